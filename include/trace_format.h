@@ -1,0 +1,379 @@
+/*
+ * trace_format.h - the ring file and the trace file, byte for byte: the one contract
+ * between preload/ (the only writer of events) and analyzer/ (the judge that reads
+ * them). The same in prose, with a worked hex dump: FORMAT.md. Layer 0.
+ *
+ *   ring file    [ ring_header, 4096 bytes | chunk states | chunk 0 | chunk 1 | ... ]
+ *   trace file   [ trace_header, 64 bytes | block | block | ... | END block ]
+ *   chunk        [ chunk_header, 64 bytes | records ... ]
+ *
+ * A chunk is the same bytes in both files; a trace keeps it as one zstd frame.
+ * Everything is little-endian. The byte-coded records of an event chunk have no
+ * alignment; every struct below lies on 8 bytes.
+ */
+#ifndef OUTLIVE_TRACE_FORMAT_H
+#define OUTLIVE_TRACE_FORMAT_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RING_MAGIC UINT64_C(0x0A0D474E49524F8A)  /* on disk: 8A "ORING" CR LF */
+#define TRACE_MAGIC UINT64_C(0x0A0D435254544F8A) /* on disk: 8A "OTTRC" CR LF */
+#define FORMAT_VERSION_MAJOR 1 /* another major: refuse the file */
+#define FORMAT_VERSION_MINOR 0 /* a higher minor: read it, skip what is unknown */
+
+/* features_required: a bit not listed here means "refuse". None exists yet. */
+#define FEATURES_REQUIRED_KNOWN UINT64_C(0)
+
+/* ---- the ring file ---------------------------------------------------------- */
+
+#define RING_HEADER_BYTES 4096 /* page 0; the chunk states follow it */
+#define CHUNK_BYTES 65536      /* a reader accepts 4 KiB .. 16 MiB, powers of two */
+#define CHUNK_COUNT_MIN 16
+#define CHUNK_COUNT_MAX (1u << 20)
+#define RING_PATH_BYTES 768
+#define RING_COMMAND_BYTES 1536
+
+enum ring_policy {
+	RING_DRAIN = 1,  /* a reader empties full chunks; writers wait for it, bounded */
+	RING_FLIGHT = 2, /* nobody reads: the oldest full chunk is overwritten */
+};
+
+enum ring_clock {
+	CLOCK_TSC = 1,       /* invariant time-stamp counter, in ticks */
+	CLOCK_MONOTONIC_NS = 2, /* CLOCK_MONOTONIC, in nanoseconds */
+};
+
+/* Why an event, or the stack or name that belongs to one, is missing. */
+enum loss_cause {
+	LOST_RING_FULL,      /* no chunk could be had within the bounded wait */
+	LOST_OVERWRITTEN,    /* flight recorder: events in chunks that were recycled */
+	LOST_NESTED,         /* the allocator was called inside the recorder (a signal) */
+	LOST_NO_STATE,       /* no memory for the state of one more thread */
+	LOST_TOO_BIG,        /* the event did not fit an empty chunk */
+	LOST_DEFINITIONS,    /* module records that found no definition chunk */
+	LOST_STACKS_CUT,     /* events kept, but the walk stopped before the outermost frame */
+	LOST_CAUSES,
+	LOST_CAUSES_MAX = 16, /* room in the header for causes of later minors */
+};
+
+enum ring_flags {
+	RING_FINISHED = 1,     /* the process reached its last destructor */
+	RING_FORKED = 2,       /* began by fork, not by exec: earlier blocks are its parent's */
+	RING_FRAMES_EXACT = 4, /* return stubs were on: frames are activations */
+};
+
+/*
+ * Page 0 of a ring; also the payload of a PROCESS block. The writer fills it once;
+ * the fields marked atomic change later, by the side named.
+ */
+struct ring_header {
+	uint64_t magic;
+	uint16_t version_major, version_minor;
+	uint32_t header_bytes;      /* offset of chunk 0: the header and states may grow */
+	uint64_t features_required; /* an unknown bit here: refuse */
+	uint64_t features_optional; /* an unknown bit here: ignore */
+	uint32_t chunk_bytes;
+	uint32_t chunk_count;
+	uint32_t states_offset; /* of chunk_count 64-bit chunk states */
+	uint32_t policy;        /* enum ring_policy; atomic, either side */
+	uint32_t flags;         /* enum ring_flags; atomic, writer */
+	uint32_t pid, parent_pid, user_id;
+
+	/* Time: quantum q is (ticks >> clock_shift); two pairs calibrate the rest. */
+	uint32_t clock_kind;     /* enum ring_clock */
+	uint32_t clock_shift;    /* 0..16 */
+	uint64_t start_ticks;    /* read together with start_ns */
+	uint64_t start_ns;       /* CLOCK_MONOTONIC */
+	uint64_t start_wall_ns;  /* CLOCK_REALTIME */
+	uint64_t last_ticks;     /* a later pair; atomic, writer (in a trace: reader) */
+	uint64_t last_ns;
+	uint64_t session;        /* the same for all processes of one `outlive run` */
+
+	uint32_t reader_pid;         /* 0: nobody ever read */
+	uint32_t reserved;
+	uint64_t reader_beat_ns;     /* CLOCK_MONOTONIC of the reader's last visit; atomic */
+	uint64_t next_ticket;        /* atomic add, writer: order in which chunks are taken */
+	uint64_t next_thread;        /* atomic add, writer: thread serials, from 1 */
+	uint64_t lost[LOST_CAUSES_MAX]; /* atomic add, writer, by enum loss_cause */
+
+	uint64_t unused[64];
+	char executable[RING_PATH_BYTES];  /* NUL-terminated, as /proc/self/exe said */
+	char command[RING_COMMAND_BYTES];  /* arguments, each with its NUL; cut if longer */
+	uint32_t command_bytes;            /* how much of `command` is filled */
+	uint32_t padding;
+	uint64_t tail[124];
+};
+static_assert(sizeof(struct ring_header) == RING_HEADER_BYTES, "page 0 of the ring");
+static_assert(offsetof(struct ring_header, header_bytes) == 12, "read before the version");
+
+/*
+ * One 64-bit word a chunk: (ticket << 8) | state. Only a compare-and-swap changes it.
+ *   FREE -> OWNED      a writer takes it             (acquire)
+ *   OWNED -> FULL      its writer is done with it    (release)
+ *   OWNED -> PARKED    its thread ended; room is left, the next thread may go on in it
+ *   PARKED -> OWNED    that next thread
+ *   FULL -> DRAINING   the reader copies it; -> FREE when copied
+ *   FULL -> OWNED      flight recorder: the oldest is overwritten
+ * Definition chunks stay in DEFINITIONS for ever.
+ */
+enum chunk_state {
+	CHUNK_FREE = 0,
+	CHUNK_OWNED = 1,
+	CHUNK_FULL = 2,
+	CHUNK_DRAINING = 3,
+	CHUNK_PARKED = 4,
+	CHUNK_DEFINITIONS = 5,
+};
+#define CHUNK_STATE_BITS 8
+
+enum chunk_kind {
+	CHUNK_KIND_EVENTS = 1,
+	CHUNK_KIND_DEFINITIONS = 2,
+};
+
+/*
+ * `commit` is the only field that changes after the chunk was taken: the bytes used,
+ * this header included, in its low half, the events among them in its high half. It
+ * is stored with release after the bytes it covers; load it with acquire before them.
+ */
+struct chunk_header {
+	uint64_t ticket;     /* order of taking; 1 is the first */
+	uint64_t commit;     /* atomic, writer */
+	uint64_t time_first; /* quanta, when the chunk was taken */
+	uint32_t kind;       /* enum chunk_kind */
+	uint32_t pid;
+	uint64_t reserved[4];
+};
+static_assert(sizeof(struct chunk_header) == 64, "on-disk size");
+#define COMMIT_BYTES(commit) ((uint32_t)(commit))
+#define COMMIT_EVENTS(commit) ((uint32_t)((commit) >> 32))
+
+/* ---- records of an event chunk ---------------------------------------------- */
+
+/*
+ * Every record begins with a tag byte: its low three bits are the operation, the
+ * others are flags. An event is any operation but OP_CONTROL:
+ *
+ *   tag  shape  [pops]  [news]  time  [new frames]  operands
+ *
+ *   shape   pops << 4 | news, each 0..14; 15 says that a varint follows, holding the
+ *           value less 15. `pops` inner frames of the thread's previous stack have
+ *           ended, `news` have begun. Absent with TAG_SAME_SHAPE: as in the event
+ *           before (after a RUN record: pops 0, news 0).
+ *   time    varint, quanta since the previous event of this run (or the run's start)
+ *   frames  absent with TAG_FRAMES_PREDICTED; else groups of eight, outermost first: a
+ *           mask byte (bit i set: frame i of the group is the predicted one), then
+ *           one frame code for each clear bit that stands for a frame.
+ *   frame code   two bytes, high one first, below 0x8000: an index into the
+ *           dictionary; or one byte 0x80, then six bytes of return address.
+ *
+ * varint: LEB128, at most 10 bytes. zigzag: (n << 1) ^ (n >> 63), as a varint.
+ */
+enum event_op {
+	OP_NONE = 0, /* never written: zeros are not records */
+	OP_MALLOC = 1,
+	OP_CALLOC = 2,
+	OP_ALIGNED = 3, /* posix_memalign, aligned_alloc, memalign, valloc, pvalloc */
+	OP_FREE = 4,
+	OP_REALLOC = 5,
+	OP_FAILED = 6, /* an allocation that returned NULL */
+	OP_CONTROL = 7,
+};
+#define TAG_OP(tag) ((tag)&7)
+#define TAG_SIZE_PREDICTED 0x08   /* alloc: no size operand */
+#define TAG_ADDRESS_PREDICTED 0x10 /* alloc: no address operand. free: recent (below) */
+#define TAG_FRAMES_PREDICTED 0x20 /* all new frames are the predicted ones */
+#define TAG_SAME_SHAPE 0x40       /* pops and news as in the previous event */
+#define TAG_PLAIN 0x80            /* frames of this event are not exact */
+
+/*
+ * Operands.
+ *   malloc, calloc   [size]  [address]
+ *   aligned          alignment as a power of two, 1 byte; [size]  [address]
+ *   free             address: with TAG_ADDRESS_PREDICTED a varint `distance`, else
+ *                    zigzag((address - last address) >> 3), see below
+ *   realloc          realloc flags, 1 byte; varint duration in quanta (time is before
+ *                    the real call, time + duration after it); old address coded as
+ *                    in free; varint new size; new address as in malloc, absent with
+ *                    REALLOC_IN_PLACE
+ *   failed           varint size
+ *
+ * Addresses and sizes are predicted by tables that writer and reader both keep. All
+ * are zero at the start of a run (a RUN record), so a chunk needs no other chunk.
+ *
+ *   dictionary[h(ra)]       the return address last coded there. A raw frame code
+ *                           stores itself; an index code reads it.
+ *   children[h(context)]    dictionary index of the frame last seen in this context.
+ *                           The context of a new frame is the return address of its
+ *                           parent (0 for the outermost), and for the first new frame
+ *                           of an event also the frame it replaces: the previous
+ *                           stack's return address at the same depth (0 if none);
+ *                           for the later ones the event's operation. Set after each.
+ *   sizes[h(leaf)]          size last allocated by this innermost frame
+ *   recent                  numbers blocks as they are allocated, 1, 2, .. in a run;
+ *                           slot[h(address)] holds address, number and size class.
+ *                           `distance` = newest number - the block's number; valid
+ *                           below RECENT_WINDOW.
+ *   freed[size class]       the last FREED_DEPTH addresses freed in each size class,
+ *                           last in first out: a free that is found in `recent`
+ *                           pushes (dropping the oldest); an alloc pops, if any is
+ *                           there, and is predicted if that is its address.
+ *                           A realloc that moved is an alloc, then a free; one in
+ *                           place neither pops nor pushes. Either numbers its block
+ *                           anew in `recent`, with its new size class.
+ *   last address            of the previous event that carried one (realloc: the new)
+ *
+ * An address operand of an alloc is zigzag((address - last address) >> 3) if the low
+ * three bits are clear. They always are: addresses with other low bits are recorded
+ * with them cleared.
+ */
+enum realloc_flags {
+	REALLOC_OLD_RECENT = 1,    /* old address as `distance` */
+	REALLOC_NEW_PREDICTED = 2, /* new address is the popped one */
+	REALLOC_IN_PLACE = 4,      /* new address = old address */
+};
+
+#define DICTIONARY_BITS 10
+#define CHILDREN_BITS 10
+#define SIZES_BITS 8
+#define RECENT_BITS 8
+#define RECENT_WINDOW 4096
+#define FREED_CLASSES 32
+#define FREED_DEPTH 7
+/* Size classes: 16-byte steps up to 480, one for all the rest. */
+#define SIZE_CLASS(size) \
+	((size) > 480 ? 31u : (uint32_t)(((uint64_t)(size) + 15) >> 4))
+#define FORMAT_HASH(word, bits) \
+	((uint32_t)(((uint64_t)(word)*UINT64_C(0x9E3779B97F4A7C15)) >> (64 - (bits))))
+#define CHILD_CONTEXT(parent, other) ((uint64_t)(parent) ^ ((uint64_t)(other) << 7))
+
+/* OP_CONTROL: the tag's high bits name it. An unknown one ends the chunk's reading. */
+enum control_kind {
+	CONTROL_RUN = 0, /* tag 0x07 */
+};
+#define CONTROL_TAG(kind) ((uint8_t)(OP_CONTROL | (kind) << 3))
+
+/*
+ * Begins the events of one thread in a chunk: at the chunk's start, and where the
+ * next thread goes on in a parked chunk. After the struct: `stack_frames` frames
+ * coded as the new frames of an event are (groups of eight, all contexts as in an
+ * OP_NONE event), the thread's stack after its previous event, outermost first.
+ */
+struct run_record {
+	uint64_t time;          /* quanta, absolute */
+	uint64_t events_before; /* of this thread: equal to what was read so far, or a hole */
+	uint32_t thread;        /* serial in this process, from 1 */
+	uint32_t tid;           /* as the kernel knows it */
+	uint32_t stack_frames;
+	uint32_t stack_cut;     /* 1: outer frames were left out */
+	char name[16];          /* comm, NUL-padded */
+};
+static_assert(sizeof(struct run_record) == 48, "on-disk size");
+
+#define STACK_FRAMES_MAX 65536 /* a reader refuses a deeper stack */
+#define EVENT_BYTES_MAX (CHUNK_BYTES / 2)
+
+/* ---- records of a definition chunk ------------------------------------------ */
+
+enum definition_kind {
+	DEFINITION_MODULE = 1,
+	DEFINITION_MODULE_GONE = 2,
+};
+
+struct definition_header {
+	uint16_t kind;  /* enum definition_kind; unknown: skip */
+	uint16_t bytes; /* the whole record, a multiple of 8 */
+	uint32_t reserved;
+	uint64_t time; /* quanta */
+};
+
+#define BUILD_ID_BYTES_MAX 32
+#define MODULE_SEGMENTS_MAX 8
+
+/* A loaded ELF object. Return addresses in [start, end) are its. */
+struct module_definition {
+	struct definition_header header;
+	uint64_t start, end; /* of all its PT_LOAD segments, in memory */
+	uint64_t bias;       /* memory address - ELF virtual address */
+	uint16_t path_bytes; /* after the struct, no NUL */
+	uint8_t build_id_bytes; /* 0: it has none */
+	uint8_t segment_count;
+	uint32_t reserved;
+	uint8_t build_id[BUILD_ID_BYTES_MAX];
+	struct {
+		uint64_t start, end; /* in memory */
+		uint32_t flags;      /* PF_R, PF_W, PF_X */
+		uint32_t reserved;
+	} segments[MODULE_SEGMENTS_MAX];
+	/* path follows, then zeros up to a multiple of 8 */
+};
+
+struct module_gone_definition {
+	struct definition_header header;
+	uint64_t start, end; /* as in the module's definition */
+};
+
+/* ---- the trace file --------------------------------------------------------- */
+
+struct trace_header {
+	uint64_t magic;
+	uint16_t version_major, version_minor;
+	uint32_t header_bytes; /* offset of the first block */
+	uint64_t features_required;
+	uint64_t features_optional;
+	uint64_t session;       /* as in the rings it was drained from */
+	uint64_t start_wall_ns; /* CLOCK_REALTIME */
+	uint64_t reserved[2];
+};
+static_assert(sizeof(struct trace_header) == 64, "on-disk size");
+
+enum trace_block_type {
+	BLOCK_PROCESS = 1, /* a ring_header; a later one of the same process replaces it */
+	BLOCK_CHUNK = 2,   /* the used bytes of one chunk, chunk_header included */
+	BLOCK_SYMBOLS = 3, /* symbols_header and what follows it */
+	BLOCK_RING_DIRECTORY = 4, /* path of the rings; where to look if END is missing */
+	BLOCK_END = 5,     /* nothing follows; no payload. Missing: the trace was cut short */
+};
+
+/* Every payload is one zstd frame with its checksum on. */
+struct trace_block {
+	uint32_t type;    /* enum trace_block_type; unknown: skip */
+	uint32_t process; /* number of the process in this trace, from 0 */
+	uint64_t stored_bytes; /* of the payload as it lies in the file */
+	uint64_t raw_bytes;    /* of the payload decompressed */
+	uint64_t ticket;       /* CHUNK: its ticket */
+	uint64_t time_first;   /* CHUNK: its time_first */
+	uint64_t events;       /* CHUNK: events committed. END: blocks before it */
+	uint64_t magic;        /* BLOCK_MAGIC: lets a reader find its feet after damage */
+	uint64_t reserved;
+};
+static_assert(sizeof(struct trace_block) == 64, "on-disk size");
+#define BLOCK_MAGIC UINT64_C(0x4B4C424556494C54) /* on disk: "TLIVEBLK" */
+#define BLOCK_RAW_BYTES_MAX (UINT64_C(1) << 32)
+
+/*
+ * SYMBOLS of one process: the struct, then `addresses` sorted by (module, offset),
+ * then `frames`, then the strings, each with its NUL; string 0 is "" (unknown).
+ * Function names are demangled. Modules count the MODULE definitions of the process
+ * in the order of (definition chunk ticket, position), from 0.
+ */
+struct symbols_header {
+	uint64_t address_count, frame_count, string_bytes;
+};
+struct symbols_address {
+	uint64_t offset; /* return address - bias of the module */
+	uint32_t module;
+	uint32_t frame_first; /* index into frames; innermost inlined function first */
+	uint32_t frame_count; /* >= 1; the last is the physical function */
+	uint32_t reserved;
+};
+struct symbols_frame {
+	uint32_t function, file; /* offsets into the strings */
+	uint32_t line;           /* 0: unknown */
+	uint32_t flags;          /* SYMBOL_INLINED */
+};
+#define SYMBOL_INLINED 1u
+
+#endif
