@@ -1,0 +1,33 @@
+/* cmd_parse.c - what every command does with its command line. Layer 7. */
+#include "command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void command_help(const struct command *command)
+{
+	printf("usage: outlive %s %s\n\n%s\n", command->name, command->usage,
+	       command->summary);
+	if (command->details)
+		printf("\n%s", command->details);
+	printf("\noptions:\n");
+	options_print(stdout, command->options, command->option_count);
+}
+
+int command_parse(const struct command *command, void *values, int argc, char **argv)
+{
+	struct error error = { "" };
+	int first_operand = argc;
+
+	switch (options_parse(command->options, command->option_count, values, argc, argv,
+	                      command->stops_at_operand, &first_operand, &error)) {
+	case OPTIONS_OK:
+		break;
+	case OPTIONS_HELP:
+		command_help(command);
+		exit(EXIT_SUCCESS);
+	case OPTIONS_WRONG:
+		die_usage(command->name, "%s: %s", command->name, error.message);
+	}
+	return first_operand;
+}

@@ -1,0 +1,77 @@
+/* error.c - messages on stderr, and errors on their way up. Layer 0. */
+#include "error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Bytes a terminal might obey become '?'; UTF-8 passes. */
+static void make_printable(char *text)
+{
+	unsigned char *at;
+
+	for (at = (unsigned char *)text; *at; at++) {
+		if (*at < 0x20 || *at == 0x7f)
+			*at = '?';
+		else if (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+			*at = at[1] = '?'; /* C1 controls, as UTF-8 */
+	}
+}
+
+int error_set_va(struct error *error, const char *format, va_list args)
+{
+	if (!error)
+		return -1;
+	vsnprintf(error->message, sizeof(error->message), format, args);
+	make_printable(error->message);
+	return -1;
+}
+
+int error_set(struct error *error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	error_set_va(error, format, args);
+	va_end(args);
+	return -1;
+}
+
+/* One write, so that lines of several processes do not mix. */
+static void speak(const char *prefix, const char *format, va_list args)
+{
+	struct error error;
+
+	error_set_va(&error, format, args);
+	fflush(stdout);
+	fprintf(stderr, "outlive: %s%s\n", prefix, error.message);
+}
+
+void warning(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	speak("warning: ", format, args);
+	va_end(args);
+}
+
+void die(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	speak("", format, args);
+	va_end(args);
+	exit(EXIT_BAD_INPUT);
+}
+
+void die_usage(const char *command, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	speak("", format, args);
+	va_end(args);
+	fprintf(stderr, "see 'outlive help%s%s'\n", command ? " " : "", command ? command : "");
+	exit(EXIT_BAD_INPUT);
+}

@@ -1,0 +1,42 @@
+/*
+ * error.h - how the analyzer speaks of what went wrong. Layer 0.
+ *
+ * Messages: lower case, no full stop, file and place first, then what is wrong, then
+ * what to do. Library code returns errors; only cmd_*.c and main.c may call die().
+ */
+#ifndef OUTLIVE_ERROR_H
+#define OUTLIVE_ERROR_H
+
+#include <stdarg.h>
+
+/* Exit status of a command that was given bad input or used wrongly. */
+#define EXIT_BAD_INPUT 2
+
+#define ERROR_BYTES 512
+
+/* A message on its way up: a library function fills it, a command prints it. */
+struct error {
+	char message[ERROR_BYTES]; /* NUL-terminated, printable; "" when none */
+};
+
+/*
+ * Fill *error (which may be NULL) and return -1, so that `return error_set(...)` is
+ * all a failing function needs. Control characters become '?', so that a path cannot
+ * write to the terminal; an overlong message is cut.
+ */
+int error_set(struct error *error, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+int error_set_va(struct error *error, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
+/* "outlive: warning: message" on stderr; never exits. */
+void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* "outlive: message" on stderr, then exit with EXIT_BAD_INPUT. */
+_Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* As die(), and points to `outlive help COMMAND`; command NULL: to `outlive help`. */
+_Noreturn void die_usage(const char *command, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

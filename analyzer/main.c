@@ -1,0 +1,76 @@
+/* main.c - the table of commands, and nothing else. Layer 8. */
+#include "command.h"
+#include "trace_format.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OUTLIVE_VERSION "0.1.0"
+
+/* Order is the order of a session: record, look, look closer. */
+static const struct command *const commands[] = {
+	&command_run,
+};
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static const struct command *command_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COMMAND_COUNT; i++) {
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	}
+	return NULL;
+}
+
+static int help_print(FILE *file)
+{
+	size_t i;
+
+	fprintf(file, "usage: outlive COMMAND [OPTION]... [ARGUMENT]...\n\n"
+	              "Records every heap allocation of a program, and tells who made it.\n\n"
+	              "commands:\n");
+	for (i = 0; i < COMMAND_COUNT; i++)
+		fprintf(file, "  %-10s%s\n", commands[i]->name, commands[i]->summary);
+	fprintf(file, "  %-10s%s\n", "help", "show the help of a command");
+	fprintf(file, "\noptions:\n"
+	              "  -h, --help  show this help\n"
+	              "  --version   show the version of the program and of its traces\n"
+	              "\nA first try: outlive run -- ls\n");
+	return file == stdout ? EXIT_SUCCESS : EXIT_BAD_INPUT;
+}
+
+static int command_start(const char *name, int argc, char **argv)
+{
+	const struct command *command = command_find(name);
+
+	if (!command)
+		die_usage(NULL, "no such command: %s", name);
+	return command->run(command, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	char *help_argv[3] = { NULL, (char[]){ "--help" }, NULL };
+
+	if (argc < 2)
+		return help_print(stderr);
+	if (!strcmp(argv[1], "--version")) {
+		printf("outlive %s (trace format %d.%d)\n", OUTLIVE_VERSION,
+		       FORMAT_VERSION_MAJOR, FORMAT_VERSION_MINOR);
+		return EXIT_SUCCESS;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return help_print(stdout);
+	if (!strcmp(argv[1], "help")) {
+		if (argc == 2)
+			return help_print(stdout);
+		help_argv[0] = argv[2];
+		return command_start(argv[2], 2, help_argv);
+	}
+	if (argv[1][0] == '-')
+		die_usage(NULL, "no such option: %s", argv[1]);
+	return command_start(argv[1], argc - 1, argv + 1);
+}

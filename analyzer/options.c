@@ -1,0 +1,253 @@
+/* options.c - a table of options becomes values, and the text of --help. Layer 1. */
+#include "options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HELP_COLUMN 28 /* where the explanations begin */
+
+int option_size(const char *text, uint64_t *bytes)
+{
+	unsigned long long number;
+	unsigned shift = 0;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -1;
+	errno = 0;
+	number = strtoull(text, &end, 10);
+	if (errno)
+		return -1;
+	switch (*end) {
+	case 'k': case 'K': shift = 10; break;
+	case 'm': case 'M': shift = 20; break;
+	case 'g': case 'G': shift = 30; break;
+	}
+	if (shift)
+		end++;
+	if (*end || number > UINT64_MAX >> shift)
+		return -1;
+	*bytes = (uint64_t)number << shift;
+	return 0;
+}
+
+static int option_count(const char *text, uint64_t *count)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -1;
+	errno = 0;
+	*count = strtoull(text, &end, 10);
+	return errno || *end ? -1 : 0;
+}
+
+static int option_choice(const struct option *option, const char *text, int *choice,
+                         struct error *error)
+{
+	char names[160] = "";
+	size_t used = 0;
+	int i;
+
+	for (i = 0; option->choices[i]; i++) {
+		if (!strcmp(option->choices[i], text)) {
+			*choice = i;
+			return 0;
+		}
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+		                         i ? ", " : "", option->choices[i]);
+		if (used >= sizeof(names))
+			break;
+	}
+	return error_set(error, "--%s does not know '%s': it takes %s", option->name,
+	                 text, names);
+}
+
+static int option_list_add(const struct option *option, struct option_list *list,
+                           const char *text, struct error *error)
+{
+	if (list->count == OPTION_LIST_MAX)
+		return error_set(error, "--%s was given more than %d times", option->name,
+		                 OPTION_LIST_MAX);
+	list->items[list->count++] = text;
+	return 0;
+}
+
+/* Store one option's argument (NULL for a flag). */
+static int option_store(const struct option *option, void *values, const char *text,
+                        struct error *error)
+{
+	void *value = (char *)values + option->offset;
+
+	switch (option->kind) {
+	case OPTION_FLAG:
+		*(bool *)value = true;
+		return 0;
+	case OPTION_STRING:
+		*(const char **)value = text;
+		return 0;
+	case OPTION_COUNT:
+		if (option_count(text, value))
+			return error_set(error, "--%s takes a number, not '%s'",
+			                 option->name, text);
+		return 0;
+	case OPTION_SIZE:
+		if (option_size(text, value))
+			return error_set(error,
+			                 "--%s takes a size such as 512K or 64M, not '%s'",
+			                 option->name, text);
+		return 0;
+	case OPTION_CHOICE:
+		return option_choice(option, text, value, error);
+	case OPTION_LIST:
+		return option_list_add(option, value, text, error);
+	}
+	return error_set(error, "--%s is of no known kind", option->name);
+}
+
+/* The option called `name` (of `bytes` bytes), or with this letter; NULL if none. */
+static const struct option *option_find(const struct option *options, size_t count,
+                                        const char *name, size_t bytes, char letter)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (letter ? options[i].letter == letter
+		           : strlen(options[i].name) == bytes &&
+		                     !memcmp(options[i].name, name, bytes))
+			return &options[i];
+	}
+	return NULL;
+}
+
+/*
+ * One option at argv[*at]: "--name", "--name=value", "--name value", "-n", "-nvalue"
+ * or "-n value". Leaves *at on the last word it used.
+ */
+static enum options_result option_read(const struct option *options, size_t count,
+                                       void *values, int argc, char **argv, int *at,
+                                       struct error *error)
+{
+	const char *word = argv[*at], *value = NULL;
+	const struct option *option;
+	const char *equals;
+
+	if (!strcmp(word, "--help") || !strcmp(word, "-h"))
+		return OPTIONS_HELP;
+	if (word[1] == '-') {
+		equals = strchr(word, '=');
+		option = option_find(options, count, word + 2,
+		                     equals ? (size_t)(equals - word - 2) : strlen(word + 2),
+		                     0);
+		value = equals ? equals + 1 : NULL;
+	} else {
+		option = option_find(options, count, NULL, 0, word[1]);
+		value = word[2] ? word + 2 : NULL;
+	}
+	if (!option) {
+		error_set(error, "no such option: %s", word);
+		return OPTIONS_WRONG;
+	}
+	if (option->kind == OPTION_FLAG && value) {
+		error_set(error, "--%s takes no value", option->name);
+		return OPTIONS_WRONG;
+	}
+	if (option->kind != OPTION_FLAG && !value) {
+		if (*at + 1 >= argc) {
+			error_set(error, "--%s needs a value", option->name);
+			return OPTIONS_WRONG;
+		}
+		value = argv[++*at];
+	}
+	return option_store(option, values, value, error) ? OPTIONS_WRONG : OPTIONS_OK;
+}
+
+/* Move argv[from] in front of argv[to]; to <= from. */
+static void word_move(char **argv, int from, int to)
+{
+	char *word = argv[from];
+
+	memmove(argv + to + 1, argv + to, (size_t)(from - to) * sizeof(*argv));
+	argv[to] = word;
+}
+
+enum options_result options_parse(const struct option *options, size_t count,
+                                  void *values, int argc, char **argv,
+                                  bool stop_at_operand, int *first_operand,
+                                  struct error *error)
+{
+	enum options_result result;
+	int at, options_end = 1; /* argv[1..options_end) are options; operands follow */
+	int first_word;
+
+	for (at = 1; at < argc; at++) {
+		first_word = at;
+		if (argv[at][0] != '-' || !argv[at][1]) {
+			if (stop_at_operand)
+				break;
+			continue;
+		}
+		if (!strcmp(argv[at], "--")) {
+			word_move(argv, at, options_end++);
+			break;
+		}
+		result = option_read(options, count, values, argc, argv, &at, error);
+		if (result != OPTIONS_OK)
+			return result;
+		for (; first_word <= at; first_word++)
+			word_move(argv, first_word, options_end++);
+	}
+	*first_operand = options_end;
+	return OPTIONS_OK;
+}
+
+/* "  -o, --output FILE" into text; returns its columns. */
+static int option_label(char *text, size_t bytes, const struct option *option)
+{
+	char letter[8] = "    ";
+	int used, i;
+
+	if (option->letter)
+		snprintf(letter, sizeof(letter), "-%c, ", option->letter);
+	used = snprintf(text, bytes, "  %s--%s", letter, option->name);
+	if (option->kind == OPTION_CHOICE) {
+		for (i = 0; option->choices[i] && (size_t)used < bytes; i++)
+			used += snprintf(text + used, bytes - (size_t)used, "%s%s",
+			                 i ? "|" : " ", option->choices[i]);
+	} else if (option->kind != OPTION_FLAG && (size_t)used < bytes) {
+		used += snprintf(text + used, bytes - (size_t)used, " %s",
+		                 option->argument ? option->argument : "VALUE");
+	}
+	return used;
+}
+
+static void option_print(FILE *file, const char *label, int columns, const char *help)
+{
+	fputs(label, file);
+	if (columns >= HELP_COLUMN) {
+		fputc('\n', file);
+		columns = 0;
+	}
+	fprintf(file, "%*s", HELP_COLUMN - columns, "");
+	for (; *help; help++) {
+		fputc(*help, file);
+		if (*help == '\n')
+			fprintf(file, "%*s", HELP_COLUMN, "");
+	}
+	fputc('\n', file);
+}
+
+void options_print(FILE *file, const struct option *options, size_t count)
+{
+	char label[160];
+	size_t i;
+	int columns;
+
+	for (i = 0; i < count; i++) {
+		columns = option_label(label, sizeof(label), &options[i]);
+		option_print(file, label, columns, options[i].help);
+	}
+	snprintf(label, sizeof(label), "  -h, --help");
+	option_print(file, label, (int)strlen(label), "show this help");
+}

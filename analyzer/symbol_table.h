@@ -1,0 +1,53 @@
+/*
+ * symbol_table.h - the names behind return addresses: (module, offset) becomes the
+ * chain of functions there, inlined ones included. Layer 2.
+ *
+ * Filled from the SYMBOLS blocks of a trace; where there are none (a ring, a trace cut
+ * short) the caller asks a symbolizer and adds what it says.
+ */
+#ifndef OUTLIVE_SYMBOL_TABLE_H
+#define OUTLIVE_SYMBOL_TABLE_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One function at an address. Several of them: inlined ones first, then their caller. */
+struct symbol_frame {
+	const char *function; /* demangled; "" when unknown */
+	const char *file;     /* "" when unknown */
+	uint32_t line;        /* 0 when unknown */
+	bool inlined;         /* into the next frame of the chain */
+};
+
+struct symbol_table;
+
+struct symbol_table *symbol_table_new(void); /* NULL: no memory */
+void symbol_table_free(struct symbol_table *table);
+
+/*
+ * Begin the chain of (module, offset); offset is return address - bias. A chain that
+ * is there already is kept, and the frames added to the second are dropped. Then add
+ * its frames, innermost first; strings are copied. 0, or -1 when memory is out.
+ */
+int symbol_table_begin(struct symbol_table *table, uint32_t module, uint64_t offset);
+int symbol_table_add(struct symbol_table *table, const struct symbol_frame *frame);
+
+/*
+ * The payload of a SYMBOLS block (trace_format.h), all of it checked first. 0, or -1:
+ * *error says what is wrong, and nothing of it was taken.
+ */
+int symbol_table_load(struct symbol_table *table, const uint8_t *data, size_t bytes,
+                      struct error *error);
+
+/*
+ * The chain of (module, offset), innermost first; *count frames, 0 when nothing is
+ * known. The frames live until the table is changed, their strings until it is freed.
+ */
+const struct symbol_frame *symbol_table_find(const struct symbol_table *table,
+                                             uint32_t module, uint64_t offset,
+                                             size_t *count);
+
+#endif
