@@ -1,0 +1,237 @@
+# outlive: two programs, liboutlive.so (preload/) and outlive (analyzer/), which share
+# include/ and no code. Objects are found by wildcard, one per .c: a new file needs no
+# line here. Variants (CC=clang, DEBUG=1, SAN=address|thread|undefined) build beside
+# each other under build/; the plain one leaves build/outlive and build/liboutlive.so.
+
+VERSION := 0.1.0
+ARCH := $(shell uname -m)
+PREFIX ?= /usr/local
+DESTDIR ?=
+FUZZ_SECONDS ?= 60
+SOAK_MINUTES ?= 30
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifneq ($(V),1)
+Q := @
+endif
+
+# ---- variants -------------------------------------------------------------------
+
+OPTIMIZE := -O2 -g
+VARIANT :=
+ifneq ($(filter clang%,$(notdir $(CC))),)
+VARIANT := $(VARIANT)-clang
+endif
+ifeq ($(DEBUG),1)
+OPTIMIZE := -Og -g3
+VARIANT := $(VARIANT)-debug
+endif
+# Undefined behaviour is cheap to look for, so ASan always brings it along.
+ifeq ($(SAN),address)
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else ifeq ($(SAN),thread)
+SANITIZE := -fsanitize=thread
+else ifeq ($(SAN),undefined)
+SANITIZE := -fsanitize=undefined -fno-sanitize-recover=all
+else ifneq ($(SAN),)
+$(error SAN=$(SAN) is not one of address, thread, undefined)
+endif
+ifneq ($(SAN),)
+VARIANT := $(VARIANT)-$(SAN)
+endif
+B := build$(VARIANT:-%=/%)
+
+WARN := -Wall -Wextra -Wstrict-prototypes -Wold-style-definition
+ifeq ($(WERROR),1)
+WARN += -Werror
+endif
+COMMON := -std=gnu11 $(OPTIMIZE) $(WARN) -D_GNU_SOURCE -DOUTLIVE_VERSION='"$(VERSION)"' \
+	-MMD -MP
+
+# The guest lives in somebody else's process: only the allocator's names are exported,
+# its TLS is initial-exec (a lazily allocated TLS block would call malloc), and its
+# calls go through the GOT (-fno-plt) because everything is bound at load anyway.
+# -fexceptions: the walk of a thread that is being cancelled passes through it.
+PRELOAD_FLAGS := $(COMMON) -Iinclude -Ipreload -Ipreload/arch/$(ARCH) -fPIC \
+	-fvisibility=hidden -ftls-model=initial-exec -fno-plt -fexceptions \
+	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free
+ANALYZER_FLAGS := $(COMMON) -Iinclude -Ianalyzer $(SANITIZE)
+# An unwinder comes static and hidden: as a shared library its _Unwind_* and backtrace
+# would replace the program's.
+PRELOAD_LIBS := -static-libgcc
+-include preload/link.mk
+ANALYZER_LIBS := -ldw -lelf -lzstd -liberty -lpthread
+
+# ---- files ----------------------------------------------------------------------
+
+PRELOAD_C := $(wildcard preload/*.c preload/arch/$(ARCH)/*.c)
+PRELOAD_S := $(wildcard preload/arch/$(ARCH)/*.S)
+ANALYZER_C := $(wildcard analyzer/*.c)
+TEST_C := $(wildcard tests/test_*.c)
+FUZZ_C := $(wildcard tests/fuzz/fuzz_*.c)
+
+PRELOAD_O := $(PRELOAD_C:%.c=$(B)/%.o) $(PRELOAD_S:%.S=$(B)/%.o)
+ANALYZER_O := $(ANALYZER_C:%.c=$(B)/%.o)
+# What a test links: not main(), and not what would replace the test's own malloc.
+PRELOAD_TESTED_O := $(patsubst $(B)/%,$(B)/tested/%,$(filter-out \
+	$(B)/preload/interpose.o $(B)/preload/lifecycle.o,$(PRELOAD_O)))
+ANALYZER_TESTED_O := $(filter-out $(B)/analyzer/main.o,$(ANALYZER_O))
+TESTS := $(TEST_C:tests/%.c=$(B)/tests/%)
+
+PROGRAMS := $(if $(wildcard analyzer/main.c),$(B)/outlive) \
+	$(if $(PRELOAD_C),$(B)/liboutlive.so)
+
+all: $(PROGRAMS)
+
+# ---- liboutlive.so --------------------------------------------------------------
+
+$(B)/preload/%.o: preload/%.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(CC) $(PRELOAD_FLAGS) -c -o $@ $<
+
+$(B)/preload/%.o: preload/%.S Makefile
+	@mkdir -p $(@D)
+	@echo "  AS      $<"
+	$(Q)$(CC) $(PRELOAD_FLAGS) -c -o $@ $<
+
+# A sanitizer owns malloc and cannot live in a preload; its unit tests can have it.
+$(B)/liboutlive.so: $(PRELOAD_O) $(wildcard preload/exports.map) tests/house/exports.sh
+	@echo "  LINK    $@"
+	$(Q)$(CC) -shared -o $@.new $(OPTIMIZE) $(PRELOAD_O) $(PRELOAD_LIBS) \
+		-Wl,--version-script=preload/exports.map -Wl,--exclude-libs,ALL \
+		-Wl,-soname,liboutlive.so -Wl,-z,now,-z,relro,-z,noexecstack,-z,defs \
+		-Wl,--as-needed
+	$(Q)bash tests/house/exports.sh $@.new preload/exports.map
+	$(Q)mv $@.new $@
+
+# ---- outlive --------------------------------------------------------------------
+
+$(B)/analyzer/%.o: analyzer/%.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(CC) $(ANALYZER_FLAGS) -c -o $@ $<
+
+$(B)/outlive: $(ANALYZER_O)
+	@echo "  LINK    $@"
+	$(Q)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $(ANALYZER_O) $(ANALYZER_LIBS)
+
+# ---- unit tests -----------------------------------------------------------------
+
+$(B)/tested/preload/%.o: preload/%.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC      $< (for tests)"
+	$(Q)$(CC) $(PRELOAD_FLAGS) $(SANITIZE) -c -o $@ $<
+
+$(B)/tested/preload/%.o: preload/%.S Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PRELOAD_FLAGS) -c -o $@ $<
+
+# Archives, so that a test takes the modules it names and no constructor with them.
+$(B)/preload.a: $(PRELOAD_TESTED_O)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(B)/analyzer.a: $(ANALYZER_TESTED_O)
+	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
+
+$(B)/tests/test_preload_%.o: tests/test_preload_%.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(CC) $(COMMON) $(SANITIZE) -Iinclude -Itests -Ipreload -Ipreload/arch/$(ARCH) \
+		-Ianalyzer -c -o $@ $<
+
+$(B)/tests/test_preload_%: $(B)/tests/test_preload_%.o $(B)/preload.a $(B)/analyzer.a
+	@echo "  LINK    $@"
+	$(Q)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $^ $(PRELOAD_LIBS) $(ANALYZER_LIBS) -lcmocka
+
+$(B)/tests/%.o: tests/%.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(CC) $(COMMON) $(SANITIZE) -Iinclude -Itests -Ianalyzer -c -o $@ $<
+
+$(B)/tests/test_%: $(B)/tests/test_%.o $(B)/tests/trace_builder.o $(B)/analyzer.a
+	@echo "  LINK    $@"
+	$(Q)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $^ $(ANALYZER_LIBS) -lcmocka
+
+unit-programs: $(TESTS)
+
+# `make test` ends with one line, "N passed, N failed", and its exit status is true.
+test: all
+	$(Q)$(MAKE) unit-programs
+	$(Q)$(MAKE) SAN=address unit-programs
+	$(Q)bash tests/run.sh unit:$(B) unit:$(B)/address cli samples golden programs-short
+
+unit: unit-programs
+	$(Q)bash tests/run.sh unit:$(B)
+
+golden: all
+	$(Q)bash tests/run.sh golden
+
+test-programs: all
+	$(Q)bash tests/programs/install.sh
+	$(Q)bash tests/run.sh programs
+
+stress: all
+	$(Q)bash tests/run.sh stress
+
+soak: all
+	$(Q)SOAK_MINUTES=$(SOAK_MINUTES) bash tests/stress/soak.sh
+
+bench: all
+	$(Q)bash tests/bench/bench.sh
+
+# ---- fuzzing --------------------------------------------------------------------
+
+FUZZ_FLAGS := -std=gnu11 -O1 -g -D_GNU_SOURCE -DOUTLIVE_VERSION='"$(VERSION)"' -Iinclude \
+	-Ianalyzer -Itests -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZERS := $(FUZZ_C:tests/fuzz/%.c=build/fuzz/%)
+
+build/fuzz/%: tests/fuzz/%.c $(ANALYZER_C) $(wildcard analyzer/*.h include/*.h) Makefile
+	@mkdir -p $(@D)
+	@echo "  FUZZER  $@"
+	$(Q)clang $(FUZZ_FLAGS) -o $@ $< $(filter-out analyzer/main.c,$(ANALYZER_C)) \
+		$(ANALYZER_LIBS)
+
+fuzz: $(FUZZERS)
+	$(Q)for fuzzer in $(FUZZERS); do \
+		name=$${fuzzer##*/}; mkdir -p build/fuzz/corpus/$$name; \
+		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=4096 \
+			-artifact_prefix=build/fuzz/ build/fuzz/corpus/$$name \
+			$$(ls -d tests/fuzz/corpus/$$name tests/fuzz/corpus 2>/dev/null | head -1) \
+			|| exit 1; \
+	done
+
+# ---- the house ------------------------------------------------------------------
+
+layers:
+	$(Q)awk -f tests/house/layers.awk $(sort $(wildcard preload/*.[ch] \
+		preload/arch/*/*.[ch] analyzer/*.[ch]))
+
+lint: layers
+	$(Q)bash tests/house/lint.sh
+
+deps:
+	$(Q)bash tests/house/deps.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/outlive \
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(B)/outlive $(DESTDIR)$(PREFIX)/bin/outlive
+	install -m 755 $(B)/liboutlive.so $(DESTDIR)$(PREFIX)/lib/outlive/liboutlive.so
+	install -m 644 doc/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 doc/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 doc/outlive.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/outlive
+
+clean:
+	rm -rf build
+
+.PHONY: all unit-programs test unit golden test-programs stress soak bench fuzz layers lint \
+	deps install clean
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+-include $(shell find build -name '*.d' -not -path 'build/fuzz/*' 2>/dev/null)
