@@ -223,7 +223,8 @@ enum event_op {
  *                           A realloc that moved is an alloc, then a free; one in
  *                           place neither pops nor pushes. Either numbers its block
  *                           anew in `recent`, with its new size class.
- *   last address            of the previous event that carried one (realloc: the new)
+ *   last address            of the previous event that carried one (realloc: the new).
+ *                           For the new address of a realloc: its old address.
  *
  * An address operand of an alloc is zigzag((address - last address) >> 3) if the low
  * three bits are clear. They always are: addresses with other low bits are recorded
@@ -286,7 +287,7 @@ struct definition_header {
 	uint16_t kind;  /* enum definition_kind; unknown: skip */
 	uint16_t bytes; /* the whole record, a multiple of 8 */
 	uint32_t reserved;
-	uint64_t time; /* quanta */
+	uint64_t time; /* quanta; from here on it holds (a module: 0 if ever since) */
 };
 
 #define BUILD_ID_BYTES_MAX 32
