@@ -1,0 +1,47 @@
+#!/bin/bash
+# lint.sh - formatting, clang-tidy, shellcheck, and both compilers with -Werror.
+# Prints what is wrong, then one line; exits 1 if anything is.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+bad=0
+
+mapfile -t sources < <(git ls-files '*.c' '*.h')
+mapfile -t units < <(git ls-files 'preload/*.c' 'analyzer/*.c')
+mapfile -t scripts < <(git ls-files '*.sh' .ci/run)
+
+clang-format --dry-run -Werror "${sources[@]}" || bad=1
+
+flags=(-std=gnu11 -D_GNU_SOURCE -DOUTLIVE_VERSION='"lint"' -Iinclude)
+half_flags() { # FILE
+	case $1 in
+	preload/*) echo "-Ipreload -Ipreload/arch/$(uname -m)" ;;
+	*) echo "-Ianalyzer" ;;
+	esac
+}
+for unit in "${units[@]}"; do
+	read -ra half < <(half_flags "$unit")
+	for compiler in gcc clang; do
+		"$compiler" "${flags[@]}" "${half[@]}" -O2 -Wall -Wextra -Werror \
+			-c -o /dev/null "$unit" || bad=1
+	done
+	clang-tidy --quiet "$unit" -- "${flags[@]}" "${half[@]}" 2>/dev/null || bad=1
+done
+
+shellcheck -S warning "${scripts[@]}" || bad=1
+
+# Functions longer than 70 lines, files longer than 500.
+awk '
+	FNR == 1 { start = 0 }
+	/^[A-Za-z_].*\)$/ || /^[A-Za-z_].*\($/ || /^[A-Za-z_][^;]*,$/ { if (!start) start = FNR }
+	/^}/ { if (start && FNR - start > 70) { print FILENAME ":" start ": function of " \
+		FNR - start + 1 " lines, 70 is the limit"; bad = 1 }; start = 0 }
+	/^(#|\/|$)/ || /;$/ && !/^\t/ { start = 0 }
+	FNR > 500 && !(FILENAME in long) { long[FILENAME]; print FILENAME ": more than 500 lines"; bad = 1 }
+	END { exit bad }' "${units[@]}" || bad=1
+
+if [ $bad = 0 ]; then
+	echo "lint: ${#sources[@]} sources and ${#scripts[@]} scripts are clean"
+else
+	echo "lint: found what is above" >&2
+fi
+exit $bad

@@ -1,0 +1,70 @@
+#!/bin/bash
+# run.sh SUITE... - run tests and end with one line, "N passed, N failed" (and how many
+# were skipped); exit 0 only if none failed and at least one ran.
+#
+#   unit:DIR        every DIR/tests/test_* (cmocka; each case counts)
+#   cli             tests/cli/*.sh, what they print against the files beside them
+#   samples         samples/*.c, what the report says of them against their headers
+#   stress          tests/stress/*.c, likewise, and tests/stress/*.sh
+#   golden          tests/golden/: recorded traces against the reports of their day
+#   programs        tests/programs/*.sh; programs-short: those that say "short: yes"
+#   SUITE/NAME      only that one of a suite, its output shown whole
+#
+# A test may exit with 77: skipped, and its last line says why. JOBS=N runs N at a time.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+OUTLIVE_ROOT_DIR=$PWD
+export OUTLIVE_ROOT_DIR
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/outlive-test.XXXXXX") || exit 2
+trap 'rm -rf "$work"' EXIT
+
+# Lines of "suite<TAB>name<TAB>path".
+list_suite() { # SUITE [NAME]
+	local suite=$1 only=${2:-} path name
+	local -a paths=()
+	shopt -s nullglob
+	case $suite in
+	unit:*) for path in "${suite#unit:}"/tests/test_*; do
+			[ -x "$path" ] && [ -f "$path" ] && [[ $path != *.? ]] && paths+=("$path")
+		done ;;
+	cli) paths=(tests/cli/*.sh) ;;
+	samples) paths=(samples/*.c samples/*.cpp) ;;
+	stress) paths=(tests/stress/*.c tests/stress/*.cpp tests/stress/test_*.sh) ;;
+	golden) paths=(tests/golden/*/*.json) ;;
+	programs) paths=(tests/programs/[a-z]*.sh) ;;
+	programs-short) mapfile -t paths < <(grep -l '^# short: yes' tests/programs/*.sh) ;;
+	*) echo "run.sh: no suite '$suite'" >&2; exit 2 ;;
+	esac
+	for path in "${paths[@]}"; do
+		name=${path##*/}
+		case $name in lib.sh | install.sh | lib_*) continue ;; esac
+		[ -z "$only" ] || [ "${name%.*}" = "$only" ] || continue
+		printf '%s\t%s\t%s\n' "$suite" "${name%.*}" "$path"
+	done
+}
+
+for suite in "$@"; do
+	case $suite in
+	unit:*) list_suite "$suite" ;;
+	*/*) list_suite "${suite%%/*}" "${suite#*/}"; export OUTLIVE_TEST_SHOW=1 ;;
+	*) list_suite "$suite" ;;
+	esac
+done >"$work/jobs" || exit 2
+
+jobs=${JOBS:-$(nproc)}
+number=0
+while IFS=$'\t' read -r suite name path; do
+	number=$((number + 1))
+	printf '%s\0%s\0%s\0%s\0' "$suite" "$name" "$path" "$work/$number"
+done <"$work/jobs" | xargs -0 -r -n 4 -P "$jobs" bash tests/run_one.sh
+
+cat "$work"/*/result 2>/dev/null | awk '
+	{ passed += $1; failed += $2; skipped += $3 }
+	END {
+		line = passed + 0 " passed, " failed + 0 " failed"
+		if (skipped)
+			line = line ", " skipped " skipped"
+		print line
+		exit failed > 0 || passed == 0
+	}'

@@ -1,0 +1,105 @@
+#!/bin/bash
+# run_sample.sh SOURCE - build a sample here, record it, and hold the report to what the
+# first comment of SOURCE says. Its machine-readable lines (one more deeply indented goes
+# on with the line before):
+#
+#   build: ARGS      more arguments to the compiler
+#   library: FILE    built beside it first, as a shared object of the same base name
+#   run: ARGS        options of `outlive run`
+#   args: ARGS       arguments of the program
+#   exit: N          its exit status (0)
+#   process: KEY     the expectations that follow are of the process whose pid the
+#                    program printed as KEY=pid; without: of the first process
+#   expect: EXPR     a jq expression that must be true of `outlive report --format json`.
+#                    $out.KEY is what the program printed as KEY=number on its stdout;
+#                    by("f") are the sites with function f in their stack,
+#                    count("f"), bytes("f"), peak("f"), live("f") sums over them
+#
+# An expression that fails is shown with both sides evaluated, if it is a comparison.
+set -u
+source=$1
+here=$(dirname "$source")
+name=$(basename "${source%.*}")
+
+prelude='
+def by(f): [.sites[] | select(any(.frames[]; .function == f))];
+def total(f; k): by(f) | map(getpath([k])) | add // 0;
+def count(f): total(f; "allocations");
+def bytes(f): total(f; "bytes");
+def peak(f): total(f; "peak_bytes");
+def live(f): total(f; "live_bytes");
+def innermost(f): [.sites[] | select(.frames[0].function == f)];
+'
+
+mapfile -t directives < <(awk '
+	/\*\// { exit }
+	{ text = $0; sub(/^ ?\*? ?/, "", text) }
+	text ~ /^[a-z]+: / { if (line != "") print line; line = text; next }
+	text ~ /^  / && line != "" { sub(/^ +/, " ", text); line = line text; next }
+	line != "" { print line; line = "" }
+	END { if (line != "") print line }' "$source" |
+	grep -E '^(build|library|run|args|exit|process|expect): ')
+
+value_of() { # KEY -> the value of its first line
+	printf '%s\n' "${directives[@]}" | sed -n "s/^$1: //p" | head -n 1
+}
+
+read -ra build_args < <(value_of build)
+read -ra run_args < <(value_of run)
+read -ra program_args < <(value_of args)
+expected_exit=$(value_of exit)
+library=$(value_of library)
+
+compiler=${CC:-gcc}
+case $source in *.cpp) compiler=${CXX:-g++} ;; esac
+flags=(-g -O1 -fno-builtin -fno-omit-frame-pointer -Wall -D_GNU_SOURCE)
+if [ -n "$library" ]; then
+	"$compiler" "${flags[@]}" -shared -fPIC -o "${library%.*}.so" "$here/$library" || exit 1
+fi
+"$compiler" "${flags[@]}" -o "$name" "$source" "${build_args[@]}" || exit 1
+
+"$OUTLIVE" run -o "$name.outlive" "${run_args[@]}" -- "./$name" "${program_args[@]}" \
+	>stdout 2>stderr
+status=$?
+if [ $status != "${expected_exit:-0}" ]; then
+	echo "exit status $status, expected ${expected_exit:-0}; it said:"
+	cat stdout stderr
+	exit 1
+fi
+
+out=$(sed -n 's/^\([a-z_0-9]*\)=\(-\{0,1\}[0-9][0-9]*\)$/"\1": \2/p' stdout | paste -sd,)
+pid=
+report() {
+	"$OUTLIVE" report --format json ${pid:+--pid "$pid"} "$name.outlive" >report.json ||
+		{ echo "report failed"; exit 1; }
+}
+report
+
+bad=0 checked=0
+for directive in "${directives[@]}"; do
+	expression=${directive#*: }
+	case $directive in
+	process:*)
+		pid=$(jq -n --argjson out "{$out}" "\$out.$expression")
+		report ;;
+	expect:*)
+		checked=$((checked + 1))
+		result=$(jq --argjson out "{$out}" "$prelude $expression" report.json 2>&1)
+		[ "$result" = true ] && continue
+		bad=1
+		echo "expect: $expression"
+		echo "  is $result"
+		for side in "${expression%% [=<>!]=* *}" "${expression##* [=<>!]= }"; do
+			echo "  $side = $(jq -c --argjson out "{$out}" "$prelude $side" report.json 2>&1)"
+		done ;;
+	esac
+done
+if [ $checked = 0 ]; then
+	echo "the first comment of $source expects nothing"
+	exit 1
+fi
+if [ $bad != 0 ]; then
+	cat stdout stderr
+	"$OUTLIVE" report --top 5 ${pid:+--pid "$pid"} "$name.outlive" | head -n 50
+fi
+exit $bad
