@@ -54,7 +54,7 @@ compiler=${CC:-gcc}
 case $source in *.cpp) compiler=${CXX:-g++} ;; esac
 flags=(-g -O1 -fno-builtin -fno-omit-frame-pointer -Wall -D_GNU_SOURCE)
 if [ -n "$library" ]; then
-	"$compiler" "${flags[@]}" -shared -fPIC -o "${library%.*}.so" "$here/$library" || exit 1
+	"$compiler" "${flags[@]}" -shared -fPIC -o "$(basename "${library%.*}").so" "$here/$library" || exit 1
 fi
 "$compiler" "${flags[@]}" -o "$name" "$source" "${build_args[@]}" || exit 1
 
