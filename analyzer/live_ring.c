@@ -1,0 +1,376 @@
+/* live_ring.c - map a ring and copy its chunks while they are written. Layer 1. */
+#include "live_ring.h"
+
+#include "fault_guard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+#define CHUNK_BYTES_MIN 4096u
+#define CHUNK_BYTES_MAX (16u << 20)
+#define QUIET_SCANS 3 /* looks after the last change: a chunk is given up after that */
+#define CLOCK_TRIES 5
+
+static struct ring_header *ring_page(const struct live_ring *ring)
+{
+	return (struct ring_header *)ring->map;
+}
+
+static _Atomic uint64_t *ring_state(const struct live_ring *ring, uint32_t index)
+{
+	return (_Atomic uint64_t *)(ring->map + ring->states_offset) + index;
+}
+
+static const uint8_t *ring_chunk(const struct live_ring *ring, uint32_t index)
+{
+	return ring->map + ring->chunks_offset + (uint64_t)index * ring->chunk_bytes;
+}
+
+static void ring_guarded(struct live_ring *ring, void (*body)(void *), void *context)
+{
+	if (!ring->is_broken && fault_guard_run(body, context))
+		ring->is_broken = true;
+}
+
+/* ---- opening ---- */
+
+static int header_wrong(const char *name, const char *what, struct error *error)
+{
+	return error_set(error, "%s: not read: %s", name, what);
+}
+
+/* Check page 0 against the file's size, and keep the sizes in private. */
+static int header_check(struct live_ring *ring, uint64_t file_bytes, uint64_t session,
+	struct error *error)
+{
+	const struct ring_header *header = &ring->header;
+	uint64_t states_end =
+		(uint64_t)header->states_offset + (uint64_t)header->chunk_count * 8;
+
+	if (header->magic != RING_MAGIC)
+		return header_wrong(ring->name, "not a ring", error);
+	if (header->version_major != FORMAT_VERSION_MAJOR ||
+		(header->features_required & ~FEATURES_REQUIRED_KNOWN))
+		return header_wrong(ring->name, "a ring of another version", error);
+	if (header->session != session)
+		return header_wrong(ring->name, "a ring of another session", error);
+	if (header->chunk_bytes < CHUNK_BYTES_MIN || header->chunk_bytes > CHUNK_BYTES_MAX ||
+		(header->chunk_bytes & (header->chunk_bytes - 1)))
+		return header_wrong(ring->name, "impossible chunk size", error);
+	if (header->chunk_count < CHUNK_COUNT_MIN || header->chunk_count > CHUNK_COUNT_MAX)
+		return header_wrong(ring->name, "impossible number of chunks", error);
+	if (header->states_offset < RING_HEADER_BYTES || header->states_offset % 8 ||
+		header->header_bytes % 8 || states_end > header->header_bytes)
+		return header_wrong(ring->name, "its parts overlap", error);
+	ring->chunk_bytes = header->chunk_bytes;
+	ring->chunk_count = header->chunk_count;
+	ring->states_offset = header->states_offset;
+	ring->chunks_offset = header->header_bytes;
+	ring->map_bytes =
+		ring->chunks_offset + (uint64_t)ring->chunk_count * ring->chunk_bytes;
+	if (ring->map_bytes > file_bytes)
+		return header_wrong(ring->name, "shorter than it says", error);
+	return 0;
+}
+
+static int ring_map(struct live_ring *ring, int file, uint64_t session,
+	struct error *error)
+{
+	struct stat status;
+
+	if (fstat(file, &status) || !S_ISREG(status.st_mode))
+		return header_wrong(ring->name, "not a regular file", error);
+	if (pread(file, &ring->header, sizeof(ring->header), 0) != sizeof(ring->header))
+		return header_wrong(ring->name, "shorter than a page", error);
+	if (header_check(ring, (uint64_t)status.st_size, session, error))
+		return -1;
+	ring->places = malloc(ring->chunk_count * sizeof(*ring->places));
+	if (!ring->places)
+		return header_wrong(ring->name, "out of memory", error);
+	ring->map = mmap(NULL, ring->map_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	if (ring->map == MAP_FAILED) {
+		ring->map = NULL;
+		return header_wrong(ring->name, strerror(errno), error);
+	}
+	return 0;
+}
+
+int live_ring_open(struct live_ring *ring, int directory, const char *name,
+	uint64_t session, struct error *error)
+{
+	int file, result;
+
+	memset(ring, 0, sizeof(*ring));
+	if (strlen(name) >= sizeof(ring->name))
+		return header_wrong(name, "its name is too long", error);
+	strcpy(ring->name, name);
+	file = openat(directory, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (file < 0)
+		return header_wrong(name, strerror(errno), error);
+	result = ring_map(ring, file, session, error);
+	close(file);
+	if (result)
+		live_ring_close(ring);
+	return result;
+}
+
+void live_ring_close(struct live_ring *ring)
+{
+	if (ring->map)
+		munmap(ring->map, ring->map_bytes);
+	free(ring->places);
+	ring->map = NULL;
+	ring->places = NULL;
+}
+
+/* ---- beat ---- */
+
+struct beat {
+	struct live_ring *ring;
+	enum ring_policy policy;
+	uint32_t reader_pid;
+	uint64_t now_ns;
+};
+
+static void beat_body(void *context)
+{
+	const struct beat *beat = context;
+	struct ring_header *page = ring_page(beat->ring);
+	_Atomic uint32_t *policy = (_Atomic uint32_t *)&page->policy;
+
+	/* hints for chunk_wait() in the writer: they order nothing */
+	atomic_store_explicit((_Atomic uint64_t *)&page->reader_beat_ns, beat->now_ns,
+		memory_order_relaxed);
+	if (page->reader_pid != beat->reader_pid)
+		atomic_store_explicit((_Atomic uint32_t *)&page->reader_pid,
+			beat->reader_pid, memory_order_relaxed);
+	if (atomic_load_explicit(policy, memory_order_relaxed) != beat->policy)
+		atomic_store_explicit(policy, beat->policy, memory_order_relaxed);
+}
+
+void live_ring_beat(struct live_ring *ring, enum ring_policy policy, uint32_t reader_pid,
+	uint64_t now_ns)
+{
+	struct beat beat = { ring, policy, reader_pid, now_ns };
+
+	ring_guarded(ring, beat_body, &beat);
+}
+
+/* ---- scan ---- */
+
+struct scan {
+	struct live_ring *ring;
+	unsigned states;
+	bool is_thorough;
+	size_t found;
+};
+
+static bool is_quiet(struct live_ring *ring)
+{
+	uint64_t ticket = atomic_load_explicit(
+		(_Atomic uint64_t *)&ring_page(ring)->next_ticket, memory_order_relaxed);
+
+	ring->quiet_scans = ticket == ring->ticket_seen ? ring->quiet_scans + 1 : 0;
+	ring->ticket_seen = ticket;
+	return ring->quiet_scans > QUIET_SCANS;
+}
+
+static void scan_body(void *context)
+{
+	struct scan *scan = context;
+	struct live_ring *ring = scan->ring;
+	uint64_t word;
+	uint32_t i;
+
+	if (is_quiet(ring) && !scan->is_thorough)
+		return;
+	for (i = 0; i < ring->chunk_count; i++) {
+		/* acquire: with the writer's release in ring_finish_chunk() */
+		word = atomic_load_explicit(ring_state(ring, i), memory_order_acquire);
+		if ((word & 0xff) > CHUNK_DEFINITIONS ||
+			!(scan->states & STATE_BIT(word & 0xff)))
+			continue;
+		ring->places[scan->found].index = i;
+		ring->places[scan->found++].word = word;
+	}
+}
+
+static int place_compare(const void *left, const void *right)
+{
+	const struct chunk_place *a = left, *b = right;
+
+	return a->word < b->word ? -1 : a->word > b->word;
+}
+
+size_t live_ring_scan(struct live_ring *ring, unsigned states, bool is_thorough)
+{
+	struct scan scan = { ring, states, is_thorough, 0 };
+
+	ring_guarded(ring, scan_body, &scan);
+	if (ring->is_broken)
+		return 0;
+	if (scan.found > 1)
+		qsort(ring->places, scan.found, sizeof(*ring->places), place_compare);
+	return scan.found;
+}
+
+/* ---- take and copy ---- */
+
+struct copy {
+	struct live_ring *ring;
+	const struct chunk_place *place;
+	uint8_t *buffer;
+	size_t bytes;
+	enum chunk_result result;
+};
+
+/* Copy what is committed; what the header says is checked on the copy of it. */
+static void chunk_copy(struct copy *copy)
+{
+	const uint8_t *chunk = ring_chunk(copy->ring, copy->place->index);
+	struct chunk_header header;
+	uint64_t commit;
+
+	/* acquire: with the release of chunk_commit(), before the bytes it covers */
+	commit = atomic_load_explicit(
+		(_Atomic uint64_t *)&((struct chunk_header *)chunk)->commit,
+		memory_order_acquire);
+	memcpy(&header, chunk, sizeof(header));
+	header.commit = commit;
+	copy->bytes = COMMIT_BYTES(commit);
+	if (header.ticket != copy->place->word >> CHUNK_STATE_BITS) {
+		copy->result = CHUNK_EMPTY; /* taken, but not begun: the old content */
+	} else if (copy->bytes > copy->ring->chunk_bytes) {
+		copy->result = CHUNK_BAD;
+	} else if (copy->bytes <= sizeof(header)) {
+		copy->result = CHUNK_EMPTY;
+	} else {
+		memcpy(copy->buffer, &header, sizeof(header));
+		memcpy(copy->buffer + sizeof(header), chunk + sizeof(header),
+			copy->bytes - sizeof(header));
+		copy->result = CHUNK_TAKEN;
+	}
+}
+
+static void take_body(void *context)
+{
+	struct copy *copy = context;
+	_Atomic uint64_t *state = ring_state(copy->ring, copy->place->index);
+	uint64_t ticket = copy->place->word & ~(uint64_t)0xff;
+	uint64_t word = copy->place->word;
+
+	/* acquire: with the release in ring_finish_chunk(); the whole chunk is there */
+	if (!atomic_compare_exchange_strong_explicit(state, &word, ticket | CHUNK_DRAINING,
+		    memory_order_acquire, memory_order_relaxed))
+		return;
+	chunk_copy(copy);
+	word = ticket | CHUNK_DRAINING;
+	/* release: with the acquire in chunk_search(); our copy is done before it is reused */
+	atomic_compare_exchange_strong_explicit(state, &word, ticket | CHUNK_FREE,
+		memory_order_release, memory_order_relaxed);
+}
+
+static void copy_body(void *context)
+{
+	struct copy *copy = context;
+	enum chunk_result result;
+
+	chunk_copy(copy);
+	result = copy->result;
+	/* the loads above come before this look at the state */
+	atomic_thread_fence(memory_order_acquire);
+	if (atomic_load_explicit(ring_state(copy->ring, copy->place->index),
+		    memory_order_relaxed) >> CHUNK_STATE_BITS !=
+		copy->place->word >> CHUNK_STATE_BITS)
+		result = CHUNK_CHANGED;
+	copy->result = result;
+}
+
+static enum chunk_result copy_run(struct live_ring *ring, void (*body)(void *),
+	const struct chunk_place *place, uint8_t *buffer, size_t *bytes)
+{
+	struct copy copy = { ring, place, buffer, 0, CHUNK_CHANGED };
+
+	ring_guarded(ring, body, &copy);
+	*bytes = copy.bytes;
+	return ring->is_broken ? CHUNK_CHANGED : copy.result;
+}
+
+enum chunk_result live_ring_take(struct live_ring *ring, const struct chunk_place *place,
+	uint8_t *buffer, size_t *bytes)
+{
+	return copy_run(ring, take_body, place, buffer, bytes);
+}
+
+enum chunk_result live_ring_copy(struct live_ring *ring, const struct chunk_place *place,
+	uint8_t *buffer, size_t *bytes)
+{
+	return copy_run(ring, copy_body, place, buffer, bytes);
+}
+
+/* ---- header ---- */
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* A later pair of ticks and time than the writer's last, so that the slope is exact. */
+static void clock_note(struct ring_header *header)
+{
+#if defined(__x86_64__)
+	uint64_t before, after, best = UINT64_MAX, now_ns;
+	int i;
+
+	if (header->clock_kind == CLOCK_TSC) {
+		for (i = 0; i < CLOCK_TRIES; i++) {
+			before = __rdtsc();
+			now_ns = monotonic_ns();
+			after = __rdtsc();
+			if (after - before >= best)
+				continue;
+			best = after - before;
+			header->last_ticks = before + best / 2;
+			header->last_ns = now_ns;
+		}
+	}
+#endif
+	if (header->clock_kind == CLOCK_MONOTONIC_NS)
+		header->last_ticks = header->last_ns = monotonic_ns();
+}
+
+static void header_body(void *context)
+{
+	struct live_ring *ring = context;
+	const struct ring_header *page = ring_page(ring);
+	struct ring_header *header = &ring->header;
+
+	header->policy = page->policy;
+	header->flags = page->flags;
+	header->last_ticks = page->last_ticks;
+	header->last_ns = page->last_ns;
+	header->reader_pid = page->reader_pid;
+	header->reader_beat_ns = page->reader_beat_ns;
+	header->next_ticket = page->next_ticket;
+	header->next_thread = page->next_thread;
+	memcpy(header->lost, page->lost, sizeof(header->lost));
+}
+
+void live_ring_header(struct live_ring *ring)
+{
+	ring_guarded(ring, header_body, ring);
+	clock_note(&ring->header);
+}

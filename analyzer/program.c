@@ -1,0 +1,334 @@
+/* program.c - find a program and say why it cannot be recorded. Layer 2. */
+#include "program.h"
+
+#include "elf_file.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define SCRIPT_DEPTH_MAX 5 /* as the kernel */
+#define SCRIPT_LINE_BYTES 256
+#define LIBRARY_NAME "liboutlive.so"
+
+#if defined(__x86_64__)
+#define MACHINE_HERE EM_X86_64
+#elif defined(__aarch64__)
+#define MACHINE_HERE EM_AARCH64
+#else
+#error "outlive knows x86-64 and aarch64"
+#endif
+
+static bool is_directory(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* PATH search; keeps looking past files that may not be executed, as execvp() does. */
+static enum program_result path_search(const char *name, char path[PATH_MAX],
+	struct error *error)
+{
+	const char *at = getenv("PATH"), *end;
+	bool denied = false;
+	int length;
+
+	if (!at)
+		at = "/bin:/usr/bin";
+	for (;; at = end + 1) {
+		end = strchrnul(at, ':');
+		length = snprintf(path, PATH_MAX, "%.*s%s%s", (int)(end - at), at,
+			end == at ? "" : "/", name);
+		if (length > 0 && length < PATH_MAX && !is_directory(path)) {
+			if (access(path, X_OK) == 0)
+				return PROGRAM_OK;
+			denied |= errno == EACCES;
+		}
+		if (!*end)
+			break;
+	}
+	if (denied) {
+		error_set(error, "%s: permission denied: no program of that name in PATH "
+			"is executable", name);
+		return PROGRAM_NOT_EXECUTABLE;
+	}
+	error_set(error, "%s: no such program in PATH: give a path (./%s) if it is here",
+		name, name);
+	return PROGRAM_NOT_FOUND;
+}
+
+static enum program_result program_find(const char *name, char path[PATH_MAX],
+	struct error *error)
+{
+	if (!*name) {
+		error_set(error, "the program's name is empty");
+		return PROGRAM_NOT_FOUND;
+	}
+	if (!strchr(name, '/'))
+		return path_search(name, path, error);
+	if (strlen(name) >= PATH_MAX) {
+		error_set(error, "%.60s...: the path is too long", name);
+		return PROGRAM_NOT_FOUND;
+	}
+	strcpy(path, name);
+	if (access(path, X_OK) == 0) {
+		if (!is_directory(path))
+			return PROGRAM_OK;
+		error_set(error, "%s: is a directory", name);
+		return PROGRAM_NOT_EXECUTABLE;
+	}
+	if (errno == EACCES) {
+		error_set(error, "%s: permission denied: make it executable (chmod +x), "
+			"or look at the directories above it", name);
+		return PROGRAM_NOT_EXECUTABLE;
+	}
+	error_set(error, "%s: %s", name, strerror(errno));
+	return PROGRAM_NOT_FOUND;
+}
+
+/* ---- secure mode ---- */
+
+/* Whether exec gives privileges by this file at all. */
+static bool has_privileges(const char *path)
+{
+	struct statvfs mount;
+
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		return false;
+	return statvfs(path, &mount) != 0 || !(mount.f_flag & ST_NOSUID);
+}
+
+/*
+ * AT_SECURE for our child? The loader would drop LD_PRELOAD without a word. Asked by
+ * path: such files are often executable, but not readable.
+ */
+static bool is_secure(const char *name, struct error *error)
+{
+	struct stat status;
+
+	if (stat(name, &status) || !has_privileges(name))
+		return false;
+	if ((status.st_mode & S_ISUID) && status.st_uid != getuid()) {
+		error_set(error, "%s: is setuid, and the loader ignores LD_PRELOAD for such "
+			"programs: record it as that user (sudo -u '#%u' outlive run ...)",
+			name, (unsigned)status.st_uid);
+		return true;
+	}
+	if ((status.st_mode & S_ISGID) && (status.st_mode & S_IXGRP) &&
+		status.st_gid != getgid()) {
+		error_set(error, "%s: is setgid, and the loader ignores LD_PRELOAD for such "
+			"programs: record it with that group (sudo -g '#%u' outlive run ...)",
+			name, (unsigned)status.st_gid);
+		return true;
+	}
+	if (getuid() != 0 && getxattr(name, "security.capability", NULL, 0) > 0) {
+		error_set(error, "%s: has file capabilities, and the loader ignores "
+			"LD_PRELOAD for such programs: record it as root, or a copy of it",
+			name);
+		return true;
+	}
+	return false;
+}
+
+/* ---- the ELF file the kernel will load ---- */
+
+/* The dynamic loader itself may be run as a program: it preloads, too. */
+static bool is_loader(const char *path)
+{
+	char real[PATH_MAX];
+	const char *base;
+
+	if (!realpath(path, real))
+		return false;
+	base = strrchr(real, '/') + 1;
+	return !strncmp(base, "ld-", 3) && strstr(base, ".so");
+}
+
+static enum program_result refuse_static(const char *path, const struct elf_file *elf,
+	struct error *error)
+{
+	if (elf->is_go)
+		error_set(error, "%s: is a static Go program, nothing of it passes through "
+			"malloc: build it with cgo (CGO_ENABLED=1 go build, with import \"C\" "
+			"in it and without -static)", path);
+	else
+		error_set(error, "%s: is statically linked, nothing can be preloaded into it: "
+			"link it dynamically (without -static)", path);
+	return PROGRAM_REFUSED;
+}
+
+static enum program_result elf_check(const char *path, const struct elf_file *elf,
+	struct error *error)
+{
+	if (!elf->is_64bit &&
+		(elf->machine == EM_386 || elf->machine == EM_ARM ||
+			elf->machine == MACHINE_HERE)) {
+		error_set(error, "%s: is a 32-bit program, outlive records 64-bit ones: build "
+			"it for 64 bits (without -m32)", path);
+		return PROGRAM_REFUSED;
+	}
+	if (elf->machine != MACHINE_HERE) {
+		error_set(error, "%s: is built for another kind of machine (ELF machine %u)",
+			path, elf->machine);
+		return PROGRAM_NOT_EXECUTABLE;
+	}
+	if (!elf->has_interpreter && !is_loader(path))
+		return refuse_static(path, elf, error);
+	if (strstr(elf->interpreter, "ld-musl")) {
+		error_set(error, "%s: is built for musl (%s), outlive for glibc: build it "
+			"against glibc", path, elf->interpreter);
+		return PROGRAM_REFUSED;
+	}
+	if (elf->has_interpreter && access(elf->interpreter, R_OK)) {
+		error_set(error, "%s: its loader %s is not here: %s", path,
+			elf->interpreter, strerror(errno));
+		return PROGRAM_NOT_EXECUTABLE;
+	}
+	if (elf->is_go && !elf->has_libraries) {
+		error_set(error, "%s: is a pure Go program, nothing of it passes through "
+			"malloc: build it with cgo (CGO_ENABLED=1 go build, with import \"C\" "
+			"in it)", path);
+		return PROGRAM_REFUSED;
+	}
+	return PROGRAM_OK;
+}
+
+/* ---- scripts ---- */
+
+/* The interpreter of "#! interpreter [argument]"; "" when the file is no script. */
+static void script_interpreter(int file, char interpreter[SCRIPT_LINE_BYTES])
+{
+	char line[SCRIPT_LINE_BYTES + 1], *start;
+	ssize_t bytes = pread(file, line, SCRIPT_LINE_BYTES, 0);
+
+	interpreter[0] = '\0';
+	if (bytes < 3 || line[0] != '#' || line[1] != '!')
+		return;
+	line[bytes] = '\0';
+	start = line + 2;
+	start[strcspn(start, "\n")] = '\0';
+	start += strspn(start, " \t");
+	start[strcspn(start, " \t\r")] = '\0';
+	strcpy(interpreter, start);
+}
+
+static enum program_result script_check(const char *path, int file,
+	char interpreter[SCRIPT_LINE_BYTES], struct error *error)
+{
+	bool is_denied;
+
+	script_interpreter(file, interpreter);
+	if (!interpreter[0]) {
+		error_set(error, "%s: is no program: neither ELF nor a script with a #! line; "
+			"run it by its interpreter (outlive run sh %s)", path, path);
+		return PROGRAM_NOT_EXECUTABLE;
+	}
+	if (access(interpreter, X_OK) == 0)
+		return PROGRAM_OK;
+	is_denied = errno == EACCES;
+	error_set(error, "%s: its interpreter '%s': %s", path, interpreter,
+		strerror(errno));
+	return is_denied ? PROGRAM_NOT_EXECUTABLE : PROGRAM_NOT_FOUND;
+}
+
+/*
+ * One file of the #! chain. PROGRAM_OK with interpreter[0] set: go on there; without:
+ * this is the ELF file, and it can be recorded.
+ */
+static enum program_result file_check(const char *path,
+	char interpreter[SCRIPT_LINE_BYTES], struct error *error)
+{
+	enum program_result result = PROGRAM_OK;
+	struct elf_file elf;
+	int file;
+
+	interpreter[0] = '\0';
+	if (is_secure(path, error))
+		return PROGRAM_REFUSED;
+	file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (file < 0 && errno == EACCES)
+		return PROGRAM_OK; /* may be executed, not read: exec will tell */
+	if (file < 0) {
+		error_set(error, "%s: %s", path, strerror(errno));
+		return PROGRAM_NOT_EXECUTABLE;
+	}
+	switch (elf_file_read(&elf, file)) {
+	case ELF_OK:
+		result = elf_check(path, &elf, error);
+		break;
+	case ELF_NOT_ELF:
+		result = script_check(path, file, interpreter, error);
+		break;
+	case ELF_DAMAGED:
+		error_set(error, "%s: is damaged: its ELF headers point outside of it", path);
+		result = PROGRAM_NOT_EXECUTABLE;
+		break;
+	case ELF_UNREADABLE:
+		error_set(error, "%s: %s", path, strerror(errno));
+		result = PROGRAM_NOT_EXECUTABLE;
+		break;
+	}
+	close(file);
+	return result;
+}
+
+enum program_result program_check(const char *name, char path[PATH_MAX],
+	struct error *error)
+{
+	char interpreter[SCRIPT_LINE_BYTES], current[PATH_MAX];
+	enum program_result result = program_find(name, path, error);
+	int depth;
+
+	if (result != PROGRAM_OK)
+		return result;
+	strcpy(current, path);
+	for (depth = 0; depth <= SCRIPT_DEPTH_MAX; depth++) {
+		result = file_check(current, interpreter, error);
+		if (result != PROGRAM_OK || !interpreter[0])
+			return result;
+		strcpy(current, interpreter);
+	}
+	error_set(error, "%s: its #! lines lead through more than %d interpreters", path,
+		SCRIPT_DEPTH_MAX);
+	return PROGRAM_NOT_EXECUTABLE;
+}
+
+/* ---- liboutlive.so ---- */
+
+int program_library(char path[PATH_MAX], struct error *error)
+{
+	static const char *const places[] = { LIBRARY_NAME,
+		"../lib/outlive/" LIBRARY_NAME };
+	char directory[PATH_MAX], candidate[PATH_MAX + 64];
+	ssize_t bytes = readlink("/proc/self/exe", directory, sizeof(directory) - 1);
+	size_t i;
+
+	if (bytes <= 0)
+		return error_set(error, "/proc/self/exe: %s: is /proc mounted?",
+			strerror(errno));
+	directory[bytes] = '\0';
+	*strrchr(directory, '/') = '\0';
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(candidate, sizeof(candidate), "%s/%s", directory, places[i]);
+		if (realpath(candidate, path) && access(path, R_OK) == 0)
+			break;
+	}
+	if (i == sizeof(places) / sizeof(places[0]))
+		return error_set(error, "%s: not found beside 'outlive' in %s, nor in "
+			"../lib/outlive of it: build it (make) or install it (make install)",
+			LIBRARY_NAME, directory);
+	if (strpbrk(path, " :"))
+		return error_set(error, "%s: the loader cannot preload from a path with a "
+			"space or a colon: install outlive elsewhere", path);
+	return 0;
+}

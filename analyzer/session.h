@@ -1,0 +1,35 @@
+/*
+ * session.h - the directory where the processes of one `outlive run` keep their rings,
+ * and the number they share. Layer 1.
+ *
+ * In /dev/shm while a ring fits there, because shared memory is never written back to a
+ * disk; else beside the trace. Only we may list it. When we are root anybody may create
+ * a file in it, so that a process which gave up its privileges still gets its ring;
+ * what lies there is no more believed than any other input.
+ */
+#ifndef OUTLIVE_SESSION_H
+#define OUTLIVE_SESSION_H
+
+#include "error.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct session {
+	uint64_t number;          /* random: OUTLIVE_SESSION */
+	int descriptor;           /* of the directory */
+	char directory[PATH_MAX]; /* absolute */
+};
+
+/*
+ * Make the directory. `beside` is the absolute directory of the trace, where it goes if
+ * a ring of `ring_bytes` does not fit into shared memory. 0, or -1 and *error.
+ */
+int session_open(struct session *session, const char *beside, uint64_t ring_bytes,
+	struct error *error);
+
+/* Close it; the directory goes, too, if no ring is left in it. True: it is gone. */
+bool session_close(struct session *session);
+
+#endif

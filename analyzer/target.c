@@ -1,0 +1,279 @@
+/* target.c - start the program, pass on its signals, mirror its end. Layer 1. */
+#include "target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Signals that mean something to the program, and so are not for us while it lives. */
+static const int handed_on[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2,
+	SIGALRM, SIGVTALRM, SIGPROF, SIGPOLL, SIGPWR, SIGTSTP, SIGCONT };
+#define HANDED_ON_COUNT (sizeof(handed_on) / sizeof(handed_on[0]))
+
+/* ---- the child, before exec ---- */
+
+static void preload_set(const char *library)
+{
+	const char *old = getenv("LD_PRELOAD");
+	char *value = NULL;
+
+	if (old && *old && asprintf(&value, "%s:%s", library, old) < 0)
+		value = NULL;
+	setenv("LD_PRELOAD", value ? value : library, 1);
+	free(value);
+}
+
+static void number_set(const char *name, const char *format, uint64_t number)
+{
+	char value[32];
+
+	snprintf(value, sizeof(value), format, number);
+	setenv(name, value, 1);
+}
+
+static void environment_set(const struct target_settings *settings)
+{
+	preload_set(settings->library);
+	setenv("OUTLIVE_DIR", settings->directory, 1);
+	setenv("OUTLIVE_POLICY", settings->is_flight ? "flight" : "drain", 1);
+	number_set("OUTLIVE_RING", "%" PRIu64, settings->ring_bytes);
+	number_set("OUTLIVE_SESSION", "%016" PRIx64, settings->session);
+	number_set("OUTLIVE_READER", "%" PRIu64, (uint64_t)getppid());
+	if (settings->is_followed)
+		unsetenv("OUTLIVE_ROOT");
+	else
+		number_set("OUTLIVE_ROOT", "%" PRIu64, (uint64_t)getpid());
+}
+
+static _Noreturn void child_run(struct target *target,
+	const struct target_settings *settings, int gate, int refusal)
+{
+	int cause;
+	char go;
+
+	if (read(gate, &go, 1) != 1)
+		_exit(EXIT_BAD_INPUT);
+	environment_set(settings);
+	sigaction(SIGCHLD, &target->old_child_action, NULL);
+	sigprocmask(SIG_SETMASK, &target->mask, NULL);
+	execv(settings->path, settings->argv);
+	cause = errno;
+	if (write(refusal, &cause, sizeof(cause)) < 0)
+		_exit(EXIT_BAD_INPUT);
+	_exit(EXIT_BAD_INPUT);
+}
+
+/* ---- starting ---- */
+
+/* Block what we take from the signalfd; remember the mask for the child. */
+static int signals_take(struct target *target)
+{
+	struct sigaction standard = { .sa_handler = SIG_DFL };
+	sigset_t taken;
+	size_t i;
+
+	sigemptyset(&taken);
+	sigaddset(&taken, SIGCHLD);
+	for (i = 0; i < HANDED_ON_COUNT; i++)
+		sigaddset(&taken, handed_on[i]);
+	target->signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (target->signals < 0)
+		return -1;
+	sigprocmask(SIG_BLOCK, &taken, &target->mask);
+	/* were it ignored, the child's exit status would be thrown away */
+	sigaction(SIGCHLD, &standard, &target->old_child_action);
+	return 0;
+}
+
+static bool terminal_check(void)
+{
+	int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (terminal < 0)
+		return false;
+	close(terminal);
+	return true;
+}
+
+int target_fork(struct target *target, const struct target_settings *settings,
+	struct error *error)
+{
+	int gate[2], refusal[2];
+
+	memset(target, 0, sizeof(*target));
+	target->has_terminal = terminal_check();
+	if (pipe2(gate, O_CLOEXEC))
+		return error_set(error, "pipe: %s", strerror(errno));
+	if (pipe2(refusal, O_CLOEXEC)) {
+		error_set(error, "pipe: %s", strerror(errno));
+		goto close_gate;
+	}
+	if (signals_take(target)) {
+		error_set(error, "signalfd: %s", strerror(errno));
+		goto close_refusal;
+	}
+	fflush(NULL);
+	target->pid = fork();
+	if (target->pid < 0) {
+		error_set(error, "fork: %s", strerror(errno));
+		goto close_refusal;
+	}
+	if (target->pid == 0) {
+		close(gate[1]);
+		child_run(target, settings, gate[0], refusal[1]);
+	}
+	close(gate[0]);
+	close(refusal[1]);
+	target->gate = gate[1];
+	target->refusal = refusal[0];
+	return 0;
+
+close_refusal:
+	close(refusal[0]);
+	close(refusal[1]);
+close_gate:
+	close(gate[0]);
+	close(gate[1]);
+	return -1;
+}
+
+/* We write files and stderr for the program's sake: no reason to die of it. */
+static void file_signals_ignore(void)
+{
+	struct sigaction ignored = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGPIPE, &ignored, NULL);
+	sigaction(SIGXFSZ, &ignored, NULL);
+}
+
+int target_release(struct target *target)
+{
+	ssize_t bytes;
+	int cause = 0;
+
+	file_signals_ignore();
+	bytes = write(target->gate, "g", 1);
+	close(target->gate);
+	do {
+		bytes = read(target->refusal, &cause, sizeof(cause));
+	} while (bytes < 0 && errno == EINTR);
+	close(target->refusal);
+	if (bytes != sizeof(cause))
+		return 0;
+	waitpid(target->pid, &target->wait_status, 0);
+	target->has_ended = true;
+	return cause;
+}
+
+void target_abandon(struct target *target)
+{
+	close(target->gate);
+	close(target->refusal);
+	waitpid(target->pid, &target->wait_status, 0);
+	target->has_ended = true;
+}
+
+/* ---- while it runs ---- */
+
+static bool is_job_control_stop(int signal)
+{
+	return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+/* Stop as the child did, so that the shell sees its job stopped; go on with it. */
+static void stop_along(struct target *target)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	kill(getpid(), SIGSTOP);
+	if (waitid(P_PID, (id_t)target->pid, &info, WCONTINUED | WNOHANG) == 0 &&
+		info.si_pid)
+		return; /* the shell woke the whole group */
+	kill(target->pid, SIGCONT);
+}
+
+static void child_check(struct target *target)
+{
+	siginfo_t info;
+
+	while (!target->has_ended) {
+		info.si_pid = 0;
+		if (waitid(P_PID, (id_t)target->pid, &info,
+			    WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT) ||
+			!info.si_pid)
+			return;
+		if (info.si_code == CLD_STOPPED || info.si_code == CLD_CONTINUED) {
+			waitid(P_PID, (id_t)target->pid, &info, WSTOPPED | WCONTINUED | WNOHANG);
+			if (info.si_code == CLD_STOPPED && target->has_terminal &&
+				is_job_control_stop(info.si_status))
+				stop_along(target);
+			continue;
+		}
+		waitpid(target->pid, &target->wait_status, 0);
+		target->has_ended = true;
+	}
+}
+
+static bool is_interrupt(int signal)
+{
+	return signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
+}
+
+static void signal_take(struct target *target, const struct signalfd_siginfo *info)
+{
+	int signal = (int)info->ssi_signo;
+
+	if (signal == SIGCHLD)
+		return;
+	if (target->has_ended) {
+		if (is_interrupt(signal))
+			target->interrupts++;
+		else if (signal == SIGTSTP)
+			kill(getpid(), SIGSTOP);
+		return;
+	}
+	/* the terminal's own signals went to the whole group, the child's kill(0) too */
+	if (info->ssi_code == SI_KERNEL || (pid_t)info->ssi_pid == target->pid)
+		return;
+	kill(target->pid, signal);
+}
+
+void target_wait(struct target *target, int other, int timeout_ms)
+{
+	struct pollfd ready[2] = { { .fd = target->signals, .events = POLLIN },
+		{ .fd = other, .events = POLLIN } };
+	struct signalfd_siginfo info;
+
+	if (poll(ready, 2, timeout_ms) <= 0 || !ready[0].revents)
+		return;
+	while (read(target->signals, &info, sizeof(info)) == sizeof(info))
+		signal_take(target, &info);
+	child_check(target);
+}
+
+/* ---- its end ---- */
+
+int target_exit_status(const struct target *target)
+{
+	if (WIFSIGNALED(target->wait_status))
+		return 128 + WTERMSIG(target->wait_status);
+	return WEXITSTATUS(target->wait_status);
+}
+
+bool target_death(const struct target *target, char *text, size_t bytes)
+{
+	int signal = WTERMSIG(target->wait_status);
+
+	if (!WIFSIGNALED(target->wait_status))
+		return false;
+	snprintf(text, bytes, "signal %d (%s)%s", signal, strsignal(signal),
+		WCOREDUMP(target->wait_status) ? ", core dumped" : "");
+	return true;
+}
