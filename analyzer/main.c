@@ -1,12 +1,10 @@
-/* main.c - the table of commands, and nothing else. Layer 8. */
+/* main.c - the table of commands, and nothing else. Layer 10. */
 #include "command.h"
 #include "trace_format.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define OUTLIVE_VERSION "0.1.0"
 
 /* Order is the order of a session: record, look, look closer. */
 static const struct command *const commands[] = {

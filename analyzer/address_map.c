@@ -1,0 +1,433 @@
+/* address_map.c - what was loaded where and when in one process. Layer 2. */
+#include "address_map.h"
+
+#include "hash_index.h"
+#include "trace_format.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MODULES_MAX (1u << 20)
+#define CACHE_BITS 12
+
+/* Modules that start at the same address, in the order of time. */
+struct place {
+	uint64_t start;
+	uint64_t end_max;    /* of this place and all lower ones: where to stop looking */
+	uint32_t first, count; /* in `order` */
+};
+
+struct cached {
+	uint64_t address, time_from, time_to;
+	uint32_t location;
+};
+
+struct address_map {
+	struct module *modules; /* as defined, `module_count` of them */
+	size_t module_count, module_capacity;
+	uint32_t *order; /* module indices by (start, time_from) */
+	struct place *places;
+	size_t place_count;
+	uint64_t *changes; /* times of loads and unloads, ascending, each once */
+	size_t change_count;
+	struct location *locations;
+	size_t location_count, location_capacity;
+	struct hash_index location_index, file_index;
+	struct cached cache[1 << CACHE_BITS];
+};
+
+struct address_map *address_map_new(void)
+{
+	struct address_map *map = calloc(1, sizeof(*map));
+
+	if (!map)
+		return NULL;
+	map->location_capacity = 1024;
+	map->locations = calloc(map->location_capacity, sizeof(*map->locations));
+	if (!map->locations) {
+		free(map);
+		return NULL;
+	}
+	map->locations[0].module = MODULE_NONE;
+	map->location_count = 1;
+	return map;
+}
+
+void address_map_free(struct address_map *map)
+{
+	size_t i;
+
+	if (!map)
+		return;
+	for (i = 0; i < map->module_count; i++)
+		free(map->modules[i].path);
+	free(map->modules);
+	free(map->order);
+	free(map->places);
+	free(map->changes);
+	free(map->locations);
+	hash_index_release(&map->location_index);
+	hash_index_release(&map->file_index);
+	free(map);
+}
+
+static uint64_t file_hash(const struct module *module)
+{
+	uint64_t hash = module->build_id_bytes;
+	const char *at;
+	size_t i;
+
+	for (at = module->path; *at; at++)
+		hash = hash_words(hash, (uint8_t)*at);
+	for (i = 0; i < module->build_id_bytes; i++)
+		hash = hash_words(hash, module->build_id[i]);
+	return hash;
+}
+
+/* The index of files holds module indices + 1. */
+static uint64_t file_hash_of(const void *context, uint32_t number)
+{
+	return file_hash(&((const struct address_map *)context)->modules[number - 1]);
+}
+
+/* The first definition of the same file; the next index when it is new. */
+static int module_number(struct address_map *map, struct module *module)
+{
+	uint64_t hash = file_hash(module);
+	const struct module *other;
+	uint32_t slot, number;
+
+	if (map->file_index.count) {
+		slot = hash_index_slot(&map->file_index, hash);
+		while ((number = hash_index_next(&map->file_index, &slot))) {
+			other = &map->modules[number - 1];
+			if (other->build_id_bytes == module->build_id_bytes &&
+			    !memcmp(other->build_id, module->build_id,
+			            module->build_id_bytes) &&
+			    !strcmp(other->path, module->path)) {
+				module->number = number - 1;
+				return 0;
+			}
+		}
+	}
+	module->number = (uint32_t)map->module_count;
+	return hash_index_add(&map->file_index, hash, module->number + 1, file_hash_of,
+	                      map);
+}
+
+/* Takes `path` over, also when it fails. */
+static int module_add(struct address_map *map, struct module *module)
+{
+	size_t capacity = map->module_capacity ? map->module_capacity * 2 : 64;
+	struct module *modules;
+
+	if (map->module_count == map->module_capacity) {
+		modules = realloc(map->modules, capacity * sizeof(*modules));
+		if (!modules) {
+			free(module->path);
+			return -1;
+		}
+		map->modules = modules;
+		map->module_capacity = capacity;
+	}
+	if (module_number(map, module)) {
+		free(module->path);
+		return -1;
+	}
+	map->modules[map->module_count++] = *module;
+	return 0;
+}
+
+static int module_load(struct address_map *map, const uint8_t *data, size_t bytes,
+                       struct error *error)
+{
+	struct module_definition definition;
+	struct module module = { .time_to = TIME_NEVER };
+
+	if (bytes < sizeof(definition))
+		return error_set(error, "a module definition is too short");
+	memcpy(&definition, data, sizeof(definition));
+	if (definition.path_bytes > bytes - sizeof(definition))
+		return error_set(error, "a module's path is longer than its record");
+	if (definition.build_id_bytes > BUILD_ID_BYTES_MAX)
+		return error_set(error, "a module's build-id is too long");
+	if (definition.start >= definition.end)
+		return error_set(error, "a module ends before it starts");
+	if (map->module_count >= MODULES_MAX)
+		return error_set(error, "too many modules");
+	module.start = definition.start;
+	module.end = definition.end;
+	module.bias = definition.bias;
+	module.time_from = definition.header.time;
+	module.build_id_bytes = definition.build_id_bytes;
+	memcpy(module.build_id, definition.build_id, BUILD_ID_BYTES_MAX);
+	module.path = strndup((const char *)data + sizeof(definition),
+	                      definition.path_bytes);
+	if (!module.path || module_add(map, &module))
+		return error_set(error, "out of memory for the modules");
+	return 0;
+}
+
+/* Ends the newest module at that place that is still there. */
+static int module_gone_load(struct address_map *map, const uint8_t *data, size_t bytes,
+                            struct error *error)
+{
+	struct module_gone_definition gone;
+	struct module *module;
+	size_t i;
+
+	if (bytes < sizeof(gone))
+		return error_set(error, "the definition of a module's end is too short");
+	memcpy(&gone, data, sizeof(gone));
+	for (i = map->module_count; i-- > 0;) {
+		module = &map->modules[i];
+		if (module->start == gone.start && module->end == gone.end &&
+		    module->time_to == TIME_NEVER) {
+			if (gone.header.time >= module->time_from)
+				module->time_to = gone.header.time;
+			break;
+		}
+	}
+	return 0;
+}
+
+int address_map_load(struct address_map *map, const uint8_t *data, size_t bytes,
+                     struct error *error)
+{
+	struct definition_header header;
+	size_t at = 0;
+	int result = 0, bad;
+
+	while (at < bytes) {
+		if (bytes - at < sizeof(header))
+			return error_set(error, "a definition crosses the chunk's end");
+		memcpy(&header, data + at, sizeof(header));
+		if (header.bytes < sizeof(header) || header.bytes % 8 ||
+		    header.bytes > bytes - at)
+			return error_set(error, "a definition's length of %u is wrong",
+			                 header.bytes);
+		bad = 0;
+		if (header.kind == DEFINITION_MODULE)
+			bad = module_load(map, data + at, header.bytes,
+			                  result ? NULL : error);
+		else if (header.kind == DEFINITION_MODULE_GONE)
+			bad = module_gone_load(map, data + at, header.bytes,
+			                       result ? NULL : error);
+		if (bad)
+			result = -1;
+		at += header.bytes;
+	}
+	return result;
+}
+
+static int order_compare(const void *one, const void *two, void *context)
+{
+	const struct module *modules = context;
+	const struct module *a = &modules[*(const uint32_t *)one];
+	const struct module *b = &modules[*(const uint32_t *)two];
+
+	if (a->start != b->start)
+		return a->start < b->start ? -1 : 1;
+	if (a->time_from != b->time_from)
+		return a->time_from < b->time_from ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+static int time_compare(const void *one, const void *two)
+{
+	uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)two;
+
+	return a < b ? -1 : a > b;
+}
+
+static void places_build(struct address_map *map)
+{
+	const struct module *module;
+	struct place *place = NULL;
+	size_t i;
+
+	for (i = 0; i < map->module_count; i++) {
+		module = &map->modules[map->order[i]];
+		if (!place || place->start != module->start) {
+			map->places[map->place_count] = (struct place){
+				.start = module->start,
+				.end_max = place ? place->end_max : 0,
+				.first = (uint32_t)i,
+			};
+			place = &map->places[map->place_count++];
+		}
+		if (module->end > place->end_max)
+			place->end_max = module->end;
+		place->count++;
+	}
+}
+
+static void changes_build(struct address_map *map)
+{
+	size_t i, kept = 0, count = 0;
+
+	for (i = 0; i < map->module_count; i++) {
+		map->changes[count++] = map->modules[i].time_from;
+		if (map->modules[i].time_to != TIME_NEVER)
+			map->changes[count++] = map->modules[i].time_to;
+	}
+	qsort(map->changes, count, sizeof(*map->changes), time_compare);
+	for (i = 0; i < count; i++) {
+		if (!kept || map->changes[kept - 1] != map->changes[i])
+			map->changes[kept++] = map->changes[i];
+	}
+	map->change_count = kept;
+}
+
+int address_map_seal(struct address_map *map)
+{
+	size_t i;
+
+	map->order = calloc(map->module_count + 1, sizeof(*map->order));
+	map->places = calloc(map->module_count + 1, sizeof(*map->places));
+	map->changes = calloc(2 * map->module_count + 1, sizeof(*map->changes));
+	if (!map->order || !map->places || !map->changes)
+		return -1;
+	for (i = 0; i < map->module_count; i++)
+		map->order[i] = (uint32_t)i;
+	qsort_r(map->order, map->module_count, sizeof(*map->order), order_compare,
+	        map->modules);
+	places_build(map);
+	changes_build(map);
+	return 0;
+}
+
+/*
+ * In one place: the last module loaded no later than `time`. If there was none yet, the
+ * first that came: a definition is written only when its module is already running.
+ */
+static const struct module *place_module(const struct address_map *map,
+                                         const struct place *place, uint64_t time)
+{
+	size_t low = 0, high = place->count, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (map->modules[map->order[place->first + middle]].time_from <= time)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &map->modules[map->order[place->first + (low ? low - 1 : 0)]];
+}
+
+static const struct module *module_find(const struct address_map *map, uint64_t address,
+                                        uint64_t time)
+{
+	const struct module *module, *later = NULL;
+	size_t low = 0, high = map->place_count, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (map->places[middle].start <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low-- > 0 && map->places[low].end_max > address) {
+		module = place_module(map, &map->places[low], time);
+		if (address >= module->end || time >= module->time_to)
+			continue;
+		if (module->time_from <= time)
+			return module;
+		later = module;
+	}
+	return later;
+}
+
+static uint64_t location_hash(const void *context, uint32_t number)
+{
+	const struct location *location = &((const struct address_map *)context)->locations[number];
+
+	return hash_words(location->offset, location->module);
+}
+
+static uint32_t location_number(struct address_map *map, uint32_t module, uint64_t offset)
+{
+	size_t capacity = map->location_capacity * 2;
+	uint64_t hash = hash_words(offset, module);
+	struct location *locations;
+	uint32_t slot, number;
+
+	if (map->location_index.count) {
+		slot = hash_index_slot(&map->location_index, hash);
+		while ((number = hash_index_next(&map->location_index, &slot))) {
+			if (map->locations[number].offset == offset &&
+			    map->locations[number].module == module)
+				return number;
+		}
+	}
+	if (map->location_count == map->location_capacity) {
+		locations = realloc(map->locations, capacity * sizeof(*locations));
+		if (!locations)
+			return LOCATION_NONE;
+		map->locations = locations;
+		map->location_capacity = capacity;
+	}
+	number = (uint32_t)map->location_count;
+	map->locations[number] = (struct location){ module, offset };
+	if (hash_index_add(&map->location_index, hash, number, location_hash, map))
+		return LOCATION_NONE;
+	map->location_count++;
+	return number;
+}
+
+uint64_t address_map_change_after(const struct address_map *map, uint64_t time)
+{
+	size_t low = 0, high = map->change_count, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (map->changes[middle] <= time)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < map->change_count ? map->changes[low] : TIME_NEVER;
+}
+
+uint32_t address_map_find(struct address_map *map, uint64_t address, uint64_t time)
+{
+	struct cached *cached = &map->cache[FORMAT_HASH(address, CACHE_BITS)];
+	const struct module *module;
+	uint32_t location;
+
+	if (cached->address == address && cached->location && time >= cached->time_from &&
+	    time < cached->time_to)
+		return cached->location;
+	module = module_find(map, address, time);
+	if (module)
+		location = location_number(map, module->number, address - module->bias);
+	else
+		location = location_number(map, MODULE_NONE, address);
+	/* From now on it stays so until the next change, wherever that is. */
+	*cached = (struct cached){ address, time, address_map_change_after(map, time),
+		                   location };
+	return location;
+}
+
+size_t address_map_module_count(const struct address_map *map)
+{
+	return map->module_count;
+}
+
+const struct module *address_map_module(const struct address_map *map, uint32_t number)
+{
+	return &map->modules[number];
+}
+
+size_t address_map_location_count(const struct address_map *map)
+{
+	return map->location_count;
+}
+
+const struct location *address_map_location(const struct address_map *map,
+                                            uint32_t number)
+{
+	return &map->locations[number];
+}

@@ -1,0 +1,583 @@
+/* chunk_decoder.c - the byte-coded records of one event chunk, as events. Layer 3. */
+#include "chunk_decoder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+#define FRAMES_CAPACITY_FIRST 4096
+#define BATCH_FRAMES_ENOUGH 16384
+/* Frames that one chunk may bring: a few bytes can claim thousands of predicted ones. */
+#define CHUNK_FRAMES_MAX (UINT64_C(1) << 28)
+#define FREED_SLOTS 8 /* a ring with room for FREED_DEPTH */
+
+/*
+ * A record's bytes without its frames: tag, shape with two varints, time, and at most
+ * one byte and three varints of operands and a realloc's two. A group of frames: its
+ * mask and eight raw codes. Both fit the padding, so one check each is enough.
+ */
+#define VARINT_BYTES_MAX 10
+#define RECORD_BYTES_MAX (1 + 1 + 6 * VARINT_BYTES_MAX + 2)
+#define GROUP_BYTES_MAX (1 + 8 * 7)
+static_assert(RECORD_BYTES_MAX + GROUP_BYTES_MAX <= CHUNK_PADDING_BYTES, "padding");
+
+struct recent_block {
+	uint64_t address;
+	uint32_t number; /* 0: none */
+	uint32_t class;
+};
+
+struct freed_ring {
+	uint64_t addresses[FREED_SLOTS];
+};
+
+struct chunk_decoder {
+	/* The tables of trace_format.h; all zero when a run begins. */
+	uint64_t dictionary[1 << DICTIONARY_BITS];
+	uint32_t locations[1 << DICTIONARY_BITS]; /* LOCATION_NONE: ask the map */
+	uint16_t children[1 << CHILDREN_BITS];
+	uint64_t sizes[1 << SIZES_BITS];
+	struct recent_block recent[1 << RECENT_BITS];
+	uint8_t freed_top[FREED_CLASSES], freed_count[FREED_CLASSES];
+	struct freed_ring freed[FREED_CLASSES];
+	uint64_t last_address;
+	uint32_t newest; /* number of the newest block */
+	uint32_t pops, news; /* of the previous event */
+	/* Up to here. Entries of by_number are believed only if `recent` agrees. */
+	uint8_t by_number[RECENT_WINDOW];
+
+	const uint8_t *chunk, *at, *end;
+	uint64_t time, map_change; /* the map next changes then */
+	uint64_t events, events_committed, frames_left;
+	bool is_in_run;
+
+	uint64_t *stack; /* return addresses, STACK_FRAMES_MAX of room */
+	uint32_t depth;
+	uint32_t *frames; /* locations of this batch's new frames */
+	uint32_t frames_used, frames_capacity;
+	struct address_map *map;
+	struct run run;
+	char message[128];
+};
+
+static_assert(1 << RECENT_BITS == 256, "by_number holds a slot in a byte");
+static_assert(FREED_DEPTH < FREED_SLOTS, "the ring of freed addresses");
+
+struct chunk_decoder *chunk_decoder_new(struct address_map *map)
+{
+	struct chunk_decoder *decoder = calloc(1, sizeof(*decoder));
+
+	if (!decoder)
+		return NULL;
+	decoder->map = map;
+	decoder->frames_capacity = FRAMES_CAPACITY_FIRST;
+	decoder->frames = malloc(FRAMES_CAPACITY_FIRST * sizeof(*decoder->frames));
+	/* Untouched pages cost nothing, so the deepest stack has room from the start. */
+	decoder->stack = malloc(STACK_FRAMES_MAX * sizeof(*decoder->stack));
+	if (!decoder->frames || !decoder->stack) {
+		chunk_decoder_free(decoder);
+		return NULL;
+	}
+	return decoder;
+}
+
+void chunk_decoder_free(struct chunk_decoder *decoder)
+{
+	if (!decoder)
+		return;
+	free(decoder->frames);
+	free(decoder->stack);
+	free(decoder);
+}
+
+int chunk_decoder_start(struct chunk_decoder *decoder, const uint8_t *chunk,
+                        size_t bytes, struct error *error)
+{
+	struct chunk_header header;
+
+	if (bytes < sizeof(header))
+		return error_set(error, "the chunk is shorter than its header");
+	memcpy(&header, chunk, sizeof(header));
+	if (header.kind != CHUNK_KIND_EVENTS)
+		return error_set(error, "the chunk's kind is %u, not events", header.kind);
+	if (COMMIT_BYTES(header.commit) < sizeof(header) ||
+	    COMMIT_BYTES(header.commit) > bytes)
+		return error_set(error, "the chunk says that %u of its %zu bytes are used",
+		                 COMMIT_BYTES(header.commit), bytes);
+	decoder->chunk = chunk;
+	decoder->at = chunk + sizeof(header);
+	decoder->end = chunk + COMMIT_BYTES(header.commit);
+	decoder->events = 0;
+	decoder->events_committed = COMMIT_EVENTS(header.commit);
+	decoder->frames_left = CHUNK_FRAMES_MAX;
+	decoder->is_in_run = false;
+	decoder->message[0] = 0;
+	return 0;
+}
+
+/* What is wrong at the record that begins at `record`; ends the chunk. */
+static void decoder_fail(struct chunk_decoder *decoder, const uint8_t *record,
+                         const char *what)
+{
+	snprintf(decoder->message, sizeof(decoder->message), "byte %zu of the chunk: %s",
+	         (size_t)(record - decoder->chunk), what);
+	decoder->at = decoder->end;
+}
+
+static inline uint64_t varint_read(const uint8_t **at)
+{
+	const uint8_t *from = *at;
+	uint64_t value = *from & 0x7f;
+	unsigned shift = 7;
+
+	while (UNLIKELY(*from++ & 0x80) && shift < 70) {
+		value |= (uint64_t)(*from & 0x7f) << shift;
+		shift += 7;
+	}
+	*at = from;
+	return value;
+}
+
+static inline uint64_t zigzag_read(const uint8_t **at)
+{
+	uint64_t value = varint_read(at);
+
+	return value >> 1 ^ -(value & 1);
+}
+
+/* The map changed: what the dictionary says may lie in another module from now on. */
+static void decoder_remap(struct chunk_decoder *decoder)
+{
+	memset(decoder->locations, 0, sizeof(decoder->locations));
+	decoder->map_change = address_map_change_after(decoder->map, decoder->time);
+}
+
+static uint64_t raw_address_read(const uint8_t *at)
+{
+	uint64_t address = 0;
+
+	memcpy(&address, at, 6);
+	return address;
+}
+
+/*
+ * One frame code at *at: the index in the dictionary, or -1 when it is no code. A raw
+ * address goes into the dictionary.
+ */
+static inline int frame_code_read(struct chunk_decoder *decoder, const uint8_t **at)
+{
+	const uint8_t *from = *at;
+	uint64_t address;
+	int index;
+
+	if (LIKELY(from[0] < 0x80)) {
+		*at = from + 2;
+		index = from[0] << 8 | from[1];
+		return index < 1 << DICTIONARY_BITS ? index : -1;
+	}
+	if (from[0] != 0x80)
+		return -1;
+	*at = from + 7;
+	address = raw_address_read(from + 1);
+	index = (int)FORMAT_HASH(address, DICTIONARY_BITS);
+	decoder->dictionary[index] = address;
+	decoder->locations[index] = LOCATION_NONE;
+	return index;
+}
+
+/* Make room for `news` more frames of this batch. */
+static int frames_reserve(struct chunk_decoder *decoder, uint32_t news)
+{
+	uint32_t capacity = decoder->frames_capacity;
+	uint32_t *frames;
+
+	while (capacity - decoder->frames_used < news)
+		capacity *= 2;
+	frames = realloc(decoder->frames, capacity * sizeof(*frames));
+	if (!frames)
+		return -1;
+	decoder->frames = frames;
+	decoder->frames_capacity = capacity;
+	return 0;
+}
+
+/*
+ * Read `news` frames onto the stack, whose first `keep` frames stay. `replaced` is the
+ * return address that was at depth `keep` (0: none). NULL, or what is wrong.
+ */
+static inline const char *frames_read(struct chunk_decoder *decoder, const uint8_t **at,
+                                      uint32_t keep, uint32_t news, uint64_t replaced,
+                                      bool all_predicted, uint8_t op)
+{
+	uint64_t parent = keep ? decoder->stack[keep - 1] : 0, other = replaced;
+	uint32_t *frame = decoder->frames + decoder->frames_used;
+	uint64_t *slot = decoder->stack + keep;
+	uint32_t i, mask = 0xff;
+	uint16_t *child;
+	int index;
+
+	for (i = 0; i < news; i++) {
+		if (!all_predicted && i % 8 == 0) {
+			if (UNLIKELY(*at >= decoder->end))
+				return "its frames cross the chunk's end";
+			mask = *(*at)++;
+		}
+		child = &decoder->children[FORMAT_HASH(CHILD_CONTEXT(parent, other),
+		                                       CHILDREN_BITS)];
+		index = *child;
+		if (!all_predicted && !(mask >> i % 8 & 1)) {
+			index = frame_code_read(decoder, at);
+			if (UNLIKELY(index < 0))
+				return "a frame code is wrong";
+			*child = (uint16_t)index;
+		}
+		parent = decoder->dictionary[index];
+		other = op;
+		if (UNLIKELY(!decoder->locations[index])) {
+			decoder->locations[index] =
+				address_map_find(decoder->map, parent, decoder->time);
+			if (!decoder->locations[index])
+				return "out of memory for its locations";
+		}
+		slot[i] = parent;
+		frame[i] = decoder->locations[index];
+	}
+	decoder->frames_used += news;
+	decoder->depth = keep + news;
+	return NULL;
+}
+
+/* The shape after a record's tag; checked against the stack. NULL, or what is wrong. */
+static inline const char *shape_read(struct chunk_decoder *decoder, const uint8_t **at,
+                                     uint8_t tag)
+{
+	uint64_t pops = decoder->pops, news = decoder->news;
+
+	if (!(tag & TAG_SAME_SHAPE)) {
+		pops = **at >> 4;
+		news = **at & 15;
+		++*at;
+		if (UNLIKELY(pops == 15))
+			pops += varint_read(at);
+		if (UNLIKELY(news == 15))
+			news += varint_read(at);
+	}
+	if (UNLIKELY(pops > decoder->depth))
+		return "it ends more frames than there are";
+	if (UNLIKELY(news > STACK_FRAMES_MAX - (decoder->depth - pops)))
+		return "its stack is too deep";
+	if (UNLIKELY(news > decoder->frames_left))
+		return "too many frames for one chunk";
+	decoder->frames_left -= news;
+	decoder->pops = (uint32_t)pops;
+	decoder->news = (uint32_t)news;
+	return NULL;
+}
+
+/* Number a block in `recent` as the newest. */
+static inline void recent_add(struct chunk_decoder *decoder, uint64_t address,
+                              uint32_t class)
+{
+	uint32_t slot = FORMAT_HASH(address, RECENT_BITS);
+	uint32_t number = ++decoder->newest;
+
+	decoder->recent[slot] = (struct recent_block){ address, number, class };
+	decoder->by_number[number % RECENT_WINDOW] = (uint8_t)slot;
+}
+
+static inline void freed_push(struct chunk_decoder *decoder, uint32_t class,
+                              uint64_t address)
+{
+	uint8_t top = decoder->freed_top[class]++;
+
+	decoder->freed[class].addresses[top % FREED_SLOTS] = address;
+	if (decoder->freed_count[class] < FREED_DEPTH)
+		decoder->freed_count[class]++;
+}
+
+/* The last address freed in this class, taken off; 0 if there is none. */
+static inline uint64_t freed_pop(struct chunk_decoder *decoder, uint32_t class)
+{
+	if (!decoder->freed_count[class])
+		return 0;
+	decoder->freed_count[class]--;
+	return decoder->freed[class].addresses[--decoder->freed_top[class] % FREED_SLOTS];
+}
+
+/*
+ * The address of a free (or realloc's old one). *class: its size class when it was
+ * found in `recent`, else FREED_CLASSES. NULL, or what is wrong.
+ */
+static inline const char *freed_address_read(struct chunk_decoder *decoder,
+                                             const uint8_t **at, bool is_recent,
+                                             uint64_t *address, uint32_t *class)
+{
+	const struct recent_block *block;
+	uint64_t distance;
+	uint32_t number;
+
+	*class = FREED_CLASSES;
+	if (!is_recent) {
+		*address = decoder->last_address + (zigzag_read(at) << 3);
+		return NULL;
+	}
+	distance = varint_read(at);
+	if (UNLIKELY(distance >= RECENT_WINDOW || distance >= decoder->newest))
+		return "it names a recent block that is none";
+	number = decoder->newest - (uint32_t)distance;
+	block = &decoder->recent[decoder->by_number[number % RECENT_WINDOW]];
+	if (UNLIKELY(block->number != number))
+		return "it names a recent block that was forgotten";
+	*address = block->address;
+	*class = block->class;
+	return NULL;
+}
+
+/* Operands of malloc, calloc and aligned, the alignment already read. */
+static inline void alloc_read(struct chunk_decoder *decoder, const uint8_t **at,
+                              uint8_t tag, struct event *event)
+{
+	uint64_t leaf = decoder->depth ? decoder->stack[decoder->depth - 1] : 0;
+	uint64_t *size = &decoder->sizes[FORMAT_HASH(leaf, SIZES_BITS)];
+	uint64_t predicted;
+	uint32_t class;
+
+	if (!(tag & TAG_SIZE_PREDICTED))
+		*size = varint_read(at);
+	event->size = *size;
+	class = SIZE_CLASS(event->size);
+	predicted = freed_pop(decoder, class);
+	if (tag & TAG_ADDRESS_PREDICTED)
+		event->address = predicted;
+	else
+		event->address = decoder->last_address + (zigzag_read(at) << 3);
+	decoder->last_address = event->address;
+	recent_add(decoder, event->address, class);
+}
+
+static inline const char *realloc_read(struct chunk_decoder *decoder, const uint8_t **at,
+                                       struct event *event)
+{
+	uint8_t flags = *(*at)++;
+	uint32_t class, old_class;
+	uint64_t duration, predicted;
+	const char *wrong;
+
+	duration = varint_read(at);
+	if (UNLIKELY(event->time + duration < event->time))
+		return "its time overflows";
+	event->time_end = event->time + duration;
+	wrong = freed_address_read(decoder, at, flags & REALLOC_OLD_RECENT,
+	                           &event->old_address, &old_class);
+	if (UNLIKELY(wrong))
+		return wrong;
+	event->size = varint_read(at);
+	class = SIZE_CLASS(event->size);
+	if (flags & REALLOC_IN_PLACE) {
+		event->is_in_place = true;
+		event->address = event->old_address;
+	} else {
+		predicted = freed_pop(decoder, class);
+		if (flags & REALLOC_NEW_PREDICTED)
+			event->address = predicted;
+		else
+			event->address = event->old_address + (zigzag_read(at) << 3);
+	}
+	recent_add(decoder, event->address, class);
+	if (!(flags & REALLOC_IN_PLACE) && old_class < FREED_CLASSES)
+		freed_push(decoder, old_class, event->old_address);
+	decoder->last_address = event->address;
+	return NULL;
+}
+
+static inline const char *operands_read(struct chunk_decoder *decoder,
+                                        const uint8_t **at, uint8_t tag,
+                                        struct event *event)
+{
+	const char *wrong;
+	uint32_t class;
+
+	switch (event->op) {
+	case OP_ALIGNED:
+		event->alignment_shift = *(*at)++;
+		if (event->alignment_shift > 63)
+			return "its alignment is no power of two";
+		/* fall through */
+	case OP_MALLOC:
+	case OP_CALLOC:
+		alloc_read(decoder, at, tag, event);
+		return NULL;
+	case OP_FREE:
+		wrong = freed_address_read(decoder, at, tag & TAG_ADDRESS_PREDICTED,
+		                           &event->address, &class);
+		if (UNLIKELY(wrong))
+			return wrong;
+		if (class < FREED_CLASSES)
+			freed_push(decoder, class, event->address);
+		decoder->last_address = event->address;
+		return NULL;
+	case OP_REALLOC:
+		return realloc_read(decoder, at, event);
+	case OP_FAILED:
+		event->size = varint_read(at);
+		return NULL;
+	}
+	return "it has no operation";
+}
+
+/* One event at decoder->at. NULL, or what is wrong with it. */
+static inline const char *event_read(struct chunk_decoder *decoder, uint8_t tag,
+                                     struct event *event)
+{
+	const uint8_t *at = decoder->at + 1;
+	uint64_t replaced, delta;
+	uint32_t pops, news;
+	const char *wrong;
+
+	wrong = shape_read(decoder, &at, tag);
+	if (UNLIKELY(wrong))
+		return wrong;
+	delta = varint_read(&at);
+	if (UNLIKELY(decoder->time + delta < decoder->time))
+		return "its time overflows";
+	decoder->time += delta;
+	if (UNLIKELY(decoder->time >= decoder->map_change))
+		decoder_remap(decoder);
+	pops = decoder->pops;
+	news = decoder->news;
+	*event = (struct event){
+		.op = TAG_OP(tag),
+		.is_plain = tag & TAG_PLAIN,
+		.pops = pops,
+		.news = news,
+		.frame_first = decoder->frames_used,
+		.time = decoder->time,
+		.time_end = decoder->time,
+	};
+	if (news) {
+		if (UNLIKELY(news > decoder->frames_capacity - decoder->frames_used) &&
+		    frames_reserve(decoder, news))
+			return "out of memory for its frames";
+		replaced = pops ? decoder->stack[decoder->depth - pops] : 0;
+		wrong = frames_read(decoder, &at, decoder->depth - pops, news, replaced,
+		                    tag & TAG_FRAMES_PREDICTED, event->op);
+		if (UNLIKELY(wrong))
+			return wrong;
+	} else {
+		decoder->depth -= pops;
+	}
+	wrong = operands_read(decoder, &at, tag, event);
+	if (UNLIKELY(wrong))
+		return wrong;
+	if (UNLIKELY(at > decoder->end))
+		return "it crosses the chunk's end";
+	decoder->at = at;
+	return NULL;
+}
+
+/* A RUN record: every table is zeroed, and the stack is the record's. */
+static const char *run_read(struct chunk_decoder *decoder, struct event *event)
+{
+	const uint8_t *at = decoder->at + 1;
+	struct run_record record;
+	const char *wrong;
+
+	if ((size_t)(decoder->end - at) < sizeof(record))
+		return "a run's beginning crosses the chunk's end";
+	memcpy(&record, at, sizeof(record));
+	at += sizeof(record);
+	if (record.stack_frames > STACK_FRAMES_MAX)
+		return "its stack is too deep";
+	memset(decoder, 0, offsetof(struct chunk_decoder, by_number));
+	decoder->is_in_run = true;
+	decoder->time = record.time;
+	decoder->map_change = address_map_change_after(decoder->map, record.time);
+	decoder->run = (struct run){ record.events_before, record.thread, record.tid,
+		                     record.stack_cut, { 0 } };
+	memcpy(decoder->run.name, record.name, sizeof(record.name));
+	*event = (struct event){ .op = EVENT_RUN, .news = record.stack_frames,
+		                 .time = record.time, .time_end = record.time };
+	if (frames_reserve(decoder, record.stack_frames))
+		return "out of memory for its stack";
+	wrong = frames_read(decoder, &at, 0, record.stack_frames, 0, false, OP_NONE);
+	if (wrong)
+		return wrong;
+	if (at > decoder->end)
+		return "its stack crosses the chunk's end";
+	decoder->at = at;
+	return NULL;
+}
+
+/* A control record; it is the only event of its batch. Returns how many (0: wrong). */
+static size_t control_read(struct chunk_decoder *decoder, uint8_t tag,
+                           struct event *event)
+{
+	const uint8_t *record = decoder->at;
+	const char *wrong = "an unknown control record";
+
+	if (tag == CONTROL_TAG(CONTROL_RUN))
+		wrong = run_read(decoder, event);
+	if (!wrong)
+		return 1;
+	decoder_fail(decoder, record, wrong);
+	return 0;
+}
+
+size_t chunk_decoder_batch(struct chunk_decoder *decoder, struct event *events,
+                           size_t capacity)
+{
+	const uint8_t *record;
+	const char *wrong;
+	size_t count = 0;
+
+	decoder->frames_used = 0;
+	while (count < capacity && decoder->at < decoder->end) {
+		record = decoder->at;
+		if (UNLIKELY(TAG_OP(*record) == OP_CONTROL))
+			return count ? count : control_read(decoder, *record, events);
+		wrong = decoder->is_in_run ? NULL : "an event before any run began";
+		if (UNLIKELY(wrong)) {
+			decoder_fail(decoder, record, wrong);
+			break;
+		}
+		wrong = event_read(decoder, *record, &events[count]);
+		if (UNLIKELY(wrong)) {
+			decoder_fail(decoder, record, wrong);
+			break;
+		}
+		count++;
+		/* Deep stacks: hand over what is there rather than hold much of it. */
+		if (UNLIKELY(decoder->frames_used > BATCH_FRAMES_ENOUGH))
+			break;
+	}
+	decoder->events += count;
+	return count;
+}
+
+const uint32_t *chunk_decoder_locations(const struct chunk_decoder *decoder)
+{
+	return decoder->frames;
+}
+
+const struct run *chunk_decoder_run(const struct chunk_decoder *decoder)
+{
+	return &decoder->run;
+}
+
+const char *chunk_decoder_error(const struct chunk_decoder *decoder)
+{
+	return decoder->message[0] ? decoder->message : NULL;
+}
+
+uint64_t chunk_decoder_events(const struct chunk_decoder *decoder)
+{
+	return decoder->events;
+}
+
+uint64_t chunk_decoder_events_committed(const struct chunk_decoder *decoder)
+{
+	return decoder->events_committed;
+}

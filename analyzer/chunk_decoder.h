@@ -1,0 +1,84 @@
+/*
+ * chunk_decoder.h - the byte-coded records of one event chunk, as events. Layer 3.
+ *
+ * The hot loop of the analyzer. It keeps the prediction tables that trace_format.h
+ * describes, and the thread's stack as return addresses. It believes nothing: a record
+ * that is wrong ends the chunk, with the byte where it began.
+ */
+#ifndef OUTLIVE_CHUNK_DECODER_H
+#define OUTLIVE_CHUNK_DECODER_H
+
+#include "address_map.h"
+#include "error.h"
+#include "trace_format.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes that must be readable after a chunk's last; what they hold is no matter. */
+#define CHUNK_PADDING_BYTES 256
+
+/* What follows the operations of a file in enum event_op. */
+enum event_kind {
+	EVENT_RUN = 8,      /* a run begins: `news` frames are the thread's whole stack */
+	EVENT_MOVE_OUT = 9, /* first half of a realloc: the old block goes (event_merge) */
+	EVENT_MOVE_IN = 10, /* second half: the new one comes */
+};
+
+struct event {
+	uint8_t op;              /* enum event_op (never OP_CONTROL) or enum event_kind */
+	bool is_plain;           /* its frames are not exact */
+	bool is_in_place;        /* realloc: the address stayed */
+	uint8_t alignment_shift; /* aligned: log2 of the alignment */
+	uint32_t pops, news;     /* inner frames that ended, then began since the last */
+	uint32_t frame_first;    /* of the `news` in the batch's locations, outermost first */
+	uint64_t time;           /* quanta; realloc: before the real call */
+	uint64_t time_end;       /* realloc: after it; else as `time` */
+	uint64_t address;        /* 0 if failed */
+	uint64_t old_address;    /* realloc */
+	uint64_t size;           /* asked for; 0 if free */
+};
+
+/* What a RUN record said: valid until the next EVENT_RUN. */
+struct run {
+	uint64_t events_before;
+	uint32_t thread, tid; /* thread: serial in the process, from 1 */
+	bool is_stack_cut;
+	char name[17];
+};
+
+struct chunk_decoder;
+
+/* Locations come from `map`, which outlives the decoder. NULL: no memory. */
+struct chunk_decoder *chunk_decoder_new(struct address_map *map);
+void chunk_decoder_free(struct chunk_decoder *decoder);
+
+/*
+ * Begin a chunk: `bytes` bytes, chunk_header first, then CHUNK_PADDING_BYTES of
+ * anything. They are borrowed until the next chunk. 0, or -1: the header is wrong.
+ */
+int chunk_decoder_start(struct chunk_decoder *decoder, const uint8_t *chunk,
+                        size_t bytes, struct error *error);
+
+/*
+ * Decode up to `capacity` events (>= 1). An EVENT_RUN is the only one of its batch.
+ * Returns how many; 0 at the end, or where the chunk is wrong: then
+ * chunk_decoder_error() says why. Frames are in chunk_decoder_locations().
+ */
+size_t chunk_decoder_batch(struct chunk_decoder *decoder, struct event *events,
+                           size_t capacity);
+
+/* Locations of the last batch's new frames. */
+const uint32_t *chunk_decoder_locations(const struct chunk_decoder *decoder);
+
+const struct run *chunk_decoder_run(const struct chunk_decoder *decoder);
+
+/* NULL, or what is wrong with the chunk: "byte 4711: ...". */
+const char *chunk_decoder_error(const struct chunk_decoder *decoder);
+
+/* Events decoded of this chunk so far, and those its header promises. */
+uint64_t chunk_decoder_events(const struct chunk_decoder *decoder);
+uint64_t chunk_decoder_events_committed(const struct chunk_decoder *decoder);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * hash_index.h - finds numbered things by their hash: a growing open-addressing table
+ * of numbers, the things themselves staying in their owner's array. Layer 1.
+ *
+ * Number 0 is no thing. The owner compares: walk hash_index_next() until the number it
+ * gives is 0 or that of an equal thing.
+ */
+#ifndef OUTLIVE_HASH_INDEX_H
+#define OUTLIVE_HASH_INDEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+struct hash_index {
+	uint32_t *slots; /* 1 << bits of them; 0 is free */
+	uint32_t bits;
+	uint32_t count;
+};
+
+/* Mixes well enough that the high bits can be the slot. */
+static inline uint64_t hash_words(uint64_t one, uint64_t two)
+{
+	uint64_t hash = (one ^ (two * UINT64_C(0xC2B2AE3D27D4EB4F))) *
+	                UINT64_C(0x9E3779B97F4A7C15);
+
+	return (hash ^ hash >> 29) * UINT64_C(0xBF58476D1CE4E5B9);
+}
+
+/* The first slot to look at; an empty index has none, so look only if count > 0. */
+static inline uint32_t hash_index_slot(const struct hash_index *index, uint64_t hash)
+{
+	return (uint32_t)(hash >> (64 - index->bits));
+}
+
+static inline uint32_t hash_index_next(const struct hash_index *index, uint32_t *slot)
+{
+	uint32_t number = index->slots[*slot];
+
+	*slot = (*slot + 1) & ((1u << index->bits) - 1);
+	return number;
+}
+
+/*
+ * Add `number` (not 0), whose thing has this hash and is not there yet. Growing asks
+ * hash_of(context, number) for the hash of every other. 0, or -1: no memory.
+ */
+int hash_index_add(struct hash_index *index, uint64_t hash, uint32_t number,
+                   uint64_t (*hash_of)(const void *context, uint32_t number),
+                   const void *context);
+
+static inline void hash_index_release(struct hash_index *index)
+{
+	free(index->slots);
+	*index = (struct hash_index){ NULL, 0, 0 };
+}
+
+#endif
