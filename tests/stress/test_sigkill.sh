@@ -1,0 +1,78 @@
+#!/bin/bash
+# SIGKILL at random instants while four threads allocate: of the program, of `outlive run`,
+# of both, and of a program that records into a flight ring with nobody reading. What is
+# left must read, and hold every call that had returned (the program counts them itself
+# in a shared mapping) and at most one more per thread. KILLS=N sets how often.
+set -u
+source=$OUTLIVE_ROOT_DIR/tests/stress/lib/sigkill_target.c
+kills=${KILLS:-200}
+gcc -g -O1 -fno-builtin -D_GNU_SOURCE -pthread -o target "$source" || exit 1
+
+bad=0 events=0
+fail() { # TEXT
+	echo "kill $number ($victim): $*"
+	bad=$((bad + 1))
+	[ $bad -lt 5 ] || exit 1
+}
+
+# Every thread's calls in the report against the counts: all that returned, at most one
+# more. Prints what differs, then the number of events seen.
+compare() { # REPORT COUNTS
+	jq -rn --slurpfile report "$1" --slurpfile counts "$2" '
+		($report[0].threads | map({key: (.tid | tostring), value: .}) | from_entries) as $seen
+		| ($counts[0].threads | to_entries[]) as $thread
+		| ($seen[$thread.key] // {allocations: 0, frees: 0}) as $got
+		| ($got.allocations - $thread.value[0]) as $allocations
+		| ($got.frees - $thread.value[1]) as $frees
+		| if $allocations < 0 or $frees < 0 or $allocations + $frees > 1 then
+			"thread \($thread.key): \($got.allocations) allocations, " +
+			"\($got.frees) frees recorded; it counted \($thread.value)"
+		  else empty end'
+}
+
+one_kill() { # VICTIM: program, reader, both
+	local runner pid=0 trace=$work/t.outlive text i
+	victim=$1
+	rm -rf "$work"; mkdir "$work"
+	"$OUTLIVE" run -o "$trace" -- ./target "$work/counts" >"$work/said" 2>&1 &
+	runner=$!
+	for ((i = 0; i < 500 && pid == 0; i++)); do
+		[ -s "$work/counts" ] && pid=$(./target --print "$work/counts" | jq .pid)
+		[ "$pid" != 0 ] || sleep 0.005
+	done
+	[ "$pid" != 0 ] || { fail "the program did not start: $(cat "$work/said")"; return; }
+	sleep "0.$(printf %04d $((RANDOM % 600)))"
+	case $victim in
+	program) kill -9 "$pid" ;;
+	reader) kill -9 "$runner"; sleep 0.03; kill -9 "$pid" ;;
+	both) kill -9 "$runner" "$pid" ;;
+	esac
+	wait "$runner" 2>/dev/null
+	for ((i = 0; i < 200; i++)); do # a killed process may take a moment to be gone
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.01
+	done
+	./target --print "$work/counts" >"$work/counts.json"
+	if ! "$OUTLIVE" report --format json --pid "$pid" "$trace" \
+		>"$work/report.json" 2>"$work/report.err"; then
+		fail "no report: $(tail -n 2 "$work/report.err")"
+		return
+	fi
+	# Without its reader the program went on as a flight recorder: what it had to
+	# overwrite is counted, and only then may calls be missing.
+	if [ "$(jq '.lost.events' "$work/report.json")" = 0 ]; then
+		text=$(compare "$work/report.json" "$work/counts.json")
+		[ -z "$text" ] || fail "$text"
+	elif [ "$victim" != reader ]; then
+		fail "lost $(jq -c .lost "$work/report.json")"
+	fi
+	events=$((events + $(jq '.totals.allocations + .totals.frees' "$work/report.json")))
+}
+
+work=$PWD/work
+victims=(program both program reader)
+for ((number = 1; number <= kills; number++)); do
+	one_kill "${victims[number % 4]}"
+done
+echo "$kills kills, $events events read, $bad wrong"
+[ $bad = 0 ]
