@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Bytes a terminal might obey become '?'; UTF-8 passes. */
 static void make_printable(char *text)
@@ -34,6 +35,28 @@ int error_set(struct error *error, const char *format, ...)
 	error_set_va(error, format, args);
 	va_end(args);
 	return -1;
+}
+
+void problem_add(struct problem_list *problems, const char *format, ...)
+{
+	struct error error;
+	va_list args;
+
+	if (problems->count++ >= PROBLEMS_KEPT)
+		return;
+	va_start(args, format);
+	error_set_va(&error, format, args);
+	va_end(args);
+	problems->messages[problems->count - 1] = strdup(error.message);
+}
+
+void problem_list_release(struct problem_list *problems)
+{
+	size_t i;
+
+	for (i = 0; i < PROBLEMS_KEPT; i++)
+		free(problems->messages[i]);
+	*problems = (struct problem_list){ .count = 0 };
 }
 
 /* One write, so that lines of several processes do not mix. */

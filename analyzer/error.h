@@ -29,6 +29,19 @@ int error_set(struct error *error, const char *format, ...)
 int error_set_va(struct error *error, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
+/*
+ * What was wrong but could be stepped over, in the order found: damage must be told,
+ * and a badly damaged file must not flood the screen. Zeroed is empty.
+ */
+#define PROBLEMS_KEPT 32
+struct problem_list {
+	char *messages[PROBLEMS_KEPT];
+	unsigned long long count; /* of all, kept or not */
+};
+void problem_add(struct problem_list *problems, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void problem_list_release(struct problem_list *problems);
+
 /* "outlive: warning: message" on stderr; never exits. */
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

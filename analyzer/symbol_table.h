@@ -9,6 +9,7 @@
 #define OUTLIVE_SYMBOL_TABLE_H
 
 #include "error.h"
+#include "text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,6 +42,12 @@ int symbol_table_add(struct symbol_table *table, const struct symbol_frame *fram
  */
 int symbol_table_load(struct symbol_table *table, const uint8_t *data, size_t bytes,
                       struct error *error);
+
+/*
+ * The payload of a SYMBOLS block with every chain that has a frame: appended to
+ * *payload, which the caller releases. 0, or -1 when memory is out.
+ */
+int symbol_table_save(const struct symbol_table *table, struct text *payload);
 
 /*
  * The chain of (module, offset), innermost first; *count frames, 0 when nothing is

@@ -1,0 +1,40 @@
+/*
+ * chunk_list.h - where the chunks of one process lie: a few dozen bytes for each, the
+ * chunks themselves stay in their file. Layer 1.
+ */
+#ifndef OUTLIVE_CHUNK_LIST_H
+#define OUTLIVE_CHUNK_LIST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct chunk_entry {
+	uint64_t ticket, time_first; /* as in chunk_header */
+	uint64_t offset;       /* trace: of the payload; ring: of the chunk */
+	uint64_t stored_bytes; /* in the file; compressed if it is a trace */
+	uint32_t used_bytes;   /* of the chunk, its header included */
+	uint32_t events;
+	uint32_t source;       /* which of the reader's files */
+	uint32_t ring_chunk;   /* ring: number of the chunk in it */
+};
+
+struct chunk_list {
+	struct chunk_entry *entries;
+	size_t count, capacity;
+};
+
+/* 0, or -1 when memory is out. */
+int chunk_list_add(struct chunk_list *list, const struct chunk_entry *entry);
+
+/*
+ * Sort by ticket and keep one entry of each, the one that has most bytes: a chunk may
+ * have been copied twice, the second time when more was in it.
+ */
+void chunk_list_unique(struct chunk_list *list);
+
+/* Sort by (time_first, ticket): the order in which a merge meets them. */
+void chunk_list_sort_by_time(struct chunk_list *list);
+
+void chunk_list_release(struct chunk_list *list);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * trace_reader.h - a recording, whatever it lies in: a trace, a trace that was cut
+ * short together with the rings its session left behind, or one raw ring. Layer 3.
+ *
+ * The reader keeps where things lie, not the things: a few dozen bytes a chunk. What is
+ * damaged is told in the problems, skipped, and its events are counted as lost.
+ */
+#ifndef OUTLIVE_TRACE_READER_H
+#define OUTLIVE_TRACE_READER_H
+
+#include "address_map.h"
+#include "chunk_list.h"
+#include "error.h"
+#include "symbol_table.h"
+#include "trace_format.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct trace_reader;
+
+/* One process image: an exec begins another one of the same pid. */
+struct trace_process {
+	struct ring_header header; /* checked; strings end with a NUL */
+	struct chunk_list chunks;  /* of events, by (time_first, ticket) */
+	struct chunk_list definitions; /* by ticket */
+	struct chunk_list symbols; /* SYMBOLS payloads: offset, stored_bytes; the bytes
+	                              decompressed are in `ticket` */
+	uint64_t events;           /* of all chunks, as their indexes promise */
+	uint64_t stored_bytes;     /* of its chunks in the file */
+	uint64_t damaged_events;   /* in chunks that turned out to be unreadable */
+	uint32_t damaged_chunks;
+	uint32_t number;           /* in the trace; a ring that lay beside it counts on */
+	bool is_from_ring;         /* some of it was still in its ring */
+	bool is_live;              /* its ring belongs to a process that still runs */
+};
+
+/*
+ * Open a file. NULL and *error: no file, no recording, a newer version, too short.
+ * Damage further on is no error.
+ */
+struct trace_reader *trace_reader_open(const char *path, struct error *error);
+
+/* The same from memory, which must outlive the reader; rings beside it are not read. */
+struct trace_reader *trace_reader_open_memory(const char *name, const uint8_t *data,
+                                              size_t bytes, struct error *error);
+
+void trace_reader_close(struct trace_reader *reader);
+
+const char *trace_reader_name(const struct trace_reader *reader);
+bool trace_reader_is_trace(const struct trace_reader *reader);    /* or one ring */
+bool trace_reader_is_complete(const struct trace_reader *reader); /* END was met */
+uint64_t trace_reader_bytes(const struct trace_reader *reader);   /* of the file */
+
+/* Of its rings when it was cut short; NULL if none were looked for. */
+const char *trace_reader_ring_directory(const struct trace_reader *reader);
+size_t trace_reader_rings_taken(const struct trace_reader *reader);
+
+/* In the order of the trace; at least one. */
+size_t trace_reader_process_count(const struct trace_reader *reader);
+struct trace_process *trace_reader_process(const struct trace_reader *reader,
+                                           size_t index);
+
+/* What was wrong so far; reading chunks adds to it. */
+struct problem_list *trace_reader_problems(struct trace_reader *reader);
+
+/* Bytes of a chunk, and CHUNK_PADDING_BYTES more of anything. Zeroed is empty. */
+struct chunk_buffer {
+	uint8_t *data;
+	size_t bytes, capacity;
+};
+void chunk_buffer_release(struct chunk_buffer *buffer);
+
+/*
+ * Bring one event chunk into memory; its header agrees with its entry. 0, or -1: it was
+ * damaged, which is told in the problems and counted in the process.
+ */
+int trace_reader_chunk(struct trace_reader *reader, struct trace_process *process,
+                       const struct chunk_entry *entry, struct chunk_buffer *buffer);
+
+/* Count events as lost to damage in a chunk of this process, for what reason. */
+void trace_reader_damaged(struct trace_reader *reader, struct trace_process *process,
+                          const struct chunk_entry *entry, uint64_t events,
+                          const char *why);
+
+/* What was loaded where in this process, sealed. The caller's; NULL: no memory. */
+struct address_map *trace_reader_map(struct trace_reader *reader,
+                                     const struct trace_process *process);
+
+/* Add the symbols that the trace has of this process. 0, or -1 when memory is out. */
+int trace_reader_symbols(struct trace_reader *reader,
+                         const struct trace_process *process,
+                         struct symbol_table *symbols);
+
+#endif
