@@ -1,0 +1,183 @@
+#!/bin/bash
+# bench.sh [CASE]... - what recording costs beside heaptrack, in the same run: bare,
+# outlive and heaptrack alternate ROUNDS times (5), medians are compared. One JSON line
+# per case on stdout. Cases: pairs sqlite3 python3 cc1plus report; without, all of them.
+#
+#   *_ns                 nanoseconds per malloc+free pair, wall, of the slowest thread
+#   *_s                  wall seconds of the recorded program alone
+#   *_total_s            wall seconds of the whole command, symbols and all
+#   *_bytes_per_event    of the compressed file; events are outlive's count for both
+#   heaptrack            its libheaptrack_preload.so, heaptrack_interpret and zstd, started
+#                        as the script /usr/bin/heaptrack starts them; for cc1plus without
+#                        the interpreter (--raw), which takes 19 GB there
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+root=$PWD
+outlive=$root/build/outlive
+heaptrack=/usr/lib/heaptrack
+rounds=${ROUNDS:-5}
+# shellcheck source=tests/workloads.sh
+. tests/workloads.sh
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/outlive-bench.XXXXXX") || exit 2
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 2
+gcc -O2 -g -pthread -D_GNU_SOURCE -o pairs "$root/tests/bench/pairs.c" || exit 2
+gcc -O2 -D_GNU_SOURCE -o measure "$root/tests/bench/measure.c" || exit 2
+has_heaptrack=0
+[ -e $heaptrack/libheaptrack_preload.so ] && has_heaptrack=1
+[ $has_heaptrack = 1 ] ||
+	echo "bench: no heaptrack to compare with; apt-get install heaptrack" >&2
+
+median() { # FILE [COLUMN]
+	awk -v column="${2:-1}" '{ print $column }' "$1" 2>/dev/null | sort -n |
+		awk '{ v[NR] = $1 } END { if (NR) print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2
+			else print "null" }'
+}
+
+json() { # KEY VALUE...: strings are those that do not look like numbers
+	local line= key value
+	while [ $# -gt 1 ]; do
+		key=$1 value=$2
+		shift 2
+		[[ $value =~ ^-?[0-9.]+$ || $value = null ]] || value="\"$value\""
+		line+="${line:+, }\"$key\": $value"
+	done
+	echo "{$line}"
+}
+
+ratio() { # A B
+	awk -v a="$1" -v b="$2" 'BEGIN { if (a == "null" || b == "null" || b == 0) print "null"
+		else printf "%.3f\n", a / b }'
+}
+
+# Run COMMAND under heaptrack's library; its wall time goes to MEASURED, its file to OUT.
+under_heaptrack() { # OUT MEASURED COMMAND...
+	local out=$1 measured=$2 status interpreter
+	shift 2
+	rm -f fifo; mkfifo fifo
+	if [ "${raw:-0}" = 1 ]; then
+		zstd -q -c <fifo >"$out" &
+	else
+		$heaptrack/libexec/heaptrack_interpret <fifo 2>/dev/null | zstd -q -c >"$out" &
+	fi
+	interpreter=$!
+	./measure "$measured" LD_PRELOAD=$heaptrack/libheaptrack_preload.so \
+		DUMP_HEAPTRACK_OUTPUT="$work/fifo" "$@"
+	status=$?
+	wait $interpreter
+	return $status
+}
+
+# The wall time of the program alone is taken by a `measure` inside the recording, the
+# total by one around it.
+under_outlive() { # TRACE MEASURED TOTAL COMMAND...
+	local trace=$1 measured=$2 total=$3
+	shift 3
+	./measure "$total" "$outlive" run -o "$trace" -- ./measure "$measured" "$@" 2>err ||
+		{ cat err >&2; return 1; }
+}
+
+events_of() { # TRACE -> events of all its processes
+	"$outlive" info --format json "$1" | jq '[.processes[].events] | add'
+}
+
+bench_pairs() { # DEPTH THREADS [rebuild]
+	local depth=$1 threads=$2 mode=${3:-} pairs=1000000 events i
+	[ "$threads" = 8 ] && pairs=200000
+	[ -n "$mode" ] && pairs=200000
+	rm -f bare ours theirs t.outlive h.zst
+	for ((i = 0; i < rounds; i++)); do
+		./pairs "$depth" "$threads" $pairs $mode >>bare
+		"$outlive" run -o t.outlive -- ./pairs "$depth" "$threads" $pairs $mode \
+			>>ours 2>err || cat err >&2
+		[ $has_heaptrack = 0 ] || under_heaptrack h.zst total ./pairs "$depth" "$threads" \
+			$pairs $mode >>theirs
+	done
+	events=$((pairs * threads * 2))
+	json case "pairs${mode:+ $mode}" depth "$depth" threads "$threads" \
+		bare_ns "$(median bare)" outlive_ns "$(median ours)" \
+		heaptrack_ns "$(median theirs)" \
+		outlive_over_heaptrack "$(ratio "$(median ours)" "$(median theirs)")" \
+		outlive_bytes_per_event "$(ratio "$(stat -c %s t.outlive)" $events)" \
+		heaptrack_bytes_per_event "$(ratio "$(stat -c %s h.zst 2>/dev/null ||
+			echo null)" $events)" rounds "$rounds"
+}
+
+bench_program() { # NAME COMMAND...
+	local name=$1 events i
+	shift
+	rm -f bare ours ours_total theirs t.outlive h.zst
+	"$@" >/dev/null 2>&1 # the page cache is warm for all
+	for ((i = 0; i < rounds; i++)); do
+		./measure bare "$@" >/dev/null 2>&1
+		under_outlive t.outlive ours ours_total "$@" >/dev/null
+		[ $has_heaptrack = 0 ] || under_heaptrack h.zst theirs "$@" >/dev/null 2>&1
+	done
+	events=$(events_of t.outlive)
+	json case "$name" bare_s "$(median bare)" outlive_s "$(median ours)" \
+		outlive_total_s "$(median ours_total)" heaptrack_s "$(median theirs)" \
+		outlive_over_bare "$(ratio "$(median ours)" "$(median bare)")" \
+		heaptrack_over_bare "$(ratio "$(median theirs)" "$(median bare)")" \
+		outlive_over_heaptrack "$(ratio "$(median ours)" "$(median theirs)")" \
+		events "$events" \
+		outlive_bytes_per_event "$(ratio "$(stat -c %s t.outlive)" "$events")" \
+		heaptrack_bytes_per_event "$(ratio "$(stat -c %s h.zst 2>/dev/null ||
+			echo null)" "$events")" rounds "$rounds"
+	cp t.outlive "$name.outlive"
+	cp h.zst "$name.heaptrack.zst" 2>/dev/null
+}
+
+bench_report() { # NAME: of $NAME.outlive
+	local name=$1 events i
+	[ -e "$name.outlive" ] || return
+	rm -f ours theirs
+	for ((i = 0; i < rounds; i++)); do
+		./measure ours "$outlive" report "$name.outlive" >/dev/null || return
+		if [ $has_heaptrack = 1 ] && [ "$name" != cc1plus ] && [ -e "$name.heaptrack.zst" ]; then
+			./measure theirs heaptrack_print -f "$name.heaptrack.zst" >/dev/null
+		fi
+	done
+	events=$(events_of "$name.outlive")
+	json case "report $name" events "$events" outlive_s "$(median ours)" \
+		outlive_events_per_s "$(awk -v e="$events" -v s="$(median ours)" \
+			'BEGIN { printf "%d", e / s }')" \
+		outlive_rss_kib "$(median ours 4)" heaptrack_s "$(median theirs)" \
+		heaptrack_rss_kib "$(median theirs 4)" rounds "$rounds"
+}
+
+# 100 million events: memory must not grow with them.
+bench_report_long() {
+	"$outlive" run -o long.outlive -- ./pairs 30 1 50000000 >/dev/null 2>err || cat err >&2
+	rounds=1 bench_report long
+}
+
+make_sql script.sql
+make_python script.py
+make_cpp script.cpp && g++ -std=c++20 -E script.cpp -o script.ii || exit 2
+cc1plus=$(g++ -print-prog-name=cc1plus)
+
+cases=("$@")
+[ ${#cases[@]} -gt 0 ] || cases=(pairs sqlite3 python3 cc1plus report)
+for case in "${cases[@]}"; do
+	case $case in
+	pairs)
+		for threads in 1 2 8; do
+			for depth in 5 30 200; do
+				bench_pairs $depth $threads
+			done
+		done
+		bench_pairs 30 1 rebuild ;;
+	sqlite3) bench_program sqlite3 sqlite3 :memory: ".read script.sql" ;;
+	python3) bench_program python3 /usr/bin/python3 script.py ;;
+	python3-malloc) bench_program python3-malloc env PYTHONMALLOC=malloc /usr/bin/python3 script.py ;;
+	cc1plus) raw=1 bench_program cc1plus "$cc1plus" -fpreprocessed -quiet -std=c++20 \
+		-O1 script.ii -o script.s ;;
+	report)
+		for name in sqlite3 python3 cc1plus; do
+			bench_report $name
+		done
+		bench_report_long ;;
+	*) echo "bench: no case '$case'" >&2; exit 2 ;;
+	esac
+done
