@@ -318,6 +318,29 @@ enum chunk_result live_ring_copy(struct live_ring *ring, const struct chunk_plac
 	return copy_run(ring, copy_body, place, buffer, bytes);
 }
 
+struct commit {
+	struct live_ring *ring;
+	uint32_t index, bytes;
+};
+
+static void commit_body(void *context)
+{
+	struct commit *commit = context;
+	struct chunk_header *chunk =
+		(struct chunk_header *)ring_chunk(commit->ring, commit->index);
+
+	commit->bytes = COMMIT_BYTES(atomic_load_explicit(
+		(_Atomic uint64_t *)&chunk->commit, memory_order_relaxed));
+}
+
+uint32_t live_ring_commit_bytes(struct live_ring *ring, uint32_t index)
+{
+	struct commit commit = { ring, index, 0 };
+
+	ring_guarded(ring, commit_body, &commit);
+	return commit.bytes;
+}
+
 /* ---- header ---- */
 
 static uint64_t monotonic_ns(void)

@@ -65,6 +65,9 @@ void live_ring_beat(struct live_ring *ring, enum ring_policy policy, uint32_t re
  */
 size_t live_ring_scan(struct live_ring *ring, unsigned states, bool is_thorough);
 
+/* Bytes committed in a chunk, unchecked: whether it is worth another copy. */
+uint32_t live_ring_commit_bytes(struct live_ring *ring, uint32_t index);
+
 enum chunk_result {
 	CHUNK_TAKEN,   /* *bytes of it, its header included, are in the buffer */
 	CHUNK_CHANGED, /* somebody else has it now */

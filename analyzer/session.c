@@ -1,10 +1,12 @@
 /* session.c - the directory of the rings. Layer 1. */
 #include "session.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -13,6 +15,7 @@
 #define SHARED_MEMORY "/dev/shm"
 #define PROBE_NAME ".probe"
 #define NAME_TRIES 100
+#define PROC_STEP_BYTES 4096
 
 /* Whether a file of `bytes` can be had in the directory; leaves nothing behind. */
 static bool ring_fits(int directory, uint64_t bytes)
@@ -91,10 +94,109 @@ int session_open(struct session *session, const char *beside, uint64_t ring_byte
 		(unsigned long long)(ring_bytes >> 20));
 }
 
+/* ---- its processes ---- */
+
+/* All of a small file of /proc, NUL-terminated, in *data, which the caller frees. */
+static size_t proc_read(int proc, const char *name, char **data)
+{
+	size_t bytes = 0, capacity = 0;
+	ssize_t got = 0;
+	char *grown;
+	int file = openat(proc, name, O_RDONLY | O_CLOEXEC);
+
+	*data = NULL;
+	if (file < 0)
+		return 0;
+	do {
+		if (bytes + PROC_STEP_BYTES > capacity) {
+			capacity += 4 * PROC_STEP_BYTES;
+			grown = realloc(*data, capacity + 1);
+			if (!grown)
+				break;
+			*data = grown;
+		}
+		got = read(file, *data + bytes, capacity - bytes);
+		bytes += got > 0 ? (size_t)got : 0;
+	} while (got > 0);
+	close(file);
+	if (*data)
+		(*data)[bytes] = '\0';
+	return bytes;
+}
+
+/* Whether the environment of a process (`name` in /proc) has the line. */
+static bool environment_has(int proc, const char *name, const char *line)
+{
+	char path[280], *environment;
+	size_t bytes, at;
+	bool has = false;
+
+	snprintf(path, sizeof(path), "%s/environ", name);
+	bytes = proc_read(proc, path, &environment);
+	for (at = 0; at < bytes && !has; at += strlen(environment + at) + 1)
+		has = !strcmp(environment + at, line);
+	free(environment);
+	return has;
+}
+
+size_t session_process_count(const struct session *session)
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *entry;
+	size_t count = 0;
+	char line[64];
+
+	if (!proc)
+		return 0;
+	snprintf(line, sizeof(line), "OUTLIVE_SESSION=%016" PRIx64, session->number);
+	while ((entry = readdir(proc))) {
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
+			environment_has(dirfd(proc), entry->d_name, line))
+			count++;
+	}
+	closedir(proc);
+	return count;
+}
+
+/* ---- its end ---- */
+
+void session_seal(struct session *session)
+{
+	char aside[PATH_MAX];
+	int length = snprintf(aside, sizeof(aside), "%s.left", session->directory);
+
+	if (length < 0 || (size_t)length >= sizeof(aside) ||
+		rename(session->directory, aside))
+		return;
+	strcpy(session->directory, aside);
+}
+
+/* Rings whose process died before they were complete. */
+static void hidden_remove(const struct session *session)
+{
+	int copy = openat(session->descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = copy < 0 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+
+	if (!directory) {
+		if (copy >= 0)
+			close(copy);
+		return;
+	}
+	while ((entry = readdir(directory))) {
+		if (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") &&
+			strcmp(entry->d_name, ".."))
+			unlinkat(session->descriptor, entry->d_name, 0);
+	}
+	closedir(directory);
+}
+
 bool session_close(struct session *session)
 {
-	if (session->descriptor >= 0)
+	if (session->descriptor >= 0) {
+		hidden_remove(session);
 		close(session->descriptor);
+	}
 	session->descriptor = -1;
 	return rmdir(session->directory) == 0 || errno == ENOENT;
 }

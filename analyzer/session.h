@@ -14,6 +14,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct session {
@@ -28,6 +29,18 @@ struct session {
  */
 int session_open(struct session *session, const char *beside, uint64_t ring_bytes,
 	struct error *error);
+
+/*
+ * How many processes were started with this session in their environment and still run
+ * (of those we may look at); some of them may have no ring yet.
+ */
+size_t session_process_count(const struct session *session);
+
+/*
+ * No ring shall be made any more: the directory moves aside, to where session->directory
+ * says then. Descriptors and mappings of it stay as they are.
+ */
+void session_seal(struct session *session);
 
 /* Close it; the directory goes, too, if no ring is left in it. True: it is gone. */
 bool session_close(struct session *session);

@@ -1,0 +1,368 @@
+/* drain.c - empty the rings of a session into the trace. Layer 4. */
+#include "drain.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BEAT_NS UINT64_C(10000000) /* writers are promised 20 ms */
+#define STEP_NS UINT64_C(15000000) /* then look at signals again */
+#define CLOSE_DOWN_NS UINT64_C(1000000000) /* for the full chunks of one busy ring */
+#define IDLE_MS_MAX 10
+#define RINGS_MAX 65536
+
+struct drain {
+	struct drain_way way;
+	const struct session *session;
+	struct drain_ring **rings; /* those not finished */
+	size_t ring_count;
+	char (*ignored)[LIVE_RING_NAME_BYTES]; /* files that turned out to be no ring */
+	size_t ignored_count;
+	int watch; /* inotify, or -1 */
+	bool is_given_up;
+	int idle_ms;
+	uint64_t beat_ns;
+	size_t turn; /* ring that is served first in the next step */
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* ---- beats ---- */
+
+static void ring_beat(const struct drain *drain, struct drain_ring *ring, uint64_t time_ns)
+{
+	if (drain->is_given_up)
+		live_ring_beat(&ring->ring, RING_FLIGHT, 0, 0);
+	else if (!drain->way.is_flight)
+		live_ring_beat(&ring->ring, RING_DRAIN, (uint32_t)getpid(), time_ns);
+}
+
+/* Tell all writers that we live; called often, also in the middle of long work. */
+static void drain_beat(void *context)
+{
+	struct drain *drain = context;
+	uint64_t time_ns = now_ns();
+	size_t i;
+
+	if (time_ns - drain->beat_ns < BEAT_NS)
+		return;
+	drain->beat_ns = time_ns;
+	for (i = 0; i < drain->ring_count; i++)
+		ring_beat(drain, drain->rings[i], time_ns);
+}
+
+/* ---- construction ---- */
+
+struct drain *drain_new(const struct drain_settings *settings, struct error *error)
+{
+	struct drain *drain = calloc(1, sizeof(*drain));
+
+	if (!drain) {
+		error_set(error, "out of memory");
+		return NULL;
+	}
+	drain->session = settings->session;
+	drain->way.writer = settings->writer;
+	drain->way.shelf = settings->shelf;
+	drain->way.is_flight = settings->is_flight;
+	drain->way.beat = drain_beat;
+	drain->way.beat_context = drain;
+	/* none to be had (they are few): every step reads the directory */
+	drain->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (drain->watch >= 0 &&
+		inotify_add_watch(drain->watch, settings->session->directory,
+			IN_MOVED_TO) < 0) {
+		close(drain->watch);
+		drain->watch = -1;
+	}
+	return drain;
+}
+
+void drain_free(struct drain *drain)
+{
+	size_t i;
+
+	if (!drain)
+		return;
+	for (i = 0; i < drain->ring_count; i++)
+		drain_ring_free(drain->rings[i]);
+	if (drain->watch >= 0)
+		close(drain->watch);
+	free(drain->rings);
+	free(drain->ignored);
+	free(drain->way.buffer);
+	free(drain);
+}
+
+int drain_descriptor(const struct drain *drain)
+{
+	return drain->watch;
+}
+
+const struct drain_counts *drain_counts(const struct drain *drain)
+{
+	return &drain->way.counts;
+}
+
+/* ---- discovery ---- */
+
+/* exec leaves the ring of the old program behind, and the pid alive. */
+static void ring_succeed(struct drain *drain, const struct drain_ring *ring)
+{
+	struct drain_ring *older;
+	size_t i;
+
+	for (i = 0; i < drain->ring_count; i++) {
+		older = drain->rings[i];
+		if (older->ring.header.pid == ring->ring.header.pid &&
+			older->ring.header.start_ns < ring->ring.header.start_ns)
+			older->has_ended = true;
+	}
+}
+
+/* Remember a file that is no ring of ours, so that it is not tried again. */
+static void name_ignore(struct drain *drain, const char *name)
+{
+	void *grown = realloc(drain->ignored,
+		(drain->ignored_count + 1) * sizeof(*drain->ignored));
+
+	drain->way.counts.broken++;
+	if (!grown)
+		return;
+	drain->ignored = grown;
+	strcpy(drain->ignored[drain->ignored_count++], name);
+}
+
+/* `name` is shorter than LIVE_RING_NAME_BYTES. */
+static int ring_add(struct drain *drain, const char *name, struct error *error)
+{
+	struct drain_ring **grown, *ring = NULL;
+
+	grown = realloc(drain->rings, (drain->ring_count + 1) * sizeof(*drain->rings));
+	if (grown)
+		drain->rings = grown;
+	if (drain->is_given_up) {
+		/* nobody will take it: it lives as long as its process, and no longer */
+		unlinkat(drain->session->descriptor, name, 0);
+		return 0;
+	}
+	if (grown && drain->way.counts.processes < RINGS_MAX)
+		ring = drain_ring_new(&drain->way, drain->session->descriptor, name,
+			drain->session->number);
+	if (!ring) {
+		name_ignore(drain, name);
+		return 0;
+	}
+	ring_succeed(drain, ring);
+	drain->rings[drain->ring_count++] = ring;
+	ring_beat(drain, ring, now_ns());
+	return drain_ring_announce(&drain->way, ring, error);
+}
+
+static bool is_new_ring(const struct drain *drain, const char *name)
+{
+	size_t length = strlen(name), i;
+
+	if (name[0] == '.' || length < 6 || strcmp(name + length - 5, ".ring") ||
+		length >= LIVE_RING_NAME_BYTES)
+		return false;
+	for (i = 0; i < drain->ring_count; i++) {
+		if (!strcmp(drain->rings[i]->ring.name, name))
+			return false;
+	}
+	for (i = 0; i < drain->ignored_count; i++) {
+		if (!strcmp(drain->ignored[i], name))
+			return false;
+	}
+	return true;
+}
+
+/* Look through the whole directory. */
+static int directory_read(struct drain *drain, struct error *error)
+{
+	int copy = openat(drain->session->descriptor, ".",
+		O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = copy < 0 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+	int result = 0;
+
+	if (!directory) {
+		if (copy >= 0)
+			close(copy);
+		return 0;
+	}
+	while (!result && (entry = readdir(directory))) {
+		if (is_new_ring(drain, entry->d_name))
+			result = ring_add(drain, entry->d_name, error);
+	}
+	closedir(directory);
+	return result;
+}
+
+/* The rings that appeared since the last step. */
+static int drain_discover(struct drain *drain, struct error *error)
+{
+	char events[4096] __attribute__((aligned(8)));
+	const struct inotify_event *event;
+	ssize_t bytes, at;
+
+	if (drain->watch < 0)
+		return directory_read(drain, error);
+	while ((bytes = read(drain->watch, events, sizeof(events))) > 0) {
+		for (at = 0; at < bytes; at += (ssize_t)(sizeof(*event) + event->len)) {
+			event = (const struct inotify_event *)(events + at);
+			if (event->mask & IN_Q_OVERFLOW) {
+				if (directory_read(drain, error))
+					return -1;
+			} else if (event->len && is_new_ring(drain, event->name) &&
+				ring_add(drain, event->name, error)) {
+				return -1;
+			}
+		}
+	}
+	return 0;
+}
+
+/* ---- steps ---- */
+
+/* Forget a ring whose process ended and whose content is in the trace. */
+static void ring_finish(struct drain *drain, size_t i)
+{
+	struct drain_ring *ring = drain->rings[i];
+
+	unlinkat(drain->session->descriptor, ring->ring.name, 0);
+	drain_ring_free(ring);
+	drain->rings[i] = drain->rings[--drain->ring_count];
+}
+
+/* One ring's share of a step. Returns how many chunks were taken, or -1. */
+static int ring_serve(struct drain *drain, size_t i, uint64_t until_ns,
+	struct error *error)
+{
+	struct drain_ring *ring = drain->rings[i];
+	int taken;
+
+	/* looked at before the chunks are, so that all it committed is found */
+	drain_ring_check(ring);
+	if (drain->is_given_up)
+		return 0;
+	taken = drain_ring_take(&drain->way, ring, until_ns, error);
+	if (taken < 0 || !ring->has_ended)
+		return taken;
+	if (drain_ring_take_rest(&drain->way, ring, error))
+		return -1;
+	ring_finish(drain, i);
+	return taken + 1;
+}
+
+static int drain_serve(struct drain *drain, struct error *error)
+{
+	uint64_t until_ns = now_ns() + STEP_NS;
+	size_t turns = drain->ring_count;
+	int taken, sum = 0;
+
+	while (turns-- && now_ns() < until_ns) {
+		taken = ring_serve(drain, drain->turn++ % drain->ring_count, until_ns, error);
+		if (taken < 0)
+			return -1;
+		sum += taken;
+	}
+	if (now_ns() >= until_ns)
+		drain->idle_ms = 0;
+	else if (sum)
+		drain->idle_ms = 1;
+	else
+		drain->idle_ms = drain->idle_ms ? drain->idle_ms * 2 : 1;
+	if (drain->idle_ms > IDLE_MS_MAX)
+		drain->idle_ms = IDLE_MS_MAX;
+	return drain->idle_ms;
+}
+
+/* The trace takes no more: all rings become flight recorders and keep their files. */
+static int drain_give_up(struct drain *drain)
+{
+	size_t i;
+
+	drain->is_given_up = true;
+	for (i = 0; i < drain->ring_count; i++)
+		ring_beat(drain, drain->rings[i], 0);
+	return -1;
+}
+
+int drain_step(struct drain *drain, struct error *error)
+{
+	int idle_ms;
+
+	drain_beat(drain);
+	if (drain_discover(drain, error))
+		return drain_give_up(drain);
+	idle_ms = drain_serve(drain, error);
+	return idle_ms < 0 ? drain_give_up(drain) : idle_ms;
+}
+
+/* What a ring holds now, for the last time. 0, or -1 and *error. */
+static int ring_close_down(struct drain *drain, struct drain_ring *ring,
+	struct error *error)
+{
+	uint64_t until_ns = now_ns() + CLOSE_DOWN_NS;
+
+	drain_ring_check(ring);
+	if (!ring->has_ended && !drain->way.is_flight) {
+		/* first what its writers wait for, then they shall wait no more */
+		if (drain_ring_take(&drain->way, ring, until_ns, error) < 0)
+			return -1;
+		live_ring_beat(&ring->ring, RING_FLIGHT, 0, 0);
+	}
+	return drain_ring_take_rest(&drain->way, ring, error);
+}
+
+int drain_finish(struct drain *drain, struct error *error)
+{
+	size_t i = 0;
+
+	/* the directory itself: the last notice may still be on its way */
+	if (directory_read(drain, error))
+		return drain_give_up(drain);
+	while (!drain->is_given_up && i < drain->ring_count) {
+		if (ring_close_down(drain, drain->rings[i], error))
+			return drain_give_up(drain);
+		if (drain->rings[i]->has_ended)
+			ring_finish(drain, i);
+		else
+			i++;
+	}
+	drain_give_up(drain);
+	return 0;
+}
+
+size_t drain_live_count(const struct drain *drain)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < drain->ring_count; i++)
+		count += !drain->rings[i]->has_ended;
+	return count;
+}
+
+pid_t drain_live(const struct drain *drain, size_t i, const char **name)
+{
+	size_t at;
+
+	for (at = 0; at < drain->ring_count; at++) {
+		if (drain->rings[at]->has_ended || i--)
+			continue;
+		*name = drain->rings[at]->ring.name;
+		return (pid_t)drain->rings[at]->ring.header.pid;
+	}
+	return -1;
+}

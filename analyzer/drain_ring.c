@@ -1,0 +1,267 @@
+/* drain_ring.c - take one ring's chunks into the trace. Layer 3. */
+#include "drain_ring.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DEFINITIONS_NS UINT64_C(1000000000) /* between copies of a growing chunk */
+
+/* Compression by how much of the ring waits for us: when we fall behind, be quick. */
+#define LEVEL_CALM 3
+#define LEVEL_BUSY 1
+#define LEVEL_BEHIND (-5)
+
+/* It grows, so it is copied more than once. */
+struct definitions {
+	struct chunk_place place;
+	uint32_t seen_bytes;    /* of its modules, the shelf has those before */
+	uint32_t written_bytes; /* how long it was when it was written to the trace */
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* ---- its process ---- */
+
+static int buffer_reserve(struct drain_way *way, size_t bytes)
+{
+	uint8_t *buffer;
+
+	if (bytes <= way->buffer_bytes)
+		return 0;
+	buffer = realloc(way->buffer, bytes);
+	if (!buffer)
+		return -1;
+	way->buffer = buffer;
+	way->buffer_bytes = bytes;
+	return 0;
+}
+
+struct drain_ring *drain_ring_new(struct drain_way *way, int directory, const char *name,
+	uint64_t session)
+{
+	struct drain_ring *ring = calloc(1, sizeof(*ring));
+
+	if (!ring)
+		return NULL;
+	ring->descriptor = -1;
+	if (live_ring_open(&ring->ring, directory, name, session, NULL) ||
+		buffer_reserve(way, ring->ring.chunk_bytes)) {
+		drain_ring_free(ring);
+		return NULL;
+	}
+	ring->process = way->counts.processes++;
+	ring->descriptor = (int)syscall(SYS_pidfd_open, (pid_t)ring->ring.header.pid, 0);
+	ring->has_ended = ring->descriptor < 0 && errno == ESRCH;
+	return ring;
+}
+
+void drain_ring_free(struct drain_ring *ring)
+{
+	live_ring_close(&ring->ring);
+	if (ring->descriptor >= 0)
+		close(ring->descriptor);
+	free(ring->definitions);
+	free(ring);
+}
+
+void drain_ring_check(struct drain_ring *ring)
+{
+	struct pollfd ready = { .fd = ring->descriptor, .events = POLLIN };
+
+	if (ring->has_ended)
+		return;
+	if (ring->descriptor >= 0)
+		ring->has_ended = poll(&ready, 1, 0) > 0;
+	else
+		ring->has_ended =
+			kill((pid_t)ring->ring.header.pid, 0) && errno == ESRCH;
+}
+
+/* ---- writing ---- */
+
+int drain_ring_announce(struct drain_way *way, struct drain_ring *ring,
+	struct error *error)
+{
+	struct trace_block about = { .type = BLOCK_PROCESS, .process = ring->process };
+
+	return trace_writer_block(way->writer, &about, &ring->ring.header,
+		sizeof(ring->ring.header), error);
+}
+
+/* Append the chunk in the buffer. */
+static int chunk_write(struct drain_way *way, const struct drain_ring *ring, size_t bytes,
+	struct error *error)
+{
+	struct trace_block about = { .type = BLOCK_CHUNK, .process = ring->process };
+	struct chunk_header header;
+
+	memcpy(&header, way->buffer, sizeof(header));
+	about.ticket = header.ticket;
+	about.time_first = header.time_first;
+	about.events = COMMIT_EVENTS(header.commit);
+	if (trace_writer_block(way->writer, &about, way->buffer, bytes, error))
+		return -1;
+	way->counts.chunks++;
+	way->counts.bytes += bytes;
+	way->counts.events += about.events;
+	way->beat(way->beat_context);
+	return 0;
+}
+
+/* What live_ring_take() or live_ring_copy() answered: 1 written, 0 nothing, -1. */
+static int chunk_keep(struct drain_way *way, const struct drain_ring *ring,
+	enum chunk_result result, size_t bytes, struct error *error)
+{
+	if (result == CHUNK_BAD)
+		way->counts.broken++;
+	if (result != CHUNK_TAKEN)
+		return 0;
+	return chunk_write(way, ring, bytes, error) ? -1 : 1;
+}
+
+/* ---- definitions ---- */
+
+static void definitions_remember(struct drain_ring *ring, const struct chunk_place *place)
+{
+	struct definitions *grown;
+	size_t i;
+
+	for (i = 0; i < ring->definition_count; i++) {
+		if (ring->definitions[i].place.word == place->word)
+			return;
+	}
+	grown = realloc(ring->definitions, (i + 1) * sizeof(*grown));
+	if (!grown)
+		return; /* copied at the process's end all the same */
+	ring->definitions = grown;
+	ring->definitions[i] = (struct definitions){ .place = *place };
+	ring->definition_count++;
+}
+
+/*
+ * Open the modules a definition chunk names since the last look; write the chunk again
+ * if it grew and `is_due`.
+ */
+static int definitions_copy(struct drain_way *way, struct drain_ring *ring,
+	struct definitions *definitions, bool is_due, struct error *error)
+{
+	uint32_t committed = live_ring_commit_bytes(&ring->ring, definitions->place.index);
+	size_t bytes;
+
+	if (committed == definitions->seen_bytes &&
+		(!is_due || committed == definitions->written_bytes))
+		return 0;
+	if (live_ring_copy(&ring->ring, &definitions->place, way->buffer, &bytes) !=
+		CHUNK_TAKEN)
+		return 0;
+	if (definitions->seen_bytes < sizeof(struct chunk_header))
+		definitions->seen_bytes = sizeof(struct chunk_header);
+	definitions->seen_bytes = (uint32_t)module_shelf_add(way->shelf,
+		(pid_t)ring->ring.header.pid, way->buffer, bytes,
+		definitions->seen_bytes);
+	if (!is_due || bytes == definitions->written_bytes)
+		return 0;
+	definitions->written_bytes = (uint32_t)bytes;
+	return chunk_write(way, ring, bytes, error);
+}
+
+static int ring_take_definitions(struct drain_way *way, struct drain_ring *ring, bool is_due,
+	struct error *error)
+{
+	uint64_t time_ns = now_ns();
+	size_t i;
+
+	if (!way->is_flight && time_ns - ring->definitions_ns > DEFINITIONS_NS)
+		is_due = true;
+	if (is_due)
+		ring->definitions_ns = time_ns;
+	for (i = 0; i < ring->definition_count; i++) {
+		if (definitions_copy(way, ring, &ring->definitions[i], is_due, error))
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- events ---- */
+
+static void level_choose(struct drain_way *way, const struct drain_ring *ring, size_t waiting)
+{
+	struct trace_writer *writer = way->writer;
+
+	if (waiting > ring->ring.chunk_count / 4)
+		writer->level = LEVEL_BEHIND;
+	else if (waiting > ring->ring.chunk_count / 16)
+		writer->level = LEVEL_BUSY;
+	else
+		writer->level = LEVEL_CALM;
+}
+
+int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t until_ns,
+	struct error *error)
+{
+	unsigned states = STATE_BIT(CHUNK_DEFINITIONS);
+	const struct chunk_place *place;
+	enum chunk_result result;
+	size_t found, i, bytes;
+	int taken = 0, kept;
+
+	if (!way->is_flight)
+		states |= STATE_BIT(CHUNK_FULL);
+	found = live_ring_scan(&ring->ring, states, false);
+	level_choose(way, ring, found);
+	for (i = 0; i < found && now_ns() < until_ns; i++) {
+		place = &ring->ring.places[i];
+		if ((place->word & 0xff) == CHUNK_DEFINITIONS) {
+			definitions_remember(ring, place);
+			continue;
+		}
+		result = live_ring_take(&ring->ring, place, way->buffer, &bytes);
+		kept = chunk_keep(way, ring, result, bytes, error);
+		if (kept < 0)
+			return -1;
+		taken += kept;
+	}
+	if (ring_take_definitions(way, ring, false, error))
+		return -1;
+	return taken;
+}
+
+int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
+	struct error *error)
+{
+	unsigned states = STATE_BIT(CHUNK_FULL) | STATE_BIT(CHUNK_OWNED) |
+		STATE_BIT(CHUNK_PARKED) | STATE_BIT(CHUNK_DEFINITIONS);
+	size_t found = live_ring_scan(&ring->ring, states, true), i, bytes;
+	const struct chunk_place *place;
+	enum chunk_result result;
+
+	level_choose(way, ring, 0);
+	for (i = 0; i < found; i++) {
+		place = &ring->ring.places[i];
+		if ((place->word & 0xff) == CHUNK_DEFINITIONS) {
+			definitions_remember(ring, place);
+			continue;
+		}
+		result = live_ring_copy(&ring->ring, place, way->buffer, &bytes);
+		if (chunk_keep(way, ring, result, bytes, error) < 0)
+			return -1;
+	}
+	if (ring_take_definitions(way, ring, true, error))
+		return -1;
+	live_ring_header(&ring->ring);
+	if (ring->ring.is_broken)
+		way->counts.broken++;
+	return drain_ring_announce(way, ring, error);
+}

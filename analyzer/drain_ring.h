@@ -1,0 +1,82 @@
+/*
+ * drain_ring.h - one ring on its way into the trace. Layer 3.
+ *
+ * A chunk is copied and given back before it is compressed, so its writers wait for a
+ * memcpy at most.
+ */
+#ifndef OUTLIVE_DRAIN_RING_H
+#define OUTLIVE_DRAIN_RING_H
+
+#include "error.h"
+#include "live_ring.h"
+#include "module_shelf.h"
+#include "trace_writer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What happened so far. */
+struct drain_counts {
+	uint32_t processes; /* rings seen; they number the processes of the trace */
+	uint32_t broken;    /* rings and chunks that could not be read */
+	uint64_t chunks;    /* written to the trace */
+	uint64_t events;    /* in them */
+	uint64_t bytes;     /* of them, before compression */
+};
+
+/* Where the rings of a session go. */
+struct drain_way {
+	struct trace_writer *writer;
+	struct module_shelf *shelf;
+	struct drain_counts counts;
+	uint8_t *buffer; /* one chunk */
+	size_t buffer_bytes;
+	bool is_flight;
+	void (*beat)(void *context); /* called after each chunk: tell the writers we live */
+	void *beat_context;
+};
+
+struct definitions; /* a definition chunk, and how much of it is known */
+
+struct drain_ring {
+	struct live_ring ring;
+	uint32_t process; /* its number in the trace */
+	int descriptor;   /* pidfd, or -1 */
+	bool has_ended;   /* its process has, or has become another program */
+	struct definitions *definitions;
+	size_t definition_count;
+	uint64_t definitions_ns; /* when they were last written */
+};
+
+/*
+ * Map the ring `name` and give it the next process number. NULL: it is none of ours, or
+ * memory is out.
+ */
+struct drain_ring *drain_ring_new(struct drain_way *way, int directory, const char *name,
+	uint64_t session);
+
+void drain_ring_free(struct drain_ring *ring);
+
+/* Look whether its process has ended; sets has_ended. */
+void drain_ring_check(struct drain_ring *ring);
+
+/* Append the PROCESS block. 0, or -1 and *error: the trace cannot be written. */
+int drain_ring_announce(struct drain_way *way, struct drain_ring *ring,
+	struct error *error);
+
+/*
+ * Take full chunks until `until_ns` (CLOCK_MONOTONIC) at most, open new modules; in the
+ * flight policy modules only. Returns how many chunks, or -1 and *error.
+ */
+int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t until_ns,
+	struct error *error);
+
+/*
+ * Copy all there is, whoever holds it, then the last state of its header. For a ring
+ * whose process has ended, or to have the state of this moment. 0, or -1 and *error.
+ */
+int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
+	struct error *error);
+
+#endif

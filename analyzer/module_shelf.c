@@ -1,0 +1,182 @@
+/* module_shelf.c - keep the files of loaded modules open. Layer 2. */
+#include "module_shelf.h"
+
+#include "elf_file.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUCKETS 1024
+#define OPEN_MAX 4096 /* modules beyond are looked up by path at the end */
+
+struct shelf_entry {
+	struct shelf_entry *next;
+	int descriptor; /* -1: could not be had */
+	uint8_t build_id[BUILD_ID_BYTES_MAX];
+	size_t build_id_bytes;
+	char path[];
+};
+
+struct module_shelf {
+	struct shelf_entry *buckets[BUCKETS];
+	size_t open_count;
+};
+
+struct module_shelf *module_shelf_new(void)
+{
+	return calloc(1, sizeof(struct module_shelf));
+}
+
+void module_shelf_free(struct module_shelf *shelf)
+{
+	struct shelf_entry *entry, *next;
+	size_t i;
+
+	if (!shelf)
+		return;
+	for (i = 0; i < BUCKETS; i++) {
+		for (entry = shelf->buckets[i]; entry; entry = next) {
+			next = entry->next;
+			if (entry->descriptor >= 0)
+				close(entry->descriptor);
+			free(entry);
+		}
+	}
+	free(shelf);
+}
+
+/* FNV-1a of the path; most modules of one path have one build-id. */
+static size_t shelf_bucket(const char *path)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *path; path++)
+		hash = (hash ^ (uint8_t)*path) * UINT64_C(0x100000001b3);
+	return hash % BUCKETS;
+}
+
+static struct shelf_entry *entry_find(const struct module_shelf *shelf, const char *path,
+	const uint8_t *build_id, size_t build_id_bytes)
+{
+	struct shelf_entry *entry = shelf->buckets[shelf_bucket(path)];
+
+	for (; entry; entry = entry->next) {
+		if (!strcmp(entry->path, path) && entry->build_id_bytes == build_id_bytes &&
+			!memcmp(entry->build_id, build_id, build_id_bytes))
+			break;
+	}
+	return entry;
+}
+
+int module_shelf_find(const struct module_shelf *shelf, const char *path,
+	const uint8_t *build_id, size_t build_id_bytes)
+{
+	const struct shelf_entry *entry;
+
+	if (build_id_bytes > BUILD_ID_BYTES_MAX)
+		return -1;
+	entry = entry_find(shelf, path, build_id, build_id_bytes);
+	return entry ? entry->descriptor : -1;
+}
+
+/* Open `path` if it is a regular ELF file with the module's build-id; else -1. */
+static int module_open(const char *path, const struct module_definition *module)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct elf_file elf;
+	struct stat status;
+
+	if (file < 0)
+		return -1;
+	if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+		elf_file_read(&elf, file) == ELF_OK &&
+		elf.build_id_bytes == module->build_id_bytes &&
+		!memcmp(elf.build_id, module->build_id, elf.build_id_bytes))
+		return file;
+	close(file);
+	return -1;
+}
+
+/*
+ * Where the process sees it; where we see it, should it be gone; and, given the right
+ * to, the mapped file itself, should it have been replaced already.
+ */
+static int module_open_anywhere(pid_t pid, const char *path,
+	const struct module_definition *module)
+{
+	char other[PATH_MAX + 64];
+	int file;
+
+	snprintf(other, sizeof(other), "/proc/%d/root%s", (int)pid, path);
+	file = module_open(other, module);
+	if (file < 0)
+		file = module_open(path, module);
+	if (file < 0 && module->segment_count) {
+		snprintf(other, sizeof(other), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64,
+			(int)pid, module->segments[0].start & ~UINT64_C(0xfff),
+			(module->segments[0].end + 0xfff) & ~UINT64_C(0xfff));
+		file = module_open(other, module);
+	}
+	return file;
+}
+
+static void module_take(struct module_shelf *shelf, pid_t pid,
+	const struct module_definition *module, const char *path)
+{
+	struct shelf_entry *entry =
+		entry_find(shelf, path, module->build_id, module->build_id_bytes);
+	size_t path_bytes = strlen(path) + 1, bucket = shelf_bucket(path);
+
+	if (path[0] != '/' || shelf->open_count == OPEN_MAX)
+		return;
+	if (!entry) {
+		entry = malloc(sizeof(*entry) + path_bytes);
+		if (!entry)
+			return; /* looked up by path at the end */
+		entry->descriptor = -1;
+		memcpy(entry->build_id, module->build_id, sizeof(entry->build_id));
+		entry->build_id_bytes = module->build_id_bytes;
+		memcpy(entry->path, path, path_bytes);
+		entry->next = shelf->buckets[bucket];
+		shelf->buckets[bucket] = entry;
+	}
+	if (entry->descriptor >= 0)
+		return;
+	entry->descriptor = module_open_anywhere(pid, path, module);
+	if (entry->descriptor >= 0)
+		shelf->open_count++;
+}
+
+size_t module_shelf_add(struct module_shelf *shelf, pid_t pid, const uint8_t *chunk,
+	size_t bytes, size_t from)
+{
+	struct definition_header header;
+	struct module_definition module;
+	char path[PATH_MAX];
+	size_t at = from;
+
+	while (at + sizeof(header) <= bytes) {
+		memcpy(&header, chunk + at, sizeof(header));
+		if (header.bytes < sizeof(header) || header.bytes > bytes - at)
+			break;
+		if (header.kind == DEFINITION_MODULE && header.bytes >= sizeof(module)) {
+			memcpy(&module, chunk + at, sizeof(module));
+			if (module.path_bytes < sizeof(path) &&
+				module.path_bytes <= header.bytes - sizeof(module) &&
+				module.build_id_bytes <= BUILD_ID_BYTES_MAX) {
+				memcpy(path, chunk + at + sizeof(module), module.path_bytes);
+				path[module.path_bytes] = '\0';
+				module_take(shelf, pid, &module, path);
+			}
+		}
+		at += header.bytes;
+	}
+	return at;
+}
