@@ -38,7 +38,7 @@ list_suite() { # SUITE [NAME]
 	esac
 	for path in "${paths[@]}"; do
 		name=${path##*/}
-		case $name in lib.sh | install.sh | lib_*) continue ;; esac
+		case $name in lib.sh | install.sh) continue ;; esac
 		[ -z "$only" ] || [ "${name%.*}" = "$only" ] || continue
 		printf '%s\t%s\t%s\n' "$suite" "${name%.*}" "$path"
 	done

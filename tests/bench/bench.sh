@@ -36,7 +36,7 @@ median() { # FILE [COLUMN]
 }
 
 json() { # KEY VALUE...: strings are those that do not look like numbers
-	local line= key value
+	local line="" key value
 	while [ $# -gt 1 ]; do
 		key=$1 value=$2
 		shift 2

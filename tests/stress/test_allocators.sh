@@ -4,7 +4,7 @@
 # must be the same as without outlive. Every call is recorded all the same.
 set -u
 source=$OUTLIVE_ROOT_DIR/tests/stress/lib/allocator_target.c
-build=(gcc -g -O1 -fno-builtin -D_GNU_SOURCE -Wl,--no-as-needed)
+build=(gcc -g -O1 -fno-builtin -D_GNU_SOURCE "-Wl,--no-as-needed")
 declare -A libraries=([jemalloc]=libjemalloc.so.2 [tcmalloc]=libtcmalloc_minimal.so.4
 	[mimalloc]=libmimalloc.so.2)
 bad=0 checked=0

@@ -1,0 +1,107 @@
+# lib.sh - what the scripts of this folder share. Each runs a real program bare and with
+# outlive, and holds the two against each other. Source it; the working directory is the
+# test's own.
+#
+# The independent count of the same run is lib_count.c, preloaded behind liboutlive.so: it
+# counts in another way, per process, the calls that came through. heaptrack, where it is
+# installed, is the witness from outside, of another run of the same program.
+# shellcheck shell=bash
+set -u
+programs=$OUTLIVE_ROOT_DIR/tests/programs
+# shellcheck source=tests/workloads.sh
+. "$OUTLIVE_ROOT_DIR/tests/workloads.sh"
+bad=0
+as=() # what `same` and `record` put before the command: another user
+trap 'exit $bad' EXIT
+export HOME=$PWD XDG_CONFIG_HOME=$PWD/config
+
+complain() { # TEXT
+	echo "WRONG: $*"
+	bad=1
+}
+
+needs() { # PROGRAM...
+	local program
+	for program in "$@"; do
+		command -v "$program" >/dev/null && continue
+		echo "$program is not installed; make test-programs installs it"
+		trap - EXIT
+		exit 77
+	done
+}
+
+gcc -O2 -D_GNU_SOURCE -fno-builtin -fPIC -shared -o count.so "$programs/lib_count.c" &&
+	gcc -O2 -o print_counts "$programs/lib_counts.c" || exit 1
+
+# Record COMMAND into t.outlive, counted by count.so; its stdout is with.out. The counter
+# is loaded into `outlive run` as well (and into AS, a command that changes the user and
+# execs on): that count, of the same pid, is dropped.
+record() { # COMMAND...
+	local runner status
+	rm -rf counts t.outlive
+	mkdir -m 1777 counts
+	OUTLIVE_COUNT_DIR=$PWD/counts LD_PRELOAD=$PWD/count.so "${as[@]}" \
+		"$OUTLIVE" run -o t.outlive -- "$@" >with.out 2>with.err &
+	runner=$!
+	wait $runner
+	status=$?
+	rm -f "counts/$runner"
+	return $status
+}
+
+# The same stdout and exit status, bare and recorded.
+same() { # COMMAND...
+	local bare_status with_status
+	"${as[@]}" "$@" >bare.out 2>bare.err
+	bare_status=$?
+	record "$@"
+	with_status=$?
+	[ $bare_status = $with_status ] ||
+		complain "exit status $bare_status became $with_status: $(tail -n 3 with.err)"
+	cmp bare.out with.out || complain "stdout differs"
+	echo "same: status $with_status, $(wc -c <with.out) bytes of output"
+}
+
+# Lines "PID allocations reallocs frees failed", the images of a pid added up.
+recorded_counts() {
+	"$OUTLIVE" info --format json t.outlive | jq -r '
+		[.processes[] | {pid, allocations, reallocs, frees, failed}] | group_by(.pid)[] |
+		[.[0].pid, (map(.allocations) | add), (map(.reallocs) | add),
+			(map(.frees) | add), (map(.failed) | add)] | join(" ")' | sort
+}
+
+# Every process in both, with the same numbers; nothing lost.
+agree() {
+	./print_counts counts/* | cut -d' ' -f1-5 | sort >independent
+	recorded_counts >recorded
+	if ! diff independent recorded >difference; then
+		complain "counts differ (<: independent, >: outlive; pid allocations reallocs" \
+			"frees failed)"
+		head -n 20 difference
+	fi
+	[ "$("$OUTLIVE" info --format json t.outlive | jq '[.processes[].lost.events] | add')" = 0 ] ||
+		complain "events were lost: $("$OUTLIVE" info t.outlive | head -n 20)"
+	awk '{ n++; a += $2; r += $3; f += $4 }
+		END { printf "agree: %d processes, %d allocations, %d reallocs, %d frees\n", n, a, r, f }' \
+		recorded
+}
+
+# heaptrack's count of another run. What is known to differ is taken into account:
+# it counts a realloc as an allocation, and one block of libstdc++'s (its own library
+# brings that into a C program). Within ALLOWED calls of the rest: a program that calls
+# the allocator after its last exit handler is not seen by heaptrack there.
+witness_heaptrack() { # ALLOWED COMMAND...
+	local allowed=$1 theirs ours
+	shift
+	command -v heaptrack >/dev/null || { echo "witness: no heaptrack here"; return; }
+	heaptrack -o witness "$@" >/dev/null 2>&1
+	theirs=$(heaptrack_print -f witness.zst -T 0 -p 0 -a 0 -l 0 |
+		sed -n 's/^calls to allocation functions: \([0-9]*\).*/\1/p')
+	"$OUTLIVE" run -o w.outlive -- "$@" >/dev/null 2>&1
+	ours=$("$OUTLIVE" report --format json w.outlive |
+		jq '.totals.allocations + .totals.reallocs')
+	echo "witness: heaptrack $theirs, outlive $ours + 1 of libstdc++;" \
+		"difference $((theirs - ours - 1))"
+	[ $((theirs - ours - 1)) -le "$allowed" ] && [ $((ours + 1 - theirs)) -le "$allowed" ] ||
+		complain "more than $allowed calls differ from heaptrack's count"
+}
