@@ -1,0 +1,73 @@
+/*
+ * arch.h - what the preload needs from the processor: system calls that leave errno
+ * alone, the clock, the thread pointer. Layer 0. x86-64.
+ */
+#ifndef OUTLIVE_ARCH_H
+#define OUTLIVE_ARCH_H
+
+#include <cpuid.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <x86intrin.h>
+
+/* The highest user address + 1: a return address fits 47 bits. */
+#define ARCH_ADDRESS_BITS 47
+
+/* A system call, returning -errno on failure; the C library's errno is not touched. */
+static inline long arch_syscall(long number, long a, long b, long c, long d, long e,
+				long f)
+{
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	register long r9 __asm__("r9") = f;
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
+/* Now, but possibly a little before instructions that stand earlier in the program. */
+static inline uint64_t arch_ticks(void)
+{
+	return __rdtsc();
+}
+
+/*
+ * Now, after everything before it has been done: the processor may run rdtsc ahead of
+ * a stalled locked instruction, and an alloc stamped before the free that made room
+ * for it would put the two in the wrong order.
+ */
+static inline uint64_t arch_ticks_after(void)
+{
+	_mm_lfence();
+	return __rdtsc();
+}
+
+/* True if ticks run at one rate in all power states and on all processors. */
+static inline bool arch_ticks_are_invariant(void)
+{
+	unsigned int a, b, c, d;
+
+	if (!__get_cpuid(0x80000007, &a, &b, &c, &d))
+		return false;
+	return (d & (1u << 8)) != 0;
+}
+
+/* Address of the thread control block; on a glibc thread it lies above its stack. */
+static inline uintptr_t arch_thread_pointer(void)
+{
+	uintptr_t pointer;
+
+	__asm__("mov %%fs:0, %0" : "=r"(pointer));
+	return pointer;
+}
+
+static inline void arch_pause(void)
+{
+	_mm_pause();
+}
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * cfi.h - call frame information of the loaded modules, read for one purpose: how to get
+ * from a frame to its caller when that takes no more than two loads. Layer 1.
+ *
+ * Sources: DWARF 5 section 6.4; the Linux Standard Base's .eh_frame and .eh_frame_hdr;
+ * System V ABI for x86-64, register numbers.
+ */
+#ifndef OUTLIVE_CFI_H
+#define OUTLIVE_CFI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum cfi_kind {
+	CFI_NONE,    /* no information covers the address: the walk ends here */
+	CFI_SP,      /* CFA = sp + cfa_offset */
+	CFI_BP,      /* CFA = rbp + cfa_offset */
+	CFI_END,     /* the return address is undefined: the outermost frame */
+	CFI_COMPLEX, /* anything else: expressions, signal frames, other registers */
+};
+
+/*
+ * The return address lies at CFA - 8 and the caller's sp is the CFA (CFI_SP, CFI_BP).
+ * The caller's rbp is at CFA - bp_below, or unchanged if bp_below is 0.
+ */
+struct cfi_rule {
+	enum cfi_kind kind;
+	uint32_t cfa_offset; /* a multiple of 8 */
+	uint32_t bp_below;   /* a multiple of 8 */
+};
+
+/* The loaded object that an address belongs to. */
+struct cfi_module {
+	uintptr_t start, end;      /* of its mapping */
+	const uint8_t *frame_table; /* its .eh_frame_hdr; NULL: none */
+	const void *link_map;
+};
+
+/* False if no loaded object holds `address`. Lock-free where glibc is 2.35 or newer. */
+bool cfi_module_find(uintptr_t address, struct cfi_module *module);
+
+/*
+ * The rule at `return_address`, that is for the call before it. Reads only the
+ * module's own tables, within the module's bounds.
+ */
+struct cfi_rule cfi_rule_find(const struct cfi_module *module, uintptr_t return_address);
+
+#endif

@@ -1,0 +1,11 @@
+/*
+ * clock.c - which clock the events carry. Layer 1.
+ */
+#include "clock.h"
+
+bool clock_is_monotonic_ns;
+
+void clock_start(void)
+{
+	clock_is_monotonic_ns = !arch_ticks_are_invariant();
+}

@@ -1,0 +1,41 @@
+/*
+ * clock.h - time in quanta, as events carry it. Layer 1.
+ *
+ * A quantum is 32 ticks (about 10 ns): far below what it takes to hand a block from
+ * one thread to another, so order survives, and most deltas fit one byte.
+ */
+#ifndef OUTLIVE_CLOCK_H
+#define OUTLIVE_CLOCK_H
+
+#include "system.h"
+#include "trace_format.h"
+
+#define CLOCK_SHIFT_TICKS 5
+
+extern bool clock_is_monotonic_ns; /* no invariant TSC: quanta of 32 ns */
+
+static inline uint64_t clock_ticks(void)
+{
+	if (unlikely(clock_is_monotonic_ns))
+		return system_time_ns(CLOCK_MONOTONIC);
+	return arch_ticks();
+}
+
+/* Quanta, possibly a little early: for what must be stamped before it happens. */
+static inline uint64_t clock_before(void)
+{
+	return clock_ticks() >> CLOCK_SHIFT_TICKS;
+}
+
+/* Quanta, never early: for what must be stamped after it happened. */
+static inline uint64_t clock_after(void)
+{
+	if (unlikely(clock_is_monotonic_ns))
+		return system_time_ns(CLOCK_MONOTONIC) >> CLOCK_SHIFT_TICKS;
+	return arch_ticks_after() >> CLOCK_SHIFT_TICKS;
+}
+
+/* Decide which clock to use; once, before the first event. */
+void clock_start(void);
+
+#endif

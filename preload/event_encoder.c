@@ -1,0 +1,425 @@
+/*
+ * event_encoder.c - the writer's half of the prediction tables, and the bytes. Layer 6.
+ *
+ * A reader keeps the same tables from the same bytes: whatever changes a table here must
+ * follow from what is written. Nothing is changed before it is sure that the event fits.
+ */
+#include "event_encoder.h"
+
+#include "guard.h"
+#include "ring_file.h"
+#include "system.h"
+
+#define GROUP_FRAMES 8
+#define FRAME_BYTES_MAX 7  /* a raw frame code */
+#define FIXED_BYTES_MAX 96 /* all of an event but its frames */
+
+static inline uint8_t *put_varint(uint8_t *at, uint64_t value)
+{
+	while (value >= 0x80) {
+		*at++ = (uint8_t)(value | 0x80);
+		value >>= 7;
+	}
+	*at++ = (uint8_t)value;
+	return at;
+}
+
+static inline uint64_t zigzag(uint64_t difference)
+{
+	return difference << 1 ^ (uint64_t)((int64_t)difference >> 63);
+}
+
+static uint32_t frames_bytes_max(uint32_t count)
+{
+	return count * FRAME_BYTES_MAX + (count + GROUP_FRAMES - 1) / GROUP_FRAMES;
+}
+
+/* ---- frames ------------------------------------------------------------------- */
+
+/* Code one frame; true if it was the predicted one, and nothing had to be written. */
+static inline bool frame_put(struct prediction *tables, uint8_t **at, uint64_t context,
+			     uintptr_t return_address)
+{
+	uint16_t *child = &tables->children[FORMAT_HASH(context, CHILDREN_BITS)];
+	uint32_t index;
+
+	if (likely(tables->dictionary[*child] == return_address))
+		return true;
+	index = FORMAT_HASH(return_address, DICTIONARY_BITS);
+	if (tables->dictionary[index] == return_address) {
+		*(*at)++ = (uint8_t)(index >> 8);
+		*(*at)++ = (uint8_t)index;
+	} else {
+		*(*at)++ = 0x80;
+		memcpy(*at, &return_address, 6);
+		*at += 6;
+		tables->dictionary[index] = return_address;
+	}
+	*child = (uint16_t)index;
+	return false;
+}
+
+/*
+ * Frames in groups of eight. `parent` is the return address outside the first of them,
+ * `replaced` the one it takes the place of. *all: every frame was predicted. NULL: they
+ * would go past `limit`; the tables are no longer what a reader has.
+ */
+static inline uint8_t *frames_put(struct prediction *tables, uint8_t *at,
+				  const uint8_t *limit, const struct walk_frame *frames,
+				  uint32_t count, uint64_t parent, uint64_t replaced,
+				  enum event_op op, bool *all)
+{
+	uint64_t other = replaced;
+
+	*all = true;
+	for (uint32_t begin = 0; begin < count; begin += GROUP_FRAMES) {
+		uint32_t end = begin + GROUP_FRAMES < count ? begin + GROUP_FRAMES : count;
+		uint8_t *mask_at = at++;
+		unsigned int mask = 0;
+
+		if (unlikely(at + GROUP_FRAMES * FRAME_BYTES_MAX > limit))
+			return NULL;
+		for (uint32_t i = begin; i < end; i++) {
+			uintptr_t return_address = frames[i].return_address;
+
+			if (frame_put(tables, &at, CHILD_CONTEXT(parent, other),
+				      return_address))
+				mask |= 1u << (i - begin);
+			else
+				*all = false;
+			parent = return_address;
+			other = op;
+		}
+		*mask_at = (uint8_t)mask;
+	}
+	return at;
+}
+
+/* ---- runs --------------------------------------------------------------------- */
+
+/*
+ * Write a RUN record with the innermost `frames` of the thread's last stack; NULL if it
+ * would go past `limit`.
+ */
+static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *limit,
+			uint64_t time, uint32_t frames)
+{
+	struct run_record run = {
+		.time = time,
+		.events_before = state->events,
+		.thread = state->serial,
+		.tid = state->tid,
+		.stack_frames = frames,
+		.stack_cut = frames < state->depth,
+	};
+	bool all;
+
+	system_thread_name(run.name);
+	memset(&state->prediction, 0, sizeof(state->prediction));
+	state->prediction.last_time = time;
+	*at++ = CONTROL_TAG(CONTROL_RUN);
+	memcpy(at, &run, sizeof(run));
+	at += sizeof(run);
+	return frames_put(&state->prediction, at, limit,
+			  state->frames + state->depth - frames, frames, 0, 0, OP_NONE,
+			  &all);
+}
+
+/* Begin a run in the chunk at hand; false if there is not enough room left in it. */
+static bool run_begin(struct thread_state *state, uint64_t time)
+{
+	uint8_t *begin = (uint8_t *)state->chunk + state->used;
+	const uint8_t *limit = (uint8_t *)state->chunk + CHUNK_BYTES;
+	uint32_t frames = state->depth;
+	uint8_t *at;
+
+	if (limit - begin > EVENT_BYTES_MAX)
+		limit = begin + EVENT_BYTES_MAX;
+	at = run_put(state, begin, limit, time, frames);
+	if (!at && frames > STACK_DEPTH_CUT) {
+		frames = STACK_DEPTH_CUT;
+		at = run_put(state, begin, limit, time, frames);
+	}
+	if (!at)
+		return false;
+	if (frames < state->depth) {
+		/* What the reader does not know must not be referred to. */
+		state->cut_frames += state->depth - frames;
+		memmove(state->frames, state->frames + state->depth - frames,
+			frames * sizeof(*state->frames));
+		state->depth = frames;
+	}
+	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
+	return true;
+}
+
+/* A run that began with a cut stack has moved what `walk` counts from. */
+static void walk_rebase(struct thread_state *state, struct walk_result *walk)
+{
+	if (!state->cut_frames)
+		return;
+	walk->keep -= walk->keep < state->cut_frames ? walk->keep : state->cut_frames;
+	walk->cut = true;
+	state->cut_frames = 0;
+}
+
+static void chunk_leave(struct thread_state *state)
+{
+	if (state->chunk)
+		ring_finish_chunk(state->chunk);
+	state->chunk = NULL;
+}
+
+/* Take a chunk with this thread's run begun in it, and `size_bytes` of room. */
+static bool chunk_enter(struct thread_state *state, uint32_t size_bytes, uint64_t time)
+{
+	/* A parked chunk may be too short for this thread's stack: then the next. */
+	for (int tries = 0; tries < 4; tries++) {
+		chunk_leave(state);
+		state->chunk = ring_take_chunk(CHUNK_KIND_EVENTS, time, &state->used);
+		if (!state->chunk) {
+			ring_count_loss(LOST_RING_FULL, 1);
+			return false;
+		}
+		state->chunk_events = COMMIT_EVENTS(state->chunk->commit);
+		if (run_begin(state, time) && state->used + size_bytes <= CHUNK_BYTES)
+			return true;
+	}
+	chunk_leave(state);
+	ring_count_loss(LOST_TOO_BIG, 1);
+	return false;
+}
+
+/* ---- operands ----------------------------------------------------------------- */
+
+/* An address whose block was allocated lately, as a distance; else false. */
+static inline bool recent_find(const struct prediction *tables, uintptr_t address,
+			       uint32_t *distance, uint32_t *size_class)
+{
+	uint32_t slot = FORMAT_HASH(address, RECENT_BITS);
+
+	*distance = tables->newest - tables->recent[slot].number;
+	*size_class = tables->recent[slot].size_class;
+	return tables->recent[slot].address == address && *distance < RECENT_WINDOW;
+}
+
+static inline void recent_add(struct prediction *tables, uintptr_t address,
+			      uint32_t size_class)
+{
+	uint32_t slot = FORMAT_HASH(address, RECENT_BITS);
+
+	tables->recent[slot].address = address;
+	tables->recent[slot].number = ++tables->newest;
+	tables->recent[slot].size_class = size_class;
+}
+
+static inline void freed_push(struct prediction *tables, uint32_t size_class,
+			      uintptr_t address)
+{
+	uint32_t top = tables->freed[size_class].top;
+
+	tables->freed[size_class].addresses[top] = address;
+	tables->freed[size_class].top = top + 1 == FREED_DEPTH ? 0 : top + 1;
+	if (tables->freed[size_class].count < FREED_DEPTH)
+		tables->freed[size_class].count++;
+}
+
+/* The address freed last in the class, and off the stack with it; 0 if there is none. */
+static inline uintptr_t freed_pop(struct prediction *tables, uint32_t size_class)
+{
+	uint32_t top = tables->freed[size_class].top;
+
+	if (!tables->freed[size_class].count)
+		return 0;
+	top = top ? top - 1 : FREED_DEPTH - 1;
+	tables->freed[size_class].top = top;
+	tables->freed[size_class].count--;
+	return tables->freed[size_class].addresses[top];
+}
+
+static inline uint8_t *address_put(uint8_t *at, uintptr_t address, uintptr_t base)
+{
+	return put_varint(at, zigzag((uint64_t)((int64_t)(address - base) >> 3)));
+}
+
+static inline uint8_t *alloc_put(struct prediction *tables, uint8_t *at,
+				 const struct event *event, uint64_t leaf, uint8_t *tag)
+{
+	uint64_t *size = &tables->sizes[FORMAT_HASH(leaf, SIZES_BITS)];
+	uint32_t size_class = SIZE_CLASS(event->size_bytes);
+
+	if (event->op == OP_ALIGNED)
+		*at++ = event->alignment_log2;
+	if (*size == event->size_bytes) {
+		*tag |= TAG_SIZE_PREDICTED;
+	} else {
+		at = put_varint(at, event->size_bytes);
+		*size = event->size_bytes;
+	}
+	if (freed_pop(tables, size_class) == event->address)
+		*tag |= TAG_ADDRESS_PREDICTED;
+	else
+		at = address_put(at, event->address, tables->last_address);
+	recent_add(tables, event->address, size_class);
+	tables->last_address = event->address;
+	return at;
+}
+
+static inline uint8_t *free_put(struct prediction *tables, uint8_t *at,
+				const struct event *event, uint8_t *tag)
+{
+	uint32_t distance, size_class;
+
+	if (recent_find(tables, event->address, &distance, &size_class)) {
+		*tag |= TAG_ADDRESS_PREDICTED;
+		at = put_varint(at, distance);
+		freed_push(tables, size_class, event->address);
+	} else {
+		at = address_put(at, event->address, tables->last_address);
+	}
+	tables->last_address = event->address;
+	return at;
+}
+
+static uint8_t *realloc_put(struct prediction *tables, uint8_t *at,
+			    const struct event *event)
+{
+	uint8_t *flags = at++;
+	uint32_t distance, old_class, new_class = SIZE_CLASS(event->size_bytes);
+	bool recent = recent_find(tables, event->old_address, &distance, &old_class);
+
+	*flags = 0;
+	at = put_varint(at, event->time_end - event->time);
+	if (recent) {
+		*flags |= REALLOC_OLD_RECENT;
+		at = put_varint(at, distance);
+	} else {
+		at = address_put(at, event->old_address, tables->last_address);
+	}
+	at = put_varint(at, event->size_bytes);
+	if (event->address == event->old_address) {
+		*flags |= REALLOC_IN_PLACE;
+	} else {
+		if (freed_pop(tables, new_class) == event->address)
+			*flags |= REALLOC_NEW_PREDICTED;
+		else
+			at = address_put(at, event->address, event->old_address);
+		if (recent)
+			freed_push(tables, old_class, event->old_address);
+	}
+	recent_add(tables, event->address, new_class);
+	tables->last_address = event->address;
+	return at;
+}
+
+/* ---- events ------------------------------------------------------------------- */
+
+static inline uint8_t *shape_put(struct prediction *tables, uint8_t *at, uint32_t pops,
+				 uint32_t news, uint8_t *tag)
+{
+	if (pops == tables->last_pops && news == tables->last_news) {
+		*tag |= TAG_SAME_SHAPE;
+		return at;
+	}
+	tables->last_pops = pops;
+	tables->last_news = news;
+	*at++ = (uint8_t)((pops < 15 ? pops : 15) << 4 | (news < 15 ? news : 15));
+	if (pops >= 15)
+		at = put_varint(at, pops - 15);
+	if (news >= 15)
+		at = put_varint(at, news - 15);
+	return at;
+}
+
+/* NULL: it did not fit, and this run is at its end. */
+static inline uint8_t *event_put(struct thread_state *state, uint8_t *at,
+				 const struct event *event,
+				 const struct walk_result *walk)
+{
+	struct prediction *tables = &state->prediction;
+	const uint8_t *limit =
+		(uint8_t *)state->chunk + CHUNK_BYTES - FIXED_BYTES_MAX / 2;
+	uint32_t keep = walk->keep;
+	uint64_t parent = keep ? state->frames[keep - 1].return_address : 0;
+	uint64_t replaced = keep < state->depth ? state->frames[keep].return_address : 0;
+	uint64_t leaf = walk->news ? walk->frames[walk->news - 1].return_address : parent;
+	uint64_t time = event->time > tables->last_time ? event->time : tables->last_time;
+	uint8_t *tag_at = at++, *frames_at;
+	uint8_t tag = (uint8_t)event->op | TAG_PLAIN;
+	bool all;
+
+	at = shape_put(tables, at, state->depth - keep, walk->news, &tag);
+	at = put_varint(at, time - tables->last_time);
+	tables->last_time = time;
+	frames_at = at;
+	at = frames_put(tables, at, limit, walk->frames, walk->news, parent, replaced,
+			event->op, &all);
+	if (unlikely(!at))
+		return NULL;
+	if (all) {
+		at = frames_at;
+		tag |= TAG_FRAMES_PREDICTED;
+	}
+	if (event->op == OP_FREE)
+		at = free_put(tables, at, event, &tag);
+	else if (event->op == OP_REALLOC)
+		at = realloc_put(tables, at, event);
+	else if (event->op == OP_FAILED)
+		at = put_varint(at, event->size_bytes);
+	else
+		at = alloc_put(tables, at, event, leaf, &tag);
+	*tag_at = tag;
+	return at;
+}
+
+static void event_commit(struct thread_state *state, const uint8_t *at)
+{
+	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
+	state->events++;
+	chunk_commit(state->chunk, state->used, ++state->chunk_events);
+}
+
+/* The walk's frames may not fit half a chunk: hope for good predictions, else cut. */
+static bool event_encode_deep(struct thread_state *state, const struct event *event,
+			      struct walk_result *walk)
+{
+	uint8_t *at;
+
+	if (!chunk_enter(state, FIXED_BYTES_MAX, event->time))
+		return false;
+	walk_rebase(state, walk);
+	at = event_put(state, (uint8_t *)state->chunk + state->used, event, walk);
+	if (!at) {
+		if (!chunk_enter(state, EVENT_BYTES_MAX / 2, event->time))
+			return false;
+		walk->frames += walk->news - STACK_DEPTH_CUT;
+		walk->news = STACK_DEPTH_CUT;
+		walk->keep = 0;
+		walk->cut = true;
+		at = event_put(state, (uint8_t *)state->chunk + state->used, event, walk);
+		if (!at) {
+			chunk_leave(state);
+			ring_count_loss(LOST_TOO_BIG, 1);
+			return false;
+		}
+	}
+	event_commit(state, at);
+	return true;
+}
+
+bool event_encode(struct thread_state *state, const struct event *event,
+		  struct walk_result *walk)
+{
+	uint32_t size_bytes = FIXED_BYTES_MAX + frames_bytes_max(walk->news);
+
+	if (unlikely(!state->chunk || state->used + size_bytes > CHUNK_BYTES)) {
+		if (size_bytes > EVENT_BYTES_MAX)
+			return event_encode_deep(state, event, walk);
+		if (!chunk_enter(state, size_bytes, event->time))
+			return false;
+		walk_rebase(state, walk);
+	}
+	event_commit(state, event_put(state, (uint8_t *)state->chunk + state->used, event,
+				      walk));
+	return true;
+}

@@ -1,0 +1,62 @@
+/*
+ * frame_rule.h - the rule that leads from a return address to the caller's frame, cached
+ * for the whole process. Layer 4.
+ *
+ * A cached rule is one 64-bit word: no lock, no torn read. The low ADDRESS_BITS_LOW bits
+ * of the address are folded into the index, the others are the tag, so that index and
+ * tag together are the address. "No rule" is cached like any other.
+ */
+#ifndef OUTLIVE_FRAME_RULE_H
+#define OUTLIVE_FRAME_RULE_H
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arch.h"
+#include "cfi.h"
+
+#define RULE_INDEX_BITS 15
+#define RULE_BITS 32 /* kind 3, cfa_offset / 8 15, bp_below / 8 14 */
+static_assert(ARCH_ADDRESS_BITS - RULE_INDEX_BITS + RULE_BITS <= 64, "one word");
+
+/* 0: an empty slot. */
+extern _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
+
+typedef uint32_t frame_rule; /* packed; 0: not a rule */
+
+static inline enum cfi_kind frame_rule_kind(frame_rule rule)
+{
+	return (enum cfi_kind)((rule & 7) - 1);
+}
+
+static inline uint32_t frame_rule_cfa_offset(frame_rule rule)
+{
+	return (rule >> 3 & 0x7fff) << 3;
+}
+
+static inline uint32_t frame_rule_bp_below(frame_rule rule)
+{
+	return rule >> 18 << 3;
+}
+
+/* Look it up in the modules' tables, note the module, cache it. */
+frame_rule frame_rule_miss(uintptr_t return_address);
+
+/* Forget everything: a module is gone, and another may come where it was. */
+void frame_rule_flush(void);
+
+static inline frame_rule frame_rule_get(uintptr_t return_address)
+{
+	uint32_t index = (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &
+			 ((1u << RULE_INDEX_BITS) - 1);
+	/* Relaxed: the word is all there is. */
+	uint64_t word = atomic_load_explicit(&frame_rules[index], memory_order_relaxed);
+
+	if (__builtin_expect(word >> RULE_BITS == return_address >> RULE_INDEX_BITS, 1))
+		return (frame_rule)word;
+	return frame_rule_miss(return_address);
+}
+
+#endif

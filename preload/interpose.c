@@ -1,0 +1,303 @@
+/*
+ * interpose.c - the exported names: guard, real call, record. Layer 9.
+ *
+ * Each function keeps a frame pointer, so that its caller's registers are at hand: the
+ * return address, the stack pointer above it, and rbp, which it saved.
+ */
+#include <errno.h>
+#include <pthread.h>
+
+#include "guard.h"
+#include "lifecycle.h"
+#include "module_map.h"
+#include "frame_rule.h"
+#include "real_alloc.h"
+#include "record.h"
+#include "system.h"
+
+#define EXPORT __attribute__((visibility("default"), optimize("no-omit-frame-pointer")))
+
+/* Where the caller of the function this stands in goes on. */
+#define CALLER()                                                                       \
+	((struct walk_start){                                                          \
+		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t),     \
+		.return_address = (uintptr_t)__builtin_return_address(0),              \
+		.bp = *(const uintptr_t *)__builtin_frame_address(0),                  \
+	})
+
+static inline bool enter(const struct walk_start *caller)
+{
+	if (unlikely(!lifecycle_recording || guard.sp))
+		return lifecycle_enter_cold(caller);
+	guard.sp = caller->slot;
+	guard_barrier();
+	if (unlikely(!*lifecycle_sentinel))
+		return lifecycle_forked();
+	return true;
+}
+
+static uint8_t alignment_log2(size_t alignment)
+{
+	return alignment ? (uint8_t)__builtin_ctzl(alignment) : 0;
+}
+
+EXPORT void *malloc(size_t size)
+{
+	struct walk_start caller = CALLER();
+	void *block;
+
+	if (!enter(&caller))
+		return real.malloc ? real.malloc(size) : bootstrap_alloc(size, 16);
+	block = real.malloc(size);
+	record_alloc(&caller, OP_MALLOC, block, size, 0);
+	guard_leave();
+	return block;
+}
+
+EXPORT void *calloc(size_t count, size_t size)
+{
+	struct walk_start caller = CALLER();
+	size_t total;
+	void *block;
+
+	if (!enter(&caller)) {
+		if (real.calloc)
+			return real.calloc(count, size);
+		return __builtin_mul_overflow(count, size, &total)
+			       ? NULL
+			       : bootstrap_alloc(total, 16);
+	}
+	block = real.calloc(count, size);
+	if (__builtin_mul_overflow(count, size, &total))
+		total = SIZE_MAX; /* what was asked for has no number */
+	record_alloc(&caller, OP_CALLOC, block, total, 0);
+	guard_leave();
+	return block;
+}
+
+EXPORT void free(void *block)
+{
+	struct walk_start caller = CALLER();
+
+	if (!block || unlikely(bootstrap_owns(block)))
+		return;
+	if (!enter(&caller)) {
+		if (real.free)
+			real.free(block);
+		return;
+	}
+	record_free(&caller, block, 0);
+	real.free(block);
+	guard_leave();
+}
+
+/* realloc of a block that is one; the guard is held. */
+static inline void *realloc_recorded(const struct walk_start *caller, void *old, size_t size)
+{
+	uint64_t time = clock_before();
+	void *block = real.realloc(old, size);
+
+	if (block)
+		record_realloc(caller, old, block, size, time);
+	else if (size == 0)
+		record_free(caller, old, time); /* glibc: it is freed */
+	else
+		record_alloc(caller, OP_MALLOC, NULL, size, 0);
+	return block;
+}
+
+EXPORT void *realloc(void *old, size_t size)
+{
+	struct walk_start caller = CALLER();
+	void *block;
+
+	if (unlikely(bootstrap_owns(old)))
+		return bootstrap_realloc(old, size);
+	if (!enter(&caller))
+		return real.realloc ? real.realloc(old, size) : bootstrap_alloc(size, 16);
+	if (old) {
+		block = realloc_recorded(&caller, old, size);
+	} else {
+		block = real.realloc(NULL, size);
+		record_alloc(&caller, OP_MALLOC, block, size, 0);
+	}
+	guard_leave();
+	return block;
+}
+
+EXPORT int posix_memalign(void **result, size_t alignment, size_t size)
+{
+	struct walk_start caller = CALLER();
+	int error;
+
+	if (!enter(&caller)) {
+		if (real.posix_memalign)
+			return real.posix_memalign(result, alignment, size);
+		*result = bootstrap_alloc(size, alignment);
+		return *result ? 0 : ENOMEM;
+	}
+	error = real.posix_memalign(result, alignment, size);
+	record_alloc(&caller, OP_ALIGNED, error ? NULL : *result, size,
+		     alignment_log2(alignment));
+	guard_leave();
+	return error;
+}
+
+EXPORT void *aligned_alloc(size_t alignment, size_t size)
+{
+	struct walk_start caller = CALLER();
+	void *block;
+
+	if (!enter(&caller))
+		return real.aligned_alloc ? real.aligned_alloc(alignment, size)
+					  : bootstrap_alloc(size, alignment);
+	block = real.aligned_alloc(alignment, size);
+	record_alloc(&caller, OP_ALIGNED, block, size, alignment_log2(alignment));
+	guard_leave();
+	return block;
+}
+
+EXPORT void *memalign(size_t alignment, size_t size)
+{
+	struct walk_start caller = CALLER();
+	void *block;
+
+	if (!enter(&caller))
+		return real.memalign ? real.memalign(alignment, size)
+				     : bootstrap_alloc(size, alignment);
+	block = real.memalign(alignment, size);
+	record_alloc(&caller, OP_ALIGNED, block, size, alignment_log2(alignment));
+	guard_leave();
+	return block;
+}
+
+EXPORT void *valloc(size_t size)
+{
+	struct walk_start caller = CALLER();
+	void *block;
+
+	if (!enter(&caller))
+		return real.valloc ? real.valloc(size) : bootstrap_alloc(size, 4096);
+	block = real.valloc(size);
+	record_alloc(&caller, OP_ALIGNED, block, size, 12);
+	guard_leave();
+	return block;
+}
+
+EXPORT void *pvalloc(size_t size)
+{
+	struct walk_start caller = CALLER();
+	void *block;
+
+	if (!enter(&caller))
+		return real.pvalloc ? real.pvalloc(size) : bootstrap_alloc(size, 4096);
+	block = real.pvalloc(size);
+	record_alloc(&caller, OP_ALIGNED, block, size, 12);
+	guard_leave();
+	return block;
+}
+
+/* C23. Where the allocator that serves the memory has no such function, free() does. */
+EXPORT void free_sized(void *block, size_t size)
+{
+	struct walk_start caller = CALLER();
+	bool recorded;
+
+	if (!block || unlikely(bootstrap_owns(block)))
+		return;
+	recorded = enter(&caller);
+	if (recorded)
+		record_free(&caller, block, 0);
+	if (real.free_sized)
+		real.free_sized(block, size);
+	else if (real.free)
+		real.free(block);
+	if (recorded)
+		guard_leave();
+}
+
+EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
+{
+	struct walk_start caller = CALLER();
+	bool recorded;
+
+	if (!block || unlikely(bootstrap_owns(block)))
+		return;
+	recorded = enter(&caller);
+	if (recorded)
+		record_free(&caller, block, 0);
+	if (real.free_aligned_sized)
+		real.free_aligned_sized(block, alignment, size);
+	else if (real.free)
+		real.free(block);
+	if (recorded)
+		guard_leave();
+}
+
+/* ---- threads and modules ------------------------------------------------------ */
+
+struct thread_start {
+	void *(*function)(void *);
+	void *argument;
+};
+
+/*
+ * The new thread asks for the bounds of its stack here, where it holds no lock:
+ * pthread_getattr_np() inside the allocator can deadlock.
+ */
+static void *thread_main(void *start_argument)
+{
+	struct thread_start start = *(struct thread_start *)start_argument;
+	pthread_attr_t attributes;
+	void *low;
+	size_t size_bytes;
+
+	guard.flags |= GUARD_INTERNAL;
+	guard.sp = (uintptr_t)__builtin_frame_address(0);
+	guard_barrier();
+	real.free(start_argument);
+	if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+		if (pthread_attr_getstack(&attributes, &low, &size_bytes) == 0) {
+			guard.stack_low = (uintptr_t)low;
+			guard.stack_high = (uintptr_t)low + size_bytes;
+		}
+		pthread_attr_destroy(&attributes);
+	}
+	guard_leave();
+	guard.flags &= ~(uint32_t)GUARD_INTERNAL;
+	return start.function(start.argument);
+}
+
+EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+			  void *(*function)(void *), void *argument)
+{
+	struct thread_start *start;
+	int error;
+
+	if (!real_alloc_resolve() || !real.pthread_create)
+		return ENOSYS;
+	if (!lifecycle_recording)
+		return real.pthread_create(thread, attributes, function, argument);
+	start = real.malloc(sizeof(*start));
+	if (!start)
+		return EAGAIN;
+	start->function = function;
+	start->argument = argument;
+	error = real.pthread_create(thread, attributes, thread_main, start);
+	if (error)
+		real.free(start);
+	return error;
+}
+
+EXPORT int dlclose(void *handle)
+{
+	int result;
+
+	if (!real_alloc_resolve() || !real.dlclose)
+		return -1;
+	result = real.dlclose(handle);
+	if (result == 0 && lifecycle_recording && !guard.sp && *lifecycle_sentinel &&
+	    module_map_sweep(clock_before()))
+		frame_rule_flush();
+	return result;
+}

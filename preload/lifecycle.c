@@ -1,0 +1,115 @@
+/*
+ * lifecycle.c - start, fork, end. Layer 8.
+ *
+ * The start is not the constructor's: the loader and other libraries' constructors
+ * allocate before it runs. It is whoever allocates first.
+ */
+#include "lifecycle.h"
+
+#include <stdatomic.h>
+#include <sys/auxv.h>
+
+#include "clock.h"
+#include "guard.h"
+#include "module_map.h"
+#include "real_alloc.h"
+#include "ring_file.h"
+#include "settings.h"
+#include "system.h"
+#include "thread_state.h"
+
+bool lifecycle_recording;
+volatile uint32_t *lifecycle_sentinel;
+
+static _Atomic bool started;
+static struct settings settings;
+
+static bool sentinel_make(void)
+{
+	void *page = system_map(4096, -1);
+
+	if (!page || system_advise(page, 4096, MADV_WIPEONFORK) < 0)
+		return false;
+	lifecycle_sentinel = page;
+	*lifecycle_sentinel = 1;
+	return true;
+}
+
+static bool start(void)
+{
+	settings_read(&settings);
+	if (!settings.directory[0] || getauxval(AT_SECURE) ||
+	    (settings.root_pid && settings.root_pid != system_pid()))
+		return false;
+	clock_start();
+	if (!sentinel_make() || !ring_create(&settings, 0))
+		return false;
+	thread_state_start();
+	return true;
+}
+
+/* A guard that its owner can never give back, seen from a frame further out. */
+static bool guard_is_stale(const struct walk_start *caller)
+{
+	struct thread_state *state = guard.state;
+
+	return state && !(guard.flags & GUARD_INTERNAL) && caller->slot >= guard.sp &&
+	       stack_bounds_hold(&state->own_stack, guard.sp) &&
+	       stack_bounds_hold(&state->own_stack, caller->slot);
+}
+
+bool lifecycle_enter_cold(const struct walk_start *caller)
+{
+	if (guard.sp) {
+		if (lifecycle_recording && guard_is_stale(caller)) {
+			thread_state_abandon(guard.state);
+			guard.sp = caller->slot;
+			guard_barrier();
+			return true;
+		}
+		if (lifecycle_recording && !(guard.flags & GUARD_INTERNAL))
+			ring_count_loss(LOST_NESTED, 1);
+		return false;
+	}
+	if (atomic_load_explicit(&started, memory_order_relaxed) || !real_alloc_resolve() ||
+	    atomic_exchange(&started, true))
+		return false;
+	guard.sp = caller->slot;
+	guard.flags |= GUARD_INTERNAL;
+	guard_barrier();
+	lifecycle_recording = start();
+	guard_barrier();
+	guard.flags &= ~(uint32_t)GUARD_INTERNAL;
+	if (!lifecycle_recording)
+		guard.sp = 0;
+	return lifecycle_recording;
+}
+
+bool lifecycle_forked(void)
+{
+	*lifecycle_sentinel = 1;
+	ring_forget();
+	lifecycle_recording = !settings.root_pid && ring_create(&settings, RING_FORKED);
+	if (!lifecycle_recording) {
+		guard_leave();
+		return false;
+	}
+	thread_state_forked();
+	module_map_forked();
+	return true;
+}
+
+static __attribute__((constructor)) void process_begins(void)
+{
+	struct walk_start here = { .slot = (uintptr_t)__builtin_frame_address(0) };
+
+	if (!lifecycle_recording && lifecycle_enter_cold(&here))
+		guard_leave();
+}
+
+static __attribute__((destructor)) void process_ends(void)
+{
+	/* A forked child that never allocated still sees its parent's ring. */
+	if (lifecycle_recording && *lifecycle_sentinel)
+		ring_note_finished();
+}

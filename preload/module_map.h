@@ -1,0 +1,24 @@
+/*
+ * module_map.h - tells the ring which loaded objects its addresses belong to. Layer 3.
+ */
+#ifndef OUTLIVE_MODULE_MAP_H
+#define OUTLIVE_MODULE_MAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cfi.h"
+
+/*
+ * Write a definition of `module` into the ring unless it is there already. False: it
+ * could not be written now (counted); what depends on it must not be cached.
+ */
+bool module_map_note(const struct cfi_module *module);
+
+/* After a dlclose: write down what is gone. True if anything is. `time`: quanta. */
+bool module_map_sweep(uint64_t time);
+
+/* In a forked child: write everything that is known into the new ring. */
+void module_map_forked(void);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * real_alloc.c - dlsym(RTLD_NEXT), and an arena that answers until it returns. Layer 1.
+ */
+#include "real_alloc.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "system.h"
+
+#define BOOTSTRAP_BYTES 65536
+#define BOOTSTRAP_HEADER_BYTES 16 /* before each block: its size */
+
+struct real_alloc real;
+
+static _Alignas(4096) unsigned char bootstrap[BOOTSTRAP_BYTES];
+static _Atomic size_t bootstrap_used;
+
+enum { UNRESOLVED, RESOLVING, RESOLVED };
+static _Atomic int resolve_state;
+
+static void resolve_all(void)
+{
+	struct real_alloc found = { 0 };
+
+#define LOOK(name) (*(void **)&found.name = dlsym(RTLD_NEXT, #name))
+	LOOK(calloc);
+	LOOK(malloc);
+	LOOK(realloc);
+	LOOK(free);
+	LOOK(posix_memalign);
+	LOOK(aligned_alloc);
+	LOOK(memalign);
+	LOOK(valloc);
+	LOOK(pvalloc);
+	LOOK(free_sized);
+	LOOK(free_aligned_sized);
+	LOOK(pthread_create);
+	LOOK(dlclose);
+#undef LOOK
+	real = found;
+}
+
+bool real_alloc_resolve(void)
+{
+	int expected = UNRESOLVED;
+
+	if (atomic_load_explicit(&resolve_state, memory_order_acquire) == RESOLVED)
+		return true;
+	if (!atomic_compare_exchange_strong(&resolve_state, &expected, RESOLVING))
+		return expected == RESOLVED;
+	resolve_all();
+	atomic_store_explicit(&resolve_state, RESOLVED, memory_order_release);
+	return true;
+}
+
+void *bootstrap_alloc(size_t size_bytes, size_t alignment)
+{
+	size_t used = atomic_load_explicit(&bootstrap_used, memory_order_relaxed);
+	size_t start, end;
+
+	if (alignment < BOOTSTRAP_HEADER_BYTES)
+		alignment = BOOTSTRAP_HEADER_BYTES;
+	if (size_bytes > BOOTSTRAP_BYTES || alignment > 4096)
+		return NULL;
+	do {
+		start = (used + BOOTSTRAP_HEADER_BYTES + alignment - 1) & ~(alignment - 1);
+		end = start + size_bytes;
+		if (end > BOOTSTRAP_BYTES)
+			return NULL;
+	} while (!atomic_compare_exchange_weak(&bootstrap_used, &used, end));
+	memcpy(bootstrap + start - BOOTSTRAP_HEADER_BYTES, &size_bytes, sizeof(size_bytes));
+	return bootstrap + start;
+}
+
+bool bootstrap_owns(const void *address)
+{
+	return (uintptr_t)address - (uintptr_t)bootstrap < BOOTSTRAP_BYTES;
+}
+
+void *bootstrap_realloc(void *old, size_t size_bytes)
+{
+	void *block = real_alloc_resolve() ? real.malloc(size_bytes)
+					   : bootstrap_alloc(size_bytes, 16);
+	size_t old_bytes;
+
+	memcpy(&old_bytes, (char *)old - BOOTSTRAP_HEADER_BYTES, sizeof(old_bytes));
+	if (block)
+		memcpy(block, old, old_bytes < size_bytes ? old_bytes : size_bytes);
+	return block;
+}

@@ -1,0 +1,51 @@
+/*
+ * real_alloc.h - the allocator that serves the memory: the next one in the search
+ * order, be it libc's, one the program links, or one preloaded after us. Layer 1.
+ */
+#ifndef OUTLIVE_REAL_ALLOC_H
+#define OUTLIVE_REAL_ALLOC_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct real_alloc {
+	void *(*malloc)(size_t);
+	void *(*calloc)(size_t, size_t);
+	void *(*realloc)(void *, size_t);
+	void (*free)(void *);
+	int (*posix_memalign)(void **, size_t, size_t);
+	void *(*aligned_alloc)(size_t, size_t);
+	void *(*memalign)(size_t, size_t);
+	void *(*valloc)(size_t);
+	void *(*pvalloc)(size_t);
+	void (*free_sized)(void *, size_t);                 /* C23; may be NULL */
+	void (*free_aligned_sized)(void *, size_t, size_t); /* C23; may be NULL */
+	int (*pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
+			      void *); /* NULL: no threads library (glibc < 2.34) */
+	int (*dlclose)(void *);
+};
+
+/* Valid once real_alloc_resolve() has returned true. */
+extern struct real_alloc real;
+
+/*
+ * Look the functions up. True when `real` is ready. False while another call further
+ * up this stack, or another thread, is at it: dlsym may allocate; answer with
+ * bootstrap_alloc() then. Cheap once done, but test real.malloc first.
+ */
+bool real_alloc_resolve(void);
+
+/*
+ * Memory for those who allocate while dlsym runs, from a small static arena; NULL when it
+ * is used up. Zeroed. `alignment` is a power of two. It is never given back.
+ */
+void *bootstrap_alloc(size_t size_bytes, size_t alignment);
+
+/* True if `address` came from bootstrap_alloc(). */
+bool bootstrap_owns(const void *address);
+
+/* realloc() of such a block: `real` decides where the new one lives, if it is ready. */
+void *bootstrap_realloc(void *old, size_t size_bytes);
+
+#endif

@@ -1,0 +1,89 @@
+/*
+ * record.c - thread state, stack, time, bytes: the only file that knows the order. Layer 7.
+ */
+#include "record.h"
+
+#include "event_encoder.h"
+#include "guard.h"
+#include "ring_file.h"
+
+#define ADDRESS_MASK (~(uintptr_t)7) /* the format carries no lower bits */
+
+static struct thread_state *state_get(const struct walk_start *caller)
+{
+	struct thread_state *state = thread_state_get(caller->slot);
+
+	if (unlikely(!state))
+		ring_count_loss(LOST_NO_STATE, 1);
+	return state;
+}
+
+static inline void event_write(struct thread_state *state, const struct event *event,
+			       struct walk_result *walk)
+{
+	if (!event_encode(state, event, walk))
+		return;
+	walk_apply(state, walk);
+	if (unlikely(walk->cut))
+		ring_count_loss(LOST_STACKS_CUT, 1);
+	if (unlikely(guard.flags & GUARD_THREAD_ENDING))
+		thread_state_release(state);
+}
+
+void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
+		  uint64_t size_bytes, uint8_t alignment_log2)
+{
+	struct thread_state *state = state_get(caller);
+	struct walk_result walk;
+	struct event event;
+
+	if (unlikely(!state))
+		return;
+	walk = stack_walk(state, caller);
+	event = (struct event){
+		.op = address ? op : OP_FAILED,
+		.address = (uintptr_t)address & ADDRESS_MASK,
+		.size_bytes = size_bytes,
+		.alignment_log2 = alignment_log2,
+		.time = clock_after(),
+	};
+	event_write(state, &event, &walk);
+}
+
+void record_free(const struct walk_start *caller, void *address, uint64_t time)
+{
+	struct thread_state *state = state_get(caller);
+	struct walk_result walk;
+	struct event event;
+
+	if (unlikely(!state))
+		return;
+	walk = stack_walk(state, caller);
+	event = (struct event){
+		.op = OP_FREE,
+		.address = (uintptr_t)address & ADDRESS_MASK,
+		.time = time ? time : clock_before(),
+	};
+	event_write(state, &event, &walk);
+}
+
+void record_realloc(const struct walk_start *caller, void *old_address, void *address,
+		    uint64_t size_bytes, uint64_t time_begin)
+{
+	struct thread_state *state = state_get(caller);
+	struct walk_result walk;
+	struct event event;
+
+	if (unlikely(!state))
+		return;
+	walk = stack_walk(state, caller);
+	event = (struct event){
+		.op = OP_REALLOC,
+		.address = (uintptr_t)address & ADDRESS_MASK,
+		.old_address = (uintptr_t)old_address & ADDRESS_MASK,
+		.size_bytes = size_bytes,
+		.time = time_begin,
+		.time_end = clock_after(),
+	};
+	event_write(state, &event, &walk);
+}

@@ -1,0 +1,31 @@
+/*
+ * record.h - one call of the allocator into one event. Layer 7.
+ *
+ * (a) errno is preserved: nothing here touches it.
+ * (b) A free is stamped before the real free, an alloc after the real alloc, a realloc
+ *     both: timestamps alone order the reuse of an address across threads.
+ * (c) Module definitions are written before the first event that needs them.
+ * (d) An event is committed by one release store, after its bytes.
+ *
+ * Call with the guard held.
+ */
+#ifndef OUTLIVE_RECORD_H
+#define OUTLIVE_RECORD_H
+
+#include <stdint.h>
+
+#include "clock.h"
+#include "stack_walk.h"
+
+/* After an alloc. `address` 0: it failed. */
+void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
+		  uint64_t size_bytes, uint8_t alignment_log2);
+
+/* Before a free; or after it, if `time` in quanta was taken before. 0: now. */
+void record_free(const struct walk_start *caller, void *address, uint64_t time);
+
+/* After a realloc that began at `time_begin`, quanta. */
+void record_realloc(const struct walk_start *caller, void *old_address, void *address,
+		    uint64_t size_bytes, uint64_t time_begin);
+
+#endif

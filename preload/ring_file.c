@@ -1,0 +1,396 @@
+/*
+ * ring_file.c - create and map the ring, hand out chunks, count losses. Layer 2.
+ */
+#include "ring_file.h"
+
+#include "clock.h"
+#include "system.h"
+
+#define PARKED_SLOTS 16
+#define PARKED_ROOM_BYTES 16384         /* a chunk with less left is not parked */
+#define WAIT_STEP_NS 500000             /* between two looks for a free chunk */
+#define WAIT_MAX_NS UINT64_C(500000000) /* one wait for a slow reader */
+#define BEAT_AGE_MAX_NS UINT64_C(1000000000)
+#define RETRY_NS UINT64_C(2000000) /* without a wait, after one has failed */
+#define NAME_TRIES 10000
+
+struct ring ring;
+
+/* Indexes + 1 of parked chunks: threads come and go faster than chunks fill. */
+static _Atomic uint32_t parked[PARKED_SLOTS];
+/* Monotonic time before which a full ring is not looked at again. */
+static _Atomic uint64_t retry_ns;
+/* The kernel cannot populate (before 5.14): the whole file was allocated at the start. */
+static bool populated_at_start;
+
+static uint32_t chunk_index(const struct chunk_header *chunk)
+{
+	return (uint32_t)(((const uint8_t *)chunk - ring.chunks) / CHUNK_BYTES);
+}
+
+static struct chunk_header *chunk_at(uint32_t index)
+{
+	return (struct chunk_header *)(ring.chunks + (size_t)index * CHUNK_BYTES);
+}
+
+static uint64_t state_word(uint64_t ticket, enum chunk_state state)
+{
+	return ticket << CHUNK_STATE_BITS | state;
+}
+
+static enum chunk_state state_of(uint64_t word)
+{
+	return (enum chunk_state)(word & ((1u << CHUNK_STATE_BITS) - 1));
+}
+
+/* ---- creation ---------------------------------------------------------------- */
+
+static char *text_put(char *at, const char *text)
+{
+	while (*text)
+		*at++ = *text++;
+	return at;
+}
+
+static char *number_put(char *at, uint64_t number)
+{
+	char digits[20];
+	int count = 0;
+
+	do
+		digits[count++] = (char)('0' + number % 10);
+	while (number /= 10);
+	while (count)
+		*at++ = digits[--count];
+	return at;
+}
+
+static void path_make(char *path, const char *directory, bool hidden, uint64_t number)
+{
+	path = text_put(path, directory);
+	*path++ = '/';
+	if (hidden)
+		*path++ = '.';
+	path = number_put(path, system_pid());
+	*path++ = '.';
+	path = number_put(path, number);
+	*text_put(path, ".ring") = '\0';
+}
+
+static void header_read_proc(struct ring_header *header)
+{
+	long count = system_readlink("/proc/self/exe", header->executable,
+				     sizeof(header->executable) - 1);
+	int fd = system_open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC, 0);
+
+	if (count < 0)
+		header->executable[0] = '\0';
+	if (fd < 0)
+		return;
+	count = system_read(fd, header->command, sizeof(header->command));
+	header->command_bytes = count > 0 ? (uint32_t)count : 0;
+	system_close(fd);
+}
+
+static void header_fill(struct ring_header *header, const struct settings *settings,
+			uint32_t flags, uint32_t chunks_offset, uint32_t chunk_count)
+{
+	header->version_major = FORMAT_VERSION_MAJOR;
+	header->version_minor = FORMAT_VERSION_MINOR;
+	header->header_bytes = chunks_offset;
+	header->chunk_bytes = CHUNK_BYTES;
+	header->chunk_count = chunk_count;
+	header->states_offset = RING_HEADER_BYTES;
+	header->policy = settings->policy;
+	header->flags = flags;
+	header->pid = system_pid();
+	header->parent_pid = system_parent_pid();
+	header->user_id = system_user_id();
+	header->clock_kind = clock_is_monotonic_ns ? CLOCK_MONOTONIC_NS : CLOCK_TSC;
+	header->clock_shift = CLOCK_SHIFT_TICKS;
+	header->start_ticks = clock_ticks();
+	header->start_ns = system_time_ns(CLOCK_MONOTONIC);
+	header->start_wall_ns = system_time_ns(CLOCK_REALTIME);
+	header->session = settings->session;
+	/* A reader that has yet to find this ring is taken for alive for one beat. */
+	header->reader_pid = settings->reader_pid;
+	header->reader_beat_ns = header->start_ns;
+	header_read_proc(header);
+	header->magic = RING_MAGIC;
+}
+
+/* A descriptor of a new file under a hidden name, its path in `path`; or negative. */
+static int ring_open(const struct settings *settings, char *path, uint64_t *number)
+{
+	int fd = -1;
+
+	for (*number = 0; *number < NAME_TRIES; ++*number) {
+		path_make(path, settings->directory, true, *number);
+		fd = system_open(path,
+				 O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (fd != -17 /* EEXIST: an earlier image of this process */)
+			break;
+	}
+	return fd;
+}
+
+static bool ring_map(int fd, uint32_t chunks_offset, uint32_t chunk_count)
+{
+	size_t size_bytes = chunks_offset + (size_t)chunk_count * CHUNK_BYTES;
+	void *base;
+
+	if (system_truncate(fd, size_bytes) < 0)
+		return false;
+	base = system_map(size_bytes, fd);
+	if (!base)
+		return false;
+	/* Touching a page that the file system has no room for would be SIGBUS. */
+	if (system_advise(base, chunks_offset, MADV_POPULATE_WRITE) < 0) {
+		if (system_allocate(fd, size_bytes) < 0) {
+			system_unmap(base, size_bytes);
+			return false;
+		}
+		populated_at_start = true;
+	}
+	ring.header = base;
+	ring.states = (_Atomic uint64_t *)((char *)base + RING_HEADER_BYTES);
+	ring.chunks = (uint8_t *)base + chunks_offset;
+	ring.chunk_count = chunk_count;
+	ring.mapped_bytes = size_bytes;
+	return true;
+}
+
+/*
+ * How many chunks the file may hold: growing it past RLIMIT_FSIZE would not fail but
+ * kill the process with SIGXFSZ.
+ */
+static uint32_t chunk_count_allowed(const struct settings *settings)
+{
+	uint64_t bytes = settings->ring_bytes;
+	uint64_t limit_bytes = system_file_limit_bytes();
+
+	if (bytes + bytes / 1024 + 2 * RING_HEADER_BYTES > limit_bytes)
+		bytes = limit_bytes - limit_bytes / 512 > 2 * RING_HEADER_BYTES
+				? limit_bytes - limit_bytes / 512 - 2 * RING_HEADER_BYTES
+				: 0;
+	return (uint32_t)(bytes / CHUNK_BYTES);
+}
+
+bool ring_create(const struct settings *settings, uint32_t flags)
+{
+	char hidden[SETTINGS_DIRECTORY_BYTES + 64], path[SETTINGS_DIRECTORY_BYTES + 64];
+	uint32_t chunk_count = chunk_count_allowed(settings);
+	uint32_t chunks_offset = RING_HEADER_BYTES + ((chunk_count * 8 + 4095) & ~4095u);
+	uint64_t number;
+	int fd;
+
+	if (chunk_count < CHUNK_COUNT_MIN)
+		return false;
+	fd = ring_open(settings, hidden, &number);
+	if (fd < 0)
+		return false;
+	if (!ring_map(fd, chunks_offset, chunk_count)) {
+		system_close(fd);
+		system_unlink(hidden);
+		return false;
+	}
+	system_close(fd);
+	header_fill(ring.header, settings, flags, chunks_offset, chunk_count);
+	for (; number < NAME_TRIES; number++) {
+		path_make(path, settings->directory, false, number);
+		if (system_rename(hidden, path) != -17 /* EEXIST */)
+			return true;
+	}
+	return true;
+}
+
+void ring_forget(void)
+{
+	if (ring.header)
+		system_unmap(ring.header, ring.mapped_bytes);
+	ring = (struct ring){ 0 };
+	for (int i = 0; i < PARKED_SLOTS; i++)
+		atomic_store_explicit(&parked[i], 0, memory_order_relaxed);
+	atomic_store_explicit(&retry_ns, 0, memory_order_relaxed);
+}
+
+/* ---- chunks ------------------------------------------------------------------- */
+
+static struct chunk_header *parked_take(uint32_t *room)
+{
+	for (int i = 0; i < PARKED_SLOTS; i++) {
+		uint32_t index = atomic_load_explicit(&parked[i], memory_order_relaxed);
+		struct chunk_header *chunk;
+		uint64_t word;
+
+		if (!index || !atomic_compare_exchange_strong(&parked[i], &index, 0))
+			continue;
+		chunk = chunk_at(index - 1);
+		word = state_word(chunk->ticket, CHUNK_PARKED);
+		/* Acquire: everything its last thread wrote is there. */
+		if (!atomic_compare_exchange_strong(&ring.states[index - 1], &word,
+						    state_word(chunk->ticket, CHUNK_OWNED)))
+			continue;
+		*room = COMMIT_BYTES(chunk->commit);
+		return chunk;
+	}
+	return NULL;
+}
+
+/* Reset a chunk whose state was just swapped to OWNED; NULL if its pages are not there. */
+static struct chunk_header *chunk_begin(uint32_t index, uint64_t ticket, bool fresh,
+					enum chunk_kind kind, uint64_t time)
+{
+	struct chunk_header *chunk = chunk_at(index);
+
+	if (fresh && !populated_at_start &&
+	    system_advise(chunk, CHUNK_BYTES, MADV_POPULATE_WRITE) < 0) {
+		atomic_store_explicit(&ring.states[index], state_word(0, CHUNK_FREE),
+				      memory_order_release);
+		return NULL;
+	}
+	chunk->commit = 0;
+	chunk->ticket = ticket;
+	chunk->time_first = time;
+	chunk->kind = kind;
+	chunk->pid = ring.header->pid;
+	chunk_commit(chunk, sizeof(*chunk), 0);
+	if (kind == CHUNK_KIND_DEFINITIONS)
+		atomic_store_explicit(&ring.states[index],
+				      state_word(ticket, CHUNK_DEFINITIONS),
+				      memory_order_release);
+	return chunk;
+}
+
+/* One round over the ring, from the next ticket's place on. NULL: nothing to be had. */
+static struct chunk_header *chunk_search(enum chunk_kind kind, uint64_t time)
+{
+	_Atomic uint64_t *next = (_Atomic uint64_t *)&ring.header->next_ticket;
+	bool overwrite = *(volatile uint32_t *)&ring.header->policy == RING_FLIGHT;
+
+	for (uint32_t tries = 0; tries < ring.chunk_count; tries++) {
+		uint64_t ticket = atomic_fetch_add_explicit(next, 1, memory_order_relaxed) + 1;
+		uint32_t index = (uint32_t)((ticket - 1) % ring.chunk_count);
+		uint64_t word =
+			atomic_load_explicit(&ring.states[index], memory_order_acquire);
+		enum chunk_state state = state_of(word);
+		struct chunk_header *chunk = chunk_at(index);
+		uint64_t lost = 0;
+
+		if (state == CHUNK_FULL && overwrite)
+			lost = COMMIT_EVENTS(chunk->commit);
+		else if (state != CHUNK_FREE)
+			continue;
+		/* Acquire: the reader's copy of the old content is complete. */
+		if (!atomic_compare_exchange_strong(&ring.states[index], &word,
+						    state_word(ticket, CHUNK_OWNED)))
+			continue;
+		if (lost)
+			ring_count_loss(LOST_OVERWRITTEN, lost);
+		return chunk_begin(index, ticket, word == 0, kind, time);
+	}
+	return NULL;
+}
+
+static bool reader_is_alive(uint64_t now_ns)
+{
+	uint64_t beat_ns = *(volatile uint64_t *)&ring.header->reader_beat_ns;
+
+	return ring.header->reader_pid != 0 &&
+	       (beat_ns > now_ns || now_ns - beat_ns < BEAT_AGE_MAX_NS);
+}
+
+/* The ring is full: wait for the reader, or, if it is gone, do without it. */
+static struct chunk_header *chunk_wait(enum chunk_kind kind, uint64_t time)
+{
+	uint64_t begin_ns = system_time_ns(CLOCK_MONOTONIC);
+	uint64_t now_ns = begin_ns;
+
+	if (now_ns < atomic_load_explicit(&retry_ns, memory_order_relaxed))
+		return NULL;
+	while (*(volatile uint32_t *)&ring.header->policy == RING_DRAIN &&
+	       now_ns - begin_ns < WAIT_MAX_NS) {
+		struct chunk_header *chunk;
+
+		if (!reader_is_alive(now_ns)) {
+			*(volatile uint32_t *)&ring.header->policy = RING_FLIGHT;
+			return chunk_search(kind, time);
+		}
+		system_sleep_ns(WAIT_STEP_NS);
+		chunk = chunk_search(kind, time);
+		if (chunk)
+			return chunk;
+		now_ns = system_time_ns(CLOCK_MONOTONIC);
+	}
+	atomic_store_explicit(&retry_ns, now_ns + RETRY_NS, memory_order_relaxed);
+	return NULL;
+}
+
+struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time, uint32_t *room)
+{
+	struct chunk_header *chunk = NULL;
+
+	*room = sizeof(struct chunk_header);
+	if (kind == CHUNK_KIND_EVENTS)
+		chunk = parked_take(room);
+	if (!chunk)
+		chunk = chunk_search(kind, time);
+	if (!chunk)
+		chunk = chunk_wait(kind, time);
+	if (chunk)
+		ring_note_clock();
+	return chunk;
+}
+
+void ring_finish_chunk(struct chunk_header *chunk)
+{
+	/* Release: matched by the reader's acquire when it swaps FULL for DRAINING. */
+	atomic_store_explicit(&ring.states[chunk_index(chunk)],
+			      state_word(chunk->ticket, CHUNK_FULL), memory_order_release);
+}
+
+void ring_park_chunk(struct chunk_header *chunk)
+{
+	uint32_t index = chunk_index(chunk);
+
+	if (COMMIT_BYTES(chunk->commit) + PARKED_ROOM_BYTES > CHUNK_BYTES) {
+		ring_finish_chunk(chunk);
+		return;
+	}
+	/* Release, for parked_take(). */
+	atomic_store_explicit(&ring.states[index], state_word(chunk->ticket, CHUNK_PARKED),
+			      memory_order_release);
+	for (int i = 0; i < PARKED_SLOTS; i++) {
+		uint32_t empty = 0;
+
+		if (atomic_compare_exchange_strong(&parked[i], &empty, index + 1))
+			return;
+	}
+	ring_finish_chunk(chunk);
+}
+
+/* ---- notes -------------------------------------------------------------------- */
+
+void ring_count_loss(enum loss_cause cause, uint64_t count)
+{
+	if (ring.header)
+		atomic_fetch_add_explicit((_Atomic uint64_t *)&ring.header->lost[cause],
+					  count, memory_order_relaxed);
+}
+
+void ring_note_clock(void)
+{
+	uint64_t ticks = clock_ticks();
+
+	*(volatile uint64_t *)&ring.header->last_ns = system_time_ns(CLOCK_MONOTONIC);
+	*(volatile uint64_t *)&ring.header->last_ticks = ticks;
+}
+
+void ring_note_finished(void)
+{
+	if (!ring.header)
+		return;
+	ring_note_clock();
+	atomic_fetch_or_explicit((_Atomic uint32_t *)&ring.header->flags, RING_FINISHED,
+				 memory_order_relaxed);
+}

@@ -1,0 +1,51 @@
+/*
+ * slow_walk.c - _Unwind_Backtrace of a libgcc that is linked in statically. Layer 4.
+ *
+ * Statically and hidden: a shared unwinder would replace the program's. Not libunwind,
+ * because no distribution's libunwind.a can be linked into a shared object, and because
+ * on a miss it takes the loader's lock.
+ */
+#include "slow_walk.h"
+
+#include <errno.h>
+#include <unwind.h>
+
+#define INNER_FRAMES_MAX 4096 /* between here and the point: more is not worth it */
+#define DWARF_RBP 6
+
+struct search {
+	const struct walk_point *from;
+	slow_walk_visit *visit;
+	void *context;
+	bool found;
+	int frames;
+};
+
+static _Unwind_Reason_Code frame_seen(struct _Unwind_Context *frame, void *argument)
+{
+	struct search *search = argument;
+	int interrupted = 0;
+	/* In a backtrace the "CFA" of a frame is its stack pointer. */
+	struct walk_point point = {
+		.ip = _Unwind_GetIPInfo(frame, &interrupted),
+		.sp = _Unwind_GetCFA(frame),
+		.bp = _Unwind_GetGR(frame, DWARF_RBP),
+	};
+
+	if (!search->found) {
+		search->found = point.ip == search->from->ip && point.sp == search->from->sp;
+		return ++search->frames < INNER_FRAMES_MAX ? _URC_NO_REASON
+							   : _URC_END_OF_STACK;
+	}
+	return search->visit(search->context, &point, interrupted != 0) ? _URC_NO_REASON
+									 : _URC_END_OF_STACK;
+}
+
+void slow_walk(const struct walk_point *from, slow_walk_visit *visit, void *context)
+{
+	struct search search = { .from = from, .visit = visit, .context = context };
+	int saved_errno = errno;
+
+	_Unwind_Backtrace(frame_seen, &search);
+	errno = saved_errno;
+}

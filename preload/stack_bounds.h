@@ -1,0 +1,26 @@
+/*
+ * stack_bounds.h - where a stack begins and ends in memory. Layer 1.
+ */
+#ifndef OUTLIVE_STACK_BOUNDS_H
+#define OUTLIVE_STACK_BOUNDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct stack_bounds {
+	uintptr_t low, high; /* [low, high); both 0: unknown */
+};
+
+static inline bool stack_bounds_hold(const struct stack_bounds *bounds, uintptr_t address)
+{
+	return address - bounds->low < bounds->high - bounds->low;
+}
+
+/*
+ * The mapping that holds `address`, as /proc/self/maps has it now: system calls only,
+ * tens of microseconds. The main thread's mapping grows, so its low end is given as far
+ * down as its limit lets it. False if /proc cannot be read or no mapping holds it.
+ */
+bool stack_bounds_find(uintptr_t address, struct stack_bounds *bounds);
+
+#endif

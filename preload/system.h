@@ -1,0 +1,153 @@
+/*
+ * system.h - the system calls of the preload, without the C library. Layer 0.
+ *
+ * The recorder runs inside malloc, in signal handlers and in half-made processes, so it
+ * calls nothing that could lock, allocate, be cancelled, or set errno. All functions
+ * return -errno on failure.
+ */
+#ifndef OUTLIVE_SYSTEM_H
+#define OUTLIVE_SYSTEM_H
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "arch.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
+#endif
+#ifndef MADV_WIPEONFORK
+#define MADV_WIPEONFORK 18 /* Linux 4.14 */
+#endif
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+static inline int system_open(const char *path, int flags, int mode)
+{
+	return (int)arch_syscall(SYS_openat, AT_FDCWD, (long)path, flags, mode, 0, 0);
+}
+
+static inline int system_close(int fd)
+{
+	return (int)arch_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
+}
+
+static inline long system_read(int fd, void *buffer, size_t size_bytes)
+{
+	return arch_syscall(SYS_read, fd, (long)buffer, (long)size_bytes, 0, 0, 0);
+}
+
+static inline int system_truncate(int fd, uint64_t size_bytes)
+{
+	return (int)arch_syscall(SYS_ftruncate, fd, (long)size_bytes, 0, 0, 0, 0);
+}
+
+static inline int system_allocate(int fd, uint64_t size_bytes)
+{
+	return (int)arch_syscall(SYS_fallocate, fd, 0, 0, (long)size_bytes, 0, 0);
+}
+
+static inline int system_rename(const char *from, const char *to)
+{
+	return (int)arch_syscall(SYS_renameat2, AT_FDCWD, (long)from, AT_FDCWD, (long)to,
+				 1 /* RENAME_NOREPLACE */, 0);
+}
+
+static inline int system_unlink(const char *path)
+{
+	return (int)arch_syscall(SYS_unlinkat, AT_FDCWD, (long)path, 0, 0, 0, 0);
+}
+
+/* NULL on failure. `fd` -1: private memory, zeroed. */
+static inline void *system_map(size_t size_bytes, int fd)
+{
+	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
+	long result = arch_syscall(SYS_mmap, 0, (long)size_bytes, PROT_READ | PROT_WRITE,
+				   flags, fd, 0);
+
+	return result < 0 && result > -4096 ? NULL : (void *)result;
+}
+
+static inline void system_unmap(void *address, size_t size_bytes)
+{
+	arch_syscall(SYS_munmap, (long)address, (long)size_bytes, 0, 0, 0, 0);
+}
+
+static inline int system_advise(void *address, size_t size_bytes, int advice)
+{
+	return (int)arch_syscall(SYS_madvise, (long)address, (long)size_bytes, advice, 0, 0,
+				 0);
+}
+
+static inline uint32_t system_pid(void)
+{
+	return (uint32_t)arch_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0);
+}
+
+static inline uint32_t system_parent_pid(void)
+{
+	return (uint32_t)arch_syscall(SYS_getppid, 0, 0, 0, 0, 0, 0);
+}
+
+static inline uint32_t system_user_id(void)
+{
+	return (uint32_t)arch_syscall(SYS_geteuid, 0, 0, 0, 0, 0, 0);
+}
+
+static inline uint32_t system_tid(void)
+{
+	return (uint32_t)arch_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
+}
+
+/* `name` takes 16 bytes, NUL included. */
+static inline void system_thread_name(char *name)
+{
+	arch_syscall(SYS_prctl, PR_GET_NAME, (long)name, 0, 0, 0, 0);
+}
+
+/* Bytes in `path`, its NUL not counted; negative on failure. */
+static inline long system_working_directory(char *path, size_t size_bytes)
+{
+	return arch_syscall(SYS_getcwd, (long)path, (long)size_bytes, 0, 0, 0, 0) - 1;
+}
+
+static inline long system_readlink(const char *path, char *target, size_t size_bytes)
+{
+	return arch_syscall(SYS_readlinkat, AT_FDCWD, (long)path, (long)target,
+			    (long)size_bytes, 0, 0);
+}
+
+/* RLIMIT_FSIZE; UINT64_MAX: no limit. */
+static inline uint64_t system_file_limit_bytes(void)
+{
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
+	arch_syscall(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, (long)&limit, 0, 0);
+	return limit.rlim_cur;
+}
+
+static inline uint64_t system_time_ns(clockid_t clock)
+{
+	struct timespec time = { 0 };
+
+	arch_syscall(SYS_clock_gettime, clock, (long)&time, 0, 0, 0, 0);
+	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static inline void system_sleep_ns(long duration_ns)
+{
+	struct timespec time = { .tv_nsec = duration_ns };
+
+	arch_syscall(SYS_nanosleep, (long)&time, 0, 0, 0, 0, 0);
+}
+
+#endif

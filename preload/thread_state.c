@@ -1,0 +1,160 @@
+/*
+ * thread_state.c - thread states: mapped, recycled, renewed after fork. Layer 3.
+ */
+#include "thread_state.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "guard.h"
+#include "ring_file.h"
+#include "system.h"
+
+#define STATE_BYTES (96 * 1024) /* one mapping: the state, then its first frames */
+#define FRAMES_OFFSET ((sizeof(struct thread_state) + 63) & ~(size_t)63)
+#define FRAMES_FIRST ((STATE_BYTES - FRAMES_OFFSET) / sizeof(struct walk_frame))
+
+__thread struct guard guard;
+
+static _Atomic bool free_list_busy;
+static struct thread_state *free_list;
+static pthread_key_t ending_key;
+static bool has_ending_key;
+
+/* A busy list is not waited for: a new mapping, or a leaked one, does as well. */
+static bool free_list_enter(void)
+{
+	bool expected = false;
+
+	return atomic_compare_exchange_strong(&free_list_busy, &expected, true);
+}
+
+static void free_list_leave(void)
+{
+	atomic_store_explicit(&free_list_busy, false, memory_order_release);
+}
+
+static struct thread_state *state_recycle(void)
+{
+	struct thread_state *state;
+
+	if (!free_list_enter())
+		return NULL;
+	state = free_list;
+	if (state)
+		free_list = state->next_free;
+	free_list_leave();
+	return state;
+}
+
+/*
+ * Key destructors run in rounds; ours asks for another until the last, so that the
+ * frees of other keys' destructors still find this thread's chunk.
+ */
+static void thread_ending(void *value)
+{
+	uintptr_t round = (uintptr_t)value;
+
+	if (round < PTHREAD_DESTRUCTOR_ITERATIONS) {
+		pthread_setspecific(ending_key, (void *)(round + 1));
+		return;
+	}
+	guard.flags |= GUARD_THREAD_ENDING;
+	if (guard.state)
+		thread_state_release(guard.state);
+}
+
+void thread_state_start(void)
+{
+	has_ending_key = pthread_key_create(&ending_key, thread_ending) == 0;
+}
+
+static void state_begin(struct thread_state *state)
+{
+	state->chunk = NULL;
+	state->events = 0;
+	state->depth = 0;
+	state->cut_frames = 0;
+	state->serial = (uint32_t)atomic_fetch_add_explicit(
+				(_Atomic uint64_t *)&ring.header->next_thread, 1,
+				memory_order_relaxed) +
+			1;
+	state->tid = system_tid();
+}
+
+struct thread_state *thread_state_get(uintptr_t sp)
+{
+	struct thread_state *state = guard.state;
+
+	if (likely(state != NULL))
+		return state;
+	state = state_recycle();
+	if (!state) {
+		state = system_map(STATE_BYTES, -1);
+		if (!state)
+			return NULL;
+		state->frames = (struct walk_frame *)((char *)state + FRAMES_OFFSET);
+		state->frames_capacity = FRAMES_FIRST;
+	}
+	state_begin(state);
+	memset(state->other_stacks, 0, sizeof(state->other_stacks));
+	state->own_stack = (struct stack_bounds){ guard.stack_low, guard.stack_high };
+	if (!guard.stack_high)
+		stack_bounds_find(sp, &state->own_stack);
+	guard.state = state;
+	/* Keys below 32 have their place in the thread's descriptor: no allocation. */
+	if (has_ending_key && ending_key < 32 && !(guard.flags & GUARD_THREAD_ENDING))
+		pthread_setspecific(ending_key, (void *)1);
+	return state;
+}
+
+bool thread_state_grow(struct thread_state *state, uint32_t capacity)
+{
+	size_t size_bytes = capacity * sizeof(struct walk_frame);
+	struct walk_frame *frames = system_map(size_bytes, -1);
+
+	if (!frames)
+		return false;
+	memcpy(frames, state->frames, state->depth * sizeof(*frames));
+	if (state->frames_mapped_bytes)
+		system_unmap(state->frames, state->frames_mapped_bytes);
+	state->frames = frames;
+	state->frames_capacity = capacity;
+	state->frames_mapped_bytes = size_bytes;
+	return true;
+}
+
+void thread_state_release(struct thread_state *state)
+{
+	guard.state = NULL;
+	if (state->chunk)
+		ring_park_chunk(state->chunk);
+	state->chunk = NULL;
+	if (!free_list_enter())
+		return;
+	state->next_free = free_list;
+	free_list = state;
+	free_list_leave();
+}
+
+void thread_state_abandon(struct thread_state *state)
+{
+	if (state->chunk)
+		ring_finish_chunk(state->chunk);
+	state->chunk = NULL;
+	state->depth = 0;
+}
+
+void thread_state_forked(void)
+{
+	free_list = NULL;
+	atomic_store_explicit(&free_list_busy, false, memory_order_relaxed);
+	if (guard.state) {
+		uint32_t depth = guard.state->depth;
+
+		/* Same stack, same activations; all else is new. */
+		state_begin(guard.state);
+		guard.state->depth = depth;
+	}
+}

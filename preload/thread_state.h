@@ -1,0 +1,93 @@
+/*
+ * thread_state.h - what the recorder keeps for one thread. Layer 3.
+ *
+ * States live in mappings of their own, never in the traced program's heap. They are
+ * recycled when threads end; one that is in use belongs to its thread alone.
+ */
+#ifndef OUTLIVE_THREAD_STATE_H
+#define OUTLIVE_THREAD_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stack_bounds.h"
+#include "trace_format.h"
+
+/*
+ * One frame as the last event saw it. `return_address` lies at `slot`; a walk that has
+ * come this far goes on with sp = slot + 8 and rbp = `bp`, which was loaded from
+ * `bp_slot` in the step to here (0: it is the frame's further in, unchanged).
+ */
+struct walk_frame {
+	uintptr_t slot;
+	uintptr_t return_address;
+	uintptr_t bp_slot;
+	uintptr_t bp;
+};
+
+/* The writer's half of the prediction tables; trace_format.h says how they work. */
+struct prediction {
+	uint64_t dictionary[1 << DICTIONARY_BITS];
+	uint16_t children[1 << CHILDREN_BITS];
+	uint64_t sizes[1 << SIZES_BITS];
+	struct {
+		uint64_t address;
+		uint32_t number;
+		uint32_t size_class;
+	} recent[1 << RECENT_BITS];
+	struct {
+		uint64_t addresses[FREED_DEPTH]; /* a ring; the newest is before `top` */
+		uint32_t top, count;
+	} freed[FREED_CLASSES];
+	uint64_t last_address;
+	uint32_t newest; /* number of the block allocated last */
+	uint32_t last_pops, last_news;
+	uint64_t last_time; /* quanta */
+};
+
+#define STACK_CACHE_SIZE 4
+
+struct thread_state {
+	/* where events go; NULL: take a chunk first */
+	struct chunk_header *chunk;
+	uint32_t used;         /* offset in the chunk of the next byte */
+	uint32_t chunk_events; /* committed in it, by whichever thread */
+	uint64_t events;       /* committed by this thread */
+	uint32_t serial, tid;
+
+	/* the stack of the last event, outermost first; the far end is the walk's scratch */
+	struct walk_frame *frames;
+	uint32_t depth, frames_capacity;
+	uint32_t cut_frames; /* dropped from the outer end since the walk began */
+	size_t frames_mapped_bytes; /* 0: they lie in the state's own mapping */
+
+	struct stack_bounds own_stack;
+	struct stack_bounds other_stacks[STACK_CACHE_SIZE]; /* signal stacks, coroutines */
+	uint32_t other_next;
+
+	struct thread_state *next_free;
+	struct prediction prediction;
+};
+
+/*
+ * The calling thread's state, made on first use. NULL if there is no memory. `sp` is any
+ * address on the thread's stack.
+ */
+struct thread_state *thread_state_get(uintptr_t sp);
+
+/* Make room for `capacity` frames, keeping the first `depth`. False: no memory. */
+bool thread_state_grow(struct thread_state *state, uint32_t capacity);
+
+/* The thread is ending: park its chunk, and hand the state on to the next new thread. */
+void thread_state_release(struct thread_state *state);
+
+/* Once, before the first state: how the end of a thread is noticed. */
+void thread_state_start(void);
+
+/* A signal handler jumped out of the recorder: what was being written is not to be used. */
+void thread_state_abandon(struct thread_state *state);
+
+/* In a forked child: one thread is left, and it is a new one in a new ring. */
+void thread_state_forked(void);
+
+#endif
