@@ -2,12 +2,13 @@
  * lib_count.c - an independent count of the same run: preloaded behind liboutlive.so, it
  * sees the calls that pass through it, and counts them by process in mapped files of
  * OUTLIVE_COUNT_DIR, named by pid (the images of an exec chain share one). It knows
- * nothing of outlive, and forwards to glibc by its __libc_ names.
+ * nothing of outlive, and forwards to whatever allocator comes next.
  *
  * Counted as the report counts: allocations are calls that made a block (realloc of NULL
  * included), reallocs those that changed one, frees those that ended one (realloc to 0
  * bytes included), failed those that returned NULL.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -18,15 +19,35 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-void *__libc_malloc(size_t);
-void *__libc_calloc(size_t, size_t);
-void *__libc_realloc(void *, size_t);
-void *__libc_memalign(size_t, size_t);
-void *__libc_valloc(size_t);
-void *__libc_pvalloc(size_t);
-void __libc_free(void *);
 void *memalign(size_t, size_t);
 void *pvalloc(size_t);
+
+/* The allocator behind this one: glibc's, or one the program brings along. */
+static struct {
+	void *(*malloc)(size_t);
+	void *(*calloc)(size_t, size_t);
+	void *(*realloc)(void *, size_t);
+	void *(*memalign)(size_t, size_t);
+	void *(*aligned_alloc)(size_t, size_t);
+	int (*posix_memalign)(void **, size_t, size_t);
+	void *(*valloc)(size_t);
+	void *(*pvalloc)(size_t);
+	void (*free)(void *);
+} real;
+
+static void find_real(void)
+{
+	static const char *const names[] = { "malloc",         "calloc", "realloc",
+		                                 "memalign",       "aligned_alloc",
+		                                 "posix_memalign", "valloc", "pvalloc",
+		                                 "free" };
+	void **slots = (void **)&real;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		slots[i] = dlsym(RTLD_NEXT, names[i]); /* glibc's dlsym does not allocate */
+	if (!real.pvalloc)
+		real.pvalloc = real.valloc; /* not every allocator has it */
+}
 
 struct counts {
 	_Atomic uint64_t allocations, reallocs, frees, failed, bytes;
@@ -47,6 +68,8 @@ static struct counts *counts_of_process(void)
 
 	if (pid == counted_pid)
 		return counts;
+	if (!real.malloc)
+		find_real();
 	directory = getenv("OUTLIVE_COUNT_DIR");
 	mapped = &unmapped;
 	if (directory) {
@@ -66,10 +89,8 @@ static struct counts *counts_of_process(void)
 	return mapped;
 }
 
-static void *count_made(void *block, size_t bytes)
+static void *count_made(struct counts *now, void *block, size_t bytes)
 {
-	struct counts *now = counts_of_process();
-
 	if (block) {
 		now->allocations++;
 		now->bytes += bytes;
@@ -81,68 +102,78 @@ static void *count_made(void *block, size_t bytes)
 
 void *malloc(size_t bytes)
 {
-	return count_made(__libc_malloc(bytes), bytes);
+	struct counts *now = counts_of_process();
+
+	return count_made(now, real.malloc(bytes), bytes);
 }
 
 void *calloc(size_t count, size_t bytes)
 {
-	return count_made(__libc_calloc(count, bytes), count * bytes);
+	struct counts *now = counts_of_process();
+
+	return count_made(now, real.calloc(count, bytes), count * bytes);
 }
 
 void free(void *block)
 {
+	struct counts *now = counts_of_process();
+
 	if (block)
-		counts_of_process()->frees++;
-	__libc_free(block);
+		now->frees++;
+	real.free(block);
 }
 
 void *realloc(void *block, size_t bytes)
 {
-	void *new;
+	struct counts *now = counts_of_process();
+	void *new = real.realloc(block, bytes);
 
 	if (!block)
-		return count_made(__libc_realloc(NULL, bytes), bytes);
-	new = __libc_realloc(block, bytes);
-	if (bytes == 0)
-		counts_of_process()->frees++;
+		return count_made(now, new, bytes);
+	if (!new && bytes == 0)
+		now->frees++;
 	else if (!new)
-		counts_of_process()->failed++;
+		now->failed++;
 	else
-		counts_of_process()->reallocs++;
+		now->reallocs++;
 	return new;
 }
 
 void *memalign(size_t alignment, size_t bytes)
 {
-	return count_made(__libc_memalign(alignment, bytes), bytes);
+	struct counts *now = counts_of_process();
+
+	return count_made(now, real.memalign(alignment, bytes), bytes);
 }
 
 void *aligned_alloc(size_t alignment, size_t bytes)
 {
-	return count_made(__libc_memalign(alignment, bytes), bytes);
+	struct counts *now = counts_of_process();
+
+	return count_made(now, real.aligned_alloc(alignment, bytes), bytes);
 }
 
+/* An alignment that is none is an error of the caller's, not a failed allocation. */
 int posix_memalign(void **result, size_t alignment, size_t bytes)
 {
-	int keep = errno;
-	void *block;
+	struct counts *now = counts_of_process();
+	int status = real.posix_memalign(result, alignment, bytes);
 
-	if (alignment % sizeof(void *) || !alignment || (alignment & (alignment - 1)))
-		return EINVAL;
-	block = count_made(__libc_memalign(alignment, bytes), bytes);
-	errno = keep;
-	if (!block)
-		return ENOMEM;
-	*result = block;
-	return 0;
+	if (status != EINVAL)
+		count_made(now, status ? NULL : *result, bytes);
+	return status;
 }
 
 void *valloc(size_t bytes)
 {
-	return count_made(__libc_valloc(bytes), bytes);
+	struct counts *now = counts_of_process();
+
+	return count_made(now, real.valloc(bytes), bytes);
 }
 
 void *pvalloc(size_t bytes)
 {
-	return count_made(__libc_pvalloc(bytes), bytes);
+	struct counts *now = counts_of_process();
+
+	return count_made(now, real.pvalloc(bytes), bytes);
 }
