@@ -77,7 +77,7 @@ static inline uint8_t *frames_put(struct prediction *tables, uint8_t *at,
 		uint8_t *mask_at = at++;
 		unsigned int mask = 0;
 
-		if (unlikely(at + GROUP_FRAMES * FRAME_BYTES_MAX > limit))
+		if (unlikely(at + (end - begin) * FRAME_BYTES_MAX > limit))
 			return NULL;
 		for (uint32_t i = begin; i < end; i++) {
 			uintptr_t return_address = frames[i].return_address;
