@@ -386,6 +386,8 @@ static inline const char *realloc_read(struct chunk_decoder *decoder, const uint
 		else
 			event->address = event->old_address + (zigzag_read(at) << 3);
 	}
+	if (UNLIKELY(!event->address))
+		return "its address cannot be";
 	recent_add(decoder, event->address, class);
 	if (!(flags & REALLOC_IN_PLACE) && old_class < FREED_CLASSES)
 		freed_push(decoder, old_class, event->old_address);
@@ -472,6 +474,8 @@ static inline const char *event_read(struct chunk_decoder *decoder, uint8_t tag,
 	wrong = operands_read(decoder, &at, tag, event);
 	if (UNLIKELY(wrong))
 		return wrong;
+	if (UNLIKELY(!event->address && event->op < OP_FREE))
+		return "its address cannot be";
 	if (UNLIKELY(at > decoder->end))
 		return "it crosses the chunk's end";
 	decoder->at = at;

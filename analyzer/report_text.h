@@ -1,5 +1,5 @@
 /*
- * report_text.h - a profile for people: the screen at the end of a run. Layer 7.
+ * report_text.h - a profile for people: the screen at the end of a run. Layer 8.
  */
 #ifndef OUTLIVE_REPORT_TEXT_H
 #define OUTLIVE_REPORT_TEXT_H

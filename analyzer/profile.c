@@ -1,0 +1,126 @@
+/* profile.c - the whole pipeline as one call. Layer 7. */
+#include "profile.h"
+
+#include <stdlib.h>
+
+/* Often enough for a progress line, seldom enough to cost nothing. */
+#define PROGRESS_SLICES 4096
+
+bool process_is_calibrated(const struct ring_header *header)
+{
+	return header->clock_kind == CLOCK_MONOTONIC_NS ||
+	       (header->last_ticks > header->start_ticks &&
+	        header->last_ns > header->start_ns);
+}
+
+uint64_t process_time_ns(const struct ring_header *header, uint64_t time)
+{
+	uint64_t start = header->start_ticks >> header->clock_shift;
+	double ticks = time > start ? (double)(time - start) : 0, scale = 1;
+
+	ticks *= (double)(UINT64_C(1) << header->clock_shift);
+	if (header->clock_kind != CLOCK_MONOTONIC_NS && process_is_calibrated(header))
+		scale = (double)(header->last_ns - header->start_ns) /
+		        (double)(header->last_ticks - header->start_ticks);
+	ticks *= scale;
+	return ticks < 9e18 ? (uint64_t)ticks : UINT64_MAX / 2;
+}
+
+static void lost_count(struct profile *profile)
+{
+	const uint64_t *by_cause = profile->process->header.lost;
+	struct profile_lost *lost = &profile->lost;
+	uint64_t holes = 0;
+	size_t i;
+
+	for (i = 0; i < LOST_CAUSES_MAX; i++) {
+		if (i != LOST_DEFINITIONS && i != LOST_STACKS_CUT)
+			lost->recorder += by_cause[i];
+	}
+	lost->damaged = profile->process->damaged_events;
+	for (i = 0; i < profile->replay.thread_count; i++)
+		holes += profile->replay.threads[i]->holes;
+	/* A thread's count shows a gap where chunks were overwritten or damaged. */
+	if (holes > by_cause[LOST_OVERWRITTEN] + lost->damaged)
+		lost->holes = holes - by_cause[LOST_OVERWRITTEN] - lost->damaged;
+	lost->events = lost->recorder + lost->damaged + lost->holes;
+}
+
+static int profile_replay(struct profile *profile, struct event_merge *merge,
+                          profile_progress *progress, void *context)
+{
+	struct event_slice slice;
+	unsigned slices = 0;
+	int result;
+
+	while ((result = event_merge_next(merge, &slice)) > 0) {
+		if (replay_slice(&profile->replay, &slice))
+			return -1;
+		if (progress && ++slices % PROGRESS_SLICES == 0)
+			progress(context, profile->replay.totals.events,
+			         profile->process->events);
+	}
+	return result;
+}
+
+static int profile_fill(struct profile *profile, struct trace_reader *reader,
+                        struct trace_process *process, profile_progress *progress,
+                        void *context)
+{
+	const struct ring_header *header = &process->header;
+	struct event_merge *merge;
+	int result;
+
+	if (replay_init(&profile->replay, header->start_ticks >> header->clock_shift))
+		return -1;
+	profile->symbols = symbol_table_new();
+	profile->map = trace_reader_map(reader, process);
+	if (!profile->symbols || !profile->map ||
+	    trace_reader_symbols(reader, process, profile->symbols))
+		return -1;
+	merge = event_merge_new(reader, process, profile->map, replay_preview,
+	                        &profile->replay);
+	if (!merge)
+		return -1;
+	/* What an earlier profile of it met is met again. */
+	process->damaged_events = 0;
+	result = profile_replay(profile, merge, progress, context);
+	event_merge_free(merge);
+	return result;
+}
+
+struct profile *profile_read(struct trace_reader *reader, size_t process,
+                             profile_progress *progress, void *context,
+                             struct error *error)
+{
+	struct trace_process *described = trace_reader_process(reader, process);
+	struct profile *profile = calloc(1, sizeof(*profile));
+
+	if (profile) {
+		profile->process = described;
+		profile->name = trace_reader_name(reader);
+	}
+	if (!profile || profile_fill(profile, reader, described, progress, context)) {
+		profile_free(profile);
+		error_set(error, "%s: out of memory for its profile",
+		          trace_reader_name(reader));
+		return NULL;
+	}
+	replay_finish(&profile->replay);
+	lost_count(profile);
+	profile->peak_ns = process_time_ns(&described->header,
+	                                   profile->replay.sites.peak_time);
+	profile->duration_ns = process_time_ns(&described->header,
+	                                       profile->replay.totals.time_last);
+	return profile;
+}
+
+void profile_free(struct profile *profile)
+{
+	if (!profile)
+		return;
+	replay_release(&profile->replay);
+	symbol_table_free(profile->symbols);
+	address_map_free(profile->map);
+	free(profile);
+}

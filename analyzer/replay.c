@@ -1,0 +1,378 @@
+/* replay.c - what the events did. Layer 6. */
+#include "replay.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define STACK_FIRST 256
+
+int replay_init(struct replay *replay, uint64_t start)
+{
+	*replay = (struct replay){ .totals.time_last = start };
+	timeline_init(&replay->timeline, start);
+	if (call_tree_init(&replay->tree) || site_table_init(&replay->sites) ||
+	    live_table_init(&replay->live))
+		return -1;
+	return 0;
+}
+
+void replay_release(struct replay *replay)
+{
+	size_t i;
+
+	for (i = 0; i < replay->thread_count; i++) {
+		free(replay->threads[i]->stack);
+		free(replay->threads[i]);
+	}
+	free(replay->threads);
+	hash_index_release(&replay->thread_index);
+	call_tree_release(&replay->tree);
+	site_table_release(&replay->sites);
+	live_table_release(&replay->live);
+}
+
+void replay_preview(void *context, const struct event *events, size_t count)
+{
+	struct replay *replay = context;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		live_table_prefetch(&replay->live, events[i].address);
+		if (events[i].op == OP_REALLOC)
+			live_table_prefetch(&replay->live, events[i].old_address);
+	}
+}
+
+/* ---- threads and stacks ---------------------------------------------------------- */
+
+static uint64_t thread_hash_of(const void *context, uint32_t number)
+{
+	return hash_words(((const struct replay *)context)->threads[number - 1]->serial, 1);
+}
+
+static struct thread *thread_new(struct replay *replay, uint32_t serial)
+{
+	size_t capacity = replay->thread_capacity ? 2 * replay->thread_capacity : 16;
+	struct thread *thread, **threads;
+
+	if (replay->thread_count == replay->thread_capacity) {
+		threads = realloc(replay->threads, capacity * sizeof(struct thread *));
+		if (!threads)
+			return NULL;
+		replay->threads = threads;
+		replay->thread_capacity = capacity;
+	}
+	thread = calloc(1, sizeof(*thread));
+	if (!thread)
+		return NULL;
+	thread->serial = serial;
+	thread->index = (uint32_t)replay->thread_count;
+	thread->share.peak_epoch = replay->sites.peak_epoch;
+	replay->threads[replay->thread_count] = thread;
+	if (hash_index_add(&replay->thread_index, hash_words(serial, 1),
+	                   (uint32_t)replay->thread_count + 1, thread_hash_of, replay)) {
+		free(thread);
+		return NULL;
+	}
+	replay->thread_count++;
+	return thread;
+}
+
+/* The thread of that serial, made if it is new; NULL when memory is out. */
+static struct thread *thread_find(struct replay *replay, uint32_t serial)
+{
+	uint32_t slot, number;
+
+	if (replay->thread_index.count) {
+		slot = hash_index_slot(&replay->thread_index, hash_words(serial, 1));
+		while ((number = hash_index_next(&replay->thread_index, &slot))) {
+			if (replay->threads[number - 1]->serial == serial)
+				return replay->threads[number - 1];
+		}
+	}
+	return thread_new(replay, serial);
+}
+
+static int stack_reserve(struct thread *thread, uint32_t depth)
+{
+	uint32_t capacity = thread->stack_capacity ? thread->stack_capacity : STACK_FIRST;
+	struct frame *stack;
+
+	if (depth <= thread->stack_capacity)
+		return 0;
+	while (capacity < depth)
+		capacity *= 2;
+	stack = realloc(thread->stack, capacity * sizeof(*stack));
+	if (!stack)
+		return -1;
+	thread->stack = stack;
+	thread->stack_capacity = capacity;
+	return 0;
+}
+
+/* Frames that ended, and frames that began. */
+static inline int stack_update(struct replay *replay, struct thread *thread,
+                               const struct event *event, const uint32_t *locations)
+{
+	uint32_t depth = thread->depth - event->pops, node, i;
+
+	if (event->news && stack_reserve(thread, depth + event->news))
+		return -1;
+	node = depth ? thread->stack[depth - 1].node : CALL_ROOT;
+	for (i = 0; i < event->news; i++) {
+		node = call_tree_child(&replay->tree, node, locations[i]);
+		if (node == CALL_NODE_NONE)
+			return -1;
+		thread->stack[depth + i] = (struct frame){ node, 0, thread->sequence };
+	}
+	thread->depth = depth + event->news;
+	return 0;
+}
+
+/* Whether the run's stack is the one the thread had. */
+static bool stack_is_same(struct replay *replay, const struct thread *thread,
+                          const uint32_t *locations, uint32_t count)
+{
+	uint32_t i;
+
+	if (thread->depth != count)
+		return false;
+	for (i = 0; i < count; i++) {
+		if (replay->tree.nodes[thread->stack[i].node].location != locations[i])
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A thread goes on in another chunk. If nothing is missing, its frames are still the
+ * same activations; after a hole nobody knows, so they count as new ones.
+ */
+static int run_begin(struct replay *replay, const struct event_slice *slice)
+{
+	struct thread *thread = thread_find(replay, slice->run->thread);
+	struct event snapshot = slice->events[0];
+	const uint32_t *locations = slice->locations + snapshot.frame_first;
+	uint64_t before = slice->run->events_before;
+
+	if (!thread)
+		return -1;
+	*slice->user = thread;
+	thread->tid = slice->run->tid;
+	memcpy(thread->name, slice->run->name, sizeof(thread->name));
+	if (before == thread->position && stack_is_same(replay, thread, locations,
+	                                                snapshot.news))
+		return 0;
+	if (before > thread->position)
+		thread->holes += before - thread->position;
+	thread->position = before;
+	thread->sequence++;
+	snapshot.pops = thread->depth;
+	return stack_update(replay, thread, &snapshot, locations);
+}
+
+/* ---- blocks ------------------------------------------------------------------------ */
+
+/* The site of the thread's innermost frame, made if it is new; NULL: memory is out. */
+static inline struct site *site_here(struct replay *replay, const struct thread *thread)
+{
+	uint32_t node = thread->depth ? thread->stack[thread->depth - 1].node : CALL_ROOT;
+	uint32_t *site = &replay->tree.nodes[node].site;
+
+	if (!*site)
+		*site = site_table_add(&replay->sites, node);
+	return *site ? &replay->sites.sites[*site] : NULL;
+}
+
+static inline uint32_t size_class(uint64_t size)
+{
+	return size ? 64 - (uint32_t)__builtin_clzll(size) : 0;
+}
+
+/* A block is no more, whatever ended it. */
+static inline void block_end(struct replay *replay, const struct block *block)
+{
+	struct site *site = &replay->sites.sites[block->site];
+
+	live_share_shrink(&replay->sites, &site->share, block->size);
+	live_share_shrink(&replay->sites, &replay->threads[block->thread]->share,
+	                  block->size);
+	site_table_shrink(&replay->sites, block->size);
+	site->frees++;
+}
+
+static int block_begin(struct replay *replay, struct thread *thread,
+                       const struct event *event)
+{
+	struct site *site = site_here(replay, thread);
+	struct block *block;
+	bool is_new;
+
+	if (!site)
+		return -1;
+	thread->allocations++;
+	thread->bytes += event->size;
+	thread->alloc_last = thread->sequence;
+	replay->totals.allocations++;
+	replay->totals.bytes += event->size;
+	replay->size_histogram[size_class(event->size)]++;
+	site->allocations++;
+	site->bytes += event->size;
+	if (event->size < site->size_min)
+		site->size_min = event->size;
+	if (event->size > site->size_max)
+		site->size_max = event->size;
+	block = live_table_add(&replay->live, event->address, &is_new);
+	if (!block)
+		return -1;
+	if (!is_new) {
+		replay->totals.ends_missed++;
+		block_end(replay, block);
+	}
+	*block = (struct block){ event->size, event->time_end, thread->sequence,
+		                 (uint32_t)(site - replay->sites.sites), thread->index };
+	live_share_grow(&replay->sites, &site->share, event->size);
+	live_share_grow(&replay->sites, &thread->share, event->size);
+	site_table_grow(&replay->sites, event->size, event->time_end);
+	timeline_note(&replay->timeline, replay->sites.live_bytes);
+	return 0;
+}
+
+/* What free and realloc have in common: true if the block was known, now it is not. */
+static inline bool block_remove(struct replay *replay, struct thread *thread,
+                                uint64_t address, struct block *block)
+{
+	if (!live_table_remove(&replay->live, address, block)) {
+		replay->totals.ends_unknown++;
+		return false;
+	}
+	block_end(replay, block);
+	if (block->thread != thread->index) {
+		thread->crossed++;
+		replay->totals.crossed++;
+		replay->sites.sites[block->site].crossed++;
+	}
+	return true;
+}
+
+static inline void block_free(struct replay *replay, struct thread *thread,
+                              const struct event *event)
+{
+	struct block block;
+	struct thread *owner;
+
+	thread->frees++;
+	replay->totals.frees++;
+	if (!block_remove(replay, thread, event->address, &block))
+		return;
+	owner = replay->threads[block.thread];
+	if (owner->alloc_last == block.sequence) {
+		owner->temporary++;
+		replay->totals.temporary++;
+		replay->sites.sites[block.site].temporary++;
+	}
+}
+
+/* A realloc: first the old block goes ... */
+static void move_out(struct replay *replay, struct thread *thread,
+                     const struct event *event)
+{
+	struct block block;
+
+	if (event->old_address)
+		block_remove(replay, thread, event->old_address, &block);
+}
+
+/* ... then the new one comes. */
+static int move_in(struct replay *replay, struct thread *thread,
+                   const struct event *event)
+{
+	struct site *site = site_here(replay, thread);
+
+	if (!site)
+		return -1;
+	replay->totals.reallocs++;
+	site->reallocs++;
+	return block_begin(replay, thread, event);
+}
+
+static int allocation_failed(struct replay *replay, struct thread *thread)
+{
+	struct site *site = site_here(replay, thread);
+
+	if (!site)
+		return -1;
+	thread->failed++;
+	replay->totals.failed++;
+	site->failed++;
+	return 0;
+}
+
+static inline int event_replay(struct replay *replay, struct thread *thread,
+                               const struct event *event)
+{
+	switch (event->op) {
+	case OP_CALLOC:
+		replay->totals.callocs++;
+		return block_begin(replay, thread, event);
+	case OP_ALIGNED:
+		replay->totals.aligned++;
+		return block_begin(replay, thread, event);
+	case OP_MALLOC:
+		return block_begin(replay, thread, event);
+	case OP_FREE:
+		block_free(replay, thread, event);
+		return 0;
+	case OP_REALLOC:
+		move_out(replay, thread, event);
+		return move_in(replay, thread, event);
+	case EVENT_MOVE_OUT:
+		move_out(replay, thread, event);
+		return 0;
+	case EVENT_MOVE_IN:
+		return move_in(replay, thread, event);
+	case OP_FAILED:
+		return allocation_failed(replay, thread);
+	}
+	return 0;
+}
+
+int replay_slice(struct replay *replay, const struct event_slice *slice)
+{
+	const struct event *event = slice->events, *end = event + slice->count;
+	struct thread *thread;
+
+	if (event->op == EVENT_RUN)
+		return run_begin(replay, slice);
+	thread = *slice->user;
+	for (; event < end; event++) {
+		if (event->op != EVENT_MOVE_IN) {
+			thread->sequence++;
+			thread->position++;
+			replay->totals.events++;
+			replay->totals.plain += event->is_plain;
+		}
+		if ((event->pops || event->news) &&
+		    stack_update(replay, thread, event,
+		                 slice->locations + event->frame_first))
+			return -1;
+		timeline_advance(&replay->timeline, event->time, replay->sites.live_bytes);
+		if (event_replay(replay, thread, event))
+			return -1;
+	}
+	if (event[-1].time_end > replay->totals.time_last)
+		replay->totals.time_last = event[-1].time_end;
+	return 0;
+}
+
+void replay_finish(struct replay *replay)
+{
+	size_t i;
+
+	timeline_advance(&replay->timeline, replay->totals.time_last,
+	                 replay->sites.live_bytes);
+	for (i = 1; i < replay->sites.count; i++)
+		live_share_touch(&replay->sites, &replay->sites.sites[i].share);
+	for (i = 0; i < replay->thread_count; i++)
+		live_share_touch(&replay->sites, &replay->threads[i]->share);
+}

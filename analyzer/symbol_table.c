@@ -1,0 +1,420 @@
+/* symbol_table.c - the names behind return addresses. Layer 2. */
+#include "symbol_table.h"
+
+#include "hash_index.h"
+#include "trace_format.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The frames of one address: chain_first .. of the frames array. */
+struct chain {
+	uint64_t offset;
+	uint32_t module;
+	uint32_t frame_first, frame_count;
+};
+
+struct symbol_table {
+	struct chain *chains; /* [0] is none */
+	size_t chain_count, chain_capacity;
+	struct symbol_frame *frames;
+	size_t frame_count, frame_capacity;
+	struct hash_index index;  /* of chains */
+	const char **strings;     /* [0] is none; each allocated by itself */
+	size_t string_count, string_capacity;
+	struct hash_index string_index;
+	bool is_dropping;         /* frames added belong to a chain we have already */
+};
+
+struct symbol_table *symbol_table_new(void)
+{
+	struct symbol_table *table = calloc(1, sizeof(*table));
+
+	if (table) {
+		table->chain_count = 1;
+		table->string_count = 1;
+		table->is_dropping = true;
+	}
+	return table;
+}
+
+void symbol_table_free(struct symbol_table *table)
+{
+	size_t i;
+
+	if (!table)
+		return;
+	for (i = 1; i < table->string_count; i++)
+		free((char *)table->strings[i]);
+	free(table->strings);
+	free(table->frames);
+	free(table->chains);
+	hash_index_release(&table->index);
+	hash_index_release(&table->string_index);
+	free(table);
+}
+
+/* Room for one more of `bytes` each; the array may move. 0, or -1: no memory. */
+static int array_grow(void *array, size_t count, size_t *capacity, size_t bytes)
+{
+	size_t more = *capacity ? *capacity * 2 : 256;
+	void *grown;
+
+	if (count < *capacity)
+		return 0;
+	grown = realloc(*(void **)array, more * bytes);
+	if (!grown)
+		return -1;
+	*(void **)array = grown;
+	*capacity = more;
+	return 0;
+}
+
+static uint64_t string_hash(const char *string)
+{
+	uint64_t hash = 1;
+
+	for (; *string; string++)
+		hash = hash_words(hash, (uint8_t)*string);
+	return hash;
+}
+
+static uint64_t string_hash_of(const void *context, uint32_t number)
+{
+	return string_hash(((const struct symbol_table *)context)->strings[number]);
+}
+
+/* The table's own copy; equal strings are one. NULL when memory is out. */
+static const char *string_keep(struct symbol_table *table, const char *string)
+{
+	uint64_t hash = string_hash(string);
+	uint32_t slot, number;
+	char *copy;
+
+	if (!*string)
+		return "";
+	if (table->string_index.count) {
+		slot = hash_index_slot(&table->string_index, hash);
+		while ((number = hash_index_next(&table->string_index, &slot))) {
+			if (!strcmp(table->strings[number], string))
+				return table->strings[number];
+		}
+	}
+	if (array_grow(&table->strings, table->string_count, &table->string_capacity,
+	               sizeof(*table->strings)))
+		return NULL;
+	copy = strdup(string);
+	if (!copy)
+		return NULL;
+	table->strings[table->string_count] = copy;
+	if (hash_index_add(&table->string_index, hash, (uint32_t)table->string_count,
+	                   string_hash_of, table)) {
+		free(copy);
+		return NULL;
+	}
+	table->string_count++;
+	return copy;
+}
+
+static uint64_t chain_hash_of(const void *context, uint32_t number)
+{
+	const struct chain *chain = &((const struct symbol_table *)context)->chains[number];
+
+	return hash_words(chain->offset, chain->module);
+}
+
+static uint32_t chain_find(const struct symbol_table *table, uint32_t module,
+                           uint64_t offset)
+{
+	uint32_t slot, number;
+
+	if (!table->index.count)
+		return 0;
+	slot = hash_index_slot(&table->index, hash_words(offset, module));
+	while ((number = hash_index_next(&table->index, &slot))) {
+		if (table->chains[number].offset == offset &&
+		    table->chains[number].module == module)
+			return number;
+	}
+	return 0;
+}
+
+int symbol_table_begin(struct symbol_table *table, uint32_t module, uint64_t offset)
+{
+	table->is_dropping = true;
+	if (chain_find(table, module, offset))
+		return 0;
+	if (array_grow(&table->chains, table->chain_count, &table->chain_capacity,
+	               sizeof(*table->chains)))
+		return -1;
+	table->chains[table->chain_count] = (struct chain){
+		offset, module, (uint32_t)table->frame_count, 0
+	};
+	if (hash_index_add(&table->index, hash_words(offset, module),
+	                   (uint32_t)table->chain_count, chain_hash_of, table))
+		return -1;
+	table->chain_count++;
+	table->is_dropping = false;
+	return 0;
+}
+
+int symbol_table_add(struct symbol_table *table, const struct symbol_frame *frame)
+{
+	struct symbol_frame kept = *frame;
+
+	if (table->is_dropping)
+		return 0;
+	kept.function = string_keep(table, frame->function);
+	kept.file = string_keep(table, frame->file);
+	if (!kept.function || !kept.file ||
+	    array_grow(&table->frames, table->frame_count, &table->frame_capacity,
+	               sizeof(*table->frames)))
+		return -1;
+	table->frames[table->frame_count++] = kept;
+	table->chains[table->chain_count - 1].frame_count++;
+	return 0;
+}
+
+const struct symbol_frame *symbol_table_find(const struct symbol_table *table,
+                                             uint32_t module, uint64_t offset,
+                                             size_t *count)
+{
+	const struct chain *chain;
+	uint32_t number = chain_find(table, module, offset);
+
+	*count = 0;
+	if (!number)
+		return NULL;
+	chain = &table->chains[number];
+	*count = chain->frame_count;
+	return table->frames + chain->frame_first;
+}
+
+/* ---- SYMBOLS blocks ------------------------------------------------------------ */
+
+/* The parts of a payload, whose lengths were checked. They may lie unaligned. */
+struct payload {
+	struct symbols_header header;
+	const uint8_t *addresses, *frames;
+	const char *strings; /* ends with a NUL */
+};
+
+static int payload_split(struct payload *payload, const uint8_t *data, size_t bytes,
+                         struct error *error)
+{
+	struct symbols_header *header = &payload->header;
+	uint64_t left;
+
+	if (bytes < sizeof(*header))
+		return error_set(error, "the symbols are shorter than their header");
+	memcpy(header, data, sizeof(*header));
+	left = bytes - sizeof(*header);
+	if (header->address_count > left / sizeof(struct symbols_address))
+		return error_set(error, "the symbols have no room for their addresses");
+	left -= header->address_count * sizeof(struct symbols_address);
+	if (header->frame_count > left / sizeof(struct symbols_frame))
+		return error_set(error, "the symbols have no room for their frames");
+	left -= header->frame_count * sizeof(struct symbols_frame);
+	if (header->string_bytes > left)
+		return error_set(error, "the symbols have no room for their strings");
+	payload->addresses = data + sizeof(*header);
+	payload->frames = payload->addresses +
+	                  header->address_count * sizeof(struct symbols_address);
+	payload->strings = (const char *)payload->frames +
+	                   header->frame_count * sizeof(struct symbols_frame);
+	if (!header->string_bytes || payload->strings[header->string_bytes - 1])
+		return error_set(error, "the symbols' strings do not end");
+	return 0;
+}
+
+static struct symbols_frame payload_frame(const struct payload *payload, uint64_t index)
+{
+	struct symbols_frame frame;
+
+	memcpy(&frame, payload->frames + index * sizeof(frame), sizeof(frame));
+	return frame;
+}
+
+static struct symbols_address payload_address(const struct payload *payload, uint64_t i)
+{
+	struct symbols_address address;
+
+	memcpy(&address, payload->addresses + i * sizeof(address), sizeof(address));
+	return address;
+}
+
+static int payload_check(const struct payload *payload, struct error *error)
+{
+	struct symbols_address address;
+	struct symbols_frame frame;
+	uint64_t i;
+
+	for (i = 0; i < payload->header.address_count; i++) {
+		address = payload_address(payload, i);
+		if (address.frame_first > payload->header.frame_count ||
+		    address.frame_count > payload->header.frame_count - address.frame_first)
+			return error_set(error, "symbols: address %llu has frames that are not there",
+			                 (unsigned long long)i);
+	}
+	for (i = 0; i < payload->header.frame_count; i++) {
+		frame = payload_frame(payload, i);
+		if (frame.function >= payload->header.string_bytes ||
+		    frame.file >= payload->header.string_bytes)
+			return error_set(error, "symbols: frame %llu has strings that are not there",
+			                 (unsigned long long)i);
+	}
+	return 0;
+}
+
+int symbol_table_load(struct symbol_table *table, const uint8_t *data, size_t bytes,
+                      struct error *error)
+{
+	struct symbols_address address;
+	struct symbols_frame frame;
+	struct payload payload;
+	uint64_t i, used = 0;
+	uint32_t j;
+
+	if (payload_split(&payload, data, bytes, error) || payload_check(&payload, error))
+		return -1;
+	for (i = 0; i < payload.header.address_count; i++) {
+		address = payload_address(&payload, i);
+		/* Addresses may share frames, but not blow a small block up. */
+		used += address.frame_count;
+		if (used > payload.header.frame_count * 4)
+			return error_set(error, "symbols: address %llu has too many frames",
+			                 (unsigned long long)i);
+		if (symbol_table_begin(table, address.module, address.offset))
+			return error_set(error, "out of memory for the symbols");
+		for (j = 0; j < address.frame_count; j++) {
+			frame = payload_frame(&payload, address.frame_first + j);
+			if (symbol_table_add(table, &(struct symbol_frame){
+			        payload.strings + frame.function,
+			        payload.strings + frame.file, frame.line,
+			        frame.flags & SYMBOL_INLINED }))
+				return error_set(error, "out of memory for the symbols");
+		}
+	}
+	return 0;
+}
+
+static int chain_compare(const void *one, const void *two)
+{
+	const struct chain *a = one, *b = two;
+
+	if (a->module != b->module)
+		return a->module < b->module ? -1 : 1;
+	return a->offset < b->offset ? -1 : a->offset > b->offset;
+}
+
+/* Offsets of the kept strings in the block, by number; [0] is "". */
+struct string_offsets {
+	uint32_t *offsets;
+	const struct symbol_table *table;
+};
+
+static uint32_t string_offset(const struct string_offsets *strings, const char *string)
+{
+	const struct symbol_table *table = strings->table;
+	uint32_t slot, number;
+
+	if (!*string)
+		return 0;
+	slot = hash_index_slot(&table->string_index, string_hash(string));
+	while ((number = hash_index_next(&table->string_index, &slot))) {
+		if (table->strings[number] == string)
+			return strings->offsets[number];
+	}
+	return 0;
+}
+
+static int chains_save(const struct chain *chains, size_t count, struct text *payload)
+{
+	struct symbols_address address;
+	uint32_t frame_first = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		address = (struct symbols_address){
+			.offset = chains[i].offset,
+			.module = chains[i].module,
+			.frame_first = frame_first,
+			.frame_count = chains[i].frame_count,
+		};
+		frame_first += chains[i].frame_count;
+		if (text_add(payload, (const char *)&address, sizeof(address)))
+			return -1;
+	}
+	return 0;
+}
+
+static int frames_save(const struct string_offsets *strings, const struct chain *chains,
+                       size_t count, struct text *payload)
+{
+	const struct symbol_frame *from;
+	struct symbols_frame frame;
+	size_t i, j;
+
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < chains[i].frame_count; j++) {
+			from = &strings->table->frames[chains[i].frame_first + j];
+			frame = (struct symbols_frame){
+				.function = string_offset(strings, from->function),
+				.file = string_offset(strings, from->file),
+				.line = from->line,
+				.flags = from->inlined ? SYMBOL_INLINED : 0,
+			};
+			if (text_add(payload, (const char *)&frame, sizeof(frame)))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* Everything after the header is known: write it. */
+static int table_save(const struct string_offsets *strings, const struct chain *chains,
+                      size_t count, uint64_t string_bytes, struct text *payload)
+{
+	const struct symbol_table *table = strings->table;
+	struct symbols_header header = { count, 0, string_bytes };
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		header.frame_count += chains[i].frame_count;
+	if (text_add(payload, (const char *)&header, sizeof(header)) ||
+	    chains_save(chains, count, payload) ||
+	    frames_save(strings, chains, count, payload) || text_add(payload, "", 1))
+		return -1;
+	for (i = 1; i < table->string_count; i++) {
+		if (text_add(payload, table->strings[i], strlen(table->strings[i]) + 1))
+			return -1;
+	}
+	return 0;
+}
+
+int symbol_table_save(const struct symbol_table *table, struct text *payload)
+{
+	struct string_offsets strings = { NULL, table };
+	uint64_t string_bytes = 1;
+	struct chain *chains;
+	size_t i, count = 0;
+	int result = -1;
+
+	chains = malloc(table->chain_count * sizeof(*chains));
+	strings.offsets = calloc(table->string_count, sizeof(*strings.offsets));
+	for (i = 1; chains && i < table->chain_count; i++) {
+		if (table->chains[i].frame_count)
+			chains[count++] = table->chains[i];
+	}
+	for (i = 1; strings.offsets && i < table->string_count; i++) {
+		strings.offsets[i] = (uint32_t)string_bytes;
+		string_bytes += strlen(table->strings[i]) + 1;
+	}
+	if (chains && strings.offsets && string_bytes <= UINT32_MAX) {
+		qsort(chains, count, sizeof(*chains), chain_compare);
+		result = table_save(&strings, chains, count, string_bytes, payload);
+	}
+	free(chains);
+	free(strings.offsets);
+	return result;
+}
