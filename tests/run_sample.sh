@@ -58,7 +58,7 @@ if [ -n "$library" ]; then
 fi
 "$compiler" "${flags[@]}" -o "$name" "$source" "${build_args[@]}" || exit 1
 
-"$OUTLIVE" run -o "$name.outlive" "${run_args[@]}" -- "./$name" "${program_args[@]}" \
+"$OUTLIVE" run -q -o "$name.outlive" "${run_args[@]}" -- "./$name" "${program_args[@]}" \
 	>stdout 2>stderr
 status=$?
 if [ $status != "${expected_exit:-0}" ]; then

@@ -74,7 +74,7 @@ under_heaptrack() { # OUT MEASURED COMMAND...
 under_outlive() { # TRACE MEASURED TOTAL COMMAND...
 	local trace=$1 measured=$2 total=$3
 	shift 3
-	./measure "$total" "$outlive" run -o "$trace" -- ./measure "$measured" "$@" 2>err ||
+	./measure "$total" "$outlive" run -q -o "$trace" -- ./measure "$measured" "$@" 2>err ||
 		{ cat err >&2; return 1; }
 }
 
@@ -89,7 +89,7 @@ bench_pairs() { # DEPTH THREADS [rebuild]
 	rm -f bare ours theirs t.outlive h.zst
 	for ((i = 0; i < rounds; i++)); do
 		./pairs "$depth" "$threads" $pairs $mode >>bare
-		"$outlive" run -o t.outlive -- ./pairs "$depth" "$threads" $pairs $mode \
+		"$outlive" run -q -o t.outlive -- ./pairs "$depth" "$threads" $pairs $mode \
 			>>ours 2>err || cat err >&2
 		[ $has_heaptrack = 0 ] || under_heaptrack h.zst total ./pairs "$depth" "$threads" \
 			$pairs $mode >>theirs
@@ -148,7 +148,7 @@ bench_report() { # NAME: of $NAME.outlive
 
 # 100 million events: memory must not grow with them.
 bench_report_long() {
-	"$outlive" run -o long.outlive -- ./pairs 30 1 50000000 >/dev/null 2>err || cat err >&2
+	"$outlive" run -q -o long.outlive -- ./pairs 30 1 50000000 >/dev/null 2>err || cat err >&2
 	rounds=1 bench_report long
 }
 

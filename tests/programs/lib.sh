@@ -41,7 +41,7 @@ record() { # COMMAND...
 	rm -rf counts t.outlive
 	mkdir -m 1777 counts
 	OUTLIVE_COUNT_DIR=$PWD/counts LD_PRELOAD=$PWD/count.so "${as[@]}" \
-		"$OUTLIVE" run -o t.outlive -- "$@" >with.out 2>with.err &
+		"$OUTLIVE" run -q -o t.outlive -- "$@" >with.out 2>with.err &
 	runner=$!
 	wait $runner
 	status=$?
@@ -97,7 +97,7 @@ witness_heaptrack() { # ALLOWED COMMAND...
 	heaptrack -o witness "$@" >/dev/null 2>&1
 	theirs=$(heaptrack_print -f witness.zst -T 0 -p 0 -a 0 -l 0 |
 		sed -n 's/^calls to allocation functions: \([0-9]*\).*/\1/p')
-	"$OUTLIVE" run -o w.outlive -- "$@" >/dev/null 2>&1
+	"$OUTLIVE" run -q -o w.outlive -- "$@" >/dev/null 2>&1
 	ours=$("$OUTLIVE" report --format json w.outlive |
 		jq '.totals.allocations + .totals.reallocs')
 	echo "witness: heaptrack $theirs, outlive $ours + 1 of libstdc++;" \

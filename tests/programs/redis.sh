@@ -21,6 +21,6 @@ for end in shutdown term; do
 	agree
 done
 # Without the counter in between, jemalloc serves: nothing may change.
-"$OUTLIVE" run -o t.outlive -- bash serve.sh shutdown >jemalloc.out 2>jemalloc.err
+"$OUTLIVE" run -q -o t.outlive -- bash serve.sh shutdown >jemalloc.out 2>jemalloc.err
 bash serve.sh shutdown >bare.out 2>/dev/null
 cmp bare.out jemalloc.out || complain "stdout differs with jemalloc"

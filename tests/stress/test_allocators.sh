@@ -16,7 +16,7 @@ check() {
 	local name=$1 bare recorded
 	shift
 	bare=$(env "$@" 2>&1)
-	recorded=$(env "${@:1:$#-1}" "$OUTLIVE" run -o trace -- "${@: -1}" 2>stderr)
+	recorded=$(env "${@:1:$#-1}" "$OUTLIVE" run -q -o trace -- "${@: -1}" 2>stderr)
 	checked=$((checked + 1))
 	if [[ $bare != "$name "* ]]; then
 		echo "$*: bare, it says '$bare'"

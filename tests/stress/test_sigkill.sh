@@ -34,7 +34,7 @@ one_kill() { # VICTIM: program, reader, both
 	local runner pid=0 trace=$work/t.outlive text i
 	victim=$1
 	rm -rf "$work"; mkdir "$work"
-	"$OUTLIVE" run -o "$trace" -- ./target "$work/counts" >"$work/said" 2>&1 &
+	"$OUTLIVE" run -q -o "$trace" -- ./target "$work/counts" >"$work/said" 2>&1 &
 	runner=$!
 	for ((i = 0; i < 500 && pid == 0; i++)); do
 		[ -s "$work/counts" ] && pid=$(./target --print "$work/counts" | jq .pid)
