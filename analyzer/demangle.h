@@ -1,0 +1,14 @@
+/*
+ * demangle.h - the names that C++ and Rust compilers write into symbol tables, as their
+ * authors would. Layer 0.
+ */
+#ifndef OUTLIVE_DEMANGLE_H
+#define OUTLIVE_DEMANGLE_H
+
+/*
+ * "_ZN3foo3barEi" becomes "foo::bar(int)"; Rust's hashes are left out. NULL: it is no
+ * mangled name, or cannot be demangled, and is best shown as it is. The caller frees.
+ */
+char *demangle(const char *name);
+
+#endif

@@ -1,0 +1,354 @@
+/* dwarf_index.c - functions, inlined functions and lines by libdw. Layer 3. */
+#include "dwarf_index.h"
+
+#include <dwarf.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NESTING_MAX 64   /* of scopes; deeper ones are not looked into */
+#define OVERLAPS_MAX 8   /* ranges to look back over: they should not overlap */
+#define DIES_MAX 50000000u /* in one unit: links of a damaged one may go in circles */
+
+/* [low, high) belongs to `owner`: a unit, or a function of a unit. */
+struct address_range {
+	uint64_t low, high;
+	uint32_t owner;
+};
+
+struct range_list {
+	struct address_range *ranges;
+	size_t count, capacity;
+};
+
+struct dwarf_unit {
+	Dwarf_Die lines; /* the unit that has the line table */
+	Dwarf_Die root;  /* the one that has the functions: not the same with .dwo files */
+	Dwarf_Die *functions;
+	size_t function_count, function_capacity;
+	struct range_list ranges; /* of the functions */
+	unsigned visited;         /* entries looked at */
+	enum { UNIT_NEW, UNIT_OUTER, UNIT_NESTED } depth; /* which functions are known */
+};
+
+struct dwarf_index {
+	struct dwarf_unit *units;
+	size_t unit_count, unit_capacity;
+	struct range_list ranges; /* of the units */
+};
+
+/* ---- ranges ---- */
+
+static int range_compare(const void *left, const void *right)
+{
+	const struct address_range *a = left, *b = right;
+
+	if (a->low != b->low)
+		return a->low < b->low ? -1 : 1;
+	return a->high < b->high ? 1 : a->high > b->high ? -1 : 0;
+}
+
+static void range_list_sort(struct range_list *list)
+{
+	qsort(list->ranges, list->count, sizeof(*list->ranges), range_compare);
+}
+
+/* The owner of the innermost range around the address, or -1. */
+static int64_t range_list_find(const struct range_list *list, uint64_t address)
+{
+	size_t low = 0, high = list->count, middle, back;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (list->ranges[middle].low <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (back = 0; back < OVERLAPS_MAX && low > back; back++) {
+		if (address < list->ranges[low - 1 - back].high)
+			return list->ranges[low - 1 - back].owner;
+	}
+	return -1;
+}
+
+/* Room for one more of `count` elements; NULL when memory is out. */
+static void *array_grow(void *array, size_t count, size_t *capacity, size_t bytes)
+{
+	void *grown;
+
+	if (count < *capacity)
+		return array;
+	grown = reallocarray(array, *capacity ? *capacity * 2 : 16, bytes);
+	if (grown)
+		*capacity = *capacity ? *capacity * 2 : 16;
+	return grown;
+}
+
+/* Add all code of a DIE. Functions the linker dropped lie at 0: left out. */
+static bool range_list_add(struct range_list *list, Dwarf_Die *die, uint32_t owner)
+{
+	struct address_range *grown;
+	Dwarf_Addr base, low, high;
+	ptrdiff_t offset = 0;
+	bool any = false;
+
+	while ((offset = dwarf_ranges(die, offset, &base, &low, &high)) > 0) {
+		if (low == 0 || low >= high)
+			continue;
+		grown = array_grow(list->ranges, list->count, &list->capacity,
+			sizeof(*grown));
+		if (!grown)
+			return any;
+		list->ranges = grown;
+		list->ranges[list->count++] = (struct address_range){ low, high, owner };
+		any = true;
+	}
+	return any;
+}
+
+/* ---- units ---- */
+
+static int unit_add(struct dwarf_index *index, Dwarf_Die *lines, Dwarf_Die *root)
+{
+	struct dwarf_unit *grown = array_grow(index->units, index->unit_count,
+		&index->unit_capacity, sizeof(*grown));
+
+	if (!grown)
+		return -1;
+	index->units = grown;
+	if (!range_list_add(&index->ranges, lines, (uint32_t)index->unit_count))
+		return 0;
+	grown += index->unit_count++;
+	memset(grown, 0, sizeof(*grown));
+	grown->lines = *lines;
+	grown->root = *root;
+	return 0;
+}
+
+struct dwarf_index *dwarf_index_new(Dwarf *dwarf)
+{
+	struct dwarf_index *index = calloc(1, sizeof(*index));
+	Dwarf_Die unit_die, split_die;
+	Dwarf_CU *unit = NULL;
+	uint8_t type;
+
+	if (!index)
+		return NULL;
+	while (dwarf_get_units(dwarf, unit, &unit, NULL, &type, &unit_die, &split_die) == 0) {
+		if (type != DW_UT_compile && type != DW_UT_skeleton)
+			continue;
+		if (unit_add(index, &unit_die,
+			    type == DW_UT_skeleton && split_die.addr ? &split_die
+								     : &unit_die)) {
+			dwarf_index_free(index);
+			return NULL;
+		}
+	}
+	range_list_sort(&index->ranges);
+	return index;
+}
+
+void dwarf_index_free(struct dwarf_index *index)
+{
+	size_t i;
+
+	if (!index)
+		return;
+	for (i = 0; i < index->unit_count; i++) {
+		free(index->units[i].functions);
+		free(index->units[i].ranges.ranges);
+	}
+	free(index->units);
+	free(index->ranges.ranges);
+	free(index);
+}
+
+/* ---- functions of a unit ---- */
+
+static void function_add(struct dwarf_unit *unit, Dwarf_Die *die)
+{
+	Dwarf_Die *grown = array_grow(unit->functions, unit->function_count,
+		&unit->function_capacity, sizeof(*grown));
+
+	if (!grown)
+		return;
+	unit->functions = grown;
+	if (range_list_add(&unit->ranges, die, (uint32_t)unit->function_count))
+		unit->functions[unit->function_count++] = *die;
+}
+
+/* Whether functions may be defined inside; those in functions are rare, and asked late. */
+static bool is_scope(int tag, bool is_nested)
+{
+	switch (tag) {
+	case DW_TAG_namespace:
+	case DW_TAG_module:
+	case DW_TAG_class_type:
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+	case DW_TAG_interface_type:
+		return true;
+	case DW_TAG_subprogram:
+	case DW_TAG_lexical_block:
+		return is_nested;
+	default:
+		return false;
+	}
+}
+
+static void functions_collect(struct dwarf_unit *unit, Dwarf_Die *parent, unsigned nesting)
+{
+	bool is_nested = unit->depth == UNIT_NESTED;
+	Dwarf_Die die;
+	int tag;
+
+	if (nesting > NESTING_MAX || dwarf_child(parent, &die) != 0)
+		return;
+	do {
+		if (++unit->visited > DIES_MAX)
+			return;
+		tag = dwarf_tag(&die);
+		if (tag == DW_TAG_subprogram)
+			function_add(unit, &die);
+		if (is_scope(tag, is_nested) && dwarf_haschildren(&die) > 0)
+			functions_collect(unit, &die, nesting + 1);
+	} while (dwarf_siblingof(&die, &die) == 0);
+}
+
+static void unit_read(struct dwarf_unit *unit, bool is_nested)
+{
+	unit->depth = is_nested ? UNIT_NESTED : UNIT_OUTER;
+	unit->function_count = unit->ranges.count = 0;
+	unit->visited = 0;
+	functions_collect(unit, &unit->root, 0);
+	range_list_sort(&unit->ranges);
+}
+
+static Dwarf_Die *unit_function(struct dwarf_unit *unit, uint64_t address)
+{
+	int64_t found;
+
+	if (unit->depth == UNIT_NEW)
+		unit_read(unit, false);
+	found = range_list_find(&unit->ranges, address);
+	if (found < 0 && unit->depth == UNIT_OUTER) {
+		unit_read(unit, true);
+		found = range_list_find(&unit->ranges, address);
+	}
+	return found < 0 ? NULL : &unit->functions[found];
+}
+
+/* ---- scopes of a function ---- */
+
+/* The child scope of `parent` that has the address; false: none has. */
+static bool scope_enter(Dwarf_Die *parent, uint64_t address, Dwarf_Die *scope)
+{
+	unsigned visited = 0;
+	int tag;
+
+	if (dwarf_child(parent, scope) != 0)
+		return false;
+	do {
+		tag = dwarf_tag(scope);
+		if ((tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block ||
+			    tag == DW_TAG_try_block || tag == DW_TAG_catch_block) &&
+			dwarf_haspc(scope, address) > 0)
+			return true;
+	} while (++visited < DIES_MAX && dwarf_siblingof(scope, scope) == 0);
+	return false;
+}
+
+static const char *function_name(Dwarf_Die *die)
+{
+	Dwarf_Attribute attribute;
+	const char *name = NULL;
+
+	if (dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) ||
+		dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
+		name = dwarf_formstring(&attribute);
+	if (!name)
+		name = dwarf_diename(die);
+	return name ? name : "";
+}
+
+/* Where an inlined function was called: the place in the next frame outwards. */
+static void call_place(struct dwarf_unit *unit, Dwarf_Die *die, struct symbol_frame *frame)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word number;
+	Dwarf_Files *files;
+	const char *file;
+	size_t count;
+
+	if (dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &attribute), &number) == 0)
+		frame->line = (uint32_t)number;
+	if (dwarf_formudata(dwarf_attr(die, DW_AT_call_file, &attribute), &number) == 0 &&
+		dwarf_getsrcfiles(&unit->lines, &files, &count) == 0 && number < count) {
+		file = dwarf_filesrc(files, number, NULL, NULL);
+		frame->file = file ? file : "";
+	}
+}
+
+static void line_place(struct dwarf_unit *unit, uint64_t address, struct symbol_frame *frame)
+{
+	Dwarf_Line *line = dwarf_getsrc_die(&unit->lines, address);
+	const char *file;
+	int number;
+
+	if (!line)
+		return;
+	file = dwarf_linesrc(line, NULL, NULL);
+	frame->file = file ? file : "";
+	if (dwarf_lineno(line, &number) == 0 && number > 0)
+		frame->line = (uint32_t)number;
+}
+
+/* The function and the inlined ones around the address, outermost first. */
+static int chain_find(Dwarf_Die *function, uint64_t address, Dwarf_Die *chain)
+{
+	Dwarf_Die scope = *function, inner;
+	int count = 0;
+	unsigned nesting;
+
+	chain[count++] = *function;
+	for (nesting = 0; nesting < NESTING_MAX; nesting++) {
+		if (!scope_enter(&scope, address, &inner))
+			break;
+		if (dwarf_tag(&inner) == DW_TAG_inlined_subroutine) {
+			if (count == DWARF_FRAMES_MAX)
+				break;
+			chain[count++] = inner;
+		}
+		scope = inner;
+	}
+	return count;
+}
+
+int dwarf_index_find(struct dwarf_index *index, uint64_t address,
+	struct symbol_frame *frames)
+{
+	Dwarf_Die chain[DWARF_FRAMES_MAX], *function;
+	int64_t found = range_list_find(&index->ranges, address);
+	struct dwarf_unit *unit;
+	int count, i;
+
+	if (found < 0)
+		return 0;
+	unit = &index->units[found];
+	frames[0] = (struct symbol_frame){ "", "", 0, false };
+	line_place(unit, address, &frames[0]);
+	function = unit_function(unit, address);
+	if (!function)
+		return frames[0].line ? 1 : 0;
+	count = chain_find(function, address, chain);
+	for (i = 0; i < count; i++) {
+		frames[i].function = function_name(&chain[count - 1 - i]);
+		frames[i].inlined = i < count - 1;
+		if (!frames[i].inlined)
+			break;
+		frames[i + 1] = (struct symbol_frame){ "", "", 0, false };
+		call_place(unit, &chain[count - 1 - i], &frames[i + 1]);
+	}
+	return count;
+}

@@ -1,0 +1,372 @@
+/* symbolizer.c - modules by libdwfl, their answers kept. Layer 4. */
+#include "symbolizer.h"
+
+#include "demangle.h"
+#include "dwarf_index.h"
+#include "elf_file.h"
+#include "elf_symbols.h"
+#include "hash_index.h"
+
+#include <elfutils/libdwfl.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A module's file. What it says is read when an address of it is first asked for. */
+struct module {
+	char *path;
+	uint8_t build_id[BUILD_ID_BYTES_MAX];
+	size_t build_id_bytes;
+	int descriptor; /* until it is read; -1 after */
+	bool is_read, has_symbols; /* the file; its symbol tables, which DWARF can spare */
+	Dwfl *dwfl;
+	Dwfl_Module *dwfl_module;
+	struct elf_symbols *symbols; /* NULL: none */
+	struct dwarf_index *dwarf;   /* NULL: none */
+	uint64_t dwarf_bias;         /* module address - DWARF address */
+};
+
+struct answer {
+	uint64_t offset;
+	uint32_t module;
+	uint32_t frame_first, frame_count;
+};
+
+/* A demangled name, by the place of the mangled one: those do not move. */
+struct name {
+	const char *mangled;
+	char *demangled; /* NULL: it is best shown as it is */
+};
+
+struct symbolizer {
+	const struct module_shelf *shelf;
+	struct module *modules;
+	size_t module_count;
+	/* numbers of the next three begin at 1, as hash_index counts */
+	struct answer *answers;
+	size_t answer_count, answer_capacity;
+	struct hash_index answer_index;
+	struct name *names;
+	size_t name_count, name_capacity;
+	struct hash_index name_index;
+	struct symbol_frame *frames;
+	size_t frame_count, frame_capacity;
+};
+
+static char *debug_path; /* NULL: libdwfl's own: beside the file, /usr/lib/debug */
+
+/* The standard search asks debuginfod last, and only if DEBUGINFOD_URLS is set. */
+static const Dwfl_Callbacks callbacks = {
+	.find_elf = dwfl_build_id_find_elf,
+	.find_debuginfo = dwfl_standard_find_debuginfo,
+	.section_address = dwfl_offline_section_address,
+	.debuginfo_path = &debug_path,
+};
+
+struct symbolizer *symbolizer_new(void)
+{
+	return calloc(1, sizeof(struct symbolizer));
+}
+
+void symbolizer_use_shelf(struct symbolizer *symbolizer, const struct module_shelf *shelf)
+{
+	symbolizer->shelf = shelf;
+}
+
+static void module_release(struct module *module)
+{
+	dwarf_index_free(module->dwarf);
+	elf_symbols_free(module->symbols);
+	if (module->dwfl)
+		dwfl_end(module->dwfl);
+	if (module->descriptor >= 0)
+		close(module->descriptor);
+	free(module->path);
+}
+
+void symbolizer_free(struct symbolizer *symbolizer)
+{
+	size_t i;
+
+	if (!symbolizer)
+		return;
+	for (i = 1; i <= symbolizer->name_count; i++)
+		free(symbolizer->names[i].demangled);
+	for (i = 0; i < symbolizer->module_count; i++)
+		module_release(&symbolizer->modules[i]);
+	hash_index_release(&symbolizer->answer_index);
+	hash_index_release(&symbolizer->name_index);
+	free(symbolizer->modules);
+	free(symbolizer->answers);
+	free(symbolizer->names);
+	free(symbolizer->frames);
+	free(symbolizer);
+}
+
+/* ---- modules ---- */
+
+/* Room for element number `count`; NULL when memory is out. */
+static void *array_grow(void *array, size_t count, size_t *capacity, size_t bytes)
+{
+	size_t larger = *capacity ? *capacity * 2 : 64;
+	void *grown;
+
+	if (count < *capacity)
+		return array;
+	grown = reallocarray(array, larger, bytes);
+	if (grown)
+		*capacity = larger;
+	return grown;
+}
+
+/* A descriptor of our own of the right file, or -1. */
+static int module_open(const struct symbolizer *symbolizer, const char *path,
+	const uint8_t *build_id, size_t build_id_bytes)
+{
+	int file = -1;
+	struct elf_file elf;
+	struct stat status;
+
+	if (symbolizer->shelf)
+		file = module_shelf_find(symbolizer->shelf, path, build_id, build_id_bytes);
+	if (file >= 0)
+		return fcntl(file, F_DUPFD_CLOEXEC, 0);
+	if (path[0] != '/')
+		return -1;
+	file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (file < 0)
+		return -1;
+	if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+		elf_file_read(&elf, file) == ELF_OK && elf.build_id_bytes == build_id_bytes &&
+		!memcmp(elf.build_id, build_id, build_id_bytes))
+		return file;
+	close(file);
+	return -1;
+}
+
+int symbolizer_module(struct symbolizer *symbolizer, const char *path,
+	const uint8_t *build_id, size_t build_id_bytes)
+{
+	struct module *module, *grown;
+	size_t i;
+	int file;
+
+	if (build_id_bytes > BUILD_ID_BYTES_MAX)
+		return -1;
+	for (i = 0; i < symbolizer->module_count; i++) {
+		module = &symbolizer->modules[i];
+		if (module->build_id_bytes == build_id_bytes &&
+			!memcmp(module->build_id, build_id, build_id_bytes) &&
+			!strcmp(module->path, path))
+			return (int)i;
+	}
+	file = module_open(symbolizer, path, build_id, build_id_bytes);
+	if (file < 0)
+		return -1;
+	grown = reallocarray(symbolizer->modules, i + 1, sizeof(*grown));
+	if (grown)
+		symbolizer->modules = grown;
+	if (!grown || !(path = strdup(path))) {
+		close(file);
+		return -1;
+	}
+	module = &symbolizer->modules[symbolizer->module_count++];
+	*module = (struct module){ .path = (char *)path, .descriptor = file };
+	if (build_id_bytes)
+		memcpy(module->build_id, build_id, build_id_bytes);
+	module->build_id_bytes = build_id_bytes;
+	return (int)i;
+}
+
+/* Open the file with libdwfl at bias 0, so that addresses are offsets. */
+static void module_read(struct module *module)
+{
+	Dwarf_Addr bias = 0;
+	Dwarf *dwarf;
+
+	module->is_read = true;
+	module->dwfl = dwfl_begin(&callbacks);
+	if (!module->dwfl)
+		return;
+	dwfl_report_begin(module->dwfl);
+	module->dwfl_module = dwfl_report_elf(module->dwfl, module->path, module->path,
+		module->descriptor, 0, true);
+	dwfl_report_end(module->dwfl, NULL, NULL);
+	if (!module->dwfl_module)
+		return;
+	module->descriptor = -1; /* libdwfl's now */
+	dwarf = dwfl_module_getdwarf(module->dwfl_module, &bias);
+	if (dwarf) {
+		module->dwarf = dwarf_index_new(dwarf);
+		module->dwarf_bias = bias;
+	}
+}
+
+static const char *module_symbol(struct module *module, uint64_t address)
+{
+	if (!module->has_symbols) {
+		module->has_symbols = true;
+		if (module->dwfl_module)
+			module->symbols = elf_symbols_new(module->dwfl_module);
+	}
+	return module->symbols ? elf_symbols_find(module->symbols, address) : NULL;
+}
+
+/* ---- names ---- */
+
+static uint64_t name_hash(const char *mangled)
+{
+	return hash_words((uintptr_t)mangled, 0);
+}
+
+static uint64_t name_hash_of(const void *context, uint32_t number)
+{
+	const struct symbolizer *symbolizer = context;
+
+	return name_hash(symbolizer->names[number].mangled);
+}
+
+static const char *name_shown(const struct name *name)
+{
+	return name->demangled ? name->demangled : name->mangled;
+}
+
+/* As people write it; as it is when memory is out. */
+static const char *name_demangle(struct symbolizer *symbolizer, const char *mangled)
+{
+	uint64_t hash = name_hash(mangled);
+	struct name *grown;
+	uint32_t slot, number;
+
+	if (mangled[0] != '_')
+		return mangled;
+	if (symbolizer->name_index.count) {
+		slot = hash_index_slot(&symbolizer->name_index, hash);
+		while ((number = hash_index_next(&symbolizer->name_index, &slot))) {
+			if (symbolizer->names[number].mangled == mangled)
+				return name_shown(&symbolizer->names[number]);
+		}
+	}
+	grown = array_grow(symbolizer->names, symbolizer->name_count + 1,
+		&symbolizer->name_capacity, sizeof(*grown));
+	if (!grown)
+		return mangled;
+	symbolizer->names = grown;
+	number = (uint32_t)symbolizer->name_count + 1;
+	grown[number] = (struct name){ mangled, NULL };
+	if (hash_index_add(&symbolizer->name_index, hash, number, name_hash_of, symbolizer))
+		return mangled;
+	symbolizer->name_count++;
+	grown[number].demangled = demangle(mangled);
+	return name_shown(&grown[number]);
+}
+
+/* ---- answers ---- */
+
+static uint64_t answer_hash(uint32_t module, uint64_t offset)
+{
+	return hash_words(offset, module);
+}
+
+static uint64_t answer_hash_of(const void *context, uint32_t number)
+{
+	const struct symbolizer *symbolizer = context;
+	const struct answer *answer = &symbolizer->answers[number];
+
+	return answer_hash(answer->module, answer->offset);
+}
+
+static const struct answer *answer_find(const struct symbolizer *symbolizer,
+	uint32_t module, uint64_t offset)
+{
+	uint32_t slot, number;
+
+	if (!symbolizer->answer_index.count)
+		return NULL;
+	slot = hash_index_slot(&symbolizer->answer_index, answer_hash(module, offset));
+	while ((number = hash_index_next(&symbolizer->answer_index, &slot))) {
+		if (symbolizer->answers[number].module == module &&
+			symbolizer->answers[number].offset == offset)
+			return &symbolizer->answers[number];
+	}
+	return NULL;
+}
+
+/* Keep `count` frames as the answer; NULL when memory is out. */
+static const struct answer *answer_add(struct symbolizer *symbolizer, uint32_t module,
+	uint64_t offset, const struct symbol_frame *frames, int count)
+{
+	uint32_t number = (uint32_t)symbolizer->answer_count + 1;
+	struct answer *grown = array_grow(symbolizer->answers, number,
+		&symbolizer->answer_capacity, sizeof(*grown));
+	struct symbol_frame *more;
+	int i;
+
+	if (!grown)
+		return NULL;
+	symbolizer->answers = grown;
+	grown[number] = (struct answer){ offset, module, (uint32_t)symbolizer->frame_count,
+		(uint32_t)count };
+	for (i = 0; i < count; i++) {
+		more = array_grow(symbolizer->frames, symbolizer->frame_count,
+			&symbolizer->frame_capacity, sizeof(*more));
+		if (!more)
+			return NULL;
+		symbolizer->frames = more;
+		more[symbolizer->frame_count] = frames[i];
+		more[symbolizer->frame_count++].function =
+			name_demangle(symbolizer, frames[i].function);
+	}
+	if (hash_index_add(&symbolizer->answer_index, answer_hash(module, offset), number,
+		    answer_hash_of, symbolizer))
+		return NULL;
+	symbolizer->answer_count++;
+	return &grown[number];
+}
+
+/* The call lies before the address it returns to. Returns the number of frames. */
+static int frames_find(struct module *module, uint64_t offset, struct symbol_frame *frames)
+{
+	uint64_t address = offset - 1;
+	const char *name;
+	int count = 0;
+
+	if (!module->is_read)
+		module_read(module);
+	if (module->dwarf)
+		count = dwarf_index_find(module->dwarf, address - module->dwarf_bias, frames);
+	if (count && frames[count - 1].function[0])
+		return count;
+	name = module_symbol(module, address);
+	if (!count && name) {
+		frames[0] = (struct symbol_frame){ "", "", 0, false };
+		count = 1;
+	}
+	if (name)
+		frames[count - 1].function = name;
+	return count;
+}
+
+int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offset,
+	void (*each)(void *context, const struct symbol_frame *frame), void *context)
+{
+	struct symbol_frame frames[DWARF_FRAMES_MAX];
+	const struct answer *answer;
+	uint32_t i;
+	int count;
+
+	if (module < 0 || (size_t)module >= symbolizer->module_count)
+		return 0;
+	answer = answer_find(symbolizer, (uint32_t)module, offset);
+	if (!answer) {
+		count = frames_find(&symbolizer->modules[module], offset, frames);
+		answer = answer_add(symbolizer, (uint32_t)module, offset, frames, count);
+	}
+	if (!answer)
+		return 0;
+	for (i = 0; i < answer->frame_count; i++)
+		each(context, &symbolizer->frames[answer->frame_first + i]);
+	return (int)answer->frame_count;
+}

@@ -1,0 +1,42 @@
+/*
+ * symbolizer.h - names for return addresses, from the files of the modules: DWARF with
+ * inlined functions and lines, else symbol tables. Layer 4.
+ *
+ * Separate debug files are found by build-id and .gnu_debuglink under /usr/lib/debug,
+ * and asked from a debuginfod server only if DEBUGINFOD_URLS is set. Answers are kept,
+ * so that the same address of another process costs nothing.
+ */
+#ifndef OUTLIVE_SYMBOLIZER_H
+#define OUTLIVE_SYMBOLIZER_H
+
+#include "module_shelf.h"
+#include "symbol_table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct symbolizer;
+
+struct symbolizer *symbolizer_new(void); /* NULL: no memory */
+void symbolizer_free(struct symbolizer *symbolizer);
+
+/* Look for modules on this shelf first, then by path. It must outlive the symbolizer. */
+void symbolizer_use_shelf(struct symbolizer *symbolizer, const struct module_shelf *shelf);
+
+/*
+ * The file that was loaded from `path`: a handle >= 0, or -1 if it is not there or has
+ * another build-id. build_id_bytes 0: it had none, and must have none.
+ */
+int symbolizer_module(struct symbolizer *symbolizer, const char *path,
+	const uint8_t *build_id, size_t build_id_bytes);
+
+/*
+ * Call each(context, frame) for the frames at a return address (offset: return address -
+ * bias of the module), innermost inlined first. Strings live as long as the symbolizer.
+ * Returns the number of frames; 0: nothing is known.
+ */
+int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offset,
+	void (*each)(void *context, const struct symbol_frame *frame), void *context);
+
+#endif
