@@ -76,10 +76,13 @@ under_outlive() { # TRACE MEASURED TOTAL COMMAND...
 	shift 3
 	./measure "$total" "$outlive" run -q -o "$trace" -- ./measure "$measured" "$@" 2>err ||
 		{ cat err >&2; return 1; }
+	grep -q warning err && cat err >&2
+	sed -n 's/^outlive: \([0-9,]*\) events of .*/\1/p' err | tr -d , >"$trace.events"
 }
 
-events_of() { # TRACE -> events of all its processes
-	"$outlive" info --format json "$1" | jq '[.processes[].events] | add'
+# What `outlive run` said it recorded, of all processes; kept beside the trace.
+events_of() { # TRACE
+	cat "$1.events" 2>/dev/null || echo null
 }
 
 bench_pairs() { # DEPTH THREADS [rebuild]
@@ -125,6 +128,7 @@ bench_program() { # NAME COMMAND...
 		heaptrack_bytes_per_event "$(ratio "$(stat -c %s h.zst 2>/dev/null ||
 			echo null)" "$events")" rounds "$rounds"
 	cp t.outlive "$name.outlive"
+	cp t.outlive.events "$name.outlive.events"
 	cp h.zst "$name.heaptrack.zst" 2>/dev/null
 }
 
@@ -148,7 +152,7 @@ bench_report() { # NAME: of $NAME.outlive
 
 # 100 million events: memory must not grow with them.
 bench_report_long() {
-	"$outlive" run -q -o long.outlive -- ./pairs 30 1 50000000 >/dev/null 2>err || cat err >&2
+	under_outlive long.outlive ignored ignored ./pairs 30 1 50000000 >/dev/null
 	rounds=1 bench_report long
 }
 
