@@ -1,0 +1,263 @@
+/*
+ * test_preload_stack_walk.c - the incremental walk sees what backtrace() sees.
+ *
+ * Functions with frames of every kind call each other at random; at each leaf the walk is
+ * compared, entry by entry, with libgcc's backtrace of the same place.
+ */
+#include "ring_file.h"
+#include "stack_walk.h"
+#include "system.h"
+
+#include <alloca.h>
+#include <execinfo.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define DEPTH_MAX 400
+#define NOINLINE __attribute__((noinline, noclone))
+
+static char directory[] = "/tmp/outlive-walk-XXXXXX";
+static struct thread_state *state;
+static unsigned long events, kept, failures;
+
+static int ring_set_up(void **unused)
+{
+	struct settings settings = { .ring_bytes = 16 * CHUNK_BYTES, .policy = RING_FLIGHT };
+
+	(void)unused;
+	if (!mkdtemp(directory))
+		return -1;
+	snprintf(settings.directory, sizeof(settings.directory), "%s", directory);
+	if (!ring_create(&settings, 0))
+		return -1;
+	state = thread_state_get((uintptr_t)__builtin_frame_address(0));
+	return state ? 0 : -1;
+}
+
+static int ring_tear_down(void **unused)
+{
+	char path[300];
+
+	(void)unused;
+	snprintf(path, sizeof(path), "%s/%d.0.ring", directory, (int)getpid());
+	unlink(path);
+	rmdir(directory);
+	return 0;
+}
+
+/* What malloc would do: walk from its caller, and compare. Keeps a frame pointer. */
+NOINLINE __attribute__((optimize("no-omit-frame-pointer"))) static void leaf(void)
+{
+	void *expected[DEPTH_MAX + 100];
+	struct walk_start start = {
+		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t),
+		.return_address = (uintptr_t)__builtin_return_address(0),
+		.bp = *(const uintptr_t *)__builtin_frame_address(0),
+	};
+	struct walk_result walk = stack_walk(state, &start);
+	int depth = backtrace(expected, DEPTH_MAX + 100);
+	bool same = !walk.cut;
+
+	events++;
+	kept += walk.keep;
+	walk_apply(state, &walk);
+	/* backtrace() begins in this function, the walk in its caller. */
+	if (state->depth != (uint32_t)depth - 1)
+		same = false;
+	for (int i = 1; same && i < depth; i++) {
+		uintptr_t seen = state->frames[depth - 1 - i].return_address;
+
+		/* A frame that a signal interrupted is recorded one byte further on. */
+		if (seen != (uintptr_t)expected[i] && seen != (uintptr_t)expected[i] + 1)
+			same = false;
+	}
+	if (same)
+		return;
+	if (failures++ == 0) {
+		for (int i = 1; i < depth || i <= (int)state->depth; i++)
+			print_message("%d: %p %p\n", i, i < depth ? expected[i] : NULL,
+				      i <= (int)state->depth
+					      ? (void *)state->frames[state->depth - i]
+							.return_address
+					      : NULL);
+	}
+}
+
+static void grow(int depth);
+
+NOINLINE static void frame_plain(int depth)
+{
+	leaf();
+	grow(depth);
+	__asm__ volatile("");
+}
+
+NOINLINE __attribute__((optimize("no-omit-frame-pointer"))) static void frame_pointer(int depth)
+{
+	grow(depth);
+	leaf();
+	__asm__ volatile("");
+}
+
+NOINLINE static void frame_alloca(int depth)
+{
+	char *memory = alloca(16 + (size_t)rand() % 2000);
+
+	__asm__ volatile("" : : "r"(memory) : "memory");
+	leaf();
+	grow(depth);
+	leaf();
+	__asm__ volatile("" : : "r"(memory) : "memory");
+}
+
+/* Realigned: GCC's CFA is an expression here, which only the slow walk can follow. */
+NOINLINE static void frame_realigned(int depth)
+{
+	_Alignas(64) char memory[128];
+	char *more = alloca(16 + (size_t)rand() % 100);
+
+	__asm__ volatile("" : : "r"(memory), "r"(more) : "memory");
+	leaf();
+	grow(depth);
+	__asm__ volatile("" : : "r"(memory), "r"(more) : "memory");
+}
+
+/* rbp is a value like any other, and differs between two events of one frame. */
+NOINLINE static void frame_uses_bp(int depth)
+{
+	for (long i = 0; i < 3; i++) {
+		__asm__ volatile("push %%rbp\n\t.cfi_adjust_cfa_offset 8\n\t"
+				 "pop %%rbp\n\t.cfi_adjust_cfa_offset -8"
+				 :
+				 : "r"(i)
+				 : "rbx", "r12", "r13", "r14", "r15", "memory");
+		leaf();
+		if (i == 1)
+			grow(depth);
+	}
+}
+
+NOINLINE static void frame_recursive(int depth)
+{
+	int levels = rand() % 5;
+
+	if (levels && depth > 10)
+		frame_recursive(depth - 1);
+	else
+		grow(depth);
+	leaf();
+}
+
+static void grow(int depth)
+{
+	static void (*const kinds[])(int) = { frame_plain,     frame_pointer,
+					      frame_alloca,    frame_realigned,
+					      frame_uses_bp,   frame_recursive };
+
+	if (depth <= 0 || events > 200000)
+		return;
+	for (int i = rand() % 3; i >= 0; i--)
+		kinds[rand() % 6](depth - 1 - rand() % 3);
+}
+
+static void sees_what_backtrace_sees(void **unused)
+{
+	(void)unused;
+	srand(7);
+	while (events < 20000)
+		grow(12);
+	assert_int_equal(failures, 0);
+	assert_true(kept > events); /* it did stop early */
+}
+
+static void sees_deep_stacks(void **unused)
+{
+	unsigned long before = events;
+
+	(void)unused;
+	for (int i = 0; i < 20; i++)
+		frame_recursive(300);
+	assert_int_equal(failures, 0);
+	assert_true(events > before);
+}
+
+static void handler(int number)
+{
+	(void)number;
+	leaf();
+	frame_plain(2);
+}
+
+NOINLINE static void raise_in_frames(int depth)
+{
+	if (depth)
+		raise_in_frames(depth - 1);
+	else
+		kill(getpid(), SIGUSR1);
+	leaf();
+}
+
+/* Through the signal frame, from the handler's own stack to the interrupted one. */
+static void walks_through_signal_frames(void **unused)
+{
+	static char memory[65536];
+	stack_t stack = { .ss_sp = memory, .ss_size = sizeof(memory) };
+	struct sigaction action = { .sa_handler = handler };
+	unsigned long before = events;
+
+	(void)unused;
+	assert_int_equal(sigaction(SIGUSR1, &action, NULL), 0);
+	for (int i = 0; i < 5; i++)
+		raise_in_frames(i);
+	action.sa_flags = SA_ONSTACK;
+	assert_int_equal(sigaltstack(&stack, NULL), 0);
+	assert_int_equal(sigaction(SIGUSR1, &action, NULL), 0);
+	for (int i = 0; i < 5; i++)
+		raise_in_frames(i);
+	assert_int_equal(failures, 0);
+	assert_true(events > before + 20);
+}
+
+/* A stack deeper than is kept loses its outer end, again and again, and goes on. */
+NOINLINE static uint32_t deepen(int depth)
+{
+	struct walk_start start = {
+		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t),
+		.return_address = (uintptr_t)__builtin_return_address(0),
+		.bp = *(const uintptr_t *)__builtin_frame_address(0),
+	};
+	struct walk_result walk = stack_walk(state, &start);
+	uint32_t cuts = walk.cut;
+
+	walk_apply(state, &walk);
+	assert_in_range(state->depth, 1, STACK_DEPTH_MAX);
+	if (depth)
+		cuts += deepen(depth - 1);
+	__asm__ volatile("");
+	return cuts;
+}
+
+static void cuts_what_is_too_deep(void **unused)
+{
+	(void)unused;
+	assert_in_range(deepen(3 * STACK_DEPTH_MAX), 1, 10);
+	sees_what_backtrace_sees(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sees_what_backtrace_sees),
+		cmocka_unit_test(sees_deep_stacks),
+		cmocka_unit_test(walks_through_signal_frames),
+		cmocka_unit_test(cuts_what_is_too_deep),
+	};
+
+	return cmocka_run_group_tests(tests, ring_set_up, ring_tear_down);
+}
