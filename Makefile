@@ -4,6 +4,7 @@
 # each other under build/; the plain one leaves build/outlive and build/liboutlive.so.
 
 VERSION := 0.1.0
+.DEFAULT_GOAL := all
 ARCH := $(shell uname -m)
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -61,7 +62,7 @@ ANALYZER_FLAGS := $(COMMON) -Iinclude -Ianalyzer $(SANITIZE)
 # An unwinder comes static and hidden: as a shared library its _Unwind_* and backtrace
 # would replace the program's.
 PRELOAD_LIBS := -static-libgcc
--include preload/link.mk
+include preload/link.mk
 ANALYZER_LIBS := -ldw -lelf -lzstd -liberty -lpthread
 
 # ---- files ----------------------------------------------------------------------
@@ -98,7 +99,7 @@ $(B)/preload/%.o: preload/%.S Makefile
 	$(Q)$(CC) $(PRELOAD_FLAGS) -c -o $@ $<
 
 # A sanitizer owns malloc and cannot live in a preload; its unit tests can have it.
-$(B)/liboutlive.so: $(PRELOAD_O) $(wildcard preload/exports.map) tests/house/exports.sh
+$(B)/liboutlive.so: $(PRELOAD_O) $(UNWINDER) $(wildcard preload/exports.map) tests/house/exports.sh
 	@echo "  LINK    $@"
 	$(Q)$(CC) -shared -o $@.new $(OPTIMIZE) $(PRELOAD_O) $(PRELOAD_LIBS) \
 		-Wl,--version-script=preload/exports.map -Wl,--exclude-libs,ALL \
@@ -142,7 +143,7 @@ $(B)/tests/test_preload_%.o: tests/test_preload_%.c Makefile
 	$(Q)$(CC) $(COMMON) $(SANITIZE) -Iinclude -Itests -Ipreload -Ipreload/arch/$(ARCH) \
 		-Ianalyzer -c -o $@ $<
 
-$(B)/tests/test_preload_%: $(B)/tests/test_preload_%.o $(B)/preload.a $(B)/analyzer.a
+$(B)/tests/test_preload_%: $(B)/tests/test_preload_%.o $(B)/preload.a $(B)/analyzer.a $(UNWINDER)
 	@echo "  LINK    $@"
 	$(Q)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $^ $(PRELOAD_LIBS) $(ANALYZER_LIBS) -lcmocka
 

@@ -54,6 +54,7 @@ enum loss_cause {
 	LOST_TOO_BIG,        /* the event did not fit an empty chunk */
 	LOST_DEFINITIONS,    /* module records that found no definition chunk */
 	LOST_STACKS_CUT,     /* events kept, but the walk stopped before the outermost frame */
+	LOST_STUBS,          /* frames that got no return stub: none was left */
 	LOST_CAUSES,
 	LOST_CAUSES_MAX = 16, /* room in the header for causes of later minors */
 };
@@ -186,7 +187,11 @@ enum event_op {
 #define TAG_ADDRESS_PREDICTED 0x10 /* alloc: no address operand. free: recent (below) */
 #define TAG_FRAMES_PREDICTED 0x20 /* all new frames are the predicted ones */
 #define TAG_SAME_SHAPE 0x40       /* pops and news as in the previous event */
-#define TAG_PLAIN 0x80            /* frames of this event are not exact */
+/*
+ * What this event says of frames that have ended or go on is inferred in part: blocks of
+ * its thread that live across it cannot be called exact.
+ */
+#define TAG_PLAIN 0x80
 
 /*
  * Operands.
@@ -252,7 +257,9 @@ enum realloc_flags {
 
 /* OP_CONTROL: the tag's high bits name it. An unknown one ends the chunk's reading. */
 enum control_kind {
-	CONTROL_RUN = 0, /* tag 0x07 */
+	CONTROL_RUN = 0,   /* tag 0x07 */
+	CONTROL_STACK = 1, /* tag 0x0f */
+	CONTROL_STACK_PLAIN = 2, /* tag 0x17 */
 };
 #define CONTROL_TAG(kind) ((uint8_t)(OP_CONTROL | (kind) << 3))
 
@@ -272,6 +279,12 @@ struct run_record {
 	char name[16];          /* comm, NUL-padded */
 };
 static_assert(sizeof(struct run_record) == 48, "on-disk size");
+
+/*
+ * STACK and STACK_PLAIN say what the thread's stack has become without an event of the
+ * allocator: shape, time and new frames as in an event, all of them present, with the
+ * contexts of OP_CONTROL. They count as events; PLAIN is what TAG_PLAIN says of others.
+ */
 
 #define STACK_FRAMES_MAX 65536 /* a reader refuses a deeper stack */
 #define EVENT_BYTES_MAX (CHUNK_BYTES / 2)

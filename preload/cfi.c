@@ -180,7 +180,7 @@ struct frame_entry {
 	uint64_t code_align;
 	int64_t data_align;
 	uint8_t pointer_encoding;
-	bool is_signal;
+	bool is_signal, has_personality;
 };
 
 /* Binary search of .eh_frame_hdr: where the FDE lies that may cover `address`. */
@@ -229,6 +229,12 @@ static bool entry_open(const struct cfi_module *module, const uint8_t *at,
 	return true;
 }
 
+static void personality_read(struct reader *reader, struct frame_entry *entry)
+{
+	read_encoded(reader, (uint8_t)read_fixed(reader, 1), 0);
+	entry->has_personality = true;
+}
+
 static bool cie_read(const struct cfi_module *module, const uint8_t *at,
 		     struct frame_entry *entry)
 {
@@ -257,7 +263,7 @@ static bool cie_read(const struct cfi_module *module, const uint8_t *at,
 			if (*augmentation == 'R')
 				entry->pointer_encoding = (uint8_t)read_fixed(&data, 1);
 			else if (*augmentation == 'P')
-				read_encoded(&data, (uint8_t)read_fixed(&data, 1), 0);
+				personality_read(&data, entry);
 			else if (*augmentation == 'L')
 				read_fixed(&data, 1);
 			else if (*augmentation == 'S')
@@ -484,10 +490,10 @@ static bool program_run(struct machine *machine, struct reader reader,
 
 static struct cfi_rule row_rule(const struct row *row)
 {
-	struct cfi_rule rule = { CFI_COMPLEX, 0, 0 };
+	struct cfi_rule rule = { .kind = CFI_COMPLEX };
 
 	if (row->end)
-		return (struct cfi_rule){ CFI_END, 0, 0 };
+		return (struct cfi_rule){ .kind = CFI_END };
 	if (row->complex || row->cfa_complex || row->bp_complex || row->cfa_offset < 8 || row->cfa_offset > INT32_MAX ||
 	    row->cfa_offset % 8 || row->bp_offset > 0 || row->bp_offset < -INT32_MAX ||
 	    row->bp_offset % 8)
@@ -503,8 +509,8 @@ static struct cfi_rule row_rule(const struct row *row)
 
 struct cfi_rule cfi_rule_find(const struct cfi_module *module, uintptr_t return_address)
 {
-	static const struct cfi_rule none = { CFI_NONE, 0, 0 };
-	static const struct cfi_rule complex = { CFI_COMPLEX, 0, 0 };
+	static const struct cfi_rule none = { .kind = CFI_NONE };
+	static const struct cfi_rule complex = { .kind = CFI_COMPLEX };
 	struct frame_entry entry = { .is_signal = false };
 	struct machine machine = { .depth = 0 };
 	uintptr_t address = return_address - 1;
@@ -518,7 +524,7 @@ struct cfi_rule cfi_rule_find(const struct cfi_module *module, uintptr_t return_
 	    address >= entry.end)
 		return none;
 	if (entry.is_signal)
-		return complex;
+		return (struct cfi_rule){ .kind = CFI_SIGNAL };
 	machine.location = entry.start;
 	/* The CIE's program has no addresses: it is run whole. */
 	if (!program_run(&machine, entry.initial, &entry, UINTPTR_MAX))
@@ -528,4 +534,31 @@ struct cfi_rule cfi_rule_find(const struct cfi_module *module, uintptr_t return_
 	if (!program_run(&machine, entry.program, &entry, address))
 		return complex;
 	return row_rule(&machine.row);
+}
+
+bool cfi_module_has_personality(const struct cfi_module *module)
+{
+	struct reader reader = { module->frame_table, (const uint8_t *)module->end, false };
+	uint8_t encoding;
+	const uint8_t *at;
+
+	if (!module->frame_table || (uintptr_t)module->frame_table < module->start ||
+	    (uintptr_t)module->frame_table >= module->end)
+		return false;
+	read_fixed(&reader, 1);
+	encoding = (uint8_t)read_fixed(&reader, 1);
+	read_fixed(&reader, 2);
+	at = (const uint8_t *)read_encoded(&reader, encoding,
+					   (uintptr_t)module->frame_table);
+	while (!reader.bad) { /* the entries of .eh_frame lie one after another */
+		struct frame_entry entry = { .is_signal = false };
+		struct reader content;
+
+		if (!entry_open(module, at, &content))
+			return false;
+		if (cie_read(module, at, &entry) && entry.has_personality)
+			return true;
+		at = content.end;
+	}
+	return false;
 }

@@ -16,7 +16,8 @@ enum cfi_kind {
 	CFI_SP,      /* CFA = sp + cfa_offset */
 	CFI_BP,      /* CFA = rbp + cfa_offset */
 	CFI_END,     /* the return address is undefined: the outermost frame */
-	CFI_COMPLEX, /* anything else: expressions, signal frames, other registers */
+	CFI_COMPLEX, /* anything else: expressions, other registers */
+	CFI_SIGNAL,  /* a signal frame: what is further out was interrupted, not calling */
 };
 
 /*
@@ -44,5 +45,11 @@ bool cfi_module_find(uintptr_t address, struct cfi_module *module);
  * module's own tables, within the module's bounds.
  */
 struct cfi_rule cfi_rule_find(const struct cfi_module *module, uintptr_t return_address);
+
+/*
+ * True if any of the module's frames runs code when an exception passes it. Reads all
+ * of the table: once a module.
+ */
+bool cfi_module_has_personality(const struct cfi_module *module);
 
 #endif

@@ -145,9 +145,7 @@ static bool run_begin(struct thread_state *state, uint64_t time)
 	if (frames < state->depth) {
 		/* What the reader does not know must not be referred to. */
 		state->cut_frames += state->depth - frames;
-		memmove(state->frames, state->frames + state->depth - frames,
-			frames * sizeof(*state->frames));
-		state->depth = frames;
+		frames_drop_outer(state, frames);
 	}
 	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
 	return true;
@@ -156,11 +154,21 @@ static bool run_begin(struct thread_state *state, uint64_t time)
 /* A run that began with a cut stack has moved what `walk` counts from. */
 static void walk_rebase(struct thread_state *state, struct walk_result *walk)
 {
-	if (!state->cut_frames)
+	uint32_t cut = state->cut_frames;
+	uint32_t lost = cut > walk->carried_from ? cut - walk->carried_from : 0;
+
+	if (!cut)
 		return;
-	walk->keep -= walk->keep < state->cut_frames ? walk->keep : state->cut_frames;
-	walk->cut = true;
 	state->cut_frames = 0;
+	walk->cut = true;
+	walk->keep -= walk->keep < cut ? walk->keep : cut;
+	if (walk->carried) {
+		lost = lost < walk->carried ? lost : walk->carried;
+		walk->frames += lost;
+		walk->news -= lost;
+		walk->carried -= lost;
+		walk->carried_from -= cut < walk->carried_from ? cut : walk->carried_from;
+	}
 }
 
 static void chunk_leave(struct thread_state *state)
@@ -317,7 +325,8 @@ static uint8_t *realloc_put(struct prediction *tables, uint8_t *at,
 static inline uint8_t *shape_put(struct prediction *tables, uint8_t *at, uint32_t pops,
 				 uint32_t news, uint8_t *tag)
 {
-	if (pops == tables->last_pops && news == tables->last_news) {
+	if (pops == tables->last_pops && news == tables->last_news &&
+	    TAG_OP(*tag) != OP_CONTROL) {
 		*tag |= TAG_SAME_SHAPE;
 		return at;
 	}
@@ -345,7 +354,7 @@ static inline uint8_t *event_put(struct thread_state *state, uint8_t *at,
 	uint64_t leaf = walk->news ? walk->frames[walk->news - 1].return_address : parent;
 	uint64_t time = event->time > tables->last_time ? event->time : tables->last_time;
 	uint8_t *tag_at = at++, *frames_at;
-	uint8_t tag = (uint8_t)event->op | TAG_PLAIN;
+	uint8_t tag = (uint8_t)event->op | (walk->plain ? TAG_PLAIN : 0);
 	bool all;
 
 	at = shape_put(tables, at, state->depth - keep, walk->news, &tag);
@@ -356,7 +365,7 @@ static inline uint8_t *event_put(struct thread_state *state, uint8_t *at,
 			event->op, &all);
 	if (unlikely(!at))
 		return NULL;
-	if (all) {
+	if (all && event->op != OP_CONTROL) {
 		at = frames_at;
 		tag |= TAG_FRAMES_PREDICTED;
 	}
@@ -366,6 +375,8 @@ static inline uint8_t *event_put(struct thread_state *state, uint8_t *at,
 		at = realloc_put(tables, at, event);
 	else if (event->op == OP_FAILED)
 		at = put_varint(at, event->size_bytes);
+	else if (event->op == OP_CONTROL)
+		tag = CONTROL_TAG(walk->plain ? CONTROL_STACK_PLAIN : CONTROL_STACK);
 	else
 		at = alloc_put(tables, at, event, leaf, &tag);
 	*tag_at = tag;
@@ -392,10 +403,7 @@ static bool event_encode_deep(struct thread_state *state, const struct event *ev
 	if (!at) {
 		if (!chunk_enter(state, EVENT_BYTES_MAX / 2, event->time))
 			return false;
-		walk->frames += walk->news - STACK_DEPTH_CUT;
-		walk->news = STACK_DEPTH_CUT;
-		walk->keep = 0;
-		walk->cut = true;
+		frames_cut(state, walk);
 		at = event_put(state, (uint8_t *)state->chunk + state->used, event, walk);
 		if (!at) {
 			chunk_leave(state);

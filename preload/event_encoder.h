@@ -11,7 +11,7 @@
 #include "thread_state.h"
 
 struct event {
-	enum event_op op;
+	enum event_op op;  /* OP_CONTROL: a STACK record, nothing but time and frames */
 	uint64_t time;     /* quanta; a realloc: before the real call */
 	uint64_t time_end; /* realloc: after it */
 	uintptr_t address; /* realloc: the new one */

@@ -7,28 +7,37 @@
 
 _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
 
-static frame_rule rule_pack(struct cfi_rule rule)
+static frame_rule rule_pack(struct cfi_rule rule, enum module_unwinder unwinder)
 {
-	if (rule.cfa_offset >> 3 > 0x7fff || rule.bp_below >> 3 > 0x3fff)
-		rule = (struct cfi_rule){ CFI_COMPLEX, 0, 0 };
-	return ((uint32_t)rule.kind + 1) | (rule.cfa_offset >> 3) << 3 |
-	       (rule.bp_below >> 3) << 18;
+	bool patchable = rule.kind != CFI_NONE && rule.kind != CFI_SIGNAL &&
+			 unwinder == MODULE_UNWINDER_SHARED;
+
+	if (rule.cfa_offset >> 3 > 0x3fff || rule.bp_below >> 3 > 0x1fff) {
+		rule.kind = CFI_COMPLEX;
+		rule.cfa_offset = rule.bp_below = 0;
+	}
+	return ((uint32_t)rule.kind + 1) | (uint32_t)patchable << 3 |
+	       (uint32_t)(unwinder == MODULE_UNWINDER_ITSELF) << 4 |
+	       (rule.cfa_offset >> 3) << 5 | (rule.bp_below >> 3) << 19;
 }
 
 frame_rule frame_rule_miss(uintptr_t return_address)
 {
 	uint32_t index = (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &
 			 ((1u << RULE_INDEX_BITS) - 1);
+	enum module_unwinder unwinder = MODULE_UNWINDER_OWN;
 	struct cfi_module module;
 	frame_rule rule;
+	bool noted;
 
 	if (return_address == 0 || return_address >> ARCH_ADDRESS_BITS)
-		return rule_pack((struct cfi_rule){ CFI_END, 0, 0 });
+		return rule_pack((struct cfi_rule){ .kind = CFI_END }, unwinder);
 	/* An address outside every module may be inside one tomorrow: not cached. */
 	if (!cfi_module_find(return_address - 1, &module))
-		return rule_pack((struct cfi_rule){ CFI_NONE, 0, 0 });
-	rule = rule_pack(cfi_rule_find(&module, return_address));
-	if (module_map_note(&module))
+		return rule_pack((struct cfi_rule){ .kind = CFI_NONE }, unwinder);
+	noted = module_map_note(&module, &unwinder);
+	rule = rule_pack(cfi_rule_find(&module, return_address), unwinder);
+	if (noted)
 		atomic_store_explicit(&frame_rules[index],
 				      (uint64_t)(return_address >> RULE_INDEX_BITS)
 						      << RULE_BITS |

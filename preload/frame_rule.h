@@ -18,7 +18,7 @@
 #include "cfi.h"
 
 #define RULE_INDEX_BITS 15
-#define RULE_BITS 32 /* kind 3, cfa_offset / 8 15, bp_below / 8 14 */
+#define RULE_BITS 32 /* kind 3, flags 2, cfa_offset / 8 14, bp_below / 8 13 */
 static_assert(ARCH_ADDRESS_BITS - RULE_INDEX_BITS + RULE_BITS <= 64, "one word");
 
 /* 0: an empty slot. */
@@ -33,12 +33,24 @@ static inline enum cfi_kind frame_rule_kind(frame_rule rule)
 
 static inline uint32_t frame_rule_cfa_offset(frame_rule rule)
 {
-	return (rule >> 3 & 0x7fff) << 3;
+	return (rule >> 5 & 0x3fff) << 3;
 }
 
 static inline uint32_t frame_rule_bp_below(frame_rule rule)
 {
-	return rule >> 18 << 3;
+	return rule >> 19 << 3;
+}
+
+/* True if a stub may stand in for a return address with this rule. */
+static inline bool frame_rule_is_patchable(frame_rule rule)
+{
+	return (rule & 8) != 0;
+}
+
+/* True if the code is an unwinder's: no stub may appear while it is at work. */
+static inline bool frame_rule_is_unwinder(frame_rule rule)
+{
+	return (rule & 16) != 0;
 }
 
 /* Look it up in the modules' tables, note the module, cache it. */

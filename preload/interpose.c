@@ -15,27 +15,6 @@
 #include "record.h"
 #include "system.h"
 
-#define EXPORT __attribute__((visibility("default"), optimize("no-omit-frame-pointer")))
-
-/* Where the caller of the function this stands in goes on. */
-#define CALLER()                                                                       \
-	((struct walk_start){                                                          \
-		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t),     \
-		.return_address = (uintptr_t)__builtin_return_address(0),              \
-		.bp = *(const uintptr_t *)__builtin_frame_address(0),                  \
-	})
-
-static inline bool enter(const struct walk_start *caller)
-{
-	if (unlikely(!lifecycle_recording || guard.sp))
-		return lifecycle_enter_cold(caller);
-	guard.sp = caller->slot;
-	guard_barrier();
-	if (unlikely(!*lifecycle_sentinel))
-		return lifecycle_forked();
-	return true;
-}
-
 static uint8_t alignment_log2(size_t alignment)
 {
 	return alignment ? (uint8_t)__builtin_ctzl(alignment) : 0;
@@ -46,7 +25,7 @@ EXPORT void *malloc(size_t size)
 	struct walk_start caller = CALLER();
 	void *block;
 
-	if (!enter(&caller))
+	if (!lifecycle_enter(&caller))
 		return real.malloc ? real.malloc(size) : bootstrap_alloc(size, 16);
 	block = real.malloc(size);
 	record_alloc(&caller, OP_MALLOC, block, size, 0);
@@ -60,7 +39,7 @@ EXPORT void *calloc(size_t count, size_t size)
 	size_t total;
 	void *block;
 
-	if (!enter(&caller)) {
+	if (!lifecycle_enter(&caller)) {
 		if (real.calloc)
 			return real.calloc(count, size);
 		return __builtin_mul_overflow(count, size, &total)
@@ -81,7 +60,7 @@ EXPORT void free(void *block)
 
 	if (!block || unlikely(bootstrap_owns(block)))
 		return;
-	if (!enter(&caller)) {
+	if (!lifecycle_enter(&caller)) {
 		if (real.free)
 			real.free(block);
 		return;
@@ -113,7 +92,7 @@ EXPORT void *realloc(void *old, size_t size)
 
 	if (unlikely(bootstrap_owns(old)))
 		return bootstrap_realloc(old, size);
-	if (!enter(&caller))
+	if (!lifecycle_enter(&caller))
 		return real.realloc ? real.realloc(old, size) : bootstrap_alloc(size, 16);
 	if (old) {
 		block = realloc_recorded(&caller, old, size);
@@ -130,7 +109,7 @@ EXPORT int posix_memalign(void **result, size_t alignment, size_t size)
 	struct walk_start caller = CALLER();
 	int error;
 
-	if (!enter(&caller)) {
+	if (!lifecycle_enter(&caller)) {
 		if (real.posix_memalign)
 			return real.posix_memalign(result, alignment, size);
 		*result = bootstrap_alloc(size, alignment);
@@ -148,7 +127,7 @@ EXPORT void *aligned_alloc(size_t alignment, size_t size)
 	struct walk_start caller = CALLER();
 	void *block;
 
-	if (!enter(&caller))
+	if (!lifecycle_enter(&caller))
 		return real.aligned_alloc ? real.aligned_alloc(alignment, size)
 					  : bootstrap_alloc(size, alignment);
 	block = real.aligned_alloc(alignment, size);
@@ -162,7 +141,7 @@ EXPORT void *memalign(size_t alignment, size_t size)
 	struct walk_start caller = CALLER();
 	void *block;
 
-	if (!enter(&caller))
+	if (!lifecycle_enter(&caller))
 		return real.memalign ? real.memalign(alignment, size)
 				     : bootstrap_alloc(size, alignment);
 	block = real.memalign(alignment, size);
@@ -176,7 +155,7 @@ EXPORT void *valloc(size_t size)
 	struct walk_start caller = CALLER();
 	void *block;
 
-	if (!enter(&caller))
+	if (!lifecycle_enter(&caller))
 		return real.valloc ? real.valloc(size) : bootstrap_alloc(size, 4096);
 	block = real.valloc(size);
 	record_alloc(&caller, OP_ALIGNED, block, size, 12);
@@ -189,7 +168,7 @@ EXPORT void *pvalloc(size_t size)
 	struct walk_start caller = CALLER();
 	void *block;
 
-	if (!enter(&caller))
+	if (!lifecycle_enter(&caller))
 		return real.pvalloc ? real.pvalloc(size) : bootstrap_alloc(size, 4096);
 	block = real.pvalloc(size);
 	record_alloc(&caller, OP_ALIGNED, block, size, 12);
@@ -205,7 +184,7 @@ EXPORT void free_sized(void *block, size_t size)
 
 	if (!block || unlikely(bootstrap_owns(block)))
 		return;
-	recorded = enter(&caller);
+	recorded = lifecycle_enter(&caller);
 	if (recorded)
 		record_free(&caller, block, 0);
 	if (real.free_sized)
@@ -223,7 +202,7 @@ EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
 
 	if (!block || unlikely(bootstrap_owns(block)))
 		return;
-	recorded = enter(&caller);
+	recorded = lifecycle_enter(&caller);
 	if (recorded)
 		record_free(&caller, block, 0);
 	if (real.free_aligned_sized)

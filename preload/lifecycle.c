@@ -23,6 +23,7 @@ volatile uint32_t *lifecycle_sentinel;
 
 static _Atomic bool started;
 static struct settings settings;
+static uint32_t frames_flag; /* RING_FRAMES_EXACT or 0 */
 
 static bool sentinel_make(void)
 {
@@ -42,7 +43,11 @@ static bool start(void)
 	    (settings.root_pid && settings.root_pid != system_pid()))
 		return false;
 	clock_start();
-	if (!sentinel_make() || !ring_create(&settings, 0))
+	if (!sentinel_make())
+		return false;
+	if (stack_walk_start(settings.wants_exact))
+		frames_flag = RING_FRAMES_EXACT;
+	if (!ring_create(&settings, frames_flag))
 		return false;
 	thread_state_start();
 	return true;
@@ -89,7 +94,7 @@ bool lifecycle_forked(void)
 {
 	*lifecycle_sentinel = 1;
 	ring_forget();
-	lifecycle_recording = !settings.root_pid && ring_create(&settings, RING_FORKED);
+	lifecycle_recording = !settings.root_pid && ring_create(&settings, RING_FORKED | frames_flag);
 	if (!lifecycle_recording) {
 		guard_leave();
 		return false;

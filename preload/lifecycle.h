@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "guard.h"
 #include "stack_walk.h"
+#include "system.h"
 
 /* True while events are recorded. */
 extern bool lifecycle_recording;
@@ -15,14 +17,35 @@ extern bool lifecycle_recording;
 /* In a page that fork wipes: 0 means that this is a forked child that knows nothing yet. */
 extern volatile uint32_t *lifecycle_sentinel;
 
+bool lifecycle_enter_cold(const struct walk_start *caller);
+
+/* In a forked child, guard held: a ring of its own. False: none is to be had. */
+bool lifecycle_forked(void);
+
 /*
  * The way into an interposed call: true if the call is to be recorded; the guard is held
  * then, and guard_leave() must follow. False: forward the call and no more. `caller`
  * is the interposed function's.
  */
-bool lifecycle_enter_cold(const struct walk_start *caller);
+static inline bool lifecycle_enter(const struct walk_start *caller)
+{
+	if (unlikely(!lifecycle_recording || guard.sp))
+		return lifecycle_enter_cold(caller);
+	guard.sp = caller->slot;
+	guard_barrier();
+	if (unlikely(!*lifecycle_sentinel))
+		return lifecycle_forked();
+	return true;
+}
 
-/* In a forked child, guard held: a ring of its own. False: none is to be had. */
-bool lifecycle_forked(void);
+#define EXPORT __attribute__((visibility("default"), optimize("no-omit-frame-pointer")))
+
+/* Where the caller of the function this stands in goes on. */
+#define CALLER()                                                                       \
+	((struct walk_start){                                                          \
+		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t),     \
+		.return_address = (uintptr_t)__builtin_return_address(0),              \
+		.bp = *(const uintptr_t *)__builtin_frame_address(0),                  \
+	})
 
 #endif

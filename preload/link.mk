@@ -1,2 +1,11 @@
-# What liboutlive.so links besides libc: libgcc's unwinder, static, its names hidden.
-PRELOAD_LIBS += -Wl,--gc-sections
+# What liboutlive.so links besides libc: libgcc's unwinder, static, its names hidden. The
+# names that preload/unwind_hooks.c exports are taken out of its way.
+UNWINDER := $(B)/preload/libgcc_eh.a
+PRELOAD_LIBS := $(UNWINDER) $(PRELOAD_LIBS) -Wl,--gc-sections
+
+$(UNWINDER):
+	@mkdir -p $(@D)
+	$(Q)objcopy --redefine-sym _Unwind_RaiseException=libgcc_RaiseException \
+		--redefine-sym _Unwind_Resume=libgcc_Resume \
+		--redefine-sym _Unwind_Resume_or_Rethrow=libgcc_Resume_or_Rethrow \
+		$$($(CC) -print-file-name=libgcc_eh.a) $@

@@ -22,6 +22,7 @@
 struct known_module {
 	uintptr_t start, end;
 	const void *link_map;
+	enum module_unwinder unwinder;
 	bool gone;
 };
 
@@ -197,15 +198,17 @@ static bool gone_write(struct known_module *module, uint64_t time)
 
 /* ---- the table ----------------------------------------------------------------- */
 
-static bool is_known(const struct cfi_module *module)
+static bool is_known(const struct cfi_module *module, enum module_unwinder *unwinder)
 {
 	/* Acquire: entries below the count are complete. */
 	uint32_t count = atomic_load_explicit(&known_count, memory_order_acquire);
 
 	for (uint32_t i = 0; i < count; i++) {
 		if (known[i].start == module->start && known[i].end == module->end &&
-		    known[i].link_map == module->link_map && !known[i].gone)
+		    known[i].link_map == module->link_map && !known[i].gone) {
+			*unwinder = known[i].unwinder;
 			return true;
+		}
 	}
 	return false;
 }
@@ -225,7 +228,7 @@ static bool overlaps_end(const struct cfi_module *module)
 	return complete;
 }
 
-static bool module_add(const struct cfi_module *module)
+static bool module_add(const struct cfi_module *module, enum module_unwinder *unwinder)
 {
 	uint32_t count = atomic_load_explicit(&known_count, memory_order_relaxed);
 	uint32_t index = 0;
@@ -236,24 +239,25 @@ static bool module_add(const struct cfi_module *module)
 		index++;
 	if (index == MODULES_MAX)
 		return true; /* written, but will be written again at its next miss */
+	*unwinder = module_unwinder_of(module);
 	known[index] = (struct known_module){ module->start, module->end, module->link_map,
-					      false };
+					      *unwinder, false };
 	if (index == count)
 		atomic_store_explicit(&known_count, count + 1, memory_order_release);
 	return true;
 }
 
-bool module_map_note(const struct cfi_module *module)
+bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwinder)
 {
 	bool noted;
 
-	if (is_known(module))
+	if (is_known(module, unwinder))
 		return true;
 	if (!map_enter()) {
 		ring_count_loss(LOST_DEFINITIONS, 1);
 		return false;
 	}
-	noted = is_known(module) || module_add(module);
+	noted = is_known(module, unwinder) || module_add(module, unwinder);
 	map_leave();
 	return noted;
 }

@@ -9,11 +9,14 @@
 
 #include "cfi.h"
 
+#include "module_unwinder.h"
+
 /*
- * Write a definition of `module` into the ring unless it is there already. False: it
- * could not be written now (counted); what depends on it must not be cached.
+ * Write a definition of `module` into the ring unless it is there already, and tell
+ * *unwinder. False: it could not be written now (counted); what depends on it must not be
+ * cached, and *unwinder stays as it was.
  */
-bool module_map_note(const struct cfi_module *module);
+bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwinder);
 
 /* After a dlclose: write down what is gone. True if anything is. `time`: quanta. */
 bool module_map_sweep(uint64_t time);

@@ -18,16 +18,18 @@ static struct thread_state *state_get(const struct walk_start *caller)
 	return state;
 }
 
-static inline void event_write(struct thread_state *state, const struct event *event,
+/* False: the event was lost, and the thread's frames are what they were. */
+static inline bool event_write(struct thread_state *state, const struct event *event,
 			       struct walk_result *walk)
 {
 	if (!event_encode(state, event, walk))
-		return;
-	walk_apply(state, walk);
+		return false;
+	frames_apply(state, walk);
 	if (unlikely(walk->cut))
 		ring_count_loss(LOST_STACKS_CUT, 1);
 	if (unlikely(guard.flags & GUARD_THREAD_ENDING))
 		thread_state_release(state);
+	return true;
 }
 
 void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
@@ -86,4 +88,23 @@ void record_realloc(const struct walk_start *caller, void *old_address, void *ad
 		.time_end = clock_after(),
 	};
 	event_write(state, &event, &walk);
+}
+
+void record_stack(const struct walk_start *caller)
+{
+	struct thread_state *state = state_get(caller);
+	struct walk_result walk;
+	struct event event = { .op = OP_CONTROL };
+	bool written;
+
+	if (unlikely(!state))
+		return;
+	walk = stack_walk(state, caller);
+	event.time = clock_before();
+	written = event_write(state, &event, &walk);
+	/* What has no stub now gets none until the stack is back out here. */
+	if (!written || !walk.patch)
+		state->ceiling = caller->slot;
+	else if (walk.cut)
+		state->ceiling = state->frames[0].slot;
 }

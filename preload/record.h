@@ -28,4 +28,10 @@ void record_free(const struct walk_start *caller, void *address, uint64_t time);
 void record_realloc(const struct walk_start *caller, void *old_address, void *address,
 		    uint64_t size_bytes, uint64_t time_begin);
 
+/*
+ * The stack as it is now, and stubs in all of it: before an exception is thrown, so that
+ * no stub appears between the unwinder's two looks at a frame.
+ */
+void record_stack(const struct walk_start *caller);
+
 #endif

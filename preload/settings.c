@@ -52,6 +52,8 @@ static void setting_apply(struct settings *settings, const char *name, const cha
 		settings->policy = texts_equal(value, "drain") ? RING_DRAIN : RING_FLIGHT;
 	} else if (texts_equal(name, "OUTLIVE_ROOT")) {
 		settings->root_pid = (uint32_t)number_read(value, 10);
+	} else if (texts_equal(name, "OUTLIVE_FRAMES")) {
+		settings->wants_exact = !texts_equal(value, "plain");
 	} else if (texts_equal(name, "OUTLIVE_READER")) {
 		settings->reader_pid = (uint32_t)number_read(value, 10);
 	}
@@ -110,7 +112,8 @@ void settings_read(struct settings *settings)
 	struct setting_parser parser = { 0 };
 
 	*settings = (struct settings){ .ring_bytes = RING_BYTES_DEFAULT,
-				       .policy = RING_FLIGHT };
+				       .policy = RING_FLIGHT,
+				       .wants_exact = true };
 	if (!environment_read_proc(&parser, settings) && environ) {
 		for (char **variable = environ; *variable; variable++) {
 			for (const char *c = *variable; *c; c++)

@@ -28,7 +28,7 @@ static _Unwind_Reason_Code frame_seen(struct _Unwind_Context *frame, void *argum
 	/* In a backtrace the "CFA" of a frame is its stack pointer. */
 	struct walk_point point = {
 		.ip = _Unwind_GetIPInfo(frame, &interrupted),
-		.sp = _Unwind_GetCFA(frame),
+		.sp = _Unwind_GetCFA(frame) & ~(uintptr_t)7, /* a stub's CFA is biased */
 		.bp = _Unwind_GetGR(frame, DWARF_RBP),
 	};
 

@@ -1,10 +1,11 @@
 /*
- * stack_walk.c - the plain walk: compare, verify, stop early. Layer 5.
+ * stack_walk.c - walk outwards until something known is met. Layer 6.
  *
- * Where a walk goes from a frame is decided by its return address, by sp, and by rbp,
- * that is by the slots that were read. So when a walk meets a frame of the last event,
- * and every slot further out still holds what it held, the rest of the walk would come
- * out the same, and is not done.
+ * What can be met: a stub of this thread's, which proves all that lies further out; or,
+ * where stubs cannot be, a frame of the last event with the same slot and return address,
+ * if every slot further out still holds what it held. Where a walk goes from a frame is
+ * decided by its return address, by sp, and by rbp, that is by the slots that were read:
+ * so in that case the rest of the walk would come out the same.
  */
 #include "stack_walk.h"
 
@@ -12,23 +13,29 @@
 #include "slow_walk.h"
 #include "system.h"
 
+/* Room that frames_cut() may need beside the frames and the news. */
+#define CAPACITY_MARGIN STACK_DEPTH_CUT
+
+static bool exact; /* walks leave stubs */
+
+struct walk {
+	struct thread_state *state;
+	const struct stack_bounds *bounds;
+	struct walk_point point;
+	uintptr_t bp_slot; /* where the last step loaded point.bp from; 0: it did not */
+	uint32_t known;    /* frames of the last event that may still be met */
+	uint32_t news;     /* frames found, at the far end of state->frames */
+	bool met;          /* it ended at something known: `known` frames stand */
+	bool cut;          /* it ended before the outermost frame */
+	bool resumed;      /* slow steps ended at a frame with a rule: walk on there */
+	bool in_signal;    /* it passed a signal frame */
+	bool in_unwinder;  /* it passed an unwinder's frame */
+	bool plain;        /* something had to be inferred */
+};
+
 static inline uintptr_t load(uintptr_t address)
 {
 	return *(const uintptr_t *)address;
-}
-
-/* True if the outer `count` frames still stand as they did, seen with rbp = `bp`. */
-static bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t bp)
-{
-	for (uint32_t i = count; i-- > 0;) {
-		if (load(frames[i].slot) != frames[i].return_address)
-			return false;
-		if (frames[i].bp_slot)
-			bp = load(frames[i].bp_slot);
-		if (frames[i].bp != bp)
-			return false;
-	}
-	return true;
 }
 
 /* The bounds of the stack that `sp` lies on; NULL if they cannot be known. */
@@ -50,44 +57,67 @@ static const struct stack_bounds *bounds_of(struct thread_state *state, uintptr_
 	return bounds;
 }
 
-struct walk {
-	struct thread_state *state;
-	const struct stack_bounds *bounds;
-	struct walk_point point;
-	uintptr_t bp_slot; /* where the last step loaded point.bp from; 0: it did not */
-	uint32_t known;    /* frames of the last event that may still be met */
-	uint32_t news;     /* frames found, at the far end of state->frames */
-	bool met, cut;     /* how slow steps ended, if not at a frame with a rule */
-	bool resumed;      /* they ended at a frame with a rule: walk on there */
-};
+/* ---- frames found -------------------------------------------------------------- */
 
-static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_address)
+/* Double the room for frames; the scratch frames move with it. */
+static bool walk_grow(struct walk *walk)
 {
 	struct thread_state *state = walk->state;
+	struct walk_frame *kept = state->frames;
+	struct walk_frame *scratch = kept + state->frames_capacity - walk->news;
+	size_t kept_mapped_bytes = state->frames_mapped_bytes;
 
-	if (state->depth + walk->news == state->frames_capacity) {
-		struct walk_frame *old = state->frames + state->frames_capacity - walk->news;
-		struct walk_frame *kept = state->frames;
-		size_t kept_mapped_bytes = state->frames_mapped_bytes;
-
-		/* The scratch frames are copied before the old mapping goes. */
-		state->frames_mapped_bytes = 0;
-		if (!thread_state_grow(state, state->frames_capacity * 2)) {
-			state->frames_mapped_bytes = kept_mapped_bytes;
-			return false;
-		}
-		memcpy(state->frames + state->frames_capacity - walk->news, old,
-		       walk->news * sizeof(*old));
-		if (kept_mapped_bytes)
-			system_unmap(kept, kept_mapped_bytes);
+	state->frames_mapped_bytes = 0; /* not unmapped before the scratch is copied */
+	if (!thread_state_grow(state, state->frames_capacity * 2)) {
+		state->frames_mapped_bytes = kept_mapped_bytes;
+		return false;
 	}
+	memcpy(state->frames + state->frames_capacity - walk->news, scratch,
+	       walk->news * sizeof(*scratch));
+	if (kept_mapped_bytes)
+		system_unmap(kept, kept_mapped_bytes);
+	return true;
+}
+
+/* `rule`: of the return address; 0 if no stub may come into it. */
+static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_address,
+		      frame_rule rule)
+{
+	struct thread_state *state = walk->state;
+	bool patchable = exact && frame_rule_is_patchable(rule) &&
+			 walk->bounds == &state->own_stack;
+
+	if (walk->news == STACK_DEPTH_MAX ||
+	    (unlikely(state->depth + walk->news + CAPACITY_MARGIN >= state->frames_capacity) &&
+	     !walk_grow(walk)))
+		return false;
+	walk->in_unwinder |= frame_rule_is_unwinder(rule);
 	walk->news++;
 	state->frames[state->frames_capacity - walk->news] = (struct walk_frame){
 		.slot = slot,
 		.return_address = return_address,
 		.bp_slot = walk->bp_slot,
 		.bp = walk->point.bp,
+		.flags = patchable ? FRAME_PATCHABLE : 0,
 	};
+	return true;
+}
+
+/* ---- frames met ---------------------------------------------------------------- */
+
+/* True if the outer `count` frames still stand as they did, seen with rbp = `bp`. */
+static bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t bp)
+{
+	for (uint32_t i = count; i-- > 0;) {
+		if (frames[i].stub)
+			return frame_is_standing(&frames[i]);
+		if (load(frames[i].slot) != frames[i].return_address)
+			return false;
+		if (frames[i].bp_slot)
+			bp = load(frames[i].bp_slot);
+		if (frames[i].bp != bp)
+			return false;
+	}
 	return true;
 }
 
@@ -100,7 +130,7 @@ static bool bp_is_free(uintptr_t return_address)
 }
 
 /* True if the frame at `slot` is one of the last event's, and all further out are too. */
-static bool walk_meets(struct walk *walk, uintptr_t slot, uintptr_t return_address)
+static inline bool walk_meets(struct walk *walk, uintptr_t slot, uintptr_t return_address)
 {
 	struct walk_frame *frames = walk->state->frames;
 	const struct stack_bounds *own = &walk->state->own_stack;
@@ -112,14 +142,41 @@ static bool walk_meets(struct walk *walk, uintptr_t slot, uintptr_t return_addre
 			       !stack_bounds_hold(own, frames[walk->known - 1].slot)))
 		walk->known--;
 	frame = &frames[walk->known - 1];
-	if (!walk->known || frame->slot != slot || frame->return_address != return_address)
+	if (!walk->known || frame->slot != slot || frame->stub ||
+	    frame->return_address != return_address)
 		return false;
 	if (frame->bp != walk->point.bp && !bp_is_free(return_address))
 		return false;
 	frame->bp = walk->point.bp;
 	frame->bp_slot = walk->bp_slot;
-	return frames_stand(frames, walk->known - 1, frame->bp);
+	walk->met = frames_stand(frames, walk->known - 1, frame->bp);
+	return walk->met;
 }
+
+/*
+ * The return address at `slot` is a stub. True if it is this thread's and stands where it
+ * was put. Else the stack was copied or changed hands: walk on behind the stub, which
+ * keeps its address for as long as it has not run.
+ */
+static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
+{
+	const struct thread_state *state = walk->state;
+	stub_id stub = stub_of(walk->point.ip);
+	const struct stub_entry *entry = &outlive_stub_entries[stub];
+
+	walk->met = entry->frame < state->depth &&
+		    state->frames[entry->frame].stub == stub &&
+		    state->frames[entry->frame].slot == slot;
+	if (likely(walk->met)) {
+		walk->known = entry->frame + 1;
+		return true;
+	}
+	walk->point.ip = entry->return_address;
+	walk->plain = true;
+	return false;
+}
+
+/* ---- steps --------------------------------------------------------------------- */
 
 /* A frame the unwinder has come to: false where the walk can go on by itself. */
 static bool slow_visit(void *context, const struct walk_point *point, bool interrupted)
@@ -127,35 +184,42 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 	struct walk *walk = context;
 	uintptr_t slot = point->sp - sizeof(uintptr_t);
 	enum cfi_kind kind;
+	frame_rule rule;
 
 	walk->point = *point;
 	walk->bp_slot = 0;
 	/* It may have left a signal stack for the one that was interrupted. */
 	walk->bounds = bounds_of(walk->state, point->sp);
-	walk->cut = !walk->bounds || walk->news == STACK_DEPTH_MAX;
+	walk->cut = !walk->bounds;
 	if (walk->cut || !point->ip)
 		return false;
-	kind = frame_rule_kind(frame_rule_get(point->ip));
 	if (interrupted) {
 		/* No call: readers look one byte before a return address. */
-		walk->cut = kind == CFI_NONE || !walk_push(walk, slot, point->ip + 1);
+		kind = frame_rule_kind(frame_rule_get(point->ip));
+		walk->cut = kind == CFI_NONE || !walk_push(walk, slot, point->ip + 1, 0);
 		return !walk->cut;
 	}
-	walk->met = walk_meets(walk, slot, point->ip);
-	walk->resumed = !walk->met && kind != CFI_COMPLEX;
-	if (walk->met || walk->resumed)
+	if (stub_is(point->ip)) {
+		walk->resumed = true;
 		return false;
-	walk->cut = !walk_push(walk, slot, point->ip);
+	}
+	rule = frame_rule_get(point->ip);
+	kind = frame_rule_kind(rule);
+	walk->resumed = kind != CFI_COMPLEX && kind != CFI_SIGNAL;
+	if (walk->resumed || walk_meets(walk, slot, point->ip))
+		return false;
+	walk->in_signal |= kind == CFI_SIGNAL;
+	walk->cut = !walk_push(walk, slot, point->ip, rule);
 	return !walk->cut;
 }
 
 /* One step by rule; the slot of the new return address, or 0 at the end. */
-static uintptr_t walk_step(struct walk *walk, frame_rule rule)
+static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 {
 	enum cfi_kind kind = frame_rule_kind(rule);
 	uintptr_t cfa, below = frame_rule_bp_below(rule);
 
-	if (kind == CFI_SP)
+	if (likely(kind == CFI_SP))
 		cfa = walk->point.sp + frame_rule_cfa_offset(rule);
 	else if (kind == CFI_BP)
 		cfa = walk->point.bp + frame_rule_cfa_offset(rule);
@@ -175,80 +239,112 @@ static uintptr_t walk_step(struct walk *walk, frame_rule rule)
 	return cfa - sizeof(uintptr_t);
 }
 
+/* Walk until something is met (walk->met), the end, or where no further step is known. */
+static void walk_run(struct walk *walk, uintptr_t slot)
+{
+	for (;;) {
+		struct walk_point from;
+		frame_rule rule;
+		enum cfi_kind kind;
+
+		if (stub_is(walk->point.ip)) {
+			if (walk_meets_stub(walk, slot))
+				return;
+		} else if (walk_meets(walk, slot, walk->point.ip)) {
+			return;
+		}
+		rule = frame_rule_get(walk->point.ip);
+		kind = frame_rule_kind(rule);
+		/* A stub that is there already is not replaced. */
+		walk->cut = !walk_push(walk, slot, walk->point.ip,
+				       stub_is(load(slot)) ? 0 : rule);
+		if (walk->cut || kind == CFI_END)
+			return;
+		if (likely(kind != CFI_COMPLEX && kind != CFI_SIGNAL)) {
+			slot = walk_step(walk, rule);
+			walk->cut = !slot && walk->point.ip;
+			if (!slot || !walk->point.ip)
+				return;
+			continue;
+		}
+		walk->in_signal |= kind == CFI_SIGNAL;
+		walk->resumed = false;
+		from = walk->point;
+		slow_walk(&from, slow_visit, walk);
+		if (!walk->resumed)
+			return;
+		slot = walk->point.sp - sizeof(uintptr_t);
+	}
+}
+
+/* ---- results ------------------------------------------------------------------- */
+
 /*
- * The walk has come to where `keep` outer frames of the last event are known to stand.
- * Of those it pushed, the outermost may be the last event's as well: a walk has to go
- * past a frame whose rbp differs to see that its caller is the same.
+ * The walk met nothing. How many frames of the last event are known to stand all the
+ * same: those out to the innermost that carries a live stub and lies further out than the
+ * walk came. There are some when it broke off (a JIT compiler's frame), or ran on a stack
+ * of its own (a coroutine).
  */
-static struct walk_result walk_end(struct walk *walk, uint32_t keep, bool cut)
+static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
+{
+	const struct thread_state *state = walk->state;
+	bool on_own = walk->bounds == &state->own_stack;
+	uintptr_t from = walk->cut ? walk->point.sp : start_slot;
+
+	for (uint32_t i = state->depth; i-- > 0;) {
+		const struct walk_frame *frame = &state->frames[i];
+
+		if ((!on_own || frame->slot >= from) && frame_is_standing(frame))
+			return i + 1;
+	}
+	return 0;
+}
+
+/* True if a frame that is no longer on the stack is not known to have ended. */
+static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, bool met)
+{
+	/* The innermost was the allocator's caller: it ended with its call. */
+	for (uint32_t i = keep; i < state->depth; i++) {
+		if (state->frames[i].stub ? !frame_has_ended(&state->frames[i])
+					  : !met && i + 1 < state->depth)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * `keep` frames of the last event stand. Of those the walk found, the outermost may be
+ * the last event's as well, if no stub says otherwise: a plain walk has to go past a
+ * frame whose rbp differs to see that its caller is the same.
+ */
+static struct walk_result walk_end(struct walk *walk, uintptr_t start_slot)
 {
 	struct thread_state *state = walk->state;
-	const struct walk_frame *news =
-		state->frames + state->frames_capacity - walk->news;
+	const struct walk_frame *news = state->frames + state->frames_capacity - walk->news;
+	uint32_t beyond = walk->met ? 0 : frames_beyond(walk, start_slot);
+	uint32_t keep = walk->met ? walk->known : beyond;
+	bool whole = walk->met || !beyond;
+	bool is_complete = !walk->cut && walk->bounds == &state->own_stack;
 
-	while (walk->news && keep < state->depth &&
+	while (walk->news && keep < state->depth && !state->frames[keep].stub &&
 	       news->slot == state->frames[keep].slot &&
 	       news->return_address == state->frames[keep].return_address) {
 		state->frames[keep++] = *news++;
 		walk->news--;
 	}
-	return (struct walk_result){ keep, walk->news, news, cut };
-}
-
-static struct walk_result walk_from(struct walk *walk, uintptr_t slot)
-{
-	for (;;) {
-		uintptr_t ip = walk->point.ip;
-		frame_rule rule;
-		enum cfi_kind kind;
-
-		if (walk_meets(walk, slot, ip))
-			return walk_end(walk, walk->known, false);
-		rule = frame_rule_get(ip);
-		kind = frame_rule_kind(rule);
-		if (walk->news == STACK_DEPTH_MAX || !walk_push(walk, slot, ip))
-			return walk_end(walk, 0, true);
-		if (kind == CFI_END)
-			return walk_end(walk, 0, false);
-		if (kind == CFI_COMPLEX) {
-			struct walk_point from = walk->point;
-
-			walk->resumed = false;
-			slow_walk(&from, slow_visit, walk);
-			if (!walk->resumed)
-				return walk_end(walk, walk->met ? walk->known : 0,
-						walk->cut);
-			slot = walk->point.sp - sizeof(uintptr_t);
-			continue;
-		}
-		slot = walk_step(walk, rule);
-		if (!slot || !walk->point.ip)
-			return walk_end(walk, 0, walk->point.ip != 0);
-	}
-}
-
-/*
- * A stack too deep to be written at the start of a chunk loses its outer end: it becomes
- * all news, of its inner frames. From then on it grows again, until the next cut.
- */
-static void walk_cut(struct thread_state *state, struct walk_result *result)
-{
-	struct walk_frame *scratch = state->frames + state->frames_capacity;
-	uint32_t kept;
-
-	if (result->news >= STACK_DEPTH_CUT) {
-		kept = 0;
-		result->news = STACK_DEPTH_CUT;
-	} else {
-		kept = STACK_DEPTH_CUT - result->news;
-		kept = kept < result->keep ? kept : result->keep;
-	}
-	memmove(scratch - result->news - kept, state->frames + result->keep - kept,
-		kept * sizeof(*scratch));
-	result->news += kept;
-	result->frames = scratch - result->news;
-	result->keep = 0;
-	result->cut = true;
+	/* Kept by comparing alone: of the innermost frame that goes without saying. */
+	for (uint32_t i = keep; i-- > 0 && !state->frames[i].stub;)
+		walk->plain |= i + 1 < state->depth;
+	return (struct walk_result){
+		.keep = keep,
+		.news = walk->news,
+		.frames = news,
+		.cut = walk->cut,
+		.plain = !exact || walk->plain ||
+			 pops_are_inferred(state, keep, walk->met || is_complete),
+		.patch = exact && whole && !walk->in_signal && !walk->in_unwinder,
+		.reuse = whole && !walk->in_signal,
+	};
 }
 
 struct walk_result stack_walk(struct thread_state *state, const struct walk_start *start)
@@ -261,10 +357,41 @@ struct walk_result stack_walk(struct thread_state *state, const struct walk_star
 	};
 	struct walk_result result;
 
-	if (!walk.bounds)
-		return walk_end(&walk, 0, true);
-	result = walk_from(&walk, start->slot);
+	if (likely(walk.bounds != NULL))
+		walk_run(&walk, start->slot);
+	else
+		walk.cut = true;
+	result = walk_end(&walk, start->slot);
+	if (unlikely(state->ceiling && walk.bounds == &state->own_stack &&
+		     start->slot > state->ceiling))
+		state->ceiling = 0;
 	if (unlikely(result.keep + result.news > STACK_DEPTH_MAX))
-		walk_cut(state, &result);
+		frames_cut(state, &result);
 	return result;
+}
+
+void stack_walk_landed(struct thread_state *state, uintptr_t sp)
+{
+	if (!stack_bounds_hold(&state->own_stack, sp))
+		return;
+	for (uint32_t i = state->depth; i-- > 0;) {
+		struct walk_frame *frame = &state->frames[i];
+
+		if (!stack_bounds_hold(&state->own_stack, frame->slot))
+			continue;
+		if (frame->slot >= sp)
+			break;
+		frame->flags |= FRAME_DEAD;
+	}
+}
+
+bool stack_walk_start(bool wants_exact)
+{
+	exact = wants_exact && !arch_has_shadow_stack() && stub_pool_start();
+	return exact;
+}
+
+void stack_walk_set_bias(uint8_t bias)
+{
+	frames_stub_bias = bias;
 }

@@ -88,6 +88,12 @@ static inline int system_advise(void *address, size_t size_bytes, int advice)
 				 0);
 }
 
+static inline int system_protect(void *address, size_t size_bytes, int protection)
+{
+	return (int)arch_syscall(SYS_mprotect, (long)address, (long)size_bytes, protection,
+				 0, 0, 0);
+}
+
 static inline uint32_t system_pid(void)
 {
 	return (uint32_t)arch_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0);

@@ -1,5 +1,5 @@
 /*
- * thread_state.c - thread states: mapped, recycled, renewed after fork. Layer 3.
+ * thread_state.c - thread states: mapped, recycled, renewed after fork. Layer 4.
  */
 #include "thread_state.h"
 
@@ -11,7 +11,7 @@
 #include "ring_file.h"
 #include "system.h"
 
-#define STATE_BYTES (96 * 1024) /* one mapping: the state, then its first frames */
+#define STATE_BYTES (128 * 1024) /* one mapping: the state, then its first frames */
 #define FRAMES_OFFSET ((sizeof(struct thread_state) + 63) & ~(size_t)63)
 #define FRAMES_FIRST ((STATE_BYTES - FRAMES_OFFSET) / sizeof(struct walk_frame))
 
@@ -76,6 +76,7 @@ static void state_begin(struct thread_state *state)
 	state->events = 0;
 	state->depth = 0;
 	state->cut_frames = 0;
+	state->ceiling = 0;
 	state->serial = (uint32_t)atomic_fetch_add_explicit(
 				(_Atomic uint64_t *)&ring.header->next_thread, 1,
 				memory_order_relaxed) +
@@ -125,12 +126,42 @@ bool thread_state_grow(struct thread_state *state, uint32_t capacity)
 	return true;
 }
 
+/*
+ * The thread's stack goes: put back what stubs stand on it, for the frames that are still
+ * to return. A stub whose slot holds something else may stand in a copy: it is lost.
+ */
+static void stubs_withdraw(struct thread_state *state)
+{
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+	for (uint32_t i = 0; i < state->depth; i++) {
+		struct walk_frame *frame = &state->frames[i];
+		uintptr_t *slot = (uintptr_t *)frame->slot;
+
+		if (!frame->stub)
+			continue;
+		if (outlive_stub_entries[frame->stub].returned) {
+			stub_give(&state->supply, frame->stub);
+		} else if (frame->slot > here &&
+			   stack_bounds_hold(&state->own_stack, frame->slot) &&
+			   *slot == stub_address(frame->stub)) {
+			*slot = frame->return_address;
+			stub_give(&state->supply, frame->stub);
+		}
+		frame->stub = 0;
+	}
+	state->depth = 0;
+	state->limbo_count = 0;
+	stub_give_all(&state->supply);
+}
+
 void thread_state_release(struct thread_state *state)
 {
 	guard.state = NULL;
 	if (state->chunk)
 		ring_park_chunk(state->chunk);
 	state->chunk = NULL;
+	stubs_withdraw(state);
 	if (!free_list_enter())
 		return;
 	state->next_free = free_list;
@@ -143,12 +174,16 @@ void thread_state_abandon(struct thread_state *state)
 	if (state->chunk)
 		ring_finish_chunk(state->chunk);
 	state->chunk = NULL;
+	/* Stubs that stand are still good: they are met as somebody else's. */
 	state->depth = 0;
+	state->limbo_count = 0;
+	state->supply.count = 0;
 }
 
 void thread_state_forked(void)
 {
 	free_list = NULL;
+	stub_pool_forked();
 	atomic_store_explicit(&free_list_busy, false, memory_order_relaxed);
 	if (guard.state) {
 		uint32_t depth = guard.state->depth;

@@ -1,5 +1,5 @@
 /*
- * thread_state.h - what the recorder keeps for one thread. Layer 3.
+ * thread_state.h - what the recorder keeps for one thread. Layer 4.
  *
  * States live in mappings of their own, never in the traced program's heap. They are
  * recycled when threads end; one that is in use belongs to its thread alone.
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "stack_bounds.h"
+#include "stub_pool.h"
 #include "trace_format.h"
 
 /*
@@ -23,7 +24,17 @@ struct walk_frame {
 	uintptr_t return_address;
 	uintptr_t bp_slot;
 	uintptr_t bp;
+	stub_id stub;   /* stands at `slot` in place of return_address; 0: none does */
+	uint32_t flags; /* enum walk_frame_flags */
 };
+
+enum walk_frame_flags {
+	FRAME_PATCHABLE = 1, /* a stub may stand at its slot */
+	FRAME_DEAD = 2,      /* an exception or a longjmp went past it: it never returns */
+};
+
+/* Stubs whose frames vanished without returning; they may still run. */
+#define LIMBO_SIZE 1024
 
 /* The writer's half of the prediction tables; trace_format.h says how they work. */
 struct prediction {
@@ -64,6 +75,12 @@ struct thread_state {
 	struct stack_bounds own_stack;
 	struct stack_bounds other_stacks[STACK_CACHE_SIZE]; /* signal stacks, coroutines */
 	uint32_t other_next;
+
+	struct stub_supply supply;
+	stub_id limbo[LIMBO_SIZE];
+	uint32_t limbo_count;
+	/* While events lie further in than this slot, no stub is put there or further out. */
+	uintptr_t ceiling; /* 0: none */
 
 	struct thread_state *next_free;
 	struct prediction prediction;

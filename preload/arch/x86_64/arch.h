@@ -65,6 +65,15 @@ static inline uintptr_t arch_thread_pointer(void)
 	return pointer;
 }
 
+/* True if the processor keeps return addresses of its own (CET): none may be changed. */
+static inline bool arch_has_shadow_stack(void)
+{
+	uint64_t features = 0;
+
+	/* arch_prctl(ARCH_SHSTK_STATUS); Linux 6.6, an error before. */
+	return arch_syscall(158, 0x5005, (long)&features, 0, 0, 0, 0) == 0 && (features & 1);
+}
+
 static inline void arch_pause(void)
 {
 	_mm_pause();

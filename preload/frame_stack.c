@@ -1,0 +1,146 @@
+/*
+ * frame_stack.c - put stubs into frames, and take them back. Layer 5.
+ */
+#include "frame_stack.h"
+
+#include "ring_file.h"
+#include "system.h"
+
+uint8_t frames_stub_bias = 1;
+
+/* ---- taking back -------------------------------------------------------------- */
+
+/* Stubs in limbo that have run since. Called when none is in a signal's middle. */
+static void limbo_sweep(struct thread_state *state)
+{
+	uint32_t left = 0;
+
+	for (uint32_t i = 0; i < state->limbo_count; i++) {
+		stub_id stub = state->limbo[i];
+
+		if (outlive_stub_entries[stub].returned)
+			stub_give(&state->supply, stub);
+		else
+			state->limbo[left++] = stub;
+	}
+	/* Full of stubs that never run: make room, and lose the oldest. */
+	if (left > LIMBO_SIZE / 2) {
+		uint32_t drop = left - LIMBO_SIZE / 2;
+
+		memmove(state->limbo, state->limbo + drop, (left - drop) * sizeof(stub_id));
+		left -= drop;
+	}
+	state->limbo_count = left;
+}
+
+static void limbo_put(struct thread_state *state, stub_id stub)
+{
+	if (state->limbo_count < LIMBO_SIZE)
+		state->limbo[state->limbo_count++] = stub;
+}
+
+/* The frames [from, to) are no longer on the stack, or no longer followed. */
+static void frames_release(struct thread_state *state, uint32_t from, uint32_t to, bool reuse)
+{
+	for (uint32_t i = from; i < to; i++) {
+		const struct walk_frame *frame = &state->frames[i];
+
+		if (!frame->stub)
+			continue;
+		if (reuse && frame_has_ended(frame))
+			stub_give(&state->supply, frame->stub);
+		else
+			limbo_put(state, frame->stub);
+	}
+	if (unlikely(state->limbo_count > LIMBO_SIZE / 2 && reuse))
+		limbo_sweep(state);
+}
+
+/* ---- putting ------------------------------------------------------------------ */
+
+static void frame_patch(struct thread_state *state, uint32_t index)
+{
+	struct walk_frame *frame = &state->frames[index];
+	struct stub_entry *entry;
+	stub_id stub;
+
+	if (frame->stub || !(frame->flags & FRAME_PATCHABLE) ||
+	    (state->ceiling && frame->slot >= state->ceiling))
+		return;
+	stub = stub_take(&state->supply);
+	if (!stub) {
+		ring_count_loss(LOST_STUBS, 1);
+		return;
+	}
+	entry = &outlive_stub_entries[stub];
+	entry->return_address = frame->return_address;
+	entry->returned = 0;
+	entry->bias = frames_stub_bias;
+	entry->frame = index;
+	frame->stub = stub;
+	/* A signal handler that unwinds from here must find the entry complete. */
+	__asm__ volatile("" ::: "memory");
+	*(uintptr_t *)frame->slot = stub_address(stub);
+}
+
+static void frames_renumber(struct thread_state *state, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++) {
+		if (state->frames[i].stub)
+			outlive_stub_entries[state->frames[i].stub].frame = i;
+	}
+}
+
+void frames_apply_slow(struct thread_state *state, const struct walk_result *walk)
+{
+	uint32_t keep = walk->keep, depth = keep + walk->news;
+
+	if (walk->carried) {
+		frames_release(state, keep, walk->carried_from, false);
+		frames_release(state, walk->carried_from + walk->carried, state->depth,
+			       walk->reuse);
+	} else {
+		frames_release(state, keep, state->depth, walk->reuse);
+	}
+	memmove(state->frames + keep, walk->frames, walk->news * sizeof(*walk->frames));
+	state->depth = depth;
+	frames_renumber(state, keep, keep + walk->carried);
+	if (!walk->patch)
+		return;
+	for (uint32_t i = keep + walk->carried; i + 1 < depth; i++)
+		frame_patch(state, i);
+}
+
+/* ---- cutting ------------------------------------------------------------------ */
+
+void frames_cut(struct thread_state *state, struct walk_result *walk)
+{
+	struct walk_frame *scratch = state->frames + state->frames_capacity;
+	uint32_t carried = 0;
+
+	if (walk->news >= STACK_DEPTH_CUT) {
+		walk->news = STACK_DEPTH_CUT;
+	} else {
+		carried = STACK_DEPTH_CUT - walk->news;
+		carried = carried < walk->keep ? carried : walk->keep;
+	}
+	memmove(scratch - walk->news - carried, state->frames + walk->keep - carried,
+		carried * sizeof(*scratch));
+	walk->carried = carried;
+	walk->carried_from = walk->keep - carried;
+	walk->news += carried;
+	walk->frames = scratch - walk->news;
+	walk->keep = 0;
+	walk->cut = true;
+	walk->plain = true;
+}
+
+void frames_drop_outer(struct thread_state *state, uint32_t count)
+{
+	uint32_t drop = state->depth - count;
+
+	frames_release(state, 0, drop, false);
+	memmove(state->frames, state->frames + drop, count * sizeof(*state->frames));
+	state->depth = count;
+	frames_renumber(state, 0, count);
+}

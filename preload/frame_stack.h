@@ -1,0 +1,77 @@
+/*
+ * frame_stack.h - the frames a thread's last event saw, and the stubs they carry. Layer 5.
+ */
+#ifndef OUTLIVE_FRAME_STACK_H
+#define OUTLIVE_FRAME_STACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "thread_state.h"
+
+#define STACK_DEPTH_MAX 16384 /* a deeper stack is cut at its outer end */
+#define STACK_DEPTH_CUT 2048  /* to this many inner frames */
+
+/*
+ * `keep` outer frames of state->frames are still the same; `news` frames follow them,
+ * outermost first. They lie in the far end of state->frames.
+ */
+struct walk_result {
+	uint32_t keep, news;
+	uint32_t carried; /* of the news, from the first: frames of the last event */
+	uint32_t carried_from; /* where those began in state->frames */
+	const struct walk_frame *frames;
+	bool cut;   /* the walk stopped before the outermost frame */
+	bool plain; /* what has ended and what goes on is inferred, in part */
+	bool patch; /* stubs may be left in the new frames */
+	bool reuse; /* stubs that have run may be used again */
+};
+
+/* True if a stub for `frame` stands where it was put, and has not run. */
+static inline bool frame_is_standing(const struct walk_frame *frame)
+{
+	return frame->stub && !(frame->flags & FRAME_DEAD) &&
+	       !outlive_stub_entries[frame->stub].returned &&
+	       *(const uintptr_t *)frame->slot == stub_address(frame->stub);
+}
+
+/* True if the frame is known to have ended: its stub ran, or nothing will come back. */
+static inline bool frame_has_ended(const struct walk_frame *frame)
+{
+	return frame->flags & FRAME_DEAD || outlive_stub_entries[frame->stub].returned;
+}
+
+void frames_apply_slow(struct thread_state *state, const struct walk_result *walk);
+
+/*
+ * The event is written: take its stack as the one the next is compared with. Stubs of
+ * ended frames are given back, and new frames but the innermost get theirs (the innermost
+ * return address is the allocator's own: gone at the next event).
+ */
+static inline void frames_apply(struct thread_state *state, const struct walk_result *walk)
+{
+	uint32_t keep = walk->keep;
+
+	if (walk->news <= 1 && state->depth <= keep + 1 &&
+	    (state->depth == keep || !state->frames[keep].stub)) {
+		if (walk->news)
+			state->frames[keep] = *walk->frames;
+		state->depth = keep + walk->news;
+		return;
+	}
+	frames_apply_slow(state, walk);
+}
+
+/*
+ * A stack too deep to be written at the start of a chunk loses its outer end: it becomes
+ * all news, of its inner frames.
+ */
+void frames_cut(struct thread_state *state, struct walk_result *walk);
+
+/* Forget all but the inner `count` frames. */
+void frames_drop_outer(struct thread_state *state, uint32_t count);
+
+/* CFA bias of stubs from now on; see stub.S. */
+extern uint8_t frames_stub_bias;
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * module_unwinder.h - whose unwinder throws exceptions through a module's frames. Layer 2.
+ */
+#ifndef OUTLIVE_MODULE_UNWINDER_H
+#define OUTLIVE_MODULE_UNWINDER_H
+
+#include "cfi.h"
+
+enum module_unwinder {
+	MODULE_UNWINDER_SHARED, /* the process's, whose throws we see; or none at all */
+	MODULE_UNWINDER_OWN,    /* one linked into it: it throws without our knowing */
+	MODULE_UNWINDER_ITSELF, /* the module is an unwinder */
+};
+
+/* Reads the module's dynamic symbols and its call frame information: once a module. */
+enum module_unwinder module_unwinder_of(const struct cfi_module *module);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * stub_pool.c - the common pool of return stubs. Layer 3.
+ */
+#include "stub_pool.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include "system.h"
+
+static_assert(sizeof(struct stub_entry) == STUB_BYTES, "a constant distance");
+static_assert(offsetof(struct stub_entry, returned) == STUB_ENTRY_RETURNED, "stub.S");
+static_assert(offsetof(struct stub_entry, bias) == STUB_ENTRY_BIAS, "stub.S");
+
+#define SPINS_MAX 1000
+
+static _Atomic bool busy;
+static stub_id pool[STUB_COUNT]; /* given back; the newest last */
+static uint32_t pool_count;
+static uint32_t never_used = 1; /* the first stub that nobody ever had */
+
+static bool pool_enter(void)
+{
+	for (int spins = 0; spins < SPINS_MAX; spins++) {
+		bool expected = false;
+
+		/* Acquire: matched by pool_leave(). */
+		if (atomic_compare_exchange_weak(&busy, &expected, true))
+			return true;
+		arch_pause();
+	}
+	return false;
+}
+
+static void pool_leave(void)
+{
+	atomic_store_explicit(&busy, false, memory_order_release);
+}
+
+bool stub_pool_start(void)
+{
+	return system_protect(outlive_stub_entries, sizeof(outlive_stub_entries),
+			      PROT_READ | PROT_WRITE) == 0;
+}
+
+stub_id stub_take(struct stub_supply *supply)
+{
+	if (likely(supply->count))
+		return supply->ids[--supply->count];
+	if (!pool_enter())
+		return 0;
+	while (supply->count < STUBS_AT_HAND / 2 && pool_count)
+		supply->ids[supply->count++] = pool[--pool_count];
+	/* Downwards, so that the lowest is taken first. */
+	if (!supply->count && never_used < STUB_COUNT) {
+		uint32_t count = STUB_COUNT - never_used;
+
+		if (count > STUBS_AT_HAND / 2)
+			count = STUBS_AT_HAND / 2;
+		never_used += count;
+		for (uint32_t i = 1; i <= count; i++)
+			supply->ids[supply->count++] = never_used - i;
+	}
+	pool_leave();
+	return supply->count ? supply->ids[--supply->count] : 0;
+}
+
+static void pool_put(struct stub_supply *supply, uint32_t keep)
+{
+	if (!pool_enter())
+		return;
+	while (supply->count > keep)
+		pool[pool_count++] = supply->ids[--supply->count];
+	pool_leave();
+}
+
+void stub_give(struct stub_supply *supply, stub_id stub)
+{
+	if (unlikely(supply->count == STUBS_AT_HAND))
+		pool_put(supply, STUBS_AT_HAND / 2);
+	if (likely(supply->count < STUBS_AT_HAND))
+		supply->ids[supply->count++] = stub;
+}
+
+void stub_give_all(struct stub_supply *supply)
+{
+	pool_put(supply, 0);
+	supply->count = 0;
+}
+
+void stub_pool_forked(void)
+{
+	atomic_store_explicit(&busy, false, memory_order_relaxed);
+}

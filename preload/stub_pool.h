@@ -1,0 +1,70 @@
+/*
+ * stub_pool.h - return stubs: taken, put in place of return addresses, given back. Layer 3.
+ *
+ * A stub that stands in some slot, or whose slot was copied elsewhere, may still run. So
+ * a stub is given back only when it has run, or when the frame is proven never to
+ * return. A stub that is not given back is lost until the process ends: that is safe.
+ */
+#ifndef OUTLIVE_STUB_POOL_H
+#define OUTLIVE_STUB_POOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stub_layout.h"
+
+/* What stub.S reads and writes. */
+struct stub_entry {
+	uintptr_t return_address; /* where the frame returns to */
+	uint8_t returned;         /* 1: the stub has run */
+	uint8_t bias;             /* of the CFA; see stub.S */
+	uint16_t reserved;
+	uint32_t frame; /* index in its thread's frames */
+};
+
+typedef uint32_t stub_id; /* 1..STUB_COUNT - 1; 0: none */
+
+extern const uint8_t outlive_stubs[STUB_COUNT * STUB_BYTES]
+	__attribute__((visibility("hidden")));
+extern struct stub_entry outlive_stub_entries[STUB_COUNT]
+	__attribute__((visibility("hidden")));
+
+#define STUBS_AT_HAND 64
+
+/* A thread's own supply, so that the common pool is rarely asked. */
+struct stub_supply {
+	uint32_t count;
+	stub_id ids[STUBS_AT_HAND];
+};
+
+static inline bool stub_is(uintptr_t address)
+{
+	return address - (uintptr_t)outlive_stubs < sizeof(outlive_stubs);
+}
+
+/* Of an address for which stub_is(). */
+static inline stub_id stub_of(uintptr_t address)
+{
+	return (stub_id)((address - (uintptr_t)outlive_stubs) / STUB_BYTES);
+}
+
+static inline uintptr_t stub_address(stub_id stub)
+{
+	return (uintptr_t)outlive_stubs + (uintptr_t)stub * STUB_BYTES;
+}
+
+/* Make the entries writable. False: there can be no stubs. */
+bool stub_pool_start(void);
+
+/* 0: none left. */
+stub_id stub_take(struct stub_supply *supply);
+
+void stub_give(struct stub_supply *supply, stub_id stub);
+
+/* Give the whole supply back: its thread ends. */
+void stub_give_all(struct stub_supply *supply);
+
+/* In a forked child: nobody else holds the pool. */
+void stub_pool_forked(void);
+
+#endif

@@ -1,0 +1,137 @@
+/*
+ * unwind_hooks.c - the exported names that leave frames without returning from them. Layer 9.
+ *
+ * A throw: before the unwinder's first phase everything gets its stub, because a stub
+ * that appears between the phases changes what the second one sees. A landing: the frames
+ * passed over are known to be dead. Each goes on to the real function, found for its
+ * caller: the unwinder of a plugin need not be in the global scope.
+ */
+#include <dlfcn.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cfi.h"
+#include "lifecycle.h"
+#include "record.h"
+
+struct _Unwind_Exception;
+
+/* The function that `caller` would have reached without us. */
+static void *real_find(void **cached, const char *name, const struct walk_start *caller)
+{
+	struct cfi_module module;
+	void *function = *cached;
+	struct guard held = guard;
+
+	if (function)
+		return function;
+	/* What dlsym allocates for itself is not the program's. */
+	guard.sp = caller->slot;
+	guard.flags |= GUARD_INTERNAL;
+	guard_barrier();
+	function = dlsym(RTLD_NEXT, name);
+	*cached = function;
+	if (!function && cfi_module_find(caller->return_address, &module) && module.link_map)
+		function = dlsym((void *)(uintptr_t)module.link_map, name);
+	guard_barrier();
+	guard.sp = held.sp;
+	guard.flags = held.flags;
+	if (!function)
+		abort(); /* cannot be: the caller was linked against it */
+	return function;
+}
+
+static void throw_begins(const struct walk_start *caller)
+{
+	if (lifecycle_recording && lifecycle_enter(caller)) {
+		record_stack(caller);
+		guard_leave();
+	}
+}
+
+static void landed(const struct walk_start *caller, uintptr_t sp)
+{
+	if (!lifecycle_recording || guard.sp || !guard.state || !*lifecycle_sentinel)
+		return;
+	guard.sp = caller->slot;
+	guard_barrier();
+	stack_walk_landed(guard.state, sp);
+	guard_leave();
+}
+
+EXPORT int _Unwind_RaiseException(struct _Unwind_Exception *exception)
+{
+	static void *real;
+	struct walk_start caller = CALLER();
+	int (*function)(struct _Unwind_Exception *) =
+		real_find(&real, "_Unwind_RaiseException", &caller);
+
+	throw_begins(&caller);
+	return function(exception);
+}
+
+EXPORT int _Unwind_Resume_or_Rethrow(struct _Unwind_Exception *exception)
+{
+	static void *real;
+	struct walk_start caller = CALLER();
+	int (*function)(struct _Unwind_Exception *) =
+		real_find(&real, "_Unwind_Resume_or_Rethrow", &caller);
+
+	throw_begins(&caller);
+	return function(exception);
+}
+
+/* The end of a cleanup: its function's frame is the innermost that is left. */
+EXPORT void _Unwind_Resume(struct _Unwind_Exception *exception)
+{
+	static void *real;
+	struct walk_start caller = CALLER();
+	void (*function)(struct _Unwind_Exception *) =
+		real_find(&real, "_Unwind_Resume", &caller);
+
+	landed(&caller, caller.slot);
+	function(exception);
+	abort(); /* it does not return */
+}
+
+EXPORT void *__cxa_begin_catch(void *exception)
+{
+	static void *real;
+	struct walk_start caller = CALLER();
+	void *(*function)(void *) = real_find(&real, "__cxa_begin_catch", &caller);
+
+	landed(&caller, caller.slot);
+	return function(exception);
+}
+
+/*
+ * Where a jmp_buf of glibc's leads: its stack pointer is the seventh word, rotated and
+ * mixed with the word at %fs:0x30 (glibc, sysdeps/unix/sysv/linux/x86_64/pointer_guard.h).
+ */
+static uintptr_t jump_target(const void *environment)
+{
+	uintptr_t mangled = ((const uintptr_t *)environment)[6], guard_word;
+
+	__asm__("mov %%fs:0x30, %0" : "=r"(guard_word));
+	return (mangled >> 17 | mangled << 47) ^ guard_word;
+}
+
+#define JUMP(name)                                                                     \
+	EXPORT __attribute__((noreturn)) void name(struct __jmp_buf_tag environment[1], \
+						   int value)                          \
+	{                                                                              \
+		static void *real;                                                     \
+		struct walk_start caller = CALLER();                                   \
+		void (*function)(struct __jmp_buf_tag *, int) =                        \
+			real_find(&real, #name, &caller);                              \
+									               \
+		landed(&caller, jump_target(environment));                             \
+		function(environment, value);                                          \
+		abort(); /* it does not return */                                      \
+	}
+
+JUMP(longjmp)
+JUMP(_longjmp)
+JUMP(siglongjmp)
+JUMP(__longjmp_chk)
