@@ -33,6 +33,7 @@ struct drain_way {
 	uint8_t *buffer; /* one chunk */
 	size_t buffer_bytes;
 	bool is_flight;
+	bool is_busy; /* no processor is idle: compress quickly */
 	void (*beat)(void *context); /* called after each chunk: tell the writers we live */
 	void *beat_context;
 };
@@ -67,7 +68,7 @@ int drain_ring_announce(struct drain_way *way, struct drain_ring *ring,
 
 /*
  * Take full chunks until `until_ns` (CLOCK_MONOTONIC) at most, open new modules; in the
- * flight policy modules only. Returns how many chunks, or -1 and *error.
+ * flight policy modules only. 0, or -1 and *error.
  */
 int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t until_ns,
 	struct error *error);
