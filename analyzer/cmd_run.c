@@ -1,4 +1,4 @@
-/* cmd_run.c - `outlive run`: record a program from its start. Layer 9. */
+/* cmd_run.c - `outlive run`: record a program from its start. Layer 13. */
 #include "command.h"
 
 #include "drain.h"
@@ -351,22 +351,26 @@ static void trace_finish(struct run *run)
 	live_tell(run);
 }
 
+/* Names come from the user and go to a terminal. */
 static void run_tell(const struct run *run)
 {
 	const struct drain_counts *counts = drain_counts(run->drain);
 	char events[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], death[128];
+	char name[PATH_MAX];
 
+	text_escape(name, sizeof(name), run->name);
 	if (target_death(&run->target, death, sizeof(death)))
-		fprintf(stderr, "outlive: %s (pid %d) was killed by %s\n", run->name,
+		fprintf(stderr, "outlive: %s (pid %d) was killed by %s\n", name,
 			(int)run->target.pid, death);
 	if (counts->broken)
 		warning("%u of the rings or chunks could not be read", counts->broken);
 	if (!counts->processes)
 		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
-			"dropped, or %s full?)", run->name, run->session.directory);
+			"dropped, or %s full?)", name, run->session.directory);
 	fprintf(stderr, "outlive: %s events of %u process%s in %s (%s)\n",
 		text_count(events, counts->events), counts->processes,
-		counts->processes == 1 ? "" : "es", run->trace,
+		counts->processes == 1 ? "" : "es",
+		text_escape(name, sizeof(name), run->trace),
 		text_size(size, run->writer.offset));
 }
 

@@ -139,8 +139,8 @@ static int module_open(const struct symbolizer *symbolizer, const char *path,
 	if (file < 0)
 		return -1;
 	if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
-		elf_file_read(&elf, file) == ELF_OK && elf.build_id_bytes == build_id_bytes &&
-		!memcmp(elf.build_id, build_id, build_id_bytes))
+		elf_file_read(&elf, file) == ELF_OK &&
+		elf_file_is_build(&elf, build_id, build_id_bytes))
 		return file;
 	close(file);
 	return -1;
@@ -158,7 +158,8 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
 	for (i = 0; i < symbolizer->module_count; i++) {
 		module = &symbolizer->modules[i];
 		if (module->build_id_bytes == build_id_bytes &&
-			!memcmp(module->build_id, build_id, build_id_bytes) &&
+			(!build_id_bytes ||
+				!memcmp(module->build_id, build_id, build_id_bytes)) &&
 			!strcmp(module->path, path))
 			return (int)i;
 	}
