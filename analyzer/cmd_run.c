@@ -364,7 +364,7 @@ static void run_tell(const struct run *run)
 			(int)run->target.pid, death);
 	if (counts->broken)
 		warning("%u of the rings or chunks could not be read", counts->broken);
-	if (!counts->processes)
+	if (!counts->images)
 		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
 			"dropped, or %s full?)", name, run->session.directory);
 	fprintf(stderr, "outlive: %s events of %u process%s in %s (%s)\n",

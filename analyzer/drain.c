@@ -17,6 +17,7 @@
 #define IDLE_MS_MAX 10
 #define FILL_BYTES_MS (4u << 20)
 #define RINGS_MAX 65536
+#define PIDS_MAX (1u << 22) /* as the kernel's */
 
 struct drain {
 	struct drain_way way;
@@ -25,7 +26,8 @@ struct drain {
 	size_t ring_count;
 	char (*ignored)[LIVE_RING_NAME_BYTES]; /* files that turned out to be no ring */
 	size_t ignored_count;
-	int watch; /* inotify, or -1 */
+	uint8_t *pids; /* a bit for each that was seen */
+	int watch;     /* inotify, or -1 */
 	struct cpu_idle cpu;
 	bool is_given_up;
 	uint64_t beat_ns;
@@ -74,6 +76,7 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 		error_set(error, "out of memory");
 		return NULL;
 	}
+	drain->pids = calloc(PIDS_MAX / 8, 1);
 	drain->session = settings->session;
 	drain->way.writer = settings->writer;
 	drain->way.shelf = settings->shelf;
@@ -105,6 +108,7 @@ void drain_free(struct drain *drain)
 	cpu_idle_close(&drain->cpu);
 	free(drain->rings);
 	free(drain->ignored);
+	free(drain->pids);
 	free(drain->way.buffer);
 	free(drain);
 }
@@ -135,6 +139,16 @@ static void ring_succeed(struct drain *drain, const struct drain_ring *ring)
 	}
 }
 
+static void pid_count(struct drain *drain, uint32_t pid)
+{
+	uint8_t bit = (uint8_t)(1u << pid % 8);
+
+	if (!drain->pids || pid >= PIDS_MAX || drain->pids[pid / 8] & bit)
+		return;
+	drain->pids[pid / 8] |= bit;
+	drain->way.counts.processes++;
+}
+
 /* Remember a file that is no ring of ours, so that it is not tried again. */
 static void name_ignore(struct drain *drain, const char *name)
 {
@@ -161,7 +175,7 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 		unlinkat(drain->session->descriptor, name, 0);
 		return 0;
 	}
-	if (grown && drain->way.counts.processes < RINGS_MAX)
+	if (grown && drain->way.counts.images < RINGS_MAX)
 		ring = drain_ring_new(&drain->way, drain->session->descriptor, name,
 			drain->session->number);
 	if (!ring) {
@@ -169,6 +183,7 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 		return 0;
 	}
 	ring_succeed(drain, ring);
+	pid_count(drain, ring->ring.header.pid);
 	drain->rings[drain->ring_count++] = ring;
 	ring_beat(drain, ring, now_ns());
 	return drain_ring_announce(&drain->way, ring, error);

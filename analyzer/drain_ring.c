@@ -65,7 +65,7 @@ struct drain_ring *drain_ring_new(struct drain_way *way, int directory, const ch
 		drain_ring_free(ring);
 		return NULL;
 	}
-	ring->process = way->counts.processes++;
+	ring->process = way->counts.images++;
 	ring->descriptor = (int)syscall(SYS_pidfd_open, (pid_t)ring->ring.header.pid, 0);
 	ring->has_ended = ring->descriptor < 0 && errno == ESRCH;
 	return ring;
