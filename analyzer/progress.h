@@ -18,7 +18,10 @@ struct progress {
 
 void progress_begin(struct progress *progress, const char *what);
 
-/* Call often; draws after the first second, then ten times a second. */
+/*
+ * Call often; draws after the first second, then ten times a second. `expected` 0: not
+ * known.
+ */
 void progress_show(struct progress *progress, uint64_t done, uint64_t expected);
 
 /* Wipe the line, if one was drawn. */
