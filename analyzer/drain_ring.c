@@ -229,7 +229,8 @@ int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t unt
 		}
 		result = live_ring_take(&ring->ring, place, way->buffer, &bytes);
 		if (chunk_keep(way, ring, result, bytes, error))
-			return -1;
+			return -1; /* it stays in the ring, which stays */
+		live_ring_release(&ring->ring, place);
 	}
 	return ring_take_definitions(way, ring, false, error);
 }

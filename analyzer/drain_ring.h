@@ -1,8 +1,8 @@
 /*
  * drain_ring.h - one ring on its way into the trace. Layer 3.
  *
- * A chunk is copied and given back before it is compressed, so its writers wait for a
- * memcpy at most.
+ * A chunk is given back when it is in the trace and not before: whenever we are killed,
+ * it is in one of the two.
  */
 #ifndef OUTLIVE_DRAIN_RING_H
 #define OUTLIVE_DRAIN_RING_H
