@@ -541,7 +541,7 @@ size_t chunk_decoder_batch(struct chunk_decoder *decoder, struct event *events,
 	while (count < capacity && decoder->at < decoder->end) {
 		record = decoder->at;
 		if (UNLIKELY(TAG_OP(*record) == OP_CONTROL))
-			return count ? count : control_read(decoder, *record, events);
+			break;
 		wrong = decoder->is_in_run ? NULL : "an event before any run began";
 		if (UNLIKELY(wrong)) {
 			decoder_fail(decoder, record, wrong);
@@ -558,6 +558,8 @@ size_t chunk_decoder_batch(struct chunk_decoder *decoder, struct event *events,
 			break;
 	}
 	decoder->events += count;
+	if (!count && decoder->at < decoder->end)
+		return control_read(decoder, *decoder->at, events);
 	return count;
 }
 

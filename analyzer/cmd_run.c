@@ -1,23 +1,26 @@
-/* cmd_run.c - `outlive run`: record a program from its start. Layer 9. */
+/* cmd_run.c - `outlive run`: record a program from its start. Layer 13. */
 #include "command.h"
 
 #include "drain.h"
 #include "error.h"
 #include "module_shelf.h"
+#include "profile.h"
 #include "program.h"
+#include "progress.h"
+#include "report_text.h"
 #include "session.h"
 #include "target.h"
 #include "text.h"
+#include "trace_names.h"
+#include "trace_output.h"
 #include "trace_writer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -57,7 +60,7 @@ static const struct option run_option_table[] = {
 };
 
 /* One recording. */
-struct run {
+struct recording {
 	struct run_options options;
 	const char *name;       /* of the program, as it was typed */
 	char path[PATH_MAX];    /* what is executed */
@@ -68,6 +71,7 @@ struct run {
 	struct trace_writer writer;
 	struct module_shelf *shelf;
 	struct drain *drain;
+	struct progress progress;
 	bool is_cut; /* the trace could not be written to its end */
 };
 
@@ -88,7 +92,7 @@ static uint64_t now_ns(void)
 
 /* ---- before the start ---- */
 
-static void program_prepare(struct run *run)
+static void program_prepare(struct recording *run)
 {
 	struct error error;
 
@@ -106,7 +110,7 @@ static void program_prepare(struct run *run)
 		run_die(EXIT_BAD_INPUT, &error);
 }
 
-static void ring_prepare(struct run *run)
+static void ring_prepare(struct recording *run)
 {
 	uint64_t bytes = run->options.ring_bytes;
 
@@ -119,82 +123,12 @@ static void ring_prepare(struct run *run)
 	run->options.ring_bytes = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES * CHUNK_BYTES;
 }
 
-/* The absolute directory of the trace to be. */
-static void trace_directory(const struct run *run, char directory[PATH_MAX])
-{
-	const char *output = run->options.output;
-	const char *slash = output ? strrchr(output, '/') : NULL;
-	char given[PATH_MAX];
-
-	snprintf(given, sizeof(given), "%.*s", slash ? (int)(slash - output + 1) : 1,
-		slash ? output : ".");
-	if (!realpath(given, directory))
-		die("%s: %s: make the directory first, or use another -o", given,
-			strerror(errno));
-}
-
-/* Whether the file behind `descriptor` may be overwritten: empty, or an older trace. */
-static bool is_replaceable(int descriptor)
-{
-	uint64_t magic;
-	ssize_t bytes = pread(descriptor, &magic, sizeof(magic), 0);
-
-	return bytes == 0 || (bytes == sizeof(magic) && magic == TRACE_MAGIC);
-}
-
-/* Open the file of -o; -1 and *error. */
-static int output_open(struct run *run, struct error *error)
-{
-	const char *output = run->options.output;
-	int file = open(output, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
-	struct stat status;
-
-	snprintf(run->trace, sizeof(run->trace), "%s", output);
-	if (file < 0)
-		return error_set(error, "%s: %s", output, strerror(errno));
-	if (fstat(file, &status) == 0 && !S_ISREG(status.st_mode)) {
-		error_set(error, "%s: not a regular file: a trace cannot go there", output);
-	} else if (!is_replaceable(file)) {
-		error_set(error, "%s: is there and is not a trace: remove it, or use "
-			"another -o", output);
-	} else if (ftruncate(file, 0)) {
-		error_set(error, "%s: %s", output, strerror(errno));
-	} else {
-		return file;
-	}
-	close(file);
-	return -1;
-}
-
-/* Create PROGRAM.PID.outlive here; -1 and *error. */
-static int default_open(struct run *run, struct error *error)
-{
-	const char *slash = strrchr(run->name, '/');
-	const char *base = slash ? slash + 1 : run->name;
-	int file, i;
-
-	for (i = 0;; i++) {
-		if (i == 0)
-			snprintf(run->trace, sizeof(run->trace), "%s.%d.outlive", base,
-				(int)run->target.pid);
-		else
-			snprintf(run->trace, sizeof(run->trace), "%s.%d.%d.outlive", base,
-				(int)run->target.pid, i);
-		file = open(run->trace, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-		if (file >= 0 || errno != EEXIST)
-			break;
-	}
-	if (file < 0)
-		return error_set(error, "%s: %s: use -o to write the trace elsewhere",
-			run->trace, strerror(errno));
-	return file;
-}
-
 /* The trace, from its header to the place of its rings. 0, or -1 and *error. */
-static int trace_begin(struct run *run, struct error *error)
+static int trace_begin(struct recording *run, struct error *error)
 {
 	struct trace_block about = { .type = BLOCK_RING_DIRECTORY };
-	int file = run->options.output ? output_open(run, error) : default_open(run, error);
+	int file = trace_output_open(run->options.output, run->name, run->target.pid,
+		run->trace, error);
 
 	if (file < 0)
 		return -1;
@@ -208,7 +142,7 @@ static int trace_begin(struct run *run, struct error *error)
 	return -1;
 }
 
-static int drain_begin(struct run *run, struct error *error)
+static int drain_begin(struct recording *run, struct error *error)
 {
 	struct drain_settings settings = {
 		.session = &run->session,
@@ -235,7 +169,7 @@ static void descriptors_raise(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static void target_begin(struct run *run, char **argv)
+static void target_begin(struct recording *run, char **argv)
 {
 	struct target_settings settings = {
 		.path = run->path,
@@ -273,7 +207,7 @@ static void target_begin(struct run *run, char **argv)
 /* ---- while it runs ---- */
 
 /* One look at the rings; how long they may be left alone. */
-static int run_step(struct run *run)
+static int run_step(struct recording *run)
 {
 	struct error error;
 	int idle_ms = drain_step(run->drain, &error);
@@ -286,14 +220,14 @@ static int run_step(struct run *run)
 }
 
 /* Whether processes go on without the program: with rings, or just about to have one. */
-static bool is_outlived(const struct run *run, uint64_t ended_ns)
+static bool is_outlived(const struct recording *run, uint64_t ended_ns)
 {
 	if (drain_live_count(run->drain))
 		return true;
 	return now_ns() - ended_ns < SETTLE_NS && session_process_count(&run->session);
 }
 
-static void run_record(struct run *run)
+static void run_record(struct recording *run)
 {
 	uint64_t ended_ns, wait_ns = UINT64_MAX;
 
@@ -311,7 +245,7 @@ static void run_record(struct run *run)
 /* ---- after its end ---- */
 
 /* Name those that still run: they go on without us. */
-static void live_tell(const struct run *run)
+static void live_tell(const struct recording *run)
 {
 	size_t count = drain_live_count(run->drain), i;
 	struct text names = { NULL, 0, 0 };
@@ -333,7 +267,7 @@ static void live_tell(const struct run *run)
 	text_release(&names);
 }
 
-static void trace_finish(struct run *run)
+static void trace_finish(struct recording *run)
 {
 	struct error error;
 
@@ -351,31 +285,94 @@ static void trace_finish(struct run *run)
 	live_tell(run);
 }
 
-static void run_tell(const struct run *run)
+/* Names come from the user and go to a terminal. */
+static void run_tell(const struct recording *run)
 {
 	const struct drain_counts *counts = drain_counts(run->drain);
 	char events[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], death[128];
+	char name[PATH_MAX];
 
+	text_escape(name, sizeof(name), run->name);
 	if (target_death(&run->target, death, sizeof(death)))
-		fprintf(stderr, "outlive: %s (pid %d) was killed by %s\n", run->name,
+		fprintf(stderr, "outlive: %s (pid %d) was killed by %s\n", name,
 			(int)run->target.pid, death);
 	if (counts->broken)
 		warning("%u of the rings or chunks could not be read", counts->broken);
-	if (!counts->processes)
+	if (!counts->images)
 		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
-			"dropped, or %s full?)", run->name, run->session.directory);
+			"dropped, or %s full?)", name, run->session.directory);
 	fprintf(stderr, "outlive: %s events of %u process%s in %s (%s)\n",
 		text_count(events, counts->events), counts->processes,
-		counts->processes == 1 ? "" : "es", run->trace,
+		counts->processes == 1 ? "" : "es",
+		text_escape(name, sizeof(name), run->trace),
 		text_size(size, run->writer.offset));
+}
+
+/* What is left to say and do, whether or not the trace got its names. */
+static int run_end(struct recording *run)
+{
+	run_tell(run);
+	trace_writer_close(&run->writer, NULL);
+	session_close(&run->session);
+	return target_exit_status(&run->target);
+}
+
+/* Ctrl-C means now: the trace is complete, only without names. */
+static void interrupt_check(struct recording *run)
+{
+	target_wait(&run->target, -1, 0);
+	if (!run->target.interrupts)
+		return;
+	progress_end(&run->progress);
+	warning("interrupted: the trace has no names yet, 'outlive report' finds them while "
+		"the program's files are there");
+	exit(run_end(run));
+}
+
+static void run_progress(void *context, uint64_t done, uint64_t expected)
+{
+	struct recording *run = context;
+
+	progress_show(&run->progress, done, expected);
+	interrupt_check(run);
+}
+
+static void run_report(void *context, const struct profile *profile)
+{
+	struct recording *run = context;
+
+	progress_end(&run->progress);
+	if (!run->options.is_quiet)
+		report_text(profile, NULL, stderr);
+}
+
+/* The names of all addresses, and the report that the same reading gives. */
+static void run_name(struct recording *run)
+{
+	struct trace_names names = {
+		.writer = &run->writer,
+		.shelf = run->shelf,
+		.reading = run_progress,
+		.naming = run_progress,
+		.show = run_report,
+		.context = run,
+	};
+	struct error error;
+
+	run->target.interrupts = 0;
+	progress_begin(&run->progress, "outlive: reading the trace");
+	if (trace_names_add(&names, &error))
+		warning("%s", error.message);
+	progress_end(&run->progress);
 }
 
 static int run_command(const struct command *command, int argc, char **argv)
 {
-	static struct run run = { .options = { .ring_bytes = RING_BYTES_DEFAULT,
+	static struct recording run = { .options = { .ring_bytes = RING_BYTES_DEFAULT,
 					  .wait_s = WAIT_S_DEFAULT } };
 	char beside[PATH_MAX];
 	struct error error;
+	int status;
 	int first = command_parse(command, &run.options, argc, argv);
 
 	if (first >= argc)
@@ -383,18 +380,18 @@ static int run_command(const struct command *command, int argc, char **argv)
 	run.name = argv[first];
 	ring_prepare(&run);
 	program_prepare(&run);
-	trace_directory(&run, beside);
-	if (session_open(&run.session, beside, run.options.ring_bytes, &error))
+	if (trace_output_directory(run.options.output, beside, &error) ||
+		session_open(&run.session, beside, run.options.ring_bytes, &error))
 		run_die(EXIT_BAD_INPUT, &error);
 	target_begin(&run, argv + first);
 	run_record(&run);
 	trace_finish(&run);
-	run_tell(&run);
-	trace_writer_close(&run.writer, NULL);
+	if (!run.is_cut && drain_counts(run.drain)->images)
+		run_name(&run);
+	status = run_end(&run);
 	drain_free(run.drain);
 	module_shelf_free(run.shelf);
-	session_close(&run.session);
-	return target_exit_status(&run.target);
+	return status;
 }
 
 const struct command command_run = {

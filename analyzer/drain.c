@@ -1,6 +1,8 @@
 /* drain.c - empty the rings of a session into the trace. Layer 4. */
 #include "drain.h"
 
+#include "cpu_idle.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,7 +15,9 @@
 #define STEP_NS UINT64_C(15000000) /* then look at signals again */
 #define CLOSE_DOWN_NS UINT64_C(1000000000) /* for the full chunks of one busy ring */
 #define IDLE_MS_MAX 10
+#define FILL_BYTES_MS (4u << 20)
 #define RINGS_MAX 65536
+#define PIDS_MAX (1u << 22) /* as the kernel's */
 
 struct drain {
 	struct drain_way way;
@@ -22,9 +26,10 @@ struct drain {
 	size_t ring_count;
 	char (*ignored)[LIVE_RING_NAME_BYTES]; /* files that turned out to be no ring */
 	size_t ignored_count;
-	int watch; /* inotify, or -1 */
+	uint8_t *pids; /* a bit for each that was seen */
+	int watch;     /* inotify, or -1 */
+	struct cpu_idle cpu;
 	bool is_given_up;
-	int idle_ms;
 	uint64_t beat_ns;
 	size_t turn; /* ring that is served first in the next step */
 };
@@ -71,10 +76,12 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 		error_set(error, "out of memory");
 		return NULL;
 	}
+	drain->pids = calloc(PIDS_MAX / 8, 1);
 	drain->session = settings->session;
 	drain->way.writer = settings->writer;
 	drain->way.shelf = settings->shelf;
 	drain->way.is_flight = settings->is_flight;
+	cpu_idle_open(&drain->cpu);
 	drain->way.beat = drain_beat;
 	drain->way.beat_context = drain;
 	/* none to be had (they are few): every step reads the directory */
@@ -98,8 +105,10 @@ void drain_free(struct drain *drain)
 		drain_ring_free(drain->rings[i]);
 	if (drain->watch >= 0)
 		close(drain->watch);
+	cpu_idle_close(&drain->cpu);
 	free(drain->rings);
 	free(drain->ignored);
+	free(drain->pids);
 	free(drain->way.buffer);
 	free(drain);
 }
@@ -130,6 +139,16 @@ static void ring_succeed(struct drain *drain, const struct drain_ring *ring)
 	}
 }
 
+static void pid_count(struct drain *drain, uint32_t pid)
+{
+	uint8_t bit = (uint8_t)(1u << pid % 8);
+
+	if (!drain->pids || pid >= PIDS_MAX || drain->pids[pid / 8] & bit)
+		return;
+	drain->pids[pid / 8] |= bit;
+	drain->way.counts.processes++;
+}
+
 /* Remember a file that is no ring of ours, so that it is not tried again. */
 static void name_ignore(struct drain *drain, const char *name)
 {
@@ -156,7 +175,7 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 		unlinkat(drain->session->descriptor, name, 0);
 		return 0;
 	}
-	if (grown && drain->way.counts.processes < RINGS_MAX)
+	if (grown && drain->way.counts.images < RINGS_MAX)
 		ring = drain_ring_new(&drain->way, drain->session->descriptor, name,
 			drain->session->number);
 	if (!ring) {
@@ -164,6 +183,7 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 		return 0;
 	}
 	ring_succeed(drain, ring);
+	pid_count(drain, ring->ring.header.pid);
 	drain->rings[drain->ring_count++] = ring;
 	ring_beat(drain, ring, now_ns());
 	return drain_ring_announce(&drain->way, ring, error);
@@ -245,47 +265,53 @@ static void ring_finish(struct drain *drain, size_t i)
 	drain->rings[i] = drain->rings[--drain->ring_count];
 }
 
-/* One ring's share of a step. Returns how many chunks were taken, or -1. */
+/* One ring's share of a step. 0, or -1 and *error. */
 static int ring_serve(struct drain *drain, size_t i, uint64_t until_ns,
 	struct error *error)
 {
 	struct drain_ring *ring = drain->rings[i];
-	int taken;
 
 	/* looked at before the chunks are, so that all it committed is found */
 	drain_ring_check(ring);
 	if (drain->is_given_up)
 		return 0;
-	taken = drain_ring_take(&drain->way, ring, until_ns, error);
-	if (taken < 0 || !ring->has_ended)
-		return taken;
+	if (drain_ring_take(&drain->way, ring, until_ns, error))
+		return -1;
+	if (!ring->has_ended)
+		return 0;
 	if (drain_ring_take_rest(&drain->way, ring, error))
 		return -1;
 	ring_finish(drain, i);
-	return taken + 1;
+	return 0;
+}
+
+/*
+ * How long the rings may be left alone after a step: the smallest takes that long to
+ * fill even at 4 GB/s.
+ */
+static int idle_choose(const struct drain *drain)
+{
+	int idle_ms = IDLE_MS_MAX, fill_ms;
+	size_t i;
+
+	for (i = 0; i < drain->ring_count; i++) {
+		fill_ms = (int)(drain->rings[i]->ring.map_bytes / FILL_BYTES_MS);
+		if (fill_ms < idle_ms)
+			idle_ms = fill_ms;
+	}
+	return idle_ms < 1 ? 1 : idle_ms;
 }
 
 static int drain_serve(struct drain *drain, struct error *error)
 {
 	uint64_t until_ns = now_ns() + STEP_NS;
 	size_t turns = drain->ring_count;
-	int taken, sum = 0;
 
 	while (turns-- && now_ns() < until_ns) {
-		taken = ring_serve(drain, drain->turn++ % drain->ring_count, until_ns, error);
-		if (taken < 0)
+		if (ring_serve(drain, drain->turn++ % drain->ring_count, until_ns, error))
 			return -1;
-		sum += taken;
 	}
-	if (now_ns() >= until_ns)
-		drain->idle_ms = 0;
-	else if (sum)
-		drain->idle_ms = 1;
-	else
-		drain->idle_ms = drain->idle_ms ? drain->idle_ms * 2 : 1;
-	if (drain->idle_ms > IDLE_MS_MAX)
-		drain->idle_ms = IDLE_MS_MAX;
-	return drain->idle_ms;
+	return now_ns() < until_ns ? idle_choose(drain) : 0;
 }
 
 /* The trace takes no more: all rings become flight recorders and keep their files. */
@@ -304,6 +330,7 @@ int drain_step(struct drain *drain, struct error *error)
 	int idle_ms;
 
 	drain_beat(drain);
+	drain->way.is_busy = cpu_is_busy(&drain->cpu, now_ns());
 	if (drain_discover(drain, error))
 		return drain_give_up(drain);
 	idle_ms = drain_serve(drain, error);
@@ -319,7 +346,7 @@ static int ring_close_down(struct drain *drain, struct drain_ring *ring,
 	drain_ring_check(ring);
 	if (!ring->has_ended && !drain->way.is_flight) {
 		/* first what its writers wait for, then they shall wait no more */
-		if (drain_ring_take(&drain->way, ring, until_ns, error) < 0)
+		if (drain_ring_take(&drain->way, ring, until_ns, error))
 			return -1;
 		live_ring_beat(&ring->ring, RING_FLIGHT, 0, 0);
 	}

@@ -1,8 +1,8 @@
 /*
  * drain_ring.h - one ring on its way into the trace. Layer 3.
  *
- * A chunk is copied and given back before it is compressed, so its writers wait for a
- * memcpy at most.
+ * A chunk is given back when it is in the trace and not before: whenever we are killed,
+ * it is in one of the two.
  */
 #ifndef OUTLIVE_DRAIN_RING_H
 #define OUTLIVE_DRAIN_RING_H
@@ -18,7 +18,8 @@
 
 /* What happened so far. */
 struct drain_counts {
-	uint32_t processes; /* rings seen; they number the processes of the trace */
+	uint32_t images;    /* rings seen; they number the processes of the trace */
+	uint32_t processes; /* pids among them: an exec makes another image of the same */
 	uint32_t broken;    /* rings and chunks that could not be read */
 	uint64_t chunks;    /* written to the trace */
 	uint64_t events;    /* in them */
@@ -33,6 +34,7 @@ struct drain_way {
 	uint8_t *buffer; /* one chunk */
 	size_t buffer_bytes;
 	bool is_flight;
+	bool is_busy; /* no processor is idle: compress quickly */
 	void (*beat)(void *context); /* called after each chunk: tell the writers we live */
 	void *beat_context;
 };
@@ -67,7 +69,7 @@ int drain_ring_announce(struct drain_way *way, struct drain_ring *ring,
 
 /*
  * Take full chunks until `until_ns` (CLOCK_MONOTONIC) at most, open new modules; in the
- * flight policy modules only. Returns how many chunks, or -1 and *error.
+ * flight policy modules only. 0, or -1 and *error.
  */
 int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t until_ns,
 	struct error *error);

@@ -155,3 +155,9 @@ enum elf_result elf_file_read(struct elf_file *file, int descriptor)
 		return result;
 	return segments_read(file, descriptor, &header);
 }
+
+bool elf_file_is_build(const struct elf_file *file, const uint8_t *build_id, size_t bytes)
+{
+	return file->build_id_bytes == bytes &&
+		(!bytes || !memcmp(file->build_id, build_id, bytes));
+}

@@ -37,4 +37,7 @@ enum elf_result {
 /* Read the facts of the file behind `descriptor`, which stays open. */
 enum elf_result elf_file_read(struct elf_file *file, int descriptor);
 
+/* Whether the file has this build-id; bytes 0 (build_id may be NULL): whether it has none. */
+bool elf_file_is_build(const struct elf_file *file, const uint8_t *build_id, size_t bytes);
+
 #endif

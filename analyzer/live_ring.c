@@ -274,10 +274,24 @@ static void take_body(void *context)
 		    memory_order_acquire, memory_order_relaxed))
 		return;
 	chunk_copy(copy);
-	word = ticket | CHUNK_DRAINING;
+}
+
+static void release_body(void *context)
+{
+	struct copy *copy = context;
+	uint64_t ticket = copy->place->word & ~(uint64_t)0xff;
+	uint64_t word = ticket | CHUNK_DRAINING;
+
 	/* release: with the acquire in chunk_search(); our copy is done before it is reused */
-	atomic_compare_exchange_strong_explicit(state, &word, ticket | CHUNK_FREE,
-		memory_order_release, memory_order_relaxed);
+	atomic_compare_exchange_strong_explicit(ring_state(copy->ring, copy->place->index),
+		&word, ticket | CHUNK_FREE, memory_order_release, memory_order_relaxed);
+}
+
+void live_ring_release(struct live_ring *ring, const struct chunk_place *place)
+{
+	struct copy copy = { .ring = ring, .place = place };
+
+	ring_guarded(ring, release_body, &copy);
 }
 
 static void copy_body(void *context)

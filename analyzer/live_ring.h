@@ -76,10 +76,15 @@ enum chunk_result {
 };
 
 /*
- * Copy a FULL chunk and give it back to the writers. `buffer` has ring->chunk_bytes.
+ * Take a FULL chunk and copy it. It is the writers' again after live_ring_release():
+ * until then it stays in the ring as DRAINING, so that should we be killed before the
+ * copy is safe, whoever reads the ring finds it. `buffer` has ring->chunk_bytes.
  */
 enum chunk_result live_ring_take(struct live_ring *ring, const struct chunk_place *place,
 	uint8_t *buffer, size_t *bytes);
+
+/* Give back a chunk that live_ring_take() was asked for, whatever it answered. */
+void live_ring_release(struct live_ring *ring, const struct chunk_place *place);
 
 /*
  * Copy what is committed of a chunk in any state and leave it alone. CHUNK_CHANGED if it

@@ -1,4 +1,4 @@
-/* main.c - the table of commands, and nothing else. Layer 10. */
+/* main.c - the table of commands, and nothing else. Layer 14. */
 #include "command.h"
 #include "trace_format.h"
 
@@ -9,6 +9,8 @@
 /* Order is the order of a session: record, look, look closer. */
 static const struct command *const commands[] = {
 	&command_run,
+	&command_report,
+	&command_info,
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 

@@ -69,7 +69,7 @@ static struct shelf_entry *entry_find(const struct module_shelf *shelf, const ch
 
 	for (; entry; entry = entry->next) {
 		if (!strcmp(entry->path, path) && entry->build_id_bytes == build_id_bytes &&
-			!memcmp(entry->build_id, build_id, build_id_bytes))
+			(!build_id_bytes || !memcmp(entry->build_id, build_id, build_id_bytes)))
 			break;
 	}
 	return entry;
@@ -97,8 +97,7 @@ static int module_open(const char *path, const struct module_definition *module)
 		return -1;
 	if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
 		elf_file_read(&elf, file) == ELF_OK &&
-		elf.build_id_bytes == module->build_id_bytes &&
-		!memcmp(elf.build_id, module->build_id, elf.build_id_bytes))
+		elf_file_is_build(&elf, module->build_id, module->build_id_bytes))
 		return file;
 	close(file);
 	return -1;

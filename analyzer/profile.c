@@ -26,24 +26,14 @@ uint64_t process_time_ns(const struct ring_header *header, uint64_t time)
 	return ticks < 9e18 ? (uint64_t)ticks : UINT64_MAX / 2;
 }
 
-static void lost_count(struct profile *profile)
+static uint64_t holes_count(const struct replay *replay)
 {
-	const uint64_t *by_cause = profile->process->header.lost;
-	struct profile_lost *lost = &profile->lost;
 	uint64_t holes = 0;
 	size_t i;
 
-	for (i = 0; i < LOST_CAUSES_MAX; i++) {
-		if (i != LOST_DEFINITIONS && i != LOST_STACKS_CUT)
-			lost->recorder += by_cause[i];
-	}
-	lost->damaged = profile->process->damaged_events;
-	for (i = 0; i < profile->replay.thread_count; i++)
-		holes += profile->replay.threads[i]->holes;
-	/* A thread's count shows a gap where chunks were overwritten or damaged. */
-	if (holes > by_cause[LOST_OVERWRITTEN] + lost->damaged)
-		lost->holes = holes - by_cause[LOST_OVERWRITTEN] - lost->damaged;
-	lost->events = lost->recorder + lost->damaged + lost->holes;
+	for (i = 0; i < replay->thread_count; i++)
+		holes += replay->threads[i]->holes;
+	return holes;
 }
 
 static int profile_replay(struct profile *profile, struct event_merge *merge,
@@ -107,7 +97,7 @@ struct profile *profile_read(struct trace_reader *reader, size_t process,
 		return NULL;
 	}
 	replay_finish(&profile->replay);
-	lost_count(profile);
+	profile->lost = lost_count(described, holes_count(&profile->replay));
 	profile->peak_ns = process_time_ns(&described->header,
 	                                   profile->replay.sites.peak_time);
 	profile->duration_ns = process_time_ns(&described->header,

@@ -7,6 +7,7 @@
 
 #include "address_map.h"
 #include "error.h"
+#include "process_counts.h"
 #include "replay.h"
 #include "symbol_table.h"
 #include "trace_reader.h"
@@ -17,23 +18,13 @@
 /* Called now and then while events are read; `expected` is what the index promises. */
 typedef void profile_progress(void *context, uint64_t events, uint64_t expected);
 
-/* What is not in the profile because it is not in the recording. */
-struct profile_lost {
-	uint64_t events; /* all of the below */
-	/* As the recorder counted; without LOST_DEFINITIONS and LOST_STACKS_CUT, which
-	 * lose no events. */
-	uint64_t recorder;
-	uint64_t damaged; /* in chunks that could not be read */
-	uint64_t holes;   /* missed in the threads' counts, not explained by the above */
-};
-
 struct profile {
 	const struct trace_process *process; /* the reader's */
 	const char *name;                    /* of the recording; the reader's */
 	struct address_map *map;
 	struct symbol_table *symbols; /* by module number and offset */
 	struct replay replay;         /* what became of the events, and their totals */
-	struct profile_lost lost;
+	struct lost_counts lost;
 	uint64_t peak_ns;     /* when the most bytes were live, since the start */
 	uint64_t duration_ns; /* from the start to the last event */
 };

@@ -1,19 +1,21 @@
 /*
- * report_text.h - a profile for people: the screen at the end of a run. Layer 8.
+ * report_text.h - a profile for people. Layer 11.
  */
 #ifndef OUTLIVE_REPORT_TEXT_H
 #define OUTLIVE_REPORT_TEXT_H
 
 #include "profile.h"
-#include "report_settings.h"
+#include "report_rows.h"
 
 #include <stdio.h>
 
 /*
  * Print it to the file: as wide as its terminal, coloured if that is one. Strings of the
- * traced program are escaped. settings NULL: the default screen.
+ * traced program are escaped. settings NULL: the default screen, which says who
+ * allocated the most, who made the peak, and what was never freed; else one table as
+ * asked for. 0, or -1 when memory is out.
  */
-void report_text(const struct profile *profile, const struct report_settings *settings,
-                 FILE *file);
+int report_text(const struct profile *profile, const struct report_settings *settings,
+                FILE *file);
 
 #endif

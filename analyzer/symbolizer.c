@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define WATCH_ANSWERS 256 /* looked up between two calls of `watch` */
+
 /* A module's file. What it says is read when an address of it is first asked for. */
 struct module {
 	char *path;
@@ -42,6 +44,8 @@ struct name {
 
 struct symbolizer {
 	const struct module_shelf *shelf;
+	void (*watch)(void *context, uint64_t asked, uint64_t expected);
+	void *watch_context;
 	struct module *modules;
 	size_t module_count;
 	/* numbers of the next three begin at 1, as hash_index counts */
@@ -73,6 +77,13 @@ struct symbolizer *symbolizer_new(void)
 void symbolizer_use_shelf(struct symbolizer *symbolizer, const struct module_shelf *shelf)
 {
 	symbolizer->shelf = shelf;
+}
+
+void symbolizer_watch(struct symbolizer *symbolizer,
+	void (*watch)(void *context, uint64_t asked, uint64_t expected), void *context)
+{
+	symbolizer->watch = watch;
+	symbolizer->watch_context = context;
 }
 
 static void module_release(struct module *module)
@@ -139,8 +150,8 @@ static int module_open(const struct symbolizer *symbolizer, const char *path,
 	if (file < 0)
 		return -1;
 	if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
-		elf_file_read(&elf, file) == ELF_OK && elf.build_id_bytes == build_id_bytes &&
-		!memcmp(elf.build_id, build_id, build_id_bytes))
+		elf_file_read(&elf, file) == ELF_OK &&
+		elf_file_is_build(&elf, build_id, build_id_bytes))
 		return file;
 	close(file);
 	return -1;
@@ -158,7 +169,8 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
 	for (i = 0; i < symbolizer->module_count; i++) {
 		module = &symbolizer->modules[i];
 		if (module->build_id_bytes == build_id_bytes &&
-			!memcmp(module->build_id, build_id, build_id_bytes) &&
+			(!build_id_bytes ||
+				!memcmp(module->build_id, build_id, build_id_bytes)) &&
 			!strcmp(module->path, path))
 			return (int)i;
 	}
@@ -361,6 +373,10 @@ int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offse
 		return 0;
 	answer = answer_find(symbolizer, (uint32_t)module, offset);
 	if (!answer) {
+		if (symbolizer->watch && (symbolizer->answer_count % WATCH_ANSWERS == 0 ||
+						 !symbolizer->modules[module].is_read))
+			symbolizer->watch(symbolizer->watch_context,
+				symbolizer->answer_count, 0);
 		count = frames_find(&symbolizer->modules[module], offset, frames);
 		answer = answer_add(symbolizer, (uint32_t)module, offset, frames, count);
 	}

@@ -25,6 +25,13 @@ void symbolizer_free(struct symbolizer *symbolizer);
 void symbolizer_use_shelf(struct symbolizer *symbolizer, const struct module_shelf *shelf);
 
 /*
+ * Call watch(context, asked, 0) before a module is read, and now and then: `asked`
+ * addresses were looked up so far. How many there will be is not known here.
+ */
+void symbolizer_watch(struct symbolizer *symbolizer,
+	void (*watch)(void *context, uint64_t asked, uint64_t expected), void *context);
+
+/*
  * The file that was loaded from `path`: a handle >= 0, or -1 if it is not there or has
  * another build-id. build_id_bytes 0: it had none, and must have none.
  */

@@ -86,12 +86,9 @@ const char *text_percent(char *text, uint64_t part, uint64_t whole)
 	return text;
 }
 
-/*
- * Decode one UTF-8 character of at most 4 bytes at `at`. Returns its bytes, or 0 when
- * it is malformed: cut, overlong, a surrogate, or beyond U+10FFFF.
- */
-static size_t utf8_decode(const unsigned char *at, uint32_t *point)
+size_t text_decode(const char *text, uint32_t *point)
 {
+	const unsigned char *at = (const unsigned char *)text;
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t bytes, i;
 
@@ -125,14 +122,14 @@ static bool is_obeyed(uint32_t point)
 
 char *text_escape(char *to, size_t bytes, const char *from)
 {
-	const unsigned char *at = (const unsigned char *)from;
+	const char *at = from;
 	size_t used = 0, length;
 	uint32_t point;
 
 	if (!bytes)
 		return to;
 	while (*at) {
-		length = utf8_decode(at, &point);
+		length = text_decode(at, &point);
 		if (used + (length ? length : 1) >= bytes)
 			break;
 		if (!length || is_obeyed(point)) {

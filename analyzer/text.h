@@ -34,6 +34,12 @@ const char *text_percent(char *text, uint64_t part, uint64_t whole);
  */
 char *text_escape(char *to, size_t bytes, const char *from);
 
+/*
+ * Decode the UTF-8 character (not the final NUL) at `at`: its bytes and *point. 0 if it
+ * is malformed: cut, overlong, a surrogate, or beyond U+10FFFF.
+ */
+size_t text_decode(const char *at, uint32_t *point);
+
 /* Columns that escaped UTF-8 text takes (one per code point). */
 size_t text_columns(const char *text);
 

@@ -140,6 +140,14 @@ int trace_writer_end(struct trace_writer *writer, struct error *error)
 	return trace_writer_block(writer, &about, NULL, 0, error);
 }
 
+void trace_writer_reopen(struct trace_writer *writer)
+{
+	if (writer->is_failed)
+		return;
+	writer->offset -= sizeof(struct trace_block);
+	writer->block_count--;
+}
+
 int trace_writer_close(struct trace_writer *writer, struct error *error)
 {
 	int result = 0;

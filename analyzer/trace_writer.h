@@ -47,6 +47,9 @@ int trace_writer_block(struct trace_writer *writer, const struct trace_block *ab
 /* Append the END block: the trace is whole. 0, or -1 as above. */
 int trace_writer_end(struct trace_writer *writer, struct error *error);
 
+/* Go on after trace_writer_end(): the next block takes the place of the END block. */
+void trace_writer_reopen(struct trace_writer *writer);
+
 /* Close the file, whatever state it is in. 0, or -1: the system lost data at last. */
 int trace_writer_close(struct trace_writer *writer, struct error *error);
 

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "guard.h"
 #include "lifecycle.h"
@@ -215,10 +216,32 @@ EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
 
 /* ---- threads and modules ------------------------------------------------------ */
 
+/* What a new thread is to run; from here, not from the program's heap, to be copied. */
 struct thread_start {
+	_Atomic bool is_taken;
 	void *(*function)(void *);
 	void *argument;
 };
+
+#define THREAD_STARTS 256 /* threads that have been created, but have not begun */
+static struct thread_start thread_starts[THREAD_STARTS];
+
+static struct thread_start *thread_start_take(void)
+{
+	for (int i = 0; i < THREAD_STARTS; i++) {
+		bool is_taken = false;
+
+		if (atomic_compare_exchange_strong(&thread_starts[i].is_taken, &is_taken,
+						   true))
+			return &thread_starts[i];
+	}
+	return NULL;
+}
+
+static void thread_start_give(struct thread_start *start)
+{
+	atomic_store_explicit(&start->is_taken, false, memory_order_release);
+}
 
 /*
  * The new thread asks for the bounds of its stack here, where it holds no lock:
@@ -226,7 +249,8 @@ struct thread_start {
  */
 static void *thread_main(void *start_argument)
 {
-	struct thread_start start = *(struct thread_start *)start_argument;
+	void *(*function)(void *) = ((struct thread_start *)start_argument)->function;
+	void *argument = ((struct thread_start *)start_argument)->argument;
 	pthread_attr_t attributes;
 	void *low;
 	size_t size_bytes;
@@ -234,7 +258,7 @@ static void *thread_main(void *start_argument)
 	guard.flags |= GUARD_INTERNAL;
 	guard.sp = (uintptr_t)__builtin_frame_address(0);
 	guard_barrier();
-	real.free(start_argument);
+	thread_start_give(start_argument);
 	if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
 		if (pthread_attr_getstack(&attributes, &low, &size_bytes) == 0) {
 			guard.stack_low = (uintptr_t)low;
@@ -244,7 +268,7 @@ static void *thread_main(void *start_argument)
 	}
 	guard_leave();
 	guard.flags &= ~(uint32_t)GUARD_INTERNAL;
-	return start.function(start.argument);
+	return function(argument);
 }
 
 EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
@@ -257,14 +281,14 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 		return ENOSYS;
 	if (!lifecycle_recording)
 		return real.pthread_create(thread, attributes, function, argument);
-	start = real.malloc(sizeof(*start));
-	if (!start)
-		return EAGAIN;
+	start = thread_start_take();
+	if (!start) /* its stack will be looked up when it allocates */
+		return real.pthread_create(thread, attributes, function, argument);
 	start->function = function;
 	start->argument = argument;
 	error = real.pthread_create(thread, attributes, thread_main, start);
 	if (error)
-		real.free(start);
+		thread_start_give(start);
 	return error;
 }
 

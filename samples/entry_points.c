@@ -36,19 +36,19 @@ static void use(void *block, size_t bytes, size_t alignment)
 	free(block);
 }
 
-#define ENTRY(name, times, ...)                         \
-	static __attribute__((noinline)) void name(void)    \
-	{                                                   \
-		for (int i = 0; i < (times); i++) {             \
-			void *block = NULL;                         \
-			__VA_ARGS__;                                \
-		}                                               \
+#define ENTRY(name, times, ...)                      \
+	static __attribute__((noinline)) void name(void) \
+	{                                                \
+		for (int i = 0; i < (times); i++) {          \
+			void *block = NULL;                      \
+			__VA_ARGS__;                             \
+		}                                            \
 	}
 
 ENTRY(by_malloc, 10, block = malloc(24); use(block, 24, 16))
 ENTRY(by_calloc, 11, block = calloc(3, 20); use(block, 60, 16))
-ENTRY(by_posix_memalign, 12,
-	if (posix_memalign(&block, 64, 100)) abort(); use(block, 100, 64))
+ENTRY(by_posix_memalign, 12, if (posix_memalign(&block, 64, 100)) abort();
+      use(block, 100, 64))
 ENTRY(by_aligned_alloc, 13, block = aligned_alloc(32, 128); use(block, 128, 32))
 ENTRY(by_memalign, 14, block = memalign(4096, 70); use(block, 70, 4096))
 ENTRY(by_valloc, 15, block = valloc(10); use(block, 10, 4096))
@@ -76,6 +76,7 @@ int main(void)
 	by_strdup();
 	by_reallocarray();
 	lose_strdup();
-	dprintf(STDOUT_FILENO, "usable_wrong=%d\nmisaligned=%d\n", usable_wrong, misaligned);
+	dprintf(STDOUT_FILENO, "usable_wrong=%d\nmisaligned=%d\n", usable_wrong,
+	        misaligned);
 	return 0;
 }

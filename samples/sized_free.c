@@ -26,8 +26,8 @@ static __attribute__((noinline)) void sized(void)
 int main(void)
 {
 	sized_free = (void (*)(void *, size_t))dlsym(RTLD_DEFAULT, "free_sized");
-	aligned_sized_free =
-		(void (*)(void *, size_t, size_t))dlsym(RTLD_DEFAULT, "free_aligned_sized");
+	aligned_sized_free = (void (*)(void *, size_t, size_t))dlsym(RTLD_DEFAULT,
+	                                                             "free_aligned_sized");
 	dprintf(STDOUT_FILENO, "found=%d\n", !!sized_free + !!aligned_sized_free);
 	if (sized_free && aligned_sized_free)
 		sized();

@@ -39,13 +39,13 @@ static __attribute__((noipa)) void *allocate(size_t bytes)
 	return block;
 }
 
-#define LEAF(name)                                                  \
-	static __attribute__((noipa)) void name(size_t bytes)           \
-	{                                                               \
-		void *block = allocate(bytes);                              \
-                                                                    \
-		free(block);                                                \
-		KEEP_FRAME(bytes);                                          \
+#define LEAF(name)                                        \
+	static __attribute__((noipa)) void name(size_t bytes) \
+	{                                                     \
+		void *block = allocate(bytes);                    \
+                                                          \
+		free(block);                                      \
+		KEEP_FRAME(bytes);                                \
 	}
 LEAF(leaf_0)
 LEAF(leaf_1)
@@ -68,15 +68,15 @@ static __attribute__((noipa)) void down_1(int, unsigned *, unsigned long);
 static __attribute__((noipa)) void down_2(int, unsigned *, unsigned long);
 static __attribute__((noipa)) void down_3(int, unsigned *, unsigned long);
 
-#define DOWN(name, next)                                                  \
-	static __attribute__((noipa)) void name(int left, unsigned *random,   \
-	                                        unsigned long count)          \
-	{                                                                     \
-		if (left <= 0)                                                    \
-			make_pairs(random, count);                                    \
-		else                                                              \
-			next(left - 1, random, count);                                \
-		KEEP_FRAME(left);                                                 \
+#define DOWN(name, next)                                                \
+	static __attribute__((noipa)) void name(int left, unsigned *random, \
+	                                        unsigned long count)        \
+	{                                                                   \
+		if (left <= 0)                                                  \
+			make_pairs(random, count);                                  \
+		else                                                            \
+			next(left - 1, random, count);                              \
+		KEEP_FRAME(left);                                               \
 	}
 DOWN(down_0, down_1)
 DOWN(down_1, down_2)

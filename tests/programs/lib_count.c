@@ -37,10 +37,9 @@ static struct {
 
 static void find_real(void)
 {
-	static const char *const names[] = { "malloc",         "calloc", "realloc",
-		                                 "memalign",       "aligned_alloc",
-		                                 "posix_memalign", "valloc", "pvalloc",
-		                                 "free" };
+	static const char *const names[] = { "malloc",   "calloc",        "realloc",
+		                                 "memalign", "aligned_alloc", "posix_memalign",
+		                                 "valloc",   "pvalloc",       "free" };
 	void **slots = (void **)&real;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -130,7 +129,7 @@ void *realloc(void *block, size_t bytes)
 
 	if (!block)
 		return count_made(now, new, bytes);
-	if (!new && bytes == 0)
+	if (!new &&bytes == 0)
 		now->frees++;
 	else if (!new)
 		now->failed++;

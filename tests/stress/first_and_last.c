@@ -35,8 +35,8 @@ static __attribute__((noinline)) void before_constructors(void)
 		early[i] = malloc(100);
 }
 
-__attribute__((section(".preinit_array"), used)) static void (*preinit)(void) =
-	before_constructors;
+__attribute__((section(".preinit_array"),
+               used)) static void (*preinit)(void) = before_constructors;
 
 __attribute__((constructor(101), noinline)) static void first_constructor(void)
 {

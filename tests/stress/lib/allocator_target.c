@@ -15,9 +15,8 @@
 /* jemalloc, tcmalloc and mimalloc each count what they have handed out. */
 static unsigned long allocated_by_jemalloc(void)
 {
-	int (*control)(const char *, void *, size_t *, void *, size_t) =
-		(int (*)(const char *, void *, size_t *, void *, size_t))dlsym(RTLD_DEFAULT,
-	                                                                   "mallctl");
+	int (*control)(const char *, void *, size_t *, void *, size_t) = (int (*)(
+		const char *, void *, size_t *, void *, size_t))dlsym(RTLD_DEFAULT, "mallctl");
 	unsigned long long epoch = 1;
 	size_t allocated = 0, bytes = sizeof(epoch);
 
@@ -43,8 +42,8 @@ static unsigned long allocated_by_tcmalloc(void)
 /* mimalloc answers for one address: is it in one of its heaps? */
 static int is_in_mimalloc(const void *block)
 {
-	int (*is_ours)(const void *) =
-		(int (*)(const void *))dlsym(RTLD_DEFAULT, "mi_is_in_heap_region");
+	int (*is_ours)(const void *) = (int (*)(const void *))dlsym(RTLD_DEFAULT,
+	                                                            "mi_is_in_heap_region");
 
 	return is_ours && is_ours(block);
 }

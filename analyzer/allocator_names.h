@@ -1,0 +1,13 @@
+/*
+ * allocator_names.h - functions that allocate for their caller: when a report says who
+ * allocated, it means the caller. Layer 0.
+ */
+#ifndef OUTLIVE_ALLOCATOR_NAMES_H
+#define OUTLIVE_ALLOCATOR_NAMES_H
+
+#include <stdbool.h>
+
+/* Whether a (demangled) function is known to do nothing but allocate for its caller. */
+bool is_allocator_name(const char *function);
+
+#endif

@@ -1,0 +1,186 @@
+/* cmd_report.c - `outlive report`: who allocated what, from a recording. Layer 13. */
+#include "command.h"
+#include "process_pick.h"
+#include "profile.h"
+#include "profile_symbols.h"
+#include "progress.h"
+#include "report_json.h"
+#include "report_rows.h"
+#include "report_text.h"
+#include "symbolizer.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define TOP_UNSAID UINT64_MAX
+#define TOP_TEXT 20
+#define TOP_JSON 1000
+
+enum report_format { FORMAT_TEXT, FORMAT_JSON };
+
+struct report_options {
+	int group, sort; /* -1: not said */
+	int format;
+	uint64_t top, pid, number;
+};
+
+static const char *const groups[] = { "site", "function", "module", "thread", NULL };
+static const char *const sorts[] = { "bytes", "calls", "peak", "live", NULL };
+static const char *const formats[] = { "text", "json", NULL };
+
+static const struct option options[] = {
+	{ "by", 'b', OPTION_CHOICE, offsetof(struct report_options, group), NULL,
+	  "one row for each of these, instead of the overview", groups },
+	{ "sort", 's', OPTION_CHOICE, offsetof(struct report_options, sort), NULL,
+	  "most of these first: bytes allocated, calls, bytes at the peak,\n"
+	  "bytes never freed",
+	  sorts },
+	{ "top", 'n', OPTION_COUNT, offsetof(struct report_options, top), "N",
+	  "so many rows (default 20; json: 1000 sites), 0: all", NULL },
+	{ "format", 'f', OPTION_CHOICE, offsetof(struct report_options, format), NULL,
+	  "for people (default), or for programs: see outlive-report-json(5)", formats },
+	{ "pid", 'p', OPTION_COUNT, offsetof(struct report_options, pid), "PID",
+	  "of the processes of the recording, this one (default: the one with\n"
+	  "most events)",
+	  NULL },
+	{ "process", 0, OPTION_COUNT, offsetof(struct report_options, number), "N",
+	  "the same by its number in 'outlive info', when exec made several\n"
+	  "of one pid",
+	  NULL },
+};
+
+static void progress_events(void *progress, uint64_t done, uint64_t expected)
+{
+	progress_show(progress, done, expected);
+}
+
+/* A trace brings its symbols; a ring, or a trace cut short, finds them here or nowhere. */
+static void symbols_complete(struct profile *profile)
+{
+	struct symbolizer *symbolizer;
+
+	if (profile->process->symbols.count)
+		return;
+	symbolizer = symbolizer_new();
+	if (!symbolizer || profile_symbolize(profile, symbolizer, NULL))
+		warning("out of memory for symbols; some names are missing");
+	symbolizer_free(symbolizer);
+}
+
+static void problems_tell(const struct problem_list *problems)
+{
+	unsigned long long i;
+
+	for (i = 0; i < problems->count && i < 5 && i < PROBLEMS_KEPT; i++) {
+		if (problems->messages[i])
+			warning("%s", problems->messages[i]);
+	}
+	if (problems->count > i)
+		warning("and %llu problems more; 'outlive info' lists them",
+		        problems->count - i);
+}
+
+static void completeness_tell(const struct trace_reader *reader)
+{
+	if (!trace_reader_is_trace(reader) || trace_reader_is_complete(reader))
+		return;
+	if (trace_reader_rings_taken(reader))
+		warning("%s: was cut short; %zu rings that were left in %s are read with it",
+		        trace_reader_name(reader), trace_reader_rings_taken(reader),
+		        trace_reader_ring_directory(reader));
+	else
+		warning("%s: was cut short; this is what there is up to there",
+		        trace_reader_name(reader));
+}
+
+static void others_tell(const struct trace_reader *reader, size_t shown)
+{
+	size_t count = trace_reader_process_count(reader), i, told = 0;
+	const struct trace_process *process;
+	char events[TEXT_NUMBER_BYTES], executable[128];
+
+	if (count < 2)
+		return;
+	printf("\n%zu other process%s (--pid PID)", count - 1, count == 2 ? "" : "es");
+	for (i = 0; i < count && told < 6; i++) {
+		process = trace_reader_process(reader, i);
+		if (i == shown)
+			continue;
+		text_fit(executable, sizeof(executable), process->header.executable, 32, true);
+		printf("%s%u %s, %s events", told++ ? "; " : ": ", process->header.pid,
+		       executable, text_short(events, process->events));
+	}
+	printf("%s\n", told < count - 1 ? "; .. see 'outlive info'" : "");
+}
+
+static int report_print(struct trace_reader *reader, const struct profile *profile,
+                        size_t process, const struct report_options *said)
+{
+	struct report_settings settings = {
+		.group = said->group < 0 ? REPORT_BY_SITE : (enum report_group)said->group,
+		.sort = said->sort < 0 ? REPORT_SORT_BYTES : (enum report_sort)said->sort,
+		.top = said->top,
+	};
+	bool is_overview = said->group < 0 && said->sort < 0 && said->top == TOP_UNSAID;
+	int result;
+
+	if (said->format == FORMAT_JSON) {
+		if (said->top == TOP_UNSAID)
+			settings.top = TOP_JSON;
+		return report_json(reader, profile, &settings, stdout);
+	}
+	if (said->top == TOP_UNSAID)
+		settings.top = TOP_TEXT;
+	if (said->group < 0)
+		settings.group = REPORT_BY_FUNCTION;
+	result = report_text(profile, is_overview ? NULL : &settings, stdout);
+	others_tell(reader, process);
+	return result;
+}
+
+static int report_run(const struct command *command, int argc, char **argv)
+{
+	struct report_options said = {
+		-1, -1, FORMAT_TEXT, TOP_UNSAID, PROCESS_UNSAID, PROCESS_UNSAID
+	};
+	int at = command_parse(command, &said, argc, argv);
+	struct trace_reader *reader;
+	struct progress progress;
+	struct profile *profile;
+	struct error error;
+	size_t process = 0;
+
+	if (argc - at != 1)
+		die_usage("report", at == argc ? "report: which file?"
+		                               : "report: one file at a time");
+	reader = trace_reader_open(argv[at], &error);
+	if (!reader || process_pick(reader, said.number, said.pid, &process, &error))
+		die("%s", error.message);
+	progress_begin(&progress, "reading events");
+	profile = profile_read(reader, process, progress_events, &progress, &error);
+	progress_end(&progress);
+	if (!profile)
+		die("%s", error.message);
+	symbols_complete(profile);
+	completeness_tell(reader);
+	problems_tell(trace_reader_problems(reader));
+	if (report_print(reader, profile, process, &said))
+		die("%s: out of memory for the report", argv[at]);
+	if (fflush(stdout) || ferror(stdout))
+		die("the report could not be written to its end");
+	profile_free(profile);
+	trace_reader_close(reader);
+	return EXIT_SUCCESS;
+}
+
+const struct command command_report = {
+	.name = "report",
+	.summary = "show who allocated what",
+	.usage = "[OPTION]... FILE",
+	.details = "FILE is a trace of 'outlive run', or a ring that a crash left behind.\n"
+	           "Without --by, --sort or --top: an overview.\n",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(options[0]),
+	.run = report_run,
+};

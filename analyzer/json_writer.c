@@ -1,0 +1,132 @@
+/* json_writer.c - JSON, written as it comes. Layer 1. */
+#include "json_writer.h"
+
+#include "text.h"
+
+#include <inttypes.h>
+
+struct json_writer json_writer_of(FILE *file)
+{
+	return (struct json_writer){ .file = file, .is_first = true };
+}
+
+static void json_line(struct json_writer *json)
+{
+	unsigned i;
+
+	if (json->is_compact || !json->depth)
+		return;
+	fputc('\n', json->file);
+	for (i = 0; i < json->depth; i++)
+		fputc('\t', json->file);
+}
+
+static void json_quoted(struct json_writer *json, const char *string)
+{
+	const char *at = string;
+	uint32_t point;
+	size_t bytes;
+
+	fputc('"', json->file);
+	while (*at) {
+		bytes = text_decode(at, &point);
+		if (!bytes) {
+			fputs("\\ufffd", json->file);
+			at++;
+			continue;
+		}
+		if (point == '"' || point == '\\')
+			fprintf(json->file, "\\%c", (char)point);
+		else if (point < 0x20 || (point >= 0x7f && point < 0xa0))
+			fprintf(json->file, "\\u%04x", point);
+		else
+			fwrite(at, 1, bytes, json->file);
+		at += bytes;
+	}
+	fputc('"', json->file);
+}
+
+/* What comes before every value. */
+static void json_begin(struct json_writer *json, const char *key)
+{
+	if (!json->is_first)
+		fputs(json->is_compact ? ", " : ",", json->file);
+	json_line(json);
+	json->is_first = false;
+	if (key) {
+		json_quoted(json, key);
+		fputs(": ", json->file);
+	}
+}
+
+static void json_open(struct json_writer *json, const char *key, char bracket)
+{
+	json_begin(json, key);
+	fputc(bracket, json->file);
+	json->depth++;
+	json->is_first = true;
+}
+
+static void json_close(struct json_writer *json, char bracket)
+{
+	bool is_empty = json->is_first;
+
+	json->depth--;
+	if (!is_empty && json->depth)
+		json_line(json);
+	else if (!is_empty)
+		fputc('\n', json->file);
+	fputc(bracket, json->file);
+	if (!json->depth)
+		fputc('\n', json->file);
+	json->is_first = false;
+}
+
+void json_object(struct json_writer *json, const char *key)
+{
+	json_open(json, key, '{');
+}
+
+void json_object_end(struct json_writer *json)
+{
+	json_close(json, '}');
+}
+
+void json_array(struct json_writer *json, const char *key)
+{
+	json_open(json, key, '[');
+}
+
+void json_array_end(struct json_writer *json)
+{
+	json_close(json, ']');
+}
+
+void json_count(struct json_writer *json, const char *key, uint64_t count)
+{
+	json_begin(json, key);
+	fprintf(json->file, "%" PRIu64, count);
+}
+
+void json_bool(struct json_writer *json, const char *key, bool value)
+{
+	json_begin(json, key);
+	fputs(value ? "true" : "false", json->file);
+}
+
+void json_null(struct json_writer *json, const char *key)
+{
+	json_begin(json, key);
+	fputs("null", json->file);
+}
+
+void json_string(struct json_writer *json, const char *key, const char *string)
+{
+	json_begin(json, key);
+	json_quoted(json, string);
+}
+
+void json_compact(struct json_writer *json, bool is_compact)
+{
+	json->is_compact = is_compact;
+}

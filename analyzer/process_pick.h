@@ -1,0 +1,22 @@
+/*
+ * process_pick.h - which of the processes of a recording is meant. Layer 5.
+ */
+#ifndef OUTLIVE_PROCESS_PICK_H
+#define OUTLIVE_PROCESS_PICK_H
+
+#include "error.h"
+#include "trace_reader.h"
+
+#include <stddef.h>
+
+#define PROCESS_UNSAID UINT64_MAX
+
+/*
+ * The index of a process: of this number in the trace, or the one with most events of
+ * this pid (exec makes several), or of all if both are PROCESS_UNSAID. 0 and *index, or
+ * -1 and *error.
+ */
+int process_pick(const struct trace_reader *reader, uint64_t number, uint64_t pid,
+                 size_t *index, struct error *error);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * progress.h - one line on stderr while something takes long; nothing if it does not,
+ * or if nobody watches. Layer 1.
+ */
+#ifndef OUTLIVE_PROGRESS_H
+#define OUTLIVE_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct progress {
+	const char *what; /* "reading events" */
+	uint64_t shown_ns; /* when the line was last drawn */
+	uint64_t begun_ns;
+	bool is_watched; /* stderr is a terminal */
+	bool is_shown;
+};
+
+void progress_begin(struct progress *progress, const char *what);
+
+/*
+ * Call often; draws after the first second, then ten times a second. `expected` 0: not
+ * known.
+ */
+void progress_show(struct progress *progress, uint64_t done, uint64_t expected);
+
+/* Wipe the line, if one was drawn. */
+void progress_end(struct progress *progress);
+
+#endif

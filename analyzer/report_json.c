@@ -1,0 +1,267 @@
+/* report_json.c - a profile for programs. Layer 10. */
+#include "report_json.h"
+
+#include "json_writer.h"
+#include "process_counts.h"
+#include "process_json.h"
+#include "stack_names.h"
+
+#include <string.h>
+
+static void share_json(struct json_writer *json, const struct report_row *row)
+{
+	json_count(json, "allocations", row->allocations);
+	json_count(json, "bytes", row->bytes);
+	json_count(json, "frees", row->frees);
+	json_count(json, "temporary", row->temporary);
+	json_count(json, "crossed", row->crossed);
+	json_count(json, "failed", row->failed);
+	json_count(json, "peak_blocks", row->peak_blocks);
+	json_count(json, "peak_bytes", row->peak_bytes);
+	json_count(json, "live_blocks", row->live_blocks);
+	json_count(json, "live_bytes", row->live_bytes);
+}
+
+static void name_json(struct json_writer *json, const struct stack_name *name)
+{
+	json_string(json, "function", name->function);
+	json_string(json, "module", name->module);
+	json_count(json, "offset", name->offset);
+	json_string(json, "file", name->file);
+	json_count(json, "line", name->line);
+	json_bool(json, "inlined", name->is_inlined);
+}
+
+static int site_json(struct json_writer *json, const struct profile *profile,
+                     const struct report_row *row, struct stack_names *stack)
+{
+	size_t i;
+
+	if (stack_names_fill(stack, profile, row->node))
+		return -1;
+	json_object(json, NULL);
+	json_count(json, "node", row->node);
+	share_json(json, row);
+	json_count(json, "reallocs", row->reallocs);
+	json_count(json, "size_min", row->allocations ? row->size_min : 0);
+	json_count(json, "size_max", row->size_max);
+	json_array(json, "frames");
+	for (i = 0; i < stack->count; i++) {
+		json_object(json, NULL);
+		json_compact(json, true);
+		name_json(json, &stack->names[i]);
+		json_object_end(json);
+		json_compact(json, false);
+	}
+	json_array_end(json);
+	json_object_end(json);
+	return 0;
+}
+
+static int sites_json(struct json_writer *json, const struct profile *profile,
+                      const struct report_settings *settings)
+{
+	struct stack_names stack = { NULL, 0, 0 };
+	struct report_rows rows;
+	int result = 0;
+	size_t i;
+
+	if (report_rows_make(&rows, profile, REPORT_BY_SITE, settings->sort))
+		return -1;
+	json_count(json, "site_count", rows.count);
+	json_array(json, "sites");
+	for (i = 0; i < rows.count && !result; i++) {
+		if (settings->top && i == settings->top)
+			break;
+		result = site_json(json, profile, &rows.rows[i], &stack);
+	}
+	json_array_end(json);
+	stack_names_release(&stack);
+	report_rows_release(&rows);
+	return result;
+}
+
+static int groups_json(struct json_writer *json, const struct profile *profile,
+                       const struct report_settings *settings)
+{
+	static const char *const groups[] = { "site", "function", "module", "thread" };
+	struct report_rows rows;
+	size_t i;
+
+	json_string(json, "by", groups[settings->group]);
+	if (settings->group != REPORT_BY_FUNCTION && settings->group != REPORT_BY_MODULE)
+		return 0;
+	if (report_rows_make(&rows, profile, settings->group, settings->sort))
+		return -1;
+	json_count(json, "group_count", rows.count);
+	json_array(json, "groups");
+	for (i = 0; i < rows.count; i++) {
+		if (settings->top && i == settings->top)
+			break;
+		json_object(json, NULL);
+		json_string(json, "function", rows.rows[i].name.function);
+		json_string(json, "module", rows.rows[i].name.module);
+		json_count(json, "site_count", rows.rows[i].site_count);
+		share_json(json, &rows.rows[i]);
+		json_count(json, "reallocs", rows.rows[i].reallocs);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	report_rows_release(&rows);
+	return 0;
+}
+
+static int threads_json(struct json_writer *json, const struct profile *profile,
+                        enum report_sort sort)
+{
+	struct report_rows rows;
+	size_t i;
+
+	if (report_rows_make(&rows, profile, REPORT_BY_THREAD, sort))
+		return -1;
+	json_array(json, "threads");
+	for (i = 0; i < rows.count; i++) {
+		json_object(json, NULL);
+		json_count(json, "serial", rows.rows[i].thread->serial);
+		json_count(json, "tid", rows.rows[i].thread->tid);
+		json_string(json, "name", rows.rows[i].thread->name);
+		share_json(json, &rows.rows[i]);
+		json_count(json, "missing_events", rows.rows[i].thread->holes);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	report_rows_release(&rows);
+	return 0;
+}
+
+static void totals_json(struct json_writer *json, const struct profile *profile)
+{
+	const struct totals *totals = &profile->replay.totals;
+	const struct site_table *sites = &profile->replay.sites;
+
+	json_object(json, "totals");
+	json_count(json, "events", totals->events);
+	json_count(json, "allocations", totals->allocations);
+	json_count(json, "bytes", totals->bytes);
+	json_count(json, "frees", totals->frees);
+	json_count(json, "reallocs", totals->reallocs);
+	json_count(json, "callocs", totals->callocs);
+	json_count(json, "aligned", totals->aligned);
+	json_count(json, "failed", totals->failed);
+	json_count(json, "temporary", totals->temporary);
+	json_count(json, "crossed", totals->crossed);
+	json_count(json, "peak_bytes", sites->peak_bytes);
+	json_count(json, "peak_blocks", sites->peak_blocks);
+	json_count(json, "peak_ns", profile->peak_ns);
+	json_count(json, "live_blocks", sites->live_blocks);
+	json_count(json, "live_bytes", sites->live_bytes);
+	json_count(json, "unknown_frees", totals->ends_unknown);
+	json_count(json, "missed_frees", totals->ends_missed);
+	json_count(json, "inferred", totals->plain);
+	json_object_end(json);
+}
+
+static void histogram_json(struct json_writer *json, const struct replay *replay)
+{
+	size_t i;
+
+	json_array(json, "size_histogram");
+	for (i = 0; i < SIZE_HISTOGRAM_COUNT; i++) {
+		if (!replay->size_histogram[i])
+			continue;
+		json_object(json, NULL);
+		json_compact(json, true);
+		json_count(json, "size_min", i ? UINT64_C(1) << (i - 1) : 0);
+		json_count(json, "size_max", i < 64 ? (UINT64_C(1) << i) - 1 : UINT64_MAX);
+		json_count(json, "allocations", replay->size_histogram[i]);
+		json_object_end(json);
+		json_compact(json, false);
+	}
+	json_array_end(json);
+}
+
+static void timeline_json(struct json_writer *json, const struct profile *profile)
+{
+	const struct timeline *timeline = &profile->replay.timeline;
+	uint64_t width = UINT64_C(1) << timeline->shift;
+	uint32_t i;
+
+	json_object(json, "timeline");
+	json_count(json, "step_ns", process_time_ns(&profile->process->header,
+	                                            timeline->start + width));
+	json_array(json, "live_bytes_max");
+	json_compact(json, true);
+	for (i = 0; i <= timeline->step; i++)
+		json_count(json, NULL, timeline->bytes_max[i]);
+	json_array_end(json);
+	json_compact(json, false);
+	json_object_end(json);
+}
+
+/* The counts that a replay has, as a reading of the chunks alone would give them. */
+static struct process_counts counts_of(const struct profile *profile)
+{
+	const struct totals *totals = &profile->replay.totals;
+
+	return (struct process_counts){
+		.events = totals->events,
+		.allocations = totals->allocations,
+		.bytes = totals->bytes,
+		.frees = totals->frees,
+		.reallocs = totals->reallocs,
+		.failed = totals->failed,
+		.threads = profile->replay.thread_count,
+		.plain = totals->plain,
+		.time_last = totals->time_last,
+		.lost = profile->lost,
+	};
+}
+
+static int processes_json(struct json_writer *json, struct trace_reader *reader,
+                          const struct profile *profile)
+{
+	struct process_counts counts;
+	struct trace_process *process;
+	size_t i;
+
+	json_array(json, "processes");
+	for (i = 0; i < trace_reader_process_count(reader); i++) {
+		process = trace_reader_process(reader, i);
+		counts = counts_of(profile);
+		if (process != profile->process &&
+		    process_count(&counts, reader, process, NULL, NULL))
+			return -1;
+		json_object(json, NULL);
+		process_json(json, process, &counts);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	return 0;
+}
+
+int report_json(struct trace_reader *reader, const struct profile *profile,
+                const struct report_settings *settings, FILE *file)
+{
+	struct json_writer json = json_writer_of(file);
+	struct process_counts counts = counts_of(profile);
+	bool is_trace = trace_reader_is_trace(reader);
+
+	json_object(&json, NULL);
+	json_string(&json, "schema", REPORT_JSON_SCHEMA);
+	json_string(&json, "recording", trace_reader_name(reader));
+	json_bool(&json, "complete", is_trace && trace_reader_is_complete(reader));
+	json_object(&json, "process");
+	process_json(&json, profile->process, &counts);
+	json_object_end(&json);
+	totals_json(&json, profile);
+	lost_json(&json, profile->process, &profile->lost);
+	histogram_json(&json, &profile->replay);
+	timeline_json(&json, profile);
+	if (threads_json(&json, profile, settings->sort) ||
+	    groups_json(&json, profile, settings) ||
+	    sites_json(&json, profile, settings) ||
+	    processes_json(&json, reader, profile))
+		return -1;
+	json_object_end(&json);
+	return 0;
+}

@@ -1,0 +1,59 @@
+/*
+ * report_rows.h - the sites of a profile, grouped and sorted as a report wants them.
+ * Layer 9.
+ */
+#ifndef OUTLIVE_REPORT_ROWS_H
+#define OUTLIVE_REPORT_ROWS_H
+
+#include "profile.h"
+#include "stack_names.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum report_group {
+	REPORT_BY_SITE,     /* a call path */
+	REPORT_BY_FUNCTION, /* the innermost that does not just allocate for its caller */
+	REPORT_BY_MODULE,   /* of that function */
+	REPORT_BY_THREAD,   /* that allocated */
+};
+
+enum report_sort {
+	REPORT_SORT_BYTES,
+	REPORT_SORT_CALLS,
+	REPORT_SORT_PEAK,
+	REPORT_SORT_LIVE,
+};
+
+struct report_settings {
+	enum report_group group;
+	enum report_sort sort;
+	uint64_t top; /* rows; 0: all */
+};
+
+struct report_row {
+	struct stack_name name; /* of the site or the function; module alone if by module */
+	const struct thread *thread; /* by thread only */
+	uint32_t node;               /* by site: of the call tree; else of one of its sites */
+	uint32_t site_count;
+	uint64_t allocations, bytes, frees, reallocs, failed;
+	uint64_t temporary, crossed;
+	uint64_t live_blocks, live_bytes;
+	uint64_t peak_blocks, peak_bytes;
+	uint64_t size_min, size_max; /* not by thread */
+};
+
+struct report_rows {
+	struct report_row *rows;
+	size_t count;
+};
+
+/* Group and sort all of it. 0, or -1 when memory is out. */
+int report_rows_make(struct report_rows *rows, const struct profile *profile,
+                     enum report_group group, enum report_sort sort);
+void report_rows_release(struct report_rows *rows);
+
+/* What the row is sorted by. */
+uint64_t report_row_weight(const struct report_row *row, enum report_sort sort);
+
+#endif

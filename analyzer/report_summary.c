@@ -1,0 +1,184 @@
+/* report_summary.c - the head of a text report. Layer 9. */
+#include "report_summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TIMELINE_COLUMNS_MAX 64
+
+const char *loss_cause_text(unsigned cause)
+{
+	static const char *const texts[LOST_CAUSES] = {
+		[LOST_RING_FULL] = "the ring was full (a bigger --ring helps)",
+		[LOST_OVERWRITTEN] = "overwritten by later ones (flight recorder)",
+		[LOST_NESTED] = "in signal handlers that interrupted the recorder",
+		[LOST_NO_STATE] = "no memory for one more thread",
+		[LOST_TOO_BIG] = "a stack too deep for a chunk",
+		[LOST_DEFINITIONS] = "modules whose names are missing",
+		[LOST_STACKS_CUT] = "kept, but without their outermost frames",
+	};
+
+	return cause < LOST_CAUSES ? texts[cause] : NULL;
+}
+
+/* Whether a shell would take the argument as it is. */
+static bool is_plain_argument(const char *argument)
+{
+	return *argument && !argument[strcspn(argument, " \t\n\"'\\$`*?[]{}()<>|&;~#!")];
+}
+
+const char *process_command_text(char *text, size_t bytes,
+                                 const struct ring_header *header)
+{
+	struct text command = { NULL, 0, 0 };
+	uint32_t at = 0;
+	const char *argument;
+	size_t length;
+
+	text[0] = 0;
+	while (at < header->command_bytes) {
+		argument = header->command + at;
+		length = strnlen(argument, header->command_bytes - at);
+		if (text_printf(&command, is_plain_argument(argument) ? "%s%.*s" : "%s'%.*s'",
+		                at ? " " : "", (int)length, argument))
+			break;
+		at += (uint32_t)length + 1;
+	}
+	if (command.data)
+		text_escape(text, bytes, command.data);
+	else
+		text_escape(text, bytes, header->executable);
+	text_release(&command);
+	return text;
+}
+
+static void summary_title(const struct screen *screen, const struct profile *profile)
+{
+	const struct ring_header *header = &profile->process->header;
+	char about[128], duration[TEXT_NUMBER_BYTES], line[1024], command[2048];
+	size_t threads = profile->replay.thread_count, room;
+
+	snprintf(about, sizeof(about), "pid %u, %s, %zu thread%s", header->pid,
+	         process_is_calibrated(header)
+	                 ? text_duration(duration, profile->duration_ns)
+	                 : "duration unknown",
+	         threads, threads == 1 ? "" : "s");
+	process_command_text(command, sizeof(command), header);
+	room = screen->columns - text_columns(about) - 2;
+	text_fit(line, sizeof(line), command, room, false);
+	fprintf(screen->file, "%s%s%s%*s%s\n", screen_bold(screen), line,
+	        screen_plain(screen), (int)(room - text_columns(line)) + 2, "", about);
+}
+
+static void summary_allocated(const struct screen *screen, const struct totals *totals)
+{
+	char count[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
+
+	fprintf(screen->file, "  allocated    %s in %s calls", text_size(size, totals->bytes),
+	        text_count(count, totals->allocations));
+	if (totals->reallocs)
+		fprintf(screen->file, ", %s of them reallocs",
+		        text_count(more, totals->reallocs));
+	if (totals->failed)
+		fprintf(screen->file, "; %s%s failed%s", screen_bold(screen),
+		        text_count(more, totals->failed), screen_plain(screen));
+	fputc('\n', screen->file);
+}
+
+static void summary_freed(const struct screen *screen, const struct totals *totals)
+{
+	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
+
+	fprintf(screen->file, "  freed        %s blocks", text_count(count, totals->frees));
+	if (totals->temporary)
+		fprintf(screen->file, "; temporary: %s (%s of the allocations)",
+		        text_count(more, totals->temporary),
+		        text_percent(percent, totals->temporary, totals->allocations));
+	if (totals->crossed)
+		fprintf(screen->file, "; by another thread: %s",
+		        text_count(more, totals->crossed));
+	if (totals->ends_unknown)
+		fprintf(screen->file, "; of unknown origin: %s",
+		        text_count(more, totals->ends_unknown));
+	fputc('\n', screen->file);
+}
+
+static void summary_heap(const struct screen *screen, const struct profile *profile)
+{
+	const struct site_table *sites = &profile->replay.sites;
+	char size[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES];
+
+	fprintf(screen->file, "  peak heap    %s%s%s in %s blocks", screen_bold(screen),
+	        text_size(size, sites->peak_bytes), screen_plain(screen),
+	        text_count(count, sites->peak_blocks));
+	if (process_is_calibrated(&profile->process->header))
+		fprintf(screen->file, ", %s after the start",
+		        text_duration(at, profile->peak_ns));
+	fprintf(screen->file, "\n  never freed  %s%s%s in %s blocks\n", screen_bold(screen),
+	        text_size(size, sites->live_bytes), screen_plain(screen),
+	        text_count(count, sites->live_blocks));
+}
+
+static void summary_lost(const struct screen *screen, const struct profile *profile)
+{
+	const struct lost_counts *lost = &profile->lost;
+	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
+	uint64_t seen = profile->replay.totals.events;
+
+	if (!lost->events)
+		return;
+	fprintf(screen->file,
+	        "  %slost%s         %s events (%s of all); 'outlive info' says why\n",
+	        screen_bold(screen), screen_plain(screen), text_count(count, lost->events),
+	        text_percent(percent, lost->events, seen + lost->events));
+}
+
+/* The most that was live during the given share of the timeline. */
+static uint64_t timeline_most(const struct timeline *timeline, uint32_t column,
+                              uint32_t columns)
+{
+	uint32_t steps = timeline->step + 1, i;
+	uint32_t from = column * steps / columns, to = (column + 1) * steps / columns;
+	uint64_t most = timeline->bytes_max[from];
+
+	for (i = from + 1; i < to; i++) {
+		if (timeline->bytes_max[i] > most)
+			most = timeline->bytes_max[i];
+	}
+	return most;
+}
+
+static void summary_timeline(const struct screen *screen, const struct profile *profile)
+{
+	static const char *const blocks[] = { " ", "\u2581", "\u2582", "\u2583", "\u2584",
+		                              "\u2585", "\u2586", "\u2587", "\u2588" };
+	static const char *const letters[] = { " ", ".", ".", ":", ":", "+", "+", "#", "#" };
+	const struct timeline *timeline = &profile->replay.timeline;
+	uint64_t peak = profile->replay.sites.peak_bytes, most;
+	uint32_t columns = TIMELINE_COLUMNS_MAX, column, height;
+
+	if (!peak || timeline->step < 8)
+		return;
+	if (columns > timeline->step + 1)
+		columns = timeline->step + 1;
+	if (columns > screen->columns - 17)
+		columns = (uint32_t)screen->columns - 17;
+	fputs("  over time   |", screen->file);
+	for (column = 0; column < columns; column++) {
+		most = timeline_most(timeline, column, columns);
+		height = (uint32_t)((double)most / (double)peak * 8);
+		height = most && !height ? 1 : height > 8 ? 8 : height;
+		fputs((screen->has_blocks ? blocks : letters)[height], screen->file);
+	}
+	fputs("|\n", screen->file);
+}
+
+void report_summary(const struct screen *screen, const struct profile *profile)
+{
+	summary_title(screen, profile);
+	summary_allocated(screen, &profile->replay.totals);
+	summary_freed(screen, &profile->replay.totals);
+	summary_heap(screen, profile);
+	summary_timeline(screen, profile);
+	summary_lost(screen, profile);
+}

@@ -1,0 +1,23 @@
+/*
+ * report_summary.h - the head of a text report: what ran, how much it allocated, when
+ * the peak was, what is missing. Layer 9.
+ */
+#ifndef OUTLIVE_REPORT_SUMMARY_H
+#define OUTLIVE_REPORT_SUMMARY_H
+
+#include "profile.h"
+#include "screen.h"
+
+void report_summary(const struct screen *screen, const struct profile *profile);
+
+/*
+ * The command of a process as one line, arguments quoted where they need it, escaped;
+ * "" if it is not known.
+ */
+const char *process_command_text(char *text, size_t bytes,
+                                 const struct ring_header *header);
+
+/* What a loss_cause means, in a few words; NULL: a later version's. */
+const char *loss_cause_text(unsigned cause);
+
+#endif

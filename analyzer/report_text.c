@@ -1,0 +1,213 @@
+/* report_text.c - a profile for people. Layer 11. */
+#include "report_text.h"
+
+#include "report_summary.h"
+#include "report_tree.h"
+#include "screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SCREEN_ROWS 5        /* of each table of the default screen */
+#define SCREEN_TREE_LINES 16
+#define STACK_LINES 12       /* frames shown of a site */
+#define SIDE_COLUMNS_MIN 10  /* less is no use for a file name */
+
+/* A name with its place at the right, in what is left of the line. */
+static void name_print(const struct screen *screen, const struct stack_name *name,
+                       size_t used)
+{
+	size_t room = screen->columns > used + 20 ? screen->columns - used : 20, columns;
+	char text[1024], fitted[1024], place[512], side[512];
+
+	stack_name_text(text, sizeof(text), name);
+	stack_name_place(place, sizeof(place), name);
+	columns = text_columns(text);
+	text_fit(side, sizeof(side), place, room / 2, true);
+	if (columns + 2 + text_columns(side) > room) {
+		/* The name gets what it needs, as long as something of the place stays. */
+		if (room > columns + 2 + SIDE_COLUMNS_MIN)
+			text_fit(side, sizeof(side), place, room - columns - 2, true);
+		columns = room - text_columns(side) - 2;
+	}
+	fprintf(screen->file, "%s  %s%s%s\n",
+	        text_fit(fitted, sizeof(fitted), text, columns, false), screen_dim(screen),
+	        side, screen_plain(screen));
+}
+
+static void thread_print(const struct screen *screen, const struct thread *thread)
+{
+	char name[64];
+
+	text_escape(name, sizeof(name), thread->name);
+	fprintf(screen->file, "%u  %s%s%s\n", thread->tid, screen_dim(screen), name,
+	        screen_plain(screen));
+}
+
+static void row_name_print(const struct screen *screen, const struct report_row *row,
+                           enum report_group group, size_t used)
+{
+	struct stack_name module = row->name;
+	char text[512], fitted[512];
+
+	if (group == REPORT_BY_THREAD) {
+		thread_print(screen, row->thread);
+	} else if (group == REPORT_BY_MODULE) {
+		text_escape(text, sizeof(text),
+		            *module.module ? module.module : "(outside of every module)");
+		text_fit(fitted, sizeof(fitted), text,
+		         screen->columns > used + 20 ? screen->columns - used : 20, true);
+		fprintf(screen->file, "%s\n", fitted);
+	} else {
+		name_print(screen, &row->name, used);
+	}
+}
+
+/* ---- the default screen ------------------------------------------------------------ */
+
+struct table {
+	const char *title, *count_title;
+	enum report_sort sort;
+};
+
+static uint64_t row_count(const struct report_row *row, enum report_sort sort)
+{
+	switch (sort) {
+	case REPORT_SORT_PEAK: return row->peak_blocks;
+	case REPORT_SORT_LIVE: return row->live_blocks;
+	default: return row->allocations;
+	}
+}
+
+static int table_print(const struct screen *screen, const struct profile *profile,
+                       const struct table *table, uint64_t total)
+{
+	char size[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
+	struct report_rows rows;
+	uint64_t weight;
+	size_t i;
+
+	if (!total)
+		return 0;
+	if (report_rows_make(&rows, profile, REPORT_BY_FUNCTION, table->sort))
+		return -1;
+	screen_heading(screen, table->title, "");
+	fprintf(screen->file, "%s%10s %6s %8s  function%s\n", screen_dim(screen), "bytes",
+	        "share", table->count_title, screen_plain(screen));
+	for (i = 0; i < rows.count && i < SCREEN_ROWS; i++) {
+		weight = report_row_weight(&rows.rows[i], table->sort);
+		if (!weight)
+			break;
+		fprintf(screen->file, "%10s %6s %8s  ", text_size(size, weight),
+		        text_percent(percent, weight, total),
+		        text_short(count, row_count(&rows.rows[i], table->sort)));
+		name_print(screen, &rows.rows[i].name, 28);
+	}
+	report_rows_release(&rows);
+	return 0;
+}
+
+static int screen_print(const struct screen *screen, const struct profile *profile)
+{
+	static const struct table tables[] = {
+		{ "allocated the most", "calls", REPORT_SORT_BYTES },
+		{ "made the peak", "blocks", REPORT_SORT_PEAK },
+		{ "never freed", "blocks", REPORT_SORT_LIVE },
+	};
+	const struct replay *replay = &profile->replay;
+
+	report_summary(screen, profile);
+	if (table_print(screen, profile, &tables[0], replay->totals.bytes) ||
+	    table_print(screen, profile, &tables[1], replay->sites.peak_bytes) ||
+	    table_print(screen, profile, &tables[2], replay->sites.live_bytes))
+		return -1;
+	if (!replay->totals.bytes)
+		return 0;
+	screen_heading(screen, "call tree", "bytes allocated, callers first");
+	return report_tree(screen, profile, REPORT_SORT_BYTES, SCREEN_TREE_LINES);
+}
+
+/* ---- one table as asked for --------------------------------------------------------- */
+
+static int stack_print(const struct screen *screen, const struct profile *profile,
+                       uint32_t node)
+{
+	struct stack_names stack = { NULL, 0, 0 };
+	size_t i, shown;
+
+	if (stack_names_fill(&stack, profile, node))
+		return -1;
+	shown = stack.count <= STACK_LINES + 1 ? stack.count : STACK_LINES;
+	for (i = 0; i < shown; i++) {
+		fprintf(screen->file, "        %s", i ? "" : "in ");
+		name_print(screen, &stack.names[i], i ? 8 : 11);
+	}
+	if (shown < stack.count)
+		fprintf(screen->file, "        .. and %zu callers more\n",
+		        stack.count - shown);
+	stack_names_release(&stack);
+	return 0;
+}
+
+static void row_print(const struct screen *screen, const struct report_row *row,
+                      enum report_group group)
+{
+	char bytes[TEXT_NUMBER_BYTES], calls[TEXT_NUMBER_BYTES], peak[TEXT_NUMBER_BYTES];
+	char live[TEXT_NUMBER_BYTES], temporary[TEXT_NUMBER_BYTES];
+
+	fprintf(screen->file, "%10s %7s %10s %10s %6s  ", text_size(bytes, row->bytes),
+	        text_short(calls, row->allocations), text_size(peak, row->peak_bytes),
+	        text_size(live, row->live_bytes),
+	        text_percent(temporary, row->temporary, row->allocations));
+	row_name_print(screen, row, group, 49);
+}
+
+static int rows_print(const struct screen *screen, const struct profile *profile,
+                      const struct report_settings *settings)
+{
+	static const char *const titles[] = { "by site", "by function", "by module",
+		                              "by thread" };
+	static const char *const sorts[] = { "sorted by bytes allocated", "sorted by calls",
+		                             "sorted by bytes at the peak",
+		                             "sorted by bytes never freed" };
+	struct report_rows rows;
+	size_t i, shown;
+	int result = 0;
+
+	if (report_rows_make(&rows, profile, settings->group, settings->sort))
+		return -1;
+	shown = settings->top && settings->top < rows.count ? settings->top : rows.count;
+	screen_heading(screen, titles[settings->group], sorts[settings->sort]);
+	fprintf(screen->file, "%s%10s %7s %10s %10s %6s  %s%s\n", screen_dim(screen),
+	        "bytes", "calls", "at peak", "not freed", "temp.",
+	        settings->group == REPORT_BY_THREAD ? "thread" : "",
+	        screen_plain(screen));
+	for (i = 0; i < shown && !result; i++) {
+		row_print(screen, &rows.rows[i], settings->group);
+		if (settings->group == REPORT_BY_SITE)
+			result = stack_print(screen, profile, rows.rows[i].node);
+	}
+	if (shown < rows.count)
+		fprintf(screen->file, ".. and %zu more; --top 0 shows all\n",
+		        rows.count - shown);
+	report_rows_release(&rows);
+	return result;
+}
+
+int report_text(const struct profile *profile, const struct report_settings *settings,
+                FILE *file)
+{
+	struct screen screen = screen_of(file);
+	int result;
+
+	if (!settings)
+		return screen_print(&screen, profile);
+	report_summary(&screen, profile);
+	result = rows_print(&screen, profile, settings);
+	if (!result && settings->group == REPORT_BY_SITE &&
+	    profile->replay.totals.bytes) {
+		screen_heading(&screen, "call tree", "");
+		result = report_tree(&screen, profile, settings->sort, 3 * SCREEN_TREE_LINES);
+	}
+	return result;
+}

@@ -1,0 +1,189 @@
+/* report_tree.c - the call tree of a text report. Layer 10. */
+#include "report_tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define INDENT_MAX 20
+
+/* Nodes that carry enough to be shown, by parent, the heaviest child first. */
+struct branch {
+	uint64_t weight;
+	uint32_t parent, node;
+};
+
+struct tree_print {
+	const struct screen *screen;
+	const struct profile *profile;
+	uint64_t *weights; /* by node, what lies below included */
+	struct branch *branches;
+	size_t branch_count;
+	uint64_t total;
+	struct stack_names stack;
+	enum report_sort sort;
+	size_t lines_left;
+};
+
+static uint64_t site_weight(const struct site *site, enum report_sort sort)
+{
+	switch (sort) {
+	case REPORT_SORT_BYTES: return site->bytes;
+	case REPORT_SORT_CALLS: return site->allocations;
+	case REPORT_SORT_PEAK: return site->share.peak_bytes;
+	case REPORT_SORT_LIVE: return site->share.live_bytes;
+	}
+	return 0;
+}
+
+/* A child's number is above its parent's, so one pass downwards adds everything up. */
+static int weights_make(struct tree_print *print)
+{
+	const struct replay *replay = &print->profile->replay;
+	uint32_t i;
+
+	print->weights = calloc(replay->tree.count, sizeof(*print->weights));
+	if (!print->weights)
+		return -1;
+	for (i = 1; i < replay->sites.count; i++)
+		print->weights[replay->sites.sites[i].node] +=
+			site_weight(&replay->sites.sites[i], print->sort);
+	for (i = replay->tree.count; i-- > 1;)
+		print->weights[replay->tree.nodes[i].parent] += print->weights[i];
+	print->total = print->weights[CALL_ROOT];
+	return 0;
+}
+
+static int branch_compare(const void *one, const void *two)
+{
+	const struct branch *a = one, *b = two;
+
+	if (a->parent != b->parent)
+		return a->parent < b->parent ? -1 : 1;
+	if (a->weight != b->weight)
+		return a->weight > b->weight ? -1 : 1;
+	return a->node < b->node ? -1 : a->node > b->node;
+}
+
+static int branches_make(struct tree_print *print, uint64_t weight_min)
+{
+	const struct call_tree *tree = &print->profile->replay.tree;
+	size_t count = 0;
+	uint32_t i;
+
+	for (i = 1; i < tree->count; i++)
+		count += print->weights[i] >= weight_min;
+	print->branches = malloc((count + 1) * sizeof(*print->branches));
+	if (!print->branches)
+		return -1;
+	for (i = 1; i < tree->count; i++) {
+		if (print->weights[i] >= weight_min)
+			print->branches[print->branch_count++] = (struct branch){
+				print->weights[i], tree->nodes[i].parent, i
+			};
+	}
+	qsort(print->branches, count, sizeof(*print->branches), branch_compare);
+	return 0;
+}
+
+/* The shown children of a node; *count of them. */
+static const struct branch *children_find(const struct tree_print *print,
+                                          uint32_t parent, size_t *count)
+{
+	size_t low = 0, high = print->branch_count, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (print->branches[middle].parent < parent)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (*count = 0; low + *count < print->branch_count; ++*count) {
+		if (print->branches[low + *count].parent != parent)
+			break;
+	}
+	return print->branches + low;
+}
+
+/* Add the names of a node, outermost first, to a line of frames. */
+static int names_add(struct tree_print *print, struct text *line, uint32_t node)
+{
+	char name[256];
+	size_t i;
+
+	if (stack_names_fill_node(&print->stack, print->profile, node))
+		return -1;
+	for (i = print->stack.count; i-- > 0;) {
+		stack_name_text(name, sizeof(name), &print->stack.names[i]);
+		if (text_printf(line, "%s%s", line->bytes ? " > " : "", name))
+			return -1;
+	}
+	return 0;
+}
+
+static void line_print(const struct tree_print *print, const struct branch *branch,
+                       const struct text *line, unsigned indent)
+{
+	char size[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], fitted[2048];
+	size_t used = 19 + 2 * indent, room = print->screen->columns;
+
+	room = room > used + 20 ? room - used : 20;
+	if (print->sort == REPORT_SORT_CALLS)
+		text_short(size, branch->weight);
+	else
+		text_size(size, branch->weight);
+	fprintf(print->screen->file, "%10s %6s  %*s%s\n", size,
+	        text_percent(percent, branch->weight, print->total), (int)(2 * indent), "",
+	        text_fit(fitted, sizeof(fitted), line->data ? line->data : "", room, true));
+}
+
+/* A branch: its frames down to where it forks, then its children, indented. */
+static int branch_print(struct tree_print *print, const struct branch *branch,
+                        unsigned indent)
+{
+	struct text line = { NULL, 0, 0 };
+	const struct branch *children, *at = branch;
+	size_t count, i;
+	int result;
+
+	if (!print->lines_left)
+		return 0;
+	print->lines_left--;
+	result = names_add(print, &line, at->node);
+	children = children_find(print, at->node, &count);
+	/* One child that carries nearly all is no fork. */
+	while (!result && count == 1 && children->weight >= at->weight / 20 * 19) {
+		at = children;
+		result = names_add(print, &line, at->node);
+		children = children_find(print, at->node, &count);
+	}
+	if (!result)
+		line_print(print, branch, &line, indent);
+	text_release(&line);
+	for (i = 0; i < count && !result && indent < INDENT_MAX; i++)
+		result = branch_print(print, &children[i], indent + 1);
+	return result;
+}
+
+int report_tree(const struct screen *screen, const struct profile *profile,
+                enum report_sort sort, size_t lines_max)
+{
+	struct tree_print print = {
+		.screen = screen, .profile = profile, .sort = sort, .lines_left = lines_max
+	};
+	const struct branch *roots;
+	size_t count, i;
+	int result = weights_make(&print);
+
+	if (!result)
+		result = branches_make(&print, print.total / 40 + 1);
+	if (!result) {
+		roots = children_find(&print, CALL_ROOT, &count);
+		for (i = 0; i < count && !result; i++)
+			result = branch_print(&print, &roots[i], 0);
+	}
+	stack_names_release(&print.stack);
+	free(print.branches);
+	free(print.weights);
+	return result;
+}

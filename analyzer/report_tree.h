@@ -1,0 +1,19 @@
+/*
+ * report_tree.h - the call tree of a text report, from where threads begin down to who
+ * allocated. Layer 10.
+ */
+#ifndef OUTLIVE_REPORT_TREE_H
+#define OUTLIVE_REPORT_TREE_H
+
+#include "profile.h"
+#include "report_rows.h"
+#include "screen.h"
+
+/*
+ * Print the branches that carry most of what `sort` weighs, at most `lines_max` lines;
+ * frames without a branch between them share a line. 0, or -1 when memory is out.
+ */
+int report_tree(const struct screen *screen, const struct profile *profile,
+                enum report_sort sort, size_t lines_max);
+
+#endif

@@ -1,0 +1,134 @@
+/* stack_names.c - the names along a call path. Layer 8. */
+#include "stack_names.h"
+
+#include "allocator_names.h"
+#include "text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int name_add(struct stack_names *stack, const struct stack_name *name)
+{
+	size_t capacity = stack->capacity ? stack->capacity * 2 : 64;
+	struct stack_name *names;
+
+	if (stack->count == stack->capacity) {
+		names = realloc(stack->names, capacity * sizeof(*names));
+		if (!names)
+			return -1;
+		stack->names = names;
+		stack->capacity = capacity;
+	}
+	stack->names[stack->count++] = *name;
+	return 0;
+}
+
+static int node_add(struct stack_names *stack, const struct profile *profile,
+                    uint32_t node)
+{
+	const struct location *location = address_map_location(
+		profile->map, profile->replay.tree.nodes[node].location);
+	struct stack_name name = { "", "", "", location->offset, 0, node, false };
+	const struct symbol_frame *frames;
+	size_t count, i;
+
+	if (location->module != MODULE_NONE)
+		name.module = address_map_module(profile->map, location->module)->path;
+	frames = symbol_table_find(profile->symbols, location->module, location->offset,
+	                           &count);
+	if (!count)
+		return name_add(stack, &name);
+	for (i = 0; i < count; i++) {
+		name.function = frames[i].function;
+		name.file = frames[i].file;
+		name.line = frames[i].line;
+		name.is_inlined = frames[i].inlined;
+		if (name_add(stack, &name))
+			return -1;
+	}
+	return 0;
+}
+
+int stack_names_fill(struct stack_names *stack, const struct profile *profile,
+                     uint32_t node)
+{
+	stack->count = 0;
+	for (; node != CALL_ROOT; node = profile->replay.tree.nodes[node].parent) {
+		if (node_add(stack, profile, node))
+			return -1;
+	}
+	return 0;
+}
+
+int stack_names_fill_node(struct stack_names *stack, const struct profile *profile,
+                          uint32_t node)
+{
+	stack->count = 0;
+	return node == CALL_ROOT ? 0 : node_add(stack, profile, node);
+}
+
+void stack_names_release(struct stack_names *stack)
+{
+	free(stack->names);
+	*stack = (struct stack_names){ NULL, 0, 0 };
+}
+
+int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
+                      const struct profile *profile, uint32_t node)
+{
+	bool is_first = true;
+	size_t i;
+
+	*name = (struct stack_name){ "", "", "", 0, 0, node, false };
+	for (; node != CALL_ROOT; node = profile->replay.tree.nodes[node].parent) {
+		if (stack_names_fill_node(scratch, profile, node))
+			return -1;
+		if (is_first)
+			*name = scratch->names[0];
+		is_first = false;
+		for (i = 0; i < scratch->count; i++) {
+			if (!is_allocator_name(scratch->names[i].function)) {
+				*name = scratch->names[i];
+				return 0;
+			}
+		}
+	}
+	return 0;
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+const char *stack_name_text(char *text, size_t bytes, const struct stack_name *name)
+{
+	char plain[512];
+
+	if (*name->function)
+		return text_escape(text, bytes, name->function);
+	if (*name->module)
+		snprintf(plain, sizeof(plain), "%s+0x%" PRIx64, last_part(name->module),
+		         name->offset);
+	else
+		snprintf(plain, sizeof(plain), "0x%" PRIx64, name->offset);
+	return text_escape(text, bytes, plain);
+}
+
+const char *stack_name_place(char *text, size_t bytes, const struct stack_name *name)
+{
+	char plain[512];
+
+	if (*name->file && name->line)
+		snprintf(plain, sizeof(plain), "%s:%u", last_part(name->file), name->line);
+	else if (*name->file)
+		snprintf(plain, sizeof(plain), "%s", last_part(name->file));
+	else if (*name->module)
+		snprintf(plain, sizeof(plain), "%s", last_part(name->module));
+	else
+		plain[0] = 0;
+	return text_escape(text, bytes, plain);
+}

@@ -1,0 +1,52 @@
+/*
+ * stack_names.h - the names along a call path, inlined functions included. Layer 8.
+ */
+#ifndef OUTLIVE_STACK_NAMES_H
+#define OUTLIVE_STACK_NAMES_H
+
+#include "profile.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* One function of a stack; strings are the profile's, not escaped. */
+struct stack_name {
+	const char *function; /* "" when unknown */
+	const char *file;     /* "" when unknown */
+	const char *module;   /* path; "" outside of every module */
+	uint64_t offset;      /* return address - bias of the module (or the address) */
+	uint32_t line;        /* 0 when unknown */
+	uint32_t node;        /* of the call tree */
+	bool is_inlined;      /* into the next name */
+};
+
+/* Zeroed is empty; the same list can be filled again and again. */
+struct stack_names {
+	struct stack_name *names; /* innermost first */
+	size_t count, capacity;
+};
+
+/* The names from a node to the root. 0, or -1 when memory is out. */
+int stack_names_fill(struct stack_names *stack, const struct profile *profile,
+                     uint32_t node);
+
+/* Only those of the node itself; at least one, unless it is the root. 0 or -1. */
+int stack_names_fill_node(struct stack_names *stack, const struct profile *profile,
+                          uint32_t node);
+
+void stack_names_release(struct stack_names *stack);
+
+/*
+ * *name: the innermost function above a node (or in it) that does not just allocate for
+ * its caller; the innermost of all if all do. `scratch` is for reuse. 0 or -1.
+ */
+int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
+                      const struct profile *profile, uint32_t node);
+
+/* "function", or "libx.so+0x1234" where it is unknown; escaped, into `text`. */
+const char *stack_name_text(char *text, size_t bytes, const struct stack_name *name);
+
+/* "file.c:12", or "libx.so" where the file is unknown; escaped, into `text`. */
+const char *stack_name_place(char *text, size_t bytes, const struct stack_name *name);
+
+#endif

@@ -1,0 +1,89 @@
+/* trace_names.c - read a finished trace back and append its names. Layer 9. */
+#include "trace_names.h"
+
+#include "profile_symbols.h"
+#include "symbolizer.h"
+#include "text.h"
+#include "trace_reader.h"
+
+#include <stddef.h>
+
+/* Append one SYMBOLS block in front of the END. 0, or -1 and *error. */
+static int symbols_write(struct trace_writer *writer, uint32_t process,
+	const struct symbol_table *symbols, struct error *error)
+{
+	struct trace_block about = { .type = BLOCK_SYMBOLS, .process = process };
+	struct text payload = { NULL, 0, 0 };
+	int result = -1;
+
+	if (symbol_table_save(symbols, &payload)) {
+		error_set(error, "out of memory for symbols; some names are missing");
+	} else if (payload.bytes == 0) {
+		result = 0;
+	} else {
+		trace_writer_reopen(writer);
+		result = trace_writer_block(writer, &about, payload.data, payload.bytes, error);
+		if (result == 0)
+			result = trace_writer_end(writer, error);
+	}
+	text_release(&payload);
+	return result;
+}
+
+static int process_name(const struct trace_names *names, struct trace_reader *reader,
+	size_t index, struct symbolizer *symbolizer, bool is_shown, struct error *error)
+{
+	struct profile *profile =
+		profile_read(reader, index, names->reading, names->context, error);
+	int result = -1;
+
+	if (!profile)
+		return -1;
+	if (profile_symbolize(profile, symbolizer, NULL))
+		error_set(error, "out of memory for symbols; some names are missing");
+	else
+		result = symbols_write(names->writer, profile->process->number,
+			profile->symbols, error);
+	if (is_shown)
+		names->show(names->context, profile);
+	profile_free(profile);
+	return result;
+}
+
+/* Process images without events have no addresses; the one with most is shown. */
+static int processes_name(const struct trace_names *names, struct trace_reader *reader,
+	struct symbolizer *symbolizer, struct error *error)
+{
+	size_t count = trace_reader_process_count(reader), most = 0, i;
+	int result = 0;
+
+	for (i = 1; i < count; i++) {
+		if (trace_reader_process(reader, i)->events >
+			trace_reader_process(reader, most)->events)
+			most = i;
+	}
+	for (i = 0; i < count; i++) {
+		if ((i == most || trace_reader_process(reader, i)->events) &&
+			process_name(names, reader, i, symbolizer, i == most, error))
+			result = -1;
+	}
+	return result;
+}
+
+int trace_names_add(const struct trace_names *names, struct error *error)
+{
+	struct trace_reader *reader = trace_reader_open(names->writer->path, error);
+	struct symbolizer *symbolizer = symbolizer_new();
+	int result = -1;
+
+	if (reader && symbolizer) {
+		symbolizer_use_shelf(symbolizer, names->shelf);
+		symbolizer_watch(symbolizer, names->naming, names->context);
+		result = processes_name(names, reader, symbolizer, error);
+	} else if (reader) {
+		error_set(error, "out of memory for symbols; the trace has no names");
+	}
+	symbolizer_free(symbolizer);
+	trace_reader_close(reader);
+	return result;
+}

@@ -1,0 +1,29 @@
+# What the program sees of the world is what it would see without us: its input and
+# output byte for byte, its descriptors, signal mask and dispositions, limits, process
+# group, directory, and its environment but for what carries the library in.
+set -e
+same() { # NAME COMMAND...: the same output with and without
+	local name=$1
+	shift
+	"$@" <input >bare.out 2>bare.err
+	"$OUTLIVE" run -q -o trace -- "$@" <input >ours.out 2>ours.err
+	cmp bare.out ours.out && echo "$name: same"
+}
+head -c 300000 /dev/urandom >input
+same "bytes" cat
+same "descriptors" sh -c 'ls /proc/self/fd'
+same "signals" grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status
+same "limits" cat /proc/self/limits
+same "directory" pwd
+same "group" sh -c 'cut -d" " -f5,6,7 /proc/self/stat'
+same "arguments" printf '%s\n' 'a b' '' --help -o '*'
+same "environment" sh -c 'env | grep -vE "^(LD_PRELOAD|OUTLIVE_[A-Z]+|_|SHLVL)=" | sort'
+trap '' HUP PIPE # as nohup does
+same "ignored signals" grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status
+trap - HUP PIPE
+
+# Another library that was to be preloaded still is, after ours.
+LD_PRELOAD=libdl.so.2 "$OUTLIVE" run -q -o trace -- sh -c 'echo "${LD_PRELOAD##*:}"' 2>stderr
+# Nothing of ours on stdout; a closed stderr is no trouble.
+"$OUTLIVE" run -o trace -- echo said 2>&- >ours.out
+cat ours.out

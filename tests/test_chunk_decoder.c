@@ -1,0 +1,402 @@
+/* test_chunk_decoder.c - the bytes of a chunk come out as the events that went in. */
+#include "chunk_decoder.h"
+#include "trace_builder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A decoder with a map that knows no module: location offsets are return addresses. */
+struct fixture {
+	struct address_map *map;
+	struct chunk_decoder *decoder;
+	struct chunk_build chunk;
+	uint8_t *padded; /* exactly as long as promised, so that ASan sees a step beyond */
+};
+
+static int setup(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	fixture->map = address_map_new();
+	address_map_seal(fixture->map);
+	fixture->decoder = chunk_decoder_new(fixture->map);
+	chunk_build_begin(&fixture->chunk, CHUNK_KIND_EVENTS, 1, 0);
+	*state = fixture;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	chunk_decoder_free(fixture->decoder);
+	address_map_free(fixture->map);
+	chunk_build_release(&fixture->chunk);
+	free(fixture->padded);
+	free(fixture);
+	return 0;
+}
+
+static int start(struct fixture *fixture, struct error *error)
+{
+	size_t bytes = fixture->chunk.bytes.count;
+
+	free(fixture->padded);
+	fixture->padded = malloc(bytes + CHUNK_PADDING_BYTES);
+	memcpy(fixture->padded, fixture->chunk.bytes.data, bytes);
+	memset(fixture->padded + bytes, 0xff, CHUNK_PADDING_BYTES);
+	return chunk_decoder_start(fixture->decoder, fixture->padded, bytes, error);
+}
+
+/* Decode everything; the events after the first run. */
+static size_t decode(struct fixture *fixture, struct event *events, size_t room)
+{
+	size_t count = 0, got;
+
+	assert_int_equal(start(fixture, NULL), 0);
+	while ((got = chunk_decoder_batch(fixture->decoder, events + count, room - count))) {
+		if (events[count].op != EVENT_RUN)
+			count += got;
+		assert_true(count < room);
+	}
+	return count;
+}
+
+static void expect_wrong(struct fixture *fixture, const char *what)
+{
+	struct event events[64];
+
+	decode(fixture, events, 64);
+	assert_non_null(chunk_decoder_error(fixture->decoder));
+	if (!strstr(chunk_decoder_error(fixture->decoder), what))
+		fail_msg("'%s' does not say '%s'", chunk_decoder_error(fixture->decoder),
+		         what);
+}
+
+static uint64_t frame_at(const struct fixture *fixture, uint32_t index)
+{
+	uint32_t location = chunk_decoder_locations(fixture->decoder)[index];
+
+	return address_map_location(fixture->map, location)->offset;
+}
+
+static void reads_a_run_with_its_stack(void **state)
+{
+	static const uint64_t stack[] = { 0x1000, 0x2000, 0x3000, 0x4000, 0x5000, 0x6000,
+		                          0x7000, 0x8000, 0x9000, 0x7fffffffffff };
+	struct fixture *fixture = *state;
+	struct event event;
+	const struct run *run;
+	uint32_t i;
+
+	chunk_build_run(&fixture->chunk, 7, 123456, 99, stack, 10);
+	assert_int_equal(start(fixture, NULL), 0);
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	run = chunk_decoder_run(fixture->decoder);
+	assert_int_equal(event.op, EVENT_RUN);
+	assert_int_equal(event.time, 123456);
+	assert_int_equal(run->thread, 7);
+	assert_int_equal(run->tid, 1007);
+	assert_int_equal(run->events_before, 99);
+	assert_string_equal(run->name, "thread");
+	assert_int_equal(event.news, 10);
+	for (i = 0; i < 10; i++)
+		assert_int_equal(frame_at(fixture, i), stack[i]);
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 0);
+	assert_null(chunk_decoder_error(fixture->decoder));
+}
+
+static void reads_every_operation(void **state)
+{
+	static const uint64_t frame = 0x1234;
+	struct fixture *fixture = *state;
+	struct event events[16];
+	struct build_event built[] = {
+		{ .op = OP_MALLOC, .time = 1, .frames = &frame, .frame_count = 1,
+		  .address = 0x5000, .size = 10 },
+		{ .op = OP_CALLOC, .time = 2, .address = 0x4000, .size = 0 },
+		{ .op = OP_ALIGNED, .time = 3, .address = 0x8000, .size = 64,
+		  .alignment_shift = 12, .is_exact = true },
+		{ .op = OP_FREE, .time = 3, .pops = 1, .address = 0x5000 },
+		{ .op = OP_REALLOC, .time = 5, .time_end = 9, .old_address = 0x4000,
+		  .address = 0x5000, .size = 12 },
+		{ .op = OP_REALLOC, .time = 10, .time_end = 10, .old_address = 0x8000,
+		  .address = 0x8000, .size = 4000 },
+		{ .op = OP_FAILED, .time = 1000000000000, .size = UINT64_MAX },
+		{ .op = OP_FREE, .time = 1000000000001, .address = 0x7fff00000008 },
+	};
+	const size_t count = sizeof(built) / sizeof(*built);
+	size_t i;
+
+	chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
+	for (i = 0; i < count; i++)
+		chunk_build_event(&fixture->chunk, &built[i]);
+	assert_int_equal(decode(fixture, events, 16), count);
+	assert_null(chunk_decoder_error(fixture->decoder));
+	for (i = 0; i < count; i++) {
+		assert_int_equal(events[i].op, built[i].op);
+		assert_int_equal(events[i].time, built[i].time);
+		assert_int_equal(events[i].address, built[i].address);
+		assert_int_equal(events[i].size, built[i].size);
+		assert_int_equal(events[i].pops, built[i].pops);
+		assert_int_equal(events[i].news, built[i].frame_count);
+		assert_int_equal(events[i].old_address, built[i].old_address);
+		assert_int_equal(events[i].alignment_shift, built[i].alignment_shift);
+		assert_int_equal(events[i].is_plain, !built[i].is_exact);
+	}
+	assert_int_equal(events[4].time_end, 9);
+	assert_false(events[4].is_in_place);
+	assert_true(events[5].is_in_place);
+}
+
+static uint64_t random_state = 88172645463325252ull;
+
+static uint64_t random_next(uint64_t below)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state % below;
+}
+
+/* Something like a program: few stacks, few sizes, addresses that are used again. */
+static struct build_event random_event(struct fixture *fixture, uint64_t *time,
+                                       uint64_t *frames)
+{
+	static const enum event_op ops[] = { OP_MALLOC, OP_MALLOC, OP_MALLOC, OP_FREE,
+		                             OP_FREE, OP_REALLOC, OP_CALLOC, OP_FAILED };
+	struct build_event event = { .op = ops[random_next(8)], .frames = frames };
+	uint32_t depth = fixture->chunk.depth, i;
+
+	event.time = *time += random_next(50);
+	event.time_end = event.time;
+	event.pops = (uint32_t)random_next(depth < 20 ? depth + 1 : 20);
+	event.frame_count = (uint32_t)random_next(depth > 60 ? 2 : 20);
+	for (i = 0; i < event.frame_count; i++)
+		frames[i] = 0x400000 + 16 * random_next(random_next(50) ? 5 : 3000);
+	event.address = 0x1000 + 16 * random_next(300);
+	if (event.op != OP_FREE)
+		event.size = random_next(random_next(4) ? 5 : 1000) * 16;
+	if (event.op == OP_REALLOC) {
+		event.old_address = 0x1000 + 16 * random_next(300);
+		event.time_end += *time = event.time + random_next(100);
+		event.time_end = *time;
+	}
+	if (event.op == OP_FAILED)
+		event.address = 0;
+	return event;
+}
+
+/* All tables at work, against the second implementation in trace_builder.c. */
+static void agrees_with_the_builder(struct fixture *fixture, bool is_verbose)
+{
+	static struct build_event built[5000];
+	static struct event events[5002];
+	static uint64_t frames[5000][20];
+	uint64_t time = 50;
+	size_t i, count;
+
+	fixture->chunk.is_verbose = is_verbose;
+	chunk_build_run(&fixture->chunk, 1, time, 0, NULL, 0);
+	for (i = 0; i < 5000; i++) {
+		if (i == 2500) /* a new run in the same chunk begins with empty tables */
+			chunk_build_run(&fixture->chunk, 2, time, 0, frames[0], 5);
+		built[i] = random_event(fixture, &time, frames[i]);
+		chunk_build_event(&fixture->chunk, &built[i]);
+	}
+	count = decode(fixture, events, 5002);
+	assert_null(chunk_decoder_error(fixture->decoder));
+	assert_int_equal(count, 5000);
+	assert_int_equal(chunk_decoder_events(fixture->decoder), 5000);
+	assert_int_equal(chunk_decoder_events_committed(fixture->decoder), 5000);
+	for (i = 0; i < 5000; i++) {
+		assert_int_equal(events[i].op, built[i].op);
+		assert_int_equal(events[i].time, built[i].time);
+		assert_int_equal(events[i].time_end, built[i].time_end);
+		assert_int_equal(events[i].address, built[i].address);
+		assert_int_equal(events[i].old_address, built[i].old_address);
+		assert_int_equal(events[i].size, built[i].size);
+	}
+}
+
+static void agrees_with_predictions(void **state)
+{
+	agrees_with_the_builder(*state, false);
+}
+
+static void agrees_without_predictions(void **state)
+{
+	agrees_with_the_builder(*state, true);
+}
+
+/* The frames of every event, one at a time so that each batch's are at hand. */
+static void frames_come_out_right(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct build_event built[2000];
+	static uint64_t frames[2000][20];
+	struct event event;
+	uint64_t time = 0;
+	size_t i;
+	uint32_t j;
+
+	chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
+	for (i = 0; i < 2000; i++) {
+		built[i] = random_event(fixture, &time, frames[i]);
+		chunk_build_event(&fixture->chunk, &built[i]);
+	}
+	assert_int_equal(start(fixture, NULL), 0);
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	for (i = 0; i < 2000; i++) {
+		assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+		assert_int_equal(event.news, built[i].frame_count);
+		for (j = 0; j < event.news; j++)
+			assert_int_equal(frame_at(fixture, event.frame_first + j),
+			                 frames[i][j]);
+	}
+}
+
+static void reads_a_deep_stack(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t frames[BUILD_STACK_MAX];
+	struct event events[4];
+	uint32_t i;
+
+	for (i = 0; i < BUILD_STACK_MAX; i++)
+		frames[i] = 0x400000 + 8 * (i % 700);
+	chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
+	chunk_build_malloc(&fixture->chunk, 1, 0, frames, BUILD_STACK_MAX, 0x1000, 8);
+	chunk_build_malloc(&fixture->chunk, 2, BUILD_STACK_MAX, frames, BUILD_STACK_MAX,
+	                   0x2000, 8);
+	assert_int_equal(decode(fixture, events, 4), 2);
+	assert_null(chunk_decoder_error(fixture->decoder));
+	assert_int_equal(events[0].news, BUILD_STACK_MAX);
+	assert_int_equal(events[1].pops, BUILD_STACK_MAX);
+}
+
+static void refuses_what_is_no_event_chunk(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error error;
+
+	fixture->chunk.bytes.data[offsetof(struct chunk_header, kind)] = 9;
+	assert_int_equal(start(fixture, &error), -1);
+	assert_non_null(strstr(error.message, "kind is 9"));
+	fixture->chunk.bytes.data[offsetof(struct chunk_header, kind)] = 1;
+	fixture->chunk.bytes.data[offsetof(struct chunk_header, commit) + 1] = 1;
+	assert_int_equal(start(fixture, &error), -1);
+	assert_non_null(strstr(error.message, "320 of its 64 bytes"));
+}
+
+static void refuses_an_event_before_a_run(void **state)
+{
+	struct fixture *fixture = *state;
+
+	chunk_build_malloc(&fixture->chunk, 1, 0, NULL, 0, 0x1000, 8);
+	expect_wrong(fixture, "byte 64 of the chunk: an event before any run");
+}
+
+static void refuses_wrong_records(void **state)
+{
+	/* tag, shape, time, operands */
+	static const struct {
+		uint8_t bytes[16];
+		size_t count;
+		const char *what;
+	} cases[] = {
+		{ { 0x00, 0, 0 }, 3, "no operation" },
+		{ { 0x0f }, 1, "unknown control" },
+		{ { OP_FREE, 0x10, 0, 8 }, 4, "ends more frames" },
+		{ { OP_MALLOC, 0x01, 0, 0x00, 0x81 }, 5, "frame code" },
+		{ { OP_MALLOC, 0x01, 0, 0x00, 0x7f, 0xff }, 6, "frame code" },
+		{ { OP_MALLOC, 0x01, 0 }, 3, "cross the chunk's end" },
+		{ { OP_FREE, 0x00, 0 }, 3, "crosses the chunk's end" },
+		{ { OP_FREE | TAG_ADDRESS_PREDICTED, 0x00, 0, 0 }, 4, "recent block" },
+		{ { OP_MALLOC | TAG_ADDRESS_PREDICTED, 0x00, 0, 8 }, 4, "address cannot be" },
+		{ { OP_ALIGNED, 0x00, 0, 64, 8, 8 }, 6, "power of two" },
+		{ { OP_MALLOC | TAG_FRAMES_PREDICTED, 0x0f, 0xff, 0xff, 0x07 }, 5, "too deep" },
+	};
+	struct fixture *fixture = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		chunk_build_release(&fixture->chunk);
+		chunk_build_begin(&fixture->chunk, CHUNK_KIND_EVENTS, 1, 0);
+		chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
+		chunk_build_raw(&fixture->chunk, cases[i].bytes, cases[i].count, 1);
+		expect_wrong(fixture, cases[i].what);
+	}
+}
+
+/* Two bytes an event may claim 65000 predicted frames each: there is a limit. */
+static void refuses_a_bomb_of_frames(void **state)
+{
+	uint8_t bomb[] = { OP_FREE | TAG_SAME_SHAPE | TAG_FRAMES_PREDICTED, 0, 2 };
+	struct fixture *fixture = *state;
+	static struct event events[20000];
+	int i;
+
+	chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
+	/* pops 0, news 60015; then pops and news 60015 again and again */
+	chunk_build_raw(&fixture->chunk,
+	                (uint8_t[]){ OP_FREE | TAG_FRAMES_PREDICTED, 0x0f, 0xe0, 0xd4,
+	                             0x03, 0, 2 },
+	                7, 1);
+	chunk_build_raw(&fixture->chunk,
+	                (uint8_t[]){ OP_FREE | TAG_FRAMES_PREDICTED, 0xff, 0xe0, 0xd4,
+	                             0x03, 0xe0, 0xd4, 0x03, 0, 2 },
+	                10, 1);
+	for (i = 0; i < 10000; i++)
+		chunk_build_raw(&fixture->chunk, bomb, sizeof(bomb), 1);
+	decode(fixture, events, 20000);
+	assert_non_null(chunk_decoder_error(fixture->decoder));
+	assert_non_null(strstr(chunk_decoder_error(fixture->decoder), "too many frames"));
+}
+
+/* Cut anywhere, a chunk gives what came before, and an error or nothing. */
+static void survives_every_cut(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct event events[300];
+	uint64_t time = 0, frames[20];
+	struct build_event event;
+	size_t i, bytes;
+
+	chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
+	for (i = 0; i < 200; i++) {
+		event = random_event(fixture, &time, frames);
+		chunk_build_event(&fixture->chunk, &event);
+	}
+	bytes = fixture->chunk.bytes.count;
+	for (i = sizeof(struct chunk_header); i < bytes; i++) {
+		fixture->chunk.bytes.count = i;
+		chunk_build_raw(&fixture->chunk, "", 0, 0);
+		assert_true(decode(fixture, events, 300) < 200);
+	}
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(reads_a_run_with_its_stack),
+		TEST(reads_every_operation),
+		TEST(agrees_with_predictions),
+		TEST(agrees_without_predictions),
+		TEST(frames_come_out_right),
+		TEST(reads_a_deep_stack),
+		TEST(refuses_what_is_no_event_chunk),
+		TEST(refuses_an_event_before_a_run),
+		TEST(refuses_wrong_records),
+		TEST(refuses_a_bomb_of_frames),
+		TEST(survives_every_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

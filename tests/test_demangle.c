@@ -1,0 +1,87 @@
+/* test_demangle.c - names of C++ and Rust, and names that only look like them. */
+#include "demangle.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void assert_demangled(const char *mangled, const char *expected)
+{
+	char *name = demangle(mangled);
+
+	assert_non_null(name);
+	assert_string_equal(name, expected);
+	free(name);
+}
+
+static void knows_cpp(void **state)
+{
+	(void)state;
+	assert_demangled("_Znwm", "operator new(unsigned long)");
+	assert_demangled("_ZN3foo3barEi", "foo::bar(int)");
+	assert_demangled("_ZNSt6vectorIiSaIiEE9push_backEOi",
+		"std::vector<int, std::allocator<int> >::push_back(int&&)");
+	assert_demangled("_ZN12_GLOBAL__N_13runEv", "(anonymous namespace)::run()");
+}
+
+static void names_clones(void **state)
+{
+	(void)state;
+	assert_demangled("_ZN3foo3barEi.cold", "foo::bar(int) [clone .cold]");
+	assert_demangled("_ZN3foo3barEi.part.0", "foo::bar(int) [clone .part.0]");
+}
+
+static void knows_rust(void **state)
+{
+	(void)state;
+	assert_demangled("_ZN4core3fmt5Write9write_fmt17h0123456789abcdefE",
+		"core::fmt::Write::write_fmt");
+	assert_demangled("_RNvC6_123foo3bar", "123foo::bar");
+	assert_demangled("_RNvNtCs1234_7mycrate3foo3bar", "mycrate::foo::bar");
+}
+
+static void leaves_other_names_alone(void **state)
+{
+	static const char *const names[] = { "", "_", "_Z", "main", "malloc", "_start",
+		"_ZZZZ", "_ZN", "_R", "Znwm", "__libc_start_main", "_Gfoo" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_null(demangle(names[i]));
+}
+
+/* A damaged symbol table must not cost the stack or all memory. */
+static void bounds_what_it_takes(void **state)
+{
+	size_t bytes = 1 << 20;
+	char *name = malloc(bytes + 1), *result;
+
+	(void)state;
+	memset(name, 'P', bytes);
+	memcpy(name, "_Z1f", 4);
+	name[bytes] = '\0';
+	assert_null(demangle(name));
+	name[60000] = '\0'; /* taken, but its pointers are nested too deeply */
+	result = demangle(name);
+	free(result);
+	free(name);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_cpp),
+		cmocka_unit_test(names_clones),
+		cmocka_unit_test(knows_rust),
+		cmocka_unit_test(leaves_other_names_alone),
+		cmocka_unit_test(bounds_what_it_takes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

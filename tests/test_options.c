@@ -1,0 +1,161 @@
+/* test_options.c - a table of options becomes values, or a message that helps. */
+#include "options.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct values {
+	bool is_quiet;
+	const char *output;
+	uint64_t count, size;
+	int format;
+	struct option_list list;
+};
+
+static const char *const formats[] = { "text", "json", NULL };
+
+static const struct option table[] = {
+	{ "quiet", 'q', OPTION_FLAG, offsetof(struct values, is_quiet), NULL, "say less", NULL },
+	{ "output", 'o', OPTION_STRING, offsetof(struct values, output), "FILE", "where", NULL },
+	{ "count", 'n', OPTION_COUNT, offsetof(struct values, count), "N", "how many", NULL },
+	{ "size", 0, OPTION_SIZE, offsetof(struct values, size), "SIZE", "how big", NULL },
+	{ "format", 'f', OPTION_CHOICE, offsetof(struct values, format), NULL, "which\nof them",
+	  formats },
+	{ "wrapper", 'w', OPTION_LIST, offsetof(struct values, list), "NAME", "several", NULL },
+};
+#define COUNT (sizeof(table) / sizeof(*table))
+
+static struct values values;
+static struct error error;
+static int operand;
+
+/* Words of a command line, NULL at the end; the array is changed in place. */
+static enum options_result parse(char **words, bool stops)
+{
+	int argc = 0;
+
+	while (words[argc])
+		argc++;
+	memset(&values, 0, sizeof(values));
+	error.message[0] = 0;
+	return options_parse(table, COUNT, &values, argc, words, stops, &operand, &error);
+}
+#define WORDS(...) ((char *[]){ (char *)"cmd", __VA_ARGS__, NULL })
+#define W(word) ((char *)(word))
+
+static void reads_every_kind(void **state)
+{
+	char **words = WORDS(W("-q"), W("--output"), W("a"), W("-n12"), W("--size=3M"),
+	                     W("--format=json"), W("-w"), W("one"), W("--wrapper=two"));
+
+	(void)state;
+	assert_int_equal(parse(words, false), OPTIONS_OK);
+	assert_true(values.is_quiet);
+	assert_string_equal(values.output, "a");
+	assert_int_equal(values.count, 12);
+	assert_int_equal(values.size, 3 << 20);
+	assert_int_equal(values.format, 1);
+	assert_int_equal(values.list.count, 2);
+	assert_string_equal(values.list.items[1], "two");
+	assert_int_equal(operand, 10);
+}
+
+static void operands_move_behind(void **state)
+{
+	char **words = WORDS(W("file"), W("-q"), W("other"), W("-n"), W("3"), W("-"));
+
+	(void)state;
+	assert_int_equal(parse(words, false), OPTIONS_OK);
+	assert_int_equal(operand, 4);
+	assert_string_equal(words[4], "file");
+	assert_string_equal(words[5], "other");
+	assert_string_equal(words[6], "-");
+	assert_int_equal(values.count, 3);
+}
+
+static void stops_where_another_program_begins(void **state)
+{
+	char **words = WORDS(W("-q"), W("prog"), W("-o"), W("its"));
+	char **dashes = WORDS(W("x"), W("-q"), W("--"), W("-o"), W("y"));
+
+	(void)state;
+	assert_int_equal(parse(words, true), OPTIONS_OK);
+	assert_int_equal(operand, 2);
+	assert_string_equal(words[2], "prog");
+	assert_null(values.output);
+	assert_int_equal(parse(dashes, false), OPTIONS_OK);
+	assert_int_equal(operand, 3);
+	assert_string_equal(dashes[3], "x");
+	assert_string_equal(dashes[4], "-o");
+	assert_null(values.output);
+}
+
+static void mistakes_are_told(void **state)
+{
+	static const struct { const char *word, *what; } cases[] = {
+		{ "--nonsense", "no such option: --nonsense" },
+		{ "-z", "no such option: -z" },
+		{ "--quiet=yes", "takes no value" },
+		{ "--output", "needs a value" },
+		{ "--count=many", "takes a number, not 'many'" },
+		{ "--count=-1", "takes a number" },
+		{ "--count=99999999999999999999", "takes a number" },
+		{ "--size=1T", "512K or 64M" },
+		{ "--size=99999999999G", "512K or 64M" },
+		{ "--format=xml", "does not know 'xml': it takes text, json" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(parse(WORDS(W(cases[i].word)), false), OPTIONS_WRONG);
+		if (!strstr(error.message, cases[i].what))
+			fail_msg("'%s' does not say '%s'", error.message, cases[i].what);
+	}
+}
+
+static void help_is_an_option(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(WORDS(W("--help")), true), OPTIONS_HELP);
+	assert_int_equal(parse(WORDS(W("-q"), W("-h")), false), OPTIONS_HELP);
+	assert_int_equal(parse(WORDS(W("prog"), W("--help")), true), OPTIONS_OK);
+}
+
+static void help_names_every_option(void **state)
+{
+	char *text = NULL;
+	size_t bytes, i;
+	FILE *file = open_memstream(&text, &bytes);
+	char name[64];
+
+	(void)state;
+	options_print(file, table, COUNT);
+	fclose(file);
+	for (i = 0; i < COUNT; i++) {
+		snprintf(name, sizeof(name), "--%s", table[i].name);
+		assert_non_null(strstr(text, name));
+	}
+	assert_non_null(strstr(text, "-o, --output FILE"));
+	assert_non_null(strstr(text, "--format text|json"));
+	assert_non_null(strstr(text, "--help"));
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_every_kind),
+		cmocka_unit_test(operands_move_behind),
+		cmocka_unit_test(stops_where_another_program_begins),
+		cmocka_unit_test(mistakes_are_told),
+		cmocka_unit_test(help_is_an_option),
+		cmocka_unit_test(help_names_every_option),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

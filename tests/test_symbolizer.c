@@ -1,0 +1,446 @@
+/*
+ * test_symbolizer.c - names of addresses in programs that the test compiles: labels in
+ * the source say which return address is meant, so what must come out is known.
+ */
+#include "elf_file.h"
+#include "symbolizer.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char directory[] = "/tmp/outlive-test-symbols-XXXXXX";
+
+/* Lines are counted by the asserts below. */
+static const char c_source[] =
+	"extern volatile int sink;\n"
+	"volatile int sink;\n"
+	"__attribute__((noinline)) void leaf(void) { sink++; }\n"
+	"static inline __attribute__((always_inline)) void inner(void)\n"
+	"{\n"
+	"	leaf();\n" /* line 6 */
+	"	asm volatile(\".globl after_leaf\\nafter_leaf:\");\n"
+	"	sink++;\n"
+	"}\n"
+	"static inline __attribute__((always_inline)) void middle(void)\n"
+	"{\n"
+	"	{ int scope = sink; sink = scope;\n"
+	"	inner(); }\n" /* line 13 */
+	"}\n"
+	"__attribute__((noinline, visibility(\"default\"))) void outer(void)\n"
+	"{\n"
+	"	sink++;\n"
+	"	middle();\n" /* line 18 */
+	"}\n"
+	"int main(void) { outer(); return 0; }\n";
+
+static const char cpp_source[] =
+	"volatile int sink;\n"
+	"__attribute__((noinline)) static void leaf() { sink = sink + 1; }\n"
+	"namespace space { template <typename T> struct thing {\n"
+	"	__attribute__((noinline)) void act(T) {\n"
+	"		leaf();\n" /* line 5 */
+	"		asm volatile(\".globl after_leaf\\nafter_leaf:\");\n"
+	"		sink = sink + 1;\n"
+	"	}\n"
+	"}; }\n"
+	"int main() { space::thing<int>().act(3); return 0; }\n";
+
+/* ---- programs ---- */
+
+__attribute__((format(printf, 1, 2))) static void shell(const char *format, ...)
+{
+	char command[1024];
+	int used = snprintf(command, sizeof(command), "cd %s && ", directory);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(command + used, sizeof(command) - (size_t)used, format, args);
+	va_end(args);
+	assert_int_equal(system(command), 0);
+}
+
+static const char *path_of(const char *name)
+{
+	static char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return path;
+}
+
+static void source_write(const char *name, const char *source)
+{
+	FILE *file = fopen(path_of(name), "w");
+
+	assert_non_null(file);
+	fputs(source, file);
+	fclose(file);
+}
+
+/* ELF address of a symbol. */
+static uint64_t address_of(const char *program, const char *symbol)
+{
+	char command[512], line[512];
+	uint64_t address = 0, at;
+	FILE *pipe;
+	char name[400];
+
+	snprintf(command, sizeof(command), "nm %s/%s", directory, program);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	while (fgets(line, sizeof(line), pipe)) {
+		if (sscanf(line, "%" SCNx64 " %*c %399s", &at, name) == 2 &&
+			!strcmp(name, symbol))
+			address = at;
+	}
+	pclose(pipe);
+	assert_int_not_equal(address, 0);
+	return address;
+}
+
+static struct elf_file facts_of(const char *program)
+{
+	struct elf_file elf;
+	int file = open(path_of(program), O_RDONLY);
+
+	assert_int_equal(elf_file_read(&elf, file), ELF_OK);
+	close(file);
+	return elf;
+}
+
+static int module_of(struct symbolizer *symbolizer, const char *program)
+{
+	struct elf_file elf = facts_of(program);
+
+	return symbolizer_module(symbolizer, path_of(program), elf.build_id,
+		elf.build_id_bytes);
+}
+
+/* ---- answers ---- */
+
+struct chain {
+	struct symbol_frame frames[16];
+	int count;
+};
+
+static void chain_add(void *context, const struct symbol_frame *frame)
+{
+	struct chain *chain = context;
+
+	assert_true(chain->count < 16);
+	chain->frames[chain->count++] = *frame;
+}
+
+static struct chain chain_of(struct symbolizer *symbolizer, int module, uint64_t offset)
+{
+	struct chain chain = { .count = 0 };
+	int count;
+
+	count = symbolizer_resolve(symbolizer, module, offset, chain_add, &chain);
+	assert_int_equal(count, chain.count);
+	return chain;
+}
+
+static void assert_frame(const struct symbol_frame *frame, const char *function,
+	const char *file, uint32_t line, bool inlined)
+{
+	const char *slash = strrchr(frame->file, '/');
+
+	assert_string_equal(frame->function, function);
+	assert_string_equal(slash ? slash + 1 : frame->file, file);
+	assert_int_equal(frame->line, line);
+	assert_int_equal(frame->inlined, inlined);
+}
+
+static void assert_inline_chain(struct symbolizer *symbolizer, const char *program,
+	const char *symbols)
+{
+	int module = module_of(symbolizer, program);
+	struct chain chain;
+
+	assert_true(module >= 0);
+	chain = chain_of(symbolizer, module, address_of(symbols, "after_leaf"));
+	assert_int_equal(chain.count, 3);
+	assert_frame(&chain.frames[0], "inner", "a.c", 6, true);
+	assert_frame(&chain.frames[1], "middle", "a.c", 13, true);
+	assert_frame(&chain.frames[2], "outer", "a.c", 18, false);
+}
+
+/* ---- tests ---- */
+
+static void gives_the_inline_chain(void **state)
+{
+	struct symbolizer *symbolizer = symbolizer_new();
+
+	(void)state;
+	shell("gcc -O1 -g -o a a.c");
+	assert_inline_chain(symbolizer, "a", "a");
+	assert_inline_chain(symbolizer, "a", "a"); /* and again, from what it kept */
+	symbolizer_free(symbolizer);
+}
+
+static void reads_all_kinds_of_dwarf(void **state)
+{
+	static const char *const flags[] = { "-g -gdwarf-4", "-g -gdwarf-5", "-g -gdwarf-3",
+		"-g -gsplit-dwarf", "-g -gz", "-g -static-pie", "-g -no-pie",
+		"-g -flto -ffunction-sections" };
+	struct symbolizer *symbolizer;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		symbolizer = symbolizer_new();
+		shell("gcc -O1 %s -o kind a.c", flags[i]);
+		assert_inline_chain(symbolizer, "kind", "kind");
+		symbolizer_free(symbolizer);
+	}
+}
+
+/* clang writes no .debug_aranges: units must be found without. */
+static void needs_no_aranges(void **state)
+{
+	struct symbolizer *symbolizer = symbolizer_new();
+
+	(void)state;
+	shell("gcc -O1 -g -o full a.c && "
+	      "objcopy --remove-section .debug_aranges full without");
+	assert_inline_chain(symbolizer, "without", "full");
+	symbolizer_free(symbolizer);
+}
+
+static void finds_separate_debug_files(void **state)
+{
+	struct symbolizer *symbolizer = symbolizer_new();
+
+	(void)state;
+	shell("gcc -O1 -g -o apart a.c && cp apart whole && mkdir -p .debug && "
+	      "objcopy --only-keep-debug apart .debug/apart.debug && strip apart && "
+	      "objcopy --add-gnu-debuglink=.debug/apart.debug apart");
+	assert_inline_chain(symbolizer, "apart", "whole");
+	symbolizer_free(symbolizer);
+}
+
+static void demangles(void **state)
+{
+	struct symbolizer *symbolizer = symbolizer_new();
+	struct chain chain;
+
+	(void)state;
+	shell("g++ -O1 -g -o b b.cc");
+	chain = chain_of(symbolizer, module_of(symbolizer, "b"), address_of("b", "after_leaf"));
+	assert_int_equal(chain.count, 1);
+	assert_frame(&chain.frames[0], "space::thing<int>::act(int)", "b.cc", 5, false);
+	symbolizer_free(symbolizer);
+}
+
+/* Without debug information: what the symbol tables cover, and no more than that. */
+static void falls_back_to_symbol_tables(void **state)
+{
+	struct symbolizer *symbolizer = symbolizer_new();
+	struct chain chain;
+	uint64_t outer, leaf;
+	int module;
+
+	(void)state;
+	shell("gcc -O1 -fPIC -shared -fvisibility=hidden -o lib.so a.c && "
+	      "cp lib.so stripped.so && strip stripped.so");
+	outer = address_of("lib.so", "outer");
+	leaf = address_of("lib.so", "leaf");
+	module = module_of(symbolizer, "lib.so");
+	chain = chain_of(symbolizer, module, leaf + 2);
+	assert_int_equal(chain.count, 1);
+	assert_frame(&chain.frames[0], "leaf", "", 0, false);
+	module = module_of(symbolizer, "stripped.so");
+	chain = chain_of(symbolizer, module, outer + 2);
+	assert_int_equal(chain.count, 1);
+	assert_frame(&chain.frames[0], "outer", "", 0, false);
+	/* hidden, so not in .dynsym: unknown, not "the exported one before it" */
+	assert_int_equal(chain_of(symbolizer, module, leaf + 2).count, 0);
+	/* the address before a function's first is the end of the one before */
+	assert_int_equal(chain_of(symbolizer, module, outer).count, 0);
+	symbolizer_free(symbolizer);
+}
+
+static void refuses_another_build(void **state)
+{
+	struct symbolizer *symbolizer = symbolizer_new();
+	struct elf_file before, after;
+
+	(void)state;
+	shell("gcc -O1 -g -o build a.c");
+	before = facts_of("build");
+	assert_true(before.build_id_bytes > 0);
+	shell("gcc -O2 -g -o build a.c");
+	after = facts_of("build");
+	assert_int_equal(symbolizer_module(symbolizer, path_of("build"), before.build_id,
+		before.build_id_bytes), -1);
+	assert_int_equal(symbolizer_module(symbolizer, path_of("build"), NULL, 0), -1);
+	assert_int_equal(symbolizer_module(symbolizer, path_of("gone"), before.build_id,
+		before.build_id_bytes), -1);
+	assert_int_equal(symbolizer_module(symbolizer, "linux-vdso.so.1", NULL, 0), -1);
+	assert_true(symbolizer_module(symbolizer, path_of("build"), after.build_id,
+		after.build_id_bytes) >= 0);
+	shell("gcc -O1 -g -Wl,--build-id=none -o build a.c");
+	assert_true(symbolizer_module(symbolizer, path_of("build"), NULL, 0) >= 0);
+	symbolizer_free(symbolizer);
+}
+
+/* A chunk that defines one module. Returns its bytes. */
+static size_t definitions_make(uint8_t *chunk, const char *program)
+{
+	struct elf_file elf = facts_of(program);
+	struct module_definition module = { .header = { .kind = DEFINITION_MODULE } };
+	const char *path = path_of(program);
+	size_t at = sizeof(struct chunk_header);
+
+	module.path_bytes = (uint16_t)strlen(path);
+	module.build_id_bytes = (uint8_t)elf.build_id_bytes;
+	memcpy(module.build_id, elf.build_id, elf.build_id_bytes);
+	module.header.bytes = (uint16_t)((sizeof(module) + strlen(path) + 7) & ~7u);
+	memcpy(chunk + at, &module, sizeof(module));
+	memcpy(chunk + at + sizeof(module), path, strlen(path));
+	return at + module.header.bytes;
+}
+
+static void the_shelf_outlives_the_file(void **state)
+{
+	struct module_shelf *shelf = module_shelf_new();
+	struct symbolizer *symbolizer = symbolizer_new();
+	struct elf_file elf;
+	uint8_t chunk[4096] = { 0 };
+	struct chain chain;
+	uint64_t address;
+	size_t bytes;
+	int module;
+
+	(void)state;
+	shell("gcc -O1 -g -o gone a.c");
+	bytes = definitions_make(chunk, "gone");
+	elf = facts_of("gone");
+	address = address_of("gone", "after_leaf");
+	assert_int_equal(module_shelf_add(shelf, getpid(), chunk, bytes,
+		sizeof(struct chunk_header)), bytes);
+	shell("rm gone");
+	symbolizer_use_shelf(symbolizer, shelf);
+	module = symbolizer_module(symbolizer, path_of("gone"), elf.build_id,
+		elf.build_id_bytes);
+	assert_true(module >= 0);
+	chain = chain_of(symbolizer, module, address);
+	assert_int_equal(chain.count, 3);
+	assert_frame(&chain.frames[2], "outer", "a.c", 18, false);
+	symbolizer_free(symbolizer);
+	module_shelf_free(shelf);
+}
+
+/* What a shelf is given was written by the recorded process: any bytes at all. */
+static void the_shelf_takes_any_chunk(void **state)
+{
+	struct module_shelf *shelf = module_shelf_new();
+	uint8_t chunk[4096];
+	size_t bytes, at;
+	int round;
+
+	(void)state;
+	shell("gcc -O1 -g -o any a.c");
+	for (round = 0; round < 2000; round++) {
+		memset(chunk, 0, sizeof(chunk));
+		bytes = definitions_make(chunk, "any");
+		srandom((unsigned)round);
+		for (at = 0; at < 4; at++)
+			chunk[(size_t)random() % bytes] = (uint8_t)random();
+		at = module_shelf_add(shelf, getpid(), chunk, bytes,
+			sizeof(struct chunk_header));
+		assert_true(at <= bytes);
+	}
+	module_shelf_free(shelf);
+}
+
+static void nothing_strange_hurts(void **state)
+{
+	static const uint64_t offsets[] = { 0, 1, 2, 0x1000, UINT64_MAX, UINT64_MAX - 1,
+		UINT64_C(1) << 63 };
+	struct symbolizer *symbolizer = symbolizer_new();
+	struct chain chain = { .count = 0 };
+	int module;
+	size_t i;
+
+	(void)state;
+	shell("gcc -O1 -g -o a a.c");
+	module = module_of(symbolizer, "a");
+	for (i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++)
+		assert_int_equal(chain_of(symbolizer, module, offsets[i]).count, 0);
+	assert_int_equal(symbolizer_resolve(symbolizer, -1, 4096, chain_add, &chain), 0);
+	assert_int_equal(symbolizer_resolve(symbolizer, 99, 4096, chain_add, &chain), 0);
+	symbolizer_free(symbolizer);
+}
+
+/* A file cut short, as by a full disk: fewer names, or none. */
+static void survives_cut_files(void **state)
+{
+	struct symbolizer *symbolizer;
+	struct stat status;
+	uint64_t address;
+	struct elf_file elf;
+	off_t bytes;
+	int module;
+
+	(void)state;
+	shell("gcc -O1 -g -o a a.c");
+	address = address_of("a", "after_leaf");
+	elf = facts_of("a");
+	assert_int_equal(stat(path_of("a"), &status), 0);
+	for (bytes = status.st_size - 1; bytes > 0; bytes -= 193) {
+		symbolizer = symbolizer_new();
+		shell("head -c %lld a >cut", (long long)bytes);
+		module = symbolizer_module(symbolizer, path_of("cut"), elf.build_id,
+			elf.build_id_bytes);
+		if (module >= 0)
+			assert_true(chain_of(symbolizer, module, address).count <= 3);
+		symbolizer_free(symbolizer);
+	}
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	unsetenv("DEBUGINFOD_URLS");
+	if (!mkdtemp(directory))
+		return -1;
+	source_write("a.c", c_source);
+	source_write("b.cc", cpp_source);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	shell("rm -rf %s", directory);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(gives_the_inline_chain),
+		cmocka_unit_test(reads_all_kinds_of_dwarf),
+		cmocka_unit_test(needs_no_aranges),
+		cmocka_unit_test(finds_separate_debug_files),
+		cmocka_unit_test(demangles),
+		cmocka_unit_test(falls_back_to_symbol_tables),
+		cmocka_unit_test(refuses_another_build),
+		cmocka_unit_test(the_shelf_outlives_the_file),
+		cmocka_unit_test(the_shelf_takes_any_chunk),
+		cmocka_unit_test(nothing_strange_hurts),
+		cmocka_unit_test(survives_cut_files),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,622 @@
+/* trace_builder.c - makes chunks, traces and rings in memory. */
+#include "trace_builder.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+/* ---- bytes ---------------------------------------------------------------------- */
+
+void bytes_add(struct bytes *bytes, const void *data, size_t count)
+{
+	while (bytes->count + count > bytes->capacity) {
+		bytes->capacity = bytes->capacity ? 2 * bytes->capacity : 4096;
+		bytes->data = realloc(bytes->data, bytes->capacity);
+		if (!bytes->data)
+			abort();
+	}
+	if (count)
+		memcpy(bytes->data + bytes->count, data, count);
+	bytes->count += count;
+}
+
+void bytes_release(struct bytes *bytes)
+{
+	free(bytes->data);
+	memset(bytes, 0, sizeof(*bytes));
+}
+
+static void byte_add(struct bytes *bytes, unsigned byte)
+{
+	uint8_t value = (uint8_t)byte;
+
+	bytes_add(bytes, &value, 1);
+}
+
+static void varint_add(struct bytes *bytes, uint64_t value)
+{
+	for (; value > 0x7f; value >>= 7)
+		byte_add(bytes, (value & 0x7f) | 0x80);
+	byte_add(bytes, (unsigned)value);
+}
+
+static void address_add(struct bytes *bytes, uint64_t address, uint64_t base)
+{
+	int64_t steps = (int64_t)(address - base) / 8;
+
+	varint_add(bytes, steps < 0 ? ~((uint64_t)steps << 1) : (uint64_t)steps << 1);
+}
+
+/* ---- chunks ---------------------------------------------------------------------- */
+
+static void commit_update(struct chunk_build *chunk)
+{
+	uint64_t commit = (uint64_t)chunk->events << 32 | chunk->bytes.count;
+
+	memcpy(chunk->bytes.data + offsetof(struct chunk_header, commit), &commit,
+	       sizeof(commit));
+}
+
+void chunk_build_begin(struct chunk_build *chunk, uint32_t kind, uint64_t ticket,
+                       uint64_t time_first)
+{
+	struct chunk_header header = {
+		.ticket = ticket, .time_first = time_first, .kind = kind, .pid = 1
+	};
+
+	memset(chunk, 0, sizeof(*chunk));
+	bytes_add(&chunk->bytes, &header, sizeof(header));
+	commit_update(chunk);
+}
+
+void chunk_build_release(struct chunk_build *chunk)
+{
+	bytes_release(&chunk->bytes);
+}
+
+static void frame_add(struct chunk_build *chunk, struct bytes *to, uint64_t context,
+                      uint64_t frame, bool *is_predicted)
+{
+	uint32_t *child = &chunk->children[FORMAT_HASH(context, CHILDREN_BITS)];
+	uint32_t index = FORMAT_HASH(frame, DICTIONARY_BITS);
+
+	*is_predicted = !chunk->is_verbose && chunk->dictionary[*child] == frame;
+	if (*is_predicted)
+		return;
+	*child = index;
+	if (!chunk->is_verbose && chunk->dictionary[index] == frame) {
+		byte_add(to, index / 256);
+		byte_add(to, index % 256);
+		return;
+	}
+	chunk->dictionary[index] = frame;
+	byte_add(to, 0x80);
+	bytes_add(to, &frame, 6);
+}
+
+/* Frames in groups of eight, onto chunk->stack. Returns whether all were predicted. */
+static bool frames_add(struct chunk_build *chunk, struct bytes *to, enum event_op op,
+                       uint32_t keep, const uint64_t *frames, uint32_t count)
+{
+	uint64_t parent = keep ? chunk->stack[keep - 1] : 0;
+	uint64_t other = keep < chunk->depth ? chunk->stack[keep] : 0;
+	struct bytes group = { NULL, 0, 0 };
+	bool is_predicted, all = true;
+	unsigned mask = 0;
+	uint32_t i;
+
+	if (keep + count > BUILD_STACK_MAX)
+		abort();
+	for (i = 0; i < count; i++) {
+		frame_add(chunk, &group, CHILD_CONTEXT(parent, other), frames[i],
+		          &is_predicted);
+		mask |= is_predicted ? 1u << i % 8 : 0;
+		all = all && is_predicted;
+		parent = frames[i];
+		other = op;
+		chunk->stack[keep + i] = frames[i];
+		if (i % 8 == 7 || i + 1 == count) {
+			byte_add(to, mask);
+			bytes_add(to, group.data, group.count);
+			group.count = 0;
+			mask = 0;
+		}
+	}
+	chunk->depth = keep + count;
+	bytes_release(&group);
+	return all;
+}
+
+void chunk_build_run(struct chunk_build *chunk, uint32_t thread, uint64_t time,
+                     uint64_t events_before, const uint64_t *stack, uint32_t depth)
+{
+	struct run_record run = {
+		.time = time, .events_before = events_before, .thread = thread,
+		.tid = 1000 + thread, .stack_frames = depth, .name = "thread"
+	};
+	struct bytes bytes = chunk->bytes;
+	uint32_t events = chunk->events;
+	bool is_verbose = chunk->is_verbose;
+
+	memset(chunk, 0, sizeof(*chunk));
+	chunk->bytes = bytes;
+	chunk->events = events;
+	chunk->is_verbose = is_verbose;
+	chunk->time = time;
+	byte_add(&chunk->bytes, CONTROL_TAG(CONTROL_RUN));
+	bytes_add(&chunk->bytes, &run, sizeof(run));
+	frames_add(chunk, &chunk->bytes, OP_NONE, 0, stack, depth);
+	commit_update(chunk);
+}
+
+static void recent_number(struct chunk_build *chunk, uint64_t address, uint32_t class)
+{
+	uint32_t slot = FORMAT_HASH(address, RECENT_BITS);
+
+	chunk->recent[slot].address = address;
+	chunk->recent[slot].class = class;
+	chunk->recent[slot].number = ++chunk->newest;
+}
+
+static void freed_push(struct chunk_build *chunk, uint32_t class, uint64_t address)
+{
+	uint64_t *list = chunk->freed[class];
+
+	if (chunk->freed_count[class] == FREED_DEPTH)
+		memmove(list, list + 1, --chunk->freed_count[class] * sizeof(*list));
+	list[chunk->freed_count[class]++] = address;
+}
+
+/* The last address freed in the class; 0 when there is none. */
+static uint64_t freed_pop(struct chunk_build *chunk, uint32_t class)
+{
+	return chunk->freed_count[class] ? chunk->freed[class][--chunk->freed_count[class]]
+	                                 : 0;
+}
+
+static bool recent_has(const struct chunk_build *chunk, uint64_t address,
+                       uint64_t *distance, uint32_t *class)
+{
+	uint32_t slot = FORMAT_HASH(address, RECENT_BITS);
+
+	*distance = chunk->newest - chunk->recent[slot].number;
+	*class = chunk->recent[slot].class;
+	return !chunk->is_verbose && chunk->recent[slot].number &&
+	       chunk->recent[slot].address == address && *distance < RECENT_WINDOW;
+}
+
+static void alloc_add(struct chunk_build *chunk, struct bytes *to,
+                      const struct build_event *event, uint8_t *tag)
+{
+	uint64_t leaf = chunk->depth ? chunk->stack[chunk->depth - 1] : 0, popped;
+	uint64_t *size = &chunk->sizes[FORMAT_HASH(leaf, SIZES_BITS)];
+
+	if (event->op == OP_ALIGNED)
+		byte_add(to, event->alignment_shift);
+	if (!chunk->is_verbose && *size == event->size)
+		*tag |= TAG_SIZE_PREDICTED;
+	else
+		varint_add(to, event->size);
+	*size = event->size;
+	popped = freed_pop(chunk, SIZE_CLASS(event->size));
+	if (!chunk->is_verbose && popped == event->address)
+		*tag |= TAG_ADDRESS_PREDICTED;
+	else
+		address_add(to, event->address, chunk->last_address);
+	recent_number(chunk, event->address, SIZE_CLASS(event->size));
+}
+
+static void free_add(struct chunk_build *chunk, struct bytes *to, uint64_t address,
+                     uint8_t *tag)
+{
+	uint64_t distance;
+	uint32_t class;
+
+	if (recent_has(chunk, address, &distance, &class)) {
+		*tag |= TAG_ADDRESS_PREDICTED;
+		varint_add(to, distance);
+		freed_push(chunk, class, address);
+	} else {
+		address_add(to, address, chunk->last_address);
+	}
+}
+
+static void realloc_add(struct chunk_build *chunk, struct bytes *to,
+                        const struct build_event *event)
+{
+	uint32_t old_class, class = SIZE_CLASS(event->size);
+	uint64_t distance, popped = 0;
+	bool is_recent = recent_has(chunk, event->old_address, &distance, &old_class);
+	bool is_in_place = event->address == event->old_address;
+	uint8_t flags = is_recent ? REALLOC_OLD_RECENT : 0;
+
+	if (is_in_place)
+		flags |= REALLOC_IN_PLACE;
+	else
+		popped = freed_pop(chunk, class);
+	if (!is_in_place && !chunk->is_verbose && popped == event->address)
+		flags |= REALLOC_NEW_PREDICTED;
+	byte_add(to, flags);
+	varint_add(to, event->time_end - event->time);
+	if (is_recent)
+		varint_add(to, distance);
+	else
+		address_add(to, event->old_address, chunk->last_address);
+	varint_add(to, event->size);
+	if (!(flags & (REALLOC_IN_PLACE | REALLOC_NEW_PREDICTED)))
+		address_add(to, event->address, event->old_address);
+	recent_number(chunk, event->address, class);
+	if (!is_in_place && is_recent)
+		freed_push(chunk, old_class, event->old_address);
+}
+
+static void shape_add(struct chunk_build *chunk, struct bytes *to, uint32_t pops,
+                      uint32_t news, uint8_t *tag)
+{
+	if (!chunk->is_verbose && pops == chunk->pops && news == chunk->news) {
+		*tag |= TAG_SAME_SHAPE;
+		return;
+	}
+	byte_add(to, (pops < 15 ? pops : 15) << 4 | (news < 15 ? news : 15));
+	if (pops >= 15)
+		varint_add(to, pops - 15);
+	if (news >= 15)
+		varint_add(to, news - 15);
+	chunk->pops = pops;
+	chunk->news = news;
+}
+
+static void operands_add(struct chunk_build *chunk, struct bytes *to,
+                         const struct build_event *event, uint8_t *tag)
+{
+	switch (event->op) {
+	case OP_MALLOC:
+	case OP_CALLOC:
+	case OP_ALIGNED:
+		alloc_add(chunk, to, event, tag);
+		chunk->last_address = event->address;
+		return;
+	case OP_FREE:
+		free_add(chunk, to, event->address, tag);
+		chunk->last_address = event->address;
+		return;
+	case OP_REALLOC:
+		realloc_add(chunk, to, event);
+		chunk->last_address = event->address;
+		return;
+	case OP_FAILED:
+		varint_add(to, event->size);
+		return;
+	default:
+		abort();
+	}
+}
+
+void chunk_build_event(struct chunk_build *chunk, const struct build_event *event)
+{
+	struct bytes frames = { NULL, 0, 0 }, record = { NULL, 0, 0 };
+	uint8_t tag = (uint8_t)(event->op | (event->is_exact ? 0 : TAG_PLAIN));
+
+	if (event->pops > chunk->depth || event->time < chunk->time)
+		abort();
+	shape_add(chunk, &record, event->pops, event->frame_count, &tag);
+	varint_add(&record, event->time - chunk->time);
+	chunk->time = event->time;
+	if (frames_add(chunk, &frames, event->op, chunk->depth - event->pops,
+	               event->frames, event->frame_count))
+		tag |= TAG_FRAMES_PREDICTED;
+	else
+		bytes_add(&record, frames.data, frames.count);
+	operands_add(chunk, &record, event, &tag);
+	byte_add(&chunk->bytes, tag);
+	bytes_add(&chunk->bytes, record.data, record.count);
+	chunk->events++;
+	commit_update(chunk);
+	bytes_release(&frames);
+	bytes_release(&record);
+}
+
+void chunk_build_malloc(struct chunk_build *chunk, uint64_t time, uint32_t pops,
+                        const uint64_t *frames, uint32_t frame_count, uint64_t address,
+                        uint64_t size)
+{
+	struct build_event event = {
+		.op = OP_MALLOC, .time = time, .pops = pops, .frames = frames,
+		.frame_count = frame_count, .address = address, .size = size
+	};
+
+	chunk_build_event(chunk, &event);
+}
+
+void chunk_build_free(struct chunk_build *chunk, uint64_t time, uint64_t address)
+{
+	struct build_event event = { .op = OP_FREE, .time = time, .address = address };
+
+	chunk_build_event(chunk, &event);
+}
+
+void chunk_build_raw(struct chunk_build *chunk, const void *data, size_t count,
+                     uint32_t events)
+{
+	bytes_add(&chunk->bytes, data, count);
+	chunk->events += events;
+	commit_update(chunk);
+}
+
+void chunk_build_module(struct chunk_build *chunk, uint64_t time, uint64_t start,
+                        uint64_t end, uint64_t bias, const char *path,
+                        const char *build_id)
+{
+	static const uint8_t zeros[8];
+	size_t path_bytes = strlen(path);
+	size_t bytes = (sizeof(struct module_definition) + path_bytes + 7) / 8 * 8;
+	struct module_definition module = {
+		.header = { DEFINITION_MODULE, (uint16_t)bytes, 0, time },
+		.start = start, .end = end, .bias = bias,
+		.path_bytes = (uint16_t)path_bytes,
+		.build_id_bytes = (uint8_t)strlen(build_id),
+	};
+
+	memcpy(module.build_id, build_id, strlen(build_id));
+	bytes_add(&chunk->bytes, &module, sizeof(module));
+	bytes_add(&chunk->bytes, path, path_bytes);
+	bytes_add(&chunk->bytes, zeros, bytes - sizeof(module) - path_bytes);
+	commit_update(chunk);
+}
+
+void chunk_build_module_gone(struct chunk_build *chunk, uint64_t time, uint64_t start,
+                             uint64_t end)
+{
+	struct module_gone_definition gone = {
+		.header = { DEFINITION_MODULE_GONE, sizeof(gone), 0, time },
+		.start = start, .end = end,
+	};
+
+	bytes_add(&chunk->bytes, &gone, sizeof(gone));
+	commit_update(chunk);
+}
+
+/* ---- files ------------------------------------------------------------------------ */
+
+struct ring_header build_header(uint32_t pid)
+{
+	struct ring_header header = {
+		.magic = RING_MAGIC, .version_major = FORMAT_VERSION_MAJOR,
+		.version_minor = FORMAT_VERSION_MINOR, .header_bytes = 8192,
+		.chunk_bytes = CHUNK_BYTES, .chunk_count = 16,
+		.states_offset = RING_HEADER_BYTES, .policy = RING_DRAIN,
+		.flags = RING_FINISHED, .pid = pid, .parent_pid = 1,
+		.clock_kind = CLOCK_MONOTONIC_NS, .start_wall_ns = 1700000000000000000,
+		.session = 0x5e5510, .executable = "/usr/bin/program",
+		.command = "program\0one argument", .command_bytes = 21,
+	};
+
+	return header;
+}
+
+void trace_build_begin(struct trace_build *trace, uint64_t session)
+{
+	struct trace_header header = {
+		.magic = TRACE_MAGIC, .version_major = FORMAT_VERSION_MAJOR,
+		.version_minor = FORMAT_VERSION_MINOR, .header_bytes = sizeof(header),
+		.session = session, .start_wall_ns = 1700000000000000000,
+	};
+
+	memset(trace, 0, sizeof(*trace));
+	bytes_add(&trace->bytes, &header, sizeof(header));
+}
+
+static void block_add(struct trace_build *trace, struct trace_block block,
+                      const void *payload, size_t count)
+{
+	size_t room = ZSTD_compressBound(count);
+	uint8_t *stored = malloc(room);
+	ZSTD_CCtx *context = ZSTD_createCCtx();
+
+	if (!stored || !context)
+		abort();
+	ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+	block.magic = BLOCK_MAGIC;
+	if (block.type != BLOCK_END) {
+		block.raw_bytes = count;
+		block.stored_bytes = ZSTD_compress2(context, stored, room, payload, count);
+		if (ZSTD_isError(block.stored_bytes))
+			abort();
+	}
+	bytes_add(&trace->bytes, &block, sizeof(block));
+	bytes_add(&trace->bytes, stored, block.stored_bytes);
+	trace->blocks++;
+	ZSTD_freeCCtx(context);
+	free(stored);
+}
+
+void trace_build_block(struct trace_build *trace, uint32_t type, uint32_t process,
+                       const void *payload, size_t count)
+{
+	block_add(trace, (struct trace_block){ .type = type, .process = process }, payload,
+	          count);
+}
+
+void trace_build_process(struct trace_build *trace, uint32_t process,
+                         const struct ring_header *header)
+{
+	trace_build_block(trace, BLOCK_PROCESS, process, header, sizeof(*header));
+}
+
+void trace_build_chunk(struct trace_build *trace, uint32_t process,
+                       const struct chunk_build *chunk)
+{
+	struct trace_block block = { .type = BLOCK_CHUNK, .process = process };
+	struct chunk_header header;
+
+	memcpy(&header, chunk->bytes.data, sizeof(header));
+	block.ticket = header.ticket;
+	block.time_first = header.time_first;
+	block.events = chunk->events;
+	block_add(trace, block, chunk->bytes.data, chunk->bytes.count);
+}
+
+void trace_build_end(struct trace_build *trace)
+{
+	struct trace_block block = { .type = BLOCK_END, .events = trace->blocks };
+
+	block_add(trace, block, "", 0);
+}
+
+/* ---- the sample --------------------------------------------------------------------- */
+
+/* main 0x401100, parse 0x401200, print 0x401300 of the program; 0x7f0000001000 in a
+ * plugin that is unloaded; 0x10000 in no module. */
+static void sample_definitions(struct trace_build *trace)
+{
+	struct chunk_build chunk;
+
+	chunk_build_begin(&chunk, CHUNK_KIND_DEFINITIONS, 1, 0);
+	chunk_build_module(&chunk, 0, 0x400000, 0x500000, 0x400000, "/usr/bin/program",
+	                   "0123456789abcdef0123");
+	chunk_build_module(&chunk, 0, 0x7f0000000000, 0x7f0000010000, 0x7f0000000000,
+	                   "/usr/lib/plugin.so", "");
+	chunk_build_module_gone(&chunk, 5000, 0x7f0000000000, 0x7f0000010000);
+	trace_build_chunk(trace, 0, &chunk);
+	chunk_build_release(&chunk);
+}
+
+static void sample_first_thread(struct trace_build *trace)
+{
+	static const uint64_t start[] = { 0x401100 }, parse[] = { 0x401200 };
+	static const uint64_t plugin[] = { 0x401300, 0x7f0000001000 };
+	struct chunk_build chunk;
+	struct build_event event = { .op = OP_REALLOC, .time = 160, .time_end = 170,
+		                     .old_address = 0x10020, .address = 0x20000,
+		                     .size = 300 };
+	uint64_t i;
+
+	chunk_build_begin(&chunk, CHUNK_KIND_EVENTS, 2, 100);
+	chunk_build_run(&chunk, 1, 100, 0, start, 1);
+	chunk_build_malloc(&chunk, 110, 0, parse, 1, 0x10000, 24);
+	for (i = 1; i < 4; i++)
+		chunk_build_malloc(&chunk, 110 + 10 * i, 0, NULL, 0, 0x10000 + 32 * i, 24);
+	chunk_build_free(&chunk, 150, 0x10000);
+	chunk_build_event(&chunk, &event);
+	event = (struct build_event){ .op = OP_CALLOC, .time = 180, .pops = 1,
+		                      .frames = plugin, .frame_count = 2,
+		                      .address = 0x30000, .size = 4096 };
+	chunk_build_event(&chunk, &event);
+	event = (struct build_event){ .op = OP_ALIGNED, .time = 200, .pops = 2,
+		                      .address = 0x40000, .size = 64,
+		                      .alignment_shift = 6 };
+	chunk_build_event(&chunk, &event);
+	event = (struct build_event){ .op = OP_FAILED, .time = 210, .size = 1ull << 60 };
+	chunk_build_event(&chunk, &event);
+	event = (struct build_event){ .op = OP_REALLOC, .time = 220, .time_end = 221,
+		                      .old_address = 0x40000, .address = 0x40000,
+		                      .size = 80 };
+	chunk_build_event(&chunk, &event);
+	trace_build_chunk(trace, 0, &chunk);
+	chunk_build_release(&chunk);
+}
+
+/* Overlaps the first, frees a block of it, and takes the address that a realloc left. */
+static void sample_second_thread(struct trace_build *trace)
+{
+	static const uint64_t start[] = { 0x401400, 0x10000 };
+	struct chunk_build chunk;
+
+	chunk_build_begin(&chunk, CHUNK_KIND_EVENTS, 3, 120);
+	chunk_build_run(&chunk, 2, 125, 0, start, 2);
+	chunk_build_free(&chunk, 155, 0x10040);
+	chunk_build_malloc(&chunk, 165, 0, NULL, 0, 0x10020, 1000);
+	chunk_build_free(&chunk, 300, 0x10020);
+	chunk_build_free(&chunk, 310, 0x99990);
+	trace_build_chunk(trace, 0, &chunk);
+	chunk_build_release(&chunk);
+}
+
+static void sample_symbols(struct trace_build *trace)
+{
+	static const char strings[] = "\0main\0parse\0inner<int>\0program.c";
+	const struct symbols_header header = { 2, 3, sizeof(strings) };
+	const struct symbols_address addresses[] = {
+		{ 0x1100, 0, 0, 1, 0 }, { 0x1200, 0, 1, 2, 0 }
+	};
+	const struct symbols_frame frames[] = {
+		{ 1, 23, 10, 0 }, { 12, 23, 5, SYMBOL_INLINED }, { 6, 23, 20, 0 }
+	};
+	struct bytes payload = { NULL, 0, 0 };
+
+	bytes_add(&payload, &header, sizeof(header));
+	bytes_add(&payload, addresses, sizeof(addresses));
+	bytes_add(&payload, frames, sizeof(frames));
+	bytes_add(&payload, strings, sizeof(strings));
+	trace_build_block(trace, BLOCK_SYMBOLS, 0, payload.data, payload.count);
+	bytes_release(&payload);
+}
+
+static void sample_child(struct trace_build *trace)
+{
+	struct ring_header header = build_header(4322);
+	struct chunk_build chunk;
+
+	header.parent_pid = 4321;
+	header.flags = RING_FORKED;
+	header.lost[LOST_RING_FULL] = 7;
+	trace_build_process(trace, 1, &header);
+	chunk_build_begin(&chunk, CHUNK_KIND_EVENTS, 1, 400);
+	chunk_build_run(&chunk, 1, 400, 0, NULL, 0);
+	chunk_build_free(&chunk, 410, 0x10060);
+	trace_build_chunk(trace, 1, &chunk);
+	chunk_build_release(&chunk);
+}
+
+void build_sample_trace(struct trace_build *trace)
+{
+	struct ring_header header = build_header(4321);
+
+	trace_build_begin(trace, header.session);
+	trace_build_process(trace, 0, &header);
+	sample_definitions(trace);
+	sample_first_thread(trace);
+	sample_second_thread(trace);
+	sample_child(trace);
+	sample_symbols(trace);
+	trace_build_block(trace, 77, 0, "of a later minor version", 24);
+	trace_build_end(trace);
+}
+
+/* ---- rings --------------------------------------------------------------------------- */
+
+#define RING_CHUNK_BYTES 4096u
+
+void ring_build(struct bytes *ring, struct ring_header *header,
+                const struct chunk_build *const *chunks, const uint32_t *states,
+                uint32_t used, uint32_t chunk_count)
+{
+	static const uint8_t zeros[RING_CHUNK_BYTES];
+	struct chunk_header chunk;
+	uint64_t state;
+	uint32_t i;
+
+	header->states_offset = RING_HEADER_BYTES;
+	header->header_bytes = RING_HEADER_BYTES + RING_CHUNK_BYTES;
+	header->chunk_bytes = RING_CHUNK_BYTES;
+	header->chunk_count = chunk_count;
+	if (chunk_count > RING_CHUNK_BYTES / 8 || used > chunk_count)
+		abort();
+	bytes_add(ring, header, sizeof(*header));
+	for (i = 0; i < RING_CHUNK_BYTES / 8; i++) {
+		state = 0;
+		if (i < used) {
+			memcpy(&chunk, chunks[i]->bytes.data, sizeof(chunk));
+			state = chunk.ticket << CHUNK_STATE_BITS | states[i];
+		}
+		bytes_add(ring, &state, sizeof(state));
+	}
+	for (i = 0; i < chunk_count; i++) {
+		if (i < used && chunks[i]->bytes.count > RING_CHUNK_BYTES)
+			abort();
+		if (i < used)
+			bytes_add(ring, chunks[i]->bytes.data, chunks[i]->bytes.count);
+		bytes_add(ring, zeros,
+		          RING_CHUNK_BYTES - (i < used ? chunks[i]->bytes.count : 0));
+	}
+}
