@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define INFO_JSON_SCHEMA "outlive-info/1"
@@ -193,7 +194,7 @@ static void info_json(struct trace_reader *reader)
 
 	json_object(&json, NULL);
 	json_string(&json, "schema", INFO_JSON_SCHEMA);
-	json_string(&json, "recording", trace_reader_name(reader));
+	json_string(&json, "recording", basename(trace_reader_name(reader)));
 	json_string(&json, "kind", trace_reader_is_trace(reader) ? "trace" : "ring");
 	json_bool(&json, "complete",
 	          trace_reader_is_trace(reader) && trace_reader_is_complete(reader));

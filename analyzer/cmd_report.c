@@ -39,7 +39,7 @@ static const struct option options[] = {
 	{ "top", 'n', OPTION_COUNT, offsetof(struct report_options, top), "N",
 	  "so many rows (default 20; json: 1000 sites), 0: all", NULL },
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct report_options, format), NULL,
-	  "for people (default), or for programs: see outlive-report-json(5)", formats },
+	  "for people (default), or for programs: see doc/report-json.md", formats },
 	{ "pid", 'p', OPTION_COUNT, offsetof(struct report_options, pid), "PID",
 	  "of the processes of the recording, this one (default: the one with\n"
 	  "most events)",

@@ -248,7 +248,7 @@ int report_json(struct trace_reader *reader, const struct profile *profile,
 
 	json_object(&json, NULL);
 	json_string(&json, "schema", REPORT_JSON_SCHEMA);
-	json_string(&json, "recording", trace_reader_name(reader));
+	json_string(&json, "recording", basename(trace_reader_name(reader)));
 	json_bool(&json, "complete", is_trace && trace_reader_is_complete(reader));
 	json_object(&json, "process");
 	process_json(&json, profile->process, &counts);

@@ -90,16 +90,16 @@ static void summary_freed(const struct screen *screen, const struct totals *tota
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
 
 	fprintf(screen->file, "  freed        %s blocks", text_count(count, totals->frees));
-	if (totals->temporary)
-		fprintf(screen->file, "; temporary: %s (%s of the allocations)",
-		        text_count(more, totals->temporary),
-		        text_percent(percent, totals->temporary, totals->allocations));
 	if (totals->crossed)
-		fprintf(screen->file, "; by another thread: %s",
+		fprintf(screen->file, ", %s of another thread's",
 		        text_count(more, totals->crossed));
 	if (totals->ends_unknown)
-		fprintf(screen->file, "; of unknown origin: %s",
+		fprintf(screen->file, ", %s of unknown origin",
 		        text_count(more, totals->ends_unknown));
+	if (totals->temporary)
+		fprintf(screen->file, "\n  temporary    %s blocks (%s of the allocations)",
+		        text_count(more, totals->temporary),
+		        text_percent(percent, totals->temporary, totals->allocations));
 	fputc('\n', screen->file);
 }
 

@@ -30,9 +30,11 @@ static void name_print(const struct screen *screen, const struct stack_name *nam
 			text_fit(side, sizeof(side), place, room - columns - 2, true);
 		columns = room - text_columns(side) - 2;
 	}
-	fprintf(screen->file, "%s  %s%s%s\n",
-	        text_fit(fitted, sizeof(fitted), text, columns, false), screen_dim(screen),
-	        side, screen_plain(screen));
+	fputs(text_fit(fitted, sizeof(fitted), text, columns, false), screen->file);
+	if (*side)
+		fprintf(screen->file, "  %s%s%s", screen_dim(screen), side,
+		        screen_plain(screen));
+	fputc('\n', screen->file);
 }
 
 static void thread_print(const struct screen *screen, const struct thread *thread)
@@ -167,6 +169,7 @@ static int rows_print(const struct screen *screen, const struct profile *profile
 {
 	static const char *const titles[] = { "by site", "by function", "by module",
 		                              "by thread" };
+	static const char *const of[] = { "function", "function", "module", "thread" };
 	static const char *const sorts[] = { "sorted by bytes allocated", "sorted by calls",
 		                             "sorted by bytes at the peak",
 		                             "sorted by bytes never freed" };
@@ -180,7 +183,7 @@ static int rows_print(const struct screen *screen, const struct profile *profile
 	screen_heading(screen, titles[settings->group], sorts[settings->sort]);
 	fprintf(screen->file, "%s%10s %7s %10s %10s %6s  %s%s\n", screen_dim(screen),
 	        "bytes", "calls", "at peak", "not freed", "temp.",
-	        settings->group == REPORT_BY_THREAD ? "thread" : "",
+	        of[settings->group],
 	        screen_plain(screen));
 	for (i = 0; i < shown && !result; i++) {
 		row_print(screen, &rows.rows[i], settings->group);

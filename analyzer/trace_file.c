@@ -92,7 +92,7 @@ static uint64_t block_search(const struct byte_source *source, uint64_t at)
 static void end_check(struct trace_file *file, const struct trace_block *block,
                       struct problem_list *problems)
 {
-	if (block->events == file->blocks)
+	if (block->events <= file->blocks)
 		file->is_complete = true;
 	else
 		problem_add(problems, "%s: %llu of its %llu blocks are missing",
