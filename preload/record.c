@@ -32,54 +32,48 @@ static inline bool event_write(struct thread_state *state, const struct event *e
 	return true;
 }
 
-void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
-		  uint64_t size_bytes, uint8_t alignment_log2)
+static inline void event_record(const struct walk_start *caller, const struct event *event)
 {
 	struct thread_state *state = state_get(caller);
+	struct walk_frame leaf;
 	struct walk_result walk;
-	struct event event;
 
 	if (unlikely(!state))
 		return;
-	walk = stack_walk(state, caller);
-	event = (struct event){
+	if (unlikely(!stack_walk_quick(state, caller, &leaf, &walk)))
+		walk = stack_walk(state, caller);
+	event_write(state, event, &walk);
+}
+
+void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
+		  uint64_t size_bytes, uint8_t alignment_log2)
+{
+	struct event event = {
 		.op = address ? op : OP_FAILED,
 		.address = (uintptr_t)address & ADDRESS_MASK,
 		.size_bytes = size_bytes,
 		.alignment_log2 = alignment_log2,
 		.time = clock_after(),
 	};
-	event_write(state, &event, &walk);
+
+	event_record(caller, &event);
 }
 
 void record_free(const struct walk_start *caller, void *address, uint64_t time)
 {
-	struct thread_state *state = state_get(caller);
-	struct walk_result walk;
-	struct event event;
-
-	if (unlikely(!state))
-		return;
-	walk = stack_walk(state, caller);
-	event = (struct event){
+	struct event event = {
 		.op = OP_FREE,
 		.address = (uintptr_t)address & ADDRESS_MASK,
 		.time = time ? time : clock_before(),
 	};
-	event_write(state, &event, &walk);
+
+	event_record(caller, &event);
 }
 
 void record_realloc(const struct walk_start *caller, void *old_address, void *address,
 		    uint64_t size_bytes, uint64_t time_begin)
 {
-	struct thread_state *state = state_get(caller);
-	struct walk_result walk;
-	struct event event;
-
-	if (unlikely(!state))
-		return;
-	walk = stack_walk(state, caller);
-	event = (struct event){
+	struct event event = {
 		.op = OP_REALLOC,
 		.address = (uintptr_t)address & ADDRESS_MASK,
 		.old_address = (uintptr_t)old_address & ADDRESS_MASK,
@@ -87,7 +81,8 @@ void record_realloc(const struct walk_start *caller, void *old_address, void *ad
 		.time = time_begin,
 		.time_end = clock_after(),
 	};
-	event_write(state, &event, &walk);
+
+	event_record(caller, &event);
 }
 
 void record_stack(const struct walk_start *caller)

@@ -16,7 +16,7 @@
 /* Room that frames_cut() may need beside the frames and the news. */
 #define CAPACITY_MARGIN STACK_DEPTH_CUT
 
-static bool exact; /* walks leave stubs */
+bool stack_walk_is_exact;
 
 struct walk {
 	struct thread_state *state;
@@ -84,7 +84,7 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 		      frame_rule rule)
 {
 	struct thread_state *state = walk->state;
-	bool patchable = exact && frame_rule_is_patchable(rule) &&
+	bool patchable = stack_walk_is_exact && frame_rule_is_patchable(rule) &&
 			 walk->bounds == &state->own_stack;
 
 	if (walk->news == STACK_DEPTH_MAX ||
@@ -340,9 +340,9 @@ static struct walk_result walk_end(struct walk *walk, uintptr_t start_slot)
 		.news = walk->news,
 		.frames = news,
 		.cut = walk->cut,
-		.plain = !exact || walk->plain ||
+		.plain = !stack_walk_is_exact || walk->plain ||
 			 pops_are_inferred(state, keep, walk->met || is_complete),
-		.patch = exact && whole && !walk->in_signal && !walk->in_unwinder,
+		.patch = stack_walk_is_exact && whole && !walk->in_signal && !walk->in_unwinder,
 		.reuse = whole && !walk->in_signal,
 	};
 }
@@ -387,8 +387,8 @@ void stack_walk_landed(struct thread_state *state, uintptr_t sp)
 
 bool stack_walk_start(bool wants_exact)
 {
-	exact = wants_exact && !arch_has_shadow_stack() && stub_pool_start();
-	return exact;
+	stack_walk_is_exact = wants_exact && !arch_has_shadow_stack() && stub_pool_start();
+	return stack_walk_is_exact;
 }
 
 void stack_walk_set_bias(uint8_t bias)

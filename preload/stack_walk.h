@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "frame_rule.h"
 #include "frame_stack.h"
 #include "thread_state.h"
 
@@ -28,6 +29,59 @@ struct walk_start {
  * written down.
  */
 struct walk_result stack_walk(struct thread_state *state, const struct walk_start *start);
+
+extern bool stack_walk_is_exact; /* walks leave stubs */
+
+/*
+ * What most walks come to: the allocator's caller is a function that runs since the last
+ * event, or was called since from one that does. True: *walk is the result, its one new
+ * frame, if any, in *leaf. Else call stack_walk().
+ */
+static inline bool stack_walk_quick(const struct thread_state *state,
+				    const struct walk_start *start,
+				    struct walk_frame *leaf, struct walk_result *walk)
+{
+	uint32_t depth = state->depth, index;
+	const struct walk_frame *last = &state->frames[depth - 1];
+	uintptr_t cfa, ip;
+	frame_rule rule;
+	stub_id stub;
+
+	if (depth < 2 || !stack_walk_is_exact ||
+	    !stack_bounds_hold(&state->own_stack, start->slot))
+		return false;
+	*walk = (struct walk_result){ .patch = true, .reuse = true, .frames = leaf };
+	if (last->slot == start->slot && last->return_address == start->return_address &&
+	    frame_is_standing(&last[-1])) {
+		walk->keep = depth;
+		return true;
+	}
+	rule = frame_rule_get(start->return_address);
+	if (frame_rule_kind(rule) == CFI_SP)
+		cfa = start->slot + sizeof(uintptr_t) + frame_rule_cfa_offset(rule);
+	else if (frame_rule_kind(rule) == CFI_BP)
+		cfa = start->bp + frame_rule_cfa_offset(rule);
+	else
+		return false;
+	if (cfa <= start->slot + sizeof(uintptr_t) || cfa > state->own_stack.high ||
+	    cfa % sizeof(uintptr_t))
+		return false;
+	ip = *(const uintptr_t *)(cfa - sizeof(uintptr_t));
+	if (!stub_is(ip))
+		return false;
+	stub = stub_of(ip);
+	index = outlive_stub_entries[stub].frame;
+	if (index >= depth || state->frames[index].stub != stub ||
+	    state->frames[index].slot != cfa - sizeof(uintptr_t) || depth > index + 2 ||
+	    (depth == index + 2 && last->stub))
+		return false;
+	*leaf = (struct walk_frame){ .slot = start->slot,
+				     .return_address = start->return_address,
+				     .bp = start->bp };
+	walk->keep = index + 1;
+	walk->news = 1;
+	return true;
+}
 
 /*
  * Control has landed, or is about to land, at stack pointer `sp` without the frames
