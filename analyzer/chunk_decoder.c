@@ -430,19 +430,19 @@ static inline const char *operands_read(struct chunk_decoder *decoder,
 	return "it has no operation";
 }
 
-/* One event at decoder->at. NULL, or what is wrong with it. */
-static inline const char *event_read(struct chunk_decoder *decoder, uint8_t tag,
-                                     struct event *event)
+/* Shape, time and new frames, which all records that are events begin with. */
+static inline const char *event_head_read(struct chunk_decoder *decoder,
+                                          const uint8_t **at, uint8_t tag,
+                                          struct event *event)
 {
-	const uint8_t *at = decoder->at + 1;
 	uint64_t replaced, delta;
 	uint32_t pops, news;
 	const char *wrong;
 
-	wrong = shape_read(decoder, &at, tag);
+	wrong = shape_read(decoder, at, tag);
 	if (UNLIKELY(wrong))
 		return wrong;
-	delta = varint_read(&at);
+	delta = varint_read(at);
 	if (UNLIKELY(decoder->time + delta < decoder->time))
 		return "its time overflows";
 	decoder->time += delta;
@@ -459,18 +459,28 @@ static inline const char *event_read(struct chunk_decoder *decoder, uint8_t tag,
 		.time = decoder->time,
 		.time_end = decoder->time,
 	};
-	if (news) {
-		if (UNLIKELY(news > decoder->frames_capacity - decoder->frames_used) &&
-		    frames_reserve(decoder, news))
-			return "out of memory for its frames";
-		replaced = pops ? decoder->stack[decoder->depth - pops] : 0;
-		wrong = frames_read(decoder, &at, decoder->depth - pops, news, replaced,
-		                    tag & TAG_FRAMES_PREDICTED, event->op);
-		if (UNLIKELY(wrong))
-			return wrong;
-	} else {
+	if (!news) {
 		decoder->depth -= pops;
+		return NULL;
 	}
+	if (UNLIKELY(news > decoder->frames_capacity - decoder->frames_used) &&
+	    frames_reserve(decoder, news))
+		return "out of memory for its frames";
+	replaced = pops ? decoder->stack[decoder->depth - pops] : 0;
+	return frames_read(decoder, at, decoder->depth - pops, news, replaced,
+	                   tag & TAG_FRAMES_PREDICTED, event->op);
+}
+
+/* One event at decoder->at. NULL, or what is wrong with it. */
+static inline const char *event_read(struct chunk_decoder *decoder, uint8_t tag,
+                                     struct event *event)
+{
+	const uint8_t *at = decoder->at + 1;
+	const char *wrong;
+
+	wrong = event_head_read(decoder, &at, tag, event);
+	if (UNLIKELY(wrong))
+		return wrong;
 	wrong = operands_read(decoder, &at, tag, event);
 	if (UNLIKELY(wrong))
 		return wrong;
@@ -515,6 +525,26 @@ static const char *run_read(struct chunk_decoder *decoder, struct event *event)
 	return NULL;
 }
 
+/* A STACK record: what the thread's stack has become, without a call of the allocator. */
+static const char *stack_read(struct chunk_decoder *decoder, uint8_t tag,
+                              struct event *event)
+{
+	const uint8_t *at = decoder->at + 1;
+	const char *wrong;
+
+	if (!decoder->is_in_run)
+		return "an event before any run began";
+	wrong = event_head_read(decoder, &at, tag, event);
+	if (wrong)
+		return wrong;
+	event->is_plain = tag == CONTROL_TAG(CONTROL_STACK_PLAIN);
+	if (at > decoder->end)
+		return "it crosses the chunk's end";
+	decoder->at = at;
+	decoder->events++;
+	return NULL;
+}
+
 /* A control record; it is the only event of its batch. Returns how many (0: wrong). */
 static size_t control_read(struct chunk_decoder *decoder, uint8_t tag,
                            struct event *event)
@@ -524,6 +554,9 @@ static size_t control_read(struct chunk_decoder *decoder, uint8_t tag,
 
 	if (tag == CONTROL_TAG(CONTROL_RUN))
 		wrong = run_read(decoder, event);
+	else if (tag == CONTROL_TAG(CONTROL_STACK) ||
+	         tag == CONTROL_TAG(CONTROL_STACK_PLAIN))
+		wrong = stack_read(decoder, tag, event);
 	if (!wrong)
 		return 1;
 	decoder_fail(decoder, record, wrong);

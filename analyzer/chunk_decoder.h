@@ -27,7 +27,7 @@ enum event_kind {
 };
 
 struct event {
-	uint8_t op;              /* enum event_op (never OP_CONTROL) or enum event_kind */
+	uint8_t op;              /* enum event_op or event_kind; OP_CONTROL: a STACK record */
 	bool is_plain;           /* its frames are not exact */
 	bool is_in_place;        /* realloc: the address stayed */
 	uint8_t alignment_shift; /* aligned: log2 of the alignment */
@@ -62,7 +62,8 @@ int chunk_decoder_start(struct chunk_decoder *decoder, const uint8_t *chunk,
                         size_t bytes, struct error *error);
 
 /*
- * Decode up to `capacity` events (>= 1). An EVENT_RUN is the only one of its batch.
+ * Decode up to `capacity` events (>= 1). An EVENT_RUN, or an OP_CONTROL, is the only
+ * one of its batch.
  * Returns how many; 0 at the end, or where the chunk is wrong: then
  * chunk_decoder_error() says why. Frames are in chunk_decoder_locations().
  */

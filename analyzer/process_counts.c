@@ -30,7 +30,7 @@ struct lost_counts lost_count(const struct trace_process *process, uint64_t hole
 	size_t i;
 
 	for (i = 0; i < LOST_CAUSES_MAX; i++) {
-		if (i != LOST_DEFINITIONS && i != LOST_STACKS_CUT)
+		if (i != LOST_DEFINITIONS && i != LOST_STACKS_CUT && i != LOST_STUBS)
 			lost.recorder += by_cause[i];
 	}
 	/* A thread's count shows a gap where chunks were overwritten or damaged, too. */
@@ -86,6 +86,8 @@ static void event_count(struct process_counts *counts, const struct event *event
 		return;
 	case OP_FAILED:
 		counts->failed++;
+		return;
+	case OP_CONTROL:
 		return;
 	case OP_REALLOC:
 		counts->reallocs++;

@@ -12,8 +12,8 @@
 /* What is not there although it happened. */
 struct lost_counts {
 	uint64_t events;   /* all of the below */
-	uint64_t recorder; /* as header.lost counts them, without LOST_DEFINITIONS and
-	                      LOST_STACKS_CUT, which lose no events */
+	uint64_t recorder; /* as header.lost counts them, without LOST_DEFINITIONS,
+	                      LOST_STACKS_CUT and LOST_STUBS, which lose no events */
 	uint64_t damaged;  /* in chunks that could not be read */
 	uint64_t holes;    /* missed in the threads' own counts, not explained by these */
 };

@@ -16,6 +16,7 @@ void lost_json(struct json_writer *json, const struct trace_process *process,
 		[LOST_TOO_BIG] = "too_big",
 		[LOST_DEFINITIONS] = "definitions",
 		[LOST_STACKS_CUT] = "stacks_cut",
+		[LOST_STUBS] = "stubs",
 	};
 	size_t i;
 

@@ -16,6 +16,7 @@ const char *loss_cause_text(unsigned cause)
 		[LOST_TOO_BIG] = "a stack too deep for a chunk",
 		[LOST_DEFINITIONS] = "modules whose names are missing",
 		[LOST_STACKS_CUT] = "kept, but without their outermost frames",
+		[LOST_STUBS] = "frames that are inferred: no return stub was left",
 	};
 
 	return cause < LOST_CAUSES ? texts[cause] : NULL;

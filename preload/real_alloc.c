@@ -10,12 +10,11 @@
 
 #include "system.h"
 
-#define BOOTSTRAP_BYTES 65536
 #define BOOTSTRAP_HEADER_BYTES 16 /* before each block: its size */
 
 struct real_alloc real;
 
-static _Alignas(4096) unsigned char bootstrap[BOOTSTRAP_BYTES];
+_Alignas(4096) unsigned char bootstrap_arena[BOOTSTRAP_BYTES];
 static _Atomic size_t bootstrap_used;
 
 enum { UNRESOLVED, RESOLVING, RESOLVED };
@@ -71,13 +70,8 @@ void *bootstrap_alloc(size_t size_bytes, size_t alignment)
 		if (end > BOOTSTRAP_BYTES)
 			return NULL;
 	} while (!atomic_compare_exchange_weak(&bootstrap_used, &used, end));
-	memcpy(bootstrap + start - BOOTSTRAP_HEADER_BYTES, &size_bytes, sizeof(size_bytes));
-	return bootstrap + start;
-}
-
-bool bootstrap_owns(const void *address)
-{
-	return (uintptr_t)address - (uintptr_t)bootstrap < BOOTSTRAP_BYTES;
+	memcpy(bootstrap_arena + start - BOOTSTRAP_HEADER_BYTES, &size_bytes, sizeof(size_bytes));
+	return bootstrap_arena + start;
 }
 
 void *bootstrap_realloc(void *old, size_t size_bytes)

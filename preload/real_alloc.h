@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct real_alloc {
 	void *(*malloc)(size_t);
@@ -42,8 +43,14 @@ bool real_alloc_resolve(void);
  */
 void *bootstrap_alloc(size_t size_bytes, size_t alignment);
 
+#define BOOTSTRAP_BYTES 65536
+extern unsigned char bootstrap_arena[BOOTSTRAP_BYTES];
+
 /* True if `address` came from bootstrap_alloc(). */
-bool bootstrap_owns(const void *address);
+static inline bool bootstrap_owns(const void *address)
+{
+	return (uintptr_t)address - (uintptr_t)bootstrap_arena < BOOTSTRAP_BYTES;
+}
 
 /* realloc() of such a block: `real` decides where the new one lives, if it is ready. */
 void *bootstrap_realloc(void *old, size_t size_bytes);

@@ -42,7 +42,7 @@ static inline bool stack_walk_quick(const struct thread_state *state,
 				    struct walk_frame *leaf, struct walk_result *walk)
 {
 	uint32_t depth = state->depth, index;
-	const struct walk_frame *last = &state->frames[depth - 1];
+	const struct walk_frame *last;
 	uintptr_t cfa, ip;
 	frame_rule rule;
 	stub_id stub;
@@ -50,6 +50,7 @@ static inline bool stack_walk_quick(const struct thread_state *state,
 	if (depth < 2 || !stack_walk_is_exact ||
 	    !stack_bounds_hold(&state->own_stack, start->slot))
 		return false;
+	last = &state->frames[depth - 1];
 	*walk = (struct walk_result){ .patch = true, .reuse = true, .frames = leaf };
 	if (last->slot == start->slot && last->return_address == start->return_address &&
 	    frame_is_standing(&last[-1])) {

@@ -84,13 +84,10 @@ static void state_begin(struct thread_state *state)
 	state->tid = system_tid();
 }
 
-struct thread_state *thread_state_get(uintptr_t sp)
+struct thread_state *thread_state_make(uintptr_t sp)
 {
-	struct thread_state *state = guard.state;
+	struct thread_state *state = state_recycle();
 
-	if (likely(state != NULL))
-		return state;
-	state = state_recycle();
 	if (!state) {
 		state = system_map(STATE_BYTES, -1);
 		if (!state)

@@ -10,8 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "guard.h"
 #include "stack_bounds.h"
 #include "stub_pool.h"
+#include "system.h"
 #include "trace_format.h"
 
 /*
@@ -86,11 +88,16 @@ struct thread_state {
 	struct prediction prediction;
 };
 
+struct thread_state *thread_state_make(uintptr_t sp);
+
 /*
  * The calling thread's state, made on first use. NULL if there is no memory. `sp` is any
  * address on the thread's stack.
  */
-struct thread_state *thread_state_get(uintptr_t sp);
+static inline struct thread_state *thread_state_get(uintptr_t sp)
+{
+	return likely(guard.state != NULL) ? guard.state : thread_state_make(sp);
+}
 
 /* Make room for `capacity` frames, keeping the first `depth`. False: no memory. */
 bool thread_state_grow(struct thread_state *state, uint32_t capacity);

@@ -169,8 +169,10 @@ static struct build_event random_event(struct fixture *fixture, uint64_t *time,
                                        uint64_t *frames)
 {
 	static const enum event_op ops[] = { OP_MALLOC, OP_MALLOC, OP_MALLOC, OP_FREE,
-		                             OP_FREE, OP_REALLOC, OP_CALLOC, OP_FAILED };
-	struct build_event event = { .op = ops[random_next(8)], .frames = frames };
+		                             OP_FREE, OP_REALLOC, OP_CALLOC, OP_FAILED,
+		                             OP_CONTROL };
+	struct build_event event = { .op = ops[random_next(9)], .frames = frames,
+		                     .is_exact = random_next(2) };
 	uint32_t depth = fixture->chunk.depth, i;
 
 	event.time = *time += random_next(50);
@@ -179,6 +181,8 @@ static struct build_event random_event(struct fixture *fixture, uint64_t *time,
 	event.frame_count = (uint32_t)random_next(depth > 60 ? 2 : 20);
 	for (i = 0; i < event.frame_count; i++)
 		frames[i] = 0x400000 + 16 * random_next(random_next(50) ? 5 : 3000);
+	if (event.op == OP_CONTROL)
+		return event;
 	event.address = 0x1000 + 16 * random_next(300);
 	if (event.op != OP_FREE)
 		event.size = random_next(random_next(4) ? 5 : 1000) * 16;
@@ -216,6 +220,7 @@ static void agrees_with_the_builder(struct fixture *fixture, bool is_verbose)
 	assert_int_equal(chunk_decoder_events_committed(fixture->decoder), 5000);
 	for (i = 0; i < 5000; i++) {
 		assert_int_equal(events[i].op, built[i].op);
+		assert_int_equal(events[i].is_plain, !built[i].is_exact);
 		assert_int_equal(events[i].time, built[i].time);
 		assert_int_equal(events[i].time_end, built[i].time_end);
 		assert_int_equal(events[i].address, built[i].address);

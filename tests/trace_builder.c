@@ -253,7 +253,7 @@ static void realloc_add(struct chunk_build *chunk, struct bytes *to,
 static void shape_add(struct chunk_build *chunk, struct bytes *to, uint32_t pops,
                       uint32_t news, uint8_t *tag)
 {
-	if (!chunk->is_verbose && pops == chunk->pops && news == chunk->news) {
+	if (TAG_OP(*tag) != OP_CONTROL && !chunk->is_verbose && pops == chunk->pops && news == chunk->news) {
 		*tag |= TAG_SAME_SHAPE;
 		return;
 	}
@@ -287,6 +287,9 @@ static void operands_add(struct chunk_build *chunk, struct bytes *to,
 	case OP_FAILED:
 		varint_add(to, event->size);
 		return;
+	case OP_CONTROL:
+		*tag = CONTROL_TAG(event->is_exact ? CONTROL_STACK : CONTROL_STACK_PLAIN);
+		return;
 	default:
 		abort();
 	}
@@ -303,7 +306,8 @@ void chunk_build_event(struct chunk_build *chunk, const struct build_event *even
 	varint_add(&record, event->time - chunk->time);
 	chunk->time = event->time;
 	if (frames_add(chunk, &frames, event->op, chunk->depth - event->pops,
-	               event->frames, event->frame_count))
+	               event->frames, event->frame_count) &&
+	    event->op != OP_CONTROL)
 		tag |= TAG_FRAMES_PREDICTED;
 	else
 		bytes_add(&record, frames.data, frames.count);
