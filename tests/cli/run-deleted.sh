@@ -30,5 +30,5 @@ cp "$(type -P true)" other
 "$OUTLIVE" run -q -o trace -- ./program ./plugin.so program 2>stderr
 rm -f program plugin.c main.c
 "$OUTLIVE" report --format json trace |
-	jq -r '.sites[].frames[] | select(.function | test("_work")) | "\(.function) \(.file | split("/") | last):\(.line)"' |
+	jq -r '.sites[].frames[] | select(.function | test("^(program|plugin)_work$")) | "\(.function) \(.file | split("/") | last):\(.line)"' |
 	sort -u
