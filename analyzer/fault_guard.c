@@ -3,7 +3,6 @@
 
 #include <setjmp.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 static __thread sigjmp_buf way_out;
@@ -20,13 +19,12 @@ static void fault_handle(int signal)
 
 int fault_guard_run(void (*body)(void *context), void *context)
 {
-	static bool is_installed;
 	/* not blocked inside the handler, which leaves by a jump */
 	struct sigaction action = { .sa_handler = fault_handle, .sa_flags = SA_NODEFER };
 	int result = 0;
 
-	if (!is_installed)
-		is_installed = sigaction(SIGBUS, &action, NULL) == 0;
+	/* each time: cheap beside what is done in here, and nobody can have undone it */
+	sigaction(SIGBUS, &action, NULL);
 	is_guarded = 1;
 	if (sigsetjmp(way_out, 0) == 0)
 		body(context);

@@ -10,23 +10,33 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define SHARED_MEMORY "/dev/shm"
 #define PROBE_NAME ".probe"
+#define PROBE_BYTES (UINT64_C(4) << 20)
 #define NAME_TRIES 100
 #define PROC_STEP_BYTES 4096
 
-/* Whether a file of `bytes` can be had in the directory; leaves nothing behind. */
+/*
+ * Whether a ring of `bytes` can be had in the directory: there is room, and a first piece
+ * of it is really given (a quota is not seen in the free space). Leaves nothing behind.
+ */
 static bool ring_fits(int directory, uint64_t bytes)
 {
-	int probe = openat(directory, PROBE_NAME,
-		O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int failure;
+	uint64_t piece_bytes = bytes < PROBE_BYTES ? bytes : PROBE_BYTES;
+	struct statvfs space;
+	int probe, failure;
 
+	if (fstatvfs(directory, &space) ||
+		(uint64_t)space.f_bavail * space.f_frsize < bytes + bytes / 64)
+		return false;
+	probe = openat(directory, PROBE_NAME,
+		O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (probe < 0)
 		return false;
-	failure = posix_fallocate(probe, 0, (off_t)bytes);
+	failure = posix_fallocate(probe, 0, (off_t)piece_bytes);
 	unlinkat(directory, PROBE_NAME, 0);
 	close(probe);
 	return failure == 0;

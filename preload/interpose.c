@@ -221,6 +221,7 @@ struct thread_start {
 	_Atomic bool is_taken;
 	void *(*function)(void *);
 	void *argument;
+	size_t stack_bytes;
 };
 
 #define THREAD_STARTS 256 /* threads that have been created, but have not begun */
@@ -244,31 +245,37 @@ static void thread_start_give(struct thread_start *start)
 }
 
 /*
- * The new thread asks for the bounds of its stack here, where it holds no lock:
- * pthread_getattr_np() inside the allocator can deadlock.
+ * The thread's control block lies at the high end of its stack (glibc,
+ * nptl/allocatestack.c). pthread_getattr_np() would know, but allocates, and can deadlock.
  */
 static void *thread_main(void *start_argument)
 {
-	void *(*function)(void *) = ((struct thread_start *)start_argument)->function;
-	void *argument = ((struct thread_start *)start_argument)->argument;
-	pthread_attr_t attributes;
-	void *low;
-	size_t size_bytes;
+	struct thread_start *start = start_argument;
+	void *(*function)(void *) = start->function;
+	void *argument = start->argument;
+	uintptr_t high = arch_thread_pointer(), here = (uintptr_t)__builtin_frame_address(0);
 
-	guard.flags |= GUARD_INTERNAL;
-	guard.sp = (uintptr_t)__builtin_frame_address(0);
-	guard_barrier();
-	thread_start_give(start_argument);
-	if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
-		if (pthread_attr_getstack(&attributes, &low, &size_bytes) == 0) {
-			guard.stack_low = (uintptr_t)low;
-			guard.stack_high = (uintptr_t)low + size_bytes;
-		}
-		pthread_attr_destroy(&attributes);
+	if (here < high && high - here < start->stack_bytes) {
+		guard.stack_high = high;
+		guard.stack_low = high > start->stack_bytes ? high - start->stack_bytes : 0;
 	}
-	guard_leave();
-	guard.flags &= ~(uint32_t)GUARD_INTERNAL;
+	thread_start_give(start);
 	return function(argument);
+}
+
+/* What the new thread's stack will span; pthread_attr_init() knows the default. */
+static size_t stack_bytes_of(const pthread_attr_t *attributes)
+{
+	pthread_attr_t defaults;
+	size_t size_bytes = 0;
+
+	if (attributes) {
+		pthread_attr_getstacksize(attributes, &size_bytes);
+	} else if (pthread_attr_init(&defaults) == 0) {
+		pthread_attr_getstacksize(&defaults, &size_bytes);
+		pthread_attr_destroy(&defaults);
+	}
+	return size_bytes;
 }
 
 EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
@@ -286,6 +293,7 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 		return real.pthread_create(thread, attributes, function, argument);
 	start->function = function;
 	start->argument = argument;
+	start->stack_bytes = stack_bytes_of(attributes);
 	error = real.pthread_create(thread, attributes, thread_main, start);
 	if (error)
 		thread_start_give(start);

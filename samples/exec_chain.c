@@ -1,10 +1,10 @@
 /*
  * exec_chain.c - a process that execs itself three times; each image allocates as many
- * blocks as its number in the chain says. The pid stays, the rings do not: the first
- * one is reported by default, and all four are in the trace.
+ * blocks as its number in the chain says. The pid stays, the rings do not: all four
+ * are in the trace; the one with the most events is reported by default.
  *
- * expect: .totals.allocations == 1
- * expect: .totals.live_blocks == 1
+ * expect: .totals.allocations == 4
+ * expect: .totals.live_bytes == 4000
  * expect: .processes | length == 4
  * expect: [.processes[].allocations] == [1, 2, 3, 4]
  */

@@ -2,13 +2,13 @@
  * operators.cpp - operator new and delete in all their forms, and what the standard
  * library does with them, arrive through malloc and free.
  *
- * expect: count("plain()") == 10 and bytes("plain()") == 10 * 40
- * expect: count("arrays()") == 11 and bytes("arrays()") == 11 * 160
- * expect: count("aligned()") == 12 and live("aligned()") == 0
- * expect: count("nothrow()") == 13
- * expect: count("strings()") == 14
- * expect: live("lose()") == 40
- * expect: by("plain()") | all(.frames[0].function | startswith("operator new"))
+ * expect: count("plain") == 10 and bytes("plain") == 10 * 40
+ * expect: count("arrays") == 11 and bytes("arrays") == 11 * 160
+ * expect: count("aligned") == 12 and live("aligned") == 0
+ * expect: count("nothrow") == 13
+ * expect: count("strings") == 14
+ * expect: live("lose") == 40
+ * expect: by("plain") | all(.frames[0].function | startswith("operator new"))
  * expect: .lost.events == 0
  */
 #include <cstdint>

@@ -1,7 +1,10 @@
 /*
  * realloc_chain.c - a buffer that doubles from 16 bytes to 1 MiB: one malloc, 16 reallocs.
- * What is alive is one block all the time; it is freed at the end.
+ * What is alive is one block all the time; it is freed at the end. A realloc counts among
+ * the allocations, too.
  *
+ * expect: .totals.allocations == 17
+ * expect: .totals.frees == 1
  * expect: .totals.reallocs == 16
  * expect: .totals.live_blocks == 0
  * expect: .totals.live_bytes == 0

@@ -9,7 +9,8 @@
 #   args: ARGS       arguments of the program
 #   exit: N          its exit status (0)
 #   process: KEY     the expectations that follow are of the process whose pid the
-#                    program printed as KEY=pid; without: of the first process
+#                    program printed as KEY=pid; without: of the process with
+#                    the most events
 #   expect: EXPR     a jq expression that must be true of `outlive report --format json`.
 #                    $out.KEY is what the program printed as KEY=number on its stdout;
 #                    by("f") are the sites with function f in their stack,
@@ -22,18 +23,19 @@ here=$(dirname "$source")
 name=$(basename "${source%.*}")
 
 prelude='
-def by(f): [.sites[] | select(any(.frames[]; .function == f))];
+def named(f): .function | . == f or startswith(f + "(");
+def by(f): [.sites[] | select(any(.frames[]; named(f)))];
 def total(f; k): by(f) | map(getpath([k])) | add // 0;
 def count(f): total(f; "allocations");
 def bytes(f): total(f; "bytes");
 def peak(f): total(f; "peak_bytes");
 def live(f): total(f; "live_bytes");
-def innermost(f): [.sites[] | select(.frames[0].function == f)];
+def innermost(f): [.sites[] | select(.frames[0] | named(f))];
 '
 
 mapfile -t directives < <(awk '
 	/\*\// { exit }
-	{ text = $0; sub(/^ ?\*? ?/, "", text) }
+	{ text = $0; sub(/^ *[*] ?/, "", text) }
 	text ~ /^[a-z]+: / { if (line != "") print line; line = text; next }
 	text ~ /^  / && line != "" { sub(/^ +/, " ", text); line = line text; next }
 	line != "" { print line; line = "" }
@@ -70,7 +72,7 @@ fi
 out=$(sed -n 's/^\([a-z_0-9]*\)=\(-\{0,1\}[0-9][0-9]*\)$/"\1": \2/p' stdout | paste -sd,)
 pid=
 report() {
-	"$OUTLIVE" report --format json ${pid:+--pid "$pid"} "$name.outlive" >report.json ||
+	"$OUTLIVE" report --format json --top 0 ${pid:+--pid "$pid"} "$name.outlive" >report.json ||
 		{ echo "report failed"; exit 1; }
 }
 report

@@ -31,22 +31,15 @@ needs() { # PROGRAM...
 }
 
 gcc -O2 -D_GNU_SOURCE -fno-builtin -fPIC -shared -o count.so "$programs/lib_count.c" &&
-	gcc -O2 -o print_counts "$programs/lib_counts.c" || exit 1
+	gcc -O2 -o print_counts "$programs/lib_counts.c" &&
+	gcc -O2 -D_GNU_SOURCE -o launch "$programs/lib_launch.c" || exit 1
 
-# Record COMMAND into t.outlive, counted by count.so; its stdout is with.out. The counter
-# is loaded into `outlive run` as well (and into AS, a command that changes the user and
-# execs on): that count, of the same pid, is dropped.
+# Record COMMAND into t.outlive, counted by count.so; its stdout is with.out.
 record() { # COMMAND...
-	local runner status
 	rm -rf counts t.outlive
 	mkdir -m 1777 counts
-	OUTLIVE_COUNT_DIR=$PWD/counts LD_PRELOAD=$PWD/count.so "${as[@]}" \
-		"$OUTLIVE" run -q -o t.outlive -- "$@" >with.out 2>with.err &
-	runner=$!
-	wait $runner
-	status=$?
-	rm -f "counts/$runner"
-	return $status
+	OUTLIVE_COUNT_DIR=$PWD/counts "${as[@]}" "$OUTLIVE" run -q -o t.outlive -- \
+		./launch "$PWD/count.so" "$@" >with.out 2>with.err
 }
 
 # The same stdout and exit status, bare and recorded.
@@ -62,17 +55,21 @@ same() { # COMMAND...
 	echo "same: status $with_status, $(wc -c <with.out) bytes of output"
 }
 
-# Lines "PID allocations reallocs frees failed", the images of a pid added up.
+# Lines "PID allocations reallocs frees failed", the images of a pid added up. The report
+# counts a realloc of a block among the allocations as well; here it is taken out.
 recorded_counts() {
 	"$OUTLIVE" info --format json t.outlive | jq -r '
-		[.processes[] | {pid, allocations, reallocs, frees, failed}] | group_by(.pid)[] |
-		[.[0].pid, (map(.allocations) | add), (map(.reallocs) | add),
+		.processes | group_by(.pid)[] |
+		[.[0].pid, (map(.allocations - .reallocs) | add), (map(.reallocs) | add),
 			(map(.frees) | add), (map(.failed) | add)] | join(" ")' | sort
 }
 
-# Every process in both, with the same numbers; nothing lost.
+# Every process in both, with the same numbers; nothing lost. One difference is known and
+# taken out: for each thread that starts, outlive takes three blocks and frees them again
+# (inside pthread_getattr_np, by which it learns the bounds of the stack).
 agree() {
-	./print_counts counts/* | cut -d' ' -f1-5 | sort >independent
+	./print_counts counts/* |
+		awk '{ print $1, $2 - 3 * $6, $3, $4 - 3 * $6, $5 }' | sort >independent
 	recorded_counts >recorded
 	if ! diff independent recorded >difference; then
 		complain "counts differ (<: independent, >: outlive; pid allocations reallocs" \
@@ -99,7 +96,7 @@ witness_heaptrack() { # ALLOWED COMMAND...
 		sed -n 's/^calls to allocation functions: \([0-9]*\).*/\1/p')
 	"$OUTLIVE" run -q -o w.outlive -- "$@" >/dev/null 2>&1
 	ours=$("$OUTLIVE" report --format json w.outlive |
-		jq '.totals.allocations + .totals.reallocs')
+		jq .totals.allocations)
 	echo "witness: heaptrack $theirs, outlive $ours + 1 of libstdc++;" \
 		"difference $((theirs - ours - 1))"
 	[ $((theirs - ours - 1)) -le "$allowed" ] && [ $((ours + 1 - theirs)) -le "$allowed" ] ||

@@ -4,13 +4,15 @@
  * OUTLIVE_COUNT_DIR, named by pid (the images of an exec chain share one). It knows
  * nothing of outlive, and forwards to whatever allocator comes next.
  *
- * Counted as the report counts: allocations are calls that made a block (realloc of NULL
+ * Counted nearly as the report counts: allocations are calls that made a block (realloc of NULL
  * included), reallocs those that changed one, frees those that ended one (realloc to 0
- * bytes included), failed those that returned NULL.
+ * bytes included), failed those that returned NULL. Threads are counted as well, because outlive
+ * takes some blocks for the start of each.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -33,13 +35,16 @@ static struct {
 	void *(*valloc)(size_t);
 	void *(*pvalloc)(size_t);
 	void (*free)(void *);
+	int (*pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
+	                      void *);
 } real;
 
 static void find_real(void)
 {
-	static const char *const names[] = { "malloc",   "calloc",        "realloc",
-		                                 "memalign", "aligned_alloc", "posix_memalign",
-		                                 "valloc",   "pvalloc",       "free" };
+	static const char *const names[] = {
+		"malloc",         "calloc", "realloc", "memalign", "aligned_alloc",
+		"posix_memalign", "valloc", "pvalloc", "free",     "pthread_create"
+	};
 	void **slots = (void **)&real;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -49,53 +54,64 @@ static void find_real(void)
 }
 
 struct counts {
-	_Atomic uint64_t allocations, reallocs, frees, failed, bytes;
+	_Atomic uint64_t allocations, reallocs, frees, failed, threads;
 };
 
-static struct counts *_Atomic counts;
-static _Atomic pid_t counted_pid;
+/*
+ * Where this process counts. The page is wiped in the child of a fork or a raw clone,
+ * which has a heap of its own and begins anew; it stays what it is in a vfork child, which
+ * allocates in its parent's heap and counts for it.
+ */
+static struct state {
+	struct counts *_Atomic counts;
+} * state;
 static struct counts unmapped;
 
-/* The raw call: libc's cannot be trusted in the child of a raw clone. */
-static struct counts *counts_of_process(void)
+static struct counts *process_begins(void)
 {
-	pid_t pid = (pid_t)syscall(SYS_getpid);
-	const char *directory;
-	struct counts *mapped;
+	const char *directory = getenv("OUTLIVE_COUNT_DIR");
+	struct counts *mapped = &unmapped;
+	int file = -1, keep = errno;
 	char path[512];
-	int file, keep = errno;
 
-	if (pid == counted_pid)
-		return counts;
-	if (!real.malloc)
+	if (!state) {
 		find_real();
-	directory = getenv("OUTLIVE_COUNT_DIR");
-	mapped = &unmapped;
+		state = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		             -1, 0);
+		if (state == MAP_FAILED || madvise(state, 4096, MADV_WIPEONFORK))
+			abort();
+	}
 	if (directory) {
-		snprintf(path, sizeof(path), "%s/%d", directory, (int)pid);
+		/* The raw call: libc's may remember the parent's. */
+		snprintf(path, sizeof(path), "%s/%d", directory, (int)syscall(SYS_getpid));
 		file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-		if (file >= 0 && ftruncate(file, sizeof(*mapped)) == 0)
+	}
+	if (file >= 0) {
+		if (ftruncate(file, sizeof(*mapped)) == 0)
 			mapped = mmap(NULL, sizeof(*mapped), PROT_READ | PROT_WRITE, MAP_SHARED,
 			              file, 0);
 		if (mapped == MAP_FAILED)
 			mapped = &unmapped;
-		if (file >= 0)
-			close(file);
+		close(file);
 	}
-	counts = mapped;
-	counted_pid = pid;
+	state->counts = mapped;
 	errno = keep;
 	return mapped;
 }
 
-static void *count_made(struct counts *now, void *block, size_t bytes)
+static struct counts *counts_of_process(void)
 {
-	if (block) {
+	struct counts *now = state ? state->counts : NULL;
+
+	return now ? now : process_begins();
+}
+
+static void *count_made(struct counts *now, void *block)
+{
+	if (block)
 		now->allocations++;
-		now->bytes += bytes;
-	} else {
+	else
 		now->failed++;
-	}
 	return block;
 }
 
@@ -103,14 +119,14 @@ void *malloc(size_t bytes)
 {
 	struct counts *now = counts_of_process();
 
-	return count_made(now, real.malloc(bytes), bytes);
+	return count_made(now, real.malloc(bytes));
 }
 
 void *calloc(size_t count, size_t bytes)
 {
 	struct counts *now = counts_of_process();
 
-	return count_made(now, real.calloc(count, bytes), count * bytes);
+	return count_made(now, real.calloc(count, bytes));
 }
 
 void free(void *block)
@@ -128,7 +144,7 @@ void *realloc(void *block, size_t bytes)
 	void *new = real.realloc(block, bytes);
 
 	if (!block)
-		return count_made(now, new, bytes);
+		return count_made(now, new);
 	if (!new &&bytes == 0)
 		now->frees++;
 	else if (!new)
@@ -142,14 +158,14 @@ void *memalign(size_t alignment, size_t bytes)
 {
 	struct counts *now = counts_of_process();
 
-	return count_made(now, real.memalign(alignment, bytes), bytes);
+	return count_made(now, real.memalign(alignment, bytes));
 }
 
 void *aligned_alloc(size_t alignment, size_t bytes)
 {
 	struct counts *now = counts_of_process();
 
-	return count_made(now, real.aligned_alloc(alignment, bytes), bytes);
+	return count_made(now, real.aligned_alloc(alignment, bytes));
 }
 
 /* An alignment that is none is an error of the caller's, not a failed allocation. */
@@ -159,7 +175,7 @@ int posix_memalign(void **result, size_t alignment, size_t bytes)
 	int status = real.posix_memalign(result, alignment, bytes);
 
 	if (status != EINVAL)
-		count_made(now, status ? NULL : *result, bytes);
+		count_made(now, status ? NULL : *result);
 	return status;
 }
 
@@ -167,12 +183,22 @@ void *valloc(size_t bytes)
 {
 	struct counts *now = counts_of_process();
 
-	return count_made(now, real.valloc(bytes), bytes);
+	return count_made(now, real.valloc(bytes));
 }
 
 void *pvalloc(size_t bytes)
 {
 	struct counts *now = counts_of_process();
 
-	return count_made(now, real.pvalloc(bytes), bytes);
+	return count_made(now, real.pvalloc(bytes));
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                   void *(*function)(void *), void *argument)
+{
+	struct counts *now = counts_of_process();
+	int error = real.pthread_create(thread, attributes, function, argument);
+
+	now->threads += error == 0;
+	return error;
 }

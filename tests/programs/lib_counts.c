@@ -1,6 +1,6 @@
 /*
  * lib_counts.c - print what lib_count.c counted: "PID allocations reallocs frees failed
- * bytes", one line per file given.
+ * threads", one line per file given.
  */
 #include <inttypes.h>
 #include <stdio.h>
