@@ -6,6 +6,8 @@
 #   cli             tests/cli/*.sh, what they print against the files beside them
 #   samples         samples/*.c, what the report says of them against their headers
 #   stress          tests/stress/*.c, likewise, and tests/stress/*.sh
+#   exact           tests/exact/*.c, each built in many ways: with return stubs as without;
+#                   and tests/exact/test_*.sh, runtimes and debuggers
 #   golden          tests/golden/: recorded traces against the reports of their day
 #   programs        tests/programs/*.sh; programs-short: those that say "short: yes"
 #   SUITE/NAME      only that one of a suite, its output shown whole
@@ -31,6 +33,7 @@ list_suite() { # SUITE [NAME]
 	cli) paths=(tests/cli/*.sh) ;;
 	samples) paths=(samples/*.c samples/*.cpp) ;;
 	stress) paths=(tests/stress/*.c tests/stress/*.cpp tests/stress/test_*.sh) ;;
+	exact) paths=(tests/exact/*.c tests/exact/*.cpp tests/exact/test_*.sh) ;;
 	golden) paths=(tests/golden/*/*.json) ;;
 	programs) paths=(tests/programs/[a-z]*.sh) ;;
 	programs-short) mapfile -t paths < <(grep -l '^# short: yes' tests/programs/*.sh) ;;

@@ -1,0 +1,33 @@
+# recorded.sh - for the tests of this folder: run something with return stubs, and look at
+# the rings it leaves. Wants $root, $library, $outlive.
+
+[ -x ./ring_says ] || gcc -O1 -I"$root/include" -o ring_says "$here/lib/ring_says.c" || exit 1
+
+# Run it with a flight ring in ./rings, which is emptied first.
+recorded() { # COMMAND...
+	rm -rf rings && mkdir rings || exit 1
+	timeout "${SECONDS_MAX:-60}" env OUTLIVE_DIR="$PWD/rings" OUTLIVE_POLICY=flight \
+		OUTLIVE_RING="${RING_BYTES:-16777216}" LD_PRELOAD="$library" "$@"
+}
+
+# Every ring was exact, and lost nothing for want of stubs unless that was allowed. The
+# newest must read.
+rings_check() { # "" or "may run out"
+	local said ring
+	ring=$(ls -t rings/*.ring 2>/dev/null | head -n 1)
+	[ -n "$ring" ] || { echo "it left no ring"; return 1; }
+	said=$(./ring_says rings/*.ring) || return 1
+	if grep -q '^plain' <<<"$said"; then
+		echo "not exact: $said"
+		return 1
+	elif [ -z "$1" ] && grep -qv ' stubs=0 ' <<<"$said"; then
+		echo "stubs ran out: $said"
+		return 1
+	elif grep -qv ' events=0 ' <<<"$said"; then
+		echo "events were lost: $said"
+		return 1
+	fi
+	"$outlive" report --format json "$ring" >report.json 2>report.err && return
+	echo "the ring does not read: $(tail -n 2 report.err)"
+	return 1
+}

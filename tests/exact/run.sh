@@ -1,0 +1,80 @@
+#!/bin/bash
+# run.sh PROGRAM.{c,cpp} - build a program of this folder in the current directory, in
+# every way its header names, and run each bare and with return stubs: it must exit 0 and
+# print the same. run_one.sh calls it in a directory of its own. The header says:
+#
+#   build: COMPILER FLAGS    one way to build it; FILE.S or FILE.c beside it may be named.
+#                            A line for each. "needs: HEADER-OR-LIBRARY" ends such a line:
+#                            where it does not link, that way is left out
+#   plugin: NAME FLAGS       lib/NAME built into ./NAME.so first
+#   stubs: may run out       else no frame may have gone without for want of stubs
+#   guards: RULE             the safety rule it fails without (the first words of it)
+#   times: N                 run it so often (1)
+#
+# OUTLIVE_LIBRARY is the library to preload, OUTLIVE the program that reads the ring.
+set -u
+program=$1
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+library=${OUTLIVE_LIBRARY:-$root/build/liboutlive.so}
+outlive=${OUTLIVE:-$root/build/outlive}
+. "$here/lib/recorded.sh"
+
+header() { # KEY: what follows "KEY: " in the header, a line each
+	sed -n "1,/\*\//s/^ \* $1: //p" "$program"
+}
+
+bad=0 built=0
+fail() { echo "$(basename "$program") [$way]: $*"; bad=1; }
+
+while read -r name flags; do
+	[ -n "$name" ] || continue
+	case $name in *.cpp) compiler=g++ ;; *) compiler=gcc ;; esac
+	# shellcheck disable=SC2086 # flags are words
+	$compiler -g -O2 -fPIC -shared -I"$here/lib" $flags -o "./${name%.*}.so" \
+		"$here/lib/$name" || exit 1
+done < <(header plugin)
+
+run_way() { # COMPILER FLAGS...
+	local flag optional=0 status
+	local -a flags=() compiler=("$1")
+	shift
+	for flag in "$@"; do
+		case $flag in
+		needs:*) optional=1 ;;
+		*.S | *.c | *.cpp) flags+=("$here/lib/$flag") ;;
+		*) [ $optional = 1 ] || flags+=("$flag") ;;
+		esac
+	done
+	if ! "${compiler[@]}" -g -fno-builtin -D_GNU_SOURCE -pthread -I"$here/lib" -o program \
+		"$program" "${flags[@]}" >build.log 2>&1; then
+		[ $optional = 1 ] && return
+		cat build.log
+		fail "does not build"
+		return
+	fi
+	built=$((built + 1))
+	timeout 60 ./program >bare.out 2>bare.err
+	status=$?
+	[ $status = 0 ] || { cat bare.out bare.err; fail "bare: status $status"; return; }
+	recorded ./program >recorded.out 2>recorded.err
+	status=$?
+	if [ $status != 0 ]; then
+		fail "recorded: status $status"
+	fi
+	diff -u bare.out recorded.out | head -n 12
+	cmp -s bare.out recorded.out || fail "recorded: another output"
+	diff -u bare.err recorded.err | head -n 12
+	cmp -s bare.err recorded.err || fail "recorded: another output to stderr"
+	rings_check "$(header stubs)" || bad=1
+}
+
+while read -r -a words; do
+	way=${words[*]}
+	for ((time = 0; time < $(header times | grep . || echo 1); time++)); do
+		run_way "${words[@]}"
+	done
+done < <(header build)
+[ $built -gt 0 ] || { echo "none of its builds links here"; exit 77; }
+echo "$built ways"
+exit $bad
