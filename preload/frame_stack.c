@@ -6,8 +6,6 @@
 #include "ring_file.h"
 #include "system.h"
 
-uint8_t frames_stub_bias = 1;
-
 /* ---- taking back -------------------------------------------------------------- */
 
 /* Stubs in limbo that have run since. Called when none is in a signal's middle. */
@@ -16,27 +14,64 @@ static void limbo_sweep(struct thread_state *state)
 	uint32_t left = 0;
 
 	for (uint32_t i = 0; i < state->limbo_count; i++) {
-		stub_id stub = state->limbo[i];
-
-		if (outlive_stub_entries[stub].returned)
-			stub_give(&state->supply, stub);
+		if (outlive_stub_entries[state->limbo[i].stub].returned)
+			stub_give(&state->supply, state->limbo[i].stub);
 		else
-			state->limbo[left++] = stub;
+			state->limbo[left++] = state->limbo[i];
 	}
 	/* Full of stubs that never run: make room, and lose the oldest. */
 	if (left > LIMBO_SIZE / 2) {
 		uint32_t drop = left - LIMBO_SIZE / 2;
 
-		memmove(state->limbo, state->limbo + drop, (left - drop) * sizeof(stub_id));
+		memmove(state->limbo, state->limbo + drop,
+			(left - drop) * sizeof(*state->limbo));
 		left -= drop;
 	}
 	state->limbo_count = left;
 }
 
-static void limbo_put(struct thread_state *state, stub_id stub)
+static void limbo_put(struct thread_state *state, const struct walk_frame *frame)
 {
 	if (state->limbo_count < LIMBO_SIZE)
-		state->limbo[state->limbo_count++] = stub;
+		state->limbo[state->limbo_count++] = (struct limbo_stub){
+			.slot = frame->slot,
+			.exception = state->exception,
+			.stub = frame->stub,
+		};
+}
+
+/*
+ * Between a throw and its landing the cleanups it runs may allocate: the events of those
+ * found frames gone whose end is proven only now.
+ */
+static void limbo_land(struct thread_state *state, uintptr_t sp, const void *exception)
+{
+	uint32_t left = 0;
+
+	for (uint32_t i = 0; i < state->limbo_count; i++) {
+		if (state->limbo[i].exception == exception && state->limbo[i].slot < sp)
+			stub_give(&state->supply, state->limbo[i].stub);
+		else
+			state->limbo[left++] = state->limbo[i];
+	}
+	state->limbo_count = left;
+}
+
+void frames_land(struct thread_state *state, uintptr_t sp, const void *exception)
+{
+	if (!stack_bounds_hold(&state->own_stack, sp))
+		return;
+	for (uint32_t i = state->depth; i-- > 0;) {
+		struct walk_frame *frame = &state->frames[i];
+
+		if (!stack_bounds_hold(&state->own_stack, frame->slot))
+			continue;
+		if (frame->slot >= sp)
+			break;
+		frame->flags |= exception ? FRAME_DEAD : FRAME_JUMPED;
+	}
+	if (exception)
+		limbo_land(state, sp, exception);
 }
 
 /* The frames [from, to) are no longer on the stack, or no longer followed. */
@@ -47,10 +82,13 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 
 		if (!frame->stub)
 			continue;
-		if (reuse && frame_has_ended(frame))
-			stub_give(&state->supply, frame->stub);
+		if (!reuse || !frame_has_ended(frame))
+			limbo_put(state, frame);
+		else if (frame->flags & FRAME_JUMPED &&
+			 !outlive_stub_entries[frame->stub].returned)
+			stub_give_jumped(frame->stub);
 		else
-			limbo_put(state, frame->stub);
+			stub_give(&state->supply, frame->stub);
 	}
 	if (unlikely(state->limbo_count > LIMBO_SIZE / 2 && reuse))
 		limbo_sweep(state);
@@ -75,7 +113,7 @@ static void frame_patch(struct thread_state *state, uint32_t index)
 	entry = &outlive_stub_entries[stub];
 	entry->return_address = frame->return_address;
 	entry->returned = 0;
-	entry->bias = frames_stub_bias;
+	entry->bias = stub_bias;
 	entry->frame = index;
 	frame->stub = stub;
 	/* A signal handler that unwinds from here must find the entry complete. */

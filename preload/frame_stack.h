@@ -30,7 +30,7 @@ struct walk_result {
 /* True if a stub for `frame` stands where it was put, and has not run. */
 static inline bool frame_is_standing(const struct walk_frame *frame)
 {
-	return frame->stub && !(frame->flags & FRAME_DEAD) &&
+	return frame->stub && !(frame->flags & (FRAME_DEAD | FRAME_JUMPED)) &&
 	       !outlive_stub_entries[frame->stub].returned &&
 	       *(const uintptr_t *)frame->slot == stub_address(frame->stub);
 }
@@ -38,7 +38,8 @@ static inline bool frame_is_standing(const struct walk_frame *frame)
 /* True if the frame is known to have ended: its stub ran, or nothing will come back. */
 static inline bool frame_has_ended(const struct walk_frame *frame)
 {
-	return frame->flags & FRAME_DEAD || outlive_stub_entries[frame->stub].returned;
+	return frame->flags & (FRAME_DEAD | FRAME_JUMPED) ||
+	       outlive_stub_entries[frame->stub].returned;
 }
 
 void frames_apply_slow(struct thread_state *state, const struct walk_result *walk);
@@ -71,7 +72,11 @@ void frames_cut(struct thread_state *state, struct walk_result *walk);
 /* Forget all but the inner `count` frames. */
 void frames_drop_outer(struct thread_state *state, uint32_t count);
 
-/* CFA bias of stubs from now on; see stub.S. */
-extern uint8_t frames_stub_bias;
+/*
+ * Control has landed, or is about to land, at stack pointer `sp` without the frames
+ * further in having returned: by `exception`, the thread's last, or (NULL) by a longjmp
+ * before which the frames were brought up to date.
+ */
+void frames_land(struct thread_state *state, uintptr_t sp, const void *exception);
 
 #endif

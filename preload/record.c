@@ -85,18 +85,30 @@ void record_realloc(const struct walk_start *caller, void *old_address, void *ad
 	event_record(caller, &event);
 }
 
-void record_stack(const struct walk_start *caller)
+bool record_stack(const struct walk_start *caller)
 {
 	struct thread_state *state = state_get(caller);
+	struct event event = { .op = OP_CONTROL, .time = clock_before() };
 	struct walk_result walk;
-	struct event event = { .op = OP_CONTROL };
+
+	if (unlikely(!state))
+		return false;
+	walk = stack_walk(state, caller);
+	return event_write(state, &event, &walk);
+}
+
+void record_throw(const struct walk_start *caller, const void *exception)
+{
+	struct thread_state *state = state_get(caller);
+	struct event event = { .op = OP_CONTROL, .time = clock_before() };
+	struct walk_result walk;
 	bool written;
 
 	if (unlikely(!state))
 		return;
 	walk = stack_walk(state, caller);
-	event.time = clock_before();
 	written = event_write(state, &event, &walk);
+	state->exception = written ? exception : NULL;
 	/* What has no stub now gets none until the stack is back out here. */
 	if (!written || !walk.patch)
 		state->ceiling = caller->slot;

@@ -29,9 +29,15 @@ void record_realloc(const struct walk_start *caller, void *old_address, void *ad
 		    uint64_t size_bytes, uint64_t time_begin);
 
 /*
- * The stack as it is now, and stubs in all of it: before an exception is thrown, so that
- * no stub appears between the unwinder's two looks at a frame.
+ * The stack as it is now. False: it could not be written down, and the thread's frames are
+ * those of its last event.
  */
-void record_stack(const struct walk_start *caller);
+bool record_stack(const struct walk_start *caller);
+
+/*
+ * Before a throw: stubs in all of the stack that can have them, so that none appears
+ * between the unwinder's two looks at a frame.
+ */
+void record_throw(const struct walk_start *caller, const void *exception);
 
 #endif

@@ -370,28 +370,8 @@ struct walk_result stack_walk(struct thread_state *state, const struct walk_star
 	return result;
 }
 
-void stack_walk_landed(struct thread_state *state, uintptr_t sp)
-{
-	if (!stack_bounds_hold(&state->own_stack, sp))
-		return;
-	for (uint32_t i = state->depth; i-- > 0;) {
-		struct walk_frame *frame = &state->frames[i];
-
-		if (!stack_bounds_hold(&state->own_stack, frame->slot))
-			continue;
-		if (frame->slot >= sp)
-			break;
-		frame->flags |= FRAME_DEAD;
-	}
-}
-
 bool stack_walk_start(bool wants_exact)
 {
 	stack_walk_is_exact = wants_exact && !arch_has_shadow_stack() && stub_pool_start();
 	return stack_walk_is_exact;
-}
-
-void stack_walk_set_bias(uint8_t bias)
-{
-	frames_stub_bias = bias;
 }

@@ -85,18 +85,9 @@ static inline bool stack_walk_quick(const struct thread_state *state,
 }
 
 /*
- * Control has landed, or is about to land, at stack pointer `sp` without the frames
- * further in having returned: an exception was caught, or a longjmp.
- */
-void stack_walk_landed(struct thread_state *state, uintptr_t sp);
-
-/*
  * Decide whether walks leave stubs, before the first. False: they cannot, and everything
  * will be plain.
  */
 bool stack_walk_start(bool wants_exact);
-
-/* Where the process throws by libunwind, stubs say so in their CFA. */
-void stack_walk_set_bias(uint8_t bias);
 
 #endif

@@ -18,6 +18,10 @@ static_assert(offsetof(struct stub_entry, bias) == STUB_ENTRY_BIAS, "stub.S");
 static _Atomic bool busy;
 static stub_id pool[STUB_COUNT]; /* given back; the newest last */
 static uint32_t pool_count;
+static stub_id jumped[STUB_COUNT]; /* a ring: those passed over by longjmp, oldest first */
+static uint32_t jumped_first, jumped_count;
+static bool jumps_are_distrusted;
+uint8_t stub_bias = 1;
 static uint32_t never_used = 1; /* the first stub that nobody ever had */
 
 static bool pool_enter(void)
@@ -62,6 +66,12 @@ stub_id stub_take(struct stub_supply *supply)
 		for (uint32_t i = 1; i <= count; i++)
 			supply->ids[supply->count++] = never_used - i;
 	}
+	while (supply->count < STUBS_AT_HAND / 2 && !pool_count && jumped_count &&
+	       never_used == STUB_COUNT && !jumps_are_distrusted) {
+		supply->ids[supply->count++] = jumped[jumped_first];
+		jumped_first = (jumped_first + 1) % STUB_COUNT;
+		jumped_count--;
+	}
 	pool_leave();
 	return supply->count ? supply->ids[--supply->count] : 0;
 }
@@ -87,6 +97,29 @@ void stub_give_all(struct stub_supply *supply)
 {
 	pool_put(supply, 0);
 	supply->count = 0;
+}
+
+void stub_give_jumped(stub_id stub)
+{
+	if (!pool_enter())
+		return;
+	if (jumped_count < STUB_COUNT)
+		jumped[(jumped_first + jumped_count++) % STUB_COUNT] = stub;
+	pool_leave();
+}
+
+void stub_distrust_jumps(void)
+{
+	jumps_are_distrusted = true;
+}
+
+void stub_set_bias(uint8_t bias)
+{
+	if (stub_bias == bias)
+		return;
+	stub_bias = bias;
+	for (uint32_t i = 0; i < STUB_COUNT; i++)
+		outlive_stub_entries[i].bias = bias;
 }
 
 void stub_pool_forked(void)

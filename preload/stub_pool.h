@@ -61,6 +61,18 @@ stub_id stub_take(struct stub_supply *supply);
 
 void stub_give(struct stub_supply *supply, stub_id stub);
 
+/*
+ * A stub whose frame a longjmp passed over. That is no proof where stacks are copied away
+ * and back by longjmp: such stubs are used again only when no others are left, and never
+ * after stub_distrust_jumps().
+ */
+void stub_give_jumped(stub_id stub);
+void stub_distrust_jumps(void);
+
+/* Every stub says from now on what an unwinder of another make wants; see stub.S. */
+void stub_set_bias(uint8_t bias);
+extern uint8_t stub_bias;
+
 /* Give the whole supply back: its thread ends. */
 void stub_give_all(struct stub_supply *supply);
 

@@ -11,7 +11,7 @@
 #include "ring_file.h"
 #include "system.h"
 
-#define STATE_BYTES (128 * 1024) /* one mapping: the state, then its first frames */
+#define STATE_BYTES (160 * 1024) /* one mapping: the state, then its first frames */
 #define FRAMES_OFFSET ((sizeof(struct thread_state) + 63) & ~(size_t)63)
 #define FRAMES_FIRST ((STATE_BYTES - FRAMES_OFFSET) / sizeof(struct walk_frame))
 
@@ -77,6 +77,7 @@ static void state_begin(struct thread_state *state)
 	state->depth = 0;
 	state->cut_frames = 0;
 	state->ceiling = 0;
+	state->exception = NULL;
 	state->serial = (uint32_t)atomic_fetch_add_explicit(
 				(_Atomic uint64_t *)&ring.header->next_thread, 1,
 				memory_order_relaxed) +
@@ -124,8 +125,8 @@ bool thread_state_grow(struct thread_state *state, uint32_t capacity)
 }
 
 /*
- * The thread's stack goes: put back what stubs stand on it, for the frames that are still
- * to return. A stub whose slot holds something else may stand in a copy: it is lost.
+ * The thread's stack goes, and no copy of it can come back: all its stubs are free, once
+ * those that stand are taken out for the frames that are still to return.
  */
 static void stubs_withdraw(struct thread_state *state)
 {
@@ -137,16 +138,13 @@ static void stubs_withdraw(struct thread_state *state)
 
 		if (!frame->stub)
 			continue;
-		if (outlive_stub_entries[frame->stub].returned) {
-			stub_give(&state->supply, frame->stub);
-		} else if (frame->slot > here &&
-			   stack_bounds_hold(&state->own_stack, frame->slot) &&
-			   *slot == stub_address(frame->stub)) {
+		if (frame->slot > here && stack_bounds_hold(&state->own_stack, frame->slot) &&
+		    *slot == stub_address(frame->stub))
 			*slot = frame->return_address;
-			stub_give(&state->supply, frame->stub);
-		}
-		frame->stub = 0;
+		stub_give(&state->supply, frame->stub);
 	}
+	for (uint32_t i = 0; i < state->limbo_count; i++)
+		stub_give(&state->supply, state->limbo[i].stub);
 	state->depth = 0;
 	state->limbo_count = 0;
 	stub_give_all(&state->supply);

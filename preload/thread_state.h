@@ -32,10 +32,17 @@ struct walk_frame {
 
 enum walk_frame_flags {
 	FRAME_PATCHABLE = 1, /* a stub may stand at its slot */
-	FRAME_DEAD = 2,      /* an exception or a longjmp went past it: it never returns */
+	FRAME_DEAD = 2,      /* an exception went past it: it never returns */
+	FRAME_JUMPED = 4,    /* a longjmp did */
 };
 
-/* Stubs whose frames vanished without returning; they may still run. */
+/* A stub whose frame vanished without returning. It may still run. */
+struct limbo_stub {
+	uintptr_t slot;        /* where it stood */
+	const void *exception; /* that was on its way then; NULL: none */
+	stub_id stub;
+};
+
 #define LIMBO_SIZE 1024
 
 /* The writer's half of the prediction tables; trace_format.h says how they work. */
@@ -79,8 +86,9 @@ struct thread_state {
 	uint32_t other_next;
 
 	struct stub_supply supply;
-	stub_id limbo[LIMBO_SIZE];
+	struct limbo_stub limbo[LIMBO_SIZE];
 	uint32_t limbo_count;
+	const void *exception; /* thrown last by this thread, caught or not */
 	/* While events lie further in than this slot, no stub is put there or further out. */
 	uintptr_t ceiling; /* 0: none */
 

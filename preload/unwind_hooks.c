@@ -7,6 +7,7 @@
  * caller: the unwinder of a plugin need not be in the global scope.
  */
 #include <dlfcn.h>
+#include <link.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,21 +43,35 @@ static void *real_find(void **cached, const char *name, const struct walk_start 
 	return function;
 }
 
-static void throw_begins(const struct walk_start *caller)
+/* nongnu libunwind takes a frame's CFA for its stack pointer, whatever its rule says. */
+static void unwinder_look_at(void *function)
+{
+	struct cfi_module module;
+	const struct link_map *map;
+
+	if (!cfi_module_find((uintptr_t)function, &module) || !module.link_map)
+		return;
+	map = module.link_map;
+	stub_set_bias(strstr(map->l_name, "/libunwind.so.8") ? 0 : 1);
+}
+
+static void throw_begins(const struct walk_start *caller, const void *exception)
 {
 	if (lifecycle_recording && lifecycle_enter(caller)) {
-		record_stack(caller);
+		record_throw(caller, exception);
 		guard_leave();
 	}
 }
 
-static void landed(const struct walk_start *caller, uintptr_t sp)
+/* The exception has come to the caller's frame: all further in is gone. */
+static void exception_landed(const struct walk_start *caller, const void *exception)
 {
-	if (!lifecycle_recording || guard.sp || !guard.state || !*lifecycle_sentinel)
+	if (!lifecycle_recording || guard.sp || !guard.state || !*lifecycle_sentinel ||
+	    guard.state->exception != exception)
 		return;
 	guard.sp = caller->slot;
 	guard_barrier();
-	stack_walk_landed(guard.state, sp);
+	frames_land(guard.state, caller->slot, exception);
 	guard_leave();
 }
 
@@ -67,7 +82,8 @@ EXPORT int _Unwind_RaiseException(struct _Unwind_Exception *exception)
 	int (*function)(struct _Unwind_Exception *) =
 		real_find(&real, "_Unwind_RaiseException", &caller);
 
-	throw_begins(&caller);
+	unwinder_look_at(*(void **)&function);
+	throw_begins(&caller, exception);
 	return function(exception);
 }
 
@@ -78,7 +94,8 @@ EXPORT int _Unwind_Resume_or_Rethrow(struct _Unwind_Exception *exception)
 	int (*function)(struct _Unwind_Exception *) =
 		real_find(&real, "_Unwind_Resume_or_Rethrow", &caller);
 
-	throw_begins(&caller);
+	unwinder_look_at(*(void **)&function);
+	throw_begins(&caller, exception);
 	return function(exception);
 }
 
@@ -90,7 +107,7 @@ EXPORT void _Unwind_Resume(struct _Unwind_Exception *exception)
 	void (*function)(struct _Unwind_Exception *) =
 		real_find(&real, "_Unwind_Resume", &caller);
 
-	landed(&caller, caller.slot);
+	exception_landed(&caller, exception);
 	function(exception);
 	abort(); /* it does not return */
 }
@@ -101,7 +118,7 @@ EXPORT void *__cxa_begin_catch(void *exception)
 	struct walk_start caller = CALLER();
 	void *(*function)(void *) = real_find(&real, "__cxa_begin_catch", &caller);
 
-	landed(&caller, caller.slot);
+	exception_landed(&caller, exception);
 	return function(exception);
 }
 
@@ -117,6 +134,21 @@ static uintptr_t jump_target(const void *environment)
 	return (mangled >> 17 | mangled << 47) ^ guard_word;
 }
 
+/* Only frames of the stack as it is now can be known to be passed over. */
+static void jump_begins(const struct walk_start *caller, uintptr_t target)
+{
+	if (!lifecycle_recording || !lifecycle_enter(caller))
+		return;
+	if (stack_walk_is_exact && record_stack(caller) && guard.state) {
+		/* Only what copies stacks jumps inwards. */
+		if (target < caller->slot &&
+		    stack_bounds_hold(&guard.state->own_stack, target))
+			stub_distrust_jumps();
+		frames_land(guard.state, target, NULL);
+	}
+	guard_leave();
+}
+
 #define JUMP(name)                                                                     \
 	EXPORT __attribute__((noreturn)) void name(struct __jmp_buf_tag environment[1], \
 						   int value)                          \
@@ -126,7 +158,7 @@ static uintptr_t jump_target(const void *environment)
 		void (*function)(struct __jmp_buf_tag *, int) =                        \
 			real_find(&real, #name, &caller);                              \
 									               \
-		landed(&caller, jump_target(environment));                             \
+		jump_begins(&caller, jump_target(environment));                        \
 		function(environment, value);                                          \
 		abort(); /* it does not return */                                      \
 	}
