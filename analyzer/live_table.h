@@ -18,6 +18,8 @@ struct block {
 	uint64_t sequence; /* of its birth among the events of its thread */
 	uint32_t site;     /* that allocated it */
 	uint32_t thread;   /* index, not serial */
+	uint32_t born;     /* number among the births of its thread */
+	uint32_t chain;    /* what it was before a realloc; 0: none */
 };
 
 struct live_table {

@@ -13,17 +13,28 @@ bool process_is_calibrated(const struct ring_header *header)
 	        header->last_ns > header->start_ns);
 }
 
-uint64_t process_time_ns(const struct ring_header *header, uint64_t time)
+double process_quantum_ns(const struct ring_header *header)
 {
-	uint64_t start = header->start_ticks >> header->clock_shift;
-	double ticks = time > start ? (double)(time - start) : 0, scale = 1;
+	double scale = 1;
 
-	ticks *= (double)(UINT64_C(1) << header->clock_shift);
 	if (header->clock_kind != CLOCK_MONOTONIC_NS && process_is_calibrated(header))
 		scale = (double)(header->last_ns - header->start_ns) /
 		        (double)(header->last_ticks - header->start_ticks);
-	ticks *= scale;
-	return ticks < 9e18 ? (uint64_t)ticks : UINT64_MAX / 2;
+	return scale * (double)(UINT64_C(1) << header->clock_shift);
+}
+
+uint64_t process_span_ns(const struct ring_header *header, uint64_t span)
+{
+	double span_ns = (double)span * process_quantum_ns(header);
+
+	return span_ns < 9e18 ? (uint64_t)span_ns : UINT64_MAX / 2;
+}
+
+uint64_t process_time_ns(const struct ring_header *header, uint64_t time)
+{
+	uint64_t start = header->start_ticks >> header->clock_shift;
+
+	return process_span_ns(header, time > start ? time - start : 0);
 }
 
 static uint64_t holes_count(const struct replay *replay)
@@ -61,7 +72,8 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	struct event_merge *merge;
 	int result;
 
-	if (replay_init(&profile->replay, header->start_ticks >> header->clock_shift))
+	if (replay_init(&profile->replay, header->start_ticks >> header->clock_shift,
+	                1000 / process_quantum_ns(header)))
 		return -1;
 	profile->symbols = symbol_table_new();
 	profile->map = trace_reader_map(reader, process);

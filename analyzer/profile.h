@@ -42,6 +42,12 @@ void profile_free(struct profile *profile);
 /* A time of the process's clock (quanta) as nanoseconds since its start. */
 uint64_t process_time_ns(const struct ring_header *header, uint64_t time);
 
+/* A length of time, not a point in it. */
+uint64_t process_span_ns(const struct ring_header *header, uint64_t span);
+
+/* Of its clock. */
+double process_quantum_ns(const struct ring_header *header);
+
 /* Ticks per nanosecond are known; else times are raw ticks. */
 bool process_is_calibrated(const struct ring_header *header);
 

@@ -6,11 +6,12 @@
 
 #define STACK_FIRST 256
 
-int replay_init(struct replay *replay, uint64_t start)
+int replay_init(struct replay *replay, uint64_t start, double quanta_per_us)
 {
 	*replay = (struct replay){ .totals.time_last = start };
 	timeline_init(&replay->timeline, start);
 	if (call_tree_init(&replay->tree) || site_table_init(&replay->sites) ||
+	    block_lives_init(&replay->lives, quanta_per_us) ||
 	    live_table_init(&replay->live))
 		return -1;
 	return 0;
@@ -28,7 +29,9 @@ void replay_release(struct replay *replay)
 	hash_index_release(&replay->thread_index);
 	call_tree_release(&replay->tree);
 	site_table_release(&replay->sites);
+	block_lives_release(&replay->lives);
 	live_table_release(&replay->live);
+	free(replay->location_times);
 }
 
 void replay_preview(void *context, const struct event *events, size_t count)
@@ -110,18 +113,50 @@ static int stack_reserve(struct thread *thread, uint32_t depth)
 	return 0;
 }
 
+/* A call path was met for the first time, and perhaps its location with it. */
+static int location_note(struct replay *replay, uint32_t location, uint64_t time)
+{
+	size_t capacity = replay->location_capacity ? replay->location_capacity : 1024;
+	uint64_t *times;
+
+	if (location >= replay->location_capacity) {
+		while (capacity <= location)
+			capacity *= 2;
+		times = realloc(replay->location_times, capacity * sizeof(*times));
+		if (!times)
+			return -1;
+		memset(times + replay->location_capacity, 0,
+		       (capacity - replay->location_capacity) * sizeof(*times));
+		replay->location_times = times;
+		replay->location_capacity = capacity;
+	}
+	/* 0 is for never; a recording that begins then is one quantum off. */
+	if (!replay->location_times[location])
+		replay->location_times[location] = time ? time : 1;
+	return 0;
+}
+
+uint64_t replay_location_time(const struct replay *replay, uint32_t location)
+{
+	if (location >= replay->location_capacity || !replay->location_times[location])
+		return UINT64_MAX;
+	return replay->location_times[location];
+}
+
 /* Frames that ended, and frames that began. */
 static inline int stack_update(struct replay *replay, struct thread *thread,
                                const struct event *event, const uint32_t *locations)
 {
 	uint32_t depth = thread->depth - event->pops, node, i;
+	uint32_t known = replay->tree.count;
 
 	if (event->news && stack_reserve(thread, depth + event->news))
 		return -1;
 	node = depth ? thread->stack[depth - 1].node : CALL_ROOT;
 	for (i = 0; i < event->news; i++) {
 		node = call_tree_child(&replay->tree, node, locations[i]);
-		if (node == CALL_NODE_NONE)
+		if (node == CALL_NODE_NONE ||
+		    (node >= known && location_note(replay, locations[i], event->time)))
 			return -1;
 		thread->stack[depth + i] = (struct frame){ node, 0, thread->sequence };
 	}
@@ -167,6 +202,7 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 		thread->holes += before - thread->position;
 	thread->position = before;
 	thread->sequence++;
+	thread->plain_last = thread->sequence;
 	snapshot.pops = thread->depth;
 	return stack_update(replay, thread, &snapshot, locations);
 }
@@ -179,8 +215,11 @@ static inline struct site *site_here(struct replay *replay, const struct thread 
 	uint32_t node = thread->depth ? thread->stack[thread->depth - 1].node : CALL_ROOT;
 	uint32_t *site = &replay->tree.nodes[node].site;
 
-	if (!*site)
+	if (!*site) {
 		*site = site_table_add(&replay->sites, node);
+		if (*site && site_lives_add(&replay->lives.sites, *site, thread->depth))
+			return NULL;
+	}
 	return *site ? &replay->sites.sites[*site] : NULL;
 }
 
@@ -201,41 +240,58 @@ static inline void block_end(struct replay *replay, const struct block *block)
 	site->frees++;
 }
 
-static int block_begin(struct replay *replay, struct thread *thread,
-                       const struct event *event)
+/* The site counts a block of this size; 0, or -1 when memory is out. */
+static inline int site_count(struct replay *replay, struct site *site, uint64_t size)
+{
+	int result = 0;
+
+	if (site->allocations && (size != site->size_min || size != site->size_max))
+		result = site_life_size(&replay->lives.sites,
+		                        (uint32_t)(site - replay->sites.sites), size,
+		                        site->size_min, site->allocations);
+	site->allocations++;
+	site->bytes += size;
+	if (size < site->size_min)
+		site->size_min = size;
+	if (size > site->size_max)
+		site->size_max = size;
+	return result;
+}
+
+/* The new block; NULL: memory is out. */
+static struct block *block_begin(struct replay *replay, struct thread *thread,
+                                 const struct event *event)
 {
 	struct site *site = site_here(replay, thread);
 	struct block *block;
 	bool is_new;
 
-	if (!site)
-		return -1;
+	if (!site || site_count(replay, site, event->size))
+		return NULL;
 	thread->allocations++;
 	thread->bytes += event->size;
 	thread->alloc_last = thread->sequence;
 	replay->totals.allocations++;
 	replay->totals.bytes += event->size;
 	replay->size_histogram[size_class(event->size)]++;
-	site->allocations++;
-	site->bytes += event->size;
-	if (event->size < site->size_min)
-		site->size_min = event->size;
-	if (event->size > site->size_max)
-		site->size_max = event->size;
 	block = live_table_add(&replay->live, event->address, &is_new);
 	if (!block)
-		return -1;
+		return NULL;
 	if (!is_new) {
 		replay->totals.ends_missed++;
 		block_end(replay, block);
+		block_lives_missed(&replay->lives, replay->threads, block);
 	}
 	*block = (struct block){ event->size, event->time_end, thread->sequence,
-		                 (uint32_t)(site - replay->sites.sites), thread->index };
+		                 (uint32_t)(site - replay->sites.sites), thread->index,
+		                 birth_window_add(&thread->births), 0 };
 	live_share_grow(&replay->sites, &site->share, event->size);
+	if (site->share.live_blocks > site->live_max)
+		site->live_max = (uint32_t)site->share.live_blocks;
 	live_share_grow(&replay->sites, &thread->share, event->size);
 	site_table_grow(&replay->sites, event->size, event->time_end);
 	timeline_note(&replay->timeline, replay->sites.live_bytes);
-	return 0;
+	return block;
 }
 
 /* What free and realloc have in common: true if the block was known, now it is not. */
@@ -255,8 +311,8 @@ static inline bool block_remove(struct replay *replay, struct thread *thread,
 	return true;
 }
 
-static inline void block_free(struct replay *replay, struct thread *thread,
-                              const struct event *event)
+static inline int block_free(struct replay *replay, struct thread *thread,
+                             const struct event *event)
 {
 	struct block block;
 	struct thread *owner;
@@ -264,23 +320,27 @@ static inline void block_free(struct replay *replay, struct thread *thread,
 	thread->frees++;
 	replay->totals.frees++;
 	if (!block_remove(replay, thread, event->address, &block))
-		return;
+		return 0;
 	owner = replay->threads[block.thread];
 	if (owner->alloc_last == block.sequence) {
 		owner->temporary++;
 		replay->totals.temporary++;
 		replay->sites.sites[block.site].temporary++;
 	}
+	return block_lives_end(&replay->lives, replay->threads, thread, event->time,
+	                       &block);
 }
 
 /* A realloc: first the old block goes ... */
-static void move_out(struct replay *replay, struct thread *thread,
-                     const struct event *event)
+static int move_out(struct replay *replay, struct thread *thread,
+                    const struct event *event)
 {
 	struct block block;
 
-	if (event->old_address)
-		block_remove(replay, thread, event->old_address, &block);
+	if (!event->old_address ||
+	    !block_remove(replay, thread, event->old_address, &block))
+		return 0;
+	return block_lives_move(&replay->lives, replay->threads, thread, &block);
 }
 
 /* ... then the new one comes. */
@@ -288,12 +348,16 @@ static int move_in(struct replay *replay, struct thread *thread,
                    const struct event *event)
 {
 	struct site *site = site_here(replay, thread);
+	struct block *block;
 
 	if (!site)
 		return -1;
 	replay->totals.reallocs++;
 	site->reallocs++;
-	return block_begin(replay, thread, event);
+	block = block_begin(replay, thread, event);
+	if (!block)
+		return -1;
+	return event->old_address ? block_lives_moved(&replay->lives, thread, block) : 0;
 }
 
 static int allocation_failed(struct replay *replay, struct thread *thread)
@@ -314,21 +378,20 @@ static inline int event_replay(struct replay *replay, struct thread *thread,
 	switch (event->op) {
 	case OP_CALLOC:
 		replay->totals.callocs++;
-		return block_begin(replay, thread, event);
+		return block_begin(replay, thread, event) ? 0 : -1;
 	case OP_ALIGNED:
 		replay->totals.aligned++;
-		return block_begin(replay, thread, event);
+		return block_begin(replay, thread, event) ? 0 : -1;
 	case OP_MALLOC:
-		return block_begin(replay, thread, event);
+		return block_begin(replay, thread, event) ? 0 : -1;
 	case OP_FREE:
-		block_free(replay, thread, event);
-		return 0;
+		return block_free(replay, thread, event);
 	case OP_REALLOC:
-		move_out(replay, thread, event);
+		if (move_out(replay, thread, event))
+			return -1;
 		return move_in(replay, thread, event);
 	case EVENT_MOVE_OUT:
-		move_out(replay, thread, event);
-		return 0;
+		return move_out(replay, thread, event);
 	case EVENT_MOVE_IN:
 		return move_in(replay, thread, event);
 	case OP_FAILED:
@@ -350,7 +413,10 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 			thread->sequence++;
 			thread->position++;
 			replay->totals.events++;
-			replay->totals.plain += event->is_plain;
+			if (event->is_plain) {
+				replay->totals.plain++;
+				thread->plain_last = thread->sequence;
+			}
 		}
 		if ((event->pops || event->news) &&
 		    stack_update(replay, thread, event,

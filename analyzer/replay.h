@@ -1,20 +1,16 @@
 /*
  * replay.h - what the events did: the stack of every thread, the blocks that are live,
  * and the sites they belong to. Layer 6.
- *
- * Every frame of a thread's stack is a node of the call tree and the number of the
- * thread's event that first saw it: two activations of one function differ in it even
- * where their nodes are the same. A frame of the stack began before an event exactly if
- * its number is not above that event's, so a live block needs to remember one number,
- * not a stack.
  */
 #ifndef OUTLIVE_REPLAY_H
 #define OUTLIVE_REPLAY_H
 
+#include "block_lives.h"
 #include "call_tree.h"
 #include "event_merge.h"
 #include "live_table.h"
 #include "site_table.h"
+#include "thread_stack.h"
 #include "timeline.h"
 
 #include <stdbool.h>
@@ -39,29 +35,10 @@ struct totals {
 
 #define SIZE_HISTOGRAM_COUNT 65
 
-struct frame {
-	uint32_t node;
-	uint32_t reserved;
-	uint64_t sequence; /* of the event that first saw it */
-};
-
-struct thread {
-	struct live_share share; /* of blocks it allocated */
-	uint64_t sequence;   /* number of its last event: 1, 2, .. */
-	uint64_t alloc_last; /* sequence of its last allocation */
-	uint64_t allocations, bytes, frees, temporary, crossed, failed;
-	uint64_t holes;      /* events missing between those that were read */
-	uint64_t position;   /* events_before of the next run, if nothing is missing */
-	struct frame *stack;
-	uint32_t depth, stack_capacity;
-	uint32_t index;      /* of the replay's threads */
-	uint32_t serial, tid;
-	char name[17];
-};
-
 struct replay {
 	struct call_tree tree;
 	struct site_table sites;
+	struct block_lives lives;
 	struct live_table live;
 	struct timeline timeline;
 	struct totals totals;
@@ -69,10 +46,15 @@ struct replay {
 	struct thread **threads;
 	size_t thread_count, thread_capacity;
 	struct hash_index thread_index; /* of index + 1 */
+	uint64_t *location_times; /* when a location was first on a stack; 0: never */
+	size_t location_capacity;
 };
 
-/* `start`: of the recording, quanta. 0, or -1 when memory is out. */
-int replay_init(struct replay *replay, uint64_t start);
+/*
+ * `start`: of the recording, quanta; `quanta_per_us`: of its clock. 0, or -1 when memory
+ * is out.
+ */
+int replay_init(struct replay *replay, uint64_t start, double quanta_per_us);
 void replay_release(struct replay *replay);
 
 /* An event_preview: the lines of memory that these events will need. */
@@ -80,6 +62,9 @@ void replay_preview(void *replay, const struct event *events, size_t count);
 
 /* What the slice did. Slices in the order of the merge. 0, or -1: memory is out. */
 int replay_slice(struct replay *replay, const struct event_slice *slice);
+
+/* When a location was first on a stack, quanta; UINT64_MAX: never. */
+uint64_t replay_location_time(const struct replay *replay, uint32_t location);
 
 /* After the last slice: bring every share of the peak up to date. */
 void replay_finish(struct replay *replay);

@@ -30,7 +30,7 @@ struct site {
 	uint64_t failed;             /* allocations that returned NULL */
 	uint64_t size_min, size_max;
 	uint32_t node;               /* in the call tree */
-	uint32_t reserved;
+	uint32_t live_max;           /* most blocks live at once */
 };
 
 struct site_table {

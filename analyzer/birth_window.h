@@ -1,0 +1,70 @@
+/*
+ * birth_window.h - which of the last blocks that a thread allocated are still live, so
+ * that it is known whether a freed block is the youngest one. Layer 1.
+ *
+ * Blocks are numbered as they are born, 1, 2, ... Of those that are older than the
+ * window nothing is known: none of them counts as the youngest.
+ */
+#ifndef OUTLIVE_BIRTH_WINDOW_H
+#define OUTLIVE_BIRTH_WINDOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BIRTH_WINDOW 4096u
+#define BIRTH_WORDS (BIRTH_WINDOW / 64)
+
+/* Zeroed is empty. */
+struct birth_window {
+	uint64_t words[BIRTH_WORDS]; /* bit (number % BIRTH_WINDOW): it is live */
+	uint64_t summary;            /* bit i: words[i] is not 0 */
+	uint32_t newest;             /* number of the last birth */
+	uint32_t youngest;           /* live block with the highest number; if summary */
+};
+
+/* The number of a new block. */
+static inline uint32_t birth_window_add(struct birth_window *window)
+{
+	uint32_t number = ++window->newest, bit = number % BIRTH_WINDOW;
+
+	window->words[bit / 64] |= UINT64_C(1) << bit % 64;
+	window->summary |= UINT64_C(1) << bit / 64;
+	window->youngest = number;
+	return number;
+}
+
+/* The youngest, whose bit was cleared, died: find the next. */
+static inline void birth_window_descend(struct birth_window *window, uint32_t bit)
+{
+	uint32_t word = bit / 64;
+	uint64_t live = window->words[word] & ((UINT64_C(1) << bit % 64) - 1), turned;
+
+	if (!window->summary)
+		return;
+	if (!live) {
+		/* Turned so that bit 63 is the word before this one, bit 0 this one. */
+		turned = window->summary >> word | window->summary << (-word & 63);
+		word = (word + 63 - (uint32_t)__builtin_clzll(turned)) % BIRTH_WORDS;
+		live = window->words[word];
+	}
+	bit -= word * 64 + 63 - (uint32_t)__builtin_clzll(live);
+	window->youngest -= bit % BIRTH_WINDOW;
+}
+
+/* A block is freed: whether it was the youngest of its thread. */
+static inline bool birth_window_remove(struct birth_window *window, uint32_t number)
+{
+	uint32_t bit = number % BIRTH_WINDOW;
+
+	if (window->newest - number >= BIRTH_WINDOW)
+		return false;
+	window->words[bit / 64] &= ~(UINT64_C(1) << bit % 64);
+	if (!window->words[bit / 64])
+		window->summary &= ~(UINT64_C(1) << bit / 64);
+	if (number != window->youngest)
+		return false;
+	birth_window_descend(window, bit);
+	return true;
+}
+
+#endif

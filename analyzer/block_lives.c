@@ -1,0 +1,102 @@
+/* block_lives.c - from the birth of a block to its end. Layer 4. */
+#include "block_lives.h"
+
+int block_lives_init(struct block_lives *lives, double quanta_per_us)
+{
+	*lives = (struct block_lives){ .chains.chains = NULL };
+	return site_lives_init(&lives->sites, quanta_per_us);
+}
+
+void block_lives_release(struct block_lives *lives)
+{
+	site_lives_release(&lives->sites);
+	chain_table_release(&lives->chains);
+}
+
+struct chain block_lives_origin(const struct block_lives *lives,
+                                const struct block *block)
+{
+	if (block->chain)
+		return lives->chains.chains[block->chain];
+	return (struct chain){ .sequence = block->sequence, .time = block->time,
+		               .site = block->site, .thread = block->thread,
+		               .allocations = block->born };
+}
+
+static void chain_drop(struct block_lives *lives, const struct block *block)
+{
+	if (block->chain)
+		chain_table_remove(&lives->chains, block->chain);
+}
+
+int block_lives_end(struct block_lives *lives, struct thread *const *threads,
+                    const struct thread *by, uint64_t time, const struct block *block)
+{
+	struct chain origin = block_lives_origin(lives, block);
+	const struct thread *owner = threads[origin.thread];
+	uint32_t frames = lives->sites.sites[origin.site].frames;
+	struct life_end end = {
+		.size = block->size,
+		.age = time > origin.time ? time - origin.time : 0,
+		.between = owner->births.newest - origin.allocations,
+		.node = by->depth ? by->stack[by->depth - 1].node : 0,
+		.reallocs = origin.reallocs,
+		.has_crossed = origin.has_crossed || block->thread != by->index ||
+		               origin.thread != by->index,
+		.was_youngest = birth_window_remove(&threads[block->thread]->births,
+		                                    block->born),
+	};
+
+	if (!end.has_crossed) {
+		end.depth = thread_escape_depth(by, frames, origin.sequence);
+		end.is_exact = frames && !origin.is_unknown &&
+		               by->plain_last < origin.sequence;
+	}
+	chain_drop(lives, block);
+	return site_life_end(&lives->sites, origin.site, &end);
+}
+
+void block_lives_missed(struct block_lives *lives, struct thread *const *threads,
+                        const struct block *block)
+{
+	struct chain origin = block_lives_origin(lives, block);
+	struct site_life *life = &lives->sites.sites[origin.site];
+
+	birth_window_remove(&threads[block->thread]->births, block->born);
+	life->unknown_blocks++;
+	life->unknown_bytes += block->size;
+	chain_drop(lives, block);
+}
+
+int block_lives_move(struct block_lives *lives, struct thread *const *threads,
+                     struct thread *by, const struct block *block)
+{
+	struct chain chain = block_lives_origin(lives, block);
+	uint32_t number = block->chain ? block->chain : chain_table_add(&lives->chains);
+
+	if (!number)
+		return -1;
+	chain.reallocs++;
+	chain.has_crossed |= block->thread != by->index;
+	lives->chains.chains[number] = chain;
+	birth_window_remove(&threads[block->thread]->births, block->born);
+	by->chain_moving = number;
+	return 0;
+}
+
+int block_lives_moved(struct block_lives *lives, struct thread *by, struct block *block)
+{
+	struct chain chain = block_lives_origin(lives, block);
+	uint32_t number = by->chain_moving;
+
+	if (!number) {
+		number = chain_table_add(&lives->chains);
+		if (!number)
+			return -1;
+		chain.is_unknown = true;
+		lives->chains.chains[number] = chain;
+	}
+	block->chain = number;
+	by->chain_moving = 0;
+	return 0;
+}

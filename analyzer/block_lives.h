@@ -1,0 +1,44 @@
+/*
+ * block_lives.h - from the birth of a block to its end, through every realloc: what its
+ * site learns of it. Layer 4.
+ */
+#ifndef OUTLIVE_BLOCK_LIVES_H
+#define OUTLIVE_BLOCK_LIVES_H
+
+#include "chain_table.h"
+#include "live_table.h"
+#include "site_lives.h"
+#include "thread_stack.h"
+
+struct block_lives {
+	struct site_lives sites;
+	struct chain_table chains;
+};
+
+/* `quanta_per_us`: of the clock. 0, or -1 when memory is out; so do those below. */
+int block_lives_init(struct block_lives *lives, double quanta_per_us);
+void block_lives_release(struct block_lives *lives);
+
+/*
+ * The block was freed at `time` by thread `by`, whose stack is that of the free.
+ * `threads`: all, by index.
+ */
+int block_lives_end(struct block_lives *lives, struct thread *const *threads,
+                    const struct thread *by, uint64_t time, const struct block *block);
+
+/* Something else was born where it was, so it must have ended. */
+void block_lives_missed(struct block_lives *lives, struct thread *const *threads,
+                        const struct block *block);
+
+/* Thread `by` has given it to realloc: what goes on is by->chain_moving. */
+int block_lives_move(struct block_lives *lives, struct thread *const *threads,
+                     struct thread *by, const struct block *block);
+
+/* What came out of realloc: it goes on with by->chain_moving, or nobody knows whence. */
+int block_lives_moved(struct block_lives *lives, struct thread *by, struct block *block);
+
+/* The first birth of a block: what it was before any realloc. */
+struct chain block_lives_origin(const struct block_lives *lives,
+                                const struct block *block);
+
+#endif

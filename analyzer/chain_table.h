@@ -1,0 +1,34 @@
+/*
+ * chain_table.h - live blocks that a realloc has grown, shrunk or moved: when they were
+ * really born. Layer 2.
+ *
+ * For the question of which frame a block outlives, a realloc neither ends nor begins
+ * anything: the block goes on, and what counts is the birth of the first of the chain.
+ */
+#ifndef OUTLIVE_CHAIN_TABLE_H
+#define OUTLIVE_CHAIN_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct chain {
+	uint64_t sequence, time; /* of the first birth, as in struct block */
+	uint32_t site, thread;   /* as well */
+	uint32_t allocations;    /* of that thread, up to then */
+	uint32_t reallocs;       /* since */
+	uint32_t next_free;
+	bool has_crossed;        /* a realloc was another thread's */
+	bool is_unknown;         /* the first birth was not seen */
+};
+
+struct chain_table {
+	struct chain *chains; /* [0] is none */
+	uint32_t count, capacity, free_first;
+};
+
+/* A chain to be filled: its number, or 0 when memory is out. */
+uint32_t chain_table_add(struct chain_table *table);
+void chain_table_remove(struct chain_table *table, uint32_t number);
+void chain_table_release(struct chain_table *table);
+
+#endif

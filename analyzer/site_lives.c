@@ -1,0 +1,112 @@
+/* site_lives.c - how the blocks of each site lived and ended. Layer 3. */
+#include "site_lives.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LIVES_FIRST 1024u
+
+static uint32_t bits_of(uint64_t value)
+{
+	return value ? 64 - (uint32_t)__builtin_clzll(value) : 0;
+}
+
+/* Tenfold classes of time lie further apart than powers of two: one comparison each. */
+static void age_classes_init(struct site_lives *lives, double quanta_per_us)
+{
+	double limit = quanta_per_us;
+	uint32_t i, class = 0;
+	uint64_t least;
+
+	for (i = 0; i < AGE_CLASSES - 1; i++, limit *= 10)
+		lives->age_limits[i] = limit >= 1 ? (uint64_t)limit : 1;
+	for (i = 0; i <= 64; i++) {
+		least = i ? UINT64_C(1) << (i - 1) : 0;
+		while (class < AGE_CLASSES - 1 && least >= lives->age_limits[class])
+			class++;
+		lives->age_classes[i] = (uint8_t)class;
+	}
+}
+
+int site_lives_init(struct site_lives *lives, double quanta_per_us)
+{
+	*lives = (struct site_lives){ .capacity = LIVES_FIRST };
+	age_classes_init(lives, quanta_per_us);
+	lives->sites = calloc(LIVES_FIRST, sizeof(*lives->sites));
+	return !lives->sites || tally_init(&lives->tally) ? -1 : 0;
+}
+
+void site_lives_release(struct site_lives *lives)
+{
+	free(lives->sites);
+	tally_release(&lives->tally);
+	*lives = (struct site_lives){ .sites = NULL };
+}
+
+int site_lives_add(struct site_lives *lives, uint32_t site, uint32_t frames)
+{
+	struct site_life *sites;
+
+	if (site >= lives->capacity) {
+		sites = realloc(lives->sites, 2 * (size_t)lives->capacity * sizeof(*sites));
+		if (!sites)
+			return -1;
+		lives->sites = sites;
+		lives->capacity *= 2;
+	}
+	lives->sites[site] = (struct site_life){ .age_min = UINT64_MAX, .frames = frames };
+	return 0;
+}
+
+static inline uint32_t age_class(const struct site_lives *lives, uint64_t age)
+{
+	uint32_t class = lives->age_classes[bits_of(age)];
+
+	while (class < AGE_CLASSES - 1 && age >= lives->age_limits[class])
+		class++;
+	return class;
+}
+
+int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end *end)
+{
+	struct site_life *life = &lives->sites[site];
+
+	life->ended++;
+	life->age_sum += end->age;
+	if (end->age < life->age_min)
+		life->age_min = end->age;
+	if (end->age > life->age_max)
+		life->age_max = end->age;
+	life->ages[age_class(lives, end->age)]++;
+	life->between_sum += end->between;
+	life->youngest += end->was_youngest;
+	if (end->reallocs) {
+		life->chains++;
+		life->chain_reallocs += end->reallocs;
+		if (end->reallocs > life->chain_longest)
+			life->chain_longest = end->reallocs;
+	}
+	if (tally_add(&lives->tally, &life->freed_by, end->node, 1, end->size,
+	              FREED_BY_KEPT))
+		return -1;
+	if (end->has_crossed) {
+		life->crossed_blocks++;
+		life->crossed_bytes += end->size;
+		return 0;
+	}
+	return tally_add(&lives->tally,
+	                 end->is_exact ? &life->depths : &life->depths_inferred, end->depth,
+	                 1, end->size, TALLY_UNBOUNDED);
+}
+
+int site_life_size(struct site_lives *lives, uint32_t site, uint64_t size,
+                   uint64_t size_before, uint64_t before)
+{
+	struct site_life *life = &lives->sites[site];
+
+	if (!life->sizes && tally_add(&lives->tally, &life->sizes, bits_of(size_before),
+	                              before, before * size_before, TALLY_UNBOUNDED))
+		return -1;
+	return tally_add(&lives->tally, &life->sizes, bits_of(size), 1, size,
+	                 TALLY_UNBOUNDED);
+}

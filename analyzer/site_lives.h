@@ -1,0 +1,73 @@
+/*
+ * site_lives.h - how the blocks of each site lived and ended: what their classes, and
+ * the advice about them, are made from. Layer 3.
+ *
+ * A block here is one life: realloc does not end it, and its site is that of its first
+ * birth. Everything is added up as blocks end; nothing is kept per block.
+ */
+#ifndef OUTLIVE_SITE_LIVES_H
+#define OUTLIVE_SITE_LIVES_H
+
+#include "tally.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define AGE_CLASSES 8        /* [i]: below 1 us * 10^i; the last: all the rest */
+#define FREED_BY_KEPT 12     /* places of a site that are told apart */
+#define TALLY_UNBOUNDED UINT32_MAX
+
+/* The first two lines of it are all that most ends touch. */
+struct site_life {
+	uint64_t ended;       /* by a free of the thread that allocated them, or another's */
+	uint64_t age_sum, age_min, age_max; /* quanta */
+	uint64_t between_sum; /* allocations of the same thread during these lives */
+	uint64_t youngest;    /* that were their thread's youngest when they were freed */
+	uint32_t depths;      /* tally by escape depth of those whose frames are exact */
+	uint32_t depths_inferred; /* and of the others */
+	uint32_t freed_by;    /* tally by call-tree node */
+	uint32_t frames;      /* of the site's stack */
+	uint64_t ages[AGE_CLASSES];
+	uint64_t crossed_blocks, crossed_bytes;
+	uint64_t unknown_blocks, unknown_bytes; /* whose end was not seen */
+	uint64_t chains, chain_reallocs; /* lives of it that realloc went on with */
+	uint32_t chain_longest;
+	uint32_t sizes; /* tally by size class; 0 while all have one size */
+};
+
+struct site_lives {
+	struct site_life *sites; /* by number of the site; [0] is none */
+	uint32_t capacity;
+	struct tally_pool tally;
+	uint64_t age_limits[AGE_CLASSES - 1]; /* quanta */
+	uint8_t age_classes[65];              /* of ages with so many bits, at least */
+};
+
+/* `quanta_per_us`: of the clock. 0, or -1 when memory is out. */
+int site_lives_init(struct site_lives *lives, double quanta_per_us);
+void site_lives_release(struct site_lives *lives);
+
+/* Make room for a new site with so many frames. 0, or -1 when memory is out. */
+int site_lives_add(struct site_lives *lives, uint32_t site, uint32_t frames);
+
+/* How a life ended. */
+struct life_end {
+	uint64_t size;
+	uint64_t age;     /* quanta */
+	uint32_t between; /* allocations of its thread since its birth */
+	uint32_t depth;   /* escape depth; no matter if crossed */
+	uint32_t node;    /* that freed it */
+	uint32_t reallocs;
+	bool is_exact, has_crossed, was_youngest;
+};
+/* 0, or -1 when memory is out; the other one as well. */
+int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end *end);
+
+/*
+ * A block that is not of the one size that all had before; if it is the first such, there
+ * were `before` of size `size_before`.
+ */
+int site_life_size(struct site_lives *lives, uint32_t site, uint64_t size,
+                   uint64_t size_before, uint64_t before);
+
+#endif

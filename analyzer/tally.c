@@ -1,0 +1,76 @@
+/* tally.c - blocks and bytes for each value of something. Layer 1. */
+#include "tally.h"
+
+#include <stdlib.h>
+
+#define CELLS_FIRST 1024u
+#define CELLS_MAX (1u << 31)
+
+int tally_init(struct tally_pool *pool)
+{
+	*pool = (struct tally_pool){ .count = 1, .capacity = CELLS_FIRST };
+	pool->cells = calloc(CELLS_FIRST, sizeof(*pool->cells));
+	return pool->cells ? 0 : -1;
+}
+
+void tally_release(struct tally_pool *pool)
+{
+	free(pool->cells);
+	*pool = (struct tally_pool){ .cells = NULL };
+}
+
+/* A new cell in front of the list; NULL when memory is out. */
+static struct tally_cell *cell_new(struct tally_pool *pool, uint32_t *list, uint32_t key)
+{
+	struct tally_cell *cells;
+
+	if (pool->count == pool->capacity) {
+		if (pool->capacity >= CELLS_MAX)
+			return NULL;
+		cells = realloc(pool->cells, 2 * (size_t)pool->capacity * sizeof(*cells));
+		if (!cells)
+			return NULL;
+		pool->cells = cells;
+		pool->capacity *= 2;
+	}
+	pool->cells[pool->count] = (struct tally_cell){ .next = *list, .key = key };
+	*list = pool->count;
+	return &pool->cells[pool->count++];
+}
+
+/* The cell of `key`, moved to the front; NULL: none. *length: of the list, if none. */
+static struct tally_cell *cell_find(struct tally_pool *pool, uint32_t *list, uint32_t key,
+                                    uint32_t *length)
+{
+	uint32_t *link = list, at;
+
+	for (*length = 0; (at = *link); ++*length) {
+		if (pool->cells[at].key == key) {
+			*link = pool->cells[at].next;
+			pool->cells[at].next = *list;
+			*list = at;
+			return &pool->cells[at];
+		}
+		link = &pool->cells[at].next;
+	}
+	return NULL;
+}
+
+int tally_add_slowly(struct tally_pool *pool, uint32_t *list, uint32_t key,
+                     uint64_t blocks, uint64_t bytes, uint32_t limit)
+{
+	uint32_t length;
+	struct tally_cell *cell = cell_find(pool, list, key, &length);
+
+	if (!cell && length >= limit) {
+		key = TALLY_OTHERS;
+		cell = cell_find(pool, list, key, &length);
+	}
+	if (!cell)
+		cell = cell_new(pool, list, key);
+	if (!cell)
+		return -1;
+	cell->blocks += blocks;
+	cell->bytes += bytes;
+	return 0;
+}

@@ -1,0 +1,65 @@
+/*
+ * thread_stack.h - a thread as its events show it: which frames stand, and what it
+ * allocated. Layer 3.
+ *
+ * Every frame is a node of the call tree and the number of the thread's event that first
+ * saw it: two activations of one function differ in it even where their nodes are the
+ * same. A frame of the stack began before an event exactly if its number is not above
+ * that event's, so a live block needs to remember one number, not a stack. How far it
+ * has escaped follows: if k frames of its birth's stack A[0] .. A[n] have stood since, the
+ * calls that return into them are in progress, so A[0] .. A[k] still run, and n - k ended.
+ */
+#ifndef OUTLIVE_THREAD_STACK_H
+#define OUTLIVE_THREAD_STACK_H
+
+#include "birth_window.h"
+#include "site_table.h"
+
+#include <stdint.h>
+
+struct frame {
+	uint32_t node;
+	uint32_t reserved;
+	uint64_t sequence; /* of the event that first saw it */
+};
+
+struct thread {
+	struct live_share share; /* of blocks it allocated */
+	uint64_t sequence;   /* number of its last event: 1, 2, .. */
+	uint64_t alloc_last; /* sequence of its last allocation */
+	uint64_t plain_last; /* sequence of its last event whose frames are not exact */
+	uint64_t allocations, bytes, frees, temporary, crossed, failed;
+	uint64_t holes;      /* events missing between those that were read */
+	uint64_t position;   /* events_before of the next run, if nothing is missing */
+	struct frame *stack;
+	uint32_t depth, stack_capacity;
+	uint32_t index;      /* of the replay's threads */
+	uint32_t serial, tid;
+	uint32_t chain_moving; /* between the halves of a realloc: what goes on */
+	struct birth_window births;
+	char name[17];
+};
+
+/*
+ * How many frames of a birth's stack (`frames` of them, at event `sequence`) have ended
+ * when the thread's stack is what it is now.
+ */
+static inline uint32_t thread_escape_depth(const struct thread *thread, uint32_t frames,
+                                           uint64_t sequence)
+{
+	uint32_t outer = frames ? frames - 1 : 0, low = 0, high, middle;
+
+	high = thread->depth < outer ? thread->depth : outer;
+	if (!high || thread->stack[high - 1].sequence <= sequence)
+		return outer - high;
+	for (high--; low < high;) {
+		middle = (low + high) / 2;
+		if (thread->stack[middle].sequence <= sequence)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return outer - low;
+}
+
+#endif
