@@ -111,34 +111,67 @@ static int stack_reserve(struct thread *thread, uint32_t depth)
 }
 
 /* Frames that ended, and frames that began. */
-static inline int stack_update(struct replay *replay, struct thread *thread,
-                               const struct event *event, const uint32_t *locations)
+static inline int stack_update(struct thread *thread, const struct event *event,
+                               const uint32_t *locations)
 {
-	uint32_t depth = thread->depth - event->pops, node, i;
+	uint32_t depth = thread->depth - event->pops, i;
+	struct frame *frame;
+	uint64_t path;
 
-	if (event->news && stack_reserve(thread, depth + event->news))
+	if (depth + event->news > thread->stack_capacity &&
+	    stack_reserve(thread, depth + event->news))
 		return -1;
-	node = depth ? thread->stack[depth - 1].node : CALL_ROOT;
+	path = depth ? thread->stack[depth - 1].path : CALL_PATH_ROOT;
+	frame = thread->stack + depth;
 	for (i = 0; i < event->news; i++) {
-		node = call_tree_child(&replay->tree, node, locations[i]);
-		if (node == CALL_NODE_NONE)
-			return -1;
-		thread->stack[depth + i] = (struct frame){ node, 0, thread->sequence };
+		path = call_path(path, locations[i]);
+		frame[i] = (struct frame){ path, thread->sequence, locations[i],
+			                   CALL_NODE_NONE };
 	}
 	thread->depth = depth + event->news;
 	return 0;
 }
 
+/*
+ * The nodes of the stack's frames up to the innermost, as far as they are not known;
+ * the innermost one's, or CALL_NODE_NONE when memory is out.
+ */
+static uint32_t stack_nodes(struct call_tree *tree, struct thread *thread)
+{
+	uint32_t at = thread->depth, node = CALL_ROOT;
+
+	/* Outwards to the first that the tree has, then back. */
+	while (at) {
+		node = thread->stack[at - 1].node;
+		if (node == CALL_NODE_NONE)
+			node = call_tree_find(tree, thread->stack[at - 1].path);
+		if (node != CALL_NODE_NONE)
+			break;
+		at--;
+	}
+	if (!at)
+		node = CALL_ROOT;
+	else
+		thread->stack[at - 1].node = node;
+	for (; at < thread->depth; at++) {
+		node = call_tree_add(tree, node, thread->stack[at].location);
+		if (node == CALL_NODE_NONE)
+			return CALL_NODE_NONE;
+		thread->stack[at].node = node;
+	}
+	return node;
+}
+
 /* Whether the run's stack is the one the thread had. */
-static bool stack_is_same(struct replay *replay, const struct thread *thread,
-                          const uint32_t *locations, uint32_t count)
+static bool stack_is_same(const struct thread *thread, const uint32_t *locations,
+                          uint32_t count)
 {
 	uint32_t i;
 
 	if (thread->depth != count)
 		return false;
 	for (i = 0; i < count; i++) {
-		if (replay->tree.nodes[thread->stack[i].node].location != locations[i])
+		if (thread->stack[i].location != locations[i])
 			return false;
 	}
 	return true;
@@ -160,25 +193,29 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 	*slice->user = thread;
 	thread->tid = slice->run->tid;
 	memcpy(thread->name, slice->run->name, sizeof(thread->name));
-	if (before == thread->position && stack_is_same(replay, thread, locations,
-	                                                snapshot.news))
+	if (before == thread->position && stack_is_same(thread, locations, snapshot.news))
 		return 0;
 	if (before > thread->position)
 		thread->holes += before - thread->position;
 	thread->position = before;
 	thread->sequence++;
 	snapshot.pops = thread->depth;
-	return stack_update(replay, thread, &snapshot, locations);
+	return stack_update(thread, &snapshot, locations);
 }
 
 /* ---- blocks ------------------------------------------------------------------------ */
 
 /* The site of the thread's innermost frame, made if it is new; NULL: memory is out. */
-static inline struct site *site_here(struct replay *replay, const struct thread *thread)
+static inline struct site *site_here(struct replay *replay, struct thread *thread)
 {
 	uint32_t node = thread->depth ? thread->stack[thread->depth - 1].node : CALL_ROOT;
-	uint32_t *site = &replay->tree.nodes[node].site;
+	uint32_t *site;
 
+	if (node == CALL_NODE_NONE)
+		node = stack_nodes(&replay->tree, thread);
+	if (node == CALL_NODE_NONE)
+		return NULL;
+	site = &replay->tree.nodes[node].site;
 	if (!*site)
 		*site = site_table_add(&replay->sites, node);
 	return *site ? &replay->sites.sites[*site] : NULL;
@@ -353,8 +390,7 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 			replay->totals.plain += event->is_plain;
 		}
 		if ((event->pops || event->news) &&
-		    stack_update(replay, thread, event,
-		                 slice->locations + event->frame_first))
+		    stack_update(thread, event, slice->locations + event->frame_first))
 			return -1;
 		timeline_advance(&replay->timeline, event->time, replay->sites.live_bytes);
 		if (event_replay(replay, thread, event))

@@ -2,9 +2,9 @@
  * replay.h - what the events did: the stack of every thread, the blocks that are live,
  * and the sites they belong to. Layer 6.
  *
- * Every frame of a thread's stack is a node of the call tree and the number of the
+ * Every frame of a thread's stack has a path in the call tree and the number of the
  * thread's event that first saw it: two activations of one function differ in it even
- * where their nodes are the same. A frame of the stack began before an event exactly if
+ * where their paths are the same. A frame of the stack began before an event exactly if
  * its number is not above that event's, so a live block needs to remember one number,
  * not a stack.
  */
@@ -13,6 +13,7 @@
 
 #include "call_tree.h"
 #include "event_merge.h"
+#include "hash_index.h"
 #include "live_table.h"
 #include "site_table.h"
 #include "timeline.h"
@@ -40,9 +41,10 @@ struct totals {
 #define SIZE_HISTOGRAM_COUNT 65
 
 struct frame {
-	uint32_t node;
-	uint32_t reserved;
+	uint64_t path;     /* in the call tree */
 	uint64_t sequence; /* of the event that first saw it */
+	uint32_t location;
+	uint32_t node;     /* CALL_NODE_NONE: nobody has asked for it yet */
 };
 
 struct thread {
