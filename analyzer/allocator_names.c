@@ -1,87 +1,122 @@
-/* allocator_names.c - functions that allocate for their caller. Layer 0. */
+/* allocator_names.c - functions that allocate, or free, for their caller. Layer 0. */
 #include "allocator_names.h"
 
+#include <ctype.h>
 #include <stddef.h>
 #include <string.h>
 
-/* Whole names, up to the parameters or template arguments. */
-static const char *const names[] = {
+/* Whole names, up to the parameters, template arguments or symbol version. */
+static const char *const allocators[] = {
 	"operator new", "operator new[]", "_Znwm", "_Znam",
 	"malloc", "calloc", "realloc", "reallocarray", "memalign", "posix_memalign",
+	"aligned_alloc", "valloc", "pvalloc",
 	"strdup", "strndup", "__strdup", "__strndup", "wcsdup",
 	"asprintf", "vasprintf", "__asprintf", "__vasprintf", "__vasprintf_internal",
-	"xmalloc", "xcalloc", "xrealloc", "xzalloc", "xstrdup", "xstrndup", "xmemdup",
-	"xnmalloc", "x2nrealloc", "xmalloc_failed", "xpalloc", "ximalloc", "xicalloc",
-	"g_malloc", "g_malloc0", "g_malloc_n", "g_malloc0_n", "g_try_malloc", "g_realloc",
-	"g_realloc_n", "g_strdup", "g_strndup", "g_memdup", "g_memdup2", "g_slice_alloc",
-	"g_slice_alloc0",
-	"PyMem_Malloc", "PyMem_Calloc", "PyMem_Realloc", "PyMem_RawMalloc",
-	"PyMem_RawCalloc", "PyMem_RawRealloc", "PyObject_Malloc", "PyObject_Calloc",
-	"PyObject_Realloc", "_PyMem_RawMalloc", "_PyMem_RawCalloc", "_PyMem_RawRealloc",
-	"_PyObject_Malloc", "_PyObject_Calloc", "_PyObject_Realloc",
-	"sqlite3MemMalloc", "sqlite3MemRealloc", "mallocWithAlarm", "sqlite3Malloc",
-	"sqlite3MallocZero", "sqlite3Realloc", "sqlite3_malloc", "sqlite3_malloc64",
-	"sqlite3_realloc", "sqlite3_realloc64",
+	"realloc_array", "g_malloc", "g_malloc0", "g_malloc_n", "g_malloc0_n",
+	"g_try_malloc", "g_try_malloc0", "g_try_malloc_n", "g_realloc", "g_realloc_n",
+	"g_try_realloc", "g_strdup", "g_strndup", "g_strdup_printf", "g_strdup_vprintf",
+	"g_strconcat", "g_memdup", "g_memdup2", "g_slice_alloc", "g_slice_alloc0",
+	"g_slice_copy",
 	"__rust_alloc", "__rust_realloc", "__rust_alloc_zeroed", "__rdl_alloc",
-	"__rdl_realloc", "__rdl_alloc_zeroed", "alloc::alloc::alloc",
-	"alloc::alloc::realloc", "alloc::alloc::alloc_zeroed",
-	"alloc::alloc::exchange_malloc", "alloc::alloc::Global::alloc_impl",
+	"__rdl_realloc", "__rdl_alloc_zeroed",
 	"x_cgo_malloc", "_cgo_malloc", "C.CString", "C.CBytes",
 };
 
-/* Beginnings: templates whose arguments come in the middle of the name. */
-static const char *const beginnings[] = {
-	"std::allocator<", "std::__new_allocator<", "__gnu_cxx::new_allocator<",
-	"std::allocator_traits<", "std::_Vector_base<", "std::_Deque_base<",
-	"std::__allocate_guarded<", "std::__cxx11::basic_string<",
-	"std::__shared_count<", "alloc::raw_vec::", "<alloc::alloc::Global as ",
-	"<std::alloc::System as ", "std::sys::alloc::", "std::sys::pal::unix::alloc::",
-	"std::__detail::_Hashtable_alloc<", "std::_Rb_tree<",
+static const char *const deallocators[] = {
+	"operator delete", "operator delete[]", "_ZdlPv", "_ZdlPvm", "_ZdaPv",
+	"free", "cfree", "free_sized", "xfree", "g_free", "g_slice_free1",
+	"__rust_dealloc", "__rdl_dealloc",
 };
 
-/* Of those, only the functions that hand memory out. */
-static const char *const containers[] = {
-	"std::_Vector_base<", "std::_Deque_base<", "std::__cxx11::basic_string<",
-	"std::_Rb_tree<",
-};
-static const char *const container_parts[] = {
-	"::_M_allocate(", "::_M_create(", "::_M_allocate_map(", "::_M_get_node(",
-	"::_M_create_node",
+/* Libraries whose functions hand their blocks on, by the scope of a qualified name. */
+static const char *const scopes[] = {
+	"std::", "__gnu_cxx::", "alloc::alloc::", "alloc::raw_vec::", "alloc::vec::",
+	"alloc::string::", "alloc::boxed::", "alloc::rc::", "alloc::sync::",
+	"alloc::slice::", "alloc::str::", "alloc::collections::", "alloc::fmt::",
+	"alloc::borrow::", "<alloc::", "<std::", "<core::", "core::", "hashbrown::",
+	"<hashbrown::",
 };
 
-static bool begins_with(const char *text, const char *beginning)
+static bool is_on_list(const char *function, const char *const *names, size_t count)
 {
-	return !strncmp(text, beginning, strlen(beginning));
-}
+	size_t i, bytes;
 
-static bool is_container_allocation(const char *function)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(container_parts) / sizeof(*container_parts); i++) {
-		if (strstr(function, container_parts[i]))
+	for (i = 0; i < count; i++) {
+		bytes = strlen(names[i]);
+		if (!strncmp(function, names[i], bytes) &&
+		    (!function[bytes] || strchr("(@<[", function[bytes])))
 			return true;
 	}
 	return false;
+}
+
+static const char anonymous[] = "(anonymous namespace)";
+
+/*
+ * Where the qualified name begins: demangled templates have their return type in front.
+ * A space outside of all brackets ends it; the parameters, or "operator", end the search.
+ */
+static const char *qualified_name(const char *function)
+{
+	const char *name = function, *at;
+	int depth = 0;
+
+	for (at = function; *at; at++) {
+		if (!depth && !strncmp(at, "operator", 8) && (at == name || at[-1] == ':'))
+			break;
+		if (!strncmp(at, anonymous, sizeof(anonymous) - 1)) {
+			at += sizeof(anonymous) - 2;
+			continue;
+		}
+		if (!depth && *at == '(')
+			break;
+		if (*at == '<' || *at == '(')
+			depth++;
+		else if (*at == ')' || (*at == '>' && at > function && at[-1] != '-'))
+			depth--;
+		else if (*at == ' ' && !depth && at[1] != '[')
+			name = at + 1;
+	}
+	return name;
+}
+
+static bool is_in_scope(const char *function)
+{
+	const char *name = qualified_name(function);
+	size_t i;
+
+	for (i = 0; i < sizeof(scopes) / sizeof(*scopes); i++) {
+		if (!strncmp(name, scopes[i], strlen(scopes[i])))
+			return true;
+	}
+	return false;
+}
+
+/* xmalloc, xcalloc, xrealloc_nofail, xstrdup, xmemdup0, ... */
+static bool is_x_allocator(const char *function)
+{
+	size_t bytes;
+
+	if (function[0] != 'x')
+		return false;
+	for (bytes = 1; islower((unsigned char)function[bytes]) ||
+	                isdigit((unsigned char)function[bytes]) || function[bytes] == '_';)
+		bytes++;
+	if (function[bytes] && !strchr("(@", function[bytes]))
+		return false;
+	return memmem(function, bytes, "alloc", 5) || memmem(function, bytes, "strdup", 6) ||
+	       memmem(function, bytes, "strndup", 7) || memmem(function, bytes, "memdup", 6);
 }
 
 bool is_allocator_name(const char *function)
 {
-	size_t i, bytes;
+	return is_on_list(function, allocators, sizeof(allocators) / sizeof(*allocators)) ||
+	       is_x_allocator(function) || is_in_scope(function);
+}
 
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		bytes = strlen(names[i]);
-		if (!strncmp(function, names[i], bytes) &&
-		    (!function[bytes] || function[bytes] == '(' || function[bytes] == '@'))
-			return true;
-	}
-	for (i = 0; i < sizeof(containers) / sizeof(*containers); i++) {
-		if (begins_with(function, containers[i]))
-			return is_container_allocation(function);
-	}
-	for (i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++) {
-		if (begins_with(function, beginnings[i]))
-			return true;
-	}
-	return false;
+bool is_deallocator_name(const char *function)
+{
+	return is_on_list(function, deallocators,
+	                  sizeof(deallocators) / sizeof(*deallocators)) ||
+	       is_in_scope(function);
 }

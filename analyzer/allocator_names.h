@@ -1,13 +1,20 @@
 /*
- * allocator_names.h - functions that allocate for their caller: when a report says who
- * allocated, it means the caller. Layer 0.
+ * allocator_names.h - functions that allocate for their caller, or free for it, known by
+ * name. Layer 0.
  */
 #ifndef OUTLIVE_ALLOCATOR_NAMES_H
 #define OUTLIVE_ALLOCATOR_NAMES_H
 
 #include <stdbool.h>
 
-/* Whether a (demangled) function is known to do nothing but allocate for its caller. */
+/*
+ * True if a block allocated right in this (demangled) function is its caller's in every
+ * way that matters: operator new, xmalloc, strdup, g_malloc, the containers and strings
+ * of the C++ and Rust libraries, C.CString.
+ */
 bool is_allocator_name(const char *function);
+
+/* The same of functions that free: operator delete, g_free, destructors of containers. */
+bool is_deallocator_name(const char *function);
 
 #endif

@@ -1,16 +1,19 @@
-/* block_lives.c - from the birth of a block to its end. Layer 4. */
+/* block_lives.c - from the birth of a block to its end. Layer 5. */
 #include "block_lives.h"
 
 int block_lives_init(struct block_lives *lives, double quanta_per_us)
 {
 	*lives = (struct block_lives){ .chains.chains = NULL };
-	return site_lives_init(&lives->sites, quanta_per_us);
+	if (site_lives_init(&lives->sites, quanta_per_us))
+		return -1;
+	return call_tails_init(&lives->freers);
 }
 
 void block_lives_release(struct block_lives *lives)
 {
 	site_lives_release(&lives->sites);
 	chain_table_release(&lives->chains);
+	call_tails_release(&lives->freers);
 }
 
 struct chain block_lives_origin(const struct block_lives *lives,
@@ -39,7 +42,7 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 		.size = block->size,
 		.age = time > origin.time ? time - origin.time : 0,
 		.between = owner->births.newest - origin.allocations,
-		.node = by->depth ? by->stack[by->depth - 1].node : 0,
+		.freer = call_tails_node(&lives->freers, by),
 		.reallocs = origin.reallocs,
 		.has_crossed = origin.has_crossed || block->thread != by->index ||
 		               origin.thread != by->index,
@@ -47,11 +50,11 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 		                                    block->born),
 	};
 
-	if (!end.has_crossed) {
+	end.is_exact = frames && !origin.is_unknown && owner->plain_last < origin.sequence;
+	if (!end.has_crossed)
 		end.depth = thread_escape_depth(by, frames, origin.sequence);
-		end.is_exact = frames && !origin.is_unknown &&
-		               by->plain_last < origin.sequence;
-	}
+	if (end.freer == CALL_NODE_NONE)
+		return -1;
 	chain_drop(lives, block);
 	return site_life_end(&lives->sites, origin.site, &end);
 }

@@ -1,10 +1,11 @@
 /*
  * block_lives.h - from the birth of a block to its end, through every realloc: what its
- * site learns of it. Layer 4.
+ * site learns of it. Layer 5.
  */
 #ifndef OUTLIVE_BLOCK_LIVES_H
 #define OUTLIVE_BLOCK_LIVES_H
 
+#include "call_tails.h"
 #include "chain_table.h"
 #include "live_table.h"
 #include "site_lives.h"
@@ -13,6 +14,7 @@
 struct block_lives {
 	struct site_lives sites;
 	struct chain_table chains;
+	struct call_tails freers;
 };
 
 /* `quanta_per_us`: of the clock. 0, or -1 when memory is out; so do those below. */

@@ -1,84 +1,100 @@
-/* call_tree.c - every call path of a process, each once. Layer 2. */
+/* call_tree.c - every call path that matters, each once. Layer 1. */
 #include "call_tree.h"
 
 #include <stdlib.h>
 
 #define NODES_FIRST 4096u
 #define NODES_MAX (1u << 30)
+#define SLOT_BITS_FIRST 13u
 
 int call_tree_init(struct call_tree *tree)
 {
-	*tree = (struct call_tree){ .capacity = NODES_FIRST, .count = 1 };
+	*tree = (struct call_tree){
+		.capacity = NODES_FIRST, .count = 1, .slot_bits = SLOT_BITS_FIRST
+	};
 	tree->nodes = malloc(NODES_FIRST * sizeof(*tree->nodes));
-	if (!tree->nodes)
+	tree->slots = calloc((size_t)1 << SLOT_BITS_FIRST, sizeof(*tree->slots));
+	if (!tree->nodes || !tree->slots)
 		return -1;
-	tree->nodes[CALL_ROOT] = (struct call_node){ 0, 0, 0, 0 };
+	tree->nodes[CALL_ROOT] = (struct call_node){ .path = CALL_PATH_ROOT };
 	return 0;
 }
 
 void call_tree_release(struct call_tree *tree)
 {
 	free(tree->nodes);
-	hash_index_release(&tree->index);
+	free(tree->slots);
 	*tree = (struct call_tree){ .nodes = NULL };
 }
 
-static uint64_t node_hash(uint32_t parent, uint32_t location)
+/* The path is a product, so that its high bits are good for the slot. */
+static inline size_t path_slot(uint64_t path, uint32_t bits)
 {
-	return hash_words((uint64_t)parent << 32 | location, 0);
+	return (size_t)((path * UINT64_C(0xBF58476D1CE4E5B9)) >> (64 - bits));
 }
 
-static uint64_t node_hash_of(const void *context, uint32_t number)
+static inline uint64_t slot_word(uint64_t path, uint32_t node)
 {
-	const struct call_node *node = &((const struct call_tree *)context)->nodes[number];
-
-	return node_hash(node->parent, node->location);
+	return (path >> 32 << 32) | node;
 }
 
-static uint32_t node_add(struct call_tree *tree, uint32_t parent, uint32_t location)
+uint32_t call_tree_find(const struct call_tree *tree, uint64_t path)
 {
+	size_t mask = ((size_t)1 << tree->slot_bits) - 1;
+	size_t slot = path_slot(path, tree->slot_bits);
+	uint64_t word;
+
+	if (path == CALL_PATH_ROOT)
+		return CALL_ROOT;
+	for (; (word = tree->slots[slot]); slot = (slot + 1) & mask) {
+		if (word >> 32 == path >> 32 && tree->nodes[(uint32_t)word].path == path)
+			return (uint32_t)word;
+	}
+	return CALL_NODE_NONE;
+}
+
+static void slot_put(uint64_t *slots, uint32_t bits, uint64_t path, uint32_t node)
+{
+	size_t slot = path_slot(path, bits);
+
+	while (slots[slot])
+		slot = (slot + 1) & (((size_t)1 << bits) - 1);
+	slots[slot] = slot_word(path, node);
+}
+
+/* More nodes, and at least two slots for each. */
+static int call_tree_grow(struct call_tree *tree)
+{
+	uint32_t bits = tree->slot_bits + 1, i;
 	struct call_node *nodes;
+	uint64_t *slots;
 
-	if (tree->count == tree->capacity) {
-		if (tree->capacity >= NODES_MAX)
-			return CALL_NODE_NONE;
-		nodes = realloc(tree->nodes, 2 * (size_t)tree->capacity * sizeof(*nodes));
-		if (!nodes)
-			return CALL_NODE_NONE;
-		tree->nodes = nodes;
-		tree->capacity *= 2;
-	}
-	tree->nodes[tree->count] = (struct call_node){ parent, location, 0, 0 };
-	if (hash_index_add(&tree->index, node_hash(parent, location), tree->count,
-	                   node_hash_of, tree))
+	if (tree->capacity >= NODES_MAX)
+		return -1;
+	nodes = realloc(tree->nodes, 2 * (size_t)tree->capacity * sizeof(*nodes));
+	if (!nodes)
+		return -1;
+	tree->nodes = nodes;
+	slots = calloc((size_t)1 << bits, sizeof(*slots));
+	if (!slots)
+		return -1;
+	for (i = 1; i < tree->count; i++)
+		slot_put(slots, bits, nodes[i].path, i);
+	free(tree->slots);
+	tree->slots = slots;
+	tree->slot_bits = bits;
+	tree->capacity *= 2;
+	return 0;
+}
+
+uint32_t call_tree_add(struct call_tree *tree, uint32_t parent, uint32_t location)
+{
+	uint64_t path = call_path(tree->nodes[parent].path, location);
+
+	if (tree->count == tree->capacity && call_tree_grow(tree))
 		return CALL_NODE_NONE;
+	tree->nodes[tree->count] =
+		(struct call_node){ .path = path, .parent = parent, .location = location };
+	slot_put(tree->slots, tree->slot_bits, path, tree->count);
 	return tree->count++;
-}
-
-uint32_t call_tree_child_find(struct call_tree *tree, uint32_t parent, uint32_t location)
-{
-	uint32_t slot, number = 0;
-
-	if (tree->index.count) {
-		slot = hash_index_slot(&tree->index, node_hash(parent, location));
-		while ((number = hash_index_next(&tree->index, &slot))) {
-			if (tree->nodes[number].parent == parent &&
-			    tree->nodes[number].location == location)
-				break;
-		}
-	}
-	if (!number)
-		number = node_add(tree, parent, location);
-	if (number != CALL_NODE_NONE)
-		tree->nodes[parent].child_last = number;
-	return number;
-}
-
-uint32_t call_tree_depth(const struct call_tree *tree, uint32_t node)
-{
-	uint32_t depth = 0;
-
-	for (; node != CALL_ROOT; node = tree->nodes[node].parent)
-		depth++;
-	return depth;
 }

@@ -1,53 +1,55 @@
 /*
- * call_tree.h - every call path of a process, each once: a node is its parent and the
- * location called from there. Layer 2.
+ * call_tree.h - every call path that matters, each once: a node is its parent and the
+ * location called from there. Layer 1.
  *
- * Node 0 is the root, where threads begin; it has no location.
+ * A path has a 64-bit name, mixed from its parent's and its location, so that a stack can
+ * grow and shrink without a search; only where something is allocated the node is looked
+ * up, and made with all of its callers if it is new. That two of a million paths get the
+ * same name has a chance of one in 18 million.
+ *
+ * Node 0 is the root, where threads begin; it has no location, and path 0.
  */
 #ifndef OUTLIVE_CALL_TREE_H
 #define OUTLIVE_CALL_TREE_H
-
-#include "hash_index.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 #define CALL_ROOT 0u
-#define CALL_NODE_NONE UINT32_MAX /* memory is out */
+#define CALL_NODE_NONE UINT32_MAX
+#define CALL_PATH_ROOT UINT64_C(0)
 
 struct call_node {
-	uint32_t parent;
-	uint32_t location;   /* number in the address map; 0 for the root */
-	uint32_t child_last; /* the child asked for last; 0: none yet */
-	uint32_t site;       /* number of its site; 0: nothing was allocated here */
+	uint64_t path;
+	uint32_t parent;   /* its number is lower */
+	uint32_t location; /* number in the address map; 0 for the root */
+	uint32_t site;     /* number of its site; 0: nothing was allocated here */
+	uint32_t reserved;
 };
 
 struct call_tree {
 	struct call_node *nodes;
 	uint32_t count, capacity;
-	struct hash_index index;
+	uint64_t *slots; /* high half of the path, number of its node; 0: free */
+	uint32_t slot_bits;
 };
 
 /* 0, or -1 when memory is out. */
 int call_tree_init(struct call_tree *tree);
 void call_tree_release(struct call_tree *tree);
 
-/* call_tree_child() without its shortcut. */
-uint32_t call_tree_child_find(struct call_tree *tree, uint32_t parent, uint32_t location);
-
-/* The child of a node at a location, made if it is new; CALL_NODE_NONE: no memory. */
-static inline uint32_t call_tree_child(struct call_tree *tree, uint32_t parent,
-                                       uint32_t location)
+/* The name of a path that goes on at a location (not 0); never CALL_PATH_ROOT. */
+static inline uint64_t call_path(uint64_t parent, uint32_t location)
 {
-	uint32_t child = tree->nodes[parent].child_last;
+	uint64_t path = (parent + location) * UINT64_C(0x9E3779B97F4A7C15);
 
-	/* The root is nobody's child, so 0 never matches a real location. */
-	if (tree->nodes[child].location == location)
-		return child;
-	return call_tree_child_find(tree, parent, location);
+	return (path ^ path >> 29) | 1;
 }
 
-/* Frames from the root to the node. */
-uint32_t call_tree_depth(const struct call_tree *tree, uint32_t node);
+/* The node of a path, or CALL_NODE_NONE. */
+uint32_t call_tree_find(const struct call_tree *tree, uint64_t path);
+
+/* A new node; its path must not be there yet. CALL_NODE_NONE: memory is out. */
+uint32_t call_tree_add(struct call_tree *tree, uint32_t parent, uint32_t location);
 
 #endif

@@ -113,7 +113,29 @@ static int stack_reserve(struct thread *thread, uint32_t depth)
 	return 0;
 }
 
-/* A call path was met for the first time, and perhaps its location with it. */
+/* Frames that ended, and frames that began. */
+static inline int stack_update(struct thread *thread, const struct event *event,
+                               const uint32_t *locations)
+{
+	uint32_t depth = thread->depth - event->pops, i;
+	struct frame *frame;
+	uint64_t path;
+
+	if (depth + event->news > thread->stack_capacity &&
+	    stack_reserve(thread, depth + event->news))
+		return -1;
+	path = depth ? thread->stack[depth - 1].path : CALL_PATH_ROOT;
+	frame = thread->stack + depth;
+	for (i = 0; i < event->news; i++) {
+		path = call_path(path, locations[i]);
+		frame[i] = (struct frame){ path, thread->sequence, locations[i],
+			                   CALL_NODE_NONE };
+	}
+	thread->depth = depth + event->news;
+	return 0;
+}
+
+/* A call path is new, and perhaps its location with it. 0, or -1 when memory is out. */
 static int location_note(struct replay *replay, uint32_t location, uint64_t time)
 {
 	size_t capacity = replay->location_capacity ? replay->location_capacity : 1024;
@@ -143,37 +165,48 @@ uint64_t replay_location_time(const struct replay *replay, uint32_t location)
 	return replay->location_times[location];
 }
 
-/* Frames that ended, and frames that began. */
-static inline int stack_update(struct replay *replay, struct thread *thread,
-                               const struct event *event, const uint32_t *locations)
+/*
+ * The nodes of the stack's frames up to the innermost, as far as they are not known;
+ * the innermost one's, or CALL_NODE_NONE when memory is out.
+ */
+static uint32_t stack_nodes(struct replay *replay, struct thread *thread, uint64_t time)
 {
-	uint32_t depth = thread->depth - event->pops, node, i;
-	uint32_t known = replay->tree.count;
+	struct call_tree *tree = &replay->tree;
+	uint32_t at = thread->depth, node = CALL_ROOT;
 
-	if (event->news && stack_reserve(thread, depth + event->news))
-		return -1;
-	node = depth ? thread->stack[depth - 1].node : CALL_ROOT;
-	for (i = 0; i < event->news; i++) {
-		node = call_tree_child(&replay->tree, node, locations[i]);
-		if (node == CALL_NODE_NONE ||
-		    (node >= known && location_note(replay, locations[i], event->time)))
-			return -1;
-		thread->stack[depth + i] = (struct frame){ node, 0, thread->sequence };
+	/* Outwards to the first that the tree has, then back. */
+	while (at) {
+		node = thread->stack[at - 1].node;
+		if (node == CALL_NODE_NONE)
+			node = call_tree_find(tree, thread->stack[at - 1].path);
+		if (node != CALL_NODE_NONE)
+			break;
+		at--;
 	}
-	thread->depth = depth + event->news;
-	return 0;
+	if (!at)
+		node = CALL_ROOT;
+	else
+		thread->stack[at - 1].node = node;
+	for (; at < thread->depth; at++) {
+		node = call_tree_add(tree, node, thread->stack[at].location);
+		if (node == CALL_NODE_NONE ||
+		    location_note(replay, thread->stack[at].location, time))
+			return CALL_NODE_NONE;
+		thread->stack[at].node = node;
+	}
+	return node;
 }
 
 /* Whether the run's stack is the one the thread had. */
-static bool stack_is_same(struct replay *replay, const struct thread *thread,
-                          const uint32_t *locations, uint32_t count)
+static bool stack_is_same(const struct thread *thread, const uint32_t *locations,
+                          uint32_t count)
 {
 	uint32_t i;
 
 	if (thread->depth != count)
 		return false;
 	for (i = 0; i < count; i++) {
-		if (replay->tree.nodes[thread->stack[i].node].location != locations[i])
+		if (thread->stack[i].location != locations[i])
 			return false;
 	}
 	return true;
@@ -195,8 +228,7 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 	*slice->user = thread;
 	thread->tid = slice->run->tid;
 	memcpy(thread->name, slice->run->name, sizeof(thread->name));
-	if (before == thread->position && stack_is_same(replay, thread, locations,
-	                                                snapshot.news))
+	if (before == thread->position && stack_is_same(thread, locations, snapshot.news))
 		return 0;
 	if (before > thread->position)
 		thread->holes += before - thread->position;
@@ -204,17 +236,23 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 	thread->sequence++;
 	thread->plain_last = thread->sequence;
 	snapshot.pops = thread->depth;
-	return stack_update(replay, thread, &snapshot, locations);
+	return stack_update(thread, &snapshot, locations);
 }
 
 /* ---- blocks ------------------------------------------------------------------------ */
 
 /* The site of the thread's innermost frame, made if it is new; NULL: memory is out. */
-static inline struct site *site_here(struct replay *replay, const struct thread *thread)
+static inline struct site *site_here(struct replay *replay, struct thread *thread,
+                                     uint64_t time)
 {
 	uint32_t node = thread->depth ? thread->stack[thread->depth - 1].node : CALL_ROOT;
-	uint32_t *site = &replay->tree.nodes[node].site;
+	uint32_t *site;
 
+	if (node == CALL_NODE_NONE)
+		node = stack_nodes(replay, thread, time);
+	if (node == CALL_NODE_NONE)
+		return NULL;
+	site = &replay->tree.nodes[node].site;
 	if (!*site) {
 		*site = site_table_add(&replay->sites, node);
 		if (*site && site_lives_add(&replay->lives.sites, *site, thread->depth))
@@ -259,10 +297,10 @@ static inline int site_count(struct replay *replay, struct site *site, uint64_t 
 }
 
 /* The new block; NULL: memory is out. */
-static struct block *block_begin(struct replay *replay, struct thread *thread,
-                                 const struct event *event)
+static inline struct block *block_begin(struct replay *replay, struct thread *thread,
+                                        const struct event *event)
 {
-	struct site *site = site_here(replay, thread);
+	struct site *site = site_here(replay, thread, event->time_end);
 	struct block *block;
 	bool is_new;
 
@@ -347,7 +385,7 @@ static int move_out(struct replay *replay, struct thread *thread,
 static int move_in(struct replay *replay, struct thread *thread,
                    const struct event *event)
 {
-	struct site *site = site_here(replay, thread);
+	struct site *site = site_here(replay, thread, event->time_end);
 	struct block *block;
 
 	if (!site)
@@ -360,9 +398,10 @@ static int move_in(struct replay *replay, struct thread *thread,
 	return event->old_address ? block_lives_moved(&replay->lives, thread, block) : 0;
 }
 
-static int allocation_failed(struct replay *replay, struct thread *thread)
+static int allocation_failed(struct replay *replay, struct thread *thread,
+                             const struct event *event)
 {
-	struct site *site = site_here(replay, thread);
+	struct site *site = site_here(replay, thread, event->time_end);
 
 	if (!site)
 		return -1;
@@ -395,7 +434,7 @@ static inline int event_replay(struct replay *replay, struct thread *thread,
 	case EVENT_MOVE_IN:
 		return move_in(replay, thread, event);
 	case OP_FAILED:
-		return allocation_failed(replay, thread);
+		return allocation_failed(replay, thread, event);
 	}
 	return 0;
 }
@@ -419,8 +458,7 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 			}
 		}
 		if ((event->pops || event->news) &&
-		    stack_update(replay, thread, event,
-		                 slice->locations + event->frame_first))
+		    stack_update(thread, event, slice->locations + event->frame_first))
 			return -1;
 		timeline_advance(&replay->timeline, event->time, replay->sites.live_bytes);
 		if (event_replay(replay, thread, event))

@@ -8,6 +8,7 @@
 #include "block_lives.h"
 #include "call_tree.h"
 #include "event_merge.h"
+#include "hash_index.h"
 #include "live_table.h"
 #include "site_table.h"
 #include "thread_stack.h"
@@ -46,7 +47,7 @@ struct replay {
 	struct thread **threads;
 	size_t thread_count, thread_capacity;
 	struct hash_index thread_index; /* of index + 1 */
-	uint64_t *location_times; /* when a location was first on a stack; 0: never */
+	uint64_t *location_times; /* when a location was first in a call path; 0: never */
 	size_t location_capacity;
 };
 
@@ -63,7 +64,7 @@ void replay_preview(void *replay, const struct event *events, size_t count);
 /* What the slice did. Slices in the order of the merge. 0, or -1: memory is out. */
 int replay_slice(struct replay *replay, const struct event_slice *slice);
 
-/* When a location was first on a stack, quanta; UINT64_MAX: never. */
+/* When a location was first on the stack of an allocation; UINT64_MAX: never. */
 uint64_t replay_location_time(const struct replay *replay, uint32_t location);
 
 /* After the last slice: bring every share of the peak up to date. */

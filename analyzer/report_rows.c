@@ -78,9 +78,13 @@ static struct report_row thread_row(const struct thread *thread)
 	};
 }
 
+#define LOCATION_ALLOCATES UINT32_MAX /* for its caller: look further up */
+
 /* Rows being grouped: by the strings of their keys, which are the profile's. */
 struct grouping {
+	const struct profile *profile;
 	struct report_rows *rows;
+	uint32_t *rows_by_location; /* row + 1; 0: not looked at; or LOCATION_ALLOCATES */
 	struct hash_index index; /* of row + 1 */
 	struct stack_names stack;
 	enum report_group group;
@@ -97,8 +101,6 @@ static uint64_t row_hash(const struct report_row *row, enum report_group group)
 {
 	uint64_t hash = text_hash(1, row->name.module);
 
-	if (group == REPORT_BY_SITE)
-		return hash_words(row->node, 2);
 	if (group == REPORT_BY_FUNCTION) {
 		hash = text_hash(hash, row->name.function);
 		if (!*row->name.function)
@@ -117,8 +119,6 @@ static uint64_t row_hash_of(const void *context, uint32_t number)
 static bool row_is_same(const struct report_row *one, const struct report_row *two,
                         enum report_group group)
 {
-	if (group == REPORT_BY_SITE)
-		return one->node == two->node;
 	if (strcmp(one->name.module, two->name.module))
 		return false;
 	if (group == REPORT_BY_MODULE)
@@ -127,9 +127,8 @@ static bool row_is_same(const struct report_row *one, const struct report_row *t
 	       (*one->name.function || one->name.offset == two->name.offset);
 }
 
-/* The row that a site belongs to, made if it is new; NULL when memory is out. */
-static struct report_row *row_find(struct grouping *grouping,
-                                   const struct report_row *like)
+/* The row of what is like this one, made if it is new: row + 1, or 0: memory is out. */
+static uint32_t row_find(struct grouping *grouping, const struct report_row *like)
 {
 	uint64_t hash = row_hash(like, grouping->group);
 	struct report_rows *rows = grouping->rows;
@@ -139,31 +138,90 @@ static struct report_row *row_find(struct grouping *grouping,
 		slot = hash_index_slot(&grouping->index, hash);
 		while ((number = hash_index_next(&grouping->index, &slot))) {
 			if (row_is_same(&rows->rows[number - 1], like, grouping->group))
-				return &rows->rows[number - 1];
+				return number;
 		}
 	}
 	rows->rows[rows->count] = *like;
 	if (hash_index_add(&grouping->index, hash, (uint32_t)rows->count + 1, row_hash_of,
 	                   grouping))
-		return NULL;
-	return &rows->rows[rows->count++];
+		return 0;
+	return (uint32_t)++rows->count;
 }
 
-static int site_group(struct grouping *grouping, const struct profile *profile,
-                      const struct site *site)
+/* What goes into rows_by_location for a location; 0: memory is out. */
+static uint32_t location_row(struct grouping *grouping, uint32_t location, uint32_t node,
+                             bool is_last)
 {
-	struct report_row like = { .node = site->node, .size_min = UINT64_MAX };
-	struct report_row *row;
+	struct report_row like = { .node = node, .size_min = UINT64_MAX };
+	int blamed = stack_name_blamed(&like.name, &grouping->stack, grouping->profile,
+	                               location);
 
-	if (stack_name_blamed(&like.name, &grouping->stack, profile, site->node))
-		return -1;
+	if (blamed < 0)
+		return 0;
+	if (!blamed && !is_last)
+		return LOCATION_ALLOCATES;
 	if (grouping->group == REPORT_BY_MODULE)
 		like.name.function = like.name.file = "";
-	row = row_find(grouping, &like);
+	return row_find(grouping, &like);
+}
+
+/* The row of the site's node: 0, or -1 when memory is out. */
+static int site_group(struct grouping *grouping, const struct site *site)
+{
+	const struct call_node *nodes = grouping->profile->replay.tree.nodes;
+	uint32_t node = site->node, location = nodes[node].location, row;
+
+	/* Upwards, while a location only allocates for its caller. */
+	for (;;) {
+		row = grouping->rows_by_location[location];
+		if (!row) {
+			row = location_row(grouping, location, site->node, false);
+			if (!row)
+				return -1;
+			grouping->rows_by_location[location] = row;
+		}
+		if (row != LOCATION_ALLOCATES)
+			break;
+		if (node == CALL_ROOT || nodes[node].parent == CALL_ROOT) {
+			row = location_row(grouping, nodes[site->node].location, site->node,
+			                   true);
+			break;
+		}
+		node = nodes[node].parent;
+		location = nodes[node].location;
+	}
 	if (!row)
 		return -1;
-	row_add_site(row, site);
+	row_add_site(&grouping->rows->rows[row - 1], site);
 	return 0;
+}
+
+/* Every site is a row of its own. */
+static int sites_make(struct report_rows *rows, const struct profile *profile)
+{
+	const struct site_table *sites = &profile->replay.sites;
+	struct stack_names scratch = { NULL, 0, 0 };
+	struct report_row *row;
+	uint32_t i, location, node;
+	int blamed = 0;
+
+	rows->rows = malloc(sites->count * sizeof(*rows->rows));
+	if (!rows->rows)
+		return -1;
+	for (i = 1; i < sites->count && blamed >= 0; i++) {
+		row = &rows->rows[rows->count++];
+		*row = (struct report_row){ .node = sites->sites[i].node,
+			                    .size_min = UINT64_MAX };
+		row_add_site(row, &sites->sites[i]);
+		node = row->node;
+		do {
+			location = profile->replay.tree.nodes[node].location;
+			blamed = stack_name_blamed(&row->name, &scratch, profile, location);
+			node = profile->replay.tree.nodes[node].parent;
+		} while (!blamed && node != CALL_ROOT);
+	}
+	stack_names_release(&scratch);
+	return blamed < 0 ? -1 : 0;
 }
 
 static int threads_make(struct report_rows *rows, const struct replay *replay)
@@ -182,17 +240,20 @@ static int groups_make(struct report_rows *rows, const struct profile *profile,
                        enum report_group group)
 {
 	const struct site_table *sites = &profile->replay.sites;
-	struct grouping grouping = { .rows = rows, .group = group };
+	struct grouping grouping = { .profile = profile, .rows = rows, .group = group };
+	int result = -1;
 	uint32_t i;
-	int result = 0;
 
 	rows->rows = malloc(sites->count * sizeof(*rows->rows));
-	if (!rows->rows)
-		return -1;
+	grouping.rows_by_location = calloc(address_map_location_count(profile->map),
+	                                   sizeof(*grouping.rows_by_location));
+	if (rows->rows && grouping.rows_by_location)
+		result = 0;
 	for (i = 1; i < sites->count && !result; i++)
-		result = site_group(&grouping, profile, &sites->sites[i]);
+		result = site_group(&grouping, &sites->sites[i]);
 	hash_index_release(&grouping.index);
 	stack_names_release(&grouping.stack);
+	free(grouping.rows_by_location);
 	return result;
 }
 
@@ -204,6 +265,8 @@ int report_rows_make(struct report_rows *rows, const struct profile *profile,
 	*rows = (struct report_rows){ NULL, 0 };
 	if (group == REPORT_BY_THREAD)
 		result = threads_make(rows, &profile->replay);
+	else if (group == REPORT_BY_SITE)
+		result = sites_make(rows, profile);
 	else
 		result = groups_make(rows, profile, group);
 	if (result) {

@@ -86,12 +86,13 @@ int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end
 		if (end->reallocs > life->chain_longest)
 			life->chain_longest = end->reallocs;
 	}
-	if (tally_add(&lives->tally, &life->freed_by, end->node, 1, end->size,
+	if (tally_add(&lives->tally, &life->freed_by, end->freer, 1, end->size,
 	              FREED_BY_KEPT))
 		return -1;
 	if (end->has_crossed) {
 		life->crossed_blocks++;
 		life->crossed_bytes += end->size;
+		life->crossed_exact += end->is_exact;
 		return 0;
 	}
 	return tally_add(&lives->tally,

@@ -25,10 +25,11 @@ struct site_life {
 	uint64_t youngest;    /* that were their thread's youngest when they were freed */
 	uint32_t depths;      /* tally by escape depth of those whose frames are exact */
 	uint32_t depths_inferred; /* and of the others */
-	uint32_t freed_by;    /* tally by call-tree node */
+	uint32_t freed_by;    /* tally by call tail */
 	uint32_t frames;      /* of the site's stack */
 	uint64_t ages[AGE_CLASSES];
 	uint64_t crossed_blocks, crossed_bytes;
+	uint64_t crossed_exact; /* of those: frames were exact until then */
 	uint64_t unknown_blocks, unknown_bytes; /* whose end was not seen */
 	uint64_t chains, chain_reallocs; /* lives of it that realloc went on with */
 	uint32_t chain_longest;
@@ -56,7 +57,7 @@ struct life_end {
 	uint64_t age;     /* quanta */
 	uint32_t between; /* allocations of its thread since its birth */
 	uint32_t depth;   /* escape depth; no matter if crossed */
-	uint32_t node;    /* that freed it */
+	uint32_t freer;   /* call tail that freed it */
 	uint32_t reallocs;
 	bool is_exact, has_crossed, was_youngest;
 };

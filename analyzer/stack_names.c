@@ -24,11 +24,11 @@ static int name_add(struct stack_names *stack, const struct stack_name *name)
 	return 0;
 }
 
-static int node_add(struct stack_names *stack, const struct profile *profile,
-                    uint32_t node)
+/* The names at a location, which is that of `node`; at least one. */
+static int location_add(struct stack_names *stack, const struct profile *profile,
+                        uint32_t number, uint32_t node)
 {
-	const struct location *location = address_map_location(
-		profile->map, profile->replay.tree.nodes[node].location);
+	const struct location *location = address_map_location(profile->map, number);
 	struct stack_name name = { "", "", "", location->offset, 0, node, false };
 	const struct symbol_frame *frames;
 	size_t count, i;
@@ -48,6 +48,12 @@ static int node_add(struct stack_names *stack, const struct profile *profile,
 			return -1;
 	}
 	return 0;
+}
+
+static int node_add(struct stack_names *stack, const struct profile *profile,
+                    uint32_t node)
+{
+	return location_add(stack, profile, profile->replay.tree.nodes[node].location, node);
 }
 
 int stack_names_fill(struct stack_names *stack, const struct profile *profile,
@@ -75,25 +81,20 @@ void stack_names_release(struct stack_names *stack)
 }
 
 int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
-                      const struct profile *profile, uint32_t node)
+                      const struct profile *profile, uint32_t location)
 {
-	bool is_first = true;
 	size_t i;
 
-	*name = (struct stack_name){ "", "", "", 0, 0, node, false };
-	for (; node != CALL_ROOT; node = profile->replay.tree.nodes[node].parent) {
-		if (stack_names_fill_node(scratch, profile, node))
-			return -1;
-		if (is_first)
-			*name = scratch->names[0];
-		is_first = false;
-		for (i = 0; i < scratch->count; i++) {
-			if (!is_allocator_name(scratch->names[i].function)) {
-				*name = scratch->names[i];
-				return 0;
-			}
+	scratch->count = 0;
+	if (location_add(scratch, profile, location, CALL_ROOT))
+		return -1;
+	for (i = 0; i < scratch->count; i++) {
+		if (!is_allocator_name(scratch->names[i].function)) {
+			*name = scratch->names[i];
+			return 1;
 		}
 	}
+	*name = scratch->names[0];
 	return 0;
 }
 

@@ -37,11 +37,12 @@ int stack_names_fill_node(struct stack_names *stack, const struct profile *profi
 void stack_names_release(struct stack_names *stack);
 
 /*
- * *name: the innermost function above a node (or in it) that does not just allocate for
- * its caller; the innermost of all if all do. `scratch` is for reuse. 0 or -1.
+ * *name: the innermost function at a location that does more than allocate for its
+ * caller: 1. If none does, the innermost of all: 0. -1: memory is out. `scratch` is for
+ * reuse. Of a call path, the first location upwards from its node that says 1 is blamed.
  */
 int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
-                      const struct profile *profile, uint32_t node);
+                      const struct profile *profile, uint32_t location);
 
 /* "function", or "libx.so+0x1234" where it is unknown; escaped, into `text`. */
 const char *stack_name_text(char *text, size_t bytes, const struct stack_name *name);

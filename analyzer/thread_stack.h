@@ -2,8 +2,8 @@
  * thread_stack.h - a thread as its events show it: which frames stand, and what it
  * allocated. Layer 3.
  *
- * Every frame is a node of the call tree and the number of the thread's event that first
- * saw it: two activations of one function differ in it even where their nodes are the
+ * Every frame has a path in the call tree and the number of the thread's event that first
+ * saw it: two activations of one function differ in it even where their paths are the
  * same. A frame of the stack began before an event exactly if its number is not above
  * that event's, so a live block needs to remember one number, not a stack. How far it
  * has escaped follows: if k frames of its birth's stack A[0] .. A[n] have stood since, the
@@ -18,9 +18,10 @@
 #include <stdint.h>
 
 struct frame {
-	uint32_t node;
-	uint32_t reserved;
+	uint64_t path;     /* in the call tree */
 	uint64_t sequence; /* of the event that first saw it */
+	uint32_t location;
+	uint32_t node;     /* CALL_NODE_NONE: nobody has asked for it yet */
 };
 
 struct thread {

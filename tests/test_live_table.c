@@ -64,25 +64,29 @@ static void call_paths_are_kept_once(void **state)
 {
 	static uint32_t nodes[300][300];
 	struct call_tree tree;
-	uint32_t i, j, pass;
+	uint64_t path;
+	uint32_t i, j;
 
 	(void)state;
 	assert_int_equal(call_tree_init(&tree), 0);
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 1; i < 300; i++) {
-			for (j = 1; j < 300; j++) {
-				uint32_t node = call_tree_child(&tree, CALL_ROOT, i);
-
-				node = call_tree_child(&tree, node, j);
-				if (pass)
-					assert_int_equal(node, nodes[i][j]);
-				nodes[i][j] = node;
-				assert_int_equal(tree.nodes[node].location, j);
-				assert_int_equal(call_tree_depth(&tree, node), 2);
-			}
+	assert_int_equal(call_tree_find(&tree, CALL_PATH_ROOT), CALL_ROOT);
+	for (i = 1; i < 300; i++) {
+		nodes[i][0] = call_tree_add(&tree, CALL_ROOT, i);
+		for (j = 1; j < 300; j++) {
+			path = call_path(call_path(CALL_PATH_ROOT, i), j);
+			assert_int_equal(call_tree_find(&tree, path), CALL_NODE_NONE);
+			nodes[i][j] = call_tree_add(&tree, nodes[i][0], j);
 		}
 	}
 	assert_int_equal(tree.count, 1 + 299 + 299 * 299);
+	for (i = 1; i < 300; i++) {
+		for (j = 1; j < 300; j++) {
+			path = call_path(call_path(CALL_PATH_ROOT, i), j);
+			assert_int_equal(call_tree_find(&tree, path), nodes[i][j]);
+			assert_int_equal(tree.nodes[nodes[i][j]].parent, nodes[i][0]);
+			assert_int_equal(tree.nodes[nodes[i][j]].location, j);
+		}
+	}
 	call_tree_release(&tree);
 }
 

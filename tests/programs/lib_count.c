@@ -4,15 +4,13 @@
  * OUTLIVE_COUNT_DIR, named by pid (the images of an exec chain share one). It knows
  * nothing of outlive, and forwards to whatever allocator comes next.
  *
- * Counted nearly as the report counts: allocations are calls that made a block (realloc of NULL
+ * Counted as the report counts: allocations are calls that made a block (realloc of NULL
  * included), reallocs those that changed one, frees those that ended one (realloc to 0
- * bytes included), failed those that returned NULL. Threads are counted as well, because outlive
- * takes some blocks for the start of each.
+ * bytes included), failed those that returned NULL.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -35,16 +33,13 @@ static struct {
 	void *(*valloc)(size_t);
 	void *(*pvalloc)(size_t);
 	void (*free)(void *);
-	int (*pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
-	                      void *);
 } real;
 
 static void find_real(void)
 {
-	static const char *const names[] = {
-		"malloc",         "calloc", "realloc", "memalign", "aligned_alloc",
-		"posix_memalign", "valloc", "pvalloc", "free",     "pthread_create"
-	};
+	static const char *const names[] = { "malloc",   "calloc",        "realloc",
+		                                 "memalign", "aligned_alloc", "posix_memalign",
+		                                 "valloc",   "pvalloc",       "free" };
 	void **slots = (void **)&real;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -54,7 +49,7 @@ static void find_real(void)
 }
 
 struct counts {
-	_Atomic uint64_t allocations, reallocs, frees, failed, threads;
+	_Atomic uint64_t allocations, reallocs, frees, failed;
 };
 
 /*
@@ -191,14 +186,4 @@ void *pvalloc(size_t bytes)
 	struct counts *now = counts_of_process();
 
 	return count_made(now, real.pvalloc(bytes));
-}
-
-int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                   void *(*function)(void *), void *argument)
-{
-	struct counts *now = counts_of_process();
-	int error = real.pthread_create(thread, attributes, function, argument);
-
-	now->threads += error == 0;
-	return error;
 }

@@ -1,0 +1,51 @@
+/*
+ * call_tails.h - the inner ends of call paths, each once: enough of who freed a block to
+ * find the function that meant to. Layer 4.
+ */
+#ifndef OUTLIVE_CALL_TAILS_H
+#define OUTLIVE_CALL_TAILS_H
+
+#include "call_tree.h"
+#include "thread_stack.h"
+
+#include <stdint.h>
+
+#define CALL_TAIL_FRAMES 8
+#define CALL_TAILS_RECENT 256
+
+/*
+ * A node of this tree is a tail: from it to the root are its frames, outermost first.
+ * CALL_ROOT is the tail of an empty stack.
+ */
+struct call_tails {
+	struct call_tree tree;
+	struct {
+		uint64_t path; /* of the whole stack */
+		uint32_t node;
+	} recent[CALL_TAILS_RECENT];
+};
+
+/* 0, or -1 when memory is out. */
+int call_tails_init(struct call_tails *tails);
+void call_tails_release(struct call_tails *tails);
+
+/* call_tails_node() without its shortcut. */
+uint32_t call_tails_find(struct call_tails *tails, const struct thread *thread);
+
+/* The tail of the thread's stack; CALL_NODE_NONE: memory is out. */
+static inline uint32_t call_tails_node(struct call_tails *tails,
+                                       const struct thread *thread)
+{
+	uint64_t path = thread->depth ? thread->stack[thread->depth - 1].path : 0;
+	uint32_t slot = (uint32_t)(path >> 24) % CALL_TAILS_RECENT;
+
+	if (!path)
+		return CALL_ROOT;
+	if (tails->recent[slot].path != path) {
+		tails->recent[slot].node = call_tails_find(tails, thread);
+		tails->recent[slot].path = path;
+	}
+	return tails->recent[slot].node;
+}
+
+#endif

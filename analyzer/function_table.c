@@ -1,0 +1,106 @@
+/* function_table.c - the functions of a profile. Layer 8. */
+#include "function_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FUNCTIONS_FIRST 256u
+
+static uint64_t function_hash(const struct function *function)
+{
+	uint64_t hash = hash_words(function->module, 3);
+	const char *at;
+
+	for (at = function->name; *at; at++)
+		hash = hash_words(hash, (uint8_t)*at);
+	return hash;
+}
+
+static uint64_t function_hash_of(const void *context, uint32_t number)
+{
+	return function_hash(&((const struct function_table *)context)->functions[number]);
+}
+
+static uint32_t function_find(const struct function_table *table,
+                              const struct function *like)
+{
+	uint32_t slot, number;
+
+	if (!table->index.count)
+		return 0;
+	slot = hash_index_slot(&table->index, function_hash(like));
+	while ((number = hash_index_next(&table->index, &slot))) {
+		if (table->functions[number].module == like->module &&
+		    !strcmp(table->functions[number].name, like->name))
+			return number;
+	}
+	return 0;
+}
+
+/* Its number, or 0 when memory is out. Nameless ones are not indexed. */
+static uint32_t function_add(struct function_table *table, const struct function *function)
+{
+	struct function *functions;
+
+	if (table->count == table->capacity) {
+		functions = realloc(table->functions,
+		                    2 * (size_t)table->capacity * sizeof(*functions));
+		if (!functions)
+			return 0;
+		table->functions = functions;
+		table->capacity *= 2;
+	}
+	table->functions[table->count] = *function;
+	if (*function->name &&
+	    hash_index_add(&table->index, function_hash(function), table->count,
+	                   function_hash_of, table))
+		return 0;
+	return table->count++;
+}
+
+static struct function location_function(const struct profile *profile, uint32_t number)
+{
+	const struct location *location = address_map_location(profile->map, number);
+	struct function function = { "", location->module, number };
+	const struct symbol_frame *frames;
+	size_t count;
+
+	frames = symbol_table_find(profile->symbols, location->module, location->offset,
+	                           &count);
+	if (count)
+		function.name = frames[count - 1].function;
+	return function;
+}
+
+int function_table_make(struct function_table *table, const struct profile *profile)
+{
+	struct function function;
+	uint32_t i;
+
+	*table = (struct function_table){ .count = 1, .capacity = FUNCTIONS_FIRST };
+	table->location_count = (uint32_t)address_map_location_count(profile->map);
+	table->functions = calloc(FUNCTIONS_FIRST, sizeof(*table->functions));
+	table->of_location = calloc((size_t)table->location_count + 1,
+	                            sizeof(*table->of_location));
+	if (!table->functions || !table->of_location)
+		return -1;
+	table->functions[FUNCTION_NONE] = (struct function){ "", MODULE_NONE, 0 };
+	for (i = 1; i < table->location_count; i++) {
+		function = location_function(profile, i);
+		if (*function.name)
+			table->of_location[i] = function_find(table, &function);
+		if (!table->of_location[i])
+			table->of_location[i] = function_add(table, &function);
+		if (!table->of_location[i])
+			return -1;
+	}
+	return 0;
+}
+
+void function_table_release(struct function_table *table)
+{
+	free(table->functions);
+	free(table->of_location);
+	hash_index_release(&table->index);
+	*table = (struct function_table){ .functions = NULL };
+}

@@ -1,0 +1,43 @@
+/*
+ * function_table.h - the functions of a profile: every location belongs to one, the
+ * physical function around it, whatever was inlined there. Layer 8.
+ */
+#ifndef OUTLIVE_FUNCTION_TABLE_H
+#define OUTLIVE_FUNCTION_TABLE_H
+
+#include "hash_index.h"
+#include "profile.h"
+
+#include <stdint.h>
+
+#define FUNCTION_NONE 0u
+
+struct function {
+	const char *name;   /* demangled, the profile's; "" when unknown */
+	uint32_t module;    /* of the address map, or MODULE_NONE */
+	uint32_t location;  /* the first of its locations that was met */
+};
+
+struct function_table {
+	struct function *functions; /* [0] is none */
+	uint32_t count, capacity;
+	uint32_t *of_location;
+	uint32_t location_count;
+	struct hash_index index;
+};
+
+/*
+ * Needs the profile's symbols. A location without a name is a function of its own. 0, or
+ * -1 when memory is out; release it either way.
+ */
+int function_table_make(struct function_table *table, const struct profile *profile);
+void function_table_release(struct function_table *table);
+
+/* The function that a node of the call tree lies in; FUNCTION_NONE for the root. */
+static inline uint32_t function_of_node(const struct function_table *table,
+                                        const struct profile *profile, uint32_t node)
+{
+	return table->of_location[profile->replay.tree.nodes[node].location];
+}
+
+#endif
