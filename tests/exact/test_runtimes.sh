@@ -1,0 +1,54 @@
+#!/bin/bash
+# Managed runtimes under return stubs print what they print bare: compilers of machine code
+# at run time (node, java, luajit), interpreters that copy their stack (greenlet, gevent,
+# Ruby's callcc), calls from C back into them (ctypes, FFI). One line each; those that are
+# not installed are left out. RUNTIMES="node ruby" picks some.
+set -u
+root=$OUTLIVE_ROOT_DIR here=$root/tests/exact
+library=$OUTLIVE_LIBRARY outlive=$OUTLIVE
+. "$here/lib/recorded.sh"
+bad=0 ran=0
+
+# NAME COMMAND...: run bare and recorded.
+same() {
+	local name=$1 status bare
+	shift
+	[[ " ${RUNTIMES:-$name} " == *" $name "* ]] || return
+	timeout 120 "$@" >"$name.bare" 2>&1
+	bare=$?
+	if [ $bare != 0 ]; then
+		echo "$name: does not run here, bare: status $bare"; tail -n 3 "$name.bare"
+		return
+	fi
+	SECONDS_MAX=120 recorded "$@" >"$name.recorded" 2>&1
+	status=$?
+	ran=$((ran + 1))
+	if [ $status != 0 ] || ! cmp -s "$name.bare" "$name.recorded"; then
+		echo "$name: status $status"
+		diff "$name.bare" "$name.recorded" | head -n 10
+		bad=1
+	elif ! ./ring_says rings/*.ring >"$name.says" || ! grep -q '^exact' "$name.says"; then
+		echo "$name: $(cat "$name.says")"
+		bad=1
+	else
+		echo "$name: same; $(sort -u "$name.says" | head -n 1)"
+	fi
+}
+
+has() { command -v "$1" >/dev/null; }
+python=/usr/bin/python3
+
+$python -c 'import greenlet' 2>/dev/null &&
+	same greenlet $python "$here/lib/greenlets.py"
+$python -c 'import gevent' 2>/dev/null &&
+	same gevent $python "$here/lib/gevents.py"
+has $python && same ctypes $python "$here/lib/callbacks.py"
+has ruby && same ruby ruby "$here/lib/continuations.rb"
+has php && same php php -d zend.enable_gc=1 "$here/lib/arrays.php"
+has node && same node node "$here/lib/json.js"
+has luajit && same luajit luajit "$here/lib/callbacks.lua"
+if has javac && javac -d . "$here/lib/Collects.java" 2>javac.log; then
+	same java java -Xmx256m -cp . Collects
+fi
+[ $ran -gt 0 ] || { echo "no runtime is installed"; exit 77; }
+exit $bad
