@@ -11,23 +11,7 @@
 #include "system.h"
 
 #define GROUP_FRAMES 8
-#define FRAME_BYTES_MAX 7  /* a raw frame code */
 #define FIXED_BYTES_MAX 96 /* all of an event but its frames */
-
-static inline uint8_t *put_varint(uint8_t *at, uint64_t value)
-{
-	while (value >= 0x80) {
-		*at++ = (uint8_t)(value | 0x80);
-		value >>= 7;
-	}
-	*at++ = (uint8_t)value;
-	return at;
-}
-
-static inline uint64_t zigzag(uint64_t difference)
-{
-	return difference << 1 ^ (uint64_t)((int64_t)difference >> 63);
-}
 
 static uint32_t frames_bytes_max(uint32_t count)
 {
@@ -35,29 +19,6 @@ static uint32_t frames_bytes_max(uint32_t count)
 }
 
 /* ---- frames ------------------------------------------------------------------- */
-
-/* Code one frame; true if it was the predicted one, and nothing had to be written. */
-static inline bool frame_put(struct prediction *tables, uint8_t **at, uint64_t context,
-			     uintptr_t return_address)
-{
-	uint16_t *child = &tables->children[FORMAT_HASH(context, CHILDREN_BITS)];
-	uint32_t index;
-
-	if (likely(tables->dictionary[*child] == return_address))
-		return true;
-	index = FORMAT_HASH(return_address, DICTIONARY_BITS);
-	if (tables->dictionary[index] == return_address) {
-		*(*at)++ = (uint8_t)(index >> 8);
-		*(*at)++ = (uint8_t)index;
-	} else {
-		*(*at)++ = 0x80;
-		memcpy(*at, &return_address, 6);
-		*at += 6;
-		tables->dictionary[index] = return_address;
-	}
-	*child = (uint16_t)index;
-	return false;
-}
 
 /*
  * Frames in groups of eight. `parent` is the return address outside the first of them,
@@ -198,97 +159,6 @@ static bool chunk_enter(struct thread_state *state, uint32_t size_bytes, uint64_
 	return false;
 }
 
-/* ---- operands ----------------------------------------------------------------- */
-
-/* An address whose block was allocated lately, as a distance; else false. */
-static inline bool recent_find(const struct prediction *tables, uintptr_t address,
-			       uint32_t *distance, uint32_t *size_class)
-{
-	uint32_t slot = FORMAT_HASH(address, RECENT_BITS);
-
-	*distance = tables->newest - tables->recent[slot].number;
-	*size_class = tables->recent[slot].size_class;
-	return tables->recent[slot].address == address && *distance < RECENT_WINDOW;
-}
-
-static inline void recent_add(struct prediction *tables, uintptr_t address,
-			      uint32_t size_class)
-{
-	uint32_t slot = FORMAT_HASH(address, RECENT_BITS);
-
-	tables->recent[slot].address = address;
-	tables->recent[slot].number = ++tables->newest;
-	tables->recent[slot].size_class = size_class;
-}
-
-static inline void freed_push(struct prediction *tables, uint32_t size_class,
-			      uintptr_t address)
-{
-	uint32_t top = tables->freed[size_class].top;
-
-	tables->freed[size_class].addresses[top] = address;
-	tables->freed[size_class].top = top + 1 == FREED_DEPTH ? 0 : top + 1;
-	if (tables->freed[size_class].count < FREED_DEPTH)
-		tables->freed[size_class].count++;
-}
-
-/* The address freed last in the class, and off the stack with it; 0 if there is none. */
-static inline uintptr_t freed_pop(struct prediction *tables, uint32_t size_class)
-{
-	uint32_t top = tables->freed[size_class].top;
-
-	if (!tables->freed[size_class].count)
-		return 0;
-	top = top ? top - 1 : FREED_DEPTH - 1;
-	tables->freed[size_class].top = top;
-	tables->freed[size_class].count--;
-	return tables->freed[size_class].addresses[top];
-}
-
-static inline uint8_t *address_put(uint8_t *at, uintptr_t address, uintptr_t base)
-{
-	return put_varint(at, zigzag((uint64_t)((int64_t)(address - base) >> 3)));
-}
-
-static inline uint8_t *alloc_put(struct prediction *tables, uint8_t *at,
-				 const struct event *event, uint64_t leaf, uint8_t *tag)
-{
-	uint64_t *size = &tables->sizes[FORMAT_HASH(leaf, SIZES_BITS)];
-	uint32_t size_class = SIZE_CLASS(event->size_bytes);
-
-	if (event->op == OP_ALIGNED)
-		*at++ = event->alignment_log2;
-	if (*size == event->size_bytes) {
-		*tag |= TAG_SIZE_PREDICTED;
-	} else {
-		at = put_varint(at, event->size_bytes);
-		*size = event->size_bytes;
-	}
-	if (freed_pop(tables, size_class) == event->address)
-		*tag |= TAG_ADDRESS_PREDICTED;
-	else
-		at = address_put(at, event->address, tables->last_address);
-	recent_add(tables, event->address, size_class);
-	tables->last_address = event->address;
-	return at;
-}
-
-static inline uint8_t *free_put(struct prediction *tables, uint8_t *at,
-				const struct event *event, uint8_t *tag)
-{
-	uint32_t distance, size_class;
-
-	if (recent_find(tables, event->address, &distance, &size_class)) {
-		*tag |= TAG_ADDRESS_PREDICTED;
-		at = put_varint(at, distance);
-		freed_push(tables, size_class, event->address);
-	} else {
-		at = address_put(at, event->address, tables->last_address);
-	}
-	tables->last_address = event->address;
-	return at;
-}
-
 static uint8_t *realloc_put(struct prediction *tables, uint8_t *at,
 			    const struct event *event)
 {
@@ -322,24 +192,6 @@ static uint8_t *realloc_put(struct prediction *tables, uint8_t *at,
 
 /* ---- events ------------------------------------------------------------------- */
 
-static inline uint8_t *shape_put(struct prediction *tables, uint8_t *at, uint32_t pops,
-				 uint32_t news, uint8_t *tag)
-{
-	if (pops == tables->last_pops && news == tables->last_news &&
-	    TAG_OP(*tag) != OP_CONTROL) {
-		*tag |= TAG_SAME_SHAPE;
-		return at;
-	}
-	tables->last_pops = pops;
-	tables->last_news = news;
-	*at++ = (uint8_t)((pops < 15 ? pops : 15) << 4 | (news < 15 ? news : 15));
-	if (pops >= 15)
-		at = put_varint(at, pops - 15);
-	if (news >= 15)
-		at = put_varint(at, news - 15);
-	return at;
-}
-
 /* NULL: it did not fit, and this run is at its end. */
 static inline uint8_t *event_put(struct thread_state *state, uint8_t *at,
 				 const struct event *event,
@@ -370,15 +222,18 @@ static inline uint8_t *event_put(struct thread_state *state, uint8_t *at,
 		tag |= TAG_FRAMES_PREDICTED;
 	}
 	if (event->op == OP_FREE)
-		at = free_put(tables, at, event, &tag);
+		at = free_put(tables, at, event->address, &tag);
 	else if (event->op == OP_REALLOC)
 		at = realloc_put(tables, at, event);
 	else if (event->op == OP_FAILED)
 		at = put_varint(at, event->size_bytes);
 	else if (event->op == OP_CONTROL)
 		tag = CONTROL_TAG(walk->plain ? CONTROL_STACK_PLAIN : CONTROL_STACK);
-	else
-		at = alloc_put(tables, at, event, leaf, &tag);
+	else {
+		if (event->op == OP_ALIGNED)
+			*at++ = event->alignment_log2;
+		at = alloc_put(tables, at, event->address, event->size_bytes, leaf, &tag);
+	}
 	*tag_at = tag;
 	return at;
 }

@@ -147,6 +147,18 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 		return;
 	for (uint32_t i = keep + walk->carried; i + 1 < depth; i++)
 		frame_patch(state, i);
+	/* What was the innermost, or found no stub left, may have one by now. */
+	for (uint32_t i = keep < depth ? keep : depth - 1; i-- > 0 && !state->frames[i].stub;)
+		frame_patch(state, i);
+}
+
+bool frames_are_patched(const struct thread_state *state)
+{
+	for (uint32_t i = 0; i + 1 < state->depth; i++) {
+		if (!state->frames[i].stub && state->frames[i].flags & FRAME_PATCHABLE)
+			return false;
+	}
+	return true;
 }
 
 /* ---- cutting ------------------------------------------------------------------ */

@@ -63,6 +63,9 @@ static inline void frames_apply(struct thread_state *state, const struct walk_re
 	frames_apply_slow(state, walk);
 }
 
+/* True if every frame that can have a stub has one, but the innermost. */
+bool frames_are_patched(const struct thread_state *state);
+
 /*
  * A stack too deep to be written at the start of a chunk loses its outer end: it becomes
  * all news, of its inner frames.

@@ -32,42 +32,61 @@ static inline bool event_write(struct thread_state *state, const struct event *e
 	return true;
 }
 
-static inline void event_record(const struct walk_start *caller, const struct event *event)
+/* True if it was written in the quick way. */
+static inline __attribute__((always_inline)) bool
+event_record_quick(const struct walk_start *caller, enum event_op op, uintptr_t address,
+		   uint64_t size_bytes, uint64_t time)
+{
+	struct thread_state *state = guard.state;
+	bool is_same = false;
+	uint16_t flags = 0;
+	uint32_t keep;
+
+	if (unlikely(!state || guard.flags & GUARD_THREAD_ENDING))
+		return false;
+	keep = stack_walk_quick(state, caller, &is_same, &flags);
+	return likely(keep != 0) && event_encode_quick(state, op, time, address, size_bytes,
+						       keep, is_same, flags, caller);
+}
+
+static __attribute__((noinline)) void event_record(const struct walk_start *caller,
+						   const struct event *event)
 {
 	struct thread_state *state = state_get(caller);
-	struct walk_frame leaf;
 	struct walk_result walk;
 
 	if (unlikely(!state))
 		return;
-	if (unlikely(!stack_walk_quick(state, caller, &leaf, &walk)))
-		walk = stack_walk(state, caller);
+	walk = stack_walk(state, caller);
 	event_write(state, event, &walk);
 }
 
 void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
 		  uint64_t size_bytes, uint8_t alignment_log2)
 {
-	struct event event = {
-		.op = address ? op : OP_FAILED,
-		.address = (uintptr_t)address & ADDRESS_MASK,
-		.size_bytes = size_bytes,
-		.alignment_log2 = alignment_log2,
-		.time = clock_after(),
-	};
+	uint64_t time = clock_after();
 
-	event_record(caller, &event);
+	if (likely(address && op != OP_ALIGNED) &&
+	    event_record_quick(caller, op, (uintptr_t)address & ADDRESS_MASK, size_bytes,
+			       time))
+		return;
+	event_record(caller, &(struct event){ .op = address ? op : OP_FAILED,
+					      .address = (uintptr_t)address & ADDRESS_MASK,
+					      .size_bytes = size_bytes,
+					      .alignment_log2 = alignment_log2,
+					      .time = time });
 }
 
 void record_free(const struct walk_start *caller, void *address, uint64_t time)
 {
-	struct event event = {
-		.op = OP_FREE,
-		.address = (uintptr_t)address & ADDRESS_MASK,
-		.time = time ? time : clock_before(),
-	};
+	uintptr_t masked = (uintptr_t)address & ADDRESS_MASK;
 
-	event_record(caller, &event);
+	if (likely(!time))
+		time = clock_before();
+	if (likely(event_record_quick(caller, OP_FREE, masked, 0, time)))
+		return;
+	event_record(caller,
+		     &(struct event){ .op = OP_FREE, .address = masked, .time = time });
 }
 
 void record_realloc(const struct walk_start *caller, void *old_address, void *address,
@@ -110,7 +129,7 @@ void record_throw(const struct walk_start *caller, const void *exception)
 	written = event_write(state, &event, &walk);
 	state->exception = written ? exception : NULL;
 	/* What has no stub now gets none until the stack is back out here. */
-	if (!written || !walk.patch)
+	if (!written || !walk.patch || !frames_are_patched(state))
 		state->ceiling = caller->slot;
 	else if (walk.cut)
 		state->ceiling = state->frames[0].slot;

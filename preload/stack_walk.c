@@ -22,7 +22,7 @@ struct walk {
 	struct thread_state *state;
 	const struct stack_bounds *bounds;
 	struct walk_point point;
-	uintptr_t bp_slot; /* where the last step loaded point.bp from; 0: it did not */
+	uint16_t bp_words; /* where the last step loaded point.bp; see walk_frame */
 	uint32_t known;    /* frames of the last event that may still be met */
 	uint32_t news;     /* frames found, at the far end of state->frames */
 	bool met;          /* it ended at something known: `known` frames stand */
@@ -96,7 +96,7 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 	state->frames[state->frames_capacity - walk->news] = (struct walk_frame){
 		.slot = slot,
 		.return_address = return_address,
-		.bp_slot = walk->bp_slot,
+		.bp_words = walk->bp_words,
 		.bp = walk->point.bp,
 		.flags = patchable ? FRAME_PATCHABLE : 0,
 	};
@@ -113,8 +113,8 @@ static bool frames_stand(const struct walk_frame *frames, uint32_t count, uintpt
 			return frame_is_standing(&frames[i]);
 		if (load(frames[i].slot) != frames[i].return_address)
 			return false;
-		if (frames[i].bp_slot)
-			bp = load(frames[i].bp_slot);
+		if (frames[i].bp_words)
+			bp = load(frames[i].slot - frames[i].bp_words * sizeof(uintptr_t));
 		if (frames[i].bp != bp)
 			return false;
 	}
@@ -148,7 +148,7 @@ static inline bool walk_meets(struct walk *walk, uintptr_t slot, uintptr_t retur
 	if (frame->bp != walk->point.bp && !bp_is_free(return_address))
 		return false;
 	frame->bp = walk->point.bp;
-	frame->bp_slot = walk->bp_slot;
+	frame->bp_words = walk->bp_words;
 	walk->met = frames_stand(frames, walk->known - 1, frame->bp);
 	return walk->met;
 }
@@ -187,7 +187,7 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 	frame_rule rule;
 
 	walk->point = *point;
-	walk->bp_slot = 0;
+	walk->bp_words = 0;
 	/* It may have left a signal stack for the one that was interrupted. */
 	walk->bounds = bounds_of(walk->state, point->sp);
 	walk->cut = !walk->bounds;
@@ -229,10 +229,10 @@ static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 	if (cfa <= walk->point.sp || cfa > walk->bounds->high ||
 	    below > cfa - walk->bounds->low || cfa % sizeof(uintptr_t))
 		return 0;
-	walk->bp_slot = 0;
-	if (below) {
-		walk->bp_slot = cfa - below;
-		walk->point.bp = load(walk->bp_slot);
+	walk->bp_words = 0;
+	if (below) { /* at least 16: the return address lies at 8 */
+		walk->bp_words = (uint16_t)(below / sizeof(uintptr_t) - 1);
+		walk->point.bp = load(cfa - below);
 	}
 	walk->point.ip = load(cfa - sizeof(uintptr_t));
 	walk->point.sp = cfa;

@@ -34,54 +34,49 @@ extern bool stack_walk_is_exact; /* walks leave stubs */
 
 /*
  * What most walks come to: the allocator's caller is a function that runs since the last
- * event, or was called since from one that does. True: *walk is the result, its one new
- * frame, if any, in *leaf. Else call stack_walk().
+ * event, or was called since from one that does. Returns how many frames stand, at least
+ * one; the caller's return address is then one more, or with *is_same the last of them.
+ * 0: it is not so, call stack_walk(). *flags: of the new frame.
  */
-static inline bool stack_walk_quick(const struct thread_state *state,
-				    const struct walk_start *start,
-				    struct walk_frame *leaf, struct walk_result *walk)
+static inline __attribute__((always_inline)) uint32_t
+stack_walk_quick(const struct thread_state *state, const struct walk_start *start,
+		 bool *is_same, uint16_t *flags)
 {
 	uint32_t depth = state->depth, index;
-	const struct walk_frame *last;
+	const struct walk_frame *frames = state->frames;
 	uintptr_t cfa, ip;
 	frame_rule rule;
 	stub_id stub;
 
-	if (depth < 2 || !stack_walk_is_exact ||
-	    !stack_bounds_hold(&state->own_stack, start->slot))
-		return false;
-	last = &state->frames[depth - 1];
-	*walk = (struct walk_result){ .patch = true, .reuse = true, .frames = leaf };
-	if (last->slot == start->slot && last->return_address == start->return_address &&
-	    frame_is_standing(&last[-1])) {
-		walk->keep = depth;
-		return true;
-	}
+	if (unlikely(depth < 2 || !stack_walk_is_exact ||
+		     !stack_bounds_hold(&state->own_stack, start->slot)))
+		return 0;
+	*is_same = frames[depth - 1].slot == start->slot &&
+		   frames[depth - 1].return_address == start->return_address;
+	if (*is_same && frame_is_standing(&frames[depth - 2]))
+		return depth;
+	*is_same = false;
 	rule = frame_rule_get(start->return_address);
-	if (frame_rule_kind(rule) == CFI_SP)
+	if (likely(frame_rule_kind(rule) == CFI_SP))
 		cfa = start->slot + sizeof(uintptr_t) + frame_rule_cfa_offset(rule);
 	else if (frame_rule_kind(rule) == CFI_BP)
 		cfa = start->bp + frame_rule_cfa_offset(rule);
 	else
-		return false;
-	if (cfa <= start->slot + sizeof(uintptr_t) || cfa > state->own_stack.high ||
-	    cfa % sizeof(uintptr_t))
-		return false;
+		return 0;
+	if (unlikely(cfa <= start->slot + sizeof(uintptr_t) ||
+		     cfa > state->own_stack.high || cfa % sizeof(uintptr_t)))
+		return 0;
 	ip = *(const uintptr_t *)(cfa - sizeof(uintptr_t));
-	if (!stub_is(ip))
-		return false;
+	if (unlikely(!stub_is(ip)))
+		return 0;
 	stub = stub_of(ip);
 	index = outlive_stub_entries[stub].frame;
-	if (index >= depth || state->frames[index].stub != stub ||
-	    state->frames[index].slot != cfa - sizeof(uintptr_t) || depth > index + 2 ||
-	    (depth == index + 2 && last->stub))
-		return false;
-	*leaf = (struct walk_frame){ .slot = start->slot,
-				     .return_address = start->return_address,
-				     .bp = start->bp };
-	walk->keep = index + 1;
-	walk->news = 1;
-	return true;
+	if (unlikely(index >= depth || frames[index].stub != stub ||
+		     frames[index].slot != cfa - sizeof(uintptr_t) || depth > index + 2 ||
+		     (depth == index + 2 && frames[depth - 1].stub)))
+		return 0;
+	*flags = frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0;
+	return index + 1;
 }
 
 /*

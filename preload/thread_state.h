@@ -7,6 +7,7 @@
 #ifndef OUTLIVE_THREAD_STATE_H
 #define OUTLIVE_THREAD_STATE_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,17 +19,18 @@
 
 /*
  * One frame as the last event saw it. `return_address` lies at `slot`; a walk that has
- * come this far goes on with sp = slot + 8 and rbp = `bp`, which was loaded from
- * `bp_slot` in the step to here (0: it is the frame's further in, unchanged).
+ * come this far goes on with sp = slot + 8 and rbp = `bp`, which the step to here loaded
+ * from slot - 8 * bp_words (0: it is the frame's further in, unchanged).
  */
 struct walk_frame {
 	uintptr_t slot;
 	uintptr_t return_address;
-	uintptr_t bp_slot;
 	uintptr_t bp;
-	stub_id stub;   /* stands at `slot` in place of return_address; 0: none does */
-	uint32_t flags; /* enum walk_frame_flags */
+	stub_id stub;      /* stands at `slot` in place of return_address; 0: none does */
+	uint16_t flags;    /* enum walk_frame_flags */
+	uint16_t bp_words;
 };
+static_assert(sizeof(struct walk_frame) == 32, "an index is a shift");
 
 enum walk_frame_flags {
 	FRAME_PATCHABLE = 1, /* a stub may stand at its slot */

@@ -67,7 +67,7 @@ static void encode(struct thread_state *state, const struct event *event, uint32
 	for (uint32_t i = 0; i < count; i++)
 		frames[i] = (struct walk_frame){ .return_address = news[i] };
 	assert_true(event_encode(state, event, &walk));
-	walk_apply(state, &walk);
+	frames_apply(state, &walk);
 }
 
 /* The lines of FORMAT.md between the two marks, as bytes. */
@@ -195,7 +195,7 @@ static void cuts_a_stack_no_chunk_can_hold(void **unused)
 				 &walk));
 	assert_true(walk.cut);
 	assert_int_equal(walk.news, STACK_DEPTH_CUT);
-	walk_apply(state, &walk);
+	frames_apply(state, &walk);
 	assert_int_equal(state->depth, STACK_DEPTH_CUT);
 	thread_drop(state);
 }

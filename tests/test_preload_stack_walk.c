@@ -58,22 +58,34 @@ static int ring_tear_down(void **unused)
 	return 0;
 }
 
+/* backtrace(), without the stubs it passes through. */
+static int backtrace_take(void **addresses, int capacity)
+{
+	int count = backtrace(addresses, capacity), left = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (!stub_is((uintptr_t)addresses[i]))
+			addresses[left++] = addresses[i];
+	}
+	return left;
+}
+
 /* What malloc would do: walk from its caller, and compare. Keeps a frame pointer. */
 NOINLINE __attribute__((optimize("no-omit-frame-pointer"))) static void leaf(void)
 {
-	void *expected[DEPTH_MAX + 100];
+	void *expected[2 * DEPTH_MAX];
 	struct walk_start start = {
 		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t),
 		.return_address = (uintptr_t)__builtin_return_address(0),
 		.bp = *(const uintptr_t *)__builtin_frame_address(0),
 	};
 	struct walk_result walk = stack_walk(state, &start);
-	int depth = backtrace(expected, DEPTH_MAX + 100);
+	int depth = backtrace_take(expected, 2 * DEPTH_MAX);
 	bool same = !walk.cut;
 
 	events++;
 	kept += walk.keep;
-	walk_apply(state, &walk);
+	frames_apply(state, &walk);
 	/* backtrace() begins in this function, the walk in its caller. */
 	if (state->depth != (uint32_t)depth - 1)
 		same = false;
@@ -245,7 +257,7 @@ NOINLINE static uint32_t deepen(int depth)
 	struct walk_result walk = stack_walk(state, &start);
 	uint32_t cuts = walk.cut;
 
-	walk_apply(state, &walk);
+	frames_apply(state, &walk);
 	assert_in_range(state->depth, 1, STACK_DEPTH_MAX);
 	if (depth)
 		cuts += deepen(depth - 1);
@@ -261,6 +273,24 @@ static void cuts_what_is_too_deep(void **unused)
 	sees_what_backtrace_sees(NULL);
 }
 
+static void leaves_stubs_from_here_on(void **unused)
+{
+	(void)unused;
+	NEEDS_A_PLAIN_STACK();
+	assert_true(stack_walk_start(true));
+	state->depth = 0;
+	events = kept = 0;
+}
+
+/* No test above may have used up what it cannot give back. */
+static void has_stubs_left(void **unused)
+{
+	(void)unused;
+	NEEDS_A_PLAIN_STACK();
+	assert_int_equal(ring.header->lost[LOST_STUBS], 0);
+	assert_true(state->depth == 0 || state->frames[0].stub != 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +298,12 @@ int main(void)
 		cmocka_unit_test(sees_deep_stacks),
 		cmocka_unit_test(walks_through_signal_frames),
 		cmocka_unit_test(cuts_what_is_too_deep),
+		cmocka_unit_test(leaves_stubs_from_here_on),
+		cmocka_unit_test(sees_what_backtrace_sees),
+		cmocka_unit_test(sees_deep_stacks),
+		cmocka_unit_test(walks_through_signal_frames),
+		cmocka_unit_test(cuts_what_is_too_deep),
+		cmocka_unit_test(has_stubs_left),
 	};
 
 	return cmocka_run_group_tests(tests, ring_set_up, ring_tear_down);
