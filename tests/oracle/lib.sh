@@ -1,0 +1,57 @@
+# lib.sh - what the scripts of this folder share. Each builds a program with hooks in all
+# its functions and with the oracle's allocator, records it, and holds the two against each
+# other, block by block. Source it; the working directory is the test's own.
+# shellcheck shell=bash
+set -u
+here=$OUTLIVE_ROOT_DIR/tests/oracle
+build=$(dirname "$OUTLIVE")
+bad=0
+trap 'exit $bad' EXIT
+
+complain() { # TEXT
+	echo "WRONG: $*"
+	bad=1
+}
+
+skip() { # TEXT
+	echo "$*"
+	trap - EXIT
+	exit 77
+}
+
+# Frame pointers tell the oracle's activations apart; with unwind tables for C as well,
+# the hook at a function's end runs when an exception or pthread_exit passes it.
+hook_flags=(-g -O0 -finstrument-functions -fno-omit-frame-pointer -fexceptions
+	-fno-builtin-malloc -fno-builtin-free -fno-builtin-strdup -fno-ipa-cp -w)
+# Before libc, so that liboutlive.so finds the oracle behind itself.
+oracle_libs=(-Wl,--no-as-needed "$PWD/liboracle.so" -Wl,--as-needed)
+
+gcc -std=gnu11 -O2 -g -fno-omit-frame-pointer -fno-builtin -fPIC -shared -fvisibility=hidden \
+	-Wl,-soname,"$PWD/liboracle.so" -o liboracle.so "$here/oracle.c" "$here/activations.c" ||
+	exit 1
+[ -e "$build/analyzer.a" ] || { echo "no $build/analyzer.a: make oracle builds it"; exit 1; }
+gcc -std=gnu11 -O2 -g -D_GNU_SOURCE -I"$OUTLIVE_ROOT_DIR/include" \
+	-I"$OUTLIVE_ROOT_DIR/analyzer" -I"$here" -o compare \
+	"$here"/{compare,hooked_stack,replay_tap}.c "$build/analyzer.a" \
+	-Wl,--wrap=live_table_remove,--wrap=block_lives_end,--wrap=site_life_end \
+	-ldw -lelf -lzstd -liberty -lpthread || exit 1
+
+# Run COMMAND, whose program has the hooks, without and with outlive; compare its output,
+# then every block. NAME names the files.
+watch() { # NAME COMMAND...
+	local name=$1 status with_status
+	shift
+	rm -f "$name".{log,outlive}
+	"$@" >"$name.bare" 2>"$name.bare.err" </dev/null
+	status=$?
+	ORACLE_LOG=$PWD/$name.log "$OUTLIVE" run -q -o "$name.outlive" -- "$@" \
+		>"$name.with" 2>"$name.with.err" </dev/null
+	with_status=$?
+	[ $status = $with_status ] || complain "$name: exit status $status became $with_status:" \
+		"$(tail -n 3 "$name.with.err")"
+	cmp "$name.bare" "$name.with" || complain "$name: stdout differs"
+	[ -e "$name.symbols" ] || nm -n --defined-only "$1" >"$name.symbols"
+	echo "== $name: status $status, $(wc -c <"$name.with") bytes of output"
+	./compare "$name.outlive" "$name.log" "$name.symbols" || complain "$name: see above"
+	rm -f "$name".{log,outlive,bare,with}
+}
