@@ -103,3 +103,16 @@ int block_lives_moved(struct block_lives *lives, struct thread *by, struct block
 	by->chain_moving = 0;
 	return 0;
 }
+
+void block_lives_finish(struct block_lives *lives, const struct live_table *live)
+{
+	const struct chain *chain;
+	size_t i;
+
+	for (i = 0; i < (size_t)1 << live->bits; i++) {
+		if (!live->addresses[i] || !live->blocks[i].chain)
+			continue;
+		chain = &lives->chains.chains[live->blocks[i].chain];
+		site_life_realloced(&lives->sites, chain->site, chain->reallocs);
+	}
+}

@@ -39,6 +39,9 @@ int block_lives_move(struct block_lives *lives, struct thread *const *threads,
 /* What came out of realloc: it goes on with by->chain_moving, or nobody knows whence. */
 int block_lives_moved(struct block_lives *lives, struct thread *by, struct block *block);
 
+/* After the last event: count the reallocs of the blocks that are live. */
+void block_lives_finish(struct block_lives *lives, const struct live_table *live);
+
 /* The first birth of a block: what it was before any realloc. */
 struct chain block_lives_origin(const struct block_lives *lives,
                                 const struct block *block);

@@ -1,4 +1,4 @@
-/* cmd_info.c - `outlive info`: what a recording holds, and how complete it is. Layer 13. */
+/* cmd_info.c - `outlive info`: what a recording holds, and how complete it is. Layer 20. */
 #include "command.h"
 #include "process_counts.h"
 #include "process_json.h"

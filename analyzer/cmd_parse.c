@@ -1,4 +1,4 @@
-/* cmd_parse.c - what every command does with its command line. Layer 13. */
+/* cmd_parse.c - what every command does with its command line. Layer 20. */
 #include "command.h"
 
 #include <stdio.h>

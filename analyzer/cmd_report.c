@@ -1,4 +1,4 @@
-/* cmd_report.c - `outlive report`: who allocated what, from a recording. Layer 13. */
+/* cmd_report.c - `outlive report`: who allocated what, from a recording. Layer 20. */
 #include "command.h"
 #include "process_pick.h"
 #include "profile.h"

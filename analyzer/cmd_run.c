@@ -1,4 +1,4 @@
-/* cmd_run.c - `outlive run`: record a program from its start. Layer 13. */
+/* cmd_run.c - `outlive run`: record a program from its start. Layer 20. */
 #include "command.h"
 
 #include "drain.h"

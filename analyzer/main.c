@@ -1,4 +1,4 @@
-/* main.c - the table of commands, and nothing else. Layer 14. */
+/* main.c - the table of commands, and nothing else. Layer 21. */
 #include "command.h"
 #include "trace_format.h"
 

@@ -475,6 +475,7 @@ void replay_finish(struct replay *replay)
 
 	timeline_advance(&replay->timeline, replay->totals.time_last,
 	                 replay->sites.live_bytes);
+	block_lives_finish(&replay->lives, &replay->live);
 	for (i = 1; i < replay->sites.count; i++)
 		live_share_touch(&replay->sites, &replay->sites.sites[i].share);
 	for (i = 0; i < replay->thread_count; i++)

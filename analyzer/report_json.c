@@ -1,6 +1,7 @@
-/* report_json.c - a profile for programs. Layer 10. */
+/* report_json.c - a profile for programs. Layer 15. */
 #include "report_json.h"
 
+#include "classes_json.h"
 #include "json_writer.h"
 #include "process_counts.h"
 #include "process_json.h"
@@ -32,14 +33,15 @@ static void name_json(struct json_writer *json, const struct stack_name *name)
 	json_bool(json, "inlined", name->is_inlined);
 }
 
-static int site_json(struct json_writer *json, const struct profile *profile,
+static int site_json(struct json_writer *json, const struct classes *classes,
                      const struct report_row *row, struct stack_names *stack)
 {
 	size_t i;
 
-	if (stack_names_fill(stack, profile, row->node))
+	if (stack_names_fill(stack, classes->profile, row->node))
 		return -1;
 	json_object(json, NULL);
+	json_count(json, "site", row->site);
 	json_count(json, "node", row->node);
 	share_json(json, row);
 	json_count(json, "reallocs", row->reallocs);
@@ -54,11 +56,13 @@ static int site_json(struct json_writer *json, const struct profile *profile,
 		json_compact(json, false);
 	}
 	json_array_end(json);
+	if (site_classes_json(json, classes, row->site))
+		return -1;
 	json_object_end(json);
 	return 0;
 }
 
-static int sites_json(struct json_writer *json, const struct profile *profile,
+static int sites_json(struct json_writer *json, const struct classes *classes,
                       const struct report_settings *settings)
 {
 	struct stack_names stack = { NULL, 0, 0 };
@@ -66,14 +70,14 @@ static int sites_json(struct json_writer *json, const struct profile *profile,
 	int result = 0;
 	size_t i;
 
-	if (report_rows_make(&rows, profile, REPORT_BY_SITE, settings->sort))
+	if (report_rows_make(&rows, classes, REPORT_BY_SITE, settings->sort))
 		return -1;
 	json_count(json, "site_count", rows.count);
 	json_array(json, "sites");
 	for (i = 0; i < rows.count && !result; i++) {
 		if (settings->top && i == settings->top)
 			break;
-		result = site_json(json, profile, &rows.rows[i], &stack);
+		result = site_json(json, classes, &rows.rows[i], &stack);
 	}
 	json_array_end(json);
 	stack_names_release(&stack);
@@ -81,7 +85,7 @@ static int sites_json(struct json_writer *json, const struct profile *profile,
 	return result;
 }
 
-static int groups_json(struct json_writer *json, const struct profile *profile,
+static int groups_json(struct json_writer *json, const struct classes *classes,
                        const struct report_settings *settings)
 {
 	static const char *const groups[] = { "site", "function", "module", "thread" };
@@ -91,7 +95,7 @@ static int groups_json(struct json_writer *json, const struct profile *profile,
 	json_string(json, "by", groups[settings->group]);
 	if (settings->group != REPORT_BY_FUNCTION && settings->group != REPORT_BY_MODULE)
 		return 0;
-	if (report_rows_make(&rows, profile, settings->group, settings->sort))
+	if (report_rows_make(&rows, classes, settings->group, settings->sort))
 		return -1;
 	json_count(json, "group_count", rows.count);
 	json_array(json, "groups");
@@ -104,6 +108,7 @@ static int groups_json(struct json_writer *json, const struct profile *profile,
 		json_count(json, "site_count", rows.rows[i].site_count);
 		share_json(json, &rows.rows[i]);
 		json_count(json, "reallocs", rows.rows[i].reallocs);
+		class_counts_json(json, &rows.rows[i].classes);
 		json_object_end(json);
 	}
 	json_array_end(json);
@@ -111,13 +116,13 @@ static int groups_json(struct json_writer *json, const struct profile *profile,
 	return 0;
 }
 
-static int threads_json(struct json_writer *json, const struct profile *profile,
+static int threads_json(struct json_writer *json, const struct classes *classes,
                         enum report_sort sort)
 {
 	struct report_rows rows;
 	size_t i;
 
-	if (report_rows_make(&rows, profile, REPORT_BY_THREAD, sort))
+	if (report_rows_make(&rows, classes, REPORT_BY_THREAD, sort))
 		return -1;
 	json_array(json, "threads");
 	for (i = 0; i < rows.count; i++) {
@@ -239,29 +244,42 @@ static int processes_json(struct json_writer *json, struct trace_reader *reader,
 	return 0;
 }
 
+static int report_write(struct json_writer *json, struct trace_reader *reader,
+                        const struct classes *classes,
+                        const struct report_settings *settings)
+{
+	const struct profile *profile = classes->profile;
+	struct process_counts counts = counts_of(profile);
+	bool is_trace = trace_reader_is_trace(reader);
+
+	json_object(json, NULL);
+	json_string(json, "schema", REPORT_JSON_SCHEMA);
+	json_string(json, "recording", basename(trace_reader_name(reader)));
+	json_bool(json, "complete", is_trace && trace_reader_is_complete(reader));
+	json_object(json, "process");
+	process_json(json, profile->process, &counts);
+	json_object_end(json);
+	totals_json(json, profile);
+	classes_json(json, classes);
+	lost_json(json, profile->process, &profile->lost);
+	histogram_json(json, &profile->replay);
+	timeline_json(json, profile);
+	if (threads_json(json, classes, settings->sort) ||
+	    groups_json(json, classes, settings) ||
+	    sites_json(json, classes, settings) || processes_json(json, reader, profile))
+		return -1;
+	json_object_end(json);
+	return 0;
+}
+
 int report_json(struct trace_reader *reader, const struct profile *profile,
                 const struct report_settings *settings, FILE *file)
 {
 	struct json_writer json = json_writer_of(file);
-	struct process_counts counts = counts_of(profile);
-	bool is_trace = trace_reader_is_trace(reader);
+	struct classes *classes = classes_new(profile, settings->wrappers,
+	                                      settings->wrapper_count);
+	int result = classes ? report_write(&json, reader, classes, settings) : -1;
 
-	json_object(&json, NULL);
-	json_string(&json, "schema", REPORT_JSON_SCHEMA);
-	json_string(&json, "recording", basename(trace_reader_name(reader)));
-	json_bool(&json, "complete", is_trace && trace_reader_is_complete(reader));
-	json_object(&json, "process");
-	process_json(&json, profile->process, &counts);
-	json_object_end(&json);
-	totals_json(&json, profile);
-	lost_json(&json, profile->process, &profile->lost);
-	histogram_json(&json, &profile->replay);
-	timeline_json(&json, profile);
-	if (threads_json(&json, profile, settings->sort) ||
-	    groups_json(&json, profile, settings) ||
-	    sites_json(&json, profile, settings) ||
-	    processes_json(&json, reader, profile))
-		return -1;
-	json_object_end(&json);
-	return 0;
+	classes_free(classes);
+	return result;
 }

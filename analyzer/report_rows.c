@@ -1,4 +1,4 @@
-/* report_rows.c - the sites of a profile, grouped and sorted. Layer 9. */
+/* report_rows.c - the sites of a profile, grouped and sorted. Layer 11. */
 #include "report_rows.h"
 
 #include "hash_index.h"
@@ -39,8 +39,12 @@ static int row_compare(const void *one, const void *two, void *context)
 	return a->node < b->node ? -1 : a->node > b->node; /* the same order every time */
 }
 
-static void row_add_site(struct report_row *row, const struct site *site)
+static void row_add_site(struct report_row *row, const struct classes *classes,
+                         uint32_t number)
 {
+	const struct site *site = &classes->profile->replay.sites.sites[number];
+
+	class_counts_add(&row->classes, &classes->sites[number]);
 	row->site_count++;
 	row->allocations += site->allocations;
 	row->bytes += site->bytes;
@@ -78,13 +82,11 @@ static struct report_row thread_row(const struct thread *thread)
 	};
 }
 
-#define LOCATION_ALLOCATES UINT32_MAX /* for its caller: look further up */
-
 /* Rows being grouped: by the strings of their keys, which are the profile's. */
 struct grouping {
-	const struct profile *profile;
+	const struct classes *classes;
 	struct report_rows *rows;
-	uint32_t *rows_by_location; /* row + 1; 0: not looked at; or LOCATION_ALLOCATES */
+	uint32_t *rows_by_location; /* row + 1; 0: not looked at */
 	struct hash_index index; /* of row + 1 */
 	struct stack_names stack;
 	enum report_group group;
@@ -149,76 +151,55 @@ static uint32_t row_find(struct grouping *grouping, const struct report_row *lik
 }
 
 /* What goes into rows_by_location for a location; 0: memory is out. */
-static uint32_t location_row(struct grouping *grouping, uint32_t location, uint32_t node,
-                             bool is_last)
+static uint32_t location_row(struct grouping *grouping, uint32_t location, uint32_t site)
 {
-	struct report_row like = { .node = node, .size_min = UINT64_MAX };
-	int blamed = stack_name_blamed(&like.name, &grouping->stack, grouping->profile,
-	                               location);
+	const struct profile *profile = grouping->classes->profile;
+	struct report_row like = { .node = profile->replay.sites.sites[site].node,
+		                   .site = site, .size_min = UINT64_MAX };
 
-	if (blamed < 0)
+	if (stack_name_blamed(&like.name, &grouping->stack, profile, location) < 0)
 		return 0;
-	if (!blamed && !is_last)
-		return LOCATION_ALLOCATES;
 	if (grouping->group == REPORT_BY_MODULE)
 		like.name.function = like.name.file = "";
 	return row_find(grouping, &like);
 }
 
-/* The row of the site's node: 0, or -1 when memory is out. */
-static int site_group(struct grouping *grouping, const struct site *site)
+/* The row of a site: that of its innermost frame that is not peeled off. 0 or -1. */
+static int site_group(struct grouping *grouping, uint32_t site)
 {
-	const struct call_node *nodes = grouping->profile->replay.tree.nodes;
-	uint32_t node = site->node, location = nodes[node].location, row;
+	const struct classes *classes = grouping->classes;
+	const struct replay *replay = &classes->profile->replay;
+	uint32_t location = replay->tree.nodes[classes_site_node(classes, site)].location;
+	uint32_t *row = &grouping->rows_by_location[location];
 
-	/* Upwards, while a location only allocates for its caller. */
-	for (;;) {
-		row = grouping->rows_by_location[location];
-		if (!row) {
-			row = location_row(grouping, location, site->node, false);
-			if (!row)
-				return -1;
-			grouping->rows_by_location[location] = row;
-		}
-		if (row != LOCATION_ALLOCATES)
-			break;
-		if (node == CALL_ROOT || nodes[node].parent == CALL_ROOT) {
-			row = location_row(grouping, nodes[site->node].location, site->node,
-			                   true);
-			break;
-		}
-		node = nodes[node].parent;
-		location = nodes[node].location;
-	}
-	if (!row)
+	if (!*row)
+		*row = location_row(grouping, location, site);
+	if (!*row)
 		return -1;
-	row_add_site(&grouping->rows->rows[row - 1], site);
+	row_add_site(&grouping->rows->rows[*row - 1], classes, site);
 	return 0;
 }
 
 /* Every site is a row of its own. */
-static int sites_make(struct report_rows *rows, const struct profile *profile)
+static int sites_make(struct report_rows *rows, const struct classes *classes)
 {
-	const struct site_table *sites = &profile->replay.sites;
+	const struct replay *replay = &classes->profile->replay;
 	struct stack_names scratch = { NULL, 0, 0 };
 	struct report_row *row;
-	uint32_t i, location, node;
+	uint32_t i, node;
 	int blamed = 0;
 
-	rows->rows = malloc(sites->count * sizeof(*rows->rows));
+	rows->rows = malloc(replay->sites.count * sizeof(*rows->rows));
 	if (!rows->rows)
 		return -1;
-	for (i = 1; i < sites->count && blamed >= 0; i++) {
+	for (i = 1; i < replay->sites.count && blamed >= 0; i++) {
 		row = &rows->rows[rows->count++];
-		*row = (struct report_row){ .node = sites->sites[i].node,
+		*row = (struct report_row){ .node = replay->sites.sites[i].node, .site = i,
 			                    .size_min = UINT64_MAX };
-		row_add_site(row, &sites->sites[i]);
-		node = row->node;
-		do {
-			location = profile->replay.tree.nodes[node].location;
-			blamed = stack_name_blamed(&row->name, &scratch, profile, location);
-			node = profile->replay.tree.nodes[node].parent;
-		} while (!blamed && node != CALL_ROOT);
+		row_add_site(row, classes, i);
+		node = classes_site_node(classes, i);
+		blamed = stack_name_blamed(&row->name, &scratch, classes->profile,
+		                           replay->tree.nodes[node].location);
 	}
 	stack_names_release(&scratch);
 	return blamed < 0 ? -1 : 0;
@@ -236,11 +217,12 @@ static int threads_make(struct report_rows *rows, const struct replay *replay)
 	return 0;
 }
 
-static int groups_make(struct report_rows *rows, const struct profile *profile,
+static int groups_make(struct report_rows *rows, const struct classes *classes,
                        enum report_group group)
 {
+	const struct profile *profile = classes->profile;
 	const struct site_table *sites = &profile->replay.sites;
-	struct grouping grouping = { .profile = profile, .rows = rows, .group = group };
+	struct grouping grouping = { .classes = classes, .rows = rows, .group = group };
 	int result = -1;
 	uint32_t i;
 
@@ -250,25 +232,25 @@ static int groups_make(struct report_rows *rows, const struct profile *profile,
 	if (rows->rows && grouping.rows_by_location)
 		result = 0;
 	for (i = 1; i < sites->count && !result; i++)
-		result = site_group(&grouping, &sites->sites[i]);
+		result = site_group(&grouping, i);
 	hash_index_release(&grouping.index);
 	stack_names_release(&grouping.stack);
 	free(grouping.rows_by_location);
 	return result;
 }
 
-int report_rows_make(struct report_rows *rows, const struct profile *profile,
+int report_rows_make(struct report_rows *rows, const struct classes *classes,
                      enum report_group group, enum report_sort sort)
 {
 	int result;
 
 	*rows = (struct report_rows){ NULL, 0 };
 	if (group == REPORT_BY_THREAD)
-		result = threads_make(rows, &profile->replay);
+		result = threads_make(rows, &classes->profile->replay);
 	else if (group == REPORT_BY_SITE)
-		result = sites_make(rows, profile);
+		result = sites_make(rows, classes);
 	else
-		result = groups_make(rows, profile, group);
+		result = groups_make(rows, classes, group);
 	if (result) {
 		report_rows_release(rows);
 		return -1;

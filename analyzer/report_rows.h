@@ -1,19 +1,20 @@
 /*
  * report_rows.h - the sites of a profile, grouped and sorted as a report wants them.
- * Layer 9.
+ * Layer 11.
  */
 #ifndef OUTLIVE_REPORT_ROWS_H
 #define OUTLIVE_REPORT_ROWS_H
 
-#include "profile.h"
+#include "classes.h"
 #include "stack_names.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum report_group {
 	REPORT_BY_SITE,     /* a call path */
-	REPORT_BY_FUNCTION, /* the innermost that does not just allocate for its caller */
+	REPORT_BY_FUNCTION, /* the innermost that is not peeled off */
 	REPORT_BY_MODULE,   /* of that function */
 	REPORT_BY_THREAD,   /* that allocated */
 };
@@ -29,18 +30,23 @@ struct report_settings {
 	enum report_group group;
 	enum report_sort sort;
 	uint64_t top; /* rows; 0: all */
+	bool is_overview; /* the default screen, whatever the others are */
+	const char *const *wrappers; /* names or globs of functions to peel off */
+	size_t wrapper_count;
 };
 
 struct report_row {
 	struct stack_name name; /* of the site or the function; module alone if by module */
 	const struct thread *thread; /* by thread only */
 	uint32_t node;               /* by site: of the call tree; else of one of its sites */
+	uint32_t site;               /* the site of that node */
 	uint32_t site_count;
 	uint64_t allocations, bytes, frees, reallocs, failed;
 	uint64_t temporary, crossed;
 	uint64_t live_blocks, live_bytes;
 	uint64_t peak_blocks, peak_bytes;
 	uint64_t size_min, size_max; /* not by thread */
+	struct class_counts classes; /* not by thread */
 };
 
 struct report_rows {
@@ -49,7 +55,7 @@ struct report_rows {
 };
 
 /* Group and sort all of it. 0, or -1 when memory is out. */
-int report_rows_make(struct report_rows *rows, const struct profile *profile,
+int report_rows_make(struct report_rows *rows, const struct classes *classes,
                      enum report_group group, enum report_sort sort);
 void report_rows_release(struct report_rows *rows);
 

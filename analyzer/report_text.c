@@ -1,4 +1,4 @@
-/* report_text.c - a profile for people. Layer 11. */
+/* report_text.c - a profile for people. Layer 15. */
 #include "report_text.h"
 
 #include "report_summary.h"
@@ -81,7 +81,7 @@ static uint64_t row_count(const struct report_row *row, enum report_sort sort)
 	}
 }
 
-static int table_print(const struct screen *screen, const struct profile *profile,
+static int table_print(const struct screen *screen, const struct classes *classes,
                        const struct table *table, uint64_t total)
 {
 	char size[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
@@ -91,7 +91,7 @@ static int table_print(const struct screen *screen, const struct profile *profil
 
 	if (!total)
 		return 0;
-	if (report_rows_make(&rows, profile, REPORT_BY_FUNCTION, table->sort))
+	if (report_rows_make(&rows, classes, REPORT_BY_FUNCTION, table->sort))
 		return -1;
 	screen_heading(screen, table->title, "");
 	fprintf(screen->file, "%s%10s %6s %8s  function%s\n", screen_dim(screen), "bytes",
@@ -109,8 +109,9 @@ static int table_print(const struct screen *screen, const struct profile *profil
 	return 0;
 }
 
-static int screen_print(const struct screen *screen, const struct profile *profile)
+static int screen_print(const struct screen *screen, const struct classes *classes)
 {
+	const struct profile *profile = classes->profile;
 	static const struct table tables[] = {
 		{ "allocated the most", "calls", REPORT_SORT_BYTES },
 		{ "made the peak", "blocks", REPORT_SORT_PEAK },
@@ -119,9 +120,9 @@ static int screen_print(const struct screen *screen, const struct profile *profi
 	const struct replay *replay = &profile->replay;
 
 	report_summary(screen, profile);
-	if (table_print(screen, profile, &tables[0], replay->totals.bytes) ||
-	    table_print(screen, profile, &tables[1], replay->sites.peak_bytes) ||
-	    table_print(screen, profile, &tables[2], replay->sites.live_bytes))
+	if (table_print(screen, classes, &tables[0], replay->totals.bytes) ||
+	    table_print(screen, classes, &tables[1], replay->sites.peak_bytes) ||
+	    table_print(screen, classes, &tables[2], replay->sites.live_bytes))
 		return -1;
 	if (!replay->totals.bytes)
 		return 0;
@@ -164,7 +165,7 @@ static void row_print(const struct screen *screen, const struct report_row *row,
 	row_name_print(screen, row, group, 49);
 }
 
-static int rows_print(const struct screen *screen, const struct profile *profile,
+static int rows_print(const struct screen *screen, const struct classes *classes,
                       const struct report_settings *settings)
 {
 	static const char *const titles[] = { "by site", "by function", "by module",
@@ -177,7 +178,7 @@ static int rows_print(const struct screen *screen, const struct profile *profile
 	size_t i, shown;
 	int result = 0;
 
-	if (report_rows_make(&rows, profile, settings->group, settings->sort))
+	if (report_rows_make(&rows, classes, settings->group, settings->sort))
 		return -1;
 	shown = settings->top && settings->top < rows.count ? settings->top : rows.count;
 	screen_heading(screen, titles[settings->group], sorts[settings->sort]);
@@ -188,7 +189,7 @@ static int rows_print(const struct screen *screen, const struct profile *profile
 	for (i = 0; i < shown && !result; i++) {
 		row_print(screen, &rows.rows[i], settings->group);
 		if (settings->group == REPORT_BY_SITE)
-			result = stack_print(screen, profile, rows.rows[i].node);
+			result = stack_print(screen, classes->profile, rows.rows[i].node);
 	}
 	if (shown < rows.count)
 		fprintf(screen->file, ".. and %zu more; --top 0 shows all\n",
@@ -197,20 +198,32 @@ static int rows_print(const struct screen *screen, const struct profile *profile
 	return result;
 }
 
+static int report_write(const struct screen *screen, const struct classes *classes,
+                        const struct report_settings *settings)
+{
+	int result;
+
+	if (!settings || settings->is_overview)
+		return screen_print(screen, classes);
+	report_summary(screen, classes->profile);
+	result = rows_print(screen, classes, settings);
+	if (!result && settings->group == REPORT_BY_SITE &&
+	    classes->profile->replay.totals.bytes) {
+		screen_heading(screen, "call tree", "");
+		result = report_tree(screen, classes->profile, settings->sort,
+		                     3 * SCREEN_TREE_LINES);
+	}
+	return result;
+}
+
 int report_text(const struct profile *profile, const struct report_settings *settings,
                 FILE *file)
 {
 	struct screen screen = screen_of(file);
-	int result;
+	struct classes *classes = classes_new(profile, settings ? settings->wrappers : NULL,
+	                                      settings ? settings->wrapper_count : 0);
+	int result = classes ? report_write(&screen, classes, settings) : -1;
 
-	if (!settings)
-		return screen_print(&screen, profile);
-	report_summary(&screen, profile);
-	result = rows_print(&screen, profile, settings);
-	if (!result && settings->group == REPORT_BY_SITE &&
-	    profile->replay.totals.bytes) {
-		screen_heading(&screen, "call tree", "");
-		result = report_tree(&screen, profile, settings->sort, 3 * SCREEN_TREE_LINES);
-	}
+	classes_free(classes);
 	return result;
 }

@@ -1,5 +1,5 @@
 /*
- * report_text.h - a profile for people. Layer 11.
+ * report_text.h - a profile for people. Layer 15.
  */
 #ifndef OUTLIVE_REPORT_TEXT_H
 #define OUTLIVE_REPORT_TEXT_H

@@ -1,4 +1,4 @@
-/* report_tree.c - the call tree of a text report. Layer 10. */
+/* report_tree.c - the call tree of a text report. Layer 12. */
 #include "report_tree.h"
 
 #include <stdlib.h>

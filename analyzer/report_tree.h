@@ -1,6 +1,6 @@
 /*
  * report_tree.h - the call tree of a text report, from where threads begin down to who
- * allocated. Layer 10.
+ * allocated. Layer 12.
  */
 #ifndef OUTLIVE_REPORT_TREE_H
 #define OUTLIVE_REPORT_TREE_H

@@ -67,6 +67,16 @@ static inline uint32_t age_class(const struct site_lives *lives, uint64_t age)
 	return class;
 }
 
+void site_life_realloced(struct site_lives *lives, uint32_t site, uint32_t reallocs)
+{
+	struct site_life *life = &lives->sites[site];
+
+	life->chains++;
+	life->chain_reallocs += reallocs;
+	if (reallocs > life->chain_longest)
+		life->chain_longest = reallocs;
+}
+
 int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end *end)
 {
 	struct site_life *life = &lives->sites[site];
@@ -80,12 +90,8 @@ int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end
 	life->ages[age_class(lives, end->age)]++;
 	life->between_sum += end->between;
 	life->youngest += end->was_youngest;
-	if (end->reallocs) {
-		life->chains++;
-		life->chain_reallocs += end->reallocs;
-		if (end->reallocs > life->chain_longest)
-			life->chain_longest = end->reallocs;
-	}
+	if (end->reallocs)
+		site_life_realloced(lives, site, end->reallocs);
 	if (tally_add(&lives->tally, &life->freed_by, end->freer, 1, end->size,
 	              FREED_BY_KEPT))
 		return -1;

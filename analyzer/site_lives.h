@@ -64,6 +64,9 @@ struct life_end {
 /* 0, or -1 when memory is out; the other one as well. */
 int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end *end);
 
+/* A life of the site, ended or not, that realloc went on with so often (> 0). */
+void site_life_realloced(struct site_lives *lives, uint32_t site, uint32_t reallocs);
+
 /*
  * A block that is not of the one size that all had before; if it is the first such, there
  * were `before` of size `size_before`.

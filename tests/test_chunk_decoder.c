@@ -316,7 +316,9 @@ static void refuses_wrong_records(void **state)
 		const char *what;
 	} cases[] = {
 		{ { 0x00, 0, 0 }, 3, "no operation" },
-		{ { 0x0f }, 1, "unknown control" },
+		{ { 0x1f }, 1, "unknown control" },
+		{ { CONTROL_TAG(CONTROL_STACK), 0x10, 0 }, 3, "ends more frames" },
+		{ { CONTROL_TAG(CONTROL_STACK), 0x01, 0 }, 3, "cross the chunk's end" },
 		{ { OP_FREE, 0x10, 0, 8 }, 4, "ends more frames" },
 		{ { OP_MALLOC, 0x01, 0, 0x00, 0x81 }, 5, "frame code" },
 		{ { OP_MALLOC, 0x01, 0, 0x00, 0x7f, 0xff }, 6, "frame code" },

@@ -24,7 +24,8 @@ static FILE *nowhere; /* reports are made, not read */
 /* All that can be done with a recording; the events that were read. */
 static uint64_t read_all(const uint8_t *data, size_t bytes)
 {
-	struct report_settings settings = { REPORT_BY_SITE, REPORT_SORT_BYTES, 0 };
+	struct report_settings settings = { .group = REPORT_BY_SITE,
+		                            .sort = REPORT_SORT_BYTES };
 	struct process_counts counts;
 	struct trace_reader *reader;
 	struct profile *profile;

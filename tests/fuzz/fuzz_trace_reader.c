@@ -25,7 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 static void read_file(const uint8_t *data, size_t bytes)
 {
 	static FILE *nowhere;
-	struct report_settings settings = { REPORT_BY_SITE, REPORT_SORT_BYTES, 100 };
+	struct report_settings settings = { .group = REPORT_BY_SITE,
+	                                    .sort = REPORT_SORT_BYTES, .top = 100 };
 	struct trace_reader *reader;
 	struct process_counts counts;
 	struct profile *profile;

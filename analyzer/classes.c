@@ -1,0 +1,230 @@
+/* classes.c - what class the blocks of each site are of. Layer 10. */
+#include "classes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- words ------------------------------------------------------------------------- */
+
+const char *life_class_text(enum life_class class)
+{
+	static const char *const texts[CLASS_COUNT] = {
+		"stack-like", "escaping", "crossed", "static-like", "live at exit"
+	};
+
+	return texts[class];
+}
+
+const char *life_class_key(enum life_class class)
+{
+	static const char *const keys[CLASS_COUNT] = { "stack_like", "escaping", "crossed",
+		                                       "static_like", "live" };
+
+	return keys[class];
+}
+
+const char *class_counts_verdict(const struct class_counts *counts, uint64_t allocations)
+{
+	uint64_t known = 0;
+	unsigned class;
+
+	for (class = 0; class < CLASS_COUNT; class++)
+		known += counts->shares[class].blocks;
+	if (!counts->blocks)
+		return allocations ? "grows" : "unknown";
+	if (!known)
+		return counts->inferred.blocks ? "inferred" : "unknown";
+	for (class = 0; class < CLASS_COUNT; class++) {
+		if (counts->shares[class].blocks >= (known * VERDICT_PERCENT + 99) / 100)
+			return life_class_key(class);
+	}
+	return "mixed";
+}
+
+/* ---- counting ---------------------------------------------------------------------- */
+
+static void share_add(struct class_share *to, const struct class_share *from)
+{
+	to->blocks += from->blocks;
+	to->bytes += from->bytes;
+}
+
+void class_counts_add(struct class_counts *to, const struct class_counts *from)
+{
+	unsigned class;
+
+	for (class = 0; class < CLASS_COUNT; class++)
+		share_add(&to->shares[class], &from->shares[class]);
+	share_add(&to->inferred, &from->inferred);
+	share_add(&to->unknown, &from->unknown);
+	to->exact_blocks += from->exact_blocks;
+	to->blocks += from->blocks;
+}
+
+uint32_t classes_site_node(const struct classes *classes, uint32_t site)
+{
+	const struct replay *replay = &classes->profile->replay;
+	uint32_t node = replay->sites.sites[site].node;
+	uint32_t peeled = classes->peeling.site_frames[site];
+
+	for (; peeled; peeled--)
+		node = replay->tree.nodes[node].parent;
+	return node;
+}
+
+static void depths_classify(struct classes *classes, uint32_t site, uint32_t list,
+                            bool is_exact)
+{
+	const struct tally_cell *cells = classes->profile->replay.lives.sites.tally.cells;
+	struct class_counts *counts = &classes->sites[site];
+	uint32_t peeled = classes->peeling.site_frames[site];
+	struct class_share share;
+
+	for (; list; list = cells[list].next) {
+		share = (struct class_share){ cells[list].blocks, cells[list].bytes };
+		counts->blocks += share.blocks;
+		counts->exact_blocks += is_exact ? share.blocks : 0;
+		if (!is_exact && classes->has_exact_frames)
+			share_add(&counts->inferred, &share);
+		else if (cells[list].key <= peeled)
+			share_add(&counts->shares[CLASS_STACK], &share);
+		else
+			share_add(&counts->shares[CLASS_ESCAPING], &share);
+	}
+}
+
+/* The blocks of a site that have ended. */
+static void ended_classify(struct classes *classes, uint32_t site)
+{
+	const struct site_life *life = &classes->profile->replay.lives.sites.sites[site];
+	struct class_counts *counts = &classes->sites[site];
+
+	depths_classify(classes, site, life->depths, true);
+	depths_classify(classes, site, life->depths_inferred, false);
+	counts->shares[CLASS_CROSSED] =
+		(struct class_share){ life->crossed_blocks, life->crossed_bytes };
+	counts->unknown = (struct class_share){ life->unknown_blocks, life->unknown_bytes };
+	counts->blocks += life->crossed_blocks + life->unknown_blocks;
+	counts->exact_blocks += life->crossed_exact;
+}
+
+/* A block that is live at exit: for now CLASS_STATIC if it was born before main. */
+static void live_classify(struct classes *classes, const struct block *block)
+{
+	const struct replay *replay = &classes->profile->replay;
+	struct chain origin = block_lives_origin(&replay->lives, block);
+	struct class_counts *counts = &classes->sites[origin.site];
+	struct class_share share = { 1, block->size };
+	bool is_early = classes->main_time != UINT64_MAX && origin.time < classes->main_time;
+
+	share_add(&counts->shares[is_early ? CLASS_STATIC : CLASS_LIVE], &share);
+	counts->blocks++;
+	counts->exact_blocks +=
+		!origin.is_unknown && replay->lives.sites.sites[origin.site].frames &&
+		replay->threads[origin.thread]->plain_last < origin.sequence;
+}
+
+static void all_live_classify(struct classes *classes)
+{
+	const struct live_table *live = &classes->profile->replay.live;
+	size_t i;
+
+	for (i = 0; i < (size_t)1 << live->bits; i++) {
+		if (live->addresses[i])
+			live_classify(classes, &live->blocks[i]);
+	}
+}
+
+/* The one block that an allocating call made, and that is live, could be a global. */
+static int single_classify(struct classes *classes)
+{
+	const struct replay *replay = &classes->profile->replay;
+	struct class_share *live, *fixed;
+	uint32_t i, location;
+	uint64_t *blocks = calloc((size_t)classes->functions.location_count + 1,
+	                          sizeof(*blocks));
+
+	if (!blocks)
+		return -1;
+	for (i = 1; i < replay->sites.count; i++) {
+		location = replay->tree.nodes[classes_site_node(classes, i)].location;
+		blocks[location] += classes->sites[i].blocks;
+	}
+	for (i = 1; i < replay->sites.count; i++) {
+		location = replay->tree.nodes[classes_site_node(classes, i)].location;
+		live = &classes->sites[i].shares[CLASS_LIVE];
+		fixed = &classes->sites[i].shares[CLASS_STATIC];
+		if (location && blocks[location] == 1 && live->blocks == 1) {
+			*fixed = *live;
+			*live = (struct class_share){ 0, 0 };
+		}
+	}
+	free(blocks);
+	return 0;
+}
+
+/* When main() was first on a stack; a program whose main has no name never had it. */
+static uint64_t main_time(const struct classes *classes)
+{
+	const struct replay *replay = &classes->profile->replay;
+	uint64_t time, first = UINT64_MAX;
+	uint32_t i, function;
+
+	for (i = 1; i < classes->functions.location_count; i++) {
+		function = classes->functions.of_location[i];
+		if (strcmp(classes->functions.functions[function].name, "main"))
+			continue;
+		time = replay_location_time(replay, i);
+		if (time < first)
+			first = time;
+	}
+	return first;
+}
+
+static int classes_fill(struct classes *classes, const char *const *wrappers,
+                        size_t wrapper_count)
+{
+	const struct profile *profile = classes->profile;
+	uint32_t i;
+
+	classes->sites = calloc(profile->replay.sites.count, sizeof(*classes->sites));
+	if (!classes->sites || function_table_make(&classes->functions, profile) ||
+	    peeling_make(&classes->peeling, profile, &classes->functions, wrappers,
+	                 wrapper_count))
+		return -1;
+	classes->main_time = main_time(classes);
+	for (i = 1; i < profile->replay.sites.count; i++)
+		ended_classify(classes, i);
+	all_live_classify(classes);
+	if (single_classify(classes))
+		return -1;
+	for (i = 1; i < profile->replay.sites.count; i++)
+		class_counts_add(&classes->all, &classes->sites[i]);
+	return 0;
+}
+
+struct classes *classes_new(const struct profile *profile, const char *const *wrappers,
+                            size_t wrapper_count)
+{
+	struct classes *classes = calloc(1, sizeof(*classes));
+
+	if (!classes)
+		return NULL;
+	classes->profile = profile;
+	classes->has_exact_frames = profile->process->header.flags & RING_FRAMES_EXACT;
+	if (classes_fill(classes, wrappers, wrapper_count)) {
+		classes_free(classes);
+		return NULL;
+	}
+	return classes;
+}
+
+void classes_free(struct classes *classes)
+{
+	if (!classes)
+		return;
+	free(classes->sites);
+	peeling_release(&classes->peeling);
+	function_table_release(&classes->functions);
+	free(classes);
+}

@@ -1,0 +1,83 @@
+/*
+ * classes.h - what class the blocks of each site are of, from a profile that has its
+ * symbols. Layer 10.
+ *
+ * A block is one life: realloc goes on with it (site_lives.h). Its class:
+ *   stack       freed by its thread, no frame but peeled wrappers had ended before
+ *   escaping    freed by its thread, later than that
+ *   crossed     freed, or reallocated, by another thread
+ *   static      never freed, and born before main was on a stack, or the only block of
+ *               its allocating call
+ *   live        never freed otherwise
+ * Stack and escaping rest on frames. In a recording with exact frames the blocks whose
+ * own are not exact are counted as `inferred` instead; in a plain one all of them count,
+ * and everything is inferred.
+ */
+#ifndef OUTLIVE_CLASSES_H
+#define OUTLIVE_CLASSES_H
+
+#include "function_table.h"
+#include "peeling.h"
+#include "profile.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum life_class {
+	CLASS_STACK,
+	CLASS_ESCAPING,
+	CLASS_CROSSED,
+	CLASS_STATIC,
+	CLASS_LIVE,
+	CLASS_COUNT,
+};
+
+struct class_share {
+	uint64_t blocks, bytes; /* as large as they were last */
+};
+
+struct class_counts {
+	struct class_share shares[CLASS_COUNT];
+	struct class_share inferred; /* stack or escaping, if one believes plain frames */
+	struct class_share unknown;  /* their free was missed */
+	uint64_t exact_blocks;       /* of all: the frames of their thread were exact */
+	uint64_t blocks;             /* all */
+};
+
+struct classes {
+	const struct profile *profile;
+	struct function_table functions;
+	struct peeling peeling;
+	struct class_counts *sites; /* by number of the site; [0] is none */
+	struct class_counts all;
+	bool has_exact_frames; /* return stubs were on */
+	uint64_t main_time;    /* quanta; when main() was first seen. UINT64_MAX: never */
+};
+
+/*
+ * The profile is borrowed, and must have its symbols. `wrappers` as in peeling_make().
+ * NULL when memory is out.
+ */
+struct classes *classes_new(const struct profile *profile, const char *const *wrappers,
+                            size_t wrapper_count);
+void classes_free(struct classes *classes);
+
+void class_counts_add(struct class_counts *to, const struct class_counts *from);
+
+/* "stack-like", ..; as a key of JSON: "stack_like", .. */
+const char *life_class_text(enum life_class class);
+const char *life_class_key(enum life_class class);
+
+/*
+ * What can be said of all these blocks in one word: a class that VERDICT_PERCENT of them
+ * have, as life_class_key(), or "mixed"; "inferred" when no class is known exactly;
+ * "unknown" when no end of any was seen; "grows" for a site whose `allocations` only
+ * go on with blocks of other sites (blocks is 0).
+ */
+#define VERDICT_PERCENT 90
+const char *class_counts_verdict(const struct class_counts *counts, uint64_t allocations);
+
+/* The site's frame that is innermost once the wrappers are peeled off. */
+uint32_t classes_site_node(const struct classes *classes, uint32_t site);
+
+#endif

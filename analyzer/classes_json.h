@@ -1,0 +1,25 @@
+/*
+ * classes_json.h - classes, their evidence and advice in JSON; keys as documented in
+ * doc/report-json.md. Layer 14.
+ */
+#ifndef OUTLIVE_CLASSES_JSON_H
+#define OUTLIVE_CLASSES_JSON_H
+
+#include "classes.h"
+#include "json_writer.h"
+
+/* The keys `classes`, `exact`, `peeled`, `init` of the whole report. */
+void classes_json(struct json_writer *json, const struct classes *classes);
+
+/* `classes` of a group of sites. */
+void class_counts_json(struct json_writer *json, const struct class_counts *counts);
+
+/* What a site's object says beyond its share. 0, or -1 when memory is out. */
+int site_classes_json(struct json_writer *json, const struct classes *classes,
+                      uint32_t site);
+
+/* The name of a function as an object of its own. */
+void function_json(struct json_writer *json, const char *key,
+                   const struct classes *classes, uint32_t function);
+
+#endif
