@@ -11,6 +11,7 @@
  */
 #include "exact.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -138,6 +139,29 @@ NOINLINE static void run_on_own_stack(int round)
 	run_all(round);
 }
 
+/* The first events of this thread are a coroutine's: no stub further out forbids any. */
+static void *fresh_thread(void *argument)
+{
+	struct coroutine *coroutine = argument;
+
+	while (!coroutine->finished)
+		swapcontext(&coroutine->outside, &coroutine->inside);
+	return NULL;
+}
+
+static void run_in_fresh_thread(void)
+{
+	char *stack = malloc(STACK_BYTES);
+	pthread_t thread;
+
+	coroutines[0].is_own = 0;
+	coroutine_begin(0, stack);
+	check(pthread_create(&thread, NULL, fresh_thread, &coroutines[0]) == 0, "no thread");
+	pthread_join(thread, NULL);
+	check(coroutines[0].sum == 36 + 45 + 66 + 1000, "%ld", coroutines[0].sum);
+	free(stack);
+}
+
 int main(void)
 {
 	exact_begin();
@@ -154,6 +178,7 @@ int main(void)
 			stacks[i] = coroutines[i].stack;
 		run_all(round);
 		run_on_own_stack(round);
+		run_in_fresh_thread();
 		for (int i = 0; i < COROUTINES; i++) {
 			if (i % 2)
 				free(stacks[i]);

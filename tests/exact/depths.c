@@ -4,7 +4,7 @@
  * plainly, what is lost is counted, the program runs right. backtrace() sees it all.
  *
  * guards: when stubs run out, degrade to plain walking; count it
- * stubs: may run out
+ * stubs: must run out
  * build: gcc -O2
  * build: gcc -O0
  */

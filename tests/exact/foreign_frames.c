@@ -13,6 +13,7 @@
  */
 #include "exact.h"
 
+#include <pthread.h>
 #include <sys/mman.h>
 
 extern void nocfi_call(void (*function)(long), long argument);
@@ -22,7 +23,7 @@ extern void move_return(void (*function)(void));
 extern void pop_return(void (*function)(void));
 extern void call_on_stack(void *top, void (*function)(void));
 
-static int level;
+static int level, fresh_kind;
 static unsigned char *jit; /* call *%rax with a frame of its own, and back */
 
 /* Its return address leads into assembly: no stub, whatever else is known. */
@@ -120,6 +121,27 @@ NOINLINE static void on_other_stack(void)
 	deep_work();
 }
 
+/* Nothing of this thread is known before: no stub further out forbids one here. */
+static void *fresh_thread(void *stack)
+{
+	void (*call)(void (*)(void)) = (void (*)(void (*)(void)))(uintptr_t)jit;
+
+	switch (fresh_kind++ % 3) {
+	case 0: nocfi_call(from_assembly, 2); break;
+	case 1: call(from_jit); break;
+	case 2: call_on_stack((char *)stack + 65536 - 64, on_other_stack); break;
+	}
+	return NULL;
+}
+
+NOINLINE static void in_fresh_thread(char *stack)
+{
+	pthread_t thread;
+
+	check(pthread_create(&thread, NULL, fresh_thread, stack) == 0, "no thread");
+	pthread_join(thread, NULL);
+}
+
 int main(void)
 {
 	char *stack = malloc(65536);
@@ -129,6 +151,7 @@ int main(void)
 		with_foreign(i % 6);
 		jit_make();
 		through_jit(i % 5);
+		in_fresh_thread(stack);
 		munmap(jit, 4096);
 		call_on_stack(stack + 65536 - 64, on_other_stack);
 	}

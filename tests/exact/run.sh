@@ -7,7 +7,7 @@
 #                            A line for each. "needs: HEADER-OR-LIBRARY" ends such a line:
 #                            where it does not link, that way is left out
 #   plugin: NAME FLAGS       lib/NAME built into ./NAME.so first
-#   stubs: may run out       else no frame may have gone without for want of stubs
+#   stubs: must run out      and be counted; else no frame may go without for want of one
 #   guards: RULE             the safety rule it fails without (the first words of it)
 #   times: N                 run it so often (1)
 #

@@ -28,7 +28,7 @@ if command -v gdb >/dev/null; then
 		-ex "set env OUTLIVE_DIR=$PWD/rings" -ex "set env OUTLIVE_POLICY=flight" \
 		-ex "set env LD_PRELOAD=$library" -ex "break bottom" -ex run -ex bt -ex finish \
 		-ex "bt 3" -ex continue --args ./program 40 0 >gdb.log 2>&1
-	sed -n '/^#0 .*bottom/,/^Run till/p' gdb.log >gdb.txt
+	sed -n '/^#0 .*bottom/,/main (/p' gdb.log >gdb.txt
 	whole gdb.txt
 	grep -q 'outlive_stubs' gdb.txt || { echo "no stub on gdb's stack"; bad=1; }
 	grep -q 'exited normally' gdb.log || { echo "gdb: 'finish' went astray"; tail gdb.log; bad=1; }

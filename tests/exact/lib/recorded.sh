@@ -10,9 +10,9 @@ recorded() { # COMMAND...
 		OUTLIVE_RING="${RING_BYTES:-16777216}" LD_PRELOAD="$library" "$@"
 }
 
-# Every ring was exact, and lost nothing for want of stubs unless that was allowed. The
-# newest must read.
-rings_check() { # "" or "may run out"
+# Every ring was exact, and no frame in it went without a stub for want of one (or, asked
+# for, some did). The newest must read.
+rings_check() { # "" or "must run out"
 	local said ring
 	ring=$(ls -t rings/*.ring 2>/dev/null | head -n 1)
 	[ -n "$ring" ] || { echo "it left no ring"; return 1; }
@@ -22,6 +22,9 @@ rings_check() { # "" or "may run out"
 		return 1
 	elif [ -z "$1" ] && grep -qv ' stubs=0 ' <<<"$said"; then
 		echo "stubs ran out: $said"
+		return 1
+	elif [ -n "$1" ] && ! grep -qv ' stubs=0 ' <<<"$said"; then
+		echo "no stub ran out: $said"
 		return 1
 	elif grep -qv ' events=0 ' <<<"$said"; then
 		echo "events were lost: $said"
