@@ -14,7 +14,9 @@
 #   expect: EXPR     a jq expression that must be true of `outlive report --format json`.
 #                    $out.KEY is what the program printed as KEY=number on its stdout;
 #                    by("f") are the sites with function f in their stack,
-#                    count("f"), bytes("f"), peak("f"), live("f") sums over them
+#                    count("f"), bytes("f"), peak("f"), live("f") sums over them;
+#                    depths("f") their escape depths, added up; verdicts("f") and
+#                    owners("f") the different verdicts, and owners' names, of them
 #
 # An expression that fails is shown with both sides evaluated, if it is a comparison.
 set -u
@@ -31,6 +33,10 @@ def bytes(f): total(f; "bytes");
 def peak(f): total(f; "peak_bytes");
 def live(f): total(f; "live_bytes");
 def innermost(f): [.sites[] | select(.frames[0] | named(f))];
+def depths(f): reduce (by(f)[].escape_depths | to_entries[]) as $d
+	({}; .[$d.key] += $d.value);
+def verdicts(f): [by(f)[] | select(.blocks > 0) | .verdict] | unique;
+def owners(f): [by(f)[].owners[].function | sub("[(].*"; "")] | unique;
 '
 
 mapfile -t directives < <(awk '

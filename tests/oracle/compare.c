@@ -246,19 +246,18 @@ static void pair_compare(struct comparison *comparison, const struct oracle_bloc
 	outcome = blocks_compare(theirs, ours, stack, &verdict);
 	comparison->both++;
 	stack->blocks++;
+	stack->inferred += outcome == INFERRED_AGREE || outcome == INFERRED_WRONG;
 	if (comparison->outcomes[outcome]++ < SHOWN && outcome >= INFERRED_WRONG)
 		disagreement_show(comparison, outcome, theirs, ours, stack, &verdict);
 }
 
-static void unmatched_show(const struct comparison *comparison, const char *who,
-                           uint64_t address, uint64_t size, uint64_t born, uint64_t end,
-                           uint64_t before)
+static void unmatched_show(const char *who, uint64_t address, uint64_t size,
+                           uint64_t born, uint64_t end, uint64_t before)
 {
 	if (before < SHOWN)
 		printf("  only %s saw a block at %#" PRIx64 " of %" PRIu64
 		       " bytes, quanta %" PRIu64 " to %" PRIu64 "\n", who, address, size,
 		       born, end);
-	(void)comparison;
 }
 
 static void compare_all(struct comparison *comparison, struct oracle *oracle)
@@ -274,12 +273,12 @@ static void compare_all(struct comparison *comparison, struct oracle *oracle)
 		        : j == tapped.count ? -1
 		                            : block_order(comparison, theirs, ours);
 		if (order < 0)
-			unmatched_show(comparison, "the oracle", theirs->address, theirs->size,
+			unmatched_show("the oracle", theirs->address, theirs->size,
 			               quanta(comparison, &theirs->born),
 			               quanta(comparison, &theirs->end),
 			               comparison->only_oracle++);
 		else if (order > 0)
-			unmatched_show(comparison, "outlive", ours->address, ours->size,
+			unmatched_show("outlive", ours->address, ours->size,
 			               ours->born, ours->end, comparison->only_outlive++);
 		else
 			pair_compare(comparison, theirs, ours);
@@ -302,35 +301,56 @@ static int left_out_order(const void *left, const void *right)
 	return (a->blocks < b->blocks) - (a->blocks > b->blocks);
 }
 
+/* Add to the entry of a name, made if it is new; past `capacity` names none is. */
+static void left_out_add(struct left_out *out, size_t *count, size_t capacity,
+                         const char *name, uint64_t blocks)
+{
+	size_t i;
+
+	for (i = 0; i < *count && strcmp(out[i].name, name); i++)
+		;
+	if (i == *count && *count < capacity)
+		out[(*count)++] = (struct left_out){ name, 0 };
+	if (i < *count)
+		out[i].blocks += blocks;
+}
+
+static void names_print(const char *what, struct left_out *out, size_t count)
+{
+	size_t i;
+
+	qsort(out, count, sizeof(*out), left_out_order);
+	printf("%s:", what);
+	for (i = 0; i < count && i < 16; i++)
+		printf("%s %.60s %" PRIu64, i ? "," : "", out[i].name, out[i].blocks);
+	printf("%s\n", count > 16 ? ", .." : count ? "" : " none");
+}
+
 /* Functions without hooks, by how many blocks had them on their stack. */
 static void left_out_print(const struct comparison *comparison)
 {
-	static struct left_out out[512];
-	size_t count = 0, i;
-	uint32_t site, frame;
+	const struct profile *profile = comparison->profile;
+	struct left_out out[256], inferred[256];
+	size_t count = 0, inferred_count = 0;
+	uint32_t site, i;
 
-	for (site = 1; site < comparison->profile->replay.sites.count; site++) {
+	for (site = 1; site < profile->replay.sites.count; site++) {
 		const struct hooked_stack *stack = hooked_stack_of(comparison->stacks, site);
 
-		for (frame = 0; stack && stack->blocks && frame < stack->count; frame++) {
-			const char *name;
-
-			if (stack->functions[frame])
-				continue;
-			name = location_name(comparison->profile, stack->locations[frame]);
-			for (i = 0; i < count && strcmp(out[i].name, name); i++)
-				;
-			if (i == count && count < sizeof(out) / sizeof(*out))
-				out[count++] = (struct left_out){ name, 0 };
-			if (i < count)
-				out[i].blocks += stack->blocks;
+		for (i = 0; stack && stack->blocks && i < stack->count; i++) {
+			if (!stack->functions[i])
+				left_out_add(out, &count, 256,
+				             location_name(profile, stack->locations[i]),
+				             stack->blocks);
 		}
+		if (stack && stack->inferred && stack->count)
+			left_out_add(inferred, &inferred_count, 256,
+			             location_name(profile, stack->locations[stack->count - 1]),
+			             stack->inferred);
 	}
-	qsort(out, count, sizeof(*out), left_out_order);
-	printf("left out, for want of hooks (blocks with it on their stack):");
-	for (i = 0; i < count && i < 24; i++)
-		printf("%s %s %" PRIu64, i ? "," : "", out[i].name, out[i].blocks);
-	printf("%s\n", count > 24 ? ", .." : count ? "" : " nothing");
+	names_print("left out, for want of hooks (blocks with it on their stack)", out, count);
+	names_print("inferred blocks, by the function that allocated them", inferred,
+	            inferred_count);
 }
 
 static void depths_print(const struct oracle *oracle)

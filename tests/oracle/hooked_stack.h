@@ -17,7 +17,7 @@ struct hooked_stack {
 	uint64_t *functions; /* in memory; 0: the frame's function has no hooks */
 	uint32_t depth;      /* frames with hooks */
 	uint64_t name;       /* oracle_mix() over them */
-	uint64_t blocks;     /* the caller's */
+	uint64_t blocks, inferred; /* the caller's */
 };
 
 struct hooked_stacks;

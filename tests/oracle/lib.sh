@@ -36,6 +36,31 @@ gcc -std=gnu11 -O2 -g -D_GNU_SOURCE -I"$OUTLIVE_ROOT_DIR/include" \
 	-Wl,--wrap=live_table_remove,--wrap=block_lives_end,--wrap=site_life_end \
 	-ldw -lelf -lzstd -liberty -lpthread || exit 1
 
+# The source of a Debian package, unpacked in ./PACKAGE. Fetched once, with lists of its own
+# that leave the system's alone.
+fetch() { # PACKAGE
+	local store=$OUTLIVE_ROOT_DIR/build/sources suite
+	local -a options=(-q -o "Dir::Etc::SourceList=$store/sources.list"
+		-o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$store/lists"
+		-o "Dir::Cache=$store/cache" -o APT::Sandbox::User=root)
+	suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	grep -q '^ID=debian' /etc/os-release || suite=bookworm
+	mkdir -p "$store"/{lists,cache/archives}/partial
+	[ -e "$store/sources.list" ] ||
+		echo "deb-src http://deb.debian.org/debian $suite main" >"$store/sources.list"
+	(
+		flock 9
+		cd "$store" || exit 1
+		ls "$1"_*.dsc >/dev/null 2>&1 && exit 0
+		[ -n "$(find lists -name '*Sources*' -print -quit)" ] ||
+			apt-get "${options[@]}" update
+		apt-get "${options[@]}" source --download-only "$1"
+	) 9>"$store/lock" >fetch.out 2>&1
+	rm -rf "./$1"
+	dpkg-source --no-check -x "$store/$1"_*.dsc "$1" >>fetch.out 2>&1 ||
+		skip "the source of $1 could not be fetched: $(grep -m 1 '^E:' fetch.out)"
+}
+
 # Run COMMAND, whose program has the hooks, without and with outlive; compare its output,
 # then every block. NAME names the files.
 watch() { # NAME COMMAND...
@@ -50,7 +75,7 @@ watch() { # NAME COMMAND...
 	[ $status = $with_status ] || complain "$name: exit status $status became $with_status:" \
 		"$(tail -n 3 "$name.with.err")"
 	cmp "$name.bare" "$name.with" || complain "$name: stdout differs"
-	[ -e "$name.symbols" ] || nm -n --defined-only "$1" >"$name.symbols"
+	nm -n --defined-only "$1" >"$name.symbols"
 	echo "== $name: status $status, $(wc -c <"$name.with") bytes of output"
 	./compare "$name.outlive" "$name.log" "$name.symbols" || complain "$name: see above"
 	rm -f "$name".{log,outlive,bare,with}
