@@ -1,4 +1,4 @@
-/* classes_json.c - classes, their evidence and advice in JSON. Layer 14. */
+/* classes_json.c - classes, their evidence and advice in JSON. Layer 15. */
 #include "classes_json.h"
 
 #include "life_summary.h"
@@ -59,16 +59,6 @@ static void function_keys_json(struct json_writer *json, const struct classes *c
 		json_count(json, "offset",
 		           address_map_location(classes->profile->map,
 		                                function->location)->offset);
-}
-
-void function_json(struct json_writer *json, const char *key,
-                   const struct classes *classes, uint32_t function)
-{
-	json_object(json, key);
-	json_compact(json, true);
-	function_keys_json(json, classes, function);
-	json_object_end(json);
-	json_compact(json, false);
 }
 
 static void peeled_json(struct json_writer *json, const struct classes *classes)
@@ -215,9 +205,79 @@ static void site_peeled_json(struct json_writer *json, const struct classes *cla
 	json_compact(json, false);
 }
 
-int site_classes_json(struct json_writer *json, const struct classes *classes,
+/* ---- advice -------------------------------------------------------------------------- */
+
+static int advice_item_json(struct json_writer *json, const struct findings *findings,
+                            const struct advice *advice)
+{
+	const struct classes *classes = findings->classes;
+	const struct place *place = &findings->places.places[advice->place];
+	struct text text = { NULL, 0, 0 };
+
+	if (advice_text(&text, advice, classes, &findings->places))
+		return -1;
+	json_object(json, NULL);
+	json_string(json, "kind", advice_kind_text(advice->kind));
+	json_string(json, "text", text.data);
+	function_keys_json(json, classes, place->function);
+	json_string(json, "owner", classes->functions.functions[advice->owner].name);
+	json_count(json, "levels", advice->levels);
+	json_count(json, "sites", place->summary.site_count);
+	json_count(json, "first_site", place->summary.site);
+	json_count(json, "blocks", place->summary.counts.blocks);
+	json_count(json, "saves_calls", advice->saves_calls);
+	json_count(json, "saves_bytes", advice->saves_bytes);
+	json_count(json, "saves_ns", advice->saves_ns);
+	json_object_end(json);
+	text_release(&text);
+	return 0;
+}
+
+int advice_json(struct json_writer *json, const struct findings *findings, uint64_t top)
+{
+	size_t i;
+	int result = 0;
+
+	json_count(json, "advice_count", findings->advice.count);
+	json_array(json, "advice");
+	for (i = 0; i < findings->advice.count && (!top || i < top) && !result; i++)
+		result = advice_item_json(json, findings, &findings->advice.items[i]);
+	json_array_end(json);
+	return result;
+}
+
+/* Advice about the place that the site is of; or why there is none. */
+static int site_advice_json(struct json_writer *json, const struct findings *findings,
+                            uint32_t site)
+{
+	const struct advice_list *list = &findings->advice;
+	uint32_t place = findings->places.of_site[site];
+	struct text refusal = { NULL, 0, 0 };
+	bool has_any = false;
+	int result = 0;
+	size_t i;
+
+	json_array(json, "advice");
+	for (i = 0; i < list->count && !result; i++) {
+		if (list->items[i].place != place)
+			continue;
+		result = advice_item_json(json, findings, &list->items[i]);
+		has_any = true;
+	}
+	json_array_end(json);
+	if (result || has_any)
+		return result;
+	result = advice_refusal_text(&refusal, &findings->places.places[place].summary);
+	if (!result)
+		json_string(json, "no_advice", refusal.data);
+	text_release(&refusal);
+	return result;
+}
+
+int site_classes_json(struct json_writer *json, const struct findings *findings,
                       uint32_t site)
 {
+	const struct classes *classes = findings->classes;
 	struct life_summary summary = { .site_count = 0 };
 	int result = life_summary_add(&summary, classes, site);
 
@@ -242,6 +302,7 @@ int site_classes_json(struct json_writer *json, const struct classes *classes,
 		json_count(json, "longest", summary.chain_longest);
 		json_object_end(json);
 		json_compact(json, false);
+		result = site_advice_json(json, findings, site);
 	}
 	life_summary_release(&summary);
 	return result;

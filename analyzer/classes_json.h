@@ -1,11 +1,11 @@
 /*
  * classes_json.h - classes, their evidence and advice in JSON; keys as documented in
- * doc/report-json.md. Layer 14.
+ * doc/report-json.md. Layer 15.
  */
 #ifndef OUTLIVE_CLASSES_JSON_H
 #define OUTLIVE_CLASSES_JSON_H
 
-#include "classes.h"
+#include "findings.h"
 #include "json_writer.h"
 
 /* The keys `classes`, `exact`, `peeled`, `init` of the whole report. */
@@ -15,11 +15,10 @@ void classes_json(struct json_writer *json, const struct classes *classes);
 void class_counts_json(struct json_writer *json, const struct class_counts *counts);
 
 /* What a site's object says beyond its share. 0, or -1 when memory is out. */
-int site_classes_json(struct json_writer *json, const struct classes *classes,
+int site_classes_json(struct json_writer *json, const struct findings *findings,
                       uint32_t site);
 
-/* The name of a function as an object of its own. */
-void function_json(struct json_writer *json, const char *key,
-                   const struct classes *classes, uint32_t function);
+/* The array `advice` of the whole report, the first `top` (0: all). 0 or -1. */
+int advice_json(struct json_writer *json, const struct findings *findings, uint64_t top);
 
 #endif

@@ -4,6 +4,7 @@
 #include "allocator_names.h"
 
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,12 +16,13 @@ struct peeling_work {
 	const struct function_table *functions;
 	struct peel_count {
 		uint64_t escaped, stayed;
-		uint32_t callers;
+		uint32_t callers, lines;
+		bool is_recursive;
 	} *counts; /* by function */
-	struct peel_call {
-		uint32_t function, caller;
-	} *calls;
-	size_t call_count;
+	struct peel_pair {
+		uint32_t function, other;
+	} *callers, *lines; /* of functions: who calls, where in it is allocated */
+	size_t caller_count, line_count;
 };
 
 const char *peel_reason_text(enum peel_reason reason)
@@ -92,53 +94,75 @@ static void depths_count(const struct tally_pool *tally, uint32_t list, uint32_t
 	}
 }
 
-static int call_compare(const void *one, const void *two)
+static int pair_compare(const void *one, const void *two)
 {
-	const struct peel_call *a = one, *b = two;
+	const struct peel_pair *a = one, *b = two;
 
 	if (a->function != b->function)
 		return a->function < b->function ? -1 : 1;
-	return a->caller < b->caller ? -1 : a->caller > b->caller;
+	return a->other < b->other ? -1 : a->other > b->other;
 }
 
-static void callers_count(struct peeling_work *work)
+/* Sort the pairs and drop those that are there twice; how many are left. */
+static size_t pairs_unite(struct peel_pair *pairs, size_t count)
 {
-	size_t i;
+	size_t from, to = 0;
 
-	qsort(work->calls, work->call_count, sizeof(*work->calls), call_compare);
-	for (i = 0; i < work->call_count; i++) {
-		if (!i || call_compare(&work->calls[i - 1], &work->calls[i]))
-			work->counts[work->calls[i].function].callers++;
+	qsort(pairs, count, sizeof(*pairs), pair_compare);
+	for (from = 0; from < count; from++) {
+		if (!to || pair_compare(&pairs[to - 1], &pairs[from]))
+			pairs[to++] = pairs[from];
 	}
+	return to;
 }
 
-/* What the functions that are innermost now do with their blocks. */
+static void pairs_count(struct peeling_work *work)
+{
+	size_t i, count = pairs_unite(work->callers, work->caller_count);
+
+	for (i = 0; i < count; i++)
+		work->counts[work->callers[i].function].callers++;
+	count = pairs_unite(work->lines, work->line_count);
+	for (i = 0; i < count; i++)
+		work->counts[work->lines[i].function].lines++;
+}
+
+/* What the function at a node, innermost now, does with the blocks of a site. */
+static void function_count(struct peeling_work *work, uint32_t site, uint32_t node)
+{
+	const struct replay *replay = &work->profile->replay;
+	const struct site_life *life = &replay->lives.sites.sites[site];
+	uint32_t peeled = work->peeling->site_frames[site], function, caller;
+	struct peel_count *count;
+	uint32_t above = replay->tree.nodes[node].parent;
+
+	function = function_of_node(work->functions, work->profile, node);
+	count = &work->counts[function];
+	depths_count(&replay->lives.sites.tally, life->depths, peeled, count);
+	depths_count(&replay->lives.sites.tally, life->depths_inferred, peeled, count);
+	caller = function_of_node(work->functions, work->profile, above);
+	work->callers[work->caller_count++] = (struct peel_pair){ function, caller };
+	work->lines[work->line_count++] =
+		(struct peel_pair){ function, replay->tree.nodes[node].location };
+	for (; above != CALL_ROOT && !count->is_recursive;
+	     above = replay->tree.nodes[above].parent)
+		count->is_recursive =
+			function == function_of_node(work->functions, work->profile, above);
+}
+
 static void round_count(struct peeling_work *work)
 {
 	const struct replay *replay = &work->profile->replay;
-	const struct site_life *life;
-	uint32_t i, node, function, caller, peeled;
+	uint32_t i, node;
 
 	memset(work->counts, 0, work->functions->count * sizeof(*work->counts));
-	work->call_count = 0;
+	work->caller_count = work->line_count = 0;
 	for (i = 1; i < replay->sites.count; i++) {
-		peeled = site_peel(work, i, &node);
-		work->peeling->site_frames[i] = peeled;
-		if (node == CALL_ROOT || replay->tree.nodes[node].parent == CALL_ROOT)
-			continue;
-		life = &replay->lives.sites.sites[i];
-		function = function_of_node(work->functions, work->profile, node);
-		caller = function_of_node(work->functions, work->profile,
-		                          replay->tree.nodes[node].parent);
-		depths_count(&replay->lives.sites.tally, life->depths, peeled,
-		             &work->counts[function]);
-		depths_count(&replay->lives.sites.tally, life->depths_inferred, peeled,
-		             &work->counts[function]);
-		if (caller != function)
-			work->calls[work->call_count++] =
-				(struct peel_call){ function, caller };
+		work->peeling->site_frames[i] = site_peel(work, i, &node);
+		if (node != CALL_ROOT && replay->tree.nodes[node].parent != CALL_ROOT)
+			function_count(work, i, node);
 	}
-	callers_count(work);
+	pairs_count(work);
 }
 
 /* Whether anything more was peeled. */
@@ -153,6 +177,7 @@ static bool round_peel(struct peeling_work *work)
 		count = &work->counts[i];
 		if (count->stayed || count->escaped < PEEL_BLOCKS_MIN ||
 		    count->callers < PEEL_CALLERS_MIN ||
+		    count->lines > PEEL_LINES_MAX || count->is_recursive ||
 		    !*work->functions->functions[i].name)
 			continue;
 		work->peeling->functions[i].reason = PEEL_AUTOMATIC;
@@ -195,8 +220,10 @@ int peeling_make(struct peeling *peeling, const struct profile *profile,
 	peeling->functions = calloc(functions->count, sizeof(*peeling->functions));
 	peeling->site_frames = calloc(sites + 1, sizeof(*peeling->site_frames));
 	work.counts = calloc(functions->count, sizeof(*work.counts));
-	work.calls = malloc((sites + 1) * sizeof(*work.calls));
-	if (peeling->functions && peeling->site_frames && work.counts && work.calls) {
+	work.callers = malloc((sites + 1) * sizeof(*work.callers));
+	work.lines = malloc((sites + 1) * sizeof(*work.lines));
+	if (peeling->functions && peeling->site_frames && work.counts && work.callers &&
+	    work.lines) {
 		names_peel(&work, wrappers, wrapper_count);
 		while (round++ < ROUNDS_MAX && round_peel(&work))
 			;
@@ -204,7 +231,8 @@ int peeling_make(struct peeling *peeling, const struct profile *profile,
 		result = 0;
 	}
 	free(work.counts);
-	free(work.calls);
+	free(work.callers);
+	free(work.lines);
 	return result;
 }
 

@@ -13,11 +13,12 @@
 
 /*
  * Automatic: enough callers that no single one explains why nothing stays (a parser's
- * make_node() has three or four, an allocator dozens), and enough blocks that none
- * staying is no chance.
+ * make_node() has three or four, an allocator dozens), enough blocks that none staying is
+ * no chance; and little else to it: few calls in it allocate, and it does not recurse.
  */
 #define PEEL_CALLERS_MIN 8
 #define PEEL_BLOCKS_MIN 64
+#define PEEL_LINES_MAX 3
 
 enum peel_reason { PEEL_NOT, PEEL_BUILTIN, PEEL_USER, PEEL_AUTOMATIC };
 

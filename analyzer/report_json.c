@@ -1,4 +1,4 @@
-/* report_json.c - a profile for programs. Layer 15. */
+/* report_json.c - a profile for programs. Layer 16. */
 #include "report_json.h"
 
 #include "classes_json.h"
@@ -33,12 +33,12 @@ static void name_json(struct json_writer *json, const struct stack_name *name)
 	json_bool(json, "inlined", name->is_inlined);
 }
 
-static int site_json(struct json_writer *json, const struct classes *classes,
+static int site_json(struct json_writer *json, const struct findings *findings,
                      const struct report_row *row, struct stack_names *stack)
 {
 	size_t i;
 
-	if (stack_names_fill(stack, classes->profile, row->node))
+	if (stack_names_fill(stack, findings->classes->profile, row->node))
 		return -1;
 	json_object(json, NULL);
 	json_count(json, "site", row->site);
@@ -56,13 +56,13 @@ static int site_json(struct json_writer *json, const struct classes *classes,
 		json_compact(json, false);
 	}
 	json_array_end(json);
-	if (site_classes_json(json, classes, row->site))
+	if (site_classes_json(json, findings, row->site))
 		return -1;
 	json_object_end(json);
 	return 0;
 }
 
-static int sites_json(struct json_writer *json, const struct classes *classes,
+static int sites_json(struct json_writer *json, const struct findings *findings,
                       const struct report_settings *settings)
 {
 	struct stack_names stack = { NULL, 0, 0 };
@@ -70,14 +70,14 @@ static int sites_json(struct json_writer *json, const struct classes *classes,
 	int result = 0;
 	size_t i;
 
-	if (report_rows_make(&rows, classes, REPORT_BY_SITE, settings->sort))
+	if (report_rows_make(&rows, findings->classes, REPORT_BY_SITE, settings->sort))
 		return -1;
 	json_count(json, "site_count", rows.count);
 	json_array(json, "sites");
 	for (i = 0; i < rows.count && !result; i++) {
 		if (settings->top && i == settings->top)
 			break;
-		result = site_json(json, classes, &rows.rows[i], &stack);
+		result = site_json(json, findings, &rows.rows[i], &stack);
 	}
 	json_array_end(json);
 	stack_names_release(&stack);
@@ -245,9 +245,10 @@ static int processes_json(struct json_writer *json, struct trace_reader *reader,
 }
 
 static int report_write(struct json_writer *json, struct trace_reader *reader,
-                        const struct classes *classes,
+                        const struct findings *findings,
                         const struct report_settings *settings)
 {
+	const struct classes *classes = findings->classes;
 	const struct profile *profile = classes->profile;
 	struct process_counts counts = counts_of(profile);
 	bool is_trace = trace_reader_is_trace(reader);
@@ -264,9 +265,10 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	lost_json(json, profile->process, &profile->lost);
 	histogram_json(json, &profile->replay);
 	timeline_json(json, profile);
-	if (threads_json(json, classes, settings->sort) ||
+	if (advice_json(json, findings, settings->top) ||
+	    threads_json(json, classes, settings->sort) ||
 	    groups_json(json, classes, settings) ||
-	    sites_json(json, classes, settings) || processes_json(json, reader, profile))
+	    sites_json(json, findings, settings) || processes_json(json, reader, profile))
 		return -1;
 	json_object_end(json);
 	return 0;
@@ -276,10 +278,12 @@ int report_json(struct trace_reader *reader, const struct profile *profile,
                 const struct report_settings *settings, FILE *file)
 {
 	struct json_writer json = json_writer_of(file);
-	struct classes *classes = classes_new(profile, settings->wrappers,
-	                                      settings->wrapper_count);
-	int result = classes ? report_write(&json, reader, classes, settings) : -1;
+	struct findings findings;
+	int result = findings_make(&findings, profile, settings->wrappers,
+	                           settings->wrapper_count);
 
-	classes_free(classes);
+	if (!result)
+		result = report_write(&json, reader, &findings, settings);
+	findings_release(&findings);
 	return result;
 }

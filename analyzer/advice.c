@@ -1,0 +1,334 @@
+/* advice.c - what to do about an allocating call. Layer 13. */
+#include "advice.h"
+
+#include "stack_names.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOCAL_BYTES_MAX 4096        /* of a stack, for all activations together */
+#define CALLER_BYTES_MAX 65536      /* of a buffer that an owner keeps */
+#define ARENA_SIZE_MAX 1024         /* a small block */
+#define ARENA_LIVE_MIN 16           /* at once: many */
+#define RESERVE_REALLOCS_MIN 16
+#define RESERVE_REALLOCS_EACH_MIN 3 /* of a block, on average */
+
+const char *advice_kind_text(enum advice_kind kind)
+{
+	static const char *const texts[ADVICE_KINDS] = { "local",   "caller", "reuse",
+		                                         "arena",   "reserve", "static" };
+
+	return texts[kind];
+}
+
+/* ---- what the evidence carries ------------------------------------------------------- */
+
+/* Nobody rewrites the C library, or code without a name. */
+static bool is_changeable(const struct classes *classes, const struct place *place)
+{
+	static const char *const fixed[] = { "libc.so", "ld-linux", "libc-", "libstdc++.so",
+		                             "libpthread", "libdl.so", "libm.so",
+		                             "libgcc_s" };
+	const struct function *function = &classes->functions.functions[place->function];
+	const char *path, *base;
+	size_t i;
+
+	if (!*function->name || function->module == MODULE_NONE)
+		return false;
+	path = address_map_module(classes->profile->map, function->module)->path;
+	base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	for (i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
+		if (!strncmp(base, fixed[i], strlen(fixed[i])))
+			return false;
+	}
+	return true;
+}
+
+static bool is_all(const struct life_summary *summary, enum life_class class)
+{
+	return summary->counts.blocks &&
+	       summary->counts.shares[class].blocks == summary->counts.blocks;
+}
+
+/* Every block of one owner: its function, and how far up it always is. */
+static bool has_single_owner(const struct life_summary *summary)
+{
+	return summary->owners.count == 1;
+}
+
+static uint32_t single_level(const struct life_summary *summary)
+{
+	return summary->left.count == 1 ? summary->left.ranks[0].key : 0;
+}
+
+/* All the memory that one activation needs at once, and its nested ones. */
+static bool fits(const struct life_summary *summary, uint64_t bytes_max)
+{
+	uint64_t each = summary->size_max ? summary->size_max : 1;
+	uint64_t times = (uint64_t)(summary->live_max ? summary->live_max : 1) *
+	                 (summary->recursion ? summary->recursion : 1);
+
+	return each <= bytes_max && times <= bytes_max / each;
+}
+
+static bool is_for_arena(const struct life_summary *summary)
+{
+	return has_single_owner(summary) && summary->live_max >= ARENA_LIVE_MIN &&
+	       summary->size_max <= ARENA_SIZE_MAX;
+}
+
+/* One block after the other of the same size, replaced where they are made. */
+static bool is_for_reuse(const struct life_summary *summary, const struct place *place)
+{
+	const struct class_share *shares = summary->counts.shares;
+	uint64_t kept = shares[CLASS_LIVE].blocks + shares[CLASS_STATIC].blocks;
+
+	return shares[CLASS_ESCAPING].blocks + kept == summary->counts.blocks &&
+	       kept <= summary->live_max && summary->live_max <= 2 &&
+	       summary->size_min == summary->size_max && has_single_owner(summary) &&
+	       summary->freers.count == 1 &&
+	       summary->freers.ranks[0].key == place->function;
+}
+
+/* The kind of advice that the blocks' classes carry; ADVICE_KINDS: none. */
+static enum advice_kind class_advice(const struct place *place)
+{
+	const struct life_summary *summary = &place->summary;
+
+	if (is_all(summary, CLASS_STATIC))
+		return ADVICE_STATIC;
+	if (summary->counts.blocks < ADVICE_BLOCKS_MIN)
+		return ADVICE_KINDS;
+	if (is_for_reuse(summary, place))
+		return ADVICE_REUSE;
+	if (is_all(summary, CLASS_STACK) && fits(summary, LOCAL_BYTES_MAX))
+		return ADVICE_LOCAL;
+	if (is_all(summary, CLASS_ESCAPING) && summary->live_max == 1 &&
+	    fits(summary, CALLER_BYTES_MAX) &&
+	    (has_single_owner(summary) || single_level(summary)))
+		return ADVICE_CALLER;
+	if ((is_all(summary, CLASS_STACK) || is_all(summary, CLASS_ESCAPING)) &&
+	    is_for_arena(summary))
+		return ADVICE_ARENA;
+	return ADVICE_KINDS;
+}
+
+static bool is_for_reserve(const struct life_summary *summary)
+{
+	return summary->chain_reallocs >= RESERVE_REALLOCS_MIN &&
+	       summary->chain_reallocs >= RESERVE_REALLOCS_EACH_MIN * summary->chains;
+}
+
+/* ---- the list -------------------------------------------------------------------------- */
+
+static void advice_add(struct advice_list *list, const struct places *places,
+                       uint32_t place, enum advice_kind kind)
+{
+	const struct life_summary *summary = &places->places[place].summary;
+	struct advice advice = { .kind = kind, .place = place };
+	uint64_t last = 0;
+	unsigned class;
+
+	if (has_single_owner(summary))
+		advice.owner = summary->owners.ranks[0].key;
+	advice.levels = single_level(summary);
+	advice.saves_calls = summary->allocations;
+	advice.saves_bytes = summary->bytes;
+	if (kind == ADVICE_RESERVE) {
+		for (class = 0; class < CLASS_COUNT; class++)
+			last += summary->counts.shares[class].bytes;
+		advice.saves_calls = summary->chain_reallocs;
+		/* What was asked for on the way, if all of it was asked for here. */
+		advice.saves_bytes = summary->reallocs == summary->chain_reallocs &&
+		                                     summary->bytes > last
+		                             ? summary->bytes - last
+		                             : 0;
+	} else if (kind == ADVICE_REUSE) {
+		advice.saves_calls -= summary->live_max;
+		advice.saves_bytes -= summary->live_max * summary->size_max;
+	}
+	advice.saves_ns = advice.saves_calls * ADVICE_PAIR_NS;
+	list->items[list->count++] = advice;
+}
+
+static int advice_compare(const void *one, const void *two)
+{
+	const struct advice *a = one, *b = two;
+
+	if (a->saves_ns != b->saves_ns)
+		return a->saves_ns > b->saves_ns ? -1 : 1;
+	if (a->saves_bytes != b->saves_bytes)
+		return a->saves_bytes > b->saves_bytes ? -1 : 1;
+	return a->place < b->place ? -1 : a->place > b->place;
+}
+
+int advice_make(struct advice_list *list, const struct classes *classes,
+                const struct places *places)
+{
+	enum advice_kind kind;
+	uint32_t i;
+
+	*list = (struct advice_list){ .count = 0 };
+	list->items = malloc((2 * (size_t)places->count + 1) * sizeof(*list->items));
+	if (!list->items)
+		return -1;
+	for (i = 0; i < places->count; i++) {
+		if (!is_changeable(classes, &places->places[i]))
+			continue;
+		kind = class_advice(&places->places[i]);
+		if (kind != ADVICE_KINDS)
+			advice_add(list, places, i, kind);
+		if (is_for_reserve(&places->places[i].summary))
+			advice_add(list, places, i, ADVICE_RESERVE);
+	}
+	qsort(list->items, list->count, sizeof(*list->items), advice_compare);
+	return 0;
+}
+
+void advice_release(struct advice_list *list)
+{
+	free(list->items);
+	*list = (struct advice_list){ .count = 0 };
+}
+
+/* ---- words ----------------------------------------------------------------------------- */
+
+const char *function_text(char *text, size_t bytes, const struct classes *classes,
+                          uint32_t function)
+{
+	const struct function *named = &classes->functions.functions[function];
+	const struct location *location =
+		address_map_location(classes->profile->map, named->location);
+	struct stack_name name = { named->name, "", "", location->offset, 0, CALL_ROOT,
+		                   false };
+
+	if (function == FUNCTION_NONE)
+		return text_escape(text, bytes, "(others)");
+	if (named->module != MODULE_NONE)
+		name.module = address_map_module(classes->profile->map, named->module)->path;
+	return stack_name_text(text, bytes, &name);
+}
+
+/* "64 B", or "8 B to 1 KiB" */
+static const char *sizes_text(char *text, size_t bytes, const struct life_summary *summary)
+{
+	char least[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
+
+	text_size(most, summary->size_max);
+	if (summary->size_min == summary->size_max)
+		snprintf(text, bytes, "%s", most);
+	else
+		snprintf(text, bytes, "%s to %s", text_size(least, summary->size_min), most);
+	return text;
+}
+
+/* "f", or "the caller 2 frames up" where several functions own blocks. */
+static const char *owner_text(char *text, size_t bytes, const struct advice *advice,
+                              const struct classes *classes)
+{
+	if (advice->owner != FUNCTION_NONE)
+		return function_text(text, bytes, classes, advice->owner);
+	if (advice->levels == 1)
+		snprintf(text, bytes, "the caller");
+	else
+		snprintf(text, bytes, "the caller %u frames up", advice->levels);
+	return text;
+}
+
+static int sentence_add(struct text *text, const struct advice *advice, const char *where,
+                        const char *owner, const struct life_summary *summary)
+{
+	char sizes[80], count[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
+
+	sizes_text(sizes, sizeof(sizes), summary);
+	text_count(count, summary->counts.blocks);
+	text_size(most, summary->size_max);
+	switch (advice->kind) {
+	case ADVICE_LOCAL:
+		if (summary->live_max > 1)
+			return text_printf(text,
+			                   "a local array in %s: %s blocks of %s, at most %u at "
+			                   "once, all freed before it returned",
+			                   where, count, sizes, summary->live_max);
+		return text_printf(text,
+		                   "a local %s in %s: %s blocks of %s, each freed before it "
+		                   "returned",
+		                   summary->size_min == summary->size_max ? "variable"
+		                                                          : "buffer",
+		                   where, count, sizes);
+	case ADVICE_CALLER:
+		return text_printf(text,
+		                   "let %s own the buffer and hand it down to %s: %s blocks of "
+		                   "%s, one at a time, each passed up to it",
+		                   owner, where, count, sizes);
+	case ADVICE_REUSE:
+		return text_printf(text,
+		                   "keep the block in %s and use it again: %s of %s, each freed "
+		                   "to make the next; they belong to %s",
+		                   where, count, sizes, owner);
+	case ADVICE_ARENA:
+		return text_printf(text,
+		                   "an arena in %s for the blocks of %s: %s of %s, up to %u at "
+		                   "once, none outlived it",
+		                   owner, where, count, sizes, summary->live_max);
+	case ADVICE_RESERVE:
+		return text_printf(text,
+		                   "reserve in %s: %s reallocs grew its blocks, %.1f each; the "
+		                   "largest was %s",
+		                   where, text_count(count, summary->chain_reallocs),
+		                   (double)summary->chain_reallocs / (double)summary->chains,
+		                   most);
+	case ADVICE_STATIC:
+		return text_printf(text, "a global for what %s allocates: %s block%s of %s,%s "
+		                         "never freed",
+		                   where, count, summary->counts.blocks == 1 ? "" : "s", sizes,
+		                   summary->counts.blocks == 1 ? "" : " born before main(),");
+	default:
+		return 0;
+	}
+}
+
+int advice_text(struct text *text, const struct advice *advice,
+                const struct classes *classes, const struct places *places)
+{
+	const struct place *place = &places->places[advice->place];
+	char where[256], owner[256];
+
+	function_text(where, sizeof(where), classes, place->function);
+	owner_text(owner, sizeof(owner), advice, classes);
+	if (sentence_add(text, advice, where, owner, &place->summary))
+		return -1;
+	return classes->has_exact_frames || advice->kind == ADVICE_STATIC ||
+	                       advice->kind == ADVICE_RESERVE
+	               ? 0
+	               : text_printf(text, " (inferred: frames are plain)");
+}
+
+int advice_refusal_text(struct text *text, const struct life_summary *summary)
+{
+	const struct class_counts *counts = &summary->counts;
+	char percent[TEXT_NUMBER_BYTES];
+	unsigned class, kinds = 0;
+
+	if (!counts->blocks)
+		return text_printf(text, "its reallocs go on with blocks of other sites");
+	if (counts->inferred.blocks)
+		return text_printf(text, "frames of %s of its blocks are not exact",
+		                   text_percent(percent, counts->inferred.blocks,
+		                                counts->blocks));
+	for (class = 0; class < CLASS_COUNT; class++)
+		kinds += counts->shares[class].blocks > 0;
+	if (kinds > 1)
+		return text_printf(text, "its blocks are of %u classes", kinds);
+	if (is_all(summary, CLASS_CROSSED))
+		return text_printf(text, "its blocks are handed to another thread");
+	if (is_all(summary, CLASS_LIVE))
+		return text_printf(text, "its blocks are never freed: look for the leak first");
+	if (counts->blocks < ADVICE_BLOCKS_MIN)
+		return text_printf(text, "%llu blocks are too few to judge",
+		                   (unsigned long long)counts->blocks);
+	if (is_all(summary, CLASS_ESCAPING) && !has_single_owner(summary))
+		return text_printf(text, "its blocks have %zu owners", summary->owners.count);
+	return text_printf(text, "its blocks are too large, or too many at once");
+}

@@ -1,0 +1,20 @@
+/* findings.c - everything a report says of lives. Layer 14. */
+#include "findings.h"
+
+int findings_make(struct findings *findings, const struct profile *profile,
+                  const char *const *wrappers, size_t wrapper_count)
+{
+	*findings = (struct findings){ .classes = NULL };
+	findings->classes = classes_new(profile, wrappers, wrapper_count);
+	if (!findings->classes || places_make(&findings->places, findings->classes))
+		return -1;
+	return advice_make(&findings->advice, findings->classes, &findings->places);
+}
+
+void findings_release(struct findings *findings)
+{
+	advice_release(&findings->advice);
+	places_release(&findings->places);
+	classes_free(findings->classes);
+	findings->classes = NULL;
+}
