@@ -1,4 +1,5 @@
 /* cmd_report.c - `outlive report`: who allocated what, from a recording. Layer 20. */
+#include "block_story.h"
 #include "command.h"
 #include "process_pick.h"
 #include "profile.h"
@@ -10,8 +11,10 @@
 #include "symbolizer.h"
 #include "text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define TOP_UNSAID UINT64_MAX
 #define TOP_TEXT 20
@@ -20,12 +23,17 @@
 enum report_format { FORMAT_TEXT, FORMAT_JSON };
 
 struct report_options {
-	int group, sort; /* -1: not said */
+	int group, sort, class; /* -1: not said */
 	int format;
 	uint64_t top, pid, number;
+	const char *why, *explain;
+	struct option_list wrappers;
 };
 
-static const char *const groups[] = { "site", "function", "module", "thread", NULL };
+static const char *const groups[] = { "site", "function", "module", "thread", "owner",
+	                                NULL };
+static const char *const classes[] = { "stack", "escape", "crossed", "static", "live",
+	                                 NULL };
 static const char *const sorts[] = { "bytes", "calls", "peak", "live", NULL };
 static const char *const formats[] = { "text", "json", NULL };
 
@@ -36,6 +44,16 @@ static const struct option options[] = {
 	  "most of these first: bytes allocated, calls, bytes at the peak,\n"
 	  "bytes never freed",
 	  sorts },
+	{ "class", 'c', OPTION_CHOICE, offsetof(struct report_options, class), NULL,
+	  "who allocates the blocks of this class", classes },
+	{ "why", 'w', OPTION_STRING, offsetof(struct report_options, why), "SITE",
+	  "one site whole: its number, or a function's name, as shown", NULL },
+	{ "explain", 'e', OPTION_STRING, offsetof(struct report_options, explain), "BLOCK",
+	  "follow one block: its address (0x..), or the number of its\n"
+	  "allocation, counted from 1",
+	  NULL },
+	{ "wrapper", 0, OPTION_LIST, offsetof(struct report_options, wrappers), "NAME",
+	  "a function that only allocates for its caller; may be a glob", NULL },
 	{ "top", 'n', OPTION_COUNT, offsetof(struct report_options, top), "N",
 	  "so many rows (default 20; json: 1000 sites), 0: all", NULL },
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct report_options, format), NULL,
@@ -115,14 +133,21 @@ static void others_tell(const struct trace_reader *reader, size_t shown)
 }
 
 static int report_print(struct trace_reader *reader, const struct profile *profile,
-                        size_t process, const struct report_options *said)
+                        size_t process, const struct report_options *said,
+                        const struct block_story *story)
 {
 	struct report_settings settings = {
 		.group = said->group < 0 ? REPORT_BY_SITE : (enum report_group)said->group,
 		.sort = said->sort < 0 ? REPORT_SORT_BYTES : (enum report_sort)said->sort,
 		.top = said->top,
+		.class = said->class < 0 ? CLASS_COUNT : (enum life_class)said->class,
+		.why = said->why,
+		.story = story,
+		.is_overview = said->group < 0 && said->sort < 0 && said->class < 0 &&
+		               said->top == TOP_UNSAID,
+		.wrappers = said->wrappers.items,
+		.wrapper_count = said->wrappers.count,
 	};
-	bool is_overview = said->group < 0 && said->sort < 0 && said->top == TOP_UNSAID;
 	int result;
 
 	if (said->format == FORMAT_JSON) {
@@ -134,17 +159,41 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		settings.top = TOP_TEXT;
 	if (said->group < 0)
 		settings.group = REPORT_BY_FUNCTION;
-	result = report_text(profile, is_overview ? NULL : &settings, stdout);
+	result = report_text(profile, &settings, stdout);
+	if (result > 0)
+		die("%s: no site '%s': --by site and --by function show what there is",
+		    trace_reader_name(reader), said->why);
 	others_tell(reader, process);
 	return result;
 }
 
+/* What --explain says: an address, or the number of an allocation. */
+static void story_read(struct block_story *story, struct trace_reader *reader,
+                       const struct profile *profile, const char *which)
+{
+	bool is_address = !strncmp(which, "0x", 2);
+	uint64_t value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(which, &end, is_address ? 16 : 10);
+	if (errno || *end || end == which || !value || *which == '-')
+		die_usage("report", "--explain: '%s' is neither an address (0x..) nor the "
+		                    "number of an allocation", which);
+	if (block_story_read(story, reader, profile, is_address ? value & ~UINT64_C(7) : 0,
+	                     value))
+		die("%s: out of memory for its blocks", trace_reader_name(reader));
+	if (!story->count)
+		die("%s: %s: no block was allocated there", trace_reader_name(reader), which);
+}
+
 static int report_run(const struct command *command, int argc, char **argv)
 {
-	struct report_options said = {
-		-1, -1, FORMAT_TEXT, TOP_UNSAID, PROCESS_UNSAID, PROCESS_UNSAID
-	};
+	struct report_options said = { .group = -1, .sort = -1, .class = -1,
+		                       .format = FORMAT_TEXT, .top = TOP_UNSAID,
+		                       .pid = PROCESS_UNSAID, .number = PROCESS_UNSAID };
 	int at = command_parse(command, &said, argc, argv);
+	struct block_story story = { .count = 0 };
 	struct trace_reader *reader;
 	struct progress progress;
 	struct profile *profile;
@@ -165,8 +214,11 @@ static int report_run(const struct command *command, int argc, char **argv)
 	symbols_complete(profile);
 	completeness_tell(reader);
 	problems_tell(trace_reader_problems(reader));
-	if (report_print(reader, profile, process, &said))
+	if (said.explain)
+		story_read(&story, reader, profile, said.explain);
+	if (report_print(reader, profile, process, &said, said.explain ? &story : NULL))
 		die("%s: out of memory for the report", argv[at]);
+	block_story_release(&story);
 	if (fflush(stdout) || ferror(stdout))
 		die("the report could not be written to its end");
 	profile_free(profile);

@@ -1,4 +1,4 @@
-/* report_json.c - a profile for programs. Layer 16. */
+/* report_json.c - a profile for programs. Layer 17. */
 #include "report_json.h"
 
 #include "classes_json.h"
@@ -88,7 +88,8 @@ static int sites_json(struct json_writer *json, const struct findings *findings,
 static int groups_json(struct json_writer *json, const struct classes *classes,
                        const struct report_settings *settings)
 {
-	static const char *const groups[] = { "site", "function", "module", "thread" };
+	static const char *const groups[] = { "site", "function", "module", "thread",
+		                              "owner" };
 	struct report_rows rows;
 	size_t i;
 

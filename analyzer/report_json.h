@@ -1,6 +1,6 @@
 /*
  * report_json.h - a profile for programs; its keys are documented in
- * doc/outlive-report-json.5. Layer 16.
+ * doc/outlive-report-json.5. Layer 17.
  */
 #ifndef OUTLIVE_REPORT_JSON_H
 #define OUTLIVE_REPORT_JSON_H

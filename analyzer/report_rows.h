@@ -5,6 +5,7 @@
 #ifndef OUTLIVE_REPORT_ROWS_H
 #define OUTLIVE_REPORT_ROWS_H
 
+#include "block_story.h"
 #include "classes.h"
 #include "stack_names.h"
 
@@ -17,6 +18,7 @@ enum report_group {
 	REPORT_BY_FUNCTION, /* the innermost that is not peeled off */
 	REPORT_BY_MODULE,   /* of that function */
 	REPORT_BY_THREAD,   /* that allocated */
+	REPORT_BY_OWNER,    /* text only: whose frame blocks belonged to */
 };
 
 enum report_sort {
@@ -30,6 +32,9 @@ struct report_settings {
 	enum report_group group;
 	enum report_sort sort;
 	uint64_t top; /* rows; 0: all */
+	enum life_class class; /* rows of blocks of this class only; CLASS_COUNT: of all */
+	const char *why;  /* NULL, or the number of a site, or the name of a function */
+	const struct block_story *story; /* NULL, or single blocks to tell about */
 	bool is_overview; /* the default screen, whatever the others are */
 	const char *const *wrappers; /* names or globs of functions to peel off */
 	size_t wrapper_count;

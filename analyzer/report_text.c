@@ -1,15 +1,19 @@
-/* report_text.c - a profile for people. Layer 15. */
+/* report_text.c - a profile for people. Layer 17. */
 #include "report_text.h"
 
+#include "report_classes.h"
+#include "report_explain.h"
+#include "report_lives.h"
 #include "report_summary.h"
 #include "report_tree.h"
+#include "report_why.h"
 #include "screen.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SCREEN_ROWS 5        /* of each table of the default screen */
-#define SCREEN_TREE_LINES 16
+#define SCREEN_ADVICE 5      /* pieces, on the default screen */
+#define TREE_LINES 48
 #define STACK_LINES 12       /* frames shown of a site */
 #define SIDE_COLUMNS_MIN 10  /* less is no use for a file name */
 
@@ -70,6 +74,7 @@ static void row_name_print(const struct screen *screen, const struct report_row 
 struct table {
 	const char *title, *count_title;
 	enum report_sort sort;
+	size_t rows;
 };
 
 static uint64_t row_count(const struct report_row *row, enum report_sort sort)
@@ -96,7 +101,7 @@ static int table_print(const struct screen *screen, const struct classes *classe
 	screen_heading(screen, table->title, "");
 	fprintf(screen->file, "%s%10s %6s %8s  function%s\n", screen_dim(screen), "bytes",
 	        "share", table->count_title, screen_plain(screen));
-	for (i = 0; i < rows.count && i < SCREEN_ROWS; i++) {
+	for (i = 0; i < rows.count && i < table->rows; i++) {
 		weight = report_row_weight(&rows.rows[i], table->sort);
 		if (!weight)
 			break;
@@ -109,25 +114,38 @@ static int table_print(const struct screen *screen, const struct classes *classe
 	return 0;
 }
 
-static int screen_print(const struct screen *screen, const struct classes *classes)
+static int lives_print(const struct screen *screen, const struct findings *findings)
 {
-	const struct profile *profile = classes->profile;
-	static const struct table tables[] = {
-		{ "allocated the most", "calls", REPORT_SORT_BYTES },
-		{ "made the peak", "blocks", REPORT_SORT_PEAK },
-		{ "never freed", "blocks", REPORT_SORT_LIVE },
-	};
-	const struct replay *replay = &profile->replay;
+	const struct class_counts *all = &findings->classes->all;
 
-	report_summary(screen, profile);
-	if (table_print(screen, classes, &tables[0], replay->totals.bytes) ||
+	if (!all->blocks)
+		return 0;
+	screen_heading(screen, "what became of the blocks", "--class shows the sites of one");
+	report_classes(screen, all);
+	if (!findings->advice.count)
+		return 0;
+	screen_heading(screen, "advice", "what saves most first; --why shows its evidence");
+	return report_advice(screen, findings, SCREEN_ADVICE);
+}
+
+/* Fits a screen of 50 lines. */
+static int screen_print(const struct screen *screen, const struct findings *findings)
+{
+	static const struct table tables[] = {
+		{ "allocated the most", "calls", REPORT_SORT_BYTES, 4 },
+		{ "made the peak", "blocks", REPORT_SORT_PEAK, 3 },
+		{ "never freed", "blocks", REPORT_SORT_LIVE, 3 },
+	};
+	const struct classes *classes = findings->classes;
+	const struct replay *replay = &classes->profile->replay;
+
+	report_summary(screen, classes->profile);
+	if (lives_print(screen, findings) ||
+	    table_print(screen, classes, &tables[0], replay->totals.bytes) ||
 	    table_print(screen, classes, &tables[1], replay->sites.peak_bytes) ||
 	    table_print(screen, classes, &tables[2], replay->sites.live_bytes))
 		return -1;
-	if (!replay->totals.bytes)
-		return 0;
-	screen_heading(screen, "call tree", "bytes allocated, callers first");
-	return report_tree(screen, profile, REPORT_SORT_BYTES, SCREEN_TREE_LINES);
+	return 0;
 }
 
 /* ---- one table as asked for --------------------------------------------------------- */
@@ -169,7 +187,7 @@ static int rows_print(const struct screen *screen, const struct classes *classes
                       const struct report_settings *settings)
 {
 	static const char *const titles[] = { "by site", "by function", "by module",
-		                              "by thread" };
+		                              "by thread", "by owner" };
 	static const char *const of[] = { "function", "function", "module", "thread" };
 	static const char *const sorts[] = { "sorted by bytes allocated", "sorted by calls",
 		                             "sorted by bytes at the peak",
@@ -198,20 +216,26 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 	return result;
 }
 
-static int report_write(const struct screen *screen, const struct classes *classes,
+static int report_write(const struct screen *screen, const struct findings *findings,
                         const struct report_settings *settings)
 {
+	const struct classes *classes = findings->classes;
 	int result;
 
 	if (!settings || settings->is_overview)
-		return screen_print(screen, classes);
+		return screen_print(screen, findings);
 	report_summary(screen, classes->profile);
+	if (settings->class != CLASS_COUNT)
+		return report_class_rows(screen, findings, settings->group, settings->class,
+		                         settings->top);
+	if (settings->group == REPORT_BY_OWNER)
+		return report_owners(screen, findings, settings->top);
 	result = rows_print(screen, classes, settings);
 	if (!result && settings->group == REPORT_BY_SITE &&
 	    classes->profile->replay.totals.bytes) {
 		screen_heading(screen, "call tree", "");
-		result = report_tree(screen, classes->profile, settings->sort,
-		                     3 * SCREEN_TREE_LINES);
+		result = report_tree(screen, classes->profile, settings->sort, TREE_LINES,
+		                     NULL);
 	}
 	return result;
 }
@@ -220,10 +244,18 @@ int report_text(const struct profile *profile, const struct report_settings *set
                 FILE *file)
 {
 	struct screen screen = screen_of(file);
-	struct classes *classes = classes_new(profile, settings ? settings->wrappers : NULL,
-	                                      settings ? settings->wrapper_count : 0);
-	int result = classes ? report_write(&screen, classes, settings) : -1;
+	struct findings findings;
+	int result = findings_make(&findings, profile, settings ? settings->wrappers : NULL,
+	                           settings ? settings->wrapper_count : 0);
 
-	classes_free(classes);
+	if (!result && settings && settings->story)
+		result = report_explain(&screen, &findings, settings->story);
+	else if (!result && settings && settings->why)
+		result = report_why(&screen, &findings, settings->why);
+	else if (!result)
+		result = report_write(&screen, &findings, settings);
+	if (!result)
+		report_footer(&screen, findings.classes);
+	findings_release(&findings);
 	return result;
 }

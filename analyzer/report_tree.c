@@ -20,6 +20,7 @@ struct tree_print {
 	size_t branch_count;
 	uint64_t total;
 	struct stack_names stack;
+	const uint8_t *only; /* sites to count; NULL: all */
 	enum report_sort sort;
 	size_t lines_left;
 };
@@ -44,9 +45,11 @@ static int weights_make(struct tree_print *print)
 	print->weights = calloc(replay->tree.count, sizeof(*print->weights));
 	if (!print->weights)
 		return -1;
-	for (i = 1; i < replay->sites.count; i++)
-		print->weights[replay->sites.sites[i].node] +=
-			site_weight(&replay->sites.sites[i], print->sort);
+	for (i = 1; i < replay->sites.count; i++) {
+		if (!print->only || print->only[i])
+			print->weights[replay->sites.sites[i].node] +=
+				site_weight(&replay->sites.sites[i], print->sort);
+	}
 	for (i = replay->tree.count; i-- > 1;)
 		print->weights[replay->tree.nodes[i].parent] += print->weights[i];
 	print->total = print->weights[CALL_ROOT];
@@ -166,11 +169,10 @@ static int branch_print(struct tree_print *print, const struct branch *branch,
 }
 
 int report_tree(const struct screen *screen, const struct profile *profile,
-                enum report_sort sort, size_t lines_max)
+                enum report_sort sort, size_t lines_max, const uint8_t *only)
 {
-	struct tree_print print = {
-		.screen = screen, .profile = profile, .sort = sort, .lines_left = lines_max
-	};
+	struct tree_print print = { .screen = screen, .profile = profile, .only = only,
+		                    .sort = sort, .lines_left = lines_max };
 	const struct branch *roots;
 	size_t count, i;
 	int result = weights_make(&print);

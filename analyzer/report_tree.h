@@ -11,9 +11,10 @@
 
 /*
  * Print the branches that carry most of what `sort` weighs, at most `lines_max` lines;
- * frames without a branch between them share a line. 0, or -1 when memory is out.
+ * frames without a branch between them share a line. `only` (by number of the site, may
+ * be NULL): leave out the sites where it is 0. 0, or -1 when memory is out.
  */
 int report_tree(const struct screen *screen, const struct profile *profile,
-                enum report_sort sort, size_t lines_max);
+                enum report_sort sort, size_t lines_max, const uint8_t *only);
 
 #endif

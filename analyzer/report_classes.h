@@ -1,0 +1,27 @@
+/*
+ * report_classes.h - the classes of a text report, the best pieces of advice, and how much
+ * of it is exact. Layer 15.
+ */
+#ifndef OUTLIVE_REPORT_CLASSES_H
+#define OUTLIVE_REPORT_CLASSES_H
+
+#include "findings.h"
+#include "screen.h"
+
+#include <stddef.h>
+
+/* One line for each class that has blocks. */
+void report_classes(const struct screen *screen, const struct class_counts *counts);
+
+/* The first `count` pieces, two lines each. 0, or -1 when memory is out. */
+int report_advice(const struct screen *screen, const struct findings *findings,
+                  size_t count);
+
+/* The last line of every report: which part of the blocks is exact, what was peeled. */
+void report_footer(const struct screen *screen, const struct classes *classes);
+
+/* "file.c:12" of a location, or its module; escaped, into `text`. 0 or -1. */
+int location_place_text(char *text, size_t bytes, const struct profile *profile,
+                        uint32_t location);
+
+#endif

@@ -1,0 +1,198 @@
+/* report_explain.c - single blocks, followed from birth to end. Layer 16. */
+#include "report_explain.h"
+
+#include "report_classes.h"
+#include "stack_names.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define LIVES_WHOLE 3 /* told with their stacks; the others in a line each */
+#define LIVES_SHOWN 40
+
+struct explain {
+	const struct screen *screen;
+	const struct findings *findings;
+	const struct block_story *story;
+};
+
+static const char *when_text(char *text, const struct explain *explain, uint64_t time)
+{
+	const struct profile *profile = explain->findings->classes->profile;
+
+	return text_duration(text, process_time_ns(&profile->process->header, time));
+}
+
+static uint32_t function_at(const struct explain *explain, const struct story_step *step,
+                            uint32_t frame)
+{
+	return frame < step->frames
+	               ? explain->findings->classes->functions.of_location
+	                         [step->locations[frame]]
+	               : FUNCTION_NONE;
+}
+
+/* Frames of wrappers at the inner end of a birth's stack. */
+static uint32_t peeled_of(const struct explain *explain, const struct story_step *birth)
+{
+	const struct peel *peels = explain->findings->classes->peeling.functions;
+	uint32_t peeled = 0;
+
+	while (peeled + 1 < birth->frames &&
+	       peels[function_at(explain, birth, birth->frames - 1 - peeled)].reason)
+		peeled++;
+	return peeled;
+}
+
+/* The function that acted: the innermost that is no wrapper. */
+static const char *actor_text(char *text, size_t bytes, const struct explain *explain,
+                              const struct story_step *step)
+{
+	uint32_t frame = step->frames ? step->frames - 1 - peeled_of(explain, step) : 0;
+
+	if (!step->frames)
+		return text_escape(text, bytes, "(unknown)");
+	return function_text(text, bytes, explain->findings->classes,
+	                     function_at(explain, step, frame));
+}
+
+/* Its stack, innermost first; marks: which frames had ended when the block was freed. */
+static int stack_print(const struct explain *explain, const struct story_step *step,
+                       const struct story_life *life)
+{
+	const struct classes *classes = explain->findings->classes;
+	uint32_t i, frame;
+	char name[512], place[256];
+	const char *mark = "";
+
+	for (i = 0; i < step->frames; i++) {
+		frame = step->frames - 1 - i;
+		if (life)
+			mark = frame > life->kept ? "ended    " : "running  ";
+		if (life && frame == life->kept)
+			mark = "owner    ";
+		function_text(name, sizeof(name), classes, function_at(explain, step, frame));
+		if (location_place_text(place, sizeof(place), classes->profile,
+		                        step->locations[frame]))
+			return -1;
+		fprintf(explain->screen->file, "      %s%s  %s%s%s\n", mark, name,
+		        screen_dim(explain->screen), place, screen_plain(explain->screen));
+	}
+	return 0;
+}
+
+static int step_print(const struct explain *explain, const char *what,
+                      const struct story_step *step, const struct story_life *life)
+{
+	const struct replay *replay = &explain->findings->classes->profile->replay;
+	char when[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], name[64];
+	uint32_t tid = 0;
+
+	name[0] = 0;
+	if (step->thread < replay->thread_count) {
+		tid = replay->threads[step->thread]->tid;
+		text_escape(name, sizeof(name), replay->threads[step->thread]->name);
+	}
+	fprintf(explain->screen->file, "  %s  %s after the start, %s at 0x%" PRIx64
+	                               ", by thread %u %s\n",
+	        what, when_text(when, explain, step->time), text_size(size, step->size),
+	        step->address, tid, name);
+	return stack_print(explain, step, life);
+}
+
+/* Whom it outlived, in a line. */
+static void fate_text(char *text, size_t bytes, const struct explain *explain,
+                      const struct story_life *life)
+{
+	uint32_t depth, peeled = peeled_of(explain, &life->birth);
+	char owner[256];
+
+	if (life->end.op == OP_NONE) {
+		snprintf(text, bytes, life->is_missed ? "its free was missed" : "never freed");
+		return;
+	}
+	if (life->end.thread != life->birth.thread) {
+		snprintf(text, bytes, "crossed: freed by another thread");
+		return;
+	}
+	depth = life->birth.frames ? life->birth.frames - 1 - life->kept : 0;
+	function_text(owner, sizeof(owner), explain->findings->classes,
+	              function_at(explain, &life->birth,
+	                          depth > peeled ? life->kept
+	                                         : life->birth.frames - 1 - peeled));
+	if (depth <= peeled)
+		snprintf(text, bytes, "stack-like: %s was still running", owner);
+	else
+		snprintf(text, bytes, "outlived %u frame%s, of %s", depth - peeled,
+		         depth - peeled == 1 ? "" : "s", owner);
+	if (!life->is_exact)
+		snprintf(text + strlen(text), bytes - strlen(text), " (inferred)");
+	if (life->birth.op == OP_REALLOC || life->birth.op == EVENT_MOVE_IN)
+		snprintf(text + strlen(text), bytes - strlen(text),
+		         ", judged from where realloc moved it here");
+}
+
+static int life_print(const struct explain *explain, const struct story_life *life)
+{
+	bool is_freed = life->end.op != OP_NONE;
+	const struct story_life *marks =
+		is_freed && life->end.thread == life->birth.thread ? life : NULL;
+	char fate[512];
+	uint64_t i, first = life->move_count > STORY_MOVES_MAX
+	                            ? life->move_count - STORY_MOVES_MAX
+	                            : 0;
+
+	fate_text(fate, sizeof(fate), explain, life);
+	fprintf(explain->screen->file, "\n%sblock %" PRIu64 "%s  %s\n",
+	        screen_bold(explain->screen), life->number, screen_plain(explain->screen),
+	        fate);
+	if (step_print(explain,
+	               life->birth.op == OP_REALLOC || life->birth.op == EVENT_MOVE_IN
+	                       ? "moved in"
+	                       : "born   ",
+	               &life->birth, marks))
+		return -1;
+	if (first)
+		fprintf(explain->screen->file, "  .. and %" PRIu64 " reallocs\n", first);
+	for (i = first; i < life->move_count; i++) {
+		if (step_print(explain, "realloc", &life->moves[i % STORY_MOVES_MAX], NULL))
+			return -1;
+	}
+	return is_freed ? step_print(explain, "freed  ", &life->end, NULL) : 0;
+}
+
+static void life_line(const struct explain *explain, const struct story_life *life)
+{
+	char when[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], actor[128], fate[512];
+
+	fate_text(fate, sizeof(fate), explain, life);
+	fprintf(explain->screen->file, "  block %" PRIu64 "  %s  %s in %s; %s\n",
+	        life->number, when_text(when, explain, life->birth.time),
+	        text_size(size, life->birth.size),
+	        actor_text(actor, sizeof(actor), explain, &life->birth), fate);
+}
+
+int report_explain(const struct screen *screen, const struct findings *findings,
+                   const struct block_story *story)
+{
+	struct explain explain = { screen, findings, story };
+	char count[TEXT_NUMBER_BYTES];
+	size_t i;
+
+	if (story->count > 1)
+		fprintf(screen->file, "%s blocks were at this address; --explain NUMBER "
+		                      "follows one\n",
+		        text_count(count, story->count + story->left_out));
+	for (i = 0; i < story->count && i < LIVES_WHOLE; i++) {
+		if (life_print(&explain, &story->lives[i]))
+			return -1;
+	}
+	if (i < story->count)
+		fputc('\n', screen->file);
+	for (; i < story->count && i < LIVES_SHOWN; i++)
+		life_line(&explain, &story->lives[i]);
+	if (i < story->count || story->left_out)
+		fprintf(screen->file, "  .. and %s more\n",
+		        text_count(count, story->count - i + story->left_out));
+	return 0;
+}

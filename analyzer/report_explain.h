@@ -1,0 +1,15 @@
+/*
+ * report_explain.h - single blocks, followed from birth to end. Layer 16.
+ */
+#ifndef OUTLIVE_REPORT_EXPLAIN_H
+#define OUTLIVE_REPORT_EXPLAIN_H
+
+#include "block_story.h"
+#include "findings.h"
+#include "screen.h"
+
+/* Print the lives of a story; at least one. 0, or -1 when memory is out. */
+int report_explain(const struct screen *screen, const struct findings *findings,
+                   const struct block_story *story);
+
+#endif

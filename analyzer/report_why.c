@@ -1,0 +1,320 @@
+/* report_why.c - one site whole. Layer 16. */
+#include "report_why.h"
+
+#include "report_classes.h"
+#include "report_tree.h"
+#include "stack_names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TREE_LINES 24
+#define RANKS_SHOWN 8
+#define BAR_COLUMNS 30
+
+struct why {
+	const struct screen *screen;
+	const struct findings *findings;
+	uint8_t *only; /* by number of the site */
+	struct life_summary summary;
+};
+
+/* ---- which sites --------------------------------------------------------------------- */
+
+/* With or without parameters and template arguments. */
+static bool is_named(const char *name, const char *which)
+{
+	size_t length = strlen(which);
+
+	return *name && !strncmp(name, which, length) &&
+	       (!name[length] || strchr("(<@", name[length]));
+}
+
+/* The place's name as reports show it, an inlined function's perhaps; or its own. */
+static int place_is_named(const struct findings *findings, const struct place *place,
+                          const char *which)
+{
+	const struct classes *classes = findings->classes;
+	struct stack_names scratch = { NULL, 0, 0 };
+	struct stack_name shown;
+	int result = stack_name_blamed(&shown, &scratch, classes->profile, place->location);
+
+	if (result >= 0)
+		result = is_named(shown.function, which) ||
+		         is_named(classes->functions.functions[place->function].name, which);
+	stack_names_release(&scratch);
+	return result;
+}
+
+/* How many sites were chosen, or -1. */
+static long sites_choose(struct why *why, const char *which)
+{
+	const struct places *places = &why->findings->places;
+	uint32_t sites = why->findings->classes->profile->replay.sites.count, i;
+	char *end;
+	unsigned long number = strtoul(which, &end, 10);
+	int *named;
+	long count = 0;
+
+	if (!*end && end != which) {
+		if (number < 1 || number >= sites)
+			return 0;
+		why->only[number] = 1;
+		return 1;
+	}
+	named = malloc((places->count + 1) * sizeof(*named));
+	if (!named)
+		return -1;
+	for (i = 0; i < places->count && count >= 0; i++) {
+		named[i] = place_is_named(why->findings, &places->places[i], which);
+		if (named[i] < 0)
+			count = -1;
+	}
+	for (i = 1; i < sites && count >= 0; i++) {
+		why->only[i] = (uint8_t)named[places->of_site[i]];
+		count += why->only[i];
+	}
+	free(named);
+	return count;
+}
+
+/* ---- parts --------------------------------------------------------------------------- */
+
+static int title_print(const struct why *why)
+{
+	const struct classes *classes = why->findings->classes;
+	const struct place *place =
+		&why->findings->places.places[why->findings->places.of_site[why->summary.site]];
+	char name[512], where[256];
+
+	function_text(name, sizeof(name), classes, place->function);
+	if (location_place_text(where, sizeof(where), classes->profile, place->location))
+		return -1;
+	fprintf(why->screen->file, "%s%s%s  %s%s%s%s\n", screen_bold(why->screen), name,
+	        screen_plain(why->screen), screen_dim(why->screen), where,
+	        why->summary.site_count > 1 ? " and other call paths" : "",
+	        screen_plain(why->screen));
+	fprintf(why->screen->file, "  verdict      %s\n",
+	        class_counts_verdict(&why->summary.counts, why->summary.allocations));
+	return 0;
+}
+
+static void sizes_print(const struct why *why)
+{
+	const struct life_summary *summary = &why->summary;
+	char count[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES], least[TEXT_NUMBER_BYTES];
+	char most[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
+	FILE *file = why->screen->file;
+
+	fprintf(file, "  allocated    %s in %s calls", text_size(bytes, summary->bytes),
+	        text_count(count, summary->allocations));
+	if (summary->reallocs)
+		fprintf(file, ", %s of them reallocs", text_count(more, summary->reallocs));
+	fprintf(file, "; %s block%s at most at once\n", text_count(more, summary->live_max),
+	        summary->live_max == 1 ? "" : "s");
+	if (summary->size_min == summary->size_max)
+		fprintf(file, "  size         always %s\n", text_size(most, summary->size_max));
+	else
+		fprintf(file, "  size         %s to %s, %s on average\n",
+		        text_size(least, summary->size_min),
+		        text_size(most, summary->size_max),
+		        text_size(more, summary->bytes / (summary->allocations
+		                                                  ? summary->allocations
+		                                                  : 1)));
+	if (summary->chains)
+		fprintf(file, "  realloc      %s reallocs of %s blocks, up to %u of one\n",
+		        text_count(count, summary->chain_reallocs),
+		        text_count(more, summary->chains), summary->chain_longest);
+}
+
+static void lifetime_print(const struct why *why)
+{
+	const struct ring_header *header = &why->findings->classes->profile->process->header;
+	const struct life_summary *summary = &why->summary;
+	char least[TEXT_NUMBER_BYTES], mean[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
+	char between[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES];
+
+	if (!summary->ended)
+		return;
+	fprintf(why->screen->file,
+	        "  lifetime     %s to %s, %s on average; %s allocations in between\n",
+	        text_duration(least, process_span_ns(header, summary->age_min)),
+	        text_duration(most, process_span_ns(header, summary->age_max)),
+	        text_duration(mean, process_span_ns(header,
+	                                            summary->age_sum / summary->ended)),
+	        text_short(between, summary->between_sum / summary->ended));
+	fprintf(why->screen->file,
+	        "  order        %s were the youngest of their thread when freed\n",
+	        text_percent(part, summary->youngest, summary->ended));
+}
+
+static void bar_print(const struct why *why, uint64_t part, uint64_t whole)
+{
+	int columns = whole ? (int)((double)part / (double)whole * BAR_COLUMNS + 0.5) : 0, i;
+
+	for (i = 0; i < columns; i++)
+		fputs(why->screen->has_blocks ? "\u2588" : "#", why->screen->file);
+	fputc('\n', why->screen->file);
+}
+
+static void depths_print(const struct why *why)
+{
+	const struct ranking *depths = &why->summary.depths;
+	uint64_t all = ranking_blocks(depths);
+	char blocks[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES], frames[32];
+	size_t i;
+
+	if (!depths->count)
+		return;
+	screen_heading(why->screen, "frames it outlived",
+	               why->summary.peeled_max ? "wrappers that are peeled off included" : "");
+	for (i = 0; i < depths->count; i++) {
+		snprintf(frames, sizeof(frames), "%u%s", depths->ranks[i].key,
+		         depths->ranks[i].key <= why->summary.peeled_min ? " (stack-like)" : "");
+		fprintf(why->screen->file, "  %-16s%8s %6s  ", frames,
+		        text_short(blocks, depths->ranks[i].blocks),
+		        text_percent(part, depths->ranks[i].blocks, all));
+		bar_print(why, depths->ranks[i].blocks, all);
+	}
+}
+
+static void functions_print(const struct why *why, const char *title, const char *aside,
+                            const struct ranking *ranking)
+{
+	uint64_t all = ranking_blocks(ranking);
+	char blocks[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES];
+	char name[512], line[512];
+	size_t i;
+
+	if (!ranking->count)
+		return;
+	screen_heading(why->screen, title, aside);
+	for (i = 0; i < ranking->count && i < RANKS_SHOWN; i++) {
+		function_text(name, sizeof(name), why->findings->classes,
+		              ranking->ranks[i].key);
+		fprintf(why->screen->file, "  %8s %6s %10s  %s\n",
+		        text_short(blocks, ranking->ranks[i].blocks),
+		        text_percent(part, ranking->ranks[i].blocks, all),
+		        text_size(bytes, ranking->ranks[i].bytes),
+		        text_fit(line, sizeof(line), name,
+		                 why->screen->columns > 60 ? why->screen->columns - 30 : 30,
+		                 false));
+	}
+	if (i < ranking->count)
+		fprintf(why->screen->file, "  .. and %zu more\n", ranking->count - i);
+}
+
+/* What was said of the places of these sites; or why nothing was. */
+static int advice_print(const struct why *why)
+{
+	const struct findings *findings = why->findings;
+	struct findings some = *findings;
+	struct text refusal = { NULL, 0, 0 };
+	uint32_t sites = findings->classes->profile->replay.sites.count, j;
+	uint8_t *places = calloc(findings->places.count + 1, 1);
+	size_t i;
+	int result;
+
+	some.advice.count = 0;
+	some.advice.items = malloc((findings->advice.count + 1) *
+	                           sizeof(*some.advice.items));
+	result = places && some.advice.items ? 0 : -1;
+	for (j = 1; j < sites && !result; j++)
+		places[findings->places.of_site[j]] |= why->only[j];
+	for (i = 0; i < findings->advice.count && !result; i++) {
+		if (places[findings->advice.items[i].place])
+			some.advice.items[some.advice.count++] = findings->advice.items[i];
+	}
+	screen_heading(why->screen, "advice",
+	               "about all call paths through these lines of the program");
+	if (!result && some.advice.count) {
+		result = report_advice(why->screen, &some, RANKS_SHOWN);
+	} else if (!result) {
+		result = advice_refusal_text(
+			&refusal,
+			&findings->places.places[findings->places.of_site[why->summary.site]]
+				 .summary);
+		fprintf(why->screen->file, "  none: %s\n", result ? "" : refusal.data);
+	}
+	text_release(&refusal);
+	free(some.advice.items);
+	free(places);
+	return result;
+}
+
+static int stack_print(const struct why *why)
+{
+	const struct classes *classes = why->findings->classes;
+	const struct replay *replay = &classes->profile->replay;
+	uint32_t node = replay->sites.sites[why->summary.site].node;
+	uint32_t kept = classes_site_node(classes, why->summary.site);
+	struct stack_names stack = { NULL, 0, 0 };
+	char name[512], where[256];
+	bool is_peeled;
+	size_t i;
+
+	if (stack_names_fill(&stack, classes->profile, node))
+		return -1;
+	screen_heading(why->screen, "call path", "innermost first");
+	for (i = 0; i < stack.count; i++) {
+		is_peeled = stack.names[i].node > kept;
+		stack_name_text(name, sizeof(name), &stack.names[i]);
+		stack_name_place(where, sizeof(where), &stack.names[i]);
+		fprintf(why->screen->file, "  %s  %s%s%s%s%s\n", name,
+		        screen_dim(why->screen), where,
+		        stack.names[i].is_inlined ? "  (inlined)" : "",
+		        is_peeled ? "  (peeled off)" : "", screen_plain(why->screen));
+	}
+	stack_names_release(&stack);
+	return 0;
+}
+
+/* ---- the whole ------------------------------------------------------------------------ */
+
+static int why_print(struct why *why)
+{
+	const struct classes *classes = why->findings->classes;
+	uint32_t i;
+
+	for (i = 1; i < classes->profile->replay.sites.count; i++) {
+		if (why->only[i] && life_summary_add(&why->summary, classes, i))
+			return -1;
+	}
+	life_summary_sort(&why->summary);
+	if (title_print(why))
+		return -1;
+	sizes_print(why);
+	lifetime_print(why);
+	fputc('\n', why->screen->file);
+	report_classes(why->screen, &why->summary.counts);
+	depths_print(why);
+	functions_print(why, "owners", "whose frame the blocks belonged to",
+	                &why->summary.owners);
+	functions_print(why, "freed by", "", &why->summary.freers);
+	if (advice_print(why))
+		return -1;
+	if (why->summary.site_count == 1)
+		return stack_print(why);
+	screen_heading(why->screen, "call paths", "bytes allocated, callers first");
+	return report_tree(why->screen, classes->profile, REPORT_SORT_BYTES, TREE_LINES,
+	                   why->only);
+}
+
+int report_why(const struct screen *screen, const struct findings *findings,
+               const char *which)
+{
+	struct why why = { .screen = screen, .findings = findings };
+	long count = -1;
+	int result = -1;
+
+	why.only = calloc(findings->classes->profile->replay.sites.count, 1);
+	if (why.only)
+		count = sites_choose(&why, which);
+	if (count > 0)
+		result = why_print(&why);
+	else if (!count)
+		result = 1;
+	life_summary_release(&why.summary);
+	free(why.only);
+	return result;
+}
