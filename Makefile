@@ -143,9 +143,9 @@ $(B)/tests/test_preload_%.o: tests/test_preload_%.c Makefile
 	$(Q)$(CC) $(COMMON) $(SANITIZE) -Iinclude -Itests -Ipreload -Ipreload/arch/$(ARCH) \
 		-Ianalyzer -c -o $@ $<
 
-$(B)/tests/test_preload_%: $(B)/tests/test_preload_%.o $(B)/preload.a $(B)/analyzer.a $(UNWINDER)
+$(B)/tests/test_preload_%: $(B)/tests/test_preload_%.o $(B)/preload.a $(B)/analyzer.a
 	@echo "  LINK    $@"
-	$(Q)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $^ $(PRELOAD_LIBS) $(ANALYZER_LIBS) -lcmocka
+	$(Q)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $^ -lgcc_s $(ANALYZER_LIBS) -lcmocka
 
 $(B)/tests/%.o: tests/%.c Makefile
 	@mkdir -p $(@D)

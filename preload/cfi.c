@@ -1,5 +1,5 @@
 /*
- * cfi.c - find the FDE of an address and run its program up to there. Layer 1.
+ * cfi.c - find the FDE of an address and run its program up to there. Layer 2.
  */
 #include "cfi.h"
 

@@ -1,5 +1,5 @@
 /*
- * clock.c - which clock the events carry. Layer 1.
+ * clock.c - which clock the events carry. Layer 2.
  */
 #include "clock.h"
 

@@ -1,5 +1,5 @@
 /*
- * event_encoder.h - events into the bytes of a chunk, as trace_format.h says. Layer 6.
+ * event_encoder.h - events into the bytes of a chunk, as trace_format.h says. Layer 8.
  */
 #ifndef OUTLIVE_EVENT_ENCODER_H
 #define OUTLIVE_EVENT_ENCODER_H

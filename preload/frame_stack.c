@@ -1,5 +1,5 @@
 /*
- * frame_stack.c - put stubs into frames, and take them back. Layer 5.
+ * frame_stack.c - put stubs into frames, and take them back. Layer 6.
  */
 #include "frame_stack.h"
 
@@ -19,25 +19,51 @@ static void limbo_sweep(struct thread_state *state)
 		else
 			state->limbo[left++] = state->limbo[i];
 	}
-	/* Full of stubs that never run: make room, and lose the oldest. */
-	if (left > LIMBO_SIZE / 2) {
-		uint32_t drop = left - LIMBO_SIZE / 2;
-
-		memmove(state->limbo, state->limbo + drop,
-			(left - drop) * sizeof(*state->limbo));
-		left -= drop;
-	}
 	state->limbo_count = left;
+}
+
+static bool limbo_grow(struct thread_state *state)
+{
+	uint32_t capacity = state->limbo_capacity * 4;
+	struct limbo_stub *limbo = system_map(capacity * sizeof(*limbo), -1);
+
+	if (capacity > STUB_COUNT * 4 || !limbo)
+		return false;
+	memcpy(limbo, state->limbo, state->limbo_count * sizeof(*limbo));
+	if (state->limbo != state->limbo_first)
+		system_unmap(state->limbo, state->limbo_capacity * sizeof(*limbo));
+	state->limbo = limbo;
+	state->limbo_capacity = capacity;
+	return true;
 }
 
 static void limbo_put(struct thread_state *state, const struct walk_frame *frame)
 {
-	if (state->limbo_count < LIMBO_SIZE)
-		state->limbo[state->limbo_count++] = (struct limbo_stub){
-			.slot = frame->slot,
-			.exception = state->exception,
-			.stub = frame->stub,
-		};
+	if (state->limbo_count == state->limbo_capacity && !limbo_grow(state))
+		return;
+	state->limbo[state->limbo_count++] = (struct limbo_stub){
+		.slot = frame->slot,
+		.exception = state->exception,
+		.stub = frame->stub,
+	};
+}
+
+/* Take the stub that stands at the frame's slot out of limbo; 0: it is not there. */
+static stub_id limbo_adopt(struct thread_state *state, const struct walk_frame *frame)
+{
+	uintptr_t address = *(const uintptr_t *)frame->slot;
+	stub_id stub;
+
+	if (!stub_is(address))
+		return 0;
+	stub = stub_of(address);
+	for (uint32_t i = state->limbo_count; i-- > 0;) {
+		if (state->limbo[i].stub != stub || state->limbo[i].slot != frame->slot)
+			continue;
+		state->limbo[i] = state->limbo[--state->limbo_count];
+		return stub;
+	}
+	return 0;
 }
 
 /*
@@ -90,8 +116,10 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 		else
 			stub_give(&state->supply, frame->stub);
 	}
-	if (unlikely(state->limbo_count > LIMBO_SIZE / 2 && reuse))
+	if (unlikely(state->limbo_count > state->limbo_swept && reuse)) {
 		limbo_sweep(state);
+		state->limbo_swept = state->limbo_count * 2 + LIMBO_FIRST / 2;
+	}
 }
 
 /* ---- putting ------------------------------------------------------------------ */
@@ -102,6 +130,12 @@ static void frame_patch(struct thread_state *state, uint32_t index)
 	struct stub_entry *entry;
 	stub_id stub;
 
+	if (frame->flags & FRAME_STUBBED) {
+		frame->stub = limbo_adopt(state, frame);
+		frame->flags &= (uint16_t)~FRAME_STUBBED;
+		outlive_stub_entries[frame->stub].frame = index;
+		return;
+	}
 	if (frame->stub || !(frame->flags & FRAME_PATCHABLE) ||
 	    (state->ceiling && frame->slot >= state->ceiling))
 		return;

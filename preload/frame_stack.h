@@ -1,5 +1,5 @@
 /*
- * frame_stack.h - the frames a thread's last event saw, and the stubs they carry. Layer 5.
+ * frame_stack.h - the frames a thread's last event saw, and the stubs they carry. Layer 6.
  */
 #ifndef OUTLIVE_FRAME_STACK_H
 #define OUTLIVE_FRAME_STACK_H
@@ -54,7 +54,8 @@ static inline void frames_apply(struct thread_state *state, const struct walk_re
 	uint32_t keep = walk->keep;
 
 	if (walk->news <= 1 && state->depth <= keep + 1 &&
-	    (state->depth == keep || !state->frames[keep].stub)) {
+	    (state->depth == keep || !state->frames[keep].stub) &&
+	    (!keep || state->frames[keep - 1].stub || !walk->news)) {
 		if (walk->news)
 			state->frames[keep] = *walk->frames;
 		state->depth = keep + walk->news;

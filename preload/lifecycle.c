@@ -1,5 +1,5 @@
 /*
- * lifecycle.c - start, fork, end. Layer 8.
+ * lifecycle.c - start, fork, end. Layer 10.
  *
  * The start is not the constructor's: the loader and other libraries' constructors
  * allocate before it runs. It is whoever allocates first.

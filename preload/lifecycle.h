@@ -1,5 +1,5 @@
 /*
- * lifecycle.h - when recording begins, and what becomes of it in forked children. Layer 8.
+ * lifecycle.h - when recording begins, and what becomes of it in forked children. Layer 10.
  */
 #ifndef OUTLIVE_LIFECYCLE_H
 #define OUTLIVE_LIFECYCLE_H

@@ -7,5 +7,6 @@ $(UNWINDER):
 	@mkdir -p $(@D)
 	$(Q)objcopy --redefine-sym _Unwind_RaiseException=libgcc_RaiseException \
 		--redefine-sym _Unwind_Resume=libgcc_Resume \
+		--redefine-sym _Unwind_GetCFA=libgcc_GetCFA \
 		--redefine-sym _Unwind_Resume_or_Rethrow=libgcc_Resume_or_Rethrow \
 		$$($(CC) -print-file-name=libgcc_eh.a) $@

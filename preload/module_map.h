@@ -1,5 +1,5 @@
 /*
- * module_map.h - tells the ring which loaded objects its addresses belong to. Layer 3.
+ * module_map.h - tells the ring which loaded objects its addresses belong to. Layer 4.
  */
 #ifndef OUTLIVE_MODULE_MAP_H
 #define OUTLIVE_MODULE_MAP_H

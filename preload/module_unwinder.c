@@ -1,5 +1,5 @@
 /*
- * module_unwinder.c - look for an import of _Unwind_Resume. Layer 2.
+ * module_unwinder.c - look for an import of _Unwind_Resume. Layer 3.
  *
  * Return stubs must not appear between the two phases of a throw, and only a throw by the
  * shared unwinder can be seen to begin. A module whose frames have personalities, but

@@ -1,5 +1,5 @@
 /*
- * module_unwinder.h - whose unwinder throws exceptions through a module's frames. Layer 2.
+ * module_unwinder.h - whose unwinder throws exceptions through a module's frames. Layer 3.
  */
 #ifndef OUTLIVE_MODULE_UNWINDER_H
 #define OUTLIVE_MODULE_UNWINDER_H

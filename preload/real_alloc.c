@@ -1,5 +1,5 @@
 /*
- * real_alloc.c - dlsym(RTLD_NEXT), and an arena that answers until it returns. Layer 1.
+ * real_alloc.c - dlsym(RTLD_NEXT), and an arena that answers until it returns. Layer 2.
  */
 #include "real_alloc.h"
 

@@ -1,6 +1,6 @@
 /*
  * real_alloc.h - the allocator that serves the memory: the next one in the search
- * order, be it libc's, one the program links, or one preloaded after us. Layer 1.
+ * order, be it libc's, one the program links, or one preloaded after us. Layer 2.
  */
 #ifndef OUTLIVE_REAL_ALLOC_H
 #define OUTLIVE_REAL_ALLOC_H

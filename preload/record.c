@@ -1,5 +1,5 @@
 /*
- * record.c - thread state, stack, time, bytes: the only file that knows the order. Layer 7.
+ * record.c - thread state, stack, time, bytes: the only file that knows the order. Layer 9.
  */
 #include "record.h"
 

@@ -1,5 +1,5 @@
 /*
- * ring_file.c - create and map the ring, hand out chunks, count losses. Layer 2.
+ * ring_file.c - create and map the ring, hand out chunks, count losses. Layer 3.
  */
 #include "ring_file.h"
 
@@ -184,7 +184,10 @@ bool ring_create(const struct settings *settings, uint32_t flags)
 	uint64_t number;
 	int fd;
 
-	if (chunk_count < CHUNK_COUNT_MIN)
+	/* Rings that nobody will take away must not pile up. */
+	if (chunk_count < CHUNK_COUNT_MIN ||
+	    (settings->policy == RING_DRAIN && settings->reader_pid &&
+	     system_process_is_gone(settings->reader_pid)))
 		return false;
 	fd = ring_open(settings, hidden, &number);
 	if (fd < 0)
@@ -249,8 +252,10 @@ static struct chunk_header *chunk_begin(uint32_t index, uint64_t ticket, bool fr
 				      memory_order_release);
 		return NULL;
 	}
-	chunk->commit = 0;
-	chunk->ticket = ticket;
+	/* Release: who sees the new ticket does not see the old content's length. */
+	atomic_store_explicit((_Atomic uint64_t *)&chunk->commit, 0, memory_order_relaxed);
+	atomic_store_explicit((_Atomic uint64_t *)&chunk->ticket, ticket,
+			      memory_order_release);
 	chunk->time_first = time;
 	chunk->kind = kind;
 	chunk->pid = ring.header->pid;

@@ -1,5 +1,5 @@
 /*
- * settings.c - environment variables into struct settings, without libc. Layer 1.
+ * settings.c - environment variables into struct settings, without libc. Layer 2.
  */
 #include "settings.h"
 

@@ -1,5 +1,5 @@
 /*
- * settings.h - what the environment asks of the recorder. Layer 1.
+ * settings.h - what the environment asks of the recorder. Layer 2.
  */
 #ifndef OUTLIVE_SETTINGS_H
 #define OUTLIVE_SETTINGS_H

@@ -1,5 +1,5 @@
 /*
- * slow_walk.h - libgcc's unwinder, for the frames that have no simple rule. Layer 4.
+ * slow_walk.h - libgcc's unwinder, for the frames that have no simple rule. Layer 2.
  */
 #ifndef OUTLIVE_SLOW_WALK_H
 #define OUTLIVE_SLOW_WALK_H

@@ -1,5 +1,5 @@
 /*
- * stack_bounds.c - look up a mapping in /proc/self/maps without stdio. Layer 1.
+ * stack_bounds.c - look up a mapping in /proc/self/maps without stdio. Layer 2.
  *
  * pthread_getattr_np() would answer for threads, but deadlocks when called from inside
  * the allocator, and knows nothing of coroutine and signal stacks.

@@ -1,5 +1,5 @@
 /*
- * stack_walk.c - walk outwards until something known is met. Layer 6.
+ * stack_walk.c - walk outwards until something known is met. Layer 7.
  *
  * What can be met: a stub of this thread's, which proves all that lies further out; or,
  * where stubs cannot be, a frame of the last event with the same slot and return address,
@@ -79,26 +79,26 @@ static bool walk_grow(struct walk *walk)
 	return true;
 }
 
-/* `rule`: of the return address; 0 if no stub may come into it. */
+/* `flags`: FRAME_PATCHABLE if a stub may come there, FRAME_STUBBED if one is there. */
 static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_address,
-		      frame_rule rule)
+		      uint16_t flags)
 {
 	struct thread_state *state = walk->state;
-	bool patchable = stack_walk_is_exact && frame_rule_is_patchable(rule) &&
-			 walk->bounds == &state->own_stack;
+
+	if (!stack_walk_is_exact || walk->bounds != &state->own_stack)
+		flags = 0;
 
 	if (walk->news == STACK_DEPTH_MAX ||
 	    (unlikely(state->depth + walk->news + CAPACITY_MARGIN >= state->frames_capacity) &&
 	     !walk_grow(walk)))
 		return false;
-	walk->in_unwinder |= frame_rule_is_unwinder(rule);
 	walk->news++;
 	state->frames[state->frames_capacity - walk->news] = (struct walk_frame){
 		.slot = slot,
 		.return_address = return_address,
 		.bp_words = walk->bp_words,
 		.bp = walk->point.bp,
-		.flags = patchable ? FRAME_PATCHABLE : 0,
+		.flags = flags,
 	};
 	return true;
 }
@@ -176,6 +176,11 @@ static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
 	return false;
 }
 
+static inline uint16_t flags_of(frame_rule rule)
+{
+	return frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0;
+}
+
 /* ---- steps --------------------------------------------------------------------- */
 
 /* A frame the unwinder has come to: false where the walk can go on by itself. */
@@ -209,7 +214,8 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 	if (walk->resumed || walk_meets(walk, slot, point->ip))
 		return false;
 	walk->in_signal |= kind == CFI_SIGNAL;
-	walk->cut = !walk_push(walk, slot, point->ip, rule);
+	walk->in_unwinder |= frame_rule_is_unwinder(rule);
+	walk->cut = !walk_push(walk, slot, point->ip, flags_of(rule));
 	return !walk->cut;
 }
 
@@ -255,9 +261,11 @@ static void walk_run(struct walk *walk, uintptr_t slot)
 		}
 		rule = frame_rule_get(walk->point.ip);
 		kind = frame_rule_kind(rule);
+		walk->in_unwinder |= frame_rule_is_unwinder(rule);
 		/* A stub that is there already is not replaced. */
 		walk->cut = !walk_push(walk, slot, walk->point.ip,
-				       stub_is(load(slot)) ? 0 : rule);
+				       stub_is(load(slot)) ? FRAME_STUBBED
+							   : flags_of(rule));
 		if (walk->cut || kind == CFI_END)
 			return;
 		if (likely(kind != CFI_COMPLEX && kind != CFI_SIGNAL)) {

@@ -1,5 +1,5 @@
 /*
- * stub_pool.c - the common pool of return stubs. Layer 3.
+ * stub_pool.c - the common pool of return stubs. Layer 4.
  */
 #include "stub_pool.h"
 

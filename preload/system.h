@@ -1,5 +1,5 @@
 /*
- * system.h - the system calls of the preload, without the C library. Layer 0.
+ * system.h - the system calls of the preload, without the C library. Layer 1.
  *
  * The recorder runs inside malloc, in signal handlers and in half-made processes, so it
  * calls nothing that could lock, allocate, be cancelled, or set errno. All functions
@@ -107,6 +107,11 @@ static inline uint32_t system_parent_pid(void)
 static inline uint32_t system_user_id(void)
 {
 	return (uint32_t)arch_syscall(SYS_geteuid, 0, 0, 0, 0, 0, 0);
+}
+
+static inline bool system_process_is_gone(uint32_t pid)
+{
+	return arch_syscall(SYS_kill, pid, 0, 0, 0, 0, 0) == -3; /* ESRCH */
 }
 
 static inline uint32_t system_tid(void)

@@ -1,5 +1,5 @@
 /*
- * thread_state.c - thread states: mapped, recycled, renewed after fork. Layer 4.
+ * thread_state.c - thread states: mapped, recycled, renewed after fork. Layer 5.
  */
 #include "thread_state.h"
 
@@ -95,6 +95,8 @@ struct thread_state *thread_state_make(uintptr_t sp)
 			return NULL;
 		state->frames = (struct walk_frame *)((char *)state + FRAMES_OFFSET);
 		state->frames_capacity = FRAMES_FIRST;
+		state->limbo = state->limbo_first;
+		state->limbo_capacity = LIMBO_FIRST;
 	}
 	state_begin(state);
 	memset(state->other_stacks, 0, sizeof(state->other_stacks));

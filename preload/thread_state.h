@@ -1,5 +1,5 @@
 /*
- * thread_state.h - what the recorder keeps for one thread. Layer 4.
+ * thread_state.h - what the recorder keeps for one thread. Layer 5.
  *
  * States live in mappings of their own, never in the traced program's heap. They are
  * recycled when threads end; one that is in use belongs to its thread alone.
@@ -36,6 +36,7 @@ enum walk_frame_flags {
 	FRAME_PATCHABLE = 1, /* a stub may stand at its slot */
 	FRAME_DEAD = 2,      /* an exception went past it: it never returns */
 	FRAME_JUMPED = 4,    /* a longjmp did */
+	FRAME_STUBBED = 8,   /* a stub stood at its slot already: perhaps one in limbo */
 };
 
 /* A stub whose frame vanished without returning. It may still run. */
@@ -45,7 +46,7 @@ struct limbo_stub {
 	stub_id stub;
 };
 
-#define LIMBO_SIZE 1024
+#define LIMBO_FIRST 512
 
 /* The writer's half of the prediction tables; trace_format.h says how they work. */
 struct prediction {
@@ -88,8 +89,10 @@ struct thread_state {
 	uint32_t other_next;
 
 	struct stub_supply supply;
-	struct limbo_stub limbo[LIMBO_SIZE];
-	uint32_t limbo_count;
+	struct limbo_stub *limbo; /* grows: what is lost from here is lost for good */
+	uint32_t limbo_count, limbo_capacity;
+	uint32_t limbo_swept; /* above this count it is swept */
+	struct limbo_stub limbo_first[LIMBO_FIRST];
 	const void *exception; /* thrown last by this thread, caught or not */
 	/* While events lie further in than this slot, no stub is put there or further out. */
 	uintptr_t ceiling; /* 0: none */

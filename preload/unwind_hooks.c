@@ -1,5 +1,5 @@
 /*
- * unwind_hooks.c - the exported names that leave frames without returning from them. Layer 9.
+ * unwind_hooks.c - the exported names that leave frames without returning from them. Layer 11.
  *
  * A throw: before the unwinder's first phase everything gets its stub, because a stub
  * that appears between the phases changes what the second one sees. A landing: the frames
@@ -14,27 +14,54 @@
 
 #include "cfi.h"
 #include "lifecycle.h"
+#include "real_alloc.h"
 #include "record.h"
 
 struct _Unwind_Exception;
+struct _Unwind_Context;
+
+/*
+ * `name` as the module of `caller` sees it, for what is not in the global scope. Nothing is
+ * kept: the module may be unloaded, and the next one bring another unwinder.
+ */
+static void *plugin_find(const char *name, const struct walk_start *caller)
+{
+	struct cfi_module module;
+	void *handle, *function;
+
+	if (!cfi_module_find(caller->return_address, &module) || !module.link_map)
+		return NULL;
+	/* A link map is not a handle: those of dependencies have no search list. */
+	handle = dlopen(((const struct link_map *)module.link_map)->l_name,
+			RTLD_NOLOAD | RTLD_LAZY);
+	if (!handle)
+		return NULL;
+	function = dlsym(handle, name);
+	real.dlclose(handle);
+	return function;
+}
 
 /* The function that `caller` would have reached without us. */
 static void *real_find(void **cached, const char *name, const struct walk_start *caller)
 {
-	struct cfi_module module;
 	void *function = *cached;
 	struct guard held = guard;
+	struct walk_start behind = *caller;
 
 	if (function)
 		return function;
+	if (stub_is(behind.return_address)) /* a tail call */
+		behind.return_address =
+			outlive_stub_entries[stub_of(behind.return_address)].return_address;
+	real_alloc_resolve();
 	/* What dlsym allocates for itself is not the program's. */
 	guard.sp = caller->slot;
 	guard.flags |= GUARD_INTERNAL;
 	guard_barrier();
 	function = dlsym(RTLD_NEXT, name);
 	*cached = function;
-	if (!function && cfi_module_find(caller->return_address, &module) && module.link_map)
-		function = dlsym((void *)(uintptr_t)module.link_map, name);
+	if (!function)
+		function = plugin_find(name, &behind);
 	guard_barrier();
 	guard.sp = held.sp;
 	guard.flags = held.flags;
@@ -120,6 +147,24 @@ EXPORT void *__cxa_begin_catch(void *exception)
 
 	exception_landed(&caller, exception);
 	return function(exception);
+}
+
+/*
+ * A personality that asks for a frame's CFA means its stack pointer: a multiple of eight,
+ * but one more in a frame that was reached over a stub. The unwinder itself asks in order
+ * to tell the two apart, and must.
+ */
+EXPORT uintptr_t _Unwind_GetCFA(struct _Unwind_Context *context)
+{
+	static void *real;
+	struct walk_start caller = CALLER();
+	uintptr_t (*function)(struct _Unwind_Context *) =
+		real_find(&real, "_Unwind_GetCFA", &caller);
+	uintptr_t cfa = function(context);
+
+	if (frame_rule_is_unwinder(frame_rule_get(caller.return_address)))
+		return cfa;
+	return cfa & ~(uintptr_t)1;
 }
 
 /*
