@@ -35,8 +35,11 @@ struct run_options {
 	const char *output;
 	uint64_t ring_bytes;
 	uint64_t wait_s;
+	int frames; /* index of frame_kinds */
 	bool is_flight, is_alone, is_quiet;
 };
+
+static const char *const frame_kinds[] = { "exact", "plain", NULL };
 
 static const struct option run_option_table[] = {
 	{ "output", 'o', OPTION_STRING, offsetof(struct run_options, output), "FILE",
@@ -49,6 +52,11 @@ static const struct option run_option_table[] = {
 		"flight recorder: do not read along, keep what fits the ring, the\n"
 		"oldest events are overwritten",
 		NULL },
+	{ "frames", 0, OPTION_CHOICE, offsetof(struct run_options, frames), NULL,
+		"exact: every call of a function is told apart, by return stubs\n"
+		"(default); plain: stacks are only compared, and what the report says\n"
+		"of lifetimes by function is inferred",
+		frame_kinds },
 	{ "no-follow", 0, OPTION_FLAG, offsetof(struct run_options, is_alone), NULL,
 		"record the program only, not the processes it starts", NULL },
 	{ "wait", 0, OPTION_COUNT, offsetof(struct run_options, wait_s), "SECONDS",
@@ -179,6 +187,7 @@ static void target_begin(struct recording *run, char **argv)
 		.ring_bytes = run->options.ring_bytes,
 		.session = run->session.number,
 		.is_flight = run->options.is_flight,
+		.is_plain = run->options.frames == 1,
 		.is_followed = !run->options.is_alone,
 	};
 	struct error error;

@@ -120,7 +120,10 @@ static int lives_print(const struct screen *screen, const struct findings *findi
 
 	if (!all->blocks)
 		return 0;
-	screen_heading(screen, "what became of the blocks", "--class shows the sites of one");
+	screen_heading(screen, "what became of the blocks",
+	               findings->classes->has_exact_frames
+	                       ? "--class shows the sites of one"
+	                       : "frames are plain: stack-like and escaping are inferred");
 	report_classes(screen, all);
 	if (!findings->advice.count)
 		return 0;

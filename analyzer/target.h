@@ -25,6 +25,7 @@ struct target_settings {
 	uint64_t session;
 	bool is_flight;        /* flight recorder, else drain */
 	bool is_followed;      /* children are recorded, too */
+	bool is_plain;         /* without return stubs */
 };
 
 struct target {
