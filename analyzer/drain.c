@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BEAT_NS UINT64_C(10000000) /* writers are promised 20 ms */
-#define STEP_NS UINT64_C(15000000) /* then look at signals again */
+#define BEAT_NS UINT64_C(10000000)         /* writers are promised 20 ms */
+#define STEP_NS UINT64_C(15000000)         /* then look at signals again */
 #define CLOSE_DOWN_NS UINT64_C(1000000000) /* for the full chunks of one busy ring */
 #define IDLE_MS_MAX 10
 #define FILL_BYTES_MS (4u << 20)
@@ -44,7 +44,8 @@ static uint64_t now_ns(void)
 
 /* ---- beats ---- */
 
-static void ring_beat(const struct drain *drain, struct drain_ring *ring, uint64_t time_ns)
+static void ring_beat(const struct drain *drain, struct drain_ring *ring,
+                      uint64_t time_ns)
 {
 	if (drain->is_given_up)
 		live_ring_beat(&ring->ring, RING_FLIGHT, 0, 0);
@@ -87,8 +88,8 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 	/* none to be had (they are few): every step reads the directory */
 	drain->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (drain->watch >= 0 &&
-		inotify_add_watch(drain->watch, settings->session->directory,
-			IN_MOVED_TO) < 0) {
+	    inotify_add_watch(drain->watch, settings->session->directory, IN_MOVED_TO) <
+	        0) {
 		close(drain->watch);
 		drain->watch = -1;
 	}
@@ -134,7 +135,7 @@ static void ring_succeed(struct drain *drain, const struct drain_ring *ring)
 	for (i = 0; i < drain->ring_count; i++) {
 		older = drain->rings[i];
 		if (older->ring.header.pid == ring->ring.header.pid &&
-			older->ring.header.start_ns < ring->ring.header.start_ns)
+		    older->ring.header.start_ns < ring->ring.header.start_ns)
 			older->has_ended = true;
 	}
 }
@@ -153,7 +154,7 @@ static void pid_count(struct drain *drain, uint32_t pid)
 static void name_ignore(struct drain *drain, const char *name)
 {
 	void *grown = realloc(drain->ignored,
-		(drain->ignored_count + 1) * sizeof(*drain->ignored));
+	                      (drain->ignored_count + 1) * sizeof(*drain->ignored));
 
 	drain->way.counts.broken++;
 	if (!grown)
@@ -177,7 +178,7 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 	}
 	if (grown && drain->way.counts.images < RINGS_MAX)
 		ring = drain_ring_new(&drain->way, drain->session->descriptor, name,
-			drain->session->number);
+		                      drain->session->number);
 	if (!ring) {
 		name_ignore(drain, name);
 		return 0;
@@ -194,7 +195,7 @@ static bool is_new_ring(const struct drain *drain, const char *name)
 	size_t length = strlen(name), i;
 
 	if (name[0] == '.' || length < 6 || strcmp(name + length - 5, ".ring") ||
-		length >= LIVE_RING_NAME_BYTES)
+	    length >= LIVE_RING_NAME_BYTES)
 		return false;
 	for (i = 0; i < drain->ring_count; i++) {
 		if (!strcmp(drain->rings[i]->ring.name, name))
@@ -211,7 +212,7 @@ static bool is_new_ring(const struct drain *drain, const char *name)
 static int directory_read(struct drain *drain, struct error *error)
 {
 	int copy = openat(drain->session->descriptor, ".",
-		O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	                  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = copy < 0 ? NULL : fdopendir(copy);
 	const struct dirent *entry;
 	int result = 0;
@@ -245,7 +246,7 @@ static int drain_discover(struct drain *drain, struct error *error)
 				if (directory_read(drain, error))
 					return -1;
 			} else if (event->len && is_new_ring(drain, event->name) &&
-				ring_add(drain, event->name, error)) {
+			           ring_add(drain, event->name, error)) {
 				return -1;
 			}
 		}
@@ -267,7 +268,7 @@ static void ring_finish(struct drain *drain, size_t i)
 
 /* One ring's share of a step. 0, or -1 and *error. */
 static int ring_serve(struct drain *drain, size_t i, uint64_t until_ns,
-	struct error *error)
+                      struct error *error)
 {
 	struct drain_ring *ring = drain->rings[i];
 
@@ -339,7 +340,7 @@ int drain_step(struct drain *drain, struct error *error)
 
 /* What a ring holds now, for the last time. 0, or -1 and *error. */
 static int ring_close_down(struct drain *drain, struct drain_ring *ring,
-	struct error *error)
+                           struct error *error)
 {
 	uint64_t until_ns = now_ns() + CLOSE_DOWN_NS;
 

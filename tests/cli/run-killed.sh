@@ -1,3 +1,4 @@
+#!/bin/bash
 # SIGKILL of outlive itself: the program goes on unharmed, as a flight recorder; the
 # trace is readable up to there, the ring from there on.
 cat >busy.c <<'END'

@@ -1,3 +1,4 @@
+#!/bin/bash
 # Where the trace goes: never over what is no trace, and never by default over anything.
 say() { sed -E 's/[0-9,]+ events of/N events of/; s/\([0-9.]+ [KMG]?i?B\)/(SIZE)/; s/\.[0-9]+\.outlive/.PID.outlive/' stderr; }
 "$OUTLIVE" run -q -- true 2>stderr; echo "status $?"; say

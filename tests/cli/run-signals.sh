@@ -1,3 +1,4 @@
+#!/bin/bash
 # A signal sent to us is the program's; Ctrl-C reaches it through its terminal, once.
 target() { # SIGNAL: start it, wait until it is ready, send, say what came of it
 	rm -f ready got
