@@ -13,5 +13,5 @@ cat notes
 "$OUTLIVE" run -q -o "$(printf 'odd \033name')" -- true 2>stderr; echo "status $?"; say | cat -v
 "$OUTLIVE" run --ring 100K -- touch started 2>stderr; echo "status $?"; say
 "$OUTLIVE" run --ring 100G -- touch started 2>stderr; echo "status $?"; say
-ls -d started /dev/shm/outlive.* 2>/dev/null | grep started
+[ ! -e started ] || echo "started"
 exit 0
