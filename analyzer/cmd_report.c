@@ -152,8 +152,8 @@ static int report_run(const struct command *command, int argc, char **argv)
 	size_t process = 0;
 
 	if (argc - at != 1)
-		die_usage("report", at == argc ? "report: which file?"
-		                               : "report: one file at a time");
+		die_usage("report",
+		          at == argc ? "report: which file?" : "report: one file at a time");
 	reader = trace_reader_open(argv[at], &error);
 	if (!reader || process_pick(reader, said.number, said.pid, &process, &error))
 		die("%s", error.message);
@@ -179,7 +179,7 @@ const struct command command_report = {
 	.summary = "show who allocated what",
 	.usage = "[OPTION]... FILE",
 	.details = "FILE is a trace of 'outlive run', or a ring that a crash left behind.\n"
-	           "Without --by, --sort or --top: an overview.\n",
+			   "Without --by, --sort or --top: an overview.\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.run = report_run,

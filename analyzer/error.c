@@ -95,6 +95,7 @@ void die_usage(const char *command, const char *format, ...)
 	va_start(args, format);
 	speak("", format, args);
 	va_end(args);
-	fprintf(stderr, "see 'outlive help%s%s'\n", command ? " " : "", command ? command : "");
+	fprintf(stderr, "see 'outlive help%s%s'\n", command ? " " : "",
+	        command ? command : "");
 	exit(EXIT_BAD_INPUT);
 }

@@ -126,7 +126,7 @@ static inline int stack_update(struct thread *thread, const struct event *event,
 	for (i = 0; i < event->news; i++) {
 		path = call_path(path, locations[i]);
 		frame[i] = (struct frame){ path, thread->sequence, locations[i],
-			                   CALL_NODE_NONE };
+			                       CALL_NODE_NONE };
 	}
 	thread->depth = depth + event->news;
 	return 0;
@@ -267,7 +267,7 @@ static int block_begin(struct replay *replay, struct thread *thread,
 		block_end(replay, block);
 	}
 	*block = (struct block){ event->size, event->time_end, thread->sequence,
-		                 (uint32_t)(site - replay->sites.sites), thread->index };
+		                     (uint32_t)(site - replay->sites.sites), thread->index };
 	live_share_grow(&replay->sites, &site->share, event->size);
 	live_share_grow(&replay->sites, &thread->share, event->size);
 	site_table_grow(&replay->sites, event->size, event->time_end);
@@ -349,27 +349,18 @@ static inline int event_replay(struct replay *replay, struct thread *thread,
                                const struct event *event)
 {
 	switch (event->op) {
-	case OP_CALLOC:
-		replay->totals.callocs++;
-		return block_begin(replay, thread, event);
+	case OP_CALLOC: replay->totals.callocs++; return block_begin(replay, thread, event);
 	case OP_ALIGNED:
 		replay->totals.aligned++;
 		return block_begin(replay, thread, event);
-	case OP_MALLOC:
-		return block_begin(replay, thread, event);
-	case OP_FREE:
-		block_free(replay, thread, event);
-		return 0;
+	case OP_MALLOC: return block_begin(replay, thread, event);
+	case OP_FREE: block_free(replay, thread, event); return 0;
 	case OP_REALLOC:
 		move_out(replay, thread, event);
 		return move_in(replay, thread, event);
-	case EVENT_MOVE_OUT:
-		move_out(replay, thread, event);
-		return 0;
-	case EVENT_MOVE_IN:
-		return move_in(replay, thread, event);
-	case OP_FAILED:
-		return allocation_failed(replay, thread);
+	case EVENT_MOVE_OUT: move_out(replay, thread, event); return 0;
+	case EVENT_MOVE_IN: return move_in(replay, thread, event);
+	case OP_FAILED: return allocation_failed(replay, thread);
 	}
 	return 0;
 }

@@ -187,8 +187,8 @@ static void timeline_json(struct json_writer *json, const struct profile *profil
 	uint32_t i;
 
 	json_object(json, "timeline");
-	json_count(json, "step_ns", process_time_ns(&profile->process->header,
-	                                            timeline->start + width));
+	json_count(json, "step_ns",
+	           process_time_ns(&profile->process->header, timeline->start + width));
 	json_array(json, "live_bytes_max");
 	json_compact(json, true);
 	for (i = 0; i <= timeline->step; i++)
@@ -258,8 +258,7 @@ int report_json(struct trace_reader *reader, const struct profile *profile,
 	histogram_json(&json, &profile->replay);
 	timeline_json(&json, profile);
 	if (threads_json(&json, profile, settings->sort) ||
-	    groups_json(&json, profile, settings) ||
-	    sites_json(&json, profile, settings) ||
+	    groups_json(&json, profile, settings) || sites_json(&json, profile, settings) ||
 	    processes_json(&json, reader, profile))
 		return -1;
 	json_object_end(&json);

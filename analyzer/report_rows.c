@@ -85,7 +85,7 @@ struct grouping {
 	const struct profile *profile;
 	struct report_rows *rows;
 	uint32_t *rows_by_location; /* row + 1; 0: not looked at; or LOCATION_ALLOCATES */
-	struct hash_index index; /* of row + 1 */
+	struct hash_index index;    /* of row + 1 */
 	struct stack_names stack;
 	enum report_group group;
 };
@@ -149,8 +149,8 @@ static uint32_t row_find(struct grouping *grouping, const struct report_row *lik
 }
 
 /* What goes into rows_by_location for a location; 0: memory is out. */
-static uint32_t location_row(struct grouping *grouping, uint32_t location, uint32_t node,
-                             bool is_last)
+static uint32_t location_row(struct grouping *grouping, uint32_t location,
+                             uint32_t node, bool is_last)
 {
 	struct report_row like = { .node = node, .size_min = UINT64_MAX };
 	int blamed = stack_name_blamed(&like.name, &grouping->stack, grouping->profile,
@@ -183,8 +183,7 @@ static int site_group(struct grouping *grouping, const struct site *site)
 		if (row != LOCATION_ALLOCATES)
 			break;
 		if (node == CALL_ROOT || nodes[node].parent == CALL_ROOT) {
-			row = location_row(grouping, nodes[site->node].location, site->node,
-			                   true);
+			row = location_row(grouping, nodes[site->node].location, site->node, true);
 			break;
 		}
 		node = nodes[node].parent;
@@ -205,13 +204,13 @@ static int sites_make(struct report_rows *rows, const struct profile *profile)
 	uint32_t i, location, node;
 	int blamed = 0;
 
-	rows->rows = malloc(sites->count * sizeof(*rows->rows));
+	rows->rows = calloc(sites->count, sizeof(*rows->rows));
 	if (!rows->rows)
 		return -1;
 	for (i = 1; i < sites->count && blamed >= 0; i++) {
 		row = &rows->rows[rows->count++];
 		*row = (struct report_row){ .node = sites->sites[i].node,
-			                    .size_min = UINT64_MAX };
+			                        .size_min = UINT64_MAX };
 		row_add_site(row, &sites->sites[i]);
 		node = row->node;
 		do {
@@ -244,7 +243,7 @@ static int groups_make(struct report_rows *rows, const struct profile *profile,
 	int result = -1;
 	uint32_t i;
 
-	rows->rows = malloc(sites->count * sizeof(*rows->rows));
+	rows->rows = calloc(sites->count, sizeof(*rows->rows));
 	grouping.rows_by_location = calloc(address_map_location_count(profile->map),
 	                                   sizeof(*grouping.rows_by_location));
 	if (rows->rows && grouping.rows_by_location)

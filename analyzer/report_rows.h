@@ -34,7 +34,7 @@ struct report_settings {
 struct report_row {
 	struct stack_name name; /* of the site or the function; module alone if by module */
 	const struct thread *thread; /* by thread only */
-	uint32_t node;               /* by site: of the call tree; else of one of its sites */
+	uint32_t node; /* by site: of the call tree; else of one of its sites */
 	uint32_t site_count;
 	uint64_t allocations, bytes, frees, reallocs, failed;
 	uint64_t temporary, crossed;

@@ -60,8 +60,8 @@ static void summary_title(const struct screen *screen, const struct profile *pro
 
 	snprintf(about, sizeof(about), "pid %u, %s, %zu thread%s", header->pid,
 	         process_is_calibrated(header)
-	                 ? text_duration(duration, profile->duration_ns)
-	                 : "duration unknown",
+	             ? text_duration(duration, profile->duration_ns)
+	             : "duration unknown",
 	         threads, threads == 1 ? "" : "s");
 	process_command_text(command, sizeof(command), header);
 	room = screen->columns - text_columns(about) - 2;
@@ -74,8 +74,8 @@ static void summary_allocated(const struct screen *screen, const struct totals *
 {
 	char count[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
 
-	fprintf(screen->file, "  allocated    %s in %s calls", text_size(size, totals->bytes),
-	        text_count(count, totals->allocations));
+	fprintf(screen->file, "  allocated    %s in %s calls",
+	        text_size(size, totals->bytes), text_count(count, totals->allocations));
 	if (totals->reallocs)
 		fprintf(screen->file, ", %s of them reallocs",
 		        text_count(more, totals->reallocs));
@@ -150,9 +150,12 @@ static uint64_t timeline_most(const struct timeline *timeline, uint32_t column,
 
 static void summary_timeline(const struct screen *screen, const struct profile *profile)
 {
-	static const char *const blocks[] = { " ", "\u2581", "\u2582", "\u2583", "\u2584",
-		                              "\u2585", "\u2586", "\u2587", "\u2588" };
-	static const char *const letters[] = { " ", ".", ".", ":", ":", "+", "+", "#", "#" };
+	static const char *const blocks[] = { " ",      "\u2581", "\u2582",
+		                                  "\u2583", "\u2584", "\u2585",
+		                                  "\u2586", "\u2587", "\u2588" };
+	static const char *const letters[] = {
+		" ", ".", ".", ":", ":", "+", "+", "#", "#"
+	};
 	const struct timeline *timeline = &profile->replay.timeline;
 	uint64_t peak = profile->replay.sites.peak_bytes, most;
 	uint32_t columns = TIMELINE_COLUMNS_MAX, column, height;

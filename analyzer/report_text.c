@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCREEN_ROWS 5        /* of each table of the default screen */
+#define SCREEN_ROWS 5 /* of each table of the default screen */
 #define SCREEN_TREE_LINES 16
-#define STACK_LINES 12       /* frames shown of a site */
-#define SIDE_COLUMNS_MIN 10  /* less is no use for a file name */
+#define STACK_LINES 12      /* frames shown of a site */
+#define SIDE_COLUMNS_MIN 10 /* less is no use for a file name */
 
 /* A name with its place at the right, in what is left of the line. */
 static void name_print(const struct screen *screen, const struct stack_name *name,
@@ -145,8 +145,7 @@ static int stack_print(const struct screen *screen, const struct profile *profil
 		name_print(screen, &stack.names[i], i ? 8 : 11);
 	}
 	if (shown < stack.count)
-		fprintf(screen->file, "        .. and %zu callers more\n",
-		        stack.count - shown);
+		fprintf(screen->file, "        .. and %zu callers more\n", stack.count - shown);
 	stack_names_release(&stack);
 	return 0;
 }
@@ -168,11 +167,11 @@ static int rows_print(const struct screen *screen, const struct profile *profile
                       const struct report_settings *settings)
 {
 	static const char *const titles[] = { "by site", "by function", "by module",
-		                              "by thread" };
+		                                  "by thread" };
 	static const char *const of[] = { "function", "function", "module", "thread" };
 	static const char *const sorts[] = { "sorted by bytes allocated", "sorted by calls",
-		                             "sorted by bytes at the peak",
-		                             "sorted by bytes never freed" };
+		                                 "sorted by bytes at the peak",
+		                                 "sorted by bytes never freed" };
 	struct report_rows rows;
 	size_t i, shown;
 	int result = 0;
@@ -182,8 +181,7 @@ static int rows_print(const struct screen *screen, const struct profile *profile
 	shown = settings->top && settings->top < rows.count ? settings->top : rows.count;
 	screen_heading(screen, titles[settings->group], sorts[settings->sort]);
 	fprintf(screen->file, "%s%10s %7s %10s %10s %6s  %s%s\n", screen_dim(screen),
-	        "bytes", "calls", "at peak", "not freed", "temp.",
-	        of[settings->group],
+	        "bytes", "calls", "at peak", "not freed", "temp.", of[settings->group],
 	        screen_plain(screen));
 	for (i = 0; i < shown && !result; i++) {
 		row_print(screen, &rows.rows[i], settings->group);
@@ -207,8 +205,7 @@ int report_text(const struct profile *profile, const struct report_settings *set
 		return screen_print(&screen, profile);
 	report_summary(&screen, profile);
 	result = rows_print(&screen, profile, settings);
-	if (!result && settings->group == REPORT_BY_SITE &&
-	    profile->replay.totals.bytes) {
+	if (!result && settings->group == REPORT_BY_SITE && profile->replay.totals.bytes) {
 		screen_heading(&screen, "call tree", "");
 		result = report_tree(&screen, profile, settings->sort, 3 * SCREEN_TREE_LINES);
 	}

@@ -45,8 +45,8 @@ static int weights_make(struct tree_print *print)
 	if (!print->weights)
 		return -1;
 	for (i = 1; i < replay->sites.count; i++)
-		print->weights[replay->sites.sites[i].node] +=
-			site_weight(&replay->sites.sites[i], print->sort);
+		print->weights[replay->sites.sites[i].node] += site_weight(
+			&replay->sites.sites[i], print->sort);
 	for (i = replay->tree.count; i-- > 1;)
 		print->weights[replay->tree.nodes[i].parent] += print->weights[i];
 	print->total = print->weights[CALL_ROOT];

@@ -53,7 +53,8 @@ static int location_add(struct stack_names *stack, const struct profile *profile
 static int node_add(struct stack_names *stack, const struct profile *profile,
                     uint32_t node)
 {
-	return location_add(stack, profile, profile->replay.tree.nodes[node].location, node);
+	return location_add(stack, profile, profile->replay.tree.nodes[node].location,
+	                    node);
 }
 
 int stack_names_fill(struct stack_names *stack, const struct profile *profile,
