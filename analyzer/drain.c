@@ -15,6 +15,8 @@
 #define STEP_NS UINT64_C(15000000)         /* then look at signals again */
 #define CLOSE_DOWN_NS UINT64_C(1000000000) /* for the full chunks of one busy ring */
 #define IDLE_MS_MAX 10
+#define IDLE_QUIET_MS 19
+#define QUIET_SCANS 50 /* looks at a ring after its last change of chunks */
 #define FILL_BYTES_MS (4u << 20)
 #define RINGS_MAX 65536
 #define PIDS_MAX (1u << 22) /* as the kernel's */
@@ -288,18 +290,24 @@ static int ring_serve(struct drain *drain, size_t i, uint64_t until_ns,
 
 /*
  * How long the rings may be left alone after a step: the smallest takes that long to
- * fill even at 4 GB/s.
+ * fill even at 4 GB/s; when nothing happens at all, as long as the beat allows.
  */
 static int idle_choose(const struct drain *drain)
 {
+	const struct live_ring *ring;
 	int idle_ms = IDLE_MS_MAX, fill_ms;
+	bool is_quiet = true;
 	size_t i;
 
 	for (i = 0; i < drain->ring_count; i++) {
-		fill_ms = (int)(drain->rings[i]->ring.map_bytes / FILL_BYTES_MS);
+		ring = &drain->rings[i]->ring;
+		fill_ms = (int)(ring->map_bytes / FILL_BYTES_MS);
 		if (fill_ms < idle_ms)
 			idle_ms = fill_ms;
+		is_quiet = is_quiet && ring->quiet_scans > QUIET_SCANS;
 	}
+	if (is_quiet && idle_ms == IDLE_MS_MAX)
+		return IDLE_QUIET_MS;
 	return idle_ms < 1 ? 1 : idle_ms;
 }
 
