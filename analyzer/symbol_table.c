@@ -273,7 +273,7 @@ int symbol_table_load(struct symbol_table *table, const uint8_t *data, size_t by
 {
 	struct symbols_address address;
 	struct symbols_frame frame;
-	struct payload payload = { .addresses = NULL };
+	struct payload payload;
 	uint64_t i, used = 0;
 	uint32_t j;
 

@@ -207,7 +207,7 @@ struct address_map *trace_reader_map(struct trace_reader *reader,
 
 	for (i = 0; map && i < process->definitions.count; i++) {
 		entry = &process->definitions.entries[i];
-		if (chunk_fetch(reader, process, entry, &buffer, &error) || !buffer.data) {
+		if (chunk_fetch(reader, process, entry, &buffer, &error)) {
 			problem_add(&reader->index.problems, "%s", error.message);
 			continue;
 		}
