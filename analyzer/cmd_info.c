@@ -113,10 +113,11 @@ static void process_print(const struct screen *screen,
 	if (counts->events)
 		fprintf(screen->file, " (%.1f bytes each)",
 		        (double)process->stored_bytes / (double)counts->events);
-	fprintf(screen->file, "\n               %s allocations",
-	        text_count(first, counts->allocations));
-	fprintf(screen->file, " (%s reallocs), %s frees",
-	        text_count(first, counts->reallocs), text_count(second, counts->frees));
+	fprintf(screen->file, "\n               %s allocation%s",
+	        text_count(first, counts->allocations), text_s(counts->allocations));
+	fprintf(screen->file, " (%s realloc%s), %s free%s",
+	        text_count(first, counts->reallocs), text_s(counts->reallocs),
+	        text_count(second, counts->frees), text_s(counts->frees));
 	if (counts->failed)
 		fprintf(screen->file, ", %s failed", text_count(first, counts->failed));
 	fputc('\n', screen->file);

@@ -6,7 +6,9 @@
 #include "progress.h"
 #include "report_json.h"
 #include "report_rows.h"
+#include "report_summary.h"
 #include "report_text.h"
+#include "screen.h"
 #include "symbolizer.h"
 #include "text.h"
 
@@ -14,6 +16,7 @@
 #include <stdlib.h>
 
 #define TOP_UNSAID UINT64_MAX
+#define OTHERS_TOLD 5
 #define TOP_TEXT 20
 #define TOP_JSON 1000
 
@@ -39,7 +42,7 @@ static const struct option options[] = {
 	{ "top", 'n', OPTION_COUNT, offsetof(struct report_options, top), "N",
 	  "so many rows (default 20; json: 1000 sites), 0: all", NULL },
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct report_options, format), NULL,
-	  "for people (default), or for programs: see doc/report-json.md", formats },
+	  "for people (default), or for programs: see outlive-report-json(5)", formats },
 	{ "pid", 'p', OPTION_COUNT, offsetof(struct report_options, pid), "PID",
 	  "of the processes of the recording, this one (default: the one with\n"
 	  "most events)",
@@ -81,11 +84,25 @@ static void problems_tell(const struct problem_list *problems)
 		        problems->count - i);
 }
 
+static bool is_still_recorded(const struct trace_reader *reader)
+{
+	size_t i;
+
+	for (i = 0; i < trace_reader_process_count(reader); i++) {
+		if (trace_reader_process(reader, i)->is_live)
+			return true;
+	}
+	return false;
+}
+
 static void completeness_tell(const struct trace_reader *reader)
 {
 	if (!trace_reader_is_trace(reader) || trace_reader_is_complete(reader))
 		return;
-	if (trace_reader_rings_taken(reader))
+	if (is_still_recorded(reader))
+		warning("%s: is still being recorded; this is what there is up to now",
+		        trace_reader_name(reader));
+	else if (trace_reader_rings_taken(reader))
 		warning("%s: was cut short; %zu rings that were left in %s are read with it",
 		        trace_reader_name(reader), trace_reader_rings_taken(reader),
 		        trace_reader_ring_directory(reader));
@@ -94,24 +111,30 @@ static void completeness_tell(const struct trace_reader *reader)
 		        trace_reader_name(reader));
 }
 
+/* The other processes with most events, a line each. */
 static void others_tell(const struct trace_reader *reader, size_t shown)
 {
 	size_t count = trace_reader_process_count(reader), i, told = 0;
+	struct screen screen = screen_of(stdout);
+	char events[TEXT_NUMBER_BYTES], command[2048], fitted[2048];
 	const struct trace_process *process;
-	char events[TEXT_NUMBER_BYTES], executable[128];
 
 	if (count < 2)
 		return;
-	printf("\n%zu other process%s (--pid PID)", count - 1, count == 2 ? "" : "es");
-	for (i = 0; i < count && told < 6; i++) {
+	screen_heading(&screen, count == 2 ? "the other process" : "other processes",
+	               "shown with --pid PID");
+	for (i = 0; i < count && told < OTHERS_TOLD; i++) {
 		process = trace_reader_process(reader, i);
 		if (i == shown)
 			continue;
-		text_fit(executable, sizeof(executable), process->header.executable, 32, true);
-		printf("%s%u %s, %s events", told++ ? "; " : ": ", process->header.pid,
-		       executable, text_short(events, process->events));
+		process_command_text(command, sizeof(command), &process->header);
+		text_fit(fitted, sizeof(fitted), command, screen.columns - 30, false);
+		printf("  pid %-8u %7s events  %s\n", process->header.pid,
+		       text_short(events, process->events), fitted);
+		told++;
 	}
-	printf("%s\n", told < count - 1 ? "; .. see 'outlive info'" : "");
+	if (told < count - 1)
+		printf("  .. and %zu more, see 'outlive info'\n", count - 1 - told);
 }
 
 static int report_print(struct trace_reader *reader, const struct profile *profile,

@@ -10,7 +10,9 @@
 
 #define SCREEN_ROWS 5 /* of each table of the default screen */
 #define SCREEN_TREE_LINES 16
-#define STACK_LINES 12      /* frames shown of a site */
+#define STACK_LINES 12 /* frames shown of a site */
+#define STACK_INDENT 14
+#define NUMBERS_COLUMNS 49  /* before the name, in a table of all numbers */
 #define SIDE_COLUMNS_MIN 10 /* less is no use for a file name */
 
 /* A name with its place at the right, in what is left of the line. */
@@ -131,27 +133,7 @@ static int screen_print(const struct screen *screen, const struct profile *profi
 
 /* ---- one table as asked for --------------------------------------------------------- */
 
-static int stack_print(const struct screen *screen, const struct profile *profile,
-                       uint32_t node)
-{
-	struct stack_names stack = { NULL, 0, 0 };
-	size_t i, shown;
-
-	if (stack_names_fill(&stack, profile, node))
-		return -1;
-	shown = stack.count <= STACK_LINES + 1 ? stack.count : STACK_LINES;
-	for (i = 0; i < shown; i++) {
-		fprintf(screen->file, "        %s", i ? "" : "in ");
-		name_print(screen, &stack.names[i], i ? 8 : 11);
-	}
-	if (shown < stack.count)
-		fprintf(screen->file, "        .. and %zu callers more\n", stack.count - shown);
-	stack_names_release(&stack);
-	return 0;
-}
-
-static void row_print(const struct screen *screen, const struct report_row *row,
-                      enum report_group group)
+static void row_numbers_print(const struct screen *screen, const struct report_row *row)
 {
 	char bytes[TEXT_NUMBER_BYTES], calls[TEXT_NUMBER_BYTES], peak[TEXT_NUMBER_BYTES];
 	char live[TEXT_NUMBER_BYTES], temporary[TEXT_NUMBER_BYTES];
@@ -160,7 +142,41 @@ static void row_print(const struct screen *screen, const struct report_row *row,
 	        text_short(calls, row->allocations), text_size(peak, row->peak_bytes),
 	        text_size(live, row->live_bytes),
 	        text_percent(temporary, row->temporary, row->allocations));
-	row_name_print(screen, row, group, 49);
+}
+
+/* A site: its innermost function beside the numbers, the callers below. */
+static int site_print(const struct screen *screen, const struct profile *profile,
+                      const struct report_row *row)
+{
+	struct stack_names stack = { NULL, 0, 0 };
+	size_t i, shown;
+
+	if (stack_names_fill(&stack, profile, row->node))
+		return -1;
+	row_numbers_print(screen, row);
+	if (!stack.count)
+		fprintf(screen->file, "(no stack)\n");
+	shown = stack.count <= STACK_LINES + 1 ? stack.count : STACK_LINES;
+	for (i = 0; i < shown; i++) {
+		if (i)
+			fprintf(screen->file, "%*s", STACK_INDENT, "");
+		name_print(screen, &stack.names[i], i ? STACK_INDENT : NUMBERS_COLUMNS);
+	}
+	if (shown < stack.count)
+		fprintf(screen->file, "%*s.. and %zu callers more\n", STACK_INDENT, "",
+		        stack.count - shown);
+	stack_names_release(&stack);
+	return 0;
+}
+
+static int row_print(const struct screen *screen, const struct profile *profile,
+                     const struct report_row *row, enum report_group group)
+{
+	if (group == REPORT_BY_SITE)
+		return site_print(screen, profile, row);
+	row_numbers_print(screen, row);
+	row_name_print(screen, row, group, NUMBERS_COLUMNS);
+	return 0;
 }
 
 static int rows_print(const struct screen *screen, const struct profile *profile,
@@ -183,11 +199,8 @@ static int rows_print(const struct screen *screen, const struct profile *profile
 	fprintf(screen->file, "%s%10s %7s %10s %10s %6s  %s%s\n", screen_dim(screen),
 	        "bytes", "calls", "at peak", "not freed", "temp.", of[settings->group],
 	        screen_plain(screen));
-	for (i = 0; i < shown && !result; i++) {
-		row_print(screen, &rows.rows[i], settings->group);
-		if (settings->group == REPORT_BY_SITE)
-			result = stack_print(screen, profile, rows.rows[i].node);
-	}
+	for (i = 0; i < shown && !result; i++)
+		result = row_print(screen, profile, &rows.rows[i], settings->group);
 	if (shown < rows.count)
 		fprintf(screen->file, ".. and %zu more; --top 0 shows all\n",
 		        rows.count - shown);

@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define TERMINAL_COLUMNS_MIN 60
+#define TERMINAL_COLUMNS_MIN 72
 #define TERMINAL_COLUMNS_MAX 400
 #define TERMINAL_COLUMNS_UNKNOWN 100 /* a pipe or a file */
 
@@ -42,6 +42,11 @@ static const char *text_scaled(char *text, double value, double step, unsigned u
 	decimals = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
 	snprintf(text, TEXT_NUMBER_BYTES, "%.*f%s%s", decimals, value, gap, names[unit]);
 	return text;
+}
+
+const char *text_s(uint64_t count)
+{
+	return count == 1 ? "" : "s";
 }
 
 const char *text_short(char *text, uint64_t count)
