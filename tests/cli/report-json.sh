@@ -1,3 +1,4 @@
+#!/bin/bash
 # Every key of the JSON report is in its man page, and every key of the page is in a report.
 page=$OUTLIVE_ROOT_DIR/doc/outlive-report-json.5
 "$OUTLIVE" run -q -o trace -- sort "$page" >/dev/null 2>&1
