@@ -145,10 +145,14 @@ static void recording_print(const struct screen *screen,
 		return;
 	if (trace_reader_is_complete(reader))
 		fprintf(screen->file, "  complete: it was written to its end\n");
+	else if (trace_reader_is_live(reader))
+		fprintf(screen->file,
+		        "  still being recorded: this is what there is up to now\n");
 	else if (trace_reader_rings_taken(reader))
 		fprintf(
-			screen->file, "  %scut short%s; %zu rings left in %s are read with it\n",
+			screen->file, "  %scut short%s; read together with %zu ring%s left in %s\n",
 			screen_bold(screen), screen_plain(screen), trace_reader_rings_taken(reader),
+			text_s(trace_reader_rings_taken(reader)),
 			text_escape(name, sizeof(name), trace_reader_ring_directory(reader)));
 	else
 		fprintf(screen->file, "  %scut short%s: its end was never written\n",

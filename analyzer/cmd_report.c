@@ -84,22 +84,11 @@ static void problems_tell(const struct problem_list *problems)
 		        problems->count - i);
 }
 
-static bool is_still_recorded(const struct trace_reader *reader)
-{
-	size_t i;
-
-	for (i = 0; i < trace_reader_process_count(reader); i++) {
-		if (trace_reader_process(reader, i)->is_live)
-			return true;
-	}
-	return false;
-}
-
 static void completeness_tell(const struct trace_reader *reader)
 {
 	if (!trace_reader_is_trace(reader) || trace_reader_is_complete(reader))
 		return;
-	if (is_still_recorded(reader))
+	if (trace_reader_is_live(reader))
 		warning("%s: is still being recorded; this is what there is up to now",
 		        trace_reader_name(reader));
 	else if (trace_reader_rings_taken(reader))

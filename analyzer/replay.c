@@ -121,6 +121,9 @@ static inline int stack_update(struct thread *thread, const struct event *event,
 	if (depth + event->news > thread->stack_capacity &&
 	    stack_reserve(thread, depth + event->news))
 		return -1;
+	thread->depth = depth + event->news;
+	if (!event->news)
+		return 0;
 	path = depth ? thread->stack[depth - 1].path : CALL_PATH_ROOT;
 	frame = thread->stack + depth;
 	for (i = 0; i < event->news; i++) {
@@ -128,7 +131,6 @@ static inline int stack_update(struct thread *thread, const struct event *event,
 		frame[i] = (struct frame){ path, thread->sequence, locations[i],
 			                       CALL_NODE_NONE };
 	}
-	thread->depth = depth + event->news;
 	return 0;
 }
 

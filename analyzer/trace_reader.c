@@ -98,6 +98,17 @@ bool trace_reader_is_complete(const struct trace_reader *reader)
 	return reader->index.is_complete;
 }
 
+bool trace_reader_is_live(const struct trace_reader *reader)
+{
+	size_t i;
+
+	for (i = 0; i < reader->index.process_count; i++) {
+		if (reader->index.processes[i]->is_live)
+			return true;
+	}
+	return false;
+}
+
 uint64_t trace_reader_bytes(const struct trace_reader *reader)
 {
 	return reader->index.sources[0].bytes;

@@ -34,7 +34,8 @@ void trace_reader_close(struct trace_reader *reader);
 const char *trace_reader_name(const struct trace_reader *reader);
 bool trace_reader_is_trace(const struct trace_reader *reader);    /* or one ring */
 bool trace_reader_is_complete(const struct trace_reader *reader); /* END was met */
-uint64_t trace_reader_bytes(const struct trace_reader *reader);   /* of the file */
+bool trace_reader_is_live(const struct trace_reader *reader); /* a process still runs */
+uint64_t trace_reader_bytes(const struct trace_reader *reader); /* of the file */
 
 /* Of its rings when it was cut short; NULL if none were looked for. */
 const char *trace_reader_ring_directory(const struct trace_reader *reader);
