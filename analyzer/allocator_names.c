@@ -1,5 +1,7 @@
-/* allocator_names.c - functions that allocate for their caller. Layer 0. */
+/* allocator_names.c - functions that allocate for their caller. Layer 1. */
 #include "allocator_names.h"
+
+#include "function_names.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -94,70 +96,51 @@ static const char *const names[] = {
 	"C.CBytes",
 };
 
-/* Beginnings: templates whose arguments come in the middle of the name. */
-static const char *const beginnings[] = {
-	"std::allocator<",
-	"std::__new_allocator<",
-	"__gnu_cxx::new_allocator<",
-	"std::allocator_traits<",
-	"std::_Vector_base<",
-	"std::_Deque_base<",
-	"std::__allocate_guarded<",
-	"std::__cxx11::basic_string<",
-	"std::__shared_count<",
-	"alloc::raw_vec::",
-	"<alloc::alloc::Global as ",
-	"<std::alloc::System as ",
-	"std::sys::alloc::",
-	"std::sys::pal::unix::alloc::",
-	"std::__detail::_Hashtable_alloc<",
-	"std::_Rb_tree<",
+/*
+ * Libraries whose containers allocate for whoever uses them. What user code they call
+ * lies further in, and is met first.
+ */
+static const char *const libraries[] = {
+	"std::",        "__gnu_cxx::", "boost::container::",
+	"alloc::",      "core::",      "<alloc::",
+	"<core::",      "<std::",      "hashbrown::",
+	"<hashbrown::",
 };
-
-/* Of those, only the functions that hand memory out. */
-static const char *const containers[] = {
-	"std::_Vector_base<",
-	"std::_Deque_base<",
-	"std::__cxx11::basic_string<",
-	"std::_Rb_tree<",
-};
-static const char *const container_parts[] = {
-	"::_M_allocate(", "::_M_create(",     "::_M_allocate_map(",
-	"::_M_get_node(", "::_M_create_node",
-};
-
-static bool begins_with(const char *text, const char *beginning)
-{
-	return !strncmp(text, beginning, strlen(beginning));
-}
-
-static bool is_container_allocation(const char *function)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(container_parts) / sizeof(*container_parts); i++) {
-		if (strstr(function, container_parts[i]))
-			return true;
-	}
-	return false;
-}
 
 bool is_allocator_name(const char *function)
 {
 	size_t i, bytes;
 
+	function = function_name_start(function);
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		bytes = strlen(names[i]);
 		if (!strncmp(function, names[i], bytes) &&
 		    (!function[bytes] || function[bytes] == '(' || function[bytes] == '@'))
 			return true;
 	}
-	for (i = 0; i < sizeof(containers) / sizeof(*containers); i++) {
-		if (begins_with(function, containers[i]))
-			return is_container_allocation(function);
+	for (i = 0; i < sizeof(libraries) / sizeof(*libraries); i++) {
+		if (!strncmp(function, libraries[i], strlen(libraries[i])))
+			return true;
 	}
-	for (i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++) {
-		if (begins_with(function, beginnings[i]))
+	return false;
+}
+
+bool is_startup_name(const char *function)
+{
+	static const char *const starts[] = {
+		"_start",
+		"__libc_start_main",
+		"__libc_start_main_impl",
+		"__libc_start_call_main",
+		"start_thread",
+		"clone",
+		"clone3",
+		"__clone3",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(starts) / sizeof(*starts); i++) {
+		if (!strcmp(function, starts[i]))
 			return true;
 	}
 	return false;

@@ -1,6 +1,6 @@
 /*
  * allocator_names.h - functions that allocate for their caller: when a report says who
- * allocated, it means the caller. Layer 0.
+ * allocated, it means the caller. Layer 1.
  */
 #ifndef OUTLIVE_ALLOCATOR_NAMES_H
 #define OUTLIVE_ALLOCATOR_NAMES_H
@@ -9,5 +9,8 @@
 
 /* Whether a (demangled) function is known to do nothing but allocate for its caller. */
 bool is_allocator_name(const char *function);
+
+/* Whether it is one of the C library's that start a program or a thread. */
+bool is_startup_name(const char *function);
 
 #endif

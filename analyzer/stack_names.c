@@ -2,6 +2,7 @@
 #include "stack_names.h"
 
 #include "allocator_names.h"
+#include "function_names.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -110,8 +111,10 @@ const char *stack_name_text(char *text, size_t bytes, const struct stack_name *n
 {
 	char plain[512];
 
-	if (*name->function)
-		return text_escape(text, bytes, name->function);
+	if (*name->function) {
+		function_name_short(plain, sizeof(plain), name->function);
+		return text_escape(text, bytes, plain);
+	}
 	if (*name->module)
 		snprintf(plain, sizeof(plain), "%s+0x%" PRIx64, last_part(name->module),
 		         name->offset);

@@ -1,5 +1,6 @@
 /* test_report.c - whom a report blames, how it groups, and JSON that is JSON. */
 #include "allocator_names.h"
+#include "function_names.h"
 #include "json_writer.h"
 #include "profile.h"
 #include "report_rows.h"
@@ -25,6 +26,9 @@ static void knows_who_allocates_for_others(void **state)
 		"std::_Vector_base<int, std::allocator<int> >::_M_allocate(unsigned long)",
 		"std::__cxx11::basic_string<char>::_M_create(unsigned long&, unsigned long)",
 		"alloc::raw_vec::finish_grow",
+		"<alloc::vec::Vec<T> as core::iter::FromIterator<T>>::from_iter",
+		"void std::vector<int>::_M_realloc_insert<int>(int&&)",
+		"std::ostream& std::operator<< <char>(std::ostream&, char)",
 	};
 	static const char *const no[] = {
 		"",
@@ -32,8 +36,9 @@ static void knows_who_allocates_for_others(void **state)
 		"operator newish()",
 		"xmalloc_counter",
 		"my_strdup",
-		"std::vector<int>::push_back(int const&)",
-		"std::__cxx11::basic_string<char>::append(char const*)",
+		"std::string make_name<int>(int)",
+		"mystd::vector()",
+		"Pool::operator new(unsigned long)",
 	};
 	size_t i;
 
@@ -46,6 +51,38 @@ static void knows_who_allocates_for_others(void **state)
 		if (is_allocator_name(no[i]))
 			fail_msg("%s does more than allocate", no[i]);
 	}
+}
+
+static void names_are_said_as_people_do(void **state)
+{
+	static const struct {
+		const char *name, *brief;
+	} cases[] = {
+		{ "main", "main" },
+		{ "", "" },
+		{ "void std::vector<A, B<C> >::insert<int&>(int, int&&)",
+		  "std::vector<>::insert<>()" },
+		{ "operator new(unsigned long)", "operator new()" },
+		{ "A::operator->()", "A::operator->()" },
+		{ "A::operator()(int) const", "A::operator()() const" },
+		{ "std::ostream& std::operator<< <char>(std::ostream&, char)",
+		  "std::operator<< <>()" },
+		{ "f(int)::{lambda(int)#1}::operator()(int) const",
+		  "f()::{lambda(int)#1}::operator()() const" },
+		{ "bool (anonymous namespace)::g<int>(int)", "(anonymous namespace)::g<>()" },
+		{ "<Vec<T> as From<U>>::from", "<Vec<T> as From<U>>::from" },
+		{ "a<b", "a<>" },
+	};
+	char text[256], small[8];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_string_equal(function_name_short(text, sizeof(text), cases[i].name),
+		                    cases[i].brief);
+	assert_string_equal(function_name_short(small, sizeof(small), "a_long_name<int>"),
+	                    "a_long_");
+	assert_string_equal(function_name_short(small, 1, "anything"), "");
 }
 
 #define CALLER_A 0x1100
@@ -185,6 +222,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_who_allocates_for_others),
+		cmocka_unit_test(names_are_said_as_people_do),
 		cmocka_unit_test(blames_the_caller_of_operator_new),
 		cmocka_unit_test(without_names_addresses_stay_apart),
 		cmocka_unit_test(json_holds_any_string),
