@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The labels of one location, outermost first: `count` from `first` on in `lists`. */
+/* The labels of one location, outermost first: `count` of `lists`, from `first` on.
+ * All ones: not asked for yet. */
 struct label_list {
 	uint32_t first, count;
 };
@@ -90,7 +91,7 @@ static int list_add(struct labelling *work, uint32_t label)
 	uint32_t *lists;
 
 	if (work->list_count == work->list_capacity) {
-		work->list_capacity = work->list_capacity ? 2 * work->list_capacity : 1024;
+		work->list_capacity *= 2;
 		lists = realloc(work->lists, work->list_capacity * sizeof(*lists));
 		if (!lists)
 			return -1;
@@ -106,7 +107,7 @@ static int location_label(struct labelling *work, uint32_t location, uint32_t no
 	uint32_t label;
 	size_t i;
 
-	work->by_location[location].first = (uint32_t)work->list_count;
+	work->by_location[location] = (struct label_list){ (uint32_t)work->list_count, 0 };
 	if (stack_names_fill_node(&work->scratch, work->profile, node))
 		return -1;
 	for (i = work->scratch.count; i-- > 0;) {
@@ -193,19 +194,20 @@ static int nodes_place(struct labelling *work, enum report_sort sort)
 int name_tree_make(struct name_tree *names, const struct profile *profile,
                    enum report_sort sort)
 {
-	struct labelling work = { .names = names,
-		                      .profile = profile,
-		                      .label_capacity = 256 };
+	struct labelling work = {
+		.names = names, .profile = profile, .label_capacity = 256, .list_capacity = 1024
+	};
 	size_t locations = address_map_location_count(profile->map);
 	int result = -1;
-	size_t i;
 
 	*names = (struct name_tree){ .label_count = 1 };
 	names->labels = malloc(work.label_capacity * sizeof(*names->labels));
 	work.by_location = malloc(locations * sizeof(*work.by_location));
-	for (i = 0; work.by_location && i < locations; i++)
-		work.by_location[i] = (struct label_list){ UINT32_MAX, 0 };
-	if (names->labels && work.by_location && !call_tree_init(&names->tree)) {
+	if (work.by_location)
+		memset(work.by_location, 0xff, locations * sizeof(*work.by_location));
+	work.lists = malloc(work.list_capacity * sizeof(*work.lists));
+	if (names->labels && work.by_location && work.lists &&
+	    !call_tree_init(&names->tree)) {
 		names->labels[0] = (struct stack_name){ "", "", "", 0, 0, CALL_ROOT, false };
 		result = nodes_place(&work, sort);
 	}

@@ -7,7 +7,7 @@
 
 #include "call_tree.h"
 #include "profile.h"
-#include "report_rows.h"
+#include "report_settings.h"
 #include "stack_names.h"
 
 #include <stddef.h>

@@ -6,30 +6,11 @@
 #define OUTLIVE_REPORT_ROWS_H
 
 #include "profile.h"
+#include "report_settings.h"
 #include "stack_names.h"
 
 #include <stddef.h>
 #include <stdint.h>
-
-enum report_group {
-	REPORT_BY_SITE,     /* a call path */
-	REPORT_BY_FUNCTION, /* the innermost that does not just allocate for its caller */
-	REPORT_BY_MODULE,   /* of that function */
-	REPORT_BY_THREAD,   /* that allocated */
-};
-
-enum report_sort {
-	REPORT_SORT_BYTES,
-	REPORT_SORT_CALLS,
-	REPORT_SORT_PEAK,
-	REPORT_SORT_LIVE,
-};
-
-struct report_settings {
-	enum report_group group;
-	enum report_sort sort;
-	uint64_t top; /* rows; 0: all */
-};
 
 struct report_row {
 	struct stack_name name; /* of the site or the function; module alone if by module */
