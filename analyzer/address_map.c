@@ -13,7 +13,7 @@
 /* Modules that start at the same address, in the order of time. */
 struct place {
 	uint64_t start;
-	uint64_t end_max;    /* of this place and all lower ones: where to stop looking */
+	uint64_t end_max;      /* of this place and all lower ones: where to stop looking */
 	uint32_t first, count; /* in `order` */
 };
 
@@ -102,8 +102,7 @@ static int module_number(struct address_map *map, struct module *module)
 		while ((number = hash_index_next(&map->file_index, &slot))) {
 			other = &map->modules[number - 1];
 			if (other->build_id_bytes == module->build_id_bytes &&
-			    !memcmp(other->build_id, module->build_id,
-			            module->build_id_bytes) &&
+			    !memcmp(other->build_id, module->build_id, module->build_id_bytes) &&
 			    !strcmp(other->path, module->path)) {
 				module->number = number - 1;
 				return 0;
@@ -208,11 +207,9 @@ int address_map_load(struct address_map *map, const uint8_t *data, size_t bytes,
 			                 header.bytes);
 		bad = 0;
 		if (header.kind == DEFINITION_MODULE)
-			bad = module_load(map, data + at, header.bytes,
-			                  result ? NULL : error);
+			bad = module_load(map, data + at, header.bytes, result ? NULL : error);
 		else if (header.kind == DEFINITION_MODULE_GONE)
-			bad = module_gone_load(map, data + at, header.bytes,
-			                       result ? NULL : error);
+			bad = module_gone_load(map, data + at, header.bytes, result ? NULL : error);
 		if (bad)
 			result = -1;
 		at += header.bytes;
@@ -342,12 +339,14 @@ static const struct module *module_find(const struct address_map *map, uint64_t 
 
 static uint64_t location_hash(const void *context, uint32_t number)
 {
-	const struct location *location = &((const struct address_map *)context)->locations[number];
+	const struct location *location = &((const struct address_map *)context)
+	                                       ->locations[number];
 
 	return hash_words(location->offset, location->module);
 }
 
-static uint32_t location_number(struct address_map *map, uint32_t module, uint64_t offset)
+static uint32_t location_number(struct address_map *map, uint32_t module,
+                                uint64_t offset)
 {
 	size_t capacity = map->location_capacity * 2;
 	uint64_t hash = hash_words(offset, module);
@@ -407,7 +406,7 @@ uint32_t address_map_find(struct address_map *map, uint64_t address, uint64_t ti
 		location = location_number(map, MODULE_NONE, address);
 	/* From now on it stays so until the next change, wherever that is. */
 	*cached = (struct cached){ address, time, address_map_change_after(map, time),
-		                   location };
+		                       location };
 	return location;
 }
 

@@ -7,17 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOCAL_BYTES_MAX 4096        /* of a stack, for all activations together */
-#define CALLER_BYTES_MAX 65536      /* of a buffer that an owner keeps */
-#define ARENA_SIZE_MAX 1024         /* a small block */
-#define ARENA_LIVE_MIN 16           /* at once: many */
+#define LOCAL_BYTES_MAX 4096   /* of a stack, for all activations together */
+#define CALLER_BYTES_MAX 65536 /* of a buffer that an owner keeps */
+#define ARENA_SIZE_MAX 1024    /* a small block */
+#define ARENA_LIVE_MIN 16      /* at once: many */
 #define RESERVE_REALLOCS_MIN 16
 #define RESERVE_REALLOCS_EACH_MIN 3 /* of a block, on average */
 
 const char *advice_kind_text(enum advice_kind kind)
 {
-	static const char *const texts[ADVICE_KINDS] = { "local",   "caller", "reuse",
-		                                         "arena",   "reserve", "static" };
+	static const char *const texts[ADVICE_KINDS] = { "local", "caller",  "reuse",
+		                                             "arena", "reserve", "static" };
 
 	return texts[kind];
 }
@@ -27,9 +27,9 @@ const char *advice_kind_text(enum advice_kind kind)
 /* Nobody rewrites the C library, or code without a name. */
 static bool is_changeable(const struct classes *classes, const struct place *place)
 {
-	static const char *const fixed[] = { "libc.so", "ld-linux", "libc-", "libstdc++.so",
-		                             "libpthread", "libdl.so", "libm.so",
-		                             "libgcc_s" };
+	static const char *const fixed[] = { "libc.so",      "ld-linux",   "libc-",
+		                                 "libstdc++.so", "libpthread", "libdl.so",
+		                                 "libm.so",      "libgcc_s" };
 	const struct function *function = &classes->functions.functions[place->function];
 	const char *path, *base;
 	size_t i;
@@ -136,14 +136,14 @@ static void advice_add(struct advice_list *list, const struct places *places,
 	advice.saves_calls = summary->allocations;
 	advice.saves_bytes = summary->bytes;
 	if (kind == ADVICE_RESERVE) {
-		for (class = 0; class < CLASS_COUNT; class++)
+		for (class = 0; class < CLASS_COUNT; class ++)
 			last += summary->counts.shares[class].bytes;
 		advice.saves_calls = summary->chain_reallocs;
 		/* What was asked for on the way, if all of it was asked for here. */
 		advice.saves_bytes = summary->reallocs == summary->chain_reallocs &&
-		                                     summary->bytes > last
-		                             ? summary->bytes - last
-		                             : 0;
+		                             summary->bytes > last
+		                         ? summary->bytes - last
+		                         : 0;
 	} else if (kind == ADVICE_REUSE) {
 		advice.saves_calls -= summary->live_max;
 		advice.saves_bytes -= summary->live_max * summary->size_max;
@@ -198,10 +198,10 @@ const char *function_text(char *text, size_t bytes, const struct classes *classe
                           uint32_t function)
 {
 	const struct function *named = &classes->functions.functions[function];
-	const struct location *location =
-		address_map_location(classes->profile->map, named->location);
-	struct stack_name name = { named->name, "", "", location->offset, 0, CALL_ROOT,
-		                   false };
+	const struct location *location = address_map_location(classes->profile->map,
+	                                                       named->location);
+	struct stack_name name = { named->name, "",        "",   location->offset,
+		                       0,           CALL_ROOT, false };
 
 	if (function == FUNCTION_NONE)
 		return text_escape(text, bytes, "(others)");
@@ -211,7 +211,8 @@ const char *function_text(char *text, size_t bytes, const struct classes *classe
 }
 
 /* "64 B", or "8 B to 1 KiB" */
-static const char *sizes_text(char *text, size_t bytes, const struct life_summary *summary)
+static const char *sizes_text(char *text, size_t bytes,
+                              const struct life_summary *summary)
 {
 	char least[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
 
@@ -236,8 +237,9 @@ static const char *owner_text(char *text, size_t bytes, const struct advice *adv
 	return text;
 }
 
-static int sentence_add(struct text *text, const struct advice *advice, const char *where,
-                        const char *owner, const struct life_summary *summary)
+static int sentence_add(struct text *text, const struct advice *advice,
+                        const char *where, const char *owner,
+                        const struct life_summary *summary)
 {
 	char sizes[80], count[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
 
@@ -263,10 +265,11 @@ static int sentence_add(struct text *text, const struct advice *advice, const ch
 		                   "%s, one at a time, each passed up to it",
 		                   owner, where, count, sizes);
 	case ADVICE_REUSE:
-		return text_printf(text,
-		                   "keep the block in %s and use it again: %s of %s, each freed "
-		                   "to make the next; they belong to %s",
-		                   where, count, sizes, owner);
+		return text_printf(
+			text,
+			"keep the block in %s and use it again: %s of %s, each freed "
+			"to make the next; they belong to %s",
+			where, count, sizes, owner);
 	case ADVICE_ARENA:
 		return text_printf(text,
 		                   "an arena in %s for the blocks of %s: %s of %s, up to %u at "
@@ -280,12 +283,12 @@ static int sentence_add(struct text *text, const struct advice *advice, const ch
 		                   (double)summary->chain_reallocs / (double)summary->chains,
 		                   most);
 	case ADVICE_STATIC:
-		return text_printf(text, "a global for what %s allocates: %s block%s of %s,%s "
-		                         "never freed",
+		return text_printf(text,
+		                   "a global for what %s allocates: %s block%s of %s,%s "
+		                   "never freed",
 		                   where, count, summary->counts.blocks == 1 ? "" : "s", sizes,
 		                   summary->counts.blocks == 1 ? "" : " born before main(),");
-	default:
-		return 0;
+	default: return 0;
 	}
 }
 
@@ -300,9 +303,9 @@ int advice_text(struct text *text, const struct advice *advice,
 	if (sentence_add(text, advice, where, owner, &place->summary))
 		return -1;
 	return classes->has_exact_frames || advice->kind == ADVICE_STATIC ||
-	                       advice->kind == ADVICE_RESERVE
-	               ? 0
-	               : text_printf(text, " (inferred: frames are plain)");
+	               advice->kind == ADVICE_RESERVE
+	           ? 0
+	           : text_printf(text, " (inferred: frames are plain)");
 }
 
 int advice_refusal_text(struct text *text, const struct life_summary *summary)
@@ -314,10 +317,10 @@ int advice_refusal_text(struct text *text, const struct life_summary *summary)
 	if (!counts->blocks)
 		return text_printf(text, "its reallocs go on with blocks of other sites");
 	if (counts->inferred.blocks)
-		return text_printf(text, "frames of %s of its blocks are not exact",
-		                   text_percent(percent, counts->inferred.blocks,
-		                                counts->blocks));
-	for (class = 0; class < CLASS_COUNT; class++)
+		return text_printf(
+			text, "frames of %s of its blocks are not exact",
+			text_percent(percent, counts->inferred.blocks, counts->blocks));
+	for (class = 0; class < CLASS_COUNT; class ++)
 		kinds += counts->shares[class].blocks > 0;
 	if (kinds > 1)
 		return text_printf(text, "its blocks are of %u classes", kinds);

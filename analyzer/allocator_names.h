@@ -1,6 +1,6 @@
 /*
  * allocator_names.h - functions that allocate for their caller, or free for it, known by
- * name. Layer 0.
+ * name. Layer 1.
  */
 #ifndef OUTLIVE_ALLOCATOR_NAMES_H
 #define OUTLIVE_ALLOCATOR_NAMES_H
@@ -16,5 +16,8 @@ bool is_allocator_name(const char *function);
 
 /* The same of functions that free: operator delete, g_free, destructors of containers. */
 bool is_deallocator_name(const char *function);
+
+/* Whether it is one of the C library's that start a program or a thread. */
+bool is_startup_name(const char *function);
 
 #endif

@@ -21,9 +21,11 @@ struct chain block_lives_origin(const struct block_lives *lives,
 {
 	if (block->chain)
 		return lives->chains.chains[block->chain];
-	return (struct chain){ .sequence = block->sequence, .time = block->time,
-		               .site = block->site, .thread = block->thread,
-		               .allocations = block->born };
+	return (struct chain){ .sequence = block->sequence,
+		                   .time = block->time,
+		                   .site = block->site,
+		                   .thread = block->thread,
+		                   .allocations = block->born };
 }
 
 static void chain_drop(struct block_lives *lives, const struct block *block)

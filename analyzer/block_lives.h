@@ -37,7 +37,8 @@ int block_lives_move(struct block_lives *lives, struct thread *const *threads,
                      struct thread *by, const struct block *block);
 
 /* What came out of realloc: it goes on with by->chain_moving, or nobody knows whence. */
-int block_lives_moved(struct block_lives *lives, struct thread *by, struct block *block);
+int block_lives_moved(struct block_lives *lives, struct thread *by,
+                      struct block *block);
 
 /* After the last event: count the reallocs of the blocks that are live. */
 void block_lives_finish(struct block_lives *lives, const struct live_table *live);

@@ -17,9 +17,12 @@ static int step_note(struct story_step *step, const struct thread *thread,
 {
 	uint32_t i;
 
-	*step = (struct story_step){ .time = event->time, .address = address, .size = size,
-		                     .thread = thread->index, .op = event->op,
-		                     .frames = thread->depth };
+	*step = (struct story_step){ .time = event->time,
+		                         .address = address,
+		                         .size = size,
+		                         .thread = thread->index,
+		                         .op = event->op,
+		                         .frames = thread->depth };
 	step->locations = malloc((thread->depth + 1) * sizeof(*step->locations));
 	if (!step->locations)
 		return -1;
@@ -37,9 +40,9 @@ static struct story_life *life_at(struct block_story *story, uint64_t address)
 	for (i = story->count; i-- > 0;) {
 		life = &story->lives[i];
 		if (life->end.op == OP_NONE && !life->is_missed &&
-		    (life->move_count ? life->moves[(life->move_count - 1) %
-		                                    STORY_MOVES_MAX].address
-		                      : life->birth.address) == address)
+		    (life->move_count
+		         ? life->moves[(life->move_count - 1) % STORY_MOVES_MAX].address
+		         : life->birth.address) == address)
 			return life;
 	}
 	return NULL;
@@ -67,7 +70,7 @@ static int life_begin(struct telling *telling, const struct thread *thread,
 	}
 	life = &story->lives[story->count++];
 	*life = (struct story_life){ .number = telling->replay.totals.allocations,
-		                     .sequence = thread->sequence };
+		                         .sequence = thread->sequence };
 	return step_note(&life->birth, thread, event, event->address, event->size);
 }
 
@@ -85,14 +88,13 @@ static int life_end(const struct telling *telling, struct story_life *life,
 {
 	const struct thread *owner = telling->replay.threads[life->birth.thread];
 	uint64_t size = life->move_count
-	                        ? life->moves[(life->move_count - 1) % STORY_MOVES_MAX].size
-	                        : life->birth.size;
+	                    ? life->moves[(life->move_count - 1) % STORY_MOVES_MAX].size
+	                    : life->birth.size;
 
-	life->kept = life->birth.frames
-	                     ? life->birth.frames - 1 -
-	                               thread_escape_depth(owner, life->birth.frames,
-	                                                   life->sequence)
-	                     : 0;
+	life->kept = life->birth.frames ? life->birth.frames - 1 -
+	                                      thread_escape_depth(owner, life->birth.frames,
+	                                                          life->sequence)
+	                                : 0;
 	life->is_exact = owner->plain_last < life->sequence && life->birth.frames;
 	return step_note(&life->end, thread, event, event->address, size);
 }
@@ -116,10 +118,8 @@ static int event_tell(struct telling *telling, const struct thread *thread,
 		break;
 	case OP_MALLOC:
 	case OP_CALLOC:
-	case OP_ALIGNED:
-		break;
-	default:
-		return 0;
+	case OP_ALIGNED: break;
+	default: return 0;
 	}
 	is_asked = telling->address ? event->address == telling->address
 	                            : telling->replay.totals.allocations == telling->number;
@@ -147,7 +147,8 @@ static int slice_tell(struct telling *telling, const struct event_slice *slice)
 int block_story_read(struct block_story *story, struct trace_reader *reader,
                      const struct profile *profile, uint64_t address, uint64_t number)
 {
-	struct trace_process *process = trace_reader_process(reader, profile->process->number);
+	struct trace_process *process = trace_reader_process(reader,
+	                                                     profile->process->number);
 	struct telling telling = { .story = story, .address = address, .number = number };
 	struct event_merge *merge;
 	struct event_slice slice;

@@ -16,23 +16,23 @@
 
 /* Something that happened to a block. */
 struct story_step {
-	uint64_t time;        /* quanta */
+	uint64_t time;          /* quanta */
 	uint64_t address, size; /* after it; a free: of what was freed */
-	uint32_t thread;      /* index, of the replay */
-	uint8_t op;           /* enum event_op; OP_NONE: the step is missing */
-	uint32_t *locations;  /* of its stack, outermost first */
+	uint32_t thread;        /* index, of the replay */
+	uint8_t op;             /* enum event_op; OP_NONE: the step is missing */
+	uint32_t *locations;    /* of its stack, outermost first */
 	uint32_t frames;
 };
 
 struct story_life {
-	uint64_t number;      /* of its allocation among all, from 1 */
+	uint64_t number; /* of its allocation among all, from 1 */
 	struct story_step birth, end;
 	struct story_step moves[STORY_MOVES_MAX];
 	uint64_t move_count;
-	uint32_t kept;        /* end: frames of the birth's stack that had stood since */
-	uint64_t sequence;    /* of the birth among its thread's events */
-	bool is_exact;        /* end: `kept` is */
-	bool is_missed;       /* something else was born there: its free was missed */
+	uint32_t kept;     /* end: frames of the birth's stack that had stood since */
+	uint64_t sequence; /* of the birth among its thread's events */
+	bool is_exact;     /* end: `kept` is */
+	bool is_missed;    /* something else was born there: its free was missed */
 };
 
 struct block_story {

@@ -31,8 +31,8 @@ static int byte_source_take(struct byte_source *source, int fd, const char *name
 int byte_source_open(struct byte_source *source, const char *path, struct error *error)
 {
 	/* O_NONBLOCK: a fifo must not hang us before we see that it is one. */
-	return byte_source_take(source, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK),
-	                        path, error);
+	return byte_source_take(source, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), path,
+	                        error);
 }
 
 int byte_source_open_at(struct byte_source *source, int directory, const char *name,

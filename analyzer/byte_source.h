@@ -12,8 +12,8 @@
 #include <sys/types.h>
 
 struct byte_source {
-	char *name; /* what messages call it */
-	uint64_t bytes; /* its length when it was opened */
+	char *name;            /* what messages call it */
+	uint64_t bytes;        /* its length when it was opened */
 	const uint8_t *memory; /* NULL: a file */
 	int fd;
 };

@@ -16,7 +16,8 @@ void call_tails_release(struct call_tails *tails)
 
 uint32_t call_tails_find(struct call_tails *tails, const struct thread *thread)
 {
-	uint32_t frames = thread->depth < CALL_TAIL_FRAMES ? thread->depth : CALL_TAIL_FRAMES;
+	uint32_t frames = thread->depth < CALL_TAIL_FRAMES ? thread->depth
+	                                                   : CALL_TAIL_FRAMES;
 	uint32_t node = CALL_ROOT, child, location, i;
 	uint64_t path = CALL_PATH_ROOT;
 

@@ -9,9 +9,9 @@
 
 int call_tree_init(struct call_tree *tree)
 {
-	*tree = (struct call_tree){
-		.capacity = NODES_FIRST, .count = 1, .slot_bits = SLOT_BITS_FIRST
-	};
+	*tree = (struct call_tree){ .capacity = NODES_FIRST,
+		                        .count = 1,
+		                        .slot_bits = SLOT_BITS_FIRST };
 	tree->nodes = malloc(NODES_FIRST * sizeof(*tree->nodes));
 	tree->slots = calloc((size_t)1 << SLOT_BITS_FIRST, sizeof(*tree->slots));
 	if (!tree->nodes || !tree->slots)
@@ -93,8 +93,9 @@ uint32_t call_tree_add(struct call_tree *tree, uint32_t parent, uint32_t locatio
 
 	if (tree->count == tree->capacity && call_tree_grow(tree))
 		return CALL_NODE_NONE;
-	tree->nodes[tree->count] =
-		(struct call_node){ .path = path, .parent = parent, .location = location };
+	tree->nodes[tree->count] = (struct call_node){ .path = path,
+		                                           .parent = parent,
+		                                           .location = location };
 	slot_put(tree->slots, tree->slot_bits, path, tree->count);
 	return tree->count++;
 }

@@ -19,8 +19,8 @@ uint32_t chain_table_add(struct chain_table *table)
 	if (table->count >= table->capacity) {
 		capacity = table->capacity ? 2 * table->capacity : CHAINS_FIRST;
 		chains = capacity < CHAINS_MAX
-		                 ? realloc(table->chains, capacity * sizeof(*chains))
-		                 : NULL;
+		             ? realloc(table->chains, capacity * sizeof(*chains))
+		             : NULL;
 		if (!chains)
 			return 0;
 		table->chains = chains;

@@ -17,8 +17,8 @@ struct chain {
 	uint32_t allocations;    /* of that thread, up to then */
 	uint32_t reallocs;       /* since */
 	uint32_t next_free;
-	bool has_crossed;        /* a realloc was another thread's */
-	bool is_unknown;         /* the first birth was not seen */
+	bool has_crossed; /* a realloc was another thread's */
+	bool is_unknown;  /* the first birth was not seen */
 };
 
 struct chain_table {

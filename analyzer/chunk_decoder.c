@@ -1,18 +1,16 @@
 /* chunk_decoder.c - the byte-coded records of one event chunk, as events. Layer 3. */
 #include "chunk_decoder.h"
 
+#include "prediction.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LIKELY(condition) __builtin_expect(!!(condition), 1)
-#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
-
-#define FRAMES_CAPACITY_FIRST 4096
+#define FRAMES_FIRST 4096
 #define BATCH_FRAMES_ENOUGH 16384
 /* Frames that one chunk may bring: a few bytes can claim thousands of predicted ones. */
 #define CHUNK_FRAMES_MAX (UINT64_C(1) << 28)
-#define FREED_SLOTS 8 /* a ring with room for FREED_DEPTH */
 
 /*
  * A record's bytes without its frames: tag, shape with two varints, time, and at most
@@ -24,30 +22,9 @@
 #define GROUP_BYTES_MAX (1 + 8 * 7)
 static_assert(RECORD_BYTES_MAX + GROUP_BYTES_MAX <= CHUNK_PADDING_BYTES, "padding");
 
-struct recent_block {
-	uint64_t address;
-	uint32_t number; /* 0: none */
-	uint32_t class;
-};
-
-struct freed_ring {
-	uint64_t addresses[FREED_SLOTS];
-};
-
 struct chunk_decoder {
-	/* The tables of trace_format.h; all zero when a run begins. */
-	uint64_t dictionary[1 << DICTIONARY_BITS];
-	uint32_t locations[1 << DICTIONARY_BITS]; /* LOCATION_NONE: ask the map */
-	uint16_t children[1 << CHILDREN_BITS];
-	uint64_t sizes[1 << SIZES_BITS];
-	struct recent_block recent[1 << RECENT_BITS];
-	uint8_t freed_top[FREED_CLASSES], freed_count[FREED_CLASSES];
-	struct freed_ring freed[FREED_CLASSES];
-	uint64_t last_address;
-	uint32_t newest; /* number of the newest block */
+	struct prediction tables;
 	uint32_t pops, news; /* of the previous event */
-	/* Up to here. Entries of by_number are believed only if `recent` agrees. */
-	uint8_t by_number[RECENT_WINDOW];
 
 	const uint8_t *chunk, *at, *end;
 	uint64_t time, map_change; /* the map next changes then */
@@ -63,9 +40,6 @@ struct chunk_decoder {
 	char message[128];
 };
 
-static_assert(1 << RECENT_BITS == 256, "by_number holds a slot in a byte");
-static_assert(FREED_DEPTH < FREED_SLOTS, "the ring of freed addresses");
-
 struct chunk_decoder *chunk_decoder_new(struct address_map *map)
 {
 	struct chunk_decoder *decoder = calloc(1, sizeof(*decoder));
@@ -73,8 +47,8 @@ struct chunk_decoder *chunk_decoder_new(struct address_map *map)
 	if (!decoder)
 		return NULL;
 	decoder->map = map;
-	decoder->frames_capacity = FRAMES_CAPACITY_FIRST;
-	decoder->frames = malloc(FRAMES_CAPACITY_FIRST * sizeof(*decoder->frames));
+	decoder->frames_capacity = FRAMES_FIRST;
+	decoder->frames = malloc(FRAMES_FIRST * sizeof(*decoder->frames));
 	/* Untouched pages cost nothing, so the deepest stack has room from the start. */
 	decoder->stack = malloc(STACK_FRAMES_MAX * sizeof(*decoder->stack));
 	if (!decoder->frames || !decoder->stack) {
@@ -127,40 +101,11 @@ static void decoder_fail(struct chunk_decoder *decoder, const uint8_t *record,
 	decoder->at = decoder->end;
 }
 
-static inline uint64_t varint_read(const uint8_t **at)
-{
-	const uint8_t *from = *at;
-	uint64_t value = *from & 0x7f;
-	unsigned shift = 7;
-
-	while (UNLIKELY(*from++ & 0x80) && shift < 70) {
-		value |= (uint64_t)(*from & 0x7f) << shift;
-		shift += 7;
-	}
-	*at = from;
-	return value;
-}
-
-static inline uint64_t zigzag_read(const uint8_t **at)
-{
-	uint64_t value = varint_read(at);
-
-	return value >> 1 ^ -(value & 1);
-}
-
 /* The map changed: what the dictionary says may lie in another module from now on. */
 static void decoder_remap(struct chunk_decoder *decoder)
 {
-	memset(decoder->locations, 0, sizeof(decoder->locations));
+	memset(decoder->tables.locations, 0, sizeof(decoder->tables.locations));
 	decoder->map_change = address_map_change_after(decoder->map, decoder->time);
-}
-
-static uint64_t raw_address_read(const uint8_t *at)
-{
-	uint64_t address = 0;
-
-	memcpy(&address, at, 6);
-	return address;
 }
 
 /*
@@ -170,21 +115,20 @@ static uint64_t raw_address_read(const uint8_t *at)
 static inline int frame_code_read(struct chunk_decoder *decoder, const uint8_t **at)
 {
 	const uint8_t *from = *at;
-	uint64_t address;
+	uint64_t address = 0;
 	int index;
 
-	if (LIKELY(from[0] < 0x80)) {
+	if (LIKELY(from[0] < 1 << DICTIONARY_BITS >> 8)) {
 		*at = from + 2;
-		index = from[0] << 8 | from[1];
-		return index < 1 << DICTIONARY_BITS ? index : -1;
+		return from[0] << 8 | from[1];
 	}
 	if (from[0] != 0x80)
 		return -1;
 	*at = from + 7;
-	address = raw_address_read(from + 1);
+	memcpy(&address, from + 1, 6);
 	index = (int)FORMAT_HASH(address, DICTIONARY_BITS);
-	decoder->dictionary[index] = address;
-	decoder->locations[index] = LOCATION_NONE;
+	decoder->tables.dictionary[index] = address;
+	decoder->tables.locations[index] = LOCATION_NONE;
 	return index;
 }
 
@@ -225,8 +169,8 @@ static inline const char *frames_read(struct chunk_decoder *decoder, const uint8
 				return "its frames cross the chunk's end";
 			mask = *(*at)++;
 		}
-		child = &decoder->children[FORMAT_HASH(CHILD_CONTEXT(parent, other),
-		                                       CHILDREN_BITS)];
+		child = &decoder->tables.children[FORMAT_HASH(CHILD_CONTEXT(parent, other),
+		                                              CHILDREN_BITS)];
 		index = *child;
 		if (!all_predicted && !(mask >> i % 8 & 1)) {
 			index = frame_code_read(decoder, at);
@@ -234,16 +178,16 @@ static inline const char *frames_read(struct chunk_decoder *decoder, const uint8
 				return "a frame code is wrong";
 			*child = (uint16_t)index;
 		}
-		parent = decoder->dictionary[index];
+		parent = decoder->tables.dictionary[index];
 		other = op;
-		if (UNLIKELY(!decoder->locations[index])) {
-			decoder->locations[index] =
-				address_map_find(decoder->map, parent, decoder->time);
-			if (!decoder->locations[index])
+		if (UNLIKELY(!decoder->tables.locations[index])) {
+			decoder->tables.locations[index] = address_map_find(decoder->map, parent,
+			                                                    decoder->time);
+			if (!decoder->tables.locations[index])
 				return "out of memory for its locations";
 		}
 		slot[i] = parent;
-		frame[i] = decoder->locations[index];
+		frame[i] = decoder->tables.locations[index];
 	}
 	decoder->frames_used += news;
 	decoder->depth = keep + news;
@@ -277,36 +221,6 @@ static inline const char *shape_read(struct chunk_decoder *decoder, const uint8_
 	return NULL;
 }
 
-/* Number a block in `recent` as the newest. */
-static inline void recent_add(struct chunk_decoder *decoder, uint64_t address,
-                              uint32_t class)
-{
-	uint32_t slot = FORMAT_HASH(address, RECENT_BITS);
-	uint32_t number = ++decoder->newest;
-
-	decoder->recent[slot] = (struct recent_block){ address, number, class };
-	decoder->by_number[number % RECENT_WINDOW] = (uint8_t)slot;
-}
-
-static inline void freed_push(struct chunk_decoder *decoder, uint32_t class,
-                              uint64_t address)
-{
-	uint8_t top = decoder->freed_top[class]++;
-
-	decoder->freed[class].addresses[top % FREED_SLOTS] = address;
-	if (decoder->freed_count[class] < FREED_DEPTH)
-		decoder->freed_count[class]++;
-}
-
-/* The last address freed in this class, taken off; 0 if there is none. */
-static inline uint64_t freed_pop(struct chunk_decoder *decoder, uint32_t class)
-{
-	if (!decoder->freed_count[class])
-		return 0;
-	decoder->freed_count[class]--;
-	return decoder->freed[class].addresses[--decoder->freed_top[class] % FREED_SLOTS];
-}
-
 /*
  * The address of a free (or realloc's old one). *class: its size class when it was
  * found in `recent`, else FREED_CLASSES. NULL, or what is wrong.
@@ -321,14 +235,14 @@ static inline const char *freed_address_read(struct chunk_decoder *decoder,
 
 	*class = FREED_CLASSES;
 	if (!is_recent) {
-		*address = decoder->last_address + (zigzag_read(at) << 3);
+		*address = decoder->tables.last_address + (zigzag_read(at) << 3);
 		return NULL;
 	}
 	distance = varint_read(at);
-	if (UNLIKELY(distance >= RECENT_WINDOW || distance >= decoder->newest))
+	if (UNLIKELY(distance >= RECENT_WINDOW || distance >= decoder->tables.newest))
 		return "it names a recent block that is none";
-	number = decoder->newest - (uint32_t)distance;
-	block = &decoder->recent[decoder->by_number[number % RECENT_WINDOW]];
+	number = decoder->tables.newest - (uint32_t)distance;
+	block = &decoder->tables.recent[decoder->tables.by_number[number % RECENT_WINDOW]];
 	if (UNLIKELY(block->number != number))
 		return "it names a recent block that was forgotten";
 	*address = block->address;
@@ -341,7 +255,7 @@ static inline void alloc_read(struct chunk_decoder *decoder, const uint8_t **at,
                               uint8_t tag, struct event *event)
 {
 	uint64_t leaf = decoder->depth ? decoder->stack[decoder->depth - 1] : 0;
-	uint64_t *size = &decoder->sizes[FORMAT_HASH(leaf, SIZES_BITS)];
+	uint64_t *size = &decoder->tables.sizes[FORMAT_HASH(leaf, SIZES_BITS)];
 	uint64_t predicted;
 	uint32_t class;
 
@@ -349,17 +263,17 @@ static inline void alloc_read(struct chunk_decoder *decoder, const uint8_t **at,
 		*size = varint_read(at);
 	event->size = *size;
 	class = SIZE_CLASS(event->size);
-	predicted = freed_pop(decoder, class);
+	predicted = freed_pop(&decoder->tables, class);
 	if (tag & TAG_ADDRESS_PREDICTED)
 		event->address = predicted;
 	else
-		event->address = decoder->last_address + (zigzag_read(at) << 3);
-	decoder->last_address = event->address;
-	recent_add(decoder, event->address, class);
+		event->address = decoder->tables.last_address + (zigzag_read(at) << 3);
+	decoder->tables.last_address = event->address;
+	recent_add(&decoder->tables, event->address, class);
 }
 
-static inline const char *realloc_read(struct chunk_decoder *decoder, const uint8_t **at,
-                                       struct event *event)
+static inline const char *realloc_read(struct chunk_decoder *decoder,
+                                       const uint8_t **at, struct event *event)
 {
 	uint8_t flags = *(*at)++;
 	uint32_t class, old_class;
@@ -380,7 +294,7 @@ static inline const char *realloc_read(struct chunk_decoder *decoder, const uint
 		event->is_in_place = true;
 		event->address = event->old_address;
 	} else {
-		predicted = freed_pop(decoder, class);
+		predicted = freed_pop(&decoder->tables, class);
 		if (flags & REALLOC_NEW_PREDICTED)
 			event->address = predicted;
 		else
@@ -388,10 +302,10 @@ static inline const char *realloc_read(struct chunk_decoder *decoder, const uint
 	}
 	if (UNLIKELY(!event->address))
 		return "its address cannot be";
-	recent_add(decoder, event->address, class);
+	recent_add(&decoder->tables, event->address, class);
 	if (!(flags & REALLOC_IN_PLACE) && old_class < FREED_CLASSES)
-		freed_push(decoder, old_class, event->old_address);
-	decoder->last_address = event->address;
+		freed_push(&decoder->tables, old_class, event->old_address);
+	decoder->tables.last_address = event->address;
 	return NULL;
 }
 
@@ -409,23 +323,18 @@ static inline const char *operands_read(struct chunk_decoder *decoder,
 			return "its alignment is no power of two";
 		/* fall through */
 	case OP_MALLOC:
-	case OP_CALLOC:
-		alloc_read(decoder, at, tag, event);
-		return NULL;
+	case OP_CALLOC: alloc_read(decoder, at, tag, event); return NULL;
 	case OP_FREE:
 		wrong = freed_address_read(decoder, at, tag & TAG_ADDRESS_PREDICTED,
 		                           &event->address, &class);
 		if (UNLIKELY(wrong))
 			return wrong;
 		if (class < FREED_CLASSES)
-			freed_push(decoder, class, event->address);
-		decoder->last_address = event->address;
+			freed_push(&decoder->tables, class, event->address);
+		decoder->tables.last_address = event->address;
 		return NULL;
-	case OP_REALLOC:
-		return realloc_read(decoder, at, event);
-	case OP_FAILED:
-		event->size = varint_read(at);
-		return NULL;
+	case OP_REALLOC: return realloc_read(decoder, at, event);
+	case OP_FAILED: event->size = varint_read(at); return NULL;
 	}
 	return "it has no operation";
 }
@@ -505,15 +414,19 @@ static const char *run_read(struct chunk_decoder *decoder, struct event *event)
 	at += sizeof(record);
 	if (record.stack_frames > STACK_FRAMES_MAX)
 		return "its stack is too deep";
-	memset(decoder, 0, offsetof(struct chunk_decoder, by_number));
+	prediction_reset(&decoder->tables);
+	decoder->pops = decoder->news = 0;
 	decoder->is_in_run = true;
 	decoder->time = record.time;
 	decoder->map_change = address_map_change_after(decoder->map, record.time);
-	decoder->run = (struct run){ record.events_before, record.thread, record.tid,
-		                     record.stack_cut, { 0 } };
+	decoder->run = (struct run){
+		record.events_before, record.thread, record.tid, record.stack_cut, { 0 }
+	};
 	memcpy(decoder->run.name, record.name, sizeof(record.name));
-	*event = (struct event){ .op = EVENT_RUN, .news = record.stack_frames,
-		                 .time = record.time, .time_end = record.time };
+	*event = (struct event){ .op = EVENT_RUN,
+		                     .news = record.stack_frames,
+		                     .time = record.time,
+		                     .time_end = record.time };
 	if (frames_reserve(decoder, record.stack_frames))
 		return "out of memory for its stack";
 	wrong = frames_read(decoder, &at, 0, record.stack_frames, 0, false, OP_NONE);
@@ -575,12 +488,9 @@ size_t chunk_decoder_batch(struct chunk_decoder *decoder, struct event *events,
 		record = decoder->at;
 		if (UNLIKELY(TAG_OP(*record) == OP_CONTROL))
 			break;
-		wrong = decoder->is_in_run ? NULL : "an event before any run began";
-		if (UNLIKELY(wrong)) {
-			decoder_fail(decoder, record, wrong);
-			break;
-		}
-		wrong = event_read(decoder, *record, &events[count]);
+		wrong = "an event before any run began";
+		if (LIKELY(decoder->is_in_run))
+			wrong = event_read(decoder, *record, &events[count]);
 		if (UNLIKELY(wrong)) {
 			decoder_fail(decoder, record, wrong);
 			break;

@@ -32,12 +32,12 @@ struct event {
 	bool is_in_place;        /* realloc: the address stayed */
 	uint8_t alignment_shift; /* aligned: log2 of the alignment */
 	uint32_t pops, news;     /* inner frames that ended, then began since the last */
-	uint32_t frame_first;    /* of the `news` in the batch's locations, outermost first */
-	uint64_t time;           /* quanta; realloc: before the real call */
-	uint64_t time_end;       /* realloc: after it; else as `time` */
-	uint64_t address;        /* 0 if failed */
-	uint64_t old_address;    /* realloc */
-	uint64_t size;           /* asked for; 0 if free */
+	uint32_t frame_first; /* of the `news` in the batch's locations, outermost first */
+	uint64_t time;        /* quanta; realloc: before the real call */
+	uint64_t time_end;    /* realloc: after it; else as `time` */
+	uint64_t address;     /* 0 if failed */
+	uint64_t old_address; /* realloc */
+	uint64_t size;        /* asked for; 0 if free */
 };
 
 /* What a RUN record said: valid until the next EVENT_RUN. */

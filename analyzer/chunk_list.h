@@ -10,12 +10,12 @@
 
 struct chunk_entry {
 	uint64_t ticket, time_first; /* as in chunk_header */
-	uint64_t offset;       /* trace: of the payload; ring: of the chunk */
-	uint64_t stored_bytes; /* in the file; compressed if it is a trace */
-	uint32_t used_bytes;   /* of the chunk, its header included */
+	uint64_t offset;             /* trace: of the payload; ring: of the chunk */
+	uint64_t stored_bytes;       /* in the file; compressed if it is a trace */
+	uint32_t used_bytes;         /* of the chunk, its header included */
 	uint32_t events;
-	uint32_t source;       /* which of the reader's files */
-	uint32_t ring_chunk;   /* ring: number of the chunk in it */
+	uint32_t source;     /* which of the reader's files */
+	uint32_t ring_chunk; /* ring: number of the chunk in it */
 };
 
 struct chunk_list {

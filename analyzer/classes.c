@@ -8,9 +8,8 @@
 
 const char *life_class_text(enum life_class class)
 {
-	static const char *const texts[CLASS_COUNT] = {
-		"stack-like", "escaping", "crossed", "static-like", "live at exit"
-	};
+	static const char *const texts[CLASS_COUNT] = { "stack-like", "escaping", "crossed",
+		                                            "static-like", "live at exit" };
 
 	return texts[class];
 }
@@ -18,23 +17,24 @@ const char *life_class_text(enum life_class class)
 const char *life_class_key(enum life_class class)
 {
 	static const char *const keys[CLASS_COUNT] = { "stack_like", "escaping", "crossed",
-		                                       "static_like", "live" };
+		                                           "static_like", "live" };
 
 	return keys[class];
 }
 
-const char *class_counts_verdict(const struct class_counts *counts, uint64_t allocations)
+const char *class_counts_verdict(const struct class_counts *counts,
+                                 uint64_t allocations)
 {
 	uint64_t known = 0;
 	unsigned class;
 
-	for (class = 0; class < CLASS_COUNT; class++)
+	for (class = 0; class < CLASS_COUNT; class ++)
 		known += counts->shares[class].blocks;
 	if (!counts->blocks)
 		return allocations ? "grows" : "unknown";
 	if (!known)
 		return counts->inferred.blocks ? "inferred" : "unknown";
-	for (class = 0; class < CLASS_COUNT; class++) {
+	for (class = 0; class < CLASS_COUNT; class ++) {
 		if (counts->shares[class].blocks >= (known * VERDICT_PERCENT + 99) / 100)
 			return life_class_key(class);
 	}
@@ -53,7 +53,7 @@ void class_counts_add(struct class_counts *to, const struct class_counts *from)
 {
 	unsigned class;
 
-	for (class = 0; class < CLASS_COUNT; class++)
+	for (class = 0; class < CLASS_COUNT; class ++)
 		share_add(&to->shares[class], &from->shares[class]);
 	share_add(&to->inferred, &from->inferred);
 	share_add(&to->unknown, &from->unknown);
@@ -101,8 +101,8 @@ static void ended_classify(struct classes *classes, uint32_t site)
 
 	depths_classify(classes, site, life->depths, true);
 	depths_classify(classes, site, life->depths_inferred, false);
-	counts->shares[CLASS_CROSSED] =
-		(struct class_share){ life->crossed_blocks, life->crossed_bytes };
+	counts->shares[CLASS_CROSSED] = (struct class_share){ life->crossed_blocks,
+		                                                  life->crossed_bytes };
 	counts->unknown = (struct class_share){ life->unknown_blocks, life->unknown_bytes };
 	counts->blocks += life->crossed_blocks + life->unknown_blocks;
 	counts->exact_blocks += life->crossed_exact;
@@ -115,13 +115,15 @@ static void live_classify(struct classes *classes, const struct block *block)
 	struct chain origin = block_lives_origin(&replay->lives, block);
 	struct class_counts *counts = &classes->sites[origin.site];
 	struct class_share share = { 1, block->size };
-	bool is_early = classes->main_time != UINT64_MAX && origin.time < classes->main_time;
+	bool is_early = classes->main_time != UINT64_MAX &&
+	                origin.time < classes->main_time;
 
 	share_add(&counts->shares[is_early ? CLASS_STATIC : CLASS_LIVE], &share);
 	counts->blocks++;
-	counts->exact_blocks +=
-		!origin.is_unknown && replay->lives.sites.sites[origin.site].frames &&
-		replay->threads[origin.thread]->plain_last < origin.sequence;
+	counts->exact_blocks += !origin.is_unknown &&
+	                        replay->lives.sites.sites[origin.site].frames &&
+	                        replay->threads[origin.thread]->plain_last <
+	                            origin.sequence;
 }
 
 static void all_live_classify(struct classes *classes)

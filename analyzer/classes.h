@@ -75,7 +75,8 @@ const char *life_class_key(enum life_class class);
  * go on with blocks of other sites (blocks is 0).
  */
 #define VERDICT_PERCENT 90
-const char *class_counts_verdict(const struct class_counts *counts, uint64_t allocations);
+const char *class_counts_verdict(const struct class_counts *counts,
+                                 uint64_t allocations);
 
 /* The site's frame that is innermost once the wrappers are peeled off. */
 uint32_t classes_site_node(const struct classes *classes, uint32_t site);

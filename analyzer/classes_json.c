@@ -21,7 +21,7 @@ void class_counts_json(struct json_writer *json, const struct class_counts *coun
 	unsigned class;
 
 	json_object(json, "classes");
-	for (class = 0; class < CLASS_COUNT; class++)
+	for (class = 0; class < CLASS_COUNT; class ++)
 		share_json(json, life_class_key(class), &counts->shares[class]);
 	share_json(json, "inferred", &counts->inferred);
 	share_json(json, "unknown", &counts->unknown);
@@ -43,8 +43,8 @@ static const char *module_path(const struct classes *classes, uint32_t function)
 	uint32_t module = classes->functions.functions[function].module;
 
 	return module == MODULE_NONE
-	               ? ""
-	               : address_map_module(classes->profile->map, module)->path;
+	           ? ""
+	           : address_map_module(classes->profile->map, module)->path;
 }
 
 /* The keys of a function, in an object that is open. */
@@ -55,10 +55,8 @@ static void function_keys_json(struct json_writer *json, const struct classes *c
 
 	json_string(json, "function", function->name);
 	json_string(json, "module", module_path(classes, number));
-	if (!*function->name)
-		json_count(json, "offset",
-		           address_map_location(classes->profile->map,
-		                                function->location)->offset);
+	json_count(json, "offset",
+	           address_map_location(classes->profile->map, function->location)->offset);
 }
 
 static void peeled_json(struct json_writer *json, const struct classes *classes)
@@ -75,8 +73,7 @@ static void peeled_json(struct json_writer *json, const struct classes *classes)
 		json_compact(json, true);
 		function_keys_json(json, classes, i);
 		json_string(json, "reason", peel_reason_text(peel->reason));
-		if (peel->reason == PEEL_AUTOMATIC)
-			json_count(json, "callers", peel->callers);
+		json_count(json, "callers", peel->callers);
 		json_count(json, "allocations", peel->blocks);
 		json_object_end(json);
 		json_compact(json, false);
@@ -178,8 +175,8 @@ static void sizes_json(struct json_writer *json, const struct ranking *sizes)
 		json_object(json, NULL);
 		json_compact(json, true);
 		json_count(json, "size_min", bits ? UINT64_C(1) << (bits - 1) : 0);
-		json_count(json, "size_max", bits < 64 ? (UINT64_C(1) << bits) - 1
-		                                       : UINT64_MAX);
+		json_count(json, "size_max",
+		           bits < 64 ? (UINT64_C(1) << bits) - 1 : UINT64_MAX);
 		json_count(json, "allocations", sizes->ranks[i].blocks);
 		json_object_end(json);
 		json_compact(json, false);
@@ -265,11 +262,10 @@ static int site_advice_json(struct json_writer *json, const struct findings *fin
 		has_any = true;
 	}
 	json_array_end(json);
-	if (result || has_any)
-		return result;
-	result = advice_refusal_text(&refusal, &findings->places.places[place].summary);
+	if (!result && !has_any)
+		result = advice_refusal_text(&refusal, &findings->places.places[place].summary);
 	if (!result)
-		json_string(json, "no_advice", refusal.data);
+		json_string(json, "no_advice", refusal.data ? refusal.data : "");
 	text_release(&refusal);
 	return result;
 }

@@ -19,6 +19,7 @@ int site_classes_json(struct json_writer *json, const struct findings *findings,
                       uint32_t site);
 
 /* The array `advice` of the whole report, the first `top` (0: all). 0 or -1. */
-int advice_json(struct json_writer *json, const struct findings *findings, uint64_t top);
+int advice_json(struct json_writer *json, const struct findings *findings,
+                uint64_t top);
 
 #endif

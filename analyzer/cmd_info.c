@@ -75,7 +75,8 @@ static void lost_print(const struct screen *screen, const struct trace_process *
 		        text_count(count, lost->holes));
 }
 
-static void state_print(const struct screen *screen, const struct trace_process *process)
+static void state_print(const struct screen *screen,
+                        const struct trace_process *process)
 {
 	uint32_t flags = process->header.flags;
 
@@ -91,7 +92,8 @@ static void process_print(const struct screen *screen,
                           const struct trace_process *process,
                           const struct process_counts *counts)
 {
-	char command[2048], fitted[2048], first[TEXT_NUMBER_BYTES], second[TEXT_NUMBER_BYTES];
+	char command[2048], fitted[2048], first[TEXT_NUMBER_BYTES],
+		second[TEXT_NUMBER_BYTES];
 	const struct ring_header *header = &process->header;
 
 	process_command_text(command, sizeof(command), header);
@@ -103,18 +105,19 @@ static void process_print(const struct screen *screen,
 	state_print(screen, process);
 	fprintf(screen->file, "    time       %s, %s thread%s\n",
 	        process_is_calibrated(header)
-	                ? text_duration(first, process_time_ns(header, counts->time_last))
-	                : "unknown",
+	            ? text_duration(first, process_time_ns(header, counts->time_last))
+	            : "unknown",
 	        text_count(second, counts->threads), counts->threads == 1 ? "" : "s");
 	fprintf(screen->file, "    events     %s in %s", text_count(first, counts->events),
 	        text_size(second, process->stored_bytes));
 	if (counts->events)
 		fprintf(screen->file, " (%.1f bytes each)",
 		        (double)process->stored_bytes / (double)counts->events);
-	fprintf(screen->file, "\n               %s allocations",
-	        text_count(first, counts->allocations));
-	fprintf(screen->file, " (%s reallocs), %s frees", text_count(first, counts->reallocs),
-	        text_count(second, counts->frees));
+	fprintf(screen->file, "\n               %s allocation%s",
+	        text_count(first, counts->allocations), text_s(counts->allocations));
+	fprintf(screen->file, " (%s realloc%s), %s free%s",
+	        text_count(first, counts->reallocs), text_s(counts->reallocs),
+	        text_count(second, counts->frees), text_s(counts->frees));
 	if (counts->failed)
 		fprintf(screen->file, ", %s failed", text_count(first, counts->failed));
 	fputc('\n', screen->file);
@@ -142,11 +145,15 @@ static void recording_print(const struct screen *screen,
 		return;
 	if (trace_reader_is_complete(reader))
 		fprintf(screen->file, "  complete: it was written to its end\n");
+	else if (trace_reader_is_live(reader))
+		fprintf(screen->file,
+		        "  still being recorded: this is what there is up to now\n");
 	else if (trace_reader_rings_taken(reader))
-		fprintf(screen->file, "  %scut short%s; %zu rings left in %s are read with it\n",
-		        screen_bold(screen), screen_plain(screen),
-		        trace_reader_rings_taken(reader),
-		        text_escape(name, sizeof(name), trace_reader_ring_directory(reader)));
+		fprintf(
+			screen->file, "  %scut short%s; read together with %zu ring%s left in %s\n",
+			screen_bold(screen), screen_plain(screen), trace_reader_rings_taken(reader),
+			text_s(trace_reader_rings_taken(reader)),
+			text_escape(name, sizeof(name), trace_reader_ring_directory(reader)));
 	else
 		fprintf(screen->file, "  %scut short%s: its end was never written\n",
 		        screen_bold(screen), screen_plain(screen));
@@ -227,7 +234,8 @@ static int info_run(const struct command *command, int argc, char **argv)
 	struct error error;
 
 	if (argc - at != 1)
-		die_usage("info", at == argc ? "info: which file?" : "info: one file at a time");
+		die_usage("info",
+		          at == argc ? "info: which file?" : "info: one file at a time");
 	reader = trace_reader_open(argv[at], &error);
 	if (!reader)
 		die("%s", error.message);
@@ -246,7 +254,7 @@ const struct command command_info = {
 	.summary = "show what was recorded, how complete it is, and what was lost",
 	.usage = "[OPTION]... FILE",
 	.details = "FILE is a trace of 'outlive run', or a ring that a crash left behind.\n"
-	           "Every chunk of it is read and checked.\n",
+			   "Every chunk of it is read and checked.\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.run = info_run,

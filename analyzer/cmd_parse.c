@@ -21,11 +21,8 @@ int command_parse(const struct command *command, void *values, int argc, char **
 
 	switch (options_parse(command->options, command->option_count, values, argc, argv,
 	                      command->stops_at_operand, &first_operand, &error)) {
-	case OPTIONS_OK:
-		break;
-	case OPTIONS_HELP:
-		command_help(command);
-		exit(EXIT_SUCCESS);
+	case OPTIONS_OK: break;
+	case OPTIONS_HELP: command_help(command); exit(EXIT_SUCCESS);
 	case OPTIONS_WRONG:
 		die_usage(command->name, "%s: %s", command->name, error.message);
 	}

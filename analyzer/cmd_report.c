@@ -7,7 +7,9 @@
 #include "progress.h"
 #include "report_json.h"
 #include "report_rows.h"
+#include "report_summary.h"
 #include "report_text.h"
+#include "screen.h"
 #include "symbolizer.h"
 #include "text.h"
 
@@ -17,6 +19,7 @@
 #include <string.h>
 
 #define TOP_UNSAID UINT64_MAX
+#define OTHERS_TOLD 5
 #define TOP_TEXT 20
 #define TOP_JSON 1000
 
@@ -30,10 +33,10 @@ struct report_options {
 	struct option_list wrappers;
 };
 
-static const char *const groups[] = { "site", "function", "module", "thread", "owner",
-	                                NULL };
-static const char *const classes[] = { "stack", "escape", "crossed", "static", "live",
-	                                 NULL };
+static const char *const groups[] = { "site",   "function", "module",
+	                                  "thread", "owner",    NULL };
+static const char *const classes[] = { "stack",  "escape", "crossed",
+	                                   "static", "live",   NULL };
 static const char *const sorts[] = { "bytes", "calls", "peak", "live", NULL };
 static const char *const formats[] = { "text", "json", NULL };
 
@@ -57,7 +60,7 @@ static const struct option options[] = {
 	{ "top", 'n', OPTION_COUNT, offsetof(struct report_options, top), "N",
 	  "so many rows (default 20; json: 1000 sites), 0: all", NULL },
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct report_options, format), NULL,
-	  "for people (default), or for programs: see doc/report-json.md", formats },
+	  "for people (default), or for programs: see outlive-report-json(5)", formats },
 	{ "pid", 'p', OPTION_COUNT, offsetof(struct report_options, pid), "PID",
 	  "of the processes of the recording, this one (default: the one with\n"
 	  "most events)",
@@ -103,7 +106,10 @@ static void completeness_tell(const struct trace_reader *reader)
 {
 	if (!trace_reader_is_trace(reader) || trace_reader_is_complete(reader))
 		return;
-	if (trace_reader_rings_taken(reader))
+	if (trace_reader_is_live(reader))
+		warning("%s: is still being recorded; this is what there is up to now",
+		        trace_reader_name(reader));
+	else if (trace_reader_rings_taken(reader))
 		warning("%s: was cut short; %zu rings that were left in %s are read with it",
 		        trace_reader_name(reader), trace_reader_rings_taken(reader),
 		        trace_reader_ring_directory(reader));
@@ -112,24 +118,30 @@ static void completeness_tell(const struct trace_reader *reader)
 		        trace_reader_name(reader));
 }
 
+/* The other processes with most events, a line each. */
 static void others_tell(const struct trace_reader *reader, size_t shown)
 {
 	size_t count = trace_reader_process_count(reader), i, told = 0;
+	struct screen screen = screen_of(stdout);
+	char events[TEXT_NUMBER_BYTES], command[2048], fitted[2048];
 	const struct trace_process *process;
-	char events[TEXT_NUMBER_BYTES], executable[128];
 
 	if (count < 2)
 		return;
-	printf("\n%zu other process%s (--pid PID)", count - 1, count == 2 ? "" : "es");
-	for (i = 0; i < count && told < 6; i++) {
+	screen_heading(&screen, count == 2 ? "the other process" : "other processes",
+	               "shown with --pid PID");
+	for (i = 0; i < count && told < OTHERS_TOLD; i++) {
 		process = trace_reader_process(reader, i);
 		if (i == shown)
 			continue;
-		text_fit(executable, sizeof(executable), process->header.executable, 32, true);
-		printf("%s%u %s, %s events", told++ ? "; " : ": ", process->header.pid,
-		       executable, text_short(events, process->events));
+		process_command_text(command, sizeof(command), &process->header);
+		text_fit(fitted, sizeof(fitted), command, screen.columns - 30, false);
+		printf("  pid %-8u %7s events  %s\n", process->header.pid,
+		       text_short(events, process->events), fitted);
+		told++;
 	}
-	printf("%s\n", told < count - 1 ? "; .. see 'outlive info'" : "");
+	if (told < count - 1)
+		printf("  .. and %zu more, see 'outlive info'\n", count - 1 - told);
 }
 
 static int report_print(struct trace_reader *reader, const struct profile *profile,
@@ -140,7 +152,7 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		.group = said->group < 0 ? REPORT_BY_SITE : (enum report_group)said->group,
 		.sort = said->sort < 0 ? REPORT_SORT_BYTES : (enum report_sort)said->sort,
 		.top = said->top,
-		.class = said->class < 0 ? CLASS_COUNT : (enum life_class)said->class,
+		.class_number = (unsigned)(said->class + 1),
 		.why = said->why,
 		.story = story,
 		.is_overview = said->group < 0 && said->sort < 0 && said->class < 0 &&
@@ -178,8 +190,10 @@ static void story_read(struct block_story *story, struct trace_reader *reader,
 	errno = 0;
 	value = strtoull(which, &end, is_address ? 16 : 10);
 	if (errno || *end || end == which || !value || *which == '-')
-		die_usage("report", "--explain: '%s' is neither an address (0x..) nor the "
-		                    "number of an allocation", which);
+		die_usage("report",
+		          "--explain: '%s' is neither an address (0x..) nor the "
+		          "number of an allocation",
+		          which);
 	if (block_story_read(story, reader, profile, is_address ? value & ~UINT64_C(7) : 0,
 	                     value))
 		die("%s: out of memory for its blocks", trace_reader_name(reader));
@@ -189,9 +203,13 @@ static void story_read(struct block_story *story, struct trace_reader *reader,
 
 static int report_run(const struct command *command, int argc, char **argv)
 {
-	struct report_options said = { .group = -1, .sort = -1, .class = -1,
-		                       .format = FORMAT_TEXT, .top = TOP_UNSAID,
-		                       .pid = PROCESS_UNSAID, .number = PROCESS_UNSAID };
+	struct report_options said = { .group = -1,
+		                           .sort = -1,
+		                           .class = -1,
+		                           .format = FORMAT_TEXT,
+		                           .top = TOP_UNSAID,
+		                           .pid = PROCESS_UNSAID,
+		                           .number = PROCESS_UNSAID };
 	int at = command_parse(command, &said, argc, argv);
 	struct block_story story = { .count = 0 };
 	struct trace_reader *reader;
@@ -201,8 +219,8 @@ static int report_run(const struct command *command, int argc, char **argv)
 	size_t process = 0;
 
 	if (argc - at != 1)
-		die_usage("report", at == argc ? "report: which file?"
-		                               : "report: one file at a time");
+		die_usage("report",
+		          at == argc ? "report: which file?" : "report: one file at a time");
 	reader = trace_reader_open(argv[at], &error);
 	if (!reader || process_pick(reader, said.number, said.pid, &process, &error))
 		die("%s", error.message);
@@ -231,7 +249,7 @@ const struct command command_report = {
 	.summary = "show who allocated what",
 	.usage = "[OPTION]... FILE",
 	.details = "FILE is a trace of 'outlive run', or a ring that a crash left behind.\n"
-	           "Without --by, --sort or --top: an overview.\n",
+			   "Without --by, --sort or --top: an overview.\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.run = report_run,

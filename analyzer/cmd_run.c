@@ -29,7 +29,7 @@
 #define RING_BYTES_MAX ((uint64_t)CHUNK_COUNT_MAX * CHUNK_BYTES)
 #define WAIT_S_DEFAULT 1
 #define SETTLE_NS UINT64_C(200000000) /* for a process to make its ring */
-#define LIVE_NAMED_MAX 3 /* processes that still run, by name */
+#define LIVE_NAMED_MAX 3              /* processes that still run, by name */
 
 struct run_options {
 	const char *output;
@@ -43,37 +43,37 @@ static const char *const frame_kinds[] = { "exact", "plain", NULL };
 
 static const struct option run_option_table[] = {
 	{ "output", 'o', OPTION_STRING, offsetof(struct run_options, output), "FILE",
-		"write the trace here, over an older trace if there is one\n"
-		"(default: PROGRAM.PID.outlive, never over anything)",
-		NULL },
+	  "write the trace here, over an older trace if there is one\n"
+	  "(default: PROGRAM.PID.outlive, never over anything)",
+	  NULL },
 	{ "ring", 0, OPTION_SIZE, offsetof(struct run_options, ring_bytes), "SIZE",
-		"ring buffer of each process (default 64M, at least 1M)", NULL },
+	  "ring buffer of each process (default 64M, at least 1M)", NULL },
 	{ "flight", 0, OPTION_FLAG, offsetof(struct run_options, is_flight), NULL,
-		"flight recorder: do not read along, keep what fits the ring, the\n"
-		"oldest events are overwritten",
-		NULL },
+	  "flight recorder: do not read along, keep what fits the ring, the\n"
+	  "oldest events are overwritten",
+	  NULL },
 	{ "frames", 0, OPTION_CHOICE, offsetof(struct run_options, frames), NULL,
-		"exact: every call of a function is told apart, by return stubs\n"
-		"(default); plain: stacks are only compared, and what the report says\n"
-		"of lifetimes by function is inferred",
-		frame_kinds },
+	  "exact: every call of a function is told apart, by return stubs\n"
+	  "(default); plain: stacks are only compared, and what the report says\n"
+	  "of lifetimes by function is inferred",
+	  frame_kinds },
 	{ "no-follow", 0, OPTION_FLAG, offsetof(struct run_options, is_alone), NULL,
-		"record the program only, not the processes it starts", NULL },
+	  "record the program only, not the processes it starts", NULL },
 	{ "wait", 0, OPTION_COUNT, offsetof(struct run_options, wait_s), "SECONDS",
-		"how long to go on for processes that outlive the program (default 1);\n"
-		"Ctrl-C ends the wait",
-		NULL },
+	  "how long to go on for processes that outlive the program (default 1);\n"
+	  "Ctrl-C ends the wait",
+	  NULL },
 	{ "quiet", 'q', OPTION_FLAG, offsetof(struct run_options, is_quiet), NULL,
-		"no report at the end, only where the trace is", NULL },
+	  "no report at the end, only where the trace is", NULL },
 };
 
 /* One recording. */
 struct recording {
 	struct run_options options;
-	const char *name;       /* of the program, as it was typed */
-	char path[PATH_MAX];    /* what is executed */
+	const char *name;    /* of the program, as it was typed */
+	char path[PATH_MAX]; /* what is executed */
 	char library[PATH_MAX];
-	char trace[PATH_MAX];   /* absolute or as given; "" until it is known */
+	char trace[PATH_MAX]; /* absolute or as given; "" until it is known */
 	struct session session;
 	struct target target;
 	struct trace_writer writer;
@@ -105,14 +105,10 @@ static void program_prepare(struct recording *run)
 	struct error error;
 
 	switch (program_check(run->name, run->path, &error)) {
-	case PROGRAM_OK:
-		break;
-	case PROGRAM_NOT_FOUND:
-		run_die(EXIT_NOT_FOUND, &error);
-	case PROGRAM_NOT_EXECUTABLE:
-		run_die(EXIT_NOT_EXECUTABLE, &error);
-	case PROGRAM_REFUSED:
-		run_die(EXIT_BAD_INPUT, &error);
+	case PROGRAM_OK: break;
+	case PROGRAM_NOT_FOUND: run_die(EXIT_NOT_FOUND, &error);
+	case PROGRAM_NOT_EXECUTABLE: run_die(EXIT_NOT_EXECUTABLE, &error);
+	case PROGRAM_REFUSED: run_die(EXIT_BAD_INPUT, &error);
 	}
 	if (program_library(run->library, &error))
 		run_die(EXIT_BAD_INPUT, &error);
@@ -124,10 +120,10 @@ static void ring_prepare(struct recording *run)
 
 	if (bytes < RING_BYTES_MIN)
 		die("--ring is too small: a ring needs at least %" PRIu64 "M",
-			RING_BYTES_MIN >> 20);
+		    RING_BYTES_MIN >> 20);
 	if (bytes > RING_BYTES_MAX)
 		die("--ring is too big: a ring takes at most %" PRIu64 "G",
-			RING_BYTES_MAX >> 30);
+		    RING_BYTES_MAX >> 30);
 	run->options.ring_bytes = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES * CHUNK_BYTES;
 }
 
@@ -136,14 +132,14 @@ static int trace_begin(struct recording *run, struct error *error)
 {
 	struct trace_block about = { .type = BLOCK_RING_DIRECTORY };
 	int file = trace_output_open(run->options.output, run->name, run->target.pid,
-		run->trace, error);
+	                             run->trace, error);
 
 	if (file < 0)
 		return -1;
 	if (trace_writer_open(&run->writer, file, run->trace, run->session.number, error) ==
-			0 &&
-		trace_writer_block(&run->writer, &about, run->session.directory,
-			strlen(run->session.directory), error) == 0)
+	        0 &&
+	    trace_writer_block(&run->writer, &about, run->session.directory,
+	                       strlen(run->session.directory), error) == 0)
 		return 0;
 	trace_writer_close(&run->writer, NULL);
 	unlink(run->trace);
@@ -247,7 +243,7 @@ static void run_record(struct recording *run)
 		wait_ns = run->options.wait_s * 1000000000;
 	run_step(run);
 	while (is_outlived(run, ended_ns) && now_ns() - ended_ns < wait_ns &&
-		!run->target.interrupts)
+	       !run->target.interrupts)
 		target_wait(&run->target, drain_descriptor(run->drain), run_step(run));
 }
 
@@ -268,11 +264,11 @@ static void live_tell(const struct recording *run)
 		text_printf(&names, "%s%d", i ? ", " : "", (int)pid);
 	}
 	warning("%zu process%s still run%s (%s%s): the trace has what happened until now; "
-		"from here on %s a flight recorder in %s (--wait SECONDS waits longer)",
-		count, count == 1 ? "" : "es", count == 1 ? "s" : "", names.data,
-		count > LIVE_NAMED_MAX ? ", .." : "",
-		count == 1 ? "its ring is" : "each of their rings is",
-		run->session.directory);
+	        "from here on %s a flight recorder in %s (--wait SECONDS waits longer)",
+	        count, count == 1 ? "" : "es", count == 1 ? "s" : "", names.data,
+	        count > LIVE_NAMED_MAX ? ", .." : "",
+	        count == 1 ? "its ring is" : "each of their rings is",
+	        run->session.directory);
 	text_release(&names);
 }
 
@@ -283,14 +279,14 @@ static void trace_finish(struct recording *run)
 	if (!run->is_cut)
 		session_seal(&run->session);
 	if (!run->is_cut &&
-		(drain_finish(run->drain, &error) || trace_writer_end(&run->writer, &error))) {
+	    (drain_finish(run->drain, &error) || trace_writer_end(&run->writer, &error))) {
 		run->is_cut = true;
 		warning("%s", error.message);
 	}
 	if (run->is_cut && drain_live_count(run->drain) == 0)
 		warning("events after that are in the rings in %s: 'outlive report %s' reads "
-			"them, too, as long as that directory is there",
-			run->session.directory, run->trace);
+		        "them, too, as long as that directory is there",
+		        run->session.directory, run->trace);
 	live_tell(run);
 }
 
@@ -304,17 +300,18 @@ static void run_tell(const struct recording *run)
 	text_escape(name, sizeof(name), run->name);
 	if (target_death(&run->target, death, sizeof(death)))
 		fprintf(stderr, "outlive: %s (pid %d) was killed by %s\n", name,
-			(int)run->target.pid, death);
+		        (int)run->target.pid, death);
 	if (counts->broken)
 		warning("%u of the rings or chunks could not be read", counts->broken);
 	if (!counts->images)
 		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
-			"dropped, or %s full?)", name, run->session.directory);
+		        "dropped, or %s full?)",
+		        name, run->session.directory);
 	fprintf(stderr, "outlive: %s events of %u process%s in %s (%s)\n",
-		text_count(events, counts->events), counts->processes,
-		counts->processes == 1 ? "" : "es",
-		text_escape(name, sizeof(name), run->trace),
-		text_size(size, run->writer.offset));
+	        text_count(events, counts->events), counts->processes,
+	        counts->processes == 1 ? "" : "es",
+	        text_escape(name, sizeof(name), run->trace),
+	        text_size(size, run->writer.offset));
 }
 
 /* What is left to say and do, whether or not the trace got its names. */
@@ -333,7 +330,8 @@ static void interrupt_check(struct recording *run)
 	if (!run->target.interrupts)
 		return;
 	progress_end(&run->progress);
-	warning("interrupted: the trace has no names yet, 'outlive report' finds them while "
+	warning(
+		"interrupted: the trace has no names yet, 'outlive report' finds them while "
 		"the program's files are there");
 	exit(run_end(run));
 }
@@ -378,7 +376,7 @@ static void run_name(struct recording *run)
 static int run_command(const struct command *command, int argc, char **argv)
 {
 	static struct recording run = { .options = { .ring_bytes = RING_BYTES_DEFAULT,
-					  .wait_s = WAIT_S_DEFAULT } };
+		                                         .wait_s = WAIT_S_DEFAULT } };
 	char beside[PATH_MAX];
 	struct error error;
 	int status;
@@ -390,7 +388,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 	ring_prepare(&run);
 	program_prepare(&run);
 	if (trace_output_directory(run.options.output, beside, &error) ||
-		session_open(&run.session, beside, run.options.ring_bytes, &error))
+	    session_open(&run.session, beside, run.options.ring_bytes, &error))
 		run_die(EXIT_BAD_INPUT, &error);
 	target_begin(&run, argv + first);
 	run_record(&run);
@@ -408,7 +406,7 @@ const struct command command_run = {
 	.summary = "record a program from its start",
 	.usage = "[OPTION]... [--] PROGRAM [ARGUMENT]...",
 	.details = "The program keeps its input, output, exit status and signals. What it\n"
-		   "allocates goes to a trace file; 'outlive report FILE' reads it.\n",
+			   "allocates goes to a trace file; 'outlive report FILE' reads it.\n",
 	.options = run_option_table,
 	.option_count = sizeof(run_option_table) / sizeof(run_option_table[0]),
 	.stops_at_operand = true,

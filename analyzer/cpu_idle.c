@@ -44,7 +44,7 @@ bool cpu_is_busy(struct cpu_idle *cpu, uint64_t now_ns)
 	long per_second = sysconf(_SC_CLK_TCK);
 
 	if (cpu->descriptor < 0 || elapsed_ns < LOOK_NS || per_second <= 0 ||
-		!ticks_read(cpu->descriptor, &ticks))
+	    !ticks_read(cpu->descriptor, &ticks))
 		return cpu->is_busy;
 	idle_ns = (ticks - cpu->idle_ticks) * (1000000000 / (uint64_t)per_second);
 	cpu->is_busy = cpu->looked_ns && idle_ns < elapsed_ns / 2;

@@ -11,10 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BEAT_NS UINT64_C(10000000) /* writers are promised 20 ms */
-#define STEP_NS UINT64_C(15000000) /* then look at signals again */
+#define BEAT_NS UINT64_C(10000000)         /* writers are promised 20 ms */
+#define STEP_NS UINT64_C(15000000)         /* then look at signals again */
 #define CLOSE_DOWN_NS UINT64_C(1000000000) /* for the full chunks of one busy ring */
 #define IDLE_MS_MAX 10
+#define IDLE_QUIET_MS 19
+#define QUIET_SCANS 50 /* looks at a ring after its last change of chunks */
 #define FILL_BYTES_MS (4u << 20)
 #define RINGS_MAX 65536
 #define PIDS_MAX (1u << 22) /* as the kernel's */
@@ -44,7 +46,8 @@ static uint64_t now_ns(void)
 
 /* ---- beats ---- */
 
-static void ring_beat(const struct drain *drain, struct drain_ring *ring, uint64_t time_ns)
+static void ring_beat(const struct drain *drain, struct drain_ring *ring,
+                      uint64_t time_ns)
 {
 	if (drain->is_given_up)
 		live_ring_beat(&ring->ring, RING_FLIGHT, 0, 0);
@@ -87,8 +90,8 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 	/* none to be had (they are few): every step reads the directory */
 	drain->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (drain->watch >= 0 &&
-		inotify_add_watch(drain->watch, settings->session->directory,
-			IN_MOVED_TO) < 0) {
+	    inotify_add_watch(drain->watch, settings->session->directory, IN_MOVED_TO) <
+	        0) {
 		close(drain->watch);
 		drain->watch = -1;
 	}
@@ -134,7 +137,7 @@ static void ring_succeed(struct drain *drain, const struct drain_ring *ring)
 	for (i = 0; i < drain->ring_count; i++) {
 		older = drain->rings[i];
 		if (older->ring.header.pid == ring->ring.header.pid &&
-			older->ring.header.start_ns < ring->ring.header.start_ns)
+		    older->ring.header.start_ns < ring->ring.header.start_ns)
 			older->has_ended = true;
 	}
 }
@@ -153,7 +156,7 @@ static void pid_count(struct drain *drain, uint32_t pid)
 static void name_ignore(struct drain *drain, const char *name)
 {
 	void *grown = realloc(drain->ignored,
-		(drain->ignored_count + 1) * sizeof(*drain->ignored));
+	                      (drain->ignored_count + 1) * sizeof(*drain->ignored));
 
 	drain->way.counts.broken++;
 	if (!grown)
@@ -177,7 +180,7 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 	}
 	if (grown && drain->way.counts.images < RINGS_MAX)
 		ring = drain_ring_new(&drain->way, drain->session->descriptor, name,
-			drain->session->number);
+		                      drain->session->number);
 	if (!ring) {
 		name_ignore(drain, name);
 		return 0;
@@ -194,7 +197,7 @@ static bool is_new_ring(const struct drain *drain, const char *name)
 	size_t length = strlen(name), i;
 
 	if (name[0] == '.' || length < 6 || strcmp(name + length - 5, ".ring") ||
-		length >= LIVE_RING_NAME_BYTES)
+	    length >= LIVE_RING_NAME_BYTES)
 		return false;
 	for (i = 0; i < drain->ring_count; i++) {
 		if (!strcmp(drain->rings[i]->ring.name, name))
@@ -211,7 +214,7 @@ static bool is_new_ring(const struct drain *drain, const char *name)
 static int directory_read(struct drain *drain, struct error *error)
 {
 	int copy = openat(drain->session->descriptor, ".",
-		O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	                  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = copy < 0 ? NULL : fdopendir(copy);
 	const struct dirent *entry;
 	int result = 0;
@@ -245,7 +248,7 @@ static int drain_discover(struct drain *drain, struct error *error)
 				if (directory_read(drain, error))
 					return -1;
 			} else if (event->len && is_new_ring(drain, event->name) &&
-				ring_add(drain, event->name, error)) {
+			           ring_add(drain, event->name, error)) {
 				return -1;
 			}
 		}
@@ -267,7 +270,7 @@ static void ring_finish(struct drain *drain, size_t i)
 
 /* One ring's share of a step. 0, or -1 and *error. */
 static int ring_serve(struct drain *drain, size_t i, uint64_t until_ns,
-	struct error *error)
+                      struct error *error)
 {
 	struct drain_ring *ring = drain->rings[i];
 
@@ -287,18 +290,24 @@ static int ring_serve(struct drain *drain, size_t i, uint64_t until_ns,
 
 /*
  * How long the rings may be left alone after a step: the smallest takes that long to
- * fill even at 4 GB/s.
+ * fill even at 4 GB/s; when nothing happens at all, as long as the beat allows.
  */
 static int idle_choose(const struct drain *drain)
 {
+	const struct live_ring *ring;
 	int idle_ms = IDLE_MS_MAX, fill_ms;
+	bool is_quiet = true;
 	size_t i;
 
 	for (i = 0; i < drain->ring_count; i++) {
-		fill_ms = (int)(drain->rings[i]->ring.map_bytes / FILL_BYTES_MS);
+		ring = &drain->rings[i]->ring;
+		fill_ms = (int)(ring->map_bytes / FILL_BYTES_MS);
 		if (fill_ms < idle_ms)
 			idle_ms = fill_ms;
+		is_quiet = is_quiet && ring->quiet_scans > QUIET_SCANS;
 	}
+	if (is_quiet && idle_ms == IDLE_MS_MAX)
+		return IDLE_QUIET_MS;
 	return idle_ms < 1 ? 1 : idle_ms;
 }
 
@@ -339,7 +348,7 @@ int drain_step(struct drain *drain, struct error *error)
 
 /* What a ring holds now, for the last time. 0, or -1 and *error. */
 static int ring_close_down(struct drain *drain, struct drain_ring *ring,
-	struct error *error)
+                           struct error *error)
 {
 	uint64_t until_ns = now_ns() + CLOSE_DOWN_NS;
 

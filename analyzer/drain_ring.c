@@ -52,8 +52,8 @@ static int buffer_reserve(struct drain_way *way, size_t bytes)
 	return 0;
 }
 
-struct drain_ring *drain_ring_new(struct drain_way *way, int directory, const char *name,
-	uint64_t session)
+struct drain_ring *drain_ring_new(struct drain_way *way, int directory,
+                                  const char *name, uint64_t session)
 {
 	struct drain_ring *ring = calloc(1, sizeof(*ring));
 
@@ -61,7 +61,7 @@ struct drain_ring *drain_ring_new(struct drain_way *way, int directory, const ch
 		return NULL;
 	ring->descriptor = -1;
 	if (live_ring_open(&ring->ring, directory, name, session, NULL) ||
-		buffer_reserve(way, ring->ring.chunk_bytes)) {
+	    buffer_reserve(way, ring->ring.chunk_bytes)) {
 		drain_ring_free(ring);
 		return NULL;
 	}
@@ -89,24 +89,23 @@ void drain_ring_check(struct drain_ring *ring)
 	if (ring->descriptor >= 0)
 		ring->has_ended = poll(&ready, 1, 0) > 0;
 	else
-		ring->has_ended =
-			kill((pid_t)ring->ring.header.pid, 0) && errno == ESRCH;
+		ring->has_ended = kill((pid_t)ring->ring.header.pid, 0) && errno == ESRCH;
 }
 
 /* ---- writing ---- */
 
 int drain_ring_announce(struct drain_way *way, struct drain_ring *ring,
-	struct error *error)
+                        struct error *error)
 {
 	struct trace_block about = { .type = BLOCK_PROCESS, .process = ring->process };
 
 	return trace_writer_block(way->writer, &about, &ring->ring.header,
-		sizeof(ring->ring.header), error);
+	                          sizeof(ring->ring.header), error);
 }
 
 /* Append the chunk in the buffer. */
-static int chunk_write(struct drain_way *way, const struct drain_ring *ring, size_t bytes,
-	struct error *error)
+static int chunk_write(struct drain_way *way, const struct drain_ring *ring,
+                       size_t bytes, struct error *error)
 {
 	struct trace_block about = { .type = BLOCK_CHUNK, .process = ring->process };
 	struct chunk_header header;
@@ -126,7 +125,7 @@ static int chunk_write(struct drain_way *way, const struct drain_ring *ring, siz
 
 /* After live_ring_take() or live_ring_copy(): write what they gave. 0, or -1. */
 static int chunk_keep(struct drain_way *way, const struct drain_ring *ring,
-	enum chunk_result result, size_t bytes, struct error *error)
+                      enum chunk_result result, size_t bytes, struct error *error)
 {
 	if (result == CHUNK_BAD)
 		way->counts.broken++;
@@ -137,7 +136,8 @@ static int chunk_keep(struct drain_way *way, const struct drain_ring *ring,
 
 /* ---- definitions ---- */
 
-static void definitions_remember(struct drain_ring *ring, const struct chunk_place *place)
+static void definitions_remember(struct drain_ring *ring,
+                                 const struct chunk_place *place)
 {
 	struct definitions *grown;
 	size_t i;
@@ -159,21 +159,22 @@ static void definitions_remember(struct drain_ring *ring, const struct chunk_pla
  * if it grew and `is_due`.
  */
 static int definitions_copy(struct drain_way *way, struct drain_ring *ring,
-	struct definitions *definitions, bool is_due, struct error *error)
+                            struct definitions *definitions, bool is_due,
+                            struct error *error)
 {
 	uint32_t committed = live_ring_commit_bytes(&ring->ring, definitions->place.index);
 	size_t bytes;
 
 	if (committed == definitions->seen_bytes &&
-		(!is_due || committed == definitions->written_bytes))
+	    (!is_due || committed == definitions->written_bytes))
 		return 0;
 	if (live_ring_copy(&ring->ring, &definitions->place, way->buffer, &bytes) !=
-		CHUNK_TAKEN)
+	    CHUNK_TAKEN)
 		return 0;
 	if (definitions->seen_bytes < sizeof(struct chunk_header))
 		definitions->seen_bytes = sizeof(struct chunk_header);
-	definitions->seen_bytes = (uint32_t)module_shelf_add(way->shelf,
-		(pid_t)ring->ring.header.pid, way->buffer, bytes,
+	definitions->seen_bytes = (uint32_t)module_shelf_add(
+		way->shelf, (pid_t)ring->ring.header.pid, way->buffer, bytes,
 		definitions->seen_bytes);
 	if (!is_due || bytes == definitions->written_bytes)
 		return 0;
@@ -181,8 +182,8 @@ static int definitions_copy(struct drain_way *way, struct drain_ring *ring,
 	return chunk_write(way, ring, bytes, error);
 }
 
-static int ring_take_definitions(struct drain_way *way, struct drain_ring *ring, bool is_due,
-	struct error *error)
+static int ring_take_definitions(struct drain_way *way, struct drain_ring *ring,
+                                 bool is_due, struct error *error)
 {
 	uint64_t time_ns = now_ns();
 	size_t i;
@@ -201,16 +202,17 @@ static int ring_take_definitions(struct drain_way *way, struct drain_ring *ring,
 /* ---- events ---- */
 
 static void level_choose(struct drain_way *way, const struct drain_ring *ring,
-	size_t waiting)
+                         size_t waiting)
 {
-	if (waiting > ring->ring.chunk_count / 4 || (way->is_busy && waiting > FLOOD_CHUNKS))
+	if (waiting > ring->ring.chunk_count / 4 ||
+	    (way->is_busy && waiting > FLOOD_CHUNKS))
 		way->writer->level = LEVEL_FLOOD;
 	else
 		way->writer->level = way->is_busy ? LEVEL_BUSY : LEVEL_CALM;
 }
 
 int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t until_ns,
-	struct error *error)
+                    struct error *error)
 {
 	unsigned states = STATE_BIT(CHUNK_DEFINITIONS);
 	const struct chunk_place *place;
@@ -236,10 +238,10 @@ int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t unt
 }
 
 int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
-	struct error *error)
+                         struct error *error)
 {
 	unsigned states = STATE_BIT(CHUNK_FULL) | STATE_BIT(CHUNK_OWNED) |
-		STATE_BIT(CHUNK_PARKED) | STATE_BIT(CHUNK_DEFINITIONS);
+	                  STATE_BIT(CHUNK_PARKED) | STATE_BIT(CHUNK_DEFINITIONS);
 	size_t found = live_ring_scan(&ring->ring, states, true), i, bytes;
 	const struct chunk_place *place;
 	enum chunk_result result;

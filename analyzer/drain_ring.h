@@ -34,7 +34,7 @@ struct drain_way {
 	uint8_t *buffer; /* one chunk */
 	size_t buffer_bytes;
 	bool is_flight;
-	bool is_busy; /* no processor is idle: compress quickly */
+	bool is_busy;                /* no processor is idle: compress quickly */
 	void (*beat)(void *context); /* called after each chunk: tell the writers we live */
 	void *beat_context;
 };
@@ -55,8 +55,8 @@ struct drain_ring {
  * Map the ring `name` and give it the next process number. NULL: it is none of ours, or
  * memory is out.
  */
-struct drain_ring *drain_ring_new(struct drain_way *way, int directory, const char *name,
-	uint64_t session);
+struct drain_ring *drain_ring_new(struct drain_way *way, int directory,
+                                  const char *name, uint64_t session);
 
 void drain_ring_free(struct drain_ring *ring);
 
@@ -65,20 +65,20 @@ void drain_ring_check(struct drain_ring *ring);
 
 /* Append the PROCESS block. 0, or -1 and *error: the trace cannot be written. */
 int drain_ring_announce(struct drain_way *way, struct drain_ring *ring,
-	struct error *error);
+                        struct error *error);
 
 /*
  * Take full chunks until `until_ns` (CLOCK_MONOTONIC) at most, open new modules; in the
  * flight policy modules only. 0, or -1 and *error.
  */
 int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t until_ns,
-	struct error *error);
+                    struct error *error);
 
 /*
  * Copy all there is, whoever holds it, then the last state of its header. For a ring
  * whose process has ended, or to have the state of this moment. 0, or -1 and *error.
  */
 int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
-	struct error *error);
+                         struct error *error);
 
 #endif

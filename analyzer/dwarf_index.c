@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NESTING_MAX 64   /* of scopes; deeper ones are not looked into */
-#define OVERLAPS_MAX 8   /* ranges to look back over: they should not overlap */
+#define NESTING_MAX 64     /* of scopes; deeper ones are not looked into */
+#define OVERLAPS_MAX 8     /* ranges to look back over: they should not overlap */
 #define DIES_MAX 50000000u /* in one unit: links of a damaged one may go in circles */
 
 /* [low, high) belongs to `owner`: a unit, or a function of a unit. */
@@ -26,8 +26,8 @@ struct dwarf_unit {
 	Dwarf_Die root;  /* the one that has the functions: not the same with .dwo files */
 	Dwarf_Die *functions;
 	size_t function_count, function_capacity;
-	struct range_list ranges; /* of the functions */
-	unsigned visited;         /* entries looked at */
+	struct range_list ranges;                         /* of the functions */
+	unsigned visited;                                 /* entries looked at */
 	enum { UNIT_NEW, UNIT_OUTER, UNIT_NESTED } depth; /* which functions are known */
 };
 
@@ -50,7 +50,8 @@ static int range_compare(const void *left, const void *right)
 
 static void range_list_sort(struct range_list *list)
 {
-	qsort(list->ranges, list->count, sizeof(*list->ranges), range_compare);
+	if (list->count)
+		qsort(list->ranges, list->count, sizeof(*list->ranges), range_compare);
 }
 
 /* The owner of the innermost range around the address, or -1. */
@@ -96,8 +97,7 @@ static bool range_list_add(struct range_list *list, Dwarf_Die *die, uint32_t own
 	while ((offset = dwarf_ranges(die, offset, &base, &low, &high)) > 0) {
 		if (low == 0 || low >= high)
 			continue;
-		grown = array_grow(list->ranges, list->count, &list->capacity,
-			sizeof(*grown));
+		grown = array_grow(list->ranges, list->count, &list->capacity, sizeof(*grown));
 		if (!grown)
 			return any;
 		list->ranges = grown;
@@ -112,7 +112,7 @@ static bool range_list_add(struct range_list *list, Dwarf_Die *die, uint32_t own
 static int unit_add(struct dwarf_index *index, Dwarf_Die *lines, Dwarf_Die *root)
 {
 	struct dwarf_unit *grown = array_grow(index->units, index->unit_count,
-		&index->unit_capacity, sizeof(*grown));
+	                                      &index->unit_capacity, sizeof(*grown));
 
 	if (!grown)
 		return -1;
@@ -135,12 +135,13 @@ struct dwarf_index *dwarf_index_new(Dwarf *dwarf)
 
 	if (!index)
 		return NULL;
-	while (dwarf_get_units(dwarf, unit, &unit, NULL, &type, &unit_die, &split_die) == 0) {
+	while (dwarf_get_units(dwarf, unit, &unit, NULL, &type, &unit_die, &split_die) ==
+	       0) {
 		if (type != DW_UT_compile && type != DW_UT_skeleton)
 			continue;
 		if (unit_add(index, &unit_die,
-			    type == DW_UT_skeleton && split_die.addr ? &split_die
-								     : &unit_die)) {
+		             type == DW_UT_skeleton && split_die.addr ? &split_die
+		                                                      : &unit_die)) {
 			dwarf_index_free(index);
 			return NULL;
 		}
@@ -169,7 +170,7 @@ void dwarf_index_free(struct dwarf_index *index)
 static void function_add(struct dwarf_unit *unit, Dwarf_Die *die)
 {
 	Dwarf_Die *grown = array_grow(unit->functions, unit->function_count,
-		&unit->function_capacity, sizeof(*grown));
+	                              &unit->function_capacity, sizeof(*grown));
 
 	if (!grown)
 		return;
@@ -187,17 +188,15 @@ static bool is_scope(int tag, bool is_nested)
 	case DW_TAG_class_type:
 	case DW_TAG_structure_type:
 	case DW_TAG_union_type:
-	case DW_TAG_interface_type:
-		return true;
+	case DW_TAG_interface_type: return true;
 	case DW_TAG_subprogram:
-	case DW_TAG_lexical_block:
-		return is_nested;
-	default:
-		return false;
+	case DW_TAG_lexical_block: return is_nested;
+	default: return false;
 	}
 }
 
-static void functions_collect(struct dwarf_unit *unit, Dwarf_Die *parent, unsigned nesting)
+static void functions_collect(struct dwarf_unit *unit, Dwarf_Die *parent,
+                              unsigned nesting)
 {
 	bool is_nested = unit->depth == UNIT_NESTED;
 	Dwarf_Die die;
@@ -252,8 +251,8 @@ static bool scope_enter(Dwarf_Die *parent, uint64_t address, Dwarf_Die *scope)
 	do {
 		tag = dwarf_tag(scope);
 		if ((tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block ||
-			    tag == DW_TAG_try_block || tag == DW_TAG_catch_block) &&
-			dwarf_haspc(scope, address) > 0)
+		     tag == DW_TAG_try_block || tag == DW_TAG_catch_block) &&
+		    dwarf_haspc(scope, address) > 0)
 			return true;
 	} while (++visited < DIES_MAX && dwarf_siblingof(scope, scope) == 0);
 	return false;
@@ -265,7 +264,7 @@ static const char *function_name(Dwarf_Die *die)
 	const char *name = NULL;
 
 	if (dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) ||
-		dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
+	    dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
 		name = dwarf_formstring(&attribute);
 	if (!name)
 		name = dwarf_diename(die);
@@ -273,7 +272,8 @@ static const char *function_name(Dwarf_Die *die)
 }
 
 /* Where an inlined function was called: the place in the next frame outwards. */
-static void call_place(struct dwarf_unit *unit, Dwarf_Die *die, struct symbol_frame *frame)
+static void call_place(struct dwarf_unit *unit, Dwarf_Die *die,
+                       struct symbol_frame *frame)
 {
 	Dwarf_Attribute attribute;
 	Dwarf_Word number;
@@ -284,13 +284,14 @@ static void call_place(struct dwarf_unit *unit, Dwarf_Die *die, struct symbol_fr
 	if (dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &attribute), &number) == 0)
 		frame->line = (uint32_t)number;
 	if (dwarf_formudata(dwarf_attr(die, DW_AT_call_file, &attribute), &number) == 0 &&
-		dwarf_getsrcfiles(&unit->lines, &files, &count) == 0 && number < count) {
+	    dwarf_getsrcfiles(&unit->lines, &files, &count) == 0 && number < count) {
 		file = dwarf_filesrc(files, number, NULL, NULL);
 		frame->file = file ? file : "";
 	}
 }
 
-static void line_place(struct dwarf_unit *unit, uint64_t address, struct symbol_frame *frame)
+static void line_place(struct dwarf_unit *unit, uint64_t address,
+                       struct symbol_frame *frame)
 {
 	Dwarf_Line *line = dwarf_getsrc_die(&unit->lines, address);
 	const char *file;
@@ -326,7 +327,7 @@ static int chain_find(Dwarf_Die *function, uint64_t address, Dwarf_Die *chain)
 }
 
 int dwarf_index_find(struct dwarf_index *index, uint64_t address,
-	struct symbol_frame *frames)
+                     struct symbol_frame *frames)
 {
 	Dwarf_Die chain[DWARF_FRAMES_MAX], *function;
 	int64_t found = range_list_find(&index->ranges, address);

@@ -28,6 +28,6 @@ void dwarf_index_free(struct dwarf_index *index);
  * how many, 0 when nothing is known.
  */
 int dwarf_index_find(struct dwarf_index *index, uint64_t address,
-	struct symbol_frame *frames);
+                     struct symbol_frame *frames);
 
 #endif

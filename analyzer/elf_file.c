@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SEGMENTS_MAX 256          /* the kernel itself takes 64 KiB of them */
-#define NOTE_BYTES_MAX 4096       /* of one PT_NOTE; build-ids come early */
+#define SEGMENTS_MAX 256    /* the kernel itself takes 64 KiB of them */
+#define NOTE_BYTES_MAX 4096 /* of one PT_NOTE; build-ids come early */
 #define DYNAMIC_ENTRIES_MAX 1024
 
 /* All of `bytes` at `offset`, or ELF_DAMAGED when the file ends before. */
@@ -20,7 +20,7 @@ static enum elf_result elf_read(int descriptor, void *to, size_t bytes, uint64_t
 		return ELF_DAMAGED;
 	while (done < bytes) {
 		got = pread(descriptor, (char *)to + done, bytes - done,
-			(off_t)(offset + done));
+		            (off_t)(offset + done));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -33,7 +33,7 @@ static enum elf_result elf_read(int descriptor, void *to, size_t bytes, uint64_t
 }
 
 static enum elf_result interpreter_read(struct elf_file *file, int descriptor,
-	const Elf64_Phdr *segment)
+                                        const Elf64_Phdr *segment)
 {
 	size_t bytes = segment->p_filesz;
 
@@ -47,11 +47,11 @@ static enum elf_result interpreter_read(struct elf_file *file, int descriptor,
 }
 
 static void note_take(struct elf_file *file, const Elf64_Nhdr *note, const char *name,
-	const uint8_t *description)
+                      const uint8_t *description)
 {
 	if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 &&
-		!memcmp(name, "GNU", 4) && note->n_descsz > 0 &&
-		note->n_descsz <= sizeof(file->build_id) && !file->build_id_bytes) {
+	    !memcmp(name, "GNU", 4) && note->n_descsz > 0 &&
+	    note->n_descsz <= sizeof(file->build_id) && !file->build_id_bytes) {
 		memcpy(file->build_id, description, note->n_descsz);
 		file->build_id_bytes = note->n_descsz;
 	}
@@ -82,7 +82,8 @@ static void notes_read(struct elf_file *file, int descriptor, const Elf64_Phdr *
 	}
 }
 
-static void dynamic_read(struct elf_file *file, int descriptor, const Elf64_Phdr *segment)
+static void dynamic_read(struct elf_file *file, int descriptor,
+                         const Elf64_Phdr *segment)
 {
 	size_t count = segment->p_filesz / sizeof(Elf64_Dyn), i;
 	Elf64_Dyn entry;
@@ -91,7 +92,7 @@ static void dynamic_read(struct elf_file *file, int descriptor, const Elf64_Phdr
 		count = DYNAMIC_ENTRIES_MAX;
 	for (i = 0; i < count; i++) {
 		if (elf_read(descriptor, &entry, sizeof(entry),
-			    segment->p_offset + i * sizeof(entry)) != ELF_OK)
+		             segment->p_offset + i * sizeof(entry)) != ELF_OK)
 			return;
 		if (entry.d_tag == DT_NULL)
 			return;
@@ -101,22 +102,22 @@ static void dynamic_read(struct elf_file *file, int descriptor, const Elf64_Phdr
 }
 
 static enum elf_result segments_read(struct elf_file *file, int descriptor,
-	const Elf64_Ehdr *header)
+                                     const Elf64_Ehdr *header)
 {
 	enum elf_result result;
 	Elf64_Phdr segment;
 	unsigned i;
 
 	if (header->e_phnum > SEGMENTS_MAX ||
-		(header->e_phnum && header->e_phentsize != sizeof(segment)))
+	    (header->e_phnum && header->e_phentsize != sizeof(segment)))
 		return ELF_DAMAGED;
 	for (i = 0; i < header->e_phnum; i++) {
 		result = elf_read(descriptor, &segment, sizeof(segment),
-			header->e_phoff + i * sizeof(segment));
+		                  header->e_phoff + i * sizeof(segment));
 		if (result != ELF_OK)
 			return result;
 		if (segment.p_type == PT_INTERP &&
-			interpreter_read(file, descriptor, &segment) != ELF_OK)
+		    interpreter_read(file, descriptor, &segment) != ELF_OK)
 			return ELF_DAMAGED;
 		if (segment.p_type == PT_NOTE)
 			notes_read(file, descriptor, &segment);
@@ -156,8 +157,9 @@ enum elf_result elf_file_read(struct elf_file *file, int descriptor)
 	return segments_read(file, descriptor, &header);
 }
 
-bool elf_file_is_build(const struct elf_file *file, const uint8_t *build_id, size_t bytes)
+bool elf_file_is_build(const struct elf_file *file, const uint8_t *build_id,
+                       size_t bytes)
 {
 	return file->build_id_bytes == bytes &&
-		(!bytes || !memcmp(file->build_id, build_id, bytes));
+	       (!bytes || !memcmp(file->build_id, build_id, bytes));
 }

@@ -18,19 +18,19 @@
 
 struct elf_file {
 	bool is_64bit;
-	uint16_t machine;      /* EM_*; as the header says, even when !is_64bit */
-	bool has_interpreter;  /* PT_INTERP: the kernel starts it through a loader */
-	bool has_libraries;    /* at least one DT_NEEDED */
-	bool is_go;            /* carries the note of Go's linker */
+	uint16_t machine;     /* EM_*; as the header says, even when !is_64bit */
+	bool has_interpreter; /* PT_INTERP: the kernel starts it through a loader */
+	bool has_libraries;   /* at least one DT_NEEDED */
+	bool is_go;           /* carries the note of Go's linker */
 	char interpreter[ELF_INTERPRETER_BYTES]; /* "" if none */
 	uint8_t build_id[BUILD_ID_BYTES_MAX];
 	size_t build_id_bytes; /* 0: it has none */
 };
 
 enum elf_result {
-	ELF_OK,       /* *file is filled; for a 32-bit file only machine and is_64bit */
-	ELF_NOT_ELF,  /* does not begin with the magic; *file is all zero */
-	ELF_DAMAGED,  /* begins like ELF, but its headers point nowhere */
+	ELF_OK,         /* *file is filled; for a 32-bit file only machine and is_64bit */
+	ELF_NOT_ELF,    /* does not begin with the magic; *file is all zero */
+	ELF_DAMAGED,    /* begins like ELF, but its headers point nowhere */
 	ELF_UNREADABLE, /* errno says why */
 };
 
@@ -38,6 +38,7 @@ enum elf_result {
 enum elf_result elf_file_read(struct elf_file *file, int descriptor);
 
 /* Whether the file has this build-id; bytes 0 (build_id may be NULL): whether it has none. */
-bool elf_file_is_build(const struct elf_file *file, const uint8_t *build_id, size_t bytes);
+bool elf_file_is_build(const struct elf_file *file, const uint8_t *build_id,
+                       size_t bytes);
 
 #endif

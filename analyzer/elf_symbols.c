@@ -9,7 +9,7 @@ struct elf_symbol {
 	uint64_t start, end;
 	const char *name;
 	bool is_sizeless; /* `end` is that of its section: assembly */
-	int rank; /* of names for one address, the lowest wins */
+	int rank;         /* of names for one address, the lowest wins */
 };
 
 struct elf_symbols {
@@ -41,19 +41,19 @@ static uint64_t section_end(Elf *elf, GElf_Word section, uint64_t from)
 }
 
 static bool symbol_take(struct elf_symbol *to, const GElf_Sym *symbol, const char *name,
-	uint64_t address, GElf_Word section, Elf *elf)
+                        uint64_t address, GElf_Word section, Elf *elf)
 {
 	int type = GELF_ST_TYPE(symbol->st_info);
 
 	if (section == SHN_UNDEF || section == SHN_ABS || !name || !name[0])
 		return false;
 	if (type != STT_FUNC && type != STT_GNU_IFUNC &&
-		!(type == STT_NOTYPE && GELF_ST_BIND(symbol->st_info) != STB_LOCAL))
+	    !(type == STT_NOTYPE && GELF_ST_BIND(symbol->st_info) != STB_LOCAL))
 		return false;
 	to->start = address;
 	to->is_sizeless = symbol->st_size == 0;
 	to->end = to->is_sizeless ? section_end(elf, section, address)
-				  : address + symbol->st_size;
+	                          : address + symbol->st_size;
 	to->name = name;
 	to->rank = symbol_rank(symbol, name);
 	return to->end > to->start;
@@ -77,8 +77,8 @@ struct elf_symbols *elf_symbols_new(Dwfl_Module *module)
 {
 	int table = dwfl_module_getsymtab(module), i;
 	size_t room = table > 0 ? (size_t)table : 0;
-	struct elf_symbols *symbols =
-		malloc(sizeof(*symbols) + room * sizeof(symbols->symbols[0]));
+	struct elf_symbols *symbols = malloc(sizeof(*symbols) +
+	                                     room * sizeof(symbols->symbols[0]));
 	GElf_Word section;
 	GElf_Addr address;
 	GElf_Sym symbol;
@@ -89,13 +89,14 @@ struct elf_symbols *elf_symbols_new(Dwfl_Module *module)
 		return NULL;
 	symbols->count = 0;
 	for (i = 1; i < table; i++) {
-		name = dwfl_module_getsym_info(module, i, &symbol, &address, &section,
-			&elf, NULL);
+		name = dwfl_module_getsym_info(module, i, &symbol, &address, &section, &elf,
+		                               NULL);
 		if (name && symbol_take(&symbols->symbols[symbols->count], &symbol, name,
-				    address, section, elf))
+		                        address, section, elf))
 			symbols->count++;
 	}
-	qsort(symbols->symbols, symbols->count, sizeof(symbols->symbols[0]), symbol_compare);
+	qsort(symbols->symbols, symbols->count, sizeof(symbols->symbols[0]),
+	      symbol_compare);
 	return symbols;
 }
 

@@ -18,23 +18,21 @@ static void make_printable(char *text)
 	}
 }
 
-int error_set_va(struct error *error, const char *format, va_list args)
+void error_fill_va(struct error *error, const char *format, va_list args)
 {
 	if (!error)
-		return -1;
+		return;
 	vsnprintf(error->message, sizeof(error->message), format, args);
 	make_printable(error->message);
-	return -1;
 }
 
-int error_set(struct error *error, const char *format, ...)
+void error_fill(struct error *error, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	error_set_va(error, format, args);
+	error_fill_va(error, format, args);
 	va_end(args);
-	return -1;
 }
 
 void problem_add(struct problem_list *problems, const char *format, ...)
@@ -45,7 +43,7 @@ void problem_add(struct problem_list *problems, const char *format, ...)
 	if (problems->count++ >= PROBLEMS_KEPT)
 		return;
 	va_start(args, format);
-	error_set_va(&error, format, args);
+	error_fill_va(&error, format, args);
 	va_end(args);
 	problems->messages[problems->count - 1] = strdup(error.message);
 }
@@ -64,7 +62,7 @@ static void speak(const char *prefix, const char *format, va_list args)
 {
 	struct error error;
 
-	error_set_va(&error, format, args);
+	error_fill_va(&error, format, args);
 	fflush(stdout);
 	fprintf(stderr, "outlive: %s%s\n", prefix, error.message);
 }
@@ -95,6 +93,7 @@ void die_usage(const char *command, const char *format, ...)
 	va_start(args, format);
 	speak("", format, args);
 	va_end(args);
-	fprintf(stderr, "see 'outlive help%s%s'\n", command ? " " : "", command ? command : "");
+	fprintf(stderr, "see 'outlive help%s%s'\n", command ? " " : "",
+	        command ? command : "");
 	exit(EXIT_BAD_INPUT);
 }

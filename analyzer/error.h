@@ -20,14 +20,23 @@ struct error {
 };
 
 /*
- * Fill *error (which may be NULL) and return -1, so that `return error_set(...)` is
- * all a failing function needs. Control characters become '?', so that a path cannot
+ * Fill *error (which may be NULL). Control characters become '?', so that a path cannot
  * write to the terminal; an overlong message is cut.
  */
-int error_set(struct error *error, const char *format, ...)
+void error_fill(struct error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-int error_set_va(struct error *error, const char *format, va_list args)
+void error_fill_va(struct error *error, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
+
+/*
+ * The same, and -1: `return error_set(...)` is all that a failing function needs. In the
+ * open, so that a compiler knows what comes of it.
+ */
+#define error_set(error, ...) (error_fill(error, __VA_ARGS__), error_value())
+static inline int error_value(void)
+{
+	return -1;
+}
 
 /*
  * What was wrong but could be stepped over, in the order found: damage must be told,

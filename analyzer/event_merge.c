@@ -10,9 +10,9 @@ struct cursor {
 	struct chunk_decoder *decoder;
 	struct chunk_buffer buffer;
 	const struct chunk_entry *entry;
-	uint64_t key;      /* of events[at] */
-	size_t at, count;  /* of the batch: handed out, decoded */
-	uint32_t thread;   /* whose run it is in, or about to begin */
+	uint64_t key;     /* of events[at] */
+	size_t at, count; /* of the batch: handed out, decoded */
+	uint32_t thread;  /* whose run it is in, or about to begin */
 	void *user;
 	struct cursor *next; /* in the list of spare or of waiting cursors */
 	struct event events[BATCH_EVENTS];
@@ -203,8 +203,8 @@ static int waiting_wake(struct event_merge *merge, uint32_t thread)
 /* Open the next chunk of the list, if it can be read. */
 static int chunk_enter(struct event_merge *merge)
 {
-	const struct chunk_entry *entry =
-		&merge->process->chunks.entries[merge->chunk_next++];
+	const struct chunk_entry *entry = &merge->process->chunks
+	                                       .entries[merge->chunk_next++];
 	struct cursor *cursor = cursor_new(merge);
 	struct error error;
 
@@ -314,8 +314,8 @@ int event_merge_next(struct event_merge *merge, struct event_slice *slice)
 	if (merge->current && current_advance(merge))
 		return -1;
 	while (merge->chunk_next < chunks->count &&
-	       (!merge->heap_count ||
-	        chunks->entries[merge->chunk_next].time_first << 1 <= merge->heap[0]->key)) {
+	       (!merge->heap_count || chunks->entries[merge->chunk_next].time_first << 1 <=
+	                                  merge->heap[0]->key)) {
 		if (chunk_enter(merge))
 			return -1;
 	}

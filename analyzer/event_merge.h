@@ -24,7 +24,7 @@
  */
 struct event_slice {
 	const struct event *events;
-	size_t count; /* >= 1 */
+	size_t count;              /* >= 1 */
 	const uint32_t *locations; /* event->frame_first indexes them */
 	const struct run *run;     /* that they belong to */
 	void **user; /* NULL at first, the caller's for as long as the chunk lasts */

@@ -38,7 +38,8 @@ static uint32_t function_find(const struct function_table *table,
 }
 
 /* Its number, or 0 when memory is out. Nameless ones are not indexed. */
-static uint32_t function_add(struct function_table *table, const struct function *function)
+static uint32_t function_add(struct function_table *table,
+                             const struct function *function)
 {
 	struct function *functions;
 
@@ -51,9 +52,8 @@ static uint32_t function_add(struct function_table *table, const struct function
 		table->capacity *= 2;
 	}
 	table->functions[table->count] = *function;
-	if (*function->name &&
-	    hash_index_add(&table->index, function_hash(function), table->count,
-	                   function_hash_of, table))
+	if (*function->name && hash_index_add(&table->index, function_hash(function),
+	                                      table->count, function_hash_of, table))
 		return 0;
 	return table->count++;
 }

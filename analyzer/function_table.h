@@ -13,9 +13,9 @@
 #define FUNCTION_NONE 0u
 
 struct function {
-	const char *name;   /* demangled, the profile's; "" when unknown */
-	uint32_t module;    /* of the address map, or MODULE_NONE */
-	uint32_t location;  /* the first of its locations that was met */
+	const char *name;  /* demangled, the profile's; "" when unknown */
+	uint32_t module;   /* of the address map, or MODULE_NONE */
+	uint32_t location; /* the first of its locations that was met */
 };
 
 struct function_table {

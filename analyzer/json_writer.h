@@ -12,7 +12,7 @@
 struct json_writer {
 	FILE *file;
 	unsigned depth;
-	bool is_first; /* in the object or array that is open */
+	bool is_first;   /* in the object or array that is open */
 	bool is_compact; /* the innermost values share a line */
 };
 

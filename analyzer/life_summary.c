@@ -55,8 +55,8 @@ static int freers_add(struct life_summary *summary, const struct classes *classe
 
 	for (; list; list = cells[list].next) {
 		function = cells[list].key == TALLY_OTHERS
-		                   ? FUNCTION_NONE
-		                   : tail_function(classes, cells[list].key);
+		               ? FUNCTION_NONE
+		               : tail_function(classes, cells[list].key);
 		if (ranking_add(&summary->freers, function, cells[list].blocks,
 		                cells[list].bytes))
 			return -1;
@@ -163,8 +163,8 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 		return -1;
 	/* Where every frame is inferred, that is what there is to show. */
 	return classes->has_exact_frames
-	               ? 0
-	               : depths_add(summary, classes, site, life->depths_inferred);
+	           ? 0
+	           : depths_add(summary, classes, site, life->depths_inferred);
 }
 
 void life_summary_sort(struct life_summary *summary)

@@ -15,11 +15,11 @@ struct life_summary {
 	uint32_t site_count, site; /* the first of them */
 	uint64_t allocations, bytes, reallocs;
 	uint64_t size_min, size_max;
-	uint32_t live_max;   /* most live at once, of any one site */
-	uint32_t recursion;  /* most times a site's own function is on its stack */
+	uint32_t live_max;  /* most live at once, of any one site */
+	uint32_t recursion; /* most times a site's own function is on its stack */
 	uint32_t peeled_min, peeled_max;
 
-	uint64_t ended;      /* of these is all that follows */
+	uint64_t ended;                     /* of these is all that follows */
 	uint64_t age_sum, age_min, age_max; /* quanta */
 	uint64_t ages[AGE_CLASSES];
 	uint64_t between_sum, youngest;

@@ -51,40 +51,41 @@ static int header_wrong(const char *name, const char *what, struct error *error)
 
 /* Check page 0 against the file's size, and keep the sizes in private. */
 static int header_check(struct live_ring *ring, uint64_t file_bytes, uint64_t session,
-	struct error *error)
+                        struct error *error)
 {
 	const struct ring_header *header = &ring->header;
-	uint64_t states_end =
-		(uint64_t)header->states_offset + (uint64_t)header->chunk_count * 8;
+	uint64_t states_end = (uint64_t)header->states_offset +
+	                      (uint64_t)header->chunk_count * 8;
 
 	if (header->magic != RING_MAGIC)
 		return header_wrong(ring->name, "not a ring", error);
 	if (header->version_major != FORMAT_VERSION_MAJOR ||
-		(header->features_required & ~FEATURES_REQUIRED_KNOWN))
+	    (header->features_required & ~FEATURES_REQUIRED_KNOWN))
 		return header_wrong(ring->name, "a ring of another version", error);
 	if (header->session != session)
 		return header_wrong(ring->name, "a ring of another session", error);
-	if (header->chunk_bytes < CHUNK_BYTES_MIN || header->chunk_bytes > CHUNK_BYTES_MAX ||
-		(header->chunk_bytes & (header->chunk_bytes - 1)))
+	if (header->chunk_bytes < CHUNK_BYTES_MIN ||
+	    header->chunk_bytes > CHUNK_BYTES_MAX ||
+	    (header->chunk_bytes & (header->chunk_bytes - 1)))
 		return header_wrong(ring->name, "impossible chunk size", error);
 	if (header->chunk_count < CHUNK_COUNT_MIN || header->chunk_count > CHUNK_COUNT_MAX)
 		return header_wrong(ring->name, "impossible number of chunks", error);
 	if (header->states_offset < RING_HEADER_BYTES || header->states_offset % 8 ||
-		header->header_bytes % 8 || states_end > header->header_bytes)
+	    header->header_bytes % 8 || states_end > header->header_bytes)
 		return header_wrong(ring->name, "its parts overlap", error);
 	ring->chunk_bytes = header->chunk_bytes;
 	ring->chunk_count = header->chunk_count;
 	ring->states_offset = header->states_offset;
 	ring->chunks_offset = header->header_bytes;
-	ring->map_bytes =
-		ring->chunks_offset + (uint64_t)ring->chunk_count * ring->chunk_bytes;
+	ring->map_bytes = ring->chunks_offset +
+	                  (uint64_t)ring->chunk_count * ring->chunk_bytes;
 	if (ring->map_bytes > file_bytes)
 		return header_wrong(ring->name, "shorter than it says", error);
 	return 0;
 }
 
 static int ring_map(struct live_ring *ring, int file, uint64_t session,
-	struct error *error)
+                    struct error *error)
 {
 	struct stat status;
 
@@ -97,7 +98,8 @@ static int ring_map(struct live_ring *ring, int file, uint64_t session,
 	ring->places = malloc(ring->chunk_count * sizeof(*ring->places));
 	if (!ring->places)
 		return header_wrong(ring->name, "out of memory", error);
-	ring->map = mmap(NULL, ring->map_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	ring->map = mmap(NULL, ring->map_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file,
+	                 0);
 	if (ring->map == MAP_FAILED) {
 		ring->map = NULL;
 		return header_wrong(ring->name, strerror(errno), error);
@@ -106,7 +108,7 @@ static int ring_map(struct live_ring *ring, int file, uint64_t session,
 }
 
 int live_ring_open(struct live_ring *ring, int directory, const char *name,
-	uint64_t session, struct error *error)
+                   uint64_t session, struct error *error)
 {
 	int file, result;
 
@@ -150,16 +152,16 @@ static void beat_body(void *context)
 
 	/* hints for chunk_wait() in the writer: they order nothing */
 	atomic_store_explicit((_Atomic uint64_t *)&page->reader_beat_ns, beat->now_ns,
-		memory_order_relaxed);
+	                      memory_order_relaxed);
 	if (page->reader_pid != beat->reader_pid)
-		atomic_store_explicit((_Atomic uint32_t *)&page->reader_pid,
-			beat->reader_pid, memory_order_relaxed);
+		atomic_store_explicit((_Atomic uint32_t *)&page->reader_pid, beat->reader_pid,
+		                      memory_order_relaxed);
 	if (atomic_load_explicit(policy, memory_order_relaxed) != beat->policy)
 		atomic_store_explicit(policy, beat->policy, memory_order_relaxed);
 }
 
-void live_ring_beat(struct live_ring *ring, enum ring_policy policy, uint32_t reader_pid,
-	uint64_t now_ns)
+void live_ring_beat(struct live_ring *ring, enum ring_policy policy,
+                    uint32_t reader_pid, uint64_t now_ns)
 {
 	struct beat beat = { ring, policy, reader_pid, now_ns };
 
@@ -198,7 +200,7 @@ static void scan_body(void *context)
 		/* acquire: with the writer's release in ring_finish_chunk() */
 		word = atomic_load_explicit(ring_state(ring, i), memory_order_acquire);
 		if ((word & 0xff) > CHUNK_DEFINITIONS ||
-			!(scan->states & STATE_BIT(word & 0xff)))
+		    !(scan->states & STATE_BIT(word & 0xff)))
 			continue;
 		ring->places[scan->found].index = i;
 		ring->places[scan->found++].word = word;
@@ -257,7 +259,7 @@ static void chunk_copy(struct copy *copy)
 	} else {
 		memcpy(copy->buffer, &header, sizeof(header));
 		memcpy(copy->buffer + sizeof(header), chunk + sizeof(header),
-			copy->bytes - sizeof(header));
+		       copy->bytes - sizeof(header));
 		copy->result = CHUNK_TAKEN;
 	}
 }
@@ -271,7 +273,8 @@ static void take_body(void *context)
 
 	/* acquire: with the release in ring_finish_chunk(); the whole chunk is there */
 	if (!atomic_compare_exchange_strong_explicit(state, &word, ticket | CHUNK_DRAINING,
-		    memory_order_acquire, memory_order_relaxed))
+	                                             memory_order_acquire,
+	                                             memory_order_relaxed))
 		return;
 	chunk_copy(copy);
 }
@@ -284,7 +287,8 @@ static void release_body(void *context)
 
 	/* release: with the acquire in chunk_search(); our copy is done before it is reused */
 	atomic_compare_exchange_strong_explicit(ring_state(copy->ring, copy->place->index),
-		&word, ticket | CHUNK_FREE, memory_order_release, memory_order_relaxed);
+	                                        &word, ticket | CHUNK_FREE,
+	                                        memory_order_release, memory_order_relaxed);
 }
 
 void live_ring_release(struct live_ring *ring, const struct chunk_place *place)
@@ -304,14 +308,16 @@ static void copy_body(void *context)
 	/* the loads above come before this look at the state */
 	atomic_thread_fence(memory_order_acquire);
 	if (atomic_load_explicit(ring_state(copy->ring, copy->place->index),
-		    memory_order_relaxed) >> CHUNK_STATE_BITS !=
-		copy->place->word >> CHUNK_STATE_BITS)
+	                         memory_order_relaxed) >>
+	        CHUNK_STATE_BITS !=
+	    copy->place->word >> CHUNK_STATE_BITS)
 		result = CHUNK_CHANGED;
 	copy->result = result;
 }
 
 static enum chunk_result copy_run(struct live_ring *ring, void (*body)(void *),
-	const struct chunk_place *place, uint8_t *buffer, size_t *bytes)
+                                  const struct chunk_place *place, uint8_t *buffer,
+                                  size_t *bytes)
 {
 	struct copy copy = { ring, place, buffer, 0, CHUNK_CHANGED };
 
@@ -320,14 +326,16 @@ static enum chunk_result copy_run(struct live_ring *ring, void (*body)(void *),
 	return ring->is_broken ? CHUNK_CHANGED : copy.result;
 }
 
-enum chunk_result live_ring_take(struct live_ring *ring, const struct chunk_place *place,
-	uint8_t *buffer, size_t *bytes)
+enum chunk_result live_ring_take(struct live_ring *ring,
+                                 const struct chunk_place *place, uint8_t *buffer,
+                                 size_t *bytes)
 {
 	return copy_run(ring, take_body, place, buffer, bytes);
 }
 
-enum chunk_result live_ring_copy(struct live_ring *ring, const struct chunk_place *place,
-	uint8_t *buffer, size_t *bytes)
+enum chunk_result live_ring_copy(struct live_ring *ring,
+                                 const struct chunk_place *place, uint8_t *buffer,
+                                 size_t *bytes)
 {
 	return copy_run(ring, copy_body, place, buffer, bytes);
 }
@@ -340,11 +348,11 @@ struct commit {
 static void commit_body(void *context)
 {
 	struct commit *commit = context;
-	struct chunk_header *chunk =
-		(struct chunk_header *)ring_chunk(commit->ring, commit->index);
+	struct chunk_header *chunk = (struct chunk_header *)ring_chunk(commit->ring,
+	                                                               commit->index);
 
-	commit->bytes = COMMIT_BYTES(atomic_load_explicit(
-		(_Atomic uint64_t *)&chunk->commit, memory_order_relaxed));
+	commit->bytes = COMMIT_BYTES(
+		atomic_load_explicit((_Atomic uint64_t *)&chunk->commit, memory_order_relaxed));
 }
 
 uint32_t live_ring_commit_bytes(struct live_ring *ring, uint32_t index)

@@ -47,7 +47,7 @@ struct live_ring {
  * session or version, or one whose sizes contradict each other.
  */
 int live_ring_open(struct live_ring *ring, int directory, const char *name,
-	uint64_t session, struct error *error);
+                   uint64_t session, struct error *error);
 
 void live_ring_close(struct live_ring *ring);
 
@@ -55,8 +55,8 @@ void live_ring_close(struct live_ring *ring);
  * Tell the writers what to do when the ring is full: wait for us (`policy` RING_DRAIN:
  * `reader_pid` is alive at `now_ns`), or overwrite the oldest (RING_FLIGHT).
  */
-void live_ring_beat(struct live_ring *ring, enum ring_policy policy, uint32_t reader_pid,
-	uint64_t now_ns);
+void live_ring_beat(struct live_ring *ring, enum ring_policy policy,
+                    uint32_t reader_pid, uint64_t now_ns);
 
 /*
  * Find the chunks in one of the `states` (STATE_BITs or'ed): how many, now in
@@ -80,8 +80,9 @@ enum chunk_result {
  * until then it stays in the ring as DRAINING, so that should we be killed before the
  * copy is safe, whoever reads the ring finds it. `buffer` has ring->chunk_bytes.
  */
-enum chunk_result live_ring_take(struct live_ring *ring, const struct chunk_place *place,
-	uint8_t *buffer, size_t *bytes);
+enum chunk_result live_ring_take(struct live_ring *ring,
+                                 const struct chunk_place *place, uint8_t *buffer,
+                                 size_t *bytes);
 
 /* Give back a chunk that live_ring_take() was asked for, whatever it answered. */
 void live_ring_release(struct live_ring *ring, const struct chunk_place *place);
@@ -90,8 +91,9 @@ void live_ring_release(struct live_ring *ring, const struct chunk_place *place);
  * Copy what is committed of a chunk in any state and leave it alone. CHUNK_CHANGED if it
  * was recycled meanwhile.
  */
-enum chunk_result live_ring_copy(struct live_ring *ring, const struct chunk_place *place,
-	uint8_t *buffer, size_t *bytes);
+enum chunk_result live_ring_copy(struct live_ring *ring,
+                                 const struct chunk_place *place, uint8_t *buffer,
+                                 size_t *bytes);
 
 /*
  * Refresh what may change in ring->header (losses, flags, counters) and note the clock

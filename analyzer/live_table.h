@@ -35,7 +35,8 @@ void live_table_release(struct live_table *table);
 
 static inline size_t live_table_slot(const struct live_table *table, uint64_t address)
 {
-	return (size_t)(((address >> 3) * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - table->bits));
+	return (size_t)(((address >> 3) * UINT64_C(0x9E3779B97F4A7C15)) >>
+	                (64 - table->bits));
 }
 
 static inline void live_table_prefetch(const struct live_table *table, uint64_t address)

@@ -29,9 +29,10 @@ static int help_print(FILE *file)
 {
 	size_t i;
 
-	fprintf(file, "usage: outlive COMMAND [OPTION]... [ARGUMENT]...\n\n"
-	              "Records every heap allocation of a program, and tells who made it.\n\n"
-	              "commands:\n");
+	fprintf(file,
+	        "usage: outlive COMMAND [OPTION]... [ARGUMENT]...\n\n"
+	        "Records every heap allocation of a program, and tells who made it.\n\n"
+	        "commands:\n");
 	for (i = 0; i < COMMAND_COUNT; i++)
 		fprintf(file, "  %-10s%s\n", commands[i]->name, commands[i]->summary);
 	fprintf(file, "  %-10s%s\n", "help", "show the help of a command");

@@ -62,21 +62,22 @@ static size_t shelf_bucket(const char *path)
 	return hash % BUCKETS;
 }
 
-static struct shelf_entry *entry_find(const struct module_shelf *shelf, const char *path,
-	const uint8_t *build_id, size_t build_id_bytes)
+static struct shelf_entry *entry_find(const struct module_shelf *shelf,
+                                      const char *path, const uint8_t *build_id,
+                                      size_t build_id_bytes)
 {
 	struct shelf_entry *entry = shelf->buckets[shelf_bucket(path)];
 
 	for (; entry; entry = entry->next) {
 		if (!strcmp(entry->path, path) && entry->build_id_bytes == build_id_bytes &&
-			(!build_id_bytes || !memcmp(entry->build_id, build_id, build_id_bytes)))
+		    (!build_id_bytes || !memcmp(entry->build_id, build_id, build_id_bytes)))
 			break;
 	}
 	return entry;
 }
 
 int module_shelf_find(const struct module_shelf *shelf, const char *path,
-	const uint8_t *build_id, size_t build_id_bytes)
+                      const uint8_t *build_id, size_t build_id_bytes)
 {
 	const struct shelf_entry *entry;
 
@@ -96,8 +97,8 @@ static int module_open(const char *path, const struct module_definition *module)
 	if (file < 0)
 		return -1;
 	if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
-		elf_file_read(&elf, file) == ELF_OK &&
-		elf_file_is_build(&elf, module->build_id, module->build_id_bytes))
+	    elf_file_read(&elf, file) == ELF_OK &&
+	    elf_file_is_build(&elf, module->build_id, module->build_id_bytes))
 		return file;
 	close(file);
 	return -1;
@@ -108,7 +109,7 @@ static int module_open(const char *path, const struct module_definition *module)
  * to, the mapped file itself, should it have been replaced already.
  */
 static int module_open_anywhere(pid_t pid, const char *path,
-	const struct module_definition *module)
+                                const struct module_definition *module)
 {
 	char other[PATH_MAX + 64];
 	int file;
@@ -119,18 +120,18 @@ static int module_open_anywhere(pid_t pid, const char *path,
 		file = module_open(path, module);
 	if (file < 0 && module->segment_count) {
 		snprintf(other, sizeof(other), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64,
-			(int)pid, module->segments[0].start & ~UINT64_C(0xfff),
-			(module->segments[0].end + 0xfff) & ~UINT64_C(0xfff));
+		         (int)pid, module->segments[0].start & ~UINT64_C(0xfff),
+		         (module->segments[0].end + 0xfff) & ~UINT64_C(0xfff));
 		file = module_open(other, module);
 	}
 	return file;
 }
 
 static void module_take(struct module_shelf *shelf, pid_t pid,
-	const struct module_definition *module, const char *path)
+                        const struct module_definition *module, const char *path)
 {
-	struct shelf_entry *entry =
-		entry_find(shelf, path, module->build_id, module->build_id_bytes);
+	struct shelf_entry *entry = entry_find(shelf, path, module->build_id,
+	                                       module->build_id_bytes);
 	size_t path_bytes = strlen(path) + 1, bucket = shelf_bucket(path);
 
 	if (path[0] != '/' || shelf->open_count == OPEN_MAX)
@@ -154,7 +155,7 @@ static void module_take(struct module_shelf *shelf, pid_t pid,
 }
 
 size_t module_shelf_add(struct module_shelf *shelf, pid_t pid, const uint8_t *chunk,
-	size_t bytes, size_t from)
+                        size_t bytes, size_t from)
 {
 	struct definition_header header;
 	struct module_definition module;
@@ -168,8 +169,8 @@ size_t module_shelf_add(struct module_shelf *shelf, pid_t pid, const uint8_t *ch
 		if (header.kind == DEFINITION_MODULE && header.bytes >= sizeof(module)) {
 			memcpy(&module, chunk + at, sizeof(module));
 			if (module.path_bytes < sizeof(path) &&
-				module.path_bytes <= header.bytes - sizeof(module) &&
-				module.build_id_bytes <= BUILD_ID_BYTES_MAX) {
+			    module.path_bytes <= header.bytes - sizeof(module) &&
+			    module.build_id_bytes <= BUILD_ID_BYTES_MAX) {
 				memcpy(path, chunk + at + sizeof(module), module.path_bytes);
 				path[module.path_bytes] = '\0';
 				module_take(shelf, pid, &module, path);

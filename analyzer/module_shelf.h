@@ -23,13 +23,13 @@ void module_shelf_free(struct module_shelf *shelf);
  * look and is no error: the judge tells.
  */
 size_t module_shelf_add(struct module_shelf *shelf, pid_t pid, const uint8_t *chunk,
-	size_t bytes, size_t from);
+                        size_t bytes, size_t from);
 
 /*
  * The descriptor of the file that was loaded from `path` with this build-id, or -1. It
  * stays the shelf's.
  */
 int module_shelf_find(const struct module_shelf *shelf, const char *path,
-	const uint8_t *build_id, size_t build_id_bytes);
+                      const uint8_t *build_id, size_t build_id_bytes);
 
 #endif

@@ -20,9 +20,12 @@ int option_size(const char *text, uint64_t *bytes)
 	if (errno)
 		return -1;
 	switch (*end) {
-	case 'k': case 'K': shift = 10; break;
-	case 'm': case 'M': shift = 20; break;
-	case 'g': case 'G': shift = 30; break;
+	case 'k':
+	case 'K': shift = 10; break;
+	case 'm':
+	case 'M': shift = 20; break;
+	case 'g':
+	case 'G': shift = 30; break;
 	}
 	if (shift)
 		end++;
@@ -60,8 +63,8 @@ static int option_choice(const struct option *option, const char *text, int *cho
 		if (used >= sizeof(names))
 			break;
 	}
-	return error_set(error, "--%s does not know '%s': it takes %s", option->name,
-	                 text, names);
+	return error_set(error, "--%s does not know '%s': it takes %s", option->name, text,
+	                 names);
 }
 
 static int option_list_add(const struct option *option, struct option_list *list,
@@ -81,27 +84,20 @@ static int option_store(const struct option *option, void *values, const char *t
 	void *value = (char *)values + option->offset;
 
 	switch (option->kind) {
-	case OPTION_FLAG:
-		*(bool *)value = true;
-		return 0;
-	case OPTION_STRING:
-		*(const char **)value = text;
-		return 0;
+	case OPTION_FLAG: *(bool *)value = true; return 0;
+	case OPTION_STRING: *(const char **)value = text; return 0;
 	case OPTION_COUNT:
 		if (option_count(text, value))
-			return error_set(error, "--%s takes a number, not '%s'",
-			                 option->name, text);
+			return error_set(error, "--%s takes a number, not '%s'", option->name,
+			                 text);
 		return 0;
 	case OPTION_SIZE:
 		if (option_size(text, value))
-			return error_set(error,
-			                 "--%s takes a size such as 512K or 64M, not '%s'",
+			return error_set(error, "--%s takes a size such as 512K or 64M, not '%s'",
 			                 option->name, text);
 		return 0;
-	case OPTION_CHOICE:
-		return option_choice(option, text, value, error);
-	case OPTION_LIST:
-		return option_list_add(option, value, text, error);
+	case OPTION_CHOICE: return option_choice(option, text, value, error);
+	case OPTION_LIST: return option_list_add(option, value, text, error);
 	}
 	return error_set(error, "--%s is of no known kind", option->name);
 }
@@ -115,7 +111,7 @@ static const struct option *option_find(const struct option *options, size_t cou
 	for (i = 0; i < count; i++) {
 		if (letter ? options[i].letter == letter
 		           : strlen(options[i].name) == bytes &&
-		                     !memcmp(options[i].name, name, bytes))
+		                 !memcmp(options[i].name, name, bytes))
 			return &options[i];
 	}
 	return NULL;
@@ -213,8 +209,8 @@ static int option_label(char *text, size_t bytes, const struct option *option)
 	used = snprintf(text, bytes, "  %s--%s", letter, option->name);
 	if (option->kind == OPTION_CHOICE) {
 		for (i = 0; option->choices[i] && (size_t)used < bytes; i++)
-			used += snprintf(text + used, bytes - (size_t)used, "%s%s",
-			                 i ? "|" : " ", option->choices[i]);
+			used += snprintf(text + used, bytes - (size_t)used, "%s%s", i ? "|" : " ",
+			                 option->choices[i]);
 	} else if (option->kind != OPTION_FLAG && (size_t)used < bytes) {
 		used += snprintf(text + used, bytes - (size_t)used, " %s",
 		                 option->argument ? option->argument : "VALUE");

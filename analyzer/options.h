@@ -27,8 +27,8 @@ struct option_list {
 };
 
 struct option {
-	const char *name;     /* without the dashes */
-	char letter;          /* 0: no short form */
+	const char *name; /* without the dashes */
+	char letter;      /* 0: no short form */
 	enum option_kind kind;
 	size_t offset;        /* of the value in the command's struct of values */
 	const char *argument; /* its name in the help: "FILE"; NULL for a choice or flag */

@@ -18,10 +18,10 @@ struct peeling_work {
 		uint64_t escaped, stayed;
 		uint32_t callers, lines;
 		bool is_recursive;
-	} *counts; /* by function */
+	} * counts; /* by function */
 	struct peel_pair {
 		uint32_t function, other;
-	} *callers, *lines; /* of functions: who calls, where in it is allocated */
+	} * callers, *lines; /* of functions: who calls, where in it is allocated */
 	size_t caller_count, line_count;
 };
 
@@ -67,7 +67,8 @@ static void names_peel(struct peeling_work *work, const char *const *wrappers,
 }
 
 /* The frame that `frames` peeled ones leave innermost; never the outermost's parent. */
-static uint32_t site_peel(const struct peeling_work *work, uint32_t site, uint32_t *node)
+static uint32_t site_peel(const struct peeling_work *work, uint32_t site,
+                          uint32_t *node)
 {
 	const struct replay *replay = &work->profile->replay;
 	uint32_t peeled = 0, function;
@@ -142,12 +143,13 @@ static void function_count(struct peeling_work *work, uint32_t site, uint32_t no
 	depths_count(&replay->lives.sites.tally, life->depths_inferred, peeled, count);
 	caller = function_of_node(work->functions, work->profile, above);
 	work->callers[work->caller_count++] = (struct peel_pair){ function, caller };
-	work->lines[work->line_count++] =
-		(struct peel_pair){ function, replay->tree.nodes[node].location };
+	work->lines[work->line_count++] = (struct peel_pair){
+		function, replay->tree.nodes[node].location
+	};
 	for (; above != CALL_ROOT && !count->is_recursive;
 	     above = replay->tree.nodes[above].parent)
-		count->is_recursive =
-			function == function_of_node(work->functions, work->profile, above);
+		count->is_recursive = function ==
+		                      function_of_node(work->functions, work->profile, above);
 }
 
 static void round_count(struct peeling_work *work)
@@ -176,9 +178,8 @@ static bool round_peel(struct peeling_work *work)
 	for (i = 1; i < work->functions->count; i++) {
 		count = &work->counts[i];
 		if (count->stayed || count->escaped < PEEL_BLOCKS_MIN ||
-		    count->callers < PEEL_CALLERS_MIN ||
-		    count->lines > PEEL_LINES_MAX || count->is_recursive ||
-		    !*work->functions->functions[i].name)
+		    count->callers < PEEL_CALLERS_MIN || count->lines > PEEL_LINES_MAX ||
+		    count->is_recursive || !*work->functions->functions[i].name)
 			continue;
 		work->peeling->functions[i].reason = PEEL_AUTOMATIC;
 		work->peeling->functions[i].callers = count->callers;
@@ -200,8 +201,8 @@ static void blocks_count(struct peeling_work *work)
 		peeled = site_peel(work, i, &work->peeling->site_frames[0]);
 		work->peeling->site_frames[i] = peeled;
 		for (; peeled; peeled--, node = replay->tree.nodes[node].parent)
-			work->peeling->functions[function_of_node(work->functions,
-			                                          work->profile, node)]
+			work->peeling
+				->functions[function_of_node(work->functions, work->profile, node)]
 				.blocks += blocks;
 	}
 	work->peeling->site_frames[0] = 0;
@@ -211,8 +212,9 @@ int peeling_make(struct peeling *peeling, const struct profile *profile,
                  const struct function_table *functions, const char *const *wrappers,
                  size_t wrapper_count)
 {
-	struct peeling_work work = { .peeling = peeling, .profile = profile,
-		                     .functions = functions };
+	struct peeling_work work = { .peeling = peeling,
+		                         .profile = profile,
+		                         .functions = functions };
 	size_t sites = profile->replay.sites.count;
 	unsigned round = 0;
 	int result = -1;

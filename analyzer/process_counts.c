@@ -48,7 +48,8 @@ static uint64_t position_hash_of(const void *context, uint32_t number)
 /* The number of a thread's position, made if it is new; 0 when memory is out. */
 static uint32_t position_find(struct counting *counting, uint32_t thread)
 {
-	uint32_t capacity = counting->position_capacity ? 2 * counting->position_capacity : 16;
+	uint32_t capacity = counting->position_capacity ? 2 * counting->position_capacity
+	                                                : 16;
 	struct position *positions;
 	uint32_t slot, number;
 
@@ -81,17 +82,10 @@ static void event_count(struct process_counts *counts, const struct event *event
 	if (event->time_end > counts->time_last)
 		counts->time_last = event->time_end;
 	switch (event->op) {
-	case OP_FREE:
-		counts->frees++;
-		return;
-	case OP_FAILED:
-		counts->failed++;
-		return;
-	case OP_CONTROL:
-		return;
-	case OP_REALLOC:
-		counts->reallocs++;
-		break;
+	case OP_FREE: counts->frees++; return;
+	case OP_FAILED: counts->failed++; return;
+	case OP_CONTROL: return;
+	case OP_REALLOC: counts->reallocs++; break;
 	}
 	counts->allocations++;
 	counts->bytes += event->size;
@@ -112,25 +106,23 @@ static int chunk_count(struct counting *counting)
 			if (!number)
 				return -1;
 			position = &counting->positions[number];
-			if (chunk_decoder_run(counting->decoder)->events_before >
-			    position->highest)
-				position->highest =
-					chunk_decoder_run(counting->decoder)->events_before;
+			if (chunk_decoder_run(counting->decoder)->events_before > position->highest)
+				position->highest = chunk_decoder_run(counting->decoder)->events_before;
 			continue;
 		}
 		for (i = 0; i < count; i++)
 			event_count(counting->counts, &events[i]);
 		counting->positions[number].read += count;
 		if (counting->positions[number].read > counting->positions[number].highest)
-			counting->positions[number].highest =
-				counting->positions[number].read;
+			counting->positions[number].highest = counting->positions[number].read;
 	}
 	return 0;
 }
 
 static int chunks_count(struct counting *counting, struct trace_reader *reader,
                         struct trace_process *process,
-                        void (*progress)(void *context, uint64_t events, uint64_t expected),
+                        void (*progress)(void *context, uint64_t events,
+                                         uint64_t expected),
                         void *context)
 {
 	const struct chunk_entry *entry;
@@ -145,8 +137,7 @@ static int chunks_count(struct counting *counting, struct trace_reader *reader,
 			continue;
 		if (chunk_decoder_start(counting->decoder, counting->buffer.data,
 		                        counting->buffer.bytes, &error)) {
-			trace_reader_damaged(reader, process, entry, entry->events,
-			                     error.message);
+			trace_reader_damaged(reader, process, entry, entry->events, error.message);
 			continue;
 		}
 		if (chunk_count(counting))
@@ -157,8 +148,9 @@ static int chunks_count(struct counting *counting, struct trace_reader *reader,
 		if (wrong || decoded != committed)
 			trace_reader_damaged(reader, process, entry,
 			                     committed > decoded ? committed - decoded : 0,
-			                     wrong ? wrong : "its count of events is not "
-			                                     "what it holds");
+			                     wrong ? wrong
+			                           : "its count of events is not "
+			                             "what it holds");
 		if (progress)
 			progress(context, counting->counts->events, process->events);
 	}

@@ -27,8 +27,8 @@ struct process_counts {
 	uint64_t bytes;       /* asked for by them */
 	uint64_t frees, reallocs, failed;
 	uint64_t threads;
-	uint64_t plain;       /* events whose frames are not exact */
-	uint64_t time_last;   /* quanta; 0 without events */
+	uint64_t plain;     /* events whose frames are not exact */
+	uint64_t time_last; /* quanta; 0 without events */
 	struct lost_counts lost;
 };
 

@@ -21,7 +21,8 @@ int process_pick(const struct trace_reader *reader, uint64_t number, uint64_t pi
 	if (best)
 		return 0;
 	if (pid != PROCESS_UNSAID)
-		return error_set(error, "%s: has no process with pid %llu; 'outlive info' "
+		return error_set(error,
+		                 "%s: has no process with pid %llu; 'outlive info' "
 		                 "lists them",
 		                 trace_reader_name(reader), (unsigned long long)pid);
 	return error_set(error, "%s: has no process number %llu; 'outlive info' lists them",

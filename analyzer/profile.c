@@ -58,8 +58,7 @@ static int profile_replay(struct profile *profile, struct event_merge *merge,
 		if (replay_slice(&profile->replay, &slice))
 			return -1;
 		if (progress && ++slices % PROGRESS_SLICES == 0)
-			progress(context, profile->replay.totals.events,
-			         profile->process->events);
+			progress(context, profile->replay.totals.events, profile->process->events);
 	}
 	return result;
 }

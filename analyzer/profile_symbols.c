@@ -25,8 +25,7 @@ static int module_handle(const struct profile *profile, struct symbolizer *symbo
 	const struct module *module = address_map_module(profile->map, number);
 
 	if (handles[number] == MODULE_NOT_ASKED) {
-		handles[number] = symbolizer_module(symbolizer, module->path,
-		                                    module->build_id,
+		handles[number] = symbolizer_module(symbolizer, module->path, module->build_id,
 		                                    module->build_id_bytes);
 		if (handles[number] < 0)
 			handles[number] = MODULE_UNKNOWN;
@@ -69,8 +68,7 @@ int profile_symbolize(struct profile *profile, struct symbolizer *symbolizer,
 		handles[i] = MODULE_NOT_ASKED;
 	for (i = 1; i < address_map_location_count(profile->map) && !result; i++)
 		result = location_ask(profile, symbolizer, handles,
-		                      address_map_location(profile->map, (uint32_t)i),
-		                      &count);
+		                      address_map_location(profile->map, (uint32_t)i), &count);
 	if (asked)
 		*asked = count;
 	free(handles);

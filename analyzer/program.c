@@ -37,7 +37,7 @@ static bool is_directory(const char *path)
 
 /* PATH search; keeps looking past files that may not be executed, as execvp() does. */
 static enum program_result path_search(const char *name, char path[PATH_MAX],
-	struct error *error)
+                                       struct error *error)
 {
 	const char *at = getenv("PATH"), *end;
 	bool denied = false;
@@ -48,7 +48,7 @@ static enum program_result path_search(const char *name, char path[PATH_MAX],
 	for (;; at = end + 1) {
 		end = strchrnul(at, ':');
 		length = snprintf(path, PATH_MAX, "%.*s%s%s", (int)(end - at), at,
-			end == at ? "" : "/", name);
+		                  end == at ? "" : "/", name);
 		if (length > 0 && length < PATH_MAX && !is_directory(path)) {
 			if (access(path, X_OK) == 0)
 				return PROGRAM_OK;
@@ -58,17 +58,19 @@ static enum program_result path_search(const char *name, char path[PATH_MAX],
 			break;
 	}
 	if (denied) {
-		error_set(error, "%s: permission denied: no program of that name in PATH "
-			"is executable", name);
+		error_set(error,
+		          "%s: permission denied: no program of that name in PATH "
+		          "is executable",
+		          name);
 		return PROGRAM_NOT_EXECUTABLE;
 	}
 	error_set(error, "%s: no such program in PATH: give a path (./%s) if it is here",
-		name, name);
+	          name, name);
 	return PROGRAM_NOT_FOUND;
 }
 
 static enum program_result program_find(const char *name, char path[PATH_MAX],
-	struct error *error)
+                                        struct error *error)
 {
 	if (!*name) {
 		error_set(error, "the program's name is empty");
@@ -88,8 +90,10 @@ static enum program_result program_find(const char *name, char path[PATH_MAX],
 		return PROGRAM_NOT_EXECUTABLE;
 	}
 	if (errno == EACCES) {
-		error_set(error, "%s: permission denied: make it executable (chmod +x), "
-			"or look at the directories above it", name);
+		error_set(error,
+		          "%s: permission denied: make it executable (chmod +x), "
+		          "or look at the directories above it",
+		          name);
 		return PROGRAM_NOT_EXECUTABLE;
 	}
 	error_set(error, "%s: %s", name, strerror(errno));
@@ -119,22 +123,25 @@ static bool is_secure(const char *name, struct error *error)
 	if (stat(name, &status) || !has_privileges(name))
 		return false;
 	if ((status.st_mode & S_ISUID) && status.st_uid != getuid()) {
-		error_set(error, "%s: is setuid, and the loader ignores LD_PRELOAD for such "
-			"programs: record it as that user (sudo -u '#%u' outlive run ...)",
-			name, (unsigned)status.st_uid);
+		error_set(error,
+		          "%s: is setuid, and the loader ignores LD_PRELOAD for such "
+		          "programs: record it as that user (sudo -u '#%u' outlive run ...)",
+		          name, (unsigned)status.st_uid);
 		return true;
 	}
 	if ((status.st_mode & S_ISGID) && (status.st_mode & S_IXGRP) &&
-		status.st_gid != getgid()) {
-		error_set(error, "%s: is setgid, and the loader ignores LD_PRELOAD for such "
-			"programs: record it with that group (sudo -g '#%u' outlive run ...)",
-			name, (unsigned)status.st_gid);
+	    status.st_gid != getgid()) {
+		error_set(error,
+		          "%s: is setgid, and the loader ignores LD_PRELOAD for such "
+		          "programs: record it with that group (sudo -g '#%u' outlive run ...)",
+		          name, (unsigned)status.st_gid);
 		return true;
 	}
 	if (getuid() != 0 && getxattr(name, "security.capability", NULL, 0) > 0) {
-		error_set(error, "%s: has file capabilities, and the loader ignores "
-			"LD_PRELOAD for such programs: record it as root, or a copy of it",
-			name);
+		error_set(error,
+		          "%s: has file capabilities, and the loader ignores "
+		          "LD_PRELOAD for such programs: record it as root, or a copy of it",
+		          name);
 		return true;
 	}
 	return false;
@@ -155,49 +162,60 @@ static bool is_loader(const char *path)
 }
 
 static enum program_result refuse_static(const char *path, const struct elf_file *elf,
-	struct error *error)
+                                         struct error *error)
 {
 	if (elf->is_go)
-		error_set(error, "%s: is a static Go program, nothing of it passes through "
+		error_set(
+			error,
+			"%s: is a static Go program, nothing of it passes through "
 			"malloc: build it with cgo (CGO_ENABLED=1 go build, with import \"C\" "
-			"in it and without -static)", path);
+			"in it and without -static)",
+			path);
 	else
-		error_set(error, "%s: is statically linked, nothing can be preloaded into it: "
-			"link it dynamically (without -static)", path);
+		error_set(error,
+		          "%s: is statically linked, nothing can be preloaded into it: "
+		          "link it dynamically (without -static)",
+		          path);
 	return PROGRAM_REFUSED;
 }
 
 static enum program_result elf_check(const char *path, const struct elf_file *elf,
-	struct error *error)
+                                     struct error *error)
 {
-	if (!elf->is_64bit &&
-		(elf->machine == EM_386 || elf->machine == EM_ARM ||
-			elf->machine == MACHINE_HERE)) {
-		error_set(error, "%s: is a 32-bit program, outlive records 64-bit ones: build "
-			"it for 64 bits (without -m32)", path);
+	if (!elf->is_64bit && (elf->machine == EM_386 || elf->machine == EM_ARM ||
+	                       elf->machine == MACHINE_HERE)) {
+		error_set(error,
+		          "%s: is a 32-bit program, outlive records 64-bit ones: build "
+		          "it for 64 bits (without -m32)",
+		          path);
 		return PROGRAM_REFUSED;
 	}
 	if (elf->machine != MACHINE_HERE) {
 		error_set(error, "%s: is built for another kind of machine (ELF machine %u)",
-			path, elf->machine);
+		          path, elf->machine);
 		return PROGRAM_NOT_EXECUTABLE;
 	}
 	if (!elf->has_interpreter && !is_loader(path))
 		return refuse_static(path, elf, error);
 	if (strstr(elf->interpreter, "ld-musl")) {
-		error_set(error, "%s: is built for musl (%s), outlive for glibc: build it "
-			"against glibc", path, elf->interpreter);
+		error_set(error,
+		          "%s: is built for musl (%s), outlive for glibc: build it "
+		          "against glibc",
+		          path, elf->interpreter);
 		return PROGRAM_REFUSED;
 	}
 	if (elf->has_interpreter && access(elf->interpreter, R_OK)) {
-		error_set(error, "%s: its loader %s is not here: %s", path,
-			elf->interpreter, strerror(errno));
+		error_set(error, "%s: its loader %s is not here: %s", path, elf->interpreter,
+		          strerror(errno));
 		return PROGRAM_NOT_EXECUTABLE;
 	}
 	if (elf->is_go && !elf->has_libraries) {
-		error_set(error, "%s: is a pure Go program, nothing of it passes through "
+		error_set(
+			error,
+			"%s: is a pure Go program, nothing of it passes through "
 			"malloc: build it with cgo (CGO_ENABLED=1 go build, with import \"C\" "
-			"in it)", path);
+			"in it)",
+			path);
 		return PROGRAM_REFUSED;
 	}
 	return PROGRAM_OK;
@@ -223,21 +241,24 @@ static void script_interpreter(int file, char interpreter[SCRIPT_LINE_BYTES])
 }
 
 static enum program_result script_check(const char *path, int file,
-	char interpreter[SCRIPT_LINE_BYTES], struct error *error)
+                                        char interpreter[SCRIPT_LINE_BYTES],
+                                        struct error *error)
 {
 	bool is_denied;
 
 	script_interpreter(file, interpreter);
 	if (!interpreter[0]) {
-		error_set(error, "%s: is no program: neither ELF nor a script with a #! line; "
-			"run it by its interpreter (outlive run sh %s)", path, path);
+		error_set(error,
+		          "%s: is no program: neither ELF nor a script with a #! line; "
+		          "run it by its interpreter (outlive run sh %s)",
+		          path, path);
 		return PROGRAM_NOT_EXECUTABLE;
 	}
 	if (access(interpreter, X_OK) == 0)
 		return PROGRAM_OK;
 	is_denied = errno == EACCES;
 	error_set(error, "%s: its interpreter '%s': %s", path, interpreter,
-		strerror(errno));
+	          strerror(errno));
 	return is_denied ? PROGRAM_NOT_EXECUTABLE : PROGRAM_NOT_FOUND;
 }
 
@@ -246,7 +267,8 @@ static enum program_result script_check(const char *path, int file,
  * this is the ELF file, and it can be recorded.
  */
 static enum program_result file_check(const char *path,
-	char interpreter[SCRIPT_LINE_BYTES], struct error *error)
+                                      char interpreter[SCRIPT_LINE_BYTES],
+                                      struct error *error)
 {
 	enum program_result result = PROGRAM_OK;
 	struct elf_file elf;
@@ -263,12 +285,8 @@ static enum program_result file_check(const char *path,
 		return PROGRAM_NOT_EXECUTABLE;
 	}
 	switch (elf_file_read(&elf, file)) {
-	case ELF_OK:
-		result = elf_check(path, &elf, error);
-		break;
-	case ELF_NOT_ELF:
-		result = script_check(path, file, interpreter, error);
-		break;
+	case ELF_OK: result = elf_check(path, &elf, error); break;
+	case ELF_NOT_ELF: result = script_check(path, file, interpreter, error); break;
 	case ELF_DAMAGED:
 		error_set(error, "%s: is damaged: its ELF headers point outside of it", path);
 		result = PROGRAM_NOT_EXECUTABLE;
@@ -283,7 +301,7 @@ static enum program_result file_check(const char *path,
 }
 
 enum program_result program_check(const char *name, char path[PATH_MAX],
-	struct error *error)
+                                  struct error *error)
 {
 	char interpreter[SCRIPT_LINE_BYTES], current[PATH_MAX];
 	enum program_result result = program_find(name, path, error);
@@ -299,7 +317,7 @@ enum program_result program_check(const char *name, char path[PATH_MAX],
 		strcpy(current, interpreter);
 	}
 	error_set(error, "%s: its #! lines lead through more than %d interpreters", path,
-		SCRIPT_DEPTH_MAX);
+	          SCRIPT_DEPTH_MAX);
 	return PROGRAM_NOT_EXECUTABLE;
 }
 
@@ -308,14 +326,14 @@ enum program_result program_check(const char *name, char path[PATH_MAX],
 int program_library(char path[PATH_MAX], struct error *error)
 {
 	static const char *const places[] = { LIBRARY_NAME,
-		"../lib/outlive/" LIBRARY_NAME };
+		                                  "../lib/outlive/" LIBRARY_NAME };
 	char directory[PATH_MAX], candidate[PATH_MAX + 64];
 	ssize_t bytes = readlink("/proc/self/exe", directory, sizeof(directory) - 1);
 	size_t i;
 
 	if (bytes <= 0)
 		return error_set(error, "/proc/self/exe: %s: is /proc mounted?",
-			strerror(errno));
+		                 strerror(errno));
 	directory[bytes] = '\0';
 	*strrchr(directory, '/') = '\0';
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
@@ -324,11 +342,15 @@ int program_library(char path[PATH_MAX], struct error *error)
 			break;
 	}
 	if (i == sizeof(places) / sizeof(places[0]))
-		return error_set(error, "%s: not found beside 'outlive' in %s, nor in "
+		return error_set(
+			error,
+			"%s: not found beside 'outlive' in %s, nor in "
 			"../lib/outlive of it: build it (make) or install it (make install)",
 			LIBRARY_NAME, directory);
 	if (strpbrk(path, " :"))
-		return error_set(error, "%s: the loader cannot preload from a path with a "
-			"space or a colon: install outlive elsewhere", path);
+		return error_set(error,
+		                 "%s: the loader cannot preload from a path with a "
+		                 "space or a colon: install outlive elsewhere",
+		                 path);
 	return 0;
 }

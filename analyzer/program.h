@@ -30,7 +30,7 @@ enum program_result {
  *   error  filled unless PROGRAM_OK: what is wrong, and what to do instead
  */
 enum program_result program_check(const char *name, char path[PATH_MAX],
-	struct error *error);
+                                  struct error *error);
 
 /*
  * The absolute path of liboutlive.so: beside this executable, or in ../lib/outlive/ of

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct progress {
-	const char *what; /* "reading events" */
+	const char *what;  /* "reading events" */
 	uint64_t shown_ns; /* when the line was last drawn */
 	uint64_t begun_ns;
 	bool is_watched; /* stderr is a terminal */

@@ -124,14 +124,16 @@ static inline int stack_update(struct thread *thread, const struct event *event,
 	if (depth + event->news > thread->stack_capacity &&
 	    stack_reserve(thread, depth + event->news))
 		return -1;
+	thread->depth = depth + event->news;
+	if (!event->news)
+		return 0;
 	path = depth ? thread->stack[depth - 1].path : CALL_PATH_ROOT;
 	frame = thread->stack + depth;
 	for (i = 0; i < event->news; i++) {
 		path = call_path(path, locations[i]);
 		frame[i] = (struct frame){ path, thread->sequence, locations[i],
-			                   CALL_NODE_NONE };
+			                       CALL_NODE_NONE };
 	}
-	thread->depth = depth + event->news;
 	return 0;
 }
 
@@ -320,9 +322,13 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 		block_end(replay, block);
 		block_lives_missed(&replay->lives, replay->threads, block);
 	}
-	*block = (struct block){ event->size, event->time_end, thread->sequence,
-		                 (uint32_t)(site - replay->sites.sites), thread->index,
-		                 birth_window_add(&thread->births), 0 };
+	*block = (struct block){ event->size,
+		                     event->time_end,
+		                     thread->sequence,
+		                     (uint32_t)(site - replay->sites.sites),
+		                     thread->index,
+		                     birth_window_add(&thread->births),
+		                     0 };
 	live_share_grow(&replay->sites, &site->share, event->size);
 	if (site->share.live_blocks > site->live_max)
 		site->live_max = (uint32_t)site->share.live_blocks;
@@ -421,20 +427,15 @@ static inline int event_replay(struct replay *replay, struct thread *thread,
 	case OP_ALIGNED:
 		replay->totals.aligned++;
 		return block_begin(replay, thread, event) ? 0 : -1;
-	case OP_MALLOC:
-		return block_begin(replay, thread, event) ? 0 : -1;
-	case OP_FREE:
-		return block_free(replay, thread, event);
+	case OP_MALLOC: return block_begin(replay, thread, event) ? 0 : -1;
+	case OP_FREE: return block_free(replay, thread, event);
 	case OP_REALLOC:
 		if (move_out(replay, thread, event))
 			return -1;
 		return move_in(replay, thread, event);
-	case EVENT_MOVE_OUT:
-		return move_out(replay, thread, event);
-	case EVENT_MOVE_IN:
-		return move_in(replay, thread, event);
-	case OP_FAILED:
-		return allocation_failed(replay, thread, event);
+	case EVENT_MOVE_OUT: return move_out(replay, thread, event);
+	case EVENT_MOVE_IN: return move_in(replay, thread, event);
+	case OP_FAILED: return allocation_failed(replay, thread, event);
 	}
 	return 0;
 }

@@ -19,19 +19,20 @@
 #include <stdint.h>
 
 struct totals {
-	uint64_t allocations; /* that succeeded: malloc, calloc, aligned and realloc alike */
-	uint64_t bytes;       /* asked for, by all of them */
-	uint64_t frees;       /* calls of free, of whatever block */
-	uint64_t reallocs;    /* that succeeded; also in allocations */
+	uint64_t
+		allocations;   /* that succeeded: malloc, calloc, aligned and realloc alike */
+	uint64_t bytes;    /* asked for, by all of them */
+	uint64_t frees;    /* calls of free, of whatever block */
+	uint64_t reallocs; /* that succeeded; also in allocations */
 	uint64_t callocs, aligned; /* also in allocations */
-	uint64_t failed;      /* allocations that returned NULL */
-	uint64_t temporary;   /* freed before their thread allocated again */
-	uint64_t crossed;     /* freed or reallocated by another thread */
-	uint64_t ends_unknown; /* frees and reallocs of a block that was never seen */
-	uint64_t ends_missed;  /* an address was allocated again while it was live */
-	uint64_t plain;       /* events whose frames are not exact */
+	uint64_t failed;           /* allocations that returned NULL */
+	uint64_t temporary;        /* freed before their thread allocated again */
+	uint64_t crossed;          /* freed or reallocated by another thread */
+	uint64_t ends_unknown;     /* frees and reallocs of a block that was never seen */
+	uint64_t ends_missed;      /* an address was allocated again while it was live */
+	uint64_t plain;            /* events whose frames are not exact */
 	uint64_t events;
-	uint64_t time_last;   /* quanta, of the last event */
+	uint64_t time_last; /* quanta, of the last event */
 };
 
 #define SIZE_HISTOGRAM_COUNT 65
@@ -43,7 +44,8 @@ struct replay {
 	struct live_table live;
 	struct timeline timeline;
 	struct totals totals;
-	uint64_t size_histogram[SIZE_HISTOGRAM_COUNT]; /* [i]: 1 << (i-1) <= size < 1 << i */
+	uint64_t
+		size_histogram[SIZE_HISTOGRAM_COUNT]; /* [i]: 1 << (i-1) <= size < 1 << i */
 	struct thread **threads;
 	size_t thread_count, thread_capacity;
 	struct hash_index thread_index; /* of index + 1 */

@@ -29,7 +29,7 @@ static void class_line(const struct screen *screen, const char *name,
 	        text_percent(part, share->blocks, all->blocks),
 	        text_size(bytes, share->bytes), screen_dim(screen),
 	        text_fit(line, sizeof(line), meaning,
-	                 screen->columns > 62 ? screen->columns - 42 : 20, false),
+	                 screen->columns > 63 ? screen->columns - 43 : 20, false),
 	        screen_plain(screen));
 }
 
@@ -38,12 +38,12 @@ void report_classes(const struct screen *screen, const struct class_counts *coun
 	struct class_share all = counts->inferred;
 	unsigned class;
 
-	for (class = 0; class < CLASS_COUNT; class++)
+	for (class = 0; class < CLASS_COUNT; class ++)
 		all.blocks += counts->shares[class].blocks;
 	all.blocks += counts->unknown.blocks;
 	fprintf(screen->file, "  %s%-13s%8s %6s %10s%s\n", screen_dim(screen), "class",
 	        "blocks", "share", "bytes", screen_plain(screen));
-	for (class = 0; class < CLASS_COUNT; class++)
+	for (class = 0; class < CLASS_COUNT; class ++)
 		class_line(screen, life_class_text(class), &counts->shares[class], &all,
 		           meanings[class]);
 	class_line(screen, "inferred", &counts->inferred, &all,
@@ -84,9 +84,9 @@ static int advice_print(const struct screen *screen, const struct findings *find
 	text_fit(line, sizeof(line), text.data,
 	         screen->columns > 30 ? screen->columns - 4 : 26, false);
 	fprintf(screen->file, "%2zu. %s\n", number, line);
-	fprintf(screen->file, "    %ssaves %s calls, %s, at least %s;  %s  (--why %u)%s\n",
+	fprintf(screen->file, "    %ssaves %s call%s, %s, at least %s;  %s  (--why %u)%s\n",
 	        screen_dim(screen), text_short(calls, advice->saves_calls),
-	        text_size(bytes, advice->saves_bytes),
+	        advice->saves_calls == 1 ? "" : "s", text_size(bytes, advice->saves_bytes),
 	        text_duration(time, advice->saves_ns), where, place->summary.site,
 	        screen_plain(screen));
 	text_release(&text);
@@ -156,6 +156,8 @@ void report_footer(const struct screen *screen, const struct classes *classes)
 	const struct class_counts *all = &classes->all;
 	char percent[TEXT_NUMBER_BYTES], blocks[TEXT_NUMBER_BYTES];
 
+	if (!all->blocks)
+		return;
 	fprintf(screen->file, "\n%s", screen_dim(screen));
 	if (!classes->has_exact_frames)
 		fprintf(screen->file,

@@ -23,13 +23,12 @@ static const char *when_text(char *text, const struct explain *explain, uint64_t
 	return text_duration(text, process_time_ns(&profile->process->header, time));
 }
 
-static uint32_t function_at(const struct explain *explain, const struct story_step *step,
-                            uint32_t frame)
+static uint32_t function_at(const struct explain *explain,
+                            const struct story_step *step, uint32_t frame)
 {
-	return frame < step->frames
-	               ? explain->findings->classes->functions.of_location
-	                         [step->locations[frame]]
-	               : FUNCTION_NONE;
+	return frame < step->frames ? explain->findings->classes->functions
+	                                  .of_location[step->locations[frame]]
+	                            : FUNCTION_NONE;
 }
 
 /* Frames of wrappers at the inner end of a birth's stack. */
@@ -93,9 +92,9 @@ static int step_print(const struct explain *explain, const char *what,
 		tid = replay->threads[step->thread]->tid;
 		text_escape(name, sizeof(name), replay->threads[step->thread]->name);
 	}
-	fprintf(explain->screen->file, "  %s  %s after the start, %s at 0x%" PRIx64
-	                               ", by thread %u %s\n",
-	        what, when_text(when, explain, step->time), text_size(size, step->size),
+	fprintf(explain->screen->file,
+	        "  %s  %s after the start, %s at 0x%" PRIx64 ", by thread %u %s\n", what,
+	        when_text(when, explain, step->time), text_size(size, step->size),
 	        step->address, tid, name);
 	return stack_print(explain, step, life);
 }
@@ -116,10 +115,10 @@ static void fate_text(char *text, size_t bytes, const struct explain *explain,
 		return;
 	}
 	depth = life->birth.frames ? life->birth.frames - 1 - life->kept : 0;
-	function_text(owner, sizeof(owner), explain->findings->classes,
-	              function_at(explain, &life->birth,
-	                          depth > peeled ? life->kept
-	                                         : life->birth.frames - 1 - peeled));
+	function_text(
+		owner, sizeof(owner), explain->findings->classes,
+		function_at(explain, &life->birth,
+	                depth > peeled ? life->kept : life->birth.frames - 1 - peeled));
 	if (depth <= peeled)
 		snprintf(text, bytes, "stack-like: %s was still running", owner);
 	else
@@ -135,12 +134,13 @@ static void fate_text(char *text, size_t bytes, const struct explain *explain,
 static int life_print(const struct explain *explain, const struct story_life *life)
 {
 	bool is_freed = life->end.op != OP_NONE;
-	const struct story_life *marks =
-		is_freed && life->end.thread == life->birth.thread ? life : NULL;
+	const struct story_life *marks = is_freed && life->end.thread == life->birth.thread
+	                                     ? life
+	                                     : NULL;
 	char fate[512];
 	uint64_t i, first = life->move_count > STORY_MOVES_MAX
-	                            ? life->move_count - STORY_MOVES_MAX
-	                            : 0;
+	                        ? life->move_count - STORY_MOVES_MAX
+	                        : 0;
 
 	fate_text(fate, sizeof(fate), explain, life);
 	fprintf(explain->screen->file, "\n%sblock %" PRIu64 "%s  %s\n",
@@ -148,8 +148,8 @@ static int life_print(const struct explain *explain, const struct story_life *li
 	        fate);
 	if (step_print(explain,
 	               life->birth.op == OP_REALLOC || life->birth.op == EVENT_MOVE_IN
-	                       ? "moved in"
-	                       : "born   ",
+	                   ? "moved in"
+	                   : "born   ",
 	               &life->birth, marks))
 		return -1;
 	if (first)
@@ -180,8 +180,9 @@ int report_explain(const struct screen *screen, const struct findings *findings,
 	size_t i;
 
 	if (story->count > 1)
-		fprintf(screen->file, "%s blocks were at this address; --explain NUMBER "
-		                      "follows one\n",
+		fprintf(screen->file,
+		        "%s blocks were at this address; --explain NUMBER "
+		        "follows one\n",
 		        text_count(count, story->count + story->left_out));
 	for (i = 0; i < story->count && i < LIVES_WHOLE; i++) {
 		if (life_print(&explain, &story->lives[i]))

@@ -89,7 +89,7 @@ static int groups_json(struct json_writer *json, const struct classes *classes,
                        const struct report_settings *settings)
 {
 	static const char *const groups[] = { "site", "function", "module", "thread",
-		                              "owner" };
+		                                  "owner" };
 	struct report_rows rows;
 	size_t i;
 
@@ -193,8 +193,8 @@ static void timeline_json(struct json_writer *json, const struct profile *profil
 	uint32_t i;
 
 	json_object(json, "timeline");
-	json_count(json, "step_ns", process_time_ns(&profile->process->header,
-	                                            timeline->start + width));
+	json_count(json, "step_ns",
+	           process_time_ns(&profile->process->header, timeline->start + width));
 	json_array(json, "live_bytes_max");
 	json_compact(json, true);
 	for (i = 0; i <= timeline->step; i++)
@@ -268,8 +268,8 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	timeline_json(json, profile);
 	if (advice_json(json, findings, settings->top) ||
 	    threads_json(json, classes, settings->sort) ||
-	    groups_json(json, classes, settings) ||
-	    sites_json(json, findings, settings) || processes_json(json, reader, profile))
+	    groups_json(json, classes, settings) || sites_json(json, findings, settings) ||
+	    processes_json(json, reader, profile))
 		return -1;
 	json_object_end(json);
 	return 0;

@@ -38,8 +38,8 @@ static void class_row_print(const struct screen *screen, const struct report_row
 	        text_percent(part, share->blocks, row->classes.blocks), row->site);
 	text_fit(line, sizeof(line), name,
 	         screen->columns > 62 + text_columns(place)
-	                 ? screen->columns - 38 - text_columns(place)
-	                 : 24,
+	             ? screen->columns - 38 - text_columns(place)
+	             : 24,
 	         false);
 	if (group == REPORT_BY_MODULE)
 		fprintf(screen->file, "%s\n", line);
@@ -82,9 +82,9 @@ int report_class_rows(const struct screen *screen, const struct findings *findin
 
 struct owned {
 	uint32_t function;
-	uint64_t blocks, bytes;   /* that belonged to its frames */
-	uint64_t own_blocks;      /* of these: allocated by it, as well */
-	uint64_t largest;         /* blocks of the place that gave it most */
+	uint64_t blocks, bytes; /* that belonged to its frames */
+	uint64_t own_blocks;    /* of these: allocated by it, as well */
+	uint64_t largest;       /* blocks of the place that gave it most */
 	uint32_t place;
 };
 
@@ -99,7 +99,8 @@ static int owned_compare(const void *one, const void *two)
 	return a->function < b->function ? -1 : a->function > b->function;
 }
 
-static void place_owned(struct owned *owned, const struct places *places, uint32_t number)
+static void place_owned(struct owned *owned, const struct places *places,
+                        uint32_t number)
 {
 	const struct place *place = &places->places[number];
 	const struct rank *rank;

@@ -87,7 +87,7 @@ struct grouping {
 	const struct classes *classes;
 	struct report_rows *rows;
 	uint32_t *rows_by_location; /* row + 1; 0: not looked at */
-	struct hash_index index; /* of row + 1 */
+	struct hash_index index;    /* of row + 1 */
 	struct stack_names stack;
 	enum report_group group;
 };
@@ -151,11 +151,13 @@ static uint32_t row_find(struct grouping *grouping, const struct report_row *lik
 }
 
 /* What goes into rows_by_location for a location; 0: memory is out. */
-static uint32_t location_row(struct grouping *grouping, uint32_t location, uint32_t site)
+static uint32_t location_row(struct grouping *grouping, uint32_t location,
+                             uint32_t site)
 {
 	const struct profile *profile = grouping->classes->profile;
 	struct report_row like = { .node = profile->replay.sites.sites[site].node,
-		                   .site = site, .size_min = UINT64_MAX };
+		                       .site = site,
+		                       .size_min = UINT64_MAX };
 
 	if (stack_name_blamed(&like.name, &grouping->stack, profile, location) < 0)
 		return 0;
@@ -189,13 +191,14 @@ static int sites_make(struct report_rows *rows, const struct classes *classes)
 	uint32_t i, node;
 	int blamed = 0;
 
-	rows->rows = malloc(replay->sites.count * sizeof(*rows->rows));
+	rows->rows = calloc(replay->sites.count, sizeof(*rows->rows));
 	if (!rows->rows)
 		return -1;
 	for (i = 1; i < replay->sites.count && blamed >= 0; i++) {
 		row = &rows->rows[rows->count++];
-		*row = (struct report_row){ .node = replay->sites.sites[i].node, .site = i,
-			                    .size_min = UINT64_MAX };
+		*row = (struct report_row){ .node = replay->sites.sites[i].node,
+			                        .site = i,
+			                        .size_min = UINT64_MAX };
 		row_add_site(row, classes, i);
 		node = classes_site_node(classes, i);
 		blamed = stack_name_blamed(&row->name, &scratch, classes->profile,
@@ -226,7 +229,7 @@ static int groups_make(struct report_rows *rows, const struct classes *classes,
 	int result = -1;
 	uint32_t i;
 
-	rows->rows = malloc(sites->count * sizeof(*rows->rows));
+	rows->rows = calloc(sites->count, sizeof(*rows->rows));
 	grouping.rows_by_location = calloc(address_map_location_count(profile->map),
 	                                   sizeof(*grouping.rows_by_location));
 	if (rows->rows && grouping.rows_by_location)

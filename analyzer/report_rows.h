@@ -5,46 +5,19 @@
 #ifndef OUTLIVE_REPORT_ROWS_H
 #define OUTLIVE_REPORT_ROWS_H
 
-#include "block_story.h"
 #include "classes.h"
+#include "report_settings.h"
 #include "stack_names.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum report_group {
-	REPORT_BY_SITE,     /* a call path */
-	REPORT_BY_FUNCTION, /* the innermost that is not peeled off */
-	REPORT_BY_MODULE,   /* of that function */
-	REPORT_BY_THREAD,   /* that allocated */
-	REPORT_BY_OWNER,    /* text only: whose frame blocks belonged to */
-};
-
-enum report_sort {
-	REPORT_SORT_BYTES,
-	REPORT_SORT_CALLS,
-	REPORT_SORT_PEAK,
-	REPORT_SORT_LIVE,
-};
-
-struct report_settings {
-	enum report_group group;
-	enum report_sort sort;
-	uint64_t top; /* rows; 0: all */
-	enum life_class class; /* rows of blocks of this class only; CLASS_COUNT: of all */
-	const char *why;  /* NULL, or the number of a site, or the name of a function */
-	const struct block_story *story; /* NULL, or single blocks to tell about */
-	bool is_overview; /* the default screen, whatever the others are */
-	const char *const *wrappers; /* names or globs of functions to peel off */
-	size_t wrapper_count;
-};
-
 struct report_row {
 	struct stack_name name; /* of the site or the function; module alone if by module */
 	const struct thread *thread; /* by thread only */
-	uint32_t node;               /* by site: of the call tree; else of one of its sites */
-	uint32_t site;               /* the site of that node */
+	uint32_t node; /* by site: of the call tree; else of one of its sites */
+	uint32_t site; /* the site of that node */
 	uint32_t site_count;
 	uint64_t allocations, bytes, frees, reallocs, failed;
 	uint64_t temporary, crossed;

@@ -61,8 +61,8 @@ static void summary_title(const struct screen *screen, const struct profile *pro
 
 	snprintf(about, sizeof(about), "pid %u, %s, %zu thread%s", header->pid,
 	         process_is_calibrated(header)
-	                 ? text_duration(duration, profile->duration_ns)
-	                 : "duration unknown",
+	             ? text_duration(duration, profile->duration_ns)
+	             : "duration unknown",
 	         threads, threads == 1 ? "" : "s");
 	process_command_text(command, sizeof(command), header);
 	room = screen->columns - text_columns(about) - 2;
@@ -75,8 +75,9 @@ static void summary_allocated(const struct screen *screen, const struct totals *
 {
 	char count[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
 
-	fprintf(screen->file, "  allocated    %s in %s calls", text_size(size, totals->bytes),
-	        text_count(count, totals->allocations));
+	fprintf(screen->file, "  allocated    %s in %s call%s",
+	        text_size(size, totals->bytes), text_count(count, totals->allocations),
+	        text_s(totals->allocations));
 	if (totals->reallocs)
 		fprintf(screen->file, ", %s of them reallocs",
 		        text_count(more, totals->reallocs));
@@ -86,20 +87,23 @@ static void summary_allocated(const struct screen *screen, const struct totals *
 	fputc('\n', screen->file);
 }
 
-static void summary_freed(const struct screen *screen, const struct totals *totals)
+static void summary_freed(const struct screen *screen, const struct profile *profile)
 {
+	const struct totals *totals = &profile->replay.totals;
+	bool is_forked = profile->process->header.flags & RING_FORKED;
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
 
-	fprintf(screen->file, "  freed        %s blocks", text_count(count, totals->frees));
+	fprintf(screen->file, "  freed        %s block%s", text_count(count, totals->frees),
+	        text_s(totals->frees));
 	if (totals->crossed)
 		fprintf(screen->file, ", %s of another thread's",
 		        text_count(more, totals->crossed));
 	if (totals->ends_unknown)
-		fprintf(screen->file, ", %s of unknown origin",
-		        text_count(more, totals->ends_unknown));
+		fprintf(screen->file, ", %s %s", text_count(more, totals->ends_unknown),
+		        is_forked ? "from before the fork" : "of unknown origin");
 	if (totals->temporary)
-		fprintf(screen->file, "\n  temporary    %s blocks (%s of the allocations)",
-		        text_count(more, totals->temporary),
+		fprintf(screen->file, "\n  temporary    %s block%s (%s of the allocations)",
+		        text_count(more, totals->temporary), text_s(totals->temporary),
 		        text_percent(percent, totals->temporary, totals->allocations));
 	fputc('\n', screen->file);
 }
@@ -109,15 +113,16 @@ static void summary_heap(const struct screen *screen, const struct profile *prof
 	const struct site_table *sites = &profile->replay.sites;
 	char size[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES];
 
-	fprintf(screen->file, "  peak heap    %s%s%s in %s blocks", screen_bold(screen),
+	fprintf(screen->file, "  peak heap    %s%s%s in %s block%s", screen_bold(screen),
 	        text_size(size, sites->peak_bytes), screen_plain(screen),
-	        text_count(count, sites->peak_blocks));
-	if (process_is_calibrated(&profile->process->header))
+	        text_count(count, sites->peak_blocks), text_s(sites->peak_blocks));
+	if (sites->peak_bytes && process_is_calibrated(&profile->process->header))
 		fprintf(screen->file, ", %s after the start",
 		        text_duration(at, profile->peak_ns));
-	fprintf(screen->file, "\n  never freed  %s%s%s in %s blocks\n", screen_bold(screen),
-	        text_size(size, sites->live_bytes), screen_plain(screen),
-	        text_count(count, sites->live_blocks));
+	fprintf(screen->file, "\n  never freed  %s%s%s in %s block%s\n",
+	        screen_bold(screen), text_size(size, sites->live_bytes),
+	        screen_plain(screen), text_count(count, sites->live_blocks),
+	        text_s(sites->live_blocks));
 }
 
 static void summary_lost(const struct screen *screen, const struct profile *profile)
@@ -151,9 +156,12 @@ static uint64_t timeline_most(const struct timeline *timeline, uint32_t column,
 
 static void summary_timeline(const struct screen *screen, const struct profile *profile)
 {
-	static const char *const blocks[] = { " ", "\u2581", "\u2582", "\u2583", "\u2584",
-		                              "\u2585", "\u2586", "\u2587", "\u2588" };
-	static const char *const letters[] = { " ", ".", ".", ":", ":", "+", "+", "#", "#" };
+	static const char *const blocks[] = { " ",      "\u2581", "\u2582",
+		                                  "\u2583", "\u2584", "\u2585",
+		                                  "\u2586", "\u2587", "\u2588" };
+	static const char *const letters[] = {
+		" ", ".", ".", ":", ":", "+", "+", "#", "#"
+	};
 	const struct timeline *timeline = &profile->replay.timeline;
 	uint64_t peak = profile->replay.sites.peak_bytes, most;
 	uint32_t columns = TIMELINE_COLUMNS_MAX, column, height;
@@ -178,7 +186,7 @@ void report_summary(const struct screen *screen, const struct profile *profile)
 {
 	summary_title(screen, profile);
 	summary_allocated(screen, &profile->replay.totals);
-	summary_freed(screen, &profile->replay.totals);
+	summary_freed(screen, profile);
 	summary_heap(screen, profile);
 	summary_timeline(screen, profile);
 	summary_lost(screen, profile);

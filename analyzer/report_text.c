@@ -12,10 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCREEN_ADVICE 5      /* pieces, on the default screen */
+#define SCREEN_ADVICE 5 /* pieces, on the default screen */
 #define TREE_LINES 48
-#define STACK_LINES 12       /* frames shown of a site */
-#define SIDE_COLUMNS_MIN 10  /* less is no use for a file name */
+#define STACK_LINES 12 /* frames shown of a site */
+#define STACK_INDENT 14
+#define NUMBERS_COLUMNS 49  /* before the name, in a table of all numbers */
+#define SIDE_COLUMNS_MIN 10 /* less is no use for a file name */
 
 /* A name with its place at the right, in what is left of the line. */
 static void name_print(const struct screen *screen, const struct stack_name *name,
@@ -122,8 +124,8 @@ static int lives_print(const struct screen *screen, const struct findings *findi
 		return 0;
 	screen_heading(screen, "what became of the blocks",
 	               findings->classes->has_exact_frames
-	                       ? "--class shows the sites of one"
-	                       : "frames are plain: stack-like and escaping are inferred");
+	                   ? "--class shows the sites of one"
+	                   : "frames are plain: stack-like and escaping are inferred");
 	report_classes(screen, all);
 	if (!findings->advice.count)
 		return 0;
@@ -153,28 +155,7 @@ static int screen_print(const struct screen *screen, const struct findings *find
 
 /* ---- one table as asked for --------------------------------------------------------- */
 
-static int stack_print(const struct screen *screen, const struct profile *profile,
-                       uint32_t node)
-{
-	struct stack_names stack = { NULL, 0, 0 };
-	size_t i, shown;
-
-	if (stack_names_fill(&stack, profile, node))
-		return -1;
-	shown = stack.count <= STACK_LINES + 1 ? stack.count : STACK_LINES;
-	for (i = 0; i < shown; i++) {
-		fprintf(screen->file, "        %s", i ? "" : "in ");
-		name_print(screen, &stack.names[i], i ? 8 : 11);
-	}
-	if (shown < stack.count)
-		fprintf(screen->file, "        .. and %zu callers more\n",
-		        stack.count - shown);
-	stack_names_release(&stack);
-	return 0;
-}
-
-static void row_print(const struct screen *screen, const struct report_row *row,
-                      enum report_group group)
+static void row_numbers_print(const struct screen *screen, const struct report_row *row)
 {
 	char bytes[TEXT_NUMBER_BYTES], calls[TEXT_NUMBER_BYTES], peak[TEXT_NUMBER_BYTES];
 	char live[TEXT_NUMBER_BYTES], temporary[TEXT_NUMBER_BYTES];
@@ -183,18 +164,52 @@ static void row_print(const struct screen *screen, const struct report_row *row,
 	        text_short(calls, row->allocations), text_size(peak, row->peak_bytes),
 	        text_size(live, row->live_bytes),
 	        text_percent(temporary, row->temporary, row->allocations));
-	row_name_print(screen, row, group, 49);
+}
+
+/* A site: its innermost function beside the numbers, the callers below. */
+static int site_print(const struct screen *screen, const struct profile *profile,
+                      const struct report_row *row)
+{
+	struct stack_names stack = { NULL, 0, 0 };
+	size_t i, shown;
+
+	if (stack_names_fill(&stack, profile, row->node))
+		return -1;
+	row_numbers_print(screen, row);
+	if (!stack.count)
+		fprintf(screen->file, "(no stack)\n");
+	shown = stack.count <= STACK_LINES + 1 ? stack.count : STACK_LINES;
+	for (i = 0; i < shown; i++) {
+		if (i)
+			fprintf(screen->file, "%*s", STACK_INDENT, "");
+		name_print(screen, &stack.names[i], i ? STACK_INDENT : NUMBERS_COLUMNS);
+	}
+	if (shown < stack.count)
+		fprintf(screen->file, "%*s.. and %zu callers more\n", STACK_INDENT, "",
+		        stack.count - shown);
+	stack_names_release(&stack);
+	return 0;
+}
+
+static int row_print(const struct screen *screen, const struct profile *profile,
+                     const struct report_row *row, enum report_group group)
+{
+	if (group == REPORT_BY_SITE)
+		return site_print(screen, profile, row);
+	row_numbers_print(screen, row);
+	row_name_print(screen, row, group, NUMBERS_COLUMNS);
+	return 0;
 }
 
 static int rows_print(const struct screen *screen, const struct classes *classes,
                       const struct report_settings *settings)
 {
 	static const char *const titles[] = { "by site", "by function", "by module",
-		                              "by thread", "by owner" };
+		                                  "by thread", "by owner" };
 	static const char *const of[] = { "function", "function", "module", "thread" };
 	static const char *const sorts[] = { "sorted by bytes allocated", "sorted by calls",
-		                             "sorted by bytes at the peak",
-		                             "sorted by bytes never freed" };
+		                                 "sorted by bytes at the peak",
+		                                 "sorted by bytes never freed" };
 	struct report_rows rows;
 	size_t i, shown;
 	int result = 0;
@@ -204,14 +219,10 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 	shown = settings->top && settings->top < rows.count ? settings->top : rows.count;
 	screen_heading(screen, titles[settings->group], sorts[settings->sort]);
 	fprintf(screen->file, "%s%10s %7s %10s %10s %6s  %s%s\n", screen_dim(screen),
-	        "bytes", "calls", "at peak", "not freed", "temp.",
-	        of[settings->group],
+	        "bytes", "calls", "at peak", "not freed", "temp.", of[settings->group],
 	        screen_plain(screen));
-	for (i = 0; i < shown && !result; i++) {
-		row_print(screen, &rows.rows[i], settings->group);
-		if (settings->group == REPORT_BY_SITE)
-			result = stack_print(screen, classes->profile, rows.rows[i].node);
-	}
+	for (i = 0; i < shown && !result; i++)
+		result = row_print(screen, classes->profile, &rows.rows[i], settings->group);
 	if (shown < rows.count)
 		fprintf(screen->file, ".. and %zu more; --top 0 shows all\n",
 		        rows.count - shown);
@@ -228,8 +239,9 @@ static int report_write(const struct screen *screen, const struct findings *find
 	if (!settings || settings->is_overview)
 		return screen_print(screen, findings);
 	report_summary(screen, classes->profile);
-	if (settings->class != CLASS_COUNT)
-		return report_class_rows(screen, findings, settings->group, settings->class,
+	if (settings->class_number)
+		return report_class_rows(screen, findings, settings->group,
+		                         (enum life_class)(settings->class_number - 1),
 		                         settings->top);
 	if (settings->group == REPORT_BY_OWNER)
 		return report_owners(screen, findings, settings->top);

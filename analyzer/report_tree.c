@@ -1,10 +1,13 @@
 /* report_tree.c - the call tree of a text report. Layer 12. */
 #include "report_tree.h"
 
+#include "name_tree.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #define INDENT_MAX 20
+#define SHARE_MIN 40 /* branches of less than one in so many are left out */
 
 /* Nodes that carry enough to be shown, by parent, the heaviest child first. */
 struct branch {
@@ -14,47 +17,13 @@ struct branch {
 
 struct tree_print {
 	const struct screen *screen;
-	const struct profile *profile;
-	uint64_t *weights; /* by node, what lies below included */
+	struct name_tree names;
 	struct branch *branches;
 	size_t branch_count;
 	uint64_t total;
-	struct stack_names stack;
-	const uint8_t *only; /* sites to count; NULL: all */
 	enum report_sort sort;
 	size_t lines_left;
 };
-
-static uint64_t site_weight(const struct site *site, enum report_sort sort)
-{
-	switch (sort) {
-	case REPORT_SORT_BYTES: return site->bytes;
-	case REPORT_SORT_CALLS: return site->allocations;
-	case REPORT_SORT_PEAK: return site->share.peak_bytes;
-	case REPORT_SORT_LIVE: return site->share.live_bytes;
-	}
-	return 0;
-}
-
-/* A child's number is above its parent's, so one pass downwards adds everything up. */
-static int weights_make(struct tree_print *print)
-{
-	const struct replay *replay = &print->profile->replay;
-	uint32_t i;
-
-	print->weights = calloc(replay->tree.count, sizeof(*print->weights));
-	if (!print->weights)
-		return -1;
-	for (i = 1; i < replay->sites.count; i++) {
-		if (!print->only || print->only[i])
-			print->weights[replay->sites.sites[i].node] +=
-				site_weight(&replay->sites.sites[i], print->sort);
-	}
-	for (i = replay->tree.count; i-- > 1;)
-		print->weights[replay->tree.nodes[i].parent] += print->weights[i];
-	print->total = print->weights[CALL_ROOT];
-	return 0;
-}
 
 static int branch_compare(const void *one, const void *two)
 {
@@ -67,21 +36,25 @@ static int branch_compare(const void *one, const void *two)
 	return a->node < b->node ? -1 : a->node > b->node;
 }
 
-static int branches_make(struct tree_print *print, uint64_t weight_min)
+static int branches_make(struct tree_print *print)
 {
-	const struct call_tree *tree = &print->profile->replay.tree;
+	const struct call_tree *tree = &print->names.tree;
+	const uint64_t *weights = print->names.weights;
+	uint64_t weight_min;
 	size_t count = 0;
 	uint32_t i;
 
+	print->total = weights[CALL_ROOT];
+	weight_min = print->total / SHARE_MIN + 1;
 	for (i = 1; i < tree->count; i++)
-		count += print->weights[i] >= weight_min;
+		count += weights[i] >= weight_min;
 	print->branches = malloc((count + 1) * sizeof(*print->branches));
 	if (!print->branches)
 		return -1;
 	for (i = 1; i < tree->count; i++) {
-		if (print->weights[i] >= weight_min)
+		if (weights[i] >= weight_min)
 			print->branches[print->branch_count++] = (struct branch){
-				print->weights[i], tree->nodes[i].parent, i
+				weights[i], tree->nodes[i].parent, i
 			};
 	}
 	qsort(print->branches, count, sizeof(*print->branches), branch_compare);
@@ -108,20 +81,14 @@ static const struct branch *children_find(const struct tree_print *print,
 	return print->branches + low;
 }
 
-/* Add the names of a node, outermost first, to a line of frames. */
-static int names_add(struct tree_print *print, struct text *line, uint32_t node)
+static int name_add(const struct tree_print *print, struct text *line, uint32_t node)
 {
+	const struct name_tree *names = &print->names;
 	char name[256];
-	size_t i;
 
-	if (stack_names_fill_node(&print->stack, print->profile, node))
-		return -1;
-	for (i = print->stack.count; i-- > 0;) {
-		stack_name_text(name, sizeof(name), &print->stack.names[i]);
-		if (text_printf(line, "%s%s", line->bytes ? " > " : "", name))
-			return -1;
-	}
-	return 0;
+	stack_name_text(name, sizeof(name),
+	                &names->labels[names->tree.nodes[node].location]);
+	return text_printf(line, "%s%s", line->bytes ? " > " : "", name);
 }
 
 static void line_print(const struct tree_print *print, const struct branch *branch,
@@ -140,7 +107,7 @@ static void line_print(const struct tree_print *print, const struct branch *bran
 	        text_fit(fitted, sizeof(fitted), line->data ? line->data : "", room, true));
 }
 
-/* A branch: its frames down to where it forks, then its children, indented. */
+/* A branch: its functions down to where it forks, then its children, indented. */
 static int branch_print(struct tree_print *print, const struct branch *branch,
                         unsigned indent)
 {
@@ -152,12 +119,12 @@ static int branch_print(struct tree_print *print, const struct branch *branch,
 	if (!print->lines_left)
 		return 0;
 	print->lines_left--;
-	result = names_add(print, &line, at->node);
+	result = name_add(print, &line, at->node);
 	children = children_find(print, at->node, &count);
 	/* One child that carries nearly all is no fork. */
 	while (!result && count == 1 && children->weight >= at->weight / 20 * 19) {
 		at = children;
-		result = names_add(print, &line, at->node);
+		result = name_add(print, &line, at->node);
 		children = children_find(print, at->node, &count);
 	}
 	if (!result)
@@ -171,21 +138,21 @@ static int branch_print(struct tree_print *print, const struct branch *branch,
 int report_tree(const struct screen *screen, const struct profile *profile,
                 enum report_sort sort, size_t lines_max, const uint8_t *only)
 {
-	struct tree_print print = { .screen = screen, .profile = profile, .only = only,
-		                    .sort = sort, .lines_left = lines_max };
+	struct tree_print print = { .screen = screen,
+		                        .sort = sort,
+		                        .lines_left = lines_max };
 	const struct branch *roots;
 	size_t count, i;
-	int result = weights_make(&print);
+	int result = name_tree_make(&print.names, profile, sort, only);
 
 	if (!result)
-		result = branches_make(&print, print.total / 40 + 1);
+		result = branches_make(&print);
 	if (!result) {
 		roots = children_find(&print, CALL_ROOT, &count);
 		for (i = 0; i < count && !result; i++)
 			result = branch_print(&print, &roots[i], 0);
 	}
-	stack_names_release(&print.stack);
 	free(print.branches);
-	free(print.weights);
+	name_tree_release(&print.names);
 	return result;
 }

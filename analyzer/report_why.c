@@ -1,6 +1,7 @@
 /* report_why.c - one site whole. Layer 16. */
 #include "report_why.h"
 
+#include "function_names.h"
 #include "report_classes.h"
 #include "report_tree.h"
 #include "stack_names.h"
@@ -21,13 +22,17 @@ struct why {
 
 /* ---- which sites --------------------------------------------------------------------- */
 
-/* With or without parameters and template arguments. */
+/* In full, as reports show it, or without parameters and template arguments. */
 static bool is_named(const char *name, const char *which)
 {
 	size_t length = strlen(which);
+	char brief[512];
 
-	return *name && !strncmp(name, which, length) &&
-	       (!name[length] || strchr("(<@", name[length]));
+	if (!strcmp(name, which))
+		return true;
+	function_name_short(brief, sizeof(brief), name);
+	return *brief && !strncmp(brief, which, length) &&
+	       (!brief[length] || strchr("(<@", brief[length]));
 }
 
 /* The place's name as reports show it, an inlined function's perhaps; or its own. */
@@ -83,8 +88,9 @@ static long sites_choose(struct why *why, const char *which)
 static int title_print(const struct why *why)
 {
 	const struct classes *classes = why->findings->classes;
-	const struct place *place =
-		&why->findings->places.places[why->findings->places.of_site[why->summary.site]];
+	const struct place
+		*place = &why->findings->places
+	                  .places[why->findings->places.of_site[why->summary.site]];
 	char name[512], where[256];
 
 	function_text(name, sizeof(name), classes, place->function);
@@ -116,11 +122,9 @@ static void sizes_print(const struct why *why)
 		fprintf(file, "  size         always %s\n", text_size(most, summary->size_max));
 	else
 		fprintf(file, "  size         %s to %s, %s on average\n",
-		        text_size(least, summary->size_min),
-		        text_size(most, summary->size_max),
-		        text_size(more, summary->bytes / (summary->allocations
-		                                                  ? summary->allocations
-		                                                  : 1)));
+		        text_size(least, summary->size_min), text_size(most, summary->size_max),
+		        text_size(more, summary->bytes /
+		                            (summary->allocations ? summary->allocations : 1)));
 	if (summary->chains)
 		fprintf(file, "  realloc      %s reallocs of %s blocks, up to %u of one\n",
 		        text_count(count, summary->chain_reallocs),
@@ -129,20 +133,21 @@ static void sizes_print(const struct why *why)
 
 static void lifetime_print(const struct why *why)
 {
-	const struct ring_header *header = &why->findings->classes->profile->process->header;
+	const struct ring_header *header = &why->findings->classes->profile->process
+	                                        ->header;
 	const struct life_summary *summary = &why->summary;
 	char least[TEXT_NUMBER_BYTES], mean[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
 	char between[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES];
 
 	if (!summary->ended)
 		return;
-	fprintf(why->screen->file,
-	        "  lifetime     %s to %s, %s on average; %s allocations in between\n",
-	        text_duration(least, process_span_ns(header, summary->age_min)),
-	        text_duration(most, process_span_ns(header, summary->age_max)),
-	        text_duration(mean, process_span_ns(header,
-	                                            summary->age_sum / summary->ended)),
-	        text_short(between, summary->between_sum / summary->ended));
+	fprintf(
+		why->screen->file,
+		"  lifetime     %s to %s, %s on average; %s allocations in between\n",
+		text_duration(least, process_span_ns(header, summary->age_min)),
+		text_duration(most, process_span_ns(header, summary->age_max)),
+		text_duration(mean, process_span_ns(header, summary->age_sum / summary->ended)),
+		text_short(between, summary->between_sum / summary->ended));
 	fprintf(why->screen->file,
 	        "  order        %s were the youngest of their thread when freed\n",
 	        text_percent(part, summary->youngest, summary->ended));
@@ -150,7 +155,8 @@ static void lifetime_print(const struct why *why)
 
 static void bar_print(const struct why *why, uint64_t part, uint64_t whole)
 {
-	int columns = whole ? (int)((double)part / (double)whole * BAR_COLUMNS + 0.5) : 0, i;
+	int columns = whole ? (int)((double)part / (double)whole * BAR_COLUMNS + 0.5) : 0,
+		i;
 
 	for (i = 0; i < columns; i++)
 		fputs(why->screen->has_blocks ? "\u2588" : "#", why->screen->file);
@@ -167,10 +173,12 @@ static void depths_print(const struct why *why)
 	if (!depths->count)
 		return;
 	screen_heading(why->screen, "frames it outlived",
-	               why->summary.peeled_max ? "wrappers that are peeled off included" : "");
+	               why->summary.peeled_max ? "wrappers that are peeled off included"
+	                                       : "");
 	for (i = 0; i < depths->count; i++) {
 		snprintf(frames, sizeof(frames), "%u%s", depths->ranks[i].key,
-		         depths->ranks[i].key <= why->summary.peeled_min ? " (stack-like)" : "");
+		         depths->ranks[i].key <= why->summary.peeled_min ? " (stack-like)"
+		                                                         : "");
 		fprintf(why->screen->file, "  %-16s%8s %6s  ", frames,
 		        text_short(blocks, depths->ranks[i].blocks),
 		        text_percent(part, depths->ranks[i].blocks, all));
@@ -260,9 +268,8 @@ static int stack_print(const struct why *why)
 		is_peeled = stack.names[i].node > kept;
 		stack_name_text(name, sizeof(name), &stack.names[i]);
 		stack_name_place(where, sizeof(where), &stack.names[i]);
-		fprintf(why->screen->file, "  %s  %s%s%s%s%s\n", name,
-		        screen_dim(why->screen), where,
-		        stack.names[i].is_inlined ? "  (inlined)" : "",
+		fprintf(why->screen->file, "  %s  %s%s%s%s%s\n", name, screen_dim(why->screen),
+		        where, stack.names[i].is_inlined ? "  (inlined)" : "",
 		        is_peeled ? "  (peeled off)" : "", screen_plain(why->screen));
 	}
 	stack_names_release(&stack);

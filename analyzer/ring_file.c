@@ -41,8 +41,7 @@ int ring_header_check(const struct ring_header *header, const char *name,
 		return error_set(error, "%s: its chunks of %u bytes cannot be", name,
 		                 chunk_bytes);
 	if (!header->chunk_count || header->chunk_count > CHUNK_COUNT_MAX)
-		return error_set(error, "%s: %u chunks cannot be", name,
-		                 header->chunk_count);
+		return error_set(error, "%s: %u chunks cannot be", name, header->chunk_count);
 	if (header->clock_shift > CLOCK_SHIFT_MAX)
 		return error_set(error, "%s: a clock shift of %u cannot be", name,
 		                 header->clock_shift);
@@ -140,10 +139,9 @@ int ring_file_copy(const struct byte_source *source, const struct ring_header *h
 	    byte_source_read(source, entry->offset, &chunk, sizeof(chunk), error))
 		return -1;
 	if (chunk.ticket != entry->ticket || state >> CHUNK_STATE_BITS != entry->ticket)
-		return error_set(error,
-		                 "%s at byte %llu: chunk %u was overwritten while it was read",
-		                 source->name, (unsigned long long)entry->offset,
-		                 entry->ring_chunk);
+		return error_set(
+			error, "%s at byte %llu: chunk %u was overwritten while it was read",
+			source->name, (unsigned long long)entry->offset, entry->ring_chunk);
 	/* Bytes up to the commit we saw first are there; the copy's may be a later one. */
 	commit = (uint64_t)entry->events << 32 | entry->used_bytes;
 	memcpy(to + offsetof(struct chunk_header, commit), &commit, sizeof(commit));

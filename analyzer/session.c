@@ -30,10 +30,10 @@ static bool ring_fits(int directory, uint64_t bytes)
 	int probe, failure;
 
 	if (fstatvfs(directory, &space) ||
-		(uint64_t)space.f_bavail * space.f_frsize < bytes + bytes / 64)
+	    (uint64_t)space.f_bavail * space.f_frsize < bytes + bytes / 64)
 		return false;
 	probe = openat(directory, PROBE_NAME,
-		O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	               O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (probe < 0)
 		return false;
 	failure = posix_fallocate(probe, 0, (off_t)piece_bytes);
@@ -52,8 +52,8 @@ static int directory_make(struct session *session, const char *parent)
 		if (getrandom(&salt, sizeof(salt), GRND_NONBLOCK) < 0)
 			salt = (uint16_t)(salt + 1);
 		length = snprintf(session->directory, sizeof(session->directory),
-			"%s/outlive.%d.%04x", strcmp(parent, "/") ? parent : "",
-			(int)getpid(), salt);
+		                  "%s/outlive.%d.%04x", strcmp(parent, "/") ? parent : "",
+		                  (int)getpid(), salt);
 		if (length < 0 || (size_t)length >= sizeof(session->directory)) {
 			errno = ENAMETOOLONG;
 			return -1;
@@ -64,7 +64,7 @@ static int directory_make(struct session *session, const char *parent)
 			return -1;
 	}
 	session->descriptor = open(session->directory,
-		O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	                           O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (session->descriptor < 0)
 		return -1;
 	if (geteuid() == 0 && fchmod(session->descriptor, 01733))
@@ -81,27 +81,28 @@ static void directory_drop(struct session *session)
 }
 
 int session_open(struct session *session, const char *beside, uint64_t ring_bytes,
-	struct error *error)
+                 struct error *error)
 {
 	memset(session, 0, sizeof(*session));
 	session->descriptor = -1;
 	if (getrandom(&session->number, sizeof(session->number), 0) !=
-		sizeof(session->number))
+	    sizeof(session->number))
 		return error_set(error, "no random number for the session: %s",
-			strerror(errno));
+		                 strerror(errno));
 	if (directory_make(session, SHARED_MEMORY) == 0 &&
-		ring_fits(session->descriptor, ring_bytes))
+	    ring_fits(session->descriptor, ring_bytes))
 		return 0;
 	directory_drop(session);
 	if (directory_make(session, beside))
 		return error_set(error, "%s: cannot make a directory for the rings: %s",
-			session->directory, strerror(errno));
+		                 session->directory, strerror(errno));
 	if (ring_fits(session->descriptor, ring_bytes))
 		return 0;
 	directory_drop(session);
-	return error_set(error, "%s, %s: no room for a ring of %llu MiB: take a smaller one "
-		"with --ring", SHARED_MEMORY, beside,
-		(unsigned long long)(ring_bytes >> 20));
+	return error_set(error,
+	                 "%s, %s: no room for a ring of %llu MiB: take a smaller one "
+	                 "with --ring",
+	                 SHARED_MEMORY, beside, (unsigned long long)(ring_bytes >> 20));
 }
 
 /* ---- its processes ---- */
@@ -161,7 +162,7 @@ size_t session_process_count(const struct session *session)
 	snprintf(line, sizeof(line), "OUTLIVE_SESSION=%016" PRIx64, session->number);
 	while ((entry = readdir(proc))) {
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
-			environment_has(dirfd(proc), entry->d_name, line))
+		    environment_has(dirfd(proc), entry->d_name, line))
 			count++;
 	}
 	closedir(proc);
@@ -176,7 +177,7 @@ void session_seal(struct session *session)
 	int length = snprintf(aside, sizeof(aside), "%s.left", session->directory);
 
 	if (length < 0 || (size_t)length >= sizeof(aside) ||
-		rename(session->directory, aside))
+	    rename(session->directory, aside))
 		return;
 	strcpy(session->directory, aside);
 }
@@ -195,7 +196,7 @@ static void hidden_remove(const struct session *session)
 	}
 	while ((entry = readdir(directory))) {
 		if (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") &&
-			strcmp(entry->d_name, ".."))
+		    strcmp(entry->d_name, ".."))
 			unlinkat(session->descriptor, entry->d_name, 0);
 	}
 	closedir(directory);

@@ -28,7 +28,7 @@ struct session {
  * a ring of `ring_bytes` does not fit into shared memory. 0, or -1 and *error.
  */
 int session_open(struct session *session, const char *beside, uint64_t ring_bytes,
-	struct error *error);
+                 struct error *error);
 
 /*
  * How many processes were started with this session in their environment and still run

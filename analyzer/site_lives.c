@@ -23,8 +23,8 @@ static void age_classes_init(struct site_lives *lives, double quanta_per_us)
 	for (i = 0; i <= 64; i++) {
 		least = i ? UINT64_C(1) << (i - 1) : 0;
 		while (class < AGE_CLASSES - 1 && least >= lives->age_limits[class])
-			class++;
-		lives->age_classes[i] = (uint8_t)class;
+			class ++;
+		lives->age_classes[i] = (uint8_t) class;
 	}
 }
 
@@ -63,7 +63,7 @@ static inline uint32_t age_class(const struct site_lives *lives, uint64_t age)
 	uint32_t class = lives->age_classes[bits_of(age)];
 
 	while (class < AGE_CLASSES - 1 && age >= lives->age_limits[class])
-		class++;
+		class ++;
 	return class;
 }
 

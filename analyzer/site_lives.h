@@ -13,25 +13,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define AGE_CLASSES 8        /* [i]: below 1 us * 10^i; the last: all the rest */
-#define FREED_BY_KEPT 12     /* places of a site that are told apart */
+#define AGE_CLASSES 8    /* [i]: below 1 us * 10^i; the last: all the rest */
+#define FREED_BY_KEPT 12 /* places of a site that are told apart */
 #define TALLY_UNBOUNDED UINT32_MAX
 
 /* The first two lines of it are all that most ends touch. */
 struct site_life {
-	uint64_t ended;       /* by a free of the thread that allocated them, or another's */
+	uint64_t ended; /* by a free of the thread that allocated them, or another's */
 	uint64_t age_sum, age_min, age_max; /* quanta */
 	uint64_t between_sum; /* allocations of the same thread during these lives */
 	uint64_t youngest;    /* that were their thread's youngest when they were freed */
 	uint32_t depths;      /* tally by escape depth of those whose frames are exact */
 	uint32_t depths_inferred; /* and of the others */
-	uint32_t freed_by;    /* tally by call tail */
-	uint32_t frames;      /* of the site's stack */
+	uint32_t freed_by;        /* tally by call tail */
+	uint32_t frames;          /* of the site's stack */
 	uint64_t ages[AGE_CLASSES];
 	uint64_t crossed_blocks, crossed_bytes;
-	uint64_t crossed_exact; /* of those: frames were exact until then */
+	uint64_t crossed_exact;                 /* of those: frames were exact until then */
 	uint64_t unknown_blocks, unknown_bytes; /* whose end was not seen */
-	uint64_t chains, chain_reallocs; /* lives of it that realloc went on with */
+	uint64_t chains, chain_reallocs;        /* lives of it that realloc went on with */
 	uint32_t chain_longest;
 	uint32_t sizes; /* tally by size class; 0 while all have one size */
 };

@@ -29,8 +29,8 @@ struct site {
 	uint64_t reallocs;           /* of the allocations */
 	uint64_t failed;             /* allocations that returned NULL */
 	uint64_t size_min, size_max;
-	uint32_t node;               /* in the call tree */
-	uint32_t live_max;           /* most blocks live at once */
+	uint32_t node;     /* in the call tree */
+	uint32_t live_max; /* most blocks live at once */
 };
 
 struct site_table {
@@ -76,7 +76,8 @@ static inline void live_share_shrink(const struct site_table *table,
 }
 
 /* Count a block of the whole process; after every share of it has grown. */
-static inline void site_table_grow(struct site_table *table, uint64_t size, uint64_t time)
+static inline void site_table_grow(struct site_table *table, uint64_t size,
+                                   uint64_t time)
 {
 	table->live_blocks++;
 	table->live_bytes += size;

@@ -2,6 +2,7 @@
 #include "stack_names.h"
 
 #include "allocator_names.h"
+#include "function_names.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -53,7 +54,8 @@ static int location_add(struct stack_names *stack, const struct profile *profile
 static int node_add(struct stack_names *stack, const struct profile *profile,
                     uint32_t node)
 {
-	return location_add(stack, profile, profile->replay.tree.nodes[node].location, node);
+	return location_add(stack, profile, profile->replay.tree.nodes[node].location,
+	                    node);
 }
 
 int stack_names_fill(struct stack_names *stack, const struct profile *profile,
@@ -109,8 +111,10 @@ const char *stack_name_text(char *text, size_t bytes, const struct stack_name *n
 {
 	char plain[512];
 
-	if (*name->function)
-		return text_escape(text, bytes, name->function);
+	if (*name->function) {
+		function_name_short(plain, sizeof(plain), name->function);
+		return text_escape(text, bytes, plain);
+	}
 	if (*name->module)
 		snprintf(plain, sizeof(plain), "%s+0x%" PRIx64, last_part(name->module),
 		         name->offset);

@@ -44,7 +44,7 @@ void stack_names_release(struct stack_names *stack);
 int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
                       const struct profile *profile, uint32_t location);
 
-/* "function", or "libx.so+0x1234" where it is unknown; escaped, into `text`. */
+/* "function", shortened, or "libx.so+0x1234" where it is unknown; escaped, into `text`. */
 const char *stack_name_text(char *text, size_t bytes, const struct stack_name *name);
 
 /* "file.c:12", or "libx.so" where the file is unknown; escaped, into `text`. */

@@ -19,11 +19,11 @@ struct symbol_table {
 	size_t chain_count, chain_capacity;
 	struct symbol_frame *frames;
 	size_t frame_count, frame_capacity;
-	struct hash_index index;  /* of chains */
-	const char **strings;     /* [0] is none; each allocated by itself */
+	struct hash_index index; /* of chains */
+	const char **strings;    /* [0] is none; each allocated by itself */
 	size_t string_count, string_capacity;
 	struct hash_index string_index;
-	bool is_dropping;         /* frames added belong to a chain we have already */
+	bool is_dropping; /* frames added belong to a chain we have already */
 };
 
 struct symbol_table *symbol_table_new(void)
@@ -147,9 +147,9 @@ int symbol_table_begin(struct symbol_table *table, uint32_t module, uint64_t off
 	if (array_grow(&table->chains, table->chain_count, &table->chain_capacity,
 	               sizeof(*table->chains)))
 		return -1;
-	table->chains[table->chain_count] = (struct chain){
-		offset, module, (uint32_t)table->frame_count, 0
-	};
+	table->chains[table->chain_count] = (struct chain){ offset, module,
+		                                                (uint32_t)table->frame_count,
+		                                                0 };
 	if (hash_index_add(&table->index, hash_words(offset, module),
 	                   (uint32_t)table->chain_count, chain_hash_of, table))
 		return -1;
@@ -253,14 +253,16 @@ static int payload_check(const struct payload *payload, struct error *error)
 		address = payload_address(payload, i);
 		if (address.frame_first > payload->header.frame_count ||
 		    address.frame_count > payload->header.frame_count - address.frame_first)
-			return error_set(error, "symbols: address %llu has frames that are not there",
+			return error_set(error,
+			                 "symbols: address %llu has frames that are not there",
 			                 (unsigned long long)i);
 	}
 	for (i = 0; i < payload->header.frame_count; i++) {
 		frame = payload_frame(payload, i);
 		if (frame.function >= payload->header.string_bytes ||
 		    frame.file >= payload->header.string_bytes)
-			return error_set(error, "symbols: frame %llu has strings that are not there",
+			return error_set(error,
+			                 "symbols: frame %llu has strings that are not there",
 			                 (unsigned long long)i);
 	}
 	return 0;
@@ -289,9 +291,9 @@ int symbol_table_load(struct symbol_table *table, const uint8_t *data, size_t by
 		for (j = 0; j < address.frame_count; j++) {
 			frame = payload_frame(&payload, address.frame_first + j);
 			if (symbol_table_add(table, &(struct symbol_frame){
-			        payload.strings + frame.function,
-			        payload.strings + frame.file, frame.line,
-			        frame.flags & SYMBOL_INLINED }))
+											payload.strings + frame.function,
+											payload.strings + frame.file, frame.line,
+											frame.flags & SYMBOL_INLINED }))
 				return error_set(error, "out of memory for the symbols");
 		}
 	}

@@ -21,7 +21,7 @@ struct module {
 	char *path;
 	uint8_t build_id[BUILD_ID_BYTES_MAX];
 	size_t build_id_bytes;
-	int descriptor; /* until it is read; -1 after */
+	int descriptor;            /* until it is read; -1 after */
 	bool is_read, has_symbols; /* the file; its symbol tables, which DWARF can spare */
 	Dwfl *dwfl;
 	Dwfl_Module *dwfl_module;
@@ -74,13 +74,15 @@ struct symbolizer *symbolizer_new(void)
 	return calloc(1, sizeof(struct symbolizer));
 }
 
-void symbolizer_use_shelf(struct symbolizer *symbolizer, const struct module_shelf *shelf)
+void symbolizer_use_shelf(struct symbolizer *symbolizer,
+                          const struct module_shelf *shelf)
 {
 	symbolizer->shelf = shelf;
 }
 
 void symbolizer_watch(struct symbolizer *symbolizer,
-	void (*watch)(void *context, uint64_t asked, uint64_t expected), void *context)
+                      void (*watch)(void *context, uint64_t asked, uint64_t expected),
+                      void *context)
 {
 	symbolizer->watch = watch;
 	symbolizer->watch_context = context;
@@ -134,7 +136,7 @@ static void *array_grow(void *array, size_t count, size_t *capacity, size_t byte
 
 /* A descriptor of our own of the right file, or -1. */
 static int module_open(const struct symbolizer *symbolizer, const char *path,
-	const uint8_t *build_id, size_t build_id_bytes)
+                       const uint8_t *build_id, size_t build_id_bytes)
 {
 	int file = -1;
 	struct elf_file elf;
@@ -150,15 +152,15 @@ static int module_open(const struct symbolizer *symbolizer, const char *path,
 	if (file < 0)
 		return -1;
 	if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
-		elf_file_read(&elf, file) == ELF_OK &&
-		elf_file_is_build(&elf, build_id, build_id_bytes))
+	    elf_file_read(&elf, file) == ELF_OK &&
+	    elf_file_is_build(&elf, build_id, build_id_bytes))
 		return file;
 	close(file);
 	return -1;
 }
 
 int symbolizer_module(struct symbolizer *symbolizer, const char *path,
-	const uint8_t *build_id, size_t build_id_bytes)
+                      const uint8_t *build_id, size_t build_id_bytes)
 {
 	struct module *module, *grown;
 	size_t i;
@@ -169,9 +171,8 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
 	for (i = 0; i < symbolizer->module_count; i++) {
 		module = &symbolizer->modules[i];
 		if (module->build_id_bytes == build_id_bytes &&
-			(!build_id_bytes ||
-				!memcmp(module->build_id, build_id, build_id_bytes)) &&
-			!strcmp(module->path, path))
+		    (!build_id_bytes || !memcmp(module->build_id, build_id, build_id_bytes)) &&
+		    !strcmp(module->path, path))
 			return (int)i;
 	}
 	file = module_open(symbolizer, path, build_id, build_id_bytes);
@@ -204,7 +205,7 @@ static void module_read(struct module *module)
 		return;
 	dwfl_report_begin(module->dwfl);
 	module->dwfl_module = dwfl_report_elf(module->dwfl, module->path, module->path,
-		module->descriptor, 0, true);
+	                                      module->descriptor, 0, true);
 	dwfl_report_end(module->dwfl, NULL, NULL);
 	if (!module->dwfl_module)
 		return;
@@ -262,7 +263,7 @@ static const char *name_demangle(struct symbolizer *symbolizer, const char *mang
 		}
 	}
 	grown = array_grow(symbolizer->names, symbolizer->name_count + 1,
-		&symbolizer->name_capacity, sizeof(*grown));
+	                   &symbolizer->name_capacity, sizeof(*grown));
 	if (!grown)
 		return mangled;
 	symbolizer->names = grown;
@@ -291,7 +292,7 @@ static uint64_t answer_hash_of(const void *context, uint32_t number)
 }
 
 static const struct answer *answer_find(const struct symbolizer *symbolizer,
-	uint32_t module, uint64_t offset)
+                                        uint32_t module, uint64_t offset)
 {
 	uint32_t slot, number;
 
@@ -300,7 +301,7 @@ static const struct answer *answer_find(const struct symbolizer *symbolizer,
 	slot = hash_index_slot(&symbolizer->answer_index, answer_hash(module, offset));
 	while ((number = hash_index_next(&symbolizer->answer_index, &slot))) {
 		if (symbolizer->answers[number].module == module &&
-			symbolizer->answers[number].offset == offset)
+		    symbolizer->answers[number].offset == offset)
 			return &symbolizer->answers[number];
 	}
 	return NULL;
@@ -308,11 +309,12 @@ static const struct answer *answer_find(const struct symbolizer *symbolizer,
 
 /* Keep `count` frames as the answer; NULL when memory is out. */
 static const struct answer *answer_add(struct symbolizer *symbolizer, uint32_t module,
-	uint64_t offset, const struct symbol_frame *frames, int count)
+                                       uint64_t offset,
+                                       const struct symbol_frame *frames, int count)
 {
 	uint32_t number = (uint32_t)symbolizer->answer_count + 1;
 	struct answer *grown = array_grow(symbolizer->answers, number,
-		&symbolizer->answer_capacity, sizeof(*grown));
+	                                  &symbolizer->answer_capacity, sizeof(*grown));
 	struct symbol_frame *more;
 	int i;
 
@@ -320,26 +322,27 @@ static const struct answer *answer_add(struct symbolizer *symbolizer, uint32_t m
 		return NULL;
 	symbolizer->answers = grown;
 	grown[number] = (struct answer){ offset, module, (uint32_t)symbolizer->frame_count,
-		(uint32_t)count };
+		                             (uint32_t)count };
 	for (i = 0; i < count; i++) {
 		more = array_grow(symbolizer->frames, symbolizer->frame_count,
-			&symbolizer->frame_capacity, sizeof(*more));
+		                  &symbolizer->frame_capacity, sizeof(*more));
 		if (!more)
 			return NULL;
 		symbolizer->frames = more;
 		more[symbolizer->frame_count] = frames[i];
-		more[symbolizer->frame_count++].function =
-			name_demangle(symbolizer, frames[i].function);
+		more[symbolizer->frame_count++].function = name_demangle(symbolizer,
+		                                                         frames[i].function);
 	}
 	if (hash_index_add(&symbolizer->answer_index, answer_hash(module, offset), number,
-		    answer_hash_of, symbolizer))
+	                   answer_hash_of, symbolizer))
 		return NULL;
 	symbolizer->answer_count++;
 	return &grown[number];
 }
 
 /* The call lies before the address it returns to. Returns the number of frames. */
-static int frames_find(struct module *module, uint64_t offset, struct symbol_frame *frames)
+static int frames_find(struct module *module, uint64_t offset,
+                       struct symbol_frame *frames)
 {
 	uint64_t address = offset - 1;
 	const char *name;
@@ -362,7 +365,8 @@ static int frames_find(struct module *module, uint64_t offset, struct symbol_fra
 }
 
 int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offset,
-	void (*each)(void *context, const struct symbol_frame *frame), void *context)
+                       void (*each)(void *context, const struct symbol_frame *frame),
+                       void *context)
 {
 	struct symbol_frame frames[DWARF_FRAMES_MAX];
 	const struct answer *answer;
@@ -374,9 +378,8 @@ int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offse
 	answer = answer_find(symbolizer, (uint32_t)module, offset);
 	if (!answer) {
 		if (symbolizer->watch && (symbolizer->answer_count % WATCH_ANSWERS == 0 ||
-						 !symbolizer->modules[module].is_read))
-			symbolizer->watch(symbolizer->watch_context,
-				symbolizer->answer_count, 0);
+		                          !symbolizer->modules[module].is_read))
+			symbolizer->watch(symbolizer->watch_context, symbolizer->answer_count, 0);
 		count = frames_find(&symbolizer->modules[module], offset, frames);
 		answer = answer_add(symbolizer, (uint32_t)module, offset, frames, count);
 	}

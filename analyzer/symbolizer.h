@@ -22,21 +22,23 @@ struct symbolizer *symbolizer_new(void); /* NULL: no memory */
 void symbolizer_free(struct symbolizer *symbolizer);
 
 /* Look for modules on this shelf first, then by path. It must outlive the symbolizer. */
-void symbolizer_use_shelf(struct symbolizer *symbolizer, const struct module_shelf *shelf);
+void symbolizer_use_shelf(struct symbolizer *symbolizer,
+                          const struct module_shelf *shelf);
 
 /*
  * Call watch(context, asked, 0) before a module is read, and now and then: `asked`
  * addresses were looked up so far. How many there will be is not known here.
  */
 void symbolizer_watch(struct symbolizer *symbolizer,
-	void (*watch)(void *context, uint64_t asked, uint64_t expected), void *context);
+                      void (*watch)(void *context, uint64_t asked, uint64_t expected),
+                      void *context);
 
 /*
  * The file that was loaded from `path`: a handle >= 0, or -1 if it is not there or has
  * another build-id. build_id_bytes 0: it had none, and must have none.
  */
 int symbolizer_module(struct symbolizer *symbolizer, const char *path,
-	const uint8_t *build_id, size_t build_id_bytes);
+                      const uint8_t *build_id, size_t build_id_bytes);
 
 /*
  * Call each(context, frame) for the frames at a return address (offset: return address -
@@ -44,6 +46,7 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
  * Returns the number of frames; 0: nothing is known.
  */
 int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offset,
-	void (*each)(void *context, const struct symbol_frame *frame), void *context);
+                       void (*each)(void *context, const struct symbol_frame *frame),
+                       void *context);
 
 #endif

@@ -20,7 +20,8 @@ void tally_release(struct tally_pool *pool)
 }
 
 /* A new cell in front of the list; NULL when memory is out. */
-static struct tally_cell *cell_new(struct tally_pool *pool, uint32_t *list, uint32_t key)
+static struct tally_cell *cell_new(struct tally_pool *pool, uint32_t *list,
+                                   uint32_t key)
 {
 	struct tally_cell *cells;
 
@@ -39,8 +40,8 @@ static struct tally_cell *cell_new(struct tally_pool *pool, uint32_t *list, uint
 }
 
 /* The cell of `key`, moved to the front; NULL: none. *length: of the list, if none. */
-static struct tally_cell *cell_find(struct tally_pool *pool, uint32_t *list, uint32_t key,
-                                    uint32_t *length)
+static struct tally_cell *cell_find(struct tally_pool *pool, uint32_t *list,
+                                    uint32_t key, uint32_t *length)
 {
 	uint32_t *link = list, at;
 

@@ -10,7 +10,8 @@
 
 #include <stdint.h>
 
-#define TALLY_OTHERS UINT32_MAX /* key of the cell for all that a bounded list left out */
+#define TALLY_OTHERS \
+	UINT32_MAX /* key of the cell for all that a bounded list left out */
 
 struct tally_cell {
 	uint32_t next; /* 0 ends the list */

@@ -13,8 +13,9 @@
 #include <unistd.h>
 
 /* Signals that mean something to the program, and so are not for us while it lives. */
-static const int handed_on[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2,
-	SIGALRM, SIGVTALRM, SIGPROF, SIGPOLL, SIGPWR, SIGTSTP, SIGCONT };
+static const int handed_on[] = { SIGHUP,  SIGINT,  SIGQUIT,   SIGTERM, SIGUSR1,
+	                             SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGPOLL,
+	                             SIGPWR,  SIGTSTP, SIGCONT };
 #define HANDED_ON_COUNT (sizeof(handed_on) / sizeof(handed_on[0]))
 
 /* ---- the child, before exec ---- */
@@ -54,7 +55,8 @@ static void environment_set(const struct target_settings *settings)
 }
 
 static _Noreturn void child_run(struct target *target,
-	const struct target_settings *settings, int gate, int refusal)
+                                const struct target_settings *settings, int gate,
+                                int refusal)
 {
 	int cause;
 	char go;
@@ -104,7 +106,7 @@ static bool terminal_check(void)
 }
 
 int target_fork(struct target *target, const struct target_settings *settings,
-	struct error *error)
+                struct error *error)
 {
 	int gate[2], refusal[2];
 
@@ -160,7 +162,9 @@ int target_release(struct target *target)
 	int cause = 0;
 
 	file_signals_ignore();
-	bytes = write(target->gate, "g", 1);
+	/* should the child be gone already, the read below finds the end of file */
+	while (write(target->gate, "g", 1) < 0 && errno == EINTR)
+		;
 	close(target->gate);
 	do {
 		bytes = read(target->refusal, &cause, sizeof(cause));
@@ -195,7 +199,7 @@ static void stop_along(struct target *target)
 
 	kill(getpid(), SIGSTOP);
 	if (waitid(P_PID, (id_t)target->pid, &info, WCONTINUED | WNOHANG) == 0 &&
-		info.si_pid)
+	    info.si_pid)
 		return; /* the shell woke the whole group */
 	kill(target->pid, SIGCONT);
 }
@@ -207,13 +211,13 @@ static void child_check(struct target *target)
 	while (!target->has_ended) {
 		info.si_pid = 0;
 		if (waitid(P_PID, (id_t)target->pid, &info,
-			    WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT) ||
-			!info.si_pid)
+		           WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT) ||
+		    !info.si_pid)
 			return;
 		if (info.si_code == CLD_STOPPED || info.si_code == CLD_CONTINUED) {
 			waitid(P_PID, (id_t)target->pid, &info, WSTOPPED | WCONTINUED | WNOHANG);
 			if (info.si_code == CLD_STOPPED && target->has_terminal &&
-				is_job_control_stop(info.si_status))
+			    is_job_control_stop(info.si_status))
 				stop_along(target);
 			continue;
 		}
@@ -224,7 +228,8 @@ static void child_check(struct target *target)
 
 static bool is_interrupt(int signal)
 {
-	return signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
+	return signal == SIGINT || signal == SIGTERM || signal == SIGHUP ||
+	       signal == SIGQUIT;
 }
 
 static void signal_take(struct target *target, const struct signalfd_siginfo *info)
@@ -249,7 +254,7 @@ static void signal_take(struct target *target, const struct signalfd_siginfo *in
 void target_wait(struct target *target, int other, int timeout_ms)
 {
 	struct pollfd ready[2] = { { .fd = target->signals, .events = POLLIN },
-		{ .fd = other, .events = POLLIN } };
+		                       { .fd = other, .events = POLLIN } };
 	struct signalfd_siginfo info;
 
 	if (poll(ready, 2, timeout_ms) <= 0 || !ready[0].revents)
@@ -275,6 +280,6 @@ bool target_death(const struct target *target, char *text, size_t bytes)
 	if (!WIFSIGNALED(target->wait_status))
 		return false;
 	snprintf(text, bytes, "signal %d (%s)%s", signal, strsignal(signal),
-		WCOREDUMP(target->wait_status) ? ", core dumped" : "");
+	         WCOREDUMP(target->wait_status) ? ", core dumped" : "");
 	return true;
 }

@@ -23,21 +23,21 @@ struct target_settings {
 	const char *directory; /* of the rings, absolute */
 	uint64_t ring_bytes;   /* of all chunks, a multiple of CHUNK_BYTES */
 	uint64_t session;
-	bool is_flight;        /* flight recorder, else drain */
-	bool is_followed;      /* children are recorded, too */
-	bool is_plain;         /* without return stubs */
+	bool is_flight;   /* flight recorder, else drain */
+	bool is_followed; /* children are recorded, too */
+	bool is_plain;    /* without return stubs */
 };
 
 struct target {
 	pid_t pid;
 	bool has_ended;
-	int wait_status;       /* as of waitpid(), once it has ended */
-	unsigned interrupts;   /* SIGINT, SIGTERM, SIGHUP, SIGQUIT since it ended */
-	int signals;           /* signalfd */
-	int gate;              /* to the child before exec: a byte is go, end of file is no */
-	int refusal;           /* from the child: errno of exec, or end of file */
+	int wait_status;     /* as of waitpid(), once it has ended */
+	unsigned interrupts; /* SIGINT, SIGTERM, SIGHUP, SIGQUIT since it ended */
+	int signals;         /* signalfd */
+	int gate;            /* to the child before exec: a byte is go, end of file is no */
+	int refusal;         /* from the child: errno of exec, or end of file */
 	bool has_terminal;
-	sigset_t mask;         /* ours before; the child runs with it */
+	sigset_t mask; /* ours before; the child runs with it */
 	struct sigaction old_child_action;
 };
 
@@ -46,7 +46,7 @@ struct target {
  * on our signals are blocked and taken by target_wait(). 0, or -1 and *error.
  */
 int target_fork(struct target *target, const struct target_settings *settings,
-	struct error *error);
+                struct error *error);
 
 /*
  * Let the child exec. 0: it runs the program; else the errno of exec, and there is

@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define TERMINAL_COLUMNS_MIN 60
+#define TERMINAL_COLUMNS_MIN 72
 #define TERMINAL_COLUMNS_MAX 400
 #define TERMINAL_COLUMNS_UNKNOWN 100 /* a pipe or a file */
 
@@ -16,7 +16,8 @@ const char *text_count(char *text, uint64_t count)
 	char digits[24];
 	size_t length, i, used = 0;
 
-	length = (size_t)snprintf(digits, sizeof(digits), "%llu", (unsigned long long)count);
+	length = (size_t)snprintf(digits, sizeof(digits), "%llu",
+	                          (unsigned long long)count);
 	for (i = 0; i < length; i++) {
 		if (i && (length - i) % 3 == 0)
 			text[used++] = ',';
@@ -43,6 +44,11 @@ static const char *text_scaled(char *text, double value, double step, unsigned u
 	return text;
 }
 
+const char *text_s(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 const char *text_short(char *text, uint64_t count)
 {
 	static const char *const names[] = { "", "k", "M", "G", "T", "P", "E" };
@@ -52,7 +58,9 @@ const char *text_short(char *text, uint64_t count)
 
 const char *text_size(char *text, uint64_t bytes)
 {
-	static const char *const names[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	static const char *const names[] = {
+		"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"
+	};
 
 	return text_scaled(text, (double)bytes, 1024, 7, names, " ");
 }
@@ -63,8 +71,8 @@ const char *text_duration(char *text, uint64_t duration_ns)
 	uint64_t seconds = duration_ns / 1000000000;
 
 	if (seconds >= 3600)
-		snprintf(text, TEXT_NUMBER_BYTES, "%lluh%02u", (unsigned long long)seconds / 3600,
-		         (unsigned)(seconds / 60 % 60));
+		snprintf(text, TEXT_NUMBER_BYTES, "%lluh%02u",
+		         (unsigned long long)seconds / 3600, (unsigned)(seconds / 60 % 60));
 	else if (seconds >= 100)
 		snprintf(text, TEXT_NUMBER_BYTES, "%um%02us", (unsigned)(seconds / 60),
 		         (unsigned)(seconds % 60));
@@ -115,7 +123,8 @@ size_t text_decode(const char *text, uint32_t *point)
 static bool is_obeyed(uint32_t point)
 {
 	return point < 0x20 || (point >= 0x7f && point < 0xa0) ||
-	       (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
+	       (point >= 0x200b && point <= 0x200f) ||
+	       (point >= 0x2028 && point <= 0x202e) ||
 	       (point >= 0x2060 && point <= 0x206f) || point == 0xfeff ||
 	       (point >= 0xe0000 && point <= 0xe0fff);
 }

@@ -27,6 +27,9 @@ const char *text_size(char *text, uint64_t bytes);
 const char *text_duration(char *text, uint64_t duration_ns);
 const char *text_percent(char *text, uint64_t part, uint64_t whole);
 
+/* The "s" of a plural: "" if it is one. */
+const char *text_s(uint64_t count);
+
 /*
  * Copy `from` to `to` (`bytes` of room, 0 does nothing), so that a terminal obeys none
  * of it: control characters, C1 controls, bidirectional overrides and bytes that are
@@ -49,7 +52,7 @@ size_t text_columns(const char *text);
  */
 char *text_fit(char *to, size_t bytes, const char *from, size_t columns, bool keep_end);
 
-/* Columns of the terminal behind the file; 80..: COLUMNS, the terminal, or 100. */
+/* Columns to use: the variable COLUMNS, the file's terminal, or 100; at least 72. */
 size_t text_terminal_columns(FILE *file);
 
 /* Whether to colour: a terminal, TERM not "dumb", NO_COLOR unset or empty. */

@@ -21,20 +21,20 @@ struct frame {
 	uint64_t path;     /* in the call tree */
 	uint64_t sequence; /* of the event that first saw it */
 	uint32_t location;
-	uint32_t node;     /* CALL_NODE_NONE: nobody has asked for it yet */
+	uint32_t node; /* CALL_NODE_NONE: nobody has asked for it yet */
 };
 
 struct thread {
 	struct live_share share; /* of blocks it allocated */
-	uint64_t sequence;   /* number of its last event: 1, 2, .. */
-	uint64_t alloc_last; /* sequence of its last allocation */
-	uint64_t plain_last; /* sequence of its last event whose frames are not exact */
+	uint64_t sequence;       /* number of its last event: 1, 2, .. */
+	uint64_t alloc_last;     /* sequence of its last allocation */
+	uint64_t plain_last;     /* sequence of its last event whose frames are not exact */
 	uint64_t allocations, bytes, frees, temporary, crossed, failed;
-	uint64_t holes;      /* events missing between those that were read */
-	uint64_t position;   /* events_before of the next run, if nothing is missing */
+	uint64_t holes;    /* events missing between those that were read */
+	uint64_t position; /* events_before of the next run, if nothing is missing */
 	struct frame *stack;
 	uint32_t depth, stack_capacity;
-	uint32_t index;      /* of the replay's threads */
+	uint32_t index; /* of the replay's threads */
 	uint32_t serial, tid;
 	uint32_t chain_moving; /* between the halves of a realloc: what goes on */
 	struct birth_window births;

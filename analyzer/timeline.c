@@ -23,6 +23,6 @@ void timeline_step(struct timeline *timeline, uint64_t time, uint64_t live_bytes
 		timeline_widen(timeline);
 	while (timeline->step < since >> timeline->shift)
 		timeline->bytes_max[++timeline->step] = live_bytes;
-	timeline->step_end =
-		timeline->start + ((uint64_t)(timeline->step + 1) << timeline->shift);
+	timeline->step_end = timeline->start +
+	                     ((uint64_t)(timeline->step + 1) << timeline->shift);
 }

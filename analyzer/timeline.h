@@ -11,10 +11,10 @@
 
 struct timeline {
 	uint64_t bytes_max[TIMELINE_STEPS]; /* most live bytes during each step */
-	uint64_t start;    /* of step 0, quanta */
-	uint64_t step_end; /* of the current step */
-	uint32_t step;     /* the current one: those after it are not known yet */
-	uint32_t shift;    /* a step lasts 1 << shift quanta */
+	uint64_t start;                     /* of step 0, quanta */
+	uint64_t step_end;                  /* of the current step */
+	uint32_t step;  /* the current one: those after it are not known yet */
+	uint32_t shift; /* a step lasts 1 << shift quanta */
 };
 
 static inline void timeline_init(struct timeline *timeline, uint64_t start)

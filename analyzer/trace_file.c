@@ -177,8 +177,8 @@ static int stored_reserve(struct payload_reader *payloads, uint64_t bytes)
 }
 
 int payload_read(struct payload_reader *payloads, const struct byte_source *source,
-                 uint64_t offset, uint64_t stored_bytes, uint8_t *to, uint64_t raw_bytes,
-                 struct error *error)
+                 uint64_t offset, uint64_t stored_bytes, uint8_t *to,
+                 uint64_t raw_bytes, struct error *error)
 {
 	unsigned long long at = offset;
 	size_t got;
@@ -191,8 +191,8 @@ int payload_read(struct payload_reader *payloads, const struct byte_source *sour
 	got = ZSTD_decompressDCtx(payloads->zstd, to, raw_bytes, payloads->stored,
 	                          stored_bytes);
 	if (ZSTD_isError(got))
-		return error_set(error, "%s at byte %llu: a block is damaged: %s",
-		                 source->name, at, ZSTD_getErrorName(got));
+		return error_set(error, "%s at byte %llu: a block is damaged: %s", source->name,
+		                 at, ZSTD_getErrorName(got));
 	if (got != raw_bytes)
 		return error_set(error, "%s at byte %llu: a block holds %zu bytes, not %llu",
 		                 source->name, at, got, (unsigned long long)raw_bytes);

@@ -13,10 +13,10 @@
 struct trace_file {
 	const struct byte_source *source;
 	struct trace_header header;
-	uint64_t at;          /* where the next block begins */
-	uint64_t blocks;      /* met so far */
-	bool is_complete;     /* the END block was met, and its count agrees */
-	bool is_ended;        /* nothing more to come */
+	uint64_t at;      /* where the next block begins */
+	uint64_t blocks;  /* met so far */
+	bool is_complete; /* the END block was met, and its count agrees */
+	bool is_ended;    /* nothing more to come */
 };
 
 /* Read and check the header. 0, or -1 and *error. The source is borrowed. */
@@ -38,7 +38,7 @@ struct payload_reader;
 struct payload_reader *payload_reader_new(void);
 void payload_reader_free(struct payload_reader *payloads);
 int payload_read(struct payload_reader *payloads, const struct byte_source *source,
-                 uint64_t offset, uint64_t stored_bytes, uint8_t *to, uint64_t raw_bytes,
-                 struct error *error);
+                 uint64_t offset, uint64_t stored_bytes, uint8_t *to,
+                 uint64_t raw_bytes, struct error *error);
 
 #endif

@@ -10,7 +10,7 @@
 
 /* Append one SYMBOLS block in front of the END. 0, or -1 and *error. */
 static int symbols_write(struct trace_writer *writer, uint32_t process,
-	const struct symbol_table *symbols, struct error *error)
+                         const struct symbol_table *symbols, struct error *error)
 {
 	struct trace_block about = { .type = BLOCK_SYMBOLS, .process = process };
 	struct text payload = { NULL, 0, 0 };
@@ -31,10 +31,11 @@ static int symbols_write(struct trace_writer *writer, uint32_t process,
 }
 
 static int process_name(const struct trace_names *names, struct trace_reader *reader,
-	size_t index, struct symbolizer *symbolizer, bool is_shown, struct error *error)
+                        size_t index, struct symbolizer *symbolizer, bool is_shown,
+                        struct error *error)
 {
-	struct profile *profile =
-		profile_read(reader, index, names->reading, names->context, error);
+	struct profile *profile = profile_read(reader, index, names->reading,
+	                                       names->context, error);
 	int result = -1;
 
 	if (!profile)
@@ -43,7 +44,7 @@ static int process_name(const struct trace_names *names, struct trace_reader *re
 		error_set(error, "out of memory for symbols; some names are missing");
 	else
 		result = symbols_write(names->writer, profile->process->number,
-			profile->symbols, error);
+		                       profile->symbols, error);
 	if (is_shown)
 		names->show(names->context, profile);
 	profile_free(profile);
@@ -52,19 +53,19 @@ static int process_name(const struct trace_names *names, struct trace_reader *re
 
 /* Process images without events have no addresses; the one with most is shown. */
 static int processes_name(const struct trace_names *names, struct trace_reader *reader,
-	struct symbolizer *symbolizer, struct error *error)
+                          struct symbolizer *symbolizer, struct error *error)
 {
 	size_t count = trace_reader_process_count(reader), most = 0, i;
 	int result = 0;
 
 	for (i = 1; i < count; i++) {
 		if (trace_reader_process(reader, i)->events >
-			trace_reader_process(reader, most)->events)
+		    trace_reader_process(reader, most)->events)
 			most = i;
 	}
 	for (i = 0; i < count; i++) {
 		if ((i == most || trace_reader_process(reader, i)->events) &&
-			process_name(names, reader, i, symbolizer, i == most, error))
+		    process_name(names, reader, i, symbolizer, i == most, error))
 			result = -1;
 	}
 	return result;

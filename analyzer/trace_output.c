@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 int trace_output_directory(const char *output, char directory[PATH_MAX],
-	struct error *error)
+                           struct error *error)
 {
 	const char *slash = output ? strrchr(output, '/') : NULL;
 	char given[PATH_MAX] = ".";
@@ -22,8 +22,8 @@ int trace_output_directory(const char *output, char directory[PATH_MAX],
 		snprintf(given, sizeof(given), "%.*s", (int)(slash - output + 1), output);
 	if (realpath(given, directory))
 		return 0;
-	return error_set(error, "%s: %s: make the directory first, or use another -o", given,
-		strerror(errno));
+	return error_set(error, "%s: %s: make the directory first, or use another -o",
+	                 given, strerror(errno));
 }
 
 /* Whether the file may be overwritten: it is empty, or an older trace. */
@@ -45,8 +45,10 @@ static int named_open(const char *output, struct error *error)
 	if (fstat(file, &status) == 0 && !S_ISREG(status.st_mode)) {
 		error_set(error, "%s: not a regular file: a trace cannot go there", output);
 	} else if (!is_replaceable(file)) {
-		error_set(error, "%s: is there and is not a trace: remove it, or use "
-			"another -o", output);
+		error_set(error,
+		          "%s: is there and is not a trace: remove it, or use "
+		          "another -o",
+		          output);
 	} else if (ftruncate(file, 0)) {
 		error_set(error, "%s: %s", output, strerror(errno));
 	} else {
@@ -58,7 +60,7 @@ static int named_open(const char *output, struct error *error)
 
 /* Create PROGRAM.PID.outlive here, or PROGRAM.PID.1.outlive, and so on. */
 static int default_open(const char *program, pid_t pid, char path[PATH_MAX],
-	struct error *error)
+                        struct error *error)
 {
 	const char *slash = strrchr(program, '/');
 	const char *base = slash ? slash + 1 : program;
@@ -75,12 +77,12 @@ static int default_open(const char *program, pid_t pid, char path[PATH_MAX],
 	}
 	if (file < 0)
 		return error_set(error, "%s: %s: use -o to write the trace elsewhere", path,
-			strerror(errno));
+		                 strerror(errno));
 	return file;
 }
 
 int trace_output_open(const char *output, const char *program, pid_t pid,
-	char path[PATH_MAX], struct error *error)
+                      char path[PATH_MAX], struct error *error)
 {
 	if (!output)
 		return default_open(program, pid, path, error);

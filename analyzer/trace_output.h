@@ -15,13 +15,13 @@
  * -1 and *error.
  */
 int trace_output_directory(const char *output, char directory[PATH_MAX],
-	struct error *error);
+                           struct error *error);
 
 /*
  * Open it, empty. Without `output` it is PROGRAM.PID.outlive in the working directory,
  * and new. Its path goes to `path`. A descriptor, or -1 and *error.
  */
 int trace_output_open(const char *output, const char *program, pid_t pid,
-	char path[PATH_MAX], struct error *error);
+                      char path[PATH_MAX], struct error *error);
 
 #endif

@@ -9,32 +9,15 @@
 #define OUTLIVE_TRACE_READER_H
 
 #include "address_map.h"
-#include "chunk_list.h"
 #include "error.h"
 #include "symbol_table.h"
-#include "trace_format.h"
+#include "trace_index.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct trace_reader;
-
-/* One process image: an exec begins another one of the same pid. */
-struct trace_process {
-	struct ring_header header; /* checked; strings end with a NUL */
-	struct chunk_list chunks;  /* of events, by (time_first, ticket) */
-	struct chunk_list definitions; /* by ticket */
-	struct chunk_list symbols; /* SYMBOLS payloads: offset, stored_bytes; the bytes
-	                              decompressed are in `ticket` */
-	uint64_t events;           /* of all chunks, as their indexes promise */
-	uint64_t stored_bytes;     /* of its chunks in the file */
-	uint64_t damaged_events;   /* in chunks that turned out to be unreadable */
-	uint32_t damaged_chunks;
-	uint32_t number;           /* in the trace; a ring that lay beside it counts on */
-	bool is_from_ring;         /* some of it was still in its ring */
-	bool is_live;              /* its ring belongs to a process that still runs */
-};
 
 /*
  * Open a file. NULL and *error: no file, no recording, a newer version, too short.
@@ -51,7 +34,8 @@ void trace_reader_close(struct trace_reader *reader);
 const char *trace_reader_name(const struct trace_reader *reader);
 bool trace_reader_is_trace(const struct trace_reader *reader);    /* or one ring */
 bool trace_reader_is_complete(const struct trace_reader *reader); /* END was met */
-uint64_t trace_reader_bytes(const struct trace_reader *reader);   /* of the file */
+bool trace_reader_is_live(const struct trace_reader *reader); /* a process still runs */
+uint64_t trace_reader_bytes(const struct trace_reader *reader); /* of the file */
 
 /* Of its rings when it was cut short; NULL if none were looked for. */
 const char *trace_reader_ring_directory(const struct trace_reader *reader);

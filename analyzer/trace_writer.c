@@ -19,7 +19,7 @@ static int writer_fail(struct trace_writer *writer, int cause, struct error *err
 	writer->is_failed = true;
 	if (cause == ENOSPC || cause == EDQUOT)
 		remedy = ": the trace ends here, what is in it can be read; use -o to write "
-			"to a bigger disk";
+				 "to a bigger disk";
 	if (ftruncate(writer->descriptor, (off_t)writer->offset))
 		remedy = ", and the file could not be cut back to its last whole block";
 	return error_set(error, "%s: %s%s", writer->path, strerror(cause), remedy);
@@ -27,10 +27,10 @@ static int writer_fail(struct trace_writer *writer, int cause, struct error *err
 
 /* All of the two parts at writer->offset, or -1 with errno. */
 static int write_all(struct trace_writer *writer, const void *first, size_t first_bytes,
-	const void *second, size_t second_bytes)
+                     const void *second, size_t second_bytes)
 {
 	struct iovec parts[2] = { { (void *)first, first_bytes },
-		{ (void *)second, second_bytes } };
+		                      { (void *)second, second_bytes } };
 	size_t bytes = first_bytes + second_bytes, done = 0, i, step;
 	ssize_t wrote;
 
@@ -46,8 +46,7 @@ static int write_all(struct trace_writer *writer, const void *first, size_t firs
 		}
 		done += (size_t)wrote;
 		for (i = 0; i < 2; i++) {
-			step = (size_t)wrote < parts[i].iov_len ? (size_t)wrote
-								: parts[i].iov_len;
+			step = (size_t)wrote < parts[i].iov_len ? (size_t)wrote : parts[i].iov_len;
 			parts[i].iov_base = (char *)parts[i].iov_base + step;
 			parts[i].iov_len -= step;
 			wrote -= (ssize_t)step;
@@ -66,7 +65,7 @@ static uint64_t wall_ns(void)
 }
 
 int trace_writer_open(struct trace_writer *writer, int descriptor, const char *path,
-	uint64_t session, struct error *error)
+                      uint64_t session, struct error *error)
 {
 	struct trace_header header = {
 		.magic = TRACE_MAGIC,
@@ -92,7 +91,7 @@ int trace_writer_open(struct trace_writer *writer, int descriptor, const char *p
 
 /* Compress into writer->buffer; the stored size, or 0 when memory is out. */
 static size_t payload_compress(struct trace_writer *writer, const void *payload,
-	size_t bytes)
+                               size_t bytes)
 {
 	size_t bound = ZSTD_compressBound(bytes), stored;
 	uint8_t *buffer;
@@ -106,12 +105,12 @@ static size_t payload_compress(struct trace_writer *writer, const void *payload,
 	}
 	ZSTD_CCtx_setParameter(writer->context, ZSTD_c_compressionLevel, writer->level);
 	stored = ZSTD_compress2(writer->context, writer->buffer, writer->buffer_bytes,
-		payload, bytes);
+	                        payload, bytes);
 	return ZSTD_isError(stored) ? 0 : stored;
 }
 
 int trace_writer_block(struct trace_writer *writer, const struct trace_block *about,
-	const void *payload, size_t bytes, struct error *error)
+                       const void *payload, size_t bytes, struct error *error)
 {
 	struct trace_block block = *about;
 

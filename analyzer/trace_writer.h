@@ -17,15 +17,15 @@
 #include <stdint.h>
 
 struct trace_writer {
-	int descriptor;       /* -1 before open and after close */
-	bool is_failed;       /* a write failed; all later ones fail silently */
-	int level;            /* of zstd, for the next blocks */
-	uint64_t offset;      /* where the next block goes: the bytes that are whole */
+	int descriptor;  /* -1 before open and after close */
+	bool is_failed;  /* a write failed; all later ones fail silently */
+	int level;       /* of zstd, for the next blocks */
+	uint64_t offset; /* where the next block goes: the bytes that are whole */
 	uint64_t block_count;
-	uint64_t raw_bytes;   /* of all payloads, before compression */
+	uint64_t raw_bytes; /* of all payloads, before compression */
 	char path[PATH_MAX];
 	struct ZSTD_CCtx_s *context;
-	uint8_t *buffer;      /* the compressed payload */
+	uint8_t *buffer; /* the compressed payload */
 	size_t buffer_bytes;
 };
 
@@ -34,7 +34,7 @@ struct trace_writer {
  * writer closes from then on. `path` is for messages and is copied. 0 or -1 and *error.
  */
 int trace_writer_open(struct trace_writer *writer, int descriptor, const char *path,
-	uint64_t session, struct error *error);
+                      uint64_t session, struct error *error);
 
 /*
  * Append one block: type, process, ticket, time_first and events are taken from
@@ -42,7 +42,7 @@ int trace_writer_open(struct trace_writer *writer, int descriptor, const char *p
  * 0, or -1: the first time *error says why, later it is left alone.
  */
 int trace_writer_block(struct trace_writer *writer, const struct trace_block *about,
-	const void *payload, size_t bytes, struct error *error);
+                       const void *payload, size_t bytes, struct error *error);
 
 /* Append the END block: the trace is whole. 0, or -1 as above. */
 int trace_writer_end(struct trace_writer *writer, struct error *error);

@@ -29,7 +29,7 @@ struct fake_ring {
 
 /* `<directory>/<pid>.<number>.ring`, appearing whole, with 16 free chunks. */
 static inline void fake_ring_make(struct fake_ring *ring, const char *directory,
-	uint32_t pid, int number)
+                                  uint32_t pid, int number)
 {
 	char hidden[600];
 
@@ -39,8 +39,8 @@ static inline void fake_ring_make(struct fake_ring *ring, const char *directory,
 	ring->file = open(hidden, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	assert(ring->file >= 0);
 	assert(ftruncate(ring->file, (off_t)ring->bytes) == 0);
-	ring->header = mmap(NULL, ring->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, ring->file,
-		0);
+	ring->header = mmap(NULL, ring->bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+	                    ring->file, 0);
 	assert(ring->header != MAP_FAILED);
 	ring->states = (_Atomic uint64_t *)((uint8_t *)ring->header + RING_HEADER_BYTES);
 	ring->chunks = (uint8_t *)ring->header + 2 * RING_HEADER_BYTES;
@@ -77,8 +77,10 @@ static inline uint8_t fake_byte(uint64_t ticket, size_t at)
 }
 
 /* Fill chunk `index`: `bytes` in all, `events` of them, then put it into `state`. */
-static inline void fake_chunk_fill(struct fake_ring *ring, uint32_t index, uint64_t ticket,
-	enum chunk_state state, enum chunk_kind kind, uint32_t bytes, uint32_t events)
+static inline void fake_chunk_fill(struct fake_ring *ring, uint32_t index,
+                                   uint64_t ticket, enum chunk_state state,
+                                   enum chunk_kind kind, uint32_t bytes,
+                                   uint32_t events)
 {
 	struct chunk_header *chunk = fake_chunk(ring, index);
 	size_t at;
@@ -92,9 +94,9 @@ static inline void fake_chunk_fill(struct fake_ring *ring, uint32_t index, uint6
 	for (at = sizeof(*chunk); at < bytes && at < CHUNK_BYTES; at++)
 		((uint8_t *)chunk)[at] = fake_byte(ticket, at);
 	atomic_store_explicit((_Atomic uint64_t *)&chunk->commit,
-		(uint64_t)events << 32 | bytes, memory_order_release);
+	                      (uint64_t)events << 32 | bytes, memory_order_release);
 	atomic_store_explicit(&ring->states[index], ticket << CHUNK_STATE_BITS | state,
-		memory_order_release);
+	                      memory_order_release);
 }
 
 static inline enum chunk_state fake_state(struct fake_ring *ring, uint32_t index)

@@ -135,8 +135,9 @@ static void symbols_survive_their_block(void **state)
 	assert_int_equal(symbol_table_add(table, &outer), 0);
 	assert_int_equal(symbol_table_begin(table, 9, 9), 0); /* nothing known of it */
 	assert_int_equal(symbol_table_save(table, &payload), 0);
-	assert_int_equal(symbol_table_load(copy, (const uint8_t *)payload.data,
-	                                   payload.bytes, &error), 0);
+	assert_int_equal(
+		symbol_table_load(copy, (const uint8_t *)payload.data, payload.bytes, &error),
+		0);
 	frames = symbol_table_find(copy, 0, 5000, &count);
 	assert_int_equal(count, 2);
 	assert_string_equal(frames[0].function, "inner()");

@@ -59,7 +59,8 @@ static size_t decode(struct fixture *fixture, struct event *events, size_t room)
 	size_t count = 0, got;
 
 	assert_int_equal(start(fixture, NULL), 0);
-	while ((got = chunk_decoder_batch(fixture->decoder, events + count, room - count))) {
+	while (
+		(got = chunk_decoder_batch(fixture->decoder, events + count, room - count))) {
 		if (events[count].op != EVENT_RUN)
 			count += got;
 		assert_true(count < room);
@@ -74,8 +75,7 @@ static void expect_wrong(struct fixture *fixture, const char *what)
 	decode(fixture, events, 64);
 	assert_non_null(chunk_decoder_error(fixture->decoder));
 	if (!strstr(chunk_decoder_error(fixture->decoder), what))
-		fail_msg("'%s' does not say '%s'", chunk_decoder_error(fixture->decoder),
-		         what);
+		fail_msg("'%s' does not say '%s'", chunk_decoder_error(fixture->decoder), what);
 }
 
 static uint64_t frame_at(const struct fixture *fixture, uint32_t index)
@@ -87,8 +87,8 @@ static uint64_t frame_at(const struct fixture *fixture, uint32_t index)
 
 static void reads_a_run_with_its_stack(void **state)
 {
-	static const uint64_t stack[] = { 0x1000, 0x2000, 0x3000, 0x4000, 0x5000, 0x6000,
-		                          0x7000, 0x8000, 0x9000, 0x7fffffffffff };
+	static const uint64_t stack[] = { 0x1000, 0x2000, 0x3000, 0x4000, 0x5000,
+		                              0x6000, 0x7000, 0x8000, 0x9000, 0x7fffffffffff };
 	struct fixture *fixture = *state;
 	struct event event;
 	const struct run *run;
@@ -117,16 +117,32 @@ static void reads_every_operation(void **state)
 	struct fixture *fixture = *state;
 	struct event events[16];
 	struct build_event built[] = {
-		{ .op = OP_MALLOC, .time = 1, .frames = &frame, .frame_count = 1,
-		  .address = 0x5000, .size = 10 },
+		{ .op = OP_MALLOC,
+		  .time = 1,
+		  .frames = &frame,
+		  .frame_count = 1,
+		  .address = 0x5000,
+		  .size = 10 },
 		{ .op = OP_CALLOC, .time = 2, .address = 0x4000, .size = 0 },
-		{ .op = OP_ALIGNED, .time = 3, .address = 0x8000, .size = 64,
-		  .alignment_shift = 12, .is_exact = true },
+		{ .op = OP_ALIGNED,
+		  .time = 3,
+		  .address = 0x8000,
+		  .size = 64,
+		  .alignment_shift = 12,
+		  .is_exact = true },
 		{ .op = OP_FREE, .time = 3, .pops = 1, .address = 0x5000 },
-		{ .op = OP_REALLOC, .time = 5, .time_end = 9, .old_address = 0x4000,
-		  .address = 0x5000, .size = 12 },
-		{ .op = OP_REALLOC, .time = 10, .time_end = 10, .old_address = 0x8000,
-		  .address = 0x8000, .size = 4000 },
+		{ .op = OP_REALLOC,
+		  .time = 5,
+		  .time_end = 9,
+		  .old_address = 0x4000,
+		  .address = 0x5000,
+		  .size = 12 },
+		{ .op = OP_REALLOC,
+		  .time = 10,
+		  .time_end = 10,
+		  .old_address = 0x8000,
+		  .address = 0x8000,
+		  .size = 4000 },
 		{ .op = OP_FAILED, .time = 1000000000000, .size = UINT64_MAX },
 		{ .op = OP_FREE, .time = 1000000000001, .address = 0x7fff00000008 },
 	};
@@ -168,11 +184,12 @@ static uint64_t random_next(uint64_t below)
 static struct build_event random_event(struct fixture *fixture, uint64_t *time,
                                        uint64_t *frames)
 {
-	static const enum event_op ops[] = { OP_MALLOC, OP_MALLOC, OP_MALLOC, OP_FREE,
-		                             OP_FREE, OP_REALLOC, OP_CALLOC, OP_FAILED,
-		                             OP_CONTROL };
-	struct build_event event = { .op = ops[random_next(9)], .frames = frames,
-		                     .is_exact = random_next(2) };
+	static const enum event_op ops[] = { OP_MALLOC, OP_MALLOC, OP_MALLOC,
+		                                 OP_FREE,   OP_FREE,   OP_REALLOC,
+		                                 OP_CALLOC, OP_FAILED, OP_CONTROL };
+	struct build_event event = { .op = ops[random_next(9)],
+		                         .frames = frames,
+		                         .is_exact = random_next(2) };
 	uint32_t depth = fixture->chunk.depth, i;
 
 	event.time = *time += random_next(50);
@@ -261,8 +278,7 @@ static void frames_come_out_right(void **state)
 		assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
 		assert_int_equal(event.news, built[i].frame_count);
 		for (j = 0; j < event.news; j++)
-			assert_int_equal(frame_at(fixture, event.frame_first + j),
-			                 frames[i][j]);
+			assert_int_equal(frame_at(fixture, event.frame_first + j), frames[i][j]);
 	}
 }
 
@@ -351,13 +367,13 @@ static void refuses_a_bomb_of_frames(void **state)
 
 	chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
 	/* pops 0, news 60015; then pops and news 60015 again and again */
+	chunk_build_raw(
+		&fixture->chunk,
+		(uint8_t[]){ OP_FREE | TAG_FRAMES_PREDICTED, 0x0f, 0xe0, 0xd4, 0x03, 0, 2 }, 7,
+		1);
 	chunk_build_raw(&fixture->chunk,
-	                (uint8_t[]){ OP_FREE | TAG_FRAMES_PREDICTED, 0x0f, 0xe0, 0xd4,
-	                             0x03, 0, 2 },
-	                7, 1);
-	chunk_build_raw(&fixture->chunk,
-	                (uint8_t[]){ OP_FREE | TAG_FRAMES_PREDICTED, 0xff, 0xe0, 0xd4,
-	                             0x03, 0xe0, 0xd4, 0x03, 0, 2 },
+	                (uint8_t[]){ OP_FREE | TAG_FRAMES_PREDICTED, 0xff, 0xe0, 0xd4, 0x03,
+	                             0xe0, 0xd4, 0x03, 0, 2 },
 	                10, 1);
 	for (i = 0; i < 10000; i++)
 		chunk_build_raw(&fixture->chunk, bomb, sizeof(bomb), 1);

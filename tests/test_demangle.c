@@ -25,7 +25,7 @@ static void knows_cpp(void **state)
 	assert_demangled("_Znwm", "operator new(unsigned long)");
 	assert_demangled("_ZN3foo3barEi", "foo::bar(int)");
 	assert_demangled("_ZNSt6vectorIiSaIiEE9push_backEOi",
-		"std::vector<int, std::allocator<int> >::push_back(int&&)");
+	                 "std::vector<int, std::allocator<int> >::push_back(int&&)");
 	assert_demangled("_ZN12_GLOBAL__N_13runEv", "(anonymous namespace)::run()");
 }
 
@@ -40,15 +40,25 @@ static void knows_rust(void **state)
 {
 	(void)state;
 	assert_demangled("_ZN4core3fmt5Write9write_fmt17h0123456789abcdefE",
-		"core::fmt::Write::write_fmt");
+	                 "core::fmt::Write::write_fmt");
 	assert_demangled("_RNvC6_123foo3bar", "123foo::bar");
 	assert_demangled("_RNvNtCs1234_7mycrate3foo3bar", "mycrate::foo::bar");
 }
 
 static void leaves_other_names_alone(void **state)
 {
-	static const char *const names[] = { "", "_", "_Z", "main", "malloc", "_start",
-		"_ZZZZ", "_ZN", "_R", "Znwm", "__libc_start_main", "_Gfoo" };
+	static const char *const names[] = { "",
+		                                 "_",
+		                                 "_Z",
+		                                 "main",
+		                                 "malloc",
+		                                 "_start",
+		                                 "_ZZZZ",
+		                                 "_ZN",
+		                                 "_R",
+		                                 "Znwm",
+		                                 "__libc_start_main",
+		                                 "_Gfoo" };
 	size_t i;
 
 	(void)state;

@@ -26,7 +26,8 @@ struct bench {
 static void drain_begin(struct bench *bench, bool is_flight)
 {
 	struct drain_settings settings = { .session = &bench->session,
-		.writer = &bench->writer, .is_flight = is_flight };
+		                               .writer = &bench->writer,
+		                               .is_flight = is_flight };
 	struct error error;
 	int file;
 
@@ -37,8 +38,8 @@ static void drain_begin(struct bench *bench, bool is_flight)
 	bench->session.descriptor = open(bench->directory, O_RDONLY | O_DIRECTORY);
 	bench->session.number = FAKE_SESSION;
 	file = open(bench->trace, O_RDWR | O_CREAT, 0600);
-	assert_int_equal(trace_writer_open(&bench->writer, file, bench->trace, FAKE_SESSION,
-		&error), 0);
+	assert_int_equal(
+		trace_writer_open(&bench->writer, file, bench->trace, FAKE_SESSION, &error), 0);
 	settings.shelf = bench->shelf = module_shelf_new();
 	bench->drain = drain_new(&settings, &error);
 	assert_non_null(bench->drain);
@@ -119,7 +120,8 @@ static void trace_read(struct bench *bench, struct found *found)
 		memcpy(&block, data + at, sizeof(block));
 		assert_true(block.raw_bytes <= CHUNK_BYTES);
 		assert_int_equal(ZSTD_decompress(raw, CHUNK_BYTES, data + at + sizeof(block),
-			block.stored_bytes), block.raw_bytes);
+		                                 block.stored_bytes),
+		                 block.raw_bytes);
 		if (block.type == BLOCK_PROCESS) {
 			found->processes++;
 			memcpy(&found->last_process, raw, sizeof(found->last_process));
@@ -261,7 +263,8 @@ static void all_is_taken_when_the_process_ended(void **state)
 	fake_chunk_fill(&ring, 6, 2, CHUNK_OWNED, CHUNK_KIND_EVENTS, 1000, 10);
 	fake_chunk_fill(&ring, 7, 3, CHUNK_PARKED, CHUNK_KIND_EVENTS, 2000, 20);
 	fake_chunk_fill(&ring, 8, 4, CHUNK_FULL, CHUNK_KIND_EVENTS, 3000, 30);
-	fake_chunk_fill(&ring, 9, 5, CHUNK_OWNED, CHUNK_KIND_EVENTS, 64, 0); /* just begun */
+	fake_chunk_fill(&ring, 9, 5, CHUNK_OWNED, CHUNK_KIND_EVENTS, 64,
+	                0); /* just begun */
 	ring.header->lost[LOST_NESTED] = 77;
 	ring.header->flags = RING_FINISHED;
 	child_end(pid);
@@ -398,8 +401,10 @@ static void odd_files_are_passed_over(void **state)
 
 	(void)state;
 	drain_begin(&bench, false);
-	snprintf(path, sizeof(path), "cd %s && mkfifo a.ring && mkdir b.ring && "
-		"ln -s /etc/passwd c.ring && : >d.ring && : >e.other", bench.directory);
+	snprintf(path, sizeof(path),
+	         "cd %s && mkfifo a.ring && mkdir b.ring && "
+	         "ln -s /etc/passwd c.ring && : >d.ring && : >e.other",
+	         bench.directory);
 	assert_int_equal(system(path), 0);
 	assert_int_equal(drain_finish(bench.drain, &(struct error){ "" }), 0);
 	assert_int_equal(drain_counts(bench.drain)->images, 0);
@@ -467,17 +472,18 @@ static void scribbling_does_no_harm(void **state)
 	(void)state;
 	for (round = 0; round < 50; round++) {
 		drain_begin(&bench, round % 2);
-		fake_ring_make(&ring, bench.directory, round % 3 ? (uint32_t)getpid()
-								   : NOBODY_PID, 0);
+		fake_ring_make(&ring, bench.directory,
+		               round % 3 ? (uint32_t)getpid() : NOBODY_PID, 0);
 		srandom((unsigned)round);
 		if (round % 5)
 			step(&bench);
 		for (i = 0; i < 16; i++)
 			fake_chunk_fill(&ring, (uint32_t)i, (uint64_t)i + 1,
-				(enum chunk_state)(random() % 6), CHUNK_KIND_EVENTS, 3000, 5);
+			                (enum chunk_state)(random() % 6), CHUNK_KIND_EVENTS, 3000,
+			                5);
 		for (i = 0; i < 60; i++)
-			((uint8_t *)ring.header)[random() % (RING_HEADER_BYTES + 128)] =
-				(uint8_t)random();
+			((uint8_t *)ring.header)[random() % (RING_HEADER_BYTES + 128)] = (uint8_t)
+				random();
 		step(&bench);
 		assert_int_equal(drain_finish(bench.drain, &error), 0);
 		fake_ring_release(&ring);
@@ -545,7 +551,7 @@ static void *writer_run(void *context)
 			usleep(100);
 		ticket = atomic_fetch_add(writer->ticket, 1) + 1;
 		fake_chunk_fill(writer->ring, index, ticket, CHUNK_FULL, CHUNK_KIND_EVENTS,
-			2000 + (uint32_t)(ticket % 60000), 7);
+		                2000 + (uint32_t)(ticket % 60000), 7);
 		writer->events += 7;
 	}
 	return NULL;

@@ -46,8 +46,7 @@ static void agrees_with_an_array(void **state)
 				assert_int_equal(block->size, sizes[at]);
 			block->size = sizes[at] = i + 1;
 		} else {
-			assert_int_equal(live_table_remove(&table, address, &gone),
-			                 sizes[at] != 0);
+			assert_int_equal(live_table_remove(&table, address, &gone), sizes[at] != 0);
 			if (sizes[at]) {
 				assert_int_equal(gone.size, sizes[at]);
 				live--;
@@ -94,7 +93,8 @@ static void call_paths_are_kept_once(void **state)
 static void peak_shares_agree_with_snapshots(void **state)
 {
 	enum { SITES = 20 };
-	uint64_t live[SITES + 1] = { 0 }, peak[SITES + 1] = { 0 }, total = 0, most = 0, i, j;
+	uint64_t live[SITES + 1] = { 0 }, peak[SITES + 1] = { 0 }, total = 0, most = 0, i,
+						  j;
 	struct site_table table;
 	uint64_t time;
 

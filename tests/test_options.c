@@ -19,13 +19,17 @@ struct values {
 static const char *const formats[] = { "text", "json", NULL };
 
 static const struct option table[] = {
-	{ "quiet", 'q', OPTION_FLAG, offsetof(struct values, is_quiet), NULL, "say less", NULL },
-	{ "output", 'o', OPTION_STRING, offsetof(struct values, output), "FILE", "where", NULL },
-	{ "count", 'n', OPTION_COUNT, offsetof(struct values, count), "N", "how many", NULL },
+	{ "quiet", 'q', OPTION_FLAG, offsetof(struct values, is_quiet), NULL, "say less",
+	  NULL },
+	{ "output", 'o', OPTION_STRING, offsetof(struct values, output), "FILE", "where",
+	  NULL },
+	{ "count", 'n', OPTION_COUNT, offsetof(struct values, count), "N", "how many",
+	  NULL },
 	{ "size", 0, OPTION_SIZE, offsetof(struct values, size), "SIZE", "how big", NULL },
-	{ "format", 'f', OPTION_CHOICE, offsetof(struct values, format), NULL, "which\nof them",
-	  formats },
-	{ "wrapper", 'w', OPTION_LIST, offsetof(struct values, list), "NAME", "several", NULL },
+	{ "format", 'f', OPTION_CHOICE, offsetof(struct values, format), NULL,
+	  "which\nof them", formats },
+	{ "wrapper", 'w', OPTION_LIST, offsetof(struct values, list), "NAME", "several",
+	  NULL },
 };
 #define COUNT (sizeof(table) / sizeof(*table))
 
@@ -96,7 +100,9 @@ static void stops_where_another_program_begins(void **state)
 
 static void mistakes_are_told(void **state)
 {
-	static const struct { const char *word, *what; } cases[] = {
+	static const struct {
+		const char *word, *what;
+	} cases[] = {
 		{ "--nonsense", "no such option: --nonsense" },
 		{ "-z", "no such option: -z" },
 		{ "--quiet=yes", "takes no value" },

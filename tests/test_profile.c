@@ -88,8 +88,7 @@ static const struct site *site_at(const struct profile *profile, uint64_t addres
 
 	for (i = 1; i < replay->sites.count; i++) {
 		location = address_map_location(
-			profile->map,
-			replay->tree.nodes[replay->sites.sites[i].node].location);
+			profile->map, replay->tree.nodes[replay->sites.sites[i].node].location);
 		if (location->offset == address)
 			return &replay->sites.sites[i];
 	}
@@ -105,8 +104,8 @@ static void counts_the_simple_things(void **state)
 	uint64_t i;
 
 	for (i = 0; i < 10; i++)
-		chunk_build_malloc(chunk, 110 + 10 * i, i != 0, &frame_a, 1,
-		                   0x1000 * (i + 1), 100);
+		chunk_build_malloc(chunk, 110 + 10 * i, i != 0, &frame_a, 1, 0x1000 * (i + 1),
+		                   100);
 	for (i = 0; i < 7; i++)
 		chunk_build_free(chunk, 300 + i, 0x1000 * (i + 1));
 	profile = profile_of(*state);
@@ -195,8 +194,12 @@ static void a_moving_realloc_lets_others_in(void **state)
 {
 	struct chunk_build *one = chunk_add(*state, 1, 0, 0, &frame_a, 1);
 	struct chunk_build *two = chunk_add(*state, 2, 0, 0, &frame_b, 1);
-	struct build_event event = { .op = OP_REALLOC, .time = 20, .time_end = 40,
-		                     .old_address = 0x1000, .address = 0x3000, .size = 50 };
+	struct build_event event = { .op = OP_REALLOC,
+		                         .time = 20,
+		                         .time_end = 40,
+		                         .old_address = 0x1000,
+		                         .address = 0x3000,
+		                         .size = 50 };
 	struct profile *profile;
 
 	chunk_build_malloc(one, 10, 0, NULL, 0, 0x1000, 5);

@@ -75,10 +75,10 @@ static void finds_as_execvp_does(void **state)
 	(void)state;
 	snprintf(old, sizeof(old), "%s", getenv("PATH"));
 	shell("mkdir -p one two && cp main one/tool && chmod -x one/tool && cp main two/%s",
-		"tool");
+	      "tool");
 	shell("mkdir -p one/%s", "folder");
 	snprintf(search, sizeof(search), "%s/none:%s/one:%s/two", directory, directory,
-		directory);
+	         directory);
 	setenv("PATH", search, 1);
 	assert_int_equal(program_check("tool", path, &error), PROGRAM_OK);
 	assert_string_equal(path, path_of("two/tool"));
@@ -122,7 +122,8 @@ static void follows_scripts(void **state)
 	file_write("circle", text, 0755);
 	assert_int_equal(check("circle", "more than 5"), PROGRAM_NOT_EXECUTABLE);
 	file_write("empty", "#!\n", 0755);
-	assert_int_equal(check("empty", "neither ELF nor a script"), PROGRAM_NOT_EXECUTABLE);
+	assert_int_equal(check("empty", "neither ELF nor a script"),
+	                 PROGRAM_NOT_EXECUTABLE);
 	file_write("none", "#!/none\n", 0755);
 	assert_int_equal(check("none", "its interpreter '/none'"), PROGRAM_NOT_FOUND);
 	file_write("text", "echo\n", 0755);
@@ -188,7 +189,8 @@ static void knows_build_ids(void **state)
 	int file;
 
 	(void)state;
-	shell("gcc -Wl,--build-id=0x%s -o named main.c", "00112233445566778899aabbccddeeff");
+	shell("gcc -Wl,--build-id=0x%s -o named main.c",
+	      "00112233445566778899aabbccddeeff");
 	file = open(path_of("named"), O_RDONLY);
 	assert_int_equal(elf_file_read(&elf, file), ELF_OK);
 	assert_int_equal(elf.build_id_bytes, 16);

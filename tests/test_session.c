@@ -90,7 +90,7 @@ static void counts_its_processes(void **state)
 	assert_int_equal(session_open(&session, "/tmp", RING_BYTES, &error), 0);
 	assert_int_equal(session_process_count(&session), 0);
 	snprintf(line, sizeof(line), "OUTLIVE_SESSION=%016llx",
-		(unsigned long long)session.number);
+	         (unsigned long long)session.number);
 	pid = fork();
 	if (pid == 0) {
 		execve("/bin/sleep", arguments, environment);

@@ -20,39 +20,39 @@
 static char directory[] = "/tmp/outlive-test-symbols-XXXXXX";
 
 /* Lines are counted by the asserts below. */
-static const char c_source[] =
-	"extern volatile int sink;\n"
-	"volatile int sink;\n"
-	"__attribute__((noinline)) void leaf(void) { sink++; }\n"
-	"static inline __attribute__((always_inline)) void inner(void)\n"
-	"{\n"
-	"	leaf();\n" /* line 6 */
-	"	asm volatile(\".globl after_leaf\\nafter_leaf:\");\n"
-	"	sink++;\n"
-	"}\n"
-	"static inline __attribute__((always_inline)) void middle(void)\n"
-	"{\n"
-	"	{ int scope = sink; sink = scope;\n"
-	"	inner(); }\n" /* line 13 */
-	"}\n"
-	"__attribute__((noinline, visibility(\"default\"))) void outer(void)\n"
-	"{\n"
-	"	sink++;\n"
-	"	middle();\n" /* line 18 */
-	"}\n"
-	"int main(void) { outer(); return 0; }\n";
+static const char
+	c_source[] = "extern volatile int sink;\n"
+				 "volatile int sink;\n"
+				 "__attribute__((noinline)) void leaf(void) { sink++; }\n"
+				 "static inline __attribute__((always_inline)) void inner(void)\n"
+				 "{\n"
+				 "	leaf();\n" /* line 6 */
+				 "	asm volatile(\".globl after_leaf\\nafter_leaf:\");\n"
+				 "	sink++;\n"
+				 "}\n"
+				 "static inline __attribute__((always_inline)) void middle(void)\n"
+				 "{\n"
+				 "	{ int scope = sink; sink = scope;\n"
+				 "	inner(); }\n" /* line 13 */
+				 "}\n"
+				 "__attribute__((noinline, visibility(\"default\"))) void outer(void)\n"
+				 "{\n"
+				 "	sink++;\n"
+				 "	middle();\n" /* line 18 */
+				 "}\n"
+				 "int main(void) { outer(); return 0; }\n";
 
-static const char cpp_source[] =
-	"volatile int sink;\n"
-	"__attribute__((noinline)) static void leaf() { sink = sink + 1; }\n"
-	"namespace space { template <typename T> struct thing {\n"
-	"	__attribute__((noinline)) void act(T) {\n"
-	"		leaf();\n" /* line 5 */
-	"		asm volatile(\".globl after_leaf\\nafter_leaf:\");\n"
-	"		sink = sink + 1;\n"
-	"	}\n"
-	"}; }\n"
-	"int main() { space::thing<int>().act(3); return 0; }\n";
+static const char
+	cpp_source[] = "volatile int sink;\n"
+				   "__attribute__((noinline)) static void leaf() { sink = sink + 1; }\n"
+				   "namespace space { template <typename T> struct thing {\n"
+				   "	__attribute__((noinline)) void act(T) {\n"
+				   "		leaf();\n" /* line 5 */
+				   "		asm volatile(\".globl after_leaf\\nafter_leaf:\");\n"
+				   "		sink = sink + 1;\n"
+				   "	}\n"
+				   "}; }\n"
+				   "int main() { space::thing<int>().act(3); return 0; }\n";
 
 /* ---- programs ---- */
 
@@ -98,7 +98,7 @@ static uint64_t address_of(const char *program, const char *symbol)
 	assert_non_null(pipe);
 	while (fgets(line, sizeof(line), pipe)) {
 		if (sscanf(line, "%" SCNx64 " %*c %399s", &at, name) == 2 &&
-			!strcmp(name, symbol))
+		    !strcmp(name, symbol))
 			address = at;
 	}
 	pclose(pipe);
@@ -121,7 +121,7 @@ static int module_of(struct symbolizer *symbolizer, const char *program)
 	struct elf_file elf = facts_of(program);
 
 	return symbolizer_module(symbolizer, path_of(program), elf.build_id,
-		elf.build_id_bytes);
+	                         elf.build_id_bytes);
 }
 
 /* ---- answers ---- */
@@ -150,7 +150,7 @@ static struct chain chain_of(struct symbolizer *symbolizer, int module, uint64_t
 }
 
 static void assert_frame(const struct symbol_frame *frame, const char *function,
-	const char *file, uint32_t line, bool inlined)
+                         const char *file, uint32_t line, bool inlined)
 {
 	const char *slash = strrchr(frame->file, '/');
 
@@ -161,7 +161,7 @@ static void assert_frame(const struct symbol_frame *frame, const char *function,
 }
 
 static void assert_inline_chain(struct symbolizer *symbolizer, const char *program,
-	const char *symbols)
+                                const char *symbols)
 {
 	int module = module_of(symbolizer, program);
 	struct chain chain;
@@ -189,9 +189,10 @@ static void gives_the_inline_chain(void **state)
 
 static void reads_all_kinds_of_dwarf(void **state)
 {
-	static const char *const flags[] = { "-g -gdwarf-4", "-g -gdwarf-5", "-g -gdwarf-3",
-		"-g -gsplit-dwarf", "-g -gz", "-g -static-pie", "-g -no-pie",
-		"-g -flto -ffunction-sections" };
+	static const char *const flags[] = {
+		"-g -gdwarf-4", "-g -gdwarf-5",   "-g -gdwarf-3", "-g -gsplit-dwarf",
+		"-g -gz",       "-g -static-pie", "-g -no-pie",   "-g -flto -ffunction-sections"
+	};
 	struct symbolizer *symbolizer;
 	size_t i;
 
@@ -235,7 +236,8 @@ static void demangles(void **state)
 
 	(void)state;
 	shell("g++ -O1 -g -o b b.cc");
-	chain = chain_of(symbolizer, module_of(symbolizer, "b"), address_of("b", "after_leaf"));
+	chain = chain_of(symbolizer, module_of(symbolizer, "b"),
+	                 address_of("b", "after_leaf"));
 	assert_int_equal(chain.count, 1);
 	assert_frame(&chain.frames[0], "space::thing<int>::act(int)", "b.cc", 5, false);
 	symbolizer_free(symbolizer);
@@ -281,13 +283,15 @@ static void refuses_another_build(void **state)
 	shell("gcc -O2 -g -o build a.c");
 	after = facts_of("build");
 	assert_int_equal(symbolizer_module(symbolizer, path_of("build"), before.build_id,
-		before.build_id_bytes), -1);
+	                                   before.build_id_bytes),
+	                 -1);
 	assert_int_equal(symbolizer_module(symbolizer, path_of("build"), NULL, 0), -1);
 	assert_int_equal(symbolizer_module(symbolizer, path_of("gone"), before.build_id,
-		before.build_id_bytes), -1);
+	                                   before.build_id_bytes),
+	                 -1);
 	assert_int_equal(symbolizer_module(symbolizer, "linux-vdso.so.1", NULL, 0), -1);
 	assert_true(symbolizer_module(symbolizer, path_of("build"), after.build_id,
-		after.build_id_bytes) >= 0);
+	                              after.build_id_bytes) >= 0);
 	shell("gcc -O1 -g -Wl,--build-id=none -o build a.c");
 	assert_true(symbolizer_module(symbolizer, path_of("build"), NULL, 0) >= 0);
 	symbolizer_free(symbolizer);
@@ -306,7 +310,7 @@ static size_t definitions_make(uint8_t *chunk, const char *program)
 	memcpy(module.build_id, elf.build_id, elf.build_id_bytes);
 	module.header.bytes = (uint16_t)((sizeof(module) + strlen(path) + 7) & ~7u);
 	memcpy(chunk + at, &module, sizeof(module));
-	memcpy(chunk + at + sizeof(module), path, strlen(path));
+	memcpy(chunk + at + sizeof(module), path, module.path_bytes);
 	return at + module.header.bytes;
 }
 
@@ -326,12 +330,13 @@ static void the_shelf_outlives_the_file(void **state)
 	bytes = definitions_make(chunk, "gone");
 	elf = facts_of("gone");
 	address = address_of("gone", "after_leaf");
-	assert_int_equal(module_shelf_add(shelf, getpid(), chunk, bytes,
-		sizeof(struct chunk_header)), bytes);
+	assert_int_equal(
+		module_shelf_add(shelf, getpid(), chunk, bytes, sizeof(struct chunk_header)),
+		bytes);
 	shell("rm gone");
 	symbolizer_use_shelf(symbolizer, shelf);
 	module = symbolizer_module(symbolizer, path_of("gone"), elf.build_id,
-		elf.build_id_bytes);
+	                           elf.build_id_bytes);
 	assert_true(module >= 0);
 	chain = chain_of(symbolizer, module, address);
 	assert_int_equal(chain.count, 3);
@@ -357,7 +362,7 @@ static void the_shelf_takes_any_chunk(void **state)
 		for (at = 0; at < 4; at++)
 			chunk[(size_t)random() % bytes] = (uint8_t)random();
 		at = module_shelf_add(shelf, getpid(), chunk, bytes,
-			sizeof(struct chunk_header));
+		                      sizeof(struct chunk_header));
 		assert_true(at <= bytes);
 	}
 	module_shelf_free(shelf);
@@ -365,8 +370,9 @@ static void the_shelf_takes_any_chunk(void **state)
 
 static void nothing_strange_hurts(void **state)
 {
-	static const uint64_t offsets[] = { 0, 1, 2, 0x1000, UINT64_MAX, UINT64_MAX - 1,
-		UINT64_C(1) << 63 };
+	static const uint64_t offsets[] = {
+		0, 1, 2, 0x1000, UINT64_MAX, UINT64_MAX - 1, UINT64_C(1) << 63
+	};
 	struct symbolizer *symbolizer = symbolizer_new();
 	struct chain chain = { .count = 0 };
 	int module;
@@ -401,7 +407,7 @@ static void survives_cut_files(void **state)
 		symbolizer = symbolizer_new();
 		shell("head -c %lld a >cut", (long long)bytes);
 		module = symbolizer_module(symbolizer, path_of("cut"), elf.build_id,
-			elf.build_id_bytes);
+		                           elf.build_id_bytes);
 		if (module >= 0)
 			assert_true(chain_of(symbolizer, module, address).count <= 3);
 		symbolizer_free(symbolizer);

@@ -20,8 +20,8 @@ static void assert_says(const char *message, const char *what)
 static struct trace_reader *open_bytes(const struct bytes *bytes)
 {
 	struct error error = { "" };
-	struct trace_reader *reader =
-		trace_reader_open_memory("memory", bytes->data, bytes->count, &error);
+	struct trace_reader *reader = trace_reader_open_memory("memory", bytes->data,
+	                                                       bytes->count, &error);
 
 	if (!reader)
 		fail_msg("%s", error.message);
@@ -71,8 +71,8 @@ static void reads_the_sample(void **state)
 	assert_int_equal(process->chunks.count, 2);
 	assert_int_equal(process->definitions.count, 1);
 	assert_int_equal(process->events, 14);
-	assert_int_equal(trace_reader_chunk(reader, process, &process->chunks.entries[1],
-	                                    &buffer), 0);
+	assert_int_equal(
+		trace_reader_chunk(reader, process, &process->chunks.entries[1], &buffer), 0);
 	assert_int_equal(buffer.bytes, process->chunks.entries[1].used_bytes);
 	map = trace_reader_map(reader, process);
 	assert_int_equal(address_map_module_count(map), 2);
@@ -105,8 +105,8 @@ static void refuses_what_is_no_trace(void **state)
 	trace.bytes.data[offsetof(struct trace_header, version_major)] = 2;
 	expect_refused(&trace.bytes, "has format version 2.0, this outlive reads 1.x");
 	trace.bytes.data[offsetof(struct trace_header, version_major)] = 1;
-	memcpy(trace.bytes.data + offsetof(struct trace_header, features_required), &unknown,
-	       8);
+	memcpy(trace.bytes.data + offsetof(struct trace_header, features_required),
+	       &unknown, 8);
 	expect_refused(&trace.bytes, "needs features (bits 0x4)");
 	trace.bytes.count = sizeof(struct trace_header) - 1;
 	expect_refused(&trace.bytes, "ends in the middle");
@@ -196,9 +196,9 @@ static void a_bomb_is_not_unpacked(void **state)
 	struct ring_header header = build_header(5);
 	struct trace_build trace;
 	struct trace_reader *reader;
-	struct trace_block block = {
-		.type = BLOCK_SYMBOLS, .magic = BLOCK_MAGIC, .raw_bytes = 1ull << 30
-	};
+	struct trace_block block = { .type = BLOCK_SYMBOLS,
+		                         .magic = BLOCK_MAGIC,
+		                         .raw_bytes = 1ull << 30 };
 
 	(void)state;
 	trace_build_begin(&trace, header.session);
@@ -245,8 +245,10 @@ static void event_chunk(struct chunk_build *chunk, uint64_t ticket, uint64_t tim
 static void small_ring(struct bytes *ring, struct ring_header *header)
 {
 	struct chunk_build chunks[4];
-	const struct chunk_build *pointers[] = { &chunks[0], &chunks[1], &chunks[2], &chunks[3] };
-	const uint32_t states[] = { CHUNK_DEFINITIONS, CHUNK_FULL, CHUNK_OWNED, CHUNK_PARKED };
+	const struct chunk_build *pointers[] = { &chunks[0], &chunks[1], &chunks[2],
+		                                     &chunks[3] };
+	const uint32_t states[] = { CHUNK_DEFINITIONS, CHUNK_FULL, CHUNK_OWNED,
+		                        CHUNK_PARKED };
 	int i;
 
 	chunk_build_begin(&chunks[0], CHUNK_KIND_DEFINITIONS, 1, 0);
@@ -277,8 +279,9 @@ static void reads_a_ring(void **state)
 	assert_int_equal(process->definitions.count, 1);
 	assert_int_equal(process->events, 3);
 	for (i = 0; i < 3; i++)
-		assert_int_equal(trace_reader_chunk(reader, process,
-		                                    &process->chunks.entries[i], &buffer), 0);
+		assert_int_equal(
+			trace_reader_chunk(reader, process, &process->chunks.entries[i], &buffer),
+			0);
 	chunk_buffer_release(&buffer);
 	trace_reader_close(reader);
 	bytes_release(&ring);
@@ -299,8 +302,8 @@ static void a_chunk_that_was_overwritten_is_told(void **state)
 	reader = open_bytes(&ring);
 	process = trace_reader_process(reader, 0);
 	memcpy(ring.data + process->chunks.entries[0].offset, &ticket, 8);
-	assert_int_equal(trace_reader_chunk(reader, process, &process->chunks.entries[0],
-	                                    &buffer), -1);
+	assert_int_equal(
+		trace_reader_chunk(reader, process, &process->chunks.entries[0], &buffer), -1);
 	expect_problem(reader, "overwritten while it was read");
 	assert_int_equal(process->damaged_events, 1);
 	chunk_buffer_release(&buffer);
@@ -310,7 +313,11 @@ static void a_chunk_that_was_overwritten_is_told(void **state)
 
 static void refuses_rings_that_cannot_be(void **state)
 {
-	static const struct { size_t offset; uint32_t value; const char *what; } cases[] = {
+	static const struct {
+		size_t offset;
+		uint32_t value;
+		const char *what;
+	} cases[] = {
 		{ offsetof(struct ring_header, version_major), 3, "format version 3.0" },
 		{ offsetof(struct ring_header, features_required), 1, "bits 0x1" },
 		{ offsetof(struct ring_header, chunk_bytes), 5000, "5000 bytes cannot be" },
@@ -337,7 +344,8 @@ static void refuses_rings_that_cannot_be(void **state)
 	bytes_release(&ring);
 }
 
-static void write_file(const char *directory, const char *name, const struct bytes *bytes)
+static void write_file(const char *directory, const char *name,
+                       const struct bytes *bytes)
 {
 	char path[256];
 	FILE *file;

@@ -47,7 +47,8 @@ static void fill(uint8_t *payload, size_t bytes, unsigned seed)
 }
 
 static void assert_block(const uint8_t *data, size_t bytes, size_t *at,
-	const struct trace_block *about, const uint8_t *payload, size_t payload_bytes)
+                         const struct trace_block *about, const uint8_t *payload,
+                         size_t payload_bytes)
 {
 	struct trace_block block;
 	uint8_t *raw;
@@ -65,14 +66,15 @@ static void assert_block(const uint8_t *data, size_t bytes, size_t *at,
 	assert_true(*at + block.stored_bytes <= bytes);
 	raw = malloc(payload_bytes + 1);
 	if (payload_bytes) {
-		assert_int_equal(ZSTD_decompress(raw, payload_bytes, data + *at,
-			block.stored_bytes), payload_bytes);
+		assert_int_equal(
+			ZSTD_decompress(raw, payload_bytes, data + *at, block.stored_bytes),
+			payload_bytes);
 		assert_memory_equal(raw, payload, payload_bytes);
 		/* one frame, its checksum on: the last byte turned makes it wrong */
 		memcpy(raw, payload, payload_bytes);
 		((uint8_t *)data)[*at + block.stored_bytes - 1] ^= 1;
-		assert_true(ZSTD_isError(ZSTD_decompress(raw, payload_bytes, data + *at,
-			block.stored_bytes)));
+		assert_true(ZSTD_isError(
+			ZSTD_decompress(raw, payload_bytes, data + *at, block.stored_bytes)));
 		((uint8_t *)data)[*at + block.stored_bytes - 1] ^= 1;
 	}
 	free(raw);
@@ -82,8 +84,9 @@ static void assert_block(const uint8_t *data, size_t bytes, size_t *at,
 static void writes_header_blocks_and_end(void **state)
 {
 	struct trace_block process = { .type = BLOCK_PROCESS, .process = 0 };
-	struct trace_block chunk = { .type = BLOCK_CHUNK, .process = 1, .ticket = 7,
-		.time_first = 123, .events = 45 };
+	struct trace_block chunk = {
+		.type = BLOCK_CHUNK, .process = 1, .ticket = 7, .time_first = 123, .events = 45
+	};
 	struct trace_block end = { .type = BLOCK_END, .events = 2 };
 	uint8_t *first = malloc(4096), *second = malloc(CHUNK_BYTES), *data;
 	struct trace_header header;
@@ -97,7 +100,8 @@ static void writes_header_blocks_and_end(void **state)
 	assert_int_equal(trace_writer_open(&writer, file_open(), path, 42, &error), 0);
 	assert_int_equal(trace_writer_block(&writer, &process, first, 4096, &error), 0);
 	writer.level = -5;
-	assert_int_equal(trace_writer_block(&writer, &chunk, second, CHUNK_BYTES, &error), 0);
+	assert_int_equal(trace_writer_block(&writer, &chunk, second, CHUNK_BYTES, &error),
+	                 0);
 	assert_int_equal(trace_writer_end(&writer, &error), 0);
 	assert_int_equal(trace_writer_close(&writer, &error), 0);
 	assert_string_equal(error.message, "");
@@ -135,8 +139,8 @@ static void reopens_a_finished_trace(void **state)
 	assert_int_equal(trace_writer_open(&writer, file_open(), path, 1, &error), 0);
 	assert_int_equal(trace_writer_end(&writer, &error), 0);
 	trace_writer_reopen(&writer);
-	assert_int_equal(trace_writer_block(&writer, &symbols, payload, sizeof(payload),
-		&error), 0);
+	assert_int_equal(
+		trace_writer_block(&writer, &symbols, payload, sizeof(payload), &error), 0);
 	assert_int_equal(trace_writer_end(&writer, &error), 0);
 	assert_int_equal(trace_writer_close(&writer, &error), 0);
 	data = file_read(&bytes);

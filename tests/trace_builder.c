@@ -130,10 +130,12 @@ static bool frames_add(struct chunk_build *chunk, struct bytes *to, enum event_o
 void chunk_build_run(struct chunk_build *chunk, uint32_t thread, uint64_t time,
                      uint64_t events_before, const uint64_t *stack, uint32_t depth)
 {
-	struct run_record run = {
-		.time = time, .events_before = events_before, .thread = thread,
-		.tid = 1000 + thread, .stack_frames = depth, .name = "thread"
-	};
+	struct run_record run = { .time = time,
+		                      .events_before = events_before,
+		                      .thread = thread,
+		                      .tid = 1000 + thread,
+		                      .stack_frames = depth,
+		                      .name = "thread" };
 	struct bytes bytes = chunk->bytes;
 	uint32_t events = chunk->events;
 	bool is_verbose = chunk->is_verbose;
@@ -253,7 +255,8 @@ static void realloc_add(struct chunk_build *chunk, struct bytes *to,
 static void shape_add(struct chunk_build *chunk, struct bytes *to, uint32_t pops,
                       uint32_t news, uint8_t *tag)
 {
-	if (TAG_OP(*tag) != OP_CONTROL && !chunk->is_verbose && pops == chunk->pops && news == chunk->news) {
+	if (TAG_OP(*tag) != OP_CONTROL && !chunk->is_verbose && pops == chunk->pops &&
+	    news == chunk->news) {
 		*tag |= TAG_SAME_SHAPE;
 		return;
 	}
@@ -284,14 +287,11 @@ static void operands_add(struct chunk_build *chunk, struct bytes *to,
 		realloc_add(chunk, to, event);
 		chunk->last_address = event->address;
 		return;
-	case OP_FAILED:
-		varint_add(to, event->size);
-		return;
+	case OP_FAILED: varint_add(to, event->size); return;
 	case OP_CONTROL:
 		*tag = CONTROL_TAG(event->is_exact ? CONTROL_STACK : CONTROL_STACK_PLAIN);
 		return;
-	default:
-		abort();
+	default: abort();
 	}
 }
 
@@ -305,8 +305,8 @@ void chunk_build_event(struct chunk_build *chunk, const struct build_event *even
 	shape_add(chunk, &record, event->pops, event->frame_count, &tag);
 	varint_add(&record, event->time - chunk->time);
 	chunk->time = event->time;
-	if (frames_add(chunk, &frames, event->op, chunk->depth - event->pops,
-	               event->frames, event->frame_count) &&
+	if (frames_add(chunk, &frames, event->op, chunk->depth - event->pops, event->frames,
+	               event->frame_count) &&
 	    event->op != OP_CONTROL)
 		tag |= TAG_FRAMES_PREDICTED;
 	else
@@ -324,10 +324,13 @@ void chunk_build_malloc(struct chunk_build *chunk, uint64_t time, uint32_t pops,
                         const uint64_t *frames, uint32_t frame_count, uint64_t address,
                         uint64_t size)
 {
-	struct build_event event = {
-		.op = OP_MALLOC, .time = time, .pops = pops, .frames = frames,
-		.frame_count = frame_count, .address = address, .size = size
-	};
+	struct build_event event = { .op = OP_MALLOC,
+		                         .time = time,
+		                         .pops = pops,
+		                         .frames = frames,
+		                         .frame_count = frame_count,
+		                         .address = address,
+		                         .size = size };
 
 	chunk_build_event(chunk, &event);
 }
@@ -356,7 +359,9 @@ void chunk_build_module(struct chunk_build *chunk, uint64_t time, uint64_t start
 	size_t bytes = (sizeof(struct module_definition) + path_bytes + 7) / 8 * 8;
 	struct module_definition module = {
 		.header = { DEFINITION_MODULE, (uint16_t)bytes, 0, time },
-		.start = start, .end = end, .bias = bias,
+		.start = start,
+		.end = end,
+		.bias = bias,
 		.path_bytes = (uint16_t)path_bytes,
 		.build_id_bytes = (uint8_t)strlen(build_id),
 	};
@@ -373,7 +378,8 @@ void chunk_build_module_gone(struct chunk_build *chunk, uint64_t time, uint64_t 
 {
 	struct module_gone_definition gone = {
 		.header = { DEFINITION_MODULE_GONE, sizeof(gone), 0, time },
-		.start = start, .end = end,
+		.start = start,
+		.end = end,
 	};
 
 	bytes_add(&chunk->bytes, &gone, sizeof(gone));
@@ -385,14 +391,23 @@ void chunk_build_module_gone(struct chunk_build *chunk, uint64_t time, uint64_t 
 struct ring_header build_header(uint32_t pid)
 {
 	struct ring_header header = {
-		.magic = RING_MAGIC, .version_major = FORMAT_VERSION_MAJOR,
-		.version_minor = FORMAT_VERSION_MINOR, .header_bytes = 8192,
-		.chunk_bytes = CHUNK_BYTES, .chunk_count = 16,
-		.states_offset = RING_HEADER_BYTES, .policy = RING_DRAIN,
-		.flags = RING_FINISHED, .pid = pid, .parent_pid = 1,
-		.clock_kind = CLOCK_MONOTONIC_NS, .start_wall_ns = 1700000000000000000,
-		.session = 0x5e5510, .executable = "/usr/bin/program",
-		.command = "program\0one argument", .command_bytes = 21,
+		.magic = RING_MAGIC,
+		.version_major = FORMAT_VERSION_MAJOR,
+		.version_minor = FORMAT_VERSION_MINOR,
+		.header_bytes = 8192,
+		.chunk_bytes = CHUNK_BYTES,
+		.chunk_count = 16,
+		.states_offset = RING_HEADER_BYTES,
+		.policy = RING_DRAIN,
+		.flags = RING_FINISHED,
+		.pid = pid,
+		.parent_pid = 1,
+		.clock_kind = CLOCK_MONOTONIC_NS,
+		.start_wall_ns = 1700000000000000000,
+		.session = 0x5e5510,
+		.executable = "/usr/bin/program",
+		.command = "program\0one argument",
+		.command_bytes = 21,
 	};
 
 	return header;
@@ -401,9 +416,12 @@ struct ring_header build_header(uint32_t pid)
 void trace_build_begin(struct trace_build *trace, uint64_t session)
 {
 	struct trace_header header = {
-		.magic = TRACE_MAGIC, .version_major = FORMAT_VERSION_MAJOR,
-		.version_minor = FORMAT_VERSION_MINOR, .header_bytes = sizeof(header),
-		.session = session, .start_wall_ns = 1700000000000000000,
+		.magic = TRACE_MAGIC,
+		.version_major = FORMAT_VERSION_MAJOR,
+		.version_minor = FORMAT_VERSION_MINOR,
+		.header_bytes = sizeof(header),
+		.session = session,
+		.start_wall_ns = 1700000000000000000,
 	};
 
 	memset(trace, 0, sizeof(*trace));
@@ -490,9 +508,12 @@ static void sample_first_thread(struct trace_build *trace)
 	static const uint64_t start[] = { 0x401100 }, parse[] = { 0x401200 };
 	static const uint64_t plugin[] = { 0x401300, 0x7f0000001000 };
 	struct chunk_build chunk;
-	struct build_event event = { .op = OP_REALLOC, .time = 160, .time_end = 170,
-		                     .old_address = 0x10020, .address = 0x20000,
-		                     .size = 300 };
+	struct build_event event = { .op = OP_REALLOC,
+		                         .time = 160,
+		                         .time_end = 170,
+		                         .old_address = 0x10020,
+		                         .address = 0x20000,
+		                         .size = 300 };
 	uint64_t i;
 
 	chunk_build_begin(&chunk, CHUNK_KIND_EVENTS, 2, 100);
@@ -502,19 +523,29 @@ static void sample_first_thread(struct trace_build *trace)
 		chunk_build_malloc(&chunk, 110 + 10 * i, 0, NULL, 0, 0x10000 + 32 * i, 24);
 	chunk_build_free(&chunk, 150, 0x10000);
 	chunk_build_event(&chunk, &event);
-	event = (struct build_event){ .op = OP_CALLOC, .time = 180, .pops = 1,
-		                      .frames = plugin, .frame_count = 2,
-		                      .address = 0x30000, .size = 4096 };
+	event = (struct build_event){ .op = OP_CALLOC,
+		                          .time = 180,
+		                          .pops = 1,
+		                          .frames = plugin,
+		                          .frame_count = 2,
+		                          .address = 0x30000,
+		                          .size = 4096 };
 	chunk_build_event(&chunk, &event);
-	event = (struct build_event){ .op = OP_ALIGNED, .time = 200, .pops = 2,
-		                      .address = 0x40000, .size = 64,
-		                      .alignment_shift = 6 };
+	event = (struct build_event){ .op = OP_ALIGNED,
+		                          .time = 200,
+		                          .pops = 2,
+		                          .address = 0x40000,
+		                          .size = 64,
+		                          .alignment_shift = 6 };
 	chunk_build_event(&chunk, &event);
 	event = (struct build_event){ .op = OP_FAILED, .time = 210, .size = 1ull << 60 };
 	chunk_build_event(&chunk, &event);
-	event = (struct build_event){ .op = OP_REALLOC, .time = 220, .time_end = 221,
-		                      .old_address = 0x40000, .address = 0x40000,
-		                      .size = 80 };
+	event = (struct build_event){ .op = OP_REALLOC,
+		                          .time = 220,
+		                          .time_end = 221,
+		                          .old_address = 0x40000,
+		                          .address = 0x40000,
+		                          .size = 80 };
 	chunk_build_event(&chunk, &event);
 	trace_build_chunk(trace, 0, &chunk);
 	chunk_build_release(&chunk);
@@ -540,12 +571,11 @@ static void sample_symbols(struct trace_build *trace)
 {
 	static const char strings[] = "\0main\0parse\0inner<int>\0program.c";
 	const struct symbols_header header = { 2, 3, sizeof(strings) };
-	const struct symbols_address addresses[] = {
-		{ 0x1100, 0, 0, 1, 0 }, { 0x1200, 0, 1, 2, 0 }
-	};
-	const struct symbols_frame frames[] = {
-		{ 1, 23, 10, 0 }, { 12, 23, 5, SYMBOL_INLINED }, { 6, 23, 20, 0 }
-	};
+	const struct symbols_address addresses[] = { { 0x1100, 0, 0, 1, 0 },
+		                                         { 0x1200, 0, 1, 2, 0 } };
+	const struct symbols_frame frames[] = { { 1, 23, 10, 0 },
+		                                    { 12, 23, 5, SYMBOL_INLINED },
+		                                    { 6, 23, 20, 0 } };
 	struct bytes payload = { NULL, 0, 0 };
 
 	bytes_add(&payload, &header, sizeof(header));

@@ -49,7 +49,10 @@ struct chunk_build {
 	uint64_t dictionary[1 << DICTIONARY_BITS];
 	uint32_t children[1 << CHILDREN_BITS];
 	uint64_t sizes[1 << SIZES_BITS];
-	struct { uint64_t address, number; uint32_t class; } recent[1 << RECENT_BITS];
+	struct {
+		uint64_t address, number;
+		uint32_t class;
+	} recent[1 << RECENT_BITS];
 	uint64_t newest;
 	uint64_t freed[FREED_CLASSES][FREED_DEPTH]; /* [0] is the oldest */
 	uint32_t freed_count[FREED_CLASSES];

@@ -43,7 +43,8 @@ struct bench {
 	struct worker workers[THREADS_MAX];
 	struct path paths[PATHS];
 	struct live live[LIVE_MAX];
-	uint64_t free_addresses[LIVE_MAX]; /* given back last in first out, as malloc does */
+	uint64_t
+		free_addresses[LIVE_MAX]; /* given back last in first out, as malloc does */
 	size_t live_count, free_count;
 	uint64_t random, time, tickets, address_next;
 };
@@ -195,7 +196,8 @@ static void event_make(struct bench *bench, uint32_t number)
 
 int main(int argc, char **argv)
 {
-	static struct bench bench = { .random = 88172645463325252, .address_next = 0x10000 };
+	static struct bench bench = { .random = 88172645463325252,
+		                          .address_next = 0x10000 };
 	uint64_t events = argc > 2 ? strtoull(argv[2], NULL, 10) : 5000000, i;
 	uint32_t threads = argc > 3 ? (uint32_t)atoi(argv[3]) : 1, number;
 	struct ring_header header = build_header(1);

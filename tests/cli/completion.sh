@@ -1,3 +1,4 @@
+#!/bin/bash
 # What bash completes: commands, a command's options, the programs to run.
 PATH=$(dirname "$OUTLIVE"):$PATH
 . "$OUTLIVE_ROOT_DIR/doc/outlive.bash"

@@ -1,3 +1,4 @@
+#!/bin/bash
 # Help goes to stdout, status 0, for every command, in at most 100 columns.
 "$OUTLIVE" --version
 for command in $("$OUTLIVE" help | sed -n "/^commands:/,/^\$/s/^  \([a-z]*\) .*/\1/p" | grep -v help); do

@@ -1,3 +1,4 @@
+#!/bin/bash
 # File capabilities mean secure mode, too.
 [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null || { echo "needs root and setpriv" >&2; exit 77; }
 open=$(mktemp -d) && trap 'rm -rf "$open"' EXIT && cd "$open" && chmod 755 . && mkdir -m 777 out

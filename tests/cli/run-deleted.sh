@@ -1,3 +1,4 @@
+#!/bin/bash
 # A program (and a library of its own) that is gone or another by the end of its run, or
 # ran in another root, still reads right, here and later.
 cc=${CC:-gcc}

@@ -1,3 +1,4 @@
+#!/bin/bash
 # The flight recorder keeps the last events and counts the overwritten ones; a program
 # that fits its ring loses none.
 cat >busy.c <<'END'

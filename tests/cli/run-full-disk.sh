@@ -1,3 +1,4 @@
+#!/bin/bash
 # A full disk: one line, the program goes on unharmed, what was written can be read.
 small=$PWD/small
 mkdir small

@@ -1,3 +1,4 @@
+#!/bin/bash
 # SIGKILL of outlive itself: the program goes on unharmed, as a flight recorder; the
 # trace is readable up to there, the ring from there on.
 cat >busy.c <<'END'
@@ -35,7 +36,7 @@ ring=$(echo /dev/shm/outlive.$ours.*/"$program".0.ring)
 sleep 2.5 # a beat, and what was left of the ring
 kill -0 "$program" && echo "the program goes on"
 "$OUTLIVE" info "$ring" >info; echo "ring, alive: status $?"
->enough
+: >enough
 wait_for finished
 for _ in $(seq 100); do kill -0 "$program" 2>/dev/null || break; sleep 0.02; done
 "$OUTLIVE" info "$ring" >info; echo "ring, over: status $?"

@@ -1,3 +1,4 @@
+#!/bin/bash
 # Processes that go on after the program: waited for as long as --wait says, then named,
 # and left with a ring of bounded size that nobody adds to.
 say() { sed -E 's/[0-9,]+ events of/N events of/; s/\([0-9.]+ [KMG]?i?B\)/(SIZE)/; s/\([0-9]+\)/(PID)/; s/outlive\.[0-9]+\.[0-9a-f]+/outlive.X/' stderr; }

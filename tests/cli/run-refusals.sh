@@ -1,3 +1,4 @@
+#!/bin/bash
 # What cannot be recorded is refused in one line, with a way on, before it is started.
 cc=${CC:-gcc}
 run() {

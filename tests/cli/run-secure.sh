@@ -1,3 +1,4 @@
+#!/bin/bash
 # A program that the loader runs in secure mode would not be recorded: refused, unless we
 # are the user it would become.
 [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null || { echo "needs root and setpriv" >&2; exit 77; }

@@ -1,3 +1,4 @@
+#!/bin/bash
 # A signal sent to us is the program's; Ctrl-C reaches it through its terminal, once.
 target() { # SIGNAL: start it, wait until it is ready, send, say what came of it
 	rm -f ready got
@@ -32,5 +33,5 @@ sleep 0.4; sleep 0.4; sleep 0.4
 exit 6
 END
 (until [ -e asking ]; do sleep 0.02; done; sleep 0.2; printf '\003'; sleep 2) |
-	script -qec "$OUTLIVE run -q -o trace -- sh asked.sh" /dev/null >screen
+	script -qec "exec $OUTLIVE run -q -o trace -- sh asked.sh" /dev/null >screen
 echo "Ctrl-C: status $?, $(cat count)"

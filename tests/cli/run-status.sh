@@ -1,3 +1,4 @@
+#!/bin/bash
 # The exit status is the program's; a death by signal is told, and mirrored as shells do.
 run() {
 	"$OUTLIVE" run -q -o trace -- "$@" 2>stderr

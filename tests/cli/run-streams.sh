@@ -1,3 +1,4 @@
+#!/bin/bash
 # What the program sees of the world is what it would see without us: its input and
 # output byte for byte, its descriptors, signal mask and dispositions, limits, process
 # group, directory, and its environment but for what carries the library in.

@@ -3,7 +3,7 @@
  * nested, kept in an exception_ptr, passing destructors that allocate while the stack is
  * being unwound; each destructor runs once, in order.
  *
- * guards: before an unwinder's first phase everything gets its stub
+ * guards: the CFA of a stub is rsp + 1, and an explicit rule for rsp
  * guards: modules that carry their own unwinder are not patched (-DOWN_UNWINDER)
  * build: g++ -O0
  * build: g++ -O1

@@ -3,7 +3,8 @@
  * them, is called back by them, and unloads them, over and over: the unwinder is in no
  * global scope, and comes and goes. One plugin has libgcc linked into it.
  *
- * guards: modules that carry their own unwinder are not patched
+ * guards: none of the rules alone; what was found for one plugin's unwinder must not
+ *         outlive it
  * plugin: plugin.cpp
  * plugin: own_plugin.cpp -static-libgcc -static-libstdc++ -Wl,--exclude-libs,ALL
  * build: gcc -O2 -fexceptions -ldl

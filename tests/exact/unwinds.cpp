@@ -6,14 +6,18 @@
  *
  * guards: a slot patched between the two phases aborts
  * guards: patch nothing in an event whose walk passes through the unwinder itself
+ *         (-DALLOCATES: a personality routine that allocates)
+ * guards: where that walk stopped, patch nothing further up (the deep fall)
  * build: g++ -O2
  * build: g++ -O0
  * build: g++ -O2 -DREGISTERED
+ * build: g++ -O2 -DALLOCATES
  * build: clang++ -O2
  * build: g++ -O2 -static-libgcc -static-libstdc++ -DOWN_UNWINDER
  */
 #include "exact.h"
 
+#include <dlfcn.h>
 #include <sys/mman.h>
 #include <unwind.h>
 
@@ -82,6 +86,58 @@ NOIPA static int catch_again(int depth)
 		return 1;
 	}
 	return 0;
+}
+
+/* The handler stands in the frame that raises: one slot between it and the unwinder. */
+NOIPA static int catch_own(void)
+{
+	memset(&raw, 0, sizeof(raw));
+	raw.exception_cleanup = no_cleanup;
+	try {
+		_Unwind_RaiseException(&raw);
+	} catch (...) {
+		return 1;
+	}
+	return 0;
+}
+
+#ifdef ALLOCATES
+/* The program's own, in place of libstdc++'s: it allocates in both phases. */
+extern "C" _Unwind_Reason_Code __gxx_personality_v0(int version, _Unwind_Action actions,
+						    _Unwind_Exception_Class exception_class,
+						    _Unwind_Exception *exception,
+						    _Unwind_Context *context)
+{
+	typedef _Unwind_Reason_Code (*personality)(int, _Unwind_Action,
+						   _Unwind_Exception_Class,
+						   _Unwind_Exception *, _Unwind_Context *);
+	static personality real = (personality)dlsym(RTLD_NEXT, "__gxx_personality_v0");
+
+	allocate_here();
+	return real(version, actions, exception_class, exception, context);
+}
+#endif
+
+/* Deeper than a stack is followed, and no event on the way down. */
+NOIPA static int fall_far(int depth)
+{
+	Cleanup cleanup;
+	int result;
+
+	if (depth == 0)
+		raise_raw();
+	result = fall_far(depth - 1);
+	__asm__ volatile("" : "+r"(result));
+	return result + 1;
+}
+
+NOIPA static int catch_far(int depth)
+{
+	try {
+		return fall_far(depth);
+	} catch (...) {
+		return -1;
+	}
 }
 
 /* ---- forced -------------------------------------------------------------------- */
@@ -184,6 +240,7 @@ NOIPA static void round_of(int depth)
 	cleaned = 0;
 	check(catch_raw(depth) == 1, "raw");
 	check(catch_again(depth) == 1, "again");
+	check(catch_own() == 1, "own");
 	check(cleaned == 2 * depth + 3, "%d cleaned", cleaned);
 	cleaned = 0;
 	check(forced(depth) == 1, "forced");
@@ -205,5 +262,10 @@ int main()
 	exact_begin();
 	for (int i = 0; i < 300; i++)
 		round_of(i % 17);
+#if !defined(ALLOCATES) && !defined(OWN_UNWINDER) /* whole walks at each event: minutes */
+	cleaned = 0;
+	check(catch_far(20000) == -1, "far");
+	check(cleaned == 20001, "%d cleaned", cleaned);
+#endif
 	return exact_end();
 }

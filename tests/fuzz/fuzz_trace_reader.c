@@ -52,8 +52,8 @@ static void read_file(const uint8_t *data, size_t bytes)
 	trace_reader_close(reader);
 }
 
-static void chunk_put(uint8_t *ring, unsigned number, uint32_t kind, const uint8_t *data,
-                      size_t bytes)
+static void chunk_put(uint8_t *ring, unsigned number, uint32_t kind,
+                      const uint8_t *data, size_t bytes)
 {
 	struct chunk_header header = { .ticket = number + 1, .kind = kind, .pid = 1 };
 	uint32_t state = kind == CHUNK_KIND_EVENTS ? CHUNK_FULL : CHUNK_DEFINITIONS;
@@ -71,10 +71,14 @@ static void chunk_put(uint8_t *ring, unsigned number, uint32_t kind, const uint8
 static void read_chunk(uint32_t kind, const uint8_t *data, size_t bytes)
 {
 	const struct ring_header header = {
-		.magic = RING_MAGIC, .version_major = FORMAT_VERSION_MAJOR,
-		.header_bytes = FUZZ_HEADER_BYTES, .chunk_bytes = FUZZ_CHUNK_BYTES,
-		.chunk_count = 2, .states_offset = RING_HEADER_BYTES,
-		.clock_kind = CLOCK_MONOTONIC_NS, .executable = "fuzz",
+		.magic = RING_MAGIC,
+		.version_major = FORMAT_VERSION_MAJOR,
+		.header_bytes = FUZZ_HEADER_BYTES,
+		.chunk_bytes = FUZZ_CHUNK_BYTES,
+		.chunk_count = 2,
+		.states_offset = RING_HEADER_BYTES,
+		.clock_kind = CLOCK_MONOTONIC_NS,
+		.executable = "fuzz",
 	};
 	const uint8_t run[1 + sizeof(struct run_record)] = { CONTROL_TAG(CONTROL_RUN) };
 	const size_t ring_bytes = FUZZ_HEADER_BYTES + 2 * FUZZ_CHUNK_BYTES;

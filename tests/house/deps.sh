@@ -5,8 +5,7 @@ set -eu
 
 build=(gcc make libc6-dev libdw-dev libelf-dev libzstd-dev libiberty-dev)
 tests=(g++ clang libcmocka-dev jq procps sqlite3 python3 git perl libjemalloc2
-	libjemalloc-dev libtcmalloc-minimal4 libgoogle-perftools-dev libmimalloc2.0
-	libmimalloc-dev)
+	libtcmalloc-minimal4)
 lint=(clang-format clang-tidy shellcheck)
 
 missing=()
@@ -25,7 +24,12 @@ if [ "$(id -u)" != 0 ]; then
 		{ echo "deps: not root and no sudo; install: ${missing[*]}" >&2; exit 1; }
 	as_root=(sudo)
 fi
-echo "deps: installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get -q update
+# Some names carry a version: take those of this release. Tests do without them.
+for pattern in '^libmimalloc[0-9.]+$' '^libclang-rt-dev$'; do
+	name=$(apt-cache search --names-only "$pattern" | awk '{ print $1; exit }')
+	[ -z "$name" ] || missing+=("$name")
+done
+echo "deps: installing ${missing[*]}"
 "${as_root[@]}" apt-get -q install -y --no-install-recommends "${missing[@]}"

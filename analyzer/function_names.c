@@ -1,0 +1,115 @@
+/* function_names.c - the parts of a demangled C++ or Rust name. Layer 0. */
+#include "function_names.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define OPERATOR "operator"
+#define ANONYMOUS "(anonymous namespace)"
+
+/* Whether the word `operator` begins here. */
+static bool is_operator(const char *function, const char *at)
+{
+	char after;
+
+	if (strncmp(at, OPERATOR, strlen(OPERATOR)))
+		return false;
+	if (at > function && at[-1] != ':' && at[-1] != ' ')
+		return false;
+	after = at[strlen(OPERATOR)];
+	return after && !strchr("_0123456789abcdefghijklmnopqrstuvwxyz"
+	                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+	                        after);
+}
+
+/* Behind `operator` and its symbol: where the template arguments or parameters begin. */
+static const char *operator_skip(const char *at)
+{
+	at += strlen(OPERATOR);
+	if (!strncmp(at, "()", 2) || !strncmp(at, "[]", 2))
+		return at + 2;
+	if (*at == ' ') { /* new, delete, or a type to convert to */
+		while (*at && *at != '(')
+			at++;
+		return at;
+	}
+	/* operator<< <int> has a space, so that only the symbol is taken. */
+	while (*at && strchr("+-*/%^&|~!=<>,", *at))
+		at++;
+	return at;
+}
+
+/* Behind the bracket that closes the one at `at`; the end if none does. */
+static const char *bracket_skip(const char *at)
+{
+	size_t depth = 0;
+
+	for (; *at; at++) {
+		if (strchr("<([{", *at))
+			depth++;
+		else if (strchr(")]}", *at) || (*at == '>' && at[-1] != '-'))
+			depth--;
+		if (!depth)
+			return at + 1;
+	}
+	return at;
+}
+
+const char *function_name_start(const char *function)
+{
+	const char *at = function, *start = function;
+
+	while (*at) {
+		if (is_operator(function, at))
+			return start;
+		if (!strncmp(at, ANONYMOUS, strlen(ANONYMOUS)))
+			at += strlen(ANONYMOUS);
+		else if (*at == '(')
+			return start;
+		else if (*at == '<' || *at == '[' || *at == '{')
+			at = bracket_skip(at);
+		else if (*at++ == ' ')
+			start = at;
+	}
+	/* Without parameters this is no C++ function, and has no return type. */
+	return function;
+}
+
+static size_t put(char *to, size_t bytes, size_t used, const char *from, size_t count)
+{
+	if (count > bytes - 1 - used)
+		count = bytes - 1 - used;
+	memcpy(to + used, from, count);
+	return used + count;
+}
+
+char *function_name_short(char *to, size_t bytes, const char *function)
+{
+	const char *at = function_name_start(function), *from;
+	size_t used = 0;
+
+	/* "<T as Trait>::f" of Rust begins with what matters. */
+	if (*at == '<') {
+		from = at;
+		at = bracket_skip(at);
+		used = put(to, bytes, used, from, (size_t)(at - from));
+	}
+	while (*at && used < bytes - 1) {
+		from = at;
+		if (is_operator(function, at))
+			at = operator_skip(at);
+		else if (!strncmp(at, ANONYMOUS, strlen(ANONYMOUS)))
+			at += strlen(ANONYMOUS);
+		else if (*at == '{')
+			at = bracket_skip(at);
+		else
+			at += *at != '<' && *at != '(';
+		used = put(to, bytes, used, from, (size_t)(at - from));
+		if (at != from)
+			continue;
+		used = put(to, bytes, used, *at == '<' ? "<>" : "()", 2);
+		at = bracket_skip(at);
+	}
+	to[used] = 0;
+	return to;
+}

@@ -1,0 +1,25 @@
+#!/bin/bash
+# Ctrl-Z stops the program and us, so that the shell sees its job stopped; fg goes on.
+command -v script >/dev/null || { echo "no script(1)" >&2; exit 77; }
+cat >job.sh <<'END'
+>begun
+i=0
+while [ $i -lt 30 ]; do sleep 0.1; i=$((i + 1)); echo $i >count; done
+exit 4
+END
+type_it() {
+	echo "$OUTLIVE run -q -o trace -- sh job.sh"
+	until [ -e begun ]; do sleep 0.05; done
+	sleep 0.3
+	printf '\032'
+	sleep 0.5
+	echo 'cp count first; jobs >jobs; sleep 0.6; cp count second; fg'
+	until [ "$(cat count)" = 30 ]; do sleep 0.05; done
+	sleep 1
+	echo 'echo $? >status; exit'
+	sleep 0.5
+}
+type_it | timeout 60 script -qec "bash --norc --noprofile -i" /dev/null >screen
+grep -c Stopped jobs
+cmp first second && [ "$(cat first)" -lt 30 ] && echo "stood still"
+echo "status $(cat status), count $(cat count)"
