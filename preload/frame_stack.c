@@ -98,6 +98,8 @@ void frames_land(struct thread_state *state, uintptr_t sp, const void *exception
 	}
 	if (exception)
 		limbo_land(state, sp, exception);
+	else
+		state->throw_slot = 0;
 }
 
 /* The frames [from, to) are no longer on the stack, or no longer followed. */

@@ -128,6 +128,7 @@ void record_throw(const struct walk_start *caller, const void *exception)
 	walk = stack_walk(state, caller);
 	written = event_write(state, &event, &walk);
 	state->exception = written ? exception : NULL;
+	state->throw_slot = written ? caller->slot : 0;
 	/* What has no stub now gets none until the stack is back out here. */
 	if (!written || !walk.patch || !frames_are_patched(state))
 		state->ceiling = caller->slot;

@@ -13,6 +13,17 @@
 #define INNER_FRAMES_MAX 4096 /* between here and the point: more is not worth it */
 #define DWARF_RBP 6
 
+/* libgcc's own under another name: unwind_hooks.c exports this one. Tests do not. */
+extern _Unwind_Word libgcc_GetCFA(struct _Unwind_Context *) __attribute__((weak));
+
+static uintptr_t frame_sp(struct _Unwind_Context *frame)
+{
+	/* In a backtrace the "CFA" of a frame is its stack pointer; a stub's is biased. */
+	uintptr_t cfa = libgcc_GetCFA ? libgcc_GetCFA(frame) : _Unwind_GetCFA(frame);
+
+	return cfa & ~(uintptr_t)7;
+}
+
 struct search {
 	const struct walk_point *from;
 	slow_walk_visit *visit;
@@ -25,10 +36,9 @@ static _Unwind_Reason_Code frame_seen(struct _Unwind_Context *frame, void *argum
 {
 	struct search *search = argument;
 	int interrupted = 0;
-	/* In a backtrace the "CFA" of a frame is its stack pointer. */
 	struct walk_point point = {
 		.ip = _Unwind_GetIPInfo(frame, &interrupted),
-		.sp = _Unwind_GetCFA(frame) & ~(uintptr_t)7, /* a stub's CFA is biased */
+		.sp = frame_sp(frame),
 		.bp = _Unwind_GetGR(frame, DWARF_RBP),
 	};
 

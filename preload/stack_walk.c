@@ -85,7 +85,8 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 {
 	struct thread_state *state = walk->state;
 
-	if (!stack_walk_is_exact || walk->bounds != &state->own_stack)
+	/* Where a signal came, call frame information need not be exact. */
+	if (!stack_walk_is_exact || walk->bounds != &state->own_stack || walk->in_signal)
 		flags = 0;
 
 	if (walk->news == STACK_DEPTH_MAX ||
@@ -309,12 +310,18 @@ static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
 }
 
 /* True if a frame that is no longer on the stack is not known to have ended. */
-static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, bool met)
+static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, bool met,
+			      uintptr_t start_slot)
 {
 	/* The innermost was the allocator's caller: it ended with its call. */
 	for (uint32_t i = keep; i < state->depth; i++) {
-		if (state->frames[i].stub ? !frame_has_ended(&state->frames[i])
-					  : !met && i + 1 < state->depth)
+		const struct walk_frame *frame = &state->frames[i];
+
+		/* Unwound by what was thrown here; this event is a cleanup's. */
+		if (state->throw_slot && frame->slot >= state->throw_slot &&
+		    frame->slot < start_slot)
+			continue;
+		if (frame->stub ? !frame_has_ended(frame) : !met && i + 1 < state->depth)
 			return true;
 	}
 	return false;
@@ -349,8 +356,9 @@ static struct walk_result walk_end(struct walk *walk, uintptr_t start_slot)
 		.frames = news,
 		.cut = walk->cut,
 		.plain = !stack_walk_is_exact || walk->plain ||
-			 pops_are_inferred(state, keep, walk->met || is_complete),
-		.patch = stack_walk_is_exact && whole && !walk->in_signal && !walk->in_unwinder,
+			 pops_are_inferred(state, keep, walk->met || is_complete,
+					   start_slot),
+		.patch = stack_walk_is_exact && whole && !walk->in_unwinder,
 		.reuse = whole && !walk->in_signal,
 	};
 }

@@ -94,6 +94,7 @@ struct thread_state {
 	uint32_t limbo_swept; /* above this count it is swept */
 	struct limbo_stub limbo_first[LIMBO_FIRST];
 	const void *exception; /* thrown last by this thread, caught or not */
+	uintptr_t throw_slot;  /* where an exception set out that has not landed; 0: none */
 	/* While events lie further in than this slot, no stub is put there or further out. */
 	uintptr_t ceiling; /* 0: none */
 

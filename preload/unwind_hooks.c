@@ -146,7 +146,21 @@ EXPORT void *__cxa_begin_catch(void *exception)
 	void *(*function)(void *) = real_find(&real, "__cxa_begin_catch", &caller);
 
 	exception_landed(&caller, exception);
+	if (guard.state)
+		guard.state->throw_slot = 0;
 	return function(exception);
+}
+
+/* The frames that the thread leaves are unwound, and land nowhere. */
+EXPORT __attribute__((noreturn)) void pthread_exit(void *result)
+{
+	static void *real;
+	struct walk_start caller = CALLER();
+	void (*function)(void *) = real_find(&real, "pthread_exit", &caller);
+
+	throw_begins(&caller, NULL);
+	function(result);
+	abort(); /* it does not return */
 }
 
 /*
