@@ -162,7 +162,8 @@ unit-programs: $(TESTS)
 test: all
 	$(Q)$(MAKE) unit-programs
 	$(Q)$(MAKE) SAN=address unit-programs
-	$(Q)bash tests/run.sh unit:$(B) unit:$(B)/address cli samples golden programs-short
+	$(Q)bash tests/run.sh unit:$(B) unit:$(B)/address cli samples golden programs-short \
+		oracle-short generator
 
 unit: unit-programs
 	$(Q)bash tests/run.sh unit:$(B)
@@ -173,6 +174,11 @@ golden: all
 test-programs: all
 	$(Q)bash tests/programs/install.sh
 	$(Q)bash tests/run.sh programs
+
+# Escape depths of real programs, held block by block against an independent oracle.
+oracle: all $(B)/analyzer.a
+	$(Q)bash tests/oracle/install.sh
+	$(Q)bash tests/run.sh oracle
 
 stress: all
 	$(Q)bash tests/run.sh stress
@@ -230,8 +236,8 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-programs test unit golden test-programs stress soak bench fuzz layers lint \
-	deps install clean
+.PHONY: all unit-programs test unit golden test-programs oracle stress soak bench fuzz \
+	layers lint deps install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

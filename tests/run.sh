@@ -8,6 +8,9 @@
 #   stress          tests/stress/*.c, likewise, and tests/stress/*.sh
 #   exact           tests/exact/*.c, each built in many ways: with return stubs as without;
 #                   and tests/exact/test_*.sh, runtimes and debuggers
+#   oracle          tests/oracle/*.sh: programs whose every activation an independent oracle
+#                   knows, block by block; oracle-short: those that say "short: yes"
+#   generator       tests/generator/test_*.sh: random programs that know their own truth
 #   golden          tests/golden/: recorded traces against the reports of their day
 #   programs        tests/programs/*.sh; programs-short: those that say "short: yes"
 #   SUITE/NAME      only that one of a suite, its output shown whole
@@ -35,6 +38,9 @@ list_suite() { # SUITE [NAME]
 	stress) paths=(tests/stress/*.c tests/stress/*.cpp tests/stress/test_*.sh) ;;
 	exact) paths=(tests/exact/*.c tests/exact/*.cpp tests/exact/test_*.sh) ;;
 	golden) paths=(tests/golden/*/*.json) ;;
+	oracle) paths=(tests/oracle/*.sh) ;;
+	oracle-short) mapfile -t paths < <(grep -l '^# short: yes' tests/oracle/*.sh) ;;
+	generator) paths=(tests/generator/test_*.sh) ;;
 	programs) paths=(tests/programs/[a-z]*.sh) ;;
 	programs-short) mapfile -t paths < <(grep -l '^# short: yes' tests/programs/*.sh) ;;
 	*) echo "run.sh: no suite '$suite'" >&2; exit 2 ;;

@@ -1,5 +1,6 @@
 #!/bin/bash
 # bzip2: few and large blocks, made and freed in different calls of its library.
+# shellcheck disable=SC2154,SC2034 # lib.sh sets some, and reads others
 . "$OUTLIVE_ROOT_DIR/tests/oracle/lib.sh"
 fetch bzip2
 gcc "${hook_flags[@]}" -o bzip2.hooked bzip2/{bzip2,blocksort,huffman,crctable,randtable,compress,decompress,bzlib}.c \

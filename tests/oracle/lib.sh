@@ -1,7 +1,7 @@
 # lib.sh - what the scripts of this folder share. Each builds a program with hooks in all
 # its functions and with the oracle's allocator, records it, and holds the two against each
 # other, block by block. Source it; the working directory is the test's own.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2054 # arrays that the scripts use; -Wl,
 set -u
 here=$OUTLIVE_ROOT_DIR/tests/oracle
 build=$(dirname "$OUTLIVE")
@@ -51,26 +51,35 @@ fetch() { # PACKAGE
 	(
 		flock 9
 		cd "$store" || exit 1
-		ls "$1"_*.dsc >/dev/null 2>&1 && exit 0
+		[ -e "$1.whole" ] && exit 0
 		[ -n "$(find lists -name '*Sources*' -print -quit)" ] ||
 			apt-get "${options[@]}" update
-		apt-get "${options[@]}" source --download-only "$1"
+		apt-get "${options[@]}" source --download-only "$1" && touch "$1.whole"
 	) 9>"$store/lock" >fetch.out 2>&1
 	rm -rf "./$1"
-	dpkg-source --no-check -x "$store/$1"_*.dsc "$1" >>fetch.out 2>&1 ||
+	[ -e "$store/$1.whole" ] &&
+		dpkg-source --no-check -x "$store/$1"_*.dsc "$1" >>fetch.out 2>&1 ||
 		skip "the source of $1 could not be fetched: $(grep -m 1 '^E:' fetch.out)"
 }
+
+# Record COMMAND with run_options: NAME.outlive, and NAME.log of the oracle.
+record() { # NAME COMMAND...
+	local name=$1
+	shift
+	rm -f "$name".{log,outlive}
+	ORACLE_LOG=$PWD/$name.log "$OUTLIVE" run -q "${run_options[@]}" -o "$name.outlive" -- "$@" \
+		>"$name.with" 2>"$name.with.err" </dev/null
+}
+run_options=()
 
 # Run COMMAND, whose program has the hooks, without and with outlive; compare its output,
 # then every block. NAME names the files.
 watch() { # NAME COMMAND...
 	local name=$1 status with_status
 	shift
-	rm -f "$name".{log,outlive}
 	"$@" >"$name.bare" 2>"$name.bare.err" </dev/null
 	status=$?
-	ORACLE_LOG=$PWD/$name.log "$OUTLIVE" run -q -o "$name.outlive" -- "$@" \
-		>"$name.with" 2>"$name.with.err" </dev/null
+	record "$name" "$@"
 	with_status=$?
 	[ $status = $with_status ] || complain "$name: exit status $status became $with_status:" \
 		"$(tail -n 3 "$name.with.err")"

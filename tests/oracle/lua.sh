@@ -1,5 +1,6 @@
 #!/bin/bash
 # lua5.4: every allocation of its objects goes through one realloc, errors by longjmp.
+# shellcheck disable=SC2154,SC2034 # lib.sh sets some, and reads others
 . "$OUTLIVE_ROOT_DIR/tests/oracle/lib.sh"
 fetch lua5.4
 # Made by Debian's build: where it looks for modules.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # mawk, which keeps small blocks in lists of its own.
+# shellcheck disable=SC2154,SC2034 # lib.sh sets some, and reads others
 . "$OUTLIVE_ROOT_DIR/tests/oracle/lib.sh"
 fetch mawk
 (

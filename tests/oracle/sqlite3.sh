@@ -1,5 +1,6 @@
 #!/bin/bash
 # sqlite3's shell, from its amalgamation.
+# shellcheck disable=SC2154,SC2034 # lib.sh sets some, and reads others
 . "$OUTLIVE_ROOT_DIR/tests/oracle/lib.sh"
 . "$OUTLIVE_ROOT_DIR/tests/workloads.sh"
 command -v tclsh >/dev/null || skip "tclsh is not installed; make oracle installs it"

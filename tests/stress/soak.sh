@@ -1,12 +1,14 @@
 #!/bin/bash
-# soak.sh - the stress programs, samples and random kills again and again for SOAK_MINUTES
-# (30), stopping at the first failure. What fails once in a thousand runs fails here.
+# soak.sh - the stress programs, samples, random kills and thousands of generated cases
+# again and again for SOAK_MINUTES (30), stopping at the first failure. What fails once in
+# a thousand runs fails here.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 end=$((SECONDS + ${SOAK_MINUTES:-30} * 60))
 rounds=0
 while [ $SECONDS -lt $end ]; do
-	if ! KILLS=100 bash tests/run.sh stress samples >build/soak.log 2>&1; then
+	if ! KILLS=100 CASES=3000 ROLLS=30 SEED=$((1000 + RANDOM)) \
+		bash tests/run.sh stress samples generator >build/soak.log 2>&1; then
 		cat build/soak.log
 		echo "soak: failed in round $((rounds + 1))" >&2
 		exit 1

@@ -1,0 +1,52 @@
+#!/bin/bash
+# Random programs that know their own truth (generate.py, truth.h), against the report.
+# CASES of them (100), 20 to a program, from SEED (1) on; each program is built in another
+# way, and run ROLLS times (1) with other dice. A failure says what makes it again.
+set -u
+here=$OUTLIVE_ROOT_DIR/tests/generator
+cases=${CASES:-100} rolls=${ROLLS:-1} seed=${SEED:-1} per=20
+ways=("g++ -O0" "g++ -O2" "g++ -O1 -fno-omit-frame-pointer"
+	"g++ -O3 -fomit-frame-pointer -fcf-protection" "g++ -O2 -mstackrealign")
+command -v clang++ >/dev/null && ways+=("clang++ -O2 -fno-optimize-sibling-calls")
+bad=0 done=0 blocks=0 inferred=0
+
+build_program() { # SEED WAY
+	local -a build
+	read -ra build <<<"$2"
+	python3 "$here/generate.py" "$1" "$per" >"p$1.cpp" &&
+		"${build[@]}" -g -std=c++17 -fno-builtin -w -pthread -I"$here" -o "p$1" "p$1.cpp"
+}
+
+check_program() { # SEED ROLL [OPTION]...
+	local name=p$1 roll=$2
+	shift 2
+	"$OUTLIVE" run -q "$@" -o "$name.outlive" -- "./$name" "$roll" >"$name.truth" 2>"$name.err" ||
+		{ cat "$name.err"; return 1; }
+	"$OUTLIVE" report --format json --top 0 "$name.outlive" >"$name.json" || return 1
+	python3 "$here/check.py" "$name.truth" "$name.json" >"$name.said"
+}
+
+for ((number = 0; done < cases; number++)); do
+	way=${ways[$((number % ${#ways[@]}))]}
+	this=$((seed + number))
+	build_program $this "$way" || exit 1
+	for ((roll = 0; roll < rolls; roll++)); do
+		if check_program $this $roll; then
+			read -r _ _ these _ those _ < <(tail -n 1 "p$this.said")
+			blocks=$((blocks + these)) inferred=$((inferred + those))
+		else
+			bad=1
+			echo "generate.py $this $per, $way, argument $roll:"
+			head -n 12 "p$this.said"
+		fi
+		done=$((done + per))
+	done
+	# That the check can fail: plain frames are wrong here and there.
+	if [ $number = 0 ] && check_program $this 0 --frames=plain; then
+		bad=1
+		echo "plain frames pass for exact ones: the check checks nothing"
+	fi
+	rm -f "p$this"*
+done
+echo "$done cases, $blocks blocks, $inferred of them inferred"
+exit $bad
