@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # recorded.sh - for the tests of this folder: run something with return stubs, and look at
 # the rings it leaves. Wants $root, $library, $outlive.
 
