@@ -80,6 +80,8 @@ PRELOAD_TESTED_O := $(patsubst $(B)/%,$(B)/tested/%,$(filter-out \
 	$(B)/preload/interpose.o $(B)/preload/lifecycle.o,$(PRELOAD_O)))
 ANALYZER_TESTED_O := $(filter-out $(B)/analyzer/main.o,$(ANALYZER_O))
 TESTS := $(TEST_C:tests/%.c=$(B)/tests/%)
+# What several tests share.
+TEST_SHARED_O := $(patsubst tests/%.c,$(B)/tests/%.o,$(filter-out $(TEST_C),$(wildcard tests/*.c)))
 
 PROGRAMS := $(if $(wildcard analyzer/main.c),$(B)/outlive) \
 	$(if $(PRELOAD_C),$(B)/liboutlive.so)
@@ -152,7 +154,7 @@ $(B)/tests/%.o: tests/%.c Makefile
 	@echo "  CC      $<"
 	$(Q)$(CC) $(COMMON) $(SANITIZE) -Iinclude -Itests -Ianalyzer -c -o $@ $<
 
-$(B)/tests/test_%: $(B)/tests/test_%.o $(B)/tests/trace_builder.o $(B)/analyzer.a
+$(B)/tests/test_%: $(B)/tests/test_%.o $(TEST_SHARED_O) $(B)/analyzer.a
 	@echo "  LINK    $@"
 	$(Q)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $^ $(ANALYZER_LIBS) -lcmocka
 
