@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define CALL_TAIL_FRAMES 8
-#define CALL_TAILS_RECENT 256
+#define CALL_TAILS_RECENT 1024
 
 /*
  * A node of this tree is a tail: from it to the root are its frames, outermost first.

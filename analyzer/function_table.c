@@ -1,6 +1,8 @@
 /* function_table.c - the functions of a profile. Layer 8. */
 #include "function_table.h"
 
+#include "allocator_names.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +54,8 @@ static uint32_t function_add(struct function_table *table,
 		table->capacity *= 2;
 	}
 	table->functions[table->count] = *function;
+	table->functions[table->count].is_allocator = is_allocator_name(function->name);
+	table->functions[table->count].is_deallocator = is_deallocator_name(function->name);
 	if (*function->name && hash_index_add(&table->index, function_hash(function),
 	                                      table->count, function_hash_of, table))
 		return 0;
@@ -61,7 +65,7 @@ static uint32_t function_add(struct function_table *table,
 static struct function location_function(const struct profile *profile, uint32_t number)
 {
 	const struct location *location = address_map_location(profile->map, number);
-	struct function function = { "", location->module, number };
+	struct function function = { "", location->module, number, false, false };
 	const struct symbol_frame *frames;
 	size_t count;
 
@@ -84,7 +88,8 @@ int function_table_make(struct function_table *table, const struct profile *prof
 	                            sizeof(*table->of_location));
 	if (!table->functions || !table->of_location)
 		return -1;
-	table->functions[FUNCTION_NONE] = (struct function){ "", MODULE_NONE, 0 };
+	table->functions[FUNCTION_NONE] = (struct function){ "", MODULE_NONE, 0, false,
+		                                                 false };
 	for (i = 1; i < table->location_count; i++) {
 		function = location_function(profile, i);
 		if (*function.name)

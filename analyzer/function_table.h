@@ -8,14 +8,16 @@
 #include "hash_index.h"
 #include "profile.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define FUNCTION_NONE 0u
 
 struct function {
-	const char *name;  /* demangled, the profile's; "" when unknown */
-	uint32_t module;   /* of the address map, or MODULE_NONE */
-	uint32_t location; /* the first of its locations that was met */
+	const char *name;                  /* demangled, the profile's; "" when unknown */
+	uint32_t module;                   /* of the address map, or MODULE_NONE */
+	uint32_t location;                 /* the first of its locations that was met */
+	bool is_allocator, is_deallocator; /* by its name */
 };
 
 struct function_table {

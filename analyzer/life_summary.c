@@ -1,8 +1,6 @@
 /* life_summary.c - the evidence about a set of sites. Layer 11. */
 #include "life_summary.h"
 
-#include "allocator_names.h"
-
 static uint32_t ancestor(const struct classes *classes, uint32_t node, uint32_t levels)
 {
 	for (; levels && node != CALL_ROOT; levels--)
@@ -40,8 +38,7 @@ static uint32_t tail_function(const struct classes *classes, uint32_t tail)
 	/* From the outermost inwards: the last one that is no deallocator. */
 	for (; tail != CALL_ROOT; tail = tree->nodes[tail].parent) {
 		function = functions->of_location[tree->nodes[tail].location];
-		if (freer == FUNCTION_NONE ||
-		    !is_deallocator_name(functions->functions[function].name))
+		if (freer == FUNCTION_NONE || !functions->functions[function].is_deallocator)
 			freer = function;
 	}
 	return freer;

@@ -1,8 +1,6 @@
 /* peeling.c - which functions only allocate for their callers. Layer 9. */
 #include "peeling.h"
 
-#include "allocator_names.h"
-
 #include <fnmatch.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -61,7 +59,7 @@ static void names_peel(struct peeling_work *work, const char *const *wrappers,
 			continue;
 		if (is_user_wrapper(name, wrappers, wrapper_count))
 			work->peeling->functions[i].reason = PEEL_USER;
-		else if (is_allocator_name(name))
+		else if (work->functions->functions[i].is_allocator)
 			work->peeling->functions[i].reason = PEEL_BUILTIN;
 	}
 }
