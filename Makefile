@@ -164,8 +164,8 @@ unit-programs: $(TESTS)
 test: all
 	$(Q)$(MAKE) unit-programs
 	$(Q)$(MAKE) SAN=address unit-programs
-	$(Q)bash tests/run.sh unit:$(B) unit:$(B)/address cli samples golden programs-short \
-		oracle-short generator
+	$(Q)KILLS=$${KILLS:-40} bash tests/run.sh unit:$(B) unit:$(B)/address cli samples \
+		stress golden programs-short oracle-short generator
 
 unit: unit-programs
 	$(Q)bash tests/run.sh unit:$(B)

@@ -43,7 +43,7 @@ one_kill() { # VICTIM: program, reader, both, flight (both, of a flight recorder
 	"$OUTLIVE" run -q "${options[@]}" -o "$trace" -- ./target "$work/counts" >"$work/said" 2>&1 &
 	runner=$!
 	for ((i = 0; i < 500 && pid == 0; i++)); do
-		[ -s "$work/counts" ] && pid=$(./target --print "$work/counts" | jq .pid)
+		[ -s "$work/counts" ] && pid=$(./target --print "$work/counts" | grep -o '[0-9]*' | head -n 1)
 		[ "$pid" != 0 ] || sleep 0.005
 	done
 	[ "$pid" != 0 ] || { fail "the program did not start: $(cat "$work/said")"; return; }
@@ -55,7 +55,7 @@ one_kill() { # VICTIM: program, reader, both, flight (both, of a flight recorder
 	esac
 	wait "$runner" 2>/dev/null # "Killed" is what we want
 	for ((i = 0; i < 200; i++)); do # a killed process may take a moment to be gone
-		kill -0 "$pid" 2>/dev/null || break
+		grep -qs '^State:[[:space:]]*[^Z]' "/proc/$pid/status" || break
 		sleep 0.01
 	done
 	./target --print "$work/counts" >"$work/counts.json"
