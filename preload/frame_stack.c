@@ -83,6 +83,14 @@ static void limbo_land(struct thread_state *state, uintptr_t sp, const void *exc
 	state->limbo_count = left;
 }
 
+void frames_forget_exception(struct thread_state *state, const void *exception)
+{
+	for (uint32_t i = 0; i < state->limbo_count; i++) {
+		if (state->limbo[i].exception == exception)
+			state->limbo[i].exception = NULL;
+	}
+}
+
 void frames_land(struct thread_state *state, uintptr_t sp, const void *exception)
 {
 	if (!stack_bounds_hold(&state->own_stack, sp))
@@ -110,7 +118,7 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 
 		if (!frame->stub)
 			continue;
-		if (!reuse || !frame_has_ended(frame))
+		if (!reuse || !frame_has_ended(frame) || stub_reuse_is_off)
 			limbo_put(state, frame);
 		else if (frame->flags & FRAME_JUMPED &&
 			 !outlive_stub_entries[frame->stub].returned)

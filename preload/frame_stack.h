@@ -64,6 +64,9 @@ static inline void frames_apply(struct thread_state *state, const struct walk_re
 	frames_apply_slow(state, walk);
 }
 
+/* A new exception may lie where an old one lay: what vanished under that is not its. */
+void frames_forget_exception(struct thread_state *state, const void *exception);
+
 /* True if every frame that can have a stub has one, but the innermost. */
 bool frames_are_patched(const struct thread_state *state);
 

@@ -126,12 +126,16 @@ void record_throw(const struct walk_start *caller, const void *exception)
 	if (unlikely(!state))
 		return;
 	walk = stack_walk(state, caller);
+	frames_forget_exception(state, exception);
 	written = event_write(state, &event, &walk);
 	state->exception = written ? exception : NULL;
 	state->throw_slot = written ? caller->slot : 0;
-	/* What has no stub now gets none until the stack is back out here. */
+	/*
+	 * What has no stub now gets none before the exception lands; or, if it is only what
+	 * lies beyond a gap, before the stack is back out there.
+	 */
 	if (!written || !walk.patch || !frames_are_patched(state))
-		state->ceiling = caller->slot;
-	else if (walk.cut)
+		state->ceiling = CEILING_ALL;
+	else if (walk.cut && state->ceiling != CEILING_ALL)
 		state->ceiling = state->frames[0].slot;
 }

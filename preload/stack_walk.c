@@ -179,6 +179,8 @@ static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
 
 static inline uint16_t flags_of(frame_rule rule)
 {
+	if (frame_rule_is_unwinder(rule))
+		return FRAME_UNWINDER;
 	return frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0;
 }
 
@@ -348,8 +350,10 @@ static struct walk_result walk_end(struct walk *walk, uintptr_t start_slot)
 		walk->news--;
 	}
 	/* Kept by comparing alone: of the innermost frame that goes without saying. */
-	for (uint32_t i = keep; i-- > 0 && !state->frames[i].stub;)
+	for (uint32_t i = keep; i-- > 0 && !state->frames[i].stub;) {
 		walk->plain |= i + 1 < state->depth;
+		walk->in_unwinder |= (state->frames[i].flags & FRAME_UNWINDER) != 0;
+	}
 	return (struct walk_result){
 		.keep = keep,
 		.news = walk->news,
@@ -378,7 +382,7 @@ struct walk_result stack_walk(struct thread_state *state, const struct walk_star
 	else
 		walk.cut = true;
 	result = walk_end(&walk, start->slot);
-	if (unlikely(state->ceiling && walk.bounds == &state->own_stack &&
+	if (unlikely(state->ceiling > CEILING_ALL && walk.bounds == &state->own_stack &&
 		     start->slot > state->ceiling))
 		state->ceiling = 0;
 	if (unlikely(result.keep + result.news > STACK_DEPTH_MAX))

@@ -20,7 +20,7 @@ static stub_id pool[STUB_COUNT]; /* given back; the newest last */
 static uint32_t pool_count;
 static stub_id jumped[STUB_COUNT]; /* a ring: those passed over by longjmp, oldest first */
 static uint32_t jumped_first, jumped_count;
-static bool jumps_are_distrusted;
+bool stub_reuse_is_off;
 uint8_t stub_bias = 1;
 static uint32_t never_used = 1; /* the first stub that nobody ever had */
 
@@ -67,7 +67,7 @@ stub_id stub_take(struct stub_supply *supply)
 			supply->ids[supply->count++] = never_used - i;
 	}
 	while (supply->count < STUBS_AT_HAND / 2 && !pool_count && jumped_count &&
-	       never_used == STUB_COUNT && !jumps_are_distrusted) {
+	       never_used == STUB_COUNT && !stub_reuse_is_off) {
 		supply->ids[supply->count++] = jumped[jumped_first];
 		jumped_first = (jumped_first + 1) % STUB_COUNT;
 		jumped_count--;
@@ -110,7 +110,7 @@ void stub_give_jumped(stub_id stub)
 
 void stub_distrust_jumps(void)
 {
-	jumps_are_distrusted = true;
+	stub_reuse_is_off = true;
 }
 
 void stub_set_bias(uint8_t bias)

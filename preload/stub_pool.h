@@ -69,6 +69,12 @@ void stub_give(struct stub_supply *supply, stub_id stub);
 void stub_give_jumped(stub_id stub);
 void stub_distrust_jumps(void);
 
+/*
+ * Set by it: a program whose stacks come back by longjmp may let a frame return twice, and
+ * then no stub may ever be used again.
+ */
+extern bool stub_reuse_is_off;
+
 /* Every stub says from now on what an unwinder of another make wants; see stub.S. */
 void stub_set_bias(uint8_t bias);
 extern uint8_t stub_bias;

@@ -36,6 +36,7 @@ enum walk_frame_flags {
 	FRAME_PATCHABLE = 1, /* a stub may stand at its slot */
 	FRAME_DEAD = 2,      /* an exception went past it: it never returns */
 	FRAME_JUMPED = 4,    /* a longjmp did */
+	FRAME_UNWINDER = 16, /* returns into an unwinder */
 	FRAME_STUBBED = 8,   /* a stub stood at its slot already: perhaps one in limbo */
 };
 
@@ -47,6 +48,7 @@ struct limbo_stub {
 };
 
 #define LIMBO_FIRST 512
+#define CEILING_ALL 1
 
 /* The writer's half of the prediction tables; trace_format.h says how they work. */
 struct prediction {
@@ -95,8 +97,11 @@ struct thread_state {
 	struct limbo_stub limbo_first[LIMBO_FIRST];
 	const void *exception; /* thrown last by this thread, caught or not */
 	uintptr_t throw_slot;  /* where an exception set out that has not landed; 0: none */
-	/* While events lie further in than this slot, no stub is put there or further out. */
-	uintptr_t ceiling; /* 0: none */
+	/*
+	 * No stub is put at this slot or further out, until an event lies further out yet.
+	 * CEILING_ALL: none anywhere until an exception is caught. 0: no ceiling.
+	 */
+	uintptr_t ceiling;
 
 	struct thread_state *next_free;
 	struct prediction prediction;

@@ -146,8 +146,12 @@ EXPORT void *__cxa_begin_catch(void *exception)
 	void *(*function)(void *) = real_find(&real, "__cxa_begin_catch", &caller);
 
 	exception_landed(&caller, exception);
-	if (guard.state)
+	if (guard.state) {
 		guard.state->throw_slot = 0;
+		guard.state->exception = NULL;
+		if (guard.state->ceiling == CEILING_ALL)
+			guard.state->ceiling = 0;
+	}
 	return function(exception);
 }
 
