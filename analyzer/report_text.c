@@ -137,9 +137,9 @@ static int lives_print(const struct screen *screen, const struct findings *findi
 static int screen_print(const struct screen *screen, const struct findings *findings)
 {
 	static const struct table tables[] = {
-		{ "allocated the most", "calls", REPORT_SORT_BYTES, 4 },
-		{ "made the peak", "blocks", REPORT_SORT_PEAK, 3 },
-		{ "never freed", "blocks", REPORT_SORT_LIVE, 3 },
+		{ "allocated the most", "calls", REPORT_SORT_BYTES, 3 },
+		{ "made the peak", "blocks", REPORT_SORT_PEAK, 2 },
+		{ "never freed", "blocks", REPORT_SORT_LIVE, 2 },
 	};
 	const struct classes *classes = findings->classes;
 	const struct replay *replay = &classes->profile->replay;
