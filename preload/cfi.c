@@ -510,7 +510,7 @@ static struct cfi_rule row_rule(const struct row *row)
 struct cfi_rule cfi_rule_find(const struct cfi_module *module, uintptr_t return_address)
 {
 	static const struct cfi_rule none = { .kind = CFI_NONE };
-	static const struct cfi_rule complex = { .kind = CFI_COMPLEX };
+	struct cfi_rule complex = { .kind = CFI_COMPLEX }, rule;
 	struct frame_entry entry = { .is_signal = false };
 	struct machine machine = { .depth = 0 };
 	uintptr_t address = return_address - 1;
@@ -525,6 +525,7 @@ struct cfi_rule cfi_rule_find(const struct cfi_module *module, uintptr_t return_
 		return none;
 	if (entry.is_signal)
 		return (struct cfi_rule){ .kind = CFI_SIGNAL };
+	complex.has_personality = entry.has_personality;
 	machine.location = entry.start;
 	/* The CIE's program has no addresses: it is run whole. */
 	if (!program_run(&machine, entry.initial, &entry, UINTPTR_MAX))
@@ -533,7 +534,9 @@ struct cfi_rule cfi_rule_find(const struct cfi_module *module, uintptr_t return_
 	machine.location = entry.start;
 	if (!program_run(&machine, entry.program, &entry, address))
 		return complex;
-	return row_rule(&machine.row);
+	rule = row_rule(&machine.row);
+	rule.has_personality = entry.has_personality;
+	return rule;
 }
 
 bool cfi_module_has_personality(const struct cfi_module *module)

@@ -28,6 +28,7 @@ struct cfi_rule {
 	enum cfi_kind kind;
 	uint32_t cfa_offset; /* a multiple of 8 */
 	uint32_t bp_below;   /* a multiple of 8 */
+	bool has_personality; /* exceptions may be caught in it, or run code of its */
 };
 
 /* The loaded object that an address belongs to. */

@@ -7,10 +7,24 @@
 
 _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
 
+/*
+ * A stub may stand in for a return address with this rule: not where nothing says how to
+ * unwind; not for a signal frame, which debuggers know by its address. A throw that we
+ * cannot see begin may find a stub in its second phase that was not there in the first:
+ * that matters where it stands right before the frame that catches, so such a module's
+ * frames get one if they have no personality.
+ */
+static bool rule_is_patchable(const struct cfi_rule *rule, enum module_unwinder unwinder)
+{
+	if (rule->kind == CFI_NONE || rule->kind == CFI_SIGNAL)
+		return false;
+	return unwinder == MODULE_UNWINDER_SHARED ||
+	       (unwinder == MODULE_UNWINDER_OWN && !rule->has_personality);
+}
+
 static frame_rule rule_pack(struct cfi_rule rule, enum module_unwinder unwinder)
 {
-	bool patchable = rule.kind != CFI_NONE && rule.kind != CFI_SIGNAL &&
-			 unwinder == MODULE_UNWINDER_SHARED;
+	bool patchable = rule_is_patchable(&rule, unwinder);
 
 	if (rule.cfa_offset >> 3 > 0x3fff || rule.bp_below >> 3 > 0x1fff) {
 		rule.kind = CFI_COMPLEX;
@@ -31,7 +45,8 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 	bool noted;
 
 	if (return_address == 0 || return_address >> ARCH_ADDRESS_BITS)
-		return rule_pack((struct cfi_rule){ .kind = CFI_END }, unwinder);
+		return rule_pack((struct cfi_rule){ .kind = CFI_END, .has_personality = true },
+				 unwinder);
 	/* An address outside every module may be inside one tomorrow: not cached. */
 	if (!cfi_module_find(return_address - 1, &module))
 		return rule_pack((struct cfi_rule){ .kind = CFI_NONE }, unwinder);

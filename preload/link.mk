@@ -3,7 +3,7 @@
 UNWINDER := $(B)/preload/libgcc_eh.a
 PRELOAD_LIBS := $(UNWINDER) $(PRELOAD_LIBS) -Wl,--gc-sections
 
-$(UNWINDER):
+$(UNWINDER): preload/link.mk
 	@mkdir -p $(@D)
 	$(Q)objcopy --redefine-sym _Unwind_RaiseException=libgcc_RaiseException \
 		--redefine-sym _Unwind_Resume=libgcc_Resume \
