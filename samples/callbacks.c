@@ -20,7 +20,8 @@
 
 static void *volatile sink;
 
-static __attribute__((noinline)) void each(int count, void (*call)(void *, int), void *with)
+static __attribute__((noinline)) void each(int count, void (*call)(void *, int),
+                                           void *with)
 {
 	for (int i = 0; i < count; i++)
 		call(with, i);

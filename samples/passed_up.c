@@ -17,9 +17,9 @@ static void *volatile sink;
 
 #define FUNCTION __attribute__((noinline)) static
 /* Not a tail call: the frame is still there while the callee allocates. */
-#define PASSES_UP(name, from)         \
-	FUNCTION void *name(void)     \
-	{                             \
+#define PASSES_UP(name, from) \
+	FUNCTION void *name(void) \
+	{                         \
 		void *block = from(); \
 		sink = block;         \
 		return block;         \
@@ -57,9 +57,9 @@ PASSES_UP(frame_12, frame_11)
 PASSES_UP(frame_13, frame_12)
 PASSES_UP(up_14, frame_13)
 
-#define KEEPS(name, from)             \
-	FUNCTION void name(void)      \
-	{                             \
+#define KEEPS(name, from)     \
+	FUNCTION void name(void)  \
+	{                         \
 		void *block = from(); \
 		sink = block;         \
 		free(block);          \

@@ -22,8 +22,8 @@
 #endif
 
 #define ACTIVATIONS_MAX (1 << 20)
-#define DEPTH_MAX 64  /* of generated functions on a stack */
-#define SLOTS 12      /* of a case */
+#define DEPTH_MAX 64 /* of generated functions on a stack */
+#define SLOTS 12     /* of a case */
 #define FUNCTIONS_MAX 1024
 
 struct activation {
@@ -117,8 +117,13 @@ static inline void frame_landed(activation *frame)
 /* For functions that exceptions may pass. */
 struct frame_guard {
 	activation *me;
-	frame_guard() : me(frame_begin()) {}
-	~frame_guard() { frame_end(me); }
+	frame_guard() : me(frame_begin())
+	{
+	}
+	~frame_guard()
+	{
+		frame_end(me);
+	}
 	frame_guard(const frame_guard &) = delete;
 };
 
@@ -143,7 +148,8 @@ static inline void *block_dies(const slot &slot)
 		__atomic_fetch_add(&crossings[slot.function], 1, __ATOMIC_RELAXED);
 		return slot.block;
 	}
-	for (; frame && __atomic_load_n(&frame->ended, __ATOMIC_ACQUIRE); frame = frame->caller)
+	for (; frame && __atomic_load_n(&frame->ended, __ATOMIC_ACQUIRE);
+	     frame = frame->caller)
 		ended++;
 	__atomic_fetch_add(&depths[slot.function][ended], 1, __ATOMIC_RELAXED);
 	return slot.block;
@@ -177,7 +183,8 @@ static inline slot block_grow(slot slot, size_t size)
 }
 
 /* No frame of its own, at -O0 either. */
-static inline __attribute__((always_inline)) void *block_aligned(size_t alignment, size_t size)
+static inline __attribute__((always_inline)) void *block_aligned(size_t alignment,
+                                                                 size_t size)
 {
 	void *block = NULL;
 
@@ -187,8 +194,13 @@ static inline __attribute__((always_inline)) void *block_aligned(size_t alignmen
 /* A local block that a destructor frees. */
 struct block_guard {
 	slot held;
-	explicit block_guard(const slot &held) : held(held) {}
-	~block_guard() { free(block_dies(held)); }
+	explicit block_guard(const slot &held) : held(held)
+	{
+	}
+	~block_guard()
+	{
+		free(block_dies(held));
+	}
 	block_guard(const block_guard &) = delete;
 };
 

@@ -123,9 +123,8 @@ static void function_note(uint64_t function)
 			/* Two threads may note two functions in one slot: the loser goes on. */
 			uint64_t none = 0;
 
-			if (__atomic_compare_exchange_n(&header->functions[slot], &none,
-			                                function, false, __ATOMIC_RELAXED,
-			                                __ATOMIC_RELAXED))
+			if (__atomic_compare_exchange_n(&header->functions[slot], &none, function,
+			                                false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 				return;
 			continue;
 		}
@@ -217,12 +216,12 @@ static __attribute__((constructor)) void jump_find(void)
 	*(void **)&jump = dlsym(RTLD_NEXT, "siglongjmp");
 }
 
-#define JUMP(name)                                                                     \
-	HOOK __attribute__((noreturn)) void name(struct __jmp_buf_tag environment[1],  \
-	                                         int value)                            \
-	{                                                                              \
-		jump_note(environment);                                                \
-		jump(environment, value);                                              \
+#define JUMP(name)                                                                \
+	HOOK __attribute__((noreturn)) void name(struct __jmp_buf_tag environment[1], \
+	                                         int value)                           \
+	{                                                                             \
+		jump_note(environment);                                                   \
+		jump(environment, value);                                                 \
 	}
 
 JUMP(longjmp)

@@ -41,9 +41,14 @@ enum outcome {
 	OUTCOMES,
 };
 static const char *const outcome_names[OUTCOMES] = {
-	"agree", "agree that they crossed threads", "inferred, and right",
-	"inferred, and not right", "DISAGREE: size, reallocs or crossed",
-	"DISAGREE: stack of the birth", "DISAGREE: escape depth", "DISAGREE: owner",
+	"agree",
+	"agree that they crossed threads",
+	"inferred, and right",
+	"inferred, and not right",
+	"DISAGREE: size, reallocs or crossed",
+	"DISAGREE: stack of the birth",
+	"DISAGREE: escape depth",
+	"DISAGREE: owner",
 };
 
 struct comparison {
@@ -114,7 +119,8 @@ static struct profile *outlive_read(const char *path, uint32_t pid)
 
 /* ---- which is which -------------------------------------------------------------------- */
 
-static uint64_t quanta(const struct comparison *comparison, const struct oracle_time *time)
+static uint64_t quanta(const struct comparison *comparison,
+                       const struct oracle_time *time)
 {
 	const struct ring_header *header = &comparison->profile->process->header;
 
@@ -128,9 +134,9 @@ static int oracle_order(const void *left, const void *right)
 
 	if (a->address != b->address)
 		return a->address < b->address ? -1 : 1;
-	return a->end.ns != b->end.ns ? (a->end.ns < b->end.ns ? -1 : 1)
-	                              : (a->end.ticks > b->end.ticks) -
-	                                        (a->end.ticks < b->end.ticks);
+	return a->end.ns != b->end.ns
+	           ? (a->end.ns < b->end.ns ? -1 : 1)
+	           : (a->end.ticks > b->end.ticks) - (a->end.ticks < b->end.ticks);
 }
 
 static int tapped_order(const void *left, const void *right)
@@ -146,7 +152,8 @@ static int tapped_order(const void *left, const void *right)
 
 /* -1: the oracle's block was before the other one; 1: after it; 0: they are one. */
 static int block_order(const struct comparison *comparison,
-                       const struct oracle_block *theirs, const struct tapped_block *ours)
+                       const struct oracle_block *theirs,
+                       const struct tapped_block *ours)
 {
 	if (theirs->address != ours->address)
 		return theirs->address < ours->address ? -1 : 1;
@@ -191,8 +198,8 @@ static enum outcome blocks_compare(const struct oracle_block *theirs,
 		return CROSSED;
 	if (!ours->is_exact)
 		return theirs->escape == verdict->escape && theirs->owner == verdict->owner
-		               ? INFERRED_AGREE
-		               : INFERRED_WRONG;
+		           ? INFERRED_AGREE
+		           : INFERRED_WRONG;
 	if (theirs->escape != verdict->escape)
 		return WRONG_ESCAPE;
 	return theirs->owner == verdict->owner ? AGREE : WRONG_OWNER;
@@ -217,15 +224,19 @@ static void disagreement_show(const struct comparison *comparison, enum outcome 
 {
 	uint32_t i;
 
-	printf("  %s\n    block at %#" PRIx64 ", born in quantum %" PRIu64 ", freed in %" PRIu64
-	       "\n", outcome_names[outcome], ours->address, ours->born, ours->end);
-	printf("    oracle:  size %" PRIu64 " reallocs %u crossed %u depth %u escape %u owner %s"
-	       " thread %u\n", theirs->size, theirs->reallocs, theirs->crossed, theirs->depth,
+	printf("  %s\n    block at %#" PRIx64 ", born in quantum %" PRIu64
+	       ", freed in %" PRIu64 "\n",
+	       outcome_names[outcome], ours->address, ours->born, ours->end);
+	printf("    oracle:  size %" PRIu64
+	       " reallocs %u crossed %u depth %u escape %u owner %s"
+	       " thread %u\n",
+	       theirs->size, theirs->reallocs, theirs->crossed, theirs->depth,
 	       theirs->escape, hooked_function_name(comparison->stacks, theirs->owner),
 	       theirs->thread);
-	printf("    outlive: size %" PRIu64 " reallocs %u crossed %u depth %u escape %u owner %s"
-	       " (%u physical frames, %u ended)\n", ours->size, ours->reallocs, ours->crossed,
-	       stack->depth, verdict->escape,
+	printf("    outlive: size %" PRIu64
+	       " reallocs %u crossed %u depth %u escape %u owner %s"
+	       " (%u physical frames, %u ended)\n",
+	       ours->size, ours->reallocs, ours->crossed, stack->depth, verdict->escape,
 	       hooked_function_name(comparison->stacks, verdict->owner), stack->count,
 	       ours->escape);
 	for (i = stack->count; i-- > 0;)
@@ -233,7 +244,8 @@ static void disagreement_show(const struct comparison *comparison, enum outcome 
 		       location_name(comparison->profile, stack->locations[i]));
 }
 
-static void pair_compare(struct comparison *comparison, const struct oracle_block *theirs,
+static void pair_compare(struct comparison *comparison,
+                         const struct oracle_block *theirs,
                          const struct tapped_block *ours)
 {
 	struct hooked_stack *stack = hooked_stack_of(comparison->stacks, ours->site);
@@ -256,8 +268,8 @@ static void unmatched_show(const char *who, uint64_t address, uint64_t size,
 {
 	if (before < SHOWN)
 		printf("  only %s saw a block at %#" PRIx64 " of %" PRIu64
-		       " bytes, quanta %" PRIu64 " to %" PRIu64 "\n", who, address, size,
-		       born, end);
+		       " bytes, quanta %" PRIu64 " to %" PRIu64 "\n",
+		       who, address, size, born, end);
 }
 
 static void compare_all(struct comparison *comparison, struct oracle *oracle)
@@ -269,17 +281,16 @@ static void compare_all(struct comparison *comparison, struct oracle *oracle)
 		const struct oracle_block *theirs = &oracle->blocks[i];
 		const struct tapped_block *ours = &tapped.blocks[j];
 
-		order = i == oracle->count ? 1
+		order = i == oracle->count  ? 1
 		        : j == tapped.count ? -1
 		                            : block_order(comparison, theirs, ours);
 		if (order < 0)
 			unmatched_show("the oracle", theirs->address, theirs->size,
 			               quanta(comparison, &theirs->born),
-			               quanta(comparison, &theirs->end),
-			               comparison->only_oracle++);
+			               quanta(comparison, &theirs->end), comparison->only_oracle++);
 		else if (order > 0)
-			unmatched_show("outlive", ours->address, ours->size,
-			               ours->born, ours->end, comparison->only_outlive++);
+			unmatched_show("outlive", ours->address, ours->size, ours->born, ours->end,
+			               comparison->only_outlive++);
 		else
 			pair_compare(comparison, theirs, ours);
 		i += order <= 0;
@@ -348,7 +359,8 @@ static void left_out_print(const struct comparison *comparison)
 			             location_name(profile, stack->locations[stack->count - 1]),
 			             stack->inferred);
 	}
-	names_print("left out, for want of hooks (blocks with it on their stack)", out, count);
+	names_print("left out, for want of hooks (blocks with it on their stack)", out,
+	            count);
 	names_print("inferred blocks, by the function that allocated them", inferred,
 	            inferred_count);
 }
@@ -367,7 +379,8 @@ static void depths_print(const struct oracle *oracle)
 	printf("\n");
 }
 
-static int outcome_print(const struct comparison *comparison, const struct oracle *oracle)
+static int outcome_print(const struct comparison *comparison,
+                         const struct oracle *oracle)
 {
 	uint64_t wrong = 0;
 	int i;
@@ -380,14 +393,13 @@ static int outcome_print(const struct comparison *comparison, const struct oracl
 	left_out_print(comparison);
 	for (i = 0; i < OUTCOMES; i++) {
 		if (comparison->outcomes[i])
-			printf("%10" PRIu64 " %s\n", comparison->outcomes[i],
-			       outcome_names[i]);
+			printf("%10" PRIu64 " %s\n", comparison->outcomes[i], outcome_names[i]);
 		if (i >= WRONG_BLOCK)
 			wrong += comparison->outcomes[i];
 	}
 	printf("%10" PRIu64 " seen by both, %" PRIu64 " by the oracle only, %" PRIu64
-	       " by outlive only\n", comparison->both, comparison->only_oracle,
-	       comparison->only_outlive);
+	       " by outlive only\n",
+	       comparison->both, comparison->only_oracle, comparison->only_outlive);
 	return wrong || !comparison->both || comparison->outcomes[INFERRED_WRONG] ||
 	       comparison->outcomes[AGREE] < comparison->both / 2;
 }

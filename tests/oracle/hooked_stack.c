@@ -35,8 +35,9 @@ static int functions_read(struct hooked_stacks *stacks, FILE *file)
 				return -1;
 			stacks->functions = functions;
 		}
-		stacks->functions[stacks->function_count++] =
-			(struct function){ address + stacks->log->bias, strdup(name) };
+		stacks->functions[stacks->function_count++] = (struct function){
+			address + stacks->log->bias, strdup(name)
+		};
 	}
 	return stacks->function_count ? 0 : -1;
 }

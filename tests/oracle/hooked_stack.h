@@ -12,11 +12,11 @@
 
 /* One site's stack, outermost first. */
 struct hooked_stack {
-	uint32_t count;      /* physical frames */
-	uint32_t *locations; /* of the address map */
-	uint64_t *functions; /* in memory; 0: the frame's function has no hooks */
-	uint32_t depth;      /* frames with hooks */
-	uint64_t name;       /* oracle_mix() over them */
+	uint32_t count;            /* physical frames */
+	uint32_t *locations;       /* of the address map */
+	uint64_t *functions;       /* in memory; 0: the frame's function has no hooks */
+	uint32_t depth;            /* frames with hooks */
+	uint64_t name;             /* oracle_mix() over them */
 	uint64_t blocks, inferred; /* the caller's */
 };
 

@@ -122,7 +122,7 @@ static struct oracle_time now(void)
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
 	return (struct oracle_time){ (uint64_t)high << 32 | low,
-		                     (uint64_t)time.tv_sec * 1000000000 +
+		                         (uint64_t)time.tv_sec * 1000000000 +
 		                             (uint64_t)time.tv_nsec };
 }
 

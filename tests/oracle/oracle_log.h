@@ -23,11 +23,11 @@ struct oracle_block {
 	uint64_t size;           /* asked for, at the end */
 	struct oracle_time born; /* of the call that put it at this address, after it */
 	struct oracle_time end;  /* of its free, before it */
-	uint64_t owner;          /* function of the deepest activation that still ran; 0: none */
-	uint64_t stack;          /* oracle_mix() over the functions of its birth's stack */
-	uint32_t depth;          /* activations on the stack of its birth */
-	uint32_t escape;         /* how many of the innermost ones had ended */
-	uint32_t thread;         /* that allocated it, from 1 */
+	uint64_t owner;  /* function of the deepest activation that still ran; 0: none */
+	uint64_t stack;  /* oracle_mix() over the functions of its birth's stack */
+	uint32_t depth;  /* activations on the stack of its birth */
+	uint32_t escape; /* how many of the innermost ones had ended */
+	uint32_t thread; /* that allocated it, from 1 */
 	uint32_t reallocs;
 	uint32_t crossed; /* freed or reallocated by another thread */
 	uint32_t reserved;
@@ -35,13 +35,13 @@ struct oracle_block {
 
 struct oracle_header {
 	uint64_t magic;
-	uint64_t bias;     /* of the executable */
-	uint64_t blocks;   /* records that follow; atomic */
-	uint64_t dropped;  /* that found no room */
+	uint64_t bias;    /* of the executable */
+	uint64_t blocks;  /* records that follow; atomic */
+	uint64_t dropped; /* that found no room */
 	uint64_t births, frees, unknown_frees;
-	uint64_t calls;    /* of functions with hooks */
-	uint64_t unwound;  /* activations ended by longjmp */
-	uint64_t stale;    /* that were found to have ended unseen: the oracle doubts itself */
+	uint64_t calls;   /* of functions with hooks */
+	uint64_t unwound; /* activations ended by longjmp */
+	uint64_t stale; /* that were found to have ended unseen: the oracle doubts itself */
 	uint32_t pid, threads;
 	uint64_t functions[1 << ORACLE_FUNCTIONS_BITS]; /* with hooks, hashed; 0: none */
 };

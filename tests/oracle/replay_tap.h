@@ -20,7 +20,7 @@ struct tapped_block {
 	uint32_t site;      /* of its first birth */
 	uint32_t escape;    /* physical frames that had ended */
 	uint32_t reallocs;
-	uint32_t number;    /* in the order of ends */
+	uint32_t number; /* in the order of ends */
 	bool is_exact, crossed;
 };
 
