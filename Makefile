@@ -77,7 +77,8 @@ PRELOAD_O := $(PRELOAD_C:%.c=$(B)/%.o) $(PRELOAD_S:%.S=$(B)/%.o)
 ANALYZER_O := $(ANALYZER_C:%.c=$(B)/%.o)
 # What a test links: not main(), and not what would replace the test's own malloc.
 PRELOAD_TESTED_O := $(patsubst $(B)/%,$(B)/tested/%,$(filter-out \
-	$(B)/preload/interpose.o $(B)/preload/lifecycle.o,$(PRELOAD_O)))
+	$(B)/preload/interpose.o $(B)/preload/lifecycle.o $(B)/preload/unwind_hooks.o, \
+	$(PRELOAD_O)))
 ANALYZER_TESTED_O := $(filter-out $(B)/analyzer/main.o,$(ANALYZER_O))
 TESTS := $(TEST_C:tests/%.c=$(B)/tests/%)
 # What several tests share.
@@ -87,6 +88,10 @@ PROGRAMS := $(if $(wildcard analyzer/main.c),$(B)/outlive) \
 	$(if $(PRELOAD_C),$(B)/liboutlive.so)
 
 all: $(PROGRAMS)
+
+# Their callers' registers are read off their own frames.
+$(B)/preload/interpose.o $(B)/preload/unwind_hooks.o: PRELOAD_FLAGS += \
+	-fno-omit-frame-pointer -fno-optimize-sibling-calls
 
 # ---- liboutlive.so --------------------------------------------------------------
 

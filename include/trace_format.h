@@ -20,7 +20,7 @@
 
 #define RING_MAGIC UINT64_C(0x0A0D474E49524F8A)  /* on disk: 8A "ORING" CR LF */
 #define TRACE_MAGIC UINT64_C(0x0A0D435254544F8A) /* on disk: 8A "OTTRC" CR LF */
-#define FORMAT_VERSION_MAJOR 1 /* another major: refuse the file */
+#define FORMAT_VERSION_MAJOR 1                   /* another major: refuse the file */
 #define FORMAT_VERSION_MINOR 0 /* a higher minor: read it, skip what is unknown */
 
 /* features_required: a bit not listed here means "refuse". None exists yet. */
@@ -41,27 +41,27 @@ enum ring_policy {
 };
 
 enum ring_clock {
-	CLOCK_TSC = 1,       /* invariant time-stamp counter, in ticks */
+	CLOCK_TSC = 1,          /* invariant time-stamp counter, in ticks */
 	CLOCK_MONOTONIC_NS = 2, /* CLOCK_MONOTONIC, in nanoseconds */
 };
 
 /* Why an event, or the stack or name that belongs to one, is missing. */
 enum loss_cause {
-	LOST_RING_FULL,      /* no chunk could be had within the bounded wait */
-	LOST_OVERWRITTEN,    /* flight recorder: events in chunks that were recycled */
-	LOST_NESTED,         /* the allocator was called inside the recorder (a signal) */
-	LOST_NO_STATE,       /* no memory for the state of one more thread */
-	LOST_TOO_BIG,        /* the event did not fit an empty chunk */
-	LOST_DEFINITIONS,    /* module records that found no definition chunk */
-	LOST_STACKS_CUT,     /* events kept, but the walk stopped before the outermost frame */
-	LOST_STUBS,          /* frames that got no return stub: none was left */
+	LOST_RING_FULL,   /* no chunk could be had within the bounded wait */
+	LOST_OVERWRITTEN, /* flight recorder: events in chunks that were recycled */
+	LOST_NESTED,      /* the allocator was called inside the recorder (a signal) */
+	LOST_NO_STATE,    /* no memory for the state of one more thread */
+	LOST_TOO_BIG,     /* the event did not fit an empty chunk */
+	LOST_DEFINITIONS, /* module records that found no definition chunk */
+	LOST_STACKS_CUT,  /* events kept, but the walk stopped before the outermost frame */
+	LOST_STUBS,       /* frames that got no return stub: none was left */
 	LOST_CAUSES,
 	LOST_CAUSES_MAX = 16, /* room in the header for causes of later minors */
 };
 
 enum ring_flags {
-	RING_FINISHED = 1,     /* the process reached its last destructor */
-	RING_FORKED = 2,       /* began by fork, not by exec: earlier blocks are its parent's */
+	RING_FINISHED = 1, /* the process reached its last destructor */
+	RING_FORKED = 2,   /* began by fork, not by exec: earlier blocks are its parent's */
 	RING_FRAMES_EXACT = 4, /* return stubs were on: frames are activations */
 };
 
@@ -83,31 +83,32 @@ struct ring_header {
 	uint32_t pid, parent_pid, user_id;
 
 	/* Time: quantum q is (ticks >> clock_shift); two pairs calibrate the rest. */
-	uint32_t clock_kind;     /* enum ring_clock */
-	uint32_t clock_shift;    /* 0..16 */
-	uint64_t start_ticks;    /* read together with start_ns */
-	uint64_t start_ns;       /* CLOCK_MONOTONIC */
-	uint64_t start_wall_ns;  /* CLOCK_REALTIME */
-	uint64_t last_ticks;     /* a later pair; atomic, writer (in a trace: reader) */
+	uint32_t clock_kind;    /* enum ring_clock */
+	uint32_t clock_shift;   /* 0..16 */
+	uint64_t start_ticks;   /* read together with start_ns */
+	uint64_t start_ns;      /* CLOCK_MONOTONIC */
+	uint64_t start_wall_ns; /* CLOCK_REALTIME */
+	uint64_t last_ticks;    /* a later pair; atomic, writer (in a trace: reader) */
 	uint64_t last_ns;
-	uint64_t session;        /* the same for all processes of one `outlive run` */
+	uint64_t session; /* the same for all processes of one `outlive run` */
 
-	uint32_t reader_pid;         /* 0: nobody ever read */
+	uint32_t reader_pid; /* 0: nobody ever read */
 	uint32_t reserved;
-	uint64_t reader_beat_ns;     /* CLOCK_MONOTONIC of the reader's last visit; atomic */
-	uint64_t next_ticket;        /* atomic add, writer: order in which chunks are taken */
-	uint64_t next_thread;        /* atomic add, writer: thread serials, from 1 */
+	uint64_t reader_beat_ns; /* CLOCK_MONOTONIC of the reader's last visit; atomic */
+	uint64_t next_ticket;    /* atomic add, writer: order in which chunks are taken */
+	uint64_t next_thread;    /* atomic add, writer: thread serials, from 1 */
 	uint64_t lost[LOST_CAUSES_MAX]; /* atomic add, writer, by enum loss_cause */
 
 	uint64_t unused[64];
-	char executable[RING_PATH_BYTES];  /* NUL-terminated, as /proc/self/exe said */
-	char command[RING_COMMAND_BYTES];  /* arguments, each with its NUL; cut if longer */
-	uint32_t command_bytes;            /* how much of `command` is filled */
+	char executable[RING_PATH_BYTES]; /* NUL-terminated, as /proc/self/exe said */
+	char command[RING_COMMAND_BYTES]; /* arguments, each with its NUL; cut if longer */
+	uint32_t command_bytes;           /* how much of `command` is filled */
 	uint32_t padding;
 	uint64_t tail[124];
 };
 static_assert(sizeof(struct ring_header) == RING_HEADER_BYTES, "page 0 of the ring");
-static_assert(offsetof(struct ring_header, header_bytes) == 12, "read before the version");
+static_assert(offsetof(struct ring_header, header_bytes) == 12,
+              "read before the version");
 
 /*
  * One 64-bit word a chunk: (ticket << 8) | state. Only a compare-and-swap changes it.
@@ -183,10 +184,10 @@ enum event_op {
 	OP_CONTROL = 7,
 };
 #define TAG_OP(tag) ((tag)&7)
-#define TAG_SIZE_PREDICTED 0x08   /* alloc: no size operand */
+#define TAG_SIZE_PREDICTED 0x08    /* alloc: no size operand */
 #define TAG_ADDRESS_PREDICTED 0x10 /* alloc: no address operand. free: recent (below) */
-#define TAG_FRAMES_PREDICTED 0x20 /* all new frames are the predicted ones */
-#define TAG_SAME_SHAPE 0x40       /* pops and news as in the previous event */
+#define TAG_FRAMES_PREDICTED 0x20  /* all new frames are the predicted ones */
+#define TAG_SAME_SHAPE 0x40        /* pops and news as in the previous event */
 /*
  * What this event says of frames that have ended or go on is inferred in part: blocks of
  * its thread that live across it cannot be called exact.
@@ -249,16 +250,15 @@ enum realloc_flags {
 #define FREED_CLASSES 32
 #define FREED_DEPTH 7
 /* Size classes: 16-byte steps up to 480, one for all the rest. */
-#define SIZE_CLASS(size) \
-	((size) > 480 ? 31u : (uint32_t)(((uint64_t)(size) + 15) >> 4))
+#define SIZE_CLASS(size) ((size) > 480 ? 31u : (uint32_t)(((uint64_t)(size) + 15) >> 4))
 #define FORMAT_HASH(word, bits) \
 	((uint32_t)(((uint64_t)(word)*UINT64_C(0x9E3779B97F4A7C15)) >> (64 - (bits))))
 #define CHILD_CONTEXT(parent, other) ((uint64_t)(parent) ^ ((uint64_t)(other) << 7))
 
 /* OP_CONTROL: the tag's high bits name it. An unknown one ends the chunk's reading. */
 enum control_kind {
-	CONTROL_RUN = 0,   /* tag 0x07 */
-	CONTROL_STACK = 1, /* tag 0x0f */
+	CONTROL_RUN = 0,         /* tag 0x07 */
+	CONTROL_STACK = 1,       /* tag 0x0f */
 	CONTROL_STACK_PLAIN = 2, /* tag 0x17 */
 };
 #define CONTROL_TAG(kind) ((uint8_t)(OP_CONTROL | (kind) << 3))
@@ -270,13 +270,14 @@ enum control_kind {
  * OP_NONE event), the thread's stack after its previous event, outermost first.
  */
 struct run_record {
-	uint64_t time;          /* quanta, absolute */
-	uint64_t events_before; /* of this thread: equal to what was read so far, or a hole */
-	uint32_t thread;        /* serial in this process, from 1 */
-	uint32_t tid;           /* as the kernel knows it */
+	uint64_t time; /* quanta, absolute */
+	uint64_t
+		events_before; /* of this thread: equal to what was read so far, or a hole */
+	uint32_t thread;   /* serial in this process, from 1 */
+	uint32_t tid;      /* as the kernel knows it */
 	uint32_t stack_frames;
-	uint32_t stack_cut;     /* 1: outer frames were left out */
-	char name[16];          /* comm, NUL-padded */
+	uint32_t stack_cut; /* 1: outer frames were left out */
+	char name[16];      /* comm, NUL-padded */
 };
 static_assert(sizeof(struct run_record) == 48, "on-disk size");
 
@@ -309,9 +310,9 @@ struct definition_header {
 /* A loaded ELF object. Return addresses in [start, end) are its. */
 struct module_definition {
 	struct definition_header header;
-	uint64_t start, end; /* of all its PT_LOAD segments, in memory */
-	uint64_t bias;       /* memory address - ELF virtual address */
-	uint16_t path_bytes; /* after the struct, no NUL */
+	uint64_t start, end;    /* of all its PT_LOAD segments, in memory */
+	uint64_t bias;          /* memory address - ELF virtual address */
+	uint16_t path_bytes;    /* after the struct, no NUL */
 	uint8_t build_id_bytes; /* 0: it has none */
 	uint8_t segment_count;
 	uint32_t reserved;
@@ -348,13 +349,13 @@ enum trace_block_type {
 	BLOCK_CHUNK = 2,   /* the used bytes of one chunk, chunk_header included */
 	BLOCK_SYMBOLS = 3, /* symbols_header and what follows it */
 	BLOCK_RING_DIRECTORY = 4, /* path of the rings; where to look if END is missing */
-	BLOCK_END = 5,     /* nothing follows; no payload. Missing: the trace was cut short */
+	BLOCK_END = 5, /* nothing follows; no payload. Missing: the trace was cut short */
 };
 
 /* Every payload is one zstd frame with its checksum on. */
 struct trace_block {
-	uint32_t type;    /* enum trace_block_type; unknown: skip */
-	uint32_t process; /* number of the process in this trace, from 0 */
+	uint32_t type;         /* enum trace_block_type; unknown: skip */
+	uint32_t process;      /* number of the process in this trace, from 0 */
 	uint64_t stored_bytes; /* of the payload as it lies in the file */
 	uint64_t raw_bytes;    /* of the payload decompressed */
 	uint64_t ticket;       /* CHUNK: its ticket */

@@ -3,73 +3,12 @@
  */
 #include "cfi.h"
 
-#include <dlfcn.h>
-#include <link.h>
 #include <string.h>
 
 #include "system.h"
 
 enum { REGISTER_RBP = 6, REGISTER_RSP = 7, REGISTER_RA = 16 };
 #define STATE_DEPTH_MAX 8 /* of remember_state */
-
-/* glibc 2.35; weak, so that the preload also loads where it is missing. */
-extern int _dl_find_object(void *, struct dl_find_object *) __attribute__((weak));
-
-struct search {
-	uintptr_t address;
-	struct cfi_module *module;
-};
-
-static int search_object(struct dl_phdr_info *info, size_t size, void *context)
-{
-	struct search *search = context;
-	uintptr_t start = UINTPTR_MAX, end = 0;
-	const uint8_t *frame_table = NULL;
-
-	(void)size;
-	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
-		uintptr_t address = info->dlpi_addr + segment->p_vaddr;
-
-		if (segment->p_type == PT_LOAD) {
-			start = address < start ? address : start;
-			end = address + segment->p_memsz > end ? address + segment->p_memsz
-							       : end;
-		} else if (segment->p_type == PT_GNU_EH_FRAME) {
-			frame_table = (const uint8_t *)address;
-		}
-	}
-	if (search->address < start || search->address >= end)
-		return 0;
-	*search->module = (struct cfi_module){ start, end, frame_table, NULL };
-	return 1;
-}
-
-/* Before glibc 2.35 there is only the list under the loader's lock. */
-static bool module_find_listed(uintptr_t address, struct cfi_module *module)
-{
-	static int (*iterate)(int (*)(struct dl_phdr_info *, size_t, void *), void *);
-	struct search search = { address, module };
-
-	if (!iterate)
-		*(void **)&iterate = dlsym(RTLD_NEXT, "dl_iterate_phdr");
-	return iterate && iterate(search_object, &search) == 1;
-}
-
-bool cfi_module_find(uintptr_t address, struct cfi_module *module)
-{
-	struct dl_find_object found;
-
-	if (!_dl_find_object)
-		return module_find_listed(address, module);
-	if (_dl_find_object((void *)address, &found) != 0)
-		return false;
-	module->start = (uintptr_t)found.dlfo_map_start;
-	module->end = (uintptr_t)found.dlfo_map_end;
-	module->frame_table = found.dlfo_eh_frame;
-	module->link_map = found.dlfo_link_map;
-	return true;
-}
 
 /* ---- reading ------------------------------------------------------------------ */
 
@@ -125,49 +64,28 @@ static int64_t read_sleb(struct reader *reader)
 }
 
 /* A DW_EH_PE encoded pointer. Encodings that x86-64 linkers do not use are `bad`. */
-static uintptr_t read_encoded(struct reader *reader, uint8_t encoding, uintptr_t data_base)
+static uintptr_t read_encoded(struct reader *reader, uint8_t encoding,
+                              uintptr_t data_base)
 {
 	uintptr_t base = 0, value;
 
 	switch (encoding & 0x70) {
-	case 0x00:
-		break;
-	case 0x10:
-		base = (uintptr_t)reader->at;
-		break;
-	case 0x30:
-		base = data_base;
-		break;
-	default:
-		reader->bad = true;
+	case 0x00: break;
+	case 0x10: base = (uintptr_t)reader->at; break;
+	case 0x30: base = data_base; break;
+	default: reader->bad = true;
 	}
 	switch (encoding & 0x0f) {
 	case 0x00:
 	case 0x04:
-	case 0x0c:
-		value = read_fixed(reader, 8);
-		break;
-	case 0x01:
-		value = read_uleb(reader);
-		break;
-	case 0x02:
-		value = read_fixed(reader, 2);
-		break;
-	case 0x03:
-		value = read_fixed(reader, 4);
-		break;
-	case 0x09:
-		value = (uintptr_t)read_sleb(reader);
-		break;
-	case 0x0a:
-		value = (uintptr_t)(int16_t)read_fixed(reader, 2);
-		break;
-	case 0x0b:
-		value = (uintptr_t)(int32_t)read_fixed(reader, 4);
-		break;
-	default:
-		reader->bad = true;
-		return 0;
+	case 0x0c: value = read_fixed(reader, 8); break;
+	case 0x01: value = read_uleb(reader); break;
+	case 0x02: value = read_fixed(reader, 2); break;
+	case 0x03: value = read_fixed(reader, 4); break;
+	case 0x09: value = (uintptr_t)read_sleb(reader); break;
+	case 0x0a: value = (uintptr_t)(int16_t)read_fixed(reader, 2); break;
+	case 0x0b: value = (uintptr_t)(int32_t)read_fixed(reader, 4); break;
+	default: reader->bad = true; return 0;
 	}
 	return base + value;
 }
@@ -216,7 +134,7 @@ static const uint8_t *table_search(const struct cfi_module *module, uintptr_t ad
 
 /* Bounds of the entry (CIE or FDE) at `at`; what follows the length is in `reader`. */
 static bool entry_open(const struct cfi_module *module, const uint8_t *at,
-		       struct reader *reader)
+                       struct reader *reader)
 {
 	uint32_t length;
 
@@ -236,7 +154,7 @@ static void personality_read(struct reader *reader, struct frame_entry *entry)
 }
 
 static bool cie_read(const struct cfi_module *module, const uint8_t *at,
-		     struct frame_entry *entry)
+                     struct frame_entry *entry)
 {
 	struct reader reader;
 	const char *augmentation;
@@ -282,7 +200,7 @@ static bool cie_read(const struct cfi_module *module, const uint8_t *at,
 }
 
 static bool fde_read(const struct cfi_module *module, const uint8_t *at,
-		     struct frame_entry *entry)
+                     struct frame_entry *entry)
 {
 	struct reader reader;
 	const uint8_t *cie_field;
@@ -296,7 +214,8 @@ static bool fde_read(const struct cfi_module *module, const uint8_t *at,
 	if (!cie_distance || !cie_read(module, cie_field - cie_distance, entry))
 		return false;
 	entry->start = read_encoded(&reader, entry->pointer_encoding, 0);
-	entry->end = entry->start + read_encoded(&reader, entry->pointer_encoding & 0x0f, 0);
+	entry->end = entry->start +
+	             read_encoded(&reader, entry->pointer_encoding & 0x0f, 0);
 	size_bytes = read_uleb(&reader); /* augmentation data: the LSDA */
 	if (reader.bad || size_bytes > (uint64_t)(reader.end - reader.at))
 		return false;
@@ -311,7 +230,7 @@ static bool fde_read(const struct cfi_module *module, const uint8_t *at,
 struct row {
 	uint64_t cfa_register;
 	int64_t cfa_offset;
-	int64_t bp_offset; /* from the CFA; 0: rbp is unchanged */
+	int64_t bp_offset;                     /* from the CFA; 0: rbp is unchanged */
 	bool cfa_complex, bp_complex, complex; /* expressions and the like, of what */
 	bool end;                              /* the return address is undefined */
 };
@@ -361,27 +280,24 @@ static void expression_skip(struct reader *reader)
 
 /* Instructions with their operation in the low six bits. False: unknown. */
 static bool instruction_run(struct machine *machine, struct reader *reader,
-			    const struct frame_entry *entry, uint8_t opcode)
+                            const struct frame_entry *entry, uint8_t opcode)
 {
 	struct row *row = &machine->row;
 	uint64_t number;
 
 	switch (opcode) {
-	case 0x00: /* nop */
-		break;
+	case 0x00: /* nop */ break;
 	case 0x01: /* set_loc */
 		machine->location = read_encoded(reader, entry->pointer_encoding, 0);
 		break;
 	case 0x02: /* advance_loc1, 2, 4 */
 	case 0x03:
 	case 0x04:
-		machine->location +=
-			read_fixed(reader, 1u << (opcode - 2)) * entry->code_align;
+		machine->location += read_fixed(reader, 1u << (opcode - 2)) * entry->code_align;
 		break;
 	case 0x05: /* offset_extended */
 		number = read_uleb(reader);
-		register_set(machine, number,
-			     (int64_t)read_uleb(reader) * entry->data_align);
+		register_set(machine, number, (int64_t)read_uleb(reader) * entry->data_align);
 		break;
 	case 0x06: /* restore_extended */
 		register_restore(machine, read_uleb(reader));
@@ -393,9 +309,7 @@ static bool instruction_run(struct machine *machine, struct reader *reader,
 		else
 			register_set(machine, number, 0);
 		break;
-	case 0x08: /* same_value */
-		register_set(machine, read_uleb(reader), 0);
-		break;
+	case 0x08: /* same_value */ register_set(machine, read_uleb(reader), 0); break;
 	case 0x09: /* register */
 		number = read_uleb(reader);
 		read_uleb(reader);
@@ -416,12 +330,8 @@ static bool instruction_run(struct machine *machine, struct reader *reader,
 		row->cfa_register = read_uleb(reader);
 		row->cfa_offset = (int64_t)read_uleb(reader);
 		break;
-	case 0x0d: /* def_cfa_register */
-		row->cfa_register = read_uleb(reader);
-		break;
-	case 0x0e: /* def_cfa_offset */
-		row->cfa_offset = (int64_t)read_uleb(reader);
-		break;
+	case 0x0d: /* def_cfa_register */ row->cfa_register = read_uleb(reader); break;
+	case 0x0e: /* def_cfa_offset */ row->cfa_offset = (int64_t)read_uleb(reader); break;
 	case 0x0f: /* def_cfa_expression */
 		expression_skip(reader);
 		row->cfa_complex = true;
@@ -450,18 +360,15 @@ static bool instruction_run(struct machine *machine, struct reader *reader,
 		read_uleb(reader);
 		register_complex(machine, number);
 		break;
-	case 0x2e: /* GNU_args_size */
-		read_uleb(reader);
-		break;
-	default:
-		return false;
+	case 0x2e: /* GNU_args_size */ read_uleb(reader); break;
+	default: return false;
 	}
 	return true;
 }
 
 /* Run until past `address`. False: something this reader does not know. */
 static bool program_run(struct machine *machine, struct reader reader,
-			const struct frame_entry *entry, uintptr_t address)
+                        const struct frame_entry *entry, uintptr_t address)
 {
 	while (reader.at < reader.end && machine->location <= address) {
 		uint8_t opcode = (uint8_t)read_fixed(&reader, 1);
@@ -473,11 +380,9 @@ static bool program_run(struct machine *machine, struct reader reader,
 			break;
 		case 0x80: /* offset */
 			register_set(machine, operand,
-				     (int64_t)read_uleb(&reader) * entry->data_align);
+			             (int64_t)read_uleb(&reader) * entry->data_align);
 			break;
-		case 0xc0: /* restore */
-			register_restore(machine, operand);
-			break;
+		case 0xc0: /* restore */ register_restore(machine, operand); break;
 		default:
 			if (!instruction_run(machine, &reader, entry, operand))
 				return false;
@@ -494,9 +399,9 @@ static struct cfi_rule row_rule(const struct row *row)
 
 	if (row->end)
 		return (struct cfi_rule){ .kind = CFI_END };
-	if (row->complex || row->cfa_complex || row->bp_complex || row->cfa_offset < 8 || row->cfa_offset > INT32_MAX ||
-	    row->cfa_offset % 8 || row->bp_offset > 0 || row->bp_offset < -INT32_MAX ||
-	    row->bp_offset % 8)
+	if (row->complex || row->cfa_complex || row->bp_complex || row->cfa_offset < 8 ||
+	    row->cfa_offset > INT32_MAX || row->cfa_offset % 8 || row->bp_offset > 0 ||
+	    row->bp_offset < -INT32_MAX || row->bp_offset % 8)
 		return rule;
 	if (row->cfa_register == REGISTER_RSP)
 		rule.kind = CFI_SP;
@@ -552,7 +457,7 @@ bool cfi_module_has_personality(const struct cfi_module *module)
 	encoding = (uint8_t)read_fixed(&reader, 1);
 	read_fixed(&reader, 2);
 	at = (const uint8_t *)read_encoded(&reader, encoding,
-					   (uintptr_t)module->frame_table);
+	                                   (uintptr_t)module->frame_table);
 	while (!reader.bad) { /* the entries of .eh_frame lie one after another */
 		struct frame_entry entry = { .is_signal = false };
 		struct reader content;

@@ -26,14 +26,14 @@ enum cfi_kind {
  */
 struct cfi_rule {
 	enum cfi_kind kind;
-	uint32_t cfa_offset; /* a multiple of 8 */
-	uint32_t bp_below;   /* a multiple of 8 */
+	uint32_t cfa_offset;  /* a multiple of 8 */
+	uint32_t bp_below;    /* a multiple of 8 */
 	bool has_personality; /* exceptions may be caught in it, or run code of its */
 };
 
 /* The loaded object that an address belongs to. */
 struct cfi_module {
-	uintptr_t start, end;      /* of its mapping */
+	uintptr_t start, end;       /* of its mapping */
 	const uint8_t *frame_table; /* its .eh_frame_hdr; NULL: none */
 	const void *link_map;
 };
@@ -45,7 +45,8 @@ bool cfi_module_find(uintptr_t address, struct cfi_module *module);
  * The rule at `return_address`, that is for the call before it. Reads only the
  * module's own tables, within the module's bounds.
  */
-struct cfi_rule cfi_rule_find(const struct cfi_module *module, uintptr_t return_address);
+struct cfi_rule cfi_rule_find(const struct cfi_module *module,
+                              uintptr_t return_address);
 
 /*
  * True if any of the module's frames runs code when an exception passes it. Reads all

@@ -39,7 +39,7 @@ static inline uint64_t zigzag(uint64_t difference)
 
 /* Code one frame; true if it was the predicted one, and nothing had to be written. */
 static inline bool frame_put(struct prediction *tables, uint8_t **at, uint64_t context,
-			     uintptr_t return_address)
+                             uintptr_t return_address)
 {
 	uint16_t *child = &tables->children[FORMAT_HASH(context, CHILDREN_BITS)];
 	uint32_t index;
@@ -61,7 +61,7 @@ static inline bool frame_put(struct prediction *tables, uint8_t **at, uint64_t c
 }
 
 static inline uint8_t *shape_put(struct prediction *tables, uint8_t *at, uint32_t pops,
-				 uint32_t news, uint8_t *tag)
+                                 uint32_t news, uint8_t *tag)
 {
 	if (pops == tables->last_pops && news == tables->last_news &&
 	    TAG_OP(*tag) != OP_CONTROL) {
@@ -82,7 +82,7 @@ static inline uint8_t *shape_put(struct prediction *tables, uint8_t *at, uint32_
 
 /* An address whose block was allocated lately, as a distance; else false. */
 static inline bool recent_find(const struct prediction *tables, uintptr_t address,
-			       uint32_t *distance, uint32_t *size_class)
+                               uint32_t *distance, uint32_t *size_class)
 {
 	uint32_t slot = FORMAT_HASH(address, RECENT_BITS);
 
@@ -92,7 +92,7 @@ static inline bool recent_find(const struct prediction *tables, uintptr_t addres
 }
 
 static inline void recent_add(struct prediction *tables, uintptr_t address,
-			      uint32_t size_class)
+                              uint32_t size_class)
 {
 	uint32_t slot = FORMAT_HASH(address, RECENT_BITS);
 
@@ -102,7 +102,7 @@ static inline void recent_add(struct prediction *tables, uintptr_t address,
 }
 
 static inline void freed_push(struct prediction *tables, uint32_t size_class,
-			      uintptr_t address)
+                              uintptr_t address)
 {
 	uint32_t top = tables->freed[size_class].top;
 
@@ -131,8 +131,9 @@ static inline uint8_t *address_put(uint8_t *at, uintptr_t address, uintptr_t bas
 }
 
 /* `leaf` is the innermost return address; the alignment comes before. */
-static inline uint8_t *alloc_put(struct prediction *tables, uint8_t *at, uintptr_t address,
-				 uint64_t size_bytes, uint64_t leaf, uint8_t *tag)
+static inline uint8_t *alloc_put(struct prediction *tables, uint8_t *at,
+                                 uintptr_t address, uint64_t size_bytes, uint64_t leaf,
+                                 uint8_t *tag)
 {
 	uint64_t *size = &tables->sizes[FORMAT_HASH(leaf, SIZES_BITS)];
 	uint32_t size_class = SIZE_CLASS(size_bytes);
@@ -152,8 +153,8 @@ static inline uint8_t *alloc_put(struct prediction *tables, uint8_t *at, uintptr
 	return at;
 }
 
-static inline uint8_t *free_put(struct prediction *tables, uint8_t *at, uintptr_t address,
-				uint8_t *tag)
+static inline uint8_t *free_put(struct prediction *tables, uint8_t *at,
+                                uintptr_t address, uint8_t *tag)
 {
 	uint32_t distance, size_class;
 

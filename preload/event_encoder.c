@@ -26,9 +26,9 @@ static uint32_t frames_bytes_max(uint32_t count)
  * would go past `limit`; the tables are no longer what a reader has.
  */
 static inline uint8_t *frames_put(struct prediction *tables, uint8_t *at,
-				  const uint8_t *limit, const struct walk_frame *frames,
-				  uint32_t count, uint64_t parent, uint64_t replaced,
-				  enum event_op op, bool *all)
+                                  const uint8_t *limit, const struct walk_frame *frames,
+                                  uint32_t count, uint64_t parent, uint64_t replaced,
+                                  enum event_op op, bool *all)
 {
 	uint64_t other = replaced;
 
@@ -43,8 +43,7 @@ static inline uint8_t *frames_put(struct prediction *tables, uint8_t *at,
 		for (uint32_t i = begin; i < end; i++) {
 			uintptr_t return_address = frames[i].return_address;
 
-			if (frame_put(tables, &at, CHILD_CONTEXT(parent, other),
-				      return_address))
+			if (frame_put(tables, &at, CHILD_CONTEXT(parent, other), return_address))
 				mask |= 1u << (i - begin);
 			else
 				*all = false;
@@ -63,7 +62,7 @@ static inline uint8_t *frames_put(struct prediction *tables, uint8_t *at,
  * would go past `limit`.
  */
 static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *limit,
-			uint64_t time, uint32_t frames)
+                        uint64_t time, uint32_t frames)
 {
 	struct run_record run = {
 		.time = time,
@@ -82,8 +81,8 @@ static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *
 	memcpy(at, &run, sizeof(run));
 	at += sizeof(run);
 	return frames_put(&state->prediction, at, limit,
-			  state->frames + state->depth - frames, frames, 0, 0, OP_NONE,
-			  &all);
+	                  state->frames + state->depth - frames, frames, 0, 0, OP_NONE,
+	                  &all);
 }
 
 /* Begin a run in the chunk at hand; false if there is not enough room left in it. */
@@ -160,7 +159,7 @@ static bool chunk_enter(struct thread_state *state, uint32_t size_bytes, uint64_
 }
 
 static uint8_t *realloc_put(struct prediction *tables, uint8_t *at,
-			    const struct event *event)
+                            const struct event *event)
 {
 	uint8_t *flags = at++;
 	uint32_t distance, old_class, new_class = SIZE_CLASS(event->size_bytes);
@@ -194,12 +193,11 @@ static uint8_t *realloc_put(struct prediction *tables, uint8_t *at,
 
 /* NULL: it did not fit, and this run is at its end. */
 static inline uint8_t *event_put(struct thread_state *state, uint8_t *at,
-				 const struct event *event,
-				 const struct walk_result *walk)
+                                 const struct event *event,
+                                 const struct walk_result *walk)
 {
 	struct prediction *tables = &state->prediction;
-	const uint8_t *limit =
-		(uint8_t *)state->chunk + CHUNK_BYTES - FIXED_BYTES_MAX / 2;
+	const uint8_t *limit = (uint8_t *)state->chunk + CHUNK_BYTES - FIXED_BYTES_MAX / 2;
 	uint32_t keep = walk->keep;
 	uint64_t parent = keep ? state->frames[keep - 1].return_address : 0;
 	uint64_t replaced = keep < state->depth ? state->frames[keep].return_address : 0;
@@ -214,7 +212,7 @@ static inline uint8_t *event_put(struct thread_state *state, uint8_t *at,
 	tables->last_time = time;
 	frames_at = at;
 	at = frames_put(tables, at, limit, walk->frames, walk->news, parent, replaced,
-			event->op, &all);
+	                event->op, &all);
 	if (unlikely(!at))
 		return NULL;
 	if (all && event->op != OP_CONTROL) {
@@ -247,7 +245,7 @@ static void event_commit(struct thread_state *state, const uint8_t *at)
 
 /* The walk's frames may not fit half a chunk: hope for good predictions, else cut. */
 static bool event_encode_deep(struct thread_state *state, const struct event *event,
-			      struct walk_result *walk)
+                              struct walk_result *walk)
 {
 	uint8_t *at;
 
@@ -271,7 +269,7 @@ static bool event_encode_deep(struct thread_state *state, const struct event *ev
 }
 
 bool event_encode(struct thread_state *state, const struct event *event,
-		  struct walk_result *walk)
+                  struct walk_result *walk)
 {
 	uint32_t size_bytes = FIXED_BYTES_MAX + frames_bytes_max(walk->news);
 
@@ -282,7 +280,7 @@ bool event_encode(struct thread_state *state, const struct event *event,
 			return false;
 		walk_rebase(state, walk);
 	}
-	event_commit(state, event_put(state, (uint8_t *)state->chunk + state->used, event,
-				      walk));
+	event_commit(state,
+	             event_put(state, (uint8_t *)state->chunk + state->used, event, walk));
 	return true;
 }

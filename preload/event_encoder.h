@@ -18,7 +18,7 @@
  * loses its outer end.
  */
 bool event_encode(struct thread_state *state, const struct event *event,
-		  struct walk_result *walk);
+                  struct walk_result *walk);
 
 /* An event with one new frame at the most, whatever its operands. */
 #define QUICK_BYTES_MAX 128
@@ -28,10 +28,10 @@ bool event_encode(struct thread_state *state, const struct event *event,
  * stack_walk_quick() said. False: no room; nothing is changed. On success the thread's
  * frames are those of the event.
  */
-static inline __attribute__((always_inline)) bool
-event_encode_quick(struct thread_state *state, enum event_op op, uint64_t time,
-		   uintptr_t address, uint64_t size_bytes, uint32_t keep, bool is_same,
-		   uint16_t flags, const struct walk_start *start)
+static inline __attribute__((always_inline)) bool event_encode_quick(
+	struct thread_state *state, enum event_op op, uint64_t time, uintptr_t address,
+	uint64_t size_bytes, uint32_t keep, bool is_same, uint16_t flags,
+	const struct walk_start *start)
 {
 	struct prediction *tables = &state->prediction;
 	uint32_t pops = state->depth - keep;
@@ -48,8 +48,7 @@ event_encode_quick(struct thread_state *state, enum event_op op, uint64_t time,
 	tables->last_time = time;
 	if (!is_same) {
 		uint64_t replaced = pops ? frames[keep].return_address : 0;
-		uint64_t context =
-			CHILD_CONTEXT(frames[keep - 1].return_address, replaced);
+		uint64_t context = CHILD_CONTEXT(frames[keep - 1].return_address, replaced);
 		uint8_t *mask_at = at++;
 
 		if (likely(frame_put(tables, &at, context, start->return_address))) {
@@ -59,16 +58,15 @@ event_encode_quick(struct thread_state *state, enum event_op op, uint64_t time,
 			tag &= (uint8_t)~TAG_FRAMES_PREDICTED;
 		}
 		frames[keep] = (struct walk_frame){ .slot = start->slot,
-						    .return_address = start->return_address,
-						    .bp = start->bp,
-						    .flags = flags };
+			                                .return_address = start->return_address,
+			                                .bp = start->bp,
+			                                .flags = flags };
 		state->depth = keep + 1;
 	}
 	if (op == OP_FREE)
 		at = free_put(tables, at, address, &tag);
 	else
-		at = alloc_put(tables, at, address, size_bytes, start->return_address,
-			       &tag);
+		at = alloc_put(tables, at, address, size_bytes, start->return_address, &tag);
 	*begin = tag;
 	state->used += (uint32_t)(at - begin);
 	state->events++;

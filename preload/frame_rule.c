@@ -14,7 +14,8 @@ _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
  * that matters where it stands right before the frame that catches, so such a module's
  * frames get one if they have no personality.
  */
-static bool rule_is_patchable(const struct cfi_rule *rule, enum module_unwinder unwinder)
+static bool rule_is_patchable(const struct cfi_rule *rule,
+                              enum module_unwinder unwinder)
 {
 	if (rule->kind == CFI_NONE || rule->kind == CFI_SIGNAL)
 		return false;
@@ -38,7 +39,7 @@ static frame_rule rule_pack(struct cfi_rule rule, enum module_unwinder unwinder)
 frame_rule frame_rule_miss(uintptr_t return_address)
 {
 	uint32_t index = (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &
-			 ((1u << RULE_INDEX_BITS) - 1);
+	                 ((1u << RULE_INDEX_BITS) - 1);
 	enum module_unwinder unwinder = MODULE_UNWINDER_OWN;
 	struct cfi_module module;
 	frame_rule rule;
@@ -46,18 +47,17 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 
 	if (return_address == 0 || return_address >> ARCH_ADDRESS_BITS)
 		return rule_pack((struct cfi_rule){ .kind = CFI_END, .has_personality = true },
-				 unwinder);
+		                 unwinder);
 	/* An address outside every module may be inside one tomorrow: not cached. */
 	if (!cfi_module_find(return_address - 1, &module))
 		return rule_pack((struct cfi_rule){ .kind = CFI_NONE }, unwinder);
 	noted = module_map_note(&module, &unwinder);
 	rule = rule_pack(cfi_rule_find(&module, return_address), unwinder);
 	if (noted)
-		atomic_store_explicit(&frame_rules[index],
-				      (uint64_t)(return_address >> RULE_INDEX_BITS)
-						      << RULE_BITS |
-					      rule,
-				      memory_order_relaxed);
+		atomic_store_explicit(
+			&frame_rules[index],
+			(uint64_t)(return_address >> RULE_INDEX_BITS) << RULE_BITS | rule,
+			memory_order_relaxed);
 	return rule;
 }
 

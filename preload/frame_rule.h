@@ -62,7 +62,7 @@ void frame_rule_flush(void);
 static inline frame_rule frame_rule_get(uintptr_t return_address)
 {
 	uint32_t index = (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &
-			 ((1u << RULE_INDEX_BITS) - 1);
+	                 ((1u << RULE_INDEX_BITS) - 1);
 	/* Relaxed: the word is all there is. */
 	uint64_t word = atomic_load_explicit(&frame_rules[index], memory_order_relaxed);
 

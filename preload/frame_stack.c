@@ -111,7 +111,8 @@ void frames_land(struct thread_state *state, uintptr_t sp, const void *exception
 }
 
 /* The frames [from, to) are no longer on the stack, or no longer followed. */
-static void frames_release(struct thread_state *state, uint32_t from, uint32_t to, bool reuse)
+static void frames_release(struct thread_state *state, uint32_t from, uint32_t to,
+                           bool reuse)
 {
 	for (uint32_t i = from; i < to; i++) {
 		const struct walk_frame *frame = &state->frames[i];
@@ -121,7 +122,7 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 		if (!reuse || !frame_has_ended(frame) || stub_reuse_is_off)
 			limbo_put(state, frame);
 		else if (frame->flags & FRAME_JUMPED &&
-			 !outlive_stub_entries[frame->stub].returned)
+		         !outlive_stub_entries[frame->stub].returned)
 			stub_give_jumped(frame->stub);
 		else
 			stub_give(&state->supply, frame->stub);
@@ -180,7 +181,7 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 	if (walk->carried) {
 		frames_release(state, keep, walk->carried_from, false);
 		frames_release(state, walk->carried_from + walk->carried, state->depth,
-			       walk->reuse);
+		               walk->reuse);
 	} else {
 		frames_release(state, keep, state->depth, walk->reuse);
 	}
@@ -192,7 +193,8 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 	for (uint32_t i = keep + walk->carried; i + 1 < depth; i++)
 		frame_patch(state, i);
 	/* What was the innermost, or found no stub left, may have one by now. */
-	for (uint32_t i = keep < depth ? keep : depth - 1; i-- > 0 && !state->frames[i].stub;)
+	for (uint32_t i = keep < depth ? keep : depth - 1;
+	     i-- > 0 && !state->frames[i].stub;)
 		frame_patch(state, i);
 }
 
@@ -219,7 +221,7 @@ void frames_cut(struct thread_state *state, struct walk_result *walk)
 		carried = carried < walk->keep ? carried : walk->keep;
 	}
 	memmove(scratch - walk->news - carried, state->frames + walk->keep - carried,
-		carried * sizeof(*scratch));
+	        carried * sizeof(*scratch));
 	walk->carried = carried;
 	walk->carried_from = walk->keep - carried;
 	walk->news += carried;

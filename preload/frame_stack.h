@@ -18,7 +18,7 @@
  */
 struct walk_result {
 	uint32_t keep, news;
-	uint32_t carried; /* of the news, from the first: frames of the last event */
+	uint32_t carried;      /* of the news, from the first: frames of the last event */
 	uint32_t carried_from; /* where those began in state->frames */
 	const struct walk_frame *frames;
 	bool cut;   /* the walk stopped before the outermost frame */
@@ -49,7 +49,8 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
  * ended frames are given back, and new frames but the innermost get theirs (the innermost
  * return address is the allocator's own: gone at the next event).
  */
-static inline void frames_apply(struct thread_state *state, const struct walk_result *walk)
+static inline void frames_apply(struct thread_state *state,
+                                const struct walk_result *walk)
 {
 	uint32_t keep = walk->keep;
 

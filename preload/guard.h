@@ -25,8 +25,8 @@ enum guard_flags {
  */
 struct guard {
 	uintptr_t sp;
-	struct thread_state *state; /* NULL until the thread's first event */
-	uint32_t flags;             /* enum guard_flags */
+	struct thread_state *state;      /* NULL until the thread's first event */
+	uint32_t flags;                  /* enum guard_flags */
 	uintptr_t stack_low, stack_high; /* of a thread seen from its start; else 0 */
 };
 

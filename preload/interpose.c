@@ -43,9 +43,8 @@ EXPORT void *calloc(size_t count, size_t size)
 	if (!lifecycle_enter(&caller)) {
 		if (real.calloc)
 			return real.calloc(count, size);
-		return __builtin_mul_overflow(count, size, &total)
-			       ? NULL
-			       : bootstrap_alloc(total, 16);
+		return __builtin_mul_overflow(count, size, &total) ? NULL
+		                                                   : bootstrap_alloc(total, 16);
 	}
 	block = real.calloc(count, size);
 	if (__builtin_mul_overflow(count, size, &total))
@@ -72,7 +71,8 @@ EXPORT void free(void *block)
 }
 
 /* realloc of a block that is one; the guard is held. */
-static inline void *realloc_recorded(const struct walk_start *caller, void *old, size_t size)
+static inline void *realloc_recorded(const struct walk_start *caller, void *old,
+                                     size_t size)
 {
 	uint64_t time = clock_before();
 	void *block = real.realloc(old, size);
@@ -118,7 +118,7 @@ EXPORT int posix_memalign(void **result, size_t alignment, size_t size)
 	}
 	error = real.posix_memalign(result, alignment, size);
 	record_alloc(&caller, OP_ALIGNED, error ? NULL : *result, size,
-		     alignment_log2(alignment));
+	             alignment_log2(alignment));
 	guard_leave();
 	return error;
 }
@@ -130,7 +130,7 @@ EXPORT void *aligned_alloc(size_t alignment, size_t size)
 
 	if (!lifecycle_enter(&caller))
 		return real.aligned_alloc ? real.aligned_alloc(alignment, size)
-					  : bootstrap_alloc(size, alignment);
+		                          : bootstrap_alloc(size, alignment);
 	block = real.aligned_alloc(alignment, size);
 	record_alloc(&caller, OP_ALIGNED, block, size, alignment_log2(alignment));
 	guard_leave();
@@ -144,7 +144,7 @@ EXPORT void *memalign(size_t alignment, size_t size)
 
 	if (!lifecycle_enter(&caller))
 		return real.memalign ? real.memalign(alignment, size)
-				     : bootstrap_alloc(size, alignment);
+		                     : bootstrap_alloc(size, alignment);
 	block = real.memalign(alignment, size);
 	record_alloc(&caller, OP_ALIGNED, block, size, alignment_log2(alignment));
 	guard_leave();
@@ -232,8 +232,7 @@ static struct thread_start *thread_start_take(void)
 	for (int i = 0; i < THREAD_STARTS; i++) {
 		bool is_taken = false;
 
-		if (atomic_compare_exchange_strong(&thread_starts[i].is_taken, &is_taken,
-						   true))
+		if (atomic_compare_exchange_strong(&thread_starts[i].is_taken, &is_taken, true))
 			return &thread_starts[i];
 	}
 	return NULL;
@@ -253,7 +252,8 @@ static void *thread_main(void *start_argument)
 	struct thread_start *start = start_argument;
 	void *(*function)(void *) = start->function;
 	void *argument = start->argument;
-	uintptr_t high = arch_thread_pointer(), here = (uintptr_t)__builtin_frame_address(0);
+	uintptr_t high = arch_thread_pointer(),
+			  here = (uintptr_t)__builtin_frame_address(0);
 
 	if (here < high && high - here < start->stack_bytes) {
 		guard.stack_high = high;
@@ -279,7 +279,7 @@ static size_t stack_bytes_of(const pthread_attr_t *attributes)
 }
 
 EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-			  void *(*function)(void *), void *argument)
+                          void *(*function)(void *), void *argument)
 {
 	struct thread_start *start;
 	int error;

@@ -94,7 +94,8 @@ bool lifecycle_forked(void)
 {
 	*lifecycle_sentinel = 1;
 	ring_forget();
-	lifecycle_recording = !settings.root_pid && ring_create(&settings, RING_FORKED | frames_flag);
+	lifecycle_recording = !settings.root_pid &&
+	                      ring_create(&settings, RING_FORKED | frames_flag);
 	if (!lifecycle_recording) {
 		guard_leave();
 		return false;

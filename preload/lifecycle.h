@@ -38,14 +38,14 @@ static inline bool lifecycle_enter(const struct walk_start *caller)
 	return true;
 }
 
-#define EXPORT __attribute__((visibility("default"), optimize("no-omit-frame-pointer")))
+#define EXPORT __attribute__((visibility("default")))
 
 /* Where the caller of the function this stands in goes on. */
-#define CALLER()                                                                       \
-	((struct walk_start){                                                          \
-		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t),     \
-		.return_address = (uintptr_t)__builtin_return_address(0),              \
-		.bp = *(const uintptr_t *)__builtin_frame_address(0),                  \
+#define CALLER()                                                           \
+	((struct walk_start){                                                  \
+		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t), \
+		.return_address = (uintptr_t)__builtin_return_address(0),          \
+		.bp = *(const uintptr_t *)__builtin_frame_address(0),              \
 	})
 
 #endif

@@ -73,7 +73,7 @@ static void definition_commit(uint32_t size_bytes)
 /* ---- what the ELF image in memory says ----------------------------------------- */
 
 static void build_id_read(struct module_definition *definition, uintptr_t start,
-			  uintptr_t size_bytes)
+                          uintptr_t size_bytes)
 {
 	while (size_bytes >= sizeof(ElfW(Nhdr))) {
 		const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)start;
@@ -87,8 +87,7 @@ static void build_id_read(struct module_definition *definition, uintptr_t start,
 		    memcmp((const char *)start + name, "GNU", 4) == 0 &&
 		    note->n_descsz <= BUILD_ID_BYTES_MAX) {
 			definition->build_id_bytes = (uint8_t)note->n_descsz;
-			memcpy(definition->build_id, (const char *)start + content,
-			       note->n_descsz);
+			memcpy(definition->build_id, (const char *)start + content, note->n_descsz);
 			return;
 		}
 		start += next;
@@ -97,10 +96,10 @@ static void build_id_read(struct module_definition *definition, uintptr_t start,
 }
 
 static bool segments_read(struct module_definition *definition,
-			  const struct cfi_module *module)
+                          const struct cfi_module *module)
 {
 	const ElfW(Ehdr) *elf = (const ElfW(Ehdr) *)module->start;
-	const ElfW(Phdr) *segments;
+	const ElfW(Phdr) * segments;
 
 	if (memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0 ||
 	    elf->e_phentsize != sizeof(*segments) ||
@@ -118,8 +117,8 @@ static bool segments_read(struct module_definition *definition,
 		if (definition->bias == UINT64_MAX)
 			definition->bias = module->start - (address & ~UINT64_C(4095));
 		definition->segments[index].start = definition->bias + address;
-		definition->segments[index].end =
-			definition->bias + address + segments[i].p_memsz;
+		definition->segments[index].end = definition->bias + address +
+		                                  segments[i].p_memsz;
 		definition->segments[index].flags = segments[i].p_flags;
 		definition->segment_count++;
 	}
@@ -159,8 +158,9 @@ static bool module_write(const struct cfi_module *module, uint64_t since)
 {
 	static char path[PATH_BYTES_MAX]; /* one writer at a time */
 	uint16_t path_bytes = path_read(path, module);
-	uint32_t size_bytes =
-		(uint32_t)(sizeof(struct module_definition) + path_bytes + 7) & ~7u;
+	uint32_t size_bytes = (uint32_t)(sizeof(struct module_definition) + path_bytes +
+	                                 7) &
+	                      ~7u;
 	struct module_definition *definition = definition_reserve(size_bytes);
 
 	if (!definition)
@@ -241,7 +241,7 @@ static bool module_add(const struct cfi_module *module, enum module_unwinder *un
 		return true; /* written, but will be written again at its next miss */
 	*unwinder = module_unwinder_of(module);
 	known[index] = (struct known_module){ module->start, module->end, module->link_map,
-					      *unwinder, false };
+		                                  *unwinder, false };
 	if (index == count)
 		atomic_store_explicit(&known_count, count + 1, memory_order_release);
 	return true;
@@ -272,9 +272,9 @@ bool module_map_sweep(uint64_t time)
 	for (uint32_t i = 0; i < count; i++) {
 		struct cfi_module now;
 
-		if (known[i].gone || (cfi_module_find(known[i].start, &now) &&
-				      now.link_map == known[i].link_map &&
-				      now.start == known[i].start))
+		if (known[i].gone ||
+		    (cfi_module_find(known[i].start, &now) &&
+		     now.link_map == known[i].link_map && now.start == known[i].start))
 			continue;
 		gone_write(&known[i], time);
 		any = true;

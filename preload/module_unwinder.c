@@ -13,7 +13,7 @@
 #include <string.h>
 
 struct dynamic {
-	const ElfW(Sym) *symbols;
+	const ElfW(Sym) * symbols;
 	const char *strings;
 	size_t strings_bytes;
 	const uint32_t *gnu_hash;
@@ -30,7 +30,8 @@ static bool ends_with(const char *text, const char *end)
 static bool dynamic_read(const struct link_map *map, struct dynamic *dynamic)
 {
 	memset(dynamic, 0, sizeof(*dynamic));
-	for (const ElfW(Dyn) *entry = map->l_ld; entry && entry->d_tag != DT_NULL; entry++) {
+	for (const ElfW(Dyn) *entry = map->l_ld; entry && entry->d_tag != DT_NULL;
+	     entry++) {
 		/* glibc has relocated these pointers in place. */
 		if (entry->d_tag == DT_SYMTAB)
 			dynamic->symbols = (const ElfW(Sym) *)entry->d_un.d_ptr;
@@ -62,8 +63,7 @@ static bool imports_unwinder(const struct dynamic *dynamic)
 		const ElfW(Sym) *symbol = &dynamic->symbols[i];
 		const char *name = dynamic->strings + symbol->st_name;
 
-		if (symbol->st_name >= dynamic->strings_bytes ||
-		    symbol->st_shndx != SHN_UNDEF)
+		if (symbol->st_name >= dynamic->strings_bytes || symbol->st_shndx != SHN_UNDEF)
 			continue;
 		if (strcmp(name, "_Unwind_Resume") == 0 ||
 		    strcmp(name, "_Unwind_RaiseException") == 0)

@@ -70,14 +70,15 @@ void *bootstrap_alloc(size_t size_bytes, size_t alignment)
 		if (end > BOOTSTRAP_BYTES)
 			return NULL;
 	} while (!atomic_compare_exchange_weak(&bootstrap_used, &used, end));
-	memcpy(bootstrap_arena + start - BOOTSTRAP_HEADER_BYTES, &size_bytes, sizeof(size_bytes));
+	memcpy(bootstrap_arena + start - BOOTSTRAP_HEADER_BYTES, &size_bytes,
+	       sizeof(size_bytes));
 	return bootstrap_arena + start;
 }
 
 void *bootstrap_realloc(void *old, size_t size_bytes)
 {
 	void *block = real_alloc_resolve() ? real.malloc(size_bytes)
-					   : bootstrap_alloc(size_bytes, 16);
+	                                   : bootstrap_alloc(size_bytes, 16);
 	size_t old_bytes;
 
 	memcpy(&old_bytes, (char *)old - BOOTSTRAP_HEADER_BYTES, sizeof(old_bytes));

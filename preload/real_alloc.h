@@ -23,7 +23,7 @@ struct real_alloc {
 	void (*free_sized)(void *, size_t);                 /* C23; may be NULL */
 	void (*free_aligned_sized)(void *, size_t, size_t); /* C23; may be NULL */
 	int (*pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
-			      void *); /* NULL: no threads library (glibc < 2.34) */
+	                      void *); /* NULL: no threads library (glibc < 2.34) */
 	int (*dlclose)(void *);
 };
 

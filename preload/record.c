@@ -20,7 +20,7 @@ static struct thread_state *state_get(const struct walk_start *caller)
 
 /* False: the event was lost, and the thread's frames are what they were. */
 static inline bool event_write(struct thread_state *state, const struct event *event,
-			       struct walk_result *walk)
+                               struct walk_result *walk)
 {
 	if (!event_encode(state, event, walk))
 		return false;
@@ -33,9 +33,9 @@ static inline bool event_write(struct thread_state *state, const struct event *e
 }
 
 /* True if it was written in the quick way. */
-static inline __attribute__((always_inline)) bool
-event_record_quick(const struct walk_start *caller, enum event_op op, uintptr_t address,
-		   uint64_t size_bytes, uint64_t time)
+static inline __attribute__((always_inline)) bool event_record_quick(
+	const struct walk_start *caller, enum event_op op, uintptr_t address,
+	uint64_t size_bytes, uint64_t time)
 {
 	struct thread_state *state = guard.state;
 	bool is_same = false;
@@ -46,11 +46,11 @@ event_record_quick(const struct walk_start *caller, enum event_op op, uintptr_t 
 		return false;
 	keep = stack_walk_quick(state, caller, &is_same, &flags);
 	return likely(keep != 0) && event_encode_quick(state, op, time, address, size_bytes,
-						       keep, is_same, flags, caller);
+	                                               keep, is_same, flags, caller);
 }
 
 static __attribute__((noinline)) void event_record(const struct walk_start *caller,
-						   const struct event *event)
+                                                   const struct event *event)
 {
 	struct thread_state *state = state_get(caller);
 	struct walk_result walk;
@@ -62,19 +62,19 @@ static __attribute__((noinline)) void event_record(const struct walk_start *call
 }
 
 void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
-		  uint64_t size_bytes, uint8_t alignment_log2)
+                  uint64_t size_bytes, uint8_t alignment_log2)
 {
 	uint64_t time = clock_after();
 
 	if (likely(address && op != OP_ALIGNED) &&
 	    event_record_quick(caller, op, (uintptr_t)address & ADDRESS_MASK, size_bytes,
-			       time))
+	                       time))
 		return;
 	event_record(caller, &(struct event){ .op = address ? op : OP_FAILED,
-					      .address = (uintptr_t)address & ADDRESS_MASK,
-					      .size_bytes = size_bytes,
-					      .alignment_log2 = alignment_log2,
-					      .time = time });
+	                                      .address = (uintptr_t)address & ADDRESS_MASK,
+	                                      .size_bytes = size_bytes,
+	                                      .alignment_log2 = alignment_log2,
+	                                      .time = time });
 }
 
 void record_free(const struct walk_start *caller, void *address, uint64_t time)
@@ -86,11 +86,11 @@ void record_free(const struct walk_start *caller, void *address, uint64_t time)
 	if (likely(event_record_quick(caller, OP_FREE, masked, 0, time)))
 		return;
 	event_record(caller,
-		     &(struct event){ .op = OP_FREE, .address = masked, .time = time });
+	             &(struct event){ .op = OP_FREE, .address = masked, .time = time });
 }
 
 void record_realloc(const struct walk_start *caller, void *old_address, void *address,
-		    uint64_t size_bytes, uint64_t time_begin)
+                    uint64_t size_bytes, uint64_t time_begin)
 {
 	struct event event = {
 		.op = OP_REALLOC,

@@ -19,14 +19,14 @@
 
 /* After an alloc. `address` 0: it failed. */
 void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
-		  uint64_t size_bytes, uint8_t alignment_log2);
+                  uint64_t size_bytes, uint8_t alignment_log2);
 
 /* Before a free; or after it, if `time` in quanta was taken before. 0: now. */
 void record_free(const struct walk_start *caller, void *address, uint64_t time);
 
 /* After a realloc that began at `time_begin`, quanta. */
 void record_realloc(const struct walk_start *caller, void *old_address, void *address,
-		    uint64_t size_bytes, uint64_t time_begin);
+                    uint64_t size_bytes, uint64_t time_begin);
 
 /*
  * The stack as it is now. False: it could not be written down, and the thread's frames are

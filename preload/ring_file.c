@@ -80,7 +80,7 @@ static void path_make(char *path, const char *directory, bool hidden, uint64_t n
 static void header_read_proc(struct ring_header *header)
 {
 	long count = system_readlink("/proc/self/exe", header->executable,
-				     sizeof(header->executable) - 1);
+	                             sizeof(header->executable) - 1);
 	int fd = system_open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC, 0);
 
 	if (count < 0)
@@ -93,7 +93,7 @@ static void header_read_proc(struct ring_header *header)
 }
 
 static void header_fill(struct ring_header *header, const struct settings *settings,
-			uint32_t flags, uint32_t chunks_offset, uint32_t chunk_count)
+                        uint32_t flags, uint32_t chunks_offset, uint32_t chunk_count)
 {
 	header->version_major = FORMAT_VERSION_MAJOR;
 	header->version_minor = FORMAT_VERSION_MINOR;
@@ -126,8 +126,8 @@ static int ring_open(const struct settings *settings, char *path, uint64_t *numb
 
 	for (*number = 0; *number < NAME_TRIES; ++*number) {
 		path_make(path, settings->directory, true, *number);
-		fd = system_open(path,
-				 O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		fd = system_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		                 0600);
 		if (fd != -17 /* EEXIST: an earlier image of this process */)
 			break;
 	}
@@ -171,8 +171,8 @@ static uint32_t chunk_count_allowed(const struct settings *settings)
 
 	if (bytes + bytes / 1024 + 2 * RING_HEADER_BYTES > limit_bytes)
 		bytes = limit_bytes - limit_bytes / 512 > 2 * RING_HEADER_BYTES
-				? limit_bytes - limit_bytes / 512 - 2 * RING_HEADER_BYTES
-				: 0;
+		            ? limit_bytes - limit_bytes / 512 - 2 * RING_HEADER_BYTES
+		            : 0;
 	return (uint32_t)(bytes / CHUNK_BYTES);
 }
 
@@ -232,7 +232,7 @@ static struct chunk_header *parked_take(uint32_t *room)
 		word = state_word(chunk->ticket, CHUNK_PARKED);
 		/* Acquire: everything its last thread wrote is there. */
 		if (!atomic_compare_exchange_strong(&ring.states[index - 1], &word,
-						    state_word(chunk->ticket, CHUNK_OWNED)))
+		                                    state_word(chunk->ticket, CHUNK_OWNED)))
 			continue;
 		*room = COMMIT_BYTES(chunk->commit);
 		return chunk;
@@ -242,28 +242,28 @@ static struct chunk_header *parked_take(uint32_t *room)
 
 /* Reset a chunk whose state was just swapped to OWNED; NULL if its pages are not there. */
 static struct chunk_header *chunk_begin(uint32_t index, uint64_t ticket, bool fresh,
-					enum chunk_kind kind, uint64_t time)
+                                        enum chunk_kind kind, uint64_t time)
 {
 	struct chunk_header *chunk = chunk_at(index);
 
 	if (fresh && !populated_at_start &&
 	    system_advise(chunk, CHUNK_BYTES, MADV_POPULATE_WRITE) < 0) {
 		atomic_store_explicit(&ring.states[index], state_word(0, CHUNK_FREE),
-				      memory_order_release);
+		                      memory_order_release);
 		return NULL;
 	}
 	/* Release: who sees the new ticket does not see the old content's length. */
 	atomic_store_explicit((_Atomic uint64_t *)&chunk->commit, 0, memory_order_relaxed);
 	atomic_store_explicit((_Atomic uint64_t *)&chunk->ticket, ticket,
-			      memory_order_release);
+	                      memory_order_release);
 	chunk->time_first = time;
 	chunk->kind = kind;
 	chunk->pid = ring.header->pid;
 	chunk_commit(chunk, sizeof(*chunk), 0);
 	if (kind == CHUNK_KIND_DEFINITIONS)
 		atomic_store_explicit(&ring.states[index],
-				      state_word(ticket, CHUNK_DEFINITIONS),
-				      memory_order_release);
+		                      state_word(ticket, CHUNK_DEFINITIONS),
+		                      memory_order_release);
 	return chunk;
 }
 
@@ -276,8 +276,7 @@ static struct chunk_header *chunk_search(enum chunk_kind kind, uint64_t time)
 	for (uint32_t tries = 0; tries < ring.chunk_count; tries++) {
 		uint64_t ticket = atomic_fetch_add_explicit(next, 1, memory_order_relaxed) + 1;
 		uint32_t index = (uint32_t)((ticket - 1) % ring.chunk_count);
-		uint64_t word =
-			atomic_load_explicit(&ring.states[index], memory_order_acquire);
+		uint64_t word = atomic_load_explicit(&ring.states[index], memory_order_acquire);
 		enum chunk_state state = state_of(word);
 		struct chunk_header *chunk = chunk_at(index);
 		uint64_t lost = 0;
@@ -288,7 +287,7 @@ static struct chunk_header *chunk_search(enum chunk_kind kind, uint64_t time)
 			continue;
 		/* Acquire: the reader's copy of the old content is complete. */
 		if (!atomic_compare_exchange_strong(&ring.states[index], &word,
-						    state_word(ticket, CHUNK_OWNED)))
+		                                    state_word(ticket, CHUNK_OWNED)))
 			continue;
 		if (lost)
 			ring_count_loss(LOST_OVERWRITTEN, lost);
@@ -331,7 +330,8 @@ static struct chunk_header *chunk_wait(enum chunk_kind kind, uint64_t time)
 	return NULL;
 }
 
-struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time, uint32_t *room)
+struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time,
+                                     uint32_t *room)
 {
 	struct chunk_header *chunk = NULL;
 
@@ -351,7 +351,7 @@ void ring_finish_chunk(struct chunk_header *chunk)
 {
 	/* Release: matched by the reader's acquire when it swaps FULL for DRAINING. */
 	atomic_store_explicit(&ring.states[chunk_index(chunk)],
-			      state_word(chunk->ticket, CHUNK_FULL), memory_order_release);
+	                      state_word(chunk->ticket, CHUNK_FULL), memory_order_release);
 }
 
 void ring_park_chunk(struct chunk_header *chunk)
@@ -364,7 +364,7 @@ void ring_park_chunk(struct chunk_header *chunk)
 	}
 	/* Release, for parked_take(). */
 	atomic_store_explicit(&ring.states[index], state_word(chunk->ticket, CHUNK_PARKED),
-			      memory_order_release);
+	                      memory_order_release);
 	for (int i = 0; i < PARKED_SLOTS; i++) {
 		uint32_t empty = 0;
 
@@ -379,8 +379,8 @@ void ring_park_chunk(struct chunk_header *chunk)
 void ring_count_loss(enum loss_cause cause, uint64_t count)
 {
 	if (ring.header)
-		atomic_fetch_add_explicit((_Atomic uint64_t *)&ring.header->lost[cause],
-					  count, memory_order_relaxed);
+		atomic_fetch_add_explicit((_Atomic uint64_t *)&ring.header->lost[cause], count,
+		                          memory_order_relaxed);
 }
 
 void ring_note_clock(void)
@@ -397,5 +397,5 @@ void ring_note_finished(void)
 		return;
 	ring_note_clock();
 	atomic_fetch_or_explicit((_Atomic uint32_t *)&ring.header->flags, RING_FINISHED,
-				 memory_order_relaxed);
+	                         memory_order_relaxed);
 }

@@ -38,7 +38,8 @@ void ring_forget(void);
  * what it wanted to write, and counts it. On success *room is the offset of the first
  * free byte: past the header, or further on in a parked chunk.
  */
-struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time, uint32_t *room);
+struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time,
+                                     uint32_t *room);
 
 /* The chunk is full, or its writer is done with it. */
 void ring_finish_chunk(struct chunk_header *chunk);
@@ -47,11 +48,12 @@ void ring_finish_chunk(struct chunk_header *chunk);
 void ring_park_chunk(struct chunk_header *chunk);
 
 /* Publish `used` bytes holding `events` events: the commit of everything before. */
-static inline void chunk_commit(struct chunk_header *chunk, uint32_t used, uint32_t events)
+static inline void chunk_commit(struct chunk_header *chunk, uint32_t used,
+                                uint32_t events)
 {
 	/* Matched by the reader's acquire load of `commit`. */
 	atomic_store_explicit((_Atomic uint64_t *)&chunk->commit,
-			      (uint64_t)events << 32 | used, memory_order_release);
+	                      (uint64_t)events << 32 | used, memory_order_release);
 }
 
 void ring_count_loss(enum loss_cause cause, uint64_t count);

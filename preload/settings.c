@@ -18,7 +18,7 @@ static uint64_t number_read(const char *text, unsigned int base)
 
 	for (; *text; text++) {
 		unsigned int digit = *text >= 'a' ? (unsigned int)(*text - 'a') + 10
-						  : (unsigned int)(*text - '0');
+		                                  : (unsigned int)(*text - '0');
 
 		if (digit >= base || number > UINT64_MAX / base - 1)
 			return 0;
@@ -36,7 +36,8 @@ static bool texts_equal(const char *a, const char *b)
 	return *a == *b;
 }
 
-static void setting_apply(struct settings *settings, const char *name, const char *value)
+static void setting_apply(struct settings *settings, const char *name,
+                          const char *value)
 {
 	if (texts_equal(name, "OUTLIVE_DIR")) {
 		size_t i;
@@ -66,7 +67,8 @@ struct setting_parser {
 	bool in_value, too_long;
 };
 
-static void parser_take(struct setting_parser *parser, struct settings *settings, char c)
+static void parser_take(struct setting_parser *parser, struct settings *settings,
+                        char c)
 {
 	if (c == '\0') {
 		parser->name[parser->name_bytes] = '\0';
@@ -90,7 +92,8 @@ static void parser_take(struct setting_parser *parser, struct settings *settings
 	}
 }
 
-static bool environment_read_proc(struct setting_parser *parser, struct settings *settings)
+static bool environment_read_proc(struct setting_parser *parser,
+                                  struct settings *settings)
 {
 	char buffer[1024];
 	int fd = system_open("/proc/self/environ", O_RDONLY | O_CLOEXEC, 0);
@@ -112,8 +115,8 @@ void settings_read(struct settings *settings)
 	struct setting_parser parser = { 0 };
 
 	*settings = (struct settings){ .ring_bytes = RING_BYTES_DEFAULT,
-				       .policy = RING_FLIGHT,
-				       .wants_exact = true };
+		                           .policy = RING_FLIGHT,
+		                           .wants_exact = true };
 	if (!environment_read_proc(&parser, settings) && environ) {
 		for (char **variable = environ; *variable; variable++) {
 			for (const char *c = *variable; *c; c++)

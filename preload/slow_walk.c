@@ -44,11 +44,10 @@ static _Unwind_Reason_Code frame_seen(struct _Unwind_Context *frame, void *argum
 
 	if (!search->found) {
 		search->found = point.ip == search->from->ip && point.sp == search->from->sp;
-		return ++search->frames < INNER_FRAMES_MAX ? _URC_NO_REASON
-							   : _URC_END_OF_STACK;
+		return ++search->frames < INNER_FRAMES_MAX ? _URC_NO_REASON : _URC_END_OF_STACK;
 	}
 	return search->visit(search->context, &point, interrupted != 0) ? _URC_NO_REASON
-									 : _URC_END_OF_STACK;
+	                                                                : _URC_END_OF_STACK;
 }
 
 void slow_walk(const struct walk_point *from, slow_walk_visit *visit, void *context)

@@ -18,7 +18,7 @@ struct walk_point {
  * covers `ip`, because the unwinder would read the code there.
  */
 typedef bool slow_walk_visit(void *context, const struct walk_point *point,
-			     bool interrupted);
+                             bool interrupted);
 
 /*
  * Unwind from the caller of this function outwards, and visit the frames beyond `from`.

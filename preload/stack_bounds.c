@@ -28,9 +28,9 @@ static bool maps_take(struct maps_parser *parser, char c)
 		if (c == '-' || c == ' ')
 			parser->field++;
 		else
-			parser->numbers[parser->field] =
-				parser->numbers[parser->field] << 4 |
-				(uint64_t)(c >= 'a' ? c - 'a' + 10 : c - '0');
+			parser->numbers[parser->field] = parser->numbers[parser->field] << 4 |
+			                                 (uint64_t)(c >= 'a' ? c - 'a' + 10
+			                                                     : c - '0');
 	} else if (parser->field == 2) {
 		if (c == 'w')
 			parser->writable = true;
@@ -71,8 +71,8 @@ bool stack_bounds_find(uintptr_t address, struct stack_bounds *bounds)
 	bounds->high = parser.numbers[1];
 	if (memcmp(parser.tail + 1, "[stack]", 7) == 0) {
 		uintptr_t low = bounds->high > MAIN_STACK_MAX_BYTES
-					? bounds->high - MAIN_STACK_MAX_BYTES
-					: 0;
+		                    ? bounds->high - MAIN_STACK_MAX_BYTES
+		                    : 0;
 
 		bounds->low = low > previous_end ? low : previous_end;
 	}

@@ -11,7 +11,8 @@ struct stack_bounds {
 	uintptr_t low, high; /* [low, high); both 0: unknown */
 };
 
-static inline bool stack_bounds_hold(const struct stack_bounds *bounds, uintptr_t address)
+static inline bool stack_bounds_hold(const struct stack_bounds *bounds,
+                                     uintptr_t address)
 {
 	return address - bounds->low < bounds->high - bounds->low;
 }

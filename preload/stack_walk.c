@@ -81,7 +81,7 @@ static bool walk_grow(struct walk *walk)
 
 /* `flags`: FRAME_PATCHABLE if a stub may come there, FRAME_STUBBED if one is there. */
 static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_address,
-		      uint16_t flags)
+                      uint16_t flags)
 {
 	struct thread_state *state = walk->state;
 
@@ -90,7 +90,8 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 		flags = 0;
 
 	if (walk->news == STACK_DEPTH_MAX ||
-	    (unlikely(state->depth + walk->news + CAPACITY_MARGIN >= state->frames_capacity) &&
+	    (unlikely(state->depth + walk->news + CAPACITY_MARGIN >=
+	              state->frames_capacity) &&
 	     !walk_grow(walk)))
 		return false;
 	walk->news++;
@@ -131,7 +132,8 @@ static bool bp_is_free(uintptr_t return_address)
 }
 
 /* True if the frame at `slot` is one of the last event's, and all further out are too. */
-static inline bool walk_meets(struct walk *walk, uintptr_t slot, uintptr_t return_address)
+static inline bool walk_meets(struct walk *walk, uintptr_t slot,
+                              uintptr_t return_address)
 {
 	struct walk_frame *frames = walk->state->frames;
 	const struct stack_bounds *own = &walk->state->own_stack;
@@ -140,7 +142,7 @@ static inline bool walk_meets(struct walk *walk, uintptr_t slot, uintptr_t retur
 	if (walk->bounds != own)
 		return false;
 	while (walk->known && (frames[walk->known - 1].slot < slot ||
-			       !stack_bounds_hold(own, frames[walk->known - 1].slot)))
+	                       !stack_bounds_hold(own, frames[walk->known - 1].slot)))
 		walk->known--;
 	frame = &frames[walk->known - 1];
 	if (!walk->known || frame->slot != slot || frame->stub ||
@@ -166,8 +168,8 @@ static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
 	const struct stub_entry *entry = &outlive_stub_entries[stub];
 
 	walk->met = entry->frame < state->depth &&
-		    state->frames[entry->frame].stub == stub &&
-		    state->frames[entry->frame].slot == slot;
+	            state->frames[entry->frame].stub == stub &&
+	            state->frames[entry->frame].slot == slot;
 	if (likely(walk->met)) {
 		walk->known = entry->frame + 1;
 		return true;
@@ -267,8 +269,7 @@ static void walk_run(struct walk *walk, uintptr_t slot)
 		walk->in_unwinder |= frame_rule_is_unwinder(rule);
 		/* A stub that is there already is not replaced. */
 		walk->cut = !walk_push(walk, slot, walk->point.ip,
-				       stub_is(load(slot)) ? FRAME_STUBBED
-							   : flags_of(rule));
+		                       stub_is(load(slot)) ? FRAME_STUBBED : flags_of(rule));
 		if (walk->cut || kind == CFI_END)
 			return;
 		if (likely(kind != CFI_COMPLEX && kind != CFI_SIGNAL)) {
@@ -313,7 +314,7 @@ static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
 
 /* True if a frame that is no longer on the stack is not known to have ended. */
 static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, bool met,
-			      uintptr_t start_slot)
+                              uintptr_t start_slot)
 {
 	/* The innermost was the allocator's caller: it ended with its call. */
 	for (uint32_t i = keep; i < state->depth; i++) {
@@ -360,14 +361,14 @@ static struct walk_result walk_end(struct walk *walk, uintptr_t start_slot)
 		.frames = news,
 		.cut = walk->cut,
 		.plain = !stack_walk_is_exact || walk->plain ||
-			 pops_are_inferred(state, keep, walk->met || is_complete,
-					   start_slot),
+		         pops_are_inferred(state, keep, walk->met || is_complete, start_slot),
 		.patch = stack_walk_is_exact && whole && !walk->in_unwinder,
 		.reuse = whole && !walk->in_signal,
 	};
 }
 
-struct walk_result stack_walk(struct thread_state *state, const struct walk_start *start)
+struct walk_result stack_walk(struct thread_state *state,
+                              const struct walk_start *start)
 {
 	struct walk walk = {
 		.state = state,
@@ -383,7 +384,7 @@ struct walk_result stack_walk(struct thread_state *state, const struct walk_star
 		walk.cut = true;
 	result = walk_end(&walk, start->slot);
 	if (unlikely(state->ceiling > CEILING_ALL && walk.bounds == &state->own_stack &&
-		     start->slot > state->ceiling))
+	             start->slot > state->ceiling))
 		state->ceiling = 0;
 	if (unlikely(result.keep + result.news > STACK_DEPTH_MAX))
 		frames_cut(state, &result);

@@ -28,7 +28,8 @@ struct walk_start {
  * The result is good until the next walk of the thread; frames_apply() it once it is
  * written down.
  */
-struct walk_result stack_walk(struct thread_state *state, const struct walk_start *start);
+struct walk_result stack_walk(struct thread_state *state,
+                              const struct walk_start *start);
 
 extern bool stack_walk_is_exact; /* walks leave stubs */
 
@@ -38,9 +39,9 @@ extern bool stack_walk_is_exact; /* walks leave stubs */
  * one; the caller's return address is then one more, or with *is_same the last of them.
  * 0: it is not so, call stack_walk(). *flags: of the new frame.
  */
-static inline __attribute__((always_inline)) uint32_t
-stack_walk_quick(const struct thread_state *state, const struct walk_start *start,
-		 bool *is_same, uint16_t *flags)
+static inline __attribute__((always_inline)) uint32_t stack_walk_quick(
+	const struct thread_state *state, const struct walk_start *start, bool *is_same,
+	uint16_t *flags)
 {
 	uint32_t depth = state->depth, index;
 	const struct walk_frame *frames = state->frames;
@@ -49,10 +50,10 @@ stack_walk_quick(const struct thread_state *state, const struct walk_start *star
 	stub_id stub;
 
 	if (unlikely(depth < 2 || !stack_walk_is_exact ||
-		     !stack_bounds_hold(&state->own_stack, start->slot)))
+	             !stack_bounds_hold(&state->own_stack, start->slot)))
 		return 0;
 	*is_same = frames[depth - 1].slot == start->slot &&
-		   frames[depth - 1].return_address == start->return_address;
+	           frames[depth - 1].return_address == start->return_address;
 	if (*is_same && frame_is_standing(&frames[depth - 2]))
 		return depth;
 	*is_same = false;
@@ -64,7 +65,7 @@ stack_walk_quick(const struct thread_state *state, const struct walk_start *star
 	else
 		return 0;
 	if (unlikely(cfa <= start->slot + sizeof(uintptr_t) ||
-		     cfa > state->own_stack.high || cfa % sizeof(uintptr_t)))
+	             cfa > state->own_stack.high || cfa % sizeof(uintptr_t)))
 		return 0;
 	ip = *(const uintptr_t *)(cfa - sizeof(uintptr_t));
 	if (unlikely(!stub_is(ip)))
@@ -72,8 +73,8 @@ stack_walk_quick(const struct thread_state *state, const struct walk_start *star
 	stub = stub_of(ip);
 	index = outlive_stub_entries[stub].frame;
 	if (unlikely(index >= depth || frames[index].stub != stub ||
-		     frames[index].slot != cfa - sizeof(uintptr_t) || depth > index + 2 ||
-		     (depth == index + 2 && frames[depth - 1].stub)))
+	             frames[index].slot != cfa - sizeof(uintptr_t) || depth > index + 2 ||
+	             (depth == index + 2 && frames[depth - 1].stub)))
 		return 0;
 	*flags = frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0;
 	return index + 1;

@@ -18,7 +18,8 @@ static_assert(offsetof(struct stub_entry, bias) == STUB_ENTRY_BIAS, "stub.S");
 static _Atomic bool busy;
 static stub_id pool[STUB_COUNT]; /* given back; the newest last */
 static uint32_t pool_count;
-static stub_id jumped[STUB_COUNT]; /* a ring: those passed over by longjmp, oldest first */
+static stub_id
+	jumped[STUB_COUNT]; /* a ring: those passed over by longjmp, oldest first */
 static uint32_t jumped_first, jumped_count;
 bool stub_reuse_is_off;
 uint8_t stub_bias = 1;
@@ -45,7 +46,7 @@ static void pool_leave(void)
 bool stub_pool_start(void)
 {
 	return system_protect(outlive_stub_entries, sizeof(outlive_stub_entries),
-			      PROT_READ | PROT_WRITE) == 0;
+	                      PROT_READ | PROT_WRITE) == 0;
 }
 
 stub_id stub_take(struct stub_supply *supply)

@@ -59,7 +59,7 @@ static inline int system_allocate(int fd, uint64_t size_bytes)
 static inline int system_rename(const char *from, const char *to)
 {
 	return (int)arch_syscall(SYS_renameat2, AT_FDCWD, (long)from, AT_FDCWD, (long)to,
-				 1 /* RENAME_NOREPLACE */, 0);
+	                         1 /* RENAME_NOREPLACE */, 0);
 }
 
 static inline int system_unlink(const char *path)
@@ -72,7 +72,7 @@ static inline void *system_map(size_t size_bytes, int fd)
 {
 	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
 	long result = arch_syscall(SYS_mmap, 0, (long)size_bytes, PROT_READ | PROT_WRITE,
-				   flags, fd, 0);
+	                           flags, fd, 0);
 
 	return result < 0 && result > -4096 ? NULL : (void *)result;
 }
@@ -85,13 +85,13 @@ static inline void system_unmap(void *address, size_t size_bytes)
 static inline int system_advise(void *address, size_t size_bytes, int advice)
 {
 	return (int)arch_syscall(SYS_madvise, (long)address, (long)size_bytes, advice, 0, 0,
-				 0);
+	                         0);
 }
 
 static inline int system_protect(void *address, size_t size_bytes, int protection)
 {
 	return (int)arch_syscall(SYS_mprotect, (long)address, (long)size_bytes, protection,
-				 0, 0, 0);
+	                         0, 0, 0);
 }
 
 static inline uint32_t system_pid(void)
@@ -134,7 +134,7 @@ static inline long system_working_directory(char *path, size_t size_bytes)
 static inline long system_readlink(const char *path, char *target, size_t size_bytes)
 {
 	return arch_syscall(SYS_readlinkat, AT_FDCWD, (long)path, (long)target,
-			    (long)size_bytes, 0, 0);
+	                    (long)size_bytes, 0, 0);
 }
 
 /* RLIMIT_FSIZE; UINT64_MAX: no limit. */

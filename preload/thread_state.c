@@ -80,9 +80,9 @@ static void state_begin(struct thread_state *state)
 	state->exception = NULL;
 	state->throw_slot = 0;
 	state->serial = (uint32_t)atomic_fetch_add_explicit(
-				(_Atomic uint64_t *)&ring.header->next_thread, 1,
-				memory_order_relaxed) +
-			1;
+						(_Atomic uint64_t *)&ring.header->next_thread, 1,
+						memory_order_relaxed) +
+	                1;
 	state->tid = system_tid();
 }
 

@@ -26,8 +26,8 @@ struct walk_frame {
 	uintptr_t slot;
 	uintptr_t return_address;
 	uintptr_t bp;
-	stub_id stub;      /* stands at `slot` in place of return_address; 0: none does */
-	uint16_t flags;    /* enum walk_frame_flags */
+	stub_id stub;   /* stands at `slot` in place of return_address; 0: none does */
+	uint16_t flags; /* enum walk_frame_flags */
 	uint16_t bp_words;
 };
 static_assert(sizeof(struct walk_frame) == 32, "an index is a shift");
@@ -83,7 +83,7 @@ struct thread_state {
 	/* the stack of the last event, outermost first; the far end is the walk's scratch */
 	struct walk_frame *frames;
 	uint32_t depth, frames_capacity;
-	uint32_t cut_frames; /* dropped from the outer end since the walk began */
+	uint32_t cut_frames;        /* dropped from the outer end since the walk began */
 	size_t frames_mapped_bytes; /* 0: they lie in the state's own mapping */
 
 	struct stack_bounds own_stack;

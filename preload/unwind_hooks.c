@@ -33,7 +33,7 @@ static void *plugin_find(const char *name, const struct walk_start *caller)
 		return NULL;
 	/* A link map is not a handle: those of dependencies have no search list. */
 	handle = dlopen(((const struct link_map *)module.link_map)->l_name,
-			RTLD_NOLOAD | RTLD_LAZY);
+	                RTLD_NOLOAD | RTLD_LAZY);
 	if (!handle)
 		return NULL;
 	function = dlsym(handle, name);
@@ -51,8 +51,8 @@ static void *real_find(void **cached, const char *name, const struct walk_start 
 	if (function)
 		return function;
 	if (stub_is(behind.return_address)) /* a tail call */
-		behind.return_address =
-			outlive_stub_entries[stub_of(behind.return_address)].return_address;
+		behind.return_address = outlive_stub_entries[stub_of(behind.return_address)]
+		                            .return_address;
 	real_alloc_resolve();
 	/* What dlsym allocates for itself is not the program's. */
 	guard.sp = caller->slot;
@@ -106,8 +106,8 @@ EXPORT int _Unwind_RaiseException(struct _Unwind_Exception *exception)
 {
 	static void *real;
 	struct walk_start caller = CALLER();
-	int (*function)(struct _Unwind_Exception *) =
-		real_find(&real, "_Unwind_RaiseException", &caller);
+	int (*function)(struct _Unwind_Exception *) = real_find(
+		&real, "_Unwind_RaiseException", &caller);
 
 	unwinder_look_at(*(void **)&function);
 	throw_begins(&caller, exception);
@@ -118,8 +118,8 @@ EXPORT int _Unwind_Resume_or_Rethrow(struct _Unwind_Exception *exception)
 {
 	static void *real;
 	struct walk_start caller = CALLER();
-	int (*function)(struct _Unwind_Exception *) =
-		real_find(&real, "_Unwind_Resume_or_Rethrow", &caller);
+	int (*function)(struct _Unwind_Exception *) = real_find(
+		&real, "_Unwind_Resume_or_Rethrow", &caller);
 
 	unwinder_look_at(*(void **)&function);
 	throw_begins(&caller, exception);
@@ -131,8 +131,8 @@ EXPORT void _Unwind_Resume(struct _Unwind_Exception *exception)
 {
 	static void *real;
 	struct walk_start caller = CALLER();
-	void (*function)(struct _Unwind_Exception *) =
-		real_find(&real, "_Unwind_Resume", &caller);
+	void (*function)(struct _Unwind_Exception *) = real_find(&real, "_Unwind_Resume",
+	                                                         &caller);
 
 	exception_landed(&caller, exception);
 	function(exception);
@@ -176,8 +176,8 @@ EXPORT uintptr_t _Unwind_GetCFA(struct _Unwind_Context *context)
 {
 	static void *real;
 	struct walk_start caller = CALLER();
-	uintptr_t (*function)(struct _Unwind_Context *) =
-		real_find(&real, "_Unwind_GetCFA", &caller);
+	uintptr_t (*function)(struct _Unwind_Context *) = real_find(&real, "_Unwind_GetCFA",
+	                                                            &caller);
 	uintptr_t cfa = function(context);
 
 	if (frame_rule_is_unwinder(frame_rule_get(caller.return_address)))
@@ -204,26 +204,25 @@ static void jump_begins(const struct walk_start *caller, uintptr_t target)
 		return;
 	if (stack_walk_is_exact && record_stack(caller) && guard.state) {
 		/* Only what copies stacks jumps inwards. */
-		if (target < caller->slot &&
-		    stack_bounds_hold(&guard.state->own_stack, target))
+		if (target < caller->slot && stack_bounds_hold(&guard.state->own_stack, target))
 			stub_distrust_jumps();
 		frames_land(guard.state, target, NULL);
 	}
 	guard_leave();
 }
 
-#define JUMP(name)                                                                     \
+#define JUMP(name)                                                                  \
 	EXPORT __attribute__((noreturn)) void name(struct __jmp_buf_tag environment[1], \
-						   int value)                          \
-	{                                                                              \
-		static void *real;                                                     \
-		struct walk_start caller = CALLER();                                   \
-		void (*function)(struct __jmp_buf_tag *, int) =                        \
-			real_find(&real, #name, &caller);                              \
-									               \
-		jump_begins(&caller, jump_target(environment));                        \
-		function(environment, value);                                          \
-		abort(); /* it does not return */                                      \
+	                                           int value)                           \
+	{                                                                               \
+		static void *real;                                                          \
+		struct walk_start caller = CALLER();                                        \
+		void (*function)(struct __jmp_buf_tag *, int) = real_find(&real, #name,     \
+		                                                          &caller);         \
+                                                                                    \
+		jump_begins(&caller, jump_target(environment));                             \
+		function(environment, value);                                               \
+		abort(); /* it does not return */                                           \
 	}
 
 JUMP(longjmp)

@@ -59,7 +59,7 @@ static void thread_drop(struct thread_state *state)
 }
 
 static void encode(struct thread_state *state, const struct event *event, uint32_t keep,
-		   const uintptr_t *news, uint32_t count)
+                   const uintptr_t *news, uint32_t count)
 {
 	struct walk_frame *frames = state->frames + state->frames_capacity - count;
 	struct walk_result walk = { .keep = keep, .news = count, .frames = frames };
@@ -122,19 +122,22 @@ static void writes_the_worked_example(void **unused)
 	(void)unused;
 	prctl(PR_SET_NAME, "worked");
 	encode(state,
-	       &(struct event){ .op = OP_MALLOC, .time = 1000, .address = 0x4052a0,
-				.size_bytes = 100 },
+	       &(struct event){
+			   .op = OP_MALLOC, .time = 1000, .address = 0x4052a0, .size_bytes = 100 },
 	       0, first, 2);
 	encode(state, &(struct event){ .op = OP_FREE, .time = 1004, .address = 0x4052a0 },
 	       1, second, 1);
 	encode(state,
-	       &(struct event){ .op = OP_MALLOC, .time = 1007, .address = 0x4052a0,
-				.size_bytes = 100 },
+	       &(struct event){
+			   .op = OP_MALLOC, .time = 1007, .address = 0x4052a0, .size_bytes = 100 },
 	       1, first + 1, 1);
 	encode(state,
-	       &(struct event){ .op = OP_REALLOC, .time = 1010, .time_end = 1012,
-				.old_address = 0x4052a0, .address = 0x405310,
-				.size_bytes = 300 },
+	       &(struct event){ .op = OP_REALLOC,
+	                        .time = 1010,
+	                        .time_end = 1012,
+	                        .old_address = 0x4052a0,
+	                        .address = 0x405310,
+	                        .size_bytes = 300 },
 	       1, second, 1);
 	bytes = (const uint8_t *)state->chunk + sizeof(struct chunk_header);
 	if (count != state->used - sizeof(struct chunk_header) ||
@@ -165,9 +168,10 @@ static void fills_chunks_to_the_end_and_no_further(void **unused)
 		if (keep + news > 300)
 			keep = 0;
 		encode(state,
-		       &(struct event){ .op = OP_MALLOC, .time = (uint64_t)i,
-					.address = 0x500000 + (uintptr_t)rand() % 4096 * 16,
-					.size_bytes = (uint64_t)rand() % 5000 },
+		       &(struct event){ .op = OP_MALLOC,
+		                        .time = (uint64_t)i,
+		                        .address = 0x500000 + (uintptr_t)rand() % 4096 * 16,
+		                        .size_bytes = (uint64_t)rand() % 5000 },
 		       keep, frames, news);
 		events++;
 		assert_in_range(state->used, sizeof(struct chunk_header), CHUNK_BYTES);
@@ -182,17 +186,18 @@ static void cuts_a_stack_no_chunk_can_hold(void **unused)
 {
 	struct thread_state *state = thread_make(3);
 	struct walk_result walk = { .news = STACK_DEPTH_MAX,
-				    .frames = state->frames + 20000 - STACK_DEPTH_MAX };
+		                        .frames = state->frames + 20000 - STACK_DEPTH_MAX };
 
 	(void)unused;
 	srand(2);
 	for (uint32_t i = 20000 - STACK_DEPTH_MAX; i < 20000; i++)
-		state->frames[i].return_address =
-			((uintptr_t)rand() << 16 ^ (uintptr_t)rand()) & 0x7fffffffffff;
-	assert_true(event_encode(state,
-				 &(struct event){ .op = OP_MALLOC, .time = 1,
-						  .address = 64, .size_bytes = 1 },
-				 &walk));
+		state->frames[i].return_address = ((uintptr_t)rand() << 16 ^
+		                                   (uintptr_t)rand()) &
+		                                  0x7fffffffffff;
+	assert_true(event_encode(
+		state,
+		&(struct event){ .op = OP_MALLOC, .time = 1, .address = 64, .size_bytes = 1 },
+		&walk));
 	assert_true(walk.cut);
 	assert_int_equal(walk.news, STACK_DEPTH_CUT);
 	frames_apply(state, &walk);

@@ -27,7 +27,11 @@
 #define NEEDS_A_PLAIN_STACK() (void)0
 #endif
 
+#if defined(__clang__)
+#define NOINLINE __attribute__((noinline))
+#else
 #define NOINLINE __attribute__((noinline, noclone))
+#endif
 
 static char directory[] = "/tmp/outlive-walk-XXXXXX";
 static struct thread_state *state;
@@ -35,7 +39,8 @@ static unsigned long events, kept, failures;
 
 static int ring_set_up(void **unused)
 {
-	struct settings settings = { .ring_bytes = 16 * CHUNK_BYTES, .policy = RING_FLIGHT };
+	struct settings settings = { .ring_bytes = 16 * CHUNK_BYTES,
+		                         .policy = RING_FLIGHT };
 
 	(void)unused;
 	if (!mkdtemp(directory))
@@ -71,7 +76,7 @@ static int backtrace_take(void **addresses, int capacity)
 }
 
 /* What malloc would do: walk from its caller, and compare. Keeps a frame pointer. */
-NOINLINE __attribute__((optimize("no-omit-frame-pointer"))) static void leaf(void)
+NOINLINE static void leaf(void)
 {
 	void *expected[2 * DEPTH_MAX];
 	struct walk_start start = {
@@ -101,10 +106,9 @@ NOINLINE __attribute__((optimize("no-omit-frame-pointer"))) static void leaf(voi
 	if (failures++ == 0) {
 		for (int i = 1; i < depth || i <= (int)state->depth; i++)
 			print_message("%d: %p %p\n", i, i < depth ? expected[i] : NULL,
-				      i <= (int)state->depth
-					      ? (void *)state->frames[state->depth - i]
-							.return_address
-					      : NULL);
+			              i <= (int)state->depth
+			                  ? (void *)state->frames[state->depth - i].return_address
+			                  : NULL);
 	}
 }
 
@@ -117,7 +121,7 @@ NOINLINE static void frame_plain(int depth)
 	__asm__ volatile("");
 }
 
-NOINLINE __attribute__((optimize("no-omit-frame-pointer"))) static void frame_pointer(int depth)
+NOINLINE static void frame_pointer(int depth)
 {
 	grow(depth);
 	leaf();
@@ -152,10 +156,10 @@ NOINLINE static void frame_uses_bp(int depth)
 {
 	for (long i = 0; i < 3; i++) {
 		__asm__ volatile("push %%rbp\n\t.cfi_adjust_cfa_offset 8\n\t"
-				 "pop %%rbp\n\t.cfi_adjust_cfa_offset -8"
-				 :
-				 : "r"(i)
-				 : "rbx", "r12", "r13", "r14", "r15", "memory");
+		                 "pop %%rbp\n\t.cfi_adjust_cfa_offset -8"
+		                 :
+		                 : "r"(i)
+		                 : "rbx", "r12", "r13", "r14", "r15", "memory");
 		leaf();
 		if (i == 1)
 			grow(depth);
@@ -175,9 +179,9 @@ NOINLINE static void frame_recursive(int depth)
 
 static void grow(int depth)
 {
-	static void (*const kinds[])(int) = { frame_plain,     frame_pointer,
-					      frame_alloca,    frame_realigned,
-					      frame_uses_bp,   frame_recursive };
+	static void (*const kinds[])(int) = { frame_plain,   frame_pointer,
+		                                  frame_alloca,  frame_realigned,
+		                                  frame_uses_bp, frame_recursive };
 
 	if (depth <= 0 || events > 200000)
 		return;

@@ -16,7 +16,9 @@ set -u
 program=$1
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
+# shellcheck disable=SC2034 # lib/recorded.sh uses them
 library=${OUTLIVE_LIBRARY:-$root/build/liboutlive.so}
+# shellcheck disable=SC2034
 outlive=${OUTLIVE:-$root/build/outlive}
 . "$here/lib/recorded.sh"
 

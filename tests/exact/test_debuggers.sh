@@ -5,6 +5,7 @@
 # --frames=plain only, and that is what it is held to.
 set -u
 root=$OUTLIVE_ROOT_DIR here=$root/tests/exact
+# shellcheck disable=SC2034 # lib/recorded.sh uses them
 library=$OUTLIVE_LIBRARY outlive=$OUTLIVE
 . "$here/lib/recorded.sh"
 gcc -g -O2 -fno-builtin -D_GNU_SOURCE -I"$here/lib" -o program "$here/lib/deep.c" || exit 1

@@ -6,6 +6,7 @@
 # installed are left out. RUNTIMES="node ruby" picks some.
 set -u
 root=$OUTLIVE_ROOT_DIR here=$root/tests/exact
+# shellcheck disable=SC2034 # lib/recorded.sh uses them
 library=$OUTLIVE_LIBRARY outlive=$OUTLIVE
 . "$here/lib/recorded.sh"
 bad=0 ran=0

@@ -15,7 +15,7 @@
 
 /* A system call, returning -errno on failure; the C library's errno is not touched. */
 static inline long arch_syscall(long number, long a, long b, long c, long d, long e,
-				long f)
+                                long f)
 {
 	register long r10 __asm__("r10") = d;
 	register long r8 __asm__("r8") = e;
@@ -23,9 +23,9 @@ static inline long arch_syscall(long number, long a, long b, long c, long d, lon
 	long result;
 
 	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-			 : "rcx", "r11", "memory");
+	                 : "=a"(result)
+	                 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+	                 : "rcx", "r11", "memory");
 	return result;
 }
 
@@ -71,7 +71,8 @@ static inline bool arch_has_shadow_stack(void)
 	uint64_t features = 0;
 
 	/* arch_prctl(ARCH_SHSTK_STATUS); Linux 6.6, an error before. */
-	return arch_syscall(158, 0x5005, (long)&features, 0, 0, 0, 0) == 0 && (features & 1);
+	return arch_syscall(158, 0x5005, (long)&features, 0, 0, 0, 0) == 0 &&
+	       (features & 1);
 }
 
 static inline void arch_pause(void)

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # recorded.sh - for the tests of this folder: run something with return stubs, and look at
 # the rings it leaves. Wants $root, $library, $outlive.
+# shellcheck disable=SC2154 # root, library and outlive are the sourcing script's
+: "$root" "$library" "$outlive"
 
 [ -x ./ring_says ] || gcc -O1 -I"$root/include" -o ring_says "$here/lib/ring_says.c" || exit 1
 
