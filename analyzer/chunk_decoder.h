@@ -27,9 +27,9 @@ enum event_kind {
 };
 
 struct event {
-	uint8_t op;              /* enum event_op or event_kind; OP_CONTROL: a STACK record */
-	bool is_plain;           /* its frames are not exact */
-	bool is_in_place;        /* realloc: the address stayed */
+	uint8_t op;       /* enum event_op or event_kind; OP_CONTROL: a STACK record */
+	bool is_plain;    /* its frames are not exact */
+	bool is_in_place; /* realloc: the address stayed */
 	uint8_t alignment_shift; /* aligned: log2 of the alignment */
 	uint32_t pops, news;     /* inner frames that ended, then began since the last */
 	uint32_t frame_first; /* of the `news` in the batch's locations, outermost first */

@@ -66,35 +66,47 @@ static void heap_sift_down(struct event_merge *merge, size_t at)
 	heap[at] = cursor;
 }
 
+static void heap_sift_up(struct event_merge *merge, size_t at)
+{
+	struct cursor **heap = merge->heap, *cursor = heap[at];
+	size_t parent;
+
+	for (; at; at = parent) {
+		parent = (at - 1) / 2;
+		if (!is_before(cursor, heap[parent]))
+			break;
+		heap[at] = heap[parent];
+	}
+	heap[at] = cursor;
+}
+
 static int heap_push(struct event_merge *merge, struct cursor *cursor)
 {
 	size_t capacity = merge->heap_capacity ? 2 * merge->heap_capacity : 16;
-	size_t at = merge->heap_count, parent;
 	struct cursor **heap;
 
-	if (at == merge->heap_capacity) {
+	if (merge->heap_count == merge->heap_capacity) {
 		heap = realloc(merge->heap, capacity * sizeof(struct cursor *));
 		if (!heap)
 			return -1;
 		merge->heap = heap;
 		merge->heap_capacity = capacity;
 	}
-	merge->heap_count++;
-	for (; at; at = parent) {
-		parent = (at - 1) / 2;
-		if (!is_before(cursor, merge->heap[parent]))
-			break;
-		merge->heap[at] = merge->heap[parent];
-	}
-	merge->heap[at] = cursor;
+	merge->heap[merge->heap_count] = cursor;
+	heap_sift_up(merge, merge->heap_count++);
 	return 0;
 }
 
-static void heap_pop(struct event_merge *merge)
+static void heap_remove(struct event_merge *merge, size_t at)
 {
-	merge->heap[0] = merge->heap[--merge->heap_count];
-	if (merge->heap_count)
-		heap_sift_down(merge, 0);
+	struct cursor *moved = merge->heap[--merge->heap_count];
+
+	if (at == merge->heap_count)
+		return;
+	merge->heap[at] = moved;
+	heap_sift_down(merge, at);
+	if (merge->heap[at] == moved)
+		heap_sift_up(merge, at);
 }
 
 /* ---- cursors ------------------------------------------------------------------- */
@@ -160,28 +172,43 @@ static bool cursor_fill(struct event_merge *merge, struct cursor *cursor)
 	return false;
 }
 
-/* Whether another cursor is still reading events of that thread. */
-static bool thread_is_held(const struct event_merge *merge, const struct cursor *cursor,
-                           uint32_t thread)
+/* Of two cursors at runs of one thread, whether the first comes first. */
+static bool is_run_before(const struct cursor *one, const struct cursor *two)
 {
-	size_t i;
-
-	for (i = 0; i < merge->heap_count; i++) {
-		if (merge->heap[i] != cursor && merge->heap[i]->thread == thread)
-			return true;
-	}
-	return false;
+	return chunk_decoder_run(one->decoder)->events_before <
+	       chunk_decoder_run(two->decoder)->events_before;
 }
 
-/* Put a cursor that is about to hand out a run into the heap, or let it wait. */
-static int cursor_enter(struct event_merge *merge, struct cursor *cursor)
+static void cursor_wait(struct event_merge *merge, struct cursor *cursor)
 {
-	cursor->thread = chunk_decoder_run(cursor->decoder)->thread;
-	if (!thread_is_held(merge, cursor, cursor->thread))
-		return heap_push(merge, cursor);
 	cursor->next = merge->waiting;
 	merge->waiting = cursor;
-	return 0;
+}
+
+/*
+ * Put a cursor that is about to hand out a run into the heap; it, or the one that is
+ * there at a later run of the same thread, waits for the other's run to end. (A chunk
+ * that was parked can be at its next run long before that run's time has come.)
+ */
+static int cursor_enter(struct event_merge *merge, struct cursor *cursor)
+{
+	struct cursor *other;
+	size_t i;
+
+	cursor->thread = chunk_decoder_run(cursor->decoder)->thread;
+	for (i = 0; i < merge->heap_count; i++) {
+		other = merge->heap[i];
+		if (other->thread != cursor->thread)
+			continue;
+		if (is_run_before(other, cursor)) {
+			cursor_wait(merge, cursor);
+			return 0;
+		}
+		heap_remove(merge, i);
+		cursor_wait(merge, other);
+		break;
+	}
+	return heap_push(merge, cursor);
 }
 
 /* A thread was let go of: the first cursor that waited for it may enter. */
@@ -190,7 +217,7 @@ static int waiting_wake(struct event_merge *merge, uint32_t thread)
 	struct cursor **link, **first = NULL, *cursor;
 
 	for (link = &merge->waiting; *link; link = &(*link)->next) {
-		if ((*link)->thread == thread && (!first || is_before(*link, *first)))
+		if ((*link)->thread == thread && (!first || is_run_before(*link, *first)))
 			first = link;
 	}
 	if (!first)
@@ -258,7 +285,7 @@ static int current_advance(struct event_merge *merge)
 		return 0;
 	}
 	/* Its run is over. */
-	heap_pop(merge);
+	heap_remove(merge, 0);
 	if (!cursor->count)
 		cursor_spare(merge, cursor);
 	else if (cursor_enter(merge, cursor))

@@ -320,9 +320,8 @@ static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, b
 	for (uint32_t i = keep; i < state->depth; i++) {
 		const struct walk_frame *frame = &state->frames[i];
 
-		/* Unwound by what was thrown here; this event is a cleanup's. */
-		if (state->throw_slot && frame->slot >= state->throw_slot &&
-		    frame->slot < start_slot)
+		/* Unwound by what was thrown: this event is a cleanup's, or what it calls. */
+		if (state->throw_slot && stack_bounds_hold(&state->own_stack, start_slot))
 			continue;
 		if (frame->stub ? !frame_has_ended(frame) : !met && i + 1 < state->depth)
 			return true;

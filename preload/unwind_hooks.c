@@ -98,7 +98,8 @@ static void exception_landed(const struct walk_start *caller, const void *except
 		return;
 	guard.sp = caller->slot;
 	guard_barrier();
-	frames_land(guard.state, caller->slot, exception);
+	/* The caller's call that it was thrown through returned to this same slot. */
+	frames_land(guard.state, caller->slot + sizeof(uintptr_t), exception);
 	guard_leave();
 }
 

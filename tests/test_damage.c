@@ -25,7 +25,7 @@ static FILE *nowhere; /* reports are made, not read */
 static uint64_t read_all(const uint8_t *data, size_t bytes)
 {
 	struct report_settings settings = { .group = REPORT_BY_SITE,
-		                            .sort = REPORT_SORT_BYTES };
+		                                .sort = REPORT_SORT_BYTES };
 	struct process_counts counts;
 	struct trace_reader *reader;
 	struct profile *profile;

@@ -130,7 +130,7 @@ static void one(way how)
 	pthread_join(thread, &result);
 	check(how == EXIT     ? result == (void *)7
 	      : how == RETURN ? result == (void *)8
-			      : result == PTHREAD_CANCELED,
+	                      : result == PTHREAD_CANCELED,
 	      "way %d ended as %p", how, result);
 }
 
@@ -144,14 +144,18 @@ int main()
 		one(DEFERRED);
 		one(ASYNCHRONOUS);
 		one(RETURN);
-		std::thread([] { local.texts.push_back("std"); Counted here; }).join();
+		std::thread([] {
+			local.texts.push_back("std");
+			Counted here;
+		}).join();
 	}
 	for (int number = 0; number < exits; number++) {
 		pthread_t thread;
 		pthread_create(&thread, nullptr, begin_deep, nullptr);
 		pthread_join(thread, nullptr);
 	}
-	check(destroyed == exits * 19 + rounds * (4 * 9 + 1), "%d destroyed", destroyed.load());
+	check(destroyed == exits * 19 + rounds * (4 * 9 + 1), "%d destroyed",
+	      destroyed.load());
 	check(cleaned == exits * 19 + rounds * 4 * 9, "%d cleaned", cleaned.load());
 	check(passed == exits * 7 + rounds * 3 * 3, "%d passed", passed.load());
 	check(thread_locals == rounds * 5 * 2, "%d locals", thread_locals.load());

@@ -91,8 +91,9 @@ static void coroutine_begin(int number, char *stack)
 {
 	struct coroutine *coroutine = &coroutines[number];
 
-	*coroutine = (struct coroutine){ .number = number, .stack = stack,
-					 .is_own = coroutine->is_own };
+	*coroutine = (struct coroutine){ .number = number,
+		                             .stack = stack,
+		                             .is_own = coroutine->is_own };
 	getcontext(&coroutine->inside);
 	coroutine->inside.uc_stack.ss_sp = stack;
 	coroutine->inside.uc_stack.ss_size = STACK_BYTES;
@@ -156,7 +157,8 @@ static void run_in_fresh_thread(void)
 
 	coroutines[0].is_own = 0;
 	coroutine_begin(0, stack);
-	check(pthread_create(&thread, NULL, fresh_thread, &coroutines[0]) == 0, "no thread");
+	check(pthread_create(&thread, NULL, fresh_thread, &coroutines[0]) == 0,
+	      "no thread");
 	pthread_join(thread, NULL);
 	check(coroutines[0].sum == 36 + 45 + 66 + 1000, "%ld", coroutines[0].sum);
 	free(stack);
@@ -168,8 +170,8 @@ int main(void)
 	for (int round = 0; round < 100; round++) {
 		for (int i = 0; i < COROUTINES; i++) {
 			char *stack = i % 2 ? malloc(STACK_BYTES)
-					    : mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
-						   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			                    : mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
+			                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 			coroutines[i].is_own = 0;
 			coroutine_begin(i, stack);
 		}

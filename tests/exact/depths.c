@@ -84,7 +84,7 @@ NOINLINE static __attribute__((section("look_code"))) int look(int depth)
 
 		for (int i = 0; i < count; i++)
 			found += (char *)addresses[i] > __start_look_code &&
-				 (char *)addresses[i] < __stop_look_code;
+			         (char *)addresses[i] < __stop_look_code;
 		return found - 1; /* this one asks from the frame itself */
 	}
 	result = look(depth - 1);

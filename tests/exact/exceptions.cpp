@@ -38,7 +38,10 @@ struct Noisy {
 	char name;
 	std::unique_ptr<std::string> text;
 
-	explicit Noisy(char c) : name(c), text(new std::string(40, c)) { living++; }
+	explicit Noisy(char c) : name(c), text(new std::string(40, c))
+	{
+		living++;
+	}
 	Noisy(const Noisy &) = delete;
 	~Noisy()
 	{
@@ -53,7 +56,9 @@ struct Noisy {
 struct Failure : std::runtime_error {
 	std::string detail;
 	explicit Failure(const std::string &what)
-		: std::runtime_error(what), detail(64, '!') {}
+		: std::runtime_error(what), detail(64, '!')
+	{
+	}
 };
 
 NOIPA static int thrower(int depth)
@@ -184,7 +189,8 @@ NOIPA static void throw_kept(std::exception_ptr kept, int depth)
 	std::rethrow_exception(kept);
 }
 
-static void function_try(int depth) try {
+static void function_try(int depth)
+try {
 	Noisy here('f');
 	quiet(depth, thrower);
 } catch (const Failure &failure) {
@@ -192,7 +198,10 @@ static void function_try(int depth) try {
 }
 
 struct Thrower_in_destructor {
-	~Thrower_in_destructor() noexcept(false) { quiet(2, thrower); }
+	~Thrower_in_destructor() noexcept(false)
+	{
+		quiet(2, thrower);
+	}
 };
 
 int main()

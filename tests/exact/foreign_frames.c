@@ -75,16 +75,16 @@ NOINLINE static void with_foreign(int depth)
 static void jit_make(void)
 {
 	static const unsigned char code[] = {
-		0x55,                         /* push %rbp */
-		0x31, 0xed,                   /* xor %ebp, %ebp */
-		0x48, 0x83, 0xec, 0x20,       /* sub $32, %rsp */
-		0xff, 0xd7,                   /* call *%rdi */
-		0x48, 0x83, 0xc4, 0x20,       /* add $32, %rsp */
-		0x5d, 0xc3,                   /* pop %rbp; ret */
+		0x55,                   /* push %rbp */
+		0x31, 0xed,             /* xor %ebp, %ebp */
+		0x48, 0x83, 0xec, 0x20, /* sub $32, %rsp */
+		0xff, 0xd7,             /* call *%rdi */
+		0x48, 0x83, 0xc4, 0x20, /* add $32, %rsp */
+		0x5d, 0xc3,             /* pop %rbp; ret */
 	};
 
-	jit = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
-		   -1, 0);
+	jit = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+	           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (jit == MAP_FAILED) {
 		printf("no executable memory\n");
 		exit(1);

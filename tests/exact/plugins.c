@@ -39,7 +39,8 @@ NOINLINE static void use(const char *path, int depth)
 	function = (run)dlsym(plugin, "plugin_run");
 	allocate_here();
 	for (int i = 0; i < 3; i++) {
-		check(function(depth + i, &destroyed, call_back) == 100 + depth + i, "%s", path);
+		check(function(depth + i, &destroyed, call_back) == 100 + depth + i, "%s",
+		      path);
 		allocate_here();
 		expect_stub();
 	}

@@ -153,7 +153,8 @@ NOINLINE static long with_arguments(int depth, long seed, ...)
 
 NOINLINE static long calls_arguments(int depth, long seed)
 {
-	return with_arguments(depth, seed, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, seed) -
+	return with_arguments(depth, seed, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L,
+	                      seed) -
 	       seed;
 }
 
@@ -178,7 +179,9 @@ TAIL_FUNCTION static long with_tail_calls(int depth, long seed)
 
 NOINLINE static long with_memory_operands(int depth, long seed)
 {
-	struct { long words[30]; } big = { { seed } };
+	struct {
+		long words[30];
+	} big = { { seed } };
 	long result;
 
 	allocate_here();
@@ -206,8 +209,8 @@ NOINLINE static long with_nested(int depth, long seed)
 #endif
 
 static const shape shapes[] = {
-	with_alloca,	  with_array,	   with_alignment,	 with_aligned_alloca,
-	with_huge_frame,  calls_arguments, with_tail_calls,	 with_memory_operands,
+	with_alloca,     with_array,      with_alignment,  with_aligned_alloca,
+	with_huge_frame, calls_arguments, with_tail_calls, with_memory_operands,
 #ifndef __clang__
 	with_nested,
 #else
@@ -217,13 +220,15 @@ static const shape shapes[] = {
 
 NOINLINE static long next_shape(int depth, long seed)
 {
-	unsigned long mixed = (unsigned long)seed * 6364136223846793005u + 1442695040888963407u;
+	unsigned long mixed = (unsigned long)seed * 6364136223846793005u +
+	                      1442695040888963407u;
 
 	if (depth <= 0) {
 		allocate_here();
 		return 1;
 	}
-	return shapes[(mixed >> 33) % 9](depth - 1, (long)(mixed >> 20 & 0xfffffff)) * 3 % 1000007;
+	return shapes[(mixed >> 33) % 9](depth - 1, (long)(mixed >> 20 & 0xfffffff)) * 3 %
+	       1000007;
 }
 
 int main(void)

@@ -97,7 +97,8 @@ static void tick_backtrace(int number)
 
 NOINLINE static void hurry_until(int enough)
 {
-	struct itimerval interval = { { 0, 100 }, { 0, 100 } }, none = { { 0, 0 }, { 0, 0 } };
+	struct itimerval interval = { { 0, 100 }, { 0, 100 } },
+					 none = { { 0, 0 }, { 0, 0 } };
 	struct sigaction action = { .sa_handler = tick_backtrace, .sa_flags = SA_RESTART };
 
 	sigaction(SIGALRM, &action, NULL);

@@ -68,7 +68,9 @@ NOINLINE static int plant(int depth)
 		__asm__ volatile("" : "+r"(result));
 		return result + 1;
 	}
-	__asm__ volatile("leaq -128(%%rsp), %%rsp; pushfq; orq $0x100, (%%rsp); popfq; leaq 128(%%rsp), %%rsp" ::: "cc", "memory");
+	__asm__ volatile(
+		"leaq -128(%%rsp), %%rsp; pushfq; orq $0x100, (%%rsp); popfq; leaq 128(%%rsp), %%rsp" ::
+			: "cc", "memory");
 	result = climb(10);
 	return result - 10;
 }
@@ -85,7 +87,9 @@ int main(void)
 	sigaction(SIGTRAP, &action, NULL);
 	for (int round = 0; round < 20; round++) {
 		result = plant(30);
-		__asm__ volatile("leaq -128(%%rsp), %%rsp; pushfq; andq $~0x100, (%%rsp); popfq; leaq 128(%%rsp), %%rsp" ::: "cc", "memory");
+		__asm__ volatile(
+			"leaq -128(%%rsp), %%rsp; pushfq; andq $~0x100, (%%rsp); popfq; leaq 128(%%rsp), %%rsp" ::
+				: "cc", "memory");
 		check(result == 30, "%d", result);
 	}
 	check(steps > 1000, "%ld steps", steps);

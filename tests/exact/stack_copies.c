@@ -169,9 +169,9 @@ NOINLINE static void step(struct coroutine *self)
 		/* As a call would, but so that it can be left by a switch. */
 		uint64_t *top = (uint64_t *)(((uintptr_t)base - 4096) & ~(uintptr_t)63);
 		stack_switch(&scheduler_sp,
-			     stack_begin((char *)top - 4096, 4096,
-					 (void (*)(void *, void *))start, self),
-			     NULL);
+		             stack_begin((char *)top - 4096, 4096,
+		                         (void (*)(void *, void *))start, self),
+		             NULL);
 	} else {
 		stack_switch(&scheduler_sp, copier_begin(self, 0), NULL);
 	}

@@ -34,7 +34,9 @@ struct Cleanup {
 	}
 };
 
-static void no_cleanup(_Unwind_Reason_Code, _Unwind_Exception *) {}
+static void no_cleanup(_Unwind_Reason_Code, _Unwind_Exception *)
+{
+}
 
 /* The exception is not allocated: nothing walks the stack before the unwinder runs. */
 static _Unwind_Exception raw;
@@ -103,14 +105,13 @@ NOIPA static int catch_own(void)
 
 #ifdef ALLOCATES
 /* The program's own, in place of libstdc++'s: it allocates in both phases. */
-extern "C" _Unwind_Reason_Code __gxx_personality_v0(int version, _Unwind_Action actions,
-						    _Unwind_Exception_Class exception_class,
-						    _Unwind_Exception *exception,
-						    _Unwind_Context *context)
+extern "C" _Unwind_Reason_Code __gxx_personality_v0(
+	int version, _Unwind_Action actions, _Unwind_Exception_Class exception_class,
+	_Unwind_Exception *exception, _Unwind_Context *context)
 {
 	typedef _Unwind_Reason_Code (*personality)(int, _Unwind_Action,
-						   _Unwind_Exception_Class,
-						   _Unwind_Exception *, _Unwind_Context *);
+	                                           _Unwind_Exception_Class,
+	                                           _Unwind_Exception *, _Unwind_Context *);
 	static personality real = (personality)dlsym(RTLD_NEXT, "__gxx_personality_v0");
 
 	allocate_here();
@@ -146,7 +147,7 @@ static uintptr_t stop_at;
 static void *volatile landing[5];
 
 static _Unwind_Reason_Code stop(int, _Unwind_Action actions, _Unwind_Exception_Class,
-				_Unwind_Exception *, _Unwind_Context *context, void *)
+                                _Unwind_Exception *, _Unwind_Context *context, void *)
 {
 	if (_Unwind_GetCFA(context) > stop_at || actions & _UA_END_OF_STACK)
 		__builtin_longjmp((void **)landing, 1);
@@ -215,10 +216,11 @@ NOIPA static void look_and_fall(int depth)
 /* A CIE and an FDE for some code of no account: libgcc sorts it at the next throw. */
 static void *register_some(void)
 {
-	static const unsigned char cie[] = { 0x14, 0, 0, 0, 0, 0, 0, 0, 1, 'z', 'R', 0, 1, 0x78,
-					     0x10, 1, 0, 0x0c, 7, 8, 0x90, 1, 0, 0 };
+	static const unsigned char cie[] = { 0x14, 0,    0,   0, 0,    0,    0,    0,
+		                                 1,    'z',  'R', 0, 1,    0x78, 0x10, 1,
+		                                 0,    0x0c, 7,   8, 0x90, 1,    0,    0 };
 	unsigned char *page = (unsigned char *)mmap(nullptr, 8192, PROT_READ | PROT_WRITE,
-						    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	                                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uint32_t length = 24, back = 28;
 	uint64_t start = (uint64_t)page + 4096, bytes = 64;
 
@@ -262,7 +264,8 @@ int main()
 	exact_begin();
 	for (int i = 0; i < 300; i++)
 		round_of(i % 17);
-#if !defined(ALLOCATES) && !defined(OWN_UNWINDER) /* whole walks at each event: minutes */
+#if !defined(ALLOCATES) && \
+	!defined(OWN_UNWINDER) /* whole walks at each event: minutes */
 	cleaned = 0;
 	check(catch_far(20000) == -1, "far");
 	check(cleaned == 20001, "%d cleaned", cleaned);

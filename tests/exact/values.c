@@ -19,41 +19,54 @@
 
 #include <complex.h>
 
-struct two_words { long a; double b; };
-struct two_longs { long a, b; };
-struct two_doubles { double a, b; };
-struct large { long words[40]; char text[100]; };
+struct two_words {
+	long a;
+	double b;
+};
+struct two_longs {
+	long a, b;
+};
+struct two_doubles {
+	double a, b;
+};
+struct large {
+	long words[40];
+	char text[100];
+};
 #ifdef __AVX2__
 typedef long four_longs __attribute__((vector_size(32)));
 #endif
 
-#define RETURNS(type, name, value)                                                     \
-	NOINLINE static type name(int depth, long x)                                   \
-	{                                                                              \
-		type result;                                                           \
-									               \
-		if (depth > 0) {                                                       \
-			result = name(depth - 1, x);                                   \
-			allocate_here();                                               \
-			return result;                                                 \
-		}                                                                      \
-		allocate_here();                                                       \
-		expect_stub();                                                         \
-		result = value;                                                        \
-		return result;                                                         \
+#define RETURNS(type, name, value)               \
+	NOINLINE static type name(int depth, long x) \
+	{                                            \
+		type result;                             \
+                                                 \
+		if (depth > 0) {                         \
+			result = name(depth - 1, x);         \
+			allocate_here();                     \
+			return result;                       \
+		}                                        \
+		allocate_here();                         \
+		expect_stub();                           \
+		result = value;                          \
+		return result;                           \
 	}
 
 RETURNS(char, return_char, (char)(x % 100))
 RETURNS(long, return_long, x * 3)
-RETURNS(unsigned __int128, return_int128, (unsigned __int128)x << 64 | (unsigned long)(x + 1))
+RETURNS(unsigned __int128, return_int128,
+        (unsigned __int128)x << 64 | (unsigned long)(x + 1))
 RETURNS(float, return_float, (float)x / 2)
 RETURNS(double, return_double, (double)x / 4)
 RETURNS(long double, return_long_double, (long double)x / 8)
 RETURNS(double complex, return_complex, (double)x + (double)x * 2 * I)
-RETURNS(long double complex, return_long_complex, (long double)x + (long double)x * 2 * I)
+RETURNS(long double complex, return_long_complex,
+        (long double)x + (long double)x * 2 * I)
 RETURNS(struct two_words, return_two_words, ((struct two_words){ x, (double)x / 2 }))
 RETURNS(struct two_longs, return_two_longs, ((struct two_longs){ x, -x }))
-RETURNS(struct two_doubles, return_two_doubles, ((struct two_doubles){ (double)x, -(double)x }))
+RETURNS(struct two_doubles, return_two_doubles,
+        ((struct two_doubles){ (double)x, -(double)x }))
 RETURNS(struct large, return_large, ((struct large){ { x, [39] = -x }, "large" }))
 #ifdef __AVX2__
 RETURNS(four_longs, return_vector, ((four_longs){ x, x + 1, x + 2, x + 3 }))
@@ -84,7 +97,8 @@ NOINLINE static void all(int depth, long x)
 
 	check(return_char(depth, x) == (char)(x % 100), "char");
 	check(return_long(depth, x) == x * 3, "long");
-	check(return_int128(depth, x) == ((unsigned __int128)x << 64 | (unsigned long)(x + 1)),
+	check(return_int128(depth, x) ==
+	          ((unsigned __int128)x << 64 | (unsigned long)(x + 1)),
 	      "int128");
 	check(return_float(depth, x) == (float)x / 2, "float");
 	check(return_double(depth, x) == (double)x / 4, "double");

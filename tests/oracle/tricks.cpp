@@ -270,7 +270,9 @@ static void jumps()
 struct holder {
 	std::unique_ptr<int[]> numbers;
 	std::string text;
-	explicit holder(int count) : numbers(new int[count]), text(count + 20, 'x') {}
+	explicit holder(int count) : numbers(new int[count]), text(count + 20, 'x')
+	{
+	}
 };
 
 struct thrown {
@@ -283,7 +285,8 @@ static void throw_deep(int frames, std::shared_ptr<holder> cargo)
 	holder local(frames + 1);
 
 	if (!frames)
-		throw thrown{ std::string("thrown from the innermost frame"), std::move(cargo) };
+		throw thrown{ std::string("thrown from the innermost frame"),
+			          std::move(cargo) };
 	throw_deep(frames - 1, std::move(cargo));
 	checksum += local.text.size();
 }

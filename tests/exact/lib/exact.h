@@ -30,21 +30,21 @@
 static int exact_wrong;
 
 /* Say once what is wrong, and remember it for exact_end(). */
-#define check(condition, ...)                                                          \
-	do {                                                                           \
-		if (!(condition) && exact_wrong++ < 20) {                              \
-			printf("%s:%d: ", __FILE__, __LINE__);                         \
-			printf(__VA_ARGS__);                                           \
-			printf(" (%s)\n", #condition);                                 \
-			fflush(stdout);                                                \
-		}                                                                      \
+#define check(condition, ...)                      \
+	do {                                           \
+		if (!(condition) && exact_wrong++ < 20) {  \
+			printf("%s:%d: ", __FILE__, __LINE__); \
+			printf(__VA_ARGS__);                   \
+			printf(" (%s)\n", #condition);         \
+			fflush(stdout);                        \
+		}                                          \
 	} while (0)
 
 /* An event in this very frame, and a block that lives no longer than the statement. */
-#define allocate_here()                                                                \
-	do {                                                                           \
-		void *volatile block_ = malloc(24);                                    \
-		free(block_);                                                          \
+#define allocate_here()                     \
+	do {                                    \
+		void *volatile block_ = malloc(24); \
+		free(block_);                       \
 	} while (0)
 
 static uintptr_t exact_stubs_start, exact_stubs_end;
@@ -77,8 +77,7 @@ static inline int is_stub(uintptr_t address)
 }
 
 /* The word at the return address's slot, read anew. Wants a frame pointer. */
-#define return_word() \
-	(((volatile uintptr_t *)__builtin_frame_address(0))[1])
+#define return_word() (((volatile uintptr_t *)__builtin_frame_address(0))[1])
 #define has_stub() is_stub(return_word())
 
 /*

@@ -10,7 +10,9 @@
 struct Held {
 	std::string text = std::string(70, 'h');
 	int *counter;
-	explicit Held(int *c) : counter(c) {}
+	explicit Held(int *c) : counter(c)
+	{
+	}
 	~Held()
 	{
 		std::string more(80, 'm');
@@ -19,7 +21,8 @@ struct Held {
 	}
 };
 
-NOIPA static int throws(int depth, int *counter, void (*callback)(void (*)(void *), void *))
+NOIPA static int throws(int depth, int *counter,
+                        void (*callback)(void (*)(void *), void *))
 {
 	Held held(counter);
 
@@ -27,18 +30,24 @@ NOIPA static int throws(int depth, int *counter, void (*callback)(void (*)(void 
 	if (depth == 0)
 		throw std::runtime_error("from the plugin");
 	if (depth % 3 == 1) {
-		struct Next { int depth, *counter; void (*callback)(void (*)(void *), void *); };
+		struct Next {
+			int depth, *counter;
+			void (*callback)(void (*)(void *), void *);
+		};
 		Next next = { depth - 1, counter, callback };
-		callback([](void *argument) {
-			Next *n = (Next *)argument;
-			throws(n->depth, n->counter, n->callback);
-		}, &next);
+		callback(
+			[](void *argument) {
+				Next *n = (Next *)argument;
+				throws(n->depth, n->counter, n->callback);
+			},
+			&next);
 		return 1;
 	}
 	return throws(depth - 1, counter, callback) + 1;
 }
 
-extern "C" int plugin_run(int depth, int *counter, void (*callback)(void (*)(void *), void *))
+extern "C" int plugin_run(int depth, int *counter,
+                          void (*callback)(void (*)(void *), void *))
 {
 	try {
 		return throws(depth, counter, callback);

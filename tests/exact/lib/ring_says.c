@@ -24,8 +24,7 @@ int main(int argc, char **argv)
 		       (unsigned long)header.lost[LOST_STUBS],
 		       (unsigned long)header.lost[LOST_NESTED],
 		       (unsigned long)(header.lost[LOST_RING_FULL] +
-				       header.lost[LOST_NO_STATE] +
-				       header.lost[LOST_TOO_BIG]),
+		                       header.lost[LOST_NO_STATE] + header.lost[LOST_TOO_BIG]),
 		       (unsigned long)header.lost[LOST_STACKS_CUT]);
 	}
 	return argc < 2 ? 2 : 0;

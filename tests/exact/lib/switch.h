@@ -17,12 +17,12 @@ void stack_enter(void);
 
 /* What to pass as `to` to begin `function(argument, pass)` on the stack. */
 static inline void *stack_begin(char *stack, unsigned long stack_bytes,
-				void (*function)(void *, void *), void *argument)
+                                void (*function)(void *, void *), void *argument)
 {
 	uint64_t *top = (uint64_t *)(((uintptr_t)stack + stack_bytes) & ~(uintptr_t)63);
 
 	top -= 8;
-	top[0] = UINT64_C(0x037f00001f80); /* x87 word, mxcsr as at start */
+	top[0] = UINT64_C(0x037f00001f80);      /* x87 word, mxcsr as at start */
 	top[1] = (uint64_t)(uintptr_t)function; /* r12 */
 	top[2] = (uint64_t)(uintptr_t)argument; /* r13 */
 	top[3] = top[4] = top[5] = top[6] = 0;  /* r14 r15 rbx rbp */
