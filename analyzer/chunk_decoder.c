@@ -1,6 +1,7 @@
 /* chunk_decoder.c - the byte-coded records of one event chunk, as events. Layer 3. */
 #include "chunk_decoder.h"
 
+#include "event_operands.h"
 #include "prediction.h"
 
 #include <stdio.h>
@@ -221,122 +222,10 @@ static inline const char *shape_read(struct chunk_decoder *decoder, const uint8_
 	return NULL;
 }
 
-/*
- * The address of a free (or realloc's old one). *class: its size class when it was
- * found in `recent`, else FREED_CLASSES. NULL, or what is wrong.
- */
-static inline const char *freed_address_read(struct chunk_decoder *decoder,
-                                             const uint8_t **at, bool is_recent,
-                                             uint64_t *address, uint32_t *class)
+/* The innermost return address; 0 if there is none. */
+static inline uint64_t leaf_of(const struct chunk_decoder *decoder)
 {
-	const struct recent_block *block;
-	uint64_t distance;
-	uint32_t number;
-
-	*class = FREED_CLASSES;
-	if (!is_recent) {
-		*address = decoder->tables.last_address + (zigzag_read(at) << 3);
-		return NULL;
-	}
-	distance = varint_read(at);
-	if (UNLIKELY(distance >= RECENT_WINDOW || distance >= decoder->tables.newest))
-		return "it names a recent block that is none";
-	number = decoder->tables.newest - (uint32_t)distance;
-	block = &decoder->tables.recent[decoder->tables.by_number[number % RECENT_WINDOW]];
-	if (UNLIKELY(block->number != number))
-		return "it names a recent block that was forgotten";
-	*address = block->address;
-	*class = block->class;
-	return NULL;
-}
-
-/* Operands of malloc, calloc and aligned, the alignment already read. */
-static inline void alloc_read(struct chunk_decoder *decoder, const uint8_t **at,
-                              uint8_t tag, struct event *event)
-{
-	uint64_t leaf = decoder->depth ? decoder->stack[decoder->depth - 1] : 0;
-	uint64_t *size = &decoder->tables.sizes[FORMAT_HASH(leaf, SIZES_BITS)];
-	uint64_t predicted;
-	uint32_t class;
-
-	if (!(tag & TAG_SIZE_PREDICTED))
-		*size = varint_read(at);
-	event->size = *size;
-	class = SIZE_CLASS(event->size);
-	predicted = freed_pop(&decoder->tables, class);
-	if (tag & TAG_ADDRESS_PREDICTED)
-		event->address = predicted;
-	else
-		event->address = decoder->tables.last_address + (zigzag_read(at) << 3);
-	decoder->tables.last_address = event->address;
-	recent_add(&decoder->tables, event->address, class);
-}
-
-static inline const char *realloc_read(struct chunk_decoder *decoder,
-                                       const uint8_t **at, struct event *event)
-{
-	uint8_t flags = *(*at)++;
-	uint32_t class, old_class;
-	uint64_t duration, predicted;
-	const char *wrong;
-
-	duration = varint_read(at);
-	if (UNLIKELY(event->time + duration < event->time))
-		return "its time overflows";
-	event->time_end = event->time + duration;
-	wrong = freed_address_read(decoder, at, flags & REALLOC_OLD_RECENT,
-	                           &event->old_address, &old_class);
-	if (UNLIKELY(wrong))
-		return wrong;
-	event->size = varint_read(at);
-	class = SIZE_CLASS(event->size);
-	if (flags & REALLOC_IN_PLACE) {
-		event->is_in_place = true;
-		event->address = event->old_address;
-	} else {
-		predicted = freed_pop(&decoder->tables, class);
-		if (flags & REALLOC_NEW_PREDICTED)
-			event->address = predicted;
-		else
-			event->address = event->old_address + (zigzag_read(at) << 3);
-	}
-	if (UNLIKELY(!event->address))
-		return "its address cannot be";
-	recent_add(&decoder->tables, event->address, class);
-	if (!(flags & REALLOC_IN_PLACE) && old_class < FREED_CLASSES)
-		freed_push(&decoder->tables, old_class, event->old_address);
-	decoder->tables.last_address = event->address;
-	return NULL;
-}
-
-static inline const char *operands_read(struct chunk_decoder *decoder,
-                                        const uint8_t **at, uint8_t tag,
-                                        struct event *event)
-{
-	const char *wrong;
-	uint32_t class;
-
-	switch (event->op) {
-	case OP_ALIGNED:
-		event->alignment_shift = *(*at)++;
-		if (event->alignment_shift > 63)
-			return "its alignment is no power of two";
-		/* fall through */
-	case OP_MALLOC:
-	case OP_CALLOC: alloc_read(decoder, at, tag, event); return NULL;
-	case OP_FREE:
-		wrong = freed_address_read(decoder, at, tag & TAG_ADDRESS_PREDICTED,
-		                           &event->address, &class);
-		if (UNLIKELY(wrong))
-			return wrong;
-		if (class < FREED_CLASSES)
-			freed_push(&decoder->tables, class, event->address);
-		decoder->tables.last_address = event->address;
-		return NULL;
-	case OP_REALLOC: return realloc_read(decoder, at, event);
-	case OP_FAILED: event->size = varint_read(at); return NULL;
-	}
-	return "it has no operation";
+	return decoder->depth ? decoder->stack[decoder->depth - 1] : 0;
 }
 
 /* Shape, time and new frames, which all records that are events begin with. */
@@ -390,7 +279,7 @@ static inline const char *event_read(struct chunk_decoder *decoder, uint8_t tag,
 	wrong = event_head_read(decoder, &at, tag, event);
 	if (UNLIKELY(wrong))
 		return wrong;
-	wrong = operands_read(decoder, &at, tag, event);
+	wrong = operands_read(&decoder->tables, leaf_of(decoder), &at, tag, event);
 	if (UNLIKELY(wrong))
 		return wrong;
 	if (UNLIKELY(!event->address && event->op < OP_FREE))

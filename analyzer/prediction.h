@@ -1,6 +1,6 @@
 /*
  * prediction.h - the reader's half of the prediction tables of trace_format.h, and its
- * varints. Layer 2.
+ * varints. Layer 1.
  *
  * All inline: this is the innermost part of the analyzer's hot loop.
  */

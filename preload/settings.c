@@ -95,7 +95,7 @@ static void parser_take(struct setting_parser *parser, struct settings *settings
 static bool environment_read_proc(struct setting_parser *parser,
                                   struct settings *settings)
 {
-	char buffer[1024];
+	char buffer[1024] = "";
 	int fd = system_open("/proc/self/environ", O_RDONLY | O_CLOEXEC, 0);
 	long count;
 

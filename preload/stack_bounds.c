@@ -43,7 +43,7 @@ static bool maps_take(struct maps_parser *parser, char c)
 bool stack_bounds_find(uintptr_t address, struct stack_bounds *bounds)
 {
 	struct maps_parser parser = { 0 };
-	char buffer[2048];
+	char buffer[2048] = "";
 	int fd = system_open("/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
 	uint64_t previous_end = 0;
 	bool found = false;
