@@ -307,8 +307,12 @@ EXPORT int dlclose(void *handle)
 	if (!real_alloc_resolve() || !real.dlclose)
 		return -1;
 	result = real.dlclose(handle);
-	if (result == 0 && lifecycle_recording && !guard.sp && *lifecycle_sentinel &&
-	    module_map_sweep(clock_before()))
-		frame_rule_flush();
+	if (result == 0 && lifecycle_recording && !guard.sp && *lifecycle_sentinel) {
+		guard.sp = (uintptr_t)__builtin_frame_address(0);
+		guard_barrier();
+		if (module_map_sweep(clock_before()))
+			frame_rule_flush();
+		guard_leave();
+	}
 	return result;
 }

@@ -68,6 +68,7 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 	if (guard.sp) {
 		if (lifecycle_recording && guard_is_stale(caller)) {
 			thread_state_abandon(guard.state);
+			module_map_abandon();
 			guard.sp = caller->slot;
 			guard_barrier();
 			return true;
@@ -93,9 +94,8 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 bool lifecycle_forked(void)
 {
 	*lifecycle_sentinel = 1;
-	ring_forget();
-	lifecycle_recording = !settings.root_pid &&
-	                      ring_create(&settings, RING_FORKED | frames_flag);
+	lifecycle_recording = ring_create_forked(settings.root_pid ? NULL : &settings,
+	                                         RING_FORKED | frames_flag);
 	if (!lifecycle_recording) {
 		guard_leave();
 		return false;

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "clock.h"
+#include "guard.h"
 #include "ring_file.h"
 #include "system.h"
 
@@ -29,6 +30,7 @@ struct known_module {
 static struct known_module known[MODULES_MAX];
 static _Atomic uint32_t known_count;
 static _Atomic bool busy;
+static const struct guard *busy_owner;   /* the thread that is at it */
 static uint64_t last_gone;               /* quanta; 0: no module ever went */
 static struct chunk_header *definitions; /* the chunk being filled; NULL: none yet */
 
@@ -38,8 +40,10 @@ static bool map_enter(void)
 		bool expected = false;
 
 		/* Acquire: matched by map_leave(). */
-		if (atomic_compare_exchange_weak(&busy, &expected, true))
+		if (atomic_compare_exchange_weak(&busy, &expected, true)) {
+			busy_owner = &guard;
 			return true;
+		}
 		arch_pause();
 	}
 	return false;
@@ -47,6 +51,7 @@ static bool map_enter(void)
 
 static void map_leave(void)
 {
+	busy_owner = NULL;
 	atomic_store_explicit(&busy, false, memory_order_release);
 }
 
@@ -57,7 +62,9 @@ static void *definition_reserve(uint32_t size_bytes)
 
 	if (definitions && COMMIT_BYTES(definitions->commit) + size_bytes <= CHUNK_BYTES)
 		return (char *)definitions + COMMIT_BYTES(definitions->commit);
-	definitions = ring_take_chunk(CHUNK_KIND_DEFINITIONS, 0, &room);
+	if (definitions)
+		ring_finish_definitions(definitions);
+	definitions = ring_take_chunk(CHUNK_KIND_DEFINITIONS, clock_before(), &room);
 	if (!definitions) {
 		ring_count_loss(LOST_DEFINITIONS, 1);
 		return NULL;
@@ -281,6 +288,12 @@ bool module_map_sweep(uint64_t time)
 	}
 	map_leave();
 	return any;
+}
+
+void module_map_abandon(void)
+{
+	if (busy_owner == &guard)
+		map_leave();
 }
 
 void module_map_forked(void)

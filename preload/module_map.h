@@ -21,6 +21,9 @@ bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwi
 /* After a dlclose: write down what is gone. True if anything is. `time`: quanta. */
 bool module_map_sweep(uint64_t time);
 
+/* A signal handler jumped out of the recorder on this thread: let others at it again. */
+void module_map_abandon(void);
+
 /* In a forked child: write everything that is known into the new ring. */
 void module_map_forked(void);
 

@@ -77,10 +77,13 @@ void *bootstrap_alloc(size_t size_bytes, size_t alignment)
 
 void *bootstrap_realloc(void *old, size_t size_bytes)
 {
-	void *block = real_alloc_resolve() ? real.malloc(size_bytes)
-	                                   : bootstrap_alloc(size_bytes, 16);
+	void *block;
 	size_t old_bytes;
 
+	if (!size_bytes)
+		return NULL;
+	block = real_alloc_resolve() ? real.malloc(size_bytes)
+	                             : bootstrap_alloc(size_bytes, 16);
 	memcpy(&old_bytes, (char *)old - BOOTSTRAP_HEADER_BYTES, sizeof(old_bytes));
 	if (block)
 		memcpy(block, old, old_bytes < size_bytes ? old_bytes : size_bytes);

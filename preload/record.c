@@ -9,9 +9,9 @@
 
 #define ADDRESS_MASK (~(uintptr_t)7) /* the format carries no lower bits */
 
-static struct thread_state *state_get(const struct walk_start *caller)
+static struct thread_state *state_get(void)
 {
-	struct thread_state *state = thread_state_get(caller->slot);
+	struct thread_state *state = thread_state_get();
 
 	if (unlikely(!state))
 		ring_count_loss(LOST_NO_STATE, 1);
@@ -52,7 +52,7 @@ static inline __attribute__((always_inline)) bool event_record_quick(
 static __attribute__((noinline)) void event_record(const struct walk_start *caller,
                                                    const struct event *event)
 {
-	struct thread_state *state = state_get(caller);
+	struct thread_state *state = state_get();
 	struct walk_result walk;
 
 	if (unlikely(!state))
@@ -106,7 +106,7 @@ void record_realloc(const struct walk_start *caller, void *old_address, void *ad
 
 bool record_stack(const struct walk_start *caller)
 {
-	struct thread_state *state = state_get(caller);
+	struct thread_state *state = state_get();
 	struct event event = { .op = OP_CONTROL, .time = clock_before() };
 	struct walk_result walk;
 
@@ -118,7 +118,7 @@ bool record_stack(const struct walk_start *caller)
 
 void record_throw(const struct walk_start *caller, const void *exception)
 {
-	struct thread_state *state = state_get(caller);
+	struct thread_state *state = state_get();
 	struct event event = { .op = OP_CONTROL, .time = clock_before() };
 	struct walk_result walk;
 	bool written;

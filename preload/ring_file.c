@@ -7,19 +7,20 @@
 #include "system.h"
 
 #define PARKED_SLOTS 16
-#define PARKED_ROOM_BYTES 16384         /* a chunk with less left is not parked */
-#define WAIT_STEP_NS 500000             /* between two looks for a free chunk */
-#define WAIT_MAX_NS UINT64_C(500000000) /* one wait for a slow reader */
+#define PARKED_ROOM_BYTES 16384            /* a chunk with less left is not parked */
+#define WAIT_STEP_NS 500000                /* between two looks for a free chunk */
+#define WAIT_MAX_NS UINT64_C(500000000)    /* one wait for a slow reader */
+#define WAIT_AGAIN_NS UINT64_C(5000000000) /* after one in vain */
+#define FULL_QUANTA UINT64_C(30000)        /* about 0.3 ms: no look at a full ring */
 #define BEAT_AGE_MAX_NS UINT64_C(1000000000)
-#define RETRY_NS UINT64_C(2000000) /* without a wait, after one has failed */
 #define NAME_TRIES 10000
 
 struct ring ring;
 
 /* Indexes + 1 of parked chunks: threads come and go faster than chunks fill. */
 static _Atomic uint32_t parked[PARKED_SLOTS];
-/* Monotonic time before which a full ring is not looked at again. */
-static _Atomic uint64_t retry_ns;
+static _Atomic uint64_t wait_ns;    /* monotonic time before which nobody waits again */
+static _Atomic uint64_t full_until; /* quanta; the ring is taken for full till then */
 /* The kernel cannot populate (before 5.14): the whole file was allocated at the start. */
 static bool populated_at_start;
 
@@ -201,20 +202,35 @@ bool ring_create(const struct settings *settings, uint32_t flags)
 	header_fill(ring.header, settings, flags, chunks_offset, chunk_count);
 	for (; number < NAME_TRIES; number++) {
 		path_make(path, settings->directory, false, number);
-		if (system_rename(hidden, path) != -17 /* EEXIST */)
-			return true;
+		int error = system_rename(hidden, path, 1 /* RENAME_NOREPLACE */);
+
+		if (error == -22 /* EINVAL: not on this file system */)
+			error = system_rename(hidden, path, 0);
+		if (error != -17 /* EEXIST */)
+			return error == 0;
 	}
-	return true;
+	return false;
 }
 
-void ring_forget(void)
+bool ring_create_forked(const struct settings *settings, uint32_t flags)
 {
-	if (ring.header)
-		system_unmap(ring.header, ring.mapped_bytes);
+	struct ring parent = ring;
+	bool created;
+
 	ring = (struct ring){ 0 };
 	for (int i = 0; i < PARKED_SLOTS; i++)
 		atomic_store_explicit(&parked[i], 0, memory_order_relaxed);
-	atomic_store_explicit(&retry_ns, 0, memory_order_relaxed);
+	atomic_store_explicit(&wait_ns, 0, memory_order_relaxed);
+	atomic_store_explicit(&full_until, 0, memory_order_relaxed);
+	created = settings && ring_create(settings, flags);
+	/* The parent's ring is the only place left to say so. */
+	if (settings && !created && parent.header)
+		atomic_fetch_add_explicit(
+			(_Atomic uint64_t *)&parent.header->lost[LOST_CHILDREN], 1,
+			memory_order_relaxed);
+	if (parent.header)
+		system_unmap(parent.header, parent.mapped_bytes);
+	return created;
 }
 
 /* ---- chunks ------------------------------------------------------------------- */
@@ -267,8 +283,27 @@ static struct chunk_header *chunk_begin(uint32_t index, uint64_t ticket, bool fr
 	return chunk;
 }
 
+/* What a round over the ring has met. */
+struct chunk_search {
+	enum chunk_kind kind;
+	uint64_t time;
+	bool reader_has_work; /* chunks that it may yet free */
+};
+
+/* A full chunk that may be overwritten; definitions may not, once nobody reads. */
+static bool chunk_is_overwritable(uint32_t index, uint64_t word)
+{
+	const struct chunk_header *chunk = chunk_at(index);
+
+	if (chunk->kind != CHUNK_KIND_DEFINITIONS)
+		return true;
+	atomic_compare_exchange_strong(&ring.states[index], &word,
+	                               state_word(chunk->ticket, CHUNK_DEFINITIONS));
+	return false;
+}
+
 /* One round over the ring, from the next ticket's place on. NULL: nothing to be had. */
-static struct chunk_header *chunk_search(enum chunk_kind kind, uint64_t time)
+static struct chunk_header *chunk_find(struct chunk_search *search)
 {
 	_Atomic uint64_t *next = (_Atomic uint64_t *)&ring.header->next_ticket;
 	bool overwrite = *(volatile uint32_t *)&ring.header->policy == RING_FLIGHT;
@@ -278,20 +313,21 @@ static struct chunk_header *chunk_search(enum chunk_kind kind, uint64_t time)
 		uint32_t index = (uint32_t)((ticket - 1) % ring.chunk_count);
 		uint64_t word = atomic_load_explicit(&ring.states[index], memory_order_acquire);
 		enum chunk_state state = state_of(word);
-		struct chunk_header *chunk = chunk_at(index);
 		uint64_t lost = 0;
 
-		if (state == CHUNK_FULL && overwrite)
-			lost = COMMIT_EVENTS(chunk->commit);
-		else if (state != CHUNK_FREE)
+		if (state == CHUNK_FULL && overwrite && chunk_is_overwritable(index, word))
+			lost = COMMIT_EVENTS(chunk_at(index)->commit);
+		else if (state != CHUNK_FREE) {
+			search->reader_has_work |= state == CHUNK_FULL || state == CHUNK_DRAINING;
 			continue;
+		}
 		/* Acquire: the reader's copy of the old content is complete. */
 		if (!atomic_compare_exchange_strong(&ring.states[index], &word,
 		                                    state_word(ticket, CHUNK_OWNED)))
 			continue;
 		if (lost)
 			ring_count_loss(LOST_OVERWRITTEN, lost);
-		return chunk_begin(index, ticket, word == 0, kind, time);
+		return chunk_begin(index, ticket, word == 0, search->kind, search->time);
 	}
 	return NULL;
 }
@@ -304,46 +340,57 @@ static bool reader_is_alive(uint64_t now_ns)
 	       (beat_ns > now_ns || now_ns - beat_ns < BEAT_AGE_MAX_NS);
 }
 
-/* The ring is full: wait for the reader, or, if it is gone, do without it. */
-static struct chunk_header *chunk_wait(enum chunk_kind kind, uint64_t time)
+/*
+ * The ring is full: wait for the reader while it has something to free; if it is gone, do
+ * without it. After a wait in vain the next is far off: until then events are dropped.
+ */
+static struct chunk_header *chunk_wait(struct chunk_search *search)
 {
-	uint64_t begin_ns = system_time_ns(CLOCK_MONOTONIC);
-	uint64_t now_ns = begin_ns;
+	uint64_t begin_ns = system_time_ns(CLOCK_MONOTONIC), now_ns = begin_ns;
 
-	if (now_ns < atomic_load_explicit(&retry_ns, memory_order_relaxed))
-		return NULL;
-	while (*(volatile uint32_t *)&ring.header->policy == RING_DRAIN &&
-	       now_ns - begin_ns < WAIT_MAX_NS) {
+	while (*(volatile uint32_t *)&ring.header->policy == RING_DRAIN) {
 		struct chunk_header *chunk;
 
 		if (!reader_is_alive(now_ns)) {
 			*(volatile uint32_t *)&ring.header->policy = RING_FLIGHT;
-			return chunk_search(kind, time);
+			return chunk_find(search);
 		}
+		if (!search->reader_has_work || now_ns - begin_ns >= WAIT_MAX_NS ||
+		    begin_ns < atomic_load_explicit(&wait_ns, memory_order_relaxed))
+			break;
 		system_sleep_ns(WAIT_STEP_NS);
-		chunk = chunk_search(kind, time);
+		search->reader_has_work = false;
+		chunk = chunk_find(search);
 		if (chunk)
 			return chunk;
 		now_ns = system_time_ns(CLOCK_MONOTONIC);
 	}
-	atomic_store_explicit(&retry_ns, now_ns + RETRY_NS, memory_order_relaxed);
+	if (now_ns - begin_ns >= WAIT_MAX_NS)
+		atomic_store_explicit(&wait_ns, now_ns + WAIT_AGAIN_NS, memory_order_relaxed);
 	return NULL;
 }
 
 struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time,
                                      uint32_t *room)
 {
+	struct chunk_search search = { kind, time, false };
 	struct chunk_header *chunk = NULL;
 
 	*room = sizeof(struct chunk_header);
 	if (kind == CHUNK_KIND_EVENTS)
 		chunk = parked_take(room);
+	/* A ring that was full a moment ago is not searched for every event. */
+	if (!chunk && time < atomic_load_explicit(&full_until, memory_order_relaxed))
+		return NULL;
 	if (!chunk)
-		chunk = chunk_search(kind, time);
+		chunk = chunk_find(&search);
 	if (!chunk)
-		chunk = chunk_wait(kind, time);
+		chunk = chunk_wait(&search);
 	if (chunk)
 		ring_note_clock();
+	else
+		atomic_store_explicit(&full_until, clock_before() + FULL_QUANTA,
+		                      memory_order_relaxed);
 	return chunk;
 }
 
@@ -352,6 +399,12 @@ void ring_finish_chunk(struct chunk_header *chunk)
 	/* Release: matched by the reader's acquire when it swaps FULL for DRAINING. */
 	atomic_store_explicit(&ring.states[chunk_index(chunk)],
 	                      state_word(chunk->ticket, CHUNK_FULL), memory_order_release);
+}
+
+void ring_finish_definitions(struct chunk_header *chunk)
+{
+	if (*(volatile uint32_t *)&ring.header->policy == RING_DRAIN)
+		ring_finish_chunk(chunk);
 }
 
 void ring_park_chunk(struct chunk_header *chunk)

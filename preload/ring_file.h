@@ -30,8 +30,11 @@ extern struct ring ring;
  */
 bool ring_create(const struct settings *settings, uint32_t flags);
 
-/* Let go of a mapping inherited by fork: it is the parent's. */
-void ring_forget(void);
+/*
+ * In a forked child: let go of the parent's ring, and create one of its own unless
+ * `settings` is NULL. False: it has none, which is counted in the parent's.
+ */
+bool ring_create_forked(const struct settings *settings, uint32_t flags);
 
 /*
  * Take a chunk of `kind`. NULL if none is to be had within the bound: the caller drops
@@ -43,6 +46,9 @@ struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time,
 
 /* The chunk is full, or its writer is done with it. */
 void ring_finish_chunk(struct chunk_header *chunk);
+
+/* A definition chunk is full: with a reader, it is to be copied and used again. */
+void ring_finish_definitions(struct chunk_header *chunk);
 
 /* The thread ends; if enough room is left, the next new thread goes on in this chunk. */
 void ring_park_chunk(struct chunk_header *chunk);

@@ -16,6 +16,9 @@
 /* Room that frames_cut() may need beside the frames and the news. */
 #define CAPACITY_MARGIN STACK_DEPTH_CUT
 
+/* Of a stack that is not the thread's, this much to either side is taken for known. */
+#define OTHER_STACK_BYTES (UINT64_C(512) << 10)
+
 bool stack_walk_is_exact;
 
 struct walk {
@@ -46,14 +49,24 @@ static const struct stack_bounds *bounds_of(struct thread_state *state, uintptr_
 	if (likely(stack_bounds_hold(&state->own_stack, sp)))
 		return &state->own_stack;
 	for (int i = 0; i < STACK_CACHE_SIZE; i++) {
-		if (stack_bounds_hold(&state->other_stacks[i], sp))
-			return &state->other_stacks[i];
+		bounds = &state->other_stacks[i];
+		if (!stack_bounds_hold(bounds, sp))
+			continue;
+		/* It may have been unmapped since, and something else be there. */
+		if (system_is_mapped(sp, bounds->high - sp))
+			return bounds;
+		*bounds = (struct stack_bounds){ 0, 0 };
 	}
 	bounds = &state->other_stacks[state->other_next++ % STACK_CACHE_SIZE];
 	if (!stack_bounds_find(sp, bounds)) {
 		*bounds = (struct stack_bounds){ 0, 0 };
 		return NULL;
 	}
+	/* No more than is looked at again each time. */
+	if (bounds->high - sp > OTHER_STACK_BYTES)
+		bounds->high = sp + OTHER_STACK_BYTES;
+	if (sp - bounds->low > OTHER_STACK_BYTES)
+		bounds->low = sp - OTHER_STACK_BYTES;
 	return bounds;
 }
 

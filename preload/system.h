@@ -56,10 +56,20 @@ static inline int system_allocate(int fd, uint64_t size_bytes)
 	return (int)arch_syscall(SYS_fallocate, fd, 0, 0, (long)size_bytes, 0, 0);
 }
 
-static inline int system_rename(const char *from, const char *to)
+static inline int system_rename(const char *from, const char *to, unsigned int flags)
 {
 	return (int)arch_syscall(SYS_renameat2, AT_FDCWD, (long)from, AT_FDCWD, (long)to,
-	                         1 /* RENAME_NOREPLACE */, 0);
+	                         flags, 0);
+}
+
+/* True if every page of [address, address + size_bytes) is mapped; at most 1 MiB. */
+static inline bool system_is_mapped(uintptr_t address, size_t size_bytes)
+{
+	unsigned char resident[257];
+	uintptr_t page = address & ~(uintptr_t)4095;
+
+	return arch_syscall(SYS_mincore, (long)page, (long)(address + size_bytes - page),
+	                    (long)resident, 0, 0, 0) == 0;
 }
 
 static inline int system_unlink(const char *path)

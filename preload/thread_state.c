@@ -17,6 +17,8 @@
 
 __thread struct guard guard;
 
+extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
+
 static _Atomic bool free_list_busy;
 static struct thread_state *free_list;
 static pthread_key_t ending_key;
@@ -86,7 +88,15 @@ static void state_begin(struct thread_state *state)
 	state->tid = system_tid();
 }
 
-struct thread_state *thread_state_make(uintptr_t sp)
+/* An address on the calling thread's own stack: it may be running on another one. */
+static uintptr_t stack_anchor(void)
+{
+	if (system_tid() == system_pid())
+		return (uintptr_t)__libc_stack_end;
+	return arch_thread_pointer();
+}
+
+struct thread_state *thread_state_make(void)
 {
 	struct thread_state *state = state_recycle();
 
@@ -103,7 +113,7 @@ struct thread_state *thread_state_make(uintptr_t sp)
 	memset(state->other_stacks, 0, sizeof(state->other_stacks));
 	state->own_stack = (struct stack_bounds){ guard.stack_low, guard.stack_high };
 	if (!guard.stack_high)
-		stack_bounds_find(sp, &state->own_stack);
+		stack_bounds_find(stack_anchor(), &state->own_stack);
 	guard.state = state;
 	/* Keys below 32 have their place in the thread's descriptor: no allocation. */
 	if (has_ending_key && ending_key < 32 && !(guard.flags & GUARD_THREAD_ENDING))

@@ -107,15 +107,14 @@ struct thread_state {
 	struct prediction prediction;
 };
 
-struct thread_state *thread_state_make(uintptr_t sp);
+struct thread_state *thread_state_make(void);
 
 /*
- * The calling thread's state, made on first use. NULL if there is no memory. `sp` is any
- * address on the thread's stack.
+ * The calling thread's state, made on first use. NULL if there is no memory.
  */
-static inline struct thread_state *thread_state_get(uintptr_t sp)
+static inline struct thread_state *thread_state_get(void)
 {
-	return likely(guard.state != NULL) ? guard.state : thread_state_make(sp);
+	return likely(guard.state != NULL) ? guard.state : thread_state_make();
 }
 
 /* Make room for `capacity` frames, keeping the first `depth`. False: no memory. */
