@@ -91,7 +91,7 @@ all: $(PROGRAMS)
 
 # Their callers' registers are read off their own frames.
 $(B)/preload/interpose.o $(B)/preload/unwind_hooks.o: PRELOAD_FLAGS += \
-	-fno-omit-frame-pointer -fno-optimize-sibling-calls
+	-fno-omit-frame-pointer
 
 # ---- liboutlive.so --------------------------------------------------------------
 

@@ -136,7 +136,7 @@ static void ring_succeed(struct drain *drain, const struct drain_ring *ring)
 
 	for (i = 0; i < drain->ring_count; i++) {
 		older = drain->rings[i];
-		if (older->ring.header.pid == ring->ring.header.pid &&
+		if (ring->pid > 0 && older->pid == ring->pid &&
 		    older->ring.header.start_ns < ring->ring.header.start_ns)
 			older->has_ended = true;
 	}
@@ -186,7 +186,7 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 		return 0;
 	}
 	ring_succeed(drain, ring);
-	pid_count(drain, ring->ring.header.pid);
+	pid_count(drain, ring->pid > 0 ? (uint32_t)ring->pid : ring->ring.header.pid);
 	drain->rings[drain->ring_count++] = ring;
 	ring_beat(drain, ring, now_ns());
 	return drain_ring_announce(&drain->way, ring, error);
@@ -398,7 +398,7 @@ pid_t drain_live(const struct drain *drain, size_t i, const char **name)
 		if (drain->rings[at]->has_ended || i--)
 			continue;
 		*name = drain->rings[at]->ring.name;
-		return (pid_t)drain->rings[at]->ring.header.pid;
+		return drain->rings[at]->pid;
 	}
 	return -1;
 }

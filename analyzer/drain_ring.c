@@ -1,6 +1,8 @@
 /* drain_ring.c - take one ring's chunks into the trace. Layer 3. */
 #include "drain_ring.h"
 
+#include "ring_mapper.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -52,6 +54,20 @@ static int buffer_reserve(struct drain_way *way, size_t bytes)
 	return 0;
 }
 
+/* Whose ring it is, and whether that process is there at all. */
+static void ring_attribute(struct drain_ring *ring)
+{
+	const struct ring_header *header = &ring->ring.header;
+
+	ring->pid = ring_mapper_find(ring->ring.map, (pid_t)header->pid, header->user_id);
+	if (ring->pid == MAPPER_UNKNOWN)
+		ring->pid = (pid_t)header->pid;
+	if (ring->pid != MAPPER_GONE)
+		ring->descriptor = (int)syscall(SYS_pidfd_open, ring->pid, 0);
+	ring->has_ended = ring->pid == MAPPER_GONE ||
+	                  (ring->descriptor < 0 && errno == ESRCH);
+}
+
 struct drain_ring *drain_ring_new(struct drain_way *way, int directory,
                                   const char *name, uint64_t session)
 {
@@ -66,8 +82,7 @@ struct drain_ring *drain_ring_new(struct drain_way *way, int directory,
 		return NULL;
 	}
 	ring->process = way->counts.images++;
-	ring->descriptor = (int)syscall(SYS_pidfd_open, (pid_t)ring->ring.header.pid, 0);
-	ring->has_ended = ring->descriptor < 0 && errno == ESRCH;
+	ring_attribute(ring);
 	return ring;
 }
 
@@ -89,7 +104,7 @@ void drain_ring_check(struct drain_ring *ring)
 	if (ring->descriptor >= 0)
 		ring->has_ended = poll(&ready, 1, 0) > 0;
 	else
-		ring->has_ended = kill((pid_t)ring->ring.header.pid, 0) && errno == ESRCH;
+		ring->has_ended = kill(ring->pid, 0) && errno == ESRCH;
 }
 
 /* ---- writing ---- */
@@ -174,8 +189,7 @@ static int definitions_copy(struct drain_way *way, struct drain_ring *ring,
 	if (definitions->seen_bytes < sizeof(struct chunk_header))
 		definitions->seen_bytes = sizeof(struct chunk_header);
 	definitions->seen_bytes = (uint32_t)module_shelf_add(
-		way->shelf, (pid_t)ring->ring.header.pid, way->buffer, bytes,
-		definitions->seen_bytes);
+		way->shelf, ring->pid, way->buffer, bytes, definitions->seen_bytes);
 	if (!is_due || bytes == definitions->written_bytes)
 		return 0;
 	definitions->written_bytes = (uint32_t)bytes;

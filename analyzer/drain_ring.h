@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* What happened so far. */
 struct drain_counts {
@@ -44,6 +45,7 @@ struct definitions; /* a definition chunk, and how much of it is known */
 struct drain_ring {
 	struct live_ring ring;
 	uint32_t process; /* its number in the trace */
+	pid_t pid;        /* of its process as we see it; 0: it was gone already */
 	int descriptor;   /* pidfd, or -1 */
 	bool has_ended;   /* its process has, or has become another program */
 	struct definitions *definitions;

@@ -48,7 +48,7 @@ static int ring_set_up(void **unused)
 	snprintf(settings.directory, sizeof(settings.directory), "%s", directory);
 	if (!ring_create(&settings, 0))
 		return -1;
-	state = thread_state_get((uintptr_t)__builtin_frame_address(0));
+	state = thread_state_get();
 	return state ? 0 : -1;
 }
 

@@ -19,4 +19,5 @@ print "$count\n";
 PERL
 same perl script.pl
 agree
-witness_heaptrack 30 perl script.pl
+# Perl copies its environment, and ours has five variables more than heaptrack's.
+witness_heaptrack 45 perl script.pl
