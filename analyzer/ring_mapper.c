@@ -1,0 +1,193 @@
+/* ring_mapper.c - which process has a ring mapped. Layer 1. */
+#include "ring_mapper.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NAME_BYTES 64
+
+/* A mapped file as /proc says it; stat() gives other devices on btrfs and overlayfs. */
+struct mapped_file {
+	unsigned device_major, device_minor;
+	uint64_t inode;
+};
+
+/* ---- mappings ---- */
+
+/* One line of `maps`: its start and its file. */
+static bool line_read(const char *line, uint64_t *start, struct mapped_file *file)
+{
+	return sscanf(line, "%" SCNx64 "-%*x %*s %*x %x:%x %" SCNu64, start,
+	              &file->device_major, &file->device_minor, &file->inode) == 4;
+}
+
+/* What file is mapped at `map` here. */
+static bool file_learn(const void *map, struct mapped_file *file)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	bool is_found = false;
+	size_t capacity = 0;
+	char *line = NULL;
+	uint64_t start;
+
+	if (!maps)
+		return false;
+	while (!is_found && getline(&line, &capacity, maps) > 0)
+		is_found = line_read(line, &start, file) && start == (uintptr_t)map;
+	free(line);
+	fclose(maps);
+	return is_found;
+}
+
+enum mapping { MAPPING_NONE, MAPPING_THERE, MAPPING_HIDDEN, MAPPING_EMPTY };
+
+/* Whether the `maps` at this path have the file. */
+static enum mapping maps_look(const char *path, const struct mapped_file *wanted)
+{
+	enum mapping result = MAPPING_EMPTY;
+	FILE *maps = fopen(path, "re");
+	struct mapped_file file;
+	size_t capacity = 0;
+	char *line = NULL;
+	uint64_t start;
+
+	if (!maps)
+		return errno == EACCES || errno == EPERM ? MAPPING_HIDDEN : MAPPING_NONE;
+	errno = 0;
+	while (result != MAPPING_THERE && getline(&line, &capacity, maps) > 0) {
+		result = MAPPING_NONE;
+		if (line_read(line, &start, &file) && file.inode == wanted->inode &&
+		    file.device_major == wanted->device_major &&
+		    file.device_minor == wanted->device_minor)
+			result = MAPPING_THERE;
+	}
+	if (result == MAPPING_EMPTY && (errno == EACCES || errno == EPERM))
+		result = MAPPING_HIDDEN;
+	free(line);
+	fclose(maps);
+	return result;
+}
+
+/* The same of a process whose main thread may have ended before the others. */
+static enum mapping process_look(pid_t pid, const struct mapped_file *wanted)
+{
+	char name[NAME_BYTES], path[2 * NAME_BYTES + 256];
+	enum mapping result;
+	const struct dirent *entry;
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	result = maps_look(path, wanted);
+	if (result != MAPPING_EMPTY)
+		return result;
+	snprintf(name, sizeof(name), "/proc/%d/task", (int)pid);
+	tasks = opendir(name);
+	if (!tasks)
+		return MAPPING_NONE;
+	while (result == MAPPING_EMPTY && (entry = readdir(tasks))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s/maps", name, entry->d_name);
+		result = maps_look(path, wanted);
+	}
+	closedir(tasks);
+	return result == MAPPING_EMPTY ? MAPPING_NONE : result;
+}
+
+/* ---- processes ---- */
+
+/* What a process calls itself, in the innermost of its namespaces, and whose it is. */
+struct identity {
+	pid_t pid;
+	uid_t user;
+};
+
+static bool identity_read(pid_t pid, struct identity *identity)
+{
+	char path[NAME_BYTES], line[512], *last;
+	bool has_pid = false, has_user = false;
+	unsigned user;
+	FILE *status;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	status = fopen(path, "re");
+	if (!status)
+		return false;
+	while ((!has_pid || !has_user) && fgets(line, sizeof(line), status)) {
+		if (sscanf(line, "Uid: %u", &user) == 1) {
+			identity->user = user;
+			has_user = true;
+		} else if (!strncmp(line, "NSpid:", 6) && (last = strrchr(line, '\t'))) {
+			identity->pid = (pid_t)strtol(last, NULL, 10);
+			has_pid = true;
+		}
+	}
+	fclose(status);
+	return has_pid && has_user;
+}
+
+/* A forked child keeps its parent's mapping: only the process of that name is it. */
+static enum mapping candidate_look(pid_t candidate, const struct mapped_file *file,
+                                   pid_t pid, uid_t user)
+{
+	struct identity identity;
+	enum mapping result;
+
+	if (!identity_read(candidate, &identity) || identity.pid != pid)
+		return MAPPING_NONE;
+	result = process_look(candidate, file);
+	if (result == MAPPING_HIDDEN && identity.user != user)
+		return MAPPING_NONE;
+	return result;
+}
+
+static pid_t processes_search(const struct mapped_file *file, pid_t pid, uid_t user)
+{
+	pid_t found = MAPPER_GONE, candidate;
+	enum mapping result = MAPPING_NONE;
+	DIR *processes = opendir("/proc");
+	const struct dirent *entry;
+
+	if (!processes)
+		return MAPPER_UNKNOWN;
+	while (result != MAPPING_THERE && (entry = readdir(processes))) {
+		candidate = (pid_t)strtol(entry->d_name, NULL, 10);
+		if (candidate <= 0)
+			continue;
+		result = candidate_look(candidate, file, pid, user);
+		if (result != MAPPING_NONE)
+			found = candidate;
+	}
+	closedir(processes);
+	return found;
+}
+
+/* Whether the numbers of /proc are the ones that we may use. */
+static bool proc_is_ours(void)
+{
+	char self[NAME_BYTES];
+	ssize_t bytes = readlink("/proc/self", self, sizeof(self) - 1);
+
+	if (bytes <= 0)
+		return false;
+	self[bytes] = '\0';
+	return strtol(self, NULL, 10) == getpid();
+}
+
+pid_t ring_mapper_find(const void *map, pid_t pid, uid_t user)
+{
+	struct mapped_file file;
+
+	if (!proc_is_ours() || !file_learn(map, &file))
+		return MAPPER_UNKNOWN;
+	if (candidate_look(pid, &file, pid, user) == MAPPING_THERE)
+		return pid;
+	return processes_search(&file, pid, user);
+}
