@@ -8,6 +8,8 @@ while [ $i -lt 30 ]; do sleep 0.1; i=$((i + 1)); echo $i >count; done
 exit 4
 END
 type_it() {
+	until [ -s screen ]; do sleep 0.05; done # the prompt: what is typed earlier may be lost
+	sleep 0.3
 	echo "$OUTLIVE run -q -o trace -- sh job.sh"
 	until [ -e begun ]; do sleep 0.05; done
 	sleep 0.3
