@@ -7,7 +7,9 @@ cat >job.pl <<'END'
 open(my $begun, '>', 'begun');
 for my $i (1 .. 30) {
 	select(undef, undef, undef, 0.1);
-	open(my $count, '>', 'count.new') and print $count "$i\n" and close($count);
+	open(my $count, '>', 'count.new');
+	print $count "$i\n";
+	close($count);
 	rename('count.new', 'count');
 }
 exit 4;
