@@ -1,14 +1,23 @@
 #!/bin/bash
 # Ctrl-Z stops the program and us, so that the shell sees its job stopped; fg goes on.
 command -v script >/dev/null || { echo "no script(1)" >&2; exit 77; }
-cat >job.sh <<'END'
->begun
-i=0
-while [ $i -lt 30 ]; do sleep 0.1; i=$((i + 1)); echo $i >count; done
-exit 4
+# One process that starts no other: Ctrl-Z between a vfork and its exec stops the child
+# only, and the shell waits for ever, with outlive or without.
+cat >job.pl <<'END'
+open(my $begun, '>', 'begun');
+for my $i (1 .. 30) {
+	select(undef, undef, undef, 0.1);
+	open(my $count, '>', 'count.new');
+	print $count "$i\n";
+	close($count);
+	rename('count.new', 'count');
+}
+exit 4;
 END
 type_it() {
-	echo "$OUTLIVE run -q -o trace -- sh job.sh"
+	until [ -s screen ]; do sleep 0.05; done # the prompt: what is typed earlier may be lost
+	sleep 0.3
+	echo "$OUTLIVE run -q -o trace -- perl job.pl"
 	until [ -e begun ]; do sleep 0.05; done
 	sleep 0.3
 	printf '\032'

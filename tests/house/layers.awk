@@ -1,6 +1,7 @@
 # layers.awk FILE... - a file of preload/ or analyzer/ includes its own header, headers of
 # lower layers in its folder, and include/; nothing else of ours. The layer stands in the
-# first comment, "Layer N.", of every header and .c file. Exits 1 after saying what is wrong.
+# first comment, "Layer N.", of every header and .c file; a layer's arch/ files lie just
+# below the others of it. Exits 1 after saying what is wrong.
 
 function half(path) { sub(/\/.*/, "", path); return path }
 function base(path) { sub(/.*\//, "", path); return path }
@@ -9,6 +10,8 @@ function stem(path) { path = base(path); sub(/\.[ch]$/, "", path); return path }
 FNR == 1 { comment = 1; files[++file_count] = FILENAME }
 comment && match($0, /Layer [0-9]+\./) {
 	layer[FILENAME] = substr($0, RSTART + 6, RLENGTH - 7) + 0
+	if (FILENAME ~ /\/arch\//)
+		layer[FILENAME] -= 0.5 # just below the folder's own files of that layer
 	if (FILENAME ~ /\.h$/)
 		header_layer[half(FILENAME) "/" base(FILENAME)] = layer[FILENAME]
 }
