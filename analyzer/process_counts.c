@@ -30,7 +30,8 @@ struct lost_counts lost_count(const struct trace_process *process, uint64_t hole
 	size_t i;
 
 	for (i = 0; i < LOST_CAUSES_MAX; i++) {
-		if (i != LOST_DEFINITIONS && i != LOST_STACKS_CUT && i != LOST_STUBS)
+		if (i != LOST_DEFINITIONS && i != LOST_STACKS_CUT && i != LOST_STUBS &&
+		    i != LOST_CHILDREN)
 			lost.recorder += by_cause[i];
 	}
 	/* A thread's count shows a gap where chunks were overwritten or damaged, too. */

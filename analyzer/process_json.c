@@ -13,6 +13,7 @@ void lost_json(struct json_writer *json, const struct trace_process *process,
 		[LOST_NESTED] = "nested",         [LOST_NO_STATE] = "no_state",
 		[LOST_TOO_BIG] = "too_big",       [LOST_DEFINITIONS] = "definitions",
 		[LOST_STACKS_CUT] = "stacks_cut", [LOST_STUBS] = "stubs",
+		[LOST_CHILDREN] = "children",
 	};
 	size_t i;
 

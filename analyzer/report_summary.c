@@ -17,6 +17,8 @@ const char *loss_cause_text(unsigned cause)
 		[LOST_DEFINITIONS] = "modules whose names are missing",
 		[LOST_STACKS_CUT] = "kept, but without their outermost frames",
 		[LOST_STUBS] = "frames that are inferred: no return stub was left",
+		[LOST_CHILDREN] =
+			"forked children that were not recorded (no ring after chroot)",
 	};
 
 	return cause < LOST_CAUSES ? texts[cause] : NULL;
