@@ -78,6 +78,17 @@ static pid_t child_begin(void)
 	return pid;
 }
 
+/* A ring, and a process that has it mapped. */
+static pid_t child_ring_make(struct fake_ring *ring, const char *directory)
+{
+	pid_t pid;
+
+	fake_ring_make(ring, directory, (uint32_t)getpid(), 0);
+	pid = child_begin();
+	ring->header->pid = (uint32_t)pid;
+	return pid;
+}
+
 static void child_end(pid_t pid)
 {
 	kill(pid, SIGKILL);
@@ -252,11 +263,11 @@ static void all_is_taken_when_the_process_ended(void **state)
 	struct bench bench;
 	struct fake_ring ring;
 	struct found found;
-	pid_t pid = child_begin();
+	pid_t pid;
 
 	(void)state;
 	drain_begin(&bench, false);
-	fake_ring_make(&ring, bench.directory, (uint32_t)pid, 0);
+	pid = child_ring_make(&ring, bench.directory);
 	step(&bench);
 	assert_int_equal(drain_live_count(bench.drain), 1);
 	fake_chunk_fill(&ring, 5, 1, CHUNK_DEFINITIONS, CHUNK_KIND_DEFINITIONS, 700, 0);
@@ -331,11 +342,11 @@ static void a_flight_is_read_after_its_end(void **state)
 	struct bench bench;
 	struct fake_ring ring;
 	struct found found;
-	pid_t pid = child_begin();
+	pid_t pid;
 
 	(void)state;
 	drain_begin(&bench, true);
-	fake_ring_make(&ring, bench.directory, (uint32_t)pid, 0);
+	pid = child_ring_make(&ring, bench.directory);
 	ring.header->policy = RING_FLIGHT;
 	fake_chunk_fill(&ring, 0, 1, CHUNK_FULL, CHUNK_KIND_EVENTS, 3000, 30);
 	step(&bench);
