@@ -62,8 +62,8 @@ static const struct option options[] = {
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct report_options, format), NULL,
 	  "for people (default), or for programs: see outlive-report-json(5)", formats },
 	{ "pid", 'p', OPTION_COUNT, offsetof(struct report_options, pid), "PID",
-	  "of the processes of the recording, this one (default: the one with\n"
-	  "most events)",
+	  "of the processes of the recording, this one (default: what the first\n"
+	  "became by exec, else the one with most events)",
 	  NULL },
 	{ "process", 0, OPTION_COUNT, offsetof(struct report_options, number), "N",
 	  "the same by its number in 'outlive info', when exec made several\n"
@@ -116,6 +116,22 @@ static void completeness_tell(const struct trace_reader *reader)
 	else
 		warning("%s: was cut short; this is what there is up to there",
 		        trace_reader_name(reader));
+}
+
+/* A trace of which nothing is left, though it was not meant to be empty. */
+static void emptiness_check(const struct trace_reader *reader)
+{
+	size_t count = trace_reader_process_count(reader), i;
+
+	if (!trace_reader_is_trace(reader) || trace_reader_is_complete(reader) ||
+	    trace_reader_is_live(reader))
+		return;
+	for (i = 0; i < count; i++) {
+		if (trace_reader_process(reader, i)->events)
+			return;
+	}
+	die("%s: was cut short before its first event: nothing is left to report",
+	    trace_reader_name(reader));
 }
 
 /* The other processes with most events, a line each. */
@@ -224,6 +240,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 	reader = trace_reader_open(argv[at], &error);
 	if (!reader || process_pick(reader, said.number, said.pid, &process, &error))
 		die("%s", error.message);
+	emptiness_check(reader);
 	progress_begin(&progress, "reading events");
 	profile = profile_read(reader, process, progress_events, &progress, &error);
 	progress_end(&progress);

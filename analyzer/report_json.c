@@ -257,7 +257,8 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	json_object(json, NULL);
 	json_string(json, "schema", REPORT_JSON_SCHEMA);
 	json_string(json, "recording", basename(trace_reader_name(reader)));
-	json_bool(json, "complete", is_trace && trace_reader_is_complete(reader));
+	json_bool(json, "complete",
+	          is_trace && trace_reader_is_complete(reader) && !profile->lost.damaged);
 	json_object(json, "process");
 	process_json(json, profile->process, &counts);
 	json_object_end(json);

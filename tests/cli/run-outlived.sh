@@ -11,7 +11,7 @@ echo "- goes on after it"
 echo "status $?"; say
 left=$(sed -n 's/.* flight recorder in \([^ ]*\) .*/\1/p' stderr)
 pid=$(sed -n 's/.* still runs (\([0-9]*\)).*/\1/p' stderr)
-ls "$left" | sed 's/^[0-9]*/PID/'
+ls "$left" | sed -E "s/^[0-9]+\.[0-9]+/PID.N/"
 kill "$pid"
 rm -rf "$left"
 echo "- Ctrl-C ends the wait"
