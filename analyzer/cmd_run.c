@@ -390,6 +390,10 @@ static int run_command(const struct command *command, int argc, char **argv)
 	if (trace_output_directory(run.options.output, beside, &error) ||
 	    session_open(&run.session, beside, run.options.ring_bytes, &error))
 		run_die(EXIT_BAD_INPUT, &error);
+	if (session_library(&run.session, run.library, &error)) {
+		session_close(&run.session);
+		run_die(EXIT_BAD_INPUT, &error);
+	}
 	target_begin(&run, argv + first);
 	run_record(&run);
 	trace_finish(&run);

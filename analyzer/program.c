@@ -347,10 +347,5 @@ int program_library(char path[PATH_MAX], struct error *error)
 			"%s: not found beside 'outlive' in %s, nor in "
 			"../lib/outlive of it: build it (make) or install it (make install)",
 			LIBRARY_NAME, directory);
-	if (strpbrk(path, " :"))
-		return error_set(error,
-		                 "%s: the loader cannot preload from a path with a "
-		                 "space or a colon: install outlive elsewhere",
-		                 path);
 	return 0;
 }

@@ -16,6 +16,8 @@
 #define SHARED_MEMORY "/dev/shm"
 #define PROBE_NAME ".probe"
 #define PROBE_BYTES (UINT64_C(4) << 20)
+#define LOADER_SEPARATORS " :"
+#define LIBRARY_LINK "liboutlive.so"
 #define NAME_TRIES 100
 #define PROC_STEP_BYTES 4096
 
@@ -105,6 +107,28 @@ int session_open(struct session *session, const char *beside, uint64_t ring_byte
 	                 SHARED_MEMORY, beside, (unsigned long long)(ring_bytes >> 20));
 }
 
+/* ---- the library ---- */
+
+int session_library(const struct session *session, char path[PATH_MAX],
+                    struct error *error)
+{
+	char link[PATH_MAX];
+	int length;
+
+	if (!strpbrk(path, LOADER_SEPARATORS))
+		return 0;
+	length = snprintf(link, sizeof(link), "%s/" LIBRARY_LINK, session->directory);
+	if (length < 0 || (size_t)length >= sizeof(link) ||
+	    strpbrk(link, LOADER_SEPARATORS) || symlink(path, link))
+		return error_set(error,
+		                 "%s: the loader cannot preload from a path with a space or a "
+		                 "colon, and there is no link to it in %s: install outlive "
+		                 "elsewhere",
+		                 path, session->directory);
+	strcpy(path, link);
+	return 0;
+}
+
 /* ---- its processes ---- */
 
 /* All of a small file of /proc, NUL-terminated, in *data, which the caller frees. */
@@ -182,7 +206,7 @@ void session_seal(struct session *session)
 	strcpy(session->directory, aside);
 }
 
-/* Rings whose process died before they were complete. */
+/* Rings whose process died before they were complete, and the link to the library. */
 static void hidden_remove(const struct session *session)
 {
 	int copy = openat(session->descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -195,8 +219,9 @@ static void hidden_remove(const struct session *session)
 		return;
 	}
 	while ((entry = readdir(directory))) {
-		if (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") &&
-		    strcmp(entry->d_name, ".."))
+		if (!strcmp(entry->d_name, LIBRARY_LINK) ||
+		    (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") &&
+		     strcmp(entry->d_name, "..")))
 			unlinkat(session->descriptor, entry->d_name, 0);
 	}
 	closedir(directory);

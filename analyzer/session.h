@@ -31,6 +31,14 @@ int session_open(struct session *session, const char *beside, uint64_t ring_byte
                  struct error *error);
 
 /*
+ * A name for the library that LD_PRELOAD can carry: the loader splits at spaces and
+ * colons, so a path with one gets a link in the session's directory, whose path replaces
+ * it. 0, or -1 and *error.
+ */
+int session_library(const struct session *session, char path[PATH_MAX],
+                    struct error *error);
+
+/*
  * How many processes were started with this session in their environment and still run
  * (of those we may look at); some of them may have no ring yet.
  */
