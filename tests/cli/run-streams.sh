@@ -18,7 +18,7 @@ same "limits" cat /proc/self/limits
 same "directory" pwd
 same "group" sh -c 'cut -d" " -f5,6,7 /proc/self/stat'
 same "arguments" printf '%s\n' 'a b' '' --help -o '*'
-same "environment" sh -c 'env | grep -vE "^(LD_PRELOAD|OUTLIVE_[A-Z]+|_|SHLVL)=" | sort'
+same "environment" sh -c 'env | grep -vE "^(LD_PRELOAD|OUTLIVE_[A-Z_]+|_|SHLVL)=" | sort'
 trap '' HUP PIPE # as nohup does
 same "ignored signals" grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status
 trap - HUP PIPE
