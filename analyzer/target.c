@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -41,6 +42,8 @@ static void number_set(const char *name, const char *format, uint64_t number)
 
 static void environment_set(const struct target_settings *settings)
 {
+	struct stat namespace;
+
 	preload_set(settings->library);
 	setenv("OUTLIVE_DIR", settings->directory, 1);
 	setenv("OUTLIVE_POLICY", settings->is_flight ? "flight" : "drain", 1);
@@ -48,6 +51,10 @@ static void environment_set(const struct target_settings *settings)
 	number_set("OUTLIVE_RING", "%" PRIu64, settings->ring_bytes);
 	number_set("OUTLIVE_SESSION", "%016" PRIx64, settings->session);
 	number_set("OUTLIVE_READER", "%" PRIu64, (uint64_t)getppid());
+	if (stat("/proc/self/ns/pid", &namespace) == 0)
+		number_set("OUTLIVE_READER_NS", "%" PRIu64, (uint64_t) namespace.st_ino);
+	else
+		unsetenv("OUTLIVE_READER_NS");
 	if (settings->is_followed)
 		unsetenv("OUTLIVE_ROOT");
 	else

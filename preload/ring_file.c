@@ -177,6 +177,17 @@ static uint32_t chunk_count_allowed(const struct settings *settings)
 	return (uint32_t)(bytes / CHUNK_BYTES);
 }
 
+/*
+ * Rings that nobody will take away must not pile up. A reader that lives in another pid
+ * namespace has no pid here, and is taken for alive.
+ */
+static bool reader_is_gone(const struct settings *settings)
+{
+	return settings->policy == RING_DRAIN && settings->reader_pid &&
+	       system_process_is_gone(settings->reader_pid) && settings->reader_namespace &&
+	       settings->reader_namespace == system_pid_namespace();
+}
+
 bool ring_create(const struct settings *settings, uint32_t flags)
 {
 	char hidden[SETTINGS_DIRECTORY_BYTES + 64], path[SETTINGS_DIRECTORY_BYTES + 64];
@@ -185,10 +196,7 @@ bool ring_create(const struct settings *settings, uint32_t flags)
 	uint64_t number;
 	int fd;
 
-	/* Rings that nobody will take away must not pile up. */
-	if (chunk_count < CHUNK_COUNT_MIN ||
-	    (settings->policy == RING_DRAIN && settings->reader_pid &&
-	     system_process_is_gone(settings->reader_pid)))
+	if (chunk_count < CHUNK_COUNT_MIN || reader_is_gone(settings))
 		return false;
 	fd = ring_open(settings, hidden, &number);
 	if (fd < 0)

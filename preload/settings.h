@@ -14,9 +14,10 @@ struct settings {
 	uint64_t ring_bytes;                      /* OUTLIVE_RING: of all chunks */
 	uint64_t session;                         /* OUTLIVE_SESSION, hexadecimal */
 	uint32_t policy;                          /* OUTLIVE_POLICY: enum ring_policy */
-	uint32_t root_pid;   /* OUTLIVE_ROOT: only this process; 0: all */
-	uint32_t reader_pid; /* OUTLIVE_READER; 0: nobody */
-	bool wants_exact;    /* OUTLIVE_FRAMES: not "plain" */
+	uint32_t root_pid;         /* OUTLIVE_ROOT: only this process; 0: all */
+	uint32_t reader_pid;       /* OUTLIVE_READER; 0: nobody */
+	uint64_t reader_namespace; /* OUTLIVE_READER_NS: inode of its pid namespace; 0: ? */
+	bool wants_exact;          /* OUTLIVE_FRAMES: not "plain" */
 };
 
 /*

@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -122,6 +123,17 @@ static inline uint32_t system_user_id(void)
 static inline bool system_process_is_gone(uint32_t pid)
 {
 	return arch_syscall(SYS_kill, pid, 0, 0, 0, 0, 0) == -3; /* ESRCH */
+}
+
+/* The inode that names our pid namespace; 0: not to be known. */
+static inline uint64_t system_pid_namespace(void)
+{
+	struct stat status;
+
+	return arch_syscall(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/ns/pid",
+	                    (long)&status, 0, 0, 0) == 0
+	           ? status.st_ino
+	           : 0;
 }
 
 static inline uint32_t system_tid(void)

@@ -19,5 +19,5 @@ print "$count\n";
 PERL
 same perl script.pl
 agree
-# Perl copies its environment, and ours has five variables more than heaptrack's.
+# Perl copies its environment, and ours has six variables more than heaptrack's.
 witness_heaptrack 45 perl script.pl
