@@ -1,5 +1,5 @@
 /*
- * cfi_module.c - the loaded object that an address belongs to. Layer 2.
+ * cfi_module.c - the loaded object that an address belongs to. Layer 3.
  */
 #include <dlfcn.h>
 
