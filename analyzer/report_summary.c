@@ -140,9 +140,10 @@ static void summary_lost(const struct screen *screen, const struct profile *prof
 	        screen_bold(screen), screen_plain(screen), text_count(count, lost->events),
 	        text_percent(percent, lost->events, seen + lost->events));
 	/* no "at least": where frees are lost, the peak comes out too high */
-	fputs("               all figures cover only what was recorded: calls and bytes are\n"
-	      "               lower bounds, peak and never freed may be off either way\n",
-	      screen->file);
+	fputs(
+		"               all figures cover only what was recorded: calls and bytes are\n"
+		"               lower bounds, peak and never freed may be off either way\n",
+		screen->file);
 }
 
 /* The most that was live during the given share of the timeline. */

@@ -128,7 +128,7 @@ static inline bool system_process_is_gone(uint32_t pid)
 /* The inode that names our pid namespace; 0: not to be known. */
 static inline uint64_t system_pid_namespace(void)
 {
-	struct stat status;
+	struct stat status = { .st_ino = 0 };
 
 	return arch_syscall(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/ns/pid",
 	                    (long)&status, 0, 0, 0) == 0

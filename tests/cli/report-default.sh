@@ -9,7 +9,7 @@ sample=$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive
 bytes=$(stat -c %s "$sample")
 "$OUTLIVE" report -f json "$sample" | jq -c '[.complete, .lost.damaged > 0]'
 for cut in 200 400 700; do
-	head -c $cut "$sample" >cut
+	head -c $cut "$sample" >'cut'
 	"$OUTLIVE" report cut >stdout 2>stderr
 	echo "$cut: $? $(grep -c 'nothing is left' stderr) $(wc -l <stderr)"
 done
