@@ -7,6 +7,7 @@
  * caller: the unwinder of a plugin need not be in the global scope.
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <link.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -46,6 +47,7 @@ static void *real_find(void **cached, const char *name, const struct walk_start 
 {
 	void *function = *cached;
 	struct guard held = guard;
+	int saved_errno = errno;
 	struct walk_start behind = *caller;
 
 	if (function)
@@ -65,6 +67,7 @@ static void *real_find(void **cached, const char *name, const struct walk_start 
 	guard_barrier();
 	guard.sp = held.sp;
 	guard.flags = held.flags;
+	errno = saved_errno;
 	if (!function)
 		abort(); /* cannot be: the caller was linked against it */
 	return function;
