@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "event_bytes.h"
+#include "frame_stack.h"
 #include "ring_file.h"
 #include "stack_walk.h"
 
@@ -20,57 +21,64 @@
 bool event_encode(struct thread_state *state, const struct event *event,
                   struct walk_result *walk);
 
-/* An event with one new frame at the most, whatever its operands. */
-#define QUICK_BYTES_MAX 128
+/* An event with SHORT_FRAMES new frames at the most, whatever its operands. */
+#define SHORT_BYTES_MAX 128
 
 /*
- * What event_encode() does, for a malloc, calloc or free whose stack is what
- * stack_walk_quick() said. False: no room; nothing is changed. On success the thread's
- * frames are those of the event.
+ * What event_encode() and frames_apply() do, for a malloc, calloc or free whose stack is
+ * what stack_walk_short() said. False: no room; nothing is changed.
  */
-static inline __attribute__((always_inline)) bool event_encode_quick(
+static inline __attribute__((always_inline)) bool event_encode_short(
 	struct thread_state *state, enum event_op op, uint64_t time, uintptr_t address,
-	uint64_t size_bytes, uint32_t keep, bool is_same, uint16_t flags,
-	const struct walk_start *start)
+	uint64_t size_bytes, const struct short_walk *walk)
 {
 	struct prediction *tables = &state->prediction;
-	uint32_t pops = state->depth - keep;
-	struct walk_frame *frames = state->frames;
+	const struct walk_frame *frames = state->frames;
 	struct chunk_header *chunk = state->chunk;
 	uint8_t *begin = (uint8_t *)chunk + state->used, *at = begin + 1;
+	uint32_t keep = walk->keep, pops = state->depth - keep;
+	uint64_t leaf = walk->news ? walk->frames[0].return_address
+	                           : frames[keep - 1].return_address;
 	uint8_t tag = (uint8_t)op | TAG_FRAMES_PREDICTED;
 
-	if (unlikely(!chunk || state->used + QUICK_BYTES_MAX > CHUNK_BYTES))
+	if (unlikely(!chunk || state->used + SHORT_BYTES_MAX > CHUNK_BYTES))
 		return false;
-	at = shape_put(tables, at, pops, !is_same, &tag);
+	at = shape_put(tables, at, pops, walk->news, &tag);
 	time = time > tables->last_time ? time : tables->last_time;
 	at = put_varint(at, time - tables->last_time);
 	tables->last_time = time;
-	if (!is_same) {
-		uint64_t replaced = pops ? frames[keep].return_address : 0;
-		uint64_t context = CHILD_CONTEXT(frames[keep - 1].return_address, replaced);
+	if (walk->news) {
+		uint64_t parent = frames[keep - 1].return_address;
+		uint64_t other = pops ? frames[keep].return_address : 0;
 		uint8_t *mask_at = at++;
+		unsigned int mask = 0;
 
-		if (likely(frame_put(tables, &at, context, start->return_address))) {
-			at = mask_at;
-		} else {
-			*mask_at = 0;
-			tag &= (uint8_t)~TAG_FRAMES_PREDICTED;
+		for (uint32_t i = walk->news; i-- > 0;) {
+			uintptr_t return_address = walk->frames[i].return_address;
+
+			mask >>= 1;
+			if (likely(frame_put(tables, &at, CHILD_CONTEXT(parent, other),
+			                     return_address)))
+				mask |= 1u << (SHORT_FRAMES - 1);
+			parent = return_address;
+			other = op;
 		}
-		frames[keep] = (struct walk_frame){ .slot = start->slot,
-			                                .return_address = start->return_address,
-			                                .bp = start->bp,
-			                                .flags = flags };
-		state->depth = keep + 1;
+		*mask_at = (uint8_t)(mask >> (SHORT_FRAMES - walk->news));
+		if (at == mask_at + 1)
+			at = mask_at;
+		else
+			tag &= (uint8_t)~TAG_FRAMES_PREDICTED;
 	}
 	if (op == OP_FREE)
 		at = free_put(tables, at, address, &tag);
 	else
-		at = alloc_put(tables, at, address, size_bytes, start->return_address, &tag);
+		at = alloc_put(tables, at, address, size_bytes, leaf, &tag);
 	*begin = tag;
 	state->used += (uint32_t)(at - begin);
 	state->events++;
 	chunk_commit(chunk, state->used, ++state->chunk_events);
+	if (walk->news)
+		frames_apply_short(state, keep, walk->frames, walk->news);
 	return true;
 }
 

@@ -138,7 +138,6 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 static void frame_patch(struct thread_state *state, uint32_t index)
 {
 	struct walk_frame *frame = &state->frames[index];
-	struct stub_entry *entry;
 	stub_id stub;
 
 	if (frame->flags & FRAME_STUBBED) {
@@ -151,19 +150,10 @@ static void frame_patch(struct thread_state *state, uint32_t index)
 	    (state->ceiling && frame->slot >= state->ceiling))
 		return;
 	stub = stub_take(&state->supply);
-	if (!stub) {
+	if (stub)
+		frame_put_stub(frame, index, stub);
+	else
 		ring_count_loss(LOST_STUBS, 1);
-		return;
-	}
-	entry = &outlive_stub_entries[stub];
-	entry->return_address = frame->return_address;
-	entry->returned = 0;
-	entry->bias = stub_bias;
-	entry->frame = index;
-	frame->stub = stub;
-	/* A signal handler that unwinds from here must find the entry complete. */
-	__asm__ volatile("" ::: "memory");
-	*(uintptr_t *)frame->slot = stub_address(stub);
 }
 
 static void frames_renumber(struct thread_state *state, uint32_t from, uint32_t to)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ring_file.h"
 #include "thread_state.h"
 
 #define STACK_DEPTH_MAX 16384 /* a deeper stack is cut at its outer end */
@@ -63,6 +64,47 @@ static inline void frames_apply(struct thread_state *state,
 		return;
 	}
 	frames_apply_slow(state, walk);
+}
+
+/* A signal handler that unwinds from here must find the entry complete. */
+static inline void frame_put_stub(struct walk_frame *frame, uint32_t index, stub_id stub)
+{
+	struct stub_entry *entry = &outlive_stub_entries[stub];
+
+	entry->return_address = frame->return_address;
+	entry->returned = 0;
+	entry->bias = stub_bias;
+	entry->frame = index;
+	frame->stub = stub;
+	__asm__ volatile("" ::: "memory");
+	*(uintptr_t *)frame->slot = stub_address(stub);
+}
+
+/*
+ * frames_apply() where all frames from `keep` on have returned, and the `count` new ones
+ * (innermost first) may all have stubs: the innermost never needs that.
+ */
+static inline void frames_apply_short(struct thread_state *state, uint32_t keep,
+                                      const struct walk_frame *news, uint32_t count)
+{
+	struct walk_frame *frames = state->frames;
+
+	for (uint32_t i = keep; i < state->depth; i++) {
+		if (frames[i].stub)
+			stub_give(&state->supply, frames[i].stub);
+	}
+	state->depth = keep + count;
+	for (uint32_t i = keep; count-- > 0; i++) {
+		frames[i] = news[count];
+		if (count) {
+			stub_id stub = stub_take(&state->supply);
+
+			if (likely(stub))
+				frame_put_stub(&frames[i], i, stub);
+			else
+				ring_count_loss(LOST_STUBS, 1);
+		}
+	}
 }
 
 /* A new exception may lie where an old one lay: what vanished under that is not its. */

@@ -32,21 +32,18 @@ static inline bool event_write(struct thread_state *state, const struct event *e
 	return true;
 }
 
-/* True if it was written in the quick way. */
-static inline __attribute__((always_inline)) bool event_record_quick(
+/* True if it was written in the short way. */
+static inline __attribute__((always_inline)) bool event_record_short(
 	const struct walk_start *caller, enum event_op op, uintptr_t address,
 	uint64_t size_bytes, uint64_t time)
 {
 	struct thread_state *state = guard.state;
-	bool is_same = false;
-	uint16_t flags = 0;
-	uint32_t keep;
+	struct short_walk walk;
 
 	if (unlikely(!state || guard.flags & GUARD_THREAD_ENDING))
 		return false;
-	keep = stack_walk_quick(state, caller, &is_same, &flags);
-	return likely(keep != 0) && event_encode_quick(state, op, time, address, size_bytes,
-	                                               keep, is_same, flags, caller);
+	return stack_walk_short(state, caller, &walk) &&
+	       event_encode_short(state, op, time, address, size_bytes, &walk);
 }
 
 static __attribute__((noinline)) void event_record(const struct walk_start *caller,
@@ -67,7 +64,7 @@ void record_alloc(const struct walk_start *caller, enum event_op op, void *addre
 	uint64_t time = clock_after();
 
 	if (likely(address && op != OP_ALIGNED) &&
-	    event_record_quick(caller, op, (uintptr_t)address & ADDRESS_MASK, size_bytes,
+	    event_record_short(caller, op, (uintptr_t)address & ADDRESS_MASK, size_bytes,
 	                       time))
 		return;
 	event_record(caller, &(struct event){ .op = address ? op : OP_FAILED,
@@ -83,7 +80,7 @@ void record_free(const struct walk_start *caller, void *address, uint64_t time)
 
 	if (likely(!time))
 		time = clock_before();
-	if (likely(event_record_quick(caller, OP_FREE, masked, 0, time)))
+	if (likely(event_record_short(caller, OP_FREE, masked, 0, time)))
 		return;
 	event_record(caller,
 	             &(struct event){ .op = OP_FREE, .address = masked, .time = time });

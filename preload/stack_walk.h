@@ -34,50 +34,96 @@ struct walk_result stack_walk(struct thread_state *state,
 extern bool stack_walk_is_exact; /* walks leave stubs */
 
 /*
- * What most walks come to: the allocator's caller is a function that runs since the last
- * event, or was called since from one that does. Returns how many frames stand, at least
- * one; the caller's return address is then one more, or with *is_same the last of them.
- * 0: it is not so, call stack_walk(). *flags: of the new frame.
+ * What nearly all walks come to, in a form that stays in registers: every step by a simple
+ * rule, a stub of this thread's met after a few new frames, and all that is gone proven so
+ * by its stub.
  */
-static inline __attribute__((always_inline)) uint32_t stack_walk_quick(
-	const struct thread_state *state, const struct walk_start *start, bool *is_same,
-	uint16_t *flags)
+#define SHORT_FRAMES 8
+struct short_walk {
+	uint32_t keep, news;
+	struct walk_frame frames[SHORT_FRAMES]; /* the new ones, innermost first */
+};
+
+/* True if the inner frames from `keep` on have ended, and their stubs can be used again. */
+static inline bool frames_have_returned(const struct thread_state *state, uint32_t keep)
 {
-	uint32_t depth = state->depth, index;
+	for (uint32_t i = keep; i < state->depth; i++) {
+		const struct walk_frame *frame = &state->frames[i];
+
+		/* The innermost, without a stub, was the allocator's caller. */
+		if (unlikely(frame->flags & (FRAME_DEAD | FRAME_JUMPED) ||
+		             (frame->stub ? !outlive_stub_entries[frame->stub].returned
+		                          : i + 1 < state->depth)))
+			return false;
+	}
+	return true;
+}
+
+/* False: it is not so, call stack_walk(). Changes nothing but *walk. */
+static inline __attribute__((always_inline)) bool stack_walk_short(
+	const struct thread_state *state, const struct walk_start *start,
+	struct short_walk *walk)
+{
 	const struct walk_frame *frames = state->frames;
-	uintptr_t cfa, ip;
-	frame_rule rule;
+	const struct stack_bounds *own = &state->own_stack;
+	uintptr_t ip = start->return_address, slot = start->slot, bp = start->bp, cfa;
+	uint32_t depth = state->depth, news = 0, index;
+	uint16_t bp_words = 0;
 	stub_id stub;
 
-	if (unlikely(depth < 2 || !stack_walk_is_exact ||
-	             !stack_bounds_hold(&state->own_stack, start->slot)))
-		return 0;
-	*is_same = frames[depth - 1].slot == start->slot &&
-	           frames[depth - 1].return_address == start->return_address;
-	if (*is_same && frame_is_standing(&frames[depth - 2]))
-		return depth;
-	*is_same = false;
-	rule = frame_rule_get(start->return_address);
-	if (likely(frame_rule_kind(rule) == CFI_SP))
-		cfa = start->slot + sizeof(uintptr_t) + frame_rule_cfa_offset(rule);
-	else if (frame_rule_kind(rule) == CFI_BP)
-		cfa = start->bp + frame_rule_cfa_offset(rule);
-	else
-		return 0;
-	if (unlikely(cfa <= start->slot + sizeof(uintptr_t) ||
-	             cfa > state->own_stack.high || cfa % sizeof(uintptr_t)))
-		return 0;
-	ip = *(const uintptr_t *)(cfa - sizeof(uintptr_t));
+	if (unlikely(depth < 2 || !stack_walk_is_exact || state->ceiling ||
+	             stub_reuse_is_off || !stack_bounds_hold(own, slot)))
+		return false;
+	walk->keep = depth;
+	walk->news = 0;
+	if (frames[depth - 1].slot == slot && frames[depth - 1].return_address == ip &&
+	    frame_is_standing(&frames[depth - 2]))
+		return true;
+	do {
+		frame_rule rule = frame_rule_get(ip);
+		uint32_t below = frame_rule_bp_below(rule);
+
+		/* No stub may come into an unwinder's stack; and what gets none is rare. */
+		if (unlikely(frame_rule_is_unwinder(rule) ||
+		             (news && !frame_rule_is_patchable(rule))))
+			return false;
+		walk->frames[news++] = (struct walk_frame){
+			.slot = slot,
+			.return_address = ip,
+			.bp_words = bp_words,
+			.bp = bp,
+			.flags = frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0,
+		};
+		if (likely(frame_rule_kind(rule) == CFI_SP))
+			cfa = slot + sizeof(uintptr_t) + frame_rule_cfa_offset(rule);
+		else if (frame_rule_kind(rule) == CFI_BP)
+			cfa = bp + frame_rule_cfa_offset(rule);
+		else
+			return false;
+		if (unlikely(cfa <= slot + sizeof(uintptr_t) || cfa > own->high ||
+		             below > cfa - own->low || cfa % sizeof(uintptr_t)))
+			return false;
+		bp_words = 0;
+		if (below) {
+			bp_words = (uint16_t)(below / sizeof(uintptr_t) - 1);
+			bp = *(const uintptr_t *)(cfa - below);
+		}
+		slot = cfa - sizeof(uintptr_t);
+		ip = *(const uintptr_t *)slot;
+	} while (!stub_is(ip) && news < SHORT_FRAMES);
 	if (unlikely(!stub_is(ip)))
-		return 0;
+		return false;
 	stub = stub_of(ip);
 	index = outlive_stub_entries[stub].frame;
 	if (unlikely(index >= depth || frames[index].stub != stub ||
-	             frames[index].slot != cfa - sizeof(uintptr_t) || depth > index + 2 ||
-	             (depth == index + 2 && frames[depth - 1].stub)))
-		return 0;
-	*flags = frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0;
-	return index + 1;
+	             frames[index].slot != slot ||
+	             index + 1 + news + STACK_DEPTH_CUT > state->frames_capacity ||
+	             index + news > STACK_DEPTH_MAX / 2 ||
+	             !frames_have_returned(state, index + 1)))
+		return false;
+	walk->keep = index + 1;
+	walk->news = news;
+	return true;
 }
 
 /*

@@ -49,10 +49,8 @@ bool stub_pool_start(void)
 	                      PROT_READ | PROT_WRITE) == 0;
 }
 
-stub_id stub_take(struct stub_supply *supply)
+stub_id stub_take_common(struct stub_supply *supply)
 {
-	if (likely(supply->count))
-		return supply->ids[--supply->count];
 	if (!pool_enter())
 		return 0;
 	while (supply->count < STUBS_AT_HAND / 2 && pool_count)
@@ -86,10 +84,9 @@ static void pool_put(struct stub_supply *supply, uint32_t keep)
 	pool_leave();
 }
 
-void stub_give(struct stub_supply *supply, stub_id stub)
+void stub_give_common(struct stub_supply *supply, stub_id stub)
 {
-	if (unlikely(supply->count == STUBS_AT_HAND))
-		pool_put(supply, STUBS_AT_HAND / 2);
+	pool_put(supply, STUBS_AT_HAND / 2);
 	if (likely(supply->count < STUBS_AT_HAND))
 		supply->ids[supply->count++] = stub;
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "stub_layout.h"
+#include "system.h"
 
 /* What stub.S reads and writes. */
 struct stub_entry {
@@ -56,10 +57,24 @@ static inline uintptr_t stub_address(stub_id stub)
 /* Make the entries writable. False: there can be no stubs. */
 bool stub_pool_start(void);
 
-/* 0: none left. */
-stub_id stub_take(struct stub_supply *supply);
+/* From or to the common pool, when a supply is used up or full. */
+stub_id stub_take_common(struct stub_supply *supply);
+void stub_give_common(struct stub_supply *supply, stub_id stub);
 
-void stub_give(struct stub_supply *supply, stub_id stub);
+/* 0: none left. */
+static inline stub_id stub_take(struct stub_supply *supply)
+{
+	return likely(supply->count) ? supply->ids[--supply->count]
+	                             : stub_take_common(supply);
+}
+
+static inline void stub_give(struct stub_supply *supply, stub_id stub)
+{
+	if (likely(supply->count < STUBS_AT_HAND))
+		supply->ids[supply->count++] = stub;
+	else
+		stub_give_common(supply, stub);
+}
 
 /*
  * A stub whose frame a longjmp passed over. That is no proof where stacks are copied away
