@@ -149,7 +149,7 @@ static void frame_patch(struct thread_state *state, uint32_t index)
 	if (frame->stub || !(frame->flags & FRAME_PATCHABLE) ||
 	    (state->ceiling && frame->slot >= state->ceiling))
 		return;
-	stub = stub_take(&state->supply);
+	stub = stub_take(&state->supply, frame->return_address);
 	if (stub)
 		frame_put_stub(frame, index, stub);
 	else

@@ -97,7 +97,7 @@ static inline void frames_apply_short(struct thread_state *state, uint32_t keep,
 	for (uint32_t i = keep; count-- > 0; i++) {
 		frames[i] = news[count];
 		if (count) {
-			stub_id stub = stub_take(&state->supply);
+			stub_id stub = stub_take(&state->supply, frames[i].return_address);
 
 			if (likely(stub))
 				frame_put_stub(&frames[i], i, stub);

@@ -95,6 +95,15 @@ void stub_give_all(struct stub_supply *supply)
 {
 	pool_put(supply, 0);
 	supply->count = 0;
+	for (uint32_t i = 0; i < 1u << STUBS_USUAL_BITS; i++) {
+		if (supply->count == STUBS_AT_HAND)
+			pool_put(supply, 0);
+		if (supply->usual[i] && supply->count < STUBS_AT_HAND)
+			supply->ids[supply->count++] = supply->usual[i];
+		supply->usual[i] = 0;
+	}
+	pool_put(supply, 0);
+	supply->count = 0;
 }
 
 void stub_give_jumped(stub_id stub)

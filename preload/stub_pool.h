@@ -32,10 +32,16 @@ extern struct stub_entry outlive_stub_entries[STUB_COUNT]
 
 #define STUBS_AT_HAND 64
 
-/* A thread's own supply, so that the common pool is rarely asked. */
+/*
+ * A thread's own supply, so that the common pool is rarely asked. `usual` holds one stub
+ * for each hash of a return address: a stub that jumps where it jumped the last time is
+ * predicted by the processor.
+ */
+#define STUBS_USUAL_BITS 6
 struct stub_supply {
 	uint32_t count;
 	stub_id ids[STUBS_AT_HAND];
+	stub_id usual[1 << STUBS_USUAL_BITS];
 };
 
 static inline bool stub_is(uintptr_t address)
@@ -61,15 +67,33 @@ bool stub_pool_start(void);
 stub_id stub_take_common(struct stub_supply *supply);
 void stub_give_common(struct stub_supply *supply, stub_id stub);
 
-/* 0: none left. */
-static inline stub_id stub_take(struct stub_supply *supply)
+static inline stub_id *stub_usual(struct stub_supply *supply, uintptr_t return_address)
 {
+	return &supply->usual[(return_address ^ return_address >> STUBS_USUAL_BITS) &
+	                      ((1u << STUBS_USUAL_BITS) - 1)];
+}
+
+/* For a frame that returns to `return_address`. 0: none left. */
+static inline stub_id stub_take(struct stub_supply *supply, uintptr_t return_address)
+{
+	stub_id *usual = stub_usual(supply, return_address), stub = *usual;
+
+	if (stub) {
+		*usual = 0;
+		return stub;
+	}
 	return likely(supply->count) ? supply->ids[--supply->count]
 	                             : stub_take_common(supply);
 }
 
 static inline void stub_give(struct stub_supply *supply, stub_id stub)
 {
+	stub_id *usual = stub_usual(supply, outlive_stub_entries[stub].return_address);
+
+	if (!*usual) {
+		*usual = stub;
+		return;
+	}
 	if (likely(supply->count < STUBS_AT_HAND))
 		supply->ids[supply->count++] = stub;
 	else
