@@ -13,6 +13,7 @@
 #include "text.h"
 #include "trace_names.h"
 #include "trace_output.h"
+#include "trace_packer.h"
 #include "trace_writer.h"
 
 #include <errno.h>
@@ -373,6 +374,23 @@ static void run_name(struct recording *run)
 	progress_end(&run->progress);
 }
 
+static bool run_packing(void *context, uint64_t done, uint64_t expected)
+{
+	struct recording *run = context;
+
+	progress_show(&run->progress, done, expected);
+	target_wait(&run->target, -1, 0);
+	return !run->target.interrupts;
+}
+
+static void run_pack(struct recording *run)
+{
+	run->target.interrupts = 0;
+	progress_begin(&run->progress, "outlive: packing the trace");
+	trace_pack(&run->writer, run_packing, run);
+	progress_end(&run->progress);
+}
+
 static int run_command(const struct command *command, int argc, char **argv)
 {
 	static struct recording run = { .options = { .ring_bytes = RING_BYTES_DEFAULT,
@@ -397,8 +415,10 @@ static int run_command(const struct command *command, int argc, char **argv)
 	target_begin(&run, argv + first);
 	run_record(&run);
 	trace_finish(&run);
-	if (!run.is_cut && drain_counts(run.drain)->images)
+	if (!run.is_cut && drain_counts(run.drain)->images) {
 		run_name(&run);
+		run_pack(&run);
+	}
 	status = run_end(&run);
 	drain_free(run.drain);
 	module_shelf_free(run.shelf);

@@ -16,7 +16,8 @@
 
 /*
  * Levels of zstd, in bytes an event and events a second of this thread, for cc1plus:
- * 5.0 and 26 million; 5.9 and 45; 6.8 and 67. (Raw it is 8.2.)
+ * 5.0 and 26 million; 5.9 and 45; 6.8 and 67. (Raw it is 8.2.) LEVEL_HASTY comes first
+ * while a processor is what the program lacks, and is packed when it has ended.
  */
 #define LEVEL_CALM 2     /* a processor is idle: it costs nobody anything */
 #define LEVEL_BUSY (-1)  /* what we take, the program waits for */
@@ -218,7 +219,9 @@ static int ring_take_definitions(struct drain_way *way, struct drain_ring *ring,
 static void level_choose(struct drain_way *way, const struct drain_ring *ring,
                          size_t waiting)
 {
-	if (waiting > ring->ring.chunk_count / 4 ||
+	if (way->is_busy && way->writer->hasty_bytes < way->writer->hasty_max)
+		way->writer->level = LEVEL_HASTY;
+	else if (waiting > ring->ring.chunk_count / 4 ||
 	    (way->is_busy && waiting > FLOOD_CHUNKS))
 		way->writer->level = LEVEL_FLOOD;
 	else

@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 #include <zstd.h>
 
 #define LEVEL_DEFAULT 1
+#define HASTY_BYTES_MAX (UINT64_C(1) << 30)
 
 /* Cut the file back to its last whole block, and remember that it ends there. */
 static int writer_fail(struct trace_writer *writer, int cause, struct error *error)
@@ -64,6 +66,18 @@ static uint64_t wall_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+/* What goes there unpacked has to fit beside its packed copy, and leave most of it free. */
+static uint64_t hasty_max(int descriptor)
+{
+	struct statvfs disk;
+	uint64_t bytes;
+
+	if (fstatvfs(descriptor, &disk))
+		return 0;
+	bytes = (uint64_t)disk.f_bavail * disk.f_frsize / 8;
+	return bytes < HASTY_BYTES_MAX ? bytes : HASTY_BYTES_MAX;
+}
+
 int trace_writer_open(struct trace_writer *writer, int descriptor, const char *path,
                       uint64_t session, struct error *error)
 {
@@ -79,6 +93,7 @@ int trace_writer_open(struct trace_writer *writer, int descriptor, const char *p
 	memset(writer, 0, sizeof(*writer));
 	writer->descriptor = descriptor;
 	writer->level = LEVEL_DEFAULT;
+	writer->hasty_max = hasty_max(descriptor);
 	strncpy(writer->path, path, sizeof(writer->path) - 1);
 	writer->context = ZSTD_createCCtx();
 	if (!writer->context)
@@ -109,8 +124,8 @@ static size_t payload_compress(struct trace_writer *writer, const void *payload,
 	return ZSTD_isError(stored) ? 0 : stored;
 }
 
-int trace_writer_block(struct trace_writer *writer, const struct trace_block *about,
-                       const void *payload, size_t bytes, struct error *error)
+int trace_writer_stored(struct trace_writer *writer, const struct trace_block *about,
+                        const void *stored, struct error *error)
 {
 	struct trace_block block = *about;
 
@@ -118,18 +133,30 @@ int trace_writer_block(struct trace_writer *writer, const struct trace_block *ab
 		return -1;
 	block.magic = BLOCK_MAGIC;
 	block.reserved = 0;
+	if (write_all(writer, &block, sizeof(block), stored, block.stored_bytes))
+		return writer_fail(writer, errno, error);
+	writer->block_count++;
+	writer->raw_bytes += block.raw_bytes;
+	return 0;
+}
+
+int trace_writer_block(struct trace_writer *writer, const struct trace_block *about,
+                       const void *payload, size_t bytes, struct error *error)
+{
+	struct trace_block block = *about;
+
+	if (writer->is_failed)
+		return -1;
 	block.raw_bytes = bytes;
 	block.stored_bytes = 0;
 	if (bytes) {
 		block.stored_bytes = payload_compress(writer, payload, bytes);
 		if (!block.stored_bytes)
 			return writer_fail(writer, ENOMEM, error);
+		if (writer->level == LEVEL_HASTY)
+			writer->hasty_bytes += block.stored_bytes;
 	}
-	if (write_all(writer, &block, sizeof(block), writer->buffer, block.stored_bytes))
-		return writer_fail(writer, errno, error);
-	writer->block_count++;
-	writer->raw_bytes += bytes;
-	return 0;
+	return trace_writer_stored(writer, &block, writer->buffer, error);
 }
 
 int trace_writer_end(struct trace_writer *writer, struct error *error)

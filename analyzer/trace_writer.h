@@ -16,13 +16,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define LEVEL_HASTY (-1000) /* of zstd: a copy, or nearly so */
+
 struct trace_writer {
 	int descriptor;  /* -1 before open and after close */
 	bool is_failed;  /* a write failed; all later ones fail silently */
 	int level;       /* of zstd, for the next blocks */
 	uint64_t offset; /* where the next block goes: the bytes that are whole */
 	uint64_t block_count;
-	uint64_t raw_bytes; /* of all payloads, before compression */
+	uint64_t raw_bytes;   /* of all payloads, before compression */
+	uint64_t hasty_bytes; /* of blocks stored at LEVEL_HASTY: see trace_packer.h */
+	uint64_t hasty_max;   /* how much of that the disk has room for */
 	char path[PATH_MAX];
 	struct ZSTD_CCtx_s *context;
 	uint8_t *buffer; /* the compressed payload */
@@ -43,6 +47,10 @@ int trace_writer_open(struct trace_writer *writer, int descriptor, const char *p
  */
 int trace_writer_block(struct trace_writer *writer, const struct trace_block *about,
                        const void *payload, size_t bytes, struct error *error);
+
+/* Append a block whose payload of about->stored_bytes is compressed already. */
+int trace_writer_stored(struct trace_writer *writer, const struct trace_block *about,
+                        const void *stored, struct error *error);
 
 /* Append the END block: the trace is whole. 0, or -1 as above. */
 int trace_writer_end(struct trace_writer *writer, struct error *error);

@@ -67,7 +67,8 @@ static inline void frames_apply(struct thread_state *state,
 }
 
 /* A signal handler that unwinds from here must find the entry complete. */
-static inline void frame_put_stub(struct walk_frame *frame, uint32_t index, stub_id stub)
+static inline void frame_put_stub(struct walk_frame *frame, uint32_t index,
+                                  stub_id stub)
 {
 	struct stub_entry *entry = &outlive_stub_entries[stub];
 
