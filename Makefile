@@ -170,7 +170,7 @@ test: all
 	$(Q)$(MAKE) unit-programs
 	$(Q)$(MAKE) SAN=address unit-programs
 	$(Q)KILLS=$${KILLS:-40} bash tests/run.sh unit:$(B) unit:$(B)/address cli samples \
-		stress golden programs-short oracle-short generator
+		stress exact golden programs-short oracle-short generator
 
 unit: unit-programs
 	$(Q)bash tests/run.sh unit:$(B)
@@ -186,6 +186,11 @@ test-programs: all
 oracle: all $(B)/analyzer.a
 	$(Q)bash tests/oracle/install.sh
 	$(Q)bash tests/run.sh oracle
+
+# The programs that return stubs could break, with every runtime and debugger there is.
+exact: all
+	$(Q)bash tests/exact/install.sh
+	$(Q)bash tests/run.sh exact
 
 stress: all
 	$(Q)bash tests/run.sh stress
@@ -243,7 +248,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-programs test unit golden test-programs oracle stress soak bench fuzz \
+.PHONY: all unit-programs test unit golden test-programs oracle exact stress soak bench fuzz \
 	layers lint deps install clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Managed runtimes under return stubs print what they print bare: compilers of machine code
 # at run time (node, java, luajit), interpreters that copy their stack (greenlet, gevent),
-# calls from C back into them (ctypes, FFI). Ruby's callcc, which returns more than once
+# calls from C back into them (ctypes, FFI, cgo), Rust's panics. Ruby's callcc, which returns more than once
 # from the same frame, does so with --frames=plain. One line each; those that are not
 # installed are left out. RUNTIMES="node ruby" picks some.
 set -u
@@ -52,6 +52,13 @@ has node && same node node "$here/lib/json.js"
 has luajit && same luajit luajit "$here/lib/callbacks.lua"
 if has javac && javac -d . "$here/lib/Collects.java" 2>javac.log; then
 	same java java -Xmx256m -cp . Collects
+fi
+if has rustc && rustc -O -g -o panics "$here/lib/panics.rs" 2>rustc.log; then
+	same rust ./panics
+fi
+if has go && cp "$here/lib/callbacks.go" . &&
+	CGO_ENABLED=1 GOFLAGS=-mod=mod GOCACHE=$PWD/go-cache go build -o cgo callbacks.go 2>go.log; then
+	same cgo ./cgo
 fi
 [ $ran -gt 0 ] || { echo "no runtime is installed"; exit 77; }
 exit $bad
