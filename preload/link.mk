@@ -1,11 +1,12 @@
 # What liboutlive.so links besides libc: libgcc's unwinder, static, its names hidden. The
-# names that preload/unwind_hooks.c exports are taken out of its way.
+# names that the preload exports itself are taken out of its way.
 UNWINDER := $(B)/preload/libgcc_eh.a
 PRELOAD_LIBS := $(UNWINDER) $(PRELOAD_LIBS) -Wl,--gc-sections
 
 $(UNWINDER): preload/link.mk
 	@mkdir -p $(@D)
-	$(Q)objcopy --redefine-sym _Unwind_RaiseException=libgcc_RaiseException \
+	$(Q)objcopy --redefine-sym _Unwind_Backtrace=libgcc_Backtrace \
+		--redefine-sym _Unwind_RaiseException=libgcc_RaiseException \
 		--redefine-sym _Unwind_Resume=libgcc_Resume \
 		--redefine-sym _Unwind_GetCFA=libgcc_GetCFA \
 		--redefine-sym _Unwind_Resume_or_Rethrow=libgcc_Resume_or_Rethrow \

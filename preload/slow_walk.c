@@ -13,8 +13,10 @@
 #define INNER_FRAMES_MAX 4096 /* between here and the point: more is not worth it */
 #define DWARF_RBP 6
 
-/* libgcc's own under another name: unwind_hooks.c exports this one. Tests do not. */
+/* libgcc's own under other names: the preload exports these. Tests do not. */
 extern _Unwind_Word libgcc_GetCFA(struct _Unwind_Context *) __attribute__((weak));
+extern _Unwind_Reason_Code libgcc_Backtrace(_Unwind_Trace_Fn, void *)
+	__attribute__((weak));
 
 static uintptr_t frame_sp(struct _Unwind_Context *frame)
 {
@@ -55,6 +57,6 @@ void slow_walk(const struct walk_point *from, slow_walk_visit *visit, void *cont
 	struct search search = { .from = from, .visit = visit, .context = context };
 	int saved_errno = errno;
 
-	_Unwind_Backtrace(frame_seen, &search);
+	(libgcc_Backtrace ? libgcc_Backtrace : _Unwind_Backtrace)(frame_seen, &search);
 	errno = saved_errno;
 }

@@ -3,11 +3,8 @@
  *
  * A throw: before the unwinder's first phase everything gets its stub, because a stub
  * that appears between the phases changes what the second one sees. A landing: the frames
- * passed over are known to be dead. Each goes on to the real function, found for its
- * caller: the unwinder of a plugin need not be in the global scope.
+ * passed over are known to be dead. Each goes on to the real function.
  */
-#include <dlfcn.h>
-#include <errno.h>
 #include <link.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -15,63 +12,11 @@
 
 #include "cfi.h"
 #include "lifecycle.h"
-#include "real_alloc.h"
+#include "real_function.h"
 #include "record.h"
 
 struct _Unwind_Exception;
 struct _Unwind_Context;
-
-/*
- * `name` as the module of `caller` sees it, for what is not in the global scope. Nothing is
- * kept: the module may be unloaded, and the next one bring another unwinder.
- */
-static void *plugin_find(const char *name, const struct walk_start *caller)
-{
-	struct cfi_module module;
-	void *handle, *function;
-
-	if (!cfi_module_find(caller->return_address, &module) || !module.link_map)
-		return NULL;
-	/* A link map is not a handle: those of dependencies have no search list. */
-	handle = dlopen(((const struct link_map *)module.link_map)->l_name,
-	                RTLD_NOLOAD | RTLD_LAZY);
-	if (!handle)
-		return NULL;
-	function = dlsym(handle, name);
-	real.dlclose(handle);
-	return function;
-}
-
-/* The function that `caller` would have reached without us. */
-static void *real_find(void **cached, const char *name, const struct walk_start *caller)
-{
-	void *function = *cached;
-	struct guard held = guard;
-	int saved_errno = errno;
-	struct walk_start behind = *caller;
-
-	if (function)
-		return function;
-	if (stub_is(behind.return_address)) /* a tail call */
-		behind.return_address = outlive_stub_entries[stub_of(behind.return_address)]
-		                            .return_address;
-	real_alloc_resolve();
-	/* What dlsym allocates for itself is not the program's. */
-	guard.sp = caller->slot;
-	guard.flags |= GUARD_INTERNAL;
-	guard_barrier();
-	function = dlsym(RTLD_NEXT, name);
-	*cached = function;
-	if (!function)
-		function = plugin_find(name, &behind);
-	guard_barrier();
-	guard.sp = held.sp;
-	guard.flags = held.flags;
-	errno = saved_errno;
-	if (!function)
-		abort(); /* cannot be: the caller was linked against it */
-	return function;
-}
 
 /* nongnu libunwind takes a frame's CFA for its stack pointer, whatever its rule says. */
 static void unwinder_look_at(void *function)
@@ -110,7 +55,7 @@ EXPORT int _Unwind_RaiseException(struct _Unwind_Exception *exception)
 {
 	static void *real;
 	struct walk_start caller = CALLER();
-	int (*function)(struct _Unwind_Exception *) = real_find(
+	int (*function)(struct _Unwind_Exception *) = real_function_find(
 		&real, "_Unwind_RaiseException", &caller);
 
 	unwinder_look_at(*(void **)&function);
@@ -122,7 +67,7 @@ EXPORT int _Unwind_Resume_or_Rethrow(struct _Unwind_Exception *exception)
 {
 	static void *real;
 	struct walk_start caller = CALLER();
-	int (*function)(struct _Unwind_Exception *) = real_find(
+	int (*function)(struct _Unwind_Exception *) = real_function_find(
 		&real, "_Unwind_Resume_or_Rethrow", &caller);
 
 	unwinder_look_at(*(void **)&function);
@@ -135,8 +80,8 @@ EXPORT void _Unwind_Resume(struct _Unwind_Exception *exception)
 {
 	static void *real;
 	struct walk_start caller = CALLER();
-	void (*function)(struct _Unwind_Exception *) = real_find(&real, "_Unwind_Resume",
-	                                                         &caller);
+	void (*function)(struct _Unwind_Exception *) = real_function_find(
+		&real, "_Unwind_Resume", &caller);
 
 	exception_landed(&caller, exception);
 	function(exception);
@@ -147,7 +92,7 @@ EXPORT void *__cxa_begin_catch(void *exception)
 {
 	static void *real;
 	struct walk_start caller = CALLER();
-	void *(*function)(void *) = real_find(&real, "__cxa_begin_catch", &caller);
+	void *(*function)(void *) = real_function_find(&real, "__cxa_begin_catch", &caller);
 
 	exception_landed(&caller, exception);
 	if (guard.state) {
@@ -164,7 +109,7 @@ EXPORT __attribute__((noreturn)) void pthread_exit(void *result)
 {
 	static void *real;
 	struct walk_start caller = CALLER();
-	void (*function)(void *) = real_find(&real, "pthread_exit", &caller);
+	void (*function)(void *) = real_function_find(&real, "pthread_exit", &caller);
 
 	throw_begins(&caller, NULL);
 	function(result);
@@ -180,8 +125,8 @@ EXPORT uintptr_t _Unwind_GetCFA(struct _Unwind_Context *context)
 {
 	static void *real;
 	struct walk_start caller = CALLER();
-	uintptr_t (*function)(struct _Unwind_Context *) = real_find(&real, "_Unwind_GetCFA",
-	                                                            &caller);
+	uintptr_t (*function)(struct _Unwind_Context *) = real_function_find(
+		&real, "_Unwind_GetCFA", &caller);
 	uintptr_t cfa = function(context);
 
 	if (frame_rule_is_unwinder(frame_rule_get(caller.return_address)))
@@ -221,8 +166,8 @@ static void jump_begins(const struct walk_start *caller, uintptr_t target)
 	{                                                                               \
 		static void *real;                                                          \
 		struct walk_start caller = CALLER();                                        \
-		void (*function)(struct __jmp_buf_tag *, int) = real_find(&real, #name,     \
-		                                                          &caller);         \
+		void (*function)(struct __jmp_buf_tag *,                                    \
+		                 int) = real_function_find(&real, #name, &caller);          \
                                                                                     \
 		jump_begins(&caller, jump_target(environment));                             \
 		function(environment, value);                                               \
