@@ -15,8 +15,10 @@ struct peeling_work {
 	struct peel_count {
 		uint64_t escaped, stayed;
 		uint32_t callers, lines;
+		uint32_t caller; /* one of them */
 		bool is_recursive;
-	} * counts; /* by function */
+	} * counts;        /* by function */
+	uint32_t *part_of; /* by function: of what it may be a part; 0 */
 	struct peel_pair {
 		uint32_t function, other;
 	} * callers, *lines; /* of functions: who calls, where in it is allocated */
@@ -25,7 +27,8 @@ struct peeling_work {
 
 const char *peel_reason_text(enum peel_reason reason)
 {
-	static const char *const texts[] = { "", "built in", "--wrapper", "automatic" };
+	static const char *const texts[] = { "", "built in", "--wrapper", "automatic",
+		                                 "part of a wrapper" };
 
 	return texts[reason];
 }
@@ -119,8 +122,10 @@ static void pairs_count(struct peeling_work *work)
 {
 	size_t i, count = pairs_unite(work->callers, work->caller_count);
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		work->counts[work->callers[i].function].callers++;
+		work->counts[work->callers[i].function].caller = work->callers[i].other;
+	}
 	count = pairs_unite(work->lines, work->line_count);
 	for (i = 0; i < count; i++)
 		work->counts[work->lines[i].function].lines++;
@@ -165,7 +170,10 @@ static void round_count(struct peeling_work *work)
 	pairs_count(work);
 }
 
-/* Whether anything more was peeled. */
+/*
+ * Whether anything more was peeled. What only one function calls may be a part of a
+ * wrapper: it is peeled on trial, to see what its caller does with the blocks.
+ */
 static bool round_peel(struct peeling_work *work)
 {
 	const struct peel_count *count;
@@ -176,14 +184,37 @@ static bool round_peel(struct peeling_work *work)
 	for (i = 1; i < work->functions->count; i++) {
 		count = &work->counts[i];
 		if (count->stayed || count->escaped < PEEL_BLOCKS_MIN ||
-		    count->callers < PEEL_CALLERS_MIN || count->lines > PEEL_LINES_MAX ||
-		    count->is_recursive || !*work->functions->functions[i].name)
+		    count->lines > PEEL_LINES_MAX || count->is_recursive ||
+		    !*work->functions->functions[i].name)
 			continue;
-		work->peeling->functions[i].reason = PEEL_AUTOMATIC;
+		if (count->callers == 1 && count->caller)
+			work->part_of[i] = count->caller;
+		else if (count->callers < PEEL_CALLERS_MIN)
+			continue;
+		work->peeling->functions[i].reason = work->part_of[i] ? PEEL_PART
+		                                                      : PEEL_AUTOMATIC;
 		work->peeling->functions[i].callers = count->callers;
 		has_more = true;
 	}
 	return has_more;
+}
+
+/* End the trials: parts of something that turned out to be no wrapper are none. */
+static void parts_settle(struct peeling_work *work)
+{
+	struct peel *peels = work->peeling->functions;
+	bool has_more = true;
+	uint32_t i;
+
+	while (has_more) {
+		has_more = false;
+		for (i = 1; i < work->functions->count; i++) {
+			if (peels[i].reason == PEEL_PART && !peels[work->part_of[i]].reason) {
+				peels[i] = (struct peel){ .reason = PEEL_NOT };
+				has_more = true;
+			}
+		}
+	}
 }
 
 /* How much each peeled function has to do with. */
@@ -220,17 +251,20 @@ int peeling_make(struct peeling *peeling, const struct profile *profile,
 	peeling->functions = calloc(functions->count, sizeof(*peeling->functions));
 	peeling->site_frames = calloc(sites + 1, sizeof(*peeling->site_frames));
 	work.counts = calloc(functions->count, sizeof(*work.counts));
+	work.part_of = calloc(functions->count, sizeof(*work.part_of));
 	work.callers = malloc((sites + 1) * sizeof(*work.callers));
 	work.lines = malloc((sites + 1) * sizeof(*work.lines));
-	if (peeling->functions && peeling->site_frames && work.counts && work.callers &&
-	    work.lines) {
+	if (peeling->functions && peeling->site_frames && work.counts && work.part_of &&
+	    work.callers && work.lines) {
 		names_peel(&work, wrappers, wrapper_count);
 		while (round++ < ROUNDS_MAX && round_peel(&work))
 			;
+		parts_settle(&work);
 		blocks_count(&work);
 		result = 0;
 	}
 	free(work.counts);
+	free(work.part_of);
 	free(work.callers);
 	free(work.lines);
 	return result;

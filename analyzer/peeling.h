@@ -20,11 +20,12 @@
 #define PEEL_BLOCKS_MIN 64
 #define PEEL_LINES_MAX 3
 
-enum peel_reason { PEEL_NOT, PEEL_BUILTIN, PEEL_USER, PEEL_AUTOMATIC };
+/* Part: an automatic wrapper, or another part of it, is all that calls it. */
+enum peel_reason { PEEL_NOT, PEEL_BUILTIN, PEEL_USER, PEEL_AUTOMATIC, PEEL_PART };
 
 struct peel {
 	enum peel_reason reason;
-	uint32_t callers; /* distinct functions; automatic only */
+	uint32_t callers; /* distinct functions; automatic only, and 1 of a part */
 	uint64_t blocks;  /* allocated with it among the peeled frames */
 };
 
@@ -42,7 +43,7 @@ int peeling_make(struct peeling *peeling, const struct profile *profile,
                  size_t wrapper_count);
 void peeling_release(struct peeling *peeling);
 
-/* "built in", "--wrapper", "automatic" */
+/* "built in", "--wrapper", "automatic", "part of a wrapper" */
 const char *peel_reason_text(enum peel_reason reason);
 
 #endif

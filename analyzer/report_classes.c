@@ -137,6 +137,7 @@ static void peeled_print(const struct screen *screen, const struct classes *clas
 		snprintf(item, sizeof(item), "%s%s%s", shown ? ", " : "peeled: ", name,
 		         peels[order[i]].reason == PEEL_BUILTIN ? ""
 		         : peels[order[i]].reason == PEEL_USER  ? " (--wrapper)"
+		         : peels[order[i]].reason == PEEL_PART  ? " (part of one)"
 		                                                : " (automatic)");
 		if (shown && used + text_columns(item) + 14 > screen->columns)
 			break;

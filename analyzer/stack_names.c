@@ -123,6 +123,15 @@ const char *stack_name_text(char *text, size_t bytes, const struct stack_name *n
 	return text_escape(text, bytes, plain);
 }
 
+/* "libx.so+0x1f00" says it already (elf_functions.h). */
+static bool is_named_by_module(const struct stack_name *name)
+{
+	const char *module = last_part(name->module);
+	size_t length = strlen(module);
+
+	return !strncmp(name->function, module, length) && name->function[length] == '+';
+}
+
 const char *stack_name_place(char *text, size_t bytes, const struct stack_name *name)
 {
 	char plain[512];
@@ -131,7 +140,7 @@ const char *stack_name_place(char *text, size_t bytes, const struct stack_name *
 		snprintf(plain, sizeof(plain), "%s:%u", last_part(name->file), name->line);
 	else if (*name->file)
 		snprintf(plain, sizeof(plain), "%s", last_part(name->file));
-	else if (*name->module)
+	else if (*name->module && !is_named_by_module(name))
 		snprintf(plain, sizeof(plain), "%s", last_part(name->module));
 	else
 		plain[0] = 0;

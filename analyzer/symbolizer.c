@@ -4,6 +4,7 @@
 #include "demangle.h"
 #include "dwarf_index.h"
 #include "elf_file.h"
+#include "elf_functions.h"
 #include "elf_symbols.h"
 #include "hash_index.h"
 
@@ -26,6 +27,7 @@ struct module {
 	Dwfl *dwfl;
 	Dwfl_Module *dwfl_module;
 	struct elf_symbols *symbols; /* NULL: none */
+	struct elf_functions *functions;
 	struct dwarf_index *dwarf;   /* NULL: none */
 	uint64_t dwarf_bias;         /* module address - DWARF address */
 };
@@ -92,6 +94,7 @@ static void module_release(struct module *module)
 {
 	dwarf_index_free(module->dwarf);
 	elf_symbols_free(module->symbols);
+	elf_functions_free(module->functions);
 	if (module->dwfl)
 		dwfl_end(module->dwfl);
 	if (module->descriptor >= 0)
@@ -217,14 +220,22 @@ static void module_read(struct module *module)
 	}
 }
 
+/* By symbol tables; what has no name there is called by where it begins. */
 static const char *module_symbol(struct module *module, uint64_t address)
 {
+	const char *name;
+
 	if (!module->has_symbols) {
 		module->has_symbols = true;
-		if (module->dwfl_module)
+		if (module->dwfl_module) {
 			module->symbols = elf_symbols_new(module->dwfl_module);
+			module->functions = elf_functions_new(module->dwfl_module, module->path);
+		}
 	}
-	return module->symbols ? elf_symbols_find(module->symbols, address) : NULL;
+	name = module->symbols ? elf_symbols_find(module->symbols, address) : NULL;
+	if (!name && module->functions)
+		name = elf_functions_name(module->functions, address);
+	return name;
 }
 
 /* ---- names ---- */

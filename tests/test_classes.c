@@ -435,6 +435,65 @@ static void peels_what_escapes_every_time(void **state)
 	judged_release(&judged);
 }
 
+/*
+ * Function 5, which function 1 alone calls, makes the blocks that `callers` get from 1. With
+ * `stays`, 1 frees one of them itself.
+ */
+static void part_act(struct model *model, unsigned callers, bool stays)
+{
+	unsigned i;
+
+	for (i = 0; i < 2 * PEEL_BLOCKS_MIN; i++) {
+		model_call(model, 0, 1, 10 + i % callers);
+		model_call(model, 0, 2, 1);
+		model_call(model, 0, 3, 5);
+		model_malloc(model, 3, 0x1000, 16);
+		model_return(model, 0);
+		if (stays && !i)
+			model_free(model, 4, 0x1000);
+		model_return(model, 0);
+		if (!stays || i)
+			model_free(model, 4, 0x1000);
+		model_return(model, 0);
+	}
+}
+
+static void peels_parts_of_wrappers(void **state)
+{
+	static struct judged judged;
+	const struct function_table *functions;
+	enum peel_reason expected;
+	unsigned i;
+
+	(void)state;
+	model_begin(&judged.model);
+	part_act(&judged.model, PEEL_CALLERS_MIN, false);
+	judge(&judged);
+	expect_classes(&judged, 2 * PEEL_BLOCKS_MIN, 0, 0, 0, 0);
+	functions = &judged.findings.classes->functions;
+	for (i = 1; i < functions->count; i++) {
+		expected = !strcmp(functions->functions[i].name, "f1")   ? PEEL_AUTOMATIC
+		           : !strcmp(functions->functions[i].name, "f5") ? PEEL_PART
+		                                                         : PEEL_NOT;
+		assert_int_equal(judged.findings.classes->peeling.functions[i].reason,
+		                 expected);
+	}
+	judged_release(&judged);
+
+	/* It is no part of what is no wrapper. */
+	model_begin(&judged.model);
+	part_act(&judged.model, PEEL_CALLERS_MIN - 1, false);
+	judge(&judged);
+	expect_classes(&judged, 0, 2 * PEEL_BLOCKS_MIN, 0, 0, 0);
+	judged_release(&judged);
+
+	model_begin(&judged.model);
+	part_act(&judged.model, PEEL_CALLERS_MIN, true);
+	judge(&judged);
+	expect_classes(&judged, 0, 2 * PEEL_BLOCKS_MIN, 0, 0, 0);
+	judged_release(&judged);
+}
+
 /* ---- advice ---------------------------------------------------------------------------- */
 
 static void expect_advice(struct judged *judged, enum advice_kind kind,
@@ -640,6 +699,7 @@ int main(void)
 		cmocka_unit_test(plain_recordings_are_inferred),
 		cmocka_unit_test(peels_what_it_is_told),
 		cmocka_unit_test(peels_what_escapes_every_time),
+		cmocka_unit_test(peels_parts_of_wrappers),
 		cmocka_unit_test(advises_what_the_evidence_carries),
 		cmocka_unit_test(advises_nothing_more),
 		cmocka_unit_test(follows_one_block),
