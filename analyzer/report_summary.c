@@ -98,7 +98,7 @@ static void summary_freed(const struct screen *screen, const struct profile *pro
 	fprintf(screen->file, "  freed        %s block%s", text_count(count, totals->frees),
 	        text_s(totals->frees));
 	if (totals->crossed)
-		fprintf(screen->file, ", %s of another thread's",
+		fprintf(screen->file, ", %s that crossed threads",
 		        text_count(more, totals->crossed));
 	if (totals->ends_unknown)
 		fprintf(screen->file, ", %s %s", text_count(more, totals->ends_unknown),
