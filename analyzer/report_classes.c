@@ -1,10 +1,8 @@
 /* report_classes.c - classes, advice and exactness for people. Layer 15. */
 #include "report_classes.h"
 
+#include "peeled_names.h"
 #include "stack_names.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 /* What each class means, for those who see it for the first time. */
 static const char *const meanings[CLASS_COUNT] = {
@@ -106,50 +104,33 @@ int report_advice(const struct screen *screen, const struct findings *findings,
 
 /* ---- the footer ---------------------------------------------------------------------- */
 
-static int peel_compare(const void *one, const void *two, void *context)
-{
-	const struct peel *peels = context;
-	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
-
-	if (peels[a].blocks != peels[b].blocks)
-		return peels[a].blocks > peels[b].blocks ? -1 : 1;
-	return a < b ? -1 : a > b;
-}
-
-/* The peeled functions that matter most, as many as fit a line. */
+/* What was peeled off, as many names as fit a line. */
 static void peeled_print(const struct screen *screen, const struct classes *classes)
 {
-	const struct peel *peels = classes->peeling.functions;
-	uint32_t *order = malloc(classes->functions.count * sizeof(*order));
-	size_t count = 0, i, used = 8, shown = 0;
-	char name[64], item[96];
-	uint32_t j;
+	struct peeled_names names;
+	const struct peeled_name *name;
+	size_t i, used = 0;
+	char item[96];
 
-	for (j = 1; order && j < classes->functions.count; j++) {
-		if (peels[j].reason && peels[j].blocks)
-			order[count++] = j;
-	}
-	if (count)
-		qsort_r(order, count, sizeof(*order), peel_compare, (void *)peels);
-	for (i = 0; i < count; i++) {
-		function_text(name, sizeof(name), classes, order[i]);
-		name[strcspn(name, "(<")] = 0;
-		snprintf(item, sizeof(item), "%s%s%s", shown ? ", " : "peeled: ", name,
-		         peels[order[i]].reason == PEEL_BUILTIN ? ""
-		         : peels[order[i]].reason == PEEL_USER  ? " (--wrapper)"
-		         : peels[order[i]].reason == PEEL_PART  ? " (part of one)"
-		                                                : " (automatic)");
-		if (shown && used + text_columns(item) + 14 > screen->columns)
+	if (peeled_names_make(&names, classes))
+		return;
+	for (i = 0; i < names.count; i++) {
+		name = &names.names[i];
+		snprintf(item, sizeof(item), "%s%s%s", i ? ", " : "peeled: ", name->text,
+		         name->reason == PEEL_BUILTIN ? ""
+		         : name->reason == PEEL_USER  ? " (--wrapper)"
+		         : name->reason == PEEL_PART  ? " (part of one)"
+		                                      : " (automatic)");
+		if (i && used + text_columns(item) + 14 > screen->columns)
 			break;
 		fputs(item, screen->file);
 		used += text_columns(item);
-		shown++;
 	}
-	if (shown < count)
-		fprintf(screen->file, ", %zu more", count - shown);
-	if (count)
+	if (i < names.count)
+		fprintf(screen->file, ", %zu more", names.count - i);
+	if (names.count)
 		fputc('\n', screen->file);
-	free(order);
+	peeled_names_release(&names);
 }
 
 void report_footer(const struct screen *screen, const struct classes *classes)
