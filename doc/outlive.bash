@@ -10,6 +10,11 @@ _outlive_values() { # COMMAND OPTION -> the words in "--option a|b|c", if that i
 		sed -n "s/.*$2 \([a-z_-]*\(|[a-z_-]*\)\{1,\}\).*/\1/p" | tr '|' '\n' | sort -u
 }
 
+_outlive_takes_value() { # COMMAND OPTION: whether the word after it belongs to it
+	outlive help "$1" 2>/dev/null |
+		grep -qE -- "^ +(-[a-z], )?$2(, --[a-z-]+)? [A-Za-z]"
+}
+
 _outlive() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
 	local command=${COMP_WORDS[1]:-} values i
@@ -25,8 +30,11 @@ _outlive() {
 		for ((i = 2; i < COMP_CWORD; i++)); do
 			case ${COMP_WORDS[i]} in
 			--) _outlive_program $((i + 1)); return ;;
-			-o | --output | --ring | --wait) i=$((i + 1)) ;;
-			-*) ;;
+			-*)
+				if _outlive_takes_value run "${COMP_WORDS[i]}"; then
+					[ "${COMP_WORDS[i + 1]}" != = ] || i=$((i + 1)) # bash splits there
+					i=$((i + 1))
+				fi ;;
 			*) _outlive_program "$i"; return ;;
 			esac
 		done
