@@ -120,11 +120,11 @@ static void ring_prepare(struct recording *run)
 	uint64_t bytes = run->options.ring_bytes;
 
 	if (bytes < RING_BYTES_MIN)
-		die("--ring is too small: a ring needs at least %" PRIu64 "M",
-		    RING_BYTES_MIN >> 20);
+		die_usage("run", "run: --ring is too small: a ring needs at least %" PRIu64 "M",
+		          RING_BYTES_MIN >> 20);
 	if (bytes > RING_BYTES_MAX)
-		die("--ring is too big: a ring takes at most %" PRIu64 "G",
-		    RING_BYTES_MAX >> 30);
+		die_usage("run", "run: --ring is too big: a ring takes at most %" PRIu64 "G",
+		          RING_BYTES_MAX >> 30);
 	run->options.ring_bytes = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES * CHUNK_BYTES;
 }
 
@@ -134,6 +134,7 @@ static int trace_begin(struct recording *run, struct error *error)
 	struct trace_block about = { .type = BLOCK_RING_DIRECTORY };
 	int file = trace_output_open(run->options.output, run->name, run->target.pid,
 	                             run->trace, error);
+	struct error cause;
 
 	if (file < 0)
 		return -1;
@@ -142,8 +143,10 @@ static int trace_begin(struct recording *run, struct error *error)
 	    trace_writer_block(&run->writer, &about, run->session.directory,
 	                       strlen(run->session.directory), error) == 0)
 		return 0;
+	cause = *error;
+	error_set(error, "%s; %s was not started", cause.message, run->name);
+	unlink(run->trace); /* before others may write it */
 	trace_writer_close(&run->writer, NULL);
-	unlink(run->trace);
 	return -1;
 }
 
@@ -204,8 +207,8 @@ static void target_begin(struct recording *run, char **argv)
 	if (!cause)
 		return;
 	error_set(&error, "%s: %s", run->path, strerror(cause));
-	trace_writer_close(&run->writer, NULL);
 	unlink(run->trace);
+	trace_writer_close(&run->writer, NULL);
 	session_close(&run->session);
 	run_die(cause == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, &error);
 }
@@ -401,7 +404,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 	int first = command_parse(command, &run.options, argc, argv);
 
 	if (first >= argc)
-		die_usage("run", "which program?");
+		die_usage("run", "run: which program?");
 	run.name = argv[first];
 	ring_prepare(&run);
 	program_prepare(&run);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
@@ -97,8 +98,10 @@ static int beside_open(const struct trace_writer *writer, char path[PATH_MAX],
 	if (file < 0)
 		return -1;
 	if (fstat(file, &new) == 0 && new.st_uid == old.st_uid &&new.st_gid == old.st_gid &&
-	    fchmod(file, old.st_mode & 07777) == 0)
+	    fchmod(file, old.st_mode & 07777) == 0) {
+		flock(file, LOCK_EX | LOCK_NB); /* as the old one: see trace_output.h */
 		return file;
+	}
 	close(file);
 	unlink(beside);
 	return -1;
