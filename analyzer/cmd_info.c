@@ -4,6 +4,7 @@
 #include "process_json.h"
 #include "profile.h"
 #include "progress.h"
+#include "report_recording.h"
 #include "report_summary.h"
 #include "screen.h"
 #include "text.h"
@@ -58,8 +59,9 @@ static void lost_print(const struct screen *screen, const struct trace_process *
 	if (!lost->events)
 		fprintf(screen->file, "    lost       nothing\n");
 	else
-		fprintf(screen->file, "    lost       %s%s%s events\n", screen_bold(screen),
-		        text_count(count, lost->events), screen_plain(screen));
+		fprintf(screen->file, "    lost       %s%s%s event%s\n", screen_bold(screen),
+		        text_count(count, lost->events), screen_plain(screen),
+		        text_s(lost->events));
 	for (i = 0; i < LOST_CAUSES_MAX; i++) {
 		if (process->header.lost[i])
 			fprintf(screen->file, "    %10s %s\n",
@@ -130,17 +132,17 @@ static void recording_print(const struct screen *screen,
 	const struct ring_header *first = &trace_reader_process(reader, 0)->header;
 	time_t start = (time_t)(first->start_wall_ns / 1000000000);
 	char size[TEXT_NUMBER_BYTES], date[64] = "an unknown time", name[1024];
+	char population[POPULATION_TEXT_BYTES];
 	struct tm when;
 
 	if (first->start_wall_ns && localtime_r(&start, &when))
 		strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &when);
 	text_fit(name, sizeof(name), trace_reader_name(reader), screen->columns - 2, true);
 	fprintf(screen->file, "%s%s%s\n", screen_bold(screen), name, screen_plain(screen));
-	fprintf(screen->file, "  %s of %s, begun %s, %zu process%s\n",
+	fprintf(screen->file, "  %s of %s, begun %s, %s\n",
 	        trace_reader_is_trace(reader) ? "a trace" : "a ring",
 	        text_size(size, trace_reader_bytes(reader)), date,
-	        trace_reader_process_count(reader),
-	        trace_reader_process_count(reader) == 1 ? "" : "es");
+	        report_population(population, reader));
 	if (!trace_reader_is_trace(reader))
 		return;
 	if (trace_reader_is_complete(reader))

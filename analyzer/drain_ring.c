@@ -254,6 +254,17 @@ int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t unt
 	return ring_take_definitions(way, ring, false, error);
 }
 
+/* The ring's losses, which only grow, into the counts. */
+static void losses_count(struct drain_way *way, struct drain_ring *ring)
+{
+	size_t i;
+
+	for (i = 0; i < LOST_CAUSES_MAX; i++) {
+		way->counts.lost[i] += ring->ring.header.lost[i] - ring->lost[i];
+		ring->lost[i] = ring->ring.header.lost[i];
+	}
+}
+
 int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
                          struct error *error)
 {
@@ -277,6 +288,7 @@ int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
 	if (ring_take_definitions(way, ring, true, error))
 		return -1;
 	live_ring_header(&ring->ring);
+	losses_count(way, ring);
 	if (ring->ring.is_broken)
 		way->counts.broken++;
 	return drain_ring_announce(way, ring, error);

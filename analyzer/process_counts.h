@@ -18,6 +18,14 @@ struct lost_counts {
 	uint64_t holes;    /* missed in the threads' own counts, not explained by these */
 };
 
+/* Events that the recorder lost, by enum loss_cause, added up. */
+struct losses {
+	uint64_t events;
+	unsigned main;    /* the cause of most of them */
+	bool has_several; /* causes */
+};
+struct losses losses_sum(const uint64_t lost[LOST_CAUSES_MAX]);
+
 /* `holes`: events that the threads' counts miss, whatever the reason. */
 struct lost_counts lost_count(const struct trace_process *process, uint64_t holes);
 

@@ -9,7 +9,7 @@
 const char *loss_cause_text(unsigned cause)
 {
 	static const char *const texts[LOST_CAUSES] = {
-		[LOST_RING_FULL] = "the ring was full (a bigger --ring helps)",
+		[LOST_RING_FULL] = "the ring was full (a bigger --ring helps), or its memory",
 		[LOST_OVERWRITTEN] = "overwritten by later ones (flight recorder)",
 		[LOST_NESTED] = "in signal handlers that interrupted the recorder",
 		[LOST_NO_STATE] = "no memory for one more thread",
@@ -136,8 +136,9 @@ static void summary_lost(const struct screen *screen, const struct profile *prof
 	if (!lost->events)
 		return;
 	fprintf(screen->file,
-	        "  %slost%s         %s events (%s of all); 'outlive info' says why\n",
+	        "  %slost%s         %s event%s (%s of all); 'outlive info' says why\n",
 	        screen_bold(screen), screen_plain(screen), text_count(count, lost->events),
+	        text_s(lost->events),
 	        text_percent(percent, lost->events, seen + lost->events));
 	/* no "at least": where frees are lost, the peak comes out too high */
 	fputs(

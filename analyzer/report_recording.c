@@ -1,0 +1,109 @@
+/* report_recording.c - one process of a recording, and which others there are. Layer 18. */
+#include "report_recording.h"
+
+#include "report_summary.h"
+#include "report_text.h"
+#include "screen.h"
+
+#include <stdlib.h>
+
+#define OTHERS_TOLD 5
+#define OTHER_COLUMNS 27 /* before a command */
+
+/* The processes of the reader, as far as memory allows to count them. */
+static struct population population_of(const struct trace_reader *reader)
+{
+	size_t count = trace_reader_process_count(reader), i;
+	struct population population = { NULL, 0, 0 };
+	const struct ring_header *header;
+
+	for (i = 0; i < count; i++) {
+		header = &trace_reader_process(reader, i)->header;
+		population_add(&population, header->pid, header->flags & RING_FORKED);
+	}
+	return population;
+}
+
+char *report_population(char text[POPULATION_TEXT_BYTES],
+                        const struct trace_reader *reader)
+{
+	struct population population = population_of(reader);
+
+	population_text(text, &population);
+	population_release(&population);
+	return text;
+}
+
+/* ---- the others ---------------------------------------------------------------------- */
+
+static int events_compare(const void *one, const void *two)
+{
+	const struct trace_process *a = *(const struct trace_process *const *)one;
+	const struct trace_process *b = *(const struct trace_process *const *)two;
+
+	if (a->events != b->events)
+		return a->events > b->events ? -1 : 1;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+static void other_print(const struct screen *screen,
+                        const struct trace_process *process)
+{
+	char events[TEXT_NUMBER_BYTES], command[2048], fitted[2048];
+
+	process_command_text(command, sizeof(command), &process->header);
+	text_fit(fitted, sizeof(fitted), command, screen->columns - OTHER_COLUMNS, false);
+	fprintf(screen->file, "%8u %8u %7s  %s\n", process->number, process->header.pid,
+	        text_short(events, process->events), fitted);
+}
+
+/* They are programs if some of them ran in one process, by exec. */
+static void others_title(const struct screen *screen, const struct trace_reader *reader)
+{
+	struct population population = population_of(reader);
+	bool are_processes = population_processes(&population) == population.programs;
+	const char *title = are_processes ? "other processes" : "other programs";
+
+	if (trace_reader_process_count(reader) == 2)
+		title = are_processes ? "the other process" : "the other program";
+	screen_heading(screen, title, "shown with --process NUMBER");
+	fprintf(screen->file, "%s%8s %8s %7s  command%s\n", screen_dim(screen), "number",
+	        "pid", "events", screen_plain(screen));
+	population_release(&population);
+}
+
+/* The others with most events, a line each. 0, or -1 when memory is out. */
+static int others_print(const struct screen *screen, const struct trace_reader *reader,
+                        const struct trace_process *shown)
+{
+	size_t count = trace_reader_process_count(reader), i, others = 0;
+	const struct trace_process **processes;
+
+	if (count < 2)
+		return 0;
+	processes = malloc(count * sizeof(struct trace_process *));
+	if (!processes)
+		return -1;
+	for (i = 0; i < count; i++) {
+		if (trace_reader_process(reader, i) != shown)
+			processes[others++] = trace_reader_process(reader, i);
+	}
+	qsort(processes, others, sizeof(*processes), events_compare);
+	others_title(screen, reader);
+	for (i = 0; i < others && i < OTHERS_TOLD; i++)
+		other_print(screen, processes[i]);
+	if (i < others)
+		fprintf(screen->file, ".. and %zu more; 'outlive info' lists them\n",
+		        others - i);
+	free(processes);
+	return 0;
+}
+
+int report_recording(const struct trace_reader *reader, const struct profile *profile,
+                     const struct report_settings *settings, FILE *file)
+{
+	struct screen screen = screen_of(file);
+	int result = report_text(profile, settings, file);
+
+	return result ? result : others_print(&screen, reader, profile->process);
+}
