@@ -18,7 +18,7 @@ const char *loss_cause_text(unsigned cause)
 		[LOST_STACKS_CUT] = "kept, but without their outermost frames",
 		[LOST_STUBS] = "frames that are inferred: no return stub was left",
 		[LOST_CHILDREN] =
-			"forked children that were not recorded (no ring after chroot)",
+			"children that were not recorded (no ring, or not our environment)",
 	};
 
 	return cause < LOST_CAUSES ? texts[cause] : NULL;

@@ -55,7 +55,7 @@ enum loss_cause {
 	LOST_DEFINITIONS, /* module records that found no definition chunk */
 	LOST_STACKS_CUT,  /* events kept, but the walk stopped before the outermost frame */
 	LOST_STUBS,       /* frames that got no return stub: none was left */
-	LOST_CHILDREN,    /* forked children that could not have a ring (after chroot) */
+	LOST_CHILDREN,    /* children that could not have a ring (after chroot) */
 	LOST_CAUSES,
 	LOST_CAUSES_MAX = 16, /* room in the header for causes of later minors */
 };

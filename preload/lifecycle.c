@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "guard.h"
+#include "handover.h"
 #include "module_map.h"
 #include "real_alloc.h"
 #include "ring_file.h"
@@ -42,6 +43,8 @@ static bool start(void)
 	if (!settings.directory[0] || getauxval(AT_SECURE) ||
 	    (settings.root_pid && settings.root_pid != system_pid()))
 		return false;
+	if (!settings.root_pid)
+		handover_start();
 	clock_start();
 	if (!sentinel_make())
 		return false;

@@ -38,6 +38,20 @@ static void resolve_all(void)
 	LOOK(free_aligned_sized);
 	LOOK(pthread_create);
 	LOOK(dlclose);
+	LOOK(execve);
+	LOOK(execv);
+	LOOK(execvpe);
+	LOOK(execvp);
+	LOOK(fexecve);
+	LOOK(execveat);
+	LOOK(posix_spawn);
+	LOOK(posix_spawnp);
+#if __GLIBC_PREREQ(2, 39)
+	LOOK(pidfd_spawn);
+	LOOK(pidfd_spawnp);
+#endif
+	LOOK(system);
+	LOOK(popen);
 #undef LOOK
 	real = found;
 }
