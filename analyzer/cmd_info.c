@@ -122,6 +122,7 @@ static void process_print(const struct screen *screen,
 		fprintf(screen->file, ", %s failed", text_count(first, counts->failed));
 	fputc('\n', screen->file);
 	lost_print(screen, process, &counts->lost);
+	report_own_malloc(screen, header, 4);
 }
 
 static void recording_print(const struct screen *screen,

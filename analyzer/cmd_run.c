@@ -291,6 +291,21 @@ static void trace_finish(struct recording *run)
 	live_tell(run);
 }
 
+/* Of a program alone the report has said it. */
+static void own_malloc_tell(const struct recording *run, const char *name)
+{
+	const struct drain_counts *counts = drain_counts(run->drain);
+
+	if (counts->own_malloc && counts->images > 1)
+		warning("%u of %u programs brought a malloc of their own, and what that served "
+		        "was not seen: 'outlive info' says which",
+		        counts->own_malloc, counts->images);
+	else if (counts->own_malloc && run->options.is_quiet)
+		warning("%s brings its own malloc, and what that serves is not seen: build it "
+		        "without, or link it as a shared library",
+		        name);
+}
+
 /* Names come from the user and go to a terminal. */
 static void run_tell(const struct recording *run)
 {
@@ -304,6 +319,7 @@ static void run_tell(const struct recording *run)
 		        (int)run->target.pid, death);
 	if (counts->broken)
 		warning("%u of the rings or chunks could not be read", counts->broken);
+	own_malloc_tell(run, name);
 	if (!counts->images)
 		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
 		        "dropped, or %s full?)",

@@ -146,6 +146,17 @@ static void summary_lost(const struct screen *screen, const struct profile *prof
 		screen->file);
 }
 
+void report_own_malloc(const struct screen *screen, const struct ring_header *header,
+                       int indent)
+{
+	if (!(header->flags & RING_OWN_MALLOC))
+		return;
+	fprintf(screen->file, "%*s%s%-*s%s%s\n%*s%s\n", indent, "", screen_bold(screen),
+	        15 - indent, "own malloc", screen_plain(screen),
+	        "the program brings its own: what that serves is not seen", 15, "",
+	        "(build it without, or link it as a shared library)");
+}
+
 /* The most that was live during the given share of the timeline. */
 static uint64_t timeline_most(const struct timeline *timeline, uint32_t column,
                               uint32_t columns)
@@ -197,4 +208,5 @@ void report_summary(const struct screen *screen, const struct profile *profile)
 	summary_heap(screen, profile);
 	summary_timeline(screen, profile);
 	summary_lost(screen, profile);
+	report_own_malloc(screen, &profile->process->header, 2);
 }

@@ -64,6 +64,7 @@ enum ring_flags {
 	RING_FINISHED = 1, /* the process reached its last destructor */
 	RING_FORKED = 2,   /* began by fork, not by exec: earlier blocks are its parent's */
 	RING_FRAMES_EXACT = 4, /* return stubs were on: frames are activations */
+	RING_OWN_MALLOC = 16,  /* the program's own malloc serves it: not recorded */
 };
 
 /*

@@ -30,6 +30,7 @@ struct real_alloc {
 	int (*pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 	                      void *); /* NULL: no threads library (glibc < 2.34) */
 	int (*dlclose)(void *);
+	bool is_bypassed; /* another malloc comes before ours: the executable's own */
 
 	/* What starts programs: dlsym is no help between fork() and exec. */
 	int (*execve)(const char *, char *const *, char *const *);
