@@ -96,7 +96,7 @@ static void what_is_missing_is_added(void **state)
 
 static void other_libraries_stay_behind_ours(void **state)
 {
-	char both[8192], almost[4096], almost_both[8192];
+	char both[8192], almost[4200], almost_both[16384];
 	char *one[] = { "LD_PRELOAD=other.so", DIRECTORY, "Z", SESSION, NULL };
 	char *none[] = { "LD_PRELOAD=", DIRECTORY, SESSION, NULL };
 	char *two[] = { library, DIRECTORY, "LD_PRELOAD=other.so", SESSION, NULL };
