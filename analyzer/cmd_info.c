@@ -82,6 +82,7 @@ static void state_print(const struct screen *screen,
 
 	fprintf(screen->file, "    state      %s%s%s\n",
 	        flags & RING_FINISHED ? "ran to its end"
+	        : flags & RING_OUTLIVED ? "still ran when the trace ended"
 	        : process->is_live    ? "is still running"
 	                              : "did not reach its end (killed, or _exit, or exec)",
 	        flags & RING_FORKED ? "; began by fork" : "",

@@ -183,8 +183,8 @@ static uint32_t chunk_count_allowed(const struct settings *settings)
  */
 static bool reader_is_gone(const struct settings *settings)
 {
-	return settings->policy == RING_DRAIN && settings->reader_pid &&
-	       system_process_is_gone(settings->reader_pid) && settings->reader_namespace &&
+	return settings->reader_pid && system_process_is_gone(settings->reader_pid) &&
+	       settings->reader_namespace &&
 	       settings->reader_namespace == system_pid_namespace();
 }
 
