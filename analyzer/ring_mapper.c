@@ -155,7 +155,8 @@ static enum mapping candidate_look(pid_t candidate, const struct mapped_file *fi
 	    identity.has_ended)
 		return MAPPING_NONE;
 	result = process_look(candidate, file);
-	if (result == MAPPING_HIDDEN && identity.user != user)
+	/* every pid namespace has a process 1; ours is none that was recorded */
+	if (result == MAPPING_HIDDEN && (identity.user != user || candidate == 1))
 		return MAPPING_NONE;
 	return result;
 }

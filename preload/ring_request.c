@@ -6,7 +6,7 @@
 #include "ring_socket.h"
 #include "system.h"
 
-#define WAIT_NS UINT64_C(200000000)
+#define WAIT_NS UINT64_C(500000000) /* as for a full ring */
 #define CROWD_NS 1000000 /* between two tries to get into a full queue */
 #define AGAIN (-11)      /* EAGAIN */
 
@@ -75,7 +75,8 @@ static int answer_take(int socket, uint64_t proof, uint64_t until_ns)
 		return -1;
 	file = descriptor_of(&message);
 	if (file >= 0 &&
-	    (count != sizeof(answer) || answer.proof != proof || !file_is_fit(file))) {
+	    (count != sizeof(answer) || message.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
+	     answer.proof != proof || !file_is_fit(file))) {
 		system_close(file);
 		file = -1;
 	}

@@ -17,7 +17,7 @@
 void ring_request_start(void);
 
 /*
- * Ask for a file, for 200 ms at most. Its descriptor: an empty regular file, ours or
+ * Ask for a file, for half a second at most. Its descriptor: an empty regular file, ours or
  * root's alone; when it is a ring, close *socket, and it gets its name. Negative: none is
  * to be had, and no descriptor is open.
  */
