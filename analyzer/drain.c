@@ -30,9 +30,9 @@ struct drain {
 	size_t ring_count;
 	char (*ignored)[LIVE_RING_NAME_BYTES]; /* files that turned out to be no ring */
 	size_t ignored_count;
-	uint8_t *pids; /* a bit for each that was seen */
-	int watch;     /* inotify, or -1 */
-	int ready;     /* epoll over it and the server, or -1 */
+	uint8_t *pids;              /* a bit for each that was seen */
+	int watch;                  /* inotify, or -1 */
+	int ready;                  /* epoll over it and the server, or -1 */
 	struct ring_server *server; /* for who cannot reach the directory; or NULL */
 	struct cpu_idle cpu;
 	bool is_given_up;

@@ -300,7 +300,8 @@ static int ring_scan(struct trace_index *index, uint32_t source, struct error *e
 	if (index->is_trace)
 		process->header.lost[LOST_DRAINED] = 0; /* it is all here */
 	process->is_live = !file->memory && !(header.flags & RING_FINISHED) &&
-	                   ring_mapper_is_there(file->fd, (pid_t)header.pid, header.user_id);
+	                   ring_mapper_is_there(file->fd, (pid_t)header.pid,
+	                                        header.user_id);
 	if (ring_chunks(index, process, source, &header))
 		return error_set(error, "%s: out of memory", file->name);
 	return 0;

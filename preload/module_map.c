@@ -152,7 +152,8 @@ static uint16_t path_read(char *path, const struct cfi_module *module)
 		name = ring.header->executable; /* /proc is not there any more (chroot) */
 	}
 	count = 0;
-	if (*name && *name != '/') { /* loaded by a relative path: it means what it meant then */
+	if (*name &&
+	    *name != '/') { /* loaded by a relative path: it means what it meant then */
 		count = system_working_directory(path, PATH_BYTES_MAX - 1);
 		if (count > 0)
 			path[count++] = '/';

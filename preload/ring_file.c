@@ -4,6 +4,7 @@
 #include "ring_file.h"
 
 #include "clock.h"
+#include "ring_name.h"
 #include "ring_request.h"
 #include "system.h"
 
@@ -14,8 +15,8 @@
 #define WAIT_AGAIN_NS UINT64_C(5000000000) /* after one in vain */
 #define FULL_QUANTA UINT64_C(30000)        /* about 0.3 ms: no look at a full ring */
 #define BEAT_AGE_MAX_NS UINT64_C(1000000000)
-#define NAME_TRIES 10000
-#define PATH_BYTES (SETTINGS_DIRECTORY_BYTES + 64)
+
+static_assert(SETTINGS_DIRECTORY_BYTES <= RING_NAME_DIRECTORY_BYTES, "room for paths");
 
 struct ring ring;
 
@@ -56,38 +57,6 @@ static bool reader_is_alive(const struct ring_header *header, uint64_t now_ns)
 }
 
 /* ---- creation ---------------------------------------------------------------- */
-
-static char *text_put(char *at, const char *text)
-{
-	while (*text)
-		*at++ = *text++;
-	return at;
-}
-
-static char *number_put(char *at, uint64_t number)
-{
-	char digits[20];
-	int count = 0;
-
-	do
-		digits[count++] = (char)('0' + number % 10);
-	while (number /= 10);
-	while (count)
-		*at++ = digits[--count];
-	return at;
-}
-
-static void path_make(char *path, const char *directory, bool hidden, uint64_t number)
-{
-	path = text_put(path, directory);
-	*path++ = '/';
-	if (hidden)
-		*path++ = '.';
-	path = number_put(path, system_pid());
-	*path++ = '.';
-	path = number_put(path, number);
-	*text_put(path, ".ring") = '\0';
-}
 
 /* A new root may be without /proc; a forked child is still its parent's program. */
 static void header_read_program(struct ring_header *header,
@@ -135,21 +104,6 @@ static void header_fill(struct ring_header *header, const struct settings *setti
 	header->reader_beat_ns = header->start_ns;
 	header_read_program(header, parent);
 	header->magic = RING_MAGIC;
-}
-
-/* A descriptor of a new file under a hidden name, its path in `path`; or negative. */
-static int ring_open(const struct settings *settings, char *path, uint64_t *number)
-{
-	int fd = -1;
-
-	for (*number = 0; *number < NAME_TRIES; ++*number) {
-		path_make(path, settings->directory, true, *number);
-		fd = system_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		                 0600);
-		if (fd != -17 /* EEXIST: an earlier image of this process */)
-			break;
-	}
-	return fd;
 }
 
 static bool ring_map(int fd, uint32_t chunk_count)
@@ -206,24 +160,6 @@ static bool reader_is_gone(const struct settings *settings)
 	       settings->reader_namespace == system_pid_namespace();
 }
 
-/* Give the ring its name: whoever sees it can read it. */
-static bool ring_show(const struct settings *settings, const char *hidden,
-                      uint64_t number)
-{
-	char path[PATH_BYTES];
-
-	for (; number < NAME_TRIES; number++) {
-		path_make(path, settings->directory, false, number);
-		int error = system_rename(hidden, path, 1 /* RENAME_NOREPLACE */);
-
-		if (error == -22 /* EINVAL: not on this file system */)
-			error = system_rename(hidden, path, 0);
-		if (error != -17 /* EEXIST */)
-			return error == 0;
-	}
-	return false;
-}
-
 /* Whether it is worth while to wait for the reader: it was here a moment ago. */
 static bool reader_would_answer(const struct ring_header *parent)
 {
@@ -256,13 +192,13 @@ static bool ring_make(const struct settings *settings, uint32_t flags,
                       const struct ring_header *parent)
 {
 	uint32_t chunk_count = chunk_count_allowed(settings);
-	char hidden[PATH_BYTES];
+	char hidden[RING_NAME_PATH_BYTES];
 	uint64_t number;
 	int fd;
 
 	if (chunk_count < CHUNK_COUNT_MIN || reader_is_gone(settings))
 		return false;
-	fd = ring_open(settings, hidden, &number);
+	fd = ring_name_open(settings->directory, hidden, &number);
 	if (fd < 0)
 		return ring_make_by_request(settings, flags, chunk_count, parent);
 	if (!ring_map(fd, chunk_count)) {
@@ -272,7 +208,7 @@ static bool ring_make(const struct settings *settings, uint32_t flags,
 	}
 	system_close(fd);
 	header_fill(ring.header, settings, flags, parent);
-	return ring_show(settings, hidden, number);
+	return ring_name_show(settings->directory, hidden, number);
 }
 
 bool ring_create(const struct settings *settings, uint32_t flags)

@@ -7,8 +7,8 @@
 #include "system.h"
 
 #define WAIT_NS UINT64_C(500000000) /* as for a full ring */
-#define CROWD_NS 1000000 /* between two tries to get into a full queue */
-#define AGAIN (-11)      /* EAGAIN */
+#define CROWD_NS 1000000            /* between two tries to get into a full queue */
+#define AGAIN (-11)                 /* EAGAIN */
 
 static int filter_at_start;
 
@@ -47,7 +47,7 @@ static int descriptor_of(const struct msghdr *message)
 /* Nobody else may have it in his hands, or he could cut it under us. */
 static bool file_is_fit(int file)
 {
-	struct stat status;
+	struct stat status = { .st_mode = 0 };
 
 	return system_status(file, &status) == 0 && status.st_mode == (S_IFREG | 0600) &&
 	       status.st_size == 0 && status.st_nlink == 1 &&
@@ -56,7 +56,7 @@ static bool file_is_fit(int file)
 
 static int answer_take(int socket, uint64_t proof, uint64_t until_ns)
 {
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = { 0 };
 	struct ring_answer answer = { 0 };
 	struct iovec part = { &answer, sizeof(answer) };
 	struct msghdr message = { .msg_iov = &part,

@@ -213,8 +213,8 @@ static inline int system_connect(int socket, const struct sockaddr_un *address,
 
 static inline long system_send(int socket, const void *packet, size_t size_bytes)
 {
-	return arch_syscall(SYS_sendto, socket, (long)packet, (long)size_bytes, MSG_NOSIGNAL,
-	                    0, 0);
+	return arch_syscall(SYS_sendto, socket, (long)packet, (long)size_bytes,
+	                    MSG_NOSIGNAL, 0, 0);
 }
 
 static inline long system_receive(int socket, struct msghdr *message)

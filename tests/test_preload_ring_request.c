@@ -20,7 +20,8 @@
 #include <cmocka.h>
 
 #define DESCRIPTORS 256
-#define BOUND_NS UINT64_C(2000000000) /* half a second is promised; machines may be busy */
+#define BOUND_NS \
+	UINT64_C(2000000000) /* half a second is promised; machines may be busy */
 
 static char directory[] = "/tmp/outlive-request-XXXXXX";
 static uint64_t session;
@@ -101,10 +102,10 @@ static pid_t server_begin(const struct server *server)
 	pid_t pid;
 
 	ring_socket_name(session, address.sun_path + 1);
-	assert_int_equal(bind(listener, (const struct sockaddr *)&address,
-	                      offsetof(struct sockaddr_un, sun_path) + 1 +
-	                          RING_SOCKET_NAME_BYTES),
-	                 0);
+	assert_int_equal(
+		bind(listener, (const struct sockaddr *)&address,
+	         offsetof(struct sockaddr_un, sun_path) + 1 + RING_SOCKET_NAME_BYTES),
+		0);
 	assert_int_equal(listen(listener, 8), 0);
 	pid = fork();
 	if (pid == 0) {

@@ -91,10 +91,10 @@ static int peer_connect(const struct bench *bench)
 
 	ring_socket_name(bench->session.number, address.sun_path + 1);
 	assert_true(peer >= 0);
-	assert_int_equal(connect(peer, (const struct sockaddr *)&address,
-	                         offsetof(struct sockaddr_un, sun_path) + 1 +
-	                             RING_SOCKET_NAME_BYTES),
-	                 0);
+	assert_int_equal(
+		connect(peer, (const struct sockaddr *)&address,
+	            offsetof(struct sockaddr_un, sun_path) + 1 + RING_SOCKET_NAME_BYTES),
+		0);
 	return peer;
 }
 

@@ -92,7 +92,7 @@ for policy in --ring=2M --flight; do
 	wait $ours 2>/dev/null
 	: >go
 	wait_for late
-	rings=(/dev/shm/outlive.$ours.*/*.ring)
+	rings=("/dev/shm/outlive.$ours."*/*.ring)
 	echo "- killed: ${#rings[@]} ring, $("$OUTLIVE" info -f json "${rings[0]}" | jq -c .processes[0].lost.children) child"
 	: >end
 	rm -r "${rings[0]%/*}"
