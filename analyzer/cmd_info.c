@@ -81,9 +81,10 @@ static void state_print(const struct screen *screen,
 	uint32_t flags = process->header.flags;
 
 	fprintf(screen->file, "    state      %s%s%s\n",
-	        flags & RING_FINISHED ? "ran to its end"
-	        : process->is_live    ? "is still running"
-	                              : "did not reach its end (killed, or _exit, or exec)",
+	        flags & RING_FINISHED   ? "ran to its end"
+	        : flags & RING_OUTLIVED ? "still ran when the trace ended"
+	        : process->is_live      ? "is still running"
+	                           : "did not reach its end (killed, or _exit, or exec)",
 	        flags & RING_FORKED ? "; began by fork" : "",
 	        process->is_from_ring ? "; read from its ring" : "");
 }

@@ -17,8 +17,8 @@ const char *loss_cause_text(unsigned cause)
 		[LOST_DEFINITIONS] = "modules whose names are missing",
 		[LOST_STACKS_CUT] = "kept, but without their outermost frames",
 		[LOST_STUBS] = "frames that are inferred: no return stub was left",
-		[LOST_CHILDREN] =
-			"forked children that were not recorded (no ring after chroot)",
+		[LOST_CHILDREN] = "forked children that were not recorded: they got no ring",
+		[LOST_DRAINED] = "not here, but in the trace that 'outlive run' made",
 	};
 
 	return cause < LOST_CAUSES ? texts[cause] : NULL;
