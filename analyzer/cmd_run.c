@@ -433,7 +433,7 @@ const struct command command_run = {
 	.summary = "record a program from its start",
 	.usage = "[OPTION]... [--] PROGRAM [ARGUMENT]...",
 	.details = "The program keeps its input, output, exit status and signals. What it\n"
-			   "allocates goes to a trace file; 'outlive report FILE' reads it.\n",
+			   "allocates goes to a trace file; 'outlive report FILE' reads it.",
 	.options = run_option_table,
 	.option_count = sizeof(run_option_table) / sizeof(run_option_table[0]),
 	.stops_at_operand = true,

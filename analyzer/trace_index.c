@@ -231,6 +231,7 @@ static int trace_scan(struct trace_index *index, struct error *error)
 		if (block_take(index, &block, offset, &damage))
 			problem_add(&index->problems, "%s", damage.message);
 	}
+	index->has_end = file.has_end;
 	index->is_complete = file.is_complete;
 	return 0;
 }
