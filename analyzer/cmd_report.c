@@ -20,6 +20,7 @@
 
 #define TOP_UNSAID UINT64_MAX
 #define OTHERS_TOLD 5
+#define OTHER_INDENT 6 /* of a command below its process */
 #define TOP_TEXT 20
 #define TOP_JSON 1000
 
@@ -104,7 +105,7 @@ static void problems_tell(const struct problem_list *problems)
 
 static void completeness_tell(const struct trace_reader *reader)
 {
-	if (!trace_reader_is_trace(reader) || trace_reader_is_complete(reader))
+	if (!trace_reader_is_trace(reader) || trace_reader_has_end(reader))
 		return;
 	if (trace_reader_is_live(reader))
 		warning("%s: is still being recorded; this is what there is up to now",
@@ -134,30 +135,45 @@ static void emptiness_check(const struct trace_reader *reader)
 	    trace_reader_name(reader));
 }
 
+static void other_tell(const struct screen *screen, const struct trace_process *process)
+{
+	char head[64], events[TEXT_NUMBER_BYTES], command[2048], fitted[2048];
+	size_t used;
+
+	snprintf(head, sizeof(head), "  pid %-8u %7s events", process->header.pid,
+	         text_short(events, process->events));
+	process_command_text(command, sizeof(command), &process->header);
+	used = text_columns(head) + 2;
+	if (screen->is_narrow && used + text_columns(command) > screen->columns) {
+		fprintf(screen->file, "%s\n%*s", head, OTHER_INDENT, "");
+		used = OTHER_INDENT;
+	} else {
+		fprintf(screen->file, "%s  ", head);
+	}
+	fprintf(screen->file, "%s\n",
+	        text_fit(fitted, sizeof(fitted), command, screen->columns - used,
+	                 TEXT_KEEP_START));
+}
+
 /* The other processes with most events, a line each. */
 static void others_tell(const struct trace_reader *reader, size_t shown)
 {
 	size_t count = trace_reader_process_count(reader), i, told = 0;
 	struct screen screen = screen_of(stdout);
-	char events[TEXT_NUMBER_BYTES], command[2048], fitted[2048];
-	const struct trace_process *process;
 
 	if (count < 2)
 		return;
 	screen_heading(&screen, count == 2 ? "the other process" : "other processes",
 	               "shown with --pid PID");
 	for (i = 0; i < count && told < OTHERS_TOLD; i++) {
-		process = trace_reader_process(reader, i);
 		if (i == shown)
 			continue;
-		process_command_text(command, sizeof(command), &process->header);
-		text_fit(fitted, sizeof(fitted), command, screen.columns - 30, false);
-		printf("  pid %-8u %7s events  %s\n", process->header.pid,
-		       text_short(events, process->events), fitted);
+		other_tell(&screen, trace_reader_process(reader, i));
 		told++;
 	}
 	if (told < count - 1)
-		printf("  .. and %zu more, see 'outlive info'\n", count - 1 - told);
+		screen_line(&screen, 5, "  .. and %zu more, see 'outlive info'",
+		            count - 1 - told);
 }
 
 static int report_print(struct trace_reader *reader, const struct profile *profile,
@@ -266,7 +282,7 @@ const struct command command_report = {
 	.summary = "show who allocated what",
 	.usage = "[OPTION]... FILE",
 	.details = "FILE is a trace of 'outlive run', or a ring that a crash left behind.\n"
-			   "Without --by, --sort or --top: an overview.\n",
+			   "Without --by, --class, --sort or --top: an overview.",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.run = report_run,

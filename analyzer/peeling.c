@@ -1,6 +1,8 @@
 /* peeling.c - which functions only allocate for their callers. Layer 9. */
 #include "peeling.h"
 
+#include "hash_index.h"
+
 #include <fnmatch.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -8,21 +10,34 @@
 
 #define ROUNDS_MAX 16 /* wrappers of wrappers of ... */
 
+/* What a function does with the blocks that it is innermost for. */
+struct peel_count {
+	uint64_t escaped, stayed;
+	uint32_t callers, lines;
+	uint32_t caller; /* one of them */
+	bool is_recursive;
+};
+
+/* Distinct pairs of a function and another thing. */
+struct pair_set {
+	uint64_t *pairs; /* from 1 on */
+	struct hash_index index;
+};
+
+/*
+ * A site counts for one function at a time, the innermost of those not peeled; when that
+ * is peeled, for the one that is innermost then. What a peeled function counted stays.
+ */
 struct peeling_work {
 	struct peeling *peeling;
 	const struct profile *profile;
 	const struct function_table *functions;
-	struct peel_count {
-		uint64_t escaped, stayed;
-		uint32_t callers, lines;
-		uint32_t caller; /* one of them */
-		bool is_recursive;
-	} * counts;        /* by function */
-	uint32_t *part_of; /* by function: of what it may be a part; 0 */
-	struct peel_pair {
-		uint32_t function, other;
-	} * callers, *lines; /* of functions: who calls, where in it is allocated */
-	size_t caller_count, line_count;
+	struct peel_count *counts; /* by function */
+	uint32_t *part_of;         /* by function: of what it may be a part; 0 */
+	uint32_t *nodes;           /* by site: of its innermost frame that is not peeled */
+	uint32_t *innermost;       /* by site: that frame's function; 0 before the first */
+	struct pair_set callers;   /* of functions, who calls */
+	struct pair_set lines;     /* of functions, where in it is allocated */
 };
 
 const char *peel_reason_text(enum peel_reason reason)
@@ -67,19 +82,17 @@ static void names_peel(struct peeling_work *work, const char *const *wrappers,
 	}
 }
 
-/* The frame that `frames` peeled ones leave innermost; never the outermost's parent. */
-static uint32_t site_peel(const struct peeling_work *work, uint32_t site,
-                          uint32_t *node)
+/* Go on from *node over peeled frames, but not the outermost; how many there were. */
+static uint32_t site_peel(const struct peeling_work *work, uint32_t *node)
 {
-	const struct replay *replay = &work->profile->replay;
+	const struct call_node *nodes = work->profile->replay.tree.nodes;
 	uint32_t peeled = 0, function;
 
-	*node = replay->sites.sites[site].node;
-	while (replay->tree.nodes[*node].parent != CALL_ROOT) {
+	while (nodes[*node].parent != CALL_ROOT) {
 		function = function_of_node(work->functions, work->profile, *node);
 		if (!work->peeling->functions[function].reason)
 			break;
-		*node = replay->tree.nodes[*node].parent;
+		*node = nodes[*node].parent;
 		peeled++;
 	}
 	return peeled;
@@ -96,39 +109,30 @@ static void depths_count(const struct tally_pool *tally, uint32_t list, uint32_t
 	}
 }
 
-static int pair_compare(const void *one, const void *two)
+static uint64_t pair_hash_of(const void *context, uint32_t number)
 {
-	const struct peel_pair *a = one, *b = two;
+	const struct pair_set *set = context;
 
-	if (a->function != b->function)
-		return a->function < b->function ? -1 : 1;
-	return a->other < b->other ? -1 : a->other > b->other;
+	return hash_words(set->pairs[number], 0);
 }
 
-/* Sort the pairs and drop those that are there twice; how many are left. */
-static size_t pairs_unite(struct peel_pair *pairs, size_t count)
+/* Whether the pair is new. There is room: a site adds one each time it moves. */
+static bool pair_add(struct pair_set *set, uint32_t function, uint32_t other)
 {
-	size_t from, to = 0;
+	uint64_t pair = (uint64_t)function << 32 | other, hash = hash_words(pair, 0);
+	uint32_t slot, number;
 
-	qsort(pairs, count, sizeof(*pairs), pair_compare);
-	for (from = 0; from < count; from++) {
-		if (!to || pair_compare(&pairs[to - 1], &pairs[from]))
-			pairs[to++] = pairs[from];
+	if (set->index.count) {
+		slot = hash_index_slot(&set->index, hash);
+		while ((number = hash_index_next(&set->index, &slot))) {
+			if (set->pairs[number] == pair)
+				return false;
+		}
 	}
-	return to;
-}
-
-static void pairs_count(struct peeling_work *work)
-{
-	size_t i, count = pairs_unite(work->callers, work->caller_count);
-
-	for (i = 0; i < count; i++) {
-		work->counts[work->callers[i].function].callers++;
-		work->counts[work->callers[i].function].caller = work->callers[i].other;
-	}
-	count = pairs_unite(work->lines, work->line_count);
-	for (i = 0; i < count; i++)
-		work->counts[work->lines[i].function].lines++;
+	number = set->index.count + 1;
+	set->pairs[number] = pair;
+	/* Without memory it would be counted twice: less is peeled. */
+	return !hash_index_add(&set->index, hash, number, pair_hash_of, set);
 }
 
 /* What the function at a node, innermost now, does with the blocks of a site. */
@@ -136,38 +140,41 @@ static void function_count(struct peeling_work *work, uint32_t site, uint32_t no
 {
 	const struct replay *replay = &work->profile->replay;
 	const struct site_life *life = &replay->lives.sites.sites[site];
-	uint32_t peeled = work->peeling->site_frames[site], function, caller;
-	struct peel_count *count;
+	uint32_t peeled = work->peeling->site_frames[site], caller;
+	uint32_t function = work->innermost[site];
 	uint32_t above = replay->tree.nodes[node].parent;
+	struct peel_count *count = &work->counts[function];
 
-	function = function_of_node(work->functions, work->profile, node);
-	count = &work->counts[function];
 	depths_count(&replay->lives.sites.tally, life->depths, peeled, count);
 	depths_count(&replay->lives.sites.tally, life->depths_inferred, peeled, count);
 	caller = function_of_node(work->functions, work->profile, above);
-	work->callers[work->caller_count++] = (struct peel_pair){ function, caller };
-	work->lines[work->line_count++] = (struct peel_pair){
-		function, replay->tree.nodes[node].location
-	};
+	if (pair_add(&work->callers, function, caller)) {
+		count->callers++;
+		count->caller = caller;
+	}
+	if (pair_add(&work->lines, function, replay->tree.nodes[node].location))
+		count->lines++;
 	for (; above != CALL_ROOT && !count->is_recursive;
 	     above = replay->tree.nodes[above].parent)
 		count->is_recursive = function ==
 		                      function_of_node(work->functions, work->profile, above);
 }
 
+/* Count the sites whose innermost function was peeled in the last round. */
 static void round_count(struct peeling_work *work)
 {
 	const struct replay *replay = &work->profile->replay;
-	uint32_t i, node;
+	uint32_t i, *node;
 
-	memset(work->counts, 0, work->functions->count * sizeof(*work->counts));
-	work->caller_count = work->line_count = 0;
 	for (i = 1; i < replay->sites.count; i++) {
-		work->peeling->site_frames[i] = site_peel(work, i, &node);
-		if (node != CALL_ROOT && replay->tree.nodes[node].parent != CALL_ROOT)
-			function_count(work, i, node);
+		if (work->innermost[i] && !work->peeling->functions[work->innermost[i]].reason)
+			continue;
+		node = &work->nodes[i];
+		work->peeling->site_frames[i] += site_peel(work, node);
+		work->innermost[i] = function_of_node(work->functions, work->profile, *node);
+		if (*node != CALL_ROOT && replay->tree.nodes[*node].parent != CALL_ROOT)
+			function_count(work, i, *node);
 	}
-	pairs_count(work);
 }
 
 /*
@@ -221,20 +228,51 @@ static void parts_settle(struct peeling_work *work)
 static void blocks_count(struct peeling_work *work)
 {
 	const struct replay *replay = &work->profile->replay;
-	uint32_t i, peeled, node;
+	uint32_t i, peeled, node, last;
 	uint64_t blocks;
 
 	for (i = 1; i < replay->sites.count; i++) {
 		blocks = replay->sites.sites[i].allocations;
-		node = replay->sites.sites[i].node;
-		peeled = site_peel(work, i, &work->peeling->site_frames[0]);
+		node = last = replay->sites.sites[i].node;
+		peeled = site_peel(work, &last);
 		work->peeling->site_frames[i] = peeled;
 		for (; peeled; peeled--, node = replay->tree.nodes[node].parent)
 			work->peeling
 				->functions[function_of_node(work->functions, work->profile, node)]
 				.blocks += blocks;
 	}
-	work->peeling->site_frames[0] = 0;
+}
+
+/* 0, or -1 when memory is out. */
+static int work_begin(struct peeling_work *work, size_t sites)
+{
+	size_t functions = work->functions->count, i,
+		   pairs = (sites + 1) * (ROUNDS_MAX + 1);
+
+	work->counts = calloc(functions, sizeof(*work->counts));
+	work->part_of = calloc(functions, sizeof(*work->part_of));
+	work->nodes = calloc(sites + 1, sizeof(*work->nodes));
+	work->innermost = calloc(sites + 1, sizeof(*work->innermost));
+	work->callers.pairs = malloc(pairs * sizeof(*work->callers.pairs));
+	work->lines.pairs = malloc(pairs * sizeof(*work->lines.pairs));
+	if (!work->counts || !work->part_of || !work->nodes || !work->innermost ||
+	    !work->callers.pairs || !work->lines.pairs)
+		return -1;
+	for (i = 1; i < sites; i++)
+		work->nodes[i] = work->profile->replay.sites.sites[i].node;
+	return 0;
+}
+
+static void work_end(struct peeling_work *work)
+{
+	free(work->counts);
+	free(work->part_of);
+	free(work->nodes);
+	free(work->innermost);
+	free(work->callers.pairs);
+	free(work->lines.pairs);
+	hash_index_release(&work->callers.index);
+	hash_index_release(&work->lines.index);
 }
 
 int peeling_make(struct peeling *peeling, const struct profile *profile,
@@ -250,12 +288,7 @@ int peeling_make(struct peeling *peeling, const struct profile *profile,
 
 	peeling->functions = calloc(functions->count, sizeof(*peeling->functions));
 	peeling->site_frames = calloc(sites + 1, sizeof(*peeling->site_frames));
-	work.counts = calloc(functions->count, sizeof(*work.counts));
-	work.part_of = calloc(functions->count, sizeof(*work.part_of));
-	work.callers = malloc((sites + 1) * sizeof(*work.callers));
-	work.lines = malloc((sites + 1) * sizeof(*work.lines));
-	if (peeling->functions && peeling->site_frames && work.counts && work.part_of &&
-	    work.callers && work.lines) {
+	if (peeling->functions && peeling->site_frames && !work_begin(&work, sites)) {
 		names_peel(&work, wrappers, wrapper_count);
 		while (round++ < ROUNDS_MAX && round_peel(&work))
 			;
@@ -263,10 +296,7 @@ int peeling_make(struct peeling *peeling, const struct profile *profile,
 		blocks_count(&work);
 		result = 0;
 	}
-	free(work.counts);
-	free(work.part_of);
-	free(work.callers);
-	free(work.lines);
+	work_end(&work);
 	return result;
 }
 

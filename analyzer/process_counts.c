@@ -27,6 +27,7 @@ struct lost_counts lost_count(const struct trace_process *process, uint64_t hole
 {
 	const uint64_t *by_cause = process->header.lost;
 	struct lost_counts lost = { .damaged = process->damaged_events };
+	uint64_t explained;
 	size_t i;
 
 	for (i = 0; i < LOST_CAUSES_MAX; i++) {
@@ -34,9 +35,10 @@ struct lost_counts lost_count(const struct trace_process *process, uint64_t hole
 		    i != LOST_CHILDREN)
 			lost.recorder += by_cause[i];
 	}
-	/* A thread's count shows a gap where chunks were overwritten or damaged, too. */
-	if (holes > by_cause[LOST_OVERWRITTEN] + lost.damaged)
-		lost.holes = holes - by_cause[LOST_OVERWRITTEN] - lost.damaged;
+	/* A thread's count shows a gap where chunks were taken, overwritten or damaged, too. */
+	explained = by_cause[LOST_OVERWRITTEN] + by_cause[LOST_DRAINED] + lost.damaged;
+	if (holes > explained)
+		lost.holes = holes - explained;
 	lost.events = lost.recorder + lost.damaged + lost.holes;
 	return lost;
 }

@@ -15,6 +15,16 @@ static const char *const meanings[CLASS_COUNT] = {
 	"never freed: leak candidates",
 };
 
+/* "class", and its figures; titles in the same columns. */
+static void class_columns(const struct screen *screen, const char *name,
+                          const char *blocks, const char *part, const char *bytes)
+{
+	if (screen->is_narrow)
+		fprintf(screen->file, "  %-13s%6s %5s %8s", name, blocks, part, bytes);
+	else
+		fprintf(screen->file, "  %-13s%8s %6s %10s", name, blocks, part, bytes);
+}
+
 static void class_line(const struct screen *screen, const char *name,
                        const struct class_share *share, const struct class_share *all,
                        const char *meaning)
@@ -24,13 +34,19 @@ static void class_line(const struct screen *screen, const char *name,
 
 	if (!share->blocks)
 		return;
-	fprintf(screen->file, "  %-13s%8s %6s %10s  %s%s%s\n", name,
-	        text_short(blocks, share->blocks),
-	        text_percent(part, share->blocks, all->blocks),
-	        text_size(bytes, share->bytes), screen_dim(screen),
-	        text_fit(line, sizeof(line), meaning,
-	                 screen->columns > 63 ? screen->columns - 43 : 20, false),
-	        screen_plain(screen));
+	class_columns(screen, name, text_short(blocks, share->blocks),
+	              text_percent(part, share->blocks, all->blocks),
+	              text_size(bytes, share->bytes));
+	if (screen->is_narrow) {
+		fputc('\n', screen->file);
+		screen_line(screen, 4, "    %s%s%s", screen_dim(screen), meaning,
+		            screen_plain(screen));
+	} else {
+		fprintf(screen->file, "  %s%s%s\n", screen_dim(screen),
+		        text_fit(line, sizeof(line), meaning, screen->columns - 43,
+		                 TEXT_KEEP_START),
+		        screen_plain(screen));
+	}
 }
 
 void report_classes(const struct screen *screen, const struct class_counts *counts)
@@ -41,8 +57,9 @@ void report_classes(const struct screen *screen, const struct class_counts *coun
 	for (class = 0; class < CLASS_COUNT; class ++)
 		all.blocks += counts->shares[class].blocks;
 	all.blocks += counts->unknown.blocks;
-	fprintf(screen->file, "  %s%-13s%8s %6s %10s%s\n", screen_dim(screen), "class",
-	        "blocks", "share", "bytes", screen_plain(screen));
+	fputs(screen_dim(screen), screen->file);
+	class_columns(screen, "class", "blocks", "share", "bytes");
+	fprintf(screen->file, "%s\n", screen_plain(screen));
 	for (class = 0; class < CLASS_COUNT; class ++)
 		class_line(screen, life_class_text(class), &counts->shares[class], &all,
 		           meanings[class]);
@@ -81,14 +98,18 @@ static int advice_print(const struct screen *screen, const struct findings *find
 		text_release(&text);
 		return -1;
 	}
-	text_fit(line, sizeof(line), text.data,
-	         screen->columns > 30 ? screen->columns - 4 : 26, false);
-	fprintf(screen->file, "%2zu. %s\n", number, line);
-	fprintf(screen->file, "    %ssaves %s call%s, %s, at least %s;  %s  (--why %u)%s\n",
-	        screen_dim(screen), text_short(calls, advice->saves_calls),
-	        advice->saves_calls == 1 ? "" : "s", text_size(bytes, advice->saves_bytes),
-	        text_duration(time, advice->saves_ns), where, place->summary.site,
-	        screen_plain(screen));
+	if (screen->is_narrow)
+		screen_line(screen, 4, "%2zu. %s", number, text.data);
+	else
+		fprintf(screen->file, "%2zu. %s\n", number,
+		        text_fit(line, sizeof(line), text.data, screen->columns - 4,
+		                 TEXT_KEEP_START));
+	screen_line(screen, 4, "    %ssaves %s call%s, %s, at least %s;  %s  (--why %u)%s",
+	            screen_dim(screen), text_short(calls, advice->saves_calls),
+	            advice->saves_calls == 1 ? "" : "s",
+	            text_size(bytes, advice->saves_bytes),
+	            text_duration(time, advice->saves_ns), where, place->summary.site,
+	            screen_plain(screen));
 	text_release(&text);
 	return 0;
 }
@@ -116,39 +137,54 @@ static int peel_compare(const void *one, const void *two, void *context)
 	return a < b ? -1 : a > b;
 }
 
-/* The peeled functions that matter most, as many as fit a line. */
-static void peeled_print(const struct screen *screen, const struct classes *classes)
+/* Their names, as many as fit a line; at least one. 0, or -1 when memory is out. */
+static int peeled_names(struct text *line, const struct screen *screen,
+                        const struct classes *classes, const uint32_t *order,
+                        size_t count)
 {
-	const struct peel *peels = classes->peeling.functions;
-	uint32_t *order = malloc(classes->functions.count * sizeof(*order));
-	size_t count = 0, i, used = 8, shown = 0;
+	static const char *const reasons[] = {
+		[PEEL_BUILTIN] = "",
+		[PEEL_USER] = " (--wrapper)",
+		[PEEL_AUTOMATIC] = " (automatic)",
+		[PEEL_PART] = " (part of one)",
+	};
+	size_t i, used = 8, shown = 0;
 	char name[64], item[96];
-	uint32_t j;
 
-	for (j = 1; order && j < classes->functions.count; j++) {
-		if (peels[j].reason && peels[j].blocks)
-			order[count++] = j;
-	}
-	if (count)
-		qsort_r(order, count, sizeof(*order), peel_compare, (void *)peels);
 	for (i = 0; i < count; i++) {
 		function_text(name, sizeof(name), classes, order[i]);
 		name[strcspn(name, "(<")] = 0;
 		snprintf(item, sizeof(item), "%s%s%s", shown ? ", " : "peeled: ", name,
-		         peels[order[i]].reason == PEEL_BUILTIN ? ""
-		         : peels[order[i]].reason == PEEL_USER  ? " (--wrapper)"
-		         : peels[order[i]].reason == PEEL_PART  ? " (part of one)"
-		                                                : " (automatic)");
+		         reasons[classes->peeling.functions[order[i]].reason]);
 		if (shown && used + text_columns(item) + 14 > screen->columns)
 			break;
-		fputs(item, screen->file);
+		if (text_printf(line, "%s", item))
+			return -1;
 		used += text_columns(item);
 		shown++;
 	}
-	if (shown < count)
-		fprintf(screen->file, ", %zu more", count - shown);
-	if (count)
-		fputc('\n', screen->file);
+	return shown < count ? text_printf(line, ", %zu more", count - shown) : 0;
+}
+
+/* The peeled functions that matter most. */
+static void peeled_print(const struct screen *screen, const struct classes *classes)
+{
+	const struct peel *peels = classes->peeling.functions;
+	uint32_t *order = malloc(classes->functions.count * sizeof(*order));
+	struct text line = { NULL, 0, 0 };
+	size_t count = 0;
+	uint32_t i;
+
+	for (i = 1; order && i < classes->functions.count; i++) {
+		if (peels[i].reason && peels[i].blocks)
+			order[count++] = i;
+	}
+	if (count) {
+		qsort_r(order, count, sizeof(*order), peel_compare, (void *)peels);
+		if (!peeled_names(&line, screen, classes, order, count))
+			screen_line(screen, 8, "%s", line.data);
+	}
+	text_release(&line);
 	free(order);
 }
 
@@ -160,17 +196,17 @@ void report_footer(const struct screen *screen, const struct classes *classes)
 	if (!all->blocks)
 		return;
 	fprintf(screen->file, "\n%s", screen_dim(screen));
+	text_count(blocks, all->blocks);
 	if (!classes->has_exact_frames)
-		fprintf(screen->file,
-		        "frames are plain: stack-like and escaping are inferred, of all %s "
-		        "blocks\n",
-		        text_count(blocks, all->blocks));
+		screen_line(screen, 2,
+		            "frames are plain: stack-like and escaping are inferred, of all %s "
+		            "blocks",
+		            blocks);
 	else
-		fprintf(screen->file, "exact: %s of %s blocks%s\n",
-		        text_percent(percent, all->exact_blocks, all->blocks),
-		        text_count(blocks, all->blocks),
-		        all->exact_blocks < all->blocks ? "; the others are counted apart"
-		                                        : "");
+		screen_line(screen, 2, "exact: %s of %s blocks%s",
+		            text_percent(percent, all->exact_blocks, all->blocks), blocks,
+		            all->exact_blocks < all->blocks ? "; the others are counted apart"
+		                                            : "");
 	peeled_print(screen, classes);
 	fputs(screen_plain(screen), screen->file);
 }
