@@ -416,9 +416,10 @@ static int run_command(const struct command *command, int argc, char **argv)
 		                                         .wait_s = WAIT_S_DEFAULT } };
 	char beside[PATH_MAX];
 	struct error error;
-	int status;
-	int first = command_parse(command, &run.options, argc, argv);
+	int status, first;
 
+	target_streams_hold();
+	first = command_parse(command, &run.options, argc, argv);
 	if (first >= argc)
 		die_usage("run", "which program?");
 	run.name = argv[first];
