@@ -60,8 +60,9 @@ static uintptr_t stack_low(uintptr_t sp)
 	                                              : bounds.low;
 }
 
-static bool stack_has_room(size_t size_bytes)
+static bool stack_has_room(const struct handover *handover)
 {
+	size_t size_bytes = handover->strings * sizeof(char *) + handover->preload_bytes;
 	uintptr_t sp = (uintptr_t)__builtin_frame_address(0), low;
 
 	if (size_bytes <= STACK_FREE_BYTES)
@@ -70,7 +71,7 @@ static bool stack_has_room(size_t size_bytes)
 	return low && sp - low > size_bytes + STACK_MARGIN_BYTES;
 }
 
-static int start_with_more(const struct start *start, const struct handover *handover)
+static int start_with_copy(const struct start *start, const struct handover *handover)
 {
 	char *strings[handover->strings];
 	char preload[handover->preload_bytes + 1];
@@ -78,33 +79,32 @@ static int start_with_more(const struct start *start, const struct handover *han
 	return start->call(start, handover_fill(handover, strings, preload));
 }
 
-/* A child that is not recorded, if the call succeeds: exec does not return then. */
-static int start_unhelped(const struct start *start, char *const *environment)
-{
-	int result;
-
-	ring_count_loss(LOST_CHILDREN, 1);
-	result = start->call(start, environment);
-	if (result != 0)
-		ring_count_loss(LOST_CHILDREN, (uint64_t)-1);
-	return result;
-}
-
 /* Make the call with `environment`, or with a copy that has what it lacks. */
 static int start_program(const struct start *start, char *const *environment)
 {
+	const char *library = handover_library();
+	bool can_load = *library && system_can_read(library);
+	bool is_lost = true, has_copy = false;
 	struct handover handover;
+	int result;
 
-	switch (handover_look(&handover, environment)) {
-	case HANDOVER_NONE: return start->call(start, environment);
-	case HANDOVER_IMPOSSIBLE: return start_unhelped(start, environment);
-	case HANDOVER_LACKING: break;
+	switch (handover_look(&handover, environment, can_load)) {
+	case HANDOVER_NONE: is_lost = false; break;
+	case HANDOVER_IMPOSSIBLE: break;
+	case HANDOVER_LACKING:
+		has_copy = stack_has_room(&handover);
+		is_lost = !has_copy;
+		break;
+	case HANDOVER_FUTILE: has_copy = stack_has_room(&handover); break;
 	}
-	/* In a new root the loader would not find the library, and print that. */
-	if (!stack_has_room(handover.strings * sizeof(char *) + handover.preload_bytes) ||
-	    (handover.preload_bytes && !system_can_read(handover_library())))
-		return start_unhelped(start, environment);
-	return start_with_more(start, &handover);
+	/* Before the call: exec does not return from what is lost. */
+	if (is_lost)
+		ring_count_loss(LOST_CHILDREN, 1);
+	result = has_copy ? start_with_copy(start, &handover)
+	                  : start->call(start, environment);
+	if (is_lost && result != 0)
+		ring_count_loss(LOST_CHILDREN, (uint64_t)-1);
+	return result;
 }
 
 /* ---- exec ------------------------------------------------------------------------- */
@@ -299,7 +299,7 @@ static void own_environment_count(void)
 {
 	struct handover handover;
 
-	if (handover_look(&handover, environ) != HANDOVER_NONE)
+	if (handover_look(&handover, environ, true) != HANDOVER_NONE)
 		ring_count_loss(LOST_CHILDREN, 1);
 }
 

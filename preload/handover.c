@@ -211,9 +211,30 @@ static bool preload_look(struct handover *handover)
 	return bytes < PRELOAD_BYTES_MAX;
 }
 
-enum handover_result handover_look(struct handover *handover, char *const *environment)
+/* No loader will find us: we are not to be looked for. */
+static enum handover_result library_take_out(struct handover *handover)
 {
-	bool can_preload;
+	const char *value;
+	size_t bytes = 0;
+
+	handover->missing = 0;
+	handover->preload_bytes = 0;
+	if (handover->preload == handover->count)
+		return HANDOVER_IMPOSSIBLE;
+	value = text_after(handover->environment[handover->preload], PRELOAD);
+	if (preload_kind(value, &bytes) != PRELOAD_WITH)
+		return HANDOVER_IMPOSSIBLE;
+	while (value[bytes])
+		bytes++;
+	handover->takes_out = true;
+	handover->preload_bytes = sizeof(PRELOAD) + bytes;
+	return bytes < PRELOAD_BYTES_MAX ? HANDOVER_FUTILE : HANDOVER_IMPOSSIBLE;
+}
+
+enum handover_result handover_look(struct handover *handover, char *const *environment,
+                                   bool can_load)
+{
+	enum handover_result result;
 
 	if (!library[0])
 		return HANDOVER_NONE;
@@ -221,15 +242,20 @@ enum handover_result handover_look(struct handover *handover, char *const *envir
 		                           .missing = (UINT32_C(1) << kept_count) - 1 };
 	if (!environment_read(handover))
 		return HANDOVER_NONE;
-	can_preload = preload_look(handover);
-	if (can_preload && !handover->preload_bytes && !handover->missing)
+	if (!can_load)
+		result = library_take_out(handover);
+	else if (!preload_look(handover))
+		result = HANDOVER_IMPOSSIBLE;
+	else if (handover->preload_bytes || handover->missing)
+		result = HANDOVER_LACKING;
+	else
 		return HANDOVER_NONE;
 	handover->strings = handover->count + (handover->preload == handover->count) +
 	                    (size_t)__builtin_popcount(handover->missing) + 1;
-	return can_preload && handover->count <= HANDOVER_STRINGS_MAX ? HANDOVER_LACKING
-	                                                              : HANDOVER_IMPOSSIBLE;
+	return handover->count <= HANDOVER_STRINGS_MAX ? result : HANDOVER_IMPOSSIBLE;
 }
 
+/* LD_PRELOAD with us in front of what it had. */
 static void preload_fill(const struct handover *handover, char *preload)
 {
 	const char *end = preload + handover->preload_bytes, *value = NULL;
@@ -239,7 +265,27 @@ static void preload_fill(const struct handover *handover, char *preload)
 		value = text_after(handover->environment[handover->preload], PRELOAD);
 	if (value && *value)
 		text_put(text_put(at, end, ":"), end, value);
-	preload[handover->preload_bytes - 1] = '\0';
+}
+
+/* LD_PRELOAD with the others only. */
+static void preload_fill_without(const struct handover *handover, char *preload)
+{
+	const char *path = text_after(handover->environment[handover->preload], PRELOAD);
+	const char *end = preload + handover->preload_bytes, *after;
+	char *at = text_put(preload, end, PRELOAD);
+
+	for (; path; path = *after ? after + 1 : NULL) {
+		after = path;
+		while (*after && *after != ':' && *after != ' ')
+			after++;
+		if (after == path || path_kind(path, (size_t)(after - path)) == PRELOAD_WITH)
+			continue;
+		if (at[-1] != '=')
+			at = text_put(at, end, ":");
+		for (const char *c = path; c < after && at < end - 1; c++)
+			*at++ = *c;
+		*at = '\0';
+	}
 }
 
 char **handover_fill(const struct handover *handover, char **strings, char *preload)
@@ -250,7 +296,11 @@ char **handover_fill(const struct handover *handover, char **strings, char *prel
 	for (count = 0; count < handover->count && handover->environment[count]; count++)
 		strings[count] = handover->environment[count];
 	if (handover->preload_bytes) {
-		preload_fill(handover, preload);
+		if (handover->takes_out)
+			preload_fill_without(handover, preload);
+		else
+			preload_fill(handover, preload);
+		preload[handover->preload_bytes - 1] = '\0';
 		strings[handover->preload < count ? handover->preload : count++] = preload;
 	}
 	for (uint32_t i = 0; i < kept_count; i++) {

@@ -25,8 +25,9 @@ void handover_start(void);
 const char *handover_library(void);
 
 enum handover_result {
-	HANDOVER_NONE,       /* there is nothing to add, or it is not for us to add it */
-	HANDOVER_LACKING,    /* what handover_fill() makes is to be passed instead */
+	HANDOVER_NONE,    /* there is nothing to add, or it is not for us to add it */
+	HANDOVER_LACKING, /* what handover_fill() makes is to be passed instead */
+	HANDOVER_FUTILE,  /* so it is, but the library will not be found: it is taken out */
 	HANDOVER_IMPOSSIBLE, /* something is missing, and cannot be added */
 };
 
@@ -36,15 +37,18 @@ struct handover {
 	size_t count;             /* strings in it */
 	size_t preload;           /* index of its LD_PRELOAD; `count`: it has none */
 	size_t preload_bytes; /* of the new LD_PRELOAD, its NUL included; 0: none needed */
+	bool takes_out;       /* LD_PRELOAD is to be without us */
 	uint32_t missing;     /* a bit for each variable kept */
 	size_t strings;       /* in the new environment, its NULL included */
 };
 
 /*
  * See what `environment` lacks. One that names another directory of rings, or an empty
- * one, was made by somebody who knows what he wants, and lacks nothing.
+ * one, was made by somebody who knows what he wants, and lacks nothing. `can_load`: the
+ * library can be reached; where it cannot (in a new root) the loader would print that.
  */
-enum handover_result handover_look(struct handover *handover, char *const *environment);
+enum handover_result handover_look(struct handover *handover, char *const *environment,
+                                   bool can_load);
 
 /*
  * The environment with what it lacks: into `strings`, handover->strings of them, and

@@ -23,11 +23,12 @@ static enum handover_result look(char **environment)
 {
 	struct handover handover;
 
-	return handover_look(&handover, environment);
+	return handover_look(&handover, environment, true);
 }
 
 /* Fill up `environment`, and hold it to the strings that follow it. */
-static void becomes(char **environment, const char *first, ...)
+static void becomes_as(enum handover_result result, char **environment,
+                       const char *first, ...)
 {
 	struct handover handover;
 	char *strings[64], preload[8192];
@@ -35,7 +36,8 @@ static void becomes(char **environment, const char *first, ...)
 	va_list list;
 	size_t i = 0;
 
-	assert_int_equal(handover_look(&handover, environment), HANDOVER_LACKING);
+	assert_int_equal(handover_look(&handover, environment, result == HANDOVER_LACKING),
+	                 result);
 	assert_true(handover.strings <= 64 && handover.preload_bytes <= sizeof(preload));
 	memset(preload, '#', sizeof(preload));
 	memset(strings, 0xff, sizeof(strings));
@@ -49,9 +51,11 @@ static void becomes(char **environment, const char *first, ...)
 	assert_null(strings[i]);
 	assert_int_equal(handover.strings, i + 1);
 	assert_int_equal(preload[handover.preload_bytes], '#');
-	if (handover.preload_bytes)
+	if (handover.preload_bytes && result == HANDOVER_LACKING)
 		assert_int_equal(strlen(preload), handover.preload_bytes - 1);
 }
+
+#define becomes(...) becomes_as(HANDOVER_LACKING, __VA_ARGS__)
 
 static void nothing_is_handed_on_before_the_start(void **state)
 {
@@ -124,6 +128,27 @@ static void another_recording_is_left_alone(void **state)
 	assert_int_equal(look(none), HANDOVER_NONE);
 }
 
+/* What the loader cannot find it would complain of. */
+static void out_of_reach_it_is_taken_out(void **state)
+{
+	char several[8192], *list[] = { DIRECTORY, several, "A=1", NULL };
+	char *alone[] = { library, SESSION, NULL };
+	char *without[] = { "LD_PRELOAD=a.so", SESSION, NULL };
+	struct handover handover;
+
+	(void)state;
+	becomes_as(HANDOVER_FUTILE, alone, "LD_PRELOAD=", SESSION, NULL);
+	snprintf(several, sizeof(several), "%s:a.so b.so::%s", library, library_kept + 11);
+	becomes_as(HANDOVER_FUTILE, list, DIRECTORY, "LD_PRELOAD=a.so:b.so", "A=1", NULL);
+	snprintf(several, sizeof(several), "LD_PRELOAD=x/a.so:%s:%s.old", library + 11,
+	         library + 11);
+	char expected[8192];
+	snprintf(expected, sizeof(expected), "LD_PRELOAD=x/a.so:%s.old", library + 11);
+	becomes_as(HANDOVER_FUTILE, list, DIRECTORY, expected, "A=1", NULL);
+	assert_int_equal(handover_look(&handover, without, false), HANDOVER_IMPOSSIBLE);
+	assert_int_equal(handover_look(&handover, NULL, false), HANDOVER_IMPOSSIBLE);
+}
+
 static void what_cannot_be_helped_is_said(void **state)
 {
 	static char *many[HANDOVER_STRINGS_MAX + 2], path[6000];
@@ -162,6 +187,7 @@ int main(void)
 		cmocka_unit_test(what_is_missing_is_added),
 		cmocka_unit_test(other_libraries_stay_behind_ours),
 		cmocka_unit_test(another_recording_is_left_alone),
+		cmocka_unit_test(out_of_reach_it_is_taken_out),
 		cmocka_unit_test(what_cannot_be_helped_is_said),
 	};
 
