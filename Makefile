@@ -77,7 +77,7 @@ PRELOAD_O := $(PRELOAD_C:%.c=$(B)/%.o) $(PRELOAD_S:%.S=$(B)/%.o)
 ANALYZER_O := $(ANALYZER_C:%.c=$(B)/%.o)
 # What a test links: not main(), and not what would replace the test's own malloc.
 PRELOAD_TESTED_O := $(patsubst $(B)/%,$(B)/tested/%,$(filter-out \
-	$(B)/preload/interpose.o $(B)/preload/lifecycle.o $(B)/preload/unwind_hooks.o, \
+	$(B)/preload/interpose.o $(B)/preload/lifecycle.o $(B)/preload/%_hooks.o, \
 	$(PRELOAD_O)))
 ANALYZER_TESTED_O := $(filter-out $(B)/analyzer/main.o,$(ANALYZER_O))
 TESTS := $(TEST_C:tests/%.c=$(B)/tests/%)

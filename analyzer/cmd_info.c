@@ -15,6 +15,9 @@
 #include <string.h>
 #include <time.h>
 
+#define LABEL_COLUMNS 15   /* what a line is about */
+#define PROGRAM_COLUMNS 20 /* left free beside a program's path */
+#define TITLE_COLUMNS 22   /* and beside a command */
 #define INFO_JSON_SCHEMA "outlive-info/1"
 
 enum info_format { FORMAT_TEXT, FORMAT_JSON };
@@ -50,6 +53,16 @@ static struct process_counts count_process(struct trace_reader *reader,
 	return counts;
 }
 
+/* "       123 by this cause": a line below "lost". */
+static void cause_print(const struct screen *screen, uint64_t count, const char *cause)
+{
+	char text[TEXT_NUMBER_BYTES];
+
+	if (count)
+		screen_line(screen, LABEL_COLUMNS, "    %10s %s", text_count(text, count),
+		            cause);
+}
+
 static void lost_print(const struct screen *screen, const struct trace_process *process,
                        const struct lost_counts *lost)
 {
@@ -57,24 +70,17 @@ static void lost_print(const struct screen *screen, const struct trace_process *
 	unsigned i;
 
 	if (!lost->events)
-		fprintf(screen->file, "    lost       nothing\n");
+		screen_line(screen, LABEL_COLUMNS, "    lost       nothing");
 	else
-		fprintf(screen->file, "    lost       %s%s%s event%s\n", screen_bold(screen),
-		        text_count(count, lost->events), screen_plain(screen),
-		        text_s(lost->events));
-	for (i = 0; i < LOST_CAUSES_MAX; i++) {
-		if (process->header.lost[i])
-			fprintf(screen->file, "    %10s %s\n",
-			        text_count(count, process->header.lost[i]),
-			        loss_cause_text(i) ? loss_cause_text(i)
-			                           : "for a reason that a newer outlive knows");
-	}
-	if (lost->damaged)
-		fprintf(screen->file, "    %10s in chunks that are damaged\n",
-		        text_count(count, lost->damaged));
-	if (lost->holes)
-		fprintf(screen->file, "    %10s missing for no known reason\n",
-		        text_count(count, lost->holes));
+		screen_line(screen, LABEL_COLUMNS, "    lost       %s%s%s event%s",
+		            screen_bold(screen), text_count(count, lost->events),
+		            screen_plain(screen), text_s(lost->events));
+	for (i = 0; i < LOST_CAUSES_MAX; i++)
+		cause_print(screen, process->header.lost[i],
+		            loss_cause_text(i) ? loss_cause_text(i)
+		                               : "for a reason that a newer outlive knows");
+	cause_print(screen, lost->damaged, "in chunks that are damaged");
+	cause_print(screen, lost->holes, "missing for no known reason");
 }
 
 static void state_print(const struct screen *screen,
@@ -82,53 +88,169 @@ static void state_print(const struct screen *screen,
 {
 	uint32_t flags = process->header.flags;
 
-	fprintf(screen->file, "    state      %s%s%s\n",
-	        flags & RING_FINISHED ? "ran to its end"
-	        : process->is_live    ? "is still running"
-	                              : "did not reach its end (killed, or _exit, or exec)",
-	        flags & RING_FORKED ? "; began by fork" : "",
-	        process->is_from_ring ? "; read from its ring" : "");
+	screen_line(screen, LABEL_COLUMNS, "    state      %s%s%s",
+	            flags & RING_FINISHED   ? "ran to its end"
+	            : flags & RING_OUTLIVED ? "still ran when the trace ended"
+	            : process->is_live
+	                ? "is still running"
+	                : "did not reach its end (killed, or _exit, or exec)",
+	            flags & RING_FORKED ? "; began by fork" : "",
+	            process->is_from_ring ? "; read from its ring" : "");
+}
+
+/* Which process it is: number, pid and command, which is given a line if room is short. */
+static void process_title(const struct screen *screen,
+                          const struct trace_process *process)
+{
+	const struct ring_header *header = &process->header;
+	char command[2048], fitted[2048];
+	size_t used = (size_t)snprintf(NULL, 0, "%3u  pid %u  ", process->number,
+	                               header->pid);
+
+	if (used < TITLE_COLUMNS)
+		used = TITLE_COLUMNS;
+	process_command_text(command, sizeof(command), header);
+	fprintf(screen->file, "\n%3u  %spid %u%s", process->number, screen_bold(screen),
+	        header->pid, screen_plain(screen));
+	if (screen->is_narrow && used + text_columns(command) > screen->columns) {
+		fputs("\n    command    ", screen->file);
+		used = LABEL_COLUMNS;
+	} else {
+		fputs("  ", screen->file);
+	}
+	text_fit(fitted, sizeof(fitted), command, screen->columns - used, TEXT_KEEP_START);
+	fprintf(screen->file, "%s\n    program    %s\n", fitted,
+	        text_fit(command, sizeof(command), header->executable,
+	                 screen->columns -
+	                     (screen->is_narrow ? LABEL_COLUMNS : PROGRAM_COLUMNS),
+	                 TEXT_KEEP_END));
 }
 
 static void process_print(const struct screen *screen,
                           const struct trace_process *process,
                           const struct process_counts *counts)
 {
-	char command[2048], fitted[2048], first[TEXT_NUMBER_BYTES],
-		second[TEXT_NUMBER_BYTES];
 	const struct ring_header *header = &process->header;
+	char first[TEXT_NUMBER_BYTES], second[TEXT_NUMBER_BYTES], third[TEXT_NUMBER_BYTES];
+	char each[64] = "", failed[64] = "";
 
-	process_command_text(command, sizeof(command), header);
-	text_fit(fitted, sizeof(fitted), command, screen->columns - 22, false);
-	fprintf(screen->file, "\n%3u  %spid %u%s  %s\n", process->number,
-	        screen_bold(screen), header->pid, screen_plain(screen), fitted);
-	text_fit(fitted, sizeof(fitted), header->executable, screen->columns - 20, true);
-	fprintf(screen->file, "    program    %s\n", fitted);
+	process_title(screen, process);
 	state_print(screen, process);
-	fprintf(screen->file, "    time       %s, %s thread%s\n",
-	        process_is_calibrated(header)
-	            ? text_duration(first, process_time_ns(header, counts->time_last))
-	            : "unknown",
-	        text_count(second, counts->threads), counts->threads == 1 ? "" : "s");
-	fprintf(screen->file, "    events     %s in %s", text_count(first, counts->events),
-	        text_size(second, process->stored_bytes));
+	screen_line(screen, LABEL_COLUMNS, "    time       %s, %s thread%s",
+	            process_is_calibrated(header)
+	                ? text_duration(first, process_time_ns(header, counts->time_last))
+	                : "unknown",
+	            text_count(second, counts->threads), text_s(counts->threads));
 	if (counts->events)
-		fprintf(screen->file, " (%.1f bytes each)",
-		        (double)process->stored_bytes / (double)counts->events);
-	fprintf(screen->file, "\n               %s allocation%s",
-	        text_count(first, counts->allocations), text_s(counts->allocations));
-	fprintf(screen->file, " (%s realloc%s), %s free%s",
-	        text_count(first, counts->reallocs), text_s(counts->reallocs),
-	        text_count(second, counts->frees), text_s(counts->frees));
+		snprintf(each, sizeof(each), " (%.1f bytes each)",
+		         (double)process->stored_bytes / (double)counts->events);
+	screen_line(screen, LABEL_COLUMNS, "    events     %s in %s%s",
+	            text_count(first, counts->events),
+	            text_size(second, process->stored_bytes), each);
 	if (counts->failed)
-		fprintf(screen->file, ", %s failed", text_count(first, counts->failed));
-	fputc('\n', screen->file);
+		snprintf(failed, sizeof(failed), ", %s failed",
+		         text_count(first, counts->failed));
+	screen_line(screen, LABEL_COLUMNS,
+	            "               %s allocation%s (%s realloc%s), %s free%s%s",
+	            text_count(first, counts->allocations), text_s(counts->allocations),
+	            text_count(second, counts->reallocs), text_s(counts->reallocs),
+	            text_count(third, counts->frees), text_s(counts->frees), failed);
 	lost_print(screen, process, &counts->lost);
+	report_own_malloc(screen, header, 4);
+}
+
+/* ---- the recording ------------------------------------------------------------------- */
+
+/* What events need to be understood is checked as well; what is wrong is a problem. */
+static void check_names(struct trace_reader *reader,
+                        const struct trace_process *process)
+{
+	struct address_map *map = trace_reader_map(reader, process);
+	struct symbol_table *symbols = symbol_table_new();
+
+	if (!map || !symbols || trace_reader_symbols(reader, process, symbols))
+		die("%s: out of memory", trace_reader_name(reader));
+	address_map_free(map);
+	symbol_table_free(symbols);
+}
+
+/* What is known once all of it was read. */
+struct recording {
+	struct trace_reader *reader;
+	struct process_counts *counts; /* of each process */
+	uint64_t damaged;              /* events that were lost by damage */
+	bool is_damaged;               /* something cannot be read */
+};
+
+static struct recording recording_read(struct trace_reader *reader)
+{
+	size_t count = trace_reader_process_count(reader), i;
+	struct recording recording = { .reader = reader };
+
+	recording.counts = calloc(count, sizeof(*recording.counts));
+	if (!recording.counts)
+		die("%s: out of memory", trace_reader_name(reader));
+	for (i = 0; i < count; i++) {
+		recording.counts[i] = count_process(reader, trace_reader_process(reader, i));
+		check_names(reader, trace_reader_process(reader, i));
+		recording.damaged += recording.counts[i].lost.damaged;
+	}
+	recording.is_damaged = recording.damaged || trace_reader_problems(reader)->count;
+	return recording;
+}
+
+/* Written to its end, and readable to its end. */
+static bool is_complete(const struct recording *recording)
+{
+	return trace_reader_is_trace(recording->reader) &&
+	       trace_reader_is_complete(recording->reader) && !recording->is_damaged;
+}
+
+/* A trace that is not complete, or a ring, of which something cannot be read. */
+static void damage_print(const struct screen *screen, const struct recording *recording)
+{
+	bool has_end = trace_reader_is_trace(recording->reader);
+	char count[TEXT_NUMBER_BYTES], what[64] = "not all of it can be read";
+
+	if (recording->damaged)
+		snprintf(what, sizeof(what), "%s event%s of it cannot be read",
+		         text_count(count, recording->damaged), text_s(recording->damaged));
+	screen_line(screen, 4, "  %sdamaged%s: %s%s", screen_bold(screen),
+	            screen_plain(screen), has_end ? "it was written to its end, but " : "",
+	            what);
+}
+
+static void completeness_print(const struct screen *screen,
+                               const struct recording *recording)
+{
+	const struct trace_reader *reader = recording->reader;
+	bool has_end = !trace_reader_is_trace(reader) || trace_reader_has_end(reader);
+	char name[1024];
+
+	if (is_complete(recording))
+		screen_line(screen, 4, "  complete: it was written to its end");
+	else if (has_end && recording->is_damaged)
+		damage_print(screen, recording);
+	else if (has_end)
+		return; /* a ring has no end, and is what it is */
+	else if (trace_reader_is_live(reader))
+		screen_line(screen, 4,
+		            "  still being recorded: this is what there is up to now");
+	else if (trace_reader_rings_taken(reader))
+		screen_line(
+			screen, 4, "  %scut short%s; read together with %zu ring%s left in %s",
+			screen_bold(screen), screen_plain(screen), trace_reader_rings_taken(reader),
+			text_s(trace_reader_rings_taken(reader)),
+			text_escape(name, sizeof(name), trace_reader_ring_directory(reader)));
+	else
+		screen_line(screen, 4, "  %scut short%s: its end was never written",
+		            screen_bold(screen), screen_plain(screen));
 }
 
 static void recording_print(const struct screen *screen,
-                            const struct trace_reader *reader)
+                            const struct recording *recording)
 {
+	const struct trace_reader *reader = recording->reader;
 	const struct ring_header *first = &trace_reader_process(reader, 0)->header;
 	time_t start = (time_t)(first->start_wall_ns / 1000000000);
 	char size[TEXT_NUMBER_BYTES], date[64] = "an unknown time", name[1024];
@@ -137,33 +259,20 @@ static void recording_print(const struct screen *screen,
 
 	if (first->start_wall_ns && localtime_r(&start, &when))
 		strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &when);
-	text_fit(name, sizeof(name), trace_reader_name(reader), screen->columns - 2, true);
+	text_fit(name, sizeof(name), trace_reader_name(reader), screen->columns - 2,
+	         TEXT_KEEP_END);
 	fprintf(screen->file, "%s%s%s\n", screen_bold(screen), name, screen_plain(screen));
-	fprintf(screen->file, "  %s of %s, begun %s, %s\n",
-	        trace_reader_is_trace(reader) ? "a trace" : "a ring",
-	        text_size(size, trace_reader_bytes(reader)), date,
-	        report_population(population, reader));
-	if (!trace_reader_is_trace(reader))
-		return;
-	if (trace_reader_is_complete(reader))
-		fprintf(screen->file, "  complete: it was written to its end\n");
-	else if (trace_reader_is_live(reader))
-		fprintf(screen->file,
-		        "  still being recorded: this is what there is up to now\n");
-	else if (trace_reader_rings_taken(reader))
-		fprintf(
-			screen->file, "  %scut short%s; read together with %zu ring%s left in %s\n",
-			screen_bold(screen), screen_plain(screen), trace_reader_rings_taken(reader),
-			text_s(trace_reader_rings_taken(reader)),
-			text_escape(name, sizeof(name), trace_reader_ring_directory(reader)));
-	else
-		fprintf(screen->file, "  %scut short%s: its end was never written\n",
-		        screen_bold(screen), screen_plain(screen));
+	screen_line(screen, 4, "  %s of %s, begun %s, %s",
+	            trace_reader_is_trace(reader) ? "a trace" : "a ring",
+	            text_size(size, trace_reader_bytes(reader)), date,
+	            report_population(population, reader));
+	completeness_print(screen, recording);
 }
 
 static void problems_print(const struct screen *screen,
                            const struct problem_list *problems)
 {
+	char message[ERROR_BYTES];
 	unsigned long long i;
 
 	if (!problems->count)
@@ -171,50 +280,43 @@ static void problems_print(const struct screen *screen,
 	screen_heading(screen, "problems", "");
 	for (i = 0; i < problems->count && i < PROBLEMS_KEPT; i++) {
 		if (problems->messages[i])
-			fprintf(screen->file, "  %s\n", problems->messages[i]);
+			screen_line(screen, 4, "  %s",
+			            text_escape(message, sizeof(message), problems->messages[i]));
 	}
 	if (problems->count > i)
-		fprintf(screen->file, "  and %llu more\n", problems->count - i);
+		screen_line(screen, 4, "  and %llu more", problems->count - i);
 }
 
-static void info_text(struct trace_reader *reader)
+static void info_text(const struct recording *recording)
 {
 	struct screen screen = screen_of(stdout);
-	struct process_counts counts;
-	struct trace_process *process;
+	struct trace_reader *reader = recording->reader;
 	size_t i;
 
-	recording_print(&screen, reader);
-	for (i = 0; i < trace_reader_process_count(reader); i++) {
-		process = trace_reader_process(reader, i);
-		counts = count_process(reader, process);
-		process_print(&screen, process, &counts);
-	}
+	recording_print(&screen, recording);
+	for (i = 0; i < trace_reader_process_count(reader); i++)
+		process_print(&screen, trace_reader_process(reader, i), &recording->counts[i]);
 	problems_print(&screen, trace_reader_problems(reader));
 }
 
-static void info_json(struct trace_reader *reader)
+static void info_json(const struct recording *recording)
 {
 	struct json_writer json = json_writer_of(stdout);
+	struct trace_reader *reader = recording->reader;
 	const struct problem_list *problems = trace_reader_problems(reader);
-	struct process_counts counts;
-	struct trace_process *process;
 	size_t i;
 
 	json_object(&json, NULL);
 	json_string(&json, "schema", INFO_JSON_SCHEMA);
 	json_string(&json, "recording", basename(trace_reader_name(reader)));
 	json_string(&json, "kind", trace_reader_is_trace(reader) ? "trace" : "ring");
-	json_bool(&json, "complete",
-	          trace_reader_is_trace(reader) && trace_reader_is_complete(reader));
+	json_bool(&json, "complete", is_complete(recording));
 	json_count(&json, "bytes", trace_reader_bytes(reader));
 	json_count(&json, "rings_taken", trace_reader_rings_taken(reader));
 	json_array(&json, "processes");
 	for (i = 0; i < trace_reader_process_count(reader); i++) {
-		process = trace_reader_process(reader, i);
-		counts = count_process(reader, process);
 		json_object(&json, NULL);
-		process_json(&json, process, &counts);
+		process_json(&json, trace_reader_process(reader, i), &recording->counts[i]);
 		json_object_end(&json);
 	}
 	json_array_end(&json);
@@ -233,6 +335,7 @@ static int info_run(const struct command *command, int argc, char **argv)
 	struct info_options said = { FORMAT_TEXT };
 	int at = command_parse(command, &said, argc, argv);
 	struct trace_reader *reader;
+	struct recording recording;
 	struct error error;
 
 	if (argc - at != 1)
@@ -241,10 +344,12 @@ static int info_run(const struct command *command, int argc, char **argv)
 	reader = trace_reader_open(argv[at], &error);
 	if (!reader)
 		die("%s", error.message);
+	recording = recording_read(reader);
 	if (said.format == FORMAT_JSON)
-		info_json(reader);
+		info_json(&recording);
 	else
-		info_text(reader);
+		info_text(&recording);
+	free(recording.counts);
 	if (fflush(stdout) || ferror(stdout))
 		die("the information could not be written to its end");
 	trace_reader_close(reader);
@@ -256,7 +361,7 @@ const struct command command_info = {
 	.summary = "show what was recorded, how complete it is, and what was lost",
 	.usage = "[OPTION]... FILE",
 	.details = "FILE is a trace of 'outlive run', or a ring that a crash left behind.\n"
-			   "Every chunk of it is read and checked.\n",
+			   "Every chunk of it is read and checked.",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.run = info_run,

@@ -1,15 +1,22 @@
 /* cmd_parse.c - what every command does with its command line. Layer 20. */
 #include "command.h"
 
+#include "screen.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
 static void command_help(const struct command *command)
 {
-	printf("usage: outlive %s %s\n\n%s\n", command->name, command->usage,
-	       command->summary);
-	if (command->details)
-		printf("\n%s", command->details);
+	struct screen screen = screen_of(stdout);
+
+	screen_line(&screen, 4, "usage: outlive %s %s", command->name, command->usage);
+	putchar('\n');
+	screen_paragraph(&screen, 0, 0, command->summary);
+	if (command->details) {
+		putchar('\n');
+		screen_paragraph(&screen, 0, 0, command->details);
+	}
 	printf("\noptions:\n");
 	options_print(stdout, command->options, command->option_count);
 }

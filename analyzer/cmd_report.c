@@ -100,7 +100,7 @@ static void problems_tell(const struct problem_list *problems)
 
 static void completeness_tell(const struct trace_reader *reader)
 {
-	if (!trace_reader_is_trace(reader) || trace_reader_is_complete(reader))
+	if (!trace_reader_is_trace(reader) || trace_reader_has_end(reader))
 		return;
 	if (trace_reader_is_live(reader))
 		warning("%s: is still being recorded; this is what there is up to now",
@@ -237,7 +237,7 @@ const struct command command_report = {
 	.summary = "show who allocated what",
 	.usage = "[OPTION]... FILE",
 	.details = "FILE is a trace of 'outlive run', or a ring that a crash left behind.\n"
-			   "Without --by, --sort or --top: an overview.\n",
+			   "Without --by, --class, --sort or --top: an overview.",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.run = report_run,

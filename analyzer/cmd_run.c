@@ -257,26 +257,29 @@ static void run_record(struct recording *run)
 
 /* ---- after its end ---- */
 
-/* Name those that still run: they go on without us. */
+/* Name those that still run, and where they go on without us. */
 static void live_tell(const struct recording *run)
 {
 	size_t count = drain_live_count(run->drain), i;
 	struct text names = { NULL, 0, 0 };
-	const char *ring;
+	char ring[PATH_MAX + LIVE_RING_NAME_BYTES];
+	const char *name = "*.ring";
 	pid_t pid;
 
 	if (!count)
 		return;
 	for (i = 0; i < count && i < LIVE_NAMED_MAX; i++) {
-		pid = drain_live(run->drain, i, &ring);
+		pid = drain_live(run->drain, i, &name);
 		text_printf(&names, "%s%d", i ? ", " : "", (int)pid);
 	}
-	warning("%zu process%s still run%s (%s%s): the trace has what happened until now; "
-	        "from here on %s a flight recorder in %s (--wait SECONDS waits longer)",
-	        count, count == 1 ? "" : "es", count == 1 ? "s" : "", names.data,
-	        count > LIVE_NAMED_MAX ? ", .." : "",
-	        count == 1 ? "its ring is" : "each of their rings is",
-	        run->session.directory);
+	snprintf(ring, sizeof(ring), "%s/%s", run->session.directory,
+	         count == 1 ? name : "*.ring");
+	warning("%zu process%s still run%s (%s%s): the trace has what happened until now "
+	        "(--wait SECONDS waits longer); the last of what follows %s kept in "
+	        "%s, for 'outlive report', until you remove %s",
+	        count, count == 1 ? "" : "es", count == 1 ? "s" : "",
+	        names.data ? names.data : "", count > LIVE_NAMED_MAX ? ", .." : "",
+	        count == 1 ? "is" : "are", ring, count == 1 ? "it" : "them");
 	text_release(&names);
 }
 
@@ -337,6 +340,21 @@ static void losses_text(char *text, size_t bytes, const struct recording *run)
 	         cause ? cause : "for an unknown reason", remedy);
 }
 
+/* Of a program alone the report has said it. */
+static void own_malloc_tell(const struct recording *run, const char *name)
+{
+	const struct drain_counts *counts = drain_counts(run->drain);
+
+	if (counts->own_malloc && counts->images > 1)
+		warning("%u of %u programs brought a malloc of their own, and what that served "
+		        "was not seen: 'outlive info' says which",
+		        counts->own_malloc, counts->images);
+	else if (counts->own_malloc && run->options.is_quiet)
+		warning("%s brings its own malloc, and what that serves is not seen: build it "
+		        "without, or link it as a shared library",
+		        name);
+}
+
 /* Names come from the user and go to a terminal. */
 static void run_tell(const struct recording *run)
 {
@@ -350,6 +368,7 @@ static void run_tell(const struct recording *run)
 		        (int)run->target.pid, death);
 	if (counts->broken)
 		warning("%u of the rings or chunks could not be read", counts->broken);
+	own_malloc_tell(run, name);
 	if (!counts->images)
 		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
 		        "dropped, or %s full?)",
@@ -445,9 +464,10 @@ static int run_command(const struct command *command, int argc, char **argv)
 		                                         .wait_s = WAIT_S_DEFAULT } };
 	char beside[PATH_MAX];
 	struct error error;
-	int status;
-	int first = command_parse(command, &run.options, argc, argv);
+	int status, first;
 
+	target_streams_hold();
+	first = command_parse(command, &run.options, argc, argv);
 	if (first >= argc)
 		die_usage("run", "run: which program?");
 	run.name = argv[first];
@@ -478,7 +498,7 @@ const struct command command_run = {
 	.summary = "record a program from its start",
 	.usage = "[OPTION]... [--] PROGRAM [ARGUMENT]...",
 	.details = "The program keeps its input, output, exit status and signals. What it\n"
-			   "allocates goes to a trace file; 'outlive report FILE' reads it.\n",
+			   "allocates goes to a trace file; 'outlive report FILE' reads it.",
 	.options = run_option_table,
 	.option_count = sizeof(run_option_table) / sizeof(run_option_table[0]),
 	.stops_at_operand = true,

@@ -16,7 +16,7 @@ struct command {
 	const char *name;
 	const char *summary; /* one line of `outlive help`; also the man page's NAME */
 	const char *usage;   /* after the command's name: "[OPTION]... FILE" */
-	const char *details; /* paragraph of its --help, lines ended by \n; or NULL */
+	const char *details; /* paragraph of its --help, '\n' between its lines; or NULL */
 	const struct option *options;
 	size_t option_count;
 	bool stops_at_operand; /* what follows the first operand is not for us */

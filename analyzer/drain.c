@@ -2,11 +2,13 @@
 #include "drain.h"
 
 #include "cpu_idle.h"
+#include "ring_server.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +31,8 @@ struct drain {
 	size_t ignored_count;
 	struct population population; /* of all rings that were found */
 	int watch;                    /* inotify, or -1 */
+	int ready;                    /* epoll over it and the server, or -1 */
+	struct ring_server *server;   /* for who cannot reach the directory; or NULL */
 	struct cpu_idle cpu;
 	bool is_given_up;
 	uint64_t beat_ns;
@@ -70,6 +74,14 @@ static void drain_beat(void *context)
 
 /* ---- construction ---- */
 
+static void readiness_add(const struct drain *drain, int descriptor)
+{
+	struct epoll_event wanted = { .events = EPOLLIN };
+
+	if (drain->ready >= 0 && descriptor >= 0)
+		epoll_ctl(drain->ready, EPOLL_CTL_ADD, descriptor, &wanted);
+}
+
 struct drain *drain_new(const struct drain_settings *settings, struct error *error)
 {
 	struct drain *drain = calloc(1, sizeof(*drain));
@@ -93,7 +105,18 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 		close(drain->watch);
 		drain->watch = -1;
 	}
+	drain->server = ring_server_new(settings->session);
+	drain->ready = epoll_create1(EPOLL_CLOEXEC);
+	readiness_add(drain, drain->watch);
+	if (drain->server)
+		readiness_add(drain, ring_server_descriptor(drain->server));
 	return drain;
+}
+
+static void server_end(struct drain *drain)
+{
+	ring_server_free(drain->server);
+	drain->server = NULL;
 }
 
 void drain_free(struct drain *drain)
@@ -104,6 +127,9 @@ void drain_free(struct drain *drain)
 		return;
 	for (i = 0; i < drain->ring_count; i++)
 		drain_ring_free(drain->rings[i]);
+	server_end(drain);
+	if (drain->ready >= 0)
+		close(drain->ready);
 	if (drain->watch >= 0)
 		close(drain->watch);
 	cpu_idle_close(&drain->cpu);
@@ -116,7 +142,7 @@ void drain_free(struct drain *drain)
 
 int drain_descriptor(const struct drain *drain)
 {
-	return drain->watch;
+	return drain->ready;
 }
 
 const struct drain_counts *drain_counts(const struct drain *drain)
@@ -323,6 +349,7 @@ static int drain_give_up(struct drain *drain)
 	size_t i;
 
 	drain->is_given_up = true;
+	server_end(drain);
 	for (i = 0; i < drain->ring_count; i++)
 		ring_beat(drain, drain->rings[i], 0);
 	return -1;
@@ -334,6 +361,8 @@ int drain_step(struct drain *drain, struct error *error)
 
 	drain_beat(drain);
 	drain->way.is_busy = cpu_is_busy(&drain->cpu, now_ns());
+	if (drain->server)
+		ring_server_step(drain->server);
 	if (drain_discover(drain, error))
 		return drain_give_up(drain);
 	idle_ms = drain_serve(drain, error);
@@ -360,6 +389,7 @@ int drain_finish(struct drain *drain, struct error *error)
 {
 	size_t i = 0;
 
+	server_end(drain);
 	/* the directory itself: the last notice may still be on its way */
 	if (directory_read(drain, error))
 		return drain_give_up(drain);

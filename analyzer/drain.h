@@ -31,7 +31,7 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 /* Unmap everything. Rings that were not taken to their end keep their files. */
 void drain_free(struct drain *drain);
 
-/* Readable when a ring may have appeared; -1: nothing to wait for. */
+/* Readable when a ring may have appeared, or is asked for; -1: nothing to wait for. */
 int drain_descriptor(const struct drain *drain);
 
 /*

@@ -83,6 +83,7 @@ struct drain_ring *drain_ring_new(struct drain_way *way, int directory,
 		return NULL;
 	}
 	ring->process = way->counts.images++;
+	way->counts.own_malloc += !!(ring->ring.header.flags & RING_OWN_MALLOC);
 	ring_attribute(ring);
 	return ring;
 }
@@ -222,7 +223,7 @@ static void level_choose(struct drain_way *way, const struct drain_ring *ring,
 	if (way->is_busy && way->writer->hasty_bytes < way->writer->hasty_max)
 		way->writer->level = LEVEL_HASTY;
 	else if (waiting > ring->ring.chunk_count / 4 ||
-	    (way->is_busy && waiting > FLOOD_CHUNKS))
+	         (way->is_busy && waiting > FLOOD_CHUNKS))
 		way->writer->level = LEVEL_FLOOD;
 	else
 		way->writer->level = way->is_busy ? LEVEL_BUSY : LEVEL_CALM;
@@ -289,6 +290,8 @@ int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
 		return -1;
 	live_ring_header(&ring->ring);
 	losses_count(way, ring);
+	if (!ring->has_ended)
+		ring->ring.header.flags |= RING_OUTLIVED;
 	if (ring->ring.is_broken)
 		way->counts.broken++;
 	return drain_ring_announce(way, ring, error);

@@ -19,11 +19,12 @@
 
 /* What happened so far. */
 struct drain_counts {
-	uint32_t images; /* rings seen; they number the processes of the trace */
-	uint32_t broken; /* rings and chunks that could not be read */
-	uint64_t chunks; /* written to the trace */
-	uint64_t events; /* in them */
-	uint64_t bytes;  /* of them, before compression */
+	uint32_t images;     /* rings seen; they number the processes of the trace */
+	uint32_t own_malloc; /* images whose program brings its own malloc */
+	uint32_t broken;     /* rings and chunks that could not be read */
+	uint64_t chunks;     /* written to the trace */
+	uint64_t events;     /* in them */
+	uint64_t bytes;      /* of them, before compression */
 	uint64_t lost[LOST_CAUSES_MAX]; /* as the rings say that were read to their end */
 };
 

@@ -20,42 +20,65 @@ struct function {
 
 struct elf_functions {
 	char *file; /* its last component */
+	Elf *elf;
 	uint64_t header;
+	uint64_t bias; /* module address - address in the file */
 	size_t count;
 	struct function *table; /* by address */
 	char **names;           /* made when they are asked for */
 };
 
-/* The segment's bytes and its address; NULL: the file has none. */
-static Elf_Data *header_find(Elf *elf, uint64_t *address)
+/* The header's segment; false: the file has none. */
+static bool header_find(Elf *elf, GElf_Phdr *segment)
 {
-	GElf_Phdr segment;
 	size_t count, i;
 
 	if (!elf || elf_getphdrnum(elf, &count))
+		return false;
+	for (i = 0; i < count; i++) {
+		if (gelf_getphdr(elf, (int)i, segment) && segment->p_type == PT_GNU_EH_FRAME)
+			return true;
+	}
+	return false;
+}
+
+/* `bytes` of the file that are loaded at `address`; NULL: there are none. */
+static const uint8_t *bytes_at(Elf *elf, uint64_t address, uint64_t bytes)
+{
+	GElf_Phdr segment;
+	size_t count, i, size;
+	const char *file = elf_rawfile(elf, &size);
+	uint64_t from;
+
+	if (!file || elf_getphdrnum(elf, &count))
 		return NULL;
 	for (i = 0; i < count; i++) {
-		if (!gelf_getphdr(elf, (int)i, &segment) || segment.p_type != PT_GNU_EH_FRAME)
+		if (!gelf_getphdr(elf, (int)i, &segment) || segment.p_type != PT_LOAD)
 			continue;
-		*address = segment.p_vaddr;
-		return elf_getdata_rawchunk(elf, (int64_t)segment.p_offset, segment.p_filesz,
-		                            ELF_T_BYTE);
+		from = address - segment.p_vaddr;
+		if (address < segment.p_vaddr || from > segment.p_filesz ||
+		    segment.p_filesz - from < bytes || segment.p_offset > size ||
+		    from > size - segment.p_offset || size - segment.p_offset - from < bytes)
+			continue;
+		return (const uint8_t *)file + segment.p_offset + from;
 	}
 	return NULL;
 }
 
-static bool table_read(struct elf_functions *functions, const Elf_Data *data)
+static bool table_read(struct elf_functions *functions, const GElf_Phdr *segment)
 {
-	const uint8_t *bytes = data->d_buf;
+	const uint8_t *bytes = bytes_at(functions->elf, segment->p_vaddr,
+	                                segment->p_filesz);
 	uint32_t count;
 	size_t i;
 
-	if (data->d_size < HEADER_BYTES || bytes[0] != 1 || bytes[1] != POINTER_4_BYTES ||
-	    bytes[2] != COUNT_4_BYTES || bytes[3] != TABLE_FROM_HEADER)
+	if (!bytes || segment->p_filesz < HEADER_BYTES || bytes[0] != 1 ||
+	    bytes[1] != POINTER_4_BYTES || bytes[2] != COUNT_4_BYTES ||
+	    bytes[3] != TABLE_FROM_HEADER)
 		return false;
 	memcpy(&count, bytes + 8, sizeof(count));
 	if (!count || count > FUNCTIONS_MAX ||
-	    count > (data->d_size - HEADER_BYTES) / sizeof(struct function))
+	    count > (segment->p_filesz - HEADER_BYTES) / sizeof(struct function))
 		return false;
 	functions->table = malloc(count * sizeof(struct function));
 	functions->names = calloc(count, sizeof(char *));
@@ -74,16 +97,16 @@ struct elf_functions *elf_functions_new(Dwfl_Module *module, const char *path)
 {
 	struct elf_functions *functions = calloc(1, sizeof(*functions));
 	const char *slash = strrchr(path, '/');
-	GElf_Addr bias;
-	Elf_Data *data;
+	GElf_Phdr segment;
 
 	if (!functions)
 		return NULL;
 	functions->file = strdup(slash ? slash + 1 : path);
-	data = header_find(dwfl_module_getelf(module, &bias), &functions->header);
-	if (functions->file && data && table_read(functions, data)) {
-		functions->header += bias;
-		return functions;
+	functions->elf = dwfl_module_getelf(module, &functions->bias);
+	if (functions->file && header_find(functions->elf, &segment)) {
+		functions->header = segment.p_vaddr;
+		if (table_read(functions, &segment))
+			return functions;
 	}
 	elf_functions_free(functions);
 	return NULL;
@@ -103,10 +126,32 @@ void elf_functions_free(struct elf_functions *functions)
 	free(functions);
 }
 
+/*
+ * Whether the function reaches to `wanted`, by its frame description: length, CIE, begin,
+ * range, each four bytes in the form that linkers write. One in another form does not.
+ */
+static bool function_reaches(const struct elf_functions *functions,
+                             const struct function *function, int64_t wanted)
+{
+	uint64_t address = functions->header + (uint64_t)(int64_t)function->frame;
+	const uint8_t *frame = bytes_at(functions->elf, address, 16);
+	int32_t begin;
+	uint32_t range;
+
+	if (!frame)
+		return false;
+	memcpy(&begin, frame + 8, sizeof(begin));
+	memcpy(&range, frame + 12, sizeof(range));
+	return address + 8 + (uint64_t)(int64_t)begin ==
+	           functions->header + (uint64_t)(int64_t)function->start &&
+	       wanted - function->start < (int64_t)range;
+}
+
 const char *elf_functions_name(struct elf_functions *functions, uint64_t address)
 {
-	int64_t wanted = (int64_t)(address - functions->header);
+	int64_t wanted = (int64_t)(address - functions->bias - functions->header);
 	size_t low = 0, high = functions->count, middle;
+	const struct function *function;
 	char *name;
 
 	while (low < high) {
@@ -118,10 +163,13 @@ const char *elf_functions_name(struct elf_functions *functions, uint64_t address
 	}
 	if (!low)
 		return NULL;
+	function = &functions->table[low - 1];
+	if (!function_reaches(functions, function, wanted))
+		return NULL;
 	if (!functions->names[low - 1] &&
 	    asprintf(&name, "%s+0x%" PRIx64, functions->file,
-	             functions->header +
-	                 (uint64_t)(int64_t)functions->table[low - 1].start) > 0)
+	             functions->bias + functions->header +
+	                 (uint64_t)(int64_t)function->start) > 0)
 		functions->names[low - 1] = name;
 	return functions->names[low - 1];
 }

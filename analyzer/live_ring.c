@@ -277,14 +277,21 @@ static void take_body(void *context)
 	                                             memory_order_relaxed))
 		return;
 	chunk_copy(copy);
+	if (copy->result == CHUNK_TAKEN)
+		copy->ring->taken_events = COMMIT_EVENTS(
+			((const struct chunk_header *)copy->buffer)->commit);
 }
 
 static void release_body(void *context)
 {
 	struct copy *copy = context;
+	uint64_t *drained = &ring_page(copy->ring)->lost[LOST_DRAINED];
 	uint64_t ticket = copy->place->word & ~(uint64_t)0xff;
 	uint64_t word = ticket | CHUNK_DRAINING;
 
+	atomic_fetch_add_explicit((_Atomic uint64_t *)drained, copy->ring->taken_events,
+	                          memory_order_relaxed);
+	copy->ring->taken_events = 0;
 	/* release: with the acquire in chunk_search(); our copy is done before it is reused */
 	atomic_compare_exchange_strong_explicit(ring_state(copy->ring, copy->place->index),
 	                                        &word, ticket | CHUNK_FREE,
@@ -412,6 +419,7 @@ static void header_body(void *context)
 	header->next_ticket = page->next_ticket;
 	header->next_thread = page->next_thread;
 	memcpy(header->lost, page->lost, sizeof(header->lost));
+	header->lost[LOST_DRAINED] = 0; /* they are not missing where this copy goes */
 }
 
 void live_ring_header(struct live_ring *ring)

@@ -35,6 +35,7 @@ struct live_ring {
 	uint64_t chunks_offset, states_offset;
 	uint32_t chunk_bytes, chunk_count;
 	struct chunk_place *places; /* of the last scan, in the order of their tickets */
+	uint32_t taken_events;      /* in the chunk taken last, and not released yet */
 	uint64_t ticket_seen;       /* next_ticket at the last scan */
 	unsigned quiet_scans;       /* scans since it changed */
 };
@@ -84,7 +85,10 @@ enum chunk_result live_ring_take(struct live_ring *ring,
                                  const struct chunk_place *place, uint8_t *buffer,
                                  size_t *bytes);
 
-/* Give back a chunk that live_ring_take() was asked for, whatever it answered. */
+/*
+ * Give back a chunk that live_ring_take() was asked for, whatever it answered; what was
+ * taken is noted in the ring, for who reads it without the trace.
+ */
 void live_ring_release(struct live_ring *ring, const struct chunk_place *place);
 
 /*

@@ -1,5 +1,6 @@
 /* main.c - the table of commands, and nothing else. Layer 21. */
 #include "command.h"
+#include "screen.h"
 #include "trace_format.h"
 
 #include <stdio.h>
@@ -25,21 +26,30 @@ static const struct command *command_find(const char *name)
 	return NULL;
 }
 
+static void help_line(const struct screen *screen, const char *name,
+                      const char *summary)
+{
+	screen_line(screen, 12, "  %-10s%s", name, summary);
+}
+
 static int help_print(FILE *file)
 {
+	struct screen screen = screen_of(file);
 	size_t i;
 
-	fprintf(file,
-	        "usage: outlive COMMAND [OPTION]... [ARGUMENT]...\n\n"
-	        "Records every heap allocation of a program, and tells who made it.\n\n"
-	        "commands:\n");
+	screen_line(&screen, 4, "usage: outlive COMMAND [OPTION]... [ARGUMENT]...");
+	fputc('\n', file);
+	screen_line(&screen, 0,
+	            "Records every heap allocation of a program, and tells who made it.");
+	fprintf(file, "\ncommands:\n");
 	for (i = 0; i < COMMAND_COUNT; i++)
-		fprintf(file, "  %-10s%s\n", commands[i]->name, commands[i]->summary);
-	fprintf(file, "  %-10s%s\n", "help", "show the help of a command");
-	fprintf(file, "\noptions:\n"
-	              "  -h, --help  show this help\n"
-	              "  --version   show the version of the program and of its traces\n"
-	              "\nA first try: outlive run -- ls\n");
+		help_line(&screen, commands[i]->name, commands[i]->summary);
+	help_line(&screen, "help", "show the help of a command");
+	fprintf(file, "\noptions:\n");
+	screen_line(&screen, 14, "  -h, --help  show this help");
+	screen_line(&screen, 14,
+	            "  --version   show the version of the program and of its traces");
+	fprintf(file, "\nA first try: outlive run -- ls\n");
 	return file == stdout ? EXIT_SUCCESS : EXIT_BAD_INPUT;
 }
 

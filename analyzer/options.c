@@ -1,11 +1,15 @@
-/* options.c - a table of options becomes values, and the text of --help. Layer 1. */
+/* options.c - a table of options becomes values, and the text of --help. Layer 2. */
 #include "options.h"
+
+#include "screen.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define HELP_COLUMN 28 /* where the explanations begin */
+#define HELP_COLUMN_NARROW 8
+#define LABEL_HANG 6 /* of choices that do not fit beside their option */
 
 int option_size(const char *text, uint64_t *bytes)
 {
@@ -202,8 +206,8 @@ enum options_result options_parse(const struct option *options, size_t count,
 	return OPTIONS_OK;
 }
 
-/* "  -o, --output FILE" into text; returns its columns. */
-static int option_label(char *text, size_t bytes, const struct option *option)
+/* "  -o, --output FILE" into text. */
+static void option_label(char *text, size_t bytes, const struct option *option)
 {
 	char letter[8] = "    ";
 	int used, i;
@@ -216,38 +220,35 @@ static int option_label(char *text, size_t bytes, const struct option *option)
 			used += snprintf(text + used, bytes - (size_t)used, "%s%s", i ? "|" : " ",
 			                 option->choices[i]);
 	} else if (option->kind != OPTION_FLAG && (size_t)used < bytes) {
-		used += snprintf(text + used, bytes - (size_t)used, " %s",
-		                 option->argument ? option->argument : "VALUE");
+		snprintf(text + used, bytes - (size_t)used, " %s",
+		         option->argument ? option->argument : "VALUE");
 	}
-	return used;
 }
 
-static void option_print(FILE *file, const char *label, int columns, const char *help)
+static void option_print(const struct screen *screen, const char *label,
+                         const char *help)
 {
-	fputs(label, file);
-	if (columns >= HELP_COLUMN) {
-		fputc('\n', file);
-		columns = 0;
+	size_t columns = text_columns(label);
+
+	if (screen->is_narrow) {
+		screen_line(screen, LABEL_HANG, "%s", label);
+		screen_paragraph(screen, 0, HELP_COLUMN_NARROW, help);
+	} else {
+		fputs(label, screen->file);
+		screen_paragraph(screen, columns + 2 > HELP_COLUMN ? HELP_COLUMN : columns,
+		                 HELP_COLUMN, help);
 	}
-	fprintf(file, "%*s", HELP_COLUMN - columns, "");
-	for (; *help; help++) {
-		fputc(*help, file);
-		if (*help == '\n')
-			fprintf(file, "%*s", HELP_COLUMN, "");
-	}
-	fputc('\n', file);
 }
 
 void options_print(FILE *file, const struct option *options, size_t count)
 {
+	struct screen screen = screen_of(file);
 	char label[160];
 	size_t i;
-	int columns;
 
 	for (i = 0; i < count; i++) {
-		columns = option_label(label, sizeof(label), &options[i]);
-		option_print(file, label, columns, options[i].help);
+		option_label(label, sizeof(label), &options[i]);
+		option_print(&screen, label, options[i].help);
 	}
-	snprintf(label, sizeof(label), "  -h, --help");
-	option_print(file, label, (int)strlen(label), "show this help");
+	option_print(&screen, "  -h, --help", "show this help");
 }

@@ -1,5 +1,5 @@
 /*
- * options.h - a table of options becomes values, and the text of --help. Layer 1.
+ * options.h - a table of options becomes values, and the text of --help. Layer 2.
  */
 #ifndef OUTLIVE_OPTIONS_H
 #define OUTLIVE_OPTIONS_H
@@ -53,7 +53,10 @@ enum options_result options_parse(const struct option *options, size_t count,
                                   bool stop_at_operand, int *first_operand,
                                   struct error *error);
 
-/* The options as lines of a --help text, --help itself included. */
+/*
+ * The options as lines of a --help text, --help itself included, as wide as the file's
+ * terminal.
+ */
 void options_print(FILE *file, const struct option *options, size_t count);
 
 /*

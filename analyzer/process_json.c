@@ -13,7 +13,7 @@ void lost_json(struct json_writer *json, const struct trace_process *process,
 		[LOST_NESTED] = "nested",         [LOST_NO_STATE] = "no_state",
 		[LOST_TOO_BIG] = "too_big",       [LOST_DEFINITIONS] = "definitions",
 		[LOST_STACKS_CUT] = "stacks_cut", [LOST_STUBS] = "stubs",
-		[LOST_CHILDREN] = "children",
+		[LOST_CHILDREN] = "children",     [LOST_DRAINED] = "drained",
 	};
 	size_t i;
 
@@ -61,8 +61,10 @@ void process_json(struct json_writer *json, const struct trace_process *process,
 	json_bool(json, "finished", header->flags & RING_FINISHED);
 	json_bool(json, "forked", header->flags & RING_FORKED);
 	json_bool(json, "frames_exact", header->flags & RING_FRAMES_EXACT);
+	json_bool(json, "own_malloc", header->flags & RING_OWN_MALLOC);
 	json_bool(json, "from_ring", process->is_from_ring);
 	json_bool(json, "still_running", process->is_live);
+	json_bool(json, "outlived", header->flags & RING_OUTLIVED);
 	json_count(json, "threads", counts->threads);
 	json_count(json, "events", counts->events);
 	json_count(json, "allocations", counts->allocations);

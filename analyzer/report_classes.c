@@ -13,6 +13,16 @@ static const char *const meanings[CLASS_COUNT] = {
 	"never freed: leak candidates",
 };
 
+/* "class", and its figures; titles in the same columns. */
+static void class_columns(const struct screen *screen, const char *name,
+                          const char *blocks, const char *part, const char *bytes)
+{
+	if (screen->is_narrow)
+		fprintf(screen->file, "  %-13s%6s %5s %8s", name, blocks, part, bytes);
+	else
+		fprintf(screen->file, "  %-13s%8s %6s %10s", name, blocks, part, bytes);
+}
+
 static void class_line(const struct screen *screen, const char *name,
                        const struct class_share *share, const struct class_share *all,
                        const char *meaning)
@@ -22,13 +32,19 @@ static void class_line(const struct screen *screen, const char *name,
 
 	if (!share->blocks)
 		return;
-	fprintf(screen->file, "  %-13s%8s %6s %10s  %s%s%s\n", name,
-	        text_short(blocks, share->blocks),
-	        text_percent(part, share->blocks, all->blocks),
-	        text_size(bytes, share->bytes), screen_dim(screen),
-	        text_fit(line, sizeof(line), meaning,
-	                 screen->columns > 63 ? screen->columns - 43 : 20, false),
-	        screen_plain(screen));
+	class_columns(screen, name, text_short(blocks, share->blocks),
+	              text_percent(part, share->blocks, all->blocks),
+	              text_size(bytes, share->bytes));
+	if (screen->is_narrow) {
+		fputc('\n', screen->file);
+		screen_line(screen, 4, "    %s%s%s", screen_dim(screen), meaning,
+		            screen_plain(screen));
+	} else {
+		fprintf(screen->file, "  %s%s%s\n", screen_dim(screen),
+		        text_fit(line, sizeof(line), meaning, screen->columns - 43,
+		                 TEXT_KEEP_START),
+		        screen_plain(screen));
+	}
 }
 
 void report_classes(const struct screen *screen, const struct class_counts *counts)
@@ -39,8 +55,9 @@ void report_classes(const struct screen *screen, const struct class_counts *coun
 	for (class = 0; class < CLASS_COUNT; class ++)
 		all.blocks += counts->shares[class].blocks;
 	all.blocks += counts->unknown.blocks;
-	fprintf(screen->file, "  %s%-13s%8s %6s %10s%s\n", screen_dim(screen), "class",
-	        "blocks", "share", "bytes", screen_plain(screen));
+	fputs(screen_dim(screen), screen->file);
+	class_columns(screen, "class", "blocks", "share", "bytes");
+	fprintf(screen->file, "%s\n", screen_plain(screen));
 	for (class = 0; class < CLASS_COUNT; class ++)
 		class_line(screen, life_class_text(class), &counts->shares[class], &all,
 		           meanings[class]);
@@ -79,14 +96,18 @@ static int advice_print(const struct screen *screen, const struct findings *find
 		text_release(&text);
 		return -1;
 	}
-	text_fit(line, sizeof(line), text.data,
-	         screen->columns > 30 ? screen->columns - 4 : 26, false);
-	fprintf(screen->file, "%2zu. %s\n", number, line);
-	fprintf(screen->file, "    %ssaves %s call%s, %s, at least %s;  %s  (--why %u)%s\n",
-	        screen_dim(screen), text_short(calls, advice->saves_calls),
-	        advice->saves_calls == 1 ? "" : "s", text_size(bytes, advice->saves_bytes),
-	        text_duration(time, advice->saves_ns), where, place->summary.site,
-	        screen_plain(screen));
+	if (screen->is_narrow)
+		screen_line(screen, 4, "%2zu. %s", number, text.data);
+	else
+		fprintf(screen->file, "%2zu. %s\n", number,
+		        text_fit(line, sizeof(line), text.data, screen->columns - 4,
+		                 TEXT_KEEP_START));
+	screen_line(screen, 4, "    %ssaves %s call%s, %s, at least %s;  %s  (--why %u)%s",
+	            screen_dim(screen), text_short(calls, advice->saves_calls),
+	            advice->saves_calls == 1 ? "" : "s",
+	            text_size(bytes, advice->saves_bytes),
+	            text_duration(time, advice->saves_ns), where, place->summary.site,
+	            screen_plain(screen));
 	text_release(&text);
 	return 0;
 }
@@ -104,32 +125,43 @@ int report_advice(const struct screen *screen, const struct findings *findings,
 
 /* ---- the footer ---------------------------------------------------------------------- */
 
-/* What was peeled off, as many names as fit a line. */
-static void peeled_print(const struct screen *screen, const struct classes *classes)
+/* As many of the names as fit a line, at least one. 0, or -1 when memory is out. */
+static int peeled_line(struct text *line, const struct screen *screen,
+                       const struct peeled_names *names)
 {
-	struct peeled_names names;
-	const struct peeled_name *name;
+	static const char *const reasons[] = {
+		[PEEL_BUILTIN] = "",
+		[PEEL_USER] = " (--wrapper)",
+		[PEEL_AUTOMATIC] = " (automatic)",
+		[PEEL_PART] = " (part of one)",
+	};
 	size_t i, used = 0;
 	char item[96];
 
-	if (peeled_names_make(&names, classes))
-		return;
-	for (i = 0; i < names.count; i++) {
-		name = &names.names[i];
-		snprintf(item, sizeof(item), "%s%s%s", i ? ", " : "peeled: ", name->text,
-		         name->reason == PEEL_BUILTIN ? ""
-		         : name->reason == PEEL_USER  ? " (--wrapper)"
-		         : name->reason == PEEL_PART  ? " (part of one)"
-		                                      : " (automatic)");
+	for (i = 0; i < names->count; i++) {
+		snprintf(item, sizeof(item), "%s%s%s",
+		         i ? ", " : "peeled: ", names->names[i].text,
+		         reasons[names->names[i].reason]);
 		if (i && used + text_columns(item) + 14 > screen->columns)
 			break;
-		fputs(item, screen->file);
+		if (text_printf(line, "%s", item))
+			return -1;
 		used += text_columns(item);
 	}
-	if (i < names.count)
-		fprintf(screen->file, ", %zu more", names.count - i);
-	if (names.count)
-		fputc('\n', screen->file);
+	return i < names->count ? text_printf(line, ", %zu more", names->count - i) : 0;
+}
+
+/* What was peeled off, what matters most first. */
+static void peeled_print(const struct screen *screen, const struct classes *classes)
+{
+	struct text line = { NULL, 0, 0 };
+	struct peeled_names names;
+
+	if (peeled_names_make(&names, classes))
+		return;
+	if (names.count && !peeled_line(&line, screen, &names))
+		screen_line(screen, 8, "%s", line.data);
+	text_release(&line);
 	peeled_names_release(&names);
 }
 
@@ -141,17 +173,17 @@ void report_footer(const struct screen *screen, const struct classes *classes)
 	if (!all->blocks)
 		return;
 	fprintf(screen->file, "\n%s", screen_dim(screen));
+	text_count(blocks, all->blocks);
 	if (!classes->has_exact_frames)
-		fprintf(screen->file,
-		        "frames are plain: stack-like and escaping are inferred, of all %s "
-		        "blocks\n",
-		        text_count(blocks, all->blocks));
+		screen_line(screen, 2,
+		            "frames are plain: stack-like and escaping are inferred, of all %s "
+		            "blocks",
+		            blocks);
 	else
-		fprintf(screen->file, "exact: %s of %s blocks%s\n",
-		        text_percent(percent, all->exact_blocks, all->blocks),
-		        text_count(blocks, all->blocks),
-		        all->exact_blocks < all->blocks ? "; the others are counted apart"
-		                                        : "");
+		screen_line(screen, 2, "exact: %s of %s blocks%s",
+		            text_percent(percent, all->exact_blocks, all->blocks), blocks,
+		            all->exact_blocks < all->blocks ? "; the others are counted apart"
+		                                            : "");
 	peeled_print(screen, classes);
 	fputs(screen_plain(screen), screen->file);
 }

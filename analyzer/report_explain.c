@@ -9,6 +9,8 @@
 
 #define LIVES_WHOLE 3 /* told with their stacks; the others in a line each */
 #define LIVES_SHOWN 40
+#define STEP_HANG 11  /* behind "  realloc  " */
+#define STACK_HANG 10 /* frames: between their own indentation and their marks' */
 
 struct explain {
 	const struct screen *screen;
@@ -74,8 +76,8 @@ static int stack_print(const struct explain *explain, const struct story_step *s
 		if (location_place_text(place, sizeof(place), classes->profile,
 		                        step->locations[frame]))
 			return -1;
-		fprintf(explain->screen->file, "      %s%s  %s%s%s\n", mark, name,
-		        screen_dim(explain->screen), place, screen_plain(explain->screen));
+		screen_line(explain->screen, STACK_HANG, "      %s%s  %s%s%s", mark, name,
+		            screen_dim(explain->screen), place, screen_plain(explain->screen));
 	}
 	return 0;
 }
@@ -92,10 +94,10 @@ static int step_print(const struct explain *explain, const char *what,
 		tid = replay->threads[step->thread]->tid;
 		text_escape(name, sizeof(name), replay->threads[step->thread]->name);
 	}
-	fprintf(explain->screen->file,
-	        "  %s  %s after the start, %s at 0x%" PRIx64 ", by thread %u %s\n", what,
-	        when_text(when, explain, step->time), text_size(size, step->size),
-	        step->address, tid, name);
+	screen_line(explain->screen, STEP_HANG,
+	            "  %s  %s after the start, %s at 0x%" PRIx64 ", by thread %u %s", what,
+	            when_text(when, explain, step->time), text_size(size, step->size),
+	            step->address, tid, name);
 	return stack_print(explain, step, life);
 }
 
@@ -143,9 +145,10 @@ static int life_print(const struct explain *explain, const struct story_life *li
 	                        : 0;
 
 	fate_text(fate, sizeof(fate), explain, life);
-	fprintf(explain->screen->file, "\n%sblock %" PRIu64 "%s  %s\n",
-	        screen_bold(explain->screen), life->number, screen_plain(explain->screen),
-	        fate);
+	fputc('\n', explain->screen->file);
+	screen_line(explain->screen, 2, "%sblock %" PRIu64 "%s  %s",
+	            screen_bold(explain->screen), life->number,
+	            screen_plain(explain->screen), fate);
 	if (step_print(explain,
 	               life->birth.op == OP_REALLOC || life->birth.op == EVENT_MOVE_IN
 	                   ? "moved in"
@@ -153,7 +156,7 @@ static int life_print(const struct explain *explain, const struct story_life *li
 	               &life->birth, marks))
 		return -1;
 	if (first)
-		fprintf(explain->screen->file, "  .. and %" PRIu64 " reallocs\n", first);
+		screen_line(explain->screen, 5, "  .. and %" PRIu64 " reallocs", first);
 	for (i = first; i < life->move_count; i++) {
 		if (step_print(explain, "realloc", &life->moves[i % STORY_MOVES_MAX], NULL))
 			return -1;
@@ -166,10 +169,10 @@ static void life_line(const struct explain *explain, const struct story_life *li
 	char when[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], actor[128], fate[512];
 
 	fate_text(fate, sizeof(fate), explain, life);
-	fprintf(explain->screen->file, "  block %" PRIu64 "  %s  %s in %s; %s\n",
-	        life->number, when_text(when, explain, life->birth.time),
-	        text_size(size, life->birth.size),
-	        actor_text(actor, sizeof(actor), explain, &life->birth), fate);
+	screen_line(explain->screen, 4, "  block %" PRIu64 "  %s  %s in %s; %s",
+	            life->number, when_text(when, explain, life->birth.time),
+	            text_size(size, life->birth.size),
+	            actor_text(actor, sizeof(actor), explain, &life->birth), fate);
 }
 
 int report_explain(const struct screen *screen, const struct findings *findings,
@@ -180,10 +183,9 @@ int report_explain(const struct screen *screen, const struct findings *findings,
 	size_t i;
 
 	if (story->count > 1)
-		fprintf(screen->file,
-		        "%s blocks were at this address; --explain NUMBER "
-		        "follows one\n",
-		        text_count(count, story->count + story->left_out));
+		screen_line(screen, 2,
+		            "%s blocks were at this address; --explain NUMBER follows one",
+		            text_count(count, story->count + story->left_out));
 	for (i = 0; i < story->count && i < LIVES_WHOLE; i++) {
 		if (life_print(&explain, &story->lives[i]))
 			return -1;
@@ -193,7 +195,7 @@ int report_explain(const struct screen *screen, const struct findings *findings,
 	for (; i < story->count && i < LIVES_SHOWN; i++)
 		life_line(&explain, &story->lives[i]);
 	if (i < story->count || story->left_out)
-		fprintf(screen->file, "  .. and %s more\n",
-		        text_count(count, story->count - i + story->left_out));
+		screen_line(screen, 5, "  .. and %s more",
+		            text_count(count, story->count - i + story->left_out));
 	return 0;
 }

@@ -3,8 +3,14 @@
 
 #include "owners.h"
 #include "report_classes.h"
+#include "report_figures.h"
+#include "report_names.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define MOST_FROM "  most from "
+#define FROM_COLUMNS_MIN 8
 
 /* ---- one class ----------------------------------------------------------------------- */
 
@@ -22,36 +28,31 @@ static int class_compare(const void *one, const void *two, void *context)
 	return a->site < b->site ? -1 : a->site > b->site;
 }
 
-static void class_row_print(const struct screen *screen, const struct report_row *row,
+static void class_row_print(const struct figures *figures, const struct report_row *row,
                             enum life_class class, enum report_group group)
 {
 	const struct class_share *share = &row->classes.shares[class];
-	char bytes[TEXT_NUMBER_BYTES], blocks[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES];
-	char name[512], place[256], line[800];
+	char texts[4][TEXT_NUMBER_BYTES];
+	size_t used;
 
-	stack_name_text(name, sizeof(name), &row->name);
-	stack_name_place(place, sizeof(place), &row->name);
+	text_size(texts[0], share->bytes);
+	text_short(texts[1], share->blocks);
+	text_percent(texts[2], share->blocks, row->classes.blocks);
+	snprintf(texts[3], sizeof(texts[3]), "%u", row->site);
+	used = figures_print(figures, texts);
 	if (group == REPORT_BY_MODULE)
-		text_escape(name, sizeof(name),
-		            *row->name.module ? row->name.module : "(no module)");
-	fprintf(screen->file, "%10s %8s %6s %7u  ", text_size(bytes, share->bytes),
-	        text_short(blocks, share->blocks),
-	        text_percent(part, share->blocks, row->classes.blocks), row->site);
-	text_fit(line, sizeof(line), name,
-	         screen->columns > 62 + text_columns(place)
-	             ? screen->columns - 38 - text_columns(place)
-	             : 24,
-	         false);
-	if (group == REPORT_BY_MODULE)
-		fprintf(screen->file, "%s\n", line);
+		report_module(figures->screen, row->name.module, "(no module)", used);
 	else
-		fprintf(screen->file, "%s  %s%s%s\n", line, screen_dim(screen), place,
-		        screen_plain(screen));
+		report_name(figures->screen, &row->name, used);
 }
 
 int report_class_rows(const struct screen *screen, const struct findings *findings,
                       enum report_group group, enum life_class class, uint64_t top)
 {
+	static const struct figure_column columns[] = {
+		{ "bytes", 10, 8 }, { "blocks", 8, 6 }, { "share", 6, 5 }, { "--why", 7, 5 }
+	};
+	struct figures figures = figures_of(screen, columns, 4);
 	struct report_rows rows;
 	size_t i, shown = 0, count = 0;
 
@@ -60,50 +61,71 @@ int report_class_rows(const struct screen *screen, const struct findings *findin
 	if (rows.count)
 		qsort_r(rows.rows, rows.count, sizeof(*rows.rows), class_compare, &class);
 	screen_heading(screen, life_class_text(class), "share: of all blocks of the row");
-	fprintf(screen->file, "%s%10s %8s %6s %7s%s\n", screen_dim(screen), "bytes",
-	        "blocks", "share", "--why", screen_plain(screen));
+	figures_titles(&figures, "");
 	for (i = 0; i < rows.count; i++) {
 		if (!rows.rows[i].classes.shares[class].blocks)
 			continue;
 		count++;
 		if (top && shown >= top)
 			continue;
-		class_row_print(screen, &rows.rows[i], class, group);
+		class_row_print(&figures, &rows.rows[i], class, group);
 		shown++;
 	}
 	if (!count)
-		fprintf(screen->file, "%10s no blocks are of this class\n", "");
+		screen_line(screen, 4, "%10s no blocks are of this class", "");
 	if (shown < count)
-		fprintf(screen->file, ".. and %zu more; --top 0 shows all\n", count - shown);
+		screen_line(screen, 3, ".. and %zu more; --top 0 shows all", count - shown);
 	report_rows_release(&rows);
 	return 0;
 }
 
 /* ---- owners -------------------------------------------------------------------------- */
 
-static void owned_print(const struct screen *screen, const struct findings *findings,
+/* The owner, and beside it or below who allocates most of what it owns. */
+static void owner_print(const struct figures *figures, const char *name,
+                        const char *from, size_t used)
+{
+	const struct screen *screen = figures->screen;
+	size_t room = screen->columns - used - strlen(MOST_FROM), least;
+	char line[256];
+
+	if (screen->is_narrow && text_columns(name) + text_columns(from) > room) {
+		fprintf(screen->file, "%s\n%*s",
+		        screen_fit(screen, line, sizeof(line), name, screen->columns - used),
+		        (int)used, "");
+	} else {
+		least = text_columns(from) < FROM_COLUMNS_MIN ? text_columns(from)
+		                                              : FROM_COLUMNS_MIN;
+		screen_fit(screen, line, sizeof(line), name, room - least);
+		fputs(line, screen->file);
+		room -= text_columns(line);
+	}
+	fprintf(screen->file, "%s" MOST_FROM "%s%s\n", screen_dim(screen),
+	        screen_fit(screen, line, sizeof(line), from, room), screen_plain(screen));
+}
+
+static void owned_print(const struct figures *figures, const struct findings *findings,
                         const struct owner *owned)
 {
 	const struct classes *classes = findings->classes;
-	char bytes[TEXT_NUMBER_BYTES], blocks[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES];
-	char name[256], from[256], line[600];
-	size_t room = screen->columns > 70 ? screen->columns - 36 : 34;
+	char texts[3][TEXT_NUMBER_BYTES], name[256], from[256];
 
 	function_text(name, sizeof(name), classes, owned->function);
 	function_text(from, sizeof(from), classes,
 	              findings->places.places[owned->place].function);
-	fprintf(screen->file, "%10s %8s %9s  %s", text_size(bytes, owned->bytes),
-	        text_short(blocks, owned->blocks),
-	        text_percent(part, owned->blocks - owned->own_blocks, owned->blocks),
-	        text_fit(line, sizeof(line), name, room, false));
-	room = text_columns(line) + 8 < room ? room - text_columns(line) : 8;
-	fprintf(screen->file, "  %smost from %s%s\n", screen_dim(screen),
-	        text_fit(line, sizeof(line), from, room, false), screen_plain(screen));
+	text_size(texts[0], owned->bytes);
+	text_short(texts[1], owned->blocks);
+	text_percent(texts[2], owned->blocks - owned->own_blocks, owned->blocks);
+	owner_print(figures, name, from, figures_print(figures, texts));
 }
 
 int report_owners(const struct screen *screen, const struct findings *findings,
                   uint64_t top)
 {
+	static const struct figure_column columns[] = { { "bytes", 10, 8 },
+		                                            { "blocks", 8, 6 },
+		                                            { "passed up", 9, 9 } };
+	struct figures figures = figures_of(screen, columns, 3);
 	struct owners owners;
 	size_t i;
 
@@ -111,12 +133,11 @@ int report_owners(const struct screen *screen, const struct findings *findings,
 		return -1;
 	screen_heading(screen, "by owner",
 	               "the innermost function still running when the block was freed");
-	fprintf(screen->file, "%s%10s %8s %9s  owner%s\n", screen_dim(screen), "bytes",
-	        "blocks", "passed up", screen_plain(screen));
+	figures_titles(&figures, "owner");
 	for (i = 0; i < owners.count && (!top || i < top); i++)
-		owned_print(screen, findings, &owners.owners[i]);
+		owned_print(&figures, findings, &owners.owners[i]);
 	if (i < owners.count)
-		fprintf(screen->file, ".. and %zu more; --top 0 shows all\n", owners.count - i);
+		screen_line(screen, 3, ".. and %zu more; --top 0 shows all", owners.count - i);
 	owners_release(&owners);
 	return 0;
 }

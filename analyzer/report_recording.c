@@ -1,6 +1,7 @@
 /* report_recording.c - one process of a recording, and which others there are. Layer 18. */
 #include "report_recording.h"
 
+#include "report_figures.h"
 #include "report_summary.h"
 #include "report_text.h"
 #include "screen.h"
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 
 #define OTHERS_TOLD 5
-#define OTHER_COLUMNS 27 /* before a command */
 
 /* The processes of the reader, as far as memory allows to count them. */
 static struct population population_of(const struct trace_reader *reader)
@@ -46,15 +46,20 @@ static int events_compare(const void *one, const void *two)
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-static void other_print(const struct screen *screen,
+static void other_print(const struct figures *figures,
                         const struct trace_process *process)
 {
-	char events[TEXT_NUMBER_BYTES], command[2048], fitted[2048];
+	char texts[3][TEXT_NUMBER_BYTES], command[2048], fitted[2048];
+	size_t used;
 
+	snprintf(texts[0], sizeof(texts[0]), "%u", process->number);
+	snprintf(texts[1], sizeof(texts[1]), "%u", process->header.pid);
+	text_short(texts[2], process->events);
+	used = figures_print(figures, texts);
 	process_command_text(command, sizeof(command), &process->header);
-	text_fit(fitted, sizeof(fitted), command, screen->columns - OTHER_COLUMNS, false);
-	fprintf(screen->file, "%8u %8u %7s  %s\n", process->number, process->header.pid,
-	        text_short(events, process->events), fitted);
+	fprintf(figures->screen->file, "%s\n",
+	        text_fit(fitted, sizeof(fitted), command, figures->screen->columns - used,
+	                 TEXT_KEEP_START));
 }
 
 /* They are programs if some of them ran in one process, by exec. */
@@ -67,8 +72,6 @@ static void others_title(const struct screen *screen, const struct trace_reader 
 	if (trace_reader_process_count(reader) == 2)
 		title = are_processes ? "the other process" : "the other program";
 	screen_heading(screen, title, "shown with --process NUMBER");
-	fprintf(screen->file, "%s%8s %8s %7s  command%s\n", screen_dim(screen), "number",
-	        "pid", "events", screen_plain(screen));
 	population_release(&population);
 }
 
@@ -76,8 +79,12 @@ static void others_title(const struct screen *screen, const struct trace_reader 
 static int others_print(const struct screen *screen, const struct trace_reader *reader,
                         const struct trace_process *shown)
 {
+	static const struct figure_column columns[] = { { "number", 8, 6 },
+		                                            { "pid", 8, 7 },
+		                                            { "events", 7, 6 } };
 	size_t count = trace_reader_process_count(reader), i, others = 0;
 	const struct trace_process **processes;
+	struct figures figures;
 
 	if (count < 2)
 		return 0;
@@ -90,11 +97,13 @@ static int others_print(const struct screen *screen, const struct trace_reader *
 	}
 	qsort(processes, others, sizeof(*processes), events_compare);
 	others_title(screen, reader);
+	figures = figures_of(screen, columns, 3);
+	figures_titles(&figures, "command");
 	for (i = 0; i < others && i < OTHERS_TOLD; i++)
-		other_print(screen, processes[i]);
+		other_print(&figures, processes[i]);
 	if (i < others)
-		fprintf(screen->file, ".. and %zu more; 'outlive info' lists them\n",
-		        others - i);
+		screen_line(screen, 3, ".. and %zu more; 'outlive info' lists them",
+		            others - i);
 	free(processes);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define TIMELINE_COLUMNS_MAX 64
+#define LABEL_COLUMNS 15 /* what a line is about */
 
 const char *loss_cause_text(unsigned cause)
 {
@@ -17,8 +18,8 @@ const char *loss_cause_text(unsigned cause)
 		[LOST_DEFINITIONS] = "modules whose names are missing",
 		[LOST_STACKS_CUT] = "kept, but without their outermost frames",
 		[LOST_STUBS] = "frames that are inferred: no return stub was left",
-		[LOST_CHILDREN] =
-			"forked children that were not recorded (no ring after chroot)",
+		[LOST_CHILDREN] = "children that were not recorded: they got no ring",
+		[LOST_DRAINED] = "not here, but in the trace that 'outlive run' made",
 	};
 
 	return cause < LOST_CAUSES ? texts[cause] : NULL;
@@ -55,11 +56,12 @@ const char *process_command_text(char *text, size_t bytes,
 	return text;
 }
 
+/* The command and, beside it if there is room, which process it is. */
 static void summary_title(const struct screen *screen, const struct profile *profile)
 {
 	const struct ring_header *header = &profile->process->header;
 	char about[128], duration[TEXT_NUMBER_BYTES], line[1024], command[2048];
-	size_t threads = profile->replay.thread_count, room;
+	size_t threads = profile->replay.thread_count, room, columns;
 
 	snprintf(about, sizeof(about), "pid %u, %s, %zu thread%s", header->pid,
 	         process_is_calibrated(header)
@@ -67,8 +69,16 @@ static void summary_title(const struct screen *screen, const struct profile *pro
 	             : "duration unknown",
 	         threads, threads == 1 ? "" : "s");
 	process_command_text(command, sizeof(command), header);
-	room = screen->columns - text_columns(about) - 2;
-	text_fit(line, sizeof(line), command, room, false);
+	columns = text_columns(about) + 2;
+	room = screen->columns > columns ? screen->columns - columns : 0;
+	if (screen->is_narrow && text_columns(command) > room) {
+		text_fit(line, sizeof(line), command, screen->columns, TEXT_KEEP_START);
+		fprintf(screen->file, "%s%s%s\n", screen_bold(screen), line,
+		        screen_plain(screen));
+		screen_line(screen, 2, "  %s", about);
+		return;
+	}
+	text_fit(line, sizeof(line), command, room, TEXT_KEEP_START);
 	fprintf(screen->file, "%s%s%s%*s%s\n", screen_bold(screen), line,
 	        screen_plain(screen), (int)(room - text_columns(line)) + 2, "", about);
 }
@@ -76,17 +86,17 @@ static void summary_title(const struct screen *screen, const struct profile *pro
 static void summary_allocated(const struct screen *screen, const struct totals *totals)
 {
 	char count[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
+	char reallocs[64] = "", failed[64] = "";
 
-	fprintf(screen->file, "  allocated    %s in %s call%s",
-	        text_size(size, totals->bytes), text_count(count, totals->allocations),
-	        text_s(totals->allocations));
 	if (totals->reallocs)
-		fprintf(screen->file, ", %s of them reallocs",
-		        text_count(more, totals->reallocs));
+		snprintf(reallocs, sizeof(reallocs), ", %s of them reallocs",
+		         text_count(more, totals->reallocs));
 	if (totals->failed)
-		fprintf(screen->file, "; %s%s failed%s", screen_bold(screen),
-		        text_count(more, totals->failed), screen_plain(screen));
-	fputc('\n', screen->file);
+		snprintf(failed, sizeof(failed), "; %s%s failed%s", screen_bold(screen),
+		         text_count(more, totals->failed), screen_plain(screen));
+	screen_line(screen, LABEL_COLUMNS, "  allocated    %s in %s call%s%s%s",
+	            text_size(size, totals->bytes), text_count(count, totals->allocations),
+	            text_s(totals->allocations), reallocs, failed);
 }
 
 static void summary_freed(const struct screen *screen, const struct profile *profile)
@@ -94,37 +104,42 @@ static void summary_freed(const struct screen *screen, const struct profile *pro
 	const struct totals *totals = &profile->replay.totals;
 	bool is_forked = profile->process->header.flags & RING_FORKED;
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
+	char crossed[64] = "", unknown[64] = "";
 
-	fprintf(screen->file, "  freed        %s block%s", text_count(count, totals->frees),
-	        text_s(totals->frees));
 	if (totals->crossed)
-		fprintf(screen->file, ", %s that crossed threads",
-		        text_count(more, totals->crossed));
+		snprintf(crossed, sizeof(crossed), ", %s that crossed threads",
+		         text_count(more, totals->crossed));
 	if (totals->ends_unknown)
-		fprintf(screen->file, ", %s %s", text_count(more, totals->ends_unknown),
-		        is_forked ? "from before the fork" : "of unknown origin");
+		snprintf(unknown, sizeof(unknown), ", %s %s",
+		         text_count(more, totals->ends_unknown),
+		         is_forked ? "from before the fork" : "of unknown origin");
+	screen_line(screen, LABEL_COLUMNS, "  freed        %s block%s%s%s",
+	            text_count(count, totals->frees), text_s(totals->frees), crossed,
+	            unknown);
 	if (totals->temporary)
-		fprintf(screen->file, "\n  temporary    %s block%s (%s of the allocations)",
-		        text_count(more, totals->temporary), text_s(totals->temporary),
-		        text_percent(percent, totals->temporary, totals->allocations));
-	fputc('\n', screen->file);
+		screen_line(screen, LABEL_COLUMNS,
+		            "  temporary    %s block%s (%s of the allocations)",
+		            text_count(more, totals->temporary), text_s(totals->temporary),
+		            text_percent(percent, totals->temporary, totals->allocations));
 }
 
 static void summary_heap(const struct screen *screen, const struct profile *profile)
 {
 	const struct site_table *sites = &profile->replay.sites;
 	char size[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES];
+	char when[64] = "";
 
-	fprintf(screen->file, "  peak heap    %s%s%s in %s block%s", screen_bold(screen),
-	        text_size(size, sites->peak_bytes), screen_plain(screen),
-	        text_count(count, sites->peak_blocks), text_s(sites->peak_blocks));
 	if (sites->peak_bytes && process_is_calibrated(&profile->process->header))
-		fprintf(screen->file, ", %s after the start",
-		        text_duration(at, profile->peak_ns));
-	fprintf(screen->file, "\n  never freed  %s%s%s in %s block%s\n",
-	        screen_bold(screen), text_size(size, sites->live_bytes),
-	        screen_plain(screen), text_count(count, sites->live_blocks),
-	        text_s(sites->live_blocks));
+		snprintf(when, sizeof(when), ", %s after the start",
+		         text_duration(at, profile->peak_ns));
+	screen_line(screen, LABEL_COLUMNS, "  peak heap    %s%s%s in %s block%s%s",
+	            screen_bold(screen), text_size(size, sites->peak_bytes),
+	            screen_plain(screen), text_count(count, sites->peak_blocks),
+	            text_s(sites->peak_blocks), when);
+	screen_line(screen, LABEL_COLUMNS, "  never freed  %s%s%s in %s block%s",
+	            screen_bold(screen), text_size(size, sites->live_bytes),
+	            screen_plain(screen), text_count(count, sites->live_blocks),
+	            text_s(sites->live_blocks));
 }
 
 static void summary_lost(const struct screen *screen, const struct profile *profile)
@@ -135,16 +150,28 @@ static void summary_lost(const struct screen *screen, const struct profile *prof
 
 	if (!lost->events)
 		return;
-	fprintf(screen->file,
-	        "  %slost%s         %s event%s (%s of all); 'outlive info' says why\n",
-	        screen_bold(screen), screen_plain(screen), text_count(count, lost->events),
-	        text_s(lost->events),
-	        text_percent(percent, lost->events, seen + lost->events));
+	screen_line(screen, LABEL_COLUMNS,
+	            "  %slost%s         %s event%s (%s of all); 'outlive info' says why",
+	            screen_bold(screen), screen_plain(screen),
+	            text_count(count, lost->events), text_s(lost->events),
+	            text_percent(percent, lost->events, seen + lost->events));
 	/* no "at least": where frees are lost, the peak comes out too high */
-	fputs(
-		"               all figures cover only what was recorded: calls and bytes are\n"
-		"               lower bounds, peak and never freed may be off either way\n",
-		screen->file);
+	screen_paragraph(screen, 0, LABEL_COLUMNS,
+	                 "all figures cover only what was recorded: calls and bytes are\n"
+	                 "lower bounds, peak and never freed may be off either way");
+}
+
+void report_own_malloc(const struct screen *screen, const struct ring_header *header,
+                       int indent)
+{
+	if (!(header->flags & RING_OWN_MALLOC))
+		return;
+	screen_line(
+		screen, LABEL_COLUMNS,
+		"%*s%s%-*s%sthe program brings its own, and what that serves is not seen: "
+		"build it without, or link it as a shared library",
+		indent, "", screen_bold(screen), LABEL_COLUMNS - indent, "own malloc",
+		screen_plain(screen));
 }
 
 /* The most that was live during the given share of the timeline. */
@@ -178,8 +205,8 @@ static void summary_timeline(const struct screen *screen, const struct profile *
 		return;
 	if (columns > timeline->step + 1)
 		columns = timeline->step + 1;
-	if (columns > screen->columns - 17)
-		columns = (uint32_t)screen->columns - 17;
+	if (columns > screen->columns - LABEL_COLUMNS - 2)
+		columns = (uint32_t)screen->columns - LABEL_COLUMNS - 2;
 	fputs("  over time   |", screen->file);
 	for (column = 0; column < columns; column++) {
 		most = timeline_most(timeline, column, columns);
@@ -198,4 +225,5 @@ void report_summary(const struct screen *screen, const struct profile *profile)
 	summary_heap(screen, profile);
 	summary_timeline(screen, profile);
 	summary_lost(screen, profile);
+	report_own_malloc(screen, &profile->process->header, 2);
 }

@@ -3,7 +3,9 @@
 
 #include "report_classes.h"
 #include "report_explain.h"
+#include "report_figures.h"
 #include "report_lives.h"
+#include "report_names.h"
 #include "report_summary.h"
 #include "report_tree.h"
 #include "report_why.h"
@@ -16,59 +18,29 @@
 #define TREE_LINES 48
 #define STACK_LINES 12 /* frames shown of a site */
 #define STACK_INDENT 14
-#define NUMBERS_COLUMNS 49  /* before the name, in a table of all numbers */
-#define SIDE_COLUMNS_MIN 10 /* less is no use for a file name */
+#define STACK_INDENT_NARROW 6
 
-/* A name with its place at the right, in what is left of the line. */
-static void name_print(const struct screen *screen, const struct stack_name *name,
-                       size_t used)
-{
-	size_t room = screen->columns > used + 20 ? screen->columns - used : 20, columns;
-	char text[1024], fitted[1024], place[512], side[512];
-
-	stack_name_text(text, sizeof(text), name);
-	stack_name_place(place, sizeof(place), name);
-	columns = text_columns(text);
-	text_fit(side, sizeof(side), place, room / 2, true);
-	if (columns + 2 + text_columns(side) > room) {
-		/* The name gets what it needs, as long as something of the place stays. */
-		if (room > columns + 2 + SIDE_COLUMNS_MIN)
-			text_fit(side, sizeof(side), place, room - columns - 2, true);
-		columns = room - text_columns(side) - 2;
-	}
-	fputs(text_fit(fitted, sizeof(fitted), text, columns, false), screen->file);
-	if (*side)
-		fprintf(screen->file, "  %s%s%s", screen_dim(screen), side,
-		        screen_plain(screen));
-	fputc('\n', screen->file);
-}
-
-static void thread_print(const struct screen *screen, const struct thread *thread)
+static void thread_print(const struct screen *screen, const struct thread *thread,
+                         size_t used)
 {
 	char name[64];
+	int columns = fprintf(screen->file, "%u  ", thread->tid);
 
-	text_escape(name, sizeof(name), thread->name);
-	fprintf(screen->file, "%u  %s%s%s\n", thread->tid, screen_dim(screen), name,
-	        screen_plain(screen));
+	if (columns > 0)
+		used += (size_t)columns;
+	text_fit(name, sizeof(name), thread->name, screen->columns - used, TEXT_KEEP_START);
+	fprintf(screen->file, "%s%s%s\n", screen_dim(screen), name, screen_plain(screen));
 }
 
 static void row_name_print(const struct screen *screen, const struct report_row *row,
                            enum report_group group, size_t used)
 {
-	struct stack_name module = row->name;
-	char text[512], fitted[512];
-
-	if (group == REPORT_BY_THREAD) {
-		thread_print(screen, row->thread);
-	} else if (group == REPORT_BY_MODULE) {
-		text_escape(text, sizeof(text),
-		            *module.module ? module.module : "(outside of every module)");
-		text_fit(fitted, sizeof(fitted), text,
-		         screen->columns > used + 20 ? screen->columns - used : 20, true);
-		fprintf(screen->file, "%s\n", fitted);
-	} else {
-		name_print(screen, &row->name, used);
-	}
+	if (group == REPORT_BY_THREAD)
+		thread_print(screen, row->thread, used);
+	else if (group == REPORT_BY_MODULE)
+		report_module(screen, row->name.module, "(outside of every module)", used);
+	else
+		report_name(screen, &row->name, used);
 }
 
 /* ---- the default screen ------------------------------------------------------------ */
@@ -91,7 +63,11 @@ static uint64_t row_count(const struct report_row *row, enum report_sort sort)
 static int table_print(const struct screen *screen, const struct classes *classes,
                        const struct table *table, uint64_t total)
 {
-	char size[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
+	const struct figure_column columns[] = { { "bytes", 10, 8 },
+		                                     { "share", 6, 5 },
+		                                     { table->count_title, 8, 6 } };
+	struct figures figures = figures_of(screen, columns, 3);
+	char texts[3][TEXT_NUMBER_BYTES];
 	struct report_rows rows;
 	uint64_t weight;
 	size_t i;
@@ -101,16 +77,15 @@ static int table_print(const struct screen *screen, const struct classes *classe
 	if (report_rows_make(&rows, classes, REPORT_BY_FUNCTION, table->sort))
 		return -1;
 	screen_heading(screen, table->title, "");
-	fprintf(screen->file, "%s%10s %6s %8s  function%s\n", screen_dim(screen), "bytes",
-	        "share", table->count_title, screen_plain(screen));
+	figures_titles(&figures, "function");
 	for (i = 0; i < rows.count && i < table->rows; i++) {
 		weight = report_row_weight(&rows.rows[i], table->sort);
 		if (!weight)
 			break;
-		fprintf(screen->file, "%10s %6s %8s  ", text_size(size, weight),
-		        text_percent(percent, weight, total),
-		        text_short(count, row_count(&rows.rows[i], table->sort)));
-		name_print(screen, &rows.rows[i].name, 28);
+		text_size(texts[0], weight);
+		text_percent(texts[1], weight, total);
+		text_short(texts[2], row_count(&rows.rows[i], table->sort));
+		report_name(screen, &rows.rows[i].name, figures_print(&figures, texts));
 	}
 	report_rows_release(&rows);
 	return 0;
@@ -155,49 +130,59 @@ static int screen_print(const struct screen *screen, const struct findings *find
 
 /* ---- one table as asked for --------------------------------------------------------- */
 
-static void row_numbers_print(const struct screen *screen, const struct report_row *row)
-{
-	char bytes[TEXT_NUMBER_BYTES], calls[TEXT_NUMBER_BYTES], peak[TEXT_NUMBER_BYTES];
-	char live[TEXT_NUMBER_BYTES], temporary[TEXT_NUMBER_BYTES];
+static const struct figure_column row_columns[] = {
+	{ "bytes", 10, 8 },     { "calls", 7, 5 }, { "at peak", 10, 8 },
+	{ "not freed", 10, 9 }, { "temp.", 6, 5 },
+};
+#define ROW_COLUMNS (sizeof(row_columns) / sizeof(*row_columns))
 
-	fprintf(screen->file, "%10s %7s %10s %10s %6s  ", text_size(bytes, row->bytes),
-	        text_short(calls, row->allocations), text_size(peak, row->peak_bytes),
-	        text_size(live, row->live_bytes),
-	        text_percent(temporary, row->temporary, row->allocations));
+/* How many columns are used before the name. */
+static size_t row_figures_print(const struct figures *figures,
+                                const struct report_row *row)
+{
+	char texts[ROW_COLUMNS][TEXT_NUMBER_BYTES];
+
+	text_size(texts[0], row->bytes);
+	text_short(texts[1], row->allocations);
+	text_size(texts[2], row->peak_bytes);
+	text_size(texts[3], row->live_bytes);
+	text_percent(texts[4], row->temporary, row->allocations);
+	return figures_print(figures, texts);
 }
 
-/* A site: its innermost function beside the numbers, the callers below. */
-static int site_print(const struct screen *screen, const struct profile *profile,
+/* A site: its innermost function beside the figures, the callers below. */
+static int site_print(const struct figures *figures, const struct profile *profile,
                       const struct report_row *row)
 {
+	const struct screen *screen = figures->screen;
+	size_t indent = figures->is_stacked ? STACK_INDENT_NARROW : STACK_INDENT;
 	struct stack_names stack = { NULL, 0, 0 };
-	size_t i, shown;
+	size_t used, i, shown;
 
 	if (stack_names_fill(&stack, profile, row->node))
 		return -1;
-	row_numbers_print(screen, row);
+	used = row_figures_print(figures, row);
 	if (!stack.count)
 		fprintf(screen->file, "(no stack)\n");
 	shown = stack.count <= STACK_LINES + 1 ? stack.count : STACK_LINES;
 	for (i = 0; i < shown; i++) {
 		if (i)
-			fprintf(screen->file, "%*s", STACK_INDENT, "");
-		name_print(screen, &stack.names[i], i ? STACK_INDENT : NUMBERS_COLUMNS);
+			fprintf(screen->file, "%*s", (int)indent, "");
+		report_name(screen, &stack.names[i], i ? indent : used);
 	}
 	if (shown < stack.count)
-		fprintf(screen->file, "%*s.. and %zu callers more\n", STACK_INDENT, "",
-		        stack.count - shown);
+		screen_line(screen, indent, "%*s.. and %zu callers more", (int)indent, "",
+		            stack.count - shown);
 	stack_names_release(&stack);
 	return 0;
 }
 
-static int row_print(const struct screen *screen, const struct profile *profile,
+static int row_print(const struct figures *figures, const struct profile *profile,
                      const struct report_row *row, enum report_group group)
 {
 	if (group == REPORT_BY_SITE)
-		return site_print(screen, profile, row);
-	row_numbers_print(screen, row);
-	row_name_print(screen, row, group, NUMBERS_COLUMNS);
+		return site_print(figures, profile, row);
+	row_name_print(figures->screen, row, group, row_figures_print(figures, row));
 	return 0;
 }
 
@@ -210,6 +195,7 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 	static const char *const sorts[] = { "sorted by bytes allocated", "sorted by calls",
 		                                 "sorted by bytes at the peak",
 		                                 "sorted by bytes never freed" };
+	struct figures figures = figures_of(screen, row_columns, ROW_COLUMNS);
 	struct report_rows rows;
 	size_t i, shown;
 	int result = 0;
@@ -218,14 +204,12 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 		return -1;
 	shown = settings->top && settings->top < rows.count ? settings->top : rows.count;
 	screen_heading(screen, titles[settings->group], sorts[settings->sort]);
-	fprintf(screen->file, "%s%10s %7s %10s %10s %6s  %s%s\n", screen_dim(screen),
-	        "bytes", "calls", "at peak", "not freed", "temp.", of[settings->group],
-	        screen_plain(screen));
+	figures_titles(&figures, of[settings->group]);
 	for (i = 0; i < shown && !result; i++)
-		result = row_print(screen, classes->profile, &rows.rows[i], settings->group);
+		result = row_print(&figures, classes->profile, &rows.rows[i], settings->group);
 	if (shown < rows.count)
-		fprintf(screen->file, ".. and %zu more; --top 0 shows all\n",
-		        rows.count - shown);
+		screen_line(screen, 3, ".. and %zu more; --top 0 shows all",
+		            rows.count - shown);
 	report_rows_release(&rows);
 	return result;
 }

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INDENT_MAX 20
+#define DEPTH_MAX 20
+#define NAMES_COLUMNS_MIN 14 /* deeper branches are not indented further */
+#define JOINT " > "
 #define SHARE_MIN 40 /* branches of less than one in so many are left out */
 
 /* Nodes that carry enough to be shown, by parent, the heaviest child first. */
@@ -81,57 +83,93 @@ static const struct branch *children_find(const struct tree_print *print,
 	return print->branches + low;
 }
 
-static int name_add(const struct tree_print *print, struct text *line, uint32_t node)
+/* Columns of a line before its names: figures, and two or one for each branch above. */
+static size_t indent_columns(const struct screen *screen, unsigned depth)
+{
+	size_t figures = screen->is_narrow ? 16 : 19;
+	size_t indent = screen->is_narrow ? depth : 2 * depth;
+	size_t most = screen->columns - figures - NAMES_COLUMNS_MIN;
+
+	return figures + (indent < most ? indent : most);
+}
+
+static int name_add(const struct tree_print *print, struct text *line, uint32_t node,
+                    size_t used)
 {
 	const struct name_tree *names = &print->names;
-	char name[256];
+	char name[256], fitted[256];
 
 	stack_name_text(name, sizeof(name),
 	                &names->labels[names->tree.nodes[node].location]);
-	return text_printf(line, "%s%s", line->bytes ? " > " : "", name);
+	if (print->screen->is_narrow)
+		screen_fit(print->screen, fitted, sizeof(fitted), name,
+		           print->screen->columns - used);
+	return text_printf(line, "%s%s", line->bytes ? JOINT : "",
+	                   print->screen->is_narrow ? fitted : name);
 }
 
-static void line_print(const struct tree_print *print, const struct branch *branch,
-                       const struct text *line, unsigned indent)
+/* The last functions of a line, whole ones that fit so many columns; at least one. */
+static const char *last_names(const char *line, size_t columns)
 {
-	char size[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], fitted[2048];
-	size_t used = 19 + 2 * indent, room = print->screen->columns;
+	const char *next;
 
-	room = room > used + 20 ? room - used : 20;
+	while (text_columns(line) > columns && (next = strstr(line, JOINT)))
+		line = next + strlen(JOINT);
+	return line;
+}
+
+/*
+ * A branch on a line; on about two where the screen is narrow. The functions at its end
+ * are kept: they are what the next branches come from.
+ */
+static void line_print(const struct tree_print *print, const struct branch *branch,
+                       const char *line, size_t used)
+{
+	const struct screen *screen = print->screen;
+	char size[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], fitted[2048];
+	size_t room = screen->columns - used;
+	const char *names;
+
 	if (print->sort == REPORT_SORT_CALLS)
 		text_short(size, branch->weight);
 	else
 		text_size(size, branch->weight);
-	fprintf(print->screen->file, "%10s %6s  %*s%s\n", size,
-	        text_percent(percent, branch->weight, print->total), (int)(2 * indent), "",
-	        text_fit(fitted, sizeof(fitted), line->data ? line->data : "", room, true));
+	text_percent(percent, branch->weight, print->total);
+	if (screen->is_narrow) {
+		names = last_names(line, 2 * room);
+		screen_line(screen, used, "%8s %5s %*s%s%s", size, percent, (int)used - 15, "",
+		            names == line ? "" : ".." JOINT, names);
+	} else {
+		fprintf(screen->file, "%10s %6s %*s%s\n", size, percent, (int)used - 18, "",
+		        text_fit(fitted, sizeof(fitted), line, room, TEXT_KEEP_END));
+	}
 }
 
 /* A branch: its functions down to where it forks, then its children, indented. */
 static int branch_print(struct tree_print *print, const struct branch *branch,
-                        unsigned indent)
+                        unsigned depth)
 {
+	size_t used = indent_columns(print->screen, depth), count, i;
 	struct text line = { NULL, 0, 0 };
 	const struct branch *children, *at = branch;
-	size_t count, i;
 	int result;
 
 	if (!print->lines_left)
 		return 0;
 	print->lines_left--;
-	result = name_add(print, &line, at->node);
+	result = name_add(print, &line, at->node, used);
 	children = children_find(print, at->node, &count);
 	/* One child that carries nearly all is no fork. */
 	while (!result && count == 1 && children->weight >= at->weight / 20 * 19) {
 		at = children;
-		result = name_add(print, &line, at->node);
+		result = name_add(print, &line, at->node, used);
 		children = children_find(print, at->node, &count);
 	}
 	if (!result)
-		line_print(print, branch, &line, indent);
+		line_print(print, branch, line.data, used);
 	text_release(&line);
-	for (i = 0; i < count && !result && indent < INDENT_MAX; i++)
-		result = branch_print(print, &children[i], indent + 1);
+	for (i = 0; i < count && !result && depth < DEPTH_MAX; i++)
+		result = branch_print(print, &children[i], depth + 1);
 	return result;
 }
 

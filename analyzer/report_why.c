@@ -3,6 +3,7 @@
 
 #include "function_names.h"
 #include "report_classes.h"
+#include "report_figures.h"
 #include "report_tree.h"
 #include "stack_names.h"
 
@@ -12,6 +13,7 @@
 #define TREE_LINES 24
 #define RANKS_SHOWN 8
 #define BAR_COLUMNS 30
+#define LABEL_COLUMNS 15 /* what a line is about */
 
 struct why {
 	const struct screen *screen;
@@ -96,12 +98,12 @@ static int title_print(const struct why *why)
 	function_text(name, sizeof(name), classes, place->function);
 	if (location_place_text(where, sizeof(where), classes->profile, place->location))
 		return -1;
-	fprintf(why->screen->file, "%s%s%s  %s%s%s%s\n", screen_bold(why->screen), name,
-	        screen_plain(why->screen), screen_dim(why->screen), where,
-	        why->summary.site_count > 1 ? " and other call paths" : "",
-	        screen_plain(why->screen));
-	fprintf(why->screen->file, "  verdict      %s\n",
-	        class_counts_verdict(&why->summary.counts, why->summary.allocations));
+	screen_line(why->screen, 2, "%s%s%s  %s%s%s%s", screen_bold(why->screen), name,
+	            screen_plain(why->screen), screen_dim(why->screen), where,
+	            why->summary.site_count > 1 ? " and other call paths" : "",
+	            screen_plain(why->screen));
+	screen_line(why->screen, LABEL_COLUMNS, "  verdict      %s",
+	            class_counts_verdict(&why->summary.counts, why->summary.allocations));
 	return 0;
 }
 
@@ -109,26 +111,31 @@ static void sizes_print(const struct why *why)
 {
 	const struct life_summary *summary = &why->summary;
 	char count[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES], least[TEXT_NUMBER_BYTES];
-	char most[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
-	FILE *file = why->screen->file;
+	char most[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], reallocs[64] = "";
+	const struct screen *screen = why->screen;
 
-	fprintf(file, "  allocated    %s in %s calls", text_size(bytes, summary->bytes),
-	        text_count(count, summary->allocations));
 	if (summary->reallocs)
-		fprintf(file, ", %s of them reallocs", text_count(more, summary->reallocs));
-	fprintf(file, "; %s block%s at most at once\n", text_count(more, summary->live_max),
-	        summary->live_max == 1 ? "" : "s");
+		snprintf(reallocs, sizeof(reallocs), ", %s of them reallocs",
+		         text_count(more, summary->reallocs));
+	screen_line(screen, LABEL_COLUMNS,
+	            "  allocated    %s in %s calls%s; %s block%s at most at once",
+	            text_size(bytes, summary->bytes),
+	            text_count(count, summary->allocations), reallocs,
+	            text_count(more, summary->live_max), summary->live_max == 1 ? "" : "s");
 	if (summary->size_min == summary->size_max)
-		fprintf(file, "  size         always %s\n", text_size(most, summary->size_max));
+		screen_line(screen, LABEL_COLUMNS, "  size         always %s",
+		            text_size(most, summary->size_max));
 	else
-		fprintf(file, "  size         %s to %s, %s on average\n",
-		        text_size(least, summary->size_min), text_size(most, summary->size_max),
-		        text_size(more, summary->bytes /
-		                            (summary->allocations ? summary->allocations : 1)));
+		screen_line(
+			screen, LABEL_COLUMNS, "  size         %s to %s, %s on average",
+			text_size(least, summary->size_min), text_size(most, summary->size_max),
+			text_size(more, summary->bytes /
+		                        (summary->allocations ? summary->allocations : 1)));
 	if (summary->chains)
-		fprintf(file, "  realloc      %s reallocs of %s blocks, up to %u of one\n",
-		        text_count(count, summary->chain_reallocs),
-		        text_count(more, summary->chains), summary->chain_longest);
+		screen_line(screen, LABEL_COLUMNS,
+		            "  realloc      %s reallocs of %s blocks, up to %u of one",
+		            text_count(count, summary->chain_reallocs),
+		            text_count(more, summary->chains), summary->chain_longest);
 }
 
 static void lifetime_print(const struct why *why)
@@ -141,75 +148,85 @@ static void lifetime_print(const struct why *why)
 
 	if (!summary->ended)
 		return;
-	fprintf(
-		why->screen->file,
-		"  lifetime     %s to %s, %s on average; %s allocations in between\n",
+	screen_line(
+		why->screen, LABEL_COLUMNS,
+		"  lifetime     %s to %s, %s on average; %s allocations in between",
 		text_duration(least, process_span_ns(header, summary->age_min)),
 		text_duration(most, process_span_ns(header, summary->age_max)),
 		text_duration(mean, process_span_ns(header, summary->age_sum / summary->ended)),
 		text_short(between, summary->between_sum / summary->ended));
-	fprintf(why->screen->file,
-	        "  order        %s were the youngest of their thread when freed\n",
-	        text_percent(part, summary->youngest, summary->ended));
+	screen_line(why->screen, LABEL_COLUMNS,
+	            "  order        %s were the youngest of their thread when freed",
+	            text_percent(part, summary->youngest, summary->ended));
 }
 
-static void bar_print(const struct why *why, uint64_t part, uint64_t whole)
+/* At most so long, in what is left of a line of which `used` columns are used. */
+static void bar_print(const struct screen *screen, uint64_t part, uint64_t whole,
+                      size_t used)
 {
-	int columns = whole ? (int)((double)part / (double)whole * BAR_COLUMNS + 0.5) : 0,
-		i;
+	size_t room = screen->columns > used ? screen->columns - used : 0, columns, i;
 
-	for (i = 0; i < columns; i++)
-		fputs(why->screen->has_blocks ? "\u2588" : "#", why->screen->file);
-	fputc('\n', why->screen->file);
+	if (room > BAR_COLUMNS)
+		room = BAR_COLUMNS;
+	columns = whole ? (size_t)((double)part / (double)whole * (double)room + 0.5) : 0;
+	for (i = 0; i < columns && i < room; i++)
+		fputs(screen->has_blocks ? "\u2588" : "#", screen->file);
+	fputc('\n', screen->file);
 }
 
 static void depths_print(const struct why *why)
 {
 	const struct ranking *depths = &why->summary.depths;
+	const struct screen *screen = why->screen;
 	uint64_t all = ranking_blocks(depths);
 	char blocks[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES], frames[32];
+	int used;
 	size_t i;
 
 	if (!depths->count)
 		return;
-	screen_heading(why->screen, "frames it outlived",
+	screen_heading(screen, "frames it outlived",
 	               why->summary.peeled_max ? "wrappers that are peeled off included"
 	                                       : "");
 	for (i = 0; i < depths->count; i++) {
 		snprintf(frames, sizeof(frames), "%u%s", depths->ranks[i].key,
 		         depths->ranks[i].key <= why->summary.peeled_min ? " (stack-like)"
 		                                                         : "");
-		fprintf(why->screen->file, "  %-16s%8s %6s  ", frames,
-		        text_short(blocks, depths->ranks[i].blocks),
-		        text_percent(part, depths->ranks[i].blocks, all));
-		bar_print(why, depths->ranks[i].blocks, all);
+		used = fprintf(screen->file,
+		               screen->is_narrow ? "  %-16s%6s %5s  " : "  %-16s%8s %6s  ",
+		               frames, text_short(blocks, depths->ranks[i].blocks),
+		               text_percent(part, depths->ranks[i].blocks, all));
+		bar_print(screen, depths->ranks[i].blocks, all, used > 0 ? (size_t)used : 0);
 	}
 }
 
 static void functions_print(const struct why *why, const char *title, const char *aside,
                             const struct ranking *ranking)
 {
+	static const struct figure_column columns[] = { { "blocks", 10, 7 },
+		                                            { "share", 6, 5 },
+		                                            { "bytes", 10, 8 } };
+	const struct screen *screen = why->screen;
+	struct figures figures = figures_of(screen, columns, 3);
 	uint64_t all = ranking_blocks(ranking);
-	char blocks[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES];
-	char name[512], line[512];
-	size_t i;
+	char texts[3][TEXT_NUMBER_BYTES], name[512], line[512];
+	size_t i, used;
 
 	if (!ranking->count)
 		return;
-	screen_heading(why->screen, title, aside);
+	screen_heading(screen, title, aside);
 	for (i = 0; i < ranking->count && i < RANKS_SHOWN; i++) {
 		function_text(name, sizeof(name), why->findings->classes,
 		              ranking->ranks[i].key);
-		fprintf(why->screen->file, "  %8s %6s %10s  %s\n",
-		        text_short(blocks, ranking->ranks[i].blocks),
-		        text_percent(part, ranking->ranks[i].blocks, all),
-		        text_size(bytes, ranking->ranks[i].bytes),
-		        text_fit(line, sizeof(line), name,
-		                 why->screen->columns > 60 ? why->screen->columns - 30 : 30,
-		                 false));
+		text_short(texts[0], ranking->ranks[i].blocks);
+		text_percent(texts[1], ranking->ranks[i].blocks, all);
+		text_size(texts[2], ranking->ranks[i].bytes);
+		used = figures_print(&figures, texts);
+		fprintf(screen->file, "%s\n",
+		        screen_fit(screen, line, sizeof(line), name, screen->columns - used));
 	}
 	if (i < ranking->count)
-		fprintf(why->screen->file, "  .. and %zu more\n", ranking->count - i);
+		screen_line(screen, 5, "  .. and %zu more", ranking->count - i);
 }
 
 /* What was said of the places of these sites; or why nothing was. */
@@ -242,7 +259,7 @@ static int advice_print(const struct why *why)
 			&refusal,
 			&findings->places.places[findings->places.of_site[why->summary.site]]
 				 .summary);
-		fprintf(why->screen->file, "  none: %s\n", result ? "" : refusal.data);
+		screen_line(why->screen, 8, "  none: %s", result ? "" : refusal.data);
 	}
 	text_release(&refusal);
 	free(some.advice.items);
@@ -268,9 +285,9 @@ static int stack_print(const struct why *why)
 		is_peeled = stack.names[i].node > kept;
 		stack_name_text(name, sizeof(name), &stack.names[i]);
 		stack_name_place(where, sizeof(where), &stack.names[i]);
-		fprintf(why->screen->file, "  %s  %s%s%s%s%s\n", name, screen_dim(why->screen),
-		        where, stack.names[i].is_inlined ? "  (inlined)" : "",
-		        is_peeled ? "  (peeled off)" : "", screen_plain(why->screen));
+		screen_line(why->screen, 4, "  %s  %s%s%s%s%s", name, screen_dim(why->screen),
+		            where, stack.names[i].is_inlined ? "  (inlined)" : "",
+		            is_peeled ? "  (peeled off)" : "", screen_plain(why->screen));
 	}
 	stack_names_release(&stack);
 	return 0;

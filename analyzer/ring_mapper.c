@@ -4,11 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define NAME_BYTES 64
@@ -107,30 +108,40 @@ static enum mapping process_look(pid_t pid, const struct mapped_file *wanted)
 struct identity {
 	pid_t pid;
 	uid_t user;
+	bool has_ended; /* nobody has waited for it yet */
 };
+
+/* Take a line of `status`. A main thread may end before the others: as a zombie, too. */
+static void identity_line(struct identity *identity, const char *line)
+{
+	unsigned number;
+	const char *last = strrchr(line, '\t');
+	char state;
+
+	if (sscanf(line, "State: %c", &state) == 1)
+		identity->has_ended = state == 'Z' || state == 'X';
+	else if (sscanf(line, "Threads: %u", &number) == 1)
+		identity->has_ended = identity->has_ended && number <= 1;
+	else if (sscanf(line, "Uid: %u", &number) == 1)
+		identity->user = number;
+	else if (!strncmp(line, "NSpid:", 6) && last)
+		identity->pid = (pid_t)strtol(last, NULL, 10);
+}
 
 static bool identity_read(pid_t pid, struct identity *identity)
 {
-	char path[NAME_BYTES], line[512], *last;
-	bool has_pid = false, has_user = false;
-	unsigned user;
+	char path[NAME_BYTES], line[512];
 	FILE *status;
 
+	*identity = (struct identity){ .pid = 0 };
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	status = fopen(path, "re");
 	if (!status)
 		return false;
-	while ((!has_pid || !has_user) && fgets(line, sizeof(line), status)) {
-		if (sscanf(line, "Uid: %u", &user) == 1) {
-			identity->user = user;
-			has_user = true;
-		} else if (!strncmp(line, "NSpid:", 6) && (last = strrchr(line, '\t'))) {
-			identity->pid = (pid_t)strtol(last, NULL, 10);
-			has_pid = true;
-		}
-	}
+	while (fgets(line, sizeof(line), status))
+		identity_line(identity, line);
 	fclose(status);
-	return has_pid && has_user;
+	return identity->pid > 0;
 }
 
 /* A forked child keeps its parent's mapping: only the process of that name is it. */
@@ -140,10 +151,12 @@ static enum mapping candidate_look(pid_t candidate, const struct mapped_file *fi
 	struct identity identity;
 	enum mapping result;
 
-	if (!identity_read(candidate, &identity) || identity.pid != pid)
+	if (!identity_read(candidate, &identity) || identity.pid != pid ||
+	    identity.has_ended)
 		return MAPPING_NONE;
 	result = process_look(candidate, file);
-	if (result == MAPPING_HIDDEN && identity.user != user)
+	/* every pid namespace has a process 1; ours is none that was recorded */
+	if (result == MAPPING_HIDDEN && (identity.user != user || candidate == 1))
 		return MAPPING_NONE;
 	return result;
 }
@@ -190,4 +203,22 @@ pid_t ring_mapper_find(const void *map, pid_t pid, uid_t user)
 	if (candidate_look(pid, &file, pid, user) == MAPPING_THERE)
 		return pid;
 	return processes_search(&file, pid, user);
+}
+
+bool ring_mapper_is_there(int file, pid_t pid, uid_t user)
+{
+	long page_bytes = sysconf(_SC_PAGESIZE);
+	pid_t found = MAPPER_UNKNOWN;
+	void *map;
+
+	if (pid <= 0)
+		return false;
+	map = mmap(NULL, (size_t)page_bytes, PROT_READ, MAP_SHARED, file, 0);
+	if (map != MAP_FAILED) {
+		found = ring_mapper_find(map, pid, user);
+		munmap(map, (size_t)page_bytes);
+	}
+	if (found == MAPPER_UNKNOWN)
+		return kill(pid, 0) == 0 || errno == EPERM;
+	return found != MAPPER_GONE;
 }

@@ -18,6 +18,7 @@
 #define PROBE_BYTES (UINT64_C(4) << 20)
 #define LOADER_SEPARATORS " :"
 #define LIBRARY_LINK "liboutlive.so"
+#define LIBRARY_SUFFIX ".lib"
 #define NAME_TRIES 100
 #define PROC_STEP_BYTES 4096
 
@@ -109,23 +110,49 @@ int session_open(struct session *session, const char *beside, uint64_t ring_byte
 
 /* ---- the library ---- */
 
-int session_library(const struct session *session, char path[PATH_MAX],
-                    struct error *error)
+/* Remove the link and its directory, as far as they are there. */
+static void link_remove(struct session *session)
 {
-	char link[PATH_MAX];
-	int length;
+	char *name = strrchr(session->link, '/');
 
+	unlink(session->link);
+	*name = '\0';
+	rmdir(session->link);
+	session->link[0] = '\0';
+}
+
+/* A directory that all processes of the session may look into, and the link in it. */
+static int link_make(struct session *session, const char *path)
+{
+	size_t directory_bytes = strlen(session->directory) + strlen(LIBRARY_SUFFIX);
+	bool is_made;
+
+	if (directory_bytes + strlen("/" LIBRARY_LINK) >= sizeof(session->link) ||
+	    strpbrk(session->directory, LOADER_SEPARATORS))
+		return -1;
+	strcpy(session->link, session->directory);
+	strcat(session->link, LIBRARY_SUFFIX);
+	is_made = mkdir(session->link, 0711) == 0 && chmod(session->link, 0711) == 0;
+	strcat(session->link, "/" LIBRARY_LINK);
+	if (is_made && symlink(path, session->link) == 0)
+		return 0;
+	if (is_made)
+		link_remove(session);
+	session->link[0] = '\0';
+	return -1;
+}
+
+int session_library(struct session *session, char path[PATH_MAX], struct error *error)
+{
 	if (!strpbrk(path, LOADER_SEPARATORS))
 		return 0;
-	length = snprintf(link, sizeof(link), "%s/" LIBRARY_LINK, session->directory);
-	if (length < 0 || (size_t)length >= sizeof(link) ||
-	    strpbrk(link, LOADER_SEPARATORS) || symlink(path, link))
+	if (link_make(session, path))
 		return error_set(error,
 		                 "%s: the loader cannot preload from a path with a space or a "
-		                 "colon, and there is no link to it in %s: install outlive "
-		                 "elsewhere",
+		                 "colon, and there is no link to it in %s" LIBRARY_SUFFIX
+		                 ": install outlive elsewhere",
 		                 path, session->directory);
-	strcpy(path, link);
+	strcpy(path, session->link);
 	return 0;
 }
 
@@ -206,7 +233,7 @@ void session_seal(struct session *session)
 	strcpy(session->directory, aside);
 }
 
-/* Rings whose process died before they were complete, and the link to the library. */
+/* Rings whose process died before they were complete. */
 static void hidden_remove(const struct session *session)
 {
 	int copy = openat(session->descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -219,9 +246,8 @@ static void hidden_remove(const struct session *session)
 		return;
 	}
 	while ((entry = readdir(directory))) {
-		if (!strcmp(entry->d_name, LIBRARY_LINK) ||
-		    (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") &&
-		     strcmp(entry->d_name, "..")))
+		if (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") &&
+		    strcmp(entry->d_name, ".."))
 			unlinkat(session->descriptor, entry->d_name, 0);
 	}
 	closedir(directory);
@@ -229,10 +255,16 @@ static void hidden_remove(const struct session *session)
 
 bool session_close(struct session *session)
 {
+	bool is_gone;
+
 	if (session->descriptor >= 0) {
 		hidden_remove(session);
 		close(session->descriptor);
 	}
 	session->descriptor = -1;
-	return rmdir(session->directory) == 0 || errno == ENOENT;
+	is_gone = rmdir(session->directory) == 0 || errno == ENOENT;
+	/* what a process starts later is preloaded, too: it would say that it cannot be */
+	if (session->link[0] && is_gone && !session_process_count(session))
+		link_remove(session);
+	return is_gone;
 }

@@ -21,6 +21,7 @@ struct session {
 	uint64_t number;          /* random: OUTLIVE_SESSION */
 	int descriptor;           /* of the directory */
 	char directory[PATH_MAX]; /* absolute */
+	char link[PATH_MAX];      /* to the library, in a directory of its own; or "" */
 };
 
 /*
@@ -32,11 +33,10 @@ int session_open(struct session *session, const char *beside, uint64_t ring_byte
 
 /*
  * A name for the library that LD_PRELOAD can carry: the loader splits at spaces and
- * colons, so a path with one gets a link in the session's directory, whose path replaces
- * it. 0, or -1 and *error.
+ * colons, so a path with one gets a link beside the session's directory, whose path
+ * replaces it. 0, or -1 and *error.
  */
-int session_library(const struct session *session, char path[PATH_MAX],
-                    struct error *error);
+int session_library(struct session *session, char path[PATH_MAX], struct error *error);
 
 /*
  * How many processes were started with this session in their environment and still run
@@ -50,7 +50,10 @@ size_t session_process_count(const struct session *session);
  */
 void session_seal(struct session *session);
 
-/* Close it; the directory goes, too, if no ring is left in it. True: it is gone. */
+/*
+ * Close it; the directory goes, too, if no ring is left in it. True: it is gone. The link
+ * to the library stays for processes that go on, and what they start.
+ */
 bool session_close(struct session *session);
 
 #endif

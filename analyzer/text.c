@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define TERMINAL_COLUMNS_MIN 72
+#define TERMINAL_COLUMNS_MIN 40
 #define TERMINAL_COLUMNS_MAX 400
 #define TERMINAL_COLUMNS_UNKNOWN 100 /* a pipe or a file */
 
@@ -154,46 +154,200 @@ char *text_escape(char *to, size_t bytes, const char *from)
 	return to;
 }
 
+/* ---- columns ------------------------------------------------------------------------- */
+
+struct point_range {
+	uint32_t first, last;
+};
+
+static bool is_in(const struct point_range *ranges, size_t count, uint32_t point)
+{
+	size_t low = 0, high = count, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (ranges[middle].last < point)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && ranges[low].first <= point;
+}
+
+size_t text_point_columns(uint32_t point)
+{
+	/* Unicode's East_Asian_Width W and F; gaps that nobody uses are closed. */
+	static const struct point_range wide[] = {
+		{ 0x1100, 0x115f },   { 0x231a, 0x231b },   { 0x2329, 0x232a },
+		{ 0x23e9, 0x23ec },   { 0x23f0, 0x23f0 },   { 0x23f3, 0x23f3 },
+		{ 0x25fd, 0x25fe },   { 0x2614, 0x2615 },   { 0x2630, 0x2637 },
+		{ 0x2648, 0x2653 },   { 0x267f, 0x267f },   { 0x268a, 0x268f },
+		{ 0x2693, 0x2693 },   { 0x26a1, 0x26a1 },   { 0x26aa, 0x26ab },
+		{ 0x26bd, 0x26be },   { 0x26c4, 0x26c5 },   { 0x26ce, 0x26ce },
+		{ 0x26d4, 0x26d4 },   { 0x26ea, 0x26ea },   { 0x26f2, 0x26f3 },
+		{ 0x26f5, 0x26f5 },   { 0x26fa, 0x26fa },   { 0x26fd, 0x26fd },
+		{ 0x2705, 0x2705 },   { 0x270a, 0x270b },   { 0x2728, 0x2728 },
+		{ 0x274c, 0x274c },   { 0x274e, 0x274e },   { 0x2753, 0x2755 },
+		{ 0x2757, 0x2757 },   { 0x2795, 0x2797 },   { 0x27b0, 0x27b0 },
+		{ 0x27bf, 0x27bf },   { 0x2b1b, 0x2b1c },   { 0x2b50, 0x2b50 },
+		{ 0x2b55, 0x2b55 },   { 0x2e80, 0x303e },   { 0x3041, 0xa4cf },
+		{ 0xa960, 0xa97f },   { 0xac00, 0xd7a3 },   { 0xf900, 0xfaff },
+		{ 0xfe10, 0xfe19 },   { 0xfe30, 0xfe6f },   { 0xff01, 0xff60 },
+		{ 0xffe0, 0xffe6 },   { 0x16fe0, 0x18dff }, { 0x1aff0, 0x1b2ff },
+		{ 0x1d300, 0x1d37f }, { 0x1f004, 0x1f004 }, { 0x1f0cf, 0x1f0cf },
+		{ 0x1f18e, 0x1f18e }, { 0x1f191, 0x1f19a }, { 0x1f200, 0x1f64f },
+		{ 0x1f680, 0x1f6ff }, { 0x1f7e0, 0x1f7f0 }, { 0x1f90c, 0x1faff },
+		{ 0x20000, 0x3fffd },
+	};
+	/* Marks of the Latin, Greek and Cyrillic scripts; those of others count as one. */
+	static const struct point_range marks[] = {
+		{ 0x0300, 0x036f }, { 0x1ab0, 0x1ace }, { 0x1dc0, 0x1dff },
+		{ 0x20d0, 0x20f0 }, { 0xfe20, 0xfe2f },
+	};
+
+	if (point < 0x300)
+		return 1;
+	if (is_in(marks, sizeof(marks) / sizeof(*marks), point))
+		return 0;
+	return is_in(wide, sizeof(wide) / sizeof(*wide), point) ? 2 : 1;
+}
+
+/* The bytes of the character at `text` (not the final NUL), and its columns. */
+static size_t point_bytes(const char *text, size_t *columns)
+{
+	uint32_t point;
+	size_t bytes = text_decode(text, &point);
+
+	*columns = bytes ? text_point_columns(point) : 1;
+	return bytes ? bytes : 1;
+}
+
 size_t text_columns(const char *text)
 {
-	size_t columns = 0;
+	size_t columns = 0, more;
 
-	for (; *text; text++)
-		columns += ((unsigned char)*text & 0xc0) != 0x80;
+	while (*text) {
+		text += point_bytes(text, &more);
+		columns += more;
+	}
 	return columns;
 }
 
-/* The byte where column `columns` of the text begins. */
-static size_t column_byte(const char *text, size_t columns)
+/* How many bytes of the text fit so many columns. */
+static size_t bytes_within(const char *text, size_t columns)
 {
-	size_t at = 0;
+	size_t at = 0, bytes, more;
 
 	while (text[at]) {
-		if (((unsigned char)text[at] & 0xc0) != 0x80 && columns-- == 0)
+		bytes = point_bytes(text + at, &more);
+		if (more > columns)
 			break;
-		at++;
+		columns -= more;
+		at += bytes;
 	}
 	return at;
 }
 
-char *text_fit(char *to, size_t bytes, const char *from, size_t columns, bool keep_end)
+/* The byte from which on the text takes at most so many columns; no mark is first. */
+static size_t byte_before_end(const char *text, size_t columns)
 {
-	size_t have, cut;
+	size_t have = text_columns(text), at = 0, bytes, more;
+
+	while (text[at]) {
+		bytes = point_bytes(text + at, &more);
+		if (have <= columns && more)
+			break;
+		have -= more;
+		at += bytes;
+	}
+	return at;
+}
+
+static bool is_digit(char character)
+{
+	return character >= '0' && character <= '9';
+}
+
+size_t text_unit_bytes(const char *text)
+{
+	static const char *const units[] = { "B",   "KiB", "MiB", "GiB", "TiB", "PiB",
+		                                 "EiB", "ns",  "us",  "ms",  "s" };
+	size_t i, bytes;
+
+	for (i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		bytes = strlen(units[i]);
+		if (!strncmp(text, units[i], bytes) &&
+		    (!text[bytes] || strchr(" ,;:.)\033", text[bytes])))
+			return bytes;
+	}
+	return 0;
+}
+
+/* Whether text[at] goes on with a number that has begun before it. */
+static bool is_in_number(const char *text, size_t at)
+{
+	if (!at)
+		return false;
+	if (is_digit(text[at]))
+		return is_digit(text[at - 1]) ||
+		       (at > 1 && (text[at - 1] == ',' || text[at - 1] == '.') &&
+		        is_digit(text[at - 2]));
+	return is_digit(text[at - 1]) && (text[at] == ',' || text[at] == '.') &&
+	       is_digit(text[at + 1]);
+}
+
+size_t text_number_start(const char *text, size_t at)
+{
+	size_t start = at, space = at;
+
+	/* Its unit belongs to it. */
+	while (space && text[space] != ' ')
+		space--;
+	if (space && is_digit(text[space - 1]) && text_unit_bytes(text + space + 1))
+		start = space - 1;
+	while (is_in_number(text, start))
+		start--;
+	return start && strchr(" (", text[start - 1]) ? start : at;
+}
+
+/* Of so many columns, those for the start of a name: half, or what "+0x12" leaves. */
+static size_t head_of_both(const char *name, size_t columns)
+{
+	const char *offset = strstr(name, "+0x");
+	size_t end = offset ? text_columns(offset) : 0;
+
+	if (end > columns / 2)
+		return columns > end ? columns - end : 0;
+	return (columns + 1) / 2;
+}
+
+char *text_fit(char *to, size_t bytes, const char *from, size_t columns,
+               enum text_keep keep)
+{
+	size_t have, head, tail, head_columns = 0;
 
 	text_escape(to, bytes, from);
 	have = text_columns(to);
 	if (have <= columns)
 		return to;
 	if (columns < 4) {
-		to[column_byte(to, columns)] = 0;
-	} else if (keep_end) {
-		cut = column_byte(to, have - (columns - 2));
-		/* cut >= 2: at least two characters are gone, so ".." fits in place. */
-		memmove(to + 2, to + cut, strlen(to + cut) + 1);
-		memcpy(to, "..", 2);
-	} else {
-		memcpy(to + column_byte(to, columns - 2), "..", 3);
+		to[bytes_within(to, columns)] = 0;
+		return to;
 	}
+	if (keep != TEXT_KEEP_END)
+		head_columns = keep == TEXT_KEEP_START ? columns - 2
+		                                       : head_of_both(to, columns - 2);
+	head = bytes_within(to, head_columns);
+	if (keep == TEXT_KEEP_START) {
+		head = text_number_start(to, head);
+		tail = strlen(to);
+	} else {
+		head_columns = have - text_columns(to + head);
+		tail = byte_before_end(to, columns - 2 - head_columns);
+	}
+	/* Three columns or more are left out: there is room for the mark in place. */
+	memmove(to + head + 2, to + tail, strlen(to + tail) + 1);
+	memcpy(to + head, "..", 2);
 	return to;
 }
 

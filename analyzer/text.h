@@ -43,16 +43,41 @@ char *text_escape(char *to, size_t bytes, const char *from);
  */
 size_t text_decode(const char *at, uint32_t *point);
 
-/* Columns that escaped UTF-8 text takes (one per code point). */
+/*
+ * Columns of a terminal that a character takes: 0 if it is drawn over the one before it,
+ * 2 for those of East Asian scripts and pictures, else 1. Where terminals differ, the
+ * most: a line may come out too short, but not too long.
+ */
+size_t text_point_columns(uint32_t point);
+
+/* Columns that escaped UTF-8 text takes. */
 size_t text_columns(const char *text);
 
-/*
- * As text_escape(), cut to at most `columns` columns (>= 1), ".." marking the cut: the
- * end is kept for paths (keep_end), else the beginning. `to` has `bytes` of room.
- */
-char *text_fit(char *to, size_t bytes, const char *from, size_t columns, bool keep_end);
+/* "KiB", "ms" and the like, with which a word begins and ends: its bytes; else 0. */
+size_t text_unit_bytes(const char *text);
 
-/* Columns to use: the variable COLUMNS, the file's terminal, or 100; at least 72. */
+/*
+ * `at`, or where the number begins that a cut at that byte would shorten, if it is a
+ * number in words and not the end of a name.
+ */
+size_t text_number_start(const char *text, size_t at);
+
+/* What to keep of a text that is too long. */
+enum text_keep {
+	TEXT_KEEP_START,
+	TEXT_KEEP_END,  /* for paths */
+	TEXT_KEEP_BOTH, /* start and end, and "+0x12" at the end of a name whole */
+};
+
+/*
+ * As text_escape(), cut to at most `columns` columns (>= 1), ".." marking the cut. Of a
+ * number, the start alone is not kept: it would be another number. `to` has `bytes` of
+ * room.
+ */
+char *text_fit(char *to, size_t bytes, const char *from, size_t columns,
+               enum text_keep keep);
+
+/* Columns to use: the variable COLUMNS, the file's terminal, or 100; at least 40. */
 size_t text_terminal_columns(FILE *file);
 
 /* Whether to colour: a terminal, TERM not "dumb", NO_COLOR unset or empty. */

@@ -99,6 +99,7 @@ static void end_check(struct trace_file *file, const struct trace_block *block,
 		            file->source->name,
 		            (unsigned long long)(block->events - file->blocks),
 		            (unsigned long long)block->events);
+	file->has_end = true;
 	file->is_ended = true;
 }
 

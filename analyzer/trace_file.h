@@ -15,7 +15,8 @@ struct trace_file {
 	struct trace_header header;
 	uint64_t at;      /* where the next block begins */
 	uint64_t blocks;  /* met so far */
-	bool is_complete; /* the END block was met, and its count agrees */
+	bool has_end;     /* the END block was met */
+	bool is_complete; /* and its count agrees */
 	bool is_ended;    /* nothing more to come */
 };
 

@@ -3,10 +3,9 @@
 
 #include "ring_directory.h"
 #include "ring_file.h"
+#include "ring_mapper.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -232,6 +231,7 @@ static int trace_scan(struct trace_index *index, struct error *error)
 		if (block_take(index, &block, offset, &damage))
 			problem_add(&index->problems, "%s", damage.message);
 	}
+	index->has_end = file.has_end;
 	index->is_complete = file.is_complete;
 	return 0;
 }
@@ -298,8 +298,11 @@ static int ring_scan(struct trace_index *index, uint32_t source, struct error *e
 		return error_set(error, "%s: out of memory", file->name);
 	process_describe(process, &header);
 	process->is_from_ring = true;
-	process->is_live = !file->memory && !(header.flags & RING_FINISHED) && header.pid &&
-	                   (!kill((pid_t)header.pid, 0) || errno == EPERM);
+	if (index->is_trace)
+		process->header.lost[LOST_DRAINED] = 0; /* it is all here */
+	process->is_live = !file->memory && !(header.flags & RING_FINISHED) &&
+	                   ring_mapper_is_there(file->fd, (pid_t)header.pid,
+	                                        header.user_id);
 	if (ring_chunks(index, process, source, &header))
 		return error_set(error, "%s: out of memory", file->name);
 	return 0;

@@ -42,7 +42,7 @@ struct trace_index {
 	uint64_t session;
 	char *ring_directory; /* NULL: the trace names none */
 	size_t rings_taken;   /* of it, because the trace was cut short */
-	bool is_trace, is_complete;
+	bool is_trace, has_end, is_complete;
 };
 
 /*

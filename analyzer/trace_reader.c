@@ -93,6 +93,11 @@ bool trace_reader_is_trace(const struct trace_reader *reader)
 	return reader->index.is_trace;
 }
 
+bool trace_reader_has_end(const struct trace_reader *reader)
+{
+	return reader->index.has_end;
+}
+
 bool trace_reader_is_complete(const struct trace_reader *reader)
 {
 	return reader->index.is_complete;

@@ -32,8 +32,10 @@ struct trace_reader *trace_reader_open_memory(const char *name, const uint8_t *d
 void trace_reader_close(struct trace_reader *reader);
 
 const char *trace_reader_name(const struct trace_reader *reader);
-bool trace_reader_is_trace(const struct trace_reader *reader);    /* or one ring */
-bool trace_reader_is_complete(const struct trace_reader *reader); /* END was met */
+bool trace_reader_is_trace(const struct trace_reader *reader); /* or one ring */
+bool trace_reader_has_end(const struct trace_reader *reader);  /* END was met */
+/* END was met, and as many blocks as it says; what is in them may still be damaged. */
+bool trace_reader_is_complete(const struct trace_reader *reader);
 bool trace_reader_is_live(const struct trace_reader *reader); /* a process still runs */
 uint64_t trace_reader_bytes(const struct trace_reader *reader); /* of the file */
 

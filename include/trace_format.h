@@ -55,7 +55,8 @@ enum loss_cause {
 	LOST_DEFINITIONS, /* module records that found no definition chunk */
 	LOST_STACKS_CUT,  /* events kept, but the walk stopped before the outermost frame */
 	LOST_STUBS,       /* frames that got no return stub: none was left */
-	LOST_CHILDREN,    /* forked children that could not have a ring (after chroot) */
+	LOST_CHILDREN,    /* children that could not have a ring */
+	LOST_DRAINED,     /* none: the reader took them into its trace; 0 in a trace */
 	LOST_CAUSES,
 	LOST_CAUSES_MAX = 16, /* room in the header for causes of later minors */
 };
@@ -64,6 +65,8 @@ enum ring_flags {
 	RING_FINISHED = 1, /* the process reached its last destructor */
 	RING_FORKED = 2,   /* began by fork, not by exec: earlier blocks are its parent's */
 	RING_FRAMES_EXACT = 4, /* return stubs were on: frames are activations */
+	RING_OUTLIVED = 8,     /* reader, in a trace: it still ran when the trace ended */
+	RING_OWN_MALLOC = 16,  /* the program's own malloc serves it: not recorded */
 };
 
 /*
@@ -98,7 +101,8 @@ struct ring_header {
 	uint64_t reader_beat_ns; /* CLOCK_MONOTONIC of the reader's last visit; atomic */
 	uint64_t next_ticket;    /* atomic add, writer: order in which chunks are taken */
 	uint64_t next_thread;    /* atomic add, writer: thread serials, from 1 */
-	uint64_t lost[LOST_CAUSES_MAX]; /* atomic add, writer, by enum loss_cause */
+	uint64_t lost[LOST_CAUSES_MAX]; /* atomic add, by enum loss_cause: DRAINED is the
+	                                   reader's, the others are the writer's */
 
 	uint64_t unused[64];
 	char executable[RING_PATH_BYTES]; /* NUL-terminated, as /proc/self/exe said */

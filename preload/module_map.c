@@ -147,9 +147,13 @@ static uint16_t path_read(char *path, const struct cfi_module *module)
 
 	if (!*name) { /* the program itself */
 		count = system_readlink("/proc/self/exe", path, PATH_BYTES_MAX);
-		return count > 0 ? (uint16_t)count : 0;
+		if (count > 0)
+			return (uint16_t)count;
+		name = ring.header->executable; /* /proc is not there any more (chroot) */
 	}
-	if (*name != '/') { /* loaded by a relative path: it means what it meant then */
+	count = 0;
+	if (*name &&
+	    *name != '/') { /* loaded by a relative path: it means what it meant then */
 		count = system_working_directory(path, PATH_BYTES_MAX - 1);
 		if (count > 0)
 			path[count++] = '/';

@@ -20,6 +20,19 @@ static _Atomic size_t bootstrap_used;
 enum { UNRESOLVED, RESOLVING, RESOLVED };
 static _Atomic int resolve_state;
 
+/* By the linker: where this library begins and ends. */
+extern const char library_start[] __asm__("__ehdr_start")
+	__attribute__((visibility("hidden")));
+extern const char library_end[] __asm__("_end") __attribute__((visibility("hidden")));
+
+/* Whether whoever calls malloc comes to us first. */
+static bool is_first(void)
+{
+	uintptr_t first = (uintptr_t)dlsym(RTLD_DEFAULT, "malloc");
+
+	return first >= (uintptr_t)library_start && first < (uintptr_t)library_end;
+}
+
 static void resolve_all(void)
 {
 	struct real_alloc found = { 0 };
@@ -38,7 +51,22 @@ static void resolve_all(void)
 	LOOK(free_aligned_sized);
 	LOOK(pthread_create);
 	LOOK(dlclose);
+	LOOK(execve);
+	LOOK(execv);
+	LOOK(execvpe);
+	LOOK(execvp);
+	LOOK(fexecve);
+	LOOK(execveat);
+	LOOK(posix_spawn);
+	LOOK(posix_spawnp);
+#if __GLIBC_PREREQ(2, 39)
+	LOOK(pidfd_spawn);
+	LOOK(pidfd_spawnp);
+#endif
+	LOOK(system);
+	LOOK(popen);
 #undef LOOK
+	found.is_bypassed = !is_first();
 	real = found;
 }
 

@@ -4,6 +4,8 @@
 #include "ring_file.h"
 
 #include "clock.h"
+#include "ring_name.h"
+#include "ring_request.h"
 #include "system.h"
 
 #define PARKED_SLOTS 16
@@ -13,7 +15,8 @@
 #define WAIT_AGAIN_NS UINT64_C(5000000000) /* after one in vain */
 #define FULL_QUANTA UINT64_C(30000)        /* about 0.3 ms: no look at a full ring */
 #define BEAT_AGE_MAX_NS UINT64_C(1000000000)
-#define NAME_TRIES 10000
+
+static_assert(SETTINGS_DIRECTORY_BYTES <= RING_NAME_DIRECTORY_BYTES, "room for paths");
 
 struct ring ring;
 
@@ -44,48 +47,31 @@ static enum chunk_state state_of(uint64_t word)
 	return (enum chunk_state)(word & ((1u << CHUNK_STATE_BITS) - 1));
 }
 
+/* True if the reader of the ring whose page 0 this is has been there lately. */
+static bool reader_is_alive(const struct ring_header *header, uint64_t now_ns)
+{
+	uint64_t beat_ns = *(volatile const uint64_t *)&header->reader_beat_ns;
+
+	return header->reader_pid != 0 &&
+	       (beat_ns > now_ns || now_ns - beat_ns < BEAT_AGE_MAX_NS);
+}
+
 /* ---- creation ---------------------------------------------------------------- */
 
-static char *text_put(char *at, const char *text)
-{
-	while (*text)
-		*at++ = *text++;
-	return at;
-}
-
-static char *number_put(char *at, uint64_t number)
-{
-	char digits[20];
-	int count = 0;
-
-	do
-		digits[count++] = (char)('0' + number % 10);
-	while (number /= 10);
-	while (count)
-		*at++ = digits[--count];
-	return at;
-}
-
-static void path_make(char *path, const char *directory, bool hidden, uint64_t number)
-{
-	path = text_put(path, directory);
-	*path++ = '/';
-	if (hidden)
-		*path++ = '.';
-	path = number_put(path, system_pid());
-	*path++ = '.';
-	path = number_put(path, number);
-	*text_put(path, ".ring") = '\0';
-}
-
-static void header_read_proc(struct ring_header *header)
+/* A new root may be without /proc; a forked child is still its parent's program. */
+static void header_read_program(struct ring_header *header,
+                                const struct ring_header *parent)
 {
 	long count = system_readlink("/proc/self/exe", header->executable,
 	                             sizeof(header->executable) - 1);
 	int fd = system_open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC, 0);
 
-	if (count < 0)
-		header->executable[0] = '\0';
+	if (count < 0 && parent)
+		memcpy(header->executable, parent->executable, sizeof(header->executable));
+	if (fd < 0 && parent) {
+		memcpy(header->command, parent->command, sizeof(header->command));
+		header->command_bytes = parent->command_bytes;
+	}
 	if (fd < 0)
 		return;
 	count = system_read(fd, header->command, sizeof(header->command));
@@ -94,13 +80,13 @@ static void header_read_proc(struct ring_header *header)
 }
 
 static void header_fill(struct ring_header *header, const struct settings *settings,
-                        uint32_t flags, uint32_t chunks_offset, uint32_t chunk_count)
+                        uint32_t flags, const struct ring_header *parent)
 {
 	header->version_major = FORMAT_VERSION_MAJOR;
 	header->version_minor = FORMAT_VERSION_MINOR;
-	header->header_bytes = chunks_offset;
+	header->header_bytes = (uint32_t)(ring.chunks - (uint8_t *)header);
 	header->chunk_bytes = CHUNK_BYTES;
-	header->chunk_count = chunk_count;
+	header->chunk_count = ring.chunk_count;
 	header->states_offset = RING_HEADER_BYTES;
 	header->policy = settings->policy;
 	header->flags = flags;
@@ -116,27 +102,13 @@ static void header_fill(struct ring_header *header, const struct settings *setti
 	/* A reader that has yet to find this ring is taken for alive for one beat. */
 	header->reader_pid = settings->reader_pid;
 	header->reader_beat_ns = header->start_ns;
-	header_read_proc(header);
+	header_read_program(header, parent);
 	header->magic = RING_MAGIC;
 }
 
-/* A descriptor of a new file under a hidden name, its path in `path`; or negative. */
-static int ring_open(const struct settings *settings, char *path, uint64_t *number)
+static bool ring_map(int fd, uint32_t chunk_count)
 {
-	int fd = -1;
-
-	for (*number = 0; *number < NAME_TRIES; ++*number) {
-		path_make(path, settings->directory, true, *number);
-		fd = system_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		                 0600);
-		if (fd != -17 /* EEXIST: an earlier image of this process */)
-			break;
-	}
-	return fd;
-}
-
-static bool ring_map(int fd, uint32_t chunks_offset, uint32_t chunk_count)
-{
+	uint32_t chunks_offset = RING_HEADER_BYTES + ((chunk_count * 8 + 4095) & ~4095u);
 	size_t size_bytes = chunks_offset + (size_t)chunk_count * CHUNK_BYTES;
 	void *base;
 
@@ -183,41 +155,66 @@ static uint32_t chunk_count_allowed(const struct settings *settings)
  */
 static bool reader_is_gone(const struct settings *settings)
 {
-	return settings->policy == RING_DRAIN && settings->reader_pid &&
-	       system_process_is_gone(settings->reader_pid) && settings->reader_namespace &&
+	return settings->reader_pid && system_process_is_gone(settings->reader_pid) &&
+	       settings->reader_namespace &&
 	       settings->reader_namespace == system_pid_namespace();
 }
 
-bool ring_create(const struct settings *settings, uint32_t flags)
+/* Whether it is worth while to wait for the reader: it was here a moment ago. */
+static bool reader_would_answer(const struct ring_header *parent)
 {
-	char hidden[SETTINGS_DIRECTORY_BYTES + 64], path[SETTINGS_DIRECTORY_BYTES + 64];
+	return !parent || *(volatile const uint32_t *)&parent->policy == RING_FLIGHT ||
+	       reader_is_alive(parent, system_time_ns(CLOCK_MONOTONIC));
+}
+
+/* The directory is out of reach: the reader makes the file in it, and gives it its name. */
+static bool ring_make_by_request(const struct settings *settings, uint32_t flags,
+                                 uint32_t chunk_count, const struct ring_header *parent)
+{
+	int socket, fd;
+	bool is_mapped;
+
+	if (!reader_would_answer(parent))
+		return false;
+	fd = ring_request(settings->session, &socket);
+	if (fd < 0)
+		return false;
+	is_mapped = ring_map(fd, chunk_count);
+	system_close(fd);
+	if (is_mapped)
+		header_fill(ring.header, settings, flags, parent);
+	system_close(socket);
+	return is_mapped;
+}
+
+/* `parent`: of a forked child, its parent's page 0; or NULL. */
+static bool ring_make(const struct settings *settings, uint32_t flags,
+                      const struct ring_header *parent)
+{
 	uint32_t chunk_count = chunk_count_allowed(settings);
-	uint32_t chunks_offset = RING_HEADER_BYTES + ((chunk_count * 8 + 4095) & ~4095u);
+	char hidden[RING_NAME_PATH_BYTES];
 	uint64_t number;
 	int fd;
 
 	if (chunk_count < CHUNK_COUNT_MIN || reader_is_gone(settings))
 		return false;
-	fd = ring_open(settings, hidden, &number);
+	fd = ring_name_open(settings->directory, hidden, &number);
 	if (fd < 0)
-		return false;
-	if (!ring_map(fd, chunks_offset, chunk_count)) {
+		return ring_make_by_request(settings, flags, chunk_count, parent);
+	if (!ring_map(fd, chunk_count)) {
 		system_close(fd);
 		system_unlink(hidden);
 		return false;
 	}
 	system_close(fd);
-	header_fill(ring.header, settings, flags, chunks_offset, chunk_count);
-	for (; number < NAME_TRIES; number++) {
-		path_make(path, settings->directory, false, number);
-		int error = system_rename(hidden, path, 1 /* RENAME_NOREPLACE */);
+	header_fill(ring.header, settings, flags, parent);
+	return ring_name_show(settings->directory, hidden, number);
+}
 
-		if (error == -22 /* EINVAL: not on this file system */)
-			error = system_rename(hidden, path, 0);
-		if (error != -17 /* EEXIST */)
-			return error == 0;
-	}
-	return false;
+bool ring_create(const struct settings *settings, uint32_t flags)
+{
+	ring_request_start();
+	return ring_make(settings, flags, NULL);
 }
 
 bool ring_create_forked(const struct settings *settings, uint32_t flags)
@@ -230,7 +227,7 @@ bool ring_create_forked(const struct settings *settings, uint32_t flags)
 		atomic_store_explicit(&parked[i], 0, memory_order_relaxed);
 	atomic_store_explicit(&wait_ns, 0, memory_order_relaxed);
 	atomic_store_explicit(&full_until, 0, memory_order_relaxed);
-	created = settings && ring_create(settings, flags);
+	created = settings && ring_make(settings, flags, parent.header);
 	/* The parent's ring is the only place left to say so. */
 	if (settings && !created && parent.header)
 		atomic_fetch_add_explicit(
@@ -340,14 +337,6 @@ static struct chunk_header *chunk_find(struct chunk_search *search)
 	return NULL;
 }
 
-static bool reader_is_alive(uint64_t now_ns)
-{
-	uint64_t beat_ns = *(volatile uint64_t *)&ring.header->reader_beat_ns;
-
-	return ring.header->reader_pid != 0 &&
-	       (beat_ns > now_ns || now_ns - beat_ns < BEAT_AGE_MAX_NS);
-}
-
 /*
  * The ring is full: wait for the reader while it has something to free; if it is gone, do
  * without it. After a wait in vain the next is far off: until then events are dropped.
@@ -359,7 +348,7 @@ static struct chunk_header *chunk_wait(struct chunk_search *search)
 	while (*(volatile uint32_t *)&ring.header->policy == RING_DRAIN) {
 		struct chunk_header *chunk;
 
-		if (!reader_is_alive(now_ns)) {
+		if (!reader_is_alive(ring.header, now_ns)) {
 			*(volatile uint32_t *)&ring.header->policy = RING_FLIGHT;
 			return chunk_find(search);
 		}

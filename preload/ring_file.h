@@ -25,8 +25,9 @@ struct ring {
 extern struct ring ring;
 
 /*
- * Create and map `<directory>/<pid>.<n>.ring`. False if it cannot be had: the process
- * stays unrecorded. `flags`: enum ring_flags.
+ * Create and map `<directory>/<pid>.<n>.ring`; where the directory cannot be reached, the
+ * reader is asked to. False if it cannot be had: the process stays unrecorded. `flags`:
+ * enum ring_flags.
  */
 bool ring_create(const struct settings *settings, uint32_t flags);
 

@@ -9,6 +9,7 @@
 #define OUTLIVE_SYSTEM_H
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,8 +17,10 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <time.h>
 
 #include "arch.h"
@@ -35,6 +38,12 @@
 static inline int system_open(const char *path, int flags, int mode)
 {
 	return (int)arch_syscall(SYS_openat, AT_FDCWD, (long)path, flags, mode, 0, 0);
+}
+
+static inline bool system_can_read(const char *path)
+{
+	return arch_syscall(SYS_faccessat, AT_FDCWD, (long)path, 4 /* R_OK */, 0, 0, 0) ==
+	       0;
 }
 
 static inline int system_close(int fd)
@@ -55,6 +64,11 @@ static inline int system_truncate(int fd, uint64_t size_bytes)
 static inline int system_allocate(int fd, uint64_t size_bytes)
 {
 	return (int)arch_syscall(SYS_fallocate, fd, 0, 0, (long)size_bytes, 0, 0);
+}
+
+static inline int system_status(int fd, struct stat *status)
+{
+	return (int)arch_syscall(SYS_fstat, fd, (long)status, 0, 0, 0, 0);
 }
 
 static inline int system_rename(const char *from, const char *to, unsigned int flags)
@@ -147,6 +161,12 @@ static inline void system_thread_name(char *name)
 	arch_syscall(SYS_prctl, PR_GET_NAME, (long)name, 0, 0, 0, 0);
 }
 
+/* What filters our system calls (PR_GET_SECCOMP); 0: nothing. */
+static inline int system_filter_mode(void)
+{
+	return (int)arch_syscall(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0, 0);
+}
+
 /* Bytes in `path`, its NUL not counted; negative on failure. */
 static inline long system_working_directory(char *path, size_t size_bytes)
 {
@@ -168,6 +188,15 @@ static inline uint64_t system_file_limit_bytes(void)
 	return limit.rlim_cur;
 }
 
+/* RLIMIT_STACK; UINT64_MAX: no limit. */
+static inline uint64_t system_stack_limit_bytes(void)
+{
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
+	arch_syscall(SYS_prlimit64, 0, RLIMIT_STACK, 0, (long)&limit, 0, 0);
+	return limit.rlim_cur;
+}
+
 static inline uint64_t system_time_ns(clockid_t clock)
 {
 	struct timespec time = { 0 };
@@ -181,6 +210,40 @@ static inline void system_sleep_ns(long duration_ns)
 	struct timespec time = { .tv_nsec = duration_ns };
 
 	arch_syscall(SYS_nanosleep, (long)&time, 0, 0, 0, 0, 0);
+}
+
+/* A Unix socket of packets, which never blocks. */
+static inline int system_socket(void)
+{
+	return (int)arch_syscall(SYS_socket, AF_UNIX,
+	                         SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, 0, 0, 0);
+}
+
+static inline int system_connect(int socket, const struct sockaddr_un *address,
+                                 size_t size_bytes)
+{
+	return (int)arch_syscall(SYS_connect, socket, (long)address, (long)size_bytes, 0, 0,
+	                         0);
+}
+
+static inline long system_send(int socket, const void *packet, size_t size_bytes)
+{
+	return arch_syscall(SYS_sendto, socket, (long)packet, (long)size_bytes,
+	                    MSG_NOSIGNAL, 0, 0);
+}
+
+static inline long system_receive(int socket, struct msghdr *message)
+{
+	return arch_syscall(SYS_recvmsg, socket, (long)message, MSG_CMSG_CLOEXEC, 0, 0, 0);
+}
+
+/* Until there is something to receive, a signal, or `duration_ns` (below 1 s) are over. */
+static inline void system_wait_input(int socket, uint64_t duration_ns)
+{
+	struct timespec time = { .tv_nsec = (long)duration_ns };
+	struct pollfd input = { .fd = socket, .events = POLLIN };
+
+	arch_syscall(SYS_ppoll, (long)&input, 1, (long)&time, 0, 0, 0);
 }
 
 #endif

@@ -84,18 +84,66 @@ static void escaping_stays_in_its_room(void **state)
 	assert_string_equal(text, "ab");
 }
 
+static void wide_characters_take_two_columns(void **state)
+{
+	(void)state;
+	assert_int_equal(text_columns("\u4e16\u00e9x"), 4);
+	assert_int_equal(text_columns("\uac00\u3042\uff21\U0001f600\U00020000"), 10);
+	assert_int_equal(text_columns("e\u0301"), 1);
+	assert_int_equal(text_columns("\u2581\u2588|\u0416\u03b1"), 5);
+	assert_int_equal(text_columns("cut\xe4\xb8"), 5); /* what is no character: one */
+}
+
 static void text_fits_its_columns(void **state)
 {
+	static const enum text_keep keeps[] = { TEXT_KEEP_START, TEXT_KEEP_END,
+		                                    TEXT_KEEP_BOTH };
+	static const char mixed[] = "a\u4e16\u754cbc\u4e16\u754cd\u00e9\u0301\u754c";
 	char text[64];
+	size_t columns, i;
 
 	(void)state;
-	assert_string_equal(text_fit(text, 64, "short", 5, false), "short");
-	assert_string_equal(text_fit(text, 64, "a_long_name", 6, false), "a_lo..");
-	assert_string_equal(text_fit(text, 64, "/usr/lib/libc.so", 9, true), "..libc.so");
-	assert_string_equal(text_fit(text, 64, "\u4e16\u4e16\u4e16\u4e16\u4e16", 4, true),
-	                    "..\u4e16\u4e16");
-	assert_string_equal(text_fit(text, 64, "abcdef", 3, true), "abc");
-	assert_int_equal(text_columns("\u4e16\u00e9x"), 3);
+	assert_string_equal(text_fit(text, 64, "short", 5, TEXT_KEEP_START), "short");
+	assert_string_equal(text_fit(text, 64, "a_long_name", 6, TEXT_KEEP_START),
+	                    "a_lo..");
+	assert_string_equal(text_fit(text, 64, "/usr/lib/libc.so", 9, TEXT_KEEP_END),
+	                    "..libc.so");
+	assert_string_equal(text_fit(text, 64, "space::function", 9, TEXT_KEEP_BOTH),
+	                    "spac..ion");
+	assert_string_equal(text_fit(text, 64, "a_program+0x1234", 12, TEXT_KEEP_BOTH),
+	                    "a_p..+0x1234");
+	assert_string_equal(
+		text_fit(text, 64, "\u4e16\u4e16\u4e16\u4e16\u4e16", 6, TEXT_KEEP_END),
+		"..\u4e16\u4e16");
+	assert_string_equal(text_fit(text, 64, "abcdef", 3, TEXT_KEEP_END), "abc");
+	for (columns = 1; columns < 16; columns++) {
+		for (i = 0; i < 3; i++)
+			assert_in_range(text_columns(text_fit(text, 64, mixed, columns, keeps[i])),
+			                columns > 1 ? columns - 1 : 1, columns);
+	}
+}
+
+static void numbers_are_not_cut(void **state)
+{
+	static const char sentence[] = "f: 43,241 blocks of 1.04 MiB (34.9%), name12345";
+	static const char *const cuts[] = { "f: ..", "f: 43,241 blocks of ..",
+		                                "f: 43,241 blocks of 1.04 MiB (.." };
+	char text[64];
+	size_t columns;
+
+	(void)state;
+	for (columns = 5; columns < 11; columns++)
+		assert_string_equal(text_fit(text, 64, sentence, columns, TEXT_KEEP_START),
+		                    cuts[0]);
+	for (columns = 22; columns < 30; columns++)
+		assert_string_equal(text_fit(text, 64, sentence, columns, TEXT_KEEP_START),
+		                    cuts[1]);
+	for (columns = 32; columns < 36; columns++)
+		assert_string_equal(text_fit(text, 64, sentence, columns, TEXT_KEEP_START),
+		                    cuts[2]);
+	/* but a name may be */
+	assert_string_equal(text_fit(text, 64, sentence, 46, TEXT_KEEP_START),
+	                    "f: 43,241 blocks of 1.04 MiB (34.9%), name12..");
 }
 
 static void text_grows(void **state)
@@ -125,7 +173,7 @@ static void colour_needs_a_terminal(void **state)
 	setenv("COLUMNS", "77", 1);
 	assert_int_equal(text_terminal_columns(file), 77);
 	setenv("COLUMNS", "2", 1);
-	assert_int_equal(text_terminal_columns(file), 72);
+	assert_int_equal(text_terminal_columns(file), 40);
 	unsetenv("COLUMNS");
 	fclose(file);
 }
@@ -138,7 +186,9 @@ int main(void)
 		cmocka_unit_test(shares_tell_none_from_few),
 		cmocka_unit_test(nothing_is_obeyed),
 		cmocka_unit_test(escaping_stays_in_its_room),
+		cmocka_unit_test(wide_characters_take_two_columns),
 		cmocka_unit_test(text_fits_its_columns),
+		cmocka_unit_test(numbers_are_not_cut),
 		cmocka_unit_test(text_grows),
 		cmocka_unit_test(colour_needs_a_terminal),
 	};

@@ -1,11 +1,14 @@
 /*
  * chroot.c - changes its working directory, then its root (where it may), and allocates
- * on. A child forked in there cannot reach the session's directory: it goes unrecorded,
- * and unharmed.
+ * on. A child that is forked in there cannot reach the session's directory: it is recorded
+ * as well as others, with the names of its functions.
  *
  * expect: count("allocate") == 300
  * expect: $out.child_status == 0
  * expect: .lost.events == 0
+ * process: child
+ * expect: count("allocate") == 50
+ * expect: live("allocate") == 800
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +42,7 @@ int main(void)
 	}
 	if (waitpid(pid, &status, 0) != pid)
 		return 3;
+	dprintf(STDOUT_FILENO, "child=%d\n", pid);
 	allocate(100);
 	dprintf(STDOUT_FILENO, "child_status=%d\n", status);
 	return 0;

@@ -1,33 +1,45 @@
 /*
- * chroot_children.c - a child forked after chroot() cannot make its ring: it runs on
- * unrecorded, and its parent's ring counts it. (Where chroot is not allowed, it is not
- * tested: the program says so by its count.)
+ * chroot_children.c - forty children at once, forked after chroot() and after root was
+ * given up: none can make its ring, so each asks outlive for it. All are recorded, each
+ * with all its blocks. (Where chroot is not allowed, they are children as others.)
  *
- * expect: .lost.children == $out.children
- * expect: .lost.events == 0
+ * expect: ([.processes[] | select(.forked) | .allocations] | sort) == [range(100; 140)]
+ * expect: [.processes[] | select(.forked) | .executable] | unique | length == 1
+ * expect: [.processes[].lost | .children, .events] | add == 0
+ * expect: $out.failed == 0
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define CHILDREN 40
+
 static void *volatile sink;
 
 int main(void)
 {
-	char directory[] = "/tmp/outlive-chroot-XXXXXX";
-	int children = 0;
+	char directory[] = ".jail-XXXXXX";
+	int failed = 0, status, gate[2];
+	char go;
 
-	sink = malloc(10);
-	if (mkdtemp(directory) && chroot(directory) == 0) {
-		for (; children < 3; children++) {
-			if (fork() == 0) {
-				sink = malloc(100);
-				_exit(0);
-			}
-			wait(NULL);
-		}
+	if (pipe(gate) || !mkdtemp(directory))
+		return 1;
+	if (chroot(directory) == 0 && (chdir("/") || setgid(65534) || setuid(65534)))
+		return 2;
+	for (int count = 100; count < 100 + CHILDREN; count++) {
+		if (fork())
+			continue;
+		close(gate[1]);
+		if (read(gate[0], &go, 1) != 0) /* all at once, when the last is there */
+			_exit(1);
+		for (int i = 0; i < count; i++)
+			sink = malloc(100);
+		_exit(0);
 	}
-	printf("children=%d\n", children);
+	close(gate[1]);
+	while (wait(&status) > 0)
+		failed += status != 0;
+	dprintf(STDOUT_FILENO, "failed=%d\n", failed);
 	return 0;
 }

@@ -1,0 +1,314 @@
+/* ring_server.c - listen, send files, name what became a ring. Layer 2. */
+#include "ring_server.h"
+
+#include "ring_socket.h"
+#include "trace_format.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define PEERS_MAX 1024
+#define EVENTS_MAX 256 /* in one step; as many are accepted */
+#define LISTENER PEERS_MAX
+#define NAME_TRIES 10000
+#define NAME_BYTES 48
+
+struct peer {
+	int socket; /* -1: nobody */
+	pid_t pid;
+	char name[NAME_BYTES]; /* of the file that it was sent; "": none yet */
+};
+
+struct ring_server {
+	const struct session *session;
+	int listener, poll;
+	struct peer peers[PEERS_MAX];
+};
+
+/* ---- files ---- */
+
+static void name_make(char name[NAME_BYTES], bool is_hidden, pid_t pid, int number)
+{
+	snprintf(name, NAME_BYTES, "%s%d.%d.ring", is_hidden ? "." : "", (int)pid, number);
+}
+
+/* A new file under a hidden name, which is the peer's then; or -1. */
+static int file_make(const struct ring_server *server, struct peer *peer)
+{
+	int file = -1, number;
+
+	for (number = 0; number < NAME_TRIES; number++) {
+		name_make(peer->name, true, peer->pid, number);
+		file = openat(server->session->descriptor, peer->name,
+		              O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (file >= 0 || errno != EEXIST)
+			break;
+	}
+	if (file < 0)
+		peer->name[0] = '\0';
+	else
+		fchmod(file, 0600); /* whatever our umask is */
+	return file;
+}
+
+/* Page 0 gets its magic last. */
+static bool file_is_ring(const struct ring_server *server, const char *name)
+{
+	int file = openat(server->session->descriptor, name,
+	                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	uint64_t magic = 0;
+
+	if (file < 0)
+		return false;
+	if (pread(file, &magic, sizeof(magic), 0) != sizeof(magic))
+		magic = 0;
+	close(file);
+	return magic == RING_MAGIC;
+}
+
+/* 0, or -1 with errno. EINVAL: the file system cannot rename so; then nobody is here. */
+static int file_rename(int directory, const char *from, const char *to)
+{
+	if (renameat2(directory, from, directory, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return -1;
+	if (faccessat(directory, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return renameat(directory, from, directory, to);
+}
+
+static void file_finish(const struct ring_server *server, const struct peer *peer)
+{
+	int directory = server->session->descriptor, number;
+	char name[NAME_BYTES];
+
+	for (number = 0; number < NAME_TRIES && file_is_ring(server, peer->name);
+	     number++) {
+		name_make(name, false, peer->pid, number);
+		if (file_rename(directory, peer->name, name) == 0)
+			return;
+		if (errno != EEXIST)
+			break;
+	}
+	unlinkat(directory, peer->name, 0);
+}
+
+/* ---- peers ---- */
+
+static void peer_end(const struct ring_server *server, struct peer *peer)
+{
+	close(peer->socket);
+	peer->socket = -1;
+	if (peer->name[0])
+		file_finish(server, peer);
+	peer->name[0] = '\0';
+}
+
+static bool answer_send(int socket, uint64_t proof, int file)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct ring_answer answer = { proof };
+	struct iovec part = { &answer, sizeof(answer) };
+	struct msghdr message = { .msg_iov = &part,
+		                      .msg_iovlen = 1,
+		                      .msg_control = control,
+		                      .msg_controllen = sizeof(control) };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(file));
+	memcpy(CMSG_DATA(header), &file, sizeof(file));
+	return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(answer);
+}
+
+/* Send a file to a peer that knows the session. False: hang up. */
+static bool peer_answer(const struct ring_server *server, struct peer *peer,
+                        const struct ring_question *question)
+{
+	uint64_t session = server->session->number;
+	bool is_sent;
+	int file;
+
+	if (peer->name[0] ||
+	    question->proof != ring_proof(session, PROOF_QUESTION, question->nonce))
+		return false;
+	file = file_make(server, peer);
+	if (file < 0)
+		return false;
+	is_sent = answer_send(peer->socket,
+	                      ring_proof(session, PROOF_ANSWER, question->nonce), file);
+	close(file);
+	return is_sent;
+}
+
+/* What a peer has said; its end, if it is one. */
+static void peer_serve(const struct ring_server *server, struct peer *peer)
+{
+	struct ring_question question;
+	ssize_t bytes = recv(peer->socket, &question, sizeof(question),
+	                     MSG_DONTWAIT | MSG_TRUNC);
+
+	if (bytes < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (bytes != sizeof(question) || !peer_answer(server, peer, &question))
+		peer_end(server, peer);
+}
+
+/*
+ * Root's processes may have become anybody's; others stay who they are, or are root's.
+ * One that our pid namespace does not know is not of our starting.
+ */
+static bool peer_is_plausible(int socket, pid_t *pid)
+{
+	uid_t ours = geteuid();
+	struct ucred peer;
+	socklen_t bytes = sizeof(peer);
+
+	if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &bytes))
+		return false;
+	*pid = peer.pid;
+	return peer.pid > 0 && (ours == 0 || peer.uid == ours || peer.uid == 0);
+}
+
+/* A free place, if need be that of a peer that has said nothing yet; NULL: none. */
+static struct peer *place_find(struct ring_server *server)
+{
+	struct peer *silent = NULL, *peer;
+
+	for (peer = server->peers; peer < server->peers + PEERS_MAX; peer++) {
+		if (peer->socket < 0)
+			return peer;
+		if (!silent && !peer->name[0])
+			silent = peer;
+	}
+	if (silent)
+		peer_end(server, silent);
+	return silent;
+}
+
+/* Whether a failure to accept is that nobody is there; any other would come for ever. */
+static bool is_nobody(int cause)
+{
+	return cause == EAGAIN || cause == EINTR || cause == ECONNABORTED;
+}
+
+static void listener_close(struct ring_server *server)
+{
+	if (server->listener >= 0)
+		close(server->listener);
+	server->listener = -1;
+}
+
+static bool peer_accept(struct ring_server *server)
+{
+	int socket = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct epoll_event wanted = { .events = EPOLLIN };
+	struct peer *peer;
+	pid_t pid;
+
+	if (socket < 0) {
+		if (!is_nobody(errno))
+			listener_close(server);
+		return false;
+	}
+	peer = peer_is_plausible(socket, &pid) ? place_find(server) : NULL;
+	wanted.data.u64 = peer ? (uint64_t)(peer - server->peers) : 0;
+	if (!peer || epoll_ctl(server->poll, EPOLL_CTL_ADD, socket, &wanted)) {
+		close(socket);
+		return true;
+	}
+	peer->socket = socket;
+	peer->pid = pid;
+	peer_serve(server, peer);
+	return true;
+}
+
+/* ---- the whole ---- */
+
+static int listener_open(uint64_t session)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	socklen_t bytes = offsetof(struct sockaddr_un, sun_path) + 1 +
+	                  RING_SOCKET_NAME_BYTES;
+	int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (listener < 0)
+		return -1;
+	ring_socket_name(session, address.sun_path + 1);
+	if (bind(listener, (const struct sockaddr *)&address, bytes) == 0 &&
+	    listen(listener, SOMAXCONN) == 0)
+		return listener;
+	close(listener);
+	return -1;
+}
+
+struct ring_server *ring_server_new(const struct session *session)
+{
+	struct epoll_event wanted = { .events = EPOLLIN, .data.u64 = LISTENER };
+	struct ring_server *server = calloc(1, sizeof(*server));
+	size_t i;
+
+	if (!server)
+		return NULL;
+	for (i = 0; i < PEERS_MAX; i++)
+		server->peers[i].socket = -1;
+	server->session = session;
+	server->poll = epoll_create1(EPOLL_CLOEXEC);
+	server->listener = listener_open(session->number);
+	if (server->listener >= 0 && server->poll >= 0 &&
+	    epoll_ctl(server->poll, EPOLL_CTL_ADD, server->listener, &wanted) == 0)
+		return server;
+	ring_server_free(server);
+	return NULL;
+}
+
+int ring_server_descriptor(const struct ring_server *server)
+{
+	return server->poll;
+}
+
+void ring_server_step(struct ring_server *server)
+{
+	struct epoll_event events[EVENTS_MAX];
+	int count = epoll_wait(server->poll, events, EVENTS_MAX, 0), i, accepted;
+
+	for (i = 0; i < count; i++) {
+		if (events[i].data.u64 < PEERS_MAX &&
+		    server->peers[events[i].data.u64].socket >= 0)
+			peer_serve(server, &server->peers[events[i].data.u64]);
+	}
+	for (i = 0; i < count; i++) {
+		if (events[i].data.u64 != LISTENER)
+			continue;
+		for (accepted = 0; accepted < EVENTS_MAX && peer_accept(server); accepted++)
+			;
+	}
+}
+
+void ring_server_free(struct ring_server *server)
+{
+	size_t i;
+
+	if (!server)
+		return;
+	listener_close(server);
+	for (i = 0; i < PEERS_MAX; i++) {
+		if (server->peers[i].socket >= 0)
+			peer_end(server, &server->peers[i]);
+	}
+	if (server->poll >= 0)
+		close(server->poll);
+	free(server);
+}

@@ -1,0 +1,98 @@
+/*
+ * ring_socket.h - how a process that cannot reach the directory of the rings (after
+ * chroot(), in another mount namespace) gets a ring all the same. Layer 0.
+ *
+ * `outlive run` listens on an abstract Unix socket (SOCK_SEQPACKET), which no change of
+ * root puts out of reach:
+ *
+ *   process -> run   struct ring_question
+ *   run -> process   struct ring_answer, and with it the descriptor of an empty file in
+ *                    the directory (SCM_RIGHTS)
+ *   process          makes the file its ring and closes the socket
+ *   run              gives the file its name, if it is a ring by then; else removes it
+ *
+ * Everybody may see the socket's name, connect to it, and take it once `run` has gone. So
+ * each side proves to the other that it knows the number of the session, which is in the
+ * environment and nowhere else as long as it matters, and neither says it.
+ */
+#ifndef OUTLIVE_RING_SOCKET_H
+#define OUTLIVE_RING_SOCKET_H
+
+#include <stdint.h>
+
+/* The name's length: "outlive." and 16 hexadecimal digits, after the NUL, no NUL after. */
+#define RING_SOCKET_NAME_BYTES 24
+
+struct ring_question {
+	uint64_t nonce; /* never the same twice */
+	uint64_t proof; /* of PROOF_QUESTION, nonce */
+};
+
+struct ring_answer {
+	uint64_t proof; /* of PROOF_ANSWER, the question's nonce */
+};
+
+enum ring_proof_use { PROOF_NAME = 1, PROOF_QUESTION, PROOF_ANSWER };
+
+#define RING_PROOF_KEY UINT64_C(0x72696E6720313030) /* another protocol: another key */
+
+static inline uint64_t ring_rotate(uint64_t word, unsigned bits)
+{
+	return word << bits | word >> (64 - bits);
+}
+
+static inline void ring_hash_rounds(uint64_t v[4], int rounds)
+{
+	while (rounds--) {
+		v[0] += v[1];
+		v[1] = ring_rotate(v[1], 13) ^ v[0];
+		v[0] = ring_rotate(v[0], 32);
+		v[2] += v[3];
+		v[3] = ring_rotate(v[3], 16) ^ v[2];
+		v[0] += v[3];
+		v[3] = ring_rotate(v[3], 21) ^ v[0];
+		v[2] += v[1];
+		v[1] = ring_rotate(v[1], 17) ^ v[2];
+		v[2] = ring_rotate(v[2], 32);
+	}
+}
+
+/* SipHash-2-4 of the 16 bytes of two words. */
+static inline uint64_t ring_hash(uint64_t key0, uint64_t key1, uint64_t word0,
+                                 uint64_t word1)
+{
+	const uint64_t words[3] = { word0, word1, UINT64_C(16) << 56 };
+	uint64_t v[4] = { key0 ^ UINT64_C(0x736F6D6570736575),
+		              key1 ^ UINT64_C(0x646F72616E646F6D),
+		              key0 ^ UINT64_C(0x6C7967656E657261),
+		              key1 ^ UINT64_C(0x7465646279746573) };
+
+	for (int i = 0; i < 3; i++) {
+		v[3] ^= words[i];
+		ring_hash_rounds(v, 2);
+		v[0] ^= words[i];
+	}
+	v[2] ^= 0xff;
+	ring_hash_rounds(v, 4);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+static inline uint64_t ring_proof(uint64_t session, enum ring_proof_use use,
+                                  uint64_t nonce)
+{
+	return ring_hash(session, RING_PROOF_KEY, use, nonce);
+}
+
+/* `name` takes RING_SOCKET_NAME_BYTES: sun_path, from its second byte on. */
+static inline void ring_socket_name(uint64_t session, char *name)
+{
+	static const char prefix[] = "outlive.", digits[] = "0123456789abcdef";
+	uint64_t proof = ring_proof(session, PROOF_NAME, 0);
+
+	for (int i = 0; i < 8; i++)
+		name[i] = prefix[i];
+	for (int i = 0; i < 16; i++)
+		name[8 + i] = digits[proof >> (60 - 4 * i) & 15];
+}
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * ring_request.c - ask for a file by a Unix socket, within a bound. Layer 2.
+ */
+#include "ring_request.h"
+
+#include "ring_socket.h"
+#include "system.h"
+
+#define WAIT_NS UINT64_C(500000000) /* as for a full ring */
+#define CROWD_NS 1000000            /* between two tries to get into a full queue */
+#define AGAIN (-11)                 /* EAGAIN */
+
+static int filter_at_start;
+
+void ring_request_start(void)
+{
+	filter_at_start = system_filter_mode();
+}
+
+/* The queue of a listener may be full for a moment: many children at once. */
+static bool request_connect(int socket, uint64_t session, uint64_t until_ns)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	size_t bytes = offsetof(struct sockaddr_un, sun_path) + 1 + RING_SOCKET_NAME_BYTES;
+	int result;
+
+	ring_socket_name(session, address.sun_path + 1);
+	while ((result = system_connect(socket, &address, bytes)) == AGAIN &&
+	       system_time_ns(CLOCK_MONOTONIC) < until_ns)
+		system_sleep_ns(CROWD_NS);
+	return result == 0;
+}
+
+/* The descriptor that came with a message, or -1. */
+static int descriptor_of(const struct msghdr *message)
+{
+	const struct cmsghdr *control = message->msg_control;
+	int descriptor = -1;
+
+	if (message->msg_controllen >= CMSG_LEN(sizeof(descriptor)) &&
+	    control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_RIGHTS &&
+	    control->cmsg_len == CMSG_LEN(sizeof(descriptor)))
+		memcpy(&descriptor, CMSG_DATA(control), sizeof(descriptor));
+	return descriptor;
+}
+
+/* Nobody else may have it in his hands, or he could cut it under us. */
+static bool file_is_fit(int file)
+{
+	struct stat status = { .st_mode = 0 };
+
+	return system_status(file, &status) == 0 && status.st_mode == (S_IFREG | 0600) &&
+	       status.st_size == 0 && status.st_nlink == 1 &&
+	       (status.st_uid == 0 || status.st_uid == system_user_id());
+}
+
+static int answer_take(int socket, uint64_t proof, uint64_t until_ns)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct ring_answer answer = { 0 };
+	struct iovec part = { &answer, sizeof(answer) };
+	struct msghdr message = { .msg_iov = &part,
+		                      .msg_iovlen = 1,
+		                      .msg_control = control,
+		                      /* room for one descriptor and no more */
+		                      .msg_controllen = CMSG_LEN(sizeof(int)) };
+	uint64_t now_ns;
+	long count;
+	int file;
+
+	while ((count = system_receive(socket, &message)) == AGAIN &&
+	       (now_ns = system_time_ns(CLOCK_MONOTONIC)) < until_ns)
+		system_wait_input(socket, until_ns - now_ns);
+	if (count < 0)
+		return -1;
+	file = descriptor_of(&message);
+	if (file >= 0 &&
+	    (count != sizeof(answer) || message.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
+	     answer.proof != proof || !file_is_fit(file))) {
+		system_close(file);
+		file = -1;
+	}
+	return file;
+}
+
+static int file_ask(int socket, uint64_t session, uint64_t until_ns)
+{
+	uint64_t nonce = system_time_ns(CLOCK_MONOTONIC) ^ (uint64_t)system_pid() << 40;
+	struct ring_question question = { nonce,
+		                              ring_proof(session, PROOF_QUESTION, nonce) };
+
+	if (!request_connect(socket, session, until_ns) ||
+	    system_send(socket, &question, sizeof(question)) != sizeof(question))
+		return -1;
+	return answer_take(socket, ring_proof(session, PROOF_ANSWER, nonce), until_ns);
+}
+
+int ring_request(uint64_t session, int *socket)
+{
+	uint64_t until_ns = system_time_ns(CLOCK_MONOTONIC) + WAIT_NS;
+	int file;
+
+	if (!session || system_filter_mode() != filter_at_start)
+		return -1;
+	*socket = system_socket();
+	if (*socket < 0)
+		return -1;
+	file = file_ask(*socket, session, until_ns);
+	if (file < 0)
+		system_close(*socket);
+	return file;
+}

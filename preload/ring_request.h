@@ -1,0 +1,26 @@
+/*
+ * ring_request.h - a file for the ring, asked of `outlive run` where its directory cannot
+ * be reached. Layer 2.
+ *
+ * The protocol, and why either side believes the other: ring_socket.h.
+ */
+#ifndef OUTLIVE_RING_REQUEST_H
+#define OUTLIVE_RING_REQUEST_H
+
+#include <stdint.h>
+
+/*
+ * At the start of an image: remember under what filter of system calls it runs. Once the
+ * process has put itself under another, nothing is asked any more: a filter that never
+ * heard of sockets may kill.
+ */
+void ring_request_start(void);
+
+/*
+ * Ask for a file, for half a second at most. Its descriptor: an empty regular file, ours or
+ * root's alone; when it is a ring, close *socket, and it gets its name. Negative: none is
+ * to be had, and no descriptor is open.
+ */
+int ring_request(uint64_t session, int *socket);
+
+#endif

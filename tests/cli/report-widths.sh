@@ -1,0 +1,173 @@
+#!/bin/bash
+# No line of what people read is wider than the screen, whatever the view, and no figure
+# is cut: traces with long names, wide characters, many processes, losses and damage.
+cat >long.cpp <<'EOF'
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void *volatile sink;
+namespace a_namespace_with_a_name_that_goes_on_and_on {
+template <class Key, class Value> struct table_of_keys_and_values {
+	std::map<Key, Value> entries;
+	__attribute__((noinline)) void insert_or_replace_what_was_there(Key key, Value value)
+	{
+		entries[key] = value;
+	}
+};
+__attribute__((noinline)) void *make_a_block_that_is_passed_up_to_the_caller() { return malloc(24); }
+__attribute__((noinline)) void one_function_owns_the_block() { free(sink = make_a_block_that_is_passed_up_to_the_caller()); }
+}
+#define NAME_OF_80 a_name_of_eighty_characters_that_no_narrow_terminal_has_room_for_at_all_abcdefghi
+extern "C" {
+__attribute__((noinline)) void 割り当てる関数とても長い名前の関数です(void) { free(sink = malloc(40)); }
+__attribute__((noinline)) void NAME_OF_80(int depth)
+{
+	if (depth)
+		NAME_OF_80(depth - 1);
+	free(sink = malloc(1000));
+	sink = nullptr;
+}
+__attribute__((noinline)) void *xmalloc_strdup_like(size_t bytes) { return sink = malloc(bytes); }
+__attribute__((noinline)) void wrapper_user_one(void) { free(xmalloc_strdup_like(8)); }
+__attribute__((noinline)) void wrapper_user_two(void) { free(xmalloc_strdup_like(16)); }
+}
+static void *other_thread(void *block)
+{
+	pthread_setname_np(pthread_self(), "スレッド");
+	free(block);
+	for (int i = 0; i < 50; i++)
+		割り当てる関数とても長い名前の関数です();
+	return nullptr;
+}
+int main()
+{
+	a_namespace_with_a_name_that_goes_on_and_on::table_of_keys_and_values<std::string, std::vector<int>> table;
+	std::vector<std::string> kept;
+	pthread_t thread;
+	for (int i = 0; i < 300; i++) {
+		table.insert_or_replace_what_was_there("a key that is too long to be kept inside " + std::to_string(i), std::vector<int>(i));
+		a_namespace_with_a_name_that_goes_on_and_on::one_function_owns_the_block();
+		割り当てる関数とても長い名前の関数です();
+		wrapper_user_one();
+		wrapper_user_two();
+		kept.push_back(std::string(100 + i, 'x'));
+	}
+	NAME_OF_80(30);
+	sink = malloc(123456789);
+	pthread_create(&thread, nullptr, other_thread, malloc(1234567));
+	pthread_join(thread, nullptr);
+	for (int i = 0; i < 4; i++) {
+		if (!fork()) {
+			free(malloc(64));
+			_exit(0);
+		}
+		wait(nullptr);
+	}
+	char *grows = nullptr;
+	for (int i = 1; i < 200; i++)
+		grows = (char *)realloc(grows, i * 100);
+	return 0;
+}
+EOF
+name=./プログラムの名前がとても長いので端末に収まらない
+${CXX:-g++} -g -O1 -fno-builtin -std=c++17 -o "$name" long.cpp -lpthread 2>compiler ||
+	{ tail -n 1 compiler >&2; exit 77; }
+"$OUTLIVE" run -q -o long.outlive -- "$name" 引数 "an argument that goes on and on" $'\t\033[2J' \
+	12345678901234567890123456789012345678901234567890 >/dev/null 2>&1
+"$OUTLIVE" run -q --frames plain -o plain.outlive -- "$name" >/dev/null 2>&1
+"$OUTLIVE" run -q --flight --ring 1M -o lost.outlive -- \
+	perl -e 'push @{$list{$_ % 100}}, "item $_" for 1 .. 100000' >/dev/null 2>&1
+cp "$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive" .
+cp sample.outlive damaged.outlive
+printf '\377' | dd of=damaged.outlive bs=1 seek=620 conv=notrunc 2>/dev/null
+head -c 700 sample.outlive >"cut short and with a name that is longer than any narrow screen.outlive"
+
+address=$("$OUTLIVE" report --explain 700 long.outlive | grep -o '0x[0-9a-f]*' | head -n 1)
+sites=$("$OUTLIVE" report -f json long.outlive | jq -r '.sites | map(.site) | .[0:6][]')
+views=()
+for words in '' '--by site' '--by function' '--by module' '--by thread' '--by owner' \
+	'--sort calls' '--sort peak' '--sort live' '--class stack' '--class escape' \
+	'--class crossed' '--class static' '--class live' '--class escape --by site' \
+	'--class escape --by module' '--wrapper xmalloc*' '--why main' '--process 1' \
+	'--why 割り当てる関数とても長い名前の関数です' '--explain 1' '--explain 700' \
+	"--explain $address"; do
+	views+=("report $words")
+done
+for site in $sites; do views+=("report --why $site"); done
+views+=(info)
+
+# The columns of a terminal that the widest line takes, and that line.
+widest() { wc -L <"$1"; }
+too_wide() { # FILE WIDTH
+	while IFS= read -r line; do
+		[ "$(printf '%s\n' "$line" | wc -L)" -le "$2" ] || printf '%s\n' "$line"
+	done <"$1" | head -n 3
+}
+
+check() { # WIDTH WHAT: the file `view`
+	[ -s view ] && [ "$(widest view)" -le "$1" ] && return
+	echo "$2: $(widest view) columns of $1:"
+	too_wide view "$1"
+}
+
+declare -A shown
+for width in 40 50 60 72 80 120 200; do
+	export COLUMNS=$width
+	for trace in long plain lost sample damaged cut*; do
+		for view in "${views[@]}"; do
+			# shellcheck disable=SC2086 # words are words
+			"$OUTLIVE" $view "${trace%.outlive}.outlive" >view 2>said
+			# not every trace has that site, block or process
+			case $?:$view in 2:*--*) continue ;; esac
+			shown[$view]+=" $trace"
+			check $width "$view $trace"
+		done
+	done
+	for command in '' run report info; do
+		# shellcheck disable=SC2086
+		"$OUTLIVE" help $command >view
+		check $width "help $command"
+	done
+done
+for view in "${views[@]}"; do
+	[[ ${shown[$view]:-} = *long* ]] || echo "$view: there is no such view"
+done
+
+# A screen of less than 40 columns is taken for one of 40, and a terminal is asked.
+for view in "report long.outlive" "info long.outlive" "help report"; do
+	# shellcheck disable=SC2086
+	COLUMNS=40 "$OUTLIVE" $view >forty
+	# shellcheck disable=SC2086
+	COLUMNS=7 "$OUTLIVE" $view | cmp - forty
+done
+if command -v script >/dev/null; then
+	for view in "" "--by site" "--why main" "--class escape"; do
+		TERM=xterm NO_COLOR='' script -qec "stty cols 50; env -u COLUMNS '$OUTLIVE' report \
+			$view long.outlive" /dev/null </dev/null | tr -d '\r' >coloured
+		sed 's/\x1b\[[0-9]*m//g' coloured >view
+		cmp -s coloured view && echo "a terminal is not coloured"
+		check 50 "a terminal"
+		# shellcheck disable=SC2086
+		COLUMNS=50 "$OUTLIVE" report $view long.outlive | diff - view >differences ||
+			{ echo "report $view on a terminal:"; cat differences; }
+	done
+fi
+
+# All figures of a wide screen are there on a narrow one.
+figures() { tr -s '\n ' '  ' | grep -oE '(<)?[0-9][0-9,.]*( [KMG]?i?B|[kM]|%| [num]?s)?\b' | sort; }
+for view in report "report --by function" "report --by thread" "report --by owner" \
+	"report --class escape" "report --class stack" "report --why main" "info"; do
+	# shellcheck disable=SC2086
+	COLUMNS=400 "$OUTLIVE" $view sample.outlive | figures >wide
+	for width in 40 50 60; do
+		# shellcheck disable=SC2086
+		COLUMNS=$width "$OUTLIVE" $view sample.outlive | figures >narrow
+		diff wide narrow >differences || { echo "$view, $width columns:"; cat differences; }
+	done
+done
