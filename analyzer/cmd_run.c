@@ -3,12 +3,12 @@
 
 #include "drain.h"
 #include "error.h"
+#include "loss_text.h"
 #include "module_shelf.h"
 #include "profile.h"
 #include "program.h"
 #include "progress.h"
 #include "report_recording.h"
-#include "report_summary.h"
 #include "session.h"
 #include "target.h"
 #include "text.h"
@@ -32,7 +32,6 @@
 #define WAIT_S_DEFAULT 1
 #define SETTLE_NS UINT64_C(200000000) /* for a process to make its ring */
 #define LIVE_NAMED_MAX 3              /* processes that still run, by name */
-#define LOSSES_BYTES (PATH_MAX + 512)
 
 struct run_options {
 	const char *output;
@@ -301,45 +300,6 @@ static void trace_finish(struct recording *run)
 	live_tell(run);
 }
 
-/* What helps against losses of this cause: "; ..", or "". */
-static void remedy_text(char *text, size_t bytes, const struct recording *run,
-                        unsigned cause)
-{
-	const char *slash = strrchr(run->session.directory, '/');
-	char place[PATH_MAX] = "/";
-
-	text[0] = '\0';
-	if (cause == LOST_OVERWRITTEN)
-		snprintf(text, bytes, "; a bigger --ring keeps more");
-	if (cause != LOST_RING_FULL)
-		return;
-	if (slash && slash > run->session.directory)
-		text_escape(place, (size_t)(slash - run->session.directory) + 1,
-		            run->session.directory);
-	snprintf(text, bytes,
-	         "; each live thread holds %u KiB of the ring, whose memory is that of %s",
-	         CHUNK_BYTES / 1024, place);
-}
-
-/* "; 3 more were lost (60% of all): why; what helps", or "" if nothing was. */
-static void losses_text(char *text, size_t bytes, const struct recording *run)
-{
-	const struct drain_counts *counts = drain_counts(run->drain);
-	struct losses losses = losses_sum(counts->lost);
-	const char *cause = loss_cause_text(losses.main);
-	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], remedy[LOSSES_BYTES];
-
-	text[0] = '\0';
-	if (!losses.events)
-		return;
-	remedy_text(remedy, sizeof(remedy), run, losses.main);
-	snprintf(text, bytes, "; %s more %s lost (%s of all)%s: %s%s",
-	         text_count(count, losses.events), losses.events == 1 ? "was" : "were",
-	         text_percent(percent, losses.events, counts->events + losses.events),
-	         losses.has_several ? ", most of them" : "",
-	         cause ? cause : "for an unknown reason", remedy);
-}
-
 /* Of a program alone the report has said it. */
 static void own_malloc_tell(const struct recording *run, const char *name)
 {
@@ -360,7 +320,7 @@ static void run_tell(const struct recording *run)
 {
 	const struct drain_counts *counts = drain_counts(run->drain);
 	char events[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], death[128];
-	char name[PATH_MAX], lost[LOSSES_BYTES], population[POPULATION_TEXT_BYTES];
+	char name[PATH_MAX], lost[LOSS_TEXT_BYTES], population[POPULATION_TEXT_BYTES];
 
 	text_escape(name, sizeof(name), run->name);
 	if (target_death(&run->target, death, sizeof(death)))
@@ -373,7 +333,7 @@ static void run_tell(const struct recording *run)
 		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
 		        "dropped, or %s full?)",
 		        name, run->session.directory);
-	losses_text(lost, sizeof(lost), run);
+	loss_text(lost, sizeof(lost), counts->lost, counts->events, run->session.directory);
 	fprintf(stderr, "outlive: %s event%s of %s in %s (%s)%s\n",
 	        text_count(events, counts->events), text_s(counts->events),
 	        population_text(population, drain_population(run->drain)),

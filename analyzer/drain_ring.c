@@ -289,9 +289,9 @@ int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
 	if (ring_take_definitions(way, ring, true, error))
 		return -1;
 	live_ring_header(&ring->ring);
-	losses_count(way, ring);
 	if (!ring->has_ended)
 		ring->ring.header.flags |= RING_OUTLIVED;
+	losses_count(way, ring);
 	if (ring->ring.is_broken)
 		way->counts.broken++;
 	return drain_ring_announce(way, ring, error);

@@ -125,7 +125,7 @@ int report_advice(const struct screen *screen, const struct findings *findings,
 
 /* ---- the footer ---------------------------------------------------------------------- */
 
-/* As many of the names as fit a line, at least one. 0, or -1 when memory is out. */
+/* Their names, as many as fit a line; at least one. 0, or -1 when memory is out. */
 static int peeled_line(struct text *line, const struct screen *screen,
                        const struct peeled_names *names)
 {
@@ -151,7 +151,7 @@ static int peeled_line(struct text *line, const struct screen *screen,
 	return i < names->count ? text_printf(line, ", %zu more", names->count - i) : 0;
 }
 
-/* What was peeled off, what matters most first. */
+/* The peeled functions that matter most. */
 static void peeled_print(const struct screen *screen, const struct classes *classes)
 {
 	struct text line = { NULL, 0, 0 };

@@ -55,8 +55,8 @@ static void other_print(const struct figures *figures,
 	snprintf(texts[0], sizeof(texts[0]), "%u", process->number);
 	snprintf(texts[1], sizeof(texts[1]), "%u", process->header.pid);
 	text_short(texts[2], process->events);
-	used = figures_print(figures, texts);
 	process_command_text(command, sizeof(command), &process->header);
+	used = figures_print(figures, texts);
 	fprintf(figures->screen->file, "%s\n",
 	        text_fit(fitted, sizeof(fitted), command, figures->screen->columns - used,
 	                 TEXT_KEEP_START));
@@ -82,9 +82,9 @@ static int others_print(const struct screen *screen, const struct trace_reader *
 	static const struct figure_column columns[] = { { "number", 8, 6 },
 		                                            { "pid", 8, 7 },
 		                                            { "events", 7, 6 } };
+	struct figures figures = figures_of(screen, columns, 3);
 	size_t count = trace_reader_process_count(reader), i, others = 0;
 	const struct trace_process **processes;
-	struct figures figures;
 
 	if (count < 2)
 		return 0;
@@ -97,7 +97,6 @@ static int others_print(const struct screen *screen, const struct trace_reader *
 	}
 	qsort(processes, others, sizeof(*processes), events_compare);
 	others_title(screen, reader);
-	figures = figures_of(screen, columns, 3);
 	figures_titles(&figures, "command");
 	for (i = 0; i < others && i < OTHERS_TOLD; i++)
 		other_print(&figures, processes[i]);
