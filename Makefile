@@ -57,7 +57,8 @@ COMMON := -std=gnu11 $(OPTIMIZE) $(WARN) -D_GNU_SOURCE -DOUTLIVE_VERSION='"$(VER
 # -fexceptions: the walk of a thread that is being cancelled passes through it.
 PRELOAD_FLAGS := $(COMMON) -Iinclude -Ipreload -Ipreload/arch/$(ARCH) -fPIC \
 	-fvisibility=hidden -ftls-model=initial-exec -fno-plt -fexceptions \
-	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free
+	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free \
+	-foptimize-sibling-calls
 ANALYZER_FLAGS := $(COMMON) -Iinclude -Ianalyzer $(SANITIZE)
 # An unwinder comes static and hidden: as a shared library its _Unwind_* and backtrace
 # would replace the program's.

@@ -220,7 +220,8 @@ static int ring_take_definitions(struct drain_way *way, struct drain_ring *ring,
 static void level_choose(struct drain_way *way, const struct drain_ring *ring,
                          size_t waiting)
 {
-	if (way->is_busy && way->writer->hasty_bytes < way->writer->hasty_max)
+	if ((way->is_busy || waiting > FLOOD_CHUNKS) &&
+	    way->writer->hasty_bytes < way->writer->hasty_max)
 		way->writer->level = LEVEL_HASTY;
 	else if (waiting > ring->ring.chunk_count / 4 ||
 	         (way->is_busy && waiting > FLOOD_CHUNKS))

@@ -36,9 +36,11 @@ static lookup_function *real_dlsym(void)
 	return found;
 }
 
-/* It goes on by a jump: the real one is to see our caller, not us. */
-EXPORT __attribute__((optimize("optimize-sibling-calls"))) void *dlsym(void *handle,
-                                                                       const char *name)
+/*
+ * It goes on by a jump (-foptimize-sibling-calls): the real one is to see our caller, not
+ * us.
+ */
+EXPORT void *dlsym(void *handle, const char *name)
 {
 	lookup_function *real = real_dlsym();
 
