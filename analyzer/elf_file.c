@@ -140,7 +140,7 @@ static const char *string_read(char name[LIBRARY_NAME_BYTES], int descriptor,
 static void dynamic_read(struct elf_file *file, int descriptor,
                          const Elf64_Ehdr *header, const Elf64_Phdr *segment)
 {
-	Elf64_Dyn entries[DYNAMIC_ENTRIES_MAX];
+	Elf64_Dyn entries[DYNAMIC_ENTRIES_MAX] = { { .d_tag = DT_NULL } };
 	size_t count = dynamic_load(descriptor, segment, entries), i;
 	char name[LIBRARY_NAME_BYTES];
 	uint64_t strings = 0;

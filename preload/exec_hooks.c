@@ -222,36 +222,42 @@ static size_t arguments_count(const char *first, va_list list)
 	return count;
 }
 
-/* execle: the environment comes after the NULL. */
-static int exec_list(struct start *start, const char *first, size_t count, va_list list,
-                     bool has_environment)
+/* What libc's execl, execle and execlp do; execle has an environment after the NULL. */
+struct exec_kind {
+	int (*call)(const struct start *, char *const *environment);
+	bool has_environment;
+};
+
+static int exec_list(const struct exec_kind *kind, const char *path, const char *first,
+                     size_t count, va_list list)
 {
 	const char *arguments[count + 1];
 	char *const *environment = environ;
+	struct start start = { .call = kind->call,
+		                   .path = path,
+		                   .arguments = (char *const *)arguments };
 
 	arguments[0] = first;
 	for (size_t i = 1; i <= count; i++)
 		arguments[i] = va_arg(list, const char *);
-	if (has_environment)
+	if (kind->has_environment)
 		environment = va_arg(list, char *const *);
-	start->arguments = (char *const *)arguments;
-	return exec_program(start, environment);
+	return exec_program(&start, environment);
 }
 
-#define EXEC_LIST(name, caller, has_environment)                               \
-	EXPORT int name(const char *path, const char *first, ...)                  \
-	{                                                                          \
-		struct start start = { .call = (caller), .path = path };               \
-		va_list list, again;                                                   \
-		int result;                                                            \
-                                                                               \
-		va_start(list, first);                                                 \
-		va_copy(again, list);                                                  \
-		result = exec_list(&start, first, arguments_count(first, list), again, \
-		                   has_environment);                                   \
-		va_end(again);                                                         \
-		va_end(list);                                                          \
-		return result;                                                         \
+#define EXEC_LIST(name, ...)                                                         \
+	EXPORT int name(const char *path, const char *first, ...)                        \
+	{                                                                                \
+		static const struct exec_kind kind = { __VA_ARGS__ };                        \
+		va_list list, again;                                                         \
+		int result;                                                                  \
+                                                                                     \
+		va_start(list, first);                                                       \
+		va_copy(again, list);                                                        \
+		result = exec_list(&kind, path, first, arguments_count(first, list), again); \
+		va_end(again);                                                               \
+		va_end(list);                                                                \
+		return result;                                                               \
 	}
 
 EXEC_LIST(execl, execve_call, false)

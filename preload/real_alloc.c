@@ -4,6 +4,7 @@
 #include "real_alloc.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -28,9 +29,16 @@ extern const char library_end[] __asm__("_end") __attribute__((visibility("hidde
 /* Whether whoever calls malloc comes to us first. */
 static bool is_first(void)
 {
-	uintptr_t first = (uintptr_t)dlsym(RTLD_DEFAULT, "malloc");
+	void *first = dlsym(RTLD_DEFAULT, "malloc");
+	const ElfW(Sym) *symbol = NULL;
+	Dl_info info;
 
-	return first >= (uintptr_t)library_start && first < (uintptr_t)library_end;
+	if ((uintptr_t)first >= (uintptr_t)library_start &&
+	    (uintptr_t)first < (uintptr_t)library_end)
+		return true;
+	/* A program at a fixed address that takes malloc's has an entry of its own for it. */
+	return dladdr1(first, &info, (void **)&symbol, RTLD_DL_SYMENT) && symbol &&
+	       symbol->st_shndx == SHN_UNDEF;
 }
 
 static void resolve_all(void)

@@ -70,4 +70,16 @@ grep malloc stderr
 echo "who has none is not told:"
 "$OUTLIVE" run -o trace -- ./plain 2>&1 | grep -c malloc
 "$OUTLIVE" info trace | grep -c malloc
+echo "nor one at a fixed address that takes the address of malloc:"
+cat >fixed.c <<'END'
+#include <stdlib.h>
+void *(*volatile allocate)(size_t) = malloc;
+int main(void)
+{
+	return !allocate(10);
+}
+END
+${CC:-gcc} -fno-pie -no-pie -o fixed fixed.c || exit 1
+"$OUTLIVE" run -o trace -- ./fixed 2>&1 | grep -c malloc
+"$OUTLIVE" info --format json trace | told
 exit 0
