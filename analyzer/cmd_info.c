@@ -66,15 +66,16 @@ static void cause_print(const struct screen *screen, uint64_t count, const char 
 static void lost_print(const struct screen *screen, const struct trace_process *process,
                        const struct lost_counts *lost)
 {
+	uint64_t events = lost->events - lost->drained;
 	char count[TEXT_NUMBER_BYTES];
 	unsigned i;
 
-	if (!lost->events)
+	if (!events)
 		screen_line(screen, LABEL_COLUMNS, "    lost       nothing");
 	else
 		screen_line(screen, LABEL_COLUMNS, "    lost       %s%s%s event%s",
-		            screen_bold(screen), text_count(count, lost->events),
-		            screen_plain(screen), text_s(lost->events));
+		            screen_bold(screen), text_count(count, events),
+		            screen_plain(screen), text_s(events));
 	for (i = 0; i < LOST_CAUSES_MAX; i++)
 		cause_print(screen, process->header.lost[i],
 		            loss_cause_text(i) ? loss_cause_text(i)

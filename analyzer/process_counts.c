@@ -44,11 +44,12 @@ struct lost_counts lost_count(const struct trace_process *process, uint64_t hole
 {
 	const uint64_t *by_cause = process->header.lost;
 	struct lost_counts lost = { .damaged = process->damaged_events,
-		                        .recorder = losses_sum(by_cause).events };
+		                        .recorder = losses_sum(by_cause).events,
+		                        .drained = by_cause[LOST_DRAINED] };
 	uint64_t explained;
 
 	/* A thread's count shows a gap where chunks were taken, overwritten or damaged, too. */
-	explained = by_cause[LOST_OVERWRITTEN] + by_cause[LOST_DRAINED] + lost.damaged;
+	explained = by_cause[LOST_OVERWRITTEN] + lost.drained + lost.damaged;
 	if (holes > explained)
 		lost.holes = holes - explained;
 	lost.events = lost.recorder + lost.damaged + lost.holes;

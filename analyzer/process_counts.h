@@ -14,6 +14,7 @@ struct lost_counts {
 	uint64_t events;   /* all of the below */
 	uint64_t recorder; /* as header.lost counts them, without LOST_DEFINITIONS,
 	                      LOST_STACKS_CUT and LOST_STUBS, which lose no events */
+	uint64_t drained;  /* of these: in the trace, so missing only in this ring */
 	uint64_t damaged;  /* in chunks that could not be read */
 	uint64_t holes;    /* missed in the threads' own counts, not explained by these */
 };

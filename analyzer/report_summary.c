@@ -145,19 +145,28 @@ static void summary_heap(const struct screen *screen, const struct profile *prof
 static void summary_lost(const struct screen *screen, const struct profile *profile)
 {
 	const struct lost_counts *lost = &profile->lost;
+	uint64_t events = lost->events - lost->drained;
+	uint64_t all = profile->replay.totals.events + lost->events;
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
-	uint64_t seen = profile->replay.totals.events;
 
 	if (!lost->events)
 		return;
-	screen_line(screen, LABEL_COLUMNS,
-	            "  %slost%s         %s event%s (%s of all); 'outlive info' says why",
-	            screen_bold(screen), screen_plain(screen),
-	            text_count(count, lost->events), text_s(lost->events),
-	            text_percent(percent, lost->events, seen + lost->events));
+	if (events)
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  %slost%s         %s event%s (%s of all); 'outlive info' says why",
+			screen_bold(screen), screen_plain(screen), text_count(count, events),
+			text_s(events), text_percent(percent, events, all));
+	if (lost->drained)
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  %sdrained%s      %s event%s (%s of all): not here, but in the trace "
+			"that 'outlive run' made",
+			screen_bold(screen), screen_plain(screen), text_count(count, lost->drained),
+			text_s(lost->drained), text_percent(percent, lost->drained, all));
 	/* no "at least": where frees are lost, the peak comes out too high */
 	screen_paragraph(screen, 0, LABEL_COLUMNS,
-	                 "all figures cover only what was recorded: calls and bytes are\n"
+	                 "all figures cover only what is here: calls and bytes are\n"
 	                 "lower bounds, peak and never freed may be off either way");
 }
 
