@@ -792,7 +792,8 @@ static void caches_are_no_wrappers(void **state)
 	}
 	judge(&judged);
 	for (i = 1; i < judged.findings.classes->functions.count; i++)
-		assert_int_equal(judged.findings.classes->peeling.functions[i].reason, PEEL_NOT);
+		assert_int_equal(judged.findings.classes->peeling.functions[i].reason,
+		                 PEEL_NOT);
 	judged_release(&judged);
 }
 
@@ -862,7 +863,8 @@ static void counts_pairs(void **state)
 		assert_int_equal(pair_counts_get(&counts, one, two), truth[one][two]);
 	}
 	for (i = 0; i < 64 * 64; i++)
-		assert_int_equal(pair_counts_get(&counts, i / 64, i % 64), truth[i / 64][i % 64]);
+		assert_int_equal(pair_counts_get(&counts, i / 64, i % 64),
+		                 truth[i / 64][i % 64]);
 	pair_counts_release(&counts);
 }
 
@@ -902,6 +904,20 @@ static void follows_one_block(void **state)
 		block_story_read(&story, judged.model.reader, judged.profile, 0, 3), 0);
 	assert_int_equal(story.count, 1);
 	assert_int_equal(story.lives[0].birth.size, 32);
+	assert_int_equal(story.realloc_number, 0);
+	block_story_release(&story);
+
+	/* The second allocation is a realloc of the first: that is where it was born. */
+	assert_int_equal(
+		block_story_read(&story, judged.model.reader, judged.profile, 0, 2), 0);
+	assert_int_equal(story.count, 1);
+	assert_int_equal(story.realloc_number, 2);
+	assert_int_equal(story.lives[0].number, 1);
+	assert_int_equal(story.lives[0].birth.size, 8);
+	assert_int_equal(story.lives[0].birth.op, OP_MALLOC);
+	assert_int_equal(story.lives[0].move_count, 1);
+	assert_int_equal(story.lives[0].end.op, OP_FREE);
+	assert_int_equal(story.lives[0].kept, 0);
 	block_story_release(&story);
 	judged_release(&judged);
 }
