@@ -266,8 +266,7 @@ static const char *sizes_text(char *text, size_t bytes,
 	if (summary->largest_min == summary->largest_max)
 		snprintf(text, bytes, "%s", most);
 	else
-		snprintf(text, bytes, "%s to %s", text_size(least, summary->largest_min),
-		         most);
+		snprintf(text, bytes, "%s to %s", text_size(least, summary->largest_min), most);
 	return text;
 }
 
@@ -318,11 +317,11 @@ static int sentence_add(struct text *text, const struct advice *advice,
 			"to make the next; they belong to %s",
 			where, count, sizes, owner);
 	case ADVICE_ARENA:
-		return text_printf(text,
-		                   "an arena in %s for the blocks of %s: %s of %s, up to %llu at "
-		                   "once, none outlived it",
-		                   owner, where, count, sizes,
-		                   (unsigned long long)summary->at_once_min);
+		return text_printf(
+			text,
+			"an arena in %s for the blocks of %s: %s of %s, up to %llu at "
+			"once, none outlived it",
+			owner, where, count, sizes, (unsigned long long)summary->at_once_min);
 	case ADVICE_RESERVE:
 		return text_printf(text,
 		                   "reserve in %s: %s reallocs grew its blocks, %.1f each; the "
@@ -400,10 +399,12 @@ int advice_refusal_text(struct text *text, const struct classes *classes,
 		return text_printf(text, "its blocks are handed to another thread");
 	if (is_all(summary, CLASS_LIVE))
 		return text_printf(text, "its blocks are never freed: look for the leak first");
-	if (is_all(summary, CLASS_STATIC))
+	if (is_all(summary, CLASS_STATIC) && is_changeable(classes, place->function) &&
+	    !is_made_elsewhere(classes, place))
 		return text_printf(text, "nothing tells that they are always so large");
 	if (counts->blocks < ADVICE_BLOCKS_MIN)
-		return text_printf(text, "%llu blocks are too few to judge",
-		                   (unsigned long long)counts->blocks);
+		return text_printf(text, "%llu block%s too few to judge",
+		                   (unsigned long long)counts->blocks,
+		                   counts->blocks == 1 ? " is" : "s are");
 	return pattern_refusal_text(text, classes, place);
 }

@@ -72,8 +72,8 @@ int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
 {
 	struct life_pattern *pattern = &lives->sites.sites[block->site].pattern;
 
-	if (pattern->owner_dead > pattern->dead_max &&
-	    pattern->owner_thread == by->index && is_owner_running(pattern, threads))
+	if (pattern->owner_dead > pattern->dead_max && pattern->owner_thread == by->index &&
+	    is_owner_running(pattern, threads))
 		pattern->dead_max = pattern->owner_dead;
 	return site_life_begin(&lives->sites, block->site, by->index, block->size,
 	                       block->time);

@@ -254,8 +254,8 @@ static void sizes_judge(struct life_summary *summary, const struct classes *clas
 		summary->largest_min = summary->largest_max;
 	summary->settled = settled_lives(summary, classes);
 	summary->size_kind = summary->largest_min == summary->largest_max ? SIZE_CONSTANT
-	                     : 2 * summary->settled >= summary->begun ? SIZE_BOUNDED
-	                                                              : SIZE_UNBOUNDED;
+	                     : 2 * summary->settled >= summary->begun     ? SIZE_BOUNDED
+	                                                                  : SIZE_UNBOUNDED;
 }
 
 /*

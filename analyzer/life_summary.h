@@ -37,12 +37,13 @@ struct life_summary {
 	/* By life_summary_sort(): */
 	uint64_t largest_min, largest_max; /* sizes of lives: what a block grew to */
 	enum size_kind size_kind;
-	uint64_t settled; /* lives that began after the largest, at least */
-	uint64_t begun;   /* lives */
-	uint64_t excess;  /* bytes that reallocs asked for on the way */
-	uint64_t at_once; /* live at once of one activation of their owner: at most */
+	uint64_t settled;     /* lives that began after the largest, at least */
+	uint64_t begun;       /* lives */
+	uint64_t excess;      /* bytes that reallocs asked for on the way */
+	uint64_t at_once;     /* live at once of one activation of their owner: at most */
 	uint64_t at_once_min; /* in one of them: at least */
-	bool goes_together; /* what an activation owns is live together, half of it at least */
+	bool
+		goes_together; /* what an activation owns is live together, half of it at least */
 
 	uint64_t ended;                     /* of these is all that follows */
 	uint64_t age_sum, age_min, age_max; /* quanta */

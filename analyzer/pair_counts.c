@@ -71,7 +71,8 @@ void pair_counts_subtract(struct pair_counts *counts, uint32_t one, uint32_t two
 		return;
 	counts->used--;
 	/* Move back every later pair whose search passes the hole: no gravestones. */
-	for (slot = (hole + 1) & mask; counts->slots[slot].count; slot = (slot + 1) & mask) {
+	for (slot = (hole + 1) & mask; counts->slots[slot].count;
+	     slot = (slot + 1) & mask) {
 		home = slot_home(counts, counts->slots[slot].one, counts->slots[slot].two);
 		if (((slot - home) & mask) < ((slot - hole) & mask))
 			continue;

@@ -19,7 +19,8 @@ struct pair_counts {
 };
 
 /* Add to a pair's count (so many that none is below 0). 0, or -1 when memory is out. */
-int pair_counts_add(struct pair_counts *counts, uint32_t one, uint32_t two, uint32_t by);
+int pair_counts_add(struct pair_counts *counts, uint32_t one, uint32_t two,
+                    uint32_t by);
 void pair_counts_subtract(struct pair_counts *counts, uint32_t one, uint32_t two);
 uint32_t pair_counts_get(const struct pair_counts *counts, uint32_t one, uint32_t two);
 void pair_counts_release(struct pair_counts *counts);

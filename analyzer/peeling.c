@@ -14,7 +14,7 @@
 struct peel_count {
 	uint64_t escaped, stayed;
 	uint32_t callers, lines;
-	uint32_t caller; /* one of them */
+	uint32_t caller;          /* one of them */
 	bool is_recursive, frees; /* it frees blocks of its own making itself */
 };
 

@@ -427,12 +427,8 @@ static inline int event_replay(struct replay *replay, struct thread *thread,
                                const struct event *event)
 {
 	switch (event->op) {
-	case OP_CALLOC:
-		replay->totals.callocs++;
-		return block_make(replay, thread, event);
-	case OP_ALIGNED:
-		replay->totals.aligned++;
-		return block_make(replay, thread, event);
+	case OP_CALLOC: replay->totals.callocs++; return block_make(replay, thread, event);
+	case OP_ALIGNED: replay->totals.aligned++; return block_make(replay, thread, event);
 	case OP_MALLOC: return block_make(replay, thread, event);
 	case OP_FREE: return block_free(replay, thread, event);
 	case OP_REALLOC:

@@ -102,8 +102,9 @@ static int title_print(const struct why *why)
 	            screen_plain(why->screen), screen_dim(why->screen), where,
 	            why->summary.site_count > 1 ? " and other call paths" : "",
 	            screen_plain(why->screen));
-	screen_line(why->screen, LABEL_COLUMNS, "  verdict      %s",
-	            class_counts_verdict(&why->summary.counts, why->summary.allocations));
+	screen_line(
+		why->screen, LABEL_COLUMNS, "  verdict      %s",
+		class_counts_verdict_text(&why->summary.counts, why->summary.allocations));
 	return 0;
 }
 
@@ -337,8 +338,10 @@ static int why_print(struct why *why)
 		return -1;
 	sizes_print(why);
 	lifetime_print(why);
-	fputc('\n', why->screen->file);
-	report_classes(why->screen, &why->summary.counts);
+	if (why->summary.counts.blocks) {
+		fputc('\n', why->screen->file);
+		report_classes(why->screen, classes, &why->summary.counts);
+	}
 	depths_print(why);
 	functions_print(why, "owners", "whose frame the blocks belonged to",
 	                &why->summary.owners);

@@ -56,8 +56,8 @@ int site_lives_add(struct site_lives *lives, uint32_t site, uint32_t frames)
 		lives->capacity *= 2;
 	}
 	lives->sites[site] = (struct site_life){ .age_min = UINT64_MAX,
-		                                .frames = frames,
-		                                .pattern.largest_min = UINT64_MAX };
+		                                     .frames = frames,
+		                                     .pattern.largest_min = UINT64_MAX };
 	return 0;
 }
 
