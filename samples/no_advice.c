@@ -89,10 +89,16 @@ FUNCTION void both(void)
 	}
 
 OPENS(open_1)
-OPENS(open_2) OPENS(open_3) OPENS(open_4) OPENS(open_5) OPENS(open_6) OPENS(open_7)
-	OPENS(open_8) OPENS(open_9)
+OPENS(open_2)
+OPENS(open_3)
+OPENS(open_4)
+OPENS(open_5)
+OPENS(open_6)
+OPENS(open_7)
+OPENS(open_8)
+OPENS(open_9)
 
-		FUNCTION void tmp(size_t bytes)
+FUNCTION void tmp(size_t bytes)
 {
 	free(sink = malloc(bytes));
 	sink = NULL;
