@@ -1,6 +1,7 @@
 /* advice.c - what to do about an allocating call. Layer 13. */
 #include "advice.h"
 
+#include "allocator_names.h"
 #include "stack_names.h"
 
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #define CALLER_BYTES_MAX 65536 /* of a buffer that an owner keeps */
 #define ARENA_SIZE_MAX 1024    /* a small block */
 #define ARENA_LIVE_MIN 16      /* at once: many */
+#define STATIC_BYTES_MAX 65536 /* of all globals for one allocating call */
 #define RESERVE_REALLOCS_MIN 16
 #define RESERVE_REALLOCS_EACH_MIN 3 /* of a block, on average */
 
@@ -24,17 +26,18 @@ const char *advice_kind_text(enum advice_kind kind)
 
 /* ---- what the evidence carries ------------------------------------------------------- */
 
-/* Nobody rewrites the C library, or code without a name. */
-static bool is_changeable(const struct classes *classes, const struct place *place)
+/* Nobody rewrites the C library, what calls main(), or code without a name. */
+static bool is_changeable(const struct classes *classes, uint32_t number)
 {
 	static const char *const fixed[] = { "libc.so",      "ld-linux",   "libc-",
 		                                 "libstdc++.so", "libpthread", "libdl.so",
 		                                 "libm.so",      "libgcc_s" };
-	const struct function *function = &classes->functions.functions[place->function];
+	const struct function *function = &classes->functions.functions[number];
 	const char *path, *base;
 	size_t i;
 
-	if (!*function->name || function->module == MODULE_NONE)
+	if (!*function->name || function->module == MODULE_NONE ||
+	    is_startup_name(function->name))
 		return false;
 	path = address_map_module(classes->profile->map, function->module)->path;
 	base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
@@ -43,6 +46,45 @@ static bool is_changeable(const struct classes *classes, const struct place *pla
 			return false;
 	}
 	return true;
+}
+
+/* Whoever owns blocks of it: that one is to be changed, too. */
+static bool has_changeable_owners(const struct classes *classes,
+                                  const struct life_summary *summary)
+{
+	size_t i;
+
+	for (i = 0; i < summary->owners.count; i++) {
+		if (!is_changeable(classes, summary->owners.ranks[i].key))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Whether a function of another module makes the blocks, and is peeled off only for what
+ * it does: whoever calls fopen() does not decide how it comes by its FILE.
+ */
+static bool is_made_elsewhere(const struct classes *classes, const struct place *place)
+{
+	const struct call_node *nodes = classes->profile->replay.tree.nodes;
+	const struct function *functions = classes->functions.functions;
+	uint32_t i, frame, node, site, function;
+	enum peel_reason reason;
+
+	for (i = 0; i < place->summary.site_count; i++) {
+		site = place->summary.sites[i].site;
+		node = classes->profile->replay.sites.sites[site].node;
+		for (frame = classes->peeling.site_frames[site]; frame;
+		     frame--, node = nodes[node].parent) {
+			function = function_of_node(&classes->functions, classes->profile, node);
+			reason = classes->peeling.functions[function].reason;
+			if ((reason == PEEL_AUTOMATIC || reason == PEEL_PART) &&
+			    functions[function].module != functions[place->function].module)
+				return true;
+		}
+	}
+	return false;
 }
 
 static bool is_all(const struct life_summary *summary, enum life_class class)
@@ -65,17 +107,18 @@ static uint32_t single_level(const struct life_summary *summary)
 /* All the memory that one activation needs at once, and its nested ones. */
 static bool fits(const struct life_summary *summary, uint64_t bytes_max)
 {
-	uint64_t each = summary->size_max ? summary->size_max : 1;
-	uint64_t times = (uint64_t)(summary->live_max ? summary->live_max : 1) *
+	uint64_t each = summary->largest_max ? summary->largest_max : 1;
+	uint64_t times = (summary->at_once ? summary->at_once : 1) *
 	                 (summary->recursion ? summary->recursion : 1);
 
-	return each <= bytes_max && times <= bytes_max / each;
+	return summary->size_kind != SIZE_UNBOUNDED && each <= bytes_max &&
+	       times <= bytes_max / each;
 }
 
 static bool is_for_arena(const struct life_summary *summary)
 {
-	return has_single_owner(summary) && summary->live_max >= ARENA_LIVE_MIN &&
-	       summary->size_max <= ARENA_SIZE_MAX;
+	return has_single_owner(summary) && summary->at_once_min >= ARENA_LIVE_MIN &&
+	       summary->goes_together && summary->largest_max <= ARENA_SIZE_MAX;
 }
 
 /* One block after the other of the same size, replaced where they are made. */
@@ -85,31 +128,41 @@ static bool is_for_reuse(const struct life_summary *summary, const struct place 
 	uint64_t kept = shares[CLASS_LIVE].blocks + shares[CLASS_STATIC].blocks;
 
 	return shares[CLASS_ESCAPING].blocks + kept == summary->counts.blocks &&
-	       kept <= summary->live_max && summary->live_max <= 2 &&
-	       summary->size_min == summary->size_max && has_single_owner(summary) &&
+	       kept <= summary->at_once && summary->at_once <= 2 &&
+	       summary->size_kind == SIZE_CONSTANT && has_single_owner(summary) &&
 	       summary->freers.count == 1 &&
 	       summary->freers.ranks[0].key == place->function;
 }
 
+/* How large a single block is may be up to the program's input: only so much is carried. */
+static bool is_for_static(const struct life_summary *summary)
+{
+	return is_all(summary, CLASS_STATIC) && summary->size_kind == SIZE_CONSTANT &&
+	       summary->largest_max <= STATIC_BYTES_MAX / summary->counts.blocks;
+}
+
 /* The kind of advice that the blocks' classes carry; ADVICE_KINDS: none. */
-static enum advice_kind class_advice(const struct place *place)
+static enum advice_kind class_advice(const struct classes *classes,
+                                     const struct place *place)
 {
 	const struct life_summary *summary = &place->summary;
+	bool is_stack = is_all(summary, CLASS_STACK);
+	bool is_escaping = is_all(summary, CLASS_ESCAPING);
 
-	if (is_all(summary, CLASS_STATIC))
+	if (is_for_static(summary))
 		return ADVICE_STATIC;
 	if (summary->counts.blocks < ADVICE_BLOCKS_MIN)
 		return ADVICE_KINDS;
 	if (is_for_reuse(summary, place))
 		return ADVICE_REUSE;
-	if (is_all(summary, CLASS_STACK) && fits(summary, LOCAL_BYTES_MAX))
+	if (is_stack && fits(summary, LOCAL_BYTES_MAX))
 		return ADVICE_LOCAL;
-	if (is_all(summary, CLASS_ESCAPING) && summary->live_max == 1 &&
-	    fits(summary, CALLER_BYTES_MAX) &&
+	if (!has_changeable_owners(classes, summary))
+		return ADVICE_KINDS;
+	if (is_escaping && summary->at_once == 1 && fits(summary, CALLER_BYTES_MAX) &&
 	    (has_single_owner(summary) || single_level(summary)))
 		return ADVICE_CALLER;
-	if ((is_all(summary, CLASS_STACK) || is_all(summary, CLASS_ESCAPING)) &&
-	    is_for_arena(summary))
+	if ((is_stack || is_escaping) && is_for_arena(summary))
 		return ADVICE_ARENA;
 	return ADVICE_KINDS;
 }
@@ -127,8 +180,6 @@ static void advice_add(struct advice_list *list, const struct places *places,
 {
 	const struct life_summary *summary = &places->places[place].summary;
 	struct advice advice = { .kind = kind, .place = place };
-	uint64_t last = 0;
-	unsigned class;
 
 	if (has_single_owner(summary))
 		advice.owner = summary->owners.ranks[0].key;
@@ -136,17 +187,11 @@ static void advice_add(struct advice_list *list, const struct places *places,
 	advice.saves_calls = summary->allocations;
 	advice.saves_bytes = summary->bytes;
 	if (kind == ADVICE_RESERVE) {
-		for (class = 0; class < CLASS_COUNT; class ++)
-			last += summary->counts.shares[class].bytes;
 		advice.saves_calls = summary->chain_reallocs;
-		/* What was asked for on the way, if all of it was asked for here. */
-		advice.saves_bytes = summary->reallocs == summary->chain_reallocs &&
-		                             summary->bytes > last
-		                         ? summary->bytes - last
-		                         : 0;
+		advice.saves_bytes = summary->excess;
 	} else if (kind == ADVICE_REUSE) {
-		advice.saves_calls -= summary->live_max;
-		advice.saves_bytes -= summary->live_max * summary->size_max;
+		advice.saves_calls -= summary->at_once;
+		advice.saves_bytes -= summary->at_once * summary->largest_max;
 	}
 	advice.saves_ns = advice.saves_calls * ADVICE_PAIR_NS;
 	list->items[list->count++] = advice;
@@ -174,9 +219,10 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 	if (!list->items)
 		return -1;
 	for (i = 0; i < places->count; i++) {
-		if (!is_changeable(classes, &places->places[i]))
+		if (!is_changeable(classes, places->places[i].function) ||
+		    is_made_elsewhere(classes, &places->places[i]))
 			continue;
-		kind = class_advice(&places->places[i]);
+		kind = class_advice(classes, &places->places[i]);
 		if (kind != ADVICE_KINDS)
 			advice_add(list, places, i, kind);
 		if (is_for_reserve(&places->places[i].summary))
@@ -216,11 +262,11 @@ static const char *sizes_text(char *text, size_t bytes,
 {
 	char least[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
 
-	text_size(most, summary->size_max);
-	if (summary->size_min == summary->size_max)
+	text_size(most, summary->largest_max);
+	if (summary->largest_min == summary->largest_max)
 		snprintf(text, bytes, "%s", most);
 	else
-		snprintf(text, bytes, "%s to %s", text_size(least, summary->size_min), most);
+		snprintf(text, bytes, "%s to %s", text_size(least, summary->largest_min), most);
 	return text;
 }
 
@@ -245,19 +291,19 @@ static int sentence_add(struct text *text, const struct advice *advice,
 
 	sizes_text(sizes, sizeof(sizes), summary);
 	text_count(count, summary->counts.blocks);
-	text_size(most, summary->size_max);
+	text_size(most, summary->largest_max);
 	switch (advice->kind) {
 	case ADVICE_LOCAL:
-		if (summary->live_max > 1)
+		if (summary->at_once > 1)
 			return text_printf(text,
-			                   "a local array in %s: %s blocks of %s, at most %u at "
+			                   "a local array in %s: %s blocks of %s, at most %llu at "
 			                   "once, all freed before it returned",
-			                   where, count, sizes, summary->live_max);
+			                   where, count, sizes,
+			                   (unsigned long long)summary->at_once);
 		return text_printf(text,
 		                   "a local %s in %s: %s blocks of %s, each freed before it "
 		                   "returned",
-		                   summary->size_min == summary->size_max ? "variable"
-		                                                          : "buffer",
+		                   summary->size_kind == SIZE_CONSTANT ? "variable" : "buffer",
 		                   where, count, sizes);
 	case ADVICE_CALLER:
 		return text_printf(text,
@@ -271,10 +317,11 @@ static int sentence_add(struct text *text, const struct advice *advice,
 			"to make the next; they belong to %s",
 			where, count, sizes, owner);
 	case ADVICE_ARENA:
-		return text_printf(text,
-		                   "an arena in %s for the blocks of %s: %s of %s, up to %u at "
-		                   "once, none outlived it",
-		                   owner, where, count, sizes, summary->live_max);
+		return text_printf(
+			text,
+			"an arena in %s for the blocks of %s: %s of %s, up to %llu at "
+			"once, none outlived it",
+			owner, where, count, sizes, (unsigned long long)summary->at_once_min);
 	case ADVICE_RESERVE:
 		return text_printf(text,
 		                   "reserve in %s: %s reallocs grew its blocks, %.1f each; the "
@@ -308,8 +355,32 @@ int advice_text(struct text *text, const struct advice *advice,
 	           : text_printf(text, " (inferred: frames are plain)");
 }
 
-int advice_refusal_text(struct text *text, const struct life_summary *summary)
+/* Blocks of one class, enough of them, and still nothing to say. */
+static int pattern_refusal_text(struct text *text, const struct classes *classes,
+                                const struct place *place)
 {
+	const struct life_summary *summary = &place->summary;
+	bool is_escaping = is_all(summary, CLASS_ESCAPING);
+
+	if (!is_changeable(classes, place->function))
+		return text_printf(text, "who allocates them is not yours to change");
+	if (is_made_elsewhere(classes, place))
+		return text_printf(text, "another module makes them for whoever calls it");
+	if (is_escaping && !has_single_owner(summary))
+		return text_printf(text, "its blocks have %zu owners", summary->owners.count);
+	if (is_escaping && !has_changeable_owners(classes, summary))
+		return text_printf(text, "who owns them is not yours to change");
+	if (summary->size_kind == SIZE_UNBOUNDED)
+		return text_printf(text, "their sizes grew to the end: nothing bounds them");
+	if (summary->at_once_min >= ARENA_LIVE_MIN && !summary->goes_together)
+		return text_printf(text, "they come and go one by one, not all together");
+	return text_printf(text, "its blocks are too large, or too many at once");
+}
+
+int advice_refusal_text(struct text *text, const struct classes *classes,
+                        const struct place *place)
+{
+	const struct life_summary *summary = &place->summary;
 	const struct class_counts *counts = &summary->counts;
 	char percent[TEXT_NUMBER_BYTES];
 	unsigned class, kinds = 0;
@@ -328,10 +399,12 @@ int advice_refusal_text(struct text *text, const struct life_summary *summary)
 		return text_printf(text, "its blocks are handed to another thread");
 	if (is_all(summary, CLASS_LIVE))
 		return text_printf(text, "its blocks are never freed: look for the leak first");
+	if (is_all(summary, CLASS_STATIC) && is_changeable(classes, place->function) &&
+	    !is_made_elsewhere(classes, place))
+		return text_printf(text, "nothing tells that they are always so large");
 	if (counts->blocks < ADVICE_BLOCKS_MIN)
-		return text_printf(text, "%llu blocks are too few to judge",
-		                   (unsigned long long)counts->blocks);
-	if (is_all(summary, CLASS_ESCAPING) && !has_single_owner(summary))
-		return text_printf(text, "its blocks have %zu owners", summary->owners.count);
-	return text_printf(text, "its blocks are too large, or too many at once");
+		return text_printf(text, "%llu block%s too few to judge",
+		                   (unsigned long long)counts->blocks,
+		                   counts->blocks == 1 ? " is" : "s are");
+	return pattern_refusal_text(text, classes, place);
 }

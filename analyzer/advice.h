@@ -59,7 +59,8 @@ int advice_text(struct text *text, const struct advice *advice,
                 const struct classes *classes, const struct places *places);
 
 /* Why there is nothing to advise about these blocks, in a few words. */
-int advice_refusal_text(struct text *text, const struct life_summary *summary);
+int advice_refusal_text(struct text *text, const struct classes *classes,
+                        const struct place *place);
 
 /* "name", or "module+0x12" if it has none; escaped, into `text`. */
 const char *function_text(char *text, size_t bytes, const struct classes *classes,

@@ -25,6 +25,8 @@ struct chain block_lives_origin(const struct block_lives *lives,
 		                   .time = block->time,
 		                   .site = block->site,
 		                   .thread = block->thread,
+		                   .largest = block->size,
+		                   .asked = block->size,
 		                   .allocations = block->born };
 }
 
@@ -32,6 +34,49 @@ static void chain_drop(struct block_lives *lives, const struct block *block)
 {
 	if (block->chain)
 		chain_table_remove(&lives->chains, block->chain);
+}
+
+/* Whether the activation that the site's last lives belonged to is still running. */
+static bool is_owner_running(const struct life_pattern *pattern,
+                             struct thread *const *threads)
+{
+	const struct thread *thread = threads[pattern->owner_thread];
+	uint32_t frame = pattern->owner_frame;
+
+	if (!pattern->owner_dead)
+		return false;
+	return !frame || (thread->depth >= frame &&
+	                  thread->stack[frame - 1].sequence == pattern->owner_sequence);
+}
+
+/* A life of the thread has ended, which belonged to the frame of that number. */
+static void owner_note(struct life_pattern *pattern, struct thread *const *threads,
+                       const struct thread *by, uint32_t frame)
+{
+	uint64_t sequence = frame && frame <= by->depth ? by->stack[frame - 1].sequence : 0;
+
+	if (pattern->owner_dead && pattern->owner_thread == by->index &&
+	    pattern->owner_frame == frame && pattern->owner_sequence == sequence) {
+		pattern->owner_dead++;
+		return;
+	}
+	pattern->is_tangled |= is_owner_running(pattern, threads);
+	pattern->owner_thread = by->index;
+	pattern->owner_frame = frame;
+	pattern->owner_sequence = sequence;
+	pattern->owner_dead = 1;
+}
+
+int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
+                      const struct thread *by, const struct block *block)
+{
+	struct life_pattern *pattern = &lives->sites.sites[block->site].pattern;
+
+	if (pattern->owner_dead > pattern->dead_max && pattern->owner_thread == by->index &&
+	    is_owner_running(pattern, threads))
+		pattern->dead_max = pattern->owner_dead;
+	return site_life_begin(&lives->sites, block->site, by->index, block->size,
+	                       block->time);
 }
 
 int block_lives_end(struct block_lives *lives, struct thread *const *threads,
@@ -53,10 +98,15 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 	};
 
 	end.is_exact = frames && !origin.is_unknown && owner->plain_last < origin.sequence;
-	if (end.has_crossed)
+	if (end.has_crossed) {
 		owner->crossed++;
-	else
+	} else {
 		end.depth = thread_escape_depth(by, frames, origin.sequence);
+		owner_note(&lives->sites.sites[origin.site].pattern, threads, by,
+		           frames ? frames - 1 - end.depth : 0);
+	}
+	site_life_over(&lives->sites, origin.site, origin.thread);
+	site_life_close(&lives->sites, origin.site, origin.largest, origin.asked);
 	if (end.freer == CALL_NODE_NONE)
 		return -1;
 	chain_drop(lives, block);
@@ -72,6 +122,8 @@ void block_lives_missed(struct block_lives *lives, struct thread *const *threads
 	birth_window_remove(&threads[block->thread]->births, block->born);
 	life->unknown_blocks++;
 	life->unknown_bytes += block->size;
+	site_life_over(&lives->sites, origin.site, origin.thread);
+	site_life_close(&lives->sites, origin.site, origin.largest, origin.asked);
 	chain_drop(lives, block);
 }
 
@@ -91,17 +143,24 @@ int block_lives_move(struct block_lives *lives, struct thread *const *threads,
 	return 0;
 }
 
-int block_lives_moved(struct block_lives *lives, struct thread *by, struct block *block)
+int block_lives_moved(struct block_lives *lives, struct thread *const *threads,
+                      struct thread *by, struct block *block)
 {
-	struct chain chain = block_lives_origin(lives, block);
+	struct chain chain = block_lives_origin(lives, block), *moving;
 	uint32_t number = by->chain_moving;
 
 	if (!number) {
 		number = chain_table_add(&lives->chains);
-		if (!number)
+		if (!number || block_lives_begin(lives, threads, by, block))
 			return -1;
 		chain.is_unknown = true;
 		lives->chains.chains[number] = chain;
+	} else {
+		moving = &lives->chains.chains[number];
+		moving->asked += block->size;
+		if (block->size > moving->largest)
+			moving->largest = block->size;
+		site_life_grow(&lives->sites, moving->site, block->size, block->time);
 	}
 	block->chain = number;
 	by->chain_moving = 0;
@@ -110,13 +169,15 @@ int block_lives_moved(struct block_lives *lives, struct thread *by, struct block
 
 void block_lives_finish(struct block_lives *lives, const struct live_table *live)
 {
-	const struct chain *chain;
+	struct chain origin;
 	size_t i;
 
 	for (i = 0; i < (size_t)1 << live->bits; i++) {
-		if (!live->addresses[i] || !live->blocks[i].chain)
+		if (!live->addresses[i])
 			continue;
-		chain = &lives->chains.chains[live->blocks[i].chain];
-		site_life_realloced(&lives->sites, chain->site, chain->reallocs);
+		origin = block_lives_origin(lives, &live->blocks[i]);
+		site_life_close(&lives->sites, origin.site, origin.largest, origin.asked);
+		if (live->blocks[i].chain)
+			site_life_realloced(&lives->sites, origin.site, origin.reallocs);
 	}
 }

@@ -21,6 +21,10 @@ struct block_lives {
 int block_lives_init(struct block_lives *lives, double quanta_per_us);
 void block_lives_release(struct block_lives *lives);
 
+/* A block is born that is nobody's realloc. */
+int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
+                      const struct thread *by, const struct block *block);
+
 /*
  * The block was freed at `time` by thread `by`, whose stack is that of the free.
  * `threads`: all, by index.
@@ -37,10 +41,10 @@ int block_lives_move(struct block_lives *lives, struct thread *const *threads,
                      struct thread *by, const struct block *block);
 
 /* What came out of realloc: it goes on with by->chain_moving, or nobody knows whence. */
-int block_lives_moved(struct block_lives *lives, struct thread *by,
-                      struct block *block);
+int block_lives_moved(struct block_lives *lives, struct thread *const *threads,
+                      struct thread *by, struct block *block);
 
-/* After the last event: count the reallocs of the blocks that are live. */
+/* After the last event: count the reallocs and sizes of the blocks that are live. */
 void block_lives_finish(struct block_lives *lives, const struct live_table *live);
 
 /* The first birth of a block: what it was before any realloc. */

@@ -10,6 +10,10 @@ struct telling {
 	struct block_story *story;
 	struct replay replay;
 	uint64_t address, number; /* what was asked for */
+	/* The allocation turned out to be a realloc: this is the birth of its block. */
+	bool has_origin;
+	uint32_t origin_thread;
+	uint64_t origin_sequence;
 };
 
 static int step_note(struct story_step *step, const struct thread *thread,
@@ -99,12 +103,42 @@ static int life_end(const struct telling *telling, struct story_life *life,
 	return step_note(&life->end, thread, event, event->address, size);
 }
 
+static bool is_asked(const struct telling *telling, const struct thread *thread,
+                     const struct event *event)
+{
+	if (telling->has_origin)
+		return thread->index == telling->origin_thread &&
+		       thread->sequence == telling->origin_sequence;
+	if (telling->address)
+		return event->address == telling->address;
+	return telling->replay.totals.allocations == telling->number;
+}
+
+/* Whether the one allocation asked for goes on with an older block, whose birth is known. */
+static bool origin_note(struct telling *telling, uint64_t address)
+{
+	const struct block *block;
+	struct chain origin;
+	bool is_new;
+
+	if (telling->has_origin || telling->address)
+		return false;
+	/* the event has been replayed, so that is where the block is found */
+	block = live_table_add(&telling->replay.live, address, &is_new);
+	if (!block || is_new || !block->chain)
+		return false;
+	origin = block_lives_origin(&telling->replay.lives, block);
+	telling->has_origin = !origin.is_unknown;
+	telling->origin_thread = origin.thread;
+	telling->origin_sequence = origin.sequence;
+	return telling->has_origin;
+}
+
 /* The event has been replayed: the thread's stack is its stack. */
 static int event_tell(struct telling *telling, const struct thread *thread,
                       const struct event *event)
 {
 	struct story_life *life = NULL;
-	bool is_asked;
 
 	switch (event->op) {
 	case OP_FREE:
@@ -121,9 +155,9 @@ static int event_tell(struct telling *telling, const struct thread *thread,
 	case OP_ALIGNED: break;
 	default: return 0;
 	}
-	is_asked = telling->address ? event->address == telling->address
-	                            : telling->replay.totals.allocations == telling->number;
-	return is_asked ? life_begin(telling, thread, event) : 0;
+	if (!is_asked(telling, thread, event) || origin_note(telling, event->address))
+		return 0;
+	return life_begin(telling, thread, event);
 }
 
 /* One event at a time, so that the stack of each is at hand. */
@@ -144,32 +178,45 @@ static int slice_tell(struct telling *telling, const struct event_slice *slice)
 	return 0;
 }
 
-int block_story_read(struct block_story *story, struct trace_reader *reader,
-                     const struct profile *profile, uint64_t address, uint64_t number)
+/* Once from the first event to the last. 0, or -1 when memory is out. */
+static int story_tell(struct telling *telling, struct trace_reader *reader,
+                      const struct profile *profile)
 {
 	struct trace_process *process = trace_reader_process(reader,
 	                                                     profile->process->number);
-	struct telling telling = { .story = story, .address = address, .number = number };
 	struct event_merge *merge;
 	struct event_slice slice;
 	int result = -1, more = 0;
 
-	*story = (struct block_story){ .profile = profile };
-	if (replay_init(&telling.replay, 0, 1000))
+	if (replay_init(&telling->replay, 0, 1000))
 		return -1;
 	process->damaged_events = 0; /* met again now */
 	merge = event_merge_new(reader, process, profile->map, replay_preview,
-	                        &telling.replay);
+	                        &telling->replay);
 	if (merge) {
 		result = 0;
 		while (!result && (more = event_merge_next(merge, &slice)) > 0)
-			result = slice_tell(&telling, &slice);
+			result = slice_tell(telling, &slice);
 		if (more < 0)
 			result = -1;
 	}
 	event_merge_free(merge);
-	replay_release(&telling.replay);
+	replay_release(&telling->replay);
 	return result;
+}
+
+int block_story_read(struct block_story *story, struct trace_reader *reader,
+                     const struct profile *profile, uint64_t address, uint64_t number)
+{
+	struct telling telling = { .story = story, .address = address, .number = number };
+	int result;
+
+	*story = (struct block_story){ .profile = profile };
+	result = story_tell(&telling, reader, profile);
+	if (result || !telling.has_origin)
+		return result;
+	story->realloc_number = number;
+	return story_tell(&telling, reader, profile);
 }
 
 void block_story_release(struct block_story *story)

@@ -38,13 +38,15 @@ struct story_life {
 struct block_story {
 	struct story_life *lives;
 	size_t count, capacity;
-	uint64_t left_out; /* lives beyond STORY_LIVES_MAX */
+	uint64_t left_out;       /* lives beyond STORY_LIVES_MAX */
+	uint64_t realloc_number; /* what was asked for is this realloc of the life; or 0 */
 	const struct profile *profile;
 };
 
 /*
  * Read the profile's process again. Follow every block that was allocated at `address`,
- * or, if that is 0, the one of the `number`th allocation. Thread indices and locations
+ * or, if that is 0, the one of the `number`th allocation: if that is a realloc, of the
+ * block that it goes on with, from its first birth. Thread indices and locations
  * are those of the profile. 0, or -1 when memory is out; release it either way.
  */
 int block_story_read(struct block_story *story, struct trace_reader *reader,

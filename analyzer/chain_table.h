@@ -14,6 +14,8 @@
 struct chain {
 	uint64_t sequence, time; /* of the first birth, as in struct block */
 	uint32_t site, thread;   /* as well */
+	uint64_t largest;        /* of its sizes, up to now */
+	uint64_t asked;          /* their sum */
 	uint32_t allocations;    /* of that thread, up to then */
 	uint32_t reallocs;       /* since */
 	uint32_t next_free;

@@ -41,6 +41,19 @@ const char *class_counts_verdict(const struct class_counts *counts,
 	return "mixed";
 }
 
+const char *class_counts_verdict_text(const struct class_counts *counts,
+                                      uint64_t allocations)
+{
+	const char *verdict = class_counts_verdict(counts, allocations);
+	unsigned class;
+
+	for (class = 0; class < CLASS_COUNT; class ++) {
+		if (!strcmp(verdict, life_class_key(class)))
+			return life_class_text(class);
+	}
+	return verdict;
+}
+
 /* ---- counting ---------------------------------------------------------------------- */
 
 static void share_add(struct class_share *to, const struct class_share *from)

@@ -78,6 +78,10 @@ const char *life_class_key(enum life_class class);
 const char *class_counts_verdict(const struct class_counts *counts,
                                  uint64_t allocations);
 
+/* The same for people: as life_class_text(). */
+const char *class_counts_verdict_text(const struct class_counts *counts,
+                                      uint64_t allocations);
+
 /* The site's frame that is innermost once the wrappers are peeled off. */
 uint32_t classes_site_node(const struct classes *classes, uint32_t site);
 

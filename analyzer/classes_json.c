@@ -300,7 +300,8 @@ static int site_advice_json(struct json_writer *json, const struct findings *fin
 	}
 	json_array_end(json);
 	if (!result && !has_any)
-		result = advice_refusal_text(&refusal, &findings->places.places[place].summary);
+		result = advice_refusal_text(&refusal, findings->classes,
+		                             &findings->places.places[place]);
 	if (!result)
 		json_string(json, "no_advice", refusal.data ? refusal.data : "");
 	text_release(&refusal);
@@ -315,7 +316,7 @@ int site_classes_json(struct json_writer *json, const struct findings *findings,
 	int result = life_summary_add(&summary, classes, site);
 
 	if (!result) {
-		life_summary_sort(&summary);
+		life_summary_sort(&summary, classes);
 		json_count(json, "blocks", summary.counts.blocks);
 		json_string(json, "verdict",
 		            class_counts_verdict(&summary.counts, summary.allocations));
@@ -327,7 +328,15 @@ int site_classes_json(struct json_writer *json, const struct findings *findings,
 		functions_json(json, "freed_by", classes, &summary.freers);
 		ages_json(json, classes->profile, &summary);
 		sizes_json(json, &summary.sizes);
+		json_string(json, "size_kind",
+		            summary.begun ? size_kind_text(summary.size_kind) : "");
+		json_count(json, "size_bound",
+		           summary.size_kind == SIZE_UNBOUNDED ? 0 : summary.largest_max);
+		json_count(json, "size_settled", summary.settled);
+		json_count(json, "largest_min", summary.largest_min);
+		json_count(json, "largest_max", summary.largest_max);
 		json_count(json, "live_max", summary.live_max);
+		json_count(json, "live_max_thread", summary.at_once);
 		json_object(json, "chains");
 		json_compact(json, true);
 		json_count(json, "blocks", summary.chains);

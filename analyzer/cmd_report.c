@@ -208,6 +208,12 @@ static int report_run(const struct command *command, int argc, char **argv)
 	if (argc - at != 1)
 		die_usage("report",
 		          at == argc ? "report: which file?" : "report: one file at a time");
+	/* a thread allocates blocks of all classes, and an owner has what others allocate */
+	if (said.class >= 0 &&
+	    (said.group == REPORT_BY_THREAD || said.group == REPORT_BY_OWNER))
+		die_usage("report",
+		          "report: --class goes with --by site, function or module, not %s",
+		          groups[said.group]);
 	reader = trace_reader_open(argv[at], &error);
 	if (!reader || process_pick(reader, said.number, said.pid, &process, &error))
 		die("%s", error.message);

@@ -109,3 +109,18 @@ void function_table_release(struct function_table *table)
 	hash_index_release(&table->index);
 	*table = (struct function_table){ .functions = NULL };
 }
+
+uint32_t function_of_tail(const struct function_table *table,
+                          const struct profile *profile, uint32_t tail)
+{
+	const struct call_tree *tree = &profile->replay.lives.freers.tree;
+	uint32_t function, freer = FUNCTION_NONE;
+
+	/* From the outermost inwards: the last one that is no deallocator. */
+	for (; tail != CALL_ROOT; tail = tree->nodes[tail].parent) {
+		function = table->of_location[tree->nodes[tail].location];
+		if (freer == FUNCTION_NONE || !table->functions[function].is_deallocator)
+			freer = function;
+	}
+	return freer;
+}

@@ -42,4 +42,11 @@ static inline uint32_t function_of_node(const struct function_table *table,
 	return table->of_location[profile->replay.tree.nodes[node].location];
 }
 
+/*
+ * The function that freed, of a tail of the replay's lives.freers; FUNCTION_NONE if
+ * nothing is known of it.
+ */
+uint32_t function_of_tail(const struct function_table *table,
+                          const struct profile *profile, uint32_t tail);
+
 #endif

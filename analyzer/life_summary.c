@@ -1,6 +1,15 @@
 /* life_summary.c - the evidence about a set of sites. Layer 11. */
 #include "life_summary.h"
 
+#include <stdlib.h>
+
+const char *size_kind_text(enum size_kind kind)
+{
+	static const char *const texts[] = { "constant", "bounded", "unbounded" };
+
+	return texts[kind];
+}
+
 static uint32_t ancestor(const struct classes *classes, uint32_t node, uint32_t levels)
 {
 	for (; levels && node != CALL_ROOT; levels--)
@@ -28,22 +37,6 @@ static int depths_add(struct life_summary *summary, const struct classes *classe
 	return 0;
 }
 
-/* The function that freed, of the tail of a stack; FUNCTION_NONE if nothing is known. */
-static uint32_t tail_function(const struct classes *classes, uint32_t tail)
-{
-	const struct call_tree *tree = &classes->profile->replay.lives.freers.tree;
-	const struct function_table *functions = &classes->functions;
-	uint32_t function, freer = FUNCTION_NONE;
-
-	/* From the outermost inwards: the last one that is no deallocator. */
-	for (; tail != CALL_ROOT; tail = tree->nodes[tail].parent) {
-		function = functions->of_location[tree->nodes[tail].location];
-		if (freer == FUNCTION_NONE || !functions->functions[function].is_deallocator)
-			freer = function;
-	}
-	return freer;
-}
-
 static int freers_add(struct life_summary *summary, const struct classes *classes,
                       uint32_t list)
 {
@@ -53,7 +46,8 @@ static int freers_add(struct life_summary *summary, const struct classes *classe
 	for (; list; list = cells[list].next) {
 		function = cells[list].key == TALLY_OTHERS
 		               ? FUNCTION_NONE
-		               : tail_function(classes, cells[list].key);
+		               : function_of_tail(&classes->functions, classes->profile,
+		                                  cells[list].key);
 		if (ranking_add(&summary->freers, function, cells[list].blocks,
 		                cells[list].bytes))
 			return -1;
@@ -93,6 +87,50 @@ static uint32_t recursion_of(const struct classes *classes, uint32_t site)
 		times += function_of_node(&classes->functions, classes->profile, node) ==
 		         function;
 	return times;
+}
+
+static uint32_t deepest(const struct tally_cell *cells, uint32_t list, uint32_t depth)
+{
+	for (; list; list = cells[list].next) {
+		if (cells[list].key > depth)
+			depth = cells[list].key;
+	}
+	return depth;
+}
+
+/* The site, and the outermost function that owned blocks of it. */
+static struct summary_site summary_site_of(const struct classes *classes, uint32_t site)
+{
+	const struct replay *replay = &classes->profile->replay;
+	const struct site_life *life = &replay->lives.sites.sites[site];
+	const struct tally_cell *cells = replay->lives.sites.tally.cells;
+	uint32_t depth = classes->peeling.site_frames[site], node;
+
+	depth = deepest(cells, life->depths, depth);
+	depth = deepest(cells, life->depths_inferred, depth);
+	node = ancestor(classes, replay->sites.sites[site].node, depth);
+	return (struct summary_site){
+		site, function_of_node(&classes->functions, classes->profile, node),
+		ancestor(classes, node, 1)
+	};
+}
+
+/* Remember the site. 0, or -1 when memory is out. */
+static int site_note(struct life_summary *summary, const struct classes *classes,
+                     uint32_t site)
+{
+	uint32_t capacity = summary->site_capacity ? 2 * summary->site_capacity : 2;
+	struct summary_site *sites;
+
+	if (summary->site_count == summary->site_capacity) {
+		sites = realloc(summary->sites, capacity * sizeof(*sites));
+		if (!sites)
+			return -1;
+		summary->sites = sites;
+		summary->site_capacity = capacity;
+	}
+	summary->sites[summary->site_count] = summary_site_of(classes, site);
+	return 0;
 }
 
 static void site_add(struct life_summary *summary, const struct classes *classes,
@@ -151,6 +189,8 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 	const struct replay *replay = &classes->profile->replay;
 	const struct site_life *life = &replay->lives.sites.sites[site];
 
+	if (site_note(summary, classes, site))
+		return -1;
 	site_add(summary, classes, site);
 	class_counts_add(&summary->counts, &classes->sites[site]);
 	life_add(summary, life);
@@ -164,13 +204,133 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 	           : depths_add(summary, classes, site, life->depths_inferred);
 }
 
-void life_summary_sort(struct life_summary *summary)
+/* ---- what sites say only together ------------------------------------------------------ */
+
+static const struct site_life *life_of(const struct classes *classes, uint32_t site)
+{
+	return &classes->profile->replay.lives.sites.sites[site];
+}
+
+/* How many lives began after the place's largest size had come, as far as it is known. */
+static uint64_t settled_lives(const struct life_summary *summary,
+                              const struct classes *classes)
+{
+	uint64_t largest_time = UINT64_MAX, settled = 0;
+	const struct life_pattern *pattern;
+	uint32_t i;
+
+	for (i = 0; i < summary->site_count; i++) {
+		pattern = &life_of(classes, summary->sites[i].site)->pattern;
+		if (pattern->begun && pattern->largest_max == summary->largest_max &&
+		    pattern->largest_time < largest_time)
+			largest_time = pattern->largest_time;
+	}
+	for (i = 0; i < summary->site_count; i++) {
+		pattern = &life_of(classes, summary->sites[i].site)->pattern;
+		if (pattern->begun && pattern->first_time > largest_time)
+			settled += pattern->begun;
+		else if (pattern->largest_time >= largest_time)
+			settled += pattern->begun - pattern->largest_at;
+	}
+	return settled;
+}
+
+static void sizes_judge(struct life_summary *summary, const struct classes *classes)
+{
+	const struct life_pattern *pattern;
+	uint32_t i;
+
+	summary->largest_min = UINT64_MAX;
+	for (i = 0; i < summary->site_count; i++) {
+		pattern = &life_of(classes, summary->sites[i].site)->pattern;
+		summary->begun += pattern->begun;
+		summary->excess += pattern->excess;
+		if (pattern->largest_min < summary->largest_min)
+			summary->largest_min = pattern->largest_min;
+		if (pattern->largest_max > summary->largest_max)
+			summary->largest_max = pattern->largest_max;
+	}
+	if (summary->largest_min > summary->largest_max)
+		summary->largest_min = summary->largest_max;
+	summary->settled = settled_lives(summary, classes);
+	summary->size_kind = summary->largest_min == summary->largest_max ? SIZE_CONSTANT
+	                     : 2 * summary->settled >= summary->begun     ? SIZE_BOUNDED
+	                                                                  : SIZE_UNBOUNDED;
+}
+
+/*
+ * Sites whose blocks belong to the same activations of their owner. What one of these has
+ * at once is at most the sum of what its sites have, and at least what one of them has,
+ * or all had at the process's peak. Before the last block of an activation begins, what
+ * had ended adds to it all that it ever owns.
+ */
+static void owner_judge(struct life_summary *summary, const struct classes *classes,
+                        const struct summary_site *sites, uint32_t count)
+{
+	uint64_t most = 0, least = 0, at_peak = 0, all = 0;
+	const struct replay *replay = &classes->profile->replay;
+	const struct site_life *life;
+	bool is_tangled = false, is_shared = false;
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		life = life_of(classes, sites[i].site);
+		most += life->pattern.live_max;
+		all += life->pattern.live_max + life->pattern.dead_max;
+		if (life->pattern.live_max > least)
+			least = life->pattern.live_max;
+		at_peak += replay->sites.sites[sites[i].site].share.peak_blocks;
+		is_shared |= life->pattern.was_shared;
+		is_tangled |= life->pattern.is_tangled;
+	}
+	if (!is_shared && at_peak > least)
+		least = at_peak < most ? at_peak : most;
+	if (most > summary->at_once)
+		summary->at_once = most;
+	if (least > summary->at_once_min)
+		summary->at_once_min = least;
+	summary->goes_together &= !is_tangled && all <= 2 * least;
+}
+
+static int site_compare(const void *one, const void *two)
+{
+	const struct summary_site *a = one, *b = two;
+
+	if (a->owner_caller != b->owner_caller)
+		return a->owner_caller < b->owner_caller ? -1 : 1;
+	if (a->owner != b->owner)
+		return a->owner < b->owner ? -1 : 1;
+	return a->site < b->site ? -1 : a->site > b->site;
+}
+
+static void owners_judge(struct life_summary *summary, const struct classes *classes)
+{
+	struct summary_site *sites = summary->sites;
+	uint32_t i, next;
+
+	qsort(sites, summary->site_count, sizeof(*sites), site_compare);
+	summary->goes_together = true;
+	for (i = 0; i < summary->site_count; i = next) {
+		for (next = i + 1; next < summary->site_count &&
+		                   sites[next].owner_caller == sites[i].owner_caller &&
+		                   sites[next].owner == sites[i].owner;
+		     next++)
+			;
+		owner_judge(summary, classes, sites + i, next - i);
+	}
+}
+
+void life_summary_sort(struct life_summary *summary, const struct classes *classes)
 {
 	ranking_sort_keys(&summary->depths);
 	ranking_sort_keys(&summary->left);
 	ranking_sort(&summary->owners);
 	ranking_sort(&summary->freers);
 	ranking_sort_keys(&summary->sizes);
+	if (!summary->site_count)
+		return;
+	sizes_judge(summary, classes);
+	owners_judge(summary, classes);
 }
 
 void life_summary_release(struct life_summary *summary)
@@ -180,5 +340,6 @@ void life_summary_release(struct life_summary *summary)
 	ranking_release(&summary->owners);
 	ranking_release(&summary->freers);
 	ranking_release(&summary->sizes);
+	free(summary->sites);
 	*summary = (struct life_summary){ .site_count = 0 };
 }

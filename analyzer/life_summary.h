@@ -8,16 +8,42 @@
 #include "classes.h"
 #include "ranking.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/*
+ * What can be said of how large blocks are. Bounded: in the half of the lives that began
+ * last, none became larger than all before. Else nothing tells how large the next will
+ * be: it may grow with the program's input.
+ */
+enum size_kind { SIZE_CONSTANT, SIZE_BOUNDED, SIZE_UNBOUNDED };
+
+/* A site of it; the outermost owner of its blocks, and the call path that called that. */
+struct summary_site {
+	uint32_t site, owner, owner_caller;
+};
 
 struct life_summary {
 	struct class_counts counts;
 	uint32_t site_count, site; /* the first of them */
 	uint64_t allocations, bytes, reallocs;
 	uint64_t size_min, size_max;
-	uint32_t live_max;  /* most live at once, of any one site */
+	uint32_t live_max;  /* most live at once, of any one site and all threads */
 	uint32_t recursion; /* most times a site's own function is on its stack */
 	uint32_t peeled_min, peeled_max;
+	struct summary_site *sites; /* site_count of them */
+	uint32_t site_capacity;
+
+	/* By life_summary_sort(): */
+	uint64_t largest_min, largest_max; /* sizes of lives: what a block grew to */
+	enum size_kind size_kind;
+	uint64_t settled;     /* lives that began after the largest, at least */
+	uint64_t begun;       /* lives */
+	uint64_t excess;      /* bytes that reallocs asked for on the way */
+	uint64_t at_once;     /* live at once of one activation of their owner: at most */
+	uint64_t at_once_min; /* in one of them: at least */
+	bool
+		goes_together; /* what an activation owns is live together, half of it at least */
 
 	uint64_t ended;                     /* of these is all that follows */
 	uint64_t age_sum, age_min, age_max; /* quanta */
@@ -37,8 +63,11 @@ struct life_summary {
 int life_summary_add(struct life_summary *summary, const struct classes *classes,
                      uint32_t site);
 
-/* After the last: most first, depths from 0. */
-void life_summary_sort(struct life_summary *summary);
+/* After the last: most first, depths from 0; and what sites say only together. */
+void life_summary_sort(struct life_summary *summary, const struct classes *classes);
+
+/* "constant", "bounded", "unbounded" */
+const char *size_kind_text(enum size_kind kind);
 
 void life_summary_release(struct life_summary *summary);
 

@@ -14,8 +14,8 @@
 struct peel_count {
 	uint64_t escaped, stayed;
 	uint32_t callers, lines;
-	uint32_t caller; /* one of them */
-	bool is_recursive;
+	uint32_t caller;          /* one of them */
+	bool is_recursive, frees; /* it frees blocks of its own making itself */
 };
 
 /* Distinct pairs of a function and another thing. */
@@ -135,6 +135,20 @@ static bool pair_add(struct pair_set *set, uint32_t function, uint32_t other)
 	return !hash_index_add(&set->index, hash, number, pair_hash_of, set);
 }
 
+/* Whether the function is among those that freed. */
+static bool has_freed(const struct peeling_work *work, uint32_t function, uint32_t list)
+{
+	const struct tally_cell *cells = work->profile->replay.lives.sites.tally.cells;
+
+	for (; list; list = cells[list].next) {
+		if (cells[list].key != TALLY_OTHERS &&
+		    function_of_tail(work->functions, work->profile, cells[list].key) ==
+		        function)
+			return true;
+	}
+	return false;
+}
+
 /* What the function at a node, innermost now, does with the blocks of a site. */
 static void function_count(struct peeling_work *work, uint32_t site, uint32_t node)
 {
@@ -147,6 +161,7 @@ static void function_count(struct peeling_work *work, uint32_t site, uint32_t no
 
 	depths_count(&replay->lives.sites.tally, life->depths, peeled, count);
 	depths_count(&replay->lives.sites.tally, life->depths_inferred, peeled, count);
+	count->frees |= has_freed(work, function, life->freed_by);
 	caller = function_of_node(work->functions, work->profile, above);
 	if (pair_add(&work->callers, function, caller)) {
 		count->callers++;
@@ -190,7 +205,7 @@ static bool round_peel(struct peeling_work *work)
 	round_count(work);
 	for (i = 1; i < work->functions->count; i++) {
 		count = &work->counts[i];
-		if (count->stayed || count->escaped < PEEL_BLOCKS_MIN ||
+		if (count->stayed || count->frees || count->escaped < PEEL_BLOCKS_MIN ||
 		    count->lines > PEEL_LINES_MAX || count->is_recursive ||
 		    !*work->functions->functions[i].name)
 			continue;

@@ -14,7 +14,8 @@
 /*
  * Automatic: enough callers that no single one explains why nothing stays (a parser's
  * make_node() has three or four, an allocator dozens), enough blocks that none staying is
- * no chance; and little else to it: few calls in it allocate, and it does not recurse.
+ * no chance; and little else to it: few calls in it allocate, it does not recurse, and it
+ * never frees what it made in an earlier call (that is a cache).
  */
 #define PEEL_CALLERS_MIN 8
 #define PEEL_BLOCKS_MIN 64

@@ -34,7 +34,7 @@ static int places_fill(struct places *places, const struct classes *classes,
 			return -1;
 	}
 	for (i = 0; i < places->count; i++)
-		life_summary_sort(&places->places[i].summary);
+		life_summary_sort(&places->places[i].summary, classes);
 	return 0;
 }
 

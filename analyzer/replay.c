@@ -395,7 +395,19 @@ static int move_in(struct replay *replay, struct thread *thread,
 	block = block_begin(replay, thread, event);
 	if (!block)
 		return -1;
-	return event->old_address ? block_lives_moved(&replay->lives, thread, block) : 0;
+	if (!event->old_address)
+		return block_lives_begin(&replay->lives, replay->threads, thread, block);
+	return block_lives_moved(&replay->lives, replay->threads, thread, block);
+}
+
+/* A block that is nobody's realloc. */
+static inline int block_make(struct replay *replay, struct thread *thread,
+                             const struct event *event)
+{
+	const struct block *block = block_begin(replay, thread, event);
+
+	return block ? block_lives_begin(&replay->lives, replay->threads, thread, block)
+	             : -1;
 }
 
 static int allocation_failed(struct replay *replay, struct thread *thread,
@@ -415,13 +427,9 @@ static inline int event_replay(struct replay *replay, struct thread *thread,
                                const struct event *event)
 {
 	switch (event->op) {
-	case OP_CALLOC:
-		replay->totals.callocs++;
-		return block_begin(replay, thread, event) ? 0 : -1;
-	case OP_ALIGNED:
-		replay->totals.aligned++;
-		return block_begin(replay, thread, event) ? 0 : -1;
-	case OP_MALLOC: return block_begin(replay, thread, event) ? 0 : -1;
+	case OP_CALLOC: replay->totals.callocs++; return block_make(replay, thread, event);
+	case OP_ALIGNED: replay->totals.aligned++; return block_make(replay, thread, event);
+	case OP_MALLOC: return block_make(replay, thread, event);
 	case OP_FREE: return block_free(replay, thread, event);
 	case OP_REALLOC:
 		if (move_out(replay, thread, event))

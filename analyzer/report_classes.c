@@ -9,9 +9,17 @@ static const char *const meanings[CLASS_COUNT] = {
 	"freed before its function returned: could be a local variable",
 	"passed up: outlived the function that allocated it",
 	"freed by another thread",
-	"never freed, made before main() or once: could be a global",
+	"never freed, made before main() or once: like a global",
 	"never freed: leak candidates",
 };
+
+/* Without a main() to be seen, only the blocks made once are of this class. */
+static const char *meaning_of(enum life_class class, const struct classes *classes)
+{
+	if (class == CLASS_STATIC && classes->main_time == UINT64_MAX)
+		return "never freed, made once (no main() was seen)";
+	return meanings[class];
+}
 
 /* "class", and its figures; titles in the same columns. */
 static void class_columns(const struct screen *screen, const char *name,
@@ -47,7 +55,8 @@ static void class_line(const struct screen *screen, const char *name,
 	}
 }
 
-void report_classes(const struct screen *screen, const struct class_counts *counts)
+void report_classes(const struct screen *screen, const struct classes *classes,
+                    const struct class_counts *counts)
 {
 	struct class_share all = counts->inferred;
 	unsigned class;
@@ -60,7 +69,7 @@ void report_classes(const struct screen *screen, const struct class_counts *coun
 	fprintf(screen->file, "%s\n", screen_plain(screen));
 	for (class = 0; class < CLASS_COUNT; class ++)
 		class_line(screen, life_class_text(class), &counts->shares[class], &all,
-		           meanings[class]);
+		           meaning_of(class, classes));
 	class_line(screen, "inferred", &counts->inferred, &all,
 	           "stack-like or escaping; their frames were not exact");
 	class_line(screen, "unknown", &counts->unknown, &all, "their free was missed");
@@ -76,8 +85,9 @@ int location_place_text(char *text, size_t bytes, const struct profile *profile,
 	int result = stack_name_blamed(&name, &scratch, profile, location) < 0 ? -1 : 0;
 
 	text[0] = 0;
+	/* innermost first: the last is what the others were inlined into */
 	if (!result)
-		stack_name_place(text, bytes, &name);
+		stack_name_place(text, bytes, &scratch.names[scratch.count - 1]);
 	stack_names_release(&scratch);
 	return result;
 }
@@ -168,6 +178,7 @@ static void peeled_print(const struct screen *screen, const struct classes *clas
 void report_footer(const struct screen *screen, const struct classes *classes)
 {
 	const struct class_counts *all = &classes->all;
+	uint64_t cut = classes->profile->process->header.lost[LOST_STACKS_CUT];
 	char percent[TEXT_NUMBER_BYTES], blocks[TEXT_NUMBER_BYTES];
 
 	if (!all->blocks)
@@ -184,6 +195,10 @@ void report_footer(const struct screen *screen, const struct classes *classes)
 		            text_percent(percent, all->exact_blocks, all->blocks), blocks,
 		            all->exact_blocks < all->blocks ? "; the others are counted apart"
 		                                            : "");
+	if (cut)
+		screen_line(screen, 2,
+		            "%s stack%s end%s early, at code without call frame information",
+		            text_count(blocks, cut), text_s(cut), cut == 1 ? "s" : "");
 	peeled_print(screen, classes);
 	fputs(screen_plain(screen), screen->file);
 }

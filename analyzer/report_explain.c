@@ -186,6 +186,11 @@ int report_explain(const struct screen *screen, const struct findings *findings,
 		screen_line(screen, 2,
 		            "%s blocks were at this address; --explain NUMBER follows one",
 		            text_count(count, story->count + story->left_out));
+	if (story->realloc_number && story->count)
+		screen_line(screen, 2,
+		            "allocation %" PRIu64
+		            " is a realloc: it goes on with block %" PRIu64,
+		            story->realloc_number, story->lives[0].number);
 	for (i = 0; i < story->count && i < LIVES_WHOLE; i++) {
 		if (life_print(&explain, &story->lives[i]))
 			return -1;

@@ -6,27 +6,12 @@
 #include "report_figures.h"
 #include "report_names.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define MOST_FROM "  most from "
 #define FROM_COLUMNS_MIN 8
 
 /* ---- one class ----------------------------------------------------------------------- */
-
-static int class_compare(const void *one, const void *two, void *context)
-{
-	enum life_class class = *(const enum life_class *)context;
-	const struct report_row *a = one, *b = two;
-	const struct class_share *of_a = &a->classes.shares[class];
-	const struct class_share *of_b = &b->classes.shares[class];
-
-	if (of_a->bytes != of_b->bytes)
-		return of_a->bytes > of_b->bytes ? -1 : 1;
-	if (of_a->blocks != of_b->blocks)
-		return of_a->blocks > of_b->blocks ? -1 : 1;
-	return a->site < b->site ? -1 : a->site > b->site;
-}
 
 static void class_row_print(const struct figures *figures, const struct report_row *row,
                             enum life_class class, enum report_group group)
@@ -54,27 +39,19 @@ int report_class_rows(const struct screen *screen, const struct findings *findin
 	};
 	struct figures figures = figures_of(screen, columns, 4);
 	struct report_rows rows;
-	size_t i, shown = 0, count = 0;
+	size_t i;
 
 	if (report_rows_make(&rows, findings->classes, group, REPORT_SORT_BYTES))
 		return -1;
-	if (rows.count)
-		qsort_r(rows.rows, rows.count, sizeof(*rows.rows), class_compare, &class);
+	report_rows_keep(&rows, class);
 	screen_heading(screen, life_class_text(class), "share: of all blocks of the row");
 	figures_titles(&figures, "");
-	for (i = 0; i < rows.count; i++) {
-		if (!rows.rows[i].classes.shares[class].blocks)
-			continue;
-		count++;
-		if (top && shown >= top)
-			continue;
+	for (i = 0; i < rows.count && (!top || i < top); i++)
 		class_row_print(&figures, &rows.rows[i], class, group);
-		shown++;
-	}
-	if (!count)
+	if (!rows.count)
 		screen_line(screen, 4, "%10s no blocks are of this class", "");
-	if (shown < count)
-		screen_line(screen, 3, ".. and %zu more; --top 0 shows all", count - shown);
+	if (i < rows.count)
+		screen_line(screen, 3, ".. and %zu more; --top 0 shows all", rows.count - i);
 	report_rows_release(&rows);
 	return 0;
 }

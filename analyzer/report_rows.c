@@ -262,3 +262,30 @@ int report_rows_make(struct report_rows *rows, const struct classes *classes,
 	qsort_r(rows->rows, rows->count, sizeof(*rows->rows), row_compare, &sort);
 	return 0;
 }
+
+static int class_compare(const void *one, const void *two, void *context)
+{
+	enum life_class class = *(const enum life_class *)context;
+	const struct report_row *a = one, *b = two;
+	const struct class_share *of_a = &a->classes.shares[class];
+	const struct class_share *of_b = &b->classes.shares[class];
+
+	if (of_a->bytes != of_b->bytes)
+		return of_a->bytes > of_b->bytes ? -1 : 1;
+	if (of_a->blocks != of_b->blocks)
+		return of_a->blocks > of_b->blocks ? -1 : 1;
+	return a->site < b->site ? -1 : a->site > b->site;
+}
+
+void report_rows_keep(struct report_rows *rows, enum life_class class)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < rows->count; i++) {
+		if (rows->rows[i].classes.shares[class].blocks)
+			rows->rows[kept++] = rows->rows[i];
+	}
+	rows->count = kept;
+	if (kept)
+		qsort_r(rows->rows, kept, sizeof(*rows->rows), class_compare, &class);
+}

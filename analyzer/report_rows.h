@@ -35,6 +35,9 @@ struct report_rows {
 /* Group and sort all of it. 0, or -1 when memory is out. */
 int report_rows_make(struct report_rows *rows, const struct classes *classes,
                      enum report_group group, enum report_sort sort);
+
+/* Keep only the rows that have blocks of a class; most bytes of it first. */
+void report_rows_keep(struct report_rows *rows, enum life_class class);
 void report_rows_release(struct report_rows *rows);
 
 /* What the row is sorted by. */

@@ -101,7 +101,7 @@ static int lives_print(const struct screen *screen, const struct findings *findi
 	               findings->classes->has_exact_frames
 	                   ? "--class shows the sites of one"
 	                   : "frames are plain: stack-like and escaping are inferred");
-	report_classes(screen, all);
+	report_classes(screen, findings->classes, all);
 	if (!findings->advice.count)
 		return 0;
 	screen_heading(screen, "advice", "what saves most first; --why shows its evidence");

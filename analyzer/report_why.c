@@ -102,9 +102,38 @@ static int title_print(const struct why *why)
 	            screen_plain(why->screen), screen_dim(why->screen), where,
 	            why->summary.site_count > 1 ? " and other call paths" : "",
 	            screen_plain(why->screen));
-	screen_line(why->screen, LABEL_COLUMNS, "  verdict      %s",
-	            class_counts_verdict(&why->summary.counts, why->summary.allocations));
+	screen_line(
+		why->screen, LABEL_COLUMNS, "  verdict      %s",
+		class_counts_verdict_text(&why->summary.counts, why->summary.allocations));
 	return 0;
+}
+
+/* What the blocks grew to, and whether anything bounds it. */
+static void size_kind_print(const struct why *why)
+{
+	const struct life_summary *summary = &why->summary;
+	char least[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES], settled[TEXT_NUMBER_BYTES];
+	char blocks[TEXT_NUMBER_BYTES];
+
+	if (!summary->begun)
+		return;
+	text_size(most, summary->largest_max);
+	text_count(settled, summary->settled);
+	text_count(blocks, summary->begun);
+	if (summary->size_kind == SIZE_CONSTANT && summary->size_min == summary->size_max)
+		return;
+	if (summary->size_kind == SIZE_CONSTANT)
+		screen_line(why->screen, LABEL_COLUMNS, "  grew to      always %s", most);
+	else if (summary->size_kind == SIZE_BOUNDED)
+		screen_line(why->screen, LABEL_COLUMNS,
+		            "  bounded      by %s (the smallest had %s): the last %s of %s "
+		            "blocks were no larger than those before",
+		            most, text_size(least, summary->largest_min), settled, blocks);
+	else
+		screen_line(why->screen, LABEL_COLUMNS,
+		            "  unbounded    up to %s (the smallest had %s), and reached late: "
+		            "only %s of %s blocks are known to have come after it",
+		            most, text_size(least, summary->largest_min), settled, blocks);
 }
 
 static void sizes_print(const struct why *why)
@@ -131,6 +160,7 @@ static void sizes_print(const struct why *why)
 			text_size(least, summary->size_min), text_size(most, summary->size_max),
 			text_size(more, summary->bytes /
 		                        (summary->allocations ? summary->allocations : 1)));
+	size_kind_print(why);
 	if (summary->chains)
 		screen_line(screen, LABEL_COLUMNS,
 		            "  realloc      %s reallocs of %s blocks, up to %u of one",
@@ -256,9 +286,8 @@ static int advice_print(const struct why *why)
 		result = report_advice(why->screen, &some, RANKS_SHOWN);
 	} else if (!result) {
 		result = advice_refusal_text(
-			&refusal,
-			&findings->places.places[findings->places.of_site[why->summary.site]]
-				 .summary);
+			&refusal, findings->classes,
+			&findings->places.places[findings->places.of_site[why->summary.site]]);
 		screen_line(why->screen, 8, "  none: %s", result ? "" : refusal.data);
 	}
 	text_release(&refusal);
@@ -304,13 +333,15 @@ static int why_print(struct why *why)
 		if (why->only[i] && life_summary_add(&why->summary, classes, i))
 			return -1;
 	}
-	life_summary_sort(&why->summary);
+	life_summary_sort(&why->summary, classes);
 	if (title_print(why))
 		return -1;
 	sizes_print(why);
 	lifetime_print(why);
-	fputc('\n', why->screen->file);
-	report_classes(why->screen, &why->summary.counts);
+	if (why->summary.counts.blocks) {
+		fputc('\n', why->screen->file);
+		report_classes(why->screen, classes, &why->summary.counts);
+	}
 	depths_print(why);
 	functions_print(why, "owners", "whose frame the blocks belonged to",
 	                &why->summary.owners);

@@ -40,6 +40,7 @@ void site_lives_release(struct site_lives *lives)
 {
 	free(lives->sites);
 	tally_release(&lives->tally);
+	pair_counts_release(&lives->shared);
 	*lives = (struct site_lives){ .sites = NULL };
 }
 
@@ -54,7 +55,9 @@ int site_lives_add(struct site_lives *lives, uint32_t site, uint32_t frames)
 		lives->sites = sites;
 		lives->capacity *= 2;
 	}
-	lives->sites[site] = (struct site_life){ .age_min = UINT64_MAX, .frames = frames };
+	lives->sites[site] = (struct site_life){ .age_min = UINT64_MAX,
+		                                     .frames = frames,
+		                                     .pattern.largest_min = UINT64_MAX };
 	return 0;
 }
 
@@ -65,6 +68,80 @@ static inline uint32_t age_class(const struct site_lives *lives, uint64_t age)
 	while (class < AGE_CLASSES - 1 && age >= lives->age_limits[class])
 		class ++;
 	return class;
+}
+
+/* One life more of the thread: how many it has then; 0 when memory is out. */
+static inline uint64_t live_count(struct site_lives *lives, uint32_t site,
+                                  uint32_t thread)
+{
+	struct life_pattern *pattern = &lives->sites[site].pattern;
+
+	if (!pattern->live++) {
+		pattern->thread = thread;
+		pattern->is_shared = false;
+		return 1;
+	}
+	if (!pattern->is_shared) {
+		if (pattern->thread == thread)
+			return pattern->live;
+		if (pair_counts_add(&lives->shared, site, pattern->thread,
+		                    (uint32_t)(pattern->live - 1)))
+			return 0;
+		pattern->is_shared = pattern->was_shared = true;
+	}
+	if (pair_counts_add(&lives->shared, site, thread, 1))
+		return 0;
+	return pair_counts_get(&lives->shared, site, thread);
+}
+
+int site_life_begin(struct site_lives *lives, uint32_t site, uint32_t thread,
+                    uint64_t size, uint64_t time)
+{
+	struct life_pattern *pattern = &lives->sites[site].pattern;
+	uint64_t live = live_count(lives, site, thread);
+
+	if (!live)
+		return -1;
+	if (live > pattern->live_max)
+		pattern->live_max = (uint32_t)live;
+	if (!pattern->begun++) {
+		pattern->first_time = pattern->largest_time = time;
+		pattern->largest_at = 1;
+	}
+	if (size > pattern->largest_max)
+		site_life_grow(lives, site, size, time);
+	return 0;
+}
+
+void site_life_grow(struct site_lives *lives, uint32_t site, uint64_t size,
+                    uint64_t time)
+{
+	struct life_pattern *pattern = &lives->sites[site].pattern;
+
+	if (size <= pattern->largest_max)
+		return;
+	pattern->largest_max = size;
+	pattern->largest_at = pattern->begun;
+	pattern->largest_time = time;
+}
+
+void site_life_over(struct site_lives *lives, uint32_t site, uint32_t thread)
+{
+	struct life_pattern *pattern = &lives->sites[site].pattern;
+
+	pattern->live--;
+	if (pattern->is_shared)
+		pair_counts_subtract(&lives->shared, site, thread);
+}
+
+void site_life_close(struct site_lives *lives, uint32_t site, uint64_t largest,
+                     uint64_t asked)
+{
+	struct life_pattern *pattern = &lives->sites[site].pattern;
+
+	if (largest < pattern->largest_min)
+		pattern->largest_min = largest;
+	pattern->excess += asked - largest;
 }
 
 void site_life_realloced(struct site_lives *lives, uint32_t site, uint32_t reallocs)

@@ -8,6 +8,7 @@
 #ifndef OUTLIVE_SITE_LIVES_H
 #define OUTLIVE_SITE_LIVES_H
 
+#include "pair_counts.h"
 #include "tally.h"
 
 #include <stdbool.h>
@@ -16,6 +17,29 @@
 #define AGE_CLASSES 8    /* [i]: below 1 us * 10^i; the last: all the rest */
 #define FREED_BY_KEPT 12 /* places of a site that are told apart */
 #define TALLY_UNBOUNDED UINT32_MAX
+
+/*
+ * What lives of a site had in common, and how they followed each other. The size of a
+ * life is the largest that its block ever had.
+ */
+struct life_pattern {
+	uint64_t begun, live;
+	uint64_t largest_min, largest_max; /* sizes of lives; the least: of those closed */
+	uint64_t largest_at;               /* how many had begun when largest_max came */
+	uint64_t largest_time, first_time; /* quanta; when it came, and the first life */
+	uint64_t excess;                   /* bytes asked for by reallocs on the way */
+	uint32_t live_max;                 /* most live at once of one thread's */
+	uint32_t thread;                   /* while !is_shared: of all that are live */
+	bool is_shared, was_shared;        /* lives of several threads at once */
+	/*
+	 * The activation that the last one to end belonged to: in that thread, the return
+	 * address below it was first seen by that event (0: it is the outermost).
+	 */
+	bool is_tangled; /* another one's lives ended meanwhile */
+	uint32_t owner_thread, owner_frame;
+	uint64_t owner_sequence, owner_dead; /* and how many of it have ended */
+	uint64_t dead_max; /* that had ended when one more began in the same activation */
+};
 
 /* The first two lines of it are all that most ends touch. */
 struct site_life {
@@ -34,12 +58,14 @@ struct site_life {
 	uint64_t chains, chain_reallocs;        /* lives of it that realloc went on with */
 	uint32_t chain_longest;
 	uint32_t sizes; /* tally by size class; 0 while all have one size */
+	struct life_pattern pattern;
 };
 
 struct site_lives {
 	struct site_life *sites; /* by number of the site; [0] is none */
 	uint32_t capacity;
 	struct tally_pool tally;
+	struct pair_counts shared; /* live, by site and thread, where several have some */
 	uint64_t age_limits[AGE_CLASSES - 1]; /* quanta */
 	uint8_t age_classes[65];              /* of ages with so many bits, at least */
 };
@@ -50,6 +76,21 @@ void site_lives_release(struct site_lives *lives);
 
 /* Make room for a new site with so many frames. 0, or -1 when memory is out. */
 int site_lives_add(struct site_lives *lives, uint32_t site, uint32_t frames);
+
+/* A life of the site begins in a thread. 0, or -1 when memory is out. */
+int site_life_begin(struct site_lives *lives, uint32_t site, uint32_t thread,
+                    uint64_t size, uint64_t time);
+
+/* A life of the site has become so large. */
+void site_life_grow(struct site_lives *lives, uint32_t site, uint64_t size,
+                    uint64_t time);
+
+/* A life that began in a thread is over. */
+void site_life_over(struct site_lives *lives, uint32_t site, uint32_t thread);
+
+/* What is known in the end of a life, over or not: how large it was, what was asked for. */
+void site_life_close(struct site_lives *lives, uint32_t site, uint64_t largest,
+                     uint64_t asked);
 
 /* How a life ended. */
 struct life_end {

@@ -89,6 +89,8 @@ const char *text_percent(char *text, uint64_t part, uint64_t whole)
 		snprintf(text, TEXT_NUMBER_BYTES, "0%%");
 	else if (percent < 0.1)
 		snprintf(text, TEXT_NUMBER_BYTES, "<0.1%%");
+	else if (part < whole && percent >= 99.95)
+		snprintf(text, TEXT_NUMBER_BYTES, "99.9%%"); /* all is said only of all */
 	else
 		snprintf(text, TEXT_NUMBER_BYTES, "%.*f%%", percent >= 99.95 ? 0 : 1, percent);
 	return text;

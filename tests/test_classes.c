@@ -124,7 +124,7 @@ static struct life_summary summary_of_all(const struct classes *classes)
 
 	for (i = 1; i < classes->profile->replay.sites.count; i++)
 		assert_int_equal(life_summary_add(&summary, classes, i), 0);
-	life_summary_sort(&summary);
+	life_summary_sort(&summary, classes);
 	return summary;
 }
 
@@ -568,8 +568,9 @@ static void expect_none(struct judged *judged, const char *because)
 
 	judge(judged);
 	assert_int_equal(judged->findings.advice.count, 0);
-	assert_int_equal(
-		advice_refusal_text(&text, &judged->findings.places.places[0].summary), 0);
+	assert_int_equal(advice_refusal_text(&text, judged->findings.classes,
+	                                     &judged->findings.places.places[0]),
+	                 0);
 	if (!strstr(text.data, because))
 		fail_msg("'%s' does not say '%s'", text.data, because);
 	text_release(&text);
@@ -619,6 +620,254 @@ static void advises_nothing_more(void **state)
 	expect_none(&judged, "too large, or too many");
 }
 
+/* A block of 16 bytes that the next line makes a large one, is a large one. */
+static void judges_by_what_a_block_grew_to(void **state)
+{
+	static struct judged judged;
+	const struct life_summary *summary;
+	unsigned i;
+
+	(void)state;
+	model_begin(&judged.model);
+	for (i = 0; i < 100; i++) {
+		model_call(&judged.model, 0, 1, 1);
+		model_malloc(&judged.model, 2, 0x1000, 16);
+		model_realloc(&judged.model, 3, 0x1000, 0x2000, 100000);
+		model_free(&judged.model, 4, 0x2000);
+		model_return(&judged.model, 0);
+	}
+	expect_none(&judged, "too large");
+
+	/* And so does what reserving would save: all that was asked for on the way. */
+	model_begin(&judged.model);
+	for (i = 0; i < 100; i++) {
+		if (i % 5 == 0)
+			model_malloc(&judged.model, 2, 0x1000, 16);
+		model_realloc(&judged.model, 3, 0x1000, 0x1000, 100 * (i % 5 + 1));
+		if (i % 5 == 4)
+			model_free(&judged.model, 4, 0x1000);
+	}
+	judge(&judged);
+	assert_int_equal(judged.findings.advice.count, 2);
+	assert_int_equal(judged.findings.advice.items[0].kind, ADVICE_RESERVE);
+	assert_int_equal(judged.findings.advice.items[0].saves_bytes,
+	                 20 * (16 + 100 + 200 + 300 + 400));
+	assert_int_equal(judged.findings.advice.items[1].kind, ADVICE_LOCAL);
+	summary = &judged.findings.places.places[0].summary;
+	assert_int_equal(summary->largest_min, 500);
+	assert_int_equal(summary->largest_max, 500);
+	assert_int_equal(summary->size_kind, SIZE_CONSTANT);
+	judged_release(&judged);
+}
+
+/* f1's blocks in f9, `slots` of them, each freed to make the next: an arena would hold all. */
+static void window_act(struct model *model, unsigned blocks, unsigned slots)
+{
+	unsigned i;
+
+	model_call(model, 0, 1, 9);
+	for (i = 0; i < blocks + slots; i++) {
+		if (i >= slots)
+			model_free(model, 4, 0x1000 + 64 * (i % slots));
+		if (i >= blocks)
+			continue;
+		model_call(model, 0, 2, 1);
+		model_malloc(model, 3, 0x1000 + 64 * (i % slots), 64);
+		model_return(model, 0);
+	}
+	model_return(model, 0);
+}
+
+static void arenas_are_for_what_goes_together(void **state)
+{
+	static struct judged judged;
+	unsigned i, j;
+
+	(void)state;
+	model_begin(&judged.model);
+	window_act(&judged.model, 2000, 20);
+	expect_none(&judged, "one by one");
+
+	/* In batches, but many for one activation of their owner. */
+	model_begin(&judged.model);
+	model_call(&judged.model, 0, 1, 9);
+	for (i = 0; i < 10; i++) {
+		for (j = 0; j < 20; j++) {
+			model_call(&judged.model, 0, 2, 1);
+			model_malloc(&judged.model, 3, 0x1000 + 64 * j, 64);
+			model_return(&judged.model, 0);
+		}
+		for (j = 0; j < 20; j++)
+			model_free(&judged.model, 4, 0x1000 + 64 * j);
+	}
+	model_return(&judged.model, 0);
+	expect_none(&judged, "one by one");
+}
+
+static void thread_event(struct judged *judged, unsigned thread, unsigned line,
+                         unsigned op, uint64_t address)
+{
+	model_event(&judged->model, thread, line,
+	            (struct build_event){ .op = (uint8_t)op,
+	                                  .address = address,
+	                                  .size = op == OP_FREE ? 0 : 3000,
+	                                  .is_exact = true });
+}
+
+/* Two threads, each with one block at a time: a local variable that fits. */
+static void at_once_is_of_one_thread(void **state)
+{
+	static struct judged judged;
+	unsigned i, j;
+
+	(void)state;
+	model_begin(&judged.model);
+	for (i = 0; i < 20; i++) {
+		for (j = 0; j < 2; j++) {
+			model_call(&judged.model, j, 1, 1);
+			thread_event(&judged, j, 2, OP_MALLOC, 0x1000 + 0x1000 * j);
+		}
+		for (j = 0; j < 2; j++) {
+			thread_event(&judged, j, 3, OP_FREE, 0x1000 + 0x1000 * j);
+			model_return(&judged.model, j);
+		}
+	}
+	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f1: 40 blocks");
+}
+
+/* f1 called on two ways, and both of its blocks are live: not one at a time. */
+static void at_once_is_of_all_ways(void **state)
+{
+	static struct judged judged;
+	unsigned i, j;
+
+	(void)state;
+	model_begin(&judged.model);
+	for (i = 0; i < 20; i++) {
+		model_call(&judged.model, 0, 1, 9);
+		for (j = 0; j < 2; j++) {
+			model_call(&judged.model, 0, 2 + j, 2 + j);
+			model_call(&judged.model, 0, 2, 1);
+			model_malloc(&judged.model, 3, 0x1000 + 64 * j, 64);
+			model_return(&judged.model, 0);
+			model_return(&judged.model, 0);
+		}
+		for (j = 0; j < 2; j++)
+			model_free(&judged.model, 4, 0x1000 + 64 * j);
+		model_return(&judged.model, 0);
+	}
+	judge(&judged);
+	assert_int_equal(judged.findings.places.places[0].summary.at_once, 2);
+	assert_int_equal(judged.findings.advice.count, 0);
+	judged_release(&judged);
+}
+
+static void owners_must_be_changeable(void **state)
+{
+	static struct judged judged;
+
+	(void)state;
+	model_begin(&judged.model);
+	judged.model.names[10] = "__libc_start_call_main";
+	wrapper_act(&judged.model, 1, 20);
+	expect_none(&judged, "who owns them is not yours");
+}
+
+/* What frees in the next call what it made in the last is a cache, not a wrapper. */
+static void caches_are_no_wrappers(void **state)
+{
+	static struct judged judged;
+	unsigned i;
+
+	(void)state;
+	model_begin(&judged.model);
+	for (i = 0; i < 2 * PEEL_BLOCKS_MIN; i++) {
+		model_call(&judged.model, 0, 1, 10 + i % PEEL_CALLERS_MIN);
+		model_call(&judged.model, 0, 2, 1);
+		if (i)
+			model_free(&judged.model, 4, 0x1000);
+		model_malloc(&judged.model, 3, 0x1000, 16);
+		model_return(&judged.model, 0);
+		model_return(&judged.model, 0);
+	}
+	judge(&judged);
+	for (i = 1; i < judged.findings.classes->functions.count; i++)
+		assert_int_equal(judged.findings.classes->peeling.functions[i].reason,
+		                 PEEL_NOT);
+	judged_release(&judged);
+}
+
+static void sizes_are_bounded_or_not(void **state)
+{
+	static struct judged judged;
+	unsigned i;
+
+	(void)state;
+	model_begin(&judged.model);
+	for (i = 0; i < 100; i++) {
+		model_call(&judged.model, 0, 1, 1);
+		model_malloc(&judged.model, 2, 0x1000, 8 + i % 40);
+		model_free(&judged.model, 3, 0x1000);
+		model_return(&judged.model, 0);
+	}
+	judge(&judged);
+	assert_int_equal(judged.findings.places.places[0].summary.size_kind, SIZE_BOUNDED);
+	assert_int_equal(judged.findings.places.places[0].summary.settled, 60);
+	assert_int_equal(judged.findings.advice.count, 1);
+	judged_release(&judged);
+
+	model_begin(&judged.model);
+	for (i = 0; i < 100; i++) {
+		model_call(&judged.model, 0, 1, 1);
+		model_malloc(&judged.model, 2, 0x1000, 8 + i);
+		model_free(&judged.model, 3, 0x1000);
+		model_return(&judged.model, 0);
+	}
+	expect_none(&judged, "nothing bounds them");
+
+	/* One size at each depth of a recursion, and ever deeper. */
+	model_begin(&judged.model);
+	for (i = 0; i < 40; i++) {
+		model_call(&judged.model, 0, 1, 1);
+		model_malloc(&judged.model, 2, 0x1000, 8 * i);
+		model_free(&judged.model, 3, 0x1000);
+	}
+	expect_none(&judged, "nothing bounds them");
+
+	/* One block, as large as it happened to be. */
+	model_begin(&judged.model);
+	model_malloc(&judged.model, 1, 0x1000, 300000000);
+	expect_none(&judged, "always so large");
+}
+
+static void counts_pairs(void **state)
+{
+	static uint32_t truth[64][64];
+	struct pair_counts counts = { .slots = NULL };
+	unsigned i, one, two, used = 0;
+
+	(void)state;
+	assert_int_equal(pair_counts_get(&counts, 1, 2), 0);
+	for (i = 0; i < 200000; i++) {
+		one = (unsigned)random_next(64);
+		two = (unsigned)random_next(64);
+		if (random_next(2) && i < 150000) {
+			used += !truth[one][two];
+			truth[one][two] += 1 + i % 2;
+			assert_int_equal(pair_counts_add(&counts, one, two, 1 + i % 2), 0);
+		} else if (truth[one][two]) {
+			used -= !--truth[one][two];
+			pair_counts_subtract(&counts, one, two);
+		}
+		assert_int_equal(counts.used, used);
+		assert_int_equal(pair_counts_get(&counts, one, two), truth[one][two]);
+	}
+	for (i = 0; i < 64 * 64; i++)
+		assert_int_equal(pair_counts_get(&counts, i / 64, i % 64),
+		                 truth[i / 64][i % 64]);
+	pair_counts_release(&counts);
+}
+
 /* ---- single blocks ------------------------------------------------------------------- */
 
 static void follows_one_block(void **state)
@@ -655,6 +904,20 @@ static void follows_one_block(void **state)
 		block_story_read(&story, judged.model.reader, judged.profile, 0, 3), 0);
 	assert_int_equal(story.count, 1);
 	assert_int_equal(story.lives[0].birth.size, 32);
+	assert_int_equal(story.realloc_number, 0);
+	block_story_release(&story);
+
+	/* The second allocation is a realloc of the first: that is where it was born. */
+	assert_int_equal(
+		block_story_read(&story, judged.model.reader, judged.profile, 0, 2), 0);
+	assert_int_equal(story.count, 1);
+	assert_int_equal(story.realloc_number, 2);
+	assert_int_equal(story.lives[0].number, 1);
+	assert_int_equal(story.lives[0].birth.size, 8);
+	assert_int_equal(story.lives[0].birth.op, OP_MALLOC);
+	assert_int_equal(story.lives[0].move_count, 1);
+	assert_int_equal(story.lives[0].end.op, OP_FREE);
+	assert_int_equal(story.lives[0].kept, 0);
 	block_story_release(&story);
 	judged_release(&judged);
 }
@@ -702,6 +965,14 @@ int main(void)
 		cmocka_unit_test(peels_parts_of_wrappers),
 		cmocka_unit_test(advises_what_the_evidence_carries),
 		cmocka_unit_test(advises_nothing_more),
+		cmocka_unit_test(judges_by_what_a_block_grew_to),
+		cmocka_unit_test(arenas_are_for_what_goes_together),
+		cmocka_unit_test(at_once_is_of_one_thread),
+		cmocka_unit_test(at_once_is_of_all_ways),
+		cmocka_unit_test(owners_must_be_changeable),
+		cmocka_unit_test(caches_are_no_wrappers),
+		cmocka_unit_test(sizes_are_bounded_or_not),
+		cmocka_unit_test(counts_pairs),
 		cmocka_unit_test(follows_one_block),
 		cmocka_unit_test(knows_the_youngest),
 	};

@@ -51,6 +51,7 @@ static void shares_tell_none_from_few(void **state)
 	assert_string_equal(text_percent(text, 1, 100000), "<0.1%");
 	assert_string_equal(text_percent(text, 1, 8), "12.5%");
 	assert_string_equal(text_percent(text, 5, 5), "100%");
+	assert_string_equal(text_percent(text, 99999, 100000), "99.9%");
 }
 
 static void nothing_is_obeyed(void **state)

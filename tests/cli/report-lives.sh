@@ -37,7 +37,72 @@ says 'verdict *escaping' 'always 24 B' '100 *100% .* user' 'let user own' 'main'
 says 'stack-like *200 ' 'peeled: make (--wrapper)' -- --wrapper 'mak*'
 says 'block 1  outlived 1 frame, of user' 'ended *make' 'owner *user' 'running *main' -- \
 	--explain 1
+says 'verdict *stack-like$' -- --why local
 says 'block 2  stack-like: local was still running' -- --explain 2
+
+# Reallocs belong to the life of their block; inlined calls to the function around them.
+cat >lives.c <<'EOF'
+#include <stdlib.h>
+static void *volatile sink;
+static volatile int leaks = 2;
+static inline __attribute__((always_inline)) void *inlined(void)
+{
+	return malloc(56);
+}
+__attribute__((noinline)) static void grow(void)
+{
+	sink = malloc(32);
+	sink = realloc(sink, 64);
+	free(sink);
+	sink = NULL;
+}
+__attribute__((noinline)) static void outer(void)
+{
+	free(sink = inlined());
+	sink = NULL;
+}
+int main(void)
+{
+	for (int i = 0; i < 20; i++)
+		grow();
+	for (int i = 0; i < 2000; i++)
+		outer();
+	sink = malloc(8);
+	for (int i = 0; i < leaks; i++)
+		sink = malloc(16);
+	return 0;
+}
+EOF
+"${CC:-gcc}" -g -O1 -fno-builtin -o lives lives.c || exit 77
+"$OUTLIVE" run -q -o trace -- ./lives 2>/dev/null
+says 'allocation 2 is a realloc: it goes on with block 1' 'born .* 32 B' 'grow  lives.c:10' \
+	'realloc .* 64 B' 'freed .* 64 B' 'block 1  stack-like: grow was still running' -- --explain 2
+says '^outer  lives.c:17' -- --why outer
+says 'local variable in grow' 'always 64 B' -- --why grow
+says 'made before main() or once' 'stack-like *2.02k *99.9%' --
+site=$("$OUTLIVE" report -f json trace | jq '.sites[] | select(.blocks == 0) | .site')
+"$OUTLIVE" report --why "$site" trace >said
+grep 'class\|none:' said
+"$OUTLIVE" report --class live -f json trace | jq -c '[.class, .site_count, (.sites | length), .sites[0].classes.live.blocks]'
+"$OUTLIVE" report --class crossed -f json trace | jq -c '[.class, .site_count, .sites]'
+"$OUTLIVE" report --class static --by function -f json trace | jq -c '[.groups[].function]'
+strip lives
+"$OUTLIVE" run -q -o trace -- ./lives 2>/dev/null
+says 'made once (no main() was seen)' --
+
+# A stack that ends early is told of.
+cat >cut.c <<'EOF'
+#include <stdlib.h>
+void *volatile cut_sink;
+void cut(void) { free(cut_sink = malloc(72)); cut_sink = 0; }
+EOF
+echo 'void cut(void); int main(void) { for (int i = 0; i < 30; i++) cut(); return 0; }' >main.c
+"${CC:-gcc}" -O1 -fno-builtin -fno-asynchronous-unwind-tables -fno-exceptions -c cut.c &&
+	"${CC:-gcc}" -O1 -o cut main.c cut.o || exit 77
+"$OUTLIVE" run -q -o trace -- ./cut 2>/dev/null
+"$OUTLIVE" report trace | grep 'early'
+
+"$OUTLIVE" run -q -o trace -- ./program >/dev/null 2>&1
 "$OUTLIVE" report --why nobody trace 2>&1
 "$OUTLIVE" report --explain 0x10 trace 2>&1
 "$OUTLIVE" report --explain 12x trace 2>&1 | head -n 1

@@ -22,6 +22,7 @@ refused info feature
 refused report --pid 99 "$sample"
 refused report --process 9 "$sample"
 refused report --by colour "$sample"
+refused report --class stack --by owner "$sample"
 refused report --top many "$sample"
 refused report --no-such-option "$sample"
 refused nonsense
