@@ -57,7 +57,8 @@ COMMON := -std=gnu11 $(OPTIMIZE) $(WARN) -D_GNU_SOURCE -DOUTLIVE_VERSION='"$(VER
 # -fexceptions: the walk of a thread that is being cancelled passes through it.
 PRELOAD_FLAGS := $(COMMON) -Iinclude -Ipreload -Ipreload/arch/$(ARCH) -fPIC \
 	-fvisibility=hidden -ftls-model=initial-exec -fno-plt -fexceptions \
-	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free
+	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free \
+	-foptimize-sibling-calls
 ANALYZER_FLAGS := $(COMMON) -Iinclude -Ianalyzer $(SANITIZE)
 # An unwinder comes static and hidden: as a shared library its _Unwind_* and backtrace
 # would replace the program's.
@@ -77,7 +78,7 @@ PRELOAD_O := $(PRELOAD_C:%.c=$(B)/%.o) $(PRELOAD_S:%.S=$(B)/%.o)
 ANALYZER_O := $(ANALYZER_C:%.c=$(B)/%.o)
 # What a test links: not main(), and not what would replace the test's own malloc.
 PRELOAD_TESTED_O := $(patsubst $(B)/%,$(B)/tested/%,$(filter-out \
-	$(B)/preload/interpose.o $(B)/preload/lifecycle.o $(B)/preload/unwind_hooks.o, \
+	$(B)/preload/interpose.o $(B)/preload/lifecycle.o $(B)/preload/%_hooks.o, \
 	$(PRELOAD_O)))
 ANALYZER_TESTED_O := $(filter-out $(B)/analyzer/main.o,$(ANALYZER_O))
 TESTS := $(TEST_C:tests/%.c=$(B)/tests/%)

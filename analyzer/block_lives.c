@@ -38,7 +38,7 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
                     const struct thread *by, uint64_t time, const struct block *block)
 {
 	struct chain origin = block_lives_origin(lives, block);
-	const struct thread *owner = threads[origin.thread];
+	struct thread *owner = threads[origin.thread];
 	uint32_t frames = lives->sites.sites[origin.site].frames;
 	struct life_end end = {
 		.size = block->size,
@@ -53,7 +53,9 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 	};
 
 	end.is_exact = frames && !origin.is_unknown && owner->plain_last < origin.sequence;
-	if (!end.has_crossed)
+	if (end.has_crossed)
+		owner->crossed++;
+	else
 		end.depth = thread_escape_depth(by, frames, origin.sequence);
 	if (end.freer == CALL_NODE_NONE)
 		return -1;

@@ -5,7 +5,7 @@
  * A block is one life: realloc goes on with it (site_lives.h). Its class:
  *   stack       freed by its thread, no frame but peeled wrappers had ended before
  *   escaping    freed by its thread, later than that
- *   crossed     freed, or reallocated, by another thread
+ *   crossed     freed by another thread, or by one given to realloc before its free
  *   static      never freed, and born before main was on a stack, or the only block of
  *               its allocating call
  *   live        never freed otherwise

@@ -2,6 +2,7 @@
 #include "classes_json.h"
 
 #include "life_summary.h"
+#include "owners.h"
 
 #include <stdio.h>
 
@@ -200,6 +201,42 @@ static void site_peeled_json(struct json_writer *json, const struct classes *cla
 	}
 	json_array_end(json);
 	json_compact(json, false);
+}
+
+/* ---- owners -------------------------------------------------------------------------- */
+
+static void owner_json(struct json_writer *json, const struct findings *findings,
+                       const struct owner *owner)
+{
+	const struct classes *classes = findings->classes;
+
+	json_object(json, NULL);
+	function_keys_json(json, classes, owner->function);
+	json_count(json, "blocks", owner->blocks);
+	json_count(json, "bytes", owner->bytes);
+	json_count(json, "passed_up", owner->blocks - owner->own_blocks);
+	json_object(json, "most_from");
+	json_compact(json, true);
+	function_keys_json(json, classes, findings->places.places[owner->place].function);
+	json_object_end(json);
+	json_compact(json, false);
+	json_object_end(json);
+}
+
+int owners_json(struct json_writer *json, const struct findings *findings, uint64_t top)
+{
+	struct owners owners;
+	size_t i;
+
+	if (owners_make(&owners, findings->classes, &findings->places))
+		return -1;
+	json_count(json, "owner_count", owners.count);
+	json_array(json, "owners");
+	for (i = 0; i < owners.count && (!top || i < top); i++)
+		owner_json(json, findings, &owners.owners[i]);
+	json_array_end(json);
+	owners_release(&owners);
+	return 0;
 }
 
 /* ---- advice -------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /*
- * classes_json.h - classes, their evidence and advice in JSON; keys as documented in
- * doc/report-json.md. Layer 15.
+ * classes_json.h - classes, their evidence, owners and advice in JSON; keys as documented
+ * in doc/outlive-report-json.5. Layer 15.
  */
 #ifndef OUTLIVE_CLASSES_JSON_H
 #define OUTLIVE_CLASSES_JSON_H
@@ -17,6 +17,10 @@ void class_counts_json(struct json_writer *json, const struct class_counts *coun
 /* What a site's object says beyond its share. 0, or -1 when memory is out. */
 int site_classes_json(struct json_writer *json, const struct findings *findings,
                       uint32_t site);
+
+/* `owner_count`, and the array `owners` of the whole report, likewise. 0 or -1. */
+int owners_json(struct json_writer *json, const struct findings *findings,
+                uint64_t top);
 
 /* The array `advice` of the whole report, the first `top` (0: all). 0 or -1. */
 int advice_json(struct json_writer *json, const struct findings *findings,

@@ -4,6 +4,7 @@
 #include "process_json.h"
 #include "profile.h"
 #include "progress.h"
+#include "report_recording.h"
 #include "report_summary.h"
 #include "screen.h"
 #include "text.h"
@@ -65,15 +66,16 @@ static void cause_print(const struct screen *screen, uint64_t count, const char 
 static void lost_print(const struct screen *screen, const struct trace_process *process,
                        const struct lost_counts *lost)
 {
+	uint64_t events = lost->events - lost->drained;
 	char count[TEXT_NUMBER_BYTES];
 	unsigned i;
 
-	if (!lost->events)
+	if (!events)
 		screen_line(screen, LABEL_COLUMNS, "    lost       nothing");
 	else
-		screen_line(screen, LABEL_COLUMNS, "    lost       %s%s%s events",
-		            screen_bold(screen), text_count(count, lost->events),
-		            screen_plain(screen));
+		screen_line(screen, LABEL_COLUMNS, "    lost       %s%s%s event%s",
+		            screen_bold(screen), text_count(count, events),
+		            screen_plain(screen), text_s(events));
 	for (i = 0; i < LOST_CAUSES_MAX; i++)
 		cause_print(screen, process->header.lost[i],
 		            loss_cause_text(i) ? loss_cause_text(i)
@@ -155,6 +157,7 @@ static void process_print(const struct screen *screen,
 	            text_count(second, counts->reallocs), text_s(counts->reallocs),
 	            text_count(third, counts->frees), text_s(counts->frees), failed);
 	lost_print(screen, process, &counts->lost);
+	report_own_malloc(screen, header, 4);
 }
 
 /* ---- the recording ------------------------------------------------------------------- */
@@ -250,9 +253,9 @@ static void recording_print(const struct screen *screen,
 {
 	const struct trace_reader *reader = recording->reader;
 	const struct ring_header *first = &trace_reader_process(reader, 0)->header;
-	size_t count = trace_reader_process_count(reader);
 	time_t start = (time_t)(first->start_wall_ns / 1000000000);
 	char size[TEXT_NUMBER_BYTES], date[64] = "an unknown time", name[1024];
+	char population[POPULATION_TEXT_BYTES];
 	struct tm when;
 
 	if (first->start_wall_ns && localtime_r(&start, &when))
@@ -260,10 +263,10 @@ static void recording_print(const struct screen *screen,
 	text_fit(name, sizeof(name), trace_reader_name(reader), screen->columns - 2,
 	         TEXT_KEEP_END);
 	fprintf(screen->file, "%s%s%s\n", screen_bold(screen), name, screen_plain(screen));
-	screen_line(screen, 4, "  %s of %s, begun %s, %zu process%s",
+	screen_line(screen, 4, "  %s of %s, begun %s, %s",
 	            trace_reader_is_trace(reader) ? "a trace" : "a ring",
-	            text_size(size, trace_reader_bytes(reader)), date, count,
-	            count == 1 ? "" : "es");
+	            text_size(size, trace_reader_bytes(reader)), date,
+	            report_population(population, reader));
 	completeness_print(screen, recording);
 }
 

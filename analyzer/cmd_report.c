@@ -6,10 +6,7 @@
 #include "profile_symbols.h"
 #include "progress.h"
 #include "report_json.h"
-#include "report_rows.h"
-#include "report_summary.h"
-#include "report_text.h"
-#include "screen.h"
+#include "report_recording.h"
 #include "symbolizer.h"
 #include "text.h"
 
@@ -19,8 +16,6 @@
 #include <string.h>
 
 #define TOP_UNSAID UINT64_MAX
-#define OTHERS_TOLD 5
-#define OTHER_INDENT 6 /* of a command below its process */
 #define TOP_TEXT 20
 #define TOP_JSON 1000
 
@@ -111,9 +106,11 @@ static void completeness_tell(const struct trace_reader *reader)
 		warning("%s: is still being recorded; this is what there is up to now",
 		        trace_reader_name(reader));
 	else if (trace_reader_rings_taken(reader))
-		warning("%s: was cut short; %zu rings that were left in %s are read with it",
+		warning("%s: was cut short; %zu ring%s left in %s %s read with it",
 		        trace_reader_name(reader), trace_reader_rings_taken(reader),
-		        trace_reader_ring_directory(reader));
+		        text_s(trace_reader_rings_taken(reader)),
+		        trace_reader_ring_directory(reader),
+		        trace_reader_rings_taken(reader) == 1 ? "is" : "are");
 	else
 		warning("%s: was cut short; this is what there is up to there",
 		        trace_reader_name(reader));
@@ -135,49 +132,8 @@ static void emptiness_check(const struct trace_reader *reader)
 	    trace_reader_name(reader));
 }
 
-static void other_tell(const struct screen *screen, const struct trace_process *process)
-{
-	char head[64], events[TEXT_NUMBER_BYTES], command[2048], fitted[2048];
-	size_t used;
-
-	snprintf(head, sizeof(head), "  pid %-8u %7s events", process->header.pid,
-	         text_short(events, process->events));
-	process_command_text(command, sizeof(command), &process->header);
-	used = text_columns(head) + 2;
-	if (screen->is_narrow && used + text_columns(command) > screen->columns) {
-		fprintf(screen->file, "%s\n%*s", head, OTHER_INDENT, "");
-		used = OTHER_INDENT;
-	} else {
-		fprintf(screen->file, "%s  ", head);
-	}
-	fprintf(screen->file, "%s\n",
-	        text_fit(fitted, sizeof(fitted), command, screen->columns - used,
-	                 TEXT_KEEP_START));
-}
-
-/* The other processes with most events, a line each. */
-static void others_tell(const struct trace_reader *reader, size_t shown)
-{
-	size_t count = trace_reader_process_count(reader), i, told = 0;
-	struct screen screen = screen_of(stdout);
-
-	if (count < 2)
-		return;
-	screen_heading(&screen, count == 2 ? "the other process" : "other processes",
-	               "shown with --pid PID");
-	for (i = 0; i < count && told < OTHERS_TOLD; i++) {
-		if (i == shown)
-			continue;
-		other_tell(&screen, trace_reader_process(reader, i));
-		told++;
-	}
-	if (told < count - 1)
-		screen_line(&screen, 5, "  .. and %zu more, see 'outlive info'",
-		            count - 1 - told);
-}
-
 static int report_print(struct trace_reader *reader, const struct profile *profile,
-                        size_t process, const struct report_options *said,
+                        const struct report_options *said,
                         const struct block_story *story)
 {
 	struct report_settings settings = {
@@ -203,11 +159,10 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		settings.top = TOP_TEXT;
 	if (said->group < 0)
 		settings.group = REPORT_BY_FUNCTION;
-	result = report_text(profile, &settings, stdout);
+	result = report_recording(reader, profile, &settings, stdout);
 	if (result > 0)
 		die("%s: no site '%s': --by site and --by function show what there is",
 		    trace_reader_name(reader), said->why);
-	others_tell(reader, process);
 	return result;
 }
 
@@ -267,7 +222,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 	problems_tell(trace_reader_problems(reader));
 	if (said.explain)
 		story_read(&story, reader, profile, said.explain);
-	if (report_print(reader, profile, process, &said, said.explain ? &story : NULL))
+	if (report_print(reader, profile, &said, said.explain ? &story : NULL))
 		die("%s: out of memory for the report", argv[at]);
 	block_story_release(&story);
 	if (fflush(stdout) || ferror(stdout))

@@ -3,11 +3,12 @@
 
 #include "drain.h"
 #include "error.h"
+#include "loss_text.h"
 #include "module_shelf.h"
 #include "profile.h"
 #include "program.h"
 #include "progress.h"
-#include "report_text.h"
+#include "report_recording.h"
 #include "session.h"
 #include "target.h"
 #include "text.h"
@@ -48,7 +49,9 @@ static const struct option run_option_table[] = {
 	  "(default: PROGRAM.PID.outlive, never over anything)",
 	  NULL },
 	{ "ring", 0, OPTION_SIZE, offsetof(struct run_options, ring_bytes), "SIZE",
-	  "ring buffer of each process (default 64M, at least 1M)", NULL },
+	  "ring buffer of each process (default 64M, at least 1M); each live\n"
+	  "thread holds 64 KiB of it",
+	  NULL },
 	{ "flight", 0, OPTION_FLAG, offsetof(struct run_options, is_flight), NULL,
 	  "flight recorder: do not read along, keep what fits the ring, the\n"
 	  "oldest events are overwritten",
@@ -120,11 +123,11 @@ static void ring_prepare(struct recording *run)
 	uint64_t bytes = run->options.ring_bytes;
 
 	if (bytes < RING_BYTES_MIN)
-		die("--ring is too small: a ring needs at least %" PRIu64 "M",
-		    RING_BYTES_MIN >> 20);
+		die_usage("run", "run: --ring is too small: a ring needs at least %" PRIu64 "M",
+		          RING_BYTES_MIN >> 20);
 	if (bytes > RING_BYTES_MAX)
-		die("--ring is too big: a ring takes at most %" PRIu64 "G",
-		    RING_BYTES_MAX >> 30);
+		die_usage("run", "run: --ring is too big: a ring takes at most %" PRIu64 "G",
+		          RING_BYTES_MAX >> 30);
 	run->options.ring_bytes = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES * CHUNK_BYTES;
 }
 
@@ -134,6 +137,7 @@ static int trace_begin(struct recording *run, struct error *error)
 	struct trace_block about = { .type = BLOCK_RING_DIRECTORY };
 	int file = trace_output_open(run->options.output, run->name, run->target.pid,
 	                             run->trace, error);
+	struct error cause;
 
 	if (file < 0)
 		return -1;
@@ -142,8 +146,10 @@ static int trace_begin(struct recording *run, struct error *error)
 	    trace_writer_block(&run->writer, &about, run->session.directory,
 	                       strlen(run->session.directory), error) == 0)
 		return 0;
+	cause = *error;
+	error_set(error, "%s; %s was not started", cause.message, run->name);
+	unlink(run->trace); /* before others may write it */
 	trace_writer_close(&run->writer, NULL);
-	unlink(run->trace);
 	return -1;
 }
 
@@ -204,8 +210,8 @@ static void target_begin(struct recording *run, char **argv)
 	if (!cause)
 		return;
 	error_set(&error, "%s: %s", run->path, strerror(cause));
-	trace_writer_close(&run->writer, NULL);
 	unlink(run->trace);
+	trace_writer_close(&run->writer, NULL);
 	session_close(&run->session);
 	run_die(cause == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, &error);
 }
@@ -294,12 +300,27 @@ static void trace_finish(struct recording *run)
 	live_tell(run);
 }
 
+/* Of a program alone the report has said it. */
+static void own_malloc_tell(const struct recording *run, const char *name)
+{
+	const struct drain_counts *counts = drain_counts(run->drain);
+
+	if (counts->own_malloc && counts->images > 1)
+		warning("%u of %u programs brought a malloc of their own, and what that served "
+		        "was not seen: 'outlive info' says which",
+		        counts->own_malloc, counts->images);
+	else if (counts->own_malloc && run->options.is_quiet)
+		warning("%s brings its own malloc, and what that serves is not seen: build it "
+		        "without, or link it as a shared library",
+		        name);
+}
+
 /* Names come from the user and go to a terminal. */
 static void run_tell(const struct recording *run)
 {
 	const struct drain_counts *counts = drain_counts(run->drain);
 	char events[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], death[128];
-	char name[PATH_MAX];
+	char name[PATH_MAX], lost[LOSS_TEXT_BYTES], population[POPULATION_TEXT_BYTES];
 
 	text_escape(name, sizeof(name), run->name);
 	if (target_death(&run->target, death, sizeof(death)))
@@ -307,15 +328,17 @@ static void run_tell(const struct recording *run)
 		        (int)run->target.pid, death);
 	if (counts->broken)
 		warning("%u of the rings or chunks could not be read", counts->broken);
+	own_malloc_tell(run, name);
 	if (!counts->images)
 		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
 		        "dropped, or %s full?)",
 		        name, run->session.directory);
-	fprintf(stderr, "outlive: %s events of %u process%s in %s (%s)\n",
-	        text_count(events, counts->events), counts->processes,
-	        counts->processes == 1 ? "" : "es",
+	loss_text(lost, sizeof(lost), counts->lost, counts->events, run->session.directory);
+	fprintf(stderr, "outlive: %s event%s of %s in %s (%s)%s\n",
+	        text_count(events, counts->events), text_s(counts->events),
+	        population_text(population, drain_population(run->drain)),
 	        text_escape(name, sizeof(name), run->trace),
-	        text_size(size, run->writer.offset));
+	        text_size(size, run->writer.offset), lost);
 }
 
 /* What is left to say and do, whether or not the trace got its names. */
@@ -348,13 +371,14 @@ static void run_progress(void *context, uint64_t done, uint64_t expected)
 	interrupt_check(run);
 }
 
-static void run_report(void *context, const struct profile *profile)
+static void run_report(void *context, const struct trace_reader *reader,
+                       const struct profile *profile)
 {
 	struct recording *run = context;
 
 	progress_end(&run->progress);
 	if (!run->options.is_quiet)
-		report_text(profile, NULL, stderr);
+		report_recording(reader, profile, NULL, stderr);
 }
 
 /* The names of all addresses, and the report that the same reading gives. */
@@ -400,11 +424,12 @@ static int run_command(const struct command *command, int argc, char **argv)
 		                                         .wait_s = WAIT_S_DEFAULT } };
 	char beside[PATH_MAX];
 	struct error error;
-	int status;
-	int first = command_parse(command, &run.options, argc, argv);
+	int status, first;
 
+	target_streams_hold();
+	first = command_parse(command, &run.options, argc, argv);
 	if (first >= argc)
-		die_usage("run", "which program?");
+		die_usage("run", "run: which program?");
 	run.name = argv[first];
 	ring_prepare(&run);
 	program_prepare(&run);

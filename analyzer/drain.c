@@ -21,7 +21,6 @@
 #define QUIET_SCANS 50 /* looks at a ring after its last change of chunks */
 #define FILL_BYTES_MS (4u << 20)
 #define RINGS_MAX 65536
-#define PIDS_MAX (1u << 22) /* as the kernel's */
 
 struct drain {
 	struct drain_way way;
@@ -30,10 +29,10 @@ struct drain {
 	size_t ring_count;
 	char (*ignored)[LIVE_RING_NAME_BYTES]; /* files that turned out to be no ring */
 	size_t ignored_count;
-	uint8_t *pids;              /* a bit for each that was seen */
-	int watch;                  /* inotify, or -1 */
-	int ready;                  /* epoll over it and the server, or -1 */
-	struct ring_server *server; /* for who cannot reach the directory; or NULL */
+	struct population population; /* of all rings that were found */
+	int watch;                    /* inotify, or -1 */
+	int ready;                    /* epoll over it and the server, or -1 */
+	struct ring_server *server;   /* for who cannot reach the directory; or NULL */
 	struct cpu_idle cpu;
 	bool is_given_up;
 	uint64_t beat_ns;
@@ -91,7 +90,6 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 		error_set(error, "out of memory");
 		return NULL;
 	}
-	drain->pids = calloc(PIDS_MAX / 8, 1);
 	drain->session = settings->session;
 	drain->way.writer = settings->writer;
 	drain->way.shelf = settings->shelf;
@@ -137,7 +135,7 @@ void drain_free(struct drain *drain)
 	cpu_idle_close(&drain->cpu);
 	free(drain->rings);
 	free(drain->ignored);
-	free(drain->pids);
+	population_release(&drain->population);
 	free(drain->way.buffer);
 	free(drain);
 }
@@ -150,6 +148,11 @@ int drain_descriptor(const struct drain *drain)
 const struct drain_counts *drain_counts(const struct drain *drain)
 {
 	return &drain->way.counts;
+}
+
+struct population *drain_population(struct drain *drain)
+{
+	return &drain->population;
 }
 
 /* ---- discovery ---- */
@@ -166,16 +169,6 @@ static void ring_succeed(struct drain *drain, const struct drain_ring *ring)
 		    older->ring.header.start_ns < ring->ring.header.start_ns)
 			older->has_ended = true;
 	}
-}
-
-static void pid_count(struct drain *drain, uint32_t pid)
-{
-	uint8_t bit = (uint8_t)(1u << pid % 8);
-
-	if (!drain->pids || pid >= PIDS_MAX || drain->pids[pid / 8] & bit)
-		return;
-	drain->pids[pid / 8] |= bit;
-	drain->way.counts.processes++;
 }
 
 /* Remember a file that is no ring of ours, so that it is not tried again. */
@@ -212,7 +205,8 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 		return 0;
 	}
 	ring_succeed(drain, ring);
-	pid_count(drain, ring->pid > 0 ? (uint32_t)ring->pid : ring->ring.header.pid);
+	population_add(&drain->population, ring->ring.header.pid,
+	               ring->ring.header.flags & RING_FORKED);
 	drain->rings[drain->ring_count++] = ring;
 	ring_beat(drain, ring, now_ns());
 	return drain_ring_announce(&drain->way, ring, error);

@@ -9,6 +9,7 @@
 
 #include "error.h"
 #include "drain_ring.h"
+#include "population.h"
 #include "session.h"
 
 #include <stdbool.h>
@@ -57,5 +58,8 @@ pid_t drain_live(const struct drain *drain, size_t i, const char **name);
 int drain_finish(struct drain *drain, struct error *error);
 
 const struct drain_counts *drain_counts(const struct drain *drain);
+
+/* All whose rings were found, by the pids they know themselves. */
+struct population *drain_population(struct drain *drain);
 
 #endif

@@ -83,6 +83,7 @@ struct drain_ring *drain_ring_new(struct drain_way *way, int directory,
 		return NULL;
 	}
 	ring->process = way->counts.images++;
+	way->counts.own_malloc += !!(ring->ring.header.flags & RING_OWN_MALLOC);
 	ring_attribute(ring);
 	return ring;
 }
@@ -219,10 +220,11 @@ static int ring_take_definitions(struct drain_way *way, struct drain_ring *ring,
 static void level_choose(struct drain_way *way, const struct drain_ring *ring,
                          size_t waiting)
 {
-	if (way->is_busy && way->writer->hasty_bytes < way->writer->hasty_max)
+	if ((way->is_busy || waiting > FLOOD_CHUNKS) &&
+	    way->writer->hasty_bytes < way->writer->hasty_max)
 		way->writer->level = LEVEL_HASTY;
 	else if (waiting > ring->ring.chunk_count / 4 ||
-	    (way->is_busy && waiting > FLOOD_CHUNKS))
+	         (way->is_busy && waiting > FLOOD_CHUNKS))
 		way->writer->level = LEVEL_FLOOD;
 	else
 		way->writer->level = way->is_busy ? LEVEL_BUSY : LEVEL_CALM;
@@ -254,6 +256,17 @@ int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t unt
 	return ring_take_definitions(way, ring, false, error);
 }
 
+/* The ring's losses, which only grow, into the counts. */
+static void losses_count(struct drain_way *way, struct drain_ring *ring)
+{
+	size_t i;
+
+	for (i = 0; i < LOST_CAUSES_MAX; i++) {
+		way->counts.lost[i] += ring->ring.header.lost[i] - ring->lost[i];
+		ring->lost[i] = ring->ring.header.lost[i];
+	}
+}
+
 int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
                          struct error *error)
 {
@@ -279,6 +292,7 @@ int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
 	live_ring_header(&ring->ring);
 	if (!ring->has_ended)
 		ring->ring.header.flags |= RING_OUTLIVED;
+	losses_count(way, ring);
 	if (ring->ring.is_broken)
 		way->counts.broken++;
 	return drain_ring_announce(way, ring, error);

@@ -19,12 +19,13 @@
 
 /* What happened so far. */
 struct drain_counts {
-	uint32_t images;    /* rings seen; they number the processes of the trace */
-	uint32_t processes; /* pids among them: an exec makes another image of the same */
-	uint32_t broken;    /* rings and chunks that could not be read */
-	uint64_t chunks;    /* written to the trace */
-	uint64_t events;    /* in them */
-	uint64_t bytes;     /* of them, before compression */
+	uint32_t images;     /* rings seen; they number the processes of the trace */
+	uint32_t own_malloc; /* images whose program brings its own malloc */
+	uint32_t broken;     /* rings and chunks that could not be read */
+	uint64_t chunks;     /* written to the trace */
+	uint64_t events;     /* in them */
+	uint64_t bytes;      /* of them, before compression */
+	uint64_t lost[LOST_CAUSES_MAX]; /* as the rings say that were read to their end */
 };
 
 /* Where the rings of a session go. */
@@ -50,7 +51,8 @@ struct drain_ring {
 	bool has_ended;   /* its process has, or has become another program */
 	struct definitions *definitions;
 	size_t definition_count;
-	uint64_t definitions_ns; /* when they were last written */
+	uint64_t definitions_ns;        /* when they were last written */
+	uint64_t lost[LOST_CAUSES_MAX]; /* as far as it is in the counts */
 };
 
 /*

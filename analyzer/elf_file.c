@@ -9,6 +9,7 @@
 #define SEGMENTS_MAX 256    /* the kernel itself takes 64 KiB of them */
 #define NOTE_BYTES_MAX 4096 /* of one PT_NOTE; build-ids come early */
 #define DYNAMIC_ENTRIES_MAX 1024
+#define LIBRARY_NAME_BYTES 32
 
 /* All of `bytes` at `offset`, or ELF_DAMAGED when the file ends before. */
 static enum elf_result elf_read(int descriptor, void *to, size_t bytes, uint64_t offset)
@@ -82,22 +83,79 @@ static void notes_read(struct elf_file *file, int descriptor, const Elf64_Phdr *
 	}
 }
 
-static void dynamic_read(struct elf_file *file, int descriptor,
-                         const Elf64_Phdr *segment)
+/* Where in the file the byte lies that will be at `address`; 0: nowhere. */
+static uint64_t offset_find(int descriptor, const Elf64_Ehdr *header, uint64_t address)
+{
+	Elf64_Phdr segment;
+	unsigned i;
+
+	for (i = 0; i < header->e_phnum; i++) {
+		if (elf_read(descriptor, &segment, sizeof(segment),
+		             header->e_phoff + i * sizeof(segment)) != ELF_OK)
+			return 0;
+		if (segment.p_type == PT_LOAD && address >= segment.p_vaddr &&
+		    address - segment.p_vaddr < segment.p_filesz)
+			return address - segment.p_vaddr + segment.p_offset;
+	}
+	return 0;
+}
+
+bool elf_name_is_asan(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	name = slash ? slash + 1 : name;
+	return !strncmp(name, "libasan.so", 10) || !strncmp(name, "libclang_rt.asan", 16);
+}
+
+/* The dynamic section as far as its DT_NULL. What is strange in it is passed over. */
+static size_t dynamic_load(int descriptor, const Elf64_Phdr *segment,
+                           Elf64_Dyn entries[DYNAMIC_ENTRIES_MAX])
 {
 	size_t count = segment->p_filesz / sizeof(Elf64_Dyn), i;
-	Elf64_Dyn entry;
 
 	if (count > DYNAMIC_ENTRIES_MAX)
 		count = DYNAMIC_ENTRIES_MAX;
+	if (elf_read(descriptor, entries, count * sizeof(Elf64_Dyn), segment->p_offset) !=
+	    ELF_OK)
+		return 0;
+	for (i = 0; i < count && entries[i].d_tag != DT_NULL; i++)
+		;
+	return i;
+}
+
+/* A name of the string table, as much of it as tells it from others; "" if unreadable. */
+static const char *string_read(char name[LIBRARY_NAME_BYTES], int descriptor,
+                               uint64_t strings, uint64_t at)
+{
+	size_t bytes = LIBRARY_NAME_BYTES - 1;
+
+	/* near the end of the file there is less */
+	while (bytes && elf_read(descriptor, name, bytes, strings + at) != ELF_OK)
+		bytes /= 2;
+	name[bytes] = '\0';
+	return name;
+}
+
+static void dynamic_read(struct elf_file *file, int descriptor,
+                         const Elf64_Ehdr *header, const Elf64_Phdr *segment)
+{
+	Elf64_Dyn entries[DYNAMIC_ENTRIES_MAX] = { { .d_tag = DT_NULL } };
+	size_t count = dynamic_load(descriptor, segment, entries), i;
+	char name[LIBRARY_NAME_BYTES];
+	uint64_t strings = 0;
+
 	for (i = 0; i < count; i++) {
-		if (elf_read(descriptor, &entry, sizeof(entry),
-		             segment->p_offset + i * sizeof(entry)) != ELF_OK)
-			return;
-		if (entry.d_tag == DT_NULL)
-			return;
-		if (entry.d_tag == DT_NEEDED)
+		if (entries[i].d_tag == DT_NEEDED)
 			file->has_libraries = true;
+		else if (entries[i].d_tag == DT_STRTAB)
+			strings = offset_find(descriptor, header, entries[i].d_un.d_ptr);
+	}
+	for (i = 0; i < count && strings; i++) {
+		if (entries[i].d_tag == DT_NEEDED &&
+		    elf_name_is_asan(
+				string_read(name, descriptor, strings, entries[i].d_un.d_val)))
+			file->needs_asan = true;
 	}
 }
 
@@ -122,7 +180,7 @@ static enum elf_result segments_read(struct elf_file *file, int descriptor,
 		if (segment.p_type == PT_NOTE)
 			notes_read(file, descriptor, &segment);
 		if (segment.p_type == PT_DYNAMIC)
-			dynamic_read(file, descriptor, &segment);
+			dynamic_read(file, descriptor, header, &segment);
 	}
 	return ELF_OK;
 }

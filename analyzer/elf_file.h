@@ -21,11 +21,15 @@ struct elf_file {
 	uint16_t machine;     /* EM_*; as the header says, even when !is_64bit */
 	bool has_interpreter; /* PT_INTERP: the kernel starts it through a loader */
 	bool has_libraries;   /* at least one DT_NEEDED */
+	bool needs_asan;      /* one of these is AddressSanitizer's, gcc's or clang's */
 	bool is_go;           /* carries the note of Go's linker */
 	char interpreter[ELF_INTERPRETER_BYTES]; /* "" if none */
 	uint8_t build_id[BUILD_ID_BYTES_MAX];
 	size_t build_id_bytes; /* 0: it has none */
 };
+
+/* Whether a library of this path or file name is AddressSanitizer's. */
+bool elf_name_is_asan(const char *name);
 
 enum elf_result {
 	ELF_OK,         /* *file is filled; for a 32-bit file only machine and is_64bit */

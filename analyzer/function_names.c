@@ -113,3 +113,55 @@ char *function_name_short(char *to, size_t bytes, const char *function)
 	to[used] = 0;
 	return to;
 }
+
+/* The type in "<&mut Type<A> as Trait<B>>::f", or the trait; its length in *count. */
+static const char *rust_family(const char *at, size_t *count)
+{
+	static const char *const words[] = { "mut ", "const ", "dyn ", "impl " };
+	const char *type = at + strspn(at, "<&*(["), *end = bracket_skip(at);
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (!strncmp(type, words[i], strlen(words[i])))
+			type += strlen(words[i]);
+	}
+	*count = strcspn(type, "<>()[]{};, ");
+	if (memmem(type, *count, "::", 2))
+		return type;
+	for (at++; at < end;) {
+		if (!strncmp(at, " as ", 4)) {
+			*count = strcspn(at + 4, "<>(");
+			return at + 4;
+		}
+		at = strchr("<([{", *at) ? bracket_skip(at) : at + 1;
+	}
+	return type;
+}
+
+char *function_name_family(char *to, size_t bytes, const char *function)
+{
+	const char *start = function_name_start(function), *at = start;
+	size_t count;
+
+	if (*start == '<') {
+		start = rust_family(start, &count);
+	} else {
+		while (*at) {
+			if (is_operator(function, at))
+				at = operator_skip(at);
+			else if (!strncmp(at, ANONYMOUS, strlen(ANONYMOUS)))
+				at += strlen(ANONYMOUS);
+			else if (strchr("<([{", *at))
+				break;
+			else
+				at++;
+		}
+		count = (size_t)(at - start);
+	}
+	while (count && start[count - 1] == ':')
+		count--;
+	if (!count)
+		return function_name_short(to, bytes, function);
+	to[put(to, bytes, 0, start, count)] = 0;
+	return to;
+}

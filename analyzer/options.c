@@ -22,7 +22,7 @@ int option_size(const char *text, uint64_t *bytes)
 	errno = 0;
 	number = strtoull(text, &end, 10);
 	if (errno)
-		return -1;
+		number = UINT64_MAX;
 	switch (*end) {
 	case 'k':
 	case 'K': shift = 10; break;
@@ -30,12 +30,14 @@ int option_size(const char *text, uint64_t *bytes)
 	case 'M': shift = 20; break;
 	case 'g':
 	case 'G': shift = 30; break;
+	case 't':
+	case 'T': shift = 40; break;
 	}
 	if (shift)
 		end++;
-	if (*end || number > UINT64_MAX >> shift)
+	if (*end)
 		return -1;
-	*bytes = (uint64_t)number << shift;
+	*bytes = number > UINT64_MAX >> shift ? UINT64_MAX : (uint64_t)number << shift;
 	return 0;
 }
 
@@ -97,7 +99,9 @@ static int option_store(const struct option *option, void *values, const char *t
 		return 0;
 	case OPTION_SIZE:
 		if (option_size(text, value))
-			return error_set(error, "--%s takes a size such as 512K or 64M, not '%s'",
+			return error_set(error,
+			                 "--%s takes a number and K, M, G or T, such as 64M, not "
+			                 "'%s'",
 			                 option->name, text);
 		return 0;
 	case OPTION_CHOICE: return option_choice(option, text, value, error);

@@ -15,7 +15,7 @@ enum option_kind {
 	OPTION_FLAG,   /* bool; --name, no argument */
 	OPTION_STRING, /* const char *; points into argv */
 	OPTION_COUNT,  /* uint64_t; decimal */
-	OPTION_SIZE,   /* uint64_t, bytes; decimal with K, M or G (powers of 1024) */
+	OPTION_SIZE,   /* uint64_t, bytes; decimal with K, M, G or T (powers of 1024) */
 	OPTION_CHOICE, /* int; index into `choices` */
 	OPTION_LIST,   /* struct option_list; may be given several times */
 };
@@ -59,7 +59,10 @@ enum options_result options_parse(const struct option *options, size_t count,
  */
 void options_print(FILE *file, const struct option *options, size_t count);
 
-/* Decimal bytes with an optional K, M or G. 0, or -1 if it is no such number. */
+/*
+ * Decimal bytes with an optional K, M, G or T; UINT64_MAX if it is more than that. 0, or
+ * -1 if it is no such number.
+ */
 int option_size(const char *text, uint64_t *bytes);
 
 #endif

@@ -23,20 +23,33 @@ struct counting {
 	struct hash_index index;
 };
 
+struct losses losses_sum(const uint64_t lost[LOST_CAUSES_MAX])
+{
+	struct losses losses = { .events = 0 };
+	unsigned i;
+
+	for (i = 0; i < LOST_CAUSES_MAX; i++) {
+		if (i == LOST_DEFINITIONS || i == LOST_STACKS_CUT || i == LOST_STUBS ||
+		    i == LOST_CHILDREN || !lost[i])
+			continue;
+		losses.has_several = losses.events > 0;
+		losses.events += lost[i];
+		if (lost[i] > lost[losses.main])
+			losses.main = i;
+	}
+	return losses;
+}
+
 struct lost_counts lost_count(const struct trace_process *process, uint64_t holes)
 {
 	const uint64_t *by_cause = process->header.lost;
-	struct lost_counts lost = { .damaged = process->damaged_events };
+	struct lost_counts lost = { .damaged = process->damaged_events,
+		                        .recorder = losses_sum(by_cause).events,
+		                        .drained = by_cause[LOST_DRAINED] };
 	uint64_t explained;
-	size_t i;
 
-	for (i = 0; i < LOST_CAUSES_MAX; i++) {
-		if (i != LOST_DEFINITIONS && i != LOST_STACKS_CUT && i != LOST_STUBS &&
-		    i != LOST_CHILDREN)
-			lost.recorder += by_cause[i];
-	}
 	/* A thread's count shows a gap where chunks were taken, overwritten or damaged, too. */
-	explained = by_cause[LOST_OVERWRITTEN] + by_cause[LOST_DRAINED] + lost.damaged;
+	explained = by_cause[LOST_OVERWRITTEN] + lost.drained + lost.damaged;
 	if (holes > explained)
 		lost.holes = holes - explained;
 	lost.events = lost.recorder + lost.damaged + lost.holes;

@@ -14,9 +14,18 @@ struct lost_counts {
 	uint64_t events;   /* all of the below */
 	uint64_t recorder; /* as header.lost counts them, without LOST_DEFINITIONS,
 	                      LOST_STACKS_CUT and LOST_STUBS, which lose no events */
+	uint64_t drained;  /* of these: in the trace, so missing only in this ring */
 	uint64_t damaged;  /* in chunks that could not be read */
 	uint64_t holes;    /* missed in the threads' own counts, not explained by these */
 };
+
+/* Events that the recorder lost, by enum loss_cause, added up. */
+struct losses {
+	uint64_t events;
+	unsigned main;    /* the cause of most of them */
+	bool has_several; /* causes */
+};
+struct losses losses_sum(const uint64_t lost[LOST_CAUSES_MAX]);
 
 /* `holes`: events that the threads' counts miss, whatever the reason. */
 struct lost_counts lost_count(const struct trace_process *process, uint64_t holes);

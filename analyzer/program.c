@@ -179,6 +179,55 @@ static enum program_result refuse_static(const char *path, const struct elf_file
 	return PROGRAM_REFUSED;
 }
 
+/* Whether ASan was told not to insist on being the first library. */
+static bool asan_is_lenient(void)
+{
+	const char *options = getenv("ASAN_OPTIONS");
+
+	return options && (strstr(options, "verify_asan_link_order=0") ||
+	                   strstr(options, "verify_asan_link_order=false") ||
+	                   strstr(options, "verify_asan_link_order=no"));
+}
+
+static bool asan_is_preloaded(void)
+{
+	char names[PATH_MAX], *name, *rest = NULL;
+
+	snprintf(names, sizeof(names), "%s",
+	         getenv("LD_PRELOAD") ? getenv("LD_PRELOAD") : "");
+	for (name = strtok_r(names, ": ", &rest); name;
+	     name = strtok_r(NULL, ": ", &rest)) {
+		if (elf_name_is_asan(name))
+			return true;
+	}
+	return false;
+}
+
+/* It ends the program if another library was loaded before it, and ours must be first. */
+static enum program_result asan_check(const char *path, const struct elf_file *elf,
+                                      struct error *error)
+{
+	if (asan_is_lenient())
+		return PROGRAM_OK;
+	if (elf->needs_asan) {
+		error_set(
+			error,
+			"%s: is built with AddressSanitizer, which allows no library before it: "
+			"build it without -fsanitize=address, or set "
+			"ASAN_OPTIONS=verify_asan_link_order=0",
+			path);
+		return PROGRAM_REFUSED;
+	}
+	if (asan_is_preloaded()) {
+		error_set(
+			error,
+			"LD_PRELOAD: names AddressSanitizer, which allows no library before it: "
+			"take it out, or set ASAN_OPTIONS=verify_asan_link_order=0");
+		return PROGRAM_REFUSED;
+	}
+	return PROGRAM_OK;
+}
+
 static enum program_result elf_check(const char *path, const struct elf_file *elf,
                                      struct error *error)
 {
@@ -218,7 +267,7 @@ static enum program_result elf_check(const char *path, const struct elf_file *el
 			path);
 		return PROGRAM_REFUSED;
 	}
-	return PROGRAM_OK;
+	return asan_check(path, elf, error);
 }
 
 /* ---- scripts ---- */

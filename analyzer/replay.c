@@ -339,19 +339,14 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 }
 
 /* What free and realloc have in common: true if the block was known, now it is not. */
-static inline bool block_remove(struct replay *replay, struct thread *thread,
-                                uint64_t address, struct block *block)
+static inline bool block_remove(struct replay *replay, uint64_t address,
+                                struct block *block)
 {
 	if (!live_table_remove(&replay->live, address, block)) {
 		replay->totals.ends_unknown++;
 		return false;
 	}
 	block_end(replay, block);
-	if (block->thread != thread->index) {
-		thread->crossed++;
-		replay->totals.crossed++;
-		replay->sites.sites[block->site].crossed++;
-	}
 	return true;
 }
 
@@ -363,7 +358,7 @@ static inline int block_free(struct replay *replay, struct thread *thread,
 
 	thread->frees++;
 	replay->totals.frees++;
-	if (!block_remove(replay, thread, event->address, &block))
+	if (!block_remove(replay, event->address, &block))
 		return 0;
 	owner = replay->threads[block.thread];
 	if (owner->alloc_last == block.sequence) {
@@ -381,8 +376,7 @@ static int move_out(struct replay *replay, struct thread *thread,
 {
 	struct block block;
 
-	if (!event->old_address ||
-	    !block_remove(replay, thread, event->old_address, &block))
+	if (!event->old_address || !block_remove(replay, event->old_address, &block))
 		return 0;
 	return block_lives_move(&replay->lives, replay->threads, thread, &block);
 }
@@ -477,8 +471,10 @@ void replay_finish(struct replay *replay)
 	timeline_advance(&replay->timeline, replay->totals.time_last,
 	                 replay->sites.live_bytes);
 	block_lives_finish(&replay->lives, &replay->live);
-	for (i = 1; i < replay->sites.count; i++)
+	for (i = 1; i < replay->sites.count; i++) {
 		live_share_touch(&replay->sites, &replay->sites.sites[i].share);
+		replay->totals.crossed += replay->lives.sites.sites[i].crossed_blocks;
+	}
 	for (i = 0; i < replay->thread_count; i++)
 		live_share_touch(&replay->sites, &replay->threads[i]->share);
 }

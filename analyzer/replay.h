@@ -27,7 +27,7 @@ struct totals {
 	uint64_t callocs, aligned; /* also in allocations */
 	uint64_t failed;           /* allocations that returned NULL */
 	uint64_t temporary;        /* freed before their thread allocated again */
-	uint64_t crossed;          /* freed or reallocated by another thread */
+	uint64_t crossed;          /* blocks of that class (classes.h): lives, not calls */
 	uint64_t ends_unknown;     /* frees and reallocs of a block that was never seen */
 	uint64_t ends_missed;      /* an address was allocated again while it was live */
 	uint64_t plain;            /* events whose frames are not exact */

@@ -1,10 +1,8 @@
 /* report_classes.c - classes, advice and exactness for people. Layer 15. */
 #include "report_classes.h"
 
+#include "peeled_names.h"
 #include "stack_names.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 /* What each class means, for those who see it for the first time. */
 static const char *const meanings[CLASS_COUNT] = {
@@ -127,20 +125,9 @@ int report_advice(const struct screen *screen, const struct findings *findings,
 
 /* ---- the footer ---------------------------------------------------------------------- */
 
-static int peel_compare(const void *one, const void *two, void *context)
-{
-	const struct peel *peels = context;
-	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
-
-	if (peels[a].blocks != peels[b].blocks)
-		return peels[a].blocks > peels[b].blocks ? -1 : 1;
-	return a < b ? -1 : a > b;
-}
-
 /* Their names, as many as fit a line; at least one. 0, or -1 when memory is out. */
-static int peeled_names(struct text *line, const struct screen *screen,
-                        const struct classes *classes, const uint32_t *order,
-                        size_t count)
+static int peeled_line(struct text *line, const struct screen *screen,
+                       const struct peeled_names *names)
 {
 	static const char *const reasons[] = {
 		[PEEL_BUILTIN] = "",
@@ -148,44 +135,34 @@ static int peeled_names(struct text *line, const struct screen *screen,
 		[PEEL_AUTOMATIC] = " (automatic)",
 		[PEEL_PART] = " (part of one)",
 	};
-	size_t i, used = 8, shown = 0;
-	char name[64], item[96];
+	size_t i, used = 0;
+	char item[96];
 
-	for (i = 0; i < count; i++) {
-		function_text(name, sizeof(name), classes, order[i]);
-		name[strcspn(name, "(<")] = 0;
-		snprintf(item, sizeof(item), "%s%s%s", shown ? ", " : "peeled: ", name,
-		         reasons[classes->peeling.functions[order[i]].reason]);
-		if (shown && used + text_columns(item) + 14 > screen->columns)
+	for (i = 0; i < names->count; i++) {
+		snprintf(item, sizeof(item), "%s%s%s",
+		         i ? ", " : "peeled: ", names->names[i].text,
+		         reasons[names->names[i].reason]);
+		if (i && used + text_columns(item) + 14 > screen->columns)
 			break;
 		if (text_printf(line, "%s", item))
 			return -1;
 		used += text_columns(item);
-		shown++;
 	}
-	return shown < count ? text_printf(line, ", %zu more", count - shown) : 0;
+	return i < names->count ? text_printf(line, ", %zu more", names->count - i) : 0;
 }
 
 /* The peeled functions that matter most. */
 static void peeled_print(const struct screen *screen, const struct classes *classes)
 {
-	const struct peel *peels = classes->peeling.functions;
-	uint32_t *order = malloc(classes->functions.count * sizeof(*order));
 	struct text line = { NULL, 0, 0 };
-	size_t count = 0;
-	uint32_t i;
+	struct peeled_names names;
 
-	for (i = 1; order && i < classes->functions.count; i++) {
-		if (peels[i].reason && peels[i].blocks)
-			order[count++] = i;
-	}
-	if (count) {
-		qsort_r(order, count, sizeof(*order), peel_compare, (void *)peels);
-		if (!peeled_names(&line, screen, classes, order, count))
-			screen_line(screen, 8, "%s", line.data);
-	}
+	if (peeled_names_make(&names, classes))
+		return;
+	if (names.count && !peeled_line(&line, screen, &names))
+		screen_line(screen, 8, "%s", line.data);
 	text_release(&line);
-	free(order);
+	peeled_names_release(&names);
 }
 
 void report_footer(const struct screen *screen, const struct classes *classes)

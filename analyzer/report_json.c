@@ -85,7 +85,7 @@ static int sites_json(struct json_writer *json, const struct findings *findings,
 	return result;
 }
 
-static int groups_json(struct json_writer *json, const struct classes *classes,
+static int groups_json(struct json_writer *json, const struct findings *findings,
                        const struct report_settings *settings)
 {
 	static const char *const groups[] = { "site", "function", "module", "thread",
@@ -94,9 +94,11 @@ static int groups_json(struct json_writer *json, const struct classes *classes,
 	size_t i;
 
 	json_string(json, "by", groups[settings->group]);
+	if (settings->group == REPORT_BY_OWNER)
+		return owners_json(json, findings, settings->top);
 	if (settings->group != REPORT_BY_FUNCTION && settings->group != REPORT_BY_MODULE)
 		return 0;
-	if (report_rows_make(&rows, classes, settings->group, settings->sort))
+	if (report_rows_make(&rows, findings->classes, settings->group, settings->sort))
 		return -1;
 	json_count(json, "group_count", rows.count);
 	json_array(json, "groups");
@@ -269,7 +271,7 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	timeline_json(json, profile);
 	if (advice_json(json, findings, settings->top) ||
 	    threads_json(json, classes, settings->sort) ||
-	    groups_json(json, classes, settings) || sites_json(json, findings, settings) ||
+	    groups_json(json, findings, settings) || sites_json(json, findings, settings) ||
 	    processes_json(json, reader, profile))
 		return -1;
 	json_object_end(json);

@@ -1,6 +1,7 @@
 /* report_lives.c - tables about lives. Layer 16. */
 #include "report_lives.h"
 
+#include "owners.h"
 #include "report_classes.h"
 #include "report_figures.h"
 #include "report_names.h"
@@ -80,47 +81,6 @@ int report_class_rows(const struct screen *screen, const struct findings *findin
 
 /* ---- owners -------------------------------------------------------------------------- */
 
-struct owned {
-	uint32_t function;
-	uint64_t blocks, bytes; /* that belonged to its frames */
-	uint64_t own_blocks;    /* of these: allocated by it, as well */
-	uint64_t largest;       /* blocks of the place that gave it most */
-	uint32_t place;
-};
-
-static int owned_compare(const void *one, const void *two)
-{
-	const struct owned *a = one, *b = two;
-
-	if (a->bytes != b->bytes)
-		return a->bytes > b->bytes ? -1 : 1;
-	if (a->blocks != b->blocks)
-		return a->blocks > b->blocks ? -1 : 1;
-	return a->function < b->function ? -1 : a->function > b->function;
-}
-
-static void place_owned(struct owned *owned, const struct places *places,
-                        uint32_t number)
-{
-	const struct place *place = &places->places[number];
-	const struct rank *rank;
-	struct owned *one;
-	size_t i;
-
-	for (i = 0; i < place->summary.owners.count; i++) {
-		rank = &place->summary.owners.ranks[i];
-		one = &owned[rank->key];
-		one->blocks += rank->blocks;
-		one->bytes += rank->bytes;
-		if (rank->key == place->function)
-			one->own_blocks += rank->blocks;
-		if (rank->blocks > one->largest) {
-			one->largest = rank->blocks;
-			one->place = number;
-		}
-	}
-}
-
 /* The owner, and beside it or below who allocates most of what it owns. */
 static void owner_print(const struct figures *figures, const char *name,
                         const char *from, size_t used)
@@ -145,7 +105,7 @@ static void owner_print(const struct figures *figures, const char *name,
 }
 
 static void owned_print(const struct figures *figures, const struct findings *findings,
-                        const struct owned *owned)
+                        const struct owner *owned)
 {
 	const struct classes *classes = findings->classes;
 	char texts[3][TEXT_NUMBER_BYTES], name[256], from[256];
@@ -166,30 +126,18 @@ int report_owners(const struct screen *screen, const struct findings *findings,
 		                                            { "blocks", 8, 6 },
 		                                            { "passed up", 9, 9 } };
 	struct figures figures = figures_of(screen, columns, 3);
-	uint32_t functions = findings->classes->functions.count, i;
-	struct owned *owned = calloc(functions, sizeof(*owned));
-	uint64_t shown = 0, count = 0;
+	struct owners owners;
+	size_t i;
 
-	if (!owned)
+	if (owners_make(&owners, findings->classes, &findings->places))
 		return -1;
-	for (i = 0; i < functions; i++)
-		owned[i].function = i;
-	for (i = 0; i < findings->places.count; i++)
-		place_owned(owned, &findings->places, i);
-	qsort(owned, functions, sizeof(*owned), owned_compare);
 	screen_heading(screen, "by owner",
 	               "the innermost function still running when the block was freed");
 	figures_titles(&figures, "owner");
-	for (i = 0; i < functions && owned[i].blocks; i++) {
-		count++;
-		if (top && shown >= top)
-			continue;
-		owned_print(&figures, findings, &owned[i]);
-		shown++;
-	}
-	if (shown < count)
-		screen_line(screen, 3, ".. and %llu more; --top 0 shows all",
-		            (unsigned long long)(count - shown));
-	free(owned);
+	for (i = 0; i < owners.count && (!top || i < top); i++)
+		owned_print(&figures, findings, &owners.owners[i]);
+	if (i < owners.count)
+		screen_line(screen, 3, ".. and %zu more; --top 0 shows all", owners.count - i);
+	owners_release(&owners);
 	return 0;
 }

@@ -42,7 +42,8 @@ static int row_compare(const void *one, const void *two, void *context)
 static void row_add_site(struct report_row *row, const struct classes *classes,
                          uint32_t number)
 {
-	const struct site *site = &classes->profile->replay.sites.sites[number];
+	const struct replay *replay = &classes->profile->replay;
+	const struct site *site = &replay->sites.sites[number];
 
 	class_counts_add(&row->classes, &classes->sites[number]);
 	row->site_count++;
@@ -52,7 +53,7 @@ static void row_add_site(struct report_row *row, const struct classes *classes,
 	row->reallocs += site->reallocs;
 	row->failed += site->failed;
 	row->temporary += site->temporary;
-	row->crossed += site->crossed;
+	row->crossed += replay->lives.sites.sites[number].crossed_blocks;
 	row->live_blocks += site->share.live_blocks;
 	row->live_bytes += site->share.live_bytes;
 	row->peak_blocks += site->share.peak_blocks;

@@ -15,7 +15,7 @@ enum report_group {
 	REPORT_BY_FUNCTION, /* the innermost that is not peeled off */
 	REPORT_BY_MODULE,   /* of that function */
 	REPORT_BY_THREAD,   /* that allocated */
-	REPORT_BY_OWNER,    /* text only: whose frame blocks belonged to */
+	REPORT_BY_OWNER,    /* whose frame blocks belonged to */
 };
 
 enum report_sort {

@@ -10,7 +10,7 @@
 const char *loss_cause_text(unsigned cause)
 {
 	static const char *const texts[LOST_CAUSES] = {
-		[LOST_RING_FULL] = "the ring was full (a bigger --ring helps)",
+		[LOST_RING_FULL] = "the ring was full (a bigger --ring helps), or its memory",
 		[LOST_OVERWRITTEN] = "overwritten by later ones (flight recorder)",
 		[LOST_NESTED] = "in signal handlers that interrupted the recorder",
 		[LOST_NO_STATE] = "no memory for one more thread",
@@ -18,7 +18,7 @@ const char *loss_cause_text(unsigned cause)
 		[LOST_DEFINITIONS] = "modules whose names are missing",
 		[LOST_STACKS_CUT] = "kept, but without their outermost frames",
 		[LOST_STUBS] = "frames that are inferred: no return stub was left",
-		[LOST_CHILDREN] = "forked children that were not recorded: they got no ring",
+		[LOST_CHILDREN] = "children that were not recorded: they got no ring",
 		[LOST_DRAINED] = "not here, but in the trace that 'outlive run' made",
 	};
 
@@ -107,7 +107,7 @@ static void summary_freed(const struct screen *screen, const struct profile *pro
 	char crossed[64] = "", unknown[64] = "";
 
 	if (totals->crossed)
-		snprintf(crossed, sizeof(crossed), ", %s of another thread's",
+		snprintf(crossed, sizeof(crossed), ", %s that crossed threads",
 		         text_count(more, totals->crossed));
 	if (totals->ends_unknown)
 		snprintf(unknown, sizeof(unknown), ", %s %s",
@@ -145,20 +145,42 @@ static void summary_heap(const struct screen *screen, const struct profile *prof
 static void summary_lost(const struct screen *screen, const struct profile *profile)
 {
 	const struct lost_counts *lost = &profile->lost;
+	uint64_t events = lost->events - lost->drained;
+	uint64_t all = profile->replay.totals.events + lost->events;
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
-	uint64_t seen = profile->replay.totals.events;
 
 	if (!lost->events)
 		return;
-	screen_line(screen, LABEL_COLUMNS,
-	            "  %slost%s         %s events (%s of all); 'outlive info' says why",
-	            screen_bold(screen), screen_plain(screen),
-	            text_count(count, lost->events),
-	            text_percent(percent, lost->events, seen + lost->events));
+	if (events)
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  %slost%s         %s event%s (%s of all); 'outlive info' says why",
+			screen_bold(screen), screen_plain(screen), text_count(count, events),
+			text_s(events), text_percent(percent, events, all));
+	if (lost->drained)
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  %sdrained%s      %s event%s (%s of all): not here, but in the trace "
+			"that 'outlive run' made",
+			screen_bold(screen), screen_plain(screen), text_count(count, lost->drained),
+			text_s(lost->drained), text_percent(percent, lost->drained, all));
 	/* no "at least": where frees are lost, the peak comes out too high */
 	screen_paragraph(screen, 0, LABEL_COLUMNS,
-	                 "all figures cover only what was recorded: calls and bytes are\n"
+	                 "all figures cover only what is here: calls and bytes are\n"
 	                 "lower bounds, peak and never freed may be off either way");
+}
+
+void report_own_malloc(const struct screen *screen, const struct ring_header *header,
+                       int indent)
+{
+	if (!(header->flags & RING_OWN_MALLOC))
+		return;
+	screen_line(
+		screen, LABEL_COLUMNS,
+		"%*s%s%-*s%sthe program brings its own, and what that serves is not seen: "
+		"build it without, or link it as a shared library",
+		indent, "", screen_bold(screen), LABEL_COLUMNS - indent, "own malloc",
+		screen_plain(screen));
 }
 
 /* The most that was live during the given share of the timeline. */
@@ -212,4 +234,5 @@ void report_summary(const struct screen *screen, const struct profile *profile)
 	summary_heap(screen, profile);
 	summary_timeline(screen, profile);
 	summary_lost(screen, profile);
+	report_own_malloc(screen, &profile->process->header, 2);
 }

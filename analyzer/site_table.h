@@ -25,7 +25,7 @@ struct site {
 	struct live_share share;
 	uint64_t allocations, bytes; /* reallocs included, with their new size */
 	uint64_t frees;              /* blocks of it that ended, reallocs included */
-	uint64_t temporary, crossed; /* of these */
+	uint64_t temporary;          /* of these */
 	uint64_t reallocs;           /* of the allocations */
 	uint64_t failed;             /* allocations that returned NULL */
 	uint64_t size_min, size_max;

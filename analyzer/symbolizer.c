@@ -28,8 +28,8 @@ struct module {
 	Dwfl_Module *dwfl_module;
 	struct elf_symbols *symbols; /* NULL: none */
 	struct elf_functions *functions;
-	struct dwarf_index *dwarf;   /* NULL: none */
-	uint64_t dwarf_bias;         /* module address - DWARF address */
+	struct dwarf_index *dwarf; /* NULL: none */
+	uint64_t dwarf_bias;       /* module address - DWARF address */
 };
 
 struct answer {

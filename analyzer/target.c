@@ -82,6 +82,18 @@ static _Noreturn void child_run(struct target *target,
 
 /* ---- starting ---- */
 
+void target_streams_hold(void)
+{
+	int file;
+
+	/* Neither read nor written, it fails as a closed one does; exec closes it. */
+	do
+		file = open("/dev/null", O_PATH | O_CLOEXEC);
+	while (file >= 0 && file <= STDERR_FILENO);
+	if (file > STDERR_FILENO)
+		close(file);
+}
+
 /* Block what we take from the signalfd; remember the mask for the child. */
 static int signals_take(struct target *target)
 {

@@ -42,6 +42,12 @@ struct target {
 };
 
 /*
+ * First of all: if stdin, stdout or stderr is closed, no file of ours may come to lie there,
+ * or what is said on stderr would be written into it. The child has them closed.
+ */
+void target_streams_hold(void);
+
+/*
  * Fork the child, which waits before exec, so that its pid can name the trace. From here
  * on our signals are blocked and taken by target_wait(). 0, or -1 and *error.
  */

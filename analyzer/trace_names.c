@@ -1,10 +1,10 @@
 /* trace_names.c - read a finished trace back and append its names. Layer 9. */
 #include "trace_names.h"
 
+#include "process_pick.h"
 #include "profile_symbols.h"
 #include "symbolizer.h"
 #include "text.h"
-#include "trace_reader.h"
 
 #include <stddef.h>
 
@@ -46,26 +46,23 @@ static int process_name(const struct trace_names *names, struct trace_reader *re
 		result = symbols_write(names->writer, profile->process->number,
 		                       profile->symbols, error);
 	if (is_shown)
-		names->show(names->context, profile);
+		names->show(names->context, reader, profile);
 	profile_free(profile);
 	return result;
 }
 
-/* Process images without events have no addresses; the one with most is shown. */
+/* Process images without events have no addresses. */
 static int processes_name(const struct trace_names *names, struct trace_reader *reader,
                           struct symbolizer *symbolizer, struct error *error)
 {
-	size_t count = trace_reader_process_count(reader), most = 0, i;
+	size_t count = trace_reader_process_count(reader), shown, i;
 	int result = 0;
 
-	for (i = 1; i < count; i++) {
-		if (trace_reader_process(reader, i)->events >
-		    trace_reader_process(reader, most)->events)
-			most = i;
-	}
+	if (process_pick(reader, PROCESS_UNSAID, PROCESS_UNSAID, &shown, error))
+		return -1;
 	for (i = 0; i < count; i++) {
-		if ((i == most || trace_reader_process(reader, i)->events) &&
-		    process_name(names, reader, i, symbolizer, i == most, error))
+		if ((i == shown || trace_reader_process(reader, i)->events) &&
+		    process_name(names, reader, i, symbolizer, i == shown, error))
 			result = -1;
 	}
 	return result;

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "module_shelf.h"
 #include "profile.h"
+#include "trace_reader.h"
 #include "trace_writer.h"
 
 #include <stdint.h>
@@ -17,8 +18,9 @@ struct trace_names {
 	const struct module_shelf *shelf;
 	/* called often; `expected` events are to be read in all, or names to be found */
 	profile_progress *reading, *naming;
-	/* called with the profile of the process that has most events, named */
-	void (*show)(void *context, const struct profile *profile);
+	/* called with the profile that process_pick() picks if nothing is asked for, named */
+	void (*show)(void *context, const struct trace_reader *reader,
+	             const struct profile *profile);
 	void *context;
 };
 

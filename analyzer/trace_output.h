@@ -1,6 +1,8 @@
 /*
  * trace_output.h - the file a recording goes to: what -o names, or a new one called after
- * the program. Never over what is no trace. Layer 1.
+ * the program. Never over what is no trace, nor over what another `outlive run` is
+ * writing: an advisory lock (flock) on the file tells that, and goes with its descriptor.
+ * Layer 1.
  */
 #ifndef OUTLIVE_TRACE_OUTPUT_H
 #define OUTLIVE_TRACE_OUTPUT_H

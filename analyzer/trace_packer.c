@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
@@ -14,7 +15,7 @@
 
 struct packer {
 	const struct trace_writer *from;
-	struct trace_writer to;
+	struct trace_writer *to;
 	uint8_t *stored, *raw;
 	size_t stored_room, raw_room;
 };
@@ -66,8 +67,8 @@ static bool block_pack(struct packer *packer, uint64_t offset, uint64_t *next)
 		return false;
 	/* Symbols and the like are few and were not written in haste: as they were. */
 	if (block.type != BLOCK_CHUNK)
-		return !trace_writer_stored(&packer->to, &block, packer->stored, &ignored);
-	return !trace_writer_block(&packer->to, &block, packer->raw, block.raw_bytes,
+		return !trace_writer_stored(packer->to, &block, packer->stored, &ignored);
+	return !trace_writer_block(packer->to, &block, packer->raw, block.raw_bytes,
 	                           &ignored);
 }
 
@@ -79,7 +80,7 @@ static bool blocks_pack(struct packer *packer, trace_packer_visit *visit, void *
 		if (!block_pack(packer, at, &at) || !visit(context, at, end))
 			return false;
 	}
-	return packer->to.block_count == packer->from->block_count;
+	return packer->to->block_count == packer->from->block_count;
 }
 
 /* A new file beside the trace that may take its place. -1: there can be none. */
@@ -97,8 +98,10 @@ static int beside_open(const struct trace_writer *writer, char path[PATH_MAX],
 	if (file < 0)
 		return -1;
 	if (fstat(file, &new) == 0 && new.st_uid == old.st_uid &&new.st_gid == old.st_gid &&
-	    fchmod(file, old.st_mode & 07777) == 0)
+	    fchmod(file, old.st_mode & 07777) == 0) {
+		flock(file, LOCK_EX | LOCK_NB); /* as the old one: see trace_output.h */
 		return file;
+	}
 	close(file);
 	unlink(beside);
 	return -1;
@@ -106,7 +109,8 @@ static int beside_open(const struct trace_writer *writer, char path[PATH_MAX],
 
 void trace_pack(struct trace_writer *writer, trace_packer_visit *visit, void *context)
 {
-	struct packer packer = { .from = writer };
+	struct trace_writer to;
+	struct packer packer = { .from = writer, .to = &to };
 	char path[PATH_MAX], beside[PATH_MAX];
 	struct trace_header header;
 	struct error ignored;
@@ -117,20 +121,20 @@ void trace_pack(struct trace_writer *writer, trace_packer_visit *visit, void *co
 	file = beside_open(writer, path, beside);
 	if (file < 0)
 		return;
-	if (trace_writer_open(&packer.to, file, writer->path, 0, &ignored) ||
+	if (trace_writer_open(&to, file, writer->path, 0, &ignored) ||
 	    !read_all(writer->descriptor, &header, sizeof(header), 0) ||
 	    pwrite(file, &header, sizeof(header), 0) != sizeof(header)) {
 		unlink(beside);
-		trace_writer_close(&packer.to, &ignored);
+		trace_writer_close(&to, &ignored);
 		return;
 	}
-	packer.to.level = LEVEL_PACKED;
+	to.level = LEVEL_PACKED;
 	if (blocks_pack(&packer, visit, context) && !rename(beside, path)) {
 		trace_writer_close(writer, &ignored);
-		*writer = packer.to;
+		*writer = to;
 	} else {
 		unlink(beside);
-		trace_writer_close(&packer.to, &ignored);
+		trace_writer_close(&to, &ignored);
 	}
 	free(packer.stored);
 	free(packer.raw);

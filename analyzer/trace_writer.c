@@ -16,12 +16,15 @@
 /* Cut the file back to its last whole block, and remember that it ends there. */
 static int writer_fail(struct trace_writer *writer, int cause, struct error *error)
 {
+	bool is_full = cause == ENOSPC || cause == EDQUOT;
 	const char *remedy = "";
 
 	writer->is_failed = true;
-	if (cause == ENOSPC || cause == EDQUOT)
+	if (is_full && writer->block_count)
 		remedy = ": the trace ends here, what is in it can be read; use -o to write "
 				 "to a bigger disk";
+	else if (is_full)
+		remedy = ": no trace can be begun here, use -o to write to a bigger disk";
 	if (ftruncate(writer->descriptor, (off_t)writer->offset))
 		remedy = ", and the file could not be cut back to its last whole block";
 	return error_set(error, "%s: %s%s", writer->path, strerror(cause), remedy);

@@ -55,7 +55,7 @@ enum loss_cause {
 	LOST_DEFINITIONS, /* module records that found no definition chunk */
 	LOST_STACKS_CUT,  /* events kept, but the walk stopped before the outermost frame */
 	LOST_STUBS,       /* frames that got no return stub: none was left */
-	LOST_CHILDREN,    /* forked children that could not have a ring */
+	LOST_CHILDREN,    /* children that could not have a ring */
 	LOST_DRAINED,     /* none: the reader took them into its trace; 0 in a trace */
 	LOST_CAUSES,
 	LOST_CAUSES_MAX = 16, /* room in the header for causes of later minors */
@@ -66,6 +66,7 @@ enum ring_flags {
 	RING_FORKED = 2,   /* began by fork, not by exec: earlier blocks are its parent's */
 	RING_FRAMES_EXACT = 4, /* return stubs were on: frames are activations */
 	RING_OUTLIVED = 8,     /* reader, in a trace: it still ran when the trace ended */
+	RING_OWN_MALLOC = 16,  /* the program's own malloc serves it: not recorded */
 };
 
 /*

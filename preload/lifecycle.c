@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "guard.h"
+#include "handover.h"
 #include "module_map.h"
 #include "real_alloc.h"
 #include "ring_file.h"
@@ -23,7 +24,7 @@ volatile uint32_t *lifecycle_sentinel;
 
 static _Atomic bool started;
 static struct settings settings;
-static uint32_t frames_flag; /* RING_FRAMES_EXACT or 0 */
+static uint32_t image_flags; /* enum ring_flags, of every ring of this image */
 
 static bool sentinel_make(void)
 {
@@ -42,12 +43,16 @@ static bool start(void)
 	if (!settings.directory[0] || getauxval(AT_SECURE) ||
 	    (settings.root_pid && settings.root_pid != system_pid()))
 		return false;
+	if (!settings.root_pid)
+		handover_start();
 	clock_start();
 	if (!sentinel_make())
 		return false;
 	if (stack_walk_start(settings.wants_exact))
-		frames_flag = RING_FRAMES_EXACT;
-	if (!ring_create(&settings, frames_flag))
+		image_flags |= RING_FRAMES_EXACT;
+	if (real.is_bypassed)
+		image_flags |= RING_OWN_MALLOC;
+	if (!ring_create(&settings, image_flags))
 		return false;
 	thread_state_start();
 	return true;
@@ -95,7 +100,7 @@ bool lifecycle_forked(void)
 {
 	*lifecycle_sentinel = 1;
 	lifecycle_recording = ring_create_forked(settings.root_pid ? NULL : &settings,
-	                                         RING_FORKED | frames_flag);
+	                                         RING_FORKED | image_flags);
 	if (!lifecycle_recording) {
 		guard_leave();
 		return false;

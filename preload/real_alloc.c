@@ -4,6 +4,7 @@
 #include "real_alloc.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -19,6 +20,26 @@ static _Atomic size_t bootstrap_used;
 
 enum { UNRESOLVED, RESOLVING, RESOLVED };
 static _Atomic int resolve_state;
+
+/* By the linker: where this library begins and ends. */
+extern const char library_start[] __asm__("__ehdr_start")
+	__attribute__((visibility("hidden")));
+extern const char library_end[] __asm__("_end") __attribute__((visibility("hidden")));
+
+/* Whether whoever calls malloc comes to us first. */
+static bool is_first(void)
+{
+	void *first = dlsym(RTLD_DEFAULT, "malloc");
+	const ElfW(Sym) *symbol = NULL;
+	Dl_info info;
+
+	if ((uintptr_t)first >= (uintptr_t)library_start &&
+	    (uintptr_t)first < (uintptr_t)library_end)
+		return true;
+	/* A program at a fixed address that takes malloc's has an entry of its own for it. */
+	return dladdr1(first, &info, (void **)&symbol, RTLD_DL_SYMENT) && symbol &&
+	       symbol->st_shndx == SHN_UNDEF;
+}
 
 static void resolve_all(void)
 {
@@ -38,7 +59,22 @@ static void resolve_all(void)
 	LOOK(free_aligned_sized);
 	LOOK(pthread_create);
 	LOOK(dlclose);
+	LOOK(execve);
+	LOOK(execv);
+	LOOK(execvpe);
+	LOOK(execvp);
+	LOOK(fexecve);
+	LOOK(execveat);
+	LOOK(posix_spawn);
+	LOOK(posix_spawnp);
+#if __GLIBC_PREREQ(2, 39)
+	LOOK(pidfd_spawn);
+	LOOK(pidfd_spawnp);
+#endif
+	LOOK(system);
+	LOOK(popen);
 #undef LOOK
+	found.is_bypassed = !is_first();
 	real = found;
 }
 

@@ -6,9 +6,14 @@
 #define OUTLIVE_REAL_ALLOC_H
 
 #include <pthread.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+
+typedef int spawn_function(int *, const char *, const posix_spawn_file_actions_t *,
+                           const posix_spawnattr_t *, char *const *, char *const *);
 
 struct real_alloc {
 	void *(*malloc)(size_t);
@@ -25,6 +30,19 @@ struct real_alloc {
 	int (*pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 	                      void *); /* NULL: no threads library (glibc < 2.34) */
 	int (*dlclose)(void *);
+	bool is_bypassed; /* another malloc comes before ours: the executable's own */
+
+	/* What starts programs: dlsym is no help between fork() and exec. */
+	int (*execve)(const char *, char *const *, char *const *);
+	int (*execv)(const char *, char *const *);
+	int (*execvpe)(const char *, char *const *, char *const *);
+	int (*execvp)(const char *, char *const *);
+	int (*fexecve)(int, char *const *, char *const *);
+	int (*execveat)(int, const char *, char *const *, char *const *, int);
+	spawn_function *posix_spawn, *posix_spawnp;
+	spawn_function *pidfd_spawn, *pidfd_spawnp; /* where glibc 2.39 is */
+	int (*system)(const char *);
+	FILE *(*popen)(const char *, const char *);
 };
 
 /* Valid once real_alloc_resolve() has returned true. */

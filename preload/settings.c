@@ -3,6 +3,7 @@
  */
 #include "settings.h"
 
+#include "handover.h"
 #include "system.h"
 #include "trace_format.h"
 
@@ -75,8 +76,10 @@ static void parser_take(struct setting_parser *parser, struct settings *settings
 	if (c == '\0') {
 		parser->name[parser->name_bytes] = '\0';
 		parser->value[parser->value_bytes] = '\0';
-		if (parser->in_value && !parser->too_long)
+		if (parser->in_value && !parser->too_long) {
 			setting_apply(settings, parser->name, parser->value);
+			handover_keep(parser->name, parser->value);
+		}
 		parser->name_bytes = parser->value_bytes = 0;
 		parser->in_value = parser->too_long = false;
 	} else if (!parser->in_value && c == '=') {

@@ -350,12 +350,18 @@ static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, b
 static struct walk_result walk_end(struct walk *walk, uintptr_t start_slot)
 {
 	struct thread_state *state = walk->state;
-	const struct walk_frame *news = state->frames + state->frames_capacity - walk->news;
+	struct walk_frame *news = state->frames + state->frames_capacity - walk->news;
 	uint32_t beyond = walk->met ? 0 : frames_beyond(walk, start_slot);
 	uint32_t keep = walk->met ? walk->known : beyond;
 	bool whole = walk->met || !beyond;
 	bool is_complete = !walk->cut && walk->bounds == &state->own_stack;
 
+	/* Whether the function that calls from beyond a gap is in the same call is unknown. */
+	if (walk->cut && !walk->met) {
+		walk->plain = true;
+		if (walk->news)
+			news->flags |= FRAME_CUT;
+	}
 	while (walk->news && keep < state->depth && !state->frames[keep].stub &&
 	       news->slot == state->frames[keep].slot &&
 	       news->return_address == state->frames[keep].return_address) {
@@ -364,7 +370,7 @@ static struct walk_result walk_end(struct walk *walk, uintptr_t start_slot)
 	}
 	/* Kept by comparing alone: of the innermost frame that goes without saying. */
 	for (uint32_t i = keep; i-- > 0 && !state->frames[i].stub;) {
-		walk->plain |= i + 1 < state->depth;
+		walk->plain |= i + 1 < state->depth || state->frames[i].flags & FRAME_CUT;
 		walk->in_unwinder |= (state->frames[i].flags & FRAME_UNWINDER) != 0;
 	}
 	return (struct walk_result){

@@ -77,7 +77,7 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 	walk->keep = depth;
 	walk->news = 0;
 	if (frames[depth - 1].slot == slot && frames[depth - 1].return_address == ip &&
-	    frame_is_standing(&frames[depth - 2]))
+	    !(frames[depth - 1].flags & FRAME_CUT) && frame_is_standing(&frames[depth - 2]))
 		return true;
 	do {
 		frame_rule rule = frame_rule_get(ip);

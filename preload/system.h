@@ -40,6 +40,12 @@ static inline int system_open(const char *path, int flags, int mode)
 	return (int)arch_syscall(SYS_openat, AT_FDCWD, (long)path, flags, mode, 0, 0);
 }
 
+static inline bool system_can_read(const char *path)
+{
+	return arch_syscall(SYS_faccessat, AT_FDCWD, (long)path, 4 /* R_OK */, 0, 0, 0) ==
+	       0;
+}
+
 static inline int system_close(int fd)
 {
 	return (int)arch_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
@@ -179,6 +185,15 @@ static inline uint64_t system_file_limit_bytes(void)
 	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
 
 	arch_syscall(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, (long)&limit, 0, 0);
+	return limit.rlim_cur;
+}
+
+/* RLIMIT_STACK; UINT64_MAX: no limit. */
+static inline uint64_t system_stack_limit_bytes(void)
+{
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
+	arch_syscall(SYS_prlimit64, 0, RLIMIT_STACK, 0, (long)&limit, 0, 0);
 	return limit.rlim_cur;
 }
 

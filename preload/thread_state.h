@@ -38,6 +38,7 @@ enum walk_frame_flags {
 	FRAME_JUMPED = 4,    /* a longjmp did */
 	FRAME_UNWINDER = 16, /* returns into an unwinder */
 	FRAME_STUBBED = 8,   /* a stub stood at its slot already: perhaps one in limbo */
+	FRAME_CUT = 32,      /* the walk went no further: what called it is not known */
 };
 
 /* A stub whose frame vanished without returning. It may still run. */

@@ -331,7 +331,7 @@ static void an_exec_ends_the_ring_before_it(void **state)
 	assert_int_equal(access(before.path, F_OK), -1);
 	assert_int_equal(access(after.path, F_OK), 0);
 	assert_int_equal(drain_counts(bench.drain)->images, 2);
-	assert_int_equal(drain_counts(bench.drain)->processes, 1);
+	assert_int_equal(population_processes(drain_population(bench.drain)), 1);
 	fake_ring_release(&before);
 	fake_ring_release(&after);
 	drain_end(&bench);

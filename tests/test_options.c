@@ -110,8 +110,9 @@ static void mistakes_are_told(void **state)
 		{ "--count=many", "takes a number, not 'many'" },
 		{ "--count=-1", "takes a number" },
 		{ "--count=99999999999999999999", "takes a number" },
-		{ "--size=1T", "512K or 64M" },
-		{ "--size=99999999999G", "512K or 64M" },
+		{ "--size=64MB", "K, M, G or T, such as 64M, not '64MB'" },
+		{ "--size=1.5G", "such as 64M, not '1.5G'" },
+		{ "--size=", "such as 64M" },
 		{ "--format=xml", "does not know 'xml': it takes text, json" },
 	};
 	size_t i;
@@ -122,6 +123,20 @@ static void mistakes_are_told(void **state)
 		if (!strstr(error.message, cases[i].what))
 			fail_msg("'%s' does not say '%s'", error.message, cases[i].what);
 	}
+}
+
+/* How much is too much is for the command to say. */
+static void sizes_have_no_end(void **state)
+{
+	uint64_t bytes;
+
+	(void)state;
+	assert_int_equal(option_size("999T", &bytes), 0);
+	assert_int_equal(bytes, UINT64_C(999) << 40);
+	assert_int_equal(option_size("99999999999G", &bytes), 0);
+	assert_int_equal(bytes, UINT64_MAX);
+	assert_int_equal(option_size("99999999999999999999", &bytes), 0);
+	assert_int_equal(bytes, UINT64_MAX);
 }
 
 static void help_is_an_option(void **state)
@@ -159,6 +174,7 @@ int main(void)
 		cmocka_unit_test(operands_move_behind),
 		cmocka_unit_test(stops_where_another_program_begins),
 		cmocka_unit_test(mistakes_are_told),
+		cmocka_unit_test(sizes_have_no_end),
 		cmocka_unit_test(help_is_an_option),
 		cmocka_unit_test(help_names_every_option),
 	};

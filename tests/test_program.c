@@ -149,6 +149,32 @@ static void refuses_other_kinds(void **state)
 	assert_int_equal(check("other", "musl"), PROGRAM_REFUSED);
 }
 
+static void refuses_what_asan_would_end(void **state)
+{
+	(void)state;
+	shell("gcc -shared -fPIC -Wl,-soname,%s -o libasan.so main.c", "libasan.so.8");
+	shell("gcc -shared -fPIC -Wl,-soname,%s -o clang.so main.c",
+	      "libclang_rt.asan-x86_64.so");
+	shell("gcc -shared -fPIC -Wl,-soname,%s -o alike.so main.c",
+	      "libnotasan.so.libasan.so");
+	shell("gcc -Wl,--no-as-needed -o asan main.c %s", "./libasan.so");
+	shell("gcc -Wl,--no-as-needed -o clang main.c %s", "./clang.so");
+	shell("gcc -Wl,--no-as-needed -o alike main.c %s", "./alike.so");
+	assert_int_equal(check("asan", "AddressSanitizer"), PROGRAM_REFUSED);
+	assert_int_equal(check("clang", "AddressSanitizer"), PROGRAM_REFUSED);
+	assert_int_equal(check("alike", ""), PROGRAM_OK);
+	setenv("ASAN_OPTIONS", "halt_on_error=0:verify_asan_link_order=0", 1);
+	assert_int_equal(check("asan", ""), PROGRAM_OK);
+	setenv("ASAN_OPTIONS", "verify_asan_link_order=1", 1);
+	assert_int_equal(check("asan", "AddressSanitizer"), PROGRAM_REFUSED);
+	unsetenv("ASAN_OPTIONS");
+	setenv("LD_PRELOAD", "none.so:/usr/lib/libasan.so.8", 1);
+	assert_int_equal(check("alike", "LD_PRELOAD: names"), PROGRAM_REFUSED);
+	setenv("LD_PRELOAD", "none.so:/usr/libasan.so/none", 1);
+	assert_int_equal(check("alike", ""), PROGRAM_OK);
+	unsetenv("LD_PRELOAD");
+}
+
 /* Every byte of the headers changed, every length: an answer, and no crash. */
 static void survives_damage(void **state)
 {
@@ -232,6 +258,7 @@ int main(void)
 		cmocka_unit_test(takes_what_can_be_recorded),
 		cmocka_unit_test(follows_scripts),
 		cmocka_unit_test(refuses_other_kinds),
+		cmocka_unit_test(refuses_what_asan_would_end),
 		cmocka_unit_test(survives_damage),
 		cmocka_unit_test(knows_build_ids),
 	};

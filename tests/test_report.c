@@ -86,6 +86,58 @@ static void names_are_said_as_people_do(void **state)
 	assert_string_equal(function_name_short(small, 1, "anything"), "");
 }
 
+static void variants_are_of_one_family(void **state)
+{
+	static const struct {
+		const char *name, *family;
+	} cases[] = {
+		{ "xmalloc", "xmalloc" },
+		{ "program+0x1f00", "program+0x1f00" },
+		{ "", "" },
+		{ "operator new(unsigned long)", "operator new" },
+		{ "operator new[](unsigned long, std::align_val_t)", "operator new[]" },
+		{ "void std::vector<int, std::allocator<int> >::reserve(unsigned long)",
+		  "std::vector" },
+		{ "std::__cxx11::basic_string<char>::_M_create(unsigned long&)",
+		  "std::__cxx11::basic_string" },
+		{ "std::_Rb_tree_iterator<int> std::_Rb_tree<int>::_M_emplace<int>(int&&)",
+		  "std::_Rb_tree" },
+		{ "bool (anonymous namespace)::g<int>(int)", "(anonymous namespace)::g" },
+		{ "f(int)::{lambda(int)#1}::operator()(int) const", "f" },
+		{ "<alloc::raw_vec::RawVecInner>::finish_grow", "alloc::raw_vec::RawVecInner" },
+		{ "<alloc::raw_vec::RawVec<alloc::vec::Vec<u8>>>::grow_one",
+		  "alloc::raw_vec::RawVec" },
+		{ "alloc::raw_vec::RawVec<T,A>::grow_one", "alloc::raw_vec::RawVec" },
+		{ "<alloc::string::String as core::fmt::Write>::write_str",
+		  "alloc::string::String" },
+		{ "<&mut alloc::vec::Vec<T> as A>::f", "alloc::vec::Vec" },
+		{ "<T as alloc::slice::hack::ConvertVec>::to_vec",
+		  "alloc::slice::hack::ConvertVec" },
+		{ "<i32 as core::fmt::Display>::fmt", "core::fmt::Display" },
+		{ "<[T] as alloc::slice::Concat<str>>::concat", "alloc::slice::Concat" },
+		{ "<<a::B as c::D>::E as f::G>::h", "a::B" },
+		{ "alloc::fmt::format::{{closure}}", "alloc::fmt::format" },
+		{ "hashbrown::entry::<impl hashbrown::map::HashMap<K,V>>::entry",
+		  "hashbrown::entry" },
+		{ "<T>::f", "T" },
+		{ "<", "<" },
+		{ "<>", "<>" },
+		{ "<<<", "<<<" },
+		{ "(", "()" },
+		{ "::", "::" },
+	};
+	char text[256], small[8];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_string_equal(function_name_family(text, sizeof(text), cases[i].name),
+		                    cases[i].family);
+	assert_string_equal(function_name_family(small, sizeof(small), "a_long_name<int>"),
+	                    "a_long_");
+	assert_string_equal(function_name_family(small, 1, "<a::b>"), "");
+}
+
 #define CALLER_A 0x1100
 #define CALLER_B 0x1200
 #define OPERATOR_NEW 0x9100
@@ -231,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_who_allocates_for_others),
 		cmocka_unit_test(names_are_said_as_people_do),
+		cmocka_unit_test(variants_are_of_one_family),
 		cmocka_unit_test(blames_the_caller_of_operator_new),
 		cmocka_unit_test(without_names_addresses_stay_apart),
 		cmocka_unit_test(json_holds_any_string),

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
@@ -122,6 +123,7 @@ static void packs(void **state)
 	struct trace_block about = { .type = BLOCK_SYMBOLS };
 	struct error error;
 	off_t hasty = trace_check(), packed;
+	int file;
 
 	(void)state;
 	trace_pack(&writer, go_on, NULL);
@@ -129,6 +131,10 @@ static void packs(void **state)
 	assert_true(packed < hasty / 2);
 	assert_int_equal(writer.offset, packed);
 	assert_int_equal(access(other, F_OK), -1);
+	/* nobody else may write the new file either */
+	file = open(path, O_RDWR);
+	assert_int_equal(flock(file, LOCK_EX | LOCK_NB), -1);
+	close(file);
 	/* the writer goes on in the new file */
 	trace_writer_reopen(&writer);
 	assert_int_equal(trace_writer_block(&writer, &about, "names", 5, &error), 0);

@@ -50,8 +50,16 @@ complete_words outlive help in
 complete_words outlive --v
 complete_words outlive run --no
 complete_words outlive run --flight -- base64 | grep -o base64 | tail -n 1
-complete_words outlive run --frames plain base64 | grep -o base64 | tail -n 1
 complete_words outlive run --frames = ex
+# options with a value, however they are given, and then the program and its arguments
+complete_words outlive run --frames ex
+for value in "-o trace" "--output trace" "--ring 1M" "--wait 3" "--frames exact" \
+	"--frames = exact" "--ring = 1M --quiet" "-q --frames plain --ring 4M"; do
+	# shellcheck disable=SC2086
+	complete_words outlive run $value base64 | grep -o ' base64$' | tail -n 1
+done
+: >only-here
+complete_words outlive run --frames exact ls only-h
 complete_words outlive report --cl
 complete_words outlive report -c st
 complete_words outlive report --format = j

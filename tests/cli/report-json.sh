@@ -5,18 +5,29 @@ cat >program.c <<'EOF'
 #include <stdlib.h>
 static void *volatile sink;
 __attribute__((noinline)) static void *xalloc(void) { return malloc(8); }
+__attribute__((noinline)) static void *kept(void) { free(sink); return malloc(40); }
 int main(void)
 {
 	for (int i = 0; i < 100; i++)
 		free(sink = xalloc());
+	sink = NULL;
+	for (int i = 0; i < 10; i++)
+		sink = kept();
 	return 0;
 }
 EOF
 "${CC:-gcc}" -g -fno-builtin -o program program.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./program >/dev/null 2>&1
 "$OUTLIVE" report --format json --by function trace >json || exit 1
+"$OUTLIVE" report --format json --by owner trace >owner || exit 1
 # but the depths of escape_depths, which are numbers
-jq -r '[paths | map(strings) | .[] | select(test("^[0-9]+$") | not)] | unique[]' json | sort -u >printed
+jq -rn '[inputs | paths | map(strings) | .[] | select(test("^[0-9]+$") | not)] | unique[]' json owner | sort -u >printed
 sed -n 's/^\.It Va //p' "$page" | tr -d ' ' | tr ',' '\n' | sort -u >documented
 comm -3 printed documented
 jq -r .schema json
+# the same owners as the text has
+jq -r '"\(.by) \(.owner_count == (.owners | length))"' owner
+jq -r '.owners[] | select(.function == "main") | "\(.blocks) \(.bytes) \(.passed_up) \(.most_from.function)"' owner
+jq -r '.owners[].function' owner >json-names
+"$OUTLIVE" report --by owner --top 0 trace | sed -nE '/^by owner/,/^$/s/^ *[0-9.]+ [KMG]?i?B .*%  ([^ ]*)  most .*/\1/p' | cmp - json-names
+"$OUTLIVE" report --format json --by owner --top 1 trace | jq '.owners | length'

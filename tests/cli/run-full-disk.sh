@@ -28,3 +28,11 @@ rings=$(sed -n 's/.* the rings in \(.*\): .*/\1/p' stderr)
 ls "$rings" | sed 's/^[0-9]*/PID/'
 "$OUTLIVE" info small/trace >info 2>&1; echo "info: status $?"
 rm -rf "$rings"
+echo "- full from the start"
+rm -f small/trace
+cat /dev/zero >small/zeros 2>/dev/null
+"$OUTLIVE" run -q -o small/trace -- touch started 2>stderr
+echo "status $?"
+cat stderr
+ls small started 2>/dev/null
+exit 0

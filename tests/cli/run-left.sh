@@ -64,6 +64,8 @@ ring=$(sed -n 's/.* kept in \([^ ,]*\),.*/\1/p' stderr)
 wait_for late
 left() { # the last chunk that was read along is in the trace and in the ring
 	"$OUTLIVE" info "$ring" | sed -n 's/^ *state *//p'
+	"$OUTLIVE" info "$ring" | sed -n 's/^ *lost */lost: /p'
+	COLUMNS=200 "$OUTLIVE" report "$ring" | sed -nE 's/^ *(lost|drained) +[0-9,]+( .*) \([0-9.]+%/\1 N\2 (P%/p'
 	"$OUTLIVE" report --format json --top 0 "$ring" >ring.json
 	jq -c '{ late: [.sites[] | select(.frames[0].function == "late") | .allocations],
 		all: ((.process.events + .lost.drained) | . >= 1200500 and . < 1200600),

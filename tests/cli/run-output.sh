@@ -1,6 +1,6 @@
 #!/bin/bash
 # Where the trace goes: never over what is no trace, and never by default over anything.
-say() { sed -E 's/[0-9,]+ events of/N events of/; s/\([0-9.]+ [KMG]?i?B\)/(SIZE)/; s/\.[0-9]+\.outlive/.PID.outlive/' stderr; }
+say() { sed -E 's/[0-9,]+ events of/N events of/; s/\([0-9.]+ [KMG]?i?B\)/(SIZE)/; s/\.[0-9]+\.outlive/.PID.outlive/; s/\(pid [0-9]+\)/(pid PID)/' stderr; }
 "$OUTLIVE" run -q -- true 2>stderr; echo "status $?"; say
 for file in true.*.outlive; do stat -c '%a' "$file"; done
 "$OUTLIVE" run -q -o trace -- true 2>stderr; echo "status $?"; say
@@ -11,7 +11,13 @@ cat notes
 "$OUTLIVE" run -q -o /dev/null -- touch started 2>stderr; echo "status $?"; say
 "$OUTLIVE" run -q -o no/such/trace -- touch started 2>stderr; echo "status $?"; say
 "$OUTLIVE" run -q -o "$(printf 'odd \033name')" -- true 2>stderr; echo "status $?"; say | cat -v
-"$OUTLIVE" run --ring 100K -- touch started 2>stderr; echo "status $?"; say
-"$OUTLIVE" run --ring 100G -- touch started 2>stderr; echo "status $?"; say
+for size in 100K 100G 999T 99999999999999999999 64MB 1.5G; do
+	"$OUTLIVE" run --ring $size -- touch started 2>stderr; echo "status $?"; say
+done
+# one run at a time: the others leave the file alone, and start nothing
+"$OUTLIVE" run -q -o shared -- sh -c '"$0" run -q -o shared -- touch started 2>inner; echo "status $?"' \
+	"$OUTLIVE" 2>stderr; say | sed -E 's/ of [2-9].* in/ of N processes in/'; mv inner stderr; say
+"$OUTLIVE" info shared | sed -n 2,3p | grep -c complete
+"$OUTLIVE" run -q -o shared -- true 2>stderr; echo "afterwards: status $?"
 [ ! -e started ] || echo "started"
 exit 0

@@ -36,5 +36,10 @@ END
 $cc -static -o go main.c note.s && run ./go
 $cc -o cgo main.c note.s && run ./cgo | sed 's/: [0-9,]* events .*/: recorded/'
 
+# AddressSanitizer wants to be the first library; it can be told not to insist
+gcc -fsanitize=address -o asan main.c && run ./asan
+export ASAN_OPTIONS=verify_asan_link_order=0
+run ./asan | sed 's/: [0-9,]* events .*/: recorded/'
+
 ls "$TEST_DIR"/*.outlive trace.* 2>/dev/null
 exit 0

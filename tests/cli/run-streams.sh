@@ -28,3 +28,39 @@ ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=libdl.so.2 "$OUTLIVE" run -q -o
 # Nothing of ours on stdout; a closed stderr is no trouble.
 "$OUTLIVE" run -o trace -- echo said 2>&- >ours.out
 cat ours.out
+
+# What is closed is closed for the program, too, and nothing of ours takes its place: what
+# is said would be written over the trace.
+cat >streams.c <<'END'
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+int main(void)
+{
+	int closed[3];
+	FILE *file;
+
+	for (int i = 0; i < 3; i++)
+		closed[i] = fcntl(i, F_GETFD) < 0;
+	for (int i = 0; i < 50; i++)
+		*(char *volatile)malloc(10) = 1;
+	file = fopen("closed", "w");
+	return fprintf(file, "closed: %d %d %d\n", closed[0], closed[1], closed[2]) < 0;
+}
+END
+${CC:-gcc} -fno-builtin -o streams streams.c
+run() {
+	rm -f trace closed
+	"$OUTLIVE" run -o trace -- ./streams
+}
+told() {
+	cat closed
+	"$OUTLIVE" info --format json trace | jq -c '[.complete, (.processes[0].allocations >= 50)]'
+}
+run <&- 2>ours.err; told
+run 2>&-; told
+run >&- 2>ours.err; told
+run <&- 2>&-; told
+run >&- 2>&-; told
+run <&- >&- 2>&-; told

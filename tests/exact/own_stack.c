@@ -23,7 +23,8 @@ static void address_show(const void *address)
 	Dl_info info;
 
 	if (dladdr(address, &info) && info.dli_fname)
-		printf(" %s+%lx", strrchr(info.dli_fname, '/') ? strrchr(info.dli_fname, '/') : "",
+		printf(" %s+%lx",
+		       strrchr(info.dli_fname, '/') ? strrchr(info.dli_fname, '/') : "",
 		       (unsigned long)((const char *)address - (const char *)info.dli_fbase));
 	else
 		printf(" ?");

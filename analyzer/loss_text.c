@@ -1,0 +1,47 @@
+/* loss_text.c - what a recording lost, in half a sentence. Layer 10. */
+#include "loss_text.h"
+
+#include "process_counts.h"
+#include "report_summary.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What helps against losses of this cause: "; ..", or "". */
+static void remedy_text(char *text, size_t bytes, unsigned cause, const char *directory)
+{
+	const char *slash = strrchr(directory, '/');
+	char place[PATH_MAX] = "/";
+
+	text[0] = '\0';
+	if (cause == LOST_OVERWRITTEN)
+		snprintf(text, bytes, "; a bigger --ring keeps more");
+	if (cause != LOST_RING_FULL)
+		return;
+	if (slash && slash > directory)
+		snprintf(place, sizeof(place), "%.*s", (int)(slash - directory), directory);
+	snprintf(text, bytes,
+	         "; each live thread holds %u KiB of the ring, whose memory is that of %s",
+	         CHUNK_BYTES / 1024, place);
+}
+
+char *loss_text(char *text, size_t bytes, const uint64_t lost[LOST_CAUSES_MAX],
+                uint64_t events, const char *directory)
+{
+	struct losses losses = losses_sum(lost);
+	const char *cause = loss_cause_text(losses.main);
+	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
+	char remedy[LOSS_TEXT_BYTES], plain[2 * LOSS_TEXT_BYTES];
+
+	text[0] = '\0';
+	if (!losses.events)
+		return text;
+	remedy_text(remedy, sizeof(remedy), losses.main, directory);
+	snprintf(plain, sizeof(plain), "; %s more %s lost (%s of all)%s: %s%s",
+	         text_count(count, losses.events), losses.events == 1 ? "was" : "were",
+	         text_percent(percent, losses.events, events + losses.events),
+	         losses.has_several ? ", most of them" : "",
+	         cause ? cause : "for a reason that a newer outlive knows", remedy);
+	return text_escape(text, bytes, plain);
+}

@@ -1,0 +1,61 @@
+/* owners.c - the functions whose frames blocks belonged to. Layer 13. */
+#include "owners.h"
+
+#include <stdlib.h>
+
+static int owner_compare(const void *one, const void *two)
+{
+	const struct owner *a = one, *b = two;
+
+	if (a->bytes != b->bytes)
+		return a->bytes > b->bytes ? -1 : 1;
+	if (a->blocks != b->blocks)
+		return a->blocks > b->blocks ? -1 : 1;
+	return a->function < b->function ? -1 : a->function > b->function;
+}
+
+/* `all`: by function. */
+static void place_add(struct owner *all, const struct places *places, uint32_t number)
+{
+	const struct place *place = &places->places[number];
+	const struct rank *rank;
+	struct owner *owner;
+	size_t i;
+
+	for (i = 0; i < place->summary.owners.count; i++) {
+		rank = &place->summary.owners.ranks[i];
+		owner = &all[rank->key];
+		owner->blocks += rank->blocks;
+		owner->bytes += rank->bytes;
+		if (rank->key == place->function)
+			owner->own_blocks += rank->blocks;
+		if (rank->blocks > owner->largest) {
+			owner->largest = rank->blocks;
+			owner->place = number;
+		}
+	}
+}
+
+int owners_make(struct owners *owners, const struct classes *classes,
+                const struct places *places)
+{
+	uint32_t functions = classes->functions.count, i;
+
+	*owners = (struct owners){ calloc(functions, sizeof(struct owner)), 0 };
+	if (!owners->owners)
+		return -1;
+	for (i = 0; i < functions; i++)
+		owners->owners[i].function = i;
+	for (i = 0; i < places->count; i++)
+		place_add(owners->owners, places, i);
+	qsort(owners->owners, functions, sizeof(struct owner), owner_compare);
+	while (owners->count < functions && owners->owners[owners->count].blocks)
+		owners->count++;
+	return 0;
+}
+
+void owners_release(struct owners *owners)
+{
+	free(owners->owners);
+	*owners = (struct owners){ NULL, 0 };
+}

@@ -1,0 +1,31 @@
+/*
+ * owners.h - the functions whose frames blocks belonged to. Layer 13.
+ */
+#ifndef OUTLIVE_OWNERS_H
+#define OUTLIVE_OWNERS_H
+
+#include "classes.h"
+#include "places.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct owner {
+	uint32_t function;
+	uint64_t blocks, bytes; /* that belonged to its frames */
+	uint64_t own_blocks;    /* of these: allocated by it, as well */
+	uint64_t largest;       /* blocks of the place that gave it most */
+	uint32_t place;
+};
+
+struct owners {
+	struct owner *owners; /* most bytes first */
+	size_t count;
+};
+
+/* 0, or -1 when memory is out. */
+int owners_make(struct owners *owners, const struct classes *classes,
+                const struct places *places);
+void owners_release(struct owners *owners);
+
+#endif

@@ -1,0 +1,75 @@
+/* peeled_names.c - what was peeled off, as people call it. Layer 14. */
+#include "peeled_names.h"
+
+#include "advice.h"
+#include "function_names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FAMILY_BYTES 256
+
+static int peel_compare(const void *one, const void *two, void *context)
+{
+	const struct peel *peels = context;
+	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
+
+	if (peels[a].blocks != peels[b].blocks)
+		return peels[a].blocks > peels[b].blocks ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+/* Add what the function is called, if it is not there. */
+static void name_add(struct peeled_names *names, const struct classes *classes,
+                     uint32_t function)
+{
+	struct peeled_name *name = &names->names[names->count];
+	const char *full = classes->functions.functions[function].name;
+	char family[FAMILY_BYTES];
+	size_t i;
+
+	name->reason = classes->peeling.functions[function].reason;
+	if (*full)
+		text_escape(name->text, sizeof(name->text),
+		            function_name_family(family, sizeof(family), full));
+	else
+		function_text(name->text, sizeof(name->text), classes, function);
+	for (i = 0; i < names->count; i++) {
+		if (names->names[i].reason == name->reason &&
+		    !strcmp(names->names[i].text, name->text))
+			return;
+	}
+	names->count++;
+}
+
+int peeled_names_make(struct peeled_names *names, const struct classes *classes)
+{
+	const struct peel *peels = classes->peeling.functions;
+	uint32_t *order = malloc(classes->functions.count * sizeof(*order));
+	size_t count = 0, i;
+	uint32_t j;
+
+	*names = (struct peeled_names){ NULL, 0 };
+	for (j = 1; order && j < classes->functions.count; j++) {
+		if (peels[j].reason && peels[j].blocks)
+			order[count++] = j;
+	}
+	names->names = malloc((count + 1) * sizeof(struct peeled_name));
+	if (!order || !names->names) {
+		free(order);
+		peeled_names_release(names);
+		return -1;
+	}
+	if (count)
+		qsort_r(order, count, sizeof(*order), peel_compare, (void *)peels);
+	for (i = 0; i < count; i++)
+		name_add(names, classes, order[i]);
+	free(order);
+	return 0;
+}
+
+void peeled_names_release(struct peeled_names *names)
+{
+	free(names->names);
+	*names = (struct peeled_names){ NULL, 0 };
+}

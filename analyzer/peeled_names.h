@@ -1,0 +1,26 @@
+/*
+ * peeled_names.h - what was peeled off, as people call it: the variants of a template, and
+ * the members of a class, are one name. Layer 14.
+ */
+#ifndef OUTLIVE_PEELED_NAMES_H
+#define OUTLIVE_PEELED_NAMES_H
+
+#include "classes.h"
+
+#include <stddef.h>
+
+struct peeled_name {
+	char text[64]; /* escaped */
+	enum peel_reason reason;
+};
+
+struct peeled_names {
+	struct peeled_name *names; /* what allocated the most blocks first; none twice */
+	size_t count;
+};
+
+/* 0, or -1 when memory is out. */
+int peeled_names_make(struct peeled_names *names, const struct classes *classes);
+void peeled_names_release(struct peeled_names *names);
+
+#endif

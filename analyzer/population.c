@@ -1,0 +1,67 @@
+/* population.c - how many processes, how many programs. Layer 1. */
+#include "population.h"
+
+#include "text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int population_add(struct population *population, uint32_t pid, bool is_fork)
+{
+	size_t capacity = population->capacity ? 2 * population->capacity : 64;
+	struct program_start *starts;
+
+	if (population->programs == population->capacity) {
+		starts = realloc(population->starts, capacity * sizeof(*starts));
+		if (!starts)
+			return -1;
+		population->starts = starts;
+		population->capacity = capacity;
+	}
+	population->starts[population->programs++] = (struct program_start){ pid, is_fork };
+	return 0;
+}
+
+void population_release(struct population *population)
+{
+	free(population->starts);
+	*population = (struct population){ NULL, 0, 0 };
+}
+
+static int pid_compare(const void *one, const void *two)
+{
+	const struct program_start *a = one, *b = two;
+
+	return a->pid < b->pid ? -1 : a->pid > b->pid;
+}
+
+size_t population_processes(struct population *population)
+{
+	const struct program_start *starts = population->starts;
+	size_t i, at, forks, processes = 0;
+
+	if (population->programs)
+		qsort(population->starts, population->programs, sizeof(*starts), pid_compare);
+	for (i = 0; i < population->programs; i = at) {
+		forks = 0;
+		for (at = i; at < population->programs && starts[at].pid == starts[i].pid; at++)
+			forks += starts[at].is_fork;
+		processes += forks ? forks : 1;
+	}
+	return processes;
+}
+
+char *population_text(char text[POPULATION_TEXT_BYTES], struct population *population)
+{
+	size_t processes = population_processes(population);
+	char programs[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
+	const char *plural = processes == 1 ? "" : "es";
+
+	text_count(count, processes);
+	if (processes == population->programs)
+		snprintf(text, POPULATION_TEXT_BYTES, "%s process%s", count, plural);
+	else
+		snprintf(text, POPULATION_TEXT_BYTES, "%s programs in %s process%s",
+		         text_count(programs, population->programs), count, plural);
+	return text;
+}

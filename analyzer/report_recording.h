@@ -1,0 +1,27 @@
+/*
+ * report_recording.h - a recording for people: the report of one of its processes, and
+ * which others there are. `outlive run` at its end and `outlive report` both say it with
+ * this. Layer 18.
+ */
+#ifndef OUTLIVE_REPORT_RECORDING_H
+#define OUTLIVE_REPORT_RECORDING_H
+
+#include "population.h"
+#include "profile.h"
+#include "report_settings.h"
+#include "trace_reader.h"
+
+#include <stdio.h>
+
+/*
+ * `profile` is of one of the reader's processes and has its symbols; settings NULL: the
+ * default screen. 0; -1: memory is out; 1: settings->why names no site.
+ */
+int report_recording(const struct trace_reader *reader, const struct profile *profile,
+                     const struct report_settings *settings, FILE *file);
+
+/* How many processes and programs are in it, as population_text() says it. */
+char *report_population(char text[POPULATION_TEXT_BYTES],
+                        const struct trace_reader *reader);
+
+#endif
