@@ -21,7 +21,10 @@ struct segments_options {
 	const char *watch;
 };
 
-static const char *const groups[] = { "segment", "module", "map", "thread", NULL };
+/* The first four as enum segment_group has them. */
+#define BY_SYMBOL 4
+static const char *const groups[] = { "segment", "module", "map",
+	                                  "thread",  "symbol", NULL };
 static const char *const formats[] = { "text", "json", "csv", NULL };
 
 static const struct option options[] = {
@@ -70,12 +73,22 @@ static int segments_print(const struct segments *segments,
 		                                     : 0,
 	};
 	struct screen screen = screen_of(stdout);
-	int result = said->format == FORMAT_JSON  ? segment_report_json(&report, stdout)
-	             : said->format == FORMAT_CSV ? segment_report_csv(&report, stdout)
-	                                          : segment_report_text(&report, &screen);
+	struct segment_symbols symbols = { .count = 0 };
+	int result;
+
+	if (said->group == BY_SYMBOL) {
+		report.group = SEGMENTS_BY_SEGMENT;
+		report.symbols = &symbols;
+		if (segment_symbols_find(&symbols, segments, report.top))
+			die("segments: out of memory");
+	}
+	result = said->format == FORMAT_JSON  ? segment_report_json(&report, stdout)
+	         : said->format == FORMAT_CSV ? segment_report_csv(&report, stdout)
+	                                      : segment_report_text(&report, &screen);
 
 	if (result)
 		die("segments: out of memory");
+	segment_symbols_release(&symbols);
 	return fflush(stdout) || ferror(stdout) ? -1 : 0;
 }
 

@@ -1,4 +1,4 @@
-/* segment_oddities.c - look for what is odd. Layer 4. */
+/* segment_oddities.c - look for what is odd. Layer 5. */
 #include "segment_oddities.h"
 
 #include "text.h"
@@ -76,12 +76,14 @@ static void module_look(const struct teller *teller, size_t number)
 		mapping = &segments->maps.mappings[i];
 		if (segments->modules.of_mapping[i] == number &&
 		    segments->of_mapping[i] == SEGMENT_CODE)
-			modified += mapping->use.private_dirty;
+			/* Dirty is also what was just written to the file; a copy is what was
+			 * changed here. */
+			modified += mapping->use.anonymous;
 	}
 	if (modified)
 		say(teller, ODDITY_CODE_MODIFIED, modified,
 		    "%s of the code of %s was modified at run time (breakpoints, hot patches, "
-		    "text relocations): private-dirty pages",
+		    "text relocations): these pages are its own copy",
 		    text_size(size, modified), last_part(module->path));
 	if (module->is_deleted)
 		say(teller, ODDITY_DELETED_MODULE, 0,

@@ -1,6 +1,6 @@
 /*
  * segment_oddities.h - what is worth a second look in a process's memory, in plain words.
- * Layer 4.
+ * Layer 5.
  */
 #ifndef OUTLIVE_SEGMENT_ODDITIES_H
 #define OUTLIVE_SEGMENT_ODDITIES_H

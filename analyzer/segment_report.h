@@ -1,11 +1,12 @@
 /*
- * segment_report.h - segments as a table for people, as JSON, as CSV. Layer 5.
+ * segment_report.h - segments as a table for people, as JSON, as CSV. Layer 6.
  */
 #ifndef OUTLIVE_SEGMENT_REPORT_H
 #define OUTLIVE_SEGMENT_REPORT_H
 
 #include "screen.h"
 #include "segment_rows.h"
+#include "segment_symbols.h"
 
 #define SEGMENTS_JSON_SCHEMA "outlive-segments-1"
 
@@ -13,6 +14,8 @@ struct segment_report {
 	const struct segments *segments;
 	enum segment_group group;
 	uint64_t top; /* rows, 0: all; never of segments */
+	const struct segment_symbols
+		*symbols; /* by symbol, whatever `group` says; or NULL */
 };
 
 /* Each returns 0, or -1: memory is out. */

@@ -1,4 +1,4 @@
-/* segment_report_json.c - segments for programs: JSON and CSV. Layer 6. */
+/* segment_report_json.c - segments for programs: JSON and CSV. Layer 7. */
 #include "json_writer.h"
 #include "segment_oddities.h"
 #include "segment_report.h"
@@ -103,6 +103,35 @@ static void row_json(struct json_writer *json, const struct segment_report *repo
 	json_object_end(json);
 }
 
+static void symbols_json(struct json_writer *json, const struct segment_report *report)
+{
+	const struct segment_symbols *symbols = report->symbols;
+	const struct segment_symbol *symbol;
+	size_t i;
+
+	json_array(json, "symbols");
+	for (i = 0; i < symbols->count; i++) {
+		symbol = &symbols->symbols[i];
+		json_object(json, NULL);
+		json_string(json, "name", symbol->name);
+		json_string(json, "segment", segment_key(symbol->segment));
+		json_string(json, "section", symbol->section);
+		json_string(json, "module",
+		            report->segments->modules.modules[symbol->module].path);
+		json_string(json, "file", symbol->file ? symbol->file : "");
+		address_json(json, "address", symbol->address);
+		json_count(json, "size", symbol->size);
+		if (symbol->resident == RESIDENT_UNKNOWN)
+			json_null(json, "touched");
+		else
+			json_count(json, "touched", symbol->resident);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	json_count(json, "left_out", symbols->left_out);
+	json_count(json, "modules_without_symbols", symbols->nameless);
+}
+
 static void oddity_json(void *context, enum oddity oddity, uint64_t bytes,
                         const char *text)
 {
@@ -130,7 +159,7 @@ int segment_report_json(const struct segment_report *report, FILE *file)
 	json_string(&json, "schema", SEGMENTS_JSON_SCHEMA);
 	json_count(&json, "pid", (uint64_t)segments->pid);
 	json_string(&json, "command", segments->command);
-	json_string(&json, "by", groups[report->group]);
+	json_string(&json, "by", report->symbols ? "symbol" : groups[report->group]);
 	json_count(&json, "time_s", (uint64_t)time(NULL));
 	json_count(&json, "mappings", segments->maps.count);
 	use_object(&json, "total", &segments->maps.total);
@@ -138,7 +167,9 @@ int segment_report_json(const struct segment_report *report, FILE *file)
 	for (i = 0; i < SEGMENT_COUNT; i++)
 		use_object(&json, segment_key((enum segment)i), &segments->sums[i]);
 	json_object_end(&json);
-	if (lists[report->group]) {
+	if (report->symbols) {
+		symbols_json(&json, report);
+	} else if (lists[report->group]) {
 		json_array(&json, lists[report->group]);
 		for (i = 0; i < rows.count && (!report->top || i < report->top); i++)
 			row_json(&json, report, &rows.rows[i]);
@@ -173,6 +204,26 @@ static void csv_row(FILE *file, const char *name, const char *segment,
 	        segment, use->size, use->rss, use->pss, use->private_dirty, use->swap);
 }
 
+static void symbols_csv(const struct segment_report *report, FILE *file)
+{
+	const struct segment_symbol *symbol;
+	size_t i;
+
+	fprintf(file, "name,segment,section,module,file,address,size,touched\r\n");
+	for (i = 0; i < report->symbols->count; i++) {
+		symbol = &report->symbols->symbols[i];
+		csv_string(file, symbol->name);
+		fprintf(file, ",%s,%s,", segment_key(symbol->segment), symbol->section);
+		csv_string(file, report->segments->modules.modules[symbol->module].path);
+		fputc(',', file);
+		csv_string(file, symbol->file ? symbol->file : "");
+		fprintf(file, ",0x%" PRIx64 ",%" PRIu64 ",", symbol->address, symbol->size);
+		if (symbol->resident != RESIDENT_UNKNOWN)
+			fprintf(file, "%" PRIu64, symbol->resident);
+		fputs("\r\n", file);
+	}
+}
+
 int segment_report_csv(const struct segment_report *report, FILE *file)
 {
 	const struct segments *segments = report->segments;
@@ -181,6 +232,10 @@ int segment_report_csv(const struct segment_report *report, FILE *file)
 	char name[640];
 	size_t i;
 
+	if (report->symbols) {
+		symbols_csv(report, file);
+		return 0;
+	}
 	if (segment_rows_make(&rows, segments, report->group))
 		return -1;
 	fprintf(file, "name,segment,size,rss,pss,private_dirty,swap\r\n");

@@ -1,4 +1,4 @@
-/* segment_report_text.c - segments for people. Layer 6. */
+/* segment_report_text.c - segments for people. Layer 7. */
 #include "report_figures.h"
 #include "segment_oddities.h"
 #include "segment_report.h"
@@ -129,6 +129,62 @@ static void title_print(const struct segments *segments, const struct screen *sc
 	            text_s(segments->threads.count));
 }
 
+static const struct figure_column symbol_columns[] = {
+	{ "size", 9, 8 },
+	{ "touched", 9, 8 },
+	{ "section", 14, 9 },
+};
+
+static void symbol_print(const struct segments *segments, const struct figures *figures,
+                         const struct segment_symbol *symbol)
+{
+	const char *module = segments->modules.modules[symbol->module].path;
+	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], name[1024], fitted[1024];
+	const struct screen *screen = figures->screen;
+	size_t used;
+
+	text_size(texts[0], symbol->size);
+	if (symbol->resident == RESIDENT_UNKNOWN)
+		strcpy(texts[1], "?");
+	else
+		size_or_nothing(texts[1], symbol->resident);
+	text_fit(texts[2], sizeof(texts[2]), symbol->section, figures->is_tight ? 9 : 14,
+	         TEXT_KEEP_START);
+	used = figures_print(figures, texts);
+	snprintf(name, sizeof(name), "%s  %s", symbol->name,
+	         symbol->file           ? symbol->file
+	         : strrchr(module, '/') ? strrchr(module, '/') + 1
+	                                : module);
+	fprintf(screen->file, "%s\n",
+	        text_fit(fitted, sizeof(fitted), name, screen->columns - used,
+	                 TEXT_KEEP_START));
+}
+
+static void symbols_print(const struct segment_report *report,
+                          const struct screen *screen)
+{
+	const struct segment_symbols *symbols = report->symbols;
+	struct figures figures = figures_of(screen, symbol_columns, 3);
+	char count[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES];
+	size_t i;
+
+	title_print(report->segments, screen);
+	for (i = SEGMENT_CODE; i <= SEGMENT_BSS; i++)
+		screen_line(screen, 4, "  %s: %s in %s symbols", segment_title((enum segment)i),
+		            text_size(size, symbols->sums[i].bytes),
+		            text_count(count, symbols->sums[i].symbols));
+	if (symbols->nameless)
+		screen_line(screen, 4, "  %u module%s without symbols (stripped, or gone)",
+		            symbols->nameless, text_s(symbols->nameless));
+	fputc('\n', screen->file);
+	figures_titles(&figures, "symbol");
+	for (i = 0; i < symbols->count; i++)
+		symbol_print(report->segments, &figures, &symbols->symbols[i]);
+	if (symbols->left_out)
+		screen_line(screen, 2, "  and %s smaller ones (--top 0 shows all)",
+		            text_count(count, symbols->left_out));
+}
+
 int segment_report_text(const struct segment_report *report,
                         const struct screen *screen)
 {
@@ -140,6 +196,10 @@ int segment_report_text(const struct segment_report *report,
 	struct segment_rows rows;
 	size_t i;
 
+	if (report->symbols) {
+		symbols_print(report, screen);
+		return 0;
+	}
 	if (segment_rows_make(&rows, segments, report->group))
 		return -1;
 	title_print(segments, screen);

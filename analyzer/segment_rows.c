@@ -1,4 +1,4 @@
-/* segment_rows.c - group the mappings of a process. Layer 4. */
+/* segment_rows.c - group the mappings of a process. Layer 5. */
 #include "segment_rows.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /*
  * segment_rows.h - the segments of a process as rows: one for each segment, module,
- * mapping, or thread's stack. Layer 4.
+ * mapping, or thread's stack. Layer 5.
  */
 #ifndef OUTLIVE_SEGMENT_ROWS_H
 #define OUTLIVE_SEGMENT_ROWS_H

@@ -1,4 +1,4 @@
-/* segment_symbols.c - symbols with their sizes and resident pages. Layer 4. */
+/* segment_symbols.c - symbols with their sizes and resident pages. Layer 5. */
 #include "segment_symbols.h"
 
 #include "demangle.h"
@@ -95,8 +95,8 @@ static int table_read(struct finder *finder, uint32_t number)
 	Elf *elf;
 
 	for (i = 1; i < count; i++) {
-		symbol.name = dwfl_module_getsym_info(finder->modules[number], i, &entry, &address,
-		                                      &section, &elf, &bias);
+		symbol.name = dwfl_module_getsym_info(finder->modules[number], i, &entry,
+		                                      &address, &section, &elf, &bias);
 		type = GELF_ST_TYPE(entry.st_info);
 		if (!symbol.name || !symbol.name[0] || !entry.st_size ||
 		    (type != STT_FUNC && type != STT_OBJECT && type != STT_GNU_IFUNC) ||
@@ -227,7 +227,8 @@ static const char *variable_file(Dwfl_Module *module, uint64_t address)
 	return NULL;
 }
 
-static const char *symbol_file(const struct finder *finder, const struct raw_symbol *raw)
+static const char *symbol_file(const struct finder *finder,
+                               const struct raw_symbol *raw)
 {
 	Dwfl_Module *module = finder->modules[raw->module];
 	uint64_t address = raw->address -
@@ -277,8 +278,8 @@ static int symbols_fill(const struct finder *finder, struct segment_symbols *sym
 	return i == count ? 0 : -1;
 }
 
-int segment_symbols_find(struct segment_symbols *symbols, const struct segments *segments,
-                         uint64_t top)
+int segment_symbols_find(struct segment_symbols *symbols,
+                         const struct segments *segments, uint64_t top)
 {
 	struct finder finder = { .segments = segments };
 	size_t modules = segments->modules.count, shown, before;

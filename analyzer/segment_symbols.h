@@ -1,6 +1,6 @@
 /*
  * segment_symbols.h - the biggest functions and variables of a living process: what code
- * and data consist of, by the symbol tables of its modules. Layer 4.
+ * and data consist of, by the symbol tables of its modules. Layer 5.
  */
 #ifndef OUTLIVE_SEGMENT_SYMBOLS_H
 #define OUTLIVE_SEGMENT_SYMBOLS_H
@@ -11,8 +11,8 @@
 #define RESIDENT_UNKNOWN UINT64_MAX
 
 struct segment_symbol {
-	char *name;   /* demangled */
-	char *file;   /* where it is defined, as debug information says; or NULL */
+	char *name; /* demangled */
+	char *file; /* where it is defined, as debug information says; or NULL */
 	uint32_t module;
 	enum segment segment; /* CODE, RODATA, DATA or BSS */
 	char section[SECTION_NAME_BYTES];
@@ -34,8 +34,8 @@ struct segment_symbols {
  * The biggest `top` of them (0: all). Files are read where the process sees them. 0, or
  * -1: memory is out.
  */
-int segment_symbols_find(struct segment_symbols *symbols, const struct segments *segments,
-                         uint64_t top);
+int segment_symbols_find(struct segment_symbols *symbols,
+                         const struct segments *segments, uint64_t top);
 void segment_symbols_release(struct segment_symbols *symbols);
 
 #endif

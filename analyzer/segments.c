@@ -148,21 +148,23 @@ static bool is_arena(const struct segments *segments, size_t i)
 
 /*
  * Of glibc: each large block is a mapping of its own, which the kernel joins with those
- * next to it. The second word is its size, whole pages, with bit 1 set (malloc/malloc.c).
+ * next to it; a new one comes below. The second word is its size, whole pages, with bit 1
+ * set (malloc/malloc.c). Most of the mapping decides.
  */
 static bool is_large_blocks(const struct look *look, const struct mapping *mapping)
 {
-	uint64_t at = mapping->start, words[2];
+	uint64_t at = mapping->start, words[2], bytes;
 
 	for (int chunk = 0; at < mapping->end && chunk < CHUNKS_MAX; chunk++) {
-		if (pread(look->memory, words, sizeof(words), (off_t)at) != sizeof(words) ||
-		    words[0] >= PAGE || (words[1] & 7) != 2 ||
-		    (words[1] & ~UINT64_C(7)) % PAGE || (words[1] & ~UINT64_C(7)) == 0 ||
-		    (words[1] & ~UINT64_C(7)) > mapping->end - at)
-			return false;
-		at += words[1] & ~UINT64_C(7);
+		if (pread(look->memory, words, sizeof(words), (off_t)at) != sizeof(words))
+			break;
+		bytes = words[1] & ~UINT64_C(7);
+		if (words[0] >= PAGE || (words[1] & 7) != 2 || bytes % PAGE || !bytes ||
+		    bytes > mapping->end - at)
+			break;
+		at += bytes;
 	}
-	return at == mapping->end;
+	return (at - mapping->start) * 2 > mapping->end - mapping->start;
 }
 
 /* Right above a guard, as thread libraries lay out their stacks. */
