@@ -92,7 +92,8 @@ static int threads_list(DIR *directory, pid_t pid, struct process_threads *found
 		if (!thread->stack_pointer)
 			thread->stack_pointer = remembered(before->threads, before->count, tid);
 	}
-	qsort(found->threads, found->count, sizeof(*found->threads), thread_compare);
+	if (found->count)
+		qsort(found->threads, found->count, sizeof(*found->threads), thread_compare);
 	return 0;
 }
 

@@ -171,6 +171,8 @@ static void symbols_unite(struct finder *finder, struct segment_symbols *symbols
 {
 	size_t from, to = 0;
 
+	if (!finder->count)
+		return;
 	qsort(finder->symbols, finder->count, sizeof(*finder->symbols), place_compare);
 	for (from = 0; from < finder->count; from++) {
 		if (to && finder->symbols[to - 1].address == finder->symbols[from].address)
