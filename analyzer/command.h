@@ -33,5 +33,6 @@ int command_parse(const struct command *command, void *values, int argc, char **
 extern const struct command command_run;
 extern const struct command command_report;
 extern const struct command command_info;
+extern const struct command command_segments;
 
 #endif

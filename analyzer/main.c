@@ -12,6 +12,7 @@ static const struct command *const commands[] = {
 	&command_run,
 	&command_report,
 	&command_info,
+	&command_segments,
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 

@@ -1,0 +1,61 @@
+/*
+ * process_maps.h - every mapping of a living process, as /proc/PID/smaps tells it (Linux,
+ * Documentation/filesystems/proc.rst), without touching the process. Layer 1.
+ */
+#ifndef OUTLIVE_PROCESS_MAPS_H
+#define OUTLIVE_PROCESS_MAPS_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Bytes. Sums of these are what a user sees. */
+struct memory_use {
+	uint64_t size, rss, pss;
+	uint64_t private_dirty, private_clean, shared_dirty, shared_clean;
+	uint64_t anonymous, swap, swap_pss;
+	uint64_t huge; /* in huge pages, of whatever kind */
+	uint64_t locked;
+};
+
+enum mapping_access {
+	MAPPING_READ = 1,
+	MAPPING_WRITE = 2,
+	MAPPING_EXECUTE = 4,
+	MAPPING_SHARED = 8,
+};
+
+struct mapping {
+	uint64_t start, end, offset; /* of the file */
+	uint64_t inode, device;      /* inode 0: no file. device: major << 32 | minor */
+	unsigned access;             /* enum mapping_access */
+	bool is_deleted;             /* the file is gone from its directory */
+	bool grows_down;             /* a stack the kernel grows */
+	const char *name;            /* path, "[heap]", ..; "" if anonymous */
+	struct memory_use use;
+};
+
+struct process_maps {
+	pid_t pid;
+	size_t count, capacity;
+	struct mapping *mappings; /* by address */
+	struct memory_use total;
+	char *text; /* what names point into */
+	size_t text_room;
+};
+
+/*
+ * Read the maps of `pid`; *maps is zero, or was read before and is filled anew. One pass:
+ * a process that maps and unmaps meanwhile is seen at each address once, at the time the
+ * kernel came there. 0; or -1 and *error: no such process, no permission. A process that
+ * has no memory (a kernel thread, a zombie) has 0 mappings.
+ */
+int process_maps_read(struct process_maps *maps, pid_t pid, struct error *error);
+void process_maps_release(struct process_maps *maps);
+
+void memory_use_add(struct memory_use *to, const struct memory_use *use);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * segment_report.h - segments as a table for people, as JSON, as CSV. Layer 6.
+ */
+#ifndef OUTLIVE_SEGMENT_REPORT_H
+#define OUTLIVE_SEGMENT_REPORT_H
+
+#include "screen.h"
+#include "segment_rows.h"
+#include "segment_symbols.h"
+
+#define SEGMENTS_JSON_SCHEMA "outlive-segments-1"
+
+struct segment_report {
+	const struct segments *segments;
+	enum segment_group group;
+	uint64_t top; /* rows, 0: all; never of segments */
+	const struct segment_symbols
+		*symbols; /* by symbol, whatever `group` says; or NULL */
+};
+
+/* Each returns 0, or -1: memory is out. */
+int segment_report_text(const struct segment_report *report,
+                        const struct screen *screen);
+int segment_report_json(const struct segment_report *report, FILE *file);
+int segment_report_csv(const struct segment_report *report, FILE *file);
+
+#endif

@@ -1,0 +1,327 @@
+/* segment_symbols.c - symbols with their sizes and resident pages. Layer 5. */
+#include "segment_symbols.h"
+
+#include "demangle.h"
+
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PAGE UINT64_C(4096)
+#define PAGEMAP_PRESENT (UINT64_C(1) << 63) /* Linux, admin-guide/mm/pagemap.rst */
+#define PAGEMAP_SWAPPED (UINT64_C(1) << 62)
+#define SYMBOLS_MAX (1u << 26)
+
+/* What a table says; names point into it. */
+struct raw_symbol {
+	const char *name;
+	uint64_t address, size;
+	uint32_t module;
+	uint16_t rank; /* of names for one address the lowest wins */
+	uint8_t segment;
+	char section[SECTION_NAME_BYTES];
+};
+
+struct finder {
+	const struct segments *segments;
+	Dwfl **dwfls; /* by module; NULL: none */
+	Dwfl_Module **modules;
+	struct raw_symbol *symbols;
+	size_t count, capacity;
+};
+
+static char *debug_path; /* NULL: libdwfl's own: beside the file, /usr/lib/debug */
+
+static const Dwfl_Callbacks callbacks = {
+	.find_elf = dwfl_build_id_find_elf,
+	.find_debuginfo = dwfl_standard_find_debuginfo,
+	.section_address = dwfl_offline_section_address,
+	.debuginfo_path = &debug_path,
+};
+
+/* ---- tables ---- */
+
+/* False: it is no part of the process's code or data. */
+static bool section_take(struct raw_symbol *to, Elf *elf, GElf_Word section)
+{
+	Elf_Scn *scn = elf ? elf_getscn(elf, section) : NULL;
+	GElf_Shdr header;
+	size_t strings;
+	const char *name;
+
+	if (!scn || !gelf_getshdr(scn, &header) || !(header.sh_flags & SHF_ALLOC) ||
+	    header.sh_flags & SHF_TLS)
+		return false;
+	to->segment = header.sh_flags & SHF_EXECINSTR ? SEGMENT_CODE
+	              : header.sh_flags & SHF_WRITE
+	                  ? header.sh_type == SHT_NOBITS ? SEGMENT_BSS : SEGMENT_DATA
+	                  : SEGMENT_RODATA;
+	name = elf_getshdrstrndx(elf, &strings) ? NULL
+	                                        : elf_strptr(elf, strings, header.sh_name);
+	snprintf(to->section, sizeof(to->section), "%s", name ? name : "");
+	return true;
+}
+
+static int symbol_add(struct finder *finder, const struct raw_symbol *symbol)
+{
+	size_t larger = finder->capacity ? finder->capacity * 2 : 4096;
+	struct raw_symbol *grown;
+
+	if (finder->count == finder->capacity) {
+		grown = larger > SYMBOLS_MAX
+		            ? NULL
+		            : reallocarray(finder->symbols, larger, sizeof(*grown));
+		if (!grown)
+			return -1;
+		finder->symbols = grown;
+		finder->capacity = larger;
+	}
+	finder->symbols[finder->count++] = *symbol;
+	return 0;
+}
+
+static int table_read(struct finder *finder, uint32_t number)
+{
+	const struct process_module *module = &finder->segments->modules.modules[number];
+	int count = dwfl_module_getsymtab(finder->modules[number]), i, type;
+	struct raw_symbol symbol;
+	GElf_Addr address, bias;
+	GElf_Word section;
+	GElf_Sym entry;
+	Elf *elf;
+
+	for (i = 1; i < count; i++) {
+		symbol.name = dwfl_module_getsym_info(finder->modules[number], i, &entry,
+		                                      &address, &section, &elf, &bias);
+		type = GELF_ST_TYPE(entry.st_info);
+		if (!symbol.name || !symbol.name[0] || !entry.st_size ||
+		    (type != STT_FUNC && type != STT_OBJECT && type != STT_GNU_IFUNC) ||
+		    !section_take(&symbol, elf, section))
+			continue;
+		symbol.address = module->bias + address;
+		symbol.size = entry.st_size;
+		symbol.module = number;
+		symbol.rank = (uint16_t)((GELF_ST_BIND(entry.st_info) != STB_GLOBAL) * 2 +
+		                         (symbol.name[0] == '_' && symbol.name[1] != 'Z'));
+		if (symbol_add(finder, &symbol))
+			return -1;
+	}
+	return 0;
+}
+
+/* Open the module's file with libdwfl at bias 0. */
+static bool module_open(struct finder *finder, uint32_t number)
+{
+	const struct segments *segments = finder->segments;
+	const char *path = segments->modules.modules[number].path;
+	int file = -1;
+	Dwfl *dwfl;
+	size_t i;
+
+	for (i = 0; i < segments->maps.count && file < 0; i++) {
+		if (segments->modules.of_mapping[i] == number &&
+		    segments->maps.mappings[i].inode)
+			file = process_file_open(&segments->maps, &segments->maps.mappings[i]);
+	}
+	dwfl = file < 0 ? NULL : dwfl_begin(&callbacks);
+	if (!dwfl)
+		return false;
+	dwfl_report_begin(dwfl);
+	finder->modules[number] = dwfl_report_elf(dwfl, path, path, file, 0, true);
+	dwfl_report_end(dwfl, NULL, NULL);
+	if (!finder->modules[number]) {
+		close(file);
+		dwfl_end(dwfl);
+		return false;
+	}
+	finder->dwfls[number] = dwfl;
+	return true;
+}
+
+/* ---- choosing ---- */
+
+static int place_compare(const void *one, const void *two)
+{
+	const struct raw_symbol *a = one, *b = two;
+
+	if (a->address != b->address)
+		return a->address < b->address ? -1 : 1;
+	if (a->size != b->size)
+		return a->size > b->size ? -1 : 1;
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+static int size_compare(const void *one, const void *two)
+{
+	const struct raw_symbol *a = one, *b = two;
+
+	if (a->size != b->size)
+		return a->size > b->size ? -1 : 1;
+	return a->address < b->address ? -1 : a->address > b->address;
+}
+
+/* One name for each place: the biggest, then the best known. */
+static void symbols_unite(struct finder *finder, struct segment_symbols *symbols)
+{
+	size_t from, to = 0;
+
+	if (!finder->count)
+		return;
+	qsort(finder->symbols, finder->count, sizeof(*finder->symbols), place_compare);
+	for (from = 0; from < finder->count; from++) {
+		if (to && finder->symbols[to - 1].address == finder->symbols[from].address)
+			continue;
+		finder->symbols[to] = finder->symbols[from];
+		symbols->sums[finder->symbols[to].segment].symbols++;
+		symbols->sums[finder->symbols[to].segment].bytes += finder->symbols[to].size;
+		to++;
+	}
+	finder->count = to;
+	qsort(finder->symbols, finder->count, sizeof(*finder->symbols), size_compare);
+}
+
+/* ---- what is known of those that are shown ---- */
+
+static uint64_t resident_read(int pagemap, uint64_t address, uint64_t size)
+{
+	uint64_t end = address + size, at, next, resident = 0, entry;
+
+	if (pagemap < 0)
+		return RESIDENT_UNKNOWN;
+	for (at = address; at < end; at = next) {
+		next = (at / PAGE + 1) * PAGE;
+		next = next < end ? next : end;
+		if (pread(pagemap, &entry, sizeof(entry), (off_t)(at / PAGE * sizeof(entry))) !=
+		    sizeof(entry))
+			return RESIDENT_UNKNOWN;
+		if (entry & PAGEMAP_PRESENT)
+			resident += next - at;
+	}
+	return resident;
+}
+
+/* The file in which a variable at this address of the module is declared, or NULL. */
+static const char *variable_file(Dwfl_Module *module, uint64_t address)
+{
+	Dwarf_Die *unit = NULL, die;
+	Dwarf_Attribute location;
+	Dwarf_Addr bias;
+	Dwarf_Op *ops;
+	size_t count;
+
+	while ((unit = dwfl_module_nextcu(module, unit, &bias))) {
+		if (dwarf_child(unit, &die))
+			continue;
+		do {
+			if (dwarf_tag(&die) == DW_TAG_variable &&
+			    dwarf_attr(&die, DW_AT_location, &location) &&
+			    !dwarf_getlocation(&location, &ops, &count) && count == 1 &&
+			    ops[0].atom == DW_OP_addr && ops[0].number + bias == address)
+				return dwarf_decl_file(&die);
+		} while (!dwarf_siblingof(&die, &die));
+	}
+	return NULL;
+}
+
+static const char *symbol_file(const struct finder *finder,
+                               const struct raw_symbol *raw)
+{
+	Dwfl_Module *module = finder->modules[raw->module];
+	uint64_t address = raw->address -
+	                   finder->segments->modules.modules[raw->module].bias;
+	Dwfl_Line *line;
+
+	if (raw->segment != SEGMENT_CODE)
+		return variable_file(module, address);
+	line = dwfl_module_getsrc(module, address);
+	return line ? dwfl_lineinfo(line, NULL, NULL, NULL, NULL, NULL) : NULL;
+}
+
+static int symbols_fill(const struct finder *finder, struct segment_symbols *symbols,
+                        size_t count)
+{
+	struct segment_symbol *symbol;
+	const struct raw_symbol *raw;
+	const char *file;
+	char path[64];
+	int pagemap;
+	size_t i;
+
+	symbols->symbols = calloc(count + 1, sizeof(*symbols->symbols));
+	if (!symbols->symbols)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)finder->segments->pid);
+	pagemap = open(path, O_RDONLY | O_CLOEXEC);
+	for (i = 0; i < count; i++) {
+		raw = &finder->symbols[i];
+		symbol = &symbols->symbols[symbols->count++];
+		symbol->name = raw->name[0] == '_' ? demangle(raw->name) : NULL;
+		if (!symbol->name)
+			symbol->name = strdup(raw->name);
+		file = symbol_file(finder, raw);
+		symbol->file = file ? strdup(file) : NULL;
+		symbol->module = raw->module;
+		symbol->segment = (enum segment)raw->segment;
+		memcpy(symbol->section, raw->section, sizeof(symbol->section));
+		symbol->address = raw->address;
+		symbol->size = raw->size;
+		symbol->resident = resident_read(pagemap, raw->address, raw->size);
+		if (!symbol->name)
+			break;
+	}
+	if (pagemap >= 0)
+		close(pagemap);
+	return i == count ? 0 : -1;
+}
+
+int segment_symbols_find(struct segment_symbols *symbols,
+                         const struct segments *segments, uint64_t top)
+{
+	struct finder finder = { .segments = segments };
+	size_t modules = segments->modules.count, shown, before;
+	int result = -1;
+	uint32_t i;
+
+	*symbols = (struct segment_symbols){ .count = 0 };
+	finder.dwfls = calloc(modules + 1, sizeof(*finder.dwfls));
+	finder.modules = calloc(modules + 1, sizeof(*finder.modules));
+	if (!finder.dwfls || !finder.modules)
+		goto out;
+	for (i = 0; i < modules; i++) {
+		before = finder.count;
+		if (module_open(&finder, i) && table_read(&finder, i))
+			goto out;
+		symbols->nameless += finder.count == before;
+	}
+	symbols_unite(&finder, symbols);
+	shown = top && top < finder.count ? (size_t)top : finder.count;
+	symbols->left_out = finder.count - shown;
+	result = symbols_fill(&finder, symbols, shown);
+out:
+	for (i = 0; finder.dwfls && i < modules; i++) {
+		if (finder.dwfls[i])
+			dwfl_end(finder.dwfls[i]);
+	}
+	free(finder.dwfls);
+	free(finder.modules);
+	free(finder.symbols);
+	return result;
+}
+
+void segment_symbols_release(struct segment_symbols *symbols)
+{
+	size_t i;
+
+	for (i = 0; i < symbols->count; i++) {
+		free(symbols->symbols[i].name);
+		free(symbols->symbols[i].file);
+	}
+	free(symbols->symbols);
+	*symbols = (struct segment_symbols){ .count = 0 };
+}

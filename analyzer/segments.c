@@ -1,0 +1,329 @@
+/* segments.c - to which segment a mapping belongs. Layer 3. */
+#include "segments.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PAGE UINT64_C(4096)
+#define ARENA_BYTES (UINT64_C(64) << 20) /* glibc, malloc/arena.c: HEAP_MAX_SIZE */
+#define GUARD_BYTES_MAX (UINT64_C(1) << 20)
+#define STACK_BYTES_MAX (UINT64_C(1) << 30)
+#define CHUNKS_MAX 4096 /* large blocks that lie next to each other */
+
+static const struct {
+	const char *key, *title;
+} names[SEGMENT_COUNT] = {
+	[SEGMENT_CODE] = { "code", "code" },
+	[SEGMENT_RODATA] = { "rodata", "read-only data" },
+	[SEGMENT_DATA] = { "data", "data" },
+	[SEGMENT_BSS] = { "bss", "bss" },
+	[SEGMENT_HEAP] = { "heap", "heap" },
+	[SEGMENT_STACK] = { "stack", "stack" },
+	[SEGMENT_GO_HEAP] = { "go_heap", "Go heap" },
+	[SEGMENT_GO_STACK] = { "go_stack", "Go stacks" },
+	[SEGMENT_JIT] = { "jit", "JIT code" },
+	[SEGMENT_FILE] = { "file", "file maps" },
+	[SEGMENT_SHARED] = { "shared", "shared" },
+	[SEGMENT_KERNEL] = { "vdso", "vdso, vvar" },
+	[SEGMENT_GUARD] = { "guard", "guard, reserved" },
+	[SEGMENT_OUTLIVE] = { "outlive", "outlive's own" },
+	[SEGMENT_OTHER] = { "other", "other" },
+};
+
+const char *segment_key(enum segment segment)
+{
+	return names[segment].key;
+}
+
+const char *segment_title(enum segment segment)
+{
+	return names[segment].title;
+}
+
+struct look {
+	struct segments *segments;
+	int memory; /* /proc/PID/mem, or -1 */
+};
+
+static bool begins(const char *name, const char *with)
+{
+	return !strncmp(name, with, strlen(with));
+}
+
+static bool is_own(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	size_t length = strlen(name);
+
+	if (slash && !strcmp(slash, "/liboutlive.so"))
+		return true;
+	return strstr(name, "/outlive.") && length > 5 &&
+	       !strcmp(name + length - 5, ".ring");
+}
+
+/* ---- by what is behind it ---- */
+
+static bool is_shared_memory(const struct mapping *mapping)
+{
+	static const char *const places[] = {
+		"/dev/shm/",      "/memfd:",         "/SYSV",      "/dev/zero",
+		"/anon_hugepage", "/dev/hugepages/", "[anon_shmem"
+	};
+	size_t i;
+
+	if (!mapping->name[0])
+		return true;
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (begins(mapping->name, places[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A mapping of a module: by the part of the ELF file that lies there. */
+static enum segment module_segment(const struct process_module *module,
+                                   const struct mapping *mapping)
+{
+	const struct module_part *part;
+	size_t i;
+
+	if (!mapping->inode)
+		return SEGMENT_BSS;
+	if (mapping->access & MAPPING_EXECUTE)
+		return SEGMENT_CODE;
+	for (i = 0; i < module->part_count; i++) {
+		part = &module->parts[i];
+		if (mapping->start < part->end && mapping->end > part->start &&
+		    part->access & MAPPING_WRITE)
+			return SEGMENT_DATA; /* also where it was made read-only since */
+	}
+	return mapping->access & MAPPING_WRITE ? SEGMENT_DATA : SEGMENT_RODATA;
+}
+
+static enum segment file_segment(const struct segments *segments, size_t i)
+{
+	const struct mapping *mapping = &segments->maps.mappings[i];
+	uint32_t module = segments->modules.of_mapping[i];
+
+	if (is_own(mapping->name))
+		return SEGMENT_OUTLIVE;
+	if (module != MODULE_NONE_OF_MAPS)
+		return is_own(segments->modules.modules[module].path)
+		           ? SEGMENT_OUTLIVE
+		           : module_segment(&segments->modules.modules[module], mapping);
+	if (mapping->access & MAPPING_EXECUTE)
+		return SEGMENT_JIT;
+	return is_shared_memory(mapping) ? SEGMENT_SHARED : SEGMENT_FILE;
+}
+
+/* ---- anonymous memory ---- */
+
+static bool is_reserved(const struct mapping *mapping)
+{
+	return !(mapping->access & (MAPPING_READ | MAPPING_WRITE | MAPPING_EXECUTE));
+}
+
+static bool is_writable(const struct mapping *mapping)
+{
+	return (mapping->access & (MAPPING_READ | MAPPING_WRITE)) ==
+	       (MAPPING_READ | MAPPING_WRITE);
+}
+
+/* Of glibc: 64 MiB at a multiple of that; its far end is not yet accessible. */
+static bool is_arena(const struct segments *segments, size_t i)
+{
+	const struct mapping *mapping = &segments->maps.mappings[i], *next = mapping + 1;
+
+	if (mapping->start % ARENA_BYTES)
+		return false;
+	if (mapping->end - mapping->start == ARENA_BYTES)
+		return true;
+	return i + 1 < segments->maps.count && next->start == mapping->end &&
+	       is_reserved(next) && !next->name[0] &&
+	       next->end - mapping->start >= ARENA_BYTES;
+}
+
+/*
+ * Of glibc: each large block is a mapping of its own, which the kernel joins with those
+ * next to it; a new one comes below. The second word is its size, whole pages, with bit 1
+ * set (malloc/malloc.c). Most of the mapping decides.
+ */
+static bool is_large_blocks(const struct look *look, const struct mapping *mapping)
+{
+	uint64_t at = mapping->start, words[2], bytes;
+
+	for (int chunk = 0; at < mapping->end && chunk < CHUNKS_MAX; chunk++) {
+		if (pread(look->memory, words, sizeof(words), (off_t)at) != sizeof(words))
+			break;
+		bytes = words[1] & ~UINT64_C(7);
+		if (words[0] >= PAGE || (words[1] & 7) != 2 || bytes % PAGE || !bytes ||
+		    bytes > mapping->end - at)
+			break;
+		at += bytes;
+	}
+	return (at - mapping->start) * 2 > mapping->end - mapping->start;
+}
+
+/* Right above a guard, as thread libraries lay out their stacks. */
+static bool is_like_stack(const struct segments *segments, size_t i)
+{
+	const struct mapping *mapping = &segments->maps.mappings[i], *guard = mapping - 1;
+
+	return i > 0 && guard->end == mapping->start && is_reserved(guard) &&
+	       !guard->name[0] && !guard->inode &&
+	       guard->end - guard->start <= GUARD_BYTES_MAX &&
+	       mapping->end - mapping->start <= STACK_BYTES_MAX;
+}
+
+static enum segment anonymous_segment(const struct look *look, size_t i)
+{
+	const struct segments *segments = look->segments;
+	const struct mapping *mapping = &segments->maps.mappings[i];
+	uint32_t module = segments->modules.of_mapping[i];
+
+	if (segments->thread_of[i] || mapping->grows_down)
+		return SEGMENT_STACK;
+	if (module != MODULE_NONE_OF_MAPS && !is_reserved(mapping))
+		return is_own(segments->modules.modules[module].path) ? SEGMENT_OUTLIVE
+		                                                      : SEGMENT_BSS;
+	if (is_reserved(mapping))
+		return SEGMENT_GUARD;
+	if (mapping->access & MAPPING_EXECUTE)
+		return SEGMENT_JIT;
+	if (is_writable(mapping)) {
+		if (is_arena(segments, i) || is_large_blocks(look, mapping))
+			return SEGMENT_HEAP;
+		if (is_like_stack(segments, i))
+			return SEGMENT_STACK;
+	}
+	return SEGMENT_OTHER;
+}
+
+static enum segment mapping_segment(const struct look *look, size_t i)
+{
+	const struct mapping *mapping = &look->segments->maps.mappings[i];
+	const char *name = mapping->name;
+
+	if (begins(name, "[heap]"))
+		return SEGMENT_HEAP;
+	if (begins(name, "[stack"))
+		return SEGMENT_STACK;
+	if (begins(name, "[v") || begins(name, "[uprobes]"))
+		return SEGMENT_KERNEL;
+	if (begins(name, "[anon: Go: ") || begins(name, "[anon:Go: "))
+		return strstr(name, "stack") ? SEGMENT_GO_STACK : SEGMENT_GO_HEAP;
+	if (mapping->inode || mapping->access & MAPPING_SHARED)
+		return is_reserved(mapping) && !is_own(name) ? SEGMENT_GUARD
+		                                             : file_segment(look->segments, i);
+	return anonymous_segment(look, i);
+}
+
+/* ---- threads ---- */
+
+/* The mapping that holds an address: its number, or count. */
+static size_t mapping_find(const struct process_maps *maps, uint64_t address)
+{
+	size_t low = 0, high = maps->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (maps->mappings[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < maps->count && maps->mappings[low].start <= address ? low
+	                                                                 : maps->count;
+}
+
+/* Where the Go runtime begins its heap, in which goroutines have their stacks. */
+static bool is_go_arena(const struct mapping *mapping)
+{
+	return mapping->start >> 32 == 0xc0;
+}
+
+/* A stack pointer may also be in a signal's or a coroutine's stack: those are stacks. */
+static void threads_place(struct segments *segments)
+{
+	const struct process_thread *thread;
+	size_t i, at;
+
+	for (i = 0; i < segments->threads.count; i++) {
+		thread = &segments->threads.threads[i];
+		at = mapping_find(&segments->maps, thread->stack_pointer);
+		if (at < segments->maps.count && is_writable(&segments->maps.mappings[at]) &&
+		    !segments->maps.mappings[at].inode &&
+		    !is_go_arena(&segments->maps.mappings[at]))
+			segments->thread_of[at] = (uint32_t)i + 1;
+	}
+}
+
+static void command_read(struct segments *segments)
+{
+	char path[64];
+	ssize_t bytes = 0;
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)segments->pid);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file >= 0) {
+		bytes = read(file, segments->command, sizeof(segments->command) - 1);
+		close(file);
+	}
+	while (bytes > 0 && !segments->command[bytes - 1])
+		bytes--;
+	segments->command[bytes > 0 ? bytes : 0] = 0;
+	for (; bytes > 0; bytes--) {
+		if (!segments->command[bytes - 1])
+			segments->command[bytes - 1] = ' ';
+	}
+}
+
+int segments_read(struct segments *segments, pid_t pid, struct error *error)
+{
+	struct look look = { .segments = segments };
+	enum segment segment;
+	char path[64];
+	size_t i;
+
+	segments->pid = pid;
+	if (process_maps_read(&segments->maps, pid, error))
+		return -1;
+	process_modules_release(&segments->modules);
+	free(segments->of_mapping);
+	free(segments->thread_of);
+	segments->of_mapping = calloc(segments->maps.count + 1, sizeof(enum segment));
+	segments->thread_of = calloc(segments->maps.count + 1, sizeof(uint32_t));
+	if (!segments->of_mapping || !segments->thread_of ||
+	    process_threads_read(&segments->threads, pid) ||
+	    process_modules_find(&segments->modules, &segments->maps))
+		return error_set(error, "%d: out of memory", (int)pid);
+	command_read(segments);
+	threads_place(segments);
+	memset(segments->sums, 0, sizeof(segments->sums));
+	memset(segments->mappings, 0, sizeof(segments->mappings));
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
+	look.memory = open(path, O_RDONLY | O_CLOEXEC);
+	for (i = 0; i < segments->maps.count; i++) {
+		segment = mapping_segment(&look, i);
+		segments->of_mapping[i] = segment;
+		memory_use_add(&segments->sums[segment], &segments->maps.mappings[i].use);
+		segments->mappings[segment]++;
+	}
+	if (look.memory >= 0)
+		close(look.memory);
+	return 0;
+}
+
+void segments_release(struct segments *segments)
+{
+	process_maps_release(&segments->maps);
+	process_modules_release(&segments->modules);
+	process_threads_release(&segments->threads);
+	free(segments->of_mapping);
+	free(segments->thread_of);
+	*segments = (struct segments){ .pid = 0 };
+}
