@@ -12,7 +12,8 @@ _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
  * unwind; not for a signal frame, which debuggers know by its address. A throw that we
  * cannot see begin may find a stub in its second phase that was not there in the first:
  * that matters where it stands right before the frame that catches, so such a module's
- * frames get one if they have no personality.
+ * frames get one if they have no personality. An unwinder's own frames are asked about
+ * before this is: flags_of(), stack_walk_short().
  */
 static bool rule_is_patchable(const struct cfi_rule *rule,
                               enum module_unwinder unwinder)
