@@ -75,7 +75,8 @@ static void limbo_land(struct thread_state *state, uintptr_t sp, const void *exc
 	uint32_t left = 0;
 
 	for (uint32_t i = 0; i < state->limbo_count; i++) {
-		if (state->limbo[i].exception == exception && state->limbo[i].slot < sp)
+		if (state->limbo[i].exception == exception && state->limbo[i].slot < sp &&
+		    !stub_reuse_is_off)
 			stub_give(&state->supply, state->limbo[i].stub);
 		else
 			state->limbo[left++] = state->limbo[i];
@@ -110,6 +111,19 @@ void frames_land(struct thread_state *state, uintptr_t sp, const void *exception
 		state->throw_slot = 0;
 }
 
+/*
+ * True if a signal frame is among the outer `count` frames, or may be, in a gap: the signal
+ * may have come in a stub's middle, after the stub noted that it ran.
+ */
+static bool frames_hold_signal(const struct thread_state *state, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (state->frames[i].flags & (FRAME_SIGNAL | FRAME_CUT))
+			return true;
+	}
+	return false;
+}
+
 /* The frames [from, to) are no longer on the stack, or no longer followed. */
 static void frames_release(struct thread_state *state, uint32_t from, uint32_t to,
                            bool reuse)
@@ -127,7 +141,8 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 		else
 			stub_give(&state->supply, frame->stub);
 	}
-	if (unlikely(state->limbo_count > state->limbo_swept && reuse)) {
+	if (unlikely(state->limbo_count > state->limbo_swept && reuse &&
+	             !stub_reuse_is_off && !frames_hold_signal(state, from))) {
 		limbo_sweep(state);
 		state->limbo_swept = state->limbo_count * 2 + LIMBO_FIRST / 2;
 	}

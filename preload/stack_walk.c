@@ -100,7 +100,7 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 
 	/* Where a signal came, call frame information need not be exact. */
 	if (!stack_walk_is_exact || walk->bounds != &state->own_stack || walk->in_signal)
-		flags = 0;
+		flags &= FRAME_SIGNAL;
 
 	if (walk->news == STACK_DEPTH_MAX ||
 	    (unlikely(state->depth + walk->news + CAPACITY_MARGIN >=
@@ -196,6 +196,8 @@ static inline uint16_t flags_of(frame_rule rule)
 {
 	if (frame_rule_is_unwinder(rule))
 		return FRAME_UNWINDER;
+	if (frame_rule_kind(rule) == CFI_SIGNAL)
+		return FRAME_SIGNAL;
 	return frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0;
 }
 
@@ -401,8 +403,9 @@ struct walk_result stack_walk(struct thread_state *state,
 	else
 		walk.cut = true;
 	result = walk_end(&walk, start->slot);
-	if (unlikely(state->ceiling > CEILING_ALL && walk.bounds == &state->own_stack &&
-	             start->slot > state->ceiling))
+	/* While the exception is on its way, the frame that catches may lie beyond, too. */
+	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_slot &&
+	             walk.bounds == &state->own_stack && start->slot > state->ceiling))
 		state->ceiling = 0;
 	if (unlikely(result.keep + result.news > STACK_DEPTH_MAX))
 		frames_cut(state, &result);

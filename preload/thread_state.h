@@ -38,6 +38,7 @@ enum walk_frame_flags {
 	FRAME_JUMPED = 4,    /* a longjmp did */
 	FRAME_UNWINDER = 16, /* returns into an unwinder */
 	FRAME_STUBBED = 8,   /* a stub stood at its slot already: perhaps one in limbo */
+	FRAME_SIGNAL = 64,   /* returns into a signal frame */
 	FRAME_CUT = 32,      /* the walk went no further: what called it is not known */
 };
 
@@ -99,7 +100,8 @@ struct thread_state {
 	const void *exception; /* thrown last by this thread, caught or not */
 	uintptr_t throw_slot;  /* where an exception set out that has not landed; 0: none */
 	/*
-	 * No stub is put at this slot or further out, until an event lies further out yet.
+	 * No stub is put at this slot or further out, until an event lies further out yet
+	 * and no exception is on its way.
 	 * CEILING_ALL: none anywhere until an exception is caught. 0: no ceiling.
 	 */
 	uintptr_t ceiling;

@@ -7,7 +7,6 @@
  * guards: a slot patched between the two phases aborts
  * guards: patch nothing in an event whose walk passes through the unwinder itself
  *         (-DALLOCATES: a personality routine that allocates)
- * guards: where that walk stopped, patch nothing further up (the deep fall)
  * build: g++ -O2
  * build: g++ -O0
  * build: g++ -O2 -DREGISTERED
