@@ -112,11 +112,12 @@ static int advice_print(const struct screen *screen, const struct findings *find
 		fprintf(screen->file, "%2zu. %s\n", number,
 		        text_fit(line, sizeof(line), text.data, screen->columns - 4,
 		                 TEXT_KEEP_START));
-	screen_line(screen, 4, "    %ssaves %s call%s, %s, at least %s;  %s  (--why %u)%s",
+	screen_line(screen, 4, "    %ssaves %s call%s, %s, at least %s;  %s%s(--why %u)%s",
 	            screen_dim(screen), text_short(calls, advice->saves_calls),
 	            advice->saves_calls == 1 ? "" : "s",
 	            text_size(bytes, advice->saves_bytes),
-	            text_duration(time, advice->saves_ns), where, place->summary.site,
+	            text_duration(time, advice->saves_ns), where, *where ? "  " : "",
+	            place->summary.site,
 	            screen_plain(screen));
 	text_release(&text);
 	return 0;
