@@ -85,8 +85,12 @@ static inline void fake_chunk_fill(struct fake_ring *ring, uint32_t index,
 	struct chunk_header *chunk = fake_chunk(ring, index);
 	size_t at;
 
-	if (ring->header->next_ticket < ticket)
-		ring->header->next_ticket = ticket;
+	/* Several may fill chunks at a time. */
+	_Atomic uint64_t *next = (_Atomic uint64_t *)&ring->header->next_ticket;
+	uint64_t seen = atomic_load(next);
+
+	while (seen < ticket && !atomic_compare_exchange_weak(next, &seen, ticket))
+		;
 	chunk->ticket = ticket;
 	chunk->time_first = ticket * 100;
 	chunk->kind = kind;
