@@ -1,6 +1,7 @@
 /* segment_symbols.c - symbols with their sizes and resident pages. Layer 5. */
 #include "segment_symbols.h"
 
+#include "debug_file.h"
 #include "demangle.h"
 
 #include <dwarf.h>
@@ -32,15 +33,6 @@ struct finder {
 	Dwfl_Module **modules;
 	struct raw_symbol *symbols;
 	size_t count, capacity;
-};
-
-static char *debug_path; /* NULL: libdwfl's own: beside the file, /usr/lib/debug */
-
-static const Dwfl_Callbacks callbacks = {
-	.find_elf = dwfl_build_id_find_elf,
-	.find_debuginfo = dwfl_standard_find_debuginfo,
-	.section_address = dwfl_offline_section_address,
-	.debuginfo_path = &debug_path,
 };
 
 /* ---- tables ---- */
@@ -113,7 +105,6 @@ static int table_read(struct finder *finder, uint32_t number)
 	return 0;
 }
 
-/* Open the module's file with libdwfl at bias 0. */
 static bool module_open(struct finder *finder, uint32_t number)
 {
 	const struct segments *segments = finder->segments;
@@ -127,15 +118,11 @@ static bool module_open(struct finder *finder, uint32_t number)
 		    segments->maps.mappings[i].inode)
 			file = process_file_open(&segments->maps, &segments->maps.mappings[i]);
 	}
-	dwfl = file < 0 ? NULL : dwfl_begin(&callbacks);
-	if (!dwfl)
+	if (file < 0)
 		return false;
-	dwfl_report_begin(dwfl);
-	finder->modules[number] = dwfl_report_elf(dwfl, path, path, file, 0, true);
-	dwfl_report_end(dwfl, NULL, NULL);
-	if (!finder->modules[number]) {
+	dwfl = debug_file_open(path, file, &finder->modules[number]);
+	if (!dwfl) {
 		close(file);
-		dwfl_end(dwfl);
 		return false;
 	}
 	finder->dwfls[number] = dwfl;

@@ -1,6 +1,7 @@
 /* symbolizer.c - modules by libdwfl, their answers kept. Layer 4. */
 #include "symbolizer.h"
 
+#include "debug_file.h"
 #include "demangle.h"
 #include "dwarf_index.h"
 #include "elf_file.h"
@@ -59,16 +60,6 @@ struct symbolizer {
 	struct hash_index name_index;
 	struct symbol_frame *frames;
 	size_t frame_count, frame_capacity;
-};
-
-static char *debug_path; /* NULL: libdwfl's own: beside the file, /usr/lib/debug */
-
-/* The standard search asks debuginfod last, and only if DEBUGINFOD_URLS is set. */
-static const Dwfl_Callbacks callbacks = {
-	.find_elf = dwfl_build_id_find_elf,
-	.find_debuginfo = dwfl_standard_find_debuginfo,
-	.section_address = dwfl_offline_section_address,
-	.debuginfo_path = &debug_path,
 };
 
 struct symbolizer *symbolizer_new(void)
@@ -196,21 +187,16 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
 	return (int)i;
 }
 
-/* Open the file with libdwfl at bias 0, so that addresses are offsets. */
+/* At bias 0, so that addresses are offsets. */
 static void module_read(struct module *module)
 {
 	Dwarf_Addr bias = 0;
 	Dwarf *dwarf;
 
 	module->is_read = true;
-	module->dwfl = dwfl_begin(&callbacks);
+	module->dwfl = debug_file_open(module->path, module->descriptor,
+	                               &module->dwfl_module);
 	if (!module->dwfl)
-		return;
-	dwfl_report_begin(module->dwfl);
-	module->dwfl_module = dwfl_report_elf(module->dwfl, module->path, module->path,
-	                                      module->descriptor, 0, true);
-	dwfl_report_end(module->dwfl, NULL, NULL);
-	if (!module->dwfl_module)
 		return;
 	module->descriptor = -1; /* libdwfl's now */
 	dwarf = dwfl_module_getdwarf(module->dwfl_module, &bias);
