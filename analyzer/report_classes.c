@@ -117,8 +117,7 @@ static int advice_print(const struct screen *screen, const struct findings *find
 	            advice->saves_calls == 1 ? "" : "s",
 	            text_size(bytes, advice->saves_bytes),
 	            text_duration(time, advice->saves_ns), where, *where ? "  " : "",
-	            place->summary.site,
-	            screen_plain(screen));
+	            place->summary.site, screen_plain(screen));
 	text_release(&text);
 	return 0;
 }
