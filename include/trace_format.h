@@ -21,7 +21,7 @@
 #define RING_MAGIC UINT64_C(0x0A0D474E49524F8A)  /* on disk: 8A "ORING" CR LF */
 #define TRACE_MAGIC UINT64_C(0x0A0D435254544F8A) /* on disk: 8A "OTTRC" CR LF */
 #define FORMAT_VERSION_MAJOR 1                   /* another major: refuse the file */
-#define FORMAT_VERSION_MINOR 0 /* a higher minor: read it, skip what is unknown */
+#define FORMAT_VERSION_MINOR 1 /* a higher minor: read it, skip what is unknown */
 
 /* features_required: a bit not listed here means "refuse". None exists yet. */
 #define FEATURES_REQUIRED_KNOWN UINT64_C(0)
@@ -260,11 +260,20 @@ enum realloc_flags {
 	((uint32_t)(((uint64_t)(word)*UINT64_C(0x9E3779B97F4A7C15)) >> (64 - (bits))))
 #define CHILD_CONTEXT(parent, other) ((uint64_t)(parent) ^ ((uint64_t)(other) << 7))
 
-/* OP_CONTROL: the tag's high bits name it. An unknown one ends the chunk's reading. */
+/*
+ * OP_CONTROL: the tag's high bits name it. From CONTROL_SIZED on the tag is followed by a
+ * varint, the bytes that follow that: an unknown one is skipped. Those are no events, and
+ * are read with the event or the RUN record they come after.
+ */
 enum control_kind {
 	CONTROL_RUN = 0,         /* tag 0x07 */
 	CONTROL_STACK = 1,       /* tag 0x0f */
 	CONTROL_STACK_PLAIN = 2, /* tag 0x17 */
+	CONTROL_SIZED = 3,
+	CONTROL_THREAD = 3,  /* tag 0x1f */
+	CONTROL_DEPTH = 4,   /* tag 0x27 */
+	CONTROL_TOUCHED = 5, /* tag 0x2f */
+	CONTROL_FAULT = 6,   /* tag 0x37 */
 };
 #define CONTROL_TAG(kind) ((uint8_t)(OP_CONTROL | (kind) << 3))
 
@@ -292,6 +301,47 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  * contexts of OP_CONTROL. They count as events; PLAIN is what TAG_PLAIN says of others.
  */
 
+/*
+ * All fields of the four below are varints; addresses are whole, sizes in bytes unless
+ * said otherwise.
+ *
+ * THREAD follows a RUN record: creator, start, high, room.
+ *   creator  serial of the thread that made this one; 0: not known, or the first
+ *   start    address of the function the thread began with; 0: not known
+ *   high     the thread's own stack ends before this address; 0: not known
+ *   room     how far it may grow down from there, its guard pages not included
+ *
+ * DEPTH is a sample of the stack as it is at the event before it: kind, high, room, depth,
+ * first, count, then `count` frame sizes.
+ *   kind     enum stack_kind: what stack the innermost frame lies on
+ *   high     of that stack, and its room, as in THREAD; both 0 for STACK_OWN (see there)
+ *   depth    from `high` down to the slot of the innermost entry
+ *   first    the outermost entry whose size is given; the `count` from there on reach to
+ *            the innermost. Those further out were given before, in this run.
+ *   size     in words of 8 bytes, plus 1: from an entry's slot up to that of the entry
+ *            outside it (the outermost: to the end of the stack). 0: not on one stack.
+ *
+ * TOUCHED says how deep the thread's own stack was ever used, by the pages that are
+ * resident in it: bytes from its end down to the lowest.
+ *
+ * FAULT follows the STACK record of a thread that a signal is about to kill: signal, kind,
+ * address, instruction, depth.
+ *   kind         enum fault_kind
+ *   address      that could not be accessed (si_addr)
+ *   instruction  that did it
+ *   depth        from the end of the thread's own stack down to its stack pointer; 0: it
+ *                was not on its own stack
+ */
+enum stack_kind {
+	STACK_OWN = 0,    /* the thread's */
+	STACK_SIGNAL = 1, /* sigaltstack(2) */
+	STACK_OTHER = 2,  /* of a coroutine, or whatever the program made */
+};
+enum fault_kind {
+	FAULT_OTHER = 0,
+	FAULT_STACK_OVERFLOW = 1, /* of the thread's own stack: it ran into its end */
+};
+
 #define STACK_FRAMES_MAX 65536 /* a reader refuses a deeper stack */
 #define EVENT_BYTES_MAX (CHUNK_BYTES / 2)
 
@@ -300,6 +350,8 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
 enum definition_kind {
 	DEFINITION_MODULE = 1,
 	DEFINITION_MODULE_GONE = 2,
+	DEFINITION_PHASE = 3,
+	DEFINITION_MAPS = 4,
 };
 
 struct definition_header {
@@ -335,6 +387,53 @@ struct module_gone_definition {
 	uint64_t start, end; /* as in the module's definition */
 };
 
+/* The process enters a phase, at header.time. Before the first one it is in PHASE_LOAD. */
+enum phase {
+	PHASE_LOAD = 0,  /* loader, constructors */
+	PHASE_MAIN = 1,  /* main() is entered */
+	PHASE_EXIT = 2,  /* main() has returned, or exit() was called */
+	PHASE_NAMED = 3, /* outlive_phase() was called: within the three above */
+};
+#define PHASE_NAME_BYTES_MAX 255
+struct phase_definition {
+	struct definition_header header;
+	uint32_t phase;      /* enum phase */
+	uint32_t thread;     /* serial of the thread that said so; 0: not known */
+	uint32_t name_bytes; /* NAMED: after the struct, no NUL. 0 ends the named phase */
+	uint32_t reserved;
+};
+
+/*
+ * The address space of the process, as it saw itself. What does not fit one record goes on
+ * in the next, with the same time and reason.
+ */
+enum maps_reason {
+	MAPS_START = 1,
+	MAPS_MODULES = 2, /* libraries came or went */
+	MAPS_EXEC = 3,    /* it is about to become another program */
+	MAPS_END = 4,
+};
+enum maps_access {
+	MAPS_READ = 1,
+	MAPS_WRITE = 2,
+	MAPS_EXECUTE = 4,
+	MAPS_SHARED = 8,
+};
+struct maps_definition {
+	struct definition_header header;
+	uint32_t reason;  /* enum maps_reason */
+	uint32_t first;   /* number of the first mapping here; 0 begins a new picture */
+	uint32_t count;   /* of mappings in this record */
+	uint32_t is_last; /* 1: the picture is whole. Never met: the rest found no room */
+					  /* then `count` times: */
+};
+struct maps_entry {
+	uint64_t start, end, offset; /* of the file */
+	uint32_t access;             /* enum maps_access */
+	uint16_t name_bytes;         /* after the struct, no NUL, then zeros up to 8 */
+	uint16_t reserved;
+};
+
 /* ---- the trace file --------------------------------------------------------- */
 
 struct trace_header {
@@ -355,6 +454,7 @@ enum trace_block_type {
 	BLOCK_SYMBOLS = 3, /* symbols_header and what follows it */
 	BLOCK_RING_DIRECTORY = 4, /* path of the rings; where to look if END is missing */
 	BLOCK_END = 5, /* nothing follows; no payload. Missing: the trace was cut short */
+	BLOCK_SEGMENTS = 6, /* a segments_sample and what follows it */
 };
 
 /* Every payload is one zstd frame with its checksum on. */
@@ -395,5 +495,45 @@ struct symbols_frame {
 	uint32_t flags;          /* SYMBOL_INLINED */
 };
 #define SYMBOL_INLINED 1u
+
+/*
+ * SEGMENTS: how one process used its memory at a time, seen from outside. The struct, then
+ * `segment_count` segments_use, then `stack_count` segments_stack. Times of one process
+ * grow from block to block.
+ */
+enum segments_reason { /* bits */
+	                   SEGMENTS_FIRST = 1,
+	                   SEGMENTS_INTERVAL = 2,
+	                   SEGMENTS_PEAK =
+	                       4, /* resident memory had grown beyond all samples before */
+	                   SEGMENTS_EXEC =
+	                       8, /* the first of a program that another became, by exec */
+	                   SEGMENTS_LAST = 16,
+};
+struct segments_sample {
+	uint64_t time_ns; /* CLOCK_MONOTONIC */
+	uint32_t reason;  /* enum segments_reason */
+	uint32_t pid;
+	uint64_t peak_rss_bytes; /* VmHWM: the most that was ever resident; 0: not known */
+	uint64_t limit_bytes; /* of the main stack (RLIMIT_STACK); 0: none or not known */
+	uint32_t segment_count, stack_count;
+	uint32_t mapping_count, thread_count;
+	uint64_t reserved[2];
+};
+struct segments_use {
+	uint32_t
+		segment; /* 0 code, 1 rodata, 2 data, 3 bss, 4 heap, 5 stack, 6 go heap, 7 go
+	                     stacks, 8 jit, 9 files, 10 shared, 11 kernel, 12 guard, 13
+	                     outlive, 14 other; unknown: other */
+	uint32_t mappings;
+	uint64_t size, rss, pss, private_dirty, private_clean, shared_dirty, shared_clean;
+	uint64_t anonymous, swap, swap_pss, huge, locked;
+};
+struct segments_stack {
+	uint32_t tid;
+	uint32_t reserved;
+	uint64_t size, rss; /* of the mapping the thread's stack lies in */
+	char name[16];      /* comm, NUL-padded */
+};
 
 #endif
