@@ -1,6 +1,8 @@
 /* segments.c - to which segment a mapping belongs. Layer 3. */
 #include "segments.h"
 
+#include "process_memory.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +47,8 @@ const char *segment_title(enum segment segment)
 
 struct look {
 	struct segments *segments;
-	int memory; /* /proc/PID/mem, or -1 */
+	struct process_memory memory;
+	struct word_pair *heads; /* by mapping: what anonymous memory begins with */
 };
 
 static bool begins(const char *name, const char *with)
@@ -151,16 +154,18 @@ static bool is_arena(const struct segments *segments, size_t i)
  * next to it; a new one comes below. The second word is its size, whole pages, with bit 1
  * set (malloc/malloc.c). Most of the mapping decides.
  */
-static bool is_large_blocks(const struct look *look, const struct mapping *mapping)
+static bool is_large_blocks(const struct look *look, size_t i)
 {
-	uint64_t at = mapping->start, words[2], bytes;
+	const struct mapping *mapping = &look->segments->maps.mappings[i];
+	struct word_pair head = look->heads[i];
+	uint64_t at = mapping->start, bytes;
 
 	for (int chunk = 0; at < mapping->end && chunk < CHUNKS_MAX; chunk++) {
-		if (pread(look->memory, words, sizeof(words), (off_t)at) != sizeof(words))
+		if (chunk && !process_memory_read(&look->memory, at, &head))
 			break;
-		bytes = words[1] & ~UINT64_C(7);
-		if (words[0] >= PAGE || (words[1] & 7) != 2 || bytes % PAGE || !bytes ||
-		    bytes > mapping->end - at)
+		bytes = head.words[1] & ~UINT64_C(7);
+		if (head.words[0] >= PAGE || (head.words[1] & 7) != 2 || bytes % PAGE ||
+		    !bytes || bytes > mapping->end - at)
 			break;
 		at += bytes;
 	}
@@ -194,7 +199,7 @@ static enum segment anonymous_segment(const struct look *look, size_t i)
 	if (mapping->access & MAPPING_EXECUTE)
 		return SEGMENT_JIT;
 	if (is_writable(mapping)) {
-		if (is_arena(segments, i) || is_large_blocks(look, mapping))
+		if (is_arena(segments, i) || is_large_blocks(look, i))
 			return SEGMENT_HEAP;
 		if (is_like_stack(segments, i))
 			return SEGMENT_STACK;
@@ -202,19 +207,53 @@ static enum segment anonymous_segment(const struct look *look, size_t i)
 	return SEGMENT_OTHER;
 }
 
+/*
+ * The heads of all that may be large blocks. Nothing is read that the process never wrote:
+ * that would give it pages. 0, or -1: no memory.
+ */
+static int heads_read(struct look *look)
+{
+	const struct process_maps *maps = &look->segments->maps;
+	uint64_t *addresses = calloc(maps->count + 1, sizeof(*addresses));
+	struct word_pair *gathered = calloc(maps->count + 1, sizeof(*gathered));
+	const struct mapping *mapping;
+	size_t count = 0, i;
+
+	look->heads = calloc(maps->count + 1, sizeof(*look->heads));
+	for (i = 0; addresses && i < maps->count; i++) {
+		mapping = &maps->mappings[i];
+		if (is_writable(mapping) && !mapping->name[0] && !mapping->inode &&
+		    !(mapping->access & MAPPING_SHARED) && mapping->use.anonymous)
+			addresses[count++] = mapping->start;
+	}
+	if (addresses && gathered && look->heads) {
+		process_memory_gather(&look->memory, addresses, count, gathered);
+		for (i = count = 0; i < maps->count; i++) {
+			if (maps->mappings[i].start == addresses[count] && addresses[count])
+				look->heads[i] = gathered[count++];
+		}
+	}
+	i = addresses && gathered && look->heads;
+	free(addresses);
+	free(gathered);
+	return i ? 0 : -1;
+}
+
 static enum segment mapping_segment(const struct look *look, size_t i)
 {
 	const struct mapping *mapping = &look->segments->maps.mappings[i];
 	const char *name = mapping->name;
 
-	if (begins(name, "[heap]"))
-		return SEGMENT_HEAP;
-	if (begins(name, "[stack"))
-		return SEGMENT_STACK;
-	if (begins(name, "[v") || begins(name, "[uprobes]"))
-		return SEGMENT_KERNEL;
-	if (begins(name, "[anon: Go: ") || begins(name, "[anon:Go: "))
-		return strstr(name, "stack") ? SEGMENT_GO_STACK : SEGMENT_GO_HEAP;
+	if (name[0] == '[') {
+		if (begins(name, "[heap]"))
+			return SEGMENT_HEAP;
+		if (begins(name, "[stack"))
+			return SEGMENT_STACK;
+		if (begins(name, "[v") || begins(name, "[uprobes]"))
+			return SEGMENT_KERNEL;
+		if (begins(name, "[anon: Go: ") || begins(name, "[anon:Go: "))
+			return strstr(name, "stack") ? SEGMENT_GO_STACK : SEGMENT_GO_HEAP;
+	}
 	if (mapping->inode || mapping->access & MAPPING_SHARED)
 		return is_reserved(mapping) && !is_own(name) ? SEGMENT_GUARD
 		                                             : file_segment(look->segments, i);
@@ -286,13 +325,11 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 {
 	struct look look = { .segments = segments };
 	enum segment segment;
-	char path[64];
 	size_t i;
 
 	segments->pid = pid;
 	if (process_maps_read(&segments->maps, pid, error))
 		return -1;
-	process_modules_release(&segments->modules);
 	free(segments->of_mapping);
 	free(segments->thread_of);
 	segments->of_mapping = calloc(segments->maps.count + 1, sizeof(enum segment));
@@ -303,18 +340,22 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 		return error_set(error, "%d: out of memory", (int)pid);
 	command_read(segments);
 	threads_place(segments);
+	look.memory = process_memory_open(pid);
+	if (heads_read(&look)) {
+		process_memory_close(&look.memory);
+		free(look.heads);
+		return error_set(error, "%d: out of memory", (int)pid);
+	}
 	memset(segments->sums, 0, sizeof(segments->sums));
 	memset(segments->mappings, 0, sizeof(segments->mappings));
-	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
-	look.memory = open(path, O_RDONLY | O_CLOEXEC);
 	for (i = 0; i < segments->maps.count; i++) {
 		segment = mapping_segment(&look, i);
 		segments->of_mapping[i] = segment;
 		memory_use_add(&segments->sums[segment], &segments->maps.mappings[i].use);
 		segments->mappings[segment]++;
 	}
-	if (look.memory >= 0)
-		close(look.memory);
+	process_memory_close(&look.memory);
+	free(look.heads);
 	return 0;
 }
 
