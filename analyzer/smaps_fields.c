@@ -51,34 +51,47 @@ static void number_add(uint8_t offset, const char *at, struct memory_use *use)
 	*(uint64_t *)((char *)use + offset) += kib << 10;
 }
 
+/* "VmFlags: rd wr mr mw me gd ac \n": two letters each. */
+static bool flags_have(const char *line, const char *end, const char *flag)
+{
+	for (line += 9; end - line >= 2; line += 3) {
+		if (line[0] == flag[0] && line[1] == flag[1])
+			return true;
+	}
+	return false;
+}
+
 /* A line as it was not expected; the next of its kind at this place is. */
 static const char *line_learn(struct smaps_fields *fields, const char *line,
                               const char *end, struct memory_use *use)
 {
 	const char *line_end = memchr(line, '\n', (size_t)(end - line)), *colon;
-	size_t head;
+	size_t bytes = (size_t)(line_end - line), head;
+	uint8_t offset;
 
-	colon = memchr(line, ':', (size_t)(line_end - line));
+	if (bytes > 8 && !memcmp(line, "VmFlags:", 8))
+		fields->grows_down = flags_have(line, line_end, "gd");
+	if (bytes <= NUMBER_COLUMNS + 3 || memcmp(line_end - 3, " kB", 3) != 0)
+		return line_end + 1;
+	colon = memchr(line, ':', bytes);
 	if (!colon)
 		return line_end + 1;
-	if (colon - line == 7 && !memcmp(line, "VmFlags", 7)) {
-		for (; colon + 2 < line_end && !fields->grows_down; colon++)
-			fields->grows_down = !memcmp(colon, " gd", 3);
-		return line_end + 1;
-	}
-	number_add(offset_find(line, (size_t)(colon - line)), colon + 1, use);
-	head = (size_t)(line_end - line);
-	if (fields->at < SMAPS_FIELDS_MAX && head > NUMBER_COLUMNS + 3 &&
-	    !memcmp(line_end - 3, " kB", 3)) {
-		head -= NUMBER_COLUMNS + 3;
-		if (head > (size_t)(colon - line) && head <= SMAPS_HEAD_BYTES) {
-			memcpy(fields->lines[fields->at].head, line, head);
-			fields->lines[fields->at].head_bytes = (uint8_t)head;
-			fields->lines[fields->at].offset = offset_find(line,
-			                                               (size_t)(colon - line));
-		}
+	offset = offset_find(line, (size_t)(colon - line));
+	number_add(offset, colon + 1, use);
+	head = bytes - NUMBER_COLUMNS - 3;
+	if (fields->at < SMAPS_FIELDS_MAX && head > (size_t)(colon - line) &&
+	    head <= SMAPS_HEAD_BYTES) {
+		memcpy(fields->lines[fields->at].head, line, head);
+		fields->lines[fields->at].head_bytes = (uint8_t)head;
+		fields->lines[fields->at].offset = offset;
 	}
 	return line_end + 1;
+}
+
+/* Nearly all are as long as this; the compiler then needs no call. */
+static inline bool is_head(const char *line, const char *head, size_t bytes)
+{
+	return bytes == 16 ? !memcmp(line, head, 16) : !memcmp(line, head, bytes);
 }
 
 const char *smaps_field_take(struct smaps_fields *fields, const char *line,
@@ -91,7 +104,7 @@ const char *smaps_field_take(struct smaps_fields *fields, const char *line,
 		head = fields->lines[number].head_bytes;
 		tail = line + head;
 		if (head && (size_t)(end - line) >= head + NUMBER_COLUMNS + 4 &&
-		    !memcmp(line, fields->lines[number].head, head) &&
+		    is_head(line, fields->lines[number].head, head) &&
 		    !memcmp(tail + NUMBER_COLUMNS, " kB\n", 4)) {
 			if (memcmp(tail, "       0", NUMBER_COLUMNS) != 0)
 				number_add(fields->lines[number].offset, tail, use);
