@@ -24,15 +24,11 @@ struct process_memory {
 struct process_memory process_memory_open(pid_t pid);
 void process_memory_close(struct process_memory *memory);
 
-/* False: it cannot be read, or no longer. */
+/*
+ * False: it cannot be read, or no longer. A page the process never wrote is not to be read:
+ * it would get one.
+ */
 bool process_memory_read(const struct process_memory *memory, uint64_t address,
                          struct word_pair *pair);
-
-/*
- * Read at many addresses with few system calls; pairs that cannot be read become zero.
- */
-void process_memory_gather(const struct process_memory *memory,
-                           const uint64_t *addresses, size_t count,
-                           struct word_pair *pairs);
 
 #endif

@@ -13,6 +13,8 @@
 #define ARENA_BYTES (UINT64_C(64) << 20) /* glibc, malloc/arena.c: HEAP_MAX_SIZE */
 #define GUARD_BYTES_MAX (UINT64_C(1) << 20)
 #define STACK_BYTES_MAX (UINT64_C(1) << 30)
+/* By default such a block has 128 KiB; one may have been shrunk since. */
+#define LARGE_BYTES_MIN (UINT64_C(64) << 10)
 #define CHUNKS_MAX 4096 /* large blocks that lie next to each other */
 
 static const struct {
@@ -48,7 +50,6 @@ const char *segment_title(enum segment segment)
 struct look {
 	struct segments *segments;
 	struct process_memory memory;
-	struct word_pair *heads; /* by mapping: what anonymous memory begins with */
 };
 
 static bool begins(const char *name, const char *with)
@@ -157,11 +158,13 @@ static bool is_arena(const struct segments *segments, size_t i)
 static bool is_large_blocks(const struct look *look, size_t i)
 {
 	const struct mapping *mapping = &look->segments->maps.mappings[i];
-	struct word_pair head = look->heads[i];
+	struct word_pair head;
 	uint64_t at = mapping->start, bytes;
 
+	if (mapping->end - mapping->start < LARGE_BYTES_MIN || !mapping->use.anonymous)
+		return false;
 	for (int chunk = 0; at < mapping->end && chunk < CHUNKS_MAX; chunk++) {
-		if (chunk && !process_memory_read(&look->memory, at, &head))
+		if (!process_memory_read(&look->memory, at, &head))
 			break;
 		bytes = head.words[1] & ~UINT64_C(7);
 		if (head.words[0] >= PAGE || (head.words[1] & 7) != 2 || bytes % PAGE ||
@@ -205,38 +208,6 @@ static enum segment anonymous_segment(const struct look *look, size_t i)
 			return SEGMENT_STACK;
 	}
 	return SEGMENT_OTHER;
-}
-
-/*
- * The heads of all that may be large blocks. Nothing is read that the process never wrote:
- * that would give it pages. 0, or -1: no memory.
- */
-static int heads_read(struct look *look)
-{
-	const struct process_maps *maps = &look->segments->maps;
-	uint64_t *addresses = calloc(maps->count + 1, sizeof(*addresses));
-	struct word_pair *gathered = calloc(maps->count + 1, sizeof(*gathered));
-	const struct mapping *mapping;
-	size_t count = 0, i;
-
-	look->heads = calloc(maps->count + 1, sizeof(*look->heads));
-	for (i = 0; addresses && i < maps->count; i++) {
-		mapping = &maps->mappings[i];
-		if (is_writable(mapping) && !mapping->name[0] && !mapping->inode &&
-		    !(mapping->access & MAPPING_SHARED) && mapping->use.anonymous)
-			addresses[count++] = mapping->start;
-	}
-	if (addresses && gathered && look->heads) {
-		process_memory_gather(&look->memory, addresses, count, gathered);
-		for (i = count = 0; i < maps->count; i++) {
-			if (maps->mappings[i].start == addresses[count] && addresses[count])
-				look->heads[i] = gathered[count++];
-		}
-	}
-	i = addresses && gathered && look->heads;
-	free(addresses);
-	free(gathered);
-	return i ? 0 : -1;
 }
 
 static enum segment mapping_segment(const struct look *look, size_t i)
@@ -341,11 +312,6 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 	command_read(segments);
 	threads_place(segments);
 	look.memory = process_memory_open(pid);
-	if (heads_read(&look)) {
-		process_memory_close(&look.memory);
-		free(look.heads);
-		return error_set(error, "%d: out of memory", (int)pid);
-	}
 	memset(segments->sums, 0, sizeof(segments->sums));
 	memset(segments->mappings, 0, sizeof(segments->mappings));
 	for (i = 0; i < segments->maps.count; i++) {
@@ -355,7 +321,6 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 		segments->mappings[segment]++;
 	}
 	process_memory_close(&look.memory);
-	free(look.heads);
 	return 0;
 }
 
