@@ -73,8 +73,8 @@ static bool is_own(const char *name)
 static bool is_shared_memory(const struct mapping *mapping)
 {
 	static const char *const places[] = {
-		"/dev/shm/",      "/memfd:",         "/SYSV",      "/dev/zero",
-		"/anon_hugepage", "/dev/hugepages/", "[anon_shmem"
+		"/dev/shm/",       "/memfd:",     "/SYSV",  "/dev/zero",   "/anon_hugepage",
+		"/dev/hugepages/", "[anon_shmem", "/[aio]", "anon_inode:",
 	};
 	size_t i;
 
