@@ -3,9 +3,11 @@
 
 #include "report_classes.h"
 #include "report_explain.h"
+#include "report_faults.h"
 #include "report_figures.h"
 #include "report_lives.h"
 #include "report_names.h"
+#include "report_stacks.h"
 #include "report_summary.h"
 #include "report_tree.h"
 #include "report_why.h"
@@ -119,7 +121,10 @@ static int screen_print(const struct screen *screen, const struct findings *find
 	const struct classes *classes = findings->classes;
 	const struct replay *replay = &classes->profile->replay;
 
+	if (report_faults(screen, classes))
+		return -1;
 	report_summary(screen, classes->profile);
+	report_stacks_brief(screen, classes->profile);
 	if (lives_print(screen, findings) ||
 	    table_print(screen, classes, &tables[0], replay->totals.bytes) ||
 	    table_print(screen, classes, &tables[1], replay->sites.peak_bytes) ||
@@ -222,7 +227,11 @@ static int report_write(const struct screen *screen, const struct findings *find
 
 	if (!settings || settings->is_overview)
 		return screen_print(screen, findings);
+	if (settings->is_stacks && report_faults(screen, classes))
+		return -1;
 	report_summary(screen, classes->profile);
+	if (settings->is_stacks)
+		return report_stacks(screen, classes, settings->top, settings->stacks_tid);
 	if (settings->class_number)
 		return report_class_rows(screen, findings, settings->group,
 		                         (enum life_class)(settings->class_number - 1),

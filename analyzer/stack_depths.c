@@ -133,7 +133,10 @@ static int deepest_compare(const void *one, const void *two)
 	return a->bytes < b->bytes ? -1 : a->bytes > b->bytes;
 }
 
-/* Cut the paths of the threads that went least deep, then leave them out, down to half. */
+/*
+ * Down to half: cut the paths of the threads that went least deep, then leave those out;
+ * then the same with the tenth that went deepest.
+ */
 static int paths_shrink(struct stack_depths *depths)
 {
 	struct stack_deepest **order = malloc(depths->thread_count *
@@ -148,10 +151,12 @@ static int paths_shrink(struct stack_depths *depths)
 			order[count++] = &depths->threads[i].deepest;
 	}
 	qsort(order, count, sizeof(*order), deepest_compare);
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < count && depths->path_entries > PATH_ENTRIES_MAX / 2; i++) {
+	for (pass = 0; pass < 4; pass++) {
+		for (i = 0; i < (pass < 2 ? count - count / 10 : count); i++) {
+			if (depths->path_entries <= PATH_ENTRIES_MAX / 2)
+				break;
 			before = order[i]->path.count;
-			if (pass)
+			if (pass % 2)
 				stack_path_release(&order[i]->path);
 			else
 				stack_path_cut(&order[i]->path);
