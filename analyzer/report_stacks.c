@@ -390,7 +390,12 @@ void report_stacks_brief(const struct screen *screen, const struct profile *prof
 	uint32_t deepest = stack_depths_deepest(&replay->stacks);
 	const struct thread_depths *thread;
 	char who[128], size[TEXT_NUMBER_BYTES];
+	uint32_t i;
 
+	for (i = 0; i < replay->stacks.fault_count; i++) {
+		if (replay->stacks.faults[i].kind == FAULT_STACK_OVERFLOW)
+			return; /* that was said before everything else */
+	}
 	if (fullest != UINT32_MAX &&
 	    thread_depths_is_near_limit(&replay->stacks.threads[fullest])) {
 		near_print(screen, replay, fullest, "near limit", "; --stacks shows it");

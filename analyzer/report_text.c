@@ -219,6 +219,15 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 	return result;
 }
 
+static int stacks_print(const struct screen *screen, const struct classes *classes,
+                        const struct report_settings *settings)
+{
+	if (report_faults(screen, classes))
+		return -1;
+	report_title(screen, classes->profile);
+	return report_stacks(screen, classes, settings->top, settings->stacks_tid);
+}
+
 static int report_write(const struct screen *screen, const struct findings *findings,
                         const struct report_settings *settings)
 {
@@ -227,11 +236,9 @@ static int report_write(const struct screen *screen, const struct findings *find
 
 	if (!settings || settings->is_overview)
 		return screen_print(screen, findings);
-	if (settings->is_stacks && report_faults(screen, classes))
-		return -1;
-	report_summary(screen, classes->profile);
 	if (settings->is_stacks)
-		return report_stacks(screen, classes, settings->top, settings->stacks_tid);
+		return stacks_print(screen, classes, settings);
+	report_summary(screen, classes->profile);
 	if (settings->class_number)
 		return report_class_rows(screen, findings, settings->group,
 		                         (enum life_class)(settings->class_number - 1),

@@ -283,6 +283,78 @@ static int other_sample(struct stack_depths *depths, const struct thread *thread
 	return 0;
 }
 
+/* ---- faults -------------------------------------------------------------------------- */
+
+/* As large as frames at this location are, if nothing was told of this one. */
+static uint32_t words_usual(const struct stack_depths *depths, uint32_t location)
+{
+	const struct location_frames *frames;
+
+	if (location >= depths->location_capacity)
+		return 0;
+	frames = &depths->locations[location];
+	return frames->frames ? (uint32_t)(frames->words / frames->frames) : 0;
+}
+
+static int fault_note(struct stack_depths *depths, const struct thread *thread,
+                      const struct stack_note *note, uint64_t time)
+{
+	struct stack_fault *fault;
+	struct stack_entry *entries;
+	uint32_t i;
+
+	if (depths->fault_count == STACK_FAULTS_MAX) {
+		depths->fault_more++;
+		return 0;
+	}
+	fault = &depths->faults[depths->fault_count++];
+	*fault = (struct stack_fault){ .thread = thread->index,
+		                           .time = time,
+		                           .sequence = thread->sequence,
+		                           .signal = note->fault.signal,
+		                           .kind = note->fault.kind,
+		                           .address = note->fault.address,
+		                           .instruction = note->fault.instruction,
+		                           .depth_bytes = note->fault.depth_bytes,
+		                           .location = note->fault.location };
+	if (!thread->depth || thread->depth > depths->copies_left)
+		return 0;
+	depths->copies_left -= thread->depth;
+	entries = calloc(thread->depth, sizeof(*entries));
+	if (!entries)
+		return -1;
+	for (i = 0; i < thread->depth; i++) {
+		entries[i].location = thread->stack[i].location;
+		if (i < own->told_count && own->told[i].entry.location == entries[i].location)
+			entries[i].words = own->told[i].entry.words;
+		else if (i)
+			entries[i].words = words_usual(depths, entries[i].location);
+	}
+	stack_path_give(&fault->path, entries, thread->depth);
+	return 0;
+}
+
+/* A sample of the stack on which a thread was about to die: it has the sizes. */
+static void fault_sizes(struct stack_depths *depths, const struct thread *thread)
+{
+	const struct told_frame *told = depths->threads[thread->index].told;
+	struct stack_fault *fault;
+	uint32_t i;
+
+	if (!depths->fault_count)
+		return;
+	fault = &depths->faults[depths->fault_count - 1];
+	if (fault->thread != thread->index || fault->sequence != thread->sequence ||
+	    fault->path.count != thread->depth)
+		return;
+	fault->path.inner_words = 0;
+	for (i = 0; i < thread->depth; i++) {
+		fault->path.entries[i].words = told[i].entry.words;
+		if (i)
+			fault->path.inner_words += told[i].entry.words;
+	}
+}
+
 /* ---- notes -------------------------------------------------------------------------- */
 
 static int sample_note(struct stack_depths *depths, const struct thread *thread,
@@ -304,6 +376,7 @@ static int sample_note(struct stack_depths *depths, const struct thread *thread,
 	depths->samples++;
 	if (told_add(own, thread, note))
 		return -1;
+	fault_sizes(depths, thread);
 	if (!is_own)
 		return other_sample(depths, thread, note, time);
 	own->own_samples++;
@@ -313,55 +386,6 @@ static int sample_note(struct stack_depths *depths, const struct thread *thread,
 	deepest->time = time;
 	deepest->frames = thread->depth;
 	deepest->is_pending = true;
-	return 0;
-}
-
-/* As large as frames at this location are, if nothing was told of this one. */
-static uint32_t words_usual(const struct stack_depths *depths, uint32_t location)
-{
-	const struct location_frames *frames;
-
-	if (location >= depths->location_capacity)
-		return 0;
-	frames = &depths->locations[location];
-	return frames->frames ? (uint32_t)(frames->words / frames->frames) : 0;
-}
-
-static int fault_note(struct stack_depths *depths, const struct thread *thread,
-                      const struct stack_note *note, uint64_t time)
-{
-	const struct thread_depths *own = &depths->threads[thread->index];
-	struct stack_fault *fault;
-	struct stack_entry *entries;
-	uint32_t i;
-
-	if (depths->fault_count == STACK_FAULTS_MAX) {
-		depths->fault_more++;
-		return 0;
-	}
-	fault = &depths->faults[depths->fault_count++];
-	*fault = (struct stack_fault){ .thread = thread->index,
-		                           .time = time,
-		                           .signal = note->fault.signal,
-		                           .kind = note->fault.kind,
-		                           .address = note->fault.address,
-		                           .instruction = note->fault.instruction,
-		                           .depth_bytes = note->fault.depth_bytes,
-		                           .location = note->fault.location };
-	if (!thread->depth || thread->depth > depths->copies_left)
-		return 0;
-	depths->copies_left -= thread->depth;
-	entries = calloc(thread->depth, sizeof(*entries));
-	if (!entries)
-		return -1;
-	for (i = 0; i < thread->depth; i++) {
-		entries[i].location = thread->stack[i].location;
-		if (i < own->told_count && own->told[i].entry.location == entries[i].location)
-			entries[i].words = own->told[i].entry.words;
-		else if (i)
-			entries[i].words = words_usual(depths, entries[i].location);
-	}
-	stack_path_give(&fault->path, entries, thread->depth);
 	return 0;
 }
 

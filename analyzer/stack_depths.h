@@ -61,8 +61,8 @@ struct location_frames {
 
 /* A thread that a signal was about to kill. */
 struct stack_fault {
-	uint32_t thread; /* index */
-	uint64_t time;
+	uint32_t thread;         /* index */
+	uint64_t time, sequence; /* of the thread's event that has its stack */
 	uint32_t signal;
 	enum fault_kind kind;
 	uint64_t address, instruction, depth_bytes;

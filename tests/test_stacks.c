@@ -107,6 +107,8 @@ static const char *report_of(struct fixture *fixture, bool is_json, bool is_stac
 	else
 		assert_int_equal(report_text(fixture->profile, &settings, file), 0);
 	fclose(file);
+	if (getenv("SHOW"))
+		puts(fixture->text);
 	return fixture->text;
 }
 
@@ -367,9 +369,9 @@ static void overflow_build(struct chunk_build *chunk, uint32_t frames, bool is_w
 	chunk_build_event(chunk, &event);
 	if (!is_whole)
 		words[0] = (8 * MIB - 144 * frames / 2) / 8;
+	chunk_build_fault(chunk, 11, FAULT_STACK_OVERFLOW, 0x7f000ff8, h, 8 * MIB);
 	if (has_sizes)
 		chunk_build_depth(chunk, 0, 0, 0, 8 * MIB, 0, words);
-	chunk_build_fault(chunk, 11, FAULT_STACK_OVERFLOW, 0x7f000ff8, h, 8 * MIB);
 }
 
 static const struct fault_rounds *rounds_of_fault(struct fixture *fixture)
@@ -461,6 +463,25 @@ static void another_fault_is_no_overflow(void **state)
 	expect_no_text(*state, text, "stack overflow in");
 }
 
+static void json_has_it_all(void **state)
+{
+	struct chunk_build *chunk = chunk_add(*state, 1, 10, 0, bottom, 2);
+	const char *json;
+
+	chunk_build_thread(chunk, 0, h, 0x7ffff000, 8 * MIB);
+	overflow_build(chunk, 2000, true, true);
+	stacks_of(*state);
+	json = report_of(*state, true, false);
+	expect_text(*state, json, "\"stack_overflow\": true");
+	expect_text(*state, json, "\"rounds\": 1000");
+	expect_text(*state, json, "\"rounds_are\": \"exact\"");
+	expect_text(*state, json, "\"round_bytes\": 144");
+	expect_text(*state, json, "\"signal_name\": \"SIGSEGV\"");
+	expect_text(*state, json, "\"near_limit\": true");
+	expect_text(*state, json, "\"limit\": 8388608");
+	expect_text(*state, json, "\"left_out\": 1427");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -477,6 +498,7 @@ int main(void)
 		TEST(rounds_without_sizes_are_estimated),
 		TEST(rounds_of_which_nothing_is_known_are_at_least),
 		TEST(another_fault_is_no_overflow),
+		TEST(json_has_it_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
