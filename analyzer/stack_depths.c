@@ -325,9 +325,7 @@ static int fault_note(struct stack_depths *depths, const struct thread *thread,
 		return -1;
 	for (i = 0; i < thread->depth; i++) {
 		entries[i].location = thread->stack[i].location;
-		if (i < own->told_count && own->told[i].entry.location == entries[i].location)
-			entries[i].words = own->told[i].entry.words;
-		else if (i)
+		if (i)
 			entries[i].words = words_usual(depths, entries[i].location);
 	}
 	stack_path_give(&fault->path, entries, thread->depth);
@@ -345,8 +343,9 @@ static void fault_sizes(struct stack_depths *depths, const struct thread *thread
 		return;
 	fault = &depths->faults[depths->fault_count - 1];
 	if (fault->thread != thread->index || fault->sequence != thread->sequence ||
-	    fault->path.count != thread->depth)
+	    fault->path.count != thread->depth || fault->has_sizes)
 		return;
+	fault->has_sizes = true;
 	fault->path.inner_words = 0;
 	for (i = 0; i < thread->depth; i++) {
 		fault->path.entries[i].words = told[i].entry.words;

@@ -67,6 +67,7 @@ struct stack_fault {
 	enum fault_kind kind;
 	uint64_t address, instruction, depth_bytes;
 	uint32_t location; /* of the instruction; 0: not known */
+	bool has_sizes;    /* its own; else what is usual */
 	struct stack_path path;
 };
 #define STACK_FAULTS_MAX 64 /* kept */
