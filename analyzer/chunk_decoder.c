@@ -38,6 +38,7 @@ struct chunk_decoder {
 	uint32_t frames_used, frames_capacity;
 	struct address_map *map;
 	struct run run;
+	struct stack_note note;
 	char message[128];
 };
 
@@ -347,32 +348,86 @@ static const char *stack_read(struct chunk_decoder *decoder, uint8_t tag,
 	return NULL;
 }
 
-/* A control record; it is the only event of its batch. Returns how many (0: wrong). */
-static size_t control_read(struct chunk_decoder *decoder, uint8_t tag,
-                           struct event *event)
+/*
+ * The location of an instruction or a function's start. Locations are return addresses:
+ * the call is the byte before.
+ */
+static int location_find(struct chunk_decoder *decoder, uint64_t address,
+                         uint32_t *location)
 {
-	const uint8_t *record = decoder->at;
-	const char *wrong = "an unknown control record";
-
-	if (tag == CONTROL_TAG(CONTROL_RUN))
-		wrong = run_read(decoder, event);
-	else if (tag == CONTROL_TAG(CONTROL_STACK) ||
-	         tag == CONTROL_TAG(CONTROL_STACK_PLAIN))
-		wrong = stack_read(decoder, tag, event);
-	if (!wrong)
-		return 1;
-	decoder_fail(decoder, record, wrong);
-	return 0;
+	if (!address)
+		return 0;
+	*location = address_map_find(decoder->map, address + 1, decoder->time);
+	return *location ? 0 : -1;
 }
 
-size_t chunk_decoder_batch(struct chunk_decoder *decoder, struct event *events,
-                           size_t capacity)
+/* What is said of the stack: the note. An unknown kind is skipped: *count stays 0. */
+static const char *note_read(struct chunk_decoder *decoder, enum control_kind kind,
+                             struct event *event, size_t *count)
+{
+	const uint8_t *at = decoder->at + 1;
+	struct stack_note *note = &decoder->note;
+	const char *wrong;
+	uint64_t bytes;
+	int result = 0;
+
+	if (stack_note_field(&at, decoder->end, &bytes) ||
+	    bytes > (size_t)(decoder->end - at))
+		return "it crosses the chunk's end";
+	decoder->at = at + bytes;
+	if (kind > CONTROL_FAULT)
+		return NULL;
+	if (!decoder->is_in_run)
+		return "a stack before any run began";
+	wrong = stack_note_read(note, kind, at, at + bytes, decoder->depth);
+	if (wrong)
+		return wrong;
+	if (kind == CONTROL_THREAD)
+		result = location_find(decoder, note->thread.start,
+		                       &note->thread.start_location);
+	else if (kind == CONTROL_FAULT)
+		result = location_find(decoder, note->fault.instruction, &note->fault.location);
+	if (result)
+		return "out of memory for its location";
+	*event = (struct event){ .op = EVENT_NOTE,
+		                     .time = decoder->time,
+		                     .time_end = decoder->time };
+	*count = 1;
+	return NULL;
+}
+
+/*
+ * A control record; what it is is the only event of its batch. *count: how many that are;
+ * none of a record that is skipped. False: it is wrong.
+ */
+static bool control_read(struct chunk_decoder *decoder, struct event *event,
+                         size_t *count)
+{
+	const uint8_t *record = decoder->at;
+	enum control_kind kind = (enum control_kind)(*record >> 3);
+	const char *wrong;
+
+	if (kind >= CONTROL_SIZED)
+		wrong = note_read(decoder, kind, event, count);
+	else if (kind == CONTROL_RUN)
+		wrong = run_read(decoder, event);
+	else
+		wrong = stack_read(decoder, *record, event);
+	if (wrong)
+		decoder_fail(decoder, record, wrong);
+	else if (kind < CONTROL_SIZED)
+		*count = 1;
+	return !wrong;
+}
+
+/* Events up to the next control record, or until there are enough. */
+static size_t events_read(struct chunk_decoder *decoder, struct event *events,
+                          size_t capacity)
 {
 	const uint8_t *record;
 	const char *wrong;
 	size_t count = 0;
 
-	decoder->frames_used = 0;
 	while (count < capacity && decoder->at < decoder->end) {
 		record = decoder->at;
 		if (UNLIKELY(TAG_OP(*record) == OP_CONTROL))
@@ -390,8 +445,20 @@ size_t chunk_decoder_batch(struct chunk_decoder *decoder, struct event *events,
 			break;
 	}
 	decoder->events += count;
-	if (!count && decoder->at < decoder->end)
-		return control_read(decoder, *decoder->at, events);
+	return count;
+}
+
+size_t chunk_decoder_batch(struct chunk_decoder *decoder, struct event *events,
+                           size_t capacity)
+{
+	size_t count;
+
+	decoder->frames_used = 0;
+	do {
+		count = events_read(decoder, events, capacity);
+		if (count || decoder->at >= decoder->end)
+			break;
+	} while (control_read(decoder, events, &count) && !count);
 	return count;
 }
 
@@ -403,6 +470,11 @@ const uint32_t *chunk_decoder_locations(const struct chunk_decoder *decoder)
 const struct run *chunk_decoder_run(const struct chunk_decoder *decoder)
 {
 	return &decoder->run;
+}
+
+const struct stack_note *chunk_decoder_note(const struct chunk_decoder *decoder)
+{
+	return &decoder->note;
 }
 
 const char *chunk_decoder_error(const struct chunk_decoder *decoder)

@@ -11,6 +11,7 @@
 #include "address_map.h"
 #include "error.h"
 #include "event.h"
+#include "stack_note.h"
 #include "trace_format.h"
 
 #include <stdbool.h>
@@ -42,8 +43,8 @@ int chunk_decoder_start(struct chunk_decoder *decoder, const uint8_t *chunk,
                         size_t bytes, struct error *error);
 
 /*
- * Decode up to `capacity` events (>= 1). An EVENT_RUN, or an OP_CONTROL, is the only
- * one of its batch.
+ * Decode up to `capacity` events (>= 1). An EVENT_RUN, an EVENT_NOTE, or an
+ * OP_CONTROL is the only one of its batch; the first two are not counted as events.
  * Returns how many; 0 at the end, or where the chunk is wrong: then
  * chunk_decoder_error() says why. Frames are in chunk_decoder_locations().
  */
@@ -54,6 +55,9 @@ size_t chunk_decoder_batch(struct chunk_decoder *decoder, struct event *events,
 const uint32_t *chunk_decoder_locations(const struct chunk_decoder *decoder);
 
 const struct run *chunk_decoder_run(const struct chunk_decoder *decoder);
+
+/* What the last batch says, if it is an EVENT_NOTE. */
+const struct stack_note *chunk_decoder_note(const struct chunk_decoder *decoder);
 
 /* NULL, or what is wrong with the chunk: "byte 4711: ...". */
 const char *chunk_decoder_error(const struct chunk_decoder *decoder);

@@ -11,6 +11,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,8 @@ struct report_options {
 	int format;
 	uint64_t top, pid, number;
 	const char *why, *explain;
+	bool stacks;
+	uint64_t thread;
 	struct option_list wrappers;
 };
 
@@ -51,6 +54,10 @@ static const struct option options[] = {
 	  "follow one block: its address (0x..), or the number of its\n"
 	  "allocation, counted from 1",
 	  NULL },
+	{ "stacks", 0, OPTION_FLAG, offsetof(struct report_options, stacks), NULL,
+	  "how deep the stacks of the threads went, and by whose frames", NULL },
+	{ "thread", 0, OPTION_COUNT, offsetof(struct report_options, thread), "TID",
+	  "with --stacks: the deepest path of this thread", NULL },
 	{ "wrapper", 0, OPTION_LIST, offsetof(struct report_options, wrappers), "NAME",
 	  "a function that only allocates for its caller; may be a glob", NULL },
 	{ "top", 'n', OPTION_COUNT, offsetof(struct report_options, top), "N",
@@ -142,9 +149,11 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		.top = said->top,
 		.class_number = (unsigned)(said->class + 1),
 		.why = said->why,
+		.is_stacks = said->stacks,
+		.stacks_tid = said->thread,
 		.story = story,
-		.is_overview = said->group < 0 && said->sort < 0 && said->class < 0 &&
-		               said->top == TOP_UNSAID,
+		.is_overview = !said->stacks && said->group < 0 && said->sort < 0 &&
+		               said->class < 0 && said->top == TOP_UNSAID,
 		.wrappers = said->wrappers.items,
 		.wrapper_count = said->wrappers.count,
 	};
@@ -160,6 +169,9 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 	if (said->group < 0)
 		settings.group = REPORT_BY_FUNCTION;
 	result = report_recording(reader, profile, &settings, stdout);
+	if (result > 0 && said->stacks)
+		die("%s: no thread %" PRIu64 " has a stack that is known: --stacks shows all",
+		    trace_reader_name(reader), said->thread);
 	if (result > 0)
 		die("%s: no site '%s': --by site and --by function show what there is",
 		    trace_reader_name(reader), said->why);
@@ -194,6 +206,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 		                           .sort = -1,
 		                           .class = -1,
 		                           .format = FORMAT_TEXT,
+		                           .thread = STACKS_THREAD_UNSAID,
 		                           .top = TOP_UNSAID,
 		                           .pid = PROCESS_UNSAID,
 		                           .number = PROCESS_UNSAID };
@@ -214,6 +227,13 @@ static int report_run(const struct command *command, int argc, char **argv)
 		die_usage("report",
 		          "report: --class goes with --by site, function or module, not %s",
 		          groups[said.group]);
+	if (said.stacks && (said.group >= 0 || said.sort >= 0 || said.class >= 0 ||
+	                    said.why || said.explain))
+		die_usage("report",
+		          "report: --stacks goes alone, without --by, --sort, --class, "
+		          "--why or --explain");
+	if (said.thread != STACKS_THREAD_UNSAID && !said.stacks)
+		die_usage("report", "report: --thread goes with --stacks");
 	reader = trace_reader_open(argv[at], &error);
 	if (!reader || process_pick(reader, said.number, said.pid, &process, &error))
 		die("%s", error.message);

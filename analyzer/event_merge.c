@@ -356,6 +356,7 @@ int event_merge_next(struct event_merge *merge, struct event_slice *slice)
 		.count = merge->current_count,
 		.locations = chunk_decoder_locations(cursor->decoder),
 		.run = chunk_decoder_run(cursor->decoder),
+		.note = chunk_decoder_note(cursor->decoder),
 		.user = &cursor->user,
 	};
 	return 1;

@@ -19,14 +19,15 @@
 #include <stdint.h>
 
 /*
- * Events of one thread with none of another between them: exactly one EVENT_RUN, or
- * others only. Valid until the next call.
+ * Events of one thread with none of another between them: exactly one EVENT_RUN,
+ * exactly one EVENT_NOTE, or others only. Valid until the next call.
  */
 struct event_slice {
 	const struct event *events;
-	size_t count;              /* >= 1 */
-	const uint32_t *locations; /* event->frame_first indexes them */
-	const struct run *run;     /* that they belong to */
+	size_t count;                  /* >= 1 */
+	const uint32_t *locations;     /* event->frame_first indexes them */
+	const struct run *run;         /* that they belong to */
+	const struct stack_note *note; /* of an EVENT_NOTE */
 	void **user; /* NULL at first, the caller's for as long as the chunk lasts */
 };
 

@@ -126,6 +126,8 @@ static int chunk_count(struct counting *counting)
 				position->highest = chunk_decoder_run(counting->decoder)->events_before;
 			continue;
 		}
+		if (events[0].op == EVENT_NOTE)
+			continue;
 		for (i = 0; i < count; i++)
 			event_count(counting->counts, &events[i]);
 		counting->positions[number].read += count;

@@ -101,13 +101,13 @@ struct profile *profile_read(struct trace_reader *reader, size_t process,
 		profile->process = described;
 		profile->name = trace_reader_name(reader);
 	}
-	if (!profile || profile_fill(profile, reader, described, progress, context)) {
+	if (!profile || profile_fill(profile, reader, described, progress, context) ||
+	    replay_finish(&profile->replay)) {
 		profile_free(profile);
 		error_set(error, "%s: out of memory for its profile",
 		          trace_reader_name(reader));
 		return NULL;
 	}
-	replay_finish(&profile->replay);
 	profile->lost = lost_count(described, holes_count(&profile->replay));
 	profile->peak_ns = process_time_ns(&described->header,
 	                                   profile->replay.sites.peak_time);

@@ -10,6 +10,7 @@ int replay_init(struct replay *replay, uint64_t start, double quanta_per_us)
 {
 	*replay = (struct replay){ .totals.time_last = start };
 	timeline_init(&replay->timeline, start);
+	stack_depths_init(&replay->stacks);
 	if (call_tree_init(&replay->tree) || site_table_init(&replay->sites) ||
 	    block_lives_init(&replay->lives, quanta_per_us) ||
 	    live_table_init(&replay->live))
@@ -30,6 +31,7 @@ void replay_release(struct replay *replay)
 	call_tree_release(&replay->tree);
 	site_table_release(&replay->sites);
 	block_lives_release(&replay->lives);
+	stack_depths_release(&replay->stacks);
 	live_table_release(&replay->live);
 	free(replay->location_times);
 }
@@ -230,6 +232,8 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 	*slice->user = thread;
 	thread->tid = slice->run->tid;
 	memcpy(thread->name, slice->run->name, sizeof(thread->name));
+	if (stack_depths_run(&replay->stacks, thread))
+		return -1;
 	if (before == thread->position && stack_is_same(thread, locations, snapshot.news))
 		return 0;
 	if (before > thread->position)
@@ -450,6 +454,8 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 	if (event->op == EVENT_RUN)
 		return run_begin(replay, slice);
 	thread = *slice->user;
+	if (event->op == EVENT_NOTE)
+		return stack_depths_note(&replay->stacks, thread, slice->note, event->time);
 	for (; event < end; event++) {
 		if (event->op != EVENT_MOVE_IN) {
 			thread->sequence++;
@@ -472,7 +478,7 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 	return 0;
 }
 
-void replay_finish(struct replay *replay)
+int replay_finish(struct replay *replay)
 {
 	size_t i;
 
@@ -485,4 +491,5 @@ void replay_finish(struct replay *replay)
 	}
 	for (i = 0; i < replay->thread_count; i++)
 		live_share_touch(&replay->sites, &replay->threads[i]->share);
+	return stack_depths_finish(&replay->stacks);
 }

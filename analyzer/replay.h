@@ -11,6 +11,7 @@
 #include "hash_index.h"
 #include "live_table.h"
 #include "site_table.h"
+#include "stack_depths.h"
 #include "thread_stack.h"
 #include "timeline.h"
 
@@ -43,6 +44,7 @@ struct replay {
 	struct block_lives lives;
 	struct live_table live;
 	struct timeline timeline;
+	struct stack_depths stacks;
 	struct totals totals;
 	uint64_t
 		size_histogram[SIZE_HISTOGRAM_COUNT]; /* [i]: 1 << (i-1) <= size < 1 << i */
@@ -69,7 +71,7 @@ int replay_slice(struct replay *replay, const struct event_slice *slice);
 /* When a location was first on the stack of an allocation; UINT64_MAX: never. */
 uint64_t replay_location_time(const struct replay *replay, uint32_t location);
 
-/* After the last slice: bring every share of the peak up to date. */
-void replay_finish(struct replay *replay);
+/* After the last slice: bring everything up to date. 0, or -1: memory is out. */
+int replay_finish(struct replay *replay);
 
 #endif

@@ -6,6 +6,7 @@
 #include "process_counts.h"
 #include "process_json.h"
 #include "stack_names.h"
+#include "stacks_json.h"
 
 #include <string.h>
 
@@ -278,6 +279,7 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	timeline_json(json, profile);
 	if (advice_json(json, findings, settings->top) ||
 	    threads_json(json, classes, settings->sort) ||
+	    faults_json(json, classes) || stacks_json(json, classes, settings->top) ||
 	    groups_json(json, findings, settings) || sites_json(json, findings, settings) ||
 	    processes_json(json, reader, profile))
 		return -1;

@@ -25,6 +25,8 @@ enum report_sort {
 	REPORT_SORT_LIVE,
 };
 
+#define STACKS_THREAD_UNSAID UINT64_MAX
+
 struct report_settings {
 	enum report_group group;
 	enum report_sort sort;
@@ -32,6 +34,9 @@ struct report_settings {
 	bool is_overview;      /* the default screen, whatever group, sort and top are */
 	unsigned class_number; /* only blocks of this class: 1 + enum life_class; 0: all */
 	const char *why; /* NULL, or the number of a site, or the name of a function */
+	bool is_stacks;  /* how deep the stacks went */
+	uint64_t
+		stacks_tid; /* the path of this thread; STACKS_THREAD_UNSAID: the deepest */
 	const struct block_story *story; /* NULL, or single blocks to tell about */
 	const char *const *wrappers;     /* names or globs of functions to peel off */
 	size_t wrapper_count;

@@ -56,8 +56,7 @@ const char *process_command_text(char *text, size_t bytes,
 	return text;
 }
 
-/* The command and, beside it if there is room, which process it is. */
-static void summary_title(const struct screen *screen, const struct profile *profile)
+void report_title(const struct screen *screen, const struct profile *profile)
 {
 	const struct ring_header *header = &profile->process->header;
 	char about[128], duration[TEXT_NUMBER_BYTES], line[1024], command[2048];
@@ -228,7 +227,7 @@ static void summary_timeline(const struct screen *screen, const struct profile *
 
 void report_summary(const struct screen *screen, const struct profile *profile)
 {
-	summary_title(screen, profile);
+	report_title(screen, profile);
 	summary_allocated(screen, &profile->replay.totals);
 	summary_freed(screen, profile);
 	summary_heap(screen, profile);

@@ -8,6 +8,10 @@
 #include "profile.h"
 #include "screen.h"
 
+/* The command and, beside it if there is room, which process it is. */
+void report_title(const struct screen *screen, const struct profile *profile);
+
+/* The title, and what it allocated. */
 void report_summary(const struct screen *screen, const struct profile *profile);
 
 /*

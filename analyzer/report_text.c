@@ -3,9 +3,11 @@
 
 #include "report_classes.h"
 #include "report_explain.h"
+#include "report_faults.h"
 #include "report_figures.h"
 #include "report_lives.h"
 #include "report_names.h"
+#include "report_stacks.h"
 #include "report_summary.h"
 #include "report_tree.h"
 #include "report_why.h"
@@ -119,7 +121,10 @@ static int screen_print(const struct screen *screen, const struct findings *find
 	const struct classes *classes = findings->classes;
 	const struct replay *replay = &classes->profile->replay;
 
+	if (report_faults(screen, classes))
+		return -1;
 	report_summary(screen, classes->profile);
+	report_stacks_brief(screen, classes->profile);
 	if (lives_print(screen, findings) ||
 	    table_print(screen, classes, &tables[0], replay->totals.bytes) ||
 	    table_print(screen, classes, &tables[1], replay->sites.peak_bytes) ||
@@ -214,6 +219,15 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 	return result;
 }
 
+static int stacks_print(const struct screen *screen, const struct classes *classes,
+                        const struct report_settings *settings)
+{
+	if (report_faults(screen, classes))
+		return -1;
+	report_title(screen, classes->profile);
+	return report_stacks(screen, classes, settings->top, settings->stacks_tid);
+}
+
 static int report_write(const struct screen *screen, const struct findings *findings,
                         const struct report_settings *settings)
 {
@@ -222,6 +236,8 @@ static int report_write(const struct screen *screen, const struct findings *find
 
 	if (!settings || settings->is_overview)
 		return screen_print(screen, findings);
+	if (settings->is_stacks)
+		return stacks_print(screen, classes, settings);
 	report_summary(screen, classes->profile);
 	if (settings->class_number)
 		return report_class_rows(screen, findings, settings->group,

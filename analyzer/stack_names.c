@@ -82,6 +82,26 @@ void stack_names_release(struct stack_names *stack)
 	*stack = (struct stack_names){ NULL, 0, 0 };
 }
 
+int stack_name_physical(struct stack_name *name, struct stack_names *scratch,
+                        const struct profile *profile, uint32_t location)
+{
+	scratch->count = 0;
+	if (location_add(scratch, profile, location, CALL_ROOT))
+		return -1;
+	*name = scratch->names[scratch->count - 1];
+	return 0;
+}
+
+int stack_name_innermost(struct stack_name *name, struct stack_names *scratch,
+                         const struct profile *profile, uint32_t location)
+{
+	scratch->count = 0;
+	if (location_add(scratch, profile, location, CALL_ROOT))
+		return -1;
+	*name = scratch->names[0];
+	return 0;
+}
+
 int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
                       const struct profile *profile, uint32_t location)
 {

@@ -36,6 +36,12 @@ int stack_names_fill_node(struct stack_names *stack, const struct profile *profi
 
 void stack_names_release(struct stack_names *stack);
 
+/* *name: the physical function at a location, or what is innermost there. 0 or -1. */
+int stack_name_physical(struct stack_name *name, struct stack_names *scratch,
+                        const struct profile *profile, uint32_t location);
+int stack_name_innermost(struct stack_name *name, struct stack_names *scratch,
+                         const struct profile *profile, uint32_t location);
+
 /*
  * *name: the innermost function at a location that does more than allocate for its
  * caller: 1. If none does, the innermost of all: 0. -1: memory is out. `scratch` is for

@@ -61,7 +61,7 @@ static size_t decode(struct fixture *fixture, struct event *events, size_t room)
 	assert_int_equal(start(fixture, NULL), 0);
 	while (
 		(got = chunk_decoder_batch(fixture->decoder, events + count, room - count))) {
-		if (events[count].op != EVENT_RUN)
+		if (events[count].op != EVENT_RUN && events[count].op != EVENT_NOTE)
 			count += got;
 		assert_true(count < room);
 	}
@@ -332,7 +332,27 @@ static void refuses_wrong_records(void **state)
 		const char *what;
 	} cases[] = {
 		{ { 0x00, 0, 0 }, 3, "no operation" },
-		{ { 0x1f }, 1, "unknown control" },
+		{ { CONTROL_TAG(CONTROL_THREAD) }, 1, "crosses the chunk's end" },
+		{ { CONTROL_TAG(CONTROL_THREAD), 4, 0, 0, 0 }, 5, "crosses the chunk's end" },
+		{ { CONTROL_TAG(31), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1 },
+		  11,
+		  "crosses the chunk's end" },
+		{ { CONTROL_TAG(CONTROL_THREAD), 3, 0, 0, 0, 0 }, 6, "cross its end" },
+		{ { CONTROL_TAG(CONTROL_THREAD), 4, 0, 0, 0, 0x80 }, 6, "cross its end" },
+		{ { CONTROL_TAG(CONTROL_THREAD), 8, 0xff, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0 },
+		  10,
+		  "creator's number" },
+		{ { CONTROL_TAG(CONTROL_DEPTH), 5, 0, 0, 0, 0, 0 }, 7, "cross its end" },
+		{ { CONTROL_TAG(CONTROL_DEPTH), 7, 0, 0, 0, 8, 0, 1, 2 }, 9, "not those of" },
+		{ { CONTROL_TAG(CONTROL_DEPTH), 6, 0, 0, 0, 8, 1, 0 }, 8, "not those of" },
+		{ { CONTROL_TAG(CONTROL_TOUCHED), 0 }, 2, "cross its end" },
+		{ { CONTROL_TAG(CONTROL_TOUCHED), 9, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		    0xff, 0x7f },
+		  11,
+		  "depth cannot be" },
+		{ { CONTROL_TAG(CONTROL_FAULT), 4, 11, 0, 0, 0 }, 6, "cross its end" },
+		{ { CONTROL_TAG(CONTROL_FAULT), 5, 0, 0, 0, 0, 0 }, 7, "signal cannot be" },
+		{ { CONTROL_TAG(CONTROL_FAULT), 5, 65, 0, 0, 0, 0 }, 7, "signal cannot be" },
 		{ { CONTROL_TAG(CONTROL_STACK), 0x10, 0 }, 3, "ends more frames" },
 		{ { CONTROL_TAG(CONTROL_STACK), 0x01, 0 }, 3, "cross the chunk's end" },
 		{ { OP_FREE, 0x10, 0, 8 }, 4, "ends more frames" },
@@ -355,6 +375,105 @@ static void refuses_wrong_records(void **state)
 		chunk_build_raw(&fixture->chunk, cases[i].bytes, cases[i].count, 1);
 		expect_wrong(fixture, cases[i].what);
 	}
+}
+
+static const struct stack_note *note_next(struct fixture *fixture,
+                                          enum control_kind kind)
+{
+	struct event event;
+
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	assert_int_equal(event.op, EVENT_NOTE);
+	assert_int_equal(chunk_decoder_note(fixture->decoder)->kind, kind);
+	return chunk_decoder_note(fixture->decoder);
+}
+
+static void reads_what_is_said_of_the_stack(void **state)
+{
+	static const uint64_t stack[] = { 0x1000, 0x2000 }, leaf = 0x3000;
+	static const uint64_t words[] = { 100, BUILD_NOT_TOLD, 7 };
+	struct fixture *fixture = *state;
+	const struct stack_note *note;
+	struct event event;
+	const uint8_t *sizes;
+
+	chunk_build_run(&fixture->chunk, 7, 5, 0, stack, 2);
+	chunk_build_thread(&fixture->chunk, 3, 0x400500, 0x7fff00002000, 8 << 20);
+	chunk_build_malloc(&fixture->chunk, 9, 0, &leaf, 1, 0x5000, 8);
+	chunk_build_depth(&fixture->chunk, STACK_OWN, 0, 0, 5000, 0, words);
+	chunk_build_depth(&fixture->chunk, 77, 0x10000, 4096, 16, 2, words + 2);
+	chunk_build_touched(&fixture->chunk, 12288);
+	chunk_build_fault(&fixture->chunk, 11, FAULT_STACK_OVERFLOW, 0x1008, 0x400600, 99);
+	assert_int_equal(start(fixture, NULL), 0);
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	note = note_next(fixture, CONTROL_THREAD);
+	assert_int_equal(note->thread.creator, 3);
+	assert_int_equal(note->thread.room, 8 << 20);
+	assert_int_equal(note->thread.high, 0x7fff00002000);
+	/* a return address lies behind its call, so that of a start is one further */
+	assert_int_equal(
+		address_map_location(fixture->map, note->thread.start_location)->offset,
+		0x400501);
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	assert_int_equal(event.op, OP_MALLOC);
+	note = note_next(fixture, CONTROL_DEPTH);
+	assert_int_equal(note->depth.stack, STACK_OWN);
+	assert_int_equal(note->depth.depth_bytes, 5000);
+	assert_int_equal(note->depth.first, 0);
+	assert_int_equal(note->depth.count, 3);
+	sizes = note->depth.sizes;
+	assert_int_equal(stack_note_words(&sizes), 100);
+	assert_int_equal(stack_note_words(&sizes), 0);
+	assert_int_equal(stack_note_words(&sizes), 7);
+	note = note_next(fixture, CONTROL_DEPTH);
+	assert_int_equal(note->depth.stack, STACK_OTHER);
+	assert_int_equal(note->depth.high, 0x10000);
+	assert_int_equal(note->depth.room, 4096);
+	assert_int_equal(note->depth.first, 2);
+	assert_int_equal(note_next(fixture, CONTROL_TOUCHED)->touched_bytes, 12288);
+	note = note_next(fixture, CONTROL_FAULT);
+	assert_int_equal(note->fault.signal, 11);
+	assert_int_equal(note->fault.kind, FAULT_STACK_OVERFLOW);
+	assert_int_equal(note->fault.address, 0x1008);
+	assert_int_equal(note->fault.instruction, 0x400600);
+	assert_int_equal(note->fault.depth_bytes, 99);
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 0);
+	assert_null(chunk_decoder_error(fixture->decoder));
+	assert_int_equal(chunk_decoder_events(fixture->decoder), 1);
+	assert_int_equal(chunk_decoder_events_committed(fixture->decoder), 1);
+}
+
+static void skips_records_of_later_versions(void **state)
+{
+	static const uint8_t later[] = { CONTROL_TAG(31), 3, 0xff, 0xff, 0xff };
+	/* a field more than we know */
+	static const uint8_t longer[] = { CONTROL_TAG(CONTROL_TOUCHED), 2, 16, 99 };
+	struct fixture *fixture = *state;
+	struct event event;
+
+	chunk_build_raw(&fixture->chunk, later, sizeof(later), 0);
+	chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
+	chunk_build_raw(&fixture->chunk, later, sizeof(later), 0);
+	chunk_build_raw(&fixture->chunk, later, sizeof(later), 0);
+	chunk_build_raw(&fixture->chunk, longer, sizeof(longer), 0);
+	chunk_build_malloc(&fixture->chunk, 1, 0, NULL, 0, 0x1000, 8);
+	chunk_build_raw(&fixture->chunk, later, sizeof(later), 0);
+	assert_int_equal(start(fixture, NULL), 0);
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	assert_int_equal(event.op, EVENT_RUN);
+	assert_int_equal(note_next(fixture, CONTROL_TOUCHED)->touched_bytes, 16);
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	assert_int_equal(event.op, OP_MALLOC);
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 0);
+	assert_null(chunk_decoder_error(fixture->decoder));
+}
+
+static void refuses_a_note_before_a_run(void **state)
+{
+	struct fixture *fixture = *state;
+
+	chunk_build_touched(&fixture->chunk, 4096);
+	expect_wrong(fixture, "byte 64 of the chunk: a stack before any run");
 }
 
 /* Two bytes an event may claim 65000 predicted frames each: there is a limit. */
@@ -387,7 +506,7 @@ static void survives_every_cut(void **state)
 {
 	struct fixture *fixture = *state;
 	static struct event events[300];
-	uint64_t time = 0, frames[20];
+	uint64_t time = 0, frames[100] = { 0 };
 	struct build_event event;
 	size_t i, bytes;
 
@@ -395,6 +514,11 @@ static void survives_every_cut(void **state)
 	for (i = 0; i < 200; i++) {
 		event = random_event(fixture, &time, frames);
 		chunk_build_event(&fixture->chunk, &event);
+		if (i % 8 == 0)
+			chunk_build_depth(&fixture->chunk, 0, 0, 0, 4096, fixture->chunk.depth / 2,
+			                  frames);
+		if (i % 16 == 0)
+			chunk_build_fault(&fixture->chunk, 11, 1, time, time, 4096);
 	}
 	bytes = fixture->chunk.bytes.count;
 	for (i = sizeof(struct chunk_header); i < bytes; i++) {
@@ -408,17 +532,13 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(reads_a_run_with_its_stack),
-		TEST(reads_every_operation),
-		TEST(agrees_with_predictions),
-		TEST(agrees_without_predictions),
-		TEST(frames_come_out_right),
-		TEST(reads_a_deep_stack),
-		TEST(refuses_what_is_no_event_chunk),
-		TEST(refuses_an_event_before_a_run),
-		TEST(refuses_wrong_records),
-		TEST(refuses_a_bomb_of_frames),
-		TEST(survives_every_cut),
+		TEST(reads_a_run_with_its_stack),      TEST(reads_every_operation),
+		TEST(agrees_with_predictions),         TEST(agrees_without_predictions),
+		TEST(frames_come_out_right),           TEST(reads_a_deep_stack),
+		TEST(refuses_what_is_no_event_chunk),  TEST(reads_what_is_said_of_the_stack),
+		TEST(skips_records_of_later_versions), TEST(refuses_an_event_before_a_run),
+		TEST(refuses_a_note_before_a_run),     TEST(refuses_wrong_records),
+		TEST(refuses_a_bomb_of_frames),        TEST(survives_every_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

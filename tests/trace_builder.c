@@ -350,6 +350,64 @@ void chunk_build_raw(struct chunk_build *chunk, const void *data, size_t count,
 	commit_update(chunk);
 }
 
+static void sized_add(struct chunk_build *chunk, enum control_kind kind,
+                      const struct bytes *payload)
+{
+	byte_add(&chunk->bytes, CONTROL_TAG(kind));
+	varint_add(&chunk->bytes, payload->count);
+	bytes_add(&chunk->bytes, payload->data, payload->count);
+	commit_update(chunk);
+}
+
+static void fields_add(struct chunk_build *chunk, enum control_kind kind,
+                       const uint64_t *fields, size_t count)
+{
+	struct bytes payload = { NULL, 0, 0 };
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		varint_add(&payload, fields[i]);
+	sized_add(chunk, kind, &payload);
+	bytes_release(&payload);
+}
+
+void chunk_build_thread(struct chunk_build *chunk, uint64_t creator, uint64_t start,
+                        uint64_t high, uint64_t room)
+{
+	fields_add(chunk, CONTROL_THREAD, (uint64_t[]){ creator, start, high, room }, 4);
+}
+
+void chunk_build_depth(struct chunk_build *chunk, uint64_t kind, uint64_t high,
+                       uint64_t room, uint64_t depth, uint64_t first,
+                       const uint64_t *words)
+{
+	struct bytes payload = { NULL, 0, 0 };
+	uint64_t i, count = chunk->depth - first;
+
+	varint_add(&payload, kind);
+	varint_add(&payload, high);
+	varint_add(&payload, room);
+	varint_add(&payload, depth);
+	varint_add(&payload, first);
+	varint_add(&payload, count);
+	for (i = 0; i < count; i++)
+		varint_add(&payload, words[i] == BUILD_NOT_TOLD ? 0 : words[i] + 1);
+	sized_add(chunk, CONTROL_DEPTH, &payload);
+	bytes_release(&payload);
+}
+
+void chunk_build_touched(struct chunk_build *chunk, uint64_t bytes)
+{
+	fields_add(chunk, CONTROL_TOUCHED, &bytes, 1);
+}
+
+void chunk_build_fault(struct chunk_build *chunk, uint64_t signal, uint64_t kind,
+                       uint64_t address, uint64_t instruction, uint64_t depth)
+{
+	fields_add(chunk, CONTROL_FAULT,
+	           (uint64_t[]){ signal, kind, address, instruction, depth }, 5);
+}
+
 void chunk_build_module(struct chunk_build *chunk, uint64_t time, uint64_t start,
                         uint64_t end, uint64_t bias, const char *path,
                         const char *build_id)

@@ -78,6 +78,20 @@ void chunk_build_free(struct chunk_build *chunk, uint64_t time, uint64_t address
 void chunk_build_raw(struct chunk_build *chunk, const void *data, size_t count,
                      uint32_t events);
 
+/*
+ * What is said of the stack, after a RUN or an event. `words` of a DEPTH are the sizes of
+ * the entries from `first` to the innermost; BUILD_NOT_TOLD for one that has none.
+ */
+#define BUILD_NOT_TOLD UINT64_MAX
+void chunk_build_thread(struct chunk_build *chunk, uint64_t creator, uint64_t start,
+                        uint64_t high, uint64_t room);
+void chunk_build_depth(struct chunk_build *chunk, uint64_t kind, uint64_t high,
+                       uint64_t room, uint64_t depth, uint64_t first,
+                       const uint64_t *words);
+void chunk_build_touched(struct chunk_build *chunk, uint64_t bytes);
+void chunk_build_fault(struct chunk_build *chunk, uint64_t signal, uint64_t kind,
+                       uint64_t address, uint64_t instruction, uint64_t depth);
+
 /* Definitions, in a chunk of that kind. */
 void chunk_build_module(struct chunk_build *chunk, uint64_t time, uint64_t start,
                         uint64_t end, uint64_t bias, const char *path,

@@ -1,0 +1,492 @@
+/* stack_depths.c - how deep the stacks of a process went. Layer 5. */
+#include "stack_depths.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PATH_ENTRIES_MAX (UINT64_C(1) << 20)
+/* A few bytes of a chunk can ask for a long copy again and again. */
+#define COPIES_MAX (UINT64_C(1) << 27)
+#define TOLD_FIRST 32u
+
+void stack_depths_init(struct stack_depths *depths)
+{
+	*depths = (struct stack_depths){ .copies_left = COPIES_MAX };
+}
+
+void stack_depths_release(struct stack_depths *depths)
+{
+	uint32_t i;
+
+	for (i = 0; i < depths->thread_count; i++) {
+		stack_path_release(&depths->threads[i].deepest.path);
+		free(depths->threads[i].told);
+	}
+	for (i = 0; i < depths->other_count; i++)
+		stack_path_release(&depths->others[i].deepest.path);
+	for (i = 0; i < depths->fault_count; i++)
+		stack_path_release(&depths->faults[i].path);
+	free(depths->threads);
+	free(depths->others);
+	free(depths->locations);
+	*depths = (struct stack_depths){ .threads = NULL };
+}
+
+/* Room for element `index` of an array of elements of `bytes`, zeroed. 0 or -1. */
+static int array_reserve(void *array, uint32_t *capacity, uint32_t index, size_t bytes)
+{
+	uint32_t larger = *capacity ? *capacity : 16;
+	void *data;
+
+	if (index < *capacity)
+		return 0;
+	while (larger <= index)
+		larger *= 2;
+	memcpy(&data, array, sizeof(data));
+	data = realloc(data, larger * bytes);
+	if (!data)
+		return -1;
+	memset((char *)data + *capacity * bytes, 0, (larger - *capacity) * bytes);
+	memcpy(array, &data, sizeof(data));
+	*capacity = larger;
+	return 0;
+}
+
+static struct thread_depths *thread_at(struct stack_depths *depths, uint32_t index)
+{
+	if (array_reserve(&depths->threads, &depths->thread_capacity, index,
+	                  sizeof(*depths->threads)))
+		return NULL;
+	if (index >= depths->thread_count)
+		depths->thread_count = index + 1;
+	return &depths->threads[index];
+}
+
+const struct thread_depths *stack_depths_of(const struct stack_depths *depths,
+                                            uint32_t thread)
+{
+	return thread < depths->thread_count ? &depths->threads[thread] : NULL;
+}
+
+/* ---- frames by location --------------------------------------------------------- */
+
+static void frames_count(struct location_frames *frames, uint32_t words, uint64_t times)
+{
+	frames->frames += times;
+	frames->words += times * words;
+	if (words > frames->words_max)
+		frames->words_max = words;
+}
+
+/* Frames from `count` on are no longer what they were: count the samples they were in. */
+static int told_trim(struct stack_depths *depths, struct thread_depths *thread,
+                     uint32_t count)
+{
+	const struct told_frame *told;
+
+	while (thread->told_count > count) {
+		told = &thread->told[--thread->told_count];
+		if (!told->entry.words)
+			continue;
+		if (!thread->told_count) {
+			frames_count(&depths->outermost, told->entry.words,
+			             thread->samples - told->since + 1);
+			continue;
+		}
+		if (array_reserve(&depths->locations, &depths->location_capacity,
+		                  told->entry.location, sizeof(*depths->locations)))
+			return -1;
+		frames_count(&depths->locations[told->entry.location], told->entry.words,
+		             thread->samples - told->since + 1);
+	}
+	return 0;
+}
+
+/* What the note says of the thread's stack, after told_trim() to its first. */
+static int told_add(struct thread_depths *depths, const struct thread *thread,
+                    const struct stack_note *note)
+{
+	const uint8_t *sizes = note->depth.sizes;
+	struct told_frame *told;
+	uint32_t i;
+
+	if (thread->depth && array_reserve(&depths->told, &depths->told_capacity,
+	                                   thread->depth - 1, sizeof(*depths->told)))
+		return -1;
+	for (i = depths->told_count; i < thread->depth; i++) {
+		told = &depths->told[i];
+		told->entry.location = thread->stack[i].location;
+		told->entry.words = i < note->depth.first ? 0 : stack_note_words(&sizes);
+		told->since = depths->samples;
+	}
+	depths->told_count = thread->depth;
+	return 0;
+}
+
+/* ---- paths ------------------------------------------------------------------------ */
+
+static int deepest_compare(const void *one, const void *two)
+{
+	const struct stack_deepest *a = *(struct stack_deepest *const *)one;
+	const struct stack_deepest *b = *(struct stack_deepest *const *)two;
+
+	return a->bytes < b->bytes ? -1 : a->bytes > b->bytes;
+}
+
+/*
+ * Down to half: cut the paths of the threads that went least deep, then leave those out;
+ * then the same with the tenth that went deepest.
+ */
+static int paths_shrink(struct stack_depths *depths)
+{
+	struct stack_deepest **order = malloc(depths->thread_count *
+	                                      sizeof(struct stack_deepest *));
+	uint32_t count = 0, i, before;
+	int pass;
+
+	if (!order)
+		return -1;
+	for (i = 0; i < depths->thread_count; i++) {
+		if (depths->threads[i].deepest.path.count)
+			order[count++] = &depths->threads[i].deepest;
+	}
+	qsort(order, count, sizeof(*order), deepest_compare);
+	for (pass = 0; pass < 4; pass++) {
+		for (i = 0; i < (pass < 2 ? count - count / 10 : count); i++) {
+			if (depths->path_entries <= PATH_ENTRIES_MAX / 2)
+				break;
+			before = order[i]->path.count;
+			if (pass % 2)
+				stack_path_release(&order[i]->path);
+			else
+				stack_path_cut(&order[i]->path);
+			depths->path_entries -= before - order[i]->path.count;
+		}
+	}
+	free(order);
+	return 0;
+}
+
+/* The frames told last are those of the deepest sample: take them before they change. */
+static int deepest_settle(struct stack_depths *depths, struct thread_depths *thread)
+{
+	struct stack_path *path = &thread->deepest.path;
+	struct stack_entry *entries;
+	uint32_t i, count = thread->told_count;
+	int result = 0;
+
+	if (!thread->deepest.is_pending)
+		return 0;
+	thread->deepest.is_pending = false;
+	depths->path_entries -= path->count;
+	stack_path_release(path);
+	if (!count || count > depths->copies_left)
+		return 0;
+	depths->copies_left -= count;
+	entries = malloc(count * sizeof(*entries));
+	if (!entries)
+		return -1;
+	for (i = 0; i < count; i++)
+		entries[i] = thread->told[i].entry;
+	stack_path_give(path, entries, count);
+	depths->path_entries += count;
+	if (depths->path_entries > PATH_ENTRIES_MAX)
+		result = paths_shrink(depths);
+	return result;
+}
+
+/* ---- other stacks ------------------------------------------------------------------- */
+
+static bool is_other(const struct other_stack *other, const struct stack_note *note,
+                     uint32_t thread)
+{
+	if (other->kind != note->depth.stack || other->high != note->depth.high)
+		return false;
+	return other->thread == thread || (note->depth.stack == STACK_OTHER && other->high);
+}
+
+static struct other_stack *other_find(struct stack_depths *depths,
+                                      const struct stack_note *note, uint32_t thread)
+{
+	struct other_stack *other;
+	uint32_t i;
+
+	for (i = 0; i < depths->other_count; i++) {
+		if (is_other(&depths->others[i], note, thread))
+			return &depths->others[i];
+	}
+	if (depths->other_count == OTHER_STACKS_MAX)
+		return NULL;
+	if (!depths->others)
+		depths->others = calloc(OTHER_STACKS_MAX, sizeof(*depths->others));
+	if (!depths->others)
+		return NULL;
+	other = &depths->others[depths->other_count++];
+	*other = (struct other_stack){ .kind = note->depth.stack,
+		                           .high = note->depth.high,
+		                           .room_bytes = note->depth.room };
+	return other;
+}
+
+/*
+ * The first of the thread's frames that are on the stack of the innermost, and the words
+ * of those further in: the size of its own frame may reach to the end of that stack.
+ */
+static uint32_t other_first(const struct thread_depths *thread, uint64_t *words)
+{
+	uint32_t first = thread->told_count;
+
+	*words = 0;
+	while (first) {
+		first--;
+		if (!first || !thread->told[first].entry.words)
+			break;
+		*words += thread->told[first].entry.words;
+	}
+	return first;
+}
+
+static int other_sample(struct stack_depths *depths, const struct thread *thread,
+                        const struct stack_note *note, uint64_t time)
+{
+	struct other_stack *other = other_find(depths, note, thread->index);
+	const struct thread_depths *told = &depths->threads[thread->index];
+	uint64_t words, bytes = note->depth.depth_bytes;
+	uint32_t first, count, i;
+	struct stack_entry *entries;
+
+	if (!other) {
+		depths->others_more++;
+		return 0;
+	}
+	other->thread = thread->index;
+	other->samples++;
+	first = other_first(told, &words);
+	count = told->told_count - first;
+	if (!bytes)
+		bytes = words * STACK_WORD_BYTES;
+	if (bytes <= other->deepest.bytes || !count || count > depths->copies_left)
+		return 0;
+	depths->copies_left -= count;
+	entries = malloc(count * sizeof(*entries));
+	if (!entries)
+		return -1;
+	for (i = 0; i < count; i++)
+		entries[i] = told->told[first + i].entry;
+	if (!entries[0].words && bytes / STACK_WORD_BYTES > words)
+		entries[0].words = (uint32_t)(bytes / STACK_WORD_BYTES - words);
+	stack_path_give(&other->deepest.path, entries, count);
+	stack_path_cut(&other->deepest.path);
+	other->deepest.bytes = bytes;
+	other->deepest.time = time;
+	other->deepest.frames = count;
+	return 0;
+}
+
+/* ---- faults -------------------------------------------------------------------------- */
+
+/* As large as frames at this location are, if nothing was told of this one. */
+static uint32_t words_usual(const struct stack_depths *depths, uint32_t location)
+{
+	const struct location_frames *frames;
+
+	if (location >= depths->location_capacity)
+		return 0;
+	frames = &depths->locations[location];
+	return frames->frames ? (uint32_t)(frames->words / frames->frames) : 0;
+}
+
+static int fault_note(struct stack_depths *depths, const struct thread *thread,
+                      const struct stack_note *note, uint64_t time)
+{
+	struct stack_fault *fault;
+	struct stack_entry *entries;
+	uint32_t i;
+
+	if (depths->fault_count == STACK_FAULTS_MAX) {
+		depths->fault_more++;
+		return 0;
+	}
+	fault = &depths->faults[depths->fault_count++];
+	*fault = (struct stack_fault){ .thread = thread->index,
+		                           .time = time,
+		                           .sequence = thread->sequence,
+		                           .signal = note->fault.signal,
+		                           .kind = note->fault.kind,
+		                           .address = note->fault.address,
+		                           .instruction = note->fault.instruction,
+		                           .depth_bytes = note->fault.depth_bytes,
+		                           .location = note->fault.location };
+	if (!thread->depth || thread->depth > depths->copies_left)
+		return 0;
+	depths->copies_left -= thread->depth;
+	entries = calloc(thread->depth, sizeof(*entries));
+	if (!entries)
+		return -1;
+	for (i = 0; i < thread->depth; i++) {
+		entries[i].location = thread->stack[i].location;
+		if (i)
+			entries[i].words = words_usual(depths, entries[i].location);
+	}
+	stack_path_give(&fault->path, entries, thread->depth);
+	return 0;
+}
+
+/* A sample of the stack on which a thread was about to die: it has the sizes. */
+static void fault_sizes(struct stack_depths *depths, const struct thread *thread)
+{
+	const struct told_frame *told = depths->threads[thread->index].told;
+	struct stack_fault *fault;
+	uint32_t i;
+
+	if (!depths->fault_count)
+		return;
+	fault = &depths->faults[depths->fault_count - 1];
+	if (fault->thread != thread->index || fault->sequence != thread->sequence ||
+	    fault->path.count != thread->depth || fault->has_sizes)
+		return;
+	fault->has_sizes = true;
+	fault->path.inner_words = 0;
+	for (i = 0; i < thread->depth; i++) {
+		fault->path.entries[i].words = told[i].entry.words;
+		if (i)
+			fault->path.inner_words += told[i].entry.words;
+	}
+}
+
+/* ---- notes -------------------------------------------------------------------------- */
+
+static int sample_note(struct stack_depths *depths, const struct thread *thread,
+                       const struct stack_note *note, uint64_t time)
+{
+	struct thread_depths *own = &depths->threads[thread->index];
+	struct stack_deepest *deepest = &own->deepest;
+	uint64_t bytes = note->depth.depth_bytes;
+	bool is_own = note->depth.stack == STACK_OWN;
+	bool is_deepest = is_own && bytes > deepest->bytes;
+
+	if (note->depth.first + note->depth.count != thread->depth)
+		return 0; /* a hole: the stack is not the one it was taken of */
+	if (!is_deepest && deepest_settle(depths, own))
+		return -1;
+	if (told_trim(depths, own, note->depth.first))
+		return -1;
+	own->samples++;
+	depths->samples++;
+	if (told_add(own, thread, note))
+		return -1;
+	fault_sizes(depths, thread);
+	if (!is_own)
+		return other_sample(depths, thread, note, time);
+	own->own_samples++;
+	if (!is_deepest)
+		return 0;
+	deepest->bytes = bytes;
+	deepest->time = time;
+	deepest->frames = thread->depth;
+	deepest->is_pending = true;
+	return 0;
+}
+
+static void thread_note(struct thread_depths *thread, const struct stack_note *note)
+{
+	if (note->thread.creator)
+		thread->creator = note->thread.creator;
+	if (note->thread.start) {
+		thread->start = note->thread.start;
+		thread->start_location = note->thread.start_location;
+	}
+	if (note->thread.room)
+		thread->room_bytes = note->thread.room;
+}
+
+int stack_depths_note(struct stack_depths *depths, const struct thread *thread,
+                      const struct stack_note *note, uint64_t time)
+{
+	struct thread_depths *own = thread_at(depths, thread->index);
+
+	if (!own)
+		return -1;
+	switch (note->kind) {
+	case CONTROL_THREAD: thread_note(own, note); return 0;
+	case CONTROL_DEPTH: return sample_note(depths, thread, note, time);
+	case CONTROL_TOUCHED:
+		if (note->touched_bytes > own->touched_bytes)
+			own->touched_bytes = note->touched_bytes;
+		return 0;
+	case CONTROL_FAULT: return fault_note(depths, thread, note, time);
+	default: return 0;
+	}
+}
+
+int stack_depths_run(struct stack_depths *depths, const struct thread *thread)
+{
+	struct thread_depths *own;
+
+	if (thread->index >= depths->thread_count)
+		return 0;
+	own = &depths->threads[thread->index];
+	return deepest_settle(depths, own) || told_trim(depths, own, 0) ? -1 : 0;
+}
+
+int stack_depths_finish(struct stack_depths *depths)
+{
+	struct thread_depths *thread;
+	uint32_t i;
+
+	for (i = 0; i < depths->thread_count; i++) {
+		thread = &depths->threads[i];
+		if (deepest_settle(depths, thread) || told_trim(depths, thread, 0))
+			return -1;
+		free(thread->told);
+		thread->told = NULL;
+		thread->told_capacity = 0;
+	}
+	return 0;
+}
+
+/* ---- what it comes to ---------------------------------------------------------------- */
+
+uint64_t thread_depths_most(const struct thread_depths *thread)
+{
+	return thread->deepest.bytes > thread->touched_bytes ? thread->deepest.bytes
+	                                                     : thread->touched_bytes;
+}
+
+bool thread_depths_is_near_limit(const struct thread_depths *thread)
+{
+	return thread->room_bytes &&
+	       thread_depths_most(thread) * 100 >= thread->room_bytes * STACK_WARN_PERCENT;
+}
+
+uint32_t stack_depths_deepest(const struct stack_depths *depths)
+{
+	uint32_t i, deepest = UINT32_MAX;
+
+	for (i = 0; i < depths->thread_count; i++) {
+		if (thread_depths_most(&depths->threads[i]) &&
+		    (deepest == UINT32_MAX ||
+		     thread_depths_most(&depths->threads[i]) >
+		         thread_depths_most(&depths->threads[deepest])))
+			deepest = i;
+	}
+	return deepest;
+}
+
+uint32_t stack_depths_fullest(const struct stack_depths *depths)
+{
+	uint32_t i, fullest = UINT32_MAX;
+	double share, most = 0;
+
+	for (i = 0; i < depths->thread_count; i++) {
+		if (!depths->threads[i].room_bytes)
+			continue;
+		share = (double)thread_depths_most(&depths->threads[i]) /
+		        (double)depths->threads[i].room_bytes;
+		if (share > most) {
+			most = share;
+			fullest = i;
+		}
+	}
+	return fullest;
+}

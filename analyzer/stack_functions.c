@@ -1,0 +1,153 @@
+/* stack_functions.c - which functions eat the stack. Layer 9. */
+#include "stack_functions.h"
+
+#include <stdlib.h>
+
+/* Innermost frames that may differ: where the last round was cut off, or in a helper. */
+#define FAULT_NOISE 64
+
+static int frames_compare(const void *one, const void *two)
+{
+	const struct function_frames *a = one, *b = two;
+
+	if (a->bytes != b->bytes)
+		return a->bytes > b->bytes ? -1 : 1;
+	return a->function < b->function ? -1 : a->function > b->function;
+}
+
+/* Rows by number of the function, then those that have frames, sorted. */
+static void rows_finish(struct stack_functions *functions, uint32_t function_count)
+{
+	uint32_t i;
+
+	for (i = 0; i < function_count; i++) {
+		if (!functions->rows[i].frames)
+			continue;
+		functions->bytes += functions->rows[i].bytes;
+		functions->rows[functions->count++] = functions->rows[i];
+	}
+	qsort(functions->rows, functions->count, sizeof(*functions->rows), frames_compare);
+}
+
+int stack_functions_make(struct stack_functions *functions,
+                         const struct profile *profile,
+                         const struct function_table *table)
+{
+	const struct stack_depths *stacks = &profile->replay.stacks;
+	const struct location_frames *frames;
+	struct function_frames *row;
+	uint32_t i;
+
+	*functions = (struct stack_functions){ .rows = calloc((size_t)table->count + 1,
+		                                                  sizeof(*functions->rows)) };
+	if (!functions->rows)
+		return -1;
+	for (i = 1; i < stacks->location_capacity && i < table->location_count; i++) {
+		frames = &stacks->locations[i];
+		if (!frames->frames)
+			continue;
+		row = &functions->rows[table->of_location[i]];
+		row->function = table->of_location[i];
+		row->location = i;
+		row->frames += frames->frames;
+		row->bytes += frames->words * STACK_WORD_BYTES;
+		if (frames->words_max * UINT64_C(8) > row->largest_bytes)
+			row->largest_bytes = frames->words_max * UINT64_C(8);
+	}
+	rows_finish(functions, table->count);
+	return 0;
+}
+
+void stack_functions_release(struct stack_functions *functions)
+{
+	free(functions->rows);
+	*functions = (struct stack_functions){ .rows = NULL };
+}
+
+uint32_t *stack_path_functions(const struct stack_path *path,
+                               const struct function_table *table)
+{
+	uint32_t *functions = calloc((size_t)path->count + 1, sizeof(*functions));
+	uint32_t i, location;
+
+	for (i = 0; functions && i < path->count; i++) {
+		location = path->entries[path->count - 1 - i].location;
+		if (location < table->location_count)
+			functions[i] = table->of_location[location];
+	}
+	return functions;
+}
+
+/* Of a round, on average; 0 if a frame of them is not known. */
+static uint64_t round_bytes(const struct stack_path *path,
+                            const struct stack_rounds *seen)
+{
+	uint64_t words = 0, i, end = seen->first + seen->period * seen->rounds;
+	const struct stack_entry *entry;
+
+	for (i = seen->first; i < end; i++) {
+		entry = &path->entries[path->count - 1 - i];
+		if (!entry->words || entry == path->entries)
+			return 0;
+		words += entry->words;
+	}
+	return words * STACK_WORD_BYTES / seen->rounds;
+}
+
+/*
+ * Whether the rounds reach to the outermost frame: the recorder cuts a very deep stack
+ * there. A whole one begins with something else.
+ */
+static bool is_cut(const struct stack_rounds *seen, const uint32_t *functions,
+                   size_t count)
+{
+	size_t at = seen->first + seen->period * seen->rounds;
+
+	while (at < count && functions[at] == functions[at - seen->period])
+		at++;
+	return at == count;
+}
+
+/* Frames beyond a cut are known only by the bytes they take. */
+static void rounds_extend(struct fault_rounds *rounds, const struct stack_fault *fault)
+{
+	const struct stack_path *path = &fault->path;
+	uint64_t seen_bytes = path->inner_words * STACK_WORD_BYTES;
+
+	if (!rounds->round_bytes) {
+		rounds->precision = ROUNDS_AT_LEAST;
+	} else if (fault->depth_bytes > seen_bytes) {
+		rounds->rounds += (fault->depth_bytes - seen_bytes) / rounds->round_bytes;
+		rounds->precision = ROUNDS_ABOUT;
+	}
+}
+
+int fault_rounds_find(struct fault_rounds *rounds, const struct stack_fault *fault,
+                      const struct function_table *table)
+{
+	uint32_t *functions = stack_path_functions(&fault->path, table);
+	struct stack_rounds *seen = &rounds->seen;
+	size_t count = fault->path.count;
+
+	*rounds = (struct fault_rounds){ .rounds = 0 };
+	if (!functions)
+		return -1;
+	*seen = stack_rounds_find(functions, count, FAULT_NOISE);
+	if (seen->rounds)
+		rounds->is_cut = is_cut(seen, functions, count);
+	free(functions);
+	if (!seen->rounds)
+		return 0;
+	/* the size of the outermost entry is not its frame alone */
+	if (seen->first + seen->period * seen->rounds == count)
+		seen->rounds--;
+	rounds->rounds = seen->rounds;
+	rounds->round_bytes = round_bytes(&fault->path, seen);
+	if (rounds->is_cut) {
+		rounds_extend(rounds, fault);
+	} else if (!rounds->round_bytes) {
+		rounds->round_bytes = fault->depth_bytes * seen->period / count;
+		rounds->precision = ROUNDS_ABOUT;
+	}
+	return 0;
+}

@@ -1,0 +1,71 @@
+/* stack_order.c - threads, the deepest stack first. Layer 7. */
+#include "stack_order.h"
+
+#include <stdlib.h>
+
+static int depth_compare(const void *one, const void *two, void *context)
+{
+	const struct stack_depths *stacks = context;
+	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
+	uint64_t deep_a = stacks->threads[a].deepest.bytes;
+	uint64_t deep_b = stacks->threads[b].deepest.bytes;
+
+	if (deep_a != deep_b)
+		return deep_a > deep_b ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+int stack_order_make(struct stack_order *order, const struct replay *replay)
+{
+	const struct stack_depths *stacks = &replay->stacks;
+	uint32_t i;
+
+	*order = (struct stack_order){
+		.threads = malloc(((size_t)stacks->thread_count + 1) * sizeof(*order->threads))
+	};
+	if (!order->threads)
+		return -1;
+	for (i = 0; i < stacks->thread_count && i < replay->thread_count; i++) {
+		if (stacks->threads[i].samples || stacks->threads[i].room_bytes ||
+		    stacks->threads[i].touched_bytes)
+			order->threads[order->count++] = i;
+	}
+	qsort_r(order->threads, order->count, sizeof(*order->threads), depth_compare,
+	        (void *)stacks);
+	return 0;
+}
+
+void stack_order_release(struct stack_order *order)
+{
+	free(order->threads);
+	*order = (struct stack_order){ .threads = NULL };
+}
+
+bool stack_order_find(const struct stack_order *order, const struct replay *replay,
+                      uint64_t tid, uint32_t *index)
+{
+	size_t i;
+
+	for (i = 0; i < order->count; i++) {
+		if (replay->threads[order->threads[i]]->tid != tid)
+			continue;
+		*index = order->threads[i];
+		return true;
+	}
+	return false;
+}
+
+const struct thread *stack_creator(const struct replay *replay, uint32_t thread)
+{
+	const struct thread_depths *depths = stack_depths_of(&replay->stacks, thread);
+	uint32_t slot, number;
+
+	if (!depths || !depths->creator || !replay->thread_index.count)
+		return NULL;
+	slot = hash_index_slot(&replay->thread_index, hash_words(depths->creator, 1));
+	while ((number = hash_index_next(&replay->thread_index, &slot))) {
+		if (replay->threads[number - 1]->serial == depths->creator)
+			return replay->threads[number - 1];
+	}
+	return NULL;
+}

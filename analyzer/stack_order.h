@@ -1,0 +1,30 @@
+/*
+ * stack_order.h - the threads of a replay whose stacks are known, the deepest first.
+ * Layer 7.
+ */
+#ifndef OUTLIVE_STACK_ORDER_H
+#define OUTLIVE_STACK_ORDER_H
+
+#include "replay.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct stack_order {
+	uint32_t *threads; /* indices */
+	size_t count;
+};
+
+/* 0, or -1 when memory is out; release it either way. */
+int stack_order_make(struct stack_order *order, const struct replay *replay);
+void stack_order_release(struct stack_order *order);
+
+/* The first thread of that number; false: there is none. */
+bool stack_order_find(const struct stack_order *order, const struct replay *replay,
+                      uint64_t tid, uint32_t *index);
+
+/* The thread that made it; NULL: not known. */
+const struct thread *stack_creator(const struct replay *replay, uint32_t thread);
+
+#endif
