@@ -12,6 +12,9 @@
 
 #define FRAME_BYTES_MAX 7 /* a raw frame code */
 
+/* An event with SHORT_FRAMES new frames at the most, whatever its operands. */
+#define SHORT_BYTES_MAX 128
+
 struct event {
 	enum event_op op;  /* OP_CONTROL: a STACK record, nothing but time and frames */
 	uint64_t time;     /* quanta; a realloc: before the real call */

@@ -8,9 +8,11 @@
 
 #include "guard.h"
 #include "ring_file.h"
+#include "stack_depth.h"
 #include "system.h"
 
 #define GROUP_FRAMES 8
+#define THREAD_BYTES_MAX 48
 #define FIXED_BYTES_MAX 96 /* all of an event but its frames */
 
 static uint32_t frames_bytes_max(uint32_t count)
@@ -57,9 +59,30 @@ static inline uint8_t *frames_put(struct prediction *tables, uint8_t *at,
 
 /* ---- runs --------------------------------------------------------------------- */
 
+/* What is known of the calling thread, whose state it is; NULL: no room. */
+static uint8_t *thread_put(const struct thread_state *state, uint8_t *at,
+                           const uint8_t *limit)
+{
+	uint64_t room_bytes = thread_state_room_bytes(state);
+	uint8_t *length_at;
+
+	if (!guard.creator && !guard.start && !room_bytes)
+		return at; /* nothing is known */
+	if (at + THREAD_BYTES_MAX > limit)
+		return NULL;
+	*at++ = CONTROL_TAG(CONTROL_THREAD);
+	length_at = at++; /* below 128: one byte */
+	at = put_varint(at, guard.creator);
+	at = put_varint(at, guard.start);
+	at = put_varint(at, room_bytes ? state->own_stack.high : 0);
+	at = put_varint(at, room_bytes);
+	*length_at = (uint8_t)(at - length_at - 1);
+	return at;
+}
+
 /*
- * Write a RUN record with the innermost `frames` of the thread's last stack; NULL if it
- * would go past `limit`.
+ * Write a RUN record with the innermost `frames` of the thread's last stack, and a THREAD
+ * record; NULL if they would go past `limit`.
  */
 static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *limit,
                         uint64_t time, uint32_t frames)
@@ -80,9 +103,9 @@ static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *
 	*at++ = CONTROL_TAG(CONTROL_RUN);
 	memcpy(at, &run, sizeof(run));
 	at += sizeof(run);
-	return frames_put(&state->prediction, at, limit,
-	                  state->frames + state->depth - frames, frames, 0, 0, OP_NONE,
-	                  &all);
+	at = frames_put(&state->prediction, at, limit,
+	                state->frames + state->depth - frames, frames, 0, 0, OP_NONE, &all);
+	return at ? thread_put(state, at, limit) : NULL;
 }
 
 /* Begin a run in the chunk at hand; false if there is not enough room left in it. */
@@ -107,7 +130,10 @@ static bool run_begin(struct thread_state *state, uint64_t time)
 		state->cut_frames += state->depth - frames;
 		frames_drop_outer(state, frames);
 	}
+	for (uint32_t i = 0; i < state->depth; i++)
+		state->frames[i].flags &= (uint16_t)~FRAME_TOLD;
 	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
+	depth_put_off(state, time);
 	return true;
 }
 
@@ -139,14 +165,15 @@ static void chunk_leave(struct thread_state *state)
 }
 
 /* Take a chunk with this thread's run begun in it, and `size_bytes` of room. */
-static bool chunk_enter(struct thread_state *state, uint32_t size_bytes, uint64_t time)
+static bool chunk_find(struct thread_state *state, uint32_t size_bytes, uint64_t time,
+                       enum loss_cause *why_not)
 {
 	/* A parked chunk may be too short for this thread's stack: then the next. */
 	for (int tries = 0; tries < 4; tries++) {
 		chunk_leave(state);
 		state->chunk = ring_take_chunk(CHUNK_KIND_EVENTS, time, &state->used);
 		if (!state->chunk) {
-			ring_count_loss(LOST_RING_FULL, 1);
+			*why_not = LOST_RING_FULL;
 			return false;
 		}
 		state->chunk_events = COMMIT_EVENTS(state->chunk->commit);
@@ -154,8 +181,30 @@ static bool chunk_enter(struct thread_state *state, uint32_t size_bytes, uint64_
 			return true;
 	}
 	chunk_leave(state);
-	ring_count_loss(LOST_TOO_BIG, 1);
+	*why_not = LOST_TOO_BIG;
 	return false;
+}
+
+/* For an event: if there is none, it is lost. */
+static bool chunk_enter(struct thread_state *state, uint32_t size_bytes, uint64_t time)
+{
+	enum loss_cause why_not;
+
+	if (chunk_find(state, size_bytes, time, &why_not))
+		return true;
+	ring_count_loss(why_not, 1);
+	return false;
+}
+
+bool event_run_again(struct thread_state *state, uint32_t size_bytes, uint64_t time)
+{
+	enum loss_cause why_not;
+	bool found = chunk_find(state, size_bytes, time, &why_not);
+
+	state->cut_frames = 0; /* no walk is under way */
+	if (found)
+		chunk_commit(state->chunk, state->used, state->chunk_events);
+	return found;
 }
 
 static uint8_t *realloc_put(struct prediction *tables, uint8_t *at,

@@ -21,8 +21,11 @@
 bool event_encode(struct thread_state *state, const struct event *event,
                   struct walk_result *walk);
 
-/* An event with SHORT_FRAMES new frames at the most, whatever its operands. */
-#define SHORT_BYTES_MAX 128
+/*
+ * Begin the thread's run anew in another chunk that has room for `size_bytes` more, with
+ * its last stack, and commit that. False: there is none, or the stack leaves no room.
+ */
+bool event_run_again(struct thread_state *state, uint32_t size_bytes, uint64_t time);
 
 /*
  * What event_encode() and frames_apply() do, for a malloc, calloc or free whose stack is
@@ -41,7 +44,7 @@ static inline __attribute__((always_inline)) bool event_encode_short(
 	                           : frames[keep - 1].return_address;
 	uint8_t tag = (uint8_t)op | TAG_FRAMES_PREDICTED;
 
-	if (unlikely(!chunk || state->used + SHORT_BYTES_MAX > CHUNK_BYTES))
+	if (unlikely(!chunk || state->used > state->used_limit))
 		return false;
 	at = shape_put(tables, at, pops, walk->news, &tag);
 	time = time > tables->last_time ? time : tables->last_time;

@@ -227,6 +227,8 @@ void frames_cut(struct thread_state *state, struct walk_result *walk)
 	}
 	memmove(scratch - walk->news - carried, state->frames + walk->keep - carried,
 	        carried * sizeof(*scratch));
+	for (uint32_t i = 1; i <= carried; i++)
+		(scratch - walk->news - i)->flags &= (uint16_t)~FRAME_TOLD;
 	walk->carried = carried;
 	walk->carried_from = walk->keep - carried;
 	walk->news += carried;

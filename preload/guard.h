@@ -28,6 +28,8 @@ struct guard {
 	struct thread_state *state;      /* NULL until the thread's first event */
 	uint32_t flags;                  /* enum guard_flags */
 	uintptr_t stack_low, stack_high; /* of a thread seen from its start; else 0 */
+	uintptr_t start;                 /* the function it began with, likewise */
+	uint32_t creator;                /* serial of the thread that made it, likewise */
 };
 
 extern __thread struct guard guard

@@ -5,8 +5,6 @@
  * return address, the stack pointer above it, and rbp, which it saved.
  */
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 
 #include "guard.h"
 #include "lifecycle.h"
@@ -214,91 +212,7 @@ EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
 		guard_leave();
 }
 
-/* ---- threads and modules ------------------------------------------------------ */
-
-/* What a new thread is to run; from here, not from the program's heap, to be copied. */
-struct thread_start {
-	_Atomic bool is_taken;
-	void *(*function)(void *);
-	void *argument;
-	size_t stack_bytes;
-};
-
-#define THREAD_STARTS 256 /* threads that have been created, but have not begun */
-static struct thread_start thread_starts[THREAD_STARTS];
-
-static struct thread_start *thread_start_take(void)
-{
-	for (int i = 0; i < THREAD_STARTS; i++) {
-		bool is_taken = false;
-
-		if (atomic_compare_exchange_strong(&thread_starts[i].is_taken, &is_taken, true))
-			return &thread_starts[i];
-	}
-	return NULL;
-}
-
-static void thread_start_give(struct thread_start *start)
-{
-	atomic_store_explicit(&start->is_taken, false, memory_order_release);
-}
-
-/*
- * The thread's control block lies at the high end of its stack (glibc,
- * nptl/allocatestack.c). pthread_getattr_np() would know, but allocates, and can deadlock.
- */
-static void *thread_main(void *start_argument)
-{
-	struct thread_start *start = start_argument;
-	void *(*function)(void *) = start->function;
-	void *argument = start->argument;
-	uintptr_t high = arch_thread_pointer(),
-			  here = (uintptr_t)__builtin_frame_address(0);
-
-	if (here < high && high - here < start->stack_bytes) {
-		guard.stack_high = high;
-		guard.stack_low = high > start->stack_bytes ? high - start->stack_bytes : 0;
-	}
-	thread_start_give(start);
-	return function(argument);
-}
-
-/* What the new thread's stack will span; pthread_attr_init() knows the default. */
-static size_t stack_bytes_of(const pthread_attr_t *attributes)
-{
-	pthread_attr_t defaults;
-	size_t size_bytes = 0;
-
-	if (attributes) {
-		pthread_attr_getstacksize(attributes, &size_bytes);
-	} else if (pthread_attr_init(&defaults) == 0) {
-		pthread_attr_getstacksize(&defaults, &size_bytes);
-		pthread_attr_destroy(&defaults);
-	}
-	return size_bytes;
-}
-
-EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument)
-{
-	struct thread_start *start;
-	int error;
-
-	if (!real_alloc_resolve() || !real.pthread_create)
-		return ENOSYS;
-	if (!lifecycle_recording)
-		return real.pthread_create(thread, attributes, function, argument);
-	start = thread_start_take();
-	if (!start) /* its stack will be looked up when it allocates */
-		return real.pthread_create(thread, attributes, function, argument);
-	start->function = function;
-	start->argument = argument;
-	start->stack_bytes = stack_bytes_of(attributes);
-	error = real.pthread_create(thread, attributes, thread_main, start);
-	if (error)
-		thread_start_give(start);
-	return error;
-}
+/* ---- modules ------------------------------------------------------------------ */
 
 EXPORT int dlclose(void *handle)
 {

@@ -14,6 +14,7 @@
 #include "handover.h"
 #include "module_map.h"
 #include "real_alloc.h"
+#include "record.h"
 #include "ring_file.h"
 #include "settings.h"
 #include "system.h"
@@ -54,7 +55,7 @@ static bool start(void)
 		image_flags |= RING_OWN_MALLOC;
 	if (!ring_create(&settings, image_flags))
 		return false;
-	thread_state_start();
+	thread_state_start(record_thread_end);
 	return true;
 }
 
@@ -121,6 +122,13 @@ static __attribute__((constructor)) void process_begins(void)
 static __attribute__((destructor)) void process_ends(void)
 {
 	/* A forked child that never allocated still sees its parent's ring. */
-	if (lifecycle_recording && *lifecycle_sentinel)
-		ring_note_finished();
+	if (!lifecycle_recording || !*lifecycle_sentinel)
+		return;
+	if (guard.state && !guard.sp) {
+		guard.sp = (uintptr_t)__builtin_frame_address(0);
+		guard_barrier();
+		record_thread_end(guard.state);
+		guard_leave();
+	}
+	ring_note_finished();
 }

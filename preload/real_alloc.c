@@ -58,6 +58,7 @@ static void resolve_all(void)
 	LOOK(free_sized);
 	LOOK(free_aligned_sized);
 	LOOK(pthread_create);
+	LOOK(thrd_create);
 	LOOK(dlclose);
 	LOOK(execve);
 	LOOK(execv);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <threads.h>
 
 typedef int spawn_function(int *, const char *, const posix_spawn_file_actions_t *,
                            const posix_spawnattr_t *, char *const *, char *const *);
@@ -29,6 +30,7 @@ struct real_alloc {
 	void (*free_aligned_sized)(void *, size_t, size_t); /* C23; may be NULL */
 	int (*pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 	                      void *); /* NULL: no threads library (glibc < 2.34) */
+	int (*thrd_create)(thrd_t *, int (*)(void *), void *); /* likewise */
 	int (*dlclose)(void *);
 	bool is_bypassed; /* another malloc comes before ours: the executable's own */
 

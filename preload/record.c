@@ -7,6 +7,8 @@
 #include "guard.h"
 #include "ring_file.h"
 
+/* With a run's record of the deepest stack, such a sample fits one chunk. */
+#define DEPTH_BYTES_MAX (CHUNK_BYTES / 8 * 3)
 #define ADDRESS_MASK (~(uintptr_t)7) /* the format carries no lower bits */
 
 static struct thread_state *state_get(void)
@@ -18,15 +20,37 @@ static struct thread_state *state_get(void)
 	return state;
 }
 
-/* False: the event was lost, and the thread's frames are what they were. */
+/*
+ * The depth of the stack as the event at `slot` leaves it. The deepest point is not to be
+ * missed for want of room: another chunk has some.
+ */
+static __attribute__((noinline)) void depth_sample(struct thread_state *state,
+                                                   uintptr_t slot, uint64_t time)
+{
+	uint32_t size_bytes;
+
+	if (!depth_note(state) && depth_is_new(state, slot)) {
+		size_bytes = depth_bytes_max(state);
+		if (size_bytes < DEPTH_BYTES_MAX && event_run_again(state, size_bytes, time))
+			depth_note(state);
+	}
+	depth_settle(state, slot, time);
+}
+
+/*
+ * `slot`: where the innermost return address lies. False: the event was lost, and the
+ * thread's frames are what they were.
+ */
 static inline bool event_write(struct thread_state *state, const struct event *event,
-                               struct walk_result *walk)
+                               struct walk_result *walk, uintptr_t slot)
 {
 	if (!event_encode(state, event, walk))
 		return false;
 	frames_apply(state, walk);
 	if (unlikely(walk->cut))
 		ring_count_loss(LOST_STACKS_CUT, 1);
+	if (unlikely(depth_is_due(state, slot)))
+		depth_sample(state, slot, event->time);
 	if (unlikely(guard.flags & GUARD_THREAD_ENDING))
 		thread_state_release(state);
 	return true;
@@ -55,7 +79,7 @@ static __attribute__((noinline)) void event_record(const struct walk_start *call
 	if (unlikely(!state))
 		return;
 	walk = stack_walk(state, caller);
-	event_write(state, event, &walk);
+	event_write(state, event, &walk, caller->slot);
 }
 
 void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
@@ -110,7 +134,7 @@ bool record_stack(const struct walk_start *caller)
 	if (unlikely(!state))
 		return false;
 	walk = stack_walk(state, caller);
-	return event_write(state, &event, &walk);
+	return event_write(state, &event, &walk, caller->slot);
 }
 
 void record_throw(const struct walk_start *caller, const void *exception)
@@ -124,7 +148,7 @@ void record_throw(const struct walk_start *caller, const void *exception)
 		return;
 	walk = stack_walk(state, caller);
 	frames_forget_exception(state, exception);
-	written = event_write(state, &event, &walk);
+	written = event_write(state, &event, &walk, caller->slot);
 	state->exception = written ? exception : NULL;
 	state->throw_slot = written ? caller->slot : 0;
 	/*
@@ -135,4 +159,61 @@ void record_throw(const struct walk_start *caller, const void *exception)
 		state->ceiling = CEILING_ALL;
 	else if (walk.cut && state->ceiling != CEILING_ALL)
 		state->ceiling = state->frames[0].slot;
+}
+
+/* Leave out the innermost frames, the last of them at `slot`, unless a signal is there. */
+static void walk_trim(struct walk_result *walk, uintptr_t slot)
+{
+	for (uint32_t i = walk->news; i-- > 0;) {
+		if (walk->frames[i].flags & FRAME_SIGNAL)
+			return;
+		if (walk->frames[i].slot == slot) {
+			walk->news = i + 1;
+			return;
+		}
+	}
+}
+
+void record_fault(const struct walk_start *at, const struct fault *fault,
+                  const struct stack_mapping *mapping, uintptr_t inner_slot)
+{
+	struct thread_state *state = state_get();
+	struct event event = { .op = OP_CONTROL, .time = clock_before() };
+	struct walk_result walk;
+
+	if (!state)
+		return;
+	if (mapping) /* so far it can be read */
+		state->own_stack = (struct stack_bounds){ mapping->low, state->own_stack.high };
+	walk = stack_walk_interrupted(state, at, mapping != NULL);
+	if (inner_slot)
+		walk_trim(&walk, inner_slot);
+	if (mapping && at->slot < mapping->low)
+		state->own_stack.low = at->slot; /* it is counted as its own all the same */
+	if (!event_encode(state, &event, &walk))
+		return;
+	frames_apply(state, &walk);
+	if (walk.cut)
+		ring_count_loss(LOST_STACKS_CUT, 1);
+	fault_put(state, fault);
+	if (state->depth)
+		depth_sample(state, state->frames[state->depth - 1].slot, event.time);
+}
+
+void record_fault_only(const struct fault *fault)
+{
+	struct thread_state *state = state_get();
+	struct event event = { .op = OP_CONTROL, .time = clock_before() };
+	struct walk_result walk = { .plain = true };
+
+	if (!state)
+		return;
+	walk.keep = state->depth;
+	if (event_encode(state, &event, &walk))
+		fault_put(state, fault);
+}
+
+void record_thread_end(struct thread_state *state)
+{
+	touched_note(state);
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "stack_depth.h"
 #include "stack_walk.h"
 
 /* After an alloc. `address` 0: it failed. */
@@ -39,5 +40,20 @@ bool record_stack(const struct walk_start *caller);
  * between the unwinder's two looks at a frame.
  */
 void record_throw(const struct walk_start *caller, const void *exception);
+
+/*
+ * The thread is about to die of `fault`, where `at` says (see stack_walk_interrupted()).
+ * `mapping` of its own stack, if it was on that, or off its end; else NULL. `inner_slot`:
+ * the innermost frames, up to the call whose return address lies there, are the recorder's
+ * and left out; 0: none are.
+ */
+void record_fault(const struct walk_start *at, const struct fault *fault,
+                  const struct stack_mapping *mapping, uintptr_t inner_slot);
+
+/* The same where there is no room for a walk: the stack is left as it was. */
+void record_fault_only(const struct fault *fault);
+
+/* The calling thread's end, or the process's; the guard is held. */
+void record_thread_end(struct thread_state *state);
 
 #endif

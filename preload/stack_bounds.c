@@ -14,7 +14,7 @@ struct maps_parser {
 	uint64_t numbers[2]; /* start, end of the line */
 	int field;           /* 0 start, 1 end, 2 permissions, 3 the rest */
 	char tail[8];        /* the last bytes of the line: "[stack]" */
-	bool writable;
+	bool readable, writable;
 };
 
 /* Feed one byte; true at the end of a line. */
@@ -32,6 +32,8 @@ static bool maps_take(struct maps_parser *parser, char c)
 			                                 (uint64_t)(c >= 'a' ? c - 'a' + 10
 			                                                     : c - '0');
 	} else if (parser->field == 2) {
+		if (c == 'r' || c == 'x')
+			parser->readable = true;
 		if (c == 'w')
 			parser->writable = true;
 		if (c == ' ')
@@ -40,12 +42,16 @@ static bool maps_take(struct maps_parser *parser, char c)
 	return false;
 }
 
-bool stack_bounds_find(uintptr_t address, struct stack_bounds *bounds)
+/*
+ * The line that holds `address`, in *parser, and the one before it. False: there is none,
+ * or nothing can be written there.
+ */
+static bool line_find(uintptr_t address, struct maps_parser *found_line,
+                      struct maps_parser *line_before)
 {
 	struct maps_parser parser = { 0 };
 	char buffer[2048] = "";
 	int fd = system_open("/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
-	uint64_t previous_end = 0;
 	bool found = false;
 	long count;
 
@@ -60,21 +66,47 @@ bool stack_bounds_find(uintptr_t address, struct stack_bounds *bounds)
 				found = true;
 				break;
 			}
-			previous_end = parser.numbers[1];
+			*line_before = parser;
 			parser = (struct maps_parser){ 0 };
 		}
 	}
 	system_close(fd);
-	if (!found)
+	*found_line = parser;
+	return found;
+}
+
+static bool line_is_main(const struct maps_parser *line)
+{
+	return memcmp(line->tail + 1, "[stack]", 7) == 0;
+}
+
+bool stack_bounds_find(uintptr_t address, struct stack_bounds *bounds)
+{
+	struct maps_parser line, before = { 0 };
+
+	if (!line_find(address, &line, &before))
 		return false;
-	bounds->low = parser.numbers[0];
-	bounds->high = parser.numbers[1];
-	if (memcmp(parser.tail + 1, "[stack]", 7) == 0) {
+	bounds->low = line.numbers[0];
+	bounds->high = line.numbers[1];
+	if (line_is_main(&line)) {
 		uintptr_t low = bounds->high > MAIN_STACK_MAX_BYTES
 		                    ? bounds->high - MAIN_STACK_MAX_BYTES
 		                    : 0;
 
-		bounds->low = low > previous_end ? low : previous_end;
+		bounds->low = low > before.numbers[1] ? low : before.numbers[1];
 	}
+	return true;
+}
+
+bool stack_mapping_find(uintptr_t address, struct stack_mapping *mapping)
+{
+	struct maps_parser line, before = { 0 };
+
+	if (!line_find(address, &line, &before))
+		return false;
+	*mapping = (struct stack_mapping){ line.numbers[0], line.numbers[1],
+		                               line.numbers[0], line_is_main(&line) };
+	if (before.numbers[1] == mapping->low && !before.readable && !before.writable)
+		mapping->guard_low = before.numbers[0];
 	return true;
 }

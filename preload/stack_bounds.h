@@ -24,4 +24,14 @@ static inline bool stack_bounds_hold(const struct stack_bounds *bounds,
  */
 bool stack_bounds_find(uintptr_t address, struct stack_bounds *bounds);
 
+/* A mapping that a stack lies in, as /proc/self/maps has it now. */
+struct stack_mapping {
+	uintptr_t low, high;
+	uintptr_t guard_low; /* what nobody may access below it begins here; low: nothing */
+	bool is_main;        /* it grows when what lies below it is accessed */
+};
+
+/* That of `address`, which is writable; by system calls only. False: as above. */
+bool stack_mapping_find(uintptr_t address, struct stack_mapping *mapping);
+
 #endif

@@ -252,7 +252,7 @@ static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 	else
 		return 0;
 	/* A caller's frame lies further out: anything else would not end. */
-	if (cfa <= walk->point.sp || cfa > walk->bounds->high ||
+	if (cfa <= walk->point.sp || !stack_bounds_hold(walk->bounds, cfa - sizeof(cfa)) ||
 	    below > cfa - walk->bounds->low || cfa % sizeof(uintptr_t))
 		return 0;
 	walk->bp_words = 0;
@@ -265,13 +265,32 @@ static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 	return cfa - sizeof(uintptr_t);
 }
 
+/* From a frame with this rule: the slot of the next return address; 0: no further. */
+static inline uintptr_t walk_outwards(struct walk *walk, frame_rule rule)
+{
+	enum cfi_kind kind = frame_rule_kind(rule);
+	struct walk_point from;
+	uintptr_t slot;
+
+	if (kind == CFI_END)
+		return 0;
+	if (likely(kind != CFI_COMPLEX && kind != CFI_SIGNAL)) {
+		slot = walk_step(walk, rule);
+		walk->cut = !slot && walk->point.ip;
+		return walk->point.ip ? slot : 0;
+	}
+	walk->in_signal |= kind == CFI_SIGNAL;
+	walk->resumed = false;
+	from = walk->point;
+	slow_walk(&from, slow_visit, walk);
+	return walk->resumed ? walk->point.sp - sizeof(uintptr_t) : 0;
+}
+
 /* Walk until something is met (walk->met), the end, or where no further step is known. */
 static void walk_run(struct walk *walk, uintptr_t slot)
 {
 	for (;;) {
-		struct walk_point from;
 		frame_rule rule;
-		enum cfi_kind kind;
 
 		if (stub_is(walk->point.ip)) {
 			if (walk_meets_stub(walk, slot))
@@ -280,27 +299,13 @@ static void walk_run(struct walk *walk, uintptr_t slot)
 			return;
 		}
 		rule = frame_rule_get(walk->point.ip);
-		kind = frame_rule_kind(rule);
 		walk->in_unwinder |= frame_rule_is_unwinder(rule);
 		/* A stub that is there already is not replaced. */
 		walk->cut = !walk_push(walk, slot, walk->point.ip,
 		                       stub_is(load(slot)) ? FRAME_STUBBED : flags_of(rule));
-		if (walk->cut || kind == CFI_END)
+		slot = walk->cut ? 0 : walk_outwards(walk, rule);
+		if (!slot)
 			return;
-		if (likely(kind != CFI_COMPLEX && kind != CFI_SIGNAL)) {
-			slot = walk_step(walk, rule);
-			walk->cut = !slot && walk->point.ip;
-			if (!slot || !walk->point.ip)
-				return;
-			continue;
-		}
-		walk->in_signal |= kind == CFI_SIGNAL;
-		walk->resumed = false;
-		from = walk->point;
-		slow_walk(&from, slow_visit, walk);
-		if (!walk->resumed)
-			return;
-		slot = walk->point.sp - sizeof(uintptr_t);
 	}
 }
 
@@ -408,6 +413,52 @@ struct walk_result stack_walk(struct thread_state *state,
 	             walk.bounds == &state->own_stack && start->slot > state->ceiling))
 		state->ceiling = 0;
 	if (unlikely(result.keep + result.news > STACK_DEPTH_MAX))
+		frames_cut(state, &result);
+	return result;
+}
+
+/* The slot of the interrupted function's return address; 0: not known, or none. */
+static uintptr_t interrupted_step(struct walk *walk, frame_rule rule)
+{
+	enum cfi_kind kind = frame_rule_kind(rule);
+	uintptr_t slot = walk->point.sp, return_address;
+
+	if (kind != CFI_NONE && walk->point.ip)
+		return walk_outwards(walk, rule);
+	/* It was called, but there is nothing: the call put its return address there. */
+	walk->cut = !stack_bounds_hold(walk->bounds, slot) || slot % sizeof(slot);
+	if (walk->cut)
+		return 0;
+	return_address = load(slot);
+	walk->cut = frame_rule_kind(frame_rule_get(return_address)) == CFI_NONE;
+	walk->point.ip = return_address;
+	walk->point.sp += sizeof(slot);
+	return walk->cut ? 0 : slot;
+}
+
+struct walk_result stack_walk_interrupted(struct thread_state *state,
+                                          const struct walk_start *at, bool is_own)
+{
+	uintptr_t sp = at->slot + sizeof(uintptr_t), slot;
+	struct walk walk = {
+		.state = state,
+		.bounds = is_own ? &state->own_stack : bounds_of(state, sp),
+		.point = { at->return_address - 1, sp, at->bp },
+		.known = state->depth,
+		.in_signal = true,
+	};
+	struct walk_result result;
+
+	walk.cut = !walk.bounds ||
+	           (walk.point.ip && !walk_push(&walk, at->slot, at->return_address, 0));
+	if (!walk.cut) {
+		slot = interrupted_step(&walk, frame_rule_get(at->return_address));
+		if (slot)
+			walk_run(&walk, slot);
+	}
+	result = walk_end(&walk, at->slot);
+	result.patch = result.reuse = false;
+	if (result.keep + result.news > STACK_DEPTH_MAX)
 		frames_cut(state, &result);
 	return result;
 }

@@ -31,6 +31,16 @@ struct walk_start {
 struct walk_result stack_walk(struct thread_state *state,
                               const struct walk_start *start);
 
+/*
+ * The same from where the thread was interrupted: `at` is what a call there would have
+ * been, with one more than the instruction's address for the return address; what lies at
+ * the slot is not read. No stub is put anywhere. Where nothing is known of the instruction,
+ * a call that went astray is assumed. `is_own`: it ran on the thread's own stack, and may
+ * have left it at its low end.
+ */
+struct walk_result stack_walk_interrupted(struct thread_state *state,
+                                          const struct walk_start *at, bool is_own);
+
 extern bool stack_walk_is_exact; /* walks leave stubs */
 
 /*
@@ -65,7 +75,7 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 	struct short_walk *walk)
 {
 	const struct walk_frame *frames = state->frames;
-	const struct stack_bounds *own = &state->own_stack;
+	const struct stack_bounds *own = &state->seen_stack; /* deeper: it is noted */
 	uintptr_t ip = start->return_address, slot = start->slot, bp = start->bp, cfa;
 	uint32_t depth = state->depth, news = 0, index;
 	uint16_t bp_words = 0;

@@ -9,6 +9,7 @@
 
 #include "guard.h"
 #include "ring_file.h"
+#include "signal_stack.h"
 #include "system.h"
 
 #define STATE_BYTES (160 * 1024) /* one mapping: the state, then its first frames */
@@ -23,6 +24,7 @@ static _Atomic bool free_list_busy;
 static struct thread_state *free_list;
 static pthread_key_t ending_key;
 static bool has_ending_key;
+static void (*ending_call)(struct thread_state *);
 
 /* A busy list is not waited for: a new mapping, or a leaked one, does as well. */
 static bool free_list_enter(void)
@@ -62,13 +64,20 @@ static void thread_ending(void *value)
 		pthread_setspecific(ending_key, (void *)(round + 1));
 		return;
 	}
+	if (guard.state && !guard.sp) {
+		guard.sp = (uintptr_t)__builtin_frame_address(0);
+		guard_barrier();
+		ending_call(guard.state);
+		guard_leave();
+	}
 	guard.flags |= GUARD_THREAD_ENDING;
 	if (guard.state)
 		thread_state_release(guard.state);
 }
 
-void thread_state_start(void)
+void thread_state_start(void (*ending)(struct thread_state *))
 {
+	ending_call = ending;
 	has_ending_key = pthread_key_create(&ending_key, thread_ending) == 0;
 }
 
@@ -81,6 +90,9 @@ static void state_begin(struct thread_state *state)
 	state->ceiling = 0;
 	state->exception = NULL;
 	state->throw_slot = 0;
+	state->seen_stack = (struct stack_bounds){ 0, 0 };
+	memset(state->told_stacks, 0, sizeof(state->told_stacks));
+	state->told_count = 0;
 	state->serial = (uint32_t)atomic_fetch_add_explicit(
 						(_Atomic uint64_t *)&ring.header->next_thread, 1,
 						memory_order_relaxed) +
@@ -115,10 +127,23 @@ struct thread_state *thread_state_make(void)
 	if (!guard.stack_high)
 		stack_bounds_find(stack_anchor(), &state->own_stack);
 	guard.state = state;
+	if (!(guard.flags & GUARD_THREAD_ENDING))
+		signal_stack_put(&state->signal_stack);
 	/* Keys below 32 have their place in the thread's descriptor: no allocation. */
 	if (has_ending_key && ending_key < 32 && !(guard.flags & GUARD_THREAD_ENDING))
 		pthread_setspecific(ending_key, (void *)1);
 	return state;
+}
+
+uint64_t thread_state_room_bytes(const struct thread_state *state)
+{
+	uint64_t room_bytes = state->own_stack.high - state->own_stack.low, limit_bytes;
+
+	if (!room_bytes ||
+	    !stack_bounds_hold(&state->own_stack, (uintptr_t)__libc_stack_end))
+		return room_bytes;
+	limit_bytes = system_stack_limit_bytes();
+	return limit_bytes < room_bytes ? limit_bytes : room_bytes;
 }
 
 bool thread_state_grow(struct thread_state *state, uint32_t capacity)
@@ -170,6 +195,7 @@ void thread_state_release(struct thread_state *state)
 		ring_park_chunk(state->chunk);
 	state->chunk = NULL;
 	stubs_withdraw(state);
+	signal_stack_take(&state->signal_stack);
 	if (!free_list_enter())
 		return;
 	state->next_free = free_list;
@@ -193,6 +219,7 @@ void thread_state_forked(void)
 	free_list = NULL;
 	stub_pool_forked();
 	atomic_store_explicit(&free_list_busy, false, memory_order_relaxed);
+	guard.creator = 0; /* a thread of another process */
 	if (guard.state) {
 		uint32_t depth = guard.state->depth;
 

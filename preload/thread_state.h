@@ -40,6 +40,7 @@ enum walk_frame_flags {
 	FRAME_STUBBED = 8,   /* a stub stood at its slot already: perhaps one in limbo */
 	FRAME_SIGNAL = 64,   /* returns into a signal frame */
 	FRAME_CUT = 32,      /* the walk went no further: what called it is not known */
+	FRAME_TOLD = 128,    /* this run holds its size; so it does of all further out */
 };
 
 /* A stub whose frame vanished without returning. It may still run. */
@@ -78,6 +79,8 @@ struct thread_state {
 	/* where events go; NULL: take a chunk first */
 	struct chunk_header *chunk;
 	uint32_t used;         /* offset in the chunk of the next byte */
+	uint32_t used_limit;   /* beyond it no event is written in the short way */
+	uint32_t sample_at;    /* beyond this one the depth of the stack is noted again */
 	uint32_t chunk_events; /* committed in it, by whichever thread */
 	uint64_t events;       /* committed by this thread */
 	uint32_t serial, tid;
@@ -89,8 +92,13 @@ struct thread_state {
 	size_t frames_mapped_bytes; /* 0: they lie in the state's own mapping */
 
 	struct stack_bounds own_stack;
+	struct stack_bounds
+		seen_stack; /* of it, what is no new depth; empty: all of it is */
 	struct stack_bounds other_stacks[STACK_CACHE_SIZE]; /* signal stacks, coroutines */
 	uint32_t other_next;
+	struct stack_bounds told_stacks[STACK_CACHE_SIZE]; /* others of noted depth */
+	uint32_t told_count;
+	void *signal_stack; /* ours, perhaps not in use; NULL: none */
 
 	struct stub_supply supply;
 	struct limbo_stub *limbo; /* grows: what is lost from here is lost for good */
@@ -126,8 +134,14 @@ bool thread_state_grow(struct thread_state *state, uint32_t capacity);
 /* The thread is ending: park its chunk, and hand the state on to the next new thread. */
 void thread_state_release(struct thread_state *state);
 
-/* Once, before the first state: how the end of a thread is noticed. */
-void thread_state_start(void);
+/*
+ * Once, before the first state: how the end of a thread is noticed. `ending` is called then,
+ * the guard held, before the thread's state is released.
+ */
+void thread_state_start(void (*ending)(struct thread_state *));
+
+/* How far the thread's own stack may grow down from its end; 0: not known. */
+uint64_t thread_state_room_bytes(const struct thread_state *state);
 
 /* A signal handler jumped out of the recorder: what was being written is not to be used. */
 void thread_state_abandon(struct thread_state *state);

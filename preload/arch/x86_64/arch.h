@@ -8,6 +8,7 @@
 #include <cpuid.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <ucontext.h>
 #include <x86intrin.h>
 
 /* The highest user address + 1: a return address fits 47 bits. */
@@ -73,6 +74,17 @@ static inline bool arch_has_shadow_stack(void)
 	/* arch_prctl(ARCH_SHSTK_STATUS); Linux 6.6, an error before. */
 	return arch_syscall(158, 0x5005, (long)&features, 0, 0, 0, 0) == 0 &&
 	       (features & 1);
+}
+
+/* Of what a signal handler is given: where the thread was interrupted. */
+static inline void arch_context_registers(const void *context, uintptr_t *ip,
+                                          uintptr_t *sp, uintptr_t *bp)
+{
+	const greg_t *registers = ((const ucontext_t *)context)->uc_mcontext.gregs;
+
+	*ip = (uintptr_t)registers[REG_RIP];
+	*sp = (uintptr_t)registers[REG_RSP];
+	*bp = (uintptr_t)registers[REG_RBP];
 }
 
 static inline void arch_pause(void)

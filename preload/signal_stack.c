@@ -1,0 +1,61 @@
+/* signal_stack.c - sigaltstack(2) on behalf of the guest. Layer 3. */
+#include "signal_stack.h"
+
+#include "system.h"
+
+#define GUARD_BYTES 4096
+
+bool signal_stack_is_wanted;
+
+static long signal_stack_call(const stack_t *new_stack, stack_t *old_stack)
+{
+	return arch_syscall(SYS_sigaltstack, (long)new_stack, (long)old_stack, 0, 0, 0, 0);
+}
+
+void signal_stack_look(stack_t *stack)
+{
+	*stack = (stack_t){ .ss_flags = SS_DISABLE };
+	signal_stack_call(NULL, stack);
+}
+
+/* With a page below it that nobody can write to; NULL: no memory. */
+static void *signal_stack_map(void)
+{
+	char *memory = system_map(GUARD_BYTES + SIGNAL_STACK_BYTES, -1);
+
+	if (!memory)
+		return NULL;
+	system_protect(memory, GUARD_BYTES, PROT_NONE);
+	return memory + GUARD_BYTES;
+}
+
+void signal_stack_put(void **memory)
+{
+	stack_t stack;
+
+	if (!signal_stack_is_wanted)
+		return;
+	signal_stack_look(&stack);
+	if (!(stack.ss_flags & SS_DISABLE))
+		return;
+	if (!*memory)
+		*memory = signal_stack_map();
+	if (!*memory)
+		return;
+	stack = (stack_t){ .ss_sp = *memory, .ss_size = SIGNAL_STACK_BYTES };
+	signal_stack_call(&stack, NULL);
+}
+
+void signal_stack_take(void **memory)
+{
+	stack_t stack;
+
+	if (!*memory)
+		return;
+	signal_stack_look(&stack);
+	if (!signal_stack_is_ours(&stack, *memory))
+		return;
+	stack = (stack_t){ .ss_flags = SS_DISABLE };
+	if (signal_stack_call(&stack, NULL) < 0)
+		*memory = NULL;
+}

@@ -1,0 +1,39 @@
+/*
+ * signal_stack.h - a stack for our handler of faults, where the program gives a thread
+ * none: that of a thread which has overflowed is of no use. Layer 3.
+ */
+#ifndef OUTLIVE_SIGNAL_STACK_H
+#define OUTLIVE_SIGNAL_STACK_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Go takes what it finds for its own handlers, and wants 32 KiB. */
+#define SIGNAL_STACK_BYTES (64 * 1024)
+
+/* Threads are to have one; set while our handler stands. */
+extern bool signal_stack_is_wanted;
+
+/*
+ * Give one to the calling thread if it has none: the one at *memory, mapped if that is
+ * NULL. errno is kept.
+ */
+void signal_stack_put(void **memory);
+
+/*
+ * Take it from the calling thread, if it is still the one in use. *memory becomes NULL if
+ * the thread is on it right now: it cannot be used again.
+ */
+void signal_stack_take(void **memory);
+
+/* True if `stack` is the one at `memory`. */
+static inline bool signal_stack_is_ours(const stack_t *stack, const void *memory)
+{
+	return memory && stack->ss_sp == memory;
+}
+
+/* The one that the calling thread has; SS_DISABLE among its flags: none. */
+void signal_stack_look(stack_t *stack);
+
+#endif

@@ -1,0 +1,249 @@
+/* stack_depth.c - DEPTH, TOUCHED and FAULT records. Layer 7. */
+#include "stack_depth.h"
+
+#include "frame_rule.h"
+#include "signal_stack.h"
+#include "stack_bounds.h"
+
+#define PAGE_BYTES 4096
+#define FIELD_BYTES_MAX 10
+#define FIELDS_MAX 6
+#define HEAD_BYTES_MAX (1 + 3 + FIELDS_MAX * FIELD_BYTES_MAX)
+
+/* A sample is taken after so many bytes of events on average, from half of it on. */
+#define SAMPLE_BYTES 4096
+
+/* New depths that are less than this below the deepest are not worth a sample. */
+#define DEPTH_STEP_BYTES 64
+
+static uint32_t varint_bytes(uint64_t value)
+{
+	return (uint32_t)(63 - __builtin_clzl(value | 1)) / 7 + 1;
+}
+
+/* ---- bytes -------------------------------------------------------------------- */
+
+/*
+ * Begin a control record of these fields, `more_bytes` of others to follow them. NULL: no
+ * room, or no chunk.
+ */
+static uint8_t *control_begin(struct thread_state *state, enum control_kind kind,
+                              const uint64_t *fields, uint32_t count,
+                              uint32_t more_bytes)
+{
+	uint32_t length = more_bytes;
+	uint8_t *at;
+
+	for (uint32_t i = 0; i < count; i++)
+		length += varint_bytes(fields[i]);
+	if (!state->chunk || state->used + 1 + varint_bytes(length) + length > CHUNK_BYTES)
+		return NULL;
+	at = (uint8_t *)state->chunk + state->used;
+	*at++ = CONTROL_TAG(kind);
+	at = put_varint(at, length);
+	for (uint32_t i = 0; i < count; i++)
+		at = put_varint(at, fields[i]);
+	return at;
+}
+
+static void control_commit(struct thread_state *state, const uint8_t *at)
+{
+	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
+	chunk_commit(state->chunk, state->used, state->chunk_events);
+}
+
+/* ---- DEPTH -------------------------------------------------------------------- */
+
+/* The stack that `slot` lies on, if it is a known one; else NULL. */
+static const struct stack_bounds *stack_of(const struct thread_state *state,
+                                           uintptr_t slot)
+{
+	if (stack_bounds_hold(&state->own_stack, slot))
+		return &state->own_stack;
+	for (int i = 0; i < STACK_CACHE_SIZE; i++) {
+		if (stack_bounds_hold(&state->other_stacks[i], slot))
+			return &state->other_stacks[i];
+	}
+	return NULL;
+}
+
+/* What a DEPTH record says of an entry's size. */
+static uint64_t entry_words(const struct thread_state *state, uint32_t index)
+{
+	const struct walk_frame *frame = &state->frames[index];
+	const struct stack_bounds *stack = stack_of(state, frame->slot);
+	uintptr_t outer;
+
+	if (!stack)
+		return 0;
+	if (index) {
+		outer = frame[-1].slot;
+		return outer > frame->slot && stack_bounds_hold(stack, outer)
+		           ? (outer - frame->slot) / sizeof(outer) + 1
+		           : 0;
+	}
+	/* What lies further out of a stack that was cut is not this entry's. */
+	if (stack != &state->own_stack ||
+	    frame_rule_kind(frame_rule_get(frame->return_address)) != CFI_END)
+		return 0;
+	return (stack->high - frame->slot) / sizeof(outer) + 1;
+}
+
+/* The outermost entry whose size this run has not been told. */
+static uint32_t told_count(const struct thread_state *state)
+{
+	uint32_t first = state->depth;
+
+	while (first && !(state->frames[first - 1].flags & FRAME_TOLD))
+		first--;
+	return first;
+}
+
+uint32_t depth_bytes_max(const struct thread_state *state)
+{
+	uint32_t size_bytes = HEAD_BYTES_MAX;
+
+	for (uint32_t i = 0; i < state->depth; i++)
+		size_bytes += varint_bytes(entry_words(state, i));
+	return size_bytes;
+}
+
+bool depth_note(struct thread_state *state)
+{
+	uint32_t first = told_count(state), sizes_bytes = 0;
+	uintptr_t slot = state->depth ? state->frames[state->depth - 1].slot : 0;
+	const struct stack_bounds *stack = slot ? stack_of(state, slot) : NULL;
+	uint64_t fields[FIELDS_MAX] = { STACK_OTHER, 0, 0, 0, first, state->depth - first };
+	stack_t signal_stack;
+	uint8_t *at;
+
+	if (!stack)
+		return true; /* there is nothing to be told */
+	fields[3] = stack->high - slot;
+	if (stack == &state->own_stack) {
+		fields[0] = STACK_OWN;
+	} else {
+		fields[1] = stack->high;
+		fields[2] = stack->high - stack->low;
+		signal_stack_look(&signal_stack);
+		if (!(signal_stack.ss_flags & SS_DISABLE) &&
+		    slot - (uintptr_t)signal_stack.ss_sp < signal_stack.ss_size) {
+			fields[0] = STACK_SIGNAL;
+			fields[1] = (uintptr_t)signal_stack.ss_sp + signal_stack.ss_size;
+			fields[2] = signal_stack.ss_size;
+			fields[3] = fields[1] - slot;
+		}
+	}
+	for (uint32_t i = first; i < state->depth; i++)
+		sizes_bytes += varint_bytes(entry_words(state, i));
+	at = control_begin(state, CONTROL_DEPTH, fields, FIELDS_MAX, sizes_bytes);
+	if (!at)
+		return false;
+	for (uint32_t i = first; i < state->depth; i++) {
+		at = put_varint(at, entry_words(state, i));
+		/* The innermost is another in every event. */
+		if (i + 1 < state->depth)
+			state->frames[i].flags |= FRAME_TOLD;
+	}
+	control_commit(state, at);
+	return true;
+}
+
+void depth_put_off(struct thread_state *state, uint64_t time)
+{
+	uint32_t chance = FORMAT_HASH(time, 12); /* below SAMPLE_BYTES */
+
+	state->sample_at = state->used + SAMPLE_BYTES / 2 + chance;
+	state->used_limit = CHUNK_BYTES - SHORT_BYTES_MAX;
+	if (state->used_limit > state->sample_at)
+		state->used_limit = state->sample_at;
+}
+
+void depth_settle(struct thread_state *state, uintptr_t slot, uint64_t time)
+{
+	const struct stack_bounds *own = &state->own_stack, *stack = stack_of(state, slot);
+
+	if (state->used > state->sample_at)
+		depth_put_off(state, time);
+	if (depth_is_new(state, slot)) {
+		uintptr_t step = DEPTH_STEP_BYTES - sizeof(slot);
+
+		state->seen_stack.low = slot - own->low > step ? slot - step : own->low;
+		state->seen_stack.high = own->high;
+	} else if (stack != own && !stack_is_told(state, slot)) {
+		state->told_stacks[state->told_count++ %
+		                   STACK_CACHE_SIZE] = stack ? *stack
+		                                             : (struct stack_bounds){
+														   slot, slot + sizeof(slot)
+													   };
+	}
+}
+
+/* ---- TOUCHED ------------------------------------------------------------------ */
+
+#define LOOK_PAGES 512                        /* looked at in one call */
+#define LOOK_WHOLE_BYTES (UINT64_C(64) << 20) /* a smaller stack is looked at whole */
+
+/* The lowest resident page in [low, high), which is mapped; `high`: there is none. */
+static uintptr_t resident_low(uintptr_t low, uintptr_t high)
+{
+	unsigned char resident[LOOK_PAGES];
+
+	for (; low < high; low += sizeof(resident) * PAGE_BYTES) {
+		uintptr_t bytes = high - low;
+		uint32_t pages;
+
+		if (bytes > sizeof(resident) * PAGE_BYTES)
+			bytes = sizeof(resident) * PAGE_BYTES;
+		pages = (uint32_t)(bytes / PAGE_BYTES);
+		if (arch_syscall(SYS_mincore, (long)low, (long)bytes, (long)resident, 0, 0, 0) <
+		    0)
+			continue;
+		for (uint32_t i = 0; i < pages; i++) {
+			if (resident[i] & 1)
+				return low + (uintptr_t)i * PAGE_BYTES;
+		}
+	}
+	return high;
+}
+
+void touched_note(struct thread_state *state)
+{
+	struct stack_bounds own = state->own_stack;
+	struct stack_mapping mapping;
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0) &
+	                 ~(uintptr_t)(PAGE_BYTES - 1);
+	uint64_t depth_bytes;
+	uint8_t *at;
+
+	if (!state->chunk || !stack_bounds_hold(&own, here))
+		return;
+	/* The main thread's is mapped as far as it has grown. */
+	if (own.high - own.low > LOOK_WHOLE_BYTES) {
+		if (!stack_mapping_find(here, &mapping))
+			return;
+		own.low = mapping.low > own.low ? mapping.low : own.low;
+	}
+	own.low = (own.low + PAGE_BYTES - 1) & ~(uintptr_t)(PAGE_BYTES - 1);
+	/* A very large one not deeper than this below what was seen of it. */
+	if (own.high - own.low > LOOK_WHOLE_BYTES && state->seen_stack.low &&
+	    state->seen_stack.low - own.low > LOOK_WHOLE_BYTES)
+		own.low = (state->seen_stack.low - LOOK_WHOLE_BYTES) &
+		          ~(uintptr_t)(PAGE_BYTES - 1);
+	depth_bytes = own.high - resident_low(own.low, here);
+	at = control_begin(state, CONTROL_TOUCHED, &depth_bytes, 1, 0);
+	if (at)
+		control_commit(state, at);
+}
+
+/* ---- FAULT -------------------------------------------------------------------- */
+
+void fault_put(struct thread_state *state, const struct fault *fault)
+{
+	uint64_t fields[] = { (uint64_t)fault->signal, fault->kind, fault->address,
+		                  fault->instruction, fault->depth_bytes };
+	uint8_t *at = control_begin(state, CONTROL_FAULT, fields, 5, 0);
+
+	if (at)
+		control_commit(state, at);
+}
