@@ -211,7 +211,7 @@ static int rounds_json(struct writing *writing, const struct stack_fault *fault)
 	json_count(json, "rounds", rounds.rounds);
 	json_string(json, "rounds_are", precisions[rounds.precision]);
 	json_count(json, "round_bytes", rounds.round_bytes);
-	return frames_json(writing, "repeats", &fault->path, rounds.seen.first,
+	return frames_json(writing, "repeats", &fault->path, fault_rounds_shown(&rounds),
 	                   rounds.seen.rounds ? rounds.seen.period : 0);
 }
 

@@ -1,7 +1,7 @@
 /*
  * deep_recursion.c - 2 MiB of stack by a recursion whose frames are as large as the
- * compiler says (-fstack-usage, $su): descend() 4,096 times, and each time it reaches a
- * new depth a block is allocated. shallow() allocates as often and from no depth at all.
+ * compiler says (-fstack-usage, $su): descend() 4,096 times, and each 256th of them, the
+ * innermost too, allocates a block. shallow() allocates often, and from no depth at all.
  *
  * build: -fstack-usage
  * expect: frame("descend").largest == $su.descend
@@ -30,8 +30,10 @@ static __attribute__((noinline)) int descend(int levels)
 	volatile char local[480];
 
 	local[levels % 480] = (char)levels;
-	sink = malloc(16);
-	free(sink);
+	if (levels % 256 == 0) {
+		sink = malloc(16);
+		free(sink);
+	}
 	return (levels ? descend(levels - 1) : 0) + local[levels % 480];
 }
 

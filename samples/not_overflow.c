@@ -8,7 +8,7 @@
  * expect: .faults[0].signal_name == "SIGSEGV"
  * expect: .faults[0].address == 0
  * expect: .faults[0].at.function == "write_there"
- * expect: .faults[0].at.line == 25
+ * expect: .faults[0].at.line == 24
  * expect: .faults[0].rounds == 0
  * expect: [.faults[0].path[].function][0:3] == ["write_there", "caller", "main"]
  */

@@ -35,7 +35,7 @@ static __attribute__((noinline)) int ping(int level)
 	volatile char local[300];
 
 	local[level % 300] = (char)level;
-	return pong(level + 1) + local[level % 300];
+	return level < 0 ? 0 : pong(level + 1) + local[level % 300];
 }
 
 static void *run(void *argument)
