@@ -12,6 +12,7 @@
  * expect: .stacks.others[] | select(.kind == "signal") | .path[0].function == "on_signal"
  * expect: .stacks.others[] | select(.kind == "other") | .path[0].function == "coroutine"
  * expect: .stacks.others[] | select(.kind == "other") | .deepest >= 20000
+ * expect: .stacks.others[] | select(.kind == "other") | .deepest < 20200
  * expect: .faults == []
  */
 #include <signal.h>
