@@ -57,7 +57,7 @@ static int frame_name(struct telling *telling, size_t at, struct stack_name *nam
 static int chain_text(struct telling *telling, struct text *chain)
 {
 	const struct stack_path *path = &telling->fault->path;
-	size_t at = telling->rounds.seen.rounds ? telling->rounds.seen.first : 0, i;
+	size_t at = fault_rounds_shown(&telling->rounds), i;
 	struct stack_name name;
 	char function[512];
 
@@ -142,7 +142,7 @@ static int overflow_print(struct telling *telling)
 	if (!seen->rounds)
 		return frames_print(telling, 0, CALLERS_SHOWN + CHAIN_FUNCTIONS);
 	rounds_line(telling);
-	if (frames_print(telling, seen->first, seen->period))
+	if (frames_print(telling, fault_rounds_shown(&telling->rounds), seen->period))
 		return -1;
 	callers = telling->fault->path.count - end;
 	if (!callers || telling->rounds.is_cut)

@@ -47,7 +47,8 @@ static void near_print(const struct screen *screen, const struct replay *replay,
 	            thread_text(who, sizeof(who), replay, index),
 	            text_percent(part, most, thread->room_bytes),
 	            text_size(room, thread->room_bytes),
-	            thread->deepest.bytes < most ? ", by its touched pages" : "", aside);
+	            thread->deepest.bytes < most - most / 8 ? ", by its touched pages" : "",
+	            aside);
 }
 
 /* ---- threads -------------------------------------------------------------------------- */
@@ -140,6 +141,7 @@ static void others_print(const struct screen *screen, const struct replay *repla
 	struct figures figures = figures_of(screen, thread_columns, 5);
 	char texts[5][TEXT_NUMBER_BYTES], name[256], fitted[256], who[128];
 	const struct other_stack *other;
+	bool is_signal;
 	uint32_t i;
 
 	if (!stacks->other_count)
@@ -148,15 +150,16 @@ static void others_print(const struct screen *screen, const struct replay *repla
 	figures_titles(&figures, "");
 	for (i = 0; i < stacks->other_count; i++) {
 		other = &stacks->others[i];
+		is_signal = other->kind == STACK_SIGNAL;
 		size_or_nothing(texts[0], other->deepest.bytes);
 		size_or_nothing(texts[1], 0);
-		size_or_nothing(texts[2], other->room_bytes);
-		share_or_nothing(texts[3], other->deepest.bytes, other->room_bytes);
+		size_or_nothing(texts[2], is_signal ? other->room_bytes : 0);
+		share_or_nothing(texts[3], other->deepest.bytes,
+		                 is_signal ? other->room_bytes : 0);
 		text_short(texts[4], other->samples);
 		thread_text(who, sizeof(who), replay, other->thread);
 		snprintf(name, sizeof(name), "%s of %s",
-		         other->kind == STACK_SIGNAL ? "signal stack" : "coroutine or the like",
-		         who);
+		         is_signal ? "signal stack" : "coroutine or the like", who);
 		text_fit(fitted, sizeof(fitted), name,
 		         screen->columns - figures_print(&figures, texts), TEXT_KEEP_BOTH);
 		fprintf(screen->file, "%s\n", fitted);

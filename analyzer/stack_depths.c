@@ -263,7 +263,8 @@ static int other_sample(struct stack_depths *depths, const struct thread *thread
 	other->samples++;
 	first = other_first(told, &words);
 	count = told->told_count - first;
-	if (!bytes)
+	/* Of what a program made only the mapping is known that it lies in. */
+	if (other->kind == STACK_OTHER && (words || !bytes))
 		bytes = words * STACK_WORD_BYTES;
 	if (bytes <= other->deepest.bytes || !count || count > depths->copies_left)
 		return 0;
@@ -273,7 +274,8 @@ static int other_sample(struct stack_depths *depths, const struct thread *thread
 		return -1;
 	for (i = 0; i < count; i++)
 		entries[i] = told->told[first + i].entry;
-	if (!entries[0].words && bytes / STACK_WORD_BYTES > words)
+	if (other->kind == STACK_SIGNAL && !entries[0].words &&
+	    bytes / STACK_WORD_BYTES > words)
 		entries[0].words = (uint32_t)(bytes / STACK_WORD_BYTES - words);
 	stack_path_give(&other->deepest.path, entries, count);
 	stack_path_cut(&other->deepest.path);

@@ -47,9 +47,9 @@ struct thread_depths {
 struct other_stack {
 	enum stack_kind kind;
 	uint32_t thread; /* index; of a coroutine the last one that was seen on it */
-	uint64_t high, room_bytes;
+	uint64_t high, room_bytes; /* STACK_OTHER: of the mapping it lies in */
 	uint64_t samples;
-	struct stack_deepest deepest;
+	struct stack_deepest deepest; /* STACK_OTHER: bytes of the frames that are known */
 };
 #define OTHER_STACKS_MAX 256 /* told apart */
 

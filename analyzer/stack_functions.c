@@ -78,20 +78,23 @@ uint32_t *stack_path_functions(const struct stack_path *path,
 	return functions;
 }
 
-/* Of a round, on average; 0 if a frame of them is not known. */
+/*
+ * Of a round, on average; 0 if a frame of them is not known. In the innermost of them a
+ * frame may not have its size yet.
+ */
 static uint64_t round_bytes(const struct stack_path *path,
                             const struct stack_rounds *seen)
 {
 	uint64_t words = 0, i, end = seen->first + seen->period * seen->rounds;
 	const struct stack_entry *entry;
 
-	for (i = seen->first; i < end; i++) {
+	for (i = seen->first + seen->period; i < end; i++) {
 		entry = &path->entries[path->count - 1 - i];
 		if (!entry->words || entry == path->entries)
 			return 0;
 		words += entry->words;
 	}
-	return words * STACK_WORD_BYTES / seen->rounds;
+	return words * STACK_WORD_BYTES / (seen->rounds - 1);
 }
 
 /*
@@ -120,6 +123,11 @@ static void rounds_extend(struct fault_rounds *rounds, const struct stack_fault 
 		rounds->rounds += (fault->depth_bytes - seen_bytes) / rounds->round_bytes;
 		rounds->precision = ROUNDS_ABOUT;
 	}
+}
+
+size_t fault_rounds_shown(const struct fault_rounds *rounds)
+{
+	return rounds->seen.rounds ? rounds->seen.first + rounds->seen.period : 0;
 }
 
 int fault_rounds_find(struct fault_rounds *rounds, const struct stack_fault *fault,

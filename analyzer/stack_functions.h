@@ -46,6 +46,12 @@ struct fault_rounds {
 	enum { ROUNDS_EXACT, ROUNDS_ABOUT, ROUNDS_AT_LEAST } precision;
 };
 
+/*
+ * Which frame the round begins with that stands for all: not with the one that did not
+ * get to its call.
+ */
+size_t fault_rounds_shown(const struct fault_rounds *rounds);
+
 /* 0, or -1 when memory is out. */
 int fault_rounds_find(struct fault_rounds *rounds, const struct stack_fault *fault,
                       const struct function_table *table);

@@ -95,7 +95,7 @@ static int thread_json(struct writing *writing, uint32_t index)
 	json_count(json, "creator", depths->creator);
 	json_count(json, "creator_tid", creator ? creator->tid : 0);
 	json_object(json, "start");
-	if (depths->start_location && function_json(writing, depths->start_location))
+	if (function_json(writing, depths->start_location))
 		return -1;
 	json_object_end(json);
 	json_count(json, "limit", depths->room_bytes);
@@ -145,7 +145,7 @@ static int others_json(struct writing *writing)
 		json_object(json, NULL);
 		json_string(json, "kind", other->kind == STACK_SIGNAL ? "signal" : "other");
 		json_count(json, "tid", replay->threads[other->thread]->tid);
-		json_count(json, "limit", other->room_bytes);
+		json_count(json, "limit", other->kind == STACK_SIGNAL ? other->room_bytes : 0);
 		json_count(json, "deepest", other->deepest.bytes);
 		json_count(json, "samples", other->samples);
 		result = path_json(writing, &other->deepest);
@@ -211,7 +211,7 @@ static int rounds_json(struct writing *writing, const struct stack_fault *fault)
 	json_count(json, "rounds", rounds.rounds);
 	json_string(json, "rounds_are", precisions[rounds.precision]);
 	json_count(json, "round_bytes", rounds.round_bytes);
-	return frames_json(writing, "repeats", &fault->path, rounds.seen.first,
+	return frames_json(writing, "repeats", &fault->path, fault_rounds_shown(&rounds),
 	                   rounds.seen.rounds ? rounds.seen.period : 0);
 }
 
@@ -238,7 +238,7 @@ static int fault_json(struct writing *writing, const struct stack_fault *fault)
 	json_count(json, "depth", fault->depth_bytes);
 	json_count(json, "limit", depths ? depths->room_bytes : 0);
 	json_object(json, "at");
-	if (fault->location && function_json(writing, fault->location))
+	if (function_json(writing, fault->location))
 		return -1;
 	json_object_end(json);
 	if (rounds_json(writing, fault))

@@ -15,6 +15,9 @@
 #                    $out.KEY is what the program printed as KEY=number on its stdout;
 #                    by("f") are the sites with function f in their stack,
 #                    count("f"), bytes("f"), peak("f"), live("f") sums over them;
+#                    frame("f") are the frames of f on the stack, thread("name") is the stack
+#                    of that thread; $su.f is how large the compiler says the frame of f is,
+#                    in a sample built with -fstack-usage;
 #                    depths("f") their escape depths, added up; verdicts("f") and
 #                    owners("f") the different verdicts, and owners' names, of them
 #
@@ -40,6 +43,8 @@ def innermost(f): [.sites[] | select(.frames[0] | named(f))];
 def depths(f): reduce (by(f)[].escape_depths | to_entries[]) as $d
 	({}; .[$d.key] += $d.value);
 def verdicts(f): [by(f)[] | select(.blocks > 0) | .verdict] | unique;
+def frame(f): .stacks.functions[] | select(named(f));
+def thread(name): .stacks.threads[] | select(.name == name);
 def owners(f): [by(f)[].owners[].function | sub("[(].*"; "")] | unique;
 '
 
@@ -85,6 +90,7 @@ if [ $status != "${expected_exit:-0}" ]; then
 fi
 
 out=$(sed -n 's/^\([a-z_0-9]*\)=\(-\{0,1\}[0-9][0-9]*\)$/"\1": \2/p' stdout | paste -sd,)
+su=$(cat ./*.su 2>/dev/null | sed -n 's/^[^\t]*:\([a-z_0-9]*\)\t\([0-9]*\)\t.*$/"\1": \2/p' | paste -sd,)
 pid=
 report() {
 	"$OUTLIVE" report --format json --top 0 ${pid:+--pid "$pid"} "$name.outlive" >report.json ||
@@ -101,13 +107,13 @@ for directive in "${directives[@]}"; do
 		report ;;
 	expect:*)
 		checked=$((checked + 1))
-		result=$(jq --argjson out "{$out}" "$prelude $expression" report.json 2>&1)
+		result=$(jq --argjson out "{$out}" --argjson su "{$su}" "$prelude $expression" report.json 2>&1)
 		[ "$result" = true ] && continue
 		bad=1
 		echo "expect: $expression"
 		echo "  is $result"
 		for side in "${expression%% [=<>!]=* *}" "${expression##* [=<>!]= }"; do
-			echo "  $side = $(jq -c --argjson out "{$out}" "$prelude $side" report.json 2>&1)"
+			echo "  $side = $(jq -c --argjson out "{$out}" --argjson su "{$su}" "$prelude $side" report.json 2>&1)"
 		done ;;
 	esac
 done

@@ -80,6 +80,67 @@ ${CXX:-g++} -g -O1 -fno-builtin -std=c++17 -o "$name" long.cpp -lpthread 2>compi
 	{ tail -n 1 compiler >&2; exit 77; }
 "$OUTLIVE" run -q -o long.outlive -- "$name" 引数 "an argument that goes on and on" $'\t\033[2J' \
 	12345678901234567890123456789012345678901234567890 >/dev/null 2>&1
+# Stack overflows, deep stacks near their limits, signal stacks, and frames with long names.
+cat >deep.cpp <<'EOF'
+#include <csignal>
+#include <cstdlib>
+#include <pthread.h>
+static void *volatile sink;
+#define NAME_OF_80 a_name_of_eighty_characters_that_no_narrow_terminal_has_room_for_at_all_abcdefghi
+extern "C" {
+__attribute__((noinline)) int 深い関数のとても長い名前(int level);
+__attribute__((noinline)) int NAME_OF_80(int level)
+{
+	volatile char local[200];
+	local[0] = level;
+	if (level % 64 == 0)
+		free(sink = malloc(40));
+	return level ? 深い関数のとても長い名前(level - 1) + local[0] : 0;
+}
+__attribute__((noinline)) int 深い関数のとても長い名前(int level)
+{
+	volatile char local[100];
+	local[0] = level;
+	return level ? NAME_OF_80(level - 1) + local[0] : 0;
+}
+}
+static void handler(int) { free(sink = malloc(24)); }
+static void *work(void *levels)
+{
+	pthread_setname_np(pthread_self(), "スレッド");
+	return (void *)(long)NAME_OF_80((int)(long)levels);
+}
+int main(int argc, char **)
+{
+	static char stack[65536];
+	stack_t other = {};
+	struct sigaction action = {};
+	pthread_attr_t small;
+	pthread_t thread;
+	other.ss_sp = stack;
+	other.ss_size = sizeof(stack);
+	sigaltstack(&other, nullptr);
+	action.sa_handler = handler;
+	action.sa_flags = SA_ONSTACK;
+	sigaction(SIGUSR1, &action, nullptr);
+	raise(SIGUSR1);
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, 256 << 10);
+	for (long i = 0; i < 30; i++) {
+		pthread_create(&thread, &small, work, (void *)(i < 9 ? 1200L : 64L));
+		pthread_join(thread, nullptr);
+	}
+	if (argc == 2)
+		return NAME_OF_80(argc << 29);
+	sink = nullptr;
+	return argc == 3 ? *(volatile char *)sink : 0;
+}
+EOF
+${CXX:-g++} -g -O1 -fno-builtin -std=c++17 -o deep deep.cpp -lpthread 2>compiler ||
+	{ tail -n 1 compiler >&2; exit 77; }
+"$OUTLIVE" run -q -o deep.outlive -- ./deep >/dev/null 2>&1
+"$OUTLIVE" run -q -o overflow.outlive -- ./deep 1 >/dev/null 2>&1
+"$OUTLIVE" run -q -o fault.outlive -- ./deep 1 2 >/dev/null 2>&1
 "$OUTLIVE" run -q --frames plain -o plain.outlive -- "$name" >/dev/null 2>&1
 "$OUTLIVE" run -q --flight --ring 1M -o lost.outlive -- \
 	perl -e 'push @{$list{$_ % 100}}, "item $_" for 1 .. 100000' >/dev/null 2>&1
@@ -96,7 +157,7 @@ for words in '' '--by site' '--by function' '--by module' '--by thread' '--by ow
 	'--class crossed' '--class static' '--class live' '--class escape --by site' \
 	'--class escape --by module' '--wrapper xmalloc*' '--why main' '--process 1' \
 	'--why 割り当てる関数とても長い名前の関数です' '--explain 1' '--explain 700' \
-	"--explain $address"; do
+	"--explain $address" '--stacks' '--stacks --top 1'; do
 	views+=("report $words")
 done
 for site in $sites; do views+=("report --why $site"); done
@@ -119,7 +180,7 @@ check() { # WIDTH WHAT: the file `view`
 declare -A shown
 for width in 40 50 60 72 80 120 200; do
 	export COLUMNS=$width
-	for trace in long plain lost sample damaged cut*; do
+	for trace in long deep overflow fault plain lost sample damaged cut*; do
 		for view in "${views[@]}"; do
 			# shellcheck disable=SC2086 # words are words
 			"$OUTLIVE" $view "${trace%.outlive}.outlive" >view 2>said
