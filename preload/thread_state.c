@@ -191,7 +191,6 @@ void thread_state_abandon(struct thread_state *state)
 void thread_state_forked(void)
 {
 	free_list = NULL;
-	stub_pool_forked();
 	atomic_store_explicit(&free_list_busy, false, memory_order_relaxed);
 	if (guard.state) {
 		uint32_t depth = guard.state->depth;
