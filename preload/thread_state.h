@@ -40,6 +40,7 @@ enum walk_frame_flags {
 	FRAME_STUBBED = 8,   /* a stub stood at its slot already: perhaps one in limbo */
 	FRAME_SIGNAL = 64,   /* returns into a signal frame */
 	FRAME_CUT = 32,      /* the walk went no further: what called it is not known */
+	FRAME_FIRST = 128,   /* returns into the loader's entry code, which calls once */
 };
 
 /* A stub whose frame vanished without returning. It may still run. */
