@@ -352,7 +352,8 @@ static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, b
 		const struct walk_frame *frame = &state->frames[i];
 
 		/* Unwound by what was thrown: this event is a cleanup's, or what it calls. */
-		if (state->throw_slot && stack_bounds_hold(&state->own_stack, start_slot))
+		if (thread_state_unwinds(state) &&
+		    stack_bounds_hold(&state->own_stack, start_slot))
 			continue;
 		if (frame->stub ? !frame_has_ended(frame) : !met && i + 1 < state->depth)
 			return true;
@@ -422,9 +423,9 @@ struct walk_result stack_walk(struct thread_state *state,
 		walk.cut = true;
 	result = walk_end(&walk, start->slot);
 	/* While the exception is on its way, the frame that catches may lie beyond, too. */
-	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_slot &&
+	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_count &&
 	             walk.bounds == &state->own_stack && start->slot > state->ceiling))
-		state->ceiling = 0;
+		state->ceiling = state->ceiling_slot = 0;
 	if (unlikely(result.keep + result.news > STACK_DEPTH_MAX))
 		frames_cut(state, &result);
 	return result;
