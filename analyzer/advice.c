@@ -2,6 +2,7 @@
 #include "advice.h"
 
 #include "allocator_names.h"
+#include "own_code.h"
 #include "stack_names.h"
 
 #include <stdio.h>
@@ -173,10 +174,40 @@ static bool is_for_reserve(const struct life_summary *summary)
 	       summary->chain_reallocs >= RESERVE_REALLOCS_EACH_MIN * summary->chains;
 }
 
+/* The system's library that the function lies in; NULL: it is the program's. */
+static const char *library_of(const struct classes *classes, uint32_t number)
+{
+	const struct function *function = &classes->functions.functions[number];
+	const char *path;
+
+	if (number == FUNCTION_NONE || function->module == MODULE_NONE)
+		return NULL;
+	path = address_map_module(classes->profile->map, function->module)->path;
+	return module_is_of_system(path, classes->profile->process->header.executable)
+	           ? path
+	           : NULL;
+}
+
+/* The same of what the advice is about: who allocates, and whoever is to own the blocks. */
+static const char *advice_library(const struct classes *classes,
+                                  const struct place *place, enum advice_kind kind)
+{
+	const struct ranking *owners = &place->summary.owners;
+	const char *library = library_of(classes, place->function);
+	size_t i;
+
+	if (kind != ADVICE_CALLER && kind != ADVICE_ARENA)
+		return library;
+	for (i = 0; i < owners->count && !library; i++)
+		library = library_of(classes, owners->ranks[i].key);
+	return library;
+}
+
 /* ---- the list -------------------------------------------------------------------------- */
 
-static void advice_add(struct advice_list *list, const struct places *places,
-                       uint32_t place, enum advice_kind kind)
+static void advice_add(struct advice_list *list, const struct classes *classes,
+                       const struct places *places, uint32_t place,
+                       enum advice_kind kind)
 {
 	const struct life_summary *summary = &places->places[place].summary;
 	struct advice advice = { .kind = kind, .place = place };
@@ -194,13 +225,20 @@ static void advice_add(struct advice_list *list, const struct places *places,
 		advice.saves_bytes -= summary->at_once * summary->largest_max;
 	}
 	advice.saves_ns = advice.saves_calls * ADVICE_PAIR_NS;
+	advice.library = advice_library(classes, &places->places[place], kind);
 	list->items[list->count++] = advice;
 }
 
 static int advice_compare(const void *one, const void *two)
 {
 	const struct advice *a = one, *b = two;
+	uint64_t a_times = a->library ? ADVICE_LIBRARY_TIMES : 1;
+	uint64_t b_times = b->library ? ADVICE_LIBRARY_TIMES : 1;
 
+	if (a->saves_ns / a_times != b->saves_ns / b_times)
+		return a->saves_ns / a_times > b->saves_ns / b_times ? -1 : 1;
+	if (!a->library != !b->library)
+		return a->library ? 1 : -1;
 	if (a->saves_ns != b->saves_ns)
 		return a->saves_ns > b->saves_ns ? -1 : 1;
 	if (a->saves_bytes != b->saves_bytes)
@@ -224,9 +262,9 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 			continue;
 		kind = class_advice(classes, &places->places[i]);
 		if (kind != ADVICE_KINDS)
-			advice_add(list, places, i, kind);
+			advice_add(list, classes, places, i, kind);
 		if (is_for_reserve(&places->places[i].summary))
-			advice_add(list, places, i, ADVICE_RESERVE);
+			advice_add(list, classes, places, i, ADVICE_RESERVE);
 	}
 	qsort(list->items, list->count, sizeof(*list->items), advice_compare);
 	return 0;
@@ -343,10 +381,19 @@ int advice_text(struct text *text, const struct advice *advice,
                 const struct classes *classes, const struct places *places)
 {
 	const struct place *place = &places->places[advice->place];
+	const char *library = advice->library;
 	char where[256], owner[256];
 
 	function_text(where, sizeof(where), classes, place->function);
 	owner_text(owner, sizeof(owner), advice, classes);
+	if (library) {
+		char name[256];
+
+		if (strrchr(library, '/'))
+			library = strrchr(library, '/') + 1;
+		if (text_printf(text, "in %s: ", text_escape(name, sizeof(name), library)))
+			return -1;
+	}
 	if (sentence_add(text, advice, where, owner, &place->summary))
 		return -1;
 	return classes->has_exact_frames || advice->kind == ADVICE_STATIC ||
