@@ -273,6 +273,22 @@ bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwi
 	return noted;
 }
 
+bool module_map_distrust(uintptr_t address)
+{
+	enum module_unwinder unwinder = MODULE_UNWINDER_OWN;
+	struct cfi_module module;
+	uint32_t count;
+
+	if (!cfi_module_find(address, &module) || !module_map_note(&module, &unwinder))
+		return false;
+	count = atomic_load_explicit(&known_count, memory_order_acquire);
+	for (uint32_t i = 0; i < count; i++) {
+		if (!known[i].gone && known[i].start == module.start)
+			known[i].unwinder = MODULE_UNWINDER_TABLES;
+	}
+	return true;
+}
+
 bool module_map_sweep(uint64_t time)
 {
 	uint32_t count = atomic_load_explicit(&known_count, memory_order_acquire);

@@ -18,6 +18,12 @@
  */
 bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwinder);
 
+/*
+ * The module at `address` reads return addresses, which its symbols do not tell. False: no
+ * module is there. What was cached about it must be forgotten.
+ */
+bool module_map_distrust(uintptr_t address);
+
 /* After a dlclose: write down what is gone. True if anything is. `time`: quanta. */
 bool module_map_sweep(uint64_t time);
 
