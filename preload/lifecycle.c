@@ -55,6 +55,7 @@ static bool start(void)
 	if (!ring_create(&settings, image_flags))
 		return false;
 	thread_state_start();
+	module_map_start();
 	return true;
 }
 
