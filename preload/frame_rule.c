@@ -4,6 +4,7 @@
 #include "frame_rule.h"
 
 #include "module_map.h"
+#include "real_alloc.h"
 
 _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
 
@@ -54,7 +55,8 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 		return rule_pack((struct cfi_rule){ .kind = CFI_NONE }, unwinder);
 	noted = module_map_note(&module, &unwinder);
 	rule = rule_pack(cfi_rule_find(&module, return_address), unwinder);
-	if (noted)
+	/* Where the loader does not call our free(), nothing tells that a module went. */
+	if (noted && !real.is_bypassed)
 		atomic_store_explicit(
 			&frame_rules[index],
 			(uint64_t)(return_address >> RULE_INDEX_BITS) << RULE_BITS | rule,

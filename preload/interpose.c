@@ -52,12 +52,32 @@ EXPORT void *calloc(size_t count, size_t size)
 	return block;
 }
 
+/*
+ * A module is gone when the loader frees its description, whoever closed it: libc closes
+ * what iconv() and name lookups have opened by itself, and calls no dlclose() for that. The
+ * loader still holds its lock: no other module comes to the place before this returns.
+ */
+static __attribute__((noinline)) void loader_frees(const void *block)
+{
+	struct guard held = guard;
+
+	guard.sp = (uintptr_t)__builtin_frame_address(0);
+	guard_barrier();
+	if (lifecycle_recording && (*lifecycle_sentinel || lifecycle_forked()) &&
+	    module_map_freed(block))
+		frame_rule_flush();
+	guard_barrier();
+	guard.sp = held.sp;
+}
+
 EXPORT void free(void *block)
 {
 	struct walk_start caller = CALLER();
 
 	if (!block || unlikely(bootstrap_owns(block)))
 		return;
+	if (unlikely(loader_holds(caller.return_address)))
+		loader_frees(block);
 	if (!lifecycle_enter(&caller)) {
 		if (real.free)
 			real.free(block);

@@ -56,6 +56,7 @@ static bool start(void)
 	if (!ring_create(&settings, image_flags))
 		return false;
 	thread_state_start(record_thread_end);
+	module_map_start();
 	return true;
 }
 

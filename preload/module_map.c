@@ -257,6 +257,18 @@ static bool module_add(const struct cfi_module *module, enum module_unwinder unw
 	return true;
 }
 
+uintptr_t loader_start, loader_bytes;
+
+void module_map_start(void)
+{
+	struct cfi_module module;
+
+	if (!cfi_module_find(_r_debug.r_ldbase, &module))
+		return;
+	loader_start = module.start;
+	loader_bytes = module.end - module.start;
+}
+
 bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwinder)
 {
 	bool noted;
@@ -272,6 +284,39 @@ bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwi
 	noted = is_known(module, unwinder) || module_add(module, *unwinder);
 	map_leave();
 	return noted;
+}
+
+bool module_map_distrust(uintptr_t address)
+{
+	enum module_unwinder unwinder = MODULE_UNWINDER_OWN;
+	struct cfi_module module;
+	uint32_t count;
+
+	if (!cfi_module_find(address, &module) || !module_map_note(&module, &unwinder))
+		return false;
+	count = atomic_load_explicit(&known_count, memory_order_acquire);
+	for (uint32_t i = 0; i < count; i++) {
+		if (!known[i].gone && known[i].start == module.start)
+			known[i].unwinder = MODULE_UNWINDER_TABLES;
+	}
+	return true;
+}
+
+bool module_map_freed(const void *block)
+{
+	uint32_t count = atomic_load_explicit(&known_count, memory_order_acquire);
+	bool any = false;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (known[i].link_map != block)
+			continue;
+		/* Whatever follows: a new module's description may lie at the same place. */
+		known[i].link_map = NULL;
+		any = true;
+	}
+	if (any)
+		module_map_sweep(clock_before());
+	return any || count == MODULES_MAX; /* some may not be listed */
 }
 
 bool module_map_sweep(uint64_t time)

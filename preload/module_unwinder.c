@@ -1,24 +1,22 @@
 /*
- * module_unwinder.c - look for an import of _Unwind_Resume. Layer 3.
+ * module_unwinder.c - what a module's dynamic symbols tell of it. Layer 3.
  *
  * Return stubs must not appear between the two phases of a throw, and only a throw by the
  * shared unwinder can be seen to begin. A module whose frames have personalities, but
  * which imports no unwinder, brought its own.
+ *
+ * Nor may they ever stand where a runtime expects addresses that its compiler listed: the
+ * garbage collectors of OCaml and others go from frame to frame, and look each return
+ * address up in a table that says where the frame holds pointers. One that is not in it
+ * ends the program.
  */
 #include "module_unwinder.h"
 
-#include <elf.h>
 #include <link.h>
 #include <stddef.h>
 #include <string.h>
 
-struct dynamic {
-	const ElfW(Sym) * symbols;
-	const char *strings;
-	size_t strings_bytes;
-	const uint32_t *gnu_hash;
-	const uint32_t *hash;
-};
+#include "dynamic_symbols.h"
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -27,46 +25,23 @@ static bool ends_with(const char *text, const char *end)
 	return text_bytes >= end_bytes && strcmp(text + text_bytes - end_bytes, end) == 0;
 }
 
-static bool dynamic_read(const struct link_map *map, struct dynamic *dynamic)
+/*
+ * What such a runtime exports, because debuggers or its own plugins look for it. Who hides
+ * these names is not known by them; runtime_hooks.c knows one of those.
+ */
+static bool has_return_tables(const struct dynamic_symbols *dynamic)
 {
-	memset(dynamic, 0, sizeof(*dynamic));
-	for (const ElfW(Dyn) *entry = map->l_ld; entry && entry->d_tag != DT_NULL;
-	     entry++) {
-		/* glibc has relocated these pointers in place. */
-		if (entry->d_tag == DT_SYMTAB)
-			dynamic->symbols = (const ElfW(Sym) *)entry->d_un.d_ptr;
-		else if (entry->d_tag == DT_STRTAB)
-			dynamic->strings = (const char *)entry->d_un.d_ptr;
-		else if (entry->d_tag == DT_STRSZ)
-			dynamic->strings_bytes = entry->d_un.d_val;
-		else if (entry->d_tag == DT_GNU_HASH)
-			dynamic->gnu_hash = (const uint32_t *)entry->d_un.d_ptr;
-		else if (entry->d_tag == DT_HASH)
-			dynamic->hash = (const uint32_t *)entry->d_un.d_ptr;
-	}
-	return dynamic->symbols && dynamic->strings;
-}
+	static const char *const names[] = {
+		"caml_frametable",          /* OCaml's native code: programs */
+		"caml_start_program",       /* its runtime, where that is a library */
+		"caml_plugin_header",       /* .cmxs */
+		"__svm_version_info",       /* GraalVM's native images */
+		"DotNetRuntimeDebugHeader", /* .NET's native AOT */
+		"mono_aot_file_info",       "_kDartIsolateSnapshotInstructions",
+	};
 
-/* Undefined symbols come first: those a GNU hash table does not cover. */
-static size_t imports_count(const struct dynamic *dynamic)
-{
-	if (dynamic->gnu_hash)
-		return dynamic->gnu_hash[1];
-	return dynamic->hash ? dynamic->hash[1] : 0;
-}
-
-static bool imports_unwinder(const struct dynamic *dynamic)
-{
-	size_t count = imports_count(dynamic);
-
-	for (size_t i = 1; i < count; i++) {
-		const ElfW(Sym) *symbol = &dynamic->symbols[i];
-		const char *name = dynamic->strings + symbol->st_name;
-
-		if (symbol->st_name >= dynamic->strings_bytes || symbol->st_shndx != SHN_UNDEF)
-			continue;
-		if (strcmp(name, "_Unwind_Resume") == 0 ||
-		    strcmp(name, "_Unwind_RaiseException") == 0)
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (dynamic_symbols_find(dynamic, names[i]))
 			return true;
 	}
 	return false;
@@ -75,7 +50,10 @@ static bool imports_unwinder(const struct dynamic *dynamic)
 enum module_unwinder module_unwinder_of(const struct cfi_module *module)
 {
 	const struct link_map *map = module->link_map;
-	struct dynamic dynamic;
+	static const char *const unwinder[] = { "_Unwind_Resume",
+		                                    "_Unwind_RaiseException" };
+	struct dynamic_symbols dynamic;
+	bool is_read;
 
 	if (!map)
 		return MODULE_UNWINDER_OWN;
@@ -84,9 +62,12 @@ enum module_unwinder module_unwinder_of(const struct cfi_module *module)
 	/* libc has personalities for cancellation, and borrows libgcc_s for it. */
 	if (ends_with(map->l_name, "/libc.so.6") || strstr(map->l_name, "/libpthread.so"))
 		return MODULE_UNWINDER_SHARED;
+	is_read = dynamic_symbols_read(map, &dynamic);
+	if (is_read && has_return_tables(&dynamic))
+		return MODULE_UNWINDER_TABLES;
 	if (!cfi_module_has_personality(module))
 		return MODULE_UNWINDER_SHARED;
-	if (!dynamic_read(map, &dynamic) || !imports_unwinder(&dynamic))
+	if (!is_read || !dynamic_symbols_import(&dynamic, unwinder, 2))
 		return MODULE_UNWINDER_OWN;
 	return MODULE_UNWINDER_SHARED;
 }

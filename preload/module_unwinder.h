@@ -1,5 +1,5 @@
 /*
- * module_unwinder.h - whose unwinder throws exceptions through a module's frames. Layer 3.
+ * module_unwinder.h - who, besides the processor, reads a module's return addresses. Layer 3.
  */
 #ifndef OUTLIVE_MODULE_UNWINDER_H
 #define OUTLIVE_MODULE_UNWINDER_H
@@ -10,6 +10,7 @@ enum module_unwinder {
 	MODULE_UNWINDER_SHARED, /* the process's, whose throws we see; or none at all */
 	MODULE_UNWINDER_OWN,    /* one linked into it: it throws without our knowing */
 	MODULE_UNWINDER_ITSELF, /* the module is an unwinder */
+	MODULE_UNWINDER_TABLES, /* its runtime looks its return addresses up in tables */
 };
 
 /* Reads the module's dynamic symbols and its call frame information: once a module. */

@@ -74,6 +74,7 @@ static void resolve_all(void)
 #endif
 	LOOK(system);
 	LOOK(popen);
+	LOOK(secure_getenv);
 #undef LOOK
 	found.is_bypassed = !is_first();
 	real = found;

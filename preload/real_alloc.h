@@ -45,6 +45,8 @@ struct real_alloc {
 	spawn_function *pidfd_spawn, *pidfd_spawnp; /* where glibc 2.39 is */
 	int (*system)(const char *);
 	FILE *(*popen)(const char *, const char *);
+
+	char *(*secure_getenv)(const char *);
 };
 
 /* Valid once real_alloc_resolve() has returned true. */

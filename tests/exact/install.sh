@@ -3,7 +3,7 @@
 # with; `make exact` runs it. `make test` takes those that are there. Needs root or sudo.
 set -eu
 wanted=(gdb linux-perf python3-greenlet python3-gevent ruby php-cli nodejs luajit
-	default-jdk-headless rustc golang libc++-14-dev libc++abi-14-dev libunwind-14-dev clang)
+	default-jdk-headless rustc golang libc++-14-dev libc++abi-14-dev libunwind-14-dev clang ocaml-nox)
 missing=()
 for package in "${wanted[@]}"; do
 	case $package in

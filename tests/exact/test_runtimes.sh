@@ -1,7 +1,8 @@
 #!/bin/bash
 # Managed runtimes under return stubs print what they print bare: compilers of machine code
 # at run time (node, java, luajit), interpreters that copy their stack (greenlet, gevent),
-# calls from C back into them (ctypes, FFI, cgo), Rust's panics. Ruby's callcc, which returns more than once
+# calls from C back into them (ctypes, FFI, cgo), Rust's panics, a collector that looks return
+# addresses up (OCaml). Ruby's callcc, which returns more than once
 # from the same frame, does so with --frames=plain. One line each; those that are not
 # installed are left out. RUNTIMES="node ruby" picks some.
 set -u
@@ -59,6 +60,16 @@ fi
 if has go && cp "$here/lib/callbacks.go" . &&
 	CGO_ENABLED=1 GOFLAGS=-mod=mod GOCACHE=$PWD/go-cache go build -o cgo callbacks.go 2>go.log; then
 	same cgo ./cgo
+fi
+if has ocamlopt && cp "$here/lib/collects.ml" . &&
+	ocamlopt -g collects.ml -o collects 2>ocaml.log; then
+	same ocaml ./collects
+	same ocamlopt ocamlopt.opt -c collects.ml
+	# Linked into a C program, it exports nothing that would tell.
+	ocamlopt -output-obj -o hidden.o collects.ml 2>>ocaml.log &&
+		gcc -o hidden "$here/lib/starts_caml.c" hidden.o \
+			"$(ocamlopt -where)/libasmrun.a" -lm -ldl 2>>ocaml.log &&
+		same ocaml-hidden ./hidden
 fi
 [ $ran -gt 0 ] || { echo "no runtime is installed"; exit 77; }
 exit $bad

@@ -1,0 +1,134 @@
+/*
+ * dynamic_symbols.c - an object's dynamic section and its hash tables. Layer 2.
+ *
+ * Sources: System V ABI, chapter 5; for DT_GNU_HASH glibc, elf/dl-lookup.c.
+ */
+#include "dynamic_symbols.h"
+
+#include <elf.h>
+#include <string.h>
+
+bool dynamic_symbols_read(const struct link_map *map, struct dynamic_symbols *dynamic)
+{
+	*dynamic = (struct dynamic_symbols){ .bias = map->l_addr };
+	for (const ElfW(Dyn) *entry = map->l_ld; entry && entry->d_tag != DT_NULL;
+	     entry++) {
+		/* glibc has relocated these pointers in place. */
+		if (entry->d_tag == DT_SYMTAB)
+			dynamic->symbols = (const ElfW(Sym) *)entry->d_un.d_ptr;
+		else if (entry->d_tag == DT_STRTAB)
+			dynamic->strings = (const char *)entry->d_un.d_ptr;
+		else if (entry->d_tag == DT_STRSZ)
+			dynamic->strings_bytes = entry->d_un.d_val;
+		else if (entry->d_tag == DT_GNU_HASH)
+			dynamic->gnu_hash = (const uint32_t *)entry->d_un.d_ptr;
+		else if (entry->d_tag == DT_HASH)
+			dynamic->hash = (const uint32_t *)entry->d_un.d_ptr;
+	}
+	return dynamic->symbols && dynamic->strings;
+}
+
+/* NULL: a name that lies outside. */
+static const char *name_of(const struct dynamic_symbols *dynamic,
+                           const ElfW(Sym) * symbol)
+{
+	return symbol->st_name < dynamic->strings_bytes ? dynamic->strings + symbol->st_name
+	                                                : NULL;
+}
+
+/* Undefined symbols come first: those a GNU hash table does not cover. */
+static size_t imports_count(const struct dynamic_symbols *dynamic)
+{
+	if (dynamic->gnu_hash)
+		return dynamic->gnu_hash[1];
+	return dynamic->hash ? dynamic->hash[1] : 0;
+}
+
+bool dynamic_symbols_import(const struct dynamic_symbols *dynamic,
+                            const char *const *names, size_t count)
+{
+	size_t imports = imports_count(dynamic);
+
+	for (size_t i = 1; i < imports; i++) {
+		const ElfW(Sym) *symbol = &dynamic->symbols[i];
+		const char *name = name_of(dynamic, symbol);
+
+		if (!name || symbol->st_shndx != SHN_UNDEF)
+			continue;
+		for (size_t j = 0; j < count; j++) {
+			if (strcmp(name, names[j]) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_exported_as(const struct dynamic_symbols *dynamic, uint32_t index,
+                           const char *wanted)
+{
+	const ElfW(Sym) *symbol = &dynamic->symbols[index];
+	const char *name = name_of(dynamic, symbol);
+
+	return symbol->st_shndx != SHN_UNDEF && name && strcmp(name, wanted) == 0;
+}
+
+static uint32_t gnu_find(const struct dynamic_symbols *dynamic, const char *name)
+{
+	uint32_t bucket_count = dynamic->gnu_hash[0], first = dynamic->gnu_hash[1];
+	uint32_t filter_words = dynamic->gnu_hash[2], shift = dynamic->gnu_hash[3];
+	const ElfW(Addr) *filter = (const ElfW(Addr) *)(dynamic->gnu_hash + 4);
+	const uint32_t *buckets = (const uint32_t *)(filter + filter_words);
+	const uint32_t *hashes = buckets + bucket_count;
+	uint32_t hash = 5381, index;
+	ElfW(Addr) word;
+
+	for (const char *at = name; *at; at++)
+		hash = hash * 33 + (unsigned char)*at;
+	if (!bucket_count || !filter_words)
+		return 0;
+	word = filter[hash / 64 % filter_words];
+	if (!(word >> hash % 64 & word >> (hash >> shift) % 64 & 1))
+		return 0;
+	index = buckets[hash % bucket_count];
+	if (index < first) /* an empty bucket */
+		return 0;
+	for (;; index++) {
+		uint32_t other = hashes[index - first];
+
+		if ((other | 1) == (hash | 1) && is_exported_as(dynamic, index, name))
+			return index;
+		if (other & 1) /* the last of its bucket */
+			return 0;
+	}
+}
+
+static uint32_t old_find(const struct dynamic_symbols *dynamic, const char *name)
+{
+	uint32_t bucket_count = dynamic->hash[0], count = dynamic->hash[1];
+	const uint32_t *buckets = dynamic->hash + 2, *chain = buckets + bucket_count;
+	uint32_t hash = 0, steps = 0;
+
+	for (const char *at = name; *at; at++) {
+		hash = (hash << 4) + (unsigned char)*at;
+		hash = (hash ^ (hash >> 24 & 0xf0)) & 0x0fffffff;
+	}
+	if (!bucket_count)
+		return 0;
+	for (uint32_t index = buckets[hash % bucket_count];
+	     index && index < count && steps < count; index = chain[index], steps++) {
+		if (is_exported_as(dynamic, index, name))
+			return index;
+	}
+	return 0;
+}
+
+uintptr_t dynamic_symbols_find(const struct dynamic_symbols *dynamic, const char *name)
+{
+	uint32_t index = 0;
+
+	if (dynamic->gnu_hash)
+		index = gnu_find(dynamic, name);
+	else if (dynamic->hash)
+		index = old_find(dynamic, name);
+	return index ? dynamic->bias + dynamic->symbols[index].st_value : 0;
+}

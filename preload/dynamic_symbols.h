@@ -1,0 +1,31 @@
+/*
+ * dynamic_symbols.h - the symbols a loaded object imports and exports, read in memory. Layer 2.
+ */
+#ifndef OUTLIVE_DYNAMIC_SYMBOLS_H
+#define OUTLIVE_DYNAMIC_SYMBOLS_H
+
+#include <link.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct dynamic_symbols {
+	uintptr_t bias; /* what is added to a symbol's value */
+	const ElfW(Sym) * symbols;
+	const char *strings;
+	size_t strings_bytes;
+	const uint32_t *gnu_hash; /* one of the two may be NULL */
+	const uint32_t *hash;
+};
+
+/* Of the loader's description of an object. False: it has none. Nothing is copied. */
+bool dynamic_symbols_read(const struct link_map *map, struct dynamic_symbols *dynamic);
+
+/* True if any of the `count` names is imported. Looks at every import. */
+bool dynamic_symbols_import(const struct dynamic_symbols *dynamic,
+                            const char *const *names, size_t count);
+
+/* The address of what the object exports as `name`, in whatever version; 0: nothing. */
+uintptr_t dynamic_symbols_find(const struct dynamic_symbols *dynamic, const char *name);
+
+#endif

@@ -1,0 +1,2 @@
+/* charset_narrow.c - see charset.h. */
+#include "charset.h"

@@ -1,0 +1,2 @@
+/* charset_narrow2.c - see charset.h. */
+#include "charset.h"

@@ -1,0 +1,3 @@
+/* charset_wide.c - see charset.h. */
+#define WIDE
+#include "charset.h"

@@ -1,0 +1,3 @@
+/* charset_wide2.c - see charset.h. */
+#define WIDE
+#include "charset.h"
