@@ -91,7 +91,7 @@ PROGRAMS := $(if $(wildcard analyzer/main.c),$(B)/outlive) \
 all: $(PROGRAMS)
 
 # Their callers' registers are read off their own frames.
-$(B)/preload/interpose.o $(B)/preload/unwind_hooks.o: PRELOAD_FLAGS += \
+$(B)/preload/interpose.o $(B)/preload/unwind_hooks.o $(B)/preload/phase_hooks.o: PRELOAD_FLAGS += \
 	-fno-omit-frame-pointer
 
 # ---- liboutlive.so --------------------------------------------------------------
