@@ -305,12 +305,23 @@ const struct phase_span *phases_named_at(const struct phases *phases, uint64_t t
 	return span_at(phases->named, phases->named_count, time);
 }
 
+bool phases_has(const struct phases *phases, uint32_t number)
+{
+	size_t i;
+
+	for (i = 0; i < phases->span_count; i++) {
+		if (phases->spans[i].number == number)
+			return true;
+	}
+	return number >= PHASES_OF_LIBC && number < phases->count;
+}
+
 uint32_t phases_find(const struct phases *phases, const char *name)
 {
 	uint32_t i;
 
 	for (i = 0; i < phases->count; i++) {
-		if (!strcmp(phases->totals[i].name, name))
+		if (phases_has(phases, i) && !strcmp(phases->totals[i].name, name))
 			return i;
 	}
 	return PHASE_NUMBER_NONE;

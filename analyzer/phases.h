@@ -77,7 +77,10 @@ const struct phase_span *phases_at(const struct phases *phases, uint64_t time);
 /* The span of named phases or of none; NULL: none was named yet. */
 const struct phase_span *phases_named_at(const struct phases *phases, uint64_t time);
 
-/* The number of a phase by its name, or PHASE_NUMBER_NONE. */
+/* Whether the process ever was in the phase. */
+bool phases_has(const struct phases *phases, uint32_t number);
+
+/* The number of a phase that it was in by its name, or PHASE_NUMBER_NONE. */
 uint32_t phases_find(const struct phases *phases, const char *name);
 
 /*

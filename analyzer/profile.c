@@ -105,8 +105,10 @@ static int phase_choose(struct profile *profile, const char *name, struct error 
 	if (!name || profile->phase_only != PHASE_NUMBER_NONE)
 		return 0;
 	for (i = 0; i < phases->count && used < sizeof(names); i++)
-		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
-		                         i ? ", " : "", phases->totals[i].name);
+		used += phases_has(phases, i)
+		            ? (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+		                               used ? ", " : "", phases->totals[i].name)
+		            : 0;
 	if (used >= sizeof(names))
 		strcpy(names + sizeof(names) - 4, "..");
 	return error_set(error, "%s: no phase '%s': it has %s", profile->name, name, names);
