@@ -135,13 +135,25 @@ static int origin_note(struct telling *telling, const struct thread *thread,
 	return 0;
 }
 
+/* Whether a block born then is one of those that the profile is of. */
+static bool is_in_phase(const struct profile *profile, uint64_t time)
+{
+	const struct phase_span *named = phases_named_at(profile->phases, time);
+
+	return profile->phase_only == PHASE_NUMBER_NONE ||
+	       phases_at(profile->phases, time)->number == profile->phase_only ||
+	       (named && named->number == profile->phase_only);
+}
+
 /* The second time: whether a block is born that is asked for. */
-static bool is_asked(const struct telling *telling, const struct thread *thread)
+static bool is_asked(const struct telling *telling, const struct thread *thread,
+                     const struct event *event)
 {
 	struct origin here = { thread->sequence, thread->index };
 
-	return bsearch(&here, telling->origins, telling->origin_count, sizeof(here),
-	               origin_order) != NULL;
+	return is_in_phase(telling->story->profile, event->time) &&
+	       bsearch(&here, telling->origins, telling->origin_count, sizeof(here),
+	               origin_order);
 }
 
 static int life_begin(struct telling *telling, const struct thread *thread,
@@ -217,7 +229,7 @@ static int event_tell(struct telling *telling, const struct thread *thread,
 		life->is_missed = true;
 	if (moved)
 		return life_move(moved, thread, event);
-	return is_asked(telling, thread) ? life_begin(telling, thread, event) : 0;
+	return is_asked(telling, thread, event) ? life_begin(telling, thread, event) : 0;
 }
 
 /* The event has been replayed: the thread's stack is its stack. */

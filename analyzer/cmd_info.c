@@ -4,6 +4,7 @@
 #include "process_json.h"
 #include "profile.h"
 #include "progress.h"
+#include "report_phases.h"
 #include "report_recording.h"
 #include "report_summary.h"
 #include "screen.h"
@@ -39,14 +40,16 @@ static void progress_events(void *progress, uint64_t done, uint64_t expected)
 }
 
 static struct process_counts count_process(struct trace_reader *reader,
-                                           struct trace_process *process)
+                                           struct trace_process *process,
+                                           struct phases *phases)
 {
 	struct process_counts counts;
 	struct progress progress;
 	int result;
 
 	progress_begin(&progress, "checking events");
-	result = process_count(&counts, reader, process, progress_events, &progress);
+	result = process_count(&counts, reader, process, phases, progress_events,
+	                       &progress);
 	progress_end(&progress);
 	if (result)
 		die("%s: out of memory", trace_reader_name(reader));
@@ -129,7 +132,8 @@ static void process_title(const struct screen *screen,
 
 static void process_print(const struct screen *screen,
                           const struct trace_process *process,
-                          const struct process_counts *counts)
+                          const struct process_counts *counts,
+                          const struct phases *phases)
 {
 	const struct ring_header *header = &process->header;
 	char first[TEXT_NUMBER_BYTES], second[TEXT_NUMBER_BYTES], third[TEXT_NUMBER_BYTES];
@@ -156,6 +160,7 @@ static void process_print(const struct screen *screen,
 	            text_count(first, counts->allocations), text_s(counts->allocations),
 	            text_count(second, counts->reallocs), text_s(counts->reallocs),
 	            text_count(third, counts->frees), text_s(counts->frees), failed);
+	report_phases_whole(screen, header, phases);
 	lost_print(screen, process, &counts->lost);
 	report_own_malloc(screen, header, 4);
 }
@@ -179,6 +184,7 @@ static void check_names(struct trace_reader *reader,
 struct recording {
 	struct trace_reader *reader;
 	struct process_counts *counts; /* of each process */
+	struct phases **phases;        /* likewise */
 	uint64_t damaged;              /* events that were lost by damage */
 	bool is_damaged;               /* something cannot be read */
 };
@@ -187,13 +193,19 @@ static struct recording recording_read(struct trace_reader *reader)
 {
 	size_t count = trace_reader_process_count(reader), i;
 	struct recording recording = { .reader = reader };
+	struct trace_process *process;
 
 	recording.counts = calloc(count, sizeof(*recording.counts));
-	if (!recording.counts)
+	recording.phases = calloc(count, sizeof(struct phases *));
+	if (!recording.counts || !recording.phases)
 		die("%s: out of memory", trace_reader_name(reader));
 	for (i = 0; i < count; i++) {
-		recording.counts[i] = count_process(reader, trace_reader_process(reader, i));
-		check_names(reader, trace_reader_process(reader, i));
+		process = trace_reader_process(reader, i);
+		recording.phases[i] = trace_reader_phases(reader, process);
+		if (!recording.phases[i])
+			die("%s: out of memory", trace_reader_name(reader));
+		recording.counts[i] = count_process(reader, process, recording.phases[i]);
+		check_names(reader, process);
 		recording.damaged += recording.counts[i].lost.damaged;
 	}
 	recording.is_damaged = recording.damaged || trace_reader_problems(reader)->count;
@@ -296,7 +308,8 @@ static void info_text(const struct recording *recording)
 
 	recording_print(&screen, recording);
 	for (i = 0; i < trace_reader_process_count(reader); i++)
-		process_print(&screen, trace_reader_process(reader, i), &recording->counts[i]);
+		process_print(&screen, trace_reader_process(reader, i), &recording->counts[i],
+		              recording->phases[i]);
 	problems_print(&screen, trace_reader_problems(reader));
 }
 
@@ -318,6 +331,8 @@ static void info_json(const struct recording *recording)
 	for (i = 0; i < trace_reader_process_count(reader); i++) {
 		json_object(&json, NULL);
 		process_json(&json, trace_reader_process(reader, i), &recording->counts[i]);
+		phases_json(&json, &trace_reader_process(reader, i)->header,
+		            recording->phases[i]);
 		json_object_end(&json);
 	}
 	json_array_end(&json);
@@ -338,6 +353,7 @@ static int info_run(const struct command *command, int argc, char **argv)
 	struct trace_reader *reader;
 	struct recording recording;
 	struct error error;
+	size_t i;
 
 	if (argc - at != 1)
 		die_usage("info",
@@ -350,6 +366,9 @@ static int info_run(const struct command *command, int argc, char **argv)
 		info_json(&recording);
 	else
 		info_text(&recording);
+	for (i = 0; i < trace_reader_process_count(reader); i++)
+		phases_free(recording.phases[i]);
+	free(recording.phases);
 	free(recording.counts);
 	if (fflush(stdout) || ferror(stdout))
 		die("the information could not be written to its end");

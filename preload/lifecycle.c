@@ -12,7 +12,10 @@
 #include "clock.h"
 #include "guard.h"
 #include "handover.h"
+#include "definitions.h"
+#include "maps_note.h"
 #include "module_map.h"
+#include "phase_note.h"
 #include "real_alloc.h"
 #include "record.h"
 #include "ring_file.h"
@@ -57,6 +60,7 @@ static bool start(void)
 		return false;
 	thread_state_start(record_thread_end);
 	module_map_start();
+	maps_note(MAPS_START);
 	return true;
 }
 
@@ -75,7 +79,7 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 	if (guard.sp) {
 		if (lifecycle_recording && guard_is_stale(caller)) {
 			thread_state_abandon(guard.state);
-			module_map_abandon();
+			definitions_abandon();
 			guard.sp = caller->slot;
 			guard_barrier();
 			return true;
@@ -108,7 +112,11 @@ bool lifecycle_forked(void)
 		return false;
 	}
 	thread_state_forked();
+	definitions_forked();
+	phase_forked();
 	module_map_forked();
+	maps_forked();
+	maps_note(MAPS_START);
 	return true;
 }
 
@@ -131,5 +139,8 @@ static __attribute__((destructor)) void process_ends(void)
 		record_thread_end(guard.state);
 		guard_leave();
 	}
+	/* Nobody has seen how it came to its end. */
+	phase_note(PHASE_EXIT, clock_after());
+	maps_note(MAPS_END);
 	ring_note_finished();
 }

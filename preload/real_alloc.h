@@ -16,6 +16,8 @@
 typedef int spawn_function(int *, const char *, const posix_spawn_file_actions_t *,
                            const posix_spawnattr_t *, char *const *, char *const *);
 
+typedef int main_function(int, char **, char **);
+
 struct real_alloc {
 	void *(*malloc)(size_t);
 	void *(*calloc)(size_t, size_t);
@@ -47,6 +49,11 @@ struct real_alloc {
 	FILE *(*popen)(const char *, const char *);
 
 	char *(*secure_getenv)(const char *);
+	int (*libc_start_main)(main_function *, int, char **, void (*)(void),
+	                       void (*)(void), void (*)(void), void *);
+	/* They do not return, but C is not told: it would not jump there. */
+	void (*exit)(int), (*quick_exit)(int), (*_exit)(int), (*_Exit)(int);
+	size_t exit_bytes; /* of exit()'s code; 0: not known */
 };
 
 /* Valid once real_alloc_resolve() has returned true. */

@@ -5,6 +5,9 @@
 
 #include "event_encoder.h"
 #include "guard.h"
+#include "maps_note.h"
+#include "module_map.h"
+#include "phase_note.h"
 #include "ring_file.h"
 #include "throw_stack.h"
 
@@ -22,6 +25,7 @@ static struct thread_state *state_get(void)
 }
 
 /*
+/*
  * The depth of the stack as the event at `slot` leaves it. The deepest point is not to be
  * missed for want of room: another chunk has some.
  */
@@ -36,6 +40,32 @@ static __attribute__((noinline)) void depth_sample(struct thread_state *state,
 			depth_note(state);
 	}
 	depth_settle(state, slot, time);
+}
+
+/*
+ * An exit handler, or a destructor, has called the allocator. None of the hooks need have
+ * seen how it came there: main returned, the last thread ended, or libc called exit().
+ */
+static __attribute__((noinline)) void exit_note(uint64_t time)
+{
+	frame_rule_has_met_exit = false;
+	/* Between vfork() and exec it is another process that exits. */
+	if (system_pid() == ring.header->pid)
+		phase_note(PHASE_EXIT, time);
+}
+
+/* What becomes known with an event: exit() was called; the maps are not what they were. */
+static inline struct walk_result event_walk(struct thread_state *state,
+                                            const struct walk_start *caller,
+                                            uint64_t time)
+{
+	struct walk_result walk = stack_walk(state, caller);
+
+	if (unlikely(frame_rule_has_met_exit))
+		exit_note(time);
+	if (unlikely(module_map_has_changed) && maps_note(MAPS_MODULES))
+		module_map_has_changed = false;
+	return walk;
 }
 
 /*
@@ -81,7 +111,7 @@ static __attribute__((noinline)) void event_record(const struct walk_start *call
 
 	if (unlikely(!state))
 		return;
-	walk = stack_walk(state, caller);
+	walk = event_walk(state, caller, event->time);
 	event_write(state, event, &walk, caller->slot);
 }
 
@@ -136,7 +166,7 @@ bool record_stack(const struct walk_start *caller)
 
 	if (unlikely(!state))
 		return false;
-	walk = stack_walk(state, caller);
+	walk = event_walk(state, caller, event.time);
 	return event_write(state, &event, &walk, caller->slot);
 }
 
@@ -149,7 +179,7 @@ void record_throw(const struct walk_start *caller, const void *exception)
 
 	if (unlikely(!state))
 		return;
-	walk = stack_walk(state, caller);
+	walk = event_walk(state, caller, event.time);
 	/* Where an older one lay, or the same one, caught and thrown again. */
 	frames_forget_exception(state, exception);
 	throws_end(state, exception);

@@ -444,6 +444,25 @@ void chunk_build_module_gone(struct chunk_build *chunk, uint64_t time, uint64_t 
 	commit_update(chunk);
 }
 
+void chunk_build_phase(struct chunk_build *chunk, uint64_t time, uint32_t phase,
+                       uint32_t thread, const char *name)
+{
+	struct phase_definition definition = {
+		.header = { DEFINITION_PHASE, 0, 0, time },
+		.phase = phase,
+		.thread = thread,
+		.name_bytes = (uint32_t)strlen(name),
+	};
+	size_t padded = (strlen(name) + 7) & ~(size_t)7;
+	char text[264] = "";
+
+	memcpy(text, name, strlen(name));
+	definition.header.bytes = (uint16_t)(sizeof(definition) + padded);
+	bytes_add(&chunk->bytes, &definition, sizeof(definition));
+	bytes_add(&chunk->bytes, text, padded);
+	commit_update(chunk);
+}
+
 /* ---- files ------------------------------------------------------------------------ */
 
 struct ring_header build_header(uint32_t pid)

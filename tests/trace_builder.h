@@ -98,6 +98,9 @@ void chunk_build_module(struct chunk_build *chunk, uint64_t time, uint64_t start
                         const char *build_id);
 void chunk_build_module_gone(struct chunk_build *chunk, uint64_t time, uint64_t start,
                              uint64_t end);
+/* `name`: of PHASE_NAMED. */
+void chunk_build_phase(struct chunk_build *chunk, uint64_t time, uint32_t phase,
+                       uint32_t thread, const char *name);
 
 /* A header with everything a reader asks for: a clock of nanoseconds, no losses. */
 struct ring_header build_header(uint32_t pid);
