@@ -6,8 +6,8 @@
  */
 #include "fault_note.h"
 
+#include "definitions.h"
 #include "lifecycle.h"
-#include "module_map.h"
 #include "record.h"
 #include "ring_file.h"
 #include "signal_stack.h"
@@ -126,7 +126,7 @@ void fault_note(int signal, const siginfo_t *info, const void *context)
 		/* What it was at may be half done. */
 		if (guard.state)
 			thread_state_abandon(guard.state);
-		module_map_abandon();
+		definitions_abandon();
 	} else if (!lifecycle_enter(&at)) {
 		return;
 	}

@@ -40,6 +40,8 @@ bool module_map_distrust(uintptr_t address);
  * is known: the module is gone then, and what was cached about it must be forgotten.
  */
 bool module_map_freed(const void *block);
+
+/*
  * Set when a module came or went that the last picture of the address space may not show; by
  * whoever takes the next one it is cleared.
  */

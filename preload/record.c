@@ -25,7 +25,6 @@ static struct thread_state *state_get(void)
 }
 
 /*
-/*
  * The depth of the stack as the event at `slot` leaves it. The deepest point is not to be
  * missed for want of room: another chunk has some.
  */
