@@ -37,6 +37,15 @@ uint64_t process_time_ns(const struct ring_header *header, uint64_t time)
 	return process_span_ns(header, time > start ? time - start : 0);
 }
 
+uint64_t process_time_quanta(const struct ring_header *header, uint64_t time_ns)
+{
+	double quanta = (double)time_ns / process_quantum_ns(header);
+
+	if (quanta > 9e18)
+		return UINT64_MAX / 2;
+	return (header->start_ticks >> header->clock_shift) + (uint64_t)quanta;
+}
+
 static uint64_t holes_count(const struct replay *replay)
 {
 	uint64_t holes = 0;
@@ -63,6 +72,24 @@ static int profile_replay(struct profile *profile, struct event_merge *merge,
 	return result;
 }
 
+/* Its samples, and a mark at each of them. */
+static int profile_segments(struct profile *profile, struct trace_reader *reader)
+{
+	struct segment_history *history = &profile->segments;
+	size_t i;
+
+	if (segment_history_read(history, reader, profile->process))
+		return -1;
+	profile->marks = calloc(history->count + 1, sizeof(*profile->marks));
+	if (!profile->marks)
+		return -1;
+	for (i = 0; i < history->count; i++)
+		profile->marks[i].time = process_time_quanta(&profile->process->header,
+		                                             history->samples[i].time_ns);
+	replay_mark(&profile->replay, profile->marks, history->count);
+	return 0;
+}
+
 static int profile_fill(struct profile *profile, struct trace_reader *reader,
                         struct trace_process *process, profile_progress *progress,
                         void *context)
@@ -72,7 +99,8 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	int result;
 
 	if (replay_init(&profile->replay, header->start_ticks >> header->clock_shift,
-	                1000 / process_quantum_ns(header)))
+	                1000 / process_quantum_ns(header)) ||
+	    profile_segments(profile, reader))
 		return -1;
 	profile->symbols = symbol_table_new();
 	profile->map = trace_reader_map(reader, process);
@@ -123,5 +151,7 @@ void profile_free(struct profile *profile)
 	replay_release(&profile->replay);
 	symbol_table_free(profile->symbols);
 	address_map_free(profile->map);
+	segment_history_release(&profile->segments);
+	free(profile->marks);
 	free(profile);
 }

@@ -34,6 +34,37 @@ void replay_release(struct replay *replay)
 	free(replay->location_times);
 }
 
+void replay_mark(struct replay *replay, struct live_mark *marks, size_t count)
+{
+	replay->marks = marks;
+	replay->mark_count = count;
+	replay->due = 0;
+}
+
+static void marks_fill(struct replay *replay, uint64_t time)
+{
+	struct live_mark *mark;
+
+	while (replay->marks_done < replay->mark_count &&
+	       replay->marks[replay->marks_done].time <= time) {
+		mark = &replay->marks[replay->marks_done++];
+		mark->live_bytes = replay->sites.live_bytes;
+		mark->live_blocks = replay->sites.live_blocks;
+		mark->chunk_bytes = replay->chunk_bytes;
+	}
+}
+
+/* The timeline's step is over, or a mark is reached: seldom. */
+static void time_advance(struct replay *replay, uint64_t time)
+{
+	marks_fill(replay, time);
+	timeline_advance(&replay->timeline, time, replay->sites.live_bytes);
+	replay->due = replay->timeline.step_end;
+	if (replay->marks_done < replay->mark_count &&
+	    replay->marks[replay->marks_done].time < replay->due)
+		replay->due = replay->marks[replay->marks_done].time;
+}
+
 void replay_preview(void *context, const struct event *events, size_t count)
 {
 	struct replay *replay = context;
@@ -268,6 +299,16 @@ static inline uint32_t size_class(uint64_t size)
 	return size ? 64 - (uint32_t)__builtin_clzll(size) : 0;
 }
 
+/*
+ * What glibc's malloc takes for a block: its size and a word, in steps of 16, 32 at least.
+ * A large one, mapped on its own, takes whole pages; from which size on changes as the
+ * program runs, so what that is more is left out.
+ */
+static inline uint64_t chunk_bytes(uint64_t size)
+{
+	return size < 25 ? 32 : (size + 23) & ~UINT64_C(15);
+}
+
 /* A block is no more, whatever ended it. */
 static inline void block_end(struct replay *replay, const struct block *block)
 {
@@ -277,6 +318,7 @@ static inline void block_end(struct replay *replay, const struct block *block)
 	live_share_shrink(&replay->sites, &replay->threads[block->thread]->share,
 	                  block->size);
 	site_table_shrink(&replay->sites, block->size);
+	replay->chunk_bytes -= chunk_bytes(block->size);
 	site->frees++;
 }
 
@@ -334,6 +376,7 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 		site->live_max = (uint32_t)site->share.live_blocks;
 	live_share_grow(&replay->sites, &thread->share, event->size);
 	site_table_grow(&replay->sites, event->size, event->time_end);
+	replay->chunk_bytes += chunk_bytes(event->size);
 	timeline_note(&replay->timeline, replay->sites.live_bytes);
 	return block;
 }
@@ -463,7 +506,8 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 		if ((event->pops || event->news) &&
 		    stack_update(thread, event, slice->locations + event->frame_first))
 			return -1;
-		timeline_advance(&replay->timeline, event->time, replay->sites.live_bytes);
+		if (event->time >= replay->due)
+			time_advance(replay, event->time);
 		if (event_replay(replay, thread, event))
 			return -1;
 	}
@@ -476,8 +520,8 @@ void replay_finish(struct replay *replay)
 {
 	size_t i;
 
-	timeline_advance(&replay->timeline, replay->totals.time_last,
-	                 replay->sites.live_bytes);
+	time_advance(replay, replay->totals.time_last);
+	marks_fill(replay, UINT64_MAX);
 	block_lives_finish(&replay->lives, &replay->live);
 	for (i = 1; i < replay->sites.count; i++) {
 		live_share_touch(&replay->sites, &replay->sites.sites[i].share);

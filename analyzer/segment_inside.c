@@ -1,0 +1,35 @@
+/* segment_inside.c - what a heap is made of. Layer 8. */
+#include "segment_inside.h"
+
+#define ODD_BYTES (UINT64_C(4) << 20)
+
+struct segment_inside segment_inside(const struct profile *profile, size_t sample)
+{
+	const struct segment_sample *seen = &profile->segments.samples[sample];
+	const struct live_mark *mark = &profile->marks[sample];
+	struct segment_inside inside = {
+		.rss = seen->uses[SEGMENT_HEAP].rss,
+		.live = mark->live_bytes,
+		.blocks = mark->live_blocks,
+		.overhead = mark->chunk_bytes - mark->live_bytes,
+		.is_known = !(profile->process->header.flags & RING_OWN_MALLOC),
+	};
+
+	if (inside.rss > mark->chunk_bytes)
+		inside.kept = inside.rss - mark->chunk_bytes;
+	return inside;
+}
+
+const char *segment_phase(const struct profile *profile, uint64_t time_ns)
+{
+	(void)profile;
+	(void)time_ns;
+	return "";
+}
+
+/* As much again as lives, and enough to matter. */
+bool segment_inside_is_odd(const struct segment_inside *inside)
+{
+	return inside->is_known && inside->kept >= ODD_BYTES &&
+	       inside->kept > inside->live + inside->overhead;
+}

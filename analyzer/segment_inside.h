@@ -1,0 +1,33 @@
+/*
+ * segment_inside.h - what the heap of a process was made of at the time of a sample, as
+ * far as its recorded blocks tell. Layer 8.
+ */
+#ifndef OUTLIVE_SEGMENT_INSIDE_H
+#define OUTLIVE_SEGMENT_INSIDE_H
+
+#include "profile.h"
+
+#include <stdbool.h>
+
+struct segment_inside {
+	uint64_t rss;      /* of the heap */
+	uint64_t live;     /* bytes asked for, of blocks that live */
+	uint64_t blocks;   /* so many */
+	uint64_t overhead; /* what glibc's malloc adds to them: headers, rounding; estimated */
+	/*
+	 * Resident beyond these: freed and kept for reuse, fragments, blocks from before the
+	 * recording. At least so much: live blocks that were never touched are not resident.
+	 */
+	uint64_t kept;
+	bool is_known; /* false: what the program's own malloc served was not seen */
+};
+
+struct segment_inside segment_inside(const struct profile *profile, size_t sample);
+
+/* The phase at a time since the start: "load", "main", "exit"; "" if it is not known. */
+const char *segment_phase(const struct profile *profile, uint64_t time_ns);
+
+/* Whether so much of the heap is freed and kept that it is worth a second look. */
+bool segment_inside_is_odd(const struct segment_inside *inside);
+
+#endif
