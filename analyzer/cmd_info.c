@@ -7,6 +7,7 @@
 #include "report_recording.h"
 #include "report_summary.h"
 #include "screen.h"
+#include "segment_history.h"
 #include "text.h"
 #include "trace_reader.h"
 
@@ -127,9 +128,32 @@ static void process_title(const struct screen *screen,
 	                 TEXT_KEEP_END));
 }
 
+/* How often its memory was looked at. */
+struct segments_count {
+	size_t read, refused;
+	uint64_t interval_ns;
+};
+
+static void segments_print(const struct screen *screen,
+                           const struct segments_count *segments)
+{
+	char count[TEXT_NUMBER_BYTES], each[TEXT_NUMBER_BYTES], often[64] = "";
+
+	if (segments->interval_ns)
+		snprintf(often, sizeof(often), ", as a rule every %s",
+		         text_duration(each, segments->interval_ns));
+	if (segments->read)
+		screen_line(screen, LABEL_COLUMNS, "    segments   %s sample%s%s",
+		            text_count(count, segments->read), text_s(segments->read), often);
+	else if (segments->refused)
+		screen_line(screen, LABEL_COLUMNS,
+		            "    segments   not sampled: not permitted to look at the process");
+}
+
 static void process_print(const struct screen *screen,
                           const struct trace_process *process,
-                          const struct process_counts *counts)
+                          const struct process_counts *counts,
+                          const struct segments_count *segments)
 {
 	const struct ring_header *header = &process->header;
 	char first[TEXT_NUMBER_BYTES], second[TEXT_NUMBER_BYTES], third[TEXT_NUMBER_BYTES];
@@ -157,6 +181,7 @@ static void process_print(const struct screen *screen,
 	            text_count(second, counts->reallocs), text_s(counts->reallocs),
 	            text_count(third, counts->frees), text_s(counts->frees), failed);
 	lost_print(screen, process, &counts->lost);
+	segments_print(screen, segments);
 	report_own_malloc(screen, header, 4);
 }
 
@@ -175,12 +200,27 @@ static void check_names(struct trace_reader *reader,
 	symbol_table_free(symbols);
 }
 
+static struct segments_count count_segments(struct trace_reader *reader,
+                                            const struct trace_process *process)
+{
+	struct segment_history history;
+	struct segments_count count;
+
+	if (segment_history_read(&history, reader, process))
+		die("%s: out of memory", trace_reader_name(reader));
+	count = (struct segments_count){ history.read, history.refused,
+		                             history.interval_ns };
+	segment_history_release(&history);
+	return count;
+}
+
 /* What is known once all of it was read. */
 struct recording {
 	struct trace_reader *reader;
-	struct process_counts *counts; /* of each process */
-	uint64_t damaged;              /* events that were lost by damage */
-	bool is_damaged;               /* something cannot be read */
+	struct process_counts *counts;   /* of each process */
+	struct segments_count *segments; /* likewise */
+	uint64_t damaged;                /* events that were lost by damage */
+	bool is_damaged;                 /* something cannot be read */
 };
 
 static struct recording recording_read(struct trace_reader *reader)
@@ -189,11 +229,13 @@ static struct recording recording_read(struct trace_reader *reader)
 	struct recording recording = { .reader = reader };
 
 	recording.counts = calloc(count, sizeof(*recording.counts));
-	if (!recording.counts)
+	recording.segments = calloc(count, sizeof(*recording.segments));
+	if (!recording.counts || !recording.segments)
 		die("%s: out of memory", trace_reader_name(reader));
 	for (i = 0; i < count; i++) {
 		recording.counts[i] = count_process(reader, trace_reader_process(reader, i));
 		check_names(reader, trace_reader_process(reader, i));
+		recording.segments[i] = count_segments(reader, trace_reader_process(reader, i));
 		recording.damaged += recording.counts[i].lost.damaged;
 	}
 	recording.is_damaged = recording.damaged || trace_reader_problems(reader)->count;
@@ -296,7 +338,8 @@ static void info_text(const struct recording *recording)
 
 	recording_print(&screen, recording);
 	for (i = 0; i < trace_reader_process_count(reader); i++)
-		process_print(&screen, trace_reader_process(reader, i), &recording->counts[i]);
+		process_print(&screen, trace_reader_process(reader, i), &recording->counts[i],
+		              &recording->segments[i]);
 	problems_print(&screen, trace_reader_problems(reader));
 }
 
@@ -318,6 +361,8 @@ static void info_json(const struct recording *recording)
 	for (i = 0; i < trace_reader_process_count(reader); i++) {
 		json_object(&json, NULL);
 		process_json(&json, trace_reader_process(reader, i), &recording->counts[i]);
+		json_count(&json, "segment_samples", recording->segments[i].read);
+		json_count(&json, "segment_samples_refused", recording->segments[i].refused);
 		json_object_end(&json);
 	}
 	json_array_end(&json);
@@ -351,6 +396,7 @@ static int info_run(const struct command *command, int argc, char **argv)
 	else
 		info_text(&recording);
 	free(recording.counts);
+	free(recording.segments);
 	if (fflush(stdout) || ferror(stdout))
 		die("the information could not be written to its end");
 	trace_reader_close(reader);

@@ -71,7 +71,8 @@ static const struct option run_option_table[] = {
 	  "how long to go on for processes that outlive the program (default 1);\n"
 	  "Ctrl-C ends the wait",
 	  NULL },
-	{ "segments-every", 0, OPTION_COUNT, offsetof(struct run_options, segments_ms), "MS",
+	{ "segments-every", 0, OPTION_COUNT, offsetof(struct run_options, segments_ms),
+	  "MS",
 	  "look at the segments of each process so often (default 100, 10 to\n"
 	  "60000), as far as 1% of a processor allows; 0: never",
 	  NULL },

@@ -30,10 +30,10 @@ struct drain {
 	size_t ring_count;
 	char (*ignored)[LIVE_RING_NAME_BYTES]; /* files that turned out to be no ring */
 	size_t ignored_count;
-	struct population population; /* of all rings that were found */
-	int watch;                    /* inotify, or -1 */
-	int ready;                    /* epoll over it and the server, or -1 */
-	struct ring_server *server;   /* for who cannot reach the directory; or NULL */
+	struct population population;    /* of all rings that were found */
+	int watch;                       /* inotify, or -1 */
+	int ready;                       /* epoll over it and the server, or -1 */
+	struct ring_server *server;      /* for who cannot reach the directory; or NULL */
 	struct segment_sampler *sampler; /* NULL: segments are not asked for */
 	struct cpu_idle cpu;
 	bool is_given_up;

@@ -196,6 +196,68 @@ struct refused {
 	uint64_t inode, device;
 };
 
+/* What the modules were found by. */
+static uint64_t maps_sum(const struct process_maps *maps)
+{
+	const struct mapping *mapping;
+	uint64_t sum = 1, words[6];
+	size_t i, j;
+
+	for (i = 0; i < maps->count; i++) {
+		mapping = &maps->mappings[i];
+		if (!mapping->inode || mapping->access & MAPPING_SHARED)
+			continue;
+		words[0] = mapping->start;
+		words[1] = mapping->end;
+		words[2] = mapping->offset;
+		words[3] = mapping->inode;
+		words[4] = mapping->device;
+		words[5] = mapping->access | (uint64_t)mapping->is_deleted << 32;
+		for (j = 0; j < 6; j++)
+			sum = (sum ^ words[j]) * UINT64_C(0x9E3779B97F4A7C15) ^ sum >> 29;
+	}
+	return sum ? sum : 1;
+}
+
+int process_modules_refresh(struct process_modules *modules,
+                            const struct process_maps *maps)
+{
+	uint64_t sum = maps_sum(maps);
+	const struct mapping *mapping;
+	uint32_t module, *of_mapping;
+	size_t i;
+
+	if (modules->sum != sum) {
+		process_modules_release(modules);
+		if (process_modules_find(modules, maps))
+			return -1;
+		modules->sum = sum;
+		return 0;
+	}
+	of_mapping = calloc(maps->count + 1, sizeof(*of_mapping));
+	if (!of_mapping)
+		return -1;
+	free(modules->of_mapping);
+	modules->of_mapping = of_mapping;
+	for (i = 0; i < modules->count; i++)
+		modules->modules[i].path = NULL;
+	for (i = 0; i < maps->count; i++) {
+		mapping = &maps->mappings[i];
+		of_mapping[i] = MODULE_NONE_OF_MAPS;
+		if (mapping->access & MAPPING_SHARED || (!mapping->inode && mapping->name[0]))
+			continue;
+		module = mapping_module(modules, mapping);
+		of_mapping[i] = module;
+		if (module != MODULE_NONE_OF_MAPS && !modules->modules[module].path)
+			modules->modules[module].path = mapping->name;
+	}
+	for (i = 0; i < modules->count; i++) {
+		if (!modules->modules[i].path)
+			modules->modules[i].path = "";
+	}
+	return 0;
+}
+
 int process_modules_find(struct process_modules *modules,
                          const struct process_maps *maps)
 {

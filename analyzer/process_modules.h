@@ -33,6 +33,7 @@ struct process_modules {
 	size_t count;
 	struct process_module *modules;
 	uint32_t *of_mapping; /* by mapping: its module, or MODULE_NONE_OF_MAPS */
+	uint64_t sum;         /* of the mapped files they were found by; 0: none */
 };
 
 /*
@@ -41,6 +42,10 @@ struct process_modules {
  */
 int process_modules_find(struct process_modules *modules,
                          const struct process_maps *maps);
+
+/* The same, but no file is read again if those that are mapped are as they were. */
+int process_modules_refresh(struct process_modules *modules,
+                            const struct process_maps *maps);
 void process_modules_release(struct process_modules *modules);
 
 /* A descriptor of the file behind a mapping as the process has it, or -1. */

@@ -23,8 +23,8 @@ struct profile {
 	const struct trace_process *process; /* the reader's */
 	const char *name;                    /* of the recording; the reader's */
 	struct address_map *map;
-	struct symbol_table *symbols; /* by module number and offset */
-	struct replay replay;         /* what became of the events, and their totals */
+	struct symbol_table *symbols;    /* by module number and offset */
+	struct replay replay;            /* what became of the events, and their totals */
 	struct segment_history segments; /* how it used its memory over time */
 	struct live_mark *marks;         /* what was live at the time of each sample */
 	struct lost_counts lost;

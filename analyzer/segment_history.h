@@ -19,10 +19,10 @@ struct segment_history {
 	size_t read;    /* samples there were: of very many, not all are kept */
 	size_t refused; /* looks at a process that may not be read */
 	struct segment_peak peak, peaks[SEGMENT_COUNT]; /* of all that were read */
-	size_t highest;         /* the sample in which the most was resident */
-	uint64_t kernel_peak;   /* the largest VmHWM; 0: not known */
-	uint64_t interval_ns;   /* between looks, half of them less; 0: fewer than two */
-	unsigned peak_count;    /* taken because memory had grown */
+	size_t highest;       /* the sample in which the most was resident */
+	uint64_t kernel_peak; /* the largest VmHWM; 0: not known */
+	uint64_t interval_ns; /* between looks, half of them less; 0: fewer than two */
+	unsigned peak_count;  /* taken because memory had grown */
 };
 
 /*

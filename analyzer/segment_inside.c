@@ -28,8 +28,28 @@ const char *segment_phase(const struct profile *profile, uint64_t time_ns)
 }
 
 /* As much again as lives, and enough to matter. */
-bool segment_inside_is_odd(const struct segment_inside *inside)
+static bool is_odd(const struct segment_inside *inside)
 {
 	return inside->is_known && inside->kept >= ODD_BYTES &&
 	       inside->kept > inside->live + inside->overhead;
+}
+
+bool segment_inside_odd(const struct profile *profile, size_t *sample)
+{
+	struct segment_inside inside;
+	bool was_odd = false, has_one = false;
+	uint64_t worst = 0;
+	size_t i;
+
+	for (i = 0; i < profile->segments.count; i++) {
+		inside = segment_inside(profile, i);
+		if (was_odd && is_odd(&inside) &&
+		    (inside.kept > worst || i + 1 == profile->segments.count)) {
+			worst = inside.kept;
+			*sample = i;
+			has_one = true;
+		}
+		was_odd = is_odd(&inside);
+	}
+	return has_one;
 }

@@ -10,10 +10,11 @@
 #include <stdbool.h>
 
 struct segment_inside {
-	uint64_t rss;      /* of the heap */
-	uint64_t live;     /* bytes asked for, of blocks that live */
-	uint64_t blocks;   /* so many */
-	uint64_t overhead; /* what glibc's malloc adds to them: headers, rounding; estimated */
+	uint64_t rss;    /* of the heap */
+	uint64_t live;   /* bytes asked for, of blocks that live */
+	uint64_t blocks; /* so many */
+	uint64_t
+		overhead; /* what glibc's malloc adds to them: headers, rounding; estimated */
 	/*
 	 * Resident beyond these: freed and kept for reuse, fragments, blocks from before the
 	 * recording. At least so much: live blocks that were never touched are not resident.
@@ -27,7 +28,10 @@ struct segment_inside segment_inside(const struct profile *profile, size_t sampl
 /* The phase at a time since the start: "load", "main", "exit"; "" if it is not known. */
 const char *segment_phase(const struct profile *profile, uint64_t time_ns);
 
-/* Whether so much of the heap is freed and kept that it is worth a second look. */
-bool segment_inside_is_odd(const struct segment_inside *inside);
+/*
+ * Whether so much of the heap is freed and kept, for longer than from one sample to the
+ * next, that it is worth a second look; *sample is the last such, or the worst of all.
+ */
+bool segment_inside_odd(const struct profile *profile, size_t *sample);
 
 #endif

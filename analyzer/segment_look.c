@@ -168,9 +168,8 @@ static void look_schedule(struct looked *looked, const struct segment_sample *sa
 {
 	uint64_t wait_ns = every_ns;
 
-	looked->quiet = segment_sample_is_same(sample, &looked->before)
-	                     ? looked->quiet + 1
-	                     : 0;
+	looked->quiet = segment_sample_is_same(sample, &looked->before) ? looked->quiet + 1
+	                                                                : 0;
 	if (looked->quiet > QUIET_LOOKS && every_ns < QUIET_NS) {
 		wait_ns = every_ns * (looked->quiet - QUIET_LOOKS);
 		wait_ns = wait_ns < QUIET_NS ? wait_ns : QUIET_NS;
@@ -229,8 +228,7 @@ void looked_size(struct looked *looked, uint64_t every_ns)
 	looked->seen_pages = pages;
 	if (grown < least || !looked->last_ns)
 		return;
-	looked->reasons = (looked->reasons & ~(uint32_t)SEGMENTS_INTERVAL) |
-	                   SEGMENTS_PEAK;
+	looked->reasons = (looked->reasons & ~(uint32_t)SEGMENTS_INTERVAL) | SEGMENTS_PEAK;
 	if (looked->next_ns > looked->last_ns + LOOKS_APART_NS)
 		looked->next_ns = looked->last_ns + LOOKS_APART_NS;
 }

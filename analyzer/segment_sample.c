@@ -101,8 +101,8 @@ int segment_sample_save(const struct segment_sample *sample, struct text *payloa
 
 /* ---- back ---- */
 
-static int use_load(struct segment_sample *sample, const uint8_t *from,
-                    uint32_t *seen, struct error *error)
+static int use_load(struct segment_sample *sample, const uint8_t *from, uint32_t *seen,
+                    struct error *error)
 {
 	struct segments_use use;
 	struct memory_use sizes;
@@ -164,9 +164,9 @@ int segment_sample_load(struct segment_sample *sample, const uint8_t *payload,
 	    header.stack_count > STACKS_LOADED_MAX ||
 	    bytes != sizeof(header) + header.segment_count * sizeof(struct segments_use) +
 	                 header.stack_count * sizeof(struct segments_stack))
-		return error_set(error,
-		                 "a sample of %zu bytes does not hold %u segments and %u stacks",
-		                 bytes, header.segment_count, header.stack_count);
+		return error_set(
+			error, "a sample of %zu bytes does not hold %u segments and %u stacks",
+			bytes, header.segment_count, header.stack_count);
 	if (header.peak_rss_bytes > BYTES_MAX)
 		return error_set(error, "a peak of %llu bytes cannot be",
 		                 (unsigned long long)header.peak_rss_bytes);

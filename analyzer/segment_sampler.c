@@ -165,7 +165,8 @@ static struct turn turn_choose(const struct segment_sampler *sampler)
 		if (sampled->look.is_gone)
 			continue;
 		if (!look || (sampled->look.last_ns ? 1 : 0) < (look->look.last_ns ? 1 : 0) ||
-		    (!sampled->look.last_ns == !look->look.last_ns && sampled->look.next_ns < look->look.next_ns))
+		    (!sampled->look.last_ns == !look->look.last_ns &&
+		     sampled->look.next_ns < look->look.next_ns))
 			look = sampled;
 		if (sampled->look.statm >= 0 && sampled->watch_ns < turn.due_ns)
 			turn = (struct turn){ sampled, sampled->watch_ns, false };
@@ -195,7 +196,8 @@ static void turn_wait(struct segment_sampler *sampler, uint64_t until_ns)
 /* Under the lock, but it looks without. */
 static void turn_take(struct segment_sampler *sampler, const struct turn *turn)
 {
-	uint64_t watch_ns = LOOKS_APART_NS * (1 + sampler->count / WATCHED_MAX), begun_ns, now_ns;
+	uint64_t watch_ns = LOOKS_APART_NS * (1 + sampler->count / WATCHED_MAX), begun_ns,
+			 now_ns;
 	struct sampled *sampled = turn->sampled;
 	struct segment_packet *packet = NULL;
 

@@ -292,14 +292,13 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 	segments->pid = pid;
 	if (process_maps_read(&segments->maps, pid, error))
 		return -1;
-	process_modules_release(&segments->modules);
 	free(segments->of_mapping);
 	free(segments->thread_of);
 	segments->of_mapping = calloc(segments->maps.count + 1, sizeof(enum segment));
 	segments->thread_of = calloc(segments->maps.count + 1, sizeof(uint32_t));
 	if (!segments->of_mapping || !segments->thread_of ||
 	    process_threads_read(&segments->threads, pid) ||
-	    process_modules_find(&segments->modules, &segments->maps))
+	    process_modules_refresh(&segments->modules, &segments->maps))
 		return error_set(error, "%d: out of memory", (int)pid);
 	command_read(segments);
 	threads_place(segments);
