@@ -86,7 +86,8 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 	for (i = 0; i < history->count; i++)
 		profile->marks[i].time = process_time_quanta(&profile->process->header,
 		                                             history->samples[i].time_ns);
-	replay_mark(&profile->replay, profile->marks, history->count);
+	profile->replay.marks.marks = profile->marks;
+	profile->replay.marks.count = history->count;
 	return 0;
 }
 
@@ -136,6 +137,10 @@ struct profile *profile_read(struct trace_reader *reader, size_t process,
 		return NULL;
 	}
 	replay_finish(&profile->replay);
+	/* samples after the last event */
+	live_marks_fill(&profile->replay.marks, UINT64_MAX,
+	                profile->replay.sites.live_bytes,
+	                profile->replay.sites.live_blocks);
 	profile->lost = lost_count(described, holes_count(&profile->replay));
 	profile->peak_ns = process_time_ns(&described->header,
 	                                   profile->replay.sites.peak_time);

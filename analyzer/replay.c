@@ -34,35 +34,14 @@ void replay_release(struct replay *replay)
 	free(replay->location_times);
 }
 
-void replay_mark(struct replay *replay, struct live_mark *marks, size_t count)
-{
-	replay->marks = marks;
-	replay->mark_count = count;
-	replay->due = 0;
-}
-
-static void marks_fill(struct replay *replay, uint64_t time)
-{
-	struct live_mark *mark;
-
-	while (replay->marks_done < replay->mark_count &&
-	       replay->marks[replay->marks_done].time <= time) {
-		mark = &replay->marks[replay->marks_done++];
-		mark->live_bytes = replay->sites.live_bytes;
-		mark->live_blocks = replay->sites.live_blocks;
-		mark->chunk_bytes = replay->chunk_bytes;
-	}
-}
-
 /* The timeline's step is over, or a mark is reached: seldom. */
 static void time_advance(struct replay *replay, uint64_t time)
 {
-	marks_fill(replay, time);
 	timeline_advance(&replay->timeline, time, replay->sites.live_bytes);
-	replay->due = replay->timeline.step_end;
-	if (replay->marks_done < replay->mark_count &&
-	    replay->marks[replay->marks_done].time < replay->due)
-		replay->due = replay->marks[replay->marks_done].time;
+	replay->due = live_marks_fill(&replay->marks, time, replay->sites.live_bytes,
+	                              replay->sites.live_blocks);
+	if (replay->due > replay->timeline.step_end)
+		replay->due = replay->timeline.step_end;
 }
 
 void replay_preview(void *context, const struct event *events, size_t count)
@@ -299,16 +278,6 @@ static inline uint32_t size_class(uint64_t size)
 	return size ? 64 - (uint32_t)__builtin_clzll(size) : 0;
 }
 
-/*
- * What glibc's malloc takes for a block: its size and a word, in steps of 16, 32 at least.
- * A large one, mapped on its own, takes whole pages; from which size on changes as the
- * program runs, so what that is more is left out.
- */
-static inline uint64_t chunk_bytes(uint64_t size)
-{
-	return size < 25 ? 32 : (size + 23) & ~UINT64_C(15);
-}
-
 /* A block is no more, whatever ended it. */
 static inline void block_end(struct replay *replay, const struct block *block)
 {
@@ -318,7 +287,7 @@ static inline void block_end(struct replay *replay, const struct block *block)
 	live_share_shrink(&replay->sites, &replay->threads[block->thread]->share,
 	                  block->size);
 	site_table_shrink(&replay->sites, block->size);
-	replay->chunk_bytes -= chunk_bytes(block->size);
+	replay->marks.chunk_bytes -= chunk_bytes(block->size);
 	site->frees++;
 }
 
@@ -376,7 +345,7 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 		site->live_max = (uint32_t)site->share.live_blocks;
 	live_share_grow(&replay->sites, &thread->share, event->size);
 	site_table_grow(&replay->sites, event->size, event->time_end);
-	replay->chunk_bytes += chunk_bytes(event->size);
+	replay->marks.chunk_bytes += chunk_bytes(event->size);
 	timeline_note(&replay->timeline, replay->sites.live_bytes);
 	return block;
 }
@@ -521,7 +490,6 @@ void replay_finish(struct replay *replay)
 	size_t i;
 
 	time_advance(replay, replay->totals.time_last);
-	marks_fill(replay, UINT64_MAX);
 	block_lives_finish(&replay->lives, &replay->live);
 	for (i = 1; i < replay->sites.count; i++) {
 		live_share_touch(&replay->sites, &replay->sites.sites[i].share);

@@ -9,6 +9,7 @@
 #include "call_tree.h"
 #include "event_merge.h"
 #include "hash_index.h"
+#include "live_marks.h"
 #include "live_table.h"
 #include "site_table.h"
 #include "thread_stack.h"
@@ -37,23 +38,14 @@ struct totals {
 
 #define SIZE_HISTOGRAM_COUNT 65
 
-/* What was live at a time that was asked for. */
-struct live_mark {
-	uint64_t time; /* quanta */
-	uint64_t live_bytes, live_blocks;
-	uint64_t chunk_bytes; /* what glibc's malloc takes for these blocks, at least */
-};
-
 struct replay {
 	struct call_tree tree;
 	struct site_table sites;
 	struct block_lives lives;
 	struct live_table live;
 	struct timeline timeline;
-	struct live_mark *marks; /* the caller's, by time; see replay_mark() */
-	size_t mark_count, marks_done;
-	uint64_t due;         /* when the timeline or a mark is next */
-	uint64_t chunk_bytes; /* of all live blocks */
+	struct live_marks marks; /* to be set before the first slice */
+	uint64_t due;            /* when the timeline or a mark is next */
 	struct totals totals;
 	uint64_t
 		size_histogram[SIZE_HISTOGRAM_COUNT]; /* [i]: 1 << (i-1) <= size < 1 << i */
@@ -70,12 +62,6 @@ struct replay {
  */
 int replay_init(struct replay *replay, uint64_t start, double quanta_per_us);
 void replay_release(struct replay *replay);
-
-/*
- * Before the first slice: fill in what is live at the times of these marks, in ascending
- * order. They are the caller's, and are whole after replay_finish().
- */
-void replay_mark(struct replay *replay, struct live_mark *marks, size_t count);
 
 /* An event_preview: the lines of memory that these events will need. */
 void replay_preview(void *replay, const struct event *events, size_t count);

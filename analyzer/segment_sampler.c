@@ -8,7 +8,8 @@
 #include <time.h>
 
 #define SECOND_NS UINT64_C(1000000000)
-#define COST_FACTOR 100    /* of the time a look took: until the next */
+#define COST_FACTOR \
+	150 /* of the time a look took, until the next: it is written, too */
 #define SAVED_NS SECOND_NS /* so much of it may be saved up while nothing is done */
 #define FIRST_NS SECOND_NS /* and a process's first look may go so far ahead */
 #define WATCHED_MAX 8      /* processes whose size is read often: more, less often */

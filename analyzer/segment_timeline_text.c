@@ -99,7 +99,7 @@ static void peak_print(const struct segment_timeline *timeline,
 	char size[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES], true_size[TEXT_NUMBER_BYTES];
 	char kernel[96] = "";
 
-	if (history->kernel_peak)
+	if (history->kernel_peak >= history->peak.rss)
 		snprintf(kernel, sizeof(kernel),
 		         "; by the kernel's own count (VmHWM, up to the last look) %s",
 		         text_size(true_size, history->kernel_peak));
