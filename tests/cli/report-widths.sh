@@ -100,7 +100,7 @@ for words in '' '--by site' '--by function' '--by module' '--by thread' '--by ow
 	views+=("report $words")
 done
 for site in $sites; do views+=("report --why $site"); done
-views+=(info)
+views+=(info segments 'segments --by thread' 'segments --between 0s:' 'segments --at 0' 'segments --top 0')
 
 # The columns of a terminal that the widest line takes, and that line.
 widest() { wc -L <"$1"; }
@@ -129,7 +129,7 @@ for width in 40 50 60 72 80 120 200; do
 			check $width "$view $trace"
 		done
 	done
-	for command in '' run report info; do
+	for command in '' run report info segments; do
 		# shellcheck disable=SC2086
 		"$OUTLIVE" help $command >view
 		check $width "help $command"
