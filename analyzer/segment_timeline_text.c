@@ -112,8 +112,10 @@ static void peak_print(const struct segment_timeline *timeline,
 /* ---- what the segments hold ---- */
 
 static const struct figure_column use_columns[] = {
-	{ "size", 9, 8 },           { "resident", 10, 9 }, { "pss", 10, 9 },
-	{ "private dirty", 15, 9 }, { "swap", 9, 8 },
+	{ "size", 9, 8 },
+	{ "resident", 10, 8 },
+	{ "pss", 10, 8 },
+	{ "dirty", 10, 8 },
 };
 
 static void use_row(const struct figures *figures, const struct memory_use *use,
@@ -125,7 +127,6 @@ static void use_row(const struct figures *figures, const struct memory_use *use,
 	size_or_nothing(texts[1], use->rss);
 	size_or_nothing(texts[2], use->pss);
 	size_or_nothing(texts[3], use->private_dirty);
-	size_or_nothing(texts[4], use->swap);
 	name_print(figures, figures_print(figures, texts), title, is_bold);
 }
 
@@ -134,7 +135,7 @@ static void use_table(const struct segment_timeline *timeline,
                       const struct screen *screen, size_t number, const char *aside)
 {
 	const struct segment_sample *sample = sample_at(timeline, number);
-	struct figures figures = figures_of(screen, use_columns, 5);
+	struct figures figures = figures_of(screen, use_columns, 4);
 	char at[TEXT_NUMBER_BYTES], title[64];
 	size_t i;
 
@@ -146,11 +147,15 @@ static void use_table(const struct segment_timeline *timeline,
 			use_row(&figures, &sample->uses[i], segment_title((enum segment)i), false);
 	}
 	use_row(&figures, &sample->total, "total", true);
+	if (sample->total.swap)
+		screen_line(screen, 2, "  %s more in swap", text_size(at, sample->total.swap));
 }
 
 static const struct figure_column course_columns[] = {
-	{ "at first", 9, 8 }, { "at peak", 9, 8 }, { "at last", 9, 8 },
-	{ "grew", 10, 9 },    { "highest", 9, 8 }, { "when", 8, 7 },
+	{ "at first", 9, 8 },
+	{ "at peak", 10, 8 },
+	{ "highest", 10, 8 },
+	{ "grew", 10, 9 },
 };
 
 static void course_row(const struct segment_timeline *timeline,
@@ -159,19 +164,18 @@ static void course_row(const struct segment_timeline *timeline,
 {
 	const struct segment_history *history = &timeline->profile->segments;
 	uint64_t first = sample_rss(sample_at(timeline, 0), segment);
-	uint64_t last = sample_rss(sample_last(timeline), segment);
 	bool is_total = segment == SEGMENT_COUNT;
-	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES];
+	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES], name[128];
 
 	size_or_nothing(texts[0], first);
 	size_or_nothing(texts[1],
 	                sample_rss(sample_at(timeline, history->highest), segment));
-	size_or_nothing(texts[2], last);
-	growth_text(texts[3], first, last);
-	size_or_nothing(texts[4], peak->rss);
-	text_duration(texts[5], peak->time_ns);
-	name_print(figures, figures_print(figures, texts),
-	           is_total ? "total" : segment_title((enum segment)segment), is_total);
+	size_or_nothing(texts[2], peak->rss);
+	growth_text(texts[3], first, sample_rss(sample_last(timeline), segment));
+	snprintf(name, sizeof(name), "%s, highest at %s",
+	         is_total ? "total" : segment_title((enum segment)segment),
+	         text_duration(at, peak->time_ns));
+	name_print(figures, figures_print(figures, texts), name, is_total);
 }
 
 /* What of each was resident, from the first sample to the last. */
@@ -179,7 +183,7 @@ static void course_table(const struct segment_timeline *timeline,
                          const struct screen *screen)
 {
 	const struct segment_history *history = &timeline->profile->segments;
-	struct figures figures = figures_of(screen, course_columns, 6);
+	struct figures figures = figures_of(screen, course_columns, 4);
 	size_t i;
 
 	screen_heading(screen, "resident", "when each was highest, and how it grew");
@@ -278,8 +282,10 @@ static void graph_print(const struct segment_timeline *timeline,
 /* ---- the heap's inside ---- */
 
 static const struct figure_column inside_columns[] = {
-	{ "resident", 9, 8 }, { "heap", 9, 8 }, { "live", 9, 8 },
-	{ "overhead", 9, 8 }, { "kept", 9, 8 },
+	{ "heap", 9, 8 },
+	{ "live", 10, 8 },
+	{ "overhead", 10, 8 },
+	{ "kept", 10, 8 },
 };
 
 /* "1.23 s, main, peak" */
@@ -307,12 +313,11 @@ static void inside_row(const struct segment_timeline *timeline,
 	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], name[128];
 	size_t i;
 
-	size_or_nothing(texts[0], sample_at(timeline, number)->total.rss);
-	size_or_nothing(texts[1], inside.rss);
-	size_or_nothing(texts[2], inside.live);
-	size_or_nothing(texts[3], inside.overhead);
-	size_or_nothing(texts[4], inside.kept);
-	for (i = 2; i < 5 && !inside.is_known; i++)
+	size_or_nothing(texts[0], inside.rss);
+	size_or_nothing(texts[1], inside.live);
+	size_or_nothing(texts[2], inside.overhead);
+	size_or_nothing(texts[3], inside.kept);
+	for (i = 1; i < 4 && !inside.is_known; i++)
 		strcpy(texts[i], "?");
 	time_text(name, sizeof(name), timeline, number);
 	name_print(figures, figures_print(figures, texts), name, false);
@@ -325,7 +330,7 @@ static void inside_table(const struct segment_timeline *timeline,
 	const struct segment_history *history = &timeline->profile->segments;
 	size_t rows = timeline->top && timeline->top < history->count ? timeline->top
 	                                                              : history->count;
-	struct figures figures = figures_of(screen, inside_columns, 5);
+	struct figures figures = figures_of(screen, inside_columns, 4);
 	size_t i, at, next;
 
 	screen_heading(screen, "the heap and what is in it",
@@ -352,7 +357,7 @@ static void inside_table(const struct segment_timeline *timeline,
 static void at_print(const struct segment_timeline *timeline,
                      const struct screen *screen)
 {
-	struct figures inside = figures_of(screen, inside_columns, 5);
+	struct figures inside = figures_of(screen, inside_columns, 4);
 
 	use_table(timeline, screen, timeline->from, "the nearest look");
 	screen_heading(screen, "the heap and what is in it",
@@ -374,8 +379,7 @@ static void between_row(const struct figures *figures, const struct memory_use *
 	size_or_nothing(texts[0], before->rss);
 	size_or_nothing(texts[1], after->rss);
 	growth_text(texts[2], before->rss, after->rss);
-	growth_text(texts[3], before->private_dirty, after->private_dirty);
-	growth_text(texts[4], before->size, after->size);
+	growth_text(texts[3], before->size, after->size);
 	name_print(figures, figures_print(figures, texts), title, is_bold);
 }
 
@@ -384,8 +388,8 @@ static void between_print(const struct segment_timeline *timeline,
 {
 	const struct segment_sample *before = sample_at(timeline, timeline->from);
 	const struct segment_sample *after = sample_at(timeline, timeline->to);
-	struct figures figures = figures_of(screen, between_columns, 5);
-	struct figures inside = figures_of(screen, inside_columns, 5);
+	struct figures figures = figures_of(screen, between_columns, 4);
+	struct figures inside = figures_of(screen, inside_columns, 4);
 	char from[TEXT_NUMBER_BYTES], to[TEXT_NUMBER_BYTES], title[128];
 	size_t i;
 
