@@ -91,7 +91,7 @@ PROGRAMS := $(if $(wildcard analyzer/main.c),$(B)/outlive) \
 all: $(PROGRAMS)
 
 # Their callers' registers are read off their own frames.
-$(B)/preload/interpose.o $(B)/preload/unwind_hooks.o: PRELOAD_FLAGS += \
+$(B)/preload/interpose.o $(B)/preload/unwind_hooks.o $(B)/preload/phase_hooks.o: PRELOAD_FLAGS += \
 	-fno-omit-frame-pointer
 
 # ---- liboutlive.so --------------------------------------------------------------
@@ -237,11 +237,15 @@ deps:
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/outlive \
-		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/include \
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man3 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(B)/outlive $(DESTDIR)$(PREFIX)/bin/outlive
 	install -m 755 $(B)/liboutlive.so $(DESTDIR)$(PREFIX)/lib/outlive/liboutlive.so
+	install -m 644 include/outlive.h $(DESTDIR)$(PREFIX)/include/outlive.h
 	install -m 644 doc/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 doc/*.3 $(DESTDIR)$(PREFIX)/share/man/man3
 	install -m 644 doc/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 doc/outlive.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/outlive

@@ -332,7 +332,7 @@ static int sentence_add(struct text *text, const struct advice *advice,
 	case ADVICE_STATIC:
 		return text_printf(text,
 		                   "a global for what %s allocates: %s block%s of %s,%s "
-		                   "never freed",
+		                   "not freed before exit",
 		                   where, count, summary->counts.blocks == 1 ? "" : "s", sizes,
 		                   summary->counts.blocks == 1 ? "" : " born before main(),");
 	default: return 0;

@@ -3,7 +3,7 @@
 
 int block_lives_init(struct block_lives *lives, double quanta_per_us)
 {
-	*lives = (struct block_lives){ .chains.chains = NULL };
+	*lives = (struct block_lives){ .exit_start = UINT64_MAX };
 	if (site_lives_init(&lives->sites, quanta_per_us))
 		return -1;
 	return call_tails_init(&lives->freers);
@@ -97,9 +97,11 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 		                                    block->born),
 	};
 
+	end.is_at_exit = time >= lives->exit_start && origin.time < lives->exit_start;
+	end.is_static = end.is_at_exit && origin.time < lives->load_end;
 	end.is_exact = frames && !origin.is_unknown && owner->plain_last < origin.sequence;
 	if (end.has_crossed) {
-		owner->crossed++;
+		owner->crossed += !end.is_static;
 	} else {
 		end.depth = thread_escape_depth(by, frames, origin.sequence);
 		owner_note(&lives->sites.sites[origin.site].pattern, threads, by,
@@ -173,7 +175,7 @@ void block_lives_finish(struct block_lives *lives, const struct live_table *live
 	size_t i;
 
 	for (i = 0; i < (size_t)1 << live->bits; i++) {
-		if (!live->addresses[i])
+		if (!live->addresses[i] || !live->blocks[i].site)
 			continue;
 		origin = block_lives_origin(lives, &live->blocks[i]);
 		site_life_close(&lives->sites, origin.site, origin.largest, origin.asked);

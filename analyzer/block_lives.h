@@ -15,6 +15,11 @@ struct block_lives {
 	struct site_lives sites;
 	struct chain_table chains;
 	struct call_tails freers;
+	/*
+	 * Quanta. A block born before the one and freed not before the other could have been
+	 * static. 0 and UINT64_MAX: not known.
+	 */
+	uint64_t load_end, exit_start;
 };
 
 /* `quanta_per_us`: of the clock. 0, or -1 when memory is out; so do those below. */

@@ -103,6 +103,16 @@ static int life_end(const struct telling *telling, struct story_life *life,
 	return step_note(&life->end, thread, event, event->address, size);
 }
 
+/* Whether a block born then is one of those that the profile is of. */
+static bool is_in_phase(const struct profile *profile, uint64_t time)
+{
+	const struct phase_span *named = phases_named_at(profile->phases, time);
+
+	return profile->phase_only == PHASE_NUMBER_NONE ||
+	       phases_at(profile->phases, time)->number == profile->phase_only ||
+	       (named && named->number == profile->phase_only);
+}
+
 static bool is_asked(const struct telling *telling, const struct thread *thread,
                      const struct event *event)
 {
@@ -110,8 +120,10 @@ static bool is_asked(const struct telling *telling, const struct thread *thread,
 		return thread->index == telling->origin_thread &&
 		       thread->sequence == telling->origin_sequence;
 	if (telling->address)
-		return event->address == telling->address;
-	return telling->replay.totals.allocations == telling->number;
+		return event->address == telling->address &&
+		       is_in_phase(telling->story->profile, event->time);
+	return telling->replay.totals.allocations == telling->number &&
+	       is_in_phase(telling->story->profile, event->time);
 }
 
 /* Whether the one allocation asked for goes on with an older block, whose birth is known. */

@@ -24,7 +24,7 @@ struct call_node {
 	uint32_t parent;   /* its number is lower */
 	uint32_t location; /* number in the address map; 0 for the root */
 	uint32_t site;     /* number of its site; 0: nothing was allocated here */
-	uint32_t reserved;
+	uint32_t ignored;  /* blocks allocated here that are not to be counted */
 };
 
 struct call_tree {

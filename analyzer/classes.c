@@ -114,14 +114,16 @@ static void ended_classify(struct classes *classes, uint32_t site)
 
 	depths_classify(classes, site, life->depths, true);
 	depths_classify(classes, site, life->depths_inferred, false);
+	counts->shares[CLASS_STATIC] = (struct class_share){ life->static_blocks,
+		                                                 life->static_bytes };
 	counts->shares[CLASS_CROSSED] = (struct class_share){ life->crossed_blocks,
 		                                                  life->crossed_bytes };
 	counts->unknown = (struct class_share){ life->unknown_blocks, life->unknown_bytes };
-	counts->blocks += life->crossed_blocks + life->unknown_blocks;
-	counts->exact_blocks += life->crossed_exact;
+	counts->blocks += life->static_blocks + life->crossed_blocks + life->unknown_blocks;
+	counts->exact_blocks += life->static_exact + life->crossed_exact;
 }
 
-/* A block that is live at exit: for now CLASS_STATIC if it was born before main. */
+/* A block that was never freed: for now CLASS_STATIC if it was born before main. */
 static void live_classify(struct classes *classes, const struct block *block)
 {
 	const struct replay *replay = &classes->profile->replay;
@@ -145,46 +147,97 @@ static void all_live_classify(struct classes *classes)
 	size_t i;
 
 	for (i = 0; i < (size_t)1 << live->bits; i++) {
-		if (live->addresses[i])
+		if (live->addresses[i] && live->blocks[i].site)
 			live_classify(classes, &live->blocks[i]);
 	}
 }
 
-/* The one block that an allocating call made, and that is live, could be a global. */
+/* The frame of a call path that is innermost once the wrappers are peeled off. */
+static uint32_t node_peeled(const struct classes *classes, uint32_t node)
+{
+	const struct call_node *nodes = classes->profile->replay.tree.nodes;
+	uint32_t function;
+
+	for (; node != CALL_ROOT; node = nodes[node].parent) {
+		function = function_of_node(&classes->functions, classes->profile, node);
+		if (!classes->peeling.functions[function].reason)
+			break;
+	}
+	return node;
+}
+
+/* Blocks by the location that called the allocator; those not to be counted as well. */
+static void blocks_count(const struct classes *classes, uint64_t *blocks)
+{
+	const struct replay *replay = &classes->profile->replay;
+	const struct call_node *nodes = replay->tree.nodes;
+	uint32_t i;
+
+	for (i = 1; i < replay->sites.count; i++)
+		blocks[nodes[classes_site_node(classes, i)].location] += classes->sites[i]
+		                                                             .blocks;
+	for (i = 0; i < replay->tree.count; i++) {
+		if (nodes[i].ignored)
+			blocks[nodes[node_peeled(classes, i)].location] += nodes[i].ignored;
+	}
+}
+
+/* Whatever class the site's one block is of. */
+static struct class_share *single_share(struct class_counts *counts)
+{
+	unsigned class;
+
+	for (class = 0; class < CLASS_COUNT; class ++) {
+		if (counts->shares[class].blocks)
+			return &counts->shares[class];
+	}
+	return counts->inferred.blocks ? &counts->inferred : NULL;
+}
+
+/* The one block that an allocating call made, not freed before exit, could be a global. */
 static int single_classify(struct classes *classes)
 {
 	const struct replay *replay = &classes->profile->replay;
-	struct class_share *live, *fixed;
+	struct class_counts *counts;
+	struct class_share *from, share;
 	uint32_t i, location;
 	uint64_t *blocks = calloc((size_t)classes->functions.location_count + 1,
 	                          sizeof(*blocks));
 
 	if (!blocks)
 		return -1;
+	blocks_count(classes, blocks);
 	for (i = 1; i < replay->sites.count; i++) {
 		location = replay->tree.nodes[classes_site_node(classes, i)].location;
-		blocks[location] += classes->sites[i].blocks;
-	}
-	for (i = 1; i < replay->sites.count; i++) {
-		location = replay->tree.nodes[classes_site_node(classes, i)].location;
-		live = &classes->sites[i].shares[CLASS_LIVE];
-		fixed = &classes->sites[i].shares[CLASS_STATIC];
-		if (location && blocks[location] == 1 && live->blocks == 1) {
-			*fixed = *live;
-			*live = (struct class_share){ 0, 0 };
-		}
+		counts = &classes->sites[i];
+		if (!location || blocks[location] != 1 || counts->blocks != 1 ||
+		    (!counts->shares[CLASS_LIVE].blocks &&
+		     !replay->lives.sites.sites[i].exit_blocks))
+			continue;
+		from = single_share(counts);
+		if (!from)
+			continue;
+		share = *from;
+		*from = (struct class_share){ 0, 0 };
+		counts->shares[CLASS_STATIC] = share;
 	}
 	free(blocks);
 	return 0;
 }
 
-/* When main() was first on a stack; a program whose main has no name never had it. */
+/*
+ * When main() began; else, when it was first on a stack: a program whose main has no name
+ * never had it.
+ */
 static uint64_t main_time(const struct classes *classes)
 {
 	const struct replay *replay = &classes->profile->replay;
+	const struct phases *phases = classes->profile->phases;
 	uint64_t time, first = UINT64_MAX;
 	uint32_t i, function;
 
+	if (phases->main_start != PHASE_TIME_END)
+		return phases->main_start;
 	for (i = 1; i < classes->functions.location_count; i++) {
 		function = classes->functions.of_location[i];
 		if (strcmp(classes->functions.functions[function].name, "main"))

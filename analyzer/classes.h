@@ -6,8 +6,9 @@
  *   stack       freed by its thread, no frame but peeled wrappers had ended before
  *   escaping    freed by its thread, later than that
  *   crossed     freed by another thread, or by one given to realloc before its free
- *   static      never freed, and born before main was on a stack, or the only block of
- *               its allocating call
+ *   static      not freed before the process's exit phase, and born in its load phase, or
+ *               the only block of its allocating call. A recording that does not tell
+ *               phases: never freed, and born before main was on a stack, or so
  *   live        never freed otherwise
  * Stack and escaping rest on frames. In a recording with exact frames the blocks whose
  * own are not exact are counted as `inferred` instead; in a plain one all of them count,
@@ -51,7 +52,8 @@ struct classes {
 	struct class_counts *sites; /* by number of the site; [0] is none */
 	struct class_counts all;
 	bool has_exact_frames; /* return stubs were on */
-	uint64_t main_time;    /* quanta; when main() was first seen. UINT64_MAX: never */
+	uint64_t main_time; /* quanta; when main() began, or, in a recording that does not
+	                          tell phases, was first seen. UINT64_MAX: never */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include "process_json.h"
 #include "profile.h"
 #include "progress.h"
+#include "report_phases.h"
 #include "report_recording.h"
 #include "report_summary.h"
 #include "screen.h"
@@ -40,14 +41,16 @@ static void progress_events(void *progress, uint64_t done, uint64_t expected)
 }
 
 static struct process_counts count_process(struct trace_reader *reader,
-                                           struct trace_process *process)
+                                           struct trace_process *process,
+                                           struct phases *phases)
 {
 	struct process_counts counts;
 	struct progress progress;
 	int result;
 
 	progress_begin(&progress, "checking events");
-	result = process_count(&counts, reader, process, progress_events, &progress);
+	result = process_count(&counts, reader, process, phases, progress_events,
+	                       &progress);
 	progress_end(&progress);
 	if (result)
 		die("%s: out of memory", trace_reader_name(reader));
@@ -153,6 +156,7 @@ static void segments_print(const struct screen *screen,
 static void process_print(const struct screen *screen,
                           const struct trace_process *process,
                           const struct process_counts *counts,
+                          const struct phases *phases,
                           const struct segments_count *segments)
 {
 	const struct ring_header *header = &process->header;
@@ -180,6 +184,7 @@ static void process_print(const struct screen *screen,
 	            text_count(first, counts->allocations), text_s(counts->allocations),
 	            text_count(second, counts->reallocs), text_s(counts->reallocs),
 	            text_count(third, counts->frees), text_s(counts->frees), failed);
+	report_phases_whole(screen, header, phases);
 	lost_print(screen, process, &counts->lost);
 	segments_print(screen, segments);
 	report_own_malloc(screen, header, 4);
@@ -218,6 +223,7 @@ static struct segments_count count_segments(struct trace_reader *reader,
 struct recording {
 	struct trace_reader *reader;
 	struct process_counts *counts;   /* of each process */
+	struct phases **phases;          /* likewise */
 	struct segments_count *segments; /* likewise */
 	uint64_t damaged;                /* events that were lost by damage */
 	bool is_damaged;                 /* something cannot be read */
@@ -227,15 +233,21 @@ static struct recording recording_read(struct trace_reader *reader)
 {
 	size_t count = trace_reader_process_count(reader), i;
 	struct recording recording = { .reader = reader };
+	struct trace_process *process;
 
 	recording.counts = calloc(count, sizeof(*recording.counts));
+	recording.phases = calloc(count, sizeof(struct phases *));
 	recording.segments = calloc(count, sizeof(*recording.segments));
-	if (!recording.counts || !recording.segments)
+	if (!recording.counts || !recording.phases || !recording.segments)
 		die("%s: out of memory", trace_reader_name(reader));
 	for (i = 0; i < count; i++) {
-		recording.counts[i] = count_process(reader, trace_reader_process(reader, i));
-		check_names(reader, trace_reader_process(reader, i));
-		recording.segments[i] = count_segments(reader, trace_reader_process(reader, i));
+		process = trace_reader_process(reader, i);
+		recording.phases[i] = trace_reader_phases(reader, process);
+		if (!recording.phases[i])
+			die("%s: out of memory", trace_reader_name(reader));
+		recording.counts[i] = count_process(reader, process, recording.phases[i]);
+		check_names(reader, process);
+		recording.segments[i] = count_segments(reader, process);
 		recording.damaged += recording.counts[i].lost.damaged;
 	}
 	recording.is_damaged = recording.damaged || trace_reader_problems(reader)->count;
@@ -339,7 +351,7 @@ static void info_text(const struct recording *recording)
 	recording_print(&screen, recording);
 	for (i = 0; i < trace_reader_process_count(reader); i++)
 		process_print(&screen, trace_reader_process(reader, i), &recording->counts[i],
-		              &recording->segments[i]);
+		              recording->phases[i], &recording->segments[i]);
 	problems_print(&screen, trace_reader_problems(reader));
 }
 
@@ -363,6 +375,8 @@ static void info_json(const struct recording *recording)
 		process_json(&json, trace_reader_process(reader, i), &recording->counts[i]);
 		json_count(&json, "segment_samples", recording->segments[i].read);
 		json_count(&json, "segment_samples_refused", recording->segments[i].refused);
+		phases_json(&json, &trace_reader_process(reader, i)->header,
+		            recording->phases[i]);
 		json_object_end(&json);
 	}
 	json_array_end(&json);
@@ -383,6 +397,7 @@ static int info_run(const struct command *command, int argc, char **argv)
 	struct trace_reader *reader;
 	struct recording recording;
 	struct error error;
+	size_t i;
 
 	if (argc - at != 1)
 		die_usage("info",
@@ -395,6 +410,9 @@ static int info_run(const struct command *command, int argc, char **argv)
 		info_json(&recording);
 	else
 		info_text(&recording);
+	for (i = 0; i < trace_reader_process_count(reader); i++)
+		phases_free(recording.phases[i]);
+	free(recording.phases);
 	free(recording.counts);
 	free(recording.segments);
 	if (fflush(stdout) || ferror(stdout))

@@ -25,7 +25,7 @@ struct report_options {
 	int group, sort, class; /* -1: not said */
 	int format;
 	uint64_t top, pid, number;
-	const char *why, *explain;
+	const char *why, *explain, *phase;
 	struct option_list wrappers;
 };
 
@@ -50,6 +50,10 @@ static const struct option options[] = {
 	{ "explain", 'e', OPTION_STRING, offsetof(struct report_options, explain), "BLOCK",
 	  "follow one block: its address (0x..), or the number of its\n"
 	  "allocation, counted from 1",
+	  NULL },
+	{ "phase", 0, OPTION_STRING, offsetof(struct report_options, phase), "NAME",
+	  "only blocks born in this phase: load, main, exit, or one that\n"
+	  "the program named (see outlive_phase(3))",
 	  NULL },
 	{ "wrapper", 0, OPTION_LIST, offsetof(struct report_options, wrappers), "NAME",
 	  "a function that only allocates for its caller; may be a glob", NULL },
@@ -154,7 +158,9 @@ static void story_read(struct block_story *story, struct trace_reader *reader,
 	                     value))
 		die("%s: out of memory for its blocks", trace_reader_name(reader));
 	if (!story->count)
-		die("%s: %s: no block was allocated there", trace_reader_name(reader), which);
+		die("%s: %s: no block was %s there", trace_reader_name(reader), which,
+		    profile->phase_only == PHASE_NUMBER_NONE ? "allocated"
+		                                             : "born in that phase");
 }
 
 static int report_run(const struct command *command, int argc, char **argv)
@@ -188,7 +194,8 @@ static int report_run(const struct command *command, int argc, char **argv)
 		die("%s", error.message);
 	emptiness_check(reader);
 	progress_begin(&progress, "reading events");
-	profile = profile_read(reader, process, progress_events, &progress, &error);
+	profile = profile_read_phase(reader, process, said.phase, progress_events,
+	                             &progress, &error);
 	progress_end(&progress);
 	if (!profile)
 		die("%s", error.message);

@@ -16,7 +16,7 @@ struct block {
 	uint64_t size;     /* asked for */
 	uint64_t time;     /* of its birth, quanta */
 	uint64_t sequence; /* of its birth among the events of its thread */
-	uint32_t site;     /* that allocated it */
+	uint32_t site;     /* that allocated it; 0: it is not to be counted */
 	uint32_t thread;   /* index, not serial */
 	uint32_t born;     /* number among the births of its thread */
 	uint32_t chain;    /* what it was before a realloc; 0: none */

@@ -16,6 +16,8 @@ struct position {
 
 struct counting {
 	struct process_counts *counts;
+	struct phases *phases; /* NULL: none asked for */
+	struct phase_cursor phase_now;
 	struct chunk_decoder *decoder;
 	struct chunk_buffer buffer;
 	struct position *positions; /* [0] is none */
@@ -107,6 +109,16 @@ static void event_count(struct process_counts *counts, const struct event *event
 	counts->bytes += event->size;
 }
 
+static void phase_count(struct counting *counting, const struct event *event)
+{
+	bool is_alloc = event->op != OP_FREE && event->op != OP_FAILED &&
+	                event->op != OP_CONTROL;
+
+	phase_cursor_at(&counting->phase_now, counting->phases, event->time);
+	phase_cursor_count(&counting->phase_now, is_alloc, is_alloc ? event->size : 0,
+	                   event->op == OP_FREE);
+}
+
 /* All events of the chunk that was started. 0, or -1 when memory is out. */
 static int chunk_count(struct counting *counting)
 {
@@ -126,8 +138,11 @@ static int chunk_count(struct counting *counting)
 				position->highest = chunk_decoder_run(counting->decoder)->events_before;
 			continue;
 		}
-		for (i = 0; i < count; i++)
+		for (i = 0; i < count; i++) {
 			event_count(counting->counts, &events[i]);
+			if (counting->phases)
+				phase_count(counting, &events[i]);
+		}
 		counting->positions[number].read += count;
 		if (counting->positions[number].read > counting->positions[number].highest)
 			counting->positions[number].highest = counting->positions[number].read;
@@ -174,11 +189,11 @@ static int chunks_count(struct counting *counting, struct trace_reader *reader,
 }
 
 int process_count(struct process_counts *counts, struct trace_reader *reader,
-                  struct trace_process *process,
+                  struct trace_process *process, struct phases *phases,
                   void (*progress)(void *context, uint64_t events, uint64_t expected),
                   void *context)
 {
-	struct counting counting = { .counts = counts };
+	struct counting counting = { .counts = counts, .phases = phases };
 	struct address_map *map = address_map_new();
 	uint64_t holes = 0;
 	int result = -1;
@@ -195,6 +210,8 @@ int process_count(struct process_counts *counts, struct trace_reader *reader,
 	for (i = 1; i <= counting.position_count; i++)
 		holes += counting.positions[i].highest - counting.positions[i].read;
 	counts->lost = lost_count(process, holes);
+	if (phases)
+		phases_end(phases, counts->time_last);
 	hash_index_release(&counting.index);
 	free(counting.positions);
 	chunk_buffer_release(&counting.buffer);

@@ -41,9 +41,12 @@ struct process_counts {
 	struct lost_counts lost;
 };
 
-/* progress may be NULL. 0, or -1 when memory is out. */
+/*
+ * `phases`: of the process, sealed: what was allocated in each is added, and they are ended;
+ * or NULL. progress may be NULL. 0, or -1 when memory is out.
+ */
 int process_count(struct process_counts *counts, struct trace_reader *reader,
-                  struct trace_process *process,
+                  struct trace_process *process, struct phases *phases,
                   void (*progress)(void *context, uint64_t events, uint64_t expected),
                   void *context);
 

@@ -1,7 +1,9 @@
 /* profile.c - the whole pipeline as one call. Layer 7. */
 #include "profile.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Often enough for a progress line, seldom enough to cost nothing. */
 #define PROGRESS_SLICES 4096
@@ -103,6 +105,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	                1000 / process_quantum_ns(header)) ||
 	    profile_segments(profile, reader))
 		return -1;
+	replay_phases(&profile->replay, profile->phases, profile->phase_only);
 	profile->symbols = symbol_table_new();
 	profile->map = trace_reader_map(reader, process);
 	if (!profile->symbols || !profile->map ||
@@ -119,9 +122,35 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	return result;
 }
 
+/* 0; or -1 and *error: no phase of the process has this name. */
+static int phase_choose(struct profile *profile, const char *name, struct error *error)
+{
+	const struct phases *phases = profile->phases;
+	char names[320] = "";
+	size_t used = 0;
+	uint32_t i;
+
+	profile->phase_only = name ? phases_find(phases, name) : PHASE_NUMBER_NONE;
+	if (!name || profile->phase_only != PHASE_NUMBER_NONE)
+		return 0;
+	for (i = 0; i < phases->count && used < sizeof(names); i++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+		                         i ? ", " : "", phases->totals[i].name);
+	if (used >= sizeof(names))
+		strcpy(names + sizeof(names) - 4, "..");
+	return error_set(error, "%s: no phase '%s': it has %s", profile->name, name, names);
+}
+
 struct profile *profile_read(struct trace_reader *reader, size_t process,
                              profile_progress *progress, void *context,
                              struct error *error)
+{
+	return profile_read_phase(reader, process, NULL, progress, context, error);
+}
+
+struct profile *profile_read_phase(struct trace_reader *reader, size_t process,
+                                   const char *phase, profile_progress *progress,
+                                   void *context, struct error *error)
 {
 	struct trace_process *described = trace_reader_process(reader, process);
 	struct profile *profile = calloc(1, sizeof(*profile));
@@ -129,8 +158,14 @@ struct profile *profile_read(struct trace_reader *reader, size_t process,
 	if (profile) {
 		profile->process = described;
 		profile->name = trace_reader_name(reader);
+		profile->phases = trace_reader_phases(reader, described);
 	}
-	if (!profile || profile_fill(profile, reader, described, progress, context)) {
+	if (profile && profile->phases && phase_choose(profile, phase, error)) {
+		profile_free(profile);
+		return NULL;
+	}
+	if (!profile || !profile->phases ||
+	    profile_fill(profile, reader, described, progress, context)) {
 		profile_free(profile);
 		error_set(error, "%s: out of memory for its profile",
 		          trace_reader_name(reader));
@@ -141,6 +176,7 @@ struct profile *profile_read(struct trace_reader *reader, size_t process,
 	live_marks_fill(&profile->replay.marks, UINT64_MAX,
 	                profile->replay.sites.live_bytes,
 	                profile->replay.sites.live_blocks);
+	phases_end(profile->phases, profile->replay.totals.time_last);
 	profile->lost = lost_count(described, holes_count(&profile->replay));
 	profile->peak_ns = process_time_ns(&described->header,
 	                                   profile->replay.sites.peak_time);
@@ -158,5 +194,6 @@ void profile_free(struct profile *profile)
 	address_map_free(profile->map);
 	segment_history_release(&profile->segments);
 	free(profile->marks);
+	phases_free(profile->phases);
 	free(profile);
 }

@@ -7,6 +7,7 @@
 
 #include "address_map.h"
 #include "error.h"
+#include "phases.h"
 #include "process_counts.h"
 #include "replay.h"
 #include "segment_history.h"
@@ -23,6 +24,8 @@ struct profile {
 	const struct trace_process *process; /* the reader's */
 	const char *name;                    /* of the recording; the reader's */
 	struct address_map *map;
+	struct phases *phases; /* with what was allocated in each */
+	uint32_t phase_only;   /* only blocks born in it count; or PHASE_NUMBER_NONE */
 	struct symbol_table *symbols;    /* by module number and offset */
 	struct replay replay;            /* what became of the events, and their totals */
 	struct segment_history segments; /* how it used its memory over time */
@@ -40,6 +43,14 @@ struct profile {
 struct profile *profile_read(struct trace_reader *reader, size_t process,
                              profile_progress *progress, void *context,
                              struct error *error);
+
+/*
+ * The same of the blocks that were born in one phase only (NULL: all). Also NULL and
+ * *error: there is no such phase; those there are are named.
+ */
+struct profile *profile_read_phase(struct trace_reader *reader, size_t process,
+                                   const char *phase, profile_progress *progress,
+                                   void *context, struct error *error);
 void profile_free(struct profile *profile);
 
 /* A time of the process's clock (quanta) as nanoseconds since its start. */

@@ -8,13 +8,22 @@
 
 int replay_init(struct replay *replay, uint64_t start, double quanta_per_us)
 {
-	*replay = (struct replay){ .totals.time_last = start };
+	*replay = (struct replay){ .totals.time_last = start,
+		                       .phase_only = PHASE_NUMBER_NONE };
 	timeline_init(&replay->timeline, start);
 	if (call_tree_init(&replay->tree) || site_table_init(&replay->sites) ||
 	    block_lives_init(&replay->lives, quanta_per_us) ||
 	    live_table_init(&replay->live))
 		return -1;
 	return 0;
+}
+
+void replay_phases(struct replay *replay, struct phases *phases, uint32_t only)
+{
+	replay->phases = phases;
+	replay->phase_only = only;
+	replay->lives.load_end = phases->has_load ? phases->main_start : 0;
+	replay->lives.exit_start = phases->exit_start;
 }
 
 void replay_release(struct replay *replay)
@@ -283,6 +292,10 @@ static inline void block_end(struct replay *replay, const struct block *block)
 {
 	struct site *site = &replay->sites.sites[block->site];
 
+	if (!block->site) {
+		birth_window_remove(&replay->threads[block->thread]->births, block->born);
+		return;
+	}
 	live_share_shrink(&replay->sites, &site->share, block->size);
 	live_share_shrink(&replay->sites, &replay->threads[block->thread]->share,
 	                  block->size);
@@ -309,6 +322,55 @@ static inline int site_count(struct replay *replay, struct site *site, uint64_t 
 	return result;
 }
 
+/* Something else is born where it was. */
+static void block_missed(struct replay *replay, const struct block *block)
+{
+	block_end(replay, block);
+	if (!block->site)
+		return;
+	replay->totals.ends_missed++;
+	block_lives_missed(&replay->lives, replay->threads, block);
+}
+
+/* Whether what is born now is to be counted. */
+static inline bool is_wanted(const struct replay *replay)
+{
+	return replay->phase_only == PHASE_NUMBER_NONE ||
+	       phase_cursor_is_in(&replay->phase_now, replay->phase_only);
+}
+
+static inline void phase_count(struct replay *replay, uint64_t allocations,
+                               uint64_t bytes, uint64_t frees)
+{
+	if (replay->phases)
+		phase_cursor_count(&replay->phase_now, allocations, bytes, frees);
+}
+
+/* A block that is not to be counted is followed for the sake of the others. */
+static int block_ignore(struct replay *replay, struct thread *thread,
+                        const struct event *event)
+{
+	uint32_t node = stack_nodes(replay, thread, event->time_end);
+	struct block *block;
+	bool is_new;
+
+	if (node == CALL_NODE_NONE)
+		return -1;
+	replay->tree.nodes[node].ignored++;
+	thread->alloc_last = thread->sequence;
+	block = live_table_add(&replay->live, event->address, &is_new);
+	if (!block)
+		return -1;
+	if (!is_new)
+		block_missed(replay, block);
+	*block = (struct block){ .size = event->size,
+		                     .time = event->time_end,
+		                     .sequence = thread->sequence,
+		                     .thread = thread->index,
+		                     .born = birth_window_add(&thread->births) };
+	return 0;
+}
+
 /* The new block; NULL: memory is out. */
 static inline struct block *block_begin(struct replay *replay, struct thread *thread,
                                         const struct event *event)
@@ -328,11 +390,8 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 	block = live_table_add(&replay->live, event->address, &is_new);
 	if (!block)
 		return NULL;
-	if (!is_new) {
-		replay->totals.ends_missed++;
-		block_end(replay, block);
-		block_lives_missed(&replay->lives, replay->threads, block);
-	}
+	if (!is_new)
+		block_missed(replay, block);
 	*block = (struct block){ event->size,
 		                     event->time_end,
 		                     thread->sequence,
@@ -355,7 +414,8 @@ static inline bool block_remove(struct replay *replay, uint64_t address,
                                 struct block *block)
 {
 	if (!live_table_remove(&replay->live, address, block)) {
-		replay->totals.ends_unknown++;
+		/* Nor is it known in which phase it was born. */
+		replay->totals.ends_unknown += replay->phase_only == PHASE_NUMBER_NONE;
 		return false;
 	}
 	block_end(replay, block);
@@ -368,10 +428,16 @@ static inline int block_free(struct replay *replay, struct thread *thread,
 	struct block block;
 	struct thread *owner;
 
+	phase_count(replay, 0, 0, 1);
+	if (!block_remove(replay, event->address, &block)) {
+		thread->frees += replay->phase_only == PHASE_NUMBER_NONE;
+		replay->totals.frees += replay->phase_only == PHASE_NUMBER_NONE;
+		return 0;
+	}
+	if (!block.site)
+		return 0;
 	thread->frees++;
 	replay->totals.frees++;
-	if (!block_remove(replay, event->address, &block))
-		return 0;
 	owner = replay->threads[block.thread];
 	if (owner->alloc_last == block.sequence) {
 		owner->temporary++;
@@ -390,6 +456,9 @@ static int move_out(struct replay *replay, struct thread *thread,
 
 	if (!event->old_address || !block_remove(replay, event->old_address, &block))
 		return 0;
+	thread->is_moving_ignored = !block.site;
+	if (!block.site)
+		return 0;
 	return block_lives_move(&replay->lives, replay->threads, thread, &block);
 }
 
@@ -397,9 +466,16 @@ static int move_out(struct replay *replay, struct thread *thread,
 static int move_in(struct replay *replay, struct thread *thread,
                    const struct event *event)
 {
-	struct site *site = site_here(replay, thread, event->time_end);
+	bool is_ignored = thread->is_moving_ignored ||
+	                  (!thread->chain_moving && !is_wanted(replay));
 	struct block *block;
+	struct site *site;
 
+	phase_count(replay, 1, event->size, 0);
+	thread->is_moving_ignored = false;
+	if (is_ignored)
+		return block_ignore(replay, thread, event);
+	site = site_here(replay, thread, event->time_end);
 	if (!site)
 		return -1;
 	replay->totals.reallocs++;
@@ -416,8 +492,12 @@ static int move_in(struct replay *replay, struct thread *thread,
 static inline int block_make(struct replay *replay, struct thread *thread,
                              const struct event *event)
 {
-	const struct block *block = block_begin(replay, thread, event);
+	const struct block *block;
 
+	phase_count(replay, 1, event->size, 0);
+	if (!is_wanted(replay))
+		return block_ignore(replay, thread, event);
+	block = block_begin(replay, thread, event);
 	return block ? block_lives_begin(&replay->lives, replay->threads, thread, block)
 	             : -1;
 }
@@ -425,8 +505,11 @@ static inline int block_make(struct replay *replay, struct thread *thread,
 static int allocation_failed(struct replay *replay, struct thread *thread,
                              const struct event *event)
 {
-	struct site *site = site_here(replay, thread, event->time_end);
+	struct site *site;
 
+	if (!is_wanted(replay))
+		return 0;
+	site = site_here(replay, thread, event->time_end);
 	if (!site)
 		return -1;
 	thread->failed++;
@@ -439,8 +522,12 @@ static inline int event_replay(struct replay *replay, struct thread *thread,
                                const struct event *event)
 {
 	switch (event->op) {
-	case OP_CALLOC: replay->totals.callocs++; return block_make(replay, thread, event);
-	case OP_ALIGNED: replay->totals.aligned++; return block_make(replay, thread, event);
+	case OP_CALLOC:
+		replay->totals.callocs += is_wanted(replay);
+		return block_make(replay, thread, event);
+	case OP_ALIGNED:
+		replay->totals.aligned += is_wanted(replay);
+		return block_make(replay, thread, event);
 	case OP_MALLOC: return block_make(replay, thread, event);
 	case OP_FREE: return block_free(replay, thread, event);
 	case OP_REALLOC:
@@ -475,6 +562,8 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 		if ((event->pops || event->news) &&
 		    stack_update(thread, event, slice->locations + event->frame_first))
 			return -1;
+		if (replay->phases)
+			phase_cursor_at(&replay->phase_now, replay->phases, event->time);
 		if (event->time >= replay->due)
 			time_advance(replay, event->time);
 		if (event_replay(replay, thread, event))

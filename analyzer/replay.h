@@ -11,6 +11,7 @@
 #include "hash_index.h"
 #include "live_marks.h"
 #include "live_table.h"
+#include "phases.h"
 #include "site_table.h"
 #include "thread_stack.h"
 #include "timeline.h"
@@ -54,6 +55,9 @@ struct replay {
 	struct hash_index thread_index; /* of index + 1 */
 	uint64_t *location_times; /* when a location was first in a call path; 0: never */
 	size_t location_capacity;
+	struct phases *phases; /* the caller's; NULL: none are known */
+	struct phase_cursor phase_now;
+	uint32_t phase_only; /* blocks born in others are not counted; or _NONE */
 };
 
 /*
@@ -62,6 +66,14 @@ struct replay {
  */
 int replay_init(struct replay *replay, uint64_t start, double quanta_per_us);
 void replay_release(struct replay *replay);
+
+/*
+ * Before the first slice: count allocations by phase; blocks that were born in load are
+ * not freed by a free in exit, but could have been static. `only`: the number of a phase,
+ * blocks born in others are followed but not counted; or PHASE_NUMBER_NONE. Phases are
+ * borrowed.
+ */
+void replay_phases(struct replay *replay, struct phases *phases, uint32_t only);
 
 /* An event_preview: the lines of memory that these events will need. */
 void replay_preview(void *replay, const struct event *events, size_t count);

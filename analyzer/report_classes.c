@@ -9,7 +9,7 @@ static const char *const meanings[CLASS_COUNT] = {
 	"freed before its function returned: could be a local variable",
 	"passed up: outlived the function that allocated it",
 	"freed by another thread",
-	"never freed, made before main() or once: like a global",
+	"not freed before exit, made before main() or once: like a global",
 	"never freed: leak candidates",
 };
 
@@ -17,7 +17,7 @@ static const char *const meanings[CLASS_COUNT] = {
 static const char *meaning_of(enum life_class class, const struct classes *classes)
 {
 	if (class == CLASS_STATIC && classes->main_time == UINT64_MAX)
-		return "never freed, made once (no main() was seen)";
+		return "not freed before exit, made once (no main() was seen)";
 	return meanings[class];
 }
 

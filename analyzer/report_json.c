@@ -5,6 +5,7 @@
 #include "json_writer.h"
 #include "process_counts.h"
 #include "process_json.h"
+#include "report_phases.h"
 #include "stack_names.h"
 
 #include <string.h>
@@ -244,7 +245,7 @@ static int processes_json(struct json_writer *json, struct trace_reader *reader,
 		process = trace_reader_process(reader, i);
 		counts = counts_of(profile);
 		if (process != profile->process &&
-		    process_count(&counts, reader, process, NULL, NULL))
+		    process_count(&counts, reader, process, NULL, NULL, NULL))
 			return -1;
 		json_object(json, NULL);
 		process_json(json, process, &counts);
@@ -271,6 +272,11 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	json_object(json, "process");
 	process_json(json, profile->process, &counts);
 	json_object_end(json);
+	phases_json(json, &profile->process->header, profile->phases);
+	json_string(json, "phase",
+	            profile->phase_only == PHASE_NUMBER_NONE
+	                ? ""
+	                : profile->phases->totals[profile->phase_only].name);
 	totals_json(json, profile);
 	classes_json(json, classes);
 	lost_json(json, profile->process, &profile->lost);

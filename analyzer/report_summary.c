@@ -1,6 +1,8 @@
 /* report_summary.c - the head of a text report. Layer 9. */
 #include "report_summary.h"
 
+#include "report_phases.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +17,7 @@ const char *loss_cause_text(unsigned cause)
 		[LOST_NESTED] = "in signal handlers that interrupted the recorder",
 		[LOST_NO_STATE] = "no memory for one more thread",
 		[LOST_TOO_BIG] = "a stack too deep for a chunk",
-		[LOST_DEFINITIONS] = "modules whose names are missing",
+		[LOST_DEFINITIONS] = "modules, phases or maps that are missing",
 		[LOST_STACKS_CUT] = "kept, but without their outermost frames",
 		[LOST_STUBS] = "frames that are inferred: no return stub was left",
 		[LOST_CHILDREN] = "children that were not recorded: they got no ring",
@@ -183,6 +185,17 @@ void report_own_malloc(const struct screen *screen, const struct ring_header *he
 		screen_plain(screen));
 }
 
+void report_only(const struct screen *screen, const struct profile *profile)
+{
+	char name[128];
+
+	if (profile->phase_only == PHASE_NUMBER_NONE)
+		return;
+	text_escape(name, sizeof(name), profile->phases->totals[profile->phase_only].name);
+	screen_line(screen, LABEL_COLUMNS, "  %sonly%s         blocks born in the phase %s",
+	            screen_bold(screen), screen_plain(screen), name);
+}
+
 /* The most that was live during the given share of the timeline. */
 static uint64_t timeline_most(const struct timeline *timeline, uint32_t column,
                               uint32_t columns)
@@ -229,10 +242,12 @@ static void summary_timeline(const struct screen *screen, const struct profile *
 void report_summary(const struct screen *screen, const struct profile *profile)
 {
 	summary_title(screen, profile);
+	report_only(screen, profile);
 	summary_allocated(screen, &profile->replay.totals);
 	summary_freed(screen, profile);
 	summary_heap(screen, profile);
 	summary_timeline(screen, profile);
+	report_phases(screen, &profile->process->header, profile->phases);
 	summary_lost(screen, profile);
 	report_own_malloc(screen, &profile->process->header, 2);
 }

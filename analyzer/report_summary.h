@@ -20,6 +20,9 @@ const char *process_command_text(char *text, size_t bytes,
 /* What a loss_cause means, in a few words; NULL: a later version's. */
 const char *loss_cause_text(unsigned cause);
 
+/* If only blocks born in one phase count, a line that says so. */
+void report_only(const struct screen *screen, const struct profile *profile);
+
 /* If the program brings its own malloc, a line that says so, `indent` columns in. */
 void report_own_malloc(const struct screen *screen, const struct ring_header *header,
                        int indent);

@@ -249,6 +249,9 @@ int report_text(const struct profile *profile, const struct report_settings *set
 	int result = findings_make(&findings, profile, settings ? settings->wrappers : NULL,
 	                           settings ? settings->wrapper_count : 0);
 
+	/* other views have it in their heads */
+	if (!result && settings && (settings->story || settings->why))
+		report_only(&screen, profile);
 	if (!result && settings && settings->story)
 		result = report_explain(&screen, &findings, settings->story);
 	else if (!result && settings && settings->why)

@@ -12,7 +12,8 @@ struct segment_inside segment_inside(const struct profile *profile, size_t sampl
 		.live = mark->live_bytes,
 		.blocks = mark->live_blocks,
 		.overhead = mark->chunk_bytes - mark->live_bytes,
-		.is_known = !(profile->process->header.flags & RING_OWN_MALLOC),
+		.is_known = !(profile->process->header.flags & RING_OWN_MALLOC) &&
+		            profile->phase_only == PHASE_NUMBER_NONE,
 	};
 
 	if (inside.rss > mark->chunk_bytes)
@@ -22,9 +23,14 @@ struct segment_inside segment_inside(const struct profile *profile, size_t sampl
 
 const char *segment_phase(const struct profile *profile, uint64_t time_ns)
 {
-	(void)profile;
-	(void)time_ns;
-	return "";
+	const struct phases *phases = profile->phases;
+	uint64_t time = process_time_quanta(&profile->process->header, time_ns);
+	const struct phase_span *named = phases_named_at(phases, time);
+	uint32_t number = phases_at(phases, time)->number;
+
+	if (named && named->number != PHASE_NUMBER_NONE)
+		number = named->number;
+	return phases->totals[number].name;
 }
 
 /* As much again as lives, and enough to matter. */

@@ -20,12 +20,16 @@ struct segment_inside {
 	 * recording. At least so much: live blocks that were never touched are not resident.
 	 */
 	uint64_t kept;
-	bool is_known; /* false: what the program's own malloc served was not seen */
+	/* false: the program's own malloc served it unseen, or one phase only was read */
+	bool is_known;
 };
 
 struct segment_inside segment_inside(const struct profile *profile, size_t sample);
 
-/* The phase at a time since the start: "load", "main", "exit"; "" if it is not known. */
+/*
+ * The phase at a time since the start: "load", "main", "exit", or what the program named;
+ * that to be escaped.
+ */
 const char *segment_phase(const struct profile *profile, uint64_t time_ns);
 
 /*

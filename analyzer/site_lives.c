@@ -172,6 +172,13 @@ int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end
 	if (tally_add(&lives->tally, &life->freed_by, end->freer, 1, end->size,
 	              FREED_BY_KEPT))
 		return -1;
+	life->exit_blocks += end->is_at_exit;
+	if (end->is_static) {
+		life->static_blocks++;
+		life->static_bytes += end->size;
+		life->static_exact += end->is_exact;
+		return 0;
+	}
 	if (end->has_crossed) {
 		life->crossed_blocks++;
 		life->crossed_bytes += end->size;

@@ -53,7 +53,11 @@ struct site_life {
 	uint32_t frames;          /* of the site's stack */
 	uint64_t ages[AGE_CLASSES];
 	uint64_t crossed_blocks, crossed_bytes;
-	uint64_t crossed_exact;                 /* of those: frames were exact until then */
+	uint64_t crossed_exact; /* of those: frames were exact until then */
+	uint64_t static_blocks,
+		static_bytes; /* born in load, freed in exit: none of these */
+	uint64_t static_exact;
+	uint64_t exit_blocks; /* born before exit, freed in it: those, and others */
 	uint64_t unknown_blocks, unknown_bytes; /* whose end was not seen */
 	uint64_t chains, chain_reallocs;        /* lives of it that realloc went on with */
 	uint32_t chain_longest;
@@ -101,6 +105,8 @@ struct life_end {
 	uint32_t freer;   /* call tail that freed it */
 	uint32_t reallocs;
 	bool is_exact, has_crossed, was_youngest;
+	bool is_at_exit; /* born before the exit phase, freed in it */
+	bool is_static;  /* likewise, and born in the load phase */
 };
 /* 0, or -1 when memory is out; the other one as well. */
 int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end *end);

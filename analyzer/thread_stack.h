@@ -15,6 +15,7 @@
 #include "birth_window.h"
 #include "site_table.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct frame {
@@ -37,6 +38,7 @@ struct thread {
 	uint32_t index; /* of the replay's threads */
 	uint32_t serial, tid;
 	uint32_t chain_moving; /* between the halves of a realloc: what goes on */
+	bool is_moving_ignored; /* likewise: it was a block that is not to be counted */
 	struct birth_window births;
 	char name[17];
 };

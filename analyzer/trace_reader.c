@@ -210,33 +210,53 @@ void trace_reader_damaged(struct trace_reader *reader, struct trace_process *pro
 	damage_count(process, events);
 }
 
-struct address_map *trace_reader_map(struct trace_reader *reader,
-                                     const struct trace_process *process)
+/* Takes the definitions of one chunk; 0, or -1 and *error about the first wrong one. */
+typedef int definitions_load(void *into, const uint8_t *data, size_t bytes,
+                             struct error *error);
+
+/* `tells_damage`: of chunks that cannot be read; once is enough. */
+static void definitions_read(struct trace_reader *reader,
+                             const struct trace_process *process, bool tells_damage,
+                             definitions_load *load, void *into)
 {
 	const size_t header_bytes = sizeof(struct chunk_header);
-	struct address_map *map = address_map_new();
 	struct chunk_buffer buffer = { NULL, 0, 0 };
 	const struct chunk_entry *entry;
 	struct chunk_header header;
 	struct error error;
 	size_t i;
 
-	for (i = 0; map && i < process->definitions.count; i++) {
+	for (i = 0; i < process->definitions.count; i++) {
 		entry = &process->definitions.entries[i];
 		if (chunk_fetch(reader, process, entry, &buffer, &error)) {
-			problem_add(&reader->index.problems, "%s", error.message);
+			if (tells_damage)
+				problem_add(&reader->index.problems, "%s", error.message);
 			continue;
 		}
 		memcpy(&header, buffer.data, header_bytes);
 		if (header.kind == CHUNK_KIND_DEFINITIONS &&
-		    address_map_load(map, buffer.data + header_bytes,
-		                     COMMIT_BYTES(header.commit) - header_bytes, &error))
+		    load(into, buffer.data + header_bytes,
+		         COMMIT_BYTES(header.commit) - header_bytes, &error))
 			problem_add(&reader->index.problems, "%s at byte %llu: chunk %llu: %s",
 			            reader->index.sources[entry->source].name,
 			            (unsigned long long)entry->offset,
 			            (unsigned long long)entry->ticket, error.message);
 	}
 	chunk_buffer_release(&buffer);
+}
+
+static int map_load(void *map, const uint8_t *data, size_t bytes, struct error *error)
+{
+	return address_map_load(map, data, bytes, error);
+}
+
+struct address_map *trace_reader_map(struct trace_reader *reader,
+                                     const struct trace_process *process)
+{
+	struct address_map *map = address_map_new();
+
+	if (map)
+		definitions_read(reader, process, true, map_load, map);
 	if (map && address_map_seal(map)) {
 		address_map_free(map);
 		map = NULL;
@@ -253,6 +273,27 @@ int trace_reader_payload(struct trace_reader *reader, const struct chunk_entry *
 		return error_set(error, "%s: out of memory for a block", source->name);
 	return payload_read(reader->index.payloads, source, entry->offset,
 	                    entry->stored_bytes, buffer->data, entry->ticket, error);
+}
+
+static int phases_take(void *phases, const uint8_t *data, size_t bytes,
+                       struct error *error)
+{
+	return phases_load(phases, data, bytes, error);
+}
+
+struct phases *trace_reader_phases(struct trace_reader *reader,
+                                   const struct trace_process *process)
+{
+	const struct ring_header *header = &process->header;
+	struct phases *phases = phases_new();
+
+	if (phases)
+		definitions_read(reader, process, false, phases_take, phases);
+	if (phases && phases_seal(phases, header->start_ticks >> header->clock_shift)) {
+		phases_free(phases);
+		phases = NULL;
+	}
+	return phases;
 }
 
 int trace_reader_symbols(struct trace_reader *reader,

@@ -10,6 +10,7 @@
 
 #include "address_map.h"
 #include "error.h"
+#include "phases.h"
 #include "symbol_table.h"
 #include "trace_index.h"
 
@@ -80,6 +81,10 @@ int trace_reader_payload(struct trace_reader *reader, const struct chunk_entry *
 /* What was loaded where in this process, sealed. The caller's; NULL: no memory. */
 struct address_map *trace_reader_map(struct trace_reader *reader,
                                      const struct trace_process *process);
+
+/* The phases of this process, sealed. The caller's; NULL: no memory. */
+struct phases *trace_reader_phases(struct trace_reader *reader,
+                                   const struct trace_process *process);
 
 /* Add the symbols that the trace has of this process. 0, or -1 when memory is out. */
 int trace_reader_symbols(struct trace_reader *reader,

@@ -17,6 +17,7 @@
 
 #include "handover.h"
 #include "lifecycle.h"
+#include "maps_note.h"
 #include "real_alloc.h"
 #include "ring_file.h"
 #include "stack_bounds.h"
@@ -145,6 +146,13 @@ static int execveat_call(const struct start *start, char *const *environment)
 	                     start->flags);
 }
 
+/* What becomes of the address space is seen no more: a child of vfork() has not its own. */
+static void maps_note_before_exec(void)
+{
+	if (lifecycle_recording && *lifecycle_sentinel && system_pid() == ring.header->pid)
+		maps_note(MAPS_EXEC);
+}
+
 /* The real functions were looked up at our start: this is for who execs before that. */
 static bool is_resolved(const void *function)
 {
@@ -157,6 +165,7 @@ static int exec_program(const struct start *start, char *const *environment)
 		errno = ENOSYS;
 		return -1;
 	}
+	maps_note_before_exec();
 	return start_program(start, environment);
 }
 

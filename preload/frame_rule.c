@@ -1,5 +1,5 @@
 /*
- * frame_rule.c - fill and flush the cache of frame rules. Layer 5.
+ * frame_rule.c - fill and flush the cache of frame rules. Layer 6.
  */
 #include "frame_rule.h"
 

@@ -12,7 +12,10 @@
 #include "clock.h"
 #include "guard.h"
 #include "handover.h"
+#include "definitions.h"
+#include "maps_note.h"
 #include "module_map.h"
+#include "phase_note.h"
 #include "real_alloc.h"
 #include "ring_file.h"
 #include "settings.h"
@@ -55,6 +58,7 @@ static bool start(void)
 	if (!ring_create(&settings, image_flags))
 		return false;
 	thread_state_start();
+	maps_note(MAPS_START);
 	return true;
 }
 
@@ -73,7 +77,7 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 	if (guard.sp) {
 		if (lifecycle_recording && guard_is_stale(caller)) {
 			thread_state_abandon(guard.state);
-			module_map_abandon();
+			definitions_abandon();
 			guard.sp = caller->slot;
 			guard_barrier();
 			return true;
@@ -106,7 +110,11 @@ bool lifecycle_forked(void)
 		return false;
 	}
 	thread_state_forked();
+	definitions_forked();
+	phase_forked();
 	module_map_forked();
+	maps_forked();
+	maps_note(MAPS_START);
 	return true;
 }
 
@@ -121,6 +129,10 @@ static __attribute__((constructor)) void process_begins(void)
 static __attribute__((destructor)) void process_ends(void)
 {
 	/* A forked child that never allocated still sees its parent's ring. */
-	if (lifecycle_recording && *lifecycle_sentinel)
-		ring_note_finished();
+	if (!lifecycle_recording || !*lifecycle_sentinel)
+		return;
+	/* Nobody has seen how it came to its end. */
+	phase_note(PHASE_EXIT, clock_after());
+	maps_note(MAPS_END);
+	ring_note_finished();
 }

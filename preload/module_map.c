@@ -1,5 +1,5 @@
 /*
- * module_map.c - module definitions, one writer at a time. Layer 4.
+ * module_map.c - module definitions, one writer at a time. Layer 5.
  *
  * A module is written when its first address is met on a stack, not when it is loaded:
  * that needs no loader lock and no hook in dlopen. `time` in the definition says from
@@ -12,13 +12,12 @@
 #include <stdatomic.h>
 
 #include "clock.h"
-#include "guard.h"
+#include "definitions.h"
 #include "ring_file.h"
 #include "system.h"
 
 #define MODULES_MAX 4096
 #define PATH_BYTES_MAX 4096
-#define SPINS_MAX 20000
 
 struct known_module {
 	uintptr_t start, end;
@@ -29,53 +28,8 @@ struct known_module {
 
 static struct known_module known[MODULES_MAX];
 static _Atomic uint32_t known_count;
-static _Atomic bool busy;
-static const struct guard *busy_owner;   /* the thread that is at it */
-static uint64_t last_gone;               /* quanta; 0: no module ever went */
-static struct chunk_header *definitions; /* the chunk being filled; NULL: none yet */
-
-static bool map_enter(void)
-{
-	for (int spins = 0; spins < SPINS_MAX; spins++) {
-		bool expected = false;
-
-		/* Acquire: matched by map_leave(). */
-		if (atomic_compare_exchange_weak(&busy, &expected, true)) {
-			busy_owner = &guard;
-			return true;
-		}
-		arch_pause();
-	}
-	return false;
-}
-
-static void map_leave(void)
-{
-	busy_owner = NULL;
-	atomic_store_explicit(&busy, false, memory_order_release);
-}
-
-/* Room for one record of `size_bytes`, or NULL. Commit it with definition_commit(). */
-static void *definition_reserve(uint32_t size_bytes)
-{
-	uint32_t room;
-
-	if (definitions && COMMIT_BYTES(definitions->commit) + size_bytes <= CHUNK_BYTES)
-		return (char *)definitions + COMMIT_BYTES(definitions->commit);
-	if (definitions)
-		ring_finish_definitions(definitions);
-	definitions = ring_take_chunk(CHUNK_KIND_DEFINITIONS, clock_before(), &room);
-	if (!definitions) {
-		ring_count_loss(LOST_DEFINITIONS, 1);
-		return NULL;
-	}
-	return (char *)definitions + room;
-}
-
-static void definition_commit(uint32_t size_bytes)
-{
-	chunk_commit(definitions, COMMIT_BYTES(definitions->commit) + size_bytes, 0);
-}
+volatile bool module_map_has_changed;
+static uint64_t last_gone; /* quanta; 0: no module ever went */
 
 /* ---- what the ELF image in memory says ----------------------------------------- */
 
@@ -203,6 +157,7 @@ static bool gone_write(struct known_module *module, uint64_t time)
 	};
 	definition_commit(sizeof(*definition));
 	module->gone = true;
+	module_map_has_changed = true;
 	last_gone = time;
 	return true;
 }
@@ -250,6 +205,7 @@ static bool module_add(const struct cfi_module *module, enum module_unwinder *un
 		index++;
 	if (index == MODULES_MAX)
 		return true; /* written, but will be written again at its next miss */
+	module_map_has_changed = true;
 	*unwinder = module_unwinder_of(module);
 	known[index] = (struct known_module){ module->start, module->end, module->link_map,
 		                                  *unwinder, false };
@@ -264,12 +220,12 @@ bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwi
 
 	if (is_known(module, unwinder))
 		return true;
-	if (!map_enter()) {
+	if (!definitions_enter()) {
 		ring_count_loss(LOST_DEFINITIONS, 1);
 		return false;
 	}
 	noted = is_known(module, unwinder) || module_add(module, unwinder);
-	map_leave();
+	definitions_leave();
 	return noted;
 }
 
@@ -278,7 +234,7 @@ bool module_map_sweep(uint64_t time)
 	uint32_t count = atomic_load_explicit(&known_count, memory_order_acquire);
 	bool any = false;
 
-	if (!map_enter())
+	if (!definitions_enter())
 		return true; /* not known: as if */
 	for (uint32_t i = 0; i < count; i++) {
 		struct cfi_module now;
@@ -290,22 +246,14 @@ bool module_map_sweep(uint64_t time)
 		gone_write(&known[i], time);
 		any = true;
 	}
-	map_leave();
+	definitions_leave();
 	return any;
-}
-
-void module_map_abandon(void)
-{
-	if (busy_owner == &guard)
-		map_leave();
 }
 
 void module_map_forked(void)
 {
 	uint32_t count = atomic_load_explicit(&known_count, memory_order_relaxed);
 
-	atomic_store_explicit(&busy, false, memory_order_relaxed);
-	definitions = NULL;
 	for (uint32_t i = 0; i < count; i++) {
 		struct cfi_module module;
 

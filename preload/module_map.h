@@ -1,5 +1,5 @@
 /*
- * module_map.h - tells the ring which loaded objects its addresses belong to. Layer 4.
+ * module_map.h - tells the ring which loaded objects its addresses belong to. Layer 5.
  */
 #ifndef OUTLIVE_MODULE_MAP_H
 #define OUTLIVE_MODULE_MAP_H
@@ -18,13 +18,16 @@
  */
 bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwinder);
 
+/*
+ * Set when a module came or went that the last picture of the address space may not show; by
+ * whoever takes the next one it is cleared.
+ */
+extern volatile bool module_map_has_changed;
+
 /* After a dlclose: write down what is gone. True if anything is. `time`: quanta. */
 bool module_map_sweep(uint64_t time);
 
-/* A signal handler jumped out of the recorder on this thread: let others at it again. */
-void module_map_abandon(void);
-
-/* In a forked child: write everything that is known into the new ring. */
+/* In a forked child, after definitions_forked(): write everything that is known into the new ring. */
 void module_map_forked(void);
 
 #endif

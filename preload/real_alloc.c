@@ -73,7 +73,12 @@ static void resolve_all(void)
 #endif
 	LOOK(system);
 	LOOK(popen);
+	LOOK(exit);
+	LOOK(quick_exit);
+	LOOK(_exit);
+	LOOK(_Exit);
 #undef LOOK
+	*(void **)&found.libc_start_main = dlsym(RTLD_NEXT, "__libc_start_main");
 	found.is_bypassed = !is_first();
 	real = found;
 }

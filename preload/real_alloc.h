@@ -15,6 +15,8 @@
 typedef int spawn_function(int *, const char *, const posix_spawn_file_actions_t *,
                            const posix_spawnattr_t *, char *const *, char *const *);
 
+typedef int main_function(int, char **, char **);
+
 struct real_alloc {
 	void *(*malloc)(size_t);
 	void *(*calloc)(size_t, size_t);
@@ -43,6 +45,11 @@ struct real_alloc {
 	spawn_function *pidfd_spawn, *pidfd_spawnp; /* where glibc 2.39 is */
 	int (*system)(const char *);
 	FILE *(*popen)(const char *, const char *);
+
+	int (*libc_start_main)(main_function *, int, char **, void (*)(void),
+	                       void (*)(void), void (*)(void), void *);
+	/* They do not return, but C is not told: it would not jump there. */
+	void (*exit)(int), (*quick_exit)(int), (*_exit)(int), (*_Exit)(int);
 };
 
 /* Valid once real_alloc_resolve() has returned true. */

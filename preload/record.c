@@ -5,6 +5,9 @@
 
 #include "event_encoder.h"
 #include "guard.h"
+#include "maps_note.h"
+#include "module_map.h"
+#include "phase_note.h"
 #include "ring_file.h"
 
 #define ADDRESS_MASK (~(uintptr_t)7) /* the format carries no lower bits */
@@ -16,6 +19,23 @@ static struct thread_state *state_get(void)
 	if (unlikely(!state))
 		ring_count_loss(LOST_NO_STATE, 1);
 	return state;
+}
+
+/* What becomes known with an event: main has returned; the maps are not what they were. */
+static inline struct walk_result event_walk(struct thread_state *state,
+                                            const struct walk_start *caller,
+                                            uint64_t time)
+{
+	struct walk_result walk;
+
+	if (unlikely(state->main_slot != MAIN_SLOT_NONE && phase_main_has_returned())) {
+		phase_note(PHASE_EXIT, time);
+		thread_state_main(MAIN_SLOT_NONE);
+	}
+	walk = stack_walk(state, caller);
+	if (unlikely(module_map_has_changed) && maps_note(MAPS_MODULES))
+		module_map_has_changed = false;
+	return walk;
 }
 
 /* False: the event was lost, and the thread's frames are what they were. */
@@ -54,7 +74,7 @@ static __attribute__((noinline)) void event_record(const struct walk_start *call
 
 	if (unlikely(!state))
 		return;
-	walk = stack_walk(state, caller);
+	walk = event_walk(state, caller, event->time);
 	event_write(state, event, &walk);
 }
 
@@ -109,7 +129,7 @@ bool record_stack(const struct walk_start *caller)
 
 	if (unlikely(!state))
 		return false;
-	walk = stack_walk(state, caller);
+	walk = event_walk(state, caller, event.time);
 	return event_write(state, &event, &walk);
 }
 
@@ -122,7 +142,7 @@ void record_throw(const struct walk_start *caller, const void *exception)
 
 	if (unlikely(!state))
 		return;
-	walk = stack_walk(state, caller);
+	walk = event_walk(state, caller, event.time);
 	frames_forget_exception(state, exception);
 	written = event_write(state, &event, &walk);
 	state->exception = written ? exception : NULL;

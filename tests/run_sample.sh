@@ -60,7 +60,7 @@ library=$(value_of library)
 
 compiler=${CC:-gcc}
 case $source in *.cpp) compiler=${CXX:-g++} ;; esac
-flags=(-g -O1 -fno-builtin -fno-omit-frame-pointer -Wall -D_GNU_SOURCE)
+flags=("-I$here/../include" -g -O1 -fno-builtin -fno-omit-frame-pointer -Wall -D_GNU_SOURCE)
 if [ -n "$library" ]; then
 	"$compiler" "${flags[@]}" -shared -fPIC -o "$(basename "${library%.*}").so" "$here/$library" || exit 1
 fi

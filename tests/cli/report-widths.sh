@@ -11,6 +11,7 @@ cat >long.cpp <<'EOF'
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <outlive.h>
 static void *volatile sink;
 namespace a_namespace_with_a_name_that_goes_on_and_on {
 template <class Key, class Value> struct table_of_keys_and_values {
@@ -62,6 +63,7 @@ int main()
 	sink = malloc(123456789);
 	pthread_create(&thread, nullptr, other_thread, malloc(1234567));
 	pthread_join(thread, nullptr);
+	outlive_phase("名前のとても長いフェーズはここから始まります");
 	for (int i = 0; i < 4; i++) {
 		if (!fork()) {
 			free(malloc(64));
@@ -69,6 +71,7 @@ int main()
 		}
 		wait(nullptr);
 	}
+	outlive_phase("\033[2J a name \n that no terminal should obey, and that goes on and on and on and on and on");
 	char *grows = nullptr;
 	for (int i = 1; i < 200; i++)
 		grows = (char *)realloc(grows, i * 100);
@@ -76,7 +79,7 @@ int main()
 }
 EOF
 name=./プログラムの名前がとても長いので端末に収まらない
-${CXX:-g++} -g -O1 -fno-builtin -std=c++17 -o "$name" long.cpp -lpthread 2>compiler ||
+${CXX:-g++} -g -O1 -fno-builtin -std=c++17 -I"$OUTLIVE_ROOT_DIR/include" -o "$name" long.cpp -lpthread 2>compiler ||
 	{ tail -n 1 compiler >&2; exit 77; }
 "$OUTLIVE" run -q -o long.outlive -- "$name" 引数 "an argument that goes on and on" $'\t\033[2J' \
 	12345678901234567890123456789012345678901234567890 >/dev/null 2>&1
@@ -96,7 +99,8 @@ for words in '' '--by site' '--by function' '--by module' '--by thread' '--by ow
 	'--class crossed' '--class static' '--class live' '--class escape --by site' \
 	'--class escape --by module' '--wrapper xmalloc*' '--why main' '--process 1' \
 	'--why 割り当てる関数とても長い名前の関数です' '--explain 1' '--explain 700' \
-	"--explain $address"; do
+	"--explain $address" '--phase load' '--phase main --by site' '--phase main --why main' \
+	'--phase 名前のとても長いフェーズはここから始まります'; do
 	views+=("report $words")
 done
 for site in $sites; do views+=("report --why $site"); done

@@ -1,0 +1,345 @@
+/* phases.c - the phases of one process. Layer 2. */
+#include "phases.h"
+
+#include "trace_format.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RECORDS_MAX 16384 /* a process writes no more than some 4,100 */
+
+struct phase_record {
+	uint64_t time;
+	uint32_t phase; /* enum phase */
+	uint32_t thread;
+	uint32_t order;  /* as loaded */
+	uint32_t number; /* NAMED */
+};
+
+static int total_add(struct phases *phases, const char *name, size_t bytes)
+{
+	struct phase_total *totals = realloc(phases->totals,
+	                                     (phases->count + 1) * sizeof(*totals));
+
+	if (!totals)
+		return -1;
+	phases->totals = totals;
+	totals[phases->count] = (struct phase_total){ .name = strndup(name, bytes) };
+	return totals[phases->count].name ? (int)phases->count++ : -1;
+}
+
+struct phases *phases_new(void)
+{
+	struct phases *phases = calloc(1, sizeof(*phases));
+
+	if (!phases)
+		return NULL;
+	if (total_add(phases, "load", 4) < 0 || total_add(phases, "main", 4) < 0 ||
+	    total_add(phases, "exit", 4) < 0) {
+		phases_free(phases);
+		return NULL;
+	}
+	return phases;
+}
+
+void phases_free(struct phases *phases)
+{
+	uint32_t i;
+
+	if (!phases)
+		return;
+	for (i = 0; i < phases->count; i++)
+		free(phases->totals[i].name);
+	free(phases->totals);
+	free(phases->spans);
+	free(phases->named);
+	free(phases->records);
+	hash_index_release(&phases->names);
+	free(phases);
+}
+
+/* ---- loading --------------------------------------------------------------------- */
+
+static uint64_t name_hash(const char *name, size_t bytes)
+{
+	uint64_t hash = bytes;
+
+	while (bytes--)
+		hash = hash_words(hash, (uint8_t)*name++);
+	return hash;
+}
+
+static uint64_t name_hash_of(const void *context, uint32_t number)
+{
+	const char *name = ((const struct phases *)context)->totals[number].name;
+
+	return name_hash(name, strlen(name));
+}
+
+/* The number of the program's name, made if it is new; -1 when memory is out. */
+static int number_of(struct phases *phases, const char *name, size_t bytes)
+{
+	uint64_t hash = name_hash(name, bytes);
+	uint32_t slot, number;
+	int added;
+
+	if (phases->names.count) {
+		slot = hash_index_slot(&phases->names, hash);
+		while ((number = hash_index_next(&phases->names, &slot))) {
+			if (strlen(phases->totals[number].name) == bytes &&
+			    !memcmp(phases->totals[number].name, name, bytes))
+				return (int)number;
+		}
+	}
+	added = total_add(phases, name, bytes);
+	if (added >= 0 &&
+	    hash_index_add(&phases->names, hash, (uint32_t)added, name_hash_of, phases))
+		return -1;
+	return added;
+}
+
+static int record_add(struct phases *phases, const struct phase_record *record)
+{
+	size_t capacity = phases->record_capacity ? 2 * phases->record_capacity : 16;
+	struct phase_record *records;
+
+	if (phases->record_count == phases->record_capacity) {
+		records = realloc(phases->records, capacity * sizeof(*records));
+		if (!records)
+			return -1;
+		phases->records = records;
+		phases->record_capacity = capacity;
+	}
+	phases->records[phases->record_count++] = *record;
+	return 0;
+}
+
+static int phase_load(struct phases *phases, const uint8_t *data, size_t bytes,
+                      struct error *error)
+{
+	const char *name = (const char *)data + sizeof(struct phase_definition);
+	struct phase_definition definition;
+	struct phase_record record;
+	size_t name_bytes;
+	int number = 0;
+
+	if (bytes < sizeof(definition))
+		return error_set(error, "the definition of a phase is too short");
+	memcpy(&definition, data, sizeof(definition));
+	if (definition.name_bytes > bytes - sizeof(definition) ||
+	    definition.name_bytes > PHASE_NAME_BYTES_MAX)
+		return error_set(error, "a phase's name is longer than its record");
+	if (definition.phase > PHASE_NAMED)
+		return 0; /* a newer version's */
+	if (phases->record_count == RECORDS_MAX)
+		return error_set(error, "too many phases");
+	record = (struct phase_record){ definition.header.time, definition.phase,
+		                            definition.thread, (uint32_t)phases->record_count,
+		                            PHASE_NUMBER_NONE };
+	name_bytes = strnlen(name, definition.name_bytes);
+	if (definition.phase == PHASE_NAMED && name_bytes) {
+		number = number_of(phases, name, name_bytes);
+		record.number = (uint32_t)number;
+	}
+	if (number < 0 || record_add(phases, &record))
+		return error_set(error, "out of memory for the phases");
+	return 0;
+}
+
+int phases_load(struct phases *phases, const uint8_t *data, size_t bytes,
+                struct error *error)
+{
+	struct definition_header header;
+	size_t at = 0;
+	int result = 0;
+
+	while (bytes - at >= sizeof(header)) {
+		memcpy(&header, data + at, sizeof(header));
+		/* Where this is wrong, address_map_load() says so. */
+		if (header.bytes < sizeof(header) || header.bytes % 8 ||
+		    header.bytes > bytes - at)
+			break;
+		if (header.kind == DEFINITION_PHASE &&
+		    phase_load(phases, data + at, header.bytes, result ? NULL : error))
+			result = -1;
+		at += header.bytes;
+	}
+	return result;
+}
+
+/* ---- spans ----------------------------------------------------------------------- */
+
+static int record_compare(const void *one, const void *two)
+{
+	const struct phase_record *a = one, *b = two;
+
+	if (a->time != b->time)
+		return a->time < b->time ? -1 : 1;
+	return a->order < b->order ? -1 : 1;
+}
+
+/* The phase `number` begins: it ends the span before, which is dropped if it was empty. */
+static void span_begin(struct phase_span *spans, size_t *count, uint32_t number,
+                       uint64_t time, uint32_t thread)
+{
+	if (*count && spans[*count - 1].number == number)
+		return;
+	if (*count && spans[*count - 1].start >= time)
+		--*count;
+	else if (*count)
+		spans[*count - 1].end = time;
+	spans[(*count)++] = (struct phase_span){ time, PHASE_TIME_END, number, thread };
+}
+
+/* Load only if it is known when it ended; each of the three once, and in this order. */
+static void libc_spans(struct phases *phases, uint64_t start)
+{
+	const struct phase_record *record;
+	bool knows_main = false;
+	uint32_t number;
+	size_t i;
+
+	for (i = 0; i < phases->record_count; i++)
+		knows_main |= phases->records[i].phase == PHASE_MAIN;
+	number = knows_main ? PHASE_LOAD : PHASE_MAIN;
+	span_begin(phases->spans, &phases->span_count, number, start, 0);
+	for (i = 0; i < phases->record_count; i++) {
+		record = &phases->records[i];
+		if (record->phase == PHASE_NAMED || record->phase <= number)
+			continue;
+		number = record->phase;
+		span_begin(phases->spans, &phases->span_count, number,
+		           record->time > start ? record->time : start, record->thread);
+	}
+	phases->main_start = phases->exit_start = PHASE_TIME_END;
+	for (i = 0; i < phases->span_count; i++) {
+		if (phases->spans[i].number == PHASE_MAIN && knows_main)
+			phases->main_start = phases->spans[i].start;
+		if (phases->spans[i].number == PHASE_EXIT)
+			phases->exit_start = phases->spans[i].start;
+	}
+	phases->has_load = phases->spans[0].number == PHASE_LOAD;
+}
+
+static void named_spans(struct phases *phases, uint64_t start)
+{
+	const struct phase_record *record;
+	size_t i;
+
+	for (i = 0; i < phases->record_count; i++) {
+		record = &phases->records[i];
+		if (record->phase == PHASE_NAMED)
+			span_begin(phases->named, &phases->named_count, record->number,
+			           record->time > start ? record->time : start, record->thread);
+	}
+}
+
+int phases_seal(struct phases *phases, uint64_t start)
+{
+	size_t room = phases->record_count + 1;
+
+	qsort(phases->records, phases->record_count, sizeof(*phases->records),
+	      record_compare);
+	phases->spans = calloc(room > PHASES_OF_LIBC ? room : PHASES_OF_LIBC,
+	                       sizeof(*phases->spans));
+	phases->named = calloc(room, sizeof(*phases->named));
+	if (!phases->spans || !phases->named)
+		return -1;
+	libc_spans(phases, start);
+	named_spans(phases, start);
+	return 0;
+}
+
+static void spans_add_up(struct phases *phases, struct phase_span *spans, size_t count,
+                         uint64_t time)
+{
+	struct phase_total *total;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (spans[i].end > time)
+			spans[i].end = time > spans[i].start ? time : spans[i].start;
+		if (spans[i].number == PHASE_NUMBER_NONE)
+			continue;
+		total = &phases->totals[spans[i].number];
+		if (!total->spans++)
+			total->start = spans[i].start;
+		total->end = spans[i].end;
+		total->duration += spans[i].end - spans[i].start;
+	}
+}
+
+void phases_end(struct phases *phases, uint64_t time)
+{
+	spans_add_up(phases, phases->spans, phases->span_count, time);
+	spans_add_up(phases, phases->named, phases->named_count, time);
+}
+
+/* ---- looking up -------------------------------------------------------------------- */
+
+/* The last that starts no later than `time`; NULL: none does. */
+static const struct phase_span *span_at(const struct phase_span *spans, size_t count,
+                                        uint64_t time)
+{
+	size_t low = 0, high = count, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (spans[middle].start <= time)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? &spans[low - 1] : NULL;
+}
+
+const struct phase_span *phases_at(const struct phases *phases, uint64_t time)
+{
+	const struct phase_span *span = span_at(phases->spans, phases->span_count, time);
+
+	return span ? span : phases->spans;
+}
+
+const struct phase_span *phases_named_at(const struct phases *phases, uint64_t time)
+{
+	return span_at(phases->named, phases->named_count, time);
+}
+
+uint32_t phases_find(const struct phases *phases, const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < phases->count; i++) {
+		if (!strcmp(phases->totals[i].name, name))
+			return i;
+	}
+	return PHASE_NUMBER_NONE;
+}
+
+/* When, after `time`, the next of them starts. */
+static uint64_t next_start(const struct phase_span *spans, size_t count,
+                           const struct phase_span *at)
+{
+	size_t next = at ? (size_t)(at - spans) + 1 : 0;
+
+	return next < count ? spans[next].start : PHASE_TIME_END;
+}
+
+void phase_cursor_move(struct phase_cursor *cursor, struct phases *phases,
+                       uint64_t time)
+{
+	const struct phase_span *libc = phases_at(phases, time);
+	const struct phase_span *named = phases_named_at(phases, time);
+	uint64_t end = next_start(phases->spans, phases->span_count, libc);
+	uint64_t end_named = next_start(phases->named, phases->named_count, named);
+
+	*cursor = (struct phase_cursor){
+		.start = time,
+		.length = (end < end_named ? end : end_named) - time,
+		.libc = &phases->totals[libc->number].counts,
+		.number = libc->number,
+		.named_number = named ? named->number : PHASE_NUMBER_NONE,
+	};
+	if (cursor->named_number != PHASE_NUMBER_NONE)
+		cursor->named = &phases->totals[cursor->named_number].counts;
+}
