@@ -171,7 +171,7 @@ test: all
 	$(Q)$(MAKE) unit-programs
 	$(Q)$(MAKE) SAN=address unit-programs
 	$(Q)KILLS=$${KILLS:-40} bash tests/run.sh unit:$(B) unit:$(B)/address cli samples \
-		stress exact golden programs-short oracle-short generator
+		stress exact golden programs-short oracle-short generator segments
 
 unit: unit-programs
 	$(Q)bash tests/run.sh unit:$(B)

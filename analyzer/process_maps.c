@@ -1,7 +1,6 @@
 /* process_maps.c - read and take apart /proc/PID/smaps. Layer 1. */
 #include "process_maps.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TEXT_FIRST (256u << 10)
+#define TEXT_BYTES (256u << 10) /* more than a line can be long */
+#define NAMES_FIRST 4096
 #define MAPPINGS_FIRST 256
 #define MAPPINGS_MAX (1u << 22)
 
@@ -25,40 +25,10 @@ static int process_error(struct error *error, pid_t pid, int cause)
 		return error_set(
 			error, "%d: not permitted to read its maps: run as its user, or as root",
 			(int)pid);
+	case ENOMEM: return error_set(error, "%d: out of memory", (int)pid);
 	default: return error_set(error, "/proc/%d/smaps: %s", (int)pid, strerror(cause));
 	}
 }
-
-/* All of the file into maps->text, with a NUL. The number of bytes, or -1. */
-static ssize_t text_read(struct process_maps *maps, int file)
-{
-	size_t bytes = 0;
-	char *grown;
-	ssize_t got;
-
-	for (;;) {
-		if (maps->text_room - bytes < TEXT_FIRST / 4) {
-			grown = realloc(maps->text,
-			                maps->text_room ? maps->text_room * 2 : TEXT_FIRST);
-			if (!grown)
-				return -1;
-			maps->text = grown;
-			maps->text_room = maps->text_room ? maps->text_room * 2 : TEXT_FIRST;
-		}
-		got = read(file, maps->text + bytes, maps->text_room - bytes - 1);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			break;
-		bytes += (size_t)got;
-	}
-	maps->text[bytes] = 0;
-	return (ssize_t)bytes;
-}
-
-/* ---- its lines ---- */
 
 static const char *number_read(const char *at, unsigned base, uint64_t *number)
 {
@@ -75,11 +45,38 @@ static const char *number_read(const char *at, unsigned base, uint64_t *number)
 	}
 }
 
+/* ---- names ---- */
+
+/* Room for `bytes` more. 0, or -1: no memory. Names that are there move with it. */
+static int names_reserve(struct process_maps *maps, size_t bytes)
+{
+	size_t larger = maps->names_room ? maps->names_room : NAMES_FIRST;
+	char *grown;
+
+	if (maps->names_room - maps->names_used >= bytes)
+		return 0;
+	while (larger - maps->names_used < bytes)
+		larger *= 2;
+	grown = malloc(larger);
+	if (!grown)
+		return -1;
+	if (maps->names)
+		memcpy(grown, maps->names, maps->names_used);
+	for (size_t i = 0; i < maps->count; i++)
+		maps->mappings[i].name = grown + (maps->mappings[i].name - maps->names);
+	free(maps->names);
+	maps->names = grown;
+	maps->names_room = larger;
+	return 0;
+}
+
 /* The kernel writes a newline in a name as \012, and nothing else so. In place. */
 static void name_unescape(char *name)
 {
 	char *to = name;
 
+	if (!strchr(name, '\\'))
+		return;
 	for (const char *from = name; *from; to++) {
 		if (!strncmp(from, "\\012", 4)) {
 			*to = '\n';
@@ -91,20 +88,52 @@ static void name_unescape(char *name)
 	*to = 0;
 }
 
-/* "559a-559b rw-p 00000000 fe:00 247026    /name"; false if it is no such line. */
-static bool header_parse(char *line, struct mapping *mapping)
+/* What stands in [name, end) of a header. Parts of one file follow each other. */
+static int name_take(struct process_maps *maps, struct mapping *mapping,
+                     const char *name, const char *end)
 {
 	static const char deleted[] = " (deleted)";
+	const struct mapping *before = maps->count ? mapping - 1 : NULL;
+	size_t bytes = (size_t)(end - name), suffix = sizeof(deleted) - 1;
+	char *to;
+
+	/* What is no name yet is the empty one, the first of all, which stays. */
+	mapping->name = maps->names;
+	if (!bytes)
+		return 0;
+	if (mapping->inode && bytes > suffix && !memcmp(end - suffix, deleted, suffix)) {
+		mapping->is_deleted = true;
+		bytes -= suffix;
+	}
+	if (names_reserve(maps, bytes + 1))
+		return -1;
+	to = maps->names + maps->names_used;
+	memcpy(to, name, bytes);
+	to[bytes] = 0;
+	name_unescape(to);
+	if (before && !strcmp(before->name, to)) {
+		mapping->name = before->name;
+		return 0;
+	}
+	mapping->name = to;
+	maps->names_used += bytes + 1;
+	return 0;
+}
+
+/* ---- headers ---- */
+
+/* "559a-559b rw-p 00000000 fe:00 247026    /name": where the name begins, or NULL. */
+static const char *header_parse(const char *line, const char *end,
+                                struct mapping *mapping)
+{
 	uint64_t major, minor;
 	const char *at = number_read(line, 16, &mapping->start);
-	char *name;
-	size_t length;
 
 	if (*at != '-' || at == line)
-		return false;
+		return NULL;
 	at = number_read(at + 1, 16, &mapping->end);
-	if (*at != ' ' || strlen(at) < 6)
-		return false;
+	if (*at != ' ' || end - at < 6 || mapping->end <= mapping->start)
+		return NULL;
 	mapping->access = (at[1] == 'r' ? MAPPING_READ : 0u) |
 	                  (at[2] == 'w' ? MAPPING_WRITE : 0u) |
 	                  (at[3] == 'x' ? MAPPING_EXECUTE : 0u) |
@@ -114,73 +143,13 @@ static bool header_parse(char *line, struct mapping *mapping)
 	at = number_read(at + (*at == ':'), 16, &minor);
 	mapping->device = major << 32 | minor;
 	at = number_read(at + (*at == ' '), 10, &mapping->inode);
-	name = line + (at - line);
-	while (*name == ' ')
-		name++;
-	length = strlen(name);
-	if (mapping->inode && length > sizeof(deleted) - 1 &&
-	    !strcmp(name + length - (sizeof(deleted) - 1), deleted)) {
-		mapping->is_deleted = true;
-		name[length - (sizeof(deleted) - 1)] = 0;
-	}
-	name_unescape(name);
-	mapping->name = name;
-	return mapping->end > mapping->start;
+	while (*at == ' ')
+		at++;
+	return at;
 }
 
-/* Where a field of smaps goes; several may go to one. */
-static uint64_t *field_find(struct memory_use *use, const char *line, size_t length)
-{
-	static const struct {
-		const char *name;
-		size_t offset;
-	} fields[] = {
-		{ "Rss", offsetof(struct memory_use, rss) },
-		{ "Pss", offsetof(struct memory_use, pss) },
-		{ "Shared_Clean", offsetof(struct memory_use, shared_clean) },
-		{ "Shared_Dirty", offsetof(struct memory_use, shared_dirty) },
-		{ "Private_Clean", offsetof(struct memory_use, private_clean) },
-		{ "Private_Dirty", offsetof(struct memory_use, private_dirty) },
-		{ "Anonymous", offsetof(struct memory_use, anonymous) },
-		{ "AnonHugePages", offsetof(struct memory_use, huge) },
-		{ "ShmemPmdMapped", offsetof(struct memory_use, huge) },
-		{ "FilePmdMapped", offsetof(struct memory_use, huge) },
-		{ "Shared_Hugetlb", offsetof(struct memory_use, huge) },
-		{ "Private_Hugetlb", offsetof(struct memory_use, huge) },
-		{ "Swap", offsetof(struct memory_use, swap) },
-		{ "SwapPss", offsetof(struct memory_use, swap_pss) },
-		{ "Locked", offsetof(struct memory_use, locked) },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		if (!strncmp(fields[i].name, line, length) && !fields[i].name[length])
-			return (uint64_t *)((char *)use + fields[i].offset);
-	}
-	return NULL;
-}
-
-static void field_parse(const char *line, struct mapping *mapping)
-{
-	const char *colon = strchr(line, ':'), *at;
-	uint64_t *field, kib;
-
-	if (!colon)
-		return;
-	if (colon - line == 7 && !strncmp(line, "VmFlags", 7)) {
-		mapping->grows_down = strstr(colon, " gd") != NULL;
-		return;
-	}
-	field = field_find(&mapping->use, line, (size_t)(colon - line));
-	if (!field)
-		return;
-	for (at = colon + 1; *at == ' '; at++)
-		;
-	number_read(at, 10, &kib);
-	*field += kib << 10;
-}
-
-static struct mapping *mapping_add(struct process_maps *maps)
+/* The next mapping, not yet counted; or NULL: no memory. */
+static struct mapping *mapping_next(struct process_maps *maps)
 {
 	size_t larger = maps->capacity ? maps->capacity * 2 : MAPPINGS_FIRST;
 	struct mapping *grown;
@@ -194,55 +163,71 @@ static struct mapping *mapping_add(struct process_maps *maps)
 		maps->mappings = grown;
 		maps->capacity = larger;
 	}
-	grown = &maps->mappings[maps->count++];
+	grown = &maps->mappings[maps->count];
 	memset(grown, 0, sizeof(*grown));
 	return grown;
 }
 
-void memory_use_add(struct memory_use *to, const struct memory_use *use)
-{
-	to->size += use->size;
-	to->rss += use->rss;
-	to->pss += use->pss;
-	to->private_dirty += use->private_dirty;
-	to->private_clean += use->private_clean;
-	to->shared_dirty += use->shared_dirty;
-	to->shared_clean += use->shared_clean;
-	to->anonymous += use->anonymous;
-	to->swap += use->swap;
-	to->swap_pss += use->swap_pss;
-	to->huge += use->huge;
-	to->locked += use->locked;
-}
-
 /* Headers begin with a digit or a small letter, fields with a capital. */
-static int text_parse(struct process_maps *maps)
+static int lines_take(struct process_maps *maps, struct smaps_fields *fields,
+                      const char *line, const char *end)
 {
-	struct mapping *mapping = NULL, next;
-	char *line = maps->text, *end;
+	struct mapping *mapping = maps->count ? &maps->mappings[maps->count - 1] : NULL;
+	const char *line_end, *name;
 
-	for (; *line; line = end + 1) {
-		end = strchr(line, '\n');
-		if (!end)
-			break;
-		*end = 0;
-		if (isupper((unsigned char)*line)) {
-			if (mapping)
-				field_parse(line, mapping);
+	while (line < end) {
+		if (*line >= 'A' && *line <= 'Z' && mapping) {
+			line = smaps_field_take(fields, line, end, &mapping->use);
+			mapping->grows_down = fields->grows_down;
 			continue;
 		}
-		memset(&next, 0, sizeof(next));
-		if (!header_parse(line, &next))
-			continue;
-		mapping = mapping_add(maps);
+		line_end = memchr(line, '\n', (size_t)(end - line));
+		mapping = mapping_next(maps);
 		if (!mapping)
 			return -1;
-		next.use.size = next.end - next.start;
-		*mapping = next;
+		name = header_parse(line, line_end, mapping);
+		if (name && name <= line_end) {
+			if (name_take(maps, mapping, name, line_end))
+				return -1;
+			mapping->use.size = mapping->end - mapping->start;
+			maps->count++;
+			smaps_fields_begin(fields);
+		}
+		line = line_end + 1;
 	}
-	for (size_t i = 0; i < maps->count; i++)
-		memory_use_add(&maps->total, &maps->mappings[i].use);
 	return 0;
+}
+
+/* The kernel hands out a page or so at a time; each is taken apart while it is warm. */
+static int text_take(struct process_maps *maps, int file)
+{
+	struct smaps_fields fields = { .at = 0 };
+	char *text = malloc(TEXT_BYTES), *end;
+	size_t bytes = 0, lines;
+	ssize_t got = -1;
+
+	errno = ENOMEM;
+	while (text && bytes < TEXT_BYTES) {
+		got = read(file, text + bytes, TEXT_BYTES - bytes);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		bytes += (size_t)got;
+		end = memrchr(text, '\n', bytes);
+		if (!end)
+			continue;
+		lines = (size_t)(end - text) + 1;
+		if (lines_take(maps, &fields, text, end + 1)) {
+			errno = ENOMEM;
+			got = -1;
+			break;
+		}
+		memmove(text, text + lines, bytes - lines);
+		bytes -= lines;
+	}
+	free(text);
+	return got ? -1 : 0;
 }
 
 int process_maps_read(struct process_maps *maps, pid_t pid, struct error *error)
@@ -252,25 +237,29 @@ int process_maps_read(struct process_maps *maps, pid_t pid, struct error *error)
 
 	maps->pid = pid;
 	maps->count = 0;
+	maps->names_used = 0;
 	memset(&maps->total, 0, sizeof(maps->total));
+	if (names_reserve(maps, 1))
+		return error_set(error, "%d: out of memory", (int)pid);
+	maps->names[maps->names_used++] = 0;
 	snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
 	file = open(path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return process_error(error, pid, errno);
-	if (text_read(maps, file) < 0) {
+	if (text_take(maps, file)) {
 		cause = errno;
 		close(file);
 		return process_error(error, pid, cause);
 	}
 	close(file);
-	if (text_parse(maps))
-		return error_set(error, "%d: out of memory", (int)pid);
+	for (size_t i = 0; i < maps->count; i++)
+		memory_use_add(&maps->total, &maps->mappings[i].use);
 	return 0;
 }
 
 void process_maps_release(struct process_maps *maps)
 {
 	free(maps->mappings);
-	free(maps->text);
+	free(maps->names);
 	memset(maps, 0, sizeof(*maps));
 }

@@ -6,20 +6,12 @@
 #define OUTLIVE_PROCESS_MAPS_H
 
 #include "error.h"
+#include "smaps_fields.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-
-/* Bytes. Sums of these are what a user sees. */
-struct memory_use {
-	uint64_t size, rss, pss;
-	uint64_t private_dirty, private_clean, shared_dirty, shared_clean;
-	uint64_t anonymous, swap, swap_pss;
-	uint64_t huge; /* in huge pages, of whatever kind */
-	uint64_t locked;
-};
 
 enum mapping_access {
 	MAPPING_READ = 1,
@@ -43,8 +35,8 @@ struct process_maps {
 	size_t count, capacity;
 	struct mapping *mappings; /* by address */
 	struct memory_use total;
-	char *text; /* what names point into */
-	size_t text_room;
+	char *names; /* what names point into */
+	size_t names_used, names_room;
 };
 
 /*
@@ -55,7 +47,5 @@ struct process_maps {
  */
 int process_maps_read(struct process_maps *maps, pid_t pid, struct error *error);
 void process_maps_release(struct process_maps *maps);
-
-void memory_use_add(struct memory_use *to, const struct memory_use *use);
 
 #endif

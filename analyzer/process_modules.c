@@ -106,23 +106,27 @@ static bool module_parts(struct process_module *module, Elf *elf,
 	return has_bias;
 }
 
+/* *is_elf: whether it could be a module, were it mapped elsewhere. */
 static bool module_read(struct process_module *module, const struct process_maps *maps,
-                        const struct mapping *mapping)
+                        const struct mapping *mapping, bool *is_elf)
 {
 	int file = process_file_open(maps, mapping);
 	struct elf_file facts;
 	bool is_module = false;
 	Elf *elf;
 
+	*is_elf = false;
 	if (file < 0)
 		return false;
 	*module = (struct process_module){
 		.path = mapping->name,
+		.seen = *mapping,
 		.inode = mapping->inode,
 		.device = mapping->device,
 		.is_deleted = mapping->is_deleted,
 	};
 	if (elf_file_read(&facts, file) == ELF_OK) {
+		*is_elf = true;
 		elf_version(EV_CURRENT);
 		elf = elf_begin(file, ELF_C_READ, NULL);
 		if (elf) {
@@ -136,7 +140,7 @@ static bool module_read(struct process_module *module, const struct process_maps
 	return is_module;
 }
 
-/* ---- all of them ---- */
+/* ---- mappings and modules ---- */
 
 static bool module_holds(const struct process_module *module,
                          const struct mapping *mapping)
@@ -191,87 +195,136 @@ static uint32_t mapping_module(const struct process_modules *modules,
 	return MODULE_NONE_OF_MAPS;
 }
 
-/* A file that was looked at and is no module, or not where it would be one. */
-struct refused {
-	uint64_t inode, device;
-};
+/* ---- files that were looked into ---- */
 
-/* What the modules were found by. */
-static uint64_t maps_sum(const struct process_maps *maps)
+static uint64_t known_hash(const void *context, uint32_t number)
 {
-	const struct mapping *mapping;
-	uint64_t sum = 1, words[6];
-	size_t i, j;
+	const struct known_file *file = &((const struct process_modules *)context)
+	                                     ->files[number - 1];
 
-	for (i = 0; i < maps->count; i++) {
-		mapping = &maps->mappings[i];
-		if (!mapping->inode || mapping->access & MAPPING_SHARED)
-			continue;
-		words[0] = mapping->start;
-		words[1] = mapping->end;
-		words[2] = mapping->offset;
-		words[3] = mapping->inode;
-		words[4] = mapping->device;
-		words[5] = mapping->access | (uint64_t)mapping->is_deleted << 32;
-		for (j = 0; j < 6; j++)
-			sum = (sum ^ words[j]) * UINT64_C(0x9E3779B97F4A7C15) ^ sum >> 29;
-	}
-	return sum ? sum : 1;
+	return hash_words(file->inode, file->device);
 }
 
-int process_modules_refresh(struct process_modules *modules,
-                            const struct process_maps *maps)
+/* That entry of the file behind the mapping, made if need be; NULL: no memory. */
+static struct known_file *file_known(struct process_modules *modules,
+                                     const struct mapping *mapping)
 {
-	uint64_t sum = maps_sum(maps);
-	const struct mapping *mapping;
-	uint32_t module, *of_mapping;
+	uint64_t hash = hash_words(mapping->inode, mapping->device);
+	struct known_file *grown;
+	uint32_t slot, number;
+
+	slot = modules->file_index.count ? hash_index_slot(&modules->file_index, hash) : 0;
+	while (modules->file_index.count &&
+	       (number = hash_index_next(&modules->file_index, &slot))) {
+		if (modules->files[number - 1].inode == mapping->inode &&
+		    modules->files[number - 1].device == mapping->device)
+			return &modules->files[number - 1];
+	}
+	if (modules->file_count == modules->file_room) {
+		grown = reallocarray(modules->files, modules->file_room * 2 + 64,
+		                     sizeof(*grown));
+		if (!grown)
+			return NULL;
+		modules->files = grown;
+		modules->file_room = modules->file_room * 2 + 64;
+	}
+	modules->files[modules->file_count] = (struct known_file){
+		.inode = mapping->inode, .device = mapping->device
+	};
+	if (hash_index_add(&modules->file_index, hash, (uint32_t)modules->file_count + 1,
+	                   known_hash, modules))
+		return NULL;
+	return &modules->files[modules->file_count++];
+}
+
+/* Of a process that goes on mapping new files, those of old are forgotten. */
+static void files_limit(struct process_modules *modules)
+{
+	size_t met = 0;
+
+	for (size_t i = 0; i < modules->file_count; i++)
+		met += modules->files[i].look == modules->look;
+	if (modules->file_count > 2 * met + 64) {
+		hash_index_release(&modules->file_index);
+		modules->file_count = 0;
+	}
+	modules->look++;
+}
+
+/* ---- all of them ---- */
+
+static const struct process_module *module_before(const struct process_module *before,
+                                                  size_t count,
+                                                  const struct mapping *mapping)
+{
+	const struct mapping *seen;
 	size_t i;
 
-	if (modules->sum != sum) {
-		process_modules_release(modules);
-		if (process_modules_find(modules, maps))
-			return -1;
-		modules->sum = sum;
+	for (i = 0; i < count; i++) {
+		seen = &before[i].seen;
+		if (seen->start == mapping->start && seen->end == mapping->end &&
+		    seen->inode == mapping->inode && seen->device == mapping->device &&
+		    seen->offset == mapping->offset && seen->access == mapping->access)
+			return &before[i];
+	}
+	return NULL;
+}
+
+/*
+ * Is a module found by this mapping? A file may be mapped to be read and, higher up, to be
+ * run: an ELF file is looked at each time, another once. 1, 0, or -1: no memory.
+ */
+static int module_find(struct process_modules *modules, const struct process_maps *maps,
+                       const struct mapping *mapping,
+                       const struct process_module *before, size_t before_count)
+{
+	struct process_module *module = reallocarray(modules->modules, modules->count + 1,
+	                                             sizeof(*module));
+	const struct process_module *was;
+	struct known_file *file;
+	bool is_same;
+
+	if (!module)
+		return -1;
+	modules->modules = module;
+	module += modules->count;
+	was = module_before(before, before_count, mapping);
+	if (was) {
+		*module = *was;
+		module->path = mapping->name;
+		module->is_deleted = mapping->is_deleted;
+		return 1;
+	}
+	file = file_known(modules, mapping);
+	if (!file)
+		return -1;
+	is_same = file->look == modules->look ||
+	          (file->look && file->start == mapping->start &&
+	           file->end == mapping->end);
+	if (is_same && !file->is_elf) {
+		file->look = modules->look;
 		return 0;
 	}
-	of_mapping = calloc(maps->count + 1, sizeof(*of_mapping));
-	if (!of_mapping)
-		return -1;
-	free(modules->of_mapping);
-	modules->of_mapping = of_mapping;
-	for (i = 0; i < modules->count; i++)
-		modules->modules[i].path = NULL;
-	for (i = 0; i < maps->count; i++) {
-		mapping = &maps->mappings[i];
-		of_mapping[i] = MODULE_NONE_OF_MAPS;
-		if (mapping->access & MAPPING_SHARED || (!mapping->inode && mapping->name[0]))
-			continue;
-		module = mapping_module(modules, mapping);
-		of_mapping[i] = module;
-		if (module != MODULE_NONE_OF_MAPS && !modules->modules[module].path)
-			modules->modules[module].path = mapping->name;
-	}
-	for (i = 0; i < modules->count; i++) {
-		if (!modules->modules[i].path)
-			modules->modules[i].path = "";
-	}
-	return 0;
+	file->look = modules->look;
+	file->start = mapping->start;
+	file->end = mapping->end;
+	return module_read(module, maps, mapping, &file->is_elf);
 }
 
 int process_modules_find(struct process_modules *modules,
                          const struct process_maps *maps)
 {
-	struct refused *refused = NULL, *more;
-	size_t refused_count = 0, i, j;
-	struct process_module *grown;
+	struct process_module *before = modules->modules;
+	size_t before_count = modules->count, i;
 	const struct mapping *mapping;
-	int result = -1;
+	int found = 0;
 
-	*modules = (struct process_modules){ .count = 0 };
+	free(modules->of_mapping);
+	modules->modules = NULL;
+	modules->count = 0;
+	files_limit(modules);
 	modules->of_mapping = calloc(maps->count + 1, sizeof(*modules->of_mapping));
-	if (!modules->of_mapping)
-		return -1;
-	for (i = 0; i < maps->count; i++) {
+	for (i = 0; modules->of_mapping && found >= 0 && i < maps->count; i++) {
 		mapping = &maps->mappings[i];
 		modules->of_mapping[i] = MODULE_NONE_OF_MAPS;
 		if (mapping->access & MAPPING_SHARED || (!mapping->inode && mapping->name[0]))
@@ -279,33 +332,19 @@ int process_modules_find(struct process_modules *modules,
 		modules->of_mapping[i] = mapping_module(modules, mapping);
 		if (modules->of_mapping[i] != MODULE_NONE_OF_MAPS || !mapping->inode)
 			continue;
-		for (j = 0; j < refused_count && (refused[j].inode != mapping->inode ||
-		                                  refused[j].device != mapping->device);
-		     j++)
-			;
-		if (j < refused_count)
-			continue;
-		grown = reallocarray(modules->modules, modules->count + 1, sizeof(*grown));
-		more = reallocarray(refused, refused_count + 1, sizeof(*more));
-		modules->modules = grown ? grown : modules->modules;
-		refused = more ? more : refused;
-		if (!grown || !more)
-			goto out;
-		if (module_read(&modules->modules[modules->count], maps, mapping))
+		found = module_find(modules, maps, mapping, before, before_count);
+		if (found > 0)
 			modules->of_mapping[i] = (uint32_t)modules->count++;
-		else
-			refused[refused_count++] = (struct refused){ mapping->inode,
-				                                         mapping->device };
 	}
-	result = 0;
-out:
-	free(refused);
-	return result;
+	free(before);
+	return modules->of_mapping && found >= 0 ? 0 : -1;
 }
 
 void process_modules_release(struct process_modules *modules)
 {
 	free(modules->modules);
 	free(modules->of_mapping);
+	free(modules->files);
+	hash_index_release(&modules->file_index);
 	*modules = (struct process_modules){ .count = 0 };
 }

@@ -5,6 +5,7 @@
 #ifndef OUTLIVE_PROCESS_MODULES_H
 #define OUTLIVE_PROCESS_MODULES_H
 
+#include "hash_index.h"
 #include "process_maps.h"
 #include "trace_format.h"
 
@@ -18,7 +19,8 @@ struct module_part {
 };
 
 struct process_module {
-	const char *path; /* points into the maps */
+	const char *path;    /* points into the maps */
+	struct mapping seen; /* the mapping it was found by; its name is void */
 	uint64_t inode, device;
 	uint64_t bias;                  /* memory address - ELF virtual address */
 	bool is_deleted, is_executable; /* it is the process's program */
@@ -33,19 +35,26 @@ struct process_modules {
 	size_t count;
 	struct process_module *modules;
 	uint32_t *of_mapping; /* by mapping: its module, or MODULE_NONE_OF_MAPS */
-	uint64_t sum;         /* of the mapped files they were found by; 0: none */
+	/* Files that were looked into. */
+	struct known_file {
+		uint64_t inode, device;
+		uint64_t start, end; /* the mapping it was opened by */
+		uint64_t look;       /* the last that met it */
+		bool is_elf;
+	} * files;
+	struct hash_index file_index; /* by inode; numbers from 1 */
+	size_t file_count, file_room;
+	uint64_t look;
 };
 
 /*
- * Find them. Files are read where the process sees them, and only believed if they are
- * those that are mapped. 0, or -1: memory is out. Good as long as `maps` is.
+ * Find them; *modules is zero, or of an earlier look at the same process: what is still
+ * mapped where it was is not read again. Files are read where the process sees them, and
+ * only believed if they are those that are mapped. 0, or -1: memory is out. Good as long
+ * as `maps` is.
  */
 int process_modules_find(struct process_modules *modules,
                          const struct process_maps *maps);
-
-/* The same, but no file is read again if those that are mapped are as they were. */
-int process_modules_refresh(struct process_modules *modules,
-                            const struct process_maps *maps);
 void process_modules_release(struct process_modules *modules);
 
 /* A descriptor of the file behind a mapping as the process has it, or -1. */

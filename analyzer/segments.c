@@ -1,6 +1,8 @@
 /* segments.c - to which segment a mapping belongs. Layer 3. */
 #include "segments.h"
 
+#include "process_memory.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +13,8 @@
 #define ARENA_BYTES (UINT64_C(64) << 20) /* glibc, malloc/arena.c: HEAP_MAX_SIZE */
 #define GUARD_BYTES_MAX (UINT64_C(1) << 20)
 #define STACK_BYTES_MAX (UINT64_C(1) << 30)
+/* By default such a block has 128 KiB; one may have been shrunk since. */
+#define LARGE_BYTES_MIN (UINT64_C(64) << 10)
 #define CHUNKS_MAX 4096 /* large blocks that lie next to each other */
 
 static const struct {
@@ -45,7 +49,7 @@ const char *segment_title(enum segment segment)
 
 struct look {
 	struct segments *segments;
-	int memory; /* /proc/PID/mem, or -1 */
+	struct process_memory memory;
 };
 
 static bool begins(const char *name, const char *with)
@@ -69,8 +73,8 @@ static bool is_own(const char *name)
 static bool is_shared_memory(const struct mapping *mapping)
 {
 	static const char *const places[] = {
-		"/dev/shm/",      "/memfd:",         "/SYSV",      "/dev/zero",
-		"/anon_hugepage", "/dev/hugepages/", "[anon_shmem"
+		"/dev/shm/",       "/memfd:",     "/SYSV",  "/dev/zero",   "/anon_hugepage",
+		"/dev/hugepages/", "[anon_shmem", "/[aio]", "anon_inode:",
 	};
 	size_t i;
 
@@ -151,16 +155,20 @@ static bool is_arena(const struct segments *segments, size_t i)
  * next to it; a new one comes below. The second word is its size, whole pages, with bit 1
  * set (malloc/malloc.c). Most of the mapping decides.
  */
-static bool is_large_blocks(const struct look *look, const struct mapping *mapping)
+static bool is_large_blocks(const struct look *look, size_t i)
 {
-	uint64_t at = mapping->start, words[2], bytes;
+	const struct mapping *mapping = &look->segments->maps.mappings[i];
+	struct word_pair head;
+	uint64_t at = mapping->start, bytes;
 
+	if (mapping->end - mapping->start < LARGE_BYTES_MIN || !mapping->use.anonymous)
+		return false;
 	for (int chunk = 0; at < mapping->end && chunk < CHUNKS_MAX; chunk++) {
-		if (pread(look->memory, words, sizeof(words), (off_t)at) != sizeof(words))
+		if (!process_memory_read(&look->memory, at, &head))
 			break;
-		bytes = words[1] & ~UINT64_C(7);
-		if (words[0] >= PAGE || (words[1] & 7) != 2 || bytes % PAGE || !bytes ||
-		    bytes > mapping->end - at)
+		bytes = head.words[1] & ~UINT64_C(7);
+		if (head.words[0] >= PAGE || (head.words[1] & 7) != 2 || bytes % PAGE ||
+		    !bytes || bytes > mapping->end - at)
 			break;
 		at += bytes;
 	}
@@ -194,7 +202,7 @@ static enum segment anonymous_segment(const struct look *look, size_t i)
 	if (mapping->access & MAPPING_EXECUTE)
 		return SEGMENT_JIT;
 	if (is_writable(mapping)) {
-		if (is_arena(segments, i) || is_large_blocks(look, mapping))
+		if (is_arena(segments, i) || is_large_blocks(look, i))
 			return SEGMENT_HEAP;
 		if (is_like_stack(segments, i))
 			return SEGMENT_STACK;
@@ -207,14 +215,16 @@ static enum segment mapping_segment(const struct look *look, size_t i)
 	const struct mapping *mapping = &look->segments->maps.mappings[i];
 	const char *name = mapping->name;
 
-	if (begins(name, "[heap]"))
-		return SEGMENT_HEAP;
-	if (begins(name, "[stack"))
-		return SEGMENT_STACK;
-	if (begins(name, "[v") || begins(name, "[uprobes]"))
-		return SEGMENT_KERNEL;
-	if (begins(name, "[anon: Go: ") || begins(name, "[anon:Go: "))
-		return strstr(name, "stack") ? SEGMENT_GO_STACK : SEGMENT_GO_HEAP;
+	if (name[0] == '[') {
+		if (begins(name, "[heap]"))
+			return SEGMENT_HEAP;
+		if (begins(name, "[stack"))
+			return SEGMENT_STACK;
+		if (begins(name, "[v") || begins(name, "[uprobes]"))
+			return SEGMENT_KERNEL;
+		if (begins(name, "[anon: Go: ") || begins(name, "[anon:Go: "))
+			return strstr(name, "stack") ? SEGMENT_GO_STACK : SEGMENT_GO_HEAP;
+	}
 	if (mapping->inode || mapping->access & MAPPING_SHARED)
 		return is_reserved(mapping) && !is_own(name) ? SEGMENT_GUARD
 		                                             : file_segment(look->segments, i);
@@ -286,7 +296,6 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 {
 	struct look look = { .segments = segments };
 	enum segment segment;
-	char path[64];
 	size_t i;
 
 	segments->pid = pid;
@@ -298,22 +307,20 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 	segments->thread_of = calloc(segments->maps.count + 1, sizeof(uint32_t));
 	if (!segments->of_mapping || !segments->thread_of ||
 	    process_threads_read(&segments->threads, pid) ||
-	    process_modules_refresh(&segments->modules, &segments->maps))
+	    process_modules_find(&segments->modules, &segments->maps))
 		return error_set(error, "%d: out of memory", (int)pid);
 	command_read(segments);
 	threads_place(segments);
+	look.memory = process_memory_open(pid);
 	memset(segments->sums, 0, sizeof(segments->sums));
 	memset(segments->mappings, 0, sizeof(segments->mappings));
-	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
-	look.memory = open(path, O_RDONLY | O_CLOEXEC);
 	for (i = 0; i < segments->maps.count; i++) {
 		segment = mapping_segment(&look, i);
 		segments->of_mapping[i] = segment;
 		memory_use_add(&segments->sums[segment], &segments->maps.mappings[i].use);
 		segments->mappings[segment]++;
 	}
-	if (look.memory >= 0)
-		close(look.memory);
+	process_memory_close(&look.memory);
 	return 0;
 }
 

@@ -11,6 +11,8 @@
 #   oracle          tests/oracle/*.sh: programs whose every activation an independent oracle
 #                   knows, block by block; oracle-short: those that say "short: yes"
 #   generator       tests/generator/test_*.sh: random programs that know their own truth
+#   segments        tests/segments/test_*.sh: what `outlive segments PID` says of real processes
+#                   and of such as make it hard
 #   golden          tests/golden/: recorded traces against the reports of their day
 #   programs        tests/programs/*.sh; programs-short: those that say "short: yes"
 #   SUITE/NAME      only that one of a suite, its output shown whole
@@ -40,6 +42,7 @@ list_suite() { # SUITE [NAME]
 	golden) paths=(tests/golden/*/*.json) ;;
 	oracle) paths=(tests/oracle/*.sh) ;;
 	oracle-short) mapfile -t paths < <(grep -l '^# short: yes' tests/oracle/*.sh) ;;
+	segments) paths=(tests/segments/test_*.sh) ;;
 	generator) paths=(tests/generator/test_*.sh) ;;
 	programs) paths=(tests/programs/[a-z]*.sh) ;;
 	programs-short) mapfile -t paths < <(grep -l '^# short: yes' tests/programs/*.sh) ;;

@@ -1,0 +1,34 @@
+/* process_memory.c - another process's memory, a word here and there. Layer 1. */
+#include "process_memory.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+struct process_memory process_memory_open(pid_t pid)
+{
+	struct process_memory memory = { .pid = pid };
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
+	memory.file = open(path, O_RDONLY | O_CLOEXEC);
+	return memory;
+}
+
+void process_memory_close(struct process_memory *memory)
+{
+	if (memory->file >= 0)
+		close(memory->file);
+	memory->file = -1;
+}
+
+/*
+ * Not process_vm_readv(2), which would take many at once: it pins pages, and for that the
+ * kernel gives the process its own copy of one it shares with its parent or child.
+ */
+bool process_memory_read(const struct process_memory *memory, uint64_t address,
+                         struct word_pair *pair)
+{
+	return memory->file >= 0 &&
+	       pread(memory->file, pair, sizeof(*pair), (off_t)address) == sizeof(*pair);
+}

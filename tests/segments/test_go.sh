@@ -1,0 +1,75 @@
+#!/bin/bash
+# A static Go program, and one with cgo.
+. "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"
+needs go gcc
+cat >go.mod <<'MOD'
+module example
+go 1.20
+MOD
+mkdir pure cgo
+cat >pure/main.go <<'GO'
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+)
+
+var initialised = [1 << 18]int32{1}
+var uninitialised [1 << 20]byte
+
+func main() {
+	table := map[int]string{}
+	for i := 0; i < 100000; i++ {
+		table[i] = fmt.Sprint(i)
+	}
+	uninitialised[5] = 1
+	for i := 0; i < 20; i++ {
+		go func() { time.Sleep(1000 * time.Second) }()
+	}
+	os.WriteFile(os.Args[1], nil, 0o600)
+	time.Sleep(1000 * time.Second)
+	fmt.Println(len(table), initialised[0], uninitialised[5])
+}
+GO
+cat >cgo/main.go <<'GO'
+package main
+
+/*
+#include <stdlib.h>
+#include <string.h>
+static void *take(void) { return memset(malloc(3000000), 1, 3000000); }
+*/
+import "C"
+
+import (
+	"os"
+	"runtime"
+	"time"
+)
+
+func main() {
+	for i := 0; i < 4; i++ {
+		go func() { runtime.LockOSThread(); C.take(); time.Sleep(1000 * time.Second) }()
+	}
+	C.take()
+	time.Sleep(200 * time.Millisecond)
+	os.WriteFile(os.Args[1], nil, 0o600)
+	time.Sleep(1000 * time.Second)
+}
+GO
+export GOCACHE=$PWD/cache GOFLAGS=-mod=mod GOTOOLCHAIN=local
+CGO_ENABLED=0 go build -o pure-go ./pure && CGO_ENABLED=1 go build -o with-cgo ./cgo || exit 1
+chmod -R u+w cache && rm -rf cache
+start ./pure-go ready.pure
+await test -e ready.pure
+hold "static Go" "$pid"
+expect "$pid" symbol '[.symbols[] | select(.name == "main.uninitialised")][0] |
+	.size == 1048576 and .segment == "bss" and .touched < 20000'
+expect "$pid" symbol '[.symbols[] | select(.name == "main.initialised")][0] |
+	.size == 1048576 and .segment == "data"'
+start ./with-cgo ready.cgo
+await test -e ready.cgo
+hold cgo "$pid"
+expect "$pid" segment '.segments.heap.size >= 5 * 3000000'
