@@ -4,6 +4,7 @@
 #include "profile.h"
 #include "progress.h"
 #include "report_recording.h"
+#include "segment_pictures_text.h"
 #include "segment_report.h"
 #include "segment_timeline.h"
 
@@ -264,11 +265,16 @@ static void timeline_print(struct segment_timeline *timeline,
 {
 	struct screen screen = screen_of(stdout);
 
-	times_choose(timeline, said);
+	if (!timeline->profile->segments.count)
+		timeline->view = TIMELINE_NONE;
+	else
+		times_choose(timeline, said);
 	if (said->format == FORMAT_JSON)
 		segment_timeline_json(timeline, stdout);
 	else if (said->format == FORMAT_CSV)
 		segment_timeline_csv(timeline, stdout);
+	else if (timeline->view == TIMELINE_NONE)
+		segment_pictures_text(timeline->profile, &screen);
 	else
 		segment_timeline_text(timeline, &screen);
 }
@@ -303,7 +309,8 @@ static void recording_show(const struct segments_options *said, const char *path
 	report_completeness(reader);
 	problems_warn(trace_reader_problems(reader));
 	timeline.profile = profile;
-	if (!profile->segments.count)
+	if (!profile->segments.count && (!profile->pictures.count || said->at ||
+	                                 said->between || timeline.is_by_thread))
 		samples_missing(profile);
 	timeline_print(&timeline, said);
 	if (fflush(stdout) || ferror(stdout))

@@ -80,7 +80,8 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 	struct segment_history *history = &profile->segments;
 	size_t i;
 
-	if (segment_history_read(history, reader, profile->process))
+	if (segment_history_read(history, reader, profile->process) ||
+	    segment_pictures_read(&profile->pictures, reader, profile->process))
 		return -1;
 	profile->marks = calloc(history->count + 1, sizeof(*profile->marks));
 	if (!profile->marks)
@@ -193,6 +194,7 @@ void profile_free(struct profile *profile)
 	symbol_table_free(profile->symbols);
 	address_map_free(profile->map);
 	segment_history_release(&profile->segments);
+	segment_pictures_release(&profile->pictures);
 	free(profile->marks);
 	phases_free(profile->phases);
 	free(profile);

@@ -17,10 +17,11 @@ enum timeline_view {
 	TIMELINE_WHOLE,
 	TIMELINE_AT,      /* one sample */
 	TIMELINE_BETWEEN, /* two */
+	TIMELINE_NONE,    /* there is no sample: what the process saw of itself */
 };
 
 struct segment_timeline {
-	const struct profile *profile; /* with one sample at least */
+	const struct profile *profile; /* text, and views of samples: with one at least */
 	enum timeline_view view;
 	bool is_by_thread; /* stacks instead of segments */
 	size_t from, to;   /* samples: BETWEEN; AT: both the same */

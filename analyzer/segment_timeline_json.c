@@ -1,5 +1,6 @@
-/* segment_timeline_json.c - segments over time, for programs. Layer 11. */
+/* segment_timeline_json.c - segments over time, for programs. Layer 12. */
 #include "json_writer.h"
+#include "segment_pictures_text.h"
 #include "segment_timeline.h"
 #include "use_json.h"
 
@@ -163,12 +164,62 @@ static void oddities_json(struct json_writer *json, const struct profile *profil
 	json_array_end(json);
 }
 
+/* All that rests on samples. */
+static void samples_json(struct json_writer *json,
+                         const struct segment_timeline *timeline)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	size_t i;
+
+	peak_json(json, history);
+	json_count(json, "from_ns", history->samples[timeline->from].time_ns);
+	json_count(json, "to_ns", history->samples[timeline->to].time_ns);
+	use_json_object(json, "total", &history->samples[timeline->to].total);
+	json_object(json, "segments");
+	for (i = 0; i < SEGMENT_COUNT; i++)
+		segment_json(json, timeline, i);
+	json_object_end(json);
+	if (timeline->is_by_thread)
+		threads_json(json, timeline);
+	json_array(json, "samples");
+	for (i = timeline->from; i <= timeline->to; i++)
+		sample_json(json, timeline->profile, i, NULL);
+	json_array_end(json);
+}
+
+static void pictures_json(struct json_writer *json, const struct profile *profile)
+{
+	const struct segment_picture *picture;
+	size_t i, j;
+
+	json_array(json, "pictures");
+	for (i = 0; i < profile->pictures.count; i++) {
+		picture = &profile->pictures.pictures[i];
+		json_object(json, NULL);
+		json_compact(json, true);
+		json_count(json, "time_ns",
+		           process_time_ns(&profile->process->header, picture->time));
+		json_string(json, "reason", picture_reason(picture->reason));
+		json_bool(json, "whole", picture->is_whole);
+		json_count(json, "mappings", picture->mapping_count);
+		json_count(json, "total", picture->total);
+		json_object(json, "sizes");
+		for (j = 0; j < SEGMENT_COUNT; j++) {
+			if (picture->mappings[j])
+				json_count(json, segment_key((enum segment)j), picture->sizes[j]);
+		}
+		json_object_end(json);
+		json_compact(json, false);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
 void segment_timeline_json(const struct segment_timeline *timeline, FILE *file)
 {
 	const struct profile *profile = timeline->profile;
 	const struct segment_history *history = &profile->segments;
 	struct json_writer json = json_writer_of(file);
-	size_t i;
 
 	json_object(&json, NULL);
 	json_string(&json, "schema", SEGMENTS_TRACE_JSON_SCHEMA);
@@ -180,20 +231,9 @@ void segment_timeline_json(const struct segment_timeline *timeline, FILE *file)
 	json_count(&json, "samples_taken", history->read);
 	json_count(&json, "refused", history->refused);
 	json_count(&json, "interval_ns", history->interval_ns);
-	peak_json(&json, history);
-	json_count(&json, "from_ns", history->samples[timeline->from].time_ns);
-	json_count(&json, "to_ns", history->samples[timeline->to].time_ns);
-	use_json_object(&json, "total", &history->samples[timeline->to].total);
-	json_object(&json, "segments");
-	for (i = 0; i < SEGMENT_COUNT; i++)
-		segment_json(&json, timeline, i);
-	json_object_end(&json);
-	if (timeline->is_by_thread)
-		threads_json(&json, timeline);
-	json_array(&json, "samples");
-	for (i = timeline->from; i <= timeline->to; i++)
-		sample_json(&json, profile, i, NULL);
-	json_array_end(&json);
+	if (timeline->view != TIMELINE_NONE)
+		samples_json(&json, timeline);
+	pictures_json(&json, profile);
 	oddities_json(&json, profile);
 	json_object_end(&json);
 }
@@ -206,7 +246,7 @@ void segment_timeline_csv(const struct segment_timeline *timeline, FILE *file)
 	size_t i, j;
 
 	fprintf(file, "time_ns,segment,size,rss,pss,private_dirty,swap\r\n");
-	for (i = timeline->from; i <= timeline->to; i++) {
+	for (i = timeline->from; i <= timeline->to && i < history->count; i++) {
 		sample = &history->samples[i];
 		for (j = 0; j <= SEGMENT_COUNT; j++) {
 			use = j < SEGMENT_COUNT ? &sample->uses[j] : &sample->total;

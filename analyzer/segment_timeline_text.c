@@ -109,6 +109,24 @@ static void peak_print(const struct segment_timeline *timeline,
 	            screen_plain(screen), text_duration(at, history->peak.time_ns), kernel);
 }
 
+/* After the last look: what the process saw of itself, when it ended. */
+static void end_print(const struct segment_timeline *timeline,
+                      const struct screen *screen)
+{
+	const struct profile *profile = timeline->profile;
+	const struct segment_picture *last = profile->pictures.pictures +
+	                                     profile->pictures.count - 1;
+	char at[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], heap[TEXT_NUMBER_BYTES];
+
+	if (!profile->pictures.count || last->reason != MAPS_END)
+		return;
+	screen_line(
+		screen, LABEL_COLUMNS,
+		"  end          after %s, with %s of addresses, %s of them heap",
+		text_duration(at, process_time_ns(&profile->process->header, last->time)),
+		text_size(size, last->total), text_size(heap, last->sizes[SEGMENT_HEAP]));
+}
+
 /* ---- what the segments hold ---- */
 
 static const struct figure_column use_columns[] = {
@@ -453,6 +471,7 @@ void segment_timeline_text(const struct segment_timeline *timeline,
 
 	title_print(timeline, screen);
 	peak_print(timeline, screen);
+	end_print(timeline, screen);
 	if (timeline->is_by_thread) {
 		threads_print(timeline, screen);
 	} else if (timeline->view == TIMELINE_AT) {

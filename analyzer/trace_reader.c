@@ -210,14 +210,10 @@ void trace_reader_damaged(struct trace_reader *reader, struct trace_process *pro
 	damage_count(process, events);
 }
 
-/* Takes the definitions of one chunk; 0, or -1 and *error about the first wrong one. */
-typedef int definitions_load(void *into, const uint8_t *data, size_t bytes,
-                             struct error *error);
-
 /* `tells_damage`: of chunks that cannot be read; once is enough. */
 static void definitions_read(struct trace_reader *reader,
                              const struct trace_process *process, bool tells_damage,
-                             definitions_load *load, void *into)
+                             trace_reader_load *load, void *into)
 {
 	const size_t header_bytes = sizeof(struct chunk_header);
 	struct chunk_buffer buffer = { NULL, 0, 0 };
@@ -243,6 +239,13 @@ static void definitions_read(struct trace_reader *reader,
 			            (unsigned long long)entry->ticket, error.message);
 	}
 	chunk_buffer_release(&buffer);
+}
+
+void trace_reader_definitions(struct trace_reader *reader,
+                              const struct trace_process *process,
+                              trace_reader_load *load, void *into)
+{
+	definitions_read(reader, process, false, load, into);
 }
 
 static int map_load(void *map, const uint8_t *data, size_t bytes, struct error *error)

@@ -82,6 +82,16 @@ int trace_reader_payload(struct trace_reader *reader, const struct chunk_entry *
 struct address_map *trace_reader_map(struct trace_reader *reader,
                                      const struct trace_process *process);
 
+/*
+ * Every definition chunk of this process, in order, without its header. `load`: 0, or -1
+ * and *error about the first that is wrong in it, which is told in the problems.
+ */
+typedef int trace_reader_load(void *into, const uint8_t *data, size_t bytes,
+                              struct error *error);
+void trace_reader_definitions(struct trace_reader *reader,
+                              const struct trace_process *process,
+                              trace_reader_load *load, void *into);
+
 /* The phases of this process, sealed. The caller's; NULL: no memory. */
 struct phases *trace_reader_phases(struct trace_reader *reader,
                                    const struct trace_process *process);

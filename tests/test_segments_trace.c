@@ -320,6 +320,129 @@ static void very_many_are_thinned(void **state)
 	profile_end(&trace, reader, profile);
 }
 
+/* ---- what the process saw of itself ---- */
+
+static void entry_add(struct bytes *record, uint64_t start, uint64_t end,
+                      uint32_t access, const char *name)
+{
+	struct maps_entry entry = { .start = start,
+		                        .end = end,
+		                        .access = access,
+		                        .name_bytes = (uint16_t)strlen(name) };
+	const uint64_t zeros = 0;
+
+	bytes_add(record, &entry, sizeof(entry));
+	bytes_add(record, name, strlen(name));
+	bytes_add(record, &zeros, (8 - strlen(name) % 8) % 8);
+}
+
+/* A record of `count` entries that begins with number `first`. */
+static struct bytes record_of(uint32_t first, uint32_t count, bool is_last)
+{
+	struct maps_definition head = { .header = { .kind = DEFINITION_MAPS, .time = 5 },
+		                            .reason = MAPS_END,
+		                            .first = first,
+		                            .count = count,
+		                            .is_last = is_last };
+	struct bytes record = { NULL, 0, 0 };
+
+	bytes_add(&record, &head, sizeof(head));
+	return record;
+}
+
+/* A program with a heap and a library with data that was relocated. */
+static struct bytes known_picture(void)
+{
+	static const char library[] = "/lib/libknown.so (deleted)";
+	const uint32_t r = MAPS_READ, rw = r | MAPS_WRITE, rx = r | MAPS_EXECUTE;
+	struct bytes record = record_of(0, 10, true);
+	uint16_t bytes;
+
+	entry_add(&record, 0x1000, 0x3000, rw, "[heap]");
+	entry_add(&record, 0x10000, 0x11000, r, library);
+	entry_add(&record, 0x11000, 0x13000, rx, library);
+	entry_add(&record, 0x13000, 0x14000, r, library);
+	entry_add(&record, 0x14000, 0x15000, r, library);
+	entry_add(&record, 0x15000, 0x16000, rw, library);
+	entry_add(&record, 0x16000, 0x1a000, rw, "");
+	entry_add(&record, 0x20000, 0x21000, r, "/data file");
+	entry_add(&record, 0x30000, 0x31000, rw | MAPS_SHARED, "/x/outlive.1/1.1.ring");
+	entry_add(&record, 0x40000, 0x48000, rw, "[stack]");
+	bytes = (uint16_t)record.count;
+	memcpy(record.data + 2, &bytes, sizeof(bytes));
+	return record;
+}
+
+static int pictures_of(const struct bytes *record, struct segment_pictures *pictures,
+                       struct error *error)
+{
+	struct picture_loader *loader;
+	int result;
+
+	*pictures = (struct segment_pictures){ .count = 0 };
+	loader = picture_loader_new(pictures);
+	result = picture_load(loader, record->data, record->count, error);
+	picture_loader_end(loader);
+	return result;
+}
+
+static void mappings_alone_tell_segments(void **state)
+{
+	struct bytes record = known_picture();
+	struct segment_pictures pictures;
+	const struct segment_picture *picture;
+	struct error error;
+
+	(void)state;
+	assert_int_equal(pictures_of(&record, &pictures, &error), 0);
+	assert_int_equal(pictures.count, 1);
+	picture = &pictures.pictures[0];
+	assert_true(picture->is_whole);
+	assert_int_equal(picture->reason, MAPS_END);
+	assert_int_equal(picture->mapping_count, 10);
+	assert_int_equal(picture->sizes[SEGMENT_HEAP], 0x2000);
+	assert_int_equal(picture->sizes[SEGMENT_CODE], 0x2000);
+	assert_int_equal(picture->sizes[SEGMENT_RODATA], 0x2000);
+	assert_int_equal(picture->sizes[SEGMENT_DATA], 0x2000);
+	assert_int_equal(picture->sizes[SEGMENT_BSS], 0x4000);
+	assert_int_equal(picture->sizes[SEGMENT_STACK], 0x8000);
+	assert_int_equal(picture->sizes[SEGMENT_FILE], 0x1000);
+	segment_pictures_release(&pictures);
+	bytes_release(&record);
+}
+
+static void wrong_pictures(void **state)
+{
+	struct bytes record = known_picture(), shorter;
+	struct segment_pictures pictures;
+	struct error error;
+	size_t i, bit;
+
+	(void)state;
+	for (i = 0; i < record.count; i++) {
+		for (bit = 0; bit < 8; bit++) {
+			record.data[i] ^= (uint8_t)(1 << bit);
+			pictures_of(&record, &pictures, &error);
+			assert_true(pictures.count <= 1);
+			segment_pictures_release(&pictures);
+			record.data[i] ^= (uint8_t)(1 << bit);
+		}
+		shorter = (struct bytes){ malloc(i ? i : 1), i, i };
+		memcpy(shorter.data, record.data, i);
+		pictures_of(&shorter, &pictures, &error);
+		assert_int_equal(pictures.count, 0);
+		free(shorter.data);
+		segment_pictures_release(&pictures);
+	}
+	bytes_release(&record);
+	/* goes on where nothing began */
+	record = record_of(3, 0, true);
+	record.data[2] = (uint8_t)record.count;
+	assert_int_equal(pictures_of(&record, &pictures, &error), 0);
+	assert_int_equal(pictures.count, 0);
+	bytes_release(&record);
+}
+
 /* ---- taken ---- */
 
 /* A process under a sanitizer is so large that one look takes a second's share. */
@@ -484,6 +607,8 @@ int main(void)
 		cmocka_unit_test(damage_is_told_and_skipped),
 		cmocka_unit_test(a_sample_of_nothing_is_a_refusal),
 		cmocka_unit_test(very_many_are_thinned),
+		cmocka_unit_test(mappings_alone_tell_segments),
+		cmocka_unit_test(wrong_pictures),
 		cmocka_unit_test(looks_at_a_process),
 		cmocka_unit_test(who_has_no_ring_is_another),
 		cmocka_unit_test(comes_and_goes),

@@ -76,7 +76,7 @@ segments --top 0 steps.outlive | grep -c 'samples (--top 0'
 
 echo "what cannot be:"
 "$OUTLIVE" run -q --segments-every 0 -o none.outlive -- true 2>said || cat said
-segments none.outlive 2>&1; echo "status $?"
+segments --at 1s none.outlive 2>&1; echo "status $?"
 "$OUTLIVE" run --segments-every 5 -- true 2>&1 | head -n 1
 "$OUTLIVE" run --segments-every 60001 -- true 2>&1 | head -n 1
 for words in '--between 2s' '--between 3s:2s' '--between x:' '--at 1s --between 1s:' \
@@ -86,6 +86,31 @@ for words in '--between 2s' '--between 3s:2s' '--between x:' '--at 1s --between 
 done
 segments --at 1s $$ 2>&1 | sed "s/$$/PID/" | head -n 1
 segments said 2>&1 | head -n 1
+
+echo "what the process saw of itself:"
+# The sizes of ELF segments are those that are seen from outside.
+jq -c '.pictures[-1] as $last | [.pictures[0].reason, $last.reason, $last.whole, ([("code", "rodata",
+	"data", "bss") | [$last.sizes[.]]] | length)]' json
+jq -c '. as $all | [("code", "rodata", "data", "bss") | . as $name |
+	$all.pictures[-1].sizes[$name] == $all.segments[$name].size]' json
+segments none.outlive | grep -c 'what was resident is not known'
+segments none.outlive | grep -oE '(code|data|bss|heap|stack|total)$' | tr '\n' ' '; echo
+segments -f json none.outlive | jq -c '[has("samples"), .pictures[-1].reason]'
+mkdir rings
+cat >killed.c <<'C'
+#include <signal.h>
+#include <stdlib.h>
+int main(void)
+{
+	char *volatile block = malloc(100);
+
+	(void)block;
+	return raise(SIGKILL);
+}
+C
+gcc -o killed killed.c || exit 1
+OUTLIVE_DIR=$PWD/rings OUTLIVE_POLICY=flight LD_PRELOAD=$OUTLIVE_LIBRARY ./killed 2>/dev/null & wait $! 2>/dev/null
+segments rings/*.ring | grep -cE 'saw them itself .* the last \((start|modules)\)'
 
 echo "exec and fork:"
 "$OUTLIVE" run -q -o exec.outlive -- sh -c 'sleep 0.3; exec sleep 0.4' 2>said || cat said
