@@ -4,8 +4,10 @@
 #include "frame_rule.h"
 
 #include "module_map.h"
+#include "real_alloc.h"
 
 _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
+volatile bool frame_rule_has_met_exit;
 
 /*
  * A stub may stand in for a return address with this rule: not where nothing says how to
@@ -37,12 +39,18 @@ static frame_rule rule_pack(struct cfi_rule rule, enum module_unwinder unwinder)
 	       (rule.cfa_offset >> 3) << 5 | (rule.bp_below >> 3) << 19;
 }
 
+static bool is_in_exit(uintptr_t return_address)
+{
+	return return_address - (uintptr_t)real.exit - 1 < real.exit_bytes;
+}
+
 frame_rule frame_rule_miss(uintptr_t return_address)
 {
 	uint32_t index = (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &
 	                 ((1u << RULE_INDEX_BITS) - 1);
 	enum module_unwinder unwinder = MODULE_UNWINDER_OWN;
 	struct cfi_module module;
+	struct cfi_rule found;
 	frame_rule rule;
 	bool noted;
 
@@ -53,7 +61,12 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 	if (!cfi_module_find(return_address - 1, &module))
 		return rule_pack((struct cfi_rule){ .kind = CFI_NONE }, unwinder);
 	noted = module_map_note(&module, &unwinder);
-	rule = rule_pack(cfi_rule_find(&module, return_address), unwinder);
+	found = cfi_rule_find(&module, return_address);
+	if (is_in_exit(return_address) && found.kind != CFI_NONE) {
+		found.kind = CFI_COMPLEX;
+		frame_rule_has_met_exit = true;
+	}
+	rule = rule_pack(found, unwinder);
 	if (noted)
 		atomic_store_explicit(
 			&frame_rules[index],

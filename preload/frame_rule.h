@@ -56,6 +56,12 @@ static inline bool frame_rule_is_unwinder(frame_rule rule)
 /* Look it up in the modules' tables, note the module, cache it. */
 frame_rule frame_rule_miss(uintptr_t return_address);
 
+/*
+ * Set when a frame of libc's exit() was met: whoever called it, it has begun. Such a frame is
+ * never stepped over in the short way, so that the event that met it learns of it.
+ */
+extern volatile bool frame_rule_has_met_exit;
+
 /* Forget everything: a module is gone, and another may come where it was. */
 void frame_rule_flush(void);
 

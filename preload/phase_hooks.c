@@ -22,7 +22,6 @@ static __attribute__((noinline)) void main_note(struct walk_start caller)
 {
 	bool is_entered = !guard.sp && lifecycle_enter(&caller);
 
-	phase_main_begins(caller.slot, caller.return_address);
 	phase_note(PHASE_MAIN, clock_after());
 	if (is_entered)
 		guard_leave();

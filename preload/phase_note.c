@@ -9,12 +9,8 @@
 #include "definitions.h"
 #include "guard.h"
 #include "ring_file.h"
-#include "stub_pool.h"
 #include "system.h"
 #include "thread_state.h"
-
-/* From main's return address to that of the call of exit() behind it. */
-#define EXIT_CALL_BYTES_MAX 32
 
 static _Atomic uint32_t current; /* enum phase, of the C library's */
 
@@ -23,8 +19,6 @@ static char name_now[PHASE_NAME_BYTES_MAX];
 static uint32_t name_now_bytes;
 static uint32_t changes;
 static uint64_t changes_bytes; /* of the ring */
-
-static uintptr_t main_return_address;
 
 /* With the definitions entered. False: no room, which is counted. */
 static bool phase_write(enum phase phase, uint64_t time, const char *name,
@@ -120,23 +114,4 @@ void phase_forked(void)
 	if (name_now_bytes)
 		phase_write(PHASE_NAMED, start, name_now, name_now_bytes);
 	definitions_leave();
-}
-
-/* ---- main ------------------------------------------------------------------------ */
-
-void phase_main_begins(uintptr_t slot, uintptr_t return_address)
-{
-	main_return_address = return_address;
-	thread_state_main(slot);
-}
-
-bool phase_main_has_returned(void)
-{
-	uintptr_t address = *(const uintptr_t *)thread_main_slot;
-
-	if (likely(address == main_return_address))
-		return false;
-	if (stub_is(address))
-		address = outlive_stub_entries[stub_of(address)].return_address;
-	return address - main_return_address - 1 < EXIT_CALL_BYTES_MAX;
 }

@@ -7,7 +7,6 @@
 #ifndef OUTLIVE_PHASE_NOTE_H
 #define OUTLIVE_PHASE_NOTE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "trace_format.h"
@@ -29,15 +28,5 @@ void phase_remember(enum phase phase);
 
 /* In a forked child, after definitions_forked(): the phases it was forked in. */
 void phase_forked(void);
-
-/* main() begins on this thread: its return address and where that lies. */
-void phase_main_begins(uintptr_t slot, uintptr_t return_address);
-
-/*
- * True once main() has returned and libc has called exit(), of which no hook learns: that
- * call's return address lies where main's lay, a few bytes further on in the same
- * function. After pthread_exit(), or in a copied stack, something else lies there.
- */
-bool phase_main_has_returned(void);
 
 #endif

@@ -41,6 +41,16 @@ static bool is_first(void)
 	       symbol->st_shndx == SHN_UNDEF;
 }
 
+static size_t code_bytes(const void *function)
+{
+	const ElfW(Sym) *symbol = NULL;
+	Dl_info info;
+
+	return dladdr1(function, &info, (void **)&symbol, RTLD_DL_SYMENT) && symbol
+	           ? symbol->st_size
+	           : 0;
+}
+
 static void resolve_all(void)
 {
 	struct real_alloc found = { 0 };
@@ -79,6 +89,7 @@ static void resolve_all(void)
 	LOOK(_Exit);
 #undef LOOK
 	*(void **)&found.libc_start_main = dlsym(RTLD_NEXT, "__libc_start_main");
+	found.exit_bytes = code_bytes(*(void **)&found.exit);
 	found.is_bypassed = !is_first();
 	real = found;
 }

@@ -21,18 +21,27 @@ static struct thread_state *state_get(void)
 	return state;
 }
 
-/* What becomes known with an event: main has returned; the maps are not what they were. */
+/*
+ * An exit handler, or a destructor, has called the allocator. None of the hooks need have
+ * seen how it came there: main returned, the last thread ended, or libc called exit().
+ */
+static __attribute__((noinline)) void exit_note(uint64_t time)
+{
+	frame_rule_has_met_exit = false;
+	/* Between vfork() and exec it is another process that exits. */
+	if (system_pid() == ring.header->pid)
+		phase_note(PHASE_EXIT, time);
+}
+
+/* What becomes known with an event: exit() was called; the maps are not what they were. */
 static inline struct walk_result event_walk(struct thread_state *state,
                                             const struct walk_start *caller,
                                             uint64_t time)
 {
-	struct walk_result walk;
+	struct walk_result walk = stack_walk(state, caller);
 
-	if (unlikely(state->main_slot != MAIN_SLOT_NONE && phase_main_has_returned())) {
-		phase_note(PHASE_EXIT, time);
-		thread_state_main(MAIN_SLOT_NONE);
-	}
-	walk = stack_walk(state, caller);
+	if (unlikely(frame_rule_has_met_exit))
+		exit_note(time);
 	if (unlikely(module_map_has_changed) && maps_note(MAPS_MODULES))
 		module_map_has_changed = false;
 	return walk;

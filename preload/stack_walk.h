@@ -117,7 +117,6 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 	index = outlive_stub_entries[stub].frame;
 	if (unlikely(index >= depth || frames[index].stub != stub ||
 	             frames[index].slot != slot ||
-	             slot > state->main_slot || /* main has returned: see record.c */
 	             index + 1 + news + STACK_DEPTH_CUT > state->frames_capacity ||
 	             index + news > STACK_DEPTH_MAX / 2 ||
 	             !frames_have_returned(state, index + 1)))

@@ -21,7 +21,6 @@ extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
 
 static _Atomic bool free_list_busy;
 static struct thread_state *free_list;
-uintptr_t thread_main_slot = MAIN_SLOT_NONE;
 static pthread_key_t ending_key;
 static bool has_ending_key;
 
@@ -87,14 +86,6 @@ static void state_begin(struct thread_state *state)
 						memory_order_relaxed) +
 	                1;
 	state->tid = system_tid();
-	state->main_slot = state->tid == system_pid() ? thread_main_slot : MAIN_SLOT_NONE;
-}
-
-void thread_state_main(uintptr_t slot)
-{
-	thread_main_slot = slot;
-	if (guard.state)
-		guard.state->main_slot = slot;
 }
 
 /* An address on the calling thread's own stack: it may be running on another one. */

@@ -105,11 +105,6 @@ struct thread_state {
 	 * CEILING_ALL: none anywhere until an exception is caught. 0: no ceiling.
 	 */
 	uintptr_t ceiling;
-	/*
-	 * Where main's return address lies, while main runs on this thread and nobody has seen
-	 * it return; else the highest address.
-	 */
-	uintptr_t main_slot;
 
 	struct thread_state *next_free;
 	struct prediction prediction;
@@ -130,12 +125,6 @@ bool thread_state_grow(struct thread_state *state, uint32_t capacity);
 
 /* The thread is ending: park its chunk, and hand the state on to the next new thread. */
 void thread_state_release(struct thread_state *state);
-
-#define MAIN_SLOT_NONE UINTPTR_MAX
-extern uintptr_t thread_main_slot; /* of the main thread's state, made or yet to be */
-
-/* main() begins on this thread, and its return address lies there. */
-void thread_state_main(uintptr_t slot);
 
 /* Once, before the first state: how the end of a thread is noticed. */
 void thread_state_start(void);

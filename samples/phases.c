@@ -13,7 +13,7 @@
  * expect: [.phases[] | .start_ns <= .end_ns] | all
  * expect: .phases[0].end_ns == .phases[1].start_ns and .phases[1].end_ns == .phases[2].start_ns
  * expect: .init.known and .init.end_ns == .phases[1].start_ns
- * expect: [innermost("before_main")[].verdict] == ["static_like"]
+ * expect: [innermost("before_main")[].verdict] | unique == ["static_like"]
  * expect: verdicts("scratch") == ["stack_like"]
  * expect: [by("pair_make")[].classes.escaping.blocks] | add == 2
  * expect: verdicts("at_exit") == ["static_like"]
