@@ -37,8 +37,23 @@ struct finder {
 
 /* ---- tables ---- */
 
-/* False: it is no part of the process's code or data. */
-static bool section_take(struct raw_symbol *to, Elf *elf, GElf_Word section)
+/*
+ * Variables that the file does not hold are uninitialised. The section's type does not
+ * tell: in a file of debug information no section is held.
+ */
+static enum segment variable_segment(const struct process_module *module,
+                                     uint64_t address)
+{
+	for (size_t i = 0; i < module->part_count; i++) {
+		if (address >= module->parts[i].file_end && address < module->parts[i].end)
+			return SEGMENT_BSS;
+	}
+	return SEGMENT_DATA;
+}
+
+/* False: it is no part of the process's code or data. The address is set. */
+static bool section_take(struct raw_symbol *to, const struct process_module *module,
+                         Elf *elf, GElf_Word section)
 {
 	Elf_Scn *scn = elf ? elf_getscn(elf, section) : NULL;
 	GElf_Shdr header;
@@ -49,9 +64,8 @@ static bool section_take(struct raw_symbol *to, Elf *elf, GElf_Word section)
 	    header.sh_flags & SHF_TLS)
 		return false;
 	to->segment = header.sh_flags & SHF_EXECINSTR ? SEGMENT_CODE
-	              : header.sh_flags & SHF_WRITE
-	                  ? header.sh_type == SHT_NOBITS ? SEGMENT_BSS : SEGMENT_DATA
-	                  : SEGMENT_RODATA;
+	              : header.sh_flags & SHF_WRITE ? variable_segment(module, to->address)
+	                                            : SEGMENT_RODATA;
 	name = elf_getshdrstrndx(elf, &strings) ? NULL
 	                                        : elf_strptr(elf, strings, header.sh_name);
 	snprintf(to->section, sizeof(to->section), "%s", name ? name : "");
@@ -90,11 +104,11 @@ static int table_read(struct finder *finder, uint32_t number)
 		symbol.name = dwfl_module_getsym_info(finder->modules[number], i, &entry,
 		                                      &address, &section, &elf, &bias);
 		type = GELF_ST_TYPE(entry.st_info);
+		symbol.address = module->bias + address;
 		if (!symbol.name || !symbol.name[0] || !entry.st_size ||
 		    (type != STT_FUNC && type != STT_OBJECT && type != STT_GNU_IFUNC) ||
-		    !section_take(&symbol, elf, section))
+		    !section_take(&symbol, module, elf, section))
 			continue;
-		symbol.address = module->bias + address;
 		symbol.size = entry.st_size;
 		symbol.module = number;
 		symbol.rank = (uint16_t)((GELF_ST_BIND(entry.st_info) != STB_GLOBAL) * 2 +

@@ -120,6 +120,9 @@ static enum segment file_segment(const struct segments *segments, size_t i)
 		           : module_segment(&segments->modules.modules[module], mapping);
 	if (mapping->access & MAPPING_EXECUTE)
 		return SEGMENT_JIT;
+	/* The kernel's name for anonymous memory in huge pages, shared or not. */
+	if (begins(mapping->name, "/anon_hugepage") && !(mapping->access & MAPPING_SHARED))
+		return SEGMENT_OTHER;
 	return is_shared_memory(mapping) ? SEGMENT_SHARED : SEGMENT_FILE;
 }
 

@@ -18,6 +18,10 @@
 #                    depths("f") their escape depths, added up; verdicts("f") and
 #                    owners("f") the different verdicts, and owners' names, of them
 #
+#   live: VIEW EXPR  not recorded, but looked at while it waits on its stdin, after it wrote
+#                    a line to its stdout: a jq expression that must be true of
+#                    `outlive segments --by VIEW --format json`; $out as above
+#
 # An expression that fails is shown with both sides evaluated, if it is a comparison.
 set -u
 source=$1
@@ -46,7 +50,7 @@ mapfile -t directives < <(awk '
 	text ~ /^  / && line != "" { sub(/^ +/, " ", text); line = line text; next }
 	line != "" { print line; line = "" }
 	END { if (line != "") print line }' "$source" |
-	grep -E '^(build|library|run|args|exit|process|expect): ')
+	grep -E '^(build|library|run|args|exit|process|expect|live): ')
 
 value_of() { # KEY -> the value of its first line
 	printf '%s\n' "${directives[@]}" | sed -n "s/^$1: //p" | head -n 1
@@ -65,6 +69,11 @@ if [ -n "$library" ]; then
 	"$compiler" "${flags[@]}" -shared -fPIC -o "$(basename "${library%.*}").so" "$here/$library" || exit 1
 fi
 "$compiler" "${flags[@]}" -o "$name" "$source" "${build_args[@]}" || exit 1
+
+if printf '%s\n' "${directives[@]}" | grep -q '^live: '; then
+	. "$OUTLIVE_ROOT_DIR/tests/run_live.sh"
+	exit $bad
+fi
 
 "$OUTLIVE" run -q -o "$name.outlive" "${run_args[@]}" -- "./$name" "${program_args[@]}" \
 	>stdout 2>stderr

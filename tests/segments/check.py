@@ -248,6 +248,23 @@ def check_symbols(pid):
     return len(symbols)
 
 
+def check_variables(pid):
+    """What of a program's own variables is said to be data or bss, against nm's letters."""
+    own = os.path.realpath("/proc/%d/exe" % pid)
+    text = subprocess.run(["nm", "-S", "/proc/%d/exe" % pid], capture_output=True).stdout.decode(errors="replace")
+    letters = {}
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) == 4:
+            letters.setdefault((words[3].split("@")[0], int(words[1], 16)), set()).add(words[2].lower())
+    for symbol in view(pid, "symbol")["symbols"]:
+        found = letters.get((symbol["name"], symbol["size"]))
+        if symbol["module"] != own or symbol["segment"] not in ("data", "bss") or not found:
+            continue
+        if symbol["segment"][0] not in found and not found & set("rvw"):
+            complain("nm says %s of %r" % (found, symbol))
+
+
 def check_threads(pid):
     threads = view(pid, "thread")
     there = {int(tid) for tid in os.listdir("/proc/%d/task" % pid)}
@@ -282,6 +299,7 @@ def main():
         check_status(pid, by_map, maps)
         check_pmap(pid, by_map["total"])
         modules, symbols = check_modules(pid, maps), check_symbols(pid)
+        check_variables(pid)
         threads, unplaced = check_threads(pid)
         for by in "segment", "module", "map", "thread", "symbol":
             if b"\033" in outlive(pid, "-b", by):
