@@ -8,6 +8,7 @@
 #include "report_recording.h"
 #include "report_summary.h"
 #include "screen.h"
+#include "segment_history.h"
 #include "text.h"
 #include "trace_reader.h"
 
@@ -130,10 +131,33 @@ static void process_title(const struct screen *screen,
 	                 TEXT_KEEP_END));
 }
 
+/* How often its memory was looked at. */
+struct segments_count {
+	size_t read, refused;
+	uint64_t interval_ns;
+};
+
+static void segments_print(const struct screen *screen,
+                           const struct segments_count *segments)
+{
+	char count[TEXT_NUMBER_BYTES], each[TEXT_NUMBER_BYTES], often[64] = "";
+
+	if (segments->interval_ns)
+		snprintf(often, sizeof(often), ", as a rule every %s",
+		         text_duration(each, segments->interval_ns));
+	if (segments->read)
+		screen_line(screen, LABEL_COLUMNS, "    segments   %s sample%s%s",
+		            text_count(count, segments->read), text_s(segments->read), often);
+	else if (segments->refused)
+		screen_line(screen, LABEL_COLUMNS,
+		            "    segments   not sampled: not permitted to look at the process");
+}
+
 static void process_print(const struct screen *screen,
                           const struct trace_process *process,
                           const struct process_counts *counts,
-                          const struct phases *phases)
+                          const struct phases *phases,
+                          const struct segments_count *segments)
 {
 	const struct ring_header *header = &process->header;
 	char first[TEXT_NUMBER_BYTES], second[TEXT_NUMBER_BYTES], third[TEXT_NUMBER_BYTES];
@@ -162,6 +186,7 @@ static void process_print(const struct screen *screen,
 	            text_count(third, counts->frees), text_s(counts->frees), failed);
 	report_phases_whole(screen, header, phases);
 	lost_print(screen, process, &counts->lost);
+	segments_print(screen, segments);
 	report_own_malloc(screen, header, 4);
 }
 
@@ -180,13 +205,28 @@ static void check_names(struct trace_reader *reader,
 	symbol_table_free(symbols);
 }
 
+static struct segments_count count_segments(struct trace_reader *reader,
+                                            const struct trace_process *process)
+{
+	struct segment_history history;
+	struct segments_count count;
+
+	if (segment_history_read(&history, reader, process))
+		die("%s: out of memory", trace_reader_name(reader));
+	count = (struct segments_count){ history.read, history.refused,
+		                             history.interval_ns };
+	segment_history_release(&history);
+	return count;
+}
+
 /* What is known once all of it was read. */
 struct recording {
 	struct trace_reader *reader;
-	struct process_counts *counts; /* of each process */
-	struct phases **phases;        /* likewise */
-	uint64_t damaged;              /* events that were lost by damage */
-	bool is_damaged;               /* something cannot be read */
+	struct process_counts *counts;   /* of each process */
+	struct phases **phases;          /* likewise */
+	struct segments_count *segments; /* likewise */
+	uint64_t damaged;                /* events that were lost by damage */
+	bool is_damaged;                 /* something cannot be read */
 };
 
 static struct recording recording_read(struct trace_reader *reader)
@@ -197,7 +237,8 @@ static struct recording recording_read(struct trace_reader *reader)
 
 	recording.counts = calloc(count, sizeof(*recording.counts));
 	recording.phases = calloc(count, sizeof(struct phases *));
-	if (!recording.counts || !recording.phases)
+	recording.segments = calloc(count, sizeof(*recording.segments));
+	if (!recording.counts || !recording.phases || !recording.segments)
 		die("%s: out of memory", trace_reader_name(reader));
 	for (i = 0; i < count; i++) {
 		process = trace_reader_process(reader, i);
@@ -206,6 +247,7 @@ static struct recording recording_read(struct trace_reader *reader)
 			die("%s: out of memory", trace_reader_name(reader));
 		recording.counts[i] = count_process(reader, process, recording.phases[i]);
 		check_names(reader, process);
+		recording.segments[i] = count_segments(reader, process);
 		recording.damaged += recording.counts[i].lost.damaged;
 	}
 	recording.is_damaged = recording.damaged || trace_reader_problems(reader)->count;
@@ -309,7 +351,7 @@ static void info_text(const struct recording *recording)
 	recording_print(&screen, recording);
 	for (i = 0; i < trace_reader_process_count(reader); i++)
 		process_print(&screen, trace_reader_process(reader, i), &recording->counts[i],
-		              recording->phases[i]);
+		              recording->phases[i], &recording->segments[i]);
 	problems_print(&screen, trace_reader_problems(reader));
 }
 
@@ -331,6 +373,8 @@ static void info_json(const struct recording *recording)
 	for (i = 0; i < trace_reader_process_count(reader); i++) {
 		json_object(&json, NULL);
 		process_json(&json, trace_reader_process(reader, i), &recording->counts[i]);
+		json_count(&json, "segment_samples", recording->segments[i].read);
+		json_count(&json, "segment_samples_refused", recording->segments[i].refused);
 		phases_json(&json, &trace_reader_process(reader, i)->header,
 		            recording->phases[i]);
 		json_object_end(&json);
@@ -370,6 +414,7 @@ static int info_run(const struct command *command, int argc, char **argv)
 		phases_free(recording.phases[i]);
 	free(recording.phases);
 	free(recording.counts);
+	free(recording.segments);
 	if (fflush(stdout) || ferror(stdout))
 		die("the information could not be written to its end");
 	trace_reader_close(reader);

@@ -96,37 +96,6 @@ static void symbols_complete(struct profile *profile)
 	symbolizer_free(symbolizer);
 }
 
-static void problems_tell(const struct problem_list *problems)
-{
-	unsigned long long i;
-
-	for (i = 0; i < problems->count && i < 5 && i < PROBLEMS_KEPT; i++) {
-		if (problems->messages[i])
-			warning("%s", problems->messages[i]);
-	}
-	if (problems->count > i)
-		warning("and %llu problems more; 'outlive info' lists them",
-		        problems->count - i);
-}
-
-static void completeness_tell(const struct trace_reader *reader)
-{
-	if (!trace_reader_is_trace(reader) || trace_reader_has_end(reader))
-		return;
-	if (trace_reader_is_live(reader))
-		warning("%s: is still being recorded; this is what there is up to now",
-		        trace_reader_name(reader));
-	else if (trace_reader_rings_taken(reader))
-		warning("%s: was cut short; %zu ring%s left in %s %s read with it",
-		        trace_reader_name(reader), trace_reader_rings_taken(reader),
-		        text_s(trace_reader_rings_taken(reader)),
-		        trace_reader_ring_directory(reader),
-		        trace_reader_rings_taken(reader) == 1 ? "is" : "are");
-	else
-		warning("%s: was cut short; this is what there is up to there",
-		        trace_reader_name(reader));
-}
-
 /* A trace of which nothing is left, though it was not meant to be empty. */
 static void emptiness_check(const struct trace_reader *reader)
 {
@@ -251,8 +220,8 @@ static int report_run(const struct command *command, int argc, char **argv)
 	if (!profile)
 		die("%s", error.message);
 	symbols_complete(profile);
-	completeness_tell(reader);
-	problems_tell(trace_reader_problems(reader));
+	report_completeness(reader);
+	problems_warn(trace_reader_problems(reader));
 	if (said.explain)
 		story_read(&story, reader, profile, said.explain);
 	if (report_print(reader, profile, &said, said.explain ? &story : NULL))

@@ -30,6 +30,9 @@
 #define RING_BYTES_MIN ((uint64_t)CHUNK_COUNT_MIN * CHUNK_BYTES)
 #define RING_BYTES_MAX ((uint64_t)CHUNK_COUNT_MAX * CHUNK_BYTES)
 #define WAIT_S_DEFAULT 1
+#define SEGMENTS_MS_DEFAULT 100
+#define SEGMENTS_MS_MIN 10
+#define SEGMENTS_MS_MAX 60000
 #define SETTLE_NS UINT64_C(200000000) /* for a process to make its ring */
 #define LIVE_NAMED_MAX 3              /* processes that still run, by name */
 
@@ -37,6 +40,7 @@ struct run_options {
 	const char *output;
 	uint64_t ring_bytes;
 	uint64_t wait_s;
+	uint64_t segments_ms;
 	int frames; /* index of frame_kinds */
 	bool is_flight, is_alone, is_quiet;
 };
@@ -66,6 +70,11 @@ static const struct option run_option_table[] = {
 	{ "wait", 0, OPTION_COUNT, offsetof(struct run_options, wait_s), "SECONDS",
 	  "how long to go on for processes that outlive the program (default 1);\n"
 	  "Ctrl-C ends the wait",
+	  NULL },
+	{ "segments-every", 0, OPTION_COUNT, offsetof(struct run_options, segments_ms),
+	  "MS",
+	  "look at the segments of each process so often (default 100, 10 to\n"
+	  "60000), as far as 1% of a processor allows; 0: never",
 	  NULL },
 	{ "quiet", 'q', OPTION_FLAG, offsetof(struct run_options, is_quiet), NULL,
 	  "no report at the end, only where the trace is", NULL },
@@ -131,6 +140,15 @@ static void ring_prepare(struct recording *run)
 	run->options.ring_bytes = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES * CHUNK_BYTES;
 }
 
+static void segments_prepare(const struct recording *run)
+{
+	uint64_t every_ms = run->options.segments_ms;
+
+	if (every_ms && (every_ms < SEGMENTS_MS_MIN || every_ms > SEGMENTS_MS_MAX))
+		die_usage("run", "run: --segments-every takes milliseconds, %d to %d, or 0",
+		          SEGMENTS_MS_MIN, SEGMENTS_MS_MAX);
+}
+
 /* The trace, from its header to the place of its rings. 0, or -1 and *error. */
 static int trace_begin(struct recording *run, struct error *error)
 {
@@ -159,6 +177,7 @@ static int drain_begin(struct recording *run, struct error *error)
 		.session = &run->session,
 		.writer = &run->writer,
 		.is_flight = run->options.is_flight,
+		.segments_every_ns = run->options.segments_ms * 1000000,
 	};
 
 	run->shelf = module_shelf_new();
@@ -421,7 +440,8 @@ static void run_pack(struct recording *run)
 static int run_command(const struct command *command, int argc, char **argv)
 {
 	static struct recording run = { .options = { .ring_bytes = RING_BYTES_DEFAULT,
-		                                         .wait_s = WAIT_S_DEFAULT } };
+		                                         .wait_s = WAIT_S_DEFAULT,
+		                                         .segments_ms = SEGMENTS_MS_DEFAULT } };
 	char beside[PATH_MAX];
 	struct error error;
 	int status, first;
@@ -432,6 +452,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 		die_usage("run", "run: which program?");
 	run.name = argv[first];
 	ring_prepare(&run);
+	segments_prepare(&run);
 	program_prepare(&run);
 	if (trace_output_directory(run.options.output, beside, &error) ||
 	    session_open(&run.session, beside, run.options.ring_bytes, &error))

@@ -1,6 +1,12 @@
 /* cmd_segments.c - `outlive segments`: where a process keeps its memory. Layer 20. */
 #include "command.h"
+#include "process_pick.h"
+#include "profile.h"
+#include "progress.h"
+#include "report_recording.h"
+#include "segment_pictures_text.h"
 #include "segment_report.h"
+#include "segment_timeline.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -12,13 +18,14 @@
 
 #define TOP_UNSAID UINT64_MAX
 #define TOP_TEXT 40
+#define TOP_TIMES 12
 
 enum segments_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
 struct segments_options {
 	int group, format;
-	uint64_t top;
-	const char *watch;
+	uint64_t top, process_pid, number;
+	const char *watch, *between, *at;
 };
 
 /* The first four as enum segment_group has them. */
@@ -32,22 +39,40 @@ static const struct option options[] = {
 	  "one row for each of these (default: segment)", groups },
 	{ "watch", 'w', OPTION_STRING, offsetof(struct segments_options, watch), "SECONDS",
 	  "look again every so often, until the process ends or Ctrl-C", NULL },
+	{ "between", 0, OPTION_STRING, offsetof(struct segments_options, between),
+	  "FROM:TO",
+	  "of a recording: how each segment grew between two times after its\n"
+	  "start, as 2s:5s or 500ms:; nothing: its start, or its end",
+	  NULL },
+	{ "at", 0, OPTION_STRING, offsetof(struct segments_options, at), "TIME",
+	  "of a recording: the segments at that time", NULL },
+	{ "pid", 'p', OPTION_COUNT, offsetof(struct segments_options, process_pid), "PID",
+	  "of a recording: the process of this pid", NULL },
+	{ "process", 0, OPTION_COUNT, offsetof(struct segments_options, number), "NUMBER",
+	  "of a recording: the process of this number, as 'outlive info'\n"
+	  "counts them",
+	  NULL },
 	{ "top", 'n', OPTION_COUNT, offsetof(struct segments_options, top), "N",
-	  "so many rows (default 40; json and csv: all), 0: all", NULL },
+	  "so many rows (default 40, or 12 times; json and csv: all), 0: all", NULL },
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct segments_options, format), NULL,
 	  "for people (default), or for programs: see outlive-segments-json(5)", formats },
 };
 
 static pid_t pid_of(const char *text)
 {
-	char *end;
 	long pid;
 
 	errno = 0;
-	pid = strtol(text, &end, 10);
-	if (errno || *end || end == text || pid <= 0 || pid > INT_MAX)
+	pid = strtol(text, NULL, 10);
+	if (errno || pid <= 0 || pid > INT_MAX)
 		die_usage("segments", "segments: %s: which process? give its pid", text);
 	return (pid_t)pid;
+}
+
+/* A number is a process; a file of such a name is given as ./1234. */
+static bool is_number(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789")];
 }
 
 static double seconds_of(const char *text)
@@ -105,20 +130,21 @@ static void watch_turn(const struct segments_options *said, double seconds)
 	fputs(screen.has_colour ? "\033[H\033[2J" : "\n", stdout);
 }
 
-static int segments_run(const struct command *command, int argc, char **argv)
+/* Of a living process. */
+static void process_show(const struct segments_options *said, const char *operand)
 {
-	struct segments_options said = { .top = TOP_UNSAID };
-	int at = command_parse(command, &said, argc, argv);
+	double seconds = said->watch ? seconds_of(said->watch) : 0;
 	struct segments segments = { .pid = 0 };
-	double seconds = said.watch ? seconds_of(said.watch) : 0;
+	pid_t pid = pid_of(operand);
 	struct error error;
 	bool is_first = true;
-	pid_t pid;
 
-	if (argc - at != 1)
-		die_usage("segments", at == argc ? "segments: which process? give its pid"
-		                                 : "segments: one process at a time");
-	pid = pid_of(argv[at]);
+	if (said->between || said->at || said->process_pid != PROCESS_UNSAID ||
+	    said->number != PROCESS_UNSAID)
+		die_usage("segments",
+		          "segments: %s is a process that runs: --between, --at, "
+		          "--pid and --process are for recordings",
+		          operand);
 	for (;; is_first = false) {
 		if (segments_read(&segments, pid, &error)) {
 			if (is_first)
@@ -132,24 +158,193 @@ static int segments_run(const struct command *command, int argc, char **argv)
 			break;
 		}
 		if (!is_first)
-			watch_turn(&said, 0);
-		if (segments_print(&segments, &said))
+			watch_turn(said, 0);
+		if (segments_print(&segments, said))
 			die("the segments could not be written to their end");
-		if (!said.watch)
+		if (!said->watch)
 			break;
 		watch_turn(&(struct segments_options){ .format = FORMAT_CSV }, seconds);
 	}
 	segments_release(&segments);
+}
+
+/* ---- recordings ---- */
+
+/* "2s", "500ms", "1.5m", "2"; nothing: `otherwise`. In nanoseconds. */
+static uint64_t time_of(const char *text, size_t length, uint64_t otherwise)
+{
+	static const struct {
+		const char *unit;
+		double ns;
+	} units[] = { { "", 1e9 }, { "s", 1e9 },  { "ms", 1e6 },   { "us", 1e3 },
+		          { "ns", 1 }, { "m", 60e9 }, { "min", 60e9 }, { "h", 3600e9 } };
+	char copy[64], *end;
+	double number;
+	size_t i;
+
+	if (!length)
+		return otherwise;
+	if (length < sizeof(copy)) {
+		memcpy(copy, text, length);
+		copy[length] = 0;
+		number = strtod(copy, &end);
+		for (i = 0; end != copy && i < sizeof(units) / sizeof(*units); i++) {
+			if (!strcmp(end, units[i].unit) && number >= 0 &&
+			    number * units[i].ns < 9e18)
+				return (uint64_t)(number * units[i].ns);
+		}
+	}
+	die_usage("segments", "segments: %.*s: is no time; say 2s, 500ms or 1m",
+	          (int)length, text);
+}
+
+/* Which samples are meant. */
+static void times_choose(struct segment_timeline *timeline,
+                         const struct segments_options *said)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	const char *colon = said->between ? strchr(said->between, ':') : NULL;
+	uint64_t from_ns, to_ns;
+
+	timeline->to = history->count - 1;
+	if (said->at) {
+		timeline->view = TIMELINE_AT;
+		from_ns = time_of(said->at, strlen(said->at), 0);
+		timeline->from = timeline->to = segment_history_near(history, from_ns);
+	} else if (said->between) {
+		if (!colon)
+			die_usage("segments", "segments: --between takes two times, as 2s:5s: %s",
+			          said->between);
+		from_ns = time_of(said->between, (size_t)(colon - said->between), 0);
+		to_ns = time_of(colon + 1, strlen(colon + 1), UINT64_MAX / 4);
+		if (from_ns > to_ns)
+			die_usage("segments", "segments: --between %s: goes back in time",
+			          said->between);
+		timeline->view = TIMELINE_BETWEEN;
+		timeline->from = segment_history_near(history, from_ns);
+		timeline->to = segment_history_near(history, to_ns);
+	}
+}
+
+static _Noreturn void samples_missing(const struct profile *profile)
+{
+	if (profile->segments.refused)
+		die("%s: process %u could not be looked at: not permitted (it runs as another "
+		    "user, or hides its memory)",
+		    profile->name, profile->process->number);
+	die("%s: has no sample of the segments of process %u: a ring, an older recording, "
+	    "one with --segments-every 0, or the process ended before the first look",
+	    profile->name, profile->process->number);
+}
+
+static void progress_events(void *progress, uint64_t done, uint64_t expected)
+{
+	progress_show(progress, done, expected);
+}
+
+static struct profile *recording_read(struct trace_reader *reader,
+                                      const struct segments_options *said)
+{
+	struct progress progress;
+	struct profile *profile;
+	struct error error;
+	size_t process;
+
+	if (process_pick(reader, said->number, said->process_pid, &process, &error))
+		die("%s", error.message);
+	progress_begin(&progress, "reading events");
+	profile = profile_read(reader, process, progress_events, &progress, &error);
+	progress_end(&progress);
+	if (!profile)
+		die("%s", error.message);
+	return profile;
+}
+
+static void timeline_print(struct segment_timeline *timeline,
+                           const struct segments_options *said)
+{
+	struct screen screen = screen_of(stdout);
+
+	if (!timeline->profile->segments.count)
+		timeline->view = TIMELINE_NONE;
+	else
+		times_choose(timeline, said);
+	if (said->format == FORMAT_JSON)
+		segment_timeline_json(timeline, stdout);
+	else if (said->format == FORMAT_CSV)
+		segment_timeline_csv(timeline, stdout);
+	else if (timeline->view == TIMELINE_NONE)
+		segment_pictures_text(timeline->profile, &screen);
+	else
+		segment_timeline_text(timeline, &screen);
+}
+
+static void recording_show(const struct segments_options *said, const char *path)
+{
+	struct segment_timeline timeline = {
+		.is_by_thread = said->group == SEGMENTS_BY_THREAD,
+		.top = said->top != TOP_UNSAID             ? said->top
+		       : said->format != FORMAT_TEXT       ? 0
+		       : said->group == SEGMENTS_BY_THREAD ? TOP_TEXT
+		                                           : TOP_TIMES,
+	};
+	struct trace_reader *reader;
+	struct profile *profile;
+	struct error error;
+
+	if (said->watch)
+		die_usage("segments", "segments: --watch is for processes: %s is a recording",
+		          path);
+	if (said->at && said->between)
+		die_usage("segments", "segments: either --at or --between");
+	if (said->group != SEGMENTS_BY_SEGMENT && said->group != SEGMENTS_BY_THREAD)
+		die_usage("segments",
+		          "segments: a recording keeps the sums of segments and stacks, no %s: "
+		          "--by segment or thread",
+		          groups[said->group]);
+	reader = trace_reader_open(path, &error);
+	if (!reader)
+		die("%s", error.message);
+	profile = recording_read(reader, said);
+	report_completeness(reader);
+	problems_warn(trace_reader_problems(reader));
+	timeline.profile = profile;
+	if (!profile->segments.count && (!profile->pictures.count || said->at ||
+	                                 said->between || timeline.is_by_thread))
+		samples_missing(profile);
+	timeline_print(&timeline, said);
+	if (fflush(stdout) || ferror(stdout))
+		die("the segments could not be written to their end");
+	profile_free(profile);
+	trace_reader_close(reader);
+}
+
+static int segments_run(const struct command *command, int argc, char **argv)
+{
+	struct segments_options said = { .top = TOP_UNSAID,
+		                             .process_pid = PROCESS_UNSAID,
+		                             .number = PROCESS_UNSAID };
+	int at = command_parse(command, &said, argc, argv);
+
+	if (argc - at != 1)
+		die_usage("segments", at == argc
+		                          ? "segments: which process, or which recording?"
+		                          : "segments: one process or recording at a time");
+	if (is_number(argv[at]))
+		process_show(&said, argv[at]);
+	else
+		recording_show(&said, argv[at]);
 	return EXIT_SUCCESS;
 }
 
 const struct command command_segments = {
 	.name = "segments",
-	.summary = "show where a running process keeps its memory",
-	.usage = "[OPTION]... PID",
+	.summary = "show where a process keeps its memory, now or over time",
+	.usage = "[OPTION]... PID|FILE",
 	.details =
-		"Code, data, bss, heap, stacks and all the rest of any process that you may\n"
-		"read, without stopping it; it need not be recorded.\n",
+		"Code, data, bss, heap, stacks and all the rest: of any process that you may\n"
+		"read, without stopping it (it need not be recorded); or of FILE, a trace of\n"
+		"'outlive run', from its start to its end.\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.run = segments_run,

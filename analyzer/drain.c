@@ -1,8 +1,9 @@
-/* drain.c - empty the rings of a session into the trace. Layer 4. */
+/* drain.c - empty the rings of a session into the trace. Layer 7. */
 #include "drain.h"
 
 #include "cpu_idle.h"
 #include "ring_server.h"
+#include "segment_sampler.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -29,10 +30,11 @@ struct drain {
 	size_t ring_count;
 	char (*ignored)[LIVE_RING_NAME_BYTES]; /* files that turned out to be no ring */
 	size_t ignored_count;
-	struct population population; /* of all rings that were found */
-	int watch;                    /* inotify, or -1 */
-	int ready;                    /* epoll over it and the server, or -1 */
-	struct ring_server *server;   /* for who cannot reach the directory; or NULL */
+	struct population population;    /* of all rings that were found */
+	int watch;                       /* inotify, or -1 */
+	int ready;                       /* epoll over it and the server, or -1 */
+	struct ring_server *server;      /* for who cannot reach the directory; or NULL */
+	struct segment_sampler *sampler; /* NULL: segments are not asked for */
 	struct cpu_idle cpu;
 	bool is_given_up;
 	uint64_t beat_ns;
@@ -110,6 +112,13 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 	readiness_add(drain, drain->watch);
 	if (drain->server)
 		readiness_add(drain, ring_server_descriptor(drain->server));
+	if (settings->segments_every_ns) {
+		drain->sampler = segment_sampler_new(settings->segments_every_ns, error);
+		if (!drain->sampler) {
+			drain_free(drain);
+			return NULL;
+		}
+	}
 	return drain;
 }
 
@@ -127,6 +136,7 @@ void drain_free(struct drain *drain)
 		return;
 	for (i = 0; i < drain->ring_count; i++)
 		drain_ring_free(drain->rings[i]);
+	segment_sampler_free(drain->sampler);
 	server_end(drain);
 	if (drain->ready >= 0)
 		close(drain->ready);
@@ -157,18 +167,20 @@ struct population *drain_population(struct drain *drain)
 
 /* ---- discovery ---- */
 
-/* exec leaves the ring of the old program behind, and the pid alive. */
-static void ring_succeed(struct drain *drain, const struct drain_ring *ring)
+/* exec leaves the ring of the old program behind, and the pid alive. Whether it was so. */
+static bool ring_succeed(struct drain *drain, const struct drain_ring *ring)
 {
 	struct drain_ring *older;
+	bool is_exec = false;
 	size_t i;
 
 	for (i = 0; i < drain->ring_count; i++) {
 		older = drain->rings[i];
 		if (ring->pid > 0 && older->pid == ring->pid &&
 		    older->ring.header.start_ns < ring->ring.header.start_ns)
-			older->has_ended = true;
+			is_exec = older->has_ended = true;
 	}
+	return is_exec;
 }
 
 /* Remember a file that is no ring of ours, so that it is not tried again. */
@@ -188,6 +200,7 @@ static void name_ignore(struct drain *drain, const char *name)
 static int ring_add(struct drain *drain, const char *name, struct error *error)
 {
 	struct drain_ring **grown, *ring = NULL;
+	bool is_exec;
 
 	grown = realloc(drain->rings, (drain->ring_count + 1) * sizeof(*drain->rings));
 	if (grown)
@@ -204,7 +217,9 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 		name_ignore(drain, name);
 		return 0;
 	}
-	ring_succeed(drain, ring);
+	is_exec = ring_succeed(drain, ring);
+	if (drain->sampler && ring->pid > 0 && !ring->has_ended)
+		segment_sampler_add(drain->sampler, ring->process, ring->pid, name, is_exec);
 	population_add(&drain->population, ring->ring.header.pid,
 	               ring->ring.header.flags & RING_FORKED);
 	drain->rings[drain->ring_count++] = ring;
@@ -278,6 +293,25 @@ static int drain_discover(struct drain *drain, struct error *error)
 
 /* ---- steps ---- */
 
+/* What was seen of segments since. 0, or -1 and *error. */
+static int samples_write(struct drain *drain, struct error *error)
+{
+	struct trace_block about = { .type = BLOCK_SEGMENTS };
+	struct segment_packet *packet;
+	int result = 0;
+
+	if (!drain->sampler)
+		return 0;
+	while (!result && (packet = segment_sampler_take(drain->sampler))) {
+		about.process = packet->process;
+		result = trace_writer_block(drain->way.writer, &about, packet->payload,
+		                            packet->bytes, error);
+		segment_packet_free(packet);
+		drain_beat(drain);
+	}
+	return result;
+}
+
 /* Forget a ring whose process ended and whose content is in the trace. */
 static void ring_finish(struct drain *drain, size_t i)
 {
@@ -302,6 +336,8 @@ static int ring_serve(struct drain *drain, size_t i, uint64_t until_ns,
 		return -1;
 	if (!ring->has_ended)
 		return 0;
+	if (drain->sampler)
+		segment_sampler_remove(drain->sampler, ring->process);
 	if (drain_ring_take_rest(&drain->way, ring, error))
 		return -1;
 	ring_finish(drain, i);
@@ -352,6 +388,8 @@ static int drain_give_up(struct drain *drain)
 	server_end(drain);
 	for (i = 0; i < drain->ring_count; i++)
 		ring_beat(drain, drain->rings[i], 0);
+	segment_sampler_free(drain->sampler);
+	drain->sampler = NULL;
 	return -1;
 }
 
@@ -366,6 +404,8 @@ int drain_step(struct drain *drain, struct error *error)
 	if (drain_discover(drain, error))
 		return drain_give_up(drain);
 	idle_ms = drain_serve(drain, error);
+	if (idle_ms >= 0 && samples_write(drain, error))
+		idle_ms = -1;
 	return idle_ms < 0 ? drain_give_up(drain) : idle_ms;
 }
 
@@ -393,6 +433,11 @@ int drain_finish(struct drain *drain, struct error *error)
 	/* the directory itself: the last notice may still be on its way */
 	if (directory_read(drain, error))
 		return drain_give_up(drain);
+	for (; drain->sampler && i < drain->ring_count; i++)
+		segment_sampler_remove(drain->sampler, drain->rings[i]->process);
+	if (!drain->is_given_up && samples_write(drain, error))
+		return drain_give_up(drain);
+	i = 0;
 	while (!drain->is_given_up && i < drain->ring_count) {
 		if (ring_close_down(drain, drain->rings[i], error))
 			return drain_give_up(drain);

@@ -1,6 +1,6 @@
 /*
  * drain.h - all rings of a session, emptied into the trace while the program runs.
- * Layer 4.
+ * Layer 7.
  *
  * One thread, called every few milliseconds.
  */
@@ -24,6 +24,7 @@ struct drain_settings {
 	struct trace_writer *writer;
 	struct module_shelf *shelf;
 	bool is_flight; /* leave living processes alone: take their rings at their end */
+	uint64_t segments_every_ns; /* look at their segments so often; 0: never */
 };
 
 struct drain *drain_new(const struct drain_settings *settings, struct error *error);

@@ -76,6 +76,19 @@ void warning(const char *format, ...)
 	va_end(args);
 }
 
+void problems_warn(const struct problem_list *problems)
+{
+	unsigned long long i;
+
+	for (i = 0; i < problems->count && i < PROBLEMS_WARNED; i++) {
+		if (problems->messages[i])
+			warning("%s", problems->messages[i]);
+	}
+	if (problems->count > i)
+		warning("and %llu problems more; 'outlive info' lists them",
+		        problems->count - i);
+}
+
 void die(const char *format, ...)
 {
 	va_list args;

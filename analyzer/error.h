@@ -54,6 +54,10 @@ void problem_list_release(struct problem_list *problems);
 /* "outlive: warning: message" on stderr; never exits. */
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A warning for each of the first few problems, and one that counts the rest. */
+#define PROBLEMS_WARNED 5
+void problems_warn(const struct problem_list *problems);
+
 /* "outlive: message" on stderr, then exit with EXIT_BAD_INPUT. */
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

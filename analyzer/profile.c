@@ -39,6 +39,15 @@ uint64_t process_time_ns(const struct ring_header *header, uint64_t time)
 	return process_span_ns(header, time > start ? time - start : 0);
 }
 
+uint64_t process_time_quanta(const struct ring_header *header, uint64_t time_ns)
+{
+	double quanta = (double)time_ns / process_quantum_ns(header);
+
+	if (quanta > 9e18)
+		return UINT64_MAX / 2;
+	return (header->start_ticks >> header->clock_shift) + (uint64_t)quanta;
+}
+
 static uint64_t holes_count(const struct replay *replay)
 {
 	uint64_t holes = 0;
@@ -65,6 +74,26 @@ static int profile_replay(struct profile *profile, struct event_merge *merge,
 	return result;
 }
 
+/* Its samples, and a mark at each of them. */
+static int profile_segments(struct profile *profile, struct trace_reader *reader)
+{
+	struct segment_history *history = &profile->segments;
+	size_t i;
+
+	if (segment_history_read(history, reader, profile->process) ||
+	    segment_pictures_read(&profile->pictures, reader, profile->process))
+		return -1;
+	profile->marks = calloc(history->count + 1, sizeof(*profile->marks));
+	if (!profile->marks)
+		return -1;
+	for (i = 0; i < history->count; i++)
+		profile->marks[i].time = process_time_quanta(&profile->process->header,
+		                                             history->samples[i].time_ns);
+	profile->replay.marks.marks = profile->marks;
+	profile->replay.marks.count = history->count;
+	return 0;
+}
+
 static int profile_fill(struct profile *profile, struct trace_reader *reader,
                         struct trace_process *process, profile_progress *progress,
                         void *context)
@@ -74,7 +103,8 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	int result;
 
 	if (replay_init(&profile->replay, header->start_ticks >> header->clock_shift,
-	                1000 / process_quantum_ns(header)))
+	                1000 / process_quantum_ns(header)) ||
+	    profile_segments(profile, reader))
 		return -1;
 	replay_phases(&profile->replay, profile->phases, profile->phase_only);
 	profile->symbols = symbol_table_new();
@@ -145,6 +175,10 @@ struct profile *profile_read_phase(struct trace_reader *reader, size_t process,
 		          trace_reader_name(reader));
 		return NULL;
 	}
+	/* samples after the last event */
+	live_marks_fill(&profile->replay.marks, UINT64_MAX,
+	                profile->replay.sites.live_bytes,
+	                profile->replay.sites.live_blocks);
 	phases_end(profile->phases, profile->replay.totals.time_last);
 	profile->lost = lost_count(described, holes_count(&profile->replay));
 	profile->peak_ns = process_time_ns(&described->header,
@@ -161,6 +195,9 @@ void profile_free(struct profile *profile)
 	replay_release(&profile->replay);
 	symbol_table_free(profile->symbols);
 	address_map_free(profile->map);
+	segment_history_release(&profile->segments);
+	segment_pictures_release(&profile->pictures);
+	free(profile->marks);
 	phases_free(profile->phases);
 	free(profile);
 }

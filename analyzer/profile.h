@@ -10,6 +10,8 @@
 #include "phases.h"
 #include "process_counts.h"
 #include "replay.h"
+#include "segment_history.h"
+#include "segment_pictures.h"
 #include "symbol_table.h"
 #include "trace_reader.h"
 
@@ -25,8 +27,11 @@ struct profile {
 	struct address_map *map;
 	struct phases *phases; /* with what was allocated in each */
 	uint32_t phase_only;   /* only blocks born in it count; or PHASE_NUMBER_NONE */
-	struct symbol_table *symbols; /* by module number and offset */
-	struct replay replay;         /* what became of the events, and their totals */
+	struct symbol_table *symbols;     /* by module number and offset */
+	struct replay replay;             /* what became of the events, and their totals */
+	struct segment_history segments;  /* how it used its memory over time */
+	struct segment_pictures pictures; /* and as it saw it itself */
+	struct live_mark *marks;          /* what was live at the time of each sample */
 	struct lost_counts lost;
 	uint64_t peak_ns;     /* when the most bytes were live, since the start */
 	uint64_t duration_ns; /* from the start to the last event */
@@ -55,6 +60,9 @@ uint64_t process_time_ns(const struct ring_header *header, uint64_t time);
 
 /* A length of time, not a point in it. */
 uint64_t process_span_ns(const struct ring_header *header, uint64_t span);
+
+/* Nanoseconds since its start as a time of its clock. */
+uint64_t process_time_quanta(const struct ring_header *header, uint64_t time_ns);
 
 /* Of its clock. */
 double process_quantum_ns(const struct ring_header *header);

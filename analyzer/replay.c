@@ -45,6 +45,16 @@ void replay_release(struct replay *replay)
 	free(replay->location_times);
 }
 
+/* The timeline's step is over, or a mark is reached: seldom. */
+static void time_advance(struct replay *replay, uint64_t time)
+{
+	timeline_advance(&replay->timeline, time, replay->sites.live_bytes);
+	replay->due = live_marks_fill(&replay->marks, time, replay->sites.live_bytes,
+	                              replay->sites.live_blocks);
+	if (replay->due > replay->timeline.step_end)
+		replay->due = replay->timeline.step_end;
+}
+
 void replay_preview(void *context, const struct event *events, size_t count)
 {
 	struct replay *replay = context;
@@ -294,6 +304,7 @@ static inline void block_end(struct replay *replay, const struct block *block)
 	live_share_shrink(&replay->sites, &replay->threads[block->thread]->share,
 	                  block->size);
 	site_table_shrink(&replay->sites, block->size);
+	replay->marks.chunk_bytes -= chunk_bytes(block->size);
 	site->frees++;
 }
 
@@ -397,6 +408,7 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 		site->live_max = (uint32_t)site->share.live_blocks;
 	live_share_grow(&replay->sites, &thread->share, event->size);
 	site_table_grow(&replay->sites, event->size, event->time_end);
+	replay->marks.chunk_bytes += chunk_bytes(event->size);
 	timeline_note(&replay->timeline, replay->sites.live_bytes);
 	return block;
 }
@@ -558,7 +570,8 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 			return -1;
 		if (replay->phases)
 			phase_cursor_at(&replay->phase_now, replay->phases, event->time);
-		timeline_advance(&replay->timeline, event->time, replay->sites.live_bytes);
+		if (event->time >= replay->due)
+			time_advance(replay, event->time);
 		if (event_replay(replay, thread, event))
 			return -1;
 	}
@@ -571,8 +584,7 @@ int replay_finish(struct replay *replay)
 {
 	size_t i;
 
-	timeline_advance(&replay->timeline, replay->totals.time_last,
-	                 replay->sites.live_bytes);
+	time_advance(replay, replay->totals.time_last);
 	block_lives_finish(&replay->lives, &replay->live);
 	for (i = 1; i < replay->sites.count; i++) {
 		live_share_touch(&replay->sites, &replay->sites.sites[i].share);

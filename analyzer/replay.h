@@ -9,6 +9,7 @@
 #include "call_tree.h"
 #include "event_merge.h"
 #include "hash_index.h"
+#include "live_marks.h"
 #include "live_table.h"
 #include "phases.h"
 #include "site_table.h"
@@ -46,6 +47,8 @@ struct replay {
 	struct live_table live;
 	struct timeline timeline;
 	struct stack_depths stacks;
+	struct live_marks marks; /* to be set before the first slice */
+	uint64_t due;            /* when the timeline or a mark is next */
 	struct totals totals;
 	uint64_t
 		size_histogram[SIZE_HISTOGRAM_COUNT]; /* [i]: 1 << (i-1) <= size < 1 << i */

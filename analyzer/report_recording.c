@@ -115,3 +115,21 @@ int report_recording(const struct trace_reader *reader, const struct profile *pr
 
 	return result ? result : others_print(&screen, reader, profile->process);
 }
+
+void report_completeness(const struct trace_reader *reader)
+{
+	if (!trace_reader_is_trace(reader) || trace_reader_has_end(reader))
+		return;
+	if (trace_reader_is_live(reader))
+		warning("%s: is still being recorded; this is what there is up to now",
+		        trace_reader_name(reader));
+	else if (trace_reader_rings_taken(reader))
+		warning("%s: was cut short; %zu ring%s left in %s %s read with it",
+		        trace_reader_name(reader), trace_reader_rings_taken(reader),
+		        text_s(trace_reader_rings_taken(reader)),
+		        trace_reader_ring_directory(reader),
+		        trace_reader_rings_taken(reader) == 1 ? "is" : "are");
+	else
+		warning("%s: was cut short; this is what there is up to there",
+		        trace_reader_name(reader));
+}

@@ -20,6 +20,9 @@
 int report_recording(const struct trace_reader *reader, const struct profile *profile,
                      const struct report_settings *settings, FILE *file);
 
+/* A warning if the trace was cut short, or is still being recorded. */
+void report_completeness(const struct trace_reader *reader);
+
 /* How many processes and programs are in it, as population_text() says it. */
 char *report_population(char text[POPULATION_TEXT_BYTES],
                         const struct trace_reader *reader);

@@ -12,6 +12,7 @@
 #include "report_tree.h"
 #include "report_why.h"
 #include "screen.h"
+#include "segment_timeline.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +126,7 @@ static int screen_print(const struct screen *screen, const struct findings *find
 		return -1;
 	report_summary(screen, classes->profile);
 	report_stacks_brief(screen, classes->profile);
+	segment_timeline_summary(screen, classes->profile);
 	if (lives_print(screen, findings) ||
 	    table_print(screen, classes, &tables[0], replay->totals.bytes) ||
 	    table_print(screen, classes, &tables[1], replay->sites.peak_bytes) ||

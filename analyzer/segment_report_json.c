@@ -2,36 +2,11 @@
 #include "json_writer.h"
 #include "segment_oddities.h"
 #include "segment_report.h"
+#include "use_json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
-
-static void use_json(struct json_writer *json, const struct memory_use *use)
-{
-	json_count(json, "size", use->size);
-	json_count(json, "rss", use->rss);
-	json_count(json, "pss", use->pss);
-	json_count(json, "private_dirty", use->private_dirty);
-	json_count(json, "private_clean", use->private_clean);
-	json_count(json, "shared_dirty", use->shared_dirty);
-	json_count(json, "shared_clean", use->shared_clean);
-	json_count(json, "anonymous", use->anonymous);
-	json_count(json, "swap", use->swap);
-	json_count(json, "swap_pss", use->swap_pss);
-	json_count(json, "huge", use->huge);
-	json_count(json, "locked", use->locked);
-}
-
-static void use_object(struct json_writer *json, const char *key,
-                       const struct memory_use *use)
-{
-	json_object(json, key);
-	json_compact(json, true);
-	use_json(json, use);
-	json_compact(json, false);
-	json_object_end(json);
-}
 
 static void access_text(char text[5], unsigned access)
 {
@@ -79,7 +54,7 @@ static void module_json(struct json_writer *json, const struct segments *segment
 	json_string(json, "build_id", build_id);
 	json_bool(json, "deleted", module->is_deleted);
 	for (size_t i = 0; i < 4; i++)
-		use_object(json, parts[i], &row->part[i]);
+		use_json_object(json, parts[i], &row->part[i]);
 }
 
 static void row_json(struct json_writer *json, const struct segment_report *report,
@@ -99,7 +74,7 @@ static void row_json(struct json_writer *json, const struct segment_report *repo
 		json_string(json, "name", thread->name);
 		json_bool(json, "placed", !row->is_unplaced);
 	}
-	use_object(json, "use", &row->use);
+	use_json_object(json, "use", &row->use);
 	json_object_end(json);
 }
 
@@ -162,10 +137,10 @@ int segment_report_json(const struct segment_report *report, FILE *file)
 	json_string(&json, "by", report->symbols ? "symbol" : groups[report->group]);
 	json_count(&json, "time_s", (uint64_t)time(NULL));
 	json_count(&json, "mappings", segments->maps.count);
-	use_object(&json, "total", &segments->maps.total);
+	use_json_object(&json, "total", &segments->maps.total);
 	json_object(&json, "segments");
 	for (i = 0; i < SEGMENT_COUNT; i++)
-		use_object(&json, segment_key((enum segment)i), &segments->sums[i]);
+		use_json_object(&json, segment_key((enum segment)i), &segments->sums[i]);
 	json_object_end(&json);
 	if (report->symbols) {
 		symbols_json(&json, report);

@@ -295,34 +295,56 @@ static void command_read(struct segments *segments)
 	}
 }
 
-int segments_read(struct segments *segments, pid_t pid, struct error *error)
+/* Each mapping to its segment. */
+static void mappings_sort(const struct look *look)
 {
-	struct look look = { .segments = segments };
+	struct segments *segments = look->segments;
 	enum segment segment;
 	size_t i;
 
-	segments->pid = pid;
-	if (process_maps_read(&segments->maps, pid, error))
-		return -1;
+	memset(segments->sums, 0, sizeof(segments->sums));
+	memset(segments->mappings, 0, sizeof(segments->mappings));
+	for (i = 0; i < segments->maps.count; i++) {
+		segment = mapping_segment(look, i);
+		segments->of_mapping[i] = segment;
+		memory_use_add(&segments->sums[segment], &segments->maps.mappings[i].use);
+		segments->mappings[segment]++;
+	}
+}
+
+static int rooms_make(struct segments *segments)
+{
 	free(segments->of_mapping);
 	free(segments->thread_of);
 	segments->of_mapping = calloc(segments->maps.count + 1, sizeof(enum segment));
 	segments->thread_of = calloc(segments->maps.count + 1, sizeof(uint32_t));
-	if (!segments->of_mapping || !segments->thread_of ||
-	    process_threads_read(&segments->threads, pid) ||
+	return segments->of_mapping && segments->thread_of ? 0 : -1;
+}
+
+int segments_sort(struct segments *segments)
+{
+	const struct look look = { .segments = segments, .memory.file = -1 };
+
+	if (rooms_make(segments))
+		return -1;
+	mappings_sort(&look);
+	return 0;
+}
+
+int segments_read(struct segments *segments, pid_t pid, struct error *error)
+{
+	struct look look = { .segments = segments };
+
+	segments->pid = pid;
+	if (process_maps_read(&segments->maps, pid, error))
+		return -1;
+	if (rooms_make(segments) || process_threads_read(&segments->threads, pid) ||
 	    process_modules_find(&segments->modules, &segments->maps))
 		return error_set(error, "%d: out of memory", (int)pid);
 	command_read(segments);
 	threads_place(segments);
 	look.memory = process_memory_open(pid);
-	memset(segments->sums, 0, sizeof(segments->sums));
-	memset(segments->mappings, 0, sizeof(segments->mappings));
-	for (i = 0; i < segments->maps.count; i++) {
-		segment = mapping_segment(&look, i);
-		segments->of_mapping[i] = segment;
-		memory_use_add(&segments->sums[segment], &segments->maps.mappings[i].use);
-		segments->mappings[segment]++;
-	}
+	mappings_sort(&look);
 	process_memory_close(&look.memory);
 	return 0;
 }

@@ -45,6 +45,13 @@ struct segments {
  * which the places of stacks are remembered. 0, or -1 and *error.
  */
 int segments_read(struct segments *segments, pid_t pid, struct error *error);
+
+/*
+ * The same of maps and modules that the caller has filled in, of a process that may be no
+ * more: by the mappings alone. 0, or -1: memory is out.
+ */
+int segments_sort(struct segments *segments);
+
 void segments_release(struct segments *segments);
 
 /* "code", "rodata", ..: the key of JSON and CSV. "read-only data", ..: for people. */

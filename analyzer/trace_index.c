@@ -12,6 +12,7 @@
 #define CHUNK_RAW_BYTES_MAX (16u << 20)
 #define PROCESS_RAW_BYTES_MAX (1u << 20)
 #define SYMBOLS_RAW_BYTES_MAX (UINT64_C(1) << 30)
+#define SEGMENTS_RAW_BYTES_MAX (UINT64_C(1) << 26)
 #define PROCESSES_MAX (1u << 20)
 
 static void process_free(struct trace_process *process)
@@ -21,6 +22,7 @@ static void process_free(struct trace_process *process)
 	chunk_list_release(&process->chunks);
 	chunk_list_release(&process->definitions);
 	chunk_list_release(&process->symbols);
+	chunk_list_release(&process->segments);
 	free(process);
 }
 
@@ -159,8 +161,10 @@ static int chunk_block(struct trace_index *index, const struct trace_block *bloc
 	return 0;
 }
 
-static int symbols_block(struct trace_index *index, const struct trace_block *block,
-                         uint64_t offset, struct error *error)
+/* A payload that is read when it is wanted. */
+static int payload_block(struct trace_index *index, const struct trace_block *block,
+                         uint64_t offset, const char *what, uint64_t bytes_max,
+                         struct error *error)
 {
 	struct trace_process *process = process_at(index, block->process);
 	struct chunk_entry entry = {
@@ -169,12 +173,14 @@ static int symbols_block(struct trace_index *index, const struct trace_block *bl
 		.stored_bytes = block->stored_bytes,
 	};
 
-	if (block->raw_bytes > SYMBOLS_RAW_BYTES_MAX)
-		return error_set(error, "%s at byte %llu: symbols of %llu bytes cannot be",
-		                 index->sources[0].name, (unsigned long long)offset,
+	if (block->raw_bytes > bytes_max)
+		return error_set(error, "%s at byte %llu: %s of %llu bytes cannot be",
+		                 index->sources[0].name, (unsigned long long)offset, what,
 		                 (unsigned long long)block->raw_bytes);
-	if (!process || chunk_list_add(&process->symbols, &entry))
-		return error_set(error, "out of memory for the symbols");
+	if (!process || chunk_list_add(block->type == BLOCK_SYMBOLS ? &process->symbols
+	                                                            : &process->segments,
+	                               &entry))
+		return error_set(error, "out of memory for the %s", what);
 	return 0;
 }
 
@@ -210,7 +216,12 @@ static int block_take(struct trace_index *index, const struct trace_block *block
 	switch (block->type) {
 	case BLOCK_PROCESS: return process_block(index, block, offset, error);
 	case BLOCK_CHUNK: return chunk_block(index, block, offset, error);
-	case BLOCK_SYMBOLS: return symbols_block(index, block, offset, error);
+	case BLOCK_SYMBOLS:
+		return payload_block(index, block, offset, "symbols", SYMBOLS_RAW_BYTES_MAX,
+		                     error);
+	case BLOCK_SEGMENTS:
+		return payload_block(index, block, offset, "segments", SEGMENTS_RAW_BYTES_MAX,
+		                     error);
 	case BLOCK_RING_DIRECTORY: return directory_block(index, block, offset, error);
 	}
 	return 0; /* of a later minor version */

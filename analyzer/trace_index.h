@@ -22,9 +22,10 @@ struct trace_process {
 	struct chunk_list definitions; /* by ticket */
 	struct chunk_list symbols;     /* SYMBOLS payloads: offset, stored_bytes; the bytes
 	                              decompressed are in `ticket` */
-	uint64_t events;               /* of all chunks, as their indexes promise */
-	uint64_t stored_bytes;         /* of its chunks in the file */
-	uint64_t damaged_events;       /* in chunks that turned out to be unreadable */
+	struct chunk_list segments; /* SEGMENTS payloads, likewise, as they were written */
+	uint64_t events;            /* of all chunks, as their indexes promise */
+	uint64_t stored_bytes;      /* of its chunks in the file */
+	uint64_t damaged_events;    /* in chunks that turned out to be unreadable */
 	uint32_t damaged_chunks;
 	uint32_t number;   /* in the trace; a ring that lay beside it counts on */
 	bool is_from_ring; /* some of it was still in its ring */

@@ -210,14 +210,10 @@ void trace_reader_damaged(struct trace_reader *reader, struct trace_process *pro
 	damage_count(process, events);
 }
 
-/* Takes the definitions of one chunk; 0, or -1 and *error about the first wrong one. */
-typedef int definitions_load(void *into, const uint8_t *data, size_t bytes,
-                             struct error *error);
-
 /* `tells_damage`: of chunks that cannot be read; once is enough. */
 static void definitions_read(struct trace_reader *reader,
                              const struct trace_process *process, bool tells_damage,
-                             definitions_load *load, void *into)
+                             trace_reader_load *load, void *into)
 {
 	const size_t header_bytes = sizeof(struct chunk_header);
 	struct chunk_buffer buffer = { NULL, 0, 0 };
@@ -245,6 +241,13 @@ static void definitions_read(struct trace_reader *reader,
 	chunk_buffer_release(&buffer);
 }
 
+void trace_reader_definitions(struct trace_reader *reader,
+                              const struct trace_process *process,
+                              trace_reader_load *load, void *into)
+{
+	definitions_read(reader, process, false, load, into);
+}
+
 static int map_load(void *map, const uint8_t *data, size_t bytes, struct error *error)
 {
 	return address_map_load(map, data, bytes, error);
@@ -262,6 +265,17 @@ struct address_map *trace_reader_map(struct trace_reader *reader,
 		map = NULL;
 	}
 	return map;
+}
+
+int trace_reader_payload(struct trace_reader *reader, const struct chunk_entry *entry,
+                         struct chunk_buffer *buffer, struct error *error)
+{
+	const struct byte_source *source = &reader->index.sources[0];
+
+	if (chunk_buffer_reserve(buffer, entry->ticket))
+		return error_set(error, "%s: out of memory for a block", source->name);
+	return payload_read(reader->index.payloads, source, entry->offset,
+	                    entry->stored_bytes, buffer->data, entry->ticket, error);
 }
 
 static int phases_take(void *phases, const uint8_t *data, size_t bytes,
@@ -289,25 +303,20 @@ int trace_reader_symbols(struct trace_reader *reader,
                          const struct trace_process *process,
                          struct symbol_table *symbols)
 {
+	struct chunk_buffer buffer = { NULL, 0, 0 };
 	const struct chunk_entry *entry;
 	struct error error;
-	uint8_t *payload;
 	size_t i;
 
 	for (i = 0; i < process->symbols.count; i++) {
 		entry = &process->symbols.entries[i];
-		payload = malloc(entry->ticket ? entry->ticket : 1);
-		if (!payload)
-			return -1;
-		if (payload_read(reader->index.payloads, &reader->index.sources[0],
-		                 entry->offset, entry->stored_bytes, payload, entry->ticket,
-		                 &error))
+		if (trace_reader_payload(reader, entry, &buffer, &error))
 			problem_add(&reader->index.problems, "%s", error.message);
-		else if (symbol_table_load(symbols, payload, entry->ticket, &error))
+		else if (symbol_table_load(symbols, buffer.data, entry->ticket, &error))
 			problem_add(&reader->index.problems, "%s at byte %llu: %s",
 			            reader->index.sources[0].name,
 			            (unsigned long long)entry->offset, error.message);
-		free(payload);
 	}
+	chunk_buffer_release(&buffer);
 	return 0;
 }

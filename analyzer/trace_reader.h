@@ -71,9 +71,26 @@ void trace_reader_damaged(struct trace_reader *reader, struct trace_process *pro
                           const struct chunk_entry *entry, uint64_t events,
                           const char *why);
 
+/*
+ * Bring the payload of an entry of process->symbols or process->segments into memory,
+ * `entry->ticket` bytes of it. 0, or -1 and *error.
+ */
+int trace_reader_payload(struct trace_reader *reader, const struct chunk_entry *entry,
+                         struct chunk_buffer *buffer, struct error *error);
+
 /* What was loaded where in this process, sealed. The caller's; NULL: no memory. */
 struct address_map *trace_reader_map(struct trace_reader *reader,
                                      const struct trace_process *process);
+
+/*
+ * Every definition chunk of this process, in order, without its header. `load`: 0, or -1
+ * and *error about the first that is wrong in it, which is told in the problems.
+ */
+typedef int trace_reader_load(void *into, const uint8_t *data, size_t bytes,
+                              struct error *error);
+void trace_reader_definitions(struct trace_reader *reader,
+                              const struct trace_process *process,
+                              trace_reader_load *load, void *into);
 
 /* The phases of this process, sealed. The caller's; NULL: no memory. */
 struct phases *trace_reader_phases(struct trace_reader *reader,

@@ -500,7 +500,7 @@ struct symbols_frame {
 /*
  * SEGMENTS: how one process used its memory at a time, seen from outside. The struct, then
  * `segment_count` segments_use, then `stack_count` segments_stack. Times of one process
- * grow from block to block.
+ * grow from block to block. Without segments: it was there and could not be looked at.
  */
 enum segments_reason { /* bits */
 	                   SEGMENTS_FIRST = 1,

@@ -166,7 +166,7 @@ for words in '' '--by site' '--by function' '--by module' '--by thread' '--by ow
 	views+=("report $words")
 done
 for site in $sites; do views+=("report --why $site"); done
-views+=(info)
+views+=(info segments 'segments --by thread' 'segments --between 0s:' 'segments --at 0' 'segments --top 0')
 
 # The columns of a terminal that the widest line takes, and that line.
 widest() { wc -L <"$1"; }
@@ -189,13 +189,13 @@ for width in 40 50 60 72 80 120 200; do
 		for view in "${views[@]}"; do
 			# shellcheck disable=SC2086 # words are words
 			"$OUTLIVE" $view "${trace%.outlive}.outlive" >view 2>said
-			# not every trace has that site, block or process
-			case $?:$view in 2:*--*) continue ;; esac
+			# not every trace has that site, block, process, or samples of segments
+			case $?:$view in 2:*--* | 2:segments*) continue ;; esac
 			shown[$view]+=" $trace"
 			check $width "$view $trace"
 		done
 	done
-	for command in '' run report info; do
+	for command in '' run report info segments; do
 		# shellcheck disable=SC2086
 		"$OUTLIVE" help $command >view
 		check $width "help $command"

@@ -1,0 +1,39 @@
+/*
+ * segment_history.h - how a process used its memory over the time of a recording: all the
+ * samples a trace has of it, checked, in order. Layer 5.
+ */
+#ifndef OUTLIVE_SEGMENT_HISTORY_H
+#define OUTLIVE_SEGMENT_HISTORY_H
+
+#include "segment_sample.h"
+#include "trace_reader.h"
+
+/* When the most of something was resident. */
+struct segment_peak {
+	uint64_t rss, time_ns;
+};
+
+struct segment_history {
+	struct segment_sample *samples; /* by time; time_ns is since the process's start */
+	size_t count, capacity;
+	size_t read;    /* samples there were: of very many, not all are kept */
+	size_t refused; /* looks at a process that may not be read */
+	struct segment_peak peak, peaks[SEGMENT_COUNT]; /* of all that were read */
+	size_t highest;       /* the sample in which the most was resident */
+	uint64_t kernel_peak; /* the largest VmHWM; 0: not known */
+	uint64_t interval_ns; /* between looks, half of them less; 0: fewer than two */
+	unsigned peak_count;  /* taken because memory had grown */
+};
+
+/*
+ * Read what the trace has of the process. Damage is told in the reader's problems and
+ * skipped. 0, or -1: memory is out. Release it either way.
+ */
+int segment_history_read(struct segment_history *history, struct trace_reader *reader,
+                         const struct trace_process *process);
+void segment_history_release(struct segment_history *history);
+
+/* The sample nearest to a time since the start; there is at least one. */
+size_t segment_history_near(const struct segment_history *history, uint64_t time_ns);
+
+#endif

@@ -1,0 +1,234 @@
+/* segment_look.c - one look at a living process. Layer 5. */
+#include "segment_look.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND_NS UINT64_C(1000000000)
+#define PEAK_BYTES (UINT64_C(1) << 20)
+#define PEAK_DIVISOR 20      /* grown by one part of so many */
+#define REFUSED_NS SECOND_NS /* it may become readable: look again */
+#define QUIET_LOOKS 100      /* alike: then they get rarer */
+#define QUIET_NS (5 * SECOND_NS)
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
+}
+
+void looked_init(struct looked *looked, uint32_t process, pid_t pid, const char *ring,
+                 bool is_exec)
+{
+	char path[64];
+
+	*looked = (struct looked){
+		.process = process,
+		.pid = pid,
+		.reasons = SEGMENTS_FIRST | (is_exec ? SEGMENTS_EXEC : 0u),
+		.next_ns = now_ns(),
+	};
+	strncpy(looked->ring, ring, sizeof(looked->ring) - 1);
+	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
+	looked->statm = open(path, O_RDONLY | O_CLOEXEC);
+}
+
+void looked_release(struct looked *looked)
+{
+	if (looked->statm >= 0)
+		close(looked->statm);
+	segments_release(&looked->segments);
+	segment_sample_release(&looked->before);
+}
+
+/* Field of a file of /proc, "Name:  123 kB", in bytes; 0 if it is not there. */
+static uint64_t status_read(pid_t pid, const char *name)
+{
+	char path[64], text[4096];
+	const char *at;
+	ssize_t bytes;
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return 0;
+	bytes = read(file, text, sizeof(text) - 1);
+	close(file);
+	text[bytes > 0 ? bytes : 0] = 0;
+	at = strstr(text, name);
+	return at ? strtoull(at + strlen(name), NULL, 10) << 10 : 0;
+}
+
+static uint64_t stack_limit(pid_t pid)
+{
+	struct rlimit limit;
+
+	if (prlimit(pid, RLIMIT_STACK, NULL, &limit) || limit.rlim_cur == RLIM_INFINITY)
+		return 0;
+	return limit.rlim_cur;
+}
+
+/* Its resident pages as its statm has them; 0: unknown. One system call. */
+static uint64_t resident_read(const struct looked *looked)
+{
+	char text[128], *end;
+	ssize_t bytes;
+
+	if (looked->statm < 0)
+		return 0;
+	bytes = pread(looked->statm, text, sizeof(text) - 1, 0);
+	if (bytes <= 0)
+		return 0;
+	text[bytes] = 0;
+	strtoull(text, &end, 10);
+	return strtoull(end, NULL, 10);
+}
+
+/* Whether it is still the program that made the ring: exec unmaps it. */
+static bool has_ring(const struct looked *looked)
+{
+	const struct process_maps *maps = &looked->segments.maps;
+	const char *slash;
+	size_t i;
+
+	for (i = 0; i < maps->count; i++) {
+		if (!(maps->mappings[i].access & MAPPING_SHARED))
+			continue;
+		slash = strrchr(maps->mappings[i].name, '/');
+		if (slash && !strcmp(slash + 1, looked->ring))
+			return true;
+	}
+	return false;
+}
+
+static bool is_refused(pid_t pid)
+{
+	char path[64];
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file >= 0)
+		close(file);
+	return file < 0 && (errno == EACCES || errno == EPERM);
+}
+
+static struct segment_packet *packet_make(const struct looked *looked,
+                                          const struct segment_sample *sample)
+{
+	struct segment_packet *packet = calloc(1, sizeof(*packet));
+	struct text payload = { NULL, 0, 0 };
+
+	if (!packet || segment_sample_save(sample, &payload)) {
+		text_release(&payload);
+		free(packet);
+		return NULL;
+	}
+	packet->process = looked->process;
+	packet->payload = (uint8_t *)payload.data;
+	packet->bytes = payload.bytes;
+	return packet;
+}
+
+void segment_packet_free(struct segment_packet *packet)
+{
+	if (!packet)
+		return;
+	free(packet->payload);
+	free(packet);
+}
+
+/* That it is there, and may not be read: once. */
+static struct segment_packet *refusal_make(struct looked *looked, uint64_t time_ns)
+{
+	struct segment_sample sample = { .time_ns = time_ns,
+		                             .reasons = looked->reasons,
+		                             .pid = (uint32_t)looked->pid };
+
+	looked->next_ns = time_ns + REFUSED_NS;
+	if (looked->last_ns)
+		return NULL;
+	looked->last_ns = time_ns;
+	looked->reasons = SEGMENTS_INTERVAL;
+	return packet_make(looked, &sample);
+}
+
+/* When to look next, now that nothing, or something, has changed. */
+static void look_schedule(struct looked *looked, const struct segment_sample *sample,
+                          uint64_t every_ns)
+{
+	uint64_t wait_ns = every_ns;
+
+	looked->quiet = segment_sample_is_same(sample, &looked->before) ? looked->quiet + 1
+	                                                                : 0;
+	if (looked->quiet > QUIET_LOOKS && every_ns < QUIET_NS) {
+		wait_ns = every_ns * (looked->quiet - QUIET_LOOKS);
+		wait_ns = wait_ns < QUIET_NS ? wait_ns : QUIET_NS;
+	}
+	looked->next_ns += wait_ns - every_ns;
+}
+
+struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
+{
+	uint64_t time_ns = now_ns(), pages;
+	struct segment_packet *packet = NULL;
+	struct segment_sample sample;
+	struct error ignored;
+
+	if (segments_read(&looked->segments, looked->pid, &ignored)) {
+		if (is_refused(looked->pid))
+			return refusal_make(looked, time_ns);
+		looked->is_gone = true;
+		return NULL;
+	}
+	if (!has_ring(looked)) {
+		looked->is_gone = true;
+		return NULL;
+	}
+	looked->next_ns = time_ns + every_ns;
+	if (!segment_sample_make(&sample, &looked->segments)) {
+		sample.time_ns = time_ns;
+		sample.reasons = looked->reasons;
+		sample.peak_rss = status_read(looked->pid, "\nVmHWM:");
+		sample.stack_limit = stack_limit(looked->pid);
+		packet = packet_make(looked, &sample);
+	}
+	look_schedule(looked, &sample, every_ns);
+	segment_sample_release(&looked->before);
+	looked->before = sample;
+	looked->last_ns = time_ns;
+	looked->reasons = SEGMENTS_INTERVAL;
+	pages = sample.total.rss / (uint64_t)sysconf(_SC_PAGESIZE);
+	if (pages > looked->largest_pages)
+		looked->largest_pages = pages;
+	return packet;
+}
+
+void looked_size(struct looked *looked, uint64_t every_ns)
+{
+	uint64_t pages = resident_read(looked), grown;
+	uint64_t least = PEAK_BYTES / (uint64_t)sysconf(_SC_PAGESIZE);
+
+	if (least < looked->largest_pages / PEAK_DIVISOR)
+		least = looked->largest_pages / PEAK_DIVISOR;
+	grown = pages > looked->largest_pages ? pages - looked->largest_pages : 0;
+	if (pages != looked->seen_pages && looked->quiet > QUIET_LOOKS) {
+		looked->quiet = 0;
+		looked->next_ns = looked->last_ns + every_ns;
+	}
+	looked->seen_pages = pages;
+	if (grown < least || !looked->last_ns)
+		return;
+	looked->reasons = (looked->reasons & ~(uint32_t)SEGMENTS_INTERVAL) | SEGMENTS_PEAK;
+	if (looked->next_ns > looked->last_ns + LOOKS_APART_NS)
+		looked->next_ns = looked->last_ns + LOOKS_APART_NS;
+}

@@ -1,0 +1,49 @@
+/*
+ * segment_look.h - one look at a living process, and when the next is due. Layer 5.
+ */
+#ifndef OUTLIVE_SEGMENT_LOOK_H
+#define OUTLIVE_SEGMENT_LOOK_H
+
+#include "segment_sample.h"
+
+#include <sys/types.h>
+
+#define LOOKS_APART_NS UINT64_C(20000000) /* at a process that grows, and at its size */
+#define LOOKED_RING_BYTES 64
+
+/* A process that is looked at. */
+struct looked {
+	uint32_t process; /* its number in the trace */
+	pid_t pid;
+	char ring[LOOKED_RING_BYTES];       /* file name of its ring, which it has mapped */
+	int statm;                          /* descriptor, or -1 */
+	uint64_t next_ns;                   /* when to look at all of it */
+	uint64_t last_ns;                   /* when that was done; 0: never */
+	uint64_t largest_pages, seen_pages; /* resident */
+	uint32_t reasons;                   /* enum segments_reason, of the next look */
+	unsigned quiet;                     /* looks that saw nothing new */
+	bool is_gone;                       /* nothing more is to be seen of it */
+	struct segments segments;
+	struct segment_sample before;
+};
+
+/* One sample as a trace holds it. */
+struct segment_packet {
+	struct segment_packet *next;
+	uint32_t process;
+	size_t bytes;
+	uint8_t *payload; /* the packet's */
+};
+void segment_packet_free(struct segment_packet *packet);
+
+void looked_init(struct looked *looked, uint32_t process, pid_t pid, const char *ring,
+                 bool is_exec);
+void looked_release(struct looked *looked);
+
+/* All of it. NULL: nothing could be seen. */
+struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns);
+
+/* Its size alone: has it outgrown what was seen? Then look at all of it soon. */
+void looked_size(struct looked *looked, uint64_t every_ns);
+
+#endif

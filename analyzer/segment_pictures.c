@@ -1,0 +1,318 @@
+/* segment_pictures.c - the mappings a process saw of itself, and their segments. Layer 5. */
+#include "segment_pictures.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAPPINGS_MAX (1u << 20)
+#define PICTURES_MAX (1u << 16)
+
+/* A picture on its way: what its records had so far. */
+struct picture_loader {
+	struct segment_pictures *into;
+	struct segments segments; /* the maps: names are offsets into `names` + 1 */
+	struct text names;
+	struct segment_picture picture;
+	bool is_open, is_out_of_memory;
+};
+
+static bool is_file(const struct mapping *mapping)
+{
+	return mapping->name[0] == '/';
+}
+
+/* ---- modules, by mappings alone ---- */
+
+/* Whether these, one after the other, can be parts of one file that was loaded. */
+static bool is_next_part(const struct mapping *before, const struct mapping *mapping)
+{
+	return is_file(mapping) && !(mapping->access & MAPPING_SHARED) &&
+	       !strcmp(before->name, mapping->name) && mapping->offset >= before->offset;
+}
+
+/*
+ * Of two read-only parts before the writable one, the second was written when it was
+ * relocated: of the same segment, or the kernel would have joined them.
+ */
+static bool is_relocated(const struct process_maps *maps, size_t first, size_t i)
+{
+	const struct mapping *mapping = &maps->mappings[i];
+	const unsigned kinds = MAPPING_WRITE | MAPPING_EXECUTE;
+
+	return i > first && i + 1 < maps->count && !(mapping->access & kinds) &&
+	       !(mapping[-1].access & kinds) && mapping[1].access & MAPPING_WRITE &&
+	       is_next_part(mapping, mapping + 1);
+}
+
+/* The mappings [first, end) are one file's; those that follow may be its bss. */
+static void module_take(struct segments *segments, size_t first, size_t end)
+{
+	struct process_modules *modules = &segments->modules;
+	const struct process_maps *maps = &segments->maps;
+	struct process_module *module = &modules->modules[modules->count];
+	const struct mapping *mapping;
+	bool has_code = false;
+	size_t i;
+
+	*module = (struct process_module){ .path = maps->mappings[first].name };
+	for (i = first; i < end; i++) {
+		mapping = &maps->mappings[i];
+		has_code = has_code || mapping->access & MAPPING_EXECUTE;
+		if (module->part_count < MODULE_PARTS_MAX)
+			module->parts[module->part_count++] = (struct module_part){
+				mapping->start, mapping->end, mapping->end,
+				mapping->access | (is_relocated(maps, first, i) ? MAPPING_WRITE : 0u)
+			};
+	}
+	if (!has_code)
+		return;
+	for (i = first; i < end; i++)
+		modules->of_mapping[i] = (uint32_t)modules->count;
+	mapping = &maps->mappings[end];
+	if (end < maps->count && !mapping->name[0] && mapping->start == mapping[-1].end &&
+	    mapping->access & MAPPING_WRITE)
+		modules->of_mapping[end] = (uint32_t)modules->count;
+	modules->count++;
+}
+
+static void modules_make(struct segments *segments)
+{
+	const struct process_maps *maps = &segments->maps;
+	size_t first, end;
+
+	for (first = 0; first < maps->count; first++)
+		segments->modules.of_mapping[first] = MODULE_NONE_OF_MAPS;
+	for (first = 0; first < maps->count; first = end) {
+		end = first + 1;
+		if (!is_file(&maps->mappings[first]) ||
+		    maps->mappings[first].access & MAPPING_SHARED)
+			continue;
+		while (end < maps->count &&
+		       is_next_part(&maps->mappings[end - 1], &maps->mappings[end]))
+			end++;
+		module_take(segments, first, end);
+	}
+}
+
+/* ---- one picture ---- */
+
+/* " (deleted)" is what the kernel adds. */
+static void name_settle(struct picture_loader *loader, struct mapping *mapping)
+{
+	static const char deleted[] = " (deleted)";
+	char *name = loader->names.data + (uintptr_t)mapping->name;
+	size_t length = strlen(name);
+
+	if (length > sizeof(deleted) - 1 &&
+	    !strcmp(name + length - (sizeof(deleted) - 1), deleted)) {
+		mapping->is_deleted = true;
+		name[length - (sizeof(deleted) - 1)] = 0;
+	}
+	mapping->name = name;
+	mapping->inode = name[0] == '/';
+	mapping->use.size = mapping->end - mapping->start;
+}
+
+static int picture_add(struct picture_loader *loader)
+{
+	struct segment_pictures *into = loader->into;
+	size_t capacity = into->capacity ? 2 * into->capacity : 8;
+	struct segment_picture *grown;
+
+	if (into->count == into->capacity) {
+		grown = realloc(into->pictures, capacity * sizeof(*grown));
+		if (!grown)
+			return -1;
+		into->pictures = grown;
+		into->capacity = capacity;
+	}
+	into->pictures[into->count++] = loader->picture;
+	return 0;
+}
+
+/* What was gathered is all there is of it. */
+static void picture_close(struct picture_loader *loader)
+{
+	struct segments *segments = &loader->segments;
+	struct segment_picture *picture = &loader->picture;
+	size_t count = segments->maps.count, i;
+
+	if (!loader->is_open)
+		return;
+	loader->is_open = false;
+	process_modules_release(&segments->modules);
+	segments->modules = (struct process_modules){
+		.modules = calloc(count + 1, sizeof(*segments->modules.modules)),
+		.of_mapping = calloc(count + 1, sizeof(*segments->modules.of_mapping)),
+	};
+	loader->is_out_of_memory = !segments->modules.modules ||
+	                           !segments->modules.of_mapping;
+	if (loader->is_out_of_memory)
+		return;
+	for (i = 0; i < count; i++)
+		name_settle(loader, &segments->maps.mappings[i]);
+	modules_make(segments);
+	if (segments_sort(segments)) {
+		loader->is_out_of_memory = true;
+		return;
+	}
+	picture->mapping_count = (uint32_t)count;
+	for (i = 0; i < SEGMENT_COUNT; i++) {
+		picture->sizes[i] = segments->sums[i].size;
+		picture->mappings[i] = (uint32_t)segments->mappings[i];
+		picture->total += segments->sums[i].size;
+	}
+	loader->is_out_of_memory = picture_add(loader) != 0;
+}
+
+/* ---- records ---- */
+
+static int entry_take(struct picture_loader *loader, const struct maps_entry *entry,
+                      const uint8_t *name)
+{
+	struct process_maps *maps = &loader->segments.maps;
+	size_t capacity = maps->capacity ? 2 * maps->capacity : 256;
+	struct mapping *grown;
+
+	if (maps->count == maps->capacity) {
+		grown = realloc(maps->mappings, capacity * sizeof(*grown));
+		if (!grown)
+			return -1;
+		maps->mappings = grown;
+		maps->capacity = capacity;
+	}
+	maps->mappings[maps->count++] = (struct mapping){
+		.start = entry->start,
+		.end = entry->end,
+		.offset = entry->offset,
+		.access = entry->access &
+		          (MAPPING_READ | MAPPING_WRITE | MAPPING_EXECUTE | MAPPING_SHARED),
+		.name = (const char *)(uintptr_t)loader->names.bytes, /* until it is whole */
+	};
+	return text_add(&loader->names, (const char *)name, entry->name_bytes) ||
+	               text_add(&loader->names, "", 1)
+	           ? -1
+	           : 0;
+}
+
+/* The mappings of one record. */
+static int entries_take(struct picture_loader *loader, const uint8_t *at,
+                        const uint8_t *end, uint32_t count, struct error *error)
+{
+	const struct process_maps *maps = &loader->segments.maps;
+	struct maps_entry entry;
+	uint64_t bytes;
+
+	while (count--) {
+		if ((size_t)(end - at) < sizeof(entry))
+			return error_set(error, "a picture of the mappings is cut short");
+		memcpy(&entry, at, sizeof(entry));
+		bytes = sizeof(entry) + ((entry.name_bytes + UINT64_C(7)) & ~UINT64_C(7));
+		if (bytes > (size_t)(end - at))
+			return error_set(error, "a picture of the mappings is cut short");
+		if (entry.end <= entry.start || maps->count == MAPPINGS_MAX ||
+		    (maps->count && entry.start < maps->mappings[maps->count - 1].end))
+			return error_set(error, "mappings that lie over each other cannot be");
+		if (entry_take(loader, &entry, at + sizeof(entry)))
+			return error_set(error, "out of memory for mappings");
+		at += bytes;
+	}
+	return 0;
+}
+
+static int record_take(struct picture_loader *loader, const uint8_t *at, size_t bytes,
+                       struct error *error)
+{
+	struct maps_definition record;
+
+	if (bytes < sizeof(record))
+		return error_set(error, "a picture of the mappings is cut short");
+	memcpy(&record, at, sizeof(record));
+	if (!record.first) {
+		picture_close(loader);
+		loader->segments.maps.count = 0;
+		loader->names.bytes = 0;
+		loader->picture = (struct segment_picture){ .time = record.header.time,
+			                                        .reason = record.reason };
+		loader->is_open = loader->into->count < PICTURES_MAX;
+	}
+	if (!loader->is_open)
+		return 0; /* its beginning is not here */
+	if (record.first != loader->segments.maps.count)
+		return error_set(error, "a picture of the mappings has a hole");
+	if (entries_take(loader, at + sizeof(record), at + bytes, record.count, error)) {
+		loader->is_open = false;
+		return -1;
+	}
+	loader->picture.is_whole = record.is_last;
+	if (record.is_last)
+		picture_close(loader);
+	return 0;
+}
+
+int picture_load(struct picture_loader *loader, const uint8_t *data, size_t bytes,
+                 struct error *error)
+{
+	struct definition_header header;
+	size_t at = 0;
+	int result = 0;
+
+	while (bytes - at >= sizeof(header)) {
+		memcpy(&header, data + at, sizeof(header));
+		if (header.bytes < sizeof(header) || header.bytes > bytes - at)
+			break; /* whoever reads the modules tells */
+		if (header.kind == DEFINITION_MAPS &&
+		    record_take(loader, data + at, header.bytes, result ? NULL : error))
+			result = -1;
+		at += header.bytes;
+	}
+	return result;
+}
+
+struct picture_loader *picture_loader_new(struct segment_pictures *into)
+{
+	struct picture_loader *loader = calloc(1, sizeof(*loader));
+
+	if (loader)
+		loader->into = into;
+	return loader;
+}
+
+void picture_loader_end(struct picture_loader *loader)
+{
+	if (!loader)
+		return;
+	picture_close(loader);
+	segments_release(&loader->segments);
+	text_release(&loader->names);
+	free(loader);
+}
+
+/* ---- all of them ---- */
+
+static int loader_take(void *loader, const uint8_t *data, size_t bytes,
+                       struct error *error)
+{
+	return picture_load(loader, data, bytes, error);
+}
+
+int segment_pictures_read(struct segment_pictures *pictures,
+                          struct trace_reader *reader,
+                          const struct trace_process *process)
+{
+	struct picture_loader *loader;
+
+	*pictures = (struct segment_pictures){ .count = 0 };
+	loader = picture_loader_new(pictures);
+	if (!loader)
+		return -1;
+	trace_reader_definitions(reader, process, loader_take, loader);
+	picture_loader_end(loader);
+	return 0;
+}
+
+void segment_pictures_release(struct segment_pictures *pictures)
+{
+	free(pictures->pictures);
+	*pictures = (struct segment_pictures){ .count = 0 };
+}

@@ -1,0 +1,131 @@
+/* segment_timeline.c - what all views of segments over time share. Layer 10. */
+#include "segment_timeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LABEL_COLUMNS 15 /* what a line is about, as in report_summary.c */
+
+bool segment_timeline_oddity(char *text, size_t bytes, const struct profile *profile)
+{
+	char rss[TEXT_NUMBER_BYTES], live[TEXT_NUMBER_BYTES], kept[TEXT_NUMBER_BYTES];
+	char at[TEXT_NUMBER_BYTES];
+	struct segment_inside inside;
+	size_t number;
+
+	if (!segment_inside_odd(profile, &number))
+		return false;
+	inside = segment_inside(profile, number);
+	snprintf(
+		text, bytes,
+		"after %s the heap held %s resident, of which blocks that lived were %s: at "
+		"least %s freed but kept by the allocator",
+		text_duration(at, profile->segments.samples[number].time_ns),
+		text_size(rss, inside.rss), text_size(live, inside.live),
+		text_size(kept, inside.kept));
+	return true;
+}
+
+/* "heap 40 MiB, code 1.2 MiB, ..": the three that are most of a sample. */
+static void parts_text(struct text *text, const struct segment_sample *sample)
+{
+	bool is_told[SEGMENT_COUNT] = { false };
+	char size[TEXT_NUMBER_BYTES];
+	size_t i, most, round;
+
+	for (round = 0; round < 3; round++) {
+		most = SEGMENT_COUNT;
+		for (i = 0; i < SEGMENT_COUNT; i++) {
+			if (!is_told[i] && sample->uses[i].rss &&
+			    (most == SEGMENT_COUNT || sample->uses[i].rss > sample->uses[most].rss))
+				most = i;
+		}
+		if (most == SEGMENT_COUNT)
+			return;
+		is_told[most] = true;
+		text_printf(text, "%s%s %s", round ? ", " : "",
+		            segment_title((enum segment)most),
+		            text_size(size, sample->uses[most].rss));
+	}
+}
+
+void segment_timeline_summary(const struct screen *screen,
+                              const struct profile *profile)
+{
+	const struct segment_history *history = &profile->segments;
+	struct text parts = { NULL, 0, 0 };
+	char size[TEXT_NUMBER_BYTES], text[512];
+
+	if (!history->count)
+		return;
+	parts_text(&parts, &history->samples[history->highest]);
+	screen_line(screen, LABEL_COLUMNS,
+	            "  resident     %s%s%s at most: %s; see 'outlive segments'",
+	            screen_bold(screen), text_size(size, history->peak.rss),
+	            screen_plain(screen), parts.data ? parts.data : "nothing");
+	text_release(&parts);
+	if (segment_timeline_oddity(text, sizeof(text), profile))
+		screen_line(screen, LABEL_COLUMNS, "  kept         %s", text);
+}
+
+/* ---- stacks ---- */
+
+size_t timeline_threads_max(const struct segment_timeline *timeline)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	size_t count = 0, i;
+
+	for (i = timeline->from; i <= timeline->to; i++)
+		count += history->samples[i].stack_count;
+	return count;
+}
+
+static int thread_compare(const void *one, const void *two)
+{
+	const struct timeline_thread *a = one, *b = two;
+
+	if (a->last.tid != b->last.tid)
+		return a->last.tid < b->last.tid ? -1 : 1;
+	return a->first_ns < b->first_ns ? -1 : a->first_ns > b->first_ns;
+}
+
+static int rss_compare(const void *one, const void *two)
+{
+	const struct timeline_thread *a = one, *b = two;
+
+	if (a->rss_max != b->rss_max)
+		return a->rss_max > b->rss_max ? -1 : 1;
+	return a->last.tid < b->last.tid ? -1 : a->last.tid > b->last.tid;
+}
+
+size_t timeline_threads(const struct segment_timeline *timeline,
+                        struct timeline_thread *rows)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	const struct segment_sample *sample;
+	size_t count = 0, kept = 0, i, j;
+
+	for (i = timeline->from; i <= timeline->to; i++) {
+		sample = &history->samples[i];
+		for (j = 0; j < sample->stack_count; j++)
+			rows[count++] = (struct timeline_thread){ sample->stacks[j],
+				                                      sample->stacks[j].rss,
+				                                      sample->time_ns,
+				                                      sample->time_ns };
+	}
+	if (!count)
+		return 0;
+	qsort(rows, count, sizeof(*rows), thread_compare);
+	for (i = 1; i < count; i++) {
+		if (rows[i].last.tid != rows[kept].last.tid) {
+			rows[++kept] = rows[i];
+			continue;
+		}
+		rows[kept].last = rows[i].last;
+		rows[kept].last_ns = rows[i].last_ns;
+		if (rows[i].rss_max > rows[kept].rss_max)
+			rows[kept].rss_max = rows[i].rss_max;
+	}
+	qsort(rows, kept + 1, sizeof(*rows), rss_compare);
+	return kept + 1;
+}

@@ -1,0 +1,59 @@
+/*
+ * segment_timeline.h - how a recorded process used its memory over time: as text, JSON and
+ * CSV. Layer 10.
+ */
+#ifndef OUTLIVE_SEGMENT_TIMELINE_H
+#define OUTLIVE_SEGMENT_TIMELINE_H
+
+#include "screen.h"
+#include "segment_inside.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#define SEGMENTS_TRACE_JSON_SCHEMA "outlive-segments-trace-1"
+
+enum timeline_view {
+	TIMELINE_WHOLE,
+	TIMELINE_AT,      /* one sample */
+	TIMELINE_BETWEEN, /* two */
+	TIMELINE_NONE,    /* there is no sample: what the process saw of itself */
+};
+
+struct segment_timeline {
+	const struct profile *profile; /* text, and views of samples: with one at least */
+	enum timeline_view view;
+	bool is_by_thread; /* stacks instead of segments */
+	size_t from, to;   /* samples: BETWEEN; AT: both the same */
+	uint64_t top;      /* rows of times and of threads; 0: all */
+};
+
+void segment_timeline_text(const struct segment_timeline *timeline,
+                           const struct screen *screen);
+void segment_timeline_json(const struct segment_timeline *timeline, FILE *file);
+void segment_timeline_csv(const struct segment_timeline *timeline, FILE *file);
+
+/*
+ * That the heap holds far more than lives, in plain words; false: it does not. No name of
+ * the process is in it.
+ */
+bool segment_timeline_oddity(char *text, size_t bytes, const struct profile *profile);
+
+/* One or two lines on the default screen of a report; nothing without samples. */
+void segment_timeline_summary(const struct screen *screen,
+                              const struct profile *profile);
+
+/*
+ * A stack over all samples: thread by thread, the highest first. `rows` has room for
+ * timeline_threads_max(); how many there are.
+ */
+struct timeline_thread {
+	struct segment_stack last; /* as it was seen last */
+	uint64_t rss_max;
+	uint64_t first_ns, last_ns; /* when it was seen */
+};
+size_t timeline_threads_max(const struct segment_timeline *timeline);
+size_t timeline_threads(const struct segment_timeline *timeline,
+                        struct timeline_thread *rows);
+
+#endif

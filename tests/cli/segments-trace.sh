@@ -1,0 +1,119 @@
+#!/bin/bash
+# Segments over time, of programs whose memory grows by known steps at known times.
+cat >steps.c <<'C'
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+static char *volatile blocks[4][1000], *volatile kept[100];
+int main(void)
+{
+	int i, j;
+
+	mallopt(M_MMAP_THRESHOLD, 1 << 30);
+	mallopt(M_TRIM_THRESHOLD, 1 << 30);
+	for (i = 0; i < 4; i++) {
+		for (j = 0; j < 1000; j++)
+			memset(blocks[i][j] = malloc(10000), 1, 10000);
+		usleep(400000);
+	}
+	/* all freed but every tenth: fragments keep the heap as it is */
+	for (i = 0; i < 4; i++) {
+		for (j = 0; j < 1000; j++) {
+			if (j % 10)
+				free(blocks[i][j]);
+		}
+	}
+	usleep(500000);
+	return 0;
+}
+C
+gcc -O1 -g -fno-builtin -o steps steps.c || exit 1
+"$OUTLIVE" run -q --segments-every 50 -o steps.outlive -- ./steps 2>said || cat said
+segments() { "$OUTLIVE" segments "$@"; }
+segments -f json steps.outlive >json || exit 1
+echo "schema: $(jq -r .schema json), $(jq '.samples | length > 20' json)"
+
+# Every step of 10,000,000 bytes is seen: heap and live blocks agree at each.
+settled='.samples[] | select(.heap.blocks >= 1000 and .heap.blocks % 1000 == 0)'
+jq -c "[$settled | .heap.blocks] | unique" json
+jq -c "[$settled | .heap.live == .heap.blocks * 10000, .heap.rss - .heap.live -
+	.heap.overhead_estimated == .heap.kept] | unique" json
+jq -c '[.samples[] | select(.heap.blocks == 4000) | .heap | (.rss - .live) < 500000,
+	.kept < 400000] | unique' json
+echo "freed but kept:"
+jq -c '.samples[-1].heap | [.blocks, .live, .rss > 39000000, .kept > 35000000]' json
+jq -c '[.oddities[].kind]' json
+segments steps.outlive | grep -c 'freed but kept by the allocator'
+"$OUTLIVE" report steps.outlive | grep -c '^  kept  '
+"$OUTLIVE" report steps.outlive | grep -cE '^  resident  .* at most: heap 3[89]\.'
+"$OUTLIVE" info steps.outlive | grep -c '^    segments   .*, as a rule every '
+"$OUTLIVE" info -f json steps.outlive | jq '.processes[0].segment_samples > 20'
+
+echo "order, first and last:"
+jq -c '[.samples[].time_ns] | . == sort' json
+jq -c '[.samples[0].reasons[0], (.samples[-1].reasons | index("last") != null),
+	([.samples[].reasons[] | select(. == "first" or . == "last")] | length)]' json
+jq -c '.peak.rss == ([.samples[].total.rss] | max), .segments.heap.peak_rss ==
+	([.samples[].segments.heap.rss // 0] | max), .peak.kernel_rss >= .peak.rss' json
+# the segments of a sample are its total
+jq -c '[.samples[] | ([.segments[].rss] | add) == .total.rss, ([.segments[].size] | add) ==
+	.total.size] | unique' json
+
+echo "between two times:"
+at() { jq "[.samples[] | select(.heap.blocks == $1) | .time_ns][-1]" json; } # BLOCKS
+segments --between "$(at 1000)ns:$(at 2000)ns" -f json steps.outlive |
+	jq -c '[.samples[0, -1].heap.blocks, (.samples[-1].segments.heap.rss -
+		.samples[0].segments.heap.rss) / 10000000 | round]'
+segments --between 500ms: steps.outlive | grep -c '^growth between '
+segments --at 1m steps.outlive | grep -cE '^at 2\.[0-9]* s  the nearest look'
+segments -f csv steps.outlive | head -n 1 | tr -d '\r'
+[ "$(segments -f csv steps.outlive | grep -c ',total,')" = "$(jq '.samples | length' json)" ] &&
+	echo "csv has all"
+segments --by thread -f json steps.outlive | jq -c '[.threads[].name]'
+[ "$(segments steps.outlive | wc -l)" -lt 70 ] && echo "one screen"
+segments --top 0 steps.outlive | grep -c 'samples (--top 0'
+
+echo "what cannot be:"
+"$OUTLIVE" run -q --segments-every 0 -o none.outlive -- true 2>said || cat said
+segments --at 1s none.outlive 2>&1; echo "status $?"
+"$OUTLIVE" run --segments-every 5 -- true 2>&1 | head -n 1
+"$OUTLIVE" run --segments-every 60001 -- true 2>&1 | head -n 1
+for words in '--between 2s' '--between 3s:2s' '--between x:' '--at 1s --between 1s:' \
+	'--by symbol' '--watch 1' '--process 7' '--at 1y'; do
+	# shellcheck disable=SC2086
+	segments $words steps.outlive 2>&1 | head -n 1
+done
+segments --at 1s $$ 2>&1 | sed "s/$$/PID/" | head -n 1
+segments said 2>&1 | head -n 1
+
+echo "what the process saw of itself:"
+# The sizes of ELF segments are those that are seen from outside.
+jq -c '.pictures[-1] as $last | [.pictures[0].reason, $last.reason, $last.whole, ([("code", "rodata",
+	"data", "bss") | [$last.sizes[.]]] | length)]' json
+jq -c '. as $all | [("code", "rodata", "data", "bss") | . as $name |
+	$all.pictures[-1].sizes[$name] == $all.segments[$name].size]' json
+segments none.outlive | grep -c 'what was resident is not known'
+segments none.outlive | grep -oE '(code|data|bss|heap|stack|total)$' | tr '\n' ' '; echo
+segments -f json none.outlive | jq -c '[has("samples"), .pictures[-1].reason]'
+mkdir rings
+cat >killed.c <<'C'
+#include <signal.h>
+#include <stdlib.h>
+int main(void)
+{
+	char *volatile block = malloc(100);
+
+	(void)block;
+	return raise(SIGKILL);
+}
+C
+gcc -o killed killed.c || exit 1
+OUTLIVE_DIR=$PWD/rings OUTLIVE_POLICY=flight LD_PRELOAD=$OUTLIVE_LIBRARY ./killed 2>/dev/null & wait $! 2>/dev/null
+segments rings/*.ring | grep -cE 'saw them itself .* the last \((start|modules)\)'
+
+echo "exec and fork:"
+"$OUTLIVE" run -q -o exec.outlive -- sh -c 'sleep 0.3; exec sleep 0.4' 2>said || cat said
+"$OUTLIVE" info -f json exec.outlive | jq -c '[.processes[] | .segment_samples > 0]'
+segments -f json exec.outlive | jq -c '[(.samples[0].reasons), (.samples | length > 2)]'
+exit 0
