@@ -187,7 +187,7 @@ void depth_settle(struct thread_state *state, uintptr_t slot, uint64_t time)
 /* The lowest resident page in [low, high), which is mapped; `high`: there is none. */
 static uintptr_t resident_low(uintptr_t low, uintptr_t high)
 {
-	unsigned char resident[LOOK_PAGES];
+	unsigned char resident[LOOK_PAGES] = { 0 };
 
 	for (; low < high; low += sizeof(resident) * PAGE_BYTES) {
 		uintptr_t bytes = high - low;
