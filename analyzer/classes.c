@@ -118,7 +118,8 @@ static void ended_classify(struct classes *classes, uint32_t site)
 		                                                  life->crossed_bytes };
 	counts->unknown = (struct class_share){ life->unknown_blocks, life->unknown_bytes };
 	counts->blocks += life->crossed_blocks + life->unknown_blocks;
-	counts->exact_blocks += life->crossed_exact;
+	/* By another thread is by another thread, whatever became of frames. */
+	counts->exact_blocks += classes->has_exact_frames ? life->crossed_blocks : 0;
 }
 
 /* A block that is live at exit: for now CLASS_STATIC if it was born before main. */
@@ -133,10 +134,8 @@ static void live_classify(struct classes *classes, const struct block *block)
 
 	share_add(&counts->shares[is_early ? CLASS_STATIC : CLASS_LIVE], &share);
 	counts->blocks++;
-	counts->exact_blocks += !origin.is_unknown &&
-	                        replay->lives.sites.sites[origin.site].frames &&
-	                        replay->threads[origin.thread]->plain_last <
-	                            origin.sequence;
+	/* What was never freed outlived every frame. */
+	counts->exact_blocks += classes->has_exact_frames && !origin.is_unknown;
 }
 
 static void all_live_classify(struct classes *classes)
