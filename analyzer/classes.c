@@ -120,7 +120,9 @@ static void ended_classify(struct classes *classes, uint32_t site)
 		                                                  life->crossed_bytes };
 	counts->unknown = (struct class_share){ life->unknown_blocks, life->unknown_bytes };
 	counts->blocks += life->static_blocks + life->crossed_blocks + life->unknown_blocks;
-	counts->exact_blocks += life->static_exact + life->crossed_exact;
+	/* Whatever became of frames: by another thread is by another thread, exit is exit. */
+	if (classes->has_exact_frames)
+		counts->exact_blocks += life->static_blocks + life->crossed_blocks;
 }
 
 /* A block that was never freed: for now CLASS_STATIC if it was born before main. */
@@ -135,10 +137,8 @@ static void live_classify(struct classes *classes, const struct block *block)
 
 	share_add(&counts->shares[is_early ? CLASS_STATIC : CLASS_LIVE], &share);
 	counts->blocks++;
-	counts->exact_blocks += !origin.is_unknown &&
-	                        replay->lives.sites.sites[origin.site].frames &&
-	                        replay->threads[origin.thread]->plain_last <
-	                            origin.sequence;
+	/* What was never freed outlived every frame. */
+	counts->exact_blocks += classes->has_exact_frames && !origin.is_unknown;
 }
 
 static void all_live_classify(struct classes *classes)

@@ -11,8 +11,8 @@
  *               phases: never freed, and born before main was on a stack, or so
  *   live        never freed otherwise
  * Stack and escaping rest on frames. In a recording with exact frames the blocks whose
- * own are not exact are counted as `inferred` instead; in a plain one all of them count,
- * and everything is inferred.
+ * own are not exact are counted as `inferred` instead, and the others are exact; in a
+ * plain one all of them count, and everything is inferred.
  */
 #ifndef OUTLIVE_CLASSES_H
 #define OUTLIVE_CLASSES_H
@@ -41,7 +41,7 @@ struct class_counts {
 	struct class_share shares[CLASS_COUNT];
 	struct class_share inferred; /* stack or escaping, if one believes plain frames */
 	struct class_share unknown;  /* their free was missed */
-	uint64_t exact_blocks;       /* of all: the frames of their thread were exact */
+	uint64_t exact_blocks;       /* of all: their class rests on no inferred frames */
 	uint64_t blocks;             /* all */
 };
 

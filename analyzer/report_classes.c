@@ -197,7 +197,8 @@ void report_footer(const struct screen *screen, const struct classes *classes)
 		                                            : "");
 	if (cut)
 		screen_line(screen, 2,
-		            "%s stack%s end%s early, at code without call frame information",
+		            "%s stack%s end%s early, at code without call frame information or "
+		            "beyond 16,384 frames",
 		            text_count(blocks, cut), text_s(cut), cut == 1 ? "s" : "");
 	peeled_print(screen, classes);
 	fputs(screen_plain(screen), screen->file);

@@ -176,13 +176,11 @@ int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end
 	if (end->is_static) {
 		life->static_blocks++;
 		life->static_bytes += end->size;
-		life->static_exact += end->is_exact;
 		return 0;
 	}
 	if (end->has_crossed) {
 		life->crossed_blocks++;
 		life->crossed_bytes += end->size;
-		life->crossed_exact += end->is_exact;
 		return 0;
 	}
 	return tally_add(&lives->tally,

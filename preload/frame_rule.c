@@ -11,7 +11,7 @@ volatile bool frame_rule_has_met_exit;
 
 /*
  * A stub may stand in for a return address with this rule: not where nothing says how to
- * unwind; not for a signal frame, which debuggers know by its address. A throw that we
+ * unwind. A throw that we
  * cannot see begin may find a stub in its second phase that was not there in the first:
  * that matters where it stands right before the frame that catches, so such a module's
  * frames get one if they have no personality. An unwinder's own frames are asked about
@@ -20,7 +20,7 @@ volatile bool frame_rule_has_met_exit;
 static bool rule_is_patchable(const struct cfi_rule *rule,
                               enum module_unwinder unwinder)
 {
-	if (rule->kind == CFI_NONE || rule->kind == CFI_SIGNAL)
+	if (rule->kind == CFI_NONE)
 		return false;
 	return unwinder == MODULE_UNWINDER_SHARED ||
 	       (unwinder == MODULE_UNWINDER_OWN && !rule->has_personality);

@@ -196,9 +196,8 @@ static inline uint16_t flags_of(frame_rule rule)
 {
 	if (frame_rule_is_unwinder(rule))
 		return FRAME_UNWINDER;
-	if (frame_rule_kind(rule) == CFI_SIGNAL)
-		return FRAME_SIGNAL;
-	return frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0;
+	return (uint16_t)((frame_rule_kind(rule) == CFI_SIGNAL ? FRAME_SIGNAL : 0) |
+	                  (frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0));
 }
 
 /* ---- steps --------------------------------------------------------------------- */
@@ -233,9 +232,10 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 	walk->resumed = kind != CFI_COMPLEX && kind != CFI_SIGNAL;
 	if (walk->resumed || walk_meets(walk, slot, point->ip))
 		return false;
-	walk->in_signal |= kind == CFI_SIGNAL;
 	walk->in_unwinder |= frame_rule_is_unwinder(rule);
 	walk->cut = !walk_push(walk, slot, point->ip, flags_of(rule));
+	/* The handler's own frame returns to it like any other. */
+	walk->in_signal |= kind == CFI_SIGNAL;
 	return !walk->cut;
 }
 

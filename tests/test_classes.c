@@ -254,16 +254,20 @@ static void plain_events_are_counted_apart(void **state)
 	model_malloc(&judged.model, 1, 0x1000, 8);
 	model_malloc(&judged.model, 1, 0x2000, 8);
 	model_free(&judged.model, 1, 0x2000);
+	model_malloc(&judged.model, 1, 0x4000, 8); /* never freed: needs no frames */
+	model_malloc(&judged.model, 1, 0x5000, 8); /* freed by another thread: likewise */
 	model_event(&judged.model, 0, 1, (struct build_event){ .op = OP_CONTROL });
+	model_event(&judged.model, 1, 1,
+	            (struct build_event){ .op = OP_FREE, .address = 0x5000 });
 	model_malloc(&judged.model, 1, 0x3000, 8);
 	model_free(&judged.model, 1, 0x1000);
 	model_free(&judged.model, 1, 0x3000);
 	judge(&judged);
 	all = &judged.findings.classes->all;
-	expect_classes(&judged, 2, 0, 0, 0, 0);
+	expect_classes(&judged, 2, 0, 1, 0, 1);
 	assert_int_equal(all->inferred.blocks, 1);
-	assert_int_equal(all->exact_blocks, 2);
-	assert_int_equal(all->blocks, 3);
+	assert_int_equal(all->exact_blocks, 4);
+	assert_int_equal(all->blocks, 5);
 	assert_int_equal(judged.findings.advice.count, 0);
 	judged_release(&judged);
 }

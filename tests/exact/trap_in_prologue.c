@@ -5,7 +5,6 @@
  * stub may be written there.
  *
  * guards: patch a slot only if the walk reached it by CFI (not beyond a signal's frame)
- * guards: a signal frame is known by its address (none stands before it)
  * build: gcc -O2 sync_cfi.S
  * build: gcc -O0 sync_cfi.S
  * build: clang -O2 sync_cfi.S
@@ -32,7 +31,7 @@ static void on_trap(int number)
 	traps++;
 	work(number % 4 + 2);
 	allocate_here();
-	expect_no_stub(); /* it returns into the signal frame */
+	expect_stub(); /* it returns into the signal frame like a call */
 }
 
 NOINLINE static int step(int depth)
