@@ -319,7 +319,8 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  *   first    the outermost entry whose size is given; the `count` from there on reach to
  *            the innermost. Those further out were given before, in this run.
  *   size     in words of 8 bytes, plus 1: from an entry's slot up to that of the entry
- *            outside it (the outermost: to the end of the stack). 0: not on one stack.
+ *            outside it (the outermost: to the end of the stack). 0: not on one stack, or
+ *            nothing is known of what lies outside the outermost.
  *
  * TOUCHED says how deep the thread's own stack was ever used, by the pages that are
  * resident in it: bytes from its end down to the lowest.

@@ -63,6 +63,16 @@ static void action_conceal(struct sigaction *action)
 	memset(&action->sa_mask, 0, KERNEL_MASK_BYTES);
 }
 
+/* Its handler is to run on the stack that it would run on. */
+static void handler_replaced(int signal)
+{
+	int saved_errno = errno;
+
+	if (fault_watch_replaced(signal) && guard.state)
+		signal_stack_drop(guard.state->signal_stack);
+	errno = saved_errno;
+}
+
 static int action_set(int signal, const struct sigaction *action, struct sigaction *old)
 {
 	const struct signal_functions *real = signal_functions_find();
@@ -76,7 +86,7 @@ static int action_set(int signal, const struct sigaction *action, struct sigacti
 	if (result == 0 && old && fault_watch_is(old))
 		action_conceal(old);
 	if (result == 0 && action)
-		fault_watch_replaced(signal);
+		handler_replaced(signal);
 	return result;
 }
 
@@ -108,7 +118,7 @@ static plain_handler *handler_set(plain_handler *(*real)(int, plain_handler *),
 	if (result == SIG_ERR)
 		return result;
 	if (handler != SIG_HOLD)
-		fault_watch_replaced(signal);
+		handler_replaced(signal);
 	return fault_watch_is(&old) ? SIG_DFL : result;
 }
 

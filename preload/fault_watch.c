@@ -4,9 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
-#include <sys/auxv.h>
 
-#include "go_module.h"
 #include "guard.h"
 #include "ring_file.h"
 #include "signal_stack.h"
@@ -54,8 +52,7 @@ void fault_watch_begin(fault_handler *handler)
 		                      .sa_flags = SA_SIGINFO | SA_ONSTACK };
 	struct sigaction old;
 
-	if (!real->sigaction || !real->sigaltstack || our_handler ||
-	    go_module_holds(getauxval(AT_ENTRY)))
+	if (!real->sigaction || !real->sigaltstack || our_handler)
 		return;
 	our_handler = handler;
 	/* No other handler is to jump out of it; a fault in it ends the process at once. */
@@ -69,32 +66,12 @@ void fault_watch_begin(fault_handler *handler)
 	}
 }
 
-void fault_watch_replaced(int signal)
+bool fault_watch_replaced(int signal)
 {
 	/* The child of a vfork() has handlers of its own, but this memory. */
 	if (signal != SIGSEGV || !signal_stack_is_wanted || !ring.header ||
 	    ring.header->pid != system_pid())
-		return;
+		return false;
 	signal_stack_is_wanted = false;
-}
-
-static void fault_watch_end(void)
-{
-	const struct sigaction none = { .sa_handler = SIG_DFL };
-	struct sigaction now;
-
-	for (size_t i = 0; i < WATCHED; i++) {
-		if (functions.sigaction(watched[i], NULL, &now) == 0 && fault_watch_is(&now))
-			functions.sigaction(watched[i], &none, NULL);
-	}
-	signal_stack_is_wanted = false;
-}
-
-void fault_watch_check_thread(uintptr_t function)
-{
-	int saved_errno = errno;
-
-	if (signal_stack_is_wanted && go_module_holds(function))
-		fault_watch_end();
-	errno = saved_errno;
+	return true;
 }

@@ -24,17 +24,17 @@ const struct signal_functions *signal_functions_find(void);
 
 /*
  * Put `handler` where the default action is, and give the calling thread a signal stack.
- * Nothing of it in a program that Go built. Once.
+ * Once.
  */
 void fault_watch_begin(fault_handler *handler);
 
 /* True if `action` says that our handler stands. */
 bool fault_watch_is(const struct sigaction *action);
 
-/* The program has a handler of its own for `signal` now. */
-void fault_watch_replaced(int signal);
-
-/* A thread is about to begin with `function`: if it is of Go's, ours goes. */
-void fault_watch_check_thread(uintptr_t function);
+/*
+ * The program has set a handler of its own for `signal`. True if threads are to have no
+ * signal stack of ours from now on.
+ */
+bool fault_watch_replaced(int signal);
 
 #endif

@@ -46,16 +46,26 @@ void signal_stack_put(void **memory)
 	signal_stack_call(&stack, NULL);
 }
 
-void signal_stack_take(void **memory)
+/* 0 if the calling thread has not the one at `memory` any longer. */
+static long signal_stack_end(void *memory)
 {
 	stack_t stack;
 
-	if (!*memory)
-		return;
 	signal_stack_look(&stack);
-	if (!signal_stack_is_ours(&stack, *memory))
-		return;
+	if (!signal_stack_is_ours(&stack, memory))
+		return 0;
 	stack = (stack_t){ .ss_flags = SS_DISABLE };
-	if (signal_stack_call(&stack, NULL) < 0)
+	return signal_stack_call(&stack, NULL);
+}
+
+void signal_stack_take(void **memory)
+{
+	if (*memory && signal_stack_end(*memory) < 0)
 		*memory = NULL;
+}
+
+void signal_stack_drop(void *memory)
+{
+	if (memory)
+		signal_stack_end(memory);
 }

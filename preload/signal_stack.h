@@ -27,6 +27,9 @@ void signal_stack_put(void **memory);
  */
 void signal_stack_take(void **memory);
 
+/* Take it likewise, but leave it if the thread is on it right now. */
+void signal_stack_drop(void *memory);
+
 /* True if `stack` is the one at `memory`. */
 static inline bool signal_stack_is_ours(const stack_t *stack, const void *memory)
 {

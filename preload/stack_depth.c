@@ -5,6 +5,8 @@
 #include "signal_stack.h"
 #include "stack_bounds.h"
 
+extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
+
 #define PAGE_BYTES 4096
 #define FIELD_BYTES_MAX 10
 #define FIELDS_MAX 6
@@ -181,56 +183,71 @@ void depth_settle(struct thread_state *state, uintptr_t slot, uint64_t time)
 
 /* ---- TOUCHED ------------------------------------------------------------------ */
 
-#define LOOK_PAGES 512                        /* looked at in one call */
-#define LOOK_WHOLE_BYTES (UINT64_C(64) << 20) /* a smaller stack is looked at whole */
+#define LOOK_PAGES 128 /* looked at in one call */
 
-/* The lowest resident page in [low, high), which is mapped; `high`: there is none. */
-static uintptr_t resident_low(uintptr_t low, uintptr_t high)
+/*
+ * A thread's pages are looked for no further than this below the lowest one found: a page
+ * takes the kernel some nanoseconds, and threads may be many. The main thread's are all.
+ */
+#define LOOK_FURTHER_BYTES (UINT64_C(1) << 20)
+
+/* The lowest resident page in [low, high), at most LOOK_PAGES; `high`: there is none. */
+static uintptr_t resident_page(uintptr_t low, uintptr_t high)
 {
-	unsigned char resident[LOOK_PAGES];
+	unsigned char resident[LOOK_PAGES] = { 0 };
 
-	for (; low < high; low += sizeof(resident) * PAGE_BYTES) {
-		uintptr_t bytes = high - low;
-		uint32_t pages;
-
-		if (bytes > sizeof(resident) * PAGE_BYTES)
-			bytes = sizeof(resident) * PAGE_BYTES;
-		pages = (uint32_t)(bytes / PAGE_BYTES);
-		if (arch_syscall(SYS_mincore, (long)low, (long)bytes, (long)resident, 0, 0, 0) <
-		    0)
-			continue;
-		for (uint32_t i = 0; i < pages; i++) {
-			if (resident[i] & 1)
-				return low + (uintptr_t)i * PAGE_BYTES;
-		}
+	if (arch_syscall(SYS_mincore, (long)low, (long)(high - low), (long)resident, 0, 0,
+	                 0) < 0)
+		return high;
+	for (uint32_t i = 0; low < high; i++, low += PAGE_BYTES) {
+		if (resident[i] & 1)
+			return low;
 	}
 	return high;
 }
 
+/* The same from `high`, which is, down to `low`, or (unless `whole`) a wide gap. */
+static uintptr_t resident_low(uintptr_t low, uintptr_t high, bool whole)
+{
+	uintptr_t lowest = high, at = high;
+
+	while (at > low && (whole || lowest - at < LOOK_FURTHER_BYTES)) {
+		uintptr_t end = at, found;
+
+		at = end - low > LOOK_PAGES * PAGE_BYTES ? end - LOOK_PAGES * PAGE_BYTES : low;
+		found = resident_page(at, end);
+		if (found < end)
+			lowest = found;
+	}
+	return lowest;
+}
+
+static inline uintptr_t page_of(uintptr_t address)
+{
+	return address & ~(uintptr_t)(PAGE_BYTES - 1);
+}
+
 void touched_note(struct thread_state *state)
 {
-	struct stack_bounds own = state->own_stack;
-	struct stack_mapping mapping;
-	uintptr_t here = (uintptr_t)__builtin_frame_address(0) &
-	                 ~(uintptr_t)(PAGE_BYTES - 1);
+	const struct stack_bounds *own = &state->own_stack;
+	struct stack_mapping mapping = { 0 };
+	uintptr_t high = page_of((uintptr_t)__builtin_frame_address(0)), low = own->low;
+	uintptr_t deepest = state->seen_stack.low + DEPTH_STEP_BYTES - sizeof(deepest);
 	uint64_t depth_bytes;
 	uint8_t *at;
 
-	if (!state->chunk || !stack_bounds_hold(&own, here))
+	if (!state->chunk || !stack_bounds_hold(own, high))
 		return;
 	/* The main thread's is mapped as far as it has grown. */
-	if (own.high - own.low > LOOK_WHOLE_BYTES) {
-		if (!stack_mapping_find(here, &mapping))
+	if (stack_bounds_hold(own, (uintptr_t)__libc_stack_end)) {
+		if (!stack_mapping_find(high, &mapping))
 			return;
-		own.low = mapping.low > own.low ? mapping.low : own.low;
+		low = mapping.low > low ? mapping.low : low;
 	}
-	own.low = (own.low + PAGE_BYTES - 1) & ~(uintptr_t)(PAGE_BYTES - 1);
-	/* A very large one not deeper than this below what was seen of it. */
-	if (own.high - own.low > LOOK_WHOLE_BYTES && state->seen_stack.low &&
-	    state->seen_stack.low - own.low > LOOK_WHOLE_BYTES)
-		own.low = (state->seen_stack.low - LOOK_WHOLE_BYTES) &
-		          ~(uintptr_t)(PAGE_BYTES - 1);
-	depth_bytes = own.high - resident_low(own.low, here);
+	if (stack_bounds_hold(own, deepest) && deepest < high)
+		high = page_of(deepest);
+	low = page_of(low + PAGE_BYTES - 1);
+	depth_bytes = own->high - resident_low(low, high, mapping.is_main);
 	at = control_begin(state, CONTROL_TOUCHED, &depth_bytes, 1, 0);
 	if (at)
 		control_commit(state, at);

@@ -9,7 +9,6 @@
 #include <stdatomic.h>
 #include <threads.h>
 
-#include "fault_watch.h"
 #include "lifecycle.h"
 #include "real_alloc.h"
 #include "signal_stack.h"
@@ -124,11 +123,16 @@ static void stack_of(const pthread_attr_t *attributes, struct thread_start *star
 /* The calling thread's serial; 0: it has none. */
 static uint32_t own_serial(const struct walk_start *caller)
 {
-	if (!guard.state && lifecycle_enter(caller)) {
-		thread_state_get();
-		guard_leave();
-	}
-	return guard.state ? guard.state->serial : 0;
+	const struct thread_state *state;
+	uint32_t serial = 0;
+
+	if (guard.sp || !lifecycle_enter(caller))
+		return 0;
+	state = thread_state_get();
+	if (state)
+		serial = state->serial;
+	guard_leave();
+	return serial;
 }
 
 /* NULL: the thread is to begin without us; its stack will be looked up if it allocates. */
@@ -140,7 +144,6 @@ static struct thread_start *thread_prepare(const pthread_attr_t *attributes,
 
 	if (!lifecycle_recording)
 		return NULL;
-	fault_watch_check_thread(function);
 	start = thread_start_take();
 	if (!start)
 		return NULL;

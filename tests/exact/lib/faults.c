@@ -1,0 +1,199 @@
+/*
+ * faults.c - faults WAY: die in one of these ways; test_faults.sh says what must come of it.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NOINLINE __attribute__((noinline, noclone))
+
+static void *volatile sink;
+
+NOINLINE static int descend(int depth)
+{
+	volatile char room[200];
+	int result;
+
+	room[depth % 200] = 1;
+	result = descend(depth + 1);
+	return result + room[depth % 200];
+}
+
+NOINLINE static int descend_and_allocate(int depth)
+{
+	volatile char room[200];
+	void *block = malloc(10);
+	int result;
+
+	sink = block;
+	room[depth % 200] = 1;
+	result = descend_and_allocate(depth + 1);
+	free(block);
+	return result + room[depth % 200];
+}
+
+NOINLINE static int make_huge_frame(int depth)
+{
+	volatile char room[16 << 20];
+
+	room[depth] = 1;
+	room[sizeof(room) - 1 - (size_t)depth] = 1;
+	return room[100];
+}
+
+static void *in_thread(void *argument)
+{
+	((int (*)(int))argument)(0);
+	return NULL;
+}
+
+static void thread_run(int (*function)(int), size_t stack_bytes)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	pthread_attr_init(&attributes);
+	if (stack_bytes)
+		pthread_attr_setstacksize(&attributes, stack_bytes);
+	if (pthread_create(&thread, &attributes, in_thread, (void *)function))
+		exit(9);
+	pthread_join(thread, NULL);
+}
+
+NOINLINE static int access_null(int depth)
+{
+	return *(volatile int *)(long)depth;
+}
+
+NOINLINE static int write_code(int depth)
+{
+	*(volatile char *)(void *)write_code = 1;
+	return depth;
+}
+
+static char *volatile foreign_guard;
+
+static void *show_guard(void *argument)
+{
+	pthread_attr_t attributes;
+	void *low = NULL;
+	size_t bytes;
+
+	pthread_getattr_np(pthread_self(), &attributes);
+	pthread_attr_getstack(&attributes, &low, &bytes);
+	foreign_guard = (char *)low - 8;
+	pause();
+	return argument;
+}
+
+/* A wild access that hits the guard of another thread's stack. */
+NOINLINE static int hit_foreign_guard(int depth)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, show_guard, NULL);
+	while (!foreign_guard)
+		usleep(1000);
+	*foreign_guard = 1;
+	return depth;
+}
+
+NOINLINE static int corrupt_heap(int depth)
+{
+	/* free() itself reads what is not mapped. */
+	free((void *)0x123456789010);
+	return depth;
+}
+
+NOINLINE static int read_past_file(int depth)
+{
+	int fd = open("bus", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	volatile char *map;
+
+	if (fd < 0 || ftruncate(fd, 4096))
+		exit(9);
+	map = mmap(NULL, 8192, PROT_READ, MAP_SHARED, fd, 0);
+	return map[4096 + depth];
+}
+
+static void tiny_signal_stack(void)
+{
+	static char room[4096 + 2048];
+	stack_t stack = { .ss_sp = room, .ss_size = sizeof(room) };
+
+	if (sigaltstack(&stack, NULL))
+		exit(9);
+}
+
+NOINLINE static int way_run(const char *way)
+{
+	void (*volatile nowhere)(void) = NULL;
+	struct rlimit limit = { 256 << 10, RLIM_INFINITY };
+
+	if (!strcmp(way, "main"))
+		return descend(0);
+	if (!strcmp(way, "main-allocates"))
+		return descend_and_allocate(0);
+	if (!strcmp(way, "main-huge"))
+		return make_huge_frame(0);
+	if (!strcmp(way, "main-limit"))
+		return setrlimit(RLIMIT_STACK, &limit) || descend(0);
+	if (!strcmp(way, "thread"))
+		thread_run(descend, 0);
+	if (!strcmp(way, "thread-allocates"))
+		thread_run(descend_and_allocate, 0);
+	if (!strcmp(way, "thread-small"))
+		thread_run(descend, 65536);
+	if (!strcmp(way, "child")) {
+		pid_t child = fork();
+
+		if (child == 0)
+			descend(0);
+		waitpid(child, NULL, 0);
+		raise(SIGSEGV);
+	}
+	if (!strcmp(way, "null"))
+		return access_null(0);
+	if (!strcmp(way, "null-thread"))
+		thread_run(access_null, 0);
+	if (!strcmp(way, "null-tiny")) {
+		tiny_signal_stack();
+		return access_null(0);
+	}
+	if (!strcmp(way, "code"))
+		return write_code(0);
+	if (!strcmp(way, "nowhere"))
+		nowhere();
+	if (!strcmp(way, "guard"))
+		return hit_foreign_guard(0);
+	if (!strcmp(way, "heap"))
+		return corrupt_heap(0);
+	if (!strcmp(way, "bus"))
+		return read_past_file(0);
+	if (!strcmp(way, "raise"))
+		raise(SIGSEGV);
+	if (!strcmp(way, "kill"))
+		kill(getpid(), SIGSEGV);
+	if (!strcmp(way, "abort"))
+		abort();
+	if (!strcmp(way, "ignored")) {
+		signal(SIGSEGV, SIG_IGN);
+		raise(SIGSEGV);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	free(malloc(20));
+	printf("%s\n", argv[argc - 1]);
+	fflush(stdout);
+	return way_run(argv[argc - 1]);
+}

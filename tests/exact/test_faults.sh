@@ -1,0 +1,80 @@
+#!/bin/bash
+# Programs that die die as they would: by the same signal, with the same output, with or
+# without a core. What the report says of it: the stack overflows are those, and the others
+# are none; and in which function it was.
+set -u
+root=$OUTLIVE_ROOT_DIR here=$root/tests/exact
+# shellcheck disable=SC2034 # lib/recorded.sh uses them
+library=$OUTLIVE_LIBRARY outlive=$OUTLIVE
+. "$here/lib/recorded.sh"
+bad=0
+fail() { echo "$way: $*"; bad=1; }
+
+gcc -g -O1 -fno-builtin -D_GNU_SOURCE -pthread -w -o faults "$here/lib/faults.c" || exit 1
+
+died() { # STATUS-FILE COMMAND...: in a shell of its own, whose word on it is not ours
+	local status=$1
+	shift
+	("$@"; echo $? >"$status") 2>"$status.shell"
+}
+
+bare() { timeout 60 ./faults "$way" >bare.out 2>bare.err; }
+# What the shell says of a death is not the program's.
+with() {
+	recorded ./faults "$way" >with.out 2>with.all
+	local status=$?
+	grep -v '/recorded.sh: line ' with.all >with.err
+	return $status
+}
+
+# WAY KIND FUNCTION: KIND is overflow, fault or none.
+expect() {
+	way=$1
+	died bare.status bare
+	died with.status with
+	cmp -s bare.status with.status || fail "status $(cat bare.status) became $(cat with.status)"
+	cmp -s bare.out with.out || fail "another output"
+	cmp -s bare.err with.err || fail "another output to stderr: $(head -n 3 with.err)"
+	rm -f report
+	for ring in rings/*.ring; do
+		"$outlive" report --stacks "$ring" >>report 2>&1 || fail "the ring does not read"
+	done
+	case $2 in
+	overflow)
+		grep -q "^stack overflow in thread .*$3" report || fail "no stack overflow of $3" ;;
+	fault)
+		grep -q "^stack overflow" report && fail "a stack overflow"
+		tr '\n' ' ' <report | grep -q "killed by SIG.* in $3" || fail "not killed in $3" ;;
+	none)
+		grep -qE "^stack overflow|killed by" report && fail "a fault" ;;
+	esac
+	[ $bad = 0 ] || head -n 12 report
+	echo "$way: status $(cat with.status)"
+}
+
+ulimit -c 0
+expect main overflow descend
+expect main-allocates overflow descend_and_allocate
+expect main-huge overflow make_huge_frame
+expect main-limit overflow descend
+expect thread overflow descend
+expect thread-allocates overflow descend_and_allocate
+expect thread-small overflow descend
+expect child overflow descend
+expect null fault access_null
+expect null-thread fault access_null
+expect null-tiny fault access_null
+expect code fault write_code
+expect nowhere fault 'no function'
+expect guard fault hit_foreign_guard
+expect heap fault ''
+expect bus fault read_past_file
+expect raise fault ''
+expect kill fault ''
+expect abort none
+expect ignored none
+# The outermost frame of a call that went astray is there all the same.
+way=nowhere
+with 2>/dev/null
+"$outlive" report --stacks rings/*.ring | grep -q 'way_run' || fail "no caller"
+exit $bad
