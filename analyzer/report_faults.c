@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define FAULTS_SHOWN 3
-#define CHAIN_FUNCTIONS 4 /* named in the first line */
+#define CHAIN_FUNCTIONS 3 /* named in the first line */
 #define CALLERS_SHOWN 4   /* of the path that repeats */
 
 const char *signal_text(char *text, uint32_t signal)

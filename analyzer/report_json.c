@@ -284,8 +284,8 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	histogram_json(json, &profile->replay);
 	timeline_json(json, profile);
 	if (advice_json(json, findings, settings->top) ||
-	    threads_json(json, classes, settings->sort) ||
-	    faults_json(json, classes) || stacks_json(json, classes, settings->top) ||
+	    threads_json(json, classes, settings->sort) || faults_json(json, classes) ||
+	    stacks_json(json, classes, settings->top) ||
 	    groups_json(json, findings, settings) || sites_json(json, findings, settings) ||
 	    processes_json(json, reader, profile))
 		return -1;

@@ -4,6 +4,7 @@
 #include "report_faults.h"
 #include "report_figures.h"
 #include "report_names.h"
+#include "report_summary.h"
 #include "stack_functions.h"
 #include "stack_order.h"
 
@@ -357,31 +358,47 @@ static int functions_print(const struct screen *screen, const struct classes *cl
 	return result;
 }
 
+/* Everything but the path of a thread, `shown`, which goes in between. */
+static int stacks_print(const struct screen *screen, const struct classes *classes,
+                        const struct stack_order *order, uint64_t top, uint32_t shown)
+{
+	const struct profile *profile = classes->profile;
+
+	if (report_faults(screen, classes))
+		return -1;
+	report_title(screen, profile);
+	if (!order->count) {
+		fputc('\n', screen->file);
+		screen_line(screen, 2,
+		            "nothing is known of the stacks: nothing was allocated, or "
+		            "the recording is of an earlier version");
+		return 0;
+	}
+	if (threads_print(screen, profile, order, top))
+		return -1;
+	near_limits_print(screen, &profile->replay, order);
+	others_print(screen, &profile->replay);
+	if (deepest_print(screen, classes, shown))
+		return -1;
+	return functions_print(screen, classes, top);
+}
+
 int report_stacks(const struct screen *screen, const struct classes *classes,
                   uint64_t top, uint64_t tid)
 {
-	const struct profile *profile = classes->profile;
+	const struct replay *replay = &classes->profile->replay;
 	struct stack_order order;
-	uint32_t shown = UINT32_MAX;
-	int result = stack_order_make(&order, &profile->replay);
+	uint32_t shown;
+	int result = stack_order_make(&order, replay);
 
-	if (!result && tid != STACKS_THREAD_UNSAID)
-		result = stack_order_find(&order, &profile->replay, tid, &shown) ? 0 : 1;
-	else if (!result && order.count)
-		shown = order.threads[0];
-	if (!result && !order.count)
-		screen_line(screen, 2,
-		            "\nno stack was sampled: the recording is of an earlier "
-		            "version, or nothing was allocated");
-	if (!result && order.count) {
-		result = threads_print(screen, profile, &order, top);
-		near_limits_print(screen, &profile->replay, &order);
-		others_print(screen, &profile->replay);
+	if (!result) {
+		shown = order.count ? order.threads[0] : 0;
+		if (tid != STACKS_THREAD_UNSAID &&
+		    !stack_order_find(&order, replay, tid, &shown))
+			result = 1;
 	}
-	if (!result && shown != UINT32_MAX)
-		result = deepest_print(screen, classes, shown);
 	if (!result)
-		result = functions_print(screen, classes, top);
+		result = stacks_print(screen, classes, &order, top, shown);
 	stack_order_release(&order);
 	return result;
 }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /*
- * Threads (the first `top`; 0: all), the deepest path of thread `tid` (or of the one that
+ * What the process died of, threads (the first `top`; 0: all), the deepest path of thread `tid` (or of the one that
  * went deepest: STACKS_THREAD_UNSAID), functions by their frames. 0; -1: memory is out; 1: there is no
  * such thread.
  */

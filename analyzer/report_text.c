@@ -221,15 +221,6 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 	return result;
 }
 
-static int stacks_print(const struct screen *screen, const struct classes *classes,
-                        const struct report_settings *settings)
-{
-	if (report_faults(screen, classes))
-		return -1;
-	report_title(screen, classes->profile);
-	return report_stacks(screen, classes, settings->top, settings->stacks_tid);
-}
-
 static int report_write(const struct screen *screen, const struct findings *findings,
                         const struct report_settings *settings)
 {
@@ -239,7 +230,7 @@ static int report_write(const struct screen *screen, const struct findings *find
 	if (!settings || settings->is_overview)
 		return screen_print(screen, findings);
 	if (settings->is_stacks)
-		return stacks_print(screen, classes, settings);
+		return report_stacks(screen, classes, settings->top, settings->stacks_tid);
 	report_summary(screen, classes->profile);
 	if (settings->class_number)
 		return report_class_rows(screen, findings, settings->group,

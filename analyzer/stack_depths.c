@@ -402,6 +402,26 @@ static void thread_note(struct thread_depths *thread, const struct stack_note *n
 		thread->room_bytes = note->thread.room;
 }
 
+/* All that was told is counted, and forgotten. */
+static int told_release(struct stack_depths *depths, struct thread_depths *thread)
+{
+	if (deepest_settle(depths, thread) || told_trim(depths, thread, 0))
+		return -1;
+	free(thread->told);
+	thread->told = NULL;
+	thread->told_capacity = 0;
+	return 0;
+}
+
+/* It comes as a thread ends; the first one may go on for long in destructors. */
+static int touched_note(struct stack_depths *depths, const struct thread *thread,
+                        struct thread_depths *own, const struct stack_note *note)
+{
+	if (note->touched_bytes > own->touched_bytes)
+		own->touched_bytes = note->touched_bytes;
+	return thread->serial == 1 ? 0 : told_release(depths, own);
+}
+
 int stack_depths_note(struct stack_depths *depths, const struct thread *thread,
                       const struct stack_note *note, uint64_t time)
 {
@@ -412,10 +432,7 @@ int stack_depths_note(struct stack_depths *depths, const struct thread *thread,
 	switch (note->kind) {
 	case CONTROL_THREAD: thread_note(own, note); return 0;
 	case CONTROL_DEPTH: return sample_note(depths, thread, note, time);
-	case CONTROL_TOUCHED:
-		if (note->touched_bytes > own->touched_bytes)
-			own->touched_bytes = note->touched_bytes;
-		return 0;
+	case CONTROL_TOUCHED: return touched_note(depths, thread, own, note);
 	case CONTROL_FAULT: return fault_note(depths, thread, note, time);
 	default: return 0;
 	}
@@ -433,16 +450,11 @@ int stack_depths_run(struct stack_depths *depths, const struct thread *thread)
 
 int stack_depths_finish(struct stack_depths *depths)
 {
-	struct thread_depths *thread;
 	uint32_t i;
 
 	for (i = 0; i < depths->thread_count; i++) {
-		thread = &depths->threads[i];
-		if (deepest_settle(depths, thread) || told_trim(depths, thread, 0))
+		if (told_release(depths, &depths->threads[i]))
 			return -1;
-		free(thread->told);
-		thread->told = NULL;
-		thread->told_capacity = 0;
 	}
 	return 0;
 }
@@ -459,36 +471,4 @@ bool thread_depths_is_near_limit(const struct thread_depths *thread)
 {
 	return thread->room_bytes &&
 	       thread_depths_most(thread) * 100 >= thread->room_bytes * STACK_WARN_PERCENT;
-}
-
-uint32_t stack_depths_deepest(const struct stack_depths *depths)
-{
-	uint32_t i, deepest = UINT32_MAX;
-
-	for (i = 0; i < depths->thread_count; i++) {
-		if (thread_depths_most(&depths->threads[i]) &&
-		    (deepest == UINT32_MAX ||
-		     thread_depths_most(&depths->threads[i]) >
-		         thread_depths_most(&depths->threads[deepest])))
-			deepest = i;
-	}
-	return deepest;
-}
-
-uint32_t stack_depths_fullest(const struct stack_depths *depths)
-{
-	uint32_t i, fullest = UINT32_MAX;
-	double share, most = 0;
-
-	for (i = 0; i < depths->thread_count; i++) {
-		if (!depths->threads[i].room_bytes)
-			continue;
-		share = (double)thread_depths_most(&depths->threads[i]) /
-		        (double)depths->threads[i].room_bytes;
-		if (share > most) {
-			most = share;
-			fullest = i;
-		}
-	}
-	return fullest;
 }

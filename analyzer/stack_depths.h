@@ -110,13 +110,6 @@ const struct thread_depths *stack_depths_of(const struct stack_depths *depths,
 /* How deep it was, by samples or by pages, whichever is more. */
 uint64_t thread_depths_most(const struct thread_depths *thread);
 
-/*
- * The index of the thread that went deepest, in bytes or as a share of its room; or
- * UINT32_MAX if none was seen.
- */
-uint32_t stack_depths_deepest(const struct stack_depths *depths);
-uint32_t stack_depths_fullest(const struct stack_depths *depths);
-
 /* At this share of its room on, a stack is near its limit. */
 #define STACK_WARN_PERCENT 80
 bool thread_depths_is_near_limit(const struct thread_depths *thread);

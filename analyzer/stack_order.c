@@ -69,3 +69,35 @@ const struct thread *stack_creator(const struct replay *replay, uint32_t thread)
 	}
 	return NULL;
 }
+
+uint32_t stack_depths_deepest(const struct stack_depths *depths)
+{
+	uint32_t i, deepest = UINT32_MAX;
+
+	for (i = 0; i < depths->thread_count; i++) {
+		if (thread_depths_most(&depths->threads[i]) &&
+		    (deepest == UINT32_MAX ||
+		     thread_depths_most(&depths->threads[i]) >
+		         thread_depths_most(&depths->threads[deepest])))
+			deepest = i;
+	}
+	return deepest;
+}
+
+uint32_t stack_depths_fullest(const struct stack_depths *depths)
+{
+	uint32_t i, fullest = UINT32_MAX;
+	double share, most = 0;
+
+	for (i = 0; i < depths->thread_count; i++) {
+		if (!depths->threads[i].room_bytes)
+			continue;
+		share = (double)thread_depths_most(&depths->threads[i]) /
+		        (double)depths->threads[i].room_bytes;
+		if (share > most) {
+			most = share;
+			fullest = i;
+		}
+	}
+	return fullest;
+}

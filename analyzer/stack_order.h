@@ -27,4 +27,11 @@ bool stack_order_find(const struct stack_order *order, const struct replay *repl
 /* The thread that made it; NULL: not known. */
 const struct thread *stack_creator(const struct replay *replay, uint32_t thread);
 
+/*
+ * The index of the thread that went deepest, in bytes or as a share of its room; or
+ * UINT32_MAX if none was seen.
+ */
+uint32_t stack_depths_deepest(const struct stack_depths *depths);
+uint32_t stack_depths_fullest(const struct stack_depths *depths);
+
 #endif

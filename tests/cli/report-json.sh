@@ -20,8 +20,14 @@ EOF
 "$OUTLIVE" run -q -o trace -- ./program >/dev/null 2>&1
 "$OUTLIVE" report --format json --by function trace >json || exit 1
 "$OUTLIVE" report --format json --by owner trace >owner || exit 1
+cat >crash.c <<'EOF'
+int main(void) { *(volatile char *)0 = 1; }
+EOF
+"${CC:-gcc}" -g -o crash crash.c || exit 77
+"$OUTLIVE" run -q -o trace-crash -- ./crash >/dev/null 2>&1
+"$OUTLIVE" report --format json trace-crash >crashed || exit 1
 # but the depths of escape_depths, which are numbers
-jq -rn '[inputs | paths | map(strings) | .[] | select(test("^[0-9]+$") | not)] | unique[]' json owner | sort -u >printed
+jq -rn '[inputs | paths | map(strings) | .[] | select(test("^[0-9]+$") | not)] | unique[]' json owner crashed | sort -u >printed
 sed -n 's/^\.It Va //p' "$page" | tr -d ' ' | tr ',' '\n' | sort -u >documented
 comm -3 printed documented
 jq -r .schema json

@@ -187,6 +187,11 @@ for width in 40 50 60 72 80 120 200; do
 	export COLUMNS=$width
 	for trace in long deep overflow fault plain lost sample damaged cut*; do
 		for view in "${views[@]}"; do
+			# the traces about stacks, in the views about them
+			case $trace:$view in
+			deep:report*--stacks* | overflow:'report ' | fault:'report ') ;;
+			deep:* | overflow:* | fault:*) continue ;;
+			esac
 			# shellcheck disable=SC2086 # words are words
 			"$OUTLIVE" $view "${trace%.outlive}.outlive" >view 2>said
 			# not every trace has that site, block, process, or samples of segments

@@ -27,7 +27,8 @@ static void read_file(const uint8_t *data, size_t bytes)
 	static FILE *nowhere;
 	struct report_settings settings = { .group = REPORT_BY_SITE,
 		                                .sort = REPORT_SORT_BYTES,
-		                                .top = 100 };
+		                                .top = 100,
+		                                .stacks_tid = STACKS_THREAD_UNSAID };
 	struct trace_reader *reader;
 	struct process_counts counts;
 	struct profile *profile;
@@ -44,6 +45,9 @@ static void read_file(const uint8_t *data, size_t bytes)
 		if (profile) {
 			report_text(profile, NULL, nowhere);
 			report_text(profile, &settings, nowhere);
+			settings.is_stacks = true;
+			report_text(profile, &settings, nowhere);
+			settings.is_stacks = false;
 			if (!i)
 				report_json(reader, profile, &settings, nowhere);
 		}
