@@ -170,7 +170,9 @@ static bool is_large_blocks(const struct look *look, size_t i)
 	if (mapping->end - mapping->start < LARGE_BYTES_MIN || !mapping->use.anonymous)
 		return false;
 	for (int chunk = 0; at < mapping->end && chunk < CHUNKS_MAX; chunk++) {
-		if (!process_memory_read(&look->memory, at, &head))
+		if ((mapping->use.anonymous < mapping->use.size &&
+		     !process_memory_is_present(&look->memory, at)) ||
+		    !process_memory_read(&look->memory, at, &head))
 			break;
 		bytes = head.words[1] & ~UINT64_C(7);
 		if (head.words[0] >= PAGE || (head.words[1] & 7) != 2 || bytes % PAGE ||
