@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define PAGE UINT64_C(4096)
+#define PAGEMAP_PRESENT (UINT64_C(1) << 63) /* Linux, admin-guide/mm/pagemap.rst */
+
 struct process_memory process_memory_open(pid_t pid)
 {
 	struct process_memory memory = { .pid = pid };
@@ -12,6 +15,8 @@ struct process_memory process_memory_open(pid_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
 	memory.file = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)pid);
+	memory.pagemap = open(path, O_RDONLY | O_CLOEXEC);
 	return memory;
 }
 
@@ -19,7 +24,19 @@ void process_memory_close(struct process_memory *memory)
 {
 	if (memory->file >= 0)
 		close(memory->file);
-	memory->file = -1;
+	if (memory->pagemap >= 0)
+		close(memory->pagemap);
+	memory->file = memory->pagemap = -1;
+}
+
+bool process_memory_is_present(const struct process_memory *memory, uint64_t address)
+{
+	uint64_t entry;
+
+	return memory->pagemap < 0 ||
+	       pread(memory->pagemap, &entry, sizeof(entry),
+	             (off_t)(address / PAGE * sizeof(entry))) != sizeof(entry) ||
+	       entry & PAGEMAP_PRESENT;
 }
 
 /*

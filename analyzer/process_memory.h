@@ -17,7 +17,8 @@ struct word_pair {
 
 struct process_memory {
 	pid_t pid;
-	int file; /* /proc/PID/mem, or -1 */
+	int file;    /* /proc/PID/mem, or -1 */
+	int pagemap; /* /proc/PID/pagemap, or -1 */
 };
 
 /* Not to be permitted is no error: nothing can be read then. */
@@ -25,9 +26,12 @@ struct process_memory process_memory_open(pid_t pid);
 void process_memory_close(struct process_memory *memory);
 
 /*
- * False: it cannot be read, or no longer. A page the process never wrote is not to be read:
- * it would get one.
+ * Whether there is a page at this address: reading where there is none gives the process
+ * one, and one that is in swap comes back. True if it is not known.
  */
+bool process_memory_is_present(const struct process_memory *memory, uint64_t address);
+
+/* False: it cannot be read, or no longer. */
 bool process_memory_read(const struct process_memory *memory, uint64_t address,
                          struct word_pair *pair);
 

@@ -127,6 +127,7 @@ static bool module_read(struct process_module *module, const struct process_maps
 	};
 	if (elf_file_read(&facts, file) == ELF_OK) {
 		*is_elf = true;
+		module->is_go = facts.is_go;
 		elf_version(EV_CURRENT);
 		elf = elf_begin(file, ELF_C_READ, NULL);
 		if (elf) {

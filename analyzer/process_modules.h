@@ -22,8 +22,9 @@ struct process_module {
 	const char *path;    /* points into the maps */
 	struct mapping seen; /* the mapping it was found by; its name is void */
 	uint64_t inode, device;
-	uint64_t bias;                  /* memory address - ELF virtual address */
-	bool is_deleted, is_executable; /* it is the process's program */
+	uint64_t bias; /* memory address - ELF virtual address */
+	bool is_deleted;
+	bool is_go; /* made by Go's linker */
 	struct module_part parts[MODULE_PARTS_MAX];
 	size_t part_count;
 	uint64_t relro_start, relro_end; /* made read-only once relocated; 0, 0: none */

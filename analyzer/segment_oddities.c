@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define STACK_NEAR_PERCENT 80
 #define SWAPPED_PERCENT 10 /* of what is resident and swapped */
@@ -49,20 +50,55 @@ static void say(const struct teller *teller, enum oddity oddity, uint64_t bytes,
 	teller->tell(teller->context, oddity, bytes, line);
 }
 
-/* A library's code is read from its file, by all processes the same. */
-static void code_look(const struct teller *teller, const struct mapping *mapping)
-{
-	char size[TEXT_NUMBER_BYTES];
+#define WRITABLE_SHOWN 3 /* compilers of machine code at run time have many */
 
-	if ((mapping->access & (MAPPING_WRITE | MAPPING_EXECUTE)) ==
-	    (MAPPING_WRITE | MAPPING_EXECUTE))
-		say(teller, ODDITY_CODE_WRITABLE, mapping->use.size,
-		    "%s at %" PRIx64 "%s%s is writable and executable at once: what can write "
-		    "there can run anything",
-		    text_size(size, mapping->use.size), mapping->start,
-		    mapping->name[0] ? ", " : "", last_part(mapping->name));
+static bool is_writable_code(const struct mapping *mapping)
+{
+	unsigned both = MAPPING_WRITE | MAPPING_EXECUTE;
+
+	return (mapping->access & both) == both;
 }
 
+static void writable_code_look(const struct teller *teller)
+{
+	const struct process_maps *maps = &teller->segments->maps;
+	const struct mapping *mapping;
+	char size[TEXT_NUMBER_BYTES], count_text[TEXT_NUMBER_BYTES];
+	uint64_t bytes = 0, count = 0;
+	size_t i;
+
+	for (i = 0; i < maps->count; i++) {
+		bytes += is_writable_code(&maps->mappings[i]) ? maps->mappings[i].use.size : 0;
+		count += is_writable_code(&maps->mappings[i]);
+	}
+	for (i = 0; i < maps->count && count <= WRITABLE_SHOWN; i++) {
+		mapping = &maps->mappings[i];
+		if (is_writable_code(mapping))
+			say(teller, ODDITY_CODE_WRITABLE, mapping->use.size,
+			    "%s at %" PRIx64 "%s%s is writable and executable at once: what can "
+			    "write there can run anything",
+			    text_size(size, mapping->use.size), mapping->start,
+			    mapping->name[0] ? ", " : "", last_part(mapping->name));
+	}
+	if (count > WRITABLE_SHOWN)
+		say(teller, ODDITY_CODE_WRITABLE, bytes,
+		    "%s in %s mappings is writable and executable at once: what can write there "
+		    "can run anything",
+		    text_size(size, bytes), text_count(count_text, count));
+}
+
+/* A file of that name is there, so it was replaced. */
+static bool is_replaced(const struct teller *teller, const char *path)
+{
+	char place[4352];
+
+	if (path[0] != '/' || strlen(path) > 4096)
+		return false;
+	snprintf(place, sizeof(place), "/proc/%d/root%s", (int)teller->segments->pid, path);
+	return !access(place, F_OK);
+}
+
+/* A library's code is read from its file, by all processes the same. */
 static void module_look(const struct teller *teller, size_t number)
 {
 	const struct segments *segments = teller->segments;
@@ -87,7 +123,11 @@ static void module_look(const struct teller *teller, size_t number)
 		    text_size(size, modified), last_part(module->path));
 	if (module->is_deleted)
 		say(teller, ODDITY_DELETED_MODULE, 0,
-		    "%s was deleted or replaced since it was loaded: a restart takes the new one",
+		    is_replaced(teller, module->path)
+		        ? "%s was replaced since it was loaded: the old one runs until a restart"
+		    : !strncmp(module->path, "/memfd:", 7)
+		        ? "%s is run from memory: no directory holds this file"
+		        : "%s was deleted since it was loaded, and still runs",
 		    module->path);
 }
 
@@ -124,7 +164,7 @@ static void stack_look(const struct teller *teller, size_t number, uint64_t limi
 		used = mapping->use.size; /* it only grows where it is touched */
 		room = limit;
 	}
-	if (used * 100 < room * STACK_NEAR_PERCENT)
+	if (used * 100 < room * STACK_NEAR_PERCENT || (!thread && !mapping->grows_down))
 		return;
 	if (thread)
 		snprintf(whose, sizeof(whose), " of thread %d (%s)", (int)thread->tid,
@@ -145,8 +185,8 @@ int segment_oddities(const struct segments *segments,
 	char one[TEXT_NUMBER_BYTES], two[TEXT_NUMBER_BYTES];
 	size_t i;
 
+	writable_code_look(&teller);
 	for (i = 0; i < segments->maps.count; i++) {
-		code_look(&teller, &segments->maps.mappings[i]);
 		if (segments->of_mapping[i] == SEGMENT_STACK)
 			stack_look(&teller, i, limit);
 	}

@@ -69,7 +69,10 @@ static void row_print(const struct segment_report *report,
 	size_t used;
 
 	if (row->is_unplaced) {
-		snprintf(name, sizeof(name), "%s  (runs: its stack was not seen)", row->name);
+		snprintf(name, sizeof(name), "%s  (%s)", row->name,
+		         report->segments->threads.threads[row->number].stack_pointer
+		             ? "no stack of its own"
+		             : "runs: its stack was not seen");
 	} else if (report->group == SEGMENTS_BY_MAP) {
 		map_name(name, sizeof(name), report->segments, row);
 	} else {
@@ -124,9 +127,10 @@ static void title_print(const struct segments *segments, const struct screen *sc
 	fprintf(screen->file, "%s\n",
 	        text_fit(fitted, sizeof(fitted), segments->command,
 	                 screen->columns - (size_t)used, TEXT_KEEP_START));
-	screen_line(screen, 2, "%zu mappings, %zu modules, %zu thread%s",
-	            segments->maps.count, segments->modules.count, segments->threads.count,
-	            text_s(segments->threads.count));
+	screen_line(screen, 2, "%zu mapping%s, %zu module%s, %zu thread%s",
+	            segments->maps.count, text_s(segments->maps.count),
+	            segments->modules.count, text_s(segments->modules.count),
+	            segments->threads.count, text_s(segments->threads.count));
 }
 
 static const struct figure_column symbol_columns[] = {

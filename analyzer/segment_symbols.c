@@ -3,8 +3,8 @@
 
 #include "debug_file.h"
 #include "demangle.h"
+#include "variable_files.h"
 
-#include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,6 +31,7 @@ struct finder {
 	const struct segments *segments;
 	Dwfl **dwfls; /* by module; NULL: none */
 	Dwfl_Module **modules;
+	struct variable_files *variables; /* by module */
 	struct raw_symbol *symbols;
 	size_t count, capacity;
 };
@@ -207,29 +208,6 @@ static uint64_t resident_read(int pagemap, uint64_t address, uint64_t size)
 	return resident;
 }
 
-/* The file in which a variable at this address of the module is declared, or NULL. */
-static const char *variable_file(Dwfl_Module *module, uint64_t address)
-{
-	Dwarf_Die *unit = NULL, die;
-	Dwarf_Attribute location;
-	Dwarf_Addr bias;
-	Dwarf_Op *ops;
-	size_t count;
-
-	while ((unit = dwfl_module_nextcu(module, unit, &bias))) {
-		if (dwarf_child(unit, &die))
-			continue;
-		do {
-			if (dwarf_tag(&die) == DW_TAG_variable &&
-			    dwarf_attr(&die, DW_AT_location, &location) &&
-			    !dwarf_getlocation(&location, &ops, &count) && count == 1 &&
-			    ops[0].atom == DW_OP_addr && ops[0].number + bias == address)
-				return dwarf_decl_file(&die);
-		} while (!dwarf_siblingof(&die, &die));
-	}
-	return NULL;
-}
-
 static const char *symbol_file(const struct finder *finder,
                                const struct raw_symbol *raw)
 {
@@ -239,7 +217,7 @@ static const char *symbol_file(const struct finder *finder,
 	Dwfl_Line *line;
 
 	if (raw->segment != SEGMENT_CODE)
-		return variable_file(module, address);
+		return variable_files_find(&finder->variables[raw->module], module, address);
 	line = dwfl_module_getsrc(module, address);
 	return line ? dwfl_lineinfo(line, NULL, NULL, NULL, NULL, NULL) : NULL;
 }
@@ -292,7 +270,8 @@ int segment_symbols_find(struct segment_symbols *symbols,
 	*symbols = (struct segment_symbols){ .count = 0 };
 	finder.dwfls = calloc(modules + 1, sizeof(*finder.dwfls));
 	finder.modules = calloc(modules + 1, sizeof(*finder.modules));
-	if (!finder.dwfls || !finder.modules)
+	finder.variables = calloc(modules + 1, sizeof(*finder.variables));
+	if (!finder.dwfls || !finder.modules || !finder.variables)
 		goto out;
 	for (i = 0; i < modules; i++) {
 		before = finder.count;
@@ -309,6 +288,9 @@ out:
 		if (finder.dwfls[i])
 			dwfl_end(finder.dwfls[i]);
 	}
+	for (i = 0; finder.variables && i < modules; i++)
+		variable_files_release(&finder.variables[i]);
+	free(finder.variables);
 	free(finder.dwfls);
 	free(finder.modules);
 	free(finder.symbols);

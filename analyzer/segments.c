@@ -11,10 +11,12 @@
 
 #define PAGE UINT64_C(4096)
 #define ARENA_BYTES (UINT64_C(64) << 20) /* glibc, malloc/arena.c: HEAP_MAX_SIZE */
-#define GUARD_BYTES_MAX (UINT64_C(1) << 20)
+#define GUARD_BYTES_MAX (UINT64_C(64) << 10)
+#define STACK_BYTES_MIN (UINT64_C(16) << 10) /* PTHREAD_STACK_MIN */
 #define STACK_BYTES_MAX (UINT64_C(1) << 30)
 /* By default such a block has 128 KiB; one may have been shrunk since. */
 #define LARGE_BYTES_MIN (UINT64_C(64) << 10)
+#define THREAD_OF_GO UINT32_MAX
 #define CHUNKS_MAX 4096 /* large blocks that lie next to each other */
 
 static const struct {
@@ -50,6 +52,7 @@ const char *segment_title(enum segment segment)
 struct look {
 	struct segments *segments;
 	struct process_memory memory;
+	bool is_go; /* the Go runtime is in it */
 };
 
 static bool begins(const char *name, const char *with)
@@ -167,7 +170,9 @@ static bool is_large_blocks(const struct look *look, size_t i)
 	if (mapping->end - mapping->start < LARGE_BYTES_MIN || !mapping->use.anonymous)
 		return false;
 	for (int chunk = 0; at < mapping->end && chunk < CHUNKS_MAX; chunk++) {
-		if (!process_memory_read(&look->memory, at, &head))
+		if ((mapping->use.anonymous < mapping->use.size &&
+		     !process_memory_is_present(&look->memory, at)) ||
+		    !process_memory_read(&look->memory, at, &head))
 			break;
 		bytes = head.words[1] & ~UINT64_C(7);
 		if (head.words[0] >= PAGE || (head.words[1] & 7) != 2 || bytes % PAGE ||
@@ -186,7 +191,14 @@ static bool is_like_stack(const struct segments *segments, size_t i)
 	return i > 0 && guard->end == mapping->start && is_reserved(guard) &&
 	       !guard->name[0] && !guard->inode &&
 	       guard->end - guard->start <= GUARD_BYTES_MAX &&
+	       mapping->end - mapping->start >= STACK_BYTES_MIN &&
 	       mapping->end - mapping->start <= STACK_BYTES_MAX;
+}
+
+/* Where the Go runtime begins its heap, unless it is told to put it anywhere. */
+static bool is_go_arena(const struct mapping *mapping)
+{
+	return mapping->start >> 32 == 0xc0;
 }
 
 static enum segment anonymous_segment(const struct look *look, size_t i)
@@ -195,6 +207,9 @@ static enum segment anonymous_segment(const struct look *look, size_t i)
 	const struct mapping *mapping = &segments->maps.mappings[i];
 	uint32_t module = segments->modules.of_mapping[i];
 
+	if (segments->thread_of[i] == THREAD_OF_GO ||
+	    (look->is_go && is_go_arena(mapping) && !is_reserved(mapping)))
+		return SEGMENT_GO_HEAP;
 	if (segments->thread_of[i] || mapping->grows_down)
 		return SEGMENT_STACK;
 	if (module != MODULE_NONE_OF_MAPS && !is_reserved(mapping))
@@ -252,25 +267,26 @@ static size_t mapping_find(const struct process_maps *maps, uint64_t address)
 	                                                                 : maps->count;
 }
 
-/* Where the Go runtime begins its heap, in which goroutines have their stacks. */
-static bool is_go_arena(const struct mapping *mapping)
+/*
+ * A stack pointer may also be in a signal's or a coroutine's stack: those are stacks. Go
+ * has its stacks in its heap, wherever that is; threads of its C libraries have a guard.
+ */
+static void threads_place(struct look *look)
 {
-	return mapping->start >> 32 == 0xc0;
-}
-
-/* A stack pointer may also be in a signal's or a coroutine's stack: those are stacks. */
-static void threads_place(struct segments *segments)
-{
+	struct segments *segments = look->segments;
 	const struct process_thread *thread;
 	size_t i, at;
 
 	for (i = 0; i < segments->threads.count; i++) {
 		thread = &segments->threads.threads[i];
 		at = mapping_find(&segments->maps, thread->stack_pointer);
-		if (at < segments->maps.count && is_writable(&segments->maps.mappings[at]) &&
-		    !segments->maps.mappings[at].inode &&
-		    !is_go_arena(&segments->maps.mappings[at]))
-			segments->thread_of[at] = (uint32_t)i + 1;
+		if (at == segments->maps.count || !is_writable(&segments->maps.mappings[at]) ||
+		    segments->maps.mappings[at].inode)
+			continue;
+		segments->thread_of[at] = look->is_go && !segments->maps.mappings[at].name[0] &&
+		                                  !is_like_stack(segments, at)
+		                              ? THREAD_OF_GO
+		                              : (uint32_t)i + 1;
 	}
 }
 
@@ -309,6 +325,8 @@ static void mappings_sort(const struct look *look)
 		segments->of_mapping[i] = segment;
 		memory_use_add(&segments->sums[segment], &segments->maps.mappings[i].use);
 		segments->mappings[segment]++;
+		if (segments->thread_of[i] == THREAD_OF_GO)
+			segments->thread_of[i] = 0;
 	}
 }
 
@@ -342,7 +360,9 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 	    process_modules_find(&segments->modules, &segments->maps))
 		return error_set(error, "%d: out of memory", (int)pid);
 	command_read(segments);
-	threads_place(segments);
+	for (i = 0; i < segments->modules.count; i++)
+		look.is_go |= segments->modules.modules[i].is_go;
+	threads_place(&look);
 	look.memory = process_memory_open(pid);
 	mappings_sort(&look);
 	process_memory_close(&look.memory);

@@ -257,7 +257,7 @@ def check_variables(pid):
         words = line.split()
         if len(words) == 4:
             letters.setdefault((words[3].split("@")[0], int(words[1], 16)), set()).add(words[2].lower())
-    for symbol in view(pid, "symbol")["symbols"]:
+    for symbol in view(pid, "symbol", "-n", "1000")["symbols"]:
         found = letters.get((symbol["name"], symbol["size"]))
         if symbol["module"] != own or symbol["segment"] not in ("data", "bss") or not found:
             continue

@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2154 # lib.sh sets pid
 # A container, as far as this machine can: a program in a directory of its own with its own
 # copies of the libraries, and where that is permitted in namespaces of its own. Paths in
 # its maps mean its files, not those of the same name here.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2154 # lib.sh sets pid
 # Debug information in a file of its own: none of its sections hold anything, and still an
 # initialised variable is data, not bss.
 . "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2154 # lib.sh sets pid
 # A static Go program, and one with cgo.
 . "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"
 needs go gcc

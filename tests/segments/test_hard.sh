@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2154 # lib.sh sets pid
 # Processes that are hard to look at: one that maps and unmaps a thousand times a second,
 # one with 20,000 mappings, many that vanish while they are read, odd names.
 . "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"

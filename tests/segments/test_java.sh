@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2154 # lib.sh sets pid
 # java: its heap is reserved, much of it never touched; machine code made at run time.
 . "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"
 needs java javac

@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2154 # lib.sh sets pid
 # nginx: a master and its worker share memory and what was there before the fork.
 . "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"
 needs nginx

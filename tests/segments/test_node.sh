@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2154 # lib.sh sets pid
 # node: machine code that is made at run time, worker threads, large reservations.
 . "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"
 needs node

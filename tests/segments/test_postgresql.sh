@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2154 # lib.sh sets pid
 # PostgreSQL: a server and one of its processes, with their shared buffers.
 . "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"
 for directory in /usr/lib/postgresql/*/bin; do PATH=$PATH:$directory; done

@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2154 # lib.sh sets pid
 # python3 with modules, threads and an arena of its own.
 . "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"
 needs python3

@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2154 # lib.sh sets pid
 # redis-server, which has an allocator of its own and threads of its own.
 . "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"
 needs redis-server redis-cli

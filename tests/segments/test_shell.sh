@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2154 # lib.sh sets pid
 # A shell that waits, and a small program.
 . "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"
 mkfifo fifo
