@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STACK_FIRST 256
-
 int replay_init(struct replay *replay, uint64_t start, double quanta_per_us)
 {
 	*replay = (struct replay){ .totals.time_last = start,
@@ -42,7 +40,7 @@ void replay_release(struct replay *replay)
 	block_lives_release(&replay->lives);
 	stack_depths_release(&replay->stacks);
 	live_table_release(&replay->live);
-	free(replay->location_times);
+	location_times_release(&replay->locations);
 }
 
 /* The timeline's step is over, or a mark is reached: seldom. */
@@ -117,77 +115,6 @@ static struct thread *thread_find(struct replay *replay, uint32_t serial)
 	return thread_new(replay, serial);
 }
 
-static int stack_reserve(struct thread *thread, uint32_t depth)
-{
-	uint32_t capacity = thread->stack_capacity ? thread->stack_capacity : STACK_FIRST;
-	struct frame *stack;
-
-	if (depth <= thread->stack_capacity)
-		return 0;
-	while (capacity < depth)
-		capacity *= 2;
-	stack = realloc(thread->stack, capacity * sizeof(*stack));
-	if (!stack)
-		return -1;
-	thread->stack = stack;
-	thread->stack_capacity = capacity;
-	return 0;
-}
-
-/* Frames that ended, and frames that began. */
-static inline int stack_update(struct thread *thread, const struct event *event,
-                               const uint32_t *locations)
-{
-	uint32_t depth = thread->depth - event->pops, i;
-	struct frame *frame;
-	uint64_t path;
-
-	if (depth + event->news > thread->stack_capacity &&
-	    stack_reserve(thread, depth + event->news))
-		return -1;
-	thread->depth = depth + event->news;
-	if (!event->news)
-		return 0;
-	path = depth ? thread->stack[depth - 1].path : CALL_PATH_ROOT;
-	frame = thread->stack + depth;
-	for (i = 0; i < event->news; i++) {
-		path = call_path(path, locations[i]);
-		frame[i] = (struct frame){ path, thread->sequence, locations[i],
-			                       CALL_NODE_NONE };
-	}
-	return 0;
-}
-
-/* A call path is new, and perhaps its location with it. 0, or -1 when memory is out. */
-static int location_note(struct replay *replay, uint32_t location, uint64_t time)
-{
-	size_t capacity = replay->location_capacity ? replay->location_capacity : 1024;
-	uint64_t *times;
-
-	if (location >= replay->location_capacity) {
-		while (capacity <= location)
-			capacity *= 2;
-		times = realloc(replay->location_times, capacity * sizeof(*times));
-		if (!times)
-			return -1;
-		memset(times + replay->location_capacity, 0,
-		       (capacity - replay->location_capacity) * sizeof(*times));
-		replay->location_times = times;
-		replay->location_capacity = capacity;
-	}
-	/* 0 is for never; a recording that begins then is one quantum off. */
-	if (!replay->location_times[location])
-		replay->location_times[location] = time ? time : 1;
-	return 0;
-}
-
-uint64_t replay_location_time(const struct replay *replay, uint32_t location)
-{
-	if (location >= replay->location_capacity || !replay->location_times[location])
-		return UINT64_MAX;
-	return replay->location_times[location];
-}
-
 /*
  * The nodes of the stack's frames up to the innermost, as far as they are not known;
  * the innermost one's, or CALL_NODE_NONE when memory is out.
@@ -213,26 +140,11 @@ static uint32_t stack_nodes(struct replay *replay, struct thread *thread, uint64
 	for (; at < thread->depth; at++) {
 		node = call_tree_add(tree, node, thread->stack[at].location);
 		if (node == CALL_NODE_NONE ||
-		    location_note(replay, thread->stack[at].location, time))
+		    location_times_note(&replay->locations, thread->stack[at].location, time))
 			return CALL_NODE_NONE;
 		thread->stack[at].node = node;
 	}
 	return node;
-}
-
-/* Whether the run's stack is the one the thread had. */
-static bool stack_is_same(const struct thread *thread, const uint32_t *locations,
-                          uint32_t count)
-{
-	uint32_t i;
-
-	if (thread->depth != count)
-		return false;
-	for (i = 0; i < count; i++) {
-		if (thread->stack[i].location != locations[i])
-			return false;
-	}
-	return true;
 }
 
 /*
@@ -253,7 +165,8 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 	memcpy(thread->name, slice->run->name, sizeof(thread->name));
 	if (stack_depths_run(&replay->stacks, thread))
 		return -1;
-	if (before == thread->position && stack_is_same(thread, locations, snapshot.news))
+	if (before == thread->position &&
+	    thread_stack_is_same(thread, locations, snapshot.news))
 		return 0;
 	if (before > thread->position)
 		thread->holes += before - thread->position;
@@ -261,10 +174,15 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 	thread->sequence++;
 	thread->plain_last = thread->sequence;
 	snapshot.pops = thread->depth;
-	return stack_update(thread, &snapshot, locations);
+	return thread_stack_update(thread, &snapshot, locations);
 }
 
 /* ---- blocks ------------------------------------------------------------------------ */
+
+uint64_t replay_location_time(const struct replay *replay, uint32_t location)
+{
+	return location_times_get(&replay->locations, location);
+}
 
 /* The site of the thread's innermost frame, made if it is new; NULL: memory is out. */
 static inline struct site *site_here(struct replay *replay, struct thread *thread,
@@ -566,7 +484,7 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 			}
 		}
 		if ((event->pops || event->news) &&
-		    stack_update(thread, event, slice->locations + event->frame_first))
+		    thread_stack_update(thread, event, slice->locations + event->frame_first))
 			return -1;
 		if (replay->phases)
 			phase_cursor_at(&replay->phase_now, replay->phases, event->time);

@@ -11,6 +11,7 @@
 #include "hash_index.h"
 #include "live_marks.h"
 #include "live_table.h"
+#include "location_times.h"
 #include "phases.h"
 #include "site_table.h"
 #include "stack_depths.h"
@@ -54,10 +55,9 @@ struct replay {
 		size_histogram[SIZE_HISTOGRAM_COUNT]; /* [i]: 1 << (i-1) <= size < 1 << i */
 	struct thread **threads;
 	size_t thread_count, thread_capacity;
-	struct hash_index thread_index; /* of index + 1 */
-	uint64_t *location_times; /* when a location was first in a call path; 0: never */
-	size_t location_capacity;
-	struct phases *phases; /* the caller's; NULL: none are known */
+	struct hash_index thread_index;  /* of index + 1 */
+	struct location_times locations; /* when each was first in a call path */
+	struct phases *phases;           /* the caller's; NULL: none are known */
 	struct phase_cursor phase_now;
 	uint32_t phase_only; /* blocks born in others are not counted; or _NONE */
 };

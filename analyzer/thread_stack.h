@@ -13,6 +13,8 @@
 #define OUTLIVE_THREAD_STACK_H
 
 #include "birth_window.h"
+#include "call_tree.h"
+#include "event.h"
 #include "site_table.h"
 
 #include <stdbool.h>
@@ -37,11 +39,42 @@ struct thread {
 	uint32_t depth, stack_capacity;
 	uint32_t index; /* of the replay's threads */
 	uint32_t serial, tid;
-	uint32_t chain_moving; /* between the halves of a realloc: what goes on */
+	uint32_t chain_moving;  /* between the halves of a realloc: what goes on */
 	bool is_moving_ignored; /* likewise: it was a block that is not to be counted */
 	struct birth_window births;
 	char name[17];
 };
+
+/* Make room for so many frames. 0, or -1 when memory is out. */
+int thread_stack_reserve(struct thread *thread, uint32_t depth);
+
+/* Whether a stack is the one the thread has. */
+bool thread_stack_is_same(const struct thread *thread, const uint32_t *locations,
+                          uint32_t count);
+
+/* Frames that ended, and frames that began. 0, or -1 when memory is out. */
+static inline int thread_stack_update(struct thread *thread, const struct event *event,
+                                      const uint32_t *locations)
+{
+	uint32_t depth = thread->depth - event->pops, i;
+	struct frame *frame;
+	uint64_t path;
+
+	if (depth + event->news > thread->stack_capacity &&
+	    thread_stack_reserve(thread, depth + event->news))
+		return -1;
+	thread->depth = depth + event->news;
+	if (!event->news)
+		return 0;
+	path = depth ? thread->stack[depth - 1].path : CALL_PATH_ROOT;
+	frame = thread->stack + depth;
+	for (i = 0; i < event->news; i++) {
+		path = call_path(path, locations[i]);
+		frame[i] = (struct frame){ path, thread->sequence, locations[i],
+			                       CALL_NODE_NONE };
+	}
+	return 0;
+}
 
 /*
  * How many frames of a birth's stack (`frames` of them, at event `sequence`) have ended

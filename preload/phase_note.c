@@ -36,7 +36,8 @@ static bool phase_write(enum phase phase, uint64_t time, const char *name,
 	definition->phase = phase;
 	definition->thread = guard.state ? guard.state->serial : 0;
 	definition->name_bytes = name_bytes;
-	memcpy(definition + 1, name, name_bytes);
+	if (name_bytes)
+		memcpy(definition + 1, name, name_bytes);
 	definition_commit(size_bytes);
 	return true;
 }
@@ -69,7 +70,8 @@ static void name_change(const char *name, uint32_t name_bytes)
 	bool is_full = changes >= PHASE_CHANGES_MAX - 1 ||
 	               changes_bytes > ring.mapped_bytes / 16;
 
-	if (name_bytes == name_now_bytes && memcmp(name, name_now, name_bytes) == 0)
+	if (name_bytes == name_now_bytes &&
+	    (!name_bytes || memcmp(name, name_now, name_bytes) == 0))
 		return;
 	if (is_full)
 		ring_count_loss(LOST_DEFINITIONS, 1);
@@ -80,7 +82,8 @@ static void name_change(const char *name, uint32_t name_bytes)
 		name_bytes = 0;
 	if (!phase_write(PHASE_NAMED, clock_after(), name, name_bytes))
 		return;
-	memcpy(name_now, name, name_bytes);
+	if (name_bytes)
+		memcpy(name_now, name, name_bytes);
 	name_now_bytes = name_bytes;
 	changes++;
 	changes_bytes += sizeof(struct phase_definition) + name_bytes;

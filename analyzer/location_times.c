@@ -1,0 +1,40 @@
+/* location_times.c - when each location was first met. Layer 1. */
+#include "location_times.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int location_times_note(struct location_times *table, uint32_t location, uint64_t time)
+{
+	size_t capacity = table->capacity ? table->capacity : 1024;
+	uint64_t *times;
+
+	if (location >= table->capacity) {
+		while (capacity <= location)
+			capacity *= 2;
+		times = realloc(table->times, capacity * sizeof(*times));
+		if (!times)
+			return -1;
+		memset(times + table->capacity, 0,
+		       (capacity - table->capacity) * sizeof(*times));
+		table->times = times;
+		table->capacity = capacity;
+	}
+	/* 0 is for never; a recording that begins then is one quantum off. */
+	if (!table->times[location])
+		table->times[location] = time ? time : 1;
+	return 0;
+}
+
+uint64_t location_times_get(const struct location_times *table, uint32_t location)
+{
+	if (location >= table->capacity || !table->times[location])
+		return UINT64_MAX;
+	return table->times[location];
+}
+
+void location_times_release(struct location_times *table)
+{
+	free(table->times);
+	*table = (struct location_times){ NULL, 0 };
+}

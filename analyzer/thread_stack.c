@@ -1,0 +1,37 @@
+/* thread_stack.c - a thread as its events show it. Layer 3. */
+#include "thread_stack.h"
+
+#include <stdlib.h>
+
+#define STACK_FIRST 256
+
+int thread_stack_reserve(struct thread *thread, uint32_t depth)
+{
+	uint32_t capacity = thread->stack_capacity ? thread->stack_capacity : STACK_FIRST;
+	struct frame *stack;
+
+	if (depth <= thread->stack_capacity)
+		return 0;
+	while (capacity < depth)
+		capacity *= 2;
+	stack = realloc(thread->stack, capacity * sizeof(*stack));
+	if (!stack)
+		return -1;
+	thread->stack = stack;
+	thread->stack_capacity = capacity;
+	return 0;
+}
+
+bool thread_stack_is_same(const struct thread *thread, const uint32_t *locations,
+                          uint32_t count)
+{
+	uint32_t i;
+
+	if (thread->depth != count)
+		return false;
+	for (i = 0; i < count; i++) {
+		if (thread->stack[i].location != locations[i])
+			return false;
+	}
+	return true;
+}
