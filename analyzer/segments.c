@@ -352,6 +352,7 @@ int segments_sort(struct segments *segments)
 int segments_read(struct segments *segments, pid_t pid, struct error *error)
 {
 	struct look look = { .segments = segments };
+	size_t i;
 
 	segments->pid = pid;
 	if (process_maps_read(&segments->maps, pid, error))
