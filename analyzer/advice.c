@@ -155,7 +155,8 @@ static enum advice_kind class_advice(const struct classes *classes,
 		return ADVICE_KINDS;
 	if (is_for_reuse(summary, place))
 		return ADVICE_REUSE;
-	if (is_stack && fits(summary, LOCAL_BYTES_MAX))
+	if (is_stack && fits(summary, LOCAL_BYTES_MAX) &&
+	    summary->crowd_kind != SIZE_UNBOUNDED)
 		return ADVICE_LOCAL;
 	if (!has_changeable_owners(classes, summary))
 		return ADVICE_KINDS;
@@ -372,6 +373,9 @@ static int pattern_refusal_text(struct text *text, const struct classes *classes
 		return text_printf(text, "who owns them is not yours to change");
 	if (summary->size_kind == SIZE_UNBOUNDED)
 		return text_printf(text, "their sizes grew to the end: nothing bounds them");
+	if (is_all(summary, CLASS_STACK) && fits(summary, LOCAL_BYTES_MAX))
+		return text_printf(text, "how many are live at once grew to the end: nothing "
+		                         "bounds them");
 	if (summary->at_once_min >= ARENA_LIVE_MIN && !summary->goes_together)
 		return text_printf(text, "they come and go one by one, not all together");
 	return text_printf(text, "its blocks are too large, or too many at once");

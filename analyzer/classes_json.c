@@ -337,6 +337,8 @@ int site_classes_json(struct json_writer *json, const struct findings *findings,
 		json_count(json, "largest_max", summary.largest_max);
 		json_count(json, "live_max", summary.live_max);
 		json_count(json, "live_max_thread", summary.at_once);
+		json_string(json, "live_max_kind",
+		            summary.begun ? size_kind_text(summary.crowd_kind) : "");
 		json_object(json, "chains");
 		json_compact(json, true);
 		json_count(json, "blocks", summary.chains);

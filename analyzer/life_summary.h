@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 /*
- * What can be said of how large blocks are. Bounded: in the half of the lives that began
- * last, none became larger than all before. Else nothing tells how large the next will
- * be: it may grow with the program's input.
+ * What can be said of how large blocks are, and of how many are live at once. Bounded: in
+ * the half of the lives that began last, none became larger than all before, or made more
+ * of them. Else nothing tells what the next will be: it may grow with the program's input.
  */
 enum size_kind { SIZE_CONSTANT, SIZE_BOUNDED, SIZE_UNBOUNDED };
 
@@ -42,6 +42,8 @@ struct life_summary {
 	uint64_t excess;      /* bytes that reallocs asked for on the way */
 	uint64_t at_once;     /* live at once of one activation of their owner: at most */
 	uint64_t at_once_min; /* in one of them: at least */
+	enum size_kind crowd_kind; /* of at_once; constant: it is 1 */
+	uint64_t crowd_time;       /* quanta; when it was reached */
 	bool
 		goes_together; /* what an activation owns is live together, half of it at least */
 

@@ -18,19 +18,25 @@
 #define FREED_BY_KEPT 12 /* places of a site that are told apart */
 #define TALLY_UNBOUNDED UINT32_MAX
 
+/* When the last of all that a site had came: how many lives had begun, and the time. */
+enum { MARK_LARGEST, MARK_CROWD, LIFE_MARKS };
+struct life_mark {
+	uint64_t begun, time; /* quanta */
+};
+
 /*
  * What lives of a site had in common, and how they followed each other. The size of a
  * life is the largest that its block ever had.
  */
 struct life_pattern {
 	uint64_t begun, live;
-	uint64_t largest_min, largest_max; /* sizes of lives; the least: of those closed */
-	uint64_t largest_at;               /* how many had begun when largest_max came */
-	uint64_t largest_time, first_time; /* quanta; when it came, and the first life */
-	uint64_t excess;                   /* bytes asked for by reallocs on the way */
-	uint32_t live_max;                 /* most live at once of one thread's */
-	uint32_t thread;                   /* while !is_shared: of all that are live */
-	bool is_shared, was_shared;        /* lives of several threads at once */
+	uint64_t largest_min, largest_max;  /* sizes of lives; the least: of those closed */
+	uint64_t first_time;                /* quanta; of the first life */
+	uint64_t excess;                    /* bytes asked for by reallocs on the way */
+	struct life_mark marks[LIFE_MARKS]; /* of largest_max, and of live_max */
+	uint32_t live_max;                  /* most live at once of one thread's */
+	uint32_t thread;                    /* while !is_shared: of all that are live */
+	bool is_shared, was_shared;         /* lives of several threads at once */
 	/*
 	 * The activation that the last one to end belonged to: in that thread, the return
 	 * address below it was first seen by that event (0: it is the outermost).
