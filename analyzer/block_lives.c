@@ -132,8 +132,10 @@ int block_lives_move(struct block_lives *lives, struct thread *const *threads,
 {
 	struct chain chain = block_lives_origin(lives, block);
 	uint32_t number = block->chain ? block->chain : chain_table_add(&lives->chains);
+	uint32_t mover = call_tails_node(&lives->freers, by);
 
-	if (!number)
+	if (!number || mover == CALL_NODE_NONE ||
+	    site_life_move(&lives->sites, chain.site, mover, block->size))
 		return -1;
 	chain.reallocs++;
 	chain.has_crossed |= block->thread != by->index;

@@ -1,6 +1,7 @@
 /* classes_json.c - classes, their evidence and advice in JSON. Layer 15. */
 #include "classes_json.h"
 
+#include "advice_words.h"
 #include "life_summary.h"
 #include "owners.h"
 
@@ -326,6 +327,7 @@ int site_classes_json(struct json_writer *json, const struct findings *findings,
 		site_peeled_json(json, classes, site);
 		functions_json(json, "owners", classes, &summary.owners);
 		functions_json(json, "freed_by", classes, &summary.freers);
+		functions_json(json, "realloced_by", classes, &summary.movers);
 		ages_json(json, classes->profile, &summary);
 		sizes_json(json, &summary.sizes);
 		json_string(json, "size_kind",

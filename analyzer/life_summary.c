@@ -37,7 +37,7 @@ static int depths_add(struct life_summary *summary, const struct classes *classe
 	return 0;
 }
 
-static int freers_add(struct life_summary *summary, const struct classes *classes,
+static int freers_add(struct ranking *ranking, const struct classes *classes,
                       uint32_t list)
 {
 	const struct tally_cell *cells = classes->profile->replay.lives.sites.tally.cells;
@@ -48,8 +48,7 @@ static int freers_add(struct life_summary *summary, const struct classes *classe
 		               ? FUNCTION_NONE
 		               : function_of_tail(&classes->functions, classes->profile,
 		                                  cells[list].key);
-		if (ranking_add(&summary->freers, function, cells[list].blocks,
-		                cells[list].bytes))
+		if (ranking_add(ranking, function, cells[list].blocks, cells[list].bytes))
 			return -1;
 	}
 	return 0;
@@ -195,7 +194,8 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 	class_counts_add(&summary->counts, &classes->sites[site]);
 	life_add(summary, life);
 	if (depths_add(summary, classes, site, life->depths) ||
-	    freers_add(summary, classes, life->freed_by) ||
+	    freers_add(&summary->freers, classes, life->freed_by) ||
+	    freers_add(&summary->movers, classes, life->realloced_by) ||
 	    sizes_add(summary, classes, &replay->sites.sites[site], life->sizes))
 		return -1;
 	/* Where every frame is inferred, that is what there is to show. */
@@ -357,6 +357,7 @@ void life_summary_sort(struct life_summary *summary, const struct classes *class
 	ranking_sort_keys(&summary->left);
 	ranking_sort(&summary->owners);
 	ranking_sort(&summary->freers);
+	ranking_sort(&summary->movers);
 	ranking_sort_keys(&summary->sizes);
 	if (!summary->site_count)
 		return;
@@ -370,6 +371,7 @@ void life_summary_release(struct life_summary *summary)
 	ranking_release(&summary->left);
 	ranking_release(&summary->owners);
 	ranking_release(&summary->freers);
+	ranking_release(&summary->movers);
 	ranking_release(&summary->sizes);
 	free(summary->sites);
 	*summary = (struct life_summary){ .site_count = 0 };

@@ -58,6 +58,7 @@ struct life_summary {
 	struct ranking left;   /* by what is left of it after peeling */
 	struct ranking owners; /* by function; of wrappers it is the one they serve */
 	struct ranking freers; /* by function that freed, FUNCTION_NONE: not kept apart */
+	struct ranking movers; /* the same of those that called realloc, by its calls */
 	struct ranking sizes;  /* by bits of the size; empty if all have one size */
 };
 

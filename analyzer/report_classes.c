@@ -1,6 +1,7 @@
 /* report_classes.c - classes, advice and exactness for people. Layer 15. */
 #include "report_classes.h"
 
+#include "advice_words.h"
 #include "peeled_names.h"
 #include "stack_names.h"
 

@@ -1,6 +1,7 @@
 /* report_explain.c - single blocks, followed from birth to end. Layer 16. */
 #include "report_explain.h"
 
+#include "function_text.h"
 #include "report_classes.h"
 #include "stack_names.h"
 

@@ -2,6 +2,7 @@
 #include "report_why.h"
 
 #include "function_names.h"
+#include "function_text.h"
 #include "report_classes.h"
 #include "report_figures.h"
 #include "report_tree.h"
@@ -345,7 +346,10 @@ static int why_print(struct why *why)
 	depths_print(why);
 	functions_print(why, "owners", "whose frame the blocks belonged to",
 	                &why->summary.owners);
-	functions_print(why, "freed by", "", &why->summary.freers);
+	functions_print(why, "freed under", "by it, or by a tail call it ends in",
+	                &why->summary.freers);
+	functions_print(why, "given to realloc under", "calls, not blocks",
+	                &why->summary.movers);
 	if (advice_print(why))
 		return -1;
 	if (why->summary.site_count == 1)

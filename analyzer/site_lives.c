@@ -155,6 +155,13 @@ void site_life_realloced(struct site_lives *lives, uint32_t site, uint32_t reall
 		life->chain_longest = reallocs;
 }
 
+int site_life_move(struct site_lives *lives, uint32_t site, uint32_t mover,
+                   uint64_t size)
+{
+	return tally_add(&lives->tally, &lives->sites[site].realloced_by, mover, 1, size,
+	                 FREED_BY_KEPT);
+}
+
 int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end *end)
 {
 	struct site_life *life = &lives->sites[site];

@@ -56,6 +56,7 @@ struct site_life {
 	uint32_t depths;      /* tally by escape depth of those whose frames are exact */
 	uint32_t depths_inferred; /* and of the others */
 	uint32_t freed_by;        /* tally by call tail */
+	uint32_t realloced_by;    /* the same, of all reallocs that lives went on with */
 	uint32_t frames;          /* of the site's stack */
 	uint64_t ages[AGE_CLASSES];
 	uint64_t crossed_blocks, crossed_bytes;
@@ -108,8 +109,12 @@ struct life_end {
 	uint32_t reallocs;
 	bool is_exact, has_crossed, was_youngest;
 };
-/* 0, or -1 when memory is out; the other one as well. */
+/* 0, or -1 when memory is out; the others as well. */
 int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end *end);
+
+/* One that goes on: the call tail gave it to realloc. */
+int site_life_move(struct site_lives *lives, uint32_t site, uint32_t mover,
+                   uint64_t size);
 
 /* A life of the site, ended or not, that realloc went on with so often (> 0). */
 void site_life_realloced(struct site_lives *lives, uint32_t site, uint32_t reallocs);

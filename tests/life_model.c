@@ -127,6 +127,19 @@ static void names_give(const struct model *model, struct profile *profile)
 	}
 }
 
+static void modules_build(const struct model *model, struct chunk_build *modules)
+{
+	uint64_t end = CODE_START + 0x100000, middle = end;
+
+	if (model->library)
+		middle = CODE_START + FUNCTION_BYTES * (model->library_first + 1);
+	chunk_build_module(modules, 0, CODE_START, middle, CODE_START, "/usr/bin/program",
+	                   "0123456789abcdef0123");
+	if (model->library)
+		chunk_build_module(modules, 0, middle, end, CODE_START, model->library,
+		                   "3210fedcba9876543210");
+}
+
 struct profile *model_profile(struct model *model)
 {
 	struct trace_build trace;
@@ -137,8 +150,7 @@ struct profile *model_profile(struct model *model)
 	trace_build_begin(&trace, model->header.session);
 	trace_build_process(&trace, 0, &model->header);
 	chunk_build_begin(&modules, CHUNK_KIND_DEFINITIONS, 1, 0);
-	chunk_build_module(&modules, 0, CODE_START, CODE_START + 0x100000, CODE_START,
-	                   "/usr/bin/program", "0123456789abcdef0123");
+	modules_build(model, &modules);
 	trace_build_chunk(&trace, 0, &modules);
 	chunk_build_release(&modules);
 	trace_build_chunk(&trace, 0, &model->threads[0].chunk);

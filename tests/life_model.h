@@ -28,6 +28,8 @@ struct model {
 	struct model_thread threads[2];
 	uint64_t time, next;
 	const char *names[MODEL_FUNCTIONS];
+	const char *library;    /* NULL, or the path of a module ... */
+	unsigned library_first; /* ... that functions from this number on lie in */
 	struct ring_header header;
 	struct bytes bytes; /* the trace, once it is read */
 	struct trace_reader *reader;

@@ -1,5 +1,7 @@
 /* test_advice_limits.c - what looks like advice, and the evidence does not carry. */
+#include "advice_words.h"
 #include "findings.h"
+#include "library_paths.h"
 #include "life_model.h"
 #include "life_summary.h"
 
@@ -86,10 +88,10 @@ static void numbers_are_bounded_or_not(void **state)
 	(void)state;
 	model_begin(&model);
 	lists_act(same, 4);
-	expect(ADVICE_LOCAL, "a local array in f1: 32 blocks of 16 B, at most 8 at once");
+	expect(ADVICE_LOCAL, "a local array in f1(): 32 blocks of 16 B, at most 8 at once");
 	model_begin(&model);
 	lists_act(early, 5);
-	expect(ADVICE_LOCAL, "a local array in f1: 29 blocks");
+	expect(ADVICE_LOCAL, "a local array in f1(): 29 blocks");
 
 	model_begin(&model);
 	lists_act(grows, 4);
@@ -102,10 +104,137 @@ static void numbers_are_bounded_or_not(void **state)
 	judged_release();
 }
 
+/* ---- whose code ------------------------------------------------------------------------ */
+
+/* f1 makes blocks, and f20 ends them: alone, or by realloc before f1 frees them itself. */
+static void given_act(unsigned line, bool is_moved)
+{
+	unsigned i;
+
+	for (i = 0; i < 20; i++) {
+		model_call(&model, 0, 1, 1);
+		model_malloc(&model, 2, 0x1000, 100);
+		model_call(&model, 0, line, 20);
+		if (is_moved)
+			model_realloc(&model, 3, 0x1000, 0x2000, 200);
+		else
+			model_free(&model, 3, 0x1000);
+		model_return(&model, 0);
+		if (is_moved)
+			model_free(&model, 4, 0x2000);
+		model_return(&model, 0);
+	}
+}
+
+/* What a library is given to free, or may realloc as getline() does, is no variable. */
+static void a_library_keeps_what_it_is_given(void **state)
+{
+	(void)state;
+	model_begin(&model);
+	given_act(3, false);
+	expect(ADVICE_LOCAL,
+	       "each freed before it returned; f20() must no longer free them");
+	model_begin(&model);
+	given_act(3, true);
+	expect(ADVICE_LOCAL, "; f20() must no longer realloc them");
+
+	model_begin(&model);
+	model.library = "/home/me/libmine.so";
+	model.library_first = 20;
+	given_act(3, false);
+	expect(ADVICE_KINDS, "code of another module frees them");
+	model_begin(&model);
+	model.library = "/home/me/libmine.so";
+	model.library_first = 20;
+	given_act(3, true);
+	expect(ADVICE_KINDS, "code of another module gives them to realloc");
+
+	/* It only frees for whoever calls. */
+	model_begin(&model);
+	model.names[20] = "g_free";
+	model.library = "/home/me/libmine.so";
+	model.library_first = 20;
+	given_act(3, false);
+	expect(ADVICE_LOCAL, "each freed before it returned");
+
+	/* Nor does it if it calls back for that: f2 is given a block by f20. */
+	model_begin(&model);
+	model.library = "/home/me/libmine.so";
+	model.library_first = 20;
+	for (unsigned i = 0; i < 20; i++) {
+		model_call(&model, 0, 1, 1);
+		model_malloc(&model, 2, 0x1000, 100);
+		model_call(&model, 0, 3, 20);
+		model_call(&model, 0, 3, 2);
+		model_free(&model, 3, 0x1000);
+		model_return(&model, 0);
+		model_return(&model, 0);
+		model_return(&model, 0);
+	}
+	expect(ADVICE_KINDS, "code of another module frees them");
+}
+
+/* More places free them than are told apart. */
+static void who_frees_must_be_known(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	model_begin(&model);
+	for (i = 0; i < 40; i++) {
+		model_call(&model, 0, 1, 1);
+		model_malloc(&model, 2, 0x1000, 100);
+		model_call(&model, 0, 3 + i % 4, 20 + i / 4 % 4);
+		model_free(&model, 3, 0x1000);
+		model_return(&model, 0);
+		model_return(&model, 0);
+	}
+	expect(ADVICE_KINDS, "code of another module frees them");
+}
+
+static void only_own_code_is_changed(void **state)
+{
+	static const char *const installed[] = {
+		"/usr/lib/x86_64-linux-gnu/libz.so.1",
+		"/lib64/libfoo.so",
+		"/usr/local/lib/libbar.so",
+		"/usr/lib/gcc/x86_64-linux-gnu/12/libgphobos.so",
+		"/usr/libexec/tool",
+		"/nix/store/0123-zlib/lib/libz.so",
+		"[vdso]"
+	};
+	static const char *const own[] = { "/usr/bin/program", "/home/me/lib/libmine.so",
+		                               "/opt/tool/lib/libtool.so", "/library/lib" };
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < sizeof(installed) / sizeof(*installed); i++)
+		assert_true(is_library_path(installed[i]));
+	for (i = 0; i < sizeof(own) / sizeof(*own); i++)
+		assert_false(is_library_path(own[i]));
+
+	model_begin(&model);
+	model.library = "/usr/lib/x86_64-linux-gnu/libz.so.1";
+	model.library_first = 1;
+	given_act(3, false);
+	expect(ADVICE_KINDS, "not yours to change");
+
+	/* A compiler lies there, too: what is recorded is somebody's own program. */
+	model_begin(&model);
+	model.library = "/usr/lib/gcc/x86_64-linux-gnu/12/cc1plus";
+	model.library_first = 1;
+	strcpy(model.header.executable, model.library);
+	given_act(3, false);
+	expect(ADVICE_LOCAL, "a local variable in f1()");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_bounded_or_not),
+		cmocka_unit_test(a_library_keeps_what_it_is_given),
+		cmocka_unit_test(who_frees_must_be_known),
+		cmocka_unit_test(only_own_code_is_changed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* test_classes.c - what blocks outlive, against a model that knows every activation. */
+#include "advice_words.h"
 #include "block_story.h"
 #include "findings.h"
 #include "life_model.h"
@@ -533,11 +534,11 @@ static void advises_what_the_evidence_carries(void **state)
 	(void)state;
 	model_begin(&judged.model);
 	local_act(&judged.model, ADVICE_BLOCKS_MIN, 4096);
-	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f1");
+	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f1()");
 
 	model_begin(&judged.model);
 	wrapper_act(&judged.model, 1, 20);
-	expect_advice(&judged, ADVICE_CALLER, "let f10 own the buffer");
+	expect_advice(&judged, ADVICE_CALLER, "let f10() own the buffer");
 
 	model_begin(&judged.model);
 	wrapper_act(&judged.model, 2, 20);
@@ -555,11 +556,11 @@ static void advises_what_the_evidence_carries(void **state)
 			model_free(&judged.model, 4, 0x1000 + 64 * j);
 		model_return(&judged.model, 0);
 	}
-	expect_advice(&judged, ADVICE_ARENA, "an arena in f9 for the blocks of f1: 100");
+	expect_advice(&judged, ADVICE_ARENA, "an arena in f9() for the blocks of f1(): 100");
 
 	model_begin(&judged.model);
 	model_malloc(&judged.model, 1, 0x1000, 100);
-	expect_advice(&judged, ADVICE_STATIC, "a global for what f0 allocates");
+	expect_advice(&judged, ADVICE_STATIC, "a global for what f0() allocates");
 }
 
 static void expect_none(struct judged *judged, const char *because)
@@ -732,7 +733,7 @@ static void at_once_is_of_one_thread(void **state)
 			model_return(&judged.model, j);
 		}
 	}
-	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f1: 40 blocks");
+	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f1(): 40 blocks");
 }
 
 /* f1 called on two ways, and both of its blocks are live: not one at a time. */

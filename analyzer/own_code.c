@@ -1,0 +1,141 @@
+/* own_code.c - what of a program its author can change. Layer 12. */
+#include "own_code.h"
+
+#include "allocator_names.h"
+#include "library_paths.h"
+
+#include <string.h>
+
+static const struct function *function_at(const struct classes *classes,
+                                          uint32_t number)
+{
+	return &classes->functions.functions[number];
+}
+
+bool is_own_code(const struct classes *classes, uint32_t number)
+{
+	const struct function *function = function_at(classes, number);
+	const char *path;
+
+	if (!*function->name || function->module == MODULE_NONE ||
+	    is_startup_name(function->name))
+		return false;
+	path = address_map_module(classes->profile->map, function->module)->path;
+	return !strcmp(path, classes->profile->process->header.executable) ||
+	       !is_library_path(path);
+}
+
+bool has_own_owners(const struct classes *classes, const struct life_summary *summary)
+{
+	size_t i;
+
+	for (i = 0; i < summary->owners.count; i++) {
+		if (!is_own_code(classes, summary->owners.ranks[i].key))
+			return false;
+	}
+	return true;
+}
+
+bool is_made_elsewhere(const struct classes *classes,
+                       const struct life_summary *summary, uint32_t function)
+{
+	const struct call_node *nodes = classes->profile->replay.tree.nodes;
+	uint32_t i, frame, node, site, wrapper;
+	enum peel_reason reason;
+
+	for (i = 0; i < summary->site_count; i++) {
+		site = summary->sites[i].site;
+		node = classes->profile->replay.sites.sites[site].node;
+		for (frame = classes->peeling.site_frames[site]; frame;
+		     frame--, node = nodes[node].parent) {
+			wrapper = function_of_node(&classes->functions, classes->profile, node);
+			reason = classes->peeling.functions[wrapper].reason;
+			if ((reason == PEEL_AUTOMATIC || reason == PEEL_PART) &&
+			    function_at(classes, wrapper)->module !=
+			        function_at(classes, function)->module)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* ---- the ends -------------------------------------------------------------------------- */
+
+static bool is_owner(const struct life_summary *summary, uint32_t function)
+{
+	size_t i;
+
+	for (i = 0; i < summary->owners.count; i++) {
+		if (summary->owners.ranks[i].key == function)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether somebody else acted, from the innermost frame of a tail outwards to the function
+ * itself or an owner. Those that only allocate or free for their callers may lie anywhere.
+ */
+static bool is_tail_elsewhere(const struct classes *classes,
+                              const struct life_summary *summary, uint32_t function,
+                              uint32_t tail)
+{
+	const struct call_node *nodes = classes->profile->replay.lives.freers.tree.nodes;
+	uint32_t frames[CALL_TAIL_FRAMES], count = 0, number;
+	const struct function *frame;
+
+	for (; tail != CALL_ROOT && count < CALL_TAIL_FRAMES; tail = nodes[tail].parent)
+		frames[count++] = classes->functions.of_location[nodes[tail].location];
+	while (count--) {
+		number = frames[count];
+		frame = function_at(classes, number);
+		if (number == function || is_owner(summary, number))
+			return false;
+		if (!frame->is_allocator && !frame->is_deallocator &&
+		    frame->module != function_at(classes, function)->module)
+			return true;
+	}
+	return false;
+}
+
+static bool is_any_elsewhere(const struct classes *classes,
+                             const struct life_summary *summary, uint32_t function,
+                             uint32_t list)
+{
+	const struct tally_cell *cells = classes->profile->replay.lives.sites.tally.cells;
+
+	for (; list; list = cells[list].next) {
+		if (cells[list].key == TALLY_OTHERS ||
+		    is_tail_elsewhere(classes, summary, function, cells[list].key))
+			return true;
+	}
+	return false;
+}
+
+bool is_freed_elsewhere(const struct classes *classes,
+                        const struct life_summary *summary, uint32_t function)
+{
+	const struct site_life *lives = classes->profile->replay.lives.sites.sites;
+	uint32_t i;
+
+	for (i = 0; i < summary->site_count; i++) {
+		if (is_any_elsewhere(classes, summary, function,
+		                     lives[summary->sites[i].site].freed_by))
+			return true;
+	}
+	return false;
+}
+
+bool is_moved_elsewhere(const struct classes *classes,
+                        const struct life_summary *summary, uint32_t function)
+{
+	const struct site_life *lives = classes->profile->replay.lives.sites.sites;
+	uint32_t i;
+
+	for (i = 0; i < summary->site_count; i++) {
+		if (is_any_elsewhere(classes, summary, function,
+		                     lives[summary->sites[i].site].realloced_by))
+			return true;
+	}
+	return false;
+}

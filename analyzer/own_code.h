@@ -1,0 +1,39 @@
+/*
+ * own_code.h - what of a program its author can change, and whether blocks are made and
+ * ended by nothing else. Layer 12.
+ */
+#ifndef OUTLIVE_OWN_CODE_H
+#define OUTLIVE_OWN_CODE_H
+
+#include "classes.h"
+#include "life_summary.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Whether the function is the program's own code: it has a name, does not call main(), and
+ * lies in the executable, or in a module that was not installed with the system.
+ */
+bool is_own_code(const struct classes *classes, uint32_t function);
+
+/* Whether that is true of all that own blocks of it. */
+bool has_own_owners(const struct classes *classes, const struct life_summary *summary);
+
+/*
+ * Whether a function of another module than `function`'s makes the blocks, and is peeled off
+ * only for what it does: whoever calls fopen() does not decide how it comes by its FILE.
+ */
+bool is_made_elsewhere(const struct classes *classes,
+                       const struct life_summary *summary, uint32_t function);
+
+/*
+ * Whether blocks are freed by code of another module than `function`'s (what is given to a
+ * library is the library's), or nobody knows by whose; or given to realloc so.
+ */
+bool is_freed_elsewhere(const struct classes *classes,
+                        const struct life_summary *summary, uint32_t function);
+bool is_moved_elsewhere(const struct classes *classes,
+                        const struct life_summary *summary, uint32_t function);
+
+#endif
