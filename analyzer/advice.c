@@ -10,6 +10,7 @@
 #define ARENA_SIZE_MAX 1024    /* a small block */
 #define ARENA_LIVE_MIN 16      /* at once: many */
 #define STATIC_BYTES_MAX 65536 /* of all globals for one allocating call */
+#define SAVES_SHARE_MIN 10000  /* of all calls or bytes, one in so many */
 #define RESERVE_REALLOCS_MIN 16
 #define RESERVE_REALLOCS_EACH_MIN 3 /* of a block, on average */
 
@@ -77,10 +78,18 @@ static bool is_for_reuse(const struct life_summary *summary, const struct place 
 	       summary->freers.ranks[0].key == place->function;
 }
 
-/* How large a single block is may be up to the program's input: only so much is carried. */
-static bool is_for_static(const struct life_summary *summary)
+/* Never freed is known of a process that came to its end, and not of one that was killed. */
+static bool has_finished(const struct classes *classes)
 {
-	return is_all(summary, CLASS_STATIC) && summary->size_kind == SIZE_CONSTANT &&
+	return classes->profile->process->header.flags & RING_FINISHED;
+}
+
+/* Of one block nobody knows whether it is as large the next time: tables are several. */
+static bool is_for_static(const struct classes *classes,
+                          const struct life_summary *summary)
+{
+	return has_finished(classes) && is_all(summary, CLASS_STATIC) &&
+	       summary->size_kind == SIZE_CONSTANT &&
 	       summary->largest_max <= STATIC_BYTES_MAX / summary->counts.blocks;
 }
 
@@ -92,14 +101,14 @@ static enum advice_kind class_advice(const struct classes *classes,
 	bool is_stack = is_all(summary, CLASS_STACK);
 	bool is_escaping = is_all(summary, CLASS_ESCAPING);
 
-	if (is_for_static(summary))
-		return ADVICE_STATIC;
 	if (summary->counts.blocks < ADVICE_BLOCKS_MIN)
 		return ADVICE_KINDS;
 	/* Who is given a block to free it cannot be given a variable. */
 	if (is_freed_elsewhere(classes, summary, place->function) ||
 	    is_moved_elsewhere(classes, summary, place->function))
 		return ADVICE_KINDS;
+	if (is_for_static(classes, summary))
+		return ADVICE_STATIC;
 	if (is_for_reuse(summary, place))
 		return ADVICE_REUSE;
 	if (is_stack && fits(summary, LOCAL_BYTES_MAX) &&
@@ -126,8 +135,18 @@ static bool is_for_reserve(const struct classes *classes, const struct place *pl
 
 /* ---- the list -------------------------------------------------------------------------- */
 
-static void advice_add(struct advice_list *list, const struct places *places,
-                       uint32_t place, enum advice_kind kind)
+/* Whether what it saves is not lost among the rest of the program. */
+static bool is_worth_it(const struct advice *advice, const struct classes *classes)
+{
+	const struct replay *replay = &classes->profile->replay;
+
+	return advice->saves_calls >= replay->totals.allocations / SAVES_SHARE_MIN ||
+	       advice->saves_bytes >= replay->totals.bytes / SAVES_SHARE_MIN;
+}
+
+static void advice_add(struct advice_list *list, const struct classes *classes,
+                       const struct places *places, uint32_t place,
+                       enum advice_kind kind)
 {
 	const struct life_summary *summary = &places->places[place].summary;
 	struct advice advice = { .kind = kind, .place = place };
@@ -145,7 +164,8 @@ static void advice_add(struct advice_list *list, const struct places *places,
 		advice.saves_bytes -= summary->at_once * summary->largest_max;
 	}
 	advice.saves_ns = advice.saves_calls * ADVICE_PAIR_NS;
-	list->items[list->count++] = advice;
+	if (is_worth_it(&advice, classes))
+		list->items[list->count++] = advice;
 }
 
 static int advice_compare(const void *one, const void *two)
@@ -174,9 +194,9 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 			continue;
 		kind = class_advice(classes, &places->places[i]);
 		if (kind != ADVICE_KINDS)
-			advice_add(list, places, i, kind);
+			advice_add(list, classes, places, i, kind);
 		if (is_for_reserve(classes, &places->places[i]))
-			advice_add(list, places, i, ADVICE_RESERVE);
+			advice_add(list, classes, places, i, ADVICE_RESERVE);
 	}
 	qsort(list->items, list->count, sizeof(*list->items), advice_compare);
 	return 0;
@@ -242,11 +262,23 @@ int advice_refusal_text(struct text *text, const struct classes *classes,
 		return text_printf(text, "its blocks are handed to another thread");
 	if (is_all(summary, CLASS_LIVE))
 		return text_printf(text, "its blocks are never freed: look for the leak first");
-	if (is_all(summary, CLASS_STATIC) && is_own(classes, place))
+	if (is_all(summary, CLASS_STATIC) && !has_finished(classes))
+		return text_printf(text, "its process did not come to its end: they may be "
+		                         "freed yet");
+	if (is_all(summary, CLASS_STATIC) && counts->blocks < ADVICE_BLOCKS_MIN)
+		return text_printf(text,
+		                   "%llu block%s: nothing tells that the next run has "
+		                   "as many, as large",
+		                   (unsigned long long)counts->blocks, text_s(counts->blocks));
+	if (is_all(summary, CLASS_STATIC) && is_own(classes, place) &&
+	    !is_for_static(classes, summary))
 		return text_printf(text, "nothing tells that they are always so large");
 	if (counts->blocks < ADVICE_BLOCKS_MIN)
 		return text_printf(text, "%llu block%s too few to judge",
 		                   (unsigned long long)counts->blocks,
 		                   counts->blocks == 1 ? " is" : "s are");
+	if (is_own(classes, place) && class_advice(classes, place) != ADVICE_KINDS)
+		return text_printf(text, "it would save less than one in %u of the calls",
+		                   SAVES_SHARE_MIN);
 	return pattern_refusal_text(text, classes, place);
 }

@@ -79,11 +79,11 @@ static int sentence_add(struct text *text, const struct advice *advice,
 		                   (double)summary->chain_reallocs / (double)summary->chains,
 		                   most);
 	case ADVICE_STATIC:
-		return text_printf(text,
-		                   "a global for what %s allocates: %s block%s of %s,%s "
-		                   "never freed",
-		                   where, count, summary->counts.blocks == 1 ? "" : "s", sizes,
-		                   summary->counts.blocks == 1 ? "" : " born before main(),");
+		return text_printf(
+			text,
+			"globals for what %s allocates: %s blocks of %s, born before "
+			"main(), never freed",
+			where, count, sizes);
 	default: return 0;
 	}
 }

@@ -228,6 +228,56 @@ static void only_own_code_is_changed(void **state)
 	expect(ADVICE_LOCAL, "a local variable in f1()");
 }
 
+/* ---- globals --------------------------------------------------------------------------- */
+
+/* f1 makes so many tables before main() runs, as many bytes larger each. */
+static void tables_act(unsigned tables, unsigned more)
+{
+	unsigned i;
+
+	model_begin(&model);
+	model.names[9] = "main";
+	model_call(&model, 0, 1, 1);
+	for (i = 0; i < tables; i++)
+		model_malloc(&model, 2, 0x1000 + 0x100 * i, 64 + more * i);
+	model_return(&model, 0);
+	model_call(&model, 0, 2, 9);
+	model_malloc(&model, 1, 0x8000, 8);
+	model_free(&model, 1, 0x8000);
+}
+
+static void globals_are_tables(void **state)
+{
+	(void)state;
+	tables_act(16, 0);
+	expect(ADVICE_STATIC,
+	       "globals for what f1() allocates: 16 blocks of 64 B, born before "
+	       "main(), never freed");
+	tables_act(16, 1);
+	expect(ADVICE_KINDS, "always so large");
+	tables_act(1, 0);
+	expect(ADVICE_KINDS, "1 block: nothing tells that the next run has as many");
+	tables_act(2, 0);
+	expect(ADVICE_KINDS, "2 blocks: nothing tells");
+
+	/* Killed, or still running: they might have been freed later. */
+	tables_act(16, 0);
+	model.header.flags &= ~(uint32_t)RING_FINISHED;
+	expect(ADVICE_KINDS, "did not come to its end");
+}
+
+static void what_saves_little_is_left_out(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	model_begin(&model);
+	given_act(3, false);
+	for (i = 0; i < 300000; i++)
+		model_malloc(&model, 1, 0x10000 + 0x100 * i, 100);
+	expect(ADVICE_KINDS, "it would save less than one in 10000 of the calls");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +285,8 @@ int main(void)
 		cmocka_unit_test(a_library_keeps_what_it_is_given),
 		cmocka_unit_test(who_frees_must_be_known),
 		cmocka_unit_test(only_own_code_is_changed),
+		cmocka_unit_test(globals_are_tables),
+		cmocka_unit_test(what_saves_little_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
