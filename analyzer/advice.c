@@ -65,9 +65,48 @@ static bool is_for_arena(const struct life_summary *summary)
 	       summary->goes_together && summary->largest_max <= ARENA_SIZE_MAX;
 }
 
-/* One block after the other of the same size, replaced where they are made. */
-static bool is_for_reuse(const struct life_summary *summary, const struct place *place)
+/* Lives of a tally by REPLACED_KEY that the activation replaced which made them here. */
+static uint64_t replaced_count(const struct classes *classes, const struct place *place,
+                               uint32_t site, uint32_t list)
 {
+	const struct replay *replay = &classes->profile->replay;
+	const struct tally_cell *cells = replay->lives.sites.tally.cells;
+	uint32_t peeled = classes->peeling.site_frames[site], other, node;
+	uint64_t count = 0;
+
+	for (; list; list = cells[list].next) {
+		other = cells[list].key & ((1u << REPLACED_SITE_BITS) - 1);
+		if (cells[list].key == TALLY_OTHERS ||
+		    cells[list].key >> REPLACED_SITE_BITS > peeled)
+			continue;
+		node = classes_site_node(classes, other);
+		if (replay->tree.nodes[node].location == place->location)
+			count += cells[list].blocks;
+	}
+	return count;
+}
+
+/* Whether each came in the place of another, but the first and as many as were left over. */
+static bool is_replaced(const struct classes *classes, const struct place *place)
+{
+	const struct life_summary *summary = &place->summary;
+	uint64_t before = 0, after = 0;
+	const struct site_life *life;
+	uint32_t i, site;
+
+	for (i = 0; i < summary->site_count; i++) {
+		site = summary->sites[i].site;
+		life = &classes->profile->replay.lives.sites.sites[site];
+		before += replaced_count(classes, place, site, life->replaced_before);
+		after += replaced_count(classes, place, site, life->replaced_after);
+	}
+	return (before > after ? before : after) + summary->at_once >= summary->begun;
+}
+
+/* One block after the other of the same size, replaced where they are made. */
+static bool is_for_reuse(const struct classes *classes, const struct place *place)
+{
+	const struct life_summary *summary = &place->summary;
 	const struct class_share *shares = summary->counts.shares;
 	uint64_t kept = shares[CLASS_LIVE].blocks + shares[CLASS_STATIC].blocks;
 
@@ -75,7 +114,8 @@ static bool is_for_reuse(const struct life_summary *summary, const struct place 
 	       kept <= summary->at_once && summary->at_once <= 2 &&
 	       summary->size_kind == SIZE_CONSTANT && has_single_owner(summary) &&
 	       summary->freers.count == 1 &&
-	       summary->freers.ranks[0].key == place->function;
+	       summary->freers.ranks[0].key == place->function &&
+	       is_replaced(classes, place);
 }
 
 /* Never freed is known of a process that came to its end, and not of one that was killed. */
@@ -109,7 +149,7 @@ static enum advice_kind class_advice(const struct classes *classes,
 		return ADVICE_KINDS;
 	if (is_for_static(classes, summary))
 		return ADVICE_STATIC;
-	if (is_for_reuse(summary, place))
+	if (is_for_reuse(classes, place))
 		return ADVICE_REUSE;
 	if (is_stack && fits(summary, LOCAL_BYTES_MAX) &&
 	    summary->crowd_kind != SIZE_UNBOUNDED)
@@ -222,10 +262,12 @@ static int pattern_refusal_text(struct text *text, const struct classes *classes
 	if (is_made_elsewhere(classes, summary, place->function))
 		return text_printf(text, "another module makes them for whoever calls it");
 	if (is_moved_elsewhere(classes, summary, place->function))
-		return text_printf(text, "code of another module gives them to realloc");
+		return text_printf(
+			text,
+			"they are given to realloc under code of another module, or nobody knows whose");
 	if (is_freed_elsewhere(classes, summary, place->function))
-		return text_printf(text, "code of another module frees them, or nobody knows "
-		                         "whose");
+		return text_printf(
+			text, "they are freed under code of another module, or nobody knows whose");
 	if (is_escaping && !has_single_owner(summary))
 		return text_printf(text, "its blocks have %zu owners", summary->owners.count);
 	if (is_escaping && !has_own_owners(classes, summary))

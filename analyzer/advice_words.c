@@ -63,7 +63,7 @@ static int sentence_add(struct text *text, const struct advice *advice,
 		return text_printf(
 			text,
 			"keep the block in %s and use it again: %s of %s, each freed "
-			"to make the next; they belong to %s",
+			"by the call that made the next; they belong to %s",
 			where, count, sizes, owner);
 	case ADVICE_ARENA:
 		return text_printf(
@@ -95,7 +95,7 @@ struct helpers {
 	bool frees, moves;
 };
 
-static bool is_named(const struct place *place, uint32_t function)
+static bool is_owner(const struct place *place, uint32_t function)
 {
 	const struct ranking *owners = &place->summary.owners;
 	size_t i;
@@ -104,7 +104,7 @@ static bool is_named(const struct place *place, uint32_t function)
 		if (owners->ranks[i].key == function)
 			return true;
 	}
-	return function == place->function;
+	return false;
 }
 
 static bool helpers_add(struct helpers *helpers, const struct place *place,
@@ -116,7 +116,7 @@ static bool helpers_add(struct helpers *helpers, const struct place *place,
 
 	for (i = 0; i < ranking->count; i++) {
 		function = ranking->ranks[i].key;
-		if (is_named(place, function))
+		if (is_owner(place, function))
 			continue;
 		has_any = true;
 		if (!helpers->count)

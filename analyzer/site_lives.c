@@ -162,6 +162,18 @@ int site_life_move(struct site_lives *lives, uint32_t site, uint32_t mover,
 	                 FREED_BY_KEPT);
 }
 
+int site_life_replace(struct site_lives *lives, uint32_t site, uint32_t other,
+                      uint32_t frames, bool is_before)
+{
+	struct site_life *life = &lives->sites[site];
+
+	if (frames > REPLACED_FRAMES_MAX || other >> REPLACED_SITE_BITS)
+		return 0;
+	return tally_add(&lives->tally,
+	                 is_before ? &life->replaced_before : &life->replaced_after,
+	                 REPLACED_KEY(other, frames), 1, 0, FREED_BY_KEPT);
+}
+
 int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end *end)
 {
 	struct site_life *life = &lives->sites[site];

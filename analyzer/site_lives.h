@@ -18,6 +18,16 @@
 #define FREED_BY_KEPT 12 /* places of a site that are told apart */
 #define TALLY_UNBOUNDED UINT32_MAX
 
+/*
+ * A life may have come in the place of another: one call freed that and began this. The key
+ * of a tally is the site of that other one, and how many frames of this one's stack had begun
+ * since, or had ended when it went; more than REPLACED_FRAMES_MAX are not counted.
+ */
+#define REPLACED_LIVE_MAX 2 /* only of sites with so few at once */
+#define REPLACED_FRAMES_MAX 7u
+#define REPLACED_SITE_BITS 28
+#define REPLACED_KEY(site, frames) ((uint32_t)(frames) << REPLACED_SITE_BITS | (site))
+
 /* When the last of all that a site had came: how many lives had begun, and the time. */
 enum { MARK_LARGEST, MARK_CROWD, LIFE_MARKS };
 struct life_mark {
@@ -64,7 +74,9 @@ struct site_life {
 	uint64_t unknown_blocks, unknown_bytes; /* whose end was not seen */
 	uint64_t chains, chain_reallocs;        /* lives of it that realloc went on with */
 	uint32_t chain_longest;
-	uint32_t sizes; /* tally by size class; 0 while all have one size */
+	uint32_t sizes;           /* tally by size class; 0 while all have one size */
+	uint32_t replaced_before; /* tally by REPLACED_KEY: that was freed first */
+	uint32_t replaced_after;  /* the same: that was freed when this one had begun */
 	struct life_pattern pattern;
 };
 
@@ -115,6 +127,10 @@ int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end
 /* One that goes on: the call tail gave it to realloc. */
 int site_life_move(struct site_lives *lives, uint32_t site, uint32_t mover,
                    uint64_t size);
+
+/* One that began came in the place of another: see REPLACED_KEY. */
+int site_life_replace(struct site_lives *lives, uint32_t site, uint32_t other,
+                      uint32_t frames, bool is_before);
 
 /* A life of the site, ended or not, that realloc went on with so often (> 0). */
 void site_life_realloced(struct site_lives *lives, uint32_t site, uint32_t reallocs);

@@ -13,6 +13,7 @@
 #define OUTLIVE_THREAD_STACK_H
 
 #include "birth_window.h"
+#include "recent_lives.h"
 #include "site_table.h"
 
 #include <stdint.h>
@@ -38,6 +39,7 @@ struct thread {
 	uint32_t serial, tid;
 	uint32_t chain_moving; /* between the halves of a realloc: what goes on */
 	struct birth_window births;
+	struct recent_lives begun, ended; /* in it, of sites with few at once */
 	char name[17];
 };
 

@@ -6,12 +6,14 @@
  * library: lib/taker.c
  * build: ./taker.so -Wl,-rpath,.
  * expect: verdicts("sends") == ["stack_like"]
- * expect: [by("sends")[] | .no_advice] == ["code of another module frees them, or nobody
- *   knows whose"]
+ * expect: [by("sends")[] | .no_advice] == ["they are freed under code
+ *   of another module, or nobody knows whose"]
  * expect: [by("fills")[] | select(.blocks > 0).no_advice] ==
- *   ["code of another module gives them to realloc"]
+ *   ["they are given to realloc under code of another module, or nobody
+ *   knows whose"]
  * expect: [innermost("lines")[].no_advice] ==
- *   ["code of another module gives them to realloc"]
+ *   ["they are given to realloc under code of another module, or nobody
+ *   knows whose"]
  * expect: [by("lines")[].realloced_by[].function] | any(test("getdelim|getline"))
  * expect: [.advice[] | [.kind, .function]] == [["local", "helped"]]
  * expect: .advice[0].text | endswith("; destroy() must no longer free them")

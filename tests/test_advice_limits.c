@@ -142,12 +142,12 @@ static void a_library_keeps_what_it_is_given(void **state)
 	model.library = "/home/me/libmine.so";
 	model.library_first = 20;
 	given_act(3, false);
-	expect(ADVICE_KINDS, "code of another module frees them");
+	expect(ADVICE_KINDS, "freed under code of another module");
 	model_begin(&model);
 	model.library = "/home/me/libmine.so";
 	model.library_first = 20;
 	given_act(3, true);
-	expect(ADVICE_KINDS, "code of another module gives them to realloc");
+	expect(ADVICE_KINDS, "given to realloc under code of another module");
 
 	/* It only frees for whoever calls. */
 	model_begin(&model);
@@ -171,7 +171,7 @@ static void a_library_keeps_what_it_is_given(void **state)
 		model_return(&model, 0);
 		model_return(&model, 0);
 	}
-	expect(ADVICE_KINDS, "code of another module frees them");
+	expect(ADVICE_KINDS, "freed under code of another module");
 }
 
 /* More places free them than are told apart. */
@@ -189,7 +189,7 @@ static void who_frees_must_be_known(void **state)
 		model_return(&model, 0);
 		model_return(&model, 0);
 	}
-	expect(ADVICE_KINDS, "code of another module frees them");
+	expect(ADVICE_KINDS, "freed under code of another module");
 }
 
 static void only_own_code_is_changed(void **state)
@@ -278,6 +278,61 @@ static void what_saves_little_is_left_out(void **state)
 	expect(ADVICE_KINDS, "it would save less than one in 10000 of the calls");
 }
 
+/* ---- reuse ----------------------------------------------------------------------------- */
+
+enum { MAKES = 1, FREES = 2, MAKES_FIRST = 4 };
+
+/* One call of f1 from a line of f0: block i is made, the one before is freed. */
+static void cache_call(unsigned line, unsigned what, unsigned i)
+{
+	model_call(&model, 0, line, 1);
+	if (what & MAKES_FIRST)
+		model_malloc(&model, 2, 0x1000 + 64 * (i % 2), 48);
+	if (what & FREES)
+		model_free(&model, 3, 0x1000 + 64 * ((i + 1) % 2));
+	if (what & MAKES)
+		model_malloc(&model, 2, 0x1000 + 64 * (i % 2), 48);
+	model_return(&model, 0);
+}
+
+static void reuse_is_of_one_call(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	model_begin(&model);
+	for (i = 0; i < 40; i++)
+		cache_call(1, i ? FREES | MAKES : MAKES, i);
+	expect(ADVICE_REUSE,
+	       "keep the block in f1() and use it again: 40 of 48 B, each freed by "
+	       "the call that made the next");
+	model_begin(&model);
+	for (i = 0; i < 40; i++)
+		cache_call(1, i ? FREES | MAKES_FIRST : MAKES, i);
+	expect(ADVICE_REUSE, "keep the block in f1()");
+
+	/* On two ways. */
+	model_begin(&model);
+	for (i = 0; i < 40; i++)
+		cache_call(1 + i % 2, i ? FREES | MAKES : MAKES, i);
+	expect(ADVICE_REUSE, "keep the block in f1()");
+	model_begin(&model);
+	for (i = 0; i < 40; i++)
+		cache_call(1 + i % 2, i ? FREES | MAKES_FIRST : MAKES, i);
+	expect(ADVICE_REUSE, "keep the block in f1()");
+
+	/* A function that does one thing or the other, as it is told. */
+	model_begin(&model);
+	for (i = 0; i < 40; i++) {
+		cache_call(1, MAKES, i);
+		cache_call(2, FREES, i + 1);
+	}
+	expect(ADVICE_CALLER,
+	       "let f0() own the buffer and hand it down to f1(): 40 blocks of "
+	       "48 B, one at a time, each passed up to it; f1() must no longer "
+	       "free them");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +342,7 @@ int main(void)
 		cmocka_unit_test(only_own_code_is_changed),
 		cmocka_unit_test(globals_are_tables),
 		cmocka_unit_test(what_saves_little_is_left_out),
+		cmocka_unit_test(reuse_is_of_one_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
