@@ -154,6 +154,11 @@ static void site_add(struct life_summary *summary, const struct classes *classes
 		summary->size_max = site->size_max;
 	if (site->live_max > summary->live_max)
 		summary->live_max = site->live_max;
+	summary->live_most += site->live_max;
+	summary->live_at_peak += site->share.peak_blocks;
+	summary->live_least = summary->live_max > summary->live_at_peak
+	                          ? summary->live_max
+	                          : summary->live_at_peak;
 	if (recursion > summary->recursion)
 		summary->recursion = recursion;
 	if (peeled < summary->peeled_min)

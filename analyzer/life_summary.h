@@ -28,7 +28,9 @@ struct life_summary {
 	uint32_t site_count, site; /* the first of them */
 	uint64_t allocations, bytes, reallocs;
 	uint64_t size_min, size_max;
-	uint32_t live_max;  /* most live at once, of any one site and all threads */
+	uint32_t live_max; /* most live at once, of any one site and all threads */
+	uint64_t live_least, live_most; /* of all sites: what that was at least, at most */
+	uint64_t live_at_peak;          /* of the process */
 	uint32_t recursion; /* most times a site's own function is on its stack */
 	uint32_t peeled_min, peeled_max;
 	struct summary_site *sites; /* site_count of them */
