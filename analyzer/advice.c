@@ -25,9 +25,9 @@ const char *advice_kind_text(enum advice_kind kind)
 /* ---- what the evidence carries ------------------------------------------------------- */
 
 /* Whether the change could be made where the blocks are. */
-static bool is_own(const struct classes *classes, const struct place *place)
+static bool is_made_here(const struct classes *classes, const struct place *place)
 {
-	return is_own_code(classes, place->function) &&
+	return is_changeable(classes, place->function) &&
 	       !is_made_elsewhere(classes, &place->summary, place->function);
 }
 
@@ -154,7 +154,7 @@ static enum advice_kind class_advice(const struct classes *classes,
 	if (is_stack && fits(summary, LOCAL_BYTES_MAX) &&
 	    summary->crowd_kind != SIZE_UNBOUNDED)
 		return ADVICE_LOCAL;
-	if (!has_own_owners(classes, summary))
+	if (!has_changeable_owners(classes, summary))
 		return ADVICE_KINDS;
 	if (is_escaping && summary->at_once == 1 && fits(summary, CALLER_BYTES_MAX) &&
 	    (has_single_owner(summary) || single_level(summary)))
@@ -171,6 +171,21 @@ static bool is_for_reserve(const struct classes *classes, const struct place *pl
 	return !is_moved_elsewhere(classes, summary, place->function) &&
 	       summary->chain_reallocs >= RESERVE_REALLOCS_MIN &&
 	       summary->chain_reallocs >= RESERVE_REALLOCS_EACH_MIN * summary->chains;
+}
+
+/* The library that would have to be changed: of who allocates, or is to own the blocks. */
+static const char *advice_library(const struct classes *classes,
+                                  const struct place *place, enum advice_kind kind)
+{
+	const struct ranking *owners = &place->summary.owners;
+	const char *library = library_of(classes, place->function);
+	size_t i;
+
+	if (kind != ADVICE_CALLER && kind != ADVICE_ARENA)
+		return library;
+	for (i = 0; i < owners->count && !library; i++)
+		library = library_of(classes, owners->ranks[i].key);
+	return library;
 }
 
 /* ---- the list -------------------------------------------------------------------------- */
@@ -204,6 +219,7 @@ static void advice_add(struct advice_list *list, const struct classes *classes,
 		advice.saves_bytes -= summary->at_once * summary->largest_max;
 	}
 	advice.saves_ns = advice.saves_calls * ADVICE_PAIR_NS;
+	advice.library = advice_library(classes, &places->places[place], kind);
 	if (is_worth_it(&advice, classes))
 		list->items[list->count++] = advice;
 }
@@ -211,7 +227,13 @@ static void advice_add(struct advice_list *list, const struct classes *classes,
 static int advice_compare(const void *one, const void *two)
 {
 	const struct advice *a = one, *b = two;
+	uint64_t a_times = a->library ? ADVICE_LIBRARY_TIMES : 1;
+	uint64_t b_times = b->library ? ADVICE_LIBRARY_TIMES : 1;
 
+	if (a->saves_ns / a_times != b->saves_ns / b_times)
+		return a->saves_ns / a_times > b->saves_ns / b_times ? -1 : 1;
+	if (!a->library != !b->library)
+		return a->library ? 1 : -1;
 	if (a->saves_ns != b->saves_ns)
 		return a->saves_ns > b->saves_ns ? -1 : 1;
 	if (a->saves_bytes != b->saves_bytes)
@@ -230,7 +252,7 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 	if (!list->items)
 		return -1;
 	for (i = 0; i < places->count; i++) {
-		if (!is_own(classes, &places->places[i]))
+		if (!is_made_here(classes, &places->places[i]))
 			continue;
 		kind = class_advice(classes, &places->places[i]);
 		if (kind != ADVICE_KINDS)
@@ -257,7 +279,7 @@ static int pattern_refusal_text(struct text *text, const struct classes *classes
 	const struct life_summary *summary = &place->summary;
 	bool is_escaping = is_all(summary, CLASS_ESCAPING);
 
-	if (!is_own_code(classes, place->function))
+	if (!is_changeable(classes, place->function))
 		return text_printf(text, "who allocates them is not yours to change");
 	if (is_made_elsewhere(classes, summary, place->function))
 		return text_printf(text, "another module makes them for whoever calls it");
@@ -270,7 +292,7 @@ static int pattern_refusal_text(struct text *text, const struct classes *classes
 			text, "they are freed under code of another module, or nobody knows whose");
 	if (is_escaping && !has_single_owner(summary))
 		return text_printf(text, "its blocks have %zu owners", summary->owners.count);
-	if (is_escaping && !has_own_owners(classes, summary))
+	if (is_escaping && !has_changeable_owners(classes, summary))
 		return text_printf(text, "who owns them is not yours to change");
 	if (summary->size_kind == SIZE_UNBOUNDED)
 		return text_printf(text, "their sizes grew to the end: nothing bounds them");
@@ -312,14 +334,14 @@ int advice_refusal_text(struct text *text, const struct classes *classes,
 		                   "%llu block%s: nothing tells that the next run has "
 		                   "as many, as large",
 		                   (unsigned long long)counts->blocks, text_s(counts->blocks));
-	if (is_all(summary, CLASS_STATIC) && is_own(classes, place) &&
+	if (is_all(summary, CLASS_STATIC) && is_made_here(classes, place) &&
 	    !is_for_static(classes, summary))
 		return text_printf(text, "nothing tells that they are always so large");
 	if (counts->blocks < ADVICE_BLOCKS_MIN)
 		return text_printf(text, "%llu block%s too few to judge",
 		                   (unsigned long long)counts->blocks,
 		                   counts->blocks == 1 ? " is" : "s are");
-	if (is_own(classes, place) && class_advice(classes, place) != ADVICE_KINDS)
+	if (is_made_here(classes, place) && class_advice(classes, place) != ADVICE_KINDS)
 		return text_printf(text, "it would save less than one in %u of the calls",
 		                   SAVES_SHARE_MIN);
 	return pattern_refusal_text(text, classes, place);

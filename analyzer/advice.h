@@ -38,11 +38,19 @@ struct advice {
 	uint32_t place;
 	uint32_t owner;  /* function; FUNCTION_NONE: several, each `levels` up */
 	uint32_t levels; /* frames from the place's function to the owner; 0: several */
+	/* The system's library that would have to be changed; NULL: the program's own code. */
+	const char *library;
 	uint64_t saves_calls, saves_bytes, saves_ns;
 };
 
+/*
+ * What is advised about a library of the system has to save so many times as much to be
+ * named before what is advised about the program's own code.
+ */
+#define ADVICE_LIBRARY_TIMES 10
+
 struct advice_list {
-	struct advice *items; /* what saves most first */
+	struct advice *items; /* what saves most first, for what it takes */
 	size_t count;
 };
 

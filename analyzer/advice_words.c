@@ -4,6 +4,7 @@
 #include "function_text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* "64 B", or "8 B to 1 KiB" */
 static const char *sizes_text(char *text, size_t bytes,
@@ -149,12 +150,23 @@ static int helpers_text(struct text *text, const struct advice *advice,
 	                                    : "free or realloc");
 }
 
+/* "in libz.so.1 (not this program's code): " */
+static int library_text(struct text *text, const char *path)
+{
+	char name[256];
+
+	text_escape(name, sizeof(name), strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
+	return text_printf(text, "in %s (not this program's code): ", name);
+}
+
 int advice_text(struct text *text, const struct advice *advice,
                 const struct classes *classes, const struct places *places)
 {
 	const struct place *place = &places->places[advice->place];
 	char where[256], owner[256];
 
+	if (advice->library && library_text(text, advice->library))
+		return -1;
 	function_call_text(where, sizeof(where), classes, place->function);
 	owner_text(owner, sizeof(owner), advice, classes);
 	if (sentence_add(text, advice, where, owner, &place->summary) ||

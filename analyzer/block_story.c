@@ -6,14 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where a block was born: an event of a thread. */
+struct origin {
+	uint64_t sequence;
+	uint32_t thread;
+};
+
+/*
+ * A realloc goes on with a block whose birth has gone by. So the first time through, the
+ * births of what was asked for are noted; the second time, told from.
+ */
 struct telling {
 	struct block_story *story;
 	struct replay replay;
 	uint64_t address, number; /* what was asked for */
-	/* The allocation turned out to be a realloc: this is the birth of its block. */
-	bool has_origin;
-	uint32_t origin_thread;
-	uint64_t origin_sequence;
+	struct origin *origins;   /* of that; sorted before it is told */
+	size_t origin_count;
+	bool is_told; /* the second time */
 };
 
 static int step_note(struct story_step *step, const struct thread *thread,
@@ -35,6 +44,13 @@ static int step_note(struct story_step *step, const struct thread *thread,
 	return 0;
 }
 
+/* The last that happened to a block that is not free yet. */
+static const struct story_step *life_last(const struct story_life *life)
+{
+	return life->move_count ? &life->moves[(life->move_count - 1) % STORY_MOVES_MAX]
+	                        : &life->birth;
+}
+
 /* The life that is at this address now; NULL: none that is followed. */
 static struct story_life *life_at(struct block_story *story, uint64_t address)
 {
@@ -43,13 +59,89 @@ static struct story_life *life_at(struct block_story *story, uint64_t address)
 
 	for (i = story->count; i-- > 0;) {
 		life = &story->lives[i];
-		if (life->end.op == OP_NONE && !life->is_missed &&
-		    (life->move_count
-		         ? life->moves[(life->move_count - 1) % STORY_MOVES_MAX].address
-		         : life->birth.address) == address)
+		if (life->end.op == OP_NONE && !life->is_missed && !life->moving &&
+		    life_last(life)->address == address)
 			return life;
 	}
 	return NULL;
+}
+
+/* The life that a realloc of the thread goes on with; NULL: none that is followed. */
+static struct story_life *life_moving(struct block_story *story,
+                                      const struct thread *thread,
+                                      const struct event *event)
+{
+	size_t i;
+
+	if (event->op != EVENT_MOVE_IN)
+		return life_at(story, event->old_address);
+	for (i = story->count; i-- > 0;) {
+		if (story->lives[i].moving == thread->index + 1)
+			return &story->lives[i];
+	}
+	return NULL;
+}
+
+/* Whether what was there before the realloc has been seen; *origin: where it was born. */
+static bool origin_find(struct telling *telling, const struct thread *thread,
+                        const struct event *event, struct origin *origin)
+{
+	const struct block *block;
+	struct chain chain;
+	bool is_new;
+
+	*origin = (struct origin){ thread->sequence, thread->index };
+	/* the event has been replayed, so that is where the block is found */
+	block = live_table_add(&telling->replay.live, event->address, &is_new);
+	if (!block || is_new || !block->chain)
+		return true;
+	chain = block_lives_origin(&telling->replay.lives, block);
+	if (chain.is_unknown)
+		return false;
+	*origin = (struct origin){ chain.sequence, chain.thread };
+	return true;
+}
+
+static int origin_order(const void *left, const void *right)
+{
+	const struct origin *a = left, *b = right;
+
+	if (a->thread != b->thread)
+		return a->thread < b->thread ? -1 : 1;
+	return (a->sequence > b->sequence) - (a->sequence < b->sequence);
+}
+
+/* The first time: what is asked for is at the event's address now. */
+static int origin_note(struct telling *telling, const struct thread *thread,
+                       const struct event *event)
+{
+	struct block_story *story = telling->story;
+	struct origin origin;
+	size_t i;
+
+	if (origin_find(telling, thread, event, &origin) && event->old_address &&
+	    !telling->address)
+		story->realloc_number = telling->number;
+	/* a realloc's may have been here before */
+	for (i = event->old_address ? telling->origin_count : 0; i-- > 0;) {
+		if (origin_order(&telling->origins[i], &origin) == 0)
+			return 0;
+	}
+	if (telling->origin_count == STORY_LIVES_MAX) {
+		story->left_out++;
+		return 0;
+	}
+	telling->origins[telling->origin_count++] = origin;
+	return 0;
+}
+
+/* The second time: whether a block is born that is asked for. */
+static bool is_asked(const struct telling *telling, const struct thread *thread)
+{
+	struct origin here = { thread->sequence, thread->index };
+
+	return bsearch(&here, telling->origins, telling->origin_count, sizeof(here),
+	               origin_order) != NULL;
 }
 
 static int life_begin(struct telling *telling, const struct thread *thread,
@@ -57,14 +149,9 @@ static int life_begin(struct telling *telling, const struct thread *thread,
 {
 	struct block_story *story = telling->story;
 	size_t capacity = story->capacity ? 2 * story->capacity : 16;
-	struct story_life *lives, *life = life_at(story, event->address);
+	struct story_life *lives, *life;
+	struct origin origin;
 
-	if (life)
-		life->is_missed = true;
-	if (story->count == STORY_LIVES_MAX) {
-		story->left_out++;
-		return 0;
-	}
 	if (story->count == story->capacity) {
 		lives = realloc(story->lives, capacity * sizeof(*lives));
 		if (!lives)
@@ -74,15 +161,20 @@ static int life_begin(struct telling *telling, const struct thread *thread,
 	}
 	life = &story->lives[story->count++];
 	*life = (struct story_life){ .number = telling->replay.totals.allocations,
-		                         .sequence = thread->sequence };
+		                         .sequence = thread->sequence,
+		                         .is_unborn = !origin_find(telling, thread, event,
+		                                                   &origin) };
 	return step_note(&life->birth, thread, event, event->address, event->size);
 }
 
 static int life_move(struct story_life *life, const struct thread *thread,
                      const struct event *event)
 {
-	struct story_step *step = &life->moves[life->move_count++ % STORY_MOVES_MAX];
+	struct story_step *step;
 
+	life->has_crossed |= life_last(life)->thread != thread->index;
+	life->moving = 0;
+	step = &life->moves[life->move_count++ % STORY_MOVES_MAX];
 	free(step->locations);
 	return step_note(step, thread, event, event->address, event->size);
 }
@@ -91,73 +183,68 @@ static int life_end(const struct telling *telling, struct story_life *life,
                     const struct thread *thread, const struct event *event)
 {
 	const struct thread *owner = telling->replay.threads[life->birth.thread];
-	uint64_t size = life->move_count
-	                    ? life->moves[(life->move_count - 1) % STORY_MOVES_MAX].size
-	                    : life->birth.size;
 
+	life->has_crossed |= life_last(life)->thread != thread->index ||
+	                     life->birth.thread != thread->index;
 	life->kept = life->birth.frames ? life->birth.frames - 1 -
 	                                      thread_escape_depth(owner, life->birth.frames,
 	                                                          life->sequence)
 	                                : 0;
-	life->is_exact = owner->plain_last < life->sequence && life->birth.frames;
-	return step_note(&life->end, thread, event, event->address, size);
+	life->is_exact = owner->plain_last < life->sequence && life->birth.frames &&
+	                 !life->is_unborn;
+	return step_note(&life->end, thread, event, event->address, life_last(life)->size);
 }
 
-static bool is_asked(const struct telling *telling, const struct thread *thread,
-                     const struct event *event)
+/* An allocation, the first time through. */
+static int event_look(struct telling *telling, const struct thread *thread,
+                      const struct event *event)
 {
-	if (telling->has_origin)
-		return thread->index == telling->origin_thread &&
-		       thread->sequence == telling->origin_sequence;
-	if (telling->address)
-		return event->address == telling->address;
-	return telling->replay.totals.allocations == telling->number;
+	if (telling->address ? event->address == telling->address
+	                     : telling->replay.totals.allocations == telling->number)
+		return origin_note(telling, thread, event);
+	return 0;
 }
 
-/* Whether the one allocation asked for goes on with an older block, whose birth is known. */
-static bool origin_note(struct telling *telling, uint64_t address)
-{
-	const struct block *block;
-	struct chain origin;
-	bool is_new;
-
-	if (telling->has_origin || telling->address)
-		return false;
-	/* the event has been replayed, so that is where the block is found */
-	block = live_table_add(&telling->replay.live, address, &is_new);
-	if (!block || is_new || !block->chain)
-		return false;
-	origin = block_lives_origin(&telling->replay.lives, block);
-	telling->has_origin = !origin.is_unknown;
-	telling->origin_thread = origin.thread;
-	telling->origin_sequence = origin.sequence;
-	return telling->has_origin;
-}
-
-/* The event has been replayed: the thread's stack is its stack. */
+/* An allocation, the second time. */
 static int event_tell(struct telling *telling, const struct thread *thread,
                       const struct event *event)
 {
-	struct story_life *life = NULL;
+	struct story_life *life = life_at(telling->story, event->address), *moved = NULL;
+
+	if (event->old_address)
+		moved = life_moving(telling->story, thread, event);
+	if (life && life != moved)
+		life->is_missed = true;
+	if (moved)
+		return life_move(moved, thread, event);
+	return is_asked(telling, thread) ? life_begin(telling, thread, event) : 0;
+}
+
+/* The event has been replayed: the thread's stack is its stack. */
+static int event_read(struct telling *telling, const struct thread *thread,
+                      const struct event *event)
+{
+	struct story_life *life;
 
 	switch (event->op) {
 	case OP_FREE:
 		life = life_at(telling->story, event->address);
 		return life ? life_end(telling, life, thread, event) : 0;
+	case EVENT_MOVE_OUT:
+		/* before it comes in again, another may be born where it was */
+		life = event->old_address ? life_at(telling->story, event->old_address) : NULL;
+		if (life)
+			life->moving = thread->index + 1;
+		return 0;
 	case OP_REALLOC:
 	case EVENT_MOVE_IN:
-		life = life_at(telling->story, event->old_address);
-		if (life)
-			return life_move(life, thread, event);
-		break;
 	case OP_MALLOC:
 	case OP_CALLOC:
-	case OP_ALIGNED: break;
+	case OP_ALIGNED:
+		return telling->is_told ? event_tell(telling, thread, event)
+		                        : event_look(telling, thread, event);
 	default: return 0;
 	}
-	if (!is_asked(telling, thread, event) || origin_note(telling, event->address))
-		return 0;
-	return life_begin(telling, thread, event);
 }
 
 /* One event at a time, so that the stack of each is at hand. */
@@ -172,7 +259,7 @@ static int slice_tell(struct telling *telling, const struct event_slice *slice)
 		if (replay_slice(&telling->replay, &one))
 			return -1;
 		if (one.events->op != EVENT_RUN &&
-		    event_tell(telling, *slice->user, one.events))
+		    event_read(telling, *slice->user, one.events))
 			return -1;
 	}
 	return 0;
@@ -212,11 +299,18 @@ int block_story_read(struct block_story *story, struct trace_reader *reader,
 	int result;
 
 	*story = (struct block_story){ .profile = profile };
+	telling.origins = malloc(STORY_LIVES_MAX * sizeof(*telling.origins));
+	if (!telling.origins)
+		return -1;
 	result = story_tell(&telling, reader, profile);
-	if (result || !telling.has_origin)
-		return result;
-	story->realloc_number = number;
-	return story_tell(&telling, reader, profile);
+	if (!result && telling.origin_count) {
+		qsort(telling.origins, telling.origin_count, sizeof(*telling.origins),
+		      origin_order);
+		telling.is_told = true;
+		result = story_tell(&telling, reader, profile);
+	}
+	free(telling.origins);
+	return result;
 }
 
 void block_story_release(struct block_story *story)

@@ -29,10 +29,13 @@ struct story_life {
 	struct story_step birth, end;
 	struct story_step moves[STORY_MOVES_MAX];
 	uint64_t move_count;
+	uint32_t moving;   /* number of the thread whose realloc has it, from 1; 0: none */
 	uint32_t kept;     /* end: frames of the birth's stack that had stood since */
 	uint64_t sequence; /* of the birth among its thread's events */
 	bool is_exact;     /* end: `kept` is */
+	bool has_crossed;  /* freed, or given to realloc, by another thread than before */
 	bool is_missed;    /* something else was born there: its free was missed */
+	bool is_unborn;    /* a realloc brought it here; what it was before was not seen */
 };
 
 struct block_story {
@@ -44,10 +47,10 @@ struct block_story {
 };
 
 /*
- * Read the profile's process again. Follow every block that was allocated at `address`,
- * or, if that is 0, the one of the `number`th allocation: if that is a realloc, of the
- * block that it goes on with, from its first birth. Thread indices and locations
- * are those of the profile. 0, or -1 when memory is out; release it either way.
+ * Read the profile's process again. Follow every block that was ever at `address`, or, if
+ * that is 0, the one of the `number`th allocation; from its first birth, wherever reallocs
+ * have moved it since. Thread indices and locations are those of the profile. 0, or -1
+ * when memory is out; release it either way.
  */
 int block_story_read(struct block_story *story, struct trace_reader *reader,
                      const struct profile *profile, uint64_t address, uint64_t number);

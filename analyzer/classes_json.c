@@ -257,6 +257,7 @@ static int advice_item_json(struct json_writer *json, const struct findings *fin
 	function_keys_json(json, classes, place->function);
 	json_string(json, "owner", classes->functions.functions[advice->owner].name);
 	json_count(json, "levels", advice->levels);
+	json_string(json, "library", advice->library ? advice->library : "");
 	json_count(json, "sites", place->summary.site_count);
 	json_count(json, "first_site", place->summary.site);
 	json_count(json, "blocks", place->summary.counts.blocks);

@@ -2,7 +2,7 @@
 #include "own_code.h"
 
 #include "allocator_names.h"
-#include "library_paths.h"
+#include "module_origin.h"
 
 #include <string.h>
 
@@ -12,25 +12,41 @@ static const struct function *function_at(const struct classes *classes,
 	return &classes->functions.functions[number];
 }
 
-bool is_own_code(const struct classes *classes, uint32_t number)
+static const char *module_path(const struct classes *classes, uint32_t number)
 {
-	const struct function *function = function_at(classes, number);
-	const char *path;
+	uint32_t module = function_at(classes, number)->module;
 
-	if (!*function->name || function->module == MODULE_NONE ||
-	    is_startup_name(function->name))
-		return false;
-	path = address_map_module(classes->profile->map, function->module)->path;
-	return !strcmp(path, classes->profile->process->header.executable) ||
-	       !is_library_path(path);
+	return module == MODULE_NONE
+	           ? ""
+	           : address_map_module(classes->profile->map, module)->path;
 }
 
-bool has_own_owners(const struct classes *classes, const struct life_summary *summary)
+bool is_changeable(const struct classes *classes, uint32_t number)
+{
+	const struct function *function = function_at(classes, number);
+
+	return *function->name && function->module != MODULE_NONE &&
+	       !is_startup_name(function->name) &&
+	       !module_is_runtime(module_path(classes, number),
+	                          classes->profile->process->header.executable);
+}
+
+const char *library_of(const struct classes *classes, uint32_t number)
+{
+	const char *path = module_path(classes, number);
+
+	return module_is_of_system(path, classes->profile->process->header.executable)
+	           ? path
+	           : NULL;
+}
+
+bool has_changeable_owners(const struct classes *classes,
+                           const struct life_summary *summary)
 {
 	size_t i;
 
 	for (i = 0; i < summary->owners.count; i++) {
-		if (!is_own_code(classes, summary->owners.ranks[i].key))
+		if (!is_changeable(classes, summary->owners.ranks[i].key))
 			return false;
 	}
 	return true;

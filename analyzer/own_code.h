@@ -12,13 +12,17 @@
 #include <stdint.h>
 
 /*
- * Whether the function is the program's own code: it has a name, does not call main(), and
- * lies in the executable, or in a module that was not installed with the system.
+ * Whether somebody can change the function: it has a name, does not call main(), and is not
+ * of the C library or a language's.
  */
-bool is_own_code(const struct classes *classes, uint32_t function);
+bool is_changeable(const struct classes *classes, uint32_t function);
 
 /* Whether that is true of all that own blocks of it. */
-bool has_own_owners(const struct classes *classes, const struct life_summary *summary);
+bool has_changeable_owners(const struct classes *classes,
+                           const struct life_summary *summary);
+
+/* The path of the system's library that the function lies in; NULL: it is the program's. */
+const char *library_of(const struct classes *classes, uint32_t function);
 
 /*
  * Whether a function of another module than `function`'s makes the blocks, and is peeled off

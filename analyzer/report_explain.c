@@ -113,8 +113,9 @@ static void fate_text(char *text, size_t bytes, const struct explain *explain,
 		snprintf(text, bytes, life->is_missed ? "its free was missed" : "never freed");
 		return;
 	}
-	if (life->end.thread != life->birth.thread) {
-		snprintf(text, bytes, "crossed: freed by another thread");
+	if (life->has_crossed) {
+		snprintf(text, bytes, "crossed: %s by another thread",
+		         life->end.thread == life->birth.thread ? "moved" : "freed");
 		return;
 	}
 	depth = life->birth.frames ? life->birth.frames - 1 - life->kept : 0;
@@ -129,17 +130,15 @@ static void fate_text(char *text, size_t bytes, const struct explain *explain,
 		         depth - peeled == 1 ? "" : "s", owner);
 	if (!life->is_exact)
 		snprintf(text + strlen(text), bytes - strlen(text), " (inferred)");
-	if (life->birth.op == OP_REALLOC || life->birth.op == EVENT_MOVE_IN)
+	if (life->is_unborn)
 		snprintf(text + strlen(text), bytes - strlen(text),
-		         ", judged from where realloc moved it here");
+		         ", judged from where realloc moved it here: its birth was not seen");
 }
 
 static int life_print(const struct explain *explain, const struct story_life *life)
 {
 	bool is_freed = life->end.op != OP_NONE;
-	const struct story_life *marks = is_freed && life->end.thread == life->birth.thread
-	                                     ? life
-	                                     : NULL;
+	const struct story_life *marks = is_freed && !life->has_crossed ? life : NULL;
 	char fate[512];
 	uint64_t i, first = life->move_count > STORY_MOVES_MAX
 	                        ? life->move_count - STORY_MOVES_MAX
@@ -150,11 +149,8 @@ static int life_print(const struct explain *explain, const struct story_life *li
 	screen_line(explain->screen, 2, "%sblock %" PRIu64 "%s  %s",
 	            screen_bold(explain->screen), life->number,
 	            screen_plain(explain->screen), fate);
-	if (step_print(explain,
-	               life->birth.op == OP_REALLOC || life->birth.op == EVENT_MOVE_IN
-	                   ? "moved in"
-	                   : "born   ",
-	               &life->birth, marks))
+	if (step_print(explain, life->is_unborn ? "moved in" : "born   ", &life->birth,
+	               marks))
 		return -1;
 	if (first)
 		screen_line(explain->screen, 5, "  .. and %" PRIu64 " reallocs", first);

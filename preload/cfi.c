@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "epilogue.h"
 #include "system.h"
 
 enum { REGISTER_RBP = 6, REGISTER_RSP = 7, REGISTER_RA = 16 };
@@ -412,9 +413,18 @@ static struct cfi_rule row_rule(const struct row *row)
 	return rule;
 }
 
+/* No information covers the address; but the code there may say how it returns. */
+static struct cfi_rule rule_of_code(const struct cfi_module *module, uintptr_t address)
+{
+	const uint8_t *end = cfi_module_code_end(module, address);
+
+	if (!end || !epilogue_pops_bp((const uint8_t *)address, end))
+		return (struct cfi_rule){ .kind = CFI_NONE };
+	return (struct cfi_rule){ .kind = CFI_SP, .cfa_offset = 16, .bp_below = 16 };
+}
+
 struct cfi_rule cfi_rule_find(const struct cfi_module *module, uintptr_t return_address)
 {
-	static const struct cfi_rule none = { .kind = CFI_NONE };
 	struct cfi_rule complex = { .kind = CFI_COMPLEX }, rule;
 	struct frame_entry entry = { .is_signal = false };
 	struct machine machine = { .depth = 0 };
@@ -423,11 +433,11 @@ struct cfi_rule cfi_rule_find(const struct cfi_module *module, uintptr_t return_
 
 	if (!module->frame_table || (uintptr_t)module->frame_table < module->start ||
 	    (uintptr_t)module->frame_table >= module->end)
-		return none;
+		return rule_of_code(module, return_address);
 	at = table_search(module, address);
 	if (!at || !fde_read(module, at, &entry) || address < entry.start ||
 	    address >= entry.end)
-		return none;
+		return rule_of_code(module, return_address);
 	if (entry.is_signal)
 		return (struct cfi_rule){ .kind = CFI_SIGNAL };
 	complex.has_personality = entry.has_personality;

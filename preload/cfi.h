@@ -41,6 +41,15 @@ struct cfi_module {
 /* False if no loaded object holds `address`. Lock-free where glibc is 2.35 or newer. */
 bool cfi_module_find(uintptr_t address, struct cfi_module *module);
 
+/* The end of the segment of code that holds `address`; NULL if it is not in one. */
+const uint8_t *cfi_module_code_end(const struct cfi_module *module, uintptr_t address);
+
+/*
+ * True if `address` is the dynamic loader's. Its entry code, which calls the constructors
+ * of libraries, has no call frame information.
+ */
+bool cfi_is_loader(uintptr_t address);
+
 /*
  * The rule at `return_address`, that is for the call before it. Reads only the
  * module's own tables, within the module's bounds.

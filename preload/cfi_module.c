@@ -5,6 +5,7 @@
 
 #include <link.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "cfi.h"
 
@@ -64,4 +65,37 @@ bool cfi_module_find(uintptr_t address, struct cfi_module *module)
 	module->frame_table = found.dlfo_eh_frame;
 	module->link_map = found.dlfo_link_map;
 	return true;
+}
+
+bool cfi_is_loader(uintptr_t address)
+{
+	struct cfi_module module;
+
+	return cfi_module_find(_r_debug.r_ldbase, &module) && address >= module.start &&
+	       address < module.end;
+}
+
+const uint8_t *cfi_module_code_end(const struct cfi_module *module, uintptr_t address)
+{
+	const ElfW(Ehdr) *elf = (const ElfW(Ehdr) *)module->start;
+	const ElfW(Phdr) *segments = (const ElfW(Phdr) *)(module->start + elf->e_phoff);
+	uintptr_t bias = UINTPTR_MAX;
+
+	if (memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0 ||
+	    elf->e_phentsize != sizeof(*segments) ||
+	    elf->e_phoff + elf->e_phnum * sizeof(*segments) > 4096)
+		return NULL;
+	for (int i = 0; i < elf->e_phnum; i++) {
+		const ElfW(Phdr) *segment = &segments[i];
+
+		if (segment->p_type != PT_LOAD)
+			continue;
+		/* The first is what lies at the start of the mapping. */
+		if (bias == UINTPTR_MAX)
+			bias = module->start - (segment->p_vaddr & ~UINT64_C(4095));
+		if (segment->p_flags & PF_X && segment->p_flags & PF_R &&
+		    address - (bias + segment->p_vaddr) < segment->p_filesz)
+			return (const uint8_t *)bias + segment->p_vaddr + segment->p_filesz;
+	}
+	return NULL;
 }

@@ -107,8 +107,6 @@ void frames_land(struct thread_state *state, uintptr_t sp, const void *exception
 	}
 	if (exception)
 		limbo_land(state, sp, exception);
-	else
-		state->throw_slot = 0;
 }
 
 /*
@@ -243,5 +241,10 @@ void frames_drop_outer(struct thread_state *state, uint32_t count)
 	frames_release(state, 0, drop, false);
 	memmove(state->frames, state->frames + drop, count * sizeof(*state->frames));
 	state->depth = count;
+	for (uint32_t i = 0; i < state->throw_count; i++) {
+		struct throw_mark *mark = &state->throws[i];
+
+		mark->keep = mark->keep > drop ? mark->keep - drop : 0;
+	}
 	frames_renumber(state, 0, count);
 }

@@ -239,7 +239,7 @@ static bool overlaps_end(const struct cfi_module *module)
 	return complete;
 }
 
-static bool module_add(const struct cfi_module *module, enum module_unwinder *unwinder)
+static bool module_add(const struct cfi_module *module, enum module_unwinder unwinder)
 {
 	uint32_t count = atomic_load_explicit(&known_count, memory_order_relaxed);
 	uint32_t index = 0;
@@ -250,9 +250,8 @@ static bool module_add(const struct cfi_module *module, enum module_unwinder *un
 		index++;
 	if (index == MODULES_MAX)
 		return true; /* written, but will be written again at its next miss */
-	*unwinder = module_unwinder_of(module);
 	known[index] = (struct known_module){ module->start, module->end, module->link_map,
-		                                  *unwinder, false };
+		                                  unwinder, false };
 	if (index == count)
 		atomic_store_explicit(&known_count, count + 1, memory_order_release);
 	return true;
@@ -264,11 +263,13 @@ bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwi
 
 	if (is_known(module, unwinder))
 		return true;
+	/* Reads much, and is the same whoever does it: others need not wait for that. */
+	*unwinder = module_unwinder_of(module);
 	if (!map_enter()) {
 		ring_count_loss(LOST_DEFINITIONS, 1);
 		return false;
 	}
-	noted = is_known(module, unwinder) || module_add(module, unwinder);
+	noted = is_known(module, unwinder) || module_add(module, *unwinder);
 	map_leave();
 	return noted;
 }

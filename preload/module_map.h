@@ -13,8 +13,8 @@
 
 /*
  * Write a definition of `module` into the ring unless it is there already, and tell
- * *unwinder. False: it could not be written now (counted); what depends on it must not be
- * cached, and *unwinder stays as it was.
+ * *unwinder. False: it could not be written now (counted), so nothing about the module may
+ * be cached: the next to meet it must try again. *unwinder holds all the same.
  */
 bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwinder);
 

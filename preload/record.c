@@ -6,6 +6,7 @@
 #include "event_encoder.h"
 #include "guard.h"
 #include "ring_file.h"
+#include "throw_stack.h"
 
 #define ADDRESS_MASK (~(uintptr_t)7) /* the format carries no lower bits */
 
@@ -24,6 +25,8 @@ static inline bool event_write(struct thread_state *state, const struct event *e
 {
 	if (!event_encode(state, event, walk))
 		return false;
+	if (unlikely(state->throw_count))
+		throws_follow(state, walk);
 	frames_apply(state, walk);
 	if (unlikely(walk->cut))
 		ring_count_loss(LOST_STACKS_CUT, 1);
@@ -118,21 +121,21 @@ void record_throw(const struct walk_start *caller, const void *exception)
 	struct thread_state *state = state_get();
 	struct event event = { .op = OP_CONTROL, .time = clock_before() };
 	struct walk_result walk;
-	bool written;
+	bool written, patch_none;
 
 	if (unlikely(!state))
 		return;
 	walk = stack_walk(state, caller);
+	/* Where an older one lay, or the same one, caught and thrown again. */
 	frames_forget_exception(state, exception);
+	throws_end(state, exception);
 	written = event_write(state, &event, &walk);
-	state->exception = written ? exception : NULL;
-	state->throw_slot = written ? caller->slot : 0;
 	/*
 	 * What has no stub now gets none before the exception lands; or, if it is only what
 	 * lies beyond a gap, before the stack is back out there.
 	 */
-	if (!written || !walk.patch || !frames_are_patched(state))
-		state->ceiling = CEILING_ALL;
-	else if (walk.cut && state->ceiling != CEILING_ALL)
-		state->ceiling = state->frames[0].slot;
+	patch_none = !written || !walk.patch || !frames_are_patched(state);
+	throws_begin(state, exception, written, patch_none);
+	if (!patch_none && walk.cut)
+		throws_limit(state, state->frames[0].slot);
 }

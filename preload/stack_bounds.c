@@ -10,6 +10,14 @@
 
 #define MAIN_STACK_MAX_BYTES (UINT64_C(1) << 30)
 
+extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
+
+bool stack_begins_at(uintptr_t sp)
+{
+	/* It may have been aligned. */
+	return (uintptr_t)__libc_stack_end - sp < 16;
+}
+
 struct maps_parser {
 	uint64_t numbers[2]; /* start, end of the line */
 	int field;           /* 0 start, 1 end, 2 permissions, 3 the rest */

@@ -18,6 +18,12 @@ static inline bool stack_bounds_hold(const struct stack_bounds *bounds,
 }
 
 /*
+ * True if `sp` is the stack pointer of the code that the kernel started the process in:
+ * nothing lies further out.
+ */
+bool stack_begins_at(uintptr_t sp);
+
+/*
  * The mapping that holds `address`, as /proc/self/maps has it now: system calls only,
  * tens of microseconds. The main thread's mapping grows, so its low end is given as far
  * down as its limit lets it. False if /proc cannot be read or no mapping holds it.

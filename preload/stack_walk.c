@@ -265,6 +265,22 @@ static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 	return cfa - sizeof(uintptr_t);
 }
 
+/*
+ * The walk cannot step out of the frame it found last. True if there is nothing to step to:
+ * the entry code of the loader, which runs the constructors of libraries, is the process's
+ * outermost, but has no call frame information that says so.
+ */
+static bool walk_is_at_entry(struct walk *walk)
+{
+	const struct thread_state *state = walk->state;
+
+	if (!walk->news || !stack_begins_at(walk->point.sp) ||
+	    !cfi_is_loader(walk->point.ip))
+		return false;
+	state->frames[state->frames_capacity - walk->news].flags |= FRAME_FIRST;
+	return true;
+}
+
 /* Walk until something is met (walk->met), the end, or where no further step is known. */
 static void walk_run(struct walk *walk, uintptr_t slot)
 {
@@ -289,7 +305,7 @@ static void walk_run(struct walk *walk, uintptr_t slot)
 			return;
 		if (likely(kind != CFI_COMPLEX && kind != CFI_SIGNAL)) {
 			slot = walk_step(walk, rule);
-			walk->cut = !slot && walk->point.ip;
+			walk->cut = !slot && walk->point.ip && !walk_is_at_entry(walk);
 			if (!slot || !walk->point.ip)
 				return;
 			continue;
@@ -336,7 +352,8 @@ static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, b
 		const struct walk_frame *frame = &state->frames[i];
 
 		/* Unwound by what was thrown: this event is a cleanup's, or what it calls. */
-		if (state->throw_slot && stack_bounds_hold(&state->own_stack, start_slot))
+		if (thread_state_unwinds(state) &&
+		    stack_bounds_hold(&state->own_stack, start_slot))
 			continue;
 		if (frame->stub ? !frame_has_ended(frame) : !met && i + 1 < state->depth)
 			return true;
@@ -370,9 +387,11 @@ static struct walk_result walk_end(struct walk *walk, uintptr_t start_slot)
 		state->frames[keep++] = *news++;
 		walk->news--;
 	}
-	/* Kept by comparing alone: of the innermost frame that goes without saying. */
+	/* Kept by comparing alone: of the innermost and the first that goes without saying. */
 	for (uint32_t i = keep; i-- > 0 && !state->frames[i].stub;) {
-		walk->plain |= i + 1 < state->depth || state->frames[i].flags & FRAME_CUT;
+		walk->plain |= state->frames[i].flags & FRAME_CUT ||
+		               (i + 1 < state->depth &&
+		                !(state->frames[i].flags & FRAME_FIRST));
 		walk->in_unwinder |= (state->frames[i].flags & FRAME_UNWINDER) != 0;
 	}
 	return (struct walk_result){
@@ -404,9 +423,9 @@ struct walk_result stack_walk(struct thread_state *state,
 		walk.cut = true;
 	result = walk_end(&walk, start->slot);
 	/* While the exception is on its way, the frame that catches may lie beyond, too. */
-	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_slot &&
+	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_count &&
 	             walk.bounds == &state->own_stack && start->slot > state->ceiling))
-		state->ceiling = 0;
+		state->ceiling = state->ceiling_slot = 0;
 	if (unlikely(result.keep + result.news > STACK_DEPTH_MAX))
 		frames_cut(state, &result);
 	return result;

@@ -13,35 +13,32 @@ static_assert(sizeof(struct stub_entry) == STUB_BYTES, "a constant distance");
 static_assert(offsetof(struct stub_entry, returned) == STUB_ENTRY_RETURNED, "stub.S");
 static_assert(offsetof(struct stub_entry, bias) == STUB_ENTRY_BIAS, "stub.S");
 
-#define SPINS_MAX 1000
+/*
+ * The pool is shared without a lock: whoever is stopped in the middle of it, by the
+ * scheduler or by a signal, leaves the others nothing to wait for. A thread that found no
+ * stub because of that would leave a frame without one, and blocks without a depth.
+ */
+#define STUB_BITS 16
+#define STUB_MASK ((UINT64_C(1) << STUB_BITS) - 1)
+static_assert(STUB_COUNT <= 1 << STUB_BITS, "stubs are numbered by so many bits");
 
-static _Atomic bool busy;
-static stub_id pool[STUB_COUNT]; /* given back; the newest last */
-static uint32_t pool_count;
-static stub_id
-	jumped[STUB_COUNT]; /* a ring: those passed over by longjmp, oldest first */
-static uint32_t jumped_first, jumped_count;
+/*
+ * Given back: a list, the newest first. Its head carries how often it has changed, so that
+ * a head that compares equal has the same list behind it.
+ */
+static _Atomic uint64_t pool_head; /* changes << STUB_BITS | the newest; 0: none */
+static _Atomic uint16_t pool_next[STUB_COUNT];
+
+/*
+ * Passed over by longjmp: a queue, the oldest first. A place says which lap it was filled
+ * in: (position + 1) << STUB_BITS | stub. It never overflows, a stub being there once.
+ */
+static _Atomic uint64_t jumped[STUB_COUNT];
+static _Atomic uint64_t jumped_first, jumped_end; /* positions */
+
+static _Atomic uint32_t never_used = 1; /* the first stub that nobody ever had */
 bool stub_reuse_is_off;
 uint8_t stub_bias = 1;
-static uint32_t never_used = 1; /* the first stub that nobody ever had */
-
-static bool pool_enter(void)
-{
-	for (int spins = 0; spins < SPINS_MAX; spins++) {
-		bool expected = false;
-
-		/* Acquire: matched by pool_leave(). */
-		if (atomic_compare_exchange_weak(&busy, &expected, true))
-			return true;
-		arch_pause();
-	}
-	return false;
-}
-
-static void pool_leave(void)
-{
-	atomic_store_explicit(&busy, false, memory_order_release);
-}
 
 bool stub_pool_start(void)
 {
@@ -49,70 +46,150 @@ bool stub_pool_start(void)
 	                      PROT_READ | PROT_WRITE) == 0;
 }
 
-stub_id stub_take_common(struct stub_supply *supply)
-{
-	if (!pool_enter())
-		return 0;
-	while (supply->count < STUBS_AT_HAND / 2 && pool_count)
-		supply->ids[supply->count++] = pool[--pool_count];
-	/* Downwards, so that the lowest is taken first. */
-	if (!supply->count && never_used < STUB_COUNT) {
-		uint32_t count = STUB_COUNT - never_used;
+/* ---- the common pool ------------------------------------------------------------ */
 
-		if (count > STUBS_AT_HAND / 2)
-			count = STUBS_AT_HAND / 2;
-		never_used += count;
-		for (uint32_t i = 1; i <= count; i++)
-			supply->ids[supply->count++] = never_used - i;
-	}
-	while (supply->count < STUBS_AT_HAND / 2 && !pool_count && jumped_count &&
-	       never_used == STUB_COUNT && !stub_reuse_is_off) {
-		supply->ids[supply->count++] = jumped[jumped_first];
-		jumped_first = (jumped_first + 1) % STUB_COUNT;
-		jumped_count--;
-	}
-	pool_leave();
-	return supply->count ? supply->ids[--supply->count] : 0;
+/* Take up to `count_max` stubs that were given back; how many there were. */
+static uint32_t pool_take(stub_id *stubs, uint32_t count_max)
+{
+	/* Acquire: matched by pool_give(), for the links and the entries. */
+	uint64_t head = atomic_load_explicit(&pool_head, memory_order_acquire), rest;
+	uint32_t count;
+
+	do {
+		stub_id stub = (stub_id)(head & STUB_MASK);
+
+		/* If another changes the list meanwhile, this reads nonsense, and is done again. */
+		for (count = 0; stub && count < count_max; count++) {
+			stubs[count] = stub;
+			stub = atomic_load_explicit(&pool_next[stub], memory_order_relaxed);
+		}
+		if (!count)
+			return 0;
+		rest = ((head >> STUB_BITS) + 1) << STUB_BITS | stub;
+	} while (!atomic_compare_exchange_weak_explicit(
+		&pool_head, &head, rest, memory_order_acquire, memory_order_acquire));
+	return count;
 }
 
-static void pool_put(struct stub_supply *supply, uint32_t keep)
+static void pool_give(const stub_id *stubs, uint32_t count)
 {
-	if (!pool_enter())
+	uint64_t head = atomic_load_explicit(&pool_head, memory_order_relaxed), with;
+
+	if (!count)
 		return;
-	while (supply->count > keep)
-		pool[pool_count++] = supply->ids[--supply->count];
-	pool_leave();
+	for (uint32_t i = 0; i + 1 < count; i++)
+		atomic_store_explicit(&pool_next[stubs[i]], (uint16_t)stubs[i + 1],
+		                      memory_order_relaxed);
+	do {
+		atomic_store_explicit(&pool_next[stubs[count - 1]],
+		                      (uint16_t)(head & STUB_MASK), memory_order_relaxed);
+		with = ((head >> STUB_BITS) + 1) << STUB_BITS | stubs[0];
+	} while (!atomic_compare_exchange_weak_explicit(
+		&pool_head, &head, with, memory_order_release, memory_order_relaxed));
 }
 
-void stub_give_common(struct stub_supply *supply, stub_id stub)
+/* Stubs that nobody ever had. Downwards, so that the lowest is taken first. */
+static uint32_t unused_take(stub_id *stubs, uint32_t count_max)
 {
-	pool_put(supply, STUBS_AT_HAND / 2);
-	if (likely(supply->count < STUBS_AT_HAND))
-		supply->ids[supply->count++] = stub;
+	uint32_t first = atomic_load_explicit(&never_used, memory_order_relaxed), count;
+
+	do {
+		count = STUB_COUNT - first < count_max ? STUB_COUNT - first : count_max;
+		if (!count)
+			return 0;
+	} while (!atomic_compare_exchange_weak_explicit(&never_used, &first, first + count,
+	                                                memory_order_relaxed,
+	                                                memory_order_relaxed));
+	for (uint32_t i = 0; i < count; i++)
+		stubs[i] = first + count - 1 - i;
+	return count;
 }
 
-void stub_give_all(struct stub_supply *supply)
+/* The one that was passed over first; 0: none. */
+static stub_id jumped_take(void)
 {
-	pool_put(supply, 0);
-	supply->count = 0;
-	for (uint32_t i = 0; i < 1u << STUBS_USUAL_BITS; i++) {
-		if (supply->count == STUBS_AT_HAND)
-			pool_put(supply, 0);
-		if (supply->usual[i] && supply->count < STUBS_AT_HAND)
-			supply->ids[supply->count++] = supply->usual[i];
-		supply->usual[i] = 0;
+	uint64_t first = atomic_load_explicit(&jumped_first, memory_order_relaxed);
+
+	for (;;) {
+		/* Acquire: matched by stub_give_jumped(). */
+		uint64_t place = atomic_load_explicit(&jumped[first % STUB_COUNT],
+		                                      memory_order_acquire);
+		uint64_t seen = first;
+
+		if (place >> STUB_BITS == first + 1) {
+			if (atomic_compare_exchange_weak_explicit(&jumped_first, &first, first + 1,
+			                                          memory_order_relaxed,
+			                                          memory_order_relaxed))
+				return (stub_id)(place & STUB_MASK);
+			continue;
+		}
+		first = atomic_load_explicit(&jumped_first, memory_order_relaxed);
+		if (first == seen)
+			return 0;
 	}
-	pool_put(supply, 0);
-	supply->count = 0;
 }
 
 void stub_give_jumped(stub_id stub)
 {
-	if (!pool_enter())
-		return;
-	if (jumped_count < STUB_COUNT)
-		jumped[(jumped_first + jumped_count++) % STUB_COUNT] = stub;
-	pool_leave();
+	uint64_t end = atomic_load_explicit(&jumped_end, memory_order_relaxed);
+
+	for (;;) {
+		_Atomic uint64_t *at = &jumped[end % STUB_COUNT];
+		uint64_t place = atomic_load_explicit(at, memory_order_relaxed);
+		/* Filled in an earlier lap, and emptied since. Else `end` is out of date. */
+		bool filled = place >> STUB_BITS < end + 1 &&
+		              atomic_compare_exchange_strong_explicit(
+						  at, &place, (end + 1) << STUB_BITS | stub,
+						  memory_order_release, memory_order_relaxed);
+
+		/* Whoever comes to a place that is filled moves the end on. */
+		if (atomic_compare_exchange_strong_explicit(
+				&jumped_end, &end, end + 1, memory_order_relaxed, memory_order_relaxed))
+			end++;
+		if (filled)
+			return;
+	}
+}
+
+/* ---- a thread's supply ---------------------------------------------------------- */
+
+static_assert(1 << STUBS_USUAL_BITS <= STUBS_AT_HAND, "see stub_give_all()");
+
+stub_id stub_take_common(struct stub_supply *supply)
+{
+	const uint32_t wanted = STUBS_AT_HAND / 2;
+	stub_id stub;
+
+	supply->count = pool_take(supply->ids, wanted);
+	if (!supply->count)
+		supply->count = unused_take(supply->ids, wanted);
+	/* None is left but those: as few as will do, the oldest are the surest. */
+	while (!supply->count && !stub_reuse_is_off && (stub = jumped_take()) != 0)
+		supply->ids[supply->count++] = stub;
+	return supply->count ? supply->ids[--supply->count] : 0;
+}
+
+static void supply_give(struct stub_supply *supply, uint32_t keep)
+{
+	pool_give(supply->ids + keep, supply->count - keep);
+	supply->count = keep;
+}
+
+void stub_give_common(struct stub_supply *supply, stub_id stub)
+{
+	supply_give(supply, STUBS_AT_HAND / 2);
+	supply->ids[supply->count++] = stub;
+}
+
+void stub_give_all(struct stub_supply *supply)
+{
+	supply_give(supply, 0);
+	for (uint32_t i = 0; i < 1u << STUBS_USUAL_BITS; i++) {
+		if (supply->usual[i])
+			supply->ids[supply->count++] = supply->usual[i];
+		supply->usual[i] = 0;
+	}
+	supply_give(supply, 0);
 }
 
 void stub_distrust_jumps(void)
@@ -127,9 +204,4 @@ void stub_set_bias(uint8_t bias)
 	stub_bias = bias;
 	for (uint32_t i = 0; i < STUB_COUNT; i++)
 		outlive_stub_entries[i].bias = bias;
-}
-
-void stub_pool_forked(void)
-{
-	atomic_store_explicit(&busy, false, memory_order_relaxed);
 }

@@ -121,7 +121,4 @@ extern uint8_t stub_bias;
 /* Give the whole supply back: its thread ends. */
 void stub_give_all(struct stub_supply *supply);
 
-/* In a forked child: nobody else holds the pool. */
-void stub_pool_forked(void);
-
 #endif

@@ -78,9 +78,9 @@ static void state_begin(struct thread_state *state)
 	state->events = 0;
 	state->depth = 0;
 	state->cut_frames = 0;
-	state->ceiling = 0;
+	state->ceiling = state->ceiling_slot = 0;
 	state->exception = NULL;
-	state->throw_slot = 0;
+	state->throw_count = 0;
 	state->serial = (uint32_t)atomic_fetch_add_explicit(
 						(_Atomic uint64_t *)&ring.header->next_thread, 1,
 						memory_order_relaxed) +
@@ -184,6 +184,8 @@ void thread_state_abandon(struct thread_state *state)
 	state->chunk = NULL;
 	/* Stubs that stand are still good: they are met as somebody else's. */
 	state->depth = 0;
+	for (uint32_t i = 0; i < state->throw_count; i++)
+		state->throws[i].keep = 0;
 	state->limbo_count = 0;
 	state->supply.count = 0;
 }
@@ -191,7 +193,6 @@ void thread_state_abandon(struct thread_state *state)
 void thread_state_forked(void)
 {
 	free_list = NULL;
-	stub_pool_forked();
 	atomic_store_explicit(&free_list_busy, false, memory_order_relaxed);
 	if (guard.state) {
 		uint32_t depth = guard.state->depth;

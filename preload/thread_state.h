@@ -40,6 +40,7 @@ enum walk_frame_flags {
 	FRAME_STUBBED = 8,   /* a stub stood at its slot already: perhaps one in limbo */
 	FRAME_SIGNAL = 64,   /* returns into a signal frame */
 	FRAME_CUT = 32,      /* the walk went no further: what called it is not known */
+	FRAME_FIRST = 128,   /* returns into the loader's entry code, which calls once */
 };
 
 /* A stub whose frame vanished without returning. It may still run. */
@@ -49,6 +50,15 @@ struct limbo_stub {
 	stub_id stub;
 };
 
+/* An exception that has not been caught, as far as is known; see throw_stack.h. */
+struct throw_mark {
+	const void *exception; /* NULL: it lands nowhere */
+	uint32_t keep;         /* so many outer frames have stood ever since its throw */
+	bool is_written;       /* an event brought the frames up to date before it */
+	bool patch_none;       /* no frame may get a stub until it lands */
+};
+
+#define THROWS_MAX 8
 #define LIMBO_FIRST 512
 #define CEILING_ALL 1
 
@@ -97,18 +107,26 @@ struct thread_state {
 	uint32_t limbo_count, limbo_capacity;
 	uint32_t limbo_swept; /* above this count it is swept */
 	struct limbo_stub limbo_first[LIMBO_FIRST];
-	const void *exception; /* thrown last by this thread, caught or not */
-	uintptr_t throw_slot;  /* where an exception set out that has not landed; 0: none */
+	struct throw_mark throws[THROWS_MAX]; /* on their way; the last is the innermost */
+	uint32_t throw_count;
+	const void *exception; /* the last of them; NULL: none, or not known */
 	/*
 	 * No stub is put at this slot or further out, until an event lies further out yet
 	 * and no exception is on its way.
 	 * CEILING_ALL: none anywhere until an exception is caught. 0: no ceiling.
 	 */
 	uintptr_t ceiling;
+	uintptr_t ceiling_slot; /* what it is without CEILING_ALL */
 
 	struct thread_state *next_free;
 	struct prediction prediction;
 };
+
+/* True if frames that are gone without having returned were unwound by a throw. */
+static inline bool thread_state_unwinds(const struct thread_state *state)
+{
+	return state->throw_count && state->throws[state->throw_count - 1].is_written;
+}
 
 struct thread_state *thread_state_make(void);
 

@@ -14,6 +14,7 @@
 #include "lifecycle.h"
 #include "real_function.h"
 #include "record.h"
+#include "throw_stack.h"
 
 struct _Unwind_Exception;
 struct _Unwind_Context;
@@ -30,24 +31,37 @@ static void unwinder_look_at(void *function)
 	stub_set_bias(strstr(map->l_name, "/libunwind.so.8") ? 0 : 1);
 }
 
+static bool is_unwinder(uintptr_t return_address)
+{
+	return frame_rule_is_unwinder(frame_rule_get(return_address));
+}
+
+/* The unwinder calls itself: a rethrow becomes a throw. All was done when that began. */
 static void throw_begins(const struct walk_start *caller, const void *exception)
 {
-	if (lifecycle_recording && lifecycle_enter(caller)) {
+	if (lifecycle_recording && !is_unwinder(caller->return_address) &&
+	    lifecycle_enter(caller)) {
 		record_throw(caller, exception);
 		guard_leave();
 	}
 }
 
 /* The exception has come to the caller's frame: all further in is gone. */
-static void exception_landed(const struct walk_start *caller, const void *exception)
+static void exception_landed(const struct walk_start *caller, const void *exception,
+                             bool is_caught)
 {
-	if (!lifecycle_recording || guard.sp || !guard.state || !*lifecycle_sentinel ||
-	    guard.state->exception != exception)
+	struct thread_state *state = guard.state;
+
+	if (!lifecycle_recording || guard.sp || !state || !*lifecycle_sentinel ||
+	    !state->throw_count)
 		return;
 	guard.sp = caller->slot;
 	guard_barrier();
 	/* The caller's call that it was thrown through returned to this same slot. */
-	frames_land(guard.state, caller->slot + sizeof(uintptr_t), exception);
+	if (throws_arrive(state, exception))
+		frames_land(state, caller->slot + sizeof(uintptr_t), exception);
+	if (is_caught)
+		throws_end(state, exception);
 	guard_leave();
 }
 
@@ -83,7 +97,7 @@ EXPORT void _Unwind_Resume(struct _Unwind_Exception *exception)
 	void (*function)(struct _Unwind_Exception *) = real_function_find(
 		&real, "_Unwind_Resume", &caller);
 
-	exception_landed(&caller, exception);
+	exception_landed(&caller, exception, false);
 	function(exception);
 	abort(); /* it does not return */
 }
@@ -94,13 +108,7 @@ EXPORT void *__cxa_begin_catch(void *exception)
 	struct walk_start caller = CALLER();
 	void *(*function)(void *) = real_function_find(&real, "__cxa_begin_catch", &caller);
 
-	exception_landed(&caller, exception);
-	if (guard.state) {
-		guard.state->throw_slot = 0;
-		guard.state->exception = NULL;
-		if (guard.state->ceiling == CEILING_ALL)
-			guard.state->ceiling = 0;
-	}
+	exception_landed(&caller, exception, true);
 	return function(exception);
 }
 
@@ -129,7 +137,7 @@ EXPORT uintptr_t _Unwind_GetCFA(struct _Unwind_Context *context)
 		&real, "_Unwind_GetCFA", &caller);
 	uintptr_t cfa = function(context);
 
-	if (frame_rule_is_unwinder(frame_rule_get(caller.return_address)))
+	if (is_unwinder(caller.return_address))
 		return cfa;
 	return cfa & ~(uintptr_t)1;
 }
@@ -155,6 +163,7 @@ static void jump_begins(const struct walk_start *caller, uintptr_t target)
 		/* Only what copies stacks jumps inwards. */
 		if (target < caller->slot && stack_bounds_hold(&guard.state->own_stack, target))
 			stub_distrust_jumps();
+		throws_jump(guard.state, target);
 		frames_land(guard.state, target, NULL);
 	}
 	guard_leave();

@@ -129,15 +129,15 @@ static void names_give(const struct model *model, struct profile *profile)
 
 static void modules_build(const struct model *model, struct chunk_build *modules)
 {
-	uint64_t end = CODE_START + 0x100000, middle = end;
+	uint64_t end = CODE_START + 0x100000, from = end;
 
-	if (model->library)
-		middle = CODE_START + FUNCTION_BYTES * (model->library_first + 1);
-	chunk_build_module(modules, 0, CODE_START, middle, CODE_START, "/usr/bin/program",
-	                   "0123456789abcdef0123");
-	if (model->library)
-		chunk_build_module(modules, 0, middle, end, CODE_START, model->library,
+	if (model->library) {
+		from = CODE_START + FUNCTION_BYTES * (MODEL_LIBRARY + 1);
+		chunk_build_module(modules, 0, from, end, CODE_START, model->library,
 		                   "3210fedcba9876543210");
+	}
+	chunk_build_module(modules, 0, CODE_START, from, CODE_START, "/usr/bin/program",
+	                   "0123456789abcdef0123");
 }
 
 struct profile *model_profile(struct model *model)

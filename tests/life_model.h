@@ -11,6 +11,7 @@
 
 #define MODEL_DEPTH_MAX 64
 #define MODEL_FUNCTIONS 40
+#define MODEL_LIBRARY 20
 
 /* Activations of one thread; [0] calls [1], and so on. */
 struct model_thread {
@@ -28,8 +29,8 @@ struct model {
 	struct model_thread threads[2];
 	uint64_t time, next;
 	const char *names[MODEL_FUNCTIONS];
-	const char *library;    /* NULL, or the path of a module ... */
-	unsigned library_first; /* ... that functions from this number on lie in */
+	const char
+		*library; /* path of what functions from MODEL_LIBRARY on lie in; or NULL */
 	struct ring_header header;
 	struct bytes bytes; /* the trace, once it is read */
 	struct trace_reader *reader;

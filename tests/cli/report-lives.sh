@@ -90,6 +90,53 @@ strip lives
 "$OUTLIVE" run -q -o trace -- ./lives 2>/dev/null
 says 'made once (no main() was seen)' --
 
+# A block that moved, by where it came to lie: from its birth; also if another thread moved it.
+cat >moves.c <<'EOF'
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+static __attribute__((noinline)) void *make(size_t size)
+{
+	void *made = malloc(size), *volatile after = malloc(size);
+	(void)after;
+	return made;
+}
+static __attribute__((noinline)) void *grow(void *block) { return realloc(block, 5000); }
+static __attribute__((noinline)) void *use(size_t size)
+{
+	void *block = grow(make(size));
+	fprintf(stderr, "%p\n", block);
+	return block;
+}
+static void *thread(void *block) { return grow(block); }
+int main(void)
+{
+	pthread_t other;
+	void *block;
+	free(use(32));
+	pthread_create(&other, NULL, thread, make(48));
+	pthread_join(other, &block);
+	fprintf(stderr, "%p\n", block);
+	free(block);
+	block = realloc(NULL, 300000);
+	fprintf(stderr, "%p\n", block);
+	free(block);
+	return 0;
+}
+EOF
+"${CC:-gcc}" -g -O1 -fno-builtin -pthread -o moves moves.c || exit 77
+"$OUTLIVE" run -q -o trace -- ./moves 2>said
+mapfile -t moved < <(grep -o '0x.*' said)
+says '^block [0-9]*  outlived 2 frames, of main$' 'born .* 32 B at' 'ended *make  moves.c:7' \
+	'owner *main' "realloc .* 4.88 KiB at ${moved[0]}" '^ *grow  moves.c:11' \
+	"freed .* 4.88 KiB at ${moved[0]}" -- --explain "${moved[0]}"
+grep -n 'ended.*grow\|goes on with' said
+says '^block [0-9]*  crossed: moved by another thread$' 'born .* 48 B at' \
+	"realloc .* 4.88 KiB at ${moved[1]}" '^      make  moves.c:7' -- --explain "${moved[1]}"
+says '^block [0-9]*  stack-like: main was still running' 'born .* 293 KiB at' -- \
+	--explain "${moved[2]}"
+
 # A stack that ends early is told of.
 cat >cut.c <<'EOF'
 #include <stdlib.h>

@@ -8,6 +8,7 @@
 #                            where it does not link, that way is left out
 #   plugin: NAME FLAGS       lib/NAME built into ./NAME.so first
 #   stubs: must run out      and be counted; else no frame may go without for want of one
+#   inferred: none           every block's frames must be exact
 #   guards: RULE             the safety rule it fails without (the first words of it)
 #   times: N                 run it so often (1)
 #
@@ -69,6 +70,7 @@ run_way() { # COMPILER FLAGS...
 	diff -u bare.err recorded.err | head -n 12
 	cmp -s bare.err recorded.err || fail "recorded: another output to stderr"
 	rings_check "$(header stubs)" || bad=1
+	[ -z "$(header inferred)" ] || all_exact || bad=1
 }
 
 while read -r -a words; do

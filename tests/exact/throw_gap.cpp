@@ -8,7 +8,12 @@
  * guards: where that walk stopped, patch nothing further up
  * build: g++ -O2
  * build: g++ -O0
+ * guards: an exception that a cleanup throws and catches leaves the outer one's rules be
+ *         (-DNESTED)
  * build: clang++ -O2
+ * build: g++ -O2 -DNESTED
+ * build: g++ -O0 -DNESTED
+ * build: clang++ -O2 -DNESTED
  */
 #include "exact.h"
 
@@ -32,6 +37,13 @@ static void no_cleanup(_Unwind_Reason_Code, _Unwind_Exception *)
 struct Cleanup {
 	~Cleanup()
 	{
+#ifdef NESTED
+		try {
+			throw cleaned;
+		} catch (int) {
+			allocate_here();
+		}
+#endif
 		allocate_here();
 		cleaned++;
 	}
@@ -82,8 +94,9 @@ NOIPA static int catch_it(int depth)
 /* sub $8,%rsp; mov %rdi,%rax; mov %esi,%edi; call *%rax; add $8,%rsp; ret; and its CFI */
 static unsigned char *jit_make(void)
 {
-	static const unsigned char code[] = { 0x48, 0x83, 0xec, 8,    0x48, 0x89, 0xf8, 0x89,
-		                                  0xf7, 0xff, 0xd0, 0x48, 0x83, 0xc4, 8,    0xc3 };
+	static const unsigned char code[] = { 0x48, 0x83, 0xec, 8,    0x48, 0x89,
+		                                  0xf8, 0x89, 0xf7, 0xff, 0xd0, 0x48,
+		                                  0x83, 0xc4, 8,    0xc3 };
 	static const unsigned char cie[] = { 0x14, 0,    0,   0, 0,    0,    0,    0,
 		                                 1,    'z',  'R', 0, 1,    0x78, 0x10, 1,
 		                                 0,    0x0c, 7,   8, 0x90, 1,    0,    0 };
