@@ -152,7 +152,7 @@ static const char *live_text(char *text, size_t bytes,
 	if (summary->live_least == summary->live_most)
 		snprintf(text, bytes, "%s block%s at most", most, text_s(summary->live_most));
 	else
-		snprintf(text, bytes, "at most %s to %s blocks", least, most);
+		snprintf(text, bytes, "between %s and %s blocks at most", least, most);
 	return text;
 }
 
