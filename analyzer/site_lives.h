@@ -66,7 +66,6 @@ struct site_life {
 	uint32_t depths;      /* tally by escape depth of those whose frames are exact */
 	uint32_t depths_inferred; /* and of the others */
 	uint32_t freed_by;        /* tally by call tail */
-	uint32_t realloced_by;    /* the same, of all reallocs that lives went on with */
 	uint32_t frames;          /* of the site's stack */
 	uint64_t ages[AGE_CLASSES];
 	uint64_t crossed_blocks, crossed_bytes;
@@ -75,6 +74,7 @@ struct site_life {
 	uint64_t chains, chain_reallocs;        /* lives of it that realloc went on with */
 	uint32_t chain_longest;
 	uint32_t sizes;           /* tally by size class; 0 while all have one size */
+	uint32_t realloced_by;    /* tally by call tail: all reallocs of its lives */
 	uint32_t replaced_before; /* tally by REPLACED_KEY: that was freed first */
 	uint32_t replaced_after;  /* the same: that was freed when this one had begun */
 	struct life_pattern pattern;
