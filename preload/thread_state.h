@@ -107,7 +107,7 @@ struct thread_state {
 	uint32_t limbo_count, limbo_capacity;
 	uint32_t limbo_swept; /* above this count it is swept */
 	struct limbo_stub limbo_first[LIMBO_FIRST];
-	struct throw_mark throws[THROWS_MAX]; /* on their way; the last is the innermost */
+	struct throw_mark throws[THROWS_MAX]; /* on their way; the last moved last */
 	uint32_t throw_count;
 	const void *exception; /* the last of them; NULL: none, or not known */
 	/*

@@ -53,15 +53,29 @@ void throws_limit(struct thread_state *state, uintptr_t slot)
 	throws_settle(state);
 }
 
+/* Take a mark out; those after it move up. Settle them afterwards. */
+static struct throw_mark throw_take(struct thread_state *state, uint32_t number)
+{
+	struct throw_mark mark = state->throws[number - 1];
+
+	state->throw_count--;
+	for (uint32_t i = number - 1; i < state->throw_count; i++)
+		state->throws[i] = state->throws[i + 1];
+	return mark;
+}
+
 bool throws_arrive(struct thread_state *state, const void *exception)
 {
 	uint32_t number = throw_find(state, exception);
+	struct throw_mark mark;
 
 	if (!number)
 		return false;
-	state->throw_count = number;
+	/* Another that came later may wait on another stack: it is not over for that. */
+	mark = throw_take(state, number);
+	state->throws[state->throw_count++] = mark;
 	throws_settle(state);
-	return state->throws[number - 1].is_written;
+	return mark.is_written;
 }
 
 void throws_end(struct thread_state *state, const void *exception)
@@ -70,7 +84,7 @@ void throws_end(struct thread_state *state, const void *exception)
 
 	if (!number)
 		return;
-	state->throw_count = number - 1;
+	throw_take(state, number);
 	throws_settle(state);
 }
 

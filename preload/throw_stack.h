@@ -25,8 +25,8 @@ void throws_begin(struct thread_state *state, const void *exception, bool is_wri
 void throws_limit(struct thread_state *state, uintptr_t slot);
 
 /*
- * `exception` has come to a frame: what was thrown after it is over. False if it is not
- * known to be on its way, or the event of its throw was lost.
+ * `exception` has come to a frame: what vanishes from here on vanishes because of it. False
+ * if it is not known to be on its way, or the event of its throw was lost.
  */
 bool throws_arrive(struct thread_state *state, const void *exception);
 
