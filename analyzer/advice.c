@@ -1,19 +1,16 @@
 /* advice.c - what to do about an allocating call. Layer 13. */
 #include "advice.h"
 
-#include "allocator_names.h"
 #include "own_code.h"
-#include "stack_names.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define LOCAL_BYTES_MAX 4096   /* of a stack, for all activations together */
 #define CALLER_BYTES_MAX 65536 /* of a buffer that an owner keeps */
 #define ARENA_SIZE_MAX 1024    /* a small block */
 #define ARENA_LIVE_MIN 16      /* at once: many */
 #define STATIC_BYTES_MAX 65536 /* of all globals for one allocating call */
+#define SAVES_SHARE_MIN 10000  /* of all calls or bytes, one in so many */
 #define RESERVE_REALLOCS_MIN 16
 #define RESERVE_REALLOCS_EACH_MIN 3 /* of a block, on average */
 
@@ -27,65 +24,11 @@ const char *advice_kind_text(enum advice_kind kind)
 
 /* ---- what the evidence carries ------------------------------------------------------- */
 
-/* Nobody rewrites the C library, what calls main(), or code without a name. */
-static bool is_changeable(const struct classes *classes, uint32_t number)
+/* Whether the change could be made where the blocks are. */
+static bool is_made_here(const struct classes *classes, const struct place *place)
 {
-	static const char *const fixed[] = { "libc.so",      "ld-linux",   "libc-",
-		                                 "libstdc++.so", "libpthread", "libdl.so",
-		                                 "libm.so",      "libgcc_s" };
-	const struct function *function = &classes->functions.functions[number];
-	const char *path, *base;
-	size_t i;
-
-	if (!*function->name || function->module == MODULE_NONE ||
-	    is_startup_name(function->name))
-		return false;
-	path = address_map_module(classes->profile->map, function->module)->path;
-	base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-	for (i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
-		if (!strncmp(base, fixed[i], strlen(fixed[i])))
-			return false;
-	}
-	return true;
-}
-
-/* Whoever owns blocks of it: that one is to be changed, too. */
-static bool has_changeable_owners(const struct classes *classes,
-                                  const struct life_summary *summary)
-{
-	size_t i;
-
-	for (i = 0; i < summary->owners.count; i++) {
-		if (!is_changeable(classes, summary->owners.ranks[i].key))
-			return false;
-	}
-	return true;
-}
-
-/*
- * Whether a function of another module makes the blocks, and is peeled off only for what
- * it does: whoever calls fopen() does not decide how it comes by its FILE.
- */
-static bool is_made_elsewhere(const struct classes *classes, const struct place *place)
-{
-	const struct call_node *nodes = classes->profile->replay.tree.nodes;
-	const struct function *functions = classes->functions.functions;
-	uint32_t i, frame, node, site, function;
-	enum peel_reason reason;
-
-	for (i = 0; i < place->summary.site_count; i++) {
-		site = place->summary.sites[i].site;
-		node = classes->profile->replay.sites.sites[site].node;
-		for (frame = classes->peeling.site_frames[site]; frame;
-		     frame--, node = nodes[node].parent) {
-			function = function_of_node(&classes->functions, classes->profile, node);
-			reason = classes->peeling.functions[function].reason;
-			if ((reason == PEEL_AUTOMATIC || reason == PEEL_PART) &&
-			    functions[function].module != functions[place->function].module)
-				return true;
-		}
-	}
-	return false;
+	return is_changeable(classes, place->function) &&
+	       !is_made_elsewhere(classes, &place->summary, place->function);
 }
 
 static bool is_all(const struct life_summary *summary, enum life_class class)
@@ -122,9 +65,48 @@ static bool is_for_arena(const struct life_summary *summary)
 	       summary->goes_together && summary->largest_max <= ARENA_SIZE_MAX;
 }
 
-/* One block after the other of the same size, replaced where they are made. */
-static bool is_for_reuse(const struct life_summary *summary, const struct place *place)
+/* Lives of a tally by REPLACED_KEY that the activation replaced which made them here. */
+static uint64_t replaced_count(const struct classes *classes, const struct place *place,
+                               uint32_t site, uint32_t list)
 {
+	const struct replay *replay = &classes->profile->replay;
+	const struct tally_cell *cells = replay->lives.sites.tally.cells;
+	uint32_t peeled = classes->peeling.site_frames[site], other, node;
+	uint64_t count = 0;
+
+	for (; list; list = cells[list].next) {
+		other = cells[list].key & ((1u << REPLACED_SITE_BITS) - 1);
+		if (cells[list].key == TALLY_OTHERS ||
+		    cells[list].key >> REPLACED_SITE_BITS > peeled)
+			continue;
+		node = classes_site_node(classes, other);
+		if (replay->tree.nodes[node].location == place->location)
+			count += cells[list].blocks;
+	}
+	return count;
+}
+
+/* Whether each came in the place of another, but the first and as many as were left over. */
+static bool is_replaced(const struct classes *classes, const struct place *place)
+{
+	const struct life_summary *summary = &place->summary;
+	uint64_t before = 0, after = 0;
+	const struct site_life *life;
+	uint32_t i, site;
+
+	for (i = 0; i < summary->site_count; i++) {
+		site = summary->sites[i].site;
+		life = &classes->profile->replay.lives.sites.sites[site];
+		before += replaced_count(classes, place, site, life->replaced_before);
+		after += replaced_count(classes, place, site, life->replaced_after);
+	}
+	return (before > after ? before : after) + summary->at_once >= summary->begun;
+}
+
+/* One block after the other of the same size, replaced where they are made. */
+static bool is_for_reuse(const struct classes *classes, const struct place *place)
+{
+	const struct life_summary *summary = &place->summary;
 	const struct class_share *shares = summary->counts.shares;
 	uint64_t kept = shares[CLASS_LIVE].blocks + shares[CLASS_STATIC].blocks;
 
@@ -132,13 +114,22 @@ static bool is_for_reuse(const struct life_summary *summary, const struct place 
 	       kept <= summary->at_once && summary->at_once <= 2 &&
 	       summary->size_kind == SIZE_CONSTANT && has_single_owner(summary) &&
 	       summary->freers.count == 1 &&
-	       summary->freers.ranks[0].key == place->function;
+	       summary->freers.ranks[0].key == place->function &&
+	       is_replaced(classes, place);
 }
 
-/* How large a single block is may be up to the program's input: only so much is carried. */
-static bool is_for_static(const struct life_summary *summary)
+/* Never freed is known of a process that came to its end, and not of one that was killed. */
+static bool has_finished(const struct classes *classes)
 {
-	return is_all(summary, CLASS_STATIC) && summary->size_kind == SIZE_CONSTANT &&
+	return classes->profile->process->header.flags & RING_FINISHED;
+}
+
+/* Of one block nobody knows whether it is as large the next time: tables are several. */
+static bool is_for_static(const struct classes *classes,
+                          const struct life_summary *summary)
+{
+	return has_finished(classes) && is_all(summary, CLASS_STATIC) &&
+	       summary->size_kind == SIZE_CONSTANT &&
 	       summary->largest_max <= STATIC_BYTES_MAX / summary->counts.blocks;
 }
 
@@ -150,13 +141,18 @@ static enum advice_kind class_advice(const struct classes *classes,
 	bool is_stack = is_all(summary, CLASS_STACK);
 	bool is_escaping = is_all(summary, CLASS_ESCAPING);
 
-	if (is_for_static(summary))
-		return ADVICE_STATIC;
 	if (summary->counts.blocks < ADVICE_BLOCKS_MIN)
 		return ADVICE_KINDS;
-	if (is_for_reuse(summary, place))
+	/* Who is given a block to free it cannot be given a variable. */
+	if (is_freed_elsewhere(classes, summary, place->function) ||
+	    is_moved_elsewhere(classes, summary, place->function))
+		return ADVICE_KINDS;
+	if (is_for_static(classes, summary))
+		return ADVICE_STATIC;
+	if (is_for_reuse(classes, place))
 		return ADVICE_REUSE;
-	if (is_stack && fits(summary, LOCAL_BYTES_MAX))
+	if (is_stack && fits(summary, LOCAL_BYTES_MAX) &&
+	    summary->crowd_kind != SIZE_UNBOUNDED)
 		return ADVICE_LOCAL;
 	if (!has_changeable_owners(classes, summary))
 		return ADVICE_KINDS;
@@ -168,27 +164,16 @@ static enum advice_kind class_advice(const struct classes *classes,
 	return ADVICE_KINDS;
 }
 
-static bool is_for_reserve(const struct life_summary *summary)
+static bool is_for_reserve(const struct classes *classes, const struct place *place)
 {
-	return summary->chain_reallocs >= RESERVE_REALLOCS_MIN &&
+	const struct life_summary *summary = &place->summary;
+
+	return !is_moved_elsewhere(classes, summary, place->function) &&
+	       summary->chain_reallocs >= RESERVE_REALLOCS_MIN &&
 	       summary->chain_reallocs >= RESERVE_REALLOCS_EACH_MIN * summary->chains;
 }
 
-/* The system's library that the function lies in; NULL: it is the program's. */
-static const char *library_of(const struct classes *classes, uint32_t number)
-{
-	const struct function *function = &classes->functions.functions[number];
-	const char *path;
-
-	if (number == FUNCTION_NONE || function->module == MODULE_NONE)
-		return NULL;
-	path = address_map_module(classes->profile->map, function->module)->path;
-	return module_is_of_system(path, classes->profile->process->header.executable)
-	           ? path
-	           : NULL;
-}
-
-/* The same of what the advice is about: who allocates, and whoever is to own the blocks. */
+/* The library that would have to be changed: of who allocates, or is to own the blocks. */
 static const char *advice_library(const struct classes *classes,
                                   const struct place *place, enum advice_kind kind)
 {
@@ -204,6 +189,15 @@ static const char *advice_library(const struct classes *classes,
 }
 
 /* ---- the list -------------------------------------------------------------------------- */
+
+/* Whether what it saves is not lost among the rest of the program. */
+static bool is_worth_it(const struct advice *advice, const struct classes *classes)
+{
+	const struct replay *replay = &classes->profile->replay;
+
+	return advice->saves_calls >= replay->totals.allocations / SAVES_SHARE_MIN ||
+	       advice->saves_bytes >= replay->totals.bytes / SAVES_SHARE_MIN;
+}
 
 static void advice_add(struct advice_list *list, const struct classes *classes,
                        const struct places *places, uint32_t place,
@@ -226,7 +220,8 @@ static void advice_add(struct advice_list *list, const struct classes *classes,
 	}
 	advice.saves_ns = advice.saves_calls * ADVICE_PAIR_NS;
 	advice.library = advice_library(classes, &places->places[place], kind);
-	list->items[list->count++] = advice;
+	if (is_worth_it(&advice, classes))
+		list->items[list->count++] = advice;
 }
 
 static int advice_compare(const void *one, const void *two)
@@ -257,13 +252,12 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 	if (!list->items)
 		return -1;
 	for (i = 0; i < places->count; i++) {
-		if (!is_changeable(classes, places->places[i].function) ||
-		    is_made_elsewhere(classes, &places->places[i]))
+		if (!is_made_here(classes, &places->places[i]))
 			continue;
 		kind = class_advice(classes, &places->places[i]);
 		if (kind != ADVICE_KINDS)
 			advice_add(list, classes, places, i, kind);
-		if (is_for_reserve(&places->places[i].summary))
+		if (is_for_reserve(classes, &places->places[i]))
 			advice_add(list, classes, places, i, ADVICE_RESERVE);
 	}
 	qsort(list->items, list->count, sizeof(*list->items), advice_compare);
@@ -276,131 +270,7 @@ void advice_release(struct advice_list *list)
 	*list = (struct advice_list){ .count = 0 };
 }
 
-/* ---- words ----------------------------------------------------------------------------- */
-
-const char *function_text(char *text, size_t bytes, const struct classes *classes,
-                          uint32_t function)
-{
-	const struct function *named = &classes->functions.functions[function];
-	const struct location *location = address_map_location(classes->profile->map,
-	                                                       named->location);
-	struct stack_name name = { named->name, "",        "",   location->offset,
-		                       0,           CALL_ROOT, false };
-
-	if (function == FUNCTION_NONE)
-		return text_escape(text, bytes, "(others)");
-	if (named->module != MODULE_NONE)
-		name.module = address_map_module(classes->profile->map, named->module)->path;
-	return stack_name_text(text, bytes, &name);
-}
-
-/* "64 B", or "8 B to 1 KiB" */
-static const char *sizes_text(char *text, size_t bytes,
-                              const struct life_summary *summary)
-{
-	char least[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
-
-	text_size(most, summary->largest_max);
-	if (summary->largest_min == summary->largest_max)
-		snprintf(text, bytes, "%s", most);
-	else
-		snprintf(text, bytes, "%s to %s", text_size(least, summary->largest_min), most);
-	return text;
-}
-
-/* "f", or "the caller 2 frames up" where several functions own blocks. */
-static const char *owner_text(char *text, size_t bytes, const struct advice *advice,
-                              const struct classes *classes)
-{
-	if (advice->owner != FUNCTION_NONE)
-		return function_text(text, bytes, classes, advice->owner);
-	if (advice->levels == 1)
-		snprintf(text, bytes, "the caller");
-	else
-		snprintf(text, bytes, "the caller %u frames up", advice->levels);
-	return text;
-}
-
-static int sentence_add(struct text *text, const struct advice *advice,
-                        const char *where, const char *owner,
-                        const struct life_summary *summary)
-{
-	char sizes[80], count[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
-
-	sizes_text(sizes, sizeof(sizes), summary);
-	text_count(count, summary->counts.blocks);
-	text_size(most, summary->largest_max);
-	switch (advice->kind) {
-	case ADVICE_LOCAL:
-		if (summary->at_once > 1)
-			return text_printf(text,
-			                   "a local array in %s: %s blocks of %s, at most %llu at "
-			                   "once, all freed before it returned",
-			                   where, count, sizes,
-			                   (unsigned long long)summary->at_once);
-		return text_printf(text,
-		                   "a local %s in %s: %s blocks of %s, each freed before it "
-		                   "returned",
-		                   summary->size_kind == SIZE_CONSTANT ? "variable" : "buffer",
-		                   where, count, sizes);
-	case ADVICE_CALLER:
-		return text_printf(text,
-		                   "let %s own the buffer and hand it down to %s: %s blocks of "
-		                   "%s, one at a time, each passed up to it",
-		                   owner, where, count, sizes);
-	case ADVICE_REUSE:
-		return text_printf(
-			text,
-			"keep the block in %s and use it again: %s of %s, each freed "
-			"to make the next; they belong to %s",
-			where, count, sizes, owner);
-	case ADVICE_ARENA:
-		return text_printf(
-			text,
-			"an arena in %s for the blocks of %s: %s of %s, up to %llu at "
-			"once, none outlived it",
-			owner, where, count, sizes, (unsigned long long)summary->at_once_min);
-	case ADVICE_RESERVE:
-		return text_printf(text,
-		                   "reserve in %s: %s reallocs grew its blocks, %.1f each; the "
-		                   "largest was %s",
-		                   where, text_count(count, summary->chain_reallocs),
-		                   (double)summary->chain_reallocs / (double)summary->chains,
-		                   most);
-	case ADVICE_STATIC:
-		return text_printf(text,
-		                   "a global for what %s allocates: %s block%s of %s,%s "
-		                   "not freed before exit",
-		                   where, count, summary->counts.blocks == 1 ? "" : "s", sizes,
-		                   summary->counts.blocks == 1 ? "" : " born before main(),");
-	default: return 0;
-	}
-}
-
-int advice_text(struct text *text, const struct advice *advice,
-                const struct classes *classes, const struct places *places)
-{
-	const struct place *place = &places->places[advice->place];
-	const char *library = advice->library;
-	char where[256], owner[256];
-
-	function_text(where, sizeof(where), classes, place->function);
-	owner_text(owner, sizeof(owner), advice, classes);
-	if (library) {
-		char name[256];
-
-		if (strrchr(library, '/'))
-			library = strrchr(library, '/') + 1;
-		if (text_printf(text, "in %s: ", text_escape(name, sizeof(name), library)))
-			return -1;
-	}
-	if (sentence_add(text, advice, where, owner, &place->summary))
-		return -1;
-	return classes->has_exact_frames || advice->kind == ADVICE_STATIC ||
-	               advice->kind == ADVICE_RESERVE
-	           ? 0
-	           : text_printf(text, " (inferred: frames are plain)");
-}
+/* ---- why there is none ----------------------------------------------------------------- */
 
 /* Blocks of one class, enough of them, and still nothing to say. */
 static int pattern_refusal_text(struct text *text, const struct classes *classes,
@@ -411,14 +281,24 @@ static int pattern_refusal_text(struct text *text, const struct classes *classes
 
 	if (!is_changeable(classes, place->function))
 		return text_printf(text, "who allocates them is not yours to change");
-	if (is_made_elsewhere(classes, place))
+	if (is_made_elsewhere(classes, summary, place->function))
 		return text_printf(text, "another module makes them for whoever calls it");
+	if (is_moved_elsewhere(classes, summary, place->function))
+		return text_printf(
+			text,
+			"they are given to realloc under code of another module, or nobody knows whose");
+	if (is_freed_elsewhere(classes, summary, place->function))
+		return text_printf(
+			text, "they are freed under code of another module, or nobody knows whose");
 	if (is_escaping && !has_single_owner(summary))
 		return text_printf(text, "its blocks have %zu owners", summary->owners.count);
 	if (is_escaping && !has_changeable_owners(classes, summary))
 		return text_printf(text, "who owns them is not yours to change");
 	if (summary->size_kind == SIZE_UNBOUNDED)
 		return text_printf(text, "their sizes grew to the end: nothing bounds them");
+	if (is_all(summary, CLASS_STACK) && fits(summary, LOCAL_BYTES_MAX))
+		return text_printf(text, "how many are live at once grew to the end: nothing "
+		                         "bounds them");
 	if (summary->at_once_min >= ARENA_LIVE_MIN && !summary->goes_together)
 		return text_printf(text, "they come and go one by one, not all together");
 	return text_printf(text, "its blocks are too large, or too many at once");
@@ -446,12 +326,23 @@ int advice_refusal_text(struct text *text, const struct classes *classes,
 		return text_printf(text, "its blocks are handed to another thread");
 	if (is_all(summary, CLASS_LIVE))
 		return text_printf(text, "its blocks are never freed: look for the leak first");
-	if (is_all(summary, CLASS_STATIC) && is_changeable(classes, place->function) &&
-	    !is_made_elsewhere(classes, place))
+	if (is_all(summary, CLASS_STATIC) && !has_finished(classes))
+		return text_printf(text, "its process did not come to its end: they may be "
+		                         "freed yet");
+	if (is_all(summary, CLASS_STATIC) && counts->blocks < ADVICE_BLOCKS_MIN)
+		return text_printf(text,
+		                   "%llu block%s: nothing tells that the next run has "
+		                   "as many, as large",
+		                   (unsigned long long)counts->blocks, text_s(counts->blocks));
+	if (is_all(summary, CLASS_STATIC) && is_made_here(classes, place) &&
+	    !is_for_static(classes, summary))
 		return text_printf(text, "nothing tells that they are always so large");
 	if (counts->blocks < ADVICE_BLOCKS_MIN)
 		return text_printf(text, "%llu block%s too few to judge",
 		                   (unsigned long long)counts->blocks,
 		                   counts->blocks == 1 ? " is" : "s are");
+	if (is_made_here(classes, place) && class_advice(classes, place) != ADVICE_KINDS)
+		return text_printf(text, "it would save less than one in %u of the calls",
+		                   SAVES_SHARE_MIN);
 	return pattern_refusal_text(text, classes, place);
 }

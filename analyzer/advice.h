@@ -62,16 +62,8 @@ void advice_release(struct advice_list *list);
 /* "local", "caller", "reuse", "arena", "reserve", "static" */
 const char *advice_kind_text(enum advice_kind kind);
 
-/* In plain words, one sentence without a full stop, escaped. 0, or -1: memory is out. */
-int advice_text(struct text *text, const struct advice *advice,
-                const struct classes *classes, const struct places *places);
-
 /* Why there is nothing to advise about these blocks, in a few words. */
 int advice_refusal_text(struct text *text, const struct classes *classes,
                         const struct place *place);
-
-/* "name", or "module+0x12" if it has none; escaped, into `text`. */
-const char *function_text(char *text, size_t bytes, const struct classes *classes,
-                          uint32_t function);
 
 #endif

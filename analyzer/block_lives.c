@@ -67,20 +67,55 @@ static void owner_note(struct life_pattern *pattern, struct thread *const *threa
 	pattern->owner_dead = 1;
 }
 
+/* A block begins: did this call free another one before? 0, or -1: memory is out. */
+static int begin_replace(struct block_lives *lives, struct thread *by,
+                         const struct block *block)
+{
+	struct recent_life *other = recent_lives_find(&by->ended, 0, block->site);
+	uint32_t frames, site;
+
+	recent_lives_add(&by->begun, block->sequence, block->site);
+	if (!other)
+		return 0;
+	site = other->site;
+	other->site = 0;
+	frames = thread_escape_depth(by, by->depth, other->sequence);
+	return site_life_replace(&lives->sites, block->site, site, frames, true);
+}
+
+/* A block is freed by the thread that made it: did this call make another one before? */
+static int end_replace(struct block_lives *lives, struct thread *by,
+                       const struct chain *origin)
+{
+	struct recent_life *other = recent_lives_find(&by->begun, origin->sequence,
+	                                              origin->site);
+	uint32_t frames, site;
+
+	recent_lives_add(&by->ended, by->sequence, origin->site);
+	if (!other)
+		return 0;
+	site = other->site;
+	other->site = 0;
+	frames = thread_escape_depth(by, lives->sites.sites[site].frames, other->sequence);
+	return site_life_replace(&lives->sites, site, origin->site, frames, false);
+}
+
 int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
-                      const struct thread *by, const struct block *block)
+                      struct thread *by, const struct block *block)
 {
 	struct life_pattern *pattern = &lives->sites.sites[block->site].pattern;
 
 	if (pattern->owner_dead > pattern->dead_max && pattern->owner_thread == by->index &&
 	    is_owner_running(pattern, threads))
 		pattern->dead_max = pattern->owner_dead;
+	if (pattern->live < REPLACED_LIVE_MAX && begin_replace(lives, by, block))
+		return -1;
 	return site_life_begin(&lives->sites, block->site, by->index, block->size,
 	                       block->time);
 }
 
 int block_lives_end(struct block_lives *lives, struct thread *const *threads,
-                    const struct thread *by, uint64_t time, const struct block *block)
+                    struct thread *by, uint64_t time, const struct block *block)
 {
 	struct chain origin = block_lives_origin(lives, block);
 	struct thread *owner = threads[origin.thread];
@@ -106,6 +141,9 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 		end.depth = thread_escape_depth(by, frames, origin.sequence);
 		owner_note(&lives->sites.sites[origin.site].pattern, threads, by,
 		           frames ? frames - 1 - end.depth : 0);
+		if (lives->sites.sites[origin.site].pattern.live <= REPLACED_LIVE_MAX &&
+		    end_replace(lives, by, &origin))
+			return -1;
 	}
 	site_life_over(&lives->sites, origin.site, origin.thread);
 	site_life_close(&lives->sites, origin.site, origin.largest, origin.asked);
@@ -134,8 +172,10 @@ int block_lives_move(struct block_lives *lives, struct thread *const *threads,
 {
 	struct chain chain = block_lives_origin(lives, block);
 	uint32_t number = block->chain ? block->chain : chain_table_add(&lives->chains);
+	uint32_t mover = call_tails_node(&lives->freers, by);
 
-	if (!number)
+	if (!number || mover == CALL_NODE_NONE ||
+	    site_life_move(&lives->sites, chain.site, mover, block->size))
 		return -1;
 	chain.reallocs++;
 	chain.has_crossed |= block->thread != by->index;

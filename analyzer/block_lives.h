@@ -28,14 +28,14 @@ void block_lives_release(struct block_lives *lives);
 
 /* A block is born that is nobody's realloc. */
 int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
-                      const struct thread *by, const struct block *block);
+                      struct thread *by, const struct block *block);
 
 /*
  * The block was freed at `time` by thread `by`, whose stack is that of the free.
  * `threads`: all, by index.
  */
 int block_lives_end(struct block_lives *lives, struct thread *const *threads,
-                    const struct thread *by, uint64_t time, const struct block *block);
+                    struct thread *by, uint64_t time, const struct block *block);
 
 /* Something else was born where it was, so it must have ended. */
 void block_lives_missed(struct block_lives *lives, struct thread *const *threads,

@@ -1,6 +1,7 @@
 /* classes_json.c - classes, their evidence and advice in JSON. Layer 15. */
 #include "classes_json.h"
 
+#include "advice_words.h"
 #include "life_summary.h"
 #include "owners.h"
 
@@ -327,6 +328,7 @@ int site_classes_json(struct json_writer *json, const struct findings *findings,
 		site_peeled_json(json, classes, site);
 		functions_json(json, "owners", classes, &summary.owners);
 		functions_json(json, "freed_by", classes, &summary.freers);
+		functions_json(json, "realloced_by", classes, &summary.movers);
 		ages_json(json, classes->profile, &summary);
 		sizes_json(json, &summary.sizes);
 		json_string(json, "size_kind",
@@ -338,6 +340,8 @@ int site_classes_json(struct json_writer *json, const struct findings *findings,
 		json_count(json, "largest_max", summary.largest_max);
 		json_count(json, "live_max", summary.live_max);
 		json_count(json, "live_max_thread", summary.at_once);
+		json_string(json, "live_max_kind",
+		            summary.begun ? size_kind_text(summary.crowd_kind) : "");
 		json_object(json, "chains");
 		json_compact(json, true);
 		json_count(json, "blocks", summary.chains);

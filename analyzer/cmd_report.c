@@ -151,6 +151,26 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 	return result;
 }
 
+/* One site or one block is told whole, whatever it is of. */
+static void single_check(const struct report_options *said)
+{
+	const char *single = said->why ? "--why" : "--explain";
+
+	if (!said->why && !said->explain)
+		return;
+	if (said->why && said->explain)
+		die_usage("report", "report: --why and --explain do not go together");
+	if (said->group >= 0 || said->class >= 0 || said->sort >= 0 ||
+	    said->top != TOP_UNSAID)
+		die_usage("report",
+		          "report: %s goes with none of --by, --class, --sort and --top",
+		          single);
+	if (said->format == FORMAT_JSON)
+		die_usage("report",
+		          "report: %s is for people; in JSON every site has its evidence",
+		          single);
+}
+
 /* What --explain says: an address, or the number of an allocation. */
 static void story_read(struct block_story *story, struct trace_reader *reader,
                        const struct profile *profile, const char *which)
@@ -166,8 +186,10 @@ static void story_read(struct block_story *story, struct trace_reader *reader,
 		          "--explain: '%s' is neither an address (0x..) nor the "
 		          "number of an allocation",
 		          which);
-	if (block_story_read(story, reader, profile, is_address ? value & ~UINT64_C(7) : 0,
-	                     value))
+	if (is_address)
+		value &= ~UINT64_C(7);
+	if (value && block_story_read(story, reader, profile, is_address ? value : 0,
+	                              is_address ? 0 : value))
 		die("%s: out of memory for its blocks", trace_reader_name(reader));
 	if (!story->count)
 		die("%s: %s: no block was %s there", trace_reader_name(reader), which,
@@ -209,6 +231,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 		          "--why or --explain");
 	if (said.thread != STACKS_THREAD_UNSAID && !said.stacks)
 		die_usage("report", "report: --thread goes with --stacks");
+	single_check(&said);
 	reader = trace_reader_open(argv[at], &error);
 	if (!reader || process_pick(reader, said.number, said.pid, &process, &error))
 		die("%s", error.message);

@@ -1,4 +1,4 @@
-/* demangle.c - C++ and Rust names, by libiberty. Layer 0. */
+/* demangle.c - C++, Rust and D names, by libiberty. Layer 0. */
 #include "demangle.h"
 
 #include <libiberty/demangle.h>
@@ -12,10 +12,12 @@ char *demangle(const char *name)
 	const int options = DMGL_PARAMS | DMGL_ANSI;
 	char *result;
 
-	if (name[0] != '_' || (name[1] != 'Z' && name[1] != 'R' && name[1] != 'G'))
+	if (name[0] != '_' || !name[1] || !strchr("ZRGD", name[1]))
 		return NULL;
 	if (strnlen(name, NAME_BYTES_MAX) == NAME_BYTES_MAX)
 		return NULL;
+	if (name[1] == 'D')
+		return dlang_demangle(name, options);
 	result = rust_demangle(name, options);
 	return result ? result : cplus_demangle_v3(name, options);
 }

@@ -1,5 +1,5 @@
 /*
- * demangle.h - the names that C++ and Rust compilers write into symbol tables, as their
+ * demangle.h - the names that C++, Rust and D compilers write into symbol tables, as their
  * authors would. Layer 0.
  */
 #ifndef OUTLIVE_DEMANGLE_H

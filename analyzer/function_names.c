@@ -138,11 +138,33 @@ static const char *rust_family(const char *at, size_t *count)
 	return type;
 }
 
+/*
+ * Behind the ">" of "<a::Type>::f": a type without arguments is no family of its own, so the
+ * function belongs to the name, as it does in C++. NULL: it is another kind.
+ */
+static const char *rust_method(const char *at)
+{
+	const char *end = bracket_skip(at);
+	size_t count = strcspn(at + 1, "<>()[]{}&*;, ");
+
+	return at[1 + count] == '>' && at + count + 2 == end && !strncmp(end, "::", 2)
+	           ? end
+	           : NULL;
+}
+
 char *function_name_family(char *to, size_t bytes, const char *function)
 {
-	const char *start = function_name_start(function), *at = start;
-	size_t count;
+	const char *start = function_name_start(function), *at = start, *method;
+	size_t count, used;
 
+	if (*start == '<' && (method = rust_method(start))) {
+		count = 2 + strcspn(method + 2, "<([{");
+		while (method[count - 1] == ':')
+			count--;
+		used = put(to, bytes, 0, start + 1, (size_t)(method - start) - 2);
+		to[put(to, bytes, used, method, count)] = 0;
+		return to;
+	}
 	if (*start == '<') {
 		start = rust_family(start, &count);
 	} else {

@@ -18,7 +18,8 @@ char *function_name_short(char *to, size_t bytes, const char *function);
 /*
  * What it has in common with its variants: the class, or the function without arguments
  * of either kind. "std::vector" of "void std::vector<int>::reserve(unsigned long)",
- * "alloc::string::String" of "<alloc::string::String as core::fmt::Write>::write_str"; the
+ * "alloc::string::String" of "<alloc::string::String as core::fmt::Write>::write_str", but
+ * "std::path::Path::join" of "<std::path::Path>::join::{closure#0}"; the
  * trait if its type has no path, for that is a parameter or built in. Never "" of a name.
  * Room as above.
  */

@@ -116,10 +116,11 @@ uint32_t function_of_tail(const struct function_table *table,
 	const struct call_tree *tree = &profile->replay.lives.freers.tree;
 	uint32_t function, freer = FUNCTION_NONE;
 
-	/* From the outermost inwards: the last one that is no deallocator. */
+	/* From the outermost inwards: the last one that does it for nobody else. */
 	for (; tail != CALL_ROOT; tail = tree->nodes[tail].parent) {
 		function = table->of_location[tree->nodes[tail].location];
-		if (freer == FUNCTION_NONE || !table->functions[function].is_deallocator)
+		if (freer == FUNCTION_NONE || (!table->functions[function].is_deallocator &&
+		                               !table->functions[function].is_allocator))
 			freer = function;
 	}
 	return freer;

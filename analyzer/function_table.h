@@ -43,7 +43,7 @@ static inline uint32_t function_of_node(const struct function_table *table,
 }
 
 /*
- * The function that freed, of a tail of the replay's lives.freers; FUNCTION_NONE if
+ * The function that freed, or called realloc, of a tail of the replay's lives.freers; FUNCTION_NONE if
  * nothing is known of it.
  */
 uint32_t function_of_tail(const struct function_table *table,

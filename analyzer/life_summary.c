@@ -37,7 +37,7 @@ static int depths_add(struct life_summary *summary, const struct classes *classe
 	return 0;
 }
 
-static int freers_add(struct life_summary *summary, const struct classes *classes,
+static int freers_add(struct ranking *ranking, const struct classes *classes,
                       uint32_t list)
 {
 	const struct tally_cell *cells = classes->profile->replay.lives.sites.tally.cells;
@@ -48,8 +48,7 @@ static int freers_add(struct life_summary *summary, const struct classes *classe
 		               ? FUNCTION_NONE
 		               : function_of_tail(&classes->functions, classes->profile,
 		                                  cells[list].key);
-		if (ranking_add(&summary->freers, function, cells[list].blocks,
-		                cells[list].bytes))
+		if (ranking_add(ranking, function, cells[list].blocks, cells[list].bytes))
 			return -1;
 	}
 	return 0;
@@ -155,6 +154,11 @@ static void site_add(struct life_summary *summary, const struct classes *classes
 		summary->size_max = site->size_max;
 	if (site->live_max > summary->live_max)
 		summary->live_max = site->live_max;
+	summary->live_most += site->live_max;
+	summary->live_at_peak += site->share.peak_blocks;
+	summary->live_least = summary->live_max > summary->live_at_peak
+	                          ? summary->live_max
+	                          : summary->live_at_peak;
 	if (recursion > summary->recursion)
 		summary->recursion = recursion;
 	if (peeled < summary->peeled_min)
@@ -195,7 +199,8 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 	class_counts_add(&summary->counts, &classes->sites[site]);
 	life_add(summary, life);
 	if (depths_add(summary, classes, site, life->depths) ||
-	    freers_add(summary, classes, life->freed_by) ||
+	    freers_add(&summary->freers, classes, life->freed_by) ||
+	    freers_add(&summary->movers, classes, life->realloced_by) ||
 	    sizes_add(summary, classes, &replay->sites.sites[site], life->sizes))
 		return -1;
 	/* Where every frame is inferred, that is what there is to show. */
@@ -211,26 +216,38 @@ static const struct site_life *life_of(const struct classes *classes, uint32_t s
 	return &classes->profile->replay.lives.sites.sites[site];
 }
 
-/* How many lives began after the place's largest size had come, as far as it is known. */
-static uint64_t settled_lives(const struct life_summary *summary,
-                              const struct classes *classes)
+/* When the place's largest size first came. */
+static uint64_t largest_time(const struct life_summary *summary,
+                             const struct classes *classes)
 {
-	uint64_t largest_time = UINT64_MAX, settled = 0;
 	const struct life_pattern *pattern;
+	uint64_t time = UINT64_MAX;
 	uint32_t i;
 
 	for (i = 0; i < summary->site_count; i++) {
 		pattern = &life_of(classes, summary->sites[i].site)->pattern;
 		if (pattern->begun && pattern->largest_max == summary->largest_max &&
-		    pattern->largest_time < largest_time)
-			largest_time = pattern->largest_time;
+		    pattern->marks[MARK_LARGEST].time < time)
+			time = pattern->marks[MARK_LARGEST].time;
 	}
+	return time;
+}
+
+/* How many lives began after the place was at its most, as far as their marks tell. */
+static uint64_t settled_lives(const struct life_summary *summary,
+                              const struct classes *classes, unsigned mark,
+                              uint64_t time)
+{
+	const struct life_pattern *pattern;
+	uint64_t settled = 0;
+	uint32_t i;
+
 	for (i = 0; i < summary->site_count; i++) {
 		pattern = &life_of(classes, summary->sites[i].site)->pattern;
-		if (pattern->begun && pattern->first_time > largest_time)
+		if (pattern->begun && pattern->first_time > time)
 			settled += pattern->begun;
-		else if (pattern->largest_time >= largest_time)
-			settled += pattern->begun - pattern->largest_at;
+		else if (pattern->marks[mark].time >= time)
+			settled += pattern->begun - pattern->marks[mark].begun;
 	}
 	return settled;
 }
@@ -252,10 +269,21 @@ static void sizes_judge(struct life_summary *summary, const struct classes *clas
 	}
 	if (summary->largest_min > summary->largest_max)
 		summary->largest_min = summary->largest_max;
-	summary->settled = settled_lives(summary, classes);
+	summary->settled = settled_lives(summary, classes, MARK_LARGEST,
+	                                 largest_time(summary, classes));
 	summary->size_kind = summary->largest_min == summary->largest_max ? SIZE_CONSTANT
 	                     : 2 * summary->settled >= summary->begun     ? SIZE_BOUNDED
 	                                                                  : SIZE_UNBOUNDED;
+}
+
+/* The most at once, and when: the first time if there were several. */
+static void crowd_note(struct life_summary *summary, uint64_t most, uint64_t time)
+{
+	if (most < summary->at_once ||
+	    (most == summary->at_once && time >= summary->crowd_time))
+		return;
+	summary->at_once = most;
+	summary->crowd_time = time;
 }
 
 /*
@@ -267,7 +295,7 @@ static void sizes_judge(struct life_summary *summary, const struct classes *clas
 static void owner_judge(struct life_summary *summary, const struct classes *classes,
                         const struct summary_site *sites, uint32_t count)
 {
-	uint64_t most = 0, least = 0, at_peak = 0, all = 0;
+	uint64_t most = 0, least = 0, at_peak = 0, all = 0, time = 0;
 	const struct replay *replay = &classes->profile->replay;
 	const struct site_life *life;
 	bool is_tangled = false, is_shared = false;
@@ -279,14 +307,15 @@ static void owner_judge(struct life_summary *summary, const struct classes *clas
 		all += life->pattern.live_max + life->pattern.dead_max;
 		if (life->pattern.live_max > least)
 			least = life->pattern.live_max;
+		if (life->pattern.marks[MARK_CROWD].time > time)
+			time = life->pattern.marks[MARK_CROWD].time;
 		at_peak += replay->sites.sites[sites[i].site].share.peak_blocks;
 		is_shared |= life->pattern.was_shared;
 		is_tangled |= life->pattern.is_tangled;
 	}
 	if (!is_shared && at_peak > least)
 		least = at_peak < most ? at_peak : most;
-	if (most > summary->at_once)
-		summary->at_once = most;
+	crowd_note(summary, most, time);
 	if (least > summary->at_once_min)
 		summary->at_once_min = least;
 	summary->goes_together &= !is_tangled && all <= 2 * least;
@@ -318,6 +347,13 @@ static void owners_judge(struct life_summary *summary, const struct classes *cla
 			;
 		owner_judge(summary, classes, sites + i, next - i);
 	}
+	summary->crowd_kind = SIZE_CONSTANT;
+	if (summary->at_once > 1)
+		summary->crowd_kind = 2 * settled_lives(summary, classes, MARK_CROWD,
+		                                        summary->crowd_time) >=
+		                              summary->begun
+		                          ? SIZE_BOUNDED
+		                          : SIZE_UNBOUNDED;
 }
 
 void life_summary_sort(struct life_summary *summary, const struct classes *classes)
@@ -326,6 +362,7 @@ void life_summary_sort(struct life_summary *summary, const struct classes *class
 	ranking_sort_keys(&summary->left);
 	ranking_sort(&summary->owners);
 	ranking_sort(&summary->freers);
+	ranking_sort(&summary->movers);
 	ranking_sort_keys(&summary->sizes);
 	if (!summary->site_count)
 		return;
@@ -339,6 +376,7 @@ void life_summary_release(struct life_summary *summary)
 	ranking_release(&summary->left);
 	ranking_release(&summary->owners);
 	ranking_release(&summary->freers);
+	ranking_release(&summary->movers);
 	ranking_release(&summary->sizes);
 	free(summary->sites);
 	*summary = (struct life_summary){ .site_count = 0 };

@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 /*
- * What can be said of how large blocks are. Bounded: in the half of the lives that began
- * last, none became larger than all before. Else nothing tells how large the next will
- * be: it may grow with the program's input.
+ * What can be said of how large blocks are, and of how many are live at once. Bounded: in
+ * the half of the lives that began last, none became larger than all before, or made more
+ * of them. Else nothing tells what the next will be: it may grow with the program's input.
  */
 enum size_kind { SIZE_CONSTANT, SIZE_BOUNDED, SIZE_UNBOUNDED };
 
@@ -28,7 +28,9 @@ struct life_summary {
 	uint32_t site_count, site; /* the first of them */
 	uint64_t allocations, bytes, reallocs;
 	uint64_t size_min, size_max;
-	uint32_t live_max;  /* most live at once, of any one site and all threads */
+	uint32_t live_max; /* most live at once, of any one site and all threads */
+	uint64_t live_least, live_most; /* of all sites: what that was at least, at most */
+	uint64_t live_at_peak;          /* of the process */
 	uint32_t recursion; /* most times a site's own function is on its stack */
 	uint32_t peeled_min, peeled_max;
 	struct summary_site *sites; /* site_count of them */
@@ -42,6 +44,8 @@ struct life_summary {
 	uint64_t excess;      /* bytes that reallocs asked for on the way */
 	uint64_t at_once;     /* live at once of one activation of their owner: at most */
 	uint64_t at_once_min; /* in one of them: at least */
+	enum size_kind crowd_kind; /* of at_once; constant: it is 1 */
+	uint64_t crowd_time;       /* quanta; when it was reached */
 	bool
 		goes_together; /* what an activation owns is live together, half of it at least */
 
@@ -56,6 +60,7 @@ struct life_summary {
 	struct ranking left;   /* by what is left of it after peeling */
 	struct ranking owners; /* by function; of wrappers it is the one they serve */
 	struct ranking freers; /* by function that freed, FUNCTION_NONE: not kept apart */
+	struct ranking movers; /* the same of those that called realloc, by its calls */
 	struct ranking sizes;  /* by bits of the size; empty if all have one size */
 };
 

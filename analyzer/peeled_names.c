@@ -1,8 +1,8 @@
 /* peeled_names.c - what was peeled off, as people call it. Layer 14. */
 #include "peeled_names.h"
 
-#include "advice.h"
 #include "function_names.h"
+#include "function_text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* report_classes.c - classes, advice and exactness for people. Layer 15. */
 #include "report_classes.h"
 
+#include "advice_words.h"
 #include "peeled_names.h"
 #include "stack_names.h"
 
@@ -188,11 +189,12 @@ void report_footer(const struct screen *screen, const struct classes *classes)
 	if (!classes->has_exact_frames)
 		screen_line(screen, 2,
 		            "frames are plain: stack-like and escaping are inferred, of all %s "
-		            "blocks",
-		            blocks);
+		            "block%s",
+		            blocks, text_s(all->blocks));
 	else
-		screen_line(screen, 2, "exact: %s of %s blocks%s",
+		screen_line(screen, 2, "exact: %s of %s block%s%s",
 		            text_percent(percent, all->exact_blocks, all->blocks), blocks,
+		            text_s(all->blocks),
 		            all->exact_blocks < all->blocks ? "; the others are counted apart"
 		                                            : "");
 	if (cut)

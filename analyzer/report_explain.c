@@ -1,6 +1,7 @@
 /* report_explain.c - single blocks, followed from birth to end. Layer 16. */
 #include "report_explain.h"
 
+#include "function_text.h"
 #include "report_classes.h"
 #include "stack_names.h"
 
@@ -101,13 +102,35 @@ static int step_print(const struct explain *explain, const char *what,
 	return stack_print(explain, step, life);
 }
 
-/* Whom it outlived, in a line. */
+/* Which frames it outlived, or that it did none; those of wrappers are not counted. */
+static void depth_text(char *text, size_t bytes, const struct explain *explain,
+                       const struct story_life *life)
+{
+	const struct classes *classes = explain->findings->classes;
+	uint32_t inner = life->birth.frames - 1 - peeled_of(explain, &life->birth);
+	char maker[192], last[192], owner[192];
+
+	function_call_text(maker, sizeof(maker), classes,
+	                   function_at(explain, &life->birth, inner));
+	if (inner <= life->kept) {
+		snprintf(text, bytes, "stack-like: %s was still running", maker);
+		return;
+	}
+	function_call_text(last, sizeof(last), classes,
+	                   function_at(explain, &life->birth, life->kept + 1));
+	function_call_text(owner, sizeof(owner), classes,
+	                   function_at(explain, &life->birth, life->kept));
+	if (inner == life->kept + 1)
+		snprintf(text, bytes, "outlived 1 frame, %s; passed up to %s", maker, owner);
+	else
+		snprintf(text, bytes, "outlived %u frames, %s to %s; passed up to %s",
+		         inner - life->kept, maker, last, owner);
+}
+
+/* What became of it, in a line. */
 static void fate_text(char *text, size_t bytes, const struct explain *explain,
                       const struct story_life *life)
 {
-	uint32_t depth, peeled = peeled_of(explain, &life->birth);
-	char owner[256];
-
 	if (life->end.op == OP_NONE) {
 		snprintf(text, bytes, life->is_missed ? "its free was missed" : "never freed");
 		return;
@@ -117,16 +140,10 @@ static void fate_text(char *text, size_t bytes, const struct explain *explain,
 		         life->end.thread == life->birth.thread ? "moved" : "freed");
 		return;
 	}
-	depth = life->birth.frames ? life->birth.frames - 1 - life->kept : 0;
-	function_text(
-		owner, sizeof(owner), explain->findings->classes,
-		function_at(explain, &life->birth,
-	                depth > peeled ? life->kept : life->birth.frames - 1 - peeled));
-	if (depth <= peeled)
-		snprintf(text, bytes, "stack-like: %s was still running", owner);
+	if (life->birth.frames)
+		depth_text(text, bytes, explain, life);
 	else
-		snprintf(text, bytes, "outlived %u frame%s, of %s", depth - peeled,
-		         depth - peeled == 1 ? "" : "s", owner);
+		snprintf(text, bytes, "its birth has no stack");
 	if (!life->is_exact)
 		snprintf(text + strlen(text), bytes - strlen(text), " (inferred)");
 	if (life->is_unborn)
@@ -138,7 +155,7 @@ static int life_print(const struct explain *explain, const struct story_life *li
 {
 	bool is_freed = life->end.op != OP_NONE;
 	const struct story_life *marks = is_freed && !life->has_crossed ? life : NULL;
-	char fate[512];
+	char fate[768];
 	uint64_t i, first = life->move_count > STORY_MOVES_MAX
 	                        ? life->move_count - STORY_MOVES_MAX
 	                        : 0;
@@ -152,7 +169,8 @@ static int life_print(const struct explain *explain, const struct story_life *li
 	               marks))
 		return -1;
 	if (first)
-		screen_line(explain->screen, 5, "  .. and %" PRIu64 " reallocs", first);
+		screen_line(explain->screen, 5, "  .. and %" PRIu64 " realloc%s", first,
+		            text_s(first));
 	for (i = first; i < life->move_count; i++) {
 		if (step_print(explain, "realloc", &life->moves[i % STORY_MOVES_MAX], NULL))
 			return -1;
@@ -162,7 +180,7 @@ static int life_print(const struct explain *explain, const struct story_life *li
 
 static void life_line(const struct explain *explain, const struct story_life *life)
 {
-	char when[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], actor[128], fate[512];
+	char when[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], actor[128], fate[768];
 
 	fate_text(fate, sizeof(fate), explain, life);
 	screen_line(explain->screen, 4, "  block %" PRIu64 "  %s  %s in %s; %s",

@@ -1,6 +1,7 @@
 /* report_lives.c - tables about lives. Layer 16. */
 #include "report_lives.h"
 
+#include "function_text.h"
 #include "owners.h"
 #include "report_classes.h"
 #include "report_figures.h"

@@ -128,7 +128,8 @@ static void line_print(const struct tree_print *print, const struct branch *bran
 	const struct screen *screen = print->screen;
 	char size[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], fitted[2048];
 	size_t room = screen->columns - used;
-	const char *names;
+	const char *names = last_names(line, (screen->is_narrow ? 2 : 1) * room);
+	const char *cut = names == line ? "" : ".." JOINT;
 
 	if (print->sort == REPORT_SORT_CALLS)
 		text_short(size, branch->weight);
@@ -136,12 +137,13 @@ static void line_print(const struct tree_print *print, const struct branch *bran
 		text_size(size, branch->weight);
 	text_percent(percent, branch->weight, print->total);
 	if (screen->is_narrow) {
-		names = last_names(line, 2 * room);
 		screen_line(screen, used, "%8s %5s %*s%s%s", size, percent, (int)used - 15, "",
-		            names == line ? "" : ".." JOINT, names);
+		            cut, names);
 	} else {
-		fprintf(screen->file, "%10s %6s %*s%s\n", size, percent, (int)used - 18, "",
-		        text_fit(fitted, sizeof(fitted), line, room, TEXT_KEEP_END));
+		names = last_names(names, room - (*cut ? strlen(cut) : 0));
+		fprintf(
+			screen->file, "%10s %6s %*s%s%s\n", size, percent, (int)used - 18, "", cut,
+			text_fit(fitted, sizeof(fitted), names, room - strlen(cut), TEXT_KEEP_END));
 	}
 }
 

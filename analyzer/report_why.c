@@ -2,6 +2,7 @@
 #include "report_why.h"
 
 #include "function_names.h"
+#include "function_text.h"
 #include "report_classes.h"
 #include "report_figures.h"
 #include "report_tree.h"
@@ -18,7 +19,9 @@
 struct why {
 	const struct screen *screen;
 	const struct findings *findings;
-	uint8_t *only; /* by number of the site */
+	uint8_t *only;    /* by number of the site */
+	uint32_t *places; /* of these sites, in the order they are met */
+	uint32_t place_count;
 	struct life_summary summary;
 };
 
@@ -100,7 +103,9 @@ static int title_print(const struct why *why)
 		return -1;
 	screen_line(why->screen, 2, "%s%s%s  %s%s%s%s", screen_bold(why->screen), name,
 	            screen_plain(why->screen), screen_dim(why->screen), where,
-	            why->summary.site_count > 1 ? " and other call paths" : "",
+	            why->place_count > 1          ? " and other lines"
+	            : why->summary.site_count > 1 ? " and other call paths"
+	                                          : "",
 	            screen_plain(why->screen));
 	screen_line(
 		why->screen, LABEL_COLUMNS, "  verdict      %s",
@@ -136,21 +141,35 @@ static void size_kind_print(const struct why *why)
 		            most, text_size(least, summary->largest_min), settled, blocks);
 }
 
+/* "3 blocks at most"; of several call paths together it may not be known exactly. */
+static const char *live_text(char *text, size_t bytes,
+                             const struct life_summary *summary)
+{
+	char least[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
+
+	text_count(least, summary->live_least);
+	text_count(most, summary->live_most);
+	if (summary->live_least == summary->live_most)
+		snprintf(text, bytes, "%s block%s at most", most, text_s(summary->live_most));
+	else
+		snprintf(text, bytes, "between %s and %s blocks at most", least, most);
+	return text;
+}
+
 static void sizes_print(const struct why *why)
 {
 	const struct life_summary *summary = &why->summary;
 	char count[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES], least[TEXT_NUMBER_BYTES];
-	char most[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], reallocs[64] = "";
+	char most[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], reallocs[64] = "", live[96];
 	const struct screen *screen = why->screen;
 
 	if (summary->reallocs)
-		snprintf(reallocs, sizeof(reallocs), ", %s of them reallocs",
-		         text_count(more, summary->reallocs));
-	screen_line(screen, LABEL_COLUMNS,
-	            "  allocated    %s in %s calls%s; %s block%s at most at once",
+		snprintf(reallocs, sizeof(reallocs), ", %s of them realloc%s",
+		         text_count(more, summary->reallocs), text_s(summary->reallocs));
+	screen_line(screen, LABEL_COLUMNS, "  allocated    %s in %s call%s%s; %s at once",
 	            text_size(bytes, summary->bytes),
-	            text_count(count, summary->allocations), reallocs,
-	            text_count(more, summary->live_max), summary->live_max == 1 ? "" : "s");
+	            text_count(count, summary->allocations), text_s(summary->allocations),
+	            reallocs, live_text(live, sizeof(live), summary));
 	if (summary->size_min == summary->size_max)
 		screen_line(screen, LABEL_COLUMNS, "  size         always %s",
 		            text_size(most, summary->size_max));
@@ -160,12 +179,61 @@ static void sizes_print(const struct why *why)
 			text_size(least, summary->size_min), text_size(most, summary->size_max),
 			text_size(more, summary->bytes /
 		                        (summary->allocations ? summary->allocations : 1)));
-	size_kind_print(why);
+	/* each line has sizes of its own: lines_print() */
+	if (why->place_count == 1)
+		size_kind_print(why);
 	if (summary->chains)
 		screen_line(screen, LABEL_COLUMNS,
-		            "  realloc      %s reallocs of %s blocks, up to %u of one",
+		            "  realloc      %s realloc%s of %s block%s, up to %u of one",
 		            text_count(count, summary->chain_reallocs),
-		            text_count(more, summary->chains), summary->chain_longest);
+		            text_s(summary->chain_reallocs), text_count(more, summary->chains),
+		            text_s(summary->chains), summary->chain_longest);
+}
+
+/* "always 64 B", of the blocks of one line as large as they ever were. */
+static const char *line_sizes_text(char *text, size_t bytes,
+                                   const struct life_summary *summary)
+{
+	char least[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
+
+	text_size(least, summary->largest_min);
+	text_size(most, summary->largest_max);
+	if (!summary->begun)
+		snprintf(text, bytes, "reallocs of others'");
+	else if (summary->size_kind == SIZE_CONSTANT)
+		snprintf(text, bytes, "always %s", most);
+	else
+		snprintf(text, bytes, "%s to %s, %s", least, most,
+		         summary->size_kind == SIZE_BOUNDED ? "bounded" : "unbounded");
+	return text;
+}
+
+/* Where the function allocates, if that is at several lines. */
+static int lines_print(const struct why *why)
+{
+	const struct findings *findings = why->findings;
+	char where[256], count[TEXT_NUMBER_BYTES], sizes[96];
+	const struct place *place;
+	uint32_t i;
+
+	if (why->place_count < 2)
+		return 0;
+	screen_heading(why->screen, "allocating calls",
+	               "how large their blocks were, or grew");
+	for (i = 0; i < why->place_count && i < RANKS_SHOWN; i++) {
+		place = &findings->places.places[why->places[i]];
+		if (location_place_text(where, sizeof(where), findings->classes->profile,
+		                        place->location))
+			return -1;
+		screen_line(why->screen, 4, "  %s  %s block%s, %s  (--why %u)", where,
+		            text_count(count, place->summary.begun),
+		            text_s(place->summary.begun),
+		            line_sizes_text(sizes, sizeof(sizes), &place->summary),
+		            place->summary.site);
+	}
+	if (i < why->place_count)
+		screen_line(why->screen, 5, "  .. and %u more", why->place_count - i);
+	return 0;
 }
 
 static void lifetime_print(const struct why *why)
@@ -180,11 +248,12 @@ static void lifetime_print(const struct why *why)
 		return;
 	screen_line(
 		why->screen, LABEL_COLUMNS,
-		"  lifetime     %s to %s, %s on average; %s allocations in between",
+		"  lifetime     %s to %s, %s on average; %s allocation%s in between",
 		text_duration(least, process_span_ns(header, summary->age_min)),
 		text_duration(most, process_span_ns(header, summary->age_max)),
 		text_duration(mean, process_span_ns(header, summary->age_sum / summary->ended)),
-		text_short(between, summary->between_sum / summary->ended));
+		text_short(between, summary->between_sum / summary->ended),
+		text_s(summary->between_sum / summary->ended));
 	screen_line(why->screen, LABEL_COLUMNS,
 	            "  order        %s were the youngest of their thread when freed",
 	            text_percent(part, summary->youngest, summary->ended));
@@ -206,7 +275,11 @@ static void bar_print(const struct screen *screen, uint64_t part, uint64_t whole
 
 static void depths_print(const struct why *why)
 {
-	const struct ranking *depths = &why->summary.depths;
+	const struct life_summary *summary = &why->summary;
+	/* where not the same is peeled off, depths mean the same only without that */
+	bool is_left = summary->peeled_min != summary->peeled_max;
+	const struct ranking *depths = is_left ? &summary->left : &summary->depths;
+	uint32_t stack_max = is_left ? 0 : summary->peeled_min;
 	const struct screen *screen = why->screen;
 	uint64_t all = ranking_blocks(depths);
 	char blocks[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES], frames[32];
@@ -216,12 +289,12 @@ static void depths_print(const struct why *why)
 	if (!depths->count)
 		return;
 	screen_heading(screen, "frames it outlived",
-	               why->summary.peeled_max ? "wrappers that are peeled off included"
-	                                       : "");
+	               is_left               ? "wrappers that are peeled off left out"
+	               : summary->peeled_max ? "wrappers that are peeled off included"
+	                                     : "");
 	for (i = 0; i < depths->count; i++) {
 		snprintf(frames, sizeof(frames), "%u%s", depths->ranks[i].key,
-		         depths->ranks[i].key <= why->summary.peeled_min ? " (stack-like)"
-		                                                         : "");
+		         depths->ranks[i].key <= stack_max ? " (stack-like)" : "");
 		used = fprintf(screen->file,
 		               screen->is_narrow ? "  %-16s%6s %5s  " : "  %-16s%8s %6s  ",
 		               frames, text_short(blocks, depths->ranks[i].blocks),
@@ -259,40 +332,56 @@ static void functions_print(const struct why *why, const char *title, const char
 		screen_line(screen, 5, "  .. and %zu more", ranking->count - i);
 }
 
+/* Why there is none, for each line. */
+static int refusals_print(const struct why *why)
+{
+	const struct findings *findings = why->findings;
+	struct text refusal = { NULL, 0, 0 };
+	const struct place *place;
+	char where[256];
+	int result = 0;
+	uint32_t i;
+
+	for (i = 0; i < why->place_count && i < RANKS_SHOWN && !result; i++) {
+		place = &findings->places.places[why->places[i]];
+		refusal.bytes = 0;
+		result = advice_refusal_text(&refusal, findings->classes, place);
+		if (!result)
+			result = location_place_text(where, sizeof(where),
+			                             findings->classes->profile, place->location);
+		if (!result && why->place_count > 1)
+			screen_line(why->screen, 8, "  none about %s: %s", where, refusal.data);
+		else if (!result)
+			screen_line(why->screen, 8, "  none: %s", refusal.data);
+	}
+	text_release(&refusal);
+	return result;
+}
+
 /* What was said of the places of these sites; or why nothing was. */
 static int advice_print(const struct why *why)
 {
 	const struct findings *findings = why->findings;
 	struct findings some = *findings;
-	struct text refusal = { NULL, 0, 0 };
-	uint32_t sites = findings->classes->profile->replay.sites.count, j;
-	uint8_t *places = calloc(findings->places.count + 1, 1);
+	int result = -1;
+	uint32_t j;
 	size_t i;
-	int result;
 
 	some.advice.count = 0;
 	some.advice.items = malloc((findings->advice.count + 1) *
 	                           sizeof(*some.advice.items));
-	result = places && some.advice.items ? 0 : -1;
-	for (j = 1; j < sites && !result; j++)
-		places[findings->places.of_site[j]] |= why->only[j];
-	for (i = 0; i < findings->advice.count && !result; i++) {
-		if (places[findings->advice.items[i].place])
-			some.advice.items[some.advice.count++] = findings->advice.items[i];
+	for (i = 0; i < findings->advice.count && some.advice.items; i++) {
+		for (j = 0; j < why->place_count; j++) {
+			if (why->places[j] == findings->advice.items[i].place)
+				some.advice.items[some.advice.count++] = findings->advice.items[i];
+		}
 	}
 	screen_heading(why->screen, "advice",
 	               "about all call paths through these lines of the program");
-	if (!result && some.advice.count) {
-		result = report_advice(why->screen, &some, RANKS_SHOWN);
-	} else if (!result) {
-		result = advice_refusal_text(
-			&refusal, findings->classes,
-			&findings->places.places[findings->places.of_site[why->summary.site]]);
-		screen_line(why->screen, 8, "  none: %s", result ? "" : refusal.data);
-	}
-	text_release(&refusal);
+	if (some.advice.items)
+		result = some.advice.count ? report_advice(why->screen, &some, RANKS_SHOWN)
+		                           : refusals_print(why);
 	free(some.advice.items);
-	free(places);
 	return result;
 }
 
@@ -324,20 +413,43 @@ static int stack_print(const struct why *why)
 
 /* ---- the whole ------------------------------------------------------------------------ */
 
+/* Add the sites up, and note their places. 0, or -1 when memory is out. */
+static int sites_add(struct why *why)
+{
+	const struct places *places = &why->findings->places;
+	uint32_t sites = why->findings->classes->profile->replay.sites.count, i, place;
+	uint8_t *is_noted = calloc(places->count + 1, 1);
+	int result = 0;
+
+	why->places = malloc((places->count + 1) * sizeof(*why->places));
+	if (!is_noted || !why->places)
+		result = -1;
+	for (i = 1; i < sites && !result; i++) {
+		if (!why->only[i])
+			continue;
+		place = places->of_site[i];
+		if (!is_noted[place])
+			why->places[why->place_count++] = place;
+		is_noted[place] = 1;
+		result = life_summary_add(&why->summary, why->findings->classes, i);
+	}
+	free(is_noted);
+	return result;
+}
+
 static int why_print(struct why *why)
 {
 	const struct classes *classes = why->findings->classes;
-	uint32_t i;
 
-	for (i = 1; i < classes->profile->replay.sites.count; i++) {
-		if (why->only[i] && life_summary_add(&why->summary, classes, i))
-			return -1;
-	}
+	if (sites_add(why))
+		return -1;
 	life_summary_sort(&why->summary, classes);
 	if (title_print(why))
 		return -1;
 	sizes_print(why);
 	lifetime_print(why);
+	if (lines_print(why))
+		return -1;
 	if (why->summary.counts.blocks) {
 		fputc('\n', why->screen->file);
 		report_classes(why->screen, classes, &why->summary.counts);
@@ -345,7 +457,10 @@ static int why_print(struct why *why)
 	depths_print(why);
 	functions_print(why, "owners", "whose frame the blocks belonged to",
 	                &why->summary.owners);
-	functions_print(why, "freed by", "", &why->summary.freers);
+	functions_print(why, "freed under", "by it, or by a tail call it ends in",
+	                &why->summary.freers);
+	functions_print(why, "given to realloc under", "calls, not blocks",
+	                &why->summary.movers);
 	if (advice_print(why))
 		return -1;
 	if (why->summary.site_count == 1)
@@ -371,5 +486,6 @@ int report_why(const struct screen *screen, const struct findings *findings,
 		result = 1;
 	life_summary_release(&why.summary);
 	free(why.only);
+	free(why.places);
 	return result;
 }

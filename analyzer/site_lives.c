@@ -102,11 +102,13 @@ int site_life_begin(struct site_lives *lives, uint32_t site, uint32_t thread,
 
 	if (!live)
 		return -1;
-	if (live > pattern->live_max)
-		pattern->live_max = (uint32_t)live;
 	if (!pattern->begun++) {
-		pattern->first_time = pattern->largest_time = time;
-		pattern->largest_at = 1;
+		pattern->first_time = time;
+		pattern->marks[MARK_LARGEST] = (struct life_mark){ 1, time };
+	}
+	if (live > pattern->live_max) {
+		pattern->live_max = (uint32_t)live;
+		pattern->marks[MARK_CROWD] = (struct life_mark){ pattern->begun, time };
 	}
 	if (size > pattern->largest_max)
 		site_life_grow(lives, site, size, time);
@@ -121,8 +123,7 @@ void site_life_grow(struct site_lives *lives, uint32_t site, uint64_t size,
 	if (size <= pattern->largest_max)
 		return;
 	pattern->largest_max = size;
-	pattern->largest_at = pattern->begun;
-	pattern->largest_time = time;
+	pattern->marks[MARK_LARGEST] = (struct life_mark){ pattern->begun, time };
 }
 
 void site_life_over(struct site_lives *lives, uint32_t site, uint32_t thread)
@@ -152,6 +153,25 @@ void site_life_realloced(struct site_lives *lives, uint32_t site, uint32_t reall
 	life->chain_reallocs += reallocs;
 	if (reallocs > life->chain_longest)
 		life->chain_longest = reallocs;
+}
+
+int site_life_move(struct site_lives *lives, uint32_t site, uint32_t mover,
+                   uint64_t size)
+{
+	return tally_add(&lives->tally, &lives->sites[site].realloced_by, mover, 1, size,
+	                 FREED_BY_KEPT);
+}
+
+int site_life_replace(struct site_lives *lives, uint32_t site, uint32_t other,
+                      uint32_t frames, bool is_before)
+{
+	struct site_life *life = &lives->sites[site];
+
+	if (frames > REPLACED_FRAMES_MAX || other >> REPLACED_SITE_BITS)
+		return 0;
+	return tally_add(&lives->tally,
+	                 is_before ? &life->replaced_before : &life->replaced_after,
+	                 REPLACED_KEY(other, frames), 1, 0, FREED_BY_KEPT);
 }
 
 int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end *end)

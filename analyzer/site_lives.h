@@ -19,18 +19,34 @@
 #define TALLY_UNBOUNDED UINT32_MAX
 
 /*
+ * A life may have come in the place of another: one call freed that and began this. The key
+ * of a tally is the site of that other one, and how many frames of this one's stack had begun
+ * since, or had ended when it went; more than REPLACED_FRAMES_MAX are not counted.
+ */
+#define REPLACED_LIVE_MAX 2 /* only of sites with so few at once */
+#define REPLACED_FRAMES_MAX 7u
+#define REPLACED_SITE_BITS 28
+#define REPLACED_KEY(site, frames) ((uint32_t)(frames) << REPLACED_SITE_BITS | (site))
+
+/* When the last of all that a site had came: how many lives had begun, and the time. */
+enum { MARK_LARGEST, MARK_CROWD, LIFE_MARKS };
+struct life_mark {
+	uint64_t begun, time; /* quanta */
+};
+
+/*
  * What lives of a site had in common, and how they followed each other. The size of a
  * life is the largest that its block ever had.
  */
 struct life_pattern {
 	uint64_t begun, live;
-	uint64_t largest_min, largest_max; /* sizes of lives; the least: of those closed */
-	uint64_t largest_at;               /* how many had begun when largest_max came */
-	uint64_t largest_time, first_time; /* quanta; when it came, and the first life */
-	uint64_t excess;                   /* bytes asked for by reallocs on the way */
-	uint32_t live_max;                 /* most live at once of one thread's */
-	uint32_t thread;                   /* while !is_shared: of all that are live */
-	bool is_shared, was_shared;        /* lives of several threads at once */
+	uint64_t largest_min, largest_max;  /* sizes of lives; the least: of those closed */
+	uint64_t first_time;                /* quanta; of the first life */
+	uint64_t excess;                    /* bytes asked for by reallocs on the way */
+	struct life_mark marks[LIFE_MARKS]; /* of largest_max, and of live_max */
+	uint32_t live_max;                  /* most live at once of one thread's */
+	uint32_t thread;                    /* while !is_shared: of all that are live */
+	bool is_shared, was_shared;         /* lives of several threads at once */
 	/*
 	 * The activation that the last one to end belonged to: in that thread, the return
 	 * address below it was first seen by that event (0: it is the outermost).
@@ -59,7 +75,10 @@ struct site_life {
 	uint64_t unknown_blocks, unknown_bytes; /* whose end was not seen */
 	uint64_t chains, chain_reallocs;        /* lives of it that realloc went on with */
 	uint32_t chain_longest;
-	uint32_t sizes; /* tally by size class; 0 while all have one size */
+	uint32_t sizes;           /* tally by size class; 0 while all have one size */
+	uint32_t realloced_by;    /* tally by call tail: all reallocs of its lives */
+	uint32_t replaced_before; /* tally by REPLACED_KEY: that was freed first */
+	uint32_t replaced_after;  /* the same: that was freed when this one had begun */
 	struct life_pattern pattern;
 };
 
@@ -106,8 +125,16 @@ struct life_end {
 	bool is_at_exit; /* born before the exit phase, freed in it */
 	bool is_static;  /* likewise, and born in the load phase */
 };
-/* 0, or -1 when memory is out; the other one as well. */
+/* 0, or -1 when memory is out; the others as well. */
 int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end *end);
+
+/* One that goes on: the call tail gave it to realloc. */
+int site_life_move(struct site_lives *lives, uint32_t site, uint32_t mover,
+                   uint64_t size);
+
+/* One that began came in the place of another: see REPLACED_KEY. */
+int site_life_replace(struct site_lives *lives, uint32_t site, uint32_t other,
+                      uint32_t frames, bool is_before);
 
 /* A life of the site, ended or not, that realloc went on with so often (> 0). */
 void site_life_realloced(struct site_lives *lives, uint32_t site, uint32_t reallocs);

@@ -15,6 +15,7 @@
 #include "birth_window.h"
 #include "call_tree.h"
 #include "event.h"
+#include "recent_lives.h"
 #include "site_table.h"
 
 #include <stdbool.h>
@@ -42,6 +43,7 @@ struct thread {
 	uint32_t chain_moving;  /* between the halves of a realloc: what goes on */
 	bool is_moving_ignored; /* likewise: it was a block that is not to be counted */
 	struct birth_window births;
+	struct recent_lives begun, ended; /* in it, of sites with few at once */
 	char name[17];
 };
 

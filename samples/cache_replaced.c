@@ -11,6 +11,7 @@
  * expect: verdicts("cache_store") == ["escaping"]
  * expect: .classes.stack_like.blocks == 0
  * expect: .exact.inferred == 0
+ * expect: [.advice[]] == []
  */
 #include <stdlib.h>
 

@@ -13,6 +13,9 @@
  * expect: .classes.live.blocks == 10 and .classes.live.bytes == 10 * 33
  * expect: .classes.stack_like.blocks == 1
  * expect: .init.known
+ * expect: [.advice[] | [.kind, .function]] == [["static", "make_tables"]]
+ * expect: [by("make_once")[].no_advice] ==
+ *   ["1 block: nothing tells that the next run has as many, as large"]
  */
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 /* test_advice.c - what is advised, on what evidence, and what is not. */
+#include "advice_words.h"
 #include "judged.h"
-#include "own_code.h"
+#include "module_origin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,11 +47,11 @@ static void advises_what_the_evidence_carries(void **state)
 	(void)state;
 	model_begin(&judged.model);
 	local_act(&judged.model, ADVICE_BLOCKS_MIN, 4096);
-	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f1");
+	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f1()");
 
 	model_begin(&judged.model);
 	wrapper_act(&judged.model, 1, 20);
-	expect_advice(&judged, ADVICE_CALLER, "let f10 own the buffer");
+	expect_advice(&judged, ADVICE_CALLER, "let f10() own the buffer");
 
 	model_begin(&judged.model);
 	wrapper_act(&judged.model, 2, 20);
@@ -68,11 +69,17 @@ static void advises_what_the_evidence_carries(void **state)
 			model_free(&judged.model, 4, 0x1000 + 64 * j);
 		model_return(&judged.model, 0);
 	}
-	expect_advice(&judged, ADVICE_ARENA, "an arena in f9 for the blocks of f1: 100");
+	expect_advice(&judged, ADVICE_ARENA,
+	              "an arena in f9() for the blocks of f1(): 100");
 
 	model_begin(&judged.model);
-	model_malloc(&judged.model, 1, 0x1000, 100);
-	expect_advice(&judged, ADVICE_STATIC, "a global for what f0 allocates");
+	judged.model.names[9] = "main";
+	for (i = 0; i < 16; i++)
+		model_malloc(&judged.model, 1, 0x1000 + 64 * i, 40);
+	model_call(&judged.model, 0, 1, 9);
+	model_malloc(&judged.model, 1, 0x8000, 8);
+	model_free(&judged.model, 1, 0x8000);
+	expect_advice(&judged, ADVICE_STATIC, "globals for what f0() allocates");
 }
 
 static void expect_none(struct judged *judged, const char *because)
@@ -245,7 +252,7 @@ static void at_once_is_of_one_thread(void **state)
 			model_return(&judged.model, j);
 		}
 	}
-	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f1: 40 blocks");
+	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f1(): 40 blocks");
 }
 
 /* f1 called on two ways, and both of its blocks are live: not one at a time. */
@@ -308,12 +315,14 @@ static void libraries_of_the_system_are_named(void **state)
 	model_begin(&judged.model);
 	judged.model.library = "/lib/x86_64-linux-gnu/libz.so.1";
 	local_act_of(&judged.model, MODEL_LIBRARY + 1, 20);
-	expect_advice(&judged, ADVICE_LOCAL, "in libz.so.1: a local variable in f21: 20");
+	expect_advice(
+		&judged, ADVICE_LOCAL,
+		"in libz.so.1 (not this program's code): a local variable in f21(): 20");
 
 	model_begin(&judged.model);
 	judged.model.library = "/home/me/project/lib/libz.so.1";
 	local_act_of(&judged.model, MODEL_LIBRARY + 1, 20);
-	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f21: 20");
+	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f21(): 20");
 
 	/* It is the owner who would have to change, too. */
 	model_begin(&judged.model);
@@ -326,8 +335,10 @@ static void libraries_of_the_system_are_named(void **state)
 		model_free(&judged.model, 4, 0x1000);
 		model_return(&judged.model, 0);
 	}
-	expect_advice(&judged, ADVICE_CALLER,
-	              "in libowner.so: let f21 own the buffer and hand it down to f1");
+	expect_advice(
+		&judged, ADVICE_CALLER,
+		"in libowner.so (not this program's code): let f21() own the buffer and hand "
+		"it down to f1()");
 }
 
 static void own_code_comes_first(void **state)
@@ -429,7 +440,7 @@ static void sizes_are_bounded_or_not(void **state)
 	/* One block, as large as it happened to be. */
 	model_begin(&judged.model);
 	model_malloc(&judged.model, 1, 0x1000, 300000000);
-	expect_none(&judged, "always so large");
+	expect_none(&judged, "nothing tells that the next run has as many, as large");
 }
 
 int main(void)

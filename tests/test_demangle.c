@@ -45,6 +45,14 @@ static void knows_rust(void **state)
 	assert_demangled("_RNvNtCs1234_7mycrate3foo3bar", "mycrate::foo::bar");
 }
 
+static void knows_d(void **state)
+{
+	(void)state;
+	assert_demangled("_D4core6memory2GC6mallocFNaNbmkxC8TypeInfoZPv",
+	                 "core.memory.GC.malloc(ulong, uint, const(TypeInfo))");
+	assert_demangled("_Dmain", "D main");
+}
+
 static void leaves_other_names_alone(void **state)
 {
 	static const char *const names[] = { "",
@@ -58,7 +66,10 @@ static void leaves_other_names_alone(void **state)
 		                                 "_R",
 		                                 "Znwm",
 		                                 "__libc_start_main",
-		                                 "_Gfoo" };
+		                                 "_Gfoo",
+		                                 "_D",
+		                                 "_Debug",
+		                                 "_D5hello" };
 	size_t i;
 
 	(void)state;
@@ -89,6 +100,7 @@ int main(void)
 		cmocka_unit_test(knows_cpp),
 		cmocka_unit_test(names_clones),
 		cmocka_unit_test(knows_rust),
+		cmocka_unit_test(knows_d),
 		cmocka_unit_test(leaves_other_names_alone),
 		cmocka_unit_test(bounds_what_it_takes),
 	};

@@ -91,6 +91,9 @@ static void variants_are_of_one_family(void **state)
 	static const struct {
 		const char *name, *family;
 	} cases[] = {
+		{ "<std::backtrace::Backtrace>::create::{closure#0}",
+		  "std::backtrace::Backtrace::create" },
+		{ "<std::path::Path>::join::<&str>", "std::path::Path::join" },
 		{ "xmalloc", "xmalloc" },
 		{ "program+0x1f00", "program+0x1f00" },
 		{ "", "" },
@@ -104,7 +107,8 @@ static void variants_are_of_one_family(void **state)
 		  "std::_Rb_tree" },
 		{ "bool (anonymous namespace)::g<int>(int)", "(anonymous namespace)::g" },
 		{ "f(int)::{lambda(int)#1}::operator()(int) const", "f" },
-		{ "<alloc::raw_vec::RawVecInner>::finish_grow", "alloc::raw_vec::RawVecInner" },
+		{ "<alloc::raw_vec::RawVecInner>::finish_grow",
+		  "alloc::raw_vec::RawVecInner::finish_grow" },
 		{ "<alloc::raw_vec::RawVec<alloc::vec::Vec<u8>>>::grow_one",
 		  "alloc::raw_vec::RawVec" },
 		{ "alloc::raw_vec::RawVec<T,A>::grow_one", "alloc::raw_vec::RawVec" },
@@ -119,7 +123,7 @@ static void variants_are_of_one_family(void **state)
 		{ "alloc::fmt::format::{{closure}}", "alloc::fmt::format" },
 		{ "hashbrown::entry::<impl hashbrown::map::HashMap<K,V>>::entry",
 		  "hashbrown::entry" },
-		{ "<T>::f", "T" },
+		{ "<T>::f", "T::f" },
 		{ "<", "<" },
 		{ "<>", "<>" },
 		{ "<<<", "<<<" },

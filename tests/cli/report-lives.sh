@@ -27,18 +27,18 @@ says() { # WORDS... -- OPTIONS...: each on a line of the report
 		grep -q -- "$word" said || { echo "$*: no '$word' in:"; cat said; }
 	done
 }
-says 'stack-like *100 ' 'escaping *100 ' 'let user own the buffer' 'variable in local' \
+says 'stack-like *100 ' 'escaping *100 ' 'let user() own the buffer' 'variable in local()' \
 	'^exact: 100% of' --
 says '100  *100% .*make  program.c:3' -- --class escape
 says '100  *100% .*local  program.c:5' -- --class stack
 says 'no blocks' -- --class crossed
 says '100  *100%  user  most from make' '100  *0%  local' -- --by owner
-says 'verdict *escaping' 'always 24 B' '100 *100% .* user' 'let user own' 'main' -- --why make
+says 'verdict *escaping' 'always 24 B' '100 *100% .* user' 'let user() own' 'main' '100 calls; 1 block at most at once' ' 0 allocations in between' -- --why make
 says 'stack-like *200 ' 'peeled: make (--wrapper)' -- --wrapper 'mak*'
-says 'block 1  outlived 1 frame, of user' 'ended *make' 'owner *user' 'running *main' -- \
+says 'block 1  outlived 1 frame, make(); passed up to user()$' 'ended *make' 'owner *user' 'running *main' -- \
 	--explain 1
 says 'verdict *stack-like$' -- --why local
-says 'block 2  stack-like: local was still running' -- --explain 2
+says 'block 2  stack-like: local() was still running' -- --explain 2
 
 # Reallocs belong to the life of their block; inlined calls to the function around them.
 cat >lives.c <<'EOF'
@@ -76,9 +76,9 @@ EOF
 "${CC:-gcc}" -g -O1 -fno-builtin -o lives lives.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./lives 2>/dev/null
 says 'allocation 2 is a realloc: it goes on with block 1' 'born .* 32 B' 'grow  lives.c:10' \
-	'realloc .* 64 B' 'freed .* 64 B' 'block 1  stack-like: grow was still running' -- --explain 2
+	'realloc .* 64 B' 'freed .* 64 B' 'block 1  stack-like: grow() was still running' -- --explain 2
 says '^outer  lives.c:17' -- --why outer
-says 'local variable in grow' 'always 64 B' -- --why grow
+says 'local variable in grow()' 'always 64 B' -- --why grow
 says 'made before main() or once' 'stack-like *2.02k *99.9%' --
 site=$("$OUTLIVE" report -f json trace | jq '.sites[] | select(.blocks == 0) | .site')
 "$OUTLIVE" report --why "$site" trace >said
@@ -129,13 +129,13 @@ EOF
 "${CC:-gcc}" -g -O1 -fno-builtin -pthread -o moves moves.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./moves 2>said
 mapfile -t moved < <(grep -o '0x.*' said)
-says '^block [0-9]*  outlived 2 frames, of main$' 'born .* 32 B at' 'ended *make  moves.c:7' \
+says '^block [0-9]*  outlived 2 frames, make() to use(); passed up to main()$' 'born .* 32 B at' 'ended *make  moves.c:7' \
 	'owner *main' "realloc .* 4.88 KiB at ${moved[0]}" '^ *grow  moves.c:11' \
 	"freed .* 4.88 KiB at ${moved[0]}" -- --explain "${moved[0]}"
 grep -n 'ended.*grow\|goes on with' said
 says '^block [0-9]*  crossed: moved by another thread$' 'born .* 48 B at' \
 	"realloc .* 4.88 KiB at ${moved[1]}" '^      make  moves.c:7' -- --explain "${moved[1]}"
-says '^block [0-9]*  stack-like: main was still running' 'born .* 293 KiB at' -- \
+says '^block [0-9]*  stack-like: main() was still running' 'born .* 293 KiB at' -- \
 	--explain "${moved[2]}"
 
 # A stack that ends early is told of.
@@ -154,3 +154,44 @@ echo 'void cut(void); int main(void) { for (int i = 0; i < 30; i++) cut(); retur
 "$OUTLIVE" report --why nobody trace 2>&1
 "$OUTLIVE" report --explain 0x10 trace 2>&1
 "$OUTLIVE" report --explain 12x trace 2>&1 | head -n 1
+"$OUTLIVE" report --explain 0x1 trace 2>&1
+for both in '--class stack' '--by site' '--sort calls' '--top 3' '--explain 1' '--format json'; do
+	# shellcheck disable=SC2086
+	"$OUTLIVE" report --why 1 $both trace 2>&1 | head -n 1
+done
+
+# Of several call paths and lines: blocks at once as far as they are known, sizes by line.
+cat >paths.c <<'EOF'
+#include <stdlib.h>
+static void *volatile sink;
+__attribute__((noinline)) static void recurse(int n)
+{
+	void *block = sink = malloc(4096);
+	if (n)
+		recurse(n - 1);
+	free(block);
+	sink = NULL;
+}
+__attribute__((noinline)) static void lines(void)
+{
+	free(sink = malloc(70));
+	free(sink = malloc(64));
+	sink = NULL;
+}
+int main(void)
+{
+	recurse(99);
+	for (int i = 0; i < 20; i++)
+		lines();
+	free(sink = malloc(1));
+	return 0;
+}
+EOF
+"${CC:-gcc}" -g -O1 -fno-builtin -o paths paths.c || exit 77
+"$OUTLIVE" run -q -o trace -- ./paths 2>/dev/null
+says 'in 100 calls; 100 blocks at most at once' \
+	'\.\. > recurse > recurse > recurse > recurse > recurse > recurse > recurse$' -- --why recurse
+says '^lines  paths.c:13 and other lines' 'in 40 calls; between 1 and 2 blocks at most at once' \
+	'paths.c:13  20 blocks, always 70 B' 'paths.c:14  20 blocks, always 64 B' -- --why lines
+grep -n 'bounded' said
+says ' in 1 call; 1 block at most' 'none: 1 block is too few' -- --why main

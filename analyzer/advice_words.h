@@ -1,0 +1,13 @@
+/*
+ * advice_words.h - advice in plain words. Layer 14.
+ */
+#ifndef OUTLIVE_ADVICE_WORDS_H
+#define OUTLIVE_ADVICE_WORDS_H
+
+#include "advice.h"
+
+/* One sentence without a full stop, escaped. 0, or -1: memory is out. */
+int advice_text(struct text *text, const struct advice *advice,
+                const struct classes *classes, const struct places *places);
+
+#endif

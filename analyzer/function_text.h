@@ -1,0 +1,20 @@
+/*
+ * function_text.h - a function as people call it. Layer 11.
+ */
+#ifndef OUTLIVE_FUNCTION_TEXT_H
+#define OUTLIVE_FUNCTION_TEXT_H
+
+#include "classes.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* "name", or "module+0x12" if it has none; escaped, into `text`. */
+const char *function_text(char *text, size_t bytes, const struct classes *classes,
+                          uint32_t function);
+
+/* The same within a sentence: "name()". */
+const char *function_call_text(char *text, size_t bytes, const struct classes *classes,
+                               uint32_t function);
+
+#endif

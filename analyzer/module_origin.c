@@ -1,0 +1,79 @@
+/* module_origin.c - the program's modules, and the system's. Layer 1. */
+#include "module_origin.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* Nobody's own: what lies below them is everybody's. */
+static bool is_shared_prefix(const char *path, size_t bytes)
+{
+	return bytes <= 1 || (bytes == 4 && !strncmp(path, "/usr", 4));
+}
+
+static size_t directory_bytes(const char *path, size_t bytes)
+{
+	while (bytes && path[bytes - 1] != '/')
+		bytes--;
+	return bytes ? bytes - 1 : 0;
+}
+
+/* True if the path lies below the first `bytes` of `directory`. */
+static bool is_below(const char *path, const char *directory, size_t bytes)
+{
+	return bytes && !strncmp(path, directory, bytes) && path[bytes] == '/';
+}
+
+static bool is_beside(const char *module, const char *executable)
+{
+	size_t directory = directory_bytes(executable, strlen(executable));
+	size_t above = directory_bytes(executable, directory);
+	size_t name_bytes = directory - above;
+
+	if (is_below(module, executable, directory))
+		return true;
+	return name_bytes >= 4 && !strncmp(executable + directory - 3, "bin", 3) &&
+	       (name_bytes == 4 || (name_bytes == 5 && executable[above + 1] == 's')) &&
+	       !is_shared_prefix(executable, above) && is_below(module, executable, above);
+}
+
+bool module_is_of_system(const char *module, const char *executable)
+{
+	static const char *const prefixes[] = {
+		"/lib/",  "/lib32/",   "/lib64/",    "/libx32/",
+		"/usr/",  "/opt/",     "/nix/store", "/gnu/store",
+		"/snap/", "/app/lib/", "/var/lib/",  "/home/linuxbrew/",
+	};
+	size_t i;
+
+	if (!strcmp(module, executable) || is_beside(module, executable))
+		return false;
+	for (i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
+		if (!strncmp(module, prefixes[i], strlen(prefixes[i])))
+			return true;
+	}
+	return false;
+}
+
+bool module_is_runtime(const char *module, const char *executable)
+{
+	static const char *const names[] = {
+		"libc.so",      "libc-",        "ld-linux",   "ld-",         "libm.so",
+		"libpthread",   "libdl.so",     "librt.so",   "libresolv",   "libnss_",
+		"libstdc++.so", "libc++",       "libgcc_s",   "libsupc++",   "libgfortran",
+		"libgphobos",   "libgdruntime", "libphobos2", "libdruntime", "libgo.so",
+		"libobjc.so",   "libgnat",      "libgnarl",   "libstd-",     "libasan",
+		"libtsan",      "libubsan",     "liblsan",    "libgomp",
+	};
+	const char *base = strrchr(module, '/') ? strrchr(module, '/') + 1 : module;
+	size_t i;
+
+	if (module[0] != '/')
+		return true; /* "[vdso]" */
+	if (!module_is_of_system(module, executable))
+		return false;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (!strncmp(base, names[i], strlen(names[i])))
+			return true;
+	}
+	return strstr(module, "/gconv/") != NULL;
+}

@@ -1,0 +1,48 @@
+/*
+ * recent_lives.h - the last few lives of blocks that began, or ended, in a thread: what
+ * may have made way for what. Layer 2.
+ */
+#ifndef OUTLIVE_RECENT_LIVES_H
+#define OUTLIVE_RECENT_LIVES_H
+
+#include <stdint.h>
+
+#define RECENT_LIVES 4 /* that are freed, or allocated, together */
+
+struct recent_life {
+	uint64_t sequence; /* of the thread's event */
+	uint32_t site;     /* 0: none, or taken */
+};
+
+struct recent_lives {
+	struct recent_life lives[RECENT_LIVES];
+	uint32_t next;
+};
+
+static inline void recent_lives_add(struct recent_lives *recent, uint64_t sequence,
+                                    uint32_t site)
+{
+	recent->lives[recent->next++ % RECENT_LIVES] = (struct recent_life){ sequence,
+		                                                                 site };
+}
+
+/* The last one after an event, of that site if there is one; NULL: none. */
+static inline struct recent_life *recent_lives_find(struct recent_lives *recent,
+                                                    uint64_t sequence, uint32_t site)
+{
+	struct recent_life *life, *found = 0;
+	uint32_t i;
+
+	for (i = 1; i <= RECENT_LIVES; i++) {
+		life = &recent->lives[(recent->next - i) % RECENT_LIVES];
+		if (!life->site || life->sequence <= sequence)
+			continue;
+		if (life->site == site)
+			return life;
+		if (!found)
+			found = life;
+	}
+	return found;
+}
+
+#endif
