@@ -147,7 +147,7 @@ void segment_packet_free(struct segment_packet *packet)
 	free(packet);
 }
 
-/* That it is there, and may not be read: once. */
+/* That it is there, and may not be read: once, until it may again. */
 static struct segment_packet *refusal_make(struct looked *looked, uint64_t time_ns)
 {
 	struct segment_sample sample = { .time_ns = time_ns,
@@ -155,8 +155,9 @@ static struct segment_packet *refusal_make(struct looked *looked, uint64_t time_
 		                             .pid = (uint32_t)looked->pid };
 
 	looked->next_ns = time_ns + REFUSED_NS;
-	if (looked->last_ns)
+	if (looked->is_refused)
 		return NULL;
+	looked->is_refused = true;
 	looked->last_ns = time_ns;
 	looked->reasons = SEGMENTS_INTERVAL;
 	return packet_make(looked, &sample);
@@ -194,6 +195,7 @@ struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 		looked->is_gone = true;
 		return NULL;
 	}
+	looked->is_refused = false;
 	looked->next_ns = time_ns + every_ns;
 	if (!segment_sample_make(&sample, &looked->segments)) {
 		sample.time_ns = time_ns;

@@ -22,6 +22,7 @@ struct looked {
 	uint64_t largest_pages, seen_pages; /* resident */
 	uint32_t reasons;                   /* enum segments_reason, of the next look */
 	unsigned quiet;                     /* looks that saw nothing new */
+	bool is_refused;                    /* the last look was */
 	bool is_gone;                       /* nothing more is to be seen of it */
 	struct segments segments;
 	struct segment_sample before;

@@ -8,13 +8,18 @@
 #include <time.h>
 
 #define SECOND_NS UINT64_C(1000000000)
-#define COST_FACTOR \
-	150 /* of the time a look took, until the next: it is written, too */
-#define SAVED_NS SECOND_NS /* so much of it may be saved up while nothing is done */
-#define FIRST_NS SECOND_NS /* and a process's first look may go so far ahead */
-#define WATCHED_MAX 8      /* processes whose size is read often: more, less often */
-#define PACKETS_MAX 1024   /* nobody takes them: wait */
-#define END_WAIT_S 2       /* a look may hang where the process's memory does */
+/*
+ * First looks and all others have budgets of their own, so that neither a stream of short
+ * processes nor a big one keeps the other from being seen. Of the time a look took, so many
+ * times nothing of its kind is looked at; a look is also written.
+ */
+#define FIRST_FACTOR 400
+#define OTHER_FACTOR 180
+#define FIRST_AHEAD_NS (20 * SECOND_NS) /* many processes that begin at once */
+#define SAVED_NS SECOND_NS              /* of what was not spent so far */
+#define WATCHED_MAX 8    /* processes whose size is read often: more, less often */
+#define PACKETS_MAX 1024 /* nobody takes them: wait */
+#define END_WAIT_S 2     /* a look may hang where the process's memory does */
 
 struct sampled {
 	struct looked look; /* the thread's, once it is in the list */
@@ -34,7 +39,8 @@ struct segment_sampler {
 	size_t count;
 	struct segment_packet *first, **end;
 	size_t packets;
-	uint64_t paid_ns; /* until then the looks so far are paid for */
+	/* until then the looks so far are paid for: first ones, others */
+	uint64_t first_paid_ns, paid_ns;
 };
 
 static uint64_t clock_ns(clockid_t clock)
@@ -150,36 +156,46 @@ void segment_sampler_remove(struct segment_sampler *sampler, uint32_t process)
 struct turn {
 	struct sampled *sampled; /* NULL: nothing ever */
 	uint64_t due_ns;
-	bool is_look; /* at all of it; else at its size */
+	uint64_t wanted_ns; /* of a look: when it would be due if it cost nothing */
+	bool is_look;       /* at all of it; else at its size */
 };
+
+/* A look that is wanted at a time, and is paid for at another: who waits longest is next. */
+static void turn_offer(struct turn *turn, struct sampled *sampled, uint64_t wanted_ns,
+                       uint64_t paid_ns, bool may_look)
+{
+	uint64_t due_ns = wanted_ns > paid_ns ? wanted_ns : paid_ns;
+
+	if (!may_look || due_ns > turn->due_ns ||
+	    (due_ns == turn->due_ns && turn->is_look && wanted_ns >= turn->wanted_ns))
+		return;
+	*turn = (struct turn){ sampled, due_ns, wanted_ns, true };
+}
 
 /* Who waits longest for a look is next, as soon as those before are paid for. */
 static struct turn turn_choose(const struct segment_sampler *sampler)
 {
-	struct turn turn = { NULL, UINT64_MAX, false };
-	struct sampled *sampled, *look = NULL;
-	uint64_t paid_ns = sampler->paid_ns;
+	struct turn turn = { NULL, UINT64_MAX, 0, false };
+	bool may_look = sampler->packets < PACKETS_MAX;
+	struct sampled *sampled;
+	uint64_t first_ns = 0;
 	size_t i;
+
+	if (sampler->first_paid_ns > FIRST_AHEAD_NS)
+		first_ns = sampler->first_paid_ns - FIRST_AHEAD_NS;
 
 	for (i = 0; i < sampler->count; i++) {
 		sampled = sampler->sampled[i];
 		if (sampled->look.is_gone)
 			continue;
-		if (!look || (sampled->look.last_ns ? 1 : 0) < (look->look.last_ns ? 1 : 0) ||
-		    (!sampled->look.last_ns == !look->look.last_ns &&
-		     sampled->look.next_ns < look->look.next_ns))
-			look = sampled;
+		if (sampled->look.last_ns)
+			turn_offer(&turn, sampled, sampled->look.next_ns, sampler->paid_ns,
+			           may_look);
+		else
+			turn_offer(&turn, sampled, sampled->look.next_ns, first_ns, may_look);
 		if (sampled->look.statm >= 0 && sampled->watch_ns < turn.due_ns)
-			turn = (struct turn){ sampled, sampled->watch_ns, false };
+			turn = (struct turn){ sampled, sampled->watch_ns, 0, false };
 	}
-	if (!look || sampler->packets >= PACKETS_MAX)
-		return turn;
-	if (!look->look.last_ns)
-		paid_ns = paid_ns > FIRST_NS ? paid_ns - FIRST_NS : 0;
-	if (paid_ns < look->look.next_ns)
-		paid_ns = look->look.next_ns;
-	if (paid_ns <= turn.due_ns)
-		turn = (struct turn){ look, paid_ns, true };
 	return turn;
 }
 
@@ -194,13 +210,21 @@ static void turn_wait(struct segment_sampler *sampler, uint64_t until_ns)
 		pthread_cond_timedwait(&sampler->changed, &sampler->lock, &until);
 }
 
+static void cost_note(uint64_t *paid_ns, uint64_t now_ns, uint64_t cost_ns)
+{
+	if (*paid_ns < now_ns - SAVED_NS)
+		*paid_ns = now_ns - SAVED_NS;
+	*paid_ns += cost_ns;
+}
+
 /* Under the lock, but it looks without. */
 static void turn_take(struct segment_sampler *sampler, const struct turn *turn)
 {
-	uint64_t watch_ns = LOOKS_APART_NS * (1 + sampler->count / WATCHED_MAX), begun_ns,
-			 now_ns;
+	uint64_t watch_ns = LOOKS_APART_NS * (1 + sampler->count / WATCHED_MAX);
+	uint64_t begun_ns, cost_ns, now_ns;
 	struct sampled *sampled = turn->sampled;
 	struct segment_packet *packet = NULL;
+	bool is_first = turn->is_look && !sampled->look.last_ns;
 
 	sampled->is_busy = true;
 	pthread_mutex_unlock(&sampler->lock);
@@ -209,14 +233,13 @@ static void turn_take(struct segment_sampler *sampler, const struct turn *turn)
 		packet = looked_whole(&sampled->look, sampler->every_ns);
 	else
 		looked_size(&sampled->look, sampler->every_ns);
-	begun_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
+	cost_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
 	now_ns = clock_ns(CLOCK_MONOTONIC);
 	pthread_mutex_lock(&sampler->lock);
 	sampled->is_busy = false;
 	sampled->watch_ns = now_ns + watch_ns;
-	if (sampler->paid_ns < now_ns - SAVED_NS)
-		sampler->paid_ns = now_ns - SAVED_NS;
-	sampler->paid_ns += begun_ns * COST_FACTOR;
+	cost_note(is_first ? &sampler->first_paid_ns : &sampler->paid_ns, now_ns,
+	          cost_ns * (is_first ? FIRST_FACTOR : OTHER_FACTOR));
 	if (!sampled->is_removed) {
 		if (packet)
 			newest_set(sampler, sampled, packet);
@@ -234,7 +257,7 @@ static void *sampler_run(void *context)
 	pthread_mutex_lock(&sampler->lock);
 	while (!sampler->is_ending) {
 		turn = turn_choose(sampler);
-		if (turn.due_ns > clock_ns(CLOCK_MONOTONIC))
+		if (!turn.sampled || turn.due_ns > clock_ns(CLOCK_MONOTONIC))
 			turn_wait(sampler, turn.due_ns);
 		else
 			turn_take(sampler, &turn);

@@ -70,7 +70,7 @@ struct site_life {
 	uint64_t ages[AGE_CLASSES];
 	uint64_t crossed_blocks, crossed_bytes;
 	uint64_t static_blocks,
-		static_bytes; /* born in load, freed in exit: none of these */
+		static_bytes;     /* born in load, freed in exit: none of these */
 	uint64_t exit_blocks; /* born before exit, freed in it: those, and others */
 	uint64_t unknown_blocks, unknown_bytes; /* whose end was not seen */
 	uint64_t chains, chain_reallocs;        /* lives of it that realloc went on with */

@@ -23,7 +23,7 @@ static int chunk_buffer_reserve(struct chunk_buffer *buffer, uint64_t bytes)
 {
 	uint8_t *data;
 
-	if (bytes + CHUNK_PADDING_BYTES > buffer->capacity) {
+	if (!buffer->data || bytes + CHUNK_PADDING_BYTES > buffer->capacity) {
 		data = realloc(buffer->data, bytes + CHUNK_PADDING_BYTES);
 		if (!data)
 			return -1;

@@ -166,7 +166,7 @@ for words in '' '--by site' '--by function' '--by module' '--by thread' '--by ow
 	views+=("report $words")
 done
 for site in $sites; do views+=("report --why $site"); done
-views+=(info segments 'segments --by thread' 'segments --between 0s:' 'segments --at 0' 'segments --top 0')
+views+=(info segments 'segments --by thread' 'segments --between 0s:')
 
 # The columns of a terminal that the widest line takes, and that line.
 widest() { wc -L <"$1"; }

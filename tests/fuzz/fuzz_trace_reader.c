@@ -6,11 +6,14 @@
  *   'C'  the records of an event chunk    \  in a ring that is otherwise sound, so that
  *   'D'  the records of a definition chunk /  no checksum stands before them
  *   'S'  the payload of a SYMBOLS block
+ *   'G'  the payload of a SEGMENTS block
  */
 #include "process_counts.h"
 #include "profile.h"
 #include "report_json.h"
 #include "report_text.h"
+#include "segment_pictures_text.h"
+#include "segment_timeline.h"
 #include "trace_format.h"
 
 #include <stdio.h>
@@ -21,6 +24,24 @@
 #define FUZZ_HEADER_BYTES 8192u
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+
+/* Of a trace with samples, or a ring with pictures. */
+static void segments_tell(const struct profile *profile, FILE *nowhere)
+{
+	struct segment_timeline timeline = { .profile = profile };
+	struct screen screen = screen_of(nowhere);
+
+	if (profile->segments.count) {
+		timeline.to = profile->segments.count - 1;
+		segment_timeline_text(&timeline, &screen);
+		segment_timeline_csv(&timeline, nowhere);
+	} else {
+		timeline.view = TIMELINE_NONE;
+	}
+	segment_timeline_json(&timeline, nowhere);
+	if (profile->pictures.count)
+		segment_pictures_text(profile, &screen);
+}
 
 static void read_file(const uint8_t *data, size_t bytes)
 {
@@ -48,6 +69,7 @@ static void read_file(const uint8_t *data, size_t bytes)
 			settings.is_stacks = true;
 			report_text(profile, &settings, nowhere);
 			settings.is_stacks = false;
+			segments_tell(profile, nowhere);
 			if (!i)
 				report_json(reader, profile, &settings, nowhere);
 		}
@@ -110,6 +132,18 @@ static void read_symbols(const uint8_t *data, size_t bytes)
 	symbol_table_free(table);
 }
 
+static void read_segments(const uint8_t *data, size_t bytes)
+{
+	struct text saved = { NULL, 0, 0 };
+	struct segment_sample sample;
+	struct error error;
+
+	if (!segment_sample_load(&sample, data, bytes, &error))
+		segment_sample_save(&sample, &saved);
+	segment_sample_release(&sample);
+	text_release(&saved);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	uint8_t *copy;
@@ -123,6 +157,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	case 'C': read_chunk(CHUNK_KIND_EVENTS, copy, bytes - 1); break;
 	case 'D': read_chunk(CHUNK_KIND_DEFINITIONS, copy, bytes - 1); break;
 	case 'S': read_symbols(copy, bytes - 1); break;
+	case 'G': read_segments(copy, bytes - 1); break;
 	}
 	free(copy);
 	return 0;
