@@ -74,7 +74,8 @@ static void read_file(const uint8_t *data, size_t bytes)
 				report_json(reader, profile, &settings, nowhere);
 		}
 		profile_free(profile);
-		process_count(&counts, reader, trace_reader_process(reader, i), NULL, NULL);
+		process_count(&counts, reader, trace_reader_process(reader, i), NULL, NULL,
+		              NULL);
 	}
 	trace_reader_close(reader);
 }
