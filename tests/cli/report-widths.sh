@@ -157,7 +157,7 @@ for words in '' '--by site' '--by function' '--by module' '--by thread' '--by ow
 	'--class crossed' '--class static' '--class live' '--class escape --by site' \
 	'--class escape --by module' '--wrapper xmalloc*' '--why main' '--process 1' \
 	'--why 割り当てる関数とても長い名前の関数です' '--explain 1' '--explain 700' \
-	"--explain $address" '--stacks' '--stacks --top 1'; do
+	"--explain $address" '--stacks'; do
 	views+=("report $words")
 done
 for site in $sites; do views+=("report --why $site"); done
