@@ -200,7 +200,7 @@ stress: all
 soak: all
 	$(Q)SOAK_MINUTES=$(SOAK_MINUTES) bash tests/stress/soak.sh
 
-bench: all
+bench: all $(B)/analyzer.a
 	$(Q)bash tests/bench/bench.sh
 
 # ---- fuzzing --------------------------------------------------------------------

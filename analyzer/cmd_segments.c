@@ -7,6 +7,7 @@
 #include "segment_pictures_text.h"
 #include "segment_report.h"
 #include "segment_timeline.h"
+#include "watch_frame.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define TOP_UNSAID UINT64_MAX
 #define TOP_TEXT 40
@@ -99,6 +101,7 @@ static int segments_print(const struct segments *segments,
 	};
 	struct screen screen = screen_of(stdout);
 	struct segment_symbols symbols = { .count = 0 };
+	struct watch_frame frame;
 	int result;
 
 	if (said->group == BY_SYMBOL) {
@@ -107,27 +110,33 @@ static int segments_print(const struct segments *segments,
 		if (segment_symbols_find(&symbols, segments, report.top))
 			die("segments: out of memory");
 	}
+	if (said->watch && said->format == FORMAT_TEXT) {
+		watch_frame_begin(&frame, stdout);
+		screen.file = frame.file;
+	}
 	result = said->format == FORMAT_JSON  ? segment_report_json(&report, stdout)
 	         : said->format == FORMAT_CSV ? segment_report_csv(&report, stdout)
 	                                      : segment_report_text(&report, &screen);
 
 	if (result)
 		die("segments: out of memory");
+	if (said->watch && said->format == FORMAT_TEXT)
+		watch_frame_end(&frame);
 	segment_symbols_release(&symbols);
 	return fflush(stdout) || ferror(stdout) ? -1 : 0;
 }
 
-/* Between two looks: a terminal is cleared, other readers get one after the other. */
+/* Between two looks: a terminal is drawn over, other readers get one after the other. */
 static void watch_turn(const struct segments_options *said, double seconds)
 {
-	struct screen screen = screen_of(stdout);
 	struct timespec pause = { (time_t)seconds,
 		                      (long)((seconds - (double)(time_t)seconds) * 1e9) };
 
 	nanosleep(&pause, NULL);
 	if (said->format != FORMAT_TEXT)
 		return;
-	fputs(screen.has_colour ? "\033[H\033[2J" : "\n", stdout);
+	if (!isatty(STDOUT_FILENO))
+		fputc('\n', stdout);
 }
 
 /* Of a living process. */
@@ -165,6 +174,8 @@ static void process_show(const struct segments_options *said, const char *operan
 			break;
 		watch_turn(&(struct segments_options){ .format = FORMAT_CSV }, seconds);
 	}
+	if (said->watch)
+		fprintf(stderr, "outlive: %d has ended\n", (int)pid);
 	segments_release(&segments);
 }
 

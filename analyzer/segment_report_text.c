@@ -11,6 +11,21 @@ static const struct figure_column use_columns[] = {
 	{ "size", 9, 8 },           { "resident", 10, 9 }, { "pss", 10, 9 },
 	{ "private dirty", 15, 9 }, { "swap", 9, 8 },
 };
+/* Where there is no room for all, beside the names of mappings or at all. */
+static const struct figure_column few_columns[] = {
+	{ "size", 9, 8 },
+	{ "resident", 10, 9 },
+	{ "dirty", 10, 9 },
+	{ "swap", 9, 8 },
+};
+static const struct figure_column few_module_columns[] = {
+	{ "resident", 10, 9 },
+	{ "text", 9, 8 },
+	{ "data", 9, 8 },
+	{ "bss", 9, 8 },
+};
+#define COLUMNS_FOR_ALL 56
+#define COLUMNS_FOR_MAPS 120
 static const struct figure_column module_columns[] = {
 	{ "size", 9, 8 },   { "resident", 10, 9 }, { "text", 9, 8 },
 	{ "rodata", 9, 8 }, { "data", 9, 8 },      { "bss", 9, 8 },
@@ -24,9 +39,32 @@ static void size_or_nothing(char text[TEXT_NUMBER_BYTES], uint64_t bytes)
 		strcpy(text, "-");
 }
 
+/* How rows of `group` are laid out; what is nowhere in swap needs no room for it. */
+static struct figures figures_for(const struct screen *screen,
+                                  const struct segments *segments,
+                                  enum segment_group group)
+{
+	bool is_few = screen->columns < COLUMNS_FOR_ALL ||
+	              (group == SEGMENTS_BY_MAP && screen->columns < COLUMNS_FOR_MAPS);
+
+	if (group == SEGMENTS_BY_MODULE)
+		return is_few ? figures_of(screen, few_module_columns, 4)
+		              : figures_of(screen, module_columns, 6);
+	return is_few ? figures_of(screen, few_columns, segments->maps.total.swap ? 4 : 3)
+	              : figures_of(screen, use_columns, 5);
+}
+
 static size_t use_print(const struct figures *figures, const struct memory_use *use)
 {
 	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES];
+
+	if (figures->columns == few_columns) {
+		size_or_nothing(texts[0], use->size);
+		size_or_nothing(texts[1], use->rss);
+		size_or_nothing(texts[2], use->private_dirty);
+		size_or_nothing(texts[3], use->swap);
+		return figures_print(figures, texts);
+	}
 
 	size_or_nothing(texts[0], use->size);
 	size_or_nothing(texts[1], use->rss);
@@ -40,6 +78,13 @@ static size_t module_print(const struct figures *figures, const struct segment_r
 {
 	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES];
 
+	if (figures->columns == few_module_columns) {
+		size_or_nothing(texts[0], row->use.rss);
+		size_or_nothing(texts[1], row->part[SEGMENT_CODE].size);
+		size_or_nothing(texts[2], row->part[SEGMENT_DATA].size);
+		size_or_nothing(texts[3], row->part[SEGMENT_BSS].size);
+		return figures_print(figures, texts);
+	}
 	size_or_nothing(texts[0], row->use.size);
 	size_or_nothing(texts[1], row->use.rss);
 	for (size_t i = 0; i < 4; i++)
@@ -194,9 +239,7 @@ int segment_report_text(const struct segment_report *report,
 {
 	static const char *const titles[] = { "segment", "module", "mapping", "thread" };
 	const struct segments *segments = report->segments;
-	bool is_module = report->group == SEGMENTS_BY_MODULE;
-	struct figures figures = figures_of(
-		screen, is_module ? module_columns : use_columns, is_module ? 6 : 5);
+	struct figures figures = figures_for(screen, segments, report->group);
 	struct segment_rows rows;
 	size_t i;
 

@@ -12,7 +12,7 @@
  *   .segment == "rodata" and .size == 1048576
  * live: module [.modules[] | select(.path | endswith("/big_data"))][0] |
  *   .data.size >= 2097152 and .data.size < 2097152 + 16384 and
- *   .data.private_dirty >= 1048576 + 4096 and .data.private_dirty <= 1048576 + 24576 and
+ *   .data.anonymous >= 1048576 + 4096 and .data.anonymous <= 1048576 + 24576 and
  *   .rodata.size >= 1048576 and .bss.size <= 4096
  */
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #!/bin/bash
 # bench.sh [CASE]... - what recording costs beside heaptrack, in the same run: bare,
 # outlive and heaptrack alternate ROUNDS times (5), medians are compared. One JSON line
-# per case on stdout. Cases: pairs sqlite3 python3 cc1plus report; without, all of them.
+# per case on stdout. Cases: pairs sqlite3 python3 cc1plus report segments; without, all.
 #
 #   *_ns                 nanoseconds per malloc+free pair, wall, of the slowest thread
 #   *_s                  wall seconds of the recorded program alone
@@ -156,13 +156,33 @@ bench_report_long() {
 	rounds=1 bench_report long
 }
 
+# A look at a process beside reading its smaps with read(2), in turns; first: with all that
+# is found out about its files, again: as --watch and samples do.
+bench_segments() { # MAPPINGS
+	local mappings smaps first again start seconds
+	gcc -O2 -D_GNU_SOURCE -I"$root/include" -I"$root/analyzer" -o segments \
+		"$root/tests/bench/bench_segments.c" "$root/build/analyzer.a" \
+		-ldw -lelf -lzstd -liberty -lpthread || return
+	read -r mappings smaps first again < <(./segments "$1" 51)
+	./segments "$1" wait >child &
+	start=$!
+	until [ -s child ]; do sleep 0.05; done
+	./measure seconds "$outlive" segments -f csv "$(cat child)" >/dev/null
+	kill "$start"
+	seconds=$(median seconds)
+	rm -f seconds child
+	json case segments mappings "$mappings" smaps_ns "$smaps" first_ns "$first" again_ns "$again" \
+		first_over_smaps "$(ratio "$first" "$smaps")" \
+		again_over_smaps "$(ratio "$again" "$smaps")" command_s "$seconds" rounds 51
+}
+
 make_sql script.sql
 make_python script.py
 make_cpp script.cpp && g++ -std=c++20 -E script.cpp -o script.ii || exit 2
 cc1plus=$(g++ -print-prog-name=cc1plus)
 
 cases=("$@")
-[ ${#cases[@]} -gt 0 ] || cases=(pairs sqlite3 python3 cc1plus report)
+[ ${#cases[@]} -gt 0 ] || cases=(pairs sqlite3 python3 cc1plus report segments)
 for case in "${cases[@]}"; do
 	case $case in
 	pairs)
@@ -182,6 +202,10 @@ for case in "${cases[@]}"; do
 			bench_report $name
 		done
 		bench_report_long ;;
+	segments)
+		for mappings in 50 1000 20000; do
+			bench_segments $mappings
+		done ;;
 	*) echo "bench: no case '$case'" >&2; exit 2 ;;
 	esac
 done

@@ -2,7 +2,8 @@
  * bench_segments.c - what a look at a process costs beside reading its smaps:
  * `bench_segments MAPPINGS [ROUNDS]` makes a child with so many mappings, then by turns
  * reads its smaps with read(2) alone and looks at it as `outlive segments` does, first and
- * again. Prints the medians, in ns, as "mappings smaps_ns first_ns again_ns".
+ * again. Prints the medians, in ns, as "mappings smaps_ns first_ns again_ns". With ROUNDS
+ * "wait" it prints the child's pid instead, and waits until it is killed.
  */
 #include "segments.h"
 
@@ -95,6 +96,11 @@ int main(int argc, char **argv)
 	uint64_t begin;
 	pid_t pid = child_start(mappings);
 
+	if (argc > 2 && !strcmp(argv[2], "wait")) {
+		printf("%d\n", (int)pid);
+		fflush(stdout);
+		pause();
+	}
 	if (pid < 0 || rounds > ROUNDS_MAX || segments_read(&kept, pid, &error))
 		return 1;
 	for (i = 0; i < rounds; i++) {
