@@ -13,14 +13,20 @@ same() { # NAME COMMAND...: the same output with and without
 head -c 300000 /dev/urandom >input
 same "bytes" cat
 same "descriptors" sh -c 'ls /proc/self/fd'
-same "signals" grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status
+# But for the handlers of SIGSEGV and SIGBUS that tell an overflow of the stack: libc's calls
+# do not show them, the kernel's list of what is caught does.
+signals='while read -r name mask; do case $name in
+	SigBlk: | SigIgn:) echo "$name $mask" ;;
+	SigCgt:) echo "$name $((0x$mask & ~0x440))" ;;
+esac; done </proc/self/status'
+same "signals" sh -c "$signals"
 same "limits" cat /proc/self/limits
 same "directory" pwd
 same "group" sh -c 'cut -d" " -f5,6,7 /proc/self/stat'
 same "arguments" printf '%s\n' 'a b' '' --help -o '*'
 same "environment" sh -c 'env | grep -vE "^(LD_PRELOAD|OUTLIVE_[A-Z_]+|_|SHLVL)=" | sort'
 trap '' HUP PIPE # as nohup does
-same "ignored signals" grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status
+same "ignored signals" sh -c "$signals"
 trap - HUP PIPE
 
 # Another library that was to be preloaded still is, after ours.
