@@ -238,8 +238,9 @@ int phases_seal(struct phases *phases, uint64_t start)
 {
 	size_t room = phases->record_count + 1;
 
-	qsort(phases->records, phases->record_count, sizeof(*phases->records),
-	      record_compare);
+	if (phases->record_count)
+		qsort(phases->records, phases->record_count, sizeof(*phases->records),
+		      record_compare);
 	phases->spans = calloc(room > PHASES_OF_LIBC ? room : PHASES_OF_LIBC,
 	                       sizeof(*phases->spans));
 	phases->named = calloc(room, sizeof(*phases->named));
