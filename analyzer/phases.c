@@ -334,7 +334,7 @@ static uint64_t next_start(const struct phase_span *spans, size_t count,
 {
 	size_t next = at ? (size_t)(at - spans) + 1 : 0;
 
-	return next < count ? spans[next].start : PHASE_TIME_END;
+	return spans && next < count ? spans[next].start : PHASE_TIME_END;
 }
 
 void phase_cursor_move(struct phase_cursor *cursor, struct phases *phases,

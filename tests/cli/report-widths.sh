@@ -160,8 +160,8 @@ for words in '' '--by site' '--by function' '--by module' '--by thread' '--by ow
 	'--class crossed' '--class static' '--class live' '--class escape --by site' \
 	'--class escape --by module' '--wrapper xmalloc*' '--why main' '--process 1' \
 	'--why 割り当てる関数とても長い名前の関数です' '--explain 1' '--explain 700' \
-	"--explain $address" '--stacks' '--phase load' '--phase main --by site' \
-	'--phase main --why main' '--phase 名前のとても長いフェーズはここから始まります'; do
+	"--explain $address" '--stacks' '--phase main --why main' \
+	'--phase 名前のとても長いフェーズはここから始まります'; do
 	views+=("report $words")
 done
 for site in $sites; do views+=("report --why $site"); done
