@@ -15,9 +15,13 @@ for directive in "${directives[@]}"; do
 	[[ $directive == "live: "* ]] || continue
 	directive=${directive#live: }
 	by=${directive%% *} expression=${directive#* }
-	"$OUTLIVE" segments --by "$by" --format json "$live" >live.json || { bad=1; break; }
-	result=$(jq --argjson out "{$out}" "$expression" live.json 2>&1)
-	[ "$result" = true ] && continue
+	# It may not be asleep yet: a thread that runs is not seen in its stack.
+	for ((try = 0; try < 50; try++)); do
+		"$OUTLIVE" segments --by "$by" --format json "$live" >live.json || break
+		result=$(jq --argjson out "{$out}" "$expression" live.json 2>&1)
+		[ "$result" = true ] && continue 2
+		sleep 0.1
+	done
 	bad=1
 	echo "live: by $by: $expression"
 	echo "  is $result"
