@@ -6,7 +6,6 @@
 #include "dynamic_symbols.h"
 
 #include <elf.h>
-#include <string.h>
 
 bool dynamic_symbols_read(const struct link_map *map, struct dynamic_symbols *dynamic)
 {
@@ -56,7 +55,7 @@ bool dynamic_symbols_import(const struct dynamic_symbols *dynamic,
 		if (!name || symbol->st_shndx != SHN_UNDEF)
 			continue;
 		for (size_t j = 0; j < count; j++) {
-			if (strcmp(name, names[j]) == 0)
+			if (names_are_equal(name, names[j]))
 				return true;
 		}
 	}
@@ -69,7 +68,7 @@ static bool is_exported_as(const struct dynamic_symbols *dynamic, uint32_t index
 	const ElfW(Sym) *symbol = &dynamic->symbols[index];
 	const char *name = name_of(dynamic, symbol);
 
-	return symbol->st_shndx != SHN_UNDEF && name && strcmp(name, wanted) == 0;
+	return symbol->st_shndx != SHN_UNDEF && name && names_are_equal(name, wanted);
 }
 
 static uint32_t gnu_find(const struct dynamic_symbols *dynamic, const char *name)

@@ -18,6 +18,19 @@ struct dynamic_symbols {
 	const uint32_t *hash;
 };
 
+/*
+ * strcmp() == 0, but nobody's else: symbols are looked up before a sanitizer that replaces
+ * libc's has begun.
+ */
+static inline bool names_are_equal(const char *left, const char *right)
+{
+	while (*left && *left == *right) {
+		left++;
+		right++;
+	}
+	return *left == *right;
+}
+
 /* Of the loader's description of an object. False: it has none. Nothing is copied. */
 bool dynamic_symbols_read(const struct link_map *map, struct dynamic_symbols *dynamic);
 

@@ -8,13 +8,23 @@
 #include <dlfcn.h>
 #include <link.h>
 #include <stdatomic.h>
-#include <string.h>
 
 #include "dynamic_symbols.h"
 #include "lifecycle.h"
 #include "stub_pool.h"
 
 typedef void *dlvsym_function(void *, const char *, const char *);
+
+static bool is_libc(const char *path)
+{
+	const char *name = path;
+
+	for (const char *at = path; *at; at++) {
+		if (*at == '/')
+			name = at + 1;
+	}
+	return names_are_equal(name, "libc.so.6") || names_are_equal(name, "libdl.so.2");
+}
 
 /*
  * libc's dlvsym, that looks the others up: by hand, because to ask for it by name needs one
@@ -29,8 +39,7 @@ static dlvsym_function *real_dlvsym(void)
 	     map = map->l_next) {
 		struct dynamic_symbols dynamic;
 
-		if ((strstr(map->l_name, "/libc.so.6") || strstr(map->l_name, "/libdl.so.2")) &&
-		    dynamic_symbols_read(map, &dynamic))
+		if (is_libc(map->l_name) && dynamic_symbols_read(map, &dynamic))
 			found = (dlvsym_function *)dynamic_symbols_find(&dynamic, "dlvsym");
 	}
 	atomic_store_explicit(&real, found, memory_order_relaxed);

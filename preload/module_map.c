@@ -264,7 +264,7 @@ bool module_map_freed(const void *block)
 	bool any = false;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (known[i].link_map != block)
+		if (known[i].gone || known[i].link_map != block)
 			continue;
 		/* Whatever follows: a new module's description may lie at the same place. */
 		known[i].link_map = NULL;

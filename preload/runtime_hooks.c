@@ -6,8 +6,8 @@
  * runtime does is to ask for its settings, before any of their code runs.
  */
 #include <stdlib.h>
-#include <string.h>
 
+#include "dynamic_symbols.h"
 #include "frame_rule.h"
 #include "lifecycle.h"
 #include "module_map.h"
@@ -30,7 +30,7 @@ EXPORT char *secure_getenv(const char *name)
 {
 	struct walk_start caller = CALLER();
 
-	if (strcmp(name, "OCAMLRUNPARAM") == 0)
+	if (names_are_equal(name, "OCAMLRUNPARAM"))
 		runtime_starts(&caller);
 	/* Nobody preloads us where the environment is not to be trusted. */
 	return real_alloc_resolve() && real.secure_getenv ? real.secure_getenv(name)
