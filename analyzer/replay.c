@@ -65,55 +65,7 @@ void replay_preview(void *context, const struct event *events, size_t count)
 	}
 }
 
-/* ---- threads and stacks ---------------------------------------------------------- */
-
-static uint64_t thread_hash_of(const void *context, uint32_t number)
-{
-	return hash_words(((const struct replay *)context)->threads[number - 1]->serial, 1);
-}
-
-static struct thread *thread_new(struct replay *replay, uint32_t serial)
-{
-	size_t capacity = replay->thread_capacity ? 2 * replay->thread_capacity : 16;
-	struct thread *thread, **threads;
-
-	if (replay->thread_count == replay->thread_capacity) {
-		threads = realloc(replay->threads, capacity * sizeof(struct thread *));
-		if (!threads)
-			return NULL;
-		replay->threads = threads;
-		replay->thread_capacity = capacity;
-	}
-	thread = calloc(1, sizeof(*thread));
-	if (!thread)
-		return NULL;
-	thread->serial = serial;
-	thread->index = (uint32_t)replay->thread_count;
-	thread->share.peak_epoch = replay->sites.peak_epoch;
-	replay->threads[replay->thread_count] = thread;
-	if (hash_index_add(&replay->thread_index, hash_words(serial, 1),
-	                   (uint32_t)replay->thread_count + 1, thread_hash_of, replay)) {
-		free(thread);
-		return NULL;
-	}
-	replay->thread_count++;
-	return thread;
-}
-
-/* The thread of that serial, made if it is new; NULL when memory is out. */
-static struct thread *thread_find(struct replay *replay, uint32_t serial)
-{
-	uint32_t slot, number;
-
-	if (replay->thread_index.count) {
-		slot = hash_index_slot(&replay->thread_index, hash_words(serial, 1));
-		while ((number = hash_index_next(&replay->thread_index, &slot))) {
-			if (replay->threads[number - 1]->serial == serial)
-				return replay->threads[number - 1];
-		}
-	}
-	return thread_new(replay, serial);
-}
+/* ---- stacks ---------------------------------------------------------- */
 
 /*
  * The nodes of the stack's frames up to the innermost, as far as they are not known;
@@ -153,7 +105,7 @@ static uint32_t stack_nodes(struct replay *replay, struct thread *thread, uint64
  */
 static int run_begin(struct replay *replay, const struct event_slice *slice)
 {
-	struct thread *thread = thread_find(replay, slice->run->thread);
+	struct thread *thread = replay_thread(replay, slice->run->thread);
 	struct event snapshot = slice->events[0];
 	const uint32_t *locations = slice->locations + snapshot.frame_first;
 	uint64_t before = slice->run->events_before;

@@ -83,6 +83,9 @@ void replay_preview(void *replay, const struct event *events, size_t count);
 /* What the slice did. Slices in the order of the merge. 0, or -1: memory is out. */
 int replay_slice(struct replay *replay, const struct event_slice *slice);
 
+/* The thread of that serial, made if it is new; NULL when memory is out. */
+struct thread *replay_thread(struct replay *replay, uint32_t serial);
+
 /* When a location was first on the stack of an allocation; UINT64_MAX: never. */
 uint64_t replay_location_time(const struct replay *replay, uint32_t location);
 
