@@ -194,7 +194,7 @@ static int life_move(struct story_life *life, const struct thread *thread,
 static int life_end(const struct telling *telling, struct story_life *life,
                     const struct thread *thread, const struct event *event)
 {
-	const struct thread *owner = telling->replay.threads[life->birth.thread];
+	const struct thread *owner = telling->replay.threads.items[life->birth.thread];
 
 	life->has_crossed |= life_last(life)->thread != thread->index ||
 	                     life->birth.thread != thread->index;

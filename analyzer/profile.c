@@ -53,8 +53,8 @@ static uint64_t holes_count(const struct replay *replay)
 	uint64_t holes = 0;
 	size_t i;
 
-	for (i = 0; i < replay->thread_count; i++)
-		holes += replay->threads[i]->holes;
+	for (i = 0; i < replay->threads.count; i++)
+		holes += replay->threads.items[i]->holes;
 	return holes;
 }
 

@@ -27,14 +27,7 @@ void replay_phases(struct replay *replay, struct phases *phases, uint32_t only)
 
 void replay_release(struct replay *replay)
 {
-	size_t i;
-
-	for (i = 0; i < replay->thread_count; i++) {
-		free(replay->threads[i]->stack);
-		free(replay->threads[i]);
-	}
-	free(replay->threads);
-	hash_index_release(&replay->thread_index);
+	thread_table_release(&replay->threads);
 	call_tree_release(&replay->tree);
 	site_table_release(&replay->sites);
 	block_lives_release(&replay->lives);
@@ -66,6 +59,19 @@ void replay_preview(void *context, const struct event *events, size_t count)
 }
 
 /* ---- stacks ---------------------------------------------------------- */
+
+/* The thread of that serial, made if it is new; NULL when memory is out. */
+static struct thread *thread_of(struct replay *replay, uint32_t serial)
+{
+	struct thread *thread = thread_table_find(&replay->threads, serial);
+
+	if (thread)
+		return thread;
+	thread = thread_table_add(&replay->threads, serial);
+	if (thread)
+		thread->share.peak_epoch = replay->sites.peak_epoch;
+	return thread;
+}
 
 /*
  * The nodes of the stack's frames up to the innermost, as far as they are not known;
@@ -105,7 +111,7 @@ static uint32_t stack_nodes(struct replay *replay, struct thread *thread, uint64
  */
 static int run_begin(struct replay *replay, const struct event_slice *slice)
 {
-	struct thread *thread = replay_thread(replay, slice->run->thread);
+	struct thread *thread = thread_of(replay, slice->run->thread);
 	struct event snapshot = slice->events[0];
 	const uint32_t *locations = slice->locations + snapshot.frame_first;
 	uint64_t before = slice->run->events_before;
@@ -167,11 +173,11 @@ static inline void block_end(struct replay *replay, const struct block *block)
 	struct site *site = &replay->sites.sites[block->site];
 
 	if (!block->site) {
-		birth_window_remove(&replay->threads[block->thread]->births, block->born);
+		birth_window_remove(&replay->threads.items[block->thread]->births, block->born);
 		return;
 	}
 	live_share_shrink(&replay->sites, &site->share, block->size);
-	live_share_shrink(&replay->sites, &replay->threads[block->thread]->share,
+	live_share_shrink(&replay->sites, &replay->threads.items[block->thread]->share,
 	                  block->size);
 	site_table_shrink(&replay->sites, block->size);
 	replay->marks.chunk_bytes -= chunk_bytes(block->size);
@@ -203,7 +209,7 @@ static void block_missed(struct replay *replay, const struct block *block)
 	if (!block->site)
 		return;
 	replay->totals.ends_missed++;
-	block_lives_missed(&replay->lives, replay->threads, block);
+	block_lives_missed(&replay->lives, replay->threads.items, block);
 }
 
 /* Whether what is born now is to be counted. */
@@ -312,13 +318,13 @@ static inline int block_free(struct replay *replay, struct thread *thread,
 		return 0;
 	thread->frees++;
 	replay->totals.frees++;
-	owner = replay->threads[block.thread];
+	owner = replay->threads.items[block.thread];
 	if (owner->alloc_last == block.sequence) {
 		owner->temporary++;
 		replay->totals.temporary++;
 		replay->sites.sites[block.site].temporary++;
 	}
-	return block_lives_end(&replay->lives, replay->threads, thread, event->time,
+	return block_lives_end(&replay->lives, replay->threads.items, thread, event->time,
 	                       &block);
 }
 
@@ -333,7 +339,7 @@ static int move_out(struct replay *replay, struct thread *thread,
 	thread->is_moving_ignored = !block.site;
 	if (!block.site)
 		return 0;
-	return block_lives_move(&replay->lives, replay->threads, thread, &block);
+	return block_lives_move(&replay->lives, replay->threads.items, thread, &block);
 }
 
 /* ... then the new one comes. */
@@ -358,8 +364,8 @@ static int move_in(struct replay *replay, struct thread *thread,
 	if (!block)
 		return -1;
 	if (!event->old_address)
-		return block_lives_begin(&replay->lives, replay->threads, thread, block);
-	return block_lives_moved(&replay->lives, replay->threads, thread, block);
+		return block_lives_begin(&replay->lives, replay->threads.items, thread, block);
+	return block_lives_moved(&replay->lives, replay->threads.items, thread, block);
 }
 
 /* A block that is nobody's realloc. */
@@ -372,8 +378,9 @@ static inline int block_make(struct replay *replay, struct thread *thread,
 	if (!is_wanted(replay))
 		return block_ignore(replay, thread, event);
 	block = block_begin(replay, thread, event);
-	return block ? block_lives_begin(&replay->lives, replay->threads, thread, block)
-	             : -1;
+	return block
+	           ? block_lives_begin(&replay->lives, replay->threads.items, thread, block)
+	           : -1;
 }
 
 static int allocation_failed(struct replay *replay, struct thread *thread,
@@ -460,7 +467,7 @@ int replay_finish(struct replay *replay)
 		live_share_touch(&replay->sites, &replay->sites.sites[i].share);
 		replay->totals.crossed += replay->lives.sites.sites[i].crossed_blocks;
 	}
-	for (i = 0; i < replay->thread_count; i++)
-		live_share_touch(&replay->sites, &replay->threads[i]->share);
+	for (i = 0; i < replay->threads.count; i++)
+		live_share_touch(&replay->sites, &replay->threads.items[i]->share);
 	return stack_depths_finish(&replay->stacks);
 }

@@ -15,7 +15,7 @@
 #include "phases.h"
 #include "site_table.h"
 #include "stack_depths.h"
-#include "thread_stack.h"
+#include "thread_table.h"
 #include "timeline.h"
 
 #include <stdbool.h>
@@ -53,9 +53,7 @@ struct replay {
 	struct totals totals;
 	uint64_t
 		size_histogram[SIZE_HISTOGRAM_COUNT]; /* [i]: 1 << (i-1) <= size < 1 << i */
-	struct thread **threads;
-	size_t thread_count, thread_capacity;
-	struct hash_index thread_index;  /* of index + 1 */
+	struct thread_table threads;
 	struct location_times locations; /* when each was first in a call path */
 	struct phases *phases;           /* the caller's; NULL: none are known */
 	struct phase_cursor phase_now;
@@ -82,9 +80,6 @@ void replay_preview(void *replay, const struct event *events, size_t count);
 
 /* What the slice did. Slices in the order of the merge. 0, or -1: memory is out. */
 int replay_slice(struct replay *replay, const struct event_slice *slice);
-
-/* The thread of that serial, made if it is new; NULL when memory is out. */
-struct thread *replay_thread(struct replay *replay, uint32_t serial);
 
 /* When a location was first on the stack of an allocation; UINT64_MAX: never. */
 uint64_t replay_location_time(const struct replay *replay, uint32_t location);

@@ -91,9 +91,9 @@ static int step_print(const struct explain *explain, const char *what,
 	uint32_t tid = 0;
 
 	name[0] = 0;
-	if (step->thread < replay->thread_count) {
-		tid = replay->threads[step->thread]->tid;
-		text_escape(name, sizeof(name), replay->threads[step->thread]->name);
+	if (step->thread < replay->threads.count) {
+		tid = replay->threads.items[step->thread]->tid;
+		text_escape(name, sizeof(name), replay->threads.items[step->thread]->name);
 	}
 	screen_line(explain->screen, STEP_HANG,
 	            "  %s  %s after the start, %s at 0x%" PRIx64 ", by thread %u %s", what,

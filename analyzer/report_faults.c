@@ -27,7 +27,7 @@ const char *signal_text(char *text, uint32_t signal)
 const char *thread_text(char *text, size_t bytes, const struct replay *replay,
                         uint32_t index)
 {
-	const struct thread *thread = replay->threads[index];
+	const struct thread *thread = replay->threads.items[index];
 	char name[64];
 
 	snprintf(text, bytes, "thread %u (%s)", thread->tid,

@@ -227,7 +227,7 @@ static struct process_counts counts_of(const struct profile *profile)
 		.frees = totals->frees,
 		.reallocs = totals->reallocs,
 		.failed = totals->failed,
-		.threads = profile->replay.thread_count,
+		.threads = profile->replay.threads.count,
 		.plain = totals->plain,
 		.time_last = totals->time_last,
 		.lost = profile->lost,

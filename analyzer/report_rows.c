@@ -213,11 +213,11 @@ static int threads_make(struct report_rows *rows, const struct replay *replay)
 {
 	size_t i;
 
-	rows->rows = malloc((replay->thread_count + 1) * sizeof(*rows->rows));
+	rows->rows = malloc((replay->threads.count + 1) * sizeof(*rows->rows));
 	if (!rows->rows)
 		return -1;
-	for (i = 0; i < replay->thread_count; i++)
-		rows->rows[rows->count++] = thread_row(replay->threads[i]);
+	for (i = 0; i < replay->threads.count; i++)
+		rows->rows[rows->count++] = thread_row(replay->threads.items[i]);
 	return 0;
 }
 

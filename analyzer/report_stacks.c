@@ -64,7 +64,7 @@ static int thread_name_print(const struct screen *screen, const struct profile *
                              uint32_t index, struct stack_names *scratch, size_t used)
 {
 	const struct thread_depths *depths = &profile->replay.stacks.threads[index];
-	const struct thread *thread = profile->replay.threads[index], *creator;
+	const struct thread *thread = profile->replay.threads.items[index], *creator;
 	int columns = fprintf(screen->file, "%u  ", thread->tid);
 	char text[1024], function[512] = "", by[64] = "";
 	struct stack_name name;

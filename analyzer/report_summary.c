@@ -62,7 +62,7 @@ void report_title(const struct screen *screen, const struct profile *profile)
 {
 	const struct ring_header *header = &profile->process->header;
 	char about[128], duration[TEXT_NUMBER_BYTES], line[1024], command[2048];
-	size_t threads = profile->replay.thread_count, room, columns;
+	size_t threads = profile->replay.threads.count, room, columns;
 
 	snprintf(about, sizeof(about), "pid %u, %s, %zu thread%s", header->pid,
 	         process_is_calibrated(header)

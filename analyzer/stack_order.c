@@ -25,7 +25,7 @@ int stack_order_make(struct stack_order *order, const struct replay *replay)
 	};
 	if (!order->threads)
 		return -1;
-	for (i = 0; i < stacks->thread_count && i < replay->thread_count; i++) {
+	for (i = 0; i < stacks->thread_count && i < replay->threads.count; i++) {
 		if (stacks->threads[i].samples || stacks->threads[i].room_bytes ||
 		    stacks->threads[i].touched_bytes)
 			order->threads[order->count++] = i;
@@ -47,7 +47,7 @@ bool stack_order_find(const struct stack_order *order, const struct replay *repl
 	size_t i;
 
 	for (i = 0; i < order->count; i++) {
-		if (replay->threads[order->threads[i]]->tid != tid)
+		if (replay->threads.items[order->threads[i]]->tid != tid)
 			continue;
 		*index = order->threads[i];
 		return true;
@@ -58,16 +58,10 @@ bool stack_order_find(const struct stack_order *order, const struct replay *repl
 const struct thread *stack_creator(const struct replay *replay, uint32_t thread)
 {
 	const struct thread_depths *depths = stack_depths_of(&replay->stacks, thread);
-	uint32_t slot, number;
 
-	if (!depths || !depths->creator || !replay->thread_index.count)
-		return NULL;
-	slot = hash_index_slot(&replay->thread_index, hash_words(depths->creator, 1));
-	while ((number = hash_index_next(&replay->thread_index, &slot))) {
-		if (replay->threads[number - 1]->serial == depths->creator)
-			return replay->threads[number - 1];
-	}
-	return NULL;
+	return depths && depths->creator
+	           ? thread_table_find(&replay->threads, depths->creator)
+	           : NULL;
 }
 
 uint32_t stack_depths_deepest(const struct stack_depths *depths)

@@ -84,7 +84,7 @@ static int thread_json(struct writing *writing, uint32_t index)
 	struct json_writer *json = writing->json;
 	const struct profile *profile = writing->classes->profile;
 	const struct thread_depths *depths = &profile->replay.stacks.threads[index];
-	const struct thread *thread = profile->replay.threads[index];
+	const struct thread *thread = profile->replay.threads.items[index];
 	const struct thread *creator = stack_creator(&profile->replay, index);
 	uint64_t most = thread_depths_most(depths);
 
@@ -144,7 +144,7 @@ static int others_json(struct writing *writing)
 		other = &replay->stacks.others[i];
 		json_object(json, NULL);
 		json_string(json, "kind", other->kind == STACK_SIGNAL ? "signal" : "other");
-		json_count(json, "tid", replay->threads[other->thread]->tid);
+		json_count(json, "tid", replay->threads.items[other->thread]->tid);
 		json_count(json, "limit", other->kind == STACK_SIGNAL ? other->room_bytes : 0);
 		json_count(json, "deepest", other->deepest.bytes);
 		json_count(json, "samples", other->samples);
@@ -221,7 +221,7 @@ static int fault_json(struct writing *writing, const struct stack_fault *fault)
 	const struct thread_depths *depths = stack_depths_of(&replay->stacks,
 	                                                     fault->thread);
 	struct json_writer *json = writing->json;
-	const struct thread *thread = replay->threads[fault->thread];
+	const struct thread *thread = replay->threads.items[fault->thread];
 	const char *name = sigabbrev_np((int)fault->signal);
 	char signal[TEXT_NUMBER_BYTES];
 

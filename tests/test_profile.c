@@ -164,8 +164,8 @@ static void threads_are_merged_by_time(void **state)
 	assert_int_equal(totals(profile)->ends_missed, 0);
 	assert_int_equal(profile->replay.sites.live_blocks, 0);
 	assert_int_equal(profile->replay.sites.peak_bytes, 2);
-	assert_int_equal(profile->replay.thread_count, 2);
-	assert_int_equal(profile->replay.threads[0]->allocations, 500);
+	assert_int_equal(profile->replay.threads.count, 2);
+	assert_int_equal(profile->replay.threads.items[0]->allocations, 500);
 }
 
 /* At the same time a free comes before the allocation that got its address. */
@@ -238,7 +238,7 @@ static void a_thread_keeps_its_order_across_chunks(void **state)
 	profile = profile_of(*state);
 	assert_int_equal(totals(profile)->ends_unknown, 0);
 	assert_int_equal(totals(profile)->ends_missed, 0);
-	assert_int_equal(profile->replay.threads[0]->holes, 0);
+	assert_int_equal(profile->replay.threads.items[0]->holes, 0);
 	assert_int_equal(profile->replay.sites.live_blocks, 0);
 	assert_int_equal(profile->lost.events, 0);
 }
@@ -254,7 +254,7 @@ static void a_parked_chunk_has_two_runs(void **state)
 	chunk_build_free(chunk, 60, 0x1000);
 	chunk_build_malloc(chunk, 70, 0, NULL, 0, 0x2000, 8);
 	profile = profile_of(*state);
-	assert_int_equal(profile->replay.thread_count, 2);
+	assert_int_equal(profile->replay.threads.count, 2);
 	assert_int_equal(totals(profile)->crossed, 1);
 	assert_int_equal(site_at(profile, frame_b)->allocations, 1);
 }
@@ -271,7 +271,7 @@ static void activations_end_at_holes(void **state)
 	chunk = chunk_add(*state, 1, 10, 1, stack, 2);
 	chunk_build_free(chunk, 11, 0x1000);
 	profile = profile_of(*state);
-	thread = profile->replay.threads[0];
+	thread = profile->replay.threads.items[0];
 	assert_int_equal(thread->depth, 2);
 	assert_int_equal(thread->stack[0].sequence, 1); /* of the first event still */
 	teardown(state);
@@ -282,7 +282,7 @@ static void activations_end_at_holes(void **state)
 	chunk = chunk_add(*state, 1, 10, 5, stack, 2); /* four events are missing */
 	chunk_build_free(chunk, 11, 0x1000);
 	profile = profile_of(*state);
-	thread = profile->replay.threads[0];
+	thread = profile->replay.threads.items[0];
 	assert_true(thread->stack[0].sequence > 1);
 	assert_int_equal(thread->holes, 4);
 	assert_int_equal(profile->lost.holes, 4);
@@ -333,7 +333,7 @@ static void who_made_the_peak(void **state)
 	assert_int_equal(site_at(profile, frame_a)->share.peak_bytes, 1000);
 	assert_int_equal(site_at(profile, frame_b)->share.peak_bytes, 500);
 	assert_int_equal(site_at(profile, frame_b)->share.live_bytes, 1300);
-	assert_int_equal(profile->replay.threads[0]->share.peak_bytes, 1500);
+	assert_int_equal(profile->replay.threads.items[0]->share.peak_bytes, 1500);
 }
 
 /* What build_sample_trace() is to be read as. */

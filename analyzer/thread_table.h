@@ -1,0 +1,26 @@
+/*
+ * thread_table.h - the threads that the events of a process are of. Layer 5.
+ */
+#ifndef OUTLIVE_THREAD_TABLE_H
+#define OUTLIVE_THREAD_TABLE_H
+
+#include "hash_index.h"
+#include "thread_stack.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct thread_table {
+	struct thread **items; /* by index: the order in which they were met */
+	size_t count, capacity;
+	struct hash_index by_serial; /* of index + 1 */
+};
+
+/* The thread of that serial, or NULL. Zeroed is empty. */
+struct thread *thread_table_find(const struct thread_table *table, uint32_t serial);
+
+/* A thread that is not there yet, with nothing but its numbers; NULL: no memory. */
+struct thread *thread_table_add(struct thread_table *table, uint32_t serial);
+void thread_table_release(struct thread_table *table);
+
+#endif
