@@ -63,13 +63,15 @@ static void action_conceal(struct sigaction *action)
 	memset(&action->sa_mask, 0, KERNEL_MASK_BYTES);
 }
 
-/* Its handler is to run on the stack that it would run on. */
+/*
+ * Threads that have a signal stack of ours keep it: a runtime may have found it and be
+ * counting on it (Go's does, by a system call of its own, before it sets its handlers).
+ */
 static void handler_replaced(int signal)
 {
 	int saved_errno = errno;
 
-	if (fault_watch_replaced(signal) && guard.state)
-		signal_stack_drop(guard.state->signal_stack);
+	fault_watch_replaced(signal);
 	errno = saved_errno;
 }
 

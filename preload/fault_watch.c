@@ -66,12 +66,11 @@ void fault_watch_begin(fault_handler *handler)
 	}
 }
 
-bool fault_watch_replaced(int signal)
+void fault_watch_replaced(int signal)
 {
 	/* The child of a vfork() has handlers of its own, but this memory. */
 	if (signal != SIGSEGV || !signal_stack_is_wanted || !ring.header ||
 	    ring.header->pid != system_pid())
-		return false;
+		return;
 	signal_stack_is_wanted = false;
-	return true;
 }

@@ -32,9 +32,9 @@ void fault_watch_begin(fault_handler *handler);
 bool fault_watch_is(const struct sigaction *action);
 
 /*
- * The program has set a handler of its own for `signal`. True if threads are to have no
+ * The program has set a handler of its own for `signal`: of SIGSEGV, new threads have no
  * signal stack of ours from now on.
  */
-bool fault_watch_replaced(int signal);
+void fault_watch_replaced(int signal);
 
 #endif

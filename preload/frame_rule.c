@@ -39,6 +39,8 @@ static frame_rule rule_pack(struct cfi_rule rule, enum module_unwinder unwinder)
 	       (rule.cfa_offset >> 3) << 5 | (rule.bp_below >> 3) << 19;
 }
 
+static _Atomic bool exit_was_met;
+
 static bool is_in_exit(uintptr_t return_address)
 {
 	return return_address - (uintptr_t)real.exit - 1 < real.exit_bytes;
@@ -62,8 +64,11 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 		return rule_pack((struct cfi_rule){ .kind = CFI_NONE }, unwinder);
 	noted = module_map_note(&module, &unwinder);
 	found = cfi_rule_find(&module, return_address);
-	if (is_in_exit(return_address) && found.kind != CFI_NONE) {
-		found.kind = CFI_COMPLEX;
+	if (is_in_exit(return_address) && found.kind != CFI_NONE &&
+	    !atomic_exchange_explicit(&exit_was_met, true, memory_order_relaxed)) {
+		/* Without a stub: the event that meets it takes the long way, and notes it. */
+		unwinder = MODULE_UNWINDER_TABLES;
+		noted = false;
 		frame_rule_has_met_exit = true;
 	}
 	rule = rule_pack(found, unwinder);

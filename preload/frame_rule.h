@@ -57,8 +57,8 @@ static inline bool frame_rule_is_unwinder(frame_rule rule)
 frame_rule frame_rule_miss(uintptr_t return_address);
 
 /*
- * Set when a frame of libc's exit() was met: whoever called it, it has begun. Such a frame is
- * never stepped over in the short way, so that the event that met it learns of it.
+ * Set when a frame of libc's exit() was met for the first time: whoever called it, it has
+ * begun. That time it is not stepped over in the short way, so that the event learns of it.
  */
 extern volatile bool frame_rule_has_met_exit;
 

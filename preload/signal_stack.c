@@ -63,9 +63,3 @@ void signal_stack_take(void **memory)
 	if (*memory && signal_stack_end(*memory) < 0)
 		*memory = NULL;
 }
-
-void signal_stack_drop(void *memory)
-{
-	if (memory)
-		signal_stack_end(memory);
-}

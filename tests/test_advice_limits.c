@@ -248,7 +248,7 @@ static void globals_are_tables(void **state)
 	tables_act(16, 0);
 	expect(ADVICE_STATIC,
 	       "globals for what f1() allocates: 16 blocks of 64 B, born before "
-	       "main(), never freed");
+	       "main(), not freed before exit");
 	tables_act(16, 1);
 	expect(ADVICE_KINDS, "always so large");
 	tables_act(1, 0);
