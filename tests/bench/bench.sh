@@ -1,7 +1,8 @@
 #!/bin/bash
 # bench.sh [CASE]... - what recording costs beside heaptrack, in the same run: bare,
 # outlive and heaptrack alternate ROUNDS times (5), medians are compared. One JSON line
-# per case on stdout. Cases: pairs sqlite3 python3 cc1plus report segments; without, all.
+# per case on stdout. Cases: pairs sqlite3 python3 cc1plus report segments
+# sampling; without, all.
 #
 #   *_ns                 nanoseconds per malloc+free pair, wall, of the slowest thread
 #   *_s                  wall seconds of the recorded program alone
@@ -176,13 +177,52 @@ bench_segments() { # MAPPINGS
 		again_over_smaps "$(ratio "$again" "$smaps")" command_s "$seconds" rounds 51
 }
 
+# What looking at the segments of a process costs while it is recorded: with and without, in
+# turns. Wall time of the program, and CPU time of it and of `outlive run` together.
+bench_sampling() { # NAME COMMAND...
+	local name=$1 i every
+	shift
+	rm -f with without with_total without_total
+	for ((i = 0; i < 2 * rounds; i++)); do
+		every=$((i % 2 * 100))
+		./measure total "$outlive" run -q --segments-every $every -o t.outlive -- \
+			./measure wall "$@" >/dev/null 2>&1
+		if [ $every = 0 ]; then
+			cat wall >>without
+			awk '{ print $2 + $3 }' total >>without_total
+		else
+			cat wall >>with
+			awk '{ print $2 + $3 }' total >>with_total
+		fi
+		rm -f wall total
+	done
+	json case "sampling $name" without_s "$(median without)" with_s "$(median with)" \
+		with_over_without "$(ratio "$(median with)" "$(median without)")" \
+		without_cpu_s "$(median without_total)" with_cpu_s "$(median with_total)" \
+		cpu_with_over_without "$(ratio "$(median with_total)" "$(median without_total)")" \
+		rounds "$rounds"
+}
+
+# A server and its benchmark, in one.
+make_redis() { # FILE
+	cat >"$1" <<'END'
+#!/bin/sh
+redis-server --port 0 --unixsocket ./redis.sock --save '' >/dev/null &
+until redis-cli -s ./redis.sock ping >/dev/null 2>&1; do sleep 0.01; done
+redis-benchmark -s ./redis.sock -n 400000 -P 16 -t set,get,lpush,hset -q >/dev/null
+redis-cli -s ./redis.sock shutdown nosave
+wait
+END
+	chmod +x "$1"
+}
+
 make_sql script.sql
 make_python script.py
 make_cpp script.cpp && g++ -std=c++20 -E script.cpp -o script.ii || exit 2
 cc1plus=$(g++ -print-prog-name=cc1plus)
 
 cases=("$@")
-[ ${#cases[@]} -gt 0 ] || cases=(pairs sqlite3 python3 cc1plus report segments)
+[ ${#cases[@]} -gt 0 ] || cases=(pairs sqlite3 python3 cc1plus report segments sampling)
 for case in "${cases[@]}"; do
 	case $case in
 	pairs)
@@ -206,6 +246,12 @@ for case in "${cases[@]}"; do
 		for mappings in 50 1000 20000; do
 			bench_segments $mappings
 		done ;;
+	sampling)
+		bench_sampling sqlite3 sqlite3 :memory: ".read script.sql"
+		if command -v redis-benchmark >/dev/null; then
+			make_redis redis.sh
+			bench_sampling redis ./redis.sh
+		fi ;;
 	*) echo "bench: no case '$case'" >&2; exit 2 ;;
 	esac
 done
