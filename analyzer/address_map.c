@@ -1,6 +1,7 @@
 /* address_map.c - what was loaded where and when in one process. Layer 2. */
 #include "address_map.h"
 
+#include "definition_cursor.h"
 #include "hash_index.h"
 #include "trace_format.h"
 
@@ -193,28 +194,21 @@ static int module_gone_load(struct address_map *map, const uint8_t *data, size_t
 int address_map_load(struct address_map *map, const uint8_t *data, size_t bytes,
                      struct error *error)
 {
-	struct definition_header header;
-	size_t at = 0;
+	struct definition_cursor cursor = { .data = data, .bytes = bytes };
 	int result = 0, bad;
 
-	while (at < bytes) {
-		if (bytes - at < sizeof(header))
-			return error_set(error, "a definition crosses the chunk's end");
-		memcpy(&header, data + at, sizeof(header));
-		if (header.bytes < sizeof(header) || header.bytes % 8 ||
-		    header.bytes > bytes - at)
-			return error_set(error, "a definition's length of %u is wrong",
-			                 header.bytes);
+	while (definition_next(&cursor)) {
 		bad = 0;
-		if (header.kind == DEFINITION_MODULE)
-			bad = module_load(map, data + at, header.bytes, result ? NULL : error);
-		else if (header.kind == DEFINITION_MODULE_GONE)
-			bad = module_gone_load(map, data + at, header.bytes, result ? NULL : error);
+		if (cursor.header.kind == DEFINITION_MODULE)
+			bad = module_load(map, cursor.record, cursor.header.bytes,
+			                  result ? NULL : error);
+		else if (cursor.header.kind == DEFINITION_MODULE_GONE)
+			bad = module_gone_load(map, cursor.record, cursor.header.bytes,
+			                       result ? NULL : error);
 		if (bad)
 			result = -1;
-		at += header.bytes;
 	}
-	return result;
+	return definition_end(&cursor, result ? NULL : error) ? -1 : result;
 }
 
 static int order_compare(const void *one, const void *two, void *context)

@@ -1,6 +1,7 @@
 /* module_shelf.c - keep the files of loaded modules open. Layer 2. */
 #include "module_shelf.h"
 
+#include "definition_cursor.h"
 #include "elf_file.h"
 
 #include <fcntl.h>
@@ -157,26 +158,22 @@ static void module_take(struct module_shelf *shelf, pid_t pid,
 size_t module_shelf_add(struct module_shelf *shelf, pid_t pid, const uint8_t *chunk,
                         size_t bytes, size_t from)
 {
-	struct definition_header header;
+	struct definition_cursor cursor = { .data = chunk, .bytes = bytes, .at = from };
 	struct module_definition module;
 	char path[PATH_MAX];
-	size_t at = from;
 
-	while (at + sizeof(header) <= bytes) {
-		memcpy(&header, chunk + at, sizeof(header));
-		if (header.bytes < sizeof(header) || header.bytes > bytes - at)
-			break;
-		if (header.kind == DEFINITION_MODULE && header.bytes >= sizeof(module)) {
-			memcpy(&module, chunk + at, sizeof(module));
-			if (module.path_bytes < sizeof(path) &&
-			    module.path_bytes <= header.bytes - sizeof(module) &&
-			    module.build_id_bytes <= BUILD_ID_BYTES_MAX) {
-				memcpy(path, chunk + at + sizeof(module), module.path_bytes);
-				path[module.path_bytes] = '\0';
-				module_take(shelf, pid, &module, path);
-			}
-		}
-		at += header.bytes;
+	while (definition_next(&cursor)) {
+		if (cursor.header.kind != DEFINITION_MODULE ||
+		    cursor.header.bytes < sizeof(module))
+			continue;
+		memcpy(&module, cursor.record, sizeof(module));
+		if (module.path_bytes >= sizeof(path) ||
+		    module.path_bytes > cursor.header.bytes - sizeof(module) ||
+		    module.build_id_bytes > BUILD_ID_BYTES_MAX)
+			continue;
+		memcpy(path, cursor.record + sizeof(module), module.path_bytes);
+		path[module.path_bytes] = '\0';
+		module_take(shelf, pid, &module, path);
 	}
-	return at;
+	return cursor.at;
 }

@@ -1,6 +1,7 @@
 /* phases.c - the phases of one process. Layer 2. */
 #include "phases.h"
 
+#include "definition_cursor.h"
 #include "trace_format.h"
 
 #include <stdlib.h>
@@ -149,20 +150,15 @@ static int phase_load(struct phases *phases, const uint8_t *data, size_t bytes,
 int phases_load(struct phases *phases, const uint8_t *data, size_t bytes,
                 struct error *error)
 {
-	struct definition_header header;
-	size_t at = 0;
+	struct definition_cursor cursor = { .data = data, .bytes = bytes };
 	int result = 0;
 
-	while (bytes - at >= sizeof(header)) {
-		memcpy(&header, data + at, sizeof(header));
-		/* Where this is wrong, address_map_load() says so. */
-		if (header.bytes < sizeof(header) || header.bytes % 8 ||
-		    header.bytes > bytes - at)
-			break;
-		if (header.kind == DEFINITION_PHASE &&
-		    phase_load(phases, data + at, header.bytes, result ? NULL : error))
+	/* Where the chunk is wrong, address_map_load() says so. */
+	while (definition_next(&cursor)) {
+		if (cursor.header.kind == DEFINITION_PHASE &&
+		    phase_load(phases, cursor.record, cursor.header.bytes,
+		               result ? NULL : error))
 			result = -1;
-		at += header.bytes;
 	}
 	return result;
 }

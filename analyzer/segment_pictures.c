@@ -1,6 +1,8 @@
 /* segment_pictures.c - the mappings a process saw of itself, and their segments. Layer 5. */
 #include "segment_pictures.h"
 
+#include "definition_cursor.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -253,18 +255,15 @@ static int record_take(struct picture_loader *loader, const uint8_t *at, size_t 
 int picture_load(struct picture_loader *loader, const uint8_t *data, size_t bytes,
                  struct error *error)
 {
-	struct definition_header header;
-	size_t at = 0;
+	struct definition_cursor cursor = { .data = data, .bytes = bytes };
 	int result = 0;
 
-	while (bytes - at >= sizeof(header)) {
-		memcpy(&header, data + at, sizeof(header));
-		if (header.bytes < sizeof(header) || header.bytes > bytes - at)
-			break; /* whoever reads the modules tells */
-		if (header.kind == DEFINITION_MAPS &&
-		    record_take(loader, data + at, header.bytes, result ? NULL : error))
+	/* Where the chunk is wrong, whoever reads the modules tells. */
+	while (definition_next(&cursor)) {
+		if (cursor.header.kind == DEFINITION_MAPS &&
+		    record_take(loader, cursor.record, cursor.header.bytes,
+		                result ? NULL : error))
 			result = -1;
-		at += header.bytes;
 	}
 	return result;
 }
