@@ -27,7 +27,7 @@ enum segments_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 struct segments_options {
 	int group, format;
 	uint64_t top, process_pid, number;
-	const char *watch, *between, *at;
+	const char *watch, *between, *at, *phase;
 };
 
 /* The first four as enum segment_group has them. */
@@ -48,6 +48,10 @@ static const struct option options[] = {
 	  NULL },
 	{ "at", 0, OPTION_STRING, offsetof(struct segments_options, at), "TIME",
 	  "of a recording: the segments at that time", NULL },
+	{ "phase", 0, OPTION_STRING, offsetof(struct segments_options, phase), "NAME",
+	  "of a recording: how each segment grew while the process was in this\n"
+	  "phase: load, main, exit, or one that it named",
+	  NULL },
 	{ "pid", 'p', OPTION_COUNT, offsetof(struct segments_options, process_pid), "PID",
 	  "of a recording: the process of this pid", NULL },
 	{ "process", 0, OPTION_COUNT, offsetof(struct segments_options, number), "NUMBER",
@@ -148,11 +152,11 @@ static void process_show(const struct segments_options *said, const char *operan
 	struct error error;
 	bool is_first = true;
 
-	if (said->between || said->at || said->process_pid != PROCESS_UNSAID ||
-	    said->number != PROCESS_UNSAID)
+	if (said->between || said->at || said->phase ||
+	    said->process_pid != PROCESS_UNSAID || said->number != PROCESS_UNSAID)
 		die_usage("segments",
 		          "segments: %s is a process that runs: --between, --at, "
-		          "--pid and --process are for recordings",
+		          "--phase, --pid and --process are for recordings",
 		          operand);
 	for (;; is_first = false) {
 		if (segments_read(&segments, pid, &error)) {
@@ -209,6 +213,32 @@ static uint64_t time_of(const char *text, size_t length, uint64_t otherwise)
 	          (int)length, text);
 }
 
+/* From the first sample in the phase to the last. */
+static void phase_choose(struct segment_timeline *timeline, const char *name)
+{
+	const struct profile *profile = timeline->profile;
+	const struct segment_history *history = &profile->segments;
+	struct error error;
+	uint32_t number = profile_phase(profile, name, &error);
+	bool is_any = false;
+	size_t i;
+
+	if (number == PHASE_NUMBER_NONE)
+		die("%s", error.message);
+	for (i = 0; i < history->count; i++) {
+		if (!segment_is_in_phase(profile, history->samples[i].time_ns, number))
+			continue;
+		timeline->from = is_any ? timeline->from : i;
+		timeline->to = i;
+		is_any = true;
+	}
+	if (!is_any)
+		die("%s: nobody looked while it was in phase '%s': 'outlive run "
+		    "--segments-every' looks more often",
+		    profile->name, name);
+	timeline->view = timeline->from == timeline->to ? TIMELINE_AT : TIMELINE_BETWEEN;
+}
+
 /* Which samples are meant. */
 static void times_choose(struct segment_timeline *timeline,
                          const struct segments_options *said)
@@ -218,7 +248,9 @@ static void times_choose(struct segment_timeline *timeline,
 	uint64_t from_ns, to_ns;
 
 	timeline->to = history->count - 1;
-	if (said->at) {
+	if (said->phase) {
+		phase_choose(timeline, said->phase);
+	} else if (said->at) {
 		timeline->view = TIMELINE_AT;
 		from_ns = time_of(said->at, strlen(said->at), 0);
 		timeline->from = timeline->to = segment_history_near(history, from_ns);
@@ -306,8 +338,8 @@ static void recording_show(const struct segments_options *said, const char *path
 	if (said->watch)
 		die_usage("segments", "segments: --watch is for processes: %s is a recording",
 		          path);
-	if (said->at && said->between)
-		die_usage("segments", "segments: either --at or --between");
+	if (!!said->at + !!said->between + !!said->phase > 1)
+		die_usage("segments", "segments: one of --at, --between and --phase");
 	if (said->group != SEGMENTS_BY_SEGMENT && said->group != SEGMENTS_BY_THREAD)
 		die_usage("segments",
 		          "segments: a recording keeps the sums of segments and stacks, no %s: "
@@ -320,8 +352,9 @@ static void recording_show(const struct segments_options *said, const char *path
 	report_completeness(reader);
 	problems_warn(trace_reader_problems(reader));
 	timeline.profile = profile;
-	if (!profile->segments.count && (!profile->pictures.count || said->at ||
-	                                 said->between || timeline.is_by_thread))
+	if (!profile->segments.count &&
+	    (!profile->pictures.count || said->at || said->between || said->phase ||
+	     timeline.is_by_thread))
 		samples_missing(profile);
 	timeline_print(&timeline, said);
 	if (fflush(stdout) || ferror(stdout))

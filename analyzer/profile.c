@@ -124,16 +124,16 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 }
 
 /* 0; or -1 and *error: no phase of the process has this name. */
-static int phase_choose(struct profile *profile, const char *name, struct error *error)
+uint32_t profile_phase(const struct profile *profile, const char *name,
+                       struct error *error)
 {
 	const struct phases *phases = profile->phases;
+	uint32_t number = phases_find(phases, name), i;
 	char names[320] = "";
 	size_t used = 0;
-	uint32_t i;
 
-	profile->phase_only = name ? phases_find(phases, name) : PHASE_NUMBER_NONE;
-	if (!name || profile->phase_only != PHASE_NUMBER_NONE)
-		return 0;
+	if (number != PHASE_NUMBER_NONE)
+		return number;
 	for (i = 0; i < phases->count && used < sizeof(names); i++)
 		used += phases_has(phases, i)
 		            ? (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
@@ -141,7 +141,15 @@ static int phase_choose(struct profile *profile, const char *name, struct error 
 		            : 0;
 	if (used >= sizeof(names))
 		strcpy(names + sizeof(names) - 4, "..");
-	return error_set(error, "%s: no phase '%s': it has %s", profile->name, name, names);
+	error_set(error, "%s: no phase '%s': it has %s", profile->name, name, names);
+	return PHASE_NUMBER_NONE;
+}
+
+static int phase_choose(struct profile *profile, const char *name, struct error *error)
+{
+	profile->phase_only = name ? profile_phase(profile, name, error)
+	                           : PHASE_NUMBER_NONE;
+	return !name || profile->phase_only != PHASE_NUMBER_NONE ? 0 : -1;
 }
 
 struct profile *profile_read(struct trace_reader *reader, size_t process,

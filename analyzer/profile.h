@@ -47,6 +47,13 @@ struct profile *profile_read(struct trace_reader *reader, size_t process,
                              struct error *error);
 
 /*
+ * The number of a phase that the process was in; PHASE_NUMBER_NONE and *error: it was in
+ * none of that name; those it was in are named.
+ */
+uint32_t profile_phase(const struct profile *profile, const char *name,
+                       struct error *error);
+
+/*
  * The same of the blocks that were born in one phase only (NULL: all). Also NULL and
  * *error: there is no such phase; those there are are named.
  */

@@ -21,6 +21,16 @@ struct segment_inside segment_inside(const struct profile *profile, size_t sampl
 	return inside;
 }
 
+bool segment_is_in_phase(const struct profile *profile, uint64_t time_ns,
+                         uint32_t number)
+{
+	uint64_t time = process_time_quanta(&profile->process->header, time_ns);
+	const struct phase_span *named = phases_named_at(profile->phases, time);
+
+	return phases_at(profile->phases, time)->number == number ||
+	       (named && named->number == number);
+}
+
 const char *segment_phase(const struct profile *profile, uint64_t time_ns)
 {
 	const struct phases *phases = profile->phases;

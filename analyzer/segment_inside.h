@@ -32,6 +32,10 @@ struct segment_inside segment_inside(const struct profile *profile, size_t sampl
  */
 const char *segment_phase(const struct profile *profile, uint64_t time_ns);
 
+/* Whether the process was in that phase then, the named and the others alike. */
+bool segment_is_in_phase(const struct profile *profile, uint64_t time_ns,
+                         uint32_t number);
+
 /*
  * Whether so much of the heap is freed and kept, for longer than from one sample to the
  * next, that it is worth a second look; *sample is the last such, or the worst of all.

@@ -50,6 +50,11 @@ segments steps.outlive | grep -c 'freed but kept by the allocator'
 "$OUTLIVE" info steps.outlive | grep -c '^    segments   .*, as a rule every '
 "$OUTLIVE" info -f json steps.outlive | jq '.processes[0].segment_samples > 20'
 
+echo "by phase:"
+segments --phase main -f json steps.outlive | jq -c '([.samples[].phase] | unique),
+	(.samples | length > 20)'
+segments --phase warm-up steps.outlive 2>&1 | sed 's/.*steps/steps/'
+segments --phase main --at 1s steps.outlive 2>&1 | head -n 1
 echo "order, first and last:"
 jq -c '[.samples[].time_ns] | . == sort' json
 jq -c '[.samples[0].reasons[0], (.samples[-1].reasons | index("last") != null),
