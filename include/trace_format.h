@@ -510,6 +510,8 @@ enum segments_reason { /* bits */
 	                   SEGMENTS_EXEC =
 	                       8, /* the first of a program that another became, by exec */
 	                   SEGMENTS_LAST = 16,
+	                   SEGMENTS_SAME = 32, /* its size alone was looked at, and had not
+	                                          changed: the rest is of the look before */
 };
 struct segments_sample {
 	uint64_t time_ns; /* CLOCK_MONOTONIC */

@@ -74,6 +74,16 @@ segments --by thread -f json steps.outlive | jq -c '[.threads[].name]'
 [ "$(segments steps.outlive | wc -l)" -lt 70 ] && echo "one screen"
 segments --top 0 steps.outlive | grep -c 'samples (--top 0'
 
+echo "at rest:"
+# It is looked at ever more rarely; that nothing changed meanwhile is said at small cost.
+"$OUTLIVE" run -q --segments-every 10 -o rest.outlive -- sleep 2.5 2>said || cat said
+segments -f json rest.outlive >rest.json
+jq -c '[.samples[].reasons | index("same") != null] | any' rest.json
+jq -c '[range(1; .samples | length) as $i | select(.samples[$i].reasons | index("same")) |
+	.samples[$i].segments == .samples[$i - 1].segments] | all' rest.json
+jq -c '.pictures[-1].time_ns - .samples[-1].time_ns < 150000000' rest.json
+segments rest.outlive | grep -cE '^  end .* after the last look, '
+
 echo "what cannot be:"
 "$OUTLIVE" run -q --segments-every 0 -o none.outlive -- true 2>said || cat said
 segments --at 1s none.outlive 2>&1; echo "status $?"
