@@ -122,6 +122,37 @@ gcc -o killed killed.c || exit 1
 OUTLIVE_DIR=$PWD/rings OUTLIVE_POLICY=flight LD_PRELOAD=$OUTLIVE_LIBRARY ./killed 2>/dev/null & wait $! 2>/dev/null
 segments rings/*.ring | grep -cE 'saw them itself .* the last \((start|modules)\)'
 
+echo "stacks, the recorder's own apart:"
+cat >threads.c <<'C'
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+static void *run(void *block)
+{
+	free(malloc(10));
+	usleep(400000);
+	return block;
+}
+int main(void)
+{
+	pthread_t threads[3];
+
+	for (int i = 0; i < 3; i++)
+		pthread_create(&threads[i], NULL, run, NULL);
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	return 0;
+}
+C
+gcc -pthread -o threads threads.c || exit 1
+"$OUTLIVE" run -q -o threads.outlive -- ./threads 2>said || cat said
+segments -f json threads.outlive >threads.json
+jq -c '[.samples[] | select(.stacks | length == 4) | .segments.stack.size ==
+	([.stacks[].size] | add)] | unique' threads.json
+# threads that ended leave their stacks to libc
+jq -c '.pictures[-1].sizes | [.stack < 25 * 1048576, .outlive > 67 * 1048576]' threads.json
+segments -f json none.outlive | jq -c '.pictures[-1].sizes.stack < 200000'
+
 echo "exec and fork:"
 "$OUTLIVE" run -q -o exec.outlive -- sh -c 'sleep 0.3; exec sleep 0.4' 2>said || cat said
 "$OUTLIVE" info -f json exec.outlive | jq -c '[.processes[] | .segment_samples > 0]'
