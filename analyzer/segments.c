@@ -63,15 +63,24 @@ static bool begins(const char *name, const char *with)
 	return !strncmp(name, with, strlen(with));
 }
 
+/* The library, and rings, wherever they are: "PID.NUMBER.ring". */
 static bool is_own(const char *name)
 {
-	const char *slash = strrchr(name, '/');
-	size_t length = strlen(name);
+	static const char digits[] = "0123456789";
+	const char *slash = strrchr(name, '/'), *at;
+	size_t length;
 
-	if (slash && !strcmp(slash, "/liboutlive.so"))
+	if (!slash)
+		return false;
+	if (!strcmp(slash, "/liboutlive.so"))
 		return true;
-	return strstr(name, "/outlive.") && length > 5 &&
-	       !strcmp(name + length - 5, ".ring");
+	at = slash + 1;
+	length = strspn(at, digits);
+	if (!length || at[length] != '.')
+		return false;
+	at += length + 1;
+	length = strspn(at, digits);
+	return length && !strcmp(at + length, ".ring");
 }
 
 /* ---- by what is behind it ---- */

@@ -121,6 +121,8 @@ C
 gcc -o killed killed.c || exit 1
 OUTLIVE_DIR=$PWD/rings OUTLIVE_POLICY=flight LD_PRELOAD=$OUTLIVE_LIBRARY ./killed 2>/dev/null & wait $! 2>/dev/null
 segments rings/*.ring | grep -cE 'saw them itself .* the last \((start|modules)\)'
+# its own ring is no file of the program's, wherever it is
+segments -f json rings/*.ring | jq -c '.pictures[-1].sizes | [.outlive > 67000000, .file]'
 
 echo "stacks, the recorder's own apart:"
 cat >threads.c <<'C'
