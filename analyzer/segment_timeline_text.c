@@ -88,8 +88,8 @@ static void title_print(const struct segment_timeline *timeline,
 	            header->pid, sample_last(timeline)->thread_count,
 	            text_s(sample_last(timeline)->thread_count));
 	screen_line(screen, LABEL_COLUMNS, "  looked at    %s time%s%s%s%s%s",
-	            text_count(two, history->read), text_s(history->read), often, grown, same,
-	            history->refused ? "; for a time it was not permitted" : "");
+	            text_count(two, history->read), text_s(history->read), often, grown,
+	            same, history->refused ? "; for a time it was not permitted" : "");
 }
 
 static void peak_print(const struct segment_timeline *timeline,
