@@ -38,6 +38,7 @@ static void peaks_note(struct segment_history *history,
 	if (sample->peak_rss > history->kernel_peak)
 		history->kernel_peak = sample->peak_rss;
 	history->peak_count += !!(sample->reasons & SEGMENTS_PEAK);
+	history->same_count += !!(sample->reasons & SEGMENTS_SAME);
 }
 
 /* Takes the sample over. 0, or -1: memory is out. */

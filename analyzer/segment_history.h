@@ -23,6 +23,7 @@ struct segment_history {
 	uint64_t kernel_peak; /* the largest VmHWM; 0: not known */
 	uint64_t interval_ns; /* between looks, half of them less; 0: fewer than two */
 	unsigned peak_count;  /* taken because memory had grown */
+	unsigned same_count;  /* of the size alone, which had not changed */
 };
 
 /*

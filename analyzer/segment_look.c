@@ -77,18 +77,21 @@ static uint64_t stack_limit(pid_t pid)
 	return limit.rlim_cur;
 }
 
-/* Its resident pages as its statm has them; 0: unknown. One system call. */
-static uint64_t resident_read(const struct looked *looked)
+/* What its statm says now; "": unknown. One system call. */
+static void counts_read(const struct looked *looked, char text[LOOKED_STATM_BYTES])
 {
-	char text[128], *end;
-	ssize_t bytes;
+	ssize_t bytes = -1;
 
-	if (looked->statm < 0)
-		return 0;
-	bytes = pread(looked->statm, text, sizeof(text) - 1, 0);
-	if (bytes <= 0)
-		return 0;
-	text[bytes] = 0;
+	if (looked->statm >= 0)
+		bytes = pread(looked->statm, text, LOOKED_STATM_BYTES - 1, 0);
+	text[bytes > 0 ? bytes : 0] = 0;
+}
+
+/* Its resident pages, of what statm said; 0: unknown. */
+static uint64_t counts_resident(const char *text)
+{
+	char *end;
+
 	strtoull(text, &end, 10);
 	return strtoull(end, NULL, 10);
 }
@@ -134,9 +137,34 @@ static struct segment_packet *packet_make(const struct looked *looked,
 		return NULL;
 	}
 	packet->process = looked->process;
+	packet->time_ns = sample->time_ns;
 	packet->payload = (uint8_t *)payload.data;
 	packet->bytes = payload.bytes;
 	return packet;
+}
+
+struct segment_packet *segment_packet_again(const struct segment_packet *packet,
+                                            uint64_t time_ns)
+{
+	struct segment_packet *again = calloc(1, sizeof(*again));
+	uint8_t *payload = malloc(packet->bytes);
+	struct segments_sample header;
+
+	if (!again || !payload) {
+		free(again);
+		free(payload);
+		return NULL;
+	}
+	*again = (struct segment_packet){ .process = packet->process,
+		                              .time_ns = time_ns,
+		                              .bytes = packet->bytes,
+		                              .payload = payload };
+	memcpy(payload, packet->payload, packet->bytes);
+	memcpy(&header, payload, sizeof(header));
+	header.time_ns = time_ns;
+	header.reason = SEGMENTS_SAME;
+	memcpy(payload, &header, sizeof(header));
+	return again;
 }
 
 void segment_packet_free(struct segment_packet *packet)
@@ -185,6 +213,8 @@ struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 	struct segment_sample sample;
 	struct error ignored;
 
+	looked->grown_ns = 0;
+	counts_read(looked, looked->counts); /* before: what changes meanwhile is seen */
 	if (segments_read(&looked->segments, looked->pid, &ignored)) {
 		if (is_refused(looked->pid))
 			return refusal_make(looked, time_ns);
@@ -215,11 +245,14 @@ struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 	return packet;
 }
 
-void looked_size(struct looked *looked, uint64_t every_ns)
+bool looked_size(struct looked *looked, uint64_t every_ns)
 {
-	uint64_t pages = resident_read(looked), grown;
+	char counts[LOOKED_STATM_BYTES];
+	uint64_t pages, grown;
 	uint64_t least = PEAK_BYTES / (uint64_t)sysconf(_SC_PAGESIZE);
 
+	counts_read(looked, counts);
+	pages = counts_resident(counts);
 	if (least < looked->largest_pages / PEAK_DIVISOR)
 		least = looked->largest_pages / PEAK_DIVISOR;
 	grown = pages > looked->largest_pages ? pages - looked->largest_pages : 0;
@@ -228,9 +261,11 @@ void looked_size(struct looked *looked, uint64_t every_ns)
 		looked->next_ns = looked->last_ns + every_ns;
 	}
 	looked->seen_pages = pages;
-	if (grown < least || !looked->last_ns)
-		return;
-	looked->reasons = (looked->reasons & ~(uint32_t)SEGMENTS_INTERVAL) | SEGMENTS_PEAK;
-	if (looked->next_ns > looked->last_ns + LOOKS_APART_NS)
-		looked->next_ns = looked->last_ns + LOOKS_APART_NS;
+	if (grown >= least && looked->last_ns) {
+		looked->reasons = (looked->reasons & ~(uint32_t)SEGMENTS_INTERVAL) |
+		                  SEGMENTS_PEAK;
+		looked->grown_ns = looked->last_ns + LOOKS_APART_NS;
+	}
+	return pages && looked->last_ns && !looked->is_refused &&
+	       !strcmp(counts, looked->counts);
 }

@@ -10,15 +10,18 @@
 
 #define LOOKS_APART_NS UINT64_C(20000000) /* at a process that grows, and at its size */
 #define LOOKED_RING_BYTES 64
+#define LOOKED_STATM_BYTES 128
 
 /* A process that is looked at. */
 struct looked {
 	uint32_t process; /* its number in the trace */
 	pid_t pid;
-	char ring[LOOKED_RING_BYTES];       /* file name of its ring, which it has mapped */
-	int statm;                          /* descriptor, or -1 */
-	uint64_t next_ns;                   /* when to look at all of it */
-	uint64_t last_ns;                   /* when that was done; 0: never */
+	char ring[LOOKED_RING_BYTES];    /* file name of its ring, which it has mapped */
+	int statm;                       /* descriptor, or -1 */
+	char counts[LOOKED_STATM_BYTES]; /* what statm said before the last look; "" */
+	uint64_t next_ns;                /* when to look at all of it */
+	uint64_t grown_ns;               /* and when, because it has grown; 0: it has not */
+	uint64_t last_ns;                /* when that was done; 0: never */
 	uint64_t largest_pages, seen_pages; /* resident */
 	uint32_t reasons;                   /* enum segments_reason, of the next look */
 	unsigned quiet;                     /* looks that saw nothing new */
@@ -32,10 +35,15 @@ struct looked {
 struct segment_packet {
 	struct segment_packet *next;
 	uint32_t process;
+	uint64_t time_ns;
 	size_t bytes;
 	uint8_t *payload; /* the packet's */
 };
 void segment_packet_free(struct segment_packet *packet);
+
+/* The same sizes, seen again at a later time; NULL: memory is out. */
+struct segment_packet *segment_packet_again(const struct segment_packet *packet,
+                                            uint64_t time_ns);
 
 void looked_init(struct looked *looked, uint32_t process, pid_t pid, const char *ring,
                  bool is_exec);
@@ -44,7 +52,10 @@ void looked_release(struct looked *looked);
 /* All of it. NULL: nothing could be seen. */
 struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns);
 
-/* Its size alone: has it outgrown what was seen? Then look at all of it soon. */
-void looked_size(struct looked *looked, uint64_t every_ns);
+/*
+ * Its size alone: has it outgrown what was seen? Then look at all of it soon. true: no
+ * count of its pages has changed since all of it was looked at.
+ */
+bool looked_size(struct looked *looked, uint64_t every_ns);
 
 #endif

@@ -17,6 +17,11 @@
 #define OTHER_FACTOR 180
 #define FIRST_AHEAD_NS (20 * SECOND_NS) /* many processes that begin at once */
 #define SAVED_NS SECOND_NS              /* of what was not spent so far */
+/*
+ * What grows is looked at early only out of savings beyond these: else all programs would
+ * spend theirs while they start, and not be seen for a time after.
+ */
+#define SAVED_FOR_OTHERS_NS (SAVED_NS / 2)
 #define WATCHED_MAX 8    /* processes whose size is read often: more, less often */
 #define PACKETS_MAX 1024 /* nobody takes them: wait */
 #define END_WAIT_S 2     /* a look may hang where the process's memory does */
@@ -27,6 +32,7 @@ struct sampled {
 	/* under the lock: */
 	bool is_busy, is_removed;
 	struct segment_packet *newest; /* held back: it may turn out to be the last */
+	uint64_t same_ns; /* when it was seen to be as the newest says, last; 0: never */
 };
 
 struct segment_sampler {
@@ -61,10 +67,26 @@ static void packet_push(struct segment_sampler *sampler, struct segment_packet *
 	sampler->packets++;
 }
 
+/* After longer than a look takes to come again, that nothing had changed is worth saying. */
+static void same_settle(struct segment_sampler *sampler, struct sampled *sampled)
+{
+	struct segment_packet *again = NULL;
+
+	if (sampled->newest &&
+	    sampled->same_ns >= sampled->newest->time_ns + sampler->every_ns)
+		again = segment_packet_again(sampled->newest, sampled->same_ns);
+	sampled->same_ns = 0;
+	if (!again)
+		return;
+	packet_push(sampler, sampled->newest);
+	sampled->newest = again;
+}
+
 /* What was newest until now was not the last. */
 static void newest_set(struct segment_sampler *sampler, struct sampled *sampled,
                        struct segment_packet *packet)
 {
+	same_settle(sampler, sampled);
 	if (sampled->newest)
 		packet_push(sampler, sampled->newest);
 	sampled->newest = packet;
@@ -74,6 +96,7 @@ static void newest_end(struct segment_sampler *sampler, struct sampled *sampled)
 {
 	struct segments_sample header;
 
+	same_settle(sampler, sampled);
 	if (!sampled->newest)
 		return;
 	memcpy(&header, sampled->newest->payload, sizeof(header));
@@ -191,7 +214,10 @@ static struct turn turn_choose(const struct segment_sampler *sampler)
 		if (sampled->look.last_ns)
 			turn_offer(&turn, sampled, sampled->look.next_ns, sampler->paid_ns,
 			           may_look);
-		else
+		if (sampled->look.grown_ns)
+			turn_offer(&turn, sampled, sampled->look.grown_ns,
+			           sampler->paid_ns + SAVED_FOR_OTHERS_NS, may_look);
+		if (!sampled->look.last_ns)
 			turn_offer(&turn, sampled, sampled->look.next_ns, first_ns, may_look);
 		if (sampled->look.statm >= 0 && sampled->watch_ns < turn.due_ns)
 			turn = (struct turn){ sampled, sampled->watch_ns, 0, false };
@@ -221,18 +247,19 @@ static void cost_note(uint64_t *paid_ns, uint64_t now_ns, uint64_t cost_ns)
 static void turn_take(struct segment_sampler *sampler, const struct turn *turn)
 {
 	uint64_t watch_ns = LOOKS_APART_NS * (1 + sampler->count / WATCHED_MAX);
-	uint64_t begun_ns, cost_ns, now_ns;
+	uint64_t begun_at_ns, begun_ns, cost_ns, now_ns;
 	struct sampled *sampled = turn->sampled;
 	struct segment_packet *packet = NULL;
-	bool is_first = turn->is_look && !sampled->look.last_ns;
+	bool is_first = turn->is_look && !sampled->look.last_ns, is_same = false;
 
+	begun_at_ns = clock_ns(CLOCK_MONOTONIC);
 	sampled->is_busy = true;
 	pthread_mutex_unlock(&sampler->lock);
 	begun_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	if (turn->is_look)
 		packet = looked_whole(&sampled->look, sampler->every_ns);
 	else
-		looked_size(&sampled->look, sampler->every_ns);
+		is_same = looked_size(&sampled->look, sampler->every_ns);
 	cost_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
 	now_ns = clock_ns(CLOCK_MONOTONIC);
 	pthread_mutex_lock(&sampler->lock);
@@ -241,6 +268,8 @@ static void turn_take(struct segment_sampler *sampler, const struct turn *turn)
 	cost_note(is_first ? &sampler->first_paid_ns : &sampler->paid_ns, now_ns,
 	          cost_ns * (is_first ? FIRST_FACTOR : OTHER_FACTOR));
 	if (!sampled->is_removed) {
+		if (is_same)
+			sampled->same_ns = begun_at_ns;
 		if (packet)
 			newest_set(sampler, sampled, packet);
 		return;

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define LABEL_COLUMNS 15 /* what a line is about, as in report_summary.c */
+#define PEAK_UNSEEN_SHARE \
+	50 /* a peak that no look saw: by one part of so many higher */
 
 bool segment_timeline_oddity(char *text, size_t bytes, const struct profile *profile)
 {
@@ -54,15 +56,20 @@ void segment_timeline_summary(const struct screen *screen,
 {
 	const struct segment_history *history = &profile->segments;
 	struct text parts = { NULL, 0, 0 };
-	char size[TEXT_NUMBER_BYTES], text[512];
+	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], text[512], kernel[64] = "";
 
 	if (!history->count)
 		return;
 	parts_text(&parts, &history->samples[history->highest]);
+	/* It grew and shrank between two looks. */
+	if (history->kernel_peak >
+	    history->peak.rss + history->peak.rss / PEAK_UNSEEN_SHARE)
+		snprintf(kernel, sizeof(kernel), " when looked at (%s between)",
+		         text_size(more, history->kernel_peak));
 	screen_line(screen, LABEL_COLUMNS,
-	            "  resident     %s%s%s at most: %s; see 'outlive segments'",
+	            "  resident     %s%s%s at most%s: %s; see 'outlive segments'",
 	            screen_bold(screen), text_size(size, history->peak.rss),
-	            screen_plain(screen), parts.data ? parts.data : "nothing");
+	            screen_plain(screen), kernel, parts.data ? parts.data : "nothing");
 	text_release(&parts);
 	if (segment_timeline_oddity(text, sizeof(text), profile))
 		screen_line(screen, LABEL_COLUMNS, "  kept         %s", text);

@@ -10,7 +10,8 @@
 
 static void reasons_json(struct json_writer *json, uint32_t reasons)
 {
-	static const char *const names[] = { "first", "interval", "peak", "exec", "last" };
+	static const char *const names[] = { "first", "interval", "peak",
+		                                 "exec",  "last",     "same" };
 	size_t i;
 
 	json_array(json, "reasons");

@@ -69,7 +69,7 @@ static void title_print(const struct segment_timeline *timeline,
 	const struct segment_history *history = &timeline->profile->segments;
 	const struct ring_header *header = &timeline->profile->process->header;
 	char command[2048], fitted[2048], one[TEXT_NUMBER_BYTES], two[TEXT_NUMBER_BYTES];
-	char often[64] = "", grown[64] = "";
+	char often[64] = "", grown[64] = "", same[64] = "";
 
 	process_command_text(command, sizeof(command), header);
 	text_fit(fitted, sizeof(fitted), command, screen->columns, TEXT_KEEP_START);
@@ -81,15 +81,15 @@ static void title_print(const struct segment_timeline *timeline,
 	if (history->peak_count)
 		snprintf(grown, sizeof(grown), "; %u of them because it had grown",
 		         history->peak_count);
+	if (history->same_count)
+		snprintf(same, sizeof(same), "; %u at the size alone, which had not changed",
+		         history->same_count);
 	screen_line(screen, LABEL_COLUMNS, "  process      pid %u, %u thread%s at the end",
 	            header->pid, sample_last(timeline)->thread_count,
 	            text_s(sample_last(timeline)->thread_count));
-	screen_line(screen, LABEL_COLUMNS, "  looked at    %s time%s%s%s",
-	            text_count(two, history->read), text_s(history->read), often, grown);
-	if (history->refused)
-		screen_line(
-			screen, LABEL_COLUMNS,
-			"               for a time it could not be looked at: not permitted");
+	screen_line(screen, LABEL_COLUMNS, "  looked at    %s time%s%s%s%s%s",
+	            text_count(two, history->read), text_s(history->read), often, grown,
+	            same, history->refused ? "; for a time it was not permitted" : "");
 }
 
 static void peak_print(const struct segment_timeline *timeline,
@@ -117,14 +117,19 @@ static void end_print(const struct segment_timeline *timeline,
 	const struct segment_picture *last = profile->pictures.pictures +
 	                                     profile->pictures.count - 1;
 	char at[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], heap[TEXT_NUMBER_BYTES];
+	char since[TEXT_NUMBER_BYTES], unseen[64] = "";
+	uint64_t end_ns, last_ns = sample_last(timeline)->time_ns;
 
 	if (!profile->pictures.count || last->reason != MAPS_END)
 		return;
-	screen_line(
-		screen, LABEL_COLUMNS,
-		"  end          after %s, with %s of addresses, %s of them heap",
-		text_duration(at, process_time_ns(&profile->process->header, last->time)),
-		text_size(size, last->total), text_size(heap, last->sizes[SEGMENT_HEAP]));
+	end_ns = process_time_ns(&profile->process->header, last->time);
+	if (end_ns > last_ns)
+		snprintf(unseen, sizeof(unseen), ", %s after the last look",
+		         text_duration(since, end_ns - last_ns));
+	screen_line(screen, LABEL_COLUMNS,
+	            "  end          after %s%s, with %s of addresses, %s of them heap",
+	            text_duration(at, end_ns), unseen, text_size(size, last->total),
+	            text_size(heap, last->sizes[SEGMENT_HEAP]));
 }
 
 /* ---- what the segments hold ---- */
@@ -320,7 +325,9 @@ static void time_text(char *text, size_t bytes, const struct segment_timeline *t
 	         : sample->reasons & SEGMENTS_FIRST ? ", first"
 	                                            : "",
 	         number == timeline->profile->segments.highest ? ", peak" : "",
-	         sample->reasons & SEGMENTS_PEAK ? ", grown" : "",
+	         sample->reasons & SEGMENTS_PEAK   ? ", grown"
+	         : sample->reasons & SEGMENTS_SAME ? ", unchanged"
+	                                           : "",
 	         sample->reasons & SEGMENTS_LAST ? ", last" : "");
 }
 

@@ -2,6 +2,7 @@
 #include "segments.h"
 
 #include "process_memory.h"
+#include "trace_format.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +18,8 @@
 /* By default such a block has 128 KiB; one may have been shrunk since. */
 #define LARGE_BYTES_MIN (UINT64_C(64) << 10)
 #define THREAD_OF_GO UINT32_MAX
-#define CHUNKS_MAX 4096 /* large blocks that lie next to each other */
+#define PIECES_MAX 4096 /* large blocks that lie next to each other */
+#define JOINED_BYTES_MAX (UINT64_C(16) << 10) /* what may lie above a thread's state */
 
 static const struct {
 	const char *key, *title;
@@ -52,7 +54,8 @@ const char *segment_title(enum segment segment)
 struct look {
 	struct segments *segments;
 	struct process_memory memory;
-	bool is_go; /* the Go runtime is in it */
+	bool is_go;       /* the Go runtime is in it */
+	bool is_recorded; /* as it saw itself: its memory cannot be read any more */
 };
 
 static bool begins(const char *name, const char *with)
@@ -60,15 +63,24 @@ static bool begins(const char *name, const char *with)
 	return !strncmp(name, with, strlen(with));
 }
 
+/* The library, and rings, wherever they are: "PID.NUMBER.ring". */
 static bool is_own(const char *name)
 {
-	const char *slash = strrchr(name, '/');
-	size_t length = strlen(name);
+	static const char digits[] = "0123456789";
+	const char *slash = strrchr(name, '/'), *at;
+	size_t length;
 
-	if (slash && !strcmp(slash, "/liboutlive.so"))
+	if (!slash)
+		return false;
+	if (!strcmp(slash, "/liboutlive.so"))
 		return true;
-	return strstr(name, "/outlive.") && length > 5 &&
-	       !strcmp(name + length - 5, ".ring");
+	at = slash + 1;
+	length = strspn(at, digits);
+	if (!length || at[length] != '.')
+		return false;
+	at += length + 1;
+	length = strspn(at, digits);
+	return length && !strcmp(at + length, ".ring");
 }
 
 /* ---- by what is behind it ---- */
@@ -157,30 +169,52 @@ static bool is_arena(const struct segments *segments, size_t i)
 }
 
 /*
- * Of glibc: each large block is a mapping of its own, which the kernel joins with those
- * next to it; a new one comes below. The second word is its size, whole pages, with bit 1
- * set (malloc/malloc.c). Most of the mapping decides.
+ * What begins with these two words: 0, or its size, and to which segment it belongs. A
+ * large block of glibc has its size, whole pages, in the second, with bit 1 set
+ * (malloc/malloc.c).
  */
-static bool is_large_blocks(const struct look *look, size_t i)
+static uint64_t piece_bytes(const struct word_pair *head, enum segment *segment)
+{
+	uint64_t bytes = head->words[1];
+
+	*segment = SEGMENT_OUTLIVE;
+	if (head->words[0] != OWN_MARK_MAGIC) {
+		*segment = SEGMENT_HEAP;
+		if (head->words[0] >= PAGE || (bytes & 7) != 2)
+			return 0;
+		bytes &= ~UINT64_C(7);
+	}
+	return bytes % PAGE ? 0 : bytes;
+}
+
+/*
+ * Large blocks of glibc, and the recorder's memory for a thread, are mappings of their own,
+ * which the kernel joins with those next to them; a new one comes below. Most of the
+ * mapping decides; SEGMENT_OTHER: they are not most of it.
+ */
+static enum segment pieces_segment(const struct look *look, size_t i)
 {
 	const struct mapping *mapping = &look->segments->maps.mappings[i];
+	uint64_t at = mapping->start, bytes, sums[SEGMENT_COUNT] = { 0 };
+	enum segment segment;
 	struct word_pair head;
-	uint64_t at = mapping->start, bytes;
 
 	if (mapping->end - mapping->start < LARGE_BYTES_MIN || !mapping->use.anonymous)
-		return false;
-	for (int chunk = 0; at < mapping->end && chunk < CHUNKS_MAX; chunk++) {
+		return SEGMENT_OTHER;
+	for (int piece = 0; at < mapping->end && piece < PIECES_MAX; piece++) {
 		if ((mapping->use.anonymous < mapping->use.size &&
 		     !process_memory_is_present(&look->memory, at)) ||
 		    !process_memory_read(&look->memory, at, &head))
 			break;
-		bytes = head.words[1] & ~UINT64_C(7);
-		if (head.words[0] >= PAGE || (head.words[1] & 7) != 2 || bytes % PAGE ||
-		    !bytes || bytes > mapping->end - at)
+		bytes = piece_bytes(&head, &segment);
+		if (!bytes || bytes > mapping->end - at)
 			break;
+		sums[segment] += bytes;
 		at += bytes;
 	}
-	return (at - mapping->start) * 2 > mapping->end - mapping->start;
+	if ((at - mapping->start) * 2 <= mapping->end - mapping->start)
+		return SEGMENT_OTHER;
+	return sums[SEGMENT_HEAP] >= sums[SEGMENT_OUTLIVE] ? SEGMENT_HEAP : SEGMENT_OUTLIVE;
 }
 
 /* Right above a guard, as thread libraries lay out their stacks. */
@@ -195,6 +229,14 @@ static bool is_like_stack(const struct segments *segments, size_t i)
 	       mapping->end - mapping->start <= STACK_BYTES_MAX;
 }
 
+/* The recorder's memory for a thread, by its size alone: it, too, lies above a guard. */
+static bool is_like_own(const struct mapping *mapping)
+{
+	uint64_t bytes = mapping->end - mapping->start;
+
+	return bytes >= OWN_THREAD_BYTES && bytes <= OWN_THREAD_BYTES + JOINED_BYTES_MAX;
+}
+
 /* Where the Go runtime begins its heap, unless it is told to put it anywhere. */
 static bool is_go_arena(const struct mapping *mapping)
 {
@@ -206,6 +248,7 @@ static enum segment anonymous_segment(const struct look *look, size_t i)
 	const struct segments *segments = look->segments;
 	const struct mapping *mapping = &segments->maps.mappings[i];
 	uint32_t module = segments->modules.of_mapping[i];
+	enum segment segment;
 
 	if (segments->thread_of[i] == THREAD_OF_GO ||
 	    (look->is_go && is_go_arena(mapping) && !is_reserved(mapping)))
@@ -220,10 +263,13 @@ static enum segment anonymous_segment(const struct look *look, size_t i)
 	if (mapping->access & MAPPING_EXECUTE)
 		return SEGMENT_JIT;
 	if (is_writable(mapping)) {
-		if (is_arena(segments, i) || is_large_blocks(look, i))
+		if (is_arena(segments, i))
 			return SEGMENT_HEAP;
-		if (is_like_stack(segments, i))
-			return SEGMENT_STACK;
+		segment = pieces_segment(look, i);
+		if (segment == SEGMENT_OTHER && is_like_stack(segments, i))
+			return look->is_recorded && is_like_own(mapping) ? SEGMENT_OUTLIVE
+			                                                 : SEGMENT_STACK;
+		return segment;
 	}
 	return SEGMENT_OTHER;
 }
@@ -341,7 +387,9 @@ static int rooms_make(struct segments *segments)
 
 int segments_sort(struct segments *segments)
 {
-	const struct look look = { .segments = segments, .memory.file = -1 };
+	const struct look look = { .segments = segments,
+		                       .memory = { .file = -1, .pagemap = -1 },
+		                       .is_recorded = true };
 
 	if (rooms_make(segments))
 		return -1;

@@ -435,6 +435,18 @@ struct maps_entry {
 	uint16_t reserved;
 };
 
+/*
+ * Memory that the recorder maps for a thread begins with this, so that who looks at the
+ * living process from outside can tell it from the program's.
+ */
+struct own_mark {
+	uint64_t magic;
+	uint64_t bytes; /* of this memory, the mark included; whole pages */
+};
+#define OWN_MARK_MAGIC UINT64_C(0x4B52414D4C54554F) /* in memory: "OUTLMARK" */
+#define OWN_THREAD_BYTES \
+	(224 * 1024) /* a signal stack, and above it a thread's state */
+
 /* ---- the trace file --------------------------------------------------------- */
 
 struct trace_header {
@@ -510,6 +522,8 @@ enum segments_reason { /* bits */
 	                   SEGMENTS_EXEC =
 	                       8, /* the first of a program that another became, by exec */
 	                   SEGMENTS_LAST = 16,
+	                   SEGMENTS_SAME = 32, /* its size alone was looked at, and had not
+	                                          changed: the rest is of the look before */
 };
 struct segments_sample {
 	uint64_t time_ns; /* CLOCK_MONOTONIC */

@@ -2,6 +2,9 @@
 #include "signal_stack.h"
 
 #include "system.h"
+#include "trace_format.h"
+
+#include <string.h>
 
 #define GUARD_BYTES 4096
 
@@ -18,15 +21,21 @@ void signal_stack_look(stack_t *stack)
 	signal_stack_call(NULL, stack);
 }
 
-/* With a page below it that nobody can write to; NULL: no memory. */
+/*
+ * With a page below it that nobody can write to; NULL: no memory. The mark lies at its far
+ * end: a handler that gets so far may overwrite it.
+ */
 static void *signal_stack_map(void)
 {
+	static const struct own_mark mark = { OWN_MARK_MAGIC, SIGNAL_STACK_BYTES };
 	char *memory = system_map(GUARD_BYTES + SIGNAL_STACK_BYTES, -1);
 
 	if (!memory)
 		return NULL;
 	system_protect(memory, GUARD_BYTES, PROT_NONE);
-	return memory + GUARD_BYTES;
+	memory += GUARD_BYTES;
+	memcpy(memory, &mark, sizeof(mark));
+	return memory;
 }
 
 void signal_stack_put(void **memory)

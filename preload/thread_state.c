@@ -13,6 +13,8 @@
 #include "system.h"
 
 #define STATE_BYTES (160 * 1024) /* one mapping: the state, then its first frames */
+static_assert(STATE_BYTES + SIGNAL_STACK_BYTES == OWN_THREAD_BYTES,
+              "as others know it");
 #define FRAMES_OFFSET ((sizeof(struct thread_state) + 63) & ~(size_t)63)
 #define FRAMES_FIRST ((STATE_BYTES - FRAMES_OFFSET) / sizeof(struct walk_frame))
 
@@ -116,6 +118,7 @@ struct thread_state *thread_state_make(void)
 		state = system_map(STATE_BYTES, -1);
 		if (!state)
 			return NULL;
+		state->mark = (struct own_mark){ OWN_MARK_MAGIC, STATE_BYTES };
 		state->frames = (struct walk_frame *)((char *)state + FRAMES_OFFSET);
 		state->frames_capacity = FRAMES_FIRST;
 		state->limbo = state->limbo_first;

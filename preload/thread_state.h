@@ -86,6 +86,7 @@ struct prediction {
 #define STACK_CACHE_SIZE 4
 
 struct thread_state {
+	struct own_mark mark; /* first */
 	/* where events go; NULL: take a chunk first */
 	struct chunk_header *chunk;
 	uint32_t used;         /* offset in the chunk of the next byte */

@@ -294,6 +294,45 @@ static void a_sample_of_nothing_is_a_refusal(void **state)
 	profile_end(&trace, reader, profile);
 }
 
+/* What the kernel saw between two looks is said beside what they saw. */
+static void summary_expect(uint64_t kernel_bytes, bool is_between)
+{
+	struct text payload = payload_of(0, SEGMENTS_FIRST, 100 << 20),
+				said = { NULL, 0, 0 };
+	struct segments_sample sample;
+	struct trace_reader *reader;
+	struct trace_build trace;
+	struct ring_header header;
+	struct profile *profile;
+	struct screen screen;
+	FILE *file = open_memstream(&said.data, &said.bytes);
+
+	trace_begin(&trace, &header);
+	memcpy(&sample, payload.data, sizeof(sample));
+	sample.time_ns = header.start_ns + MS;
+	sample.peak_rss_bytes = kernel_bytes;
+	memcpy(payload.data, &sample, sizeof(sample));
+	trace_build_block(&trace, BLOCK_SEGMENTS, 0, payload.data, payload.bytes);
+	text_release(&payload);
+	profile = profile_of(&trace, &reader);
+	screen = screen_of(file);
+	segment_timeline_summary(&screen, profile);
+	assert_int_equal(fclose(file), 0);
+	assert_non_null(strstr(said.data, "100 MiB at most"));
+	assert_int_equal(!!strstr(said.data, "at most when looked at (150 MiB between)"),
+	                 is_between);
+	free(said.data);
+	profile_end(&trace, reader, profile);
+}
+
+static void unseen_peaks_are_told(void **state)
+{
+	(void)state;
+	summary_expect(UINT64_C(150) << 20, true);
+	summary_expect(UINT64_C(100) << 20, false);
+	summary_expect(0, false);
+}
+
 /* Of very many, some are kept: the first, the last, and the highest among them. */
 static void very_many_are_thinned(void **state)
 {
@@ -606,6 +645,7 @@ int main(void)
 		cmocka_unit_test(knows_what_lived),
 		cmocka_unit_test(damage_is_told_and_skipped),
 		cmocka_unit_test(a_sample_of_nothing_is_a_refusal),
+		cmocka_unit_test(unseen_peaks_are_told),
 		cmocka_unit_test(very_many_are_thinned),
 		cmocka_unit_test(mappings_alone_tell_segments),
 		cmocka_unit_test(wrong_pictures),

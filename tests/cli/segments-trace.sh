@@ -79,6 +79,16 @@ segments --by thread -f json steps.outlive | jq -c '[.threads[].name]'
 [ "$(segments steps.outlive | wc -l)" -lt 70 ] && echo "one screen"
 segments --top 0 steps.outlive | grep -c 'samples (--top 0'
 
+echo "at rest:"
+# It is looked at ever more rarely; that nothing changed meanwhile is said at small cost.
+"$OUTLIVE" run -q --segments-every 10 -o rest.outlive -- sleep 2.5 2>said || cat said
+segments -f json rest.outlive >rest.json
+jq -c '[.samples[].reasons | index("same") != null] | any' rest.json
+jq -c '[range(1; .samples | length) as $i | select(.samples[$i].reasons | index("same")) |
+	.samples[$i].segments == .samples[$i - 1].segments] | all' rest.json
+jq -c '.pictures[-1].time_ns - .samples[-1].time_ns < 150000000' rest.json
+segments rest.outlive | grep -cE '^  end .* after the last look, '
+
 echo "what cannot be:"
 "$OUTLIVE" run -q --segments-every 0 -o none.outlive -- true 2>said || cat said
 segments --at 1s none.outlive 2>&1; echo "status $?"
@@ -116,6 +126,39 @@ C
 gcc -o killed killed.c || exit 1
 OUTLIVE_DIR=$PWD/rings OUTLIVE_POLICY=flight LD_PRELOAD=$OUTLIVE_LIBRARY ./killed 2>/dev/null & wait $! 2>/dev/null
 segments rings/*.ring | grep -cE 'saw them itself .* the last \((start|modules)\)'
+# its own ring is no file of the program's, wherever it is
+segments -f json rings/*.ring | jq -c '.pictures[-1].sizes | [.outlive > 67000000, .file]'
+
+echo "stacks, the recorder's own apart:"
+cat >threads.c <<'C'
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+static void *run(void *block)
+{
+	free(malloc(10));
+	usleep(400000);
+	return block;
+}
+int main(void)
+{
+	pthread_t threads[3];
+
+	for (int i = 0; i < 3; i++)
+		pthread_create(&threads[i], NULL, run, NULL);
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	return 0;
+}
+C
+gcc -pthread -o threads threads.c || exit 1
+"$OUTLIVE" run -q -o threads.outlive -- ./threads 2>said || cat said
+segments -f json threads.outlive >threads.json
+jq -c '[.samples[] | select(.stacks | length == 4) | .segments.stack.size ==
+	([.stacks[].size] | add)] | unique' threads.json
+# threads that ended leave their stacks to libc
+jq -c '.pictures[-1].sizes | [.stack < 25 * 1048576, .outlive > 67 * 1048576]' threads.json
+segments -f json none.outlive | jq -c '.pictures[-1].sizes.stack < 200000'
 
 echo "exec and fork:"
 "$OUTLIVE" run -q -o exec.outlive -- sh -c 'sleep 0.3; exec sleep 0.4' 2>said || cat said
