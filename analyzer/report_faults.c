@@ -159,8 +159,10 @@ static const char *cause_text(char *text, size_t bytes, const struct stack_fault
 	if (fault->kind == FAULT_NO_ADDRESS)
 		return "by an address that cannot be, or an instruction that must not (no stack "
 		       "overflow)";
-	snprintf(text, bytes, "accessing address 0x%" PRIx64 " (no stack overflow)",
-	         fault->address);
+	snprintf(text, bytes, "accessing address 0x%" PRIx64 " (%s)", fault->address,
+	         fault->kind == FAULT_NOT_JUDGED
+	             ? "its signal stack is too small to tell whether its stack overflowed"
+	             : "no stack overflow");
 	return text;
 }
 
@@ -169,7 +171,7 @@ static int other_print(struct telling *telling)
 	const struct screen *screen = telling->screen;
 	const struct stack_fault *fault = telling->fault;
 	const struct profile *profile = telling->classes->profile;
-	char who[128], signal[TEXT_NUMBER_BYTES], function[512], place[512], cause[96];
+	char who[128], signal[TEXT_NUMBER_BYTES], function[512], place[512], cause[128];
 	struct stack_name name;
 
 	if (stack_name_innermost(&name, &telling->scratch, profile, fault->location))

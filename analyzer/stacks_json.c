@@ -218,7 +218,7 @@ static int rounds_json(struct writing *writing, const struct stack_fault *fault)
 static int fault_json(struct writing *writing, const struct stack_fault *fault)
 {
 	static const char *const causes[] = { "access", "stack_overflow", "sent",
-		                                  "no_address" };
+		                                  "no_address", "not_judged" };
 	const struct replay *replay = &writing->classes->profile->replay;
 	const struct thread_depths *depths = stack_depths_of(&replay->stacks,
 	                                                     fault->thread);

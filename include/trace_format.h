@@ -343,6 +343,7 @@ enum fault_kind {
 	FAULT_STACK_OVERFLOW = 1, /* of the thread's own stack: it ran into its end */
 	FAULT_SENT = 2,           /* none at all: somebody sent the signal */
 	FAULT_NO_ADDRESS = 3,     /* the processor refused, and does not say what address */
+	FAULT_NOT_JUDGED = 4,     /* OTHER or STACK_OVERFLOW: there was no room to look */
 };
 
 #define STACK_FRAMES_MAX 65536 /* a reader refuses a deeper stack */

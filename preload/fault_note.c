@@ -126,6 +126,8 @@ static void fault_record(struct fault_place *place, const siginfo_t *info,
 		return;
 	high = own_high();
 	if (room_bytes() < WALK_BYTES) {
+		if (fault.kind == FAULT_OTHER && info->si_signo == SIGSEGV)
+			fault.kind = FAULT_NOT_JUDGED;
 		record_fault_only(&fault);
 		return;
 	}

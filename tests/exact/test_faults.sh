@@ -88,6 +88,7 @@ says null '.faults[0].cause == "access"'
 says raise '.faults[0].cause == "sent"'
 says kill '.faults[0].cause == "sent"'
 says no-address '.faults[0].cause == "no_address" and .faults[0].address == 0'
+says null-tiny '.faults[0].cause == "not_judged"'
 says thread-huge '.faults[0].cause == "stack_overflow" and .faults[0].limit > 8000000 and
 	.faults[0].limit <= 8388608 and .faults[0].depth > 16777216'
 # The outermost frame of a call that went astray is there all the same.
