@@ -151,25 +151,38 @@ static int overflow_print(struct telling *telling)
 	return frames_print(telling, end, CALLERS_SHOWN);
 }
 
+/* What was wrong, as the signal told it. */
+static const char *cause_text(char *text, size_t bytes, const struct stack_fault *fault)
+{
+	if (fault->kind == FAULT_SENT)
+		return "somebody sent it, as kill() and raise() do (no fault, no stack overflow)";
+	if (fault->kind == FAULT_NO_ADDRESS)
+		return "by an address that cannot be, or an instruction that must not (no stack "
+		       "overflow)";
+	snprintf(text, bytes, "accessing address 0x%" PRIx64 " (%s)", fault->address,
+	         fault->kind == FAULT_NOT_JUDGED
+	             ? "its signal stack is too small to tell whether its stack overflowed"
+	             : "no stack overflow");
+	return text;
+}
+
 static int other_print(struct telling *telling)
 {
 	const struct screen *screen = telling->screen;
 	const struct stack_fault *fault = telling->fault;
 	const struct profile *profile = telling->classes->profile;
-	char who[128], signal[TEXT_NUMBER_BYTES], function[512], place[512];
+	char who[128], signal[TEXT_NUMBER_BYTES], function[512], place[512], cause[128];
 	struct stack_name name;
 
 	if (stack_name_innermost(&name, &telling->scratch, profile, fault->location))
 		return -1;
 	stack_name_text(function, sizeof(function), &name);
 	stack_name_place(place, sizeof(place), &name);
-	screen_line(
-		screen, 2,
-		"%skilled by %s%s in %s%s%s, %s, accessing address 0x%" PRIx64
-		" (no stack overflow)",
-		screen_bold(screen), signal_text(signal, fault->signal), screen_plain(screen),
-		fault->location ? function : "no function", *place ? " at " : "", place,
-		thread_text(who, sizeof(who), &profile->replay, fault->thread), fault->address);
+	screen_line(screen, 2, "%skilled by %s%s in %s%s%s, %s, %s", screen_bold(screen),
+	            signal_text(signal, fault->signal), screen_plain(screen),
+	            fault->location ? function : "no function", *place ? " at " : "", place,
+	            thread_text(who, sizeof(who), &profile->replay, fault->thread),
+	            cause_text(cause, sizeof(cause), fault));
 	if (!fault->path.count)
 		return 0;
 	return frames_print(telling, 0, CALLERS_SHOWN);

@@ -11,6 +11,10 @@
 
 #include <string.h>
 
+#define SITE_CALLS 256 /* a path of no more is told whole; */
+#define SITE_INNER 48  /* of a deeper one the innermost, */
+#define SITE_OUTER 16  /* and the outermost */
+
 static void share_json(struct json_writer *json, const struct report_row *row)
 {
 	json_count(json, "allocations", row->allocations);
@@ -35,21 +39,12 @@ static void name_json(struct json_writer *json, const struct stack_name *name)
 	json_bool(json, "inlined", name->is_inlined);
 }
 
-static int site_json(struct json_writer *json, const struct findings *findings,
-                     const struct report_row *row, struct stack_names *stack)
+static void frames_json(struct json_writer *json, const char *key,
+                        const struct stack_names *stack)
 {
 	size_t i;
 
-	if (stack_names_fill(stack, findings->classes->profile, row->node))
-		return -1;
-	json_object(json, NULL);
-	json_count(json, "site", row->site);
-	json_count(json, "node", row->node);
-	share_json(json, row);
-	json_count(json, "reallocs", row->reallocs);
-	json_count(json, "size_min", row->allocations ? row->size_min : 0);
-	json_count(json, "size_max", row->size_max);
-	json_array(json, "frames");
+	json_array(json, key);
 	for (i = 0; i < stack->count; i++) {
 		json_object(json, NULL);
 		json_compact(json, true);
@@ -58,6 +53,44 @@ static int site_json(struct json_writer *json, const struct findings *findings,
 		json_compact(json, false);
 	}
 	json_array_end(json);
+}
+
+/*
+ * The path of a site. Each level of a deep recursion that allocates is one: with all of its
+ * frames, their size would grow with the square of the depth.
+ */
+static int path_json(struct json_writer *json, const struct profile *profile,
+                     uint32_t node, struct stack_names *stack)
+{
+	size_t total, outer = 0;
+
+	if (stack_names_fill_part(stack, profile, node, 0, SITE_CALLS, &total))
+		return -1;
+	if (total > SITE_CALLS) {
+		outer = SITE_OUTER;
+		if (stack_names_fill_part(stack, profile, node, 0, SITE_INNER, &total))
+			return -1;
+	}
+	frames_json(json, "frames", stack);
+	json_count(json, "frames_left_out", outer ? total - SITE_INNER - outer : 0);
+	if (stack_names_fill_part(stack, profile, node, total - outer, outer, &total))
+		return -1;
+	frames_json(json, "outer_frames", stack);
+	return 0;
+}
+
+static int site_json(struct json_writer *json, const struct findings *findings,
+                     const struct report_row *row, struct stack_names *stack)
+{
+	json_object(json, NULL);
+	json_count(json, "site", row->site);
+	json_count(json, "node", row->node);
+	share_json(json, row);
+	json_count(json, "reallocs", row->reallocs);
+	json_count(json, "size_min", row->allocations ? row->size_min : 0);
+	json_count(json, "size_max", row->size_max);
+	if (path_json(json, findings->classes->profile, row->node, stack))
+		return -1;
 	if (site_classes_json(json, findings, row->site))
 		return -1;
 	json_object_end(json);

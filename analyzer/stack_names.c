@@ -69,6 +69,20 @@ int stack_names_fill(struct stack_names *stack, const struct profile *profile,
 	return 0;
 }
 
+int stack_names_fill_part(struct stack_names *stack, const struct profile *profile,
+                          uint32_t node, size_t first, size_t count, size_t *total)
+{
+	size_t at = 0;
+
+	stack->count = 0;
+	for (; node != CALL_ROOT; node = profile->replay.tree.nodes[node].parent, at++) {
+		if (at >= first && at - first < count && node_add(stack, profile, node))
+			return -1;
+	}
+	*total = at;
+	return 0;
+}
+
 int stack_names_fill_node(struct stack_names *stack, const struct profile *profile,
                           uint32_t node)
 {

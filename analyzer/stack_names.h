@@ -30,6 +30,13 @@ struct stack_names {
 int stack_names_fill(struct stack_names *stack, const struct profile *profile,
                      uint32_t node);
 
+/*
+ * The same, but of the `count` calls from the `first` on, 0 the innermost. *total: how many
+ * calls the path has.
+ */
+int stack_names_fill_part(struct stack_names *stack, const struct profile *profile,
+                          uint32_t node, size_t first, size_t count, size_t *total);
+
 /* Only those of the node itself; at least one, unless it is the root. 0 or -1. */
 int stack_names_fill_node(struct stack_names *stack, const struct profile *profile,
                           uint32_t node);

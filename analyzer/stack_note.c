@@ -102,8 +102,8 @@ static const char *fault_read(struct stack_note *note, const uint8_t *at,
 	if (values[4] > STACK_BYTES_MAX)
 		return "its depth cannot be";
 	note->fault.signal = (uint32_t)values[0];
-	note->fault.kind = values[1] == FAULT_STACK_OVERFLOW ? FAULT_STACK_OVERFLOW
-	                                                     : FAULT_OTHER;
+	note->fault.kind = values[1] <= FAULT_NOT_JUDGED ? (enum fault_kind)values[1]
+	                                                 : FAULT_OTHER;
 	note->fault.address = values[2];
 	note->fault.instruction = values[3];
 	note->fault.depth_bytes = values[4];

@@ -217,6 +217,8 @@ static int rounds_json(struct writing *writing, const struct stack_fault *fault)
 
 static int fault_json(struct writing *writing, const struct stack_fault *fault)
 {
+	static const char *const causes[] = { "access", "stack_overflow", "sent",
+		                                  "no_address", "not_judged" };
 	const struct replay *replay = &writing->classes->profile->replay;
 	const struct thread_depths *depths = stack_depths_of(&replay->stacks,
 	                                                     fault->thread);
@@ -230,6 +232,7 @@ static int fault_json(struct writing *writing, const struct stack_fault *fault)
 	json_count(json, "signal", fault->signal);
 	json_string(json, "signal_name", name ? signal : "");
 	json_bool(json, "stack_overflow", fault->kind == FAULT_STACK_OVERFLOW);
+	json_string(json, "cause", causes[fault->kind]);
 	json_count(json, "serial", thread->serial);
 	json_count(json, "tid", thread->tid);
 	json_string(json, "name", thread->name);

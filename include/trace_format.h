@@ -328,7 +328,7 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  * FAULT follows the STACK record of a thread that a signal is about to kill: signal, kind,
  * address, instruction, depth.
  *   kind         enum fault_kind
- *   address      that could not be accessed (si_addr)
+ *   address      that could not be accessed (si_addr); 0 where nothing says which
  *   instruction  that did it
  *   depth        from the end of the thread's own stack down to its stack pointer; 0: it
  *                was not on its own stack
@@ -341,6 +341,9 @@ enum stack_kind {
 enum fault_kind {
 	FAULT_OTHER = 0,
 	FAULT_STACK_OVERFLOW = 1, /* of the thread's own stack: it ran into its end */
+	FAULT_SENT = 2,           /* none at all: somebody sent the signal */
+	FAULT_NO_ADDRESS = 3,     /* the processor refused, and does not say what address */
+	FAULT_NOT_JUDGED = 4,     /* OTHER or STACK_OVERFLOW: there was no room to look */
 };
 
 #define STACK_FRAMES_MAX 65536 /* a reader refuses a deeper stack */

@@ -6,6 +6,7 @@
  */
 #include "fault_note.h"
 
+#include "cfi.h"
 #include "definitions.h"
 #include "lifecycle.h"
 #include "record.h"
@@ -59,6 +60,26 @@ static void mapping_find(struct fault_place *place)
 }
 
 /*
+ * The frame begins on the thread's own stack, and the stack pointer is below all of that: it
+ * is no other stack's, but the frame is larger than what was left, and the guard.
+ */
+static bool is_frame_too_large(const struct fault_place *place)
+{
+	struct cfi_module module;
+	struct cfi_rule rule;
+	uintptr_t slot;
+
+	if (place->sp >= place->mapping.low || !cfi_module_find(place->ip, &module))
+		return false;
+	rule = cfi_rule_find(&module, place->ip + 1);
+	if (rule.kind != CFI_SP && rule.kind != CFI_BP)
+		return false;
+	slot = (rule.kind == CFI_SP ? place->sp : place->bp) + rule.cfa_offset -
+	       sizeof(slot);
+	return slot >= place->mapping.low && slot < own_high();
+}
+
+/*
  * The stack ran into its end: the access was below it, and not far from where the stack
  * pointer stood, or where it had gone to when a large frame was made. Below the main
  * thread's lies nothing that it could not have grown into, but for its limit. (Whatever
@@ -73,9 +94,19 @@ static bool is_overflow(const struct fault_place *place, const siginfo_t *info)
 	    (info->si_code != SEGV_MAPERR && info->si_code != SEGV_ACCERR) ||
 	    address >= mapping->low || address + BELOW_BYTES < place->sp)
 		return false;
-	if (mapping->is_main)
-		return place->sp + BEYOND_BYTES > mapping->low;
-	return address >= mapping->guard_low;
+	if (mapping->is_main && place->sp + BEYOND_BYTES > mapping->low)
+		return true;
+	return (!mapping->is_main && address >= mapping->guard_low) ||
+	       is_frame_too_large(place);
+}
+
+static enum fault_kind kind_of(const struct fault_place *place, const siginfo_t *info)
+{
+	if (info->si_code <= 0)
+		return FAULT_SENT;
+	if (info->si_code == SI_KERNEL)
+		return FAULT_NO_ADDRESS;
+	return is_overflow(place, info) ? FAULT_STACK_OVERFLOW : FAULT_OTHER;
 }
 
 static void fault_record(struct fault_place *place, const siginfo_t *info,
@@ -86,6 +117,7 @@ static void fault_record(struct fault_place *place, const siginfo_t *info,
 		.signal = info->si_signo,
 		.address = info->si_code > 0 ? (uintptr_t)info->si_addr : 0,
 		.instruction = place->ip,
+		.kind = kind_of(place, info), /* as far as it is known without a mapping */
 	};
 	const struct stack_mapping *mapping = NULL;
 	uintptr_t high;
@@ -94,12 +126,13 @@ static void fault_record(struct fault_place *place, const siginfo_t *info,
 		return;
 	high = own_high();
 	if (room_bytes() < WALK_BYTES) {
+		if (fault.kind == FAULT_OTHER && info->si_signo == SIGSEGV)
+			fault.kind = FAULT_NOT_JUDGED;
 		record_fault_only(&fault);
 		return;
 	}
 	mapping_find(place);
-	if (is_overflow(place, info))
-		fault.kind = FAULT_STACK_OVERFLOW;
+	fault.kind = kind_of(place, info);
 	if (fault.kind == FAULT_STACK_OVERFLOW ||
 	    (place->has_mapping && place->sp >= place->mapping.low && place->sp < high)) {
 		fault.depth_bytes = high - place->sp;

@@ -148,7 +148,8 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 
 /* ---- putting ------------------------------------------------------------------ */
 
-static void frame_patch(struct thread_state *state, uint32_t index)
+/* False: no stub was left for it. `may_take`: else only one that stands is looked at. */
+static bool frame_patch(struct thread_state *state, uint32_t index, bool may_take)
 {
 	struct walk_frame *frame = &state->frames[index];
 	stub_id stub;
@@ -157,16 +158,15 @@ static void frame_patch(struct thread_state *state, uint32_t index)
 		frame->stub = limbo_adopt(state, frame);
 		frame->flags &= (uint16_t)~FRAME_STUBBED;
 		outlive_stub_entries[frame->stub].frame = index;
-		return;
+		return true;
 	}
-	if (frame->stub || !(frame->flags & FRAME_PATCHABLE) ||
+	if (!may_take || frame->stub || !(frame->flags & FRAME_PATCHABLE) ||
 	    (state->ceiling && frame->slot >= state->ceiling))
-		return;
+		return true;
 	stub = stub_take(&state->supply, frame->return_address);
 	if (stub)
 		frame_put_stub(frame, index, stub);
-	else
-		ring_count_loss(LOST_STUBS, 1);
+	return stub != 0;
 }
 
 static void frames_renumber(struct thread_state *state, uint32_t from, uint32_t to)
@@ -180,6 +180,7 @@ static void frames_renumber(struct thread_state *state, uint32_t from, uint32_t 
 void frames_apply_slow(struct thread_state *state, const struct walk_result *walk)
 {
 	uint32_t keep = walk->keep, depth = keep + walk->news;
+	bool may_take = true;
 
 	if (walk->carried) {
 		frames_release(state, keep, walk->carried_from, false);
@@ -193,12 +194,17 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 	frames_renumber(state, keep, keep + walk->carried);
 	if (!walk->patch)
 		return;
-	for (uint32_t i = keep + walk->carried; i + 1 < depth; i++)
-		frame_patch(state, i);
-	/* What was the innermost, or found no stub left, may have one by now. */
+	for (uint32_t i = keep + walk->carried; i + 1 < depth; i++) {
+		if (!frame_patch(state, i, true))
+			ring_count_loss(LOST_STUBS, 1);
+	}
+	/*
+	 * What was the innermost, or found no stub left, may have one by now. If there is
+	 * still none, the others need not ask: they may be thousands, in every event.
+	 */
 	for (uint32_t i = keep < depth ? keep : depth - 1;
 	     i-- > 0 && !state->frames[i].stub;)
-		frame_patch(state, i);
+		may_take = frame_patch(state, i, may_take) && may_take;
 }
 
 bool frames_are_patched(const struct thread_state *state)

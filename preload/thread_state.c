@@ -142,6 +142,9 @@ uint64_t thread_state_room_bytes(const struct thread_state *state)
 {
 	uint64_t room_bytes = state->own_stack.high - state->own_stack.low, limit_bytes;
 
+	/* One that overflowed has bounds that reach as far as it went. */
+	if (guard.stack_high)
+		return guard.stack_high - guard.stack_low;
 	if (!room_bytes ||
 	    !stack_bounds_hold(&state->own_stack, (uintptr_t)__libc_stack_end))
 		return room_bytes;

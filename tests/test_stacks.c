@@ -464,6 +464,26 @@ static void another_fault_is_no_overflow(void **state)
 	expect_no_text(*state, text, "stack overflow in");
 }
 
+static void what_was_sent_accessed_nothing(void **state)
+{
+	struct chunk_build *chunk = chunk_add(*state, 1, 10, 0, bottom, 2);
+	struct build_event event = {
+		.op = OP_CONTROL, .time = 100, .frames = &f, .frame_count = 1
+	};
+	const char *text;
+
+	chunk_build_event(chunk, &event);
+	chunk_build_fault(chunk, 11, FAULT_SENT, 0, f, 500);
+	chunk_build_fault(chunk, 11, FAULT_NO_ADDRESS, 0, f, 500);
+	chunk_build_fault(chunk, 11, (enum fault_kind)77, 16, f, 500);
+	stacks_of(*state);
+	text = report_of(*state, false, false);
+	expect_text(*state, text, "as kill() and raise() do");
+	expect_text(*state, text, "an address that cannot be");
+	expect_text(*state, text, "accessing address 0x10 ");
+	expect_no_text(*state, text, "address 0x0");
+}
+
 static void json_has_it_all(void **state)
 {
 	struct chunk_build *chunk = chunk_add(*state, 1, 10, 0, bottom, 2);
@@ -499,6 +519,7 @@ int main(void)
 		TEST(rounds_without_sizes_are_estimated),
 		TEST(rounds_of_which_nothing_is_known_are_at_least),
 		TEST(another_fault_is_no_overflow),
+		TEST(what_was_sent_accessed_nothing),
 		TEST(json_has_it_all),
 	};
 

@@ -60,3 +60,20 @@ int main(void)
 END
 ${CC:-gcc} -O1 -fno-builtin -o busy busy.c
 "$OUTLIVE" run -q --flight --ring 1M -o trace -- ./busy 2>stderr; say
+echo "- more frames than stubs: each counts once, whatever happens under it"
+cat >deep.c <<'END'
+#include <stdlib.h>
+static void *volatile sink;
+__attribute__((noinline)) static int descend(int levels)
+{
+	int result;
+	free(sink = malloc(16));
+	result = levels > 1 ? descend(levels - 1) : 0;
+	__asm__ volatile("" : "+r"(result));
+	return result + 1;
+}
+int main(void) { return descend(75000) != 75000; }
+END
+${CC:-gcc} -O1 -fno-builtin -o deep deep.c
+"$OUTLIVE" run -q -o trace -- ./deep 2>stderr
+"$OUTLIVE" info -f json trace | jq -c '.processes[0].lost.stubs | [. > 9000, . < 11000]'

@@ -60,6 +60,8 @@ expect main-limit overflow descend
 expect thread overflow descend
 expect thread-allocates overflow descend_and_allocate
 expect thread-small overflow descend
+expect thread-huge overflow make_huge_frame
+expect thread-alloca overflow make_frame_at_run_time
 expect child overflow descend
 expect null fault access_null
 expect null-thread fault access_null
@@ -69,10 +71,26 @@ expect nowhere fault 'no function'
 expect guard fault hit_foreign_guard
 expect heap fault ''
 expect bus fault read_past_file
+expect no-address fault access_no_address
 expect raise fault ''
 expect kill fault ''
 expect abort none
 expect ignored none
+# Nothing is said of an address that there was not; and the limit is the stack's, however far
+# beyond it went.
+says() { # WAY EXPR: of the last ring that says what it died of
+	way=$1
+	with 2>/dev/null
+	"$outlive" report -f json rings/*.ring >report
+	jq -e "$2" report >/dev/null || fail "$2: $(jq -c .faults report)"
+}
+says null '.faults[0].cause == "access"'
+says raise '.faults[0].cause == "sent"'
+says kill '.faults[0].cause == "sent"'
+says no-address '.faults[0].cause == "no_address" and .faults[0].address == 0'
+says null-tiny '.faults[0].cause == "not_judged"'
+says thread-huge '.faults[0].cause == "stack_overflow" and .faults[0].limit > 8000000 and
+	.faults[0].limit <= 8388608 and .faults[0].depth > 16777216'
 # The outermost frame of a call that went astray is there all the same.
 way=nowhere
 with 2>/dev/null

@@ -48,6 +48,21 @@ NOINLINE static int make_huge_frame(int depth)
 	return room[100];
 }
 
+NOINLINE static int make_frame_at_run_time(int depth)
+{
+	size_t bytes = (16u << 20) + (size_t)depth;
+	volatile char *room = __builtin_alloca(bytes);
+
+	room[depth] = 1;
+	return room[bytes - 1];
+}
+
+/* What no processor has an address for. */
+NOINLINE static int access_no_address(int depth)
+{
+	return *(volatile int *)(0x8000000000000000 + (unsigned long)depth);
+}
+
 static void *in_thread(void *argument)
 {
 	((int (*)(int))argument)(0);
@@ -151,6 +166,12 @@ NOINLINE static int way_run(const char *way)
 		thread_run(descend_and_allocate, 0);
 	if (!strcmp(way, "thread-small"))
 		thread_run(descend, 65536);
+	if (!strcmp(way, "thread-huge"))
+		thread_run(make_huge_frame, 0);
+	if (!strcmp(way, "thread-alloca"))
+		thread_run(make_frame_at_run_time, 0);
+	if (!strcmp(way, "no-address"))
+		return access_no_address(0);
 	if (!strcmp(way, "child")) {
 		pid_t child = fork();
 
