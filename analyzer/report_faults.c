@@ -157,8 +157,7 @@ static const char *cause_text(char *text, size_t bytes, const struct stack_fault
 	if (fault->kind == FAULT_SENT)
 		return "somebody sent it, as kill() and raise() do (no fault, no stack overflow)";
 	if (fault->kind == FAULT_NO_ADDRESS)
-		return "by an address that cannot be, or an instruction that must not (no stack "
-			   "overflow)";
+		return "by an address that cannot be, or an instruction that must not";
 	snprintf(text, bytes, "accessing address 0x%" PRIx64 " (%s)", fault->address,
 	         fault->kind == FAULT_NOT_JUDGED
 	             ? "its signal stack is too small to tell whether its stack overflowed"
