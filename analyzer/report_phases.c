@@ -24,7 +24,8 @@ static void phase_text(struct text *text, const struct ring_header *header,
 	char count[TEXT_NUMBER_BYTES], times[32 + TEXT_NUMBER_BYTES] = "";
 
 	text_escape(name, sizeof(name), total->name);
-	if (process_is_calibrated(header)) {
+	/* What lasted on after the last event lasted nobody knows how long. */
+	if (total->duration && process_is_calibrated(header)) {
 		text_duration(duration, process_span_ns(header, total->duration));
 		snprintf(times, sizeof(times), " %s", duration);
 	}

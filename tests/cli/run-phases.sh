@@ -265,3 +265,8 @@ readelf -dW header | grep -ci outlive
 
 "$OUTLIVE" report --phase nothing trace 2>&1
 echo "no such phase: $?"
+
+# A phase in which nothing was recorded: how long it took is not known.
+printf '#include <stdlib.h>\nint main(void) { free(malloc(1)); return 0; }\n' >quiet.c
+gcc -O1 -fno-builtin -o quiet quiet.c && "$OUTLIVE" run -q -o trace -- ./quiet 2>/dev/null
+COLUMNS=200 "$OUTLIVE" report trace | grep -oE 'exit[^;]*, nothing allocated'
