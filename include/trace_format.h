@@ -21,7 +21,7 @@
 #define RING_MAGIC UINT64_C(0x0A0D474E49524F8A)  /* on disk: 8A "ORING" CR LF */
 #define TRACE_MAGIC UINT64_C(0x0A0D435254544F8A) /* on disk: 8A "OTTRC" CR LF */
 #define FORMAT_VERSION_MAJOR 1                   /* another major: refuse the file */
-#define FORMAT_VERSION_MINOR 1 /* a higher minor: read it, skip what is unknown */
+#define FORMAT_VERSION_MINOR 2 /* a higher minor: read it, skip what is unknown */
 
 /* features_required: a bit not listed here means "refuse". None exists yet. */
 #define FEATURES_REQUIRED_KNOWN UINT64_C(0)
@@ -325,13 +325,15 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  * TOUCHED says how deep the thread's own stack was ever used, by the pages that are
  * resident in it: bytes from its end down to the lowest.
  *
- * FAULT follows the STACK record of a thread that a signal is about to kill: signal, kind,
- * address, instruction, depth.
+ * FAULT follows the STACK record of a thread that a signal is about to kill, or one that a
+ * handler of the program's own was given, which ends the process now: signal, kind,
+ * address, instruction, depth, end (missing before 1.2: 0).
  *   kind         enum fault_kind
  *   address      that could not be accessed (si_addr); 0 where nothing says which
  *   instruction  that did it
  *   depth        from the end of the thread's own stack down to its stack pointer; 0: it
  *                was not on its own stack
+ *   end          enum fault_end
  */
 enum stack_kind {
 	STACK_OWN = 0,    /* the thread's */
@@ -344,6 +346,11 @@ enum fault_kind {
 	FAULT_SENT = 2,           /* none at all: somebody sent the signal */
 	FAULT_NO_ADDRESS = 3,     /* the processor refused, and does not say what address */
 	FAULT_NOT_JUDGED = 4,     /* OTHER or STACK_OVERFLOW: there was no room to look */
+};
+
+enum fault_end {
+	FAULT_END_KILLED = 0,  /* by the signal */
+	FAULT_END_HANDLED = 1, /* the handler called abort() or exit() */
 };
 
 #define STACK_FRAMES_MAX 65536 /* a reader refuses a deeper stack */
