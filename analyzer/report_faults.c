@@ -71,7 +71,8 @@ static int chain_text(struct telling *telling, struct text *chain)
 	return at + i < path->count ? text_printf(chain, " <- ..") : 0;
 }
 
-static const char own_handler[] = "the program's own handler took it, and ended the process";
+static const char
+	own_handler[] = "the program's own handler took it, and ended the process";
 
 static int overflow_title(struct telling *telling)
 {

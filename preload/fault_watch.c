@@ -72,9 +72,9 @@ static struct watched *watched_of(int signal)
 
 static bool is_ours(uintptr_t handler)
 {
-	return ours && (handler == (uintptr_t)ours->last ||
-	                handler == (uintptr_t)ours->first ||
-	                handler == (uintptr_t)ours->pass);
+	return ours &&
+	       (handler == (uintptr_t)ours->last || handler == (uintptr_t)ours->first ||
+	        handler == (uintptr_t)ours->pass);
 }
 
 /* ---- ours in the program's place --------------------------------------------------- */
@@ -110,7 +110,7 @@ static void pass_put(const struct watched *of)
 /* What stands is the program's; or ours, and then it stays. */
 static void follow(struct watched *of)
 {
-	struct kernel_action now;
+	struct kernel_action now = { 0 };
 	bool wants_stack = false;
 
 	if (kernel_action(of->signal, NULL, &now) < 0 || is_ours(now.handler))
@@ -154,7 +154,7 @@ uintptr_t fault_watch_program(int signal)
 void fault_watch_step_aside(int signal)
 {
 	struct watched *of = watched_of(signal);
-	struct kernel_action now;
+	struct kernel_action now = { 0 };
 
 	/* Another thread may have set something else. */
 	if (of && kernel_action(signal, NULL, &now) == 0 &&

@@ -15,10 +15,11 @@
 typedef void fault_handler(int signal, siginfo_t *info, void *context);
 
 struct fault_handlers {
-	fault_handler *last;  /* where the default action is */
-	fault_handler *first; /* once, before a handler that no signal stack is for: such a one
+	fault_handler *last; /* where the default action is */
+	fault_handler
+		*first; /* once, before a handler that no signal stack is for: such a one
 	                         cannot run when the stack is full */
-	fault_handler *pass;  /* before every other call of the program's */
+	fault_handler *pass; /* before every other call of the program's */
 };
 
 /* libc's functions; NULL: it has none. Valid once signal_functions_find() was called. */
@@ -60,7 +61,8 @@ void fault_change_begin(struct fault_change *change, int signal);
 
 /* What libc says stood there, as the program is to see it. */
 void fault_change_show(const struct fault_change *change, struct sigaction *old);
-void (*fault_change_shown(const struct fault_change *change, void (*handler)(int)))(int);
+void (*fault_change_shown(const struct fault_change *change,
+                          void (*handler)(int)))(int);
 
 /* `is_made`: it was no mere question, and did not fail. */
 void fault_change_end(const struct fault_change *change, bool is_made);

@@ -257,8 +257,8 @@ void touched_note(struct thread_state *state)
 
 void fault_put(struct thread_state *state, const struct fault *fault)
 {
-	uint64_t fields[] = { (uint64_t)fault->signal, fault->kind, fault->address,
-		                  fault->instruction, fault->depth_bytes, fault->end };
+	uint64_t fields[] = { (uint64_t)fault->signal, fault->kind,        fault->address,
+		                  fault->instruction,      fault->depth_bytes, fault->end };
 	uint8_t *at = control_begin(state, CONTROL_FAULT, fields, 6, 0);
 
 	if (at)

@@ -464,6 +464,29 @@ static void another_fault_is_no_overflow(void **state)
 	expect_no_text(*state, text, "stack overflow in");
 }
 
+/* What a handler of the program's own took did not kill it. (The records before 1.2, which
+ * all the others here are, do not say.) */
+static void what_was_handled_did_not_kill(void **state)
+{
+	struct chunk_build *chunk = chunk_add(*state, 1, 10, 0, bottom, 2);
+	struct build_event event = {
+		.op = OP_CONTROL, .time = 100, .frames = &f, .frame_count = 1
+	};
+	const char *text;
+
+	chunk_build_event(chunk, &event);
+	chunk_build_fault_handled(chunk, 11, FAULT_OTHER);
+	chunk_build_fault_handled(chunk, 11, FAULT_STACK_OVERFLOW);
+	stacks_of(*state);
+	text = report_of(*state, false, false);
+	expect_text(*state, text, "SIGSEGV in no function, thread 1001");
+	expect_text(*state, text, "stack overflow in thread 1001");
+	expect_text(*state, text,
+	            "the program's own handler took it, and ended the process");
+	expect_no_text(*state, text, "killed by");
+	expect_text(*state, report_of(*state, true, false), "\"handled\": true");
+}
+
 static void what_was_sent_accessed_nothing(void **state)
 {
 	struct chunk_build *chunk = chunk_add(*state, 1, 10, 0, bottom, 2);
@@ -519,6 +542,7 @@ int main(void)
 		TEST(rounds_without_sizes_are_estimated),
 		TEST(rounds_of_which_nothing_is_known_are_at_least),
 		TEST(another_fault_is_no_overflow),
+		TEST(what_was_handled_did_not_kill),
 		TEST(what_was_sent_accessed_nothing),
 		TEST(json_has_it_all),
 	};
