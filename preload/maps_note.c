@@ -18,13 +18,15 @@
 #define NAME_BYTES_MAX 4096
 #define APART_QUANTA UINT64_C(10000000) /* about 100 ms */
 
-/* What smaps may cost, and what it does: see tests/bench for how that was found. */
+/* What smaps may cost. Of a short life it may take more: up to so much, of a very short less. */
 #define LIFE_SHARE 100
-#define COST_MIN_NS UINT64_C(300000)
+#define SHORT_LIFE_SHARE 10
+#define COST_SHORT_NS UINT64_C(300000)
 #define COST_MAX_NS UINT64_C(100000000)
-#define PAGE_NS 25 /* ten in a quiet process */
+/* What it does cost, at most; where nothing else runs, half of that. */
+#define PAGE_NS 25
 #define SWAPPED_PAGE_NS 200
-#define MAPPING_NS 2000 /* one */
+#define MAPPING_NS 2000
 #define PIECE_NS 2000
 #define PIECES_MIN 16
 #define PIECES_MAX 4096
@@ -280,9 +282,14 @@ static void picture_take(struct picture *picture)
 static uint64_t allowance_ns(uint64_t now_ns)
 {
 	uint64_t life_ns = now_ns - ring.header->start_ns;
-	uint64_t all = life_ns / LIFE_SHARE;
+	uint64_t all = life_ns / SHORT_LIFE_SHARE;
 
-	all = all < COST_MIN_NS ? COST_MIN_NS : all > COST_MAX_NS ? COST_MAX_NS : all;
+	if (all > COST_SHORT_NS)
+		all = COST_SHORT_NS;
+	if (all < life_ns / LIFE_SHARE)
+		all = life_ns / LIFE_SHARE;
+	if (all > COST_MAX_NS)
+		all = COST_MAX_NS;
 	return all > spent_ns ? all - spent_ns : 0;
 }
 

@@ -20,7 +20,9 @@
  *
  * MAPS_EXEC and MAPS_END come with the process's totals, and with how much of each mapping is
  * in memory, by /proc/self/smaps, if that may be had for a hundredth of the time that the
- * process has lived, or 300 us, all such pictures together, and never more than 100 ms.
+ * process has lived, all such pictures together, and never more than 100 ms. Of lives below
+ * 30 ms, for 300 us; but never for more than a tenth: who starts thousands of programs that
+ * last a millisecond gets the totals only.
  */
 bool maps_note(enum maps_reason reason);
 
