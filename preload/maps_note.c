@@ -36,7 +36,7 @@
 static char buffer[BUFFER_BYTES];
 static uint8_t uses[RECORD_BYTES]; /* of the mappings of one record */
 static uint64_t spent_bytes;       /* of the ring, by all pictures */
-static uint64_t spent_ns;          /* by those with sizes */
+static uint64_t spent_ns;          /* of processor time, by those with sizes */
 static uint32_t mappings_before;   /* of the last whole picture */
 static _Atomic uint64_t last_time, last_exec_time;
 
@@ -54,7 +54,7 @@ struct picture {
 	bool has_mapping;     /* one whose sizes are being read */
 	struct maps_use use;  /* of that */
 	uint32_t uses_bytes;  /* in `uses` */
-	uint64_t sized_until; /* monotonic ns: then it has taken too long */
+	uint64_t sized_until; /* of the thread's own time: then it has taken too long */
 };
 
 /* ---- records ------------------------------------------------------------------- */
@@ -255,7 +255,7 @@ static bool file_note(struct picture *picture, const char *path, bool *has_room)
 	       (count = system_read(fd, buffer + left, (size_t)(BUFFER_BYTES - left))) > 0) {
 		left = lines_note(picture, left + count, has_room);
 		in_time = !picture->is_sized ||
-		          system_time_ns(CLOCK_MONOTONIC) < picture->sized_until;
+		          system_time_ns(CLOCK_THREAD_CPUTIME_ID) < picture->sized_until;
 	}
 	system_close(fd);
 	use_end(picture);
@@ -312,7 +312,7 @@ static void sizes_prepare(struct picture *picture)
 		return;
 	bytes = memory_note(&memory);
 	picture->is_sized = memory.resident && cost_ns(&memory) < allowed_ns;
-	picture->sized_until = memory.time_ns + allowed_ns;
+	picture->sized_until = system_time_ns(CLOCK_THREAD_CPUTIME_ID) + allowed_ns;
 	if (picture->is_sized) {
 		threads = (uint32_t)(allowed_ns / 4 / THREAD_NS);
 		threads = threads < STACKS_NOTED_MAX ? threads : STACKS_NOTED_MAX;
@@ -365,12 +365,12 @@ bool maps_note(enum maps_reason reason)
 		atomic_store_explicit(&last_exec_time, picture.time, memory_order_relaxed);
 	picture.room_bytes = room_bytes(reason);
 	picture.look = maps_look_begin(pieces_allowed());
-	begun_ns = system_time_ns(CLOCK_MONOTONIC);
+	begun_ns = system_time_ns(CLOCK_THREAD_CPUTIME_ID);
 	if (reason == MAPS_EXEC || reason == MAPS_END)
 		sizes_prepare(&picture);
 	picture_take(&picture);
 	if (reason == MAPS_EXEC || reason == MAPS_END)
-		spent_ns += system_time_ns(CLOCK_MONOTONIC) - begun_ns;
+		spent_ns += system_time_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
 	definitions_leave();
 	return true;
 }

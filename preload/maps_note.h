@@ -19,8 +19,8 @@
  * that it was too soon, and nothing was done.
  *
  * MAPS_EXEC and MAPS_END come with the process's totals, and with how much of each mapping is
- * in memory, by /proc/self/smaps, if that may be had for a hundredth of the time that the
- * process has lived, all such pictures together, and never more than 100 ms. Of lives below
+ * in memory, by /proc/self/smaps, if that may be had in a hundredth of the time that the
+ * process has lived (of the processor's: it may have to wait for it), all such pictures together, and never more than 100 ms. Of lives below
  * 30 ms, for 300 us; but never for more than a tenth: who starts thousands of programs that
  * last a millisecond gets the totals only.
  */
