@@ -51,9 +51,8 @@ int picture_stacks_take(struct process_threads *threads, const uint8_t *record,
 	threads->capacity = stacks.count + 1;
 	for (i = 0; i < stacks.count; i++) {
 		memcpy(&entry, record + sizeof(stacks) + i * sizeof(entry), sizeof(entry));
-		threads->threads[i] = (struct process_thread){
-			.tid = (pid_t)entry.tid, .stack_pointer = entry.address
-		};
+		threads->threads[i] = (struct process_thread){ .tid = (pid_t)entry.tid,
+			                                           .stack_pointer = entry.address };
 		memcpy(threads->threads[i].name, entry.name, sizeof(entry.name));
 		threads->count++;
 	}

@@ -16,7 +16,7 @@ struct picture_loader {
 	struct segments segments; /* the maps: names are offsets into `names` + 1 */
 	struct text names;
 	struct segment_picture picture;
-	size_t sized;                 /* mappings whose sizes are known: from the first on */
+	size_t sized; /* mappings whose sizes are known: from the first on */
 	struct picture_totals totals; /* of the next picture, if it is of that time */
 	uint64_t totals_time, stacks_time;
 	bool is_open, is_out_of_memory;
@@ -150,8 +150,8 @@ static int sample_make(struct picture_loader *loader)
 	const struct process_maps *maps = &loader->segments.maps;
 	struct segment_sample *sample;
 
-	if (loader->sized != maps->count || !picture->is_whole || !picture->totals.time_ns ||
-	    loader->into->sampled == SAMPLES_MAX)
+	if (loader->sized != maps->count || !picture->is_whole ||
+	    !picture->totals.time_ns || loader->into->sampled == SAMPLES_MAX)
 		return 0;
 	sample = malloc(sizeof(*sample));
 	if (!sample || segment_sample_make(sample, &loader->segments)) {

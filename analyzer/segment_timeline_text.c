@@ -104,8 +104,7 @@ static void peak_print(const struct segment_timeline *timeline,
 	char kernel[96] = "";
 
 	if (history->kernel_peak >= history->peak.rss)
-		snprintf(kernel, sizeof(kernel),
-		         "; by the kernel's own count (VmHWM%s) %s",
+		snprintf(kernel, sizeof(kernel), "; by the kernel's own count (VmHWM%s) %s",
 		         segment_end_is_known(timeline->profile) ? "" : ", up to the last look",
 		         text_size(true_size, history->kernel_peak));
 	screen_line(screen, LABEL_COLUMNS,

@@ -116,7 +116,8 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 
 bool lifecycle_forked(void)
 {
-	sentinel_set((struct sentinel_page *)((uintptr_t)lifecycle_sentinel & ~UINT64_C(4095)));
+	sentinel_set(
+		(struct sentinel_page *)((uintptr_t)lifecycle_sentinel & ~UINT64_C(4095)));
 	lifecycle_recording = ring_create_forked(settings.root_pid ? NULL : &settings,
 	                                         RING_FORKED | image_flags);
 	if (!lifecycle_recording) {

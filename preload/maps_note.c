@@ -252,7 +252,8 @@ static bool file_note(struct picture *picture, const char *path, bool *has_room)
 	if (fd < 0)
 		return false;
 	while (*has_room && in_time &&
-	       (count = system_read(fd, buffer + left, (size_t)(BUFFER_BYTES - left))) > 0) {
+	       (count = system_read(fd, buffer + left, (size_t)(BUFFER_BYTES - left))) >
+	           0) {
 		left = lines_note(picture, left + count, has_room);
 		in_time = !picture->is_sized ||
 		          system_time_ns(CLOCK_THREAD_CPUTIME_ID) < picture->sized_until;

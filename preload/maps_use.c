@@ -5,7 +5,10 @@
 
 #include "system.h"
 
-#define NAME(text, field) { text ":", sizeof(text), field }
+#define NAME(text, field)             \
+	{                                 \
+		text ":", sizeof(text), field \
+	}
 
 /* Linux, Documentation/filesystems/proc.rst; several may go to one. */
 static const struct {

@@ -59,7 +59,8 @@ static inline long system_read(int fd, void *buffer, size_t size_bytes)
 /* As pread(2): the file's position stays. */
 static inline long system_read_at(int fd, void *buffer, size_t size_bytes, uint64_t at)
 {
-	return arch_syscall(SYS_pread64, fd, (long)buffer, (long)size_bytes, (long)at, 0, 0);
+	return arch_syscall(SYS_pread64, fd, (long)buffer, (long)size_bytes, (long)at, 0,
+	                    0);
 }
 
 static inline int system_truncate(int fd, uint64_t size_bytes)

@@ -48,9 +48,8 @@ static void state_register(struct thread_state *state)
 {
 	state->next = atomic_load_explicit(&all_states, memory_order_relaxed);
 	/* Release: who walks the list sees where the one before it is. */
-	while (!atomic_compare_exchange_weak_explicit(&all_states, &state->next, state,
-	                                              memory_order_release,
-	                                              memory_order_relaxed))
+	while (!atomic_compare_exchange_weak_explicit(
+		&all_states, &state->next, state, memory_order_release, memory_order_relaxed))
 		;
 }
 
