@@ -91,6 +91,12 @@ static void title_print(const struct segment_timeline *timeline,
 	screen_line(screen, LABEL_COLUMNS, "  process      pid %u, %u thread%s at the end",
 	            header->pid, sample_last(timeline)->thread_count,
 	            text_s(sample_last(timeline)->thread_count));
+	if (!history->read) {
+		screen_line(screen, LABEL_COLUMNS,
+		            "  looked at    %u time%s, by the process itself alone",
+		            history->own_count, text_s(history->own_count));
+		return;
+	}
 	screen_line(screen, LABEL_COLUMNS, "  looked at    %s time%s%s%s%s%s%s",
 	            text_count(two, history->read), text_s(history->read), often, grown,
 	            same, own, history->refused ? "; for a time it was not permitted" : "");
