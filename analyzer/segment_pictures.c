@@ -76,7 +76,8 @@ static void module_take(struct segments *segments, size_t first, size_t end)
 		modules->of_mapping[i] = (uint32_t)modules->count;
 	mapping = &maps->mappings[end];
 	if (end < maps->count && !mapping->name[0] && mapping->start == mapping[-1].end &&
-	    mapping->access & MAPPING_WRITE)
+	    mapping->access & MAPPING_WRITE &&
+	    (mapping->told == MAPS_KIND_BSS || mapping->told == MAPS_KIND_UNTOLD))
 		modules->of_mapping[end] = (uint32_t)modules->count;
 	modules->count++;
 }

@@ -445,6 +445,9 @@ enum maps_kind {
 	MAPS_KIND_UNTOLD = 0,
 	MAPS_KIND_OWN = 1,    /* the recorder's, by its marks */
 	MAPS_KIND_MALLOC = 2, /* large blocks of glibc's malloc, by their headers */
+	/* where it begins at the end of a file's data, by the file's program headers: */
+	MAPS_KIND_BSS = 3,   /* uninitialised variables of that file */
+	MAPS_KIND_APART = 4, /* not those, nor any of the above */
 };
 
 /*

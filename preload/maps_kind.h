@@ -24,4 +24,11 @@ void maps_look_end(struct maps_look *look);
 /* Of a private, anonymous mapping without a name that can be read and written. */
 enum maps_kind maps_look_kind(struct maps_look *look, uint64_t start, uint64_t end);
 
+/*
+ * The same of one that begins where the data of an ELF file ends, which is mapped from `base`
+ * on: MAPS_KIND_BSS, or MAPS_KIND_APART; UNTOLD if the file's headers cannot be read.
+ */
+enum maps_kind maps_look_bss(struct maps_look *look, uint64_t base, uint64_t start,
+                             uint64_t end);
+
 #endif

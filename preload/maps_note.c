@@ -47,6 +47,8 @@ struct picture {
 	uint64_t room_bytes;            /* that the picture may yet take */
 	uint64_t time;
 	uint64_t next_start; /* where the last mapping ended */
+	uint64_t file_start; /* of the last one of a file's beginning */
+	uint64_t data_end;   /* of the last one of a file that can be written to */
 	enum maps_reason reason;
 	struct maps_look look;
 	/* sizes: */
@@ -158,9 +160,27 @@ static const char *line_read(const char *at, const char *end, struct maps_entry 
 /* Private memory of nobody's name: whose is it? */
 static enum maps_kind kind_find(struct picture *picture, const struct maps_entry *entry)
 {
+	enum maps_kind kind;
+
 	if (entry->name_bytes || entry->access != (MAPS_READ | MAPS_WRITE))
 		return MAPS_KIND_UNTOLD;
-	return maps_look_kind(&picture->look, entry->start, entry->end);
+	kind = maps_look_kind(&picture->look, entry->start, entry->end);
+	if (kind == MAPS_KIND_UNTOLD && entry->start == picture->data_end)
+		kind = maps_look_bss(&picture->look, picture->file_start, entry->start,
+		                     entry->end);
+	return kind;
+}
+
+/* Where the parts of a file lie, for what comes after them. */
+static void file_remember(struct picture *picture, const struct maps_entry *entry,
+                          const char *name)
+{
+	if (!entry->name_bytes || *name != '/' || entry->access & MAPS_SHARED)
+		return;
+	if (!entry->offset)
+		picture->file_start = entry->start;
+	if (entry->access & MAPS_WRITE)
+		picture->data_end = entry->end;
 }
 
 /* The sizes of the mapping before the one that begins now are complete. */
@@ -192,6 +212,7 @@ static bool header_note(struct picture *picture, const char *line, const char *e
 	entry.name_bytes = (uint16_t)(end - name > NAME_BYTES_MAX ? NAME_BYTES_MAX
 	                                                          : end - name);
 	entry.kind = kind_find(picture, &entry);
+	file_remember(picture, &entry, name);
 	bytes = (uint32_t)(sizeof(entry) + ((entry.name_bytes + 7u) & ~7u));
 	if (picture->record && !record_has_room(picture, bytes))
 		record_end(picture, false);

@@ -198,6 +198,41 @@ static void some_sizes_are_none(void **state)
 	}
 }
 
+/* What lies right above a library's data is its bss, unless the process says it is not. */
+static void what_is_not_bss_is_told(void **state)
+{
+	static const struct {
+		uint16_t kind;
+		enum segment segment;
+	} expected[] = {
+		{ MAPS_KIND_UNTOLD, SEGMENT_BSS },  { MAPS_KIND_BSS, SEGMENT_BSS },
+		{ MAPS_KIND_APART, SEGMENT_OTHER }, { MAPS_KIND_MALLOC, SEGMENT_HEAP },
+		{ MAPS_KIND_OWN, SEGMENT_OUTLIVE }, { 99, SEGMENT_OTHER }
+	};
+	struct segment_pictures pictures;
+	struct error error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+		struct maps_definition head = { .header = { DEFINITION_MAPS, 0, 0, 5 },
+			                            .reason = MAPS_START,
+			                            .count = 3,
+			                            .is_last = 1 };
+		struct bytes record = { NULL, 0, 0 }, picture = { NULL, 0, 0 };
+
+		bytes_add(&record, &head, sizeof(head));
+		entry_add(&record, 0x10000, 0x11000, R | MAPS_EXECUTE, 0, "/lib/liba.so");
+		entry_add(&record, 0x11000, 0x12000, RW, 0, "/lib/liba.so");
+		entry_add(&record, 0x12000, 0x52000, RW, expected[i].kind, "");
+		record_add(&picture, record.data, record.count);
+		assert_int_equal(pictures_of(&picture, &pictures, &error), 0);
+		assert_int_equal(pictures.pictures[0].sizes[expected[i].segment], 0x40000);
+		segment_pictures_release(&pictures);
+		bytes_release(&record);
+		bytes_release(&picture);
+	}
+}
+
 /* Every prefix, and every bit changed: told or taken, never more than there is. */
 static void wrong_records(void **state)
 {
@@ -403,9 +438,13 @@ static void totals_are_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sizes_become_segments), cmocka_unit_test(some_sizes_are_none),
-		cmocka_unit_test(wrong_records),         cmocka_unit_test(damage_is_told),
-		cmocka_unit_test(own_looks_are_samples), cmocka_unit_test(totals_are_told),
+		cmocka_unit_test(sizes_become_segments),
+		cmocka_unit_test(some_sizes_are_none),
+		cmocka_unit_test(what_is_not_bss_is_told),
+		cmocka_unit_test(wrong_records),
+		cmocka_unit_test(damage_is_told),
+		cmocka_unit_test(own_looks_are_samples),
+		cmocka_unit_test(totals_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
