@@ -5,6 +5,9 @@
 #include <string.h>
 
 #define SAMPLES_MAX 16384 /* kept; 1.6 KB each */
+/* How much more a size must say than a sample: the kernel counts by processor. */
+#define DOUBT_BYTES (UINT64_C(1) << 20)
+#define DOUBT_DIVISOR 16
 
 /* Of the samples that are like any other, every second goes. */
 static void history_thin(struct segment_history *history)
@@ -143,7 +146,7 @@ int segment_history_read(struct segment_history *history, struct trace_reader *r
 			history->highest = i;
 	}
 	history->interval_ns = interval_find(history);
-	return result > 0 ? -1 : 0;
+	return result > 0 || size_history_read(&history->sizes, reader, process) ? -1 : 0;
 }
 
 void segment_history_release(struct segment_history *history)
@@ -153,7 +156,22 @@ void segment_history_release(struct segment_history *history)
 	for (i = 0; i < history->count; i++)
 		segment_sample_release(&history->samples[i]);
 	free(history->samples);
+	size_history_release(&history->sizes);
 	*history = (struct segment_history){ .count = 0 };
+}
+
+struct segment_peak segment_history_peak(const struct segment_history *history,
+                                         bool *is_size)
+{
+	const struct sizes_entry *highest = &history->sizes.highest;
+	uint64_t doubt = history->peak.rss / DOUBT_DIVISOR;
+
+	*is_size = history->sizes.count &&
+	           highest->resident >
+	               history->peak.rss + (doubt < DOUBT_BYTES ? doubt : DOUBT_BYTES);
+	if (!*is_size)
+		return history->peak;
+	return (struct segment_peak){ highest->resident, highest->time_ns };
 }
 
 size_t segment_history_near(const struct segment_history *history, uint64_t time_ns)

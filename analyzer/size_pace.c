@@ -1,0 +1,42 @@
+/* size_pace.c - how often sizes are read. Layer 4. */
+#include "size_pace.h"
+
+#define APART_NS UINT64_C(20000000)
+#define MARKS_SHARE 100   /* of a processor: one part of so many at most */
+#define BETWEEN_SHARE 400 /* likewise, of what is read for peaks */
+#define READING_NS 1500   /* until it is known */
+#define AVERAGED 16
+
+struct size_pace size_pace_of(uint64_t every_ns)
+{
+	struct size_pace pace = { .every_ns = every_ns, .reading_ns = READING_NS };
+
+	size_pace_set(&pace, 0);
+	return pace;
+}
+
+void size_pace_set(struct size_pace *pace, size_t processes)
+{
+	uint64_t cost_ns = processes * pace->reading_ns;
+
+	pace->mark_ns = pace->every_ns * (1 + cost_ns * MARKS_SHARE / pace->every_ns);
+	pace->apart_ns = cost_ns * BETWEEN_SHARE;
+	if (pace->apart_ns < APART_NS)
+		pace->apart_ns = APART_NS;
+	if (pace->apart_ns > pace->mark_ns / 2)
+		pace->apart_ns = pace->mark_ns;
+}
+
+void size_pace_learn(struct size_pace *pace, size_t readings, uint64_t cost_ns)
+{
+	pace->reading_ns = ((AVERAGED - 1) * pace->reading_ns + cost_ns / readings) /
+	                   AVERAGED;
+}
+
+uint64_t size_pace_next(const struct size_pace *pace, uint64_t now_ns)
+{
+	uint64_t read_ns = (now_ns / pace->apart_ns + 1) * pace->apart_ns;
+	uint64_t mark_ns = (now_ns / pace->mark_ns + 1) * pace->mark_ns;
+
+	return read_ns < mark_ns ? read_ns : mark_ns;
+}
