@@ -1,4 +1,4 @@
-/* segment_history.c - all samples of a process. Layer 5. */
+/* segment_history.c - all samples of a process. Layer 6. */
 #include "segment_history.h"
 
 #include <stdlib.h>

@@ -54,25 +54,43 @@ static void row_print(const struct figures *figures,
 	        is_total ? screen_plain(screen) : "");
 }
 
+/* What is known from outside: nothing, or its size. */
+static void known_text(char *text, size_t bytes, const struct profile *profile)
+{
+	const struct size_history *sizes = &profile->segments.sizes;
+	char size[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES];
+
+	if (!sizes->count)
+		snprintf(text, bytes,
+		         "nobody looked at it from outside, so what was resident is not known");
+	else
+		snprintf(
+			text, bytes,
+			"from outside only its size was seen: %s resident at most, %s after the "
+			"start",
+			text_size(size, sizes->highest.resident),
+			text_duration(at, sizes->highest.time_ns));
+}
+
 void segment_pictures_text(const struct profile *profile, const struct screen *screen)
 {
 	const struct segment_pictures *pictures = &profile->pictures;
 	const struct ring_header *header = &profile->process->header;
 	const struct segment_picture *last = &pictures->pictures[pictures->count - 1];
 	struct figures figures = figures_of(screen, columns, 3);
-	char command[2048], fitted[2048], at[TEXT_NUMBER_BYTES];
+	char command[2048], fitted[2048], at[TEXT_NUMBER_BYTES], known[160];
 	size_t i;
 
 	process_command_text(command, sizeof(command), header);
 	text_fit(fitted, sizeof(fitted), command, screen->columns, TEXT_KEEP_START);
 	fprintf(screen->file, "%s%s%s\n", screen_bold(screen), fitted,
 	        screen_plain(screen));
+	known_text(known, sizeof(known), profile);
 	screen_line(
 		screen, 2,
-		"  pid %u; nobody looked at it from outside, so what was resident is not "
-		"known. Its addresses, as it saw them itself %zu time%s, the last (%s) "
+		"  pid %u; %s. Its addresses, as it saw them itself %zu time%s, the last (%s) "
 		"after %s:",
-		header->pid, pictures->count, text_s(pictures->count),
+		header->pid, known, pictures->count, text_s(pictures->count),
 		picture_reason(last->reason),
 		text_duration(at, process_time_ns(header, last->time)));
 	fputc('\n', screen->file);

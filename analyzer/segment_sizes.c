@@ -15,7 +15,7 @@
 static_assert(sizeof(struct sizes_batch) == 32 && sizeof(struct sizes_entry) == 32,
               "on-disk sizes");
 
-static bool is_alike(const struct sizes_entry *one, const struct sizes_entry *two)
+bool sizes_entry_is_alike(const struct sizes_entry *one, const struct sizes_entry *two)
 {
 	return one->size == two->size && one->resident == two->resident &&
 	       one->shared == two->shared;
@@ -52,7 +52,7 @@ static void same_settle(struct segment_sizes *sizes)
 
 static void entry_keep(struct segment_sizes *sizes, const struct sizes_entry *entry)
 {
-	if (sizes->kept.time_ns && is_alike(entry, &sizes->kept)) {
+	if (sizes->kept.time_ns && sizes_entry_is_alike(entry, &sizes->kept)) {
 		sizes->same = *entry;
 		return;
 	}

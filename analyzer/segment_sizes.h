@@ -54,6 +54,9 @@ int segment_sizes_save(struct segment_sizes *sizes, struct text *payload);
 int sizes_batch_load(struct sizes_batch *batch, const uint8_t *payload, size_t bytes,
                      uint64_t last_ns, struct error *error);
 
+/* Whether both say the same, at whatever times. */
+bool sizes_entry_is_alike(const struct sizes_entry *one, const struct sizes_entry *two);
+
 /* Entry i of a payload that was checked. */
 struct sizes_entry sizes_batch_entry(const uint8_t *payload, size_t i);
 

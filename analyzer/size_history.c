@@ -124,3 +124,18 @@ size_t size_history_near(const struct size_history *history, uint64_t time_ns)
 		low--;
 	return low;
 }
+
+struct sizes_entry size_history_at(const struct size_history *history, uint64_t time_ns)
+{
+	size_t near = size_history_near(history, time_ns);
+	struct sizes_entry entry = history->entries[near];
+	const struct sizes_entry *other = NULL;
+
+	if (entry.time_ns > time_ns && near)
+		other = &history->entries[near - 1];
+	else if (entry.time_ns < time_ns && near + 1 < history->count)
+		other = &history->entries[near + 1];
+	if (other && sizes_entry_is_alike(&entry, other))
+		entry.time_ns = time_ns;
+	return entry;
+}

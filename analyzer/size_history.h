@@ -26,4 +26,11 @@ void size_history_release(struct size_history *history);
 /* The entry nearest to a time since the start; there is at least one. */
 size_t size_history_near(const struct size_history *history, uint64_t time_ns);
 
+/*
+ * That entry; or, if nothing changed from the one before that time to the one after, what
+ * they say, at that time.
+ */
+struct sizes_entry size_history_at(const struct size_history *history,
+                                   uint64_t time_ns);
+
 #endif
