@@ -12,10 +12,13 @@
 
 #define SECOND_NS UINT64_C(1000000000)
 #define PEAK_BYTES (UINT64_C(1) << 20)
-#define PEAK_DIVISOR 20 /* grown by one part of so many */
-#define MUCH_DIVISOR 8  /* by so much that a look cannot wait until it is paid for */
-#define REFUSED_NS SECOND_NS /* it may become readable: look again */
-#define QUIET_LOOKS 100      /* alike: then they get rarer */
+#define PEAK_DIVISOR 20  /* grown by one part of so many */
+#define MUCH_DIVISOR 8   /* by so much that a look cannot wait until it is paid for */
+#define RISING_DIVISOR 4 /* from reading to reading: by one part of so many of that */
+#define RISING_NS UINT64_C(100000000)
+#define RISING_SLACK_NS UINT64_C(1000000) /* the next reading comes first */
+#define REFUSED_NS SECOND_NS              /* it may become readable: look again */
+#define QUIET_LOOKS 100                   /* alike: then they get rarer */
 #define QUIET_NS (5 * SECOND_NS)
 
 static uint64_t now_ns(void)
@@ -192,6 +195,7 @@ struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 
 	looked->grown_ns = 0;
 	looked->is_much = false;
+	looked->owed_ns = 0;
 	counts_read(looked, looked->counts); /* before: what changes meanwhile is seen */
 	if (segments_read(&looked->segments, looked->pid, &ignored)) {
 		if (is_refused(looked->pid))
@@ -226,16 +230,22 @@ struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 bool looked_size_read(const struct looked *looked, struct looked_size *size)
 {
 	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-	char *end;
+	char counts[LOOKED_STATM_BYTES], *end;
 
-	counts_read(looked, size->counts);
+	counts_read(looked, counts);
 	size->entry.time_ns = now_ns();
+	if (*counts && !strcmp(counts, size->counts))
+		return true;
+	strcpy(size->counts, counts);
 	size->entry.size = strtoull(size->counts, &end, 10) * page_bytes;
 	size->entry.resident = strtoull(end, &end, 10) * page_bytes;
 	size->entry.shared = strtoull(end, &end, 10) * page_bytes;
 	if (size->entry.shared > size->entry.resident) /* counts of two moments */
 		size->entry.shared = size->entry.resident;
-	return size->entry.resident && has_memory(looked);
+	if (size->entry.resident && has_memory(looked))
+		return true;
+	size->counts[0] = 0; /* what is read next is looked at as well */
+	return false;
 }
 
 bool looked_size_note(struct looked *looked, const struct looked_size *size,
@@ -244,6 +254,7 @@ bool looked_size_note(struct looked *looked, const struct looked_size *size,
 	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t pages = size->entry.resident / page_bytes, grown;
 	uint64_t least = PEAK_BYTES / page_bytes;
+	bool is_rising;
 
 	if (least < looked->largest_pages / PEAK_DIVISOR)
 		least = looked->largest_pages / PEAK_DIVISOR;
@@ -252,11 +263,18 @@ bool looked_size_note(struct looked *looked, const struct looked_size *size,
 		looked->quiet = 0;
 		looked->next_ns = looked->last_ns + every_ns;
 	}
+	is_rising = pages > looked->seen_pages &&
+	            pages - looked->seen_pages >= least / RISING_DIVISOR;
 	looked->seen_pages = pages;
 	if (grown >= least && looked->last_ns) {
 		looked->reasons = (looked->reasons & ~(uint32_t)SEGMENTS_INTERVAL) |
 		                  SEGMENTS_PEAK;
+		if (!looked->owed_ns)
+			looked->owed_ns = size->entry.time_ns;
+		/* the top is worth more than the way up, if that is not long */
 		looked->grown_ns = looked->last_ns + LOOKS_APART_NS;
+		if (is_rising && size->entry.time_ns < looked->owed_ns + RISING_NS)
+			looked->grown_ns = size->entry.time_ns + LOOKS_APART_NS + RISING_SLACK_NS;
 		looked->is_much = grown >= looked->largest_pages / MUCH_DIVISOR;
 	}
 	return looked->last_ns && !looked->is_refused &&

@@ -23,6 +23,7 @@ struct looked {
 	char counts[LOOKED_STATM_BYTES]; /* what statm said before the last look; "" */
 	uint64_t next_ns;                /* when to look at all of it */
 	uint64_t grown_ns;               /* and when, because it has grown; 0: it has not */
+	uint64_t owed_ns;                /* since then; 0: likewise */
 	bool is_much;                    /* it has grown by a good part of what it was */
 	uint64_t last_ns;                /* when that was done; 0: never */
 	uint64_t largest_pages, seen_pages; /* resident */
@@ -48,8 +49,9 @@ void looked_release(struct looked *looked);
 struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns);
 
 /*
- * Its size alone, by one or two system calls that wait for nobody. It changes nothing, so
- * another thread may look at the whole meanwhile. false: it is not to be seen, or is of
+ * Its size alone, by one or two system calls that wait for nobody; *size is what was read
+ * before, or all zero. Nothing else is changed, so another thread may look at the whole
+ * meanwhile. false: it is not to be seen, or is of
  * another program that the process became.
  */
 bool looked_size_read(const struct looked *looked, struct looked_size *size);

@@ -26,17 +26,18 @@
 #define SAVED_FOR_OTHERS_NS (SAVED_NS / 2)
 /* What has grown by a good part is looked at on credit: it may be gone before it is paid. */
 #define CREDIT_NS SECOND_NS
-#define PACKETS_MAX 1024       /* nobody takes them: wait */
-#define SIZES_PACKETS_MAX 8192 /* likewise */
-#define END_WAIT_S 2           /* a look may hang where the process's memory does */
+#define PACKETS_MAX 1024 /* nobody takes them: wait */
+#define SIZES_PACKETS_MAX 8192
+#define END_WAIT_S 2 /* a look may hang where the process's memory does */
 
 struct sampled {
 	struct looked look; /* while is_busy the looking thread's */
 	/* under the lock, as look is else: */
-	bool is_busy;     /* all of it is being looked at */
-	bool is_read;     /* its size is being read */
-	bool is_removed;  /* who is at it frees it */
-	uint64_t read_ns; /* when to read its size next */
+	bool is_busy;            /* all of it is being looked at */
+	bool is_read;            /* its size is being read */
+	bool is_removed;         /* who is at it frees it */
+	uint64_t read_ns;        /* when to read its size next */
+	struct looked_size size; /* the last reading; of who reads */
 	struct segment_sizes sizes;
 	struct segment_packet *newest; /* held back: it may turn out to be the last */
 	uint64_t same_ns; /* when it was seen to be as the newest says, last; 0: never */
@@ -338,28 +339,28 @@ static void size_tell(struct segment_sampler *sampler, struct sampled *sampled,
 /* Under the lock, but it reads without. */
 static void size_take(struct segment_sampler *sampler, struct sampled *sampled)
 {
-	struct looked_size size;
+	struct looked_size *size = &sampled->size;
 	uint64_t mark_ns;
 	bool is_there;
 
 	sampled->is_read = true;
 	pthread_mutex_unlock(&sampler->lock);
-	is_there = looked_size_read(&sampled->look, &size);
+	is_there = looked_size_read(&sampled->look, size);
 	pthread_mutex_lock(&sampler->lock);
 	sampled->is_read = false;
 	if (sampled->is_removed) {
 		sampled_drop(sampled);
 		return;
 	}
-	sampled->read_ns = size_pace_next(&sampler->pace, size.entry.time_ns);
+	sampled->read_ns = size_pace_next(&sampler->pace, size->entry.time_ns);
 	if (!is_there)
 		return;
 	mark_ns = sampled->sizes.mark_ns / sampler->pace.mark_ns;
-	segment_sizes_note(&sampled->sizes, &size.entry,
-	                   size.entry.time_ns / sampler->pace.mark_ns > mark_ns,
+	segment_sizes_note(&sampled->sizes, &size->entry,
+	                   size->entry.time_ns / sampler->pace.mark_ns > mark_ns,
 	                   sampler->pace.mark_ns);
 	if (!sampled->is_busy)
-		size_tell(sampler, sampled, &size);
+		size_tell(sampler, sampled, size);
 }
 
 /* All that are due; when the next is. */
@@ -408,8 +409,6 @@ static void *sizes_run(void *context)
 	pthread_mutex_unlock(&sampler->lock);
 	return NULL;
 }
-
-/* ---- its life ---- */
 
 /* Signals are for the thread that waits for them. */
 static int thread_start(struct segment_sampler *sampler, pthread_t *thread,

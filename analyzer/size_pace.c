@@ -3,9 +3,11 @@
 
 #define APART_NS UINT64_C(20000000)
 #define MARKS_SHARE 100   /* of a processor: one part of so many at most */
+#define MARKS_STEPS 4     /* spaced out in such parts, so that they stay regular */
 #define BETWEEN_SHARE 400 /* likewise, of what is read for peaks */
 #define READING_NS 1500   /* until it is known */
-#define AVERAGED 16
+#define AVERAGED 512      /* readings */
+#define AVERAGED_AT_ONCE 64
 
 struct size_pace size_pace_of(uint64_t every_ns)
 {
@@ -18,8 +20,11 @@ struct size_pace size_pace_of(uint64_t every_ns)
 void size_pace_set(struct size_pace *pace, size_t processes)
 {
 	uint64_t cost_ns = processes * pace->reading_ns;
+	uint64_t step_ns = pace->every_ns / MARKS_STEPS + 1;
 
-	pace->mark_ns = pace->every_ns * (1 + cost_ns * MARKS_SHARE / pace->every_ns);
+	pace->mark_ns = pace->every_ns;
+	if (cost_ns * MARKS_SHARE > pace->every_ns)
+		pace->mark_ns = (cost_ns * MARKS_SHARE / step_ns + 1) * step_ns;
 	pace->apart_ns = cost_ns * BETWEEN_SHARE;
 	if (pace->apart_ns < APART_NS)
 		pace->apart_ns = APART_NS;
@@ -29,7 +34,10 @@ void size_pace_set(struct size_pace *pace, size_t processes)
 
 void size_pace_learn(struct size_pace *pace, size_t readings, uint64_t cost_ns)
 {
-	pace->reading_ns = ((AVERAGED - 1) * pace->reading_ns + cost_ns / readings) /
+	size_t weight = readings < AVERAGED_AT_ONCE ? readings : AVERAGED_AT_ONCE;
+
+	pace->reading_ns = ((AVERAGED - weight) * pace->reading_ns +
+	                    weight * (cost_ns / readings)) /
 	                   AVERAGED;
 }
 
