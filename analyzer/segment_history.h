@@ -20,11 +20,11 @@ struct segment_history {
 	size_t read;    /* samples there were: of very many, not all are kept */
 	size_t refused; /* looks at a process that may not be read */
 	struct segment_peak peak, peaks[SEGMENT_COUNT]; /* of all samples read */
-	size_t highest;       /* the sample in which the most was resident */
-	uint64_t kernel_peak; /* the largest VmHWM; 0: not known */
-	uint64_t interval_ns; /* between looks, half of them less; 0: fewer than two */
-	unsigned peak_count;  /* taken because memory had grown */
-	unsigned same_count;  /* of the size alone, which had not changed */
+	size_t highest;            /* the sample in which the most was resident */
+	uint64_t kernel_peak;      /* the largest VmHWM; 0: not known */
+	uint64_t interval_ns;      /* between looks, half of them less; 0: fewer than two */
+	unsigned peak_count;       /* taken because memory had grown */
+	unsigned same_count;       /* of the size alone, which had not changed */
 	struct size_history sizes; /* between the samples; an older trace has none */
 };
 

@@ -285,24 +285,27 @@ static void sample_csv(const struct segment_sample *sample, FILE *file)
 	}
 }
 
+/* The sizes from `at` on that are older than a time; which is next. */
+static size_t sizes_csv(const struct size_history *sizes, size_t at, size_t end,
+                        uint64_t until_ns, FILE *file)
+{
+	for (; at < end && sizes->entries[at].time_ns < until_ns; at++)
+		fprintf(file, "%" PRIu64 ",all,%" PRIu64 ",%" PRIu64 ",,,\r\n",
+		        sizes->entries[at].time_ns, sizes->entries[at].size,
+		        sizes->entries[at].resident);
+	return at;
+}
+
 /* By time, samples and sizes alike. */
 void segment_timeline_csv(const struct segment_timeline *timeline, FILE *file)
 {
 	const struct segment_history *history = &timeline->profile->segments;
-	const struct sizes_entry *entry;
-	size_t count, at = timeline_sizes(timeline, &count), end = at + count;
-	size_t i = timeline->from, to = timeline->to;
+	size_t count, at = timeline_sizes(timeline, &count), end = at + count, i;
 
 	fprintf(file, "time_ns,segment,size,rss,pss,private_dirty,swap\r\n");
-	while (at < end || (i <= to && i < history->count)) {
-		entry = at < end ? &history->sizes.entries[at] : NULL;
-		if (i <= to && i < history->count &&
-		    (!entry || history->samples[i].time_ns <= entry->time_ns)) {
-			sample_csv(&history->samples[i++], file);
-			continue;
-		}
-		fprintf(file, "%" PRIu64 ",all,%" PRIu64 ",%" PRIu64 ",,,\r\n", entry->time_ns,
-		        entry->size, entry->resident);
-		at++;
+	for (i = timeline->from; i <= timeline->to && i < history->count; i++) {
+		at = sizes_csv(&history->sizes, at, end, history->samples[i].time_ns, file);
+		sample_csv(&history->samples[i], file);
 	}
+	sizes_csv(&history->sizes, at, end, UINT64_MAX, file);
 }
