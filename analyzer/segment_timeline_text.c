@@ -312,13 +312,17 @@ static void time_text(char *text, size_t bytes, const struct segment_timeline *t
 	const struct segment_sample *sample = sample_at(timeline, number);
 	const char *phase = segment_phase(timeline->profile, sample->time_ns);
 	char at[TEXT_NUMBER_BYTES];
+	bool is_size;
 
+	segment_history_peak(&timeline->profile->segments, &is_size);
 	snprintf(text, bytes, "%s%s%s%s%s%s%s", text_duration(at, sample->time_ns),
 	         *phase ? ", " : "", phase,
 	         sample->reasons & SEGMENTS_EXEC    ? ", after exec"
 	         : sample->reasons & SEGMENTS_FIRST ? ", first"
 	                                            : "",
-	         number == timeline->profile->segments.highest ? ", peak" : "",
+	         number != timeline->profile->segments.highest ? ""
+	         : is_size                                     ? ", highest look"
+	                                                       : ", peak",
 	         sample->reasons & SEGMENTS_PEAK   ? ", grown"
 	         : sample->reasons & SEGMENTS_SAME ? ", unchanged"
 	                                           : "",
