@@ -20,7 +20,7 @@ struct size_pace size_pace_of(uint64_t every_ns)
 void size_pace_set(struct size_pace *pace, size_t processes)
 {
 	uint64_t cost_ns = processes * pace->reading_ns;
-	uint64_t step_ns = pace->every_ns / MARKS_STEPS + 1;
+	uint64_t step_ns = pace->every_ns > MARKS_STEPS ? pace->every_ns / MARKS_STEPS : 1;
 
 	pace->mark_ns = pace->every_ns;
 	if (cost_ns * MARKS_SHARE > pace->every_ns)
