@@ -133,21 +133,27 @@ static void process_title(const struct screen *screen,
 
 /* How often its memory was looked at. */
 struct segments_count {
-	size_t read, refused;
-	uint64_t interval_ns;
+	size_t read, refused, sizes;
+	uint64_t interval_ns, sizes_ns;
 };
 
 static void segments_print(const struct screen *screen,
                            const struct segments_count *segments)
 {
 	char count[TEXT_NUMBER_BYTES], each[TEXT_NUMBER_BYTES], often[64] = "";
+	char sizes[96] = "";
 
 	if (segments->interval_ns)
 		snprintf(often, sizeof(often), ", as a rule every %s",
 		         text_duration(each, segments->interval_ns));
+	if (segments->sizes)
+		snprintf(sizes, sizeof(sizes), "; the size %s time%s, every %s",
+		         text_count(count, segments->sizes), text_s(segments->sizes),
+		         text_duration(each, segments->sizes_ns));
 	if (segments->read)
-		screen_line(screen, LABEL_COLUMNS, "    segments   %s sample%s%s",
-		            text_count(count, segments->read), text_s(segments->read), often);
+		screen_line(screen, LABEL_COLUMNS, "    segments   %s sample%s%s%s",
+		            text_count(count, segments->read), text_s(segments->read), often,
+		            sizes);
 	else if (segments->refused)
 		screen_line(screen, LABEL_COLUMNS,
 		            "    segments   not sampled: not permitted to look at the process");
@@ -214,7 +220,8 @@ static struct segments_count count_segments(struct trace_reader *reader,
 	if (segment_history_read(&history, reader, process))
 		die("%s: out of memory", trace_reader_name(reader));
 	count = (struct segments_count){ history.read, history.refused,
-		                             history.interval_ns };
+		                             history.sizes.readings, history.interval_ns,
+		                             history.sizes.every_ns };
 	segment_history_release(&history);
 	return count;
 }
@@ -375,6 +382,7 @@ static void info_json(const struct recording *recording)
 		process_json(&json, trace_reader_process(reader, i), &recording->counts[i]);
 		json_count(&json, "segment_samples", recording->segments[i].read);
 		json_count(&json, "segment_samples_refused", recording->segments[i].refused);
+		json_count(&json, "segment_sizes", recording->segments[i].sizes);
 		phases_json(&json, &trace_reader_process(reader, i)->header,
 		            recording->phases[i]);
 		json_object_end(&json);

@@ -237,6 +237,8 @@ static void phase_choose(struct segment_timeline *timeline, const char *name)
 		    "--segments-every' looks more often",
 		    profile->name, name);
 	timeline->view = timeline->from == timeline->to ? TIMELINE_AT : TIMELINE_BETWEEN;
+	timeline->from_ns = history->samples[timeline->from].time_ns;
+	timeline->to_ns = history->samples[timeline->to].time_ns;
 }
 
 /* Which samples are meant. */
@@ -253,6 +255,7 @@ static void times_choose(struct segment_timeline *timeline,
 	} else if (said->at) {
 		timeline->view = TIMELINE_AT;
 		from_ns = time_of(said->at, strlen(said->at), 0);
+		timeline->from_ns = timeline->to_ns = from_ns;
 		timeline->from = timeline->to = segment_history_near(history, from_ns);
 	} else if (said->between) {
 		if (!colon)
@@ -264,6 +267,8 @@ static void times_choose(struct segment_timeline *timeline,
 			die_usage("segments", "segments: --between %s: goes back in time",
 			          said->between);
 		timeline->view = TIMELINE_BETWEEN;
+		timeline->from_ns = from_ns;
+		timeline->to_ns = to_ns;
 		timeline->from = segment_history_near(history, from_ns);
 		timeline->to = segment_history_near(history, to_ns);
 	}
@@ -326,6 +331,7 @@ static void recording_show(const struct segments_options *said, const char *path
 {
 	struct segment_timeline timeline = {
 		.is_by_thread = said->group == SEGMENTS_BY_THREAD,
+		.to_ns = UINT64_MAX,
 		.top = said->top != TOP_UNSAID             ? said->top
 		       : said->format != FORMAT_TEXT       ? 0
 		       : said->group == SEGMENTS_BY_THREAD ? TOP_TEXT

@@ -296,13 +296,14 @@ static int drain_discover(struct drain *drain, struct error *error)
 /* What was seen of segments since. 0, or -1 and *error. */
 static int samples_write(struct drain *drain, struct error *error)
 {
-	struct trace_block about = { .type = BLOCK_SEGMENTS };
+	struct trace_block about = { .type = 0 };
 	struct segment_packet *packet;
 	int result = 0;
 
 	if (!drain->sampler)
 		return 0;
 	while (!result && (packet = segment_sampler_take(drain->sampler))) {
+		about.type = packet->type;
 		about.process = packet->process;
 		result = trace_writer_block(drain->way.writer, &about, packet->payload,
 		                            packet->bytes, error);

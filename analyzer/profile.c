@@ -1,8 +1,6 @@
 /* profile.c - the whole pipeline as one call. Layer 7. */
 #include "profile.h"
 
-#include "segment_own_looks.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +82,7 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 
 	if (segment_history_read(history, reader, profile->process) ||
 	    segment_pictures_read(&profile->pictures, reader, profile->process) ||
-	    segment_own_looks_add(history, &profile->pictures, &profile->process->header))
+	    segment_history_add_own(history, &profile->pictures, &profile->process->header))
 		return -1;
 	profile->marks = calloc(history->count + 1, sizeof(*profile->marks));
 	if (!profile->marks)

@@ -1,6 +1,8 @@
 /* report_figures.c - the columns of figures in a table of a text report. Layer 2. */
 #include "report_figures.h"
 
+#include <string.h>
+
 #define NAME_COLUMNS_MIN 34 /* beside figures; with less, a name has its own line */
 #define STACKED_INDENT 4
 
@@ -70,4 +72,36 @@ size_t figures_print(const struct figures *figures, char (*texts)[TEXT_NUMBER_BY
 	}
 	fprintf(figures->screen->file, "\n%*s", STACKED_INDENT, "");
 	return STACKED_INDENT;
+}
+
+void figures_name(const struct figures *figures, size_t used, const char *name,
+                  bool is_bold)
+{
+	const struct screen *screen = figures->screen;
+	char fitted[512];
+
+	text_fit(fitted, sizeof(fitted), name, screen->columns - used, TEXT_KEEP_START);
+	fprintf(screen->file, "%s%s%s\n", is_bold ? screen_bold(screen) : "", fitted,
+	        is_bold ? screen_plain(screen) : "");
+}
+
+void figures_size(char text[TEXT_NUMBER_BYTES], uint64_t bytes)
+{
+	if (bytes)
+		text_size(text, bytes);
+	else
+		strcpy(text, "-");
+}
+
+void figures_growth(char text[TEXT_NUMBER_BYTES], uint64_t before, uint64_t after)
+{
+	char size[TEXT_NUMBER_BYTES];
+
+	if (before == after) {
+		strcpy(text, "-");
+		return;
+	}
+	text_size(size, after > before ? after - before : before - after);
+	snprintf(text, TEXT_NUMBER_BYTES, "%c%.*s", after > before ? '+' : '-',
+	         TEXT_NUMBER_BYTES - 2, size);
 }

@@ -40,4 +40,12 @@ void figures_titles(const struct figures *figures, const char *name);
 /* The figures of a row. How many columns are used of the line on which a name follows. */
 size_t figures_print(const struct figures *figures, char (*texts)[TEXT_NUMBER_BYTES]);
 
+/* That name, cut to what is left of the line. */
+void figures_name(const struct figures *figures, size_t used, const char *name,
+                  bool is_bold);
+
+/* The figure of a size, "-" of nothing; and of growth: "+1.2 MiB", "-3 KiB", "-". */
+void figures_size(char text[TEXT_NUMBER_BYTES], uint64_t bytes);
+void figures_growth(char text[TEXT_NUMBER_BYTES], uint64_t before, uint64_t after);
+
 #endif

@@ -1,10 +1,13 @@
-/* segment_history.c - all samples of a process. Layer 5. */
+/* segment_history.c - all samples of a process. Layer 6. */
 #include "segment_history.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define SAMPLES_MAX 16384 /* kept; 1.6 KB each */
+/* How much more a size must say than a sample: the kernel counts by processor. */
+#define DOUBT_BYTES (UINT64_C(1) << 20)
+#define DOUBT_DIVISOR 16
 
 /* Of the samples that are like any other, every second goes. */
 static void history_thin(struct segment_history *history)
@@ -82,8 +85,8 @@ static void highest_find(struct segment_history *history)
 	}
 }
 
-int segment_history_insert(struct segment_history *history,
-                           const struct segment_sample *sample)
+static int sample_insert(struct segment_history *history,
+                         const struct segment_sample *sample)
 {
 	size_t at = history->count;
 
@@ -178,7 +181,7 @@ int segment_history_read(struct segment_history *history, struct trace_reader *r
 	chunk_buffer_release(&buffer);
 	highest_find(history);
 	history->interval_ns = interval_find(history);
-	return result > 0 ? -1 : 0;
+	return result > 0 || size_history_read(&history->sizes, reader, process) ? -1 : 0;
 }
 
 void segment_history_release(struct segment_history *history)
@@ -188,7 +191,94 @@ void segment_history_release(struct segment_history *history)
 	for (i = 0; i < history->count; i++)
 		segment_sample_release(&history->samples[i]);
 	free(history->samples);
+	size_history_release(&history->sizes);
 	*history = (struct segment_history){ .count = 0 };
+}
+
+/* ---- what the process saw of itself ---- */
+
+/* A sample of its own, of what the picture has. 0, or -1: memory is out. */
+static int sample_copy(struct segment_sample *copy, const struct segment_sample *sample)
+{
+	size_t bytes = (sample->stack_count + 1) * sizeof(*copy->stacks);
+
+	*copy = *sample;
+	copy->stacks = malloc(bytes);
+	if (!copy->stacks)
+		return -1;
+	if (sample->stack_count)
+		memcpy(copy->stacks, sample->stacks,
+		       sample->stack_count * sizeof(*copy->stacks));
+	return 0;
+}
+
+static int picture_add(struct segment_history *history,
+                       const struct segment_picture *picture,
+                       const struct ring_header *header)
+{
+	uint64_t time_ns = picture->totals.time_ns;
+	struct segment_sample sample;
+
+	if (sample_copy(&sample, picture->sample))
+		return -1;
+	sample.pid = header->pid;
+	sample.time_ns = time_ns > header->start_ns ? time_ns - header->start_ns : 0;
+	sample.reasons = picture->reason == MAPS_END ? SEGMENTS_LAST : 0;
+	if (history->count)
+		sample.stack_limit = history->samples[history->count - 1].stack_limit;
+	if (!sample_insert(history, &sample))
+		return 0;
+	segment_sample_release(&sample);
+	return -1;
+}
+
+/* Of several that were the last when they were taken, the latest. */
+static void last_settle(struct segment_history *history)
+{
+	uint32_t last = 0;
+	size_t i;
+
+	for (i = 0; i < history->count; i++) {
+		last |= history->samples[i].reasons & SEGMENTS_LAST;
+		history->samples[i].reasons &= ~(uint32_t)SEGMENTS_LAST;
+	}
+	if (history->count)
+		history->samples[history->count - 1].reasons |= last;
+}
+
+int segment_history_add_own(struct segment_history *history,
+                            const struct segment_pictures *pictures,
+                            const struct ring_header *header)
+{
+	const struct segment_picture *picture;
+	size_t i;
+
+	for (i = 0; i < pictures->count; i++) {
+		picture = &pictures->pictures[i];
+		/* Where its sizes are not known, this is. */
+		if (picture->totals.peak_rss > history->kernel_peak)
+			history->kernel_peak = picture->totals.peak_rss;
+		if (picture->sample && picture_add(history, picture, header))
+			return -1;
+	}
+	last_settle(history);
+	return 0;
+}
+
+/* ---- questions ---- */
+
+struct segment_peak segment_history_peak(const struct segment_history *history,
+                                         bool *is_size)
+{
+	const struct sizes_entry *highest = &history->sizes.highest;
+	uint64_t doubt = history->peak.rss / DOUBT_DIVISOR;
+
+	*is_size = history->sizes.count &&
+	           highest->resident >
+	               history->peak.rss + (doubt < DOUBT_BYTES ? doubt : DOUBT_BYTES);
+	if (!*is_size)
+		return history->peak;
+	return (struct segment_peak){ highest->resident, highest->time_ns };
 }
 
 size_t segment_history_near(const struct segment_history *history, uint64_t time_ns)

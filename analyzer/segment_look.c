@@ -12,9 +12,13 @@
 
 #define SECOND_NS UINT64_C(1000000000)
 #define PEAK_BYTES (UINT64_C(1) << 20)
-#define PEAK_DIVISOR 20      /* grown by one part of so many */
-#define REFUSED_NS SECOND_NS /* it may become readable: look again */
-#define QUIET_LOOKS 100      /* alike: then they get rarer */
+#define PEAK_DIVISOR 20  /* grown by one part of so many */
+#define MUCH_DIVISOR 8   /* by so much that a look cannot wait until it is paid for */
+#define RISING_DIVISOR 4 /* from reading to reading: by one part of so many of that */
+#define RISING_NS UINT64_C(100000000)
+#define RISING_SLACK_NS UINT64_C(1000000) /* the next reading comes first */
+#define REFUSED_NS SECOND_NS              /* it may become readable: look again */
+#define QUIET_LOOKS 100                   /* alike: then they get rarer */
 #define QUIET_NS (5 * SECOND_NS)
 
 static uint64_t now_ns(void)
@@ -39,12 +43,16 @@ void looked_init(struct looked *looked, uint32_t process, pid_t pid, const char 
 	strncpy(looked->ring, ring, sizeof(looked->ring) - 1);
 	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
 	looked->statm = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)pid);
+	looked->pages = open(path, O_RDONLY | O_CLOEXEC);
 }
 
 void looked_release(struct looked *looked)
 {
 	if (looked->statm >= 0)
 		close(looked->statm);
+	if (looked->pages >= 0)
+		close(looked->pages);
 	segments_release(&looked->segments);
 	segment_sample_release(&looked->before);
 }
@@ -87,13 +95,16 @@ static void counts_read(const struct looked *looked, char text[LOOKED_STATM_BYTE
 	text[bytes > 0 ? bytes : 0] = 0;
 }
 
-/* Its resident pages, of what statm said; 0: unknown. */
-static uint64_t counts_resident(const char *text)
+/*
+ * Whether the memory that was there when it was first looked at is still the process's:
+ * exec replaces it, its end frees it. A place in the file that cannot be is refused only
+ * where there is memory; nothing is looked up, and no lock of the process waited for.
+ */
+static bool has_memory(const struct looked *looked)
 {
-	char *end;
+	char byte;
 
-	strtoull(text, &end, 10);
-	return strtoull(end, NULL, 10);
+	return looked->pages < 0 || pread(looked->pages, &byte, 1, 1) != 0;
 }
 
 /* Whether it is still the program that made the ring: exec unmaps it. */
@@ -136,43 +147,12 @@ static struct segment_packet *packet_make(const struct looked *looked,
 		free(packet);
 		return NULL;
 	}
+	packet->type = BLOCK_SEGMENTS;
 	packet->process = looked->process;
 	packet->time_ns = sample->time_ns;
 	packet->payload = (uint8_t *)payload.data;
 	packet->bytes = payload.bytes;
 	return packet;
-}
-
-struct segment_packet *segment_packet_again(const struct segment_packet *packet,
-                                            uint64_t time_ns)
-{
-	struct segment_packet *again = calloc(1, sizeof(*again));
-	uint8_t *payload = malloc(packet->bytes);
-	struct segments_sample header;
-
-	if (!again || !payload) {
-		free(again);
-		free(payload);
-		return NULL;
-	}
-	*again = (struct segment_packet){ .process = packet->process,
-		                              .time_ns = time_ns,
-		                              .bytes = packet->bytes,
-		                              .payload = payload };
-	memcpy(payload, packet->payload, packet->bytes);
-	memcpy(&header, payload, sizeof(header));
-	header.time_ns = time_ns;
-	header.reason = SEGMENTS_SAME;
-	memcpy(payload, &header, sizeof(header));
-	return again;
-}
-
-void segment_packet_free(struct segment_packet *packet)
-{
-	if (!packet)
-		return;
-	free(packet->payload);
-	free(packet);
 }
 
 /* That it is there, and may not be read: once, until it may again. */
@@ -214,6 +194,8 @@ struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 	struct error ignored;
 
 	looked->grown_ns = 0;
+	looked->is_much = false;
+	looked->owed_ns = 0;
 	counts_read(looked, looked->counts); /* before: what changes meanwhile is seen */
 	if (segments_read(&looked->segments, looked->pid, &ignored)) {
 		if (is_refused(looked->pid))
@@ -245,14 +227,35 @@ struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 	return packet;
 }
 
-bool looked_size(struct looked *looked, uint64_t every_ns)
+bool looked_size_read(const struct looked *looked, struct looked_size *size)
 {
-	char counts[LOOKED_STATM_BYTES];
-	uint64_t pages, grown;
-	uint64_t least = PEAK_BYTES / (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+	char counts[LOOKED_STATM_BYTES], *end;
 
 	counts_read(looked, counts);
-	pages = counts_resident(counts);
+	size->entry.time_ns = now_ns();
+	if (*counts && !strcmp(counts, size->counts))
+		return true;
+	strcpy(size->counts, counts);
+	size->entry.size = strtoull(size->counts, &end, 10) * page_bytes;
+	size->entry.resident = strtoull(end, &end, 10) * page_bytes;
+	size->entry.shared = strtoull(end, &end, 10) * page_bytes;
+	if (size->entry.shared > size->entry.resident) /* counts of two moments */
+		size->entry.shared = size->entry.resident;
+	if (size->entry.resident && has_memory(looked))
+		return true;
+	size->counts[0] = 0; /* what is read next is looked at as well */
+	return false;
+}
+
+bool looked_size_note(struct looked *looked, const struct looked_size *size,
+                      uint64_t every_ns)
+{
+	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t pages = size->entry.resident / page_bytes, grown;
+	uint64_t least = PEAK_BYTES / page_bytes;
+	bool is_rising;
+
 	if (least < looked->largest_pages / PEAK_DIVISOR)
 		least = looked->largest_pages / PEAK_DIVISOR;
 	grown = pages > looked->largest_pages ? pages - looked->largest_pages : 0;
@@ -260,12 +263,39 @@ bool looked_size(struct looked *looked, uint64_t every_ns)
 		looked->quiet = 0;
 		looked->next_ns = looked->last_ns + every_ns;
 	}
+	is_rising = pages > looked->seen_pages &&
+	            pages - looked->seen_pages >= least / RISING_DIVISOR;
 	looked->seen_pages = pages;
 	if (grown >= least && looked->last_ns) {
 		looked->reasons = (looked->reasons & ~(uint32_t)SEGMENTS_INTERVAL) |
 		                  SEGMENTS_PEAK;
+		if (!looked->owed_ns)
+			looked->owed_ns = size->entry.time_ns;
+		/* the top is worth more than the way up, if that is not long */
 		looked->grown_ns = looked->last_ns + LOOKS_APART_NS;
+		if (is_rising && size->entry.time_ns < looked->owed_ns + RISING_NS)
+			looked->grown_ns = size->entry.time_ns + LOOKS_APART_NS + RISING_SLACK_NS;
+		looked->is_much = grown >= looked->largest_pages / MUCH_DIVISOR;
 	}
-	return pages && looked->last_ns && !looked->is_refused &&
-	       !strcmp(counts, looked->counts);
+	return looked->last_ns && !looked->is_refused &&
+	       !strcmp(size->counts, looked->counts);
+}
+
+struct segment_packet *looked_sizes_packet(const struct looked *looked,
+                                           struct segment_sizes *sizes)
+{
+	struct segment_packet *packet = calloc(1, sizeof(*packet));
+	struct text payload = { NULL, 0, 0 };
+
+	if (!packet || segment_sizes_save(sizes, &payload) || !payload.bytes) {
+		text_release(&payload);
+		free(packet);
+		return NULL;
+	}
+	packet->type = BLOCK_SIZES;
+	packet->process = looked->process;
+	packet->time_ns = sizes->kept.time_ns;
+	packet->payload = (uint8_t *)payload.data;
+	packet->bytes = payload.bytes;
+	return packet;
 }

@@ -4,7 +4,9 @@
 #ifndef OUTLIVE_SEGMENT_LOOK_H
 #define OUTLIVE_SEGMENT_LOOK_H
 
+#include "segment_queue.h"
 #include "segment_sample.h"
+#include "segment_sizes.h"
 
 #include <sys/types.h>
 
@@ -17,10 +19,12 @@ struct looked {
 	uint32_t process; /* its number in the trace */
 	pid_t pid;
 	char ring[LOOKED_RING_BYTES];    /* file name of its ring, which it has mapped */
-	int statm;                       /* descriptor, or -1 */
+	int statm, pages;                /* descriptors, or -1 */
 	char counts[LOOKED_STATM_BYTES]; /* what statm said before the last look; "" */
 	uint64_t next_ns;                /* when to look at all of it */
 	uint64_t grown_ns;               /* and when, because it has grown; 0: it has not */
+	uint64_t owed_ns;                /* since then; 0: likewise */
+	bool is_much;                    /* it has grown by a good part of what it was */
 	uint64_t last_ns;                /* when that was done; 0: never */
 	uint64_t largest_pages, seen_pages; /* resident */
 	uint32_t reasons;                   /* enum segments_reason, of the next look */
@@ -31,19 +35,11 @@ struct looked {
 	struct segment_sample before;
 };
 
-/* One sample as a trace holds it. */
-struct segment_packet {
-	struct segment_packet *next;
-	uint32_t process;
-	uint64_t time_ns;
-	size_t bytes;
-	uint8_t *payload; /* the packet's */
+/* How large it is, at one time. */
+struct looked_size {
+	struct sizes_entry entry;
+	char counts[LOOKED_STATM_BYTES]; /* all that statm said */
 };
-void segment_packet_free(struct segment_packet *packet);
-
-/* The same sizes, seen again at a later time; NULL: memory is out. */
-struct segment_packet *segment_packet_again(const struct segment_packet *packet,
-                                            uint64_t time_ns);
 
 void looked_init(struct looked *looked, uint32_t process, pid_t pid, const char *ring,
                  bool is_exec);
@@ -53,9 +49,22 @@ void looked_release(struct looked *looked);
 struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns);
 
 /*
- * Its size alone: has it outgrown what was seen? Then look at all of it soon. true: no
- * count of its pages has changed since all of it was looked at.
+ * Its size alone, by one or two system calls that wait for nobody; *size is what was read
+ * before, or all zero. Nothing else is changed, so another thread may look at the whole
+ * meanwhile. false: it is not to be seen, or is of
+ * another program that the process became.
  */
-bool looked_size(struct looked *looked, uint64_t every_ns);
+bool looked_size_read(const struct looked *looked, struct looked_size *size);
+
+/*
+ * Has it outgrown what was seen? Then look at all of it soon. true: no count of its pages
+ * has changed since all of it was looked at.
+ */
+bool looked_size_note(struct looked *looked, const struct looked_size *size,
+                      uint64_t every_ns);
+
+/* All sizes of it that are not written yet; NULL: none, or memory is out. */
+struct segment_packet *looked_sizes_packet(const struct looked *looked,
+                                           struct segment_sizes *sizes);
 
 #endif

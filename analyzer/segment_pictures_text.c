@@ -56,19 +56,31 @@ static void row_print(const struct figures *figures,
 	        is_total ? screen_plain(screen) : "");
 }
 
-/* What is known of what was resident: at most the whole of it, when it was seen last. */
-static void resident_text(char *text, size_t bytes, const struct picture_totals *totals)
+/* What is known of what was resident: at most the whole of it, or its size from outside. */
+static void known_text(char *text, size_t bytes, const struct profile *profile,
+                       const struct picture_totals *totals)
 {
+	const struct size_history *sizes = &profile->segments.sizes;
 	char rss[TEXT_NUMBER_BYTES], peak[TEXT_NUMBER_BYTES];
 
 	if (totals->rss)
 		snprintf(
 			text, bytes,
-			"of what was resident only the sum is known: %s when it was seen last, "
+			"%s; of what was resident only the sum is known: %s when it was seen last, "
 			"%s at most",
+			sizes->count ? "from outside only its size was seen"
+						 : "nobody looked at it from outside",
 			text_size(rss, totals->rss), text_size(peak, totals->peak_rss));
+	else if (sizes->count)
+		snprintf(
+			text, bytes,
+			"from outside only its size was seen: %s resident at most, %s after the "
+			"start",
+			text_size(rss, sizes->highest.resident),
+			text_duration(peak, sizes->highest.time_ns));
 	else
-		snprintf(text, bytes, "so what was resident is not known");
+		snprintf(text, bytes,
+		         "nobody looked at it from outside, so what was resident is not known");
 }
 
 void segment_pictures_text(const struct profile *profile, const struct screen *screen)
@@ -77,19 +89,19 @@ void segment_pictures_text(const struct profile *profile, const struct screen *s
 	const struct ring_header *header = &profile->process->header;
 	const struct segment_picture *last = &pictures->pictures[pictures->count - 1];
 	struct figures figures = figures_of(screen, columns, 3);
-	char command[2048], fitted[2048], at[TEXT_NUMBER_BYTES], resident[160];
+	char command[2048], fitted[2048], at[TEXT_NUMBER_BYTES], known[256];
 	size_t i;
 
 	process_command_text(command, sizeof(command), header);
 	text_fit(fitted, sizeof(fitted), command, screen->columns, TEXT_KEEP_START);
 	fprintf(screen->file, "%s%s%s\n", screen_bold(screen), fitted,
 	        screen_plain(screen));
-	resident_text(resident, sizeof(resident), &last->totals);
+	known_text(known, sizeof(known), profile, &last->totals);
 	screen_line(
 		screen, 2,
-		"  pid %u; nobody looked at it from outside, %s. Its addresses, as it saw them "
-		"itself %zu time%s, the last (%s) after %s:",
-		header->pid, resident, pictures->count, text_s(pictures->count),
+		"  pid %u; %s. Its addresses, as it saw them itself %zu time%s, the last (%s) "
+		"after %s:",
+		header->pid, known, pictures->count, text_s(pictures->count),
 		picture_reason(last->reason),
 		text_duration(at, process_time_ns(header, last->time)));
 	fputc('\n', screen->file);

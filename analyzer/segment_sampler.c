@@ -1,6 +1,8 @@
 /* segment_sampler.c - look at living processes on schedule. Layer 6. */
 #include "segment_sampler.h"
 
+#include "size_pace.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -22,29 +24,35 @@
  * spend theirs while they start, and not be seen for a time after.
  */
 #define SAVED_FOR_OTHERS_NS (SAVED_NS / 2)
-#define WATCHED_MAX 8    /* processes whose size is read often: more, less often */
+/* What has grown by a good part is looked at on credit: it may be gone before it is paid. */
+#define CREDIT_NS SECOND_NS
 #define PACKETS_MAX 1024 /* nobody takes them: wait */
-#define END_WAIT_S 2     /* a look may hang where the process's memory does */
+#define SIZES_PACKETS_MAX 8192
+#define END_WAIT_S 2 /* a look may hang where the process's memory does */
 
 struct sampled {
-	struct looked look; /* the thread's, once it is in the list */
-	uint64_t watch_ns;  /* when to look at its size; next_ns: at all of it */
-	/* under the lock: */
-	bool is_busy, is_removed;
+	struct looked look; /* while is_busy the looking thread's */
+	/* under the lock, as look is else: */
+	bool is_busy;            /* all of it is being looked at */
+	bool is_read;            /* its size is being read */
+	bool is_removed;         /* who is at it frees it */
+	uint64_t read_ns;        /* when to read its size next */
+	struct looked_size size; /* the last reading; of who reads */
+	struct segment_sizes sizes;
 	struct segment_packet *newest; /* held back: it may turn out to be the last */
 	uint64_t same_ns; /* when it was seen to be as the newest says, last; 0: never */
 };
 
 struct segment_sampler {
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	pthread_t thread;
+	pthread_cond_t changed, sizes_changed;
+	pthread_t thread, sizes_thread;
 	uint64_t every_ns;
+	struct size_pace pace;
 	bool is_ending;
 	struct sampled **sampled;
 	size_t count;
-	struct segment_packet *first, **end;
-	size_t packets;
+	struct segment_queue queue;
 	/* until then the looks so far are paid for: first ones, others */
 	uint64_t first_paid_ns, paid_ns;
 };
@@ -59,14 +67,6 @@ static uint64_t clock_ns(clockid_t clock)
 
 /* ---- the queue; under the lock ---- */
 
-static void packet_push(struct segment_sampler *sampler, struct segment_packet *packet)
-{
-	packet->next = NULL;
-	*sampler->end = packet;
-	sampler->end = &packet->next;
-	sampler->packets++;
-}
-
 /* After longer than a look takes to come again, that nothing had changed is worth saying. */
 static void same_settle(struct segment_sampler *sampler, struct sampled *sampled)
 {
@@ -78,7 +78,7 @@ static void same_settle(struct segment_sampler *sampler, struct sampled *sampled
 	sampled->same_ns = 0;
 	if (!again)
 		return;
-	packet_push(sampler, sampled->newest);
+	segment_queue_push(&sampler->queue, sampled->newest);
 	sampled->newest = again;
 }
 
@@ -88,7 +88,7 @@ static void newest_set(struct segment_sampler *sampler, struct sampled *sampled,
 {
 	same_settle(sampler, sampled);
 	if (sampled->newest)
-		packet_push(sampler, sampled->newest);
+		segment_queue_push(&sampler->queue, sampled->newest);
 	sampled->newest = packet;
 }
 
@@ -110,19 +110,38 @@ struct segment_packet *segment_sampler_take(struct segment_sampler *sampler)
 	struct segment_packet *packet;
 
 	pthread_mutex_lock(&sampler->lock);
-	packet = sampler->first;
-	if (packet) {
-		sampler->first = packet->next;
-		sampler->packets--;
-		if (!sampler->first)
-			sampler->end = &sampler->first;
-	}
+	packet = segment_queue_take(&sampler->queue);
 	pthread_mutex_unlock(&sampler->lock);
 	return packet;
 }
 
-/* ---- the processes; under the lock, but for the last ---- */
+/* The sizes read so far. */
+static void sizes_hand(struct segment_sampler *sampler, struct sampled *sampled)
+{
+	struct segment_packet *packet;
 
+	if (sampler->queue.count >= SIZES_PACKETS_MAX)
+		return; /* they are thinned where they are */
+	packet = looked_sizes_packet(&sampled->look, &sampled->sizes);
+	if (packet)
+		segment_queue_push(&sampler->queue, packet);
+}
+
+/*
+ * What nobody could look at since it was added may have been another program all the time:
+ * once that is known, nothing was read of it.
+ */
+static void sizes_end(struct segment_sampler *sampler, struct sampled *sampled)
+{
+	if (!sampled->is_busy && sampled->look.is_gone && !sampled->look.last_ns)
+		return;
+	segment_sizes_end(&sampled->sizes);
+	sizes_hand(sampler, sampled);
+}
+
+/* ---- the processes ---- */
+
+/* Nobody is at it any more. */
 static void sampled_free(struct sampled *sampled)
 {
 	looked_release(&sampled->look);
@@ -138,7 +157,6 @@ void segment_sampler_add(struct segment_sampler *sampler, uint32_t process, pid_
 	if (!sampled)
 		return;
 	looked_init(&sampled->look, process, pid, ring, is_exec);
-	sampled->watch_ns = sampled->look.next_ns + LOOKS_APART_NS;
 	pthread_mutex_lock(&sampler->lock);
 	grown = realloc(sampler->sampled, (sampler->count + 1) * sizeof(struct sampled *));
 	if (grown) {
@@ -148,7 +166,16 @@ void segment_sampler_add(struct segment_sampler *sampler, uint32_t process, pid_
 		sampled_free(sampled);
 	}
 	pthread_cond_signal(&sampler->changed);
+	pthread_cond_signal(&sampler->sizes_changed);
 	pthread_mutex_unlock(&sampler->lock);
+}
+
+/* Under the lock: it is in the list no more. */
+static void sampled_drop(struct sampled *sampled)
+{
+	sampled->is_removed = true;
+	if (!sampled->is_busy && !sampled->is_read)
+		sampled_free(sampled);
 }
 
 void segment_sampler_remove(struct segment_sampler *sampler, uint32_t process)
@@ -164,76 +191,81 @@ void segment_sampler_remove(struct segment_sampler *sampler, uint32_t process)
 	}
 	if (i < sampler->count) {
 		newest_end(sampler, sampled);
+		sizes_end(sampler, sampled);
 		sampler->sampled[i] = sampler->sampled[--sampler->count];
-		if (sampled->is_busy)
-			sampled->is_removed = true; /* the thread frees it */
-		else
-			sampled_free(sampled);
+		sampled_drop(sampled);
 	}
 	pthread_mutex_unlock(&sampler->lock);
 }
 
-/* ---- the thread ---- */
+/* ---- looks at all of a process, one after the other ---- */
 
-/* What is to be done next, and when. */
+/* Which is next, and when. */
 struct turn {
 	struct sampled *sampled; /* NULL: nothing ever */
 	uint64_t due_ns;
-	uint64_t wanted_ns; /* of a look: when it would be due if it cost nothing */
-	bool is_look;       /* at all of it; else at its size */
+	uint64_t wanted_ns; /* when it would be due if it cost nothing */
 };
 
 /* A look that is wanted at a time, and is paid for at another: who waits longest is next. */
 static void turn_offer(struct turn *turn, struct sampled *sampled, uint64_t wanted_ns,
-                       uint64_t paid_ns, bool may_look)
+                       uint64_t paid_ns)
 {
 	uint64_t due_ns = wanted_ns > paid_ns ? wanted_ns : paid_ns;
 
-	if (!may_look || due_ns > turn->due_ns ||
-	    (due_ns == turn->due_ns && turn->is_look && wanted_ns >= turn->wanted_ns))
+	if (due_ns > turn->due_ns ||
+	    (due_ns == turn->due_ns && turn->sampled && wanted_ns >= turn->wanted_ns))
 		return;
-	*turn = (struct turn){ sampled, due_ns, wanted_ns, true };
+	*turn = (struct turn){ sampled, due_ns, wanted_ns };
+}
+
+/* What has grown is paid for by savings, or what has grown much, in advance. */
+static uint64_t grown_paid_ns(const struct segment_sampler *sampler,
+                              const struct looked *look)
+{
+	if (!look->is_much)
+		return sampler->paid_ns + SAVED_FOR_OTHERS_NS;
+	return sampler->paid_ns > CREDIT_NS ? sampler->paid_ns - CREDIT_NS : 0;
 }
 
 /* Who waits longest for a look is next, as soon as those before are paid for. */
 static struct turn turn_choose(const struct segment_sampler *sampler)
 {
-	struct turn turn = { NULL, UINT64_MAX, 0, false };
-	bool may_look = sampler->packets < PACKETS_MAX;
+	struct turn turn = { NULL, UINT64_MAX, 0 };
 	struct sampled *sampled;
 	uint64_t first_ns = 0;
 	size_t i;
 
 	if (sampler->first_paid_ns > FIRST_AHEAD_NS)
 		first_ns = sampler->first_paid_ns - FIRST_AHEAD_NS;
+	if (sampler->queue.count >= PACKETS_MAX) /* until some of them are taken */
+		return (struct turn){ NULL, clock_ns(CLOCK_MONOTONIC) + sampler->every_ns, 0 };
 
 	for (i = 0; i < sampler->count; i++) {
 		sampled = sampler->sampled[i];
 		if (sampled->look.is_gone)
 			continue;
 		if (sampled->look.last_ns)
-			turn_offer(&turn, sampled, sampled->look.next_ns, sampler->paid_ns,
-			           may_look);
+			turn_offer(&turn, sampled, sampled->look.next_ns, sampler->paid_ns);
+		else
+			turn_offer(&turn, sampled, sampled->look.next_ns, first_ns);
 		if (sampled->look.grown_ns)
 			turn_offer(&turn, sampled, sampled->look.grown_ns,
-			           sampler->paid_ns + SAVED_FOR_OTHERS_NS, may_look);
-		if (!sampled->look.last_ns)
-			turn_offer(&turn, sampled, sampled->look.next_ns, first_ns, may_look);
-		if (sampled->look.statm >= 0 && sampled->watch_ns < turn.due_ns)
-			turn = (struct turn){ sampled, sampled->watch_ns, 0, false };
+			           grown_paid_ns(sampler, &sampled->look));
 	}
 	return turn;
 }
 
-static void turn_wait(struct segment_sampler *sampler, uint64_t until_ns)
+static void turn_wait(struct segment_sampler *sampler, pthread_cond_t *changed,
+                      uint64_t until_ns)
 {
 	struct timespec until = { (time_t)(until_ns / SECOND_NS),
 		                      (long)(until_ns % SECOND_NS) };
 
 	if (until_ns == UINT64_MAX)
-		pthread_cond_wait(&sampler->changed, &sampler->lock);
+		pthread_cond_wait(changed, &sampler->lock);
 	else
-		pthread_cond_timedwait(&sampler->changed, &sampler->lock, &until);
+		pthread_cond_timedwait(changed, &sampler->lock, &until);
 }
 
 static void cost_note(uint64_t *paid_ns, uint64_t now_ns, uint64_t cost_ns)
@@ -244,38 +276,28 @@ static void cost_note(uint64_t *paid_ns, uint64_t now_ns, uint64_t cost_ns)
 }
 
 /* Under the lock, but it looks without. */
-static void turn_take(struct segment_sampler *sampler, const struct turn *turn)
+static void turn_take(struct segment_sampler *sampler, struct sampled *sampled)
 {
-	uint64_t watch_ns = LOOKS_APART_NS * (1 + sampler->count / WATCHED_MAX);
-	uint64_t begun_at_ns, begun_ns, cost_ns, now_ns;
-	struct sampled *sampled = turn->sampled;
-	struct segment_packet *packet = NULL;
-	bool is_first = turn->is_look && !sampled->look.last_ns, is_same = false;
+	uint64_t begun_ns, cost_ns, now_ns;
+	struct segment_packet *packet;
+	bool is_first = !sampled->look.last_ns;
 
-	begun_at_ns = clock_ns(CLOCK_MONOTONIC);
 	sampled->is_busy = true;
 	pthread_mutex_unlock(&sampler->lock);
 	begun_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	if (turn->is_look)
-		packet = looked_whole(&sampled->look, sampler->every_ns);
-	else
-		is_same = looked_size(&sampled->look, sampler->every_ns);
+	packet = looked_whole(&sampled->look, sampler->every_ns);
 	cost_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
 	now_ns = clock_ns(CLOCK_MONOTONIC);
 	pthread_mutex_lock(&sampler->lock);
 	sampled->is_busy = false;
-	sampled->watch_ns = now_ns + watch_ns;
 	cost_note(is_first ? &sampler->first_paid_ns : &sampler->paid_ns, now_ns,
 	          cost_ns * (is_first ? FIRST_FACTOR : OTHER_FACTOR));
-	if (!sampled->is_removed) {
-		if (is_same)
-			sampled->same_ns = begun_at_ns;
-		if (packet)
-			newest_set(sampler, sampled, packet);
-		return;
+	if (sampled->is_removed) {
+		segment_packet_free(packet);
+		sampled_drop(sampled);
+	} else if (packet) {
+		newest_set(sampler, sampled, packet);
 	}
-	segment_packet_free(packet);
-	sampled_free(sampled);
 }
 
 static void *sampler_run(void *context)
@@ -287,25 +309,140 @@ static void *sampler_run(void *context)
 	while (!sampler->is_ending) {
 		turn = turn_choose(sampler);
 		if (!turn.sampled || turn.due_ns > clock_ns(CLOCK_MONOTONIC))
-			turn_wait(sampler, turn.due_ns);
+			turn_wait(sampler, &sampler->changed, turn.due_ns);
 		else
-			turn_take(sampler, &turn);
+			turn_take(sampler, turn.sampled);
+	}
+	pthread_mutex_unlock(&sampler->lock);
+	return NULL;
+}
+
+/* ---- sizes: a thread of its own, so that no look keeps it waiting ---- */
+
+/* What its size tells of when to look at all of it; not while that is done. */
+static void size_tell(struct segment_sampler *sampler, struct sampled *sampled,
+                      const struct looked_size *size)
+{
+	struct looked *look = &sampled->look;
+	uint64_t grown_ns = look->grown_ns, next_ns = look->next_ns;
+	bool is_much = look->is_much;
+
+	if (looked_size_note(look, size, sampler->every_ns))
+		sampled->same_ns = size->entry.time_ns;
+	if (look->grown_ns != grown_ns || look->next_ns != next_ns ||
+	    look->is_much != is_much)
+		pthread_cond_signal(&sampler->changed);
+	if (look->last_ns && segment_sizes_is_due(&sampled->sizes, size->entry.time_ns))
+		sizes_hand(sampler, sampled);
+}
+
+/* Under the lock, but it reads without. */
+static void size_take(struct segment_sampler *sampler, struct sampled *sampled)
+{
+	struct looked_size *size = &sampled->size;
+	uint64_t mark_ns;
+	bool is_there;
+
+	sampled->is_read = true;
+	pthread_mutex_unlock(&sampler->lock);
+	is_there = looked_size_read(&sampled->look, size);
+	pthread_mutex_lock(&sampler->lock);
+	sampled->is_read = false;
+	if (sampled->is_removed) {
+		sampled_drop(sampled);
+		return;
+	}
+	sampled->read_ns = size_pace_next(&sampler->pace, size->entry.time_ns);
+	if (!is_there)
+		return;
+	mark_ns = sampled->sizes.mark_ns / sampler->pace.mark_ns;
+	segment_sizes_note(&sampled->sizes, &size->entry,
+	                   size->entry.time_ns / sampler->pace.mark_ns > mark_ns,
+	                   sampler->pace.mark_ns);
+	if (!sampled->is_busy)
+		size_tell(sampler, sampled, size);
+}
+
+/* All that are due; when the next is. */
+static uint64_t sizes_take(struct segment_sampler *sampler)
+{
+	uint64_t begun_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID), cost_ns,
+			 next_ns = UINT64_MAX;
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	struct sampled *sampled;
+	size_t readings = 0, i;
+
+	size_pace_set(&sampler->pace, sampler->count);
+	for (i = 0; i < sampler->count && !sampler->is_ending; i++) {
+		sampled = sampler->sampled[i];
+		if (!sampled->is_busy && sampled->look.is_gone)
+			sampled->read_ns = UINT64_MAX;
+		if (sampled->read_ns > now_ns)
+			continue;
+		size_take(sampler, sampled);
+		readings++;
+	}
+	for (i = 0; i < sampler->count; i++) {
+		if (sampler->sampled[i]->read_ns < next_ns)
+			next_ns = sampler->sampled[i]->read_ns;
+	}
+	if (!readings)
+		return next_ns;
+	cost_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
+	size_pace_learn(&sampler->pace, readings, cost_ns);
+	/* so that both together stay at a hundredth, but sizes do not take all of it */
+	cost_note(&sampler->paid_ns, now_ns, cost_ns * OTHER_FACTOR / 2);
+	return next_ns;
+}
+
+static void *sizes_run(void *context)
+{
+	struct segment_sampler *sampler = context;
+	uint64_t next_ns;
+
+	pthread_mutex_lock(&sampler->lock);
+	while (!sampler->is_ending) {
+		next_ns = sizes_take(sampler);
+		if (!sampler->is_ending && next_ns > clock_ns(CLOCK_MONOTONIC))
+			turn_wait(sampler, &sampler->sizes_changed, next_ns);
 	}
 	pthread_mutex_unlock(&sampler->lock);
 	return NULL;
 }
 
 /* Signals are for the thread that waits for them. */
-static int thread_start(struct segment_sampler *sampler)
+static int thread_start(struct segment_sampler *sampler, pthread_t *thread,
+                        void *(*run)(void *))
 {
 	sigset_t all, before;
 	int failure;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failure = pthread_create(&sampler->thread, NULL, sampler_run, sampler);
+	failure = pthread_create(thread, NULL, run, sampler);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return failure;
+}
+
+static void threads_tell(struct segment_sampler *sampler)
+{
+	pthread_mutex_lock(&sampler->lock);
+	sampler->is_ending = true;
+	pthread_cond_signal(&sampler->changed);
+	pthread_cond_signal(&sampler->sizes_changed);
+	pthread_mutex_unlock(&sampler->lock);
+}
+
+static void sampler_free(struct segment_sampler *sampler)
+{
+	segment_queue_release(&sampler->queue);
+	while (sampler->count)
+		sampled_free(sampler->sampled[--sampler->count]);
+	free(sampler->sampled);
+	pthread_cond_destroy(&sampler->changed);
+	pthread_cond_destroy(&sampler->sizes_changed);
+	pthread_mutex_destroy(&sampler->lock);
+	free(sampler);
 }
 
 struct segment_sampler *segment_sampler_new(uint64_t every_ns, struct error *error)
@@ -319,43 +456,44 @@ struct segment_sampler *segment_sampler_new(uint64_t every_ns, struct error *err
 		return NULL;
 	}
 	sampler->every_ns = every_ns;
-	sampler->end = &sampler->first;
+	sampler->pace = size_pace_of(every_ns);
+	segment_queue_init(&sampler->queue);
 	pthread_mutex_init(&sampler->lock, NULL);
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
 	pthread_cond_init(&sampler->changed, &clock);
+	pthread_cond_init(&sampler->sizes_changed, &clock);
 	pthread_condattr_destroy(&clock);
-	failure = thread_start(sampler);
-	if (!failure)
-		return sampler;
+	failure = thread_start(sampler, &sampler->thread, sampler_run);
+	if (!failure) {
+		failure = thread_start(sampler, &sampler->sizes_thread, sizes_run);
+		if (!failure)
+			return sampler;
+		threads_tell(sampler);
+		pthread_join(sampler->thread, NULL);
+	}
 	error_set(error, "no thread to look at segments: %s", strerror(failure));
-	free(sampler);
+	sampler_free(sampler);
 	return NULL;
 }
 
 void segment_sampler_free(struct segment_sampler *sampler)
 {
-	struct segment_packet *packet;
 	struct timespec until;
+	bool hangs;
 
 	if (!sampler)
 		return;
-	pthread_mutex_lock(&sampler->lock);
-	sampler->is_ending = true;
-	pthread_cond_signal(&sampler->changed);
-	pthread_mutex_unlock(&sampler->lock);
+	threads_tell(sampler);
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += END_WAIT_S;
-	if (pthread_timedjoin_np(sampler->thread, NULL, &until)) {
-		pthread_detach(sampler->thread); /* it hangs in the kernel, with all it has */
-		return;
+	hangs = pthread_timedjoin_np(sampler->thread, NULL, &until) != 0;
+	if (hangs)
+		pthread_detach(sampler->thread);
+	if (pthread_timedjoin_np(sampler->sizes_thread, NULL, &until)) {
+		pthread_detach(sampler->sizes_thread);
+		hangs = true;
 	}
-	while ((packet = segment_sampler_take(sampler)))
-		segment_packet_free(packet);
-	while (sampler->count)
-		sampled_free(sampler->sampled[--sampler->count]);
-	free(sampler->sampled);
-	pthread_cond_destroy(&sampler->changed);
-	pthread_mutex_destroy(&sampler->lock);
-	free(sampler);
+	if (!hangs) /* else it does so in the kernel, with all it has */
+		sampler_free(sampler);
 }

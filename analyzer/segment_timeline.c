@@ -57,22 +57,43 @@ void segment_timeline_summary(const struct screen *screen,
 	const struct segment_history *history = &profile->segments;
 	struct text parts = { NULL, 0, 0 };
 	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], text[512], kernel[64] = "";
+	char whole[64] = "";
+	struct segment_peak peak;
+	bool is_size;
 
 	if (!history->count)
 		return;
+	peak = segment_history_peak(history, &is_size);
+	if (is_size)
+		snprintf(whole, sizeof(whole), "; %s when all was looked at",
+		         text_size(more, history->peak.rss));
 	parts_text(&parts, &history->samples[history->highest]);
 	/* It grew and shrank between two looks. */
-	if (history->kernel_peak >
-	    history->peak.rss + history->peak.rss / PEAK_UNSEEN_SHARE)
+	if (history->kernel_peak > peak.rss + peak.rss / PEAK_UNSEEN_SHARE)
 		snprintf(kernel, sizeof(kernel), " when looked at (%s between)",
 		         text_size(more, history->kernel_peak));
 	screen_line(screen, LABEL_COLUMNS,
-	            "  resident     %s%s%s at most%s: %s; see 'outlive segments'",
-	            screen_bold(screen), text_size(size, history->peak.rss),
-	            screen_plain(screen), kernel, parts.data ? parts.data : "nothing");
+	            "  resident     %s%s%s at most%s%s: %s; see 'outlive segments'",
+	            screen_bold(screen), text_size(size, peak.rss), screen_plain(screen),
+	            kernel, whole, parts.data ? parts.data : "nothing");
 	text_release(&parts);
 	if (segment_timeline_oddity(text, sizeof(text), profile))
 		screen_line(screen, LABEL_COLUMNS, "  kept         %s", text);
+}
+
+/* ---- sizes ---- */
+
+size_t timeline_sizes(const struct segment_timeline *timeline, size_t *count)
+{
+	const struct size_history *sizes = &timeline->profile->segments.sizes;
+	size_t from;
+
+	*count = 0;
+	if (!sizes->count)
+		return 0;
+	from = size_history_near(sizes, timeline->from_ns);
+	*count = size_history_near(sizes, timeline->to_ns) - from + 1;
+	return from;
 }
 
 /* ---- stacks ---- */

@@ -23,9 +23,10 @@ enum timeline_view {
 struct segment_timeline {
 	const struct profile *profile; /* text, and views of samples: with one at least */
 	enum timeline_view view;
-	bool is_by_thread; /* stacks instead of segments */
-	size_t from, to;   /* samples: BETWEEN; AT: both the same */
-	uint64_t top;      /* rows of times and of threads; 0: all */
+	bool is_by_thread;       /* stacks instead of segments */
+	size_t from, to;         /* samples: BETWEEN; AT: both the same */
+	uint64_t from_ns, to_ns; /* what was asked for, since the start: for sizes */
+	uint64_t top;            /* rows of times and of threads; 0: all */
 };
 
 void segment_timeline_text(const struct segment_timeline *timeline,
@@ -42,6 +43,9 @@ bool segment_timeline_oddity(char *text, size_t bytes, const struct profile *pro
 /* One or two lines on the default screen of a report; nothing without samples. */
 void segment_timeline_summary(const struct screen *screen,
                               const struct profile *profile);
+
+/* The sizes that were read in that time, by number; `count` of them. */
+size_t timeline_sizes(const struct segment_timeline *timeline, size_t *count);
 
 /*
  * A stack over all samples: thread by thread, the highest first. `rows` has room for

@@ -112,9 +112,13 @@ static void segment_json(struct json_writer *json,
 
 static void peak_json(struct json_writer *json, const struct segment_history *history)
 {
+	bool is_size;
+	struct segment_peak peak = segment_history_peak(history, &is_size);
+
 	json_object(json, "peak");
-	json_count(json, "time_ns", history->peak.time_ns);
-	json_count(json, "rss", history->peak.rss);
+	json_count(json, "time_ns", peak.time_ns);
+	json_count(json, "rss", peak.rss);
+	json_string(json, "by", is_size ? "size" : "sample");
 	if (history->kernel_peak)
 		json_count(json, "kernel_rss", history->kernel_peak);
 	else
@@ -200,6 +204,29 @@ static void totals_json(struct json_writer *json, const struct picture_totals *t
 	json_count(json, "kernel_peak_rss", totals->peak_rss);
 }
 
+static void sizes_json(struct json_writer *json,
+                       const struct segment_timeline *timeline)
+{
+	const struct size_history *sizes = &timeline->profile->segments.sizes;
+	size_t count, from = timeline_sizes(timeline, &count), i;
+
+	json_count(json, "size_readings", sizes->readings);
+	json_count(json, "size_interval_ns", sizes->every_ns);
+	json_count(json, "size_interval_longest_ns", sizes->longest_ns);
+	json_array(json, "sizes");
+	for (i = from; i < from + count; i++) {
+		json_object(json, NULL);
+		json_compact(json, true);
+		json_count(json, "time_ns", sizes->entries[i].time_ns);
+		json_count(json, "size", sizes->entries[i].size);
+		json_count(json, "resident", sizes->entries[i].resident);
+		json_count(json, "shared", sizes->entries[i].shared);
+		json_compact(json, false);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
 static void pictures_json(struct json_writer *json, const struct profile *profile)
 {
 	const struct segment_picture *picture;
@@ -248,31 +275,51 @@ void segment_timeline_json(const struct segment_timeline *timeline, FILE *file)
 	json_count(&json, "interval_ns", history->interval_ns);
 	if (timeline->view != TIMELINE_NONE)
 		samples_json(&json, timeline);
+	sizes_json(&json, timeline);
 	pictures_json(&json, profile);
 	oddities_json(&json, profile);
 	json_object_end(&json);
 }
 
+static void sample_csv(const struct segment_sample *sample, FILE *file)
+{
+	const struct memory_use *use;
+	size_t i;
+
+	for (i = 0; i <= SEGMENT_COUNT; i++) {
+		use = i < SEGMENT_COUNT ? &sample->uses[i] : &sample->total;
+		if (i < SEGMENT_COUNT && !sample->mappings[i])
+			continue;
+		fprintf(file,
+		        "%" PRIu64 ",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+		        ",%" PRIu64 "\r\n",
+		        sample->time_ns,
+		        i < SEGMENT_COUNT ? segment_key((enum segment)i) : "total", use->size,
+		        use->rss, use->pss, use->private_dirty, use->swap);
+	}
+}
+
+/* The sizes from `at` on that are older than a time; which is next. */
+static size_t sizes_csv(const struct size_history *sizes, size_t at, size_t end,
+                        uint64_t until_ns, FILE *file)
+{
+	for (; at < end && sizes->entries[at].time_ns < until_ns; at++)
+		fprintf(file, "%" PRIu64 ",all,%" PRIu64 ",%" PRIu64 ",,,\r\n",
+		        sizes->entries[at].time_ns, sizes->entries[at].size,
+		        sizes->entries[at].resident);
+	return at;
+}
+
+/* By time, samples and sizes alike. */
 void segment_timeline_csv(const struct segment_timeline *timeline, FILE *file)
 {
 	const struct segment_history *history = &timeline->profile->segments;
-	const struct segment_sample *sample;
-	const struct memory_use *use;
-	size_t i, j;
+	size_t count, at = timeline_sizes(timeline, &count), end = at + count, i;
 
 	fprintf(file, "time_ns,segment,size,rss,pss,private_dirty,swap\r\n");
 	for (i = timeline->from; i <= timeline->to && i < history->count; i++) {
-		sample = &history->samples[i];
-		for (j = 0; j <= SEGMENT_COUNT; j++) {
-			use = j < SEGMENT_COUNT ? &sample->uses[j] : &sample->total;
-			if (j < SEGMENT_COUNT && !sample->mappings[j])
-				continue;
-			fprintf(file,
-			        "%" PRIu64 ",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-			        ",%" PRIu64 "\r\n",
-			        sample->time_ns,
-			        j < SEGMENT_COUNT ? segment_key((enum segment)j) : "total",
-			        use->size, use->rss, use->pss, use->private_dirty, use->swap);
-		}
+		at = sizes_csv(&history->sizes, at, end, history->samples[i].time_ns, file);
+		sample_csv(&history->samples[i], file);
 	}
+	sizes_csv(&history->sizes, at, end, UINT64_MAX, file);
 }

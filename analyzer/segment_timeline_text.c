@@ -1,8 +1,9 @@
-/* segment_timeline_text.c - segments over time, for people. Layer 11. */
+/* segment_timeline_text.c - segments over time, for people. Layer 12. */
 #include "report_figures.h"
 #include "report_summary.h"
 #include "segment_end_text.h"
 #include "segment_timeline.h"
+#include "size_timeline.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,39 +30,6 @@ static uint64_t sample_rss(const struct segment_sample *sample, size_t segment)
 	return segment < SEGMENT_COUNT ? sample->uses[segment].rss : sample->total.rss;
 }
 
-static void size_or_nothing(char text[TEXT_NUMBER_BYTES], uint64_t bytes)
-{
-	if (bytes)
-		text_size(text, bytes);
-	else
-		strcpy(text, "-");
-}
-
-/* "+1.2 MiB", "-3 KiB", "-". */
-static const char *growth_text(char text[TEXT_NUMBER_BYTES], uint64_t before,
-                               uint64_t after)
-{
-	char size[TEXT_NUMBER_BYTES];
-
-	if (before == after)
-		return strcpy(text, "-");
-	text_size(size, after > before ? after - before : before - after);
-	snprintf(text, TEXT_NUMBER_BYTES, "%c%.*s", after > before ? '+' : '-',
-	         TEXT_NUMBER_BYTES - 2, size);
-	return text;
-}
-
-static void name_print(const struct figures *figures, size_t used, const char *name,
-                       bool is_bold)
-{
-	const struct screen *screen = figures->screen;
-	char fitted[512];
-
-	text_fit(fitted, sizeof(fitted), name, screen->columns - used, TEXT_KEEP_START);
-	fprintf(screen->file, "%s%s%s\n", is_bold ? screen_bold(screen) : "", fitted,
-	        is_bold ? screen_plain(screen) : "");
-}
-
 /* ---- the head ---- */
 
 static void title_print(const struct segment_timeline *timeline,
@@ -70,7 +38,7 @@ static void title_print(const struct segment_timeline *timeline,
 	const struct segment_history *history = &timeline->profile->segments;
 	const struct ring_header *header = &timeline->profile->process->header;
 	char command[2048], fitted[2048], one[TEXT_NUMBER_BYTES], two[TEXT_NUMBER_BYTES];
-	char often[64] = "", grown[64] = "", same[64] = "", own[64] = "";
+	char often[64] = "", grown[64] = "", same[64] = "", own[64] = "", sizes[128];
 
 	process_command_text(command, sizeof(command), header);
 	text_fit(fitted, sizeof(fitted), command, screen->columns, TEXT_KEEP_START);
@@ -91,13 +59,14 @@ static void title_print(const struct segment_timeline *timeline,
 	screen_line(screen, LABEL_COLUMNS, "  process      pid %u, %u thread%s at the end",
 	            header->pid, sample_last(timeline)->thread_count,
 	            text_s(sample_last(timeline)->thread_count));
+	size_timeline_often(sizes, sizeof(sizes), timeline);
 	if (!history->read) {
 		screen_line(screen, LABEL_COLUMNS,
-		            "  looked at    %u time%s, by the process itself alone",
+		            "  looked at    %s%u time%s, by the process itself alone", sizes,
 		            history->own_count, text_s(history->own_count));
 		return;
 	}
-	screen_line(screen, LABEL_COLUMNS, "  looked at    %s time%s%s%s%s%s%s",
+	screen_line(screen, LABEL_COLUMNS, "  looked at    %s%s time%s%s%s%s%s%s", sizes,
 	            text_count(two, history->read), text_s(history->read), often, grown,
 	            same, own, history->refused ? "; for a time it was not permitted" : "");
 }
@@ -107,16 +76,23 @@ static void peak_print(const struct segment_timeline *timeline,
 {
 	const struct segment_history *history = &timeline->profile->segments;
 	char size[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES], true_size[TEXT_NUMBER_BYTES];
-	char kernel[96] = "";
+	char kernel[96] = "", whole[96] = "", when[TEXT_NUMBER_BYTES];
+	struct segment_peak peak;
+	bool is_size;
 
-	if (history->kernel_peak >= history->peak.rss)
+	peak = segment_history_peak(history, &is_size);
+	if (is_size)
+		snprintf(whole, sizeof(whole), ", by size; %s at the highest whole look, %s",
+		         text_size(size, history->peak.rss),
+		         text_duration(when, history->peak.time_ns));
+	if (history->kernel_peak >= peak.rss)
 		snprintf(kernel, sizeof(kernel), "; by the kernel's own count (VmHWM%s) %s",
 		         segment_end_is_known(timeline->profile) ? "" : ", up to the last look",
 		         text_size(true_size, history->kernel_peak));
 	screen_line(screen, LABEL_COLUMNS,
-	            "  peak         %s%s%s resident, %s after the start%s",
-	            screen_bold(screen), text_size(size, history->peak.rss),
-	            screen_plain(screen), text_duration(at, history->peak.time_ns), kernel);
+	            "  peak         %s%s%s resident, %s after the start%s%s",
+	            screen_bold(screen), text_size(size, peak.rss), screen_plain(screen),
+	            text_duration(at, peak.time_ns), whole, kernel);
 }
 
 /* ---- what the segments hold ---- */
@@ -133,11 +109,11 @@ static void use_row(const struct figures *figures, const struct memory_use *use,
 {
 	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES];
 
-	size_or_nothing(texts[0], use->size);
-	size_or_nothing(texts[1], use->rss);
-	size_or_nothing(texts[2], use->pss);
-	size_or_nothing(texts[3], use->private_dirty);
-	name_print(figures, figures_print(figures, texts), title, is_bold);
+	figures_size(texts[0], use->size);
+	figures_size(texts[1], use->rss);
+	figures_size(texts[2], use->pss);
+	figures_size(texts[3], use->private_dirty);
+	figures_name(figures, figures_print(figures, texts), title, is_bold);
 }
 
 /* All segments of one sample. */
@@ -177,15 +153,14 @@ static void course_row(const struct segment_timeline *timeline,
 	bool is_total = segment == SEGMENT_COUNT;
 	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES], name[128];
 
-	size_or_nothing(texts[0], first);
-	size_or_nothing(texts[1],
-	                sample_rss(sample_at(timeline, history->highest), segment));
-	size_or_nothing(texts[2], peak->rss);
-	growth_text(texts[3], first, sample_rss(sample_last(timeline), segment));
+	figures_size(texts[0], first);
+	figures_size(texts[1], sample_rss(sample_at(timeline, history->highest), segment));
+	figures_size(texts[2], peak->rss);
+	figures_growth(texts[3], first, sample_rss(sample_last(timeline), segment));
 	snprintf(name, sizeof(name), "%s, highest at %s",
 	         is_total ? "total" : segment_title((enum segment)segment),
 	         text_duration(at, peak->time_ns));
-	name_print(figures, figures_print(figures, texts), name, is_total);
+	figures_name(figures, figures_print(figures, texts), name, is_total);
 }
 
 /* What of each was resident, from the first sample to the last. */
@@ -194,6 +169,8 @@ static void course_table(const struct segment_timeline *timeline,
 {
 	const struct segment_history *history = &timeline->profile->segments;
 	struct figures figures = figures_of(screen, course_columns, 4);
+	struct segment_peak peak;
+	bool is_size;
 	size_t i;
 
 	screen_heading(screen, "resident", "when each was highest, and how it grew");
@@ -202,7 +179,8 @@ static void course_table(const struct segment_timeline *timeline,
 		if (history->peaks[i].rss)
 			course_row(timeline, &figures, i, &history->peaks[i]);
 	}
-	course_row(timeline, &figures, SEGMENT_COUNT, &history->peak);
+	peak = segment_history_peak(history, &is_size);
+	course_row(timeline, &figures, SEGMENT_COUNT, &peak);
 }
 
 /* ---- the graph ---- */
@@ -214,26 +192,39 @@ struct graph {
 	size_t columns;
 };
 
-/* The most of each column; one that no sample falls into goes on as the one before. */
+/* What was resident at a time, into the column of it. */
+static void graph_note(const struct graph *graph, uint64_t time_ns, uint64_t rss,
+                       uint64_t most[GRAPH_COLUMNS_MAX], bool has[GRAPH_COLUMNS_MAX])
+{
+	size_t column = (size_t)((double)time_ns / ((double)graph->end_ns + 1) *
+	                         (double)graph->columns);
+
+	if (column >= graph->columns)
+		column = graph->columns - 1;
+	if (!has[column] || rss > most[column])
+		most[column] = rss;
+	has[column] = true;
+}
+
+/*
+ * The most of each column; one that nothing falls into goes on as the one before. Of the
+ * whole, sizes count as well.
+ */
 static void graph_fill(const struct graph *graph, size_t segment,
                        uint64_t most[GRAPH_COLUMNS_MAX])
 {
 	const struct segment_history *history = &graph->timeline->profile->segments;
+	const struct size_history *sizes = &history->sizes;
 	bool has[GRAPH_COLUMNS_MAX] = { false };
-	const struct segment_sample *sample;
-	size_t i, column;
+	size_t i;
 
 	memset(most, 0, GRAPH_COLUMNS_MAX * sizeof(*most));
-	for (i = 0; i < history->count; i++) {
-		sample = &history->samples[i];
-		column = (size_t)((double)sample->time_ns / ((double)graph->end_ns + 1) *
-		                  (double)graph->columns);
-		if (column >= graph->columns)
-			column = graph->columns - 1;
-		if (!has[column] || sample_rss(sample, segment) > most[column])
-			most[column] = sample_rss(sample, segment);
-		has[column] = true;
-	}
+	for (i = 0; i < history->count; i++)
+		graph_note(graph, history->samples[i].time_ns,
+		           sample_rss(&history->samples[i], segment), most, has);
+	for (i = 0; segment == SEGMENT_COUNT && i < sizes->count; i++)
+		graph_note(graph, sizes->entries[i].time_ns, sizes->entries[i].resident, most,
+		           has);
 	for (i = 1; i < graph->columns; i++) {
 		if (!has[i])
 			most[i] = most[i - 1];
@@ -275,7 +266,10 @@ static void graph_print(const struct segment_timeline *timeline,
 	char end[TEXT_NUMBER_BYTES], aside[96];
 	size_t i;
 
-	if (history->count < 2)
+	if (history->sizes.count &&
+	    history->sizes.entries[history->sizes.count - 1].time_ns > graph.end_ns)
+		graph.end_ns = history->sizes.entries[history->sizes.count - 1].time_ns;
+	if (history->count + history->sizes.count < 2)
 		return;
 	if (graph.columns > screen->columns - LABEL_COLUMNS - SIZE_COLUMNS)
 		graph.columns = screen->columns - LABEL_COLUMNS - SIZE_COLUMNS;
@@ -305,13 +299,17 @@ static void time_text(char *text, size_t bytes, const struct segment_timeline *t
 	const struct segment_sample *sample = sample_at(timeline, number);
 	const char *phase = segment_phase(timeline->profile, sample->time_ns);
 	char at[TEXT_NUMBER_BYTES];
+	bool is_size;
 
+	segment_history_peak(&timeline->profile->segments, &is_size);
 	snprintf(text, bytes, "%s%s%s%s%s%s%s", text_duration(at, sample->time_ns),
 	         *phase ? ", " : "", phase,
 	         sample->reasons & SEGMENTS_EXEC    ? ", after exec"
 	         : sample->reasons & SEGMENTS_FIRST ? ", first"
 	                                            : "",
-	         number == timeline->profile->segments.highest ? ", peak" : "",
+	         number != timeline->profile->segments.highest ? ""
+	         : is_size                                     ? ", highest look"
+	                                                       : ", peak",
 	         sample->reasons & SEGMENTS_PEAK   ? ", grown"
 	         : sample->reasons & SEGMENTS_SAME ? ", unchanged"
 	                                           : "",
@@ -325,14 +323,14 @@ static void inside_row(const struct segment_timeline *timeline,
 	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], name[128];
 	size_t i;
 
-	size_or_nothing(texts[0], inside.rss);
-	size_or_nothing(texts[1], inside.live);
-	size_or_nothing(texts[2], inside.overhead);
-	size_or_nothing(texts[3], inside.kept);
+	figures_size(texts[0], inside.rss);
+	figures_size(texts[1], inside.live);
+	figures_size(texts[2], inside.overhead);
+	figures_size(texts[3], inside.kept);
 	for (i = 1; i < 4 && !inside.is_known; i++)
 		strcpy(texts[i], "?");
 	time_text(name, sizeof(name), timeline, number);
-	name_print(figures, figures_print(figures, texts), name, false);
+	figures_name(figures, figures_print(figures, texts), name, false);
 }
 
 /* `rows` of `count` samples: the first, the last, the highest, others between. */
@@ -372,6 +370,7 @@ static void at_print(const struct segment_timeline *timeline,
 	struct figures inside = figures_of(screen, inside_columns, 4);
 
 	use_table(timeline, screen, timeline->from, "the nearest look");
+	size_timeline_at(timeline, screen);
 	screen_heading(screen, "the heap and what is in it",
 	               "live: asked for; overhead: estimated");
 	figures_titles(&inside, "at");
@@ -388,11 +387,11 @@ static void between_row(const struct figures *figures, const struct memory_use *
 {
 	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES];
 
-	size_or_nothing(texts[0], before->rss);
-	size_or_nothing(texts[1], after->rss);
-	growth_text(texts[2], before->rss, after->rss);
-	growth_text(texts[3], before->size, after->size);
-	name_print(figures, figures_print(figures, texts), title, is_bold);
+	figures_size(texts[0], before->rss);
+	figures_size(texts[1], after->rss);
+	figures_growth(texts[2], before->rss, after->rss);
+	figures_growth(texts[3], before->size, after->size);
+	figures_name(figures, figures_print(figures, texts), title, is_bold);
 }
 
 static void between_print(const struct segment_timeline *timeline,
@@ -415,6 +414,7 @@ static void between_print(const struct segment_timeline *timeline,
 			            segment_title((enum segment)i), false);
 	}
 	between_row(&figures, &before->total, &after->total, "total", true);
+	size_timeline_at(timeline, screen);
 	screen_heading(screen, "the heap and what is in it",
 	               "live: asked for; overhead: estimated");
 	figures_titles(&inside, "at");
@@ -443,13 +443,13 @@ static void threads_print(const struct segment_timeline *timeline,
 	screen_heading(screen, "stacks", "size and resident when it was last seen");
 	figures_titles(&figures, "thread");
 	for (i = 0; i < count && (!timeline->top || i < timeline->top); i++) {
-		size_or_nothing(texts[0], rows[i].last.size);
-		size_or_nothing(texts[1], rows[i].last.rss);
-		size_or_nothing(texts[2], rows[i].rss_max);
+		figures_size(texts[0], rows[i].last.size);
+		figures_size(texts[1], rows[i].last.rss);
+		figures_size(texts[2], rows[i].rss_max);
 		snprintf(name, sizeof(name), "%u %s, seen %s to %s", rows[i].last.tid,
 		         rows[i].last.name, text_duration(first, rows[i].first_ns),
 		         text_duration(last, rows[i].last_ns));
-		name_print(&figures, figures_print(&figures, texts), name, false);
+		figures_name(&figures, figures_print(&figures, texts), name, false);
 	}
 	if (i < count)
 		screen_line(screen, 2, "  and %zu more (--top 0 shows all)", count - i);
@@ -477,6 +477,7 @@ void segment_timeline_text(const struct segment_timeline *timeline,
 		course_table(timeline, screen);
 		graph_print(timeline, screen);
 		inside_table(timeline, screen);
+		size_timeline_table(timeline, screen);
 		if (segment_timeline_oddity(text, sizeof(text), timeline->profile)) {
 			screen_heading(screen, "worth a second look", "");
 			screen_line(screen, 4, "  - %s", text);

@@ -13,6 +13,7 @@
 #define PROCESS_RAW_BYTES_MAX (1u << 20)
 #define SYMBOLS_RAW_BYTES_MAX (UINT64_C(1) << 30)
 #define SEGMENTS_RAW_BYTES_MAX (UINT64_C(1) << 26)
+#define SIZES_RAW_BYTES_MAX (1u << 22)
 #define PROCESSES_MAX (1u << 20)
 
 static void process_free(struct trace_process *process)
@@ -23,6 +24,7 @@ static void process_free(struct trace_process *process)
 	chunk_list_release(&process->definitions);
 	chunk_list_release(&process->symbols);
 	chunk_list_release(&process->segments);
+	chunk_list_release(&process->sizes);
 	free(process);
 }
 
@@ -161,6 +163,13 @@ static int chunk_block(struct trace_index *index, const struct trace_block *bloc
 	return 0;
 }
 
+static struct chunk_list *payload_list(struct trace_process *process, uint32_t type)
+{
+	return type == BLOCK_SYMBOLS    ? &process->symbols
+	       : type == BLOCK_SEGMENTS ? &process->segments
+	                                : &process->sizes;
+}
+
 /* A payload that is read when it is wanted. */
 static int payload_block(struct trace_index *index, const struct trace_block *block,
                          uint64_t offset, const char *what, uint64_t bytes_max,
@@ -177,9 +186,7 @@ static int payload_block(struct trace_index *index, const struct trace_block *bl
 		return error_set(error, "%s at byte %llu: %s of %llu bytes cannot be",
 		                 index->sources[0].name, (unsigned long long)offset, what,
 		                 (unsigned long long)block->raw_bytes);
-	if (!process || chunk_list_add(block->type == BLOCK_SYMBOLS ? &process->symbols
-	                                                            : &process->segments,
-	                               &entry))
+	if (!process || chunk_list_add(payload_list(process, block->type), &entry))
 		return error_set(error, "out of memory for the %s", what);
 	return 0;
 }
@@ -222,6 +229,8 @@ static int block_take(struct trace_index *index, const struct trace_block *block
 	case BLOCK_SEGMENTS:
 		return payload_block(index, block, offset, "segments", SEGMENTS_RAW_BYTES_MAX,
 		                     error);
+	case BLOCK_SIZES:
+		return payload_block(index, block, offset, "sizes", SIZES_RAW_BYTES_MAX, error);
 	case BLOCK_RING_DIRECTORY: return directory_block(index, block, offset, error);
 	}
 	return 0; /* of a later minor version */

@@ -23,6 +23,7 @@ struct trace_process {
 	struct chunk_list symbols;     /* SYMBOLS payloads: offset, stored_bytes; the bytes
 	                              decompressed are in `ticket` */
 	struct chunk_list segments; /* SEGMENTS payloads, likewise, as they were written */
+	struct chunk_list sizes;    /* SIZES payloads, likewise */
 	uint64_t events;            /* of all chunks, as their indexes promise */
 	uint64_t stored_bytes;      /* of its chunks in the file */
 	uint64_t damaged_events;    /* in chunks that turned out to be unreadable */

@@ -72,7 +72,7 @@ void trace_reader_damaged(struct trace_reader *reader, struct trace_process *pro
                           const char *why);
 
 /*
- * Bring the payload of an entry of process->symbols or process->segments into memory,
+ * Bring the payload of an entry of process->symbols, segments or sizes into memory,
  * `entry->ticket` bytes of it. 0, or -1 and *error.
  */
 int trace_reader_payload(struct trace_reader *reader, const struct chunk_entry *entry,

@@ -547,6 +547,7 @@ enum trace_block_type {
 	BLOCK_RING_DIRECTORY = 4, /* path of the rings; where to look if END is missing */
 	BLOCK_END = 5, /* nothing follows; no payload. Missing: the trace was cut short */
 	BLOCK_SEGMENTS = 6, /* a segments_sample and what follows it */
+	BLOCK_SIZES = 7,    /* a sizes_batch and what follows it */
 };
 
 /* Every payload is one zstd frame with its checksum on. */
@@ -628,6 +629,26 @@ struct segments_stack {
 	uint32_t reserved;
 	uint64_t size, rss; /* of the mapping the thread's stack lies in */
 	char name[16];      /* comm, NUL-padded */
+};
+
+/*
+ * SIZES: how large one process was, as its /proc/PID/statm said: the struct, then `count`
+ * sizes_entry. Times of one process grow from entry to entry and from block to block. Of
+ * readings one after the other that were alike the first and the last are kept: between two
+ * entries that are alike it was so all the time.
+ */
+struct sizes_batch {
+	uint32_t count;
+	uint32_t reserved;
+	uint64_t every_ns;   /* how often it was read to be kept */
+	uint64_t readings;   /* so many since the block before, those left out included */
+	uint64_t longest_ns; /* the longest time between two of these */
+};
+struct sizes_entry {
+	uint64_t time_ns; /* CLOCK_MONOTONIC */
+	uint64_t size;    /* of all mappings. Bytes, these and those below */
+	uint64_t resident;
+	uint64_t shared; /* of these: of files and shared memory; the rest is anonymous */
 };
 
 #endif

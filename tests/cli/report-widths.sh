@@ -147,6 +147,11 @@ ${CXX:-g++} -g -O1 -fno-builtin -std=c++17 -o deep deep.cpp -lpthread 2>compiler
 "$OUTLIVE" run -q --frames plain -o plain.outlive -- "$name" >/dev/null 2>&1
 "$OUTLIVE" run -q --flight --ring 1M -o lost.outlive -- \
 	perl -e 'push @{$list{$_ % 100}}, "item $_" for 1 .. 100000' >/dev/null 2>&1
+# More sizes than looks.
+"$OUTLIVE" run -q --segments-every 10 -o sizes.outlive -- perl -e \
+	'for (1 .. 20) { my $x = "a" x (2000000 * $_); select undef, undef, undef, 0.02 }' >/dev/null 2>&1
+COLUMNS=200 "$OUTLIVE" segments sizes.outlive | grep -q '^between the looks  ' ||
+	echo "no size is between looks"
 cp "$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive" .
 cp sample.outlive damaged.outlive
 printf '\377' | dd of=damaged.outlive bs=1 seek=620 conv=notrunc 2>/dev/null
@@ -165,7 +170,7 @@ for words in '' '--by site' '--by function' '--by module' '--by thread' '--by ow
 	views+=("report $words")
 done
 for site in $sites; do views+=("report --why $site"); done
-views+=(info segments 'segments --by thread' 'segments --between 0s:')
+views+=(info segments 'segments --by thread' 'segments --between 0s:' 'segments --at 0s')
 
 # The columns of a terminal that the widest line takes, and that line.
 widest() { wc -L <"$1"; }
@@ -184,12 +189,13 @@ check() { # WIDTH WHAT: the file `view`
 declare -A shown
 for width in 40 50 60 72 80 120 200; do
 	export COLUMNS=$width
-	for trace in long deep overflow fault plain lost sample damaged cut*; do
+	for trace in long deep overflow fault plain lost sizes sample damaged cut*; do
 		for view in "${views[@]}"; do
 			# the traces about stacks, in the views about them
 			case $trace:$view in
 			deep:report*--stacks* | overflow:'report ' | fault:'report ') ;;
-			deep:* | overflow:* | fault:*) continue ;;
+			sizes:segments* | sizes:info) ;;
+			deep:* | overflow:* | fault:* | sizes:*) continue ;;
 			esac
 			# shellcheck disable=SC2086 # words are words
 			"$OUTLIVE" $view "${trace%.outlive}.outlive" >view 2>said

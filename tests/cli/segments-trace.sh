@@ -59,7 +59,8 @@ echo "order, first and last:"
 jq -c '[.samples[].time_ns] | . == sort' json
 jq -c '[.samples[0].reasons[0], (.samples[-1].reasons | index("last") != null),
 	([.samples[].reasons[] | select(. == "first" or . == "last")] | length)]' json
-jq -c '.peak.rss == ([.samples[].total.rss] | max), .segments.heap.peak_rss ==
+jq -c '(.peak.rss == if .peak.by == "size" then ([.sizes[].resident] | max) else
+	([.samples[].total.rss] | max) end), .segments.heap.peak_rss ==
 	([.samples[].segments.heap.rss // 0] | max), .peak.kernel_rss >= .peak.rss' json
 # the segments of a sample are its total
 jq -c '[.samples[] | ([.segments[].rss] | add) == .total.rss, ([.segments[].size] | add) ==
@@ -78,6 +79,62 @@ segments -f csv steps.outlive | head -n 1 | tr -d '\r'
 segments --by thread -f json steps.outlive | jq -c '[.threads[].name]'
 [ "$(segments steps.outlive | wc -l)" -lt 70 ] && echo "one screen"
 segments --top 0 steps.outlive | grep -c 'samples (--top 0'
+
+echo "by size:"
+# Every 100 ms by 4 MiB, then 50 MiB more for 60 ms: each is there, with its time.
+cat >rises.c <<'C'
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+static char *touch(size_t mib)
+{
+	char *memory = mmap(NULL, mib << 20, PROT_READ | PROT_WRITE,
+	                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return memset(memory, 1, mib << 20);
+}
+int main(void)
+{
+	char *volatile block = malloc(100);
+
+	free(block);
+	for (int i = 0; i < 10; i++) {
+		usleep(100000);
+		touch(4);
+	}
+	usleep(250000);
+	block = touch(50);
+	usleep(60000);
+	munmap(block, 50 << 20);
+	usleep(300000);
+	return 0;
+}
+C
+gcc -O1 -fno-builtin -o rises rises.c || exit 1
+"$OUTLIVE" run -q -o rises.outlive -- ./rises 2>said || cat said
+segments -f json rises.outlive >rises.json
+jq -c '(.sizes[0].resident) as $first | [range(1; 11) as $step | any(.sizes[];
+	(.resident - $first) / 4194304 | . > $step - 0.2 and . < $step + 0.2)] | all' rises.json
+jq -c '(.sizes | max_by(.resident)) as $most | [$most.resident > .sizes[0].resident + 93 * 1000000,
+	$most.time_ns > 1200000000, .peak.rss > .sizes[0].resident + 93 * 1000000]' rises.json
+jq -c '[.sizes[] | .shared <= .resident and .resident <= .size] | all' rises.json
+jq -c '[.sizes[].time_ns] | . == (sort | unique)' rises.json
+jq -c '[.size_interval_ns, .size_readings > 12, .sizes[-1].time_ns > 1500000000]' rises.json
+segments rises.outlive | grep -cE '^  looked at    by size every 100 ms \([0-9]* times.*; whole '
+segments --at 900ms rises.outlive | grep -cE '^  by size      after [0-9.]* ms: [0-9.]* MiB resident, '
+segments --between 200ms:900ms rises.outlive | grep -c '^  by size  '
+[ "$(segments -f csv rises.outlive | grep -c ',all,')" = "$(jq '.sizes | length' rises.json)" ] &&
+	echo "csv has all"
+"$OUTLIVE" info rises.outlive | grep -c '^    segments   .*; the size .* times, every 100 ms'
+# looked at once, and read all the same
+"$OUTLIVE" run -q --segments-every 60000 -o once.outlive -- ./rises 2>said || cat said
+segments -f json once.outlive | jq -c '[(.sizes | length > 1), .peak.rss > .sizes[0].resident + 93000000]'
+"$OUTLIVE" run -q --segments-every 0 -o nothing.outlive -- ./rises 2>said || cat said
+segments -f json nothing.outlive | jq -c .sizes
+# a trace of an older day has none
+segments -f json "$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive" 2>/dev/null | jq -c '.sizes'
+segments "$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive" 2>&1 | grep -c 'by size'
 
 echo "at rest:"
 # It is looked at ever more rarely; that nothing changed meanwhile is said at small cost.

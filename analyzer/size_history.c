@@ -1,0 +1,141 @@
+/* size_history.c - all readings of a process's size. Layer 5. */
+#include "size_history.h"
+
+#include "segment_sizes.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#define ENTRIES_MAX (1u << 19) /* kept: 16 MiB of them */
+
+/* Of very many every second goes, but for the highest. */
+static void history_thin(struct size_history *history)
+{
+	bool has_highest = false, is_highest;
+	size_t kept = 0, i;
+
+	for (i = 0; i < history->count; i++) {
+		is_highest = !has_highest &&
+		             history->entries[i].time_ns == history->highest.time_ns &&
+		             history->entries[i].resident == history->highest.resident;
+		has_highest |= is_highest;
+		if (i % 2 == 0 || is_highest)
+			history->entries[kept++] = history->entries[i];
+	}
+	history->count = kept;
+}
+
+/* 0, or -1: memory is out. */
+static int history_add(struct size_history *history, const struct sizes_entry *entry)
+{
+	size_t capacity = history->capacity ? 2 * history->capacity : 256;
+	struct sizes_entry *entries;
+
+	if (history->count == ENTRIES_MAX)
+		history_thin(history);
+	if (history->count == history->capacity) {
+		entries = realloc(history->entries, capacity * sizeof(*entries));
+		if (!entries)
+			return -1;
+		history->entries = entries;
+		history->capacity = capacity;
+	}
+	if (!history->count || entry->resident > history->highest.resident)
+		history->highest = *entry;
+	history->entries[history->count++] = *entry;
+	return 0;
+}
+
+/* One block. 0; -1 and *error: it is damaged; 1: memory is out. */
+static int block_read(struct size_history *history, const uint8_t *payload,
+                      size_t bytes, uint64_t start_ns, uint64_t *last_ns,
+                      struct error *error)
+{
+	struct sizes_batch batch;
+	struct sizes_entry entry;
+	size_t i;
+
+	if (sizes_batch_load(&batch, payload, bytes, *last_ns, error))
+		return -1;
+	for (i = 0; i < batch.count; i++) {
+		entry = sizes_batch_entry(payload, i);
+		*last_ns = entry.time_ns;
+		entry.time_ns = entry.time_ns > start_ns ? entry.time_ns - start_ns : 0;
+		if (history_add(history, &entry))
+			return 1;
+	}
+	history->readings += batch.readings;
+	if (batch.every_ns > history->every_ns)
+		history->every_ns = batch.every_ns;
+	if (batch.longest_ns > history->longest_ns)
+		history->longest_ns = batch.longest_ns;
+	return 0;
+}
+
+int size_history_read(struct size_history *history, struct trace_reader *reader,
+                      const struct trace_process *process)
+{
+	struct chunk_buffer buffer = { NULL, 0, 0 };
+	const struct chunk_entry *entry;
+	uint64_t last_ns = 0;
+	struct error error;
+	int result = 0;
+	size_t i;
+
+	*history = (struct size_history){ .count = 0 };
+	for (i = 0; i < process->sizes.count && result <= 0; i++) {
+		entry = &process->sizes.entries[i];
+		if (trace_reader_payload(reader, entry, &buffer, &error)) {
+			problem_add(trace_reader_problems(reader), "%s", error.message);
+			continue;
+		}
+		result = block_read(history, buffer.data, entry->ticket,
+		                    process->header.start_ns, &last_ns, &error);
+		if (result < 0)
+			problem_add(trace_reader_problems(reader), "%s at byte %llu: %s",
+			            trace_reader_name(reader), (unsigned long long)entry->offset,
+			            error.message);
+	}
+	chunk_buffer_release(&buffer);
+	return result > 0 ? -1 : 0;
+}
+
+void size_history_release(struct size_history *history)
+{
+	free(history->entries);
+	*history = (struct size_history){ .count = 0 };
+}
+
+size_t size_history_near(const struct size_history *history, uint64_t time_ns)
+{
+	size_t low = 0, high = history->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (history->entries[middle].time_ns < time_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == history->count)
+		return low - 1;
+	if (low && time_ns - history->entries[low - 1].time_ns <
+	               history->entries[low].time_ns - time_ns)
+		low--;
+	return low;
+}
+
+struct sizes_entry size_history_at(const struct size_history *history, uint64_t time_ns)
+{
+	size_t near = size_history_near(history, time_ns);
+	struct sizes_entry entry = history->entries[near];
+	const struct sizes_entry *other = NULL;
+
+	if (entry.time_ns > time_ns && near)
+		other = &history->entries[near - 1];
+	else if (entry.time_ns < time_ns && near + 1 < history->count)
+		other = &history->entries[near + 1];
+	if (other && sizes_entry_is_alike(&entry, other))
+		entry.time_ns = time_ns;
+	return entry;
+}
