@@ -4,6 +4,8 @@
 #ifndef OUTLIVE_LIVE_MARKS_H
 #define OUTLIVE_LIVE_MARKS_H
 
+#include "live_large.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,22 +14,65 @@ struct live_mark {
 	uint64_t time; /* quanta */
 	uint64_t live_bytes, live_blocks;
 	uint64_t chunk_bytes; /* what glibc's malloc takes for these blocks, at least */
+	/* the caller's, or NULL: how much of each live blocks take is asked, too */
+	const struct large_spans *spans;
+};
+
+/* The caller's, by time. */
+struct live_mark_list {
+	struct live_mark *marks;
+	size_t count, done;
 };
 
 struct live_marks {
-	struct live_mark *marks; /* the caller's, by time */
-	size_t count, done;
-	uint64_t chunk_bytes; /* of all blocks that live now */
+	struct live_mark_list lists[2]; /* independent of each other */
+	uint64_t chunk_bytes;           /* of all blocks that live now */
+	struct live_large large;
 };
 
 /*
  * What glibc's malloc takes for a block: its size and a word, in steps of 16, 32 at least.
  * A large one, mapped on its own, takes whole pages; from which size on changes as the
- * program runs, so what that is more is left out.
+ * program runs: chunk_more() tells by the address.
  */
 static inline uint64_t chunk_bytes(uint64_t size)
 {
 	return size < 25 ? 32 : (size + 23) & ~UINT64_C(15);
+}
+
+/* What a large block that was mapped on its own takes beyond chunk_bytes(); else 0. */
+static inline uint64_t chunk_more(uint64_t address, uint64_t size)
+{
+	uint64_t end, start = large_block_pages(address, size, &end);
+
+	return address - start == 16 && end - start > chunk_bytes(size)
+	           ? end - start - chunk_bytes(size)
+	           : 0;
+}
+
+/* Some block is born, or ends. Not `is_counted`: it only takes room in mappings. */
+static inline void live_marks_begin(struct live_marks *marks, uint64_t address,
+                                    uint64_t size, bool is_counted)
+{
+	if (is_counted)
+		marks->chunk_bytes += chunk_bytes(size);
+	if (size < LARGE_BLOCK_BYTES)
+		return;
+	live_large_set(&marks->large, address, size);
+	if (is_counted)
+		marks->chunk_bytes += chunk_more(address, size);
+}
+
+static inline void live_marks_end(struct live_marks *marks, uint64_t address,
+                                  uint64_t size, bool is_counted)
+{
+	if (is_counted)
+		marks->chunk_bytes -= chunk_bytes(size);
+	if (size < LARGE_BLOCK_BYTES)
+		return;
+	live_large_set(&marks->large, address, 0);
+	if (is_counted)
+		marks->chunk_bytes -= chunk_more(address, size);
 }
 
 /*

@@ -1,6 +1,8 @@
 /* profile.c - the whole pipeline as one call. Layer 7. */
 #include "profile.h"
 
+#include "segment_moves.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,23 +76,35 @@ static int profile_replay(struct profile *profile, struct event_merge *merge,
 	return result;
 }
 
-/* Its samples, and a mark at each of them. */
+/* Its samples and pictures, and a mark at each of them. */
 static int profile_segments(struct profile *profile, struct trace_reader *reader)
 {
 	struct segment_history *history = &profile->segments;
+	struct segment_pictures *pictures = &profile->pictures;
 	size_t i;
 
 	if (segment_history_read(history, reader, profile->process) ||
-	    segment_pictures_read(&profile->pictures, reader, profile->process))
+	    segment_pictures_read(pictures, reader, profile->process))
 		return -1;
 	profile->marks = calloc(history->count + 1, sizeof(*profile->marks));
-	if (!profile->marks)
+	profile->picture_marks = calloc(pictures->count + 1, sizeof(*profile->marks));
+	if (!profile->marks || !profile->picture_marks)
 		return -1;
 	for (i = 0; i < history->count; i++)
-		profile->marks[i].time = process_time_quanta(&profile->process->header,
-		                                             history->samples[i].time_ns);
-	profile->replay.marks.marks = profile->marks;
-	profile->replay.marks.count = history->count;
+		profile->marks[i] = (struct live_mark){
+			.time = process_time_quanta(&profile->process->header,
+			                            history->samples[i].time_ns),
+			.spans = &history->samples[i].spans,
+		};
+	for (i = 0; i < pictures->count; i++)
+		profile->picture_marks[i] = (struct live_mark){
+			.time = pictures->pictures[i].time,
+			.spans = &pictures->pictures[i].spans,
+		};
+	profile->replay.marks.lists[0] = (struct live_mark_list){ profile->marks,
+		                                                      history->count, 0 };
+	profile->replay.marks.lists[1] = (struct live_mark_list){ profile->picture_marks,
+		                                                      pictures->count, 0 };
 	return 0;
 }
 
@@ -187,6 +201,8 @@ struct profile *profile_read_phase(struct trace_reader *reader, size_t process,
 	live_marks_fill(&profile->replay.marks, UINT64_MAX,
 	                profile->replay.sites.live_bytes,
 	                profile->replay.sites.live_blocks);
+	segment_moves_samples(&profile->segments);
+	segment_moves_pictures(&profile->pictures);
 	phases_end(profile->phases, profile->replay.totals.time_last);
 	profile->lost = lost_count(described, holes_count(&profile->replay));
 	profile->peak_ns = process_time_ns(&described->header,
@@ -206,6 +222,7 @@ void profile_free(struct profile *profile)
 	segment_history_release(&profile->segments);
 	segment_pictures_release(&profile->pictures);
 	free(profile->marks);
+	free(profile->picture_marks);
 	phases_free(profile->phases);
 	free(profile);
 }

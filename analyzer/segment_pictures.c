@@ -8,6 +8,7 @@
 
 #define MAPPINGS_MAX (1u << 20)
 #define PICTURES_MAX (1u << 16)
+#define SPANS_PICTURES_MAX 4096 /* of later ones, large blocks stay where they lie */
 
 /* A picture on its way: what its records had so far. */
 struct picture_loader {
@@ -164,6 +165,10 @@ static void picture_close(struct picture_loader *loader)
 		picture->mappings[i] = (uint32_t)segments->mappings[i];
 		picture->total += segments->sums[i].size;
 	}
+	if (loader->into->count < SPANS_PICTURES_MAX && segment_spans_make(&picture->spans, segments)) {
+		loader->is_out_of_memory = true;
+		return;
+	}
 	loader->is_out_of_memory = picture_add(loader) != 0;
 }
 
@@ -312,6 +317,10 @@ int segment_pictures_read(struct segment_pictures *pictures,
 
 void segment_pictures_release(struct segment_pictures *pictures)
 {
+	size_t i;
+
+	for (i = 0; i < pictures->count; i++)
+		free(pictures->pictures[i].spans.spans);
 	free(pictures->pictures);
 	*pictures = (struct segment_pictures){ .count = 0 };
 }

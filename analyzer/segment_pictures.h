@@ -6,7 +6,7 @@
 #ifndef OUTLIVE_SEGMENT_PICTURES_H
 #define OUTLIVE_SEGMENT_PICTURES_H
 
-#include "segments.h"
+#include "segment_sample.h"
 #include "trace_reader.h"
 
 struct segment_picture {
@@ -15,6 +15,8 @@ struct segment_picture {
 	bool is_whole;   /* false: some mappings found no room in the ring */
 	uint64_t sizes[SEGMENT_COUNT], total;
 	uint32_t mappings[SEGMENT_COUNT], mapping_count;
+	struct large_spans spans;
+	uint64_t moved; /* of sizes, to heap: segment_moves.h */
 };
 
 struct segment_pictures {
