@@ -165,11 +165,14 @@ static void picture_close(struct picture_loader *loader)
 		picture->mappings[i] = (uint32_t)segments->mappings[i];
 		picture->total += segments->sums[i].size;
 	}
-	if (loader->into->count < SPANS_PICTURES_MAX && segment_spans_make(&picture->spans, segments)) {
+	if (loader->into->count < SPANS_PICTURES_MAX &&
+	    segment_spans_make(&picture->spans, segments)) {
 		loader->is_out_of_memory = true;
 		return;
 	}
 	loader->is_out_of_memory = picture_add(loader) != 0;
+	if (loader->is_out_of_memory)
+		free(picture->spans.spans);
 }
 
 /* ---- records ---- */

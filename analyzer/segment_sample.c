@@ -287,11 +287,11 @@ int segment_sample_load(struct segment_sample *sample, const uint8_t *payload,
 	    bytes != sizeof(header) + header.segment_count * sizeof(struct segments_use) +
 	                 header.stack_count * sizeof(struct segments_stack) +
 	                 header.span_count * sizeof(struct segments_span))
-		return error_set(error,
-		                 "a sample of %zu bytes does not hold %u segments, %u stacks and "
-		                 "%u mappings",
-		                 bytes, header.segment_count, header.stack_count,
-		                 header.span_count);
+		return error_set(
+			error,
+			"a sample of %zu bytes does not hold %u segments, %u stacks and "
+			"%u mappings",
+			bytes, header.segment_count, header.stack_count, header.span_count);
 	if (header.peak_rss_bytes > BYTES_MAX)
 		return error_set(error, "a peak of %llu bytes cannot be",
 		                 (unsigned long long)header.peak_rss_bytes);

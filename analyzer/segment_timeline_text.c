@@ -170,6 +170,7 @@ static void use_table(const struct segment_timeline *timeline,
 			use_row(&figures, &sample->uses[i], segment_title((enum segment)i), false);
 	}
 	use_row(&figures, &sample->total, "total", true);
+	segment_timeline_moved(screen, sample);
 	if (sample->total.swap)
 		screen_line(screen, 2, "  %s more in swap", text_size(at, sample->total.swap));
 }
@@ -474,8 +475,6 @@ static void threads_print(const struct segment_timeline *timeline,
 void segment_timeline_text(const struct segment_timeline *timeline,
                            const struct screen *screen)
 {
-	char text[512];
-
 	title_print(timeline, screen);
 	peak_print(timeline, screen);
 	end_print(timeline, screen);
@@ -490,9 +489,6 @@ void segment_timeline_text(const struct segment_timeline *timeline,
 		course_table(timeline, screen);
 		graph_print(timeline, screen);
 		inside_table(timeline, screen);
-		if (segment_timeline_oddity(text, sizeof(text), timeline->profile)) {
-			screen_heading(screen, "worth a second look", "");
-			screen_line(screen, 4, "  - %s", text);
-		}
+		segment_timeline_odd_lines(screen, timeline->profile);
 	}
 }
