@@ -103,7 +103,7 @@ static void refuses_what_is_no_trace(void **state)
 
 	build_sample_trace(&trace);
 	trace.bytes.data[offsetof(struct trace_header, version_major)] = 2;
-	expect_refused(&trace.bytes, "has format version 2.1, this outlive reads 1.x");
+	expect_refused(&trace.bytes, "has format version 2.2, this outlive reads 1.x");
 	trace.bytes.data[offsetof(struct trace_header, version_major)] = 1;
 	memcpy(trace.bytes.data + offsetof(struct trace_header, features_required),
 	       &unknown, 8);
