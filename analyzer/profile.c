@@ -101,10 +101,8 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 			.time = pictures->pictures[i].time,
 			.spans = &pictures->pictures[i].spans,
 		};
-	profile->replay.marks.lists[0] = (struct live_mark_list){ profile->marks,
-		                                                      history->count, 0 };
-	profile->replay.marks.lists[1] = (struct live_mark_list){ profile->picture_marks,
-		                                                      pictures->count, 0 };
+	live_marks_set(&profile->replay.marks, 0, profile->marks, history->count);
+	live_marks_set(&profile->replay.marks, 1, profile->picture_marks, pictures->count);
 	return 0;
 }
 
