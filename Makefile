@@ -95,6 +95,11 @@ $(B)/preload/interpose.o $(B)/preload/unwind_hooks.o $(B)/preload/runtime_hooks.
 $(B)/preload/phase_hooks.o: PRELOAD_FLAGS += \
 	-fno-omit-frame-pointer
 
+# They come before a program's handler of faults, which may run where the thread pointer is not
+# what libc thinks (Wine): nothing there reads it.
+$(B)/preload/fault_hooks.o $(B)/preload/fault_passed.o $(B)/preload/fault_watch.o: \
+	PRELOAD_FLAGS += -fno-stack-protector
+
 # ---- liboutlive.so --------------------------------------------------------------
 
 $(B)/preload/%.o: preload/%.c Makefile

@@ -313,15 +313,25 @@ bool phases_has(const struct phases *phases, uint32_t number)
 	return number >= PHASES_OF_LIBC && number < phases->count;
 }
 
-uint32_t phases_find(const struct phases *phases, const char *name)
+static uint32_t find_from(const struct phases *phases, uint32_t first, const char *name)
 {
 	uint32_t i;
 
-	for (i = 0; i < phases->count; i++) {
+	for (i = first; i < phases->count; i++) {
 		if (phases_has(phases, i) && !strcmp(phases->totals[i].name, name))
 			return i;
 	}
 	return PHASE_NUMBER_NONE;
+}
+
+uint32_t phases_find(const struct phases *phases, const char *name)
+{
+	static const char named[] = "named:";
+	uint32_t number = find_from(phases, 0, name);
+
+	if (number == PHASE_NUMBER_NONE && !strncmp(name, named, sizeof(named) - 1))
+		number = find_from(phases, PHASES_OF_LIBC, name + sizeof(named) - 1);
+	return number;
 }
 
 /* When, after `time`, the next of them starts. */

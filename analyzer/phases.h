@@ -80,7 +80,10 @@ const struct phase_span *phases_named_at(const struct phases *phases, uint64_t t
 /* Whether the process ever was in the phase. */
 bool phases_has(const struct phases *phases, uint32_t number);
 
-/* The number of a phase that it was in by its name, or PHASE_NUMBER_NONE. */
+/*
+ * The number of a phase that it was in by its name, or PHASE_NUMBER_NONE. "named:main" is
+ * the one that the program named "main".
+ */
 uint32_t phases_find(const struct phases *phases, const char *name);
 
 /*

@@ -26,6 +26,7 @@ struct mapping {
 	unsigned access;             /* enum mapping_access */
 	bool is_deleted;             /* the file is gone from its directory */
 	bool grows_down;             /* a stack the kernel grows */
+	uint16_t told;               /* enum maps_kind: by a process of itself; else 0 */
 	const char *name;            /* path, "[heap]", ..; "" if anonymous */
 	struct memory_use use;
 };

@@ -2,6 +2,7 @@
 #include "profile.h"
 
 #include "segment_moves.h"
+#include "segment_own_looks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,7 +85,8 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 	size_t i;
 
 	if (segment_history_read(history, reader, profile->process) ||
-	    segment_pictures_read(pictures, reader, profile->process))
+	    segment_pictures_read(pictures, reader, profile->process) ||
+	    segment_own_looks_add(history, pictures, &profile->process->header))
 		return -1;
 	profile->marks = calloc(history->count + 1, sizeof(*profile->marks));
 	profile->picture_marks = calloc(pictures->count + 1, sizeof(*profile->marks));

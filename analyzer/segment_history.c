@@ -26,13 +26,14 @@ static void history_thin(struct segment_history *history)
 static void peaks_note(struct segment_history *history,
                        const struct segment_sample *sample)
 {
+	bool is_only = !history->read && !history->own_count;
 	uint64_t time_ns = sample->time_ns;
 	size_t i;
 
-	if (!history->read || sample->total.rss > history->peak.rss)
+	if (is_only || sample->total.rss > history->peak.rss)
 		history->peak = (struct segment_peak){ sample->total.rss, time_ns };
 	for (i = 0; i < SEGMENT_COUNT; i++) {
-		if (!history->read || sample->uses[i].rss > history->peaks[i].rss)
+		if (is_only || sample->uses[i].rss > history->peaks[i].rss)
 			history->peaks[i] = (struct segment_peak){ sample->uses[i].rss, time_ns };
 	}
 	if (sample->peak_rss > history->kernel_peak)
@@ -41,25 +42,62 @@ static void peaks_note(struct segment_history *history,
 	history->same_count += !!(sample->reasons & SEGMENTS_SAME);
 }
 
-/* Takes the sample over. 0, or -1: memory is out. */
-static int history_add(struct segment_history *history,
-                       const struct segment_sample *sample)
+/* For one more. 0, or -1: memory is out. */
+static int history_reserve(struct segment_history *history)
 {
 	size_t capacity = history->capacity ? 2 * history->capacity : 64;
 	struct segment_sample *samples;
 
+	if (history->count < history->capacity)
+		return 0;
+	samples = realloc(history->samples, capacity * sizeof(*samples));
+	if (!samples)
+		return -1;
+	history->samples = samples;
+	history->capacity = capacity;
+	return 0;
+}
+
+/* Takes the sample over. 0, or -1: memory is out. */
+static int history_add(struct segment_history *history,
+                       const struct segment_sample *sample)
+{
 	peaks_note(history, sample);
 	history->read++;
 	if (history->count == SAMPLES_MAX)
 		history_thin(history);
-	if (history->count == history->capacity) {
-		samples = realloc(history->samples, capacity * sizeof(*samples));
-		if (!samples)
-			return -1;
-		history->samples = samples;
-		history->capacity = capacity;
-	}
+	if (history_reserve(history))
+		return -1;
 	history->samples[history->count++] = *sample;
+	return 0;
+}
+
+static void highest_find(struct segment_history *history)
+{
+	size_t i;
+
+	for (i = 0; i < history->count; i++) {
+		if (history->samples[i].time_ns == history->peak.time_ns)
+			history->highest = i;
+	}
+}
+
+int segment_history_insert(struct segment_history *history,
+                           const struct segment_sample *sample)
+{
+	size_t at = history->count;
+
+	if (history_reserve(history))
+		return -1;
+	peaks_note(history, sample);
+	history->own_count++;
+	while (at && history->samples[at - 1].time_ns > sample->time_ns)
+		at--;
+	memmove(&history->samples[at + 1], &history->samples[at],
+	        (history->count - at) * sizeof(*sample));
+	history->samples[at] = *sample;
+	history->count++;
+	highest_find(history);
 	return 0;
 }
 
@@ -138,10 +176,7 @@ int segment_history_read(struct segment_history *history, struct trace_reader *r
 			            error.message);
 	}
 	chunk_buffer_release(&buffer);
-	for (i = 0; i < history->count; i++) {
-		if (history->samples[i].time_ns == history->peak.time_ns)
-			history->highest = i;
-	}
+	highest_find(history);
 	history->interval_ns = interval_find(history);
 	return result > 0 ? -1 : 0;
 }

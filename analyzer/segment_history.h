@@ -24,6 +24,7 @@ struct segment_history {
 	uint64_t interval_ns; /* between looks, half of them less; 0: fewer than two */
 	unsigned peak_count;  /* taken because memory had grown */
 	unsigned same_count;  /* of the size alone, which had not changed */
+	unsigned own_count;   /* not of those read: by the process of itself */
 };
 
 /*
@@ -33,6 +34,13 @@ struct segment_history {
 int segment_history_read(struct segment_history *history, struct trace_reader *reader,
                          const struct trace_process *process);
 void segment_history_release(struct segment_history *history);
+
+/*
+ * Take over a sample that the process took of itself, its time since the start: it comes
+ * among the others by its time. 0, or -1: memory is out.
+ */
+int segment_history_insert(struct segment_history *history,
+                           const struct segment_sample *sample);
 
 /* The sample nearest to a time since the start; there is at least one. */
 size_t segment_history_near(const struct segment_history *history, uint64_t time_ns);

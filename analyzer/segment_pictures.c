@@ -9,6 +9,7 @@
 #define MAPPINGS_MAX (1u << 20)
 #define PICTURES_MAX (1u << 16)
 #define SPANS_PICTURES_MAX 4096 /* of later ones, large blocks stay where they lie */
+#define SAMPLES_MAX (1u << 12)  /* 1.7 KB each */
 
 /* A picture on its way: what its records had so far. */
 struct picture_loader {
@@ -16,6 +17,9 @@ struct picture_loader {
 	struct segments segments; /* the maps: names are offsets into `names` + 1 */
 	struct text names;
 	struct segment_picture picture;
+	size_t sized; /* mappings whose sizes are known: from the first on */
+	struct picture_totals totals; /* of the next picture, if it is of that time */
+	uint64_t totals_time, stacks_time;
 	bool is_open, is_out_of_memory;
 };
 
@@ -73,7 +77,8 @@ static void module_take(struct segments *segments, size_t first, size_t end)
 		modules->of_mapping[i] = (uint32_t)modules->count;
 	mapping = &maps->mappings[end];
 	if (end < maps->count && !mapping->name[0] && mapping->start == mapping[-1].end &&
-	    mapping->access & MAPPING_WRITE)
+	    mapping->access & MAPPING_WRITE &&
+	    (mapping->told == MAPS_KIND_BSS || mapping->told == MAPS_KIND_UNTOLD))
 		modules->of_mapping[end] = (uint32_t)modules->count;
 	modules->count++;
 }
@@ -116,6 +121,13 @@ static void name_settle(struct picture_loader *loader, struct mapping *mapping)
 	mapping->use.size = mapping->end - mapping->start;
 }
 
+static void sample_free(struct segment_sample *sample)
+{
+	if (sample)
+		segment_sample_release(sample);
+	free(sample);
+}
+
 static int picture_add(struct picture_loader *loader)
 {
 	struct segment_pictures *into = loader->into;
@@ -130,6 +142,34 @@ static int picture_add(struct picture_loader *loader)
 		into->capacity = capacity;
 	}
 	into->pictures[into->count++] = loader->picture;
+	return 0;
+}
+
+/* What was resident, where all of it is known. */
+static int sample_make(struct picture_loader *loader)
+{
+	struct segment_picture *picture = &loader->picture;
+	const struct process_maps *maps = &loader->segments.maps;
+	struct segment_sample *sample;
+
+	if (loader->sized != maps->count || !picture->is_whole ||
+	    !picture->totals.time_ns || loader->into->sampled == SAMPLES_MAX)
+		return 0;
+	sample = malloc(sizeof(*sample));
+	if (!sample || segment_sample_make(sample, &loader->segments)) {
+		free(sample);
+		return -1;
+	}
+	memset(&sample->total, 0, sizeof(sample->total));
+	for (size_t i = 0; i < SEGMENT_COUNT; i++)
+		memory_use_add(&sample->total, &sample->uses[i]);
+	sample->time_ns = picture->totals.time_ns;
+	sample->peak_rss = picture->totals.peak_rss;
+	if (picture->totals.threads)
+		sample->thread_count = picture->totals.threads;
+	sample->is_own = true;
+	picture->sample = sample;
+	loader->into->sampled++;
 	return 0;
 }
 
@@ -170,9 +210,12 @@ static void picture_close(struct picture_loader *loader)
 		loader->is_out_of_memory = true;
 		return;
 	}
-	loader->is_out_of_memory = picture_add(loader) != 0;
-	if (loader->is_out_of_memory)
+	loader->is_out_of_memory = sample_make(loader) || picture_add(loader);
+	if (loader->is_out_of_memory) {
+		sample_free(picture->sample);
 		free(picture->spans.spans);
+	}
+	picture->sample = NULL;
 }
 
 /* ---- records ---- */
@@ -197,6 +240,7 @@ static int entry_take(struct picture_loader *loader, const struct maps_entry *en
 		.offset = entry->offset,
 		.access = entry->access &
 		          (MAPPING_READ | MAPPING_WRITE | MAPPING_EXECUTE | MAPPING_SHARED),
+		.told = entry->kind,
 		.name = (const char *)(uintptr_t)loader->names.bytes, /* until it is whole */
 	};
 	return text_add(&loader->names, (const char *)name, entry->name_bytes) ||
@@ -230,6 +274,24 @@ static int entries_take(struct picture_loader *loader, const uint8_t *at,
 	return 0;
 }
 
+static void picture_begin(struct picture_loader *loader,
+                          const struct maps_definition *record)
+{
+	uint64_t time = record->header.time;
+
+	picture_close(loader);
+	loader->segments.maps.count = 0;
+	loader->names.bytes = 0;
+	loader->sized = 0;
+	if (loader->stacks_time != time)
+		loader->segments.threads.count = 0;
+	loader->picture = (struct segment_picture){ .time = time,
+		                                        .reason = record->reason };
+	if (loader->totals_time == time)
+		loader->picture.totals = loader->totals;
+	loader->is_open = loader->into->count < PICTURES_MAX;
+}
+
 static int record_take(struct picture_loader *loader, const uint8_t *at, size_t bytes,
                        struct error *error)
 {
@@ -238,14 +300,8 @@ static int record_take(struct picture_loader *loader, const uint8_t *at, size_t 
 	if (bytes < sizeof(record))
 		return error_set(error, "a picture of the mappings is cut short");
 	memcpy(&record, at, sizeof(record));
-	if (!record.first) {
-		picture_close(loader);
-		loader->segments.maps.count = 0;
-		loader->names.bytes = 0;
-		loader->picture = (struct segment_picture){ .time = record.header.time,
-			                                        .reason = record.reason };
-		loader->is_open = loader->into->count < PICTURES_MAX;
-	}
+	if (!record.first)
+		picture_begin(loader, &record);
 	if (!loader->is_open)
 		return 0; /* its beginning is not here */
 	if (record.first != loader->segments.maps.count)
@@ -254,9 +310,36 @@ static int record_take(struct picture_loader *loader, const uint8_t *at, size_t 
 		loader->is_open = false;
 		return -1;
 	}
-	loader->picture.is_whole = record.is_last;
-	if (record.is_last)
-		picture_close(loader);
+	loader->picture.is_whole = record.is_last; /* sizes may follow */
+	return 0;
+}
+
+/* What comes before or after a picture's own records. */
+static int beside_take(struct picture_loader *loader, const uint8_t *at,
+                       const struct definition_header *header, struct error *error)
+{
+	struct maps_use_definition use;
+
+	switch (header->kind) {
+	case DEFINITION_MEMORY:
+		if (picture_totals_take(&loader->totals, at, header->bytes, error))
+			return -1;
+		loader->totals_time = header->time;
+		return 0;
+	case DEFINITION_STACKS:
+		picture_close(loader); /* it has had its own */
+		loader->stacks_time = header->time;
+		return picture_stacks_take(&loader->segments.threads, at, header->bytes, error);
+	case DEFINITION_MAPS_USE: break;
+	default: return 0;
+	}
+	if (!loader->is_open)
+		return 0;
+	if (picture_use_take(&loader->segments.maps, at, header->bytes, error))
+		return -1;
+	memcpy(&use, at, sizeof(use));
+	if (header->time == loader->picture.time && use.first == loader->sized)
+		loader->sized += use.count;
 	return 0;
 }
 
@@ -268,9 +351,11 @@ int picture_load(struct picture_loader *loader, const uint8_t *data, size_t byte
 
 	/* Where the chunk is wrong, whoever reads the modules tells. */
 	while (definition_next(&cursor)) {
-		if (cursor.header.kind == DEFINITION_MAPS &&
-		    record_take(loader, cursor.record, cursor.header.bytes,
-		                result ? NULL : error))
+		if (cursor.header.kind == DEFINITION_MAPS
+		        ? record_take(loader, cursor.record, cursor.header.bytes,
+		                      result ? NULL : error)
+		        : beside_take(loader, cursor.record, &cursor.header,
+		                      result ? NULL : error))
 			result = -1;
 	}
 	return result;
@@ -322,8 +407,10 @@ void segment_pictures_release(struct segment_pictures *pictures)
 {
 	size_t i;
 
-	for (i = 0; i < pictures->count; i++)
+	for (i = 0; i < pictures->count; i++) {
+		sample_free(pictures->pictures[i].sample);
 		free(pictures->pictures[i].spans.spans);
+	}
 	free(pictures->pictures);
 	*pictures = (struct segment_pictures){ .count = 0 };
 }

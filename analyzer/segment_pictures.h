@@ -1,11 +1,12 @@
 /*
  * segment_pictures.h - the address space of a recorded process as it saw itself: at its
  * start, when libraries came or went, before exec, at its end. By the mappings alone, so
- * sizes in addresses, and nothing of what was resident. Layer 5.
+ * sizes in addresses; where the process has looked, what was resident, too. Layer 5.
  */
 #ifndef OUTLIVE_SEGMENT_PICTURES_H
 #define OUTLIVE_SEGMENT_PICTURES_H
 
+#include "picture_use.h"
 #include "segment_sample.h"
 #include "trace_reader.h"
 
@@ -17,11 +18,13 @@ struct segment_picture {
 	uint32_t mappings[SEGMENT_COUNT], mapping_count;
 	struct large_spans spans;
 	uint64_t moved; /* of sizes, to heap: segment_moves.h */
+	struct picture_totals totals;
+	struct segment_sample *sample; /* NULL: how much was resident is not known */
 };
 
 struct segment_pictures {
 	struct segment_picture *pictures; /* in the order they were taken */
-	size_t count, capacity;
+	size_t count, capacity, sampled;
 };
 
 /* As address_map_load(): of the chunks of a process, one after the other. */

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define MAPS_KIND_VERSION_MINOR 2 /* since then whose memory is anonymous is told */
+
 static const struct figure_column columns[] = {
 	{ "at first", 9, 8 },
 	{ "largest", 10, 8 },
@@ -54,35 +56,51 @@ static void row_print(const struct figures *figures,
 	        is_total ? screen_plain(screen) : "");
 }
 
+/* What is known of what was resident: at most the whole of it, when it was seen last. */
+static void resident_text(char *text, size_t bytes, const struct picture_totals *totals)
+{
+	char rss[TEXT_NUMBER_BYTES], peak[TEXT_NUMBER_BYTES];
+
+	if (totals->rss)
+		snprintf(
+			text, bytes,
+			"of what was resident only the sum is known: %s when it was seen last, "
+			"%s at most",
+			text_size(rss, totals->rss), text_size(peak, totals->peak_rss));
+	else
+		snprintf(text, bytes, "so what was resident is not known");
+}
+
 void segment_pictures_text(const struct profile *profile, const struct screen *screen)
 {
 	const struct segment_pictures *pictures = &profile->pictures;
 	const struct ring_header *header = &profile->process->header;
 	const struct segment_picture *last = &pictures->pictures[pictures->count - 1];
 	struct figures figures = figures_of(screen, columns, 3);
-	char command[2048], fitted[2048], at[TEXT_NUMBER_BYTES];
+	char command[2048], fitted[2048], at[TEXT_NUMBER_BYTES], resident[160];
 	size_t i;
 
 	process_command_text(command, sizeof(command), header);
 	text_fit(fitted, sizeof(fitted), command, screen->columns, TEXT_KEEP_START);
 	fprintf(screen->file, "%s%s%s\n", screen_bold(screen), fitted,
 	        screen_plain(screen));
+	resident_text(resident, sizeof(resident), &last->totals);
 	screen_line(
 		screen, 2,
-		"  pid %u; nobody looked at it from outside, so what was resident is not "
-		"known. Its addresses, as it saw them itself %zu time%s, the last (%s) "
-		"after %s:",
-		header->pid, pictures->count, text_s(pictures->count),
+		"  pid %u; nobody looked at it from outside, %s. Its addresses, as it saw them "
+		"itself %zu time%s, the last (%s) after %s:",
+		header->pid, resident, pictures->count, text_s(pictures->count),
 		picture_reason(last->reason),
 		text_duration(at, process_time_ns(header, last->time)));
 	fputc('\n', screen->file);
 	figures_titles(&figures, "segment");
 	for (i = 0; i <= SEGMENT_COUNT; i++)
 		row_print(&figures, pictures, i);
-	screen_paragraph(
-		screen, 0, 2,
-		"by the mappings, and the large blocks that lived: those from before\n"
-		"the recording are in other, or in stack if above a guard");
+	if (header->version_minor < MAPS_KIND_VERSION_MINOR)
+		screen_paragraph(
+			screen, 0, 2,
+			"by the mappings, and the large blocks that lived: those from before\n"
+			"the recording are in other, or in stack if above a guard");
 	if (!last->is_whole)
 		screen_line(screen, 2,
 		            "  the last is not whole: the ring had no room for all of it");

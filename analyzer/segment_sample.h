@@ -31,6 +31,7 @@ struct segment_sample {
 	uint64_t peak_rss;    /* VmHWM; 0: not known */
 	uint64_t stack_limit; /* RLIMIT_STACK; 0: none or not known */
 	uint32_t mapping_count, thread_count;
+	bool is_own;     /* the process's own look at itself */
 	bool is_refused; /* the process was there, and we were not let look */
 	struct memory_use uses[SEGMENT_COUNT];
 	struct memory_use total; /* of these */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void reasons_json(struct json_writer *json, uint32_t reasons)
+static void reasons_json(struct json_writer *json, uint32_t reasons, bool is_own)
 {
 	static const char *const names[] = { "first", "interval", "peak",
 		                                 "exec",  "last",     "same" };
@@ -19,6 +19,8 @@ static void reasons_json(struct json_writer *json, uint32_t reasons)
 		if (reasons & 1u << i)
 			json_string(json, NULL, names[i]);
 	}
+	if (is_own)
+		json_string(json, NULL, "own");
 	json_array_end(json);
 }
 
@@ -80,7 +82,7 @@ static void sample_json(struct json_writer *json, const struct profile *profile,
 		json_string(json, "phase", phase);
 	else
 		json_null(json, "phase");
-	reasons_json(json, sample->reasons);
+	reasons_json(json, sample->reasons, sample->is_own);
 	json_count(json, "mappings", sample->mapping_count);
 	json_count(json, "threads", sample->thread_count);
 	json_count(json, "kernel_peak_rss", sample->peak_rss);
@@ -192,6 +194,16 @@ static void samples_json(struct json_writer *json,
 	json_array_end(json);
 }
 
+static void totals_json(struct json_writer *json, const struct picture_totals *totals)
+{
+	if (!totals->time_ns)
+		return;
+	json_count(json, "rss", totals->rss);
+	json_count(json, "shared", totals->shared);
+	json_count(json, "swap", totals->swap);
+	json_count(json, "kernel_peak_rss", totals->peak_rss);
+}
+
 static void pictures_json(struct json_writer *json, const struct profile *profile)
 {
 	const struct segment_picture *picture;
@@ -209,6 +221,7 @@ static void pictures_json(struct json_writer *json, const struct profile *profil
 		json_count(json, "mappings", picture->mapping_count);
 		json_count(json, "total", picture->total);
 		json_count(json, "moved", picture->moved);
+		totals_json(json, &picture->totals);
 		json_object(json, "sizes");
 		for (j = 0; j < SEGMENT_COUNT; j++) {
 			if (picture->mappings[j] || picture->sizes[j])
@@ -235,6 +248,7 @@ void segment_timeline_json(const struct segment_timeline *timeline, FILE *file)
 	json_string(&json, "executable", profile->process->header.executable);
 	json_string(&json, "by", timeline->is_by_thread ? "thread" : "segment");
 	json_count(&json, "samples_taken", history->read);
+	json_count(&json, "own_samples", history->own_count);
 	json_count(&json, "refused", history->refused);
 	json_count(&json, "interval_ns", history->interval_ns);
 	if (timeline->view != TIMELINE_NONE)

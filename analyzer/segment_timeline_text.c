@@ -1,6 +1,7 @@
 /* segment_timeline_text.c - segments over time, for people. Layer 11. */
 #include "report_figures.h"
 #include "report_summary.h"
+#include "segment_end_text.h"
 #include "segment_timeline.h"
 
 #include <stdlib.h>
@@ -69,7 +70,7 @@ static void title_print(const struct segment_timeline *timeline,
 	const struct segment_history *history = &timeline->profile->segments;
 	const struct ring_header *header = &timeline->profile->process->header;
 	char command[2048], fitted[2048], one[TEXT_NUMBER_BYTES], two[TEXT_NUMBER_BYTES];
-	char often[64] = "", grown[64] = "", same[64] = "";
+	char often[64] = "", grown[64] = "", same[64] = "", own[64] = "";
 
 	process_command_text(command, sizeof(command), header);
 	text_fit(fitted, sizeof(fitted), command, screen->columns, TEXT_KEEP_START);
@@ -84,12 +85,21 @@ static void title_print(const struct segment_timeline *timeline,
 	if (history->same_count)
 		snprintf(same, sizeof(same), "; %u at the size alone, which had not changed",
 		         history->same_count);
+	if (history->own_count)
+		snprintf(own, sizeof(own), "; %u more by the process itself",
+		         history->own_count);
 	screen_line(screen, LABEL_COLUMNS, "  process      pid %u, %u thread%s at the end",
 	            header->pid, sample_last(timeline)->thread_count,
 	            text_s(sample_last(timeline)->thread_count));
-	screen_line(screen, LABEL_COLUMNS, "  looked at    %s time%s%s%s%s%s",
+	if (!history->read) {
+		screen_line(screen, LABEL_COLUMNS,
+		            "  looked at    %u time%s, by the process itself alone",
+		            history->own_count, text_s(history->own_count));
+		return;
+	}
+	screen_line(screen, LABEL_COLUMNS, "  looked at    %s time%s%s%s%s%s%s",
 	            text_count(two, history->read), text_s(history->read), often, grown,
-	            same, history->refused ? "; for a time it was not permitted" : "");
+	            same, own, history->refused ? "; for a time it was not permitted" : "");
 }
 
 static void peak_print(const struct segment_timeline *timeline,
@@ -100,36 +110,13 @@ static void peak_print(const struct segment_timeline *timeline,
 	char kernel[96] = "";
 
 	if (history->kernel_peak >= history->peak.rss)
-		snprintf(kernel, sizeof(kernel),
-		         "; by the kernel's own count (VmHWM, up to the last look) %s",
+		snprintf(kernel, sizeof(kernel), "; by the kernel's own count (VmHWM%s) %s",
+		         segment_end_is_known(timeline->profile) ? "" : ", up to the last look",
 		         text_size(true_size, history->kernel_peak));
 	screen_line(screen, LABEL_COLUMNS,
 	            "  peak         %s%s%s resident, %s after the start%s",
 	            screen_bold(screen), text_size(size, history->peak.rss),
 	            screen_plain(screen), text_duration(at, history->peak.time_ns), kernel);
-}
-
-/* After the last look: what the process saw of itself, when it ended. */
-static void end_print(const struct segment_timeline *timeline,
-                      const struct screen *screen)
-{
-	const struct profile *profile = timeline->profile;
-	const struct segment_picture *last = profile->pictures.pictures +
-	                                     profile->pictures.count - 1;
-	char at[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], heap[TEXT_NUMBER_BYTES];
-	char since[TEXT_NUMBER_BYTES], unseen[64] = "";
-	uint64_t end_ns, last_ns = sample_last(timeline)->time_ns;
-
-	if (!profile->pictures.count || last->reason != MAPS_END)
-		return;
-	end_ns = process_time_ns(&profile->process->header, last->time);
-	if (end_ns > last_ns)
-		snprintf(unseen, sizeof(unseen), ", %s after the last look",
-		         text_duration(since, end_ns - last_ns));
-	screen_line(screen, LABEL_COLUMNS,
-	            "  end          after %s%s, with %s of addresses, %s of them heap",
-	            text_duration(at, end_ns), unseen, text_size(size, last->total),
-	            text_size(heap, last->sizes[SEGMENT_HEAP]));
 }
 
 /* ---- what the segments hold ---- */
@@ -477,7 +464,7 @@ void segment_timeline_text(const struct segment_timeline *timeline,
 {
 	title_print(timeline, screen);
 	peak_print(timeline, screen);
-	end_print(timeline, screen);
+	segment_end_text(timeline->profile, screen);
 	if (timeline->is_by_thread) {
 		threads_print(timeline, screen);
 	} else if (timeline->view == TIMELINE_AT) {

@@ -18,6 +18,7 @@
 /* By default such a block has 128 KiB; one may have been shrunk since. */
 #define LARGE_BYTES_MIN (UINT64_C(64) << 10)
 #define THREAD_OF_GO UINT32_MAX
+#define GO_ARENA_FIRST UINT64_C(0xc000000000)
 #define PIECES_MAX 4096 /* large blocks that lie next to each other */
 #define JOINED_BYTES_MAX (UINT64_C(16) << 10) /* what may lie above a thread's state */
 
@@ -56,6 +57,7 @@ struct look {
 	struct process_memory memory;
 	bool is_go;       /* the Go runtime is in it */
 	bool is_recorded; /* as it saw itself: its memory cannot be read any more */
+	bool has_own;     /* the recorder is in it */
 };
 
 static bool begins(const char *name, const char *with)
@@ -188,7 +190,7 @@ static uint64_t piece_bytes(const struct word_pair *head, enum segment *segment)
 }
 
 /*
- * Large blocks of glibc, and the recorder's memory for a thread, are mappings of their own,
+ * Large blocks of glibc, and the recorder's own memory, are mappings of their own,
  * which the kernel joins with those next to them; a new one comes below. Most of the
  * mapping decides; SEGMENT_OTHER: they are not most of it.
  */
@@ -198,8 +200,10 @@ static enum segment pieces_segment(const struct look *look, size_t i)
 	uint64_t at = mapping->start, bytes, sums[SEGMENT_COUNT] = { 0 };
 	enum segment segment;
 	struct word_pair head;
+	bool is_small;
 
-	if (mapping->end - mapping->start < LARGE_BYTES_MIN || !mapping->use.anonymous)
+	is_small = mapping->end - mapping->start < LARGE_BYTES_MIN;
+	if (!mapping->use.anonymous || (is_small && !look->has_own))
 		return SEGMENT_OTHER;
 	for (int piece = 0; at < mapping->end && piece < PIECES_MAX; piece++) {
 		if ((mapping->use.anonymous < mapping->use.size &&
@@ -207,7 +211,8 @@ static enum segment pieces_segment(const struct look *look, size_t i)
 		    !process_memory_read(&look->memory, at, &head))
 			break;
 		bytes = piece_bytes(&head, &segment);
-		if (!bytes || bytes > mapping->end - at)
+		if (!bytes || bytes > mapping->end - at ||
+		    (is_small && segment != SEGMENT_OUTLIVE))
 			break;
 		sums[segment] += bytes;
 		at += bytes;
@@ -215,6 +220,14 @@ static enum segment pieces_segment(const struct look *look, size_t i)
 	if ((at - mapping->start) * 2 <= mapping->end - mapping->start)
 		return SEGMENT_OTHER;
 	return sums[SEGMENT_HEAP] >= sums[SEGMENT_OUTLIVE] ? SEGMENT_HEAP : SEGMENT_OUTLIVE;
+}
+
+/* The same, by the process itself. */
+static enum segment told_segment(const struct mapping *mapping)
+{
+	return mapping->told == MAPS_KIND_OWN      ? SEGMENT_OUTLIVE
+	       : mapping->told == MAPS_KIND_MALLOC ? SEGMENT_HEAP
+	                                           : SEGMENT_OTHER;
 }
 
 /* Right above a guard, as thread libraries lay out their stacks. */
@@ -240,7 +253,7 @@ static bool is_like_own(const struct mapping *mapping)
 /* Where the Go runtime begins its heap, unless it is told to put it anywhere. */
 static bool is_go_arena(const struct mapping *mapping)
 {
-	return mapping->start >> 32 == 0xc0;
+	return mapping->start >> 32 == GO_ARENA_FIRST >> 32;
 }
 
 static enum segment anonymous_segment(const struct look *look, size_t i)
@@ -265,7 +278,7 @@ static enum segment anonymous_segment(const struct look *look, size_t i)
 	if (is_writable(mapping)) {
 		if (is_arena(segments, i))
 			return SEGMENT_HEAP;
-		segment = pieces_segment(look, i);
+		segment = look->is_recorded ? told_segment(mapping) : pieces_segment(look, i);
 		if (segment == SEGMENT_OTHER && is_like_stack(segments, i))
 			return look->is_recorded && is_like_own(mapping) ? SEGMENT_OUTLIVE
 			                                                 : SEGMENT_STACK;
@@ -387,12 +400,17 @@ static int rooms_make(struct segments *segments)
 
 int segments_sort(struct segments *segments)
 {
-	const struct look look = { .segments = segments,
-		                       .memory = { .file = -1, .pagemap = -1 },
-		                       .is_recorded = true };
+	struct look look = { .segments = segments,
+		                 .memory = { .file = -1, .pagemap = -1 },
+		                 .is_recorded = true };
+	size_t i;
 
 	if (rooms_make(segments))
 		return -1;
+	for (i = 0; i < segments->maps.count; i++)
+		look.is_go |= segments->maps.mappings[i].start == GO_ARENA_FIRST &&
+		              !segments->maps.mappings[i].inode;
+	threads_place(&look);
 	mappings_sort(&look);
 	return 0;
 }
@@ -411,6 +429,9 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 	command_read(segments);
 	for (i = 0; i < segments->modules.count; i++)
 		look.is_go |= segments->modules.modules[i].is_go;
+	for (i = 0; i < segments->maps.count && !look.has_own; i++)
+		look.has_own = segments->maps.mappings[i].inode &&
+		               is_own(segments->maps.mappings[i].name);
 	threads_place(&look);
 	look.memory = process_memory_open(pid);
 	mappings_sort(&look);

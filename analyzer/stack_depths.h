@@ -59,12 +59,13 @@ struct location_frames {
 	uint32_t words_max;
 };
 
-/* A thread that a signal was about to kill. */
+/* A thread that a signal was about to kill, or whose handler of it ended the process. */
 struct stack_fault {
 	uint32_t thread;         /* index */
 	uint64_t time, sequence; /* of the thread's event that has its stack */
 	uint32_t signal;
 	enum fault_kind kind;
+	enum fault_end end;
 	uint64_t address, instruction, depth_bytes;
 	uint32_t location; /* of the instruction; 0: not known */
 	bool has_sizes;    /* its own; else what is usual */

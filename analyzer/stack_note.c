@@ -93,9 +93,11 @@ static const char *touched_read(struct stack_note *note, const uint8_t *at,
 static const char *fault_read(struct stack_note *note, const uint8_t *at,
                               const uint8_t *end)
 {
-	uint64_t values[5];
+	uint64_t values[5], how = FAULT_END_KILLED;
 
 	if (!fields_read(&at, end, values, 5))
+		return too_short;
+	if (at < end && !fields_read(&at, end, &how, 1)) /* missing before 1.2 */
 		return too_short;
 	if (!values[0] || values[0] > 64)
 		return "its signal cannot be";
@@ -104,6 +106,7 @@ static const char *fault_read(struct stack_note *note, const uint8_t *at,
 	note->fault.signal = (uint32_t)values[0];
 	note->fault.kind = values[1] <= FAULT_NOT_JUDGED ? (enum fault_kind)values[1]
 	                                                 : FAULT_OTHER;
+	note->fault.end = how == FAULT_END_HANDLED ? FAULT_END_HANDLED : FAULT_END_KILLED;
 	note->fault.address = values[2];
 	note->fault.instruction = values[3];
 	note->fault.depth_bytes = values[4];

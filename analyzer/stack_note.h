@@ -31,6 +31,7 @@ struct stack_note {
 		struct {
 			uint32_t signal;
 			enum fault_kind kind; /* an unknown one is FAULT_OTHER */
+			enum fault_end end;
 			uint64_t address, instruction, depth_bytes;
 			uint32_t location; /* of the instruction */
 		} fault;

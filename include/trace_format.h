@@ -335,13 +335,15 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  * TOUCHED says how deep the thread's own stack was ever used, by the pages that are
  * resident in it: bytes from its end down to the lowest.
  *
- * FAULT follows the STACK record of a thread that a signal is about to kill: signal, kind,
- * address, instruction, depth.
+ * FAULT follows the STACK record of a thread that a signal is about to kill, or one that a
+ * handler of the program's own was given, which ends the process now: signal, kind,
+ * address, instruction, depth, end (missing before 1.2: 0).
  *   kind         enum fault_kind
  *   address      that could not be accessed (si_addr); 0 where nothing says which
  *   instruction  that did it
  *   depth        from the end of the thread's own stack down to its stack pointer; 0: it
  *                was not on its own stack
+ *   end          enum fault_end
  */
 enum stack_kind {
 	STACK_OWN = 0,    /* the thread's */
@@ -356,6 +358,11 @@ enum fault_kind {
 	FAULT_NOT_JUDGED = 4,     /* OTHER or STACK_OVERFLOW: there was no room to look */
 };
 
+enum fault_end {
+	FAULT_END_KILLED = 0,  /* by the signal */
+	FAULT_END_HANDLED = 1, /* the handler called abort() or exit() */
+};
+
 #define STACK_FRAMES_MAX 65536 /* a reader refuses a deeper stack */
 #define EVENT_BYTES_MAX (CHUNK_BYTES / 2)
 
@@ -366,6 +373,9 @@ enum definition_kind {
 	DEFINITION_MODULE_GONE = 2,
 	DEFINITION_PHASE = 3,
 	DEFINITION_MAPS = 4,
+	DEFINITION_MAPS_USE = 5,
+	DEFINITION_MEMORY = 6,
+	DEFINITION_STACKS = 7,
 };
 
 struct definition_header {
@@ -445,12 +455,78 @@ struct maps_entry {
 	uint64_t start, end, offset; /* of the file */
 	uint32_t access;             /* enum maps_access */
 	uint16_t name_bytes;         /* after the struct, no NUL, then zeros up to 8 */
-	uint16_t reserved;
+	uint16_t kind;               /* enum maps_kind */
+};
+/* What most of an anonymous mapping is, by what begins there: the recorder has looked. */
+enum maps_kind {
+	MAPS_KIND_UNTOLD = 0,
+	MAPS_KIND_OWN = 1,    /* the recorder's, by its marks */
+	MAPS_KIND_MALLOC = 2, /* large blocks of glibc's malloc, by their headers */
+	/* where it begins at the end of a file's data, by the file's program headers: */
+	MAPS_KIND_BSS = 3,   /* uninitialised variables of that file */
+	MAPS_KIND_APART = 4, /* not those, nor any of the above */
 };
 
 /*
- * Memory that the recorder maps for a thread begins with this, so that who looks at the
- * living process from outside can tell it from the program's.
+ * How much of the mappings of the MAPS record before it was in memory, by
+ * /proc/self/smaps: the same time, reason, first and count. Not there for every MAPS
+ * record of a picture: how much that was, is not known. Each of the `count` is a mask of
+ * 16 bits and for each bit in it below MAPS_USE_FIELDS, the lowest first, a varint, in
+ * KiB. What has no bit is 0. Zeros up to 8 bytes follow the last.
+ */
+enum maps_use_field {
+	MAPS_USE_RSS,
+	MAPS_USE_PSS,
+	MAPS_USE_PRIVATE_DIRTY,
+	MAPS_USE_PRIVATE_CLEAN,
+	MAPS_USE_SHARED_DIRTY,
+	MAPS_USE_SHARED_CLEAN,
+	MAPS_USE_ANONYMOUS,
+	MAPS_USE_SWAP,
+	MAPS_USE_SWAP_PSS,
+	MAPS_USE_HUGE,
+	MAPS_USE_LOCKED,
+	MAPS_USE_FIELDS,
+	MAPS_USE_GROWS_DOWN = 15, /* no size: a stack that the kernel grows */
+};
+#define MAPS_USE_BYTES_MAX (2 + 10 * MAPS_USE_FIELDS) /* of one mapping */
+struct maps_use_definition {
+	struct definition_header header;
+	uint32_t reason; /* enum maps_reason */
+	uint32_t first, count;
+	uint32_t reserved;
+};
+
+/*
+ * The process's memory as a whole, before the picture of the same time and reason, by
+ * /proc/self/statm and status. There for EXEC and END, also where the picture is not.
+ */
+struct memory_definition {
+	struct definition_header header;
+	uint32_t reason;         /* enum maps_reason */
+	uint32_t threads;        /* 0: not known, as all below */
+	uint64_t time_ns;        /* CLOCK_MONOTONIC */
+	uint64_t size, resident; /* bytes */
+	uint64_t shared;         /* of what is resident: files, shared memory */
+	uint64_t peak;           /* the most that was ever resident (VmHWM) */
+	uint64_t swap;
+};
+
+/* Where threads had their stacks at the time of the next picture: those it knows of. */
+struct stacks_definition {
+	struct definition_header header;
+	uint32_t reason; /* enum maps_reason */
+	uint32_t count;  /* then so many times: */
+};
+struct stacks_entry {
+	uint64_t address; /* in the mapping that the thread's stack lies in */
+	uint32_t tid, reserved;
+	char name[16]; /* comm, NUL-padded */
+};
+
+/*
+ * Memory that the recorder maps begins with this, so that who looks at the living process
+ * from outside can tell it from the program's.
  */
 struct own_mark {
 	uint64_t magic;

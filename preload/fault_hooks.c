@@ -1,43 +1,87 @@
 /*
- * fault_hooks.c - our handler, and the exported names that would show it to the program:
+ * fault_hooks.c - our handlers, and the exported names that would show them to the program:
  * they answer what they would without us. Layer 12.
  */
 #include <errno.h>
 #include <signal.h>
 
+#include "fault_entry.h"
 #include "fault_note.h"
+#include "fault_passed.h"
 #include "fault_watch.h"
 #include "lifecycle.h"
 #include "signal_stack.h"
 #include "system.h"
 #include "thread_state.h"
 
-#define KERNEL_MASK_BYTES 8
-
 typedef void plain_handler(int);
 
-/* struct sigaction as the kernel has it. All zeros: the default action. */
-struct kernel_action {
-	uintptr_t handler, flags, restorer, mask;
-};
-
-/*
- * A note, and then what would have happened: the instruction runs again, without a handler;
- * or the signal comes again, if somebody sent it.
- */
-static void on_fault(int signal, siginfo_t *info, void *context)
+/* No handler of ours is in the way of what happens next. */
+static void default_put(int signal)
 {
-	static const struct kernel_action none;
+	static const uint64_t none[4]; /* struct sigaction, as the kernel has it */
 
-	fault_note(signal, info, context);
-	arch_syscall(SYS_rt_sigaction, signal, (long)&none, 0, KERNEL_MASK_BYTES, 0, 0);
+	arch_syscall(SYS_rt_sigaction, signal, (long)none, 0, sizeof(none[0]), 0, 0);
+}
+
+/* The instruction runs again, after this; or the signal comes again, if somebody sent it. */
+static void come_again(int signal, const siginfo_t *info)
+{
 	if (info->si_code <= 0)
 		arch_syscall(SYS_rt_tgsigqueueinfo, system_pid(), system_tid(), signal,
 		             (long)info, 0, 0);
 }
 
+/*
+ * A note, and then what would have happened. If the program's own handler has put this one
+ * back, what that was called for is what it dies of.
+ */
+static void on_last(int signal, siginfo_t *info, void *context)
+{
+	fault_note(info, context);
+	default_put(signal);
+	come_again(signal, info);
+}
+
+/* On a full stack the program's handler will not run: the kernel ends the process. */
+static void on_first(int signal, siginfo_t *info, void *context)
+{
+	if (fault_is_overflow(info, context))
+		fault_note(info, context);
+	fault_watch_step_aside(signal);
+	come_again(signal, info);
+}
+
+/*
+ * A thread that overflowed on the signal stack of ours, and has none of the program's, would
+ * have died without a handler.
+ */
+static bool would_not_run(const siginfo_t *info, const void *context)
+{
+	stack_t stack;
+
+	if (!fault_is_near_stack(info, context))
+		return false;
+	signal_stack_look(&stack);
+	return signal_stack_has_mark(&stack) && fault_is_overflow(info, context);
+}
+
+uintptr_t fault_pass(int signal, const siginfo_t *info, const void *context)
+{
+	uintptr_t handler = fault_watch_program(signal);
+
+	if (handler == (uintptr_t)SIG_DFL || handler == (uintptr_t)SIG_IGN ||
+	    would_not_run(info, context))
+		return (uintptr_t)on_last;
+	fault_passed_note(info, context);
+	fault_watch_called(signal);
+	return handler;
+}
+
 static __attribute__((constructor)) void faults_begin(void)
 {
+	static const struct fault_handlers handlers = { on_last, on_first,
+		                                            arch_fault_entry };
 	struct walk_start here = { .slot = (uintptr_t)__builtin_frame_address(0) };
 	struct thread_state *state;
 
@@ -45,7 +89,7 @@ static __attribute__((constructor)) void faults_begin(void)
 		guard_leave();
 	if (!lifecycle_recording || !lifecycle_enter(&here))
 		return;
-	fault_watch_begin(on_fault);
+	fault_watch_begin(&handlers);
 	state = thread_state_get();
 	if (state)
 		signal_stack_put(&state->signal_stack);
@@ -54,41 +98,22 @@ static __attribute__((constructor)) void faults_begin(void)
 
 /* ---- handlers ------------------------------------------------------------------- */
 
-/* What a program sees that has not set a handler: libc writes no more than this. */
-static void action_conceal(struct sigaction *action)
-{
-	action->sa_handler = SIG_DFL;
-	action->sa_flags = 0;
-	action->sa_restorer = NULL;
-	memset(&action->sa_mask, 0, KERNEL_MASK_BYTES);
-}
-
-/*
- * Threads that have a signal stack of ours keep it: a runtime may have found it and be
- * counting on it (Go's does, by a system call of its own, before it sets its handlers).
- */
-static void handler_replaced(int signal)
-{
-	int saved_errno = errno;
-
-	fault_watch_replaced(signal);
-	errno = saved_errno;
-}
-
 static int action_set(int signal, const struct sigaction *action, struct sigaction *old)
 {
 	const struct signal_functions *real = signal_functions_find();
+	bool is_question = !action;
+	struct fault_change change;
 	int result;
 
 	if (!real->sigaction) {
 		errno = ENOSYS;
 		return -1;
 	}
+	fault_change_begin(&change, signal);
 	result = real->sigaction(signal, action, old);
-	if (result == 0 && old && fault_watch_is(old))
-		action_conceal(old);
-	if (result == 0 && action)
-		handler_replaced(signal);
+	if (result == 0 && old)
+		fault_change_show(&change, old);
+	fault_change_end(&change, result == 0 && !is_question);
 	return result;
 }
 
@@ -107,21 +132,17 @@ EXPORT int __sigaction(int signal, const struct sigaction *action,
 static plain_handler *handler_set(plain_handler *(*real)(int, plain_handler *),
                                   int signal, plain_handler *handler)
 {
-	struct sigaction old = { .sa_handler = SIG_DFL };
+	struct fault_change change;
 	plain_handler *result;
 
 	if (!real) {
 		errno = ENOSYS;
 		return SIG_ERR;
 	}
+	fault_change_begin(&change, signal);
 	result = real(signal, handler);
-	old.sa_handler = result;
-	old.sa_flags = SA_SIGINFO;
-	if (result == SIG_ERR)
-		return result;
-	if (handler != SIG_HOLD)
-		handler_replaced(signal);
-	return fault_watch_is(&old) ? SIG_DFL : result;
+	fault_change_end(&change, result != SIG_ERR);
+	return fault_change_shown(&change, result);
 }
 
 EXPORT plain_handler *signal(int number, plain_handler *handler)

@@ -1,13 +1,17 @@
 /*
  * fault_note.c - what kind of fault it is, and its record. Layer 11.
  *
- * Nothing goes on after it: the recorder may have been interrupted anywhere. Should a fault
- * happen here, the signal is blocked, and the kernel ends the process by it.
+ * Nothing goes on after a record: the recorder may have been interrupted anywhere. Should a
+ * fault happen here, the signal is blocked, and the kernel ends the process by it.
  */
 #include "fault_note.h"
 
+#include <stdatomic.h>
+
 #include "cfi.h"
 #include "definitions.h"
+#include "fault_entry.h"
+#include "fault_passed.h"
 #include "lifecycle.h"
 #include "record.h"
 #include "ring_file.h"
@@ -79,20 +83,28 @@ static bool is_frame_too_large(const struct fault_place *place)
 	return slot >= place->mapping.low && slot < own_high();
 }
 
+/* The access was not far from the stack pointer, or above it. */
+static bool is_near_stack(const struct fault_place *place,
+                          const struct fault_cause *cause)
+{
+	return cause->signal == SIGSEGV &&
+	       (cause->code == SEGV_MAPERR || cause->code == SEGV_ACCERR) &&
+	       cause->address + BELOW_BYTES >= place->sp;
+}
+
 /*
  * The stack ran into its end: the access was below it, and not far from where the stack
  * pointer stood, or where it had gone to when a large frame was made. Below the main
  * thread's lies nothing that it could not have grown into, but for its limit. (Whatever
  * else is accessed, be it another thread's guard pages, is no overflow.)
  */
-static bool is_overflow(const struct fault_place *place, const siginfo_t *info)
+static bool is_overflow(const struct fault_place *place,
+                        const struct fault_cause *cause)
 {
-	uintptr_t address = (uintptr_t)info->si_addr;
+	uintptr_t address = cause->address;
 	const struct stack_mapping *mapping = &place->mapping;
 
-	if (info->si_signo != SIGSEGV || !place->has_mapping ||
-	    (info->si_code != SEGV_MAPERR && info->si_code != SEGV_ACCERR) ||
-	    address >= mapping->low || address + BELOW_BYTES < place->sp)
+	if (!place->has_mapping || !is_near_stack(place, cause) || address >= mapping->low)
 		return false;
 	if (mapping->is_main && place->sp + BEYOND_BYTES > mapping->low)
 		return true;
@@ -100,24 +112,26 @@ static bool is_overflow(const struct fault_place *place, const siginfo_t *info)
 	       is_frame_too_large(place);
 }
 
-static enum fault_kind kind_of(const struct fault_place *place, const siginfo_t *info)
+static enum fault_kind kind_of(const struct fault_place *place,
+                               const struct fault_cause *cause)
 {
-	if (info->si_code <= 0)
+	if (cause->code <= 0)
 		return FAULT_SENT;
-	if (info->si_code == SI_KERNEL)
+	if (cause->code == SI_KERNEL)
 		return FAULT_NO_ADDRESS;
-	return is_overflow(place, info) ? FAULT_STACK_OVERFLOW : FAULT_OTHER;
+	return is_overflow(place, cause) ? FAULT_STACK_OVERFLOW : FAULT_OTHER;
 }
 
-static void fault_record(struct fault_place *place, const siginfo_t *info,
-                         uintptr_t inner_slot)
+static void fault_record(struct fault_place *place, const struct fault_cause *cause,
+                         enum fault_end end, uintptr_t inner_slot)
 {
 	struct walk_start at = { place->sp - sizeof(uintptr_t), place->ip + 1, place->bp };
 	struct fault fault = {
-		.signal = info->si_signo,
-		.address = info->si_code > 0 ? (uintptr_t)info->si_addr : 0,
+		.signal = cause->signal,
+		.address = cause->address,
 		.instruction = place->ip,
-		.kind = kind_of(place, info), /* as far as it is known without a mapping */
+		.kind = kind_of(place, cause), /* as far as it is known without a mapping */
+		.end = end,
 	};
 	const struct stack_mapping *mapping = NULL;
 	uintptr_t high;
@@ -126,13 +140,13 @@ static void fault_record(struct fault_place *place, const siginfo_t *info,
 		return;
 	high = own_high();
 	if (room_bytes() < WALK_BYTES) {
-		if (fault.kind == FAULT_OTHER && info->si_signo == SIGSEGV)
+		if (fault.kind == FAULT_OTHER && cause->signal == SIGSEGV)
 			fault.kind = FAULT_NOT_JUDGED;
 		record_fault_only(&fault);
 		return;
 	}
 	mapping_find(place);
-	fault.kind = kind_of(place, info);
+	fault.kind = kind_of(place, cause);
 	if (fault.kind == FAULT_STACK_OVERFLOW ||
 	    (place->has_mapping && place->sp >= place->mapping.low && place->sp < high)) {
 		fault.depth_bytes = high - place->sp;
@@ -141,15 +155,47 @@ static void fault_record(struct fault_place *place, const siginfo_t *info,
 	record_fault(&at, &fault, mapping, inner_slot);
 }
 
-void fault_note(int signal, const siginfo_t *info, const void *context)
+/* ---- on a stack with room -------------------------------------------------------- */
+
+/* What a program gives its handlers may be a page or two. For one thread at a time. */
+static char spare_stack[65536] __attribute__((aligned(4096)));
+static _Atomic bool spare_is_taken;
+
+static void call_with_room(void (*function)(void *), void *argument)
 {
-	struct fault_place place = { 0 };
-	struct walk_start at = { 0 };
+	bool is_taken = false;
+
+	if (!atomic_compare_exchange_strong(&spare_is_taken, &is_taken, true)) {
+		function(argument);
+		return;
+	}
+	arch_call_on_stack(function, argument, spare_stack + sizeof(spare_stack));
+	atomic_store_explicit(&spare_is_taken, false, memory_order_release);
+}
+
+/* What is to be looked at there. */
+struct fault_case {
+	struct fault_cause cause;
+	const void *context;
+	enum fault_end end;
+	struct walk_start caller; /* of what ends the process */
+	bool is_overflow;         /* the answer */
+};
+
+static struct fault_place place_of(const void *context)
+{
+	struct fault_place place = { .ip = 0 };
+
+	arch_context_registers(context, &place.ip, &place.sp, &place.bp);
+	return place;
+}
+
+static void case_record(const struct fault_case *at)
+{
+	struct fault_place place = place_of(at->context);
+	struct walk_start here = { .slot = place.sp };
 	uintptr_t inner_slot = guard.sp;
 
-	(void)signal;
-	arch_context_registers(context, &place.ip, &place.sp, &place.bp);
-	at.slot = place.sp;
 	if (!lifecycle_recording || guard.flags & GUARD_INTERNAL ||
 	    room_bytes() < NOTE_BYTES)
 		return;
@@ -160,12 +206,145 @@ void fault_note(int signal, const siginfo_t *info, const void *context)
 		if (guard.state)
 			thread_state_abandon(guard.state);
 		definitions_abandon();
-	} else if (!lifecycle_enter(&at)) {
+	} else if (!lifecycle_enter(&here)) {
 		return;
 	}
 	/* The child of a vfork() has its parent's memory. */
 	if (ring.header->pid == system_pid())
-		fault_record(&place, info, inner_slot);
+		fault_record(&place, &at->cause, at->end, inner_slot);
 	if (!inner_slot)
 		guard_leave();
+}
+
+/* How far the stack reaches up from `sp`, where the thread is. */
+static uintptr_t stack_high_of(uintptr_t sp, bool *is_signal)
+{
+	stack_t stack;
+
+	signal_stack_look(&stack);
+	*is_signal = !(stack.ss_flags & SS_DISABLE) &&
+	             sp - (uintptr_t)stack.ss_sp < stack.ss_size;
+	return *is_signal ? (uintptr_t)stack.ss_sp + stack.ss_size : own_high();
+}
+
+/* ---- a signal kills ---------------------------------------------------------------- */
+
+static void note_run(void *argument)
+{
+	struct fault_case *at = argument;
+	struct fault_place place = place_of(at->context);
+	struct passed_fault passed;
+	bool is_signal;
+
+	if (at->cause.code <= 0) {
+		if (fault_passed_again(at->context, &passed)) {
+			at->cause = passed.cause;
+		} else if (fault_passed_find(place.sp, stack_high_of(place.sp, &is_signal),
+		                             &passed)) {
+			at->cause = passed.cause;
+			at->context = passed.context;
+		}
+	}
+	case_record(at);
+}
+
+void fault_note(const siginfo_t *info, const void *context)
+{
+	struct fault_case at = { .cause = fault_cause_of(info), .context = context };
+
+	call_with_room(note_run, &at);
+}
+
+/* ---- the program's handler ends the process --------------------------------------- */
+
+/*
+ * On a stack that is not for signals what is left of a signal frame may lie in a hole of
+ * another, long after: its return address is to be one of those that the call goes back to.
+ */
+static bool is_called_from(const struct walk_start *caller, const void *context)
+{
+	uintptr_t slot = (uintptr_t)context - sizeof(slot);
+	struct thread_state *state;
+	struct walk_result walk;
+	bool is_found = false;
+
+	if (guard.sp || !lifecycle_enter(caller))
+		return false;
+	state = thread_state_get();
+	if (state) {
+		walk = stack_walk(state, caller);
+		for (uint32_t i = 0; i < walk.news; i++)
+			is_found = is_found || walk.frames[i].slot == slot;
+		for (uint32_t i = 0; i < walk.keep; i++)
+			is_found = is_found || state->frames[i].slot == slot;
+	}
+	guard_leave();
+	return is_found;
+}
+
+static void note_end_run(void *argument)
+{
+	struct fault_case *at = argument;
+	struct passed_fault passed;
+	bool is_signal;
+	uintptr_t high = stack_high_of(at->caller.slot, &is_signal);
+
+	while (fault_passed_find(at->caller.slot, high, &passed)) {
+		if (!is_signal && !is_called_from(&at->caller, passed.context))
+			continue;
+		at->cause = passed.cause;
+		at->context = passed.context;
+		case_record(at);
+		return;
+	}
+}
+
+void fault_note_end(const struct walk_start *caller)
+{
+	struct fault_case at = { .end = FAULT_END_HANDLED, .caller = *caller };
+
+	if (lifecycle_recording && fault_passed_any())
+		call_with_room(note_end_run, &at);
+}
+
+/* ---- questions -------------------------------------------------------------------- */
+
+bool fault_is_near_stack(const siginfo_t *info, const void *context)
+{
+	struct fault_cause cause = fault_cause_of(info);
+	struct fault_place place = place_of(context);
+
+	return is_near_stack(&place, &cause);
+}
+
+static void question_run(void *argument)
+{
+	struct fault_case *at = argument;
+	struct fault_place place = place_of(at->context);
+	struct walk_start here = { .slot = place.sp };
+	bool is_entered = false;
+
+	if (!lifecycle_recording || !*lifecycle_sentinel || guard.flags & GUARD_INTERNAL ||
+	    ring.header->pid != system_pid())
+		return;
+	if (!guard.state) { /* its bounds are wanted */
+		is_entered = !guard.sp && lifecycle_enter(&here);
+		if (is_entered)
+			thread_state_get();
+	}
+	if (guard.state) {
+		mapping_find(&place);
+		at->is_overflow = is_overflow(&place, &at->cause);
+	}
+	if (is_entered)
+		guard_leave();
+}
+
+bool fault_is_overflow(const siginfo_t *info, const void *context)
+{
+	struct fault_case at = { .cause = fault_cause_of(info), .context = context };
+
+	if (fault_is_near_stack(info, context))
+		call_with_room(question_run, &at);
+	return at.is_overflow;
 }

@@ -1,21 +1,36 @@
-/* fault_watch.c - when our handler stands, and when it goes. Layer 4. */
+/* fault_watch.c - which of our handlers stands, and what it stands for. Layer 4. */
 #include "fault_watch.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
+#include <stddef.h>
 
-#include "guard.h"
 #include "ring_file.h"
 #include "signal_stack.h"
 #include "system.h"
 
-static const int watched[] = { SIGSEGV, SIGBUS };
+#define KERNEL_MASK_BYTES 8
+#define SPINS_MAX 10000
+
+/* struct sigaction as the kernel has it. All zeros: the default action. */
+struct kernel_action {
+	uintptr_t handler, flags, restorer, mask;
+};
+
+/* The program's own action, which is in force, or one of ours is in its place. */
+struct watched {
+	int signal;
+	struct kernel_action program;
+};
+
+static struct watched watched[] = { { .signal = SIGSEGV }, { .signal = SIGBUS } };
 #define WATCHED (sizeof(watched) / sizeof(watched[0]))
 
 static struct signal_functions functions;
 static _Atomic bool functions_found;
-static fault_handler *our_handler; /* NULL: the watch has not begun */
+static const struct fault_handlers *ours; /* NULL: the watch has not begun */
+static _Atomic bool is_changing;
 
 /*
  * Found at our start, and before it by whoever comes first: dlsym() is no help in a forked
@@ -39,38 +54,188 @@ const struct signal_functions *signal_functions_find(void)
 	return &functions;
 }
 
-bool fault_watch_is(const struct sigaction *action)
+static long kernel_action(int signal, const struct kernel_action *action,
+                          struct kernel_action *old)
 {
-	return our_handler && action->sa_flags & SA_SIGINFO &&
-	       action->sa_sigaction == our_handler;
+	return arch_syscall(SYS_rt_sigaction, signal, (long)action, (long)old,
+	                    KERNEL_MASK_BYTES, 0, 0);
 }
 
-void fault_watch_begin(fault_handler *handler)
+static struct watched *watched_of(int signal)
+{
+	for (size_t i = 0; i < WATCHED; i++) {
+		if (watched[i].signal == signal)
+			return &watched[i];
+	}
+	return NULL;
+}
+
+static bool is_ours(uintptr_t handler)
+{
+	return ours &&
+	       (handler == (uintptr_t)ours->last || handler == (uintptr_t)ours->first ||
+	        handler == (uintptr_t)ours->pass);
+}
+
+/* ---- ours in the program's place --------------------------------------------------- */
+
+/*
+ * Through libc, which knows how to come back from a handler. No other handler is to jump out
+ * of it; a fault in it ends the process at once.
+ */
+static void handler_put(int signal, fault_handler *handler)
+{
+	struct sigaction action = { .sa_sigaction = handler,
+		                        .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	int saved_errno = errno;
+
+	sigfillset(&action.sa_mask);
+	functions.sigaction(signal, &action, NULL);
+	errno = saved_errno;
+}
+
+/*
+ * But for the handler it is the program's action: mask, stack, and flags. (The kernel tells
+ * what happened only where SA_SIGINFO asks for it; who did not ask finds no difference.)
+ */
+static void pass_put(const struct watched *of)
+{
+	struct kernel_action action = of->program;
+
+	action.handler = (uintptr_t)ours->pass;
+	action.flags |= SA_SIGINFO;
+	kernel_action(of->signal, &action, NULL);
+}
+
+/* What stands is the program's; or ours, and then it stays. */
+static void follow(struct watched *of)
+{
+	struct kernel_action now = { 0 };
+	bool wants_stack = false;
+
+	if (kernel_action(of->signal, NULL, &now) < 0 || is_ours(now.handler))
+		return;
+	of->program = now;
+	/* What is sent is ignored, and a fault kills: no handler does both. */
+	if (now.handler == (uintptr_t)SIG_IGN) {
+	} else if (now.handler == (uintptr_t)SIG_DFL) {
+		handler_put(of->signal, ours->last);
+		wants_stack = true;
+	} else if (now.flags & SA_ONSTACK) {
+		pass_put(of);
+	} else {
+		handler_put(of->signal, ours->first);
+		wants_stack = true;
+	}
+	/* A thread that has one of ours keeps it: a runtime may have found it and be counting
+	   on it (Go's does, by a system call of its own, before it sets its handlers). */
+	if (of->signal == SIGSEGV)
+		signal_stack_is_wanted = wants_stack;
+}
+
+void fault_watch_begin(const struct fault_handlers *handlers)
 {
 	const struct signal_functions *real = signal_functions_find();
-	struct sigaction ours = { .sa_sigaction = handler,
-		                      .sa_flags = SA_SIGINFO | SA_ONSTACK };
-	struct sigaction old;
 
-	if (!real->sigaction || !real->sigaltstack || our_handler)
+	if (!real->sigaction || !real->sigaltstack || ours)
 		return;
-	our_handler = handler;
-	/* No other handler is to jump out of it; a fault in it ends the process at once. */
-	sigfillset(&ours.sa_mask);
-	for (size_t i = 0; i < WATCHED; i++) {
-		if (real->sigaction(watched[i], NULL, &old) != 0 || old.sa_handler != SIG_DFL ||
-		    old.sa_flags & SA_SIGINFO || real->sigaction(watched[i], &ours, NULL) != 0)
-			continue;
-		if (watched[i] == SIGSEGV)
-			signal_stack_is_wanted = true;
-	}
+	ours = handlers;
+	for (size_t i = 0; i < WATCHED; i++)
+		follow(&watched[i]);
 }
 
-void fault_watch_replaced(int signal)
+uintptr_t fault_watch_program(int signal)
 {
-	/* The child of a vfork() has handlers of its own, but this memory. */
-	if (signal != SIGSEGV || !signal_stack_is_wanted || !ring.header ||
-	    ring.header->pid != system_pid())
+	const struct watched *of = watched_of(signal);
+
+	return of ? of->program.handler : (uintptr_t)SIG_DFL;
+}
+
+void fault_watch_step_aside(int signal)
+{
+	struct watched *of = watched_of(signal);
+	struct kernel_action now = { 0 };
+
+	/* Another thread may have set something else. */
+	if (of && kernel_action(signal, NULL, &now) == 0 &&
+	    now.handler == (uintptr_t)ours->first)
+		pass_put(of);
+}
+
+void fault_watch_called(int signal)
+{
+	struct watched *of = watched_of(signal);
+
+	uintptr_t info = of ? of->program.flags & SA_SIGINFO : 0;
+
+	if (!of || !(of->program.flags & SA_RESETHAND))
 		return;
-	signal_stack_is_wanted = false;
+	follow(of);
+	if (!info)
+		of->program.flags &= ~(uintptr_t)SA_SIGINFO;
+}
+
+/* ---- changes ---------------------------------------------------------------------- */
+
+/* One at a time. False: not to be had, the program's own will stand. */
+static bool changes_enter(void)
+{
+	for (int spins = 0; spins < SPINS_MAX; spins++) {
+		bool expected = false;
+
+		if (atomic_compare_exchange_weak(&is_changing, &expected, true))
+			return true;
+		arch_pause();
+	}
+	return false;
+}
+
+void fault_change_begin(struct fault_change *change, int signal)
+{
+	struct watched *of = watched_of(signal);
+
+	*change = (struct fault_change){ .watched = ours ? of : NULL };
+	if (!change->watched)
+		return;
+	/* The child of a vfork() has handlers of its own, but this memory. */
+	change->is_followed = ring.header && ring.header->pid == system_pid() &&
+	                      changes_enter();
+	change->handler = of->program.handler;
+	change->restorer = of->program.restorer;
+	change->mask = of->program.mask;
+	change->flags = (int)of->program.flags;
+}
+
+void fault_change_show(const struct fault_change *change, struct sigaction *old)
+{
+	uintptr_t handler = (uintptr_t)old->sa_handler;
+
+	if (!change->watched || !is_ours(handler))
+		return;
+	memcpy(&old->sa_handler, &change->handler, sizeof(change->handler));
+	if (handler == (uintptr_t)ours->pass) { /* siginterrupt() may have changed a flag */
+		old->sa_flags &= change->flags | ~SA_SIGINFO;
+		return;
+	}
+	old->sa_flags = change->flags;
+	memcpy(&old->sa_restorer, &change->restorer, sizeof(change->restorer));
+	memcpy(&old->sa_mask, &change->mask, KERNEL_MASK_BYTES); /* libc writes no more */
+}
+
+void (*fault_change_shown(const struct fault_change *change, void (*handler)(int)))(int)
+{
+	struct sigaction old = { .sa_handler = handler };
+
+	if (handler != SIG_ERR)
+		fault_change_show(change, &old);
+	return old.sa_handler;
+}
+
+void fault_change_end(const struct fault_change *change, bool is_made)
+{
+	if (!change->is_followed)
+		return;
+	if (is_made)
+		follow(change->watched);
+	atomic_store_explicit(&is_changing, false, memory_order_release);
 }

@@ -3,6 +3,7 @@
  */
 #include "frame_stack.h"
 
+#include "own_memory.h"
 #include "ring_file.h"
 #include "system.h"
 
@@ -25,13 +26,13 @@ static void limbo_sweep(struct thread_state *state)
 static bool limbo_grow(struct thread_state *state)
 {
 	uint32_t capacity = state->limbo_capacity * 4;
-	struct limbo_stub *limbo = system_map(capacity * sizeof(*limbo), -1);
+	struct limbo_stub *limbo = own_memory_map(capacity * sizeof(*limbo));
 
 	if (capacity > STUB_COUNT * 4 || !limbo)
 		return false;
 	memcpy(limbo, state->limbo, state->limbo_count * sizeof(*limbo));
 	if (state->limbo != state->limbo_first)
-		system_unmap(state->limbo, state->limbo_capacity * sizeof(*limbo));
+		own_memory_unmap(state->limbo, state->limbo_capacity * sizeof(*limbo));
 	state->limbo = limbo;
 	state->limbo_capacity = capacity;
 	return true;

@@ -30,14 +30,26 @@ static _Atomic bool started;
 static struct settings settings;
 static uint32_t image_flags; /* enum ring_flags, of every ring of this image */
 
+/* A page of its own, which is zero in a forked child. */
+struct sentinel_page {
+	struct own_mark mark;
+	volatile uint32_t sentinel;
+};
+
+static void sentinel_set(struct sentinel_page *page)
+{
+	page->mark = (struct own_mark){ OWN_MARK_MAGIC, 4096 };
+	page->sentinel = 1;
+}
+
 static bool sentinel_make(void)
 {
-	void *page = system_map(4096, -1);
+	struct sentinel_page *page = system_map(4096, -1);
 
 	if (!page || system_advise(page, 4096, MADV_WIPEONFORK) < 0)
 		return false;
-	lifecycle_sentinel = page;
-	*lifecycle_sentinel = 1;
+	lifecycle_sentinel = &page->sentinel;
+	sentinel_set(page);
 	return true;
 }
 
@@ -104,7 +116,8 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 
 bool lifecycle_forked(void)
 {
-	*lifecycle_sentinel = 1;
+	sentinel_set(
+		(struct sentinel_page *)((uintptr_t)lifecycle_sentinel & ~UINT64_C(4095)));
 	lifecycle_recording = ring_create_forked(settings.root_pid ? NULL : &settings,
 	                                         RING_FORKED | image_flags);
 	if (!lifecycle_recording) {

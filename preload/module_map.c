@@ -10,9 +10,11 @@
 #include <elf.h>
 #include <link.h>
 #include <stdatomic.h>
+#include <sys/auxv.h>
 
 #include "clock.h"
 #include "definitions.h"
+#include "mapping_name.h"
 #include "ring_file.h"
 #include "system.h"
 
@@ -100,6 +102,11 @@ static uint16_t path_read(char *path, const struct cfi_module *module)
 	long count = 0;
 
 	if (!*name) { /* the program itself */
+		/* The kernel started the loader, and that the program: "ld.so ./program". */
+		if (!getauxval(AT_BASE))
+			count = (long)mapping_name_find(module->start, path, PATH_BYTES_MAX);
+		if (count > 0 && *path == '/')
+			return (uint16_t)count;
 		count = system_readlink("/proc/self/exe", path, PATH_BYTES_MAX);
 		if (count > 0)
 			return (uint16_t)count;

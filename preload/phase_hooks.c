@@ -1,5 +1,5 @@
 /*
- * phase_hooks.c - the exported names at which a phase begins. Layer 11.
+ * phase_hooks.c - the exported names at which a phase begins. Layer 12.
  *
  * None of them leaves a frame: each goes on to the real function by a jump
  * (-foptimize-sibling-calls), so that a program that looks at its stack sees no more than
@@ -7,6 +7,7 @@
  * signal handlers and between vfork() and exec.
  */
 #include "clock.h"
+#include "fault_note.h"
 #include "lifecycle.h"
 #include "maps_note.h"
 #include "phase_note.h"
@@ -55,7 +56,7 @@ EXPORT int __libc_start_main(main_function *main, int argc, char **argv,
 	                            stack_end);
 }
 
-/* ---- exit ------------------------------------------------------------------------- */
+/* ---- exit and abort ------------------------------------------------------------------------- */
 
 static __attribute__((noinline)) void exit_note(struct walk_start caller, bool is_end)
 {
@@ -71,6 +72,7 @@ static __attribute__((noinline)) void exit_note(struct walk_start caller, bool i
 	/* Between vfork() and exec the memory is another process's. */
 	if (system_pid() != ring.header->pid)
 		return;
+	fault_note_end(&caller);
 	/* In a signal handler, the recorder may have been interrupted: definitions know. */
 	is_entered = !guard.sp && lifecycle_enter(&caller);
 	phase_note(PHASE_EXIT, clock_after());
@@ -105,6 +107,24 @@ EXIT(exit, false)
 EXIT(quick_exit, true)
 EXIT(_exit, true)
 EXIT(_Exit, true)
+
+static __attribute__((noinline)) void abort_note(struct walk_start caller)
+{
+	if (lifecycle_recording && *lifecycle_sentinel)
+		fault_note_end(&caller);
+}
+
+/* No exit, but an end: a handler of the program's may call it. */
+EXPORT void hook_abort(void) __asm__("abort");
+void hook_abort(void)
+{
+	if (unlikely(!real.abort) && !real_alloc_resolve()) {
+		arch_syscall(SYS_tgkill, system_pid(), system_tid(), SIGABRT, 0, 0, 0);
+		end_unresolved(127);
+	}
+	abort_note(CALLER());
+	real.abort();
+}
 
 /* ---- the program's own -------------------------------------------------------------- */
 

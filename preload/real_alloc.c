@@ -89,6 +89,7 @@ static void resolve_all(void)
 	LOOK(quick_exit);
 	LOOK(_exit);
 	LOOK(_Exit);
+	LOOK(abort);
 #undef LOOK
 	*(void **)&found.libc_start_main = dlsym(RTLD_NEXT, "__libc_start_main");
 	found.exit_bytes = code_bytes(*(void **)&found.exit);

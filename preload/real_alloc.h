@@ -53,6 +53,7 @@ struct real_alloc {
 	                       void (*)(void), void (*)(void), void *);
 	/* They do not return, but C is not told: it would not jump there. */
 	void (*exit)(int), (*quick_exit)(int), (*_exit)(int), (*_Exit)(int);
+	void (*abort)(void);
 	size_t exit_bytes; /* of exit()'s code; 0: not known */
 };
 

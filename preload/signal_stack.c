@@ -38,6 +38,15 @@ static void *signal_stack_map(void)
 	return memory;
 }
 
+bool signal_stack_has_mark(const stack_t *stack)
+{
+	const struct own_mark *mark = stack->ss_sp;
+
+	return !(stack->ss_flags & SS_DISABLE) && stack->ss_size == SIGNAL_STACK_BYTES &&
+	       (uintptr_t)mark % GUARD_BYTES == 0 && mark->magic == OWN_MARK_MAGIC &&
+	       mark->bytes == SIGNAL_STACK_BYTES;
+}
+
 void signal_stack_put(void **memory)
 {
 	stack_t stack;

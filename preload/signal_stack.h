@@ -12,7 +12,7 @@
 /* Go takes what it finds for its own handlers, and wants 32 KiB. */
 #define SIGNAL_STACK_BYTES (64 * 1024)
 
-/* Threads are to have one; set while our handler stands. */
+/* Threads are to have one; set while the program has no use for one of its own. */
 extern bool signal_stack_is_wanted;
 
 /*
@@ -35,6 +35,9 @@ static inline bool signal_stack_is_ours(const stack_t *stack, const void *memory
 {
 	return memory && stack->ss_sp == memory;
 }
+
+/* True if the calling thread has this one, and it is of those that were given here. */
+bool signal_stack_has_mark(const stack_t *stack);
 
 /* The one that the calling thread has; SS_DISABLE among its flags: none. */
 void signal_stack_look(stack_t *stack);

@@ -257,9 +257,9 @@ void touched_note(struct thread_state *state)
 
 void fault_put(struct thread_state *state, const struct fault *fault)
 {
-	uint64_t fields[] = { (uint64_t)fault->signal, fault->kind, fault->address,
-		                  fault->instruction, fault->depth_bytes };
-	uint8_t *at = control_begin(state, CONTROL_FAULT, fields, 5, 0);
+	uint64_t fields[] = { (uint64_t)fault->signal, fault->kind,        fault->address,
+		                  fault->instruction,      fault->depth_bytes, fault->end };
+	uint8_t *at = control_begin(state, CONTROL_FAULT, fields, 6, 0);
 
 	if (at)
 		control_commit(state, at);

@@ -72,6 +72,7 @@ struct fault {
 	enum fault_kind kind;
 	uintptr_t address, instruction;
 	uint64_t depth_bytes; /* 0: not on its own stack */
+	enum fault_end end;
 };
 
 /* After the STACK record of the thread that is about to die. */

@@ -10,6 +10,7 @@
 #include "stack_walk.h"
 
 #include "frame_rule.h"
+#include "own_memory.h"
 #include "slow_walk.h"
 #include "system.h"
 
@@ -88,7 +89,7 @@ static bool walk_grow(struct walk *walk)
 	memcpy(state->frames + state->frames_capacity - walk->news, scratch,
 	       walk->news * sizeof(*scratch));
 	if (kept_mapped_bytes)
-		system_unmap(kept, kept_mapped_bytes);
+		own_memory_unmap(kept, kept_mapped_bytes);
 	return true;
 }
 

@@ -56,6 +56,13 @@ static inline long system_read(int fd, void *buffer, size_t size_bytes)
 	return arch_syscall(SYS_read, fd, (long)buffer, (long)size_bytes, 0, 0, 0);
 }
 
+/* As pread(2): the file's position stays. */
+static inline long system_read_at(int fd, void *buffer, size_t size_bytes, uint64_t at)
+{
+	return arch_syscall(SYS_pread64, fd, (long)buffer, (long)size_bytes, (long)at, 0,
+	                    0);
+}
+
 static inline int system_truncate(int fd, uint64_t size_bytes)
 {
 	return (int)arch_syscall(SYS_ftruncate, fd, (long)size_bytes, 0, 0, 0, 0);
@@ -85,6 +92,16 @@ static inline bool system_is_mapped(uintptr_t address, size_t size_bytes)
 
 	return arch_syscall(SYS_mincore, (long)page, (long)(address + size_bytes - page),
 	                    (long)resident, 0, 0, 0) == 0;
+}
+
+/* True if the page at an address of private memory is there, and not in swap. */
+static inline bool system_is_resident(uintptr_t address)
+{
+	unsigned char resident = 0;
+
+	return arch_syscall(SYS_mincore, (long)(address & ~(uintptr_t)4095), 4096,
+	                    (long)&resident, 0, 0, 0) == 0 &&
+	       resident & 1;
 }
 
 static inline int system_unlink(const char *path)

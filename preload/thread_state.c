@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "guard.h"
+#include "own_memory.h"
 #include "ring_file.h"
 #include "signal_stack.h"
 #include "system.h"
@@ -24,6 +25,7 @@ extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
 
 static _Atomic bool free_list_busy;
 static struct thread_state *free_list;
+static struct thread_state *_Atomic all_states; /* ever mapped, the newest first */
 static pthread_key_t ending_key;
 static bool has_ending_key;
 static void (*ending_call)(struct thread_state *);
@@ -39,6 +41,21 @@ static bool free_list_enter(void)
 static void free_list_leave(void)
 {
 	atomic_store_explicit(&free_list_busy, false, memory_order_release);
+}
+
+/* Nothing is ever taken out. */
+static void state_register(struct thread_state *state)
+{
+	state->next = atomic_load_explicit(&all_states, memory_order_relaxed);
+	/* Release: who walks the list sees where the one before it is. */
+	while (!atomic_compare_exchange_weak_explicit(
+		&all_states, &state->next, state, memory_order_release, memory_order_relaxed))
+		;
+}
+
+const struct thread_state *thread_states(void)
+{
+	return atomic_load_explicit(&all_states, memory_order_acquire);
 }
 
 static struct thread_state *state_recycle(void)
@@ -123,6 +140,7 @@ struct thread_state *thread_state_make(void)
 		state->frames_capacity = FRAMES_FIRST;
 		state->limbo = state->limbo_first;
 		state->limbo_capacity = LIMBO_FIRST;
+		state_register(state);
 	}
 	state_begin(state);
 	memset(state->other_stacks, 0, sizeof(state->other_stacks));
@@ -155,13 +173,13 @@ uint64_t thread_state_room_bytes(const struct thread_state *state)
 bool thread_state_grow(struct thread_state *state, uint32_t capacity)
 {
 	size_t size_bytes = capacity * sizeof(struct walk_frame);
-	struct walk_frame *frames = system_map(size_bytes, -1);
+	struct walk_frame *frames = own_memory_map(size_bytes);
 
 	if (!frames)
 		return false;
 	memcpy(frames, state->frames, state->depth * sizeof(*frames));
 	if (state->frames_mapped_bytes)
-		system_unmap(state->frames, state->frames_mapped_bytes);
+		own_memory_unmap(state->frames, state->frames_mapped_bytes);
 	state->frames = frames;
 	state->frames_capacity = capacity;
 	state->frames_mapped_bytes = size_bytes;
@@ -197,6 +215,7 @@ static void stubs_withdraw(struct thread_state *state)
 void thread_state_release(struct thread_state *state)
 {
 	guard.state = NULL;
+	state->tid = 0;
 	if (state->chunk)
 		ring_park_chunk(state->chunk);
 	state->chunk = NULL;
@@ -225,12 +244,14 @@ void thread_state_abandon(struct thread_state *state)
 void thread_state_forked(void)
 {
 	free_list = NULL;
+	atomic_store_explicit(&all_states, NULL, memory_order_relaxed);
 	atomic_store_explicit(&free_list_busy, false, memory_order_relaxed);
 	guard.creator = 0; /* a thread of another process */
 	if (guard.state) {
 		uint32_t depth = guard.state->depth;
 
 		/* Same stack, same activations; all else is new. */
+		state_register(guard.state);
 		state_begin(guard.state);
 		guard.state->depth = depth;
 	}

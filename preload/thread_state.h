@@ -128,6 +128,7 @@ struct thread_state {
 	uintptr_t ceiling_slot; /* what it is without CEILING_ALL */
 
 	struct thread_state *next_free;
+	struct thread_state *next; /* of all there are */
 	struct prediction prediction;
 };
 
@@ -138,6 +139,12 @@ static inline bool thread_state_unwinds(const struct thread_state *state)
 }
 
 struct thread_state *thread_state_make(void);
+
+/*
+ * All states that were ever mapped, by `next`: what they say may change at any time. tid 0:
+ * no thread's at the moment.
+ */
+const struct thread_state *thread_states(void);
 
 /*
  * The calling thread's state, made on first use. NULL if there is no memory.

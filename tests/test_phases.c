@@ -90,6 +90,25 @@ static void phases_follow_each_other(void **state)
 	phases_free(phases);
 }
 
+static void a_name_may_be_that_of_another(void **state)
+{
+	struct chunk_build chunk;
+	struct phases *phases;
+
+	(void)state;
+	begin(&chunk);
+	chunk_build_phase(&chunk, 200, PHASE_MAIN, 1, "");
+	chunk_build_phase(&chunk, 300, PHASE_NAMED, 1, "main");
+	chunk_build_phase(&chunk, 400, PHASE_NAMED, 1, "named:x");
+	phases = load(&chunk, 100);
+	phases_end(phases, 1000);
+	assert_int_equal(phases_find(phases, "main"), PHASE_MAIN);
+	assert_int_equal(phases_find(phases, "named:main"), PHASES_OF_LIBC);
+	assert_int_equal(phases_find(phases, "named:x"), PHASES_OF_LIBC + 1);
+	assert_int_equal(phases_find(phases, "named:load"), PHASE_NUMBER_NONE);
+	phases_free(phases);
+}
+
 /* An older recording, or a program that libc did not start: all before exit is main. */
 static void without_main_there_is_no_load(void **state)
 {
@@ -367,6 +386,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(phases_follow_each_other),
+		cmocka_unit_test(a_name_may_be_that_of_another),
 		cmocka_unit_test(without_main_there_is_no_load),
 		cmocka_unit_test(a_child_begins_in_main),
 		cmocka_unit_test(skips_wrong_phases),

@@ -4,10 +4,12 @@
  */
 #include "definitions.h"
 #include "maps_note.h"
+#include "own_memory.h"
 #include "phase_note.h"
 #include "ring_file.h"
 #include "system.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -83,7 +85,8 @@ static void maps_see(const struct definition_header *definition)
 	const struct maps_definition *maps = (const void *)definition;
 	const char *at = (const char *)(maps + 1);
 
-	assert_int_equal(definition->kind, DEFINITION_MAPS);
+	if (definition->kind != DEFINITION_MAPS)
+		return; /* sizes, totals: see below */
 	assert_int_equal(maps->first, mappings);
 	for (uint32_t i = 0; i < maps->count; i++) {
 		const struct maps_entry *entry = (const void *)at;
@@ -165,7 +168,9 @@ static void pictures_are_bounded(void **unused)
 
 	(void)unused;
 	assert_false(maps_note(MAPS_MODULES));
+	assert_true(maps_note(MAPS_EXEC));
 	assert_false(maps_note(MAPS_EXEC));
+	assert_false(maps_note(MAPS_MODULES));
 	assert_ptr_not_equal(many, MAP_FAILED);
 	for (size_t i = 0; i < pages; i += 2)
 		mprotect(many + i * 4096, 4096, PROT_NONE);
@@ -176,12 +181,257 @@ static void pictures_are_bounded(void **unused)
 	definitions_visit(start, maps_see);
 	assert_true(mappings > 1000);
 	assert_false(is_whole);
-	assert_true(definitions_visit(0, NULL) - start <= CHUNKS * CHUNK_BYTES / 16 / 4096);
+	assert_true(definitions_visit(0, NULL) - start <= CHUNKS * CHUNK_BYTES / 16 / 2048);
 	munmap(many, pages * 4096);
 	start = definitions_visit(0, NULL);
 	for (int i = 0; i < 100; i++)
 		assert_true(maps_note(MAPS_END));
 	assert_true(definitions_visit(0, NULL) - start <= 1);
+}
+
+/* ---- sizes ----------------------------------------------------------------------- */
+
+#define SECOND_NS UINT64_C(1000000000)
+#define BLOCK_BYTES (UINT64_C(8) << 20)
+
+/* Of one mapping, as both tell it. */
+struct sizes {
+	uint64_t start, end, kib[MAPS_USE_FIELDS];
+	uint16_t kind;
+};
+static struct sizes seen[65536], true_sizes[65536];
+static size_t seen_count, use_count, true_count;
+static struct memory_definition totals;
+static uint32_t totals_count, stacks_count, stack_tid;
+
+static void use_see(const struct maps_use_definition *use)
+{
+	const uint8_t *at = (const uint8_t *)(use + 1);
+
+	assert_int_equal(use->first + use->count, seen_count);
+	for (uint32_t i = 0; i < use->count; i++) {
+		uint16_t mask;
+
+		memcpy(&mask, at, sizeof(mask));
+		at += sizeof(mask);
+		for (int field = 0; field < MAPS_USE_FIELDS; field++) {
+			for (int shift = 0; mask >> field & 1; shift += 7) {
+				seen[use_count].kib[field] |= (uint64_t)(*at & 0x7f) << shift;
+				if (!(*at++ & 0x80))
+					break;
+			}
+		}
+		use_count++;
+	}
+	assert_true(at - (const uint8_t *)use <= use->header.bytes &&
+	            at - (const uint8_t *)use > use->header.bytes - 8);
+}
+
+static void sizes_see(const struct definition_header *definition)
+{
+	const struct maps_definition *maps = (const void *)definition;
+	const struct stacks_definition *stacks = (const void *)definition;
+	const char *at = (const char *)(maps + 1);
+
+	if (definition->kind == DEFINITION_MAPS_USE)
+		use_see((const void *)definition);
+	if (definition->kind == DEFINITION_MEMORY) {
+		totals_count++;
+		memcpy(&totals, definition, sizeof(totals));
+	}
+	if (definition->kind == DEFINITION_STACKS) {
+		stacks_count = stacks->count;
+		stack_tid = ((const struct stacks_entry *)(stacks + 1))->tid;
+	}
+	for (uint32_t i = 0; definition->kind == DEFINITION_MAPS && i < maps->count; i++) {
+		const struct maps_entry *entry = (const void *)at;
+
+		seen[seen_count++] = (struct sizes){ .start = entry->start,
+			                                 .end = entry->end,
+			                                 .kind = entry->kind };
+		at += sizeof(*entry) + ((entry->name_bytes + 7u) & ~7u);
+	}
+}
+
+static void smaps_read(void)
+{
+	static char line[8192];
+	FILE *file = fopen("/proc/self/smaps", "r");
+	struct sizes *sizes = true_sizes;
+	unsigned long first, end, kib;
+
+	setvbuf(file, NULL, _IONBF, 0);
+	while (fgets(line, sizeof(line), file)) {
+		if (*line >= 'A' && *line <= 'Z') {
+			if (sscanf(line, "Rss: %lu", &kib) == 1)
+				sizes->kib[MAPS_USE_RSS] = kib;
+			if (sscanf(line, "Pss: %lu", &kib) == 1)
+				sizes->kib[MAPS_USE_PSS] = kib;
+			if (sscanf(line, "Private_Dirty: %lu", &kib) == 1)
+				sizes->kib[MAPS_USE_PRIVATE_DIRTY] = kib;
+			if (sscanf(line, "Shared_Clean: %lu", &kib) == 1)
+				sizes->kib[MAPS_USE_SHARED_CLEAN] = kib;
+			if (sscanf(line, "Anonymous: %lu", &kib) == 1)
+				sizes->kib[MAPS_USE_ANONYMOUS] = kib;
+			continue;
+		}
+		assert_int_equal(sscanf(line, "%lx-%lx", &first, &end), 2);
+		sizes = &true_sizes[true_count++];
+		*sizes = (struct sizes){ .start = first, .end = end };
+	}
+	fclose(file);
+}
+
+/* A picture of the end, of a process that has lived for so long. */
+static void look_at_end(uint64_t life_ns)
+{
+	start = definitions_visit(0, NULL);
+	seen_count = use_count = totals_count = stacks_count = 0;
+	memset(seen, 0, sizeof(seen));
+	ring.header->start_ns = system_time_ns(CLOCK_MONOTONIC) - life_ns;
+	assert_true(maps_note(MAPS_END));
+	definitions_visit(start, sizes_see);
+}
+
+static const struct sizes *sizes_of(const struct sizes *sizes, size_t count,
+                                    const void *memory)
+{
+	uint64_t address = (uintptr_t)memory;
+
+	for (size_t i = 0; i < count; i++) {
+		if (sizes[i].start <= address && address < sizes[i].end)
+			return &sizes[i];
+	}
+	return NULL;
+}
+
+/* With a page below it that keeps it apart from what is there. */
+static uint64_t *map_apart(size_t bytes)
+{
+	char *memory = mmap(NULL, bytes + 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+	                    0);
+
+	assert_ptr_not_equal(memory, MAP_FAILED);
+	mprotect(memory + 4096, bytes, PROT_READ | PROT_WRITE);
+	return (uint64_t *)(memory + 4096);
+}
+
+/* All but what the looking itself touches: the ring, and buffers in the test. */
+static void sizes_are_those_of_smaps(void **unused)
+{
+	char *block = (char *)map_apart(BLOCK_BYTES);
+	uint64_t differ_kib = 0, sum_kib = 0;
+
+	(void)unused;
+	memset(block, 1, BLOCK_BYTES / 2);
+	look_at_end(1000 * SECOND_NS);
+	true_count = 0;
+	smaps_read();
+	assert_int_equal(use_count, seen_count);
+	for (size_t i = 0; i < seen_count; i++) {
+		const struct sizes *truth = sizes_of(true_sizes, true_count,
+		                                     (void *)seen[i].start);
+		int64_t more;
+
+		assert_non_null(truth);
+		more = (int64_t)truth->kib[MAPS_USE_RSS] - (int64_t)seen[i].kib[MAPS_USE_RSS];
+		differ_kib += (uint64_t)(more < 0 ? -more : more);
+		sum_kib += seen[i].kib[MAPS_USE_RSS];
+		if (!more) {
+			assert_int_equal(seen[i].kib[MAPS_USE_SHARED_CLEAN],
+			                 truth->kib[MAPS_USE_SHARED_CLEAN]);
+			assert_int_equal(seen[i].kib[MAPS_USE_ANONYMOUS],
+			                 truth->kib[MAPS_USE_ANONYMOUS]);
+		}
+	}
+	/* `seen` and `true_sizes` themselves; and a few pages */
+	assert_true(differ_kib < 64 + (sizeof(seen) + sizeof(true_sizes)) / 1024);
+	assert_int_equal(sizes_of(seen, seen_count, block)->kib[MAPS_USE_RSS],
+	                 BLOCK_BYTES / 2 / 1024);
+	assert_int_equal(sizes_of(seen, seen_count, block)->kib[MAPS_USE_PRIVATE_DIRTY],
+	                 BLOCK_BYTES / 2 / 1024);
+	assert_int_equal(totals_count, 1);
+	assert_true(totals.resident / 1024 <= sum_kib + 256 &&
+	            totals.resident / 1024 + 256 >= sum_kib);
+	assert_true(totals.peak >= totals.resident && totals.threads == 1);
+	assert_int_equal(stacks_count, 1);
+	assert_int_equal(stack_tid, system_pid());
+	munmap(block - 4096, BLOCK_BYTES + 8192);
+}
+
+/* Too little time, or too few descriptors: as much as can be had. */
+static void sizes_cost_what_they_may(void **unused)
+{
+	struct rlimit before, none = { 0, 0 };
+	char *block = (char *)map_apart(64 * BLOCK_BYTES);
+
+	(void)unused;
+	memset(block, 1, 16 * BLOCK_BYTES);
+	look_at_end(SECOND_NS / 10);
+	assert_int_equal(use_count, 0);
+	assert_true(seen_count > 10);
+	assert_int_equal(totals_count, 1);
+	assert_true(totals.resident > 16 * BLOCK_BYTES);
+	munmap(block - 4096, 64 * BLOCK_BYTES + 8192);
+	getrlimit(RLIMIT_NOFILE, &before);
+	none.rlim_max = before.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &none);
+	errno = 12345;
+	look_at_end(1000 * SECOND_NS);
+	assert_int_equal(errno, 12345);
+	setrlimit(RLIMIT_NOFILE, &before);
+	assert_int_equal(seen_count, 0);
+	assert_int_equal(use_count, 0);
+	assert_int_equal(totals.resident, 0);
+}
+
+/* What begins as a large block of glibc does, what the recorder marked, and neither. */
+static void kinds_are_told(void **unused)
+{
+	uint64_t *large = map_apart(1 << 20), *two = map_apart(1 << 20);
+	uint64_t *neither = map_apart(1 << 20), *untouched = map_apart(1 << 20);
+	uint64_t *wrong = map_apart(1 << 20), *own = map_apart(65536);
+	uint64_t *small = map_apart(4096);
+
+	(void)unused;
+	large[1] = (1 << 20) | 2;
+	two[1] = (1 << 18) | 2;
+	two[(1 << 18) / 8 + 1] = (1 << 19) | 2;
+	neither[0] = UINT64_MAX;
+	wrong[1] = (UINT64_MAX & ~UINT64_C(4095)) | 2;
+	memcpy(own, &(struct own_mark){ OWN_MARK_MAGIC, 65536 }, 16);
+	memcpy(small, &(struct own_mark){ OWN_MARK_MAGIC, 4096 }, 16);
+	look_at_end(1000 * SECOND_NS);
+	assert_int_equal(sizes_of(seen, seen_count, large)->kind, MAPS_KIND_MALLOC);
+	assert_int_equal(sizes_of(seen, seen_count, two)->kind, MAPS_KIND_MALLOC);
+	assert_int_equal(sizes_of(seen, seen_count, neither)->kind, MAPS_KIND_UNTOLD);
+	assert_int_equal(sizes_of(seen, seen_count, untouched)->kind, MAPS_KIND_UNTOLD);
+	assert_int_equal(sizes_of(seen, seen_count, wrong)->kind, MAPS_KIND_UNTOLD);
+	assert_int_equal(sizes_of(seen, seen_count, own)->kind, MAPS_KIND_OWN);
+	assert_int_equal(sizes_of(seen, seen_count, small)->kind, MAPS_KIND_OWN);
+	/* the test's own bss, by its program headers */
+	assert_int_equal(sizes_of(seen, seen_count, told)->kind, MAPS_KIND_BSS);
+	/* and looking gave it no page */
+	assert_int_equal(sizes_of(seen, seen_count, untouched)->kib[MAPS_USE_RSS], 0);
+}
+
+static size_t descriptors_count(void)
+{
+	size_t count = 0;
+
+	for (int file = 0; file < 1024; file++)
+		count += fcntl(file, F_GETFD) >= 0;
+	return count;
+}
+
+static void no_descriptor_is_left(void **unused)
+{
+	size_t before = descriptors_count();
+
+	(void)unused;
+	look_at_end(1000 * SECOND_NS);
+	look_at_end(1);
+	assert_int_equal(descriptors_count(), before);
 }
 
 /* ---- phases ---------------------------------------------------------------------- */
@@ -256,6 +506,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_picture_is_what_is_mapped),
+		cmocka_unit_test(sizes_are_those_of_smaps),
+		cmocka_unit_test(sizes_cost_what_they_may),
+		cmocka_unit_test(kinds_are_told),
+		cmocka_unit_test(no_descriptor_is_left),
 		cmocka_unit_test(pictures_are_bounded),
 		cmocka_unit_test(phases_are_told_once),
 		cmocka_unit_test(many_phases_do_not_fill_the_ring),

@@ -248,7 +248,8 @@ static void gives_up_without_room(void **unused)
 static void writes_a_fault(void **unused)
 {
 	struct thread_state *state = thread_make();
-	struct fault fault = { 11, FAULT_STACK_OVERFLOW, LOW - 8, 0x401234, HIGH - LOW };
+	struct fault fault = { 11,       FAULT_STACK_OVERFLOW, LOW - 8,
+		                   0x401234, HIGH - LOW,           FAULT_END_HANDLED };
 	uint64_t fields[FIELDS];
 	uint32_t at;
 
@@ -257,12 +258,13 @@ static void writes_a_fault(void **unused)
 	encode(state, 0, HIGH - 0x1000, 64, 2);
 	at = state->used;
 	fault_put(state, &fault);
-	assert_int_equal(record_read(state, at, CONTROL_FAULT, fields), 5);
+	assert_int_equal(record_read(state, at, CONTROL_FAULT, fields), 6);
 	assert_int_equal(fields[0], 11);
 	assert_int_equal(fields[1], FAULT_STACK_OVERFLOW);
 	assert_int_equal(fields[2], LOW - 8);
 	assert_int_equal(fields[3], 0x401234);
 	assert_int_equal(fields[4], HIGH - LOW);
+	assert_int_equal(fields[5], FAULT_END_HANDLED);
 	thread_drop(state);
 }
 

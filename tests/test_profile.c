@@ -1,6 +1,5 @@
 /* test_profile.c - events of several threads, merged and replayed into sites. */
-#include "profile.h"
-#include "trace_builder.h"
+#include "profile_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,71 +7,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-/* A trace of one process without modules, and the profile that comes of it. */
-struct fixture {
-	struct trace_build trace;
-	struct chunk_build chunks[8];
-	size_t chunk_count;
-	struct ring_header header;
-	struct trace_reader *reader;
-	struct profile *profile;
-};
-
-static int setup(void **state)
-{
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-
-	fixture->header = build_header(1);
-	*state = fixture;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *fixture = *state;
-	size_t i;
-
-	for (i = 0; i < fixture->chunk_count; i++)
-		chunk_build_release(&fixture->chunks[i]);
-	profile_free(fixture->profile);
-	trace_reader_close(fixture->reader);
-	bytes_release(&fixture->trace.bytes);
-	free(fixture);
-	return 0;
-}
-
-/* Another chunk, in which thread `thread` goes on after `before` events. */
-static struct chunk_build *chunk_add(struct fixture *fixture, uint32_t thread,
-                                     uint64_t time, uint64_t before,
-                                     const uint64_t *stack, uint32_t depth)
-{
-	struct chunk_build *chunk = &fixture->chunks[fixture->chunk_count++];
-
-	chunk_build_begin(chunk, CHUNK_KIND_EVENTS, fixture->chunk_count, time);
-	chunk_build_run(chunk, thread, time, before, stack, depth);
-	return chunk;
-}
-
-static struct profile *profile_of(struct fixture *fixture)
-{
-	struct error error = { "" };
-	size_t i;
-
-	trace_build_begin(&fixture->trace, fixture->header.session);
-	trace_build_process(&fixture->trace, 0, &fixture->header);
-	for (i = 0; i < fixture->chunk_count; i++)
-		trace_build_chunk(&fixture->trace, 0, &fixture->chunks[i]);
-	trace_build_end(&fixture->trace);
-	fixture->reader = trace_reader_open_memory("memory", fixture->trace.bytes.data,
-	                                           fixture->trace.bytes.count, &error);
-	if (!fixture->reader)
-		fail_msg("%s", error.message);
-	fixture->profile = profile_read(fixture->reader, 0, NULL, NULL, &error);
-	if (!fixture->profile)
-		fail_msg("%s", error.message);
-	return fixture->profile;
-}
 
 static const struct totals *totals(const struct profile *profile)
 {
@@ -99,7 +33,7 @@ static const uint64_t frame_a = 0xa0, frame_b = 0xb0;
 
 static void counts_the_simple_things(void **state)
 {
-	struct chunk_build *chunk = chunk_add(*state, 1, 100, 0, NULL, 0);
+	struct chunk_build *chunk = fixture_chunk(*state, 1, 100, 0, NULL, 0);
 	struct profile *profile;
 	uint64_t i;
 
@@ -108,7 +42,7 @@ static void counts_the_simple_things(void **state)
 		                   100);
 	for (i = 0; i < 7; i++)
 		chunk_build_free(chunk, 300 + i, 0x1000 * (i + 1));
-	profile = profile_of(*state);
+	profile = fixture_profile(*state);
 	assert_int_equal(totals(profile)->allocations, 10);
 	assert_int_equal(totals(profile)->bytes, 1000);
 	assert_int_equal(totals(profile)->frees, 7);
@@ -128,7 +62,7 @@ static void counts_the_simple_things(void **state)
 
 static void temporaries_are_freed_before_the_next(void **state)
 {
-	struct chunk_build *chunk = chunk_add(*state, 1, 0, 0, NULL, 0);
+	struct chunk_build *chunk = fixture_chunk(*state, 1, 0, 0, NULL, 0);
 	struct profile *profile;
 
 	chunk_build_malloc(chunk, 1, 0, &frame_a, 1, 0x1000, 8);
@@ -137,7 +71,7 @@ static void temporaries_are_freed_before_the_next(void **state)
 	chunk_build_malloc(chunk, 4, 1, &frame_b, 1, 0x2000, 8);
 	chunk_build_free(chunk, 5, 0x1000); /* not: another came in between */
 	chunk_build_free(chunk, 6, 0x2000); /* temporary */
-	profile = profile_of(*state);
+	profile = fixture_profile(*state);
 	assert_int_equal(totals(profile)->temporary, 2);
 	assert_int_equal(site_at(profile, frame_a)->temporary, 1);
 	assert_int_equal(site_at(profile, frame_b)->temporary, 1);
@@ -146,8 +80,8 @@ static void temporaries_are_freed_before_the_next(void **state)
 /* Two threads pass one address back and forth; only the merge by time gets it right. */
 static void threads_are_merged_by_time(void **state)
 {
-	struct chunk_build *one = chunk_add(*state, 1, 0, 0, &frame_a, 1);
-	struct chunk_build *two = chunk_add(*state, 2, 5, 0, &frame_b, 1);
+	struct chunk_build *one = fixture_chunk(*state, 1, 0, 0, &frame_a, 1);
+	struct chunk_build *two = fixture_chunk(*state, 2, 5, 0, &frame_b, 1);
 	struct profile *profile;
 	uint64_t i;
 
@@ -157,7 +91,7 @@ static void threads_are_merged_by_time(void **state)
 		chunk_build_malloc(two, 100 * i + 30, 0, NULL, 0, 0x1000, 2);
 		chunk_build_free(one, 100 * i + 40, 0x1000);
 	}
-	profile = profile_of(*state);
+	profile = fixture_profile(*state);
 	assert_int_equal(totals(profile)->allocations, 1000);
 	assert_int_equal(totals(profile)->crossed, 1000);
 	assert_int_equal(totals(profile)->ends_unknown, 0);
@@ -171,8 +105,8 @@ static void threads_are_merged_by_time(void **state)
 /* At the same time a free comes before the allocation that got its address. */
 static void ties_free_first(void **state)
 {
-	struct chunk_build *one = chunk_add(*state, 1, 0, 0, &frame_a, 1);
-	struct chunk_build *two = chunk_add(*state, 2, 0, 0, &frame_b, 1);
+	struct chunk_build *one = fixture_chunk(*state, 1, 0, 0, &frame_a, 1);
+	struct chunk_build *two = fixture_chunk(*state, 2, 0, 0, &frame_b, 1);
 	struct profile *profile;
 	uint64_t i;
 
@@ -184,7 +118,7 @@ static void ties_free_first(void **state)
 		chunk_build_malloc(one, 10 * i + 5, 0, NULL, 0, 0x2000, 1);
 		chunk_build_free(two, 10 * i + 5, 0x1000);
 	}
-	profile = profile_of(*state);
+	profile = fixture_profile(*state);
 	assert_int_equal(totals(profile)->ends_missed, 0);
 	assert_int_equal(totals(profile)->ends_unknown, 1); /* the very first of 0x2000 */
 }
@@ -192,8 +126,8 @@ static void ties_free_first(void **state)
 /* While a realloc moves its block, another thread gets the old address. */
 static void a_moving_realloc_lets_others_in(void **state)
 {
-	struct chunk_build *one = chunk_add(*state, 1, 0, 0, &frame_a, 1);
-	struct chunk_build *two = chunk_add(*state, 2, 0, 0, &frame_b, 1);
+	struct chunk_build *one = fixture_chunk(*state, 1, 0, 0, &frame_a, 1);
+	struct chunk_build *two = fixture_chunk(*state, 2, 0, 0, &frame_b, 1);
 	struct build_event event = { .op = OP_REALLOC,
 		                         .time = 20,
 		                         .time_end = 40,
@@ -208,7 +142,7 @@ static void a_moving_realloc_lets_others_in(void **state)
 	chunk_build_malloc(two, 30, 0, NULL, 0, 0x1000, 100);
 	chunk_build_free(two, 35, 0x3000);
 	chunk_build_free(two, 50, 0x3000);
-	profile = profile_of(*state);
+	profile = fixture_profile(*state);
 	assert_int_equal(totals(profile)->ends_missed, 0);
 	assert_int_equal(totals(profile)->ends_unknown, 0);
 	assert_int_equal(totals(profile)->reallocs, 1);
@@ -226,16 +160,16 @@ static void a_thread_keeps_its_order_across_chunks(void **state)
 	struct chunk_build *one, *two, *three;
 	struct profile *profile;
 
-	one = chunk_add(*state, 1, 10, 0, NULL, 0);
+	one = fixture_chunk(*state, 1, 10, 0, NULL, 0);
 	chunk_build_malloc(one, 20, 0, stack, 3, 0x1000, 8);
 	chunk_build_malloc(one, 20, 0, NULL, 0, 0x2000, 8);
-	two = chunk_add(*state, 1, 20, 2, stack, 3);
+	two = fixture_chunk(*state, 1, 20, 2, stack, 3);
 	chunk_build_free(two, 20, 0x2000);
 	chunk_build_free(two, 20, 0x1000);
 	chunk_build_malloc(two, 20, 3, NULL, 0, 0x2000, 8);
-	three = chunk_add(*state, 1, 20, 5, NULL, 0);
+	three = fixture_chunk(*state, 1, 20, 5, NULL, 0);
 	chunk_build_free(three, 20, 0x2000);
-	profile = profile_of(*state);
+	profile = fixture_profile(*state);
 	assert_int_equal(totals(profile)->ends_unknown, 0);
 	assert_int_equal(totals(profile)->ends_missed, 0);
 	assert_int_equal(profile->replay.threads.items[0]->holes, 0);
@@ -246,14 +180,14 @@ static void a_thread_keeps_its_order_across_chunks(void **state)
 /* A thread that parked its chunk and another that went on in it. */
 static void a_parked_chunk_has_two_runs(void **state)
 {
-	struct chunk_build *chunk = chunk_add(*state, 1, 0, 0, &frame_a, 1);
+	struct chunk_build *chunk = fixture_chunk(*state, 1, 0, 0, &frame_a, 1);
 	struct profile *profile;
 
 	chunk_build_malloc(chunk, 5, 0, NULL, 0, 0x1000, 8);
 	chunk_build_run(chunk, 2, 50, 0, &frame_b, 1);
 	chunk_build_free(chunk, 60, 0x1000);
 	chunk_build_malloc(chunk, 70, 0, NULL, 0, 0x2000, 8);
-	profile = profile_of(*state);
+	profile = fixture_profile(*state);
 	assert_int_equal(profile->replay.threads.count, 2);
 	assert_int_equal(totals(profile)->crossed, 1);
 	assert_int_equal(site_at(profile, frame_b)->allocations, 1);
@@ -263,25 +197,25 @@ static void a_parked_chunk_has_two_runs(void **state)
 static void activations_end_at_holes(void **state)
 {
 	const uint64_t stack[] = { 1, 2 };
-	struct chunk_build *chunk = chunk_add(*state, 1, 0, 0, NULL, 0);
+	struct chunk_build *chunk = fixture_chunk(*state, 1, 0, 0, NULL, 0);
 	const struct thread *thread;
 	struct profile *profile;
 
 	chunk_build_malloc(chunk, 1, 0, stack, 2, 0x1000, 8);
-	chunk = chunk_add(*state, 1, 10, 1, stack, 2);
+	chunk = fixture_chunk(*state, 1, 10, 1, stack, 2);
 	chunk_build_free(chunk, 11, 0x1000);
-	profile = profile_of(*state);
+	profile = fixture_profile(*state);
 	thread = profile->replay.threads.items[0];
 	assert_int_equal(thread->depth, 2);
 	assert_int_equal(thread->stack[0].sequence, 1); /* of the first event still */
-	teardown(state);
+	fixture_teardown(state);
 
-	setup(state);
-	chunk = chunk_add(*state, 1, 0, 0, NULL, 0);
+	fixture_setup(state);
+	chunk = fixture_chunk(*state, 1, 0, 0, NULL, 0);
 	chunk_build_malloc(chunk, 1, 0, stack, 2, 0x1000, 8);
-	chunk = chunk_add(*state, 1, 10, 5, stack, 2); /* four events are missing */
+	chunk = fixture_chunk(*state, 1, 10, 5, stack, 2); /* four events are missing */
 	chunk_build_free(chunk, 11, 0x1000);
-	profile = profile_of(*state);
+	profile = fixture_profile(*state);
 	thread = profile->replay.threads.items[0];
 	assert_true(thread->stack[0].sequence > 1);
 	assert_int_equal(thread->holes, 4);
@@ -292,14 +226,14 @@ static void activations_end_at_holes(void **state)
 static void losses_are_not_counted_twice(void **state)
 {
 	struct fixture *fixture = *state;
-	struct chunk_build *chunk = chunk_add(fixture, 1, 0, 100, NULL, 0);
+	struct chunk_build *chunk = fixture_chunk(fixture, 1, 0, 100, NULL, 0);
 	struct profile *profile;
 
 	fixture->header.lost[LOST_OVERWRITTEN] = 100; /* they show as a hole, too */
 	fixture->header.lost[LOST_RING_FULL] = 5;
 	fixture->header.lost[LOST_STACKS_CUT] = 3; /* nothing is lost of these */
 	chunk_build_free(chunk, 11, 0x1000);
-	profile = profile_of(fixture);
+	profile = fixture_profile(fixture);
 	assert_int_equal(profile->lost.recorder, 105);
 	assert_int_equal(profile->lost.holes, 0);
 	assert_int_equal(profile->lost.events, 105);
@@ -308,12 +242,12 @@ static void losses_are_not_counted_twice(void **state)
 
 static void an_address_that_comes_twice_was_freed(void **state)
 {
-	struct chunk_build *chunk = chunk_add(*state, 1, 0, 0, &frame_a, 1);
+	struct chunk_build *chunk = fixture_chunk(*state, 1, 0, 0, &frame_a, 1);
 	struct profile *profile;
 
 	chunk_build_malloc(chunk, 1, 0, NULL, 0, 0x1000, 8);
 	chunk_build_malloc(chunk, 2, 0, NULL, 0, 0x1000, 20);
-	profile = profile_of(*state);
+	profile = fixture_profile(*state);
 	assert_int_equal(totals(profile)->ends_missed, 1);
 	assert_int_equal(profile->replay.sites.live_bytes, 20);
 	assert_int_equal(profile->replay.sites.live_blocks, 1);
@@ -321,14 +255,14 @@ static void an_address_that_comes_twice_was_freed(void **state)
 
 static void who_made_the_peak(void **state)
 {
-	struct chunk_build *chunk = chunk_add(*state, 1, 0, 0, NULL, 0);
+	struct chunk_build *chunk = fixture_chunk(*state, 1, 0, 0, NULL, 0);
 	struct profile *profile;
 
 	chunk_build_malloc(chunk, 1, 0, &frame_a, 1, 0x1000, 1000);
 	chunk_build_malloc(chunk, 2, 1, &frame_b, 1, 0x2000, 500);
 	chunk_build_free(chunk, 3, 0x1000);
 	chunk_build_malloc(chunk, 4, 0, NULL, 0, 0x1000, 800); /* b: 1300, no new peak */
-	profile = profile_of(*state);
+	profile = fixture_profile(*state);
 	assert_int_equal(profile->replay.sites.peak_bytes, 1500);
 	assert_int_equal(site_at(profile, frame_a)->share.peak_bytes, 1000);
 	assert_int_equal(site_at(profile, frame_b)->share.peak_bytes, 500);
@@ -367,20 +301,19 @@ static void reads_the_sample(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(counts_the_simple_things),
-		TEST(temporaries_are_freed_before_the_next),
-		TEST(threads_are_merged_by_time),
-		TEST(ties_free_first),
-		TEST(a_moving_realloc_lets_others_in),
-		TEST(a_thread_keeps_its_order_across_chunks),
-		TEST(a_parked_chunk_has_two_runs),
-		TEST(activations_end_at_holes),
-		TEST(losses_are_not_counted_twice),
-		TEST(an_address_that_comes_twice_was_freed),
-		TEST(who_made_the_peak),
-		TEST(reads_the_sample),
+		FIXTURE_TEST(counts_the_simple_things),
+		FIXTURE_TEST(temporaries_are_freed_before_the_next),
+		FIXTURE_TEST(threads_are_merged_by_time),
+		FIXTURE_TEST(ties_free_first),
+		FIXTURE_TEST(a_moving_realloc_lets_others_in),
+		FIXTURE_TEST(a_thread_keeps_its_order_across_chunks),
+		FIXTURE_TEST(a_parked_chunk_has_two_runs),
+		FIXTURE_TEST(activations_end_at_holes),
+		FIXTURE_TEST(losses_are_not_counted_twice),
+		FIXTURE_TEST(an_address_that_comes_twice_was_freed),
+		FIXTURE_TEST(who_made_the_peak),
+		FIXTURE_TEST(reads_the_sample),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -401,6 +401,13 @@ void chunk_build_touched(struct chunk_build *chunk, uint64_t bytes)
 	fields_add(chunk, CONTROL_TOUCHED, &bytes, 1);
 }
 
+void chunk_build_fault_handled(struct chunk_build *chunk, uint64_t signal,
+                               uint64_t kind)
+{
+	fields_add(chunk, CONTROL_FAULT,
+	           (uint64_t[]){ signal, kind, 16, 0, 500, FAULT_END_HANDLED }, 6);
+}
+
 void chunk_build_fault(struct chunk_build *chunk, uint64_t signal, uint64_t kind,
                        uint64_t address, uint64_t instruction, uint64_t depth)
 {

@@ -89,6 +89,11 @@ void chunk_build_depth(struct chunk_build *chunk, uint64_t kind, uint64_t high,
                        uint64_t room, uint64_t depth, uint64_t first,
                        const uint64_t *words);
 void chunk_build_touched(struct chunk_build *chunk, uint64_t bytes);
+/* A FAULT that a handler of the program's own took. */
+void chunk_build_fault_handled(struct chunk_build *chunk, uint64_t signal,
+                               uint64_t kind);
+
+/* One as it was before 1.2: it killed. */
 void chunk_build_fault(struct chunk_build *chunk, uint64_t signal, uint64_t kind,
                        uint64_t address, uint64_t instruction, uint64_t depth);
 

@@ -35,6 +35,15 @@ same() { # NAME COMMAND...
 	echo "$name: status $status"
 }
 
+# The last that ran: what its recording says first.
+tells() { # FUNCTION
+	local ring
+	for ring in rings/*.ring; do "$outlive" report --stacks "$ring"; done >told 2>&1
+	grep -q "^stack overflow in thread .*" told && grep -q "$1" told &&
+		grep -q "own handler took it, and ended the process" told ||
+		{ echo "no stack overflow of $1:"; head -n 5 told; bad=1; }
+}
+
 has() { command -v "$1" >/dev/null; }
 python=/usr/bin/python3
 
@@ -61,12 +70,20 @@ if has go; then
 fi
 if has rustc && rustc -g -o rust_faults "$here/lib/faults.rs" 2>rustc.log; then
 	same "rust main" ./rust_faults main
+	tells descend
 	same "rust thread" ./rust_faults thread
+	tells descend
 fi
 if has $python; then
 	for way in null overflow thread plain; do
 		same "python $way" $python "$here/lib/faults.py" $way
 	done
+fi
+# GNU's own handler of overflows; versions from 3.12 on refuse such a pattern before.
+if grep --version | grep -q ' 3\.[0-9]$\| 3\.1[01]$'; then
+	python3 -c 'print("(" * 300000 + ")" * 300000)' >pattern
+	same grep grep -E -f pattern /dev/null
+	tells pars
 fi
 has node && same node node "$here/lib/overflows.js"
 has ruby && same ruby ruby "$here/lib/overflows.rb"

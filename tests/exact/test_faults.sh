@@ -45,8 +45,12 @@ expect() {
 	fault)
 		grep -q "^stack overflow" report && fail "a stack overflow"
 		tr '\n' ' ' <report | grep -q "killed by SIG.* in $3" || fail "not killed in $3" ;;
+	handled)
+		grep -q "^SIGSEGV in $3.*accessing address 0x" report || fail "no SIGSEGV in $3"
+		grep -q "^ *the program's own handler took it, and ended the process" report ||
+			fail "not handled" ;;
 	none)
-		grep -qE "^stack overflow|killed by" report && fail "a fault" ;;
+		grep -qE "^stack overflow|killed by|^SIG" report && fail "a fault" ;;
 	esac
 	[ $bad = 0 ] || head -n 12 report
 	echo "$way: status $(cat with.status)"
@@ -76,6 +80,28 @@ expect raise fault ''
 expect kill fault ''
 expect abort none
 expect ignored none
+# Handlers of the program's own: on a signal stack, for one call, that let themselves be
+# interrupted; that no signal stack is for; and for one that the program forgot.
+for how in stack once open; do
+	for what in abort exit leave default raise; do
+		expect handler-$how-$what-deep overflow descend
+		expect handler-$how-$what-deeper overflow descend_and_allocate
+	done
+	for what in abort exit leave; do
+		expect handler-$how-$what-null handled access_null
+	done
+	for what in default raise; do
+		expect handler-$how-$what-null fault access_null
+	done
+	expect handler-$how-elsewhere-deep none
+done
+for how in plain none; do
+	for what in abort raise; do
+		expect handler-$how-$what-deep overflow descend
+	done
+	expect handler-$how-abort-null handled access_null
+	expect handler-$how-raise-null fault access_null
+done
 # Nothing is said of an address that there was not; and the limit is the stack's, however far
 # beyond it went.
 says() { # WAY EXPR: of the last ring that says what it died of
@@ -88,7 +114,11 @@ says null '.faults[0].cause == "access"'
 says raise '.faults[0].cause == "sent"'
 says kill '.faults[0].cause == "sent"'
 says no-address '.faults[0].cause == "no_address" and .faults[0].address == 0'
-says null-tiny '.faults[0].cause == "not_judged"'
+says null-tiny '.faults[0].cause == "access"'
+says handler-stack-abort-deep '.faults[0] | .handled and .cause == "stack_overflow" and
+	.signal_name == "SIGSEGV" and .frames > 1000 and .depth > 8000000'
+says handler-stack-raise-deep '.faults[0] | (.handled | not) and .cause == "stack_overflow"'
+says handler-plain-abort-deep '.faults[0] | (.handled | not) and .cause == "stack_overflow"'
 says thread-huge '.faults[0].cause == "stack_overflow" and .faults[0].limit > 8000000 and
 	.faults[0].limit <= 8388608 and .faults[0].depth > 16777216'
 # The outermost frame of a call that went astray is there all the same.

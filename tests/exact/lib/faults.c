@@ -147,11 +147,69 @@ static void tiny_signal_stack(void)
 		exit(9);
 }
 
+/* ---- handlers of the program's own ---- */
+
+static const char *ending;
+
+static void handler(int number)
+{
+	static const char said[] = "handled\n";
+
+	if (write(1, said, sizeof(said) - 1) < 0)
+		return;
+	if (!strcmp(ending, "abort"))
+		abort();
+	if (!strcmp(ending, "exit"))
+		exit(4);
+	if (!strcmp(ending, "leave"))
+		_exit(3);
+	if (!strcmp(ending, "default"))
+		signal(number, SIG_DFL);
+	if (!strcmp(ending, "raise")) {
+		signal(number, SIG_DFL);
+		raise(number);
+	}
+	if (!strcmp(ending, "elsewhere"))
+		kill(getpid(), SIGKILL);
+}
+
+static char handler_room[8192];
+
+/* "handler-", how it is set, "-", what it does, "-", what it is for */
+static int handled_run(const char *way)
+{
+	stack_t stack = { .ss_sp = handler_room, .ss_size = sizeof(handler_room) };
+	struct sigaction action = { .sa_handler = handler };
+	static char words[3][16];
+
+	if (sscanf(way, "%15[^-]-%15[^-]-%15s", words[0], words[1], words[2]) != 3)
+		exit(9);
+	ending = words[1];
+	if (strcmp(words[0], "plain"))
+		action.sa_flags = SA_ONSTACK;
+	if (!strcmp(words[0], "once"))
+		action.sa_flags |= (int)SA_RESETHAND;
+	if (!strcmp(words[0], "open"))
+		action.sa_flags |= SA_NODEFER;
+	/* "none": it forgets to say on which stack */
+	if (action.sa_flags && strcmp(words[0], "none") && sigaltstack(&stack, NULL))
+		exit(9);
+	if (sigaction(SIGSEGV, &action, NULL))
+		exit(9);
+	if (!strcmp(words[2], "deep"))
+		return descend(0);
+	if (!strcmp(words[2], "deeper"))
+		return descend_and_allocate(0);
+	return access_null(0);
+}
+
 NOINLINE static int way_run(const char *way)
 {
 	void (*volatile nowhere)(void) = NULL;
 	struct rlimit limit = { 256 << 10, RLIM_INFINITY };
 
+	if (!strncmp(way, "handler-", 8))
+		return handled_run(way + 8);
 	if (!strcmp(way, "main"))
 		return descend(0);
 	if (!strcmp(way, "main-allocates"))

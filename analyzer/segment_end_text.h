@@ -1,0 +1,18 @@
+/*
+ * segment_end_text.h - how a recorded process ended, as it saw itself. Layer 10.
+ */
+#ifndef OUTLIVE_SEGMENT_END_TEXT_H
+#define OUTLIVE_SEGMENT_END_TEXT_H
+
+#include "profile.h"
+#include "screen.h"
+
+#include <stdbool.h>
+
+/* One line; none where it did not see its end. There is one sample at least. */
+void segment_end_text(const struct profile *profile, const struct screen *screen);
+
+/* Whether how much was resident at the end, and at most until then, is known. */
+bool segment_end_is_known(const struct profile *profile);
+
+#endif

@@ -1,0 +1,95 @@
+/* fault_passed.c - the signal frames of handlers that may be running. Layer 1. */
+#include "fault_passed.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include "arch.h"
+
+/* A thread's handlers begin at one place as a rule, the end of its signal stack. */
+#define PASSED 64
+static struct passed_fault passed[PASSED];
+static _Atomic bool has_passed;
+
+static struct passed_fault *place_of(const void *context)
+{
+	return &passed[((uintptr_t)context >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 58];
+}
+
+struct fault_cause fault_cause_of(const siginfo_t *info)
+{
+	return (struct fault_cause){
+		.signal = info->si_signo,
+		.code = info->si_code,
+		.address = info->si_code > 0 ? (uintptr_t)info->si_addr : 0,
+	};
+}
+
+/* Of another thread's at the same place, the one that came last stays, or a mix: see below. */
+void fault_passed_note(const siginfo_t *info, const void *context)
+{
+	struct passed_fault *place = place_of(context);
+
+	place->cause = fault_cause_of(info);
+	place->info = info;
+	arch_context_registers(context, &place->ip, &place->sp, &place->bp);
+	place->context = context;
+	atomic_store_explicit(&has_passed, true, memory_order_release);
+}
+
+static bool is_at(const struct passed_fault *fault, const void *context)
+{
+	uintptr_t ip, sp, bp;
+
+	arch_context_registers(context, &ip, &sp, &bp);
+	return ip == fault->ip && sp == fault->sp && bp == fault->bp;
+}
+
+/* The signal frame is what it was: nobody has used its place since. */
+static bool is_there(const struct passed_fault *fault)
+{
+	struct fault_cause cause = fault_cause_of(fault->info);
+
+	return is_at(fault, fault->context) && cause.signal == fault->cause.signal &&
+	       cause.code == fault->cause.code && cause.address == fault->cause.address;
+}
+
+bool fault_passed_any(void)
+{
+	return atomic_load_explicit(&has_passed, memory_order_acquire);
+}
+
+bool fault_passed_find(uintptr_t sp, uintptr_t high, struct passed_fault *found)
+{
+	struct passed_fault *innermost = NULL;
+
+	if (!fault_passed_any())
+		return false;
+	for (int i = 0; i < PASSED; i++) {
+		uintptr_t frame = (uintptr_t)passed[i].context;
+
+		/* The kernel puts the one above the other. */
+		if (frame > sp && frame < (uintptr_t)passed[i].info &&
+		    (uintptr_t)passed[i].info + sizeof(siginfo_t) <= high &&
+		    (!innermost || frame < (uintptr_t)innermost->context) &&
+		    is_there(&passed[i]))
+			innermost = &passed[i];
+	}
+	if (!innermost)
+		return false;
+	*found = *innermost;
+	innermost->context = NULL;
+	return true;
+}
+
+bool fault_passed_again(const void *context, struct passed_fault *found)
+{
+	for (int i = 0; i < PASSED; i++) {
+		if (!passed[i].context || !is_at(&passed[i], context))
+			continue;
+		*found = passed[i];
+		passed[i].context = NULL;
+		return true;
+	}
+	return false;
+}

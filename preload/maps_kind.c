@@ -1,0 +1,133 @@
+/*
+ * maps_kind.c - marks and headers at the start of anonymous mappings. Layer 3.
+ */
+#include "maps_kind.h"
+
+#include <elf.h>
+
+#include "system.h"
+
+#define SEGMENTS_READ_MAX 16
+#define PAGE_BYTES UINT64_C(4096)
+#define MEMORY_UNOPENED (-1)
+/* By default such a block has 128 KiB; one may have been shrunk since. */
+#define LARGE_BYTES_MIN (UINT64_C(64) << 10)
+
+struct maps_look maps_look_begin(uint32_t pieces)
+{
+	return (struct maps_look){ MEMORY_UNOPENED, system_filter_mode() ? 0 : pieces };
+}
+
+void maps_look_end(struct maps_look *look)
+{
+	if (look->memory >= 0)
+		system_close(look->memory);
+	look->memory = MEMORY_UNOPENED;
+}
+
+/* False: it is not there, or in swap, or not to be read. */
+static bool memory_read(struct maps_look *look, uint64_t address, void *to,
+                        size_t bytes)
+{
+	if (!look->pieces_left)
+		return false;
+	look->pieces_left--;
+	if (look->memory < 0)
+		look->memory = system_open("/proc/self/mem", O_RDONLY | O_CLOEXEC, 0);
+	if (look->memory < 0)
+		look->pieces_left = 0;
+	return look->memory >= 0 && system_is_resident(address) &&
+	       system_read_at(look->memory, to, bytes, address) == (long)bytes;
+}
+
+/*
+ * What begins so: 0, or its size, and what it is. A large block of glibc has its size,
+ * whole pages, in the second word, with bit 1 set (malloc/malloc.c).
+ */
+static uint64_t piece_bytes(const uint64_t words[2], enum maps_kind *kind)
+{
+	uint64_t bytes = words[1];
+
+	*kind = MAPS_KIND_OWN;
+	if (words[0] != OWN_MARK_MAGIC) {
+		*kind = MAPS_KIND_MALLOC;
+		if (words[0] >= PAGE_BYTES || (bytes & 7) != 2)
+			return 0;
+		bytes &= ~UINT64_C(7);
+	}
+	return bytes % PAGE_BYTES ? 0 : bytes;
+}
+
+/* The kernel joins what lies next to each other; most of the mapping decides. */
+enum maps_kind maps_look_kind(struct maps_look *look, uint64_t start, uint64_t end)
+{
+	uint64_t at = start, bytes, words[2] = { 0 }, sums[MAPS_KIND_MALLOC + 1] = { 0 };
+	enum maps_kind kind;
+
+	while (at < end && memory_read(look, at, words, sizeof(words))) {
+		bytes = piece_bytes(words, &kind);
+		if (!bytes || bytes > end - at ||
+		    (kind == MAPS_KIND_MALLOC && end - start < LARGE_BYTES_MIN))
+			break;
+		sums[kind] += bytes;
+		at += bytes;
+	}
+	if ((at - start) * 2 <= end - start)
+		return MAPS_KIND_UNTOLD;
+	return sums[MAPS_KIND_MALLOC] >= sums[MAPS_KIND_OWN] ? MAPS_KIND_MALLOC
+	                                                     : MAPS_KIND_OWN;
+}
+
+/* Where the file's headers and its first segments are told. */
+struct elf_head {
+	Elf64_Ehdr header;
+	Elf64_Phdr segments[SEGMENTS_READ_MAX];
+};
+
+/* As linkers write it: program headers right behind the header. */
+static bool head_is_good(const Elf64_Ehdr *header)
+{
+	return !memcmp(header->e_ident, ELFMAG, SELFMAG) &&
+	       header->e_ident[EI_CLASS] == ELFCLASS64 &&
+	       header->e_phoff == sizeof(*header) &&
+	       header->e_phentsize == sizeof(Elf64_Phdr) &&
+	       header->e_phnum <= SEGMENTS_READ_MAX;
+}
+
+static uint64_t page_up(uint64_t address)
+{
+	return (address + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+}
+
+/* What of [start, end) is bss of a segment of the file. */
+static uint64_t bss_bytes(const Elf64_Phdr *segment, uint64_t bias, uint64_t start,
+                          uint64_t end)
+{
+	uint64_t first = page_up(bias + segment->p_vaddr + segment->p_filesz);
+	uint64_t last = page_up(bias + segment->p_vaddr + segment->p_memsz);
+
+	first = first > start ? first : start;
+	last = last < end ? last : end;
+	return last > first ? last - first : 0;
+}
+
+enum maps_kind maps_look_bss(struct maps_look *look, uint64_t base, uint64_t start,
+                             uint64_t end)
+{
+	struct elf_head head;
+	uint64_t bytes = 0, bias = 0;
+	bool has_bias = false;
+
+	if (!memory_read(look, base, &head, sizeof(head)) || !head_is_good(&head.header))
+		return MAPS_KIND_UNTOLD;
+	for (uint16_t i = 0; i < head.header.e_phnum; i++) {
+		if (head.segments[i].p_type != PT_LOAD)
+			continue;
+		/* The first one begins where the file is mapped. */
+		if (!has_bias)
+			bias = base - (head.segments[i].p_vaddr & ~(PAGE_BYTES - 1));
+		has_bias = true;
+		bytes += bss_bytes(&head.segments[i], bias, start, end);
+	}
+	return bytes * 2 > end - start ? MAPS_KIND_BSS : MAPS_KIND_APART;
+}

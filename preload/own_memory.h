@@ -1,0 +1,34 @@
+/*
+ * own_memory.h - memory of the recorder's own that begins with a mark, so that a look from
+ * outside does not take it for the program's. Layer 2.
+ */
+#ifndef OUTLIVE_OWN_MEMORY_H
+#define OUTLIVE_OWN_MEMORY_H
+
+#include "system.h"
+#include "trace_format.h"
+
+/* The mark comes before what is handed out, which is aligned to it. */
+static inline size_t own_memory_mapped_bytes(size_t size_bytes)
+{
+	return (size_bytes + sizeof(struct own_mark) + 4095) & ~(size_t)4095;
+}
+
+/* Zeroed; NULL: there is none. */
+static inline void *own_memory_map(size_t size_bytes)
+{
+	size_t mapped_bytes = own_memory_mapped_bytes(size_bytes);
+	struct own_mark *mark = system_map(mapped_bytes, -1);
+
+	if (!mark)
+		return NULL;
+	*mark = (struct own_mark){ OWN_MARK_MAGIC, mapped_bytes };
+	return mark + 1;
+}
+
+static inline void own_memory_unmap(void *memory, size_t size_bytes)
+{
+	system_unmap((struct own_mark *)memory - 1, own_memory_mapped_bytes(size_bytes));
+}
+
+#endif
