@@ -9,6 +9,7 @@
 #include "report_summary.h"
 #include "screen.h"
 #include "segment_history.h"
+#include "size_history.h"
 #include "text.h"
 #include "trace_reader.h"
 
@@ -217,11 +218,13 @@ static struct segments_count count_segments(struct trace_reader *reader,
 	struct segment_history history;
 	struct segments_count count;
 
-	if (segment_history_read(&history, reader, process))
+	if (segment_history_read(&history, reader, process) ||
+	    size_history_read(&history.sizes, reader, process))
 		die("%s: out of memory", trace_reader_name(reader));
 	count = (struct segments_count){ history.read, history.refused,
 		                             history.sizes.readings, history.interval_ns,
 		                             history.sizes.every_ns };
+	size_history_release(&history.sizes);
 	segment_history_release(&history);
 	return count;
 }

@@ -1,6 +1,10 @@
 /* profile.c - the whole pipeline as one call. Layer 7. */
 #include "profile.h"
 
+#include "segment_moves.h"
+#include "segment_own_looks.h"
+#include "size_history.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,24 +78,35 @@ static int profile_replay(struct profile *profile, struct event_merge *merge,
 	return result;
 }
 
-/* Its samples, and a mark at each of them. */
+/* Its samples and pictures, and a mark at each of them. */
 static int profile_segments(struct profile *profile, struct trace_reader *reader)
 {
 	struct segment_history *history = &profile->segments;
+	struct segment_pictures *pictures = &profile->pictures;
 	size_t i;
 
 	if (segment_history_read(history, reader, profile->process) ||
-	    segment_pictures_read(&profile->pictures, reader, profile->process) ||
-	    segment_history_add_own(history, &profile->pictures, &profile->process->header))
+	    size_history_read(&history->sizes, reader, profile->process) ||
+	    segment_pictures_read(pictures, reader, profile->process) ||
+	    segment_own_looks_add(history, pictures, &profile->process->header))
 		return -1;
 	profile->marks = calloc(history->count + 1, sizeof(*profile->marks));
-	if (!profile->marks)
+	profile->picture_marks = calloc(pictures->count + 1, sizeof(*profile->marks));
+	if (!profile->marks || !profile->picture_marks)
 		return -1;
 	for (i = 0; i < history->count; i++)
-		profile->marks[i].time = process_time_quanta(&profile->process->header,
-		                                             history->samples[i].time_ns);
-	profile->replay.marks.marks = profile->marks;
-	profile->replay.marks.count = history->count;
+		profile->marks[i] = (struct live_mark){
+			.time = process_time_quanta(&profile->process->header,
+			                            history->samples[i].time_ns),
+			.spans = &history->samples[i].spans,
+		};
+	for (i = 0; i < pictures->count; i++)
+		profile->picture_marks[i] = (struct live_mark){
+			.time = pictures->pictures[i].time,
+			.spans = &pictures->pictures[i].spans,
+		};
+	live_marks_set(&profile->replay.marks, 0, profile->marks, history->count);
+	live_marks_set(&profile->replay.marks, 1, profile->picture_marks, pictures->count);
 	return 0;
 }
 
@@ -188,6 +203,8 @@ struct profile *profile_read_phase(struct trace_reader *reader, size_t process,
 	live_marks_fill(&profile->replay.marks, UINT64_MAX,
 	                profile->replay.sites.live_bytes,
 	                profile->replay.sites.live_blocks);
+	segment_moves_samples(&profile->segments);
+	segment_moves_pictures(&profile->pictures);
 	phases_end(profile->phases, profile->replay.totals.time_last);
 	profile->lost = lost_count(described, holes_count(&profile->replay));
 	profile->peak_ns = process_time_ns(&described->header,
@@ -204,9 +221,11 @@ void profile_free(struct profile *profile)
 	replay_release(&profile->replay);
 	symbol_table_free(profile->symbols);
 	address_map_free(profile->map);
+	size_history_release(&profile->segments.sizes);
 	segment_history_release(&profile->segments);
 	segment_pictures_release(&profile->pictures);
 	free(profile->marks);
+	free(profile->picture_marks);
 	phases_free(profile->phases);
 	free(profile);
 }

@@ -33,6 +33,7 @@ void replay_release(struct replay *replay)
 	block_lives_release(&replay->lives);
 	stack_depths_release(&replay->stacks);
 	live_table_release(&replay->live);
+	live_large_release(&replay->marks.large);
 	location_times_release(&replay->locations);
 }
 
@@ -168,10 +169,12 @@ static inline uint32_t size_class(uint64_t size)
 }
 
 /* A block is no more, whatever ended it. */
-static inline void block_end(struct replay *replay, const struct block *block)
+static inline void block_end(struct replay *replay, uint64_t address,
+                             const struct block *block)
 {
 	struct site *site = &replay->sites.sites[block->site];
 
+	live_marks_end(&replay->marks, address, block->size, block->site != 0);
 	if (!block->site) {
 		birth_window_remove(&replay->threads.items[block->thread]->births, block->born);
 		return;
@@ -180,7 +183,6 @@ static inline void block_end(struct replay *replay, const struct block *block)
 	live_share_shrink(&replay->sites, &replay->threads.items[block->thread]->share,
 	                  block->size);
 	site_table_shrink(&replay->sites, block->size);
-	replay->marks.chunk_bytes -= chunk_bytes(block->size);
 	site->frees++;
 }
 
@@ -203,9 +205,10 @@ static inline int site_count(struct replay *replay, struct site *site, uint64_t 
 }
 
 /* Something else is born where it was. */
-static void block_missed(struct replay *replay, const struct block *block)
+static void block_missed(struct replay *replay, uint64_t address,
+                         const struct block *block)
 {
-	block_end(replay, block);
+	block_end(replay, address, block);
 	if (!block->site)
 		return;
 	replay->totals.ends_missed++;
@@ -242,12 +245,13 @@ static int block_ignore(struct replay *replay, struct thread *thread,
 	if (!block)
 		return -1;
 	if (!is_new)
-		block_missed(replay, block);
+		block_missed(replay, event->address, block);
 	*block = (struct block){ .size = event->size,
 		                     .time = event->time_end,
 		                     .sequence = thread->sequence,
 		                     .thread = thread->index,
 		                     .born = birth_window_add(&thread->births) };
+	live_marks_begin(&replay->marks, event->address, event->size, false);
 	return 0;
 }
 
@@ -271,7 +275,7 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 	if (!block)
 		return NULL;
 	if (!is_new)
-		block_missed(replay, block);
+		block_missed(replay, event->address, block);
 	*block = (struct block){ event->size,
 		                     event->time_end,
 		                     thread->sequence,
@@ -284,7 +288,7 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 		site->live_max = (uint32_t)site->share.live_blocks;
 	live_share_grow(&replay->sites, &thread->share, event->size);
 	site_table_grow(&replay->sites, event->size, event->time_end);
-	replay->marks.chunk_bytes += chunk_bytes(event->size);
+	live_marks_begin(&replay->marks, event->address, event->size, true);
 	timeline_note(&replay->timeline, replay->sites.live_bytes);
 	return block;
 }
@@ -298,7 +302,7 @@ static inline bool block_remove(struct replay *replay, uint64_t address,
 		replay->totals.ends_unknown += replay->phase_only == PHASE_NUMBER_NONE;
 		return false;
 	}
-	block_end(replay, block);
+	block_end(replay, address, block);
 	return true;
 }
 
@@ -469,5 +473,5 @@ int replay_finish(struct replay *replay)
 	}
 	for (i = 0; i < replay->threads.count; i++)
 		live_share_touch(&replay->sites, &replay->threads.items[i]->share);
-	return stack_depths_finish(&replay->stacks);
+	return replay->marks.large.is_failed ? -1 : stack_depths_finish(&replay->stacks);
 }

@@ -1,4 +1,4 @@
-/* segment_history.c - all samples of a process. Layer 6. */
+/* segment_history.c - all samples of a process. Layer 5. */
 #include "segment_history.h"
 
 #include <stdlib.h>
@@ -85,8 +85,8 @@ static void highest_find(struct segment_history *history)
 	}
 }
 
-static int sample_insert(struct segment_history *history,
-                         const struct segment_sample *sample)
+int segment_history_insert(struct segment_history *history,
+                           const struct segment_sample *sample)
 {
 	size_t at = history->count;
 
@@ -181,7 +181,7 @@ int segment_history_read(struct segment_history *history, struct trace_reader *r
 	chunk_buffer_release(&buffer);
 	highest_find(history);
 	history->interval_ns = interval_find(history);
-	return result > 0 || size_history_read(&history->sizes, reader, process) ? -1 : 0;
+	return result > 0 ? -1 : 0;
 }
 
 void segment_history_release(struct segment_history *history)
@@ -191,81 +191,8 @@ void segment_history_release(struct segment_history *history)
 	for (i = 0; i < history->count; i++)
 		segment_sample_release(&history->samples[i]);
 	free(history->samples);
-	size_history_release(&history->sizes);
 	*history = (struct segment_history){ .count = 0 };
 }
-
-/* ---- what the process saw of itself ---- */
-
-/* A sample of its own, of what the picture has. 0, or -1: memory is out. */
-static int sample_copy(struct segment_sample *copy, const struct segment_sample *sample)
-{
-	size_t bytes = (sample->stack_count + 1) * sizeof(*copy->stacks);
-
-	*copy = *sample;
-	copy->stacks = malloc(bytes);
-	if (!copy->stacks)
-		return -1;
-	if (sample->stack_count)
-		memcpy(copy->stacks, sample->stacks,
-		       sample->stack_count * sizeof(*copy->stacks));
-	return 0;
-}
-
-static int picture_add(struct segment_history *history,
-                       const struct segment_picture *picture,
-                       const struct ring_header *header)
-{
-	uint64_t time_ns = picture->totals.time_ns;
-	struct segment_sample sample;
-
-	if (sample_copy(&sample, picture->sample))
-		return -1;
-	sample.pid = header->pid;
-	sample.time_ns = time_ns > header->start_ns ? time_ns - header->start_ns : 0;
-	sample.reasons = picture->reason == MAPS_END ? SEGMENTS_LAST : 0;
-	if (history->count)
-		sample.stack_limit = history->samples[history->count - 1].stack_limit;
-	if (!sample_insert(history, &sample))
-		return 0;
-	segment_sample_release(&sample);
-	return -1;
-}
-
-/* Of several that were the last when they were taken, the latest. */
-static void last_settle(struct segment_history *history)
-{
-	uint32_t last = 0;
-	size_t i;
-
-	for (i = 0; i < history->count; i++) {
-		last |= history->samples[i].reasons & SEGMENTS_LAST;
-		history->samples[i].reasons &= ~(uint32_t)SEGMENTS_LAST;
-	}
-	if (history->count)
-		history->samples[history->count - 1].reasons |= last;
-}
-
-int segment_history_add_own(struct segment_history *history,
-                            const struct segment_pictures *pictures,
-                            const struct ring_header *header)
-{
-	const struct segment_picture *picture;
-	size_t i;
-
-	for (i = 0; i < pictures->count; i++) {
-		picture = &pictures->pictures[i];
-		/* Where its sizes are not known, this is. */
-		if (picture->totals.peak_rss > history->kernel_peak)
-			history->kernel_peak = picture->totals.peak_rss;
-		if (picture->sample && picture_add(history, picture, header))
-			return -1;
-	}
-	last_settle(history);
-	return 0;
-}
-
-/* ---- questions ---- */
 
 struct segment_peak segment_history_peak(const struct segment_history *history,
                                          bool *is_size)

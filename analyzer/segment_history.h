@@ -1,13 +1,12 @@
 /*
  * segment_history.h - how a process used its memory over the time of a recording: all the
- * samples a trace has of it, checked, in order. Layer 6.
+ * samples a trace has of it, checked, in order. Layer 5.
  */
 #ifndef OUTLIVE_SEGMENT_HISTORY_H
 #define OUTLIVE_SEGMENT_HISTORY_H
 
-#include "segment_pictures.h"
 #include "segment_sample.h"
-#include "size_history.h"
+#include "segment_sizes.h"
 #include "trace_reader.h"
 
 /* When the most of something was resident. */
@@ -27,11 +26,11 @@ struct segment_history {
 	unsigned peak_count;       /* taken because memory had grown */
 	unsigned same_count;       /* of the size alone, which had not changed */
 	unsigned own_count;        /* not of those read: by the process of itself */
-	struct size_history sizes; /* between the samples; an older trace has none */
+	struct size_history sizes; /* size_history_read() fills it; old traces have none */
 };
 
 /*
- * Read what the trace has of the process, sizes included. Damage is told in the reader's problems and
+ * Read what the trace has of the process, but for sizes. Damage is told in the reader's problems and
  * skipped. 0, or -1: memory is out. Release it either way.
  */
 int segment_history_read(struct segment_history *history, struct trace_reader *reader,
@@ -39,13 +38,11 @@ int segment_history_read(struct segment_history *history, struct trace_reader *r
 void segment_history_release(struct segment_history *history);
 
 /*
- * Each picture that knows what was resident becomes a sample, at its time. The latest of all
- * samples is the last then, whoever took it, if it was the process's end. 0, or -1: memory
- * is out.
+ * Take over a sample that the process took of itself, its time since the start: it comes
+ * among the others by its time. 0, or -1: memory is out.
  */
-int segment_history_add_own(struct segment_history *history,
-                            const struct segment_pictures *pictures,
-                            const struct ring_header *header);
+int segment_history_insert(struct segment_history *history,
+                           const struct segment_sample *sample);
 
 /*
  * When the most was resident, by samples and by sizes. A size is taken only where it says

@@ -1,6 +1,7 @@
 /* segment_oddities.c - look for what is odd. Layer 5. */
 #include "segment_oddities.h"
 
+#include "module_runtime.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -12,12 +13,15 @@
 
 #define STACK_NEAR_PERCENT 80
 #define SWAPPED_PERCENT 10 /* of what is resident and swapped */
+#define OTHER_PERCENT 10   /* of what is resident */
+#define OTHER_BYTES (UINT64_C(1) << 20)
 
 const char *oddity_key(enum oddity oddity)
 {
 	static const char *const keys[] = { "code_modified", "code_writable",
 		                                "stack_limit",   "swapped",
-		                                "huge_pages",    "deleted_module" };
+		                                "huge_pages",    "deleted_module",
+		                                "other_memory" };
 
 	return keys[oddity];
 }
@@ -174,6 +178,51 @@ static void stack_look(const struct teller *teller, size_t number, uint64_t limi
 	    text_size(limit_text, room));
 }
 
+bool segment_other_text(char *text, size_t bytes, const struct other_memory *other)
+{
+	const char *who = "anonymous memory that the program, or a runtime in it, mapped "
+					  "itself",
+			   *what = other->is_without_large
+	                       ? ": it is not malloc's"
+	                       : "; large blocks of malloc may be among it";
+	char size[TEXT_NUMBER_BYTES];
+
+	if (other->rss <= OTHER_BYTES ||
+	    other->rss <= other->total_rss / 100 * OTHER_PERCENT)
+		return false;
+	if (other->has_own_malloc) {
+		who = "most likely blocks of the program's own malloc";
+		what = ", which nobody recorded";
+	} else if (other->runtimes & RUNTIME_MALLOC) {
+		who = "most likely blocks of a malloc that is not libc's";
+		what = other->is_without_large ? ": only large ones are counted as heap" : "";
+	} else if (other->runtimes & RUNTIME_PYTHON) {
+		who = "most likely the arenas of Python's own allocator";
+		what = ": with PYTHONMALLOC=malloc its objects are blocks of malloc";
+	} else if (other->runtimes & RUNTIME_JAVA) {
+		who = "most likely the Java virtual machine's own heap";
+	} else if (other->runtimes & RUNTIME_NODE) {
+		who = "most likely the heap of V8, the JavaScript engine";
+	}
+	snprintf(text, bytes, "%s of other is %s%s", text_size(size, other->rss), who,
+	         what);
+	return true;
+}
+
+static void other_look(const struct teller *teller)
+{
+	const struct segments *segments = teller->segments;
+	const struct other_memory other = {
+		.rss = segments->sums[SEGMENT_OTHER].rss,
+		.total_rss = segments->maps.total.rss,
+		.runtimes = module_runtimes(&segments->modules),
+	};
+	char text[256];
+
+	if (segment_other_text(text, sizeof(text), &other))
+		say(teller, ODDITY_OTHER_MEMORY, other.rss, "%s", text);
+}
+
 int segment_oddities(const struct segments *segments,
                      void (*tell)(void *context, enum oddity oddity, uint64_t bytes,
                                   const char *text),
@@ -200,5 +249,6 @@ int segment_oddities(const struct segments *segments,
 		say(&teller, ODDITY_HUGE_PAGES, total->huge,
 		    "%s are in huge pages: touching one byte of such a page takes 2 MiB",
 		    text_size(one, total->huge));
+	other_look(&teller);
 	return 0;
 }

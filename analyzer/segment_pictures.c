@@ -8,7 +8,8 @@
 
 #define MAPPINGS_MAX (1u << 20)
 #define PICTURES_MAX (1u << 16)
-#define SAMPLES_MAX (1u << 12) /* 1.7 KB each */
+#define SPANS_PICTURES_MAX 4096 /* of later ones, large blocks stay where they lie */
+#define SAMPLES_MAX (1u << 12)  /* 1.7 KB each */
 
 /* A picture on its way: what its records had so far. */
 struct picture_loader {
@@ -204,9 +205,16 @@ static void picture_close(struct picture_loader *loader)
 		picture->mappings[i] = (uint32_t)segments->mappings[i];
 		picture->total += segments->sums[i].size;
 	}
+	if (loader->into->count < SPANS_PICTURES_MAX &&
+	    segment_spans_make(&picture->spans, segments)) {
+		loader->is_out_of_memory = true;
+		return;
+	}
 	loader->is_out_of_memory = sample_make(loader) || picture_add(loader);
-	if (loader->is_out_of_memory)
+	if (loader->is_out_of_memory) {
 		sample_free(picture->sample);
+		free(picture->spans.spans);
+	}
 	picture->sample = NULL;
 }
 
@@ -397,8 +405,12 @@ int segment_pictures_read(struct segment_pictures *pictures,
 
 void segment_pictures_release(struct segment_pictures *pictures)
 {
-	for (size_t i = 0; i < pictures->count; i++)
+	size_t i;
+
+	for (i = 0; i < pictures->count; i++) {
 		sample_free(pictures->pictures[i].sample);
+		free(pictures->pictures[i].spans.spans);
+	}
 	free(pictures->pictures);
 	*pictures = (struct segment_pictures){ .count = 0 };
 }

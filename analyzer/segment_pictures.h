@@ -16,6 +16,8 @@ struct segment_picture {
 	bool is_whole;   /* false: some mappings found no room in the ring */
 	uint64_t sizes[SEGMENT_COUNT], total;
 	uint32_t mappings[SEGMENT_COUNT], mapping_count;
+	struct large_spans spans;
+	uint64_t moved; /* of sizes, to heap: segment_moves.h */
 	struct picture_totals totals;
 	struct segment_sample *sample; /* NULL: how much was resident is not known */
 };

@@ -109,9 +109,10 @@ void segment_pictures_text(const struct profile *profile, const struct screen *s
 	for (i = 0; i <= SEGMENT_COUNT; i++)
 		row_print(&figures, pictures, i);
 	if (header->version_minor < MAPS_KIND_VERSION_MINOR)
-		screen_paragraph(screen, 0, 2,
-		                 "by the mappings alone: large blocks of malloc are in other,\n"
-		                 "or in stack if they lie above a guard");
+		screen_paragraph(
+			screen, 0, 2,
+			"by the mappings, and the large blocks that lived: those from before\n"
+			"the recording are in other, or in stack if above a guard");
 	if (!last->is_whole)
 		screen_line(screen, 2,
 		            "  the last is not whole: the ring had no room for all of it");

@@ -1,11 +1,15 @@
 /* segment_sample.c - one look at a process, to bytes and back. Layer 4. */
 #include "segment_sample.h"
 
+#include "module_runtime.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define STACKS_SAVED_MAX 1024 /* more would make a trace of nothing else */
+#define SPANS_SAVED_MAX 128
+#define SPANS_LOADED_MAX 4096
 #define SEGMENTS_LOADED_MAX 256
 #define STACKS_LOADED_MAX (1u << 20)
 #define BYTES_MAX (UINT64_C(1) << 57) /* of an address space; sums of these fit */
@@ -20,6 +24,70 @@ static_assert(sizeof(struct memory_use) == USE_FIELDS * 8 &&
                       sizeof(struct memory_use),
               "sizes of a segment");
 
+/* ---- mappings of two owners ---- */
+
+static int span_by_rss(const void *one, const void *two)
+{
+	const struct large_span *a = one, *b = two;
+
+	if (a->rss != b->rss)
+		return a->rss > b->rss ? -1 : 1;
+	return a->start < b->start ? -1 : a->start > b->start;
+}
+
+static int span_by_address(const void *one, const void *two)
+{
+	const struct large_span *a = one, *b = two;
+
+	return a->start < b->start ? -1 : a->start > b->start;
+}
+
+static bool is_span(const struct segments *segments, size_t i)
+{
+	const unsigned both = MAPPING_READ | MAPPING_WRITE;
+	const struct mapping *mapping = &segments->maps.mappings[i];
+
+	return mapping->access == both && !mapping->inode && !mapping->name[0] &&
+	       mapping->end - mapping->start >= LARGE_BLOCK_BYTES &&
+	       segments->of_mapping[i] != SEGMENT_HEAP;
+}
+
+int segment_spans_make(struct large_spans *spans, const struct segments *segments)
+{
+	const struct mapping *mapping;
+	size_t count = 0, i;
+
+	*spans = (struct large_spans){ NULL, 0 };
+	for (i = 0; i < segments->maps.count; i++)
+		count += is_span(segments, i);
+	if (!count)
+		return 0;
+	spans->spans = calloc(count, sizeof(*spans->spans));
+	if (!spans->spans)
+		return -1;
+	for (i = 0; i < segments->maps.count; i++) {
+		if (!is_span(segments, i))
+			continue;
+		mapping = &segments->maps.mappings[i];
+		spans->spans[spans->count++] = (struct large_span){
+			.start = mapping->start,
+			.end = mapping->end,
+			.rss = mapping->use.rss,
+			.segment = segments->of_mapping[i],
+			.tid = segments->thread_of[i]
+			           ? (uint32_t)segments->threads.threads[segments->thread_of[i] - 1]
+			                 .tid
+			           : 0,
+		};
+	}
+	if (count > SPANS_SAVED_MAX) {
+		qsort(spans->spans, count, sizeof(*spans->spans), span_by_rss);
+		spans->count = SPANS_SAVED_MAX;
+		qsort(spans->spans, spans->count, sizeof(*spans->spans), span_by_address);
+	}
+	return 0;
+}
+
 int segment_sample_make(struct segment_sample *sample, const struct segments *segments)
 {
 	const struct process_thread *thread;
@@ -31,12 +99,13 @@ int segment_sample_make(struct segment_sample *sample, const struct segments *se
 		.mapping_count = (uint32_t)segments->maps.count,
 		.thread_count = (uint32_t)segments->threads.count,
 		.total = segments->maps.total,
+		.runtimes = module_runtimes(&segments->modules),
 	};
 	memcpy(sample->uses, segments->sums, sizeof(sample->uses));
 	for (i = 0; i < SEGMENT_COUNT; i++)
 		sample->mappings[i] = (uint32_t)segments->mappings[i];
 	sample->stacks = calloc(segments->threads.count + 1, sizeof(*sample->stacks));
-	if (!sample->stacks)
+	if (!sample->stacks || segment_spans_make(&sample->spans, segments))
 		return -1;
 	for (i = 0; i < segments->maps.count && sample->stack_count < STACKS_SAVED_MAX;
 	     i++) {
@@ -57,6 +126,25 @@ void segment_sample_release(struct segment_sample *sample)
 	free(sample->stacks);
 	sample->stacks = NULL;
 	sample->stack_count = 0;
+	free(sample->spans.spans);
+	sample->spans = (struct large_spans){ NULL, 0 };
+}
+
+static int spans_save(const struct large_spans *spans, struct text *payload)
+{
+	struct segments_span span;
+	size_t i;
+
+	for (i = 0; i < spans->count; i++) {
+		span = (struct segments_span){ .start = spans->spans[i].start,
+			                           .end = spans->spans[i].end,
+			                           .rss = spans->spans[i].rss,
+			                           .segment = spans->spans[i].segment,
+			                           .tid = spans->spans[i].tid };
+		if (text_add(payload, (const char *)&span, sizeof(span)))
+			return -1;
+	}
+	return 0;
 }
 
 int segment_sample_save(const struct segment_sample *sample, struct text *payload)
@@ -70,6 +158,8 @@ int segment_sample_save(const struct segment_sample *sample, struct text *payloa
 		.stack_count = (uint32_t)sample->stack_count,
 		.mapping_count = sample->mapping_count,
 		.thread_count = sample->thread_count,
+		.span_count = (uint32_t)sample->spans.count,
+		.runtimes = sample->runtimes,
 	};
 	struct segments_use use;
 	struct segments_stack stack;
@@ -96,7 +186,7 @@ int segment_sample_save(const struct segment_sample *sample, struct text *payloa
 		if (text_add(payload, (const char *)&stack, sizeof(stack)))
 			return -1;
 	}
-	return 0;
+	return spans_save(&sample->spans, payload);
 }
 
 /* ---- back ---- */
@@ -150,6 +240,37 @@ static int stacks_load(struct segment_sample *sample, const uint8_t *from,
 	return 0;
 }
 
+static int spans_load(struct segment_sample *sample, const uint8_t *from,
+                      uint32_t count, struct error *error)
+{
+	struct segments_span span;
+	uint64_t end = 0;
+	uint32_t i;
+
+	if (!count)
+		return 0;
+	sample->spans.spans = calloc(count, sizeof(*sample->spans.spans));
+	if (!sample->spans.spans)
+		return error_set(error, "out of memory");
+	for (i = 0; i < count; i++, from += sizeof(span)) {
+		memcpy(&span, from, sizeof(span));
+		if (span.start < end || span.end <= span.start ||
+		    span.end - span.start > BYTES_MAX || span.rss > span.end - span.start)
+			return error_set(error, "a mapping from %llx to %llx cannot be here",
+			                 (unsigned long long)span.start,
+			                 (unsigned long long)span.end);
+		end = span.end;
+		sample->spans.spans[sample->spans.count++] = (struct large_span){
+			.start = span.start,
+			.end = span.end,
+			.rss = span.rss,
+			.segment = span.segment < SEGMENT_COUNT ? span.segment : SEGMENT_OTHER,
+			.tid = span.tid,
+		};
+	}
+	return 0;
+}
+
 int segment_sample_load(struct segment_sample *sample, const uint8_t *payload,
                         size_t bytes, struct error *error)
 {
@@ -162,11 +283,15 @@ int segment_sample_load(struct segment_sample *sample, const uint8_t *payload,
 	memcpy(&header, payload, sizeof(header));
 	if (header.segment_count > SEGMENTS_LOADED_MAX ||
 	    header.stack_count > STACKS_LOADED_MAX ||
+	    header.span_count > SPANS_LOADED_MAX ||
 	    bytes != sizeof(header) + header.segment_count * sizeof(struct segments_use) +
-	                 header.stack_count * sizeof(struct segments_stack))
+	                 header.stack_count * sizeof(struct segments_stack) +
+	                 header.span_count * sizeof(struct segments_span))
 		return error_set(
-			error, "a sample of %zu bytes does not hold %u segments and %u stacks",
-			bytes, header.segment_count, header.stack_count);
+			error,
+			"a sample of %zu bytes does not hold %u segments, %u stacks and "
+			"%u mappings",
+			bytes, header.segment_count, header.stack_count, header.span_count);
 	if (header.peak_rss_bytes > BYTES_MAX)
 		return error_set(error, "a peak of %llu bytes cannot be",
 		                 (unsigned long long)header.peak_rss_bytes);
@@ -177,13 +302,17 @@ int segment_sample_load(struct segment_sample *sample, const uint8_t *payload,
 	sample->stack_limit = header.limit_bytes;
 	sample->mapping_count = header.mapping_count;
 	sample->thread_count = header.thread_count;
+	sample->runtimes = header.runtimes;
 	sample->is_refused = !header.segment_count;
 	payload += sizeof(header);
 	for (i = 0; i < header.segment_count; i++, payload += sizeof(struct segments_use)) {
 		if (use_load(sample, payload, &seen, error))
 			return -1;
 	}
-	return stacks_load(sample, payload, header.stack_count, error);
+	if (stacks_load(sample, payload, header.stack_count, error))
+		return -1;
+	payload += header.stack_count * sizeof(struct segments_stack);
+	return spans_load(sample, payload, header.span_count, error);
 }
 
 bool segment_sample_is_same(const struct segment_sample *one,

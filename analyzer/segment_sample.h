@@ -6,6 +6,7 @@
 #define OUTLIVE_SEGMENT_SAMPLE_H
 
 #include "error.h"
+#include "live_large.h"
 #include "segments.h"
 #include "text.h"
 #include "trace_format.h"
@@ -15,6 +16,12 @@ struct segment_stack {
 	uint32_t tid;
 	char name[17]; /* to be escaped */
 	uint64_t size, rss;
+};
+
+/* What large blocks of malloc take of mappings that were not taken for heap. Bytes. */
+struct segment_moved {
+	uint64_t size, rss;
+	uint64_t estimated; /* of rss: so much of it may be what else is in the mappings */
 };
 
 struct segment_sample {
@@ -31,7 +38,15 @@ struct segment_sample {
 	uint32_t mappings[SEGMENT_COUNT];
 	struct segment_stack *stacks; /* by tid; those whose place was known */
 	size_t stack_count;
+	uint32_t runtimes; /* enum segments_runtime; 0 also: from before that was told */
+	struct large_spans spans;
+	struct segment_moved moved; /* to heap, since it was loaded: segment_moves.h */
 };
+
+/*
+ * The mappings that large blocks may be part of, to be freed. 0, or -1: memory is out.
+ */
+int segment_spans_make(struct large_spans *spans, const struct segments *segments);
 
 /*
  * Take what was seen; time, reasons, peak and limit are the caller's to fill. 0, or -1:

@@ -54,6 +54,15 @@ int segment_sizes_save(struct segment_sizes *sizes, struct text *payload);
 int sizes_batch_load(struct sizes_batch *batch, const uint8_t *payload, size_t bytes,
                      uint64_t last_ns, struct error *error);
 
+/* All that a trace has of a process: see size_history.h. */
+struct size_history {
+	struct sizes_entry *entries; /* by time; time_ns is since the process's start */
+	size_t count, capacity;
+	size_t readings; /* those that were alike and are no entries included */
+	uint64_t every_ns, longest_ns; /* between readings: meant, and at most */
+	struct sizes_entry highest;    /* where the most was resident; if there is any */
+};
+
 /* Whether both say the same, at whatever times. */
 bool sizes_entry_is_alike(const struct sizes_entry *one, const struct sizes_entry *two);
 

@@ -1,5 +1,8 @@
 /* segment_timeline.c - what all views of segments over time share. Layer 10. */
 #include "segment_timeline.h"
+#include "size_history.h"
+
+#include "segment_oddities.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +29,92 @@ bool segment_timeline_oddity(char *text, size_t bytes, const struct profile *pro
 		text_size(rss, inside.rss), text_size(live, inside.live),
 		text_size(kept, inside.kept));
 	return true;
+}
+
+/* When the most was resident. */
+static bool other_text(char *text, size_t bytes, const struct profile *profile,
+                       uint64_t *rss)
+{
+	const struct segment_history *history = &profile->segments;
+	const struct segment_sample *sample;
+	char at[TEXT_NUMBER_BYTES], what[256];
+	struct other_memory other;
+
+	if (!history->count)
+		return false;
+	sample = &history->samples[history->highest];
+	other = (struct other_memory){
+		.rss = sample->uses[SEGMENT_OTHER].rss,
+		.total_rss = sample->total.rss,
+		.runtimes = sample->runtimes,
+		.has_own_malloc = profile->process->header.flags & RING_OWN_MALLOC,
+		.is_without_large = sample->spans.count > 0,
+	};
+	if (!segment_other_text(what, sizeof(what), &other))
+		return false;
+	*rss = other.rss;
+	snprintf(text, bytes, "after %s, %s", text_duration(at, sample->time_ns), what);
+	return true;
+}
+
+void segment_timeline_oddities(const struct profile *profile,
+                               void (*tell)(void *context, const char *kind,
+                                            uint64_t bytes, const char *text),
+                               void *context)
+{
+	char text[512];
+	uint64_t rss;
+	size_t number;
+
+	if (segment_timeline_oddity(text, sizeof(text), profile) &&
+	    segment_inside_odd(profile, &number))
+		tell(context, "heap_kept", segment_inside(profile, number).kept, text);
+	if (other_text(text, sizeof(text), profile, &rss))
+		tell(context, oddity_key(ODDITY_OTHER_MEMORY), rss, text);
+}
+
+struct odd_lines {
+	const struct screen *screen;
+	bool is_any;
+};
+
+static void odd_line(void *context, const char *kind, uint64_t bytes, const char *text)
+{
+	struct odd_lines *lines = context;
+
+	(void)kind;
+	(void)bytes;
+	if (!lines->is_any)
+		screen_heading(lines->screen, "worth a second look", "");
+	lines->is_any = true;
+	screen_line(lines->screen, 4, "  - %s", text);
+}
+
+void segment_timeline_odd_lines(const struct screen *screen,
+                                const struct profile *profile)
+{
+	struct odd_lines lines = { screen, false };
+
+	segment_timeline_oddities(profile, odd_line, &lines);
+}
+
+void segment_timeline_moved(const struct screen *screen,
+                            const struct segment_sample *sample)
+{
+	const struct segment_moved *moved = &sample->moved;
+	char rss[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES];
+	char estimated[TEXT_NUMBER_BYTES + 16] = "";
+
+	if (!moved->size)
+		return;
+	if (moved->estimated)
+		snprintf(estimated, sizeof(estimated), ", of them %s estimated",
+		         text_size(rss, moved->estimated));
+	screen_line(
+		screen, 2,
+		"  heap: %s of it are large blocks that live in mappings joined with other "
+		"memory (%s resident%s)",
+		text_size(size, moved->size), text_size(rss, moved->rss), estimated);
 }
 
 /* "heap 40 MiB, code 1.2 MiB, ..": the three that are most of a sample. */

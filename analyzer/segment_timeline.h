@@ -40,6 +40,23 @@ void segment_timeline_csv(const struct segment_timeline *timeline, FILE *file);
  */
 bool segment_timeline_oddity(char *text, size_t bytes, const struct profile *profile);
 
+/*
+ * Each thing that is odd, as enum oddity and "heap_kept" are called in JSON; `bytes` is how
+ * much memory it is about. No name of the process is in the text.
+ */
+void segment_timeline_oddities(const struct profile *profile,
+                               void (*tell)(void *context, const char *kind,
+                                            uint64_t bytes, const char *text),
+                               void *context);
+
+/* These for people, below a heading; nothing if there are none. */
+void segment_timeline_odd_lines(const struct screen *screen,
+                                const struct profile *profile);
+
+/* What of the heap of a sample lies in other mappings; nothing if nothing does. */
+void segment_timeline_moved(const struct screen *screen,
+                            const struct segment_sample *sample);
+
 /* One or two lines on the default screen of a report; nothing without samples. */
 void segment_timeline_summary(const struct screen *screen,
                               const struct profile *profile);

@@ -42,6 +42,16 @@ static void inside_json(struct json_writer *json, const struct profile *profile,
 	json_object_end(json);
 }
 
+/* Of the heap's figures. */
+static void moved_json(struct json_writer *json, const struct segment_moved *moved)
+{
+	json_object(json, "moved");
+	json_count(json, "size", moved->size);
+	json_count(json, "rss", moved->rss);
+	json_count(json, "rss_estimated", moved->estimated);
+	json_object_end(json);
+}
+
 static void stacks_json(struct json_writer *json, const struct segment_sample *sample)
 {
 	size_t i;
@@ -77,11 +87,12 @@ static void sample_json(struct json_writer *json, const struct profile *profile,
 	json_count(json, "threads", sample->thread_count);
 	json_count(json, "kernel_peak_rss", sample->peak_rss);
 	inside_json(json, profile, number);
+	moved_json(json, &sample->moved);
 	json_compact(json, false);
 	use_json_object(json, "total", &sample->total);
 	json_object(json, "segments");
 	for (i = 0; i < SEGMENT_COUNT; i++) {
-		if (sample->mappings[i])
+		if (sample->mappings[i] || sample->uses[i].size)
 			use_json_object(json, segment_key((enum segment)i), &sample->uses[i]);
 	}
 	json_object_end(json);
@@ -152,23 +163,16 @@ static void threads_json(struct json_writer *json,
 	free(rows);
 }
 
-static void oddities_json(struct json_writer *json, const struct profile *profile)
+static void oddity_json(void *context, const char *kind, uint64_t bytes,
+                        const char *text)
 {
-	struct segment_inside inside;
-	char text[512];
-	size_t number;
+	struct json_writer *json = context;
 
-	json_array(json, "oddities");
-	if (segment_timeline_oddity(text, sizeof(text), profile) &&
-	    segment_inside_odd(profile, &number)) {
-		inside = segment_inside(profile, number);
-		json_object(json, NULL);
-		json_string(json, "kind", "heap_kept");
-		json_count(json, "bytes", inside.kept);
-		json_string(json, "text", text);
-		json_object_end(json);
-	}
-	json_array_end(json);
+	json_object(json, NULL);
+	json_string(json, "kind", kind);
+	json_count(json, "bytes", bytes);
+	json_string(json, "text", text);
+	json_object_end(json);
 }
 
 /* All that rests on samples. */
@@ -243,10 +247,11 @@ static void pictures_json(struct json_writer *json, const struct profile *profil
 		json_bool(json, "whole", picture->is_whole);
 		json_count(json, "mappings", picture->mapping_count);
 		json_count(json, "total", picture->total);
+		json_count(json, "moved", picture->moved);
 		totals_json(json, &picture->totals);
 		json_object(json, "sizes");
 		for (j = 0; j < SEGMENT_COUNT; j++) {
-			if (picture->mappings[j])
+			if (picture->mappings[j] || picture->sizes[j])
 				json_count(json, segment_key((enum segment)j), picture->sizes[j]);
 		}
 		json_object_end(json);
@@ -277,7 +282,9 @@ void segment_timeline_json(const struct segment_timeline *timeline, FILE *file)
 		samples_json(&json, timeline);
 	sizes_json(&json, timeline);
 	pictures_json(&json, profile);
-	oddities_json(&json, profile);
+	json_array(&json, "oddities");
+	segment_timeline_oddities(profile, oddity_json, &json);
+	json_array_end(&json);
 	json_object_end(&json);
 }
 
@@ -288,7 +295,7 @@ static void sample_csv(const struct segment_sample *sample, FILE *file)
 
 	for (i = 0; i <= SEGMENT_COUNT; i++) {
 		use = i < SEGMENT_COUNT ? &sample->uses[i] : &sample->total;
-		if (i < SEGMENT_COUNT && !sample->mappings[i])
+		if (i < SEGMENT_COUNT && !sample->mappings[i] && !use->size)
 			continue;
 		fprintf(file,
 		        "%" PRIu64 ",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64

@@ -133,6 +133,7 @@ static void use_table(const struct segment_timeline *timeline,
 			use_row(&figures, &sample->uses[i], segment_title((enum segment)i), false);
 	}
 	use_row(&figures, &sample->total, "total", true);
+	segment_timeline_moved(screen, sample);
 	if (sample->total.swap)
 		screen_line(screen, 2, "  %s more in swap", text_size(at, sample->total.swap));
 }
@@ -461,8 +462,6 @@ static void threads_print(const struct segment_timeline *timeline,
 void segment_timeline_text(const struct segment_timeline *timeline,
                            const struct screen *screen)
 {
-	char text[512];
-
 	title_print(timeline, screen);
 	peak_print(timeline, screen);
 	segment_end_text(timeline->profile, screen);
@@ -478,9 +477,6 @@ void segment_timeline_text(const struct segment_timeline *timeline,
 		graph_print(timeline, screen);
 		inside_table(timeline, screen);
 		size_timeline_table(timeline, screen);
-		if (segment_timeline_oddity(text, sizeof(text), timeline->profile)) {
-			screen_heading(screen, "worth a second look", "");
-			screen_line(screen, 4, "  - %s", text);
-		}
+		segment_timeline_odd_lines(screen, timeline->profile);
 	}
 }

@@ -1,8 +1,6 @@
 /* size_history.c - all readings of a process's size. Layer 5. */
 #include "size_history.h"
 
-#include "segment_sizes.h"
-
 #include <stdbool.h>
 #include <stdlib.h>
 

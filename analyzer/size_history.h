@@ -5,15 +5,8 @@
 #ifndef OUTLIVE_SIZE_HISTORY_H
 #define OUTLIVE_SIZE_HISTORY_H
 
+#include "segment_sizes.h"
 #include "trace_reader.h"
-
-struct size_history {
-	struct sizes_entry *entries; /* by time; time_ns is since the process's start */
-	size_t count, capacity;
-	size_t readings; /* those that were alike and are no entries included */
-	uint64_t every_ns, longest_ns; /* between readings: meant, and at most */
-	struct sizes_entry highest;    /* where the most was resident; if there is any */
-};
 
 /*
  * Read what the trace has of the process. Damage is told in the reader's problems and

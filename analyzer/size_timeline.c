@@ -1,5 +1,6 @@
 /* size_timeline.c - sizes over time, for people. Layer 11. */
 #include "size_timeline.h"
+#include "size_history.h"
 
 #include "report_figures.h"
 

@@ -293,6 +293,16 @@ struct run_record {
 	uint32_t stack_cut; /* 1: outer frames were left out */
 	char name[16];      /* comm, NUL-padded */
 };
+/*
+ * A private, anonymous, writable mapping of 64 KiB or more that was not taken for heap. What
+ * malloc mapped for a large block may be part of it: the kernel joins neighbours. By
+ * address; those of which the most is resident, if there are very many.
+ */
+struct segments_span {
+	uint64_t start, end, rss;
+	uint32_t segment; /* what it was taken for, as in segments_use */
+	uint32_t tid;     /* whose stack it was taken for; 0: no thread's */
+};
 static_assert(sizeof(struct run_record) == 48, "on-disk size");
 
 /*
@@ -591,8 +601,8 @@ struct symbols_frame {
 
 /*
  * SEGMENTS: how one process used its memory at a time, seen from outside. The struct, then
- * `segment_count` segments_use, then `stack_count` segments_stack. Times of one process
- * grow from block to block. Without segments: it was there and could not be looked at.
+ * `segment_count` segments_use, then `stack_count` segments_stack, then `span_count`
+ * segments_span (since 1.2). Times of one process grow from block to block. Without segments: it was there and could not be looked at.
  */
 enum segments_reason { /* bits */
 	                   SEGMENTS_FIRST = 1,
@@ -613,7 +623,15 @@ struct segments_sample {
 	uint64_t limit_bytes; /* of the main stack (RLIMIT_STACK); 0: none or not known */
 	uint32_t segment_count, stack_count;
 	uint32_t mapping_count, thread_count;
-	uint64_t reserved[2];
+	uint32_t span_count;
+	uint32_t runtimes; /* enum segments_runtime, or'ed: what was seen in the process */
+	uint64_t reserved;
+};
+enum segments_runtime { /* bits: who keeps memory that malloc of libc knows nothing of */
+	                    RUNTIME_PYTHON = 1,
+	                    RUNTIME_JAVA = 2,
+	                    RUNTIME_NODE = 4,
+	                    RUNTIME_MALLOC = 8, /* a library that is another malloc */
 };
 struct segments_use {
 	uint32_t

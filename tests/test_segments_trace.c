@@ -40,8 +40,12 @@ static struct text payload_of(uint64_t time_ns, uint32_t reasons, uint64_t heap_
 		.stacks = stacks,
 		.stack_count = 2,
 	};
+	struct large_span spans[2] = { { 0x10000, 0x30000, 0x8000, 0, SEGMENT_OTHER, 0 },
+		                           { 0x30000, 0x40000, 0, 0, SEGMENT_STACK, 8 } };
 	struct text payload = { NULL, 0, 0 };
 
+	sample.runtimes = RUNTIME_PYTHON;
+	sample.spans = (struct large_spans){ spans, 2 };
 	sample.uses[SEGMENT_HEAP] = (struct memory_use){
 		.size = heap_bytes + 8192, .rss = heap_bytes, .pss = heap_bytes / 2, .locked = 1
 	};
@@ -77,6 +81,13 @@ static void to_bytes_and_back(void **state)
 	assert_int_equal(sample.stack_count, 2);
 	assert_string_equal(sample.stacks[1].name, "\033[31mred");
 	assert_int_equal(sample.stacks[1].size, 8388608);
+	assert_int_equal(sample.runtimes, RUNTIME_PYTHON);
+	assert_int_equal(sample.spans.count, 2);
+	assert_int_equal(sample.spans.spans[0].start, 0x10000);
+	assert_int_equal(sample.spans.spans[0].end, 0x30000);
+	assert_int_equal(sample.spans.spans[0].rss, 0x8000);
+	assert_int_equal(sample.spans.spans[0].segment, SEGMENT_OTHER);
+	assert_int_equal(sample.spans.spans[1].tid, 8);
 	assert_false(sample.is_refused);
 	segment_sample_release(&sample);
 	text_release(&payload);
@@ -145,6 +156,51 @@ static void wrong_counts(void **state)
 	payload = payload_of(1, 1, 4096);
 	expect_wrong(&payload, use + offsetof(struct segments_use, rss) + 4, 0x7fffffff,
 	             "cannot be");
+}
+
+static void wrong_mappings(void **state)
+{
+	const size_t spans = sizeof(struct segments_sample) +
+	                     2 * sizeof(struct segments_use) +
+	                     2 * sizeof(struct segments_stack);
+	struct text payload = payload_of(1, 1, 4096);
+
+	(void)state;
+	expect_wrong(&payload, offsetof(struct segments_sample, span_count), 3,
+	             "does not hold");
+	payload = payload_of(1, 1, 4096);
+	expect_wrong(&payload, offsetof(struct segments_sample, span_count), 0x10000000,
+	             "does not hold");
+	payload = payload_of(1, 1, 4096);
+	expect_wrong(&payload, spans, 0x30000, "cannot be here"); /* ends where it begins */
+	payload = payload_of(1, 1, 4096);
+	expect_wrong(&payload, spans + offsetof(struct segments_span, rss), 0x20001,
+	             "cannot be here");
+	payload = payload_of(1, 1, 4096);
+	expect_wrong(&payload, spans + sizeof(struct segments_span), 0x2f000,
+	             "cannot be here"); /* over the one before */
+}
+
+/* Version 1.1 ended with the stacks, and had zeros where they are counted now. */
+static void an_older_sample_has_no_mappings(void **state)
+{
+	struct text payload = payload_of(1, 1, 4096);
+	struct segments_sample header;
+	struct segment_sample sample;
+	struct error error;
+
+	(void)state;
+	memcpy(&header, payload.data, sizeof(header));
+	header.span_count = header.runtimes = 0;
+	memcpy(payload.data, &header, sizeof(header));
+	assert_int_equal(
+		segment_sample_load(&sample, (uint8_t *)payload.data,
+	                        payload.bytes - 2 * sizeof(struct segments_span), &error),
+		0);
+	assert_int_equal(sample.spans.count, 0);
+	assert_int_equal(sample.stack_count, 2);
+	segment_sample_release(&sample);
+	text_release(&payload);
 }
 
 static void a_later_segment_is_other(void **state)
@@ -251,6 +307,126 @@ static void knows_what_lived(void **state)
 	assert_int_equal(segment_history_near(&profile->segments, 199 * MS), 1);
 	assert_int_equal(segment_history_near(&profile->segments, 201 * MS), 2);
 	assert_int_equal(segment_history_near(&profile->segments, UINT64_MAX / 2), 4);
+	profile_end(&trace, reader, profile);
+}
+
+/* ---- large blocks in others' mappings ---- */
+
+#define LARGE_AT UINT64_C(0x7f0000010010) /* a page, and malloc's header */
+#define LARGE_SIZE ((1u << 20) - 24)      /* so that it takes 1 MiB */
+
+/* A sample of a heap of 4 KiB, beside one mapping that is `segment` of 3 MiB. */
+static void joined_add(struct trace_build *trace, uint64_t time_ns, uint64_t rss,
+                       uint64_t segment_rss, enum segment segment)
+{
+	struct segment_stack stack = { 8, "worker", 3 << 20, segment_rss };
+	struct large_span span = {
+		LARGE_AT - 16 - (1 << 20),       LARGE_AT - 16 + (2 << 20), rss, 0, segment,
+		segment == SEGMENT_STACK ? 8 : 0
+	};
+	struct segment_sample sample = { .time_ns = time_ns,
+		                             .reasons = SEGMENTS_INTERVAL,
+		                             .stacks = &stack,
+		                             .stack_count = 1,
+		                             .spans = { &span, 1 } };
+	struct text payload = { NULL, 0, 0 };
+
+	sample.uses[SEGMENT_HEAP] = (struct memory_use){ .size = 4096, .rss = 4096 };
+	sample.uses[segment] = (struct memory_use){ .size = 3 << 20,
+		                                        .rss = segment_rss,
+		                                        .pss = segment_rss / 2,
+		                                        .private_dirty = segment_rss,
+		                                        .anonymous = segment_rss,
+		                                        .swap = 1 << 20 };
+	sample.mappings[SEGMENT_HEAP] = sample.mappings[segment] = 1;
+	assert_int_equal(segment_sample_save(&sample, &payload), 0);
+	trace_build_block(trace, BLOCK_SEGMENTS, 0, payload.data, payload.bytes);
+	text_release(&payload);
+}
+
+/* A large block that lives from 100 to 300, and one that is elsewhere. */
+static void large_begin(struct trace_build *trace, struct ring_header *header)
+{
+	static const uint64_t frames[] = { 0x401100 };
+	struct chunk_build chunk;
+
+	*header = build_header(7);
+	trace_build_begin(trace, header->session);
+	trace_build_process(trace, 0, header);
+	chunk_build_begin(&chunk, CHUNK_KIND_EVENTS, 1, 0);
+	chunk_build_run(&chunk, 1, header->start_ticks, 0, frames, 1);
+	chunk_build_malloc(&chunk, header->start_ticks + 100 * MS, 0, NULL, 0, LARGE_AT,
+	                   LARGE_SIZE);
+	chunk_build_malloc(&chunk, header->start_ticks + 110 * MS, 0, NULL, 0,
+	                   LARGE_AT + (64 << 20), LARGE_SIZE);
+	chunk_build_free(&chunk, header->start_ticks + 300 * MS, LARGE_AT);
+	trace_build_chunk(trace, 0, &chunk);
+	chunk_build_release(&chunk);
+}
+
+static void expect_moved(const struct profile *profile, size_t number, uint64_t size,
+                         uint64_t rss, uint64_t estimated)
+{
+	const struct segment_sample *sample = &profile->segments.samples[number];
+	struct memory_use sum = { .size = 0 };
+	size_t i;
+
+	for (i = 0; i < SEGMENT_COUNT; i++)
+		memory_use_add(&sum, &sample->uses[i]);
+	assert_memory_equal(&sum, &sample->total, sizeof(sum));
+	assert_int_equal(sample->moved.size, size);
+	assert_int_equal(sample->moved.rss, rss);
+	assert_int_equal(sample->moved.estimated, estimated);
+	assert_int_equal(sample->uses[SEGMENT_HEAP].size, 4096 + size);
+	assert_int_equal(sample->uses[SEGMENT_HEAP].rss, 4096 + rss);
+	assert_int_equal(sample->uses[SEGMENT_HEAP].pss, rss / 2);
+	assert_int_equal(sample->uses[SEGMENT_HEAP].private_dirty, rss);
+	assert_int_equal(segment_inside(profile, number).rss, 4096 + rss);
+}
+
+static void large_blocks_are_heap(void **state)
+{
+	const uint64_t all = 3 << 20, one = 1 << 20;
+	struct trace_reader *reader;
+	struct trace_build trace;
+	struct ring_header header;
+	struct profile *profile;
+
+	(void)state;
+	large_begin(&trace, &header);
+	joined_add(&trace, header.start_ns + 50 * MS, all, all, SEGMENT_OTHER);
+	joined_add(&trace, header.start_ns + 150 * MS, all, all, SEGMENT_OTHER);
+	joined_add(&trace, header.start_ns + 160 * MS, all - 4096, all - 4096,
+	           SEGMENT_OTHER);
+	joined_add(&trace, header.start_ns + 170 * MS, one, one, SEGMENT_OTHER);
+	joined_add(&trace, header.start_ns + 180 * MS, 4096, 4096, SEGMENT_OTHER);
+	joined_add(&trace, header.start_ns + 190 * MS, 0, 0, SEGMENT_OTHER);
+	joined_add(&trace, header.start_ns + 200 * MS, all, all, SEGMENT_STACK);
+	joined_add(&trace, header.start_ns + 210 * MS, all, 4096,
+	           SEGMENT_OTHER); /* false */
+	joined_add(&trace, header.start_ns + 350 * MS, all, all, SEGMENT_OTHER);
+	profile = profile_of(&trace, &reader);
+	assert_int_equal(trace_reader_problems(reader)->count, 0);
+	expect_moved(profile, 0, 0, 0, 0);
+	expect_moved(profile, 1, one, one, 0);
+	expect_moved(profile, 2, one, one, 4096);
+	expect_moved(profile, 3, one, one, one);
+	expect_moved(profile, 4, one, 4096, 4096);
+	assert_int_equal(
+		profile->segments.samples[4].uses[SEGMENT_HEAP].swap,
+		(uint64_t)((double)one * (double)(one - 4096) / (double)(all - 4096)));
+	expect_moved(profile, 5, one, 0, 0);
+	expect_moved(profile, 6, one, one, 0);
+	assert_int_equal(profile->segments.samples[6].stacks[0].size, all - one);
+	assert_int_equal(profile->segments.samples[6].stacks[0].rss, all - one);
+	expect_moved(profile, 7, 0, 0, 0);
+	expect_moved(profile, 8, 0, 0, 0);
+	/* live at 150: both; the heap's peak is that of what was moved */
+	assert_int_equal(segment_inside(profile, 1).live, 2 * LARGE_SIZE);
+	assert_int_equal(segment_inside(profile, 1).overhead, 2 * 24);
+	assert_int_equal(profile->segments.peaks[SEGMENT_HEAP].rss, 4096 + one);
+	assert_int_equal(profile->segments.peaks[SEGMENT_HEAP].time_ns, 150 * MS);
+	assert_int_equal(profile->segments.peaks[SEGMENT_OTHER].time_ns, 50 * MS);
 	profile_end(&trace, reader, profile);
 }
 
@@ -645,7 +821,10 @@ int main(void)
 		cmocka_unit_test(to_bytes_and_back),
 		cmocka_unit_test(wrong_bytes),
 		cmocka_unit_test(wrong_counts),
+		cmocka_unit_test(wrong_mappings),
+		cmocka_unit_test(an_older_sample_has_no_mappings),
 		cmocka_unit_test(a_later_segment_is_other),
+		cmocka_unit_test(large_blocks_are_heap),
 		cmocka_unit_test(knows_what_lived),
 		cmocka_unit_test(damage_is_told_and_skipped),
 		cmocka_unit_test(a_sample_of_nothing_is_a_refusal),

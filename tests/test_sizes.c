@@ -3,6 +3,7 @@
  * damaged in every way, in a trace, and read of processes that live.
  */
 #include "profile.h"
+#include "size_history.h"
 #include "segment_sampler.h"
 #include "segment_timeline.h"
 #include "size_pace.h"
@@ -279,6 +280,8 @@ static struct segment_history history_of(struct trace_reader *reader)
 
 	assert_int_equal(
 		segment_history_read(&history, reader, trace_reader_process(reader, 0)), 0);
+	assert_int_equal(
+		size_history_read(&history.sizes, reader, trace_reader_process(reader, 0)), 0);
 	return history;
 }
 
@@ -316,6 +319,7 @@ static void sizes_tell_the_peak(void **state)
 	assert_int_equal(entry.time_ns, 300 * MS);
 	assert_int_equal(size_history_at(&history.sizes, 0).time_ns, 100 * MS);
 	assert_int_equal(size_history_at(&history.sizes, UINT64_MAX).time_ns, 2000 * MS);
+	size_history_release(&history.sizes);
 	segment_history_release(&history);
 	trace_reader_close(reader);
 	bytes_release(&trace.bytes);
@@ -338,6 +342,7 @@ static void a_look_is_preferred(void **state)
 	history = history_of(reader);
 	assert_int_equal(segment_history_peak(&history, &is_size).rss, 40 * MIB);
 	assert_false(is_size);
+	size_history_release(&history.sizes);
 	segment_history_release(&history);
 	trace_reader_close(reader);
 	bytes_release(&trace.bytes);
@@ -364,6 +369,7 @@ static void damage_is_told_and_skipped(void **state)
 	                       "sizes of 5 bytes cannot be"));
 	assert_non_null(strstr(trace_reader_problems(reader)->messages[1],
 	                       "a size is older than the one before it"));
+	size_history_release(&history.sizes);
 	segment_history_release(&history);
 	trace_reader_close(reader);
 	bytes_release(&trace.bytes);
@@ -386,6 +392,7 @@ static void an_old_trace_has_none(void **state)
 	assert_int_equal(history.sizes.count, 0);
 	assert_int_equal(segment_history_peak(&history, &is_size).rss, 40 * MIB);
 	assert_false(is_size);
+	size_history_release(&history.sizes);
 	segment_history_release(&history);
 	trace_reader_close(reader);
 	bytes_release(&trace.bytes);

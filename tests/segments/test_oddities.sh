@@ -25,6 +25,10 @@ int main(int argc, char **argv)
 	for (size_t i = 0; !strcmp(what, "writable") && i < bytes; i++)
 		mmap((void *)(0x10000000 + i * 0x10000), 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	if (!strcmp(what, "map")) {
+		block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		memset(block, 1, bytes);
+	}
 	if (!strcmp(what, "swap")) {
 		block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		memset(block, 1, bytes);
@@ -75,6 +79,19 @@ says "$pid" \
 	"  - 4.00 KiB at 10010000 is writable and executable at once: what can write there can run anything"
 odd writable 30
 says "$pid" "  - 120 KiB in 30 mappings is writable and executable at once: what can write there can run anything"
+
+odd map 900000
+says "$pid" ""
+odd map 8388608
+"$OUTLIVE" segments "$pid" | grep -qE '^  - 8\.0[0-9] MiB of other is anonymous memory that the program, or a runtime in it, mapped itself; large blocks of malloc may be among it$' ||
+	complain "much in other: $("$OUTLIVE" segments "$pid" | tail -n 2)"
+[ "$(oddities "$pid")" = '["other_memory"]' ] || complain "$(oddities "$pid")"
+cp odd python3.99
+rm -f ready
+start ./python3.99 map 8388608 >ready
+await grep -q ready ready
+"$OUTLIVE" segments "$pid" | grep -qE "^  - 8\.0[0-9] MiB of other is most likely the arenas of Python's own allocator: with PYTHONMALLOC=malloc its objects are blocks of malloc$" ||
+	complain "Python: $("$OUTLIVE" segments "$pid" | tail -n 2)"
 
 odd library "$PWD/library.so"
 says "$pid" ""

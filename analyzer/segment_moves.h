@@ -1,0 +1,22 @@
+/*
+ * segment_moves.h - large blocks of malloc in mappings that were not taken for heap: what
+ * they take is moved to the heap, once the events have told which blocks lived. Layer 6.
+ *
+ * Of the size that is exact. Of what is resident, too, where the whole mapping is, or
+ * nothing of it; else nobody knows which pages those are, and blocks are taken to have been
+ * touched before what else there is. How much of that might be otherwise is counted. What a
+ * segment gives up the heap gets, so their sum stays what the kernel said.
+ */
+#ifndef OUTLIVE_SEGMENT_MOVES_H
+#define OUTLIVE_SEGMENT_MOVES_H
+
+#include "segment_history.h"
+#include "segment_pictures.h"
+
+/* The spans are measured; the peaks of segments are found again. */
+void segment_moves_samples(struct segment_history *history);
+
+/* Sizes alone. */
+void segment_moves_pictures(struct segment_pictures *pictures);
+
+#endif
