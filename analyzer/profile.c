@@ -187,6 +187,7 @@ struct profile *profile_read_phase(struct trace_reader *reader, size_t process,
 	live_marks_fill(&profile->replay.marks, UINT64_MAX,
 	                profile->replay.sites.live_bytes,
 	                profile->replay.sites.live_blocks);
+	stack_depths_outlived(&profile->replay.stacks, profile->phases->exit_start);
 	phases_end(profile->phases, profile->replay.totals.time_last);
 	profile->lost = lost_count(described, holes_count(&profile->replay));
 	profile->peak_ns = process_time_ns(&described->header,

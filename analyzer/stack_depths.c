@@ -449,6 +449,37 @@ int stack_depths_run(struct stack_depths *depths, const struct thread *thread)
 	return deepest_settle(depths, own) || told_trim(depths, own, 0) ? -1 : 0;
 }
 
+/* abort() was called; what came after says that a handler of SIGABRT jumped out of it. */
+static bool is_outlived(const struct stack_depths *depths, uint32_t at,
+                        uint64_t exit_start)
+{
+	const struct stack_fault *fault = &depths->faults[at];
+	uint32_t i;
+
+	if (fault->end != FAULT_END_ABORTED)
+		return false;
+	for (i = at + 1; i < depths->fault_count; i++) {
+		if (depths->faults[i].thread == fault->thread)
+			return true;
+	}
+	return exit_start != UINT64_MAX && fault->time < exit_start;
+}
+
+void stack_depths_outlived(struct stack_depths *depths, uint64_t exit_start)
+{
+	uint32_t i, kept = 0;
+
+	for (i = 0; i < depths->fault_count; i++) {
+		struct stack_fault fault = depths->faults[i];
+
+		if (is_outlived(depths, i, exit_start))
+			stack_path_release(&fault.path);
+		else
+			depths->faults[kept++] = fault;
+	}
+	depths->fault_count = kept;
+}
+
 int stack_depths_finish(struct stack_depths *depths)
 {
 	uint32_t i;

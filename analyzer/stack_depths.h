@@ -104,6 +104,12 @@ int stack_depths_note(struct stack_depths *depths, const struct thread *thread,
 /* After the last. 0, or -1: memory is out. */
 int stack_depths_finish(struct stack_depths *depths);
 
+/*
+ * The process began to exit at `exit_start`, UINT64_MAX: never. Faults after which it went on,
+ * in spite of an abort(), are forgotten.
+ */
+void stack_depths_outlived(struct stack_depths *depths, uint64_t exit_start);
+
 /* What is known of a thread; NULL: nothing. */
 const struct thread_depths *stack_depths_of(const struct stack_depths *depths,
                                             uint32_t thread);

@@ -350,7 +350,10 @@ enum fault_kind {
 
 enum fault_end {
 	FAULT_END_KILLED = 0,  /* by the signal */
-	FAULT_END_HANDLED = 1, /* the handler called abort() or exit() */
+	FAULT_END_HANDLED = 1, /* the handler called exit() or the like */
+	/* It called abort(): if the process exits later, or the thread has another fault, a
+	   handler of SIGABRT has jumped out of that. */
+	FAULT_END_ABORTED = 2,
 };
 
 #define STACK_FRAMES_MAX 65536 /* a reader refuses a deeper stack */

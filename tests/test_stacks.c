@@ -487,6 +487,25 @@ static void what_was_handled_did_not_kill(void **state)
 	expect_text(*state, report_of(*state, true, false), "\"handled\": true");
 }
 
+/* It called abort(); but the thread had another fault after that. */
+static void what_was_outlived_is_not_told(void **state)
+{
+	struct chunk_build *chunk = chunk_add(*state, 1, 10, 0, bottom, 2);
+	struct build_event event = {
+		.op = OP_CONTROL, .time = 100, .frames = &f, .frame_count = 1
+	};
+	const char *text;
+
+	chunk_build_event(chunk, &event);
+	chunk_build_fault_aborted(chunk, 11);
+	chunk_build_fault_aborted(chunk, 7);
+	stacks_of(*state);
+	text = report_of(*state, false, false);
+	expect_text(*state, text, "SIGBUS in");
+	expect_text(*state, text, "handler took it, and ended the process");
+	expect_no_text(*state, text, "SIGSEGV in");
+}
+
 static void what_was_sent_accessed_nothing(void **state)
 {
 	struct chunk_build *chunk = chunk_add(*state, 1, 10, 0, bottom, 2);
@@ -543,6 +562,7 @@ int main(void)
 		TEST(rounds_of_which_nothing_is_known_are_at_least),
 		TEST(another_fault_is_no_overflow),
 		TEST(what_was_handled_did_not_kill),
+		TEST(what_was_outlived_is_not_told),
 		TEST(what_was_sent_accessed_nothing),
 		TEST(json_has_it_all),
 	};
