@@ -458,7 +458,7 @@ struct own_mark {
 };
 #define OWN_MARK_MAGIC UINT64_C(0x4B52414D4C54554F) /* in memory: "OUTLMARK" */
 #define OWN_THREAD_BYTES \
-	(224 * 1024) /* a signal stack, and above it a thread's state */
+	(416 * 1024) /* a signal stack, and above it a thread's state */
 
 /* ---- the trace file --------------------------------------------------------- */
 

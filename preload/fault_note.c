@@ -351,13 +351,12 @@ static void question_run(void *argument)
 		guard_leave();
 }
 
-/* On the thread's own stack, and the access was in it or above: /proc need not be asked. */
+/* Beyond the thread's own stack: no overflow of that, and /proc need not be asked. */
 static bool is_above_own(const struct fault_case *at)
 {
-	uintptr_t sp = place_of(at->context).sp;
+	uintptr_t high = own_high();
 
-	return guard.state && stack_bounds_hold(&guard.state->own_stack, sp) &&
-	       at->cause.address >= sp;
+	return high && at->cause.address >= high;
 }
 
 bool fault_is_overflow(const siginfo_t *info, const void *context)

@@ -321,6 +321,16 @@ static int abort_and_go_on(void)
 	return 0;
 }
 
+/* Deep, and on a stack that SA_ONSTACK asks for and nobody has made: it is the thread's. */
+static void use_much(int number)
+{
+	volatile char room[200000];
+
+	for (size_t i = 0; i < sizeof(room); i += 1000)
+		room[sizeof(room) - 1 - i] = (char)number;
+	exit(room[sizeof(room) - 1] == (char)number ? 6 : 7);
+}
+
 static void fork_child(int number)
 {
 	pid_t child = fork();
@@ -349,6 +359,10 @@ NOINLINE static int way_run(const char *way)
 		return call_once_in_child();
 	if (!strcmp(way, "goes-on"))
 		return abort_and_go_on();
+	if (!strcmp(way, "much")) {
+		handle(SIGSEGV, use_much, SA_ONSTACK);
+		return access_null(0);
+	}
 	if (!strcmp(way, "forks")) {
 		handle(SIGSEGV, fork_child, 0);
 		return access_null(0);
