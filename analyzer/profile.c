@@ -4,6 +4,7 @@
 #include "segment_moves.h"
 #include "segment_own_looks.h"
 #include "size_history.h"
+#include "stack_faults.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -205,6 +206,7 @@ struct profile *profile_read_phase(struct trace_reader *reader, size_t process,
 	                profile->replay.sites.live_blocks);
 	segment_moves_samples(&profile->segments);
 	segment_moves_pictures(&profile->pictures);
+	stack_faults_settle(&profile->replay.stacks, profile->phases->exit_start);
 	phases_end(profile->phases, profile->replay.totals.time_last);
 	profile->lost = lost_count(described, holes_count(&profile->replay));
 	profile->peak_ns = process_time_ns(&described->header,

@@ -92,7 +92,7 @@ static int overflow_title(struct telling *telling)
 			screen, 2, "%sstack overflow%s in %s: depth %s%s%s", screen_bold(screen),
 			screen_plain(screen), thread_text(who, sizeof(who), replay, fault->thread),
 			text_size(depth, fault->depth_bytes), limit, chain.data ? chain.data : "");
-	if (!result && fault->end == FAULT_END_HANDLED)
+	if (!result && fault->end != FAULT_END_KILLED)
 		screen_line(screen, 2, "  %s", own_handler);
 	text_release(&chain);
 	return result;
@@ -183,12 +183,12 @@ static int other_print(struct telling *telling)
 	stack_name_text(function, sizeof(function), &name);
 	stack_name_place(place, sizeof(place), &name);
 	screen_line(screen, 2, "%s%s%s%s in %s%s%s, %s, %s", screen_bold(screen),
-	            fault->end == FAULT_END_HANDLED ? "" : "killed by ",
+	            fault->end == FAULT_END_KILLED ? "killed by " : "",
 	            signal_text(signal, fault->signal), screen_plain(screen),
 	            fault->location ? function : "no function", *place ? " at " : "", place,
 	            thread_text(who, sizeof(who), &profile->replay, fault->thread),
 	            cause_text(cause, sizeof(cause), fault));
-	if (fault->end == FAULT_END_HANDLED)
+	if (fault->end != FAULT_END_KILLED)
 		screen_line(screen, 2, "  %s", own_handler);
 	if (!fault->path.count)
 		return 0;

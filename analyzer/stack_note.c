@@ -106,7 +106,7 @@ static const char *fault_read(struct stack_note *note, const uint8_t *at,
 	note->fault.signal = (uint32_t)values[0];
 	note->fault.kind = values[1] <= FAULT_NOT_JUDGED ? (enum fault_kind)values[1]
 	                                                 : FAULT_OTHER;
-	note->fault.end = how == FAULT_END_HANDLED ? FAULT_END_HANDLED : FAULT_END_KILLED;
+	note->fault.end = how <= FAULT_END_ABORTED ? (enum fault_end)how : FAULT_END_KILLED;
 	note->fault.address = values[2];
 	note->fault.instruction = values[3];
 	note->fault.depth_bytes = values[4];

@@ -233,7 +233,7 @@ static int fault_json(struct writing *writing, const struct stack_fault *fault)
 	json_string(json, "signal_name", name ? signal : "");
 	json_bool(json, "stack_overflow", fault->kind == FAULT_STACK_OVERFLOW);
 	json_string(json, "cause", causes[fault->kind]);
-	json_bool(json, "handled", fault->end == FAULT_END_HANDLED);
+	json_bool(json, "handled", fault->end != FAULT_END_KILLED);
 	json_count(json, "serial", thread->serial);
 	json_count(json, "tid", thread->tid);
 	json_string(json, "name", thread->name);

@@ -360,7 +360,10 @@ enum fault_kind {
 
 enum fault_end {
 	FAULT_END_KILLED = 0,  /* by the signal */
-	FAULT_END_HANDLED = 1, /* the handler called abort() or exit() */
+	FAULT_END_HANDLED = 1, /* the handler called exit() or the like */
+	/* It called abort(): if the process exits later, or the thread has another fault, a
+	   handler of SIGABRT has jumped out of that. */
+	FAULT_END_ABORTED = 2,
 };
 
 #define STACK_FRAMES_MAX 65536 /* a reader refuses a deeper stack */
@@ -534,7 +537,7 @@ struct own_mark {
 };
 #define OWN_MARK_MAGIC UINT64_C(0x4B52414D4C54554F) /* in memory: "OUTLMARK" */
 #define OWN_THREAD_BYTES \
-	(224 * 1024) /* a signal stack, and above it a thread's state */
+	(416 * 1024) /* a signal stack, and above it a thread's state */
 
 /* ---- the trace file --------------------------------------------------------- */
 

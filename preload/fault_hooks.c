@@ -24,12 +24,18 @@ static void default_put(int signal)
 	arch_syscall(SYS_rt_sigaction, signal, (long)none, 0, sizeof(none[0]), 0, 0);
 }
 
-/* The instruction runs again, after this; or the signal comes again, if somebody sent it. */
+/*
+ * The instruction runs again, after this; or the signal comes again, if somebody sent it: a
+ * process, or the kernel, which tells of bad memory that nobody has accessed yet.
+ */
 static void come_again(int signal, const siginfo_t *info)
 {
-	if (info->si_code <= 0)
-		arch_syscall(SYS_rt_tgsigqueueinfo, system_pid(), system_tid(), signal,
-		             (long)info, 0, 0);
+	bool is_sent = info->si_code <= 0 ||
+	               (signal == SIGBUS && info->si_code == BUS_MCEERR_AO);
+
+	if (is_sent && arch_syscall(SYS_rt_tgsigqueueinfo, system_pid(), system_tid(),
+	                            signal, (long)info, 0, 0) < 0)
+		arch_syscall(SYS_tgkill, system_pid(), system_tid(), signal, 0, 0, 0);
 }
 
 /*
@@ -73,7 +79,7 @@ uintptr_t fault_pass(int signal, const siginfo_t *info, const void *context)
 	if (handler == (uintptr_t)SIG_DFL || handler == (uintptr_t)SIG_IGN ||
 	    would_not_run(info, context))
 		return (uintptr_t)on_last;
-	fault_passed_note(info, context);
+	fault_passed_note(info, context, *lifecycle_sentinel);
 	fault_watch_called(signal);
 	return handler;
 }

@@ -157,20 +157,27 @@ static void fault_record(struct fault_place *place, const struct fault_cause *ca
 
 /* ---- on a stack with room -------------------------------------------------------- */
 
-/* What a program gives its handlers may be a page or two. For one thread at a time. */
+/*
+ * What a program gives its handlers may be a page or two. For one thread at a time; and none
+ * of its handlers runs meanwhile: the kernel would see that we are not on the signal stack,
+ * and begin it once more, on top of the handler that is running there.
+ */
 static char spare_stack[65536] __attribute__((aligned(4096)));
 static _Atomic bool spare_is_taken;
 
 static void call_with_room(void (*function)(void *), void *argument)
 {
 	bool is_taken = false;
+	uint64_t mask;
 
-	if (!atomic_compare_exchange_strong(&spare_is_taken, &is_taken, true)) {
+	system_signals_block(&mask);
+	if (atomic_compare_exchange_strong(&spare_is_taken, &is_taken, true)) {
+		arch_call_on_stack(function, argument, spare_stack + sizeof(spare_stack));
+		atomic_store_explicit(&spare_is_taken, false, memory_order_release);
+	} else {
 		function(argument);
-		return;
 	}
-	arch_call_on_stack(function, argument, spare_stack + sizeof(spare_stack));
-	atomic_store_explicit(&spare_is_taken, false, memory_order_release);
+	system_signals_restore(&mask);
 }
 
 /* What is to be looked at there. */
@@ -295,15 +302,19 @@ static void note_end_run(void *argument)
 		at->cause = passed.cause;
 		at->context = passed.context;
 		case_record(at);
+		if (at->end == FAULT_END_ABORTED)
+			fault_passed_keep(&passed);
 		return;
 	}
 }
 
-void fault_note_end(const struct walk_start *caller)
+void fault_note_end(const struct walk_start *caller, enum fault_end end)
 {
-	struct fault_case at = { .end = FAULT_END_HANDLED, .caller = *caller };
+	struct fault_case at = { .end = end, .caller = *caller };
 
-	if (lifecycle_recording && fault_passed_any())
+	/* Between vfork() and exec the memory is another process's. */
+	if (lifecycle_recording && fault_passed_any() && *lifecycle_sentinel &&
+	    ring.header->pid == system_pid())
 		call_with_room(note_end_run, &at);
 }
 
@@ -340,11 +351,19 @@ static void question_run(void *argument)
 		guard_leave();
 }
 
+/* Beyond the thread's own stack: no overflow of that, and /proc need not be asked. */
+static bool is_above_own(const struct fault_case *at)
+{
+	uintptr_t high = own_high();
+
+	return high && at->cause.address >= high;
+}
+
 bool fault_is_overflow(const siginfo_t *info, const void *context)
 {
 	struct fault_case at = { .cause = fault_cause_of(info), .context = context };
 
-	if (fault_is_near_stack(info, context))
+	if (fault_is_near_stack(info, context) && !is_above_own(&at))
 		call_with_room(question_run, &at);
 	return at.is_overflow;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "stack_walk.h"
+#include "trace_format.h"
 
 /*
  * From a handler that the process will not outlive: write down the stack of the code that
@@ -20,9 +21,10 @@ void fault_note(const siginfo_t *info, const void *context);
 
 /*
  * The process is about to end, by a call of `caller`: if that is in the program's handler of
- * a fault, write that down likewise.
+ * a fault, write that down likewise. FAULT_END_ABORTED: unless a handler of SIGABRT does
+ * something else yet.
  */
-void fault_note_end(const struct walk_start *caller);
+void fault_note_end(const struct walk_start *caller, enum fault_end end);
 
 /* By a glance: whether it may be an overflow of a stack. */
 bool fault_is_near_stack(const siginfo_t *info, const void *context);

@@ -1,10 +1,11 @@
-/* fault_passed.c - the signal frames of handlers that may be running. Layer 1. */
+/* fault_passed.c - the signal frames of handlers that may be running. Layer 2. */
 #include "fault_passed.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
 
 #include "arch.h"
+#include "system.h"
 
 /* A thread's handlers begin at one place as a rule, the end of its signal stack. */
 #define PASSED 64
@@ -26,15 +27,24 @@ struct fault_cause fault_cause_of(const siginfo_t *info)
 }
 
 /* Of another thread's at the same place, the one that came last stays, or a mix: see below. */
-void fault_passed_note(const siginfo_t *info, const void *context)
+void fault_passed_note(const siginfo_t *info, const void *context, uint32_t epoch)
 {
 	struct passed_fault *place = place_of(context);
 
 	place->cause = fault_cause_of(info);
 	place->info = info;
 	arch_context_registers(context, &place->ip, &place->sp, &place->bp);
+	place->epoch = epoch;
 	place->context = context;
 	atomic_store_explicit(&has_passed, true, memory_order_release);
+}
+
+void fault_passed_forked(void)
+{
+	for (int i = 0; i < PASSED; i++) {
+		if (passed[i].epoch)
+			passed[i].context = NULL;
+	}
 }
 
 static bool is_at(const struct passed_fault *fault, const void *context)
@@ -45,11 +55,23 @@ static bool is_at(const struct passed_fault *fault, const void *context)
 	return ip == fault->ip && sp == fault->sp && bp == fault->bp;
 }
 
+/* On another stack than the thread's there may be holes above, where one was unmapped. */
+static bool is_mapped(const struct passed_fault *fault)
+{
+	return system_is_readable(fault->context) &&
+	       system_is_readable((const char *)fault->context + sizeof(ucontext_t) - 8) &&
+	       system_is_readable(fault->info) &&
+	       system_is_readable((const char *)fault->info + sizeof(siginfo_t) - 8);
+}
+
 /* The signal frame is what it was: nobody has used its place since. */
 static bool is_there(const struct passed_fault *fault)
 {
-	struct fault_cause cause = fault_cause_of(fault->info);
+	struct fault_cause cause;
 
+	if (!is_mapped(fault))
+		return false;
+	cause = fault_cause_of(fault->info);
 	return is_at(fault, fault->context) && cause.signal == fault->cause.signal &&
 	       cause.code == fault->cause.code && cause.address == fault->cause.address;
 }
@@ -80,6 +102,11 @@ bool fault_passed_find(uintptr_t sp, uintptr_t high, struct passed_fault *found)
 	*found = *innermost;
 	innermost->context = NULL;
 	return true;
+}
+
+void fault_passed_keep(const struct passed_fault *found)
+{
+	*place_of(found->context) = *found;
 }
 
 bool fault_passed_again(const void *context, struct passed_fault *found)

@@ -1,6 +1,6 @@
 /*
  * fault_passed.h - faults that a handler of the program's own was given: should that end
- * the process, they are what it died of. Layer 1.
+ * the process, they are what it died of. Layer 2.
  */
 #ifndef OUTLIVE_FAULT_PASSED_H
 #define OUTLIVE_FAULT_PASSED_H
@@ -19,12 +19,19 @@ struct passed_fault {
 	const siginfo_t *info; /* in the signal frame, as is `context` */
 	const void *context;
 	uintptr_t ip, sp, bp; /* of the code that was interrupted */
+	uint32_t epoch;
 };
 
 struct fault_cause fault_cause_of(const siginfo_t *info);
 
-/* A few stores: a program may live on its faults. Nothing of the thread's own is needed. */
-void fault_passed_note(const siginfo_t *info, const void *context);
+/*
+ * A few stores: a program may live on its faults. Nothing of the thread's own is needed.
+ * `epoch`: 0 in a forked child, until fault_passed_forked() is called there.
+ */
+void fault_passed_note(const siginfo_t *info, const void *context, uint32_t epoch);
+
+/* In a forked child: what its parent was given is forgotten. */
+void fault_passed_forked(void);
 
 /* False: there has been none. */
 bool fault_passed_any(void);
@@ -34,6 +41,9 @@ bool fault_passed_any(void);
  * stack that ends at `high`. Given once.
  */
 bool fault_passed_find(uintptr_t sp, uintptr_t high, struct passed_fault *found);
+
+/* One that was found is to be found again. */
+void fault_passed_keep(const struct passed_fault *found);
 
 /*
  * The one that interrupted the code which `context` says is interrupted again, on whatever

@@ -77,20 +77,28 @@ static bool is_ours(uintptr_t handler)
 	        handler == (uintptr_t)ours->pass);
 }
 
+/* The child of a vfork() has handlers of its own, but this memory. */
+static bool is_own_memory(void)
+{
+	return ring.header && ring.header->pid == system_pid();
+}
+
 /* ---- ours in the program's place --------------------------------------------------- */
 
 /*
  * Through libc, which knows how to come back from a handler. No other handler is to jump out
- * of it; a fault in it ends the process at once.
+ * of it; a fault in it ends the process at once. A system call that it interrupts goes on, or
+ * fails, as after the program's.
  */
-static void handler_put(int signal, fault_handler *handler)
+static void handler_put(const struct watched *of, fault_handler *handler)
 {
 	struct sigaction action = { .sa_sigaction = handler,
 		                        .sa_flags = SA_SIGINFO | SA_ONSTACK };
 	int saved_errno = errno;
 
+	action.sa_flags |= (int)(of->program.flags & SA_RESTART);
 	sigfillset(&action.sa_mask);
-	functions.sigaction(signal, &action, NULL);
+	functions.sigaction(of->signal, &action, NULL);
 	errno = saved_errno;
 }
 
@@ -119,12 +127,12 @@ static void follow(struct watched *of)
 	/* What is sent is ignored, and a fault kills: no handler does both. */
 	if (now.handler == (uintptr_t)SIG_IGN) {
 	} else if (now.handler == (uintptr_t)SIG_DFL) {
-		handler_put(of->signal, ours->last);
+		handler_put(of, ours->last);
 		wants_stack = true;
 	} else if (now.flags & SA_ONSTACK) {
 		pass_put(of);
 	} else {
-		handler_put(of->signal, ours->first);
+		handler_put(of, ours->first);
 		wants_stack = true;
 	}
 	/* A thread that has one of ours keeps it: a runtime may have found it and be counting
@@ -156,19 +164,24 @@ void fault_watch_step_aside(int signal)
 	struct watched *of = watched_of(signal);
 	struct kernel_action now = { 0 };
 
+	struct watched asked;
+
 	/* Another thread may have set something else. */
-	if (of && kernel_action(signal, NULL, &now) == 0 &&
-	    now.handler == (uintptr_t)ours->first)
-		pass_put(of);
+	if (!of || kernel_action(signal, NULL, &now) < 0 ||
+	    now.handler != (uintptr_t)ours->first)
+		return;
+	asked = *of;
+	asked.program.flags = (of->program.flags & ~(uintptr_t)SA_RESTART) |
+	                      (now.flags & SA_RESTART); /* siginterrupt() */
+	pass_put(&asked);
 }
 
 void fault_watch_called(int signal)
 {
 	struct watched *of = watched_of(signal);
-
 	uintptr_t info = of ? of->program.flags & SA_SIGINFO : 0;
 
-	if (!of || !(of->program.flags & SA_RESETHAND))
+	if (!of || !(of->program.flags & SA_RESETHAND) || !is_own_memory())
 		return;
 	follow(of);
 	if (!info)
@@ -197,9 +210,7 @@ void fault_change_begin(struct fault_change *change, int signal)
 	*change = (struct fault_change){ .watched = ours ? of : NULL };
 	if (!change->watched)
 		return;
-	/* The child of a vfork() has handlers of its own, but this memory. */
-	change->is_followed = ring.header && ring.header->pid == system_pid() &&
-	                      changes_enter();
+	change->is_followed = is_own_memory() && changes_enter();
 	change->handler = of->program.handler;
 	change->restorer = of->program.restorer;
 	change->mask = of->program.mask;
@@ -213,11 +224,12 @@ void fault_change_show(const struct fault_change *change, struct sigaction *old)
 	if (!change->watched || !is_ours(handler))
 		return;
 	memcpy(&old->sa_handler, &change->handler, sizeof(change->handler));
-	if (handler == (uintptr_t)ours->pass) { /* siginterrupt() may have changed a flag */
+	/* siginterrupt() may have changed a flag. */
+	if (handler == (uintptr_t)ours->pass) {
 		old->sa_flags &= change->flags | ~SA_SIGINFO;
 		return;
 	}
-	old->sa_flags = change->flags;
+	old->sa_flags = (change->flags & ~SA_RESTART) | (old->sa_flags & SA_RESTART);
 	memcpy(&old->sa_restorer, &change->restorer, sizeof(change->restorer));
 	memcpy(&old->sa_mask, &change->mask, KERNEL_MASK_BYTES); /* libc writes no more */
 }

@@ -13,6 +13,7 @@
 #include "guard.h"
 #include "handover.h"
 #include "definitions.h"
+#include "fault_passed.h"
 #include "maps_note.h"
 #include "module_map.h"
 #include "phase_note.h"
@@ -127,6 +128,7 @@ bool lifecycle_forked(void)
 	thread_state_forked();
 	definitions_forked();
 	phase_forked();
+	fault_passed_forked();
 	module_map_forked();
 	maps_forked();
 	maps_note(MAPS_START);

@@ -72,7 +72,7 @@ static __attribute__((noinline)) void exit_note(struct walk_start caller, bool i
 	/* Between vfork() and exec the memory is another process's. */
 	if (system_pid() != ring.header->pid)
 		return;
-	fault_note_end(&caller);
+	fault_note_end(&caller, FAULT_END_HANDLED);
 	/* In a signal handler, the recorder may have been interrupted: definitions know. */
 	is_entered = !guard.sp && lifecycle_enter(&caller);
 	phase_note(PHASE_EXIT, clock_after());
@@ -110,8 +110,7 @@ EXIT(_Exit, true)
 
 static __attribute__((noinline)) void abort_note(struct walk_start caller)
 {
-	if (lifecycle_recording && *lifecycle_sentinel)
-		fault_note_end(&caller);
+	fault_note_end(&caller, FAULT_END_ABORTED);
 }
 
 /* No exit, but an end: a handler of the program's may call it. */

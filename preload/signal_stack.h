@@ -9,8 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Go takes what it finds for its own handlers, and wants 32 KiB. */
-#define SIGNAL_STACK_BYTES (64 * 1024)
+/*
+ * Go takes what it finds for its own handlers, and wants 32 KiB. A handler that says
+ * SA_ONSTACK where the program has no such stack runs here, too, and reckons with the whole of
+ * the thread's: this is room for those that explain a fault. What is not used is no memory.
+ */
+#define SIGNAL_STACK_BYTES (256 * 1024)
 
 /* Threads are to have one; set while the program has no use for one of its own. */
 extern bool signal_stack_is_wanted;

@@ -104,6 +104,28 @@ static inline bool system_is_resident(uintptr_t address)
 	       resident & 1;
 }
 
+/* Whether the 8 bytes there can be read; the kernel does, before it sees that nothing is asked. */
+static inline bool system_is_readable(const void *address)
+{
+	return arch_syscall(SYS_rt_sigprocmask, -1, (long)address, 0, 8, 0, 0) !=
+	       -14; /* EFAULT */
+}
+
+/* Keep every signal from the calling thread; 8 bytes of mask, for system_signals_restore(). */
+static inline void system_signals_block(uint64_t *old_mask)
+{
+	uint64_t all = ~UINT64_C(0);
+
+	*old_mask = 0;
+	arch_syscall(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, (long)&all, (long)old_mask, 8,
+	             0, 0);
+}
+
+static inline void system_signals_restore(const uint64_t *old_mask)
+{
+	arch_syscall(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, (long)old_mask, 0, 8, 0, 0);
+}
+
 static inline int system_unlink(const char *path)
 {
 	return (int)arch_syscall(SYS_unlinkat, AT_FDCWD, (long)path, 0, 0, 0, 0);

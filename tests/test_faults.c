@@ -155,6 +155,25 @@ static void what_was_handled_did_not_kill(void **state)
 	expect_text(fixture_report(*state, true, false), "\"handled\": true");
 }
 
+/* It called abort(); but the thread had another fault after that. */
+static void what_was_outlived_is_not_told(void **state)
+{
+	struct chunk_build *chunk = fixture_chunk(*state, 1, 10, 0, bottom, 2);
+	struct build_event event = {
+		.op = OP_CONTROL, .time = 100, .frames = &f, .frame_count = 1
+	};
+	const char *text;
+
+	chunk_build_event(chunk, &event);
+	chunk_build_fault_aborted(chunk, 11);
+	chunk_build_fault_aborted(chunk, 7);
+	fixture_stacks(*state);
+	text = fixture_report(*state, false, false);
+	expect_text(text, "SIGBUS in");
+	expect_text(text, "handler took it, and ended the process");
+	expect_no_text(text, "SIGSEGV in");
+}
+
 static void what_was_sent_accessed_nothing(void **state)
 {
 	struct chunk_build *chunk = fixture_chunk(*state, 1, 10, 0, bottom, 2);
@@ -203,6 +222,7 @@ int main(void)
 		FIXTURE_TEST(rounds_of_which_nothing_is_known_are_at_least),
 		FIXTURE_TEST(another_fault_is_no_overflow),
 		FIXTURE_TEST(what_was_handled_did_not_kill),
+		FIXTURE_TEST(what_was_outlived_is_not_told),
 		FIXTURE_TEST(what_was_sent_accessed_nothing),
 		FIXTURE_TEST(json_has_it_all),
 	};

@@ -408,6 +408,12 @@ void chunk_build_fault_handled(struct chunk_build *chunk, uint64_t signal,
 	           (uint64_t[]){ signal, kind, 16, 0, 500, FAULT_END_HANDLED }, 6);
 }
 
+void chunk_build_fault_aborted(struct chunk_build *chunk, uint64_t signal)
+{
+	fields_add(chunk, CONTROL_FAULT,
+	           (uint64_t[]){ signal, FAULT_OTHER, 16, 0, 500, FAULT_END_ABORTED }, 6);
+}
+
 void chunk_build_fault(struct chunk_build *chunk, uint64_t signal, uint64_t kind,
                        uint64_t address, uint64_t instruction, uint64_t depth)
 {

@@ -93,6 +93,9 @@ void chunk_build_touched(struct chunk_build *chunk, uint64_t bytes);
 void chunk_build_fault_handled(struct chunk_build *chunk, uint64_t signal,
                                uint64_t kind);
 
+/* One whose handler called abort(). */
+void chunk_build_fault_aborted(struct chunk_build *chunk, uint64_t signal);
+
 /* One as it was before 1.2: it killed. */
 void chunk_build_fault(struct chunk_build *chunk, uint64_t signal, uint64_t kind,
                        uint64_t address, uint64_t instruction, uint64_t depth);

@@ -9,9 +9,11 @@
  */
 #include "exact.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -199,6 +201,40 @@ NOINLINE static void try_fork(void)
 	      "child %x", status);
 }
 
+/* A handler that is in the way for the first time lets system calls go on, or fail, as the
+ * program's would. */
+NOINLINE static void try_read(int flags, int interrupts, bool goes_on)
+{
+	struct sigaction action = action_of(flags | SA_SIGINFO);
+	int ends[2];
+	char byte = 0;
+
+	check(sigaction(SIGSEGV, &action, NULL) == 0 && pipe(ends) == 0, "set");
+	if (interrupts >= 0)
+		siginterrupt(SIGSEGV, interrupts);
+	for (int i = 0; i < 2; i++) {
+		pid_t parent = getpid(), child = fork();
+		ssize_t count;
+
+		if (child == 0) {
+			usleep(100000);
+			kill(parent, SIGSEGV);
+			usleep(100000);
+			_exit(write(ends[1], "x", 1) != 1);
+		}
+		count = read(ends[0], &byte, 1);
+		check(goes_on ? count == 1 : count < 0 && errno == EINTR, "%x %d: read %zd",
+		      flags, interrupts, count);
+		if (count < 0)
+			check(read(ends[0], &byte, 1) == 1, "read");
+		waitpid(child, NULL, 0);
+	}
+	sigaction(SIGSEGV, NULL, &action);
+	check(!(action.sa_flags & SA_RESTART) == !goes_on, "flags %x", action.sa_flags);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void *setter(void *argument)
 {
 	struct sigaction action = { .sa_handler = jump, .sa_flags = SA_NODEFER };
@@ -249,6 +285,10 @@ int main(void)
 	}
 	try_vfork();
 	try_fork();
+	try_read(SA_RESTART, -1, true);
+	try_read(0, -1, false);
+	try_read(SA_RESTART, 1, false);
+	try_read(0, 0, true);
 	siginterrupt(SIGSEGV, 1);
 	try_threads();
 	check(signal(SIGSEGV, SIG_IGN) == jump, "its own");

@@ -3,6 +3,7 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,8 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #define NOINLINE __attribute__((noinline, noclone))
@@ -203,6 +206,144 @@ static int handled_run(const char *way)
 	return access_null(0);
 }
 
+/* ---- what handlers live through ---- */
+
+static sigjmp_buf escape;
+
+static void jump(int number)
+{
+	(void)number;
+	siglongjmp(escape, 1);
+}
+
+static void say_exit(int number)
+{
+	(void)number;
+	exit(7);
+}
+
+static void call_abort(int number)
+{
+	(void)number;
+	abort();
+}
+
+static void fill(int number)
+{
+	volatile char room[2000];
+
+	memset((char *)room, 0xAA, sizeof(room));
+	(void)number;
+}
+
+static void handle(int number, void (*function)(int), int flags)
+{
+	struct sigaction action = { .sa_handler = function, .sa_flags = flags };
+
+	if (sigaction(number, &action, NULL))
+		exit(9);
+}
+
+/* Other signals arrive all the time, for the same signal stack, while a handler exits. */
+static int exit_interrupted(void)
+{
+	static char room[65536];
+	stack_t stack = { .ss_sp = room, .ss_size = sizeof(room) };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
+	struct itimerspec often = { { 0, 10000 }, { 0, 10000 } };
+	timer_t timer;
+
+	handle(SIGSEGV, say_exit, SA_ONSTACK);
+	handle(SIGALRM, fill, SA_ONSTACK | SA_RESTART);
+	if (sigaltstack(&stack, NULL) || timer_create(CLOCK_MONOTONIC, &event, &timer) ||
+	    timer_settime(timer, 0, &often, NULL))
+		exit(9);
+	return access_null(0);
+}
+
+static void exit_five(void)
+{
+	free(malloc(20));
+	exit(5);
+}
+
+/* The signal stack is gone; the process ends on a stack of its own making, below. */
+static int exit_elsewhere(void)
+{
+	char *map = mmap(NULL, 4 * 65536, PROT_READ | PROT_WRITE,
+	                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	stack_t stack = { .ss_sp = map + 2 * 65536, .ss_size = 65536 };
+	ucontext_t here, there;
+
+	handle(SIGSEGV, jump, SA_ONSTACK | SA_NODEFER);
+	if (map == MAP_FAILED || sigaltstack(&stack, NULL))
+		exit(9);
+	if (!sigsetjmp(escape, 1))
+		access_null(0);
+	stack.ss_flags = SS_DISABLE;
+	if (sigaltstack(&stack, NULL) || munmap(map + 2 * 65536, 65536))
+		exit(9);
+	getcontext(&there);
+	there.uc_stack.ss_sp = map;
+	there.uc_stack.ss_size = 65536;
+	makecontext(&there, exit_five, 0);
+	return swapcontext(&here, &there);
+}
+
+/* A handler for one call, and a vfork()ed child makes it: the parent has its own still. */
+static int call_once_in_child(void)
+{
+	int status;
+	pid_t child;
+
+	handle(SIGSEGV, jump, SA_ONSTACK | SA_NODEFER | (int)SA_RESETHAND);
+	child = vfork();
+	if (child == 0) {
+		if (!sigsetjmp(escape, 1))
+			access_null(0);
+		_exit(3);
+	}
+	if (waitpid(child, &status, 0) != child || WEXITSTATUS(status) != 3)
+		return 1;
+	if (!sigsetjmp(escape, 1))
+		access_null(0);
+	return 0;
+}
+
+/* An abort() that comes to nothing. */
+static int abort_and_go_on(void)
+{
+	handle(SIGSEGV, call_abort, 0);
+	handle(SIGABRT, jump, 0);
+	if (!sigsetjmp(escape, 1))
+		access_null(0);
+	free(malloc(30));
+	return 0;
+}
+
+/* Deep, and on a stack that SA_ONSTACK asks for and nobody has made: it is the thread's. */
+static void use_much(int number)
+{
+	volatile char room[200000];
+
+	for (size_t i = 0; i < sizeof(room); i += 1000)
+		room[sizeof(room) - 1 - i] = (char)number;
+	exit(room[sizeof(room) - 1] == (char)number ? 6 : 7);
+}
+
+static void fork_child(int number)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		free(malloc(100));
+		exit(0);
+	}
+	waitpid(child, NULL, 0);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
 NOINLINE static int way_run(const char *way)
 {
 	void (*volatile nowhere)(void) = NULL;
@@ -210,6 +351,22 @@ NOINLINE static int way_run(const char *way)
 
 	if (!strncmp(way, "handler-", 8))
 		return handled_run(way + 8);
+	if (!strcmp(way, "interrupted"))
+		return exit_interrupted();
+	if (!strcmp(way, "elsewhere"))
+		return exit_elsewhere();
+	if (!strcmp(way, "vfork"))
+		return call_once_in_child();
+	if (!strcmp(way, "goes-on"))
+		return abort_and_go_on();
+	if (!strcmp(way, "much")) {
+		handle(SIGSEGV, use_much, SA_ONSTACK);
+		return access_null(0);
+	}
+	if (!strcmp(way, "forks")) {
+		handle(SIGSEGV, fork_child, 0);
+		return access_null(0);
+	}
 	if (!strcmp(way, "main"))
 		return descend(0);
 	if (!strcmp(way, "main-allocates"))

@@ -1,4 +1,0 @@
-#include <stdlib.h>
-static void *volatile kept;
-__attribute__((noinline)) static void allocates(void) { kept = malloc(100); }
-int main(void) { allocates(); return 0; }
