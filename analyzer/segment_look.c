@@ -204,7 +204,7 @@ struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 		return NULL;
 	}
 	if (!has_ring(looked)) {
-		looked->is_gone = true;
+		looked->is_gone = looked->is_another = true;
 		return NULL;
 	}
 	looked->is_refused = false;

@@ -31,6 +31,7 @@ struct looked {
 	unsigned quiet;                     /* looks that saw nothing new */
 	bool is_refused;                    /* the last look was */
 	bool is_gone;                       /* nothing more is to be seen of it */
+	bool is_another;                    /* it had become another program */
 	struct segments segments;
 	struct segment_sample before;
 };

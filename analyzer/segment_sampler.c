@@ -133,7 +133,7 @@ static void sizes_hand(struct segment_sampler *sampler, struct sampled *sampled)
  */
 static void sizes_end(struct segment_sampler *sampler, struct sampled *sampled)
 {
-	if (!sampled->is_busy && sampled->look.is_gone && !sampled->look.last_ns)
+	if (!sampled->is_busy && sampled->look.is_another && !sampled->look.last_ns)
 		return;
 	segment_sizes_end(&sampled->sizes);
 	sizes_hand(sampler, sampled);

@@ -424,10 +424,8 @@ static void pace_is_kept_for_hundreds(void **state)
 /* A sanitizer's shadow is resident as well, and what is read takes longer. */
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 #define GROWN_MOST (500 * MIB)
-#define READINGS_LEAST 1
 #else
 #define GROWN_MOST (52 * MIB)
-#define READINGS_LEAST 3
 #endif
 
 static void wait_ms(unsigned ms)
@@ -599,7 +597,7 @@ static void sees_hundreds(void **state)
 	pid_t children[MANY];
 	struct segment_packet *packet;
 	struct sizes_batch batch;
-	size_t readings[MANY] = { 0 }, i;
+	size_t readings[MANY] = { 0 }, most = 0, i;
 
 	(void)state;
 	for (i = 0; i < MANY; i++) {
@@ -619,7 +617,10 @@ static void sees_hundreds(void **state)
 		segment_packet_free(packet);
 	}
 	for (i = 0; i < MANY; i++)
-		assert_true(readings[i] >= READINGS_LEAST);
+		most = readings[i] > most ? readings[i] : most;
+	/* How often depends on the machine; but all alike. */
+	for (i = 0; i < MANY; i++)
+		assert_in_range(readings[i], most / 3 > 2 ? most / 3 : 2, most);
 	segment_sampler_free(sampler);
 }
 
