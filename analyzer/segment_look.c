@@ -204,7 +204,8 @@ struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 		return NULL;
 	}
 	if (!has_ring(looked)) {
-		looked->is_gone = looked->is_another = true;
+		looked->is_gone = true;
+		looked->is_another = looked->segments.maps.count > 0; /* else it has ended */
 		return NULL;
 	}
 	looked->is_refused = false;
