@@ -40,10 +40,7 @@ struct live_large {
 };
 void live_large_release(struct live_large *large);
 
-/*
- * From now on a block of `size` bytes (LARGE_BLOCK_BYTES or more) lives at the address; 0:
- * none does.
- */
+/* From now on a block of `size` bytes lives at the address; 0: none does. */
 void live_large_set(struct live_large *large, uint64_t address, uint64_t size);
 
 /* The pages that a block takes, with malloc's header. *end > the result. */

@@ -35,6 +35,9 @@ struct live_marks {
 	 * lie there are followed. */
 	uint64_t near[NEAR_BITS / 64];
 	struct live_large large;
+	/* Small blocks are followed, too: another malloc than libc's keeps them in mappings
+	 * that nobody knows from outside. To be set before the first block. */
+	bool has_small;
 };
 
 /* Before the first block: the list of that number. */
@@ -89,11 +92,11 @@ static inline void live_marks_begin(struct live_marks *marks, uint64_t address,
 {
 	if (is_counted)
 		marks->chunk_bytes += chunk_bytes(size);
-	if (size < LARGE_BLOCK_BYTES)
+	if (size < LARGE_BLOCK_BYTES && !marks->has_small)
 		return;
 	if (live_marks_is_near(marks, address, size))
-		live_large_set(&marks->large, address, size);
-	if (is_counted)
+		live_large_set(&marks->large, address, size ? size : 1);
+	if (is_counted && size >= LARGE_BLOCK_BYTES)
 		marks->chunk_bytes += chunk_more(address, size);
 }
 
@@ -102,11 +105,11 @@ static inline void live_marks_end(struct live_marks *marks, uint64_t address,
 {
 	if (is_counted)
 		marks->chunk_bytes -= chunk_bytes(size);
-	if (size < LARGE_BLOCK_BYTES)
+	if (size < LARGE_BLOCK_BYTES && !marks->has_small)
 		return;
 	if (live_marks_is_near(marks, address, size))
 		live_large_set(&marks->large, address, 0);
-	if (is_counted)
+	if (is_counted && size >= LARGE_BLOCK_BYTES)
 		marks->chunk_bytes -= chunk_more(address, size);
 }
 

@@ -106,6 +106,9 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 			.time = pictures->pictures[i].time,
 			.spans = &pictures->pictures[i].spans,
 		};
+	for (i = 0; i < history->count; i++)
+		profile->runtimes |= history->samples[i].runtimes;
+	profile->replay.marks.has_small = profile->runtimes & RUNTIME_MALLOC;
 	live_marks_set(&profile->replay.marks, 0, profile->marks, history->count);
 	live_marks_set(&profile->replay.marks, 1, profile->picture_marks, pictures->count);
 	return 0;
@@ -204,8 +207,8 @@ struct profile *profile_read_phase(struct trace_reader *reader, size_t process,
 	live_marks_fill(&profile->replay.marks, UINT64_MAX,
 	                profile->replay.sites.live_bytes,
 	                profile->replay.sites.live_blocks);
-	segment_moves_samples(&profile->segments);
-	segment_moves_pictures(&profile->pictures);
+	segment_moves_samples(&profile->segments, profile->runtimes);
+	segment_moves_pictures(&profile->pictures, profile->runtimes);
 	stack_faults_settle(&profile->replay.stacks, profile->phases->exit_start);
 	phases_end(profile->phases, profile->replay.totals.time_last);
 	profile->lost = lost_count(described, holes_count(&profile->replay));

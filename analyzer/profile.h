@@ -31,8 +31,9 @@ struct profile {
 	struct replay replay;             /* what became of the events, and their totals */
 	struct segment_history segments;  /* how it used its memory over time */
 	struct segment_pictures pictures; /* and as it saw it itself */
-	struct live_mark *marks;          /* what was live at the time of each sample */
-	struct live_mark *picture_marks;  /* and of each picture */
+	uint32_t runtimes;       /* enum segments_runtime, of all samples together */
+	struct live_mark *marks; /* what was live at the time of each sample */
+	struct live_mark *picture_marks; /* and of each picture */
 	struct lost_counts lost;
 	uint64_t peak_ns;     /* when the most bytes were live, since the start */
 	uint64_t duration_ns; /* from the start to the last event */

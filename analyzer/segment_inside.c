@@ -11,13 +11,15 @@ struct segment_inside segment_inside(const struct profile *profile, size_t sampl
 		.rss = seen->uses[SEGMENT_HEAP].rss,
 		.live = mark->live_bytes,
 		.blocks = mark->live_blocks,
-		.overhead = mark->chunk_bytes - mark->live_bytes,
+		.has_overhead = !(profile->runtimes & RUNTIME_MALLOC),
 		.is_known = !(profile->process->header.flags & RING_OWN_MALLOC) &&
 		            profile->phase_only == PHASE_NUMBER_NONE,
 	};
 
-	if (inside.rss > mark->chunk_bytes)
-		inside.kept = inside.rss - mark->chunk_bytes;
+	if (inside.has_overhead)
+		inside.overhead = mark->chunk_bytes - mark->live_bytes;
+	if (inside.rss > inside.live + inside.overhead)
+		inside.kept = inside.rss - inside.live - inside.overhead;
 	return inside;
 }
 

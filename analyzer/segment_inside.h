@@ -15,6 +15,7 @@ struct segment_inside {
 	uint64_t blocks; /* so many */
 	uint64_t
 		overhead; /* what glibc's malloc adds to them: headers, rounding; estimated */
+	bool has_overhead; /* false: it is another malloc; its own is among what is kept */
 	/*
 	 * Resident beyond these: freed and kept for reuse, fragments, blocks from before the
 	 * recording. At least so much: live blocks that were never touched are not resident.

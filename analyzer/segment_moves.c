@@ -1,13 +1,14 @@
-/* segment_moves.c - large blocks in mappings that were not taken for heap. Layer 6. */
+/* segment_moves.c - blocks in mappings that were not taken for heap. Layer 6. */
 #include "segment_moves.h"
 
 /* What blocks take of one mapping. */
-static struct segment_moved span_moved(const struct large_span *span)
+static struct segment_moved span_moved(const struct large_span *span, uint32_t runtimes)
 {
 	uint64_t size = span->end - span->start, least;
 	struct segment_moved moved = { .size = span->block_bytes };
 
-	if (moved.size > size)
+	if (moved.size > size ||
+	    (moved.size && runtimes == RUNTIME_MALLOC && span->segment == SEGMENT_OTHER))
 		moved.size = size;
 	/* What is resident beyond the room for all else is of the blocks for certain. */
 	least = span->rss > size - moved.size ? span->rss - (size - moved.size) : 0;
@@ -83,7 +84,7 @@ static void moved_limit(struct segment_moved *moved, const struct memory_use *us
 		*moved = (struct segment_moved){ .size = 0 };
 }
 
-static void sample_move(struct segment_sample *sample)
+static void sample_move(struct segment_sample *sample, uint32_t runtimes)
 {
 	struct segment_moved sums[SEGMENT_COUNT] = { { .size = 0 } }, moved;
 	const struct large_span *span;
@@ -91,7 +92,7 @@ static void sample_move(struct segment_sample *sample)
 
 	for (i = 0; i < sample->spans.count; i++) {
 		span = &sample->spans.spans[i];
-		moved = span_moved(span);
+		moved = span_moved(span, runtimes);
 		sums[span->segment].size += moved.size;
 		sums[span->segment].rss += moved.rss;
 		sums[span->segment].estimated += moved.estimated;
@@ -128,20 +129,20 @@ static void peaks_find(struct segment_history *history)
 	}
 }
 
-void segment_moves_samples(struct segment_history *history)
+void segment_moves_samples(struct segment_history *history, uint32_t runtimes)
 {
 	bool is_any = false;
 	size_t i;
 
 	for (i = 0; i < history->count; i++) {
-		sample_move(&history->samples[i]);
+		sample_move(&history->samples[i], runtimes);
 		is_any = is_any || history->samples[i].moved.size;
 	}
 	if (is_any)
 		peaks_find(history);
 }
 
-void segment_moves_pictures(struct segment_pictures *pictures)
+void segment_moves_pictures(struct segment_pictures *pictures, uint32_t runtimes)
 {
 	struct segment_picture *picture;
 	const struct large_span *span;
@@ -152,7 +153,7 @@ void segment_moves_pictures(struct segment_pictures *pictures)
 		picture = &pictures->pictures[i];
 		for (j = 0; j < picture->spans.count; j++) {
 			span = &picture->spans.spans[j];
-			bytes = span_moved(span).size;
+			bytes = span_moved(span, runtimes).size;
 			picture->sizes[span->segment] -= bytes;
 			picture->sizes[SEGMENT_HEAP] += bytes;
 			picture->moved += bytes;

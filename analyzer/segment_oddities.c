@@ -195,7 +195,12 @@ bool segment_other_text(char *text, size_t bytes, const struct other_memory *oth
 		what = ", which nobody recorded";
 	} else if (other->runtimes & RUNTIME_MALLOC) {
 		who = "most likely blocks of a malloc that is not libc's";
-		what = other->is_without_large ? ": only large ones are counted as heap" : "";
+		if (other->is_without_large)
+			what = other->runtimes == RUNTIME_MALLOC
+			           ? ", but none that lives was seen there"
+			           : ": only pages in which blocks live are counted as heap";
+		else
+			what = "";
 	} else if (other->runtimes & RUNTIME_PYTHON) {
 		who = "most likely the arenas of Python's own allocator";
 		what = ": with PYTHONMALLOC=malloc its objects are blocks of malloc";

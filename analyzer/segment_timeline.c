@@ -101,6 +101,10 @@ void segment_timeline_odd_lines(const struct screen *screen,
 void segment_timeline_moved(const struct screen *screen,
                             const struct segment_sample *sample)
 {
+	static const char
+		joined[] = "are large blocks that live in mappings joined with other memory";
+	static const char
+		another[] = "was mapped by a malloc that is not libc's: blocks live there";
 	const struct segment_moved *moved = &sample->moved;
 	char rss[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES];
 	char estimated[TEXT_NUMBER_BYTES + 16] = "";
@@ -110,11 +114,10 @@ void segment_timeline_moved(const struct screen *screen,
 	if (moved->estimated)
 		snprintf(estimated, sizeof(estimated), ", of them %s estimated",
 		         text_size(rss, moved->estimated));
-	screen_line(
-		screen, 2,
-		"  heap: %s of it are large blocks that live in mappings joined with other "
-		"memory (%s resident%s)",
-		text_size(size, moved->size), text_size(rss, moved->rss), estimated);
+	screen_line(screen, 2, "  heap: %s of it %s (%s resident%s)",
+	            text_size(size, moved->size),
+	            sample->runtimes & RUNTIME_MALLOC ? another : joined,
+	            text_size(rss, moved->rss), estimated);
 }
 
 /* "heap 40 MiB, code 1.2 MiB, ..": the three that are most of a sample. */

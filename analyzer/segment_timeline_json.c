@@ -37,7 +37,10 @@ static void inside_json(struct json_writer *json, const struct profile *profile,
 	json_count(json, "rss", inside.rss);
 	json_count(json, "live", inside.live);
 	json_count(json, "blocks", inside.blocks);
-	json_count(json, "overhead_estimated", inside.overhead);
+	if (inside.has_overhead)
+		json_count(json, "overhead_estimated", inside.overhead);
+	else
+		json_null(json, "overhead_estimated");
 	json_count(json, "kept", inside.kept);
 	json_object_end(json);
 }

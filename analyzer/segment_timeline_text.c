@@ -328,8 +328,10 @@ static void inside_row(const struct segment_timeline *timeline,
 	figures_size(texts[1], inside.live);
 	figures_size(texts[2], inside.overhead);
 	figures_size(texts[3], inside.kept);
-	for (i = 1; i < 4 && !inside.is_known; i++)
-		strcpy(texts[i], "?");
+	for (i = 1; i < 4; i++) {
+		if (!inside.is_known || (i == 2 && !inside.has_overhead))
+			strcpy(texts[i], "?");
+	}
 	time_text(name, sizeof(name), timeline, number);
 	figures_name(figures, figures_print(figures, texts), name, false);
 }
@@ -359,8 +361,11 @@ static void inside_table(const struct segment_timeline *timeline,
 		            history->count);
 	screen_paragraph(
 		screen, 0, 2,
-		"kept: resident, but of no live block: freed and kept by malloc for\n"
-		"reuse, fragments, blocks from before the recording");
+		timeline->profile->runtimes & RUNTIME_MALLOC
+			? "kept: resident beyond what lives: headers and tables of this malloc,\n"
+			  "freed and kept for reuse, fragments, blocks from before the recording"
+			: "kept: resident, but of no live block: freed and kept by malloc for\n"
+			  "reuse, fragments, blocks from before the recording");
 }
 
 /* ---- one time, and two ---- */
