@@ -22,6 +22,7 @@ struct large_span {
 	uint64_t block_bytes; /* whole pages of live blocks; unknown until it is asked */
 	uint32_t segment;     /* enum segment: what the mapping was taken for */
 	uint32_t tid;         /* whose stack it was taken for; 0: no thread's */
+	bool is_malloc;       /* all of it is another malloc's; set afterwards */
 };
 struct large_spans {
 	struct large_span *spans; /* by address; none lies over another */

@@ -2,19 +2,46 @@
 #include "segment_moves.h"
 
 /* What blocks take of one mapping. */
-static struct segment_moved span_moved(const struct large_span *span, uint32_t runtimes)
+static struct segment_moved span_moved(const struct large_span *span)
 {
 	uint64_t size = span->end - span->start, least;
 	struct segment_moved moved = { .size = span->block_bytes };
 
-	if (moved.size > size ||
-	    (moved.size && runtimes == RUNTIME_MALLOC && span->segment == SEGMENT_OTHER))
+	if (moved.size > size || span->is_malloc)
 		moved.size = size;
 	/* What is resident beyond the room for all else is of the blocks for certain. */
 	least = span->rss > size - moved.size ? span->rss - (size - moved.size) : 0;
 	moved.rss = moved.size < span->rss ? moved.size : span->rss;
 	moved.estimated = moved.rss - least;
 	return moved;
+}
+
+static bool spans_overlap(const struct large_span *span, const struct large_spans *of)
+{
+	size_t i;
+
+	for (i = 0; of && i < of->count; i++) {
+		if (of->spans[i].is_malloc && of->spans[i].start < span->end &&
+		    span->start < of->spans[i].end)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The mappings that are another malloc's as a whole: some block lives there, or did at the
+ * time before.
+ */
+static void mallocs_find(struct large_spans *spans, const struct large_spans *before)
+{
+	struct large_span *span;
+	size_t i;
+
+	for (i = 0; i < spans->count; i++) {
+		span = &spans->spans[i];
+		span->is_malloc = span->segment == SEGMENT_OTHER &&
+		                  (span->block_bytes || spans_overlap(span, before));
+	}
 }
 
 /* `part` of `whole`, of `bytes`. */
@@ -84,7 +111,7 @@ static void moved_limit(struct segment_moved *moved, const struct memory_use *us
 		*moved = (struct segment_moved){ .size = 0 };
 }
 
-static void sample_move(struct segment_sample *sample, uint32_t runtimes)
+static void sample_move(struct segment_sample *sample)
 {
 	struct segment_moved sums[SEGMENT_COUNT] = { { .size = 0 } }, moved;
 	const struct large_span *span;
@@ -92,7 +119,7 @@ static void sample_move(struct segment_sample *sample, uint32_t runtimes)
 
 	for (i = 0; i < sample->spans.count; i++) {
 		span = &sample->spans.spans[i];
-		moved = span_moved(span, runtimes);
+		moved = span_moved(span);
 		sums[span->segment].size += moved.size;
 		sums[span->segment].rss += moved.rss;
 		sums[span->segment].estimated += moved.estimated;
@@ -135,7 +162,10 @@ void segment_moves_samples(struct segment_history *history, uint32_t runtimes)
 	size_t i;
 
 	for (i = 0; i < history->count; i++) {
-		sample_move(&history->samples[i], runtimes);
+		if (runtimes == RUNTIME_MALLOC)
+			mallocs_find(&history->samples[i].spans,
+			             i ? &history->samples[i - 1].spans : NULL);
+		sample_move(&history->samples[i]);
 		is_any = is_any || history->samples[i].moved.size;
 	}
 	if (is_any)
@@ -151,9 +181,11 @@ void segment_moves_pictures(struct segment_pictures *pictures, uint32_t runtimes
 
 	for (i = 0; i < pictures->count; i++) {
 		picture = &pictures->pictures[i];
+		if (runtimes == RUNTIME_MALLOC)
+			mallocs_find(&picture->spans, i ? &pictures->pictures[i - 1].spans : NULL);
 		for (j = 0; j < picture->spans.count; j++) {
 			span = &picture->spans.spans[j];
-			bytes = span_moved(span, runtimes).size;
+			bytes = span_moved(span).size;
 			picture->sizes[span->segment] -= bytes;
 			picture->sizes[SEGMENT_HEAP] += bytes;
 			picture->moved += bytes;

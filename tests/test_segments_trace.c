@@ -40,8 +40,10 @@ static struct text payload_of(uint64_t time_ns, uint32_t reasons, uint64_t heap_
 		.stacks = stacks,
 		.stack_count = 2,
 	};
-	struct large_span spans[2] = { { 0x10000, 0x30000, 0x8000, 0, SEGMENT_OTHER, 0 },
-		                           { 0x30000, 0x40000, 0, 0, SEGMENT_STACK, 8 } };
+	struct large_span spans[2] = {
+		{ 0x10000, 0x30000, 0x8000, 0, SEGMENT_OTHER, 0, false },
+		{ 0x30000, 0x40000, 0, 0, SEGMENT_STACK, 8, false }
+	};
 	struct text payload = { NULL, 0, 0 };
 
 	sample.runtimes = RUNTIME_PYTHON;
@@ -320,10 +322,13 @@ static void joined_add(struct trace_build *trace, uint64_t time_ns, uint64_t rss
                        uint64_t segment_rss, enum segment segment)
 {
 	struct segment_stack stack = { 8, "worker", 3 << 20, segment_rss };
-	struct large_span span = {
-		LARGE_AT - 16 - (1 << 20),       LARGE_AT - 16 + (2 << 20), rss, 0, segment,
-		segment == SEGMENT_STACK ? 8 : 0
-	};
+	struct large_span span = { LARGE_AT - 16 - (1 << 20),
+		                       LARGE_AT - 16 + (2 << 20),
+		                       rss,
+		                       0,
+		                       segment,
+		                       segment == SEGMENT_STACK ? 8 : 0,
+		                       false };
 	struct segment_sample sample = { .time_ns = time_ns,
 		                             .reasons = SEGMENTS_INTERVAL,
 		                             .stacks = &stack,

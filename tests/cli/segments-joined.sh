@@ -183,18 +183,22 @@ cat >use.c <<'C'
 #include <unistd.h>
 int main(void)
 {
-	for (int i = 0; i < 8; i++)
-		memset(malloc(1 << 20), 1, 1 << 20);
-	for (int i = 0; i < 8192; i++)
-		memset(malloc(1000), 1, 1000);
+	static void *blocks[8200];
+
+	for (int i = 0; i < 8200; i++)
+		blocks[i] = memset(malloc(i < 8 ? 1 << 20 : 1000), 1, i < 8 ? 1 << 20 : 1000);
 	usleep(500000);
+	for (int i = 0; i < 8200; i++)
+		free(blocks[i]);
+	usleep(200000);
 	return 0;
 }
 C
 gcc -O1 -fno-builtin -shared -fPIC -o libmimalloc.so other.c &&
 	gcc -O1 -fno-builtin -o shared use.c -L. -lmimalloc -Wl,-rpath,"$PWD" &&
 	gcc -O1 -fno-builtin -o own use.c other.c || exit 1
-# What a library's malloc mapped is heap as a whole, by the small blocks in it, too.
+# What a library's malloc mapped is heap as a whole, by the small blocks in it, too; also when
+# they are freed.
 enough='.samples[-1] | (.segments.other.rss // 0) + (.segments.heap.rss // 0) > 16000000'
 for program in shared own; do
 	record $program ./$program
