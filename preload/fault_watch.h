@@ -39,6 +39,9 @@ void fault_watch_begin(const struct fault_handlers *handlers);
 /* The handler that the program has set; SIG_DFL or SIG_IGN: none. */
 uintptr_t fault_watch_program(int signal);
 
+/* That handler is of a module that Go built. */
+bool fault_watch_is_in_go(int signal);
+
 /* `first` has had its call: from now on it is `pass`. */
 void fault_watch_step_aside(int signal);
 
