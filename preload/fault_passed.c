@@ -20,9 +20,8 @@ static _Atomic bool has_passed;
 /* Where one with this frame is, or may come: in place of none, or the one that came first. */
 static struct passed_fault *place_of(const void *context)
 {
-	struct passed_fault *place = &passed[((uintptr_t)context >> 4) *
-	                                         UINT64_C(0x9E3779B97F4A7C15) >>
-	                                     58];
+	struct passed_fault *
+		place = &passed[((uintptr_t)context >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 58];
 	struct passed_fault *best = place;
 
 	for (int i = 0; i < PLACES; i++) {

@@ -62,8 +62,8 @@ const struct signal_functions *signal_functions_find(void)
 static long kernel_action(int signal, const struct kernel_action *action,
                           struct kernel_action *old)
 {
-	return arch_syscall(SYS_rt_sigaction, signal, (long)action, (long)old,
-	                    KERNEL_MASK_BYTES, 0, 0);
+	return system_call(SYS_rt_sigaction, signal, (long)action, (long)old,
+	                   KERNEL_MASK_BYTES, 0, 0);
 }
 
 static struct watched *watched_of(int signal)
@@ -171,6 +171,24 @@ void fault_watch_begin(const struct fault_handlers *handlers)
 	program_is_go = is_in_go(getauxval(AT_ENTRY));
 	for (size_t i = 0; i < WATCHED; i++)
 		follow(&watched[i]);
+}
+
+void fault_watch_end(void)
+{
+	struct kernel_action now = { 0 }, action;
+
+	if (!ours || !is_own_memory())
+		return;
+	for (size_t i = 0; i < WATCHED; i++) {
+		if (kernel_action(watched[i].signal, NULL, &now) < 0 || !is_ours(now.handler))
+			continue;
+		action = watched[i].program;
+		if (now.handler != (uintptr_t)ours->last) /* siginterrupt() */
+			action.flags = (action.flags & ~(uintptr_t)SA_RESTART) |
+			               (now.flags & SA_RESTART);
+		kernel_action(watched[i].signal, &action, NULL);
+	}
+	ours = NULL;
 }
 
 uintptr_t fault_watch_program(int signal)

@@ -36,6 +36,9 @@ const struct signal_functions *signal_functions_find(void);
 /* Put them where they belong. Once. `handlers` stay. */
 void fault_watch_begin(const struct fault_handlers *handlers);
 
+/* Put the program's own back, for good. */
+void fault_watch_end(void);
+
 /* The handler that the program has set; SIG_DFL or SIG_IGN: none. */
 uintptr_t fault_watch_program(int signal);
 
