@@ -23,7 +23,8 @@ int main(int argc, char **argv)
 	if (!library)
 		return 9;
 	*(void **)&recovers = dlsym(library, "GoRecovers");
-	*(void **)&crashes = dlsym(library, argc > 1 && *argv[1] == 'o' ? "GoOverflows" : "GoCrashes");
+	*(void **)&crashes = dlsym(library, argc > 1 && *argv[1] == 'o' ? "GoOverflows"
+	                                                                : "GoCrashes");
 	recovers();
 	pthread_create(&one, NULL, thread, NULL);
 	pthread_join(one, NULL);
