@@ -147,6 +147,13 @@ static int phase_load(struct phases *phases, const uint8_t *data, size_t bytes,
 	return 0;
 }
 
+/* Others are from when something was already there. */
+static bool is_of_its_time(uint32_t kind)
+{
+	return kind == DEFINITION_PHASE || kind == DEFINITION_MAPS ||
+	       kind == DEFINITION_MEMORY;
+}
+
 int phases_load(struct phases *phases, const uint8_t *data, size_t bytes,
                 struct error *error)
 {
@@ -155,6 +162,9 @@ int phases_load(struct phases *phases, const uint8_t *data, size_t bytes,
 
 	/* Where the chunk is wrong, address_map_load() says so. */
 	while (definition_next(&cursor)) {
+		if (is_of_its_time(cursor.header.kind) &&
+		    cursor.header.time > phases->time_last)
+			phases->time_last = cursor.header.time;
 		if (cursor.header.kind == DEFINITION_PHASE &&
 		    phase_load(phases, cursor.record, cursor.header.bytes,
 		               result ? NULL : error))

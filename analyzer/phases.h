@@ -49,6 +49,7 @@ struct phases {
 	size_t named_count;
 	uint64_t main_start;          /* PHASE_TIME_END: not known */
 	uint64_t exit_start;          /* PHASE_TIME_END: it never exited */
+	uint64_t time_last;           /* the process was there then: no event need tell */
 	bool has_load;                /* main_start is known, and something came before */
 	struct hash_index names;      /* of the numbers that the program named */
 	struct phase_record *records; /* as loaded */
@@ -68,7 +69,7 @@ int phases_load(struct phases *phases, const uint8_t *data, size_t bytes,
 /* After the last load; `start`: of the process, quanta. 0, or -1 when memory is out. */
 int phases_seal(struct phases *phases, uint64_t start);
 
-/* The last event was then: it ends the last spans. */
+/* The process was there until then: that ends the last spans. */
 void phases_end(struct phases *phases, uint64_t time);
 
 /* The span of libc's phases that a time lies in; before the first: that one. */

@@ -37,7 +37,7 @@ struct process_counts {
 	uint64_t frees, reallocs, failed;
 	uint64_t threads;
 	uint64_t plain;     /* events whose frames are not exact */
-	uint64_t time_last; /* quanta; 0 without events */
+	uint64_t time_last; /* quanta; 0: nothing is known of it */
 	struct lost_counts lost;
 };
 

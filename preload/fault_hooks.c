@@ -60,13 +60,13 @@ static void on_first(int signal, siginfo_t *info, void *context)
 
 /*
  * A thread that overflowed on the signal stack of ours, and has none of the program's, would
- * have died without a handler.
+ * have died without a handler. (Go would have made one if it had not found ours.)
  */
 static bool would_not_run(const siginfo_t *info, const void *context)
 {
 	stack_t stack;
 
-	if (!fault_is_near_stack(info, context))
+	if (fault_watch_is_in_go(info->si_signo) || !fault_is_near_stack(info, context))
 		return false;
 	signal_stack_look(&stack);
 	return signal_stack_has_mark(&stack) && fault_is_overflow(info, context);

@@ -241,15 +241,20 @@ static void note_run(void *argument)
 	struct fault_case *at = argument;
 	struct fault_place place = place_of(at->context);
 	struct passed_fault passed;
+	uintptr_t high;
 	bool is_signal;
 
 	if (at->cause.code <= 0) {
 		if (fault_passed_again(at->context, &passed)) {
 			at->cause = passed.cause;
-		} else if (fault_passed_find(place.sp, stack_high_of(place.sp, &is_signal),
-		                             &passed)) {
-			at->cause = passed.cause;
-			at->context = passed.context;
+		} else {
+			high = stack_high_of(place.sp, &is_signal);
+			while (fault_passed_find(place.sp, high, &passed)) {
+				at->cause = passed.cause;
+				at->context = passed.context;
+				if (!is_signal) /* further out lies what may be long over */
+					break;
+			}
 		}
 	}
 	case_record(at);
@@ -289,23 +294,27 @@ static bool is_called_from(const struct walk_start *caller, const void *context)
 	return is_found;
 }
 
+/* Where a handler ran into a fault itself, it is the first one that it all began with. */
 static void note_end_run(void *argument)
 {
 	struct fault_case *at = argument;
-	struct passed_fault passed;
-	bool is_signal;
+	struct passed_fault passed, first;
+	bool is_signal, is_found = false;
 	uintptr_t high = stack_high_of(at->caller.slot, &is_signal);
 
 	while (fault_passed_find(at->caller.slot, high, &passed)) {
 		if (!is_signal && !is_called_from(&at->caller, passed.context))
 			continue;
-		at->cause = passed.cause;
-		at->context = passed.context;
-		case_record(at);
-		if (at->end == FAULT_END_ABORTED)
-			fault_passed_keep(&passed);
-		return;
+		first = passed;
+		is_found = true;
 	}
+	if (!is_found)
+		return;
+	at->cause = first.cause;
+	at->context = first.context;
+	case_record(at);
+	if (at->end == FAULT_END_ABORTED)
+		fault_passed_keep(&first);
 }
 
 void fault_note_end(const struct walk_start *caller, enum fault_end end)

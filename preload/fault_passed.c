@@ -7,14 +7,30 @@
 #include "arch.h"
 #include "system.h"
 
-/* A thread's handlers begin at one place as a rule, the end of its signal stack. */
+/*
+ * A thread's handlers begin at one place as a rule, the end of its signal stack; those that run
+ * into faults themselves have others below.
+ */
 #define PASSED 64
-static struct passed_fault passed[PASSED];
+#define PLACES 4 /* where one may be */
+static struct passed_fault passed[PASSED + PLACES - 1];
+static uint64_t passed_count; /* ever; threads may lose a step */
 static _Atomic bool has_passed;
 
+/* Where one with this frame is, or may come: in place of none, or the one that came first. */
 static struct passed_fault *place_of(const void *context)
 {
-	return &passed[((uintptr_t)context >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 58];
+	struct passed_fault *
+		place = &passed[((uintptr_t)context >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 58];
+	struct passed_fault *best = place;
+
+	for (int i = 0; i < PLACES; i++) {
+		if (place[i].context == context)
+			return &place[i];
+		if (best->context && (!place[i].context || place[i].number < best->number))
+			best = &place[i];
+	}
+	return best;
 }
 
 struct fault_cause fault_cause_of(const siginfo_t *info)
@@ -35,13 +51,14 @@ void fault_passed_note(const siginfo_t *info, const void *context, uint32_t epoc
 	place->info = info;
 	arch_context_registers(context, &place->ip, &place->sp, &place->bp);
 	place->epoch = epoch;
+	place->number = passed_count++;
 	place->context = context;
 	atomic_store_explicit(&has_passed, true, memory_order_release);
 }
 
 void fault_passed_forked(void)
 {
-	for (int i = 0; i < PASSED; i++) {
+	for (int i = 0; i < PASSED + PLACES - 1; i++) {
 		if (passed[i].epoch)
 			passed[i].context = NULL;
 	}
@@ -87,7 +104,7 @@ bool fault_passed_find(uintptr_t sp, uintptr_t high, struct passed_fault *found)
 
 	if (!fault_passed_any())
 		return false;
-	for (int i = 0; i < PASSED; i++) {
+	for (int i = 0; i < PASSED + PLACES - 1; i++) {
 		uintptr_t frame = (uintptr_t)passed[i].context;
 
 		/* The kernel puts the one above the other. */
@@ -111,7 +128,7 @@ void fault_passed_keep(const struct passed_fault *found)
 
 bool fault_passed_again(const void *context, struct passed_fault *found)
 {
-	for (int i = 0; i < PASSED; i++) {
+	for (int i = 0; i < PASSED + PLACES - 1; i++) {
 		if (!passed[i].context || !is_at(&passed[i], context))
 			continue;
 		*found = passed[i];

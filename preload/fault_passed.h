@@ -20,6 +20,7 @@ struct passed_fault {
 	const void *context;
 	uintptr_t ip, sp, bp; /* of the code that was interrupted */
 	uint32_t epoch;
+	uint64_t number; /* they are counted as they come */
 };
 
 struct fault_cause fault_cause_of(const siginfo_t *info);

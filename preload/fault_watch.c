@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <sys/auxv.h>
 
+#include "cfi.h"
+#include "dynamic_symbols.h"
 #include "ring_file.h"
 #include "signal_stack.h"
 #include "system.h"
@@ -21,6 +24,7 @@ struct kernel_action {
 /* The program's own action, which is in force, or one of ours is in its place. */
 struct watched {
 	int signal;
+	bool is_in_go; /* its handler is of a module that Go built */
 	struct kernel_action program;
 };
 
@@ -31,6 +35,7 @@ static struct signal_functions functions;
 static _Atomic bool functions_found;
 static const struct fault_handlers *ours; /* NULL: the watch has not begun */
 static _Atomic bool is_changing;
+static bool program_is_go; /* its threads are to make signal stacks themselves */
 
 /*
  * Found at our start, and before it by whoever comes first: dlsym() is no help in a forked
@@ -57,8 +62,8 @@ const struct signal_functions *signal_functions_find(void)
 static long kernel_action(int signal, const struct kernel_action *action,
                           struct kernel_action *old)
 {
-	return arch_syscall(SYS_rt_sigaction, signal, (long)action, (long)old,
-	                    KERNEL_MASK_BYTES, 0, 0);
+	return system_call(SYS_rt_sigaction, signal, (long)action, (long)old,
+	                   KERNEL_MASK_BYTES, 0, 0);
 }
 
 static struct watched *watched_of(int signal)
@@ -115,6 +120,20 @@ static void pass_put(const struct watched *of)
 	kernel_action(of->signal, &action, NULL);
 }
 
+/*
+ * Go asks the kernel for a thread's signal stack, past libc, and takes it for its own: without
+ * ours it would have made one. Each of its threads has one, whoever's handler it is.
+ */
+static bool is_in_go(uintptr_t address)
+{
+	struct dynamic_symbols dynamic;
+	struct cfi_module module;
+
+	return cfi_module_find(address, &module) && module.link_map &&
+	       dynamic_symbols_read(module.link_map, &dynamic) &&
+	       dynamic_symbols_find(&dynamic, "_cgo_topofstack");
+}
+
 /* What stands is the program's; or ours, and then it stays. */
 static void follow(struct watched *of)
 {
@@ -124,6 +143,7 @@ static void follow(struct watched *of)
 	if (kernel_action(of->signal, NULL, &now) < 0 || is_ours(now.handler))
 		return;
 	of->program = now;
+	of->is_in_go = now.handler > (uintptr_t)SIG_IGN && is_in_go(now.handler);
 	/* What is sent is ignored, and a fault kills: no handler does both. */
 	if (now.handler == (uintptr_t)SIG_IGN) {
 	} else if (now.handler == (uintptr_t)SIG_DFL) {
@@ -138,7 +158,7 @@ static void follow(struct watched *of)
 	/* A thread that has one of ours keeps it: a runtime may have found it and be counting
 	   on it (Go's does, by a system call of its own, before it sets its handlers). */
 	if (of->signal == SIGSEGV)
-		signal_stack_is_wanted = wants_stack;
+		signal_stack_is_wanted = wants_stack && !program_is_go;
 }
 
 void fault_watch_begin(const struct fault_handlers *handlers)
@@ -148,8 +168,27 @@ void fault_watch_begin(const struct fault_handlers *handlers)
 	if (!real->sigaction || !real->sigaltstack || ours)
 		return;
 	ours = handlers;
+	program_is_go = is_in_go(getauxval(AT_ENTRY));
 	for (size_t i = 0; i < WATCHED; i++)
 		follow(&watched[i]);
+}
+
+void fault_watch_end(void)
+{
+	struct kernel_action now = { 0 }, action;
+
+	if (!ours || !is_own_memory())
+		return;
+	for (size_t i = 0; i < WATCHED; i++) {
+		if (kernel_action(watched[i].signal, NULL, &now) < 0 || !is_ours(now.handler))
+			continue;
+		action = watched[i].program;
+		if (now.handler != (uintptr_t)ours->last) /* siginterrupt() */
+			action.flags = (action.flags & ~(uintptr_t)SA_RESTART) |
+			               (now.flags & SA_RESTART);
+		kernel_action(watched[i].signal, &action, NULL);
+	}
+	ours = NULL;
 }
 
 uintptr_t fault_watch_program(int signal)
@@ -157,6 +196,13 @@ uintptr_t fault_watch_program(int signal)
 	const struct watched *of = watched_of(signal);
 
 	return of ? of->program.handler : (uintptr_t)SIG_DFL;
+}
+
+bool fault_watch_is_in_go(int signal)
+{
+	const struct watched *of = watched_of(signal);
+
+	return of && of->is_in_go;
 }
 
 void fault_watch_step_aside(int signal)

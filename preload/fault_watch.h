@@ -36,8 +36,14 @@ const struct signal_functions *signal_functions_find(void);
 /* Put them where they belong. Once. `handlers` stay. */
 void fault_watch_begin(const struct fault_handlers *handlers);
 
+/* Put the program's own back, for good. */
+void fault_watch_end(void);
+
 /* The handler that the program has set; SIG_DFL or SIG_IGN: none. */
 uintptr_t fault_watch_program(int signal);
+
+/* That handler is of a module that Go built. */
+bool fault_watch_is_in_go(int signal);
 
 /* `first` has had its call: from now on it is `pass`. */
 void fault_watch_step_aside(int signal);

@@ -135,6 +135,11 @@ bool lifecycle_forked(void)
 	return true;
 }
 
+void lifecycle_stop(void)
+{
+	lifecycle_recording = false;
+}
+
 static __attribute__((constructor)) void process_begins(void)
 {
 	struct walk_start here = { .slot = (uintptr_t)__builtin_frame_address(0) };

@@ -22,6 +22,9 @@ bool lifecycle_enter_cold(const struct walk_start *caller);
 /* In a forked child, guard held: a ring of its own. False: none is to be had. */
 bool lifecycle_forked(void);
 
+/* No more is recorded in this process, nor in its children by fork(). */
+void lifecycle_stop(void);
+
 /*
  * The way into an interposed call: true if the call is to be recorded; the guard is held
  * then, and guard_leave() must follow. False: forward the call and no more. `caller`

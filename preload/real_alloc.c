@@ -90,6 +90,8 @@ static void resolve_all(void)
 	LOOK(_exit);
 	LOOK(_Exit);
 	LOOK(abort);
+	LOOK(prctl);
+	LOOK(syscall);
 #undef LOOK
 	*(void **)&found.libc_start_main = dlsym(RTLD_NEXT, "__libc_start_main");
 	found.exit_bytes = code_bytes(*(void **)&found.exit);

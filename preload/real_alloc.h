@@ -54,6 +54,8 @@ struct real_alloc {
 	/* They do not return, but C is not told: it would not jump there. */
 	void (*exit)(int), (*quick_exit)(int), (*_exit)(int), (*_Exit)(int);
 	void (*abort)(void);
+	int (*prctl)(int, ...);
+	long (*syscall)(long, ...);
 	size_t exit_bytes; /* of exit()'s code; 0: not known */
 };
 

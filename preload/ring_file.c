@@ -25,7 +25,7 @@ static _Atomic uint32_t parked[PARKED_SLOTS];
 static _Atomic uint64_t wait_ns;    /* monotonic time before which nobody waits again */
 static _Atomic uint64_t full_until; /* quanta; the ring is taken for full till then */
 /* The kernel cannot populate (before 5.14): the whole file was allocated at the start. */
-static bool populated_at_start;
+static bool is_populated; /* the whole ring */
 
 static uint32_t chunk_index(const struct chunk_header *chunk)
 {
@@ -123,7 +123,7 @@ static bool ring_map(int fd, uint32_t chunk_count)
 			system_unmap(base, size_bytes);
 			return false;
 		}
-		populated_at_start = true;
+		is_populated = true;
 	}
 	ring.header = base;
 	ring.states = (_Atomic uint64_t *)((char *)base + RING_HEADER_BYTES);
@@ -261,13 +261,22 @@ static struct chunk_header *parked_take(uint32_t *room)
 	return NULL;
 }
 
+void ring_populate(void)
+{
+	char *chunks = (char *)chunk_at(0);
+
+	if (ring.header && !is_populated)
+		is_populated = system_advise(chunks, (size_t)ring.chunk_count * CHUNK_BYTES,
+		                             MADV_POPULATE_WRITE) == 0;
+}
+
 /* Reset a chunk whose state was just swapped to OWNED; NULL if its pages are not there. */
 static struct chunk_header *chunk_begin(uint32_t index, uint64_t ticket, bool fresh,
                                         enum chunk_kind kind, uint64_t time)
 {
 	struct chunk_header *chunk = chunk_at(index);
 
-	if (fresh && !populated_at_start &&
+	if (fresh && !is_populated &&
 	    system_advise(chunk, CHUNK_BYTES, MADV_POPULATE_WRITE) < 0) {
 		atomic_store_explicit(&ring.states[index], state_word(0, CHUNK_FREE),
 		                      memory_order_release);
@@ -345,6 +354,8 @@ static struct chunk_header *chunk_wait(struct chunk_search *search)
 {
 	uint64_t begin_ns = system_time_ns(CLOCK_MONOTONIC), now_ns = begin_ns;
 
+	if (!begin_ns) /* a filter forbids to ask */
+		return NULL;
 	while (*(volatile uint32_t *)&ring.header->policy == RING_DRAIN) {
 		struct chunk_header *chunk;
 
@@ -435,9 +446,11 @@ void ring_count_loss(enum loss_cause cause, uint64_t count)
 
 void ring_note_clock(void)
 {
-	uint64_t ticks = clock_ticks();
+	uint64_t ticks = clock_ticks(), now_ns = system_time_ns(CLOCK_MONOTONIC);
 
-	*(volatile uint64_t *)&ring.header->last_ns = system_time_ns(CLOCK_MONOTONIC);
+	if (!now_ns) /* a filter forbids to ask */
+		return;
+	*(volatile uint64_t *)&ring.header->last_ns = now_ns;
 	*(volatile uint64_t *)&ring.header->last_ticks = ticks;
 }
 

@@ -63,6 +63,9 @@ static inline void chunk_commit(struct chunk_header *chunk, uint32_t used,
 	                      (uint64_t)events << 32 | used, memory_order_release);
 }
 
+/* Memory for the whole ring, while it can be asked for: no system call will be needed. */
+void ring_populate(void);
+
 void ring_count_loss(enum loss_cause cause, uint64_t count);
 
 /* Note the time now beside the clock's ticks, so that a reader can calibrate. */

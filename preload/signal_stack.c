@@ -12,7 +12,7 @@ bool signal_stack_is_wanted;
 
 static long signal_stack_call(const stack_t *new_stack, stack_t *old_stack)
 {
-	return arch_syscall(SYS_sigaltstack, (long)new_stack, (long)old_stack, 0, 0, 0, 0);
+	return system_call(SYS_sigaltstack, (long)new_stack, (long)old_stack, 0, 0, 0, 0);
 }
 
 void signal_stack_look(stack_t *stack)

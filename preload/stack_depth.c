@@ -196,8 +196,8 @@ static uintptr_t resident_page(uintptr_t low, uintptr_t high)
 {
 	unsigned char resident[LOOK_PAGES] = { 0 };
 
-	if (arch_syscall(SYS_mincore, (long)low, (long)(high - low), (long)resident, 0, 0,
-	                 0) < 0)
+	if (system_call(SYS_mincore, (long)low, (long)(high - low), (long)resident, 0, 0,
+	                0) < 0)
 		return high;
 	for (uint32_t i = 0; low < high; i++, low += PAGE_BYTES) {
 		if (resident[i] & 1)

@@ -35,53 +35,82 @@
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/*
+ * A program may set up a filter (seccomp) that ends it for a system call it never makes by
+ * itself: ours. Those that the filter would not let pass are not made, and fail with ENOSYS.
+ */
+#define SYSTEM_CALLS 512 /* numbers below that; a multiple of 64 */
+struct system_filter {
+	bool is_on;
+	uint64_t forbidden[SYSTEM_CALLS / 64]; /* a bit for each number */
+};
+extern struct system_filter system_filter;
+
+struct sock_fprog;
+
+/* What would be forbidden with one more filter; NULL: with the strict mode. */
+void system_filter_add(struct system_filter *filter, const struct sock_fprog *program);
+
+static inline bool system_filter_forbids(const struct system_filter *filter,
+                                         long number)
+{
+	return filter->is_on && (number >= SYSTEM_CALLS ||
+	                         filter->forbidden[number / 64] >> number % 64 & 1);
+}
+
+static inline long system_call(long number, long a, long b, long c, long d, long e,
+                               long f)
+{
+	if (unlikely(system_filter_forbids(&system_filter, number)))
+		return -38; /* ENOSYS */
+	return arch_syscall(number, a, b, c, d, e, f);
+}
+
 static inline int system_open(const char *path, int flags, int mode)
 {
-	return (int)arch_syscall(SYS_openat, AT_FDCWD, (long)path, flags, mode, 0, 0);
+	return (int)system_call(SYS_openat, AT_FDCWD, (long)path, flags, mode, 0, 0);
 }
 
 static inline bool system_can_read(const char *path)
 {
-	return arch_syscall(SYS_faccessat, AT_FDCWD, (long)path, 4 /* R_OK */, 0, 0, 0) ==
-	       0;
+	return system_call(SYS_faccessat, AT_FDCWD, (long)path, 4 /* R_OK */, 0, 0, 0) == 0;
 }
 
 static inline int system_close(int fd)
 {
-	return (int)arch_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
+	return (int)system_call(SYS_close, fd, 0, 0, 0, 0, 0);
 }
 
 static inline long system_read(int fd, void *buffer, size_t size_bytes)
 {
-	return arch_syscall(SYS_read, fd, (long)buffer, (long)size_bytes, 0, 0, 0);
+	return system_call(SYS_read, fd, (long)buffer, (long)size_bytes, 0, 0, 0);
 }
 
 /* As pread(2): the file's position stays. */
 static inline long system_read_at(int fd, void *buffer, size_t size_bytes, uint64_t at)
 {
-	return arch_syscall(SYS_pread64, fd, (long)buffer, (long)size_bytes, (long)at, 0,
-	                    0);
+	return system_call(SYS_pread64, fd, (long)buffer, (long)size_bytes, (long)at, 0, 0);
 }
 
 static inline int system_truncate(int fd, uint64_t size_bytes)
 {
-	return (int)arch_syscall(SYS_ftruncate, fd, (long)size_bytes, 0, 0, 0, 0);
+	return (int)system_call(SYS_ftruncate, fd, (long)size_bytes, 0, 0, 0, 0);
 }
 
 static inline int system_allocate(int fd, uint64_t size_bytes)
 {
-	return (int)arch_syscall(SYS_fallocate, fd, 0, 0, (long)size_bytes, 0, 0);
+	return (int)system_call(SYS_fallocate, fd, 0, 0, (long)size_bytes, 0, 0);
 }
 
 static inline int system_status(int fd, struct stat *status)
 {
-	return (int)arch_syscall(SYS_fstat, fd, (long)status, 0, 0, 0, 0);
+	return (int)system_call(SYS_fstat, fd, (long)status, 0, 0, 0, 0);
 }
 
 static inline int system_rename(const char *from, const char *to, unsigned int flags)
 {
-	return (int)arch_syscall(SYS_renameat2, AT_FDCWD, (long)from, AT_FDCWD, (long)to,
-	                         flags, 0);
+	return (int)system_call(SYS_renameat2, AT_FDCWD, (long)from, AT_FDCWD, (long)to,
+	                        flags, 0);
 }
 
 /* True if every page of [address, address + size_bytes) is mapped; at most 1 MiB. */
@@ -90,8 +119,8 @@ static inline bool system_is_mapped(uintptr_t address, size_t size_bytes)
 	unsigned char resident[257];
 	uintptr_t page = address & ~(uintptr_t)4095;
 
-	return arch_syscall(SYS_mincore, (long)page, (long)(address + size_bytes - page),
-	                    (long)resident, 0, 0, 0) == 0;
+	return system_call(SYS_mincore, (long)page, (long)(address + size_bytes - page),
+	                   (long)resident, 0, 0, 0) == 0;
 }
 
 /* True if the page at an address of private memory is there, and not in swap. */
@@ -99,15 +128,15 @@ static inline bool system_is_resident(uintptr_t address)
 {
 	unsigned char resident = 0;
 
-	return arch_syscall(SYS_mincore, (long)(address & ~(uintptr_t)4095), 4096,
-	                    (long)&resident, 0, 0, 0) == 0 &&
+	return system_call(SYS_mincore, (long)(address & ~(uintptr_t)4095), 4096,
+	                   (long)&resident, 0, 0, 0) == 0 &&
 	       resident & 1;
 }
 
 /* Whether the 8 bytes there can be read; the kernel does, before it sees that nothing is asked. */
 static inline bool system_is_readable(const void *address)
 {
-	return arch_syscall(SYS_rt_sigprocmask, -1, (long)address, 0, 8, 0, 0) !=
+	return system_call(SYS_rt_sigprocmask, -1, (long)address, 0, 8, 0, 0) !=
 	       -14; /* EFAULT */
 }
 
@@ -117,65 +146,65 @@ static inline void system_signals_block(uint64_t *old_mask)
 	uint64_t all = ~UINT64_C(0);
 
 	*old_mask = 0;
-	arch_syscall(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, (long)&all, (long)old_mask, 8,
-	             0, 0);
+	system_call(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, (long)&all, (long)old_mask, 8, 0,
+	            0);
 }
 
 static inline void system_signals_restore(const uint64_t *old_mask)
 {
-	arch_syscall(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, (long)old_mask, 0, 8, 0, 0);
+	system_call(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, (long)old_mask, 0, 8, 0, 0);
 }
 
 static inline int system_unlink(const char *path)
 {
-	return (int)arch_syscall(SYS_unlinkat, AT_FDCWD, (long)path, 0, 0, 0, 0);
+	return (int)system_call(SYS_unlinkat, AT_FDCWD, (long)path, 0, 0, 0, 0);
 }
 
 /* NULL on failure. `fd` -1: private memory, zeroed. */
 static inline void *system_map(size_t size_bytes, int fd)
 {
 	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
-	long result = arch_syscall(SYS_mmap, 0, (long)size_bytes, PROT_READ | PROT_WRITE,
-	                           flags, fd, 0);
+	long result = system_call(SYS_mmap, 0, (long)size_bytes, PROT_READ | PROT_WRITE,
+	                          flags, fd, 0);
 
 	return result < 0 && result > -4096 ? NULL : (void *)result;
 }
 
 static inline void system_unmap(void *address, size_t size_bytes)
 {
-	arch_syscall(SYS_munmap, (long)address, (long)size_bytes, 0, 0, 0, 0);
+	system_call(SYS_munmap, (long)address, (long)size_bytes, 0, 0, 0, 0);
 }
 
 static inline int system_advise(void *address, size_t size_bytes, int advice)
 {
-	return (int)arch_syscall(SYS_madvise, (long)address, (long)size_bytes, advice, 0, 0,
-	                         0);
+	return (int)system_call(SYS_madvise, (long)address, (long)size_bytes, advice, 0, 0,
+	                        0);
 }
 
 static inline int system_protect(void *address, size_t size_bytes, int protection)
 {
-	return (int)arch_syscall(SYS_mprotect, (long)address, (long)size_bytes, protection,
-	                         0, 0, 0);
+	return (int)system_call(SYS_mprotect, (long)address, (long)size_bytes, protection,
+	                        0, 0, 0);
 }
 
 static inline uint32_t system_pid(void)
 {
-	return (uint32_t)arch_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0);
+	return (uint32_t)system_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
 }
 
 static inline uint32_t system_parent_pid(void)
 {
-	return (uint32_t)arch_syscall(SYS_getppid, 0, 0, 0, 0, 0, 0);
+	return (uint32_t)system_call(SYS_getppid, 0, 0, 0, 0, 0, 0);
 }
 
 static inline uint32_t system_user_id(void)
 {
-	return (uint32_t)arch_syscall(SYS_geteuid, 0, 0, 0, 0, 0, 0);
+	return (uint32_t)system_call(SYS_geteuid, 0, 0, 0, 0, 0, 0);
 }
 
 static inline bool system_process_is_gone(uint32_t pid)
 {
-	return arch_syscall(SYS_kill, pid, 0, 0, 0, 0, 0) == -3; /* ESRCH */
+	return system_call(SYS_kill, pid, 0, 0, 0, 0, 0) == -3; /* ESRCH */
 }
 
 /* The inode that names our pid namespace; 0: not to be known. */
@@ -183,39 +212,39 @@ static inline uint64_t system_pid_namespace(void)
 {
 	struct stat status = { .st_ino = 0 };
 
-	return arch_syscall(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/ns/pid",
-	                    (long)&status, 0, 0, 0) == 0
+	return system_call(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/ns/pid",
+	                   (long)&status, 0, 0, 0) == 0
 	           ? status.st_ino
 	           : 0;
 }
 
 static inline uint32_t system_tid(void)
 {
-	return (uint32_t)arch_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
+	return (uint32_t)system_call(SYS_gettid, 0, 0, 0, 0, 0, 0);
 }
 
 /* `name` takes 16 bytes, NUL included. */
 static inline void system_thread_name(char *name)
 {
-	arch_syscall(SYS_prctl, PR_GET_NAME, (long)name, 0, 0, 0, 0);
+	system_call(SYS_prctl, PR_GET_NAME, (long)name, 0, 0, 0, 0);
 }
 
 /* What filters our system calls (PR_GET_SECCOMP); 0: nothing. */
 static inline int system_filter_mode(void)
 {
-	return (int)arch_syscall(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0, 0);
+	return (int)system_call(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0, 0);
 }
 
 /* Bytes in `path`, its NUL not counted; negative on failure. */
 static inline long system_working_directory(char *path, size_t size_bytes)
 {
-	return arch_syscall(SYS_getcwd, (long)path, (long)size_bytes, 0, 0, 0, 0) - 1;
+	return system_call(SYS_getcwd, (long)path, (long)size_bytes, 0, 0, 0, 0) - 1;
 }
 
 static inline long system_readlink(const char *path, char *target, size_t size_bytes)
 {
-	return arch_syscall(SYS_readlinkat, AT_FDCWD, (long)path, (long)target,
-	                    (long)size_bytes, 0, 0);
+	return system_call(SYS_readlinkat, AT_FDCWD, (long)path, (long)target,
+	                   (long)size_bytes, 0, 0);
 }
 
 /* RLIMIT_FSIZE; UINT64_MAX: no limit. */
@@ -223,7 +252,7 @@ static inline uint64_t system_file_limit_bytes(void)
 {
 	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
 
-	arch_syscall(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, (long)&limit, 0, 0);
+	system_call(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, (long)&limit, 0, 0);
 	return limit.rlim_cur;
 }
 
@@ -232,7 +261,7 @@ static inline uint64_t system_stack_limit_bytes(void)
 {
 	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
 
-	arch_syscall(SYS_prlimit64, 0, RLIMIT_STACK, 0, (long)&limit, 0, 0);
+	system_call(SYS_prlimit64, 0, RLIMIT_STACK, 0, (long)&limit, 0, 0);
 	return limit.rlim_cur;
 }
 
@@ -240,7 +269,7 @@ static inline uint64_t system_time_ns(clockid_t clock)
 {
 	struct timespec time = { 0 };
 
-	arch_syscall(SYS_clock_gettime, clock, (long)&time, 0, 0, 0, 0);
+	system_call(SYS_clock_gettime, clock, (long)&time, 0, 0, 0, 0);
 	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
@@ -248,32 +277,32 @@ static inline void system_sleep_ns(long duration_ns)
 {
 	struct timespec time = { .tv_nsec = duration_ns };
 
-	arch_syscall(SYS_nanosleep, (long)&time, 0, 0, 0, 0, 0);
+	system_call(SYS_nanosleep, (long)&time, 0, 0, 0, 0, 0);
 }
 
 /* A Unix socket of packets, which never blocks. */
 static inline int system_socket(void)
 {
-	return (int)arch_syscall(SYS_socket, AF_UNIX,
-	                         SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, 0, 0, 0);
+	return (int)system_call(SYS_socket, AF_UNIX,
+	                        SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, 0, 0, 0);
 }
 
 static inline int system_connect(int socket, const struct sockaddr_un *address,
                                  size_t size_bytes)
 {
-	return (int)arch_syscall(SYS_connect, socket, (long)address, (long)size_bytes, 0, 0,
-	                         0);
+	return (int)system_call(SYS_connect, socket, (long)address, (long)size_bytes, 0, 0,
+	                        0);
 }
 
 static inline long system_send(int socket, const void *packet, size_t size_bytes)
 {
-	return arch_syscall(SYS_sendto, socket, (long)packet, (long)size_bytes,
-	                    MSG_NOSIGNAL, 0, 0);
+	return system_call(SYS_sendto, socket, (long)packet, (long)size_bytes, MSG_NOSIGNAL,
+	                   0, 0);
 }
 
 static inline long system_receive(int socket, struct msghdr *message)
 {
-	return arch_syscall(SYS_recvmsg, socket, (long)message, MSG_CMSG_CLOEXEC, 0, 0, 0);
+	return system_call(SYS_recvmsg, socket, (long)message, MSG_CMSG_CLOEXEC, 0, 0, 0);
 }
 
 /* Until there is something to receive, a signal, or `duration_ns` (below 1 s) are over. */
@@ -282,7 +311,7 @@ static inline void system_wait_input(int socket, uint64_t duration_ns)
 	struct timespec time = { .tv_nsec = (long)duration_ns };
 	struct pollfd input = { .fd = socket, .events = POLLIN };
 
-	arch_syscall(SYS_ppoll, (long)&input, 1, (long)&time, 0, 0, 0);
+	system_call(SYS_ppoll, (long)&input, 1, (long)&time, 0, 0, 0);
 }
 
 #endif

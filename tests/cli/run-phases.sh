@@ -266,7 +266,17 @@ readelf -dW header | grep -ci outlive
 "$OUTLIVE" report --phase nothing trace 2>&1
 echo "no such phase: $?"
 
-# A phase in which nothing was recorded: how long it took is not known.
-printf '#include <stdlib.h>\nint main(void) { free(malloc(1)); return 0; }\n' >quiet.c
+# Phases in which nothing is allocated take their time all the same, and so does the process.
+cat >quiet.c <<'EOF'
+#include <stdlib.h>
+#include <unistd.h>
+static void at_exit(void) { usleep(100000); }
+int main(void) { free(malloc(1)); atexit(at_exit); usleep(200000); exit(0); }
+EOF
 gcc -O1 -fno-builtin -o quiet quiet.c && "$OUTLIVE" run -q -o trace -- ./quiet 2>/dev/null
-COLUMNS=200 "$OUTLIVE" report trace | grep -oE 'exit[^;]*, nothing allocated'
+COLUMNS=200 "$OUTLIVE" report trace | grep -oE 'exit [0-9.]+ ms, nothing allocated' | tr -d '0-9.'
+for command in report info; do
+	"$OUTLIVE" $command -f json trace | jq -c '(.phases // .processes[0].phases) as $phases |
+		[($phases[] | select(.name == "main" or .name == "exit") | .duration_ns / 1e8 | floor),
+		(.processes[0].duration_ns / 1e8 | floor)]'
+done

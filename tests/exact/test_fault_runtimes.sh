@@ -22,12 +22,13 @@ cleaned() { # FILE
 same() { # NAME COMMAND...
 	local name=$1 bare status
 	shift
+	has_run=
 	[ -z "${RUNTIMES:-}" ] || [[ " $RUNTIMES " == *" ${name%% *} "* ]] || return
 	timeout 120 "$@" >bare.out 2>bare.err
 	bare=$?
 	SECONDS_MAX=120 recorded "$@" >with.out 2>with.err
 	status=$?
-	ran=$((ran + 1))
+	ran=$((ran + 1)) has_run=yes
 	[ $status = $bare ] || { echo "$name: status $bare became $status"; bad=1; }
 	cmp -s bare.out with.out || { echo "$name: another output"; bad=1; }
 	diff <(cleaned bare.err) <(cleaned with.err) >difference ||
@@ -38,6 +39,7 @@ same() { # NAME COMMAND...
 # The last that ran: what its recording says first.
 tells() { # FUNCTION
 	local ring
+	[ "$has_run" ] || return
 	for ring in rings/*.ring; do "$outlive" report --stacks "$ring"; done >told 2>&1
 	grep -q "^stack overflow in thread .*" told && grep -q "$1" told &&
 		grep -q "own handler took it, and ended the process" told ||
@@ -60,11 +62,13 @@ if has go; then
 	if (cd go-main && go build -o ../go_faults .) >go.log 2>&1; then
 		same go ./go_faults
 		same "go dies in C" ./go_faults crash
+		same "go overflows in C" ./go_faults overflow
 	fi
 	if (cd go-library && go build -buildmode=c-shared -o ../libfaults.so .) >go.log 2>&1 &&
 		gcc -o load_go "$here/lib/load_go.c" -ldl -pthread; then
 		same "go library" ./load_go
 		same "go library dies in C" ./load_go crash
+		same "go library overflows in C" ./load_go overflow
 	fi
 	chmod -R u+w go-cache && rm -rf go-cache
 fi

@@ -109,6 +109,9 @@ expect elsewhere none
 expect vfork none
 expect goes-on none
 expect much handled access_null
+expect stumbles handled access_null
+expect stumbles-plain handled access_null
+expect stumbles-raise fault access_null
 expect forks fault access_null
 [ "$(grep -c 'SIGSEGV' report)" = 1 ] || fail "the child has died, too: $(grep SIGSEGV report)"
 # Nothing is said of an address that there was not; and the limit is the stack's, however far

@@ -7,12 +7,15 @@
 
 #include <cpuid.h>
 #include <stdbool.h>
+#include <linux/audit.h>
 #include <stdint.h>
 #include <ucontext.h>
 #include <x86intrin.h>
 
 /* The highest user address + 1: a return address fits 47 bits. */
 #define ARCH_ADDRESS_BITS 47
+
+#define ARCH_AUDIT AUDIT_ARCH_X86_64 /* seccomp's name of this */
 
 /* A system call, returning -errno on failure; the C library's errno is not touched. */
 static inline long arch_syscall(long number, long a, long b, long c, long d, long e,

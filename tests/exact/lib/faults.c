@@ -331,6 +331,44 @@ static void use_much(int number)
 	exit(room[sizeof(room) - 1] == (char)number ? 6 : 7);
 }
 
+/* A handler that runs into faults of its own while it explains the first, and then ends. */
+NOINLINE static int explain(int depth)
+{
+	int *volatile nowhere = NULL;
+
+	return *nowhere + depth;
+}
+
+static void stumble(int number)
+{
+	static int calls;
+
+	if (calls++ < 2)
+		explain(number);
+	exit(6);
+}
+
+static void stumble_and_raise(int number)
+{
+	static int calls;
+
+	if (calls++ < 2)
+		explain(number);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static int stumble_in_handler(void (*function)(int), int flags)
+{
+	static char room[65536];
+	stack_t stack = { .ss_sp = room, .ss_size = sizeof(room) };
+
+	if (sigaltstack(&stack, NULL))
+		exit(9);
+	handle(SIGSEGV, function, flags | SA_NODEFER);
+	return access_null(0);
+}
+
 static void fork_child(int number)
 {
 	pid_t child = fork();
@@ -363,6 +401,12 @@ NOINLINE static int way_run(const char *way)
 		handle(SIGSEGV, use_much, SA_ONSTACK);
 		return access_null(0);
 	}
+	if (!strcmp(way, "stumbles"))
+		return stumble_in_handler(stumble, SA_ONSTACK);
+	if (!strcmp(way, "stumbles-plain"))
+		return stumble_in_handler(stumble, 0);
+	if (!strcmp(way, "stumbles-raise"))
+		return stumble_in_handler(stumble_and_raise, SA_ONSTACK);
 	if (!strcmp(way, "forks")) {
 		handle(SIGSEGV, fork_child, 0);
 		return access_null(0);

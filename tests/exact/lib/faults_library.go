@@ -2,6 +2,12 @@
 package main
 
 /*
+static int descend(int n)
+{
+	volatile char place[400];
+	place[0] = n;
+	return n > 100000000 ? 0 : descend(n + 1) + place[0];
+}
 static int crash(int *at) { return *at; }
 */
 import "C"
@@ -23,5 +29,8 @@ func GoRecovers() C.int {
 
 //export GoCrashes
 func GoCrashes() { C.crash(nil) }
+
+//export GoOverflows
+func GoOverflows() { C.descend(0) }
 
 func main() {}

@@ -1,9 +1,15 @@
 // Nil pointers that Go recovers from, in threads that C's allocator has seen; asked to, a
-// crash in C, which Go reports in its own way.
+// crash in C or an overflow there, which Go reports in its own way.
 package main
 
 /*
 #include <stdlib.h>
+static int descend(int n)
+{
+	volatile char place[400];
+	place[0] = n;
+	return n > 100000000 ? 0 : descend(n + 1) + place[0];
+}
 static int crash(int *at) { return *at; }
 static void *block(void) { return malloc(10); }
 */
@@ -42,7 +48,9 @@ func main() {
 		sum += <-done
 	}
 	fmt.Println(sum, deep(1000000))
-	if len(os.Args) > 1 {
+	if len(os.Args) > 1 && os.Args[1] == "overflow" {
+		C.descend(0)
+	} else if len(os.Args) > 1 {
 		C.crash(nil)
 	}
 }

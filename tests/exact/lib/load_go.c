@@ -1,4 +1,4 @@
-/* load_go.c [crash] - load libfaults.so, which Go built, and let it fault. */
+/* load_go.c [crash|overflow] - load libfaults.so, which Go built, and let it fault. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -18,13 +18,13 @@ int main(int argc, char **argv)
 	void (*crashes)(void);
 	pthread_t one;
 
-	(void)argv;
 	free(malloc(3));
 	library = dlopen("./libfaults.so", RTLD_NOW);
 	if (!library)
 		return 9;
 	*(void **)&recovers = dlsym(library, "GoRecovers");
-	*(void **)&crashes = dlsym(library, "GoCrashes");
+	*(void **)&crashes = dlsym(library, argc > 1 && *argv[1] == 'o' ? "GoOverflows"
+	                                                                : "GoCrashes");
 	recovers();
 	pthread_create(&one, NULL, thread, NULL);
 	pthread_join(one, NULL);
