@@ -147,6 +147,12 @@ static int phase_load(struct phases *phases, const uint8_t *data, size_t bytes,
 	return 0;
 }
 
+void phases_see(struct phases *phases, uint64_t time)
+{
+	if (time > phases->seen)
+		phases->seen = time;
+}
+
 int phases_load(struct phases *phases, const uint8_t *data, size_t bytes,
                 struct error *error)
 {
@@ -155,6 +161,9 @@ int phases_load(struct phases *phases, const uint8_t *data, size_t bytes,
 
 	/* Where the chunk is wrong, address_map_load() says so. */
 	while (definition_next(&cursor)) {
+		if (cursor.header.kind == DEFINITION_PHASE ||
+		    cursor.header.kind == DEFINITION_MAPS)
+			phases_see(phases, cursor.header.time);
 		if (cursor.header.kind == DEFINITION_PHASE &&
 		    phase_load(phases, cursor.record, cursor.header.bytes,
 		               result ? NULL : error))

@@ -2,6 +2,14 @@
 #include "segment_inside.h"
 
 #define ODD_BYTES (UINT64_C(4) << 20)
+#define LOST_SHARE 100 /* of the events, one part of so many: then what lives is a guess */
+
+bool segment_inside_is_lost(const struct profile *profile)
+{
+	uint64_t lost = profile->lost.events;
+
+	return lost > (profile->replay.totals.events + lost) / LOST_SHARE;
+}
 
 struct segment_inside segment_inside(const struct profile *profile, size_t sample)
 {
@@ -13,7 +21,8 @@ struct segment_inside segment_inside(const struct profile *profile, size_t sampl
 		.blocks = mark->live_blocks,
 		.overhead = mark->chunk_bytes - mark->live_bytes,
 		.is_known = !(profile->process->header.flags & RING_OWN_MALLOC) &&
-		            profile->phase_only == PHASE_NUMBER_NONE,
+		            profile->phase_only == PHASE_NUMBER_NONE &&
+		            !segment_inside_is_lost(profile),
 	};
 
 	if (inside.rss > mark->chunk_bytes)

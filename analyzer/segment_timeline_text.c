@@ -56,9 +56,12 @@ static void title_print(const struct segment_timeline *timeline,
 	if (history->own_count)
 		snprintf(own, sizeof(own), "; %u more by the process itself",
 		         history->own_count);
-	screen_line(screen, LABEL_COLUMNS, "  process      pid %u, %u thread%s at the end",
+	screen_line(screen, LABEL_COLUMNS, "  process      pid %u, %u thread%s at the %s",
 	            header->pid, sample_last(timeline)->thread_count,
-	            text_s(sample_last(timeline)->thread_count));
+	            text_s(sample_last(timeline)->thread_count),
+	            header->flags & RING_OUTLIVED
+	                ? "last look; it still ran when the recording ended"
+	                : "end");
 	size_timeline_often(sizes, sizeof(sizes), timeline);
 	if (!history->read) {
 		screen_line(screen, LABEL_COLUMNS,
@@ -317,6 +320,21 @@ static void time_text(char *text, size_t bytes, const struct segment_timeline *t
 	         sample->reasons & SEGMENTS_LAST ? ", last" : "");
 }
 
+/* Why nothing is said of what lives. */
+static void inside_lost(const struct segment_timeline *timeline,
+                        const struct screen *screen)
+{
+	const struct profile *profile = timeline->profile;
+	uint64_t lost = profile->lost.events;
+	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
+
+	if (segment_inside_is_lost(profile))
+		screen_line(screen, 2,
+		            "  ?: %s event%s (%s of all) are not here, and with them what lived",
+		            text_count(count, lost), text_s(lost),
+		            text_percent(percent, lost, profile->replay.totals.events + lost));
+}
+
 static void inside_row(const struct segment_timeline *timeline,
                        const struct figures *figures, size_t number)
 {
@@ -357,10 +375,12 @@ static void inside_table(const struct segment_timeline *timeline,
 	if (rows < history->count)
 		screen_line(screen, 2, "  %zu of %zu samples (--top 0 shows all)", rows,
 		            history->count);
-	screen_paragraph(
-		screen, 0, 2,
-		"kept: resident, but of no live block: freed and kept by malloc for\n"
-		"reuse, fragments, blocks from before the recording");
+	inside_lost(timeline, screen);
+	if (segment_inside(timeline->profile, 0).is_known)
+		screen_paragraph(
+			screen, 0, 2,
+			"kept: resident, but of no live block: freed and kept by malloc for\n"
+			"reuse, fragments, blocks from before the recording");
 }
 
 /* ---- one time, and two ---- */
@@ -376,6 +396,7 @@ static void at_print(const struct segment_timeline *timeline,
 	               "live: asked for; overhead: estimated");
 	figures_titles(&inside, "at");
 	inside_row(timeline, &inside, timeline->from);
+	inside_lost(timeline, screen);
 }
 
 static const struct figure_column between_columns[] = {
@@ -421,6 +442,7 @@ static void between_print(const struct segment_timeline *timeline,
 	figures_titles(&inside, "at");
 	inside_row(timeline, &inside, timeline->from);
 	inside_row(timeline, &inside, timeline->to);
+	inside_lost(timeline, screen);
 }
 
 /* ---- stacks ---- */
