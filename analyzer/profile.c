@@ -61,9 +61,8 @@ void process_see(struct phases *phases, const struct segment_history *history,
 	if (!process_is_calibrated(header))
 		return;
 	if (history->count)
-		phases_see(phases,
-		           process_time_quanta(header,
-		                               history->samples[history->count - 1].time_ns));
+		phases_see(phases, process_time_quanta(
+							   header, history->samples[history->count - 1].time_ns));
 	if (sizes->count)
 		phases_see(phases, process_time_quanta(
 							   header, sizes->entries[sizes->count - 1].time_ns));

@@ -298,8 +298,7 @@ static int processes_json(struct json_writer *json, struct trace_reader *reader,
 	for (i = 0; i < trace_reader_process_count(reader); i++) {
 		process = trace_reader_process(reader, i);
 		counts = counts_of(profile);
-		if (process != profile->process &&
-		    counts_read(&counts, reader, process))
+		if (process != profile->process && counts_read(&counts, reader, process))
 			return -1;
 		json_object(json, NULL);
 		process_json(json, process, &counts);

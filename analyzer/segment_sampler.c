@@ -28,7 +28,8 @@
 #define CREDIT_NS SECOND_NS
 #define PACKETS_MAX 1024 /* nobody takes them: wait */
 #define SIZES_PACKETS_MAX 8192
-#define END_WAIT_S 2 /* a look may hang where the process's memory does */
+#define BURST_NS LOOKS_APART_NS /* processes that begin so soon after another are one */
+#define END_WAIT_S 2            /* a look may hang where the process's memory does */
 
 struct sampled {
 	struct looked look; /* while is_busy the looking thread's */
@@ -52,6 +53,9 @@ struct segment_sampler {
 	bool is_ending;
 	struct sampled **sampled;
 	size_t count;
+	uint64_t added_ns; /* the newest one */
+	/* until then each thread sleeps, if nobody wakes it; 0: it is awake */
+	uint64_t asleep_ns, sizes_asleep_ns;
 	struct segment_queue queue;
 	/* until then the looks so far are paid for: first ones, others */
 	uint64_t first_paid_ns, paid_ns;
@@ -139,6 +143,39 @@ static void sizes_end(struct segment_sampler *sampler, struct sampled *sampled)
 	sizes_hand(sampler, sampled);
 }
 
+/* ---- sleep; under the lock ---- */
+
+/* Until the time, UINT64_MAX is for ever, or until it is woken. */
+static void thread_sleep(struct segment_sampler *sampler, pthread_cond_t *changed,
+                         uint64_t *asleep_ns, uint64_t until_ns)
+{
+	struct timespec until = { (time_t)(until_ns / SECOND_NS),
+		                      (long)(until_ns % SECOND_NS) };
+
+	*asleep_ns = until_ns;
+	if (until_ns == UINT64_MAX)
+		pthread_cond_wait(changed, &sampler->lock);
+	else
+		pthread_cond_timedwait(changed, &sampler->lock, &until);
+	*asleep_ns = 0;
+}
+
+/* Something is due then: of a thousand processes a second each would wake it for nothing. */
+static void thread_wake(pthread_cond_t *changed, const uint64_t *asleep_ns,
+                        uint64_t due_ns)
+{
+	if (due_ns < *asleep_ns)
+		pthread_cond_signal(changed);
+}
+
+/* First looks may be taken from then on. */
+static uint64_t first_due_ns(const struct segment_sampler *sampler)
+{
+	uint64_t paid_ns = sampler->first_paid_ns;
+
+	return paid_ns > FIRST_AHEAD_NS ? paid_ns - FIRST_AHEAD_NS : 0;
+}
+
 /* ---- the processes ---- */
 
 /* Nobody is at it any more. */
@@ -153,20 +190,25 @@ void segment_sampler_add(struct segment_sampler *sampler, uint32_t process, pid_
                          const char *ring, bool is_exec)
 {
 	struct sampled *sampled = calloc(1, sizeof(*sampled)), **grown;
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 
 	if (!sampled)
 		return;
 	looked_init(&sampled->look, process, pid, ring, is_exec);
 	pthread_mutex_lock(&sampler->lock);
+	if (sampler->added_ns && now_ns < sampler->added_ns + BURST_NS)
+		sampled->read_ns = size_pace_next(&sampler->pace, now_ns); /* with the others */
+	sampler->added_ns = now_ns;
 	grown = realloc(sampler->sampled, (sampler->count + 1) * sizeof(struct sampled *));
 	if (grown) {
 		sampler->sampled = grown;
 		sampler->sampled[sampler->count++] = sampled;
+		thread_wake(&sampler->changed, &sampler->asleep_ns, first_due_ns(sampler));
+		thread_wake(&sampler->sizes_changed, &sampler->sizes_asleep_ns,
+		            sampled->read_ns);
 	} else {
 		sampled_free(sampled);
 	}
-	pthread_cond_signal(&sampler->changed);
-	pthread_cond_signal(&sampler->sizes_changed);
 	pthread_mutex_unlock(&sampler->lock);
 }
 
@@ -233,11 +275,9 @@ static struct turn turn_choose(const struct segment_sampler *sampler)
 {
 	struct turn turn = { NULL, UINT64_MAX, 0 };
 	struct sampled *sampled;
-	uint64_t first_ns = 0;
+	uint64_t first_ns = first_due_ns(sampler);
 	size_t i;
 
-	if (sampler->first_paid_ns > FIRST_AHEAD_NS)
-		first_ns = sampler->first_paid_ns - FIRST_AHEAD_NS;
 	if (sampler->queue.count >= PACKETS_MAX) /* until some of them are taken */
 		return (struct turn){ NULL, clock_ns(CLOCK_MONOTONIC) + sampler->every_ns, 0 };
 
@@ -254,18 +294,6 @@ static struct turn turn_choose(const struct segment_sampler *sampler)
 			           grown_paid_ns(sampler, &sampled->look));
 	}
 	return turn;
-}
-
-static void turn_wait(struct segment_sampler *sampler, pthread_cond_t *changed,
-                      uint64_t until_ns)
-{
-	struct timespec until = { (time_t)(until_ns / SECOND_NS),
-		                      (long)(until_ns % SECOND_NS) };
-
-	if (until_ns == UINT64_MAX)
-		pthread_cond_wait(changed, &sampler->lock);
-	else
-		pthread_cond_timedwait(changed, &sampler->lock, &until);
 }
 
 static void cost_note(uint64_t *paid_ns, uint64_t now_ns, uint64_t cost_ns)
@@ -309,7 +337,7 @@ static void *sampler_run(void *context)
 	while (!sampler->is_ending) {
 		turn = turn_choose(sampler);
 		if (!turn.sampled || turn.due_ns > clock_ns(CLOCK_MONOTONIC))
-			turn_wait(sampler, &sampler->changed, turn.due_ns);
+			thread_sleep(sampler, &sampler->changed, &sampler->asleep_ns, turn.due_ns);
 		else
 			turn_take(sampler, turn.sampled);
 	}
@@ -404,7 +432,8 @@ static void *sizes_run(void *context)
 	while (!sampler->is_ending) {
 		next_ns = sizes_take(sampler);
 		if (!sampler->is_ending && next_ns > clock_ns(CLOCK_MONOTONIC))
-			turn_wait(sampler, &sampler->sizes_changed, next_ns);
+			thread_sleep(sampler, &sampler->sizes_changed, &sampler->sizes_asleep_ns,
+			             next_ns);
 	}
 	pthread_mutex_unlock(&sampler->lock);
 	return NULL;

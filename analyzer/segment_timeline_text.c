@@ -329,10 +329,11 @@ static void inside_lost(const struct segment_timeline *timeline,
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
 
 	if (segment_inside_is_lost(profile))
-		screen_line(screen, 2,
-		            "  ?: %s event%s (%s of all) are not here, and with them what lived",
-		            text_count(count, lost), text_s(lost),
-		            text_percent(percent, lost, profile->replay.totals.events + lost));
+		screen_line(
+			screen, 2,
+			"  ?: %s event%s (%s of all) are not here, and with them what lived",
+			text_count(count, lost), text_s(lost),
+			text_percent(percent, lost, profile->replay.totals.events + lost));
 }
 
 static void inside_row(const struct segment_timeline *timeline,

@@ -93,7 +93,8 @@ static void phases_follow_each_other(void **state)
 /* The process lived until the last it said of itself, and until it was seen last. */
 static void what_was_seen_is_alive(void **state)
 {
-	struct maps_definition picture = { .header = { DEFINITION_MAPS, sizeof(picture), 0, 700 },
+	struct maps_definition picture = { .header = { DEFINITION_MAPS, sizeof(picture), 0,
+		                                           700 },
 		                               .reason = MAPS_END,
 		                               .is_last = 1 };
 	struct chunk_build chunk;

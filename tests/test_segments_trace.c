@@ -327,8 +327,8 @@ static void does_not_guess_what_lived(void **state)
 		header.lost[LOST_OVERWRITTEN] = lost;
 		trace_build_process(&trace, 0, &header);
 		for (i = 0; i < 3; i++)
-			sample_add(&trace, header.start_ns + (50 + 100 * i) * MS,
-			           SEGMENTS_INTERVAL, 64 << 20);
+			sample_add(&trace, header.start_ns + (50 + 100 * i) * MS, SEGMENTS_INTERVAL,
+			           64 << 20);
 		profile = profile_of(&trace, &reader);
 		assert_int_equal(segment_inside(profile, 1).is_known, !lost);
 		assert_int_equal(segment_inside_is_lost(profile), lost);
