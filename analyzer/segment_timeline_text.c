@@ -10,6 +10,8 @@
 
 #define LABEL_COLUMNS 15 /* what a line is about */
 #define GRAPH_COLUMNS_MAX 64
+#define GRAPH_LABEL_COLUMNS 18 /* the longest title; on narrow screens less */
+#define GRAPH_NARROW_COLUMNS 80
 #define GRAPH_ROWS_SHARE 100 /* a segment's row: if it ever was one part of so many */
 #define SIZE_COLUMNS 11
 
@@ -194,6 +196,7 @@ struct graph {
 	const struct screen *screen;
 	uint64_t end_ns;
 	size_t columns;
+	size_t label_columns;
 };
 
 /* What was resident at a time, into the column of it. */
@@ -250,8 +253,8 @@ static void graph_row(const struct graph *graph, size_t segment, const char *tit
 	graph_fill(graph, segment, most);
 	for (i = 0; i < graph->columns; i++)
 		peak = most[i] > peak ? most[i] : peak;
-	fprintf(graph->screen->file, "  %-*.*s|", LABEL_COLUMNS - 3, LABEL_COLUMNS - 4,
-	        title);
+	fprintf(graph->screen->file, "  %-*.*s|", (int)graph->label_columns - 3,
+	        (int)graph->label_columns - 4, title);
 	for (i = 0; i < graph->columns; i++) {
 		height = peak ? (size_t)((double)most[i] / (double)peak * 8) : 0;
 		height = most[i] && !height ? 1 : height > 8 ? 8 : height;
@@ -266,7 +269,7 @@ static void graph_print(const struct segment_timeline *timeline,
 {
 	const struct segment_history *history = &timeline->profile->segments;
 	struct graph graph = { timeline, screen, sample_last(timeline)->time_ns,
-		                   GRAPH_COLUMNS_MAX };
+		                   GRAPH_COLUMNS_MAX, GRAPH_LABEL_COLUMNS };
 	char end[TEXT_NUMBER_BYTES], aside[96];
 	size_t i;
 
@@ -275,8 +278,10 @@ static void graph_print(const struct segment_timeline *timeline,
 		graph.end_ns = history->sizes.entries[history->sizes.count - 1].time_ns;
 	if (history->count + history->sizes.count < 2)
 		return;
-	if (graph.columns > screen->columns - LABEL_COLUMNS - SIZE_COLUMNS)
-		graph.columns = screen->columns - LABEL_COLUMNS - SIZE_COLUMNS;
+	if (screen->columns < GRAPH_NARROW_COLUMNS)
+		graph.label_columns = LABEL_COLUMNS;
+	if (graph.columns > screen->columns - graph.label_columns - SIZE_COLUMNS)
+		graph.columns = screen->columns - graph.label_columns - SIZE_COLUMNS;
 	snprintf(aside, sizeof(aside), "from the start to %s; each row to its own highest",
 	         text_duration(end, graph.end_ns));
 	screen_heading(screen, "resident over time", aside);
