@@ -325,22 +325,6 @@ static void time_text(char *text, size_t bytes, const struct segment_timeline *t
 	         sample->reasons & SEGMENTS_LAST ? ", last" : "");
 }
 
-/* Why nothing is said of what lives. */
-static void inside_lost(const struct segment_timeline *timeline,
-                        const struct screen *screen)
-{
-	const struct profile *profile = timeline->profile;
-	uint64_t lost = profile->lost.events;
-	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
-
-	if (segment_inside_is_lost(profile))
-		screen_line(
-			screen, 2,
-			"  ?: %s event%s (%s of all) are not here, and with them what lived",
-			text_count(count, lost), text_s(lost),
-			text_percent(percent, lost, profile->replay.totals.events + lost));
-}
-
 static void inside_row(const struct segment_timeline *timeline,
                        const struct figures *figures, size_t number)
 {
@@ -381,7 +365,7 @@ static void inside_table(const struct segment_timeline *timeline,
 	if (rows < history->count)
 		screen_line(screen, 2, "  %zu of %zu samples (--top 0 shows all)", rows,
 		            history->count);
-	inside_lost(timeline, screen);
+	segment_timeline_lost(screen, timeline->profile);
 	if (segment_inside(timeline->profile, 0).is_known)
 		screen_paragraph(
 			screen, 0, 2,
@@ -402,7 +386,7 @@ static void at_print(const struct segment_timeline *timeline,
 	               "live: asked for; overhead: estimated");
 	figures_titles(&inside, "at");
 	inside_row(timeline, &inside, timeline->from);
-	inside_lost(timeline, screen);
+	segment_timeline_lost(screen, timeline->profile);
 }
 
 static const struct figure_column between_columns[] = {
@@ -448,7 +432,7 @@ static void between_print(const struct segment_timeline *timeline,
 	figures_titles(&inside, "at");
 	inside_row(timeline, &inside, timeline->from);
 	inside_row(timeline, &inside, timeline->to);
-	inside_lost(timeline, screen);
+	segment_timeline_lost(screen, timeline->profile);
 }
 
 /* ---- stacks ---- */
