@@ -47,10 +47,11 @@ struct phases {
 	size_t span_count;
 	struct phase_span *named; /* likewise; none if no phase was ever named */
 	size_t named_count;
-	uint64_t main_start;          /* PHASE_TIME_END: not known */
-	uint64_t exit_start;          /* PHASE_TIME_END: it never exited */
-	bool has_load;                /* main_start is known, and something came before */
-	uint64_t seen; /* quanta: the process was seen alive until then; 0: only by events */
+	uint64_t main_start; /* PHASE_TIME_END: not known */
+	uint64_t exit_start; /* PHASE_TIME_END: it never exited */
+	bool has_load;       /* main_start is known, and something came before */
+	uint64_t
+		seen; /* quanta: the process was seen alive until then; 0: only by events */
 	struct hash_index names;      /* of the numbers that the program named */
 	struct phase_record *records; /* as loaded */
 	size_t record_count, record_capacity;

@@ -2,7 +2,8 @@
 #include "segment_inside.h"
 
 #define ODD_BYTES (UINT64_C(4) << 20)
-#define LOST_SHARE 100 /* of the events, one part of so many: then what lives is a guess */
+#define LOST_SHARE \
+	100 /* of the events, one part of so many: then what lives is a guess */
 
 bool segment_inside_is_lost(const struct profile *profile)
 {
