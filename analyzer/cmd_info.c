@@ -213,7 +213,8 @@ static void check_names(struct trace_reader *reader,
 }
 
 static struct segments_count count_segments(struct trace_reader *reader,
-                                            const struct trace_process *process)
+                                            const struct trace_process *process,
+                                            struct phases *phases)
 {
 	struct segment_history history;
 	struct segments_count count;
@@ -221,6 +222,7 @@ static struct segments_count count_segments(struct trace_reader *reader,
 	if (segment_history_read(&history, reader, process) ||
 	    size_history_read(&history.sizes, reader, process))
 		die("%s: out of memory", trace_reader_name(reader));
+	process_see(phases, &history, &process->header);
 	count = (struct segments_count){ history.read, history.refused,
 		                             history.sizes.readings, history.interval_ns,
 		                             history.sizes.every_ns };
@@ -255,9 +257,9 @@ static struct recording recording_read(struct trace_reader *reader)
 		recording.phases[i] = trace_reader_phases(reader, process);
 		if (!recording.phases[i])
 			die("%s: out of memory", trace_reader_name(reader));
+		recording.segments[i] = count_segments(reader, process, recording.phases[i]);
 		recording.counts[i] = count_process(reader, process, recording.phases[i]);
 		check_names(reader, process);
-		recording.segments[i] = count_segments(reader, process);
 		recording.damaged += recording.counts[i].lost.damaged;
 	}
 	recording.is_damaged = recording.damaged || trace_reader_problems(reader)->count;

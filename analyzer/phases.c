@@ -154,6 +154,12 @@ static bool is_of_its_time(uint32_t kind)
 	       kind == DEFINITION_MEMORY;
 }
 
+void phases_see(struct phases *phases, uint64_t time)
+{
+	if (time > phases->seen)
+		phases->seen = time;
+}
+
 int phases_load(struct phases *phases, const uint8_t *data, size_t bytes,
                 struct error *error)
 {
@@ -162,9 +168,8 @@ int phases_load(struct phases *phases, const uint8_t *data, size_t bytes,
 
 	/* Where the chunk is wrong, address_map_load() says so. */
 	while (definition_next(&cursor)) {
-		if (is_of_its_time(cursor.header.kind) &&
-		    cursor.header.time > phases->time_last)
-			phases->time_last = cursor.header.time;
+		if (is_of_its_time(cursor.header.kind))
+			phases_see(phases, cursor.header.time);
 		if (cursor.header.kind == DEFINITION_PHASE &&
 		    phase_load(phases, cursor.record, cursor.header.bytes,
 		               result ? NULL : error))

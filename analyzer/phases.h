@@ -47,10 +47,11 @@ struct phases {
 	size_t span_count;
 	struct phase_span *named; /* likewise; none if no phase was ever named */
 	size_t named_count;
-	uint64_t main_start;          /* PHASE_TIME_END: not known */
-	uint64_t exit_start;          /* PHASE_TIME_END: it never exited */
-	uint64_t time_last;           /* the process was there then: no event need tell */
-	bool has_load;                /* main_start is known, and something came before */
+	uint64_t main_start; /* PHASE_TIME_END: not known */
+	uint64_t exit_start; /* PHASE_TIME_END: it never exited */
+	bool has_load;       /* main_start is known, and something came before */
+	uint64_t
+		seen; /* quanta: the process was seen alive until then; 0: only by events */
 	struct hash_index names;      /* of the numbers that the program named */
 	struct phase_record *records; /* as loaded */
 	size_t record_count, record_capacity;
@@ -69,7 +70,13 @@ int phases_load(struct phases *phases, const uint8_t *data, size_t bytes,
 /* After the last load; `start`: of the process, quanta. 0, or -1 when memory is out. */
 int phases_seal(struct phases *phases, uint64_t start);
 
-/* The process was there until then: that ends the last spans. */
+/*
+ * It was alive at `time`, quanta, whether or not it allocated. Loading notes what the process
+ * said of itself: phases, and pictures of its mappings.
+ */
+void phases_see(struct phases *phases, uint64_t time);
+
+/* The last that was seen of it was then: it ends the last spans. */
 void phases_end(struct phases *phases, uint64_t time);
 
 /* The span of libc's phases that a time lies in; before the first: that one. */

@@ -212,8 +212,8 @@ int process_count(struct process_counts *counts, struct trace_reader *reader,
 	for (i = 1; i <= counting.position_count; i++)
 		holes += counting.positions[i].highest - counting.positions[i].read;
 	counts->lost = lost_count(process, holes);
-	if (phases && phases->time_last > counts->time_last)
-		counts->time_last = phases->time_last;
+	if (phases && phases->seen > counts->time_last)
+		counts->time_last = phases->seen;
 	if (phases)
 		phases_end(phases, counts->time_last);
 	hash_index_release(&counting.index);

@@ -37,7 +37,7 @@ struct process_counts {
 	uint64_t frees, reallocs, failed;
 	uint64_t threads;
 	uint64_t plain;     /* events whose frames are not exact */
-	uint64_t time_last; /* quanta; 0: nothing is known of it */
+	uint64_t time_last; /* of an event, or when it was last seen; quanta; 0: never */
 	struct lost_counts lost;
 };
 

@@ -53,6 +53,21 @@ uint64_t process_time_quanta(const struct ring_header *header, uint64_t time_ns)
 	return (header->start_ticks >> header->clock_shift) + (uint64_t)quanta;
 }
 
+void process_see(struct phases *phases, const struct segment_history *history,
+                 const struct ring_header *header)
+{
+	const struct size_history *sizes = &history->sizes;
+
+	if (!process_is_calibrated(header))
+		return;
+	if (history->count)
+		phases_see(phases, process_time_quanta(
+							   header, history->samples[history->count - 1].time_ns));
+	if (sizes->count)
+		phases_see(phases, process_time_quanta(
+							   header, sizes->entries[sizes->count - 1].time_ns));
+}
+
 static uint64_t holes_count(const struct replay *replay)
 {
 	uint64_t holes = 0;
@@ -88,8 +103,10 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 
 	if (segment_history_read(history, reader, profile->process) ||
 	    size_history_read(&history->sizes, reader, profile->process) ||
-	    segment_pictures_read(pictures, reader, profile->process) ||
-	    segment_own_looks_add(history, pictures, &profile->process->header))
+	    segment_pictures_read(pictures, reader, profile->process))
+		return -1;
+	process_see(profile->phases, history, &profile->process->header);
+	if (segment_own_looks_add(history, pictures, &profile->process->header))
 		return -1;
 	profile->marks = calloc(history->count + 1, sizeof(*profile->marks));
 	profile->picture_marks = calloc(pictures->count + 1, sizeof(*profile->marks));

@@ -36,7 +36,7 @@ struct profile {
 	struct live_mark *picture_marks; /* and of each picture */
 	struct lost_counts lost;
 	uint64_t peak_ns;     /* when the most bytes were live, since the start */
-	uint64_t duration_ns; /* from the start to the last event */
+	uint64_t duration_ns; /* from the start to the last that was seen of it */
 };
 
 /*
@@ -72,6 +72,10 @@ uint64_t process_span_ns(const struct ring_header *header, uint64_t span);
 
 /* Nanoseconds since its start as a time of its clock. */
 uint64_t process_time_quanta(const struct ring_header *header, uint64_t time_ns);
+
+/* Whoever looked at it saw it alive: `phases` are told. */
+void process_see(struct phases *phases, const struct segment_history *history,
+                 const struct ring_header *header);
 
 /* Of its clock. */
 double process_quantum_ns(const struct ring_header *header);

@@ -465,8 +465,8 @@ int replay_finish(struct replay *replay)
 {
 	size_t i;
 
-	if (replay->phases && replay->phases->time_last > replay->totals.time_last)
-		replay->totals.time_last = replay->phases->time_last;
+	if (replay->phases && replay->phases->seen > replay->totals.time_last)
+		replay->totals.time_last = replay->phases->seen;
 	time_advance(replay, replay->totals.time_last);
 	block_lives_finish(&replay->lives, &replay->live);
 	for (i = 1; i < replay->sites.count; i++) {

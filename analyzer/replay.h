@@ -36,7 +36,7 @@ struct totals {
 	uint64_t ends_missed;      /* an address was allocated again while it was live */
 	uint64_t plain;            /* events whose frames are not exact */
 	uint64_t events;
-	uint64_t time_last; /* quanta, of the last event; of its end when finished */
+	uint64_t time_last; /* quanta, of the last event, or when it was last seen */
 };
 
 #define SIZE_HISTOGRAM_COUNT 65

@@ -6,6 +6,7 @@
 #include "process_counts.h"
 #include "process_json.h"
 #include "report_phases.h"
+#include "size_history.h"
 #include "stack_names.h"
 #include "stacks_json.h"
 
@@ -267,6 +268,25 @@ static struct process_counts counts_of(const struct profile *profile)
 	};
 }
 
+/* Of another process than the one that is shown. */
+static int counts_read(struct process_counts *counts, struct trace_reader *reader,
+                       struct trace_process *process)
+{
+	struct phases *phases = trace_reader_phases(reader, process);
+	struct segment_history history = { .count = 0 };
+	int result = -1;
+
+	if (phases && !segment_history_read(&history, reader, process) &&
+	    !size_history_read(&history.sizes, reader, process)) {
+		process_see(phases, &history, &process->header);
+		result = process_count(counts, reader, process, phases, NULL, NULL);
+	}
+	size_history_release(&history.sizes);
+	segment_history_release(&history);
+	phases_free(phases);
+	return result;
+}
+
 static int processes_json(struct json_writer *json, struct trace_reader *reader,
                           const struct profile *profile)
 {
@@ -278,8 +298,7 @@ static int processes_json(struct json_writer *json, struct trace_reader *reader,
 	for (i = 0; i < trace_reader_process_count(reader); i++) {
 		process = trace_reader_process(reader, i);
 		counts = counts_of(profile);
-		if (process != profile->process &&
-		    process_count(&counts, reader, process, NULL, NULL, NULL))
+		if (process != profile->process && counts_read(&counts, reader, process))
 			return -1;
 		json_object(json, NULL);
 		process_json(json, process, &counts);

@@ -63,12 +63,16 @@ void report_title(const struct screen *screen, const struct profile *profile)
 	const struct ring_header *header = &profile->process->header;
 	char about[128], duration[TEXT_NUMBER_BYTES], line[1024], command[2048];
 	size_t threads = profile->replay.threads.count, room, columns;
+	char several[32] = ""; /* none: none that allocated */
 
-	snprintf(about, sizeof(about), "pid %u, %s, %zu thread%s", header->pid,
+	if (threads)
+		snprintf(several, sizeof(several), ", %zu thread%s", threads,
+		         threads == 1 ? "" : "s");
+	snprintf(about, sizeof(about), "pid %u, %s%s", header->pid,
 	         process_is_calibrated(header)
 	             ? text_duration(duration, profile->duration_ns)
 	             : "duration unknown",
-	         threads, threads == 1 ? "" : "s");
+	         several);
 	process_command_text(command, sizeof(command), header);
 	columns = text_columns(about) + 2;
 	room = screen->columns > columns ? screen->columns - columns : 0;

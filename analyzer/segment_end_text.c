@@ -7,9 +7,12 @@
 static const struct segment_picture *end_find(const struct profile *profile)
 {
 	const struct segment_pictures *pictures = &profile->pictures;
-	const struct segment_picture *last = pictures->pictures + pictures->count - 1;
+	const struct segment_picture *last;
 
-	return pictures->count && last->reason == MAPS_END ? last : NULL;
+	if (!pictures->count)
+		return NULL;
+	last = &pictures->pictures[pictures->count - 1];
+	return last->reason == MAPS_END ? last : NULL;
 }
 
 bool segment_end_is_known(const struct profile *profile)

@@ -2,6 +2,15 @@
 #include "segment_inside.h"
 
 #define ODD_BYTES (UINT64_C(4) << 20)
+#define LOST_SHARE \
+	100 /* of the events, one part of so many: then what lives is a guess */
+
+bool segment_inside_is_lost(const struct profile *profile)
+{
+	uint64_t lost = profile->lost.events;
+
+	return lost > (profile->replay.totals.events + lost) / LOST_SHARE;
+}
 
 struct segment_inside segment_inside(const struct profile *profile, size_t sample)
 {
@@ -13,7 +22,8 @@ struct segment_inside segment_inside(const struct profile *profile, size_t sampl
 		.blocks = mark->live_blocks,
 		.has_overhead = !(profile->runtimes & RUNTIME_MALLOC),
 		.is_known = !(profile->process->header.flags & RING_OWN_MALLOC) &&
-		            profile->phase_only == PHASE_NUMBER_NONE,
+		            profile->phase_only == PHASE_NUMBER_NONE &&
+		            !segment_inside_is_lost(profile),
 	};
 
 	if (inside.has_overhead)

@@ -21,9 +21,18 @@ struct segment_inside {
 	 * recording. At least so much: live blocks that were never touched are not resident.
 	 */
 	uint64_t kept;
-	/* false: the program's own malloc served it unseen, or one phase only was read */
+	/*
+	 * false: the program's own malloc served it unseen, one phase only was read, or too
+	 * many events are missing
+	 */
 	bool is_known;
 };
+
+/*
+ * Whether so many events were lost that nobody knows what lived: what a flight recorder has
+ * overwritten had made most of it.
+ */
+bool segment_inside_is_lost(const struct profile *profile);
 
 struct segment_inside segment_inside(const struct profile *profile, size_t sample);
 

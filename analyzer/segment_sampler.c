@@ -1,15 +1,14 @@
 /* segment_sampler.c - look at living processes on schedule. Layer 6. */
 #include "segment_sampler.h"
 
+#include "sampler_thread.h"
 #include "size_pace.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define SECOND_NS UINT64_C(1000000000)
 /*
  * First looks and all others have budgets of their own, so that neither a stream of short
  * processes nor a big one keeps the other from being seen. Of the time a look took, so many
@@ -28,7 +27,8 @@
 #define CREDIT_NS SECOND_NS
 #define PACKETS_MAX 1024 /* nobody takes them: wait */
 #define SIZES_PACKETS_MAX 8192
-#define END_WAIT_S 2 /* a look may hang where the process's memory does */
+#define BURST_NS LOOKS_APART_NS /* processes that begin so soon after another are one */
+#define END_WAIT_S 2            /* a look may hang where the process's memory does */
 
 struct sampled {
 	struct looked look; /* while is_busy the looking thread's */
@@ -45,25 +45,17 @@ struct sampled {
 
 struct segment_sampler {
 	pthread_mutex_t lock;
-	pthread_cond_t changed, sizes_changed;
-	pthread_t thread, sizes_thread;
+	struct sampler_thread looks, readings; /* at all of a process; of sizes */
 	uint64_t every_ns;
 	struct size_pace pace;
 	bool is_ending;
 	struct sampled **sampled;
 	size_t count;
+	uint64_t added_ns; /* the newest one */
 	struct segment_queue queue;
 	/* until then the looks so far are paid for: first ones, others */
 	uint64_t first_paid_ns, paid_ns;
 };
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
-}
 
 /* ---- the queue; under the lock ---- */
 
@@ -139,6 +131,14 @@ static void sizes_end(struct segment_sampler *sampler, struct sampled *sampled)
 	sizes_hand(sampler, sampled);
 }
 
+/* First looks may be taken from then on. */
+static uint64_t first_due_ns(const struct segment_sampler *sampler)
+{
+	uint64_t paid_ns = sampler->first_paid_ns;
+
+	return paid_ns > FIRST_AHEAD_NS ? paid_ns - FIRST_AHEAD_NS : 0;
+}
+
 /* ---- the processes ---- */
 
 /* Nobody is at it any more. */
@@ -153,20 +153,24 @@ void segment_sampler_add(struct segment_sampler *sampler, uint32_t process, pid_
                          const char *ring, bool is_exec)
 {
 	struct sampled *sampled = calloc(1, sizeof(*sampled)), **grown;
+	uint64_t now_ns = sampler_clock_ns(CLOCK_MONOTONIC);
 
 	if (!sampled)
 		return;
 	looked_init(&sampled->look, process, pid, ring, is_exec);
 	pthread_mutex_lock(&sampler->lock);
+	if (sampler->added_ns && now_ns < sampler->added_ns + BURST_NS)
+		sampled->read_ns = size_pace_next(&sampler->pace, now_ns); /* with the others */
+	sampler->added_ns = now_ns;
 	grown = realloc(sampler->sampled, (sampler->count + 1) * sizeof(struct sampled *));
 	if (grown) {
 		sampler->sampled = grown;
 		sampler->sampled[sampler->count++] = sampled;
+		sampler_thread_wake(&sampler->looks, first_due_ns(sampler));
+		sampler_thread_wake(&sampler->readings, sampled->read_ns);
 	} else {
 		sampled_free(sampled);
 	}
-	pthread_cond_signal(&sampler->changed);
-	pthread_cond_signal(&sampler->sizes_changed);
 	pthread_mutex_unlock(&sampler->lock);
 }
 
@@ -233,13 +237,13 @@ static struct turn turn_choose(const struct segment_sampler *sampler)
 {
 	struct turn turn = { NULL, UINT64_MAX, 0 };
 	struct sampled *sampled;
-	uint64_t first_ns = 0;
+	uint64_t first_ns = first_due_ns(sampler);
 	size_t i;
 
-	if (sampler->first_paid_ns > FIRST_AHEAD_NS)
-		first_ns = sampler->first_paid_ns - FIRST_AHEAD_NS;
 	if (sampler->queue.count >= PACKETS_MAX) /* until some of them are taken */
-		return (struct turn){ NULL, clock_ns(CLOCK_MONOTONIC) + sampler->every_ns, 0 };
+		return (struct turn){ NULL,
+			                  sampler_clock_ns(CLOCK_MONOTONIC) + sampler->every_ns,
+			                  0 };
 
 	for (i = 0; i < sampler->count; i++) {
 		sampled = sampler->sampled[i];
@@ -254,18 +258,6 @@ static struct turn turn_choose(const struct segment_sampler *sampler)
 			           grown_paid_ns(sampler, &sampled->look));
 	}
 	return turn;
-}
-
-static void turn_wait(struct segment_sampler *sampler, pthread_cond_t *changed,
-                      uint64_t until_ns)
-{
-	struct timespec until = { (time_t)(until_ns / SECOND_NS),
-		                      (long)(until_ns % SECOND_NS) };
-
-	if (until_ns == UINT64_MAX)
-		pthread_cond_wait(changed, &sampler->lock);
-	else
-		pthread_cond_timedwait(changed, &sampler->lock, &until);
 }
 
 static void cost_note(uint64_t *paid_ns, uint64_t now_ns, uint64_t cost_ns)
@@ -284,10 +276,10 @@ static void turn_take(struct segment_sampler *sampler, struct sampled *sampled)
 
 	sampled->is_busy = true;
 	pthread_mutex_unlock(&sampler->lock);
-	begun_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	begun_ns = sampler_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	packet = looked_whole(&sampled->look, sampler->every_ns);
-	cost_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
-	now_ns = clock_ns(CLOCK_MONOTONIC);
+	cost_ns = sampler_clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
+	now_ns = sampler_clock_ns(CLOCK_MONOTONIC);
 	pthread_mutex_lock(&sampler->lock);
 	sampled->is_busy = false;
 	cost_note(is_first ? &sampler->first_paid_ns : &sampler->paid_ns, now_ns,
@@ -308,8 +300,8 @@ static void *sampler_run(void *context)
 	pthread_mutex_lock(&sampler->lock);
 	while (!sampler->is_ending) {
 		turn = turn_choose(sampler);
-		if (!turn.sampled || turn.due_ns > clock_ns(CLOCK_MONOTONIC))
-			turn_wait(sampler, &sampler->changed, turn.due_ns);
+		if (!turn.sampled || turn.due_ns > sampler_clock_ns(CLOCK_MONOTONIC))
+			sampler_thread_sleep(&sampler->looks, &sampler->lock, turn.due_ns);
 		else
 			turn_take(sampler, turn.sampled);
 	}
@@ -331,7 +323,7 @@ static void size_tell(struct segment_sampler *sampler, struct sampled *sampled,
 		sampled->same_ns = size->entry.time_ns;
 	if (look->grown_ns != grown_ns || look->next_ns != next_ns ||
 	    look->is_much != is_much)
-		pthread_cond_signal(&sampler->changed);
+		sampler_thread_wake(&sampler->looks, 0);
 	if (look->last_ns && segment_sizes_is_due(&sampled->sizes, size->entry.time_ns))
 		sizes_hand(sampler, sampled);
 }
@@ -366,9 +358,9 @@ static void size_take(struct segment_sampler *sampler, struct sampled *sampled)
 /* All that are due; when the next is. */
 static uint64_t sizes_take(struct segment_sampler *sampler)
 {
-	uint64_t begun_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID), cost_ns,
+	uint64_t begun_ns = sampler_clock_ns(CLOCK_THREAD_CPUTIME_ID), cost_ns,
 			 next_ns = UINT64_MAX;
-	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now_ns = sampler_clock_ns(CLOCK_MONOTONIC);
 	struct sampled *sampled;
 	size_t readings = 0, i;
 
@@ -388,7 +380,7 @@ static uint64_t sizes_take(struct segment_sampler *sampler)
 	}
 	if (!readings)
 		return next_ns;
-	cost_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
+	cost_ns = sampler_clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
 	size_pace_learn(&sampler->pace, readings, cost_ns);
 	/* so that both together stay at a hundredth, but sizes do not take all of it */
 	cost_note(&sampler->paid_ns, now_ns, cost_ns * OTHER_FACTOR / 2);
@@ -403,33 +395,19 @@ static void *sizes_run(void *context)
 	pthread_mutex_lock(&sampler->lock);
 	while (!sampler->is_ending) {
 		next_ns = sizes_take(sampler);
-		if (!sampler->is_ending && next_ns > clock_ns(CLOCK_MONOTONIC))
-			turn_wait(sampler, &sampler->sizes_changed, next_ns);
+		if (!sampler->is_ending && next_ns > sampler_clock_ns(CLOCK_MONOTONIC))
+			sampler_thread_sleep(&sampler->readings, &sampler->lock, next_ns);
 	}
 	pthread_mutex_unlock(&sampler->lock);
 	return NULL;
-}
-
-/* Signals are for the thread that waits for them. */
-static int thread_start(struct segment_sampler *sampler, pthread_t *thread,
-                        void *(*run)(void *))
-{
-	sigset_t all, before;
-	int failure;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failure = pthread_create(thread, NULL, run, sampler);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return failure;
 }
 
 static void threads_tell(struct segment_sampler *sampler)
 {
 	pthread_mutex_lock(&sampler->lock);
 	sampler->is_ending = true;
-	pthread_cond_signal(&sampler->changed);
-	pthread_cond_signal(&sampler->sizes_changed);
+	sampler_thread_wake(&sampler->looks, 0);
+	sampler_thread_wake(&sampler->readings, 0);
 	pthread_mutex_unlock(&sampler->lock);
 }
 
@@ -439,8 +417,8 @@ static void sampler_free(struct segment_sampler *sampler)
 	while (sampler->count)
 		sampled_free(sampler->sampled[--sampler->count]);
 	free(sampler->sampled);
-	pthread_cond_destroy(&sampler->changed);
-	pthread_cond_destroy(&sampler->sizes_changed);
+	sampler_thread_release(&sampler->looks);
+	sampler_thread_release(&sampler->readings);
 	pthread_mutex_destroy(&sampler->lock);
 	free(sampler);
 }
@@ -448,7 +426,6 @@ static void sampler_free(struct segment_sampler *sampler)
 struct segment_sampler *segment_sampler_new(uint64_t every_ns, struct error *error)
 {
 	struct segment_sampler *sampler = calloc(1, sizeof(*sampler));
-	pthread_condattr_t clock;
 	int failure;
 
 	if (!sampler) {
@@ -459,18 +436,15 @@ struct segment_sampler *segment_sampler_new(uint64_t every_ns, struct error *err
 	sampler->pace = size_pace_of(every_ns);
 	segment_queue_init(&sampler->queue);
 	pthread_mutex_init(&sampler->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&sampler->changed, &clock);
-	pthread_cond_init(&sampler->sizes_changed, &clock);
-	pthread_condattr_destroy(&clock);
-	failure = thread_start(sampler, &sampler->thread, sampler_run);
+	sampler_thread_init(&sampler->looks);
+	sampler_thread_init(&sampler->readings);
+	failure = sampler_thread_start(&sampler->looks, sampler_run, sampler);
 	if (!failure) {
-		failure = thread_start(sampler, &sampler->sizes_thread, sizes_run);
+		failure = sampler_thread_start(&sampler->readings, sizes_run, sampler);
 		if (!failure)
 			return sampler;
 		threads_tell(sampler);
-		pthread_join(sampler->thread, NULL);
+		pthread_join(sampler->looks.thread, NULL);
 	}
 	error_set(error, "no thread to look at segments: %s", strerror(failure));
 	sampler_free(sampler);
@@ -487,11 +461,11 @@ void segment_sampler_free(struct segment_sampler *sampler)
 	threads_tell(sampler);
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += END_WAIT_S;
-	hangs = pthread_timedjoin_np(sampler->thread, NULL, &until) != 0;
+	hangs = pthread_timedjoin_np(sampler->looks.thread, NULL, &until) != 0;
 	if (hangs)
-		pthread_detach(sampler->thread);
-	if (pthread_timedjoin_np(sampler->sizes_thread, NULL, &until)) {
-		pthread_detach(sampler->sizes_thread);
+		pthread_detach(sampler->looks.thread);
+	if (pthread_timedjoin_np(sampler->readings.thread, NULL, &until)) {
+		pthread_detach(sampler->readings.thread);
 		hangs = true;
 	}
 	if (!hangs) /* else it does so in the kernel, with all it has */

@@ -120,6 +120,19 @@ void segment_timeline_moved(const struct screen *screen,
 	            text_size(rss, moved->rss), estimated);
 }
 
+void segment_timeline_lost(const struct screen *screen, const struct profile *profile)
+{
+	uint64_t lost = profile->lost.events;
+	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
+
+	if (segment_inside_is_lost(profile))
+		screen_line(
+			screen, 2,
+			"  ?: %s event%s (%s of all) are not here, and with them what lived",
+			text_count(count, lost), text_s(lost),
+			text_percent(percent, lost, profile->replay.totals.events + lost));
+}
+
 /* "heap 40 MiB, code 1.2 MiB, ..": the three that are most of a sample. */
 static void parts_text(struct text *text, const struct segment_sample *sample)
 {

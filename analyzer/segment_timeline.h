@@ -53,6 +53,9 @@ void segment_timeline_oddities(const struct profile *profile,
 void segment_timeline_odd_lines(const struct screen *screen,
                                 const struct profile *profile);
 
+/* Why nothing is said of what lives in the heap, if events are missing. */
+void segment_timeline_lost(const struct screen *screen, const struct profile *profile);
+
 /* What of the heap of a sample lies in other mappings; nothing if nothing does. */
 void segment_timeline_moved(const struct screen *screen,
                             const struct segment_sample *sample);

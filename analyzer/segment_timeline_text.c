@@ -10,6 +10,8 @@
 
 #define LABEL_COLUMNS 15 /* what a line is about */
 #define GRAPH_COLUMNS_MAX 64
+#define GRAPH_LABEL_COLUMNS 18 /* the longest title; on narrow screens less */
+#define GRAPH_NARROW_COLUMNS 80
 #define GRAPH_ROWS_SHARE 100 /* a segment's row: if it ever was one part of so many */
 #define SIZE_COLUMNS 11
 
@@ -56,9 +58,12 @@ static void title_print(const struct segment_timeline *timeline,
 	if (history->own_count)
 		snprintf(own, sizeof(own), "; %u more by the process itself",
 		         history->own_count);
-	screen_line(screen, LABEL_COLUMNS, "  process      pid %u, %u thread%s at the end",
+	screen_line(screen, LABEL_COLUMNS, "  process      pid %u, %u thread%s at the %s",
 	            header->pid, sample_last(timeline)->thread_count,
-	            text_s(sample_last(timeline)->thread_count));
+	            text_s(sample_last(timeline)->thread_count),
+	            header->flags & RING_OUTLIVED
+	                ? "last look; it still ran when the recording ended"
+	                : "end");
 	size_timeline_often(sizes, sizeof(sizes), timeline);
 	if (!history->read) {
 		screen_line(screen, LABEL_COLUMNS,
@@ -191,6 +196,7 @@ struct graph {
 	const struct screen *screen;
 	uint64_t end_ns;
 	size_t columns;
+	size_t label_columns;
 };
 
 /* What was resident at a time, into the column of it. */
@@ -247,8 +253,8 @@ static void graph_row(const struct graph *graph, size_t segment, const char *tit
 	graph_fill(graph, segment, most);
 	for (i = 0; i < graph->columns; i++)
 		peak = most[i] > peak ? most[i] : peak;
-	fprintf(graph->screen->file, "  %-*.*s|", LABEL_COLUMNS - 3, LABEL_COLUMNS - 4,
-	        title);
+	fprintf(graph->screen->file, "  %-*.*s|", (int)graph->label_columns - 3,
+	        (int)graph->label_columns - 4, title);
 	for (i = 0; i < graph->columns; i++) {
 		height = peak ? (size_t)((double)most[i] / (double)peak * 8) : 0;
 		height = most[i] && !height ? 1 : height > 8 ? 8 : height;
@@ -263,7 +269,7 @@ static void graph_print(const struct segment_timeline *timeline,
 {
 	const struct segment_history *history = &timeline->profile->segments;
 	struct graph graph = { timeline, screen, sample_last(timeline)->time_ns,
-		                   GRAPH_COLUMNS_MAX };
+		                   GRAPH_COLUMNS_MAX, GRAPH_LABEL_COLUMNS };
 	char end[TEXT_NUMBER_BYTES], aside[96];
 	size_t i;
 
@@ -272,8 +278,10 @@ static void graph_print(const struct segment_timeline *timeline,
 		graph.end_ns = history->sizes.entries[history->sizes.count - 1].time_ns;
 	if (history->count + history->sizes.count < 2)
 		return;
-	if (graph.columns > screen->columns - LABEL_COLUMNS - SIZE_COLUMNS)
-		graph.columns = screen->columns - LABEL_COLUMNS - SIZE_COLUMNS;
+	if (screen->columns < GRAPH_NARROW_COLUMNS)
+		graph.label_columns = LABEL_COLUMNS;
+	if (graph.columns > screen->columns - graph.label_columns - SIZE_COLUMNS)
+		graph.columns = screen->columns - graph.label_columns - SIZE_COLUMNS;
 	snprintf(aside, sizeof(aside), "from the start to %s; each row to its own highest",
 	         text_duration(end, graph.end_ns));
 	screen_heading(screen, "resident over time", aside);
@@ -359,13 +367,15 @@ static void inside_table(const struct segment_timeline *timeline,
 	if (rows < history->count)
 		screen_line(screen, 2, "  %zu of %zu samples (--top 0 shows all)", rows,
 		            history->count);
-	screen_paragraph(
-		screen, 0, 2,
-		timeline->profile->runtimes & RUNTIME_MALLOC
-			? "kept: resident beyond what lives: headers and tables of this malloc,\n"
-			  "freed and kept for reuse, fragments, blocks from before the recording"
-			: "kept: resident, but of no live block: freed and kept by malloc for\n"
-			  "reuse, fragments, blocks from before the recording");
+	segment_timeline_lost(screen, timeline->profile);
+	if (segment_inside(timeline->profile, 0).is_known)
+		screen_paragraph(
+			screen, 0, 2,
+			timeline->profile->runtimes & RUNTIME_MALLOC
+				? "kept: resident beyond what lives: headers and tables of this malloc,\n"
+				  "freed and kept for reuse, fragments, blocks from before the recording"
+				: "kept: resident, but of no live block: freed and kept by malloc for\n"
+				  "reuse, fragments, blocks from before the recording");
 }
 
 /* ---- one time, and two ---- */
@@ -381,6 +391,7 @@ static void at_print(const struct segment_timeline *timeline,
 	               "live: asked for; overhead: estimated");
 	figures_titles(&inside, "at");
 	inside_row(timeline, &inside, timeline->from);
+	segment_timeline_lost(screen, timeline->profile);
 }
 
 static const struct figure_column between_columns[] = {
@@ -426,6 +437,7 @@ static void between_print(const struct segment_timeline *timeline,
 	figures_titles(&inside, "at");
 	inside_row(timeline, &inside, timeline->from);
 	inside_row(timeline, &inside, timeline->to);
+	segment_timeline_lost(screen, timeline->profile);
 }
 
 /* ---- stacks ---- */

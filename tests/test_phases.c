@@ -90,6 +90,33 @@ static void phases_follow_each_other(void **state)
 	phases_free(phases);
 }
 
+/* The process lived until the last it said of itself, and until it was seen last. */
+static void what_was_seen_is_alive(void **state)
+{
+	struct maps_definition picture = { .header = { DEFINITION_MAPS, sizeof(picture), 0,
+		                                           700 },
+		                               .reason = MAPS_END,
+		                               .is_last = 1 };
+	struct chunk_build chunk;
+	struct phases *phases;
+
+	(void)state;
+	begin(&chunk);
+	chunk_build_phase(&chunk, 200, PHASE_MAIN, 1, "");
+	chunk_build_phase(&chunk, 650, PHASE_EXIT, 1, "");
+	bytes_add(&chunk.bytes, &picture, sizeof(picture));
+	phases = load(&chunk, 100);
+	assert_int_equal(phases->seen, 700);
+	phases_see(phases, 600);
+	assert_int_equal(phases->seen, 700);
+	phases_see(phases, 800);
+	assert_int_equal(phases->seen, 800);
+	phases_end(phases, phases->seen);
+	assert_int_equal(phases->totals[PHASE_MAIN].duration, 450);
+	assert_int_equal(phases->totals[PHASE_EXIT].duration, 150);
+	phases_free(phases);
+}
+
 static void a_name_may_be_that_of_another(void **state)
 {
 	struct chunk_build chunk;
@@ -386,6 +413,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(phases_follow_each_other),
+		cmocka_unit_test(what_was_seen_is_alive),
 		cmocka_unit_test(a_name_may_be_that_of_another),
 		cmocka_unit_test(without_main_there_is_no_load),
 		cmocka_unit_test(a_child_begins_in_main),

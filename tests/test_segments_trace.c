@@ -3,6 +3,7 @@
  * how they are taken of processes that live, end, become others.
  */
 #include "profile.h"
+#include "segment_end_text.h"
 #include "segment_inside.h"
 #include "segment_sampler.h"
 #include "segment_timeline.h"
@@ -309,6 +310,51 @@ static void knows_what_lived(void **state)
 	assert_int_equal(segment_history_near(&profile->segments, 199 * MS), 1);
 	assert_int_equal(segment_history_near(&profile->segments, 201 * MS), 2);
 	assert_int_equal(segment_history_near(&profile->segments, UINT64_MAX / 2), 4);
+	profile_end(&trace, reader, profile);
+}
+
+/* What was overwritten may have made all that lives: nothing is called "kept". */
+static void does_not_guess_what_lived(void **state)
+{
+	struct trace_reader *reader;
+	struct trace_build trace;
+	struct ring_header header;
+	struct profile *profile;
+	uint64_t lost;
+	size_t number, i;
+
+	(void)state;
+	for (lost = 0; lost < 2; lost++) {
+		trace_begin(&trace, &header);
+		header.lost[LOST_OVERWRITTEN] = lost;
+		trace_build_process(&trace, 0, &header);
+		for (i = 0; i < 3; i++)
+			sample_add(&trace, header.start_ns + (50 + 100 * i) * MS, SEGMENTS_INTERVAL,
+			           64 << 20);
+		profile = profile_of(&trace, &reader);
+		assert_int_equal(segment_inside(profile, 1).is_known, !lost);
+		assert_int_equal(segment_inside_is_lost(profile), lost);
+		assert_int_equal(segment_inside_odd(profile, &number), !lost);
+		profile_end(&trace, reader, profile);
+	}
+}
+
+/* The process was there when it was looked at, long after its last event. */
+static void lives_until_it_was_seen_last(void **state)
+{
+	struct trace_reader *reader;
+	struct trace_build trace;
+	struct ring_header header;
+	struct profile *profile;
+
+	(void)state;
+	trace_begin(&trace, &header);
+	sample_add(&trace, header.start_ns + 50 * MS, SEGMENTS_FIRST, 1 << 20);
+	sample_add(&trace, header.start_ns + 950 * MS, SEGMENTS_LAST, 1 << 20);
+	profile = profile_of(&trace, &reader);
+	assert_int_equal(profile->duration_ns, 950 * MS);
+	assert_int_equal(profile->phases->totals[PHASE_MAIN].duration, 950 * MS);
+	assert_false(segment_end_is_known(profile)); /* it said nothing itself */
 	profile_end(&trace, reader, profile);
 }
 
@@ -831,6 +877,8 @@ int main(void)
 		cmocka_unit_test(a_later_segment_is_other),
 		cmocka_unit_test(large_blocks_are_heap),
 		cmocka_unit_test(knows_what_lived),
+		cmocka_unit_test(does_not_guess_what_lived),
+		cmocka_unit_test(lives_until_it_was_seen_last),
 		cmocka_unit_test(damage_is_told_and_skipped),
 		cmocka_unit_test(a_sample_of_nothing_is_a_refusal),
 		cmocka_unit_test(unseen_peaks_are_told),

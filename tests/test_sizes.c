@@ -13,6 +13,8 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -624,6 +626,57 @@ static void sees_hundreds(void **state)
 	segment_sampler_free(sampler);
 }
 
+/* How often the other threads of this process have slept. */
+static unsigned long sleeps(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	struct dirent *task;
+	char path[PATH_MAX], line[256];
+	unsigned long sum = 0, one;
+	FILE *status;
+
+	assert_non_null(tasks);
+	while ((task = readdir(tasks))) {
+		if (*task->d_name == '.' || atoi(task->d_name) == getpid())
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/task/%s/status", task->d_name);
+		status = fopen(path, "r");
+		while (status && fgets(line, sizeof(line), status)) {
+			if (sscanf(line, "voluntary_ctxt_switches: %lu", &one) == 1)
+				sum += one;
+		}
+		if (status)
+			fclose(status);
+	}
+	closedir(tasks);
+	return sum;
+}
+
+/* Nobody is woken for each of a thousand processes a second: that cost more than the looks. */
+static void short_ones_wake_nobody(void **state)
+{
+	enum { MANY = 500 };
+	struct segment_sampler *sampler = sampler_of(100);
+	pid_t child = child_start("test.11.ring", rest);
+	struct segment_packet *packet;
+	unsigned long before = 0;
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 2 * MANY; i++) {
+		if (i == MANY) /* the first ones may be looked at: that is saved for */
+			before = sleeps();
+		segment_sampler_add(sampler, i, child, "test.11.ring", false);
+		wait_ms(1);
+		segment_sampler_remove(sampler, i);
+	}
+	assert_in_range(sleeps() - before, 0, MANY / 2);
+	child_end(child);
+	while ((packet = segment_sampler_take(sampler)))
+		segment_packet_free(packet);
+	segment_sampler_free(sampler);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -643,6 +696,7 @@ int main(void)
 		cmocka_unit_test(ends_with_exec),
 		cmocka_unit_test(who_has_no_ring_is_another),
 		cmocka_unit_test(sees_hundreds),
+		cmocka_unit_test(short_ones_wake_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
