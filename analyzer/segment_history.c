@@ -104,18 +104,25 @@ int segment_history_insert(struct segment_history *history,
 	return 0;
 }
 
-/* One block. 0, or -1 and *error: it is damaged. 1: memory is out. */
-static int entry_read(struct segment_history *history, const uint8_t *payload,
-                      size_t bytes, uint64_t start_ns, uint64_t *last_ns,
+struct samples_reading {
+	struct segment_history *history;
+	uint64_t start_ns, last_ns; /* of the process; of the sample before */
+};
+
+/* One block. */
+static int entry_read(void *context, const uint8_t *payload, size_t bytes,
                       struct error *error)
 {
+	struct samples_reading *reading = context;
+	struct segment_history *history = reading->history;
+	uint64_t start_ns = reading->start_ns;
 	struct segment_sample sample;
 	int result = segment_sample_load(&sample, payload, bytes, error);
 
-	if (!result && sample.time_ns <= *last_ns)
+	if (!result && sample.time_ns <= reading->last_ns)
 		result = error_set(error, "a sample is older than the one before it");
 	if (!result)
-		*last_ns = sample.time_ns;
+		reading->last_ns = sample.time_ns;
 	if (result || sample.is_refused) {
 		history->refused += !result;
 		segment_sample_release(&sample);
@@ -157,31 +164,14 @@ static uint64_t interval_find(const struct segment_history *history)
 int segment_history_read(struct segment_history *history, struct trace_reader *reader,
                          const struct trace_process *process)
 {
-	struct chunk_buffer buffer = { NULL, 0, 0 };
-	const struct chunk_entry *entry;
-	uint64_t last_ns = 0;
-	struct error error;
-	int result = 0;
-	size_t i;
+	struct samples_reading reading = { history, process->header.start_ns, 0 };
+	int result;
 
 	*history = (struct segment_history){ .count = 0 };
-	for (i = 0; i < process->segments.count && result <= 0; i++) {
-		entry = &process->segments.entries[i];
-		if (trace_reader_payload(reader, entry, &buffer, &error)) {
-			problem_add(trace_reader_problems(reader), "%s", error.message);
-			continue;
-		}
-		result = entry_read(history, buffer.data, entry->ticket,
-		                    process->header.start_ns, &last_ns, &error);
-		if (result < 0)
-			problem_add(trace_reader_problems(reader), "%s at byte %llu: %s",
-			            trace_reader_name(reader), (unsigned long long)entry->offset,
-			            error.message);
-	}
-	chunk_buffer_release(&buffer);
+	result = trace_reader_payloads(reader, &process->segments, entry_read, &reading);
 	highest_find(history);
 	history->interval_ns = interval_find(history);
-	return result > 0 ? -1 : 0;
+	return result ? -1 : 0;
 }
 
 void segment_history_release(struct segment_history *history)

@@ -44,20 +44,27 @@ static int history_add(struct size_history *history, const struct sizes_entry *e
 	return 0;
 }
 
-/* One block. 0; -1 and *error: it is damaged; 1: memory is out. */
-static int block_read(struct size_history *history, const uint8_t *payload,
-                      size_t bytes, uint64_t start_ns, uint64_t *last_ns,
+struct sizes_reading {
+	struct size_history *history;
+	uint64_t start_ns, last_ns; /* of the process; of the entry before */
+};
+
+/* One block. */
+static int block_read(void *context, const uint8_t *payload, size_t bytes,
                       struct error *error)
 {
+	struct sizes_reading *reading = context;
+	struct size_history *history = reading->history;
+	uint64_t start_ns = reading->start_ns;
 	struct sizes_batch batch;
 	struct sizes_entry entry;
 	size_t i;
 
-	if (sizes_batch_load(&batch, payload, bytes, *last_ns, error))
+	if (sizes_batch_load(&batch, payload, bytes, reading->last_ns, error))
 		return -1;
 	for (i = 0; i < batch.count; i++) {
 		entry = sizes_batch_entry(payload, i);
-		*last_ns = entry.time_ns;
+		reading->last_ns = entry.time_ns;
 		entry.time_ns = entry.time_ns > start_ns ? entry.time_ns - start_ns : 0;
 		if (history_add(history, &entry))
 			return 1;
@@ -73,29 +80,11 @@ static int block_read(struct size_history *history, const uint8_t *payload,
 int size_history_read(struct size_history *history, struct trace_reader *reader,
                       const struct trace_process *process)
 {
-	struct chunk_buffer buffer = { NULL, 0, 0 };
-	const struct chunk_entry *entry;
-	uint64_t last_ns = 0;
-	struct error error;
-	int result = 0;
-	size_t i;
+	struct sizes_reading reading = { history, process->header.start_ns, 0 };
 
 	*history = (struct size_history){ .count = 0 };
-	for (i = 0; i < process->sizes.count && result <= 0; i++) {
-		entry = &process->sizes.entries[i];
-		if (trace_reader_payload(reader, entry, &buffer, &error)) {
-			problem_add(trace_reader_problems(reader), "%s", error.message);
-			continue;
-		}
-		result = block_read(history, buffer.data, entry->ticket,
-		                    process->header.start_ns, &last_ns, &error);
-		if (result < 0)
-			problem_add(trace_reader_problems(reader), "%s at byte %llu: %s",
-			            trace_reader_name(reader), (unsigned long long)entry->offset,
-			            error.message);
-	}
-	chunk_buffer_release(&buffer);
-	return result > 0 ? -1 : 0;
+	return trace_reader_payloads(reader, &process->sizes, block_read, &reading) ? -1
+	                                                                            : 0;
 }
 
 void size_history_release(struct size_history *history)

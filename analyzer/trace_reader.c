@@ -267,15 +267,35 @@ struct address_map *trace_reader_map(struct trace_reader *reader,
 	return map;
 }
 
-int trace_reader_payload(struct trace_reader *reader, const struct chunk_entry *entry,
-                         struct chunk_buffer *buffer, struct error *error)
+int trace_reader_payloads(struct trace_reader *reader, const struct chunk_list *list,
+                          payload_taker *take, void *context)
 {
 	const struct byte_source *source = &reader->index.sources[0];
+	struct chunk_buffer buffer = { NULL, 0, 0 };
+	const struct chunk_entry *entry;
+	struct error error;
+	int result = 0;
+	size_t i;
 
-	if (chunk_buffer_reserve(buffer, entry->ticket))
-		return error_set(error, "%s: out of memory for a block", source->name);
-	return payload_read(reader->index.payloads, source, entry->offset,
-	                    entry->stored_bytes, buffer->data, entry->ticket, error);
+	for (i = 0; i < list->count && result <= 0; i++) {
+		entry = &list->entries[i];
+		if (chunk_buffer_reserve(&buffer, entry->ticket)) {
+			problem_add(&reader->index.problems, "%s: out of memory for a block",
+			            source->name);
+			continue;
+		}
+		if (payload_read(reader->index.payloads, source, entry->offset,
+		                 entry->stored_bytes, buffer.data, entry->ticket, &error)) {
+			problem_add(&reader->index.problems, "%s", error.message);
+			continue;
+		}
+		result = take(context, buffer.data, entry->ticket, &error);
+		if (result < 0)
+			problem_add(&reader->index.problems, "%s at byte %llu: %s", source->name,
+			            (unsigned long long)entry->offset, error.message);
+	}
+	chunk_buffer_release(&buffer);
+	return result > 0;
 }
 
 static int phases_take(void *phases, const uint8_t *data, size_t bytes,
@@ -299,24 +319,15 @@ struct phases *trace_reader_phases(struct trace_reader *reader,
 	return phases;
 }
 
+static int symbols_take(void *symbols, const uint8_t *payload, size_t bytes,
+                        struct error *error)
+{
+	return symbol_table_load(symbols, payload, bytes, error) ? -1 : 0;
+}
+
 int trace_reader_symbols(struct trace_reader *reader,
                          const struct trace_process *process,
                          struct symbol_table *symbols)
 {
-	struct chunk_buffer buffer = { NULL, 0, 0 };
-	const struct chunk_entry *entry;
-	struct error error;
-	size_t i;
-
-	for (i = 0; i < process->symbols.count; i++) {
-		entry = &process->symbols.entries[i];
-		if (trace_reader_payload(reader, entry, &buffer, &error))
-			problem_add(&reader->index.problems, "%s", error.message);
-		else if (symbol_table_load(symbols, buffer.data, entry->ticket, &error))
-			problem_add(&reader->index.problems, "%s at byte %llu: %s",
-			            reader->index.sources[0].name,
-			            (unsigned long long)entry->offset, error.message);
-	}
-	chunk_buffer_release(&buffer);
-	return 0;
+	return trace_reader_payloads(reader, &process->symbols, symbols_take, symbols);
 }

@@ -72,11 +72,14 @@ void trace_reader_damaged(struct trace_reader *reader, struct trace_process *pro
                           const char *why);
 
 /*
- * Bring the payload of an entry of process->symbols, segments or sizes into memory,
- * `entry->ticket` bytes of it. 0, or -1 and *error.
+ * Hand over the payload of each entry of process->symbols, segments or sizes. `take`: 0; -1
+ * and *error, which names no file, if it is damaged; 1: stop, memory is out. Damage is told in
+ * the reader's problems and skipped. 0, or 1.
  */
-int trace_reader_payload(struct trace_reader *reader, const struct chunk_entry *entry,
-                         struct chunk_buffer *buffer, struct error *error);
+typedef int payload_taker(void *context, const uint8_t *payload, size_t bytes,
+                          struct error *error);
+int trace_reader_payloads(struct trace_reader *reader, const struct chunk_list *list,
+                          payload_taker *take, void *context);
 
 /* What was loaded where in this process, sealed. The caller's; NULL: no memory. */
 struct address_map *trace_reader_map(struct trace_reader *reader,
