@@ -239,7 +239,17 @@ lint: layers
 	$(Q)bash tests/house/lint.sh
 
 deps:
-	$(Q)bash tests/house/deps.sh
+	$(Q)bash tests/house/deps.sh build
+
+deps-test:
+	$(Q)bash tests/house/deps.sh test
+
+# README.md's two commands on a Debian that is installed into a directory, and taken away.
+debian12:
+	$(Q)bash tests/house/debian.sh bookworm
+
+debian13:
+	$(Q)bash tests/house/debian.sh trixie
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/outlive \
@@ -260,7 +270,7 @@ clean:
 	rm -rf build
 
 .PHONY: all unit-programs test unit golden test-programs oracle exact stress soak bench fuzz \
-	layers lint deps install clean
+	layers lint deps deps-test debian12 debian13 install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

@@ -1,15 +1,26 @@
 #!/bin/bash
-# deps.sh - install what building, testing and linting outlive needs, by apt. Says what
-# it installs; does nothing when all is there; uses sudo when it is not root.
+# deps.sh GROUP - install by apt what outlive needs: "build" is what building and running
+# need, "test" that and what testing and linting need. Says what it installs, and apt says how
+# much that is; does nothing when all is there; uses sudo when it is not root.
 set -eu
 
 build=(gcc make libc6-dev libdw-dev libelf-dev libzstd-dev libiberty-dev)
 tests=(g++ clang libcmocka-dev jq procps sqlite3 python3 git perl libjemalloc2
 	libtcmalloc-minimal4)
 lint=(clang-format clang-tidy shellcheck)
+# Some names carry a version: those of this release are taken. Tests do without them.
+versioned=()
+case ${1:-} in
+build) wanted=("${build[@]}") ;;
+test)
+	wanted=("${build[@]}" "${tests[@]}" "${lint[@]}")
+	versioned=('^libmimalloc[0-9.]+$' '^libclang-rt-dev$')
+	;;
+*) echo "usage: deps.sh build|test" >&2; exit 2 ;;
+esac
 
 missing=()
-for package in "${build[@]}" "${tests[@]}" "${lint[@]}"; do
+for package in "${wanted[@]}"; do
 	dpkg-query -W -f '${Status}' "$package" 2>/dev/null |
 		grep -q ' installed$' || missing+=("$package")
 done
@@ -26,8 +37,7 @@ if [ "$(id -u)" != 0 ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get -q update
-# Some names carry a version: take those of this release. Tests do without them.
-for pattern in '^libmimalloc[0-9.]+$' '^libclang-rt-dev$'; do
+for pattern in "${versioned[@]}"; do
 	name=$(apt-cache search --names-only "$pattern" | awk '{ print $1; exit }')
 	[ -z "$name" ] || missing+=("$name")
 done

@@ -1,0 +1,62 @@
+#!/bin/bash
+# debian.sh SUITE - what README.md promises of a fresh Debian: SUITE (bookworm, trixie) is
+# installed into a directory, the checkout is copied there, and .ci/run, which is README.md's
+# two commands, runs in it. Nothing outside that directory changes: its mounts and processes
+# live in namespaces of their own and end with them. KEEP=1 leaves the directory.
+#
+# What the packages come from (mirror, proxy, other settings of the network) is asked of this
+# machine's apt. Needs root, 3 GiB, and debootstrap, which it installs.
+set -eu
+suite=${1:?usage: debian.sh SUITE}
+cd "$(dirname "$0")/../.."
+
+# ---- in the namespaces: $root is the directory --------------------------------------
+
+mirror() {
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' |
+		grep . || echo http://deb.debian.org/debian
+}
+
+bootstrap() {
+	local proxy=
+	eval "$(apt-config shell proxy Acquire::http::Proxy)"
+	[ -z "$proxy" ] || export http_proxy=$proxy
+	debootstrap --variant=minbase "$suite" "$root" "$(mirror | head -n 1)"
+	apt-config dump | grep -E '^Acquire::(Check-|https?::|Retries|Languages)' \
+		>"$root/etc/apt/apt.conf.d/90host" || true
+	cp /etc/hosts "$root/etc/hosts"
+}
+
+# No device of this machine is in it but those that debootstrap made.
+mount_own() {
+	mount -t proc proc "$root/proc"
+	mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
+	mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts"
+	ln -sf pts/ptmx "$root/dev/ptmx"
+}
+
+copy_checkout() {
+	mkdir "$root/outlive"
+	git -c safe.directory="$PWD" ls-files -z --cached --others --exclude-standard |
+		xargs -0 sh -c 'for file; do [ ! -e "$file" ] || printf "%s\0" "$file"; done' sh |
+		tar -c --null -T - | tar -x --no-same-owner -C "$root/outlive"
+}
+
+if [ "${2:-}" = inside ]; then
+	root=$3
+	bootstrap
+	mount_own
+	copy_checkout
+	exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+		bash /outlive/.ci/run </dev/null
+fi
+
+# ---- outside -----------------------------------------------------------------------
+
+[ "$(id -u)" = 0 ] || { echo "debian.sh: a chroot needs root" >&2; exit 1; }
+command -v debootstrap >/dev/null ||
+	DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends debootstrap
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/outlive-$suite.XXXXXX")
+[ "${KEEP:-}" = 1 ] && echo "debian.sh: stays: $work" || trap 'rm -rf --one-file-system "$work"' EXIT
+unshare --mount --propagation private --pid --fork --kill-child \
+	bash tests/house/debian.sh "$suite" inside "$work"
