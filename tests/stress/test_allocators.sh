@@ -36,7 +36,7 @@ check() {
 check glibc ./plain
 for name in jemalloc tcmalloc mimalloc; do
 	if ! "${build[@]}" -o "linked_$name" "$source" "-l:${libraries[$name]}" 2>/dev/null; then
-		echo "$name: not installed (make deps)"
+		echo "$name: not installed (make deps-test)"
 		continue
 	fi
 	check $name "./linked_$name"
