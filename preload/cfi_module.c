@@ -6,6 +6,7 @@
 #include <link.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "cfi.h"
 
@@ -52,6 +53,36 @@ static bool module_find_listed(uintptr_t address, struct cfi_module *module)
 	return iterate && iterate(search_object, &search) == 1;
 }
 
+#define PAGE_BYTES 4096
+
+/*
+ * The kernel maps a program segment by segment. Where it leaves gaps (segments that are
+ * aligned to more than a page), glibc answers with one segment and calls it the object's
+ * mapping (elf/dl-find_object.c, _dlfo_process_initial). The program headers know the
+ * whole; they are where they are for as long as the process lives.
+ */
+static void program_bounds_read(struct cfi_module *module)
+{
+	const struct link_map *map = module->link_map;
+	const ElfW(Phdr) *segments = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+	size_t count = getauxval(AT_PHNUM);
+	uintptr_t start = UINTPTR_MAX, end = 0;
+
+	for (size_t i = 0; segments && i < count; i++) {
+		uintptr_t address = map->l_addr + segments[i].p_vaddr;
+
+		if (segments[i].p_type != PT_LOAD)
+			continue;
+		start = address < start ? address : start;
+		end = address + segments[i].p_memsz > end ? address + segments[i].p_memsz : end;
+	}
+	start &= ~(uintptr_t)(PAGE_BYTES - 1);
+	if (start > module->start || end < module->end)
+		return; /* these headers are not its: what glibc says stands */
+	module->start = start;
+	module->end = end;
+}
+
 bool cfi_module_find(uintptr_t address, struct cfi_module *module)
 {
 	struct dl_find_object found;
@@ -64,6 +95,8 @@ bool cfi_module_find(uintptr_t address, struct cfi_module *module)
 	module->end = (uintptr_t)found.dlfo_map_end;
 	module->frame_table = found.dlfo_eh_frame;
 	module->link_map = found.dlfo_link_map;
+	if (module->link_map == _r_debug.r_map)
+		program_bounds_read(module);
 	return true;
 }
 
