@@ -3,6 +3,7 @@
 
 #include "drain.h"
 #include "error.h"
+#include "kernel_clock.h"
 #include "loss_text.h"
 #include "module_shelf.h"
 #include "profile.h"
@@ -23,7 +24,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #define RING_BYTES_DEFAULT (UINT64_C(64) << 20)
@@ -101,14 +101,6 @@ static _Noreturn void run_die(int status, const struct error *error)
 {
 	fprintf(stderr, "outlive: %s\n", error->message);
 	exit(status);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 /* ---- before the start ---- */
@@ -255,7 +247,8 @@ static bool is_outlived(const struct recording *run, uint64_t ended_ns)
 {
 	if (drain_live_count(run->drain))
 		return true;
-	return now_ns() - ended_ns < SETTLE_NS && session_process_count(&run->session);
+	return kernel_now_ns() - ended_ns < SETTLE_NS &&
+	       session_process_count(&run->session);
 }
 
 static void run_record(struct recording *run)
@@ -264,11 +257,11 @@ static void run_record(struct recording *run)
 
 	while (!run->target.has_ended)
 		target_wait(&run->target, drain_descriptor(run->drain), run_step(run));
-	ended_ns = now_ns();
+	ended_ns = kernel_now_ns();
 	if (run->options.wait_s < UINT32_MAX)
 		wait_ns = run->options.wait_s * 1000000000;
 	run_step(run);
-	while (is_outlived(run, ended_ns) && now_ns() - ended_ns < wait_ns &&
+	while (is_outlived(run, ended_ns) && kernel_now_ns() - ended_ns < wait_ns &&
 	       !run->target.interrupts)
 		target_wait(&run->target, drain_descriptor(run->drain), run_step(run));
 }

@@ -2,6 +2,7 @@
 #include "drain.h"
 
 #include "cpu_idle.h"
+#include "kernel_clock.h"
 #include "ring_server.h"
 #include "segment_sampler.h"
 
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BEAT_NS UINT64_C(10000000)         /* writers are promised 20 ms */
@@ -41,14 +41,6 @@ struct drain {
 	size_t turn; /* ring that is served first in the next step */
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 /* ---- beats ---- */
 
 static void ring_beat(const struct drain *drain, struct drain_ring *ring,
@@ -64,7 +56,7 @@ static void ring_beat(const struct drain *drain, struct drain_ring *ring,
 static void drain_beat(void *context)
 {
 	struct drain *drain = context;
-	uint64_t time_ns = now_ns();
+	uint64_t time_ns = kernel_now_ns();
 	size_t i;
 
 	if (time_ns - drain->beat_ns < BEAT_NS)
@@ -223,7 +215,7 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 	population_add(&drain->population, ring->ring.header.pid,
 	               ring->ring.header.flags & RING_FORKED);
 	drain->rings[drain->ring_count++] = ring;
-	ring_beat(drain, ring, now_ns());
+	ring_beat(drain, ring, kernel_now_ns());
 	return drain_ring_announce(&drain->way, ring, error);
 }
 
@@ -370,14 +362,14 @@ static int idle_choose(const struct drain *drain)
 
 static int drain_serve(struct drain *drain, struct error *error)
 {
-	uint64_t until_ns = now_ns() + STEP_NS;
+	uint64_t until_ns = kernel_now_ns() + STEP_NS;
 	size_t turns = drain->ring_count;
 
-	while (turns-- && now_ns() < until_ns) {
+	while (turns-- && kernel_now_ns() < until_ns) {
 		if (ring_serve(drain, drain->turn++ % drain->ring_count, until_ns, error))
 			return -1;
 	}
-	return now_ns() < until_ns ? idle_choose(drain) : 0;
+	return kernel_now_ns() < until_ns ? idle_choose(drain) : 0;
 }
 
 /* The trace takes no more: all rings become flight recorders and keep their files. */
@@ -399,7 +391,7 @@ int drain_step(struct drain *drain, struct error *error)
 	int idle_ms;
 
 	drain_beat(drain);
-	drain->way.is_busy = cpu_is_busy(&drain->cpu, now_ns());
+	drain->way.is_busy = cpu_is_busy(&drain->cpu, kernel_now_ns());
 	if (drain->server)
 		ring_server_step(drain->server);
 	if (drain_discover(drain, error))
@@ -414,7 +406,7 @@ int drain_step(struct drain *drain, struct error *error)
 static int ring_close_down(struct drain *drain, struct drain_ring *ring,
                            struct error *error)
 {
-	uint64_t until_ns = now_ns() + CLOSE_DOWN_NS;
+	uint64_t until_ns = kernel_now_ns() + CLOSE_DOWN_NS;
 
 	drain_ring_check(ring);
 	if (!ring->has_ended && !drain->way.is_flight) {

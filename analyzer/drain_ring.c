@@ -1,6 +1,7 @@
 /* drain_ring.c - take one ring's chunks into the trace. Layer 3. */
 #include "drain_ring.h"
 
+#include "kernel_clock.h"
 #include "ring_mapper.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #define DEFINITIONS_NS UINT64_C(1000000000) /* between copies of a growing chunk */
@@ -30,14 +30,6 @@ struct definitions {
 	uint32_t seen_bytes;    /* of its modules, the shelf has those before */
 	uint32_t written_bytes; /* how long it was when it was written to the trace */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 /* ---- its process ---- */
 
@@ -201,7 +193,7 @@ static int definitions_copy(struct drain_way *way, struct drain_ring *ring,
 static int ring_take_definitions(struct drain_way *way, struct drain_ring *ring,
                                  bool is_due, struct error *error)
 {
-	uint64_t time_ns = now_ns();
+	uint64_t time_ns = kernel_now_ns();
 	size_t i;
 
 	if (!way->is_flight && time_ns - ring->definitions_ns > DEFINITIONS_NS)
@@ -242,7 +234,7 @@ int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t unt
 		states |= STATE_BIT(CHUNK_FULL);
 	found = live_ring_scan(&ring->ring, states, false);
 	level_choose(way, ring, found);
-	for (i = 0; i < found && now_ns() < until_ns; i++) {
+	for (i = 0; i < found && kernel_now_ns() < until_ns; i++) {
 		place = &ring->ring.places[i];
 		if ((place->word & 0xff) == CHUNK_DEFINITIONS) {
 			definitions_remember(ring, place);

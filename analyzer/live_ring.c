@@ -2,6 +2,7 @@
 #include "live_ring.h"
 
 #include "fault_guard.h"
+#include "kernel_clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -372,14 +373,6 @@ uint32_t live_ring_commit_bytes(struct live_ring *ring, uint32_t index)
 
 /* ---- header ---- */
 
-static uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 /* A later pair of ticks and time than the writer's last, so that the slope is exact. */
 static void clock_note(struct ring_header *header)
 {
@@ -390,7 +383,7 @@ static void clock_note(struct ring_header *header)
 	if (header->clock_kind == CLOCK_TSC) {
 		for (i = 0; i < CLOCK_TRIES; i++) {
 			before = __rdtsc();
-			now_ns = monotonic_ns();
+			now_ns = kernel_now_ns();
 			after = __rdtsc();
 			if (after - before >= best)
 				continue;
@@ -401,7 +394,7 @@ static void clock_note(struct ring_header *header)
 	}
 #endif
 	if (header->clock_kind == CLOCK_MONOTONIC_NS)
-		header->last_ticks = header->last_ns = monotonic_ns();
+		header->last_ticks = header->last_ns = kernel_now_ns();
 }
 
 static void header_body(void *context)

@@ -1,15 +1,9 @@
 /* sampler_thread.c - sleep until something is due. Layer 4. */
 #include "sampler_thread.h"
 
+#include "kernel_clock.h"
+
 #include <signal.h>
-
-uint64_t sampler_clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
-}
 
 void sampler_thread_init(struct sampler_thread *thread)
 {
@@ -40,17 +34,32 @@ int sampler_thread_start(struct sampler_thread *thread, void *(*run)(void *),
 	return failure;
 }
 
+/* The same moment as libc reads it, which it is that waits. */
+static struct timespec libc_time(uint64_t kernel_ns)
+{
+	uint64_t now_ns = kernel_now_ns(), wait_ns;
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	wait_ns = kernel_ns > now_ns ? kernel_ns - now_ns : 0;
+	wait_ns += (uint64_t)time.tv_nsec;
+	time.tv_sec += (time_t)(wait_ns / SECOND_NS);
+	time.tv_nsec = (long)(wait_ns % SECOND_NS);
+	return time;
+}
+
 void sampler_thread_sleep(struct sampler_thread *thread, pthread_mutex_t *lock,
                           uint64_t until_ns)
 {
-	struct timespec until = { (time_t)(until_ns / SECOND_NS),
-		                      (long)(until_ns % SECOND_NS) };
+	struct timespec until;
 
 	thread->asleep_ns = until_ns;
-	if (until_ns == UINT64_MAX)
+	if (until_ns == UINT64_MAX) {
 		pthread_cond_wait(&thread->changed, lock);
-	else
+	} else {
+		until = libc_time(until_ns);
 		pthread_cond_timedwait(&thread->changed, lock, &until);
+	}
 	thread->asleep_ns = 0;
 }
 

@@ -16,8 +16,6 @@ struct sampler_thread {
 	uint64_t asleep_ns; /* until then, if nobody wakes it; 0: it is awake */
 };
 
-uint64_t sampler_clock_ns(clockid_t clock);
-
 void sampler_thread_init(struct sampler_thread *thread);
 void sampler_thread_release(struct sampler_thread *thread);
 

@@ -1,13 +1,14 @@
 /* segment_look.c - one look at a living process. Layer 5. */
 #include "segment_look.h"
 
+#include "kernel_clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SECOND_NS UINT64_C(1000000000)
@@ -21,14 +22,6 @@
 #define QUIET_LOOKS 100                   /* alike: then they get rarer */
 #define QUIET_NS (5 * SECOND_NS)
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
-}
-
 void looked_init(struct looked *looked, uint32_t process, pid_t pid, const char *ring,
                  bool is_exec)
 {
@@ -38,7 +31,7 @@ void looked_init(struct looked *looked, uint32_t process, pid_t pid, const char 
 		.process = process,
 		.pid = pid,
 		.reasons = SEGMENTS_FIRST | (is_exec ? SEGMENTS_EXEC : 0u),
-		.next_ns = now_ns(),
+		.next_ns = kernel_now_ns(),
 	};
 	strncpy(looked->ring, ring, sizeof(looked->ring) - 1);
 	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
@@ -188,7 +181,7 @@ static void look_schedule(struct looked *looked, const struct segment_sample *sa
 
 struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 {
-	uint64_t time_ns = now_ns(), pages;
+	uint64_t time_ns = kernel_now_ns(), pages;
 	struct segment_packet *packet = NULL;
 	struct segment_sample sample;
 	struct error ignored;
@@ -234,7 +227,7 @@ bool looked_size_read(const struct looked *looked, struct looked_size *size)
 	char counts[LOOKED_STATM_BYTES], *end;
 
 	counts_read(looked, counts);
-	size->entry.time_ns = now_ns();
+	size->entry.time_ns = kernel_now_ns();
 	if (*counts && !strcmp(counts, size->counts))
 		return true;
 	strcpy(size->counts, counts);

@@ -1,6 +1,7 @@
 /* segment_sampler.c - look at living processes on schedule. Layer 6. */
 #include "segment_sampler.h"
 
+#include "kernel_clock.h"
 #include "sampler_thread.h"
 #include "size_pace.h"
 
@@ -153,7 +154,7 @@ void segment_sampler_add(struct segment_sampler *sampler, uint32_t process, pid_
                          const char *ring, bool is_exec)
 {
 	struct sampled *sampled = calloc(1, sizeof(*sampled)), **grown;
-	uint64_t now_ns = sampler_clock_ns(CLOCK_MONOTONIC);
+	uint64_t now_ns = kernel_now_ns();
 
 	if (!sampled)
 		return;
@@ -241,9 +242,7 @@ static struct turn turn_choose(const struct segment_sampler *sampler)
 	size_t i;
 
 	if (sampler->queue.count >= PACKETS_MAX) /* until some of them are taken */
-		return (struct turn){ NULL,
-			                  sampler_clock_ns(CLOCK_MONOTONIC) + sampler->every_ns,
-			                  0 };
+		return (struct turn){ NULL, kernel_now_ns() + sampler->every_ns, 0 };
 
 	for (i = 0; i < sampler->count; i++) {
 		sampled = sampler->sampled[i];
@@ -276,10 +275,10 @@ static void turn_take(struct segment_sampler *sampler, struct sampled *sampled)
 
 	sampled->is_busy = true;
 	pthread_mutex_unlock(&sampler->lock);
-	begun_ns = sampler_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	begun_ns = kernel_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	packet = looked_whole(&sampled->look, sampler->every_ns);
-	cost_ns = sampler_clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
-	now_ns = sampler_clock_ns(CLOCK_MONOTONIC);
+	cost_ns = kernel_clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
+	now_ns = kernel_now_ns();
 	pthread_mutex_lock(&sampler->lock);
 	sampled->is_busy = false;
 	cost_note(is_first ? &sampler->first_paid_ns : &sampler->paid_ns, now_ns,
@@ -300,7 +299,7 @@ static void *sampler_run(void *context)
 	pthread_mutex_lock(&sampler->lock);
 	while (!sampler->is_ending) {
 		turn = turn_choose(sampler);
-		if (!turn.sampled || turn.due_ns > sampler_clock_ns(CLOCK_MONOTONIC))
+		if (!turn.sampled || turn.due_ns > kernel_now_ns())
 			sampler_thread_sleep(&sampler->looks, &sampler->lock, turn.due_ns);
 		else
 			turn_take(sampler, turn.sampled);
@@ -358,9 +357,9 @@ static void size_take(struct segment_sampler *sampler, struct sampled *sampled)
 /* All that are due; when the next is. */
 static uint64_t sizes_take(struct segment_sampler *sampler)
 {
-	uint64_t begun_ns = sampler_clock_ns(CLOCK_THREAD_CPUTIME_ID), cost_ns,
+	uint64_t begun_ns = kernel_clock_ns(CLOCK_THREAD_CPUTIME_ID), cost_ns,
 			 next_ns = UINT64_MAX;
-	uint64_t now_ns = sampler_clock_ns(CLOCK_MONOTONIC);
+	uint64_t now_ns = kernel_now_ns();
 	struct sampled *sampled;
 	size_t readings = 0, i;
 
@@ -380,7 +379,7 @@ static uint64_t sizes_take(struct segment_sampler *sampler)
 	}
 	if (!readings)
 		return next_ns;
-	cost_ns = sampler_clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
+	cost_ns = kernel_clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
 	size_pace_learn(&sampler->pace, readings, cost_ns);
 	/* so that both together stay at a hundredth, but sizes do not take all of it */
 	cost_note(&sampler->paid_ns, now_ns, cost_ns * OTHER_FACTOR / 2);
@@ -395,7 +394,7 @@ static void *sizes_run(void *context)
 	pthread_mutex_lock(&sampler->lock);
 	while (!sampler->is_ending) {
 		next_ns = sizes_take(sampler);
-		if (!sampler->is_ending && next_ns > sampler_clock_ns(CLOCK_MONOTONIC))
+		if (!sampler->is_ending && next_ns > kernel_now_ns())
 			sampler_thread_sleep(&sampler->readings, &sampler->lock, next_ns);
 	}
 	pthread_mutex_unlock(&sampler->lock);

@@ -1,6 +1,8 @@
 /* trace_writer.c - append compressed blocks to a trace, whole or not at all. Layer 1. */
 #include "trace_writer.h"
 
+#include "kernel_clock.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,14 +63,6 @@ static int write_all(struct trace_writer *writer, const void *first, size_t firs
 	return 0;
 }
 
-static uint64_t wall_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 /* What goes there unpacked has to fit beside its packed copy, and leave most of it free. */
 static uint64_t hasty_max(int descriptor)
 {
@@ -90,7 +84,7 @@ int trace_writer_open(struct trace_writer *writer, int descriptor, const char *p
 		.version_minor = FORMAT_VERSION_MINOR,
 		.header_bytes = sizeof(header),
 		.session = session,
-		.start_wall_ns = wall_ns(),
+		.start_wall_ns = kernel_clock_ns(CLOCK_REALTIME),
 	};
 
 	memset(writer, 0, sizeof(*writer));
