@@ -22,23 +22,26 @@ const char *life_class_key(enum life_class class)
 	return keys[class];
 }
 
+/* Whether so many of the blocks have something in common that it is said of all. */
+static bool is_verdict(const struct class_counts *counts, uint64_t blocks)
+{
+	return blocks * 100 >= counts->blocks * VERDICT_PERCENT;
+}
+
 const char *class_counts_verdict(const struct class_counts *counts,
                                  uint64_t allocations)
 {
-	uint64_t known = 0;
 	unsigned class;
 
-	for (class = 0; class < CLASS_COUNT; class ++)
-		known += counts->shares[class].blocks;
 	if (!counts->blocks)
 		return allocations ? "grows" : "unknown";
-	if (!known)
-		return counts->inferred.blocks ? "inferred" : "unknown";
 	for (class = 0; class < CLASS_COUNT; class ++) {
-		if (counts->shares[class].blocks >= (known * VERDICT_PERCENT + 99) / 100)
+		if (is_verdict(counts, counts->shares[class].blocks))
 			return life_class_key(class);
 	}
-	return "mixed";
+	if (is_verdict(counts, counts->inferred.blocks))
+		return "inferred";
+	return is_verdict(counts, counts->unknown.blocks) ? "unknown" : "mixed";
 }
 
 const char *class_counts_verdict_text(const struct class_counts *counts,

@@ -71,10 +71,10 @@ const char *life_class_text(enum life_class class);
 const char *life_class_key(enum life_class class);
 
 /*
- * What can be said of all these blocks in one word: a class that VERDICT_PERCENT of them
- * have, as life_class_key(), or "mixed"; "inferred" when no class is known exactly;
- * "unknown" when no end of any was seen; "grows" for a site whose `allocations` only
- * go on with blocks of other sites (blocks is 0).
+ * What can be said of all these blocks in one word, that is true of VERDICT_PERCENT of them:
+ * a class, as life_class_key(); "inferred", their frames are not exact; "unknown", their end
+ * was not seen. Else "mixed"; "grows" for a site whose `allocations` only go on with blocks
+ * of other sites (blocks is 0).
  */
 #define VERDICT_PERCENT 90
 const char *class_counts_verdict(const struct class_counts *counts,

@@ -402,9 +402,40 @@ static void knows_the_youngest(void **state)
 	}
 }
 
+/* ---- in one word ------------------------------------------------------------------------ */
+
+static void a_verdict_is_of_all_blocks(void **state)
+{
+	static const struct {
+		uint64_t stack, live, inferred, unknown;
+		const char *verdict;
+	} cases[] = {
+		{ 0, 300, 17000, 0, "inferred" }, { 0, 300, 0, 17000, "unknown" },
+		{ 0, 300, 33, 0, "live" },        { 0, 300, 34, 0, "mixed" },
+		{ 90, 10, 0, 0, "stack_like" },   { 89, 11, 0, 0, "mixed" },
+		{ 50, 0, 25, 25, "mixed" },       { 0, 0, 1, 0, "inferred" },
+		{ 0, 0, 0, 1, "unknown" },        { 1, 0, 0, 0, "stack_like" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct class_counts counts = { .inferred.blocks = cases[i].inferred,
+			                           .unknown.blocks = cases[i].unknown };
+
+		counts.shares[CLASS_STACK].blocks = cases[i].stack;
+		counts.shares[CLASS_LIVE].blocks = cases[i].live;
+		counts.blocks = cases[i].stack + cases[i].live + cases[i].inferred +
+		                cases[i].unknown;
+		assert_string_equal(class_counts_verdict(&counts, counts.blocks),
+		                    cases[i].verdict);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_verdict_is_of_all_blocks),
 		cmocka_unit_test(agrees_with_the_truth),
 		cmocka_unit_test(two_calls_are_two_frames),
 		cmocka_unit_test(a_chain_of_reallocs_is_one_life),
