@@ -6,7 +6,10 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Whole names, up to the parameters, template arguments or symbol version. */
+/*
+ * Whole names, up to the parameters, template arguments or symbol version. What libc calls
+ * the same function inside stands for it: see libc_name().
+ */
 static const char *const allocators[] = {
 	"operator new",
 	"operator new[]",
@@ -23,14 +26,9 @@ static const char *const allocators[] = {
 	"pvalloc",
 	"strdup",
 	"strndup",
-	"__strdup",
-	"__strndup",
 	"wcsdup",
 	"asprintf",
 	"vasprintf",
-	"__asprintf",
-	"__vasprintf",
-	"__vasprintf_internal",
 	"realloc_array",
 	"g_malloc",
 	"g_malloc0",
@@ -146,15 +144,60 @@ static const char *const libraries[] = {
 	"<hashbrown::",
 };
 
+static const char *behind(const char *name, const char *prefix)
+{
+	size_t bytes = strlen(prefix);
+
+	return strncmp(name, prefix, bytes) ? name : name + bytes;
+}
+
+/*
+ * The public name of what libc calls __strdup, __GI___strdup, __libc_reallocarray or
+ * _IO_vasprintf inside: debug symbols name it so. Other names as they are.
+ */
+static const char *libc_name(const char *function)
+{
+	const char *plain = behind(function, "__GI_"), *name = plain + strspn(plain, "_");
+
+	if (name == function)
+		return function;
+	return behind(name, plain[0] == '_' && plain[1] == '_' ? "libc_" : "IO_");
+}
+
+/* Whether a name ends here, and what follows is its parameters, a version, or a part's. */
+static bool is_name_end(const char *at)
+{
+	static const char *const parts[] = { ".part.", ".constprop.", ".isra.", ".cold",
+		                                 ".lto_priv." };
+	size_t i;
+
+	if (!*at || strchr("(@<[", *at))
+		return true;
+	for (i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		if (behind(at, parts[i]) != at)
+			return true;
+	}
+	return false;
+}
+
+/* Likewise, where libc has __vasprintf_chk and __vasprintf_internal. */
+static bool is_libc_name_end(const char *at)
+{
+	return is_name_end(at) || is_name_end(behind(at, "_chk")) ||
+	       is_name_end(behind(at, "_internal"));
+}
+
 static bool is_on_list(const char *function, const char *const *names, size_t count)
 {
+	const char *name = function_name_start(function), *libc = libc_name(name);
 	size_t i, bytes;
 
-	function = function_name_start(function);
 	for (i = 0; i < count; i++) {
 		bytes = strlen(names[i]);
-		if (!strncmp(function, names[i], bytes) &&
-		    (!function[bytes] || strchr("(@<[", function[bytes])))
+		if (!strncmp(name, names[i], bytes) && is_name_end(name + bytes))
+			return true;
+		if (libc != name && !strncmp(libc, names[i], bytes) &&
+		    is_libc_name_end(libc + bytes))
 			return true;
 	}
 	return false;
@@ -177,8 +220,10 @@ static bool is_x_allocator(const char *function)
 {
 	static const char *const ends[] = { "alloc", "strdup", "strndup", "memdup",
 		                                "asprintf" };
-	size_t i, bytes, length = strcspn(function, "(@.");
+	size_t i, bytes, length;
 
+	function += strspn(function, "_");
+	length = strcspn(function, "(@.");
 	for (i = 0; i < sizeof(ends) / sizeof(*ends) && function[0] == 'x'; i++) {
 		bytes = strlen(ends[i]);
 		if (length > bytes && !strncmp(function + length - bytes, ends[i], bytes))
@@ -210,12 +255,16 @@ bool is_startup_name(const char *function)
 		"start_thread",
 		"clone",
 		"clone3",
+		"__clone",
 		"__clone3",
+		"__clone_internal",
 	};
-	size_t i;
+	const char *name = behind(function, "__GI_");
+	size_t i, bytes;
 
 	for (i = 0; i < sizeof(starts) / sizeof(*starts); i++) {
-		if (!strcmp(function, starts[i]))
+		bytes = strlen(starts[i]);
+		if (!strncmp(name, starts[i], bytes) && (!name[bytes] || name[bytes] == '@'))
 			return true;
 	}
 	return false;
