@@ -1,10 +1,11 @@
 /*
  * advice.h - what to do about an allocating call, as far as the evidence carries it, and
- * what that would save. Layer 13.
+ * what that would save. Layer 14.
  */
 #ifndef OUTLIVE_ADVICE_H
 #define OUTLIVE_ADVICE_H
 
+#include "advice_rules.h"
 #include "classes.h"
 #include "places.h"
 #include "text.h"
@@ -13,25 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum advice_kind {
-	ADVICE_LOCAL,   /* a local variable, or a buffer of the function's own */
-	ADVICE_CALLER,  /* a buffer of the owner, handed down */
-	ADVICE_REUSE,   /* keep the block instead of a new one of the same size */
-	ADVICE_ARENA,   /* blocks that go all at once, when the owner ends */
-	ADVICE_RESERVE, /* the final size at once, or larger steps */
-	ADVICE_STATIC,  /* a global */
-	ADVICE_KINDS,
-};
-
 /*
  * What a malloc and its free take at the very least: glibc's fast path, measured without
  * a profiler (8 ns a pair on a 2020s x86-64; a miss costs many times that). So the time
  * that advice says it saves is a lower bound.
  */
 #define ADVICE_PAIR_NS 8
-
-/* Less than so many blocks may be chance. */
-#define ADVICE_BLOCKS_MIN 16
 
 struct advice {
 	enum advice_kind kind;

@@ -1,4 +1,4 @@
-/* advice_words.c - advice in plain words. Layer 14. */
+/* advice_words.c - advice in plain words. Layer 15. */
 #include "advice_words.h"
 
 #include "function_text.h"

@@ -1,5 +1,5 @@
 /*
- * advice_words.h - advice in plain words. Layer 14.
+ * advice_words.h - advice in plain words. Layer 15.
  */
 #ifndef OUTLIVE_ADVICE_WORDS_H
 #define OUTLIVE_ADVICE_WORDS_H

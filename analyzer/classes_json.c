@@ -1,4 +1,4 @@
-/* classes_json.c - classes, their evidence and advice in JSON. Layer 15. */
+/* classes_json.c - classes, their evidence and advice in JSON. Layer 16. */
 #include "classes_json.h"
 
 #include "advice_words.h"

@@ -1,6 +1,6 @@
 /*
  * classes_json.h - classes, their evidence, owners and advice in JSON; keys as documented
- * in doc/outlive-report-json.5. Layer 15.
+ * in doc/outlive-report-json.5. Layer 16.
  */
 #ifndef OUTLIVE_CLASSES_JSON_H
 #define OUTLIVE_CLASSES_JSON_H

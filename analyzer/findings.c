@@ -1,4 +1,4 @@
-/* findings.c - everything a report says of lives. Layer 14. */
+/* findings.c - everything a report says of lives. Layer 15. */
 #include "findings.h"
 
 int findings_make(struct findings *findings, const struct profile *profile,

@@ -1,6 +1,6 @@
 /*
  * findings.h - everything a report says of lives, made in one go: classes, places and
- * advice. Layer 14.
+ * advice. Layer 15.
  */
 #ifndef OUTLIVE_FINDINGS_H
 #define OUTLIVE_FINDINGS_H

@@ -1,4 +1,4 @@
-/* report_classes.c - classes, advice and exactness for people. Layer 15. */
+/* report_classes.c - classes, advice and exactness for people. Layer 16. */
 #include "report_classes.h"
 
 #include "advice_words.h"

@@ -1,6 +1,6 @@
 /*
  * report_classes.h - the classes of a text report, the best pieces of advice, and how much
- * of it is exact. Layer 15.
+ * of it is exact. Layer 16.
  */
 #ifndef OUTLIVE_REPORT_CLASSES_H
 #define OUTLIVE_REPORT_CLASSES_H

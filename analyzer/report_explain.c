@@ -1,4 +1,4 @@
-/* report_explain.c - single blocks, followed from birth to end. Layer 16. */
+/* report_explain.c - single blocks, followed from birth to end. Layer 17. */
 #include "report_explain.h"
 
 #include "function_text.h"

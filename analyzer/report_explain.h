@@ -1,5 +1,5 @@
 /*
- * report_explain.h - single blocks, followed from birth to end. Layer 16.
+ * report_explain.h - single blocks, followed from birth to end. Layer 17.
  */
 #ifndef OUTLIVE_REPORT_EXPLAIN_H
 #define OUTLIVE_REPORT_EXPLAIN_H

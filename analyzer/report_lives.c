@@ -1,4 +1,4 @@
-/* report_lives.c - tables about lives. Layer 16. */
+/* report_lives.c - tables about lives. Layer 17. */
 #include "report_lives.h"
 
 #include "function_text.h"

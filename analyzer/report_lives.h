@@ -1,6 +1,6 @@
 /*
  * report_lives.h - tables of a text report that are about lives: the sites of one class,
- * and who owns the blocks of others. Layer 16.
+ * and who owns the blocks of others. Layer 17.
  */
 #ifndef OUTLIVE_REPORT_LIVES_H
 #define OUTLIVE_REPORT_LIVES_H

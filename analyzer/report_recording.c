@@ -1,4 +1,4 @@
-/* report_recording.c - one process of a recording, and which others there are. Layer 18. */
+/* report_recording.c - one process of a recording, and which others there are. Layer 19. */
 #include "report_recording.h"
 
 #include "report_figures.h"

@@ -1,7 +1,7 @@
 /*
  * report_recording.h - a recording for people: the report of one of its processes, and
  * which others there are. `outlive run` at its end and `outlive report` both say it with
- * this. Layer 18.
+ * this. Layer 19.
  */
 #ifndef OUTLIVE_REPORT_RECORDING_H
 #define OUTLIVE_REPORT_RECORDING_H

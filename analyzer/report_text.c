@@ -1,4 +1,4 @@
-/* report_text.c - a profile for people. Layer 17. */
+/* report_text.c - a profile for people. Layer 18. */
 #include "report_text.h"
 
 #include "report_classes.h"

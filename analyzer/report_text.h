@@ -1,5 +1,5 @@
 /*
- * report_text.h - a profile for people. Layer 17.
+ * report_text.h - a profile for people. Layer 18.
  */
 #ifndef OUTLIVE_REPORT_TEXT_H
 #define OUTLIVE_REPORT_TEXT_H

@@ -1,4 +1,4 @@
-/* report_why.c - one site whole. Layer 16. */
+/* report_why.c - one site whole. Layer 17. */
 #include "report_why.h"
 
 #include "function_names.h"

@@ -1,5 +1,5 @@
 /*
- * report_why.h - one site whole: how its blocks lived, what that says, and why. Layer 16.
+ * report_why.h - one site whole: how its blocks lived, what that says, and why. Layer 17.
  */
 #ifndef OUTLIVE_REPORT_WHY_H
 #define OUTLIVE_REPORT_WHY_H

@@ -137,7 +137,109 @@ static void advises_nothing_more(void **state)
 	}
 	for (i = 20; i-- > 0; model_return(&judged.model, 0))
 		model_free(&judged.model, 3, 0x1000 + 0x200 * i);
-	expect_none(&judged, "too large, or too many");
+	expect_none(&judged, "its function calls itself: 20 at once would need 256 B each");
+}
+
+/* f1 keeps so many blocks at once until it returns, in each of some calls. */
+static void heap_act(struct model *model, unsigned calls, unsigned blocks,
+                     uint64_t size)
+{
+	unsigned i, j;
+
+	for (i = 0; i < calls; i++) {
+		model_call(model, 0, 1, 1);
+		for (j = 0; j < blocks; j++)
+			model_malloc(model, 2, 0x1000 + size * j, size);
+		for (j = 0; j < blocks; j++)
+			model_free(model, 3, 0x1000 + size * j);
+		model_return(model, 0);
+	}
+}
+
+/* f10 is handed up so many blocks at once by f1. */
+static void handed_act(struct model *model, unsigned calls, unsigned blocks,
+                       uint64_t size)
+{
+	unsigned i, j;
+
+	for (i = 0; i < calls; i++) {
+		model_call(model, 0, 1, 10);
+		for (j = 0; j < blocks; j++) {
+			model_call(model, 0, 2, 1);
+			model_malloc(model, 3, 0x1000 + size * j, size);
+			model_return(model, 0);
+		}
+		for (j = 0; j < blocks; j++)
+			model_free(model, 4, 0x1000 + size * j);
+		model_return(model, 0);
+	}
+}
+
+/* What is said is the rule that decided. */
+static void refuses_for_the_true_reason(void **state)
+{
+	static struct judged judged;
+	unsigned i;
+
+	(void)state;
+	model_begin(&judged.model);
+	heap_act(&judged.model, 10, 5, 1024);
+	expect_none(&judged, "its blocks are too many: 5 of 1.00 KiB at once, with 4.00 KiB");
+
+	/* Always 128 B, one owner, one at a time in each activation. */
+	model_begin(&judged.model);
+	for (i = 0; i < 40; i++) {
+		model_call(&judged.model, 0, 1, 1);
+		model_malloc(&judged.model, 2, 0x1000 + 0x100 * i, 128);
+	}
+	for (i = 40; i-- > 0; model_return(&judged.model, 0))
+		model_free(&judged.model, 3, 0x1000 + 0x100 * i);
+	expect_none(&judged, "its function calls itself: 40 at once would need 128 B each");
+
+	model_begin(&judged.model);
+	handed_act(&judged.model, 20, 1, 70000);
+	expect_none(&judged, "too large: 68.4 KiB, with 64.0 KiB at most for a buffer of");
+	model_begin(&judged.model);
+	handed_act(&judged.model, 20, 2, 64);
+	expect_none(&judged, "up to 2 of its blocks are live at once: too many for one");
+	model_begin(&judged.model);
+	handed_act(&judged.model, 2, 20, 2048);
+	expect_none(&judged, "too large for an arena: 2.00 KiB, with 1.00 KiB");
+
+	/* The free of one was missed: another block came to its address. */
+	model_begin(&judged.model);
+	local_act(&judged.model, 20, 128);
+	for (i = 0; i < 2; i++) {
+		model_call(&judged.model, 0, 1, 1);
+		model_malloc(&judged.model, 2, 0x1000, 128);
+		model_return(&judged.model, 0);
+	}
+	expect_none(&judged, "the end of 4.5% of its blocks was not seen");
+
+	model_begin(&judged.model);
+	judged.model.names[9] = "main";
+	for (i = 0; i < 16; i++)
+		model_malloc(&judged.model, 1, 0x1000 + 5000 * i, 5000);
+	model_call(&judged.model, 0, 1, 9);
+	model_malloc(&judged.model, 1, 0x80000, 8);
+	model_free(&judged.model, 1, 0x80000);
+	expect_none(&judged, "too large for globals: 78.1 KiB together, with 64.0 KiB");
+}
+
+static void every_rule_has_a_reason(void **state)
+{
+	struct life_summary summary = { .recursion = 2 };
+	struct text text = { NULL, 0, 0 };
+	unsigned refusal;
+
+	(void)state;
+	for (refusal = REFUSE_NOT + 1; refusal < REFUSALS; refusal++) {
+		text.bytes = 0;
+		assert_int_equal(judgement_text(&text, (enum refusal)refusal, &summary), 0);
+		if (!text.bytes)
+			fail_msg("rule %u says nothing", refusal);
+	}
+	text_release(&text);
 }
 
 /* A block of 16 bytes that the next line makes a large one, is a large one. */
@@ -448,6 +550,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(advises_what_the_evidence_carries),
 		cmocka_unit_test(advises_nothing_more),
+		cmocka_unit_test(refuses_for_the_true_reason),
+		cmocka_unit_test(every_rule_has_a_reason),
 		cmocka_unit_test(judges_by_what_a_block_grew_to),
 		cmocka_unit_test(arenas_are_for_what_goes_together),
 		cmocka_unit_test(at_once_is_of_one_thread),

@@ -1,0 +1,350 @@
+/* advice_rules.c - what can be done about the blocks of a place, or why nothing. Layer 13. */
+#include "advice_rules.h"
+
+#include "own_code.h"
+
+#define LOCAL_BYTES_MAX 4096   /* of a stack, for all activations together */
+#define CALLER_BYTES_MAX 65536 /* of a buffer that an owner keeps */
+#define ARENA_SIZE_MAX 1024    /* a small block */
+#define ARENA_LIVE_MIN 16      /* at once: many */
+#define STATIC_BYTES_MAX 65536 /* of all globals for one allocating call */
+
+/* ---- what the evidence carries ------------------------------------------------------- */
+
+static bool is_all(const struct life_summary *summary, enum life_class class)
+{
+	return summary->counts.blocks &&
+	       summary->counts.shares[class].blocks == summary->counts.blocks;
+}
+
+bool has_single_owner(const struct life_summary *summary)
+{
+	return summary->owners.count == 1;
+}
+
+uint32_t single_level(const struct life_summary *summary)
+{
+	return summary->left.count == 1 ? summary->left.ranks[0].key : 0;
+}
+
+/* Lives of a tally by REPLACED_KEY that the activation replaced which made them here. */
+static uint64_t replaced_count(const struct classes *classes, const struct place *place,
+                               uint32_t site, uint32_t list)
+{
+	const struct replay *replay = &classes->profile->replay;
+	const struct tally_cell *cells = replay->lives.sites.tally.cells;
+	uint32_t peeled = classes->peeling.site_frames[site], other, node;
+	uint64_t count = 0;
+
+	for (; list; list = cells[list].next) {
+		other = cells[list].key & ((1u << REPLACED_SITE_BITS) - 1);
+		if (cells[list].key == TALLY_OTHERS ||
+		    cells[list].key >> REPLACED_SITE_BITS > peeled)
+			continue;
+		node = classes_site_node(classes, other);
+		if (replay->tree.nodes[node].location == place->location)
+			count += cells[list].blocks;
+	}
+	return count;
+}
+
+/* Whether each came in the place of another, but the first and as many as were left over. */
+static bool is_replaced(const struct classes *classes, const struct place *place)
+{
+	const struct life_summary *summary = &place->summary;
+	uint64_t before = 0, after = 0;
+	const struct site_life *life;
+	uint32_t i, site;
+
+	for (i = 0; i < summary->site_count; i++) {
+		site = summary->sites[i].site;
+		life = &classes->profile->replay.lives.sites.sites[site];
+		before += replaced_count(classes, place, site, life->replaced_before);
+		after += replaced_count(classes, place, site, life->replaced_after);
+	}
+	return (before > after ? before : after) + summary->at_once >= summary->begun;
+}
+
+/* One block after the other of the same size, replaced where they are made. */
+static bool is_for_reuse(const struct classes *classes, const struct place *place)
+{
+	const struct life_summary *summary = &place->summary;
+	const struct class_share *shares = summary->counts.shares;
+	uint64_t kept = shares[CLASS_LIVE].blocks + shares[CLASS_STATIC].blocks;
+
+	return shares[CLASS_ESCAPING].blocks + kept == summary->counts.blocks &&
+	       kept <= summary->at_once && summary->at_once <= 2 &&
+	       summary->size_kind == SIZE_CONSTANT && has_single_owner(summary) &&
+	       summary->freers.count == 1 &&
+	       summary->freers.ranks[0].key == place->function &&
+	       is_replaced(classes, place);
+}
+
+/* Never freed is known of a process that came to its end, and not of one that was killed. */
+static bool has_finished(const struct classes *classes)
+{
+	return classes->profile->process->header.flags & RING_FINISHED;
+}
+
+/* ---- the rules ------------------------------------------------------------------------- */
+
+/* What the memory that blocks need would have to fit in, at most. */
+static uint64_t room_of(const struct life_summary *summary)
+{
+	return is_all(summary, CLASS_STACK) ? LOCAL_BYTES_MAX : CALLER_BYTES_MAX;
+}
+
+/* All that one activation needs at once, and its nested ones, is not too much for a room. */
+static enum refusal fits(const struct life_summary *summary)
+{
+	uint64_t each = summary->largest_max ? summary->largest_max : 1;
+	uint64_t at_once = summary->at_once ? summary->at_once : 1;
+	uint64_t nested = summary->recursion ? summary->recursion : 1;
+	uint64_t times = room_of(summary) / each;
+
+	if (summary->size_kind == SIZE_UNBOUNDED)
+		return REFUSE_SIZES_GROW;
+	if (!times)
+		return REFUSE_LARGE;
+	if (at_once > times)
+		return REFUSE_MANY;
+	return nested > times / at_once ? REFUSE_RECURSION : REFUSE_NOT;
+}
+
+/* Blocks that go all at once, when the one that owns them ends. */
+static enum refusal arena_judge(const struct life_summary *summary)
+{
+	if (!has_single_owner(summary))
+		return REFUSE_OWNERS;
+	if (summary->at_once_min < ARENA_LIVE_MIN)
+		return REFUSE_FEW_AT_ONCE;
+	if (!summary->goes_together)
+		return REFUSE_ONE_BY_ONE;
+	return summary->largest_max > ARENA_SIZE_MAX ? REFUSE_LARGE_FOR_ARENA : REFUSE_NOT;
+}
+
+/* Of one block nobody knows whether it is as large the next time: tables are several. */
+static struct judgement static_judge(const struct classes *classes,
+                                     const struct life_summary *summary)
+{
+	if (!has_finished(classes))
+		return (struct judgement){ ADVICE_KINDS, REFUSE_UNFINISHED };
+	if (summary->counts.blocks < ADVICE_BLOCKS_MIN)
+		return (struct judgement){ ADVICE_KINDS, REFUSE_FEW_GLOBALS };
+	if (summary->size_kind != SIZE_CONSTANT)
+		return (struct judgement){ ADVICE_KINDS, REFUSE_SIZES_DIFFER };
+	if (summary->largest_max > STATIC_BYTES_MAX / summary->counts.blocks)
+		return (struct judgement){ ADVICE_KINDS, REFUSE_LARGE_FOR_GLOBALS };
+	return (struct judgement){ ADVICE_STATIC, REFUSE_NOT };
+}
+
+static struct judgement stack_judge(const struct life_summary *summary)
+{
+	enum refusal refusal = fits(summary);
+
+	if (!refusal && summary->crowd_kind == SIZE_UNBOUNDED)
+		refusal = REFUSE_CROWD_GROWS;
+	if (!refusal)
+		return (struct judgement){ ADVICE_LOCAL, REFUSE_NOT };
+	if (!arena_judge(summary))
+		return (struct judgement){ ADVICE_ARENA, REFUSE_NOT };
+	/* enough of them for an arena, which is what would help if they went together */
+	if (refusal == REFUSE_MANY && arena_judge(summary) == REFUSE_ONE_BY_ONE)
+		refusal = REFUSE_ONE_BY_ONE;
+	return (struct judgement){ ADVICE_KINDS, refusal };
+}
+
+static struct judgement escaping_judge(const struct classes *classes,
+                                       const struct life_summary *summary)
+{
+	enum refusal refusal;
+
+	if (!has_changeable_owners(classes, summary))
+		return (struct judgement){ ADVICE_KINDS, REFUSE_OWNERS_FIXED };
+	refusal = arena_judge(summary);
+	if (!refusal)
+		return (struct judgement){ ADVICE_ARENA, REFUSE_NOT };
+	if (summary->at_once > 1)
+		return (struct judgement){ ADVICE_KINDS, refusal };
+	if (!has_single_owner(summary) && !single_level(summary))
+		return (struct judgement){ ADVICE_KINDS, REFUSE_OWNERS };
+	refusal = fits(summary);
+	return (struct judgement){ refusal ? ADVICE_KINDS : ADVICE_CALLER, refusal };
+}
+
+/* Why nobody who changes the function could make other blocks than these of it. */
+static enum refusal hands_judge(const struct classes *classes,
+                                const struct place *place)
+{
+	const struct life_summary *summary = &place->summary;
+
+	if (!is_changeable(classes, place->function))
+		return REFUSE_FIXED;
+	if (is_made_elsewhere(classes, summary, place->function))
+		return REFUSE_MADE_ELSEWHERE;
+	/* Who is given a block to free it cannot be given a variable. */
+	if (is_moved_elsewhere(classes, summary, place->function))
+		return REFUSE_MOVED_ELSEWHERE;
+	return is_freed_elsewhere(classes, summary, place->function)
+	           ? REFUSE_FREED_ELSEWHERE
+	           : REFUSE_NOT;
+}
+
+/* Why nothing is known of the blocks together, whatever they are. */
+static enum refusal classes_judge(const struct life_summary *summary)
+{
+	const struct class_counts *counts = &summary->counts;
+	unsigned class, kinds = 0;
+
+	if (!counts->blocks)
+		return REFUSE_GOES_ON;
+	if (counts->inferred.blocks)
+		return REFUSE_INFERRED;
+	if (counts->unknown.blocks)
+		return REFUSE_UNKNOWN;
+	for (class = 0; class < CLASS_COUNT; class ++)
+		kinds += counts->shares[class].blocks > 0;
+	if (kinds > 1)
+		return REFUSE_CLASSES;
+	if (is_all(summary, CLASS_CROSSED))
+		return REFUSE_CROSSED;
+	return is_all(summary, CLASS_LIVE) ? REFUSE_LIVE : REFUSE_NOT;
+}
+
+struct judgement place_judge(const struct classes *classes, const struct place *place)
+{
+	const struct life_summary *summary = &place->summary;
+	bool is_few = summary->counts.blocks < ADVICE_BLOCKS_MIN;
+	bool is_reuse = !is_few && is_for_reuse(classes, place);
+	enum refusal refusal = is_reuse ? REFUSE_NOT : classes_judge(summary);
+	struct judgement judgement = { ADVICE_KINDS, refusal };
+
+	if (refusal)
+		return judgement;
+	if (is_all(summary, CLASS_STATIC))
+		judgement = static_judge(classes, summary);
+	else if (is_few)
+		judgement.refusal = REFUSE_FEW;
+	else if (is_reuse)
+		judgement.kind = ADVICE_REUSE;
+	else if (is_all(summary, CLASS_STACK))
+		judgement = stack_judge(summary);
+	else
+		judgement = escaping_judge(classes, summary);
+	/* not worth saying of what there is nothing to say about */
+	refusal = is_few ? REFUSE_NOT : hands_judge(classes, place);
+	if (refusal)
+		judgement = (struct judgement){ ADVICE_KINDS, refusal };
+	return judgement;
+}
+
+/* ---- in words -------------------------------------------------------------------------- */
+
+static int count_text(struct text *text, enum refusal refusal,
+                      const struct life_summary *summary)
+{
+	const struct class_counts *counts = &summary->counts;
+	unsigned long long blocks = counts->blocks;
+	char percent[TEXT_NUMBER_BYTES];
+	unsigned class, kinds = 0;
+
+	switch (refusal) {
+	case REFUSE_INFERRED:
+		return text_printf(
+			text, "frames of %s of its blocks are not exact",
+			text_percent(percent, counts->inferred.blocks, counts->blocks));
+	case REFUSE_UNKNOWN:
+		return text_printf(
+			text, "the end of %s of its blocks was not seen",
+			text_percent(percent, counts->unknown.blocks, counts->blocks));
+	case REFUSE_CLASSES:
+		for (class = 0; class < CLASS_COUNT; class ++)
+			kinds += counts->shares[class].blocks > 0;
+		return text_printf(text, "its blocks are of %u classes", kinds);
+	case REFUSE_FEW:
+		return text_printf(text, "%llu block%s too few to judge", blocks,
+		                   blocks == 1 ? " is" : "s are");
+	case REFUSE_FEW_GLOBALS:
+		return text_printf(text,
+		                   "%llu block%s: nothing tells that the next run has as many, "
+		                   "as large",
+		                   blocks, text_s(blocks));
+	case REFUSE_OWNERS:
+		return text_printf(text, "its blocks have %zu owners", summary->owners.count);
+	default: return 0;
+	}
+}
+
+static int size_text(struct text *text, enum refusal refusal,
+                     const struct life_summary *summary)
+{
+	uint64_t room = room_of(summary), at_once = summary->at_once ? summary->at_once : 1;
+	char size[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
+	bool is_stack = is_all(summary, CLASS_STACK);
+	const char *what = is_stack ? "a function's variables"
+	                            : "a buffer of their owner's";
+
+	text_size(size, summary->largest_max);
+	text_size(most, room);
+	switch (refusal) {
+	case REFUSE_LARGE:
+		return text_printf(text, "its blocks are too large: %s, with %s at most for %s",
+		                   size, most, what);
+	case REFUSE_MANY:
+		return text_printf(
+			text, "its blocks are too many: %llu of %s at once, with %s at most for %s",
+			(unsigned long long)at_once, size, most, what);
+	case REFUSE_RECURSION:
+		return text_printf(text,
+		                   "its function calls itself: %u at once would need %s each, "
+		                   "with %s at most for all",
+		                   summary->recursion,
+		                   text_size(size, at_once * summary->largest_max), most);
+	case REFUSE_LARGE_FOR_ARENA:
+		return text_printf(text,
+		                   "its blocks are too large for an arena: %s, with %s at "
+		                   "most",
+		                   size, text_size(most, ARENA_SIZE_MAX));
+	case REFUSE_LARGE_FOR_GLOBALS:
+		return text_printf(
+			text, "its blocks are too large for globals: %s together, with %s at most",
+			text_size(size, summary->counts.blocks * summary->largest_max),
+			text_size(most, STATIC_BYTES_MAX));
+	case REFUSE_FEW_AT_ONCE:
+		return text_printf(
+			text,
+			"up to %llu of its blocks are live at once: too many for one "
+			"buffer, and not known to be enough for an arena",
+			(unsigned long long)at_once);
+	default: return 0;
+	}
+}
+
+int judgement_text(struct text *text, enum refusal refusal,
+                   const struct life_summary *summary)
+{
+	static const char *const texts[REFUSALS] = {
+		[REFUSE_GOES_ON] = "its reallocs go on with blocks of other sites",
+		[REFUSE_CROSSED] = "its blocks are handed to another thread",
+		[REFUSE_LIVE] = "its blocks are never freed: look for the leak first",
+		[REFUSE_UNFINISHED] = ("its process did not come to its end: they may be freed "
+		                       "yet"),
+		[REFUSE_SIZES_DIFFER] = "nothing tells that they are always so large",
+		[REFUSE_FIXED] = "who allocates them is not yours to change",
+		[REFUSE_MADE_ELSEWHERE] = "another module makes them for whoever calls it",
+		[REFUSE_MOVED_ELSEWHERE] = ("they are given to realloc under code of another "
+		                            "module, or nobody knows whose"),
+		[REFUSE_FREED_ELSEWHERE] = ("they are freed under code of another module, or "
+		                            "nobody knows whose"),
+		[REFUSE_OWNERS_FIXED] = "who owns them is not yours to change",
+		[REFUSE_SIZES_GROW] = "their sizes grew to the end: nothing bounds them",
+		[REFUSE_CROWD_GROWS] = ("how many are live at once grew to the end: nothing "
+		                        "bounds them"),
+		[REFUSE_ONE_BY_ONE] = "they come and go one by one, not all together",
+	};
+
+	if (texts[refusal])
+		return text_printf(text, "%s", texts[refusal]);
+	return count_text(text, refusal, summary) || size_text(text, refusal, summary) ? -1
+	                                                                               : 0;
+}
