@@ -18,6 +18,12 @@
 
 #define WATCH_ANSWERS 256 /* looked up between two calls of `watch` */
 
+/*
+ * glibc calls its own functions by a second, hidden name, that debug information has: that
+ * of __strdup is __GI___strdup.
+ */
+#define GLIBC_INTERNAL "__GI_"
+
 /* A module's file. What it says is read when an address of it is first asked for. */
 struct module {
 	char *path;
@@ -252,6 +258,8 @@ static const char *name_demangle(struct symbolizer *symbolizer, const char *mang
 
 	if (mangled[0] != '_')
 		return mangled;
+	if (!strncmp(mangled, GLIBC_INTERNAL, strlen(GLIBC_INTERNAL)))
+		mangled += strlen(GLIBC_INTERNAL);
 	if (symbolizer->name_index.count) {
 		slot = hash_index_slot(&symbolizer->name_index, hash);
 		while ((number = hash_index_next(&symbolizer->name_index, &slot))) {

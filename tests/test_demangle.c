@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,6 +95,46 @@ static void bounds_what_it_takes(void **state)
 	free(name);
 }
 
+/* Poll<Future<Future<.., B>, B> >::poll(), as expression templates and async code nest. */
+static void knows_long_names(void **state)
+{
+	static const unsigned levels[] = { 20, 100, 250 };
+	char *name = malloc(1 << 16), *result, *at;
+	size_t i;
+	unsigned j;
+
+	(void)state;
+	for (i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
+		at = stpcpy(name, "_ZN4PollI6FutureI");
+		for (j = 1; j < levels[i]; j++)
+			at = stpcpy(at, "S0_I");
+		at = stpcpy(at, "1A");
+		for (j = 0; j < levels[i]; j++)
+			at = stpcpy(at, "46a_state_of_an_asynchronous_operation_with_num_E");
+		strcpy(at, "E4pollEv");
+		assert_true(strlen(name) > 1024);
+		result = demangle(name);
+		assert_non_null(result);
+		assert_memory_equal(result, "Poll<Future<", 12);
+		assert_string_equal(result + strlen(result) - 11, "> >::poll()");
+		free(result);
+	}
+	free(name);
+}
+
+/* Each type is the pair of the one before: a few hundred bytes that say 2^60 names. */
+static void bounds_what_comes_out(void **state)
+{
+	char name[1024] = "_Z1f1A1PIS_S_E", *at = name + strlen(name);
+	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	unsigned i;
+
+	(void)state;
+	for (i = 2; i < 36; i++)
+		at += sprintf(at, "S0_IS%c_S%c_E", digits[i - 1], digits[i - 1]);
+	assert_null(demangle(name));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -103,6 +144,8 @@ int main(void)
 		cmocka_unit_test(knows_d),
 		cmocka_unit_test(leaves_other_names_alone),
 		cmocka_unit_test(bounds_what_it_takes),
+		cmocka_unit_test(knows_long_names),
+		cmocka_unit_test(bounds_what_comes_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -243,6 +243,29 @@ static void demangles(void **state)
 	symbolizer_free(symbolizer);
 }
 
+/* As libc has them: a function's hidden name is not what people call. */
+static void leaves_out_internal_prefixes(void **state)
+{
+	static const char *const flags[] = { "-g", "" };
+	struct symbolizer *symbolizer;
+	struct chain chain;
+	size_t i;
+
+	(void)state;
+	source_write("gi.c", "int own(int) __asm__(\"__GI___own\");\n"
+	                     "__attribute__((noinline)) int own(int a) { return a * a; }\n"
+	                     "int main(int c, char **v) { return own(c) + !v; }\n");
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		symbolizer = symbolizer_new();
+		shell("gcc -O1 %s -o gi gi.c", flags[i]);
+		chain = chain_of(symbolizer, module_of(symbolizer, "gi"),
+		                 address_of("gi", "__GI___own") + 2);
+		assert_int_equal(chain.count, 1);
+		assert_string_equal(chain.frames[0].function, "__own");
+		symbolizer_free(symbolizer);
+	}
+}
+
 /* Without debug information: what the symbol tables cover, and no more than that. */
 static void falls_back_to_symbol_tables(void **state)
 {
@@ -445,6 +468,7 @@ int main(void)
 		cmocka_unit_test(needs_no_aranges),
 		cmocka_unit_test(finds_separate_debug_files),
 		cmocka_unit_test(demangles),
+		cmocka_unit_test(leaves_out_internal_prefixes),
 		cmocka_unit_test(falls_back_to_symbol_tables),
 		cmocka_unit_test(refuses_another_build),
 		cmocka_unit_test(the_shelf_outlives_the_file),
