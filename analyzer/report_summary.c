@@ -14,7 +14,7 @@ const char *loss_cause_text(unsigned cause)
 	static const char *const texts[LOST_CAUSES] = {
 		[LOST_RING_FULL] = "the ring was full (a bigger --ring helps), or its memory",
 		[LOST_OVERWRITTEN] = "overwritten by later ones (flight recorder)",
-		[LOST_NESTED] = "in signal handlers that interrupted the recorder",
+		[LOST_NESTED] = "in signal handlers that interrupted the allocator, or what looks so",
 		[LOST_NO_STATE] = "no memory for one more thread",
 		[LOST_TOO_BIG] = "a stack too deep for a chunk",
 		[LOST_DEFINITIONS] = "modules, phases or maps that are missing",

@@ -49,7 +49,7 @@ enum ring_clock {
 enum loss_cause {
 	LOST_RING_FULL,   /* no chunk could be had within the bounded wait */
 	LOST_OVERWRITTEN, /* flight recorder: events in chunks that were recycled */
-	LOST_NESTED,      /* the allocator was called inside the recorder (a signal) */
+	LOST_NESTED,      /* a signal handler called the allocator inside a call of it */
 	LOST_NO_STATE,    /* no memory for the state of one more thread */
 	LOST_TOO_BIG,     /* the event did not fit an empty chunk */
 	LOST_DEFINITIONS, /* module records that found no definition chunk */

@@ -21,8 +21,12 @@
 #include "record.h"
 #include "ring_file.h"
 #include "settings.h"
+#include "signal_frame.h"
+#include "stack_bounds.h"
 #include "system.h"
 #include "thread_state.h"
+
+#define NESTED_BYTES_MAX (64 * 1024) /* of an allocator's own frames; looked through */
 
 bool lifecycle_recording;
 volatile uint32_t *lifecycle_sentinel;
@@ -87,6 +91,26 @@ static bool guard_is_stale(const struct walk_start *caller)
 	       stack_bounds_hold(&state->own_stack, caller->slot);
 }
 
+/*
+ * A call inside the one that holds the guard: by the real allocator itself, whose realloc()
+ * calls malloc(), unless a signal handler runs in between. The block is the outer call's, and
+ * recorded with that. On a stack of unknown bounds it cannot be told.
+ */
+static bool is_allocators_own(const struct walk_start *caller)
+{
+	struct stack_bounds stack = { guard.stack_low, guard.stack_high };
+
+	if (caller->slot >= guard.sp || guard.sp - caller->slot > NESTED_BYTES_MAX)
+		return false;
+	if (guard.state)
+		stack = guard.state->own_stack;
+	else if (!stack.high && !stack_bounds_find(guard.sp, &stack))
+		return false;
+	return stack_bounds_hold(&stack, guard.sp) &&
+	       stack_bounds_hold(&stack, caller->slot) &&
+	       !signal_frame_between(caller->slot, guard.sp);
+}
+
 bool lifecycle_enter_cold(const struct walk_start *caller)
 {
 	if (guard.sp) {
@@ -97,7 +121,8 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 			guard_barrier();
 			return true;
 		}
-		if (lifecycle_recording && !(guard.flags & GUARD_INTERNAL))
+		if (lifecycle_recording && !(guard.flags & GUARD_INTERNAL) &&
+		    !is_allocators_own(caller))
 			ring_count_loss(LOST_NESTED, 1);
 		return false;
 	}

@@ -7,6 +7,7 @@
 
 #include <cpuid.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <linux/audit.h>
 #include <stdint.h>
 #include <ucontext.h>
@@ -88,6 +89,28 @@ static inline void arch_context_registers(const void *context, uintptr_t *ip,
 	*ip = (uintptr_t)registers[REG_RIP];
 	*sp = (uintptr_t)registers[REG_RSP];
 	*bp = (uintptr_t)registers[REG_RBP];
+}
+
+/*
+ * What the kernel pushes for a handler: where it returns to, and the context of what was
+ * interrupted. So much of it, at least, is one whatever the processor's registers are.
+ */
+#define ARCH_SIGNAL_FRAME_BYTES \
+	(sizeof(uintptr_t) + offsetof(ucontext_t, uc_mcontext.fpregs))
+
+/*
+ * Whether all words at `at`, aligned as a pointer, are as the kernel writes them for code that
+ * it interrupted on the same stack, not further out than `high`.
+ */
+static inline bool arch_is_signal_frame(uintptr_t at, uintptr_t high)
+{
+	const ucontext_t *context = (const ucontext_t *)(at + sizeof(uintptr_t));
+	const greg_t *registers = context->uc_mcontext.gregs;
+	uintptr_t sp = (uintptr_t)registers[REG_RSP];
+
+	return !context->uc_link && sp > at && sp <= high && registers[REG_RIP] &&
+	       (registers[REG_CSGSFS] & 3) == 3 && /* code of a user */
+	       (registers[REG_EFL] & 2) && !(registers[REG_EFL] >> 22);
 }
 
 static inline void arch_pause(void)

@@ -1,0 +1,17 @@
+/*
+ * signal_frame.h - whether a signal handler runs between two frames of one stack. Layer 1.
+ */
+#ifndef OUTLIVE_SIGNAL_FRAME_H
+#define OUTLIVE_SIGNAL_FRAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * False is certain: the kernel has pushed no frame of a handler between `low` and `high`, two
+ * addresses of the calling thread's stack. True may be one that has ended and was not written
+ * over since. Reads every word in between.
+ */
+bool signal_frame_between(uintptr_t low, uintptr_t high);
+
+#endif
