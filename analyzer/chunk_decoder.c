@@ -375,7 +375,7 @@ static const char *note_read(struct chunk_decoder *decoder, enum control_kind ki
 	    bytes > (size_t)(decoder->end - at))
 		return "it crosses the chunk's end";
 	decoder->at = at + bytes;
-	if (kind > CONTROL_FAULT)
+	if (kind > CONTROL_NAME)
 		return NULL;
 	if (!decoder->is_in_run)
 		return "a stack before any run began";

@@ -157,6 +157,8 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	process->damaged_events = 0;
 	result = profile_replay(profile, merge, progress, context);
 	event_merge_free(merge);
+	trace_reader_definitions(reader, process, thread_table_names,
+	                         &profile->replay.threads);
 	return result;
 }
 

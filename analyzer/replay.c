@@ -121,7 +121,7 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 		return -1;
 	*slice->user = thread;
 	thread->tid = slice->run->tid;
-	memcpy(thread->name, slice->run->name, sizeof(thread->name));
+	thread_name_set(thread, slice->run->name, snapshot.time);
 	if (stack_depths_run(&replay->stacks, thread))
 		return -1;
 	if (before == thread->position &&
@@ -434,6 +434,10 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 	if (event->op == EVENT_RUN)
 		return run_begin(replay, slice);
 	thread = *slice->user;
+	if (event->op == EVENT_NOTE && slice->note->kind == CONTROL_NAME) {
+		thread_name_set(thread, slice->note->name.text, slice->note->name.time);
+		return 0;
+	}
 	if (event->op == EVENT_NOTE)
 		return stack_depths_note(&replay->stacks, thread, slice->note, event->time);
 	for (; event < end; event++) {

@@ -1,8 +1,9 @@
-/* stack_note.c - records about a thread's stack, read and checked. Layer 2. */
+/* stack_note.c - records about a thread and its stack, read and checked. Layer 2. */
 #include "stack_note.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* No stack is larger than what a process can address. */
 #define STACK_BYTES_MAX (UINT64_C(1) << 57)
@@ -113,6 +114,18 @@ static const char *fault_read(struct stack_note *note, const uint8_t *at,
 	return NULL;
 }
 
+static const char *name_read(struct stack_note *note, const uint8_t *at,
+                             const uint8_t *end)
+{
+	uint64_t values[3];
+
+	if (!fields_read(&at, end, values, 3))
+		return too_short;
+	note->name.time = values[0];
+	memcpy(note->name.text, &values[1], sizeof(note->name.text));
+	return NULL;
+}
+
 const char *stack_note_read(struct stack_note *note, enum control_kind kind,
                             const uint8_t *at, const uint8_t *end,
                             uint32_t stack_frames)
@@ -123,6 +136,7 @@ const char *stack_note_read(struct stack_note *note, enum control_kind kind,
 	case CONTROL_DEPTH: return depth_read(note, at, end, stack_frames);
 	case CONTROL_TOUCHED: return touched_read(note, at, end);
 	case CONTROL_FAULT: return fault_read(note, at, end);
+	case CONTROL_NAME: return name_read(note, at, end);
 	default: return "it says nothing of a stack";
 	}
 }

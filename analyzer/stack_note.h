@@ -1,6 +1,6 @@
 /*
- * stack_note.h - what a recording says of a thread's stack beside its events: the records
- * THREAD, DEPTH, TOUCHED and FAULT of trace_format.h, checked. Layer 2.
+ * stack_note.h - what a recording says of a thread and its stack beside its events: the
+ * records THREAD, DEPTH, TOUCHED, FAULT and NAME of trace_format.h, checked. Layer 2.
  */
 #ifndef OUTLIVE_STACK_NOTE_H
 #define OUTLIVE_STACK_NOTE_H
@@ -13,7 +13,7 @@
 #define STACK_WORD_BYTES 8
 
 struct stack_note {
-	enum control_kind kind; /* CONTROL_THREAD, _DEPTH, _TOUCHED or _FAULT */
+	enum control_kind kind; /* CONTROL_THREAD, _DEPTH, _TOUCHED, _FAULT or _NAME */
 	union {
 		struct {
 			uint32_t creator; /* its serial; 0: not known, or the first */
@@ -35,6 +35,10 @@ struct stack_note {
 			uint64_t address, instruction, depth_bytes;
 			uint32_t location; /* of the instruction */
 		} fault;
+		struct {
+			uint64_t time; /* quanta */
+			char text[16]; /* padded with NULs; perhaps there is none */
+		} name;
 	};
 };
 

@@ -45,6 +45,7 @@ struct thread {
 	struct birth_window births;
 	struct recent_lives begun, ended; /* in it, of sites with few at once */
 	char name[17];
+	uint64_t name_time; /* quanta: it is called so from then on */
 };
 
 /* Make room for so many frames. 0, or -1 when memory is out. */

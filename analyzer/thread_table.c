@@ -1,7 +1,10 @@
 /* thread_table.c - the threads that the events of a process are of. Layer 5. */
 #include "thread_table.h"
 
+#include "definition_cursor.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 static uint64_t hash_of(const void *context, uint32_t number)
 {
@@ -49,6 +52,34 @@ struct thread *thread_table_add(struct thread_table *table, uint32_t serial)
 	}
 	table->count++;
 	return thread;
+}
+
+void thread_name_set(struct thread *thread, const char *name, uint64_t time)
+{
+	if (time < thread->name_time)
+		return;
+	memcpy(thread->name, name, sizeof(thread->name) - 1);
+	thread->name_time = time;
+}
+
+int thread_table_names(void *table, const uint8_t *data, size_t bytes,
+                       struct error *error)
+{
+	struct definition_cursor cursor = { .data = data, .bytes = bytes };
+	struct thread_name_definition definition;
+	struct thread *thread;
+
+	(void)error;
+	while (definition_next(&cursor)) {
+		if (cursor.header.kind != DEFINITION_THREAD_NAME ||
+		    cursor.header.bytes < sizeof(definition))
+			continue;
+		memcpy(&definition, cursor.record, sizeof(definition));
+		thread = thread_table_find(table, definition.thread);
+		if (thread)
+			thread_name_set(thread, definition.name, definition.header.time);
+	}
+	return 0;
 }
 
 void thread_table_release(struct thread_table *table)

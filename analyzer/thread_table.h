@@ -4,6 +4,7 @@
 #ifndef OUTLIVE_THREAD_TABLE_H
 #define OUTLIVE_THREAD_TABLE_H
 
+#include "error.h"
 #include "hash_index.h"
 #include "thread_stack.h"
 
@@ -21,6 +22,17 @@ struct thread *thread_table_find(const struct thread_table *table, uint32_t seri
 
 /* A thread that is not there yet, with nothing but its numbers; NULL: no memory. */
 struct thread *thread_table_add(struct thread_table *table, uint32_t serial);
+
+/* It is called so (16 bytes, padded with NULs) from `time` on, if nothing later is known. */
+void thread_name_set(struct thread *thread, const char *name, uint64_t time);
+
+/*
+ * Threads' names as other threads saw them: the definitions of a chunk, without its header.
+ * `table` is a struct thread_table. 0: what is wrong in them, address_map_load() says.
+ */
+int thread_table_names(void *table, const uint8_t *data, size_t bytes,
+                       struct error *error);
+
 void thread_table_release(struct thread_table *table);
 
 #endif

@@ -274,6 +274,7 @@ enum control_kind {
 	CONTROL_DEPTH = 4,   /* tag 0x27 */
 	CONTROL_TOUCHED = 5, /* tag 0x2f */
 	CONTROL_FAULT = 6,   /* tag 0x37 */
+	CONTROL_NAME = 7,    /* tag 0x3f */
 };
 #define CONTROL_TAG(kind) ((uint8_t)(OP_CONTROL | (kind) << 3))
 
@@ -312,7 +313,7 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  */
 
 /*
- * All fields of the four below are varints; addresses are whole, sizes in bytes unless
+ * All fields of the five below are varints; addresses are whole, sizes in bytes unless
  * said otherwise.
  *
  * THREAD follows a RUN record: creator, start, high, room.
@@ -344,6 +345,11 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  *   depth        from the end of the thread's own stack down to its stack pointer; 0: it
  *                was not on its own stack
  *   end          enum fault_end
+ *
+ * NAME is what the thread is called from then on, until a later NAME or RUN record or
+ * definition of it says otherwise: time, first, second.
+ *   time     quanta, absolute
+ *   first    the first eight bytes of the name, the second eight; padded with NULs
  */
 enum stack_kind {
 	STACK_OWN = 0,    /* the thread's */
@@ -379,6 +385,7 @@ enum definition_kind {
 	DEFINITION_MAPS_USE = 5,
 	DEFINITION_MEMORY = 6,
 	DEFINITION_STACKS = 7,
+	DEFINITION_THREAD_NAME = 8,
 };
 
 struct definition_header {
@@ -413,6 +420,18 @@ struct module_gone_definition {
 	struct definition_header header;
 	uint64_t start, end; /* as in the module's definition */
 };
+
+/*
+ * What a thread is called from header.time on: another thread has named it, or saw its name
+ * when the process ended.
+ */
+struct thread_name_definition {
+	struct definition_header header;
+	uint32_t thread; /* serial */
+	uint32_t tid;
+	char name[16]; /* comm, NUL-padded */
+};
+static_assert(sizeof(struct thread_name_definition) == 40, "on-disk size");
 
 /* The process enters a phase, at header.time. Before the first one it is in PHASE_LOAD. */
 enum phase {

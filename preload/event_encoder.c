@@ -95,9 +95,12 @@ static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *
 		.stack_frames = frames,
 		.stack_cut = frames < state->depth,
 	};
+	uint64_t name[THREAD_NAME_WORDS] = { 0 };
 	bool all;
 
-	system_thread_name(run.name);
+	system_thread_name((char *)name);
+	memcpy(run.name, name, sizeof(run.name));
+	thread_state_name(state, name);
 	memset(&state->prediction, 0, sizeof(state->prediction));
 	state->prediction.last_time = time;
 	*at++ = CONTROL_TAG(CONTROL_RUN);

@@ -22,6 +22,7 @@
 #include "ring_file.h"
 #include "stack_bounds.h"
 #include "system.h"
+#include "thread_name.h"
 
 #define STACK_FREE_BYTES 1024   /* so much is taken without a look at the stack's end */
 #define STACK_MARGIN_BYTES 8192 /* stays free below what is taken */
@@ -146,11 +147,17 @@ static int execveat_call(const struct start *start, char *const *environment)
 	                     start->flags);
 }
 
-/* What becomes of the address space is seen no more: a child of vfork() has not its own. */
-static void maps_note_before_exec(void)
+/*
+ * What becomes of the address space and its threads is seen no more: a child of vfork() has
+ * not its own.
+ */
+static void last_look_before_exec(void)
 {
-	if (lifecycle_recording && *lifecycle_sentinel && system_pid() == ring.header->pid)
-		maps_note(MAPS_EXEC);
+	if (!lifecycle_recording || !*lifecycle_sentinel ||
+	    system_pid() != ring.header->pid)
+		return;
+	thread_names_note();
+	maps_note(MAPS_EXEC);
 }
 
 /* The real functions were looked up at our start: this is for who execs before that. */
@@ -165,7 +172,7 @@ static int exec_program(const struct start *start, char *const *environment)
 		errno = ENOSYS;
 		return -1;
 	}
-	maps_note_before_exec();
+	last_look_before_exec();
 	return start_program(start, environment);
 }
 

@@ -1,7 +1,7 @@
 /*
  * filter_hooks.c - the exported names by which a program forbids itself system calls, or the
- * time-stamp counter: what the recorder will need is done before, and the rest no more.
- * Layer 12.
+ * time-stamp counter: what the recorder will need is done before, and the rest no more. And
+ * by which it names its threads. Layer 12.
  *
  * A filter is one thread's, as a rule; here it is taken for the whole process's. What is
  * filtered from the start on, or by a system call without libc, is not seen here.
@@ -18,6 +18,7 @@
 #include "real_alloc.h"
 #include "ring_file.h"
 #include "system.h"
+#include "thread_hooks.h"
 
 /* Without all of these a handler of faults could do nothing but fault again. */
 static bool can_handle_faults(const struct system_filter *filter)
@@ -109,12 +110,23 @@ static __attribute__((noinline)) long filter_call(long number, long a, long b, l
 	return result;
 }
 
+static __attribute__((noinline)) long name_call(long name)
+{
+	long result = result_of(arch_syscall(SYS_prctl, PR_SET_NAME, name, 0, 0, 0, 0));
+
+	if (result == 0)
+		thread_hooks_named(arch_thread_pointer(), (const char *)name);
+	return result;
+}
+
 /* libc's takes what it is given, whether it was given so much or not; so does this. */
 EXPORT int hook_prctl(int option, long a, long b, long c, long d) __asm__("prctl");
 int hook_prctl(int option, long a, long b, long c, long d)
 {
 	if (unlikely(option == PR_SET_SECCOMP || option == PR_SET_TSC))
 		return (int)filter_call(SYS_prctl, option, a, b, c, d);
+	if (unlikely(option == PR_SET_NAME))
+		return (int)name_call(a);
 	if (unlikely(!real.prctl) && !real_alloc_resolve())
 		return (int)result_of(arch_syscall(SYS_prctl, option, a, b, c, d, 0));
 	return real.prctl(option, a, b, c, d);
@@ -131,6 +143,8 @@ long hook_syscall(long number, long a, long b, long c, long d, long e, long f)
 	if (unlikely(number == SYS_seccomp ||
 	             (number == SYS_prctl && (a == PR_SET_SECCOMP || a == PR_SET_TSC))))
 		return filter_call(number, a, b, c, d, e);
+	if (unlikely(number == SYS_prctl && a == PR_SET_NAME))
+		return name_call(b);
 	if (unlikely(!real.syscall) && !real_alloc_resolve())
 		return result_of(arch_syscall(number, a, b, c, d, e, f));
 	return real.syscall(number, a, b, c, d, e, f);

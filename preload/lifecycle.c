@@ -24,6 +24,7 @@
 #include "signal_frame.h"
 #include "stack_bounds.h"
 #include "system.h"
+#include "thread_name.h"
 #include "thread_state.h"
 
 #define NESTED_BYTES_MAX (64 * 1024) /* of an allocator's own frames; looked through */
@@ -186,6 +187,7 @@ static __attribute__((destructor)) void process_ends(void)
 	}
 	/* Nobody has seen how it came to its end. */
 	phase_note(PHASE_EXIT, clock_after());
+	thread_names_note();
 	maps_note(MAPS_END);
 	ring_note_finished();
 }

@@ -5,11 +5,10 @@
 
 #include "definitions.h"
 #include "system.h"
+#include "thread_comm.h"
 #include "thread_state.h"
 
 #define PAGE_BYTES 4096
-#define NAME_BYTES 16
-#define PATH_BYTES 64
 #define THREADS_WALKED_MAX 4096
 
 extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
@@ -87,40 +86,11 @@ uint32_t memory_note(const struct memory_definition *memory)
 
 /* ---- stacks -------------------------------------------------------------------- */
 
-/* "/proc/self/task/TID/comm" */
-static void comm_path(char path[PATH_BYTES], uint32_t tid)
-{
-	static const char before[] = "/proc/self/task/", after[] = "/comm";
-	char digits[10];
-	size_t count = 0, used = sizeof(before) - 1;
-
-	memcpy(path, before, used);
-	do
-		digits[count++] = (char)('0' + tid % 10);
-	while (tid /= 10);
-	while (count)
-		path[used++] = digits[--count];
-	memcpy(path + used, after, sizeof(after));
-}
-
 /* False: there is no such thread any more. */
 static bool entry_fill(struct stacks_entry *entry, uint32_t tid, uint64_t address)
 {
-	char path[PATH_BYTES], name[NAME_BYTES + 2];
-	size_t bytes;
-
 	*entry = (struct stacks_entry){ .address = address, .tid = tid };
-	if (tid == system_tid()) {
-		system_thread_name(entry->name);
-		return true;
-	}
-	comm_path(path, tid);
-	file_read(path, name, sizeof(name));
-	bytes = strlen(name);
-	if (!bytes)
-		return false;
-	memcpy(entry->name, name, bytes - 1 < NAME_BYTES ? bytes - 1 : NAME_BYTES - 1);
-	return true;
+	return thread_comm_read(tid, entry->name);
 }
 
 uint32_t stacks_note(uint64_t time, enum maps_reason reason, uint32_t threads_max)

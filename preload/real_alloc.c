@@ -69,6 +69,7 @@ static void resolve_all(void)
 	LOOK(free_aligned_sized);
 	LOOK(pthread_create);
 	LOOK(thrd_create);
+	LOOK(pthread_setname_np);
 	LOOK(dlclose);
 	LOOK(execve);
 	LOOK(execv);

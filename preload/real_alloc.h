@@ -33,6 +33,7 @@ struct real_alloc {
 	int (*pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 	                      void *); /* NULL: no threads library (glibc < 2.34) */
 	int (*thrd_create)(thrd_t *, int (*)(void *), void *); /* likewise */
+	int (*pthread_setname_np)(pthread_t, const char *);    /* likewise */
 	int (*dlclose)(void *);
 	bool is_bypassed; /* another malloc comes before ours: the executable's own */
 

@@ -9,6 +9,7 @@
 #include "module_map.h"
 #include "phase_note.h"
 #include "ring_file.h"
+#include "thread_name.h"
 #include "throw_stack.h"
 
 /* With a run's record of the deepest stack, such a sample fits one chunk. */
@@ -248,4 +249,5 @@ void record_fault_only(const struct fault *fault)
 void record_thread_end(struct thread_state *state)
 {
 	touched_note(state);
+	thread_name_note_last(state);
 }

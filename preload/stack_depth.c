@@ -1,4 +1,4 @@
-/* stack_depth.c - DEPTH, TOUCHED and FAULT records. Layer 7. */
+/* stack_depth.c - DEPTH, TOUCHED, FAULT and NAME records. Layer 7. */
 #include "stack_depth.h"
 
 #include "frame_rule.h"
@@ -52,6 +52,16 @@ static void control_commit(struct thread_state *state, const uint8_t *at)
 {
 	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
 	chunk_commit(state->chunk, state->used, state->chunk_events);
+}
+
+static bool control_put(struct thread_state *state, enum control_kind kind,
+                        const uint64_t *fields, uint32_t count)
+{
+	uint8_t *at = control_begin(state, kind, fields, count, 0);
+
+	if (at)
+		control_commit(state, at);
+	return at != NULL;
 }
 
 /* ---- DEPTH -------------------------------------------------------------------- */
@@ -234,7 +244,6 @@ void touched_note(struct thread_state *state)
 	uintptr_t high = page_of((uintptr_t)__builtin_frame_address(0)), low = own->low;
 	uintptr_t deepest = state->seen_stack.low + DEPTH_STEP_BYTES - sizeof(deepest);
 	uint64_t depth_bytes;
-	uint8_t *at;
 
 	if (!state->chunk || !stack_bounds_hold(own, high))
 		return;
@@ -248,19 +257,22 @@ void touched_note(struct thread_state *state)
 		high = page_of(deepest);
 	low = page_of(low + PAGE_BYTES - 1);
 	depth_bytes = own->high - resident_low(low, high, mapping.is_main);
-	at = control_begin(state, CONTROL_TOUCHED, &depth_bytes, 1, 0);
-	if (at)
-		control_commit(state, at);
+	control_put(state, CONTROL_TOUCHED, &depth_bytes, 1);
 }
 
-/* ---- FAULT -------------------------------------------------------------------- */
+/* ---- FAULT, NAME -------------------------------------------------------------- */
 
 void fault_put(struct thread_state *state, const struct fault *fault)
 {
 	uint64_t fields[] = { (uint64_t)fault->signal, fault->kind,        fault->address,
 		                  fault->instruction,      fault->depth_bytes, fault->end };
-	uint8_t *at = control_begin(state, CONTROL_FAULT, fields, 6, 0);
 
-	if (at)
-		control_commit(state, at);
+	control_put(state, CONTROL_FAULT, fields, 6);
+}
+
+bool name_put(struct thread_state *state, uint64_t time, const uint64_t *name)
+{
+	uint64_t fields[] = { time, name[0], name[1] };
+
+	return control_put(state, CONTROL_NAME, fields, 3);
 }

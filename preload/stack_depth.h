@@ -1,6 +1,6 @@
 /*
- * stack_depth.h - how deep stacks are, into the chunk: DEPTH and TOUCHED records, and
- * FAULT, which ends a thread. Layer 7.
+ * stack_depth.h - how deep stacks are, into the chunk: DEPTH and TOUCHED records, FAULT,
+ * which ends a thread, and NAME. Layer 7.
  *
  * All append to what is committed and commit it again; they are no events. Without a chunk
  * or the room in it they do nothing.
@@ -77,5 +77,8 @@ struct fault {
 
 /* After the STACK record of the thread that is about to die. */
 void fault_put(struct thread_state *state, const struct fault *fault);
+
+/* What the thread is called from `time` on: 16 bytes. False: no room, or no chunk. */
+bool name_put(struct thread_state *state, uint64_t time, const uint64_t *name);
 
 #endif

@@ -1,9 +1,11 @@
 /*
- * thread_hooks.c - the exported names that begin threads. Layer 11.
+ * thread_hooks.c - the exported names that begin threads, and name them. Layer 11.
  *
  * The new thread is seen from its start: where its stack lies, what it began with, and who
  * made it. Nothing of ours stays on its stack.
  */
+#include "thread_hooks.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,8 +13,10 @@
 
 #include "lifecycle.h"
 #include "real_alloc.h"
+#include "ring_file.h"
 #include "signal_stack.h"
 #include "system.h"
+#include "thread_name.h"
 #include "thread_state.h"
 
 #define PAGE_BYTES 4096
@@ -184,5 +188,34 @@ EXPORT int thrd_create(thrd_t *thread, int (*function)(void *), void *argument)
 	error = real.thrd_create(thread, c11_thread_main, start);
 	if (error != thrd_success)
 		thread_start_give(start);
+	return error;
+}
+
+/* ---- names ------------------------------------------------------------------------ */
+
+void thread_hooks_named(uintptr_t thread, const char *name)
+{
+	/* Between vfork() and exec it is another process's thread that has this name. */
+	if (!lifecycle_recording || guard.sp || !*lifecycle_sentinel ||
+	    system_pid() != ring.header->pid)
+		return;
+	guard.sp = (uintptr_t)__builtin_frame_address(0);
+	guard_barrier();
+	if (thread != arch_thread_pointer())
+		thread_name_note_other(thread, name);
+	else if (guard.state)
+		thread_name_note(guard.state);
+	guard_leave();
+}
+
+EXPORT int pthread_setname_np(pthread_t thread, const char *name)
+{
+	int error;
+
+	if (!real_alloc_resolve() || !real.pthread_setname_np)
+		return ENOSYS;
+	error = real.pthread_setname_np(thread, name);
+	if (error == 0)
+		thread_hooks_named((uintptr_t)thread, name);
 	return error;
 }

@@ -53,7 +53,7 @@ static void state_register(struct thread_state *state)
 		;
 }
 
-const struct thread_state *thread_states(void)
+struct thread_state *thread_states(void)
 {
 	return atomic_load_explicit(&all_states, memory_order_acquire);
 }
@@ -117,6 +117,7 @@ static void state_begin(struct thread_state *state)
 						memory_order_relaxed) +
 	                1;
 	state->tid = system_tid();
+	state->pointer = arch_thread_pointer();
 }
 
 /* An address on the calling thread's own stack: it may be running on another one. */

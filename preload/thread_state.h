@@ -8,6 +8,7 @@
 #define OUTLIVE_THREAD_STATE_H
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -84,6 +85,7 @@ struct prediction {
 };
 
 #define STACK_CACHE_SIZE 4
+#define THREAD_NAME_WORDS 2
 
 struct thread_state {
 	struct own_mark mark; /* first */
@@ -95,6 +97,9 @@ struct thread_state {
 	uint32_t chunk_events; /* committed in it, by whichever thread */
 	uint64_t events;       /* committed by this thread */
 	uint32_t serial, tid;
+	uintptr_t pointer; /* the thread's: what libc has for a pthread_t */
+	/* Its name as the recording has it; others read it, too. */
+	_Atomic uint64_t name[THREAD_NAME_WORDS];
 
 	/* the stack of the last event, outermost first; the far end is the walk's scratch */
 	struct walk_frame *frames;
@@ -144,7 +149,24 @@ struct thread_state *thread_state_make(void);
  * All states that were ever mapped, by `next`: what they say may change at any time. tid 0:
  * no thread's at the moment.
  */
-const struct thread_state *thread_states(void);
+struct thread_state *thread_states(void);
+
+/* The recording has this name of the thread; 16 bytes, padded with NULs. */
+static inline void thread_state_name(struct thread_state *state, const uint64_t *name)
+{
+	for (int i = 0; i < THREAD_NAME_WORDS; i++)
+		atomic_store_explicit(&state->name[i], name[i], memory_order_relaxed);
+}
+
+static inline bool thread_state_is_named(const struct thread_state *state,
+                                         const uint64_t *name)
+{
+	for (int i = 0; i < THREAD_NAME_WORDS; i++) {
+		if (atomic_load_explicit(&state->name[i], memory_order_relaxed) != name[i])
+			return false;
+	}
+	return true;
+}
 
 /*
  * The calling thread's state, made on first use. NULL if there is no memory.

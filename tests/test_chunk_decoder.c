@@ -353,6 +353,7 @@ static void refuses_wrong_records(void **state)
 		{ { CONTROL_TAG(CONTROL_FAULT), 4, 11, 0, 0, 0 }, 6, "cross its end" },
 		{ { CONTROL_TAG(CONTROL_FAULT), 5, 0, 0, 0, 0, 0 }, 7, "signal cannot be" },
 		{ { CONTROL_TAG(CONTROL_FAULT), 5, 65, 0, 0, 0, 0 }, 7, "signal cannot be" },
+		{ { CONTROL_TAG(CONTROL_NAME), 2, 0, 0 }, 4, "cross its end" },
 		{ { CONTROL_TAG(CONTROL_STACK), 0x10, 0 }, 3, "ends more frames" },
 		{ { CONTROL_TAG(CONTROL_STACK), 0x01, 0 }, 3, "cross the chunk's end" },
 		{ { OP_FREE, 0x10, 0, 8 }, 4, "ends more frames" },
@@ -441,6 +442,27 @@ static void reads_what_is_said_of_the_stack(void **state)
 	assert_null(chunk_decoder_error(fixture->decoder));
 	assert_int_equal(chunk_decoder_events(fixture->decoder), 1);
 	assert_int_equal(chunk_decoder_events_committed(fixture->decoder), 1);
+}
+
+static void reads_what_a_thread_is_called(void **state)
+{
+	/* time 300; "ab" and nothing more */
+	static const uint8_t named[] = {
+		CONTROL_TAG(CONTROL_NAME), 6, 0xac, 0x02, 0xe1, 0xc4, 0x01, 0
+	};
+	struct fixture *fixture = *state;
+	const struct stack_note *note;
+	struct event event;
+
+	chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
+	chunk_build_raw(&fixture->chunk, named, sizeof(named), 0);
+	assert_int_equal(start(fixture, NULL), 0);
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	note = note_next(fixture, CONTROL_NAME);
+	assert_int_equal(note->name.time, 300);
+	assert_string_equal(note->name.text, "ab");
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 0);
+	assert_null(chunk_decoder_error(fixture->decoder));
 }
 
 static void skips_records_of_later_versions(void **state)
@@ -532,13 +554,21 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(reads_a_run_with_its_stack),      TEST(reads_every_operation),
-		TEST(agrees_with_predictions),         TEST(agrees_without_predictions),
-		TEST(frames_come_out_right),           TEST(reads_a_deep_stack),
-		TEST(refuses_what_is_no_event_chunk),  TEST(reads_what_is_said_of_the_stack),
-		TEST(skips_records_of_later_versions), TEST(refuses_an_event_before_a_run),
-		TEST(refuses_a_note_before_a_run),     TEST(refuses_wrong_records),
-		TEST(refuses_a_bomb_of_frames),        TEST(survives_every_cut),
+		TEST(reads_a_run_with_its_stack),
+		TEST(reads_every_operation),
+		TEST(agrees_with_predictions),
+		TEST(agrees_without_predictions),
+		TEST(frames_come_out_right),
+		TEST(reads_a_deep_stack),
+		TEST(refuses_what_is_no_event_chunk),
+		TEST(reads_what_is_said_of_the_stack),
+		TEST(reads_what_a_thread_is_called),
+		TEST(skips_records_of_later_versions),
+		TEST(refuses_an_event_before_a_run),
+		TEST(refuses_a_note_before_a_run),
+		TEST(refuses_wrong_records),
+		TEST(refuses_a_bomb_of_frames),
+		TEST(survives_every_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,15 @@
+/*
+ * thread_comm.h - the name of a thread of this process, as the kernel has it. Layer 2.
+ */
+#ifndef OUTLIVE_THREAD_COMM_H
+#define OUTLIVE_THREAD_COMM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define THREAD_COMM_BYTES 16
+
+/* `name`, padded with NULs. False: there is no such thread any more, or /proc is not there. */
+bool thread_comm_read(uint32_t tid, char name[THREAD_COMM_BYTES]);
+
+#endif
