@@ -99,6 +99,7 @@ struct frame_entry {
 	uint64_t code_align;
 	int64_t data_align;
 	uint8_t pointer_encoding;
+	uintptr_t personality; /* the routine; 0: not readable */
 	bool is_signal, has_personality;
 };
 
@@ -148,9 +149,19 @@ static bool entry_open(const struct cfi_module *module, const uint8_t *at,
 	return true;
 }
 
-static void personality_read(struct reader *reader, struct frame_entry *entry)
+static void personality_read(const struct cfi_module *module, struct reader *reader,
+                             struct frame_entry *entry)
 {
-	read_encoded(reader, (uint8_t)read_fixed(reader, 1), 0);
+	uint8_t encoding = (uint8_t)read_fixed(reader, 1);
+	uintptr_t routine = read_encoded(reader, encoding, 0);
+
+	if (encoding & 0x80) { /* where the loader has put its address */
+		bool is_inside = routine >= module->start && routine < module->end &&
+		                 module->end - routine >= sizeof(routine);
+
+		routine = is_inside && !reader->bad ? *(const uintptr_t *)routine : 0;
+	}
+	entry->personality = reader->bad ? 0 : routine;
 	entry->has_personality = true;
 }
 
@@ -182,7 +193,7 @@ static bool cie_read(const struct cfi_module *module, const uint8_t *at,
 			if (*augmentation == 'R')
 				entry->pointer_encoding = (uint8_t)read_fixed(&data, 1);
 			else if (*augmentation == 'P')
-				personality_read(&data, entry);
+				personality_read(module, &data, entry);
 			else if (*augmentation == 'L')
 				read_fixed(&data, 1);
 			else if (*augmentation == 'S')
@@ -454,15 +465,26 @@ struct cfi_rule cfi_rule_find(const struct cfi_module *module, uintptr_t return_
 	return rule;
 }
 
-bool cfi_module_has_personality(const struct cfi_module *module)
+static bool is_listed(const uintptr_t *list, uint32_t count, uintptr_t wanted)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (list[i] == wanted)
+			return true;
+	}
+	return false;
+}
+
+uint32_t cfi_module_personalities(const struct cfi_module *module, uintptr_t *routines,
+                                  uint32_t count_max)
 {
 	struct reader reader = { module->frame_table, (const uint8_t *)module->end, false };
+	uint32_t count = 0;
 	uint8_t encoding;
 	const uint8_t *at;
 
 	if (!module->frame_table || (uintptr_t)module->frame_table < module->start ||
 	    (uintptr_t)module->frame_table >= module->end)
-		return false;
+		return 0;
 	read_fixed(&reader, 1);
 	encoding = (uint8_t)read_fixed(&reader, 1);
 	read_fixed(&reader, 2);
@@ -473,10 +495,14 @@ bool cfi_module_has_personality(const struct cfi_module *module)
 		struct reader content;
 
 		if (!entry_open(module, at, &content))
-			return false;
-		if (cie_read(module, at, &entry) && entry.has_personality)
-			return true;
+			return count;
+		if (cie_read(module, at, &entry) && entry.has_personality &&
+		    !is_listed(routines, count, entry.personality)) {
+			routines[count++] = entry.personality;
+			if (count == count_max)
+				return count;
+		}
 		at = content.end;
 	}
-	return false;
+	return count;
 }

@@ -58,9 +58,11 @@ struct cfi_rule cfi_rule_find(const struct cfi_module *module,
                               uintptr_t return_address);
 
 /*
- * True if any of the module's frames runs code when an exception passes it. Reads all
- * of the table: once a module.
+ * The different routines that decide what happens to an exception in the module's frames,
+ * `count_max` of them at the most; one that cannot be read is 0. How many there are. Reads
+ * all of the table: once a module.
  */
-bool cfi_module_has_personality(const struct cfi_module *module);
+uint32_t cfi_module_personalities(const struct cfi_module *module, uintptr_t *routines,
+                                  uint32_t count_max);
 
 #endif
