@@ -18,8 +18,15 @@
 #   SUITE/NAME      only that one of a suite, its output shown whole
 #
 # A test may exit with 77: skipped, and its last line says why. JOBS=N runs N at a time.
+# Run as root, they can change files below build/, the directories of temporary files and
+# /dev/shm, and no others (confined.sh).
 set -u
 cd "$(dirname "$0")/.." || exit 2
+if [ -z "${OUTLIVE_CONFINED:-}" ]; then
+	mkdir -p build
+	export OUTLIVE_CONFINED=yes
+	exec bash tests/confined.sh build /tmp "${TMPDIR:-/tmp}" /dev/shm -- bash tests/run.sh "$@"
+fi
 OUTLIVE_ROOT_DIR=$PWD
 export OUTLIVE_ROOT_DIR
 

@@ -23,7 +23,7 @@ finish() { # PASSED FAILED SKIPPED
 		echo "ok      $suite $name$([ "$1" = 1 ] || echo " ($1)")"
 		[ -z "${OUTLIVE_TEST_SHOW:-}" ] || sed 's/^/        /' "$work/log"
 	fi
-	rm -rf "$work/dir"
+	rm -rf "${work:?}/dir"
 	exit 0
 }
 

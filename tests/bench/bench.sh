@@ -13,6 +13,10 @@
 #                        the interpreter (--raw), which takes 19 GB there
 set -u
 cd "$(dirname "$0")/../.." || exit 2
+if [ -z "${OUTLIVE_CONFINED:-}" ]; then
+	export OUTLIVE_CONFINED=yes
+	exec bash tests/confined.sh /tmp "${TMPDIR:-/tmp}" /dev/shm -- bash tests/bench/bench.sh "$@"
+fi
 root=$PWD
 outlive=$root/build/outlive
 heaptrack=/usr/lib/heaptrack

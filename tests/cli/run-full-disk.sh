@@ -1,9 +1,11 @@
 #!/bin/bash
 # A full disk: one line, the program goes on unharmed, what was written can be read.
-small=$PWD/small
+if [ -z "${inside:-}" ]; then # where what is mounted is ours alone, and ends with us
+	unshare --mount true 2>/dev/null || { echo "no mount namespace to be had here" >&2; exit 77; }
+	inside=yes exec unshare --mount --propagation private bash "$0"
+fi
 mkdir small
 mount -t tmpfs -o size=256k none small 2>/dev/null || { echo "cannot mount a tmpfs here" >&2; exit 77; }
-trap 'umount "$small"' EXIT
 cat >busy.c <<'END'
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +29,7 @@ sed -E 's/outlive\.[0-9]+\.[0-9a-f]+/outlive.X/; s/[0-9,]+ events of 1 process i
 rings=$(sed -n 's/.* the rings in \(.*\): .*/\1/p' stderr)
 ls "$rings" | sed 's/^[0-9]*/PID/'
 "$OUTLIVE" info small/trace >info 2>&1; echo "info: status $?"
-rm -rf "$rings"
+rm -rf "/dev/shm/outlive.${rings#*/outlive.}"
 echo "- full from the start"
 rm -f small/trace
 cat /dev/zero >small/zeros 2>/dev/null

@@ -43,4 +43,4 @@ for _ in $(seq 100); do kill -0 "$program" 2>/dev/null || break; sleep 0.02; don
 "$OUTLIVE" info trace >info; echo "trace: status $?"
 "$OUTLIVE" report trace 2>&1 >/dev/null | sed 's|/dev/shm/[^ ]*|DIRECTORY|'
 cmp -s <(head -c 8 trace) <(printf '\212OTTRC\r\n') && echo "magic"
-rm -rf "${ring%/*}"
+rm -rf "/dev/shm/outlive.$ours".*

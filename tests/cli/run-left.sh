@@ -81,7 +81,7 @@ echo "- the trace"
 "$OUTLIVE" info trace | sed -n 's/^ *state *//p'
 "$OUTLIVE" report --format json --pid "$pid" trace |
 	jq -c '[.process.outlived, .process.still_running, .process.events >= 1200000, .lost.events]'
-rm -r "${ring%/*}"
+rm -r "/dev/shm/outlive.$ours".*
 
 # Killed, it leaves no one to take away what is forked from then on, flight recorder or not.
 for policy in --ring=2M --flight; do
@@ -97,5 +97,5 @@ for policy in --ring=2M --flight; do
 	rings=("/dev/shm/outlive.$ours."*/*.ring)
 	echo "- killed: ${#rings[@]} ring, $("$OUTLIVE" info -f json "${rings[0]}" | jq -c .processes[0].lost.children) child"
 	: >end
-	rm -r "${rings[0]%/*}"
+	rm -r "/dev/shm/outlive.$ours".*
 done

@@ -13,7 +13,7 @@ left=$(sed -n 's,.* kept in \([^ ]*\)/[^ /]*\,.*,\1,p' stderr)
 pid=$(sed -n 's/.* still runs (\([0-9]*\)).*/\1/p' stderr)
 ls "$left" | sed -E "s/^[0-9]+\.[0-9]+/PID.N/"
 kill "$pid"
-rm -rf "$left"
+rm -rf "/dev/shm/outlive.${left#*/outlive.}"
 echo "- Ctrl-C ends the wait"
 "$OUTLIVE" run -q --wait 60 -o trace -- sh -c "$background" 30 2>stderr &
 ours=$!
@@ -23,7 +23,8 @@ wait $ours
 echo "status $?"; say
 pid=$(sed -n 's/.* still runs (\([0-9]*\)).*/\1/p' stderr)
 kill "$pid"
-rm -rf "$(sed -n 's,.* kept in \([^ ]*\)/[^ /]*\,.*,\1,p' stderr)"
+left=$(sed -n 's,.* kept in \([^ ]*\)/[^ /]*\,.*,\1,p' stderr)
+rm -rf "/dev/shm/outlive.${left#*/outlive.}"
 echo "- followed or not"
 "$OUTLIVE" run -q -o trace -- sh -c 'true; /bin/true; exec true' 2>stderr; say
 "$OUTLIVE" run -q --no-follow -o trace -- sh -c '/bin/true; :' 2>stderr; say

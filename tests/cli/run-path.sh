@@ -24,4 +24,4 @@ wait $ours
 wait_for over
 echo "- later: $(tr -d '\n' <said)"
 ls -d /dev/shm/outlive.$ours.* | sed 's/.*[.]//'
-rm -r /dev/shm/outlive.$ours.*
+rm -r "/dev/shm/outlive.$ours".*

@@ -10,9 +10,27 @@ set -eu
 suite=${1:?usage: debian.sh SUITE}
 cd "$(dirname "$0")/../.."
 
+if [ "${2:-}" != inside ]; then
+	[ "$(id -u)" = 0 ] || { echo "debian.sh: a chroot needs root" >&2; exit 1; }
+	command -v debootstrap >/dev/null || DEBIAN_FRONTEND=noninteractive \
+		apt-get -q install -y --no-install-recommends debootstrap
+	work=$(mktemp -d "${TMPDIR:-/var/tmp}/outlive-$suite.XXXXXX")
+	if [ "${KEEP:-}" = 1 ]; then
+		echo "debian.sh: stays: $work"
+	else
+		trap 'rm -rf --one-file-system "$work"' EXIT
+	fi
+	unshare --mount --propagation private --pid --fork --kill-child \
+		bash tests/house/debian.sh "$suite" inside "$work"
+	exit
+fi
+
 # ---- in the namespaces: $root is the directory --------------------------------------
 
+root=$3
+
 mirror() {
+	# shellcheck disable=SC2016 # apt's own $(...)
 	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' |
 		grep . || echo http://deb.debian.org/debian
 }
@@ -27,14 +45,16 @@ bootstrap() {
 	cp /etc/hosts "$root/etc/hosts"
 }
 
-# No device of this machine is in it but those that debootstrap made.
+# No device of this machine is in it: debootstrap made its own.
 mount_own() {
+	mount --bind "$root" "$root" # so that tests there can make it read-only
 	mount -t proc proc "$root/proc"
 	mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 	mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts"
 	ln -sf pts/ptmx "$root/dev/ptmx"
 }
 
+# What git knows, as it is here, and what is new.
 copy_checkout() {
 	mkdir "$root/outlive"
 	git -c safe.directory="$PWD" ls-files -z --cached --others --exclude-standard |
@@ -42,21 +62,8 @@ copy_checkout() {
 		tar -c --null -T - | tar -x --no-same-owner -C "$root/outlive"
 }
 
-if [ "${2:-}" = inside ]; then
-	root=$3
-	bootstrap
-	mount_own
-	copy_checkout
-	exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-		bash /outlive/.ci/run </dev/null
-fi
-
-# ---- outside -----------------------------------------------------------------------
-
-[ "$(id -u)" = 0 ] || { echo "debian.sh: a chroot needs root" >&2; exit 1; }
-command -v debootstrap >/dev/null ||
-	DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends debootstrap
-work=$(mktemp -d "${TMPDIR:-/var/tmp}/outlive-$suite.XXXXXX")
-[ "${KEEP:-}" = 1 ] && echo "debian.sh: stays: $work" || trap 'rm -rf --one-file-system "$work"' EXIT
-unshare --mount --propagation private --pid --fork --kill-child \
-	bash tests/house/debian.sh "$suite" inside "$work"
+bootstrap
+mount_own
+copy_checkout
+exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+	bash /outlive/.ci/run </dev/null

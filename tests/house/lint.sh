@@ -29,6 +29,11 @@ done
 
 shellcheck -S warning "${scripts[@]}" || bad=1
 
+# What is planted there is what the check must find.
+mapfile -t of_tests < <(git ls-files tests/'*.'{sh,c,cpp} samples/'*.'{c,cpp} .ci/run |
+	grep -vxF tests/cli/house-outside.sh)
+awk -f tests/house/outside.awk "${of_tests[@]}" || bad=1
+
 # Functions longer than 70 lines, files longer than 500.
 awk '
 	FNR == 1 { start = 0 }

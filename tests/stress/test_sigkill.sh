@@ -73,7 +73,7 @@ one_kill() { # VICTIM: program, reader, both, flight (both, of a flight recorder
 	flight) [ "$(jq .lost.overwritten "$work/report.json")" != 0 ] || unfilled=$((unfilled + 1)) ;;
 	esac
 	# The rings that a killed reader left; one that lives takes them away itself.
-	[ "$victim" = program ] || rm -rf "/dev/shm/outlive.$runner."* "$work/outlive.$runner."*
+	[ "$victim" = program ] || rm -rf "/dev/shm/outlive.$runner."* "${work:?}/outlive.$runner."*
 	events=$((events + $(jq '.totals.allocations + .totals.frees' "$work/report.json")))
 }
 
