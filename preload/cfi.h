@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 enum cfi_kind {
+	CFI_NO_CODE, /* the address cannot be a return address: the walk ends before it */
 	CFI_NONE,    /* no information covers the address: the walk ends here */
 	CFI_SP,      /* CFA = sp + cfa_offset */
 	CFI_BP,      /* CFA = rbp + cfa_offset */

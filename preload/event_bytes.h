@@ -4,13 +4,16 @@
 #ifndef OUTLIVE_EVENT_BYTES_H
 #define OUTLIVE_EVENT_BYTES_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "system.h"
 #include "thread_state.h"
 
-#define FRAME_BYTES_MAX 7 /* a raw frame code */
+#define FRAME_BYTES_MAX 7     /* a raw frame code */
+#define FRAME_ADDRESS_BITS 48 /* what one can say */
+static_assert(ARCH_ADDRESS_BITS <= FRAME_ADDRESS_BITS, "every address can be said");
 
 /* An event with SHORT_FRAMES new frames at the most, whatever its operands. */
 #define SHORT_BYTES_MAX 128
@@ -55,8 +58,8 @@ static inline bool frame_put(struct prediction *tables, uint8_t **at, uint64_t c
 		*(*at)++ = (uint8_t)index;
 	} else {
 		*(*at)++ = 0x80;
-		memcpy(*at, &return_address, 6);
-		*at += 6;
+		memcpy(*at, &return_address, FRAME_ADDRESS_BITS / 8);
+		*at += FRAME_ADDRESS_BITS / 8;
 		tables->dictionary[index] = return_address;
 	}
 	*child = (uint16_t)index;

@@ -12,6 +12,7 @@
 #include "system.h"
 
 #define GROUP_FRAMES 8
+#define ADDRESS_OF_NONE 1 /* no block's: those are multiples of 8 */
 #define THREAD_BYTES_MAX 48
 #define FIXED_BYTES_MAX 96 /* all of an event but its frames */
 
@@ -102,6 +103,8 @@ static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *
 	memcpy(run.name, name, sizeof(run.name));
 	thread_state_name(state, name);
 	memset(&state->prediction, 0, sizeof(state->prediction));
+	/* An empty entry is not that of a block at address 0. */
+	state->prediction.recent[FORMAT_HASH(0, RECENT_BITS)].address = ADDRESS_OF_NONE;
 	state->prediction.last_time = time;
 	*at++ = CONTROL_TAG(CONTROL_RUN);
 	memcpy(at, &run, sizeof(run));
@@ -218,7 +221,8 @@ static uint8_t *realloc_put(struct prediction *tables, uint8_t *at,
 	bool recent = recent_find(tables, event->old_address, &distance, &old_class);
 
 	*flags = 0;
-	at = put_varint(at, event->time_end - event->time);
+	at = put_varint(at,
+	                event->time_end > event->time ? event->time_end - event->time : 0);
 	if (recent) {
 		*flags |= REALLOC_OLD_RECENT;
 		at = put_varint(at, distance);
@@ -320,11 +324,33 @@ static bool event_encode_deep(struct thread_state *state, const struct event *ev
 	return true;
 }
 
+/* False: a frame code has no room for one of the addresses. */
+static bool frames_are_carried(const struct walk_result *walk)
+{
+	uintptr_t bits = 0;
+
+	for (uint32_t i = 0; i < walk->news; i++)
+		bits |= walk->frames[i].return_address;
+	return !(bits >> FRAME_ADDRESS_BITS);
+}
+
+/* False: a reader would not take it. */
+static bool event_is_carried(const struct event *event, const struct walk_result *walk)
+{
+	bool has_block = event->op < OP_FREE || event->op == OP_REALLOC;
+
+	return (!has_block || event->address) && frames_are_carried(walk);
+}
+
 bool event_encode(struct thread_state *state, const struct event *event,
                   struct walk_result *walk)
 {
 	uint32_t size_bytes = FIXED_BYTES_MAX + frames_bytes_max(walk->news);
 
+	if (unlikely(!event_is_carried(event, walk))) {
+		ring_count_loss(LOST_TOO_BIG, 1);
+		return false;
+	}
 	if (unlikely(!state->chunk || state->used + size_bytes > CHUNK_BYTES)) {
 		if (size_bytes > EVENT_BYTES_MAX)
 			return event_encode_deep(state, event, walk);

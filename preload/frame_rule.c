@@ -3,6 +3,7 @@
  */
 #include "frame_rule.h"
 
+#include "code_map.h"
 #include "module_map.h"
 #include "real_alloc.h"
 
@@ -20,7 +21,7 @@ volatile bool frame_rule_has_met_exit;
 static bool rule_is_patchable(const struct cfi_rule *rule,
                               enum module_unwinder unwinder)
 {
-	if (rule->kind == CFI_NONE)
+	if (rule->kind == CFI_NONE || rule->kind == CFI_NO_CODE)
 		return false;
 	return unwinder == MODULE_UNWINDER_SHARED ||
 	       (unwinder == MODULE_UNWINDER_OWN && !rule->has_personality);
@@ -34,7 +35,7 @@ static frame_rule rule_pack(struct cfi_rule rule, enum module_unwinder unwinder)
 		rule.kind = CFI_COMPLEX;
 		rule.cfa_offset = rule.bp_below = 0;
 	}
-	return ((uint32_t)rule.kind + 1) | (uint32_t)patchable << 3 |
+	return (uint32_t)rule.kind | (uint32_t)patchable << 3 |
 	       (uint32_t)(unwinder == MODULE_UNWINDER_ITSELF) << 4 |
 	       (rule.cfa_offset >> 3) << 5 | (rule.bp_below >> 3) << 19;
 }
@@ -44,6 +45,17 @@ static _Atomic bool exit_was_met;
 static bool is_in_exit(uintptr_t return_address)
 {
 	return return_address - (uintptr_t)real.exit - 1 < real.exit_bytes;
+}
+
+/* Where there is no call frame information: code or not. `module`: NULL outside of all. */
+static enum cfi_kind kind_uncovered(const struct cfi_module *module,
+                                    uintptr_t return_address)
+{
+	uintptr_t call = return_address - 1;
+
+	return (module && cfi_module_code_end(module, call)) || code_map_holds(call)
+	           ? CFI_NONE
+	           : CFI_NO_CODE;
 }
 
 frame_rule frame_rule_miss(uintptr_t return_address)
@@ -56,14 +68,19 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 	frame_rule rule;
 	bool noted;
 
-	if (return_address == 0 || return_address >> ARCH_ADDRESS_BITS)
-		return rule_pack((struct cfi_rule){ .kind = CFI_END, .has_personality = true },
-		                 unwinder);
+	if (!return_address || return_address >> ARCH_ADDRESS_BITS)
+		return rule_pack((struct cfi_rule){ .kind = CFI_NO_CODE }, unwinder);
 	/* An address outside every module may be inside one tomorrow: not cached. */
 	if (!cfi_module_find(return_address - 1, &module))
-		return rule_pack((struct cfi_rule){ .kind = CFI_NONE }, unwinder);
+		return rule_pack(
+			(struct cfi_rule){ .kind = kind_uncovered(NULL, return_address) },
+			unwinder);
 	noted = module_map_note(&module, &unwinder);
 	found = cfi_rule_find(&module, return_address);
+	if (found.kind == CFI_NONE) {
+		found.kind = kind_uncovered(&module, return_address);
+		noted = noted && found.kind == CFI_NONE;
+	}
 	if (is_in_exit(return_address) && found.kind != CFI_NONE &&
 	    !atomic_exchange_explicit(&exit_was_met, true, memory_order_relaxed)) {
 		/* Without a stub: the event that meets it takes the long way, and notes it. */

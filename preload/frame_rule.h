@@ -24,11 +24,12 @@ static_assert(ARCH_ADDRESS_BITS - RULE_INDEX_BITS + RULE_BITS <= 64, "one word")
 /* 0: an empty slot. */
 extern _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
 
-typedef uint32_t frame_rule; /* packed; 0: not a rule */
+/* Packed. 0, what an empty slot says of the lowest addresses: CFI_NO_CODE. */
+typedef uint32_t frame_rule;
 
 static inline enum cfi_kind frame_rule_kind(frame_rule rule)
 {
-	return (enum cfi_kind)((rule & 7) - 1);
+	return (enum cfi_kind)(rule & 7);
 }
 
 static inline uint32_t frame_rule_cfa_offset(frame_rule rule)

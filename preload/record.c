@@ -118,14 +118,14 @@ static __attribute__((noinline)) void event_record(const struct walk_start *call
 void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
                   uint64_t size_bytes, uint8_t alignment_log2)
 {
+	uintptr_t masked = (uintptr_t)address & ADDRESS_MASK;
 	uint64_t time = clock_after();
 
-	if (likely(address && op != OP_ALIGNED) &&
-	    event_record_short(caller, op, (uintptr_t)address & ADDRESS_MASK, size_bytes,
-	                       time))
+	if (likely(masked && op != OP_ALIGNED) &&
+	    event_record_short(caller, op, masked, size_bytes, time))
 		return;
 	event_record(caller, &(struct event){ .op = address ? op : OP_FAILED,
-	                                      .address = (uintptr_t)address & ADDRESS_MASK,
+	                                      .address = masked,
 	                                      .size_bytes = size_bytes,
 	                                      .alignment_log2 = alignment_log2,
 	                                      .time = time });

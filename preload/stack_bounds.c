@@ -1,12 +1,14 @@
 /*
- * stack_bounds.c - look up a mapping in /proc/self/maps without stdio. Layer 2.
+ * stack_bounds.c - the mapping that a stack lies in. Layer 3.
  *
  * pthread_getattr_np() would answer for threads, but deadlocks when called from inside
  * the allocator, and knows nothing of coroutine and signal stacks.
  */
 #include "stack_bounds.h"
 
-#include "system.h"
+#include "maps_scan.h"
+
+#include <string.h>
 
 #define MAIN_STACK_MAX_BYTES (UINT64_C(1) << 30)
 
@@ -18,103 +20,68 @@ bool stack_begins_at(uintptr_t sp)
 	return (uintptr_t)__libc_stack_end - sp < 16;
 }
 
-struct maps_parser {
-	uint64_t numbers[2]; /* start, end of the line */
-	int field;           /* 0 start, 1 end, 2 permissions, 3 the rest */
-	char tail[8];        /* the last bytes of the line: "[stack]" */
-	bool readable, writable;
+/* The mapping that holds `address`, and the one before it. */
+struct search {
+	uintptr_t address;
+	struct maps_mapping found, before;
+	bool is_found;
 };
 
-/* Feed one byte; true at the end of a line. */
-static bool maps_take(struct maps_parser *parser, char c)
+static bool mapping_visit(void *context, const struct maps_mapping *mapping)
 {
-	if (c == '\n')
-		return true;
-	memmove(parser->tail, parser->tail + 1, sizeof(parser->tail) - 1);
-	parser->tail[sizeof(parser->tail) - 1] = c;
-	if (parser->field < 2) {
-		if (c == '-' || c == ' ')
-			parser->field++;
-		else
-			parser->numbers[parser->field] = parser->numbers[parser->field] << 4 |
-			                                 (uint64_t)(c >= 'a' ? c - 'a' + 10
-			                                                     : c - '0');
-	} else if (parser->field == 2) {
-		if (c == 'r' || c == 'x')
-			parser->readable = true;
-		if (c == 'w')
-			parser->writable = true;
-		if (c == ' ')
-			parser->field++;
-	}
-	return false;
-}
+	struct search *search = context;
 
-/*
- * The line that holds `address`, in *parser, and the one before it. False: there is none,
- * or nothing can be written there.
- */
-static bool line_find(uintptr_t address, struct maps_parser *found_line,
-                      struct maps_parser *line_before)
-{
-	struct maps_parser parser = { 0 };
-	char buffer[2048] = "";
-	int fd = system_open("/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
-	bool found = false;
-	long count;
-
-	if (fd < 0)
+	if (mapping->start <= search->address && search->address < mapping->end) {
+		search->found = *mapping;
+		search->is_found = mapping->writable;
 		return false;
-	while (!found && (count = system_read(fd, buffer, sizeof(buffer))) > 0) {
-		for (long i = 0; i < count; i++) {
-			if (!maps_take(&parser, buffer[i]))
-				continue;
-			if (parser.numbers[0] <= address && address < parser.numbers[1] &&
-			    parser.writable) {
-				found = true;
-				break;
-			}
-			*line_before = parser;
-			parser = (struct maps_parser){ 0 };
-		}
 	}
-	system_close(fd);
-	*found_line = parser;
-	return found;
+	search->before = *mapping;
+	return true;
 }
 
-static bool line_is_main(const struct maps_parser *line)
+/* False: there is none, or nothing can be written there. */
+static bool mapping_search(struct search *search)
 {
-	return memcmp(line->tail + 1, "[stack]", 7) == 0;
+	char buffer[2048];
+
+	return maps_scan(buffer, sizeof(buffer), mapping_visit, search) && search->is_found;
+}
+
+static bool mapping_is_main(const struct maps_mapping *mapping)
+{
+	return memcmp(mapping->tail + 1, "[stack]", 7) == 0;
 }
 
 bool stack_bounds_find(uintptr_t address, struct stack_bounds *bounds)
 {
-	struct maps_parser line, before = { 0 };
+	struct search search = { .address = address };
 
-	if (!line_find(address, &line, &before))
+	if (!mapping_search(&search))
 		return false;
-	bounds->low = line.numbers[0];
-	bounds->high = line.numbers[1];
-	if (line_is_main(&line)) {
+	bounds->low = search.found.start;
+	bounds->high = search.found.end;
+	if (mapping_is_main(&search.found)) {
 		uintptr_t low = bounds->high > MAIN_STACK_MAX_BYTES
 		                    ? bounds->high - MAIN_STACK_MAX_BYTES
 		                    : 0;
 
-		bounds->low = low > before.numbers[1] ? low : before.numbers[1];
+		bounds->low = low > search.before.end ? low : search.before.end;
 	}
 	return true;
 }
 
 bool stack_mapping_find(uintptr_t address, struct stack_mapping *mapping)
 {
-	struct maps_parser line, before = { 0 };
+	struct search search = { .address = address };
+	const struct maps_mapping *found = &search.found, *before = &search.before;
 
-	if (!line_find(address, &line, &before))
+	if (!mapping_search(&search))
 		return false;
-	*mapping = (struct stack_mapping){ line.numbers[0], line.numbers[1],
-		                               line.numbers[0], line_is_main(&line) };
-	if (before.numbers[1] == mapping->low && !before.readable && !before.writable)
-		mapping->guard_low = before.numbers[0];
+	*mapping = (struct stack_mapping){ found->start, found->end, found->start,
+		                               mapping_is_main(found) };
+	if (before->end == mapping->low && !before->readable && !before->writable &&
+	    !before->executable)
+		mapping->guard_low = before->start;
 	return true;
 }

@@ -1,5 +1,5 @@
 /*
- * stack_bounds.h - where a stack begins and ends in memory. Layer 2.
+ * stack_bounds.h - where a stack begins and ends in memory. Layer 3.
  */
 #ifndef OUTLIVE_STACK_BOUNDS_H
 #define OUTLIVE_STACK_BOUNDS_H

@@ -262,11 +262,16 @@ void touched_note(struct thread_state *state)
 
 /* ---- FAULT, NAME -------------------------------------------------------------- */
 
+/* A reader takes no deeper one: no stack pointer of a stack says so. */
+#define DEPTH_BYTES_MAX (UINT64_C(1) << ARCH_ADDRESS_BITS)
+
 void fault_put(struct thread_state *state, const struct fault *fault)
 {
 	uint64_t fields[] = { (uint64_t)fault->signal, fault->kind,        fault->address,
 		                  fault->instruction,      fault->depth_bytes, fault->end };
 
+	if (fault->depth_bytes > DEPTH_BYTES_MAX)
+		fields[4] = 0;
 	control_put(state, CONTROL_FAULT, fields, 6);
 }
 

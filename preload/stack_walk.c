@@ -29,12 +29,14 @@ struct walk {
 	uint16_t bp_words; /* where the last step loaded point.bp; see walk_frame */
 	uint32_t known;    /* frames of the last event that may still be met */
 	uint32_t news;     /* frames found, at the far end of state->frames */
-	bool met;          /* it ended at something known: `known` frames stand */
-	bool cut;          /* it ended before the outermost frame */
-	bool resumed;      /* slow steps ended at a frame with a rule: walk on there */
-	bool in_signal;    /* it passed a signal frame */
-	bool in_unwinder;  /* it passed an unwinder's frame */
-	bool plain;        /* something had to be inferred */
+	uintptr_t
+		called_slot;  /* a call has just put its return address there: it is code's */
+	bool met;         /* it ended at something known: `known` frames stand */
+	bool cut;         /* it ended before the outermost frame */
+	bool resumed;     /* slow steps ended at a frame with a rule: walk on there */
+	bool in_signal;   /* it passed a signal frame */
+	bool in_unwinder; /* it passed an unwinder's frame */
+	bool plain;       /* something had to be inferred */
 };
 
 static inline uintptr_t load(uintptr_t address)
@@ -103,6 +105,9 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 	if (!stack_walk_is_exact || walk->bounds != &state->own_stack || walk->in_signal)
 		flags &= FRAME_SIGNAL;
 
+	/* A trace cannot carry it; and what comes up here is no signal frame's either. */
+	if (return_address >> ARCH_ADDRESS_BITS)
+		return false;
 	if (walk->news == STACK_DEPTH_MAX ||
 	    (unlikely(state->depth + walk->news + CAPACITY_MARGIN >=
 	              state->frames_capacity) &&
@@ -201,6 +206,13 @@ static inline uint16_t flags_of(frame_rule rule)
 	                  (frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0));
 }
 
+static bool has_frame_information(frame_rule rule)
+{
+	enum cfi_kind kind = frame_rule_kind(rule);
+
+	return kind != CFI_NONE && kind != CFI_NO_CODE;
+}
+
 /* ---- steps --------------------------------------------------------------------- */
 
 /* A frame the unwinder has come to: false where the walk can go on by itself. */
@@ -220,8 +232,8 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 		return false;
 	if (interrupted) {
 		/* No call: readers look one byte before a return address. */
-		kind = frame_rule_kind(frame_rule_get(point->ip));
-		walk->cut = kind == CFI_NONE || !walk_push(walk, slot, point->ip + 1, 0);
+		walk->cut = !has_frame_information(frame_rule_get(point->ip)) ||
+		            !walk_push(walk, slot, point->ip + 1, 0);
 		return !walk->cut;
 	}
 	if (stub_is(point->ip)) {
@@ -317,6 +329,9 @@ static void walk_run(struct walk *walk, uintptr_t slot)
 		}
 		rule = frame_rule_get(walk->point.ip);
 		walk->in_unwinder |= frame_rule_is_unwinder(rule);
+		walk->cut = frame_rule_kind(rule) == CFI_NO_CODE && slot != walk->called_slot;
+		if (walk->cut)
+			return;
 		/* A stub that is there already is not replaced. */
 		walk->cut = !walk_push(walk, slot, walk->point.ip,
 		                       stub_is(load(slot)) ? FRAME_STUBBED : flags_of(rule));
@@ -420,6 +435,7 @@ struct walk_result stack_walk(struct thread_state *state,
 		.bounds = bounds_of(state, start->slot),
 		.point = { start->return_address, start->slot + sizeof(uintptr_t), start->bp },
 		.known = state->depth,
+		.called_slot = start->slot,
 	};
 	struct walk_result result;
 
@@ -440,17 +456,16 @@ struct walk_result stack_walk(struct thread_state *state,
 /* The slot of the interrupted function's return address; 0: not known, or none. */
 static uintptr_t interrupted_step(struct walk *walk, frame_rule rule)
 {
-	enum cfi_kind kind = frame_rule_kind(rule);
 	uintptr_t slot = walk->point.sp, return_address;
 
-	if (kind != CFI_NONE && walk->point.ip)
+	if (walk->point.ip && has_frame_information(rule))
 		return walk_outwards(walk, rule);
 	/* It was called, but there is nothing: the call put its return address there. */
 	walk->cut = !stack_bounds_hold(walk->bounds, slot) || slot % sizeof(slot);
 	if (walk->cut)
 		return 0;
 	return_address = load(slot);
-	walk->cut = frame_rule_kind(frame_rule_get(return_address)) == CFI_NONE;
+	walk->cut = !has_frame_information(frame_rule_get(return_address));
 	walk->point.ip = return_address;
 	walk->point.sp += sizeof(slot);
 	return walk->cut ? 0 : slot;

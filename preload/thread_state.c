@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "code_map.h"
 #include "guard.h"
 #include "own_memory.h"
 #include "ring_file.h"
@@ -231,6 +232,7 @@ void thread_state_release(struct thread_state *state)
 
 void thread_state_abandon(struct thread_state *state)
 {
+	code_map_abandon();
 	if (state->chunk)
 		ring_finish_chunk(state->chunk);
 	state->chunk = NULL;
@@ -244,6 +246,7 @@ void thread_state_abandon(struct thread_state *state)
 
 void thread_state_forked(void)
 {
+	code_map_forked();
 	free_list = NULL;
 	atomic_store_explicit(&all_states, NULL, memory_order_relaxed);
 	atomic_store_explicit(&free_list_busy, false, memory_order_relaxed);

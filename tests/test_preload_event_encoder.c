@@ -205,12 +205,86 @@ static void cuts_a_stack_no_chunk_can_hold(void **unused)
 	thread_drop(state);
 }
 
+/* A word that no frame code can carry is refused, and the thread goes on. */
+static void refuses_what_a_reader_would_not_take(void **unused)
+{
+	static const uintptr_t odd[] = { 0x401136, (uintptr_t)1 << 48 | 0x401136,
+		                             0x40115c };
+	const struct event event = {
+		.op = OP_MALLOC, .time = 1, .address = 0x4052a0, .size_bytes = 100
+	};
+	struct thread_state *state = thread_make(4);
+	struct walk_result walk = { .frames = state->frames + 19997, .news = 3 };
+	uint64_t lost = ring.header->lost[LOST_TOO_BIG];
+	struct event nowhere = event;
+
+	(void)unused;
+	encode(state, &event, 0, odd, 1);
+	for (uint32_t i = 0; i < 3; i++)
+		state->frames[19997 + i].return_address = odd[i];
+	assert_false(event_encode(state, &event, &walk));
+	nowhere.address = 0;
+	walk.news = 1;
+	assert_false(event_encode(state, &nowhere, &walk));
+	nowhere.op = OP_REALLOC;
+	assert_false(event_encode(state, &nowhere, &walk));
+	assert_int_equal(ring.header->lost[LOST_TOO_BIG], lost + 3);
+	assert_int_equal(COMMIT_EVENTS(state->chunk->commit), 1);
+	thread_drop(state);
+}
+
+/* What was freed at 0 was never allocated, though empty entries of the table look so. */
+static void frees_of_nothing_name_no_block(void **unused)
+{
+	static const uintptr_t frame = 0x401136;
+	struct thread_state *state = thread_make(5);
+	const uint8_t *bytes;
+
+	(void)unused;
+	encode(state, &(struct event){ .op = OP_FREE, .time = 5 }, 0, &frame, 1);
+	bytes = (const uint8_t *)state->chunk + sizeof(struct chunk_header) + 1 +
+	        sizeof(struct run_record);
+	assert_int_equal(TAG_OP(*bytes), OP_FREE);
+	assert_false(*bytes & TAG_ADDRESS_PREDICTED);
+	thread_drop(state);
+}
+
+/* The clock of another processor may be behind. */
+static void a_realloc_never_ends_before_it_began(void **unused)
+{
+	static const uintptr_t frame = 0x401136;
+	struct thread_state *state = thread_make(6);
+	uint32_t begin;
+
+	(void)unused;
+	encode(
+		state,
+		&(struct event){ .op = OP_MALLOC, .time = 5, .address = 64, .size_bytes = 8 },
+		0, &frame, 1);
+	begin = state->used;
+	encode(state,
+	       &(struct event){ .op = OP_REALLOC,
+	                        .time = 9,
+	                        .time_end = 7,
+	                        .old_address = 64,
+	                        .address = 64,
+	                        .size_bytes = 9 },
+	       0, &frame, 1);
+	/* tag, shape, time, mask, index, flags, duration, distance, size */
+	assert_in_range(state->used - begin, 9, 11);
+	assert_int_equal(((const uint8_t *)state->chunk)[state->used - 3], 0);
+	thread_drop(state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_the_worked_example),
 		cmocka_unit_test(fills_chunks_to_the_end_and_no_further),
 		cmocka_unit_test(cuts_a_stack_no_chunk_can_hold),
+		cmocka_unit_test(refuses_what_a_reader_would_not_take),
+		cmocka_unit_test(frees_of_nothing_name_no_block),
+		cmocka_unit_test(a_realloc_never_ends_before_it_began),
 	};
 
 	return cmocka_run_group_tests(tests, ring_set_up, ring_tear_down);

@@ -115,6 +115,18 @@ NOINLINE static void leaf(void)
 	}
 }
 
+/* From the caller, as malloc would. */
+NOINLINE static struct walk_result walk_here(void)
+{
+	struct walk_start start = {
+		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t),
+		.return_address = (uintptr_t)__builtin_return_address(0),
+		.bp = *(const uintptr_t *)__builtin_frame_address(0),
+	};
+
+	return stack_walk(state, &start);
+}
+
 static void grow(int depth);
 
 NOINLINE static void frame_plain(int depth)
@@ -281,6 +293,60 @@ static void cuts_what_is_too_deep(void **unused)
 	sees_what_backtrace_sees(NULL);
 }
 
+/*
+ * Walks with `value` in the place of its return address; how many frames were found: its
+ * own call's, and that of `value` if it was taken for one.
+ */
+NOINLINE static uint32_t walk_under(uintptr_t value)
+{
+	volatile uintptr_t *slot = (uintptr_t *)__builtin_frame_address(0) + 1;
+	uintptr_t return_address = *slot;
+	struct walk_result walk;
+
+	leaf(); /* the frames are known as they are, before one is not */
+	*slot = value;
+	walk = walk_here();
+	*slot = return_address;
+	/* Frames that stubs prove to stand lie beyond. */
+	for (uint32_t i = 0; i < walk.keep; i++)
+		assert_int_not_equal(state->frames[i].return_address, value);
+	frames_apply(state, &walk);
+	assert_true(walk.cut);
+	return walk.news;
+}
+
+static void stores_only_what_can_be_a_return_address(void **unused)
+{
+	static long variable;
+	char *memory = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+	                    -1, 0);
+	const uintptr_t odd[] = {
+		0x5bd1e995a7c3d100, /* a canary */
+		~(uintptr_t)0,
+		(uintptr_t)1 << 47,
+		(uintptr_t)1 << 48 | (uintptr_t)walk_under,
+		(uintptr_t)1 << 63,
+		(uintptr_t)&variable, /* a module's, but data */
+		(uintptr_t)&memory,
+		(uintptr_t)memory + 8,
+		0x7fffffffffff,
+		42,
+	};
+
+	(void)unused;
+	NEEDS_A_PLAIN_STACK();
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++)
+			assert_int_equal(walk_under(odd[i]), 1);
+	}
+	/* Code that was made at run time is shown, though nothing is known of its frame. */
+	assert_int_equal(mprotect(memory + 4096, 4096, PROT_READ | PROT_EXEC), 0);
+	assert_int_equal(walk_under((uintptr_t)memory + 4096 + 8), 2);
+	assert_int_equal(walk_under((uintptr_t)memory + 8), 1);
+	assert_int_equal(failures, 0);
+	munmap(memory, 8192);
+}
+
 static void leaves_stubs_from_here_on(void **unused)
 {
 	(void)unused;
@@ -306,11 +372,13 @@ int main(void)
 		cmocka_unit_test(sees_deep_stacks),
 		cmocka_unit_test(walks_through_signal_frames),
 		cmocka_unit_test(cuts_what_is_too_deep),
+		cmocka_unit_test(stores_only_what_can_be_a_return_address),
 		cmocka_unit_test(leaves_stubs_from_here_on),
 		cmocka_unit_test(sees_what_backtrace_sees),
 		cmocka_unit_test(sees_deep_stacks),
 		cmocka_unit_test(walks_through_signal_frames),
 		cmocka_unit_test(cuts_what_is_too_deep),
+		cmocka_unit_test(stores_only_what_can_be_a_return_address),
 		cmocka_unit_test(has_stubs_left),
 	};
 

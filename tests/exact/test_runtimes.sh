@@ -33,6 +33,9 @@ same() {
 	elif ! ./ring_says rings/*.ring >"$name.says" || ! grep -q "^${frames:-exact}" "$name.says"; then
 		echo "$name: $(cat "$name.says")"
 		bad=1
+	elif ! ring_is_sound "$(ls -S rings/*.ring | head -n 1)" >"$name.sound"; then
+		echo "$name: $(cat "$name.sound")"
+		bad=1
 	else
 		echo "$name: same; $(sort -u "$name.says" | head -n 1)"
 	fi

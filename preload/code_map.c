@@ -1,0 +1,138 @@
+/*
+ * code_map.c - the executable mappings, as /proc/self/maps last had them. Layer 3.
+ *
+ * Whoever asks reads the ranges without a lock, and what it read only counts if `version`
+ * was even and is still the same: one thread at a time writes them anew.
+ */
+#include "code_map.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include "clock.h"
+#include "guard.h"
+#include "maps_scan.h"
+
+/* If there are more, the last one reaches over all the others. */
+#define RANGES_MAX 1024
+
+/* So many times it is read whenever it may help; then for a fiftieth of the time. */
+#define SCANS_FREE 32
+#define COST_SHARE 50
+
+struct code_range {
+	_Atomic uintptr_t start, end; /* [start, end) */
+};
+
+static struct code_range ranges[RANGES_MAX]; /* by address, apart from each other */
+static _Atomic uint32_t range_count;
+static _Atomic uint64_t version; /* odd: they are being written */
+static _Atomic(const struct guard *)
+	scanner;                       /* whose thread writes them; NULL: nobody's */
+static _Atomic uint64_t next_scan; /* quanta: not before */
+static _Atomic uint32_t scan_count;
+
+/* ---- asking -------------------------------------------------------------------- */
+
+static bool ranges_hold(uintptr_t address)
+{
+	uint32_t low = 0, high = atomic_load_explicit(&range_count, memory_order_relaxed);
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		const struct code_range *range = &ranges[middle];
+
+		if (address < atomic_load_explicit(&range->start, memory_order_relaxed))
+			high = middle;
+		else if (address < atomic_load_explicit(&range->end, memory_order_relaxed))
+			return true;
+		else
+			low = middle + 1;
+	}
+	return false;
+}
+
+static bool is_known(uintptr_t address)
+{
+	/* Acquire: matched by the release that made it even. */
+	uint64_t before = atomic_load_explicit(&version, memory_order_acquire);
+	bool holds = ranges_hold(address);
+
+	atomic_thread_fence(memory_order_acquire);
+	return holds && !(before & 1) &&
+	       atomic_load_explicit(&version, memory_order_relaxed) == before;
+}
+
+/* ---- reading it again ---------------------------------------------------------- */
+
+static bool range_add(void *context, const struct maps_mapping *mapping)
+{
+	uint32_t *count = context;
+	struct code_range *last = *count ? &ranges[*count - 1] : NULL;
+
+	if (!mapping->executable)
+		return true;
+	if (last &&
+	    (*count == RANGES_MAX ||
+	     atomic_load_explicit(&last->end, memory_order_relaxed) == mapping->start)) {
+		atomic_store_explicit(&last->end, mapping->end, memory_order_relaxed);
+		return true;
+	}
+	atomic_store_explicit(&ranges[*count].start, mapping->start, memory_order_relaxed);
+	atomic_store_explicit(&ranges[*count].end, mapping->end, memory_order_relaxed);
+	++*count;
+	return true;
+}
+
+static void scan_end(void)
+{
+	atomic_fetch_add_explicit(&version, 1, memory_order_release);
+	atomic_store_explicit(&scanner, NULL, memory_order_release);
+}
+
+/* False: another thread is at it, or it is too early. */
+static bool scan(void)
+{
+	static char buffer[2048]; /* one scanner at a time */
+	const struct guard *nobody = NULL;
+	uint64_t begin = clock_before(), end;
+	uint32_t count = 0;
+
+	if (begin < atomic_load_explicit(&next_scan, memory_order_relaxed) ||
+	    !atomic_compare_exchange_strong(&scanner, &nobody, &guard))
+		return false;
+	atomic_fetch_add_explicit(&version, 1, memory_order_relaxed);
+	atomic_thread_fence(memory_order_release); /* odd before any range changes */
+	maps_scan(buffer, sizeof(buffer), range_add, &count);
+	atomic_store_explicit(&range_count, count, memory_order_relaxed);
+	end = clock_before();
+	if (atomic_fetch_add_explicit(&scan_count, 1, memory_order_relaxed) >= SCANS_FREE)
+		atomic_store_explicit(&next_scan, end + (end - begin) * COST_SHARE,
+		                      memory_order_relaxed);
+	scan_end();
+	return true;
+}
+
+bool code_map_holds(uintptr_t address)
+{
+	return is_known(address) || (scan() && is_known(address));
+}
+
+void code_map_abandon(void)
+{
+	if (atomic_load_explicit(&scanner, memory_order_relaxed) != &guard)
+		return;
+	atomic_store_explicit(&range_count, 0, memory_order_relaxed);
+	/* It may have been stopped before it made the version odd, or after it was even. */
+	if (atomic_load_explicit(&version, memory_order_relaxed) & 1)
+		scan_end();
+	else
+		atomic_store_explicit(&scanner, NULL, memory_order_release);
+}
+
+void code_map_forked(void)
+{
+	if (atomic_load_explicit(&scanner, memory_order_relaxed))
+		atomic_store_explicit(&scanner, &guard, memory_order_relaxed);
+	code_map_abandon();
+}
