@@ -2,6 +2,7 @@
 #include "drain.h"
 
 #include "cpu_idle.h"
+#include "given_up.h"
 #include "kernel_clock.h"
 #include "ring_server.h"
 #include "segment_sampler.h"
@@ -31,6 +32,7 @@ struct drain {
 	char (*ignored)[LIVE_RING_NAME_BYTES]; /* files that turned out to be no ring */
 	size_t ignored_count;
 	struct population population;    /* of all rings that were found */
+	struct given_up given_up;        /* processes without a ring */
 	int watch;                       /* inotify, or -1 */
 	int ready;                       /* epoll over it and the server, or -1 */
 	struct ring_server *server;      /* for who cannot reach the directory; or NULL */
@@ -252,7 +254,9 @@ static int directory_read(struct drain *drain, struct error *error)
 		return 0;
 	}
 	while (!result && (entry = readdir(directory))) {
-		if (is_new_ring(drain, entry->d_name))
+		if (!given_up_take(&drain->given_up, drain->session->descriptor,
+		                   entry->d_name) &&
+		    is_new_ring(drain, entry->d_name))
 			result = ring_add(drain, entry->d_name, error);
 	}
 	closedir(directory);
@@ -274,7 +278,10 @@ static int drain_discover(struct drain *drain, struct error *error)
 			if (event->mask & IN_Q_OVERFLOW) {
 				if (directory_read(drain, error))
 					return -1;
-			} else if (event->len && is_new_ring(drain, event->name) &&
+			} else if (event->len &&
+			           !given_up_take(&drain->given_up, drain->session->descriptor,
+			                          event->name) &&
+			           is_new_ring(drain, event->name) &&
 			           ring_add(drain, event->name, error)) {
 				return -1;
 			}
@@ -305,6 +312,15 @@ static int samples_write(struct drain *drain, struct error *error)
 	return result;
 }
 
+/* All that a ring holds. 0, or -1 and *error. */
+static int rest_take(struct drain *drain, struct drain_ring *ring, struct error *error)
+{
+	if (drain_ring_take_rest(&drain->way, ring, error))
+		return -1;
+	given_up_see(&drain->given_up, ring);
+	return 0;
+}
+
 /* Forget a ring whose process ended and whose content is in the trace. */
 static void ring_finish(struct drain *drain, size_t i)
 {
@@ -331,7 +347,7 @@ static int ring_serve(struct drain *drain, size_t i, uint64_t until_ns,
 		return 0;
 	if (drain->sampler)
 		segment_sampler_remove(drain->sampler, ring->process);
-	if (drain_ring_take_rest(&drain->way, ring, error))
+	if (rest_take(drain, ring, error))
 		return -1;
 	ring_finish(drain, i);
 	return 0;
@@ -415,7 +431,7 @@ static int ring_close_down(struct drain *drain, struct drain_ring *ring,
 			return -1;
 		live_ring_beat(&ring->ring, RING_FLIGHT, 0, 0);
 	}
-	return drain_ring_take_rest(&drain->way, ring, error);
+	return rest_take(drain, ring, error);
 }
 
 int drain_finish(struct drain *drain, struct error *error)
@@ -439,6 +455,8 @@ int drain_finish(struct drain *drain, struct error *error)
 		else
 			i++;
 	}
+	if (!drain->is_given_up && given_up_note(&drain->given_up, &drain->way, error))
+		return drain_give_up(drain);
 	drain_give_up(drain);
 	return 0;
 }

@@ -26,22 +26,39 @@ static void remedy_text(char *text, size_t bytes, unsigned cause, const char *di
 	         CHUNK_BYTES / 1024, place);
 }
 
-char *loss_text(char *text, size_t bytes, const uint64_t lost[LOST_CAUSES_MAX],
-                uint64_t events, const char *directory)
+/* Of the events. */
+static void events_text(char *plain, size_t bytes, const uint64_t *lost,
+                        uint64_t events, const char *directory)
 {
 	struct losses losses = losses_sum(lost);
 	const char *cause = loss_cause_text(losses.main);
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
-	char remedy[LOSS_TEXT_BYTES], plain[2 * LOSS_TEXT_BYTES];
+	char remedy[LOSS_TEXT_BYTES];
 
-	text[0] = '\0';
+	plain[0] = '\0';
 	if (!losses.events)
-		return text;
+		return;
 	remedy_text(remedy, sizeof(remedy), losses.main, directory);
-	snprintf(plain, sizeof(plain), "; %s more %s lost (%s of all)%s: %s%s",
+	snprintf(plain, bytes, "; %s more %s lost (%s of all)%s: %s%s",
 	         text_count(count, losses.events), losses.events == 1 ? "was" : "were",
 	         text_percent(percent, losses.events, events + losses.events),
 	         losses.has_several ? ", most of them" : "",
 	         cause ? cause : "for a reason that a newer outlive knows", remedy);
+}
+
+char *loss_text(char *text, size_t bytes, const uint64_t lost[LOST_CAUSES_MAX],
+                uint64_t events, const char *directory)
+{
+	uint64_t processes = lost[LOST_CHILDREN];
+	char plain[2 * LOSS_TEXT_BYTES], count[TEXT_NUMBER_BYTES];
+	size_t used;
+
+	events_text(plain, sizeof(plain), lost, events, directory);
+	used = strlen(plain);
+	if (processes)
+		snprintf(plain + used, sizeof(plain) - used,
+		         "; %s process%s not recorded, nor what %s started",
+		         text_count(count, processes), processes == 1 ? " was" : "es were",
+		         processes == 1 ? "it" : "they");
 	return text_escape(text, bytes, plain);
 }

@@ -13,7 +13,8 @@
 #define LOSS_TEXT_BYTES (PATH_MAX + 512)
 
 /*
- * "; 3 more were lost (60% of all): why; what helps", or "" if nothing was. `lost`: by
+ * "; 3 more were lost (60% of all): why; what helps", and of processes "; 1 process was not
+ * recorded, nor what it started"; or "" if nothing was. `lost`: by
  * enum loss_cause; `events`: those that were not; `directory`: absolute, that of the
  * rings, in the file system whose room they take.
  */

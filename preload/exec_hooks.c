@@ -92,10 +92,11 @@ static int start_program(const struct start *start, char *const *environment)
 
 	switch (handover_look(&handover, environment, can_load)) {
 	case HANDOVER_NONE: is_lost = false; break;
+	case HANDOVER_COMPLETE: is_lost = !lifecycle_is_followed(); break;
 	case HANDOVER_IMPOSSIBLE: break;
 	case HANDOVER_LACKING:
 		has_copy = stack_has_room(&handover);
-		is_lost = !has_copy;
+		is_lost = !has_copy || !lifecycle_is_followed();
 		break;
 	case HANDOVER_FUTILE: has_copy = stack_has_room(&handover); break;
 	}
@@ -320,9 +321,12 @@ SPAWN(pidfd_spawnp)
 static void own_environment_count(void)
 {
 	struct handover handover;
+	enum handover_result result = handover_look(&handover, environ, true);
 
-	if (handover_look(&handover, environ, true) != HANDOVER_NONE)
-		ring_count_loss(LOST_CHILDREN, 1);
+	if (result == HANDOVER_NONE ||
+	    (result == HANDOVER_COMPLETE && lifecycle_is_followed()))
+		return;
+	ring_count_loss(LOST_CHILDREN, 1);
 }
 
 EXPORT int system(const char *command)

@@ -249,7 +249,7 @@ enum handover_result handover_look(struct handover *handover, char *const *envir
 	else if (handover->preload_bytes || handover->missing)
 		result = HANDOVER_LACKING;
 	else
-		return HANDOVER_NONE;
+		return HANDOVER_COMPLETE;
 	handover->strings = handover->count + (handover->preload == handover->count) +
 	                    (size_t)__builtin_popcount(handover->missing) + 1;
 	return handover->count <= HANDOVER_STRINGS_MAX ? result : HANDOVER_IMPOSSIBLE;

@@ -25,9 +25,10 @@ void handover_start(void);
 const char *handover_library(void);
 
 enum handover_result {
-	HANDOVER_NONE,    /* there is nothing to add, or it is not for us to add it */
-	HANDOVER_LACKING, /* what handover_fill() makes is to be passed instead */
-	HANDOVER_FUTILE,  /* so it is, but the library will not be found: it is taken out */
+	HANDOVER_NONE,     /* nobody wants it recorded, or not by this recording */
+	HANDOVER_COMPLETE, /* there is nothing to add */
+	HANDOVER_LACKING,  /* what handover_fill() makes is to be passed instead */
+	HANDOVER_FUTILE, /* so it is, but the library will not be found: it is taken out */
 	HANDOVER_IMPOSSIBLE, /* something is missing, and cannot be added */
 };
 

@@ -161,6 +161,11 @@ bool lifecycle_forked(void)
 	return true;
 }
 
+bool lifecycle_is_followed(void)
+{
+	return ring_is_to_be_had(&settings);
+}
+
 void lifecycle_stop(void)
 {
 	lifecycle_recording = false;

@@ -22,6 +22,9 @@ bool lifecycle_enter_cold(const struct walk_start *caller);
 /* In a forked child, guard held: a ring of its own. False: none is to be had. */
 bool lifecycle_forked(void);
 
+/* Whether a program that this process starts now would find its way to a ring. */
+bool lifecycle_is_followed(void);
+
 /* No more is recorded in this process, nor in its children by fork(). */
 void lifecycle_stop(void);
 

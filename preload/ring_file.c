@@ -16,7 +16,8 @@
 #define FULL_QUANTA UINT64_C(30000)        /* about 0.3 ms: no look at a full ring */
 #define BEAT_AGE_MAX_NS UINT64_C(1000000000)
 
-static_assert(SETTINGS_DIRECTORY_BYTES <= RING_NAME_DIRECTORY_BYTES, "room for paths");
+static_assert(SETTINGS_DIRECTORY_BYTES + 32 <= RING_NAME_DIRECTORY_BYTES,
+              "room for paths");
 
 struct ring ring;
 
@@ -149,6 +150,15 @@ static uint32_t chunk_count_allowed(const struct settings *settings)
 	return (uint32_t)(bytes / CHUNK_BYTES);
 }
 
+/* The reader's pid, if it is its pid here, too; else 0. */
+static uint32_t reader_here(const struct settings *settings)
+{
+	return settings->reader_namespace &&
+	               settings->reader_namespace == system_pid_namespace()
+	           ? settings->reader_pid
+	           : 0;
+}
+
 /*
  * Rings that nobody will take away must not pile up. A reader that lives in another pid
  * namespace has no pid here, and is taken for alive.
@@ -156,8 +166,7 @@ static uint32_t chunk_count_allowed(const struct settings *settings)
 static bool reader_is_gone(const struct settings *settings)
 {
 	return settings->reader_pid && system_process_is_gone(settings->reader_pid) &&
-	       settings->reader_namespace &&
-	       settings->reader_namespace == system_pid_namespace();
+	       reader_here(settings);
 }
 
 /* Whether it is worth while to wait for the reader: it was here a moment ago. */
@@ -174,7 +183,7 @@ static bool ring_make_by_request(const struct settings *settings, uint32_t flags
 	int socket, fd;
 	bool is_mapped;
 
-	if (!reader_would_answer(parent))
+	if (chunk_count < CHUNK_COUNT_MIN || !reader_would_answer(parent))
 		return false;
 	fd = ring_request(settings->session, &socket);
 	if (fd < 0)
@@ -192,23 +201,34 @@ static bool ring_make(const struct settings *settings, uint32_t flags,
                       const struct ring_header *parent)
 {
 	uint32_t chunk_count = chunk_count_allowed(settings);
-	char hidden[RING_NAME_PATH_BYTES];
+	char directory[RING_NAME_DIRECTORY_BYTES], hidden[RING_NAME_PATH_BYTES];
 	uint64_t number;
+	bool is_mapped;
 	int fd;
 
-	if (chunk_count < CHUNK_COUNT_MIN || reader_is_gone(settings))
+	if (reader_is_gone(settings))
 		return false;
-	fd = ring_name_open(settings->directory, hidden, &number);
+	fd = ring_name_find(settings->directory, reader_here(settings), directory, hidden,
+	                    &number);
 	if (fd < 0)
 		return ring_make_by_request(settings, flags, chunk_count, parent);
-	if (!ring_map(fd, chunk_count)) {
-		system_close(fd);
+	is_mapped = chunk_count >= CHUNK_COUNT_MIN && ring_map(fd, chunk_count);
+	/* A forked child's parent counts it. */
+	if (!is_mapped && parent)
 		system_unlink(hidden);
-		return false;
-	}
+	else if (!is_mapped)
+		ring_name_give_up(directory, hidden, number, fd);
 	system_close(fd);
+	if (!is_mapped)
+		return false;
 	header_fill(ring.header, settings, flags, parent);
-	return ring_name_show(settings->directory, hidden, number);
+	return ring_name_show(directory, hidden, number);
+}
+
+bool ring_is_to_be_had(const struct settings *settings)
+{
+	return ring_name_is_in_reach(settings->directory, reader_here(settings)) ||
+	       ring_request_is_heard(settings->session);
 }
 
 bool ring_create(const struct settings *settings, uint32_t flags)

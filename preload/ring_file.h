@@ -38,6 +38,12 @@ bool ring_create(const struct settings *settings, uint32_t flags);
 bool ring_create_forked(const struct settings *settings, uint32_t flags);
 
 /*
+ * Whether a program that is started now would find its way to a ring: to the directory, or
+ * to who makes files in it.
+ */
+bool ring_is_to_be_had(const struct settings *settings);
+
+/*
  * Take a chunk of `kind`. NULL if none is to be had within the bound: the caller drops
  * what it wanted to write, and counts it. On success *room is the offset of the first
  * free byte: past the header, or further on in a parked chunk.

@@ -17,15 +17,23 @@ void ring_request_start(void)
 	filter_at_start = system_filter_mode();
 }
 
+/* The kernel's answer: 0, AGAIN if the queue of the listener is full, or another. */
+static int connect_once(int socket, uint64_t session)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	ring_socket_name(session, address.sun_path + 1);
+	return system_connect(socket, &address,
+	                      offsetof(struct sockaddr_un, sun_path) + 1 +
+	                          RING_SOCKET_NAME_BYTES);
+}
+
 /* The queue of a listener may be full for a moment: many children at once. */
 static bool request_connect(int socket, uint64_t session, uint64_t until_ns)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	size_t bytes = offsetof(struct sockaddr_un, sun_path) + 1 + RING_SOCKET_NAME_BYTES;
 	int result;
 
-	ring_socket_name(session, address.sun_path + 1);
-	while ((result = system_connect(socket, &address, bytes)) == AGAIN &&
+	while ((result = connect_once(socket, session)) == AGAIN &&
 	       system_time_ns(CLOCK_MONOTONIC) < until_ns)
 		system_sleep_ns(CROWD_NS);
 	return result == 0;
@@ -95,12 +103,29 @@ static int file_ask(int socket, uint64_t session, uint64_t until_ns)
 	return answer_take(socket, ring_proof(session, PROOF_ANSWER, nonce), until_ns);
 }
 
+/* A filter that came since may kill for a socket. */
+static bool may_ask(uint64_t session)
+{
+	return session && system_filter_mode() == filter_at_start;
+}
+
+bool ring_request_is_heard(uint64_t session)
+{
+	int socket = may_ask(session) ? system_socket() : -1, result;
+
+	if (socket < 0)
+		return false;
+	result = connect_once(socket, session);
+	system_close(socket);
+	return result == 0 || result == AGAIN;
+}
+
 int ring_request(uint64_t session, int *socket)
 {
 	uint64_t until_ns = system_time_ns(CLOCK_MONOTONIC) + WAIT_NS;
 	int file;
 
-	if (!session || system_filter_mode() != filter_at_start)
+	if (!may_ask(session))
 		return -1;
 	*socket = system_socket();
 	if (*socket < 0)

@@ -7,6 +7,7 @@
 #ifndef OUTLIVE_RING_REQUEST_H
 #define OUTLIVE_RING_REQUEST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -22,5 +23,8 @@ void ring_request_start(void);
  * to be had, and no descriptor is open.
  */
 int ring_request(uint64_t session, int *socket);
+
+/* Whether somebody would hear such a request. */
+bool ring_request_is_heard(uint64_t session);
 
 #endif

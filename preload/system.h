@@ -107,6 +107,14 @@ static inline int system_status(int fd, struct stat *status)
 	return (int)system_call(SYS_fstat, fd, (long)status, 0, 0, 0, 0);
 }
 
+static inline bool system_is_there(const char *path)
+{
+	struct stat status;
+
+	return system_call(SYS_newfstatat, AT_FDCWD, (long)path, (long)&status, 0, 0, 0) ==
+	       0;
+}
+
 static inline int system_rename(const char *from, const char *to, unsigned int flags)
 {
 	return (int)system_call(SYS_renameat2, AT_FDCWD, (long)from, AT_FDCWD, (long)to,

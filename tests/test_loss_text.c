@@ -21,8 +21,22 @@ static void what_loses_no_event_is_not_told(void **state)
 	(void)state;
 	assert_string_equal(said(lost, 100), "");
 	lost[LOST_DEFINITIONS] = lost[LOST_STACKS_CUT] = lost[LOST_STUBS] = 7;
-	lost[LOST_CHILDREN] = 1;
 	assert_string_equal(said(lost, 100), "");
+}
+
+static void processes_are_told_of(void **state)
+{
+	uint64_t lost[LOST_CAUSES_MAX] = { [LOST_CHILDREN] = 1 };
+
+	(void)state;
+	assert_string_equal(said(lost, 100),
+	                    "; 1 process was not recorded, nor what it started");
+	lost[LOST_CHILDREN] = 1200;
+	lost[LOST_TOO_BIG] = 1;
+	assert_string_equal(
+		said(lost, 1),
+		"; 1 more was lost (50.0% of all): a stack too deep for a chunk; "
+		"1,200 processes were not recorded, nor what they started");
 }
 
 static void both_ways_to_fill_a_ring_are_named(void **state)
@@ -63,6 +77,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_loses_no_event_is_not_told),
+		cmocka_unit_test(processes_are_told_of),
 		cmocka_unit_test(both_ways_to_fill_a_ring_are_named),
 		cmocka_unit_test(the_main_cause_is_told),
 	};

@@ -76,10 +76,10 @@ static void what_is_there_is_left(void **state)
 	char several[8192], *last[] = { several, SESSION, DIRECTORY, NULL };
 
 	(void)state;
-	assert_int_equal(look(complete), HANDOVER_NONE);
-	assert_int_equal(look(elsewhere), HANDOVER_NONE);
+	assert_int_equal(look(complete), HANDOVER_COMPLETE);
+	assert_int_equal(look(elsewhere), HANDOVER_COMPLETE);
 	snprintf(several, sizeof(several), "LD_PRELOAD=a.so b.so:%s:c.so", library + 11);
-	assert_int_equal(look(last), HANDOVER_NONE);
+	assert_int_equal(look(last), HANDOVER_COMPLETE);
 }
 
 static void what_is_missing_is_added(void **state)
