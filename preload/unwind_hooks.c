@@ -12,8 +12,10 @@
 
 #include "cfi.h"
 #include "lifecycle.h"
+#include "module_map.h"
 #include "real_function.h"
 #include "record.h"
+#include "slow_walk.h"
 #include "throw_stack.h"
 
 struct _Unwind_Exception;
@@ -31,16 +33,38 @@ static void unwinder_look_at(void *function)
 	stub_set_bias(strstr(map->l_name, "/libunwind.so.8") ? 0 : 1);
 }
 
-static bool is_unwinder(uintptr_t return_address)
+static bool caller_take(void *context, const struct walk_point *point, bool interrupted)
 {
-	return frame_rule_is_unwinder(frame_rule_get(return_address));
+	*(struct walk_point *)context = *point;
+	(void)interrupted;
+	return false;
+}
+
+/*
+ * Where the caller of a hook goes on. Under an auditor that wants to know of returns
+ * (la_pltexit of LD_AUDIT) it is the loader that calls us, for a caller one frame further
+ * out.
+ */
+static struct walk_point caller_point(const struct walk_start *caller)
+{
+	struct walk_point point = { caller->return_address,
+		                        caller->slot + sizeof(uintptr_t), caller->bp };
+	struct walk_point from = point;
+
+	if (unlikely(loader_holds(point.ip)))
+		slow_walk(&from, caller_take, &point);
+	return point;
+}
+
+static bool is_unwinder(const struct walk_start *caller)
+{
+	return frame_rule_is_unwinder(frame_rule_get(caller_point(caller).ip));
 }
 
 /* The unwinder calls itself: a rethrow becomes a throw. All was done when that began. */
 static void throw_begins(const struct walk_start *caller, const void *exception)
 {
-	if (lifecycle_recording && !is_unwinder(caller->return_address) &&
-	    lifecycle_enter(caller)) {
+	if (lifecycle_recording && !is_unwinder(caller) && lifecycle_enter(caller)) {
 		record_throw(caller, exception);
 		guard_leave();
 	}
@@ -59,7 +83,7 @@ static void exception_landed(const struct walk_start *caller, const void *except
 	guard_barrier();
 	/* The caller's call that it was thrown through returned to this same slot. */
 	if (throws_arrive(state, exception))
-		frames_land(state, caller->slot + sizeof(uintptr_t), exception);
+		frames_land(state, caller_point(caller).sp, exception);
 	if (is_caught)
 		throws_end(state, exception);
 	guard_leave();
@@ -137,7 +161,7 @@ EXPORT uintptr_t _Unwind_GetCFA(struct _Unwind_Context *context)
 		&real, "_Unwind_GetCFA", &caller);
 	uintptr_t cfa = function(context);
 
-	if (is_unwinder(caller.return_address))
+	if (is_unwinder(&caller))
 		return cfa;
 	return cfa & ~(uintptr_t)1;
 }
