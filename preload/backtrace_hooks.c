@@ -6,7 +6,7 @@
  * _Unwind_Backtrace() hide those, and the hook's own frame, which comes first.
  */
 #include "lifecycle.h"
-#include "real_function.h"
+#include "late_function.h"
 
 struct _Unwind_Context;
 typedef int visit_function(struct _Unwind_Context *, void *);
@@ -33,15 +33,14 @@ static int visit_frame(struct _Unwind_Context *context, void *argument)
 
 EXPORT int _Unwind_Backtrace(visit_function *function, void *argument)
 {
-	static void *real, *real_get_ip;
 	struct walk_start caller = CALLER();
 	struct visit visit = { .function = function, .argument = argument };
-	int (*walk)(visit_function *,
-	            void *) = real_function_find(&real, "_Unwind_Backtrace", &caller);
+	int (*walk)(visit_function *, void *) = late_function(LATE_UNWIND_BACKTRACE,
+	                                                      caller.return_address);
 	int result;
 
-	visit.get_ip = (uintptr_t(*)(struct _Unwind_Context *))real_function_find(
-		&real_get_ip, "_Unwind_GetIP", &caller);
+	visit.get_ip = (uintptr_t(*)(struct _Unwind_Context *))late_function(
+		LATE_GET_IP, caller.return_address);
 	result = walk(visit_frame, &visit);
 	__asm__ volatile("" ::: "memory"); /* no tail call: our frame is counted on */
 	return result;
@@ -66,13 +65,11 @@ static int addresses_filter(void **addresses, int count, void *const *found,
 	return kept < 0 ? 0 : kept;
 }
 
-static void *real_backtrace;
-
 EXPORT int backtrace(void **addresses, int count)
 {
 	struct walk_start caller = CALLER();
-	int (*function)(void **, int) = real_function_find(&real_backtrace, "backtrace",
-	                                                   &caller);
+	int (*function)(void **, int) = late_function(LATE_BACKTRACE,
+	                                              caller.return_address);
 	void *at_hand[ADDRESSES_AT_HAND], **found = at_hand;
 	int room = count > ADDRESSES_MAX / 2 - 2 ? ADDRESSES_MAX : 2 * count + 3, kept;
 
@@ -88,12 +85,4 @@ EXPORT int backtrace(void **addresses, int count)
 	if (found != at_hand)
 		system_unmap(found, (size_t)room * sizeof(*found));
 	return kept;
-}
-
-/* It is called by handlers of crashes, in which dlsym() may wait for ever. */
-static __attribute__((constructor)) void backtrace_find(void)
-{
-	struct walk_start caller = CALLER();
-
-	real_function_find(&real_backtrace, "backtrace", &caller);
 }

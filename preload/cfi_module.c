@@ -2,13 +2,13 @@
  * cfi_module.c - the loaded object that an address belongs to. Layer 3.
  */
 #include <dlfcn.h>
-
 #include <link.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/auxv.h>
 
 #include "cfi.h"
+#include "loaded_objects.h"
 
 /* glibc 2.35; weak, so that the preload also loads where it is missing. */
 extern int _dl_find_object(void *, struct dl_find_object *) __attribute__((weak));
@@ -42,6 +42,15 @@ static int search_object(struct dl_phdr_info *info, size_t size, void *context)
 	return 1;
 }
 
+static void *list_function(void)
+{
+	struct loaded_function found;
+
+	return loaded_after(loaded_self(), "dl_iterate_phdr", &found)
+	           ? (void *)found.address
+	           : NULL;
+}
+
 /* Before glibc 2.35 there is only the list under the loader's lock. */
 static bool module_find_listed(uintptr_t address, struct cfi_module *module)
 {
@@ -49,7 +58,7 @@ static bool module_find_listed(uintptr_t address, struct cfi_module *module)
 	struct search search = { address, module };
 
 	if (!iterate)
-		*(void **)&iterate = dlsym(RTLD_NEXT, "dl_iterate_phdr");
+		*(void **)&iterate = list_function();
 	return iterate && iterate(search_object, &search) == 1;
 }
 

@@ -1,5 +1,5 @@
 /*
- * dynamic_symbols.c - an object's dynamic section and its hash tables. Layer 2.
+ * dynamic_symbols.c - an object's dynamic section and its hash tables. Layer 1.
  *
  * Sources: System V ABI, chapter 5; for DT_GNU_HASH glibc, elf/dl-lookup.c.
  */
@@ -7,22 +7,33 @@
 
 #include <elf.h>
 
+#define VERSION_HIDDEN 0x8000 /* not the default one of its name */
+
+/*
+ * glibc relocates these pointers in place, but for a dynamic section that cannot be written
+ * to (the vDSO's, or what was linked with -z rodynamic).
+ */
+static const void *pointer_of(const struct link_map *map, const ElfW(Dyn) * entry)
+{
+	uintptr_t address = entry->d_un.d_ptr;
+
+	return (const void *)(address < map->l_addr ? address + map->l_addr : address);
+}
+
 bool dynamic_symbols_read(const struct link_map *map, struct dynamic_symbols *dynamic)
 {
 	*dynamic = (struct dynamic_symbols){ .bias = map->l_addr };
 	for (const ElfW(Dyn) *entry = map->l_ld; entry && entry->d_tag != DT_NULL;
 	     entry++) {
-		/* glibc has relocated these pointers in place. */
-		if (entry->d_tag == DT_SYMTAB)
-			dynamic->symbols = (const ElfW(Sym) *)entry->d_un.d_ptr;
-		else if (entry->d_tag == DT_STRTAB)
-			dynamic->strings = (const char *)entry->d_un.d_ptr;
-		else if (entry->d_tag == DT_STRSZ)
-			dynamic->strings_bytes = entry->d_un.d_val;
-		else if (entry->d_tag == DT_GNU_HASH)
-			dynamic->gnu_hash = (const uint32_t *)entry->d_un.d_ptr;
-		else if (entry->d_tag == DT_HASH)
-			dynamic->hash = (const uint32_t *)entry->d_un.d_ptr;
+		switch (entry->d_tag) {
+		case DT_SYMTAB: dynamic->symbols = pointer_of(map, entry); break;
+		case DT_STRTAB: dynamic->strings = pointer_of(map, entry); break;
+		case DT_STRSZ: dynamic->strings_bytes = entry->d_un.d_val; break;
+		case DT_GNU_HASH: dynamic->gnu_hash = pointer_of(map, entry); break;
+		case DT_HASH: dynamic->hash = pointer_of(map, entry); break;
+		case DT_VERSYM: dynamic->versions = pointer_of(map, entry); break;
+		default: break;
+		}
 	}
 	return dynamic->symbols && dynamic->strings;
 }
@@ -68,6 +79,8 @@ static bool is_exported_as(const struct dynamic_symbols *dynamic, uint32_t index
 	const ElfW(Sym) *symbol = &dynamic->symbols[index];
 	const char *name = name_of(dynamic, symbol);
 
+	if (dynamic->versions && dynamic->versions[index] & VERSION_HIDDEN)
+		return false;
 	return symbol->st_shndx != SHN_UNDEF && name && names_are_equal(name, wanted);
 }
 
@@ -121,13 +134,30 @@ static uint32_t old_find(const struct dynamic_symbols *dynamic, const char *name
 	return 0;
 }
 
-uintptr_t dynamic_symbols_find(const struct dynamic_symbols *dynamic, const char *name)
+bool dynamic_symbols_lookup(const struct dynamic_symbols *dynamic, const char *name,
+                            struct dynamic_symbol *found)
 {
+	const ElfW(Sym) * symbol;
 	uint32_t index = 0;
 
 	if (dynamic->gnu_hash)
 		index = gnu_find(dynamic, name);
 	else if (dynamic->hash)
 		index = old_find(dynamic, name);
-	return index ? dynamic->bias + dynamic->symbols[index].st_value : 0;
+	if (!index)
+		return false;
+	symbol = &dynamic->symbols[index];
+	*found = (struct dynamic_symbol){ dynamic->bias + symbol->st_value,
+		                              symbol->st_size };
+	/* Which of several it is, it says itself. */
+	if (ELF64_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC)
+		found->address = ((uintptr_t(*)(void))found->address)();
+	return true;
+}
+
+uintptr_t dynamic_symbols_find(const struct dynamic_symbols *dynamic, const char *name)
+{
+	struct dynamic_symbol symbol;
+
+	return dynamic_symbols_lookup(dynamic, name, &symbol) ? symbol.address : 0;
 }

@@ -1,5 +1,5 @@
 /*
- * dynamic_symbols.h - the symbols a loaded object imports and exports, read in memory. Layer 2.
+ * dynamic_symbols.h - the symbols a loaded object imports and exports, read in memory. Layer 1.
  */
 #ifndef OUTLIVE_DYNAMIC_SYMBOLS_H
 #define OUTLIVE_DYNAMIC_SYMBOLS_H
@@ -16,6 +16,12 @@ struct dynamic_symbols {
 	size_t strings_bytes;
 	const uint32_t *gnu_hash; /* one of the two may be NULL */
 	const uint32_t *hash;
+	const uint16_t *versions; /* of each symbol; NULL: none has one */
+};
+
+struct dynamic_symbol {
+	uintptr_t address;
+	size_t size_bytes;
 };
 
 /*
@@ -38,7 +44,11 @@ bool dynamic_symbols_read(const struct link_map *map, struct dynamic_symbols *dy
 bool dynamic_symbols_import(const struct dynamic_symbols *dynamic,
                             const char *const *names, size_t count);
 
-/* The address of what the object exports as `name`, in whatever version; 0: nothing. */
+/* What the object exports as `name`, by its default version. False: nothing. */
+bool dynamic_symbols_lookup(const struct dynamic_symbols *dynamic, const char *name,
+                            struct dynamic_symbol *symbol);
+
+/* The address of that; 0: nothing. */
 uintptr_t dynamic_symbols_find(const struct dynamic_symbols *dynamic, const char *name);
 
 #endif

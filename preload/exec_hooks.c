@@ -18,7 +18,7 @@
 #include "handover.h"
 #include "lifecycle.h"
 #include "maps_note.h"
-#include "real_alloc.h"
+#include "real.h"
 #include "ring_file.h"
 #include "stack_bounds.h"
 #include "system.h"
@@ -154,25 +154,16 @@ static int execveat_call(const struct start *start, char *const *environment)
  */
 static void last_look_before_exec(void)
 {
-	if (!lifecycle_recording || !*lifecycle_sentinel ||
+	if (!lifecycle_recording || lifecycle_is_forked() ||
 	    system_pid() != ring.header->pid)
 		return;
 	thread_names_note();
 	maps_note(MAPS_EXEC);
 }
 
-/* The real functions were looked up at our start: this is for who execs before that. */
-static bool is_resolved(const void *function)
-{
-	return likely(function != NULL) || real_alloc_resolve();
-}
-
 static int exec_program(const struct start *start, char *const *environment)
 {
-	if (!is_resolved(*(void *const *)&real.execve)) {
-		errno = ENOSYS;
-		return -1;
-	}
+	real_resolve();
 	last_look_before_exec();
 	return start_program(start, environment);
 }
@@ -302,8 +293,7 @@ static int spawn_call(const struct start *start, char *const *environment)
 			                   .actions = actions,                                \
 			                   .attributes = attributes };                        \
                                                                                   \
-		if (!is_resolved(*(void *const *)&real.name))                             \
-			return ENOSYS;                                                        \
+		real_resolve();                                                           \
 		start.spawn = real.name;                                                  \
 		return start_program(&start, environment);                                \
 	}
@@ -331,10 +321,7 @@ static void own_environment_count(void)
 
 EXPORT int system(const char *command)
 {
-	if (!is_resolved(*(void *const *)&real.system)) {
-		errno = ENOSYS;
-		return -1;
-	}
+	real_resolve();
 	if (command)
 		own_environment_count();
 	return real.system(command);
@@ -342,10 +329,7 @@ EXPORT int system(const char *command)
 
 EXPORT FILE *popen(const char *command, const char *mode)
 {
-	if (!is_resolved(*(void *const *)&real.popen)) {
-		errno = ENOSYS;
-		return NULL;
-	}
+	real_resolve();
 	own_environment_count();
 	return real.popen(command, mode);
 }

@@ -10,6 +10,7 @@
 #include "fault_passed.h"
 #include "fault_watch.h"
 #include "lifecycle.h"
+#include "real.h"
 #include "signal_stack.h"
 #include "system.h"
 #include "thread_state.h"
@@ -79,7 +80,7 @@ uintptr_t fault_pass(int signal, const siginfo_t *info, const void *context)
 	if (handler == (uintptr_t)SIG_DFL || handler == (uintptr_t)SIG_IGN ||
 	    would_not_run(info, context))
 		return (uintptr_t)on_last;
-	fault_passed_note(info, context, *lifecycle_sentinel);
+	fault_passed_note(info, context, !lifecycle_is_forked());
 	fault_watch_called(signal);
 	return handler;
 }
@@ -106,17 +107,13 @@ static __attribute__((constructor)) void faults_begin(void)
 
 static int action_set(int signal, const struct sigaction *action, struct sigaction *old)
 {
-	const struct signal_functions *real = signal_functions_find();
 	bool is_question = !action;
 	struct fault_change change;
 	int result;
 
-	if (!real->sigaction) {
-		errno = ENOSYS;
-		return -1;
-	}
+	real_resolve();
 	fault_change_begin(&change, signal);
-	result = real->sigaction(signal, action, old);
+	result = real.sigaction(signal, action, old);
 	if (result == 0 && old)
 		fault_change_show(&change, old);
 	fault_change_end(&change, result == 0 && !is_question);
@@ -135,66 +132,59 @@ EXPORT int __sigaction(int signal, const struct sigaction *action,
 }
 
 /* What signal() and its kin return; SIG_HOLD (sigset) leaves the handler in place. */
-static plain_handler *handler_set(plain_handler *(*real)(int, plain_handler *),
+static plain_handler *handler_set(plain_handler *(*const *set)(int, plain_handler *),
                                   int signal, plain_handler *handler)
 {
 	struct fault_change change;
 	plain_handler *result;
 
-	if (!real) {
-		errno = ENOSYS;
-		return SIG_ERR;
-	}
+	real_resolve();
 	fault_change_begin(&change, signal);
-	result = real(signal, handler);
+	result = (*set)(signal, handler);
 	fault_change_end(&change, result != SIG_ERR);
 	return fault_change_shown(&change, result);
 }
 
 EXPORT plain_handler *signal(int number, plain_handler *handler)
 {
-	return handler_set(signal_functions_find()->signal, number, handler);
+	return handler_set(&real.signal, number, handler);
 }
 
 /* libc's are one function by three names. */
 EXPORT plain_handler *bsd_signal(int number, plain_handler *handler)
 {
-	return handler_set(signal_functions_find()->signal, number, handler);
+	return handler_set(&real.signal, number, handler);
 }
 
 EXPORT plain_handler *ssignal(int number, plain_handler *handler)
 {
-	return handler_set(signal_functions_find()->signal, number, handler);
+	return handler_set(&real.signal, number, handler);
 }
 
 EXPORT plain_handler *sysv_signal(int number, plain_handler *handler)
 {
-	return handler_set(signal_functions_find()->sysv_signal, number, handler);
+	return handler_set(&real.sysv_signal, number, handler);
 }
 
 EXPORT plain_handler *__sysv_signal(int number, plain_handler *handler)
 {
-	return handler_set(signal_functions_find()->sysv_signal, number, handler);
+	return handler_set(&real.sysv_signal, number, handler);
 }
 
 EXPORT plain_handler *sigset(int number, plain_handler *handler)
 {
-	return handler_set(signal_functions_find()->sigset, number, handler);
+	return handler_set(&real.sigset, number, handler);
 }
 
 /* ---- signal stacks -------------------------------------------------------------- */
 
 EXPORT int sigaltstack(const stack_t *restrict new_stack, stack_t *restrict old_stack)
 {
-	const struct signal_functions *real = signal_functions_find();
 	const struct thread_state *state = guard.state;
 	int result;
 
-	if (!real->sigaltstack) {
-		errno = ENOSYS;
-		return -1;
-	}
-	result = real->sigaltstack(new_stack, old_stack);
+	real_resolve();
+	result = real.sigaltstack(new_stack, old_stack);
 	if (result == 0 && old_stack && state &&
 	    signal_stack_is_ours(old_stack, state->signal_stack))
 		*old_stack = (stack_t){ .ss_flags = SS_DISABLE };

@@ -207,7 +207,7 @@ static void case_record(const struct fault_case *at)
 	    room_bytes() < NOTE_BYTES)
 		return;
 	if (inner_slot) {
-		if (!*lifecycle_sentinel)
+		if (lifecycle_is_forked())
 			return;
 		/* What it was at may be half done. */
 		if (guard.state)
@@ -322,7 +322,7 @@ void fault_note_end(const struct walk_start *caller, enum fault_end end)
 	struct fault_case at = { .end = end, .caller = *caller };
 
 	/* Between vfork() and exec the memory is another process's. */
-	if (lifecycle_recording && fault_passed_any() && *lifecycle_sentinel &&
+	if (lifecycle_recording && fault_passed_any() && !lifecycle_is_forked() &&
 	    ring.header->pid == system_pid())
 		call_with_room(note_end_run, &at);
 }
@@ -344,7 +344,7 @@ static void question_run(void *argument)
 	struct walk_start here = { .slot = place.sp };
 	bool is_entered = false;
 
-	if (!lifecycle_recording || !*lifecycle_sentinel || guard.flags & GUARD_INTERNAL ||
+	if (!lifecycle_recording || lifecycle_is_forked() || guard.flags & GUARD_INTERNAL ||
 	    ring.header->pid != system_pid())
 		return;
 	if (!guard.state) { /* its bounds are wanted */

@@ -1,7 +1,6 @@
 /* fault_watch.c - which of our handlers stands, and what it stands for. Layer 4. */
 #include "fault_watch.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -9,6 +8,7 @@
 
 #include "cfi.h"
 #include "dynamic_symbols.h"
+#include "real.h"
 #include "ring_file.h"
 #include "signal_stack.h"
 #include "system.h"
@@ -31,33 +31,9 @@ struct watched {
 static struct watched watched[] = { { .signal = SIGSEGV }, { .signal = SIGBUS } };
 #define WATCHED (sizeof(watched) / sizeof(watched[0]))
 
-static struct signal_functions functions;
-static _Atomic bool functions_found;
 static const struct fault_handlers *ours; /* NULL: the watch has not begun */
 static _Atomic bool is_changing;
 static bool program_is_go; /* its threads are to make signal stacks themselves */
-
-/*
- * Found at our start, and before it by whoever comes first: dlsym() is no help in a forked
- * child.
- */
-const struct signal_functions *signal_functions_find(void)
-{
-	struct signal_functions found = { 0 };
-	int saved_errno = errno;
-
-	if (atomic_load_explicit(&functions_found, memory_order_acquire))
-		return &functions;
-	*(void **)&found.sigaction = dlsym(RTLD_NEXT, "sigaction");
-	*(void **)&found.signal = dlsym(RTLD_NEXT, "signal");
-	*(void **)&found.sysv_signal = dlsym(RTLD_NEXT, "sysv_signal");
-	*(void **)&found.sigset = dlsym(RTLD_NEXT, "sigset");
-	*(void **)&found.sigaltstack = dlsym(RTLD_NEXT, "sigaltstack");
-	functions = found; /* whoever is at it as well writes the same */
-	atomic_store_explicit(&functions_found, true, memory_order_release);
-	errno = saved_errno;
-	return &functions;
-}
 
 static long kernel_action(int signal, const struct kernel_action *action,
                           struct kernel_action *old)
@@ -103,7 +79,7 @@ static void handler_put(const struct watched *of, fault_handler *handler)
 
 	action.sa_flags |= (int)(of->program.flags & SA_RESTART);
 	sigfillset(&action.sa_mask);
-	functions.sigaction(of->signal, &action, NULL);
+	real.sigaction(of->signal, &action, NULL);
 	errno = saved_errno;
 }
 
@@ -163,9 +139,7 @@ static void follow(struct watched *of)
 
 void fault_watch_begin(const struct fault_handlers *handlers)
 {
-	const struct signal_functions *real = signal_functions_find();
-
-	if (!real->sigaction || !real->sigaltstack || ours)
+	if (ours)
 		return;
 	ours = handlers;
 	program_is_go = is_in_go(getauxval(AT_ENTRY));

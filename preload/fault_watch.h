@@ -22,17 +22,6 @@ struct fault_handlers {
 	fault_handler *pass; /* before every other call of the program's */
 };
 
-/* libc's functions; NULL: it has none. Valid once signal_functions_find() was called. */
-struct signal_functions {
-	int (*sigaction)(int, const struct sigaction *, struct sigaction *);
-	void (*(*signal)(int, void (*)(int)))(int);
-	void (*(*sysv_signal)(int, void (*)(int)))(int);
-	void (*(*sigset)(int, void (*)(int)))(int);
-	int (*sigaltstack)(const stack_t *, stack_t *);
-};
-
-const struct signal_functions *signal_functions_find(void);
-
 /* Put them where they belong. Once. `handlers` stay. */
 void fault_watch_begin(const struct fault_handlers *handlers);
 

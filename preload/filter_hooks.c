@@ -15,7 +15,7 @@
 #include "clock.h"
 #include "fault_watch.h"
 #include "lifecycle.h"
-#include "real_alloc.h"
+#include "real.h"
 #include "ring_file.h"
 #include "system.h"
 #include "thread_hooks.h"
@@ -38,7 +38,7 @@ static void filter_prepare(const struct sock_fprog *program)
 {
 	struct system_filter filter = system_filter;
 
-	if (!lifecycle_recording || !*lifecycle_sentinel ||
+	if (!lifecycle_recording || lifecycle_is_forked() ||
 	    system_pid() != ring.header->pid)
 		return;
 	if (program && (!system_is_readable(program) ||
@@ -127,8 +127,7 @@ int hook_prctl(int option, long a, long b, long c, long d)
 		return (int)filter_call(SYS_prctl, option, a, b, c, d);
 	if (unlikely(option == PR_SET_NAME))
 		return (int)name_call(a);
-	if (unlikely(!real.prctl) && !real_alloc_resolve())
-		return (int)result_of(arch_syscall(SYS_prctl, option, a, b, c, d, 0));
+	real_resolve();
 	return real.prctl(option, a, b, c, d);
 }
 
@@ -145,7 +144,6 @@ long hook_syscall(long number, long a, long b, long c, long d, long e, long f)
 		return filter_call(number, a, b, c, d, e);
 	if (unlikely(number == SYS_prctl && a == PR_SET_NAME))
 		return name_call(b);
-	if (unlikely(!real.syscall) && !real_alloc_resolve())
-		return result_of(arch_syscall(number, a, b, c, d, e, f));
+	real_resolve();
 	return real.syscall(number, a, b, c, d, e, f);
 }

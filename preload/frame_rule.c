@@ -5,7 +5,7 @@
 
 #include "code_map.h"
 #include "module_map.h"
-#include "real_alloc.h"
+#include "real.h"
 
 _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
 volatile bool frame_rule_has_met_exit;

@@ -17,7 +17,7 @@
 #include "maps_note.h"
 #include "module_map.h"
 #include "phase_note.h"
-#include "real_alloc.h"
+#include "real.h"
 #include "record.h"
 #include "ring_file.h"
 #include "settings.h"
@@ -36,26 +36,94 @@ static _Atomic bool started;
 static struct settings settings;
 static uint32_t image_flags; /* enum ring_flags, of every ring of this image */
 
-/* A page of its own, which is zero in a forked child. */
+/* How a forked child is told from its parent. */
+static enum {
+	FORK_WIPES, /* the sentinel is zero in it: MADV_WIPEONFORK, Linux 4.14 */
+	FORK_LOSES, /* the sentinel's page is not there: MADV_DONTFORK */
+	FORK_COPIES /* neither is done, whatever the kernel answers: only pids differ */
+} fork_kind;
+
+/* A page of its own; in a forked child it is zero, or not there. */
 struct sentinel_page {
 	struct own_mark mark;
 	volatile uint32_t sentinel;
 };
 
-static void sentinel_set(struct sentinel_page *page)
+#define SENTINEL_BYTES 4096
+
+static struct sentinel_page *sentinel_page;
+static volatile uint32_t never_set; /* the sentinel of those who have to ask each time */
+
+static void sentinel_set(void)
 {
-	page->mark = (struct own_mark){ OWN_MARK_MAGIC, 4096 };
-	page->sentinel = 1;
+	sentinel_page->mark = (struct own_mark){ OWN_MARK_MAGIC, SENTINEL_BYTES };
+	sentinel_page->sentinel = 1;
+	lifecycle_sentinel = fork_kind == FORK_WIPES ? &sentinel_page->sentinel : &never_set;
+}
+
+/*
+ * Emulators (qemu-user) and some sandboxes answer that they have done what they never do. A
+ * kernel refuses to wipe memory that is shared.
+ */
+static bool advice_is_taken(void)
+{
+	long page = system_call(SYS_mmap, 0, SENTINEL_BYTES, PROT_READ,
+	                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	bool is_refused;
+
+	if (page < 0 && page > -4096)
+		return true;
+	is_refused = system_advise((void *)page, SENTINEL_BYTES, MADV_WIPEONFORK) < 0;
+	system_unmap((void *)page, SENTINEL_BYTES);
+	return is_refused;
 }
 
 static bool sentinel_make(void)
 {
-	struct sentinel_page *page = system_map(4096, -1);
-
-	if (!page || system_advise(page, 4096, MADV_WIPEONFORK) < 0)
+	sentinel_page = system_map(SENTINEL_BYTES, -1);
+	if (!sentinel_page)
 		return false;
-	lifecycle_sentinel = &page->sentinel;
-	sentinel_set(page);
+	if (!advice_is_taken())
+		fork_kind = FORK_COPIES;
+	else if (system_advise(sentinel_page, SENTINEL_BYTES, MADV_WIPEONFORK) == 0)
+		fork_kind = FORK_WIPES;
+	else if (system_advise(sentinel_page, SENTINEL_BYTES, MADV_DONTFORK) == 0)
+		fork_kind = FORK_LOSES;
+	else
+		fork_kind = FORK_COPIES;
+	sentinel_set();
+	return true;
+}
+
+/* In a forked child. False: no memory. */
+static bool sentinel_renew(void)
+{
+	if (fork_kind == FORK_LOSES)
+		return sentinel_make();
+	sentinel_set();
+	return true;
+}
+
+/*
+ * A child of vfork() has its parent's memory, with all pages, and another pid. Where only
+ * pids are known it is taken for a forked one; emulators fork it.
+ */
+bool lifecycle_is_forked_cold(void)
+{
+	switch (fork_kind) {
+	case FORK_WIPES: return true;
+	case FORK_LOSES: return !system_is_mapped((uintptr_t)sentinel_page, 1);
+	default: return ring.header && system_pid() != ring.header->pid;
+	}
+}
+
+/* A forked child that never allocated still has its parent's ring, and is not to touch it. */
+static bool thread_ends(struct thread_state *state)
+{
+	if (!ring.header || (lifecycle_recording && lifecycle_is_forked()))
+		return false;
+	if (lifecycle_recording)
+		record_thread_end(state);
 	return true;
 }
 
@@ -76,7 +144,7 @@ static bool start(void)
 		image_flags |= RING_OWN_MALLOC;
 	if (!ring_create(&settings, image_flags))
 		return false;
-	thread_state_start(record_thread_end);
+	thread_state_start(thread_ends);
 	module_map_start();
 	maps_note(MAPS_START);
 	return true;
@@ -114,6 +182,7 @@ static bool is_allocators_own(const struct walk_start *caller)
 
 bool lifecycle_enter_cold(const struct walk_start *caller)
 {
+	real_resolve();
 	if (guard.sp) {
 		if (lifecycle_recording && guard_is_stale(caller)) {
 			thread_state_abandon(guard.state);
@@ -127,7 +196,7 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 			ring_count_loss(LOST_NESTED, 1);
 		return false;
 	}
-	if (atomic_load_explicit(&started, memory_order_relaxed) || !real_alloc_resolve() ||
+	if (atomic_load_explicit(&started, memory_order_relaxed) ||
 	    atomic_exchange(&started, true))
 		return false;
 	guard.sp = caller->slot;
@@ -143,11 +212,13 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 
 bool lifecycle_forked(void)
 {
-	sentinel_set(
-		(struct sentinel_page *)((uintptr_t)lifecycle_sentinel & ~UINT64_C(4095)));
-	lifecycle_recording = ring_create_forked(settings.root_pid ? NULL : &settings,
+	bool has_sentinel = sentinel_renew();
+	bool is_wanted = has_sentinel && !settings.root_pid;
+
+	lifecycle_recording = ring_create_forked(is_wanted ? &settings : NULL,
 	                                         RING_FORKED | image_flags);
 	if (!lifecycle_recording) {
+		thread_state_disown();
 		guard_leave();
 		return false;
 	}
@@ -182,7 +253,7 @@ static __attribute__((constructor)) void process_begins(void)
 static __attribute__((destructor)) void process_ends(void)
 {
 	/* A forked child that never allocated still sees its parent's ring. */
-	if (!lifecycle_recording || !*lifecycle_sentinel)
+	if (!lifecycle_recording || lifecycle_is_forked())
 		return;
 	if (guard.state && !guard.sp) {
 		guard.sp = (uintptr_t)__builtin_frame_address(0);

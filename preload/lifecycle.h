@@ -14,8 +14,21 @@
 /* True while events are recorded. */
 extern bool lifecycle_recording;
 
-/* In a page that fork wipes: 0 means that this is a forked child that knows nothing yet. */
+/*
+ * In a page that fork wipes: 0 means that this is a forked child that knows nothing yet. Where
+ * fork does not wipe pages it is always 0, and the long way finds out.
+ */
 extern volatile uint32_t *lifecycle_sentinel;
+bool lifecycle_is_forked_cold(void);
+
+/*
+ * True in a forked child that knows nothing yet: what it has is its parent's. Only while
+ * lifecycle_recording.
+ */
+static inline bool lifecycle_is_forked(void)
+{
+	return unlikely(!*lifecycle_sentinel) && lifecycle_is_forked_cold();
+}
 
 bool lifecycle_enter_cold(const struct walk_start *caller);
 
@@ -39,7 +52,7 @@ static inline bool lifecycle_enter(const struct walk_start *caller)
 		return lifecycle_enter_cold(caller);
 	guard.sp = caller->slot;
 	guard_barrier();
-	if (unlikely(!*lifecycle_sentinel))
+	if (lifecycle_is_forked())
 		return lifecycle_forked();
 	return true;
 }

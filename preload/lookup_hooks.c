@@ -1,66 +1,23 @@
 /*
- * lookup_hooks.c - a function that asks who called it is told the truth. Layer 11.
+ * lookup_hooks.c - the exported names by which functions are looked up. Layer 12.
  *
- * dlsym(RTLD_NEXT, ..) searches after the module that it returns into; dlopen() searches
- * where that module says ($ORIGIN, its RUNPATH), and in its namespace. Called by a jump, as
- * the last thing of a function, they would return into a stub, which is this library's.
+ * A program that has a handle of libc's asks libc alone for malloc(), and would go past us
+ * with every block: ctypes, Fiddle, JNA. It is given what the linker would have given it.
+ *
+ * Who asks where it was called from is told the truth: dlsym(RTLD_NEXT, ..) searches after the
+ * module that it returns into; dlopen() searches where that module says ($ORIGIN, its
+ * RUNPATH), and in its namespace. Called by a jump, as the last thing of a function, they
+ * would return into a stub, which is this library's.
  */
 #include <dlfcn.h>
 #include <link.h>
-#include <stdatomic.h>
 
-#include "dynamic_symbols.h"
+#include "cfi.h"
+#include "interpose.h"
 #include "lifecycle.h"
+#include "loaded_objects.h"
+#include "real.h"
 #include "stub_pool.h"
-
-typedef void *dlvsym_function(void *, const char *, const char *);
-
-static bool is_libc(const char *path)
-{
-	const char *name = path;
-
-	for (const char *at = path; *at; at++) {
-		if (*at == '/')
-			name = at + 1;
-	}
-	return names_are_equal(name, "libc.so.6") || names_are_equal(name, "libdl.so.2");
-}
-
-/*
- * libc's dlvsym, that looks the others up: by hand, because to ask for it by name needs one
- * of them.
- */
-static dlvsym_function *real_dlvsym(void)
-{
-	static _Atomic(dlvsym_function *) real;
-	dlvsym_function *found = atomic_load_explicit(&real, memory_order_relaxed);
-
-	for (const struct link_map *map = _r_debug.r_map; map && !found;
-	     map = map->l_next) {
-		struct dynamic_symbols dynamic;
-
-		if (is_libc(map->l_name) && dynamic_symbols_read(map, &dynamic))
-			found = (dlvsym_function *)dynamic_symbols_find(&dynamic, "dlvsym");
-	}
-	atomic_store_explicit(&real, found, memory_order_relaxed);
-	return found;
-}
-
-/* What comes after us; NULL: nothing we know of. */
-static void *real_find(_Atomic(void *) *real, const char *name, const char *version)
-{
-	void *found = atomic_load_explicit(real, memory_order_relaxed);
-	dlvsym_function *look;
-
-	if (likely(found != NULL))
-		return found;
-	look = real_dlvsym();
-	found = look ? look(RTLD_NEXT, name, "GLIBC_2.34") : NULL;
-	if (look && !found) /* in libdl, then */
-		found = look(RTLD_NEXT, name, version);
-	atomic_store_explicit(real, found, memory_order_relaxed);
-	return found;
-}
 
 /*
  * The frame is left without its stub, which has not run and so is not used again: what
@@ -72,25 +29,81 @@ static void stub_uncover(uintptr_t *slot)
 		*slot = outlive_stub_entries[stub_of(*slot)].return_address;
 }
 
-/*
- * Each goes on by a jump (-foptimize-sibling-calls): the real one is to see our caller, not
- * us.
- */
-#define LOOKUP(name, version, parameters, arguments)                                   \
-	EXPORT void *name parameters                                                       \
-	{                                                                                  \
-		static _Atomic(void *) cached;                                                 \
-		void *(*real)parameters;                                                       \
-                                                                                       \
-		*(void **)&real = real_find(&cached, #name, version);                          \
-		stub_uncover(                                                                  \
-			(uintptr_t *)((uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t))); \
-		return real ? real arguments : NULL;                                           \
-	}
+/* What comes next after the module that `return_address` lies in, and if ours stands before
+ * it, ours. NULL: none does. */
+static __attribute__((noinline)) void *next_ours(uintptr_t return_address,
+                                                 const char *name)
+{
+	struct loaded_function found;
+	struct cfi_module caller;
+	void *ours;
 
-LOOKUP(dlsym, "GLIBC_2.2.5", (void *handle, const char *name), (handle, name))
-LOOKUP(dlvsym, "GLIBC_2.2.5", (void *handle, const char *name, const char *version),
-       (handle, name, version))
-LOOKUP(dlopen, "GLIBC_2.2.5", (const char *file, int mode), (file, mode))
-LOOKUP(dlmopen, "GLIBC_2.3.4", (Lmid_t space, const char *file, int mode),
-       (space, file, mode))
+	if (!cfi_module_find(return_address, &caller) || !caller.link_map)
+		return NULL;
+	if (loaded_is_of_start(caller.link_map)
+	        ? !loaded_after(caller.link_map, name, &found)
+	        : !loaded_needed(caller.link_map, name, &found) ||
+	              found.map == caller.link_map)
+		return NULL;
+	ours = interpose_ours((void *)found.address);
+	return ours != (void *)found.address ? ours : NULL;
+}
+
+/* What the caller, whose return address lies at `slot`, is to get; NULL: ask the real one. */
+static void *lookup(uintptr_t *slot, void *handle, const char *name)
+{
+	real_resolve();
+	stub_uncover(slot);
+	return handle == RTLD_NEXT && interpose_has(name) ? next_ours(*slot, name) : NULL;
+}
+
+/* Where the caller's return address lies. */
+#define CALLER_SLOT() ((uintptr_t *)__builtin_frame_address(0) + 1)
+
+/* Nobody who has a handle is asked where it was called from. */
+static bool is_handle(const void *handle)
+{
+	return handle != RTLD_NEXT && handle != RTLD_DEFAULT;
+}
+
+/*
+ * Otherwise each goes on by a jump (-foptimize-sibling-calls): the real one is to see our
+ * caller, not us.
+ */
+EXPORT void *dlsym(void *handle, const char *name)
+{
+	void *ours;
+
+	if (is_handle(handle)) {
+		real_resolve();
+		return interpose_ours(real.dlsym(handle, name));
+	}
+	ours = lookup(CALLER_SLOT(), handle, name);
+	return ours ? ours : real.dlsym(handle, name);
+}
+
+EXPORT void *dlvsym(void *handle, const char *name, const char *version)
+{
+	void *ours;
+
+	if (is_handle(handle)) {
+		real_resolve();
+		return interpose_ours(real.dlvsym(handle, name, version));
+	}
+	ours = lookup(CALLER_SLOT(), handle, name);
+	return ours ? ours : real.dlvsym(handle, name, version);
+}
+
+EXPORT void *dlopen(const char *file, int mode)
+{
+	real_resolve();
+	stub_uncover(CALLER_SLOT());
+	return real.dlopen(file, mode);
+}
+
+EXPORT void *dlmopen(Lmid_t space, const char *file, int mode)
+{
+	real_resolve();
+	stub_uncover(CALLER_SLOT());
+	return real.dlmopen(space, file, mode);
+}

@@ -73,6 +73,11 @@ static bool is_unwinder(const struct link_map *map)
 	return strstr(map->l_name, "/libgcc_s.so") || strstr(map->l_name, "/libunwind");
 }
 
+bool module_unwinder_is_itself(const struct cfi_module *module)
+{
+	return module->link_map && is_unwinder(module->link_map);
+}
+
 /*
  * A program that is not position-independent has an entry of its own for the C++ runtime's
  * routine, and that is the routine's address. Who stands behind it was loaded with the

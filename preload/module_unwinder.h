@@ -13,6 +13,9 @@ enum module_unwinder {
 	MODULE_UNWINDER_TABLES, /* its runtime looks its return addresses up in tables */
 };
 
+/* True if the module is an unwinder. Looks at its path alone. */
+bool module_unwinder_is_itself(const struct cfi_module *module);
+
 /* Reads the module's dynamic symbols and its call frame information: once a module. */
 enum module_unwinder module_unwinder_of(const struct cfi_module *module);
 

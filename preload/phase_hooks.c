@@ -11,7 +11,7 @@
 #include "lifecycle.h"
 #include "maps_note.h"
 #include "phase_note.h"
-#include "real_alloc.h"
+#include "real.h"
 #include "ring_file.h"
 
 /* ---- main ------------------------------------------------------------------------- */
@@ -46,14 +46,13 @@ EXPORT int __libc_start_main(main_function *main, int argc, char **argv,
                              void (*initialise)(void), void (*finish)(void),
                              void (*loader_finish)(void), void *stack_end)
 {
-	if (!real.libc_start_main)
-		real_alloc_resolve();
+	real_resolve();
 	if (lifecycle_recording) {
 		program_main = main;
 		main = main_begins;
 	}
-	return real.libc_start_main(main, argc, argv, initialise, finish, loader_finish,
-	                            stack_end);
+	return real.__libc_start_main(main, argc, argv, initialise, finish, loader_finish,
+	                              stack_end);
 }
 
 /* ---- exit and abort ------------------------------------------------------------------------- */
@@ -64,7 +63,7 @@ static __attribute__((noinline)) void exit_note(struct walk_start caller, bool i
 
 	if (!lifecycle_recording)
 		return;
-	if (!*lifecycle_sentinel) {
+	if (lifecycle_is_forked()) {
 		/* A forked child that never allocated gets no ring for this. */
 		phase_remember(PHASE_EXIT);
 		return;
@@ -82,13 +81,6 @@ static __attribute__((noinline)) void exit_note(struct walk_start caller, bool i
 		guard_leave();
 }
 
-/* Where not even dlsym() is ready, there is nothing that the real one could do besides. */
-static void end_unresolved(int status)
-{
-	if (!real_alloc_resolve())
-		arch_syscall(SYS_exit_group, status, 0, 0, 0, 0, 0);
-}
-
 /*
  * Under other names: C knows that these do not return, and would not jump to them. `is_end`:
  * no destructor of ours will run.
@@ -97,8 +89,7 @@ static void end_unresolved(int status)
 	EXPORT void hook_##name(int status) __asm__(#name); \
 	void hook_##name(int status)                        \
 	{                                                   \
-		if (unlikely(!real.name))                       \
-			end_unresolved(status);                     \
+		real_resolve();                                 \
 		exit_note(CALLER(), is_end);                    \
 		real.name(status);                              \
 	}
@@ -117,10 +108,7 @@ static __attribute__((noinline)) void abort_note(struct walk_start caller)
 EXPORT void hook_abort(void) __asm__("abort");
 void hook_abort(void)
 {
-	if (unlikely(!real.abort) && !real_alloc_resolve()) {
-		arch_syscall(SYS_tgkill, system_pid(), system_tid(), SIGABRT, 0, 0, 0);
-		end_unresolved(127);
-	}
+	real_resolve();
 	abort_note(CALLER());
 	real.abort();
 }
@@ -135,7 +123,7 @@ EXPORT void outlive_phase(const char *name)
 	struct walk_start caller = CALLER();
 	bool is_entered = !guard.sp && lifecycle_enter(&caller);
 
-	if (lifecycle_recording && *lifecycle_sentinel && system_pid() == ring.header->pid)
+	if (lifecycle_recording && !lifecycle_is_forked() && system_pid() == ring.header->pid)
 		phase_note_name(name);
 	if (is_entered)
 		guard_leave();

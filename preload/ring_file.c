@@ -405,6 +405,8 @@ struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time,
 	struct chunk_header *chunk = NULL;
 
 	*room = sizeof(struct chunk_header);
+	if (!ring.header) /* nothing is recorded, or no more */
+		return NULL;
 	if (kind == CHUNK_KIND_EVENTS)
 		chunk = parked_take(room);
 	/* A ring that was full a moment ago is not searched for every event. */

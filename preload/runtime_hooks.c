@@ -11,7 +11,7 @@
 #include "frame_rule.h"
 #include "lifecycle.h"
 #include "module_map.h"
-#include "real_alloc.h"
+#include "real.h"
 
 static void runtime_starts(const struct walk_start *caller)
 {
@@ -33,6 +33,6 @@ EXPORT char *secure_getenv(const char *name)
 	if (names_are_equal(name, "OCAMLRUNPARAM"))
 		runtime_starts(&caller);
 	/* Nobody preloads us where the environment is not to be trusted. */
-	return real_alloc_resolve() && real.secure_getenv ? real.secure_getenv(name)
-	                                                  : getenv(name);
+	real_resolve();
+	return real.secure_getenv ? real.secure_getenv(name) : getenv(name);
 }

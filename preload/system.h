@@ -20,6 +20,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <time.h>
 
@@ -146,6 +147,17 @@ static inline bool system_is_readable(const void *address)
 {
 	return system_call(SYS_rt_sigprocmask, -1, (long)address, 0, 8, 0, 0) !=
 	       -14; /* EFAULT */
+}
+
+/* Copy memory that may be gone. False: it is, or a part of it. (process_vm_readv) */
+static inline bool system_copy(void *to, const void *from, size_t size_bytes)
+{
+	const struct iovec here = { to, size_bytes };
+	const struct iovec there = { (void *)(uintptr_t)from, size_bytes };
+
+	return system_call(SYS_process_vm_readv,
+	                   system_call(SYS_getpid, 0, 0, 0, 0, 0, 0), (long)&here, 1,
+	                   (long)&there, 1, 0) == (long)size_bytes;
 }
 
 /* Keep every signal from the calling thread; 8 bytes of mask, for system_signals_restore(). */

@@ -12,7 +12,7 @@
 #include <threads.h>
 
 #include "lifecycle.h"
-#include "real_alloc.h"
+#include "real.h"
 #include "ring_file.h"
 #include "signal_stack.h"
 #include "system.h"
@@ -74,7 +74,7 @@ static void thread_begins(const struct thread_start *start)
 	guard.creator = start->creator;
 	/* It may overflow without having allocated. */
 	if (!signal_stack_is_wanted || !lifecycle_recording || guard.sp ||
-	    !*lifecycle_sentinel)
+	    lifecycle_is_forked())
 		return;
 	guard.sp = here;
 	guard_barrier();
@@ -164,7 +164,8 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 	struct thread_start *start;
 	int error;
 
-	if (!real_alloc_resolve() || !real.pthread_create)
+	real_resolve();
+	if (!real.pthread_create)
 		return ENOSYS;
 	start = thread_prepare(attributes, (uintptr_t)function, argument);
 	if (!start)
@@ -180,7 +181,8 @@ EXPORT int thrd_create(thrd_t *thread, int (*function)(void *), void *argument)
 	struct thread_start *start;
 	int error;
 
-	if (!real_alloc_resolve() || !real.thrd_create)
+	real_resolve();
+	if (!real.thrd_create)
 		return thrd_error;
 	start = thread_prepare(NULL, (uintptr_t)function, argument);
 	if (!start)
@@ -196,7 +198,7 @@ EXPORT int thrd_create(thrd_t *thread, int (*function)(void *), void *argument)
 void thread_hooks_named(uintptr_t thread, const char *name)
 {
 	/* Between vfork() and exec it is another process's thread that has this name. */
-	if (!lifecycle_recording || guard.sp || !*lifecycle_sentinel ||
+	if (!lifecycle_recording || guard.sp || lifecycle_is_forked() ||
 	    system_pid() != ring.header->pid)
 		return;
 	guard.sp = (uintptr_t)__builtin_frame_address(0);
@@ -212,7 +214,8 @@ EXPORT int pthread_setname_np(pthread_t thread, const char *name)
 {
 	int error;
 
-	if (!real_alloc_resolve() || !real.pthread_setname_np)
+	real_resolve();
+	if (!real.pthread_setname_np)
 		return ENOSYS;
 	error = real.pthread_setname_np(thread, name);
 	if (error == 0)

@@ -29,7 +29,7 @@ static struct thread_state *free_list;
 static struct thread_state *_Atomic all_states; /* ever mapped, the newest first */
 static pthread_key_t ending_key;
 static bool has_ending_key;
-static void (*ending_call)(struct thread_state *);
+static bool (*ending_call)(struct thread_state *);
 
 /* A busy list is not waited for: a new mapping, or a leaked one, does as well. */
 static bool free_list_enter(void)
@@ -87,7 +87,8 @@ static void thread_ending(void *value)
 	if (guard.state && !guard.sp) {
 		guard.sp = (uintptr_t)__builtin_frame_address(0);
 		guard_barrier();
-		ending_call(guard.state);
+		if (!ending_call(guard.state))
+			thread_state_disown();
 		guard_leave();
 	}
 	guard.flags |= GUARD_THREAD_ENDING;
@@ -95,7 +96,7 @@ static void thread_ending(void *value)
 		thread_state_release(guard.state);
 }
 
-void thread_state_start(void (*ending)(struct thread_state *))
+void thread_state_start(bool (*ending)(struct thread_state *))
 {
 	ending_call = ending;
 	has_ending_key = pthread_key_create(&ending_key, thread_ending) == 0;
@@ -228,6 +229,12 @@ void thread_state_release(struct thread_state *state)
 	state->next_free = free_list;
 	free_list = state;
 	free_list_leave();
+}
+
+void thread_state_disown(void)
+{
+	if (guard.state)
+		guard.state->chunk = NULL;
 }
 
 void thread_state_abandon(struct thread_state *state)

@@ -184,9 +184,13 @@ void thread_state_release(struct thread_state *state);
 
 /*
  * Once, before the first state: how the end of a thread is noticed. `ending` is called then,
- * the guard held, before the thread's state is released.
+ * the guard held, before the thread's state is released. It returns false if the chunk of the
+ * state is not this process's.
  */
-void thread_state_start(void (*ending)(struct thread_state *));
+void thread_state_start(bool (*ending)(struct thread_state *));
+
+/* The calling thread's chunk is its parent's, or gone: it is forgotten, and not touched. */
+void thread_state_disown(void);
 
 /* How far the thread's own stack may grow down from its end; 0: not known. */
 uint64_t thread_state_room_bytes(const struct thread_state *state);

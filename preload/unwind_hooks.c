@@ -12,8 +12,9 @@
 
 #include "cfi.h"
 #include "lifecycle.h"
+#include "late_function.h"
 #include "module_map.h"
-#include "real_function.h"
+#include "module_unwinder.h"
 #include "record.h"
 #include "slow_walk.h"
 #include "throw_stack.h"
@@ -56,9 +57,13 @@ static struct walk_point caller_point(const struct walk_start *caller)
 	return point;
 }
 
+/* Not by the frame's rule: that is noted in the ring, and there need be none. */
 static bool is_unwinder(const struct walk_start *caller)
 {
-	return frame_rule_is_unwinder(frame_rule_get(caller_point(caller).ip));
+	struct cfi_module module;
+
+	return cfi_module_find(caller_point(caller).ip - 1, &module) &&
+	       module_unwinder_is_itself(&module);
 }
 
 /* The unwinder calls itself: a rethrow becomes a throw. All was done when that began. */
@@ -76,7 +81,7 @@ static void exception_landed(const struct walk_start *caller, const void *except
 {
 	struct thread_state *state = guard.state;
 
-	if (!lifecycle_recording || guard.sp || !state || !*lifecycle_sentinel ||
+	if (!lifecycle_recording || guard.sp || !state || lifecycle_is_forked() ||
 	    !state->throw_count)
 		return;
 	guard.sp = caller->slot;
@@ -91,10 +96,9 @@ static void exception_landed(const struct walk_start *caller, const void *except
 
 EXPORT int _Unwind_RaiseException(struct _Unwind_Exception *exception)
 {
-	static void *real;
 	struct walk_start caller = CALLER();
-	int (*function)(struct _Unwind_Exception *) = real_function_find(
-		&real, "_Unwind_RaiseException", &caller);
+	int (*function)(struct _Unwind_Exception *) = late_function(LATE_RAISE_EXCEPTION,
+	                                                            caller.return_address);
 
 	unwinder_look_at(*(void **)&function);
 	throw_begins(&caller, exception);
@@ -103,10 +107,9 @@ EXPORT int _Unwind_RaiseException(struct _Unwind_Exception *exception)
 
 EXPORT int _Unwind_Resume_or_Rethrow(struct _Unwind_Exception *exception)
 {
-	static void *real;
 	struct walk_start caller = CALLER();
-	int (*function)(struct _Unwind_Exception *) = real_function_find(
-		&real, "_Unwind_Resume_or_Rethrow", &caller);
+	int (*function)(struct _Unwind_Exception *) = late_function(LATE_RESUME_OR_RETHROW,
+	                                                            caller.return_address);
 
 	unwinder_look_at(*(void **)&function);
 	throw_begins(&caller, exception);
@@ -116,10 +119,9 @@ EXPORT int _Unwind_Resume_or_Rethrow(struct _Unwind_Exception *exception)
 /* The end of a cleanup: its function's frame is the innermost that is left. */
 EXPORT void _Unwind_Resume(struct _Unwind_Exception *exception)
 {
-	static void *real;
 	struct walk_start caller = CALLER();
-	void (*function)(struct _Unwind_Exception *) = real_function_find(
-		&real, "_Unwind_Resume", &caller);
+	void (*function)(struct _Unwind_Exception *) = late_function(LATE_RESUME,
+	                                                             caller.return_address);
 
 	exception_landed(&caller, exception, false);
 	function(exception);
@@ -128,9 +130,8 @@ EXPORT void _Unwind_Resume(struct _Unwind_Exception *exception)
 
 EXPORT void *__cxa_begin_catch(void *exception)
 {
-	static void *real;
 	struct walk_start caller = CALLER();
-	void *(*function)(void *) = real_function_find(&real, "__cxa_begin_catch", &caller);
+	void *(*function)(void *) = late_function(LATE_BEGIN_CATCH, caller.return_address);
 
 	exception_landed(&caller, exception, true);
 	return function(exception);
@@ -139,9 +140,8 @@ EXPORT void *__cxa_begin_catch(void *exception)
 /* The frames that the thread leaves are unwound, and land nowhere. */
 EXPORT __attribute__((noreturn)) void pthread_exit(void *result)
 {
-	static void *real;
 	struct walk_start caller = CALLER();
-	void (*function)(void *) = real_function_find(&real, "pthread_exit", &caller);
+	void (*function)(void *) = late_function(LATE_PTHREAD_EXIT, caller.return_address);
 
 	throw_begins(&caller, NULL);
 	function(result);
@@ -155,10 +155,9 @@ EXPORT __attribute__((noreturn)) void pthread_exit(void *result)
  */
 EXPORT uintptr_t _Unwind_GetCFA(struct _Unwind_Context *context)
 {
-	static void *real;
 	struct walk_start caller = CALLER();
-	uintptr_t (*function)(struct _Unwind_Context *) = real_function_find(
-		&real, "_Unwind_GetCFA", &caller);
+	uintptr_t (*function)(struct _Unwind_Context *) = late_function(
+		LATE_GET_CFA, caller.return_address);
 	uintptr_t cfa = function(context);
 
 	if (is_unwinder(&caller))
@@ -193,21 +192,20 @@ static void jump_begins(const struct walk_start *caller, uintptr_t target)
 	guard_leave();
 }
 
-#define JUMP(name)                                                                  \
+#define JUMP(name, late)                                                            \
 	EXPORT __attribute__((noreturn)) void name(struct __jmp_buf_tag environment[1], \
 	                                           int value)                           \
 	{                                                                               \
-		static void *real;                                                          \
 		struct walk_start caller = CALLER();                                        \
 		void (*function)(struct __jmp_buf_tag *,                                    \
-		                 int) = real_function_find(&real, #name, &caller);          \
+		                 int) = late_function(late, caller.return_address);         \
                                                                                     \
 		jump_begins(&caller, jump_target(environment));                             \
 		function(environment, value);                                               \
 		abort(); /* it does not return */                                           \
 	}
 
-JUMP(longjmp)
-JUMP(_longjmp)
-JUMP(siglongjmp)
-JUMP(__longjmp_chk)
+JUMP(longjmp, LATE_LONGJMP)
+JUMP(_longjmp, LATE__LONGJMP)
+JUMP(siglongjmp, LATE_SIGLONGJMP)
+JUMP(__longjmp_chk, LATE_LONGJMP_CHECKED)

@@ -1,0 +1,149 @@
+/*
+ * late_function.c - find them once, at the start or where a plugin first calls. Layer 5.
+ */
+#include "late_function.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "cfi.h"
+#include "loaded_objects.h"
+#include "stub_pool.h"
+#include "system.h"
+
+static const char *const names[LATE_COUNT] = {
+	[LATE_RAISE_EXCEPTION] = "_Unwind_RaiseException",
+	[LATE_RESUME_OR_RETHROW] = "_Unwind_Resume_or_Rethrow",
+	[LATE_RESUME] = "_Unwind_Resume",
+	[LATE_GET_CFA] = "_Unwind_GetCFA",
+	[LATE_GET_IP] = "_Unwind_GetIP",
+	[LATE_UNWIND_BACKTRACE] = "_Unwind_Backtrace",
+	[LATE_BACKTRACE] = "backtrace",
+	[LATE_BEGIN_CATCH] = "__cxa_begin_catch",
+	[LATE_PTHREAD_EXIT] = "pthread_exit",
+	[LATE_LONGJMP] = "longjmp",
+	[LATE__LONGJMP] = "_longjmp",
+	[LATE_SIGLONGJMP] = "siglongjmp",
+	[LATE_LONGJMP_CHECKED] = "__longjmp_chk",
+};
+
+/* ---- of the start -------------------------------------------------------------------- */
+
+static _Atomic bool first_are_found;
+static uintptr_t first[LATE_COUNT]; /* in the objects of the start; 0: in none */
+
+/* Whoever is at it as well writes the same. */
+static void first_find(void)
+{
+	for (int i = 0; i < LATE_COUNT; i++) {
+		struct loaded_function found = { 0 };
+
+		if (loaded_after(loaded_self(), names[i], &found))
+			first[i] = found.address;
+	}
+	atomic_store_explicit(&first_are_found, true, memory_order_release);
+}
+
+/* Before the program can unload anything: later the list may change while it is read. */
+static __attribute__((constructor)) void functions_begin(void)
+{
+	first_find();
+}
+
+/* ---- of plugins ---------------------------------------------------------------------- */
+
+/* What was found last for each name. Written by one at a time, read without waiting. */
+struct late_entry {
+	_Atomic uint32_t changes; /* odd: somebody is writing */
+	_Atomic uintptr_t caller; /* the module that it was found for: its link map, */
+	_Atomic uintptr_t start;  /* and where it lies */
+	_Atomic uintptr_t address;
+};
+static struct late_entry entries[LATE_COUNT];
+
+static uintptr_t entry_read(struct late_entry *entry, const struct cfi_module *module)
+{
+	uint32_t changes = atomic_load_explicit(&entry->changes, memory_order_acquire);
+	uintptr_t caller = atomic_load_explicit(&entry->caller, memory_order_relaxed);
+	uintptr_t start = atomic_load_explicit(&entry->start, memory_order_relaxed);
+	uintptr_t address = atomic_load_explicit(&entry->address, memory_order_relaxed);
+
+	atomic_thread_fence(memory_order_acquire);
+	if (changes & 1 ||
+	    atomic_load_explicit(&entry->changes, memory_order_relaxed) != changes ||
+	    caller != (uintptr_t)module->link_map || start != module->start)
+		return 0;
+	return address;
+}
+
+static void entry_write(struct late_entry *entry, const struct cfi_module *module,
+                        uintptr_t address)
+{
+	uint32_t changes = atomic_load_explicit(&entry->changes, memory_order_relaxed);
+
+	if (changes & 1 ||
+	    !atomic_compare_exchange_strong(&entry->changes, &changes, changes + 1))
+		return;
+	atomic_store_explicit(&entry->caller, (uintptr_t)module->link_map,
+	                      memory_order_relaxed);
+	atomic_store_explicit(&entry->start, module->start, memory_order_relaxed);
+	atomic_store_explicit(&entry->address, address, memory_order_relaxed);
+	atomic_store_explicit(&entry->changes, changes + 2, memory_order_release);
+}
+
+/* The caller's module stays loaded meanwhile, and so does what it needs. */
+static uintptr_t plugin_find(enum late_name name, uintptr_t return_address)
+{
+	struct cfi_module module;
+	struct loaded_function found;
+	uintptr_t address;
+
+	if (!cfi_module_find(return_address, &module) || !module.link_map)
+		return 0;
+	address = entry_read(&entries[name], &module);
+	if (address)
+		return address;
+	if (!loaded_needed(module.link_map, names[name], &found))
+		return 0;
+	entry_write(&entries[name], &module, found.address);
+	return found.address;
+}
+
+/*
+ * A plugin that was not linked with what it calls found it in an object that was opened for
+ * all to see. Such an object could be unloaded while the list is read: it is as rare as that.
+ */
+static uintptr_t global_find(enum late_name name)
+{
+	struct loaded_function found;
+
+	return loaded_after(loaded_self(), names[name], &found) ? found.address : 0;
+}
+
+void *late_function(enum late_name name, uintptr_t return_address)
+{
+	uintptr_t address;
+
+	if (unlikely(!atomic_load_explicit(&first_are_found, memory_order_acquire)))
+		first_find();
+	address = first[name];
+	if (likely(address != 0))
+		return (void *)address;
+	if (stub_is(return_address)) /* a tail call */
+		return_address = outlive_stub_entries[stub_of(return_address)].return_address;
+	address = plugin_find(name, return_address);
+	if (!address)
+		address = global_find(name);
+	if (!address)
+		abort(); /* cannot be: the caller was linked against it */
+	return (void *)address;
+}
+
+void late_functions_forget(void)
+{
+	static const struct cfi_module none;
+
+	for (int i = 0; i < LATE_COUNT; i++)
+		entry_write(&entries[i], &none, 0);
+}

@@ -1,0 +1,37 @@
+/*
+ * late_function.h - what hooked names of an unwinder, or of what throws, would have reached
+ * without us. A plugin may bring its own when the process is long running. Layer 5.
+ */
+#ifndef OUTLIVE_LATE_FUNCTION_H
+#define OUTLIVE_LATE_FUNCTION_H
+
+#include <stdint.h>
+
+enum late_name {
+	LATE_RAISE_EXCEPTION,
+	LATE_RESUME_OR_RETHROW,
+	LATE_RESUME,
+	LATE_GET_CFA,
+	LATE_GET_IP,
+	LATE_UNWIND_BACKTRACE,
+	LATE_BACKTRACE,
+	LATE_BEGIN_CATCH,
+	LATE_PTHREAD_EXIT,
+	LATE_LONGJMP,
+	LATE__LONGJMP,
+	LATE_SIGLONGJMP,
+	LATE_LONGJMP_CHECKED,
+	LATE_COUNT
+};
+
+/*
+ * The function as the caller that goes on at `return_address` would have found it: the next
+ * in the search order of the start, else one that the caller's module has or needs. Takes
+ * no lock, no memory; errno stays. Aborts if there is none.
+ */
+void *late_function(enum late_name name, uintptr_t return_address);
+
+/* A module is gone: what was found for one may be another's now. */
+void late_functions_forget(void);
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * loaded_objects.c - go through the loader's list. Layer 2.
+ *
+ * Another thread may unload an object while the list is read: an entry that is not known to
+ * stay is copied by the kernel, which says so where it is gone.
+ */
+#include "loaded_objects.h"
+
+#include "dynamic_symbols.h"
+#include "system.h"
+
+#define OBJECTS_MAX 100000 /* in the list: a broken one must end */
+#define NEEDED_MAX 128     /* objects that one needs, directly or not */
+#define NAME_BYTES_MAX 256
+
+/* By the linker: this library's dynamic section. */
+extern const ElfW(Dyn) library_dynamic[] __asm__("_DYNAMIC")
+	__attribute__((visibility("hidden")));
+
+const struct link_map *loaded_self(void)
+{
+	const struct link_map *map = _r_debug.r_map;
+
+	while (map && map->l_ld != library_dynamic)
+		map = map->l_next;
+	return map;
+}
+
+static const struct link_map *last_of_start;
+
+void loaded_start_ends(void)
+{
+	const struct link_map *map = _r_debug.r_map;
+
+	while (map && map->l_next)
+		map = map->l_next;
+	last_of_start = map;
+}
+
+bool loaded_is_of_start(const struct link_map *wanted)
+{
+	for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next) {
+		if (map == wanted || map == last_of_start)
+			return map == wanted;
+	}
+	return false;
+}
+
+static bool defines(const struct link_map *map, const char *name,
+                    struct loaded_function *found)
+{
+	struct dynamic_symbols dynamic;
+	struct dynamic_symbol symbol;
+
+	if (!dynamic_symbols_read(map, &dynamic) ||
+	    !dynamic_symbols_lookup(&dynamic, name, &symbol))
+		return false;
+	*found = (struct loaded_function){ symbol.address, symbol.size_bytes, map };
+	return true;
+}
+
+bool loaded_after(const struct link_map *map, const char *name,
+                  struct loaded_function *found)
+{
+	for (map = map ? map->l_next : _r_debug.r_map; map; map = map->l_next) {
+		if (defines(map, name, found))
+			return true;
+	}
+	return false;
+}
+
+/* ---- what an object needs ---------------------------------------------------------- */
+
+/* The last part of a path that is read piece by piece. */
+struct last_part {
+	char text[NAME_BYTES_MAX];
+	size_t text_bytes; /* more than fit: not to be compared */
+};
+
+/* True at the text's end. */
+static bool last_part_take(struct last_part *part, const char *piece, size_t size_bytes)
+{
+	for (size_t i = 0; i < size_bytes; i++) {
+		if (!piece[i])
+			return true;
+		if (piece[i] == '/')
+			part->text_bytes = 0;
+		else if (part->text_bytes++ < sizeof(part->text))
+			part->text[part->text_bytes - 1] = piece[i];
+	}
+	return false;
+}
+
+/* True if the last part of the path at `path`, which may be gone, is `name`. */
+static bool path_ends_in(const char *path, const char *name)
+{
+	struct last_part part = { .text_bytes = 0 };
+	size_t name_bytes = strlen(name), left_bytes;
+	char piece[64];
+
+	do {
+		/* Not across a page's end: what follows the text need not be mapped. */
+		left_bytes = sizeof(piece) - (uintptr_t)path % sizeof(piece);
+		if (!system_copy(piece, path, left_bytes))
+			return false;
+		path += left_bytes;
+	} while (!last_part_take(&part, piece, left_bytes));
+	return part.text_bytes == name_bytes && memcmp(part.text, name, name_bytes) == 0;
+}
+
+/* The object that was loaded as `name`; NULL: none whose path ends so. */
+static const struct link_map *named_find(const char *name)
+{
+	const struct link_map *at = _r_debug.r_map;
+
+	for (int i = 0; at && i < OBJECTS_MAX; i++) {
+		struct link_map map;
+
+		if (!system_copy(&map, at, sizeof(map)))
+			return NULL;
+		if (path_ends_in(map.l_name, name))
+			return at;
+		at = map.l_next;
+	}
+	return NULL;
+}
+
+struct needed {
+	const struct link_map *maps[NEEDED_MAX]; /* in the order of the loader's search */
+	size_t count;
+};
+
+static void needed_add(struct needed *needed, const struct link_map *map)
+{
+	for (size_t i = 0; i < needed->count; i++) {
+		if (needed->maps[i] == map)
+			return;
+	}
+	if (map && needed->count < NEEDED_MAX)
+		needed->maps[needed->count++] = map;
+}
+
+/* Those that `map` needs itself. They stay for as long as it does. */
+static void needed_by(struct needed *needed, const struct link_map *map)
+{
+	struct dynamic_symbols dynamic;
+
+	if (!dynamic_symbols_read(map, &dynamic))
+		return;
+	for (const ElfW(Dyn) *entry = map->l_ld; entry->d_tag != DT_NULL; entry++) {
+		if (entry->d_tag == DT_NEEDED && entry->d_un.d_val < dynamic.strings_bytes)
+			needed_add(needed, named_find(dynamic.strings + entry->d_un.d_val));
+	}
+}
+
+bool loaded_needed(const struct link_map *map, const char *name,
+                   struct loaded_function *found)
+{
+	struct needed needed = { .count = 0 };
+
+	needed_add(&needed, map);
+	for (size_t i = 0; i < needed.count; i++) {
+		if (defines(needed.maps[i], name, found))
+			return true;
+		needed_by(&needed, needed.maps[i]);
+	}
+	return false;
+}
