@@ -52,13 +52,15 @@ struct sentinel_page {
 #define SENTINEL_BYTES 4096
 
 static struct sentinel_page *sentinel_page;
-static volatile uint32_t never_set; /* the sentinel of those who have to ask each time */
+static volatile uint32_t
+	never_set; /* the sentinel of those who have to ask each time */
 
 static void sentinel_set(void)
 {
 	sentinel_page->mark = (struct own_mark){ OWN_MARK_MAGIC, SENTINEL_BYTES };
 	sentinel_page->sentinel = 1;
-	lifecycle_sentinel = fork_kind == FORK_WIPES ? &sentinel_page->sentinel : &never_set;
+	lifecycle_sentinel = fork_kind == FORK_WIPES ? &sentinel_page->sentinel
+	                                             : &never_set;
 }
 
 /*
@@ -112,7 +114,10 @@ bool lifecycle_is_forked_cold(void)
 {
 	switch (fork_kind) {
 	case FORK_WIPES: return true;
-	case FORK_LOSES: return !system_is_mapped((uintptr_t)sentinel_page, 1);
+	case FORK_LOSES:
+		/* What lies there now may be the child's own, and then has no sentinel. */
+		return !system_is_mapped((uintptr_t)sentinel_page, 1) ||
+		       sentinel_page->mark.magic != OWN_MARK_MAGIC || !sentinel_page->sentinel;
 	default: return ring.header && system_pid() != ring.header->pid;
 	}
 }
