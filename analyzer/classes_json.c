@@ -57,6 +57,7 @@ static void function_keys_json(struct json_writer *json, const struct classes *c
 
 	json_string(json, "function", function->name);
 	json_string(json, "module", module_path(classes, number));
+	json_string(json, "declared", function->declared);
 	json_count(json, "offset",
 	           address_map_location(classes->profile->map, function->location)->offset);
 }

@@ -1,5 +1,9 @@
-/* dwarf_index.c - functions, inlined functions and lines by libdw. Layer 3. */
+/* dwarf_index.c - functions, inlined functions and lines by libdw. Layer 4. */
 #include "dwarf_index.h"
+
+#include "dwarf_scopes.h"
+#include "text.h"
+#include "text_pool.h"
 
 #include <dwarf.h>
 #include <stdbool.h>
@@ -35,6 +39,8 @@ struct dwarf_index {
 	struct dwarf_unit *units;
 	size_t unit_count, unit_capacity;
 	struct range_list ranges; /* of the units */
+	struct dwarf_scopes *scopes;
+	struct text_pool declared;
 };
 
 /* ---- ranges ---- */
@@ -135,6 +141,11 @@ struct dwarf_index *dwarf_index_new(Dwarf *dwarf)
 
 	if (!index)
 		return NULL;
+	index->scopes = dwarf_scopes_new();
+	if (!index->scopes) {
+		dwarf_index_free(index);
+		return NULL;
+	}
 	while (dwarf_get_units(dwarf, unit, &unit, NULL, &type, &unit_die, &split_die) ==
 	       0) {
 		if (type != DW_UT_compile && type != DW_UT_skeleton)
@@ -160,6 +171,8 @@ void dwarf_index_free(struct dwarf_index *index)
 		free(index->units[i].functions);
 		free(index->units[i].ranges.ranges);
 	}
+	dwarf_scopes_free(index->scopes);
+	text_pool_release(&index->declared);
 	free(index->units);
 	free(index->ranges.ranges);
 	free(index);
@@ -258,17 +271,65 @@ static bool scope_enter(Dwarf_Die *parent, uint64_t address, Dwarf_Die *scope)
 	return false;
 }
 
-static const char *function_name(Dwarf_Die *die)
+/* The file of a declaration; NULL: unknown. (dwarf_decl_file() insists that it is.) */
+static const char *declared_file(Dwarf_Die *die)
 {
 	Dwarf_Attribute attribute;
-	const char *name = NULL;
+	Dwarf_Files *files;
+	Dwarf_Word number;
+	Dwarf_Die root;
+	size_t count;
 
-	if (dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) ||
-	    dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
-		name = dwarf_formstring(&attribute);
-	if (!name)
-		name = dwarf_diename(die);
-	return name ? name : "";
+	if (dwarf_formudata(dwarf_attr_integrate(die, DW_AT_decl_file, &attribute),
+	                    &number) ||
+	    dwarf_cu_info(attribute.cu, NULL, NULL, &root, NULL, NULL, NULL, NULL))
+		return NULL;
+	if (dwarf_getsrcfiles(&root, &files, &count) == 0)
+		return number < count ? dwarf_filesrc(files, number, NULL, NULL) : NULL;
+	/* a .dwo file: of its files only the first is known */
+	return number == 1 ? dwarf_diename(&root) : NULL;
+}
+
+/*
+ * Where the function is declared, if its name alone does not say which one it is: others of
+ * that name may be local to other files. Inlined and cloned ones are declared where it is.
+ */
+static const char *function_declared(struct dwarf_index *index, Dwarf_Die *die)
+{
+	struct text text = { NULL, 0, 0 };
+	const char *file = declared_file(die), *kept = NULL;
+	Dwarf_Die scope = *die;
+	unsigned nesting = 0;
+	int line = 0;
+
+	/* a lambda's function says nothing, but its class does */
+	while (!file && nesting++ < NESTING_MAX &&
+	       dwarf_scopes_outer(index->scopes, &scope))
+		file = declared_file(&scope);
+	if (!file || dwarf_decl_line(&scope, &line))
+		return "";
+	if (!text_printf(&text, "%s:%d", file, line))
+		kept = text_pool_keep(&index->declared, text.data);
+	text_release(&text);
+	return kept ? kept : "";
+}
+
+static void function_identify(struct dwarf_index *index, Dwarf_Die *die,
+                              struct symbol_frame *frame)
+{
+	const char *linkage = dwarf_linkage_name(die), *name = dwarf_diename(die);
+	Dwarf_Attribute attribute;
+	bool is_external = false;
+
+	frame->function = linkage ? linkage : name ? name : "";
+	if (!linkage && name)
+		frame->function = dwarf_scopes_name(index->scopes, die, name);
+	if (dwarf_formflag(dwarf_attr_integrate(die, DW_AT_external, &attribute),
+	                   &is_external))
+		is_external = false;
+	frame->declared = "";
+	if (!is_external || (!linkage && frame->function != name))
+		frame->declared = function_declared(index, die);
 }
 
 /* Where an inlined function was called: the place in the next frame outwards. */
@@ -337,18 +398,18 @@ int dwarf_index_find(struct dwarf_index *index, uint64_t address,
 	if (found < 0)
 		return 0;
 	unit = &index->units[found];
-	frames[0] = (struct symbol_frame){ "", "", 0, false };
+	frames[0] = (struct symbol_frame){ .function = "", .file = "", .declared = "" };
 	line_place(unit, address, &frames[0]);
 	function = unit_function(unit, address);
 	if (!function)
 		return frames[0].line ? 1 : 0;
 	count = chain_find(function, address, chain);
 	for (i = 0; i < count; i++) {
-		frames[i].function = function_name(&chain[count - 1 - i]);
+		function_identify(index, &chain[count - 1 - i], &frames[i]);
 		frames[i].inlined = i < count - 1;
 		if (!frames[i].inlined)
 			break;
-		frames[i + 1] = (struct symbol_frame){ "", "", 0, false };
+		frames[i + 1] = (struct symbol_frame){ .function = "", .file = "" };
 		call_place(unit, &chain[count - 1 - i], &frames[i + 1]);
 	}
 	return count;

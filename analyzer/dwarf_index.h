@@ -1,6 +1,6 @@
 /*
  * dwarf_index.h - addresses of one module by its DWARF: the function, those inlined
- * into it, and the lines. Layer 3.
+ * into it, and the lines. Layer 4.
  *
  * A unit is looked into when an address in it is first asked for, and remembered: its
  * functions in a sorted array, its lines by libdw. So the cost goes with what is asked.
@@ -24,8 +24,8 @@ void dwarf_index_free(struct dwarf_index *index);
 /*
  * The frames at an address, innermost inlined first, into frames[DWARF_FRAMES_MAX].
  * Function names are as the compiler wrote them (mangled); where there are lines but no
- * function, the one frame has function "". Strings live as long as the Dwarf. Returns
- * how many, 0 when nothing is known.
+ * function, the one frame has function "". Strings live as long as the index and the Dwarf.
+ * Returns how many, 0 when nothing is known.
  */
 int dwarf_index_find(struct dwarf_index *index, uint64_t address,
                      struct symbol_frame *frames);

@@ -1,6 +1,6 @@
 /*
  * elf_symbols.h - the functions of a module by its symbol tables (.symtab, .dynsym,
- * mini-debuginfo), sorted, for what has no DWARF. Layer 1.
+ * mini-debuginfo), sorted, for what has no DWARF. Layer 3.
  */
 #ifndef OUTLIVE_ELF_SYMBOLS_H
 #define OUTLIVE_ELF_SYMBOLS_H
@@ -16,8 +16,11 @@ void elf_symbols_free(struct elf_symbols *symbols);
 
 /*
  * The function that covers the address (as the module counts addresses), or NULL. The
- * name is as in the table, mangled, and lives as long as the module.
+ * name is as in the table, mangled, without what a compiler puts behind the names of a function's parts
+ * and clones. *declared (symbol_table.h): which it is of several local ones of that name. Both live as
+ * long as the symbols and the module.
  */
-const char *elf_symbols_find(const struct elf_symbols *symbols, uint64_t address);
+const char *elf_symbols_find(struct elf_symbols *symbols, uint64_t address,
+                             const char **declared);
 
 #endif

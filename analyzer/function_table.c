@@ -15,6 +15,8 @@ static uint64_t function_hash(const struct function *function)
 
 	for (at = function->name; *at; at++)
 		hash = hash_words(hash, (uint8_t)*at);
+	for (at = function->declared; *at; at++)
+		hash = hash_words(hash, (uint8_t)*at);
 	return hash;
 }
 
@@ -33,7 +35,8 @@ static uint32_t function_find(const struct function_table *table,
 	slot = hash_index_slot(&table->index, function_hash(like));
 	while ((number = hash_index_next(&table->index, &slot))) {
 		if (table->functions[number].module == like->module &&
-		    !strcmp(table->functions[number].name, like->name))
+		    !strcmp(table->functions[number].name, like->name) &&
+		    !strcmp(table->functions[number].declared, like->declared))
 			return number;
 	}
 	return 0;
@@ -65,14 +68,21 @@ static uint32_t function_add(struct function_table *table,
 static struct function location_function(const struct profile *profile, uint32_t number)
 {
 	const struct location *location = address_map_location(profile->map, number);
-	struct function function = { "", location->module, number, false, false };
+	struct function function = { .name = "",
+		                         .declared = "",
+		                         .apart = "",
+		                         .module = location->module,
+		                         .location = number };
 	const struct symbol_frame *frames;
 	size_t count;
 
 	frames = symbol_table_find(profile->symbols, location->module, location->offset,
 	                           &count);
-	if (count)
+	if (count) {
 		function.name = frames[count - 1].function;
+		function.declared = frames[count - 1].declared;
+		function.apart = frames[count - 1].apart;
+	}
 	return function;
 }
 
@@ -88,8 +98,9 @@ int function_table_make(struct function_table *table, const struct profile *prof
 	                            sizeof(*table->of_location));
 	if (!table->functions || !table->of_location)
 		return -1;
-	table->functions[FUNCTION_NONE] = (struct function){ "", MODULE_NONE, 0, false,
-		                                                 false };
+	table->functions[FUNCTION_NONE] = (struct function){
+		.name = "", .declared = "", .apart = "", .module = MODULE_NONE
+	};
 	for (i = 1; i < table->location_count; i++) {
 		function = location_function(profile, i);
 		if (*function.name)

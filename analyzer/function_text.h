@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* "name", or "module+0x12" if it has none; escaped, into `text`. */
+/*
+ * "name", and "(a.c)" where others have it, or "module+0x12" if it has none; escaped, into
+ * `text`.
+ */
 const char *function_text(char *text, size_t bytes, const struct classes *classes,
                           uint32_t function);
 

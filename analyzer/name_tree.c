@@ -33,42 +33,23 @@ void name_tree_release(struct name_tree *names)
 	*names = (struct name_tree){ .labels = NULL };
 }
 
-static uint64_t label_hash(const struct stack_name *label)
-{
-	uint64_t hash = 1;
-	const char *at;
-
-	/* Two functions of one name in two modules are two. */
-	for (at = label->module; *at; at++)
-		hash = hash_words(hash, (uint8_t)*at);
-	for (at = label->function; *at; at++)
-		hash = hash_words(hash, (uint8_t)*at);
-	return *label->function ? hash : hash_words(hash, label->offset);
-}
-
 static uint64_t label_hash_of(const void *context, uint32_t number)
 {
-	return label_hash(&((const struct name_tree *)context)->labels[number]);
-}
-
-static bool label_is_same(const struct stack_name *one, const struct stack_name *two)
-{
-	return !strcmp(one->function, two->function) && !strcmp(one->module, two->module) &&
-	       (*one->function || one->offset == two->offset);
+	return stack_name_hash(&((const struct name_tree *)context)->labels[number]);
 }
 
 /* The index of a name's label, made if it is new; 0 when memory is out. */
 static uint32_t label_find(struct labelling *work, const struct stack_name *name)
 {
 	struct name_tree *names = work->names;
-	uint64_t hash = label_hash(name);
+	uint64_t hash = stack_name_hash(name);
 	struct stack_name *labels;
 	uint32_t slot, number;
 
 	if (work->index.count) {
 		slot = hash_index_slot(&work->index, hash);
 		while ((number = hash_index_next(&work->index, &slot))) {
-			if (label_is_same(&names->labels[number], name))
+			if (stack_name_is_same(&names->labels[number], name))
 				return number;
 		}
 	}
@@ -213,7 +194,7 @@ int name_tree_make(struct name_tree *names, const struct profile *profile,
 	work.lists = malloc(work.list_capacity * sizeof(*work.lists));
 	if (names->labels && work.by_location && work.lists &&
 	    !call_tree_init(&names->tree)) {
-		names->labels[0] = (struct stack_name){ "", "", "", 0, 0, CALL_ROOT, false };
+		names->labels[0] = stack_name_none(0);
 		result = nodes_place(&work, sort);
 	}
 	hash_index_release(&work.index);

@@ -4,6 +4,7 @@
 #include "function_names.h"
 #include "function_text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,15 +26,21 @@ static void name_add(struct peeled_names *names, const struct classes *classes,
 {
 	struct peeled_name *name = &names->names[names->count];
 	const char *full = classes->functions.functions[function].name;
+	const char *apart = classes->functions.functions[function].apart;
 	char family[FAMILY_BYTES];
-	size_t i;
+	size_t i, used;
 
 	name->reason = classes->peeling.functions[function].reason;
-	if (*full)
-		text_escape(name->text, sizeof(name->text),
-		            function_name_family(family, sizeof(family), full));
-	else
+	if (*full) {
+		function_name_family(family, sizeof(family), full);
+		used = strlen(family);
+		/* a library's classes are the same in every module */
+		if (*apart && name->reason != PEEL_BUILTIN)
+			snprintf(family + used, sizeof(family) - used, " (%s)", apart);
+		text_escape(name->text, sizeof(name->text), family);
+	} else {
 		function_text(name->text, sizeof(name->text), classes, function);
+	}
 	for (i = 0; i < names->count; i++) {
 		if (names->names[i].reason == name->reason &&
 		    !strcmp(names->names[i].text, name->text))

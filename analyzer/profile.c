@@ -1,6 +1,7 @@
 /* profile.c - the whole pipeline as one call. Layer 7. */
 #include "profile.h"
 
+#include "namesakes.h"
 #include "segment_moves.h"
 #include "segment_own_looks.h"
 #include "size_history.h"
@@ -147,7 +148,8 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	profile->symbols = symbol_table_new();
 	profile->map = trace_reader_map(reader, process);
 	if (!profile->symbols || !profile->map ||
-	    trace_reader_symbols(reader, process, profile->symbols))
+	    trace_reader_symbols(reader, process, profile->symbols) ||
+	    namesakes_tell(profile->symbols, profile->map))
 		return -1;
 	merge = event_merge_new(reader, process, profile->map, replay_preview,
 	                        &profile->replay);

@@ -1,6 +1,8 @@
 /* profile_symbols.c - names for the addresses of a profile that have none yet. Layer 8. */
 #include "profile_symbols.h"
 
+#include "namesakes.h"
+
 #include <stdlib.h>
 
 struct asking {
@@ -72,5 +74,5 @@ int profile_symbolize(struct profile *profile, struct symbolizer *symbolizer,
 	if (asked)
 		*asked = count;
 	free(handles);
-	return result;
+	return result ? result : namesakes_tell(profile->symbols, profile->map);
 }

@@ -34,6 +34,7 @@ static void name_json(struct json_writer *json, const struct stack_name *name)
 {
 	json_string(json, "function", name->function);
 	json_string(json, "module", name->module);
+	json_string(json, "declared", name->declared);
 	json_count(json, "offset", name->offset);
 	json_string(json, "file", name->file);
 	json_count(json, "line", name->line);
@@ -151,6 +152,7 @@ static int groups_json(struct json_writer *json, const struct findings *findings
 		json_object(json, NULL);
 		json_string(json, "function", rows.rows[i].name.function);
 		json_string(json, "module", rows.rows[i].name.module);
+		json_string(json, "declared", rows.rows[i].name.declared);
 		json_count(json, "site_count", rows.rows[i].site_count);
 		share_json(json, &rows.rows[i]);
 		json_count(json, "reallocs", rows.rows[i].reallocs);

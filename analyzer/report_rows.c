@@ -67,7 +67,7 @@ static void row_add_site(struct report_row *row, const struct classes *classes,
 static struct report_row thread_row(const struct thread *thread)
 {
 	return (struct report_row){
-		.name = { "", "", "", 0, 0, CALL_ROOT, false },
+		.name = stack_name_none(0),
 		.thread = thread,
 		.node = thread->serial,
 		.allocations = thread->allocations,
@@ -93,54 +93,24 @@ struct grouping {
 	enum report_group group;
 };
 
-static uint64_t text_hash(uint64_t hash, const char *text)
-{
-	for (; *text; text++)
-		hash = hash_words(hash, (uint8_t)*text);
-	return hash;
-}
-
-static uint64_t row_hash(const struct report_row *row, enum report_group group)
-{
-	uint64_t hash = text_hash(1, row->name.module);
-
-	if (group == REPORT_BY_FUNCTION) {
-		hash = text_hash(hash, row->name.function);
-		if (!*row->name.function)
-			hash = hash_words(hash, row->name.offset);
-	}
-	return hash;
-}
-
 static uint64_t row_hash_of(const void *context, uint32_t number)
 {
 	const struct grouping *grouping = context;
 
-	return row_hash(&grouping->rows->rows[number - 1], grouping->group);
-}
-
-static bool row_is_same(const struct report_row *one, const struct report_row *two,
-                        enum report_group group)
-{
-	if (strcmp(one->name.module, two->name.module))
-		return false;
-	if (group == REPORT_BY_MODULE)
-		return true;
-	return !strcmp(one->name.function, two->name.function) &&
-	       (*one->name.function || one->name.offset == two->name.offset);
+	return stack_name_hash(&grouping->rows->rows[number - 1].name);
 }
 
 /* The row of what is like this one, made if it is new: row + 1, or 0: memory is out. */
 static uint32_t row_find(struct grouping *grouping, const struct report_row *like)
 {
-	uint64_t hash = row_hash(like, grouping->group);
+	uint64_t hash = stack_name_hash(&like->name);
 	struct report_rows *rows = grouping->rows;
 	uint32_t slot, number;
 
 	if (grouping->index.count) {
 		slot = hash_index_slot(&grouping->index, hash);
 		while ((number = hash_index_next(&grouping->index, &slot))) {
-			if (row_is_same(&rows->rows[number - 1], like, grouping->group))
+			if (stack_name_is_same(&rows->rows[number - 1].name, &like->name))
 				return number;
 		}
 	}
@@ -159,11 +129,15 @@ static uint32_t location_row(struct grouping *grouping, uint32_t location,
 	struct report_row like = { .node = profile->replay.sites.sites[site].node,
 		                       .site = site,
 		                       .size_min = UINT64_MAX };
+	const char *module;
 
 	if (stack_name_blamed(&like.name, &grouping->stack, profile, location) < 0)
 		return 0;
-	if (grouping->group == REPORT_BY_MODULE)
-		like.name.function = like.name.file = "";
+	if (grouping->group == REPORT_BY_MODULE) {
+		module = like.name.module;
+		like.name = stack_name_none(0);
+		like.name.module = module;
+	}
 	return row_find(grouping, &like);
 }
 

@@ -3,11 +3,23 @@
 
 #include "allocator_names.h"
 #include "function_names.h"
+#include "hash_index.h"
 #include "text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+struct stack_name stack_name_none(uint64_t offset)
+{
+	return (struct stack_name){ .function = "",
+		                        .file = "",
+		                        .module = "",
+		                        .offset = offset,
+		                        .node = CALL_ROOT,
+		                        .declared = "",
+		                        .apart = "" };
+}
 
 static int name_add(struct stack_names *stack, const struct stack_name *name)
 {
@@ -30,10 +42,11 @@ static int location_add(struct stack_names *stack, const struct profile *profile
                         uint32_t number, uint32_t node)
 {
 	const struct location *location = address_map_location(profile->map, number);
-	struct stack_name name = { "", "", "", location->offset, 0, node, false };
+	struct stack_name name = stack_name_none(location->offset);
 	const struct symbol_frame *frames;
 	size_t count, i;
 
+	name.node = node;
 	if (location->module != MODULE_NONE)
 		name.module = address_map_module(profile->map, location->module)->path;
 	frames = symbol_table_find(profile->symbols, location->module, location->offset,
@@ -45,6 +58,8 @@ static int location_add(struct stack_names *stack, const struct profile *profile
 		name.file = frames[i].file;
 		name.line = frames[i].line;
 		name.is_inlined = frames[i].inlined;
+		name.declared = frames[i].declared;
+		name.apart = frames[i].apart;
 		if (name_add(stack, &name))
 			return -1;
 	}
@@ -134,6 +149,28 @@ int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
 	return 0;
 }
 
+bool stack_name_is_same(const struct stack_name *one, const struct stack_name *two)
+{
+	return !strcmp(one->function, two->function) && !strcmp(one->module, two->module) &&
+	       !strcmp(one->declared, two->declared) &&
+	       (*one->function || one->offset == two->offset);
+}
+
+static uint64_t text_hash(uint64_t hash, const char *text)
+{
+	for (; *text; text++)
+		hash = hash_words(hash, (uint8_t)*text);
+	return hash_words(hash, 0);
+}
+
+uint64_t stack_name_hash(const struct stack_name *name)
+{
+	uint64_t hash = text_hash(1, name->module);
+
+	hash = text_hash(text_hash(hash, name->function), name->declared);
+	return *name->function ? hash : hash_words(hash, name->offset);
+}
+
 static const char *last_part(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -144,9 +181,13 @@ static const char *last_part(const char *path)
 const char *stack_name_text(char *text, size_t bytes, const struct stack_name *name)
 {
 	char plain[512];
+	size_t used;
 
 	if (*name->function) {
 		function_name_short(plain, sizeof(plain), name->function);
+		used = strlen(plain);
+		if (*name->apart)
+			snprintf(plain + used, sizeof(plain) - used, " (%s)", name->apart);
 		return text_escape(text, bytes, plain);
 	}
 	if (*name->module)

@@ -6,6 +6,7 @@
 
 #include "profile.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +19,16 @@ struct stack_name {
 	uint32_t line;        /* 0 when unknown */
 	uint32_t node;        /* of the call tree */
 	bool is_inlined;      /* into the next name */
+	const char *declared; /* "" or what its function is told by (symbol_table.h) */
+	const char *apart;    /* "" or what people tell it by (namesakes.h) */
 };
+
+/* Of which nothing is known but its offset. */
+struct stack_name stack_name_none(uint64_t offset);
+
+/* Whether two names are of one function: without names, of one address. */
+bool stack_name_is_same(const struct stack_name *one, const struct stack_name *two);
+uint64_t stack_name_hash(const struct stack_name *name);
 
 /* Zeroed is empty; the same list can be filled again and again. */
 struct stack_names {
@@ -57,7 +67,10 @@ int stack_name_innermost(struct stack_name *name, struct stack_names *scratch,
 int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
                       const struct profile *profile, uint32_t location);
 
-/* "function", shortened, or "libx.so+0x1234" where it is unknown; escaped, into `text`. */
+/*
+ * "function", shortened, and "(a.c)" where others have its name, or "libx.so+0x1234" where
+ * it is unknown; escaped, into `text`.
+ */
 const char *stack_name_text(char *text, size_t bytes, const struct stack_name *name);
 
 /* "file.c:12", or "libx.so" where the file is unknown; escaped, into `text`. */

@@ -28,6 +28,7 @@ static int function_json(struct writing *writing, uint32_t location)
 		return -1;
 	json_string(json, "function", name.function);
 	json_string(json, "module", name.module);
+	json_string(json, "declared", name.declared);
 	json_count(json, "offset", name.offset);
 	json_string(json, "file", name.file);
 	json_count(json, "line", name.line);

@@ -20,7 +20,8 @@ struct symbol_table {
 	struct symbol_frame *frames;
 	size_t frame_count, frame_capacity;
 	struct hash_index index; /* of chains */
-	const char **strings;    /* [0] is none; each allocated by itself */
+	/* [0] is none; each allocated by itself, and behind its NUL what tells it apart */
+	const char **strings;
 	size_t string_count, string_capacity;
 	struct hash_index string_index;
 	bool is_dropping; /* frames added belong to a chain we have already */
@@ -70,42 +71,67 @@ static int array_grow(void *array, size_t count, size_t *capacity, size_t bytes)
 	return 0;
 }
 
-static uint64_t string_hash(const char *string)
+static uint64_t string_hash(const char *string, const char *declared)
 {
 	uint64_t hash = 1;
 
 	for (; *string; string++)
 		hash = hash_words(hash, (uint8_t)*string);
+	for (; *declared; declared++)
+		hash = hash_words(hash, (uint8_t)*declared);
 	return hash;
+}
+
+/* The second part of a kept string. */
+static const char *string_declared(const char *kept)
+{
+	return *kept ? kept + strlen(kept) + 1 : "";
 }
 
 static uint64_t string_hash_of(const void *context, uint32_t number)
 {
-	return string_hash(((const struct symbol_table *)context)->strings[number]);
+	const char *string = ((const struct symbol_table *)context)->strings[number];
+
+	return string_hash(string, string_declared(string));
 }
 
-/* The table's own copy; equal strings are one. NULL when memory is out. */
-static const char *string_keep(struct symbol_table *table, const char *string)
+static uint32_t string_find(const struct symbol_table *table, const char *string,
+                            const char *declared, uint64_t hash)
 {
-	uint64_t hash = string_hash(string);
 	uint32_t slot, number;
+
+	if (!table->string_index.count)
+		return 0;
+	slot = hash_index_slot(&table->string_index, hash);
+	while ((number = hash_index_next(&table->string_index, &slot))) {
+		if (!strcmp(table->strings[number], string) &&
+		    !strcmp(string_declared(table->strings[number]), declared))
+			return number;
+	}
+	return 0;
+}
+
+/* The table's own copy; equal pairs are one. NULL when memory is out. */
+static const char *string_keep(struct symbol_table *table, const char *string,
+                               const char *declared)
+{
+	uint64_t hash = string_hash(string, declared);
+	size_t bytes = strlen(string) + 1, declared_bytes = strlen(declared) + 1;
+	uint32_t number = string_find(table, string, declared, hash);
 	char *copy;
 
 	if (!*string)
 		return "";
-	if (table->string_index.count) {
-		slot = hash_index_slot(&table->string_index, hash);
-		while ((number = hash_index_next(&table->string_index, &slot))) {
-			if (!strcmp(table->strings[number], string))
-				return table->strings[number];
-		}
-	}
+	if (number)
+		return table->strings[number];
 	if (array_grow(&table->strings, table->string_count, &table->string_capacity,
 	               sizeof(*table->strings)))
 		return NULL;
-	copy = strdup(string);
+	copy = malloc(bytes + declared_bytes);
 	if (!copy)
 		return NULL;
+	memcpy(copy, string, bytes);
+	memcpy(copy + bytes, declared, declared_bytes);
 	table->strings[table->string_count] = copy;
 	if (hash_index_add(&table->string_index, hash, (uint32_t)table->string_count,
 	                   string_hash_of, table)) {
@@ -164,12 +190,15 @@ int symbol_table_add(struct symbol_table *table, const struct symbol_frame *fram
 
 	if (table->is_dropping)
 		return 0;
-	kept.function = string_keep(table, frame->function);
-	kept.file = string_keep(table, frame->file);
+	kept.function = string_keep(table, frame->function,
+	                            frame->declared ? frame->declared : "");
+	kept.file = string_keep(table, frame->file, "");
+	kept.apart = "";
 	if (!kept.function || !kept.file ||
 	    array_grow(&table->frames, table->frame_count, &table->frame_capacity,
 	               sizeof(*table->frames)))
 		return -1;
+	kept.declared = string_declared(kept.function);
 	table->frames[table->frame_count++] = kept;
 	table->chains[table->chain_count - 1].frame_count++;
 	return 0;
@@ -188,6 +217,23 @@ const struct symbol_frame *symbol_table_find(const struct symbol_table *table,
 	chain = &table->chains[number];
 	*count = chain->frame_count;
 	return table->frames + chain->frame_first;
+}
+
+struct symbol_frame *symbol_table_chain(struct symbol_table *table, size_t index,
+                                        uint32_t *module, size_t *count)
+{
+	static struct symbol_frame none;
+
+	if (index >= table->chain_count)
+		return NULL;
+	*module = table->chains[index].module;
+	*count = table->chains[index].frame_count;
+	return *count ? table->frames + table->chains[index].frame_first : &none;
+}
+
+const char *symbol_table_keep(struct symbol_table *table, const char *string)
+{
+	return string_keep(table, string, "");
 }
 
 /* ---- SYMBOLS blocks ------------------------------------------------------------ */
@@ -243,6 +289,18 @@ static struct symbols_address payload_address(const struct payload *payload, uin
 	return address;
 }
 
+/* What lies behind its function's string; NULL: that would be beyond the strings. */
+static const char *payload_declared(const struct payload *payload,
+                                    const struct symbols_frame *frame)
+{
+	const char *function = payload->strings + frame->function;
+	uint64_t at = frame->function + strlen(function) + 1;
+
+	if (!(frame->flags & SYMBOL_DECLARED))
+		return "";
+	return at < payload->header.string_bytes ? payload->strings + at : NULL;
+}
+
 static int payload_check(const struct payload *payload, struct error *error)
 {
 	struct symbols_address address;
@@ -260,7 +318,8 @@ static int payload_check(const struct payload *payload, struct error *error)
 	for (i = 0; i < payload->header.frame_count; i++) {
 		frame = payload_frame(payload, i);
 		if (frame.function >= payload->header.string_bytes ||
-		    frame.file >= payload->header.string_bytes)
+		    frame.file >= payload->header.string_bytes ||
+		    !payload_declared(payload, &frame))
 			return error_set(error,
 			                 "symbols: frame %llu has strings that are not there",
 			                 (unsigned long long)i);
@@ -290,10 +349,14 @@ int symbol_table_load(struct symbol_table *table, const uint8_t *data, size_t by
 			return error_set(error, "out of memory for the symbols");
 		for (j = 0; j < address.frame_count; j++) {
 			frame = payload_frame(&payload, address.frame_first + j);
-			if (symbol_table_add(table, &(struct symbol_frame){
-											payload.strings + frame.function,
-											payload.strings + frame.file, frame.line,
-											frame.flags & SYMBOL_INLINED }))
+			if (symbol_table_add(table,
+			                     &(struct symbol_frame){
+									 .function = payload.strings + frame.function,
+									 .file = payload.strings + frame.file,
+									 .line = frame.line,
+									 .inlined = frame.flags & SYMBOL_INLINED,
+									 .declared = payload_declared(&payload, &frame),
+								 }))
 				return error_set(error, "out of memory for the symbols");
 		}
 	}
@@ -317,17 +380,20 @@ struct string_offsets {
 
 static uint32_t string_offset(const struct string_offsets *strings, const char *string)
 {
-	const struct symbol_table *table = strings->table;
-	uint32_t slot, number;
+	const char *declared = string_declared(string);
 
 	if (!*string)
 		return 0;
-	slot = hash_index_slot(&table->string_index, string_hash(string));
-	while ((number = hash_index_next(&table->string_index, &slot))) {
-		if (table->strings[number] == string)
-			return strings->offsets[number];
-	}
-	return 0;
+	return strings->offsets[string_find(strings->table, string, declared,
+	                                    string_hash(string, declared))];
+}
+
+/* Of a kept string in the block: what tells it apart is there if there is any. */
+static size_t string_bytes_of(const char *kept)
+{
+	const char *declared = string_declared(kept);
+
+	return (size_t)(declared - kept) + (*declared ? strlen(declared) + 1 : 0);
 }
 
 static int chains_save(const struct chain *chains, size_t count, struct text *payload)
@@ -364,7 +430,8 @@ static int frames_save(const struct string_offsets *strings, const struct chain 
 				.function = string_offset(strings, from->function),
 				.file = string_offset(strings, from->file),
 				.line = from->line,
-				.flags = from->inlined ? SYMBOL_INLINED : 0,
+				.flags = (from->inlined ? SYMBOL_INLINED : 0) |
+				         (*from->declared ? SYMBOL_DECLARED : 0),
 			};
 			if (text_add(payload, (const char *)&frame, sizeof(frame)))
 				return -1;
@@ -388,7 +455,7 @@ static int table_save(const struct string_offsets *strings, const struct chain *
 	    frames_save(strings, chains, count, payload) || text_add(payload, "", 1))
 		return -1;
 	for (i = 1; i < table->string_count; i++) {
-		if (text_add(payload, table->strings[i], strlen(table->strings[i]) + 1))
+		if (text_add(payload, table->strings[i], string_bytes_of(table->strings[i])))
 			return -1;
 	}
 	return 0;
@@ -410,7 +477,7 @@ int symbol_table_save(const struct symbol_table *table, struct text *payload)
 	}
 	for (i = 1; strings.offsets && i < table->string_count; i++) {
 		strings.offsets[i] = (uint32_t)string_bytes;
-		string_bytes += strlen(table->strings[i]) + 1;
+		string_bytes += string_bytes_of(table->strings[i]);
 	}
 	if (chains && strings.offsets && string_bytes <= UINT32_MAX) {
 		qsort(chains, count, sizeof(*chains), chain_compare);

@@ -21,6 +21,13 @@ struct symbol_frame {
 	const char *file;     /* "" when unknown */
 	uint32_t line;        /* 0 when unknown */
 	bool inlined;         /* into the next frame of the chain */
+	/*
+	 * "" (or NULL, when it is added) if the name is one in its module, or nothing is known;
+	 * else what tells the function from others of that name there: "/src/a.c:12", where it
+	 * is declared, or "a.c@0x1130", a file without its directory and an address.
+	 */
+	const char *declared;
+	const char *apart; /* namesakes.h; "" until they are told apart */
 };
 
 struct symbol_table;
@@ -56,5 +63,15 @@ int symbol_table_save(const struct symbol_table *table, struct text *payload);
 const struct symbol_frame *symbol_table_find(const struct symbol_table *table,
                                              uint32_t module, uint64_t offset,
                                              size_t *count);
+
+/*
+ * Chain `index`, from 1 on, its frames and module; NULL beyond the last. It may be changed, but for
+ * what says which function it is.
+ */
+struct symbol_frame *symbol_table_chain(struct symbol_table *table, size_t index,
+                                        uint32_t *module, size_t *count);
+
+/* The table's own copy of a string; NULL when memory is out. */
+const char *symbol_table_keep(struct symbol_table *table, const char *string);
 
 #endif

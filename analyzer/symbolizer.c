@@ -1,4 +1,4 @@
-/* symbolizer.c - modules by libdwfl, their answers kept. Layer 4. */
+/* symbolizer.c - modules by libdwfl, their answers kept. Layer 5. */
 #include "symbolizer.h"
 
 #include "debug_file.h"
@@ -213,10 +213,12 @@ static void module_read(struct module *module)
 }
 
 /* By symbol tables; what has no name there is called by where it begins. */
-static const char *module_symbol(struct module *module, uint64_t address)
+static const char *module_symbol(struct module *module, uint64_t address,
+                                 const char **declared)
 {
-	const char *name;
+	const char *name = NULL;
 
+	*declared = "";
 	if (!module->has_symbols) {
 		module->has_symbols = true;
 		if (module->dwfl_module) {
@@ -224,7 +226,8 @@ static const char *module_symbol(struct module *module, uint64_t address)
 			module->functions = elf_functions_new(module->dwfl_module, module->path);
 		}
 	}
-	name = module->symbols ? elf_symbols_find(module->symbols, address) : NULL;
+	if (module->symbols)
+		name = elf_symbols_find(module->symbols, address, declared);
 	if (!name && module->functions)
 		name = elf_functions_name(module->functions, address);
 	return name;
@@ -350,7 +353,7 @@ static int frames_find(struct module *module, uint64_t offset,
                        struct symbol_frame *frames)
 {
 	uint64_t address = offset - 1;
-	const char *name;
+	const char *name, *declared;
 	int count = 0;
 
 	if (!module->is_read)
@@ -359,13 +362,15 @@ static int frames_find(struct module *module, uint64_t offset,
 		count = dwarf_index_find(module->dwarf, address - module->dwarf_bias, frames);
 	if (count && frames[count - 1].function[0])
 		return count;
-	name = module_symbol(module, address);
+	name = module_symbol(module, address, &declared);
 	if (!count && name) {
-		frames[0] = (struct symbol_frame){ "", "", 0, false };
+		frames[0] = (struct symbol_frame){ .function = "", .file = "" };
 		count = 1;
 	}
-	if (name)
+	if (name) {
 		frames[count - 1].function = name;
+		frames[count - 1].declared = declared;
+	}
 	return count;
 }
 

@@ -617,9 +617,10 @@ struct symbols_address {
 struct symbols_frame {
 	uint32_t function, file; /* offsets into the strings */
 	uint32_t line;           /* 0: unknown */
-	uint32_t flags;          /* SYMBOL_INLINED */
+	uint32_t flags;          /* bits below */
 };
-#define SYMBOL_INLINED 1u
+#define SYMBOL_INLINED 1u  /* into the next frame */
+#define SYMBOL_DECLARED 2u /* behind the function's string another: where it is declared */
 
 /*
  * SEGMENTS: how one process used its memory at a time, seen from outside. The struct, then

@@ -108,7 +108,7 @@ void model_free(struct model *model, unsigned line, uint64_t address)
 static void names_give(const struct model *model, struct profile *profile)
 {
 	const struct location *location;
-	struct symbol_frame frame = { NULL, "model.c", 1, false };
+	struct symbol_frame frame = { .file = "model.c", .line = 1 };
 	char name[16];
 	size_t i;
 	unsigned function;

@@ -116,8 +116,12 @@ static void skips_wrong_definitions(void **state)
 
 static void symbols_survive_their_block(void **state)
 {
-	const struct symbol_frame inlined = { "inner()", "a.h", 3, true };
-	const struct symbol_frame outer = { "outer()", "a.c", 7, false };
+	const struct symbol_frame inlined = {
+		.function = "inner()", .file = "a.h", .line = 3, .inlined = true
+	};
+	const struct symbol_frame outer = { .function = "outer()",
+		                                .file = "a.c",
+		                                .line = 7 };
 	struct symbol_table *table = symbol_table_new(), *copy = symbol_table_new();
 	const struct symbol_frame *frames;
 	struct text payload = { NULL, 0, 0 };
@@ -153,7 +157,7 @@ static void symbols_survive_their_block(void **state)
 
 static void damaged_symbols_are_refused(void **state)
 {
-	const struct symbol_frame frame = { "f", "f.c", 1, false };
+	const struct symbol_frame frame = { .function = "f", .file = "f.c", .line = 1 };
 	struct symbol_table *table = symbol_table_new(), *copy;
 	struct text payload = { NULL, 0, 0 };
 	struct error error;

@@ -200,7 +200,7 @@ static struct profile *new_profile(struct trace_reader **reader, struct bytes *b
 static void symbol_add(struct profile *profile, uint32_t module, uint64_t offset,
                        const char *function)
 {
-	struct symbol_frame frame = { function, "source.c", 7, false };
+	struct symbol_frame frame = { .function = function, .file = "source.c", .line = 7 };
 
 	assert_int_equal(symbol_table_begin(profile->symbols, module, offset), 0);
 	assert_int_equal(symbol_table_add(profile->symbols, &frame), 0);
@@ -213,8 +213,11 @@ static void blames_the_caller_of_operator_new(void **state)
 	struct profile *profile = new_profile(&reader, &bytes);
 	struct report_rows rows;
 	struct classes *classes;
-	struct symbol_frame inlined = { "std::allocator<int>::allocate()", "a.h", 1, true };
-	struct symbol_frame outer = { "a()", "a.c", 2, false };
+	struct symbol_frame inlined = { .function = "std::allocator<int>::allocate()",
+		                            .file = "a.h",
+		                            .line = 1,
+		                            .inlined = true };
+	struct symbol_frame outer = { .function = "a()", .file = "a.c", .line = 2 };
 
 	(void)state;
 	symbol_add(profile, 1, OPERATOR_NEW, "operator new(unsigned long)");

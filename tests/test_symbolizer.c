@@ -266,6 +266,113 @@ static void leaves_out_internal_prefixes(void **state)
 	}
 }
 
+/* The innermost frame at a label's call; labels are global, behind the call. */
+static struct symbol_frame frame_at(struct symbolizer *symbolizer, const char *program,
+                                    const char *label)
+{
+	struct chain chain = chain_of(symbolizer, module_of(symbolizer, program),
+	                              address_of(program, label));
+
+	assert_true(chain.count > 0);
+	return chain.frames[0];
+}
+
+#define LABEL(name) "asm volatile(\".globl " name "\\n" name ":\");"
+
+/* Two functions of one name, local to their files, differ in where they are declared. */
+static void tells_local_functions_apart(void **state)
+{
+	struct symbolizer *symbolizer = symbolizer_new();
+	struct symbol_frame one, two;
+
+	(void)state;
+	source_write(
+		"one.c",
+		"void leaf(int *a) { asm volatile(\"\"::\"r\"(a):\"memory\"); }\n"
+		"static __attribute__((noinline)) void act(int *a)\n"
+		"{ leaf(a); " LABEL(
+			"in_one") " leaf(a); }\n"
+					  "void other(int *);\n"
+					  "int main(int c, char **v) { act(&c); other(&c); return !v; }\n");
+	source_write("two.c",
+	             "void leaf(int *);\n\n"
+	             "static __attribute__((noinline)) void act(int *a)\n"
+	             "{ leaf(a); " LABEL("in_two") " leaf(a); }\n"
+	                                           "void other(int *a) { act(a); }\n");
+	shell("gcc -O1 -g -fno-inline -o namesakes one.c two.c");
+	one = frame_at(symbolizer, "namesakes", "in_one");
+	two = frame_at(symbolizer, "namesakes", "in_two");
+	assert_string_equal(one.function, "act");
+	assert_string_equal(two.function, "act");
+	assert_non_null(strstr(one.declared, "/one.c:2"));
+	assert_non_null(strstr(two.declared, "/two.c:3"));
+	assert_string_equal(frame_at(symbolizer, "namesakes", "in_one").declared,
+	                    one.declared);
+	shell("gcc -O1 -fno-inline -o nodebug one.c two.c");
+	one = frame_at(symbolizer, "nodebug", "in_one");
+	two = frame_at(symbolizer, "nodebug", "in_two");
+	assert_string_equal(one.function, "act");
+	assert_memory_equal(one.declared, "one.c@0x", 8);
+	assert_memory_equal(two.declared, "two.c@0x", 8);
+	symbolizer_free(symbolizer);
+}
+
+/* A function's clones and parts are that function; what is global is told by its name. */
+static void clones_are_their_function(void **state)
+{
+	struct symbolizer *symbolizer = symbolizer_new();
+	struct symbol_frame frame;
+
+	(void)state;
+	source_write("clone.s",
+	             ".text\n.file \"x.c\"\n"
+	             ".globl act\n.type act,@function\nact: nop\n"
+	             ".size act,.-act\n"
+	             ".type act.part.0,@function\nact.part.0: nop\n"
+	             ".globl in_part\nin_part: nop\n.size act.part.0,.-act.part.0\n"
+	             ".type own.isra.0.cold,@function\nown.isra.0.cold: nop\n"
+	             ".globl in_cold\nin_cold: nop\n"
+	             ".size own.isra.0.cold,.-own.isra.0.cold\n"
+	             ".type own,@function\nown: nop\n.globl in_own\nin_own: nop\n"
+	             ".size own,.-own\n"
+	             ".section .note.GNU-stack,\"\",@progbits\n");
+	shell("gcc -shared -nostdlib -o clone.so clone.s");
+	frame = frame_at(symbolizer, "clone.so", "in_part");
+	assert_string_equal(frame.function, "act");
+	assert_string_equal(frame.declared, "");
+	frame = frame_at(symbolizer, "clone.so", "in_cold");
+	assert_string_equal(frame.function, "own");
+	assert_string_equal(frame.declared, "");
+	assert_string_equal(frame_at(symbolizer, "clone.so", "in_own").function, "own");
+	symbolizer_free(symbolizer);
+}
+
+/* What has no name for the linker is called by what it is in. */
+static void names_what_is_within(void **state)
+{
+	struct symbolizer *symbolizer = symbolizer_new();
+
+	(void)state;
+	source_write(
+		"in.cc",
+		"volatile int sink;\n"
+		"template <class F> __attribute__((noinline)) void call(F f) { f(); sink = 1; }\n"
+		"__attribute__((noinline)) void leaf() { sink = 2; }\n"
+		"void one(int) { call([] { sink = 3; });\n"
+		" call([] { leaf(); " LABEL(
+			"in_lambda") " leaf(); }); }\n"
+						 "namespace { struct thing { __attribute__((noinline)) void act() {\n"
+						 " leaf(); " LABEL(
+							 "in_anonymous") " leaf(); } }; }\n"
+											 "int main() { one(1); thing().act(); return 0; }\n");
+	shell("g++ -O1 -g -o in in.cc");
+	assert_string_equal(frame_at(symbolizer, "in", "in_lambda").function,
+	                    "one(int)::{lambda#2}::operator()");
+	assert_string_equal(frame_at(symbolizer, "in", "in_anonymous").function,
+	                    "(anonymous namespace)::thing::act");
+	symbolizer_free(symbolizer);
+}
+
 /* Without debug information: what the symbol tables cover, and no more than that. */
 static void falls_back_to_symbol_tables(void **state)
 {
@@ -469,6 +576,9 @@ int main(void)
 		cmocka_unit_test(finds_separate_debug_files),
 		cmocka_unit_test(demangles),
 		cmocka_unit_test(leaves_out_internal_prefixes),
+		cmocka_unit_test(tells_local_functions_apart),
+		cmocka_unit_test(clones_are_their_function),
+		cmocka_unit_test(names_what_is_within),
 		cmocka_unit_test(falls_back_to_symbol_tables),
 		cmocka_unit_test(refuses_another_build),
 		cmocka_unit_test(the_shelf_outlives_the_file),

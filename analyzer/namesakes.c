@@ -1,0 +1,254 @@
+/* namesakes.c - functions of one name: what tells each from the others. Layer 3. */
+#include "namesakes.h"
+
+#include "hash_index.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define APART_BYTES 256
+
+struct named {
+	const struct symbol_frame *frame; /* one of its frames */
+	uint32_t module;
+	const char *apart;
+};
+
+struct namesakes {
+	struct symbol_table *symbols;
+	const struct address_map *map;
+	struct named *functions; /* [0] is none */
+	size_t count, capacity;
+	struct hash_index index;
+	uint32_t *by_name;
+	char (*texts)[APART_BYTES]; /* of the group at hand */
+	const char **sorted;        /* of them */
+};
+
+/* Of two frames of one table with one function the strings are the same ones. */
+static uint64_t named_hash(const struct named *named)
+{
+	return hash_words((uintptr_t)named->frame->function, named->module);
+}
+
+static uint64_t named_hash_of(const void *context, uint32_t number)
+{
+	return named_hash(&((const struct namesakes *)context)->functions[number]);
+}
+
+static uint32_t named_find(const struct namesakes *work, const struct named *like)
+{
+	const struct named *other;
+	uint32_t slot, number;
+
+	if (!work->index.count)
+		return 0;
+	slot = hash_index_slot(&work->index, named_hash(like));
+	while ((number = hash_index_next(&work->index, &slot))) {
+		other = &work->functions[number];
+		if (other->frame->function == like->frame->function &&
+		    other->module == like->module)
+			return number;
+	}
+	return 0;
+}
+
+static int named_add(struct namesakes *work, const struct named *named)
+{
+	size_t capacity = work->capacity ? 2 * work->capacity : 256;
+	struct named *functions;
+
+	if (work->count + 1 >= work->capacity) {
+		functions = reallocarray(work->functions, capacity, sizeof(*functions));
+		if (!functions)
+			return -1;
+		work->functions = functions;
+		work->capacity = capacity;
+	}
+	work->functions[work->count + 1] = *named;
+	if (hash_index_add(&work->index, named_hash(named), (uint32_t)work->count + 1,
+	                   named_hash_of, work))
+		return -1;
+	work->count++;
+	return 0;
+}
+
+static int functions_collect(struct namesakes *work)
+{
+	struct named named = { .apart = "" };
+	struct symbol_frame *frames;
+	size_t i, j, count;
+
+	for (i = 1; (frames = symbol_table_chain(work->symbols, i, &named.module, &count));
+	     i++) {
+		for (j = 0; j < count; j++) {
+			named.frame = &frames[j];
+			if (*frames[j].function && !named_find(work, &named) &&
+			    named_add(work, &named))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int name_compare(const void *one, const void *two, void *context)
+{
+	const struct named *functions = context;
+	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
+	int order = strcmp(functions[a].frame->function, functions[b].frame->function);
+
+	return order ? order : a < b ? -1 : a > b;
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+/* More and more of what may tell a function from its namesakes. */
+enum apart_kind {
+	APART_FILE,
+	APART_MODULE,
+	APART_LINE,
+	APART_LINE_AND_MODULE,
+	APART_WHOLE,
+	APART_COUNT
+};
+
+static void apart_text(char *text, const struct namesakes *work,
+                       const struct named *named, enum apart_kind kind)
+{
+	const char *declared = named->frame->declared;
+	const char *file = last_part(declared + (*declared == '@'));
+	const char *module = "", *end = file + strlen(file);
+
+	if (named->module < address_map_module_count(work->map))
+		module = address_map_module(work->map, named->module)->path;
+	while (end > file && end[-1] != ':' && end[-1] != '@')
+		end--;
+	if (end > file)
+		end--;
+	switch (kind) {
+	case APART_FILE:
+		snprintf(text, APART_BYTES, "%.*s", (int)(end - file), file);
+		break;
+	case APART_MODULE: snprintf(text, APART_BYTES, "%s", last_part(module)); break;
+	case APART_LINE: snprintf(text, APART_BYTES, "%s", file); break;
+	case APART_LINE_AND_MODULE:
+		snprintf(text, APART_BYTES, "%s%s%s", file, *file && *module ? ", " : "",
+		         last_part(module));
+		break;
+	default:
+		snprintf(text, APART_BYTES, "%s%s%s", declared, *file && *module ? ", " : "",
+		         module);
+	}
+}
+
+static int text_compare(const void *one, const void *two)
+{
+	return strcmp(*(const char *const *)one, *(const char *const *)two);
+}
+
+/* Fill the texts of a group: whether no two are the same. */
+static bool group_texts(struct namesakes *work, size_t first, size_t count,
+                        enum apart_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		apart_text(work->texts[i], work, &work->functions[work->by_name[first + i]],
+		           kind);
+		work->sorted[i] = work->texts[i];
+	}
+	qsort(work->sorted, count, sizeof(*work->sorted), text_compare);
+	for (i = 1; i < count; i++) {
+		if (!strcmp(work->sorted[i - 1], work->sorted[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Functions of one name, `count` from `first` on. */
+static int group_tell(struct namesakes *work, size_t first, size_t count)
+{
+	enum apart_kind kind = APART_FILE;
+	struct named *named;
+	size_t i;
+
+	free(work->texts);
+	free(work->sorted);
+	work->texts = malloc(count * sizeof(*work->texts));
+	work->sorted = malloc(count * sizeof(*work->sorted));
+	if (!work->texts || !work->sorted)
+		return -1;
+	while (!group_texts(work, first, count, kind) && kind + 1 < APART_COUNT)
+		kind++;
+	for (i = 0; i < count; i++) {
+		named = &work->functions[work->by_name[first + i]];
+		named->apart = symbol_table_keep(work->symbols, work->texts[i]);
+		if (!named->apart)
+			return -1;
+	}
+	return 0;
+}
+
+static int groups_tell(struct namesakes *work)
+{
+	size_t i, first = 0;
+
+	work->by_name = malloc((work->count + 1) * sizeof(*work->by_name));
+	if (!work->by_name)
+		return -1;
+	for (i = 0; i < work->count; i++)
+		work->by_name[i] = (uint32_t)i + 1;
+	if (work->count)
+		qsort_r(work->by_name, work->count, sizeof(*work->by_name), name_compare,
+		        work->functions);
+	for (i = 1; i <= work->count; i++) {
+		if (i < work->count &&
+		    !strcmp(work->functions[work->by_name[i]].frame->function,
+		            work->functions[work->by_name[first]].frame->function))
+			continue;
+		if (i - first > 1 && group_tell(work, first, i - first))
+			return -1;
+		first = i;
+	}
+	return 0;
+}
+
+static void frames_tell(struct namesakes *work)
+{
+	struct named named = { .apart = "" };
+	struct symbol_frame *frames;
+	size_t i, j, count;
+
+	for (i = 1; (frames = symbol_table_chain(work->symbols, i, &named.module, &count));
+	     i++) {
+		for (j = 0; j < count; j++) {
+			named.frame = &frames[j];
+			if (*frames[j].function)
+				frames[j].apart = work->functions[named_find(work, &named)].apart;
+		}
+	}
+}
+
+int namesakes_tell(struct symbol_table *symbols, const struct address_map *map)
+{
+	struct namesakes work = { .symbols = symbols, .map = map };
+	int result = functions_collect(&work);
+
+	if (!result)
+		result = groups_tell(&work);
+	if (!result && work.count)
+		frames_tell(&work);
+	hash_index_release(&work.index);
+	free(work.functions);
+	free(work.by_name);
+	free(work.texts);
+	free(work.sorted);
+	return result;
+}
