@@ -1,7 +1,7 @@
 /*
  * entry_points.c - every way into the allocator, each from a function of its own, each a
- * known number of times; every block is freed but the one of lose_strdup(). dprintf()
- * makes one more.
+ * known number of times; every block is freed but the one of lose_strdup()
+ * (before glibc 2.37 dprintf() would make one more, so snprintf() it is).
  *
  * expect: count("by_malloc") == 10 and bytes("by_malloc") == 10 * 24
  * expect: count("by_calloc") == 11 and bytes("by_calloc") == 11 * 60
@@ -13,8 +13,8 @@
  * expect: count("by_strdup") == 17 and bytes("by_strdup") == 17 * 6
  * expect: count("by_reallocarray") == 18 and bytes("by_reallocarray") == 18 * 35
  * expect: count("lose_strdup") == 1 and live("lose_strdup") == 5
- * expect: .totals.allocations == 127 + 1
- * expect: .totals.frees == 126 + 1
+ * expect: .totals.allocations == 127
+ * expect: .totals.frees == 126
  * expect: .totals.live_blocks == 1
  * expect: $out.usable_wrong == 0
  * expect: $out.misaligned == 0
@@ -67,6 +67,9 @@ static __attribute__((noinline)) void lose_strdup(void)
 
 int main(void)
 {
+	char text[64];
+	int length;
+
 	by_malloc();
 	by_calloc();
 	by_posix_memalign();
@@ -77,7 +80,7 @@ int main(void)
 	by_strdup();
 	by_reallocarray();
 	lose_strdup();
-	dprintf(STDOUT_FILENO, "usable_wrong=%d\nmisaligned=%d\n", usable_wrong,
-	        misaligned);
-	return 0;
+	length = snprintf(text, sizeof(text), "usable_wrong=%d\nmisaligned=%d\n",
+	                  usable_wrong, misaligned);
+	return write(STDOUT_FILENO, text, (size_t)length) != length;
 }

@@ -1,11 +1,13 @@
 /*
  * thread_local.c - what a thread keeps for itself and frees as it ends: its function has
  * returned before, so the block outlives all of the thread's own functions, 2 frames here,
- * and is libc's start_thread's. It did not cross threads.
+ * and is libc's start_thread's (nameless where libc's debug information is not installed).
+ * It did not cross threads.
  *
  * build: -pthread
  * expect: depths("buffer_get") == {"2": 20}
- * expect: owners("buffer_get") == ["start_thread"]
+ * expect: owners("buffer_get") | length == 1 and
+ *   (.[0] == "start_thread" or (.[0] | startswith("libc.so.6+")))
  * expect: verdicts("buffer_get") == ["escaping"]
  * expect: [by("buffer_get")[].crossed] | add == 0
  */

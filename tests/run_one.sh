@@ -69,7 +69,7 @@ compare_stream() { # STREAM
 run_cli() {
 	local status expected=0 bad=0
 	: >"$work/log"
-	(cd "$work/dir" && timeout 120 bash "$root/$path") \
+	(cd "$work/dir" && timeout 300 bash "$root/$path") \
 		>"$work/stdout" 2>"$work/stderr" </dev/null
 	status=$?
 	if [ $status = 77 ]; then

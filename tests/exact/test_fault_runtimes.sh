@@ -87,7 +87,7 @@ fi
 if grep --version | grep -q ' 3\.[0-9]$\| 3\.1[01]$'; then
 	python3 -c 'print("(" * 300000 + ")" * 300000)' >pattern
 	same grep grep -E -f pattern /dev/null
-	tells pars
+	tells 'pars\|libc.so.6+' # without libc's debug information its functions are nameless
 fi
 has node && same node node "$here/lib/overflows.js"
 has ruby && same ruby ruby "$here/lib/overflows.rb"
