@@ -142,11 +142,22 @@ static inline bool system_is_resident(uintptr_t address)
 	       resident & 1;
 }
 
-/* Whether the 8 bytes there can be read; the kernel does, before it sees that nothing is asked. */
+/* The kernel reads the 8 bytes there, before it sees that nothing is asked. */
+static inline long system_read_word(const void *address)
+{
+	return system_call(SYS_rt_sigprocmask, -1, (long)address, 0, 8, 0, 0);
+}
+
+/* Whether the 8 bytes there can be read; true where the kernel cannot be asked. */
 static inline bool system_is_readable(const void *address)
 {
-	return system_call(SYS_rt_sigprocmask, -1, (long)address, 0, 8, 0, 0) !=
-	       -14; /* EFAULT */
+	return system_read_word(address) != -14; /* EFAULT */
+}
+
+/* The same; false where it cannot be asked. */
+static inline bool system_is_surely_readable(const void *address)
+{
+	return system_read_word(address) == -22; /* EINVAL */
 }
 
 /* Copy memory that may be gone. False: it is, or a part of it. (process_vm_readv) */
