@@ -108,12 +108,18 @@ static inline int system_status(int fd, struct stat *status)
 	return (int)system_call(SYS_fstat, fd, (long)status, 0, 0, 0, 0);
 }
 
+/* As stat(2). */
+static inline int system_path_status(const char *path, struct stat *status)
+{
+	return (int)system_call(SYS_newfstatat, AT_FDCWD, (long)path, (long)status, 0, 0,
+	                        0);
+}
+
 static inline bool system_is_there(const char *path)
 {
 	struct stat status;
 
-	return system_call(SYS_newfstatat, AT_FDCWD, (long)path, (long)&status, 0, 0, 0) ==
-	       0;
+	return system_path_status(path, &status) == 0;
 }
 
 static inline int system_rename(const char *from, const char *to, unsigned int flags)
@@ -329,6 +335,11 @@ static inline long system_send(int socket, const void *packet, size_t size_bytes
 {
 	return system_call(SYS_sendto, socket, (long)packet, (long)size_bytes, MSG_NOSIGNAL,
 	                   0, 0);
+}
+
+static inline long system_send_message(int socket, const struct msghdr *message)
+{
+	return system_call(SYS_sendmsg, socket, (long)message, MSG_NOSIGNAL, 0, 0, 0);
 }
 
 static inline long system_receive(int socket, struct msghdr *message)
