@@ -111,11 +111,10 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 	if (drain->server)
 		readiness_add(drain, ring_server_descriptor(drain->server));
 	if (settings->segments_every_ns) {
+		/* Memory may be limited to very little. The events are what counts. */
 		drain->sampler = segment_sampler_new(settings->segments_every_ns, error);
-		if (!drain->sampler) {
-			drain_free(drain);
-			return NULL;
-		}
+		if (!drain->sampler)
+			warning("%s: the trace will not show segments over time", error->message);
 	}
 	return drain;
 }

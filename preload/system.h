@@ -284,23 +284,17 @@ static inline long system_readlink(const char *path, char *target, size_t size_b
 	                   (long)size_bytes, 0, 0);
 }
 
-/* RLIMIT_FSIZE; UINT64_MAX: no limit. */
-static inline uint64_t system_file_limit_bytes(void)
+/* The soft limit of a resource (RLIMIT_*); UINT64_MAX: no limit. */
+static inline uint64_t system_limit_bytes(int resource)
 {
 	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
 
-	system_call(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, (long)&limit, 0, 0);
+	system_call(SYS_prlimit64, 0, resource, 0, (long)&limit, 0, 0);
 	return limit.rlim_cur;
 }
 
-/* RLIMIT_STACK; UINT64_MAX: no limit. */
-static inline uint64_t system_stack_limit_bytes(void)
-{
-	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
-
-	system_call(SYS_prlimit64, 0, RLIMIT_STACK, 0, (long)&limit, 0, 0);
-	return limit.rlim_cur;
-}
+/* How large the address space is, as RLIMIT_AS counts it; 0: not known. */
+uint64_t system_mapped_bytes(void);
 
 static inline uint64_t system_time_ns(clockid_t clock)
 {

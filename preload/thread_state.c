@@ -168,7 +168,7 @@ uint64_t thread_state_room_bytes(const struct thread_state *state)
 	if (!room_bytes ||
 	    !stack_bounds_hold(&state->own_stack, (uintptr_t)__libc_stack_end))
 		return room_bytes;
-	limit_bytes = system_stack_limit_bytes();
+	limit_bytes = system_limit_bytes(RLIMIT_STACK);
 	return limit_bytes < room_bytes ? limit_bytes : room_bytes;
 }
 
