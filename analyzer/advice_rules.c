@@ -204,7 +204,9 @@ static enum refusal classes_judge(const struct life_summary *summary)
 		return REFUSE_UNKNOWN;
 	for (class = 0; class < CLASS_COUNT; class ++)
 		kinds += counts->shares[class].blocks > 0;
-	if (kinds > 1)
+	if (counts->suppressed.blocks && !kinds)
+		return REFUSE_SUPPRESSED;
+	if (counts->suppressed.blocks || kinds > 1)
 		return REFUSE_CLASSES;
 	if (is_all(summary, CLASS_CROSSED))
 		return REFUSE_CROSSED;
@@ -260,7 +262,9 @@ static int count_text(struct text *text, enum refusal refusal,
 	case REFUSE_CLASSES:
 		for (class = 0; class < CLASS_COUNT; class ++)
 			kinds += counts->shares[class].blocks > 0;
-		return text_printf(text, "its blocks are of %u classes", kinds);
+		return text_printf(
+			text, "its blocks are of %u class%s%s", kinds, kinds == 1 ? "" : "es",
+			counts->suppressed.blocks ? ", and some are kept on purpose" : "");
 	case REFUSE_FEW:
 		return text_printf(text, "%llu block%s too few to judge", blocks,
 		                   blocks == 1 ? " is" : "s are");
@@ -327,6 +331,7 @@ int judgement_text(struct text *text, enum refusal refusal,
 		[REFUSE_GOES_ON] = "its reallocs go on with blocks of other sites",
 		[REFUSE_CROSSED] = "its blocks are handed to another thread",
 		[REFUSE_LIVE] = "its blocks are never freed: look for the leak first",
+		[REFUSE_SUPPRESSED] = "its blocks are never freed, on purpose",
 		[REFUSE_UNFINISHED] = ("its process did not come to its end: they may be freed "
 		                       "yet"),
 		[REFUSE_SIZES_DIFFER] = "nothing tells that they are always so large",

@@ -8,7 +8,7 @@
 
 /*
  * Whole names, up to the parameters, template arguments or symbol version. What libc calls
- * the same function inside stands for it: see libc_name().
+ * the same function inside stands for it: see function_name_public().
  */
 static const char *const allocators[] = {
 	"operator new",
@@ -151,19 +151,6 @@ static const char *behind(const char *name, const char *prefix)
 	return strncmp(name, prefix, bytes) ? name : name + bytes;
 }
 
-/*
- * The public name of what libc calls __strdup, __GI___strdup, __libc_reallocarray or
- * _IO_vasprintf inside: debug symbols name it so. Other names as they are.
- */
-static const char *libc_name(const char *function)
-{
-	const char *plain = behind(function, "__GI_"), *name = plain + strspn(plain, "_");
-
-	if (name == function)
-		return function;
-	return behind(name, plain[0] == '_' && plain[1] == '_' ? "libc_" : "IO_");
-}
-
 /* Whether a name ends here, and what follows is its parameters, a version, or a part's. */
 static bool is_name_end(const char *at)
 {
@@ -189,7 +176,8 @@ static bool is_libc_name_end(const char *at)
 
 static bool is_on_list(const char *function, const char *const *names, size_t count)
 {
-	const char *name = function_name_start(function), *libc = libc_name(name);
+	const char *name = function_name_start(function),
+			   *libc = function_name_public(name);
 	size_t i, bytes;
 
 	for (i = 0; i < count; i++) {

@@ -39,6 +39,8 @@ const char *class_counts_verdict(const struct class_counts *counts,
 		if (is_verdict(counts, counts->shares[class].blocks))
 			return life_class_key(class);
 	}
+	if (is_verdict(counts, counts->suppressed.blocks))
+		return "suppressed";
 	if (is_verdict(counts, counts->inferred.blocks))
 		return "inferred";
 	return is_verdict(counts, counts->unknown.blocks) ? "unknown" : "mixed";
@@ -73,6 +75,7 @@ void class_counts_add(struct class_counts *to, const struct class_counts *from)
 		share_add(&to->shares[class], &from->shares[class]);
 	share_add(&to->inferred, &from->inferred);
 	share_add(&to->unknown, &from->unknown);
+	share_add(&to->suppressed, &from->suppressed);
 	to->exact_blocks += from->exact_blocks;
 	to->blocks += from->blocks;
 }
@@ -138,7 +141,14 @@ static void live_classify(struct classes *classes, const struct block *block)
 	bool is_early = classes->main_time != UINT64_MAX &&
 	                origin.time < classes->main_time;
 
-	share_add(&counts->shares[is_early ? CLASS_STATIC : CLASS_LIVE], &share);
+	if (!classes->shows_suppressed &&
+	    suppressed_rule(&classes->suppressed, classes->profile, block)) {
+		share_add(&counts->suppressed, &share);
+		classes->hidden_blocks[block->site]++;
+		classes->hidden_bytes[block->site] += block->size;
+	} else {
+		share_add(&counts->shares[is_early ? CLASS_STATIC : CLASS_LIVE], &share);
+	}
 	counts->blocks++;
 	/* What was never freed outlived every frame. */
 	counts->exact_blocks += classes->has_exact_frames && !origin.is_unknown;
@@ -252,16 +262,19 @@ static uint64_t main_time(const struct classes *classes)
 	return first;
 }
 
-static int classes_fill(struct classes *classes, const char *const *wrappers,
-                        size_t wrapper_count)
+static int classes_fill(struct classes *classes, const struct class_options *options)
 {
 	const struct profile *profile = classes->profile;
 	uint32_t i;
 
 	classes->sites = calloc(profile->replay.sites.count, sizeof(*classes->sites));
-	if (!classes->sites || function_table_make(&classes->functions, profile) ||
-	    peeling_make(&classes->peeling, profile, &classes->functions, wrappers,
-	                 wrapper_count))
+	classes->hidden_blocks = calloc(profile->replay.sites.count, sizeof(uint64_t));
+	classes->hidden_bytes = calloc(profile->replay.sites.count, sizeof(uint64_t));
+	if (!classes->sites || !classes->hidden_blocks || !classes->hidden_bytes ||
+	    function_table_make(&classes->functions, profile) ||
+	    peeling_make(&classes->peeling, profile, &classes->functions, options->wrappers,
+	                 options->wrapper_count) ||
+	    suppressed_make(&classes->suppressed, profile, options->suppressions))
 		return -1;
 	classes->main_time = main_time(classes);
 	for (i = 1; i < profile->replay.sites.count; i++)
@@ -274,16 +287,19 @@ static int classes_fill(struct classes *classes, const char *const *wrappers,
 	return 0;
 }
 
-struct classes *classes_new(const struct profile *profile, const char *const *wrappers,
-                            size_t wrapper_count)
+struct classes *classes_new(const struct profile *profile,
+                            const struct class_options *options)
 {
+	static const struct class_options defaults;
 	struct classes *classes = calloc(1, sizeof(*classes));
 
 	if (!classes)
 		return NULL;
 	classes->profile = profile;
 	classes->has_exact_frames = profile->process->header.flags & RING_FRAMES_EXACT;
-	if (classes_fill(classes, wrappers, wrapper_count)) {
+	options = options ? options : &defaults;
+	classes->shows_suppressed = options->shows_suppressed;
+	if (classes_fill(classes, options)) {
 		classes_free(classes);
 		return NULL;
 	}
@@ -295,6 +311,9 @@ void classes_free(struct classes *classes)
 	if (!classes)
 		return;
 	free(classes->sites);
+	free(classes->hidden_blocks);
+	free(classes->hidden_bytes);
+	suppressed_release(&classes->suppressed);
 	peeling_release(&classes->peeling);
 	function_table_release(&classes->functions);
 	free(classes);

@@ -10,6 +10,8 @@
  *               the only block of its allocating call. A recording that does not tell
  *               phases: never freed, and born before main was on a stack, or so
  *   live        never freed otherwise
+ * Never freed are also those that a rule says are kept on purpose (suppressed.h): they are of
+ * no class, unless all are to be shown.
  * Stack and escaping rest on frames. In a recording with exact frames the blocks whose
  * own are not exact are counted as `inferred` instead, and the others are exact; in a
  * plain one all of them count, and everything is inferred.
@@ -17,9 +19,11 @@
 #ifndef OUTLIVE_CLASSES_H
 #define OUTLIVE_CLASSES_H
 
+#include "class_options.h"
 #include "function_table.h"
 #include "peeling.h"
 #include "profile.h"
+#include "suppressed.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,10 +43,11 @@ struct class_share {
 
 struct class_counts {
 	struct class_share shares[CLASS_COUNT];
-	struct class_share inferred; /* stack or escaping, if one believes plain frames */
-	struct class_share unknown;  /* their free was missed */
-	uint64_t exact_blocks;       /* of all: their class rests on no inferred frames */
-	uint64_t blocks;             /* all */
+	struct class_share inferred;   /* stack or escaping, if one believes plain frames */
+	struct class_share unknown;    /* their free was missed */
+	struct class_share suppressed; /* never freed, and hidden */
+	uint64_t exact_blocks;         /* of all: their class rests on no inferred frames */
+	uint64_t blocks;               /* all */
 };
 
 struct classes {
@@ -51,17 +56,24 @@ struct classes {
 	struct peeling peeling;
 	struct class_counts *sites; /* by number of the site; [0] is none */
 	struct class_counts all;
-	bool has_exact_frames; /* return stubs were on */
+	struct suppressed suppressed; /* the rules, and what they are about */
+	bool shows_suppressed;        /* nothing is hidden */
+	/*
+	 * What is hidden of the live blocks of a site: of those that it allocated last, as the
+	 * site table has them, not of those born there.
+	 */
+	uint64_t *hidden_blocks, *hidden_bytes; /* by number of the site */
+	bool has_exact_frames;                  /* return stubs were on */
 	uint64_t main_time; /* quanta; when main() began, or, in a recording that does not
 	                          tell phases, was first seen. UINT64_MAX: never */
 };
 
 /*
- * The profile is borrowed, and must have its symbols. `wrappers` as in peeling_make().
+ * The profile and the options are borrowed; it must have its symbols, and they may be NULL.
  * NULL when memory is out.
  */
-struct classes *classes_new(const struct profile *profile, const char *const *wrappers,
-                            size_t wrapper_count);
+struct classes *classes_new(const struct profile *profile,
+                            const struct class_options *options);
 void classes_free(struct classes *classes);
 
 void class_counts_add(struct class_counts *to, const struct class_counts *from);
@@ -72,8 +84,8 @@ const char *life_class_key(enum life_class class);
 
 /*
  * What can be said of all these blocks in one word, that is true of VERDICT_PERCENT of them:
- * a class, as life_class_key(); "inferred", their frames are not exact; "unknown", their end
- * was not seen. Else "mixed"; "grows" for a site whose `allocations` only go on with blocks
+ * a class, as life_class_key(); "suppressed", hidden; "inferred", their frames are not exact;
+ * "unknown", their end was not seen. Else "mixed"; "grows" for a site whose `allocations` only go on with blocks
  * of other sites (blocks is 0).
  */
 #define VERDICT_PERCENT 90

@@ -27,6 +27,7 @@ void class_counts_json(struct json_writer *json, const struct class_counts *coun
 		share_json(json, life_class_key(class), &counts->shares[class]);
 	share_json(json, "inferred", &counts->inferred);
 	share_json(json, "unknown", &counts->unknown);
+	share_json(json, "suppressed", &counts->suppressed);
 	json_object_end(json);
 }
 
@@ -84,6 +85,34 @@ static void peeled_json(struct json_writer *json, const struct classes *classes)
 	json_array_end(json);
 }
 
+/* Rules of the file, and those of runtimes that are about blocks of this process. */
+static void suppressions_json(struct json_writer *json,
+                              const struct suppressed *suppressed, bool are_shown)
+{
+	const struct suppression_use *use;
+	uint32_t i;
+
+	json_array(json, "suppressions");
+	for (i = 1; i <= suppressed->count; i++) {
+		use = &suppressed->uses[i];
+		if (!use->pattern && !use->blocks)
+			continue;
+		json_object(json, NULL);
+		json_compact(json, true);
+		json_string(json, "source",
+		            use->runtime ? use->runtime->runtime : suppressed->file);
+		json_count(json, "line", use->line);
+		json_string(json, "pattern", use->pattern ? use->pattern : "");
+		json_string(json, "reason", use->runtime ? use->runtime->reason : "");
+		json_count(json, "blocks", use->blocks);
+		json_count(json, "bytes", use->bytes);
+		json_bool(json, "hidden", use->blocks && !use->is_exceeded && !are_shown);
+		json_object_end(json);
+		json_compact(json, false);
+	}
+	json_array_end(json);
+}
+
 void classes_json(struct json_writer *json, const struct classes *classes)
 {
 	const struct profile *profile = classes->profile;
@@ -99,6 +128,7 @@ void classes_json(struct json_writer *json, const struct classes *classes)
 	                    : 0);
 	json_object_end(json);
 	peeled_json(json, classes);
+	suppressions_json(json, &classes->suppressed, classes->shows_suppressed);
 }
 
 /* ---- sites --------------------------------------------------------------------------- */

@@ -30,6 +30,8 @@ struct report_options {
 	bool stacks;
 	uint64_t thread;
 	struct option_list wrappers;
+	const char *suppressions;
+	bool all;
 };
 
 static const char *const groups[] = { "site",   "function", "module",
@@ -64,6 +66,13 @@ static const struct option options[] = {
 	  NULL },
 	{ "wrapper", 0, OPTION_LIST, offsetof(struct report_options, wrappers), "NAME",
 	  "a function that only allocates for its caller; may be a glob", NULL },
+	{ "suppressions", 0, OPTION_STRING, offsetof(struct report_options, suppressions),
+	  "FILE",
+	  "hide what was never freed, and matches a rule of this file, in the\n"
+	  "syntax of LeakSanitizer: lines of leak:PATTERN",
+	  NULL },
+	{ "all", 'a', OPTION_FLAG, offsetof(struct report_options, all), NULL,
+	  "hide nothing: also what libc and runtimes never free, on purpose", NULL },
 	{ "top", 'n', OPTION_COUNT, offsetof(struct report_options, top), "N",
 	  "so many rows (default 20; json: 1000 sites), 0: all", NULL },
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct report_options, format), NULL,
@@ -114,6 +123,7 @@ static void emptiness_check(const struct trace_reader *reader)
 
 static int report_print(struct trace_reader *reader, const struct profile *profile,
                         const struct report_options *said,
+                        const struct suppressions *suppressions,
                         const struct block_story *story)
 {
 	struct report_settings settings = {
@@ -127,8 +137,10 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		.story = story,
 		.is_overview = !said->stacks && said->group < 0 && said->sort < 0 &&
 		               said->class < 0 && said->top == TOP_UNSAID,
-		.wrappers = said->wrappers.items,
-		.wrapper_count = said->wrappers.count,
+		.classes = { .wrappers = said->wrappers.items,
+		             .wrapper_count = said->wrappers.count,
+		             .suppressions = said->suppressions ? suppressions : NULL,
+		             .shows_suppressed = said->all },
 	};
 	int result;
 
@@ -208,6 +220,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 		                           .pid = PROCESS_UNSAID,
 		                           .number = PROCESS_UNSAID };
 	int at = command_parse(command, &said, argc, argv);
+	struct suppressions suppressions = { .count = 0 };
 	struct block_story story = { .count = 0 };
 	struct trace_reader *reader;
 	struct progress progress;
@@ -232,6 +245,9 @@ static int report_run(const struct command *command, int argc, char **argv)
 	if (said.thread != STACKS_THREAD_UNSAID && !said.stacks)
 		die_usage("report", "report: --thread goes with --stacks");
 	single_check(&said);
+	if (said.suppressions &&
+	    suppressions_read(&suppressions, said.suppressions, &error))
+		die("%s", error.message);
 	reader = trace_reader_open(argv[at], &error);
 	if (!reader || process_pick(reader, said.number, said.pid, &process, &error))
 		die("%s", error.message);
@@ -247,9 +263,11 @@ static int report_run(const struct command *command, int argc, char **argv)
 	problems_warn(trace_reader_problems(reader));
 	if (said.explain)
 		story_read(&story, reader, profile, said.explain);
-	if (report_print(reader, profile, &said, said.explain ? &story : NULL))
+	if (report_print(reader, profile, &said, &suppressions,
+	                 said.explain ? &story : NULL))
 		die("%s: out of memory for the report", argv[at]);
 	block_story_release(&story);
+	suppressions_release(&suppressions);
 	if (fflush(stdout) || ferror(stdout))
 		die("the report could not be written to its end");
 	profile_free(profile);

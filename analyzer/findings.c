@@ -2,10 +2,10 @@
 #include "findings.h"
 
 int findings_make(struct findings *findings, const struct profile *profile,
-                  const char *const *wrappers, size_t wrapper_count)
+                  const struct class_options *options)
 {
 	*findings = (struct findings){ .classes = NULL };
-	findings->classes = classes_new(profile, wrappers, wrapper_count);
+	findings->classes = classes_new(profile, options);
 	if (!findings->classes || places_make(&findings->places, findings->classes))
 		return -1;
 	return advice_make(&findings->advice, findings->classes, &findings->places);

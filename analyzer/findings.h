@@ -17,7 +17,7 @@ struct findings {
 
 /* As classes_new(). 0, or -1 when memory is out; release it either way. */
 int findings_make(struct findings *findings, const struct profile *profile,
-                  const char *const *wrappers, size_t wrapper_count);
+                  const struct class_options *options);
 void findings_release(struct findings *findings);
 
 #endif

@@ -75,6 +75,22 @@ const char *function_name_start(const char *function)
 	return function;
 }
 
+static const char *behind(const char *name, const char *prefix)
+{
+	size_t bytes = strlen(prefix);
+
+	return strncmp(name, prefix, bytes) ? name : name + bytes;
+}
+
+const char *function_name_public(const char *function)
+{
+	const char *plain = behind(function, "__GI_"), *name = plain + strspn(plain, "_");
+
+	if (name == function)
+		return function;
+	return behind(name, plain[0] == '_' && plain[1] == '_' ? "libc_" : "IO_");
+}
+
 static size_t put(char *to, size_t bytes, size_t used, const char *from, size_t count)
 {
 	if (count > bytes - 1 - used)

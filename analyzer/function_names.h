@@ -10,6 +10,12 @@
 const char *function_name_start(const char *function);
 
 /*
+ * The public name of what libc calls __strdup, __GI___strdup, __libc_reallocarray or
+ * _IO_vasprintf inside: debug symbols name it so. Other names as they are.
+ */
+const char *function_name_public(const char *function);
+
+/*
  * The name as people say it: no return type, template arguments "<>", parameters "()".
  * Into `to`, which has `bytes` (>= 1) of room; cut if longer. Returns `to`.
  */

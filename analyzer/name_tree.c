@@ -23,6 +23,7 @@ struct labelling {
 	size_t list_count, list_capacity;
 	struct stack_names scratch;
 	const uint8_t *only;
+	const uint64_t *hidden_bytes;
 };
 
 void name_tree_release(struct name_tree *names)
@@ -119,13 +120,17 @@ static uint32_t node_place(struct labelling *work, uint32_t to, uint32_t locatio
 	return to;
 }
 
-static uint64_t site_weight(const struct site *site, enum report_sort sort)
+static uint64_t site_weight(const struct labelling *work, uint32_t number,
+                            enum report_sort sort)
 {
+	const struct site *site = &work->profile->replay.sites.sites[number];
+	uint64_t hidden = work->hidden_bytes ? work->hidden_bytes[number] : 0;
+
 	switch (sort) {
 	case REPORT_SORT_BYTES: return site->bytes;
 	case REPORT_SORT_CALLS: return site->allocations;
 	case REPORT_SORT_PEAK: return site->share.peak_bytes;
-	case REPORT_SORT_LIVE: return site->share.live_bytes;
+	case REPORT_SORT_LIVE: return site->share.live_bytes - hidden;
 	}
 	return 0;
 }
@@ -143,8 +148,7 @@ static int weights_make(struct labelling *work, const uint32_t *places,
 		return -1;
 	for (i = 1; i < sites->count; i++) {
 		if (!work->only || work->only[i])
-			names->weights[places[sites->sites[i].node]] += site_weight(
-				&sites->sites[i], sort);
+			names->weights[places[sites->sites[i].node]] += site_weight(work, i, sort);
 	}
 	for (i = names->tree.count; i-- > 1;)
 		names->weights[names->tree.nodes[i].parent] += names->weights[i];
@@ -176,11 +180,13 @@ static int nodes_place(struct labelling *work, enum report_sort sort)
 }
 
 int name_tree_make(struct name_tree *names, const struct profile *profile,
-                   enum report_sort sort, const uint8_t *only)
+                   enum report_sort sort, const uint8_t *only,
+                   const uint64_t *hidden_bytes)
 {
 	struct labelling work = { .names = names,
 		                      .profile = profile,
 		                      .only = only,
+		                      .hidden_bytes = hidden_bytes,
 		                      .label_capacity = 256,
 		                      .list_capacity = 1024 };
 	size_t locations = address_map_location_count(profile->map);

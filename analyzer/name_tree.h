@@ -22,10 +22,12 @@ struct name_tree {
 
 /*
  * Weigh every site as `sort` says; `only` (by number of the site, may be NULL): leave out
- * those where it is 0. 0, or -1 when memory is out; release either way.
+ * those where it is 0. `hidden_bytes` (likewise): not to be counted of what is live. 0, or -1
+ * when memory is out; release either way.
  */
 int name_tree_make(struct name_tree *names, const struct profile *profile,
-                   enum report_sort sort, const uint8_t *only);
+                   enum report_sort sort, const uint8_t *only,
+                   const uint64_t *hidden_bytes);
 void name_tree_release(struct name_tree *names);
 
 #endif

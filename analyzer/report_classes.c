@@ -3,6 +3,7 @@
 
 #include "advice_words.h"
 #include "peeled_names.h"
+#include "report_suppressions.h"
 #include "stack_names.h"
 
 /* What each class means, for those who see it for the first time. */
@@ -64,7 +65,7 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 
 	for (class = 0; class < CLASS_COUNT; class ++)
 		all.blocks += counts->shares[class].blocks;
-	all.blocks += counts->unknown.blocks;
+	all.blocks += counts->unknown.blocks + counts->suppressed.blocks;
 	fputs(screen_dim(screen), screen->file);
 	class_columns(screen, "class", "blocks", "share", "bytes");
 	fprintf(screen->file, "%s\n", screen_plain(screen));
@@ -74,6 +75,8 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 	class_line(screen, "inferred", &counts->inferred, &all,
 	           "stack-like or escaping; their frames were not exact");
 	class_line(screen, "unknown", &counts->unknown, &all, "their free was missed");
+	class_line(screen, "suppressed", &counts->suppressed, &all,
+	           "never freed, on purpose: hidden elsewhere");
 }
 
 /* ---- advice -------------------------------------------------------------------------- */
@@ -202,6 +205,7 @@ void report_footer(const struct screen *screen, const struct classes *classes)
 		            "%s stack%s end%s early, at code without call frame information or "
 		            "beyond 16,384 frames",
 		            text_count(blocks, cut), text_s(cut), cut == 1 ? "s" : "");
+	report_hidden(screen, classes);
 	peeled_print(screen, classes);
 	fputs(screen_plain(screen), screen->file);
 }

@@ -20,7 +20,7 @@ int report_advice(const struct screen *screen, const struct findings *findings,
 
 /*
  * The last lines of every report: which part of the blocks is exact, how many stacks were
- * cut short, what was peeled.
+ * cut short, what is hidden, what was peeled.
  */
 void report_footer(const struct screen *screen, const struct classes *classes);
 

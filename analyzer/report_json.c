@@ -30,6 +30,12 @@ static void share_json(struct json_writer *json, const struct report_row *row)
 	json_count(json, "live_bytes", row->live_bytes);
 }
 
+static void hidden_json(struct json_writer *json, const struct report_row *row)
+{
+	json_count(json, "hidden_blocks", row->hidden_blocks);
+	json_count(json, "hidden_bytes", row->hidden_bytes);
+}
+
 static void name_json(struct json_writer *json, const struct stack_name *name)
 {
 	json_string(json, "function", name->function);
@@ -88,6 +94,7 @@ static int site_json(struct json_writer *json, const struct findings *findings,
 	json_count(json, "site", row->site);
 	json_count(json, "node", row->node);
 	share_json(json, row);
+	hidden_json(json, row);
 	json_count(json, "reallocs", row->reallocs);
 	json_count(json, "size_min", row->allocations ? row->size_min : 0);
 	json_count(json, "size_max", row->size_max);
@@ -155,6 +162,7 @@ static int groups_json(struct json_writer *json, const struct findings *findings
 		json_string(json, "declared", rows.rows[i].name.declared);
 		json_count(json, "site_count", rows.rows[i].site_count);
 		share_json(json, &rows.rows[i]);
+		hidden_json(json, &rows.rows[i]);
 		json_count(json, "reallocs", rows.rows[i].reallocs);
 		class_counts_json(json, &rows.rows[i].classes);
 		json_object_end(json);
@@ -352,8 +360,7 @@ int report_json(struct trace_reader *reader, const struct profile *profile,
 {
 	struct json_writer json = json_writer_of(file);
 	struct findings findings;
-	int result = findings_make(&findings, profile, settings->wrappers,
-	                           settings->wrapper_count);
+	int result = findings_make(&findings, profile, &settings->classes);
 
 	if (!result)
 		result = report_write(&json, reader, &findings, settings);

@@ -18,7 +18,7 @@ uint64_t report_row_weight(const struct report_row *row, enum report_sort sort)
 	case REPORT_SORT_BYTES: return row->bytes;
 	case REPORT_SORT_CALLS: return row->allocations;
 	case REPORT_SORT_PEAK: return row->peak_bytes;
-	case REPORT_SORT_LIVE: return row->live_bytes;
+	case REPORT_SORT_LIVE: return row->live_bytes - row->hidden_bytes;
 	}
 	return 0;
 }
@@ -56,6 +56,8 @@ static void row_add_site(struct report_row *row, const struct classes *classes,
 	row->crossed += replay->lives.sites.sites[number].crossed_blocks;
 	row->live_blocks += site->share.live_blocks;
 	row->live_bytes += site->share.live_bytes;
+	row->hidden_blocks += classes->hidden_blocks[number];
+	row->hidden_bytes += classes->hidden_bytes[number];
 	row->peak_blocks += site->share.peak_blocks;
 	row->peak_bytes += site->share.peak_bytes;
 	if (site->allocations && site->size_min < row->size_min)

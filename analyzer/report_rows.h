@@ -22,6 +22,7 @@ struct report_row {
 	uint64_t allocations, bytes, frees, reallocs, failed;
 	uint64_t temporary, crossed;
 	uint64_t live_blocks, live_bytes;
+	uint64_t hidden_blocks, hidden_bytes; /* of these; not by thread */
 	uint64_t peak_blocks, peak_bytes;
 	uint64_t size_min, size_max; /* not by thread */
 	struct class_counts classes; /* not by thread */

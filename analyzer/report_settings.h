@@ -1,8 +1,10 @@
 /*
- * report_settings.h - what a report is asked for. Layer 0.
+ * report_settings.h - what a report is asked for. Layer 1.
  */
 #ifndef OUTLIVE_REPORT_SETTINGS_H
 #define OUTLIVE_REPORT_SETTINGS_H
+
+#include "class_options.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,8 +40,7 @@ struct report_settings {
 	uint64_t
 		stacks_tid; /* the path of this thread; STACKS_THREAD_UNSAID: the deepest */
 	const struct block_story *story; /* NULL, or single blocks to tell about */
-	const char *const *wrappers;     /* names or globs of functions to peel off */
-	size_t wrapper_count;
+	struct class_options classes;    /* how blocks are judged */
 };
 
 #endif

@@ -14,7 +14,8 @@ const char *loss_cause_text(unsigned cause)
 	static const char *const texts[LOST_CAUSES] = {
 		[LOST_RING_FULL] = "the ring was full (a bigger --ring helps), or its memory",
 		[LOST_OVERWRITTEN] = "overwritten by later ones (flight recorder)",
-		[LOST_NESTED] = "in signal handlers that interrupted the allocator, or what looks so",
+		[LOST_NESTED] =
+			"in signal handlers that interrupted the allocator, or what looks so",
 		[LOST_NO_STATE] = "no memory for one more thread",
 		[LOST_TOO_BIG] = "a stack too deep for a chunk",
 		[LOST_DEFINITIONS] = "modules, phases or maps that are missing",
@@ -128,12 +129,19 @@ static void summary_freed(const struct screen *screen, const struct profile *pro
 		            text_percent(percent, totals->temporary, totals->allocations));
 }
 
-static void summary_heap(const struct screen *screen, const struct profile *profile)
+static void summary_heap(const struct screen *screen, const struct profile *profile,
+                         uint64_t hidden_blocks, uint64_t hidden_bytes)
 {
 	const struct site_table *sites = &profile->replay.sites;
 	char size[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES];
-	char when[64] = "";
+	char when[64] = "", hidden[96] = "";
 
+	if (hidden_blocks && hidden_blocks == sites->live_blocks)
+		snprintf(hidden, sizeof(hidden), ", all of them hidden");
+	else if (hidden_blocks)
+		snprintf(hidden, sizeof(hidden), ", %s in %s block%s of them hidden",
+		         text_size(size, hidden_bytes), text_count(count, hidden_blocks),
+		         text_s(hidden_blocks));
 	if (sites->peak_bytes && process_is_calibrated(&profile->process->header))
 		snprintf(when, sizeof(when), ", %s after the start",
 		         text_duration(at, profile->peak_ns));
@@ -141,10 +149,10 @@ static void summary_heap(const struct screen *screen, const struct profile *prof
 	            screen_bold(screen), text_size(size, sites->peak_bytes),
 	            screen_plain(screen), text_count(count, sites->peak_blocks),
 	            text_s(sites->peak_blocks), when);
-	screen_line(screen, LABEL_COLUMNS, "  never freed  %s%s%s in %s block%s",
+	screen_line(screen, LABEL_COLUMNS, "  never freed  %s%s%s in %s block%s%s",
 	            screen_bold(screen), text_size(size, sites->live_bytes),
 	            screen_plain(screen), text_count(count, sites->live_blocks),
-	            text_s(sites->live_blocks));
+	            text_s(sites->live_blocks), hidden);
 }
 
 static void summary_lost(const struct screen *screen, const struct profile *profile)
@@ -242,13 +250,14 @@ static void summary_timeline(const struct screen *screen, const struct profile *
 	fputs("|\n", screen->file);
 }
 
-void report_summary(const struct screen *screen, const struct profile *profile)
+void report_summary(const struct screen *screen, const struct profile *profile,
+                    uint64_t hidden_blocks, uint64_t hidden_bytes)
 {
 	report_title(screen, profile);
 	report_only(screen, profile);
 	summary_allocated(screen, &profile->replay.totals);
 	summary_freed(screen, profile);
-	summary_heap(screen, profile);
+	summary_heap(screen, profile, hidden_blocks, hidden_bytes);
 	summary_timeline(screen, profile);
 	report_phases(screen, &profile->process->header, profile->phases);
 	summary_lost(screen, profile);

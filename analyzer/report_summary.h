@@ -11,8 +11,12 @@
 /* The command and, beside it if there is room, which process it is. */
 void report_title(const struct screen *screen, const struct profile *profile);
 
-/* The title, and what it allocated. */
-void report_summary(const struct screen *screen, const struct profile *profile);
+/*
+ * The title, and what it allocated. `hidden`: so many of the blocks that were never freed are
+ * not shown further down.
+ */
+void report_summary(const struct screen *screen, const struct profile *profile,
+                    uint64_t hidden_blocks, uint64_t hidden_bytes);
 
 /*
  * The command of a process as one line, arguments quoted where they need it, escaped;

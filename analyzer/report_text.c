@@ -9,6 +9,7 @@
 #include "report_names.h"
 #include "report_stacks.h"
 #include "report_summary.h"
+#include "report_suppressions.h"
 #include "report_tree.h"
 #include "report_why.h"
 #include "screen.h"
@@ -58,7 +59,7 @@ static uint64_t row_count(const struct report_row *row, enum report_sort sort)
 {
 	switch (sort) {
 	case REPORT_SORT_PEAK: return row->peak_blocks;
-	case REPORT_SORT_LIVE: return row->live_blocks;
+	case REPORT_SORT_LIVE: return row->live_blocks - row->hidden_blocks;
 	default: return row->allocations;
 	}
 }
@@ -96,15 +97,16 @@ static int table_print(const struct screen *screen, const struct classes *classe
 
 static int lives_print(const struct screen *screen, const struct findings *findings)
 {
-	const struct class_counts *all = &findings->classes->all;
+	struct class_counts shown = findings->classes->all;
 
-	if (!all->blocks)
+	if (!shown.blocks)
 		return 0;
+	shown.suppressed = (struct class_share){ 0, 0 }; /* the footer says of them */
 	screen_heading(screen, "what became of the blocks",
 	               findings->classes->has_exact_frames
 	                   ? "--class shows the sites of one"
 	                   : "frames are plain: stack-like and escaping are inferred");
-	report_classes(screen, findings->classes, all);
+	report_classes(screen, findings->classes, &shown);
 	if (!findings->advice.count)
 		return 0;
 	screen_heading(screen, "advice", "what saves most first; --why shows its evidence");
@@ -124,13 +126,15 @@ static int screen_print(const struct screen *screen, const struct findings *find
 
 	if (report_faults(screen, classes))
 		return -1;
-	report_summary(screen, classes->profile);
+	report_summary(screen, classes->profile, classes->all.suppressed.blocks,
+	               classes->all.suppressed.bytes);
 	report_stacks_brief(screen, classes->profile);
 	segment_timeline_summary(screen, classes->profile);
 	if (lives_print(screen, findings) ||
 	    table_print(screen, classes, &tables[0], replay->totals.bytes) ||
 	    table_print(screen, classes, &tables[1], replay->sites.peak_bytes) ||
-	    table_print(screen, classes, &tables[2], replay->sites.live_bytes))
+	    table_print(screen, classes, &tables[2],
+	                replay->sites.live_bytes - classes->all.suppressed.bytes))
 		return -1;
 	return 0;
 }
@@ -152,7 +156,7 @@ static size_t row_figures_print(const struct figures *figures,
 	text_size(texts[0], row->bytes);
 	text_short(texts[1], row->allocations);
 	text_size(texts[2], row->peak_bytes);
-	text_size(texts[3], row->live_bytes);
+	text_size(texts[3], row->live_bytes - row->hidden_bytes);
 	text_percent(texts[4], row->temporary, row->allocations);
 	return figures_print(figures, texts);
 }
@@ -231,7 +235,8 @@ static int report_write(const struct screen *screen, const struct findings *find
 		return screen_print(screen, findings);
 	if (settings->is_stacks)
 		return report_stacks(screen, classes, settings->top, settings->stacks_tid);
-	report_summary(screen, classes->profile);
+	report_summary(screen, classes->profile, classes->all.suppressed.blocks,
+	               classes->all.suppressed.bytes);
 	if (settings->class_number)
 		return report_class_rows(screen, findings, settings->group,
 		                         (enum life_class)(settings->class_number - 1),
@@ -242,8 +247,7 @@ static int report_write(const struct screen *screen, const struct findings *find
 	if (!result && settings->group == REPORT_BY_SITE &&
 	    classes->profile->replay.totals.bytes) {
 		screen_heading(screen, "call tree", "");
-		result = report_tree(screen, classes->profile, settings->sort, TREE_LINES,
-		                     NULL);
+		result = report_tree(screen, classes, settings->sort, TREE_LINES, NULL);
 	}
 	return result;
 }
@@ -253,8 +257,8 @@ int report_text(const struct profile *profile, const struct report_settings *set
 {
 	struct screen screen = screen_of(file);
 	struct findings findings;
-	int result = findings_make(&findings, profile, settings ? settings->wrappers : NULL,
-	                           settings ? settings->wrapper_count : 0);
+	int result = findings_make(&findings, profile,
+	                           settings ? &settings->classes : NULL);
 
 	/* other views have it in their heads */
 	if (!result && settings && (settings->story || settings->why))
@@ -265,6 +269,8 @@ int report_text(const struct profile *profile, const struct report_settings *set
 		result = report_why(&screen, &findings, settings->why);
 	else if (!result)
 		result = report_write(&screen, &findings, settings);
+	if (!result && findings.classes->shows_suppressed)
+		result = report_suppressions(&screen, findings.classes);
 	if (!result)
 		report_footer(&screen, findings.classes);
 	findings_release(&findings);

@@ -175,7 +175,7 @@ static int branch_print(struct tree_print *print, const struct branch *branch,
 	return result;
 }
 
-int report_tree(const struct screen *screen, const struct profile *profile,
+int report_tree(const struct screen *screen, const struct classes *classes,
                 enum report_sort sort, size_t lines_max, const uint8_t *only)
 {
 	struct tree_print print = { .screen = screen,
@@ -183,7 +183,8 @@ int report_tree(const struct screen *screen, const struct profile *profile,
 		                        .lines_left = lines_max };
 	const struct branch *roots;
 	size_t count, i;
-	int result = name_tree_make(&print.names, profile, sort, only);
+	int result = name_tree_make(&print.names, classes->profile, sort, only,
+	                            classes->hidden_bytes);
 
 	if (!result)
 		result = branches_make(&print);

@@ -5,7 +5,7 @@
 #ifndef OUTLIVE_REPORT_TREE_H
 #define OUTLIVE_REPORT_TREE_H
 
-#include "profile.h"
+#include "classes.h"
 #include "report_rows.h"
 #include "screen.h"
 
@@ -14,7 +14,7 @@
  * frames without a branch between them share a line. `only` (by number of the site, may
  * be NULL): leave out the sites where it is 0. 0, or -1 when memory is out.
  */
-int report_tree(const struct screen *screen, const struct profile *profile,
+int report_tree(const struct screen *screen, const struct classes *classes,
                 enum report_sort sort, size_t lines_max, const uint8_t *only);
 
 #endif

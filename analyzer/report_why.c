@@ -5,6 +5,7 @@
 #include "function_text.h"
 #include "report_classes.h"
 #include "report_figures.h"
+#include "report_suppressions.h"
 #include "report_tree.h"
 #include "stack_names.h"
 
@@ -110,6 +111,7 @@ static int title_print(const struct why *why)
 	screen_line(
 		why->screen, LABEL_COLUMNS, "  verdict      %s",
 		class_counts_verdict_text(&why->summary.counts, why->summary.allocations));
+	report_kept(why->screen, why->findings->classes, &why->summary);
 	return 0;
 }
 
@@ -466,8 +468,7 @@ static int why_print(struct why *why)
 	if (why->summary.site_count == 1)
 		return stack_print(why);
 	screen_heading(why->screen, "call paths", "bytes allocated, callers first");
-	return report_tree(why->screen, classes->profile, REPORT_SORT_BYTES, TREE_LINES,
-	                   why->only);
+	return report_tree(why->screen, classes, REPORT_SORT_BYTES, TREE_LINES, why->only);
 }
 
 int report_why(const struct screen *screen, const struct findings *findings,

@@ -31,10 +31,11 @@ struct life_summary summary_of_all(const struct classes *classes)
 
 void judge_with(struct judged *judged, const char *wrapper)
 {
+	struct class_options options = { .wrappers = &wrapper,
+		                             .wrapper_count = wrapper ? 1 : 0 };
+
 	judged->profile = model_profile(&judged->model);
-	assert_int_equal(
-		findings_make(&judged->findings, judged->profile, &wrapper, wrapper ? 1 : 0),
-		0);
+	assert_int_equal(findings_make(&judged->findings, judged->profile, &options), 0);
 }
 
 void judge(struct judged *judged)

@@ -69,7 +69,7 @@ struct profile *fixture_profile(struct fixture *fixture)
 
 const struct stack_depths *fixture_stacks(struct fixture *fixture)
 {
-	fixture->classes = classes_new(fixture_profile(fixture), NULL, 0);
+	fixture->classes = classes_new(fixture_profile(fixture), NULL);
 	assert_non_null(fixture->classes);
 	return &fixture->profile->replay.stacks;
 }

@@ -184,7 +184,8 @@ static void refuses_for_the_true_reason(void **state)
 	(void)state;
 	model_begin(&judged.model);
 	heap_act(&judged.model, 10, 5, 1024);
-	expect_none(&judged, "its blocks are too many: 5 of 1.00 KiB at once, with 4.00 KiB");
+	expect_none(&judged,
+	            "its blocks are too many: 5 of 1.00 KiB at once, with 4.00 KiB");
 
 	/* Always 128 B, one owner, one at a time in each activation. */
 	model_begin(&judged.model);

@@ -19,7 +19,7 @@ static struct findings findings;
 static void judge(void)
 {
 	profile = model_profile(&model);
-	assert_int_equal(findings_make(&findings, profile, NULL, 0), 0);
+	assert_int_equal(findings_make(&findings, profile, NULL), 0);
 }
 
 static void judged_release(void)

@@ -121,7 +121,7 @@ static void agrees_with_the_truth(void **state)
 		for (i = 0; i < 4000; i++)
 			truth_step(&truth, &model);
 		profile = model_profile(&model);
-		classes = classes_new(profile, NULL, 0);
+		classes = classes_new(profile, NULL);
 		assert_non_null(classes);
 		summary = summary_of_all(classes);
 		for (i = 0; i < MODEL_DEPTH_MAX; i++)

@@ -358,7 +358,7 @@ static void expect(bool has_phases, const char *phase, const struct expected *ex
 	assert_int_equal(replay->totals.ends_missed, 0);
 	assert_int_equal(replay->sites.live_bytes, expected->live_bytes);
 	assert_int_equal(replay->totals.events, 13);
-	classes = classes_new(profile, NULL, 0);
+	classes = classes_new(profile, NULL);
 	assert_int_equal(classes->all.shares[CLASS_STATIC].blocks, expected->static_blocks);
 	assert_int_equal(classes->all.shares[CLASS_STATIC].bytes, expected->static_bytes);
 	/* what was allocated in each is told whatever was asked for */

@@ -225,7 +225,7 @@ static void blames_the_caller_of_operator_new(void **state)
 	assert_int_equal(symbol_table_begin(profile->symbols, 0, CALLER_A), 0);
 	symbol_table_add(profile->symbols, &inlined);
 	symbol_table_add(profile->symbols, &outer);
-	classes = classes_new(profile, NULL, 0);
+	classes = classes_new(profile, NULL);
 	assert_non_null(classes);
 
 	assert_int_equal(
@@ -255,7 +255,7 @@ static void without_names_addresses_stay_apart(void **state)
 	struct bytes bytes;
 	struct profile *profile = new_profile(&reader, &bytes);
 	struct report_rows rows;
-	struct classes *classes = classes_new(profile, NULL, 0);
+	struct classes *classes = classes_new(profile, NULL);
 
 	(void)state;
 	assert_non_null(classes);

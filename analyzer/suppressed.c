@@ -1,0 +1,350 @@
+/* suppressed.c - which blocks that were never freed are kept on purpose. Layer 9. */
+#include "suppressed.h"
+
+#include "allocator_names.h"
+#include "function_names.h"
+#include "module_origin.h"
+#include "stack_names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define OWN_LIBRARY "liboutlive.so" /* what it calls for a program stands before it */
+#define LOADER "ld-linux"
+#define RULE_UNKNOWN UINT32_MAX
+
+struct suppressed_work {
+	struct suppressed *suppressed;
+	const struct profile *profile;
+	uint32_t file_count;
+	uint32_t *of_node; /* by node of the call tree: the file's rule for what it is of */
+	struct stack_names names; /* of one call */
+};
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool begins_with(const char *text, const char *begin)
+{
+	return !strncmp(text, begin, strlen(begin));
+}
+
+/* ---- the rules of a file --------------------------------------------------------------- */
+
+static bool is_named(const struct stack_names *names, const char *pattern)
+{
+	size_t i;
+
+	if (suppression_matches(pattern, names->names[0].module))
+		return true;
+	for (i = 0; i < names->count; i++) {
+		if (suppression_matches(pattern, names->names[i].function) ||
+		    suppression_matches(pattern, names->names[i].file))
+			return true;
+	}
+	return false;
+}
+
+/* 0, or -1 when memory is out; *rule: that of the file about a call. */
+static int node_judge(struct suppressed_work *work, uint32_t node, uint32_t *rule)
+{
+	if (stack_names_fill_node(&work->names, work->profile, node))
+		return -1;
+	for (*rule = 1; *rule <= work->file_count; ++*rule) {
+		if (is_named(&work->names, work->suppressed->uses[*rule].pattern))
+			return 0;
+	}
+	*rule = SUPPRESSED_NOT;
+	return 0;
+}
+
+/* The innermost frame that a rule is about decides. 0, or -1 when memory is out. */
+static int file_judge(struct suppressed_work *work, uint32_t site, uint32_t *rule)
+{
+	const struct call_node *nodes = work->profile->replay.tree.nodes;
+	uint32_t first = work->profile->replay.sites.sites[site].node, node;
+
+	*rule = SUPPRESSED_NOT;
+	if (!work->file_count)
+		return 0;
+	for (node = first; node != CALL_ROOT; node = nodes[node].parent) {
+		*rule = work->of_node[node];
+		if (*rule != RULE_UNKNOWN)
+			break;
+		if (node_judge(work, node, rule))
+			return -1;
+		if (*rule != SUPPRESSED_NOT)
+			break;
+	}
+	for (; first != node; first = nodes[first].parent)
+		work->of_node[first] = *rule;
+	if (node != CALL_ROOT)
+		work->of_node[node] = *rule;
+	return 0;
+}
+
+/* ---- the rules of runtimes ------------------------------------------------------------- */
+
+/* What is known of the calls from the allocator outwards, all of a runtime's code. */
+struct runtime_walk {
+	const char *module; /* of the last one: the file's name */
+	const char
+		*allocates;    /* of the one that calls the allocator; NULL: not come to it */
+	const char *loads; /* the module of all of them, up to the loader; "": of several */
+	bool is_inside;    /* another one lies further in, and does more than allocate */
+	bool is_loaded;    /* this is the loader's, and all others are of `loads` */
+};
+
+/*
+ * Rust's library, and the crates that are built into it, have no file of their own; nor have
+ * the templates of the C++ library.
+ */
+static bool is_library_name(const char *name)
+{
+	static const char *const crates[] = { "addr2line::", "gimli::", "object::",
+		                                  "miniz_oxide::", "memchr::" };
+	size_t i, type_bytes;
+
+	/* "<&mut <std::a::B>::f::{closure#0} as ..", "<u8 as std::a::C>::f", "<[u8] as .." */
+	for (name += strspn(name, "<&*["); begins_with(name, "mut ");
+	     name += strspn(name, "<&*["))
+		name += strlen("mut ");
+	type_bytes = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789]");
+	if (type_bytes && begins_with(name + type_bytes, " as "))
+		name += type_bytes + strlen(" as ");
+	for (i = 0; i < sizeof(crates) / sizeof(*crates); i++) {
+		if (begins_with(name, crates[i]))
+			return true;
+	}
+	return is_allocator_name(name);
+}
+
+static bool are_library_names(const struct stack_names *names)
+{
+	size_t i;
+
+	for (i = 0; i < names->count; i++) {
+		if (!is_library_name(names->names[i].function))
+			return false;
+	}
+	return true;
+}
+
+static bool is_runtime_call(const struct suppressed_work *work, const char *path)
+{
+	return (*path &&
+	        module_is_runtime(path, work->profile->process->header.executable)) ||
+	       begins_with(base_name(path), OWN_LIBRARY) || are_library_names(&work->names);
+}
+
+static bool is_function_of(const struct stack_names *names,
+                           const char *const *functions)
+{
+	size_t i, j;
+
+	for (i = 0; i < names->count; i++) {
+		for (j = 0; functions[j]; j++) {
+			if (suppression_matches(functions[j],
+			                        function_name_public(names->names[i].function)) ||
+			    suppression_matches(functions[j], names->names[i].function))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_about(const struct runtime_suppression *rule,
+                     const struct runtime_walk *walk, const struct stack_names *names)
+{
+	switch (rule->reach) {
+	case REACH_MODULE:
+		return walk->allocates && begins_with(walk->allocates, rule->module);
+	case REACH_LOAD: return walk->is_loaded && begins_with(walk->loads, rule->module);
+	case REACH_INSIDE:
+		if (!walk->is_inside)
+			return false;
+		break;
+	case REACH_FUNCTION: break;
+	}
+	return begins_with(walk->module, rule->module) &&
+	       is_function_of(names, rule->functions);
+}
+
+/* One call further out. */
+static void walk_step(struct runtime_walk *walk, const struct stack_names *names)
+{
+	bool is_loader;
+
+	walk->is_inside = walk->allocates != NULL;
+	walk->module = base_name(names->names[0].module);
+	is_loader = begins_with(walk->module, LOADER);
+	walk->is_loaded = is_loader && walk->loads && *walk->loads;
+	if (!is_loader && walk->loads && strcmp(walk->loads, walk->module) != 0)
+		walk->loads = "";
+	else if (!walk->loads)
+		walk->loads = is_loader ? "" : walk->module;
+	if (!walk->allocates && !are_library_names(names))
+		walk->allocates = walk->module;
+}
+
+/* The first rule in the table that is about a site, behind those of the file. */
+static int runtime_judge(struct suppressed_work *work, uint32_t site, uint32_t *rule)
+{
+	const struct suppressed *suppressed = work->suppressed;
+	const struct call_node *nodes = work->profile->replay.tree.nodes;
+	uint32_t node = work->profile->replay.sites.sites[site].node, i;
+	struct runtime_walk walk = { .module = NULL };
+
+	*rule = suppressed->count + 1;
+	for (; node != CALL_ROOT; node = nodes[node].parent) {
+		if (stack_names_fill_node(&work->names, work->profile, node))
+			return -1;
+		if (!is_runtime_call(work, work->names.names[0].module))
+			break;
+		walk_step(&walk, &work->names);
+		for (i = work->file_count + 1; i < *rule; i++) {
+			if (is_about(suppressed->uses[i].runtime, &walk, &work->names))
+				*rule = i;
+		}
+	}
+	if (*rule > suppressed->count)
+		*rule = SUPPRESSED_NOT;
+	return 0;
+}
+
+/* ---- all of them ----------------------------------------------------------------------- */
+
+static int site_judge(struct suppressed_work *work, uint32_t site)
+{
+	uint32_t *rule = &work->suppressed->of_site[site];
+
+	if (*rule != RULE_UNKNOWN)
+		return 0;
+	if (file_judge(work, site, rule))
+		return -1;
+	return *rule == SUPPRESSED_NOT ? runtime_judge(work, site, rule) : 0;
+}
+
+/* Whatever is said of a rule: that of a block's birth, else of its last realloc. */
+static uint32_t rule_of(const struct suppressed *suppressed,
+                        const struct profile *profile, const struct block *block)
+{
+	uint32_t origin = block_lives_origin(&profile->replay.lives, block).site;
+	uint32_t rule = suppressed->of_site[origin];
+
+	return rule == SUPPRESSED_NOT ? suppressed->of_site[block->site] : rule;
+}
+
+static int block_judge(struct suppressed_work *work, const struct block *block)
+{
+	struct suppressed *suppressed = work->suppressed;
+	uint32_t origin = block_lives_origin(&work->profile->replay.lives, block).site;
+	uint32_t rule;
+
+	if (site_judge(work, origin) || site_judge(work, block->site))
+		return -1;
+	rule = rule_of(suppressed, work->profile, block);
+	if (rule != SUPPRESSED_NOT) {
+		suppressed->uses[rule].blocks++;
+		suppressed->uses[rule].bytes += block->size;
+	}
+	return 0;
+}
+
+static int blocks_judge(struct suppressed_work *work)
+{
+	const struct live_table *live = &work->profile->replay.live;
+	size_t i;
+
+	for (i = 0; i < (size_t)1 << live->bits; i++) {
+		if (live->addresses[i] && live->blocks[i].site &&
+		    block_judge(work, &live->blocks[i]))
+			return -1;
+	}
+	return 0;
+}
+
+/* What has no live blocks is not asked for. */
+static void sites_settle(struct suppressed *suppressed, size_t sites)
+{
+	size_t i;
+
+	for (i = 0; i < sites; i++) {
+		if (suppressed->of_site[i] == RULE_UNKNOWN)
+			suppressed->of_site[i] = SUPPRESSED_NOT;
+	}
+}
+
+static void limits_judge(struct suppressed *suppressed)
+{
+	struct suppression_use *use;
+	uint32_t i;
+
+	for (i = 1; i <= suppressed->count; i++) {
+		use = &suppressed->uses[i];
+		use->is_exceeded = use->runtime && use->runtime->blocks_max &&
+		                   use->blocks > use->runtime->blocks_max;
+	}
+}
+
+static void rules_list(struct suppressed *suppressed, const struct suppressions *file,
+                       const struct runtime_suppression *runtime, size_t count)
+{
+	uint32_t i, file_count = file ? file->count : 0;
+
+	for (i = 0; i < file_count; i++)
+		suppressed->uses[1 + i] = (struct suppression_use){
+			.pattern = file->rules[i].pattern, .line = file->rules[i].line
+		};
+	for (i = 0; i < count; i++)
+		suppressed->uses[1 + file_count + i].runtime = &runtime[i];
+	suppressed->file = file ? file->file : NULL;
+	suppressed->count = file_count + (uint32_t)count;
+}
+
+int suppressed_make(struct suppressed *suppressed, const struct profile *profile,
+                    const struct suppressions *file)
+{
+	struct suppressed_work work = { .suppressed = suppressed,
+		                            .profile = profile,
+		                            .file_count = file ? file->count : 0 };
+	size_t count, nodes = work.file_count ? profile->replay.tree.count : 0;
+	size_t sites = profile->replay.sites.count;
+	const struct runtime_suppression *runtime = runtime_suppressions(&count);
+	int result = -1;
+
+	*suppressed = (struct suppressed){ .uses = NULL };
+	suppressed->uses = calloc(work.file_count + count + 1, sizeof(*suppressed->uses));
+	suppressed->of_site = malloc((sites + 1) * sizeof(*suppressed->of_site));
+	work.of_node = malloc((nodes + 1) * sizeof(*work.of_node));
+	if (suppressed->uses && suppressed->of_site && work.of_node) {
+		memset(suppressed->of_site, 0xff, sites * sizeof(*suppressed->of_site));
+		memset(work.of_node, 0xff, nodes * sizeof(*work.of_node));
+		rules_list(suppressed, file, runtime, count);
+		result = blocks_judge(&work);
+		sites_settle(suppressed, sites);
+		limits_judge(suppressed);
+	}
+	free(work.of_node);
+	stack_names_release(&work.names);
+	return result;
+}
+
+void suppressed_release(struct suppressed *suppressed)
+{
+	free(suppressed->uses);
+	free(suppressed->of_site);
+	*suppressed = (struct suppressed){ .uses = NULL };
+}
+
+uint32_t suppressed_rule(const struct suppressed *suppressed,
+                         const struct profile *profile, const struct block *block)
+{
+	uint32_t rule = rule_of(suppressed, profile, block);
+
+	return suppressed->uses[rule].is_exceeded ? SUPPRESSED_NOT : rule;
+}

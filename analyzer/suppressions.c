@@ -1,0 +1,165 @@
+/* suppressions.c - read and match suppressions. Layer 1. */
+#include "suppressions.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TYPE "leak:"
+#define FILE_BYTES_MAX ((size_t)16 << 20)
+#define SHOWN_BYTES 60 /* of a line that is wrong */
+
+/* ---- matching -------------------------------------------------------------------------- */
+
+/*
+ * Find the next part of a pattern, without `*`, and go on behind it. At the begin of the text
+ * only, or at its end only, if it says so.
+ */
+static bool part_find(const char **text, const char *part, size_t bytes, bool is_first,
+                      bool is_last)
+{
+	size_t left = strlen(*text);
+	const char *at;
+
+	if (left < bytes)
+		return false;
+	if (is_last)
+		at = *text + left - bytes;
+	else if (is_first)
+		at = *text;
+	else
+		at = memmem(*text, left, part, bytes);
+	if (!at || (is_first && at != *text) || memcmp(at, part, bytes) != 0)
+		return false;
+	*text = at + bytes;
+	return true;
+}
+
+bool suppression_matches(const char *pattern, const char *text)
+{
+	bool is_first = *pattern == '^', is_last;
+	size_t bytes;
+
+	if (!*text)
+		return false;
+	for (pattern += is_first; *pattern; pattern += bytes) {
+		if (*pattern == '*') {
+			bytes = 1;
+			is_first = false;
+			continue;
+		}
+		bytes = strcspn(pattern, "*$");
+		is_last = pattern[bytes] == '$';
+		if (!part_find(&text, pattern, bytes, is_first, is_last))
+			return false;
+		if (is_last)
+			return true;
+		is_first = false;
+	}
+	return true;
+}
+
+/* ---- reading --------------------------------------------------------------------------- */
+
+/* The whole file, ended by a NUL; *bytes without it. NULL and *error. */
+static char *text_read(const char *file, size_t *bytes, struct error *error)
+{
+	FILE *stream = fopen(file, "re");
+	char *text = NULL;
+	bool failed;
+
+	if (!stream) {
+		error_set(error, "%s: cannot be opened: %s", file, strerror(errno));
+		return NULL;
+	}
+	text = malloc(FILE_BYTES_MAX + 1);
+	if (text)
+		*bytes = fread(text, 1, FILE_BYTES_MAX + 1, stream);
+	failed = ferror(stream);
+	if (!text)
+		error_set(error, "%s: out of memory", file);
+	else if (failed)
+		error_set(error, "%s: cannot be read: %s", file, strerror(errno));
+	else if (*bytes > FILE_BYTES_MAX)
+		error_set(error, "%s: is no list of suppressions: it has more than 16 MiB",
+		          file);
+	fclose(stream);
+	if (text && !failed && *bytes <= FILE_BYTES_MAX) {
+		text[*bytes] = 0;
+		return text;
+	}
+	free(text);
+	return NULL;
+}
+
+static int rule_add(struct suppressions *suppressions, const char *pattern,
+                    uint32_t line)
+{
+	uint32_t count = suppressions->count;
+	struct suppression *rules = suppressions->rules;
+
+	if (!(count & (count - 1))) { /* it doubles at each power of two */
+		rules = realloc(rules, (count ? 2 * (size_t)count : 1) * sizeof(*rules));
+		if (!rules)
+			return -1;
+		suppressions->rules = rules;
+	}
+	rules[suppressions->count++] = (struct suppression){ pattern, line };
+	return 0;
+}
+
+/* One line, which has no blanks around it. */
+static int line_read(struct suppressions *suppressions, const char *text, uint32_t line,
+                     struct error *error)
+{
+	if (!*text || *text == '#')
+		return 0;
+	if (strncmp(text, TYPE, strlen(TYPE)) != 0)
+		return error_set(error,
+		                 "%s:%u: '%.*s' is no suppression of leaks: it takes "
+		                 "leak:PATTERN, or a comment that begins with #",
+		                 suppressions->file, line, SHOWN_BYTES, text);
+	if (!text[strlen(TYPE)])
+		return error_set(error,
+		                 "%s:%u: 'leak:' without a pattern would hide all blocks",
+		                 suppressions->file, line);
+	if (rule_add(suppressions, text + strlen(TYPE), line))
+		return error_set(error, "%s: out of memory", suppressions->file);
+	return 0;
+}
+
+int suppressions_read(struct suppressions *suppressions, const char *file,
+                      struct error *error)
+{
+	char *at, *line_end, *trimmed;
+	uint32_t line = 0;
+	size_t bytes;
+
+	*suppressions = (struct suppressions){ .file = file };
+	suppressions->text = at = text_read(file, &bytes, error);
+	if (!at)
+		return -1;
+	if (strlen(at) != bytes)
+		return error_set(error, "%s: is no list of suppressions: it has bytes of 0",
+		                 file);
+	while (at) {
+		line++;
+		line_end = strchr(at, '\n');
+		trimmed = line_end ? line_end : at + strlen(at);
+		while (trimmed > at && strchr(" \t\r\v\f", trimmed[-1]))
+			trimmed--;
+		*trimmed = 0;
+		if (line_read(suppressions, at + strspn(at, " \t"), line, error))
+			return -1;
+		at = line_end ? line_end + 1 : NULL;
+	}
+	return 0;
+}
+
+void suppressions_release(struct suppressions *suppressions)
+{
+	free(suppressions->rules);
+	free(suppressions->text);
+	*suppressions = (struct suppressions){ .rules = NULL };
+}
