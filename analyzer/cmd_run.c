@@ -27,7 +27,7 @@
 #include <unistd.h>
 
 #define RING_BYTES_DEFAULT (UINT64_C(64) << 20)
-#define RING_BYTES_MIN ((uint64_t)CHUNK_COUNT_MIN * CHUNK_BYTES)
+#define RING_BYTES_MIN (UINT64_C(1) << 20)
 #define RING_BYTES_MAX ((uint64_t)CHUNK_COUNT_MAX * CHUNK_BYTES)
 #define WAIT_S_DEFAULT 1
 #define SEGMENTS_MS_DEFAULT 100
@@ -180,15 +180,26 @@ static int drain_begin(struct recording *run, struct error *error)
 	return run->drain ? 0 : -1;
 }
 
-/* Modules and processes take a descriptor each; the program keeps its own limit. */
-static void descriptors_raise(void)
+static void limit_raise(__rlimit_resource_t resource)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == limit.rlim_max)
+	if (getrlimit(resource, &limit) || limit.rlim_cur == limit.rlim_max)
 		return;
 	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	setrlimit(resource, &limit);
+}
+
+/*
+ * Modules and processes take a descriptor each, a trace and its names more than the program
+ * may need itself. The program keeps its own limits: it was forked before.
+ */
+static void limits_raise(void)
+{
+	limit_raise(RLIMIT_NOFILE);
+	limit_raise(RLIMIT_FSIZE);
+	limit_raise(RLIMIT_AS);
+	limit_raise(RLIMIT_DATA);
 }
 
 static void target_begin(struct recording *run, char **argv)
@@ -211,12 +222,12 @@ static void target_begin(struct recording *run, char **argv)
 		session_close(&run->session);
 		run_die(EXIT_BAD_INPUT, &error);
 	}
+	limits_raise();
 	if (trace_begin(run, &error) || drain_begin(run, &error)) {
 		target_abandon(&run->target);
 		session_close(&run->session);
 		run_die(EXIT_BAD_INPUT, &error);
 	}
-	descriptors_raise();
 	cause = target_release(&run->target);
 	if (!cause)
 		return;
@@ -343,7 +354,7 @@ static void run_tell(const struct recording *run)
 	own_malloc_tell(run, name);
 	if (!counts->images)
 		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
-		        "dropped, or %s full?)",
+		        "dropped, %s full, or a limit of its files or its memory too low?)",
 		        name, run->session.directory);
 	loss_text(lost, sizeof(lost), counts->lost, counts->events, run->session.directory);
 	fprintf(stderr, "outlive: %s event%s of %s in %s (%s)%s\n",

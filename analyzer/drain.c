@@ -4,6 +4,7 @@
 #include "cpu_idle.h"
 #include "given_up.h"
 #include "kernel_clock.h"
+#include "module_shelf.h"
 #include "ring_server.h"
 #include "segment_sampler.h"
 
@@ -23,6 +24,7 @@
 #define QUIET_SCANS 50 /* looks at a ring after its last change of chunks */
 #define FILL_BYTES_MS (4u << 20)
 #define RINGS_MAX 65536
+#define LAST_STEPS 64 /* to take what waits in the server's queue */
 
 struct drain {
 	struct drain_way way;
@@ -102,22 +104,28 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 		drain->watch = -1;
 	}
 	drain->server = ring_server_new(settings->session);
+	if (drain->server && settings->shelf)
+		ring_server_on_module(drain->server, module_shelf_offer, settings->shelf);
 	drain->ready = epoll_create1(EPOLL_CLOEXEC);
 	readiness_add(drain, drain->watch);
 	if (drain->server)
 		readiness_add(drain, ring_server_descriptor(drain->server));
 	if (settings->segments_every_ns) {
+		/* Memory may be limited to very little. The events are what counts. */
 		drain->sampler = segment_sampler_new(settings->segments_every_ns, error);
-		if (!drain->sampler) {
-			drain_free(drain);
-			return NULL;
-		}
+		if (!drain->sampler)
+			warning("%s: the trace will not show segments over time", error->message);
 	}
 	return drain;
 }
 
+/* What was given before the end is still taken. */
 static void server_end(struct drain *drain)
 {
+	int steps = 0;
+
+	while (drain->server && steps++ < LAST_STEPS && ring_server_step(drain->server))
+		;
 	ring_server_free(drain->server);
 	drain->server = NULL;
 }

@@ -26,6 +26,12 @@ size_t module_shelf_add(struct module_shelf *shelf, pid_t pid, const uint8_t *ch
                         size_t bytes, size_t from);
 
 /*
+ * A file that a process was about to load as `path`: it may have no name by now. `shelf` is
+ * the struct module_shelf, and owns the descriptor from here on.
+ */
+void module_shelf_offer(void *shelf, const char *path, int file);
+
+/*
  * The descriptor of the file that was loaded from `path` with this build-id, or -1. It
  * stays the shelf's.
  */

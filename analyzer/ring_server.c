@@ -29,6 +29,8 @@ struct peer {
 
 struct ring_server {
 	const struct session *session;
+	ring_server_take *take; /* NULL: libraries are not wanted */
+	void *take_context;
 	int listener, poll;
 	struct peer peers[PEERS_MAX];
 };
@@ -141,8 +143,7 @@ static bool peer_answer(const struct ring_server *server, struct peer *peer,
 	bool is_sent;
 	int file;
 
-	if (peer->name[0] ||
-	    question->proof != ring_proof(session, PROOF_QUESTION, question->nonce))
+	if (peer->name[0])
 		return false;
 	file = file_make(server, peer);
 	if (file < 0)
@@ -153,17 +154,70 @@ static bool peer_answer(const struct ring_server *server, struct peer *peer,
 	return is_sent;
 }
 
+/* What a peer says. */
+struct packet {
+	struct ring_question question;
+	char path[RING_MODULE_PATH_MAX + 1]; /* of a library */
+	int file;                            /* that came with it; -1: none */
+};
+
+/* 1: there is a packet; 0: none yet; -1: there will be none, or it is too long. */
+static int packet_take(int socket, struct packet *packet)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+	struct iovec parts[2] = { { &packet->question, sizeof(packet->question) },
+		                      { packet->path, RING_MODULE_PATH_MAX } };
+	struct msghdr message = { .msg_iov = parts,
+		                      .msg_iovlen = 2,
+		                      .msg_control = control,
+		                      /* room for one descriptor and no more */
+		                      .msg_controllen = CMSG_LEN(sizeof(int)) };
+	ssize_t bytes = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	packet->file = -1;
+	if (bytes < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+	    header->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&packet->file, CMSG_DATA(header), sizeof(packet->file));
+	if (bytes < (ssize_t)sizeof(packet->question) ||
+	    message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
+		return -1;
+	packet->path[(size_t)bytes - sizeof(packet->question)] = '\0';
+	return 1;
+}
+
+/* Do what a packet says that proves to be of the session. False: hang up. */
+static bool packet_serve(const struct ring_server *server, struct peer *peer,
+                         struct packet *packet)
+{
+	const struct ring_question *question = &packet->question;
+	uint64_t session = server->session->number;
+
+	if (question->proof == ring_proof(session, PROOF_QUESTION, question->nonce))
+		return packet->file < 0 && !packet->path[0] &&
+		       peer_answer(server, peer, question);
+	if (question->proof == ring_proof(session, PROOF_MODULE, question->nonce) &&
+	    packet->file >= 0 && server->take) {
+		server->take(server->take_context, packet->path, packet->file);
+		packet->file = -1;
+	}
+	return false;
+}
+
 /* What a peer has said; its end, if it is one. */
 static void peer_serve(const struct ring_server *server, struct peer *peer)
 {
-	struct ring_question question;
-	ssize_t bytes = recv(peer->socket, &question, sizeof(question),
-	                     MSG_DONTWAIT | MSG_TRUNC);
+	struct packet packet;
+	int result = packet_take(peer->socket, &packet);
 
-	if (bytes < 0 && (errno == EAGAIN || errno == EINTR))
+	if (result == 0)
 		return;
-	if (bytes != sizeof(question) || !peer_answer(server, peer, &question))
+	if (result < 0 || !packet_serve(server, peer, &packet))
 		peer_end(server, peer);
+	if (packet.file >= 0)
+		close(packet.file);
 }
 
 /*
@@ -274,12 +328,19 @@ struct ring_server *ring_server_new(const struct session *session)
 	return NULL;
 }
 
+void ring_server_on_module(struct ring_server *server, ring_server_take *take,
+                           void *context)
+{
+	server->take = take;
+	server->take_context = context;
+}
+
 int ring_server_descriptor(const struct ring_server *server)
 {
 	return server->poll;
 }
 
-void ring_server_step(struct ring_server *server)
+bool ring_server_step(struct ring_server *server)
 {
 	struct epoll_event events[EVENTS_MAX];
 	int count = epoll_wait(server->poll, events, EVENTS_MAX, 0), i, accepted;
@@ -295,6 +356,7 @@ void ring_server_step(struct ring_server *server)
 		for (accepted = 0; accepted < EVENTS_MAX && peer_accept(server); accepted++)
 			;
 	}
+	return count > 0;
 }
 
 void ring_server_free(struct ring_server *server)

@@ -5,6 +5,9 @@
 
 #include <signal.h>
 
+/* As much wherever it runs: the default follows a limit that the program may have. */
+#define STACK_BYTES ((size_t)1 << 20)
+
 void sampler_thread_init(struct sampler_thread *thread)
 {
 	pthread_condattr_t clock;
@@ -24,13 +27,17 @@ void sampler_thread_release(struct sampler_thread *thread)
 int sampler_thread_start(struct sampler_thread *thread, void *(*run)(void *),
                          void *context)
 {
+	pthread_attr_t attributes;
 	sigset_t all, before;
 	int failure;
 
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failure = pthread_create(&thread->thread, NULL, run, context);
+	failure = pthread_create(&thread->thread, &attributes, run, context);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
 	return failure;
 }
 

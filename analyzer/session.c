@@ -9,13 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #define SHARED_MEMORY "/dev/shm"
 #define PROBE_NAME ".probe"
-#define PROBE_BYTES (UINT64_C(4) << 20)
+#define PROBE_BYTES (UINT64_C(64) << 10)
 #define LOADER_SEPARATORS " :"
 #define LIBRARY_LINK "liboutlive.so"
 #define LIBRARY_SUFFIX ".lib"
@@ -29,6 +30,7 @@
 static bool ring_fits(int directory, uint64_t bytes)
 {
 	uint64_t piece_bytes = bytes < PROBE_BYTES ? bytes : PROBE_BYTES;
+	struct rlimit limit;
 	struct statvfs space;
 	int probe, failure;
 
@@ -39,7 +41,10 @@ static bool ring_fits(int directory, uint64_t bytes)
 	               O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (probe < 0)
 		return false;
-	failure = posix_fallocate(probe, 0, (off_t)piece_bytes);
+	/* Beyond it a file is not refused: the signal kills. Rings heed it themselves. */
+	if (!getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur < piece_bytes)
+		piece_bytes = limit.rlim_cur;
+	failure = piece_bytes ? posix_fallocate(probe, 0, (off_t)piece_bytes) : 0;
 	unlinkat(directory, PROBE_NAME, 0);
 	close(probe);
 	return failure == 0;

@@ -124,6 +124,15 @@ static bool terminal_check(void)
 	return true;
 }
 
+/* We write files and stderr for the program's sake: no reason to die of it. */
+static void file_signals_ignore(void)
+{
+	struct sigaction ignored = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGPIPE, &ignored, NULL);
+	sigaction(SIGXFSZ, &ignored, NULL);
+}
+
 int target_fork(struct target *target, const struct target_settings *settings,
                 struct error *error)
 {
@@ -151,6 +160,7 @@ int target_fork(struct target *target, const struct target_settings *settings,
 		close(gate[1]);
 		child_run(target, settings, gate[0], refusal[1]);
 	}
+	file_signals_ignore();
 	close(gate[0]);
 	close(refusal[1]);
 	target->gate = gate[1];
@@ -166,21 +176,11 @@ close_gate:
 	return -1;
 }
 
-/* We write files and stderr for the program's sake: no reason to die of it. */
-static void file_signals_ignore(void)
-{
-	struct sigaction ignored = { .sa_handler = SIG_IGN };
-
-	sigaction(SIGPIPE, &ignored, NULL);
-	sigaction(SIGXFSZ, &ignored, NULL);
-}
-
 int target_release(struct target *target)
 {
 	ssize_t bytes;
 	int cause = 0;
 
-	file_signals_ignore();
 	/* should the child be gone already, the read below finds the end of file */
 	while (write(target->gate, "g", 1) < 0 && errno == EINTR)
 		;

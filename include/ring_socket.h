@@ -1,6 +1,7 @@
 /*
  * ring_socket.h - how a process that cannot reach the directory of the rings (after
- * chroot(), in another mount namespace) gets a ring all the same. Layer 0.
+ * chroot(), in another mount namespace) gets a ring all the same, and how a library that is
+ * removed as soon as it is loaded keeps its names. Layer 0.
  *
  * `outlive run` listens on an abstract Unix socket (SOCK_SEQPACKET), which no change of
  * root puts out of reach:
@@ -10,6 +11,13 @@
  *                    the directory (SCM_RIGHTS)
  *   process          makes the file its ring and closes the socket
  *   run              gives the file its name, if it is a ring by then; else removes it
+ *
+ * Or a process is about to load a library: nobody could open its file later, if it has no
+ * name by then.
+ *
+ *   process -> run   struct ring_question with the proof of PROOF_MODULE, the library's path
+ *                    as the process calls it, no NUL, and the file's descriptor (SCM_RIGHTS)
+ *   process          closes the socket: nothing is answered
  *
  * Everybody may see the socket's name, connect to it, and take it once `run` has gone. So
  * each side proves to the other that it knows the number of the session, which is in the
@@ -25,14 +33,16 @@
 
 struct ring_question {
 	uint64_t nonce; /* never the same twice */
-	uint64_t proof; /* of PROOF_QUESTION, nonce */
+	uint64_t proof; /* of PROOF_QUESTION or PROOF_MODULE, nonce */
 };
 
 struct ring_answer {
 	uint64_t proof; /* of PROOF_ANSWER, the question's nonce */
 };
 
-enum ring_proof_use { PROOF_NAME = 1, PROOF_QUESTION, PROOF_ANSWER };
+enum ring_proof_use { PROOF_NAME = 1, PROOF_QUESTION, PROOF_ANSWER, PROOF_MODULE };
+
+#define RING_MODULE_PATH_MAX 4095 /* bytes of a library's path */
 
 #define RING_PROOF_KEY UINT64_C(0x72696E6720313030) /* another protocol: another key */
 

@@ -30,7 +30,7 @@
 
 #define RING_HEADER_BYTES 4096 /* page 0; the chunk states follow it */
 #define CHUNK_BYTES 65536      /* a reader accepts 4 KiB .. 16 MiB, powers of two */
-#define CHUNK_COUNT_MIN 16
+#define CHUNK_COUNT_MIN 8
 #define CHUNK_COUNT_MAX (1u << 20)
 #define RING_PATH_BYTES 768
 #define RING_COMMAND_BYTES 1536

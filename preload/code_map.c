@@ -1,5 +1,5 @@
 /*
- * code_map.c - the executable mappings, as /proc/self/maps last had them. Layer 3.
+ * code_map.c - the executable mappings, as /proc/self/maps last had them. Layer 4.
  *
  * Whoever asks reads the ranges without a lock, and what it read only counts if `version`
  * was even and is still the same: one thread at a time writes them anew.
@@ -9,16 +9,12 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "clock.h"
 #include "guard.h"
 #include "maps_scan.h"
+#include "pace.h"
 
 /* If there are more, the last one reaches over all the others. */
 #define RANGES_MAX 1024
-
-/* So many times it is read whenever it may help; then for a fiftieth of the time. */
-#define SCANS_FREE 32
-#define COST_SHARE 50
 
 struct code_range {
 	_Atomic uintptr_t start, end; /* [start, end) */
@@ -28,9 +24,8 @@ static struct code_range ranges[RANGES_MAX]; /* by address, apart from each othe
 static _Atomic uint32_t range_count;
 static _Atomic uint64_t version; /* odd: they are being written */
 static _Atomic(const struct guard *)
-	scanner;                       /* whose thread writes them; NULL: nobody's */
-static _Atomic uint64_t next_scan; /* quanta: not before */
-static _Atomic uint32_t scan_count;
+	scanner; /* whose thread writes them; NULL: nobody's */
+static struct pace pace;
 
 /* ---- asking -------------------------------------------------------------------- */
 
@@ -95,20 +90,17 @@ static bool scan(void)
 {
 	static char buffer[2048]; /* one scanner at a time */
 	const struct guard *nobody = NULL;
-	uint64_t begin = clock_before(), end;
+	uint64_t begin = clock_before();
 	uint32_t count = 0;
 
-	if (begin < atomic_load_explicit(&next_scan, memory_order_relaxed) ||
+	if (!pace_allows(&pace, begin) ||
 	    !atomic_compare_exchange_strong(&scanner, &nobody, &guard))
 		return false;
 	atomic_fetch_add_explicit(&version, 1, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release); /* odd before any range changes */
 	maps_scan(buffer, sizeof(buffer), range_add, &count);
 	atomic_store_explicit(&range_count, count, memory_order_relaxed);
-	end = clock_before();
-	if (atomic_fetch_add_explicit(&scan_count, 1, memory_order_relaxed) >= SCANS_FREE)
-		atomic_store_explicit(&next_scan, end + (end - begin) * COST_SHARE,
-		                      memory_order_relaxed);
+	pace_took(&pace, begin);
 	scan_end();
 	return true;
 }

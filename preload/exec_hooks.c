@@ -17,6 +17,7 @@
 
 #include "handover.h"
 #include "lifecycle.h"
+#include "limit_hooks.h"
 #include "maps_note.h"
 #include "real.h"
 #include "ring_file.h"
@@ -57,7 +58,7 @@ static uintptr_t stack_low(uintptr_t sp)
 	if (!stack_bounds_find(sp, &bounds) ||
 	    !stack_bounds_hold(&bounds, (uintptr_t)__libc_stack_end))
 		return 0;
-	limit_bytes = system_stack_limit_bytes();
+	limit_bytes = system_limit_bytes(RLIMIT_STACK);
 	return bounds.high - bounds.low > limit_bytes ? bounds.high - limit_bytes
 	                                              : bounds.low;
 }
@@ -163,9 +164,14 @@ static void last_look_before_exec(void)
 
 static int exec_program(const struct start *start, char *const *environment)
 {
+	int result;
+
 	real_resolve();
 	last_look_before_exec();
-	return start_program(start, environment);
+	limits_before_exec();
+	result = start_program(start, environment);
+	limits_after_exec();
+	return result;
 }
 
 EXPORT int execve(const char *path, char *const arguments[], char *const environment[])

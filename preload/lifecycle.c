@@ -16,6 +16,7 @@
 #include "fault_passed.h"
 #include "maps_note.h"
 #include "module_map.h"
+#include "module_offer.h"
 #include "phase_note.h"
 #include "real.h"
 #include "record.h"
@@ -151,6 +152,7 @@ static bool start(void)
 		return false;
 	thread_state_start(thread_ends);
 	module_map_start();
+	module_offer_program(settings.session, ring.header->executable);
 	maps_note(MAPS_START);
 	return true;
 }
@@ -235,6 +237,12 @@ bool lifecycle_forked(void)
 	maps_forked();
 	maps_note(MAPS_START);
 	return true;
+}
+
+void lifecycle_offer(const char *file)
+{
+	if (lifecycle_recording && *lifecycle_sentinel)
+		module_offer(settings.session, file);
 }
 
 bool lifecycle_is_followed(void)

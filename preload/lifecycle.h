@@ -35,6 +35,9 @@ bool lifecycle_enter_cold(const struct walk_start *caller);
 /* In a forked child, guard held: a ring of its own. False: none is to be had. */
 bool lifecycle_forked(void);
 
+/* A library is about to be loaded: its file, before it can go. */
+void lifecycle_offer(const char *file);
+
 /* Whether a program that this process starts now would find its way to a ring. */
 bool lifecycle_is_followed(void);
 

@@ -97,6 +97,7 @@ EXPORT void *dlvsym(void *handle, const char *name, const char *version)
 EXPORT void *dlopen(const char *file, int mode)
 {
 	real_resolve();
+	lifecycle_offer(file);
 	stub_uncover(CALLER_SLOT());
 	return real.dlopen(file, mode);
 }
@@ -104,6 +105,7 @@ EXPORT void *dlopen(const char *file, int mode)
 EXPORT void *dlmopen(Lmid_t space, const char *file, int mode)
 {
 	real_resolve();
+	lifecycle_offer(file);
 	stub_uncover(CALLER_SLOT());
 	return real.dlmopen(space, file, mode);
 }

@@ -82,6 +82,9 @@ void real_resolve_now(void)
 	LOOK(sysv_signal);
 	LOOK(sigset);
 	LOOK(sigaltstack);
+	LOOK(getrlimit);
+	LOOK(setrlimit);
+	LOOK(prlimit);
 	LOOK(prctl);
 	LOOK(syscall);
 #undef LOOK

@@ -80,6 +80,11 @@ struct real_functions {
 	void (*(*sigset)(int, void (*)(int)))(int);
 	int (*sigaltstack)(const stack_t *, stack_t *);
 
+	int (*getrlimit)(__rlimit_resource_t, struct rlimit *);
+	int (*setrlimit)(__rlimit_resource_t, const struct rlimit *);
+	int (*prlimit)(pid_t, enum __rlimit_resource, const struct rlimit *,
+	               struct rlimit *);
+
 	int (*prctl)(int, ...);
 	long (*syscall)(long, ...);
 

@@ -15,6 +15,7 @@
 #define WAIT_AGAIN_NS UINT64_C(5000000000) /* after one in vain */
 #define FULL_QUANTA UINT64_C(30000)        /* about 0.3 ms: no look at a full ring */
 #define BEAT_AGE_MAX_NS UINT64_C(1000000000)
+#define ROOM_SHARE 4 /* of a limited address space: the ring gets one part of so many */
 
 static_assert(SETTINGS_DIRECTORY_BYTES + 32 <= RING_NAME_DIRECTORY_BYTES,
               "room for paths");
@@ -134,6 +135,17 @@ static bool ring_map(int fd, uint32_t chunk_count)
 	return true;
 }
 
+/* What of the address space the ring may take, so that the program has most of it. */
+static uint64_t room_bytes_allowed(void)
+{
+	uint64_t limit_bytes = system_limit_bytes(RLIMIT_AS), mapped_bytes;
+
+	if (limit_bytes == UINT64_MAX)
+		return UINT64_MAX;
+	mapped_bytes = system_mapped_bytes();
+	return limit_bytes > mapped_bytes ? (limit_bytes - mapped_bytes) / ROOM_SHARE : 0;
+}
+
 /*
  * How many chunks the file may hold: growing it past RLIMIT_FSIZE would not fail but
  * kill the process with SIGXFSZ.
@@ -141,7 +153,10 @@ static bool ring_map(int fd, uint32_t chunk_count)
 static uint32_t chunk_count_allowed(const struct settings *settings)
 {
 	uint64_t bytes = settings->ring_bytes;
-	uint64_t limit_bytes = system_file_limit_bytes();
+	uint64_t limit_bytes = system_limit_bytes(RLIMIT_FSIZE);
+	uint64_t room_bytes = room_bytes_allowed();
+
+	bytes = bytes < room_bytes ? bytes : room_bytes;
 
 	if (bytes + bytes / 1024 + 2 * RING_HEADER_BYTES > limit_bytes)
 		bytes = limit_bytes - limit_bytes / 512 > 2 * RING_HEADER_BYTES

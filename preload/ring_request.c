@@ -91,16 +91,22 @@ static int answer_take(int socket, uint64_t proof, uint64_t until_ns)
 	return file;
 }
 
-static int file_ask(int socket, uint64_t session, uint64_t until_ns)
+static struct ring_question question_make(uint64_t session, enum ring_proof_use use)
 {
 	uint64_t nonce = system_time_ns(CLOCK_MONOTONIC) ^ (uint64_t)system_pid() << 40;
-	struct ring_question question = { nonce,
-		                              ring_proof(session, PROOF_QUESTION, nonce) };
+
+	return (struct ring_question){ nonce, ring_proof(session, use, nonce) };
+}
+
+static int file_ask(int socket, uint64_t session, uint64_t until_ns)
+{
+	struct ring_question question = question_make(session, PROOF_QUESTION);
 
 	if (!request_connect(socket, session, until_ns) ||
 	    system_send(socket, &question, sizeof(question)) != sizeof(question))
 		return -1;
-	return answer_take(socket, ring_proof(session, PROOF_ANSWER, nonce), until_ns);
+	return answer_take(socket, ring_proof(session, PROOF_ANSWER, question.nonce),
+	                   until_ns);
 }
 
 /* A filter that came since may kill for a socket. */
@@ -134,4 +140,38 @@ int ring_request(uint64_t session, int *socket)
 	if (file < 0)
 		system_close(*socket);
 	return file;
+}
+
+static bool file_send(int socket, const struct iovec *parts, size_t count, int file)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(file))] = { 0 };
+	struct cmsghdr *header = (struct cmsghdr *)control;
+	struct msghdr message = { .msg_iov = (struct iovec *)parts,
+		                      .msg_iovlen = count,
+		                      .msg_control = control,
+		                      .msg_controllen = sizeof(control) };
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(file));
+	memcpy(CMSG_DATA(header), &file, sizeof(file));
+	return system_send_message(socket, &message) > 0;
+}
+
+bool ring_request_give(uint64_t session, int file, const char *directory,
+                       const char *path)
+{
+	struct ring_question question;
+	struct iovec parts[3] = { { &question, sizeof(question) },
+		                      { (char *)directory, strlen(directory) },
+		                      { (char *)path, strlen(path) } };
+	int socket = may_ask(session) ? system_socket() : -1;
+	bool is_given;
+
+	if (socket < 0)
+		return false;
+	question = question_make(session, PROOF_MODULE);
+	is_given = connect_once(socket, session) == 0 && file_send(socket, parts, 3, file);
+	system_close(socket);
+	return is_given;
 }

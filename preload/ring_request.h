@@ -1,6 +1,6 @@
 /*
  * ring_request.h - a file for the ring, asked of `outlive run` where its directory cannot
- * be reached. Layer 2.
+ * be reached; and files of libraries, given to it. Layer 2.
  *
  * The protocol, and why either side believes the other: ring_socket.h.
  */
@@ -26,5 +26,12 @@ int ring_request(uint64_t session, int *socket);
 
 /* Whether somebody would hear such a request. */
 bool ring_request_is_heard(uint64_t session);
+
+/*
+ * Give `file`, a library's, to who answers such requests; its path is `directory` (perhaps
+ * "") and `path` together. Nothing is waited for. False: nobody took it.
+ */
+bool ring_request_give(uint64_t session, int file, const char *directory,
+                       const char *path);
 
 #endif

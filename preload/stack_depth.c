@@ -2,6 +2,7 @@
 #include "stack_depth.h"
 
 #include "frame_rule.h"
+#include "pace.h"
 #include "signal_stack.h"
 #include "stack_bounds.h"
 
@@ -72,11 +73,52 @@ static const struct stack_bounds *stack_of(const struct thread_state *state,
 {
 	if (stack_bounds_hold(&state->own_stack, slot))
 		return &state->own_stack;
-	for (int i = 0; i < STACK_CACHE_SIZE; i++) {
-		if (stack_bounds_hold(&state->other_stacks[i], slot))
-			return &state->other_stacks[i];
-	}
-	return NULL;
+	return stack_other_find(state, slot);
+}
+
+/*
+ * Where another stack begins and ends: what the system says of it if it is for signals, else
+ * what it lies in. Whoever has thousands of them has a long list to look that up in, so it is
+ * not done for each. False: not known, but `slot` counts for one all the same.
+ */
+static bool other_bounds_find(uintptr_t slot, struct stack_bounds *bounds)
+{
+	static struct pace pace;
+	uint64_t begin = clock_before();
+	stack_t signal_stack;
+	bool is_found;
+
+	signal_stack_look(&signal_stack);
+	bounds->low = (uintptr_t)signal_stack.ss_sp;
+	bounds->high = bounds->low + signal_stack.ss_size;
+	if (!(signal_stack.ss_flags & SS_DISABLE) && stack_bounds_hold(bounds, slot))
+		return true;
+	is_found = pace_allows(&pace, begin) && stack_bounds_find(slot, bounds);
+	if (is_found)
+		pace_took(&pace, begin);
+	else
+		*bounds = (struct stack_bounds){ slot, slot + sizeof(slot) };
+	return is_found;
+}
+
+static struct stack_bounds *other_new(struct thread_state *state)
+{
+	return &state->other_stacks[state->other_count++ % STACK_CACHE_SIZE];
+}
+
+/* The stack of the last event, looked up if it is new; NULL: there is none, or not known. */
+static const struct stack_bounds *stack_learn(struct thread_state *state,
+                                              uintptr_t slot)
+{
+	const struct stack_bounds *stack = slot ? stack_of(state, slot) : NULL;
+	struct stack_bounds *other;
+
+	if (!slot || (stack && stack->high - stack->low > sizeof(slot)))
+		return stack;
+	if (stack)
+		return NULL;
+	other = other_new(state);
+	return other_bounds_find(slot, other) ? other : NULL;
 }
 
 /* What a DEPTH record says of an entry's size. */
@@ -124,7 +166,7 @@ bool depth_note(struct thread_state *state)
 {
 	uint32_t first = told_count(state), sizes_bytes = 0;
 	uintptr_t slot = state->depth ? state->frames[state->depth - 1].slot : 0;
-	const struct stack_bounds *stack = slot ? stack_of(state, slot) : NULL;
+	const struct stack_bounds *stack = stack_learn(state, slot);
 	uint64_t fields[FIELDS_MAX] = { STACK_OTHER, 0, 0, 0, first, state->depth - first };
 	stack_t signal_stack;
 	uint8_t *at;
@@ -173,7 +215,7 @@ void depth_put_off(struct thread_state *state, uint64_t time)
 
 void depth_settle(struct thread_state *state, uintptr_t slot, uint64_t time)
 {
-	const struct stack_bounds *own = &state->own_stack, *stack = stack_of(state, slot);
+	const struct stack_bounds *own = &state->own_stack;
 
 	if (state->used > state->sample_at)
 		depth_put_off(state, time);
@@ -182,12 +224,8 @@ void depth_settle(struct thread_state *state, uintptr_t slot, uint64_t time)
 
 		state->seen_stack.low = slot - own->low > step ? slot - step : own->low;
 		state->seen_stack.high = own->high;
-	} else if (stack != own && !stack_is_told(state, slot)) {
-		state->told_stacks[state->told_count++ %
-		                   STACK_CACHE_SIZE] = stack ? *stack
-		                                             : (struct stack_bounds){
-														   slot, slot + sizeof(slot)
-													   };
+	} else if (!stack_of(state, slot)) {
+		*other_new(state) = (struct stack_bounds){ slot, slot + sizeof(slot) };
 	}
 }
 

@@ -9,13 +9,14 @@
 #define OUTLIVE_STACK_DEPTH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "event_bytes.h"
 #include "ring_file.h"
 
-#define TOLD_STACKS_MAX \
-	256 /* of other stacks, so many a thread are told at first sight */
+/* Of other stacks, so many a thread are noted at first sight. */
+#define OTHER_STACKS_MAX 256
 
 /* True if `slot` lies deeper than what has been noted of the thread's own stack. */
 static inline bool depth_is_new(const struct thread_state *state, uintptr_t slot)
@@ -24,14 +25,15 @@ static inline bool depth_is_new(const struct thread_state *state, uintptr_t slot
 	       stack_bounds_hold(&state->own_stack, slot);
 }
 
-/* True if `slot` lies on one of the other stacks whose depth was noted last. */
-static inline bool stack_is_told(const struct thread_state *state, uintptr_t slot)
+/* Of the other stacks whose depth was noted last, the one that holds `slot`; or NULL. */
+static inline const struct stack_bounds *stack_other_find(
+	const struct thread_state *state, uintptr_t slot)
 {
 	for (int i = 0; i < STACK_CACHE_SIZE; i++) {
-		if (stack_bounds_hold(&state->told_stacks[i], slot))
-			return true;
+		if (stack_bounds_hold(&state->other_stacks[i], slot))
+			return &state->other_stacks[i];
 	}
-	return false;
+	return NULL;
 }
 
 /* True if a sample is to be taken, the last event's innermost entry lying at `slot`. */
@@ -43,7 +45,7 @@ static inline bool depth_is_due(const struct thread_state *state, uintptr_t slot
 		return false;
 	if (stack_bounds_hold(&state->own_stack, slot))
 		return true;
-	return state->told_count < TOLD_STACKS_MAX && !stack_is_told(state, slot);
+	return state->other_count < OTHER_STACKS_MAX && !stack_other_find(state, slot);
 }
 
 /*

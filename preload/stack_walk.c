@@ -17,14 +17,19 @@
 /* Room that frames_cut() may need beside the frames and the news. */
 #define CAPACITY_MARGIN STACK_DEPTH_CUT
 
-/* Of a stack that is not the thread's, this much to either side is taken for known. */
+/* Of a stack that is not the thread's, so much is looked at, from the walk's start on. */
 #define OTHER_STACK_BYTES (UINT64_C(512) << 10)
+
+#define PAGE_BYTES 4096
 
 bool stack_walk_is_exact;
 
 struct walk {
 	struct thread_state *state;
-	const struct stack_bounds *bounds;
+	struct stack_bounds
+		bounds;             /* of the stack it is on, or what may be looked at of it */
+	bool is_own;            /* that is the thread's own */
+	uintptr_t readable_end; /* what lies below it can be read, from `point.sp` on */
 	struct walk_point point;
 	uint16_t bp_words; /* where the last step loaded point.bp; see walk_frame */
 	uint32_t known;    /* frames of the last event that may still be met */
@@ -44,33 +49,41 @@ static inline uintptr_t load(uintptr_t address)
 	return *(const uintptr_t *)address;
 }
 
-/* The bounds of the stack that `sp` lies on; NULL if they cannot be known. */
-static const struct stack_bounds *bounds_of(struct thread_state *state, uintptr_t sp)
-{
-	struct stack_bounds *bounds;
+/* ---- stacks -------------------------------------------------------------------- */
 
-	if (likely(stack_bounds_hold(&state->own_stack, sp)))
-		return &state->own_stack;
-	for (int i = 0; i < STACK_CACHE_SIZE; i++) {
-		bounds = &state->other_stacks[i];
-		if (!stack_bounds_hold(bounds, sp))
-			continue;
-		/* It may have been unmapped since, and something else be there. */
-		if (system_is_mapped(sp, bounds->high - sp))
-			return bounds;
-		*bounds = (struct stack_bounds){ 0, 0 };
-	}
-	bounds = &state->other_stacks[state->other_next++ % STACK_CACHE_SIZE];
-	if (!stack_bounds_find(sp, bounds)) {
-		*bounds = (struct stack_bounds){ 0, 0 };
-		return NULL;
-	}
-	/* No more than is looked at again each time. */
-	if (bounds->high - sp > OTHER_STACK_BYTES)
-		bounds->high = sp + OTHER_STACK_BYTES;
-	if (sp - bounds->low > OTHER_STACK_BYTES)
-		bounds->low = sp - OTHER_STACK_BYTES;
-	return bounds;
+static inline uintptr_t page_of(uintptr_t address)
+{
+	return address & ~(uintptr_t)(PAGE_BYTES - 1);
+}
+
+/* The kernel says whether the word there can be read. */
+static __attribute__((noinline)) bool walk_asks(struct walk *walk, uintptr_t address)
+{
+	if (!system_is_surely_readable((const void *)address))
+		return false;
+	walk->readable_end = page_of(address) + PAGE_BYTES;
+	return true;
+}
+
+/*
+ * True if the word at `address` can be read, all asked so far being lower. Of the thread's
+ * own stack all can, within its bounds. Another may have been unmapped where the program no
+ * longer needs it, or have been given up for one that is smaller: where it ends is known
+ * from its pages alone, and each is asked for in each walk. That of the stack pointer goes
+ * without saying, and that is all that most walks on such stacks need.
+ */
+static inline bool walk_can_read(struct walk *walk, uintptr_t address)
+{
+	return likely(address < walk->readable_end) || walk_asks(walk, address);
+}
+
+/* The walk goes on at `sp`, perhaps on another stack than before. */
+static void walk_enter(struct walk *walk, uintptr_t sp)
+{
+	walk->is_own = stack_bounds_hold(&walk->state->own_stack, sp);
+	walk->readable_end = walk->is_own ? UINTPTR_MAX : page_of(sp);
+	walk->bounds = walk->is_own ? walk->state->own_stack
+	                            : (struct stack_bounds){ sp, sp + OTHER_STACK_BYTES };
 }
 
 /* ---- frames found -------------------------------------------------------------- */
@@ -102,7 +115,7 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 	struct thread_state *state = walk->state;
 
 	/* Where a signal came, call frame information need not be exact. */
-	if (!stack_walk_is_exact || walk->bounds != &state->own_stack || walk->in_signal)
+	if (!stack_walk_is_exact || !walk->is_own || walk->in_signal)
 		flags &= FRAME_SIGNAL;
 
 	/* A trace cannot carry it; and what comes up here is no signal frame's either. */
@@ -158,7 +171,7 @@ static inline bool walk_meets(struct walk *walk, uintptr_t slot,
 	const struct stack_bounds *own = &walk->state->own_stack;
 	struct walk_frame *frame;
 
-	if (walk->bounds != own)
+	if (!walk->is_own)
 		return false;
 	while (walk->known && (frames[walk->known - 1].slot < slot ||
 	                       !stack_bounds_hold(own, frames[walk->known - 1].slot)))
@@ -226,8 +239,10 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 	walk->point = *point;
 	walk->bp_words = 0;
 	/* It may have left a signal stack for the one that was interrupted. */
-	walk->bounds = bounds_of(walk->state, point->sp);
-	walk->cut = !walk->bounds;
+	if (walk->is_own != stack_bounds_hold(&walk->state->own_stack, slot) ||
+	    !stack_bounds_hold(&walk->bounds, slot))
+		walk_enter(walk, slot);
+	walk->cut = !walk_can_read(walk, slot);
 	if (walk->cut || !point->ip)
 		return false;
 	if (interrupted) {
@@ -252,6 +267,15 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 	return !walk->cut;
 }
 
+/* On another stack than the thread's own: what a step to `cfa` loads can be read. */
+static bool step_can_read(struct walk *walk, uintptr_t cfa, uintptr_t below)
+{
+	/* A frame keeps what it saves within itself; what lies further in was not asked for. */
+	return below <= cfa - walk->point.sp &&
+	       (!below || walk_can_read(walk, cfa - below)) &&
+	       walk_can_read(walk, cfa - sizeof(cfa));
+}
+
 /* One step by rule; the slot of the new return address, or 0 at the end. */
 static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 {
@@ -265,8 +289,10 @@ static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 	else
 		return 0;
 	/* A caller's frame lies further out: anything else would not end. */
-	if (cfa <= walk->point.sp || !stack_bounds_hold(walk->bounds, cfa - sizeof(cfa)) ||
-	    below > cfa - walk->bounds->low || cfa % sizeof(uintptr_t))
+	if (cfa <= walk->point.sp || !stack_bounds_hold(&walk->bounds, cfa - sizeof(cfa)) ||
+	    below > cfa - walk->bounds.low || cfa % sizeof(uintptr_t))
+		return 0;
+	if (unlikely(!walk->is_own) && !step_can_read(walk, cfa, below))
 		return 0;
 	walk->bp_words = 0;
 	if (below) { /* at least 16: the return address lies at 8 */
@@ -352,13 +378,12 @@ static void walk_run(struct walk *walk, uintptr_t slot)
 static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
 {
 	const struct thread_state *state = walk->state;
-	bool on_own = walk->bounds == &state->own_stack;
 	uintptr_t from = walk->cut ? walk->point.sp : start_slot;
 
 	for (uint32_t i = state->depth; i-- > 0;) {
 		const struct walk_frame *frame = &state->frames[i];
 
-		if ((!on_own || frame->slot >= from) && frame_is_standing(frame))
+		if ((!walk->is_own || frame->slot >= from) && frame_is_standing(frame))
 			return i + 1;
 	}
 	return 0;
@@ -394,7 +419,7 @@ static struct walk_result walk_end(struct walk *walk, uintptr_t start_slot)
 	uint32_t beyond = walk->met ? 0 : frames_beyond(walk, start_slot);
 	uint32_t keep = walk->met ? walk->known : beyond;
 	bool whole = walk->met || !beyond;
-	bool is_complete = !walk->cut && walk->bounds == &state->own_stack;
+	bool is_complete = !walk->cut && walk->is_own;
 
 	/* Whether the function that calls from beyond a gap is in the same call is unknown. */
 	if (walk->cut && !walk->met) {
@@ -432,21 +457,20 @@ struct walk_result stack_walk(struct thread_state *state,
 {
 	struct walk walk = {
 		.state = state,
-		.bounds = bounds_of(state, start->slot),
 		.point = { start->return_address, start->slot + sizeof(uintptr_t), start->bp },
 		.known = state->depth,
 		.called_slot = start->slot,
 	};
 	struct walk_result result;
 
-	if (likely(walk.bounds != NULL))
-		walk_run(&walk, start->slot);
-	else
-		walk.cut = true;
+	walk_enter(&walk, start->slot);
+	if (!walk.is_own)
+		walk.readable_end += PAGE_BYTES; /* the call has put its return address there */
+	walk_run(&walk, start->slot);
 	result = walk_end(&walk, start->slot);
 	/* While the exception is on its way, the frame that catches may lie beyond, too. */
-	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_count &&
-	             walk.bounds == &state->own_stack && start->slot > state->ceiling))
+	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_count && walk.is_own &&
+	             start->slot > state->ceiling))
 		state->ceiling = state->ceiling_slot = 0;
 	if (unlikely(result.keep + result.news > STACK_DEPTH_MAX))
 		frames_cut(state, &result);
@@ -461,7 +485,8 @@ static uintptr_t interrupted_step(struct walk *walk, frame_rule rule)
 	if (walk->point.ip && has_frame_information(rule))
 		return walk_outwards(walk, rule);
 	/* It was called, but there is nothing: the call put its return address there. */
-	walk->cut = !stack_bounds_hold(walk->bounds, slot) || slot % sizeof(slot);
+	walk->cut = !stack_bounds_hold(&walk->bounds, slot) || slot % sizeof(slot) ||
+	            !walk_can_read(walk, slot);
 	if (walk->cut)
 		return 0;
 	return_address = load(slot);
@@ -477,15 +502,16 @@ struct walk_result stack_walk_interrupted(struct thread_state *state,
 	uintptr_t sp = at->slot + sizeof(uintptr_t), slot;
 	struct walk walk = {
 		.state = state,
-		.bounds = is_own ? &state->own_stack : bounds_of(state, sp),
 		.point = { at->return_address - 1, sp, at->bp },
 		.known = state->depth,
 		.in_signal = true,
 	};
 	struct walk_result result;
 
-	walk.cut = !walk.bounds ||
-	           (walk.point.ip && !walk_push(&walk, at->slot, at->return_address, 0));
+	walk_enter(&walk, is_own ? state->own_stack.low : sp);
+	walk.cut = walk.point.ip && !walk_push(&walk, at->slot, at->return_address, 0);
+	/* What the stack pointer held may be anything. */
+	walk.cut |= !walk.is_own && (sp % sizeof(sp) || !walk_can_read(&walk, sp));
 	if (!walk.cut) {
 		slot = interrupted_step(&walk, frame_rule_get(at->return_address));
 		if (slot)

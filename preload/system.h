@@ -108,12 +108,18 @@ static inline int system_status(int fd, struct stat *status)
 	return (int)system_call(SYS_fstat, fd, (long)status, 0, 0, 0, 0);
 }
 
+/* As stat(2). */
+static inline int system_path_status(const char *path, struct stat *status)
+{
+	return (int)system_call(SYS_newfstatat, AT_FDCWD, (long)path, (long)status, 0, 0,
+	                        0);
+}
+
 static inline bool system_is_there(const char *path)
 {
 	struct stat status;
 
-	return system_call(SYS_newfstatat, AT_FDCWD, (long)path, (long)&status, 0, 0, 0) ==
-	       0;
+	return system_path_status(path, &status) == 0;
 }
 
 static inline int system_rename(const char *from, const char *to, unsigned int flags)
@@ -142,11 +148,22 @@ static inline bool system_is_resident(uintptr_t address)
 	       resident & 1;
 }
 
-/* Whether the 8 bytes there can be read; the kernel does, before it sees that nothing is asked. */
+/* The kernel reads the 8 bytes there, before it sees that nothing is asked. */
+static inline long system_read_word(const void *address)
+{
+	return system_call(SYS_rt_sigprocmask, -1, (long)address, 0, 8, 0, 0);
+}
+
+/* Whether the 8 bytes there can be read; true where the kernel cannot be asked. */
 static inline bool system_is_readable(const void *address)
 {
-	return system_call(SYS_rt_sigprocmask, -1, (long)address, 0, 8, 0, 0) !=
-	       -14; /* EFAULT */
+	return system_read_word(address) != -14; /* EFAULT */
+}
+
+/* The same; false where it cannot be asked. */
+static inline bool system_is_surely_readable(const void *address)
+{
+	return system_read_word(address) == -22; /* EINVAL */
 }
 
 /* Copy memory that may be gone. False: it is, or a part of it. (process_vm_readv) */
@@ -267,23 +284,17 @@ static inline long system_readlink(const char *path, char *target, size_t size_b
 	                   (long)size_bytes, 0, 0);
 }
 
-/* RLIMIT_FSIZE; UINT64_MAX: no limit. */
-static inline uint64_t system_file_limit_bytes(void)
+/* The soft limit of a resource (RLIMIT_*); UINT64_MAX: no limit. */
+static inline uint64_t system_limit_bytes(int resource)
 {
 	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
 
-	system_call(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, (long)&limit, 0, 0);
+	system_call(SYS_prlimit64, 0, resource, 0, (long)&limit, 0, 0);
 	return limit.rlim_cur;
 }
 
-/* RLIMIT_STACK; UINT64_MAX: no limit. */
-static inline uint64_t system_stack_limit_bytes(void)
-{
-	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
-
-	system_call(SYS_prlimit64, 0, RLIMIT_STACK, 0, (long)&limit, 0, 0);
-	return limit.rlim_cur;
-}
+/* How large the address space is, as RLIMIT_AS counts it; 0: not known. */
+uint64_t system_mapped_bytes(void);
 
 static inline uint64_t system_time_ns(clockid_t clock)
 {
@@ -318,6 +329,11 @@ static inline long system_send(int socket, const void *packet, size_t size_bytes
 {
 	return system_call(SYS_sendto, socket, (long)packet, (long)size_bytes, MSG_NOSIGNAL,
 	                   0, 0);
+}
+
+static inline long system_send_message(int socket, const struct msghdr *message)
+{
+	return system_call(SYS_sendmsg, socket, (long)message, MSG_NOSIGNAL, 0, 0, 0);
 }
 
 static inline long system_receive(int socket, struct msghdr *message)

@@ -112,8 +112,8 @@ static void state_begin(struct thread_state *state)
 	state->exception = NULL;
 	state->throw_count = 0;
 	state->seen_stack = (struct stack_bounds){ 0, 0 };
-	memset(state->told_stacks, 0, sizeof(state->told_stacks));
-	state->told_count = 0;
+	memset(state->other_stacks, 0, sizeof(state->other_stacks));
+	state->other_count = 0;
 	state->serial = (uint32_t)atomic_fetch_add_explicit(
 						(_Atomic uint64_t *)&ring.header->next_thread, 1,
 						memory_order_relaxed) +
@@ -146,7 +146,6 @@ struct thread_state *thread_state_make(void)
 		state_register(state);
 	}
 	state_begin(state);
-	memset(state->other_stacks, 0, sizeof(state->other_stacks));
 	state->own_stack = (struct stack_bounds){ guard.stack_low, guard.stack_high };
 	if (!guard.stack_high)
 		stack_bounds_find(stack_anchor(), &state->own_stack);
@@ -169,7 +168,7 @@ uint64_t thread_state_room_bytes(const struct thread_state *state)
 	if (!room_bytes ||
 	    !stack_bounds_hold(&state->own_stack, (uintptr_t)__libc_stack_end))
 		return room_bytes;
-	limit_bytes = system_stack_limit_bytes();
+	limit_bytes = system_limit_bytes(RLIMIT_STACK);
 	return limit_bytes < room_bytes ? limit_bytes : room_bytes;
 }
 

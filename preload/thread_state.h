@@ -110,10 +110,9 @@ struct thread_state {
 	struct stack_bounds own_stack;
 	struct stack_bounds
 		seen_stack; /* of it, what is no new depth; empty: all of it is */
-	struct stack_bounds other_stacks[STACK_CACHE_SIZE]; /* signal stacks, coroutines */
-	uint32_t other_next;
-	struct stack_bounds told_stacks[STACK_CACHE_SIZE]; /* others of noted depth */
-	uint32_t told_count;
+	/* signal stacks and coroutines of noted depth, the last ones; so many there were */
+	struct stack_bounds other_stacks[STACK_CACHE_SIZE];
+	uint32_t other_count;
 	void *signal_stack; /* ours, perhaps not in use; NULL: none */
 
 	struct stub_supply supply;

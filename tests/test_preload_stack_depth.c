@@ -70,7 +70,9 @@ static void encode(struct thread_state *state, uint32_t keep, uintptr_t slot,
 {
 	struct walk_frame *frames = state->frames + state->frames_capacity - count;
 	struct walk_result walk = { .keep = keep, .news = count, .frames = frames };
-	struct event event = { .op = OP_MALLOC, .time = state->events, .size_bytes = 1 };
+	struct event event = {
+		.op = OP_MALLOC, .time = state->events, .address = 64, .size_bytes = 1
+	};
 
 	for (uint32_t i = 0; i < count; i++)
 		frames[i] = (struct walk_frame){ .slot = slot - i * size_bytes,
@@ -173,15 +175,26 @@ static void tells_each_size_once_in_a_run(void **unused)
 	thread_drop(state);
 }
 
+/* The high end of 64 KiB that nothing lies next to. */
+static uintptr_t other_stack_make(void)
+{
+	char *space = mmap(NULL, 3 * 0x10000, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+	                   0);
+
+	assert_ptr_not_equal(space, MAP_FAILED);
+	assert_int_equal(mprotect(space + 0x10000, 0x10000, PROT_READ | PROT_WRITE), 0);
+	return (uintptr_t)space + 2 * 0x10000;
+}
+
 static void knows_other_stacks(void **unused)
 {
 	struct thread_state *state = thread_make();
-	uintptr_t high = 0x600000100000;
+	uintptr_t high = other_stack_make(), nowhere = 0x500000000000;
 	uint64_t fields[FIELDS];
+	uint32_t used;
 
 	(void)unused;
 	encode(state, 0, HIGH - 0x1000, 64, 2);
-	state->other_stacks[2] = (struct stack_bounds){ high - 0x10000, high };
 	encode(state, 2, high - 0x100, 32, 2);
 	assert_true(depth_is_due(state, high - 0x100));
 	assert_int_equal(depth_read(state, fields), 6 + 4);
@@ -193,9 +206,37 @@ static void knows_other_stacks(void **unused)
 	assert_int_equal(fields[9], 32 / 8 + 1);
 	depth_settle(state, high - 0x120, 1);
 	assert_false(depth_is_due(state, high - 0x100));
-	/* A stack that nobody knows is left out. */
-	encode(state, 2, 0x500000000000, 32, 1);
+	/* A stack that nobody knows is left out, and not asked for again. */
+	encode(state, 2, nowhere, 32, 1);
+	used = state->used;
+	assert_true(depth_is_due(state, nowhere));
 	assert_true(depth_note(state));
+	depth_settle(state, nowhere, 1);
+	assert_int_equal(state->used, used);
+	assert_false(depth_is_due(state, nowhere));
+	thread_drop(state);
+}
+
+/* Each of very many is seen, the last ones are known, and at some time there are enough. */
+static void is_not_asked_for_stacks_without_end(void **unused)
+{
+	struct thread_state *state = thread_make();
+	uint32_t due = 0;
+
+	(void)unused;
+	encode(state, 0, HIGH - 0x1000, 64, 2);
+	for (uintptr_t i = 0; i < 5000; i++) {
+		uintptr_t slot = 0x500000000000 + i * 0x10000;
+
+		encode(state, 2, slot, 32, 1);
+		if (!depth_is_due(state, slot) || state->used > state->sample_at)
+			continue;
+		due++;
+		assert_true(depth_note(state));
+		depth_settle(state, slot, i);
+		assert_false(depth_is_due(state, slot));
+	}
+	assert_in_range(due, 100, OTHER_STACKS_MAX);
 	thread_drop(state);
 }
 
@@ -336,6 +377,7 @@ int main(void)
 		cmocka_unit_test(says_who_made_a_thread),
 		cmocka_unit_test(tells_each_size_once_in_a_run),
 		cmocka_unit_test(knows_other_stacks),
+		cmocka_unit_test(is_not_asked_for_stacks_without_end),
 		cmocka_unit_test(is_due_when_deeper_and_now_and_then),
 		cmocka_unit_test(gives_up_without_room),
 		cmocka_unit_test(writes_a_fault),

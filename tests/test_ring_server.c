@@ -392,6 +392,91 @@ static void others_are_turned_away(void **state)
 	files_are(bench, 0, 0);
 }
 
+/* ---- libraries ---- */
+
+struct taken {
+	int count;
+	char path[RING_MODULE_PATH_MAX + 1];
+	ino_t inode;
+};
+
+static void take(void *context, const char *path, int file)
+{
+	struct taken *taken = context;
+	struct stat status;
+
+	taken->count++;
+	strcpy(taken->path, path);
+	assert_int_equal(fstat(file, &status), 0);
+	taken->inode = status.st_ino;
+	close(file);
+}
+
+/* `count` descriptors of `file` go with it. */
+static void give(struct bench *bench, enum ring_proof_use use, uint64_t session,
+                 const char *path, int file, size_t count)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = { 0 };
+	struct ring_question question = { 42, ring_proof(session, use, 42) };
+	struct iovec parts[2] = { { &question, sizeof(question) },
+		                      { (char *)path, strlen(path) } };
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
+	int peer = peer_connect(bench), files[2] = { file, file };
+
+	if (count) {
+		message.msg_control = control;
+		message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+		CMSG_FIRSTHDR(&message)->cmsg_level = SOL_SOCKET;
+		CMSG_FIRSTHDR(&message)->cmsg_type = SCM_RIGHTS;
+		CMSG_FIRSTHDR(&message)->cmsg_len = CMSG_LEN(count * sizeof(int));
+		memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), files, count * sizeof(int));
+	}
+	assert_true(sendmsg(peer, &message, MSG_NOSIGNAL) > 0);
+	close(peer);
+	while (ring_server_step(bench->server))
+		;
+}
+
+static int descriptors_open(void)
+{
+	int count = 0, i;
+
+	for (i = 0; i < 1024; i++)
+		count += fcntl(i, F_GETFD) >= 0;
+	return count;
+}
+
+static void a_library_that_is_given_is_taken(void **state)
+{
+	static char longest[RING_MODULE_PATH_MAX + 2];
+	struct bench *bench = *state;
+	uint64_t session = bench->session.number;
+	struct taken taken = { 0 };
+	int file = open("/proc/self/exe", O_RDONLY), before = descriptors_open();
+	struct stat status;
+
+	assert_int_equal(fstat(file, &status), 0);
+	give(bench, PROOF_MODULE, session, "/nobody/wants/it.so", file, 1);
+	ring_server_on_module(bench->server, take, &taken);
+	give(bench, PROOF_MODULE, session + 1, "/another/session.so", file, 1);
+	give(bench, PROOF_MODULE, session, "/none.so", -1, 0);
+	give(bench, PROOF_MODULE, session, "/two.so", file, 2);
+	give(bench, PROOF_QUESTION, session, "", file, 1);
+	give(bench, PROOF_QUESTION, session, "/no.so", -1, 0);
+	memset(longest, '/', sizeof(longest) - 1);
+	give(bench, PROOF_MODULE, session, longest, file, 1);
+	assert_int_equal(taken.count, 0);
+	give(bench, PROOF_MODULE, session, longest + 1, file, 1);
+	assert_int_equal(taken.count, 1);
+	give(bench, PROOF_MODULE, session, "/a/plugin.so", file, 1);
+	assert_int_equal(taken.count, 2);
+	assert_string_equal(taken.path, "/a/plugin.so");
+	assert_int_equal(taken.inode, status.st_ino);
+	assert_int_equal(descriptors_open(), before);
+	files_are(bench, 0, 0);
+	close(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -411,6 +496,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_session_has_one_server, bench_begin,
 		                                bench_end),
 		cmocka_unit_test_setup_teardown(others_are_turned_away, bench_begin, bench_end),
+		cmocka_unit_test_setup_teardown(a_library_that_is_given_is_taken, bench_begin,
+		                                bench_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -480,6 +480,54 @@ static void the_shelf_outlives_the_file(void **state)
 	module_shelf_free(shelf);
 }
 
+static int offer(struct module_shelf *shelf, const char *path, const char *program)
+{
+	int file = open(path_of(program), O_RDONLY);
+
+	module_shelf_offer(shelf, path, file);
+	return fcntl(file, F_GETFD) >= 0;
+}
+
+/* Files that processes give before they load them: found by path, by build, or not at all. */
+static void the_shelf_takes_what_is_offered(void **state)
+{
+	struct module_shelf *shelf = module_shelf_new();
+	struct elf_file first, second;
+	int file;
+
+	(void)state;
+	shell("gcc -O1 -g -Wl,--build-id -o first a.c");
+	shell("gcc -O2 -g -Wl,--build-id -o second a.c");
+	shell("gcc -O1 -g -Wl,--build-id=none -o plain a.c && cp plain copy");
+	shell("gcc -O1 -Wl,--build-id=none -o other a.c");
+	shell("echo no program >text");
+	first = facts_of("first");
+	second = facts_of("second");
+	assert_true(offer(shelf, "/proc/self/fd/3", "first"));
+	assert_true(offer(shelf, "/proc/self/fd/3", "second"));
+	assert_false(offer(shelf, "/proc/self/fd/3", "second"));
+	assert_false(offer(shelf, "relative", "first"));
+	assert_false(offer(shelf, "/text", "text"));
+	file = module_shelf_find(shelf, "/proc/self/fd/3", first.build_id,
+	                         first.build_id_bytes);
+	assert_true(file >= 0);
+	assert_int_equal(
+		module_shelf_find(shelf, "/elsewhere", first.build_id, first.build_id_bytes),
+		file);
+	assert_true(module_shelf_find(shelf, "/proc/self/fd/3", second.build_id,
+	                              second.build_id_bytes) != file);
+	/* Without a build-id the path must say it, and it must be one file. */
+	assert_true(offer(shelf, "/plain", "plain"));
+	assert_false(offer(shelf, "/plain", "copy"));
+	assert_true(module_shelf_find(shelf, "/plain", NULL, 0) >= 0);
+	assert_int_equal(module_shelf_find(shelf, "/elsewhere", NULL, 0), -1);
+	assert_false(offer(shelf, "/plain", "other"));
+	assert_int_equal(module_shelf_find(shelf, "/plain", NULL, 0), -1);
+	assert_false(offer(shelf, "/plain", "plain"));
+	assert_int_equal(module_shelf_find(shelf, "/plain", NULL, 0), -1);
+	module_shelf_free(shelf);
+}
+
 /* What a shelf is given was written by the recorded process: any bytes at all. */
 static void the_shelf_takes_any_chunk(void **state)
 {
@@ -582,6 +630,7 @@ int main(void)
 		cmocka_unit_test(falls_back_to_symbol_tables),
 		cmocka_unit_test(refuses_another_build),
 		cmocka_unit_test(the_shelf_outlives_the_file),
+		cmocka_unit_test(the_shelf_takes_what_is_offered),
 		cmocka_unit_test(the_shelf_takes_any_chunk),
 		cmocka_unit_test(nothing_strange_hurts),
 		cmocka_unit_test(survives_cut_files),

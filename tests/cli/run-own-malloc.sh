@@ -67,6 +67,64 @@ echo "and what it starts:"
 "$OUTLIVE" run -q -o trace -- ./own ./plain 2>stderr
 grep malloc stderr
 "$OUTLIVE" info --format json trace | told
+echo "one that names its memory under its lock, called before main:"
+cat >locked.c <<'END'
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static char *arena;
+static size_t used;
+static volatile char lock;
+void *malloc(size_t size)
+{
+	char *block;
+
+	while (__atomic_exchange_n(&lock, 1, __ATOMIC_ACQUIRE))
+		;
+	if (!arena) {
+		arena = mmap(NULL, 1 << 26, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		prctl(0x53564d41 /* PR_SET_VMA */, 0, arena, 1 << 26, "mine");
+		syscall(SYS_gettid);
+	}
+	block = arena + used;
+	used += (size + 15) & ~(size_t)15;
+	__atomic_store_n(&lock, 0, __ATOMIC_RELEASE);
+	return block;
+}
+void free(void *block)
+{
+	(void)block;
+}
+void *calloc(size_t count, size_t size)
+{
+	return malloc(count * size);
+}
+void *realloc(void *old, size_t size)
+{
+	return old ? memcpy(malloc(size), old, size) : malloc(size);
+}
+int main(void)
+{
+	return 0;
+}
+END
+cat >early.c <<'END'
+#include <stdlib.h>
+void *early;
+static __attribute__((constructor)) void begin(void)
+{
+	early = malloc(10);
+}
+END
+${CC:-gcc} -fPIC -shared -o libearly.so early.c &&
+	${CC:-gcc} -fno-builtin -o locked locked.c -Wl,--no-as-needed -L. -learly -Wl,-rpath,. || exit 1
+timeout 60 "$OUTLIVE" run -q -o trace -- ./locked 2>stderr
+echo "status $?"
+grep -c "own malloc" stderr
 echo "who has none is not told:"
 "$OUTLIVE" run -o trace -- ./plain 2>&1 | grep -c malloc
 "$OUTLIVE" info trace | grep -c malloc
