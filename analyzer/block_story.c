@@ -36,11 +36,12 @@ static int step_note(struct story_step *step, const struct thread *thread,
 		                         .thread = thread->index,
 		                         .op = event->op,
 		                         .frames = thread->depth };
-	step->locations = malloc((thread->depth + 1) * sizeof(*step->locations));
-	if (!step->locations)
+	step->stack = malloc((thread->depth + 1) * sizeof(*step->stack));
+	if (!step->stack)
 		return -1;
 	for (i = 0; i < thread->depth; i++)
-		step->locations[i] = thread->stack[i].location;
+		step->stack[i] = (struct story_frame){ thread->stack[i].location,
+			                                   thread->stack[i].is_cut };
 	return 0;
 }
 
@@ -187,7 +188,7 @@ static int life_move(struct story_life *life, const struct thread *thread,
 	life->has_crossed |= life_last(life)->thread != thread->index;
 	life->moving = 0;
 	step = &life->moves[life->move_count++ % STORY_MOVES_MAX];
-	free(step->locations);
+	free(step->stack);
 	return step_note(step, thread, event, event->address, event->size);
 }
 
@@ -330,10 +331,10 @@ void block_story_release(struct block_story *story)
 	size_t i, j;
 
 	for (i = 0; i < story->count; i++) {
-		free(story->lives[i].birth.locations);
-		free(story->lives[i].end.locations);
+		free(story->lives[i].birth.stack);
+		free(story->lives[i].end.stack);
 		for (j = 0; j < STORY_MOVES_MAX; j++)
-			free(story->lives[i].moves[j].locations);
+			free(story->lives[i].moves[j].stack);
 	}
 	free(story->lives);
 	*story = (struct block_story){ .lives = NULL };

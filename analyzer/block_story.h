@@ -14,13 +14,18 @@
 #define STORY_LIVES_MAX 1000 /* of one address; more are only counted */
 #define STORY_MOVES_MAX 16   /* reallocs of one life; likewise */
 
+struct story_frame {
+	uint32_t location : 31;
+	uint32_t is_cut : 1; /* frames are missing outside of it */
+};
+
 /* Something that happened to a block. */
 struct story_step {
-	uint64_t time;          /* quanta */
-	uint64_t address, size; /* after it; a free: of what was freed */
-	uint32_t thread;        /* index, of the replay */
-	uint8_t op;             /* enum event_op; OP_NONE: the step is missing */
-	uint32_t *locations;    /* of its stack, outermost first */
+	uint64_t time;             /* quanta */
+	uint64_t address, size;    /* after it; a free: of what was freed */
+	uint32_t thread;           /* index, of the replay */
+	uint8_t op;                /* enum event_op; OP_NONE: the step is missing */
+	struct story_frame *stack; /* outermost first */
 	uint32_t frames;
 };
 

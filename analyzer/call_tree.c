@@ -1,6 +1,7 @@
 /* call_tree.c - every call path that matters, each once. Layer 1. */
 #include "call_tree.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #define NODES_FIRST 4096u
@@ -87,15 +88,30 @@ static int call_tree_grow(struct call_tree *tree)
 	return 0;
 }
 
-uint32_t call_tree_add(struct call_tree *tree, uint32_t parent, uint32_t location)
+static uint32_t node_add(struct call_tree *tree, const struct call_node *node)
 {
-	uint64_t path = call_path(tree->nodes[parent].path, location);
-
 	if (tree->count == tree->capacity && call_tree_grow(tree))
 		return CALL_NODE_NONE;
-	tree->nodes[tree->count] = (struct call_node){ .path = path,
-		                                           .parent = parent,
-		                                           .location = location };
-	slot_put(tree->slots, tree->slot_bits, path, tree->count);
+	tree->nodes[tree->count] = *node;
+	slot_put(tree->slots, tree->slot_bits, node->path, tree->count);
 	return tree->count++;
+}
+
+uint32_t call_tree_add(struct call_tree *tree, uint32_t parent, uint32_t location)
+{
+	struct call_node node = { .path = call_path(tree->nodes[parent].path, location),
+		                      .parent = parent,
+		                      .location = location };
+
+	return node_add(tree, &node);
+}
+
+uint32_t call_tree_add_cut(struct call_tree *tree, uint32_t parent, uint32_t location)
+{
+	struct call_node node = { .path = call_path_cut(tree->nodes[parent].path, location),
+		                      .parent = parent,
+		                      .is_cut = true,
+		                      .location = location };
+
+	return node_add(tree, &node);
 }

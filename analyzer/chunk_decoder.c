@@ -270,6 +270,41 @@ static inline const char *event_head_read(struct chunk_decoder *decoder,
 	                   tag & TAG_FRAMES_PREDICTED, event->op);
 }
 
+static inline bool gap_follows(const struct chunk_decoder *decoder)
+{
+	return decoder->at < decoder->end && *decoder->at == CONTROL_TAG(CONTROL_GAP);
+}
+
+/* A GAP record: *outer of the stack as it is now. NULL, or what is wrong with it. */
+static const char *gap_read(struct chunk_decoder *decoder, uint32_t *outer)
+{
+	const uint8_t *at = decoder->at + 1;
+	uint64_t bytes, frames;
+
+	if (stack_note_field(&at, decoder->end, &bytes) ||
+	    bytes > (size_t)(decoder->end - at))
+		return "it crosses the chunk's end";
+	decoder->at = at + bytes;
+	if (stack_note_field(&at, decoder->at, &frames) || frames >= decoder->depth)
+		return "its gap is beyond the stack";
+	*outer = (uint32_t)frames;
+	return NULL;
+}
+
+/* What comes after an event and belongs to it. NULL, or what is wrong with it. */
+static inline const char *event_gap_read(struct chunk_decoder *decoder,
+                                         struct event *event)
+{
+	const char *wrong = NULL;
+	uint32_t outer;
+
+	if (UNLIKELY(gap_follows(decoder))) {
+		wrong = gap_read(decoder, &outer);
+		event->gap = wrong ? 0 : outer + 1;
+	}
+	return wrong;
+}
+
 /* One event at decoder->at. NULL, or what is wrong with it. */
 static inline const char *event_read(struct chunk_decoder *decoder, uint8_t tag,
                                      struct event *event)
@@ -288,7 +323,7 @@ static inline const char *event_read(struct chunk_decoder *decoder, uint8_t tag,
 	if (UNLIKELY(at > decoder->end))
 		return "it crosses the chunk's end";
 	decoder->at = at;
-	return NULL;
+	return event_gap_read(decoder, event);
 }
 
 /* A RUN record: every table is zeroed, and the stack is the record's. */
@@ -297,6 +332,7 @@ static const char *run_read(struct chunk_decoder *decoder, struct event *event)
 	const uint8_t *at = decoder->at + 1;
 	struct run_record record;
 	const char *wrong;
+	uint32_t outer;
 
 	if ((size_t)(decoder->end - at) < sizeof(record))
 		return "a run's beginning crosses the chunk's end";
@@ -310,7 +346,12 @@ static const char *run_read(struct chunk_decoder *decoder, struct event *event)
 	decoder->time = record.time;
 	decoder->map_change = address_map_change_after(decoder->map, record.time);
 	decoder->run = (struct run){
-		record.events_before, record.thread, record.tid, record.stack_cut, { 0 }
+		.events_before = record.events_before,
+		.thread = record.thread,
+		.tid = record.tid,
+		.gap_count = record.stack_cut != 0, /* the first: its outermost */
+		.gaps = { 0 },
+		.name = "",
 	};
 	memcpy(decoder->run.name, record.name, sizeof(record.name));
 	*event = (struct event){ .op = EVENT_RUN,
@@ -325,6 +366,13 @@ static const char *run_read(struct chunk_decoder *decoder, struct event *event)
 	if (at > decoder->end)
 		return "its stack crosses the chunk's end";
 	decoder->at = at;
+	while (gap_follows(decoder)) {
+		wrong = gap_read(decoder, &outer);
+		if (wrong)
+			return wrong;
+		if (decoder->run.gap_count < RUN_GAPS_MAX)
+			decoder->run.gaps[decoder->run.gap_count++] = outer;
+	}
 	return NULL;
 }
 
@@ -345,7 +393,7 @@ static const char *stack_read(struct chunk_decoder *decoder, uint8_t tag,
 		return "it crosses the chunk's end";
 	decoder->at = at;
 	decoder->events++;
-	return NULL;
+	return event_gap_read(decoder, event);
 }
 
 /*

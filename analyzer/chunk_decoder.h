@@ -22,10 +22,13 @@
 #define CHUNK_PADDING_BYTES 256
 
 /* What a RUN record said: valid until the next EVENT_RUN. */
+#define RUN_GAPS_MAX 64
+
 struct run {
 	uint64_t events_before;
 	uint32_t thread, tid; /* thread: serial in the process, from 1 */
-	bool is_stack_cut;
+	uint32_t gap_count;
+	uint32_t gaps[RUN_GAPS_MAX]; /* as an event's, but from 0 on */
 	char name[17];
 };
 

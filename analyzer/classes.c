@@ -77,6 +77,8 @@ void class_counts_add(struct class_counts *to, const struct class_counts *from)
 	share_add(&to->unknown, &from->unknown);
 	share_add(&to->suppressed, &from->suppressed);
 	to->exact_blocks += from->exact_blocks;
+	to->exact_cut_blocks += from->exact_cut_blocks;
+	to->cut_blocks += from->cut_blocks;
 	to->blocks += from->blocks;
 }
 
@@ -262,6 +264,32 @@ static uint64_t main_time(const struct classes *classes)
 	return first;
 }
 
+/* Blocks of sites whose call path has a gap are not exact, but exact up to the gap. */
+static int cuts_classify(struct classes *classes)
+{
+	const struct replay *replay = &classes->profile->replay;
+	const struct call_node *nodes = replay->tree.nodes;
+	bool *is_cut = calloc(replay->tree.count, sizeof(*is_cut));
+	struct class_counts *counts;
+	uint32_t i;
+
+	if (!is_cut)
+		return -1;
+	/* a child's number is above its parent's */
+	for (i = 1; i < replay->tree.count; i++)
+		is_cut[i] = nodes[i].is_cut || is_cut[nodes[i].parent];
+	for (i = 1; i < replay->sites.count; i++) {
+		counts = &classes->sites[i];
+		if (!is_cut[replay->sites.sites[i].node])
+			continue;
+		counts->cut_blocks = counts->blocks;
+		counts->exact_cut_blocks = counts->exact_blocks;
+		counts->exact_blocks = 0;
+	}
+	free(is_cut);
+	return 0;
+}
+
 static int classes_fill(struct classes *classes, const struct class_options *options)
 {
 	const struct profile *profile = classes->profile;
@@ -280,7 +308,7 @@ static int classes_fill(struct classes *classes, const struct class_options *opt
 	for (i = 1; i < profile->replay.sites.count; i++)
 		ended_classify(classes, i);
 	all_live_classify(classes);
-	if (single_classify(classes))
+	if (single_classify(classes) || cuts_classify(classes))
 		return -1;
 	for (i = 1; i < profile->replay.sites.count; i++)
 		class_counts_add(&classes->all, &classes->sites[i]);

@@ -46,8 +46,13 @@ struct class_counts {
 	struct class_share inferred;   /* stack or escaping, if one believes plain frames */
 	struct class_share unknown;    /* their free was missed */
 	struct class_share suppressed; /* never freed, and hidden */
-	uint64_t exact_blocks;         /* of all: their class rests on no inferred frames */
-	uint64_t blocks;               /* all */
+	/*
+	 * Of all: their class rests on no inferred frames, and the stack they were born on is
+	 * whole; or it is cut, and the class is exact as far as it goes.
+	 */
+	uint64_t exact_blocks, exact_cut_blocks;
+	uint64_t cut_blocks; /* of all: that stack is cut */
+	uint64_t blocks;     /* all */
 };
 
 struct classes {

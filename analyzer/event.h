@@ -23,6 +23,8 @@ struct event {
 	bool is_in_place; /* realloc: the address stayed */
 	uint8_t alignment_shift; /* aligned: log2 of the alignment */
 	uint32_t pops, news;     /* inner frames that ended, then began since the last */
+	uint32_t
+		gap; /* 1 + index of the frame outside of which some are missing; 0: none new */
 	uint32_t frame_first; /* of the `news` in the batch's locations, outermost first */
 	uint64_t time;        /* quanta; realloc: before the real call */
 	uint64_t time_end;    /* realloc: after it; else as `time` */

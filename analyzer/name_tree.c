@@ -13,6 +13,9 @@ struct label_list {
 	uint32_t first, count;
 };
 
+/* Labels that are no functions: the root's, and that of frames that are missing. */
+enum { LABEL_ROOT, LABEL_GAP, LABELS_FIXED };
+
 struct labelling {
 	struct name_tree *names;
 	const struct profile *profile;
@@ -84,6 +87,14 @@ static int list_add(struct labelling *work, uint32_t label)
 	return 0;
 }
 
+/* The child of a node with that label, made if it is new; CALL_NODE_NONE: no memory. */
+static uint32_t label_child(struct call_tree *tree, uint32_t node, uint32_t label)
+{
+	uint32_t child = call_tree_find(tree, call_path(tree->nodes[node].path, label));
+
+	return child != CALL_NODE_NONE ? child : call_tree_add(tree, node, label);
+}
+
 static int location_label(struct labelling *work, uint32_t location, uint32_t node)
 {
 	const struct stack_name *name;
@@ -106,17 +117,17 @@ static int location_label(struct labelling *work, uint32_t location, uint32_t no
 }
 
 /* Where a node of the call tree comes to lie below `to`; CALL_NODE_NONE: no memory. */
-static uint32_t node_place(struct labelling *work, uint32_t to, uint32_t location)
+static uint32_t node_place(struct labelling *work, uint32_t to,
+                           const struct call_node *node)
 {
-	struct label_list list = work->by_location[location];
+	struct label_list list = work->by_location[node->location];
 	struct call_tree *tree = &work->names->tree;
-	uint32_t i, child, label;
+	uint32_t i;
 
-	for (i = 0; i < list.count && to != CALL_NODE_NONE; i++) {
-		label = work->lists[list.first + i];
-		child = call_tree_find(tree, call_path(tree->nodes[to].path, label));
-		to = child != CALL_NODE_NONE ? child : call_tree_add(tree, to, label);
-	}
+	if (node->is_cut)
+		to = label_child(tree, to, LABEL_GAP);
+	for (i = 0; i < list.count && to != CALL_NODE_NONE; i++)
+		to = label_child(tree, to, work->lists[list.first + i]);
 	return to;
 }
 
@@ -169,7 +180,7 @@ static int nodes_place(struct labelling *work, enum report_sort sort)
 		node = &tree->nodes[i];
 		if (work->by_location[node->location].first == UINT32_MAX)
 			result = location_label(work, node->location, i);
-		places[i] = node_place(work, places[node->parent], node->location);
+		places[i] = node_place(work, places[node->parent], node);
 		if (places[i] == CALL_NODE_NONE)
 			result = -1;
 	}
@@ -192,7 +203,7 @@ int name_tree_make(struct name_tree *names, const struct profile *profile,
 	size_t locations = address_map_location_count(profile->map);
 	int result = -1;
 
-	*names = (struct name_tree){ .label_count = 1 };
+	*names = (struct name_tree){ .label_count = LABELS_FIXED };
 	names->labels = malloc(work.label_capacity * sizeof(*names->labels));
 	work.by_location = malloc(locations * sizeof(*work.by_location));
 	if (work.by_location)
@@ -201,6 +212,7 @@ int name_tree_make(struct name_tree *names, const struct profile *profile,
 	if (names->labels && work.by_location && work.lists &&
 	    !call_tree_init(&names->tree)) {
 		names->labels[0] = stack_name_none(0);
+		names->labels[LABEL_GAP] = stack_name_gap();
 		result = nodes_place(&work, sort);
 	}
 	hash_index_release(&work.index);

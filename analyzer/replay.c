@@ -82,6 +82,7 @@ static uint32_t stack_nodes(struct replay *replay, struct thread *thread, uint64
 {
 	struct call_tree *tree = &replay->tree;
 	uint32_t at = thread->depth, node = CALL_ROOT;
+	const struct frame *frame;
 
 	/* Outwards to the first that the tree has, then back. */
 	while (at) {
@@ -97,7 +98,9 @@ static uint32_t stack_nodes(struct replay *replay, struct thread *thread, uint64
 	else
 		thread->stack[at - 1].node = node;
 	for (; at < thread->depth; at++) {
-		node = call_tree_add(tree, node, thread->stack[at].location);
+		frame = &thread->stack[at];
+		node = frame->is_cut ? call_tree_add_cut(tree, node, frame->location)
+		                     : call_tree_add(tree, node, frame->location);
 		if (node == CALL_NODE_NONE ||
 		    location_times_note(&replay->locations, thread->stack[at].location, time))
 			return CALL_NODE_NONE;
@@ -116,6 +119,7 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 	struct event snapshot = slice->events[0];
 	const uint32_t *locations = slice->locations + snapshot.frame_first;
 	uint64_t before = slice->run->events_before;
+	uint32_t i;
 
 	if (!thread)
 		return -1;
@@ -133,7 +137,11 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 	thread->sequence++;
 	thread->plain_last = thread->sequence;
 	snapshot.pops = thread->depth;
-	return thread_stack_update(thread, &snapshot, locations);
+	if (thread_stack_update(thread, &snapshot, locations))
+		return -1;
+	for (i = 0; i < slice->run->gap_count; i++)
+		thread_stack_cut(thread, slice->run->gaps[i]);
+	return 0;
 }
 
 /* ---- blocks ------------------------------------------------------------------------ */

@@ -179,32 +179,49 @@ static void peeled_print(const struct screen *screen, const struct classes *clas
 	peeled_names_release(&names);
 }
 
-void report_footer(const struct screen *screen, const struct classes *classes)
+/* "exact: 61% of 300 blocks, 38% more up to a gap; stacks cut: 39% (117)" */
+static void exact_print(const struct screen *screen, const struct classes *classes)
 {
 	const struct class_counts *all = &classes->all;
-	uint64_t cut = classes->profile->process->header.lost[LOST_STACKS_CUT];
+	uint64_t exact = all->exact_blocks + all->exact_cut_blocks;
 	char percent[TEXT_NUMBER_BYTES], blocks[TEXT_NUMBER_BYTES];
+	char gap[64] = "", cut[96] = "", count[TEXT_NUMBER_BYTES];
 
-	if (!all->blocks)
-		return;
-	fprintf(screen->file, "\n%s", screen_dim(screen));
 	text_count(blocks, all->blocks);
-	if (!classes->has_exact_frames)
+	if (all->cut_blocks)
+		snprintf(cut, sizeof(cut), "; stacks cut: %s (%s)",
+		         text_percent(percent, all->cut_blocks, all->blocks),
+		         text_count(count, all->cut_blocks));
+	if (!classes->has_exact_frames) {
 		screen_line(screen, 2,
 		            "frames are plain: stack-like and escaping are inferred, of all %s "
-		            "block%s",
-		            blocks, text_s(all->blocks));
-	else
-		screen_line(screen, 2, "exact: %s of %s block%s%s",
-		            text_percent(percent, all->exact_blocks, all->blocks), blocks,
-		            text_s(all->blocks),
-		            all->exact_blocks < all->blocks ? "; the others are counted apart"
-		                                            : "");
+		            "block%s%s",
+		            blocks, text_s(all->blocks), cut);
+		return;
+	}
+	if (all->exact_cut_blocks)
+		snprintf(gap, sizeof(gap), ", %s more up to a gap",
+		         text_percent(percent, all->exact_cut_blocks, all->blocks));
+	screen_line(screen, 2, "exact: %s of %s block%s%s%s%s",
+	            text_percent(percent, all->exact_blocks, all->blocks), blocks,
+	            text_s(all->blocks), gap, cut,
+	            exact < all->blocks ? "; the others are counted apart" : "");
+}
+
+void report_footer(const struct screen *screen, const struct classes *classes)
+{
+	uint64_t cut = classes->profile->process->header.lost[LOST_STACKS_CUT];
+	char count[TEXT_NUMBER_BYTES];
+
+	if (!classes->all.blocks)
+		return;
+	fprintf(screen->file, "\n%s", screen_dim(screen));
+	exact_print(screen, classes);
 	if (cut)
 		screen_line(screen, 2,
 		            "%s stack%s end%s early, at code without call frame information or "
 		            "beyond 16,384 frames",
-		            text_count(blocks, cut), text_s(cut), cut == 1 ? "s" : "");
+		            text_count(count, cut), text_s(cut), cut == 1 ? "s" : "");
 	report_hidden(screen, classes);
 	peeled_print(screen, classes);
 	fputs(screen_plain(screen), screen->file);

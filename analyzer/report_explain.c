@@ -30,7 +30,7 @@ static uint32_t function_at(const struct explain *explain,
                             const struct story_step *step, uint32_t frame)
 {
 	return frame < step->frames ? explain->findings->classes->functions
-	                                  .of_location[step->locations[frame]]
+	                                  .of_location[step->stack[frame].location]
 	                            : FUNCTION_NONE;
 }
 
@@ -75,10 +75,13 @@ static int stack_print(const struct explain *explain, const struct story_step *s
 			mark = "owner    ";
 		function_text(name, sizeof(name), classes, function_at(explain, step, frame));
 		if (location_place_text(place, sizeof(place), classes->profile,
-		                        step->locations[frame]))
+		                        step->stack[frame].location))
 			return -1;
 		screen_line(explain->screen, STACK_HANG, "      %s%s  %s%s%s", mark, name,
 		            screen_dim(explain->screen), place, screen_plain(explain->screen));
+		if (step->stack[frame].is_cut)
+			screen_line(explain->screen, STACK_HANG, "      %*s(gap)",
+			            (int)strlen(mark), "");
 	}
 	return 0;
 }

@@ -45,6 +45,7 @@ static void name_json(struct json_writer *json, const struct stack_name *name)
 	json_string(json, "file", name->file);
 	json_count(json, "line", name->line);
 	json_bool(json, "inlined", name->is_inlined);
+	json_bool(json, "gap", name->is_cut);
 }
 
 static void frames_json(struct json_writer *json, const char *key,

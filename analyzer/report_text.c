@@ -180,6 +180,8 @@ static int site_print(const struct figures *figures, const struct profile *profi
 		if (i)
 			fprintf(screen->file, "%*s", (int)indent, "");
 		report_name(screen, &stack.names[i], i ? indent : used);
+		if (stack.names[i].is_cut)
+			screen_line(screen, indent, "%*s(gap)", (int)indent, "");
 	}
 	if (shown < stack.count)
 		screen_line(screen, indent, "%*s.. and %zu callers more", (int)indent, "",

@@ -408,6 +408,8 @@ static int stack_print(const struct why *why)
 		screen_line(why->screen, 4, "  %s  %s%s%s%s%s", name, screen_dim(why->screen),
 		            where, stack.names[i].is_inlined ? "  (inlined)" : "",
 		            is_peeled ? "  (peeled off)" : "", screen_plain(why->screen));
+		if (stack.names[i].is_cut)
+			screen_line(why->screen, 4, "  (gap)");
 	}
 	stack_names_release(&stack);
 	return 0;

@@ -21,6 +21,14 @@ struct stack_name stack_name_none(uint64_t offset)
 		                        .apart = "" };
 }
 
+struct stack_name stack_name_gap(void)
+{
+	struct stack_name gap = stack_name_none(0);
+
+	gap.is_gap = true;
+	return gap;
+}
+
 static int name_add(struct stack_names *stack, const struct stack_name *name)
 {
 	size_t capacity = stack->capacity ? stack->capacity * 2 : 64;
@@ -69,8 +77,12 @@ static int location_add(struct stack_names *stack, const struct profile *profile
 static int node_add(struct stack_names *stack, const struct profile *profile,
                     uint32_t node)
 {
-	return location_add(stack, profile, profile->replay.tree.nodes[node].location,
-	                    node);
+	const struct call_node *call = &profile->replay.tree.nodes[node];
+
+	if (location_add(stack, profile, call->location, node))
+		return -1;
+	stack->names[stack->count - 1].is_cut = call->is_cut;
+	return 0;
 }
 
 int stack_names_fill(struct stack_names *stack, const struct profile *profile,
@@ -152,7 +164,7 @@ int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
 bool stack_name_is_same(const struct stack_name *one, const struct stack_name *two)
 {
 	return !strcmp(one->function, two->function) && !strcmp(one->module, two->module) &&
-	       !strcmp(one->declared, two->declared) &&
+	       !strcmp(one->declared, two->declared) && one->is_gap == two->is_gap &&
 	       (*one->function || one->offset == two->offset);
 }
 
@@ -183,6 +195,8 @@ const char *stack_name_text(char *text, size_t bytes, const struct stack_name *n
 	char plain[512];
 	size_t used;
 
+	if (name->is_gap)
+		return text_escape(text, bytes, "(gap)");
 	if (*name->function) {
 		function_name_short(plain, sizeof(plain), name->function);
 		used = strlen(plain);

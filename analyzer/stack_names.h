@@ -19,12 +19,17 @@ struct stack_name {
 	uint32_t line;        /* 0 when unknown */
 	uint32_t node;        /* of the call tree */
 	bool is_inlined;      /* into the next name */
+	bool is_cut;          /* frames are missing between it and the next name */
+	bool is_gap;          /* it is no function, but stands for these */
 	const char *declared; /* "" or what its function is told by (symbol_table.h) */
 	const char *apart;    /* "" or what people tell it by (namesakes.h) */
 };
 
 /* Of which nothing is known but its offset. */
 struct stack_name stack_name_none(uint64_t offset);
+
+/* What stands for frames that are missing: "(gap)". */
+struct stack_name stack_name_gap(void);
 
 /* Whether two names are of one function: without names, of one address. */
 bool stack_name_is_same(const struct stack_name *one, const struct stack_name *two);

@@ -24,8 +24,9 @@
 struct frame {
 	uint64_t path;     /* in the call tree */
 	uint64_t sequence; /* of the event that first saw it */
-	uint32_t location;
-	uint32_t node; /* CALL_NODE_NONE: nobody has asked for it yet */
+	uint32_t location : 31;
+	uint32_t is_cut : 1; /* frames are missing outside of it */
+	uint32_t node;       /* CALL_NODE_NONE: nobody has asked for it yet */
 };
 
 struct thread {
@@ -55,6 +56,9 @@ int thread_stack_reserve(struct thread *thread, uint32_t depth);
 bool thread_stack_is_same(const struct thread *thread, const uint32_t *locations,
                           uint32_t count);
 
+/* Frames are missing outside of frame `index`, 0 the outermost. */
+void thread_stack_cut(struct thread *thread, uint32_t index);
+
 /* Frames that ended, and frames that began. 0, or -1 when memory is out. */
 static inline int thread_stack_update(struct thread *thread, const struct event *event,
                                       const uint32_t *locations)
@@ -73,9 +77,13 @@ static inline int thread_stack_update(struct thread *thread, const struct event 
 	frame = thread->stack + depth;
 	for (i = 0; i < event->news; i++) {
 		path = call_path(path, locations[i]);
-		frame[i] = (struct frame){ path, thread->sequence, locations[i],
-			                       CALL_NODE_NONE };
+		frame[i] = (struct frame){ .path = path,
+			                       .sequence = thread->sequence,
+			                       .location = locations[i],
+			                       .node = CALL_NODE_NONE };
 	}
+	if (event->gap)
+		thread_stack_cut(thread, event->gap - 1);
 	return 0;
 }
 

@@ -275,6 +275,7 @@ enum control_kind {
 	CONTROL_TOUCHED = 5, /* tag 0x2f */
 	CONTROL_FAULT = 6,   /* tag 0x37 */
 	CONTROL_NAME = 7,    /* tag 0x3f */
+	CONTROL_GAP = 8,     /* tag 0x47 */
 };
 #define CONTROL_TAG(kind) ((uint8_t)(OP_CONTROL | (kind) << 3))
 

@@ -14,7 +14,9 @@
 #define GROUP_FRAMES 8
 #define ADDRESS_OF_NONE 1 /* no block's: those are multiples of 8 */
 #define THREAD_BYTES_MAX 48
-#define FIXED_BYTES_MAX 96 /* all of an event but its frames */
+#define GAP_BYTES_MAX 8
+#define GAPS_MAX 64         /* that a run tells of */
+#define FIXED_BYTES_MAX 112 /* all of an event but its frames, and a GAP record */
 
 static uint32_t frames_bytes_max(uint32_t count)
 {
@@ -58,7 +60,42 @@ static inline uint8_t *frames_put(struct prediction *tables, uint8_t *at,
 	return at;
 }
 
+/* What called this frame is not known: a reader is told once in a run. */
+static bool frame_has_gap(const struct walk_frame *frame)
+{
+	return frame->flags & (FRAME_CUT | FRAME_DROPPED);
+}
+
+/* Outside of frame `outer`, counted from the outermost, frames are missing. */
+static uint8_t *gap_put(uint8_t *at, uint32_t outer)
+{
+	uint8_t *length_at;
+
+	*at++ = CONTROL_TAG(CONTROL_GAP);
+	length_at = at++;
+	at = put_varint(at, outer);
+	*length_at = (uint8_t)(at - length_at - 1);
+	return at;
+}
+
 /* ---- runs --------------------------------------------------------------------- */
+
+/* The gaps among the innermost `frames`; NULL: no room. */
+static uint8_t *gaps_put(const struct thread_state *state, uint8_t *at,
+                         const uint8_t *limit, uint32_t frames)
+{
+	uint32_t first = state->depth - frames, gaps = 0;
+
+	for (uint32_t i = first; i < state->depth && gaps < GAPS_MAX; i++) {
+		if (!frame_has_gap(&state->frames[i]))
+			continue;
+		if (at + GAP_BYTES_MAX > limit)
+			return NULL;
+		at = gap_put(at, i - first);
+		gaps++;
+	}
+	return at;
+}
 
 /* What is known of the calling thread, whose state it is; NULL: no room. */
 static uint8_t *thread_put(const struct thread_state *state, uint8_t *at,
@@ -82,8 +119,8 @@ static uint8_t *thread_put(const struct thread_state *state, uint8_t *at,
 }
 
 /*
- * Write a RUN record with the innermost `frames` of the thread's last stack, and a THREAD
- * record; NULL if they would go past `limit`.
+ * Write a RUN record with the innermost `frames` of the thread's last stack, GAP records, and a
+ * THREAD record; NULL if they would go past `limit`.
  */
 static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *limit,
                         uint64_t time, uint32_t frames)
@@ -111,6 +148,7 @@ static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *
 	at += sizeof(run);
 	at = frames_put(&state->prediction, at, limit,
 	                state->frames + state->depth - frames, frames, 0, 0, OP_NONE, &all);
+	at = at ? gaps_put(state, at, limit, frames) : NULL;
 	return at ? thread_put(state, at, limit) : NULL;
 }
 
@@ -289,6 +327,8 @@ static inline uint8_t *event_put(struct thread_state *state, uint8_t *at,
 		at = alloc_put(tables, at, event->address, event->size_bytes, leaf, &tag);
 	}
 	*tag_at = tag;
+	if (unlikely(walk->cut && walk->news && frame_has_gap(walk->frames)))
+		at = gap_put(at, keep);
 	return at;
 }
 

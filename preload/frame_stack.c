@@ -238,6 +238,8 @@ void frames_cut(struct thread_state *state, struct walk_result *walk)
 	walk->carried_from = walk->keep - carried;
 	walk->news += carried;
 	walk->frames = scratch - walk->news;
+	if (walk->news)
+		(scratch - walk->news)->flags |= FRAME_DROPPED;
 	walk->keep = 0;
 	walk->cut = true;
 	walk->plain = true;
@@ -249,6 +251,8 @@ void frames_drop_outer(struct thread_state *state, uint32_t count)
 
 	frames_release(state, 0, drop, false);
 	memmove(state->frames, state->frames + drop, count * sizeof(*state->frames));
+	if (count)
+		state->frames->flags |= FRAME_DROPPED;
 	state->depth = count;
 	for (uint32_t i = 0; i < state->throw_count; i++) {
 		struct throw_mark *mark = &state->throws[i];

@@ -43,6 +43,7 @@ enum walk_frame_flags {
 	FRAME_CUT = 32,      /* the walk went no further: what called it is not known */
 	FRAME_TOLD = 128,    /* this run holds its size; so it does of all further out */
 	FRAME_FIRST = 256,   /* returns into the loader's entry code, which calls once */
+	FRAME_DROPPED = 512, /* frames further out were too many, and left out */
 };
 
 /* A stub whose frame vanished without returning. It may still run. */

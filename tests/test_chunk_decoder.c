@@ -465,6 +465,44 @@ static void reads_what_a_thread_is_called(void **state)
 	assert_null(chunk_decoder_error(fixture->decoder));
 }
 
+/* A gap belongs to the event or the run before it; one beyond the stack is wrong. */
+static void reads_where_frames_are_missing(void **state)
+{
+	static const uint64_t stack[] = { 0x1000, 0x2000, 0x3000 };
+	static const uint8_t first[] = { CONTROL_TAG(CONTROL_GAP), 1, 0 };
+	static const uint8_t third[] = { CONTROL_TAG(CONTROL_GAP), 2, 0x82, 0x00 };
+	struct fixture *fixture = *state;
+	struct event events[3];
+
+	chunk_build_run(&fixture->chunk, 1, 0, 0, stack, 3);
+	chunk_build_raw(&fixture->chunk, first, sizeof(first), 0);
+	chunk_build_raw(&fixture->chunk, third, sizeof(third), 0);
+	chunk_build_malloc(&fixture->chunk, 1, 3, stack, 3, 0x1000, 8);
+	chunk_build_raw(&fixture->chunk, third, sizeof(third), 0);
+	chunk_build_malloc(&fixture->chunk, 1, 0, NULL, 0, 0x2000, 8);
+	assert_int_equal(start(fixture, NULL), 0);
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, events, 3), 1);
+	assert_int_equal(events[0].op, EVENT_RUN);
+	assert_int_equal(chunk_decoder_run(fixture->decoder)->gap_count, 2);
+	assert_int_equal(chunk_decoder_run(fixture->decoder)->gaps[0], 0);
+	assert_int_equal(chunk_decoder_run(fixture->decoder)->gaps[1], 2);
+	assert_int_equal(chunk_decoder_batch(fixture->decoder, events, 3), 2);
+	assert_int_equal(events[0].gap, 3);
+	assert_int_equal(events[1].gap, 0);
+	assert_null(chunk_decoder_error(fixture->decoder));
+}
+
+static void refuses_a_gap_beyond_the_stack(void **state)
+{
+	static const uint8_t second[] = { CONTROL_TAG(CONTROL_GAP), 1, 1 };
+	static const uint64_t stack[] = { 0x1000 };
+	struct fixture *fixture = *state;
+
+	chunk_build_run(&fixture->chunk, 1, 0, 0, stack, 1);
+	chunk_build_raw(&fixture->chunk, second, sizeof(second), 0);
+	expect_wrong(fixture, "byte 64 of the chunk: its gap is beyond the stack");
+}
+
 static void skips_records_of_later_versions(void **state)
 {
 	static const uint8_t later[] = { CONTROL_TAG(31), 3, 0xff, 0xff, 0xff };
@@ -563,6 +601,8 @@ int main(void)
 		TEST(refuses_what_is_no_event_chunk),
 		TEST(reads_what_is_said_of_the_stack),
 		TEST(reads_what_a_thread_is_called),
+		TEST(reads_where_frames_are_missing),
+		TEST(refuses_a_gap_beyond_the_stack),
 		TEST(skips_records_of_later_versions),
 		TEST(refuses_an_event_before_a_run),
 		TEST(refuses_a_note_before_a_run),

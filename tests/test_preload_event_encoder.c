@@ -205,6 +205,35 @@ static void cuts_a_stack_no_chunk_can_hold(void **unused)
 	thread_drop(state);
 }
 
+/* Where the walk went no further, a gap is told behind the event, and again in the next run. */
+static void tells_gaps(void **unused)
+{
+	static const uintptr_t outer[] = { 0x401136, 0x40115c };
+	static const uint8_t gap[] = { 0x47, 1, 1 };
+	struct event event = {
+		.op = OP_MALLOC, .time = 1, .address = 0x4052a0, .size_bytes = 100
+	};
+	struct thread_state *state = thread_make(7);
+	struct walk_frame *frame = state->frames + state->frames_capacity - 1;
+	struct walk_result walk = { .keep = 1, .news = 1, .frames = frame, .cut = true };
+	const uint8_t *bytes;
+
+	(void)unused;
+	encode(state, &event, 0, outer, 2);
+	*frame = (struct walk_frame){ .return_address = 0x401234, .flags = FRAME_CUT };
+	assert_true(event_encode(state, &event, &walk));
+	frames_apply(state, &walk);
+	bytes = (const uint8_t *)state->chunk;
+	assert_memory_equal(bytes + state->used - sizeof(gap), gap, sizeof(gap));
+	assert_true(event_run_again(state, 0, 2));
+	bytes = (const uint8_t *)state->chunk;
+	assert_memory_equal(bytes + state->used - sizeof(gap), gap, sizeof(gap));
+	encode(state, &event, 2, outer, 1);
+	bytes = (const uint8_t *)state->chunk;
+	assert_memory_not_equal(bytes + state->used - sizeof(gap), gap, sizeof(gap));
+	thread_drop(state);
+}
+
 /* A word that no frame code can carry is refused, and the thread goes on. */
 static void refuses_what_a_reader_would_not_take(void **unused)
 {
@@ -282,6 +311,7 @@ int main(void)
 		cmocka_unit_test(writes_the_worked_example),
 		cmocka_unit_test(fills_chunks_to_the_end_and_no_further),
 		cmocka_unit_test(cuts_a_stack_no_chunk_can_hold),
+		cmocka_unit_test(tells_gaps),
 		cmocka_unit_test(refuses_what_a_reader_would_not_take),
 		cmocka_unit_test(frees_of_nothing_name_no_block),
 		cmocka_unit_test(a_realloc_never_ends_before_it_began),

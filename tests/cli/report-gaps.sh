@@ -1,0 +1,65 @@
+#!/bin/bash
+# A stack that is cut, at code without call frame information, is drawn with a gap: who is
+# further out did not call what is further in. Its blocks are exact up to the gap, and no more.
+# unless: not every processor's assembler
+[ "$(uname -m)" = x86_64 ] || exit 77
+cat >program.c <<'END'
+#include <pthread.h>
+#include <stdlib.h>
+static void *volatile kept[200000];
+__attribute__((noipa)) static void leaf(int i)
+{
+	kept[i] = malloc(100);
+	free(malloc(30));
+}
+__attribute__((noipa)) static void inner(int i)
+{
+	leaf(i);
+	leaf(i + 1);
+	__asm__("");
+}
+void blind(void (*function)(int), int number);
+__asm__(".text\n.globl blind\n.type blind,@function\n"
+        "blind: push %rbx\n push %r12\n mov %rdi,%rax\n mov %esi,%edi\n sub $8,%rsp\n"
+        "call *%rax\n add $8,%rsp\n pop %r12\n pop %rbx\n ret\n.size blind,.-blind\n");
+__attribute__((noipa)) static void outer(int i)
+{
+	free(malloc(7));
+	blind(inner, i);
+	__asm__("");
+}
+static void *run(void *count)
+{
+	for (int i = 0; i < *(int *)count; i += 2)
+		outer(i);
+	return NULL;
+}
+int main(int count, char **words)
+{
+	pthread_t thread;
+	int number = atoi(words[1]);
+	(void)count;
+	pthread_create(&thread, NULL, run, &number);
+	pthread_join(thread, NULL);
+	for (int i = 0; i < number; i++)
+		free(kept[i]);
+	return 0;
+}
+END
+"${CC:-gcc}" -g -O1 -fno-builtin -pthread -o program program.c || exit 77
+"$OUTLIVE" run -q -o trace -- ./program 100 2>/dev/null
+"$OUTLIVE" report --by site trace >text
+echo "a site, and the tree"
+grep -m1 -A5 'leaf ' text | sed 's/.*leaf/leaf/; s/^  *//; s/:[0-9]*$//'
+sed -n '/^call tree/,/^$/s/.*%  *//p' text
+"$OUTLIVE" report --explain 200 trace | sed -n '/born/,/freed/s/^      //p' | sed 's/:[0-9]*$//' | head -n 5
+echo "what is exact"
+grep -o 'stacks cut: .*' text | sed 's/;.*//'
+for number in 100 100000; do # some, and many chunks of them
+	"$OUTLIVE" run -q -o trace -- ./program $number 2>/dev/null
+	"$OUTLIVE" report --format json trace | jq -r --argjson number "$number" '
+		[.sites[] | select(.frames[0].function == "leaf")] as $leaf
+		| ([$leaf[].exact.up_to_a_gap] | add // 0) as $exact
+		| "\($leaf | map(.exact.blocks) | add) whole, \(if $exact > $number then "most" else $exact end) up to a gap, \(($leaf | map(.exact.stacks_cut) | add) == 2 * $number), gaps \([$leaf[] | [.frames[] | .gap] | map(if . then 1 else 0 end) | join("")] | unique)",
+		  "\([.sites[] | select(.frames[0].function == "outer") | .exact | "\(.blocks * 2 / $number) \(.up_to_a_gap) \(.stacks_cut)"] | join(","))"'
+done
