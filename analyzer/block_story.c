@@ -152,7 +152,11 @@ static bool is_asked(const struct telling *telling, const struct thread *thread,
 {
 	struct origin here = { thread->sequence, thread->index };
 
-	return is_in_phase(telling->story->profile, event->time) &&
+	const struct profile *profile = telling->story->profile;
+
+	if (profile->thread && !thread_choice_has(&profile->threads_only, thread->serial))
+		return false;
+	return is_in_phase(profile, event->time) &&
 	       bsearch(&here, telling->origins, telling->origin_count, sizeof(here),
 	               origin_order);
 }

@@ -11,7 +11,6 @@
 #include "text.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +25,8 @@ struct report_options {
 	int group, sort, class; /* -1: not said */
 	int format;
 	uint64_t top, pid, number;
-	const char *why, *explain, *phase;
+	const char *why, *explain, *phase, *thread;
 	bool stacks;
-	uint64_t thread;
 	struct option_list wrappers;
 	const char *suppressions;
 	bool all;
@@ -58,8 +56,10 @@ static const struct option options[] = {
 	  NULL },
 	{ "stacks", 0, OPTION_FLAG, offsetof(struct report_options, stacks), NULL,
 	  "how deep the stacks of the threads went, and by whose frames", NULL },
-	{ "thread", 0, OPTION_COUNT, offsetof(struct report_options, thread), "TID",
-	  "with --stacks: the deepest path of this thread", NULL },
+	{ "thread", 't', OPTION_STRING, offsetof(struct report_options, thread), "THREAD",
+	  "only blocks that this thread allocated: its number, or its name,\n"
+	  "which may be a glob; with --stacks: its deepest path",
+	  NULL },
 	{ "phase", 0, OPTION_STRING, offsetof(struct report_options, phase), "NAME",
 	  "only blocks born in this phase: load, main, exit, or one that\n"
 	  "the program named (see outlive_phase(3))",
@@ -133,7 +133,6 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		.class_number = (unsigned)(said->class + 1),
 		.why = said->why,
 		.is_stacks = said->stacks,
-		.stacks_tid = said->thread,
 		.story = story,
 		.is_overview = !said->stacks && said->group < 0 && said->sort < 0 &&
 		               said->class < 0 && said->top == TOP_UNSAID,
@@ -155,7 +154,7 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		settings.group = REPORT_BY_FUNCTION;
 	result = report_recording(reader, profile, &settings, stdout);
 	if (result > 0 && said->stacks)
-		die("%s: no thread %" PRIu64 " has a stack that is known: --stacks shows all",
+		die("%s: no thread '%s' has a stack that is known: --stacks shows all",
 		    trace_reader_name(reader), said->thread);
 	if (result > 0)
 		die("%s: no site '%s': --by site and --by function show what there is",
@@ -205,8 +204,9 @@ static void story_read(struct block_story *story, struct trace_reader *reader,
 		die("%s: out of memory for its blocks", trace_reader_name(reader));
 	if (!story->count)
 		die("%s: %s: no block was %s there", trace_reader_name(reader), which,
-		    profile->phase_only == PHASE_NUMBER_NONE ? "allocated"
-		                                             : "born in that phase");
+		    profile->thread                            ? "allocated by that thread"
+		    : profile->phase_only != PHASE_NUMBER_NONE ? "born in that phase"
+		                                               : "allocated");
 }
 
 static int report_run(const struct command *command, int argc, char **argv)
@@ -215,7 +215,6 @@ static int report_run(const struct command *command, int argc, char **argv)
 		                           .sort = -1,
 		                           .class = -1,
 		                           .format = FORMAT_TEXT,
-		                           .thread = STACKS_THREAD_UNSAID,
 		                           .top = TOP_UNSAID,
 		                           .pid = PROCESS_UNSAID,
 		                           .number = PROCESS_UNSAID };
@@ -242,8 +241,6 @@ static int report_run(const struct command *command, int argc, char **argv)
 		die_usage("report",
 		          "report: --stacks goes alone, without --by, --sort, --class, "
 		          "--why or --explain");
-	if (said.thread != STACKS_THREAD_UNSAID && !said.stacks)
-		die_usage("report", "report: --thread goes with --stacks");
 	single_check(&said);
 	if (said.suppressions &&
 	    suppressions_read(&suppressions, said.suppressions, &error))
@@ -253,8 +250,9 @@ static int report_run(const struct command *command, int argc, char **argv)
 		die("%s", error.message);
 	emptiness_check(reader);
 	progress_begin(&progress, "reading events");
-	profile = profile_read_phase(reader, process, said.phase, progress_events,
-	                             &progress, &error);
+	profile = profile_read_chosen(reader, process,
+	                              &(struct profile_choice){ said.phase, said.thread },
+	                              progress_events, &progress, &error);
 	progress_end(&progress);
 	if (!profile)
 		die("%s", error.message);

@@ -145,6 +145,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	    profile_segments(profile, reader))
 		return -1;
 	replay_phases(&profile->replay, profile->phases, profile->phase_only);
+	replay_threads(&profile->replay, profile->thread ? &profile->threads_only : NULL);
 	profile->symbols = symbol_table_new();
 	profile->map = trace_reader_map(reader, process);
 	if (!profile->symbols || !profile->map ||
@@ -197,12 +198,37 @@ struct profile *profile_read(struct trace_reader *reader, size_t process,
                              profile_progress *progress, void *context,
                              struct error *error)
 {
-	return profile_read_phase(reader, process, NULL, progress, context, error);
+	struct profile_choice all = { NULL, NULL };
+
+	return profile_read_chosen(reader, process, &all, progress, context, error);
 }
 
-struct profile *profile_read_phase(struct trace_reader *reader, size_t process,
-                                   const char *phase, profile_progress *progress,
-                                   void *context, struct error *error)
+/* Threads have their last names once all is read. 0, or -1 and *error. */
+static int threads_choose(struct profile *profile, struct trace_reader *reader,
+                          size_t process, const char *which, struct error *error)
+{
+	struct profile *all;
+	struct error why;
+	int result;
+
+	if (!which)
+		return 0;
+	all = profile_read(reader, process, NULL, NULL, error);
+	if (!all)
+		return -1;
+	profile->thread = which;
+	result = thread_choice_make(&profile->threads_only, all->replay.threads.items,
+	                            all->replay.threads.count, which, &why);
+	if (result)
+		error_set(error, "%s: %s", profile->name, why.message);
+	profile_free(all);
+	return result;
+}
+
+struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
+                                    const struct profile_choice *choice,
+                                    profile_progress *progress, void *context,
+                                    struct error *error)
 {
 	struct trace_process *described = trace_reader_process(reader, process);
 	struct profile *profile = calloc(1, sizeof(*profile));
@@ -212,7 +238,9 @@ struct profile *profile_read_phase(struct trace_reader *reader, size_t process,
 		profile->name = trace_reader_name(reader);
 		profile->phases = trace_reader_phases(reader, described);
 	}
-	if (profile && profile->phases && phase_choose(profile, phase, error)) {
+	if (profile && profile->phases &&
+	    (phase_choose(profile, choice->phase, error) ||
+	     threads_choose(profile, reader, process, choice->thread, error))) {
 		profile_free(profile);
 		return NULL;
 	}
@@ -252,6 +280,7 @@ void profile_free(struct profile *profile)
 	segment_pictures_release(&profile->pictures);
 	free(profile->marks);
 	free(profile->picture_marks);
+	thread_choice_release(&profile->threads_only);
 	phases_free(profile->phases);
 	free(profile);
 }

@@ -27,10 +27,12 @@ struct profile {
 	struct address_map *map;
 	struct phases *phases; /* with what was allocated in each */
 	uint32_t phase_only;   /* only blocks born in it count; or PHASE_NUMBER_NONE */
-	struct symbol_table *symbols;     /* by module number and offset */
-	struct replay replay;             /* what became of the events, and their totals */
-	struct segment_history segments;  /* how it used its memory over time */
-	struct segment_pictures pictures; /* and as it saw it itself */
+	struct thread_choice threads_only; /* only their blocks count; none: all */
+	const char *thread;                /* what these were chosen by; NULL: all */
+	struct symbol_table *symbols;      /* by module number and offset */
+	struct replay replay;              /* what became of the events, and their totals */
+	struct segment_history segments;   /* how it used its memory over time */
+	struct segment_pictures pictures;  /* and as it saw it itself */
 	uint32_t runtimes;       /* enum segments_runtime, of all samples together */
 	struct live_mark *marks; /* what was live at the time of each sample */
 	struct live_mark *picture_marks; /* and of each picture */
@@ -55,13 +57,20 @@ struct profile *profile_read(struct trace_reader *reader, size_t process,
 uint32_t profile_phase(const struct profile *profile, const char *name,
                        struct error *error);
 
+/* Which blocks count; NULL: all. Borrowed for as long as the profile. */
+struct profile_choice {
+	const char *phase;  /* that they were born in */
+	const char *thread; /* that allocated them: tid, name or glob (thread_choice.h) */
+};
+
 /*
- * The same of the blocks that were born in one phase only (NULL: all). Also NULL and
- * *error: there is no such phase; those there are are named.
+ * The same of these blocks only. Also NULL and *error: there is no such phase or thread;
+ * those there are are named. To choose by thread, all is read twice.
  */
-struct profile *profile_read_phase(struct trace_reader *reader, size_t process,
-                                   const char *phase, profile_progress *progress,
-                                   void *context, struct error *error);
+struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
+                                    const struct profile_choice *choice,
+                                    profile_progress *progress, void *context,
+                                    struct error *error);
 void profile_free(struct profile *profile);
 
 /* A time of the process's clock (quanta) as nanoseconds since its start. */

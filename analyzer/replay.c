@@ -25,6 +25,11 @@ void replay_phases(struct replay *replay, struct phases *phases, uint32_t only)
 	replay->lives.exit_start = phases->exit_start;
 }
 
+void replay_threads(struct replay *replay, const struct thread_choice *only)
+{
+	replay->threads_only = only;
+}
+
 void replay_release(struct replay *replay)
 {
 	thread_table_release(&replay->threads);
@@ -125,6 +130,8 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 		return -1;
 	*slice->user = thread;
 	thread->tid = slice->run->tid;
+	thread->is_unwanted = replay->threads_only &&
+	                      !thread_choice_has(replay->threads_only, thread->serial);
 	thread_name_set(thread, slice->run->name, snapshot.time);
 	if (stack_depths_run(&replay->stacks, thread))
 		return -1;
@@ -224,10 +231,18 @@ static void block_missed(struct replay *replay, uint64_t address,
 }
 
 /* Whether what is born now is to be counted. */
-static inline bool is_wanted(const struct replay *replay)
+static inline bool is_wanted(const struct replay *replay, const struct thread *thread)
 {
+	if (thread->is_unwanted)
+		return false;
 	return replay->phase_only == PHASE_NUMBER_NONE ||
 	       phase_cursor_is_in(&replay->phase_now, replay->phase_only);
+}
+
+/* All blocks are counted, so that what is unknown would be, too. */
+static inline bool is_whole(const struct replay *replay)
+{
+	return replay->phase_only == PHASE_NUMBER_NONE && !replay->threads_only;
 }
 
 static inline void phase_count(struct replay *replay, uint64_t allocations,
@@ -306,8 +321,8 @@ static inline bool block_remove(struct replay *replay, uint64_t address,
                                 struct block *block)
 {
 	if (!live_table_remove(&replay->live, address, block)) {
-		/* Nor is it known in which phase it was born. */
-		replay->totals.ends_unknown += replay->phase_only == PHASE_NUMBER_NONE;
+		/* Nor is it known in which phase it was born, or by which thread. */
+		replay->totals.ends_unknown += is_whole(replay);
 		return false;
 	}
 	block_end(replay, address, block);
@@ -322,8 +337,8 @@ static inline int block_free(struct replay *replay, struct thread *thread,
 
 	phase_count(replay, 0, 0, 1);
 	if (!block_remove(replay, event->address, &block)) {
-		thread->frees += replay->phase_only == PHASE_NUMBER_NONE;
-		replay->totals.frees += replay->phase_only == PHASE_NUMBER_NONE;
+		thread->frees += is_whole(replay);
+		replay->totals.frees += is_whole(replay);
 		return 0;
 	}
 	if (!block.site)
@@ -359,7 +374,7 @@ static int move_in(struct replay *replay, struct thread *thread,
                    const struct event *event)
 {
 	bool is_ignored = thread->is_moving_ignored ||
-	                  (!thread->chain_moving && !is_wanted(replay));
+	                  (!thread->chain_moving && !is_wanted(replay, thread));
 	struct block *block;
 	struct site *site;
 
@@ -387,7 +402,7 @@ static inline int block_make(struct replay *replay, struct thread *thread,
 	const struct block *block;
 
 	phase_count(replay, 1, event->size, 0);
-	if (!is_wanted(replay))
+	if (!is_wanted(replay, thread))
 		return block_ignore(replay, thread, event);
 	block = block_begin(replay, thread, event);
 	return block
@@ -400,7 +415,7 @@ static int allocation_failed(struct replay *replay, struct thread *thread,
 {
 	struct site *site;
 
-	if (!is_wanted(replay))
+	if (!is_wanted(replay, thread))
 		return 0;
 	site = site_here(replay, thread, event->time_end);
 	if (!site)
@@ -416,10 +431,10 @@ static inline int event_replay(struct replay *replay, struct thread *thread,
 {
 	switch (event->op) {
 	case OP_CALLOC:
-		replay->totals.callocs += is_wanted(replay);
+		replay->totals.callocs += is_wanted(replay, thread);
 		return block_make(replay, thread, event);
 	case OP_ALIGNED:
-		replay->totals.aligned += is_wanted(replay);
+		replay->totals.aligned += is_wanted(replay, thread);
 		return block_make(replay, thread, event);
 	case OP_MALLOC: return block_make(replay, thread, event);
 	case OP_FREE: return block_free(replay, thread, event);

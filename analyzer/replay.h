@@ -15,6 +15,7 @@
 #include "phases.h"
 #include "site_table.h"
 #include "stack_depths.h"
+#include "thread_choice.h"
 #include "thread_table.h"
 #include "timeline.h"
 
@@ -58,6 +59,8 @@ struct replay {
 	struct phases *phases;           /* the caller's; NULL: none are known */
 	struct phase_cursor phase_now;
 	uint32_t phase_only; /* blocks born in others are not counted; or _NONE */
+	const struct thread_choice
+		*threads_only; /* blocks of others are not; or NULL: all */
 };
 
 /*
@@ -74,6 +77,12 @@ void replay_release(struct replay *replay);
  * borrowed.
  */
 void replay_phases(struct replay *replay, struct phases *phases, uint32_t only);
+
+/*
+ * Before the first slice: blocks that other threads allocate are followed but not counted.
+ * The choice is borrowed.
+ */
+void replay_threads(struct replay *replay, const struct thread_choice *only);
 
 /* An event_preview: the lines of memory that these events will need. */
 void replay_preview(void *replay, const struct event *events, size_t count);

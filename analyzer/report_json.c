@@ -341,6 +341,7 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	            profile->phase_only == PHASE_NUMBER_NONE
 	                ? ""
 	                : profile->phases->totals[profile->phase_only].name);
+	json_string(json, "thread", profile->thread ? profile->thread : "");
 	totals_json(json, profile);
 	classes_json(json, classes);
 	lost_json(json, profile->process, &profile->lost);

@@ -192,8 +192,11 @@ static int threads_make(struct report_rows *rows, const struct replay *replay)
 	rows->rows = malloc((replay->threads.count + 1) * sizeof(*rows->rows));
 	if (!rows->rows)
 		return -1;
-	for (i = 0; i < replay->threads.count; i++)
+	for (i = 0; i < replay->threads.count; i++) {
+		if (replay->threads.items[i]->is_unwanted)
+			continue;
 		rows->rows[rows->count++] = thread_row(replay->threads.items[i]);
+	}
 	return 0;
 }
 

@@ -27,8 +27,6 @@ enum report_sort {
 	REPORT_SORT_LIVE,
 };
 
-#define STACKS_THREAD_UNSAID UINT64_MAX
-
 struct report_settings {
 	enum report_group group;
 	enum report_sort sort;
@@ -37,8 +35,6 @@ struct report_settings {
 	unsigned class_number; /* only blocks of this class: 1 + enum life_class; 0: all */
 	const char *why; /* NULL, or the number of a site, or the name of a function */
 	bool is_stacks;  /* how deep the stacks went */
-	uint64_t
-		stacks_tid; /* the path of this thread; STACKS_THREAD_UNSAID: the deepest */
 	const struct block_story *story; /* NULL, or single blocks to tell about */
 	struct class_options classes;    /* how blocks are judged */
 };

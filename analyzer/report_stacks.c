@@ -384,7 +384,7 @@ static int stacks_print(const struct screen *screen, const struct classes *class
 }
 
 int report_stacks(const struct screen *screen, const struct classes *classes,
-                  uint64_t top, uint64_t tid)
+                  uint64_t top)
 {
 	const struct replay *replay = &classes->profile->replay;
 	struct stack_order order;
@@ -393,8 +393,7 @@ int report_stacks(const struct screen *screen, const struct classes *classes,
 
 	if (!result) {
 		shown = order.count ? order.threads[0] : 0;
-		if (tid != STACKS_THREAD_UNSAID &&
-		    !stack_order_find(&order, replay, tid, &shown))
+		if (classes->profile->thread && !stack_order_wanted(&order, replay, &shown))
 			result = 1;
 	}
 	if (!result)

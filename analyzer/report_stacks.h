@@ -11,12 +11,12 @@
 #include <stdint.h>
 
 /*
- * What the process died of, threads (the first `top`; 0: all), the deepest path of thread `tid` (or of the one that
- * went deepest: STACKS_THREAD_UNSAID), functions by their frames. 0; -1: memory is out; 1: there is no
- * such thread.
+ * What the process died of, threads (the first `top`; 0: all), the deepest path of the thread whose blocks count
+ * (or of the one that went deepest), functions by their frames. 0; -1: memory is out; 1: the stack of no
+ * such thread is known.
  */
 int report_stacks(const struct screen *screen, const struct classes *classes,
-                  uint64_t top, uint64_t tid);
+                  uint64_t top);
 
 /* Lines for the overview: stacks near their limits, or a deep one; often none. */
 void report_stacks_brief(const struct screen *screen, const struct profile *profile);

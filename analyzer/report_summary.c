@@ -198,13 +198,24 @@ void report_own_malloc(const struct screen *screen, const struct ring_header *he
 
 void report_only(const struct screen *screen, const struct profile *profile)
 {
-	char name[128];
+	bool has_phase = profile->phase_only != PHASE_NUMBER_NONE;
+	char phase[128] = "", thread[128] = "", name[96], count[TEXT_NUMBER_BYTES];
 
-	if (profile->phase_only == PHASE_NUMBER_NONE)
+	if (!has_phase && !profile->thread)
 		return;
-	text_escape(name, sizeof(name), profile->phases->totals[profile->phase_only].name);
-	screen_line(screen, LABEL_COLUMNS, "  %sonly%s         blocks born in the phase %s",
-	            screen_bold(screen), screen_plain(screen), name);
+	if (has_phase)
+		snprintf(phase, sizeof(phase), " born in the phase %s",
+		         text_escape(name, sizeof(name),
+		                     profile->phases->totals[profile->phase_only].name));
+	if (profile->threads_only.count > 1)
+		snprintf(thread, sizeof(thread), " allocated by the %s threads %s",
+		         text_count(count, profile->threads_only.count),
+		         text_escape(name, sizeof(name), profile->thread));
+	else if (profile->thread)
+		snprintf(thread, sizeof(thread), " allocated by thread %s",
+		         text_escape(name, sizeof(name), profile->thread));
+	screen_line(screen, LABEL_COLUMNS, "  %sonly%s         blocks%s%s",
+	            screen_bold(screen), screen_plain(screen), thread, phase);
 }
 
 /* The most that was live during the given share of the timeline. */

@@ -236,7 +236,7 @@ static int report_write(const struct screen *screen, const struct findings *find
 	if (!settings || settings->is_overview)
 		return screen_print(screen, findings);
 	if (settings->is_stacks)
-		return report_stacks(screen, classes, settings->top, settings->stacks_tid);
+		return report_stacks(screen, classes, settings->top);
 	report_summary(screen, classes->profile, classes->all.suppressed.blocks,
 	               classes->all.suppressed.bytes);
 	if (settings->class_number)

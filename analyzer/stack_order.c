@@ -41,13 +41,13 @@ void stack_order_release(struct stack_order *order)
 	*order = (struct stack_order){ .threads = NULL };
 }
 
-bool stack_order_find(const struct stack_order *order, const struct replay *replay,
-                      uint64_t tid, uint32_t *index)
+bool stack_order_wanted(const struct stack_order *order, const struct replay *replay,
+                        uint32_t *index)
 {
 	size_t i;
 
 	for (i = 0; i < order->count; i++) {
-		if (replay->threads.items[order->threads[i]]->tid != tid)
+		if (replay->threads.items[order->threads[i]]->is_unwanted)
 			continue;
 		*index = order->threads[i];
 		return true;

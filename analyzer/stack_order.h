@@ -20,9 +20,9 @@ struct stack_order {
 int stack_order_make(struct stack_order *order, const struct replay *replay);
 void stack_order_release(struct stack_order *order);
 
-/* The first thread of that number; false: there is none. */
-bool stack_order_find(const struct stack_order *order, const struct replay *replay,
-                      uint64_t tid, uint32_t *index);
+/* The first thread whose blocks are counted; false: there is none. */
+bool stack_order_wanted(const struct stack_order *order, const struct replay *replay,
+                        uint32_t *index);
 
 /* The thread that made it; NULL: not known. */
 const struct thread *stack_creator(const struct replay *replay, uint32_t thread);

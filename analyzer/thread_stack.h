@@ -43,6 +43,7 @@ struct thread {
 	uint32_t serial, tid;
 	uint32_t chain_moving;  /* between the halves of a realloc: what goes on */
 	bool is_moving_ignored; /* likewise: it was a block that is not to be counted */
+	bool is_unwanted;       /* no block that it allocates is to be counted */
 	struct birth_window births;
 	struct recent_lives begun, ended; /* in it, of sites with few at once */
 	char name[17];

@@ -77,7 +77,6 @@ const struct stack_depths *fixture_stacks(struct fixture *fixture)
 const char *fixture_report(struct fixture *fixture, bool is_json, bool is_stacks)
 {
 	struct report_settings settings = { .is_stacks = is_stacks,
-		                                .stacks_tid = STACKS_THREAD_UNSAID,
 		                                .is_overview = !is_stacks,
 		                                .top = 20 };
 	size_t bytes;

@@ -48,8 +48,7 @@ static void read_file(const uint8_t *data, size_t bytes)
 	static FILE *nowhere;
 	struct report_settings settings = { .group = REPORT_BY_SITE,
 		                                .sort = REPORT_SORT_BYTES,
-		                                .top = 100,
-		                                .stacks_tid = STACKS_THREAD_UNSAID };
+		                                .top = 100 };
 	struct trace_reader *reader;
 	struct process_counts counts;
 	struct profile *profile;

@@ -1,0 +1,83 @@
+/* thread_choice.c - some threads of a process, as a user names them. Layer 4. */
+#include "thread_choice.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How a thread can be meant, the first that any thread is decides. */
+enum meaning { BY_NUMBER, BY_NAME, BY_GLOB, MEANINGS };
+
+static bool is_meant(const struct thread *thread, const char *which,
+                     enum meaning meaning)
+{
+	char *end;
+	unsigned long long tid;
+
+	switch (meaning) {
+	case BY_NUMBER:
+		tid = strtoull(which, &end, 10);
+		return *which >= '0' && *which <= '9' && !*end && thread->tid == tid;
+	case BY_NAME: return !strcmp(thread->name, which);
+	default: return !fnmatch(which, thread->name, 0);
+	}
+}
+
+static int serial_compare(const void *one, const void *two)
+{
+	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
+
+	return a < b ? -1 : a > b;
+}
+
+/* As many as have room. */
+static void threads_text(char *text, size_t bytes, struct thread *const *threads,
+                         size_t thread_count)
+{
+	size_t used = 0, i;
+
+	*text = 0;
+	for (i = 0; i < thread_count && used < bytes; i++)
+		used += (size_t)snprintf(text + used, bytes - used, "%s%u %s", i ? ", " : "",
+		                         threads[i]->tid, threads[i]->name);
+	if (used >= bytes)
+		strcpy(text + bytes - 4, "..");
+}
+
+int thread_choice_make(struct thread_choice *choice, struct thread *const *threads,
+                       size_t thread_count, const char *which, struct error *error)
+{
+	enum meaning meaning;
+	char known[320];
+	size_t i;
+
+	*choice = (struct thread_choice){ .serials = malloc((thread_count + 1) *
+		                                                sizeof(*choice->serials)) };
+	if (!choice->serials)
+		return error_set(error, "out of memory for its threads");
+	for (meaning = BY_NUMBER; meaning < MEANINGS && !choice->count; meaning++) {
+		for (i = 0; i < thread_count; i++) {
+			if (is_meant(threads[i], which, meaning))
+				choice->serials[choice->count++] = threads[i]->serial;
+		}
+	}
+	if (!choice->count) {
+		threads_text(known, sizeof(known), threads, thread_count);
+		return error_set(error, "no thread '%s': there are %s", which, known);
+	}
+	qsort(choice->serials, choice->count, sizeof(*choice->serials), serial_compare);
+	return 0;
+}
+
+void thread_choice_release(struct thread_choice *choice)
+{
+	free(choice->serials);
+	*choice = (struct thread_choice){ NULL, 0 };
+}
+
+bool thread_choice_has(const struct thread_choice *choice, uint32_t serial)
+{
+	return bsearch(&serial, choice->serials, choice->count, sizeof(serial),
+	               serial_compare);
+}

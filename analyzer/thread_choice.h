@@ -1,0 +1,30 @@
+/*
+ * thread_choice.h - some threads of a process, as a user names them. Layer 4.
+ */
+#ifndef OUTLIVE_THREAD_CHOICE_H
+#define OUTLIVE_THREAD_CHOICE_H
+
+#include "error.h"
+#include "thread_stack.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Zeroed: none. */
+struct thread_choice {
+	uint32_t *serials; /* ascending */
+	size_t count;
+};
+
+/*
+ * All threads with this tid, or else with this name, or else whose names the glob `which` matches. 0;
+ * -1 and *error: there are none, and these there are; or memory is out.
+ */
+int thread_choice_make(struct thread_choice *choice, struct thread *const *threads,
+                       size_t thread_count, const char *which, struct error *error);
+void thread_choice_release(struct thread_choice *choice);
+
+bool thread_choice_has(const struct thread_choice *choice, uint32_t serial);
+
+#endif
