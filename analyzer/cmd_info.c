@@ -194,7 +194,7 @@ static void process_print(const struct screen *screen,
 	report_phases_whole(screen, header, phases);
 	lost_print(screen, process, &counts->lost);
 	segments_print(screen, segments);
-	report_own_malloc(screen, header, 4);
+	report_unseen(screen, header, 4);
 }
 
 /* ---- the recording ------------------------------------------------------------------- */

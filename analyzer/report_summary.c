@@ -183,17 +183,25 @@ static void summary_lost(const struct screen *screen, const struct profile *prof
 	                 "lower bounds, peak and never freed may be off either way");
 }
 
-void report_own_malloc(const struct screen *screen, const struct ring_header *header,
-                       int indent)
+static void unseen_print(const struct screen *screen, int indent, const char *label,
+                         const char *text)
 {
-	if (!(header->flags & RING_OWN_MALLOC))
-		return;
-	screen_line(
-		screen, LABEL_COLUMNS,
-		"%*s%s%-*s%sthe program brings its own, and what that serves is not seen: "
-		"build it without, or link it as a shared library",
-		indent, "", screen_bold(screen), LABEL_COLUMNS - indent, "own malloc",
-		screen_plain(screen));
+	screen_line(screen, LABEL_COLUMNS, "%*s%s%-*s%s%s", indent, "", screen_bold(screen),
+	            LABEL_COLUMNS - indent, label, screen_plain(screen), text);
+}
+
+void report_unseen(const struct screen *screen, const struct ring_header *header,
+                   int indent)
+{
+	if (header->flags & RING_OWN_MALLOC)
+		unseen_print(screen, indent, "own malloc",
+		             "the program brings its own, and what that serves is not seen: "
+		             "build it without, or link it as a shared library");
+	if (header->flags & RING_PAST_US)
+		unseen_print(screen, indent, "unseen",
+		             "a module was opened with RTLD_DEEPBIND, or by dlmopen(): what it "
+		             "allocates and frees is not seen, and blocks it freed for others "
+		             "count as never freed");
 }
 
 void report_only(const struct screen *screen, const struct profile *profile)
@@ -272,5 +280,5 @@ void report_summary(const struct screen *screen, const struct profile *profile,
 	summary_timeline(screen, profile);
 	report_phases(screen, &profile->process->header, profile->phases);
 	summary_lost(screen, profile);
-	report_own_malloc(screen, &profile->process->header, 2);
+	report_unseen(screen, &profile->process->header, 2);
 }

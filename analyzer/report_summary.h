@@ -31,8 +31,8 @@ const char *loss_cause_text(unsigned cause);
 /* If only blocks born in one phase count, a line that says so. */
 void report_only(const struct screen *screen, const struct profile *profile);
 
-/* If the program brings its own malloc, a line that says so, `indent` columns in. */
-void report_own_malloc(const struct screen *screen, const struct ring_header *header,
-                       int indent);
+/* A line, `indent` columns in, for each reason why blocks of the process are not seen. */
+void report_unseen(const struct screen *screen, const struct ring_header *header,
+                   int indent);
 
 #endif

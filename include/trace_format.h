@@ -67,6 +67,7 @@ enum ring_flags {
 	RING_FRAMES_EXACT = 4, /* return stubs were on: frames are activations */
 	RING_OUTLIVED = 8,     /* reader, in a trace: it still ran when the trace ended */
 	RING_OWN_MALLOC = 16,  /* the program's own malloc serves it: not recorded */
+	RING_PAST_US = 32, /* a module was opened that reaches libc's malloc past us: atomic */
 };
 
 /*

@@ -17,6 +17,7 @@
 #include "lifecycle.h"
 #include "loaded_objects.h"
 #include "real.h"
+#include "ring_file.h"
 #include "stub_pool.h"
 
 /*
@@ -94,9 +95,17 @@ EXPORT void *dlvsym(void *handle, const char *name, const char *version)
 	return ours ? ours : real.dlvsym(handle, name, version);
 }
 
+/* What is opened so finds libc's malloc before ours, or has a libc of its own. */
+static void past_us_note(bool is_past_us)
+{
+	if (is_past_us && lifecycle_recording && !lifecycle_is_forked())
+		ring_note_flag(RING_PAST_US);
+}
+
 EXPORT void *dlopen(const char *file, int mode)
 {
 	real_resolve();
+	past_us_note(mode & RTLD_DEEPBIND);
 	lifecycle_offer(file);
 	stub_uncover(CALLER_SLOT());
 	return real.dlopen(file, mode);
@@ -105,6 +114,7 @@ EXPORT void *dlopen(const char *file, int mode)
 EXPORT void *dlmopen(Lmid_t space, const char *file, int mode)
 {
 	real_resolve();
+	past_us_note(mode & RTLD_DEEPBIND || space != LM_ID_BASE);
 	lifecycle_offer(file);
 	stub_uncover(CALLER_SLOT());
 	return real.dlmopen(space, file, mode);

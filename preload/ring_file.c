@@ -491,11 +491,17 @@ void ring_note_clock(void)
 	*(volatile uint64_t *)&ring.header->last_ticks = ticks;
 }
 
+void ring_note_flag(enum ring_flags flag)
+{
+	if (ring.header)
+		atomic_fetch_or_explicit((_Atomic uint32_t *)&ring.header->flags, flag,
+		                         memory_order_relaxed);
+}
+
 void ring_note_finished(void)
 {
 	if (!ring.header)
 		return;
 	ring_note_clock();
-	atomic_fetch_or_explicit((_Atomic uint32_t *)&ring.header->flags, RING_FINISHED,
-	                         memory_order_relaxed);
+	ring_note_flag(RING_FINISHED);
 }

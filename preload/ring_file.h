@@ -77,6 +77,9 @@ void ring_count_loss(enum loss_cause cause, uint64_t count);
 /* Note the time now beside the clock's ticks, so that a reader can calibrate. */
 void ring_note_clock(void);
 
+/* One more of the flags in page 0 holds. */
+void ring_note_flag(enum ring_flags flag);
+
 /* The last destructor runs. */
 void ring_note_finished(void);
 

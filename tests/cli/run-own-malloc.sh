@@ -140,4 +140,17 @@ END
 ${CC:-gcc} -fno-pie -no-pie -o fixed fixed.c || exit 1
 "$OUTLIVE" run -o trace -- ./fixed 2>&1 | grep -c malloc
 "$OUTLIVE" info --format json trace | told
+echo "and one that opens a module which reaches libc past us:"
+cat >past.c <<'END'
+#include <dlfcn.h>
+int main(int argc, char **argv)
+{
+	(void)argv;
+	return !dlopen("./libearly.so", RTLD_NOW | (argc > 1 ? RTLD_DEEPBIND : 0));
+}
+END
+${CC:-gcc} -o past past.c || exit 1
+"$OUTLIVE" run -o trace -- ./past deep 2>&1 | grep -c "a module was opened with RTLD_DEEPBIND"
+"$OUTLIVE" info --format json trace | jq '[.processes[].past_us]' -c
+"$OUTLIVE" run -o trace -- ./past 2>&1 | grep -c "a module was opened with RTLD_DEEPBIND"
 exit 0
