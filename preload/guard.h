@@ -30,6 +30,8 @@ struct guard {
 	uintptr_t stack_low, stack_high; /* of a thread seen from its start; else 0 */
 	uintptr_t start;                 /* the function it began with, likewise */
 	uint32_t creator;                /* serial of the thread that made it, likewise */
+	/* of the last call that was lost because the guard was held, as in walk_start */
+	uintptr_t lost_slot, lost_return_address;
 };
 
 extern __thread struct guard guard

@@ -29,6 +29,7 @@
 #include "thread_state.h"
 
 #define NESTED_BYTES_MAX (64 * 1024) /* of an allocator's own frames; looked through */
+#define LOST_BYTES_MAX 4096 /* likewise, of a call that was lost: two pages at most */
 
 bool lifecycle_recording;
 volatile uint32_t *lifecycle_sentinel;
@@ -187,6 +188,30 @@ static bool is_allocators_own(const struct walk_start *caller)
 	       !signal_frame_between(caller->slot, guard.sp);
 }
 
+/*
+ * The same of a call inside one that was lost, as long as that has not returned: the address
+ * that it returns to is where it was. Whichever stack that is.
+ */
+static bool is_lost_ones_own(const struct walk_start *caller)
+{
+	const uintptr_t *slot = (const uintptr_t *)guard.lost_slot;
+
+	return caller->slot < guard.lost_slot &&
+	       guard.lost_slot - caller->slot <= LOST_BYTES_MAX &&
+	       system_is_surely_readable(slot) && *slot == guard.lost_return_address &&
+	       !signal_frame_between(caller->slot, guard.lost_slot);
+}
+
+/* A call while the guard is held is lost, or else a part of one that is recorded or lost. */
+static void nested_count(const struct walk_start *caller)
+{
+	if (is_allocators_own(caller) || is_lost_ones_own(caller))
+		return;
+	guard.lost_slot = caller->slot;
+	guard.lost_return_address = caller->return_address;
+	ring_count_loss(LOST_NESTED, 1);
+}
+
 bool lifecycle_enter_cold(const struct walk_start *caller)
 {
 	real_resolve();
@@ -198,9 +223,8 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 			guard_barrier();
 			return true;
 		}
-		if (lifecycle_recording && !(guard.flags & GUARD_INTERNAL) &&
-		    !is_allocators_own(caller))
-			ring_count_loss(LOST_NESTED, 1);
+		if (lifecycle_recording && !(guard.flags & GUARD_INTERNAL))
+			nested_count(caller);
 		return false;
 	}
 	if (atomic_load_explicit(&started, memory_order_relaxed) ||

@@ -12,10 +12,22 @@
 
 static void *volatile sink;
 
+static __attribute__((noinline)) void allocate_deeper(void)
+{
+	volatile char filled[300];
+
+	filled[0] = 0;
+	sink = calloc(1, 12);
+	sink = (void *)&filled[filled[0]];
+}
+
+/* Three calls of the allocator. */
 static void handle(int signal)
 {
 	(void)signal;
-	sink = malloc(11);
+	for (int i = 0; i < 2; i++)
+		sink = malloc(11);
+	allocate_deeper();
 }
 
 static __attribute__((noinline)) void work(void)
