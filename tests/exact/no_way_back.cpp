@@ -2,7 +2,8 @@
  * no_way_back.cpp - a forked child that can have no ring of its own, as its root and its
  * network are others: in it threads end, exceptions fly, plugins are looked up, stacks are
  * looked at, programs are started, all through names that the recorder exports. (Where the
- * test may not change its root the child has a ring, and must do the same.)
+ * test may not change its root the child has a ring, and must do the same.) And one whose
+ * recording has ended.
  *
  * guards: nothing rests on a ring that is not there
  * build: g++ -O2
@@ -117,5 +118,15 @@ int main(void)
 	}
 	check(waitpid(child, &status, 0) == child && status == 0, "status %x", status);
 	rmdir("jail");
+	/* Recording ends where the clock may not be read any more; its ring stays. */
+	child = fork();
+	if (child == 0) {
+		free(malloc(10));
+		if (prctl(PR_SET_TSC, PR_TSC_SIGSEGV) == 0)
+			use_every_name();
+		fflush(stdout);
+		_exit(exact_wrong != 0);
+	}
+	check(waitpid(child, &status, 0) == child && status == 0, "status %x", status);
 	return exact_end();
 }
