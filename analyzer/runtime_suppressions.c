@@ -75,7 +75,7 @@ static const struct runtime_suppression rules[] = {
 	/* ---- C++ ---- */
 	{ "libstdc++", REACH_LOAD, LIBSTDCXX, NULL, 0,
 	  "memory for exceptions thrown when there is none left" },
-	{ "libstdc++", REACH_FUNCTION, "", NAMES("^_GLOBAL__sub_I_eh_alloc.cc"), 1,
+	{ "libstdc++", REACH_FUNCTION, "", NAMES("^_GLOBAL__sub_I_eh_alloc.cc"), 16,
 	  "memory for exceptions thrown when there is none left" },
 	{ "libstdc++", REACH_FUNCTION, LIBSTDCXX, NAMES("^std::ios_base::sync_with_stdio("),
 	  8, "buffers of cin, cout, cerr and clog" },

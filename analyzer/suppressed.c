@@ -198,16 +198,18 @@ static int runtime_judge(struct suppressed_work *work, uint32_t site, uint32_t *
 	const struct call_node *nodes = work->profile->replay.tree.nodes;
 	uint32_t node = work->profile->replay.sites.sites[site].node, i;
 	struct runtime_walk walk = { .module = NULL };
+	bool is_runtime = true;
 
 	*rule = suppressed->count + 1;
-	for (; node != CALL_ROOT; node = nodes[node].parent) {
+	for (; node != CALL_ROOT && is_runtime; node = nodes[node].parent) {
 		if (stack_names_fill_node(&work->names, work->profile, node))
 			return -1;
-		if (!is_runtime_call(work, work->names.names[0].module))
-			break;
+		is_runtime = is_runtime_call(work, work->names.names[0].module);
 		walk_step(&walk, &work->names);
 		for (i = work->file_count + 1; i < *rule; i++) {
-			if (is_about(suppressed->uses[i].runtime, &walk, &work->names))
+			/* what is linked into a program is known by its name alone */
+			if ((is_runtime || !*suppressed->uses[i].runtime->module) &&
+			    is_about(suppressed->uses[i].runtime, &walk, &work->names))
 				*rule = i;
 		}
 	}

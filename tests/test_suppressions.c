@@ -199,6 +199,11 @@ static void runtimes_keep_what_they_allocate_for_themselves(void **state)
 	library_act(LIBSTDCXX, 5,
 	            PATH("std::locale::locale(char const*)", "operator new()"));
 	expect_hidden(5, 0);
+	/* Linked into the program. */
+	library_act(NULL, 1, PATH("_GLOBAL__sub_I_eh_alloc.cc"));
+	expect_hidden(1, 0);
+	library_act(NULL, 1, PATH("std::io::stdio::stdin", "alloc::alloc::alloc"));
+	expect_hidden(1, 0);
 }
 
 static void what_they_make_for_others_is_shown(void **state)
@@ -221,6 +226,12 @@ static void what_they_make_for_others_is_shown(void **state)
 	library_act("/home/me/libc.so.6", 5, PATH("setlocale"));
 	expect_hidden(0, 5);
 	library_act(NULL, 5, PATH("setlocale"));
+	expect_hidden(0, 5);
+	/* Not the library's own stdin, but what the program does with it. */
+	library_act(NULL, 5,
+	            PATH("std::io::stdio::Stdin::read_line", "alloc::alloc::alloc"));
+	expect_hidden(0, 5);
+	library_act(NULL, 5, PATH("std::io::stdio::stdin", "mine::fill"));
 	expect_hidden(0, 5);
 }
 
