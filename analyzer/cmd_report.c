@@ -49,7 +49,9 @@ static const struct option options[] = {
 	{ "class", 'c', OPTION_CHOICE, offsetof(struct report_options, class), NULL,
 	  "who allocates the blocks of this class", classes },
 	{ "why", 'w', OPTION_STRING, offsetof(struct report_options, why), "SITE",
-	  "one site whole: its number, or a function's name, as shown", NULL },
+	  "one site whole: its number, or a function's number, its name as\n"
+	  "shown, or a part of that",
+	  NULL },
 	{ "explain", 'e', OPTION_STRING, offsetof(struct report_options, explain), "BLOCK",
 	  "follow one block: its address (0x..), or the number of its\n"
 	  "allocation, counted from 1",
@@ -141,8 +143,10 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		             .suppressions = said->suppressions ? suppressions : NULL,
 		             .shows_suppressed = said->all },
 	};
+	struct text several = { NULL, 0, 0 };
 	int result;
 
+	settings.several = &several;
 	if (said->format == FORMAT_JSON) {
 		if (said->top == TOP_UNSAID)
 			settings.top = TOP_JSON;
@@ -156,9 +160,15 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 	if (result > 0 && said->stacks)
 		die("%s: no thread '%s' has a stack that is known: --stacks shows all",
 		    trace_reader_name(reader), said->thread);
+	if (result > 0 && several.bytes) {
+		fputs(several.data, stderr);
+		die("%s: several functions are '%s': --why takes the number of one of these",
+		    trace_reader_name(reader), said->why);
+	}
 	if (result > 0)
 		die("%s: no site '%s': --by site and --by function show what there is",
 		    trace_reader_name(reader), said->why);
+	text_release(&several);
 	return result;
 }
 

@@ -161,6 +161,7 @@ static int groups_json(struct json_writer *json, const struct findings *findings
 		json_string(json, "function", rows.rows[i].name.function);
 		json_string(json, "module", rows.rows[i].name.module);
 		json_string(json, "declared", rows.rows[i].name.declared);
+		json_count(json, "first_site", rows.rows[i].site);
 		json_count(json, "site_count", rows.rows[i].site_count);
 		share_json(json, &rows.rows[i]);
 		hidden_json(json, &rows.rows[i]);

@@ -6,6 +6,7 @@
 #include "report_classes.h"
 #include "report_figures.h"
 #include "report_names.h"
+#include "why_choice.h"
 
 #include <string.h>
 
@@ -24,7 +25,8 @@ static void class_row_print(const struct figures *figures, const struct report_r
 	text_size(texts[0], share->bytes);
 	text_short(texts[1], share->blocks);
 	text_percent(texts[2], share->blocks, row->classes.blocks);
-	snprintf(texts[3], sizeof(texts[3]), "%u", row->site);
+	snprintf(texts[3], sizeof(texts[3]), "%u%s", row->site,
+	         group == REPORT_BY_FUNCTION ? WHY_FUNCTION : "");
 	used = figures_print(figures, texts);
 	if (group == REPORT_BY_MODULE)
 		report_module(figures->screen, row->name.module, "(no module)", used);

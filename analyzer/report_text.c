@@ -14,6 +14,7 @@
 #include "report_why.h"
 #include "screen.h"
 #include "segment_timeline.h"
+#include "why_choice.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -143,22 +144,35 @@ static int screen_print(const struct screen *screen, const struct findings *find
 
 static const struct figure_column row_columns[] = {
 	{ "bytes", 10, 8 },     { "calls", 7, 5 }, { "at peak", 10, 8 },
-	{ "not freed", 10, 9 }, { "temp.", 6, 5 },
+	{ "not freed", 10, 9 }, { "temp.", 6, 5 }, { "--why", 6, 5 },
 };
 #define ROW_COLUMNS (sizeof(row_columns) / sizeof(*row_columns))
 
+/* A module, or a thread, is nothing that --why takes. */
+static bool has_why(enum report_group group)
+{
+	return group == REPORT_BY_SITE || group == REPORT_BY_FUNCTION;
+}
+
 /* How many columns are used before the name. */
 static size_t row_figures_print(const struct figures *figures,
-                                const struct report_row *row)
+                                const struct report_row *row, enum report_group group)
 {
 	char texts[ROW_COLUMNS][TEXT_NUMBER_BYTES];
+	size_t used;
 
 	text_size(texts[0], row->bytes);
 	text_short(texts[1], row->allocations);
 	text_size(texts[2], row->peak_bytes);
 	text_size(texts[3], row->live_bytes - row->hidden_bytes);
 	text_percent(texts[4], row->temporary, row->allocations);
-	return figures_print(figures, texts);
+	snprintf(texts[5], sizeof(texts[5]), "%u%s", row->site,
+	         group == REPORT_BY_FUNCTION ? WHY_FUNCTION : "");
+	used = figures_print(figures, texts);
+	/* where names have lines of their own, what --why takes goes before them */
+	if (figures->is_stacked && has_why(group))
+		used += (size_t)fprintf(figures->screen->file, "%s  ", texts[5]);
+	return used;
 }
 
 /* A site: its innermost function beside the figures, the callers below. */
@@ -172,7 +186,7 @@ static int site_print(const struct figures *figures, const struct profile *profi
 
 	if (stack_names_fill(&stack, profile, row->node))
 		return -1;
-	used = row_figures_print(figures, row);
+	used = row_figures_print(figures, row, REPORT_BY_SITE);
 	if (!stack.count)
 		fprintf(screen->file, "(no stack)\n");
 	shown = stack.count <= STACK_LINES + 1 ? stack.count : STACK_LINES;
@@ -195,7 +209,7 @@ static int row_print(const struct figures *figures, const struct profile *profil
 {
 	if (group == REPORT_BY_SITE)
 		return site_print(figures, profile, row);
-	row_name_print(figures->screen, row, group, row_figures_print(figures, row));
+	row_name_print(figures->screen, row, group, row_figures_print(figures, row, group));
 	return 0;
 }
 
@@ -208,7 +222,8 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 	static const char *const sorts[] = { "sorted by bytes allocated", "sorted by calls",
 		                                 "sorted by bytes at the peak",
 		                                 "sorted by bytes never freed" };
-	struct figures figures = figures_of(screen, row_columns, ROW_COLUMNS);
+	struct figures figures = figures_of(screen, row_columns,
+	                                    ROW_COLUMNS - !has_why(settings->group));
 	struct report_rows rows;
 	size_t i, shown;
 	int result = 0;
@@ -217,7 +232,11 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 		return -1;
 	shown = settings->top && settings->top < rows.count ? settings->top : rows.count;
 	screen_heading(screen, titles[settings->group], sorts[settings->sort]);
-	figures_titles(&figures, of[settings->group]);
+	if (figures.is_stacked && has_why(settings->group))
+		figures.count--;
+	figures_titles(&figures, figures.is_stacked && has_why(settings->group)
+	                             ? "--why  function"
+	                             : of[settings->group]);
 	for (i = 0; i < shown && !result; i++)
 		result = row_print(&figures, classes->profile, &rows.rows[i], settings->group);
 	if (shown < rows.count)
@@ -268,7 +287,7 @@ int report_text(const struct profile *profile, const struct report_settings *set
 	if (!result && settings && settings->story)
 		result = report_explain(&screen, &findings, settings->story);
 	else if (!result && settings && settings->why)
-		result = report_why(&screen, &findings, settings->why);
+		result = report_why(&screen, &findings, settings->why, settings->several);
 	else if (!result)
 		result = report_write(&screen, &findings, settings);
 	if (!result && findings.classes->shows_suppressed)

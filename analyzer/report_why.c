@@ -1,13 +1,13 @@
 /* report_why.c - one site whole. Layer 17. */
 #include "report_why.h"
 
-#include "function_names.h"
 #include "function_text.h"
 #include "report_classes.h"
 #include "report_figures.h"
 #include "report_suppressions.h"
 #include "report_tree.h"
 #include "stack_names.h"
+#include "why_choice.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,69 +25,6 @@ struct why {
 	uint32_t place_count;
 	struct life_summary summary;
 };
-
-/* ---- which sites --------------------------------------------------------------------- */
-
-/* In full, as reports show it, or without parameters and template arguments. */
-static bool is_named(const char *name, const char *which)
-{
-	size_t length = strlen(which);
-	char brief[512];
-
-	if (!strcmp(name, which))
-		return true;
-	function_name_short(brief, sizeof(brief), name);
-	return *brief && !strncmp(brief, which, length) &&
-	       (!brief[length] || strchr("(<@", brief[length]));
-}
-
-/* The place's name as reports show it, an inlined function's perhaps; or its own. */
-static int place_is_named(const struct findings *findings, const struct place *place,
-                          const char *which)
-{
-	const struct classes *classes = findings->classes;
-	struct stack_names scratch = { NULL, 0, 0 };
-	struct stack_name shown;
-	int result = stack_name_blamed(&shown, &scratch, classes->profile, place->location);
-
-	if (result >= 0)
-		result = is_named(shown.function, which) ||
-		         is_named(classes->functions.functions[place->function].name, which);
-	stack_names_release(&scratch);
-	return result;
-}
-
-/* How many sites were chosen, or -1. */
-static long sites_choose(struct why *why, const char *which)
-{
-	const struct places *places = &why->findings->places;
-	uint32_t sites = why->findings->classes->profile->replay.sites.count, i;
-	char *end;
-	unsigned long number = strtoul(which, &end, 10);
-	int *named;
-	long count = 0;
-
-	if (!*end && end != which) {
-		if (number < 1 || number >= sites)
-			return 0;
-		why->only[number] = 1;
-		return 1;
-	}
-	named = malloc((places->count + 1) * sizeof(*named));
-	if (!named)
-		return -1;
-	for (i = 0; i < places->count && count >= 0; i++) {
-		named[i] = place_is_named(why->findings, &places->places[i], which);
-		if (named[i] < 0)
-			count = -1;
-	}
-	for (i = 1; i < sites && count >= 0; i++) {
-		why->only[i] = (uint8_t)named[places->of_site[i]];
-		count += why->only[i];
-	}
-	free(named);
-	return count;
-}
 
 /* ---- parts --------------------------------------------------------------------------- */
 
@@ -474,7 +411,7 @@ static int why_print(struct why *why)
 }
 
 int report_why(const struct screen *screen, const struct findings *findings,
-               const char *which)
+               const char *which, struct text *several)
 {
 	struct why why = { .screen = screen, .findings = findings };
 	long count = -1;
@@ -482,7 +419,7 @@ int report_why(const struct screen *screen, const struct findings *findings,
 
 	why.only = calloc(findings->classes->profile->replay.sites.count, 1);
 	if (why.only)
-		count = sites_choose(&why, which);
+		count = why_choose(why.only, findings, which, several);
 	if (count > 0)
 		result = why_print(&why);
 	else if (!count)

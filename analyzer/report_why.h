@@ -8,11 +8,10 @@
 #include "screen.h"
 
 /*
- * `which`: the number of a site, or the name of a function as reports show it (parameters
- * may be left out): then all sites of it together. 0; 1: there is no such site, nothing
- * was printed; -1: memory is out.
+ * `which` as in why_choose(): one site, or all those of a function together. 0; 1: there is no
+ * such site, or there are *several functions, nothing was printed; -1: memory is out.
  */
 int report_why(const struct screen *screen, const struct findings *findings,
-               const char *which);
+               const char *which, struct text *several);
 
 #endif

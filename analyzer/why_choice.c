@@ -1,0 +1,281 @@
+/* why_choice.c - which sites are meant by what a user says after --why. Layer 16. */
+#include "why_choice.h"
+
+#include "function_names.h"
+#include "function_text.h"
+#include "hash_index.h"
+#include "stack_names.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LISTED_MAX 16
+#define LISTED_COLUMNS 78
+
+/* A function that allocates, as --by function has it. */
+struct candidate {
+	struct stack_name name;
+	const char *physical; /* what it is in, if it was inlined; or its own name */
+	uint32_t site;        /* the first of it */
+	uint64_t bytes;
+	bool is_meant;
+};
+
+struct choosing {
+	const struct findings *findings;
+	struct candidate *candidates;
+	uint32_t count;
+	struct hash_index index; /* of candidate + 1 */
+	uint32_t *of_place;      /* by place: its candidate */
+};
+
+/* ---- functions ------------------------------------------------------------------------ */
+
+static uint64_t candidate_hash_of(const void *context, uint32_t number)
+{
+	const struct choosing *work = context;
+
+	return stack_name_hash(&work->candidates[number - 1].name);
+}
+
+/* The candidate of that name; `count` if there is none. */
+static uint32_t candidate_find(const struct choosing *work,
+                               const struct stack_name *name)
+{
+	uint32_t slot, number;
+
+	if (!work->index.count)
+		return work->count;
+	slot = hash_index_slot(&work->index, stack_name_hash(name));
+	while ((number = hash_index_next(&work->index, &slot))) {
+		if (stack_name_is_same(&work->candidates[number - 1].name, name))
+			return number - 1;
+	}
+	return work->count;
+}
+
+/* There is room: no more than places. */
+static int candidate_add(struct choosing *work, const struct candidate *candidate)
+{
+	work->candidates[work->count] = *candidate;
+	return hash_index_add(&work->index, stack_name_hash(&candidate->name),
+	                      ++work->count, candidate_hash_of, work);
+}
+
+static int candidates_collect(struct choosing *work)
+{
+	const struct places *places = &work->findings->places;
+	const struct classes *classes = work->findings->classes;
+	const struct site *sites = classes->profile->replay.sites.sites;
+	struct stack_names scratch = { NULL, 0, 0 };
+	const struct function *function;
+	struct stack_name name;
+	uint32_t i, found;
+	int result = 0;
+
+	for (i = 0; i < places->count && result >= 0; i++) {
+		result = stack_name_blamed(&name, &scratch, classes->profile,
+		                           places->places[i].location);
+		if (result < 0)
+			break;
+		found = candidate_find(work, &name);
+		function = &classes->functions.functions[places->places[i].function];
+		if (found == work->count)
+			result = candidate_add(
+				work, &(struct candidate){ .name = name, .physical = function->name });
+		work->of_place[i] = found;
+	}
+	stack_names_release(&scratch);
+	for (i = classes->profile->replay.sites.count; i-- > 1;) {
+		found = work->of_place[places->of_site[i]];
+		work->candidates[found].site = i;
+		work->candidates[found].bytes += sites[i].bytes;
+	}
+	return result < 0 ? -1 : 0;
+}
+
+/* ---- names ---------------------------------------------------------------------------- */
+
+/* Weaker and weaker ways to mean a function; the first that any has decides. */
+enum meaning { MEANS_NAME, MEANS_PLAIN_NAME, MEANS_CUT_NAME, MEANS_PART, MEANINGS };
+
+/* The name without parameters and template arguments. */
+static bool is_plain_name(const char *name, const char *which)
+{
+	size_t length = strlen(which);
+	char brief[512];
+
+	function_name_short(brief, sizeof(brief), name);
+	return *brief && !strncmp(brief, which, length) &&
+	       (!brief[length] || strchr("(<@", brief[length]));
+}
+
+/* What is left of the name where a screen had no room: ".." stands for the rest. */
+static bool is_cut_name(const char *shown, const char *which)
+{
+	const char *cut = strstr(which, "..");
+	size_t start, end, length = strlen(shown);
+
+	if (!cut)
+		return false;
+	start = (size_t)(cut - which);
+	end = strlen(cut + 2);
+	return start + end <= length && start + end > 0 && !strncmp(shown, which, start) &&
+	       !strcmp(shown + length - end, cut + 2);
+}
+
+static bool is_meant(const struct candidate *candidate, const char *which,
+                     enum meaning meaning)
+{
+	const char *name = candidate->name.function;
+	char shown[1024];
+
+	stack_name_text(shown, sizeof(shown), &candidate->name);
+	switch (meaning) {
+	case MEANS_NAME:
+		return !strcmp(name, which) || !strcmp(candidate->physical, which) ||
+		       !strcmp(shown, which);
+	case MEANS_PLAIN_NAME:
+		return is_plain_name(name, which) || is_plain_name(candidate->physical, which);
+	case MEANS_CUT_NAME: return is_cut_name(shown, which) || is_cut_name(name, which);
+	default: return strstr(shown, which) || strstr(name, which);
+	}
+}
+
+static uint32_t candidates_mean(struct choosing *work, const char *which)
+{
+	enum meaning meaning;
+	uint32_t meant = 0, i;
+
+	for (meaning = MEANS_NAME; meaning < MEANINGS && !meant && *which; meaning++) {
+		for (i = 0; i < work->count; i++) {
+			work->candidates[i].is_meant = is_meant(&work->candidates[i], which,
+			                                        meaning);
+			meant += work->candidates[i].is_meant;
+		}
+	}
+	return meant;
+}
+
+/* ---- several --------------------------------------------------------------------------- */
+
+static int bytes_compare(const void *one, const void *two)
+{
+	const struct candidate *a = one, *b = two;
+
+	if (a->is_meant != b->is_meant)
+		return a->is_meant ? -1 : 1;
+	if (a->bytes != b->bytes)
+		return a->bytes > b->bytes ? -1 : 1;
+	return a->site < b->site ? -1 : a->site > b->site;
+}
+
+/* Whether another that is listed is shown by the same name: of templates the arguments tell. */
+static bool is_shown_twice(const struct choosing *work, uint32_t listed, uint32_t which)
+{
+	char shown[512], other[512];
+	uint32_t i;
+
+	stack_name_text(shown, sizeof(shown), &work->candidates[which].name);
+	for (i = 0; i < listed; i++) {
+		stack_name_text(other, sizeof(other), &work->candidates[i].name);
+		if (i != which && !strcmp(shown, other))
+			return true;
+	}
+	return false;
+}
+
+/* "  35f  1.2 MiB  render (a.c)  a.c:12" */
+static int candidate_list(struct text *several, const struct choosing *work,
+                          uint32_t listed, uint32_t which)
+{
+	const struct candidate *candidate = &work->candidates[which];
+	char number[16], size[TEXT_NUMBER_BYTES], place[256], name[512], fitted[512];
+
+	snprintf(number, sizeof(number), "%u" WHY_FUNCTION, candidate->site);
+	if (is_shown_twice(work, listed, which))
+		text_fit(fitted, sizeof(fitted), candidate->name.function, LISTED_COLUMNS,
+		         TEXT_KEEP_BOTH);
+	else
+		text_fit(fitted, sizeof(fitted),
+		         stack_name_text(name, sizeof(name), &candidate->name), LISTED_COLUMNS,
+		         TEXT_KEEP_BOTH);
+	return text_printf(several, "%8s %10s  %s  %s\n", number,
+	                   text_size(size, candidate->bytes), fitted,
+	                   stack_name_place(place, sizeof(place), &candidate->name));
+}
+
+static int candidates_list(struct choosing *work, uint32_t meant, struct text *several)
+{
+	uint32_t listed = meant < LISTED_MAX ? meant : LISTED_MAX, i;
+
+	qsort(work->candidates, work->count, sizeof(*work->candidates), bytes_compare);
+	for (i = 0; i < listed; i++) {
+		if (candidate_list(several, work, listed, i))
+			return -1;
+	}
+	return i < meant ? text_printf(several, "         .. and %u more\n", meant - i) : 0;
+}
+
+/* ---- sites ----------------------------------------------------------------------------- */
+
+/* The sites of all that is meant. */
+static long sites_mark(const struct choosing *work, uint8_t *only)
+{
+	const struct places *places = &work->findings->places;
+	uint32_t sites = work->findings->classes->profile->replay.sites.count, i;
+	long count = 0;
+
+	for (i = 1; i < sites; i++) {
+		only[i] = work->candidates[work->of_place[places->of_site[i]]].is_meant;
+		count += only[i];
+	}
+	return count;
+}
+
+static long function_choose(struct choosing *work, uint8_t *only, const char *which,
+                            uint32_t of_site, struct text *several)
+{
+	uint32_t meant;
+
+	if (candidates_collect(work))
+		return -1;
+	if (of_site) {
+		work->candidates[work->of_place[work->findings->places.of_site[of_site]]]
+			.is_meant = true;
+		return sites_mark(work, only);
+	}
+	meant = candidates_mean(work, which);
+	if (meant > 1)
+		return candidates_list(work, meant, several) ? -1 : 0;
+	return meant ? sites_mark(work, only) : 0;
+}
+
+long why_choose(uint8_t *only, const struct findings *findings, const char *which,
+                struct text *several)
+{
+	uint32_t sites = findings->classes->profile->replay.sites.count;
+	struct choosing work = { .findings = findings };
+	char *end;
+	unsigned long number = strtoul(which, &end, 10);
+	bool is_function = end != which && !strcmp(end, WHY_FUNCTION);
+	long count = -1;
+
+	if (end != which && (!*end || is_function)) {
+		if (number < 1 || number >= sites)
+			return 0;
+		only[number] = 1;
+		if (!is_function)
+			return 1;
+	}
+	work.candidates = calloc(findings->places.count + 1, sizeof(*work.candidates));
+	work.of_place = calloc(findings->places.count + 1, sizeof(*work.of_place));
+	if (work.candidates && work.of_place)
+		count = function_choose(&work, only, which, is_function ? (uint32_t)number : 0,
+		                        several);
+	hash_index_release(&work.index);
+	free(work.candidates);
+	free(work.of_place);
+	return count;
+}

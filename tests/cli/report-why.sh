@@ -1,0 +1,49 @@
+#!/bin/bash
+# --why takes what the screen shows: numbers of sites and functions, names, names that were cut, and any
+# part of a name that no other function has. Where several are meant they are listed.
+cat >program.cc <<'END'
+#include <cstdlib>
+static void *volatile kept;
+template <class A, class B> struct a_template_with_a_long_name_of_its_own {
+	__attribute__((noipa)) static void allocate_something(int size) { kept = malloc(size); free(kept); asm(""); }
+};
+__attribute__((noipa)) void render_page(int size) { kept = malloc(size); free(kept); asm(""); }
+__attribute__((noipa)) void render_line(int size) { kept = malloc(size); free(kept); kept = malloc(size); free(kept); asm(""); }
+int main()
+{
+	a_template_with_a_long_name_of_its_own<int, char>::allocate_something(1000);
+	a_template_with_a_long_name_of_its_own<char, int>::allocate_something(500);
+	render_page(100);
+	render_line(200);
+	return 0;
+}
+END
+"${CXX:-g++}" -g -O1 -fno-builtin -o program program.cc || exit 77
+"$OUTLIVE" run -q -o trace -- ./program 2>/dev/null
+why() { # WHICH: the title and how much, or what is said
+	echo "=== $1"
+	"$OUTLIVE" report --why "$1" trace >text 2>err && sed -n '1p; s/^  allocated  */  /p' text
+	sed 's/[0-9][0-9]*f /Nf /' err
+}
+why render_page
+why 'render_page()'
+why 'render_page(int)'
+why page
+why render
+why 'allocate_something'
+why 'char, int>'
+why 'a_templ..ing()'
+why 'render_l..'
+why nobody
+why ''
+why 99999f
+why 0
+echo "=== numbers of the tables"
+COLUMNS=60 "$OUTLIVE" report --by function trace | grep -c '^ *[0-9]*f  '
+"$OUTLIVE" report --by function trace | sed -n 's/.* \([0-9]*f\)  \([a-z_]*\).*/\1 \2/p' | while read -r number name; do
+	"$OUTLIVE" report --why "$number" trace | grep -q "^$name" && echo "$name"
+done
+"$OUTLIVE" report --by site trace | sed -n 's/.* \([0-9][0-9]*\)  \([a-z_]*\).*/\1 \2/p' | while read -r number name; do
+	"$OUTLIVE" report --why "$number" trace | grep -q "^$name" && echo "$name"
+done
+"$OUTLIVE" report --class stack --by function trace | grep -c ' [0-9]*f  [a-z]'
