@@ -257,6 +257,21 @@ int process_maps_read(struct process_maps *maps, pid_t pid, struct error *error)
 	return 0;
 }
 
+size_t process_maps_find(const struct process_maps *maps, uint64_t address)
+{
+	size_t low = 0, high = maps->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (maps->mappings[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < maps->count && maps->mappings[low].start <= address ? low
+	                                                                 : maps->count;
+}
+
 void process_maps_release(struct process_maps *maps)
 {
 	free(maps->mappings);

@@ -47,6 +47,10 @@ struct process_maps {
  * has no memory (a kernel thread, a zombie) has 0 mappings.
  */
 int process_maps_read(struct process_maps *maps, pid_t pid, struct error *error);
+
+/* The mapping that holds an address: its number, or `count`. */
+size_t process_maps_find(const struct process_maps *maps, uint64_t address);
+
 void process_maps_release(struct process_maps *maps);
 
 #endif

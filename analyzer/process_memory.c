@@ -1,4 +1,4 @@
-/* process_memory.c - another process's memory, a word here and there. Layer 1. */
+/* process_memory.c - another process's memory, some words here and there. Layer 1. */
 #include "process_memory.h"
 
 #include <fcntl.h>
@@ -43,9 +43,15 @@ bool process_memory_is_present(const struct process_memory *memory, uint64_t add
  * Not process_vm_readv(2), which would take many at once: it pins pages, and for that the
  * kernel gives the process its own copy of one it shares with its parent or child.
  */
+bool process_memory_copy(const struct process_memory *memory, uint64_t address,
+                         void *bytes, size_t size)
+{
+	return memory->file >= 0 &&
+	       pread(memory->file, bytes, size, (off_t)address) == (ssize_t)size;
+}
+
 bool process_memory_read(const struct process_memory *memory, uint64_t address,
                          struct word_pair *pair)
 {
-	return memory->file >= 0 &&
-	       pread(memory->file, pair, sizeof(*pair), (off_t)address) == sizeof(*pair);
+	return process_memory_copy(memory, address, pair, sizeof(*pair));
 }

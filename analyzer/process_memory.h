@@ -31,7 +31,11 @@ void process_memory_close(struct process_memory *memory);
  */
 bool process_memory_is_present(const struct process_memory *memory, uint64_t address);
 
-/* False: it cannot be read, or no longer. */
+/* Exactly so many bytes. False: they cannot be read, or no longer. */
+bool process_memory_copy(const struct process_memory *memory, uint64_t address,
+                         void *bytes, size_t size);
+
+/* The same of two words. */
 bool process_memory_read(const struct process_memory *memory, uint64_t address,
                          struct word_pair *pair);
 

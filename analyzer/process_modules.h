@@ -24,7 +24,8 @@ struct process_module {
 	uint64_t inode, device;
 	uint64_t bias; /* memory address - ELF virtual address */
 	bool is_deleted;
-	bool is_go; /* made by Go's linker */
+	bool is_go;       /* made by Go's linker */
+	uint64_t go_word; /* see go_arenas.h, which finds it; 0: not known */
 	struct module_part parts[MODULE_PARTS_MAX];
 	size_t part_count;
 	uint64_t relro_start, relro_end; /* made read-only once relocated; 0, 0: none */

@@ -1,6 +1,7 @@
 /* segments.c - to which segment a mapping belongs. Layer 3. */
 #include "segments.h"
 
+#include "go_arenas.h"
 #include "process_memory.h"
 #include "trace_format.h"
 
@@ -19,6 +20,7 @@
 #define LARGE_BYTES_MIN (UINT64_C(64) << 10)
 #define THREAD_OF_GO UINT32_MAX
 #define GO_ARENA_FIRST UINT64_C(0xc000000000)
+#define GO_TABLES_MAX 4 /* a runtime in the program, and in each library made by Go */
 #define PIECES_MAX 4096 /* large blocks that lie next to each other */
 #define JOINED_BYTES_MAX (UINT64_C(16) << 10) /* what may lie above a thread's state */
 
@@ -55,7 +57,9 @@ const char *segment_title(enum segment segment)
 struct look {
 	struct segments *segments;
 	struct process_memory memory;
-	bool is_go;       /* the Go runtime is in it */
+	bool is_go;                     /* the Go runtime is in it */
+	uint64_t tables[GO_TABLES_MAX]; /* of its arenas */
+	size_t table_count;
 	bool is_recorded; /* as it saw itself: its memory cannot be read any more */
 	bool has_own;     /* the recorder is in it */
 };
@@ -250,10 +254,34 @@ static bool is_like_own(const struct mapping *mapping)
 	return bytes >= OWN_THREAD_BYTES && bytes <= OWN_THREAD_BYTES + JOINED_BYTES_MAX;
 }
 
-/* Where the Go runtime begins its heap, unless it is told to put it anywhere. */
-static bool is_go_arena(const struct mapping *mapping)
+/*
+ * As the Go runtime's heap looks from outside: up to 1.25 it begins at one address; since 1.26
+ * anywhere in 64 MiB, what is before and after it being reserved.
+ */
+static bool is_like_go_arena(const struct segments *segments, size_t i)
 {
-	return mapping->start >> 32 == GO_ARENA_FIRST >> 32;
+	const struct mapping *mapping = &segments->maps.mappings[i];
+	const struct mapping *before = mapping - 1, *after = mapping + 1;
+
+	if (mapping->start >> 32 == GO_ARENA_FIRST >> 32)
+		return true;
+	return i > 0 && i + 1 < segments->maps.count && before->end == mapping->start &&
+	       after->start == mapping->end && is_reserved(before) && is_reserved(after) &&
+	       !before->inode && !after->inode && before->start % ARENA_BYTES == 0 &&
+	       after->end % ARENA_BYTES == 0;
+}
+
+/* What the tables of arenas say, where they can be read. */
+static bool is_go_arena(const struct look *look, size_t i)
+{
+	size_t at;
+
+	for (at = 0; at < look->table_count; at++) {
+		if (go_arenas_hold(look->tables[at], &look->memory,
+		                   &look->segments->maps.mappings[i]))
+			return true;
+	}
+	return !look->table_count && is_like_go_arena(look->segments, i);
 }
 
 static enum segment anonymous_segment(const struct look *look, size_t i)
@@ -264,7 +292,7 @@ static enum segment anonymous_segment(const struct look *look, size_t i)
 	enum segment segment;
 
 	if (segments->thread_of[i] == THREAD_OF_GO ||
-	    (look->is_go && is_go_arena(mapping) && !is_reserved(mapping)))
+	    (look->is_go && !is_reserved(mapping) && is_go_arena(look, i)))
 		return SEGMENT_GO_HEAP;
 	if (segments->thread_of[i] || mapping->grows_down)
 		return SEGMENT_STACK;
@@ -310,22 +338,6 @@ static enum segment mapping_segment(const struct look *look, size_t i)
 
 /* ---- threads ---- */
 
-/* The mapping that holds an address: its number, or count. */
-static size_t mapping_find(const struct process_maps *maps, uint64_t address)
-{
-	size_t low = 0, high = maps->count, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (maps->mappings[middle].end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < maps->count && maps->mappings[low].start <= address ? low
-	                                                                 : maps->count;
-}
-
 /*
  * A stack pointer may also be in a signal's or a coroutine's stack: those are stacks. Go
  * has its stacks in its heap, wherever that is; threads of its C libraries have a guard.
@@ -338,7 +350,7 @@ static void threads_place(struct look *look)
 
 	for (i = 0; i < segments->threads.count; i++) {
 		thread = &segments->threads.threads[i];
-		at = mapping_find(&segments->maps, thread->stack_pointer);
+		at = process_maps_find(&segments->maps, thread->stack_pointer);
 		if (at == segments->maps.count || !is_writable(&segments->maps.mappings[at]) ||
 		    segments->maps.mappings[at].inode)
 			continue;
@@ -415,6 +427,38 @@ int segments_sort(struct segments *segments)
 	return 0;
 }
 
+/* Its table of arenas, and where that was found: it is looked for until there is one. */
+static uint64_t go_table(const struct look *look, struct process_module *module)
+{
+	const struct process_maps *maps = &look->segments->maps;
+	uint64_t table = go_arenas_table(&look->memory, maps, module->go_word);
+	const struct module_part *part = module->parts;
+
+	for (; !table && part < module->parts + module->part_count; part++) {
+		if (!(part->access & MAPPING_WRITE))
+			continue;
+		module->go_word = go_arenas_find(&look->memory, maps, part->start, part->end);
+		table = go_arenas_table(&look->memory, maps, module->go_word);
+	}
+	return table;
+}
+
+static void go_find(struct look *look)
+{
+	struct process_module *module = look->segments->modules.modules;
+	const struct process_module *end = module + look->segments->modules.count;
+	uint64_t table;
+
+	for (; module < end; module++) {
+		if (!module->is_go)
+			continue;
+		look->is_go = true;
+		table = look->table_count < GO_TABLES_MAX ? go_table(look, module) : 0;
+		if (table)
+			look->tables[look->table_count++] = table;
+	}
+}
+
 int segments_read(struct segments *segments, pid_t pid, struct error *error)
 {
 	struct look look = { .segments = segments };
@@ -427,13 +471,12 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 	    process_modules_find(&segments->modules, &segments->maps))
 		return error_set(error, "%d: out of memory", (int)pid);
 	command_read(segments);
-	for (i = 0; i < segments->modules.count; i++)
-		look.is_go |= segments->modules.modules[i].is_go;
 	for (i = 0; i < segments->maps.count && !look.has_own; i++)
 		look.has_own = segments->maps.mappings[i].inode &&
 		               is_own(segments->maps.mappings[i].name);
-	threads_place(&look);
 	look.memory = process_memory_open(pid);
+	go_find(&look);
+	threads_place(&look);
 	mappings_sort(&look);
 	process_memory_close(&look.memory);
 	return 0;

@@ -1,6 +1,7 @@
 #!/bin/bash
 # shellcheck disable=SC2154 # lib.sh sets pid
-# A static Go program, and one with cgo.
+# A static Go program, one with cgo, and the same stripped: Go's heap is found wherever the
+# runtime has put it (since 1.26 at random).
 . "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"
 needs go gcc
 cat >go.mod <<'MOD'
@@ -19,8 +20,12 @@ import (
 
 var initialised = [1 << 18]int32{1}
 var uninitialised [1 << 20]byte
+var kept = make([]byte, 64<<20)
 
 func main() {
+	for i := range kept {
+		kept[i] = 1
+	}
 	table := map[int]string{}
 	for i := 0; i < 100000; i++ {
 		table[i] = fmt.Sprint(i)
@@ -50,7 +55,12 @@ import (
 	"time"
 )
 
+var kept = make([]byte, 64<<20)
+
 func main() {
+	for i := range kept {
+		kept[i] = 1
+	}
 	for i := 0; i < 4; i++ {
 		go func() { runtime.LockOSThread(); C.take(); time.Sleep(1000 * time.Second) }()
 	}
@@ -63,9 +73,11 @@ GO
 export GOCACHE=$PWD/cache GOFLAGS=-mod=mod GOTOOLCHAIN=local
 CGO_ENABLED=0 go build -o pure-go ./pure && CGO_ENABLED=1 go build -o with-cgo ./cgo || exit 1
 chmod -R u+w cache && rm -rf cache
+heap_of_go='.segments.go_heap.rss | . >= 65000000 and . < 100000000'
 start ./pure-go ready.pure
 await test -e ready.pure
 hold "static Go" "$pid"
+expect "$pid" segment "$heap_of_go"
 expect "$pid" symbol '[.symbols[] | select(.name == "main.uninitialised")][0] |
 	.size == 1048576 and .segment == "bss" and .touched < 20000'
 expect "$pid" symbol '[.symbols[] | select(.name == "main.initialised")][0] |
@@ -74,3 +86,9 @@ start ./with-cgo ready.cgo
 await test -e ready.cgo
 hold cgo "$pid"
 expect "$pid" segment '.segments.heap.size >= 5 * 3000000'
+expect "$pid" segment "$heap_of_go"
+strip with-cgo -o stripped
+start ./stripped ready.stripped
+await test -e ready.stripped
+hold stripped "$pid"
+expect "$pid" segment "$heap_of_go"

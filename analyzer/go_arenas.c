@@ -1,0 +1,144 @@
+/* go_arenas.c - Go's table of arenas: found among its variables, and asked. Layer 2. */
+#include "go_arenas.h"
+
+#define PAGE UINT64_C(4096)
+#define WORD_BYTES 8
+#define PAGE_WORDS (PAGE / WORD_BYTES)
+#define PAGES_READ_MAX 8192 /* 32 MiB of variables */
+
+#define ARENA_SHIFT 26 /* 64 MiB */
+#define TABLE_BYTES \
+	(UINT64_C(32) << 20) /* a word for each arena of 48 bits of address */
+#if defined(__x86_64__)
+#define ARENA_BASE UINT64_C(0xffff800000000000) /* runtime/malloc.go: arenaBaseOffset */
+#else
+#define ARENA_BASE UINT64_C(0)
+#endif
+
+static uint64_t word_address(uint64_t table, uint64_t address)
+{
+	return table + ((address - ARENA_BASE) >> ARENA_SHIFT) * WORD_BYTES;
+}
+
+/* What the table says of the arena at an address: 0, or where its description lies. */
+static uint64_t word_read(uint64_t table, const struct process_memory *memory,
+                          uint64_t address)
+{
+	uint64_t at = word_address(table, address), word = 0;
+
+	/* Of the 32 MiB few pages are there: the others are all zero. */
+	if (address >> 47 || !process_memory_is_present(memory, at) ||
+	    !process_memory_copy(memory, at, &word, sizeof(word)))
+		return 0;
+	return word;
+}
+
+/* Memory of the process's own, that it can write to, and that is nobody's. */
+static bool is_plain(const struct mapping *mapping)
+{
+	return !mapping->inode && !mapping->name[0] &&
+	       (mapping->access & (MAPPING_WRITE | MAPPING_EXECUTE | MAPPING_SHARED)) ==
+	           MAPPING_WRITE;
+}
+
+static const struct mapping *plain_at(const struct process_maps *maps, uint64_t address)
+{
+	size_t i = process_maps_find(maps, address);
+
+	return i < maps->count && is_plain(&maps->mappings[i]) ? &maps->mappings[i] : NULL;
+}
+
+/*
+ * Whether it is such a table: it knows an arena, and describes it in other memory; and it
+ * knows none where there are files, or the table itself.
+ */
+static bool is_table(uint64_t table, const struct process_memory *memory,
+                     const struct process_maps *maps)
+{
+	const struct mapping *mapping;
+	size_t arenas = 0, i;
+	uint64_t word;
+
+	if (word_read(table, memory, table))
+		return false;
+	for (i = 0; i < maps->count; i++) {
+		mapping = &maps->mappings[i];
+		word = word_read(table, memory, mapping->end - 1);
+		if (!word)
+			continue;
+		if (mapping->inode || mapping->name[0] || word % WORD_BYTES ||
+		    !plain_at(maps, word) || word_read(table, memory, word))
+			return false;
+		arenas += is_plain(mapping);
+	}
+	return arenas > 0;
+}
+
+/* Whether a word can point to one. */
+static bool is_like_table(uint64_t word, const struct process_maps *maps)
+{
+	const struct mapping *mapping;
+
+	if (!word || word % PAGE)
+		return false;
+	mapping = plain_at(maps, word);
+	return mapping && mapping->end - word >= TABLE_BYTES;
+}
+
+uint64_t go_arenas_table(const struct process_memory *memory,
+                         const struct process_maps *maps, uint64_t word)
+{
+	uint64_t table;
+
+	return word && process_memory_copy(memory, word, &table, sizeof(table)) &&
+	               is_like_table(table, maps) && is_table(table, memory, maps)
+	           ? table
+	           : 0;
+}
+
+/* The address of such a word in a page, or 0. */
+static uint64_t page_search(const struct process_memory *memory,
+                            const struct process_maps *maps, uint64_t page)
+{
+	uint64_t words[PAGE_WORDS];
+	size_t i;
+
+	if (!process_memory_copy(memory, page, words, sizeof(words)))
+		return 0;
+	for (i = 0; i < PAGE_WORDS; i++) {
+		if (is_like_table(words[i], maps) && is_table(words[i], memory, maps))
+			return page + i * WORD_BYTES;
+	}
+	return 0;
+}
+
+uint64_t go_arenas_find(const struct process_memory *memory,
+                        const struct process_maps *maps, uint64_t start, uint64_t end)
+{
+	uint64_t page = start & ~(PAGE - 1), found = 0;
+	size_t pages = 0;
+
+	if (memory->file < 0)
+		return 0;
+	for (; !found && page < end && pages < PAGES_READ_MAX; page += PAGE) {
+		if (!process_memory_is_present(memory, page))
+			continue;
+		pages++;
+		found = page_search(memory, maps, page);
+	}
+	return found;
+}
+
+bool go_arenas_hold(uint64_t table, const struct process_memory *memory,
+                    const struct mapping *mapping)
+{
+	uint64_t at = mapping->start, next, bytes = 0;
+
+	for (; at < mapping->end; at = next) {
+		next = ((at >> ARENA_SHIFT) + 1) << ARENA_SHIFT;
+		next = next < mapping->end ? next : mapping->end;
+		if (word_read(table, memory, at))
+			bytes += next - at;
+	}
+	return bytes * 2 > mapping->end - mapping->start;
+}
