@@ -209,8 +209,9 @@ static void chunk_leave(struct thread_state *state)
 }
 
 /* Take a chunk with this thread's run begun in it, and `size_bytes` of room. */
-static bool chunk_find(struct thread_state *state, uint32_t size_bytes, uint64_t time,
-                       enum loss_cause *why_not)
+static __attribute__((noinline)) bool chunk_find(struct thread_state *state,
+                                                 uint32_t size_bytes, uint64_t time,
+                                                 enum loss_cause *why_not)
 {
 	/* A parked chunk may be too short for this thread's stack: then the next. */
 	for (int tries = 0; tries < 4; tries++) {
@@ -382,16 +383,26 @@ static bool event_is_carried(const struct event *event, const struct walk_result
 	return (!has_block || event->address) && frames_are_carried(walk);
 }
 
+static uint32_t event_bytes_max(uint32_t news)
+{
+	return FIXED_BYTES_MAX + frames_bytes_max(news);
+}
+
+bool event_has_room(const struct thread_state *state, uint32_t news)
+{
+	return state->chunk && state->used + event_bytes_max(news) <= CHUNK_BYTES;
+}
+
 bool event_encode(struct thread_state *state, const struct event *event,
                   struct walk_result *walk)
 {
-	uint32_t size_bytes = FIXED_BYTES_MAX + frames_bytes_max(walk->news);
+	uint32_t size_bytes = event_bytes_max(walk->news);
 
 	if (unlikely(!event_is_carried(event, walk))) {
 		ring_count_loss(LOST_TOO_BIG, 1);
 		return false;
 	}
-	if (unlikely(!state->chunk || state->used + size_bytes > CHUNK_BYTES)) {
+	if (unlikely(!event_has_room(state, walk->news))) {
 		if (size_bytes > EVENT_BYTES_MAX)
 			return event_encode_deep(state, event, walk);
 		if (!chunk_enter(state, size_bytes, event->time))

@@ -21,6 +21,9 @@
 bool event_encode(struct thread_state *state, const struct event *event,
                   struct walk_result *walk);
 
+/* True if an event of so many new frames fits into the chunk that the thread has. */
+bool event_has_room(const struct thread_state *state, uint32_t news);
+
 /*
  * Begin the thread's run anew in another chunk that has room for `size_bytes` more, with
  * its last stack, and commit that. False: there is none, or the stack leaves no room.

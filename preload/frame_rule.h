@@ -66,6 +66,18 @@ extern volatile bool frame_rule_has_met_exit;
 /* Forget everything: a module is gone, and another may come where it was. */
 void frame_rule_flush(void);
 
+/* The cached rule; 0: it is not cached, or not to be. */
+static inline frame_rule frame_rule_known(uintptr_t return_address)
+{
+	uint32_t index = (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &
+	                 ((1u << RULE_INDEX_BITS) - 1);
+	/* Relaxed: the word is all there is. */
+	uint64_t word = atomic_load_explicit(&frame_rules[index], memory_order_relaxed);
+
+	return word >> RULE_BITS == return_address >> RULE_INDEX_BITS ? (frame_rule)word
+	                                                              : 0;
+}
+
 static inline frame_rule frame_rule_get(uintptr_t return_address)
 {
 	uint32_t index = (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &

@@ -241,17 +241,18 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 	return lifecycle_recording;
 }
 
-bool lifecycle_forked(void)
+static void forked_run(void *unused)
 {
 	bool has_sentinel = sentinel_renew();
 	bool is_wanted = has_sentinel && !settings.root_pid;
 
+	(void)unused;
 	lifecycle_recording = ring_create_forked(is_wanted ? &settings : NULL,
 	                                         RING_FORKED | image_flags);
 	if (!lifecycle_recording) {
 		thread_state_disown();
 		guard_leave();
-		return false;
+		return;
 	}
 	thread_state_forked();
 	definitions_forked();
@@ -260,7 +261,16 @@ bool lifecycle_forked(void)
 	module_map_forked();
 	maps_forked();
 	maps_note(MAPS_START);
-	return true;
+}
+
+bool lifecycle_forked(void)
+{
+	/* It may be a fiber that forked. */
+	if (guard.state)
+		thread_state_call(guard.state, guard.sp, forked_run, NULL);
+	else
+		forked_run(NULL);
+	return lifecycle_recording;
 }
 
 void lifecycle_offer(const char *file)

@@ -31,4 +31,23 @@ static inline void own_memory_unmap(void *memory, size_t size_bytes)
 	system_unmap((struct own_mark *)memory - 1, own_memory_mapped_bytes(size_bytes));
 }
 
+#define OWN_GUARD_BYTES 4096
+
+/*
+ * The low end of a stack of so many bytes, whole pages, with a page below it that nobody can
+ * write to; NULL: no memory. The mark lies at that end: what gets so far may overwrite it.
+ */
+static inline void *own_stack_map(size_t size_bytes)
+{
+	char *memory = system_map(OWN_GUARD_BYTES + size_bytes, -1);
+	struct own_mark *mark;
+
+	if (!memory)
+		return NULL;
+	system_protect(memory, OWN_GUARD_BYTES, PROT_NONE);
+	mark = (struct own_mark *)(void *)(memory + OWN_GUARD_BYTES);
+	*mark = (struct own_mark){ OWN_MARK_MAGIC, size_bytes };
+	return mark;
+}
+
 #endif

@@ -123,7 +123,8 @@ EXPORT void outlive_phase(const char *name)
 	struct walk_start caller = CALLER();
 	bool is_entered = !guard.sp && lifecycle_enter(&caller);
 
-	if (lifecycle_recording && !lifecycle_is_forked() && system_pid() == ring.header->pid)
+	if (lifecycle_recording && !lifecycle_is_forked() &&
+	    system_pid() == ring.header->pid)
 		phase_note_name(name);
 	if (is_entered)
 		guard_leave();

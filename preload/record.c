@@ -103,17 +103,80 @@ static inline __attribute__((always_inline)) bool event_record_short(
 	       event_encode_short(state, op, time, address, size_bytes, &walk);
 }
 
+/* ---- recordings ---------------------------------------------------------------- */
+
+/* One event, or a STACK record. */
+struct recording {
+	struct thread_state *state;
+	const struct walk_start *caller;
+	const struct event *event;
+	const void *exception; /* that is thrown */
+	bool is_written;
+};
+
+static void recording_run(void *argument)
+{
+	struct recording *recording = argument;
+	struct thread_state *state = recording->state;
+	struct walk_result walk = event_walk(state, recording->caller,
+	                                     recording->event->time);
+
+	recording->is_written = event_write(state, recording->event, &walk,
+	                                    recording->caller->slot);
+}
+
+/*
+ * On another stack than the thread's own, with little of it: where all that is needed is at
+ * hand. False: it is not, and nothing was written.
+ */
+static __attribute__((noinline)) bool event_record_other(
+	struct thread_state *state, const struct walk_start *caller,
+	const struct event *event)
+{
+	struct walk_result walk;
+
+	if (state->throw_count || guard.flags & GUARD_THREAD_ENDING ||
+	    depth_is_due(state, caller->slot) || !stack_walk_other(state, caller, &walk) ||
+	    !event_has_room(state, walk.news) || !event_encode(state, event, &walk))
+		return false;
+	frames_apply(state, &walk);
+	if (walk.cut)
+		ring_count_loss(LOST_STACKS_CUT, 1);
+	return true;
+}
+
+static __attribute__((noinline)) void event_record_elsewhere(
+	struct thread_state *state, const struct walk_start *caller,
+	const struct event *event)
+{
+	struct recording recording = { .state = state, .caller = caller, .event = event };
+
+	thread_state_call(state, caller->slot, recording_run, &recording);
+}
+
+static __attribute__((noinline)) void event_record_own(struct thread_state *state,
+                                                       const struct walk_start *caller,
+                                                       const struct event *event)
+{
+	struct walk_result walk = event_walk(state, caller, event->time);
+
+	event_write(state, event, &walk, caller->slot);
+}
+
 static __attribute__((noinline)) void event_record(const struct walk_start *caller,
                                                    const struct event *event)
 {
 	struct thread_state *state = state_get();
-	struct walk_result walk;
 
 	if (unlikely(!state))
 		return;
-	walk = event_walk(state, caller, event->time);
-	event_write(state, event, &walk, caller->slot);
+	if (likely(stack_bounds_hold(&state->own_stack, caller->slot)))
+		event_record_own(state, caller, event);
+	else if (!event_record_other(state, caller, event))
+		event_record_elsewhere(state, caller, event);
 }
+
+/* ---- events -------------------------------------------------------------------- */
 
 void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
                   uint64_t size_bytes, uint8_t alignment_log2)
@@ -160,38 +223,43 @@ void record_realloc(const struct walk_start *caller, void *old_address, void *ad
 
 bool record_stack(const struct walk_start *caller)
 {
-	struct thread_state *state = state_get();
 	struct event event = { .op = OP_CONTROL, .time = clock_before() };
-	struct walk_result walk;
+	struct recording recording = { state_get(), caller, &event, NULL, false };
 
-	if (unlikely(!state))
-		return false;
-	walk = event_walk(state, caller, event.time);
-	return event_write(state, &event, &walk, caller->slot);
+	if (likely(recording.state))
+		thread_state_call(recording.state, caller->slot, recording_run, &recording);
+	return recording.is_written;
 }
 
-void record_throw(const struct walk_start *caller, const void *exception)
+static void throw_run(void *argument)
 {
-	struct thread_state *state = state_get();
-	struct event event = { .op = OP_CONTROL, .time = clock_before() };
-	struct walk_result walk;
+	struct recording *recording = argument;
+	struct thread_state *state = recording->state;
+	struct walk_result walk = event_walk(state, recording->caller,
+	                                     recording->event->time);
 	bool written, patch_none;
 
-	if (unlikely(!state))
-		return;
-	walk = event_walk(state, caller, event.time);
 	/* Where an older one lay, or the same one, caught and thrown again. */
-	frames_forget_exception(state, exception);
-	throws_end(state, exception);
-	written = event_write(state, &event, &walk, caller->slot);
+	frames_forget_exception(state, recording->exception);
+	throws_end(state, recording->exception);
+	written = event_write(state, recording->event, &walk, recording->caller->slot);
 	/*
 	 * What has no stub now gets none before the exception lands; or, if it is only what
 	 * lies beyond a gap, before the stack is back out there.
 	 */
 	patch_none = !written || !walk.patch || !frames_are_patched(state);
-	throws_begin(state, exception, written, patch_none);
+	throws_begin(state, recording->exception, written, patch_none);
 	if (!patch_none && walk.cut)
 		throws_limit(state, state->frames[0].slot);
+}
+
+void record_throw(const struct walk_start *caller, const void *exception)
+{
+	struct event event = { .op = OP_CONTROL, .time = clock_before() };
+	struct recording recording = { state_get(), caller, &event, exception, false };
+
+	if (likely(recording.state))
+		thread_state_call(recording.state, caller->slot, throw_run, &recording);
 }
 
 /* Leave out the innermost frames, the last of them at `slot`, unless a signal is there. */

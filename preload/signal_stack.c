@@ -1,12 +1,9 @@
 /* signal_stack.c - sigaltstack(2) on behalf of the guest. Layer 3. */
 #include "signal_stack.h"
 
-#include "system.h"
-#include "trace_format.h"
+#include "own_memory.h"
 
 #include <string.h>
-
-#define GUARD_BYTES 4096
 
 bool signal_stack_is_wanted;
 
@@ -21,29 +18,12 @@ void signal_stack_look(stack_t *stack)
 	signal_stack_call(NULL, stack);
 }
 
-/*
- * With a page below it that nobody can write to; NULL: no memory. The mark lies at its far
- * end: a handler that gets so far may overwrite it.
- */
-static void *signal_stack_map(void)
-{
-	static const struct own_mark mark = { OWN_MARK_MAGIC, SIGNAL_STACK_BYTES };
-	char *memory = system_map(GUARD_BYTES + SIGNAL_STACK_BYTES, -1);
-
-	if (!memory)
-		return NULL;
-	system_protect(memory, GUARD_BYTES, PROT_NONE);
-	memory += GUARD_BYTES;
-	memcpy(memory, &mark, sizeof(mark));
-	return memory;
-}
-
 bool signal_stack_has_mark(const stack_t *stack)
 {
 	const struct own_mark *mark = stack->ss_sp;
 
 	return !(stack->ss_flags & SS_DISABLE) && stack->ss_size == SIGNAL_STACK_BYTES &&
-	       (uintptr_t)mark % GUARD_BYTES == 0 && mark->magic == OWN_MARK_MAGIC &&
+	       (uintptr_t)mark % OWN_GUARD_BYTES == 0 && mark->magic == OWN_MARK_MAGIC &&
 	       mark->bytes == SIGNAL_STACK_BYTES;
 }
 
@@ -57,7 +37,7 @@ void signal_stack_put(void **memory)
 	if (!(stack.ss_flags & SS_DISABLE))
 		return;
 	if (!*memory)
-		*memory = signal_stack_map();
+		*memory = own_stack_map(SIGNAL_STACK_BYTES);
 	if (!*memory)
 		return;
 	stack = (stack_t){ .ss_sp = *memory, .ss_size = SIGNAL_STACK_BYTES };

@@ -267,12 +267,15 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 	return !walk->cut;
 }
 
-/* On another stack than the thread's own: what a step to `cfa` loads can be read. */
-static bool step_can_read(struct walk *walk, uintptr_t cfa, uintptr_t below)
+/*
+ * On another stack than the thread's own, of a frame whose stack pointer is `sp`: what a
+ * step to `cfa` loads can be read.
+ */
+static inline bool step_can_read(struct walk *walk, uintptr_t sp, uintptr_t cfa,
+                                 uintptr_t below)
 {
-	/* A frame keeps what it saves within itself; what lies further in was not asked for. */
-	return below <= cfa - walk->point.sp &&
-	       (!below || walk_can_read(walk, cfa - below)) &&
+	/* A frame keeps what it saved within itself; what lies further in was not asked for. */
+	return below <= cfa - sp && (!below || walk_can_read(walk, cfa - below)) &&
 	       walk_can_read(walk, cfa - sizeof(cfa));
 }
 
@@ -292,7 +295,7 @@ static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 	if (cfa <= walk->point.sp || !stack_bounds_hold(&walk->bounds, cfa - sizeof(cfa)) ||
 	    below > cfa - walk->bounds.low || cfa % sizeof(uintptr_t))
 		return 0;
-	if (unlikely(!walk->is_own) && !step_can_read(walk, cfa, below))
+	if (unlikely(!walk->is_own) && !step_can_read(walk, walk->point.sp, cfa, below))
 		return 0;
 	walk->bp_words = 0;
 	if (below) { /* at least 16: the return address lies at 8 */
@@ -476,6 +479,69 @@ struct walk_result stack_walk(struct thread_state *state,
 		frames_cut(state, &result);
 	return result;
 }
+
+/* ---- other stacks, in the short way -------------------------------------------- */
+
+#define OTHER_FRAMES_MAX 512
+
+/* All frames, by rules that are known. False: that will not do; nothing is changed. */
+static bool walk_run_other(struct walk *walk, const struct walk_start *start)
+{
+	struct thread_state *state = walk->state;
+	struct walk_frame *frame = state->frames + state->frames_capacity;
+	uintptr_t ip = start->return_address, sp = start->slot + sizeof(sp), bp = start->bp;
+	uint32_t taken = state->depth + CAPACITY_MARGIN + OTHER_FRAMES_MAX;
+	uint16_t bp_words = 0;
+
+	if (taken >= state->frames_capacity)
+		return false;
+	while (ip) {
+		frame_rule rule = frame_rule_known(ip);
+		enum cfi_kind kind = frame_rule_kind(rule);
+		uintptr_t below = frame_rule_bp_below(rule), cfa;
+
+		if (unlikely(kind == CFI_NO_CODE || kind == CFI_COMPLEX || kind == CFI_SIGNAL ||
+		             frame_rule_is_unwinder(rule) || stub_is(ip) ||
+		             walk->news == OTHER_FRAMES_MAX))
+			return false;
+		walk->news++;
+		*--frame = (struct walk_frame){ .slot = sp - sizeof(sp),
+			                            .return_address = ip,
+			                            .bp_words = bp_words,
+			                            .bp = bp };
+		if (kind == CFI_END)
+			break;
+		cfa = (kind == CFI_SP ? sp : bp) + frame_rule_cfa_offset(rule);
+		walk->cut = kind == CFI_NONE || cfa <= sp ||
+		            !stack_bounds_hold(&walk->bounds, cfa - sizeof(cfa)) ||
+		            cfa % sizeof(cfa) || !step_can_read(walk, sp, cfa, below);
+		if (walk->cut)
+			break;
+		bp_words = 0;
+		if (below) {
+			bp_words = (uint16_t)(below / sizeof(cfa) - 1);
+			bp = load(cfa - below);
+		}
+		ip = load(cfa - sizeof(cfa));
+		sp = cfa;
+	}
+	return true;
+}
+
+bool stack_walk_other(struct thread_state *state, const struct walk_start *start,
+                      struct walk_result *result)
+{
+	struct walk walk = { .state = state };
+
+	walk_enter(&walk, start->slot);
+	walk.readable_end += PAGE_BYTES; /* as in stack_walk() */
+	if (walk.is_own || !walk_run_other(&walk, start))
+		return false;
+	*result = walk_end(&walk, start->slot);
+	return result->keep + result->news <= STACK_DEPTH_MAX;
+}
+
+/* ---- where a signal came ------------------------------------------------------- */
 
 /* The slot of the interrupted function's return address; 0: not known, or none. */
 static uintptr_t interrupted_step(struct walk *walk, frame_rule rule)

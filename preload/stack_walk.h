@@ -32,6 +32,14 @@ struct walk_result stack_walk(struct thread_state *state,
                               const struct walk_start *start);
 
 /*
+ * The same on another stack than the thread's own, which may be a small one: it takes some
+ * hundred bytes of that, and no lock, because it looks nothing up. False: something is to be
+ * looked up, or the stack is an odd one, so stack_walk() is to do it where there is room.
+ */
+bool stack_walk_other(struct thread_state *state, const struct walk_start *start,
+                      struct walk_result *result);
+
+/*
  * The same from where the thread was interrupted: `at` is what a call there would have
  * been, with one more than the instruction's address for the return address; what lies at
  * the slot is not read. No stub is put anywhere. Where nothing is known of the instruction,

@@ -172,9 +172,8 @@ static inline bool system_copy(void *to, const void *from, size_t size_bytes)
 	const struct iovec here = { to, size_bytes };
 	const struct iovec there = { (void *)(uintptr_t)from, size_bytes };
 
-	return system_call(SYS_process_vm_readv,
-	                   system_call(SYS_getpid, 0, 0, 0, 0, 0, 0), (long)&here, 1,
-	                   (long)&there, 1, 0) == (long)size_bytes;
+	return system_call(SYS_process_vm_readv, system_call(SYS_getpid, 0, 0, 0, 0, 0, 0),
+	                   (long)&here, 1, (long)&there, 1, 0) == (long)size_bytes;
 }
 
 /* Keep every signal from the calling thread; 8 bytes of mask, for system_signals_restore(). */

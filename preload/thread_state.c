@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "code_map.h"
+#include "fault_entry.h"
 #include "guard.h"
 #include "own_memory.h"
 #include "ring_file.h"
@@ -170,6 +171,27 @@ uint64_t thread_state_room_bytes(const struct thread_state *state)
 		return room_bytes;
 	limit_bytes = system_limit_bytes(RLIMIT_STACK);
 	return limit_bytes < room_bytes ? limit_bytes : room_bytes;
+}
+
+#define SPARE_STACK_BYTES 65536
+
+void thread_state_call(struct thread_state *state, uintptr_t slot,
+                       void (*function)(void *), void *argument)
+{
+	bool is_own = stack_bounds_hold(&state->own_stack, slot);
+	uint64_t mask;
+
+	if (!is_own && !state->spare_stack)
+		state->spare_stack = own_stack_map(SPARE_STACK_BYTES);
+	/* At its end a thread gives its state away. */
+	if (is_own || !state->spare_stack || guard.flags & GUARD_THREAD_ENDING) {
+		function(argument);
+		return;
+	}
+	system_signals_block(&mask);
+	arch_call_on_stack(function, argument,
+	                   (char *)state->spare_stack + SPARE_STACK_BYTES);
+	system_signals_restore(&mask);
 }
 
 bool thread_state_grow(struct thread_state *state, uint32_t capacity)

@@ -115,6 +115,8 @@ struct thread_state {
 	struct stack_bounds other_stacks[STACK_CACHE_SIZE];
 	uint32_t other_count;
 	void *signal_stack; /* ours, perhaps not in use; NULL: none */
+	void *
+		spare_stack; /* for what takes more than another stack may have; NULL: none yet */
 
 	struct stub_supply supply;
 	struct limbo_stub *limbo; /* grows: what is lost from here is lost for good */
@@ -175,6 +177,15 @@ static inline struct thread_state *thread_state_get(void)
 {
 	return likely(guard.state != NULL) ? guard.state : thread_state_make();
 }
+
+/*
+ * function(argument), the guard held, where it may take some ten KiB of stack. On the
+ * thread's own, where `slot` lies, that goes without saying; another may be one of few KiB,
+ * so there it is called on a spare one. No signal comes meanwhile: its handler would find
+ * itself on a stack that the program does not know.
+ */
+void thread_state_call(struct thread_state *state, uintptr_t slot,
+                       void (*function)(void *), void *argument);
 
 /* Make room for `capacity` frames, keeping the first `depth`. False: no memory. */
 bool thread_state_grow(struct thread_state *state, uint32_t capacity);
