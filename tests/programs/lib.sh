@@ -12,6 +12,7 @@ programs=$OUTLIVE_ROOT_DIR/tests/programs
 . "$OUTLIVE_ROOT_DIR/tests/workloads.sh"
 bad=0
 as=() # what `same` and `record` put before the command: another user
+limit=(timeout -k 5 300) # a program that hangs has failed
 trap 'exit $bad' EXIT
 export HOME=$PWD XDG_CONFIG_HOME=$PWD/config
 
@@ -20,13 +21,17 @@ complain() { # TEXT
 	bad=1
 }
 
+skip() { # TEXT
+	echo "$*"
+	trap - EXIT
+	exit 77
+}
+
 needs() { # PROGRAM...
 	local program
 	for program in "$@"; do
-		command -v "$program" >/dev/null && continue
-		echo "$program is not installed; make test-programs installs it"
-		trap - EXIT
-		exit 77
+		command -v "$program" >/dev/null ||
+			skip "$program is not installed; make test-programs installs it"
 	done
 }
 
@@ -38,14 +43,28 @@ gcc -O2 -D_GNU_SOURCE -fno-builtin -fPIC -shared -o count.so "$programs/lib_coun
 record() { # COMMAND...
 	rm -rf counts t.outlive
 	mkdir -m 1777 counts
-	OUTLIVE_COUNT_DIR=$PWD/counts "${as[@]}" "$OUTLIVE" run -q -o t.outlive -- \
+	OUTLIVE_COUNT_DIR=$PWD/counts "${limit[@]}" "${as[@]}" "$OUTLIVE" run -q -o t.outlive -- \
 		./launch "$PWD/count.so" "$@" >with.out 2>with.err
+}
+
+# The trace is whole, and what it holds can be reported.
+sound() {
+	local process
+	"$OUTLIVE" info --format json t.outlive >info.json || complain "info: status $?"
+	jq -e '.complete and .problem_count == 0 and
+		([.processes[].lost | .damaged, .no_state] | add) == 0' info.json >/dev/null ||
+		complain "the trace is not sound: $("$OUTLIVE" info t.outlive 2>&1 |
+			grep -E 'damage|lost  |problem|complete' | sort | uniq -c | head -n 10)"
+	for process in $(jq '.processes | sort_by(-.events) | .[:3][].number' info.json); do
+		"$OUTLIVE" report --process "$process" t.outlive >report.out 2>report.err ||
+			complain "report of process $process: $(cat report.err)"
+	done
 }
 
 # The same stdout and exit status, bare and recorded.
 same() { # COMMAND...
 	local bare_status with_status
-	"${as[@]}" "$@" >bare.out 2>bare.err
+	"${limit[@]}" "${as[@]}" "$@" >bare.out 2>bare.err
 	bare_status=$?
 	record "$@"
 	with_status=$?
@@ -53,6 +72,7 @@ same() { # COMMAND...
 		complain "exit status $bare_status became $with_status: $(tail -n 3 with.err)"
 	cmp bare.out with.out || complain "stdout differs"
 	echo "same: status $with_status, $(wc -c <with.out) bytes of output"
+	sound
 }
 
 # Lines "PID allocations reallocs frees failed", the images of a pid added up. The report
@@ -98,4 +118,28 @@ witness_heaptrack() { # ALLOWED COMMAND...
 		"difference $((theirs - ours - 1))"
 	[ $((theirs - ours - 1)) -le "$allowed" ] && [ $((ours + 1 - theirs)) -le "$allowed" ] ||
 		complain "more than $allowed calls differ from heaptrack's count"
+}
+
+# A page for a browser: a script makes its list.
+make_page() { # FILE
+	cat >"$1" <<'HTML'
+<!DOCTYPE html>
+<html><head><title>page</title><style>li { color: navy; margin: 2px } h1 { background: gold }</style></head>
+<body><h1>A page</h1><ul id="list"></ul><script>
+for (let i = 0; i < 200; i++) {
+	const item = document.createElement("li");
+	item.textContent = "item " + i + " of the list";
+	document.getElementById("list").append(item);
+}
+</script></body></html>
+HTML
+}
+
+# What a malloc of the program's own serves is not seen, which `info` and the report say.
+says_own_malloc() { # PROGRAM: the end of its executable's name
+	local number
+	number=$(jq --arg name "/$1" '[.processes[] | select((.executable | endswith($name)) and .own_malloc)][0].number' info.json)
+	[ "$number" != null ] || { complain "no process of $1 is known for its own malloc"; return; }
+	"$OUTLIVE" report --process "$number" t.outlive 2>&1 | grep -q 'the program brings its own' ||
+		complain "the report does not say that $1 has a malloc of its own"
 }
