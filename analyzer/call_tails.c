@@ -1,28 +1,31 @@
 /* call_tails.c - the inner ends of call paths. Layer 4. */
 #include "call_tails.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int call_tails_init(struct call_tails *tails)
 {
-	memset(tails->recent, 0, sizeof(tails->recent));
+	*tails = (struct call_tails){ .passes = NULL };
 	return call_tree_init(&tails->tree);
 }
 
 void call_tails_release(struct call_tails *tails)
 {
 	call_tree_release(&tails->tree);
+	free(tails->known);
+	tails->known = NULL;
 }
 
-/* The tail is new: its node, and those of its own inner ends. */
+/* The tail at that depth is new: its node, and those of its own inner ends. */
 static uint32_t tail_add(struct call_tree *tree, const struct thread *thread,
-                         uint32_t frames)
+                         uint32_t depth, uint32_t frames)
 {
 	uint32_t node = CALL_ROOT, child, location, i;
 	uint64_t path = CALL_PATH_ROOT;
 
 	for (i = 1; i <= frames && node != CALL_NODE_NONE; i++) {
-		location = thread->stack[thread->depth - i].location;
+		location = thread->stack[depth - i].location;
 		path = call_path(path, location);
 		child = call_tree_find(tree, path);
 		if (child == CALL_NODE_NONE)
@@ -32,15 +35,58 @@ static uint32_t tail_add(struct call_tree *tree, const struct thread *thread,
 	return node;
 }
 
+void call_tails_ask(struct call_tails *tails, call_tail_passes *passes,
+                    const void *context)
+{
+	tails->passes = passes;
+	tails->context = context;
+}
+
+enum tail_known { NOT_ASKED, STAYS, PASSES };
+
+/* Whether it only frees for its caller; without memory nobody does. */
+static bool location_passes(struct call_tails *tails, uint32_t location)
+{
+	uint32_t capacity = 2 * location + 64;
+	uint8_t *known;
+
+	if (location >= tails->known_capacity) {
+		known = realloc(tails->known, capacity);
+		if (!known)
+			return false;
+		memset(known + tails->known_capacity, NOT_ASKED,
+		       capacity - tails->known_capacity);
+		tails->known = known;
+		tails->known_capacity = capacity;
+	}
+	if (tails->known[location] == NOT_ASKED)
+		tails->known[location] = tails->passes(tails->context, location) ? PASSES
+		                                                                 : STAYS;
+	return tails->known[location] == PASSES;
+}
+
+/* Where the thread's tail begins: how many of its innermost frames are left out. */
+static uint32_t tail_first(struct call_tails *tails, const struct thread *thread)
+{
+	uint32_t passing = 0;
+
+	if (!tails->passes || thread->depth <= CALL_TAIL_FRAMES)
+		return 0;
+	while (passing < thread->depth &&
+	       location_passes(tails, thread->stack[thread->depth - 1 - passing].location))
+		passing++;
+	return passing < CALL_TAIL_FRAMES || passing == thread->depth ? 0 : passing;
+}
+
 uint32_t call_tails_find(struct call_tails *tails, const struct thread *thread)
 {
-	uint32_t frames = thread->depth < CALL_TAIL_FRAMES ? thread->depth
-	                                                   : CALL_TAIL_FRAMES;
+	uint32_t first = tail_first(tails, thread), left = thread->depth - first;
+	uint32_t frames = left < CALL_TAIL_FRAMES ? left : CALL_TAIL_FRAMES;
 	uint64_t path = CALL_PATH_ROOT;
 	uint32_t node, i;
 
 	for (i = 1; i <= frames; i++)
-		path = call_path(path, thread->stack[thread->depth - i].location);
+		path = call_path(path, thread->stack[left - i].location);
 	node = call_tree_find(&tails->tree, path);
-	return node != CALL_NODE_NONE ? node : tail_add(&tails->tree, thread, frames);
+	return node != CALL_NODE_NONE ? node : tail_add(&tails->tree, thread, left, frames);
 }

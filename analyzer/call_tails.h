@@ -1,6 +1,9 @@
 /*
  * call_tails.h - the inner ends of call paths, each once: enough of who freed a block to
  * find the function that meant to. Layer 4.
+ *
+ * That is CALL_TAIL_FRAMES frames. Where all of these only free for their callers, they and
+ * all others that do are left out: a tail begins with the one that they do it for.
  */
 #ifndef OUTLIVE_CALL_TAILS_H
 #define OUTLIVE_CALL_TAILS_H
@@ -8,10 +11,14 @@
 #include "call_tree.h"
 #include "thread_stack.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CALL_TAIL_FRAMES 8
 #define CALL_TAILS_RECENT 1024
+
+/* Whether the function at a location is known to free, or allocate, for its caller. */
+typedef bool call_tail_passes(const void *context, uint32_t location);
 
 /*
  * A node of this tree is a tail: from it to the root are its frames, outermost first.
@@ -19,11 +26,19 @@
  */
 struct call_tails {
 	struct call_tree tree;
+	call_tail_passes *passes; /* NULL: of none it is known */
+	const void *context;
+	uint8_t *known; /* by location, what was said: enum tail_known */
+	uint32_t known_capacity;
 	struct {
 		uint64_t path; /* of the whole stack */
 		uint32_t node;
 	} recent[CALL_TAILS_RECENT];
 };
+
+/* Before the first tail: whom to ask. */
+void call_tails_ask(struct call_tails *tails, call_tail_passes *passes,
+                    const void *context);
 
 /* 0, or -1 when memory is out. */
 int call_tails_init(struct call_tails *tails);

@@ -1,6 +1,7 @@
 /* profile.c - the whole pipeline as one call. Layer 7. */
 #include "profile.h"
 
+#include "allocator_names.h"
 #include "namesakes.h"
 #include "segment_moves.h"
 #include "segment_own_looks.h"
@@ -132,6 +133,20 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 	return 0;
 }
 
+/* A call_tail_passes, as far as the recording has names. */
+static bool frees_for_caller(const void *context, uint32_t number)
+{
+	const struct profile *profile = context;
+	const struct location *location = address_map_location(profile->map, number);
+	const struct symbol_frame *frames;
+	size_t count;
+
+	frames = symbol_table_find(profile->symbols, location->module, location->offset,
+	                           &count);
+	return count && (is_allocator_name(frames[count - 1].function) ||
+	                 is_deallocator_name(frames[count - 1].function));
+}
+
 static int profile_fill(struct profile *profile, struct trace_reader *reader,
                         struct trace_process *process, profile_progress *progress,
                         void *context)
@@ -152,6 +167,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	    trace_reader_symbols(reader, process, profile->symbols) ||
 	    namesakes_tell(profile->symbols, profile->map))
 		return -1;
+	call_tails_ask(&profile->replay.lives.freers, frees_for_caller, profile);
 	merge = event_merge_new(reader, process, profile->map, replay_preview,
 	                        &profile->replay);
 	if (!merge)
