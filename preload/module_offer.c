@@ -69,8 +69,10 @@ static void file_give(uint64_t session, const char *open_by, const char *directo
 static __attribute__((noinline)) void relative_give(uint64_t session, const char *file)
 {
 	char directory[PATH_BYTES_MAX];
-	long bytes = system_working_directory(directory, PATH_BYTES_MAX - 1);
+	long bytes;
 
+	directory[0] = '\0';
+	bytes = system_working_directory(directory, PATH_BYTES_MAX - 1);
 	if (bytes <= 0 || directory[0] != '/')
 		return;
 	directory[bytes] = '/';

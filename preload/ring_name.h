@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RING_NAME_DIRECTORY_BYTES (512 + 32) /* the longest directory, NUL included */
+#define RING_NAME_DIRECTORY_BYTES 576 /* the longest directory, NUL included */
 #define RING_NAME_PATH_BYTES (RING_NAME_DIRECTORY_BYTES + 64)
 
 /*
