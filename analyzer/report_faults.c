@@ -133,6 +133,8 @@ static int frames_print(struct telling *telling, size_t at, size_t count)
 		else
 			strcpy(texts[0], "-");
 		report_name(telling->screen, &name, figures_print(&figures, texts));
+		if (path->entries[path->count - 1 - i].is_cut)
+			screen_line(telling->screen, 3, " (gap)");
 	}
 	return 0;
 }

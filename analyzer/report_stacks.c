@@ -206,6 +206,8 @@ static int path_row(struct path_print *print, size_t at, uint64_t depth_bytes,
 	size_or_nothing(texts[0], depth_bytes);
 	size_or_nothing(texts[1], bytes);
 	report_name(print->screen, &name, figures_print(&print->figures, texts));
+	if (path->entries[path->count - 1 - at].is_cut)
+		screen_line(print->screen, 3, " (gap)");
 	print->rows++;
 	return 0;
 }

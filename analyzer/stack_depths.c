@@ -116,6 +116,7 @@ static int told_add(struct thread_depths *depths, const struct thread *thread,
 	for (i = depths->told_count; i < thread->depth; i++) {
 		told = &depths->told[i];
 		told->entry.location = thread->stack[i].location;
+		told->entry.is_cut = thread->stack[i].is_cut;
 		told->entry.words = i < note->depth.first ? 0 : stack_note_words(&sizes);
 		told->since = depths->samples;
 	}
@@ -328,6 +329,7 @@ static int fault_note(struct stack_depths *depths, const struct thread *thread,
 		return -1;
 	for (i = 0; i < thread->depth; i++) {
 		entries[i].location = thread->stack[i].location;
+		entries[i].is_cut = thread->stack[i].is_cut;
 		if (i)
 			entries[i].words = words_usual(depths, entries[i].location);
 	}

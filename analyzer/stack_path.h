@@ -15,8 +15,9 @@
 #define STACK_PATH_OUTER 64
 
 struct stack_entry {
-	uint32_t location;
-	uint32_t words; /* of 8 bytes; 0: not known */
+	uint32_t location : 31;
+	uint32_t is_cut : 1; /* frames are missing outside of it */
+	uint32_t words;      /* of 8 bytes; 0: not known */
 };
 
 /* Zeroed is empty. */

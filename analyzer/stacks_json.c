@@ -51,6 +51,7 @@ static int frames_json(struct writing *writing, const char *key,
 		json_compact(json, true);
 		json_count(json, "bytes", entry->words * UINT64_C(8));
 		result = function_json(writing, entry->location);
+		json_bool(json, "gap", entry->is_cut);
 		json_object_end(json);
 		json_compact(json, false);
 	}

@@ -53,6 +53,31 @@ echo "a site, and the tree"
 grep -m1 -A5 'leaf ' text | sed 's/.*leaf/leaf/; s/^  *//; s/:[0-9]*$//'
 sed -n '/^call tree/,/^$/s/.*%  *//p' text
 "$OUTLIVE" report --explain 200 trace | sed -n '/born/,/freed/s/^      //p' | sed 's/:[0-9]*$//' | head -n 5
+echo "the deepest stack, and the one it died on"
+cat >deep.c <<'END'
+#include <stdlib.h>
+#include <string.h>
+void blind(void (*function)(int), int number);
+__asm__(".text\n.globl blind\n.type blind,@function\n"
+        "blind: push %rbx\n push %r12\n mov %rdi,%rax\n mov %esi,%edi\n sub $8,%rsp\n"
+        "call *%rax\n add $8,%rsp\n pop %r12\n pop %rbx\n ret\n.size blind,.-blind\n");
+__attribute__((noipa)) static void inner(int size)
+{
+	char local[20000];
+	memset(local, size, sizeof(local));
+	free(malloc(local[1]));
+	*(volatile char *)(long)size = 1;
+}
+int main(void)
+{
+	free(malloc(10));
+	blind(inner, 100);
+}
+END
+"${CC:-gcc}" -g -O1 -fno-builtin -o deep deep.c || exit 77
+"$OUTLIVE" run -q -o trace-deep -- ./deep 2>/dev/null
+"$OUTLIVE" report --stacks trace-deep | grep -A1 ' blind ' | sed 's/.* blind .*/blind/'
+"$OUTLIVE" report --format json trace-deep | jq -c '[.faults[].path[0:3][].gap], [.stacks.threads[0].path[0:3][].gap]'
 echo "what is exact"
 grep -o 'stacks cut: .*' text | sed 's/;.*//'
 for number in 100 100000; do # some, and many chunks of them
