@@ -1,6 +1,8 @@
 /* target.c - start the program, pass on its signals, mirror its end. Layer 1. */
 #include "target.h"
 
+#include "ring_socket.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -40,10 +42,23 @@ static void number_set(const char *name, const char *format, uint64_t number)
 	setenv(name, value, 1);
 }
 
+/* Processes that see other files than we do must give them to us. */
+static void view_set(void)
+{
+	struct stat namespace, root;
+
+	if (stat("/proc/self/ns/mnt", &namespace) == 0 && stat("/", &root) == 0)
+		number_set("OUTLIVE_READER_FILES", "%016" PRIx64,
+		           ring_view(namespace.st_ino, root.st_dev, root.st_ino));
+	else
+		unsetenv("OUTLIVE_READER_FILES");
+}
+
 static void environment_set(const struct target_settings *settings)
 {
 	struct stat namespace;
 
+	view_set();
 	preload_set(settings->library);
 	setenv("OUTLIVE_DIR", settings->directory, 1);
 	setenv("OUTLIVE_POLICY", settings->is_flight ? "flight" : "drain", 1);

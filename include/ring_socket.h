@@ -13,7 +13,8 @@
  *   run              gives the file its name, if it is a ring by then; else removes it
  *
  * Or a process is about to load a library: nobody could open its file later, if it has no
- * name by then.
+ * name by then. Or it runs where other files are seen, and has a module that may be seen
+ * nowhere when it has ended.
  *
  *   process -> run   struct ring_question with the proof of PROOF_MODULE, the library's path
  *                    as the process calls it, no NUL, and the file's descriptor (SCM_RIGHTS)
@@ -85,6 +86,16 @@ static inline uint64_t ring_hash(uint64_t key0, uint64_t key1, uint64_t word0,
 	v[2] ^= 0xff;
 	ring_hash_rounds(v, 4);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+/*
+ * Tells one view of the file system from another: by the mount namespace (its inode; 0: not to
+ * be known) and the root directory. OUTLIVE_READER_FILES has the reader's.
+ */
+static inline uint64_t ring_view(uint64_t namespace, uint64_t root_device,
+                                 uint64_t root_inode)
+{
+	return ring_hash(RING_PROOF_KEY, namespace, root_device, root_inode);
 }
 
 static inline uint64_t ring_proof(uint64_t session, enum ring_proof_use use,

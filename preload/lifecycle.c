@@ -152,8 +152,8 @@ static bool start(void)
 	if (!ring_create(&settings, image_flags))
 		return false;
 	thread_state_start(thread_ends);
+	module_offer_start(settings.session, settings.reader_view, ring.header->executable);
 	module_map_start();
-	module_offer_program(settings.session, ring.header->executable);
 	maps_note(MAPS_START);
 	return true;
 }
@@ -275,8 +275,8 @@ bool lifecycle_forked(void)
 
 void lifecycle_offer(const char *file)
 {
-	if (lifecycle_recording && *lifecycle_sentinel)
-		module_offer(settings.session, file);
+	if (lifecycle_recording && !lifecycle_is_forked())
+		module_offer(file);
 }
 
 bool lifecycle_is_followed(void)

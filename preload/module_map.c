@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "definitions.h"
 #include "mapping_name.h"
+#include "module_offer.h"
 #include "ring_file.h"
 #include "system.h"
 
@@ -128,7 +129,7 @@ static uint16_t path_read(char *path, const struct cfi_module *module)
 
 static bool module_write(const struct cfi_module *module, uint64_t since)
 {
-	static char path[PATH_BYTES_MAX]; /* one writer at a time */
+	static char path[PATH_BYTES_MAX + 1]; /* one writer at a time */
 	uint16_t path_bytes = path_read(path, module);
 	uint32_t size_bytes = (uint32_t)(sizeof(struct module_definition) + path_bytes +
 	                                 7) &
@@ -148,6 +149,8 @@ static bool module_write(const struct cfi_module *module, uint64_t since)
 		definition->bias = module->start;
 	memcpy(definition + 1, path, path_bytes);
 	definition_commit(size_bytes);
+	path[path_bytes] = '\0';
+	module_offer_met(path);
 	return true;
 }
 

@@ -13,12 +13,16 @@
 #include <stdatomic.h>
 
 #include "ring_request.h"
+#include "ring_socket.h"
 #include "system.h"
 #include "trace_format.h"
 
 #define PATH_BYTES_MAX 4096
 #define GIVEN_BITS 10
 #define RECENT_S 3600
+
+static uint64_t session;  /* 0: nobody takes files */
+static bool is_elsewhere; /* other files are seen here than by the reader */
 
 /* What was given last, by a hash of what tells one file from another. */
 static _Atomic uint64_t given[1 << GIVEN_BITS];
@@ -38,12 +42,12 @@ static bool is_of_interest(const struct stat *status)
 	int64_t now_s = (int64_t)(system_time_ns(CLOCK_REALTIME) / 1000000000);
 
 	return S_ISREG(status->st_mode) && status->st_size > 0 &&
-	       (!status->st_nlink || now_s - status->st_ctim.tv_sec < RECENT_S);
+	       (is_elsewhere || !status->st_nlink ||
+	        now_s - status->st_ctim.tv_sec < RECENT_S);
 }
 
 /* `open_by`: a path that leads to it now; the other two are what it is called. */
-static void file_give(uint64_t session, const char *open_by, const char *directory,
-                      const char *path)
+static void file_give(const char *open_by, const char *directory, const char *path)
 {
 	struct stat status = { .st_mode = 0 };
 	_Atomic uint64_t *slot;
@@ -66,7 +70,7 @@ static void file_give(uint64_t session, const char *open_by, const char *directo
 }
 
 /* By a relative path: it means what it means now. */
-static __attribute__((noinline)) void relative_give(uint64_t session, const char *file)
+static __attribute__((noinline)) void relative_give(const char *file)
 {
 	char directory[PATH_BYTES_MAX];
 	long bytes;
@@ -77,10 +81,10 @@ static __attribute__((noinline)) void relative_give(uint64_t session, const char
 		return;
 	directory[bytes] = '/';
 	directory[bytes + 1] = '\0';
-	file_give(session, file, directory, file);
+	file_give(file, directory, file);
 }
 
-void module_offer(uint64_t session, const char *file)
+void module_offer(const char *file)
 {
 	const char *at = file;
 
@@ -91,18 +95,36 @@ void module_offer(uint64_t session, const char *file)
 	if (!*at || *file == '$') /* $ORIGIN/..: beside what is installed */
 		return;
 	if (*file == '/')
-		file_give(session, file, "", file);
+		file_give(file, "", file);
 	else
-		relative_give(session, file);
+		relative_give(file);
 }
 
-void module_offer_program(uint64_t session, const char *path)
+void module_offer_met(const char *path)
+{
+	if (session && is_elsewhere)
+		file_give(path, "", path);
+}
+
+static uint64_t own_view(void)
+{
+	struct stat namespace = { .st_ino = 0 }, root = { .st_ino = 0 };
+
+	if (system_path_status("/proc/self/ns/mnt", &namespace) < 0)
+	namespace.st_ino = 0;
+	system_path_status("/", &root);
+	return ring_view(namespace.st_ino, root.st_dev, root.st_ino);
+}
+
+void module_offer_start(uint64_t number, uint64_t reader_view, const char *program)
 {
 	static const char deleted[] = " (deleted)";
-	size_t bytes = strlen(path);
+	size_t bytes = strlen(program);
 
-	if (!session || bytes < sizeof(deleted) ||
-	    memcmp(path + bytes - (sizeof(deleted) - 1), deleted, sizeof(deleted) - 1) != 0)
-		return;
-	file_give(session, "/proc/self/exe", "", path);
+	session = number;
+	is_elsewhere = reader_view && reader_view != own_view();
+	if (session && bytes >= sizeof(deleted) &&
+	    memcmp(program + bytes - (sizeof(deleted) - 1), deleted, sizeof(deleted) - 1) ==
+	        0)
+		file_give("/proc/self/exe", "", program);
 }

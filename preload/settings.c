@@ -58,6 +58,8 @@ static void setting_apply(struct settings *settings, const char *name,
 		settings->wants_exact = !texts_equal(value, "plain");
 	} else if (texts_equal(name, "OUTLIVE_READER_NS")) {
 		settings->reader_namespace = number_read(value, 10);
+	} else if (texts_equal(name, "OUTLIVE_READER_FILES")) {
+		settings->reader_view = number_read(value, 16);
 	} else if (texts_equal(name, "OUTLIVE_READER")) {
 		settings->reader_pid = (uint32_t)number_read(value, 10);
 	}

@@ -17,6 +17,7 @@ struct settings {
 	uint32_t root_pid;         /* OUTLIVE_ROOT: only this process; 0: all */
 	uint32_t reader_pid;       /* OUTLIVE_READER; 0: nobody */
 	uint64_t reader_namespace; /* OUTLIVE_READER_NS: inode of its pid namespace; 0: ? */
+	uint64_t reader_view;      /* OUTLIVE_READER_FILES: ring_view(); 0: ? */
 	bool wants_exact;          /* OUTLIVE_FRAMES: not "plain" */
 };
 
