@@ -172,35 +172,43 @@ $(B)/tests/test_%: $(B)/tests/test_%.o $(TEST_SHARED_O) $(B)/analyzer.a
 
 unit-programs: $(TESTS)
 
-# `make test` ends with one line, "N passed, N failed", and its exit status is true.
+# Which variant is tested, and what links with its parts.
+RUN_TESTS := OUTLIVE_BUILD=$(CURDIR)/$(B) OUTLIVE_SANITIZE="$(SANITIZE)" bash tests/run.sh
+# Unit tests are run under ASan, too, whichever the variant.
+ADDRESS_B := build/$(patsubst -%,%,$(VARIANT)-address)
+
+# `make test` ends with one line, "N passed, N failed", and its exit status is true. So do
+# `make test CC=clang` and `make test SAN=address` (or thread, or undefined).
 test: all
-	$(Q)$(MAKE) unit-programs
+	$(Q)$(MAKE) unit-programs $(B)/analyzer.a
+ifeq ($(SAN),)
 	$(Q)$(MAKE) SAN=address unit-programs
-	$(Q)KILLS=$${KILLS:-40} bash tests/run.sh unit:$(B) unit:$(B)/address cli samples \
+endif
+	$(Q)KILLS=$${KILLS:-40} $(RUN_TESTS) unit:$(B) $(if $(SAN),,unit:$(ADDRESS_B)) cli samples \
 		stress exact golden programs-short oracle-short generator segments
 
 unit: unit-programs
-	$(Q)bash tests/run.sh unit:$(B)
+	$(Q)$(RUN_TESTS) unit:$(B)
 
 golden: all
-	$(Q)bash tests/run.sh golden
+	$(Q)$(RUN_TESTS) golden
 
 test-programs: all
 	$(Q)bash tests/programs/install.sh
-	$(Q)bash tests/run.sh programs
+	$(Q)$(RUN_TESTS) programs
 
 # Escape depths of real programs, held block by block against an independent oracle.
 oracle: all $(B)/analyzer.a
 	$(Q)bash tests/oracle/install.sh
-	$(Q)bash tests/run.sh oracle
+	$(Q)$(RUN_TESTS) oracle
 
 # The programs that return stubs could break, with every runtime and debugger there is.
 exact: all
 	$(Q)bash tests/exact/install.sh
-	$(Q)bash tests/run.sh exact
+	$(Q)$(RUN_TESTS) exact
 
 stress: all
-	$(Q)bash tests/run.sh stress
+	$(Q)$(RUN_TESTS) stress
 
 soak: all
 	$(Q)SOAK_MINUTES=$(SOAK_MINUTES) bash tests/stress/soak.sh

@@ -17,7 +17,9 @@
 #   programs        tests/programs/*.sh; programs-short: those that say "short: yes"
 #   SUITE/NAME      only that one of a suite, its output shown whole
 #
-# A test may exit with 77: skipped, and its last line says why. JOBS=N runs N at a time.
+# OUTLIVE_BUILD is the directory whose outlive and liboutlive.so are tested (build),
+# OUTLIVE_SANITIZE what its parts link with. A test may exit with 77: skipped, and its last
+# line says why. JOBS=N runs N at a time.
 # Run as root, they can change files below build/, the directories of temporary files and
 # /dev/shm, and no others (confined.sh).
 set -u

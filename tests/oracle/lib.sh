@@ -30,7 +30,8 @@ gcc -std=gnu11 -O2 -g -fno-omit-frame-pointer -fno-builtin -fPIC -shared -fvisib
 	-Wl,-soname,"$PWD/liboracle.so" -o liboracle.so "$here/oracle.c" "$here/activations.c" ||
 	exit 1
 [ -e "$build/analyzer.a" ] || { echo "no $build/analyzer.a: make oracle builds it"; exit 1; }
-gcc -std=gnu11 -O2 -g -D_GNU_SOURCE -I"$OUTLIVE_ROOT_DIR/include" \
+read -ra sanitize <<<"${OUTLIVE_SANITIZE:-}"
+gcc -std=gnu11 -O2 -g -D_GNU_SOURCE "${sanitize[@]}" -I"$OUTLIVE_ROOT_DIR/include" \
 	-I"$OUTLIVE_ROOT_DIR/analyzer" -I"$here" -o compare \
 	"$here"/{compare,hooked_stack,replay_tap}.c "$build/analyzer.a" \
 	-Wl,--wrap=live_table_remove,--wrap=block_lives_end,--wrap=site_life_end \
