@@ -366,13 +366,25 @@ void *interpose_ours(void *function)
 	return function;
 }
 
-bool interpose_has(const char *name)
+static const struct hooked *hooked_find(const char *name)
 {
 	for (size_t i = 0; i < HOOKED_COUNT; i++) {
 		if (names_are_equal(hooked[i].name, name))
-			return true;
+			return &hooked[i];
 	}
-	return false;
+	return NULL;
+}
+
+void *interpose_ours_named(const char *name, const void *function)
+{
+	const struct hooked *found = hooked_find(name);
+
+	return found && *found->real == function ? (void *)(uintptr_t)found->ours : NULL;
+}
+
+bool interpose_has(const char *name)
+{
+	return hooked_find(name) != NULL;
 }
 
 /* ---- modules ------------------------------------------------------------------ */

@@ -37,7 +37,6 @@ static __attribute__((noinline)) void *next_ours(uintptr_t return_address,
 {
 	struct loaded_function found;
 	struct cfi_module caller;
-	void *ours;
 
 	if (!cfi_module_find(return_address, &caller) || !caller.link_map)
 		return NULL;
@@ -46,8 +45,7 @@ static __attribute__((noinline)) void *next_ours(uintptr_t return_address,
 	        : !loaded_needed(caller.link_map, name, &found) ||
 	              found.map == caller.link_map)
 		return NULL;
-	ours = interpose_ours((void *)found.address);
-	return ours != (void *)found.address ? ours : NULL;
+	return interpose_ours_named(name, (const void *)found.address);
 }
 
 /* What the caller, whose return address lies at `slot`, is to get; NULL: ask the real one. */
