@@ -269,7 +269,7 @@ static int cuts_classify(struct classes *classes)
 {
 	const struct replay *replay = &classes->profile->replay;
 	const struct call_node *nodes = replay->tree.nodes;
-	bool *is_cut = calloc(replay->tree.count, sizeof(*is_cut));
+	bool *is_cut = calloc((size_t)replay->tree.count + 1, sizeof(*is_cut));
 	struct class_counts *counts;
 	uint32_t i;
 
