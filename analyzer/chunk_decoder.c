@@ -270,41 +270,6 @@ static inline const char *event_head_read(struct chunk_decoder *decoder,
 	                   tag & TAG_FRAMES_PREDICTED, event->op);
 }
 
-static inline bool gap_follows(const struct chunk_decoder *decoder)
-{
-	return decoder->at < decoder->end && *decoder->at == CONTROL_TAG(CONTROL_GAP);
-}
-
-/* A GAP record: *outer of the stack as it is now. NULL, or what is wrong with it. */
-static const char *gap_read(struct chunk_decoder *decoder, uint32_t *outer)
-{
-	const uint8_t *at = decoder->at + 1;
-	uint64_t bytes, frames;
-
-	if (stack_note_field(&at, decoder->end, &bytes) ||
-	    bytes > (size_t)(decoder->end - at))
-		return "it crosses the chunk's end";
-	decoder->at = at + bytes;
-	if (stack_note_field(&at, decoder->at, &frames) || frames >= decoder->depth)
-		return "its gap is beyond the stack";
-	*outer = (uint32_t)frames;
-	return NULL;
-}
-
-/* What comes after an event and belongs to it. NULL, or what is wrong with it. */
-static inline const char *event_gap_read(struct chunk_decoder *decoder,
-                                         struct event *event)
-{
-	const char *wrong = NULL;
-	uint32_t outer;
-
-	if (UNLIKELY(gap_follows(decoder))) {
-		wrong = gap_read(decoder, &outer);
-		event->gap = wrong ? 0 : outer + 1;
-	}
-	return wrong;
-}
-
 /* One event at decoder->at. NULL, or what is wrong with it. */
 static inline const char *event_read(struct chunk_decoder *decoder, uint8_t tag,
                                      struct event *event)
@@ -323,7 +288,7 @@ static inline const char *event_read(struct chunk_decoder *decoder, uint8_t tag,
 	if (UNLIKELY(at > decoder->end))
 		return "it crosses the chunk's end";
 	decoder->at = at;
-	return event_gap_read(decoder, event);
+	return stack_gap_follows(&decoder->at, decoder->end, decoder->depth, &event->gap);
 }
 
 /* A RUN record: every table is zeroed, and the stack is the record's. */
@@ -332,7 +297,7 @@ static const char *run_read(struct chunk_decoder *decoder, struct event *event)
 	const uint8_t *at = decoder->at + 1;
 	struct run_record record;
 	const char *wrong;
-	uint32_t outer;
+	uint32_t gap;
 
 	if ((size_t)(decoder->end - at) < sizeof(record))
 		return "a run's beginning crosses the chunk's end";
@@ -345,14 +310,9 @@ static const char *run_read(struct chunk_decoder *decoder, struct event *event)
 	decoder->is_in_run = true;
 	decoder->time = record.time;
 	decoder->map_change = address_map_change_after(decoder->map, record.time);
-	decoder->run = (struct run){
-		.events_before = record.events_before,
-		.thread = record.thread,
-		.tid = record.tid,
-		.gap_count = record.stack_cut != 0, /* the first: its outermost */
-		.gaps = { 0 },
-		.name = "",
-	};
+	decoder->run = (struct run){ .thread = record.thread, .tid = record.tid };
+	decoder->run.events_before = record.events_before;
+	decoder->run.gap_count = record.stack_cut != 0; /* outside of the outermost */
 	memcpy(decoder->run.name, record.name, sizeof(record.name));
 	*event = (struct event){ .op = EVENT_RUN,
 		                     .news = record.stack_frames,
@@ -366,14 +326,12 @@ static const char *run_read(struct chunk_decoder *decoder, struct event *event)
 	if (at > decoder->end)
 		return "its stack crosses the chunk's end";
 	decoder->at = at;
-	while (gap_follows(decoder)) {
-		wrong = gap_read(decoder, &outer);
-		if (wrong)
-			return wrong;
-		if (decoder->run.gap_count < RUN_GAPS_MAX)
-			decoder->run.gaps[decoder->run.gap_count++] = outer;
-	}
-	return NULL;
+	do {
+		wrong = stack_gap_follows(&decoder->at, decoder->end, decoder->depth, &gap);
+		if (gap && decoder->run.gap_count < RUN_GAPS_MAX)
+			decoder->run.gaps[decoder->run.gap_count++] = gap - 1;
+	} while (gap);
+	return wrong;
 }
 
 /* A STACK record: what the thread's stack has become, without a call of the allocator. */
@@ -393,7 +351,7 @@ static const char *stack_read(struct chunk_decoder *decoder, uint8_t tag,
 		return "it crosses the chunk's end";
 	decoder->at = at;
 	decoder->events++;
-	return event_gap_read(decoder, event);
+	return stack_gap_follows(&decoder->at, decoder->end, decoder->depth, &event->gap);
 }
 
 /*

@@ -25,11 +25,6 @@ void replay_phases(struct replay *replay, struct phases *phases, uint32_t only)
 	replay->lives.exit_start = phases->exit_start;
 }
 
-void replay_threads(struct replay *replay, const struct thread_choice *only)
-{
-	replay->threads_only = only;
-}
-
 void replay_release(struct replay *replay)
 {
 	thread_table_release(&replay->threads);
@@ -87,7 +82,6 @@ static uint32_t stack_nodes(struct replay *replay, struct thread *thread, uint64
 {
 	struct call_tree *tree = &replay->tree;
 	uint32_t at = thread->depth, node = CALL_ROOT;
-	const struct frame *frame;
 
 	/* Outwards to the first that the tree has, then back. */
 	while (at) {
@@ -103,9 +97,8 @@ static uint32_t stack_nodes(struct replay *replay, struct thread *thread, uint64
 	else
 		thread->stack[at - 1].node = node;
 	for (; at < thread->depth; at++) {
-		frame = &thread->stack[at];
-		node = frame->is_cut ? call_tree_add_cut(tree, node, frame->location)
-		                     : call_tree_add(tree, node, frame->location);
+		node = (thread->stack[at].is_cut ? call_tree_add_cut : call_tree_add)(
+			tree, node, thread->stack[at].location);
 		if (node == CALL_NODE_NONE ||
 		    location_times_note(&replay->locations, thread->stack[at].location, time))
 			return CALL_NODE_NONE;

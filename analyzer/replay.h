@@ -82,7 +82,11 @@ void replay_phases(struct replay *replay, struct phases *phases, uint32_t only);
  * Before the first slice: blocks that other threads allocate are followed but not counted.
  * The choice is borrowed.
  */
-void replay_threads(struct replay *replay, const struct thread_choice *only);
+static inline void replay_threads(struct replay *replay,
+                                  const struct thread_choice *only)
+{
+	replay->threads_only = only;
+}
 
 /* An event_preview: the lines of memory that these events will need. */
 void replay_preview(void *replay, const struct event *events, size_t count);

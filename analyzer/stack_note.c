@@ -140,3 +140,18 @@ const char *stack_note_read(struct stack_note *note, enum control_kind kind,
 	default: return "it says nothing of a stack";
 	}
 }
+
+const char *stack_gap_read(const uint8_t **at, const uint8_t *end,
+                           uint32_t stack_frames, uint32_t *gap)
+{
+	const uint8_t *from = *at + 1;
+	uint64_t bytes, frames;
+
+	if (stack_note_field(&from, end, &bytes) || bytes > (size_t)(end - from))
+		return "it crosses the chunk's end";
+	*at = from + bytes;
+	if (stack_note_field(&from, *at, &frames) || frames >= stack_frames)
+		return "its gap is beyond the stack";
+	*gap = (uint32_t)frames + 1;
+	return NULL;
+}

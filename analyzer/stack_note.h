@@ -50,6 +50,23 @@ const char *stack_note_read(struct stack_note *note, enum control_kind kind,
                             const uint8_t *at, const uint8_t *end,
                             uint32_t stack_frames);
 
+/* stack_gap_follows(), where a GAP record does. */
+const char *stack_gap_read(const uint8_t **at, const uint8_t *end,
+                           uint32_t stack_frames, uint32_t *gap);
+
+/*
+ * A GAP record at *at, which is taken: *gap is 1 + the index of the frame outside of which others are
+ * missing; 0: there is no such record there. NULL, or what is wrong with it.
+ */
+static inline const char *stack_gap_follows(const uint8_t **at, const uint8_t *end,
+                                            uint32_t stack_frames, uint32_t *gap)
+{
+	*gap = 0;
+	if (*at >= end || **at != CONTROL_TAG(CONTROL_GAP))
+		return NULL;
+	return stack_gap_read(at, end, stack_frames, gap);
+}
+
 /* The next of a DEPTH note's frame sizes, in words; 0: not known. */
 static inline uint32_t stack_note_words(const uint8_t **sizes)
 {
