@@ -10,7 +10,7 @@
 
 #include "cfi.h"
 #include "definitions.h"
-#include "fault_entry.h"
+#include "call_on_stack.h"
 #include "fault_passed.h"
 #include "lifecycle.h"
 #include "record.h"

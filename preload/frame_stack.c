@@ -217,6 +217,25 @@ bool frames_are_patched(const struct thread_state *state)
 	return true;
 }
 
+/* ---- comparing ----------------------------------------------------------------- */
+
+bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t bp)
+{
+	for (uint32_t i = count; i-- > 0;) {
+		const uintptr_t *slot = (const uintptr_t *)frames[i].slot;
+
+		if (frames[i].stub)
+			return frame_is_standing(&frames[i]);
+		if (*slot != frames[i].return_address)
+			return false;
+		if (frames[i].bp_words)
+			bp = slot[-(long)frames[i].bp_words];
+		if (frames[i].bp != bp)
+			return false;
+	}
+	return true;
+}
+
 /* ---- cutting ------------------------------------------------------------------ */
 
 void frames_cut(struct thread_state *state, struct walk_result *walk)

@@ -43,6 +43,9 @@ static inline bool frame_has_ended(const struct walk_frame *frame)
 	       outlive_stub_entries[frame->stub].returned;
 }
 
+/* True if the outer `count` frames still stand as they did, seen with rbp = `bp`. */
+bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t bp);
+
 void frames_apply_slow(struct thread_state *state, const struct walk_result *walk);
 
 /*

@@ -10,38 +10,29 @@
 #include "stack_walk.h"
 
 #include "frame_rule.h"
-#include "own_memory.h"
 #include "slow_walk.h"
+#include "stack_view.h"
 #include "system.h"
 
 /* Room that frames_cut() may need beside the frames and the news. */
 #define CAPACITY_MARGIN STACK_DEPTH_CUT
 
-/* Of a stack that is not the thread's, so much is looked at, from the walk's start on. */
-#define OTHER_STACK_BYTES (UINT64_C(512) << 10)
-
-#define PAGE_BYTES 4096
-
 bool stack_walk_is_exact;
 
 struct walk {
 	struct thread_state *state;
-	struct stack_bounds
-		bounds;             /* of the stack it is on, or what may be looked at of it */
-	bool is_own;            /* that is the thread's own */
-	uintptr_t readable_end; /* what lies below it can be read, from `point.sp` on */
+	struct stack_view view; /* of the stack that it is on */
 	struct walk_point point;
-	uint16_t bp_words; /* where the last step loaded point.bp; see walk_frame */
-	uint32_t known;    /* frames of the last event that may still be met */
-	uint32_t news;     /* frames found, at the far end of state->frames */
-	uintptr_t
-		called_slot;  /* a call has just put its return address there: it is code's */
-	bool met;         /* it ended at something known: `known` frames stand */
-	bool cut;         /* it ended before the outermost frame */
-	bool resumed;     /* slow steps ended at a frame with a rule: walk on there */
-	bool in_signal;   /* it passed a signal frame */
-	bool in_unwinder; /* it passed an unwinder's frame */
-	bool plain;       /* something had to be inferred */
+	uint16_t bp_words;     /* where the last step loaded point.bp; see walk_frame */
+	uint32_t known;        /* frames of the last event that may still be met */
+	uint32_t news;         /* frames found, at the far end of state->frames */
+	uintptr_t called_slot; /* where a call has just put its return address: code's */
+	bool met;              /* it ended at something known: `known` frames stand */
+	bool cut;              /* it ended before the outermost frame */
+	bool resumed;          /* slow steps ended at a frame with a rule: walk on there */
+	bool in_signal;        /* it passed a signal frame */
+	bool in_unwinder;      /* it passed an unwinder's frame */
+	bool plain;            /* something had to be inferred */
 };
 
 static inline uintptr_t load(uintptr_t address)
@@ -49,64 +40,7 @@ static inline uintptr_t load(uintptr_t address)
 	return *(const uintptr_t *)address;
 }
 
-/* ---- stacks -------------------------------------------------------------------- */
-
-static inline uintptr_t page_of(uintptr_t address)
-{
-	return address & ~(uintptr_t)(PAGE_BYTES - 1);
-}
-
-/* The kernel says whether the word there can be read. */
-static __attribute__((noinline)) bool walk_asks(struct walk *walk, uintptr_t address)
-{
-	if (!system_is_surely_readable((const void *)address))
-		return false;
-	walk->readable_end = page_of(address) + PAGE_BYTES;
-	return true;
-}
-
-/*
- * True if the word at `address` can be read, all asked so far being lower. Of the thread's
- * own stack all can, within its bounds. Another may have been unmapped where the program no
- * longer needs it, or have been given up for one that is smaller: where it ends is known
- * from its pages alone, and each is asked for in each walk. That of the stack pointer goes
- * without saying, and that is all that most walks on such stacks need.
- */
-static inline bool walk_can_read(struct walk *walk, uintptr_t address)
-{
-	return likely(address < walk->readable_end) || walk_asks(walk, address);
-}
-
-/* The walk goes on at `sp`, perhaps on another stack than before. */
-static void walk_enter(struct walk *walk, uintptr_t sp)
-{
-	walk->is_own = stack_bounds_hold(&walk->state->own_stack, sp);
-	walk->readable_end = walk->is_own ? UINTPTR_MAX : page_of(sp);
-	walk->bounds = walk->is_own ? walk->state->own_stack
-	                            : (struct stack_bounds){ sp, sp + OTHER_STACK_BYTES };
-}
-
 /* ---- frames found -------------------------------------------------------------- */
-
-/* Double the room for frames; the scratch frames move with it. */
-static bool walk_grow(struct walk *walk)
-{
-	struct thread_state *state = walk->state;
-	struct walk_frame *kept = state->frames;
-	struct walk_frame *scratch = kept + state->frames_capacity - walk->news;
-	size_t kept_mapped_bytes = state->frames_mapped_bytes;
-
-	state->frames_mapped_bytes = 0; /* not unmapped before the scratch is copied */
-	if (!thread_state_grow(state, state->frames_capacity * 2)) {
-		state->frames_mapped_bytes = kept_mapped_bytes;
-		return false;
-	}
-	memcpy(state->frames + state->frames_capacity - walk->news, scratch,
-	       walk->news * sizeof(*scratch));
-	if (kept_mapped_bytes)
-		own_memory_unmap(kept, kept_mapped_bytes);
-	return true;
-}
 
 /* `flags`: FRAME_PATCHABLE if a stub may come there, FRAME_STUBBED if one is there. */
 static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_address,
@@ -115,16 +49,16 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 	struct thread_state *state = walk->state;
 
 	/* Where a signal came, call frame information need not be exact. */
-	if (!stack_walk_is_exact || !walk->is_own || walk->in_signal)
+	if (!stack_walk_is_exact || !walk->view.is_own || walk->in_signal)
 		flags &= FRAME_SIGNAL;
 
-	/* A trace cannot carry it; and what comes up here is no signal frame's either. */
+	/* A trace cannot carry it. */
 	if (return_address >> ARCH_ADDRESS_BITS)
 		return false;
 	if (walk->news == STACK_DEPTH_MAX ||
 	    (unlikely(state->depth + walk->news + CAPACITY_MARGIN >=
 	              state->frames_capacity) &&
-	     !walk_grow(walk)))
+	     !thread_state_grow(state, state->frames_capacity * 2, walk->news)))
 		return false;
 	walk->news++;
 	state->frames[state->frames_capacity - walk->news] = (struct walk_frame){
@@ -138,22 +72,6 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 }
 
 /* ---- frames met ---------------------------------------------------------------- */
-
-/* True if the outer `count` frames still stand as they did, seen with rbp = `bp`. */
-static bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t bp)
-{
-	for (uint32_t i = count; i-- > 0;) {
-		if (frames[i].stub)
-			return frame_is_standing(&frames[i]);
-		if (load(frames[i].slot) != frames[i].return_address)
-			return false;
-		if (frames[i].bp_words)
-			bp = load(frames[i].slot - frames[i].bp_words * sizeof(uintptr_t));
-		if (frames[i].bp != bp)
-			return false;
-	}
-	return true;
-}
 
 /* True if rbp is of no account in the frame: its function saved it and uses it freely. */
 static bool bp_is_free(uintptr_t return_address)
@@ -171,7 +89,7 @@ static inline bool walk_meets(struct walk *walk, uintptr_t slot,
 	const struct stack_bounds *own = &walk->state->own_stack;
 	struct walk_frame *frame;
 
-	if (!walk->is_own)
+	if (!walk->view.is_own)
 		return false;
 	while (walk->known && (frames[walk->known - 1].slot < slot ||
 	                       !stack_bounds_hold(own, frames[walk->known - 1].slot)))
@@ -239,10 +157,10 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 	walk->point = *point;
 	walk->bp_words = 0;
 	/* It may have left a signal stack for the one that was interrupted. */
-	if (walk->is_own != stack_bounds_hold(&walk->state->own_stack, slot) ||
-	    !stack_bounds_hold(&walk->bounds, slot))
-		walk_enter(walk, slot);
-	walk->cut = !walk_can_read(walk, slot);
+	if (walk->view.is_own != stack_bounds_hold(&walk->state->own_stack, slot) ||
+	    !stack_bounds_hold(&walk->view.bounds, slot))
+		walk->view = stack_view_of(&walk->state->own_stack, slot, false);
+	walk->cut = !stack_view_can_read(&walk->view, slot);
 	if (walk->cut || !point->ip)
 		return false;
 	if (interrupted) {
@@ -267,18 +185,6 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 	return !walk->cut;
 }
 
-/*
- * On another stack than the thread's own, of a frame whose stack pointer is `sp`: what a
- * step to `cfa` loads can be read.
- */
-static inline bool step_can_read(struct walk *walk, uintptr_t sp, uintptr_t cfa,
-                                 uintptr_t below)
-{
-	/* A frame keeps what it saved within itself; what lies further in was not asked for. */
-	return below <= cfa - sp && (!below || walk_can_read(walk, cfa - below)) &&
-	       walk_can_read(walk, cfa - sizeof(cfa));
-}
-
 /* One step by rule; the slot of the new return address, or 0 at the end. */
 static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 {
@@ -291,11 +197,7 @@ static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 		cfa = walk->point.bp + frame_rule_cfa_offset(rule);
 	else
 		return 0;
-	/* A caller's frame lies further out: anything else would not end. */
-	if (cfa <= walk->point.sp || !stack_bounds_hold(&walk->bounds, cfa - sizeof(cfa)) ||
-	    below > cfa - walk->bounds.low || cfa % sizeof(uintptr_t))
-		return 0;
-	if (unlikely(!walk->is_own) && !step_can_read(walk, walk->point.sp, cfa, below))
+	if (!stack_view_can_step(&walk->view, walk->point.sp, cfa, below))
 		return 0;
 	walk->bp_words = 0;
 	if (below) { /* at least 16: the return address lies at 8 */
@@ -386,7 +288,7 @@ static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
 	for (uint32_t i = state->depth; i-- > 0;) {
 		const struct walk_frame *frame = &state->frames[i];
 
-		if ((!walk->is_own || frame->slot >= from) && frame_is_standing(frame))
+		if ((!walk->view.is_own || frame->slot >= from) && frame_is_standing(frame))
 			return i + 1;
 	}
 	return 0;
@@ -422,7 +324,7 @@ static struct walk_result walk_end(struct walk *walk, uintptr_t start_slot)
 	uint32_t beyond = walk->met ? 0 : frames_beyond(walk, start_slot);
 	uint32_t keep = walk->met ? walk->known : beyond;
 	bool whole = walk->met || !beyond;
-	bool is_complete = !walk->cut && walk->is_own;
+	bool is_complete = !walk->cut && walk->view.is_own;
 
 	/* Whether the function that calls from beyond a gap is in the same call is unknown. */
 	if (walk->cut && !walk->met) {
@@ -460,20 +362,19 @@ struct walk_result stack_walk(struct thread_state *state,
 {
 	struct walk walk = {
 		.state = state,
+		/* The call has put its return address there. */
+		.view = stack_view_of(&state->own_stack, start->slot, true),
 		.point = { start->return_address, start->slot + sizeof(uintptr_t), start->bp },
 		.known = state->depth,
 		.called_slot = start->slot,
 	};
 	struct walk_result result;
 
-	walk_enter(&walk, start->slot);
-	if (!walk.is_own)
-		walk.readable_end += PAGE_BYTES; /* the call has put its return address there */
 	walk_run(&walk, start->slot);
 	result = walk_end(&walk, start->slot);
 	/* While the exception is on its way, the frame that catches may lie beyond, too. */
-	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_count && walk.is_own &&
-	             start->slot > state->ceiling))
+	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_count &&
+	             walk.view.is_own && start->slot > state->ceiling))
 		state->ceiling = state->ceiling_slot = 0;
 	if (unlikely(result.keep + result.news > STACK_DEPTH_MAX))
 		frames_cut(state, &result);
@@ -512,9 +413,8 @@ static bool walk_run_other(struct walk *walk, const struct walk_start *start)
 		if (kind == CFI_END)
 			break;
 		cfa = (kind == CFI_SP ? sp : bp) + frame_rule_cfa_offset(rule);
-		walk->cut = kind == CFI_NONE || cfa <= sp ||
-		            !stack_bounds_hold(&walk->bounds, cfa - sizeof(cfa)) ||
-		            cfa % sizeof(cfa) || !step_can_read(walk, sp, cfa, below);
+		walk->cut = kind == CFI_NONE ||
+		            !stack_view_can_step(&walk->view, sp, cfa, below);
 		if (walk->cut)
 			break;
 		bp_words = 0;
@@ -531,11 +431,12 @@ static bool walk_run_other(struct walk *walk, const struct walk_start *start)
 bool stack_walk_other(struct thread_state *state, const struct walk_start *start,
                       struct walk_result *result)
 {
-	struct walk walk = { .state = state };
+	struct walk walk = {
+		.state = state,
+		.view = stack_view_of(&state->own_stack, start->slot, true),
+	};
 
-	walk_enter(&walk, start->slot);
-	walk.readable_end += PAGE_BYTES; /* as in stack_walk() */
-	if (walk.is_own || !walk_run_other(&walk, start))
+	if (walk.view.is_own || !walk_run_other(&walk, start))
 		return false;
 	*result = walk_end(&walk, start->slot);
 	return result->keep + result->news <= STACK_DEPTH_MAX;
@@ -551,8 +452,8 @@ static uintptr_t interrupted_step(struct walk *walk, frame_rule rule)
 	if (walk->point.ip && has_frame_information(rule))
 		return walk_outwards(walk, rule);
 	/* It was called, but there is nothing: the call put its return address there. */
-	walk->cut = !stack_bounds_hold(&walk->bounds, slot) || slot % sizeof(slot) ||
-	            !walk_can_read(walk, slot);
+	walk->cut = !stack_bounds_hold(&walk->view.bounds, slot) || slot % sizeof(slot) ||
+	            !stack_view_can_read(&walk->view, slot);
 	if (walk->cut)
 		return 0;
 	return_address = load(slot);
@@ -574,10 +475,12 @@ struct walk_result stack_walk_interrupted(struct thread_state *state,
 	};
 	struct walk_result result;
 
-	walk_enter(&walk, is_own ? state->own_stack.low : sp);
+	walk.view = stack_view_of(&state->own_stack, is_own ? state->own_stack.low : sp,
+	                          false);
 	walk.cut = walk.point.ip && !walk_push(&walk, at->slot, at->return_address, 0);
 	/* What the stack pointer held may be anything. */
-	walk.cut |= !walk.is_own && (sp % sizeof(sp) || !walk_can_read(&walk, sp));
+	walk.cut |= !walk.view.is_own &&
+	            (sp % sizeof(sp) || !stack_view_can_read(&walk.view, sp));
 	if (!walk.cut) {
 		slot = interrupted_step(&walk, frame_rule_get(at->return_address));
 		if (slot)

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 #include "code_map.h"
-#include "fault_entry.h"
+#include "call_on_stack.h"
 #include "guard.h"
 #include "own_memory.h"
 #include "ring_file.h"
@@ -194,7 +194,7 @@ void thread_state_call(struct thread_state *state, uintptr_t slot,
 	system_signals_restore(&mask);
 }
 
-bool thread_state_grow(struct thread_state *state, uint32_t capacity)
+bool thread_state_grow(struct thread_state *state, uint32_t capacity, uint32_t scratch)
 {
 	size_t size_bytes = capacity * sizeof(struct walk_frame);
 	struct walk_frame *frames = own_memory_map(size_bytes);
@@ -202,6 +202,8 @@ bool thread_state_grow(struct thread_state *state, uint32_t capacity)
 	if (!frames)
 		return false;
 	memcpy(frames, state->frames, state->depth * sizeof(*frames));
+	memcpy(frames + capacity - scratch,
+	       state->frames + state->frames_capacity - scratch, scratch * sizeof(*frames));
 	if (state->frames_mapped_bytes)
 		own_memory_unmap(state->frames, state->frames_mapped_bytes);
 	state->frames = frames;

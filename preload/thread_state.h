@@ -187,8 +187,11 @@ static inline struct thread_state *thread_state_get(void)
 void thread_state_call(struct thread_state *state, uintptr_t slot,
                        void (*function)(void *), void *argument);
 
-/* Make room for `capacity` frames, keeping the first `depth`. False: no memory. */
-bool thread_state_grow(struct thread_state *state, uint32_t capacity);
+/*
+ * Make room for `capacity` frames, keeping the first `depth` and, at the far end, the last
+ * `scratch`. False: no memory.
+ */
+bool thread_state_grow(struct thread_state *state, uint32_t capacity, uint32_t scratch);
 
 /* The thread is ending: park its chunk, and hand the state on to the next new thread. */
 void thread_state_release(struct thread_state *state);

@@ -1,6 +1,5 @@
 /*
- * fault_entry.h - in front of a program's handler of faults, and off a stack that is too
- * small. Layer 0. x86-64.
+ * fault_entry.h - in front of a program's handler of faults. Layer 0. x86-64.
  */
 #ifndef OUTLIVE_FAULT_ENTRY_H
 #define OUTLIVE_FAULT_ENTRY_H
@@ -16,8 +15,5 @@ void arch_fault_entry(int signal, siginfo_t *info, void *context);
 
 /* The address of the handler that is to have it. */
 uintptr_t fault_pass(int signal, const siginfo_t *info, const void *context);
-
-/* function(argument) on the stack that ends at `high`, a multiple of 16. */
-void arch_call_on_stack(void (*function)(void *), void *argument, void *high);
 
 #endif

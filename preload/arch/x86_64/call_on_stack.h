@@ -1,0 +1,10 @@
+/*
+ * call_on_stack.h - off a stack that is too small. Layer 0. x86-64.
+ */
+#ifndef OUTLIVE_CALL_ON_STACK_H
+#define OUTLIVE_CALL_ON_STACK_H
+
+/* function(argument) on the stack that ends at `high`, a multiple of 16. */
+void arch_call_on_stack(void (*function)(void *), void *argument, void *high);
+
+#endif
