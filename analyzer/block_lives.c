@@ -134,7 +134,7 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 
 	end.is_at_exit = time >= lives->exit_start && origin.time < lives->exit_start;
 	end.is_static = end.is_at_exit && origin.time < lives->load_end;
-	end.is_exact = frames && !origin.is_unknown && owner->plain_last < origin.sequence;
+	end.is_exact = frames && !origin.is_unknown && owner->plain_last <= origin.sequence;
 	if (end.has_crossed) {
 		owner->crossed += !end.is_static;
 	} else {

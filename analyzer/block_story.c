@@ -207,7 +207,7 @@ static int life_end(const struct telling *telling, struct story_life *life,
 	                                      thread_escape_depth(owner, life->birth.frames,
 	                                                          life->sequence)
 	                                : 0;
-	life->is_exact = owner->plain_last < life->sequence && life->birth.frames &&
+	life->is_exact = owner->plain_last <= life->sequence && life->birth.frames &&
 	                 !life->is_unborn;
 	return step_note(&life->end, thread, event, event->address, life_last(life)->size);
 }

@@ -7,18 +7,114 @@
 #include "ring_file.h"
 #include "system.h"
 
+#define BOUND_TRIES 8                    /* lists that are looked at for one */
+#define SWEEP_STUBS_MAX (STUB_COUNT / 4) /* more in limbo, and it is swept again */
+
 /* ---- taking back -------------------------------------------------------------- */
 
-/* Stubs in limbo that have run since. Called when none is in a signal's middle. */
-static void limbo_sweep(struct thread_state *state)
+/*
+ * The list of bound stubs for a return address: that whose first has it; else one that is
+ * empty, if `may_begin`. NULL: there is none. A return address may have two, in time.
+ */
+static uint16_t *bound_list(const struct thread_state *state, uintptr_t return_address,
+                            bool may_begin)
 {
+	uint32_t hash = (uint32_t)(return_address ^ return_address >> 12);
+	uint16_t *empty = NULL;
+
+	for (uint32_t i = 0; i < BOUND_TRIES; i++) {
+		uint16_t *list = &state->bound[(hash + i) % BOUND_LISTS];
+
+		if (!*list)
+			empty = empty ? empty : list;
+		else if (outlive_stub_entries[*list].return_address == return_address)
+			return list;
+	}
+	return may_begin ? empty : NULL;
+}
+
+/* From now on it stands in for its return address only. False: it is as it was. */
+static bool bound_put(struct thread_state *state, stub_id stub)
+{
+	struct stub_entry *entry = &outlive_stub_entries[stub];
+	uint16_t *list;
+
+	if (!state->bound)
+		state->bound = own_memory_map(BOUND_LISTS * sizeof(*state->bound));
+	list = state->bound ? bound_list(state, entry->return_address, true) : NULL;
+	if (!list)
+		return false;
+	entry->returned = 0;
+	entry->bound = *list ? *list : (uint16_t)stub; /* the last one leads to itself */
+	*list = (uint16_t)stub;
+	return true;
+}
+
+static stub_id bound_take(struct thread_state *state, uintptr_t return_address)
+{
+	uint16_t *list = bound_list(state, return_address, false);
+	struct stub_entry *entry;
+	stub_id stub;
+
+	if (!list || stub_copies_were_seen)
+		return 0;
+	stub = *list;
+	entry = &outlive_stub_entries[stub];
+	if (entry->returned) { /* while nobody had it */
+		stub_copies_were_seen = true;
+		return 0;
+	}
+	*list = entry->bound == stub ? 0 : entry->bound;
+	entry->bound = (uint16_t)stub;
+	return stub;
+}
+
+stub_id frame_take_stub(struct thread_state *state, struct walk_frame *frame)
+{
+	stub_id stub = state->bound ? bound_take(state, frame->return_address) : 0;
+
+	if (!stub)
+		return stub_take(&state->supply, frame->return_address);
+	frame->flags |= FRAME_BOUND;
+	return stub;
+}
+
+/* It has run, or its frame is proven never to return. */
+static void stub_ended(struct thread_state *state, stub_id stub)
+{
+	if (!outlive_stub_entries[stub].bound)
+		stub_give(&state->supply, stub);
+	else
+		bound_put(state, stub);
+}
+
+/* True if the stub no longer stands where it was put, on a stack that ends at `sp`. */
+static bool limbo_is_gone(const struct thread_state *state,
+                          const struct limbo_stub *limbo, uintptr_t sp)
+{
+	return stack_bounds_hold(&state->own_stack, limbo->slot) &&
+	       (limbo->slot < sp ||
+	        *(const uintptr_t *)limbo->slot != stub_address(limbo->stub));
+}
+
+/*
+ * What has become of the stubs in limbo. Called when none is in a signal's middle. Those
+ * that have run are used again. If stubs get scarce, those that no longer stand anywhere
+ * become bound ones. `sp`: where the thread's own stack ends now; 0: it is not known.
+ */
+static void limbo_sweep(struct thread_state *state, uintptr_t sp)
+{
+	bool may_bind = sp && stub_pool_is_low() && !stub_copies_were_seen;
 	uint32_t left = 0;
 
 	for (uint32_t i = 0; i < state->limbo_count; i++) {
-		if (outlive_stub_entries[state->limbo[i].stub].returned)
-			stub_give(&state->supply, state->limbo[i].stub);
-		else
-			state->limbo[left++] = state->limbo[i];
+		const struct limbo_stub *limbo = &state->limbo[i];
+
+		if (outlive_stub_entries[limbo->stub].returned)
+			stub_ended(state, limbo->stub);
+		else if (!may_bind || !limbo_is_gone(state, limbo, sp) ||
+		         !bound_put(state, limbo->stub))
+			state->limbo[left++] = *limbo;
 	}
 	state->limbo_count = left;
 }
@@ -78,7 +174,7 @@ static void limbo_land(struct thread_state *state, uintptr_t sp, const void *exc
 	for (uint32_t i = 0; i < state->limbo_count; i++) {
 		if (state->limbo[i].exception == exception && state->limbo[i].slot < sp &&
 		    !stub_reuse_is_off)
-			stub_give(&state->supply, state->limbo[i].stub);
+			stub_ended(state, state->limbo[i].stub);
 		else
 			state->limbo[left++] = state->limbo[i];
 	}
@@ -123,9 +219,24 @@ static bool frames_hold_signal(const struct thread_state *state, uint32_t count)
 	return false;
 }
 
-/* The frames [from, to) are no longer on the stack, or no longer followed. */
+/* The slot of the innermost frame, if the walk is of the thread's own stack; else 0. */
+static uintptr_t innermost_slot(const struct thread_state *state,
+                                const struct walk_result *walk)
+{
+	uintptr_t slot = walk->news   ? walk->frames[walk->news - 1].slot
+	                 : walk->keep ? state->frames[walk->keep - 1].slot
+	                              : 0;
+
+	return stack_bounds_hold(&state->own_stack, slot) ? slot : 0;
+}
+
+/*
+ * The frames [from, to) are no longer on the stack, or no longer followed. `reuse`: those of
+ * their stubs that have run may be used again, and so may what is in limbo; see limbo_sweep()
+ * for `sp`.
+ */
 static void frames_release(struct thread_state *state, uint32_t from, uint32_t to,
-                           bool reuse)
+                           bool reuse, uintptr_t sp)
 {
 	for (uint32_t i = from; i < to; i++) {
 		const struct walk_frame *frame = &state->frames[i];
@@ -134,16 +245,18 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 			continue;
 		if (!reuse || !frame_has_ended(frame) || stub_reuse_is_off)
 			limbo_put(state, frame);
-		else if (frame->flags & FRAME_JUMPED &&
+		else if (frame->flags & FRAME_JUMPED && !(frame->flags & FRAME_BOUND) &&
 		         !outlive_stub_entries[frame->stub].returned)
 			stub_give_jumped(frame->stub);
 		else
-			stub_give(&state->supply, frame->stub);
+			stub_ended(state, frame->stub);
 	}
 	if (unlikely(state->limbo_count > state->limbo_swept && reuse &&
 	             !stub_reuse_is_off && !frames_hold_signal(state, from))) {
-		limbo_sweep(state);
-		state->limbo_swept = state->limbo_count * 2 + LIMBO_FIRST / 2;
+		limbo_sweep(state, sp);
+		state->limbo_swept = state->limbo_count + LIMBO_FIRST / 2 +
+		                     (state->limbo_count < SWEEP_STUBS_MAX ? state->limbo_count
+		                                                           : SWEEP_STUBS_MAX);
 	}
 }
 
@@ -164,7 +277,7 @@ static bool frame_patch(struct thread_state *state, uint32_t index, bool may_tak
 	if (!may_take || frame->stub || !(frame->flags & FRAME_PATCHABLE) ||
 	    (state->ceiling && frame->slot >= state->ceiling))
 		return true;
-	stub = stub_take(&state->supply, frame->return_address);
+	stub = frame_take_stub(state, frame);
 	if (stub)
 		frame_put_stub(frame, index, stub);
 	return stub != 0;
@@ -184,11 +297,12 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 	bool may_take = true;
 
 	if (walk->carried) {
-		frames_release(state, keep, walk->carried_from, false);
+		frames_release(state, keep, walk->carried_from, false, 0);
 		frames_release(state, walk->carried_from + walk->carried, state->depth,
-		               walk->reuse);
+		               walk->reuse, 0);
 	} else {
-		frames_release(state, keep, state->depth, walk->reuse);
+		frames_release(state, keep, state->depth, walk->reuse,
+		               innermost_slot(state, walk));
 	}
 	memmove(state->frames + keep, walk->frames, walk->news * sizeof(*walk->frames));
 	state->depth = depth;
@@ -268,7 +382,7 @@ void frames_drop_outer(struct thread_state *state, uint32_t count)
 {
 	uint32_t drop = state->depth - count;
 
-	frames_release(state, 0, drop, false);
+	frames_release(state, 0, drop, false, 0);
 	memmove(state->frames, state->frames + drop, count * sizeof(*state->frames));
 	if (count)
 		state->frames->flags |= FRAME_DROPPED;

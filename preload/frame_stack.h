@@ -40,7 +40,8 @@ static inline bool frame_is_standing(const struct walk_frame *frame)
 static inline bool frame_has_ended(const struct walk_frame *frame)
 {
 	return frame->flags & (FRAME_DEAD | FRAME_JUMPED) ||
-	       outlive_stub_entries[frame->stub].returned;
+	       (outlive_stub_entries[frame->stub].returned &&
+	        !(frame->flags & FRAME_BOUND && stub_copies_were_seen));
 }
 
 /* True if the outer `count` frames still stand as they did, seen with rbp = `bp`. */
@@ -84,6 +85,9 @@ static inline void frame_put_stub(struct walk_frame *frame, uint32_t index,
 	*(uintptr_t *)frame->slot = stub_address(stub);
 }
 
+/* A stub for the frame, a bound one if there is one; sets its flag. 0: none is left. */
+stub_id frame_take_stub(struct thread_state *state, struct walk_frame *frame);
+
 /*
  * frames_apply() where all frames from `keep` on have returned, and the `count` new ones
  * (innermost first) may all have stubs: the innermost never needs that.
@@ -101,7 +105,9 @@ static inline void frames_apply_short(struct thread_state *state, uint32_t keep,
 	for (uint32_t i = keep; count-- > 0; i++) {
 		frames[i] = news[count];
 		if (count) {
-			stub_id stub = stub_take(&state->supply, frames[i].return_address);
+			stub_id stub = likely(!state->bound)
+			                   ? stub_take(&state->supply, frames[i].return_address)
+			                   : frame_take_stub(state, &frames[i]);
 
 			if (likely(stub))
 				frame_put_stub(&frames[i], i, stub);

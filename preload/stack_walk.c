@@ -120,6 +120,11 @@ static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
 	walk->met = entry->frame < state->depth &&
 	            state->frames[entry->frame].stub == stub &&
 	            state->frames[entry->frame].slot == slot;
+	/* A bound stub stands where it is not known to, or has run while it stands. */
+	if (unlikely(entry->bound && (!walk->met || entry->returned))) {
+		stub_copies_were_seen = true;
+		walk->plain = true;
+	}
 	if (likely(walk->met)) {
 		walk->known = entry->frame + 1;
 		return true;

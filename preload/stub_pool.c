@@ -37,7 +37,7 @@ static _Atomic uint64_t jumped[STUB_COUNT];
 static _Atomic uint64_t jumped_first, jumped_end; /* positions */
 
 static _Atomic uint32_t never_used = 1; /* the first stub that nobody ever had */
-bool stub_reuse_is_off;
+bool stub_reuse_is_off, stub_copies_were_seen;
 uint8_t stub_bias = 1;
 
 bool stub_pool_start(void)
@@ -103,6 +103,11 @@ static uint32_t unused_take(stub_id *stubs, uint32_t count_max)
 	for (uint32_t i = 0; i < count; i++)
 		stubs[i] = first + count - 1 - i;
 	return count;
+}
+
+bool stub_pool_is_low(void)
+{
+	return atomic_load_explicit(&never_used, memory_order_relaxed) > STUB_COUNT / 2;
 }
 
 /* The one that was passed over first; 0: none. */

@@ -4,6 +4,15 @@
  * A stub that stands in some slot, or whose slot was copied elsewhere, may still run. So
  * a stub is given back only when it has run, or when the frame is proven never to
  * return. A stub that is not given back is lost until the process ends: that is safe.
+ *
+ * Between the two is a bound stub: of a frame that is gone from the stack, though it neither
+ * ran nor is proven never to return. Whoever jumps without our seeing it (__builtin_longjmp)
+ * leaves such frames; but so does whoever copies a part of the stack away and will put it
+ * back. So a bound stub may only stand in for its own return address again: should a copy of
+ * the frame come back, it returns to where it must, whoever else has the stub. A program
+ * that does the same thing for ever returns to the same places for ever. What can be wrong
+ * then is what is said of the frames, not where they go: that a bound stub has run proves
+ * nothing once anything of the kind has come back. See stub_copies_were_seen.
  */
 #ifndef OUTLIVE_STUB_POOL_H
 #define OUTLIVE_STUB_POOL_H
@@ -19,8 +28,8 @@ struct stub_entry {
 	uintptr_t return_address; /* where the frame returns to */
 	uint8_t returned;         /* 1: the stub has run */
 	uint8_t bias;             /* of the CFA; see stub.S */
-	uint16_t reserved;
-	uint32_t frame; /* index in its thread's frames */
+	uint16_t bound;           /* 0: it is not. Else the next of its list, or itself */
+	uint32_t frame;           /* index in its thread's frames */
 };
 
 typedef uint32_t stub_id; /* 1..STUB_COUNT - 1; 0: none */
@@ -113,6 +122,22 @@ void stub_distrust_jumps(void);
  * then no stub may ever be used again.
  */
 extern bool stub_reuse_is_off;
+
+/*
+ * A stub stood, or ran, in a frame that was gone: the program puts back parts of its stack.
+ * No more is bound from then on, nor is what bound stubs note believed.
+ */
+extern bool stub_copies_were_seen;
+
+/* True if half of all stubs have been used: time to be sparing. */
+bool stub_pool_is_low(void);
+
+/* Give back one whose stack is gone, with all that was copied from it. */
+static inline void stub_give_for_good(struct stub_supply *supply, stub_id stub)
+{
+	outlive_stub_entries[stub].bound = 0;
+	stub_give(supply, stub);
+}
 
 /* Every stub says from now on what an unwinder of another make wants; see stub.S. */
 void stub_set_bias(uint8_t bias);

@@ -212,6 +212,16 @@ bool thread_state_grow(struct thread_state *state, uint32_t capacity, uint32_t s
 	return true;
 }
 
+static void bound_withdraw(struct thread_state *state, uint16_t *first)
+{
+	for (stub_id stub = *first, next; stub; stub = next) {
+		next = outlive_stub_entries[stub].bound;
+		next = next == stub ? 0 : next; /* the last one leads to itself */
+		stub_give_for_good(&state->supply, stub);
+	}
+	*first = 0;
+}
+
 /*
  * The thread's stack goes, and no copy of it can come back: all its stubs are free, once
  * those that stand are taken out for the frames that are still to return.
@@ -229,10 +239,12 @@ static void stubs_withdraw(struct thread_state *state)
 		if (frame->slot > here && stack_bounds_hold(&state->own_stack, frame->slot) &&
 		    *slot == stub_address(frame->stub))
 			*slot = frame->return_address;
-		stub_give(&state->supply, frame->stub);
+		stub_give_for_good(&state->supply, frame->stub);
 	}
 	for (uint32_t i = 0; i < state->limbo_count; i++)
-		stub_give(&state->supply, state->limbo[i].stub);
+		stub_give_for_good(&state->supply, state->limbo[i].stub);
+	for (uint32_t i = 0; state->bound && i < BOUND_LISTS; i++)
+		bound_withdraw(state, &state->bound[i]);
 	state->depth = 0;
 	state->limbo_count = 0;
 	stub_give_all(&state->supply);
@@ -271,6 +283,8 @@ void thread_state_abandon(struct thread_state *state)
 	for (uint32_t i = 0; i < state->throw_count; i++)
 		state->throws[i].keep = 0;
 	state->limbo_count = 0;
+	if (state->bound)
+		memset(state->bound, 0, BOUND_LISTS * sizeof(*state->bound));
 	state->supply.count = 0;
 }
 

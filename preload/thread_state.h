@@ -44,6 +44,7 @@ enum walk_frame_flags {
 	FRAME_TOLD = 128,    /* this run holds its size; so it does of all further out */
 	FRAME_FIRST = 256,   /* returns into the loader's entry code, which calls once */
 	FRAME_DROPPED = 512, /* frames further out were too many, and left out */
+	FRAME_BOUND = 1024,  /* its stub is a bound one; see stub_pool.h */
 };
 
 /* A stub whose frame vanished without returning. It may still run. */
@@ -63,6 +64,7 @@ struct throw_mark {
 
 #define THROWS_MAX 8
 #define LIMBO_FIRST 512
+#define BOUND_LISTS 4096 /* of bound stubs, each of one return address */
 #define CEILING_ALL 1
 
 /* The writer's half of the prediction tables; trace_format.h says how they work. */
@@ -118,6 +120,7 @@ struct thread_state {
 	void *
 		spare_stack; /* for what takes more than another stack may have; NULL: none yet */
 
+	uint16_t *bound; /* BOUND_LISTS first stubs, hashed; NULL: none was ever bound */
 	struct stub_supply supply;
 	struct limbo_stub *limbo; /* grows: what is lost from here is lost for good */
 	uint32_t limbo_count, limbo_capacity;
