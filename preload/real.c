@@ -87,6 +87,10 @@ void real_resolve_now(void)
 	LOOK(prlimit);
 	LOOK(prctl);
 	LOOK(syscall);
+	LOOK(_dl_signal_exception);
+	LOOK(_dl_signal_error);
+	found.dl_catch_exception = (uintptr_t)next("_dl_catch_exception");
+	found.dl_catch_exception_bytes = next_bytes("_dl_catch_exception");
 #undef LOOK
 	found.exit_bytes = next_bytes("exit");
 	/* Whoever calls malloc comes to the first that defines it. */

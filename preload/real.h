@@ -88,6 +88,12 @@ struct real_functions {
 	int (*prctl)(int, ...);
 	long (*syscall)(long, ...);
 
+	/* The loader's way out of what it cannot do: a longjmp, to where the last calls from. */
+	void (*_dl_signal_exception)(long, void *, const char *);
+	void (*_dl_signal_error)(long, const char *, const char *, const char *);
+	uintptr_t dl_catch_exception;
+	size_t dl_catch_exception_bytes; /* 0: not known */
+
 	size_t exit_bytes; /* of exit()'s code; 0: not known */
 	bool is_bypassed;  /* another malloc comes before ours: the executable's own */
 };

@@ -15,6 +15,7 @@
 #include "late_function.h"
 #include "module_map.h"
 #include "module_unwinder.h"
+#include "real.h"
 #include "record.h"
 #include "slow_walk.h"
 #include "throw_stack.h"
@@ -209,3 +210,55 @@ JUMP(longjmp, LATE_LONGJMP)
 JUMP(_longjmp, LATE__LONGJMP)
 JUMP(siglongjmp, LATE_SIGLONGJMP)
 JUMP(__longjmp_chk, LATE_LONGJMP_CHECKED)
+
+/*
+ * The loader fails: a dlopen() or dlsym() that finds nothing. It jumps out of its own frames,
+ * into _dl_catch_exception(), by names that libc may replace and so may we (GLIBC_PRIVATE;
+ * elf/dl-error-skeleton.c). What that function called is passed over, and all further in.
+ */
+static uintptr_t catch_target(const struct thread_state *state)
+{
+	for (uint32_t i = state->depth; i-- > 0;) {
+		const struct walk_frame *frame = &state->frames[i];
+
+		if (frame->return_address - 1 - real.dl_catch_exception <
+		    real.dl_catch_exception_bytes)
+			return frame->slot + sizeof(uintptr_t);
+	}
+	return 0;
+}
+
+/* By value: what has its address taken would keep the hook's frame. */
+static __attribute__((noinline)) void loader_fails(struct walk_start caller)
+{
+	uintptr_t target;
+
+	if (!lifecycle_recording || guard.sp || !guard.state || !lifecycle_enter(&caller))
+		return;
+	if (stack_walk_is_exact && record_stack(&caller) && guard.state) {
+		target = catch_target(guard.state);
+		if (target)
+			frames_land(guard.state, target, NULL);
+	}
+	guard_leave();
+}
+
+EXPORT void _dl_signal_exception(long error, void *exception, const char *occasion);
+EXPORT void _dl_signal_error(long error, const char *object, const char *occasion,
+                             const char *text);
+
+/* They go on by a jump, whatever the loader hands them. */
+EXPORT void _dl_signal_exception(long error, void *exception, const char *occasion)
+{
+	real_resolve();
+	loader_fails(CALLER());
+	real._dl_signal_exception(error, exception, occasion);
+}
+
+EXPORT void _dl_signal_error(long error, const char *object, const char *occasion,
+                             const char *text)
+{
+	real_resolve();
+	loader_fails(CALLER());
+	real._dl_signal_error(error, object, occasion, text);
+}
