@@ -67,7 +67,8 @@ enum ring_flags {
 	RING_FRAMES_EXACT = 4, /* return stubs were on: frames are activations */
 	RING_OUTLIVED = 8,     /* reader, in a trace: it still ran when the trace ended */
 	RING_OWN_MALLOC = 16,  /* the program's own malloc serves it: not recorded */
-	RING_PAST_US = 32, /* a module was opened that reaches libc's malloc past us: atomic */
+	RING_PAST_US =
+		32, /* a module was opened that reaches libc's malloc past us: atomic */
 };
 
 /*
@@ -621,8 +622,9 @@ struct symbols_frame {
 	uint32_t line;           /* 0: unknown */
 	uint32_t flags;          /* bits below */
 };
-#define SYMBOL_INLINED 1u  /* into the next frame */
-#define SYMBOL_DECLARED 2u /* behind the function's string another: where it is declared */
+#define SYMBOL_INLINED 1u /* into the next frame */
+#define SYMBOL_DECLARED \
+	2u /* behind the function's string another: where it is declared */
 
 /*
  * SEGMENTS: how one process used its memory at a time, seen from outside. The struct, then
