@@ -1,7 +1,7 @@
 /*
  * unseen_jumps.c - frames passed by a jump that nobody sees, __builtin_longjmp, far more of
  * them than there are stubs: each may have been copied away and might come back, but may
- * not cost the others their stubs. ROUNDS times (10 million: see tests/stress/).
+ * not cost the others their stubs. -DROUNDS=10000000 is for a run by hand.
  *
  * guards: a stub is not reused before it has run, or the frame is proven unwound
  * build: gcc -O2
