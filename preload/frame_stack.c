@@ -7,7 +7,7 @@
 #include "ring_file.h"
 #include "system.h"
 
-#define BOUND_TRIES 8                    /* lists that are looked at for one */
+#define BOUND_TRIES 64                   /* lists that are looked at for one */
 #define SWEEP_STUBS_MAX (STUB_COUNT / 4) /* more in limbo, and it is swept again */
 
 /* ---- taking back -------------------------------------------------------------- */
@@ -19,7 +19,8 @@
 static uint16_t *bound_list(const struct thread_state *state, uintptr_t return_address,
                             bool may_begin)
 {
-	uint32_t hash = (uint32_t)(return_address ^ return_address >> 12);
+	/* Fibonacci hashing: return addresses lie close together. */
+	uint32_t hash = (uint32_t)(return_address * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 	uint16_t *empty = NULL;
 
 	for (uint32_t i = 0; i < BOUND_TRIES; i++) {
@@ -61,7 +62,7 @@ static stub_id bound_take(struct thread_state *state, uintptr_t return_address)
 	stub = *list;
 	entry = &outlive_stub_entries[stub];
 	if (entry->returned) { /* while nobody had it */
-		stub_copies_were_seen = true;
+		stub_distrust_copies();
 		return 0;
 	}
 	*list = entry->bound == stub ? 0 : entry->bound;
@@ -69,23 +70,26 @@ static stub_id bound_take(struct thread_state *state, uintptr_t return_address)
 	return stub;
 }
 
-stub_id frame_take_stub(struct thread_state *state, struct walk_frame *frame)
+stub_id frame_take_stub_slow(struct thread_state *state, struct walk_frame *frame)
 {
 	stub_id stub = state->bound ? bound_take(state, frame->return_address) : 0;
 
 	if (!stub)
-		return stub_take(&state->supply, frame->return_address);
+		return stub_take_other(&state->supply);
 	frame->flags |= FRAME_BOUND;
 	return stub;
 }
 
-/* It has run, or its frame is proven never to return. */
-static void stub_ended(struct thread_state *state, stub_id stub)
+void frame_give_stub_slow(struct thread_state *state, stub_id stub)
 {
-	if (!outlive_stub_entries[stub].bound)
-		stub_give(&state->supply, stub);
+	bool is_bound = outlive_stub_entries[stub].bound;
+
+	if (!is_bound && stub_give_usual(&state->supply, stub))
+		return;
+	if (!is_bound && stub_pool_is_low())
+		stub_give_other(&state->supply, stub);
 	else
-		bound_put(state, stub);
+		bound_put(state, stub); /* or it is lost */
 }
 
 /* True if the stub no longer stands where it was put, on a stack that ends at `sp`. */
@@ -111,7 +115,7 @@ static void limbo_sweep(struct thread_state *state, uintptr_t sp)
 		const struct limbo_stub *limbo = &state->limbo[i];
 
 		if (outlive_stub_entries[limbo->stub].returned)
-			stub_ended(state, limbo->stub);
+			frame_give_stub_slow(state, limbo->stub);
 		else if (!may_bind || !limbo_is_gone(state, limbo, sp) ||
 		         !bound_put(state, limbo->stub))
 			state->limbo[left++] = *limbo;
@@ -174,7 +178,7 @@ static void limbo_land(struct thread_state *state, uintptr_t sp, const void *exc
 	for (uint32_t i = 0; i < state->limbo_count; i++) {
 		if (state->limbo[i].exception == exception && state->limbo[i].slot < sp &&
 		    !stub_reuse_is_off)
-			stub_ended(state, state->limbo[i].stub);
+			frame_give_stub_slow(state, state->limbo[i].stub);
 		else
 			state->limbo[left++] = state->limbo[i];
 	}
@@ -249,7 +253,7 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 		         !outlive_stub_entries[frame->stub].returned)
 			stub_give_jumped(frame->stub);
 		else
-			stub_ended(state, frame->stub);
+			frame_give_stub_slow(state, frame->stub);
 	}
 	if (unlikely(state->limbo_count > state->limbo_swept && reuse &&
 	             !stub_reuse_is_off && !frames_hold_signal(state, from))) {
@@ -276,6 +280,9 @@ static bool frame_patch(struct thread_state *state, uint32_t index, bool may_tak
 	}
 	if (!may_take || frame->stub || !(frame->flags & FRAME_PATCHABLE) ||
 	    (state->ceiling && frame->slot >= state->ceiling))
+		return true;
+	/* Of a kept frame that is only known to stand: another part of the stack may be there. */
+	if (*(const uintptr_t *)frame->slot != frame->return_address)
 		return true;
 	stub = frame_take_stub(state, frame);
 	if (stub)

@@ -85,8 +85,30 @@ static inline void frame_put_stub(struct walk_frame *frame, uint32_t index,
 	*(uintptr_t *)frame->slot = stub_address(stub);
 }
 
-/* A stub for the frame, a bound one if there is one; sets its flag. 0: none is left. */
-stub_id frame_take_stub(struct thread_state *state, struct walk_frame *frame);
+stub_id frame_take_stub_slow(struct thread_state *state, struct walk_frame *frame);
+void frame_give_stub_slow(struct thread_state *state, stub_id stub);
+
+/*
+ * A stub for the frame: one of its return address, if there is one, and no copy of a stack can
+ * come back. Sets the flag of a bound one. 0: none is left.
+ */
+static inline stub_id frame_take_stub(struct thread_state *state,
+                                      struct walk_frame *frame)
+{
+	stub_id stub = 0;
+
+	if (likely(!stub_reuse_is_off))
+		stub = stub_take_usual(&state->supply, frame->return_address);
+	return likely(stub) ? stub : frame_take_stub_slow(state, frame);
+}
+
+/* It has run, or its frame is proven never to return. */
+static inline void frame_give_stub(struct thread_state *state, stub_id stub)
+{
+	if (unlikely(outlive_stub_entries[stub].bound) ||
+	    unlikely(!stub_give_usual(&state->supply, stub)))
+		frame_give_stub_slow(state, stub);
+}
 
 /*
  * frames_apply() where all frames from `keep` on have returned, and the `count` new ones
@@ -99,15 +121,13 @@ static inline void frames_apply_short(struct thread_state *state, uint32_t keep,
 
 	for (uint32_t i = keep; i < state->depth; i++) {
 		if (frames[i].stub)
-			stub_give(&state->supply, frames[i].stub);
+			frame_give_stub(state, frames[i].stub);
 	}
 	state->depth = keep + count;
 	for (uint32_t i = keep; count-- > 0; i++) {
 		frames[i] = news[count];
 		if (count) {
-			stub_id stub = likely(!state->bound)
-			                   ? stub_take(&state->supply, frames[i].return_address)
-			                   : frame_take_stub(state, &frames[i]);
+			stub_id stub = frame_take_stub(state, &frames[i]);
 
 			if (likely(stub))
 				frame_put_stub(&frames[i], i, stub);

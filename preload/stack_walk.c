@@ -120,9 +120,10 @@ static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
 	walk->met = entry->frame < state->depth &&
 	            state->frames[entry->frame].stub == stub &&
 	            state->frames[entry->frame].slot == slot;
-	/* A bound stub stands where it is not known to, or has run while it stands. */
-	if (unlikely(entry->bound && (!walk->met || entry->returned))) {
-		stub_copies_were_seen = true;
+	/* It stands where it is not known to, bound or not, after it has run. */
+	if (unlikely(walk->met ? entry->bound && entry->returned
+	                       : entry->bound || entry->returned)) {
+		stub_distrust_copies();
 		walk->plain = true;
 	}
 	if (likely(walk->met)) {

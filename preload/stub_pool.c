@@ -158,8 +158,6 @@ void stub_give_jumped(stub_id stub)
 
 /* ---- a thread's supply ---------------------------------------------------------- */
 
-static_assert(1 << STUBS_USUAL_BITS <= STUBS_AT_HAND, "see stub_give_all()");
-
 stub_id stub_take_common(struct stub_supply *supply)
 {
 	const uint32_t wanted = STUBS_AT_HAND / 2;
@@ -191,7 +189,7 @@ void stub_give_all(struct stub_supply *supply)
 	supply_give(supply, 0);
 	for (uint32_t i = 0; i < 1u << STUBS_USUAL_BITS; i++) {
 		if (supply->usual[i])
-			supply->ids[supply->count++] = supply->usual[i];
+			stub_give_other(supply, supply->usual[i]);
 		supply->usual[i] = 0;
 	}
 	supply_give(supply, 0);
@@ -199,6 +197,12 @@ void stub_give_all(struct stub_supply *supply)
 
 void stub_distrust_jumps(void)
 {
+	stub_reuse_is_off = true;
+}
+
+void stub_distrust_copies(void)
+{
+	stub_copies_were_seen = true;
 	stub_reuse_is_off = true;
 }
 

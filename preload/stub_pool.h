@@ -42,11 +42,17 @@ extern struct stub_entry outlive_stub_entries[STUB_COUNT]
 #define STUBS_AT_HAND 64
 
 /*
- * A thread's own supply, so that the common pool is rarely asked. `usual` holds one stub
- * for each hash of a return address: a stub that jumps where it jumped the last time is
- * predicted by the processor.
+ * A thread's own supply, so that the common pool is rarely asked.
+ *
+ * A stub that has run may still stand in a copy of a part of the stack that was made before,
+ * and will run again when the copy is put back (greenlets, whose first switch returns twice).
+ * Nobody sees copies being made. So a stub keeps to its return address for as long as there
+ * are stubs that nobody ever had (half of all, see stub_pool_is_low()): by then the program
+ * has shown whether it does such things, see stub_copies_were_seen. `usual` holds one for each
+ * hash of a return address. (A stub that jumps where it jumped the last time is also what the
+ * processor predicts.) `ids` are those that no copy can have.
  */
-#define STUBS_USUAL_BITS 6
+#define STUBS_USUAL_BITS 10
 struct stub_supply {
 	uint32_t count;
 	stub_id ids[STUBS_AT_HAND];
@@ -82,27 +88,43 @@ static inline stub_id *stub_usual(struct stub_supply *supply, uintptr_t return_a
 	                      ((1u << STUBS_USUAL_BITS) - 1)];
 }
 
-/* For a frame that returns to `return_address`. 0: none left. */
-static inline stub_id stub_take(struct stub_supply *supply, uintptr_t return_address)
+/* True if half of all stubs have been used: time to be sparing. */
+bool stub_pool_is_low(void);
+
+/* One that stood in for `return_address` before; where stubs are scarce, any. 0: none. */
+static inline stub_id stub_take_usual(struct stub_supply *supply,
+                                      uintptr_t return_address)
 {
 	stub_id *usual = stub_usual(supply, return_address), stub = *usual;
 
-	if (stub) {
-		*usual = 0;
-		return stub;
-	}
+	if (!stub || (unlikely(outlive_stub_entries[stub].return_address != return_address) &&
+	              !stub_pool_is_low()))
+		return 0;
+	*usual = 0;
+	return stub;
+}
+
+/* One that nobody has, and no copy of a stack. 0: none is left. */
+static inline stub_id stub_take_other(struct stub_supply *supply)
+{
 	return likely(supply->count) ? supply->ids[--supply->count]
 	                             : stub_take_common(supply);
 }
 
-static inline void stub_give(struct stub_supply *supply, stub_id stub)
+/* Keep a stub that has run for its return address. False: there is one already. */
+static inline bool stub_give_usual(struct stub_supply *supply, stub_id stub)
 {
 	stub_id *usual = stub_usual(supply, outlive_stub_entries[stub].return_address);
 
-	if (!*usual) {
-		*usual = stub;
-		return;
-	}
+	if (unlikely(*usual))
+		return false;
+	*usual = stub;
+	return true;
+}
+
+/* For whatever return address. */
+static inline void stub_give_other(struct stub_supply *supply, stub_id stub)
+{
 	if (likely(supply->count < STUBS_AT_HAND))
 		supply->ids[supply->count++] = stub;
 	else
@@ -125,18 +147,16 @@ extern bool stub_reuse_is_off;
 
 /*
  * A stub stood, or ran, in a frame that was gone: the program puts back parts of its stack.
- * No more is bound from then on, nor is what bound stubs note believed.
+ * No stub is used again from then on, nor is what bound stubs note believed.
  */
 extern bool stub_copies_were_seen;
-
-/* True if half of all stubs have been used: time to be sparing. */
-bool stub_pool_is_low(void);
+void stub_distrust_copies(void);
 
 /* Give back one whose stack is gone, with all that was copied from it. */
 static inline void stub_give_for_good(struct stub_supply *supply, stub_id stub)
 {
 	outlive_stub_entries[stub].bound = 0;
-	stub_give(supply, stub);
+	stub_give_other(supply, stub);
 }
 
 /* Every stub says from now on what an unwinder of another make wants; see stub.S. */

@@ -64,7 +64,7 @@ struct throw_mark {
 
 #define THROWS_MAX 8
 #define LIMBO_FIRST 512
-#define BOUND_LISTS 4096 /* of bound stubs, each of one return address */
+#define BOUND_LISTS 16384 /* of bound stubs, each of one return address */
 #define CEILING_ALL 1
 
 /* The writer's half of the prediction tables; trace_format.h says how they work. */
