@@ -17,8 +17,8 @@
 
 #include "handover.h"
 #include "lifecycle.h"
-#include "limit_hooks.h"
 #include "maps_note.h"
+#include "raised_limits.h"
 #include "real.h"
 #include "ring_file.h"
 #include "stack_bounds.h"
@@ -168,9 +168,9 @@ static int exec_program(const struct start *start, char *const *environment)
 
 	real_resolve();
 	last_look_before_exec();
-	limits_before_exec();
+	raised_limits_before_exec();
 	result = start_program(start, environment);
-	limits_after_exec();
+	raised_limits_after_exec();
 	return result;
 }
 

@@ -266,6 +266,22 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 
 /* ---- putting ------------------------------------------------------------------ */
 
+/*
+ * The stub that stands at the frame's slot has run already, or is a bound one that was not
+ * known to stand there: a copy of the stack has come back.
+ */
+static void copies_note(const struct walk_frame *frame)
+{
+	uintptr_t address = *(const uintptr_t *)frame->slot;
+	const struct stub_entry *entry;
+
+	if (!stub_is(address))
+		return;
+	entry = &outlive_stub_entries[stub_of(address)];
+	if (entry->returned || (entry->bound && !frame->stub))
+		stub_distrust_copies();
+}
+
 /* False: no stub was left for it. `may_take`: else only one that stands is looked at. */
 static bool frame_patch(struct thread_state *state, uint32_t index, bool may_take)
 {
@@ -274,6 +290,7 @@ static bool frame_patch(struct thread_state *state, uint32_t index, bool may_tak
 
 	if (frame->flags & FRAME_STUBBED) {
 		frame->stub = limbo_adopt(state, frame);
+		copies_note(frame);
 		frame->flags &= (uint16_t)~FRAME_STUBBED;
 		outlive_stub_entries[frame->stub].frame = index;
 		return true;

@@ -8,12 +8,11 @@
  * answered what it has set. Where the hard limit from before leaves no room for that, the
  * kernel's limit is as large as it may be.
  */
-#include "limit_hooks.h"
-
 #include <errno.h>
 #include <link.h>
 
 #include "lifecycle.h"
+#include "raised_limits.h"
 #include "real.h"
 #include "ring_file.h"
 #include "stub_pool.h"
@@ -28,22 +27,11 @@ extern const char library_start[] __asm__("__ehdr_start")
 	__attribute__((visibility("hidden")));
 extern const char library_end[] __asm__("_end") __attribute__((visibility("hidden")));
 
-/* A limit that the program has set, and what the kernel was given for it. */
-struct raised_limit {
-	int resource;
-	bool is_raised;
-	struct rlimit asked, given;
-};
-
-static struct raised_limit raised[] = { { .resource = RLIMIT_AS },
-	                                    { .resource = RLIMIT_DATA } };
-#define RAISED (sizeof(raised) / sizeof(*raised))
-
 static struct raised_limit *raised_of(int resource)
 {
-	for (size_t i = 0; i < RAISED; i++) {
-		if (raised[i].resource == resource)
-			return &raised[i];
+	for (size_t i = 0; i < RAISED_LIMITS; i++) {
+		if (raised_limits[i].resource == resource)
+			return &raised_limits[i];
 	}
 	return NULL;
 }
@@ -78,13 +66,6 @@ static uint64_t own_bytes(int resource)
 
 /* ---- setting and asking -------------------------------------------------------------- */
 
-static long limit_call(int resource, const struct rlimit *new_limit,
-                       struct rlimit *old_limit)
-{
-	return system_call(SYS_prlimit64, 0, resource, (long)new_limit, (long)old_limit, 0,
-	                   0);
-}
-
 static rlim_t larger(rlim_t limit, uint64_t by)
 {
 	return limit > RLIM_INFINITY - by ? RLIM_INFINITY : limit + by;
@@ -111,14 +92,14 @@ static bool limit_raise(struct raised_limit *of, const struct rlimit *asked)
 	struct rlimit now,
 		given = { larger(asked->rlim_cur, by), larger(asked->rlim_max, by) };
 
-	if (limit_call(of->resource, NULL, &now) < 0)
+	if (raised_limits_call(of->resource, NULL, &now) < 0)
 		return false;
 	/* More than the hard limit is for the privileged alone. */
-	if (limit_call(of->resource, &given, NULL) < 0) {
+	if (raised_limits_call(of->resource, &given, NULL) < 0) {
 		given.rlim_max = now.rlim_max;
 		if (given.rlim_cur > now.rlim_max)
 			given.rlim_cur = now.rlim_max;
-		if (limit_call(of->resource, &given, NULL) < 0)
+		if (raised_limits_call(of->resource, &given, NULL) < 0)
 			return false;
 	}
 	*of = (struct raised_limit){ of->resource, true, *asked, given };
@@ -154,7 +135,7 @@ static int limit_set(int resource, const struct rlimit *limit)
 	struct rlimit seen, asked;
 	int result;
 
-	if (!limit_read(&asked, limit) || limit_call(resource, NULL, &seen) < 0)
+	if (!limit_read(&asked, limit) || raised_limits_call(resource, NULL, &seen) < 0)
 		return real.setrlimit((__rlimit_resource_t)resource, limit);
 	limit_show(resource, &seen);
 	if (asked.rlim_cur > asked.rlim_max || asked.rlim_max > seen.rlim_max) {
@@ -229,30 +210,4 @@ int hook_prlimit64(pid_t pid, enum __rlimit_resource resource,
                    const struct rlimit *new_limit, struct rlimit *old_limit)
 {
 	return prlimit(pid, resource, new_limit, old_limit);
-}
-
-/* ---- exec ---------------------------------------------------------------------------- */
-
-void limits_before_exec(void)
-{
-	for (size_t i = 0; i < RAISED; i++) {
-		if (raised[i].is_raised)
-			limit_call(raised[i].resource, &raised[i].asked, NULL);
-	}
-}
-
-void limits_after_exec(void)
-{
-	for (size_t i = 0; i < RAISED; i++) {
-		struct rlimit soft = { raised[i].given.rlim_cur, raised[i].asked.rlim_max };
-
-		if (!raised[i].is_raised ||
-		    limit_call(raised[i].resource, &raised[i].given, NULL) == 0)
-			continue;
-		/* Lowered for good: as much as that leaves. */
-		if (soft.rlim_cur > soft.rlim_max)
-			soft.rlim_cur = soft.rlim_max;
-		if (limit_call(raised[i].resource, &soft, NULL) == 0)
-			raised[i].given = soft;
-	}
 }

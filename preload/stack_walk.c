@@ -120,10 +120,8 @@ static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
 	walk->met = entry->frame < state->depth &&
 	            state->frames[entry->frame].stub == stub &&
 	            state->frames[entry->frame].slot == slot;
-	/* It stands where it is not known to, bound or not, after it has run. */
-	if (unlikely(walk->met ? entry->bound && entry->returned
-	                       : entry->bound || entry->returned)) {
-		stub_distrust_copies();
+	if (unlikely(walk->met && entry->bound && entry->returned)) {
+		stub_distrust_copies(); /* it has run, and stands all the same */
 		walk->plain = true;
 	}
 	if (likely(walk->met)) {

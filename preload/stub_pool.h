@@ -97,8 +97,9 @@ static inline stub_id stub_take_usual(struct stub_supply *supply,
 {
 	stub_id *usual = stub_usual(supply, return_address), stub = *usual;
 
-	if (!stub || (unlikely(outlive_stub_entries[stub].return_address != return_address) &&
-	              !stub_pool_is_low()))
+	if (!stub ||
+	    (unlikely(outlive_stub_entries[stub].return_address != return_address) &&
+	     !stub_pool_is_low()))
 		return 0;
 	*usual = 0;
 	return stub;
