@@ -34,15 +34,19 @@ static uint16_t *bound_list(const struct thread_state *state, uintptr_t return_a
 	return may_begin ? empty : NULL;
 }
 
+static uint16_t *bound_list_begin(struct thread_state *state, uintptr_t return_address)
+{
+	if (!state->bound)
+		state->bound = own_memory_map(BOUND_LISTS * sizeof(*state->bound));
+	return state->bound ? bound_list(state, return_address, true) : NULL;
+}
+
 /* From now on it stands in for its return address only. False: it is as it was. */
 static bool bound_put(struct thread_state *state, stub_id stub)
 {
 	struct stub_entry *entry = &outlive_stub_entries[stub];
-	uint16_t *list;
+	uint16_t *list = bound_list_begin(state, entry->return_address);
 
-	if (!state->bound)
-		state->bound = own_memory_map(BOUND_LISTS * sizeof(*state->bound));
-	list = state->bound ? bound_list(state, entry->return_address, true) : NULL;
 	if (!list)
 		return false;
 	entry->returned = 0;
@@ -78,6 +82,12 @@ stub_id frame_take_stub_slow(struct thread_state *state, struct walk_frame *fram
 		return stub_take_other(&state->supply);
 	frame->flags |= FRAME_BOUND;
 	return stub;
+}
+
+/* True if what a bound stub says of the frame is to be believed, and has a list after it. */
+static bool may_bind(struct thread_state *state, const struct walk_frame *frame)
+{
+	return !stub_copies_were_seen && bound_list_begin(state, frame->return_address);
 }
 
 void frame_give_stub_slow(struct thread_state *state, stub_id stub)
@@ -301,10 +311,18 @@ static bool frame_patch(struct thread_state *state, uint32_t index, bool may_tak
 	/* Of a kept frame that is only known to stand: another part of the stack may be there. */
 	if (*(const uintptr_t *)frame->slot != frame->return_address)
 		return true;
+	if (unlikely(frame->flags & FRAME_BEYOND) && !may_bind(state, frame))
+		return true;
 	stub = frame_take_stub(state, frame);
-	if (stub)
-		frame_put_stub(frame, index, stub);
-	return stub != 0;
+	if (!stub)
+		return false;
+	if (unlikely(frame->flags & FRAME_BEYOND)) {
+		frame->flags |= FRAME_BOUND;
+		if (!outlive_stub_entries[stub].bound)
+			outlive_stub_entries[stub].bound = (uint16_t)stub;
+	}
+	frame_put_stub(frame, index, stub);
+	return true;
 }
 
 static void frames_renumber(struct thread_state *state, uint32_t from, uint32_t to)

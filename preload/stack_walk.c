@@ -10,6 +10,7 @@
 #include "stack_walk.h"
 
 #include "frame_rule.h"
+#include "interrupted_frames.h"
 #include "slow_walk.h"
 #include "stack_view.h"
 #include "system.h"
@@ -30,7 +31,9 @@ struct walk {
 	bool met;              /* it ended at something known: `known` frames stand */
 	bool cut;              /* it ended before the outermost frame */
 	bool resumed;          /* slow steps ended at a frame with a rule: walk on there */
+	bool stopped;          /* they ended where a signal came: walk on from there */
 	bool in_signal;        /* it passed a signal frame */
+	bool is_fault;         /* that began it: no stub is put anywhere */
 	bool in_unwinder;      /* it passed an unwinder's frame */
 	bool plain;            /* something had to be inferred */
 };
@@ -42,15 +45,32 @@ static inline uintptr_t load(uintptr_t address)
 
 /* ---- frames found -------------------------------------------------------------- */
 
+/* What remains of the flags of a frame beyond a signal: a stub may come there at times. */
+static uint16_t flags_beyond(const struct walk *walk, uintptr_t slot,
+                             uintptr_t return_address, uint16_t flags)
+{
+	const struct thread_state *state = walk->state;
+	const struct walk_frame *owner = &state
+	                                      ->frames[state->frames_capacity - walk->news];
+	bool may_patch = flags & FRAME_PATCHABLE && !walk->is_fault && walk->news &&
+	                 interrupted_slot_is_patchable(slot, return_address,
+	                                               owner->return_address,
+	                                               !(owner->flags & FRAME_STOPPED));
+
+	flags &= FRAME_SIGNAL | FRAME_STOPPED;
+	return may_patch ? flags | FRAME_PATCHABLE | FRAME_BEYOND : flags;
+}
+
 /* `flags`: FRAME_PATCHABLE if a stub may come there, FRAME_STUBBED if one is there. */
 static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_address,
                       uint16_t flags)
 {
 	struct thread_state *state = walk->state;
 
-	/* Where a signal came, call frame information need not be exact. */
-	if (!stack_walk_is_exact || !walk->view.is_own || walk->in_signal)
-		flags &= FRAME_SIGNAL;
+	if (!stack_walk_is_exact || !walk->view.is_own)
+		flags &= FRAME_SIGNAL | FRAME_STOPPED;
+	else if (unlikely(walk->in_signal))
+		flags = flags_beyond(walk, slot, return_address, flags);
 
 	/* A trace cannot carry it. */
 	if (return_address >> ARCH_ADDRESS_BITS)
@@ -169,9 +189,14 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 		return false;
 	if (interrupted) {
 		/* No call: readers look one byte before a return address. */
-		walk->cut = !has_frame_information(frame_rule_get(point->ip)) ||
-		            !walk_push(walk, slot, point->ip + 1, 0);
-		return !walk->cut;
+		rule = frame_rule_get(point->ip + 1);
+		walk->in_unwinder |= frame_rule_is_unwinder(rule);
+		walk->cut = !has_frame_information(rule) ||
+		            !walk_push(walk, slot, point->ip + 1, FRAME_STOPPED);
+		/* What lies there may be no return address: libgcc would follow it blindly. */
+		kind = frame_rule_kind(rule);
+		walk->stopped = !walk->cut && kind != CFI_COMPLEX && kind != CFI_SIGNAL;
+		return !walk->cut && !walk->stopped;
 	}
 	if (stub_is(point->ip)) {
 		walk->resumed = true;
@@ -244,9 +269,11 @@ static inline uintptr_t walk_outwards(struct walk *walk, frame_rule rule)
 		return walk->point.ip ? slot : 0;
 	}
 	walk->in_signal |= kind == CFI_SIGNAL;
-	walk->resumed = false;
+	walk->resumed = walk->stopped = false;
 	from = walk->point;
 	slow_walk(&from, slow_visit, walk);
+	if (walk->stopped)
+		return walk_outwards(walk, frame_rule_get(walk->point.ip + 1));
 	return walk->resumed ? walk->point.sp - sizeof(uintptr_t) : 0;
 }
 
@@ -476,6 +503,7 @@ struct walk_result stack_walk_interrupted(struct thread_state *state,
 		.point = { at->return_address - 1, sp, at->bp },
 		.known = state->depth,
 		.in_signal = true,
+		.is_fault = true,
 	};
 	struct walk_result result;
 

@@ -34,17 +34,19 @@ struct walk_frame {
 static_assert(sizeof(struct walk_frame) == 32, "an index is a shift");
 
 enum walk_frame_flags {
-	FRAME_PATCHABLE = 1, /* a stub may stand at its slot */
-	FRAME_DEAD = 2,      /* an exception went past it: it never returns */
-	FRAME_JUMPED = 4,    /* a longjmp did */
-	FRAME_UNWINDER = 16, /* returns into an unwinder */
-	FRAME_STUBBED = 8,   /* a stub stood at its slot already: perhaps one in limbo */
-	FRAME_SIGNAL = 64,   /* returns into a signal frame */
-	FRAME_CUT = 32,      /* the walk went no further: what called it is not known */
-	FRAME_TOLD = 128,    /* this run holds its size; so it does of all further out */
-	FRAME_FIRST = 256,   /* returns into the loader's entry code, which calls once */
-	FRAME_DROPPED = 512, /* frames further out were too many, and left out */
-	FRAME_BOUND = 1024,  /* its stub is a bound one; see stub_pool.h */
+	FRAME_PATCHABLE = 1,  /* a stub may stand at its slot */
+	FRAME_DEAD = 2,       /* an exception went past it: it never returns */
+	FRAME_JUMPED = 4,     /* a longjmp did */
+	FRAME_UNWINDER = 16,  /* returns into an unwinder */
+	FRAME_STUBBED = 8,    /* a stub stood at its slot already: perhaps one in limbo */
+	FRAME_SIGNAL = 64,    /* returns into a signal frame */
+	FRAME_CUT = 32,       /* the walk went no further: what called it is not known */
+	FRAME_TOLD = 128,     /* this run holds its size; so it does of all further out */
+	FRAME_FIRST = 256,    /* returns into the loader's entry code, which calls once */
+	FRAME_DROPPED = 512,  /* frames further out were too many, and left out */
+	FRAME_BOUND = 1024,   /* its stub is a bound one; see stub_pool.h */
+	FRAME_STOPPED = 2048, /* no call: a signal interrupted it here */
+	FRAME_BEYOND = 4096,  /* a signal interrupted what it called: wants a bound stub */
 };
 
 /* A stub whose frame vanished without returning. It may still run. */

@@ -113,6 +113,48 @@ static inline bool arch_is_signal_frame(uintptr_t at, uintptr_t high)
 	       (registers[REG_EFL] & 2) && !(registers[REG_EFL] >> 22);
 }
 
+#define ARCH_CALL_BYTES_MAX 7 /* without a prefix */
+
+/*
+ * How long a call by a register or by memory is (ff /2), of what follows its first byte: how
+ * it addresses that, and a base for it, if that is asked for. 0: it is no call.
+ */
+static inline int arch_call_bytes(uint8_t mode, uint8_t base)
+{
+	uint8_t memory = mode & 7;
+
+	if ((mode >> 3 & 7) != 2)
+		return 0;
+	switch (mode >> 6) {
+	case 0:
+		return memory == 5 || (memory == 4 && (base & 7) == 5) ? 6 + (memory == 4)
+		                                                       : 2 + (memory == 4);
+	case 1: return 3 + (memory == 4);
+	case 2: return 6 + (memory == 4);
+	default: return 2;
+	}
+}
+
+/*
+ * True if the instruction before `address`, in code, can be a call. Where that would have to be
+ * looked for in another page, it is not known to be one.
+ */
+static inline bool arch_follows_call(uintptr_t address)
+{
+	const uint8_t *end = (const uint8_t *)address;
+
+	if (address % 4096 < ARCH_CALL_BYTES_MAX)
+		return false;
+	if (end[-5] == 0xe8) /* relative */
+		return true;
+	for (int bytes = 2; bytes <= ARCH_CALL_BYTES_MAX; bytes++) {
+		if (end[-bytes] == 0xff &&
+		    arch_call_bytes(end[1 - bytes], end[2 - bytes]) == bytes)
+			return true;
+	}
+	return false;
+}
+
 static inline void arch_pause(void)
 {
 	_mm_pause();

@@ -1,0 +1,43 @@
+/*
+ * interrupted_frames.c - which frames that a signal interrupted may have stubs. Layer 6.
+ *
+ * At a call, call frame information is exact, and whoever reads its own return address has
+ * read it, as a rule. Where a signal comes, neither need be so:
+ *
+ * - Code from assemblers, or built for exceptions alone, moves the stack pointer without
+ *   saying so. What is then found in the wrong place is no return address, or not one that
+ *   a call has put there: a stub takes the place of nothing else.
+ * - setjmp() and getcontext() keep their return address, and use it more than once. That is
+ *   why stubs beyond a signal are bound ones from the start (see stub_pool.h): whoever keeps
+ *   one comes to where it must.
+ * - dlsym() tells its caller by it: libc's functions are left alone unless they have called
+ *   another. So is, wherever it is, the loader, which finds a function for a return address
+ *   that is not its own; and so are our hooks.
+ */
+#include "interrupted_frames.h"
+
+#include "arch.h"
+#include "cfi.h"
+#include "real.h"
+#include "stub_pool.h"
+
+static bool module_holds(const struct cfi_module *module, uintptr_t address)
+{
+	return module->start <= address && address < module->end;
+}
+
+static bool owner_may_be_patched(uintptr_t owner, bool is_calling)
+{
+	struct cfi_module module;
+
+	return cfi_module_find(owner - 1, &module) && !cfi_is_loader(owner - 1) &&
+	       !module_holds(&module, (uintptr_t)outlive_stubs) &&
+	       (is_calling || !module_holds(&module, (uintptr_t)real.exit));
+}
+
+bool interrupted_slot_is_patchable(uintptr_t slot, uintptr_t return_address,
+                                   uintptr_t owner, bool is_calling)
+{
+	return *(const uintptr_t *)slot == return_address &&
+	       arch_follows_call(return_address) && owner_may_be_patched(owner, is_calling);
+}
