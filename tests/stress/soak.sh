@@ -1,9 +1,16 @@
 #!/bin/bash
 # soak.sh - the stress programs, samples, random kills and thousands of generated cases
 # again and again for SOAK_MINUTES (30), stopping at the first failure. What fails once in
-# a thousand runs fails here.
+# a thousand runs fails here. Before that, ten million rounds of each kind that might use up
+# the stubs (SOAK_ROUNDS): a quarter of an hour.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
+if ! ROUNDS=${SOAK_ROUNDS:-10000000} TEST_SECONDS=14400 bash tests/run.sh \
+	exact/test_rounds >build/soak.log 2>&1; then
+	cat build/soak.log
+	echo "soak: failed in rounds" >&2
+	exit 1
+fi
 end=$((SECONDS + ${SOAK_MINUTES:-30} * 60))
 rounds=0
 while [ $SECONDS -lt $end ]; do

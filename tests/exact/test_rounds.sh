@@ -1,0 +1,42 @@
+#!/bin/bash
+# Programs that leave frames in the same unusual way for ever never use up the stubs: ROUNDS
+# (330,000, five times as many as there are stubs) of each kind that leaves some. Each must
+# print what it prints bare, lack no stub, and have no block inferred: but those of another
+# stack (three in a round), and of a failed dlopen's error, which it frees where it landed.
+# ROUNDS=10000000 is for a run by hand; KINDS="throw dlsym" picks some.
+set -u
+root=$OUTLIVE_ROOT_DIR here=$root/tests/exact
+# shellcheck disable=SC2034 # lib/recorded.sh uses them
+library=$OUTLIVE_LIBRARY outlive=$OUTLIVE
+. "$here/lib/recorded.sh"
+rounds=${ROUNDS:-330000} bad=0
+export SECONDS_MAX=$((60 + rounds / 5000))
+
+rounds_of() { # KIND INFERRED-PER-ROUND COMMAND...
+	local kind=$1 most=$(($2 * rounds)) status
+	shift 2
+	[[ " ${KINDS:-$kind} " == *" $kind "* ]] || return
+	recorded "$@" >"$kind.out" 2>&1
+	status=$?
+	if [ $status != 0 ] || [ "$(cat "$kind.out")" != right ]; then
+		echo "$kind: status $status"; head -n 5 "$kind.out"
+		bad=1
+	elif ! rings_check "" >"$kind.says" ||
+		! { all_exact >"$kind.says" || [ "$(grep -o '^[0-9]*' "$kind.says")" -le $most ]; }; then
+		echo "$kind: $(cat "$kind.says")"
+		bad=1
+	else
+		echo "$kind: $rounds rounds, $(./ring_says rings/*.ring)"
+	fi
+}
+
+g++ -O2 -g -fno-builtin-malloc -w -I"$here/lib" -o rounds "$here/lib/rounds.cpp" -ldl || exit 1
+for kind in throw longjmp builtin dlsym; do
+	rounds_of $kind 0 ./rounds $kind "$rounds"
+done
+rounds_of coroutine 3 ./rounds coroutine "$rounds"
+rounds_of dlopen 1 ./rounds dlopen "$rounds"
+if command -v rustc >/dev/null && rustc -O -g -o rounds_rs "$here/lib/rounds.rs" 2>rustc.log; then
+	rounds_of panic 0 ./rounds_rs "$rounds"
+fi
+exit $bad
