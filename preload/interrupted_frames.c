@@ -18,6 +18,7 @@
 
 #include "arch.h"
 #include "cfi.h"
+#include "frame_rule.h"
 #include "real.h"
 #include "stub_pool.h"
 
@@ -35,9 +36,21 @@ static bool owner_may_be_patched(uintptr_t owner, bool is_calling)
 	       (is_calling || !module_holds(&module, (uintptr_t)real.exit));
 }
 
-bool interrupted_slot_is_patchable(uintptr_t slot, uintptr_t return_address,
-                                   uintptr_t owner, bool is_calling)
+/* True if a call lies before it. */
+static bool can_be_returned_to(uintptr_t return_address)
 {
-	return *(const uintptr_t *)slot == return_address &&
-	       arch_follows_call(return_address) && owner_may_be_patched(owner, is_calling);
+	uintptr_t first = return_address - ARCH_CALL_BYTES_MAX;
+	enum cfi_kind kind = frame_rule_kind(frame_rule_get(first + 1));
+
+	/* Where something is known of the code, it is there. */
+	return kind != CFI_NONE && kind != CFI_NO_CODE && arch_follows_call(return_address);
+}
+
+bool interrupted_slot_is_patchable(const struct walk_frame *owner, uintptr_t slot,
+                                   uintptr_t return_address, uint16_t flags)
+{
+	/* The kernel calls handlers without an instruction. */
+	return flags & FRAME_PATCHABLE && *(const uintptr_t *)slot == return_address &&
+	       (flags & FRAME_SIGNAL || can_be_returned_to(return_address)) &&
+	       owner_may_be_patched(owner->return_address, !(owner->flags & FRAME_STOPPED));
 }

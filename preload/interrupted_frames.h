@@ -7,13 +7,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "thread_state.h"
+
 /*
  * True if a stub may stand at `slot`, on the thread's own stack, which lies beyond a signal
- * frame. There `return_address` should lie, at which a stub may stand by its rule. `owner`: an
- * address of the function that returns by the slot; `is_calling`: that is at a call, and not
- * the very one that was interrupted.
+ * frame. There `return_address` should lie; `flags` are what a frame would have that is at a
+ * call. `owner`: the frame further in, of the function that returns by the slot.
  */
-bool interrupted_slot_is_patchable(uintptr_t slot, uintptr_t return_address,
-                                   uintptr_t owner, bool is_calling);
+bool interrupted_slot_is_patchable(const struct walk_frame *owner, uintptr_t slot,
+                                   uintptr_t return_address, uint16_t flags);
 
 #endif

@@ -52,10 +52,8 @@ static uint16_t flags_beyond(const struct walk *walk, uintptr_t slot,
 	const struct thread_state *state = walk->state;
 	const struct walk_frame *owner = &state
 	                                      ->frames[state->frames_capacity - walk->news];
-	bool may_patch = flags & FRAME_PATCHABLE && !walk->is_fault && walk->news &&
-	                 interrupted_slot_is_patchable(slot, return_address,
-	                                               owner->return_address,
-	                                               !(owner->flags & FRAME_STOPPED));
+	bool may_patch = !walk->is_fault && walk->news &&
+	                 interrupted_slot_is_patchable(owner, slot, return_address, flags);
 
 	flags &= FRAME_SIGNAL | FRAME_STOPPED;
 	return may_patch ? flags | FRAME_PATCHABLE | FRAME_BEYOND : flags;

@@ -1,29 +1,35 @@
 #!/usr/bin/env python3
-"""generate.py SEED CASES - print a C++ program of CASES random cases, for truth.h.
+"""generate.py SEED CASES [signals|elsewhere] - print a C++ program of CASES random cases,
+for truth.h.
 
 A case is a handful of functions that call each other at random, up to a number of steps,
 and allocate, keep, free, grow and pass around blocks. Its style says how frames are left:
 "plain" by returning only, "jumps" also by longjmp, "throws" also by exceptions. Some run
 on several threads at once, which free each other's blocks. The program's argument, a
 number, throws its dice anew: the same functions, other cases.
+
+With "signals", functions are interrupted between any two statements, by a trap: its handler
+does the same kind of things, and returns. With "elsewhere" it has a stack of its own.
 """
 import random
 import sys
 
 
 class Case:
-    def __init__(self, random_numbers, number, first_id):
+    def __init__(self, random_numbers, number, first_id, signals):
         self.random = random_numbers
+        self.signals = signals  # None, "signals", or "elsewhere"
         self.name = "c%d" % number
         self.style = ("plain", "jumps", "throws")[number % 3]
         self.threads = self.random.choice((0, 0, 2, 3))
         self.functions = ["%s_%s_f%d" % (self.name, self.style, i)
                           for i in range(self.random.randint(2, 9))]
         self.root = "%s_%s_root" % (self.name, self.style)
+        self.handler = "%s_%s_handler" % (self.name, self.style)
         self.first_id = first_id
 
     def names(self):
-        return self.functions + [self.root]
+        return self.functions + [self.root] + ([self.handler] if self.signals else [])
 
     def id_of(self, function):
         return self.first_id + self.names().index(function)
@@ -117,6 +123,11 @@ class Case:
         return ["if (landing && roll(%d) == 0)" % self.random.randint(2, 6),
                 "\tlongjmp(*landing, 1);"]
 
+    def trapped(self):
+        """The handler, at times where nothing of this function has met the allocator."""
+        return ["if (roll(%d) == 0)" % self.random.randint(2, 6),
+                "\t__asm__ volatile(\"int3\");"]
+
     def statement(self, may_nest=True):
         kinds = [(self.call, 9), (self.keep, 8), (self.release, 6), (self.grow, 4),
                  (self.release_deep, 2), (self.local, 3), (self.pad, 2)]
@@ -130,6 +141,8 @@ class Case:
             kinds += [(self.thrown, 2)]
         if self.style == "jumps":
             kinds += [(self.jump, 2)]
+        if self.signals:
+            kinds += [(self.trapped, 5)]
         kind = self.random.choices([kind for kind, _ in kinds], [often for _, often in kinds])[0]
         lines = kind()
         if lines[0].startswith(("if", "free", "x ")) and len(lines) < 3:
@@ -152,9 +165,26 @@ class Case:
         return ["static OWN_FRAME long %s(pool *p, long with)" % name, "{"] + \
                ["\t" + line for line in lines] + ["}", ""]
 
+    def handler_function(self):
+        """Between it and whom it interrupts lies the frame of the return from it."""
+        self.id = self.id_of(self.handler)
+        body = []
+        for _ in range(self.random.randint(1, 4)):
+            body += self.statement()
+        if self.style == "throws":
+            body = ["try {"] + ["\t" + line for line in body] + \
+                   ["} catch (const failure &) {", "}"]
+        lines = ["pool *p = &%s_pool;" % self.name, "volatile long x = roll(1000);",
+                 "activation *return_frame = frame_begin(), *me = frame_begin();",
+                 "jmp_buf *outer_landing = landing;", "(void)me;", "landing = NULL;"] + \
+            body + ["landing = outer_landing;", "frame_end(me);", "frame_end(return_frame);"]
+        return ["static OWN_FRAME void %s(int)" % self.handler, "{"] + \
+               ["\t" + line for line in lines] + ["}", ""]
+
     def thread_function(self):
-        return ["static void *%s_thread(void *seed)" % self.name, "{",
-                "\tthread_begin((uint64_t)(uintptr_t)seed);",
+        other = ["\tsignal_stack other;"] if self.signals == "elsewhere" else []
+        return ["static void *%s_thread(void *seed)" % self.name, "{"] + other + \
+               ["\tthread_begin((uint64_t)(uintptr_t)seed);",
                 "\t%s_all(&%s_pool);" % (self.name, self.name), "\treturn NULL;", "}", ""]
 
     def all_function(self):
@@ -174,6 +204,9 @@ class Case:
         self.id = self.id_of(self.root)
         lines = ["activation *me = frame_begin();", "slot own = block_born(malloc(77), me, %d);"
                  % self.id, "pool *p = &%s_pool;" % self.name]
+        if self.signals:
+            lines += ["trap_handle(%s, %s);"
+                      % (self.handler, "SA_ONSTACK" if self.signals == "elsewhere" else "0")]
         if self.threads:
             lines += ["pthread_t threads[%d];" % self.threads,
                       "for (long i = 0; i < %d; i++)" % self.threads,
@@ -199,29 +232,34 @@ class Case:
         for name in self.functions:
             lines += self.function(name)
         lines += self.all_function()
+        if self.signals:
+            lines += self.handler_function()
         if self.threads:
             lines += self.thread_function()
         return lines + self.root_function()
 
 
 def main():
-    if len(sys.argv) != 3:
+    signals = sys.argv[3] if len(sys.argv) == 4 else None
+    if len(sys.argv) < 3 or signals not in (None, "signals", "elsewhere"):
         sys.exit(__doc__)
     seed, count = int(sys.argv[1]), int(sys.argv[2])
     random_numbers = random.Random(seed)
     names, lines, roots = [], [], []
     for number in range(count):
-        case = Case(random_numbers, number, len(names))
+        case = Case(random_numbers, number, len(names), signals)
         lines += case.program()
         names += case.names()
         roots.append(case.root)
-    print("/* generate.py %d %d */" % (seed, count))
+    print("/* generate.py %s */" % " ".join(sys.argv[1:]))
     print('#include "truth.h"\n#include <alloca.h>\n#include <cstring>\n')
     print("static void *volatile consumed;\n#define consume(block) (consumed = (block))\n")
     print("\n".join(lines))
     print("static const char *const names[] = {")
     print("\n".join('\t"%s",' % name for name in names))
     print("};\n\nint main(int argc, char **argv)\n{")
+    if signals == "elsewhere":
+        print("\tsignal_stack other;")
     print("\tthread_begin(%d + (argc > 1 ? atoi(argv[1]) : 0));" % (seed + 1))
     print("\n".join("\t%s();" % root for root in roots))
     print("\ttruth_print(names, %d);\n\treturn 0;\n}" % len(names))

@@ -10,10 +10,12 @@
 #define GENERATOR_TRUTH_H
 
 #include <csetjmp>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <pthread.h>
+#include <sys/mman.h>
 
 #if defined(__clang__)
 #define OWN_FRAME __attribute__((noinline))
@@ -25,6 +27,7 @@
 #define DEPTH_MAX 64 /* of generated functions on a stack */
 #define SLOTS 12     /* of a case */
 #define FUNCTIONS_MAX 1024
+#define SIGNAL_STACK_BYTES (1 << 20)
 
 struct activation {
 	activation *caller;
@@ -75,6 +78,36 @@ static inline void thread_begin(uint64_t seed)
 	dice = seed * UINT64_C(0x9E3779B97F4A7C15) | 1;
 	thread_number = __atomic_add_fetch(&thread_count, 1, __ATOMIC_RELAXED);
 }
+
+/* Traps of all threads, from now on. `flags`: SA_ONSTACK, or 0. */
+static inline void trap_handle(void (*handler)(int), int flags)
+{
+	struct sigaction action = {};
+
+	action.sa_handler = handler;
+	action.sa_flags = flags | SA_NODEFER;
+	sigaction(SIGTRAP, &action, NULL);
+}
+
+/* The thread has another stack, for the handlers that want it. */
+struct signal_stack {
+	stack_t stack;
+	signal_stack() : stack()
+	{
+		stack.ss_size = SIGNAL_STACK_BYTES;
+		stack.ss_sp = mmap(NULL, SIGNAL_STACK_BYTES, PROT_READ | PROT_WRITE,
+		                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL))
+			abort();
+	}
+	~signal_stack()
+	{
+		stack.ss_flags = SS_DISABLE;
+		sigaltstack(&stack, NULL);
+		munmap(stack.ss_sp, SIGNAL_STACK_BYTES);
+	}
+	signal_stack(const signal_stack &) = delete;
+};
 
 /* Whether one more thing may be done. */
 static inline bool may_go(pool *pool)

@@ -135,16 +135,11 @@ static inline int arch_call_bytes(uint8_t mode, uint8_t base)
 	}
 }
 
-/*
- * True if the instruction before `address`, in code, can be a call. Where that would have to be
- * looked for in another page, it is not known to be one.
- */
+/* True if the instruction before `address` can be a call; so many bytes can be read there. */
 static inline bool arch_follows_call(uintptr_t address)
 {
 	const uint8_t *end = (const uint8_t *)address;
 
-	if (address % 4096 < ARCH_CALL_BYTES_MAX)
-		return false;
 	if (end[-5] == 0xe8) /* relative */
 		return true;
 	for (int bytes = 2; bytes <= ARCH_CALL_BYTES_MAX; bytes++) {
