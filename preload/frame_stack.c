@@ -7,34 +7,45 @@
 #include "ring_file.h"
 #include "system.h"
 
-#define BOUND_TRIES 64                   /* lists that are looked at for one */
+#define BOUND_TRIES 32                   /* lists that are looked at for one */
 #define SWEEP_STUBS_MAX (STUB_COUNT / 4) /* more in limbo, and it is swept again */
 
 /* ---- taking back -------------------------------------------------------------- */
 
 /*
- * The list of bound stubs for a return address: that whose first has it; else one that is
- * empty, if `may_begin`. NULL: there is none. A return address may have two, in time.
+ * The list of bound stubs for a return address, which is begun if `may_begin`. A list that was
+ * begun stays, empty or not: so what is not found soon is not there. NULL: there is none.
  */
-static uint16_t *bound_list(const struct thread_state *state, uintptr_t return_address,
+static uint64_t *bound_list(const struct thread_state *state, uintptr_t return_address,
                             bool may_begin)
 {
 	/* Fibonacci hashing: return addresses lie close together. */
 	uint32_t hash = (uint32_t)(return_address * UINT64_C(0x9e3779b97f4a7c15) >> 32);
-	uint16_t *empty = NULL;
 
 	for (uint32_t i = 0; i < BOUND_TRIES; i++) {
-		uint16_t *list = &state->bound[(hash + i) % BOUND_LISTS];
+		uint64_t *list = &state->bound[(hash + i) % BOUND_LISTS];
 
-		if (!*list)
-			empty = empty ? empty : list;
-		else if (outlive_stub_entries[*list].return_address == return_address)
+		if (!*list && may_begin)
+			*list = (uint64_t)return_address << BOUND_STUB_BITS;
+		if (*list >> BOUND_STUB_BITS == return_address)
 			return list;
+		if (!*list)
+			return NULL;
 	}
-	return may_begin ? empty : NULL;
+	return NULL;
 }
 
-static uint16_t *bound_list_begin(struct thread_state *state, uintptr_t return_address)
+static stub_id bound_first(const uint64_t *list)
+{
+	return (stub_id)(*list & BOUND_STUB_MASK);
+}
+
+static void bound_set_first(uint64_t *list, stub_id stub)
+{
+	*list = (*list & ~BOUND_STUB_MASK) | stub;
+}
+
+static uint64_t *bound_list_begin(struct thread_state *state, uintptr_t return_address)
 {
 	if (!state->bound)
 		state->bound = own_memory_map(BOUND_LISTS * sizeof(*state->bound));
@@ -45,31 +56,32 @@ static uint16_t *bound_list_begin(struct thread_state *state, uintptr_t return_a
 static bool bound_put(struct thread_state *state, stub_id stub)
 {
 	struct stub_entry *entry = &outlive_stub_entries[stub];
-	uint16_t *list = bound_list_begin(state, entry->return_address);
+	uint64_t *list = bound_list_begin(state, entry->return_address);
+	stub_id first;
 
 	if (!list)
 		return false;
+	first = bound_first(list);
 	entry->returned = 0;
-	entry->bound = *list ? *list : (uint16_t)stub; /* the last one leads to itself */
-	*list = (uint16_t)stub;
+	entry->bound = (uint16_t)(first ? first : stub); /* the last one leads to itself */
+	bound_set_first(list, stub);
 	return true;
 }
 
 static stub_id bound_take(struct thread_state *state, uintptr_t return_address)
 {
-	uint16_t *list = bound_list(state, return_address, false);
+	uint64_t *list = bound_list(state, return_address, false);
 	struct stub_entry *entry;
-	stub_id stub;
+	stub_id stub = list ? bound_first(list) : 0;
 
-	if (!list || stub_copies_were_seen)
+	if (!stub || stub_copies_were_seen)
 		return 0;
-	stub = *list;
 	entry = &outlive_stub_entries[stub];
 	if (entry->returned) { /* while nobody had it */
 		stub_distrust_copies();
 		return 0;
 	}
-	*list = entry->bound == stub ? 0 : entry->bound;
+	bound_set_first(list, entry->bound == stub ? 0 : entry->bound);
 	entry->bound = (uint16_t)stub;
 	return stub;
 }

@@ -69,7 +69,7 @@ static inline bool frames_have_returned(const struct thread_state *state, uint32
 		const struct walk_frame *frame = &state->frames[i];
 
 		/* The innermost, without a stub, was the allocator's caller. */
-		if (unlikely(frame->flags & (FRAME_DEAD | FRAME_JUMPED | FRAME_BOUND) ||
+		if (unlikely(frame->flags & (FRAME_DEAD | FRAME_JUMPED) ||
 		             (frame->stub ? !outlive_stub_entries[frame->stub].returned
 		                          : i + 1 < state->depth)))
 			return false;

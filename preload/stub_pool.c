@@ -188,8 +188,10 @@ void stub_give_all(struct stub_supply *supply)
 {
 	supply_give(supply, 0);
 	for (uint32_t i = 0; i < 1u << STUBS_USUAL_BITS; i++) {
-		if (supply->usual[i])
-			stub_give_other(supply, supply->usual[i]);
+		for (stub_id stub = supply->usual[i], next; stub; stub = next) {
+			next = outlive_stub_entries[stub].frame;
+			stub_give_other(supply, stub);
+		}
 		supply->usual[i] = 0;
 	}
 	supply_give(supply, 0);

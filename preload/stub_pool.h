@@ -29,7 +29,7 @@ struct stub_entry {
 	uint8_t returned;         /* 1: the stub has run */
 	uint8_t bias;             /* of the CFA; see stub.S */
 	uint16_t bound;           /* 0: it is not. Else the next of its list, or itself */
-	uint32_t frame;           /* index in its thread's frames */
+	uint32_t frame; /* index in its thread's frames; of one that nobody has, see stub_supply */
 };
 
 typedef uint32_t stub_id; /* 1..STUB_COUNT - 1; 0: none */
@@ -48,15 +48,16 @@ extern struct stub_entry outlive_stub_entries[STUB_COUNT]
  * and will run again when the copy is put back (greenlets, whose first switch returns twice).
  * Nobody sees copies being made. So a stub keeps to its return address for as long as there
  * are stubs that nobody ever had (half of all, see stub_pool_is_low()): by then the program
- * has shown whether it does such things, see stub_copies_were_seen. `usual` holds one for each
- * hash of a return address. (A stub that jumps where it jumped the last time is also what the
- * processor predicts.) `ids` are those that no copy can have.
+ * has shown whether it does such things, see stub_copies_were_seen. `usual` holds, for each
+ * hash of a return address, those of one return address: the first, the others by `frame`. (A
+ * stub that jumps where it jumped the last time is also what the processor predicts.) `ids`
+ * are those that no copy can have.
  */
-#define STUBS_USUAL_BITS 10
+#define STUBS_USUAL_BITS 13
 struct stub_supply {
 	uint32_t count;
 	stub_id ids[STUBS_AT_HAND];
-	stub_id usual[1 << STUBS_USUAL_BITS];
+	uint16_t usual[1 << STUBS_USUAL_BITS];
 };
 
 static inline bool stub_is(uintptr_t address)
@@ -82,10 +83,11 @@ bool stub_pool_start(void);
 stub_id stub_take_common(struct stub_supply *supply);
 void stub_give_common(struct stub_supply *supply, stub_id stub);
 
-static inline stub_id *stub_usual(struct stub_supply *supply, uintptr_t return_address)
+static inline uint16_t *stub_usual(struct stub_supply *supply, uintptr_t return_address)
 {
-	return &supply->usual[(return_address ^ return_address >> STUBS_USUAL_BITS) &
-	                      ((1u << STUBS_USUAL_BITS) - 1)];
+	/* Fibonacci hashing: return addresses lie close together. */
+	return &supply->usual[return_address * UINT64_C(0x9e3779b97f4a7c15) >>
+	                      (64 - STUBS_USUAL_BITS)];
 }
 
 /* True if half of all stubs have been used: time to be sparing. */
@@ -95,13 +97,14 @@ bool stub_pool_is_low(void);
 static inline stub_id stub_take_usual(struct stub_supply *supply,
                                       uintptr_t return_address)
 {
-	stub_id *usual = stub_usual(supply, return_address), stub = *usual;
+	uint16_t *usual = stub_usual(supply, return_address);
+	const struct stub_entry *entry = &outlive_stub_entries[*usual];
+	stub_id stub = *usual;
 
 	if (!stub ||
-	    (unlikely(outlive_stub_entries[stub].return_address != return_address) &&
-	     !stub_pool_is_low()))
+	    (unlikely(entry->return_address != return_address) && !stub_pool_is_low()))
 		return 0;
-	*usual = 0;
+	*usual = (uint16_t)entry->frame;
 	return stub;
 }
 
@@ -112,14 +115,17 @@ static inline stub_id stub_take_other(struct stub_supply *supply)
 	                             : stub_take_common(supply);
 }
 
-/* Keep a stub that has run for its return address. False: there is one already. */
+/* Keep a stub that has run for its return address. False: another has its place. */
 static inline bool stub_give_usual(struct stub_supply *supply, stub_id stub)
 {
-	stub_id *usual = stub_usual(supply, outlive_stub_entries[stub].return_address);
+	struct stub_entry *entry = &outlive_stub_entries[stub];
+	uint16_t *usual = stub_usual(supply, entry->return_address);
 
-	if (unlikely(*usual))
+	if (*usual &&
+	    outlive_stub_entries[*usual].return_address != entry->return_address)
 		return false;
-	*usual = stub;
+	entry->frame = *usual;
+	*usual = (uint16_t)stub;
 	return true;
 }
 

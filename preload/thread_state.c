@@ -212,14 +212,14 @@ bool thread_state_grow(struct thread_state *state, uint32_t capacity, uint32_t s
 	return true;
 }
 
-static void bound_withdraw(struct thread_state *state, uint16_t *first)
+static void bound_withdraw(struct thread_state *state, uint64_t *list)
 {
-	for (stub_id stub = *first, next; stub; stub = next) {
+	for (stub_id stub = (stub_id)(*list & BOUND_STUB_MASK), next; stub; stub = next) {
 		next = outlive_stub_entries[stub].bound;
 		next = next == stub ? 0 : next; /* the last one leads to itself */
 		stub_give_for_good(&state->supply, stub);
 	}
-	*first = 0;
+	*list &= ~BOUND_STUB_MASK;
 }
 
 /*

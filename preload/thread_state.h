@@ -66,7 +66,9 @@ struct throw_mark {
 
 #define THROWS_MAX 8
 #define LIMBO_FIRST 512
-#define BOUND_LISTS 16384 /* of bound stubs, each of one return address */
+#define BOUND_LISTS 8192 /* of bound stubs, each of one return address */
+#define BOUND_STUB_BITS 16
+#define BOUND_STUB_MASK ((UINT64_C(1) << BOUND_STUB_BITS) - 1)
 #define CEILING_ALL 1
 
 /* The writer's half of the prediction tables; trace_format.h says how they work. */
@@ -122,7 +124,9 @@ struct thread_state {
 	void *
 		spare_stack; /* for what takes more than another stack may have; NULL: none yet */
 
-	uint16_t *bound; /* BOUND_LISTS first stubs, hashed; NULL: none was ever bound */
+	/* BOUND_LISTS lists, hashed: a return address << BOUND_STUB_BITS | its first stub; 0: not
+	   begun. NULL: none was ever bound */
+	uint64_t *bound;
 	struct stub_supply supply;
 	struct limbo_stub *limbo; /* grows: what is lost from here is lost for good */
 	uint32_t limbo_count, limbo_capacity;

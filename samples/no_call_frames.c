@@ -5,7 +5,7 @@
  * advice given.
  *
  * build: -fno-asynchronous-unwind-tables -fno-unwind-tables
- * expect: .exact == {"blocks": 0, "inferred": 1000}
+ * expect: .exact.blocks == 0 and .exact.inferred == 1000 and .exact.stacks_cut == 1000
  * expect: .classes.stack_like.blocks == 0 and .classes.escaping.blocks == 0
  * expect: .classes.inferred.blocks == 1000
  * expect: [.sites[].advice[]] == []

@@ -18,6 +18,8 @@
 
 #define FAKE_SESSION 0x1234
 
+#define FAKE_RING_CHUNKS 16
+
 struct fake_ring {
 	char path[512];
 	int file;
@@ -33,7 +35,7 @@ static inline void fake_ring_make(struct fake_ring *ring, const char *directory,
 {
 	char hidden[600];
 
-	ring->bytes = 2 * RING_HEADER_BYTES + (size_t)CHUNK_COUNT_MIN * CHUNK_BYTES;
+	ring->bytes = 2 * RING_HEADER_BYTES + (size_t)FAKE_RING_CHUNKS * CHUNK_BYTES;
 	snprintf(ring->path, sizeof(ring->path), "%s/%u.%d.ring", directory, pid, number);
 	snprintf(hidden, sizeof(hidden), "%s/.%u.%d.ring", directory, pid, number);
 	ring->file = open(hidden, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -47,7 +49,7 @@ static inline void fake_ring_make(struct fake_ring *ring, const char *directory,
 	ring->header->version_major = FORMAT_VERSION_MAJOR;
 	ring->header->header_bytes = 2 * RING_HEADER_BYTES;
 	ring->header->chunk_bytes = CHUNK_BYTES;
-	ring->header->chunk_count = CHUNK_COUNT_MIN;
+	ring->header->chunk_count = FAKE_RING_CHUNKS;
 	ring->header->states_offset = RING_HEADER_BYTES;
 	ring->header->policy = RING_DRAIN;
 	ring->header->pid = pid;
