@@ -32,6 +32,7 @@ struct guard {
 	uint32_t creator;                /* serial of the thread that made it, likewise */
 	/* of the last call that was lost because the guard was held, as in walk_start */
 	uintptr_t lost_slot, lost_return_address;
+	uint64_t lost_events; /* that the thread had written then */
 };
 
 extern __thread struct guard guard

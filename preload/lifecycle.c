@@ -188,6 +188,12 @@ static bool is_allocators_own(const struct walk_start *caller)
 	       !signal_frame_between(caller->slot, guard.sp);
 }
 
+/* How far the thread had come: a later call may find what an earlier one left on the stack. */
+static uint64_t events_count(void)
+{
+	return guard.state ? guard.state->events : 0;
+}
+
 /*
  * The same of a call inside one that was lost, as long as that has not returned: the address
  * that it returns to is where it was. Whichever stack that is.
@@ -196,7 +202,7 @@ static bool is_lost_ones_own(const struct walk_start *caller)
 {
 	const uintptr_t *slot = (const uintptr_t *)guard.lost_slot;
 
-	return caller->slot < guard.lost_slot &&
+	return caller->slot < guard.lost_slot && guard.lost_events == events_count() &&
 	       guard.lost_slot - caller->slot <= LOST_BYTES_MAX &&
 	       system_is_surely_readable(slot) && *slot == guard.lost_return_address &&
 	       !signal_frame_between(caller->slot, guard.lost_slot);
@@ -209,6 +215,7 @@ static void nested_count(const struct walk_start *caller)
 		return;
 	guard.lost_slot = caller->slot;
 	guard.lost_return_address = caller->return_address;
+	guard.lost_events = events_count();
 	ring_count_loss(LOST_NESTED, 1);
 }
 
