@@ -18,7 +18,6 @@
 
 #include "arch.h"
 #include "cfi.h"
-#include "frame_rule.h"
 #include "real.h"
 #include "stub_pool.h"
 
@@ -40,10 +39,10 @@ static bool owner_may_be_patched(uintptr_t owner, bool is_calling)
 static bool can_be_returned_to(uintptr_t return_address)
 {
 	uintptr_t first = return_address - ARCH_CALL_BYTES_MAX;
-	enum cfi_kind kind = frame_rule_kind(frame_rule_get(first + 1));
+	struct cfi_module module;
 
-	/* Where something is known of the code, it is there. */
-	return kind != CFI_NONE && kind != CFI_NO_CODE && arch_follows_call(return_address);
+	return cfi_module_find(first, &module) && cfi_module_code_end(&module, first) &&
+	       arch_follows_call(return_address);
 }
 
 bool interrupted_slot_is_patchable(const struct walk_frame *owner, uintptr_t slot,
