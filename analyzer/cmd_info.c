@@ -73,15 +73,12 @@ static void lost_print(const struct screen *screen, const struct trace_process *
 {
 	uint64_t events = lost->events - lost->drained;
 	char count[TEXT_NUMBER_BYTES];
-	bool is_whole = true;
 	unsigned i;
 
-	/* Names, ends of stacks, children may be lost where no event is. */
-	for (i = 0; i < LOST_CAUSES_MAX; i++)
-		is_whole = is_whole && (i == LOST_DRAINED || !process->header.lost[i]);
+	/* Names of modules may be lost where no event is. */
 	if (!events)
 		screen_line(screen, LABEL_COLUMNS, "    lost       %s",
-		            is_whole ? "nothing" : "no events");
+		            process->header.lost[LOST_DEFINITIONS] ? "no events" : "nothing");
 	else
 		screen_line(screen, LABEL_COLUMNS, "    lost       %s%s%s event%s",
 		            screen_bold(screen), text_count(count, events),

@@ -408,8 +408,11 @@ bool dwarf_scopes_outer(struct dwarf_scopes *scopes, Dwarf_Die *die)
 {
 	Dwarf_Die declared = dwarf_declaration(die);
 	const struct scope_unit *unit = unit_of(scopes, &declared);
-	uint32_t scope = unit ? scope_find(unit, dwarf_dieoffset(&declared)) : SCOPE_NONE;
+	uint32_t scope;
 
+	if (!unit)
+		return false;
+	scope = scope_find(unit, dwarf_dieoffset(&declared));
 	if (scope != SCOPE_NONE)
 		scope = scope_outer(unit, scope);
 	if (scope == SCOPE_NONE)

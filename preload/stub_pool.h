@@ -29,7 +29,8 @@ struct stub_entry {
 	uint8_t returned;         /* 1: the stub has run */
 	uint8_t bias;             /* of the CFA; see stub.S */
 	uint16_t bound;           /* 0: it is not. Else the next of its list, or itself */
-	uint32_t frame; /* index in its thread's frames; of one that nobody has, see stub_supply */
+	uint32_t
+		frame; /* index in its thread's frames; of one that nobody has, see stub_supply */
 };
 
 typedef uint32_t stub_id; /* 1..STUB_COUNT - 1; 0: none */
@@ -121,8 +122,7 @@ static inline bool stub_give_usual(struct stub_supply *supply, stub_id stub)
 	struct stub_entry *entry = &outlive_stub_entries[stub];
 	uint16_t *usual = stub_usual(supply, entry->return_address);
 
-	if (*usual &&
-	    outlive_stub_entries[*usual].return_address != entry->return_address)
+	if (*usual && outlive_stub_entries[*usual].return_address != entry->return_address)
 		return false;
 	entry->frame = *usual;
 	*usual = (uint16_t)stub;

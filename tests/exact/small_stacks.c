@@ -93,7 +93,7 @@ PLACES(1)
 PLACES(2)
 PLACES(3)
 
-	static void allocate_in_new_places(void)
+static void allocate_in_new_places(void)
 {
 	places_1(), places_2(), places_3();
 }

@@ -65,8 +65,9 @@ echo "$done cases, $blocks blocks, $inferred of them inferred"
 for signals in signals elsewhere; do
 	done=0 blocks=0 inferred=0
 	for ((number = 0; done < signal_cases; number++)); do
-		try_program $((seed + number)) "g++ -O2"
-		rm -f "p$((seed + number))"*
+		this=$((seed + number))
+		try_program $this "g++ -O2"
+		rm -f "p$this"*
 	done
 	echo "$done cases, $signals: $blocks blocks, $inferred of them inferred"
 	if [ $signals = signals ] && [ $((inferred * 100)) -ge $((blocks + !blocks)) ]; then
