@@ -94,7 +94,11 @@ int main(void)
 }
 C
 gcc -O1 -fno-builtin -pthread -o rest rest.c || exit 1
-record rest ./rest
+# Its own look is left out where it would take too long: where the machine is busy.
+for _ in 1 2 3 4 5 6; do
+	record rest ./rest
+	[ "$(jq -c '.samples[-1].reasons[-1]' rest.json)" != '"own"' ] || break
+done
 echo "from outside and by itself:"
 jq -c '.samples as $all | [$all[-2].reasons[-1] != "own", $all[-1].reasons]' rest.json
 jq -c '.samples as $all | [$all[-2].segments, $all[-1].segments | map_values(.size)] |
