@@ -167,7 +167,8 @@ EXPORT int getrlimit(__rlimit_resource_t resource, struct rlimit *limit)
 
 	real_resolve();
 	result = real.getrlimit(resource, limit);
-	if (result == 0 && is_own_memory(0, (int)resource))
+	/* Children inherit the kernel's limit, and what it stands for: also unrecorded ones. */
+	if (result == 0)
 		limit_show((int)resource, limit);
 	return result;
 }
@@ -178,8 +179,12 @@ EXPORT int prlimit(pid_t pid, enum __rlimit_resource resource,
 	int result;
 
 	real_resolve();
-	if (!is_own_memory(pid, (int)resource))
-		return real.prlimit(pid, resource, new_limit, old_limit);
+	if (!is_own_memory(pid, (int)resource)) {
+		result = real.prlimit(pid, resource, new_limit, old_limit);
+		if (result == 0 && old_limit && (pid == 0 || (uint32_t)pid == system_pid()))
+			limit_show((int)resource, old_limit);
+		return result;
+	}
 	result = real.prlimit(pid, resource, NULL, old_limit);
 	if (result != 0)
 		return result;

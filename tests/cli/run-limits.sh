@@ -10,6 +10,7 @@ cat >own.c <<'C'
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void *volatile sink;
@@ -42,6 +43,7 @@ static void set(int resource, long soft, long hard)
 int main(int argc, char **argv)
 {
 	pthread_t thread;
+	int status = -1;
 
 	show(argv[argc - 1]);
 	if (argc > 2)
@@ -51,6 +53,15 @@ int main(int argc, char **argv)
 	set(RLIMIT_AS, 17 << 20, 16 << 20);
 	set(RLIMIT_DATA, 12 << 20, 20 << 20);
 	show("limited");
+	if (fork() == 0) {
+		/* Before it has allocated anything. */
+		struct rlimit as = { 0, 0 };
+
+		getrlimit(RLIMIT_AS, &as);
+		_exit(as.rlim_cur != 16 << 20 || as.rlim_max != 16 << 20);
+	}
+	wait(&status);
+	printf("a child sees %s\n", status ? "another limit" : "the same");
 	sink = malloc(54321);
 	if (!sink)
 		puts("no block");
