@@ -100,18 +100,36 @@ agree() {
 		recorded
 }
 
+# How many variables a program finds in its environment when COMMAND runs it.
+variables_under() { # COMMAND...
+	"$@" awk 'BEGIN { for (name in ENVIRON) n++; print n + 0 >"variables" }' >/dev/null 2>&1
+	cat variables
+}
+
+# A program may copy its environment, and heaptrack and outlive each add variables of their own:
+# the run with fewer gets as many more. heaptrack_env and outlive_env go before the command.
+level_environments() {
+	local theirs ours i
+	heaptrack_env=(env) outlive_env=(env)
+	theirs=$(variables_under heaptrack -o witness)
+	ours=$(variables_under "$OUTLIVE" run -q -o w.outlive --)
+	for ((i = theirs; i < ours; i++)); do heaptrack_env+=("WITNESS_$i=level"); done
+	for ((i = ours; i < theirs; i++)); do outlive_env+=("WITNESS_$i=level"); done
+}
+
 # heaptrack's count of another run. What is known to differ is taken into account:
 # it counts a realloc as an allocation, and one block of libstdc++'s (its own library
 # brings that into a C program). Within ALLOWED calls of the rest: a program that calls
 # the allocator after its last exit handler is not seen by heaptrack there.
 witness_heaptrack() { # ALLOWED COMMAND...
-	local allowed=$1 theirs ours
+	local allowed=$1 theirs ours heaptrack_env outlive_env
 	shift
 	command -v heaptrack >/dev/null || { echo "witness: no heaptrack here"; return; }
-	heaptrack -o witness "$@" >/dev/null 2>&1
+	level_environments
+	"${heaptrack_env[@]}" heaptrack -o witness "$@" >/dev/null 2>&1
 	theirs=$(heaptrack_print -f witness.zst -T 0 -p 0 -a 0 -l 0 |
 		sed -n 's/^calls to allocation functions: \([0-9]*\).*/\1/p')
-	"$OUTLIVE" run -q -o w.outlive -- "$@" >/dev/null 2>&1
+	"${outlive_env[@]}" "$OUTLIVE" run -q -o w.outlive -- "$@" >/dev/null 2>&1
 	ours=$("$OUTLIVE" report --format json w.outlive |
 		jq .totals.allocations)
 	echo "witness: heaptrack $theirs, outlive $ours + 1 of libstdc++;" \

@@ -7,7 +7,7 @@ export PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1
 make_python script.py
 same /usr/bin/python3 script.py
 agree
-witness_heaptrack 20 /usr/bin/python3 script.py
+witness_heaptrack 2 /usr/bin/python3 script.py
 export PYTHONMALLOC=malloc
 same /usr/bin/python3 script.py
 agree
