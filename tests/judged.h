@@ -5,9 +5,9 @@
 #ifndef OUTLIVE_JUDGED_H
 #define OUTLIVE_JUDGED_H
 
-#include "findings.h"
+#include "verdict/findings.h"
 #include "life_model.h"
-#include "life_summary.h"
+#include "verdict/evidence.h"
 
 /* The model is read and judged; asked for below. */
 struct judged {

@@ -6,7 +6,7 @@
 #ifndef OUTLIVE_LIFE_MODEL_H
 #define OUTLIVE_LIFE_MODEL_H
 
-#include "profile.h"
+#include "replay/profile.h"
 #include "trace_builder.h"
 
 #define MODEL_DEPTH_MAX 64

@@ -1,8 +1,8 @@
 /* profile_fixture.c - a trace in memory, and what comes of it. */
 #include "profile_fixture.h"
 
-#include "report_json.h"
-#include "report_text.h"
+#include "report/json/report.h"
+#include "report/text/report.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

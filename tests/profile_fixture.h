@@ -5,8 +5,8 @@
 #ifndef OUTLIVE_PROFILE_FIXTURE_H
 #define OUTLIVE_PROFILE_FIXTURE_H
 
-#include "classes.h"
-#include "profile.h"
+#include "verdict/classes.h"
+#include "replay/profile.h"
 #include "trace_builder.h"
 
 #include <stdbool.h>

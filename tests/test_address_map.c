@@ -1,6 +1,6 @@
 /* test_address_map.c - return addresses at a time, and the symbols of locations. */
-#include "address_map.h"
-#include "symbol_table.h"
+#include "trace/address_map.h"
+#include "trace/symbol_table.h"
 #include "trace_builder.h"
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* test_advice.c - what is advised, on what evidence, and what is not. */
-#include "advice_words.h"
+#include "report/advice_words.h"
 #include "judged.h"
-#include "module_origin.h"
+#include "symbols/module_origin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

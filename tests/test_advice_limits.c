@@ -1,9 +1,9 @@
 /* test_advice_limits.c - what looks like advice, and the evidence does not carry. */
-#include "advice_words.h"
-#include "findings.h"
+#include "report/advice_words.h"
+#include "verdict/findings.h"
 #include "life_model.h"
-#include "life_summary.h"
-#include "module_origin.h"
+#include "verdict/evidence.h"
+#include "symbols/module_origin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* test_chunk_decoder.c - the bytes of a chunk come out as the events that went in. */
-#include "chunk_decoder.h"
+#include "trace/chunk_decoder.h"
 #include "trace_builder.h"
 
 #include <setjmp.h>

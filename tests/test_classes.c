@@ -1,5 +1,5 @@
 /* test_classes.c - what blocks outlive, against a model that knows every activation. */
-#include "block_story.h"
+#include "verdict/block_history.h"
 #include "judged.h"
 
 #include <setjmp.h>

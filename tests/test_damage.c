@@ -3,10 +3,10 @@
  * no crash, no hang, no leak (run under ASan and UBSan too), and what is still there is
  * never more than there was.
  */
-#include "process_counts.h"
-#include "profile.h"
-#include "report_json.h"
-#include "report_text.h"
+#include "trace/counts.h"
+#include "replay/profile.h"
+#include "report/json/report.h"
+#include "report/text/report.h"
 #include "trace_builder.h"
 
 #include <setjmp.h>

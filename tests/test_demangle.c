@@ -1,5 +1,5 @@
 /* test_demangle.c - names of C++ and Rust, and names that only look like them. */
-#include "demangle.h"
+#include "elf/demangle.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

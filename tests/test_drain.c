@@ -1,5 +1,5 @@
 /* test_drain.c - rings of living, dead and lying processes, on their way to the trace. */
-#include "drain.h"
+#include "record/drain.h"
 #include "fake_ring.h"
 
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* test_faults.c - what a program died of. */
 #include "profile_fixture.h"
-#include "stack_functions.h"
+#include "verdict/stack_functions.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

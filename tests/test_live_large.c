@@ -1,7 +1,7 @@
 /*
  * test_live_large.c - large blocks by address, against a model that looks at every page.
  */
-#include "live_marks.h"
+#include "replay/live_marks.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* test_live_table.c - the live table against a plain array, and the tables beside it. */
-#include "call_tree.h"
-#include "live_table.h"
-#include "site_table.h"
-#include "timeline.h"
+#include "replay/call_tree.h"
+#include "replay/live_table.h"
+#include "replay/sites.h"
+#include "replay/timeline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* test_loss_text.c - what was lost, mostly why, and what helps. */
-#include "loss_text.h"
+#include "report/text/losses.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

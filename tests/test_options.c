@@ -1,5 +1,5 @@
 /* test_options.c - a table of options becomes values, or a message that helps. */
-#include "options.h"
+#include "base/options.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

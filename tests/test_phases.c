@@ -1,7 +1,7 @@
 /* test_phases.c - which phase it was when, what was born in it, and what is static-like. */
-#include "classes.h"
-#include "phases.h"
-#include "profile.h"
+#include "verdict/classes.h"
+#include "trace/phases.h"
+#include "replay/profile.h"
 #include "trace_builder.h"
 
 #include <setjmp.h>

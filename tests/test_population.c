@@ -1,5 +1,5 @@
 /* test_population.c - processes and programs. */
-#include "population.h"
+#include "trace/population.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

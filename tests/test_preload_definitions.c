@@ -2,12 +2,12 @@
  * test_preload_definitions.c - what the preload says of the maps and of phases is what is
  * so, and takes no more of the ring than it may.
  */
-#include "definitions.h"
-#include "maps_note.h"
-#include "own_memory.h"
-#include "phase_note.h"
-#include "ring_file.h"
-#include "system.h"
+#include "ring/definitions.h"
+#include "self/maps.h"
+#include "system/own_memory.h"
+#include "self/phase.h"
+#include "ring/ring.h"
+#include "system/system.h"
 
 #include <errno.h>
 #include <setjmp.h>

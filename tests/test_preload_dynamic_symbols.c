@@ -8,7 +8,7 @@
 #include <dlfcn.h>
 #include <link.h>
 
-#include "dynamic_symbols.h"
+#include "modules/dynamic_symbols.h"
 
 static struct dynamic_symbols symbols_of(const char *name)
 {

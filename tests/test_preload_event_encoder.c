@@ -1,10 +1,10 @@
 /*
  * test_preload_event_encoder.c - the encoder writes the bytes that FORMAT.md explains.
  */
-#include "event_encoder.h"
-#include "guard.h"
-#include "ring_file.h"
-#include "system.h"
+#include "event/encoder.h"
+#include "system/guard.h"
+#include "ring/ring.h"
+#include "system/system.h"
 
 #include <stdarg.h>
 #include <setjmp.h>

@@ -2,7 +2,7 @@
  * test_preload_handover.c - what an environment lacks, and what is made of it. The
  * functions that use it are held by tests/stress/exec_ways.c.
  */
-#include "handover.h"
+#include "system/environment.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -2,10 +2,10 @@
  * test_preload_ring_request.c - a file for the ring: what is believed of who answers, and
  * that nothing stays open, waits for long or changes errno.
  */
-#include "ring_request.h"
-#include "ring_server.h"
+#include "ring/request.h"
+#include "record/ring_server.h"
 #include "ring_socket.h"
-#include "system.h"
+#include "system/system.h"
 
 #include <errno.h>
 #include <linux/filter.h>

@@ -2,11 +2,11 @@
  * test_preload_stack_depth.c - THREAD, DEPTH, TOUCHED and FAULT records hold what is true of
  * a stack, each size once in a run.
  */
-#include "event_encoder.h"
-#include "guard.h"
-#include "ring_file.h"
-#include "stack_depth.h"
-#include "system.h"
+#include "event/encoder.h"
+#include "system/guard.h"
+#include "ring/ring.h"
+#include "event/depth.h"
+#include "system/system.h"
 
 #include <alloca.h>
 #include <pthread.h>

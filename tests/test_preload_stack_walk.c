@@ -4,9 +4,9 @@
  * Functions with frames of every kind call each other at random; at each leaf the walk is
  * compared, entry by entry, with libgcc's backtrace of the same place.
  */
-#include "ring_file.h"
-#include "stack_walk.h"
-#include "system.h"
+#include "ring/ring.h"
+#include "stack/walk.h"
+#include "system/system.h"
 
 #include <alloca.h>
 #include <execinfo.h>

@@ -4,7 +4,7 @@
  * Whoever asks must get a stub for as long as there are any, however inconveniently the
  * others were stopped; and none may have two owners.
  */
-#include "stub_pool.h"
+#include "stack/stub_pool.h"
 
 #include <pthread.h>
 #include <setjmp.h>

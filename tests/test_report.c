@@ -1,10 +1,10 @@
 /* test_report.c - whom a report blames, how it groups, and JSON that is JSON. */
-#include "allocator_names.h"
-#include "function_names.h"
-#include "json_writer.h"
-#include "profile.h"
-#include "classes.h"
-#include "report_rows.h"
+#include "elf/allocators.h"
+#include "elf/cxx_name.h"
+#include "base/json_writer.h"
+#include "replay/profile.h"
+#include "verdict/classes.h"
+#include "report/rows.h"
 #include "trace_builder.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* test_ring_server.c - files for who proves to be of the session, and peers of all kinds. */
-#include "ring_server.h"
+#include "record/ring_server.h"
 #include "ring_socket.h"
 #include "trace_format.h"
 

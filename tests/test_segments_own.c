@@ -2,8 +2,8 @@
  * test_segments_own.c - what a process saw of itself, with sizes: to segments, among the
  * samples from outside, damaged in every way.
  */
-#include "profile.h"
-#include "segment_end_text.h"
+#include "replay/profile.h"
+#include "report/text/segment_end.h"
 #include "trace_builder.h"
 
 #include <setjmp.h>

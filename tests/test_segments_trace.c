@@ -2,11 +2,11 @@
  * test_segments_trace.c - samples of segments: to bytes and back, damaged in every way, and
  * how they are taken of processes that live, end, become others.
  */
-#include "profile.h"
-#include "segment_end_text.h"
-#include "segment_inside.h"
-#include "segment_sampler.h"
-#include "segment_timeline.h"
+#include "replay/profile.h"
+#include "report/text/segment_end.h"
+#include "verdict/heap_contents.h"
+#include "record/sampler.h"
+#include "report/timeline.h"
 #include "trace_builder.h"
 
 #include <fcntl.h>

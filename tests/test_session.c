@@ -1,5 +1,5 @@
 /* test_session.c - the directory of the rings: where, whose, and gone at the end. */
-#include "session.h"
+#include "record/session.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

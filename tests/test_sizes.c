@@ -2,11 +2,11 @@
  * test_sizes.c - how large a process was: which readings are kept, to bytes and back,
  * damaged in every way, in a trace, and read of processes that live.
  */
-#include "profile.h"
-#include "size_history.h"
-#include "segment_sampler.h"
-#include "segment_timeline.h"
-#include "size_pace.h"
+#include "replay/profile.h"
+#include "segments/size_history.h"
+#include "record/sampler.h"
+#include "report/timeline.h"
+#include "record/pace.h"
 #include "trace_builder.h"
 
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* test_stacks.c - how deep stacks went, and what repeats in them. */
 #include "profile_fixture.h"
-#include "stack_functions.h"
-#include "stack_order.h"
-#include "stack_rounds.h"
+#include "verdict/stack_functions.h"
+#include "verdict/stack_order.h"
+#include "verdict/recursion.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

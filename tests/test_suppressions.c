@@ -1,7 +1,7 @@
 /* test_suppressions.c - what is kept on purpose, by the rules of runtimes and of a file. */
 #include "judged.h"
-#include "report_suppressions.h"
-#include "suppressions.h"
+#include "report/text/suppressions.h"
+#include "verdict/suppressions.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

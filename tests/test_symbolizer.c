@@ -2,8 +2,8 @@
  * test_symbolizer.c - names of addresses in programs that the test compiles: labels in
  * the source say which return address is meant, so what must come out is known.
  */
-#include "elf_file.h"
-#include "symbolizer.h"
+#include "elf/file.h"
+#include "symbols/symbolizer.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* test_text.c - numbers, columns, and strings that a terminal must not obey. */
-#include "text.h"
+#include "base/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* test_trace_packer.c - packed or not, a trace holds the same blocks; see trace_packer.h. */
-#include "trace_packer.h"
+/* test_trace_packer.c - packed or not, a trace holds the same blocks; see record/packer.h. */
+#include "record/packer.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

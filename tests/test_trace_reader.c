@@ -1,6 +1,6 @@
 /* test_trace_reader.c - traces and rings, whole, cut short, and wrong on purpose. */
 #include "trace_builder.h"
-#include "trace_reader.h"
+#include "trace/reader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* test_trace_writer.c - what is written is what trace_format.h says, whole or not at all. */
-#include "trace_writer.h"
+#include "trace/writer.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

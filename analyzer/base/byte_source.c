@@ -1,5 +1,5 @@
-/* byte_source.c - bytes at any offset, from a file or from memory. Layer 1. */
-#include "byte_source.h"
+/* base/byte_source.c - bytes at any offset, from a file or from memory. Layer 1. */
+#include "base/byte_source.h"
 
 #include <errno.h>
 #include <fcntl.h>

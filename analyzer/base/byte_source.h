@@ -1,11 +1,11 @@
 /*
- * byte_source.h - bytes that can be read at any offset: a file, or memory (tests and
+ * base/byte_source.h - bytes that can be read at any offset: a file, or memory (tests and
  * the fuzzer read from memory). Layer 1.
  */
-#ifndef OUTLIVE_BYTE_SOURCE_H
-#define OUTLIVE_BYTE_SOURCE_H
+#ifndef OUTLIVE_BASE_BYTE_SOURCE_H
+#define OUTLIVE_BASE_BYTE_SOURCE_H
 
-#include "error.h"
+#include "base/error.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* error.c - messages on stderr, and errors on their way up. Layer 0. */
-#include "error.h"
+/* base/error.c - messages on stderr, and errors on their way up. Layer 0. */
+#include "base/error.h"
 
 #include <stdio.h>
 #include <stdlib.h>

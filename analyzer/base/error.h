@@ -1,11 +1,11 @@
 /*
- * error.h - how the analyzer speaks of what went wrong. Layer 0.
+ * base/error.h - how the analyzer speaks of what went wrong. Layer 0.
  *
  * Messages: lower case, no full stop, file and place first, then what is wrong, then
- * what to do. Library code returns errors; only cmd_*.c and main.c may call die().
+ * what to do. Library code returns errors; only cmd_*.c and commands/main.c may call die().
  */
-#ifndef OUTLIVE_ERROR_H
-#define OUTLIVE_ERROR_H
+#ifndef OUTLIVE_BASE_ERROR_H
+#define OUTLIVE_BASE_ERROR_H
 
 #include <stdarg.h>
 

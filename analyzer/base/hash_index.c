@@ -1,5 +1,5 @@
-/* hash_index.c - finds numbered things by their hash. Layer 1. */
-#include "hash_index.h"
+/* base/hash_index.c - finds numbered things by their hash. Layer 1. */
+#include "base/hash_index.h"
 
 #define HASH_INDEX_BITS_MIN 8
 #define HASH_INDEX_BITS_MAX 31

@@ -1,12 +1,12 @@
 /*
- * hash_index.h - finds numbered things by their hash: a growing open-addressing table
+ * base/hash_index.h - finds numbered things by their hash: a growing open-addressing table
  * of numbers, the things themselves staying in their owner's array. Layer 1.
  *
  * Number 0 is no thing. The owner compares: walk hash_index_next() until the number it
  * gives is 0 or that of an equal thing.
  */
-#ifndef OUTLIVE_HASH_INDEX_H
-#define OUTLIVE_HASH_INDEX_H
+#ifndef OUTLIVE_BASE_HASH_INDEX_H
+#define OUTLIVE_BASE_HASH_INDEX_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
-/* json_writer.c - JSON, written as it comes. Layer 1. */
-#include "json_writer.h"
+/* base/json_writer.c - JSON, written as it comes. Layer 1. */
+#include "base/json_writer.h"
 
-#include "text.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 

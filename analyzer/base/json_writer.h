@@ -1,9 +1,9 @@
 /*
- * json_writer.h - JSON, written as it comes: commas, indentation, and strings that may
+ * base/json_writer.h - JSON, written as it comes: commas, indentation, and strings that may
  * hold anything. Layer 1.
  */
-#ifndef OUTLIVE_JSON_WRITER_H
-#define OUTLIVE_JSON_WRITER_H
+#ifndef OUTLIVE_BASE_JSON_WRITER_H
+#define OUTLIVE_BASE_JSON_WRITER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* kernel_clock.c - ask the kernel, past libc. Layer 0. */
-#include "kernel_clock.h"
+/* base/kernel_clock.c - ask the kernel, past libc. Layer 0. */
+#include "base/kernel_clock.h"
 
 #include <sys/syscall.h>
 #include <unistd.h>

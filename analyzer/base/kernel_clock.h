@@ -1,12 +1,12 @@
 /*
- * kernel_clock.h - the time as the recorder reads it: of the kernel. Layer 0.
+ * base/kernel_clock.h - the time as the recorder reads it: of the kernel. Layer 0.
  *
  * Both sides compare their times, and the recorder asks the kernel. What libc says may be
  * another time: libraries that are preloaded to fake it (libfaketime) replace clock_gettime()
  * and syscall() alike.
  */
-#ifndef OUTLIVE_KERNEL_CLOCK_H
-#define OUTLIVE_KERNEL_CLOCK_H
+#ifndef OUTLIVE_BASE_KERNEL_CLOCK_H
+#define OUTLIVE_BASE_KERNEL_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>

@@ -1,7 +1,7 @@
-/* options.c - a table of options becomes values, and the text of --help. Layer 2. */
-#include "options.h"
+/* base/options.c - a table of options becomes values, and the text of --help. Layer 2. */
+#include "base/options.h"
 
-#include "screen.h"
+#include "base/screen.h"
 
 #include <errno.h>
 #include <stdlib.h>

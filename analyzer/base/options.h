@@ -1,10 +1,10 @@
 /*
- * options.h - a table of options becomes values, and the text of --help. Layer 2.
+ * base/options.h - a table of options becomes values, and the text of --help. Layer 2.
  */
-#ifndef OUTLIVE_OPTIONS_H
-#define OUTLIVE_OPTIONS_H
+#ifndef OUTLIVE_BASE_OPTIONS_H
+#define OUTLIVE_BASE_OPTIONS_H
 
-#include "error.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>

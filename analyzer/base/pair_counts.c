@@ -1,5 +1,5 @@
-/* pair_counts.c - a count for each pair of two numbers. Layer 1. */
-#include "pair_counts.h"
+/* base/pair_counts.c - a count for each pair of two numbers. Layer 1. */
+#include "base/pair_counts.h"
 
 #include <stdlib.h>
 

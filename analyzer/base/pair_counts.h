@@ -1,9 +1,9 @@
 /*
- * pair_counts.h - a count for each pair of two numbers; what counts nothing takes no
+ * base/pair_counts.h - a count for each pair of two numbers; what counts nothing takes no
  * memory. Layer 1.
  */
-#ifndef OUTLIVE_PAIR_COUNTS_H
-#define OUTLIVE_PAIR_COUNTS_H
+#ifndef OUTLIVE_BASE_PAIR_COUNTS_H
+#define OUTLIVE_BASE_PAIR_COUNTS_H
 
 #include <stdint.h>
 

@@ -1,8 +1,8 @@
-/* progress.c - one line on stderr while something takes long. Layer 1. */
-#include "progress.h"
+/* base/progress.c - one line on stderr while something takes long. Layer 1. */
+#include "base/progress.h"
 
-#include "kernel_clock.h"
-#include "text.h"
+#include "base/kernel_clock.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <unistd.h>

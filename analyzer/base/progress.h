@@ -1,9 +1,9 @@
 /*
- * progress.h - one line on stderr while something takes long; nothing if it does not,
+ * base/progress.h - one line on stderr while something takes long; nothing if it does not,
  * or if nobody watches. Layer 1.
  */
-#ifndef OUTLIVE_PROGRESS_H
-#define OUTLIVE_PROGRESS_H
+#ifndef OUTLIVE_BASE_PROGRESS_H
+#define OUTLIVE_BASE_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

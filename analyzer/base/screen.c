@@ -1,5 +1,5 @@
-/* screen.c - where text for people goes, and how it fits. Layer 1. */
-#include "screen.h"
+/* base/screen.c - where text for people goes, and how it fits. Layer 1. */
+#include "base/screen.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

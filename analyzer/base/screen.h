@@ -1,11 +1,11 @@
 /*
- * screen.h - where text for people goes: a file, its width, its colours. No line that is
+ * base/screen.h - where text for people goes: a file, its width, its colours. No line that is
  * printed by these functions is wider than the screen. Layer 1.
  */
-#ifndef OUTLIVE_SCREEN_H
-#define OUTLIVE_SCREEN_H
+#ifndef OUTLIVE_BASE_SCREEN_H
+#define OUTLIVE_BASE_SCREEN_H
 
-#include "text.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* text.c - numbers, columns, colour, and harmless strings. Layer 0. */
-#include "text.h"
+/* base/text.c - numbers, columns, colour, and harmless strings. Layer 0. */
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /*
- * text.h - what people read: growing strings, numbers, sizes, durations, columns of
+ * base/text.h - what people read: growing strings, numbers, sizes, durations, columns of
  * the terminal, colour, and strings of the traced program made harmless. Layer 0.
  */
-#ifndef OUTLIVE_TEXT_H
-#define OUTLIVE_TEXT_H
+#ifndef OUTLIVE_BASE_TEXT_H
+#define OUTLIVE_BASE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* text_pool.c - strings that are kept, each once. Layer 2. */
-#include "text_pool.h"
+/* base/text_pool.c - strings that are kept, each once. Layer 2. */
+#include "base/text_pool.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /*
- * text_pool.h - strings that are kept, each once. Layer 2.
+ * base/text_pool.h - strings that are kept, each once. Layer 2.
  */
-#ifndef OUTLIVE_TEXT_POOL_H
-#define OUTLIVE_TEXT_POOL_H
+#ifndef OUTLIVE_BASE_TEXT_POOL_H
+#define OUTLIVE_BASE_TEXT_POOL_H
 
-#include "hash_index.h"
+#include "base/hash_index.h"
 
 #include <stddef.h>
 

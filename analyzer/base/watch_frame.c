@@ -1,5 +1,5 @@
-/* watch_frame.c - draw over what was drawn before. Layer 2. */
-#include "watch_frame.h"
+/* base/watch_frame.c - draw over what was drawn before. Layer 2. */
+#include "base/watch_frame.h"
 
 #include <stdlib.h>
 #include <string.h>

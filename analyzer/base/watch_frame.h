@@ -1,13 +1,13 @@
 /*
- * watch_frame.h - text that is printed again and again at the same place of a terminal.
+ * base/watch_frame.h - text that is printed again and again at the same place of a terminal.
  * Layer 2.
  *
  * A frame is made in memory and written at once, each line over the one that was there, so
  * that nothing flickers; nothing of the terminal's state is changed, so that nothing needs
  * to be restored when Ctrl-C comes.
  */
-#ifndef OUTLIVE_WATCH_FRAME_H
-#define OUTLIVE_WATCH_FRAME_H
+#ifndef OUTLIVE_BASE_WATCH_FRAME_H
+#define OUTLIVE_BASE_WATCH_FRAME_H
 
 #include <stddef.h>
 #include <stdio.h>

@@ -1,13 +1,13 @@
 /*
- * command.h - a subcommand as data, and the reading of its command line. Layer 19.
+ * commands/command.h - a subcommand as data, and the reading of its command line. Layer 19.
  *
  * A new command is a cmd_NAME.c with one `const struct command command_NAME`, a line
- * below, and a line in main.c.
+ * below, and a line in commands/main.c.
  */
-#ifndef OUTLIVE_COMMAND_H
-#define OUTLIVE_COMMAND_H
+#ifndef OUTLIVE_COMMANDS_COMMAND_H
+#define OUTLIVE_COMMANDS_COMMAND_H
 
-#include "options.h"
+#include "base/options.h"
 
 #include <stdbool.h>
 #include <stddef.h>

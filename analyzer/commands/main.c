@@ -1,6 +1,6 @@
-/* main.c - the table of commands, and nothing else. Layer 21. */
-#include "command.h"
-#include "screen.h"
+/* commands/main.c - the table of commands, and nothing else. Layer 21. */
+#include "commands/command.h"
+#include "base/screen.h"
 #include "trace_format.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* debug_file.c - one ELF file opened with libdwfl. Layer 1. */
-#include "debug_file.h"
+/* elf/debug_file.c - one ELF file opened with libdwfl. Layer 1. */
+#include "elf/debug_file.h"
 
 #include <stddef.h>
 

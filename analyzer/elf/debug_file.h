@@ -1,9 +1,9 @@
 /*
- * debug_file.h - one ELF file opened with libdwfl, its debug information found where it
+ * elf/debug_file.h - one ELF file opened with libdwfl, its debug information found where it
  * may lie. Layer 1.
  */
-#ifndef OUTLIVE_DEBUG_FILE_H
-#define OUTLIVE_DEBUG_FILE_H
+#ifndef OUTLIVE_ELF_DEBUG_FILE_H
+#define OUTLIVE_ELF_DEBUG_FILE_H
 
 #include <elfutils/libdwfl.h>
 

@@ -1,5 +1,5 @@
-/* demangle.c - C++, Rust and D names, by libiberty. Layer 0. */
-#include "demangle.h"
+/* elf/demangle.c - C++, Rust and D names, by libiberty. Layer 0. */
+#include "elf/demangle.h"
 
 #include <libiberty/demangle.h>
 #include <pthread.h>

@@ -1,9 +1,9 @@
 /*
- * demangle.h - the names that C++, Rust and D compilers write into symbol tables, as their
+ * elf/demangle.h - the names that C++, Rust and D compilers write into symbol tables, as their
  * authors would. Layer 0.
  */
-#ifndef OUTLIVE_DEMANGLE_H
-#define OUTLIVE_DEMANGLE_H
+#ifndef OUTLIVE_ELF_DEMANGLE_H
+#define OUTLIVE_ELF_DEMANGLE_H
 
 /*
  * "_ZN3foo3barEi" becomes "foo::bar(int)"; Rust's hashes are left out. NULL: it is no

@@ -1,5 +1,5 @@
-/* ring_mapper.c - which process has a ring mapped. Layer 1. */
-#include "ring_mapper.h"
+/* process/ring_mapper.c - which process has a ring mapped. Layer 1. */
+#include "process/ring_mapper.h"
 
 #include <dirent.h>
 #include <errno.h>

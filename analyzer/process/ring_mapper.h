@@ -1,11 +1,11 @@
 /*
- * ring_mapper.h - which process has a ring mapped. Layer 1.
+ * process/ring_mapper.h - which process has a ring mapped. Layer 1.
  *
  * A ring names its process as that process knows itself: in another pid namespace this
  * is a number that means somebody else, or nobody, to us.
  */
-#ifndef OUTLIVE_RING_MAPPER_H
-#define OUTLIVE_RING_MAPPER_H
+#ifndef OUTLIVE_PROCESS_RING_MAPPER_H
+#define OUTLIVE_PROCESS_RING_MAPPER_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,5 +1,5 @@
-/* smaps_fields.c - take apart the fields of /proc/PID/smaps. Layer 0. */
-#include "smaps_fields.h"
+/* process/smaps_fields.c - take apart the fields of /proc/PID/smaps. Layer 0. */
+#include "process/smaps_fields.h"
 
 #include <string.h>
 

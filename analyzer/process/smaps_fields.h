@@ -1,12 +1,12 @@
 /*
- * smaps_fields.h - the lines below a mapping's header in /proc/PID/smaps. Layer 0.
+ * process/smaps_fields.h - the lines below a mapping's header in /proc/PID/smaps. Layer 0.
  *
  * They come in the same order for every mapping, twenty or more of them, and numbers stand
  * at the same column; so what a line was is remembered, and the line at the same place
  * below the next header is only compared with it. The kernel takes longer to write them.
  */
-#ifndef OUTLIVE_SMAPS_FIELDS_H
-#define OUTLIVE_SMAPS_FIELDS_H
+#ifndef OUTLIVE_PROCESS_SMAPS_FIELDS_H
+#define OUTLIVE_PROCESS_SMAPS_FIELDS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* cpu_idle.c - idle time from /proc/stat. Layer 0. */
-#include "cpu_idle.h"
+/* record/cpu_idle.c - idle time from /proc/stat. Layer 0. */
+#include "record/cpu_idle.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 /*
- * cpu_idle.h - whether there is a processor to spare for us, or whether every tick we
+ * record/cpu_idle.h - whether there is a processor to spare for us, or whether every tick we
  * take is one the recorded program waits for. Layer 0.
  */
-#ifndef OUTLIVE_CPU_IDLE_H
-#define OUTLIVE_CPU_IDLE_H
+#ifndef OUTLIVE_RECORD_CPU_IDLE_H
+#define OUTLIVE_RECORD_CPU_IDLE_H
 
 #include <stdbool.h>
 #include <stdint.h>

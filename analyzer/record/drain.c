@@ -1,12 +1,12 @@
-/* drain.c - empty the rings of a session into the trace. Layer 7. */
-#include "drain.h"
+/* record/drain.c - empty the rings of a session into the trace. Layer 7. */
+#include "record/drain.h"
 
-#include "cpu_idle.h"
-#include "given_up.h"
-#include "kernel_clock.h"
-#include "module_shelf.h"
-#include "ring_server.h"
-#include "segment_sampler.h"
+#include "record/cpu_idle.h"
+#include "record/given_up.h"
+#include "base/kernel_clock.h"
+#include "symbols/kept_files.h"
+#include "record/ring_server.h"
+#include "record/sampler.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,16 +1,16 @@
 /*
- * drain.h - all rings of a session, emptied into the trace while the program runs.
+ * record/drain.h - all rings of a session, emptied into the trace while the program runs.
  * Layer 7.
  *
  * One thread, called every few milliseconds.
  */
-#ifndef OUTLIVE_DRAIN_H
-#define OUTLIVE_DRAIN_H
+#ifndef OUTLIVE_RECORD_DRAIN_H
+#define OUTLIVE_RECORD_DRAIN_H
 
-#include "error.h"
-#include "drain_ring.h"
-#include "population.h"
-#include "session.h"
+#include "base/error.h"
+#include "record/drain_ring.h"
+#include "trace/population.h"
+#include "record/session.h"
 
 #include <stdbool.h>
 #include <stddef.h>

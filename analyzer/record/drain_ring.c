@@ -1,8 +1,8 @@
-/* drain_ring.c - take one ring's chunks into the trace. Layer 3. */
-#include "drain_ring.h"
+/* record/drain_ring.c - take one ring's chunks into the trace. Layer 3. */
+#include "record/drain_ring.h"
 
-#include "kernel_clock.h"
-#include "ring_mapper.h"
+#include "base/kernel_clock.h"
+#include "process/ring_mapper.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,16 +1,16 @@
 /*
- * drain_ring.h - one ring on its way into the trace. Layer 3.
+ * record/drain_ring.h - one ring on its way into the trace. Layer 3.
  *
  * A chunk is given back when it is in the trace and not before: whenever we are killed,
  * it is in one of the two.
  */
-#ifndef OUTLIVE_DRAIN_RING_H
-#define OUTLIVE_DRAIN_RING_H
+#ifndef OUTLIVE_RECORD_DRAIN_RING_H
+#define OUTLIVE_RECORD_DRAIN_RING_H
 
-#include "error.h"
-#include "live_ring.h"
-#include "module_shelf.h"
-#include "trace_writer.h"
+#include "base/error.h"
+#include "record/live_ring.h"
+#include "symbols/kept_files.h"
+#include "trace/writer.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* given_up.c - count the signs of those without a ring. Layer 6. */
-#include "given_up.h"
+/* record/given_up.c - count the signs of those without a ring. Layer 6. */
+#include "record/given_up.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -1,12 +1,12 @@
 /*
- * given_up.h - processes that had the directory of the rings, but no room in it: each leaves
+ * record/given_up.h - processes that had the directory of the rings, but no room in it: each leaves
  * an empty file, PID.N.none, and nothing else is known of it. Layer 6.
  */
-#ifndef OUTLIVE_GIVEN_UP_H
-#define OUTLIVE_GIVEN_UP_H
+#ifndef OUTLIVE_RECORD_GIVEN_UP_H
+#define OUTLIVE_RECORD_GIVEN_UP_H
 
-#include "drain_ring.h"
-#include "error.h"
+#include "record/drain_ring.h"
+#include "base/error.h"
 #include "trace_format.h"
 
 #include <stdbool.h>

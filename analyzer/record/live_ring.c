@@ -1,8 +1,8 @@
-/* live_ring.c - map a ring and copy its chunks while they are written. Layer 1. */
-#include "live_ring.h"
+/* record/live_ring.c - map a ring and copy its chunks while they are written. Layer 1. */
+#include "record/live_ring.h"
 
-#include "fault_guard.h"
-#include "kernel_clock.h"
+#include "record/bus_guard.h"
+#include "base/kernel_clock.h"
 
 #include <errno.h>
 #include <fcntl.h>

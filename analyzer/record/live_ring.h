@@ -1,17 +1,17 @@
 /*
- * live_ring.h - one ring whose process may still write it: mapped, its chunks copied
+ * record/live_ring.h - one ring whose process may still write it: mapped, its chunks copied
  * out and given back. Layer 1.
  *
  * The reader's side of the chunk states in trace_format.h; its partners are in
- * preload/ring_file.c. The process can scribble on all of it, so sizes are checked once,
+ * preload/ring/ring.c. The process can scribble on all of it, so sizes are checked once,
  * kept in private, and used from there; nothing read here is believed further.
  * Every function may find that the file was cut under the mapping: then it does nothing,
  * and `is_broken` is set.
  */
-#ifndef OUTLIVE_LIVE_RING_H
-#define OUTLIVE_LIVE_RING_H
+#ifndef OUTLIVE_RECORD_LIVE_RING_H
+#define OUTLIVE_RECORD_LIVE_RING_H
 
-#include "error.h"
+#include "base/error.h"
 #include "trace_format.h"
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
-/* program.c - find a program and say why it cannot be recorded. Layer 2. */
-#include "program.h"
+/* record/program.c - find a program and say why it cannot be recorded. Layer 2. */
+#include "record/program.h"
 
-#include "elf_file.h"
+#include "elf/file.h"
 
 #include <elf.h>
 #include <errno.h>

@@ -1,11 +1,11 @@
 /*
- * program.h - the program somebody wants recorded: where it is, and whether preloading
+ * record/program.h - the program somebody wants recorded: where it is, and whether preloading
  * into it can work at all. Layer 2.
  */
-#ifndef OUTLIVE_PROGRAM_H
-#define OUTLIVE_PROGRAM_H
+#ifndef OUTLIVE_RECORD_PROGRAM_H
+#define OUTLIVE_RECORD_PROGRAM_H
 
-#include "error.h"
+#include "base/error.h"
 
 #include <limits.h>
 

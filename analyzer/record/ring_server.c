@@ -1,5 +1,5 @@
-/* ring_server.c - listen, send files, name what became a ring. Layer 2. */
-#include "ring_server.h"
+/* record/ring_server.c - listen, send files, name what became a ring. Layer 2. */
+#include "record/ring_server.h"
 
 #include "ring_socket.h"
 #include "trace_format.h"

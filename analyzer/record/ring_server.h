@@ -1,15 +1,15 @@
 /*
- * ring_server.h - ring files for processes of the session that cannot reach its
+ * record/ring_server.h - ring files for processes of the session that cannot reach its
  * directory, on request; and files of libraries that its processes load. Layer 2.
  *
  * The protocol is in ring_socket.h. Whoever can see our network may connect and say what
  * he likes, or nothing: nothing here waits for a peer, a peer that breaks the protocol is
  * hung up on, and one that is silent makes room when others come.
  */
-#ifndef OUTLIVE_RING_SERVER_H
-#define OUTLIVE_RING_SERVER_H
+#ifndef OUTLIVE_RECORD_RING_SERVER_H
+#define OUTLIVE_RECORD_RING_SERVER_H
 
-#include "session.h"
+#include "record/session.h"
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-/* session.c - the directory of the rings. Layer 1. */
-#include "session.h"
+/* record/session.c - the directory of the rings. Layer 1. */
+#include "record/session.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /*
- * session.h - the directory where the processes of one `outlive run` keep their rings,
+ * record/session.h - the directory where the processes of one `outlive run` keep their rings,
  * and the number they share. Layer 1.
  *
  * In /dev/shm while a ring fits there, because shared memory is never written back to a
@@ -7,10 +7,10 @@
  * a file in it, so that a process which gave up its privileges still gets its ring;
  * what lies there is no more believed than any other input.
  */
-#ifndef OUTLIVE_SESSION_H
-#define OUTLIVE_SESSION_H
+#ifndef OUTLIVE_RECORD_SESSION_H
+#define OUTLIVE_RECORD_SESSION_H
 
-#include "error.h"
+#include "base/error.h"
 
 #include <limits.h>
 #include <stdbool.h>

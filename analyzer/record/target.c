@@ -1,5 +1,5 @@
-/* target.c - start the program, pass on its signals, mirror its end. Layer 1. */
-#include "target.h"
+/* record/target.c - start the program, pass on its signals, mirror its end. Layer 1. */
+#include "record/target.h"
 
 #include "ring_socket.h"
 

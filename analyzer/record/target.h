@@ -1,15 +1,15 @@
 /*
- * target.h - the recorded program as our child: started with liboutlive.so preloaded,
+ * record/target.h - the recorded program as our child: started with liboutlive.so preloaded,
  * its signals and its end passed on as if we were not there. Layer 1.
  *
  * It keeps our stdin, stdout, stderr, process group and terminal. What the terminal
  * sends (Ctrl-C, Ctrl-\, hang-up) reaches it anyway, so we only outlast it; what another
  * process sends to us is handed on. When it stops for job control we stop with it.
  */
-#ifndef OUTLIVE_TARGET_H
-#define OUTLIVE_TARGET_H
+#ifndef OUTLIVE_RECORD_TARGET_H
+#define OUTLIVE_RECORD_TARGET_H
 
-#include "error.h"
+#include "base/error.h"
 
 #include <signal.h>
 #include <stdbool.h>

@@ -1,12 +1,12 @@
 /*
- * birth_window.h - which of the last blocks that a thread allocated are still live, so
+ * replay/birth_window.h - which of the last blocks that a thread allocated are still live, so
  * that it is known whether a freed block is the youngest one. Layer 1.
  *
  * Blocks are numbered as they are born, 1, 2, ... Of those that are older than the
  * window nothing is known: none of them counts as the youngest.
  */
-#ifndef OUTLIVE_BIRTH_WINDOW_H
-#define OUTLIVE_BIRTH_WINDOW_H
+#ifndef OUTLIVE_REPLAY_BIRTH_WINDOW_H
+#define OUTLIVE_REPLAY_BIRTH_WINDOW_H
 
 #include <stdbool.h>
 #include <stdint.h>

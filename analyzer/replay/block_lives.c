@@ -1,5 +1,5 @@
-/* block_lives.c - from the birth of a block to its end. Layer 5. */
-#include "block_lives.h"
+/* replay/block_lives.c - from the birth of a block to its end. Layer 5. */
+#include "replay/block_lives.h"
 
 int block_lives_init(struct block_lives *lives, double quanta_per_us)
 {

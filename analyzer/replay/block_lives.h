@@ -1,15 +1,15 @@
 /*
- * block_lives.h - from the birth of a block to its end, through every realloc: what its
+ * replay/block_lives.h - from the birth of a block to its end, through every realloc: what its
  * site learns of it. Layer 5.
  */
-#ifndef OUTLIVE_BLOCK_LIVES_H
-#define OUTLIVE_BLOCK_LIVES_H
+#ifndef OUTLIVE_REPLAY_BLOCK_LIVES_H
+#define OUTLIVE_REPLAY_BLOCK_LIVES_H
 
-#include "call_tails.h"
-#include "chain_table.h"
-#include "live_table.h"
-#include "site_lives.h"
-#include "thread_stack.h"
+#include "replay/call_tails.h"
+#include "replay/realloc_chains.h"
+#include "replay/live_table.h"
+#include "replay/site_lives.h"
+#include "replay/thread_stack.h"
 
 struct block_lives {
 	struct site_lives sites;

@@ -1,5 +1,5 @@
-/* call_tails.c - the inner ends of call paths. Layer 4. */
-#include "call_tails.h"
+/* replay/call_tails.c - the inner ends of call paths. Layer 4. */
+#include "replay/call_tails.h"
 
 #include <stdlib.h>
 #include <string.h>

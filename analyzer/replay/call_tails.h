@@ -1,15 +1,15 @@
 /*
- * call_tails.h - the inner ends of call paths, each once: enough of who freed a block to
+ * replay/call_tails.h - the inner ends of call paths, each once: enough of who freed a block to
  * find the function that meant to. Layer 4.
  *
  * That is CALL_TAIL_FRAMES frames. Where all of these only free for their callers, they and
  * all others that do are left out: a tail begins with the one that they do it for.
  */
-#ifndef OUTLIVE_CALL_TAILS_H
-#define OUTLIVE_CALL_TAILS_H
+#ifndef OUTLIVE_REPLAY_CALL_TAILS_H
+#define OUTLIVE_REPLAY_CALL_TAILS_H
 
-#include "call_tree.h"
-#include "thread_stack.h"
+#include "replay/call_tree.h"
+#include "replay/thread_stack.h"
 
 #include <stdbool.h>
 #include <stdint.h>

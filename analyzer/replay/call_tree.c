@@ -1,5 +1,5 @@
-/* call_tree.c - every call path that matters, each once. Layer 1. */
-#include "call_tree.h"
+/* replay/call_tree.c - every call path that matters, each once. Layer 1. */
+#include "replay/call_tree.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * call_tree.h - every call path that matters, each once: a node is its parent and the
+ * replay/call_tree.h - every call path that matters, each once: a node is its parent and the
  * location called from there. Layer 1.
  *
  * A path has a 64-bit name, mixed from its parent's and its location, so that a stack can
@@ -12,8 +12,8 @@
  *
  * Node 0 is the root, where threads begin; it has no location, and path 0.
  */
-#ifndef OUTLIVE_CALL_TREE_H
-#define OUTLIVE_CALL_TREE_H
+#ifndef OUTLIVE_REPLAY_CALL_TREE_H
+#define OUTLIVE_REPLAY_CALL_TREE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* live_marks.c - what is live at times that were asked for. Layer 1. */
-#include "live_marks.h"
+/* replay/live_marks.c - what is live at times that were asked for. Layer 1. */
+#include "replay/live_marks.h"
 
 #include <string.h>
 

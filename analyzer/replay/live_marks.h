@@ -1,10 +1,10 @@
 /*
- * live_marks.h - what is live at times that were asked for. Layer 1.
+ * replay/live_marks.h - what is live at times that were asked for. Layer 1.
  */
-#ifndef OUTLIVE_LIVE_MARKS_H
-#define OUTLIVE_LIVE_MARKS_H
+#ifndef OUTLIVE_REPLAY_LIVE_MARKS_H
+#define OUTLIVE_REPLAY_LIVE_MARKS_H
 
-#include "live_large.h"
+#include "segments/large_blocks.h"
 
 #include <stddef.h>
 #include <stdint.h>

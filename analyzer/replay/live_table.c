@@ -1,5 +1,5 @@
-/* live_table.c - the blocks that are live, by address. Layer 1. */
-#include "live_table.h"
+/* replay/live_table.c - the blocks that are live, by address. Layer 1. */
+#include "replay/live_table.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>

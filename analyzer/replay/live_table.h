@@ -1,12 +1,12 @@
 /*
- * live_table.h - the blocks that are live, by address. Layer 1.
+ * replay/live_table.h - the blocks that are live, by address. Layer 1.
  *
  * Open addressing; addresses and blocks lie in two arrays, so that a search reads
  * little and each event touches two cache lines, both known well before they are
  * needed (live_table_prefetch).
  */
-#ifndef OUTLIVE_LIVE_TABLE_H
-#define OUTLIVE_LIVE_TABLE_H
+#ifndef OUTLIVE_REPLAY_LIVE_TABLE_H
+#define OUTLIVE_REPLAY_LIVE_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

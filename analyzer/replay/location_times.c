@@ -1,5 +1,5 @@
-/* location_times.c - when each location was first met. Layer 1. */
-#include "location_times.h"
+/* replay/location_times.c - when each location was first met. Layer 1. */
+#include "replay/location_times.h"
 
 #include <stdlib.h>
 #include <string.h>

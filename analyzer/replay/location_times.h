@@ -1,8 +1,8 @@
 /*
- * location_times.h - when each location of an address map was first met. Layer 1.
+ * replay/location_times.h - when each location of an address map was first met. Layer 1.
  */
-#ifndef OUTLIVE_LOCATION_TIMES_H
-#define OUTLIVE_LOCATION_TIMES_H
+#ifndef OUTLIVE_REPLAY_LOCATION_TIMES_H
+#define OUTLIVE_REPLAY_LOCATION_TIMES_H
 
 #include <stddef.h>
 #include <stdint.h>

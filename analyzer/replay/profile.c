@@ -1,12 +1,12 @@
-/* profile.c - the whole pipeline as one call. Layer 7. */
-#include "profile.h"
+/* replay/profile.c - the whole pipeline as one call. Layer 7. */
+#include "replay/profile.h"
 
-#include "allocator_names.h"
-#include "namesakes.h"
-#include "segment_moves.h"
-#include "segment_own_looks.h"
-#include "size_history.h"
-#include "stack_faults.h"
+#include "elf/allocators.h"
+#include "symbols/namesakes.h"
+#include "segments/reassign.h"
+#include "segments/self_snapshots.h"
+#include "segments/size_history.h"
+#include "replay/stack_faults.h"
 
 #include <stdio.h>
 #include <stdlib.h>

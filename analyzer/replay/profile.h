@@ -1,19 +1,19 @@
 /*
- * profile.h - the whole pipeline as one call: recording -> chunks -> events in order ->
+ * replay/profile.h - the whole pipeline as one call: recording -> chunks -> events in order ->
  * blocks -> sites. What reporters see. Layer 7.
  */
-#ifndef OUTLIVE_PROFILE_H
-#define OUTLIVE_PROFILE_H
+#ifndef OUTLIVE_REPLAY_PROFILE_H
+#define OUTLIVE_REPLAY_PROFILE_H
 
-#include "address_map.h"
-#include "error.h"
-#include "phases.h"
-#include "process_counts.h"
-#include "replay.h"
-#include "segment_history.h"
-#include "segment_pictures.h"
-#include "symbol_table.h"
-#include "trace_reader.h"
+#include "trace/address_map.h"
+#include "base/error.h"
+#include "trace/phases.h"
+#include "trace/counts.h"
+#include "replay/replay.h"
+#include "segments/history.h"
+#include "segments/self_view.h"
+#include "trace/symbol_table.h"
+#include "trace/reader.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -60,7 +60,7 @@ uint32_t profile_phase(const struct profile *profile, const char *name,
 /* Which blocks count; NULL: all. Borrowed for as long as the profile. */
 struct profile_choice {
 	const char *phase;  /* that they were born in */
-	const char *thread; /* that allocated them: tid, name or glob (thread_choice.h) */
+	const char *thread; /* that allocated them: tid, name or glob (replay/thread_choice.h) */
 };
 
 /*

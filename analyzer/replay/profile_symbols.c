@@ -1,7 +1,7 @@
-/* profile_symbols.c - names for the addresses of a profile that have none yet. Layer 8. */
-#include "profile_symbols.h"
+/* replay/profile_symbols.c - names for the addresses of a profile that have none yet. Layer 8. */
+#include "replay/profile_symbols.h"
 
-#include "namesakes.h"
+#include "symbols/namesakes.h"
 
 #include <stdlib.h>
 

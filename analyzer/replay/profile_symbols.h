@@ -1,12 +1,12 @@
 /*
- * profile_symbols.h - names for the addresses of a profile that have none yet: what a
+ * replay/profile_symbols.h - names for the addresses of a profile that have none yet: what a
  * trace gets at the end of `outlive run`, and a raw ring when it is reported. Layer 8.
  */
-#ifndef OUTLIVE_PROFILE_SYMBOLS_H
-#define OUTLIVE_PROFILE_SYMBOLS_H
+#ifndef OUTLIVE_REPLAY_PROFILE_SYMBOLS_H
+#define OUTLIVE_REPLAY_PROFILE_SYMBOLS_H
 
-#include "profile.h"
-#include "symbolizer.h"
+#include "replay/profile.h"
+#include "symbols/symbolizer.h"
 
 /*
  * Ask the symbolizer for every location of the profile that profile->symbols does not

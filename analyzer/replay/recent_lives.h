@@ -1,9 +1,9 @@
 /*
- * recent_lives.h - the last few lives of blocks that began, or ended, in a thread: what
+ * replay/recent_lives.h - the last few lives of blocks that began, or ended, in a thread: what
  * may have made way for what. Layer 2.
  */
-#ifndef OUTLIVE_RECENT_LIVES_H
-#define OUTLIVE_RECENT_LIVES_H
+#ifndef OUTLIVE_REPLAY_RECENT_LIVES_H
+#define OUTLIVE_REPLAY_RECENT_LIVES_H
 
 #include <stdint.h>
 

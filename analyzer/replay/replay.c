@@ -1,5 +1,5 @@
-/* replay.c - what the events did. Layer 6. */
-#include "replay.h"
+/* replay/replay.c - what the events did. Layer 6. */
+#include "replay/replay.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,23 +1,23 @@
 /*
- * replay.h - what the events did: the stack of every thread, the blocks that are live,
+ * replay/replay.h - what the events did: the stack of every thread, the blocks that are live,
  * and the sites they belong to. Layer 6.
  */
-#ifndef OUTLIVE_REPLAY_H
-#define OUTLIVE_REPLAY_H
+#ifndef OUTLIVE_REPLAY_REPLAY_H
+#define OUTLIVE_REPLAY_REPLAY_H
 
-#include "block_lives.h"
-#include "call_tree.h"
-#include "event_merge.h"
-#include "hash_index.h"
-#include "live_marks.h"
-#include "live_table.h"
-#include "location_times.h"
-#include "phases.h"
-#include "site_table.h"
-#include "stack_depths.h"
-#include "thread_choice.h"
-#include "thread_table.h"
-#include "timeline.h"
+#include "replay/block_lives.h"
+#include "replay/call_tree.h"
+#include "trace/merge.h"
+#include "base/hash_index.h"
+#include "replay/live_marks.h"
+#include "replay/live_table.h"
+#include "replay/location_times.h"
+#include "trace/phases.h"
+#include "replay/sites.h"
+#include "replay/stack_depths.h"
+#include "replay/thread_choice.h"
+#include "replay/threads.h"
+#include "replay/timeline.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,7 +32,7 @@ struct totals {
 	uint64_t callocs, aligned; /* also in allocations */
 	uint64_t failed;           /* allocations that returned NULL */
 	uint64_t temporary;        /* freed before their thread allocated again */
-	uint64_t crossed;          /* blocks of that class (classes.h): lives, not calls */
+	uint64_t crossed;          /* blocks of that class (verdict/classes.h): lives, not calls */
 	uint64_t ends_unknown;     /* frees and reallocs of a block that was never seen */
 	uint64_t ends_missed;      /* an address was allocated again while it was live */
 	uint64_t plain;            /* events whose frames are not exact */

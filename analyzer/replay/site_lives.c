@@ -1,5 +1,5 @@
-/* site_lives.c - how the blocks of each site lived and ended. Layer 3. */
-#include "site_lives.h"
+/* replay/site_lives.c - how the blocks of each site lived and ended. Layer 3. */
+#include "replay/site_lives.h"
 
 #include <stdlib.h>
 #include <string.h>

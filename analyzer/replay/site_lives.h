@@ -1,15 +1,15 @@
 /*
- * site_lives.h - how the blocks of each site lived and ended: what their classes, and
+ * replay/site_lives.h - how the blocks of each site lived and ended: what their classes, and
  * the advice about them, are made from. Layer 3.
  *
  * A block here is one life: realloc does not end it, and its site is that of its first
  * birth. Everything is added up as blocks end; nothing is kept per block.
  */
-#ifndef OUTLIVE_SITE_LIVES_H
-#define OUTLIVE_SITE_LIVES_H
+#ifndef OUTLIVE_REPLAY_SITE_LIVES_H
+#define OUTLIVE_REPLAY_SITE_LIVES_H
 
-#include "pair_counts.h"
-#include "tally.h"
+#include "base/pair_counts.h"
+#include "replay/tally.h"
 
 #include <stdbool.h>
 #include <stdint.h>

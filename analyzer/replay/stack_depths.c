@@ -1,5 +1,5 @@
-/* stack_depths.c - how deep the stacks of a process went. Layer 5. */
-#include "stack_depths.h"
+/* replay/stack_depths.c - how deep the stacks of a process went. Layer 5. */
+#include "replay/stack_depths.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,17 +1,17 @@
 /*
- * stack_depths.h - how deep the stacks of a process went, by whose frames, and which
+ * replay/stack_depths.h - how deep the stacks of a process went, by whose frames, and which
  * thread died of what: what the notes of a replay come to. Layer 5.
  *
  * Memory grows with threads and locations, not with samples. The deepest path of each
  * thread is kept whole while all of them together are not too long; then those of the
  * threads that went least deep are cut, and at last left out.
  */
-#ifndef OUTLIVE_STACK_DEPTHS_H
-#define OUTLIVE_STACK_DEPTHS_H
+#ifndef OUTLIVE_REPLAY_STACK_DEPTHS_H
+#define OUTLIVE_REPLAY_STACK_DEPTHS_H
 
-#include "stack_note.h"
-#include "stack_path.h"
-#include "thread_stack.h"
+#include "trace/stack_record.h"
+#include "replay/stack_path.h"
+#include "replay/thread_stack.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* stack_faults.c - faults that were not the end. Layer 6. */
-#include "stack_faults.h"
+/* replay/stack_faults.c - faults that were not the end. Layer 6. */
+#include "replay/stack_faults.h"
 
 /* abort() was called; what came after says that a handler of SIGABRT jumped out of it. */
 static bool is_outlived(const struct stack_depths *depths, uint32_t at,

@@ -1,10 +1,10 @@
 /*
- * stack_faults.h - which of the faults of a recording its process ended by. Layer 6.
+ * replay/stack_faults.h - which of the faults of a recording its process ended by. Layer 6.
  */
-#ifndef OUTLIVE_STACK_FAULTS_H
-#define OUTLIVE_STACK_FAULTS_H
+#ifndef OUTLIVE_REPLAY_STACK_FAULTS_H
+#define OUTLIVE_REPLAY_STACK_FAULTS_H
 
-#include "stack_depths.h"
+#include "replay/stack_depths.h"
 
 /*
  * The process began to exit at `exit_start`, UINT64_MAX: never. Faults after which it went on,

@@ -1,5 +1,5 @@
-/* stack_path.c - a stack at one time. Layer 2. */
-#include "stack_path.h"
+/* replay/stack_path.c - a stack at one time. Layer 2. */
+#include "replay/stack_path.h"
 
 #include <stdlib.h>
 #include <string.h>

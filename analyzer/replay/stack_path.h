@@ -1,12 +1,12 @@
 /*
- * stack_path.h - a stack at one time: its frames and how many bytes each takes. Layer 2.
+ * replay/stack_path.h - a stack at one time: its frames and how many bytes each takes. Layer 2.
  *
  * An entry is a return address into a function; its frame reaches from there, the call it
  * makes, up to and with its own return address. The outermost entry's reaches to the end
  * of the stack: what lies there, and frames that were left out, are counted in it.
  */
-#ifndef OUTLIVE_STACK_PATH_H
-#define OUTLIVE_STACK_PATH_H
+#ifndef OUTLIVE_REPLAY_STACK_PATH_H
+#define OUTLIVE_REPLAY_STACK_PATH_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-/* tally.c - blocks and bytes for each value of something. Layer 1. */
-#include "tally.h"
+/* replay/tally.c - blocks and bytes for each value of something. Layer 1. */
+#include "replay/tally.h"
 
 #include <stdlib.h>
 

@@ -1,12 +1,12 @@
 /*
- * tally.h - how many blocks and bytes there were for each value of something: short
+ * replay/tally.h - how many blocks and bytes there were for each value of something: short
  * lists of cells from one pool, which many owners share. Layer 1.
  *
  * A list is a number, 0 when empty. The cell asked for last comes first, so that what
  * repeats is found at once.
  */
-#ifndef OUTLIVE_TALLY_H
-#define OUTLIVE_TALLY_H
+#ifndef OUTLIVE_REPLAY_TALLY_H
+#define OUTLIVE_REPLAY_TALLY_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-/* thread_choice.c - some threads of a process, as a user names them. Layer 4. */
-#include "thread_choice.h"
+/* replay/thread_choice.c - some threads of a process, as a user names them. Layer 4. */
+#include "replay/thread_choice.h"
 
 #include <fnmatch.h>
 #include <stdio.h>

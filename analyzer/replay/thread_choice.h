@@ -1,11 +1,11 @@
 /*
- * thread_choice.h - some threads of a process, as a user names them. Layer 4.
+ * replay/thread_choice.h - some threads of a process, as a user names them. Layer 4.
  */
-#ifndef OUTLIVE_THREAD_CHOICE_H
-#define OUTLIVE_THREAD_CHOICE_H
+#ifndef OUTLIVE_REPLAY_THREAD_CHOICE_H
+#define OUTLIVE_REPLAY_THREAD_CHOICE_H
 
-#include "error.h"
-#include "thread_stack.h"
+#include "base/error.h"
+#include "replay/thread_stack.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* thread_stack.c - a thread as its events show it. Layer 3. */
-#include "thread_stack.h"
+/* replay/thread_stack.c - a thread as its events show it. Layer 3. */
+#include "replay/thread_stack.h"
 
 #include <stdlib.h>
 

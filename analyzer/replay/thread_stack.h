@@ -1,5 +1,5 @@
 /*
- * thread_stack.h - a thread as its events show it: which frames stand, and what it
+ * replay/thread_stack.h - a thread as its events show it: which frames stand, and what it
  * allocated. Layer 3.
  *
  * Every frame has a path in the call tree and the number of the thread's event that first
@@ -9,14 +9,14 @@
  * has escaped follows: if k frames of its birth's stack A[0] .. A[n] have stood since, the
  * calls that return into them are in progress, so A[0] .. A[k] still run, and n - k ended.
  */
-#ifndef OUTLIVE_THREAD_STACK_H
-#define OUTLIVE_THREAD_STACK_H
+#ifndef OUTLIVE_REPLAY_THREAD_STACK_H
+#define OUTLIVE_REPLAY_THREAD_STACK_H
 
-#include "birth_window.h"
-#include "call_tree.h"
-#include "event.h"
-#include "recent_lives.h"
-#include "site_table.h"
+#include "replay/birth_window.h"
+#include "replay/call_tree.h"
+#include "trace/event.h"
+#include "replay/recent_lives.h"
+#include "replay/sites.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* timeline.c - live bytes over time. Layer 1. */
-#include "timeline.h"
+/* replay/timeline.c - live bytes over time. Layer 1. */
+#include "replay/timeline.h"
 
 /* Two steps become one, twice as long. */
 static void timeline_widen(struct timeline *timeline)

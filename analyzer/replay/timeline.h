@@ -1,9 +1,9 @@
 /*
- * timeline.h - live bytes over time, in a fixed number of steps that widen as the
+ * replay/timeline.h - live bytes over time, in a fixed number of steps that widen as the
  * recording gets longer. Layer 1.
  */
-#ifndef OUTLIVE_TIMELINE_H
-#define OUTLIVE_TIMELINE_H
+#ifndef OUTLIVE_REPLAY_TIMELINE_H
+#define OUTLIVE_REPLAY_TIMELINE_H
 
 #include <stdint.h>
 

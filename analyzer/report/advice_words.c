@@ -1,7 +1,7 @@
-/* advice_words.c - advice in plain words. Layer 15. */
-#include "advice_words.h"
+/* report/advice_words.c - advice in plain words. Layer 15. */
+#include "report/advice_words.h"
 
-#include "function_text.h"
+#include "verdict/function_text.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /*
- * advice_words.h - advice in plain words. Layer 15.
+ * report/advice_words.h - advice in plain words. Layer 15.
  */
-#ifndef OUTLIVE_ADVICE_WORDS_H
-#define OUTLIVE_ADVICE_WORDS_H
+#ifndef OUTLIVE_REPORT_ADVICE_WORDS_H
+#define OUTLIVE_REPORT_ADVICE_WORDS_H
 
-#include "advice.h"
+#include "verdict/advice.h"
 
 /* One sentence without a full stop, escaped. 0, or -1: memory is out. */
 int advice_text(struct text *text, const struct advice *advice,

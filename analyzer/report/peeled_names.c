@@ -1,8 +1,8 @@
-/* peeled_names.c - what was peeled off, as people call it. Layer 14. */
-#include "peeled_names.h"
+/* report/peeled_names.c - what was peeled off, as people call it. Layer 14. */
+#include "report/peeled_names.h"
 
-#include "function_names.h"
-#include "function_text.h"
+#include "elf/cxx_name.h"
+#include "verdict/function_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /*
- * peeled_names.h - what was peeled off, as people call it: the variants of a template, and
+ * report/peeled_names.h - what was peeled off, as people call it: the variants of a template, and
  * the members of a class, are one name. Layer 14.
  */
-#ifndef OUTLIVE_PEELED_NAMES_H
-#define OUTLIVE_PEELED_NAMES_H
+#ifndef OUTLIVE_REPORT_PEELED_NAMES_H
+#define OUTLIVE_REPORT_PEELED_NAMES_H
 
-#include "classes.h"
+#include "verdict/classes.h"
 
 #include <stddef.h>
 

@@ -1,10 +1,10 @@
-/* why_choice.c - which sites are meant by what a user says after --why. Layer 16. */
-#include "why_choice.h"
+/* report/why_choice.c - which sites are meant by what a user says after --why. Layer 16. */
+#include "report/why_choice.h"
 
-#include "function_names.h"
-#include "function_text.h"
-#include "hash_index.h"
-#include "stack_names.h"
+#include "elf/cxx_name.h"
+#include "verdict/function_text.h"
+#include "base/hash_index.h"
+#include "verdict/stack_names.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

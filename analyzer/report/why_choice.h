@@ -1,11 +1,11 @@
 /*
- * why_choice.h - which sites are meant by what a user says after --why. Layer 16.
+ * report/why_choice.h - which sites are meant by what a user says after --why. Layer 16.
  */
-#ifndef OUTLIVE_WHY_CHOICE_H
-#define OUTLIVE_WHY_CHOICE_H
+#ifndef OUTLIVE_REPORT_WHY_CHOICE_H
+#define OUTLIVE_REPORT_WHY_CHOICE_H
 
-#include "findings.h"
-#include "text.h"
+#include "verdict/findings.h"
+#include "base/text.h"
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-/* go_arenas.c - Go's table of arenas: found among its variables, and asked. Layer 2. */
-#include "go_arenas.h"
+/* segments/go_arenas.c - Go's table of arenas: found among its variables, and asked. Layer 2. */
+#include "segments/go_arenas.h"
 
 #define PAGE UINT64_C(4096)
 #define WORD_BYTES 8

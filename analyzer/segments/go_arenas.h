@@ -1,5 +1,5 @@
 /*
- * go_arenas.h - which addresses are the heap of a Go runtime, by its own table. Layer 2.
+ * segments/go_arenas.h - which addresses are the heap of a Go runtime, by its own table. Layer 2.
  *
  * Go's heap lies in arenas of 64 MiB, wherever the runtime was given addresses: since Go 1.26
  * that is at random. mheap_.arenas (runtime/mheap.go) points to a table with a word for each
@@ -7,11 +7,11 @@
  * since Go 1.11. No symbol is needed: a word in the runtime's variables that points to such a
  * table is told by what the table says of all the mappings there are.
  */
-#ifndef OUTLIVE_GO_ARENAS_H
-#define OUTLIVE_GO_ARENAS_H
+#ifndef OUTLIVE_SEGMENTS_GO_ARENAS_H
+#define OUTLIVE_SEGMENTS_GO_ARENAS_H
 
-#include "process_maps.h"
-#include "process_memory.h"
+#include "process/maps.h"
+#include "process/memory.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* size_history.c - all readings of a process's size. Layer 5. */
-#include "size_history.h"
+/* segments/size_history.c - all readings of a process's size. Layer 5. */
+#include "segments/size_history.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /*
- * size_history.h - how large a process was over the time of a recording: all the readings
+ * segments/size_history.h - how large a process was over the time of a recording: all the readings
  * of its size that a trace has, checked, in order. Layer 5.
  */
-#ifndef OUTLIVE_SIZE_HISTORY_H
-#define OUTLIVE_SIZE_HISTORY_H
+#ifndef OUTLIVE_SEGMENTS_SIZE_HISTORY_H
+#define OUTLIVE_SEGMENTS_SIZE_HISTORY_H
 
-#include "segment_sizes.h"
-#include "trace_reader.h"
+#include "segments/sizes.h"
+#include "trace/reader.h"
 
 /*
  * Read what the trace has of the process. Damage is told in the reader's problems and

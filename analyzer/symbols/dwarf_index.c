@@ -1,9 +1,9 @@
-/* dwarf_index.c - functions, inlined functions and lines by libdw. Layer 4. */
-#include "dwarf_index.h"
+/* symbols/dwarf_index.c - functions, inlined functions and lines by libdw. Layer 4. */
+#include "symbols/dwarf_index.h"
 
-#include "dwarf_scopes.h"
-#include "text.h"
-#include "text_pool.h"
+#include "symbols/dwarf_scopes.h"
+#include "base/text.h"
+#include "base/text_pool.h"
 
 #include <dwarf.h>
 #include <stdbool.h>

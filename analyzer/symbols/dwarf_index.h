@@ -1,14 +1,14 @@
 /*
- * dwarf_index.h - addresses of one module by its DWARF: the function, those inlined
+ * symbols/dwarf_index.h - addresses of one module by its DWARF: the function, those inlined
  * into it, and the lines. Layer 4.
  *
  * A unit is looked into when an address in it is first asked for, and remembered: its
  * functions in a sorted array, its lines by libdw. So the cost goes with what is asked.
  */
-#ifndef OUTLIVE_DWARF_INDEX_H
-#define OUTLIVE_DWARF_INDEX_H
+#ifndef OUTLIVE_SYMBOLS_DWARF_INDEX_H
+#define OUTLIVE_SYMBOLS_DWARF_INDEX_H
 
-#include "symbol_table.h"
+#include "trace/symbol_table.h"
 
 #include <elfutils/libdw.h>
 #include <stdint.h>

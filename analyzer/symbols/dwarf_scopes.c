@@ -1,10 +1,10 @@
-/* dwarf_scopes.c - names of C++ functions that have none for the linker. Layer 3. */
-#include "dwarf_scopes.h"
+/* symbols/dwarf_scopes.c - names of C++ functions that have none for the linker. Layer 3. */
+#include "symbols/dwarf_scopes.h"
 
-#include "demangle.h"
-#include "hash_index.h"
-#include "text.h"
-#include "text_pool.h"
+#include "elf/demangle.h"
+#include "base/hash_index.h"
+#include "base/text.h"
+#include "base/text_pool.h"
 
 #include <dwarf.h>
 #include <stdbool.h>

@@ -1,12 +1,12 @@
 /*
- * dwarf_scopes.h - names of C++ functions that have none for the linker: what stands in an
+ * symbols/dwarf_scopes.h - names of C++ functions that have none for the linker: what stands in an
  * anonymous namespace, in a function, or is a lambda. Layer 3.
  *
  * Such a function's entry says "operator()"; what it is within tells it from others. A unit
  * is read whole when such a name in it is first asked for.
  */
-#ifndef OUTLIVE_DWARF_SCOPES_H
-#define OUTLIVE_DWARF_SCOPES_H
+#ifndef OUTLIVE_SYMBOLS_DWARF_SCOPES_H
+#define OUTLIVE_SYMBOLS_DWARF_SCOPES_H
 
 #include <elfutils/libdw.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* module_origin.c - the program's modules, and the system's. Layer 1. */
-#include "module_origin.h"
+/* symbols/module_origin.c - the program's modules, and the system's. Layer 1. */
+#include "symbols/module_origin.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
- * module_origin.h - which modules are the program's own, and which the system brought. Layer 1.
+ * symbols/module_origin.h - which modules are the program's own, and which the system brought. Layer 1.
  */
-#ifndef OUTLIVE_MODULE_ORIGIN_H
-#define OUTLIVE_MODULE_ORIGIN_H
+#ifndef OUTLIVE_SYMBOLS_MODULE_ORIGIN_H
+#define OUTLIVE_SYMBOLS_MODULE_ORIGIN_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
-/* namesakes.c - functions of one name: what tells each from the others. Layer 3. */
-#include "namesakes.h"
+/* symbols/namesakes.c - functions of one name: what tells each from the others. Layer 3. */
+#include "symbols/namesakes.h"
 
-#include "hash_index.h"
+#include "base/hash_index.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 /*
- * namesakes.h - functions of one name: what tells each from the others. Layer 3.
+ * symbols/namesakes.h - functions of one name: what tells each from the others. Layer 3.
  */
-#ifndef OUTLIVE_NAMESAKES_H
-#define OUTLIVE_NAMESAKES_H
+#ifndef OUTLIVE_SYMBOLS_NAMESAKES_H
+#define OUTLIVE_SYMBOLS_NAMESAKES_H
 
-#include "address_map.h"
-#include "symbol_table.h"
+#include "trace/address_map.h"
+#include "trace/symbol_table.h"
 
 /*
  * Set `apart` of every frame whose function has the name of another one there: the file that it is

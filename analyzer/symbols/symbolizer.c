@@ -1,13 +1,13 @@
-/* symbolizer.c - modules by libdwfl, their answers kept. Layer 5. */
-#include "symbolizer.h"
+/* symbols/symbolizer.c - modules by libdwfl, their answers kept. Layer 5. */
+#include "symbols/symbolizer.h"
 
-#include "debug_file.h"
-#include "demangle.h"
-#include "dwarf_index.h"
-#include "elf_file.h"
-#include "elf_functions.h"
-#include "elf_symbols.h"
-#include "hash_index.h"
+#include "elf/debug_file.h"
+#include "elf/demangle.h"
+#include "symbols/dwarf_index.h"
+#include "elf/file.h"
+#include "elf/functions.h"
+#include "elf/symbols.h"
+#include "base/hash_index.h"
 
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>

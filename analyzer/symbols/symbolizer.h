@@ -1,16 +1,16 @@
 /*
- * symbolizer.h - names for return addresses, from the files of the modules: DWARF with
+ * symbols/symbolizer.h - names for return addresses, from the files of the modules: DWARF with
  * inlined functions and lines, else symbol tables. Layer 5.
  *
  * Separate debug files are found by build-id and .gnu_debuglink under /usr/lib/debug,
  * and asked from a debuginfod server only if DEBUGINFOD_URLS is set. Answers are kept,
  * so that the same address of another process costs nothing.
  */
-#ifndef OUTLIVE_SYMBOLIZER_H
-#define OUTLIVE_SYMBOLIZER_H
+#ifndef OUTLIVE_SYMBOLS_SYMBOLIZER_H
+#define OUTLIVE_SYMBOLS_SYMBOLIZER_H
 
-#include "module_shelf.h"
-#include "symbol_table.h"
+#include "symbols/kept_files.h"
+#include "trace/symbol_table.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
-/* address_map.c - what was loaded where and when in one process. Layer 2. */
-#include "address_map.h"
+/* trace/address_map.c - what was loaded where and when in one process. Layer 2. */
+#include "trace/address_map.h"
 
-#include "definition_cursor.h"
-#include "hash_index.h"
+#include "trace/definitions.h"
+#include "base/hash_index.h"
 #include "trace_format.h"
 
 #include <stdlib.h>

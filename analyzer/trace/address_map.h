@@ -1,5 +1,5 @@
 /*
- * address_map.h - what was loaded where and when in one process: a return address at a
+ * trace/address_map.h - what was loaded where and when in one process: a return address at a
  * time becomes a location. Layer 2.
  *
  *   module    an ELF file that was loaded; the same file (path and build-id) loaded
@@ -9,10 +9,10 @@
  *             module (JIT code), (MODULE_NONE, return address). Locations are numbered
  *             from 1 in the order they are first met.
  */
-#ifndef OUTLIVE_ADDRESS_MAP_H
-#define OUTLIVE_ADDRESS_MAP_H
+#ifndef OUTLIVE_TRACE_ADDRESS_MAP_H
+#define OUTLIVE_TRACE_ADDRESS_MAP_H
 
-#include "error.h"
+#include "base/error.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
-/* chunk_decoder.c - the byte-coded records of one event chunk, as events. Layer 3. */
-#include "chunk_decoder.h"
+/* trace/chunk_decoder.c - the byte-coded records of one event chunk, as events. Layer 3. */
+#include "trace/chunk_decoder.h"
 
-#include "event_operands.h"
-#include "prediction.h"
+#include "trace/operands.h"
+#include "trace/prediction.h"
 
 #include <stdio.h>
 #include <stdlib.h>

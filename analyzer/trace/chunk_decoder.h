@@ -1,17 +1,17 @@
 /*
- * chunk_decoder.h - the byte-coded records of one event chunk, as events. Layer 3.
+ * trace/chunk_decoder.h - the byte-coded records of one event chunk, as events. Layer 3.
  *
  * The hot loop of the analyzer. It keeps the prediction tables that trace_format.h
  * describes, and the thread's stack as return addresses. It believes nothing: a record
  * that is wrong ends the chunk, with the byte where it began.
  */
-#ifndef OUTLIVE_CHUNK_DECODER_H
-#define OUTLIVE_CHUNK_DECODER_H
+#ifndef OUTLIVE_TRACE_CHUNK_DECODER_H
+#define OUTLIVE_TRACE_CHUNK_DECODER_H
 
-#include "address_map.h"
-#include "error.h"
-#include "event.h"
-#include "stack_note.h"
+#include "trace/address_map.h"
+#include "base/error.h"
+#include "trace/event.h"
+#include "trace/stack_record.h"
 #include "trace_format.h"
 
 #include <stdbool.h>

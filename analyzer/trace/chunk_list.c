@@ -1,5 +1,5 @@
-/* chunk_list.c - where the chunks of one process lie. Layer 1. */
-#include "chunk_list.h"
+/* trace/chunk_list.c - where the chunks of one process lie. Layer 1. */
+#include "trace/chunk_list.h"
 
 #include <stdlib.h>
 

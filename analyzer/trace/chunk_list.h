@@ -1,9 +1,9 @@
 /*
- * chunk_list.h - where the chunks of one process lie: a few dozen bytes for each, the
+ * trace/chunk_list.h - where the chunks of one process lie: a few dozen bytes for each, the
  * chunks themselves stay in their file. Layer 1.
  */
-#ifndef OUTLIVE_CHUNK_LIST_H
-#define OUTLIVE_CHUNK_LIST_H
+#ifndef OUTLIVE_TRACE_CHUNK_LIST_H
+#define OUTLIVE_TRACE_CHUNK_LIST_H
 
 #include <stddef.h>
 #include <stdint.h>

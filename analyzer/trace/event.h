@@ -1,8 +1,8 @@
 /*
- * event.h - one event, decoded. Layer 1.
+ * trace/event.h - one event, decoded. Layer 1.
  */
-#ifndef OUTLIVE_EVENT_H
-#define OUTLIVE_EVENT_H
+#ifndef OUTLIVE_TRACE_EVENT_H
+#define OUTLIVE_TRACE_EVENT_H
 
 #include "trace_format.h"
 
@@ -14,7 +14,7 @@ enum event_kind {
 	EVENT_RUN = 8,      /* a run begins: `news` frames are the thread's whole stack */
 	EVENT_MOVE_OUT = 9, /* first half of a realloc: the old block goes (event_merge) */
 	EVENT_MOVE_IN = 10, /* second half: the new one comes */
-	EVENT_NOTE = 11,    /* no event: something about the stack (stack_note.h) */
+	EVENT_NOTE = 11,    /* no event: something about the stack (trace/stack_record.h) */
 };
 
 struct event {

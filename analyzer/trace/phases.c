@@ -1,7 +1,7 @@
-/* phases.c - the phases of one process. Layer 2. */
-#include "phases.h"
+/* trace/phases.c - the phases of one process. Layer 2. */
+#include "trace/phases.h"
 
-#include "definition_cursor.h"
+#include "trace/definitions.h"
 #include "trace_format.h"
 
 #include <stdlib.h>

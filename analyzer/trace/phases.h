@@ -1,16 +1,16 @@
 /*
- * phases.h - the phases of one process: load, main and exit, which follow each other, and
+ * trace/phases.h - the phases of one process: load, main and exit, which follow each other, and
  * those that the program named by outlive_phase(), within these. Layer 2.
  *
  * A phase has one number, whatever its spans: a name that comes back is the same phase.
  * Where nothing told when main() began (a program without libc's start, a recording of an
  * older version) all before exit is main.
  */
-#ifndef OUTLIVE_PHASES_H
-#define OUTLIVE_PHASES_H
+#ifndef OUTLIVE_TRACE_PHASES_H
+#define OUTLIVE_TRACE_PHASES_H
 
-#include "error.h"
-#include "hash_index.h"
+#include "base/error.h"
+#include "base/hash_index.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
-/* population.c - how many processes, how many programs. Layer 1. */
-#include "population.h"
+/* trace/population.c - how many processes, how many programs. Layer 1. */
+#include "trace/population.h"
 
-#include "text.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /*
- * population.h - how many processes a recording is of, and how many programs they ran.
+ * trace/population.h - how many processes a recording is of, and how many programs they ran.
  * Layer 1.
  *
  * Each ring is of one program: what a process runs from its start, or from an exec, on.
  * So a process has several if it called exec, and the numbers of the two differ.
  */
-#ifndef OUTLIVE_POPULATION_H
-#define OUTLIVE_POPULATION_H
+#ifndef OUTLIVE_TRACE_POPULATION_H
+#define OUTLIVE_TRACE_POPULATION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 /*
- * prediction.h - the reader's half of the prediction tables of trace_format.h, and its
+ * trace/prediction.h - the reader's half of the prediction tables of trace_format.h, and its
  * varints. Layer 1.
  *
  * All inline: this is the innermost part of the analyzer's hot loop.
  */
-#ifndef OUTLIVE_PREDICTION_H
-#define OUTLIVE_PREDICTION_H
+#ifndef OUTLIVE_TRACE_PREDICTION_H
+#define OUTLIVE_TRACE_PREDICTION_H
 
 #include "trace_format.h"
 

@@ -1,5 +1,5 @@
-/* ring_directory.c - the rings a session left behind in its directory. Layer 2. */
-#include "ring_directory.h"
+/* trace/ring_directory.c - the rings a session left behind in its directory. Layer 2. */
+#include "trace/ring_directory.h"
 
 #include <dirent.h>
 #include <fcntl.h>

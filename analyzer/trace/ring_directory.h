@@ -1,10 +1,10 @@
 /*
- * ring_directory.h - the rings a session left behind in its directory. Layer 2.
+ * trace/ring_directory.h - the rings a session left behind in its directory. Layer 2.
  */
-#ifndef OUTLIVE_RING_DIRECTORY_H
-#define OUTLIVE_RING_DIRECTORY_H
+#ifndef OUTLIVE_TRACE_RING_DIRECTORY_H
+#define OUTLIVE_TRACE_RING_DIRECTORY_H
 
-#include "byte_source.h"
+#include "base/byte_source.h"
 
 /*
  * Call `take` with each ring in the directory, by name in ascending order; it takes the

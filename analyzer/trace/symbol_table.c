@@ -1,7 +1,7 @@
-/* symbol_table.c - the names behind return addresses. Layer 2. */
-#include "symbol_table.h"
+/* trace/symbol_table.c - the names behind return addresses. Layer 2. */
+#include "trace/symbol_table.h"
 
-#include "hash_index.h"
+#include "base/hash_index.h"
 #include "trace_format.h"
 
 #include <stdlib.h>

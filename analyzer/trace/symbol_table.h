@@ -1,15 +1,15 @@
 /*
- * symbol_table.h - the names behind return addresses: (module, offset) becomes the
+ * trace/symbol_table.h - the names behind return addresses: (module, offset) becomes the
  * chain of functions there, inlined ones included. Layer 2.
  *
  * Filled from the SYMBOLS blocks of a trace; where there are none (a ring, a trace cut
  * short) the caller asks a symbolizer and adds what it says.
  */
-#ifndef OUTLIVE_SYMBOL_TABLE_H
-#define OUTLIVE_SYMBOL_TABLE_H
+#ifndef OUTLIVE_TRACE_SYMBOL_TABLE_H
+#define OUTLIVE_TRACE_SYMBOL_TABLE_H
 
-#include "error.h"
-#include "text.h"
+#include "base/error.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +27,7 @@ struct symbol_frame {
 	 * is declared, or "a.c@0x1130", a file without its directory and an address.
 	 */
 	const char *declared;
-	const char *apart; /* namesakes.h; "" until they are told apart */
+	const char *apart; /* symbols/namesakes.h; "" until they are told apart */
 };
 
 struct symbol_table;

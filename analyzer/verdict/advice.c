@@ -1,7 +1,7 @@
-/* advice.c - what to do about an allocating call. Layer 14. */
-#include "advice.h"
+/* verdict/advice.c - what to do about an allocating call. Layer 14. */
+#include "verdict/advice.h"
 
-#include "own_code.h"
+#include "verdict/changeable.h"
 
 #include <stdlib.h>
 

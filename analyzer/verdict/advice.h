@@ -1,14 +1,14 @@
 /*
- * advice.h - what to do about an allocating call, as far as the evidence carries it, and
+ * verdict/advice.h - what to do about an allocating call, as far as the evidence carries it, and
  * what that would save. Layer 14.
  */
-#ifndef OUTLIVE_ADVICE_H
-#define OUTLIVE_ADVICE_H
+#ifndef OUTLIVE_VERDICT_ADVICE_H
+#define OUTLIVE_VERDICT_ADVICE_H
 
-#include "advice_rules.h"
-#include "classes.h"
-#include "places.h"
-#include "text.h"
+#include "verdict/advice_rules.h"
+#include "verdict/classes.h"
+#include "verdict/call_sites.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
-/* advice_rules.c - what can be done about the blocks of a place, or why nothing. Layer 13. */
-#include "advice_rules.h"
+/* verdict/advice_rules.c - what can be done about the blocks of a place, or why nothing. Layer 13. */
+#include "verdict/advice_rules.h"
 
-#include "own_code.h"
+#include "verdict/changeable.h"
 
 #define LOCAL_BYTES_MAX 4096   /* of a stack, for all activations together */
 #define CALLER_BYTES_MAX 65536 /* of a buffer that an owner keeps */

@@ -1,13 +1,13 @@
 /*
- * advice_rules.h - what can be done about the blocks of a place, or which rule says that
+ * verdict/advice_rules.h - what can be done about the blocks of a place, or which rule says that
  * nothing can. Layer 13.
  */
-#ifndef OUTLIVE_ADVICE_RULES_H
-#define OUTLIVE_ADVICE_RULES_H
+#ifndef OUTLIVE_VERDICT_ADVICE_RULES_H
+#define OUTLIVE_VERDICT_ADVICE_RULES_H
 
-#include "classes.h"
-#include "places.h"
-#include "text.h"
+#include "verdict/classes.h"
+#include "verdict/call_sites.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /*
- * class_options.h - how whoever asks wants blocks to be judged. Layer 0.
+ * verdict/class_options.h - how whoever asks wants blocks to be judged. Layer 0.
  */
-#ifndef OUTLIVE_CLASS_OPTIONS_H
-#define OUTLIVE_CLASS_OPTIONS_H
+#ifndef OUTLIVE_VERDICT_CLASS_OPTIONS_H
+#define OUTLIVE_VERDICT_CLASS_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>

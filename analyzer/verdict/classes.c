@@ -1,5 +1,5 @@
-/* classes.c - what class the blocks of each site are of. Layer 10. */
-#include "classes.h"
+/* verdict/classes.c - what class the blocks of each site are of. Layer 10. */
+#include "verdict/classes.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
- * classes.h - what class the blocks of each site are of, from a profile that has its
+ * verdict/classes.h - what class the blocks of each site are of, from a profile that has its
  * symbols. Layer 10.
  *
- * A block is one life: realloc goes on with it (site_lives.h). Its class:
+ * A block is one life: realloc goes on with it (replay/site_lives.h). Its class:
  *   stack       freed by its thread, no frame but peeled wrappers had ended before
  *   escaping    freed by its thread, later than that
  *   crossed     freed by another thread, or by one given to realloc before its free
@@ -10,20 +10,20 @@
  *               the only block of its allocating call. A recording that does not tell
  *               phases: never freed, and born before main was on a stack, or so
  *   live        never freed otherwise
- * Never freed are also those that a rule says are kept on purpose (suppressed.h): they are of
+ * Never freed are also those that a rule says are kept on purpose (verdict/suppressed.h): they are of
  * no class, unless all are to be shown.
  * Stack and escaping rest on frames. In a recording with exact frames the blocks whose
  * own are not exact are counted as `inferred` instead, and the others are exact; in a
  * plain one all of them count, and everything is inferred.
  */
-#ifndef OUTLIVE_CLASSES_H
-#define OUTLIVE_CLASSES_H
+#ifndef OUTLIVE_VERDICT_CLASSES_H
+#define OUTLIVE_VERDICT_CLASSES_H
 
-#include "class_options.h"
-#include "function_table.h"
-#include "peeling.h"
-#include "profile.h"
-#include "suppressed.h"
+#include "verdict/class_options.h"
+#include "verdict/function_table.h"
+#include "verdict/peeling.h"
+#include "replay/profile.h"
+#include "verdict/suppressed.h"
 
 #include <stdbool.h>
 #include <stdint.h>

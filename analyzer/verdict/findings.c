@@ -1,5 +1,5 @@
-/* findings.c - everything a report says of lives. Layer 15. */
-#include "findings.h"
+/* verdict/findings.c - everything a report says of lives. Layer 15. */
+#include "verdict/findings.h"
 
 int findings_make(struct findings *findings, const struct profile *profile,
                   const struct class_options *options)

@@ -1,13 +1,13 @@
 /*
- * findings.h - everything a report says of lives, made in one go: classes, places and
+ * verdict/findings.h - everything a report says of lives, made in one go: classes, places and
  * advice. Layer 15.
  */
-#ifndef OUTLIVE_FINDINGS_H
-#define OUTLIVE_FINDINGS_H
+#ifndef OUTLIVE_VERDICT_FINDINGS_H
+#define OUTLIVE_VERDICT_FINDINGS_H
 
-#include "advice.h"
-#include "classes.h"
-#include "places.h"
+#include "verdict/advice.h"
+#include "verdict/classes.h"
+#include "verdict/call_sites.h"
 
 struct findings {
 	struct classes *classes;

@@ -1,7 +1,7 @@
-/* function_table.c - the functions of a profile. Layer 8. */
-#include "function_table.h"
+/* verdict/function_table.c - the functions of a profile. Layer 8. */
+#include "verdict/function_table.h"
 
-#include "allocator_names.h"
+#include "elf/allocators.h"
 
 #include <stdlib.h>
 #include <string.h>

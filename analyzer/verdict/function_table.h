@@ -1,13 +1,13 @@
 /*
- * function_table.h - the functions of a profile: every location belongs to one, the
+ * verdict/function_table.h - the functions of a profile: every location belongs to one, the
  * physical function around it, whatever was inlined there. Parts and clones that a compiler made
  * of one function are that function; two of one name are two. Layer 8.
  */
-#ifndef OUTLIVE_FUNCTION_TABLE_H
-#define OUTLIVE_FUNCTION_TABLE_H
+#ifndef OUTLIVE_VERDICT_FUNCTION_TABLE_H
+#define OUTLIVE_VERDICT_FUNCTION_TABLE_H
 
-#include "hash_index.h"
-#include "profile.h"
+#include "base/hash_index.h"
+#include "replay/profile.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,7 +16,7 @@
 
 struct function {
 	const char *name;                  /* demangled, the profile's; "" when unknown */
-	const char *declared, *apart;      /* symbol_table.h; the profile's */
+	const char *declared, *apart;      /* trace/symbol_table.h; the profile's */
 	uint32_t module;                   /* of the address map, or MODULE_NONE */
 	uint32_t location;                 /* the first of its locations that was met */
 	bool is_allocator, is_deallocator; /* by its name */

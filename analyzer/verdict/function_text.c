@@ -1,8 +1,8 @@
-/* function_text.c - a function as people call it. Layer 11. */
-#include "function_text.h"
+/* verdict/function_text.c - a function as people call it. Layer 11. */
+#include "verdict/function_text.h"
 
-#include "stack_names.h"
-#include "text.h"
+#include "verdict/stack_names.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /*
- * function_text.h - a function as people call it. Layer 11.
+ * verdict/function_text.h - a function as people call it. Layer 11.
  */
-#ifndef OUTLIVE_FUNCTION_TEXT_H
-#define OUTLIVE_FUNCTION_TEXT_H
+#ifndef OUTLIVE_VERDICT_FUNCTION_TEXT_H
+#define OUTLIVE_VERDICT_FUNCTION_TEXT_H
 
-#include "classes.h"
+#include "verdict/classes.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* owners.c - the functions whose frames blocks belonged to. Layer 13. */
-#include "owners.h"
+/* verdict/owners.c - the functions whose frames blocks belonged to. Layer 13. */
+#include "verdict/owners.h"
 
 #include <stdlib.h>
 

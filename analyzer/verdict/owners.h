@@ -1,11 +1,11 @@
 /*
- * owners.h - the functions whose frames blocks belonged to. Layer 13.
+ * verdict/owners.h - the functions whose frames blocks belonged to. Layer 13.
  */
-#ifndef OUTLIVE_OWNERS_H
-#define OUTLIVE_OWNERS_H
+#ifndef OUTLIVE_VERDICT_OWNERS_H
+#define OUTLIVE_VERDICT_OWNERS_H
 
-#include "classes.h"
-#include "places.h"
+#include "verdict/classes.h"
+#include "verdict/call_sites.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
-/* peeling.c - which functions only allocate for their callers. Layer 9. */
-#include "peeling.h"
+/* verdict/peeling.c - which functions only allocate for their callers. Layer 9. */
+#include "verdict/peeling.h"
 
-#include "hash_index.h"
+#include "base/hash_index.h"
 
 #include <fnmatch.h>
 #include <stdbool.h>

@@ -1,12 +1,12 @@
 /*
- * peeling.h - which functions only allocate for their callers, so that they are never the
+ * verdict/peeling.h - which functions only allocate for their callers, so that they are never the
  * owner a reader wants: those known by name, those the user names, and those whose blocks
  * escape them every time, whoever calls. Layer 9.
  */
-#ifndef OUTLIVE_PEELING_H
-#define OUTLIVE_PEELING_H
+#ifndef OUTLIVE_VERDICT_PEELING_H
+#define OUTLIVE_VERDICT_PEELING_H
 
-#include "function_table.h"
+#include "verdict/function_table.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* ranking.c - blocks and bytes by a number. Layer 1. */
-#include "ranking.h"
+/* verdict/ranking.c - blocks and bytes by a number. Layer 1. */
+#include "verdict/ranking.h"
 
 #include <stdlib.h>
 

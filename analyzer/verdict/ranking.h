@@ -1,9 +1,9 @@
 /*
- * ranking.h - blocks and bytes by a number (a depth, a function): short lists that are
+ * verdict/ranking.h - blocks and bytes by a number (a depth, a function): short lists that are
  * added up from many tallies, then sorted. Layer 1.
  */
-#ifndef OUTLIVE_RANKING_H
-#define OUTLIVE_RANKING_H
+#ifndef OUTLIVE_VERDICT_RANKING_H
+#define OUTLIVE_VERDICT_RANKING_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* runtime_suppressions.c - what runtimes never free, and why. Layer 1. */
-#include "runtime_suppressions.h"
+/* verdict/runtime_suppressions.c - what runtimes never free, and why. Layer 1. */
+#include "verdict/runtime_suppressions.h"
 
 #define NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 

@@ -1,5 +1,5 @@
 /*
- * runtime_suppressions.h - what the C library, the loader and the runtimes of languages never
+ * verdict/runtime_suppressions.h - what the C library, the loader and the runtimes of languages never
  * free, on purpose. Layer 1.
  *
  * A rule is about what a runtime allocates for itself: from the allocator outwards, all frames
@@ -9,8 +9,8 @@
  * program leaks what they belong to, the rule says how many, and holds for none if there are
  * more.
  */
-#ifndef OUTLIVE_RUNTIME_SUPPRESSIONS_H
-#define OUTLIVE_RUNTIME_SUPPRESSIONS_H
+#ifndef OUTLIVE_VERDICT_RUNTIME_SUPPRESSIONS_H
+#define OUTLIVE_VERDICT_RUNTIME_SUPPRESSIONS_H
 
 #include <stddef.h>
 #include <stdint.h>

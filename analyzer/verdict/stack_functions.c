@@ -1,5 +1,5 @@
-/* stack_functions.c - which functions eat the stack. Layer 9. */
-#include "stack_functions.h"
+/* verdict/stack_functions.c - which functions eat the stack. Layer 9. */
+#include "verdict/stack_functions.h"
 
 #include <stdlib.h>
 

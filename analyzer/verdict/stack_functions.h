@@ -1,14 +1,14 @@
 /*
- * stack_functions.h - which functions eat the stack: the frames of a profile's samples,
+ * verdict/stack_functions.h - which functions eat the stack: the frames of a profile's samples,
  * by function. Layer 9.
  */
-#ifndef OUTLIVE_STACK_FUNCTIONS_H
-#define OUTLIVE_STACK_FUNCTIONS_H
+#ifndef OUTLIVE_VERDICT_STACK_FUNCTIONS_H
+#define OUTLIVE_VERDICT_STACK_FUNCTIONS_H
 
-#include "function_table.h"
-#include "profile.h"
-#include "stack_names.h"
-#include "stack_rounds.h"
+#include "verdict/function_table.h"
+#include "replay/profile.h"
+#include "verdict/stack_names.h"
+#include "verdict/recursion.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,10 +1,10 @@
-/* stack_names.c - the names along a call path. Layer 8. */
-#include "stack_names.h"
+/* verdict/stack_names.c - the names along a call path. Layer 8. */
+#include "verdict/stack_names.h"
 
-#include "allocator_names.h"
-#include "function_names.h"
-#include "hash_index.h"
-#include "text.h"
+#include "elf/allocators.h"
+#include "elf/cxx_name.h"
+#include "base/hash_index.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -212,7 +212,7 @@ const char *stack_name_text(char *text, size_t bytes, const struct stack_name *n
 	return text_escape(text, bytes, plain);
 }
 
-/* "libx.so+0x1f00" says it already (elf_functions.h). */
+/* "libx.so+0x1f00" says it already (elf/functions.h). */
 static bool is_named_by_module(const struct stack_name *name)
 {
 	const char *module = last_part(name->module);

@@ -1,10 +1,10 @@
 /*
- * stack_names.h - the names along a call path, inlined functions included. Layer 8.
+ * verdict/stack_names.h - the names along a call path, inlined functions included. Layer 8.
  */
-#ifndef OUTLIVE_STACK_NAMES_H
-#define OUTLIVE_STACK_NAMES_H
+#ifndef OUTLIVE_VERDICT_STACK_NAMES_H
+#define OUTLIVE_VERDICT_STACK_NAMES_H
 
-#include "profile.h"
+#include "replay/profile.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,8 +21,8 @@ struct stack_name {
 	bool is_inlined;      /* into the next name */
 	bool is_cut;          /* frames are missing between it and the next name */
 	bool is_gap;          /* it is no function, but stands for these */
-	const char *declared; /* "" or what its function is told by (symbol_table.h) */
-	const char *apart;    /* "" or what people tell it by (namesakes.h) */
+	const char *declared; /* "" or what its function is told by (trace/symbol_table.h) */
+	const char *apart;    /* "" or what people tell it by (symbols/namesakes.h) */
 };
 
 /* Of which nothing is known but its offset. */

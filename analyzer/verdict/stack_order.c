@@ -1,5 +1,5 @@
-/* stack_order.c - threads, the deepest stack first. Layer 7. */
-#include "stack_order.h"
+/* verdict/stack_order.c - threads, the deepest stack first. Layer 7. */
+#include "verdict/stack_order.h"
 
 #include <stdlib.h>
 

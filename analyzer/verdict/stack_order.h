@@ -1,11 +1,11 @@
 /*
- * stack_order.h - the threads of a replay whose stacks are known, the deepest first.
+ * verdict/stack_order.h - the threads of a replay whose stacks are known, the deepest first.
  * Layer 7.
  */
-#ifndef OUTLIVE_STACK_ORDER_H
-#define OUTLIVE_STACK_ORDER_H
+#ifndef OUTLIVE_VERDICT_STACK_ORDER_H
+#define OUTLIVE_VERDICT_STACK_ORDER_H
 
-#include "replay.h"
+#include "replay/replay.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,10 +1,10 @@
-/* suppressed.c - which blocks that were never freed are kept on purpose. Layer 9. */
-#include "suppressed.h"
+/* verdict/suppressed.c - which blocks that were never freed are kept on purpose. Layer 9. */
+#include "verdict/suppressed.h"
 
-#include "allocator_names.h"
-#include "function_names.h"
-#include "module_origin.h"
-#include "stack_names.h"
+#include "elf/allocators.h"
+#include "elf/cxx_name.h"
+#include "symbols/module_origin.h"
+#include "verdict/stack_names.h"
 
 #include <stdlib.h>
 #include <string.h>

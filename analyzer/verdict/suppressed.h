@@ -1,13 +1,13 @@
 /*
- * suppressed.h - which blocks that were never freed are kept on purpose: by the rules of
- * runtimes (runtime_suppressions.h), and by those of a file (suppressions.h). Layer 9.
+ * verdict/suppressed.h - which blocks that were never freed are kept on purpose: by the rules of
+ * runtimes (verdict/runtime_suppressions.h), and by those of a file (verdict/suppressions.h). Layer 9.
  */
-#ifndef OUTLIVE_SUPPRESSED_H
-#define OUTLIVE_SUPPRESSED_H
+#ifndef OUTLIVE_VERDICT_SUPPRESSED_H
+#define OUTLIVE_VERDICT_SUPPRESSED_H
 
-#include "profile.h"
-#include "runtime_suppressions.h"
-#include "suppressions.h"
+#include "replay/profile.h"
+#include "verdict/runtime_suppressions.h"
+#include "verdict/suppressions.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* suppressions.c - read and match suppressions. Layer 1. */
-#include "suppressions.h"
+/* verdict/suppressions.c - read and match suppressions. Layer 1. */
+#include "verdict/suppressions.h"
 
 #include <errno.h>
 #include <stdio.h>

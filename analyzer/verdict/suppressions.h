@@ -1,5 +1,5 @@
 /*
- * suppressions.h - which leaks somebody does not want to see: a file in the syntax of
+ * verdict/suppressions.h - which leaks somebody does not want to see: a file in the syntax of
  * LeakSanitizer. Layer 1.
  *
  * One rule a line: "leak:PATTERN". Lines that begin with # are comments. A rule is about a
@@ -7,10 +7,10 @@
  * of any frame of the stack that allocated it. A pattern matches any part of a text; `*`
  * stands for anything, `^` at its begin and `$` at its end for the ends of the text.
  */
-#ifndef OUTLIVE_SUPPRESSIONS_H
-#define OUTLIVE_SUPPRESSIONS_H
+#ifndef OUTLIVE_VERDICT_SUPPRESSIONS_H
+#define OUTLIVE_VERDICT_SUPPRESSIONS_H
 
-#include "error.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>

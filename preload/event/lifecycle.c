@@ -1,32 +1,32 @@
 /*
- * lifecycle.c - start, fork, end. Layer 10.
+ * event/lifecycle.c - start, fork, end. Layer 10.
  *
  * The start is not the constructor's: the loader and other libraries' constructors
  * allocate before it runs. It is whoever allocates first.
  */
-#include "lifecycle.h"
+#include "event/lifecycle.h"
 
 #include <stdatomic.h>
 #include <sys/auxv.h>
 
-#include "clock.h"
-#include "guard.h"
-#include "handover.h"
-#include "definitions.h"
-#include "fault_passed.h"
-#include "maps_note.h"
-#include "module_map.h"
-#include "module_offer.h"
-#include "phase_note.h"
-#include "real.h"
-#include "record.h"
-#include "ring_file.h"
-#include "settings.h"
-#include "signal_frame.h"
-#include "stack_bounds.h"
-#include "system.h"
-#include "thread_name.h"
-#include "thread_state.h"
+#include "system/clock.h"
+#include "system/guard.h"
+#include "system/environment.h"
+#include "ring/definitions.h"
+#include "self/fault_passed.h"
+#include "self/maps.h"
+#include "modules/map.h"
+#include "modules/offer.h"
+#include "self/phase.h"
+#include "modules/real.h"
+#include "event/record.h"
+#include "ring/ring.h"
+#include "system/settings.h"
+#include "stack/signal_frame.h"
+#include "system/stack_bounds.h"
+#include "system/system.h"
+#include "event/thread_name.h"
+#include "stack/thread_state.h"
 
 #define NESTED_BYTES_MAX (64 * 1024) /* of an allocator's own frames; looked through */
 #define LOST_BYTES_MAX 4096 /* likewise, of a call that was lost: two pages at most */

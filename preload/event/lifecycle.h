@@ -1,15 +1,15 @@
 /*
- * lifecycle.h - when recording begins, and what becomes of it in forked children. Layer 10.
+ * event/lifecycle.h - when recording begins, and what becomes of it in forked children. Layer 10.
  */
-#ifndef OUTLIVE_LIFECYCLE_H
-#define OUTLIVE_LIFECYCLE_H
+#ifndef OUTLIVE_PRELOAD_EVENT_LIFECYCLE_H
+#define OUTLIVE_PRELOAD_EVENT_LIFECYCLE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "guard.h"
-#include "stack_walk.h"
-#include "system.h"
+#include "system/guard.h"
+#include "stack/walk.h"
+#include "system/system.h"
 
 /* True while events are recorded. */
 extern bool lifecycle_recording;

@@ -1,16 +1,16 @@
 /*
- * record.c - thread state, stack, time, bytes: the only file that knows the order. Layer 9.
+ * event/record.c - thread state, stack, time, bytes: the only file that knows the order. Layer 9.
  */
-#include "record.h"
+#include "event/record.h"
 
-#include "event_encoder.h"
-#include "guard.h"
-#include "maps_note.h"
-#include "module_map.h"
-#include "phase_note.h"
-#include "ring_file.h"
-#include "thread_name.h"
-#include "throw_stack.h"
+#include "event/encoder.h"
+#include "system/guard.h"
+#include "self/maps.h"
+#include "modules/map.h"
+#include "self/phase.h"
+#include "ring/ring.h"
+#include "event/thread_name.h"
+#include "stack/throws.h"
 
 /* With a run's record of the deepest stack, such a sample fits one chunk. */
 #define DEPTH_BYTES_MAX (CHUNK_BYTES / 8 * 3)

@@ -1,5 +1,5 @@
 /*
- * record.h - one call of the allocator into one event. Layer 9.
+ * event/record.h - one call of the allocator into one event. Layer 9.
  *
  * (a) errno is preserved: nothing here touches it.
  * (b) A free is stamped before the real free, an alloc after the real alloc, a realloc
@@ -9,14 +9,14 @@
  *
  * Call with the guard held.
  */
-#ifndef OUTLIVE_RECORD_H
-#define OUTLIVE_RECORD_H
+#ifndef OUTLIVE_PRELOAD_EVENT_RECORD_H
+#define OUTLIVE_PRELOAD_EVENT_RECORD_H
 
 #include <stdint.h>
 
-#include "clock.h"
-#include "stack_depth.h"
-#include "stack_walk.h"
+#include "system/clock.h"
+#include "event/depth.h"
+#include "stack/walk.h"
 
 /* After an alloc. `address` 0: it failed. */
 void record_alloc(const struct walk_start *caller, enum event_op op, void *address,

@@ -1,14 +1,14 @@
 /*
- * thread_name.c - names become NAME records, and definitions. Layer 8.
+ * event/thread_name.c - names become NAME records, and definitions. Layer 8.
  */
-#include "thread_name.h"
+#include "event/thread_name.h"
 
-#include "clock.h"
-#include "definitions.h"
-#include "ring_file.h"
-#include "stack_depth.h"
-#include "system.h"
-#include "thread_comm.h"
+#include "system/clock.h"
+#include "ring/definitions.h"
+#include "ring/ring.h"
+#include "event/depth.h"
+#include "system/system.h"
+#include "self/thread_comm.h"
 
 #define THREADS_WALKED_MAX 4096
 #define OTHERS_MAX \

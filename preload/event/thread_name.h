@@ -1,16 +1,16 @@
 /*
- * thread_name.h - what threads are called in the end. Layer 8.
+ * event/thread_name.h - what threads are called in the end. Layer 8.
  *
  * A RUN record has the name that its thread had then. What it is called later is noted when
  * it is named, as far as that is seen, and again when the thread or the process ends: whoever
  * is killed has the name that was seen, whoever ends has the last one in any case.
  */
-#ifndef OUTLIVE_THREAD_NAME_H
-#define OUTLIVE_THREAD_NAME_H
+#ifndef OUTLIVE_PRELOAD_EVENT_THREAD_NAME_H
+#define OUTLIVE_PRELOAD_EVENT_THREAD_NAME_H
 
 #include <stdint.h>
 
-#include "thread_state.h"
+#include "stack/thread_state.h"
 
 /* By the thread itself, the guard held: it may have been named. */
 void thread_name_note(struct thread_state *state);

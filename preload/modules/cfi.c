@@ -1,12 +1,12 @@
 /*
- * cfi.c - find the FDE of an address and run its program up to there. Layer 2.
+ * modules/cfi.c - find the FDE of an address and run its program up to there. Layer 2.
  */
-#include "cfi.h"
+#include "modules/cfi.h"
 
 #include <string.h>
 
 #include "epilogue.h"
-#include "system.h"
+#include "system/system.h"
 
 enum { REGISTER_RBP = 6, REGISTER_RSP = 7, REGISTER_RA = 16 };
 #define STATE_DEPTH_MAX 8 /* of remember_state */

@@ -1,5 +1,5 @@
 /*
- * cfi_module.c - the loaded object that an address belongs to. Layer 3.
+ * modules/cfi_module.c - the loaded object that an address belongs to. Layer 3.
  */
 #include <dlfcn.h>
 #include <link.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-#include "cfi.h"
-#include "loaded_objects.h"
+#include "modules/cfi.h"
+#include "modules/loaded_objects.h"
 
 /* glibc 2.35; weak, so that the preload also loads where it is missing. */
 extern int _dl_find_object(void *, struct dl_find_object *) __attribute__((weak));

@@ -1,17 +1,17 @@
 /*
- * code_map.c - the executable mappings, as /proc/self/maps last had them. Layer 4.
+ * modules/code_map.c - the executable mappings, as /proc/self/maps last had them. Layer 4.
  *
  * Whoever asks reads the ranges without a lock, and what it read only counts if `version`
  * was even and is still the same: one thread at a time writes them anew.
  */
-#include "code_map.h"
+#include "modules/code_map.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "guard.h"
-#include "maps_scan.h"
-#include "pace.h"
+#include "system/guard.h"
+#include "system/maps_scan.h"
+#include "system/pace.h"
 
 /* If there are more, the last one reaches over all the others. */
 #define RANGES_MAX 1024

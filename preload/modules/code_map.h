@@ -1,12 +1,12 @@
 /*
- * code_map.h - whether code can lie at an address outside every module. Layer 4.
+ * modules/code_map.h - whether code can lie at an address outside every module. Layer 4.
  *
  * What a walk finds in the place of a return address may be anything: a canary, a pointer,
  * what is left of an older frame. A module's call frame information proves the most of them
  * to be code; this is for the others, the code that a compiler makes at run time among them.
  */
-#ifndef OUTLIVE_CODE_MAP_H
-#define OUTLIVE_CODE_MAP_H
+#ifndef OUTLIVE_PRELOAD_MODULES_CODE_MAP_H
+#define OUTLIVE_PRELOAD_MODULES_CODE_MAP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 /*
- * dynamic_symbols.c - an object's dynamic section and its hash tables. Layer 1.
+ * modules/dynamic_symbols.c - an object's dynamic section and its hash tables. Layer 1.
  *
  * Sources: System V ABI, chapter 5; for DT_GNU_HASH glibc, elf/dl-lookup.c.
  */
-#include "dynamic_symbols.h"
+#include "modules/dynamic_symbols.h"
 
 #include <elf.h>
 

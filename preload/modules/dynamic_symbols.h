@@ -1,8 +1,8 @@
 /*
- * dynamic_symbols.h - the symbols a loaded object imports and exports, read in memory. Layer 1.
+ * modules/dynamic_symbols.h - the symbols a loaded object imports and exports, read in memory. Layer 1.
  */
-#ifndef OUTLIVE_DYNAMIC_SYMBOLS_H
-#define OUTLIVE_DYNAMIC_SYMBOLS_H
+#ifndef OUTLIVE_PRELOAD_MODULES_DYNAMIC_SYMBOLS_H
+#define OUTLIVE_PRELOAD_MODULES_DYNAMIC_SYMBOLS_H
 
 #include <link.h>
 #include <stdbool.h>

@@ -1,11 +1,11 @@
 /*
- * frame_rule.c - fill and flush the cache of frame rules. Layer 6.
+ * modules/frame_rule.c - fill and flush the cache of frame rules. Layer 6.
  */
-#include "frame_rule.h"
+#include "modules/frame_rule.h"
 
-#include "code_map.h"
-#include "module_map.h"
-#include "real.h"
+#include "modules/code_map.h"
+#include "modules/map.h"
+#include "modules/real.h"
 
 _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
 volatile bool frame_rule_has_met_exit;

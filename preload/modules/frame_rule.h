@@ -1,13 +1,13 @@
 /*
- * frame_rule.h - the rule that leads from a return address to the caller's frame, cached
+ * modules/frame_rule.h - the rule that leads from a return address to the caller's frame, cached
  * for the whole process. Layer 6.
  *
  * A cached rule is one 64-bit word: no lock, no torn read. The low ADDRESS_BITS_LOW bits
  * of the address are folded into the index, the others are the tag, so that index and
  * tag together are the address. "No rule" is cached like any other.
  */
-#ifndef OUTLIVE_FRAME_RULE_H
-#define OUTLIVE_FRAME_RULE_H
+#ifndef OUTLIVE_PRELOAD_MODULES_FRAME_RULE_H
+#define OUTLIVE_PRELOAD_MODULES_FRAME_RULE_H
 
 #include <assert.h>
 #include <stdatomic.h>
@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "arch.h"
-#include "cfi.h"
+#include "modules/cfi.h"
 
 #define RULE_INDEX_BITS 15
 #define RULE_BITS 32 /* kind 3, flags 2, cfa_offset / 8 14, bp_below / 8 13 */

@@ -1,13 +1,13 @@
 /*
- * loaded_objects.c - go through the loader's list. Layer 2.
+ * modules/loaded_objects.c - go through the loader's list. Layer 2.
  *
  * Another thread may unload an object while the list is read: an entry that is not known to
  * stay is copied by the kernel, which says so where it is gone.
  */
-#include "loaded_objects.h"
+#include "modules/loaded_objects.h"
 
-#include "dynamic_symbols.h"
-#include "system.h"
+#include "modules/dynamic_symbols.h"
+#include "system/system.h"
 
 #define OBJECTS_MAX 100000 /* in the list: a broken one must end */
 #define NEEDED_MAX 128     /* objects that one needs, directly or not */

@@ -1,9 +1,9 @@
 /*
- * loaded_objects.h - what the objects that the loader has mapped define, read in its own list
+ * modules/loaded_objects.h - what the objects that the loader has mapped define, read in its own list
  * of them: no lock of the loader's is taken, and no memory asked for. Layer 2.
  */
-#ifndef OUTLIVE_LOADED_OBJECTS_H
-#define OUTLIVE_LOADED_OBJECTS_H
+#ifndef OUTLIVE_PRELOAD_MODULES_LOADED_OBJECTS_H
+#define OUTLIVE_PRELOAD_MODULES_LOADED_OBJECTS_H
 
 #include <link.h>
 #include <stdbool.h>

@@ -1,13 +1,13 @@
 /*
- * real.c - look up what comes after us, once, before anything is recorded. Layer 3.
+ * modules/real.c - look up what comes after us, once, before anything is recorded. Layer 3.
  *
  * Not by dlsym(): for a name that is not there it allocates the text of an error. Whoever
  * called us may be a malloc that holds its own lock (PartitionAlloc, mozjemalloc), and would
  * wait for itself.
  */
-#include "real.h"
+#include "modules/real.h"
 
-#include "loaded_objects.h"
+#include "modules/loaded_objects.h"
 
 struct real_functions real;
 _Atomic bool real_is_resolved;

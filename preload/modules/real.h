@@ -1,9 +1,9 @@
 /*
- * real.h - the functions that our exported names stand in front of: for each the next in the
+ * modules/real.h - the functions that our exported names stand in front of: for each the next in the
  * search order, be it libc's, one that the program links, or one preloaded after us. Layer 3.
  */
-#ifndef OUTLIVE_REAL_H
-#define OUTLIVE_REAL_H
+#ifndef OUTLIVE_PRELOAD_MODULES_REAL_H
+#define OUTLIVE_PRELOAD_MODULES_REAL_H
 
 #include <dlfcn.h>
 #include <pthread.h>

@@ -1,11 +1,11 @@
 /*
- * slow_walk.c - _Unwind_Backtrace of a libgcc that is linked in statically. Layer 2.
+ * modules/slow_walk.c - _Unwind_Backtrace of a libgcc that is linked in statically. Layer 2.
  *
  * Statically and hidden: a shared unwinder would replace the program's. Not libunwind,
  * because no distribution's libunwind.a can be linked into a shared object, and because
  * on a miss it takes the loader's lock.
  */
-#include "slow_walk.h"
+#include "modules/slow_walk.h"
 
 #include <errno.h>
 #include <unwind.h>

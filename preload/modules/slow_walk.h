@@ -1,8 +1,8 @@
 /*
- * slow_walk.h - libgcc's unwinder, for the frames that have no simple rule. Layer 2.
+ * modules/slow_walk.h - libgcc's unwinder, for the frames that have no simple rule. Layer 2.
  */
-#ifndef OUTLIVE_SLOW_WALK_H
-#define OUTLIVE_SLOW_WALK_H
+#ifndef OUTLIVE_PRELOAD_MODULES_SLOW_WALK_H
+#define OUTLIVE_PRELOAD_MODULES_SLOW_WALK_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,15 +1,15 @@
 /*
- * definitions.c - the chunk that definitions go to. Layer 4.
+ * ring/definitions.c - the chunk that definitions go to. Layer 4.
  */
-#include "definitions.h"
+#include "ring/definitions.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "clock.h"
-#include "guard.h"
-#include "ring_file.h"
-#include "system.h"
+#include "system/clock.h"
+#include "system/guard.h"
+#include "ring/ring.h"
+#include "system/system.h"
 
 #define SPINS_MAX 20000
 

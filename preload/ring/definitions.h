@@ -1,11 +1,11 @@
 /*
- * definitions.h - the chunk that definitions go to, one writer at a time. Layer 4.
+ * ring/definitions.h - the chunk that definitions go to, one writer at a time. Layer 4.
  *
  * Between definitions_enter() and definitions_leave() nothing may be called that
  * allocates, waits, or enters again.
  */
-#ifndef OUTLIVE_DEFINITIONS_H
-#define OUTLIVE_DEFINITIONS_H
+#ifndef OUTLIVE_PRELOAD_RING_DEFINITIONS_H
+#define OUTLIVE_PRELOAD_RING_DEFINITIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

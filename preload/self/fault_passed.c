@@ -1,11 +1,11 @@
-/* fault_passed.c - the signal frames of handlers that may be running. Layer 2. */
-#include "fault_passed.h"
+/* self/fault_passed.c - the signal frames of handlers that may be running. Layer 2. */
+#include "self/fault_passed.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
 
 #include "arch.h"
-#include "system.h"
+#include "system/system.h"
 
 /*
  * A thread's handlers begin at one place as a rule, the end of its signal stack; those that run

@@ -1,9 +1,9 @@
 /*
- * fault_passed.h - faults that a handler of the program's own was given: should that end
+ * self/fault_passed.h - faults that a handler of the program's own was given: should that end
  * the process, they are what it died of. Layer 2.
  */
-#ifndef OUTLIVE_FAULT_PASSED_H
-#define OUTLIVE_FAULT_PASSED_H
+#ifndef OUTLIVE_PRELOAD_SELF_FAULT_PASSED_H
+#define OUTLIVE_PRELOAD_SELF_FAULT_PASSED_H
 
 #include <signal.h>
 #include <stdbool.h>

@@ -1,11 +1,11 @@
 /*
- * maps_kind.c - marks and headers at the start of anonymous mappings. Layer 3.
+ * self/maps_kind.c - marks and headers at the start of anonymous mappings. Layer 3.
  */
-#include "maps_kind.h"
+#include "self/maps_kind.h"
 
 #include <elf.h>
 
-#include "system.h"
+#include "system/system.h"
 
 #define SEGMENTS_READ_MAX 16
 #define PAGE_BYTES UINT64_C(4096)

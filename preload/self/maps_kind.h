@@ -1,11 +1,11 @@
 /*
- * maps_kind.h - whose an anonymous mapping is, by what begins there. Layer 3.
+ * self/maps_kind.h - whose an anonymous mapping is, by what begins there. Layer 3.
  *
  * As the analyzer looks at a living process from outside: by /proc/self/mem, which fails
  * where another thread has unmapped what is read, and gives the process no page.
  */
-#ifndef OUTLIVE_MAPS_KIND_H
-#define OUTLIVE_MAPS_KIND_H
+#ifndef OUTLIVE_PRELOAD_SELF_MAPS_KIND_H
+#define OUTLIVE_PRELOAD_SELF_MAPS_KIND_H
 
 #include <stdint.h>
 

@@ -1,9 +1,9 @@
 /*
- * maps_use.c - sizes of a mapping, out of text and into bytes. Layer 3.
+ * self/maps_use.c - sizes of a mapping, out of text and into bytes. Layer 3.
  */
-#include "maps_use.h"
+#include "self/maps_use.h"
 
-#include "system.h"
+#include "system/system.h"
 
 #define NAME(text, field)             \
 	{                                 \

@@ -1,9 +1,9 @@
 /*
- * maps_use.h - how much of a mapping is in memory: the lines below its header in
+ * self/maps_use.h - how much of a mapping is in memory: the lines below its header in
  * /proc/self/smaps, and the bytes that say it in a MAPS_USE record. Layer 3.
  */
-#ifndef OUTLIVE_MAPS_USE_H
-#define OUTLIVE_MAPS_USE_H
+#ifndef OUTLIVE_PRELOAD_SELF_MAPS_USE_H
+#define OUTLIVE_PRELOAD_SELF_MAPS_USE_H
 
 #include <stdbool.h>
 #include <stdint.h>

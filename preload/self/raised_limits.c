@@ -1,11 +1,11 @@
 /*
- * raised_limits.c - the limits that the kernel has instead of the program's. Layer 2.
+ * self/raised_limits.c - the limits that the kernel has instead of the program's. Layer 2.
  */
-#include "raised_limits.h"
+#include "self/raised_limits.h"
 
 #include <stddef.h>
 
-#include "system.h"
+#include "system/system.h"
 
 struct raised_limit raised_limits[RAISED_LIMITS] = { { .resource = RLIMIT_AS },
 	                                                 { .resource = RLIMIT_DATA } };

@@ -1,8 +1,8 @@
 /*
- * raised_limits.h - limits of memory that are larger than the program knows. Layer 2.
+ * self/raised_limits.h - limits of memory that are larger than the program knows. Layer 2.
  */
-#ifndef OUTLIVE_RAISED_LIMITS_H
-#define OUTLIVE_RAISED_LIMITS_H
+#ifndef OUTLIVE_PRELOAD_SELF_RAISED_LIMITS_H
+#define OUTLIVE_PRELOAD_SELF_RAISED_LIMITS_H
 
 #include <stdbool.h>
 #include <sys/resource.h>

@@ -1,9 +1,9 @@
 /*
- * thread_comm.c - ask for the calling thread's, read those of others in /proc. Layer 2.
+ * self/thread_comm.c - ask for the calling thread's, read those of others in /proc. Layer 2.
  */
-#include "thread_comm.h"
+#include "self/thread_comm.h"
 
-#include "system.h"
+#include "system/system.h"
 
 #define PATH_BYTES 64
 

@@ -1,8 +1,8 @@
 /*
- * thread_comm.h - the name of a thread of this process, as the kernel has it. Layer 2.
+ * self/thread_comm.h - the name of a thread of this process, as the kernel has it. Layer 2.
  */
-#ifndef OUTLIVE_THREAD_COMM_H
-#define OUTLIVE_THREAD_COMM_H
+#ifndef OUTLIVE_PRELOAD_SELF_THREAD_COMM_H
+#define OUTLIVE_PRELOAD_SELF_THREAD_COMM_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /*
- * interrupted_frames.c - which frames that a signal interrupted may have stubs. Layer 6.
+ * stack/interrupted_frames.c - which frames that a signal interrupted may have stubs. Layer 6.
  *
  * At a call, call frame information is exact, and whoever reads its own return address has
  * read it, as a rule. Where a signal comes, neither need be so:
@@ -8,18 +8,18 @@
  *   saying so. What is then found in the wrong place is no return address, or not one that
  *   a call has put there: a stub takes the place of nothing else.
  * - setjmp() and getcontext() keep their return address, and use it more than once. That is
- *   why stubs beyond a signal are bound ones from the start (see stub_pool.h): whoever keeps
+ *   why stubs beyond a signal are bound ones from the start (see stack/stub_pool.h): whoever keeps
  *   one comes to where it must.
  * - dlsym() tells its caller by it: libc's functions are left alone unless they have called
  *   another. So is, wherever it is, the loader, which finds a function for a return address
  *   that is not its own; and so are our hooks.
  */
-#include "interrupted_frames.h"
+#include "stack/interrupted_frames.h"
 
 #include "arch.h"
-#include "cfi.h"
-#include "real.h"
-#include "stub_pool.h"
+#include "modules/cfi.h"
+#include "modules/real.h"
+#include "stack/stub_pool.h"
 
 static bool module_holds(const struct cfi_module *module, uintptr_t address)
 {

@@ -1,13 +1,13 @@
 /*
- * interrupted_frames.h - which frames that a signal interrupted may have stubs. Layer 6.
+ * stack/interrupted_frames.h - which frames that a signal interrupted may have stubs. Layer 6.
  */
-#ifndef OUTLIVE_INTERRUPTED_FRAMES_H
-#define OUTLIVE_INTERRUPTED_FRAMES_H
+#ifndef OUTLIVE_PRELOAD_STACK_INTERRUPTED_FRAMES_H
+#define OUTLIVE_PRELOAD_STACK_INTERRUPTED_FRAMES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "thread_state.h"
+#include "stack/thread_state.h"
 
 /*
  * True if a stub may stand at `slot`, on the thread's own stack, which lies beyond a signal

@@ -1,16 +1,16 @@
 /*
- * late_function.c - find them once, at the start or where a plugin first calls. Layer 5.
+ * stack/late_function.c - find them once, at the start or where a plugin first calls. Layer 5.
  */
-#include "late_function.h"
+#include "stack/late_function.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "cfi.h"
-#include "loaded_objects.h"
-#include "stub_pool.h"
-#include "system.h"
+#include "modules/cfi.h"
+#include "modules/loaded_objects.h"
+#include "stack/stub_pool.h"
+#include "system/system.h"
 
 static const char *const names[LATE_COUNT] = {
 	[LATE_RAISE_EXCEPTION] = "_Unwind_RaiseException",

@@ -1,9 +1,9 @@
 /*
- * late_function.h - what hooked names of an unwinder, or of what throws, would have reached
+ * stack/late_function.h - what hooked names of an unwinder, or of what throws, would have reached
  * without us. A plugin may bring its own when the process is long running. Layer 5.
  */
-#ifndef OUTLIVE_LATE_FUNCTION_H
-#define OUTLIVE_LATE_FUNCTION_H
+#ifndef OUTLIVE_PRELOAD_STACK_LATE_FUNCTION_H
+#define OUTLIVE_PRELOAD_STACK_LATE_FUNCTION_H
 
 #include <stdint.h>
 

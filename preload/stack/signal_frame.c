@@ -1,5 +1,5 @@
-/* signal_frame.c - find what the kernel pushes for a signal handler. Layer 1. */
-#include "signal_frame.h"
+/* stack/signal_frame.c - find what the kernel pushes for a signal handler. Layer 1. */
+#include "stack/signal_frame.h"
 
 #include "arch.h"
 

@@ -1,8 +1,8 @@
 /*
- * signal_frame.h - whether a signal handler runs between two frames of one stack. Layer 1.
+ * stack/signal_frame.h - whether a signal handler runs between two frames of one stack. Layer 1.
  */
-#ifndef OUTLIVE_SIGNAL_FRAME_H
-#define OUTLIVE_SIGNAL_FRAME_H
+#ifndef OUTLIVE_PRELOAD_STACK_SIGNAL_FRAME_H
+#define OUTLIVE_PRELOAD_STACK_SIGNAL_FRAME_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
-/* signal_stack.c - sigaltstack(2) on behalf of the guest. Layer 3. */
-#include "signal_stack.h"
+/* stack/signal_stack.c - sigaltstack(2) on behalf of the guest. Layer 3. */
+#include "stack/signal_stack.h"
 
-#include "own_memory.h"
+#include "system/own_memory.h"
 
 #include <string.h>
 

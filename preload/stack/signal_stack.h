@@ -1,9 +1,9 @@
 /*
- * signal_stack.h - a stack for our handler of faults, where the program gives a thread
+ * stack/signal_stack.h - a stack for our handler of faults, where the program gives a thread
  * none: that of a thread which has overflowed is of no use. Layer 3.
  */
-#ifndef OUTLIVE_SIGNAL_STACK_H
-#define OUTLIVE_SIGNAL_STACK_H
+#ifndef OUTLIVE_PRELOAD_STACK_SIGNAL_STACK_H
+#define OUTLIVE_PRELOAD_STACK_SIGNAL_STACK_H
 
 #include <signal.h>
 #include <stdbool.h>

@@ -1,13 +1,13 @@
 /*
- * stub_pool.c - the common pool of return stubs. Layer 4.
+ * stack/stub_pool.c - the common pool of return stubs. Layer 4.
  */
-#include "stub_pool.h"
+#include "stack/stub_pool.h"
 
 #include <assert.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "system.h"
+#include "system/system.h"
 
 static_assert(sizeof(struct stub_entry) == STUB_BYTES, "a constant distance");
 static_assert(offsetof(struct stub_entry, returned) == STUB_ENTRY_RETURNED, "stub.S");

@@ -1,5 +1,5 @@
 /*
- * stub_pool.h - return stubs: taken, put in place of return addresses, given back. Layer 4.
+ * stack/stub_pool.h - return stubs: taken, put in place of return addresses, given back. Layer 4.
  *
  * A stub that stands in some slot, or whose slot was copied elsewhere, may still run. So
  * a stub is given back only when it has run, or when the frame is proven never to
@@ -14,14 +14,14 @@
  * then is what is said of the frames, not where they go: that a bound stub has run proves
  * nothing once anything of the kind has come back. See stub_copies_were_seen.
  */
-#ifndef OUTLIVE_STUB_POOL_H
-#define OUTLIVE_STUB_POOL_H
+#ifndef OUTLIVE_PRELOAD_STACK_STUB_POOL_H
+#define OUTLIVE_PRELOAD_STACK_STUB_POOL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "stub_layout.h"
-#include "system.h"
+#include "system/system.h"
 
 /* What stub.S reads and writes. */
 struct stub_entry {

@@ -1,19 +1,19 @@
 /*
- * thread_state.c - thread states: mapped, recycled, renewed after fork. Layer 5.
+ * stack/thread_state.c - thread states: mapped, recycled, renewed after fork. Layer 5.
  */
-#include "thread_state.h"
+#include "stack/thread_state.h"
 
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "code_map.h"
+#include "modules/code_map.h"
 #include "call_on_stack.h"
-#include "guard.h"
-#include "own_memory.h"
-#include "ring_file.h"
-#include "signal_stack.h"
-#include "system.h"
+#include "system/guard.h"
+#include "system/own_memory.h"
+#include "ring/ring.h"
+#include "stack/signal_stack.h"
+#include "system/system.h"
 
 #define STATE_BYTES (160 * 1024) /* one mapping: the state, then its first frames */
 static_assert(STATE_BYTES + SIGNAL_STACK_BYTES == OWN_THREAD_BYTES,

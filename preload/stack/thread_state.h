@@ -1,21 +1,21 @@
 /*
- * thread_state.h - what the recorder keeps for one thread. Layer 5.
+ * stack/thread_state.h - what the recorder keeps for one thread. Layer 5.
  *
  * States live in mappings of their own, never in the traced program's heap. They are
  * recycled when threads end; one that is in use belongs to its thread alone.
  */
-#ifndef OUTLIVE_THREAD_STATE_H
-#define OUTLIVE_THREAD_STATE_H
+#ifndef OUTLIVE_PRELOAD_STACK_THREAD_STATE_H
+#define OUTLIVE_PRELOAD_STACK_THREAD_STATE_H
 
 #include <assert.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "guard.h"
-#include "stack_bounds.h"
-#include "stub_pool.h"
-#include "system.h"
+#include "system/guard.h"
+#include "system/stack_bounds.h"
+#include "stack/stub_pool.h"
+#include "system/system.h"
 #include "trace_format.h"
 
 /*
@@ -44,7 +44,7 @@ enum walk_frame_flags {
 	FRAME_TOLD = 128,     /* this run holds its size; so it does of all further out */
 	FRAME_FIRST = 256,    /* returns into the loader's entry code, which calls once */
 	FRAME_DROPPED = 512,  /* frames further out were too many, and left out */
-	FRAME_BOUND = 1024,   /* its stub is a bound one; see stub_pool.h */
+	FRAME_BOUND = 1024,   /* its stub is a bound one; see stack/stub_pool.h */
 	FRAME_STOPPED = 2048, /* no call: a signal interrupted it here */
 	FRAME_BEYOND = 4096,  /* a signal interrupted what it called: wants a bound stub */
 };
@@ -56,7 +56,7 @@ struct limbo_stub {
 	stub_id stub;
 };
 
-/* An exception that has not been caught, as far as is known; see throw_stack.h. */
+/* An exception that has not been caught, as far as is known; see stack/throws.h. */
 struct throw_mark {
 	const void *exception; /* NULL: it lands nowhere */
 	uint32_t keep;         /* so many outer frames have stood ever since its throw */

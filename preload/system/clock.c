@@ -1,7 +1,7 @@
 /*
- * clock.c - which clock the events carry. Layer 2.
+ * system/clock.c - which clock the events carry. Layer 2.
  */
-#include "clock.h"
+#include "system/clock.h"
 
 bool clock_is_monotonic_ns;
 

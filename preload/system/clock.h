@@ -1,13 +1,13 @@
 /*
- * clock.h - time in quanta, as events carry it. Layer 2.
+ * system/clock.h - time in quanta, as events carry it. Layer 2.
  *
  * A quantum is 32 ticks (about 10 ns): far below what it takes to hand a block from
  * one thread to another, so order survives, and most deltas fit one byte.
  */
-#ifndef OUTLIVE_CLOCK_H
-#define OUTLIVE_CLOCK_H
+#ifndef OUTLIVE_PRELOAD_SYSTEM_CLOCK_H
+#define OUTLIVE_PRELOAD_SYSTEM_CLOCK_H
 
-#include "system.h"
+#include "system/system.h"
 #include "trace_format.h"
 
 #define CLOCK_SHIFT_TICKS 5

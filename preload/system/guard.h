@@ -1,12 +1,12 @@
 /*
- * guard.h - the recorder's only thread-local data. Layer 0.
+ * system/guard.h - the recorder's only thread-local data. Layer 0.
  *
  * Initial-exec and without a destructor: other TLS models may call the allocator on
  * first use, and a destructor would run before the thread's last frees. It stays a few
  * dozen bytes so that a late dlopen still finds room in the static TLS block.
  */
-#ifndef OUTLIVE_GUARD_H
-#define OUTLIVE_GUARD_H
+#ifndef OUTLIVE_PRELOAD_SYSTEM_GUARD_H
+#define OUTLIVE_PRELOAD_SYSTEM_GUARD_H
 
 #include <stdbool.h>
 #include <stdint.h>

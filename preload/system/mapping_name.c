@@ -1,7 +1,7 @@
-/* mapping_name.c - /proc/self/maps, line by line, without stdio. Layer 2. */
-#include "mapping_name.h"
+/* system/mapping_name.c - /proc/self/maps, line by line, without stdio. Layer 2. */
+#include "system/mapping_name.h"
 
-#include "system.h"
+#include "system/system.h"
 
 #define FIELDS_BEFORE_NAME 5 /* the range, permissions, offset, device, inode */
 

@@ -1,8 +1,8 @@
 /*
- * mapping_name.h - which file lies at an address. Layer 2.
+ * system/mapping_name.h - which file lies at an address. Layer 2.
  */
-#ifndef OUTLIVE_MAPPING_NAME_H
-#define OUTLIVE_MAPPING_NAME_H
+#ifndef OUTLIVE_PRELOAD_SYSTEM_MAPPING_NAME_H
+#define OUTLIVE_PRELOAD_SYSTEM_MAPPING_NAME_H
 
 #include <stddef.h>
 #include <stdint.h>

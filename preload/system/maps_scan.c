@@ -1,7 +1,7 @@
-/* maps_scan.c - /proc/self/maps, mapping by mapping, by system calls only. Layer 2. */
-#include "maps_scan.h"
+/* system/maps_scan.c - /proc/self/maps, mapping by mapping, by system calls only. Layer 2. */
+#include "system/maps_scan.h"
 
-#include "system.h"
+#include "system/system.h"
 
 enum field { FIELD_START, FIELD_END, FIELD_ACCESS, FIELD_REST };
 

@@ -1,8 +1,8 @@
 /*
- * maps_scan.h - /proc/self/maps, mapping by mapping, by system calls only. Layer 2.
+ * system/maps_scan.h - /proc/self/maps, mapping by mapping, by system calls only. Layer 2.
  */
-#ifndef OUTLIVE_MAPS_SCAN_H
-#define OUTLIVE_MAPS_SCAN_H
+#ifndef OUTLIVE_PRELOAD_SYSTEM_MAPS_SCAN_H
+#define OUTLIVE_PRELOAD_SYSTEM_MAPS_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

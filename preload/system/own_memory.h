@@ -1,11 +1,11 @@
 /*
- * own_memory.h - memory of the recorder's own that begins with a mark, so that a look from
+ * system/own_memory.h - memory of the recorder's own that begins with a mark, so that a look from
  * outside does not take it for the program's. Layer 2.
  */
-#ifndef OUTLIVE_OWN_MEMORY_H
-#define OUTLIVE_OWN_MEMORY_H
+#ifndef OUTLIVE_PRELOAD_SYSTEM_OWN_MEMORY_H
+#define OUTLIVE_PRELOAD_SYSTEM_OWN_MEMORY_H
 
-#include "system.h"
+#include "system/system.h"
 #include "trace_format.h"
 
 /* The mark comes before what is handed out, which is aligned to it. */

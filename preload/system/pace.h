@@ -1,15 +1,15 @@
 /*
- * pace.h - work that is asked for again and again, and may take a small part of the time
+ * system/pace.h - work that is asked for again and again, and may take a small part of the time
  * only: a file to read that can be long. Layer 3.
  */
-#ifndef OUTLIVE_PACE_H
-#define OUTLIVE_PACE_H
+#ifndef OUTLIVE_PRELOAD_SYSTEM_PACE_H
+#define OUTLIVE_PRELOAD_SYSTEM_PACE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "clock.h"
+#include "system/clock.h"
 
 /* It is done whenever it is asked for, until it has taken so long: some milliseconds. */
 #define PACE_FREE_QUANTA (UINT64_C(1) << 19)

@@ -1,10 +1,10 @@
 /*
- * settings.c - environment variables into struct settings, without libc. Layer 2.
+ * system/settings.c - environment variables into struct settings, without libc. Layer 2.
  */
-#include "settings.h"
+#include "system/settings.h"
 
-#include "handover.h"
-#include "system.h"
+#include "system/environment.h"
+#include "system/system.h"
 #include "trace_format.h"
 
 #define RING_BYTES_DEFAULT (UINT64_C(64) << 20)

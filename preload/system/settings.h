@@ -1,8 +1,8 @@
 /*
- * settings.h - what the environment asks of the recorder. Layer 2.
+ * system/settings.h - what the environment asks of the recorder. Layer 2.
  */
-#ifndef OUTLIVE_SETTINGS_H
-#define OUTLIVE_SETTINGS_H
+#ifndef OUTLIVE_PRELOAD_SYSTEM_SETTINGS_H
+#define OUTLIVE_PRELOAD_SYSTEM_SETTINGS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,12 +1,12 @@
 /*
- * stack_bounds.c - the mapping that a stack lies in. Layer 3.
+ * system/stack_bounds.c - the mapping that a stack lies in. Layer 3.
  *
  * pthread_getattr_np() would answer for threads, but deadlocks when called from inside
  * the allocator, and knows nothing of coroutine and signal stacks.
  */
-#include "stack_bounds.h"
+#include "system/stack_bounds.h"
 
-#include "maps_scan.h"
+#include "system/maps_scan.h"
 
 #include <string.h>
 

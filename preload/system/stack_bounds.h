@@ -1,8 +1,8 @@
 /*
- * stack_bounds.h - where a stack begins and ends in memory. Layer 3.
+ * system/stack_bounds.h - where a stack begins and ends in memory. Layer 3.
  */
-#ifndef OUTLIVE_STACK_BOUNDS_H
-#define OUTLIVE_STACK_BOUNDS_H
+#ifndef OUTLIVE_PRELOAD_SYSTEM_STACK_BOUNDS_H
+#define OUTLIVE_PRELOAD_SYSTEM_STACK_BOUNDS_H
 
 #include <stdbool.h>
 #include <stdint.h>

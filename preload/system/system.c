@@ -1,11 +1,11 @@
 /*
- * system.c - which system calls a filter lets pass. Layer 1.
+ * system/system.c - which system calls a filter lets pass. Layer 1.
  *
  * Filters are programs (seccomp(2), classic BPF), so they are asked: they are run here with
  * the calls that the recorder makes. One that looks at where a call comes from, or at pointers,
  * forbids more here than it does there, if anything: who is in doubt does without.
  */
-#include "system.h"
+#include "system/system.h"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -1,12 +1,12 @@
 /*
- * system.h - the system calls of the preload, without the C library. Layer 1.
+ * system/system.h - the system calls of the preload, without the C library. Layer 1.
  *
  * The recorder runs inside malloc, in signal handlers and in half-made processes, so it
  * calls nothing that could lock, allocate, be cancelled, or set errno. All functions
  * return -errno on failure.
  */
-#ifndef OUTLIVE_SYSTEM_H
-#define OUTLIVE_SYSTEM_H
+#ifndef OUTLIVE_PRELOAD_SYSTEM_SYSTEM_H
+#define OUTLIVE_PRELOAD_SYSTEM_SYSTEM_H
 
 #include <fcntl.h>
 #include <poll.h>

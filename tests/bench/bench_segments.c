@@ -5,7 +5,7 @@
  * again. Prints the medians, in ns, as "mappings smaps_ns first_ns again_ns". With ROUNDS
  * "wait" it prints the child's pid instead, and waits until it is killed.
  */
-#include "segments.h"
+#include "segments/segment.h"
 
 #include <fcntl.h>
 #include <signal.h>

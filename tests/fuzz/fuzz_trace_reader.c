@@ -8,12 +8,12 @@
  *   'S'  the payload of a SYMBOLS block
  *   'G'  the payload of a SEGMENTS block
  */
-#include "process_counts.h"
-#include "profile.h"
-#include "report_json.h"
-#include "report_text.h"
-#include "segment_pictures_text.h"
-#include "segment_timeline.h"
+#include "trace/counts.h"
+#include "replay/profile.h"
+#include "report/json/report.h"
+#include "report/text/report.h"
+#include "report/text/self_view.h"
+#include "report/timeline.h"
 #include "trace_format.h"
 
 #include <stdio.h>

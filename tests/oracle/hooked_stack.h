@@ -6,7 +6,7 @@
 #define HOOKED_STACK_H
 
 #include "oracle_log.h"
-#include "profile.h"
+#include "replay/profile.h"
 
 #include <stdint.h>
 

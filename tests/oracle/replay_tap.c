@@ -1,9 +1,9 @@
 /* replay_tap.c - every block's end, seen between the parts of the replay. */
 #include "replay_tap.h"
 
-#include "block_lives.h"
-#include "live_table.h"
-#include "site_lives.h"
+#include "replay/block_lives.h"
+#include "replay/live_table.h"
+#include "replay/site_lives.h"
 
 #include <stdio.h>
 #include <stdlib.h>

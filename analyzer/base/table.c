@@ -1,0 +1,107 @@
+/* base/table.c - the columns of figures in a table of a text report. Layer 2. */
+#include "base/table.h"
+
+#include <string.h>
+
+#define NAME_COLUMNS_MIN 34 /* beside figures; with less, a name has its own line */
+#define STACKED_INDENT 4
+
+static size_t figures_width(const struct figure_column *columns, size_t count,
+                            bool is_tight)
+{
+	size_t used = count - 1, i;
+
+	for (i = 0; i < count; i++)
+		used += (size_t)(is_tight ? columns[i].columns_least : columns[i].columns);
+	return used;
+}
+
+struct figures figures_of(const struct screen *screen,
+                          const struct figure_column *columns, size_t count)
+{
+	struct figures figures = { .screen = screen, .columns = columns, .count = count };
+	size_t wide = figures_width(columns, count, false) + 2;
+	size_t tight = figures_width(columns, count, true) + 2;
+
+	if (!screen->is_narrow || wide + NAME_COLUMNS_MIN <= screen->columns)
+		return figures;
+	figures.is_tight = true;
+	if (tight + NAME_COLUMNS_MIN <= screen->columns)
+		return figures;
+	figures.is_tight = wide > screen->columns;
+	figures.is_stacked = true;
+	return figures;
+}
+
+/* Returns the columns it took: more than the column has if the figure is that large. */
+static size_t figure_print(const struct figures *figures, size_t number,
+                           const char *text)
+{
+	const struct figure_column *column = &figures->columns[number];
+	int used = fprintf(figures->screen->file, "%s%*s", number ? " " : "",
+	                   figures->is_tight ? column->columns_least : column->columns,
+	                   text);
+
+	return used > 0 ? (size_t)used : 0;
+}
+
+void figures_titles(const struct figures *figures, const char *name)
+{
+	const struct screen *screen = figures->screen;
+	size_t i;
+
+	fputs(screen_dim(screen), screen->file);
+	for (i = 0; i < figures->count; i++)
+		figure_print(figures, i, figures->columns[i].title);
+	if (*name && figures->is_stacked)
+		fprintf(screen->file, "\n%*s%s", STACKED_INDENT, "", name);
+	else if (*name)
+		fprintf(screen->file, "  %s", name);
+	fprintf(screen->file, "%s\n", screen_plain(screen));
+}
+
+size_t figures_print(const struct figures *figures, char (*texts)[TEXT_NUMBER_BYTES])
+{
+	size_t i, used = 0;
+
+	for (i = 0; i < figures->count; i++)
+		used += figure_print(figures, i, texts[i]);
+	if (!figures->is_stacked) {
+		fputs("  ", figures->screen->file);
+		return used + 2;
+	}
+	fprintf(figures->screen->file, "\n%*s", STACKED_INDENT, "");
+	return STACKED_INDENT;
+}
+
+void figures_name(const struct figures *figures, size_t used, const char *name,
+                  bool is_bold)
+{
+	const struct screen *screen = figures->screen;
+	char fitted[512];
+
+	text_fit(fitted, sizeof(fitted), name, screen->columns - used, TEXT_KEEP_START);
+	fprintf(screen->file, "%s%s%s\n", is_bold ? screen_bold(screen) : "", fitted,
+	        is_bold ? screen_plain(screen) : "");
+}
+
+void figures_size(char text[TEXT_NUMBER_BYTES], uint64_t bytes)
+{
+	if (bytes)
+		text_size(text, bytes);
+	else
+		strcpy(text, "-");
+}
+
+void figures_growth(char text[TEXT_NUMBER_BYTES], uint64_t before, uint64_t after)
+{
+	char size[TEXT_NUMBER_BYTES];
+
+	if (before == after) {
+		strcpy(text, "-");
+		return;
+	}
+	text_size(size, after > before ? after - before : before - after);
+	snprintf(text, TEXT_NUMBER_BYTES, "%c%.*s", after > before ? '+' : '-',
+	         TEXT_NUMBER_BYTES - 2, size);
+}

@@ -1,0 +1,295 @@
+/* commands/report.c - `outlive report`: who allocated what, from a recording. Layer 20. */
+#include "verdict/block_history.h"
+#include "commands/command.h"
+#include "trace/pick.h"
+#include "replay/profile.h"
+#include "replay/profile_symbols.h"
+#include "base/progress.h"
+#include "report/json/report.h"
+#include "report/text/recording.h"
+#include "symbols/symbolizer.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOP_UNSAID UINT64_MAX
+#define TOP_TEXT 20
+#define TOP_JSON 1000
+
+enum report_format { FORMAT_TEXT, FORMAT_JSON };
+
+struct report_options {
+	int group, sort, class; /* -1: not said */
+	int format;
+	uint64_t top, pid, number;
+	const char *why, *explain, *phase, *thread;
+	bool stacks;
+	struct option_list wrappers;
+	const char *suppressions;
+	bool all;
+};
+
+static const char *const groups[] = { "site",   "function", "module",
+	                                  "thread", "owner",    NULL };
+static const char *const classes[] = { "stack",  "escape", "crossed",
+	                                   "static", "live",   NULL };
+static const char *const sorts[] = { "bytes", "calls", "peak", "live", NULL };
+static const char *const formats[] = { "text", "json", NULL };
+
+static const struct option options[] = {
+	{ "by", 'b', OPTION_CHOICE, offsetof(struct report_options, group), NULL,
+	  "one row for each of these, instead of the overview", groups },
+	{ "sort", 's', OPTION_CHOICE, offsetof(struct report_options, sort), NULL,
+	  "most of these first: bytes allocated, calls, bytes at the peak,\n"
+	  "bytes never freed",
+	  sorts },
+	{ "class", 'c', OPTION_CHOICE, offsetof(struct report_options, class), NULL,
+	  "who allocates the blocks of this class", classes },
+	{ "why", 'w', OPTION_STRING, offsetof(struct report_options, why), "SITE",
+	  "one site whole: its number, or a function's number, its name as\n"
+	  "shown, or a part of that",
+	  NULL },
+	{ "explain", 'e', OPTION_STRING, offsetof(struct report_options, explain), "BLOCK",
+	  "follow one block: its address (0x..), or the number of its\n"
+	  "allocation, counted from 1",
+	  NULL },
+	{ "stacks", 0, OPTION_FLAG, offsetof(struct report_options, stacks), NULL,
+	  "how deep the stacks of the threads went, and by whose frames", NULL },
+	{ "thread", 't', OPTION_STRING, offsetof(struct report_options, thread), "THREAD",
+	  "only blocks that this thread allocated: its number, or its name,\n"
+	  "which may be a glob; with --stacks: its deepest path",
+	  NULL },
+	{ "phase", 0, OPTION_STRING, offsetof(struct report_options, phase), "NAME",
+	  "only blocks born in this phase: load, main, exit, or one that\n"
+	  "the program named (see outlive_phase(3))",
+	  NULL },
+	{ "wrapper", 0, OPTION_LIST, offsetof(struct report_options, wrappers), "NAME",
+	  "a function that only allocates for its caller; may be a glob", NULL },
+	{ "suppressions", 0, OPTION_STRING, offsetof(struct report_options, suppressions),
+	  "FILE",
+	  "hide what was never freed, and matches a rule of this file, in the\n"
+	  "syntax of LeakSanitizer: lines of leak:PATTERN",
+	  NULL },
+	{ "all", 'a', OPTION_FLAG, offsetof(struct report_options, all), NULL,
+	  "hide nothing: also what libc and runtimes never free, on purpose", NULL },
+	{ "top", 'n', OPTION_COUNT, offsetof(struct report_options, top), "N",
+	  "so many rows (default 20; json: 1000 sites), 0: all", NULL },
+	{ "format", 'f', OPTION_CHOICE, offsetof(struct report_options, format), NULL,
+	  "for people (default), or for programs: see outlive-report-json(5)", formats },
+	{ "pid", 'p', OPTION_COUNT, offsetof(struct report_options, pid), "PID",
+	  "of the processes of the recording, this one (default: what the first\n"
+	  "became by exec, else the one with most events)",
+	  NULL },
+	{ "process", 0, OPTION_COUNT, offsetof(struct report_options, number), "N",
+	  "the same by its number in 'outlive info', when exec made several\n"
+	  "of one pid",
+	  NULL },
+};
+
+static void progress_events(void *progress, uint64_t done, uint64_t expected)
+{
+	progress_show(progress, done, expected);
+}
+
+/* A trace brings its symbols; a ring, or a trace cut short, finds them here or nowhere. */
+static void symbols_complete(struct profile *profile)
+{
+	struct symbolizer *symbolizer;
+
+	if (profile->process->symbols.count)
+		return;
+	symbolizer = symbolizer_new();
+	if (!symbolizer || profile_symbolize(profile, symbolizer, NULL))
+		warning("out of memory for symbols; some names are missing");
+	symbolizer_free(symbolizer);
+}
+
+/* A trace of which nothing is left, though it was not meant to be empty. */
+static void emptiness_check(const struct trace_reader *reader)
+{
+	size_t count = trace_reader_process_count(reader), i;
+
+	if (!trace_reader_is_trace(reader) || trace_reader_is_complete(reader) ||
+	    trace_reader_is_live(reader))
+		return;
+	for (i = 0; i < count; i++) {
+		if (trace_reader_process(reader, i)->events)
+			return;
+	}
+	die("%s: was cut short before its first event: nothing is left to report",
+	    trace_reader_name(reader));
+}
+
+static int report_print(struct trace_reader *reader, const struct profile *profile,
+                        const struct report_options *said,
+                        const struct suppressions *suppressions,
+                        const struct block_story *story)
+{
+	struct report_settings settings = {
+		.group = said->group < 0 ? REPORT_BY_SITE : (enum report_group)said->group,
+		.sort = said->sort < 0 ? REPORT_SORT_BYTES : (enum report_sort)said->sort,
+		.top = said->top,
+		.class_number = (unsigned)(said->class + 1),
+		.why = said->why,
+		.is_stacks = said->stacks,
+		.story = story,
+		.is_overview = !said->stacks && said->group < 0 && said->sort < 0 &&
+		               said->class < 0 && said->top == TOP_UNSAID,
+		.classes = { .wrappers = said->wrappers.items,
+		             .wrapper_count = said->wrappers.count,
+		             .suppressions = said->suppressions ? suppressions : NULL,
+		             .shows_suppressed = said->all },
+	};
+	struct text several = { NULL, 0, 0 };
+	int result;
+
+	settings.several = &several;
+	if (said->format == FORMAT_JSON) {
+		if (said->top == TOP_UNSAID)
+			settings.top = TOP_JSON;
+		return report_json(reader, profile, &settings, stdout);
+	}
+	if (said->top == TOP_UNSAID)
+		settings.top = TOP_TEXT;
+	if (said->group < 0)
+		settings.group = REPORT_BY_FUNCTION;
+	result = report_recording(reader, profile, &settings, stdout);
+	if (result > 0 && said->stacks)
+		die("%s: no thread '%s' has a stack that is known: --stacks shows all",
+		    trace_reader_name(reader), said->thread);
+	if (result > 0 && several.bytes) {
+		fputs(several.data, stderr);
+		die("%s: several functions are '%s': --why takes the number of one of these",
+		    trace_reader_name(reader), said->why);
+	}
+	if (result > 0)
+		die("%s: no site '%s': --by site and --by function show what there is",
+		    trace_reader_name(reader), said->why);
+	text_release(&several);
+	return result;
+}
+
+/* One site or one block is told whole, whatever it is of. */
+static void single_check(const struct report_options *said)
+{
+	const char *single = said->why ? "--why" : "--explain";
+
+	if (!said->why && !said->explain)
+		return;
+	if (said->why && said->explain)
+		die_usage("report", "report: --why and --explain do not go together");
+	if (said->group >= 0 || said->class >= 0 || said->sort >= 0 ||
+	    said->top != TOP_UNSAID)
+		die_usage("report",
+		          "report: %s goes with none of --by, --class, --sort and --top",
+		          single);
+	if (said->format == FORMAT_JSON)
+		die_usage("report",
+		          "report: %s is for people; in JSON every site has its evidence",
+		          single);
+}
+
+/* What --explain says: an address, or the number of an allocation. */
+static void story_read(struct block_story *story, struct trace_reader *reader,
+                       const struct profile *profile, const char *which)
+{
+	bool is_address = !strncmp(which, "0x", 2);
+	uint64_t value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(which, &end, is_address ? 16 : 10);
+	if (errno || *end || end == which || !value || *which == '-')
+		die_usage("report",
+		          "--explain: '%s' is neither an address (0x..) nor the "
+		          "number of an allocation",
+		          which);
+	if (is_address)
+		value &= ~UINT64_C(7);
+	if (value && block_story_read(story, reader, profile, is_address ? value : 0,
+	                              is_address ? 0 : value))
+		die("%s: out of memory for its blocks", trace_reader_name(reader));
+	if (!story->count)
+		die("%s: %s: no block was %s there", trace_reader_name(reader), which,
+		    profile->thread                            ? "allocated by that thread"
+		    : profile->phase_only != PHASE_NUMBER_NONE ? "born in that phase"
+		                                               : "allocated");
+}
+
+static int report_run(const struct command *command, int argc, char **argv)
+{
+	struct report_options said = { .group = -1,
+		                           .sort = -1,
+		                           .class = -1,
+		                           .format = FORMAT_TEXT,
+		                           .top = TOP_UNSAID,
+		                           .pid = PROCESS_UNSAID,
+		                           .number = PROCESS_UNSAID };
+	int at = command_parse(command, &said, argc, argv);
+	struct suppressions suppressions = { .count = 0 };
+	struct block_story story = { .count = 0 };
+	struct trace_reader *reader;
+	struct progress progress;
+	struct profile *profile;
+	struct error error;
+	size_t process = 0;
+
+	if (argc - at != 1)
+		die_usage("report",
+		          at == argc ? "report: which file?" : "report: one file at a time");
+	/* a thread allocates blocks of all classes, and an owner has what others allocate */
+	if (said.class >= 0 &&
+	    (said.group == REPORT_BY_THREAD || said.group == REPORT_BY_OWNER))
+		die_usage("report",
+		          "report: --class goes with --by site, function or module, not %s",
+		          groups[said.group]);
+	if (said.stacks && (said.group >= 0 || said.sort >= 0 || said.class >= 0 ||
+	                    said.why || said.explain))
+		die_usage("report",
+		          "report: --stacks goes alone, without --by, --sort, --class, "
+		          "--why or --explain");
+	single_check(&said);
+	if (said.suppressions &&
+	    suppressions_read(&suppressions, said.suppressions, &error))
+		die("%s", error.message);
+	reader = trace_reader_open(argv[at], &error);
+	if (!reader || process_pick(reader, said.number, said.pid, &process, &error))
+		die("%s", error.message);
+	emptiness_check(reader);
+	progress_begin(&progress, "reading events");
+	profile = profile_read_chosen(reader, process,
+	                              &(struct profile_choice){ said.phase, said.thread },
+	                              progress_events, &progress, &error);
+	progress_end(&progress);
+	if (!profile)
+		die("%s", error.message);
+	symbols_complete(profile);
+	report_completeness(reader);
+	problems_warn(trace_reader_problems(reader));
+	if (said.explain)
+		story_read(&story, reader, profile, said.explain);
+	if (report_print(reader, profile, &said, &suppressions,
+	                 said.explain ? &story : NULL))
+		die("%s: out of memory for the report", argv[at]);
+	block_story_release(&story);
+	suppressions_release(&suppressions);
+	if (fflush(stdout) || ferror(stdout))
+		die("the report could not be written to its end");
+	profile_free(profile);
+	trace_reader_close(reader);
+	return EXIT_SUCCESS;
+}
+
+const struct command command_report = {
+	.name = "report",
+	.summary = "show who allocated what",
+	.usage = "[OPTION]... FILE",
+	.details = "FILE is a trace of 'outlive run', or a ring that a crash left behind.\n"
+			   "Without --by, --class, --sort or --top: an overview.",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(options[0]),
+	.run = report_run,
+};

@@ -1,0 +1,401 @@
+/* commands/segments.c - `outlive segments`: where a process keeps its memory. Layer 20. */
+#include "commands/command.h"
+#include "trace/pick.h"
+#include "replay/profile.h"
+#include "base/progress.h"
+#include "report/text/recording.h"
+#include "report/text/self_view.h"
+#include "report/segments.h"
+#include "report/timeline.h"
+#include "base/watch_frame.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TOP_UNSAID UINT64_MAX
+#define TOP_TEXT 40
+#define TOP_TIMES 12
+
+enum segments_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
+
+struct segments_options {
+	int group, format;
+	uint64_t top, process_pid, number;
+	const char *watch, *between, *at, *phase;
+};
+
+/* The first four as enum segment_group has them. */
+#define BY_SYMBOL 4
+static const char *const groups[] = { "segment", "module", "map",
+	                                  "thread",  "symbol", NULL };
+static const char *const formats[] = { "text", "json", "csv", NULL };
+
+static const struct option options[] = {
+	{ "by", 'b', OPTION_CHOICE, offsetof(struct segments_options, group), NULL,
+	  "one row for each of these (default: segment)", groups },
+	{ "watch", 'w', OPTION_STRING, offsetof(struct segments_options, watch), "SECONDS",
+	  "look again every so often, until the process ends or Ctrl-C", NULL },
+	{ "between", 0, OPTION_STRING, offsetof(struct segments_options, between),
+	  "FROM:TO",
+	  "of a recording: how each segment grew between two times after its\n"
+	  "start, as 2s:5s or 500ms:; nothing: its start, or its end",
+	  NULL },
+	{ "at", 0, OPTION_STRING, offsetof(struct segments_options, at), "TIME",
+	  "of a recording: the segments at that time", NULL },
+	{ "phase", 0, OPTION_STRING, offsetof(struct segments_options, phase), "NAME",
+	  "of a recording: how each segment grew while the process was in this\n"
+	  "phase: load, main, exit, or one that it named",
+	  NULL },
+	{ "pid", 'p', OPTION_COUNT, offsetof(struct segments_options, process_pid), "PID",
+	  "of a recording: the process of this pid", NULL },
+	{ "process", 0, OPTION_COUNT, offsetof(struct segments_options, number), "NUMBER",
+	  "of a recording: the process of this number, as 'outlive info'\n"
+	  "counts them",
+	  NULL },
+	{ "top", 'n', OPTION_COUNT, offsetof(struct segments_options, top), "N",
+	  "so many rows (default 40, or 12 times; json and csv: all), 0: all", NULL },
+	{ "format", 'f', OPTION_CHOICE, offsetof(struct segments_options, format), NULL,
+	  "for people (default), or for programs: see outlive-segments-json(5)", formats },
+};
+
+static pid_t pid_of(const char *text)
+{
+	long pid;
+
+	errno = 0;
+	pid = strtol(text, NULL, 10);
+	if (errno || pid <= 0 || pid > INT_MAX)
+		die_usage("segments", "segments: %s: which process? give its pid", text);
+	return (pid_t)pid;
+}
+
+/* A number is a process; a file of such a name is given as ./1234. */
+static bool is_number(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789")];
+}
+
+static double seconds_of(const char *text)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (*end || end == text || !(seconds >= 0.01 && seconds <= 86400))
+		die_usage("segments", "segments: --watch takes seconds, 0.01 to 86400: %s",
+		          text);
+	return seconds;
+}
+
+/* 0, or -1: it could not be written. */
+static int segments_print(const struct segments *segments,
+                          const struct segments_options *said)
+{
+	struct segment_report report = {
+		.segments = segments,
+		.group = (enum segment_group)said->group,
+		.top = said->top != TOP_UNSAID       ? said->top
+		       : said->format == FORMAT_TEXT ? TOP_TEXT
+		                                     : 0,
+	};
+	struct screen screen = screen_of(stdout);
+	struct segment_symbols symbols = { .count = 0 };
+	struct watch_frame frame;
+	int result;
+
+	if (said->group == BY_SYMBOL) {
+		report.group = SEGMENTS_BY_SEGMENT;
+		report.symbols = &symbols;
+		if (segment_symbols_find(&symbols, segments, report.top))
+			die("segments: out of memory");
+	}
+	if (said->watch && said->format == FORMAT_TEXT) {
+		watch_frame_begin(&frame, stdout);
+		screen.file = frame.file;
+	}
+	result = said->format == FORMAT_JSON  ? segment_report_json(&report, stdout)
+	         : said->format == FORMAT_CSV ? segment_report_csv(&report, stdout)
+	                                      : segment_report_text(&report, &screen);
+
+	if (result)
+		die("segments: out of memory");
+	if (said->watch && said->format == FORMAT_TEXT)
+		watch_frame_end(&frame);
+	segment_symbols_release(&symbols);
+	return fflush(stdout) || ferror(stdout) ? -1 : 0;
+}
+
+/* Between two looks: a terminal is drawn over, other readers get one after the other. */
+static void watch_turn(const struct segments_options *said, double seconds)
+{
+	struct timespec pause = { (time_t)seconds,
+		                      (long)((seconds - (double)(time_t)seconds) * 1e9) };
+
+	nanosleep(&pause, NULL);
+	if (said->format != FORMAT_TEXT)
+		return;
+	if (!isatty(STDOUT_FILENO))
+		fputc('\n', stdout);
+}
+
+/* Of a living process. */
+static void process_show(const struct segments_options *said, const char *operand)
+{
+	double seconds = said->watch ? seconds_of(said->watch) : 0;
+	struct segments segments = { .pid = 0 };
+	pid_t pid = pid_of(operand);
+	struct error error;
+	bool is_first = true;
+
+	if (said->between || said->at || said->phase ||
+	    said->process_pid != PROCESS_UNSAID || said->number != PROCESS_UNSAID)
+		die_usage("segments",
+		          "segments: %s is a process that runs: --between, --at, "
+		          "--phase, --pid and --process are for recordings",
+		          operand);
+	for (;; is_first = false) {
+		if (segments_read(&segments, pid, &error)) {
+			if (is_first)
+				die("%s", error.message);
+			break; /* it ended while it was watched */
+		}
+		if (!segments.maps.count) {
+			if (is_first)
+				die("%d: has no memory of its own: a kernel thread, or it has ended",
+				    (int)pid);
+			break;
+		}
+		if (!is_first)
+			watch_turn(said, 0);
+		if (segments_print(&segments, said))
+			die("the segments could not be written to their end");
+		if (!said->watch)
+			break;
+		watch_turn(&(struct segments_options){ .format = FORMAT_CSV }, seconds);
+	}
+	if (said->watch)
+		fprintf(stderr, "outlive: %d has ended\n", (int)pid);
+	segments_release(&segments);
+}
+
+/* ---- recordings ---- */
+
+/* "2s", "500ms", "1.5m", "2"; nothing: `otherwise`. In nanoseconds. */
+static uint64_t time_of(const char *text, size_t length, uint64_t otherwise)
+{
+	static const struct {
+		const char *unit;
+		double ns;
+	} units[] = { { "", 1e9 }, { "s", 1e9 },  { "ms", 1e6 },   { "us", 1e3 },
+		          { "ns", 1 }, { "m", 60e9 }, { "min", 60e9 }, { "h", 3600e9 } };
+	char copy[64], *end;
+	double number;
+	size_t i;
+
+	if (!length)
+		return otherwise;
+	if (length < sizeof(copy)) {
+		memcpy(copy, text, length);
+		copy[length] = 0;
+		number = strtod(copy, &end);
+		for (i = 0; end != copy && i < sizeof(units) / sizeof(*units); i++) {
+			if (!strcmp(end, units[i].unit) && number >= 0 &&
+			    number * units[i].ns < 9e18)
+				return (uint64_t)(number * units[i].ns);
+		}
+	}
+	die_usage("segments", "segments: %.*s: is no time; say 2s, 500ms or 1m",
+	          (int)length, text);
+}
+
+/* From the first sample in the phase to the last. */
+static void phase_choose(struct segment_timeline *timeline, const char *name)
+{
+	const struct profile *profile = timeline->profile;
+	const struct segment_history *history = &profile->segments;
+	struct error error;
+	uint32_t number = profile_phase(profile, name, &error);
+	bool is_any = false;
+	size_t i;
+
+	if (number == PHASE_NUMBER_NONE)
+		die("%s", error.message);
+	for (i = 0; i < history->count; i++) {
+		if (!segment_is_in_phase(profile, history->samples[i].time_ns, number))
+			continue;
+		timeline->from = is_any ? timeline->from : i;
+		timeline->to = i;
+		is_any = true;
+	}
+	if (!is_any)
+		die("%s: nobody looked while it was in phase '%s': 'outlive run "
+		    "--segments-every' looks more often",
+		    profile->name, name);
+	timeline->view = timeline->from == timeline->to ? TIMELINE_AT : TIMELINE_BETWEEN;
+	timeline->from_ns = history->samples[timeline->from].time_ns;
+	timeline->to_ns = history->samples[timeline->to].time_ns;
+}
+
+/* Which samples are meant. */
+static void times_choose(struct segment_timeline *timeline,
+                         const struct segments_options *said)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	const char *colon = said->between ? strchr(said->between, ':') : NULL;
+	uint64_t from_ns, to_ns;
+
+	timeline->to = history->count - 1;
+	if (said->phase) {
+		phase_choose(timeline, said->phase);
+	} else if (said->at) {
+		timeline->view = TIMELINE_AT;
+		from_ns = time_of(said->at, strlen(said->at), 0);
+		timeline->from_ns = timeline->to_ns = from_ns;
+		timeline->from = timeline->to = segment_history_near(history, from_ns);
+	} else if (said->between) {
+		if (!colon)
+			die_usage("segments", "segments: --between takes two times, as 2s:5s: %s",
+			          said->between);
+		from_ns = time_of(said->between, (size_t)(colon - said->between), 0);
+		to_ns = time_of(colon + 1, strlen(colon + 1), UINT64_MAX / 4);
+		if (from_ns > to_ns)
+			die_usage("segments", "segments: --between %s: goes back in time",
+			          said->between);
+		timeline->view = TIMELINE_BETWEEN;
+		timeline->from_ns = from_ns;
+		timeline->to_ns = to_ns;
+		timeline->from = segment_history_near(history, from_ns);
+		timeline->to = segment_history_near(history, to_ns);
+	}
+}
+
+static _Noreturn void samples_missing(const struct profile *profile)
+{
+	if (profile->segments.refused)
+		die("%s: process %u could not be looked at: not permitted (it runs as another "
+		    "user, or hides its memory)",
+		    profile->name, profile->process->number);
+	die("%s: has no sample of the segments of process %u: a ring, an older recording, "
+	    "one with --segments-every 0, or the process ended before the first look",
+	    profile->name, profile->process->number);
+}
+
+static void progress_events(void *progress, uint64_t done, uint64_t expected)
+{
+	progress_show(progress, done, expected);
+}
+
+static struct profile *recording_read(struct trace_reader *reader,
+                                      const struct segments_options *said)
+{
+	struct progress progress;
+	struct profile *profile;
+	struct error error;
+	size_t process;
+
+	if (process_pick(reader, said->number, said->process_pid, &process, &error))
+		die("%s", error.message);
+	progress_begin(&progress, "reading events");
+	profile = profile_read(reader, process, progress_events, &progress, &error);
+	progress_end(&progress);
+	if (!profile)
+		die("%s", error.message);
+	return profile;
+}
+
+static void timeline_print(struct segment_timeline *timeline,
+                           const struct segments_options *said)
+{
+	struct screen screen = screen_of(stdout);
+
+	if (!timeline->profile->segments.count)
+		timeline->view = TIMELINE_NONE;
+	else
+		times_choose(timeline, said);
+	if (said->format == FORMAT_JSON)
+		segment_timeline_json(timeline, stdout);
+	else if (said->format == FORMAT_CSV)
+		segment_timeline_csv(timeline, stdout);
+	else if (timeline->view == TIMELINE_NONE)
+		segment_pictures_text(timeline->profile, &screen);
+	else
+		segment_timeline_text(timeline, &screen);
+}
+
+static void recording_show(const struct segments_options *said, const char *path)
+{
+	struct segment_timeline timeline = {
+		.is_by_thread = said->group == SEGMENTS_BY_THREAD,
+		.to_ns = UINT64_MAX,
+		.top = said->top != TOP_UNSAID             ? said->top
+		       : said->format != FORMAT_TEXT       ? 0
+		       : said->group == SEGMENTS_BY_THREAD ? TOP_TEXT
+		                                           : TOP_TIMES,
+	};
+	struct trace_reader *reader;
+	struct profile *profile;
+	struct error error;
+
+	if (said->watch)
+		die_usage("segments", "segments: --watch is for processes: %s is a recording",
+		          path);
+	if (!!said->at + !!said->between + !!said->phase > 1)
+		die_usage("segments", "segments: one of --at, --between and --phase");
+	if (said->group != SEGMENTS_BY_SEGMENT && said->group != SEGMENTS_BY_THREAD)
+		die_usage("segments",
+		          "segments: a recording keeps the sums of segments and stacks, no %s: "
+		          "--by segment or thread",
+		          groups[said->group]);
+	reader = trace_reader_open(path, &error);
+	if (!reader)
+		die("%s", error.message);
+	profile = recording_read(reader, said);
+	report_completeness(reader);
+	problems_warn(trace_reader_problems(reader));
+	timeline.profile = profile;
+	if (!profile->segments.count &&
+	    (!profile->pictures.count || said->at || said->between || said->phase ||
+	     timeline.is_by_thread))
+		samples_missing(profile);
+	timeline_print(&timeline, said);
+	if (fflush(stdout) || ferror(stdout))
+		die("the segments could not be written to their end");
+	profile_free(profile);
+	trace_reader_close(reader);
+}
+
+static int segments_run(const struct command *command, int argc, char **argv)
+{
+	struct segments_options said = { .top = TOP_UNSAID,
+		                             .process_pid = PROCESS_UNSAID,
+		                             .number = PROCESS_UNSAID };
+	int at = command_parse(command, &said, argc, argv);
+
+	if (argc - at != 1)
+		die_usage("segments", at == argc
+		                          ? "segments: which process, or which recording?"
+		                          : "segments: one process or recording at a time");
+	if (is_number(argv[at]))
+		process_show(&said, argv[at]);
+	else
+		recording_show(&said, argv[at]);
+	return EXIT_SUCCESS;
+}
+
+const struct command command_segments = {
+	.name = "segments",
+	.summary = "show where a process keeps its memory, now or over time",
+	.usage = "[OPTION]... PID|FILE",
+	.details =
+		"Code, data, bss, heap, stacks and all the rest: of any process that you may\n"
+		"read, without stopping it (it need not be recorded); or of FILE, a trace of\n"
+		"'outlive run', from its start to its end.\n",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(options[0]),
+	.run = segments_run,
+};

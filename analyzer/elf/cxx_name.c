@@ -1,0 +1,205 @@
+/* elf/cxx_name.c - the parts of a demangled C++ or Rust name. Layer 0. */
+#include "elf/cxx_name.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define OPERATOR "operator"
+#define ANONYMOUS "(anonymous namespace)"
+
+/* Whether the word `operator` begins here. */
+static bool is_operator(const char *function, const char *at)
+{
+	char after;
+
+	if (strncmp(at, OPERATOR, strlen(OPERATOR)))
+		return false;
+	if (at > function && at[-1] != ':' && at[-1] != ' ')
+		return false;
+	after = at[strlen(OPERATOR)];
+	return after && !strchr("_0123456789abcdefghijklmnopqrstuvwxyz"
+	                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+	                        after);
+}
+
+/* Behind `operator` and its symbol: where the template arguments or parameters begin. */
+static const char *operator_skip(const char *at)
+{
+	at += strlen(OPERATOR);
+	if (!strncmp(at, "()", 2) || !strncmp(at, "[]", 2))
+		return at + 2;
+	if (*at == ' ') { /* new, delete, or a type to convert to */
+		while (*at && *at != '(')
+			at++;
+		return at;
+	}
+	/* operator<< <int> has a space, so that only the symbol is taken. */
+	while (*at && strchr("+-*/%^&|~!=<>,", *at))
+		at++;
+	return at;
+}
+
+/* Behind the bracket that closes the one at `at`; the end if none does. */
+static const char *bracket_skip(const char *at)
+{
+	size_t depth = 0;
+
+	for (; *at; at++) {
+		if (strchr("<([{", *at))
+			depth++;
+		else if (strchr(")]}", *at) || (*at == '>' && at[-1] != '-'))
+			depth--;
+		if (!depth)
+			return at + 1;
+	}
+	return at;
+}
+
+const char *function_name_start(const char *function)
+{
+	const char *at = function, *start = function;
+
+	while (*at) {
+		if (is_operator(function, at))
+			return start;
+		if (!strncmp(at, ANONYMOUS, strlen(ANONYMOUS)))
+			at += strlen(ANONYMOUS);
+		else if (*at == '(')
+			return start;
+		else if (*at == '<' || *at == '[' || *at == '{')
+			at = bracket_skip(at);
+		else if (*at++ == ' ')
+			start = at;
+	}
+	/* Without parameters this is no C++ function, and has no return type. */
+	return function;
+}
+
+static const char *behind(const char *name, const char *prefix)
+{
+	size_t bytes = strlen(prefix);
+
+	return strncmp(name, prefix, bytes) ? name : name + bytes;
+}
+
+const char *function_name_public(const char *function)
+{
+	const char *plain = behind(function, "__GI_"), *name = plain + strspn(plain, "_");
+
+	if (name == function)
+		return function;
+	return behind(name, plain[0] == '_' && plain[1] == '_' ? "libc_" : "IO_");
+}
+
+static size_t put(char *to, size_t bytes, size_t used, const char *from, size_t count)
+{
+	if (count > bytes - 1 - used)
+		count = bytes - 1 - used;
+	memcpy(to + used, from, count);
+	return used + count;
+}
+
+char *function_name_short(char *to, size_t bytes, const char *function)
+{
+	const char *at = function_name_start(function), *from;
+	size_t used = 0;
+
+	/* "<T as Trait>::f" of Rust begins with what matters. */
+	if (*at == '<') {
+		from = at;
+		at = bracket_skip(at);
+		used = put(to, bytes, used, from, (size_t)(at - from));
+	}
+	while (*at && used < bytes - 1) {
+		from = at;
+		if (is_operator(function, at))
+			at = operator_skip(at);
+		else if (!strncmp(at, ANONYMOUS, strlen(ANONYMOUS)))
+			at += strlen(ANONYMOUS);
+		else if (*at == '{')
+			at = bracket_skip(at);
+		else
+			at += *at != '<' && *at != '(';
+		used = put(to, bytes, used, from, (size_t)(at - from));
+		if (at != from)
+			continue;
+		used = put(to, bytes, used, *at == '<' ? "<>" : "()", 2);
+		at = bracket_skip(at);
+	}
+	to[used] = 0;
+	return to;
+}
+
+/* The type in "<&mut Type<A> as Trait<B>>::f", or the trait; its length in *count. */
+static const char *rust_family(const char *at, size_t *count)
+{
+	static const char *const words[] = { "mut ", "const ", "dyn ", "impl " };
+	const char *type = at + strspn(at, "<&*(["), *end = bracket_skip(at);
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (!strncmp(type, words[i], strlen(words[i])))
+			type += strlen(words[i]);
+	}
+	*count = strcspn(type, "<>()[]{};, ");
+	if (memmem(type, *count, "::", 2))
+		return type;
+	for (at++; at < end;) {
+		if (!strncmp(at, " as ", 4)) {
+			*count = strcspn(at + 4, "<>(");
+			return at + 4;
+		}
+		at = strchr("<([{", *at) ? bracket_skip(at) : at + 1;
+	}
+	return type;
+}
+
+/*
+ * Behind the ">" of "<a::Type>::f": a type without arguments is no family of its own, so the
+ * function belongs to the name, as it does in C++. NULL: it is another kind.
+ */
+static const char *rust_method(const char *at)
+{
+	const char *end = bracket_skip(at);
+	size_t count = strcspn(at + 1, "<>()[]{}&*;, ");
+
+	return at[1 + count] == '>' && at + count + 2 == end && !strncmp(end, "::", 2)
+	           ? end
+	           : NULL;
+}
+
+char *function_name_family(char *to, size_t bytes, const char *function)
+{
+	const char *start = function_name_start(function), *at = start, *method;
+	size_t count, used;
+
+	if (*start == '<' && (method = rust_method(start))) {
+		count = 2 + strcspn(method + 2, "<([{");
+		while (method[count - 1] == ':')
+			count--;
+		used = put(to, bytes, 0, start + 1, (size_t)(method - start) - 2);
+		to[put(to, bytes, used, method, count)] = 0;
+		return to;
+	}
+	if (*start == '<') {
+		start = rust_family(start, &count);
+	} else {
+		while (*at) {
+			if (is_operator(function, at))
+				at = operator_skip(at);
+			else if (!strncmp(at, ANONYMOUS, strlen(ANONYMOUS)))
+				at += strlen(ANONYMOUS);
+			else if (strchr("<([{", *at))
+				break;
+			else
+				at++;
+		}
+		count = (size_t)(at - start);
+	}
+	while (count && start[count - 1] == ':')
+		count--;
+	if (!count)
+		return function_name_short(to, bytes, function);
+	to[put(to, bytes, 0, start, count)] = 0;
+	return to;
+}

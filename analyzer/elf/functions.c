@@ -1,0 +1,175 @@
+/* elf/functions.c - the search table of the unwind tables. Layer 1. */
+#include "elf/functions.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of DW_EH_PE_*: the one form that linkers write. */
+#define POINTER_4_BYTES 0x1b   /* pcrel, sdata4: of the frames themselves */
+#define COUNT_4_BYTES 0x03     /* udata4 */
+#define TABLE_FROM_HEADER 0x3b /* datarel, sdata4 */
+#define HEADER_BYTES 12
+#define FUNCTIONS_MAX (1u << 24)
+
+struct function {
+	int32_t start; /* from the header's address on */
+	int32_t frame;
+};
+
+struct elf_functions {
+	char *file; /* its last component */
+	Elf *elf;
+	uint64_t header;
+	uint64_t bias; /* module address - address in the file */
+	size_t count;
+	struct function *table; /* by address */
+	char **names;           /* made when they are asked for */
+};
+
+/* The header's segment; false: the file has none. */
+static bool header_find(Elf *elf, GElf_Phdr *segment)
+{
+	size_t count, i;
+
+	if (!elf || elf_getphdrnum(elf, &count))
+		return false;
+	for (i = 0; i < count; i++) {
+		if (gelf_getphdr(elf, (int)i, segment) && segment->p_type == PT_GNU_EH_FRAME)
+			return true;
+	}
+	return false;
+}
+
+/* `bytes` of the file that are loaded at `address`; NULL: there are none. */
+static const uint8_t *bytes_at(Elf *elf, uint64_t address, uint64_t bytes)
+{
+	GElf_Phdr segment;
+	size_t count, i, size;
+	const char *file = elf_rawfile(elf, &size);
+	uint64_t from;
+
+	if (!file || elf_getphdrnum(elf, &count))
+		return NULL;
+	for (i = 0; i < count; i++) {
+		if (!gelf_getphdr(elf, (int)i, &segment) || segment.p_type != PT_LOAD)
+			continue;
+		from = address - segment.p_vaddr;
+		if (address < segment.p_vaddr || from > segment.p_filesz ||
+		    segment.p_filesz - from < bytes || segment.p_offset > size ||
+		    from > size - segment.p_offset || size - segment.p_offset - from < bytes)
+			continue;
+		return (const uint8_t *)file + segment.p_offset + from;
+	}
+	return NULL;
+}
+
+static bool table_read(struct elf_functions *functions, const GElf_Phdr *segment)
+{
+	const uint8_t *bytes = bytes_at(functions->elf, segment->p_vaddr,
+	                                segment->p_filesz);
+	uint32_t count;
+	size_t i;
+
+	if (!bytes || segment->p_filesz < HEADER_BYTES || bytes[0] != 1 ||
+	    bytes[1] != POINTER_4_BYTES || bytes[2] != COUNT_4_BYTES ||
+	    bytes[3] != TABLE_FROM_HEADER)
+		return false;
+	memcpy(&count, bytes + 8, sizeof(count));
+	if (!count || count > FUNCTIONS_MAX ||
+	    count > (segment->p_filesz - HEADER_BYTES) / sizeof(struct function))
+		return false;
+	functions->table = malloc(count * sizeof(struct function));
+	functions->names = calloc(count, sizeof(char *));
+	if (!functions->table || !functions->names)
+		return false;
+	memcpy(functions->table, bytes + HEADER_BYTES, count * sizeof(struct function));
+	for (i = 1; i < count; i++) {
+		if (functions->table[i].start < functions->table[i - 1].start)
+			return false;
+	}
+	functions->count = count;
+	return true;
+}
+
+struct elf_functions *elf_functions_new(Dwfl_Module *module, const char *path)
+{
+	struct elf_functions *functions = calloc(1, sizeof(*functions));
+	const char *slash = strrchr(path, '/');
+	GElf_Phdr segment;
+
+	if (!functions)
+		return NULL;
+	functions->file = strdup(slash ? slash + 1 : path);
+	functions->elf = dwfl_module_getelf(module, &functions->bias);
+	if (functions->file && header_find(functions->elf, &segment)) {
+		functions->header = segment.p_vaddr;
+		if (table_read(functions, &segment))
+			return functions;
+	}
+	elf_functions_free(functions);
+	return NULL;
+}
+
+void elf_functions_free(struct elf_functions *functions)
+{
+	size_t i;
+
+	if (!functions)
+		return;
+	for (i = 0; i < functions->count; i++)
+		free(functions->names[i]);
+	free(functions->names);
+	free(functions->table);
+	free(functions->file);
+	free(functions);
+}
+
+/*
+ * Whether the function reaches to `wanted`, by its frame description: length, CIE, begin,
+ * range, each four bytes in the form that linkers write. One in another form does not.
+ */
+static bool function_reaches(const struct elf_functions *functions,
+                             const struct function *function, int64_t wanted)
+{
+	uint64_t address = functions->header + (uint64_t)(int64_t)function->frame;
+	const uint8_t *frame = bytes_at(functions->elf, address, 16);
+	int32_t begin;
+	uint32_t range;
+
+	if (!frame)
+		return false;
+	memcpy(&begin, frame + 8, sizeof(begin));
+	memcpy(&range, frame + 12, sizeof(range));
+	return address + 8 + (uint64_t)(int64_t)begin ==
+	           functions->header + (uint64_t)(int64_t)function->start &&
+	       wanted - function->start < (int64_t)range;
+}
+
+const char *elf_functions_name(struct elf_functions *functions, uint64_t address)
+{
+	int64_t wanted = (int64_t)(address - functions->bias - functions->header);
+	size_t low = 0, high = functions->count, middle;
+	const struct function *function;
+	char *name;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (functions->table[middle].start <= wanted)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low)
+		return NULL;
+	function = &functions->table[low - 1];
+	if (!function_reaches(functions, function, wanted))
+		return NULL;
+	if (!functions->names[low - 1] &&
+	    asprintf(&name, "%s+0x%" PRIx64, functions->file,
+	             functions->bias + functions->header +
+	                 (uint64_t)(int64_t)function->start) > 0)
+		functions->names[low - 1] = name;
+	return functions->names[low - 1];
+}

@@ -1,0 +1,292 @@
+/* elf/symbols.c - functions by symbol table, found by binary search. Layer 3. */
+#include "elf/symbols.h"
+
+#include "base/text.h"
+#include "base/text_pool.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct elf_symbol {
+	uint64_t start, end;
+	const char *name;
+	const char *file;    /* local ones: without its directory; "" when unknown */
+	uint32_t base_bytes; /* of the name without marks of clones */
+	bool is_sizeless;    /* `end` is that of its section: assembly */
+	bool is_local;
+	int rank; /* of names for one address, the lowest wins */
+};
+
+struct elf_symbols {
+	size_t count;
+	struct elf_symbol *symbols; /* by address */
+	uint32_t *by_name;          /* their indices, by base names */
+	struct text_pool texts;
+};
+
+/* Global names are those people know; of equal ones, that without decoration. */
+static int symbol_rank(const GElf_Sym *symbol, const char *name)
+{
+	int rank = 0;
+
+	switch (GELF_ST_BIND(symbol->st_info)) {
+	case STB_GLOBAL: rank = 0; break;
+	case STB_WEAK: rank = 2; break;
+	default: rank = 4; break;
+	}
+	return rank + (name[0] == '_' && name[1] != 'Z' && name[1] != 'R');
+}
+
+/* Where the section ends; `from` if that is not known. */
+static uint64_t section_end(Elf *elf, GElf_Word section, uint64_t from)
+{
+	GElf_Shdr header;
+
+	if (!elf || !gelf_getshdr(elf_getscn(elf, section), &header))
+		return from;
+	return header.sh_addr + header.sh_size;
+}
+
+/* How long the function's own name is, without what marks a part or a clone of it. */
+static uint32_t base_bytes(const char *name)
+{
+	static const char *const marks[] = { ".part.",      ".cold",      ".isra.",
+		                                 ".constprop.", ".lto_priv.", ".localalias",
+		                                 ".llvm." };
+	size_t bytes = strcspn(name, "."), i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(*marks) && bytes; i++) {
+		if (!strncmp(name + bytes, marks[i], strlen(marks[i])))
+			return (uint32_t)bytes;
+	}
+	return (uint32_t)strlen(name);
+}
+
+static bool symbol_take(struct elf_symbol *to, const GElf_Sym *symbol, const char *name,
+                        uint64_t address, GElf_Word section, Elf *elf)
+{
+	int type = GELF_ST_TYPE(symbol->st_info);
+
+	if (section == SHN_UNDEF || section == SHN_ABS || !name || !name[0])
+		return false;
+	if (type != STT_FUNC && type != STT_GNU_IFUNC &&
+	    !(type == STT_NOTYPE && GELF_ST_BIND(symbol->st_info) != STB_LOCAL))
+		return false;
+	to->start = address;
+	to->is_sizeless = symbol->st_size == 0;
+	to->end = to->is_sizeless ? section_end(elf, section, address)
+	                          : address + symbol->st_size;
+	to->name = name;
+	to->base_bytes = base_bytes(name);
+	to->rank = symbol_rank(symbol, name);
+	return to->end > to->start;
+}
+
+/* By address; at one address the best comes last, so that a search ends at it. */
+static int symbol_compare(const void *left, const void *right)
+{
+	const struct elf_symbol *a = left, *b = right;
+
+	if (a->start != b->start)
+		return a->start < b->start ? -1 : 1;
+	if (a->is_sizeless != b->is_sizeless)
+		return a->is_sizeless ? -1 : 1;
+	if (a->rank != b->rank)
+		return a->rank > b->rank ? -1 : 1;
+	return strcmp(b->name, a->name);
+}
+
+/* ---- base names ------------------------------------------------------------------------ */
+
+static int base_compare_symbols(const struct elf_symbol *one,
+                                const struct elf_symbol *two)
+{
+	uint32_t a = one->base_bytes, b = two->base_bytes;
+	int order = memcmp(one->name, two->name, a < b ? a : b);
+
+	return order ? order : a < b ? -1 : a > b;
+}
+
+static int base_compare(const void *one, const void *two, void *context)
+{
+	const struct elf_symbol *symbols = context;
+	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
+	int order = base_compare_symbols(&symbols[a], &symbols[b]);
+
+	return order ? order : a < b ? -1 : a > b;
+}
+
+/* The first of by_name with this base name. */
+static size_t base_find(const struct elf_symbols *symbols,
+                        const struct elf_symbol *like)
+{
+	size_t low = 0, high = symbols->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (base_compare_symbols(&symbols->symbols[symbols->by_name[middle]], like) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool is_clone(const struct elf_symbol *symbol)
+{
+	return symbol->name[symbol->base_bytes];
+}
+
+/*
+ * What the symbol is of: a function for all of the linker; or a local one, of its file.
+ * Parts and clones are always local: they are of the function of their name in their file, else
+ * of that for all.
+ */
+static const struct elf_symbol *symbol_function(const struct elf_symbols *symbols,
+                                                const struct elf_symbol *symbol,
+                                                size_t first)
+{
+	const struct elf_symbol *other, *global = NULL, *local = NULL;
+	size_t i;
+
+	if (!symbol->is_local || !is_clone(symbol))
+		return symbol;
+	for (i = first; i < symbols->count; i++) {
+		other = &symbols->symbols[symbols->by_name[i]];
+		if (base_compare_symbols(other, symbol))
+			break;
+		if (!other->is_local)
+			global = other;
+		else if (!strcmp(other->file, symbol->file) &&
+		         (!local || (is_clone(local) && !is_clone(other))))
+			local = other;
+	}
+	return global && (!local || is_clone(local)) ? global : local;
+}
+
+/* What tells its function from others of its name; "" if there are none. */
+static const char *symbol_declared(struct elf_symbols *symbols,
+                                   const struct elf_symbol *symbol)
+{
+	size_t first = base_find(symbols, symbol), i;
+	const struct elf_symbol *of = symbol_function(symbols, symbol, first), *other;
+	struct text text = { NULL, 0, 0 };
+	const char *kept = NULL;
+	bool has_namesake = false;
+
+	if (!of->is_local)
+		return "";
+	for (i = first; i < symbols->count && !has_namesake; i++) {
+		other = &symbols->symbols[symbols->by_name[i]];
+		if (base_compare_symbols(other, symbol))
+			break;
+		has_namesake = symbol_function(symbols, other, first)->start != of->start;
+	}
+	if (has_namesake && !text_printf(&text, "%s@0x%" PRIx64, of->file, of->start))
+		kept = text_pool_keep(&symbols->texts, text.data);
+	text_release(&text);
+	return kept ? kept : "";
+}
+
+/* ---- the whole --------------------------------------------------------------------------- */
+
+/* Those that are functions, and their files: a file's name comes before its symbols. */
+static void symbols_read(struct elf_symbols *symbols, Dwfl_Module *module, int table)
+{
+	const char *name, *file = "";
+	struct elf_symbol *symbol;
+	GElf_Word section;
+	GElf_Addr address;
+	GElf_Sym entry;
+	Elf *elf;
+	int i;
+
+	for (i = 1; i < table; i++) {
+		symbol = &symbols->symbols[symbols->count];
+		name = dwfl_module_getsym_info(module, i, &entry, &address, &section, &elf,
+		                               NULL);
+		if (name && GELF_ST_TYPE(entry.st_info) == STT_FILE)
+			file = name;
+		if (!name || !symbol_take(symbol, &entry, name, address, section, elf))
+			continue;
+		symbol->is_local = GELF_ST_BIND(entry.st_info) == STB_LOCAL;
+		symbol->file = symbol->is_local ? file : "";
+		symbols->count++;
+	}
+}
+
+struct elf_symbols *elf_symbols_new(Dwfl_Module *module)
+{
+	int table = dwfl_module_getsymtab(module);
+	size_t room = table > 0 ? (size_t)table : 0, i;
+	struct elf_symbols *symbols = calloc(1, sizeof(*symbols));
+
+	if (!symbols)
+		return NULL;
+	symbols->symbols = malloc((room + 1) * sizeof(*symbols->symbols));
+	symbols->by_name = malloc((room + 1) * sizeof(*symbols->by_name));
+	if (!symbols->symbols || !symbols->by_name) {
+		elf_symbols_free(symbols);
+		return NULL;
+	}
+	symbols_read(symbols, module, table);
+	for (i = 0; i < symbols->count; i++)
+		symbols->by_name[i] = (uint32_t)i;
+	if (!symbols->count)
+		return symbols;
+	qsort(symbols->symbols, symbols->count, sizeof(symbols->symbols[0]),
+	      symbol_compare);
+	qsort_r(symbols->by_name, symbols->count, sizeof(*symbols->by_name), base_compare,
+	        symbols->symbols);
+	return symbols;
+}
+
+void elf_symbols_free(struct elf_symbols *symbols)
+{
+	if (!symbols)
+		return;
+	text_pool_release(&symbols->texts);
+	free(symbols->symbols);
+	free(symbols->by_name);
+	free(symbols);
+}
+
+/* Its name, or that of the function it is a part of. */
+static const char *symbol_base(struct elf_symbols *symbols,
+                               const struct elf_symbol *symbol)
+{
+	const char *kept = symbol->name;
+	char *base;
+
+	if (!is_clone(symbol))
+		return kept;
+	base = strndup(symbol->name, symbol->base_bytes);
+	kept = base ? text_pool_keep(&symbols->texts, base) : NULL;
+	free(base);
+	return kept ? kept : symbol->name;
+}
+
+const char *elf_symbols_find(struct elf_symbols *symbols, uint64_t address,
+                             const char **declared)
+{
+	size_t low = 0, high = symbols->count, middle;
+	const struct elf_symbol *symbol;
+
+	*declared = "";
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (symbols->symbols[middle].start <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low)
+		return NULL;
+	symbol = &symbols->symbols[low - 1];
+	if (address >= symbol->end)
+		return NULL;
+	*declared = symbol_declared(symbols, symbol);
+	return symbol_base(symbols, symbol);
+}

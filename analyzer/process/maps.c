@@ -1,0 +1,280 @@
+/* process/maps.c - read and take apart /proc/PID/smaps. Layer 1. */
+#include "process/maps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TEXT_BYTES (256u << 10) /* more than a line can be long */
+#define NAMES_FIRST 4096
+#define MAPPINGS_FIRST 256
+#define MAPPINGS_MAX (1u << 22)
+
+/* ---- the file ---- */
+
+static int process_error(struct error *error, pid_t pid, int cause)
+{
+	switch (cause) {
+	case ENOENT:
+	case ESRCH: return error_set(error, "%d: no such process", (int)pid);
+	case EACCES:
+	case EPERM:
+		return error_set(
+			error, "%d: not permitted to read its maps: run as its user, or as root",
+			(int)pid);
+	case ENOMEM: return error_set(error, "%d: out of memory", (int)pid);
+	default: return error_set(error, "/proc/%d/smaps: %s", (int)pid, strerror(cause));
+	}
+}
+
+static const char *number_read(const char *at, unsigned base, uint64_t *number)
+{
+	unsigned digit;
+
+	for (*number = 0;; at++) {
+		if (*at >= '0' && *at <= '9')
+			digit = (unsigned)(*at - '0');
+		else if (base == 16 && *at >= 'a' && *at <= 'f')
+			digit = (unsigned)(*at - 'a') + 10;
+		else
+			return at;
+		*number = *number * base + digit;
+	}
+}
+
+/* ---- names ---- */
+
+/* Room for `bytes` more. 0, or -1: no memory. Names that are there move with it. */
+static int names_reserve(struct process_maps *maps, size_t bytes)
+{
+	size_t larger = maps->names_room ? maps->names_room : NAMES_FIRST;
+	char *grown;
+
+	if (maps->names_room - maps->names_used >= bytes)
+		return 0;
+	while (larger - maps->names_used < bytes)
+		larger *= 2;
+	grown = malloc(larger);
+	if (!grown)
+		return -1;
+	if (maps->names)
+		memcpy(grown, maps->names, maps->names_used);
+	for (size_t i = 0; i < maps->count; i++)
+		maps->mappings[i].name = grown + (maps->mappings[i].name - maps->names);
+	free(maps->names);
+	maps->names = grown;
+	maps->names_room = larger;
+	return 0;
+}
+
+/* The kernel writes a newline in a name as \012, and nothing else so. In place. */
+static void name_unescape(char *name)
+{
+	char *to = name;
+
+	if (!strchr(name, '\\'))
+		return;
+	for (const char *from = name; *from; to++) {
+		if (!strncmp(from, "\\012", 4)) {
+			*to = '\n';
+			from += 4;
+		} else {
+			*to = *from++;
+		}
+	}
+	*to = 0;
+}
+
+/* What stands in [name, end) of a header. Parts of one file follow each other. */
+static int name_take(struct process_maps *maps, struct mapping *mapping,
+                     const char *name, const char *end)
+{
+	static const char deleted[] = " (deleted)";
+	const struct mapping *before = maps->count ? mapping - 1 : NULL;
+	size_t bytes = (size_t)(end - name), suffix = sizeof(deleted) - 1;
+	char *to;
+
+	/* What is no name yet is the empty one, the first of all, which stays. */
+	mapping->name = maps->names;
+	if (!bytes)
+		return 0;
+	if (mapping->inode && bytes > suffix && !memcmp(end - suffix, deleted, suffix)) {
+		mapping->is_deleted = true;
+		bytes -= suffix;
+	}
+	if (names_reserve(maps, bytes + 1))
+		return -1;
+	to = maps->names + maps->names_used;
+	memcpy(to, name, bytes);
+	to[bytes] = 0;
+	name_unescape(to);
+	if (before && !strcmp(before->name, to)) {
+		mapping->name = before->name;
+		return 0;
+	}
+	mapping->name = to;
+	maps->names_used += bytes + 1;
+	return 0;
+}
+
+/* ---- headers ---- */
+
+/* "559a-559b rw-p 00000000 fe:00 247026    /name": where the name begins, or NULL. */
+static const char *header_parse(const char *line, const char *end,
+                                struct mapping *mapping)
+{
+	uint64_t major, minor;
+	const char *at = number_read(line, 16, &mapping->start);
+
+	if (*at != '-' || at == line)
+		return NULL;
+	at = number_read(at + 1, 16, &mapping->end);
+	if (*at != ' ' || end - at < 6 || mapping->end <= mapping->start)
+		return NULL;
+	mapping->access = (at[1] == 'r' ? MAPPING_READ : 0u) |
+	                  (at[2] == 'w' ? MAPPING_WRITE : 0u) |
+	                  (at[3] == 'x' ? MAPPING_EXECUTE : 0u) |
+	                  (at[4] == 's' ? MAPPING_SHARED : 0u);
+	at = number_read(at + 6, 16, &mapping->offset);
+	at = number_read(at + (*at == ' '), 16, &major);
+	at = number_read(at + (*at == ':'), 16, &minor);
+	mapping->device = major << 32 | minor;
+	at = number_read(at + (*at == ' '), 10, &mapping->inode);
+	while (*at == ' ')
+		at++;
+	return at;
+}
+
+/* The next mapping, not yet counted; or NULL: no memory. */
+static struct mapping *mapping_next(struct process_maps *maps)
+{
+	size_t larger = maps->capacity ? maps->capacity * 2 : MAPPINGS_FIRST;
+	struct mapping *grown;
+
+	if (maps->count == maps->capacity) {
+		grown = larger > MAPPINGS_MAX
+		            ? NULL
+		            : reallocarray(maps->mappings, larger, sizeof(*grown));
+		if (!grown)
+			return NULL;
+		maps->mappings = grown;
+		maps->capacity = larger;
+	}
+	grown = &maps->mappings[maps->count];
+	memset(grown, 0, sizeof(*grown));
+	return grown;
+}
+
+/* Headers begin with a digit or a small letter, fields with a capital. */
+static int lines_take(struct process_maps *maps, struct smaps_fields *fields,
+                      const char *line, const char *end)
+{
+	struct mapping *mapping = maps->count ? &maps->mappings[maps->count - 1] : NULL;
+	const char *line_end, *name;
+
+	while (line < end) {
+		if (*line >= 'A' && *line <= 'Z' && mapping) {
+			line = smaps_field_take(fields, line, end, &mapping->use);
+			mapping->grows_down = fields->grows_down;
+			continue;
+		}
+		line_end = memchr(line, '\n', (size_t)(end - line));
+		mapping = mapping_next(maps);
+		if (!mapping)
+			return -1;
+		name = header_parse(line, line_end, mapping);
+		if (name && name <= line_end) {
+			if (name_take(maps, mapping, name, line_end))
+				return -1;
+			mapping->use.size = mapping->end - mapping->start;
+			maps->count++;
+			smaps_fields_begin(fields);
+		}
+		line = line_end + 1;
+	}
+	return 0;
+}
+
+/* The kernel hands out a page or so at a time; each is taken apart while it is warm. */
+static int text_take(struct process_maps *maps, int file)
+{
+	struct smaps_fields fields = { .at = 0 };
+	char *text = malloc(TEXT_BYTES), *end;
+	size_t bytes = 0, lines;
+	ssize_t got = -1;
+
+	errno = ENOMEM;
+	while (text && bytes < TEXT_BYTES) {
+		got = read(file, text + bytes, TEXT_BYTES - bytes);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		bytes += (size_t)got;
+		end = memrchr(text, '\n', bytes);
+		if (!end)
+			continue;
+		lines = (size_t)(end - text) + 1;
+		if (lines_take(maps, &fields, text, end + 1)) {
+			errno = ENOMEM;
+			got = -1;
+			break;
+		}
+		memmove(text, text + lines, bytes - lines);
+		bytes -= lines;
+	}
+	free(text);
+	return got ? -1 : 0;
+}
+
+int process_maps_read(struct process_maps *maps, pid_t pid, struct error *error)
+{
+	char path[64];
+	int file, cause;
+
+	maps->pid = pid;
+	maps->count = 0;
+	maps->names_used = 0;
+	memset(&maps->total, 0, sizeof(maps->total));
+	if (names_reserve(maps, 1))
+		return error_set(error, "%d: out of memory", (int)pid);
+	maps->names[maps->names_used++] = 0;
+	snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return process_error(error, pid, errno);
+	if (text_take(maps, file)) {
+		cause = errno;
+		close(file);
+		return process_error(error, pid, cause);
+	}
+	close(file);
+	for (size_t i = 0; i < maps->count; i++)
+		memory_use_add(&maps->total, &maps->mappings[i].use);
+	return 0;
+}
+
+size_t process_maps_find(const struct process_maps *maps, uint64_t address)
+{
+	size_t low = 0, high = maps->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (maps->mappings[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < maps->count && maps->mappings[low].start <= address ? low
+	                                                                 : maps->count;
+}
+
+void process_maps_release(struct process_maps *maps)
+{
+	free(maps->mappings);
+	free(maps->names);
+	memset(maps, 0, sizeof(*maps));
+}

@@ -1,0 +1,57 @@
+/* process/memory.c - another process's memory, some words here and there. Layer 1. */
+#include "process/memory.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define PAGE UINT64_C(4096)
+#define PAGEMAP_PRESENT (UINT64_C(1) << 63) /* Linux, admin-guide/mm/pagemap.rst */
+
+struct process_memory process_memory_open(pid_t pid)
+{
+	struct process_memory memory = { .pid = pid };
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
+	memory.file = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)pid);
+	memory.pagemap = open(path, O_RDONLY | O_CLOEXEC);
+	return memory;
+}
+
+void process_memory_close(struct process_memory *memory)
+{
+	if (memory->file >= 0)
+		close(memory->file);
+	if (memory->pagemap >= 0)
+		close(memory->pagemap);
+	memory->file = memory->pagemap = -1;
+}
+
+bool process_memory_is_present(const struct process_memory *memory, uint64_t address)
+{
+	uint64_t entry;
+
+	return memory->pagemap < 0 ||
+	       pread(memory->pagemap, &entry, sizeof(entry),
+	             (off_t)(address / PAGE * sizeof(entry))) != sizeof(entry) ||
+	       entry & PAGEMAP_PRESENT;
+}
+
+/*
+ * Not process_vm_readv(2), which would take many at once: it pins pages, and for that the
+ * kernel gives the process its own copy of one it shares with its parent or child.
+ */
+bool process_memory_copy(const struct process_memory *memory, uint64_t address,
+                         void *bytes, size_t size)
+{
+	return memory->file >= 0 &&
+	       pread(memory->file, bytes, size, (off_t)address) == (ssize_t)size;
+}
+
+bool process_memory_read(const struct process_memory *memory, uint64_t address,
+                         struct word_pair *pair)
+{
+	return process_memory_copy(memory, address, pair, sizeof(*pair));
+}

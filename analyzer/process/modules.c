@@ -1,0 +1,351 @@
+/* process/modules.c - from mapped files to ELF segments in memory. Layer 2. */
+#include "process/modules.h"
+
+#include "elf/file.h"
+
+#include <fcntl.h>
+#include <gelf.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAGE UINT64_C(4096)
+#define PAGE_DOWN(address) ((address) & ~(PAGE - 1))
+#define PAGE_UP(address) (((address) + PAGE - 1) & ~(PAGE - 1))
+
+/* ---- files ---- */
+
+static int file_try(const char *path, const struct mapping *mapping)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat status;
+
+	if (file < 0)
+		return -1;
+	/* File systems in layers tell another device than the maps do. */
+	if (!fstat(file, &status) && S_ISREG(status.st_mode) &&
+	    status.st_ino == mapping->inode)
+		return file;
+	close(file);
+	return -1;
+}
+
+int process_file_open(const struct process_maps *maps, const struct mapping *mapping)
+{
+	char path[4352];
+	int file = -1;
+
+	if (!mapping->inode || mapping->name[0] != '/')
+		return -1;
+	if (!mapping->is_deleted && strlen(mapping->name) < 4096) {
+		snprintf(path, sizeof(path), "/proc/%d/root%s", (int)maps->pid, mapping->name);
+		file = file_try(path, mapping);
+	}
+	if (file < 0) {
+		snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64,
+		         (int)maps->pid, mapping->start, mapping->end);
+		file = file_try(path, mapping);
+	}
+	if (file < 0) {
+		snprintf(path, sizeof(path), "/proc/%d/exe", (int)maps->pid);
+		file = file_try(path, mapping);
+	}
+	return file;
+}
+
+/* ---- one module ---- */
+
+static unsigned access_of(GElf_Word flags)
+{
+	return (flags & PF_R ? MAPPING_READ : 0u) | (flags & PF_W ? MAPPING_WRITE : 0u) |
+	       (flags & PF_X ? MAPPING_EXECUTE : 0u);
+}
+
+/*
+ * The parts of the file, if it can have been loaded so that `mapping` came of it: one of
+ * its PT_LOAD segments begins with the page that is mapped there.
+ */
+static bool module_parts(struct process_module *module, Elf *elf,
+                         const struct mapping *mapping)
+{
+	bool has_bias = false;
+	GElf_Phdr header;
+	size_t count, i;
+
+	if (elf_kind(elf) != ELF_K_ELF || elf_getphdrnum(elf, &count))
+		return false;
+	for (i = 0; i < count && !has_bias; i++) {
+		if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD ||
+		    PAGE_DOWN(header.p_offset) != mapping->offset ||
+		    access_of(header.p_flags) & ~mapping->access & MAPPING_EXECUTE)
+			continue;
+		module->bias = mapping->start - PAGE_DOWN(header.p_vaddr);
+		/* No more of the file than a loader would map there. */
+		has_bias = mapping->end - mapping->start <=
+		           PAGE_UP(header.p_vaddr + header.p_memsz) - PAGE_DOWN(header.p_vaddr);
+	}
+	for (i = 0; has_bias && i < count; i++) {
+		if (!gelf_getphdr(elf, (int)i, &header))
+			continue;
+		if (header.p_type == PT_GNU_RELRO) {
+			module->relro_start = module->bias + header.p_vaddr;
+			module->relro_end = module->relro_start + header.p_memsz;
+		}
+		if (header.p_type != PT_LOAD || module->part_count == MODULE_PARTS_MAX)
+			continue;
+		module->parts[module->part_count++] = (struct module_part){
+			.start = module->bias + header.p_vaddr,
+			.file_end = module->bias + header.p_vaddr + header.p_filesz,
+			.end = module->bias + header.p_vaddr + header.p_memsz,
+			.access = access_of(header.p_flags),
+		};
+	}
+	return has_bias;
+}
+
+/* *is_elf: whether it could be a module, were it mapped elsewhere. */
+static bool module_read(struct process_module *module, const struct process_maps *maps,
+                        const struct mapping *mapping, bool *is_elf)
+{
+	int file = process_file_open(maps, mapping);
+	struct elf_file facts;
+	bool is_module = false;
+	Elf *elf;
+
+	*is_elf = false;
+	if (file < 0)
+		return false;
+	*module = (struct process_module){
+		.path = mapping->name,
+		.seen = *mapping,
+		.inode = mapping->inode,
+		.device = mapping->device,
+		.is_deleted = mapping->is_deleted,
+	};
+	if (elf_file_read(&facts, file) == ELF_OK) {
+		*is_elf = true;
+		module->is_go = facts.is_go;
+		elf_version(EV_CURRENT);
+		elf = elf_begin(file, ELF_C_READ, NULL);
+		if (elf) {
+			is_module = module_parts(module, elf, mapping);
+			elf_end(elf);
+		}
+		memcpy(module->build_id, facts.build_id, facts.build_id_bytes);
+		module->build_id_bytes = facts.build_id_bytes;
+	}
+	close(file);
+	return is_module;
+}
+
+/* ---- mappings and modules ---- */
+
+static bool module_holds(const struct process_module *module,
+                         const struct mapping *mapping)
+{
+	size_t i;
+
+	for (i = 0; i < module->part_count; i++) {
+		if (mapping->start >= PAGE_DOWN(module->parts[i].start) &&
+		    mapping->end <= PAGE_UP(module->parts[i].end))
+			return true;
+	}
+	return false;
+}
+
+static uint64_t overlap(uint64_t start, uint64_t end, const struct mapping *mapping)
+{
+	start = start > mapping->start ? start : mapping->start;
+	end = end < mapping->end ? end : mapping->end;
+	return end > start ? end - start : 0;
+}
+
+/* An anonymous mapping is a module's if most of it is the module's bss. */
+static bool module_zeroes(const struct process_module *module,
+                          const struct mapping *mapping)
+{
+	uint64_t bytes = 0;
+	size_t i;
+
+	for (i = 0; i < module->part_count; i++)
+		bytes += overlap(PAGE_UP(module->parts[i].file_end),
+		                 PAGE_UP(module->parts[i].end), mapping);
+	return bytes * 2 > mapping->end - mapping->start;
+}
+
+static uint32_t mapping_module(const struct process_modules *modules,
+                               const struct mapping *mapping)
+{
+	const struct process_module *module;
+	size_t i;
+
+	/* The last found is nearest: mappings come by address. */
+	for (i = modules->count; i-- > 0;) {
+		module = &modules->modules[i];
+		if (mapping->inode
+		        ? module->inode == mapping->inode &&
+		              module->device == mapping->device && module_holds(module, mapping)
+		        : module_zeroes(module, mapping))
+			return (uint32_t)i;
+		if (!mapping->inode && modules->count - i > 4)
+			break; /* bss follows its module */
+	}
+	return MODULE_NONE_OF_MAPS;
+}
+
+/* ---- files that were looked into ---- */
+
+static uint64_t known_hash(const void *context, uint32_t number)
+{
+	const struct known_file *file = &((const struct process_modules *)context)
+	                                     ->files[number - 1];
+
+	return hash_words(file->inode, file->device);
+}
+
+/* That entry of the file behind the mapping, made if need be; NULL: no memory. */
+static struct known_file *file_known(struct process_modules *modules,
+                                     const struct mapping *mapping)
+{
+	uint64_t hash = hash_words(mapping->inode, mapping->device);
+	struct known_file *grown;
+	uint32_t slot, number;
+
+	slot = modules->file_index.count ? hash_index_slot(&modules->file_index, hash) : 0;
+	while (modules->file_index.count &&
+	       (number = hash_index_next(&modules->file_index, &slot))) {
+		if (modules->files[number - 1].inode == mapping->inode &&
+		    modules->files[number - 1].device == mapping->device)
+			return &modules->files[number - 1];
+	}
+	if (modules->file_count == modules->file_room) {
+		grown = reallocarray(modules->files, modules->file_room * 2 + 64,
+		                     sizeof(*grown));
+		if (!grown)
+			return NULL;
+		modules->files = grown;
+		modules->file_room = modules->file_room * 2 + 64;
+	}
+	modules->files[modules->file_count] = (struct known_file){
+		.inode = mapping->inode, .device = mapping->device
+	};
+	if (hash_index_add(&modules->file_index, hash, (uint32_t)modules->file_count + 1,
+	                   known_hash, modules))
+		return NULL;
+	return &modules->files[modules->file_count++];
+}
+
+/* Of a process that goes on mapping new files, those of old are forgotten. */
+static void files_limit(struct process_modules *modules)
+{
+	size_t met = 0;
+
+	for (size_t i = 0; i < modules->file_count; i++)
+		met += modules->files[i].look == modules->look;
+	if (modules->file_count > 2 * met + 64) {
+		hash_index_release(&modules->file_index);
+		modules->file_count = 0;
+	}
+	modules->look++;
+}
+
+/* ---- all of them ---- */
+
+static const struct process_module *module_before(const struct process_module *before,
+                                                  size_t count,
+                                                  const struct mapping *mapping)
+{
+	const struct mapping *seen;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		seen = &before[i].seen;
+		if (seen->start == mapping->start && seen->end == mapping->end &&
+		    seen->inode == mapping->inode && seen->device == mapping->device &&
+		    seen->offset == mapping->offset && seen->access == mapping->access)
+			return &before[i];
+	}
+	return NULL;
+}
+
+/*
+ * Is a module found by this mapping? A file may be mapped to be read and, higher up, to be
+ * run: an ELF file is looked at each time, another once. 1, 0, or -1: no memory.
+ */
+static int module_find(struct process_modules *modules, const struct process_maps *maps,
+                       const struct mapping *mapping,
+                       const struct process_module *before, size_t before_count)
+{
+	struct process_module *module = reallocarray(modules->modules, modules->count + 1,
+	                                             sizeof(*module));
+	const struct process_module *was;
+	struct known_file *file;
+	bool is_same;
+
+	if (!module)
+		return -1;
+	modules->modules = module;
+	module += modules->count;
+	was = module_before(before, before_count, mapping);
+	if (was) {
+		*module = *was;
+		module->path = mapping->name;
+		module->is_deleted = mapping->is_deleted;
+		return 1;
+	}
+	file = file_known(modules, mapping);
+	if (!file)
+		return -1;
+	is_same = file->look == modules->look ||
+	          (file->look && file->start == mapping->start &&
+	           file->end == mapping->end);
+	if (is_same && !file->is_elf) {
+		file->look = modules->look;
+		return 0;
+	}
+	file->look = modules->look;
+	file->start = mapping->start;
+	file->end = mapping->end;
+	return module_read(module, maps, mapping, &file->is_elf);
+}
+
+int process_modules_find(struct process_modules *modules,
+                         const struct process_maps *maps)
+{
+	struct process_module *before = modules->modules;
+	size_t before_count = modules->count, i;
+	const struct mapping *mapping;
+	int found = 0;
+
+	free(modules->of_mapping);
+	modules->modules = NULL;
+	modules->count = 0;
+	files_limit(modules);
+	modules->of_mapping = calloc(maps->count + 1, sizeof(*modules->of_mapping));
+	for (i = 0; modules->of_mapping && found >= 0 && i < maps->count; i++) {
+		mapping = &maps->mappings[i];
+		modules->of_mapping[i] = MODULE_NONE_OF_MAPS;
+		if (mapping->access & MAPPING_SHARED || (!mapping->inode && mapping->name[0]))
+			continue;
+		modules->of_mapping[i] = mapping_module(modules, mapping);
+		if (modules->of_mapping[i] != MODULE_NONE_OF_MAPS || !mapping->inode)
+			continue;
+		found = module_find(modules, maps, mapping, before, before_count);
+		if (found > 0)
+			modules->of_mapping[i] = (uint32_t)modules->count++;
+	}
+	free(before);
+	return modules->of_mapping && found >= 0 ? 0 : -1;
+}
+
+void process_modules_release(struct process_modules *modules)
+{
+	free(modules->modules);
+	free(modules->of_mapping);
+	free(modules->files);
+	hash_index_release(&modules->file_index);
+	*modules = (struct process_modules){ .count = 0 };
+}

@@ -1,0 +1,47 @@
+/* process/runtimes.c - runtimes, by the names of their files. Layer 3. */
+#include "process/runtimes.h"
+
+#include <string.h>
+
+/* What a file's name begins with, and must go on as one of the following. */
+static const struct {
+	const char *name, *next;
+	uint32_t runtime;
+} known[] = {
+	{ "python", "0123456789.", RUNTIME_PYTHON },
+	{ "libpython", "0123456789.", RUNTIME_PYTHON },
+	{ "libjvm.so", "", RUNTIME_JAVA },
+	{ "node", "0123456789.", RUNTIME_NODE },
+	{ "nodejs", "", RUNTIME_NODE },
+	{ "libnode.so", ".", RUNTIME_NODE },
+	{ "libjemalloc", "._-", RUNTIME_MALLOC },
+	{ "libtcmalloc", "._-", RUNTIME_MALLOC },
+	{ "libmimalloc", "._-", RUNTIME_MALLOC },
+	{ "libsnmallocshim", "._-", RUNTIME_MALLOC },
+	{ "librpmalloc", "._-", RUNTIME_MALLOC },
+	{ "libhoard", "._-", RUNTIME_MALLOC },
+};
+
+static uint32_t file_runtime(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	size_t length, i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		length = strlen(known[i].name);
+		if (!strncmp(name, known[i].name, length) &&
+		    (!name[length] || strchr(known[i].next, name[length])))
+			return known[i].runtime;
+	}
+	return 0;
+}
+
+uint32_t module_runtimes(const struct process_modules *modules)
+{
+	uint32_t runtimes = 0;
+	size_t i;
+
+	for (i = 0; i < modules->count; i++)
+		runtimes |= file_runtime(modules->modules[i].path);
+	return runtimes;
+}

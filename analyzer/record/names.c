@@ -1,0 +1,87 @@
+/* record/names.c - read a finished trace back and append its names. Layer 9. */
+#include "record/names.h"
+
+#include "trace/pick.h"
+#include "replay/profile_symbols.h"
+#include "symbols/symbolizer.h"
+#include "base/text.h"
+
+#include <stddef.h>
+
+/* Append one SYMBOLS block in front of the END. 0, or -1 and *error. */
+static int symbols_write(struct trace_writer *writer, uint32_t process,
+                         const struct symbol_table *symbols, struct error *error)
+{
+	struct trace_block about = { .type = BLOCK_SYMBOLS, .process = process };
+	struct text payload = { NULL, 0, 0 };
+	int result = -1;
+
+	if (symbol_table_save(symbols, &payload)) {
+		error_set(error, "out of memory for symbols; some names are missing");
+	} else if (payload.bytes == 0) {
+		result = 0;
+	} else {
+		trace_writer_reopen(writer);
+		result = trace_writer_block(writer, &about, payload.data, payload.bytes, error);
+		if (result == 0)
+			result = trace_writer_end(writer, error);
+	}
+	text_release(&payload);
+	return result;
+}
+
+static int process_name(const struct trace_names *names, struct trace_reader *reader,
+                        size_t index, struct symbolizer *symbolizer, bool is_shown,
+                        struct error *error)
+{
+	struct profile *profile = profile_read(reader, index, names->reading,
+	                                       names->context, error);
+	int result = -1;
+
+	if (!profile)
+		return -1;
+	if (profile_symbolize(profile, symbolizer, NULL))
+		error_set(error, "out of memory for symbols; some names are missing");
+	else
+		result = symbols_write(names->writer, profile->process->number,
+		                       profile->symbols, error);
+	if (is_shown)
+		names->show(names->context, reader, profile);
+	profile_free(profile);
+	return result;
+}
+
+/* Process images without events have no addresses. */
+static int processes_name(const struct trace_names *names, struct trace_reader *reader,
+                          struct symbolizer *symbolizer, struct error *error)
+{
+	size_t count = trace_reader_process_count(reader), shown, i;
+	int result = 0;
+
+	if (process_pick(reader, PROCESS_UNSAID, PROCESS_UNSAID, &shown, error))
+		return -1;
+	for (i = 0; i < count; i++) {
+		if ((i == shown || trace_reader_process(reader, i)->events) &&
+		    process_name(names, reader, i, symbolizer, i == shown, error))
+			result = -1;
+	}
+	return result;
+}
+
+int trace_names_add(const struct trace_names *names, struct error *error)
+{
+	struct trace_reader *reader = trace_reader_open(names->writer->path, error);
+	struct symbolizer *symbolizer = symbolizer_new();
+	int result = -1;
+
+	if (reader && symbolizer) {
+		symbolizer_use_shelf(symbolizer, names->shelf);
+		symbolizer_watch(symbolizer, names->naming, names->context);
+		result = processes_name(names, reader, symbolizer, error);
+	} else if (reader) {
+		error_set(error, "out of memory for symbols; the trace has no names");
+	}
+	symbolizer_free(symbolizer);
+	trace_reader_close(reader);
+	return result;
+}

@@ -1,0 +1,50 @@
+/* record/pace.c - how often sizes are read. Layer 4. */
+#include "record/pace.h"
+
+#define APART_NS UINT64_C(20000000)
+#define MARKS_SHARE 100   /* of a processor: one part of so many at most */
+#define MARKS_STEPS 4     /* spaced out in such parts, so that they stay regular */
+#define BETWEEN_SHARE 400 /* likewise, of what is read for peaks */
+#define READING_NS 1500   /* until it is known */
+#define AVERAGED 512      /* readings */
+#define AVERAGED_AT_ONCE 64
+
+struct size_pace size_pace_of(uint64_t every_ns)
+{
+	struct size_pace pace = { .every_ns = every_ns, .reading_ns = READING_NS };
+
+	size_pace_set(&pace, 0);
+	return pace;
+}
+
+void size_pace_set(struct size_pace *pace, size_t processes)
+{
+	uint64_t cost_ns = processes * pace->reading_ns;
+	uint64_t step_ns = pace->every_ns > MARKS_STEPS ? pace->every_ns / MARKS_STEPS : 1;
+
+	pace->mark_ns = pace->every_ns;
+	if (cost_ns * MARKS_SHARE > pace->every_ns)
+		pace->mark_ns = (cost_ns * MARKS_SHARE / step_ns + 1) * step_ns;
+	pace->apart_ns = cost_ns * BETWEEN_SHARE;
+	if (pace->apart_ns < APART_NS)
+		pace->apart_ns = APART_NS;
+	if (pace->apart_ns > pace->mark_ns / 2)
+		pace->apart_ns = pace->mark_ns;
+}
+
+void size_pace_learn(struct size_pace *pace, size_t readings, uint64_t cost_ns)
+{
+	size_t weight = readings < AVERAGED_AT_ONCE ? readings : AVERAGED_AT_ONCE;
+
+	pace->reading_ns = ((AVERAGED - weight) * pace->reading_ns +
+	                    weight * (cost_ns / readings)) /
+	                   AVERAGED;
+}
+
+uint64_t size_pace_next(const struct size_pace *pace, uint64_t now_ns)
+{
+	uint64_t read_ns = (now_ns / pace->apart_ns + 1) * pace->apart_ns;
+	uint64_t mark_ns = (now_ns / pace->mark_ns + 1) * pace->mark_ns;
+
+	return read_ns < mark_ns ? read_ns : mark_ns;
+}

@@ -1,0 +1,295 @@
+/* record/snapshot.c - one look at a living process. Layer 5. */
+#include "record/snapshot.h"
+
+#include "base/kernel_clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define SECOND_NS UINT64_C(1000000000)
+#define PEAK_BYTES (UINT64_C(1) << 20)
+#define PEAK_DIVISOR 20  /* grown by one part of so many */
+#define MUCH_DIVISOR 8   /* by so much that a look cannot wait until it is paid for */
+#define RISING_DIVISOR 4 /* from reading to reading: by one part of so many of that */
+#define RISING_NS UINT64_C(100000000)
+#define RISING_SLACK_NS UINT64_C(1000000) /* the next reading comes first */
+#define REFUSED_NS SECOND_NS              /* it may become readable: look again */
+#define QUIET_LOOKS 100                   /* alike: then they get rarer */
+#define QUIET_NS (5 * SECOND_NS)
+
+void looked_init(struct looked *looked, uint32_t process, pid_t pid, const char *ring,
+                 bool is_exec)
+{
+	char path[64];
+
+	*looked = (struct looked){
+		.process = process,
+		.pid = pid,
+		.reasons = SEGMENTS_FIRST | (is_exec ? SEGMENTS_EXEC : 0u),
+		.next_ns = kernel_now_ns(),
+	};
+	strncpy(looked->ring, ring, sizeof(looked->ring) - 1);
+	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
+	looked->statm = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)pid);
+	looked->pages = open(path, O_RDONLY | O_CLOEXEC);
+}
+
+void looked_release(struct looked *looked)
+{
+	if (looked->statm >= 0)
+		close(looked->statm);
+	if (looked->pages >= 0)
+		close(looked->pages);
+	segments_release(&looked->segments);
+	segment_sample_release(&looked->before);
+}
+
+/* Field of a file of /proc, "Name:  123 kB", in bytes; 0 if it is not there. */
+static uint64_t status_read(pid_t pid, const char *name)
+{
+	char path[64], text[4096];
+	const char *at;
+	ssize_t bytes;
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return 0;
+	bytes = read(file, text, sizeof(text) - 1);
+	close(file);
+	text[bytes > 0 ? bytes : 0] = 0;
+	at = strstr(text, name);
+	return at ? strtoull(at + strlen(name), NULL, 10) << 10 : 0;
+}
+
+static uint64_t stack_limit(pid_t pid)
+{
+	struct rlimit limit;
+
+	if (prlimit(pid, RLIMIT_STACK, NULL, &limit) || limit.rlim_cur == RLIM_INFINITY)
+		return 0;
+	return limit.rlim_cur;
+}
+
+/* What its statm says now; "": unknown. One system call. */
+static void counts_read(const struct looked *looked, char text[LOOKED_STATM_BYTES])
+{
+	ssize_t bytes = -1;
+
+	if (looked->statm >= 0)
+		bytes = pread(looked->statm, text, LOOKED_STATM_BYTES - 1, 0);
+	text[bytes > 0 ? bytes : 0] = 0;
+}
+
+/*
+ * Whether the memory that was there when it was first looked at is still the process's:
+ * exec replaces it, its end frees it. A place in the file that cannot be is refused only
+ * where there is memory; nothing is looked up, and no lock of the process waited for.
+ */
+static bool has_memory(const struct looked *looked)
+{
+	char byte;
+
+	return looked->pages < 0 || pread(looked->pages, &byte, 1, 1) != 0;
+}
+
+/* Whether it is still the program that made the ring: exec unmaps it. */
+static bool has_ring(const struct looked *looked)
+{
+	const struct process_maps *maps = &looked->segments.maps;
+	const char *slash;
+	size_t i;
+
+	for (i = 0; i < maps->count; i++) {
+		if (!(maps->mappings[i].access & MAPPING_SHARED))
+			continue;
+		slash = strrchr(maps->mappings[i].name, '/');
+		if (slash && !strcmp(slash + 1, looked->ring))
+			return true;
+	}
+	return false;
+}
+
+static bool is_refused(pid_t pid)
+{
+	char path[64];
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file >= 0)
+		close(file);
+	return file < 0 && (errno == EACCES || errno == EPERM);
+}
+
+static struct segment_packet *packet_make(const struct looked *looked,
+                                          const struct segment_sample *sample)
+{
+	struct segment_packet *packet = calloc(1, sizeof(*packet));
+	struct text payload = { NULL, 0, 0 };
+
+	if (!packet || segment_sample_save(sample, &payload)) {
+		text_release(&payload);
+		free(packet);
+		return NULL;
+	}
+	packet->type = BLOCK_SEGMENTS;
+	packet->process = looked->process;
+	packet->time_ns = sample->time_ns;
+	packet->payload = (uint8_t *)payload.data;
+	packet->bytes = payload.bytes;
+	return packet;
+}
+
+/* That it is there, and may not be read: once, until it may again. */
+static struct segment_packet *refusal_make(struct looked *looked, uint64_t time_ns)
+{
+	struct segment_sample sample = { .time_ns = time_ns,
+		                             .reasons = looked->reasons,
+		                             .pid = (uint32_t)looked->pid };
+
+	looked->next_ns = time_ns + REFUSED_NS;
+	if (looked->is_refused)
+		return NULL;
+	looked->is_refused = true;
+	looked->last_ns = time_ns;
+	looked->reasons = SEGMENTS_INTERVAL;
+	return packet_make(looked, &sample);
+}
+
+/* When to look next, now that nothing, or something, has changed. */
+static void look_schedule(struct looked *looked, const struct segment_sample *sample,
+                          uint64_t every_ns)
+{
+	uint64_t wait_ns = every_ns;
+
+	looked->quiet = segment_sample_is_same(sample, &looked->before) ? looked->quiet + 1
+	                                                                : 0;
+	if (looked->quiet > QUIET_LOOKS && every_ns < QUIET_NS) {
+		wait_ns = every_ns * (looked->quiet - QUIET_LOOKS);
+		wait_ns = wait_ns < QUIET_NS ? wait_ns : QUIET_NS;
+	}
+	looked->next_ns += wait_ns - every_ns;
+}
+
+struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
+{
+	uint64_t time_ns = kernel_now_ns(), pages;
+	struct segment_packet *packet = NULL;
+	struct segment_sample sample;
+	struct error ignored;
+
+	looked->grown_ns = 0;
+	looked->is_much = false;
+	looked->owed_ns = 0;
+	counts_read(looked, looked->counts); /* before: what changes meanwhile is seen */
+	if (segments_read(&looked->segments, looked->pid, &ignored)) {
+		if (is_refused(looked->pid))
+			return refusal_make(looked, time_ns);
+		looked->is_gone = true;
+		return NULL;
+	}
+	if (!has_ring(looked)) {
+		looked->is_gone = true;
+		looked->is_another = looked->segments.maps.count > 0; /* else it has ended */
+		return NULL;
+	}
+	looked->is_refused = false;
+	looked->next_ns = time_ns + every_ns;
+	if (!segment_sample_make(&sample, &looked->segments)) {
+		sample.time_ns = time_ns;
+		sample.reasons = looked->reasons;
+		sample.peak_rss = status_read(looked->pid, "\nVmHWM:");
+		sample.stack_limit = stack_limit(looked->pid);
+		packet = packet_make(looked, &sample);
+	}
+	look_schedule(looked, &sample, every_ns);
+	segment_sample_release(&looked->before);
+	looked->before = sample;
+	looked->last_ns = time_ns;
+	looked->reasons = SEGMENTS_INTERVAL;
+	pages = sample.total.rss / (uint64_t)sysconf(_SC_PAGESIZE);
+	if (pages > looked->largest_pages)
+		looked->largest_pages = pages;
+	return packet;
+}
+
+bool looked_size_read(const struct looked *looked, struct looked_size *size)
+{
+	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+	char counts[LOOKED_STATM_BYTES], *end;
+
+	counts_read(looked, counts);
+	size->entry.time_ns = kernel_now_ns();
+	if (*counts && !strcmp(counts, size->counts))
+		return true;
+	strcpy(size->counts, counts);
+	size->entry.size = strtoull(size->counts, &end, 10) * page_bytes;
+	size->entry.resident = strtoull(end, &end, 10) * page_bytes;
+	size->entry.shared = strtoull(end, &end, 10) * page_bytes;
+	if (size->entry.shared > size->entry.resident) /* counts of two moments */
+		size->entry.shared = size->entry.resident;
+	if (size->entry.resident && has_memory(looked))
+		return true;
+	size->counts[0] = 0; /* what is read next is looked at as well */
+	return false;
+}
+
+bool looked_size_note(struct looked *looked, const struct looked_size *size,
+                      uint64_t every_ns)
+{
+	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t pages = size->entry.resident / page_bytes, grown;
+	uint64_t least = PEAK_BYTES / page_bytes;
+	bool is_rising;
+
+	if (least < looked->largest_pages / PEAK_DIVISOR)
+		least = looked->largest_pages / PEAK_DIVISOR;
+	grown = pages > looked->largest_pages ? pages - looked->largest_pages : 0;
+	if (pages != looked->seen_pages && looked->quiet > QUIET_LOOKS) {
+		looked->quiet = 0;
+		looked->next_ns = looked->last_ns + every_ns;
+	}
+	is_rising = pages > looked->seen_pages &&
+	            pages - looked->seen_pages >= least / RISING_DIVISOR;
+	looked->seen_pages = pages;
+	if (grown >= least && looked->last_ns) {
+		looked->reasons = (looked->reasons & ~(uint32_t)SEGMENTS_INTERVAL) |
+		                  SEGMENTS_PEAK;
+		if (!looked->owed_ns)
+			looked->owed_ns = size->entry.time_ns;
+		/* the top is worth more than the way up, if that is not long */
+		looked->grown_ns = looked->last_ns + LOOKS_APART_NS;
+		if (is_rising && size->entry.time_ns < looked->owed_ns + RISING_NS)
+			looked->grown_ns = size->entry.time_ns + LOOKS_APART_NS + RISING_SLACK_NS;
+		looked->is_much = grown >= looked->largest_pages / MUCH_DIVISOR;
+	}
+	return looked->last_ns && !looked->is_refused &&
+	       !strcmp(size->counts, looked->counts);
+}
+
+struct segment_packet *looked_sizes_packet(const struct looked *looked,
+                                           struct segment_sizes *sizes)
+{
+	struct segment_packet *packet = calloc(1, sizeof(*packet));
+	struct text payload = { NULL, 0, 0 };
+
+	if (!packet || segment_sizes_save(sizes, &payload) || !payload.bytes) {
+		text_release(&payload);
+		free(packet);
+		return NULL;
+	}
+	packet->type = BLOCK_SIZES;
+	packet->process = looked->process;
+	packet->time_ns = sizes->kept.time_ns;
+	packet->payload = (uint8_t *)payload.data;
+	packet->bytes = payload.bytes;
+	return packet;
+}

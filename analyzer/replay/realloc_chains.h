@@ -1,0 +1,36 @@
+/*
+ * replay/realloc_chains.h - live blocks that a realloc has grown, shrunk or moved: when they were
+ * really born. Layer 2.
+ *
+ * For the question of which frame a block outlives, a realloc neither ends nor begins
+ * anything: the block goes on, and what counts is the birth of the first of the chain.
+ */
+#ifndef OUTLIVE_REPLAY_REALLOC_CHAINS_H
+#define OUTLIVE_REPLAY_REALLOC_CHAINS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct chain {
+	uint64_t sequence, time; /* of the first birth, as in struct block */
+	uint32_t site, thread;   /* as well */
+	uint64_t largest;        /* of its sizes, up to now */
+	uint64_t asked;          /* their sum */
+	uint32_t allocations;    /* of that thread, up to then */
+	uint32_t reallocs;       /* since */
+	uint32_t next_free;
+	bool has_crossed; /* a realloc was another thread's */
+	bool is_unknown;  /* the first birth was not seen */
+};
+
+struct chain_table {
+	struct chain *chains; /* [0] is none */
+	uint32_t count, capacity, free_first;
+};
+
+/* A chain to be filled: its number, or 0 when memory is out. */
+uint32_t chain_table_add(struct chain_table *table);
+void chain_table_remove(struct chain_table *table, uint32_t number);
+void chain_table_release(struct chain_table *table);
+
+#endif

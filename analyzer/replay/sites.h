@@ -1,0 +1,98 @@
+/*
+ * replay/sites.h - what was allocated where: one site for each call path that allocates,
+ * and the peak of them all. Layer 2.
+ *
+ * The process's peak is when the most bytes were live. Each site's share of it is found
+ * without ever taking a snapshot: every new maximum is an epoch; a site that is about to
+ * change and has not seen the current epoch had its share then, namely what is still
+ * live in it now.
+ */
+#ifndef OUTLIVE_REPLAY_SITES_H
+#define OUTLIVE_REPLAY_SITES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Live blocks of one site (or one thread), and its share of the peak. */
+struct live_share {
+	uint64_t live_blocks, live_bytes;
+	uint64_t peak_blocks, peak_bytes; /* at the process's peak */
+	uint64_t peak_epoch;              /* that these two are of */
+};
+
+/* The first line of it is all that most events touch. */
+struct site {
+	struct live_share share;
+	uint64_t allocations, bytes; /* reallocs included, with their new size */
+	uint64_t frees;              /* blocks of it that ended, reallocs included */
+	uint64_t temporary;          /* of these */
+	uint64_t reallocs;           /* of the allocations */
+	uint64_t failed;             /* allocations that returned NULL */
+	uint64_t size_min, size_max;
+	uint32_t node;     /* in the call tree */
+	uint32_t live_max; /* most blocks live at once */
+};
+
+struct site_table {
+	struct site *sites; /* [0] is none */
+	uint32_t count, capacity;
+	uint64_t live_blocks, live_bytes; /* of all sites */
+	uint64_t peak_blocks, peak_bytes, peak_time;
+	uint64_t peak_epoch;
+};
+
+/* 0, or -1 when memory is out. */
+int site_table_init(struct site_table *table);
+void site_table_release(struct site_table *table);
+
+/* A new site for a node: its number, or 0 when memory is out. */
+uint32_t site_table_add(struct site_table *table, uint32_t node);
+
+/* Call before live_* of a share change. */
+static inline void live_share_touch(const struct site_table *table,
+                                    struct live_share *share)
+{
+	if (share->peak_epoch == table->peak_epoch)
+		return;
+	share->peak_blocks = share->live_blocks;
+	share->peak_bytes = share->live_bytes;
+	share->peak_epoch = table->peak_epoch;
+}
+
+static inline void live_share_grow(const struct site_table *table,
+                                   struct live_share *share, uint64_t size)
+{
+	live_share_touch(table, share);
+	share->live_blocks++;
+	share->live_bytes += size;
+}
+
+static inline void live_share_shrink(const struct site_table *table,
+                                     struct live_share *share, uint64_t size)
+{
+	live_share_touch(table, share);
+	share->live_blocks--;
+	share->live_bytes -= size;
+}
+
+/* Count a block of the whole process; after every share of it has grown. */
+static inline void site_table_grow(struct site_table *table, uint64_t size,
+                                   uint64_t time)
+{
+	table->live_blocks++;
+	table->live_bytes += size;
+	if (table->live_bytes > table->peak_bytes) {
+		table->peak_bytes = table->live_bytes;
+		table->peak_blocks = table->live_blocks;
+		table->peak_time = time;
+		table->peak_epoch++;
+	}
+}
+
+static inline void site_table_shrink(struct site_table *table, uint64_t size)
+{
+	table->live_blocks--;
+	table->live_bytes -= size;
+}
+
+#endif

@@ -1,0 +1,96 @@
+/* replay/threads.c - the threads that the events of a process are of. Layer 5. */
+#include "replay/threads.h"
+
+#include "trace/definitions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t hash_of(const void *context, uint32_t number)
+{
+	const struct thread_table *table = context;
+
+	return hash_words(table->items[number - 1]->serial, 1);
+}
+
+struct thread *thread_table_find(const struct thread_table *table, uint32_t serial)
+{
+	uint32_t slot, number;
+
+	if (!table->by_serial.count)
+		return NULL;
+	slot = hash_index_slot(&table->by_serial, hash_words(serial, 1));
+	while ((number = hash_index_next(&table->by_serial, &slot))) {
+		if (table->items[number - 1]->serial == serial)
+			return table->items[number - 1];
+	}
+	return NULL;
+}
+
+struct thread *thread_table_add(struct thread_table *table, uint32_t serial)
+{
+	size_t capacity = table->capacity ? 2 * table->capacity : 16;
+	struct thread *thread, **items;
+
+	if (table->count == table->capacity) {
+		items = realloc(table->items, capacity * sizeof(struct thread *));
+		if (!items)
+			return NULL;
+		table->items = items;
+		table->capacity = capacity;
+	}
+	thread = calloc(1, sizeof(*thread));
+	if (!thread)
+		return NULL;
+	thread->serial = serial;
+	thread->index = (uint32_t)table->count;
+	table->items[table->count] = thread;
+	if (hash_index_add(&table->by_serial, hash_words(serial, 1),
+	                   (uint32_t)table->count + 1, hash_of, table)) {
+		free(thread);
+		return NULL;
+	}
+	table->count++;
+	return thread;
+}
+
+void thread_name_set(struct thread *thread, const char *name, uint64_t time)
+{
+	if (time < thread->name_time)
+		return;
+	memcpy(thread->name, name, sizeof(thread->name) - 1);
+	thread->name_time = time;
+}
+
+int thread_table_names(void *table, const uint8_t *data, size_t bytes,
+                       struct error *error)
+{
+	struct definition_cursor cursor = { .data = data, .bytes = bytes };
+	struct thread_name_definition definition;
+	struct thread *thread;
+
+	(void)error;
+	while (definition_next(&cursor)) {
+		if (cursor.header.kind != DEFINITION_THREAD_NAME ||
+		    cursor.header.bytes < sizeof(definition))
+			continue;
+		memcpy(&definition, cursor.record, sizeof(definition));
+		thread = thread_table_find(table, definition.thread);
+		if (thread)
+			thread_name_set(thread, definition.name, definition.header.time);
+	}
+	return 0;
+}
+
+void thread_table_release(struct thread_table *table)
+{
+	size_t i;
+
+	for (i = 0; i < table->count; i++) {
+		free(table->items[i]->stack);
+		free(table->items[i]);
+	}
+	free(table->items);
+	hash_index_release(&table->by_serial);
+	*table = (struct thread_table){ .count = 0 };
+}

@@ -1,0 +1,390 @@
+/* report/json/classes.c - classes, their evidence and advice in JSON. Layer 16. */
+#include "report/json/classes.h"
+
+#include "report/advice_words.h"
+#include "verdict/evidence.h"
+#include "verdict/owners.h"
+
+#include <stdio.h>
+
+static void share_json(struct json_writer *json, const char *key,
+                       const struct class_share *share)
+{
+	json_object(json, key);
+	json_compact(json, true);
+	json_count(json, "blocks", share->blocks);
+	json_count(json, "bytes", share->bytes);
+	json_object_end(json);
+	json_compact(json, false);
+}
+
+void class_counts_json(struct json_writer *json, const struct class_counts *counts)
+{
+	unsigned class;
+
+	json_object(json, "classes");
+	for (class = 0; class < CLASS_COUNT; class ++)
+		share_json(json, life_class_key(class), &counts->shares[class]);
+	share_json(json, "inferred", &counts->inferred);
+	share_json(json, "unknown", &counts->unknown);
+	share_json(json, "suppressed", &counts->suppressed);
+	json_object_end(json);
+}
+
+static void exact_json(struct json_writer *json, const struct class_counts *counts)
+{
+	json_object(json, "exact");
+	json_compact(json, true);
+	json_count(json, "blocks", counts->exact_blocks);
+	json_count(json, "up_to_a_gap", counts->exact_cut_blocks);
+	json_count(json, "inferred",
+	           counts->blocks - counts->exact_blocks - counts->exact_cut_blocks);
+	json_count(json, "stacks_cut", counts->cut_blocks);
+	json_object_end(json);
+	json_compact(json, false);
+}
+
+static const char *module_path(const struct classes *classes, uint32_t function)
+{
+	uint32_t module = classes->functions.functions[function].module;
+
+	return module == MODULE_NONE
+	           ? ""
+	           : address_map_module(classes->profile->map, module)->path;
+}
+
+/* The keys of a function, in an object that is open. */
+static void function_keys_json(struct json_writer *json, const struct classes *classes,
+                               uint32_t number)
+{
+	const struct function *function = &classes->functions.functions[number];
+
+	json_string(json, "function", function->name);
+	json_string(json, "module", module_path(classes, number));
+	json_string(json, "declared", function->declared);
+	json_count(json, "offset",
+	           address_map_location(classes->profile->map, function->location)->offset);
+}
+
+static void peeled_json(struct json_writer *json, const struct classes *classes)
+{
+	const struct peel *peel;
+	uint32_t i;
+
+	json_array(json, "peeled");
+	for (i = 1; i < classes->functions.count; i++) {
+		peel = &classes->peeling.functions[i];
+		if (!peel->reason || !peel->blocks)
+			continue;
+		json_object(json, NULL);
+		json_compact(json, true);
+		function_keys_json(json, classes, i);
+		json_string(json, "reason", peel_reason_text(peel->reason));
+		json_count(json, "callers", peel->callers);
+		json_count(json, "allocations", peel->blocks);
+		json_object_end(json);
+		json_compact(json, false);
+	}
+	json_array_end(json);
+}
+
+/* Rules of the file, and those of runtimes that are about blocks of this process. */
+static void suppressions_json(struct json_writer *json,
+                              const struct suppressed *suppressed, bool are_shown)
+{
+	const struct suppression_use *use;
+	uint32_t i;
+
+	json_array(json, "suppressions");
+	for (i = 1; i <= suppressed->count; i++) {
+		use = &suppressed->uses[i];
+		if (!use->pattern && !use->blocks)
+			continue;
+		json_object(json, NULL);
+		json_compact(json, true);
+		json_string(json, "source",
+		            use->runtime ? use->runtime->runtime : suppressed->file);
+		json_count(json, "line", use->line);
+		json_string(json, "pattern", use->pattern ? use->pattern : "");
+		json_string(json, "reason", use->runtime ? use->runtime->reason : "");
+		json_count(json, "blocks", use->blocks);
+		json_count(json, "bytes", use->bytes);
+		json_bool(json, "hidden", use->blocks && !use->is_exceeded && !are_shown);
+		json_object_end(json);
+		json_compact(json, false);
+	}
+	json_array_end(json);
+}
+
+void classes_json(struct json_writer *json, const struct classes *classes)
+{
+	const struct profile *profile = classes->profile;
+	bool has_main = classes->main_time != UINT64_MAX;
+
+	json_string(json, "frames", classes->has_exact_frames ? "exact" : "plain");
+	class_counts_json(json, &classes->all);
+	exact_json(json, &classes->all);
+	json_object(json, "init");
+	json_bool(json, "known", has_main);
+	json_count(json, "end_ns",
+	           has_main ? process_time_ns(&profile->process->header, classes->main_time)
+	                    : 0);
+	json_object_end(json);
+	peeled_json(json, classes);
+	suppressions_json(json, &classes->suppressed, classes->shows_suppressed);
+}
+
+/* ---- sites --------------------------------------------------------------------------- */
+
+static void depths_json(struct json_writer *json, const char *key,
+                        const struct ranking *depths)
+{
+	char depth[16];
+	size_t i;
+
+	json_object(json, key);
+	json_compact(json, true);
+	for (i = 0; i < depths->count; i++) {
+		snprintf(depth, sizeof(depth), "%u", depths->ranks[i].key);
+		json_count(json, depth, depths->ranks[i].blocks);
+	}
+	json_object_end(json);
+	json_compact(json, false);
+}
+
+static void functions_json(struct json_writer *json, const char *key,
+                           const struct classes *classes, const struct ranking *ranking)
+{
+	size_t i;
+
+	json_array(json, key);
+	for (i = 0; i < ranking->count; i++) {
+		json_object(json, NULL);
+		json_compact(json, true);
+		function_keys_json(json, classes, ranking->ranks[i].key);
+		json_count(json, "blocks", ranking->ranks[i].blocks);
+		json_count(json, "bytes", ranking->ranks[i].bytes);
+		json_object_end(json);
+		json_compact(json, false);
+	}
+	json_array_end(json);
+}
+
+static void ages_json(struct json_writer *json, const struct profile *profile,
+                      const struct life_summary *summary)
+{
+	const struct ring_header *header = &profile->process->header;
+	uint64_t ended = summary->ended, limit_ns = 1000;
+	unsigned i;
+
+	json_object(json, "lifetime");
+	json_count(json, "ended", ended);
+	json_count(json, "ns_min", ended ? process_span_ns(header, summary->age_min) : 0);
+	json_count(json, "ns_mean",
+	           ended ? process_span_ns(header, summary->age_sum / ended) : 0);
+	json_count(json, "ns_max", process_span_ns(header, summary->age_max));
+	json_count(json, "allocations_between", ended ? summary->between_sum / ended : 0);
+	json_count(json, "youngest", summary->youngest);
+	json_array(json, "histogram");
+	for (i = 0; i < AGE_CLASSES; i++, limit_ns *= 10) {
+		if (!summary->ages[i])
+			continue;
+		json_object(json, NULL);
+		json_compact(json, true);
+		json_count(json, "below_ns", i < AGE_CLASSES - 1 ? limit_ns : UINT64_MAX);
+		json_count(json, "blocks", summary->ages[i]);
+		json_object_end(json);
+		json_compact(json, false);
+	}
+	json_array_end(json);
+	json_object_end(json);
+}
+
+static void sizes_json(struct json_writer *json, const struct ranking *sizes)
+{
+	uint32_t bits;
+	size_t i;
+
+	json_array(json, "sizes");
+	for (i = 0; i < sizes->count; i++) {
+		bits = sizes->ranks[i].key;
+		json_object(json, NULL);
+		json_compact(json, true);
+		json_count(json, "size_min", bits ? UINT64_C(1) << (bits - 1) : 0);
+		json_count(json, "size_max",
+		           bits < 64 ? (UINT64_C(1) << bits) - 1 : UINT64_MAX);
+		json_count(json, "allocations", sizes->ranks[i].blocks);
+		json_object_end(json);
+		json_compact(json, false);
+	}
+	json_array_end(json);
+}
+
+/* The functions peeled off the site's stack, innermost first. */
+static void site_peeled_json(struct json_writer *json, const struct classes *classes,
+                             uint32_t site)
+{
+	const struct replay *replay = &classes->profile->replay;
+	uint32_t node = replay->sites.sites[site].node, i, function;
+
+	json_array(json, "peeled");
+	json_compact(json, true);
+	for (i = 0; i < classes->peeling.site_frames[site]; i++) {
+		function = function_of_node(&classes->functions, classes->profile, node);
+		json_string(json, NULL, classes->functions.functions[function].name);
+		node = replay->tree.nodes[node].parent;
+	}
+	json_array_end(json);
+	json_compact(json, false);
+}
+
+/* ---- owners -------------------------------------------------------------------------- */
+
+static void owner_json(struct json_writer *json, const struct findings *findings,
+                       const struct owner *owner)
+{
+	const struct classes *classes = findings->classes;
+
+	json_object(json, NULL);
+	function_keys_json(json, classes, owner->function);
+	json_count(json, "blocks", owner->blocks);
+	json_count(json, "bytes", owner->bytes);
+	json_count(json, "passed_up", owner->blocks - owner->own_blocks);
+	json_object(json, "most_from");
+	json_compact(json, true);
+	function_keys_json(json, classes, findings->places.places[owner->place].function);
+	json_object_end(json);
+	json_compact(json, false);
+	json_object_end(json);
+}
+
+int owners_json(struct json_writer *json, const struct findings *findings, uint64_t top)
+{
+	struct owners owners;
+	size_t i;
+
+	if (owners_make(&owners, findings->classes, &findings->places))
+		return -1;
+	json_count(json, "owner_count", owners.count);
+	json_array(json, "owners");
+	for (i = 0; i < owners.count && (!top || i < top); i++)
+		owner_json(json, findings, &owners.owners[i]);
+	json_array_end(json);
+	owners_release(&owners);
+	return 0;
+}
+
+/* ---- advice -------------------------------------------------------------------------- */
+
+static int advice_item_json(struct json_writer *json, const struct findings *findings,
+                            const struct advice *advice)
+{
+	const struct classes *classes = findings->classes;
+	const struct place *place = &findings->places.places[advice->place];
+	struct text text = { NULL, 0, 0 };
+
+	if (advice_text(&text, advice, classes, &findings->places))
+		return -1;
+	json_object(json, NULL);
+	json_string(json, "kind", advice_kind_text(advice->kind));
+	json_string(json, "text", text.data);
+	function_keys_json(json, classes, place->function);
+	json_string(json, "owner", classes->functions.functions[advice->owner].name);
+	json_count(json, "levels", advice->levels);
+	json_string(json, "library", advice->library ? advice->library : "");
+	json_count(json, "sites", place->summary.site_count);
+	json_count(json, "first_site", place->summary.site);
+	json_count(json, "blocks", place->summary.counts.blocks);
+	json_count(json, "saves_calls", advice->saves_calls);
+	json_count(json, "saves_bytes", advice->saves_bytes);
+	json_count(json, "saves_ns", advice->saves_ns);
+	json_object_end(json);
+	text_release(&text);
+	return 0;
+}
+
+int advice_json(struct json_writer *json, const struct findings *findings, uint64_t top)
+{
+	size_t i;
+	int result = 0;
+
+	json_count(json, "advice_count", findings->advice.count);
+	json_array(json, "advice");
+	for (i = 0; i < findings->advice.count && (!top || i < top) && !result; i++)
+		result = advice_item_json(json, findings, &findings->advice.items[i]);
+	json_array_end(json);
+	return result;
+}
+
+/* Advice about the place that the site is of; or why there is none. */
+static int site_advice_json(struct json_writer *json, const struct findings *findings,
+                            uint32_t site)
+{
+	const struct advice_list *list = &findings->advice;
+	uint32_t place = findings->places.of_site[site];
+	struct text refusal = { NULL, 0, 0 };
+	bool has_any = false;
+	int result = 0;
+	size_t i;
+
+	json_array(json, "advice");
+	for (i = 0; i < list->count && !result; i++) {
+		if (list->items[i].place != place)
+			continue;
+		result = advice_item_json(json, findings, &list->items[i]);
+		has_any = true;
+	}
+	json_array_end(json);
+	if (!result && !has_any)
+		result = advice_refusal_text(&refusal, findings->classes,
+		                             &findings->places.places[place]);
+	if (!result)
+		json_string(json, "no_advice", refusal.data ? refusal.data : "");
+	text_release(&refusal);
+	return result;
+}
+
+int site_classes_json(struct json_writer *json, const struct findings *findings,
+                      uint32_t site)
+{
+	const struct classes *classes = findings->classes;
+	struct life_summary summary = { .site_count = 0 };
+	int result = life_summary_add(&summary, classes, site);
+
+	if (!result) {
+		life_summary_sort(&summary, classes);
+		json_count(json, "blocks", summary.counts.blocks);
+		json_string(json, "verdict",
+		            class_counts_verdict(&summary.counts, summary.allocations));
+		class_counts_json(json, &summary.counts);
+		exact_json(json, &summary.counts);
+		depths_json(json, "escape_depths", &summary.depths);
+		site_peeled_json(json, classes, site);
+		functions_json(json, "owners", classes, &summary.owners);
+		functions_json(json, "freed_by", classes, &summary.freers);
+		functions_json(json, "realloced_by", classes, &summary.movers);
+		ages_json(json, classes->profile, &summary);
+		sizes_json(json, &summary.sizes);
+		json_string(json, "size_kind",
+		            summary.begun ? size_kind_text(summary.size_kind) : "");
+		json_count(json, "size_bound",
+		           summary.size_kind == SIZE_UNBOUNDED ? 0 : summary.largest_max);
+		json_count(json, "size_settled", summary.settled);
+		json_count(json, "largest_min", summary.largest_min);
+		json_count(json, "largest_max", summary.largest_max);
+		json_count(json, "live_max", summary.live_max);
+		json_count(json, "live_max_thread", summary.at_once);
+		json_string(json, "live_max_kind",
+		            summary.begun ? size_kind_text(summary.crowd_kind) : "");
+		json_object(json, "chains");
+		json_compact(json, true);
+		json_count(json, "blocks", summary.chains);
+		json_count(json, "reallocs", summary.chain_reallocs);
+		json_count(json, "longest", summary.chain_longest);
+		json_object_end(json);
+		json_compact(json, false);
+		result = site_advice_json(json, findings, site);
+	}
+	life_summary_release(&summary);
+	return result;
+}

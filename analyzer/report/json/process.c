@@ -1,0 +1,79 @@
+/* report/json/process.c - what is said of a process in JSON. Layer 8. */
+#include "report/json/process.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+void lost_json(struct json_writer *json, const struct trace_process *process,
+               const struct lost_counts *lost)
+{
+	static const char *const causes[LOST_CAUSES] = {
+		[LOST_RING_FULL] = "ring_full",   [LOST_OVERWRITTEN] = "overwritten",
+		[LOST_NESTED] = "nested",         [LOST_NO_STATE] = "no_state",
+		[LOST_TOO_BIG] = "too_big",       [LOST_DEFINITIONS] = "definitions",
+		[LOST_STACKS_CUT] = "stacks_cut", [LOST_STUBS] = "stubs",
+		[LOST_CHILDREN] = "children",     [LOST_DRAINED] = "drained",
+	};
+	size_t i;
+
+	json_object(json, "lost");
+	json_count(json, "events", lost->events);
+	for (i = 0; i < LOST_CAUSES; i++)
+		json_count(json, causes[i], process->header.lost[i]);
+	json_count(json, "damaged", lost->damaged);
+	json_count(json, "holes", lost->holes);
+	json_object_end(json);
+}
+
+/* The arguments joined by spaces, and one by one. */
+static void command_json(struct json_writer *json, const struct ring_header *header)
+{
+	struct text joined = { NULL, 0, 0 };
+	char argument[RING_COMMAND_BYTES + 1];
+	uint32_t at, length;
+
+	json_array(json, "arguments");
+	for (at = 0; at < header->command_bytes; at += length + 1) {
+		length = (uint32_t)strnlen(header->command + at, header->command_bytes - at);
+		memcpy(argument, header->command + at, length);
+		argument[length] = 0;
+		json_string(json, NULL, argument);
+		text_printf(&joined, "%s%s", at ? " " : "", argument);
+	}
+	json_array_end(json);
+	json_string(json, "command", joined.data ? joined.data : "");
+	text_release(&joined);
+}
+
+void process_json(struct json_writer *json, const struct trace_process *process,
+                  const struct process_counts *counts)
+{
+	const struct ring_header *header = &process->header;
+
+	json_count(json, "number", process->number);
+	json_count(json, "pid", header->pid);
+	json_count(json, "parent_pid", header->parent_pid);
+	json_string(json, "executable", header->executable);
+	command_json(json, header);
+	json_count(json, "start_wall_ns", header->start_wall_ns);
+	json_count(json, "duration_ns", process_time_ns(header, counts->time_last));
+	json_bool(json, "finished", header->flags & RING_FINISHED);
+	json_bool(json, "forked", header->flags & RING_FORKED);
+	json_bool(json, "frames_exact", header->flags & RING_FRAMES_EXACT);
+	json_bool(json, "own_malloc", header->flags & RING_OWN_MALLOC);
+	json_bool(json, "past_us", header->flags & RING_PAST_US);
+	json_bool(json, "from_ring", process->is_from_ring);
+	json_bool(json, "still_running", process->is_live);
+	json_bool(json, "outlived", header->flags & RING_OUTLIVED);
+	json_count(json, "threads", counts->threads);
+	json_count(json, "events", counts->events);
+	json_count(json, "allocations", counts->allocations);
+	json_count(json, "bytes", counts->bytes);
+	json_count(json, "frees", counts->frees);
+	json_count(json, "reallocs", counts->reallocs);
+	json_count(json, "failed", counts->failed);
+	json_count(json, "chunks", process->chunks.count);
+	json_count(json, "stored_bytes", process->stored_bytes);
+	lost_json(json, process, &counts->lost);
+}

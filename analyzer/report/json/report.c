@@ -1,0 +1,372 @@
+/* report/json/report.c - a profile for programs. Layer 17. */
+#include "report/json/report.h"
+
+#include "report/json/classes.h"
+#include "base/json_writer.h"
+#include "trace/counts.h"
+#include "report/json/process.h"
+#include "report/text/phases.h"
+#include "segments/size_history.h"
+#include "verdict/stack_names.h"
+#include "report/json/stacks.h"
+
+#include <string.h>
+
+#define SITE_CALLS 256 /* a path of no more is told whole; */
+#define SITE_INNER 48  /* of a deeper one the innermost, */
+#define SITE_OUTER 16  /* and the outermost */
+
+static void share_json(struct json_writer *json, const struct report_row *row)
+{
+	json_count(json, "allocations", row->allocations);
+	json_count(json, "bytes", row->bytes);
+	json_count(json, "frees", row->frees);
+	json_count(json, "temporary", row->temporary);
+	json_count(json, "crossed", row->crossed);
+	json_count(json, "failed", row->failed);
+	json_count(json, "peak_blocks", row->peak_blocks);
+	json_count(json, "peak_bytes", row->peak_bytes);
+	json_count(json, "live_blocks", row->live_blocks);
+	json_count(json, "live_bytes", row->live_bytes);
+}
+
+static void hidden_json(struct json_writer *json, const struct report_row *row)
+{
+	json_count(json, "hidden_blocks", row->hidden_blocks);
+	json_count(json, "hidden_bytes", row->hidden_bytes);
+}
+
+static void name_json(struct json_writer *json, const struct stack_name *name)
+{
+	json_string(json, "function", name->function);
+	json_string(json, "module", name->module);
+	json_string(json, "declared", name->declared);
+	json_count(json, "offset", name->offset);
+	json_string(json, "file", name->file);
+	json_count(json, "line", name->line);
+	json_bool(json, "inlined", name->is_inlined);
+	json_bool(json, "gap", name->is_cut);
+}
+
+static void frames_json(struct json_writer *json, const char *key,
+                        const struct stack_names *stack)
+{
+	size_t i;
+
+	json_array(json, key);
+	for (i = 0; i < stack->count; i++) {
+		json_object(json, NULL);
+		json_compact(json, true);
+		name_json(json, &stack->names[i]);
+		json_object_end(json);
+		json_compact(json, false);
+	}
+	json_array_end(json);
+}
+
+/*
+ * The path of a site. Each level of a deep recursion that allocates is one: with all of its
+ * frames, their size would grow with the square of the depth.
+ */
+static int path_json(struct json_writer *json, const struct profile *profile,
+                     uint32_t node, struct stack_names *stack)
+{
+	size_t total, outer = 0;
+
+	if (stack_names_fill_part(stack, profile, node, 0, SITE_CALLS, &total))
+		return -1;
+	if (total > SITE_CALLS) {
+		outer = SITE_OUTER;
+		if (stack_names_fill_part(stack, profile, node, 0, SITE_INNER, &total))
+			return -1;
+	}
+	frames_json(json, "frames", stack);
+	json_count(json, "frames_left_out", outer ? total - SITE_INNER - outer : 0);
+	if (stack_names_fill_part(stack, profile, node, total - outer, outer, &total))
+		return -1;
+	frames_json(json, "outer_frames", stack);
+	return 0;
+}
+
+static int site_json(struct json_writer *json, const struct findings *findings,
+                     const struct report_row *row, struct stack_names *stack)
+{
+	json_object(json, NULL);
+	json_count(json, "site", row->site);
+	json_count(json, "node", row->node);
+	share_json(json, row);
+	hidden_json(json, row);
+	json_count(json, "reallocs", row->reallocs);
+	json_count(json, "size_min", row->allocations ? row->size_min : 0);
+	json_count(json, "size_max", row->size_max);
+	if (path_json(json, findings->classes->profile, row->node, stack))
+		return -1;
+	if (site_classes_json(json, findings, row->site))
+		return -1;
+	json_object_end(json);
+	return 0;
+}
+
+static int sites_json(struct json_writer *json, const struct findings *findings,
+                      const struct report_settings *settings)
+{
+	struct stack_names stack = { NULL, 0, 0 };
+	struct report_rows rows;
+	int result = 0;
+	size_t i;
+
+	if (report_rows_make(&rows, findings->classes, REPORT_BY_SITE, settings->sort))
+		return -1;
+	if (settings->class_number)
+		report_rows_keep(&rows, (enum life_class)(settings->class_number - 1));
+	json_count(json, "site_count", rows.count);
+	json_array(json, "sites");
+	for (i = 0; i < rows.count && !result; i++) {
+		if (settings->top && i == settings->top)
+			break;
+		result = site_json(json, findings, &rows.rows[i], &stack);
+	}
+	json_array_end(json);
+	stack_names_release(&stack);
+	report_rows_release(&rows);
+	return result;
+}
+
+static int groups_json(struct json_writer *json, const struct findings *findings,
+                       const struct report_settings *settings)
+{
+	static const char *const groups[] = { "site", "function", "module", "thread",
+		                                  "owner" };
+	struct report_rows rows;
+	size_t i;
+
+	json_string(json, "by", groups[settings->group]);
+	json_string(json, "class",
+	            settings->class_number ? life_class_key(settings->class_number - 1)
+	                                   : "");
+	if (settings->group == REPORT_BY_OWNER)
+		return owners_json(json, findings, settings->top);
+	if (settings->group != REPORT_BY_FUNCTION && settings->group != REPORT_BY_MODULE)
+		return 0;
+	if (report_rows_make(&rows, findings->classes, settings->group, settings->sort))
+		return -1;
+	if (settings->class_number)
+		report_rows_keep(&rows, (enum life_class)(settings->class_number - 1));
+	json_count(json, "group_count", rows.count);
+	json_array(json, "groups");
+	for (i = 0; i < rows.count; i++) {
+		if (settings->top && i == settings->top)
+			break;
+		json_object(json, NULL);
+		json_string(json, "function", rows.rows[i].name.function);
+		json_string(json, "module", rows.rows[i].name.module);
+		json_string(json, "declared", rows.rows[i].name.declared);
+		json_count(json, "first_site", rows.rows[i].site);
+		json_count(json, "site_count", rows.rows[i].site_count);
+		share_json(json, &rows.rows[i]);
+		hidden_json(json, &rows.rows[i]);
+		json_count(json, "reallocs", rows.rows[i].reallocs);
+		class_counts_json(json, &rows.rows[i].classes);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	report_rows_release(&rows);
+	return 0;
+}
+
+static int threads_json(struct json_writer *json, const struct classes *classes,
+                        enum report_sort sort)
+{
+	struct report_rows rows;
+	size_t i;
+
+	if (report_rows_make(&rows, classes, REPORT_BY_THREAD, sort))
+		return -1;
+	json_array(json, "threads");
+	for (i = 0; i < rows.count; i++) {
+		json_object(json, NULL);
+		json_count(json, "serial", rows.rows[i].thread->serial);
+		json_count(json, "tid", rows.rows[i].thread->tid);
+		json_string(json, "name", rows.rows[i].thread->name);
+		share_json(json, &rows.rows[i]);
+		json_count(json, "missing_events", rows.rows[i].thread->holes);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	report_rows_release(&rows);
+	return 0;
+}
+
+static void totals_json(struct json_writer *json, const struct profile *profile)
+{
+	const struct totals *totals = &profile->replay.totals;
+	const struct site_table *sites = &profile->replay.sites;
+
+	json_object(json, "totals");
+	json_count(json, "events", totals->events);
+	json_count(json, "allocations", totals->allocations);
+	json_count(json, "bytes", totals->bytes);
+	json_count(json, "frees", totals->frees);
+	json_count(json, "reallocs", totals->reallocs);
+	json_count(json, "callocs", totals->callocs);
+	json_count(json, "aligned", totals->aligned);
+	json_count(json, "failed", totals->failed);
+	json_count(json, "temporary", totals->temporary);
+	json_count(json, "crossed", totals->crossed);
+	json_count(json, "peak_bytes", sites->peak_bytes);
+	json_count(json, "peak_blocks", sites->peak_blocks);
+	json_count(json, "peak_ns", profile->peak_ns);
+	json_count(json, "live_blocks", sites->live_blocks);
+	json_count(json, "live_bytes", sites->live_bytes);
+	json_count(json, "unknown_frees", totals->ends_unknown);
+	json_count(json, "missed_frees", totals->ends_missed);
+	json_count(json, "inferred", totals->plain);
+	json_object_end(json);
+}
+
+static void histogram_json(struct json_writer *json, const struct replay *replay)
+{
+	size_t i;
+
+	json_array(json, "size_histogram");
+	for (i = 0; i < SIZE_HISTOGRAM_COUNT; i++) {
+		if (!replay->size_histogram[i])
+			continue;
+		json_object(json, NULL);
+		json_compact(json, true);
+		json_count(json, "size_min", i ? UINT64_C(1) << (i - 1) : 0);
+		json_count(json, "size_max", i < 64 ? (UINT64_C(1) << i) - 1 : UINT64_MAX);
+		json_count(json, "allocations", replay->size_histogram[i]);
+		json_object_end(json);
+		json_compact(json, false);
+	}
+	json_array_end(json);
+}
+
+static void timeline_json(struct json_writer *json, const struct profile *profile)
+{
+	const struct timeline *timeline = &profile->replay.timeline;
+	uint64_t width = UINT64_C(1) << timeline->shift;
+	uint32_t i;
+
+	json_object(json, "timeline");
+	json_count(json, "step_ns",
+	           process_time_ns(&profile->process->header, timeline->start + width));
+	json_array(json, "live_bytes_max");
+	json_compact(json, true);
+	for (i = 0; i <= timeline->step; i++)
+		json_count(json, NULL, timeline->bytes_max[i]);
+	json_array_end(json);
+	json_compact(json, false);
+	json_object_end(json);
+}
+
+/* The counts that a replay has, as a reading of the chunks alone would give them. */
+static struct process_counts counts_of(const struct profile *profile)
+{
+	const struct totals *totals = &profile->replay.totals;
+
+	return (struct process_counts){
+		.events = totals->events,
+		.allocations = totals->allocations,
+		.bytes = totals->bytes,
+		.frees = totals->frees,
+		.reallocs = totals->reallocs,
+		.failed = totals->failed,
+		.threads = profile->replay.threads.count,
+		.plain = totals->plain,
+		.time_last = totals->time_last,
+		.lost = profile->lost,
+	};
+}
+
+/* Of another process than the one that is shown. */
+static int counts_read(struct process_counts *counts, struct trace_reader *reader,
+                       struct trace_process *process)
+{
+	struct phases *phases = trace_reader_phases(reader, process);
+	struct segment_history history = { .count = 0 };
+	int result = -1;
+
+	if (phases && !segment_history_read(&history, reader, process) &&
+	    !size_history_read(&history.sizes, reader, process)) {
+		process_see(phases, &history, &process->header);
+		result = process_count(counts, reader, process, phases, NULL, NULL);
+	}
+	size_history_release(&history.sizes);
+	segment_history_release(&history);
+	phases_free(phases);
+	return result;
+}
+
+static int processes_json(struct json_writer *json, struct trace_reader *reader,
+                          const struct profile *profile)
+{
+	struct process_counts counts;
+	struct trace_process *process;
+	size_t i;
+
+	json_array(json, "processes");
+	for (i = 0; i < trace_reader_process_count(reader); i++) {
+		process = trace_reader_process(reader, i);
+		counts = counts_of(profile);
+		if (process != profile->process && counts_read(&counts, reader, process))
+			return -1;
+		json_object(json, NULL);
+		process_json(json, process, &counts);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	return 0;
+}
+
+static int report_write(struct json_writer *json, struct trace_reader *reader,
+                        const struct findings *findings,
+                        const struct report_settings *settings)
+{
+	const struct classes *classes = findings->classes;
+	const struct profile *profile = classes->profile;
+	struct process_counts counts = counts_of(profile);
+	bool is_trace = trace_reader_is_trace(reader);
+
+	json_object(json, NULL);
+	json_string(json, "schema", REPORT_JSON_SCHEMA);
+	json_string(json, "recording", basename(trace_reader_name(reader)));
+	json_bool(json, "complete",
+	          is_trace && trace_reader_is_complete(reader) && !profile->lost.damaged);
+	json_object(json, "process");
+	process_json(json, profile->process, &counts);
+	json_object_end(json);
+	phases_json(json, &profile->process->header, profile->phases);
+	json_string(json, "phase",
+	            profile->phase_only == PHASE_NUMBER_NONE
+	                ? ""
+	                : profile->phases->totals[profile->phase_only].name);
+	json_string(json, "thread", profile->thread ? profile->thread : "");
+	totals_json(json, profile);
+	classes_json(json, classes);
+	lost_json(json, profile->process, &profile->lost);
+	histogram_json(json, &profile->replay);
+	timeline_json(json, profile);
+	if (advice_json(json, findings, settings->top) ||
+	    threads_json(json, classes, settings->sort) || faults_json(json, classes) ||
+	    stacks_json(json, classes, settings->top) ||
+	    groups_json(json, findings, settings) || sites_json(json, findings, settings) ||
+	    processes_json(json, reader, profile))
+		return -1;
+	json_object_end(json);
+	return 0;
+}
+
+int report_json(struct trace_reader *reader, const struct profile *profile,
+                const struct report_settings *settings, FILE *file)
+{
+	struct json_writer json = json_writer_of(file);
+	struct findings findings;
+	int result = findings_make(&findings, profile, &settings->classes);
+
+	if (!result)
+		result = report_write(&json, reader, &findings, settings);
+	findings_release(&findings);
+	return result;
+}

@@ -1,0 +1,238 @@
+/* report/json/segments.c - segments for programs: JSON and CSV. Layer 7. */
+#include "base/json_writer.h"
+#include "segments/oddities.h"
+#include "report/segments.h"
+#include "report/json/use.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+static void access_text(char text[5], unsigned access)
+{
+	text[0] = access & MAPPING_READ ? 'r' : '-';
+	text[1] = access & MAPPING_WRITE ? 'w' : '-';
+	text[2] = access & MAPPING_EXECUTE ? 'x' : '-';
+	text[3] = access & MAPPING_SHARED ? 's' : 'p';
+	text[4] = 0;
+}
+
+static void address_json(struct json_writer *json, const char *key, uint64_t address)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%" PRIx64, address);
+	json_string(json, key, text);
+}
+
+static void map_json(struct json_writer *json, const struct segments *segments,
+                     const struct segment_row *row)
+{
+	const struct mapping *mapping = &segments->maps.mappings[row->number];
+	char access[5];
+
+	access_text(access, mapping->access);
+	address_json(json, "start", mapping->start);
+	address_json(json, "end", mapping->end);
+	json_string(json, "access", access);
+	json_count(json, "offset", mapping->offset);
+	json_string(json, "name", mapping->name);
+	json_bool(json, "deleted", mapping->is_deleted);
+	json_string(json, "segment", segment_key(row->segment));
+}
+
+static void module_json(struct json_writer *json, const struct segments *segments,
+                        const struct segment_row *row)
+{
+	const struct process_module *module = &segments->modules.modules[row->number];
+	static const char *const parts[] = { "code", "rodata", "data", "bss" };
+	char build_id[2 * BUILD_ID_BYTES_MAX + 1] = "";
+
+	for (size_t i = 0; i < module->build_id_bytes; i++)
+		sprintf(build_id + 2 * i, "%02x", module->build_id[i]);
+	json_string(json, "path", module->path);
+	json_string(json, "build_id", build_id);
+	json_bool(json, "deleted", module->is_deleted);
+	for (size_t i = 0; i < 4; i++)
+		use_json_object(json, parts[i], &row->part[i]);
+}
+
+static void row_json(struct json_writer *json, const struct segment_report *report,
+                     const struct segment_row *row)
+{
+	const struct segments *segments = report->segments;
+	const struct process_thread *thread;
+
+	json_object(json, NULL);
+	if (report->group == SEGMENTS_BY_MAP) {
+		map_json(json, segments, row);
+	} else if (report->group == SEGMENTS_BY_MODULE) {
+		module_json(json, segments, row);
+	} else {
+		thread = &segments->threads.threads[row->number];
+		json_count(json, "tid", (uint64_t)thread->tid);
+		json_string(json, "name", thread->name);
+		json_bool(json, "placed", !row->is_unplaced);
+	}
+	use_json_object(json, "use", &row->use);
+	json_object_end(json);
+}
+
+static void symbols_json(struct json_writer *json, const struct segment_report *report)
+{
+	const struct segment_symbols *symbols = report->symbols;
+	const struct segment_symbol *symbol;
+	size_t i;
+
+	json_array(json, "symbols");
+	for (i = 0; i < symbols->count; i++) {
+		symbol = &symbols->symbols[i];
+		json_object(json, NULL);
+		json_string(json, "name", symbol->name);
+		json_string(json, "segment", segment_key(symbol->segment));
+		json_string(json, "section", symbol->section);
+		json_string(json, "module",
+		            report->segments->modules.modules[symbol->module].path);
+		json_string(json, "file", symbol->file ? symbol->file : "");
+		address_json(json, "address", symbol->address);
+		json_count(json, "size", symbol->size);
+		if (symbol->resident == RESIDENT_UNKNOWN)
+			json_null(json, "touched");
+		else
+			json_count(json, "touched", symbol->resident);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	json_count(json, "left_out", symbols->left_out);
+	json_count(json, "modules_without_symbols", symbols->nameless);
+}
+
+static void oddity_json(void *context, enum oddity oddity, uint64_t bytes,
+                        const char *text)
+{
+	struct json_writer *json = context;
+
+	json_object(json, NULL);
+	json_string(json, "kind", oddity_key(oddity));
+	json_count(json, "bytes", bytes);
+	json_string(json, "text", text);
+	json_object_end(json);
+}
+
+int segment_report_json(const struct segment_report *report, FILE *file)
+{
+	static const char *const groups[] = { "segment", "module", "map", "thread" };
+	static const char *const lists[] = { NULL, "modules", "maps", "threads" };
+	const struct segments *segments = report->segments;
+	struct json_writer json = json_writer_of(file);
+	struct segment_rows rows;
+	size_t i;
+
+	if (segment_rows_make(&rows, segments, report->group))
+		return -1;
+	json_object(&json, NULL);
+	json_string(&json, "schema", SEGMENTS_JSON_SCHEMA);
+	json_count(&json, "pid", (uint64_t)segments->pid);
+	json_string(&json, "command", segments->command);
+	json_string(&json, "by", report->symbols ? "symbol" : groups[report->group]);
+	json_count(&json, "time_s", (uint64_t)time(NULL));
+	json_count(&json, "mappings", segments->maps.count);
+	use_json_object(&json, "total", &segments->maps.total);
+	json_object(&json, "segments");
+	for (i = 0; i < SEGMENT_COUNT; i++)
+		use_json_object(&json, segment_key((enum segment)i), &segments->sums[i]);
+	json_object_end(&json);
+	if (report->symbols) {
+		symbols_json(&json, report);
+	} else if (lists[report->group]) {
+		json_array(&json, lists[report->group]);
+		for (i = 0; i < rows.count && (!report->top || i < report->top); i++)
+			row_json(&json, report, &rows.rows[i]);
+		json_array_end(&json);
+		json_count(&json, "left_out", rows.count - i);
+	}
+	json_array(&json, "oddities");
+	segment_oddities(segments, oddity_json, &json);
+	json_array_end(&json);
+	json_object_end(&json);
+	segment_rows_release(&rows);
+	return 0;
+}
+
+/* RFC 4180: quoted, quotes doubled. */
+static void csv_string(FILE *file, const char *text)
+{
+	fputc('"', file);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', file);
+		fputc(*text, file);
+	}
+	fputc('"', file);
+}
+
+static void csv_row(FILE *file, const char *name, const char *segment,
+                    const struct memory_use *use)
+{
+	csv_string(file, name);
+	fprintf(file, ",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\r\n",
+	        segment, use->size, use->rss, use->pss, use->private_dirty, use->swap);
+}
+
+static void symbols_csv(const struct segment_report *report, FILE *file)
+{
+	const struct segment_symbol *symbol;
+	size_t i;
+
+	fprintf(file, "name,segment,section,module,file,address,size,touched\r\n");
+	for (i = 0; i < report->symbols->count; i++) {
+		symbol = &report->symbols->symbols[i];
+		csv_string(file, symbol->name);
+		fprintf(file, ",%s,%s,", segment_key(symbol->segment), symbol->section);
+		csv_string(file, report->segments->modules.modules[symbol->module].path);
+		fputc(',', file);
+		csv_string(file, symbol->file ? symbol->file : "");
+		fprintf(file, ",0x%" PRIx64 ",%" PRIu64 ",", symbol->address, symbol->size);
+		if (symbol->resident != RESIDENT_UNKNOWN)
+			fprintf(file, "%" PRIu64, symbol->resident);
+		fputs("\r\n", file);
+	}
+}
+
+int segment_report_csv(const struct segment_report *report, FILE *file)
+{
+	const struct segments *segments = report->segments;
+	struct segment_rows rows;
+	const struct mapping *mapping;
+	char name[640];
+	size_t i;
+
+	if (report->symbols) {
+		symbols_csv(report, file);
+		return 0;
+	}
+	if (segment_rows_make(&rows, segments, report->group))
+		return -1;
+	fprintf(file, "name,segment,size,rss,pss,private_dirty,swap\r\n");
+	for (i = 0; i < rows.count && (!report->top || i < report->top ||
+	                               report->group == SEGMENTS_BY_SEGMENT);
+	     i++) {
+		snprintf(name, sizeof(name), "%s", rows.rows[i].name);
+		if (report->group == SEGMENTS_BY_MAP) {
+			mapping = &segments->maps.mappings[rows.rows[i].number];
+			snprintf(name, sizeof(name), "%" PRIx64 "-%" PRIx64 " %s", mapping->start,
+			         mapping->end, rows.rows[i].name);
+		}
+		csv_row(file,
+		        report->group == SEGMENTS_BY_SEGMENT ? segment_key(rows.rows[i].segment)
+		                                             : name,
+		        report->group <= SEGMENTS_BY_MAP && report->group != SEGMENTS_BY_MODULE
+		            ? segment_key(rows.rows[i].segment)
+		            : "",
+		        &rows.rows[i].use);
+	}
+	if (report->group == SEGMENTS_BY_SEGMENT || report->group == SEGMENTS_BY_MAP)
+		csv_row(file, "total", "", &segments->maps.total);
+	segment_rows_release(&rows);
+	return 0;
+}

@@ -1,0 +1,272 @@
+/* report/json/stacks.c - stacks and faults for programs. Layer 15. */
+#include "report/json/stacks.h"
+
+#include "verdict/stack_functions.h"
+#include "verdict/stack_names.h"
+#include "verdict/stack_order.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FAULT_FRAMES 256 /* of its path, the innermost */
+
+struct writing {
+	struct json_writer *json;
+	const struct classes *classes;
+	struct stack_names scratch;
+};
+
+/* The keys of a physical function, in the object that is open. 0, or -1: no memory. */
+static int function_json(struct writing *writing, uint32_t location)
+{
+	struct json_writer *json = writing->json;
+	struct stack_name name;
+
+	if (stack_name_physical(&name, &writing->scratch, writing->classes->profile,
+	                        location))
+		return -1;
+	json_string(json, "function", name.function);
+	json_string(json, "module", name.module);
+	json_string(json, "declared", name.declared);
+	json_count(json, "offset", name.offset);
+	json_string(json, "file", name.file);
+	json_count(json, "line", name.line);
+	return 0;
+}
+
+/* Frames of a path, `count` from the innermost on, each with its bytes. */
+static int frames_json(struct writing *writing, const char *key,
+                       const struct stack_path *path, size_t first, size_t count)
+{
+	struct json_writer *json = writing->json;
+	const struct stack_entry *entry;
+	int result = 0;
+	size_t i;
+
+	json_array(json, key);
+	for (i = first; i < path->count && i - first < count && !result; i++) {
+		entry = &path->entries[path->count - 1 - i];
+		json_object(json, NULL);
+		json_compact(json, true);
+		json_count(json, "bytes", entry->words * UINT64_C(8));
+		result = function_json(writing, entry->location);
+		json_bool(json, "gap", entry->is_cut);
+		json_object_end(json);
+		json_compact(json, false);
+	}
+	json_array_end(json);
+	return result;
+}
+
+/* Whole, or as it is kept: what lies between the inner and the outer frames is left out. */
+static int path_json(struct writing *writing, const struct stack_deepest *deepest)
+{
+	struct json_writer *json = writing->json;
+	const struct stack_path *path = &deepest->path;
+	size_t inner = path->count;
+
+	if (path->left_out || path->count > STACK_PATH_INNER + STACK_PATH_OUTER)
+		inner = STACK_PATH_INNER;
+	json_count(json, "frames", deepest->frames);
+	if (frames_json(writing, "path", path, 0, inner))
+		return -1;
+	json_count(json, "left_out",
+	           path->left_out        ? path->left_out
+	           : inner < path->count ? path->count - STACK_PATH_INNER - STACK_PATH_OUTER
+	                                 : 0);
+	return frames_json(writing, "outer", path,
+	                   inner < path->count ? path->count - STACK_PATH_OUTER
+	                                       : path->count,
+	                   STACK_PATH_OUTER);
+}
+
+static int thread_json(struct writing *writing, uint32_t index)
+{
+	struct json_writer *json = writing->json;
+	const struct profile *profile = writing->classes->profile;
+	const struct thread_depths *depths = &profile->replay.stacks.threads[index];
+	const struct thread *thread = profile->replay.threads.items[index];
+	const struct thread *creator = stack_creator(&profile->replay, index);
+	uint64_t most = thread_depths_most(depths);
+
+	json_object(json, NULL);
+	json_count(json, "serial", thread->serial);
+	json_count(json, "tid", thread->tid);
+	json_string(json, "name", thread->name);
+	json_count(json, "creator", depths->creator);
+	json_count(json, "creator_tid", creator ? creator->tid : 0);
+	json_object(json, "start");
+	if (function_json(writing, depths->start_location))
+		return -1;
+	json_object_end(json);
+	json_count(json, "limit", depths->room_bytes);
+	json_count(json, "deepest", depths->deepest.bytes);
+	json_count(json, "deepest_ns",
+	           depths->deepest.bytes
+	               ? process_time_ns(&profile->process->header, depths->deepest.time)
+	               : 0);
+	json_count(json, "touched", depths->touched_bytes);
+	json_count(json, "used_percent",
+	           depths->room_bytes ? most * 100 / depths->room_bytes : 0);
+	json_bool(json, "near_limit", thread_depths_is_near_limit(depths));
+	json_count(json, "samples", depths->own_samples);
+	if (path_json(writing, &depths->deepest))
+		return -1;
+	json_object_end(json);
+	return 0;
+}
+
+static int threads_json(struct writing *writing, uint64_t top)
+{
+	struct stack_order order;
+	size_t i, shown;
+	int result = stack_order_make(&order, &writing->classes->profile->replay);
+
+	shown = top && top < order.count ? top : order.count;
+	json_count(writing->json, "thread_count", order.count);
+	json_array(writing->json, "threads");
+	for (i = 0; i < shown && !result; i++)
+		result = thread_json(writing, order.threads[i]);
+	json_array_end(writing->json);
+	stack_order_release(&order);
+	return result;
+}
+
+static int others_json(struct writing *writing)
+{
+	const struct replay *replay = &writing->classes->profile->replay;
+	struct json_writer *json = writing->json;
+	const struct other_stack *other;
+	int result = 0;
+	uint32_t i;
+
+	json_array(json, "others");
+	for (i = 0; i < replay->stacks.other_count && !result; i++) {
+		other = &replay->stacks.others[i];
+		json_object(json, NULL);
+		json_string(json, "kind", other->kind == STACK_SIGNAL ? "signal" : "other");
+		json_count(json, "tid", replay->threads.items[other->thread]->tid);
+		json_count(json, "limit", other->kind == STACK_SIGNAL ? other->room_bytes : 0);
+		json_count(json, "deepest", other->deepest.bytes);
+		json_count(json, "samples", other->samples);
+		result = path_json(writing, &other->deepest);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	return result;
+}
+
+static int functions_json(struct writing *writing, uint64_t top)
+{
+	const struct classes *classes = writing->classes;
+	struct json_writer *json = writing->json;
+	struct stack_functions functions;
+	int result = stack_functions_make(&functions, classes->profile,
+	                                  &classes->functions);
+	size_t i;
+
+	json_count(json, "function_count", functions.count);
+	json_count(json, "frame_bytes", functions.bytes);
+	json_array(json, "functions");
+	for (i = 0; i < functions.count && !result && (!top || i < top); i++) {
+		json_object(json, NULL);
+		result = function_json(writing, functions.rows[i].location);
+		json_count(json, "frames", functions.rows[i].frames);
+		json_count(json, "bytes", functions.rows[i].bytes);
+		json_count(json, "largest", functions.rows[i].largest_bytes);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	stack_functions_release(&functions);
+	return result;
+}
+
+int stacks_json(struct json_writer *json, const struct classes *classes, uint64_t top)
+{
+	const struct stack_depths *stacks = &classes->profile->replay.stacks;
+	struct writing writing = { .json = json, .classes = classes };
+	int result;
+
+	json_object(json, "stacks");
+	json_count(json, "samples", stacks->samples);
+	result = threads_json(&writing, top);
+	if (!result)
+		result = others_json(&writing);
+	if (!result)
+		result = functions_json(&writing, top);
+	json_object_end(json);
+	stack_names_release(&writing.scratch);
+	return result;
+}
+
+/* ---- faults ----------------------------------------------------------------------------- */
+
+static int rounds_json(struct writing *writing, const struct stack_fault *fault)
+{
+	static const char *const precisions[] = { "exact", "about", "at_least" };
+	struct json_writer *json = writing->json;
+	struct fault_rounds rounds;
+
+	if (fault_rounds_find(&rounds, fault, &writing->classes->functions))
+		return -1;
+	json_count(json, "rounds", rounds.rounds);
+	json_string(json, "rounds_are", precisions[rounds.precision]);
+	json_count(json, "round_bytes", rounds.round_bytes);
+	return frames_json(writing, "repeats", &fault->path, fault_rounds_shown(&rounds),
+	                   rounds.seen.rounds ? rounds.seen.period : 0);
+}
+
+static int fault_json(struct writing *writing, const struct stack_fault *fault)
+{
+	static const char *const causes[] = { "access", "stack_overflow", "sent",
+		                                  "no_address", "not_judged" };
+	const struct replay *replay = &writing->classes->profile->replay;
+	const struct thread_depths *depths = stack_depths_of(&replay->stacks,
+	                                                     fault->thread);
+	struct json_writer *json = writing->json;
+	const struct thread *thread = replay->threads.items[fault->thread];
+	const char *name = sigabbrev_np((int)fault->signal);
+	char signal[TEXT_NUMBER_BYTES];
+
+	snprintf(signal, sizeof(signal), "SIG%s", name ? name : "");
+	json_object(json, NULL);
+	json_count(json, "signal", fault->signal);
+	json_string(json, "signal_name", name ? signal : "");
+	json_bool(json, "stack_overflow", fault->kind == FAULT_STACK_OVERFLOW);
+	json_string(json, "cause", causes[fault->kind]);
+	json_bool(json, "handled", fault->end != FAULT_END_KILLED);
+	json_count(json, "serial", thread->serial);
+	json_count(json, "tid", thread->tid);
+	json_string(json, "name", thread->name);
+	json_count(json, "address", fault->address);
+	json_count(json, "instruction", fault->instruction);
+	json_count(json, "depth", fault->depth_bytes);
+	json_count(json, "limit", depths ? depths->room_bytes : 0);
+	json_object(json, "at");
+	if (function_json(writing, fault->location))
+		return -1;
+	json_object_end(json);
+	if (rounds_json(writing, fault))
+		return -1;
+	json_count(json, "frames", fault->path.count);
+	if (frames_json(writing, "path", &fault->path, 0, FAULT_FRAMES))
+		return -1;
+	json_object_end(json);
+	return 0;
+}
+
+int faults_json(struct json_writer *json, const struct classes *classes)
+{
+	const struct stack_depths *stacks = &classes->profile->replay.stacks;
+	struct writing writing = { .json = json, .classes = classes };
+	int result = 0;
+	uint32_t i;
+
+	json_array(json, "faults");
+	for (i = 0; i < stacks->fault_count && !result; i++)
+		result = fault_json(&writing, &stacks->faults[i]);
+	json_array_end(json);
+	stack_names_release(&writing.scratch);
+	return result;
+}

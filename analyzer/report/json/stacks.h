@@ -1,0 +1,17 @@
+/*
+ * report/json/stacks.h - stacks and faults for programs; documented in
+ * doc/outlive-report-json.5. Layer 15.
+ */
+#ifndef OUTLIVE_REPORT_JSON_STACKS_H
+#define OUTLIVE_REPORT_JSON_STACKS_H
+
+#include "verdict/classes.h"
+#include "base/json_writer.h"
+
+#include <stdint.h>
+
+/* The keys `stacks` and `faults`; the first `top` threads and functions (0: all). 0 or -1. */
+int stacks_json(struct json_writer *json, const struct classes *classes, uint64_t top);
+int faults_json(struct json_writer *json, const struct classes *classes);
+
+#endif

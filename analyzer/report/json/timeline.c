@@ -1,0 +1,335 @@
+/* report/json/timeline.c - segments over time, for programs. Layer 12. */
+#include "base/json_writer.h"
+#include "report/text/self_view.h"
+#include "report/timeline.h"
+#include "report/json/use.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void reasons_json(struct json_writer *json, uint32_t reasons, bool is_own)
+{
+	static const char *const names[] = { "first", "interval", "peak",
+		                                 "exec",  "last",     "same" };
+	size_t i;
+
+	json_array(json, "reasons");
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (reasons & 1u << i)
+			json_string(json, NULL, names[i]);
+	}
+	if (is_own)
+		json_string(json, NULL, "own");
+	json_array_end(json);
+}
+
+static void inside_json(struct json_writer *json, const struct profile *profile,
+                        size_t number)
+{
+	struct segment_inside inside = segment_inside(profile, number);
+
+	if (!inside.is_known) {
+		json_null(json, "heap");
+		return;
+	}
+	json_object(json, "heap");
+	json_count(json, "rss", inside.rss);
+	json_count(json, "live", inside.live);
+	json_count(json, "blocks", inside.blocks);
+	if (inside.has_overhead)
+		json_count(json, "overhead_estimated", inside.overhead);
+	else
+		json_null(json, "overhead_estimated");
+	json_count(json, "kept", inside.kept);
+	json_object_end(json);
+}
+
+/* Of the heap's figures. */
+static void moved_json(struct json_writer *json, const struct segment_moved *moved)
+{
+	json_object(json, "moved");
+	json_count(json, "size", moved->size);
+	json_count(json, "rss", moved->rss);
+	json_count(json, "rss_estimated", moved->estimated);
+	json_object_end(json);
+}
+
+static void stacks_json(struct json_writer *json, const struct segment_sample *sample)
+{
+	size_t i;
+
+	json_array(json, "stacks");
+	for (i = 0; i < sample->stack_count; i++) {
+		json_object(json, NULL);
+		json_count(json, "tid", sample->stacks[i].tid);
+		json_string(json, "name", sample->stacks[i].name);
+		json_count(json, "size", sample->stacks[i].size);
+		json_count(json, "rss", sample->stacks[i].rss);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void sample_json(struct json_writer *json, const struct profile *profile,
+                        size_t number, const char *key)
+{
+	const struct segment_sample *sample = &profile->segments.samples[number];
+	const char *phase = segment_phase(profile, sample->time_ns);
+	size_t i;
+
+	json_object(json, key);
+	json_compact(json, true);
+	json_count(json, "time_ns", sample->time_ns);
+	if (*phase)
+		json_string(json, "phase", phase);
+	else
+		json_null(json, "phase");
+	reasons_json(json, sample->reasons, sample->is_own);
+	json_count(json, "mappings", sample->mapping_count);
+	json_count(json, "threads", sample->thread_count);
+	json_count(json, "kernel_peak_rss", sample->peak_rss);
+	inside_json(json, profile, number);
+	moved_json(json, &sample->moved);
+	json_compact(json, false);
+	use_json_object(json, "total", &sample->total);
+	json_object(json, "segments");
+	for (i = 0; i < SEGMENT_COUNT; i++) {
+		if (sample->mappings[i] || sample->uses[i].size)
+			use_json_object(json, segment_key((enum segment)i), &sample->uses[i]);
+	}
+	json_object_end(json);
+	json_compact(json, true);
+	stacks_json(json, sample);
+	json_compact(json, false);
+	json_object_end(json);
+}
+
+/* What it holds at the end, and its history in short. */
+static void segment_json(struct json_writer *json,
+                         const struct segment_timeline *timeline, size_t segment)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	const struct segment_peak *peak = &history->peaks[segment];
+
+	json_object(json, segment_key((enum segment)segment));
+	json_compact(json, true);
+	use_json(json, &history->samples[timeline->to].uses[segment]);
+	json_count(json, "first_rss", history->samples[timeline->from].uses[segment].rss);
+	json_count(json, "peak_rss", peak->rss);
+	json_count(json, "peak_time_ns", peak->time_ns);
+	json_count(json, "rss_at_peak",
+	           history->samples[history->highest].uses[segment].rss);
+	json_compact(json, false);
+	json_object_end(json);
+}
+
+static void peak_json(struct json_writer *json, const struct segment_history *history)
+{
+	bool is_size;
+	struct segment_peak peak = segment_history_peak(history, &is_size);
+
+	json_object(json, "peak");
+	json_count(json, "time_ns", peak.time_ns);
+	json_count(json, "rss", peak.rss);
+	json_string(json, "by", is_size ? "size" : "sample");
+	if (history->kernel_peak)
+		json_count(json, "kernel_rss", history->kernel_peak);
+	else
+		json_null(json, "kernel_rss");
+	json_object_end(json);
+}
+
+static void threads_json(struct json_writer *json,
+                         const struct segment_timeline *timeline)
+{
+	struct timeline_thread *rows = calloc(timeline_threads_max(timeline) + 1,
+	                                      sizeof(*rows));
+	size_t count = rows ? timeline_threads(timeline, rows) : 0, i;
+
+	json_array(json, "threads");
+	for (i = 0; i < count && (!timeline->top || i < timeline->top); i++) {
+		json_object(json, NULL);
+		json_compact(json, true);
+		json_count(json, "tid", rows[i].last.tid);
+		json_string(json, "name", rows[i].last.name);
+		json_count(json, "size", rows[i].last.size);
+		json_count(json, "rss", rows[i].last.rss);
+		json_count(json, "peak_rss", rows[i].rss_max);
+		json_count(json, "first_seen_ns", rows[i].first_ns);
+		json_count(json, "last_seen_ns", rows[i].last_ns);
+		json_compact(json, false);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	json_count(json, "left_out", count - i);
+	free(rows);
+}
+
+static void oddity_json(void *context, const char *kind, uint64_t bytes,
+                        const char *text)
+{
+	struct json_writer *json = context;
+
+	json_object(json, NULL);
+	json_string(json, "kind", kind);
+	json_count(json, "bytes", bytes);
+	json_string(json, "text", text);
+	json_object_end(json);
+}
+
+/* All that rests on samples. */
+static void samples_json(struct json_writer *json,
+                         const struct segment_timeline *timeline)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	size_t i;
+
+	peak_json(json, history);
+	json_count(json, "from_ns", history->samples[timeline->from].time_ns);
+	json_count(json, "to_ns", history->samples[timeline->to].time_ns);
+	use_json_object(json, "total", &history->samples[timeline->to].total);
+	json_object(json, "segments");
+	for (i = 0; i < SEGMENT_COUNT; i++)
+		segment_json(json, timeline, i);
+	json_object_end(json);
+	if (timeline->is_by_thread)
+		threads_json(json, timeline);
+	json_array(json, "samples");
+	for (i = timeline->from; i <= timeline->to; i++)
+		sample_json(json, timeline->profile, i, NULL);
+	json_array_end(json);
+}
+
+static void totals_json(struct json_writer *json, const struct picture_totals *totals)
+{
+	if (!totals->time_ns)
+		return;
+	json_count(json, "rss", totals->rss);
+	json_count(json, "shared", totals->shared);
+	json_count(json, "swap", totals->swap);
+	json_count(json, "kernel_peak_rss", totals->peak_rss);
+}
+
+static void sizes_json(struct json_writer *json,
+                       const struct segment_timeline *timeline)
+{
+	const struct size_history *sizes = &timeline->profile->segments.sizes;
+	size_t count, from = timeline_sizes(timeline, &count), i;
+
+	json_count(json, "size_readings", sizes->readings);
+	json_count(json, "size_interval_ns", sizes->every_ns);
+	json_count(json, "size_interval_longest_ns", sizes->longest_ns);
+	json_array(json, "sizes");
+	for (i = from; i < from + count; i++) {
+		json_object(json, NULL);
+		json_compact(json, true);
+		json_count(json, "time_ns", sizes->entries[i].time_ns);
+		json_count(json, "size", sizes->entries[i].size);
+		json_count(json, "resident", sizes->entries[i].resident);
+		json_count(json, "shared", sizes->entries[i].shared);
+		json_compact(json, false);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void pictures_json(struct json_writer *json, const struct profile *profile)
+{
+	const struct segment_picture *picture;
+	size_t i, j;
+
+	json_array(json, "pictures");
+	for (i = 0; i < profile->pictures.count; i++) {
+		picture = &profile->pictures.pictures[i];
+		json_object(json, NULL);
+		json_compact(json, true);
+		json_count(json, "time_ns",
+		           process_time_ns(&profile->process->header, picture->time));
+		json_string(json, "reason", picture_reason(picture->reason));
+		json_bool(json, "whole", picture->is_whole);
+		json_count(json, "mappings", picture->mapping_count);
+		json_count(json, "total", picture->total);
+		json_count(json, "moved", picture->moved);
+		totals_json(json, &picture->totals);
+		json_object(json, "sizes");
+		for (j = 0; j < SEGMENT_COUNT; j++) {
+			if (picture->mappings[j] || picture->sizes[j])
+				json_count(json, segment_key((enum segment)j), picture->sizes[j]);
+		}
+		json_object_end(json);
+		json_compact(json, false);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+void segment_timeline_json(const struct segment_timeline *timeline, FILE *file)
+{
+	const struct profile *profile = timeline->profile;
+	const struct segment_history *history = &profile->segments;
+	struct json_writer json = json_writer_of(file);
+
+	json_object(&json, NULL);
+	json_string(&json, "schema", SEGMENTS_TRACE_JSON_SCHEMA);
+	json_string(&json, "recording", basename(profile->name));
+	json_count(&json, "process", profile->process->number);
+	json_count(&json, "pid", profile->process->header.pid);
+	json_string(&json, "executable", profile->process->header.executable);
+	json_string(&json, "by", timeline->is_by_thread ? "thread" : "segment");
+	json_count(&json, "samples_taken", history->read);
+	json_count(&json, "own_samples", history->own_count);
+	json_count(&json, "refused", history->refused);
+	json_count(&json, "interval_ns", history->interval_ns);
+	if (timeline->view != TIMELINE_NONE)
+		samples_json(&json, timeline);
+	sizes_json(&json, timeline);
+	pictures_json(&json, profile);
+	json_array(&json, "oddities");
+	segment_timeline_oddities(profile, oddity_json, &json);
+	json_array_end(&json);
+	json_object_end(&json);
+}
+
+static void sample_csv(const struct segment_sample *sample, FILE *file)
+{
+	const struct memory_use *use;
+	size_t i;
+
+	for (i = 0; i <= SEGMENT_COUNT; i++) {
+		use = i < SEGMENT_COUNT ? &sample->uses[i] : &sample->total;
+		if (i < SEGMENT_COUNT && !sample->mappings[i] && !use->size)
+			continue;
+		fprintf(file,
+		        "%" PRIu64 ",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+		        ",%" PRIu64 "\r\n",
+		        sample->time_ns,
+		        i < SEGMENT_COUNT ? segment_key((enum segment)i) : "total", use->size,
+		        use->rss, use->pss, use->private_dirty, use->swap);
+	}
+}
+
+/* The sizes from `at` on that are older than a time; which is next. */
+static size_t sizes_csv(const struct size_history *sizes, size_t at, size_t end,
+                        uint64_t until_ns, FILE *file)
+{
+	for (; at < end && sizes->entries[at].time_ns < until_ns; at++)
+		fprintf(file, "%" PRIu64 ",all,%" PRIu64 ",%" PRIu64 ",,,\r\n",
+		        sizes->entries[at].time_ns, sizes->entries[at].size,
+		        sizes->entries[at].resident);
+	return at;
+}
+
+/* By time, samples and sizes alike. */
+void segment_timeline_csv(const struct segment_timeline *timeline, FILE *file)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	size_t count, at = timeline_sizes(timeline, &count), end = at + count, i;
+
+	fprintf(file, "time_ns,segment,size,rss,pss,private_dirty,swap\r\n");
+	for (i = timeline->from; i <= timeline->to && i < history->count; i++) {
+		at = sizes_csv(&history->sizes, at, end, history->samples[i].time_ns, file);
+		sample_csv(&history->samples[i], file);
+	}
+	sizes_csv(&history->sizes, at, end, UINT64_MAX, file);
+}

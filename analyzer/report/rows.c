@@ -1,0 +1,270 @@
+/* report/rows.c - the sites of a profile, grouped and sorted. Layer 11. */
+#include "report/rows.h"
+
+#include "base/hash_index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void report_rows_release(struct report_rows *rows)
+{
+	free(rows->rows);
+	*rows = (struct report_rows){ NULL, 0 };
+}
+
+uint64_t report_row_weight(const struct report_row *row, enum report_sort sort)
+{
+	switch (sort) {
+	case REPORT_SORT_BYTES: return row->bytes;
+	case REPORT_SORT_CALLS: return row->allocations;
+	case REPORT_SORT_PEAK: return row->peak_bytes;
+	case REPORT_SORT_LIVE: return row->live_bytes - row->hidden_bytes;
+	}
+	return 0;
+}
+
+static int row_compare(const void *one, const void *two, void *context)
+{
+	enum report_sort sort = *(const enum report_sort *)context;
+	const struct report_row *a = one, *b = two;
+	uint64_t weight_a = report_row_weight(a, sort);
+	uint64_t weight_b = report_row_weight(b, sort);
+
+	if (weight_a != weight_b)
+		return weight_a > weight_b ? -1 : 1;
+	if (a->bytes != b->bytes)
+		return a->bytes > b->bytes ? -1 : 1;
+	if (a->allocations != b->allocations)
+		return a->allocations > b->allocations ? -1 : 1;
+	return a->node < b->node ? -1 : a->node > b->node; /* the same order every time */
+}
+
+static void row_add_site(struct report_row *row, const struct classes *classes,
+                         uint32_t number)
+{
+	const struct replay *replay = &classes->profile->replay;
+	const struct site *site = &replay->sites.sites[number];
+
+	class_counts_add(&row->classes, &classes->sites[number]);
+	row->site_count++;
+	row->allocations += site->allocations;
+	row->bytes += site->bytes;
+	row->frees += site->frees;
+	row->reallocs += site->reallocs;
+	row->failed += site->failed;
+	row->temporary += site->temporary;
+	row->crossed += replay->lives.sites.sites[number].crossed_blocks;
+	row->live_blocks += site->share.live_blocks;
+	row->live_bytes += site->share.live_bytes;
+	row->hidden_blocks += classes->hidden_blocks[number];
+	row->hidden_bytes += classes->hidden_bytes[number];
+	row->peak_blocks += site->share.peak_blocks;
+	row->peak_bytes += site->share.peak_bytes;
+	if (site->allocations && site->size_min < row->size_min)
+		row->size_min = site->size_min;
+	if (site->size_max > row->size_max)
+		row->size_max = site->size_max;
+}
+
+static struct report_row thread_row(const struct thread *thread)
+{
+	return (struct report_row){
+		.name = stack_name_none(0),
+		.thread = thread,
+		.node = thread->serial,
+		.allocations = thread->allocations,
+		.bytes = thread->bytes,
+		.frees = thread->frees,
+		.failed = thread->failed,
+		.temporary = thread->temporary,
+		.crossed = thread->crossed,
+		.live_blocks = thread->share.live_blocks,
+		.live_bytes = thread->share.live_bytes,
+		.peak_blocks = thread->share.peak_blocks,
+		.peak_bytes = thread->share.peak_bytes,
+	};
+}
+
+/* Rows being grouped: by the strings of their keys, which are the profile's. */
+struct grouping {
+	const struct classes *classes;
+	struct report_rows *rows;
+	uint32_t *rows_by_location; /* row + 1; 0: not looked at */
+	struct hash_index index;    /* of row + 1 */
+	struct stack_names stack;
+	enum report_group group;
+};
+
+static uint64_t row_hash_of(const void *context, uint32_t number)
+{
+	const struct grouping *grouping = context;
+
+	return stack_name_hash(&grouping->rows->rows[number - 1].name);
+}
+
+/* The row of what is like this one, made if it is new: row + 1, or 0: memory is out. */
+static uint32_t row_find(struct grouping *grouping, const struct report_row *like)
+{
+	uint64_t hash = stack_name_hash(&like->name);
+	struct report_rows *rows = grouping->rows;
+	uint32_t slot, number;
+
+	if (grouping->index.count) {
+		slot = hash_index_slot(&grouping->index, hash);
+		while ((number = hash_index_next(&grouping->index, &slot))) {
+			if (stack_name_is_same(&rows->rows[number - 1].name, &like->name))
+				return number;
+		}
+	}
+	rows->rows[rows->count] = *like;
+	if (hash_index_add(&grouping->index, hash, (uint32_t)rows->count + 1, row_hash_of,
+	                   grouping))
+		return 0;
+	return (uint32_t)++rows->count;
+}
+
+/* What goes into rows_by_location for a location; 0: memory is out. */
+static uint32_t location_row(struct grouping *grouping, uint32_t location,
+                             uint32_t site)
+{
+	const struct profile *profile = grouping->classes->profile;
+	struct report_row like = { .node = profile->replay.sites.sites[site].node,
+		                       .site = site,
+		                       .size_min = UINT64_MAX };
+	const char *module;
+
+	if (stack_name_blamed(&like.name, &grouping->stack, profile, location) < 0)
+		return 0;
+	if (grouping->group == REPORT_BY_MODULE) {
+		module = like.name.module;
+		like.name = stack_name_none(0);
+		like.name.module = module;
+	}
+	return row_find(grouping, &like);
+}
+
+/* The row of a site: that of its innermost frame that is not peeled off. 0 or -1. */
+static int site_group(struct grouping *grouping, uint32_t site)
+{
+	const struct classes *classes = grouping->classes;
+	const struct replay *replay = &classes->profile->replay;
+	uint32_t location = replay->tree.nodes[classes_site_node(classes, site)].location;
+	uint32_t *row = &grouping->rows_by_location[location];
+
+	if (!*row)
+		*row = location_row(grouping, location, site);
+	if (!*row)
+		return -1;
+	row_add_site(&grouping->rows->rows[*row - 1], classes, site);
+	return 0;
+}
+
+/* Every site is a row of its own. */
+static int sites_make(struct report_rows *rows, const struct classes *classes)
+{
+	const struct replay *replay = &classes->profile->replay;
+	struct stack_names scratch = { NULL, 0, 0 };
+	struct report_row *row;
+	uint32_t i, node;
+	int blamed = 0;
+
+	rows->rows = calloc(replay->sites.count, sizeof(*rows->rows));
+	if (!rows->rows)
+		return -1;
+	for (i = 1; i < replay->sites.count && blamed >= 0; i++) {
+		row = &rows->rows[rows->count++];
+		*row = (struct report_row){ .node = replay->sites.sites[i].node,
+			                        .site = i,
+			                        .size_min = UINT64_MAX };
+		row_add_site(row, classes, i);
+		node = classes_site_node(classes, i);
+		blamed = stack_name_blamed(&row->name, &scratch, classes->profile,
+		                           replay->tree.nodes[node].location);
+	}
+	stack_names_release(&scratch);
+	return blamed < 0 ? -1 : 0;
+}
+
+static int threads_make(struct report_rows *rows, const struct replay *replay)
+{
+	size_t i;
+
+	rows->rows = malloc((replay->threads.count + 1) * sizeof(*rows->rows));
+	if (!rows->rows)
+		return -1;
+	for (i = 0; i < replay->threads.count; i++) {
+		if (replay->threads.items[i]->is_unwanted)
+			continue;
+		rows->rows[rows->count++] = thread_row(replay->threads.items[i]);
+	}
+	return 0;
+}
+
+static int groups_make(struct report_rows *rows, const struct classes *classes,
+                       enum report_group group)
+{
+	const struct profile *profile = classes->profile;
+	const struct site_table *sites = &profile->replay.sites;
+	struct grouping grouping = { .classes = classes, .rows = rows, .group = group };
+	int result = -1;
+	uint32_t i;
+
+	rows->rows = calloc(sites->count, sizeof(*rows->rows));
+	grouping.rows_by_location = calloc(address_map_location_count(profile->map),
+	                                   sizeof(*grouping.rows_by_location));
+	if (rows->rows && grouping.rows_by_location)
+		result = 0;
+	for (i = 1; i < sites->count && !result; i++)
+		result = site_group(&grouping, i);
+	hash_index_release(&grouping.index);
+	stack_names_release(&grouping.stack);
+	free(grouping.rows_by_location);
+	return result;
+}
+
+int report_rows_make(struct report_rows *rows, const struct classes *classes,
+                     enum report_group group, enum report_sort sort)
+{
+	int result;
+
+	*rows = (struct report_rows){ NULL, 0 };
+	if (group == REPORT_BY_THREAD)
+		result = threads_make(rows, &classes->profile->replay);
+	else if (group == REPORT_BY_SITE)
+		result = sites_make(rows, classes);
+	else
+		result = groups_make(rows, classes, group);
+	if (result) {
+		report_rows_release(rows);
+		return -1;
+	}
+	qsort_r(rows->rows, rows->count, sizeof(*rows->rows), row_compare, &sort);
+	return 0;
+}
+
+static int class_compare(const void *one, const void *two, void *context)
+{
+	enum life_class class = *(const enum life_class *)context;
+	const struct report_row *a = one, *b = two;
+	const struct class_share *of_a = &a->classes.shares[class];
+	const struct class_share *of_b = &b->classes.shares[class];
+
+	if (of_a->bytes != of_b->bytes)
+		return of_a->bytes > of_b->bytes ? -1 : 1;
+	if (of_a->blocks != of_b->blocks)
+		return of_a->blocks > of_b->blocks ? -1 : 1;
+	return a->site < b->site ? -1 : a->site > b->site;
+}
+
+void report_rows_keep(struct report_rows *rows, enum life_class class)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < rows->count; i++) {
+		if (rows->rows[i].classes.shares[class].blocks)
+			rows->rows[kept++] = rows->rows[i];
+	}
+	rows->count = kept;
+	if (kept)
+		qsort_r(rows->rows, kept, sizeof(*rows->rows), class_compare, &class);
+}

@@ -1,0 +1,228 @@
+/* report/text/classes.c - classes, advice and exactness for people. Layer 16. */
+#include "report/text/classes.h"
+
+#include "report/advice_words.h"
+#include "report/peeled_names.h"
+#include "report/text/suppressions.h"
+#include "verdict/stack_names.h"
+
+/* What each class means, for those who see it for the first time. */
+static const char *const meanings[CLASS_COUNT] = {
+	"freed before its function returned: could be a local variable",
+	"passed up: outlived the function that allocated it",
+	"freed by another thread",
+	"not freed before exit, made before main() or once: like a global",
+	"never freed: leak candidates",
+};
+
+/* Without a main() to be seen, only the blocks made once are of this class. */
+static const char *meaning_of(enum life_class class, const struct classes *classes)
+{
+	if (class == CLASS_STATIC && classes->main_time == UINT64_MAX)
+		return "not freed before exit, made once (no main() was seen)";
+	return meanings[class];
+}
+
+/* "class", and its figures; titles in the same columns. */
+static void class_columns(const struct screen *screen, const char *name,
+                          const char *blocks, const char *part, const char *bytes)
+{
+	if (screen->is_narrow)
+		fprintf(screen->file, "  %-13s%6s %5s %8s", name, blocks, part, bytes);
+	else
+		fprintf(screen->file, "  %-13s%8s %6s %10s", name, blocks, part, bytes);
+}
+
+static void class_line(const struct screen *screen, const char *name,
+                       const struct class_share *share, const struct class_share *all,
+                       const char *meaning)
+{
+	char blocks[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES];
+	char line[128];
+
+	if (!share->blocks)
+		return;
+	class_columns(screen, name, text_short(blocks, share->blocks),
+	              text_percent(part, share->blocks, all->blocks),
+	              text_size(bytes, share->bytes));
+	if (screen->is_narrow) {
+		fputc('\n', screen->file);
+		screen_line(screen, 4, "    %s%s%s", screen_dim(screen), meaning,
+		            screen_plain(screen));
+	} else {
+		fprintf(screen->file, "  %s%s%s\n", screen_dim(screen),
+		        text_fit(line, sizeof(line), meaning, screen->columns - 43,
+		                 TEXT_KEEP_START),
+		        screen_plain(screen));
+	}
+}
+
+void report_classes(const struct screen *screen, const struct classes *classes,
+                    const struct class_counts *counts)
+{
+	struct class_share all = counts->inferred;
+	unsigned class;
+
+	for (class = 0; class < CLASS_COUNT; class ++)
+		all.blocks += counts->shares[class].blocks;
+	all.blocks += counts->unknown.blocks + counts->suppressed.blocks;
+	fputs(screen_dim(screen), screen->file);
+	class_columns(screen, "class", "blocks", "share", "bytes");
+	fprintf(screen->file, "%s\n", screen_plain(screen));
+	for (class = 0; class < CLASS_COUNT; class ++)
+		class_line(screen, life_class_text(class), &counts->shares[class], &all,
+		           meaning_of(class, classes));
+	class_line(screen, "inferred", &counts->inferred, &all,
+	           "stack-like or escaping; their frames were not exact");
+	class_line(screen, "unknown", &counts->unknown, &all, "their free was missed");
+	class_line(screen, "suppressed", &counts->suppressed, &all,
+	           "never freed, on purpose: hidden elsewhere");
+}
+
+/* ---- advice -------------------------------------------------------------------------- */
+
+int location_place_text(char *text, size_t bytes, const struct profile *profile,
+                        uint32_t location)
+{
+	struct stack_names scratch = { NULL, 0, 0 };
+	struct stack_name name;
+	int result = stack_name_blamed(&name, &scratch, profile, location) < 0 ? -1 : 0;
+
+	text[0] = 0;
+	/* innermost first: the last is what the others were inlined into */
+	if (!result)
+		stack_name_place(text, bytes, &scratch.names[scratch.count - 1]);
+	stack_names_release(&scratch);
+	return result;
+}
+
+static int advice_print(const struct screen *screen, const struct findings *findings,
+                        const struct advice *advice, size_t number)
+{
+	const struct place *place = &findings->places.places[advice->place];
+	char calls[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES], time[TEXT_NUMBER_BYTES];
+	char line[1024], where[256];
+	struct text text = { NULL, 0, 0 };
+
+	if (advice_text(&text, advice, findings->classes, &findings->places) ||
+	    location_place_text(where, sizeof(where), findings->classes->profile,
+	                        place->location)) {
+		text_release(&text);
+		return -1;
+	}
+	if (screen->is_narrow)
+		screen_line(screen, 4, "%2zu. %s", number, text.data);
+	else
+		fprintf(screen->file, "%2zu. %s\n", number,
+		        text_fit(line, sizeof(line), text.data, screen->columns - 4,
+		                 TEXT_KEEP_START));
+	screen_line(screen, 4, "    %ssaves %s call%s, %s, at least %s;  %s%s(--why %u)%s",
+	            screen_dim(screen), text_short(calls, advice->saves_calls),
+	            advice->saves_calls == 1 ? "" : "s",
+	            text_size(bytes, advice->saves_bytes),
+	            text_duration(time, advice->saves_ns), where, *where ? "  " : "",
+	            place->summary.site, screen_plain(screen));
+	text_release(&text);
+	return 0;
+}
+
+int report_advice(const struct screen *screen, const struct findings *findings,
+                  size_t count)
+{
+	size_t i;
+	int result = 0;
+
+	for (i = 0; i < findings->advice.count && i < count && !result; i++)
+		result = advice_print(screen, findings, &findings->advice.items[i], i + 1);
+	return result;
+}
+
+/* ---- the footer ---------------------------------------------------------------------- */
+
+/* Their names, as many as fit a line; at least one. 0, or -1 when memory is out. */
+static int peeled_line(struct text *line, const struct screen *screen,
+                       const struct peeled_names *names)
+{
+	static const char *const reasons[] = {
+		[PEEL_BUILTIN] = "",
+		[PEEL_USER] = " (--wrapper)",
+		[PEEL_AUTOMATIC] = " (automatic)",
+		[PEEL_PART] = " (part of one)",
+	};
+	size_t i, used = 0;
+	char item[96];
+
+	for (i = 0; i < names->count; i++) {
+		snprintf(item, sizeof(item), "%s%s%s",
+		         i ? ", " : "peeled: ", names->names[i].text,
+		         reasons[names->names[i].reason]);
+		if (i && used + text_columns(item) + 14 > screen->columns)
+			break;
+		if (text_printf(line, "%s", item))
+			return -1;
+		used += text_columns(item);
+	}
+	return i < names->count ? text_printf(line, ", %zu more", names->count - i) : 0;
+}
+
+/* The peeled functions that matter most. */
+static void peeled_print(const struct screen *screen, const struct classes *classes)
+{
+	struct text line = { NULL, 0, 0 };
+	struct peeled_names names;
+
+	if (peeled_names_make(&names, classes))
+		return;
+	if (names.count && !peeled_line(&line, screen, &names))
+		screen_line(screen, 8, "%s", line.data);
+	text_release(&line);
+	peeled_names_release(&names);
+}
+
+/* "exact: 61% of 300 blocks, 38% more up to a gap; stacks cut: 39% (117)" */
+static void exact_print(const struct screen *screen, const struct classes *classes)
+{
+	const struct class_counts *all = &classes->all;
+	uint64_t exact = all->exact_blocks + all->exact_cut_blocks;
+	char percent[TEXT_NUMBER_BYTES], blocks[TEXT_NUMBER_BYTES];
+	char gap[64] = "", cut[96] = "", count[TEXT_NUMBER_BYTES];
+
+	text_count(blocks, all->blocks);
+	if (all->cut_blocks)
+		snprintf(cut, sizeof(cut), "; stacks cut: %s (%s)",
+		         text_percent(percent, all->cut_blocks, all->blocks),
+		         text_count(count, all->cut_blocks));
+	if (!classes->has_exact_frames) {
+		screen_line(screen, 2,
+		            "frames are plain: stack-like and escaping are inferred, of all %s "
+		            "block%s%s",
+		            blocks, text_s(all->blocks), cut);
+		return;
+	}
+	if (all->exact_cut_blocks)
+		snprintf(gap, sizeof(gap), ", %s more up to a gap",
+		         text_percent(percent, all->exact_cut_blocks, all->blocks));
+	screen_line(screen, 2, "exact: %s of %s block%s%s%s%s",
+	            text_percent(percent, all->exact_blocks, all->blocks), blocks,
+	            text_s(all->blocks), gap, cut,
+	            exact < all->blocks ? "; the others are counted apart" : "");
+}
+
+void report_footer(const struct screen *screen, const struct classes *classes)
+{
+	uint64_t cut = classes->profile->process->header.lost[LOST_STACKS_CUT];
+	char count[TEXT_NUMBER_BYTES];
+
+	if (!classes->all.blocks)
+		return;
+	fprintf(screen->file, "\n%s", screen_dim(screen));
+	exact_print(screen, classes);
+	if (cut)
+		screen_line(screen, 2,
+		            "%s stack%s end%s early, at code without call frame information or "
+		            "beyond 16,384 frames",
+		            text_count(count, cut), text_s(cut), cut == 1 ? "s" : "");
+	report_hidden(screen, classes);
+	peeled_print(screen, classes);
+	fputs(screen_plain(screen), screen->file);
+}

@@ -1,0 +1,223 @@
+/* report/text/explain.c - single blocks, followed from birth to end. Layer 17. */
+#include "report/text/explain.h"
+
+#include "verdict/function_text.h"
+#include "report/text/classes.h"
+#include "verdict/stack_names.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define LIVES_WHOLE 3 /* told with their stacks; the others in a line each */
+#define LIVES_SHOWN 40
+#define STEP_HANG 11  /* behind "  realloc  " */
+#define STACK_HANG 10 /* frames: between their own indentation and their marks' */
+
+struct explain {
+	const struct screen *screen;
+	const struct findings *findings;
+	const struct block_story *story;
+};
+
+static const char *when_text(char *text, const struct explain *explain, uint64_t time)
+{
+	const struct profile *profile = explain->findings->classes->profile;
+
+	return text_duration(text, process_time_ns(&profile->process->header, time));
+}
+
+static uint32_t function_at(const struct explain *explain,
+                            const struct story_step *step, uint32_t frame)
+{
+	return frame < step->frames ? explain->findings->classes->functions
+	                                  .of_location[step->stack[frame].location]
+	                            : FUNCTION_NONE;
+}
+
+/* Frames of wrappers at the inner end of a birth's stack. */
+static uint32_t peeled_of(const struct explain *explain, const struct story_step *birth)
+{
+	const struct peel *peels = explain->findings->classes->peeling.functions;
+	uint32_t peeled = 0;
+
+	while (peeled + 1 < birth->frames &&
+	       peels[function_at(explain, birth, birth->frames - 1 - peeled)].reason)
+		peeled++;
+	return peeled;
+}
+
+/* The function that acted: the innermost that is no wrapper. */
+static const char *actor_text(char *text, size_t bytes, const struct explain *explain,
+                              const struct story_step *step)
+{
+	uint32_t frame = step->frames ? step->frames - 1 - peeled_of(explain, step) : 0;
+
+	if (!step->frames)
+		return text_escape(text, bytes, "(unknown)");
+	return function_text(text, bytes, explain->findings->classes,
+	                     function_at(explain, step, frame));
+}
+
+/* Its stack, innermost first; marks: which frames had ended when the block was freed. */
+static int stack_print(const struct explain *explain, const struct story_step *step,
+                       const struct story_life *life)
+{
+	const struct classes *classes = explain->findings->classes;
+	uint32_t i, frame;
+	char name[512], place[256];
+	const char *mark = "";
+
+	for (i = 0; i < step->frames; i++) {
+		frame = step->frames - 1 - i;
+		if (life)
+			mark = frame > life->kept ? "ended    " : "running  ";
+		if (life && frame == life->kept)
+			mark = "owner    ";
+		function_text(name, sizeof(name), classes, function_at(explain, step, frame));
+		if (location_place_text(place, sizeof(place), classes->profile,
+		                        step->stack[frame].location))
+			return -1;
+		screen_line(explain->screen, STACK_HANG, "      %s%s  %s%s%s", mark, name,
+		            screen_dim(explain->screen), place, screen_plain(explain->screen));
+		if (step->stack[frame].is_cut)
+			screen_line(explain->screen, STACK_HANG, "      %*s(gap)",
+			            (int)strlen(mark), "");
+	}
+	return 0;
+}
+
+static int step_print(const struct explain *explain, const char *what,
+                      const struct story_step *step, const struct story_life *life)
+{
+	const struct replay *replay = &explain->findings->classes->profile->replay;
+	char when[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], name[64];
+	uint32_t tid = 0;
+
+	name[0] = 0;
+	if (step->thread < replay->threads.count) {
+		tid = replay->threads.items[step->thread]->tid;
+		text_escape(name, sizeof(name), replay->threads.items[step->thread]->name);
+	}
+	screen_line(explain->screen, STEP_HANG,
+	            "  %s  %s after the start, %s at 0x%" PRIx64 ", by thread %u %s", what,
+	            when_text(when, explain, step->time), text_size(size, step->size),
+	            step->address, tid, name);
+	return stack_print(explain, step, life);
+}
+
+/* Which frames it outlived, or that it did none; those of wrappers are not counted. */
+static void depth_text(char *text, size_t bytes, const struct explain *explain,
+                       const struct story_life *life)
+{
+	const struct classes *classes = explain->findings->classes;
+	uint32_t inner = life->birth.frames - 1 - peeled_of(explain, &life->birth);
+	char maker[192], last[192], owner[192];
+
+	function_call_text(maker, sizeof(maker), classes,
+	                   function_at(explain, &life->birth, inner));
+	if (inner <= life->kept) {
+		snprintf(text, bytes, "stack-like: %s was still running", maker);
+		return;
+	}
+	function_call_text(last, sizeof(last), classes,
+	                   function_at(explain, &life->birth, life->kept + 1));
+	function_call_text(owner, sizeof(owner), classes,
+	                   function_at(explain, &life->birth, life->kept));
+	if (inner == life->kept + 1)
+		snprintf(text, bytes, "outlived 1 frame, %s; passed up to %s", maker, owner);
+	else
+		snprintf(text, bytes, "outlived %u frames, %s to %s; passed up to %s",
+		         inner - life->kept, maker, last, owner);
+}
+
+/* What became of it, in a line. */
+static void fate_text(char *text, size_t bytes, const struct explain *explain,
+                      const struct story_life *life)
+{
+	if (life->end.op == OP_NONE) {
+		snprintf(text, bytes, life->is_missed ? "its free was missed" : "never freed");
+		return;
+	}
+	if (life->has_crossed) {
+		snprintf(text, bytes, "crossed: %s by another thread",
+		         life->end.thread == life->birth.thread ? "moved" : "freed");
+		return;
+	}
+	if (life->birth.frames)
+		depth_text(text, bytes, explain, life);
+	else
+		snprintf(text, bytes, "its birth has no stack");
+	if (!life->is_exact)
+		snprintf(text + strlen(text), bytes - strlen(text), " (inferred)");
+	if (life->is_unborn)
+		snprintf(text + strlen(text), bytes - strlen(text),
+		         ", judged from where realloc moved it here: its birth was not seen");
+}
+
+static int life_print(const struct explain *explain, const struct story_life *life)
+{
+	bool is_freed = life->end.op != OP_NONE;
+	const struct story_life *marks = is_freed && !life->has_crossed ? life : NULL;
+	char fate[768];
+	uint64_t i, first = life->move_count > STORY_MOVES_MAX
+	                        ? life->move_count - STORY_MOVES_MAX
+	                        : 0;
+
+	fate_text(fate, sizeof(fate), explain, life);
+	fputc('\n', explain->screen->file);
+	screen_line(explain->screen, 2, "%sblock %" PRIu64 "%s  %s",
+	            screen_bold(explain->screen), life->number,
+	            screen_plain(explain->screen), fate);
+	if (step_print(explain, life->is_unborn ? "moved in" : "born   ", &life->birth,
+	               marks))
+		return -1;
+	if (first)
+		screen_line(explain->screen, 5, "  .. and %" PRIu64 " realloc%s", first,
+		            text_s(first));
+	for (i = first; i < life->move_count; i++) {
+		if (step_print(explain, "realloc", &life->moves[i % STORY_MOVES_MAX], NULL))
+			return -1;
+	}
+	return is_freed ? step_print(explain, "freed  ", &life->end, NULL) : 0;
+}
+
+static void life_line(const struct explain *explain, const struct story_life *life)
+{
+	char when[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], actor[128], fate[768];
+
+	fate_text(fate, sizeof(fate), explain, life);
+	screen_line(explain->screen, 4, "  block %" PRIu64 "  %s  %s in %s; %s",
+	            life->number, when_text(when, explain, life->birth.time),
+	            text_size(size, life->birth.size),
+	            actor_text(actor, sizeof(actor), explain, &life->birth), fate);
+}
+
+int report_explain(const struct screen *screen, const struct findings *findings,
+                   const struct block_story *story)
+{
+	struct explain explain = { screen, findings, story };
+	char count[TEXT_NUMBER_BYTES];
+	size_t i;
+
+	if (story->count > 1)
+		screen_line(screen, 2,
+		            "%s blocks were at this address; --explain NUMBER follows one",
+		            text_count(count, story->count + story->left_out));
+	if (story->realloc_number && story->count)
+		screen_line(screen, 2,
+		            "allocation %" PRIu64
+		            " is a realloc: it goes on with block %" PRIu64,
+		            story->realloc_number, story->lives[0].number);
+	for (i = 0; i < story->count && i < LIVES_WHOLE; i++) {
+		if (life_print(&explain, &story->lives[i]))
+			return -1;
+	}
+	if (i < story->count)
+		fputc('\n', screen->file);
+	for (; i < story->count && i < LIVES_SHOWN; i++)
+		life_line(&explain, &story->lives[i]);
+	if (i < story->count || story->left_out)
+		screen_line(screen, 5, "  .. and %s more",
+		            text_count(count, story->count - i + story->left_out));
+	return 0;
+}

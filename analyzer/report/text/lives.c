@@ -1,0 +1,123 @@
+/* report/text/lives.c - tables about lives. Layer 17. */
+#include "report/text/lives.h"
+
+#include "verdict/function_text.h"
+#include "verdict/owners.h"
+#include "report/text/classes.h"
+#include "base/table.h"
+#include "report/text/names.h"
+#include "report/why_choice.h"
+
+#include <string.h>
+
+#define MOST_FROM "  most from "
+#define FROM_COLUMNS_MIN 8
+
+/* ---- one class ----------------------------------------------------------------------- */
+
+static void class_row_print(const struct figures *figures, const struct report_row *row,
+                            enum life_class class, enum report_group group)
+{
+	const struct class_share *share = &row->classes.shares[class];
+	char texts[4][TEXT_NUMBER_BYTES];
+	size_t used;
+
+	text_size(texts[0], share->bytes);
+	text_short(texts[1], share->blocks);
+	text_percent(texts[2], share->blocks, row->classes.blocks);
+	snprintf(texts[3], sizeof(texts[3]), "%u%s", row->site,
+	         group == REPORT_BY_FUNCTION ? WHY_FUNCTION : "");
+	used = figures_print(figures, texts);
+	if (group == REPORT_BY_MODULE)
+		report_module(figures->screen, row->name.module, "(no module)", used);
+	else
+		report_name(figures->screen, &row->name, used);
+}
+
+int report_class_rows(const struct screen *screen, const struct findings *findings,
+                      enum report_group group, enum life_class class, uint64_t top)
+{
+	static const struct figure_column columns[] = {
+		{ "bytes", 10, 8 }, { "blocks", 8, 6 }, { "share", 6, 5 }, { "--why", 7, 5 }
+	};
+	struct figures figures = figures_of(screen, columns, 4);
+	struct report_rows rows;
+	size_t i;
+
+	if (report_rows_make(&rows, findings->classes, group, REPORT_SORT_BYTES))
+		return -1;
+	report_rows_keep(&rows, class);
+	screen_heading(screen, life_class_text(class), "share: of all blocks of the row");
+	figures_titles(&figures, "");
+	for (i = 0; i < rows.count && (!top || i < top); i++)
+		class_row_print(&figures, &rows.rows[i], class, group);
+	if (!rows.count)
+		screen_line(screen, 4, "%10s no blocks are of this class", "");
+	if (i < rows.count)
+		screen_line(screen, 3, ".. and %zu more; --top 0 shows all", rows.count - i);
+	report_rows_release(&rows);
+	return 0;
+}
+
+/* ---- owners -------------------------------------------------------------------------- */
+
+/* The owner, and beside it or below who allocates most of what it owns. */
+static void owner_print(const struct figures *figures, const char *name,
+                        const char *from, size_t used)
+{
+	const struct screen *screen = figures->screen;
+	size_t room = screen->columns - used - strlen(MOST_FROM), least;
+	char line[256];
+
+	if (screen->is_narrow && text_columns(name) + text_columns(from) > room) {
+		fprintf(screen->file, "%s\n%*s",
+		        screen_fit(screen, line, sizeof(line), name, screen->columns - used),
+		        (int)used, "");
+	} else {
+		least = text_columns(from) < FROM_COLUMNS_MIN ? text_columns(from)
+		                                              : FROM_COLUMNS_MIN;
+		screen_fit(screen, line, sizeof(line), name, room - least);
+		fputs(line, screen->file);
+		room -= text_columns(line);
+	}
+	fprintf(screen->file, "%s" MOST_FROM "%s%s\n", screen_dim(screen),
+	        screen_fit(screen, line, sizeof(line), from, room), screen_plain(screen));
+}
+
+static void owned_print(const struct figures *figures, const struct findings *findings,
+                        const struct owner *owned)
+{
+	const struct classes *classes = findings->classes;
+	char texts[3][TEXT_NUMBER_BYTES], name[256], from[256];
+
+	function_text(name, sizeof(name), classes, owned->function);
+	function_text(from, sizeof(from), classes,
+	              findings->places.places[owned->place].function);
+	text_size(texts[0], owned->bytes);
+	text_short(texts[1], owned->blocks);
+	text_percent(texts[2], owned->blocks - owned->own_blocks, owned->blocks);
+	owner_print(figures, name, from, figures_print(figures, texts));
+}
+
+int report_owners(const struct screen *screen, const struct findings *findings,
+                  uint64_t top)
+{
+	static const struct figure_column columns[] = { { "bytes", 10, 8 },
+		                                            { "blocks", 8, 6 },
+		                                            { "passed up", 9, 9 } };
+	struct figures figures = figures_of(screen, columns, 3);
+	struct owners owners;
+	size_t i;
+
+	if (owners_make(&owners, findings->classes, &findings->places))
+		return -1;
+	screen_heading(screen, "by owner",
+	               "the innermost function still running when the block was freed");
+	figures_titles(&figures, "owner");
+	for (i = 0; i < owners.count && (!top || i < top); i++)
+		owned_print(&figures, findings, &owners.owners[i]);
+	if (i < owners.count)
+		screen_line(screen, 3, ".. and %zu more; --top 0 shows all", owners.count - i);
+	owners_release(&owners);
+	return 0;
+}

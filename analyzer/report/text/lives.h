@@ -1,0 +1,22 @@
+/*
+ * report/text/lives.h - tables of a text report that are about lives: the sites of one class,
+ * and who owns the blocks of others. Layer 17.
+ */
+#ifndef OUTLIVE_REPORT_TEXT_LIVES_H
+#define OUTLIVE_REPORT_TEXT_LIVES_H
+
+#include "verdict/findings.h"
+#include "report/rows.h"
+#include "base/screen.h"
+
+#include <stddef.h>
+
+/* Rows that have blocks of this class, most bytes first; top 0: all. 0 or -1. */
+int report_class_rows(const struct screen *screen, const struct findings *findings,
+                      enum report_group group, enum life_class class, uint64_t top);
+
+/* By the function whose frame blocks belonged to when they were freed. 0 or -1. */
+int report_owners(const struct screen *screen, const struct findings *findings,
+                  uint64_t top);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * report/text/losses.h - what a recording lost, in half a sentence. Layer 10.
+ */
+#ifndef OUTLIVE_REPORT_TEXT_LOSSES_H
+#define OUTLIVE_REPORT_TEXT_LOSSES_H
+
+#include "trace_format.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LOSS_TEXT_BYTES (PATH_MAX + 512)
+
+/*
+ * "; 3 more were lost (60% of all): why; what helps", and of processes "; 1 process was not
+ * recorded, nor what it started"; or "" if nothing was. `lost`: by
+ * enum loss_cause; `events`: those that were not; `directory`: absolute, that of the
+ * rings, in the file system whose room they take.
+ */
+char *loss_text(char *text, size_t bytes, const uint64_t lost[LOST_CAUSES_MAX],
+                uint64_t events, const char *directory);
+
+#endif

@@ -1,0 +1,37 @@
+/* report/text/names.c - names in a text report. Layer 9. */
+#include "report/text/names.h"
+
+#define SIDE_COLUMNS_MIN 10 /* less is no use for a file name */
+
+void report_name(const struct screen *screen, const struct stack_name *name,
+                 size_t used)
+{
+	size_t room = screen->columns - used, columns;
+	char text[1024], fitted[1024], place[512], side[512];
+
+	stack_name_text(text, sizeof(text), name);
+	stack_name_place(place, sizeof(place), name);
+	columns = text_columns(text);
+	text_fit(side, sizeof(side), place, room / 2, TEXT_KEEP_END);
+	if (columns + 2 + text_columns(side) > room) {
+		/* The name gets what it needs, as long as something of the place stays. */
+		if (room > columns + 2 + SIDE_COLUMNS_MIN)
+			text_fit(side, sizeof(side), place, room - columns - 2, TEXT_KEEP_END);
+		columns = *side ? room - text_columns(side) - 2 : room;
+	}
+	fputs(screen_fit(screen, fitted, sizeof(fitted), text, columns), screen->file);
+	if (*side)
+		fprintf(screen->file, "  %s%s%s", screen_dim(screen), side,
+		        screen_plain(screen));
+	fputc('\n', screen->file);
+}
+
+void report_module(const struct screen *screen, const char *path, const char *unknown,
+                   size_t used)
+{
+	char fitted[512];
+
+	text_fit(fitted, sizeof(fitted), *path ? path : unknown, screen->columns - used,
+	         TEXT_KEEP_END);
+	fprintf(screen->file, "%s\n", fitted);
+}

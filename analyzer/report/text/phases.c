@@ -1,0 +1,126 @@
+/* report/text/phases.c - the phases of a process for people, and for programs. Layer 8. */
+#include "report/text/phases.h"
+
+#include "replay/profile.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define LABEL_COLUMNS 15
+#define NAME_BYTES 128
+#define PARAGRAPH_PHASES 8 /* named in the head of a report */
+#define WHOLE_PHASES 100
+
+/* Something to tell: it was left, or there are names. */
+static bool has_several(const struct phases *phases)
+{
+	return phases->span_count > 1 || phases->count > PHASES_OF_LIBC;
+}
+
+static void phase_text(struct text *text, const struct ring_header *header,
+                       const struct phase_total *total)
+{
+	char name[NAME_BYTES], duration[TEXT_NUMBER_BYTES] = "", size[TEXT_NUMBER_BYTES];
+	char count[TEXT_NUMBER_BYTES], times[32 + TEXT_NUMBER_BYTES] = "";
+
+	text_escape(name, sizeof(name), total->name);
+	/* What lasted on after the last event lasted nobody knows how long. */
+	if (total->duration && process_is_calibrated(header)) {
+		text_duration(duration, process_span_ns(header, total->duration));
+		snprintf(times, sizeof(times), " %s", duration);
+	}
+	if (total->spans > 1)
+		snprintf(times + strlen(times), sizeof(times) - strlen(times), " in %u times",
+		         total->spans);
+	text_printf(text, "%s%s, ", name, times);
+	if (!total->counts.allocations)
+		text_printf(text, "nothing allocated");
+	else
+		text_printf(text, "%s in %s call%s", text_size(size, total->counts.bytes),
+		            text_count(count, total->counts.allocations),
+		            text_s(total->counts.allocations));
+}
+
+void report_phases(const struct screen *screen, const struct ring_header *header,
+                   const struct phases *phases)
+{
+	struct text text = { NULL, 0, 0 };
+	uint32_t i, told = 0, left_out = 0;
+
+	if (!has_several(phases))
+		return;
+	for (i = 0; i < phases->count; i++) {
+		if (!phases->totals[i].spans)
+			continue;
+		if (told++ >= PARAGRAPH_PHASES) {
+			left_out++;
+			continue;
+		}
+		text_printf(&text, "%s", told > 1 ? "; " : "");
+		phase_text(&text, header, &phases->totals[i]);
+	}
+	if (left_out)
+		text_printf(&text, "; and %u more", left_out);
+	if (text.data)
+		screen_line(screen, LABEL_COLUMNS, "  phases       %s", text.data);
+	text_release(&text);
+}
+
+void report_phases_whole(const struct screen *screen, const struct ring_header *header,
+                         const struct phases *phases)
+{
+	char at[TEXT_NUMBER_BYTES], frees[TEXT_NUMBER_BYTES];
+	const struct phase_total *total;
+	struct text text = { NULL, 0, 0 };
+	uint32_t i, told = 0;
+
+	if (!has_several(phases))
+		return;
+	for (i = 0; i < phases->count && told < WHOLE_PHASES; i++) {
+		total = &phases->totals[i];
+		if (!total->spans)
+			continue;
+		text_release(&text);
+		phase_text(&text, header, total);
+		screen_line(screen, LABEL_COLUMNS + 2, "    %-10s %s, %s free%s%s%s",
+		            told++ ? "" : "phases", text.data ? text.data : "",
+		            text_count(frees, total->counts.frees), text_s(total->counts.frees),
+		            process_is_calibrated(header) ? "; from " : "",
+		            process_is_calibrated(header)
+		                ? text_duration(at, process_time_ns(header, total->start))
+		                : "");
+	}
+	if (i < phases->count)
+		screen_line(screen, LABEL_COLUMNS, "               and %u more",
+		            phases->count - i);
+	text_release(&text);
+}
+
+void phases_json(struct json_writer *json, const struct ring_header *header,
+                 const struct phases *phases)
+{
+	static const char *const kinds[] = { "load", "main", "exit" };
+	const struct phase_total *total;
+	uint32_t i;
+
+	json_array(json, "phases");
+	for (i = 0; i < phases->count; i++) {
+		total = &phases->totals[i];
+		if (!total->spans)
+			continue;
+		json_object(json, NULL);
+		json_compact(json, true);
+		json_string(json, "name", total->name);
+		json_string(json, "kind", i < PHASES_OF_LIBC ? kinds[i] : "named");
+		json_count(json, "start_ns", process_time_ns(header, total->start));
+		json_count(json, "end_ns", process_time_ns(header, total->end));
+		json_count(json, "duration_ns", process_span_ns(header, total->duration));
+		json_count(json, "spans", total->spans);
+		json_count(json, "allocations", total->counts.allocations);
+		json_count(json, "bytes", total->counts.bytes);
+		json_count(json, "frees", total->counts.frees);
+		json_object_end(json);
+		json_compact(json, false);
+	}
+	json_array_end(json);
+}

@@ -1,0 +1,135 @@
+/* report/text/recording.c - one process of a recording, and which others there are. Layer 19. */
+#include "report/text/recording.h"
+
+#include "base/table.h"
+#include "report/text/summary.h"
+#include "report/text/report.h"
+#include "base/screen.h"
+
+#include <stdlib.h>
+
+#define OTHERS_TOLD 5
+
+/* The processes of the reader, as far as memory allows to count them. */
+static struct population population_of(const struct trace_reader *reader)
+{
+	size_t count = trace_reader_process_count(reader), i;
+	struct population population = { NULL, 0, 0 };
+	const struct ring_header *header;
+
+	for (i = 0; i < count; i++) {
+		header = &trace_reader_process(reader, i)->header;
+		population_add(&population, header->pid, header->flags & RING_FORKED);
+	}
+	return population;
+}
+
+char *report_population(char text[POPULATION_TEXT_BYTES],
+                        const struct trace_reader *reader)
+{
+	struct population population = population_of(reader);
+
+	population_text(text, &population);
+	population_release(&population);
+	return text;
+}
+
+/* ---- the others ---------------------------------------------------------------------- */
+
+static int events_compare(const void *one, const void *two)
+{
+	const struct trace_process *a = *(const struct trace_process *const *)one;
+	const struct trace_process *b = *(const struct trace_process *const *)two;
+
+	if (a->events != b->events)
+		return a->events > b->events ? -1 : 1;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+static void other_print(const struct figures *figures,
+                        const struct trace_process *process)
+{
+	char texts[3][TEXT_NUMBER_BYTES], command[2048], fitted[2048];
+	size_t used;
+
+	snprintf(texts[0], sizeof(texts[0]), "%u", process->number);
+	snprintf(texts[1], sizeof(texts[1]), "%u", process->header.pid);
+	text_short(texts[2], process->events);
+	process_command_text(command, sizeof(command), &process->header);
+	used = figures_print(figures, texts);
+	fprintf(figures->screen->file, "%s\n",
+	        text_fit(fitted, sizeof(fitted), command, figures->screen->columns - used,
+	                 TEXT_KEEP_START));
+}
+
+/* They are programs if some of them ran in one process, by exec. */
+static void others_title(const struct screen *screen, const struct trace_reader *reader)
+{
+	struct population population = population_of(reader);
+	bool are_processes = population_processes(&population) == population.programs;
+	const char *title = are_processes ? "other processes" : "other programs";
+
+	if (trace_reader_process_count(reader) == 2)
+		title = are_processes ? "the other process" : "the other program";
+	screen_heading(screen, title, "shown with --process NUMBER");
+	population_release(&population);
+}
+
+/* The others with most events, a line each. 0, or -1 when memory is out. */
+static int others_print(const struct screen *screen, const struct trace_reader *reader,
+                        const struct trace_process *shown)
+{
+	static const struct figure_column columns[] = { { "number", 8, 6 },
+		                                            { "pid", 8, 7 },
+		                                            { "events", 7, 6 } };
+	struct figures figures = figures_of(screen, columns, 3);
+	size_t count = trace_reader_process_count(reader), i, others = 0;
+	const struct trace_process **processes;
+
+	if (count < 2)
+		return 0;
+	processes = malloc(count * sizeof(struct trace_process *));
+	if (!processes)
+		return -1;
+	for (i = 0; i < count; i++) {
+		if (trace_reader_process(reader, i) != shown)
+			processes[others++] = trace_reader_process(reader, i);
+	}
+	qsort(processes, others, sizeof(*processes), events_compare);
+	others_title(screen, reader);
+	figures_titles(&figures, "command");
+	for (i = 0; i < others && i < OTHERS_TOLD; i++)
+		other_print(&figures, processes[i]);
+	if (i < others)
+		screen_line(screen, 3, ".. and %zu more; 'outlive info' lists them",
+		            others - i);
+	free(processes);
+	return 0;
+}
+
+int report_recording(const struct trace_reader *reader, const struct profile *profile,
+                     const struct report_settings *settings, FILE *file)
+{
+	struct screen screen = screen_of(file);
+	int result = report_text(profile, settings, file);
+
+	return result ? result : others_print(&screen, reader, profile->process);
+}
+
+void report_completeness(const struct trace_reader *reader)
+{
+	if (!trace_reader_is_trace(reader) || trace_reader_has_end(reader))
+		return;
+	if (trace_reader_is_live(reader))
+		warning("%s: is still being recorded; this is what there is up to now",
+		        trace_reader_name(reader));
+	else if (trace_reader_rings_taken(reader))
+		warning("%s: was cut short; %zu ring%s left in %s %s read with it",
+		        trace_reader_name(reader), trace_reader_rings_taken(reader),
+		        text_s(trace_reader_rings_taken(reader)),
+		        trace_reader_ring_directory(reader),
+		        trace_reader_rings_taken(reader) == 1 ? "is" : "are");
+	else
+		warning("%s: was cut short; this is what there is up to there",
+		        trace_reader_name(reader));
+}

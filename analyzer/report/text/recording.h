@@ -1,0 +1,30 @@
+/*
+ * report/text/recording.h - a recording for people: the report of one of its processes, and
+ * which others there are. `outlive run` at its end and `outlive report` both say it with
+ * this. Layer 19.
+ */
+#ifndef OUTLIVE_REPORT_TEXT_RECORDING_H
+#define OUTLIVE_REPORT_TEXT_RECORDING_H
+
+#include "trace/population.h"
+#include "replay/profile.h"
+#include "report/settings.h"
+#include "trace/reader.h"
+
+#include <stdio.h>
+
+/*
+ * `profile` is of one of the reader's processes and has its symbols; settings NULL: the
+ * default screen. 0; -1: memory is out; 1: settings->why names no site.
+ */
+int report_recording(const struct trace_reader *reader, const struct profile *profile,
+                     const struct report_settings *settings, FILE *file);
+
+/* A warning if the trace was cut short, or is still being recorded. */
+void report_completeness(const struct trace_reader *reader);
+
+/* How many processes and programs are in it, as population_text() says it. */
+char *report_population(char text[POPULATION_TEXT_BYTES],
+                        const struct trace_reader *reader);
+
+#endif

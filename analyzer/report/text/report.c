@@ -1,0 +1,299 @@
+/* report/text/report.c - a profile for people. Layer 18. */
+#include "report/text/report.h"
+
+#include "report/text/classes.h"
+#include "report/text/explain.h"
+#include "report/text/faults.h"
+#include "base/table.h"
+#include "report/text/lives.h"
+#include "report/text/names.h"
+#include "report/text/stacks.h"
+#include "report/text/summary.h"
+#include "report/text/suppressions.h"
+#include "report/text/tree.h"
+#include "report/text/why.h"
+#include "base/screen.h"
+#include "report/timeline.h"
+#include "report/why_choice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SCREEN_ADVICE 5 /* pieces, on the default screen */
+#define TREE_LINES 48
+#define STACK_LINES 12 /* frames shown of a site */
+#define STACK_INDENT 14
+#define STACK_INDENT_NARROW 6
+
+static void thread_print(const struct screen *screen, const struct thread *thread,
+                         size_t used)
+{
+	char name[64];
+	int columns = fprintf(screen->file, "%u  ", thread->tid);
+
+	if (columns > 0)
+		used += (size_t)columns;
+	text_fit(name, sizeof(name), thread->name, screen->columns - used, TEXT_KEEP_START);
+	fprintf(screen->file, "%s%s%s\n", screen_dim(screen), name, screen_plain(screen));
+}
+
+static void row_name_print(const struct screen *screen, const struct report_row *row,
+                           enum report_group group, size_t used)
+{
+	if (group == REPORT_BY_THREAD)
+		thread_print(screen, row->thread, used);
+	else if (group == REPORT_BY_MODULE)
+		report_module(screen, row->name.module, "(outside of every module)", used);
+	else
+		report_name(screen, &row->name, used);
+}
+
+/* ---- the default screen ------------------------------------------------------------ */
+
+struct table {
+	const char *title, *count_title;
+	enum report_sort sort;
+	size_t rows;
+};
+
+static uint64_t row_count(const struct report_row *row, enum report_sort sort)
+{
+	switch (sort) {
+	case REPORT_SORT_PEAK: return row->peak_blocks;
+	case REPORT_SORT_LIVE: return row->live_blocks - row->hidden_blocks;
+	default: return row->allocations;
+	}
+}
+
+static int table_print(const struct screen *screen, const struct classes *classes,
+                       const struct table *table, uint64_t total)
+{
+	const struct figure_column columns[] = { { "bytes", 10, 8 },
+		                                     { "share", 6, 5 },
+		                                     { table->count_title, 8, 6 } };
+	struct figures figures = figures_of(screen, columns, 3);
+	char texts[3][TEXT_NUMBER_BYTES];
+	struct report_rows rows;
+	uint64_t weight;
+	size_t i;
+
+	if (!total)
+		return 0;
+	if (report_rows_make(&rows, classes, REPORT_BY_FUNCTION, table->sort))
+		return -1;
+	screen_heading(screen, table->title, "");
+	figures_titles(&figures, "function");
+	for (i = 0; i < rows.count && i < table->rows; i++) {
+		weight = report_row_weight(&rows.rows[i], table->sort);
+		if (!weight)
+			break;
+		text_size(texts[0], weight);
+		text_percent(texts[1], weight, total);
+		text_short(texts[2], row_count(&rows.rows[i], table->sort));
+		report_name(screen, &rows.rows[i].name, figures_print(&figures, texts));
+	}
+	report_rows_release(&rows);
+	return 0;
+}
+
+static int lives_print(const struct screen *screen, const struct findings *findings)
+{
+	struct class_counts shown = findings->classes->all;
+
+	if (!shown.blocks)
+		return 0;
+	shown.suppressed = (struct class_share){ 0, 0 }; /* the footer says of them */
+	screen_heading(screen, "what became of the blocks",
+	               findings->classes->has_exact_frames
+	                   ? "--class shows the sites of one"
+	                   : "frames are plain: stack-like and escaping are inferred");
+	report_classes(screen, findings->classes, &shown);
+	if (!findings->advice.count)
+		return 0;
+	screen_heading(screen, "advice", "what saves most first; --why shows its evidence");
+	return report_advice(screen, findings, SCREEN_ADVICE);
+}
+
+/* Fits a screen of 50 lines. */
+static int screen_print(const struct screen *screen, const struct findings *findings)
+{
+	static const struct table tables[] = {
+		{ "allocated the most", "calls", REPORT_SORT_BYTES, 3 },
+		{ "made the peak", "blocks", REPORT_SORT_PEAK, 2 },
+		{ "never freed", "blocks", REPORT_SORT_LIVE, 2 },
+	};
+	const struct classes *classes = findings->classes;
+	const struct replay *replay = &classes->profile->replay;
+
+	if (report_faults(screen, classes))
+		return -1;
+	report_summary(screen, classes->profile, classes->all.suppressed.blocks,
+	               classes->all.suppressed.bytes);
+	report_stacks_brief(screen, classes->profile);
+	segment_timeline_summary(screen, classes->profile);
+	if (lives_print(screen, findings) ||
+	    table_print(screen, classes, &tables[0], replay->totals.bytes) ||
+	    table_print(screen, classes, &tables[1], replay->sites.peak_bytes) ||
+	    table_print(screen, classes, &tables[2],
+	                replay->sites.live_bytes - classes->all.suppressed.bytes))
+		return -1;
+	return 0;
+}
+
+/* ---- one table as asked for --------------------------------------------------------- */
+
+static const struct figure_column row_columns[] = {
+	{ "bytes", 10, 8 },     { "calls", 7, 5 }, { "at peak", 10, 8 },
+	{ "not freed", 10, 9 }, { "temp.", 6, 5 }, { "--why", 6, 5 },
+};
+#define ROW_COLUMNS (sizeof(row_columns) / sizeof(*row_columns))
+
+/* A module, or a thread, is nothing that --why takes. */
+static bool has_why(enum report_group group)
+{
+	return group == REPORT_BY_SITE || group == REPORT_BY_FUNCTION;
+}
+
+/* How many columns are used before the name. */
+static size_t row_figures_print(const struct figures *figures,
+                                const struct report_row *row, enum report_group group)
+{
+	char texts[ROW_COLUMNS][TEXT_NUMBER_BYTES];
+	size_t used;
+
+	text_size(texts[0], row->bytes);
+	text_short(texts[1], row->allocations);
+	text_size(texts[2], row->peak_bytes);
+	text_size(texts[3], row->live_bytes - row->hidden_bytes);
+	text_percent(texts[4], row->temporary, row->allocations);
+	snprintf(texts[5], sizeof(texts[5]), "%u%s", row->site,
+	         group == REPORT_BY_FUNCTION ? WHY_FUNCTION : "");
+	used = figures_print(figures, texts);
+	/* where names have lines of their own, what --why takes goes before them */
+	if (figures->is_stacked && has_why(group))
+		used += (size_t)fprintf(figures->screen->file, "%s  ", texts[5]);
+	return used;
+}
+
+/* A site: its innermost function beside the figures, the callers below. */
+static int site_print(const struct figures *figures, const struct profile *profile,
+                      const struct report_row *row)
+{
+	const struct screen *screen = figures->screen;
+	size_t indent = figures->is_stacked ? STACK_INDENT_NARROW : STACK_INDENT;
+	struct stack_names stack = { NULL, 0, 0 };
+	size_t used, i, shown;
+
+	if (stack_names_fill(&stack, profile, row->node))
+		return -1;
+	used = row_figures_print(figures, row, REPORT_BY_SITE);
+	if (!stack.count)
+		fprintf(screen->file, "(no stack)\n");
+	shown = stack.count <= STACK_LINES + 1 ? stack.count : STACK_LINES;
+	for (i = 0; i < shown; i++) {
+		if (i)
+			fprintf(screen->file, "%*s", (int)indent, "");
+		report_name(screen, &stack.names[i], i ? indent : used);
+		if (stack.names[i].is_cut)
+			screen_line(screen, indent, "%*s(gap)", (int)indent, "");
+	}
+	if (shown < stack.count)
+		screen_line(screen, indent, "%*s.. and %zu callers more", (int)indent, "",
+		            stack.count - shown);
+	stack_names_release(&stack);
+	return 0;
+}
+
+static int row_print(const struct figures *figures, const struct profile *profile,
+                     const struct report_row *row, enum report_group group)
+{
+	if (group == REPORT_BY_SITE)
+		return site_print(figures, profile, row);
+	row_name_print(figures->screen, row, group, row_figures_print(figures, row, group));
+	return 0;
+}
+
+static int rows_print(const struct screen *screen, const struct classes *classes,
+                      const struct report_settings *settings)
+{
+	static const char *const titles[] = { "by site", "by function", "by module",
+		                                  "by thread", "by owner" };
+	static const char *const of[] = { "function", "function", "module", "thread" };
+	static const char *const sorts[] = { "sorted by bytes allocated", "sorted by calls",
+		                                 "sorted by bytes at the peak",
+		                                 "sorted by bytes never freed" };
+	struct figures figures = figures_of(screen, row_columns,
+	                                    ROW_COLUMNS - !has_why(settings->group));
+	struct report_rows rows;
+	size_t i, shown;
+	int result = 0;
+
+	if (report_rows_make(&rows, classes, settings->group, settings->sort))
+		return -1;
+	shown = settings->top && settings->top < rows.count ? settings->top : rows.count;
+	screen_heading(screen, titles[settings->group], sorts[settings->sort]);
+	if (figures.is_stacked && has_why(settings->group))
+		figures.count--;
+	figures_titles(&figures, figures.is_stacked && has_why(settings->group)
+	                             ? "--why  function"
+	                             : of[settings->group]);
+	for (i = 0; i < shown && !result; i++)
+		result = row_print(&figures, classes->profile, &rows.rows[i], settings->group);
+	if (shown < rows.count)
+		screen_line(screen, 3, ".. and %zu more; --top 0 shows all",
+		            rows.count - shown);
+	report_rows_release(&rows);
+	return result;
+}
+
+static int report_write(const struct screen *screen, const struct findings *findings,
+                        const struct report_settings *settings)
+{
+	const struct classes *classes = findings->classes;
+	int result;
+
+	if (!settings || settings->is_overview)
+		return screen_print(screen, findings);
+	if (settings->is_stacks)
+		return report_stacks(screen, classes, settings->top);
+	report_summary(screen, classes->profile, classes->all.suppressed.blocks,
+	               classes->all.suppressed.bytes);
+	if (settings->class_number)
+		return report_class_rows(screen, findings, settings->group,
+		                         (enum life_class)(settings->class_number - 1),
+		                         settings->top);
+	if (settings->group == REPORT_BY_OWNER)
+		return report_owners(screen, findings, settings->top);
+	result = rows_print(screen, classes, settings);
+	if (!result && settings->group == REPORT_BY_SITE &&
+	    classes->profile->replay.totals.bytes) {
+		screen_heading(screen, "call tree", "");
+		result = report_tree(screen, classes, settings->sort, TREE_LINES, NULL);
+	}
+	return result;
+}
+
+int report_text(const struct profile *profile, const struct report_settings *settings,
+                FILE *file)
+{
+	struct screen screen = screen_of(file);
+	struct findings findings;
+	int result = findings_make(&findings, profile,
+	                           settings ? &settings->classes : NULL);
+
+	/* other views have it in their heads */
+	if (!result && settings && (settings->story || settings->why))
+		report_only(&screen, profile);
+	if (!result && settings && settings->story)
+		result = report_explain(&screen, &findings, settings->story);
+	else if (!result && settings && settings->why)
+		result = report_why(&screen, &findings, settings->why, settings->several);
+	else if (!result)
+		result = report_write(&screen, &findings, settings);
+	if (!result && findings.classes->shows_suppressed)
+		result = report_suppressions(&screen, findings.classes);
+	if (!result)
+		report_footer(&screen, findings.classes);
+	findings_release(&findings);
+	return result;
+}

@@ -1,0 +1,119 @@
+/* report/text/self_view.c - how a process saw its own mappings. Layer 11. */
+#include "report/text/self_view.h"
+
+#include "base/table.h"
+#include "report/text/summary.h"
+
+#include <string.h>
+
+#define MAPS_KIND_VERSION_MINOR 2 /* since then whose memory is anonymous is told */
+
+static const struct figure_column columns[] = {
+	{ "at first", 9, 8 },
+	{ "largest", 10, 8 },
+	{ "at last", 10, 8 },
+};
+
+const char *picture_reason(uint32_t reason)
+{
+	static const char *const names[] = { "?", "start", "modules", "exec", "end" };
+
+	return names[reason < sizeof(names) / sizeof(*names) ? reason : 0];
+}
+
+/* Of a segment, or of all with SEGMENT_COUNT. */
+static uint64_t picture_size(const struct segment_picture *picture, size_t segment)
+{
+	return segment < SEGMENT_COUNT ? picture->sizes[segment] : picture->total;
+}
+
+static void row_print(const struct figures *figures,
+                      const struct segment_pictures *pictures, size_t segment)
+{
+	const struct screen *screen = figures->screen;
+	uint64_t sizes[3] = { 0, 0, 0 }, size;
+	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES];
+	bool is_total = segment == SEGMENT_COUNT;
+	size_t i;
+
+	sizes[0] = picture_size(&pictures->pictures[0], segment);
+	sizes[2] = picture_size(&pictures->pictures[pictures->count - 1], segment);
+	for (i = 0; i < pictures->count; i++) {
+		size = picture_size(&pictures->pictures[i], segment);
+		sizes[1] = size > sizes[1] ? size : sizes[1];
+	}
+	if (!sizes[1])
+		return;
+	for (i = 0; i < 3; i++) {
+		if (sizes[i])
+			text_size(texts[i], sizes[i]);
+		else
+			strcpy(texts[i], "-");
+	}
+	figures_print(figures, texts);
+	fprintf(screen->file, "%s%s%s\n", is_total ? screen_bold(screen) : "",
+	        is_total ? "total" : segment_title((enum segment)segment),
+	        is_total ? screen_plain(screen) : "");
+}
+
+/* What is known of what was resident: at most the whole of it, or its size from outside. */
+static void known_text(char *text, size_t bytes, const struct profile *profile,
+                       const struct picture_totals *totals)
+{
+	const struct size_history *sizes = &profile->segments.sizes;
+	char rss[TEXT_NUMBER_BYTES], peak[TEXT_NUMBER_BYTES];
+
+	if (totals->rss)
+		snprintf(
+			text, bytes,
+			"%s; of what was resident only the sum is known: %s when it was seen last, "
+			"%s at most",
+			sizes->count ? "from outside only its size was seen"
+						 : "nobody looked at it from outside",
+			text_size(rss, totals->rss), text_size(peak, totals->peak_rss));
+	else if (sizes->count)
+		snprintf(
+			text, bytes,
+			"from outside only its size was seen: %s resident at most, %s after the "
+			"start",
+			text_size(rss, sizes->highest.resident),
+			text_duration(peak, sizes->highest.time_ns));
+	else
+		snprintf(text, bytes,
+		         "nobody looked at it from outside, so what was resident is not known");
+}
+
+void segment_pictures_text(const struct profile *profile, const struct screen *screen)
+{
+	const struct segment_pictures *pictures = &profile->pictures;
+	const struct ring_header *header = &profile->process->header;
+	const struct segment_picture *last = &pictures->pictures[pictures->count - 1];
+	struct figures figures = figures_of(screen, columns, 3);
+	char command[2048], fitted[2048], at[TEXT_NUMBER_BYTES], known[256];
+	size_t i;
+
+	process_command_text(command, sizeof(command), header);
+	text_fit(fitted, sizeof(fitted), command, screen->columns, TEXT_KEEP_START);
+	fprintf(screen->file, "%s%s%s\n", screen_bold(screen), fitted,
+	        screen_plain(screen));
+	known_text(known, sizeof(known), profile, &last->totals);
+	screen_line(
+		screen, 2,
+		"  pid %u; %s. Its addresses, as it saw them itself %zu time%s, the last (%s) "
+		"after %s:",
+		header->pid, known, pictures->count, text_s(pictures->count),
+		picture_reason(last->reason),
+		text_duration(at, process_time_ns(header, last->time)));
+	fputc('\n', screen->file);
+	figures_titles(&figures, "segment");
+	for (i = 0; i <= SEGMENT_COUNT; i++)
+		row_print(&figures, pictures, i);
+	if (header->version_minor < MAPS_KIND_VERSION_MINOR)
+		screen_paragraph(
+			screen, 0, 2,
+			"by the mappings, and the large blocks that lived: those from before\n"
+			"the recording are in other, or in stack if above a guard");
+	if (!last->is_whole)
+		screen_line(screen, 2,
+		            "  the last is not whole: the ring had no room for all of it");
+}

@@ -1,0 +1,284 @@
+/* report/text/summary.c - the head of a text report. Layer 9. */
+#include "report/text/summary.h"
+
+#include "report/text/phases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TIMELINE_COLUMNS_MAX 64
+#define LABEL_COLUMNS 15 /* what a line is about */
+
+const char *loss_cause_text(unsigned cause)
+{
+	static const char *const texts[LOST_CAUSES] = {
+		[LOST_RING_FULL] = "the ring was full (a bigger --ring helps), or its memory",
+		[LOST_OVERWRITTEN] = "overwritten by later ones (flight recorder)",
+		[LOST_NESTED] =
+			"in signal handlers that interrupted the allocator, or what looks so",
+		[LOST_NO_STATE] = "no memory for one more thread",
+		[LOST_TOO_BIG] = "a stack too deep for a chunk",
+		[LOST_DEFINITIONS] = "modules, phases or maps that are missing",
+		[LOST_STACKS_CUT] = "kept, but without their outermost frames",
+		[LOST_STUBS] = "frames that are inferred: no return stub was left",
+		[LOST_CHILDREN] = "children that were not recorded: they got no ring",
+		[LOST_DRAINED] = "not here, but in the trace that 'outlive run' made",
+	};
+
+	return cause < LOST_CAUSES ? texts[cause] : NULL;
+}
+
+/* Whether a shell would take the argument as it is. */
+static bool is_plain_argument(const char *argument)
+{
+	return *argument && !argument[strcspn(argument, " \t\n\"'\\$`*?[]{}()<>|&;~#!")];
+}
+
+const char *process_command_text(char *text, size_t bytes,
+                                 const struct ring_header *header)
+{
+	struct text command = { NULL, 0, 0 };
+	uint32_t at = 0;
+	const char *argument;
+	size_t length;
+
+	text[0] = 0;
+	while (at < header->command_bytes) {
+		argument = header->command + at;
+		length = strnlen(argument, header->command_bytes - at);
+		if (text_printf(&command, is_plain_argument(argument) ? "%s%.*s" : "%s'%.*s'",
+		                at ? " " : "", (int)length, argument))
+			break;
+		at += (uint32_t)length + 1;
+	}
+	if (command.data)
+		text_escape(text, bytes, command.data);
+	else
+		text_escape(text, bytes, header->executable);
+	text_release(&command);
+	return text;
+}
+
+void report_title(const struct screen *screen, const struct profile *profile)
+{
+	const struct ring_header *header = &profile->process->header;
+	char about[128], duration[TEXT_NUMBER_BYTES], line[1024], command[2048];
+	size_t threads = profile->replay.threads.count, room, columns;
+	char several[32] = ""; /* none: none that allocated */
+
+	if (threads)
+		snprintf(several, sizeof(several), ", %zu thread%s", threads,
+		         threads == 1 ? "" : "s");
+	snprintf(about, sizeof(about), "pid %u, %s%s", header->pid,
+	         process_is_calibrated(header)
+	             ? text_duration(duration, profile->duration_ns)
+	             : "duration unknown",
+	         several);
+	process_command_text(command, sizeof(command), header);
+	columns = text_columns(about) + 2;
+	room = screen->columns > columns ? screen->columns - columns : 0;
+	if (screen->is_narrow && text_columns(command) > room) {
+		text_fit(line, sizeof(line), command, screen->columns, TEXT_KEEP_START);
+		fprintf(screen->file, "%s%s%s\n", screen_bold(screen), line,
+		        screen_plain(screen));
+		screen_line(screen, 2, "  %s", about);
+		return;
+	}
+	text_fit(line, sizeof(line), command, room, TEXT_KEEP_START);
+	fprintf(screen->file, "%s%s%s%*s%s\n", screen_bold(screen), line,
+	        screen_plain(screen), (int)(room - text_columns(line)) + 2, "", about);
+}
+
+static void summary_allocated(const struct screen *screen, const struct totals *totals)
+{
+	char count[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
+	char reallocs[64] = "", failed[64] = "";
+
+	if (totals->reallocs)
+		snprintf(reallocs, sizeof(reallocs), ", %s of them reallocs",
+		         text_count(more, totals->reallocs));
+	if (totals->failed)
+		snprintf(failed, sizeof(failed), "; %s%s failed%s", screen_bold(screen),
+		         text_count(more, totals->failed), screen_plain(screen));
+	screen_line(screen, LABEL_COLUMNS, "  allocated    %s in %s call%s%s%s",
+	            text_size(size, totals->bytes), text_count(count, totals->allocations),
+	            text_s(totals->allocations), reallocs, failed);
+}
+
+static void summary_freed(const struct screen *screen, const struct profile *profile)
+{
+	const struct totals *totals = &profile->replay.totals;
+	bool is_forked = profile->process->header.flags & RING_FORKED;
+	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
+	char crossed[64] = "", unknown[64] = "";
+
+	if (totals->crossed)
+		snprintf(crossed, sizeof(crossed), ", %s that crossed threads",
+		         text_count(more, totals->crossed));
+	if (totals->ends_unknown)
+		snprintf(unknown, sizeof(unknown), ", %s %s",
+		         text_count(more, totals->ends_unknown),
+		         is_forked ? "from before the fork" : "of unknown origin");
+	screen_line(screen, LABEL_COLUMNS, "  freed        %s block%s%s%s",
+	            text_count(count, totals->frees), text_s(totals->frees), crossed,
+	            unknown);
+	if (totals->temporary)
+		screen_line(screen, LABEL_COLUMNS,
+		            "  temporary    %s block%s (%s of the allocations)",
+		            text_count(more, totals->temporary), text_s(totals->temporary),
+		            text_percent(percent, totals->temporary, totals->allocations));
+}
+
+static void summary_heap(const struct screen *screen, const struct profile *profile,
+                         uint64_t hidden_blocks, uint64_t hidden_bytes)
+{
+	const struct site_table *sites = &profile->replay.sites;
+	char size[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES];
+	char when[64] = "", hidden[96] = "";
+
+	if (hidden_blocks && hidden_blocks == sites->live_blocks)
+		snprintf(hidden, sizeof(hidden), ", all of them hidden");
+	else if (hidden_blocks)
+		snprintf(hidden, sizeof(hidden), ", %s in %s block%s of them hidden",
+		         text_size(size, hidden_bytes), text_count(count, hidden_blocks),
+		         text_s(hidden_blocks));
+	if (sites->peak_bytes && process_is_calibrated(&profile->process->header))
+		snprintf(when, sizeof(when), ", %s after the start",
+		         text_duration(at, profile->peak_ns));
+	screen_line(screen, LABEL_COLUMNS, "  peak heap    %s%s%s in %s block%s%s",
+	            screen_bold(screen), text_size(size, sites->peak_bytes),
+	            screen_plain(screen), text_count(count, sites->peak_blocks),
+	            text_s(sites->peak_blocks), when);
+	screen_line(screen, LABEL_COLUMNS, "  never freed  %s%s%s in %s block%s%s",
+	            screen_bold(screen), text_size(size, sites->live_bytes),
+	            screen_plain(screen), text_count(count, sites->live_blocks),
+	            text_s(sites->live_blocks), hidden);
+}
+
+static void summary_lost(const struct screen *screen, const struct profile *profile)
+{
+	const struct lost_counts *lost = &profile->lost;
+	uint64_t events = lost->events - lost->drained;
+	uint64_t all = profile->replay.totals.events + lost->events;
+	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
+
+	if (!lost->events)
+		return;
+	if (events)
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  %slost%s         %s event%s (%s of all); 'outlive info' says why",
+			screen_bold(screen), screen_plain(screen), text_count(count, events),
+			text_s(events), text_percent(percent, events, all));
+	if (lost->drained)
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  %sdrained%s      %s event%s (%s of all): not here, but in the trace "
+			"that 'outlive run' made",
+			screen_bold(screen), screen_plain(screen), text_count(count, lost->drained),
+			text_s(lost->drained), text_percent(percent, lost->drained, all));
+	/* no "at least": where frees are lost, the peak comes out too high */
+	screen_paragraph(screen, 0, LABEL_COLUMNS,
+	                 "all figures cover only what is here: calls and bytes are\n"
+	                 "lower bounds, peak and never freed may be off either way");
+}
+
+static void unseen_print(const struct screen *screen, int indent, const char *label,
+                         const char *text)
+{
+	screen_line(screen, LABEL_COLUMNS, "%*s%s%-*s%s%s", indent, "", screen_bold(screen),
+	            LABEL_COLUMNS - indent, label, screen_plain(screen), text);
+}
+
+void report_unseen(const struct screen *screen, const struct ring_header *header,
+                   int indent)
+{
+	if (header->flags & RING_OWN_MALLOC)
+		unseen_print(screen, indent, "own malloc",
+		             "the program brings its own, and what that serves is not seen: "
+		             "build it without, or link it as a shared library");
+	if (header->flags & RING_PAST_US)
+		unseen_print(screen, indent, "unseen",
+		             "a module was opened with RTLD_DEEPBIND, or by dlmopen(): what it "
+		             "allocates and frees is not seen, and blocks it freed for others "
+		             "count as never freed");
+}
+
+void report_only(const struct screen *screen, const struct profile *profile)
+{
+	bool has_phase = profile->phase_only != PHASE_NUMBER_NONE;
+	char phase[128] = "", thread[128] = "", name[96], count[TEXT_NUMBER_BYTES];
+
+	if (!has_phase && !profile->thread)
+		return;
+	if (has_phase)
+		snprintf(phase, sizeof(phase), " born in the phase %s",
+		         text_escape(name, sizeof(name),
+		                     profile->phases->totals[profile->phase_only].name));
+	if (profile->threads_only.count > 1)
+		snprintf(thread, sizeof(thread), " allocated by the %s threads %s",
+		         text_count(count, profile->threads_only.count),
+		         text_escape(name, sizeof(name), profile->thread));
+	else if (profile->thread)
+		snprintf(thread, sizeof(thread), " allocated by thread %s",
+		         text_escape(name, sizeof(name), profile->thread));
+	screen_line(screen, LABEL_COLUMNS, "  %sonly%s         blocks%s%s",
+	            screen_bold(screen), screen_plain(screen), thread, phase);
+}
+
+/* The most that was live during the given share of the timeline. */
+static uint64_t timeline_most(const struct timeline *timeline, uint32_t column,
+                              uint32_t columns)
+{
+	uint32_t steps = timeline->step + 1, i;
+	uint32_t from = column * steps / columns, to = (column + 1) * steps / columns;
+	uint64_t most = timeline->bytes_max[from];
+
+	for (i = from + 1; i < to; i++) {
+		if (timeline->bytes_max[i] > most)
+			most = timeline->bytes_max[i];
+	}
+	return most;
+}
+
+static void summary_timeline(const struct screen *screen, const struct profile *profile)
+{
+	static const char *const blocks[] = { " ",      "\u2581", "\u2582",
+		                                  "\u2583", "\u2584", "\u2585",
+		                                  "\u2586", "\u2587", "\u2588" };
+	static const char *const letters[] = {
+		" ", ".", ".", ":", ":", "+", "+", "#", "#"
+	};
+	const struct timeline *timeline = &profile->replay.timeline;
+	uint64_t peak = profile->replay.sites.peak_bytes, most;
+	uint32_t columns = TIMELINE_COLUMNS_MAX, column, height;
+
+	if (!peak || timeline->step < 8)
+		return;
+	if (columns > timeline->step + 1)
+		columns = timeline->step + 1;
+	if (columns > screen->columns - LABEL_COLUMNS - 2)
+		columns = (uint32_t)screen->columns - LABEL_COLUMNS - 2;
+	fputs("  over time   |", screen->file);
+	for (column = 0; column < columns; column++) {
+		most = timeline_most(timeline, column, columns);
+		height = (uint32_t)((double)most / (double)peak * 8);
+		height = most && !height ? 1 : height > 8 ? 8 : height;
+		fputs((screen->has_blocks ? blocks : letters)[height], screen->file);
+	}
+	fputs("|\n", screen->file);
+}
+
+void report_summary(const struct screen *screen, const struct profile *profile,
+                    uint64_t hidden_blocks, uint64_t hidden_bytes)
+{
+	report_title(screen, profile);
+	report_only(screen, profile);
+	summary_allocated(screen, &profile->replay.totals);
+	summary_freed(screen, profile);
+	summary_heap(screen, profile, hidden_blocks, hidden_bytes);
+	summary_timeline(screen, profile);
+	report_phases(screen, &profile->process->header, profile->phases);
+	summary_lost(screen, profile);
+	report_unseen(screen, &profile->process->header, 2);
+}

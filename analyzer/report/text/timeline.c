@@ -1,0 +1,499 @@
+/* report/text/timeline.c - segments over time, for people. Layer 12. */
+#include "base/table.h"
+#include "report/text/summary.h"
+#include "report/text/segment_end.h"
+#include "report/timeline.h"
+#include "report/text/sizes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LABEL_COLUMNS 15 /* what a line is about */
+#define GRAPH_COLUMNS_MAX 64
+#define GRAPH_LABEL_COLUMNS 18 /* the longest title; on narrow screens less */
+#define GRAPH_NARROW_COLUMNS 80
+#define GRAPH_ROWS_SHARE 100 /* a segment's row: if it ever was one part of so many */
+#define SIZE_COLUMNS 11
+
+static const struct segment_sample *sample_at(const struct segment_timeline *timeline,
+                                              size_t number)
+{
+	return &timeline->profile->segments.samples[number];
+}
+
+static const struct segment_sample *sample_last(const struct segment_timeline *timeline)
+{
+	return sample_at(timeline, timeline->profile->segments.count - 1);
+}
+
+/* Of one sample: of a segment, or of all with SEGMENT_COUNT. */
+static uint64_t sample_rss(const struct segment_sample *sample, size_t segment)
+{
+	return segment < SEGMENT_COUNT ? sample->uses[segment].rss : sample->total.rss;
+}
+
+/* ---- the head ---- */
+
+static void title_print(const struct segment_timeline *timeline,
+                        const struct screen *screen)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	const struct ring_header *header = &timeline->profile->process->header;
+	char command[2048], fitted[2048], one[TEXT_NUMBER_BYTES], two[TEXT_NUMBER_BYTES];
+	char often[64] = "", grown[64] = "", same[64] = "", own[64] = "", sizes[128];
+
+	process_command_text(command, sizeof(command), header);
+	text_fit(fitted, sizeof(fitted), command, screen->columns, TEXT_KEEP_START);
+	fprintf(screen->file, "%s%s%s\n", screen_bold(screen), fitted,
+	        screen_plain(screen));
+	if (history->interval_ns)
+		snprintf(often, sizeof(often), ", as a rule every %s",
+		         text_duration(one, history->interval_ns));
+	if (history->peak_count)
+		snprintf(grown, sizeof(grown), "; %u of them because it had grown",
+		         history->peak_count);
+	if (history->same_count)
+		snprintf(same, sizeof(same), "; %u at the size alone, which had not changed",
+		         history->same_count);
+	if (history->own_count)
+		snprintf(own, sizeof(own), "; %u more by the process itself",
+		         history->own_count);
+	screen_line(screen, LABEL_COLUMNS, "  process      pid %u, %u thread%s at the %s",
+	            header->pid, sample_last(timeline)->thread_count,
+	            text_s(sample_last(timeline)->thread_count),
+	            header->flags & RING_OUTLIVED
+	                ? "last look; it still ran when the recording ended"
+	                : "end");
+	size_timeline_often(sizes, sizeof(sizes), timeline);
+	if (!history->read) {
+		screen_line(screen, LABEL_COLUMNS,
+		            "  looked at    %s%u time%s, by the process itself alone", sizes,
+		            history->own_count, text_s(history->own_count));
+		return;
+	}
+	screen_line(screen, LABEL_COLUMNS, "  looked at    %s%s time%s%s%s%s%s%s", sizes,
+	            text_count(two, history->read), text_s(history->read), often, grown,
+	            same, own, history->refused ? "; for a time it was not permitted" : "");
+}
+
+static void peak_print(const struct segment_timeline *timeline,
+                       const struct screen *screen)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	char size[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES], true_size[TEXT_NUMBER_BYTES];
+	char kernel[96] = "", whole[96] = "", when[TEXT_NUMBER_BYTES];
+	struct segment_peak peak;
+	bool is_size;
+
+	peak = segment_history_peak(history, &is_size);
+	if (is_size)
+		snprintf(whole, sizeof(whole), ", by size; %s at the highest whole look, %s",
+		         text_size(size, history->peak.rss),
+		         text_duration(when, history->peak.time_ns));
+	if (history->kernel_peak >= peak.rss)
+		snprintf(kernel, sizeof(kernel), "; by the kernel's own count (VmHWM%s) %s",
+		         segment_end_is_known(timeline->profile) ? "" : ", up to the last look",
+		         text_size(true_size, history->kernel_peak));
+	screen_line(screen, LABEL_COLUMNS,
+	            "  peak         %s%s%s resident, %s after the start%s%s",
+	            screen_bold(screen), text_size(size, peak.rss), screen_plain(screen),
+	            text_duration(at, peak.time_ns), whole, kernel);
+}
+
+/* ---- what the segments hold ---- */
+
+static const struct figure_column use_columns[] = {
+	{ "size", 9, 8 },
+	{ "resident", 10, 8 },
+	{ "pss", 10, 8 },
+	{ "dirty", 10, 8 },
+};
+
+static void use_row(const struct figures *figures, const struct memory_use *use,
+                    const char *title, bool is_bold)
+{
+	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES];
+
+	figures_size(texts[0], use->size);
+	figures_size(texts[1], use->rss);
+	figures_size(texts[2], use->pss);
+	figures_size(texts[3], use->private_dirty);
+	figures_name(figures, figures_print(figures, texts), title, is_bold);
+}
+
+/* All segments of one sample. */
+static void use_table(const struct segment_timeline *timeline,
+                      const struct screen *screen, size_t number, const char *aside)
+{
+	const struct segment_sample *sample = sample_at(timeline, number);
+	struct figures figures = figures_of(screen, use_columns, 4);
+	char at[TEXT_NUMBER_BYTES], title[64];
+	size_t i;
+
+	snprintf(title, sizeof(title), "at %s", text_duration(at, sample->time_ns));
+	screen_heading(screen, title, aside);
+	figures_titles(&figures, "segment");
+	for (i = 0; i < SEGMENT_COUNT; i++) {
+		if (sample->uses[i].size)
+			use_row(&figures, &sample->uses[i], segment_title((enum segment)i), false);
+	}
+	use_row(&figures, &sample->total, "total", true);
+	segment_timeline_moved(screen, sample);
+	if (sample->total.swap)
+		screen_line(screen, 2, "  %s more in swap", text_size(at, sample->total.swap));
+}
+
+static const struct figure_column course_columns[] = {
+	{ "at first", 9, 8 },
+	{ "at peak", 10, 8 },
+	{ "highest", 10, 8 },
+	{ "grew", 10, 9 },
+};
+
+static void course_row(const struct segment_timeline *timeline,
+                       const struct figures *figures, size_t segment,
+                       const struct segment_peak *peak)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	uint64_t first = sample_rss(sample_at(timeline, 0), segment);
+	bool is_total = segment == SEGMENT_COUNT;
+	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES], name[128];
+
+	figures_size(texts[0], first);
+	figures_size(texts[1], sample_rss(sample_at(timeline, history->highest), segment));
+	figures_size(texts[2], peak->rss);
+	figures_growth(texts[3], first, sample_rss(sample_last(timeline), segment));
+	snprintf(name, sizeof(name), "%s, highest at %s",
+	         is_total ? "total" : segment_title((enum segment)segment),
+	         text_duration(at, peak->time_ns));
+	figures_name(figures, figures_print(figures, texts), name, is_total);
+}
+
+/* What of each was resident, from the first sample to the last. */
+static void course_table(const struct segment_timeline *timeline,
+                         const struct screen *screen)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	struct figures figures = figures_of(screen, course_columns, 4);
+	struct segment_peak peak;
+	bool is_size;
+	size_t i;
+
+	screen_heading(screen, "resident", "when each was highest, and how it grew");
+	figures_titles(&figures, "segment");
+	for (i = 0; i < SEGMENT_COUNT; i++) {
+		if (history->peaks[i].rss)
+			course_row(timeline, &figures, i, &history->peaks[i]);
+	}
+	peak = segment_history_peak(history, &is_size);
+	course_row(timeline, &figures, SEGMENT_COUNT, &peak);
+}
+
+/* ---- the graph ---- */
+
+struct graph {
+	const struct segment_timeline *timeline;
+	const struct screen *screen;
+	uint64_t end_ns;
+	size_t columns;
+	size_t label_columns;
+};
+
+/* What was resident at a time, into the column of it. */
+static void graph_note(const struct graph *graph, uint64_t time_ns, uint64_t rss,
+                       uint64_t most[GRAPH_COLUMNS_MAX], bool has[GRAPH_COLUMNS_MAX])
+{
+	size_t column = (size_t)((double)time_ns / ((double)graph->end_ns + 1) *
+	                         (double)graph->columns);
+
+	if (column >= graph->columns)
+		column = graph->columns - 1;
+	if (!has[column] || rss > most[column])
+		most[column] = rss;
+	has[column] = true;
+}
+
+/*
+ * The most of each column; one that nothing falls into goes on as the one before. Of the
+ * whole, sizes count as well.
+ */
+static void graph_fill(const struct graph *graph, size_t segment,
+                       uint64_t most[GRAPH_COLUMNS_MAX])
+{
+	const struct segment_history *history = &graph->timeline->profile->segments;
+	const struct size_history *sizes = &history->sizes;
+	bool has[GRAPH_COLUMNS_MAX] = { false };
+	size_t i;
+
+	memset(most, 0, GRAPH_COLUMNS_MAX * sizeof(*most));
+	for (i = 0; i < history->count; i++)
+		graph_note(graph, history->samples[i].time_ns,
+		           sample_rss(&history->samples[i], segment), most, has);
+	for (i = 0; segment == SEGMENT_COUNT && i < sizes->count; i++)
+		graph_note(graph, sizes->entries[i].time_ns, sizes->entries[i].resident, most,
+		           has);
+	for (i = 1; i < graph->columns; i++) {
+		if (!has[i])
+			most[i] = most[i - 1];
+	}
+}
+
+static void graph_row(const struct graph *graph, size_t segment, const char *title)
+{
+	static const char *const blocks[] = { " ",      "\u2581", "\u2582",
+		                                  "\u2583", "\u2584", "\u2585",
+		                                  "\u2586", "\u2587", "\u2588" };
+	static const char *const letters[] = {
+		" ", ".", ".", ":", ":", "+", "+", "#", "#"
+	};
+	uint64_t most[GRAPH_COLUMNS_MAX], peak = 0;
+	char size[TEXT_NUMBER_BYTES];
+	size_t i, height;
+
+	graph_fill(graph, segment, most);
+	for (i = 0; i < graph->columns; i++)
+		peak = most[i] > peak ? most[i] : peak;
+	fprintf(graph->screen->file, "  %-*.*s|", (int)graph->label_columns - 3,
+	        (int)graph->label_columns - 4, title);
+	for (i = 0; i < graph->columns; i++) {
+		height = peak ? (size_t)((double)most[i] / (double)peak * 8) : 0;
+		height = most[i] && !height ? 1 : height > 8 ? 8 : height;
+		fputs((graph->screen->has_blocks ? blocks : letters)[height],
+		      graph->screen->file);
+	}
+	fprintf(graph->screen->file, "| %s\n", text_size(size, peak));
+}
+
+static void graph_print(const struct segment_timeline *timeline,
+                        const struct screen *screen)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	struct graph graph = { timeline, screen, sample_last(timeline)->time_ns,
+		                   GRAPH_COLUMNS_MAX, GRAPH_LABEL_COLUMNS };
+	char end[TEXT_NUMBER_BYTES], aside[96];
+	size_t i;
+
+	if (history->sizes.count &&
+	    history->sizes.entries[history->sizes.count - 1].time_ns > graph.end_ns)
+		graph.end_ns = history->sizes.entries[history->sizes.count - 1].time_ns;
+	if (history->count + history->sizes.count < 2)
+		return;
+	if (screen->columns < GRAPH_NARROW_COLUMNS)
+		graph.label_columns = LABEL_COLUMNS;
+	if (graph.columns > screen->columns - graph.label_columns - SIZE_COLUMNS)
+		graph.columns = screen->columns - graph.label_columns - SIZE_COLUMNS;
+	snprintf(aside, sizeof(aside), "from the start to %s; each row to its own highest",
+	         text_duration(end, graph.end_ns));
+	screen_heading(screen, "resident over time", aside);
+	graph_row(&graph, SEGMENT_COUNT, "total");
+	for (i = 0; i < SEGMENT_COUNT; i++) {
+		if (history->peaks[i].rss > history->peak.rss / GRAPH_ROWS_SHARE)
+			graph_row(&graph, i, segment_title((enum segment)i));
+	}
+}
+
+/* ---- the heap's inside ---- */
+
+static const struct figure_column inside_columns[] = {
+	{ "heap", 9, 8 },
+	{ "live", 10, 8 },
+	{ "overhead", 10, 8 },
+	{ "kept", 10, 8 },
+};
+
+/* "1.23 s, main, peak" */
+static void time_text(char *text, size_t bytes, const struct segment_timeline *timeline,
+                      size_t number)
+{
+	const struct segment_sample *sample = sample_at(timeline, number);
+	const char *phase = segment_phase(timeline->profile, sample->time_ns);
+	char at[TEXT_NUMBER_BYTES];
+	bool is_size;
+
+	segment_history_peak(&timeline->profile->segments, &is_size);
+	snprintf(text, bytes, "%s%s%s%s%s%s%s", text_duration(at, sample->time_ns),
+	         *phase ? ", " : "", phase,
+	         sample->reasons & SEGMENTS_EXEC    ? ", after exec"
+	         : sample->reasons & SEGMENTS_FIRST ? ", first"
+	                                            : "",
+	         number != timeline->profile->segments.highest ? ""
+	         : is_size                                     ? ", highest look"
+	                                                       : ", peak",
+	         sample->reasons & SEGMENTS_PEAK   ? ", grown"
+	         : sample->reasons & SEGMENTS_SAME ? ", unchanged"
+	                                           : "",
+	         sample->reasons & SEGMENTS_LAST ? ", last" : "");
+}
+
+static void inside_row(const struct segment_timeline *timeline,
+                       const struct figures *figures, size_t number)
+{
+	struct segment_inside inside = segment_inside(timeline->profile, number);
+	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], name[128];
+	size_t i;
+
+	figures_size(texts[0], inside.rss);
+	figures_size(texts[1], inside.live);
+	figures_size(texts[2], inside.overhead);
+	figures_size(texts[3], inside.kept);
+	for (i = 1; i < 4; i++) {
+		if (!inside.is_known || (i == 2 && !inside.has_overhead))
+			strcpy(texts[i], "?");
+	}
+	time_text(name, sizeof(name), timeline, number);
+	figures_name(figures, figures_print(figures, texts), name, false);
+}
+
+/* `rows` of `count` samples: the first, the last, the highest, others between. */
+static void inside_table(const struct segment_timeline *timeline,
+                         const struct screen *screen)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	size_t rows = timeline->top && timeline->top < history->count ? timeline->top
+	                                                              : history->count;
+	struct figures figures = figures_of(screen, inside_columns, 4);
+	size_t i, at, next;
+
+	screen_heading(screen, "the heap and what is in it",
+	               "live: asked for; overhead: estimated");
+	figures_titles(&figures, "at");
+	for (i = 0; i < rows; i++) {
+		at = rows > 1 ? i * (history->count - 1) / (rows - 1) : history->highest;
+		next = i + 1 < rows ? (i + 1) * (history->count - 1) / (rows - 1) : at + 1;
+		inside_row(timeline, &figures, at);
+		if (history->highest > at && history->highest < next)
+			inside_row(timeline, &figures, history->highest);
+	}
+	if (rows < history->count)
+		screen_line(screen, 2, "  %zu of %zu samples (--top 0 shows all)", rows,
+		            history->count);
+	segment_timeline_lost(screen, timeline->profile);
+	if (segment_inside(timeline->profile, 0).is_known)
+		screen_paragraph(
+			screen, 0, 2,
+			timeline->profile->runtimes & RUNTIME_MALLOC
+				? "kept: resident beyond what lives: headers and tables of this malloc,\n"
+				  "freed and kept for reuse, fragments, blocks from before the recording"
+				: "kept: resident, but of no live block: freed and kept by malloc for\n"
+				  "reuse, fragments, blocks from before the recording");
+}
+
+/* ---- one time, and two ---- */
+
+static void at_print(const struct segment_timeline *timeline,
+                     const struct screen *screen)
+{
+	struct figures inside = figures_of(screen, inside_columns, 4);
+
+	use_table(timeline, screen, timeline->from, "the nearest look");
+	size_timeline_at(timeline, screen);
+	screen_heading(screen, "the heap and what is in it",
+	               "live: asked for; overhead: estimated");
+	figures_titles(&inside, "at");
+	inside_row(timeline, &inside, timeline->from);
+	segment_timeline_lost(screen, timeline->profile);
+}
+
+static const struct figure_column between_columns[] = {
+	{ "before", 9, 8 },      { "after", 9, 8 },      { "grew", 10, 9 },
+	{ "dirty grew", 10, 9 }, { "size grew", 10, 9 },
+};
+
+static void between_row(const struct figures *figures, const struct memory_use *before,
+                        const struct memory_use *after, const char *title, bool is_bold)
+{
+	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES];
+
+	figures_size(texts[0], before->rss);
+	figures_size(texts[1], after->rss);
+	figures_growth(texts[2], before->rss, after->rss);
+	figures_growth(texts[3], before->size, after->size);
+	figures_name(figures, figures_print(figures, texts), title, is_bold);
+}
+
+static void between_print(const struct segment_timeline *timeline,
+                          const struct screen *screen)
+{
+	const struct segment_sample *before = sample_at(timeline, timeline->from);
+	const struct segment_sample *after = sample_at(timeline, timeline->to);
+	struct figures figures = figures_of(screen, between_columns, 4);
+	struct figures inside = figures_of(screen, inside_columns, 4);
+	char from[TEXT_NUMBER_BYTES], to[TEXT_NUMBER_BYTES], title[128];
+	size_t i;
+
+	snprintf(title, sizeof(title), "growth between %s and %s",
+	         text_duration(from, before->time_ns), text_duration(to, after->time_ns));
+	screen_heading(screen, title, "the nearest looks");
+	figures_titles(&figures, "segment, resident");
+	for (i = 0; i < SEGMENT_COUNT; i++) {
+		if (before->uses[i].size || after->uses[i].size)
+			between_row(&figures, &before->uses[i], &after->uses[i],
+			            segment_title((enum segment)i), false);
+	}
+	between_row(&figures, &before->total, &after->total, "total", true);
+	size_timeline_at(timeline, screen);
+	screen_heading(screen, "the heap and what is in it",
+	               "live: asked for; overhead: estimated");
+	figures_titles(&inside, "at");
+	inside_row(timeline, &inside, timeline->from);
+	inside_row(timeline, &inside, timeline->to);
+	segment_timeline_lost(screen, timeline->profile);
+}
+
+/* ---- stacks ---- */
+
+static const struct figure_column thread_columns[] = {
+	{ "size", 9, 8 },
+	{ "resident", 10, 9 },
+	{ "highest", 10, 9 },
+};
+
+static void threads_print(const struct segment_timeline *timeline,
+                          const struct screen *screen)
+{
+	struct figures figures = figures_of(screen, thread_columns, 3);
+	struct timeline_thread *rows = calloc(timeline_threads_max(timeline) + 1,
+	                                      sizeof(*rows));
+	size_t count = rows ? timeline_threads(timeline, rows) : 0, i;
+	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], name[96], first[TEXT_NUMBER_BYTES];
+	char last[TEXT_NUMBER_BYTES];
+
+	screen_heading(screen, "stacks", "size and resident when it was last seen");
+	figures_titles(&figures, "thread");
+	for (i = 0; i < count && (!timeline->top || i < timeline->top); i++) {
+		figures_size(texts[0], rows[i].last.size);
+		figures_size(texts[1], rows[i].last.rss);
+		figures_size(texts[2], rows[i].rss_max);
+		snprintf(name, sizeof(name), "%u %s, seen %s to %s", rows[i].last.tid,
+		         rows[i].last.name, text_duration(first, rows[i].first_ns),
+		         text_duration(last, rows[i].last_ns));
+		figures_name(&figures, figures_print(&figures, texts), name, false);
+	}
+	if (i < count)
+		screen_line(screen, 2, "  and %zu more (--top 0 shows all)", count - i);
+	if (!count)
+		screen_line(screen, 2, "  no thread's stack was seen");
+	free(rows);
+}
+
+void segment_timeline_text(const struct segment_timeline *timeline,
+                           const struct screen *screen)
+{
+	title_print(timeline, screen);
+	peak_print(timeline, screen);
+	segment_end_text(timeline->profile, screen);
+	if (timeline->is_by_thread) {
+		threads_print(timeline, screen);
+	} else if (timeline->view == TIMELINE_AT) {
+		at_print(timeline, screen);
+	} else if (timeline->view == TIMELINE_BETWEEN) {
+		between_print(timeline, screen);
+	} else {
+		use_table(timeline, screen, timeline->to, "the last look");
+		course_table(timeline, screen);
+		graph_print(timeline, screen);
+		inside_table(timeline, screen);
+		size_timeline_table(timeline, screen);
+		segment_timeline_odd_lines(screen, timeline->profile);
+	}
+}

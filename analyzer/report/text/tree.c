@@ -1,0 +1,199 @@
+/* report/text/tree.c - the call tree of a text report. Layer 12. */
+#include "report/text/tree.h"
+
+#include "report/tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DEPTH_MAX 20
+#define NAMES_COLUMNS_MIN 14 /* deeper branches are not indented further */
+#define JOINT " > "
+#define SHARE_MIN 40 /* branches of less than one in so many are left out */
+
+/* Nodes that carry enough to be shown, by parent, the heaviest child first. */
+struct branch {
+	uint64_t weight;
+	uint32_t parent, node;
+};
+
+struct tree_print {
+	const struct screen *screen;
+	struct name_tree names;
+	struct branch *branches;
+	size_t branch_count;
+	uint64_t total;
+	enum report_sort sort;
+	size_t lines_left;
+};
+
+static int branch_compare(const void *one, const void *two)
+{
+	const struct branch *a = one, *b = two;
+
+	if (a->parent != b->parent)
+		return a->parent < b->parent ? -1 : 1;
+	if (a->weight != b->weight)
+		return a->weight > b->weight ? -1 : 1;
+	return a->node < b->node ? -1 : a->node > b->node;
+}
+
+static int branches_make(struct tree_print *print)
+{
+	const struct call_tree *tree = &print->names.tree;
+	const uint64_t *weights = print->names.weights;
+	uint64_t weight_min;
+	size_t count = 0;
+	uint32_t i;
+
+	print->total = weights[CALL_ROOT];
+	weight_min = print->total / SHARE_MIN + 1;
+	for (i = 1; i < tree->count; i++)
+		count += weights[i] >= weight_min;
+	print->branches = malloc((count + 1) * sizeof(*print->branches));
+	if (!print->branches)
+		return -1;
+	for (i = 1; i < tree->count; i++) {
+		if (weights[i] >= weight_min)
+			print->branches[print->branch_count++] = (struct branch){
+				weights[i], tree->nodes[i].parent, i
+			};
+	}
+	qsort(print->branches, count, sizeof(*print->branches), branch_compare);
+	return 0;
+}
+
+/* The shown children of a node; *count of them. */
+static const struct branch *children_find(const struct tree_print *print,
+                                          uint32_t parent, size_t *count)
+{
+	size_t low = 0, high = print->branch_count, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (print->branches[middle].parent < parent)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (*count = 0; low + *count < print->branch_count; ++*count) {
+		if (print->branches[low + *count].parent != parent)
+			break;
+	}
+	return print->branches + low;
+}
+
+/* Columns of a line before its names: figures, and two or one for each branch above. */
+static size_t indent_columns(const struct screen *screen, unsigned depth)
+{
+	size_t figures = screen->is_narrow ? 16 : 19;
+	size_t indent = screen->is_narrow ? depth : 2 * depth;
+	size_t most = screen->columns - figures - NAMES_COLUMNS_MIN;
+
+	return figures + (indent < most ? indent : most);
+}
+
+static int name_add(const struct tree_print *print, struct text *line, uint32_t node,
+                    size_t used)
+{
+	const struct name_tree *names = &print->names;
+	char name[256], fitted[256];
+
+	stack_name_text(name, sizeof(name),
+	                &names->labels[names->tree.nodes[node].location]);
+	if (print->screen->is_narrow)
+		screen_fit(print->screen, fitted, sizeof(fitted), name,
+		           print->screen->columns - used);
+	return text_printf(line, "%s%s", line->bytes ? JOINT : "",
+	                   print->screen->is_narrow ? fitted : name);
+}
+
+/* The last functions of a line, whole ones that fit so many columns; at least one. */
+static const char *last_names(const char *line, size_t columns)
+{
+	const char *next;
+
+	while (text_columns(line) > columns && (next = strstr(line, JOINT)))
+		line = next + strlen(JOINT);
+	return line;
+}
+
+/*
+ * A branch on a line; on about two where the screen is narrow. The functions at its end
+ * are kept: they are what the next branches come from.
+ */
+static void line_print(const struct tree_print *print, const struct branch *branch,
+                       const char *line, size_t used)
+{
+	const struct screen *screen = print->screen;
+	char size[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], fitted[2048];
+	size_t room = screen->columns - used;
+	const char *names = last_names(line, (screen->is_narrow ? 2 : 1) * room);
+	const char *cut = names == line ? "" : ".." JOINT;
+
+	if (print->sort == REPORT_SORT_CALLS)
+		text_short(size, branch->weight);
+	else
+		text_size(size, branch->weight);
+	text_percent(percent, branch->weight, print->total);
+	if (screen->is_narrow) {
+		screen_line(screen, used, "%8s %5s %*s%s%s", size, percent, (int)used - 15, "",
+		            cut, names);
+	} else {
+		names = last_names(names, room - (*cut ? strlen(cut) : 0));
+		fprintf(
+			screen->file, "%10s %6s %*s%s%s\n", size, percent, (int)used - 18, "", cut,
+			text_fit(fitted, sizeof(fitted), names, room - strlen(cut), TEXT_KEEP_END));
+	}
+}
+
+/* A branch: its functions down to where it forks, then its children, indented. */
+static int branch_print(struct tree_print *print, const struct branch *branch,
+                        unsigned depth)
+{
+	size_t used = indent_columns(print->screen, depth), count, i;
+	struct text line = { NULL, 0, 0 };
+	const struct branch *children, *at = branch;
+	int result;
+
+	if (!print->lines_left)
+		return 0;
+	print->lines_left--;
+	result = name_add(print, &line, at->node, used);
+	children = children_find(print, at->node, &count);
+	/* One child that carries nearly all is no fork. */
+	while (!result && count == 1 && children->weight >= at->weight / 20 * 19) {
+		at = children;
+		result = name_add(print, &line, at->node, used);
+		children = children_find(print, at->node, &count);
+	}
+	if (!result)
+		line_print(print, branch, line.data, used);
+	text_release(&line);
+	for (i = 0; i < count && !result && depth < DEPTH_MAX; i++)
+		result = branch_print(print, &children[i], depth + 1);
+	return result;
+}
+
+int report_tree(const struct screen *screen, const struct classes *classes,
+                enum report_sort sort, size_t lines_max, const uint8_t *only)
+{
+	struct tree_print print = { .screen = screen,
+		                        .sort = sort,
+		                        .lines_left = lines_max };
+	const struct branch *roots;
+	size_t count, i;
+	int result = name_tree_make(&print.names, classes->profile, sort, only,
+	                            classes->hidden_bytes);
+
+	if (!result)
+		result = branches_make(&print);
+	if (!result) {
+		roots = children_find(&print, CALL_ROOT, &count);
+		for (i = 0; i < count && !result; i++)
+			result = branch_print(&print, &roots[i], 0);
+	}
+	free(print.branches);
+	name_tree_release(&print.names);
+	return result;
+}

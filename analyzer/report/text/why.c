@@ -1,0 +1,431 @@
+/* report/text/why.c - one site whole. Layer 17. */
+#include "report/text/why.h"
+
+#include "verdict/function_text.h"
+#include "report/text/classes.h"
+#include "base/table.h"
+#include "report/text/suppressions.h"
+#include "report/text/tree.h"
+#include "verdict/stack_names.h"
+#include "report/why_choice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TREE_LINES 24
+#define RANKS_SHOWN 8
+#define BAR_COLUMNS 30
+#define LABEL_COLUMNS 15 /* what a line is about */
+
+struct why {
+	const struct screen *screen;
+	const struct findings *findings;
+	uint8_t *only;    /* by number of the site */
+	uint32_t *places; /* of these sites, in the order they are met */
+	uint32_t place_count;
+	struct life_summary summary;
+};
+
+/* ---- parts --------------------------------------------------------------------------- */
+
+static int title_print(const struct why *why)
+{
+	const struct classes *classes = why->findings->classes;
+	const struct place
+		*place = &why->findings->places
+	                  .places[why->findings->places.of_site[why->summary.site]];
+	char name[512], where[256];
+
+	function_text(name, sizeof(name), classes, place->function);
+	if (location_place_text(where, sizeof(where), classes->profile, place->location))
+		return -1;
+	screen_line(why->screen, 2, "%s%s%s  %s%s%s%s", screen_bold(why->screen), name,
+	            screen_plain(why->screen), screen_dim(why->screen), where,
+	            why->place_count > 1          ? " and other lines"
+	            : why->summary.site_count > 1 ? " and other call paths"
+	                                          : "",
+	            screen_plain(why->screen));
+	screen_line(
+		why->screen, LABEL_COLUMNS, "  verdict      %s",
+		class_counts_verdict_text(&why->summary.counts, why->summary.allocations));
+	report_kept(why->screen, why->findings->classes, &why->summary);
+	return 0;
+}
+
+/* What the blocks grew to, and whether anything bounds it. */
+static void size_kind_print(const struct why *why)
+{
+	const struct life_summary *summary = &why->summary;
+	char least[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES], settled[TEXT_NUMBER_BYTES];
+	char blocks[TEXT_NUMBER_BYTES];
+
+	if (!summary->begun)
+		return;
+	text_size(most, summary->largest_max);
+	text_count(settled, summary->settled);
+	text_count(blocks, summary->begun);
+	if (summary->size_kind == SIZE_CONSTANT && summary->size_min == summary->size_max)
+		return;
+	if (summary->size_kind == SIZE_CONSTANT)
+		screen_line(why->screen, LABEL_COLUMNS, "  grew to      always %s", most);
+	else if (summary->size_kind == SIZE_BOUNDED)
+		screen_line(why->screen, LABEL_COLUMNS,
+		            "  bounded      by %s (the smallest had %s): the last %s of %s "
+		            "blocks were no larger than those before",
+		            most, text_size(least, summary->largest_min), settled, blocks);
+	else
+		screen_line(why->screen, LABEL_COLUMNS,
+		            "  unbounded    up to %s (the smallest had %s), and reached late: "
+		            "only %s of %s blocks are known to have come after it",
+		            most, text_size(least, summary->largest_min), settled, blocks);
+}
+
+/* "3 blocks at most"; of several call paths together it may not be known exactly. */
+static const char *live_text(char *text, size_t bytes,
+                             const struct life_summary *summary)
+{
+	char least[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
+
+	text_count(least, summary->live_least);
+	text_count(most, summary->live_most);
+	if (summary->live_least == summary->live_most)
+		snprintf(text, bytes, "%s block%s at most", most, text_s(summary->live_most));
+	else
+		snprintf(text, bytes, "between %s and %s blocks at most", least, most);
+	return text;
+}
+
+static void sizes_print(const struct why *why)
+{
+	const struct life_summary *summary = &why->summary;
+	char count[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES], least[TEXT_NUMBER_BYTES];
+	char most[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], reallocs[64] = "", live[96];
+	const struct screen *screen = why->screen;
+
+	if (summary->reallocs)
+		snprintf(reallocs, sizeof(reallocs), ", %s of them realloc%s",
+		         text_count(more, summary->reallocs), text_s(summary->reallocs));
+	screen_line(screen, LABEL_COLUMNS, "  allocated    %s in %s call%s%s; %s at once",
+	            text_size(bytes, summary->bytes),
+	            text_count(count, summary->allocations), text_s(summary->allocations),
+	            reallocs, live_text(live, sizeof(live), summary));
+	if (summary->size_min == summary->size_max)
+		screen_line(screen, LABEL_COLUMNS, "  size         always %s",
+		            text_size(most, summary->size_max));
+	else
+		screen_line(
+			screen, LABEL_COLUMNS, "  size         %s to %s, %s on average",
+			text_size(least, summary->size_min), text_size(most, summary->size_max),
+			text_size(more, summary->bytes /
+		                        (summary->allocations ? summary->allocations : 1)));
+	/* each line has sizes of its own: lines_print() */
+	if (why->place_count == 1)
+		size_kind_print(why);
+	if (summary->chains)
+		screen_line(screen, LABEL_COLUMNS,
+		            "  realloc      %s realloc%s of %s block%s, up to %u of one",
+		            text_count(count, summary->chain_reallocs),
+		            text_s(summary->chain_reallocs), text_count(more, summary->chains),
+		            text_s(summary->chains), summary->chain_longest);
+}
+
+/* "always 64 B", of the blocks of one line as large as they ever were. */
+static const char *line_sizes_text(char *text, size_t bytes,
+                                   const struct life_summary *summary)
+{
+	char least[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
+
+	text_size(least, summary->largest_min);
+	text_size(most, summary->largest_max);
+	if (!summary->begun)
+		snprintf(text, bytes, "reallocs of others'");
+	else if (summary->size_kind == SIZE_CONSTANT)
+		snprintf(text, bytes, "always %s", most);
+	else
+		snprintf(text, bytes, "%s to %s, %s", least, most,
+		         summary->size_kind == SIZE_BOUNDED ? "bounded" : "unbounded");
+	return text;
+}
+
+/* Where the function allocates, if that is at several lines. */
+static int lines_print(const struct why *why)
+{
+	const struct findings *findings = why->findings;
+	char where[256], count[TEXT_NUMBER_BYTES], sizes[96];
+	const struct place *place;
+	uint32_t i;
+
+	if (why->place_count < 2)
+		return 0;
+	screen_heading(why->screen, "allocating calls",
+	               "how large their blocks were, or grew");
+	for (i = 0; i < why->place_count && i < RANKS_SHOWN; i++) {
+		place = &findings->places.places[why->places[i]];
+		if (location_place_text(where, sizeof(where), findings->classes->profile,
+		                        place->location))
+			return -1;
+		screen_line(why->screen, 4, "  %s  %s block%s, %s  (--why %u)", where,
+		            text_count(count, place->summary.begun),
+		            text_s(place->summary.begun),
+		            line_sizes_text(sizes, sizeof(sizes), &place->summary),
+		            place->summary.site);
+	}
+	if (i < why->place_count)
+		screen_line(why->screen, 5, "  .. and %u more", why->place_count - i);
+	return 0;
+}
+
+static void lifetime_print(const struct why *why)
+{
+	const struct ring_header *header = &why->findings->classes->profile->process
+	                                        ->header;
+	const struct life_summary *summary = &why->summary;
+	char least[TEXT_NUMBER_BYTES], mean[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
+	char between[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES];
+
+	if (!summary->ended)
+		return;
+	screen_line(
+		why->screen, LABEL_COLUMNS,
+		"  lifetime     %s to %s, %s on average; %s allocation%s in between",
+		text_duration(least, process_span_ns(header, summary->age_min)),
+		text_duration(most, process_span_ns(header, summary->age_max)),
+		text_duration(mean, process_span_ns(header, summary->age_sum / summary->ended)),
+		text_short(between, summary->between_sum / summary->ended),
+		text_s(summary->between_sum / summary->ended));
+	screen_line(why->screen, LABEL_COLUMNS,
+	            "  order        %s were the youngest of their thread when freed",
+	            text_percent(part, summary->youngest, summary->ended));
+}
+
+/* At most so long, in what is left of a line of which `used` columns are used. */
+static void bar_print(const struct screen *screen, uint64_t part, uint64_t whole,
+                      size_t used)
+{
+	size_t room = screen->columns > used ? screen->columns - used : 0, columns, i;
+
+	if (room > BAR_COLUMNS)
+		room = BAR_COLUMNS;
+	columns = whole ? (size_t)((double)part / (double)whole * (double)room + 0.5) : 0;
+	for (i = 0; i < columns && i < room; i++)
+		fputs(screen->has_blocks ? "\u2588" : "#", screen->file);
+	fputc('\n', screen->file);
+}
+
+static void depths_print(const struct why *why)
+{
+	const struct life_summary *summary = &why->summary;
+	/* where not the same is peeled off, depths mean the same only without that */
+	bool is_left = summary->peeled_min != summary->peeled_max;
+	const struct ranking *depths = is_left ? &summary->left : &summary->depths;
+	uint32_t stack_max = is_left ? 0 : summary->peeled_min;
+	const struct screen *screen = why->screen;
+	uint64_t all = ranking_blocks(depths);
+	char blocks[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES], frames[32];
+	int used;
+	size_t i;
+
+	if (!depths->count)
+		return;
+	screen_heading(screen, "frames it outlived",
+	               is_left               ? "wrappers that are peeled off left out"
+	               : summary->peeled_max ? "wrappers that are peeled off included"
+	                                     : "");
+	for (i = 0; i < depths->count; i++) {
+		snprintf(frames, sizeof(frames), "%u%s", depths->ranks[i].key,
+		         depths->ranks[i].key <= stack_max ? " (stack-like)" : "");
+		used = fprintf(screen->file,
+		               screen->is_narrow ? "  %-16s%6s %5s  " : "  %-16s%8s %6s  ",
+		               frames, text_short(blocks, depths->ranks[i].blocks),
+		               text_percent(part, depths->ranks[i].blocks, all));
+		bar_print(screen, depths->ranks[i].blocks, all, used > 0 ? (size_t)used : 0);
+	}
+}
+
+static void functions_print(const struct why *why, const char *title, const char *aside,
+                            const struct ranking *ranking)
+{
+	static const struct figure_column columns[] = { { "blocks", 10, 7 },
+		                                            { "share", 6, 5 },
+		                                            { "bytes", 10, 8 } };
+	const struct screen *screen = why->screen;
+	struct figures figures = figures_of(screen, columns, 3);
+	uint64_t all = ranking_blocks(ranking);
+	char texts[3][TEXT_NUMBER_BYTES], name[512], line[512];
+	size_t i, used;
+
+	if (!ranking->count)
+		return;
+	screen_heading(screen, title, aside);
+	for (i = 0; i < ranking->count && i < RANKS_SHOWN; i++) {
+		function_text(name, sizeof(name), why->findings->classes,
+		              ranking->ranks[i].key);
+		text_short(texts[0], ranking->ranks[i].blocks);
+		text_percent(texts[1], ranking->ranks[i].blocks, all);
+		text_size(texts[2], ranking->ranks[i].bytes);
+		used = figures_print(&figures, texts);
+		fprintf(screen->file, "%s\n",
+		        screen_fit(screen, line, sizeof(line), name, screen->columns - used));
+	}
+	if (i < ranking->count)
+		screen_line(screen, 5, "  .. and %zu more", ranking->count - i);
+}
+
+/* Why there is none, for each line. */
+static int refusals_print(const struct why *why)
+{
+	const struct findings *findings = why->findings;
+	struct text refusal = { NULL, 0, 0 };
+	const struct place *place;
+	char where[256];
+	int result = 0;
+	uint32_t i;
+
+	for (i = 0; i < why->place_count && i < RANKS_SHOWN && !result; i++) {
+		place = &findings->places.places[why->places[i]];
+		refusal.bytes = 0;
+		result = advice_refusal_text(&refusal, findings->classes, place);
+		if (!result)
+			result = location_place_text(where, sizeof(where),
+			                             findings->classes->profile, place->location);
+		if (!result && why->place_count > 1)
+			screen_line(why->screen, 8, "  none about %s: %s", where, refusal.data);
+		else if (!result)
+			screen_line(why->screen, 8, "  none: %s", refusal.data);
+	}
+	text_release(&refusal);
+	return result;
+}
+
+/* What was said of the places of these sites; or why nothing was. */
+static int advice_print(const struct why *why)
+{
+	const struct findings *findings = why->findings;
+	struct findings some = *findings;
+	int result = -1;
+	uint32_t j;
+	size_t i;
+
+	some.advice.count = 0;
+	some.advice.items = malloc((findings->advice.count + 1) *
+	                           sizeof(*some.advice.items));
+	for (i = 0; i < findings->advice.count && some.advice.items; i++) {
+		for (j = 0; j < why->place_count; j++) {
+			if (why->places[j] == findings->advice.items[i].place)
+				some.advice.items[some.advice.count++] = findings->advice.items[i];
+		}
+	}
+	screen_heading(why->screen, "advice",
+	               "about all call paths through these lines of the program");
+	if (some.advice.items)
+		result = some.advice.count ? report_advice(why->screen, &some, RANKS_SHOWN)
+		                           : refusals_print(why);
+	free(some.advice.items);
+	return result;
+}
+
+static int stack_print(const struct why *why)
+{
+	const struct classes *classes = why->findings->classes;
+	const struct replay *replay = &classes->profile->replay;
+	uint32_t node = replay->sites.sites[why->summary.site].node;
+	uint32_t kept = classes_site_node(classes, why->summary.site);
+	struct stack_names stack = { NULL, 0, 0 };
+	char name[512], where[256];
+	bool is_peeled;
+	size_t i;
+
+	if (stack_names_fill(&stack, classes->profile, node))
+		return -1;
+	screen_heading(why->screen, "call path", "innermost first");
+	for (i = 0; i < stack.count; i++) {
+		is_peeled = stack.names[i].node > kept;
+		stack_name_text(name, sizeof(name), &stack.names[i]);
+		stack_name_place(where, sizeof(where), &stack.names[i]);
+		screen_line(why->screen, 4, "  %s  %s%s%s%s%s", name, screen_dim(why->screen),
+		            where, stack.names[i].is_inlined ? "  (inlined)" : "",
+		            is_peeled ? "  (peeled off)" : "", screen_plain(why->screen));
+		if (stack.names[i].is_cut)
+			screen_line(why->screen, 4, "  (gap)");
+	}
+	stack_names_release(&stack);
+	return 0;
+}
+
+/* ---- the whole ------------------------------------------------------------------------ */
+
+/* Add the sites up, and note their places. 0, or -1 when memory is out. */
+static int sites_add(struct why *why)
+{
+	const struct places *places = &why->findings->places;
+	uint32_t sites = why->findings->classes->profile->replay.sites.count, i, place;
+	uint8_t *is_noted = calloc(places->count + 1, 1);
+	int result = 0;
+
+	why->places = malloc((places->count + 1) * sizeof(*why->places));
+	if (!is_noted || !why->places)
+		result = -1;
+	for (i = 1; i < sites && !result; i++) {
+		if (!why->only[i])
+			continue;
+		place = places->of_site[i];
+		if (!is_noted[place])
+			why->places[why->place_count++] = place;
+		is_noted[place] = 1;
+		result = life_summary_add(&why->summary, why->findings->classes, i);
+	}
+	free(is_noted);
+	return result;
+}
+
+static int why_print(struct why *why)
+{
+	const struct classes *classes = why->findings->classes;
+
+	if (sites_add(why))
+		return -1;
+	life_summary_sort(&why->summary, classes);
+	if (title_print(why))
+		return -1;
+	sizes_print(why);
+	lifetime_print(why);
+	if (lines_print(why))
+		return -1;
+	if (why->summary.counts.blocks) {
+		fputc('\n', why->screen->file);
+		report_classes(why->screen, classes, &why->summary.counts);
+	}
+	depths_print(why);
+	functions_print(why, "owners", "whose frame the blocks belonged to",
+	                &why->summary.owners);
+	functions_print(why, "freed under", "by it, or by a tail call it ends in",
+	                &why->summary.freers);
+	functions_print(why, "given to realloc under", "calls, not blocks",
+	                &why->summary.movers);
+	if (advice_print(why))
+		return -1;
+	if (why->summary.site_count == 1)
+		return stack_print(why);
+	screen_heading(why->screen, "call paths", "bytes allocated, callers first");
+	return report_tree(why->screen, classes, REPORT_SORT_BYTES, TREE_LINES, why->only);
+}
+
+int report_why(const struct screen *screen, const struct findings *findings,
+               const char *which, struct text *several)
+{
+	struct why why = { .screen = screen, .findings = findings };
+	long count = -1;
+	int result = -1;
+
+	why.only = calloc(findings->classes->profile->replay.sites.count, 1);
+	if (why.only)
+		count = why_choose(why.only, findings, which, several);
+	if (count > 0)
+		result = why_print(&why);
+	else if (!count)
+		result = 1;
+	life_summary_release(&why.summary);
+	free(why.only);
+	free(why.places);
+	return result;
+}

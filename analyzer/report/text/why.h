@@ -1,0 +1,17 @@
+/*
+ * report/text/why.h - one site whole: how its blocks lived, what that says, and why. Layer 17.
+ */
+#ifndef OUTLIVE_REPORT_TEXT_WHY_H
+#define OUTLIVE_REPORT_TEXT_WHY_H
+
+#include "verdict/findings.h"
+#include "base/screen.h"
+
+/*
+ * `which` as in why_choose(): one site, or all those of a function together. 0; 1: there is no
+ * such site, or there are *several functions, nothing was printed; -1: memory is out.
+ */
+int report_why(const struct screen *screen, const struct findings *findings,
+               const char *which, struct text *several);
+
+#endif

@@ -1,0 +1,264 @@
+/* report/timeline.c - what all views of segments over time share. Layer 10. */
+#include "report/timeline.h"
+#include "segments/size_history.h"
+
+#include "segments/oddities.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LABEL_COLUMNS 15 /* what a line is about, as in report/text/summary.c */
+#define PEAK_UNSEEN_SHARE \
+	50 /* a peak that no look saw: by one part of so many higher */
+
+bool segment_timeline_oddity(char *text, size_t bytes, const struct profile *profile)
+{
+	char rss[TEXT_NUMBER_BYTES], live[TEXT_NUMBER_BYTES], kept[TEXT_NUMBER_BYTES];
+	char at[TEXT_NUMBER_BYTES];
+	struct segment_inside inside;
+	size_t number;
+
+	if (!segment_inside_odd(profile, &number))
+		return false;
+	inside = segment_inside(profile, number);
+	snprintf(
+		text, bytes,
+		"after %s the heap held %s resident, of which blocks that lived were %s: at "
+		"least %s freed but kept by the allocator",
+		text_duration(at, profile->segments.samples[number].time_ns),
+		text_size(rss, inside.rss), text_size(live, inside.live),
+		text_size(kept, inside.kept));
+	return true;
+}
+
+/* When the most was resident. */
+static bool other_text(char *text, size_t bytes, const struct profile *profile,
+                       uint64_t *rss)
+{
+	const struct segment_history *history = &profile->segments;
+	const struct segment_sample *sample;
+	char at[TEXT_NUMBER_BYTES], what[256];
+	struct other_memory other;
+
+	if (!history->count)
+		return false;
+	sample = &history->samples[history->highest];
+	other = (struct other_memory){
+		.rss = sample->uses[SEGMENT_OTHER].rss,
+		.total_rss = sample->total.rss,
+		.runtimes = sample->runtimes,
+		.has_own_malloc = profile->process->header.flags & RING_OWN_MALLOC,
+		.is_without_large = sample->spans.count > 0,
+	};
+	if (!segment_other_text(what, sizeof(what), &other))
+		return false;
+	*rss = other.rss;
+	snprintf(text, bytes, "after %s, %s", text_duration(at, sample->time_ns), what);
+	return true;
+}
+
+void segment_timeline_oddities(const struct profile *profile,
+                               void (*tell)(void *context, const char *kind,
+                                            uint64_t bytes, const char *text),
+                               void *context)
+{
+	char text[512];
+	uint64_t rss;
+	size_t number;
+
+	if (segment_timeline_oddity(text, sizeof(text), profile) &&
+	    segment_inside_odd(profile, &number))
+		tell(context, "heap_kept", segment_inside(profile, number).kept, text);
+	if (other_text(text, sizeof(text), profile, &rss))
+		tell(context, oddity_key(ODDITY_OTHER_MEMORY), rss, text);
+}
+
+struct odd_lines {
+	const struct screen *screen;
+	bool is_any;
+};
+
+static void odd_line(void *context, const char *kind, uint64_t bytes, const char *text)
+{
+	struct odd_lines *lines = context;
+
+	(void)kind;
+	(void)bytes;
+	if (!lines->is_any)
+		screen_heading(lines->screen, "worth a second look", "");
+	lines->is_any = true;
+	screen_line(lines->screen, 4, "  - %s", text);
+}
+
+void segment_timeline_odd_lines(const struct screen *screen,
+                                const struct profile *profile)
+{
+	struct odd_lines lines = { screen, false };
+
+	segment_timeline_oddities(profile, odd_line, &lines);
+}
+
+void segment_timeline_moved(const struct screen *screen,
+                            const struct segment_sample *sample)
+{
+	static const char
+		joined[] = "are large blocks that live in mappings joined with other memory";
+	static const char
+		another[] = "was mapped by a malloc that is not libc's: blocks live there";
+	const struct segment_moved *moved = &sample->moved;
+	char rss[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES];
+	char estimated[TEXT_NUMBER_BYTES + 16] = "";
+
+	if (!moved->size)
+		return;
+	if (moved->estimated)
+		snprintf(estimated, sizeof(estimated), ", of them %s estimated",
+		         text_size(rss, moved->estimated));
+	screen_line(screen, 2, "  heap: %s of it %s (%s resident%s)",
+	            text_size(size, moved->size),
+	            sample->runtimes & RUNTIME_MALLOC ? another : joined,
+	            text_size(rss, moved->rss), estimated);
+}
+
+void segment_timeline_lost(const struct screen *screen, const struct profile *profile)
+{
+	uint64_t lost = profile->lost.events;
+	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
+
+	if (segment_inside_is_lost(profile))
+		screen_line(
+			screen, 2,
+			"  ?: %s event%s (%s of all) are not here, and with them what lived",
+			text_count(count, lost), text_s(lost),
+			text_percent(percent, lost, profile->replay.totals.events + lost));
+}
+
+/* "heap 40 MiB, code 1.2 MiB, ..": the three that are most of a sample. */
+static void parts_text(struct text *text, const struct segment_sample *sample)
+{
+	bool is_told[SEGMENT_COUNT] = { false };
+	char size[TEXT_NUMBER_BYTES];
+	size_t i, most, round;
+
+	for (round = 0; round < 3; round++) {
+		most = SEGMENT_COUNT;
+		for (i = 0; i < SEGMENT_COUNT; i++) {
+			if (!is_told[i] && sample->uses[i].rss &&
+			    (most == SEGMENT_COUNT || sample->uses[i].rss > sample->uses[most].rss))
+				most = i;
+		}
+		if (most == SEGMENT_COUNT)
+			return;
+		is_told[most] = true;
+		text_printf(text, "%s%s %s", round ? ", " : "",
+		            segment_title((enum segment)most),
+		            text_size(size, sample->uses[most].rss));
+	}
+}
+
+void segment_timeline_summary(const struct screen *screen,
+                              const struct profile *profile)
+{
+	const struct segment_history *history = &profile->segments;
+	struct text parts = { NULL, 0, 0 };
+	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], text[512], kernel[64] = "";
+	char whole[64] = "";
+	struct segment_peak peak;
+	bool is_size;
+
+	if (!history->count)
+		return;
+	peak = segment_history_peak(history, &is_size);
+	if (is_size)
+		snprintf(whole, sizeof(whole), "; %s when all was looked at",
+		         text_size(more, history->peak.rss));
+	parts_text(&parts, &history->samples[history->highest]);
+	/* It grew and shrank between two looks. */
+	if (history->kernel_peak > peak.rss + peak.rss / PEAK_UNSEEN_SHARE)
+		snprintf(kernel, sizeof(kernel), " when looked at (%s between)",
+		         text_size(more, history->kernel_peak));
+	screen_line(screen, LABEL_COLUMNS,
+	            "  resident     %s%s%s at most%s%s: %s; see 'outlive segments'",
+	            screen_bold(screen), text_size(size, peak.rss), screen_plain(screen),
+	            kernel, whole, parts.data ? parts.data : "nothing");
+	text_release(&parts);
+	if (segment_timeline_oddity(text, sizeof(text), profile))
+		screen_line(screen, LABEL_COLUMNS, "  kept         %s", text);
+}
+
+/* ---- sizes ---- */
+
+size_t timeline_sizes(const struct segment_timeline *timeline, size_t *count)
+{
+	const struct size_history *sizes = &timeline->profile->segments.sizes;
+	size_t from;
+
+	*count = 0;
+	if (!sizes->count)
+		return 0;
+	from = size_history_near(sizes, timeline->from_ns);
+	*count = size_history_near(sizes, timeline->to_ns) - from + 1;
+	return from;
+}
+
+/* ---- stacks ---- */
+
+size_t timeline_threads_max(const struct segment_timeline *timeline)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	size_t count = 0, i;
+
+	for (i = timeline->from; i <= timeline->to; i++)
+		count += history->samples[i].stack_count;
+	return count;
+}
+
+static int thread_compare(const void *one, const void *two)
+{
+	const struct timeline_thread *a = one, *b = two;
+
+	if (a->last.tid != b->last.tid)
+		return a->last.tid < b->last.tid ? -1 : 1;
+	return a->first_ns < b->first_ns ? -1 : a->first_ns > b->first_ns;
+}
+
+static int rss_compare(const void *one, const void *two)
+{
+	const struct timeline_thread *a = one, *b = two;
+
+	if (a->rss_max != b->rss_max)
+		return a->rss_max > b->rss_max ? -1 : 1;
+	return a->last.tid < b->last.tid ? -1 : a->last.tid > b->last.tid;
+}
+
+size_t timeline_threads(const struct segment_timeline *timeline,
+                        struct timeline_thread *rows)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	const struct segment_sample *sample;
+	size_t count = 0, kept = 0, i, j;
+
+	for (i = timeline->from; i <= timeline->to; i++) {
+		sample = &history->samples[i];
+		for (j = 0; j < sample->stack_count; j++)
+			rows[count++] = (struct timeline_thread){ sample->stacks[j],
+				                                      sample->stacks[j].rss,
+				                                      sample->time_ns,
+				                                      sample->time_ns };
+	}
+	if (!count)
+		return 0;
+	qsort(rows, count, sizeof(*rows), thread_compare);
+	for (i = 1; i < count; i++) {
+		if (rows[i].last.tid != rows[kept].last.tid) {
+			rows[++kept] = rows[i];
+			continue;
+		}
+		rows[kept].last = rows[i].last;
+		rows[kept].last_ns = rows[i].last_ns;
+		if (rows[i].rss_max > rows[kept].rss_max)
+			rows[kept].rss_max = rows[i].rss_max;
+	}
+	qsort(rows, kept + 1, sizeof(*rows), rss_compare);
+	return kept + 1;
+}

@@ -1,0 +1,223 @@
+/* report/tree.c - the call tree as people see it. Layer 9. */
+#include "report/tree.h"
+
+#include "elf/allocators.h"
+#include "base/hash_index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The labels of one location, outermost first: `count` of `lists`, from `first` on.
+ * All ones: not asked for yet. */
+struct label_list {
+	uint32_t first, count;
+};
+
+/* Labels that are no functions: the root's, and that of frames that are missing. */
+enum { LABEL_ROOT, LABEL_GAP, LABELS_FIXED };
+
+struct labelling {
+	struct name_tree *names;
+	const struct profile *profile;
+	struct hash_index index; /* of labels */
+	size_t label_capacity;
+	struct label_list *by_location;
+	uint32_t *lists;
+	size_t list_count, list_capacity;
+	struct stack_names scratch;
+	const uint8_t *only;
+	const uint64_t *hidden_bytes;
+};
+
+void name_tree_release(struct name_tree *names)
+{
+	call_tree_release(&names->tree);
+	free(names->labels);
+	free(names->weights);
+	*names = (struct name_tree){ .labels = NULL };
+}
+
+static uint64_t label_hash_of(const void *context, uint32_t number)
+{
+	return stack_name_hash(&((const struct name_tree *)context)->labels[number]);
+}
+
+/* The index of a name's label, made if it is new; 0 when memory is out. */
+static uint32_t label_find(struct labelling *work, const struct stack_name *name)
+{
+	struct name_tree *names = work->names;
+	uint64_t hash = stack_name_hash(name);
+	struct stack_name *labels;
+	uint32_t slot, number;
+
+	if (work->index.count) {
+		slot = hash_index_slot(&work->index, hash);
+		while ((number = hash_index_next(&work->index, &slot))) {
+			if (stack_name_is_same(&names->labels[number], name))
+				return number;
+		}
+	}
+	if (names->label_count == work->label_capacity) {
+		work->label_capacity *= 2;
+		labels = realloc(names->labels, work->label_capacity * sizeof(*labels));
+		if (!labels)
+			return 0;
+		names->labels = labels;
+	}
+	number = (uint32_t)names->label_count;
+	names->labels[number] = *name;
+	if (hash_index_add(&work->index, hash, number, label_hash_of, names))
+		return 0;
+	names->label_count++;
+	return number;
+}
+
+static int list_add(struct labelling *work, uint32_t label)
+{
+	uint32_t *lists;
+
+	if (work->list_count == work->list_capacity) {
+		work->list_capacity *= 2;
+		lists = realloc(work->lists, work->list_capacity * sizeof(*lists));
+		if (!lists)
+			return -1;
+		work->lists = lists;
+	}
+	work->lists[work->list_count++] = label;
+	return 0;
+}
+
+/* The child of a node with that label, made if it is new; CALL_NODE_NONE: no memory. */
+static uint32_t label_child(struct call_tree *tree, uint32_t node, uint32_t label)
+{
+	uint32_t child = call_tree_find(tree, call_path(tree->nodes[node].path, label));
+
+	return child != CALL_NODE_NONE ? child : call_tree_add(tree, node, label);
+}
+
+static int location_label(struct labelling *work, uint32_t location, uint32_t node)
+{
+	const struct stack_name *name;
+	uint32_t label;
+	size_t i;
+
+	work->by_location[location] = (struct label_list){ (uint32_t)work->list_count, 0 };
+	if (stack_names_fill_node(&work->scratch, work->profile, node))
+		return -1;
+	for (i = work->scratch.count; i-- > 0;) {
+		name = &work->scratch.names[i];
+		if (is_allocator_name(name->function) || is_startup_name(name->function))
+			continue;
+		label = label_find(work, name);
+		if (!label || list_add(work, label))
+			return -1;
+		work->by_location[location].count++;
+	}
+	return 0;
+}
+
+/* Where a node of the call tree comes to lie below `to`; CALL_NODE_NONE: no memory. */
+static uint32_t node_place(struct labelling *work, uint32_t to,
+                           const struct call_node *node)
+{
+	struct label_list list = work->by_location[node->location];
+	struct call_tree *tree = &work->names->tree;
+	uint32_t i;
+
+	if (node->is_cut)
+		to = label_child(tree, to, LABEL_GAP);
+	for (i = 0; i < list.count && to != CALL_NODE_NONE; i++)
+		to = label_child(tree, to, work->lists[list.first + i]);
+	return to;
+}
+
+static uint64_t site_weight(const struct labelling *work, uint32_t number,
+                            enum report_sort sort)
+{
+	const struct site *site = &work->profile->replay.sites.sites[number];
+	uint64_t hidden = work->hidden_bytes ? work->hidden_bytes[number] : 0;
+
+	switch (sort) {
+	case REPORT_SORT_BYTES: return site->bytes;
+	case REPORT_SORT_CALLS: return site->allocations;
+	case REPORT_SORT_PEAK: return site->share.peak_bytes;
+	case REPORT_SORT_LIVE: return site->share.live_bytes - hidden;
+	}
+	return 0;
+}
+
+/* A child's number is above its parent's, so one pass downwards adds everything up. */
+static int weights_make(struct labelling *work, const uint32_t *places,
+                        enum report_sort sort)
+{
+	const struct site_table *sites = &work->profile->replay.sites;
+	struct name_tree *names = work->names;
+	uint32_t i;
+
+	names->weights = calloc(names->tree.count, sizeof(*names->weights));
+	if (!names->weights)
+		return -1;
+	for (i = 1; i < sites->count; i++) {
+		if (!work->only || work->only[i])
+			names->weights[places[sites->sites[i].node]] += site_weight(work, i, sort);
+	}
+	for (i = names->tree.count; i-- > 1;)
+		names->weights[names->tree.nodes[i].parent] += names->weights[i];
+	return 0;
+}
+
+static int nodes_place(struct labelling *work, enum report_sort sort)
+{
+	const struct call_tree *tree = &work->profile->replay.tree;
+	uint32_t *places = calloc(tree->count, sizeof(*places));
+	const struct call_node *node;
+	int result = places ? 0 : -1;
+	uint32_t i;
+
+	if (places)
+		places[CALL_ROOT] = CALL_ROOT;
+	for (i = 1; i < tree->count && !result; i++) {
+		node = &tree->nodes[i];
+		if (work->by_location[node->location].first == UINT32_MAX)
+			result = location_label(work, node->location, i);
+		places[i] = node_place(work, places[node->parent], node);
+		if (places[i] == CALL_NODE_NONE)
+			result = -1;
+	}
+	if (!result)
+		result = weights_make(work, places, sort);
+	free(places);
+	return result;
+}
+
+int name_tree_make(struct name_tree *names, const struct profile *profile,
+                   enum report_sort sort, const uint8_t *only,
+                   const uint64_t *hidden_bytes)
+{
+	struct labelling work = { .names = names,
+		                      .profile = profile,
+		                      .only = only,
+		                      .hidden_bytes = hidden_bytes,
+		                      .label_capacity = 256,
+		                      .list_capacity = 1024 };
+	size_t locations = address_map_location_count(profile->map);
+	int result = -1;
+
+	*names = (struct name_tree){ .label_count = LABELS_FIXED };
+	names->labels = malloc(work.label_capacity * sizeof(*names->labels));
+	work.by_location = malloc(locations * sizeof(*work.by_location));
+	if (work.by_location)
+		memset(work.by_location, 0xff, locations * sizeof(*work.by_location));
+	work.lists = malloc(work.list_capacity * sizeof(*work.lists));
+	if (names->labels && work.by_location && work.lists &&
+	    !call_tree_init(&names->tree)) {
+		names->labels[0] = stack_name_none(0);
+		names->labels[LABEL_GAP] = stack_name_gap();
+		result = nodes_place(&work, sort);
+	}
+	hash_index_release(&work.index);
+	stack_names_release(&work.scratch);
+	free(work.by_location);
+	free(work.lists);
+	return result;
+}

@@ -1,0 +1,155 @@
+/* segments/large_blocks.c - the large blocks that are live, by address. Layer 0. */
+#include "segments/large_blocks.h"
+
+#include <stdlib.h>
+
+#define PAGE UINT64_C(4096)
+#define HEADER_BYTES 16 /* of a block that glibc mapped: it begins a page */
+#define CHANGES_MIN 1024
+#define ADDRESS_MAX (UINT64_MAX & ~(PAGE - 1))
+
+static int change_compare(const void *one, const void *two)
+{
+	const struct large_block *a = one, *b = two;
+
+	if (a->address != b->address)
+		return a->address < b->address ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+void live_large_release(struct live_large *large)
+{
+	free(large->blocks);
+	free(large->changes);
+	*large = (struct live_large){ .is_failed = large->is_failed };
+}
+
+static void fail(struct live_large *large)
+{
+	large->is_failed = true;
+	live_large_release(large);
+}
+
+/* What was gathered becomes part of the order; of one address the last counts. */
+static void changes_merge(struct live_large *large)
+{
+	const struct large_block *changes = large->changes, *blocks = large->blocks;
+	struct large_block *merged;
+	size_t count = 0, at = 0, i;
+
+	if (!large->change_count)
+		return;
+	merged = malloc((large->count + large->change_count) * sizeof(*merged));
+	if (!merged) {
+		fail(large);
+		return;
+	}
+	qsort(large->changes, large->change_count, sizeof(*changes), change_compare);
+	for (i = 0; i < large->change_count; i++) {
+		if (i + 1 < large->change_count && changes[i + 1].address == changes[i].address)
+			continue;
+		while (at < large->count && blocks[at].address < changes[i].address)
+			merged[count++] = blocks[at++];
+		if (at < large->count && blocks[at].address == changes[i].address)
+			at++;
+		if (changes[i].size)
+			merged[count++] = changes[i];
+	}
+	while (at < large->count)
+		merged[count++] = blocks[at++];
+	free(large->blocks);
+	large->blocks = merged;
+	large->count = count;
+	large->change_count = 0;
+}
+
+/* Room for one more; as many as there are blocks, so that merging them is cheap. */
+static bool changes_room(struct live_large *large)
+{
+	size_t room = large->count > CHANGES_MIN ? large->count : CHANGES_MIN;
+	struct large_block *grown;
+
+	if (large->change_count < large->change_room)
+		return true;
+	changes_merge(large);
+	if (large->is_failed)
+		return false;
+	if (room <= large->change_room)
+		return true;
+	grown = realloc(large->changes, room * sizeof(*grown));
+	if (!grown) {
+		fail(large);
+		return false;
+	}
+	large->changes = grown;
+	large->change_room = room;
+	return true;
+}
+
+void live_large_set(struct live_large *large, uint64_t address, uint64_t size)
+{
+	if (large->is_failed || !changes_room(large))
+		return;
+	large->changes[large->change_count] = (struct large_block){ address, size,
+		                                                        large->change_count };
+	large->change_count++;
+}
+
+uint64_t large_block_pages(uint64_t address, uint64_t size, uint64_t *end)
+{
+	uint64_t start = address & ~(PAGE - 1), last = address;
+
+	/* glibc: a header, the block in steps of 16 bytes, and one word more. */
+	if (address - start == HEADER_BYTES && size < ADDRESS_MAX / 2)
+		size = ((size + 23) & ~UINT64_C(15)) + 8 - HEADER_BYTES;
+	last += size;
+	if (last < address || last > ADDRESS_MAX - PAGE)
+		last = ADDRESS_MAX - PAGE;
+	*end = (last + PAGE - 1) & ~(PAGE - 1);
+	if (*end <= start)
+		*end = start + PAGE > start ? start + PAGE : UINT64_MAX;
+	return start;
+}
+
+/* The first block from `from` on that lies at the address or above. */
+static size_t block_find(const struct live_large *large, size_t from, uint64_t address)
+{
+	size_t low = from, high = large->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (large->blocks[middle].address < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void live_large_measure(struct live_large *large, const struct large_spans *spans)
+{
+	uint64_t start, end, done;
+	struct large_span *span;
+	size_t at = 0, i;
+
+	if (spans->count)
+		changes_merge(large);
+	for (i = 0; i < spans->count; i++) {
+		span = &spans->spans[i];
+		span->block_bytes = 0;
+		at = block_find(large, at, span->start);
+		at -= at > 0; /* it may reach in */
+		for (done = span->start; at < large->count; at++) {
+			start = large_block_pages(large->blocks[at].address, large->blocks[at].size,
+			                          &end);
+			if (start >= span->end)
+				break;
+			start = start > done ? start : done;
+			end = end < span->end ? end : span->end;
+			if (end <= start)
+				continue;
+			span->block_bytes += end - start;
+			done = end;
+		}
+	}
+}

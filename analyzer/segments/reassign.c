@@ -1,0 +1,194 @@
+/* segments/reassign.c - blocks in mappings that were not taken for heap. Layer 6. */
+#include "segments/reassign.h"
+
+/* What blocks take of one mapping. */
+static struct segment_moved span_moved(const struct large_span *span)
+{
+	uint64_t size = span->end - span->start, least;
+	struct segment_moved moved = { .size = span->block_bytes };
+
+	if (moved.size > size || span->is_malloc)
+		moved.size = size;
+	/* What is resident beyond the room for all else is of the blocks for certain. */
+	least = span->rss > size - moved.size ? span->rss - (size - moved.size) : 0;
+	moved.rss = moved.size < span->rss ? moved.size : span->rss;
+	moved.estimated = moved.rss - least;
+	return moved;
+}
+
+static bool spans_overlap(const struct large_span *span, const struct large_spans *of)
+{
+	size_t i;
+
+	for (i = 0; of && i < of->count; i++) {
+		if (of->spans[i].is_malloc && of->spans[i].start < span->end &&
+		    span->start < of->spans[i].end)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The mappings that are another malloc's as a whole: some block lives there, or did at the
+ * time before.
+ */
+static void mallocs_find(struct large_spans *spans, const struct large_spans *before)
+{
+	struct large_span *span;
+	size_t i;
+
+	for (i = 0; i < spans->count; i++) {
+		span = &spans->spans[i];
+		span->is_malloc = span->segment == SEGMENT_OTHER &&
+		                  (span->block_bytes || spans_overlap(span, before));
+	}
+}
+
+/* `part` of `whole`, of `bytes`. */
+static uint64_t share(uint64_t bytes, uint64_t part, uint64_t whole)
+{
+	return whole ? (uint64_t)((unsigned __int128)bytes * part / whole) : 0;
+}
+
+/* Fields are moved in proportion: all of smaps but the size and rss, in one way or other. */
+static void use_move(struct memory_use *to, struct memory_use *from,
+                     const struct segment_moved *moved)
+{
+	uint64_t absent = from->size - from->rss, moved_absent = moved->size - moved->rss;
+	struct memory_use use = {
+		.size = moved->size,
+		.rss = moved->rss,
+		.pss = share(from->pss, moved->rss, from->rss),
+		.private_dirty = share(from->private_dirty, moved->rss, from->rss),
+		.private_clean = share(from->private_clean, moved->rss, from->rss),
+		.shared_dirty = share(from->shared_dirty, moved->rss, from->rss),
+		.shared_clean = share(from->shared_clean, moved->rss, from->rss),
+		.anonymous = share(from->anonymous, moved->rss, from->rss),
+		.swap = share(from->swap, moved_absent, absent),
+		.swap_pss = share(from->swap_pss, moved_absent, absent),
+		.huge = share(from->huge, moved->rss, from->rss),
+		.locked = share(from->locked, moved->rss, from->rss),
+	};
+
+	memory_use_add(to, &use);
+	from->size -= use.size;
+	from->rss -= use.rss;
+	from->pss -= use.pss;
+	from->private_dirty -= use.private_dirty;
+	from->private_clean -= use.private_clean;
+	from->shared_dirty -= use.shared_dirty;
+	from->shared_clean -= use.shared_clean;
+	from->anonymous -= use.anonymous;
+	from->swap -= use.swap;
+	from->swap_pss -= use.swap_pss;
+	from->huge -= use.huge;
+	from->locked -= use.locked;
+}
+
+/* The block lies in the mapping of a thread's stack: that, too, was smaller. */
+static void stack_shrink(struct segment_sample *sample, uint32_t tid,
+                         const struct segment_moved *moved)
+{
+	struct segment_stack *stack;
+	size_t i;
+
+	for (i = 0; tid && i < sample->stack_count; i++) {
+		stack = &sample->stacks[i];
+		if (stack->tid != tid)
+			continue;
+		stack->size -= moved->size < stack->size ? moved->size : stack->size;
+		stack->rss -= moved->rss < stack->rss ? moved->rss : stack->rss;
+	}
+}
+
+/* A damaged trace may have more in its mappings than in their segment. */
+static void moved_limit(struct segment_moved *moved, const struct memory_use *use)
+{
+	uint64_t absent = use->size > use->rss ? use->size - use->rss : 0;
+
+	if (moved->rss > use->rss || moved->size > use->size || use->size < use->rss ||
+	    moved->size - moved->rss > absent)
+		*moved = (struct segment_moved){ .size = 0 };
+}
+
+static void sample_move(struct segment_sample *sample)
+{
+	struct segment_moved sums[SEGMENT_COUNT] = { { .size = 0 } }, moved;
+	const struct large_span *span;
+	size_t i;
+
+	for (i = 0; i < sample->spans.count; i++) {
+		span = &sample->spans.spans[i];
+		moved = span_moved(span);
+		sums[span->segment].size += moved.size;
+		sums[span->segment].rss += moved.rss;
+		sums[span->segment].estimated += moved.estimated;
+		if (moved.size)
+			stack_shrink(sample, span->tid, &moved);
+	}
+	for (i = 0; i < SEGMENT_COUNT; i++) {
+		if (i == SEGMENT_HEAP || !sums[i].size)
+			continue;
+		moved_limit(&sums[i], &sample->uses[i]);
+		use_move(&sample->uses[SEGMENT_HEAP], &sample->uses[i], &sums[i]);
+		sample->moved.size += sums[i].size;
+		sample->moved.rss += sums[i].rss;
+		sample->moved.estimated += sums[i].estimated;
+	}
+}
+
+/*
+ * Of samples that were thinned out nobody knows what would have been moved: the peaks are
+ * those of the samples that are there.
+ */
+static void peaks_find(struct segment_history *history)
+{
+	const struct segment_sample *sample;
+	size_t i, j;
+
+	for (i = 0; i < history->count; i++) {
+		sample = &history->samples[i];
+		for (j = 0; j < SEGMENT_COUNT; j++) {
+			if (!i || sample->uses[j].rss > history->peaks[j].rss)
+				history->peaks[j] = (struct segment_peak){ sample->uses[j].rss,
+					                                       sample->time_ns };
+		}
+	}
+}
+
+void segment_moves_samples(struct segment_history *history, uint32_t runtimes)
+{
+	bool is_any = false;
+	size_t i;
+
+	for (i = 0; i < history->count; i++) {
+		if (runtimes == RUNTIME_MALLOC)
+			mallocs_find(&history->samples[i].spans,
+			             i ? &history->samples[i - 1].spans : NULL);
+		sample_move(&history->samples[i]);
+		is_any = is_any || history->samples[i].moved.size;
+	}
+	if (is_any)
+		peaks_find(history);
+}
+
+void segment_moves_pictures(struct segment_pictures *pictures, uint32_t runtimes)
+{
+	struct segment_picture *picture;
+	const struct large_span *span;
+	uint64_t bytes;
+	size_t i, j;
+
+	for (i = 0; i < pictures->count; i++) {
+		picture = &pictures->pictures[i];
+		if (runtimes == RUNTIME_MALLOC)
+			mallocs_find(&picture->spans, i ? &pictures->pictures[i - 1].spans : NULL);
+		for (j = 0; j < picture->spans.count; j++) {
+			span = &picture->spans.spans[j];
+			bytes = span_moved(span).size;
+			picture->sizes[span->segment] -= bytes;
+			picture->sizes[SEGMENT_HEAP] += bytes;
+			picture->moved += bytes;
+		}
+	}
+}

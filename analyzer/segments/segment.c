@@ -1,0 +1,493 @@
+/* segments/segment.c - to which segment a mapping belongs. Layer 3. */
+#include "segments/segment.h"
+
+#include "segments/go_arenas.h"
+#include "process/memory.h"
+#include "trace_format.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PAGE UINT64_C(4096)
+#define ARENA_BYTES (UINT64_C(64) << 20) /* glibc, malloc/arena.c: HEAP_MAX_SIZE */
+#define GUARD_BYTES_MAX (UINT64_C(64) << 10)
+#define STACK_BYTES_MIN (UINT64_C(16) << 10) /* PTHREAD_STACK_MIN */
+#define STACK_BYTES_MAX (UINT64_C(1) << 30)
+/* By default such a block has 128 KiB; one may have been shrunk since. */
+#define LARGE_BYTES_MIN (UINT64_C(64) << 10)
+#define THREAD_OF_GO UINT32_MAX
+#define GO_ARENA_FIRST UINT64_C(0xc000000000)
+#define GO_TABLES_MAX 4 /* a runtime in the program, and in each library made by Go */
+#define PIECES_MAX 4096 /* large blocks that lie next to each other */
+#define JOINED_BYTES_MAX (UINT64_C(16) << 10) /* what may lie above a thread's state */
+
+static const struct {
+	const char *key, *title;
+} names[SEGMENT_COUNT] = {
+	[SEGMENT_CODE] = { "code", "code" },
+	[SEGMENT_RODATA] = { "rodata", "read-only data" },
+	[SEGMENT_DATA] = { "data", "data" },
+	[SEGMENT_BSS] = { "bss", "bss" },
+	[SEGMENT_HEAP] = { "heap", "heap" },
+	[SEGMENT_STACK] = { "stack", "stack" },
+	[SEGMENT_GO_HEAP] = { "go_heap", "Go heap" },
+	[SEGMENT_GO_STACK] = { "go_stack", "Go stacks" },
+	[SEGMENT_JIT] = { "jit", "JIT code" },
+	[SEGMENT_FILE] = { "file", "file maps" },
+	[SEGMENT_SHARED] = { "shared", "shared" },
+	[SEGMENT_KERNEL] = { "vdso", "vdso, vvar" },
+	[SEGMENT_GUARD] = { "guard", "guard, reserved" },
+	[SEGMENT_OUTLIVE] = { "outlive", "outlive's own" },
+	[SEGMENT_OTHER] = { "other", "other" },
+};
+
+const char *segment_key(enum segment segment)
+{
+	return names[segment].key;
+}
+
+const char *segment_title(enum segment segment)
+{
+	return names[segment].title;
+}
+
+struct look {
+	struct segments *segments;
+	struct process_memory memory;
+	bool is_go;                     /* the Go runtime is in it */
+	uint64_t tables[GO_TABLES_MAX]; /* of its arenas */
+	size_t table_count;
+	bool is_recorded; /* as it saw itself: its memory cannot be read any more */
+	bool has_own;     /* the recorder is in it */
+};
+
+static bool begins(const char *name, const char *with)
+{
+	return !strncmp(name, with, strlen(with));
+}
+
+/* The library, and rings, wherever they are: "PID.NUMBER.ring". */
+static bool is_own(const char *name)
+{
+	static const char digits[] = "0123456789";
+	const char *slash = strrchr(name, '/'), *at;
+	size_t length;
+
+	if (!slash)
+		return false;
+	if (!strcmp(slash, "/liboutlive.so"))
+		return true;
+	at = slash + 1;
+	length = strspn(at, digits);
+	if (!length || at[length] != '.')
+		return false;
+	at += length + 1;
+	length = strspn(at, digits);
+	return length && !strcmp(at + length, ".ring");
+}
+
+/* ---- by what is behind it ---- */
+
+static bool is_shared_memory(const struct mapping *mapping)
+{
+	static const char *const places[] = {
+		"/dev/shm/",       "/memfd:",     "/SYSV",  "/dev/zero",   "/anon_hugepage",
+		"/dev/hugepages/", "[anon_shmem", "/[aio]", "anon_inode:",
+	};
+	size_t i;
+
+	if (!mapping->name[0])
+		return true;
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (begins(mapping->name, places[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A mapping of a module: by the part of the ELF file that lies there. */
+static enum segment module_segment(const struct process_module *module,
+                                   const struct mapping *mapping)
+{
+	const struct module_part *part;
+	size_t i;
+
+	if (!mapping->inode)
+		return SEGMENT_BSS;
+	if (mapping->access & MAPPING_EXECUTE)
+		return SEGMENT_CODE;
+	for (i = 0; i < module->part_count; i++) {
+		part = &module->parts[i];
+		if (mapping->start < part->end && mapping->end > part->start &&
+		    part->access & MAPPING_WRITE)
+			return SEGMENT_DATA; /* also where it was made read-only since */
+	}
+	return mapping->access & MAPPING_WRITE ? SEGMENT_DATA : SEGMENT_RODATA;
+}
+
+static enum segment file_segment(const struct segments *segments, size_t i)
+{
+	const struct mapping *mapping = &segments->maps.mappings[i];
+	uint32_t module = segments->modules.of_mapping[i];
+
+	if (is_own(mapping->name))
+		return SEGMENT_OUTLIVE;
+	if (module != MODULE_NONE_OF_MAPS)
+		return is_own(segments->modules.modules[module].path)
+		           ? SEGMENT_OUTLIVE
+		           : module_segment(&segments->modules.modules[module], mapping);
+	if (mapping->access & MAPPING_EXECUTE)
+		return SEGMENT_JIT;
+	/* The kernel's name for anonymous memory in huge pages, shared or not. */
+	if (begins(mapping->name, "/anon_hugepage") && !(mapping->access & MAPPING_SHARED))
+		return SEGMENT_OTHER;
+	return is_shared_memory(mapping) ? SEGMENT_SHARED : SEGMENT_FILE;
+}
+
+/* ---- anonymous memory ---- */
+
+static bool is_reserved(const struct mapping *mapping)
+{
+	return !(mapping->access & (MAPPING_READ | MAPPING_WRITE | MAPPING_EXECUTE));
+}
+
+static bool is_writable(const struct mapping *mapping)
+{
+	return (mapping->access & (MAPPING_READ | MAPPING_WRITE)) ==
+	       (MAPPING_READ | MAPPING_WRITE);
+}
+
+/* Of glibc: 64 MiB at a multiple of that; its far end is not yet accessible. */
+static bool is_arena(const struct segments *segments, size_t i)
+{
+	const struct mapping *mapping = &segments->maps.mappings[i], *next = mapping + 1;
+
+	if (mapping->start % ARENA_BYTES)
+		return false;
+	if (mapping->end - mapping->start == ARENA_BYTES)
+		return true;
+	return i + 1 < segments->maps.count && next->start == mapping->end &&
+	       is_reserved(next) && !next->name[0] &&
+	       next->end - mapping->start >= ARENA_BYTES;
+}
+
+/*
+ * What begins with these two words: 0, or its size, and to which segment it belongs. A
+ * large block of glibc has its size, whole pages, in the second, with bit 1 set
+ * (malloc/malloc.c).
+ */
+static uint64_t piece_bytes(const struct word_pair *head, enum segment *segment)
+{
+	uint64_t bytes = head->words[1];
+
+	*segment = SEGMENT_OUTLIVE;
+	if (head->words[0] != OWN_MARK_MAGIC) {
+		*segment = SEGMENT_HEAP;
+		if (head->words[0] >= PAGE || (bytes & 7) != 2)
+			return 0;
+		bytes &= ~UINT64_C(7);
+	}
+	return bytes % PAGE ? 0 : bytes;
+}
+
+/*
+ * Large blocks of glibc, and the recorder's own memory, are mappings of their own,
+ * which the kernel joins with those next to them; a new one comes below. Most of the
+ * mapping decides; SEGMENT_OTHER: they are not most of it.
+ */
+static enum segment pieces_segment(const struct look *look, size_t i)
+{
+	const struct mapping *mapping = &look->segments->maps.mappings[i];
+	uint64_t at = mapping->start, bytes, sums[SEGMENT_COUNT] = { 0 };
+	enum segment segment;
+	struct word_pair head;
+	bool is_small;
+
+	is_small = mapping->end - mapping->start < LARGE_BYTES_MIN;
+	if (!mapping->use.anonymous || (is_small && !look->has_own))
+		return SEGMENT_OTHER;
+	for (int piece = 0; at < mapping->end && piece < PIECES_MAX; piece++) {
+		if ((mapping->use.anonymous < mapping->use.size &&
+		     !process_memory_is_present(&look->memory, at)) ||
+		    !process_memory_read(&look->memory, at, &head))
+			break;
+		bytes = piece_bytes(&head, &segment);
+		if (!bytes || bytes > mapping->end - at ||
+		    (is_small && segment != SEGMENT_OUTLIVE))
+			break;
+		sums[segment] += bytes;
+		at += bytes;
+	}
+	if ((at - mapping->start) * 2 <= mapping->end - mapping->start)
+		return SEGMENT_OTHER;
+	return sums[SEGMENT_HEAP] >= sums[SEGMENT_OUTLIVE] ? SEGMENT_HEAP : SEGMENT_OUTLIVE;
+}
+
+/* The same, by the process itself. */
+static enum segment told_segment(const struct mapping *mapping)
+{
+	return mapping->told == MAPS_KIND_OWN      ? SEGMENT_OUTLIVE
+	       : mapping->told == MAPS_KIND_MALLOC ? SEGMENT_HEAP
+	                                           : SEGMENT_OTHER;
+}
+
+/* Right above a guard, as thread libraries lay out their stacks. */
+static bool is_like_stack(const struct segments *segments, size_t i)
+{
+	const struct mapping *mapping = &segments->maps.mappings[i], *guard = mapping - 1;
+
+	return i > 0 && guard->end == mapping->start && is_reserved(guard) &&
+	       !guard->name[0] && !guard->inode &&
+	       guard->end - guard->start <= GUARD_BYTES_MAX &&
+	       mapping->end - mapping->start >= STACK_BYTES_MIN &&
+	       mapping->end - mapping->start <= STACK_BYTES_MAX;
+}
+
+/* The recorder's memory for a thread, by its size alone: it, too, lies above a guard. */
+static bool is_like_own(const struct mapping *mapping)
+{
+	uint64_t bytes = mapping->end - mapping->start;
+
+	return bytes >= OWN_THREAD_BYTES && bytes <= OWN_THREAD_BYTES + JOINED_BYTES_MAX;
+}
+
+/*
+ * As the Go runtime's heap looks from outside: up to 1.25 it begins at one address; since 1.26
+ * anywhere in 64 MiB, what is before and after it being reserved.
+ */
+static bool is_like_go_arena(const struct segments *segments, size_t i)
+{
+	const struct mapping *mapping = &segments->maps.mappings[i];
+	const struct mapping *before = mapping - 1, *after = mapping + 1;
+
+	if (mapping->start >> 32 == GO_ARENA_FIRST >> 32)
+		return true;
+	return i > 0 && i + 1 < segments->maps.count && before->end == mapping->start &&
+	       after->start == mapping->end && is_reserved(before) && is_reserved(after) &&
+	       !before->inode && !after->inode && before->start % ARENA_BYTES == 0 &&
+	       after->end % ARENA_BYTES == 0;
+}
+
+/* What the tables of arenas say, where they can be read. */
+static bool is_go_arena(const struct look *look, size_t i)
+{
+	size_t at;
+
+	for (at = 0; at < look->table_count; at++) {
+		if (go_arenas_hold(look->tables[at], &look->memory,
+		                   &look->segments->maps.mappings[i]))
+			return true;
+	}
+	return !look->table_count && is_like_go_arena(look->segments, i);
+}
+
+static enum segment anonymous_segment(const struct look *look, size_t i)
+{
+	const struct segments *segments = look->segments;
+	const struct mapping *mapping = &segments->maps.mappings[i];
+	uint32_t module = segments->modules.of_mapping[i];
+	enum segment segment;
+
+	if (segments->thread_of[i] == THREAD_OF_GO ||
+	    (look->is_go && !is_reserved(mapping) && is_go_arena(look, i)))
+		return SEGMENT_GO_HEAP;
+	if (segments->thread_of[i] || mapping->grows_down)
+		return SEGMENT_STACK;
+	if (module != MODULE_NONE_OF_MAPS && !is_reserved(mapping))
+		return is_own(segments->modules.modules[module].path) ? SEGMENT_OUTLIVE
+		                                                      : SEGMENT_BSS;
+	if (is_reserved(mapping))
+		return SEGMENT_GUARD;
+	if (mapping->access & MAPPING_EXECUTE)
+		return SEGMENT_JIT;
+	if (is_writable(mapping)) {
+		if (is_arena(segments, i))
+			return SEGMENT_HEAP;
+		segment = look->is_recorded ? told_segment(mapping) : pieces_segment(look, i);
+		if (segment == SEGMENT_OTHER && is_like_stack(segments, i))
+			return look->is_recorded && is_like_own(mapping) ? SEGMENT_OUTLIVE
+			                                                 : SEGMENT_STACK;
+		return segment;
+	}
+	return SEGMENT_OTHER;
+}
+
+static enum segment mapping_segment(const struct look *look, size_t i)
+{
+	const struct mapping *mapping = &look->segments->maps.mappings[i];
+	const char *name = mapping->name;
+
+	if (name[0] == '[') {
+		if (begins(name, "[heap]"))
+			return SEGMENT_HEAP;
+		if (begins(name, "[stack"))
+			return SEGMENT_STACK;
+		if (begins(name, "[v") || begins(name, "[uprobes]"))
+			return SEGMENT_KERNEL;
+		if (begins(name, "[anon: Go: ") || begins(name, "[anon:Go: "))
+			return strstr(name, "stack") ? SEGMENT_GO_STACK : SEGMENT_GO_HEAP;
+	}
+	if (mapping->inode || mapping->access & MAPPING_SHARED)
+		return is_reserved(mapping) && !is_own(name) ? SEGMENT_GUARD
+		                                             : file_segment(look->segments, i);
+	return anonymous_segment(look, i);
+}
+
+/* ---- threads ---- */
+
+/*
+ * A stack pointer may also be in a signal's or a coroutine's stack: those are stacks. Go
+ * has its stacks in its heap, wherever that is; threads of its C libraries have a guard.
+ */
+static void threads_place(struct look *look)
+{
+	struct segments *segments = look->segments;
+	const struct process_thread *thread;
+	size_t i, at;
+
+	for (i = 0; i < segments->threads.count; i++) {
+		thread = &segments->threads.threads[i];
+		at = process_maps_find(&segments->maps, thread->stack_pointer);
+		if (at == segments->maps.count || !is_writable(&segments->maps.mappings[at]) ||
+		    segments->maps.mappings[at].inode)
+			continue;
+		segments->thread_of[at] = look->is_go && !segments->maps.mappings[at].name[0] &&
+		                                  !is_like_stack(segments, at)
+		                              ? THREAD_OF_GO
+		                              : (uint32_t)i + 1;
+	}
+}
+
+static void command_read(struct segments *segments)
+{
+	char path[64];
+	ssize_t bytes = 0;
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)segments->pid);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file >= 0) {
+		bytes = read(file, segments->command, sizeof(segments->command) - 1);
+		close(file);
+	}
+	while (bytes > 0 && !segments->command[bytes - 1])
+		bytes--;
+	segments->command[bytes > 0 ? bytes : 0] = 0;
+	for (; bytes > 0; bytes--) {
+		if (!segments->command[bytes - 1])
+			segments->command[bytes - 1] = ' ';
+	}
+}
+
+/* Each mapping to its segment. */
+static void mappings_sort(const struct look *look)
+{
+	struct segments *segments = look->segments;
+	enum segment segment;
+	size_t i;
+
+	memset(segments->sums, 0, sizeof(segments->sums));
+	memset(segments->mappings, 0, sizeof(segments->mappings));
+	for (i = 0; i < segments->maps.count; i++) {
+		segment = mapping_segment(look, i);
+		segments->of_mapping[i] = segment;
+		memory_use_add(&segments->sums[segment], &segments->maps.mappings[i].use);
+		segments->mappings[segment]++;
+		if (segments->thread_of[i] == THREAD_OF_GO)
+			segments->thread_of[i] = 0;
+	}
+}
+
+static int rooms_make(struct segments *segments)
+{
+	free(segments->of_mapping);
+	free(segments->thread_of);
+	segments->of_mapping = calloc(segments->maps.count + 1, sizeof(enum segment));
+	segments->thread_of = calloc(segments->maps.count + 1, sizeof(uint32_t));
+	return segments->of_mapping && segments->thread_of ? 0 : -1;
+}
+
+int segments_sort(struct segments *segments)
+{
+	struct look look = { .segments = segments,
+		                 .memory = { .file = -1, .pagemap = -1 },
+		                 .is_recorded = true };
+	size_t i;
+
+	if (rooms_make(segments))
+		return -1;
+	for (i = 0; i < segments->maps.count; i++)
+		look.is_go |= segments->maps.mappings[i].start == GO_ARENA_FIRST &&
+		              !segments->maps.mappings[i].inode;
+	threads_place(&look);
+	mappings_sort(&look);
+	return 0;
+}
+
+/* Its table of arenas, and where that was found: it is looked for until there is one. */
+static uint64_t go_table(const struct look *look, struct process_module *module)
+{
+	const struct process_maps *maps = &look->segments->maps;
+	uint64_t table = go_arenas_table(&look->memory, maps, module->go_word);
+	const struct module_part *part = module->parts;
+
+	for (; !table && part < module->parts + module->part_count; part++) {
+		if (!(part->access & MAPPING_WRITE))
+			continue;
+		module->go_word = go_arenas_find(&look->memory, maps, part->start, part->end);
+		table = go_arenas_table(&look->memory, maps, module->go_word);
+	}
+	return table;
+}
+
+static void go_find(struct look *look)
+{
+	struct process_module *module = look->segments->modules.modules;
+	const struct process_module *end = module + look->segments->modules.count;
+	uint64_t table;
+
+	for (; module < end; module++) {
+		if (!module->is_go)
+			continue;
+		look->is_go = true;
+		table = look->table_count < GO_TABLES_MAX ? go_table(look, module) : 0;
+		if (table)
+			look->tables[look->table_count++] = table;
+	}
+}
+
+int segments_read(struct segments *segments, pid_t pid, struct error *error)
+{
+	struct look look = { .segments = segments };
+	size_t i;
+
+	segments->pid = pid;
+	if (process_maps_read(&segments->maps, pid, error))
+		return -1;
+	if (rooms_make(segments) || process_threads_read(&segments->threads, pid) ||
+	    process_modules_find(&segments->modules, &segments->maps))
+		return error_set(error, "%d: out of memory", (int)pid);
+	command_read(segments);
+	for (i = 0; i < segments->maps.count && !look.has_own; i++)
+		look.has_own = segments->maps.mappings[i].inode &&
+		               is_own(segments->maps.mappings[i].name);
+	look.memory = process_memory_open(pid);
+	go_find(&look);
+	threads_place(&look);
+	mappings_sort(&look);
+	process_memory_close(&look.memory);
+	return 0;
+}
+
+void segments_release(struct segments *segments)
+{
+	process_maps_release(&segments->maps);
+	process_modules_release(&segments->modules);
+	process_threads_release(&segments->threads);
+	free(segments->of_mapping);
+	free(segments->thread_of);
+	*segments = (struct segments){ .pid = 0 };
+}

@@ -1,0 +1,416 @@
+/* segments/self_view.c - the mappings a process saw of itself, and their segments. Layer 5. */
+#include "segments/self_view.h"
+
+#include "trace/definitions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAPPINGS_MAX (1u << 20)
+#define PICTURES_MAX (1u << 16)
+#define SPANS_PICTURES_MAX 4096 /* of later ones, large blocks stay where they lie */
+#define SAMPLES_MAX (1u << 12)  /* 1.7 KB each */
+
+/* A picture on its way: what its records had so far. */
+struct picture_loader {
+	struct segment_pictures *into;
+	struct segments segments; /* the maps: names are offsets into `names` + 1 */
+	struct text names;
+	struct segment_picture picture;
+	size_t sized; /* mappings whose sizes are known: from the first on */
+	struct picture_totals totals; /* of the next picture, if it is of that time */
+	uint64_t totals_time, stacks_time;
+	bool is_open, is_out_of_memory;
+};
+
+static bool is_file(const struct mapping *mapping)
+{
+	return mapping->name[0] == '/';
+}
+
+/* ---- modules, by mappings alone ---- */
+
+/* Whether these, one after the other, can be parts of one file that was loaded. */
+static bool is_next_part(const struct mapping *before, const struct mapping *mapping)
+{
+	return is_file(mapping) && !(mapping->access & MAPPING_SHARED) &&
+	       !strcmp(before->name, mapping->name) && mapping->offset >= before->offset;
+}
+
+/*
+ * Of two read-only parts before the writable one, the second was written when it was
+ * relocated: of the same segment, or the kernel would have joined them.
+ */
+static bool is_relocated(const struct process_maps *maps, size_t first, size_t i)
+{
+	const struct mapping *mapping = &maps->mappings[i];
+	const unsigned kinds = MAPPING_WRITE | MAPPING_EXECUTE;
+
+	return i > first && i + 1 < maps->count && !(mapping->access & kinds) &&
+	       !(mapping[-1].access & kinds) && mapping[1].access & MAPPING_WRITE &&
+	       is_next_part(mapping, mapping + 1);
+}
+
+/* The mappings [first, end) are one file's; those that follow may be its bss. */
+static void module_take(struct segments *segments, size_t first, size_t end)
+{
+	struct process_modules *modules = &segments->modules;
+	const struct process_maps *maps = &segments->maps;
+	struct process_module *module = &modules->modules[modules->count];
+	const struct mapping *mapping;
+	bool has_code = false;
+	size_t i;
+
+	*module = (struct process_module){ .path = maps->mappings[first].name };
+	for (i = first; i < end; i++) {
+		mapping = &maps->mappings[i];
+		has_code = has_code || mapping->access & MAPPING_EXECUTE;
+		if (module->part_count < MODULE_PARTS_MAX)
+			module->parts[module->part_count++] = (struct module_part){
+				mapping->start, mapping->end, mapping->end,
+				mapping->access | (is_relocated(maps, first, i) ? MAPPING_WRITE : 0u)
+			};
+	}
+	if (!has_code)
+		return;
+	for (i = first; i < end; i++)
+		modules->of_mapping[i] = (uint32_t)modules->count;
+	mapping = &maps->mappings[end];
+	if (end < maps->count && !mapping->name[0] && mapping->start == mapping[-1].end &&
+	    mapping->access & MAPPING_WRITE &&
+	    (mapping->told == MAPS_KIND_BSS || mapping->told == MAPS_KIND_UNTOLD))
+		modules->of_mapping[end] = (uint32_t)modules->count;
+	modules->count++;
+}
+
+static void modules_make(struct segments *segments)
+{
+	const struct process_maps *maps = &segments->maps;
+	size_t first, end;
+
+	for (first = 0; first < maps->count; first++)
+		segments->modules.of_mapping[first] = MODULE_NONE_OF_MAPS;
+	for (first = 0; first < maps->count; first = end) {
+		end = first + 1;
+		if (!is_file(&maps->mappings[first]) ||
+		    maps->mappings[first].access & MAPPING_SHARED)
+			continue;
+		while (end < maps->count &&
+		       is_next_part(&maps->mappings[end - 1], &maps->mappings[end]))
+			end++;
+		module_take(segments, first, end);
+	}
+}
+
+/* ---- one picture ---- */
+
+/* " (deleted)" is what the kernel adds. */
+static void name_settle(struct picture_loader *loader, struct mapping *mapping)
+{
+	static const char deleted[] = " (deleted)";
+	char *name = loader->names.data + (uintptr_t)mapping->name;
+	size_t length = strlen(name);
+
+	if (length > sizeof(deleted) - 1 &&
+	    !strcmp(name + length - (sizeof(deleted) - 1), deleted)) {
+		mapping->is_deleted = true;
+		name[length - (sizeof(deleted) - 1)] = 0;
+	}
+	mapping->name = name;
+	mapping->inode = name[0] == '/';
+	mapping->use.size = mapping->end - mapping->start;
+}
+
+static void sample_free(struct segment_sample *sample)
+{
+	if (sample)
+		segment_sample_release(sample);
+	free(sample);
+}
+
+static int picture_add(struct picture_loader *loader)
+{
+	struct segment_pictures *into = loader->into;
+	size_t capacity = into->capacity ? 2 * into->capacity : 8;
+	struct segment_picture *grown;
+
+	if (into->count == into->capacity) {
+		grown = realloc(into->pictures, capacity * sizeof(*grown));
+		if (!grown)
+			return -1;
+		into->pictures = grown;
+		into->capacity = capacity;
+	}
+	into->pictures[into->count++] = loader->picture;
+	return 0;
+}
+
+/* What was resident, where all of it is known. */
+static int sample_make(struct picture_loader *loader)
+{
+	struct segment_picture *picture = &loader->picture;
+	const struct process_maps *maps = &loader->segments.maps;
+	struct segment_sample *sample;
+
+	if (loader->sized != maps->count || !picture->is_whole ||
+	    !picture->totals.time_ns || loader->into->sampled == SAMPLES_MAX)
+		return 0;
+	sample = malloc(sizeof(*sample));
+	if (!sample || segment_sample_make(sample, &loader->segments)) {
+		free(sample);
+		return -1;
+	}
+	memset(&sample->total, 0, sizeof(sample->total));
+	for (size_t i = 0; i < SEGMENT_COUNT; i++)
+		memory_use_add(&sample->total, &sample->uses[i]);
+	sample->time_ns = picture->totals.time_ns;
+	sample->peak_rss = picture->totals.peak_rss;
+	if (picture->totals.threads)
+		sample->thread_count = picture->totals.threads;
+	sample->is_own = true;
+	picture->sample = sample;
+	loader->into->sampled++;
+	return 0;
+}
+
+/* What was gathered is all there is of it. */
+static void picture_close(struct picture_loader *loader)
+{
+	struct segments *segments = &loader->segments;
+	struct segment_picture *picture = &loader->picture;
+	size_t count = segments->maps.count, i;
+
+	if (!loader->is_open)
+		return;
+	loader->is_open = false;
+	process_modules_release(&segments->modules);
+	segments->modules = (struct process_modules){
+		.modules = calloc(count + 1, sizeof(*segments->modules.modules)),
+		.of_mapping = calloc(count + 1, sizeof(*segments->modules.of_mapping)),
+	};
+	loader->is_out_of_memory = !segments->modules.modules ||
+	                           !segments->modules.of_mapping;
+	if (loader->is_out_of_memory)
+		return;
+	for (i = 0; i < count; i++)
+		name_settle(loader, &segments->maps.mappings[i]);
+	modules_make(segments);
+	if (segments_sort(segments)) {
+		loader->is_out_of_memory = true;
+		return;
+	}
+	picture->mapping_count = (uint32_t)count;
+	for (i = 0; i < SEGMENT_COUNT; i++) {
+		picture->sizes[i] = segments->sums[i].size;
+		picture->mappings[i] = (uint32_t)segments->mappings[i];
+		picture->total += segments->sums[i].size;
+	}
+	if (loader->into->count < SPANS_PICTURES_MAX &&
+	    segment_spans_make(&picture->spans, segments)) {
+		loader->is_out_of_memory = true;
+		return;
+	}
+	loader->is_out_of_memory = sample_make(loader) || picture_add(loader);
+	if (loader->is_out_of_memory) {
+		sample_free(picture->sample);
+		free(picture->spans.spans);
+	}
+	picture->sample = NULL;
+}
+
+/* ---- records ---- */
+
+static int entry_take(struct picture_loader *loader, const struct maps_entry *entry,
+                      const uint8_t *name)
+{
+	struct process_maps *maps = &loader->segments.maps;
+	size_t capacity = maps->capacity ? 2 * maps->capacity : 256;
+	struct mapping *grown;
+
+	if (maps->count == maps->capacity) {
+		grown = realloc(maps->mappings, capacity * sizeof(*grown));
+		if (!grown)
+			return -1;
+		maps->mappings = grown;
+		maps->capacity = capacity;
+	}
+	maps->mappings[maps->count++] = (struct mapping){
+		.start = entry->start,
+		.end = entry->end,
+		.offset = entry->offset,
+		.access = entry->access &
+		          (MAPPING_READ | MAPPING_WRITE | MAPPING_EXECUTE | MAPPING_SHARED),
+		.told = entry->kind,
+		.name = (const char *)(uintptr_t)loader->names.bytes, /* until it is whole */
+	};
+	return text_add(&loader->names, (const char *)name, entry->name_bytes) ||
+	               text_add(&loader->names, "", 1)
+	           ? -1
+	           : 0;
+}
+
+/* The mappings of one record. */
+static int entries_take(struct picture_loader *loader, const uint8_t *at,
+                        const uint8_t *end, uint32_t count, struct error *error)
+{
+	const struct process_maps *maps = &loader->segments.maps;
+	struct maps_entry entry;
+	uint64_t bytes;
+
+	while (count--) {
+		if ((size_t)(end - at) < sizeof(entry))
+			return error_set(error, "a picture of the mappings is cut short");
+		memcpy(&entry, at, sizeof(entry));
+		bytes = sizeof(entry) + ((entry.name_bytes + UINT64_C(7)) & ~UINT64_C(7));
+		if (bytes > (size_t)(end - at))
+			return error_set(error, "a picture of the mappings is cut short");
+		if (entry.end <= entry.start || maps->count == MAPPINGS_MAX ||
+		    (maps->count && entry.start < maps->mappings[maps->count - 1].end))
+			return error_set(error, "mappings that lie over each other cannot be");
+		if (entry_take(loader, &entry, at + sizeof(entry)))
+			return error_set(error, "out of memory for mappings");
+		at += bytes;
+	}
+	return 0;
+}
+
+static void picture_begin(struct picture_loader *loader,
+                          const struct maps_definition *record)
+{
+	uint64_t time = record->header.time;
+
+	picture_close(loader);
+	loader->segments.maps.count = 0;
+	loader->names.bytes = 0;
+	loader->sized = 0;
+	if (loader->stacks_time != time)
+		loader->segments.threads.count = 0;
+	loader->picture = (struct segment_picture){ .time = time,
+		                                        .reason = record->reason };
+	if (loader->totals_time == time)
+		loader->picture.totals = loader->totals;
+	loader->is_open = loader->into->count < PICTURES_MAX;
+}
+
+static int record_take(struct picture_loader *loader, const uint8_t *at, size_t bytes,
+                       struct error *error)
+{
+	struct maps_definition record;
+
+	if (bytes < sizeof(record))
+		return error_set(error, "a picture of the mappings is cut short");
+	memcpy(&record, at, sizeof(record));
+	if (!record.first)
+		picture_begin(loader, &record);
+	if (!loader->is_open)
+		return 0; /* its beginning is not here */
+	if (record.first != loader->segments.maps.count)
+		return error_set(error, "a picture of the mappings has a hole");
+	if (entries_take(loader, at + sizeof(record), at + bytes, record.count, error)) {
+		loader->is_open = false;
+		return -1;
+	}
+	loader->picture.is_whole = record.is_last; /* sizes may follow */
+	return 0;
+}
+
+/* What comes before or after a picture's own records. */
+static int beside_take(struct picture_loader *loader, const uint8_t *at,
+                       const struct definition_header *header, struct error *error)
+{
+	struct maps_use_definition use;
+
+	switch (header->kind) {
+	case DEFINITION_MEMORY:
+		if (picture_totals_take(&loader->totals, at, header->bytes, error))
+			return -1;
+		loader->totals_time = header->time;
+		return 0;
+	case DEFINITION_STACKS:
+		picture_close(loader); /* it has had its own */
+		loader->stacks_time = header->time;
+		return picture_stacks_take(&loader->segments.threads, at, header->bytes, error);
+	case DEFINITION_MAPS_USE: break;
+	default: return 0;
+	}
+	if (!loader->is_open)
+		return 0;
+	if (picture_use_take(&loader->segments.maps, at, header->bytes, error))
+		return -1;
+	memcpy(&use, at, sizeof(use));
+	if (header->time == loader->picture.time && use.first == loader->sized)
+		loader->sized += use.count;
+	return 0;
+}
+
+int picture_load(struct picture_loader *loader, const uint8_t *data, size_t bytes,
+                 struct error *error)
+{
+	struct definition_cursor cursor = { .data = data, .bytes = bytes };
+	int result = 0;
+
+	/* Where the chunk is wrong, whoever reads the modules tells. */
+	while (definition_next(&cursor)) {
+		if (cursor.header.kind == DEFINITION_MAPS
+		        ? record_take(loader, cursor.record, cursor.header.bytes,
+		                      result ? NULL : error)
+		        : beside_take(loader, cursor.record, &cursor.header,
+		                      result ? NULL : error))
+			result = -1;
+	}
+	return result;
+}
+
+struct picture_loader *picture_loader_new(struct segment_pictures *into)
+{
+	struct picture_loader *loader = calloc(1, sizeof(*loader));
+
+	if (loader)
+		loader->into = into;
+	return loader;
+}
+
+void picture_loader_end(struct picture_loader *loader)
+{
+	if (!loader)
+		return;
+	picture_close(loader);
+	segments_release(&loader->segments);
+	text_release(&loader->names);
+	free(loader);
+}
+
+/* ---- all of them ---- */
+
+static int loader_take(void *loader, const uint8_t *data, size_t bytes,
+                       struct error *error)
+{
+	return picture_load(loader, data, bytes, error);
+}
+
+int segment_pictures_read(struct segment_pictures *pictures,
+                          struct trace_reader *reader,
+                          const struct trace_process *process)
+{
+	struct picture_loader *loader;
+
+	*pictures = (struct segment_pictures){ .count = 0 };
+	loader = picture_loader_new(pictures);
+	if (!loader)
+		return -1;
+	trace_reader_definitions(reader, process, loader_take, loader);
+	picture_loader_end(loader);
+	return 0;
+}
+
+void segment_pictures_release(struct segment_pictures *pictures)
+{
+	size_t i;
+
+	for (i = 0; i < pictures->count; i++) {
+		sample_free(pictures->pictures[i].sample);
+		free(pictures->pictures[i].spans.spans);
+	}
+	free(pictures->pictures);
+	*pictures = (struct segment_pictures){ .count = 0 };
+}

@@ -1,0 +1,285 @@
+/* symbols/kept_files.c - keep the files of loaded modules open. Layer 2. */
+#include "symbols/kept_files.h"
+
+#include "trace/definitions.h"
+#include "elf/file.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUCKETS 1024
+#define OPEN_MAX 4096 /* modules beyond are looked up by path at the end */
+#define OFFERED_MAX \
+	2048 /* of those, so many may be files that nobody has asked for yet */
+#define COMPARED_BYTES_MAX (UINT64_C(64) << 20)
+
+struct shelf_entry {
+	struct shelf_entry *next;
+	int descriptor; /* -1: could not be had */
+	bool
+		is_doubtful; /* different files of this path, and nothing tells which is meant */
+	uint8_t build_id[BUILD_ID_BYTES_MAX];
+	size_t build_id_bytes;
+	char path[];
+};
+
+struct module_shelf {
+	struct shelf_entry *buckets[BUCKETS];
+	size_t open_count, offered_count;
+};
+
+struct module_shelf *module_shelf_new(void)
+{
+	return calloc(1, sizeof(struct module_shelf));
+}
+
+void module_shelf_free(struct module_shelf *shelf)
+{
+	struct shelf_entry *entry, *next;
+	size_t i;
+
+	if (!shelf)
+		return;
+	for (i = 0; i < BUCKETS; i++) {
+		for (entry = shelf->buckets[i]; entry; entry = next) {
+			next = entry->next;
+			if (entry->descriptor >= 0)
+				close(entry->descriptor);
+			free(entry);
+		}
+	}
+	free(shelf);
+}
+
+/* FNV-1a of the path; most modules of one path have one build-id. */
+static size_t shelf_bucket(const char *path)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *path; path++)
+		hash = (hash ^ (uint8_t)*path) * UINT64_C(0x100000001b3);
+	return hash % BUCKETS;
+}
+
+static struct shelf_entry *entry_find(const struct module_shelf *shelf,
+                                      const char *path, const uint8_t *build_id,
+                                      size_t build_id_bytes)
+{
+	struct shelf_entry *entry = shelf->buckets[shelf_bucket(path)];
+
+	for (; entry; entry = entry->next) {
+		if (!strcmp(entry->path, path) && entry->build_id_bytes == build_id_bytes &&
+		    (!build_id_bytes || !memcmp(entry->build_id, build_id, build_id_bytes)))
+			break;
+	}
+	return entry;
+}
+
+/* A file of that build, whatever its path: a process may have changed its directory. */
+static int build_find(const struct module_shelf *shelf, const uint8_t *build_id,
+                      size_t build_id_bytes)
+{
+	const struct shelf_entry *entry;
+	size_t i;
+
+	for (i = 0; build_id_bytes && i < BUCKETS; i++) {
+		for (entry = shelf->buckets[i]; entry; entry = entry->next) {
+			if (entry->descriptor >= 0 && entry->build_id_bytes == build_id_bytes &&
+			    !memcmp(entry->build_id, build_id, build_id_bytes))
+				return entry->descriptor;
+		}
+	}
+	return -1;
+}
+
+int module_shelf_find(const struct module_shelf *shelf, const char *path,
+                      const uint8_t *build_id, size_t build_id_bytes)
+{
+	const struct shelf_entry *entry;
+
+	if (build_id_bytes > BUILD_ID_BYTES_MAX)
+		return -1;
+	entry = entry_find(shelf, path, build_id, build_id_bytes);
+	return entry && entry->descriptor >= 0
+	           ? entry->descriptor
+	           : build_find(shelf, build_id, build_id_bytes);
+}
+
+/* A new entry without a file; NULL: no memory, and it is looked up by path at the end. */
+static struct shelf_entry *entry_add(struct module_shelf *shelf, const char *path,
+                                     const uint8_t *build_id, size_t build_id_bytes)
+{
+	size_t path_bytes = strlen(path) + 1, bucket = shelf_bucket(path);
+	struct shelf_entry *entry = malloc(sizeof(*entry) + path_bytes);
+
+	if (!entry)
+		return NULL;
+	*entry = (struct shelf_entry){ .next = shelf->buckets[bucket],
+		                           .descriptor = -1,
+		                           .build_id_bytes = build_id_bytes };
+	memcpy(entry->build_id, build_id, build_id_bytes);
+	memcpy(entry->path, path, path_bytes);
+	shelf->buckets[bucket] = entry;
+	return entry;
+}
+
+/* Open `path` if it is a regular ELF file with the module's build-id; else -1. */
+static int module_open(const char *path, const struct module_definition *module)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct elf_file elf;
+	struct stat status;
+
+	if (file < 0)
+		return -1;
+	if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+	    elf_file_read(&elf, file) == ELF_OK &&
+	    elf_file_is_build(&elf, module->build_id, module->build_id_bytes))
+		return file;
+	close(file);
+	return -1;
+}
+
+/*
+ * Where the process sees it; where we see it, should it be gone; and, should it have been
+ * replaced already, what the process runs, or, given the right to, the mapped file itself.
+ */
+static int module_open_anywhere(pid_t pid, const char *path,
+                                const struct module_definition *module)
+{
+	char other[PATH_MAX + 64];
+	int file;
+
+	snprintf(other, sizeof(other), "/proc/%d/root%s", (int)pid, path);
+	file = module_open(other, module);
+	if (file < 0)
+		file = module_open(path, module);
+	if (file < 0 && module->build_id_bytes) {
+		snprintf(other, sizeof(other), "/proc/%d/exe", (int)pid);
+		file = module_open(other, module);
+	}
+	if (file < 0 && module->segment_count) {
+		snprintf(other, sizeof(other), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64,
+		         (int)pid, module->segments[0].start & ~UINT64_C(0xfff),
+		         (module->segments[0].end + 0xfff) & ~UINT64_C(0xfff));
+		file = module_open(other, module);
+	}
+	return file;
+}
+
+static void module_take(struct module_shelf *shelf, pid_t pid,
+                        const struct module_definition *module, const char *path)
+{
+	struct shelf_entry *entry = entry_find(shelf, path, module->build_id,
+	                                       module->build_id_bytes);
+
+	if (path[0] != '/' || shelf->open_count == OPEN_MAX)
+		return;
+	if (!entry)
+		entry = entry_add(shelf, path, module->build_id, module->build_id_bytes);
+	if (!entry || entry->descriptor >= 0 || entry->is_doubtful)
+		return;
+	entry->descriptor = module_open_anywhere(pid, path, module);
+	if (entry->descriptor >= 0)
+		shelf->open_count++;
+}
+
+size_t module_shelf_add(struct module_shelf *shelf, pid_t pid, const uint8_t *chunk,
+                        size_t bytes, size_t from)
+{
+	struct definition_cursor cursor = { .data = chunk, .bytes = bytes, .at = from };
+	struct module_definition module;
+	char path[PATH_MAX];
+
+	while (definition_next(&cursor)) {
+		if (cursor.header.kind != DEFINITION_MODULE ||
+		    cursor.header.bytes < sizeof(module))
+			continue;
+		memcpy(&module, cursor.record, sizeof(module));
+		if (module.path_bytes >= sizeof(path) ||
+		    module.path_bytes > cursor.header.bytes - sizeof(module) ||
+		    module.build_id_bytes > BUILD_ID_BYTES_MAX)
+			continue;
+		memcpy(path, cursor.record + sizeof(module), module.path_bytes);
+		path[module.path_bytes] = '\0';
+		module_take(shelf, pid, &module, path);
+	}
+	return cursor.at;
+}
+
+/* ---- files that are offered ---- */
+
+/* Whether two files have the same bytes. One that shrinks meanwhile has not. */
+static bool files_are_same(int one, int other)
+{
+	char a[16384], b[16384];
+	struct stat first, second;
+	ssize_t bytes = 0;
+	off_t at;
+
+	if (fstat(one, &first) || fstat(other, &second) ||
+	    first.st_size != second.st_size || (uint64_t)first.st_size > COMPARED_BYTES_MAX)
+		return false;
+	if (first.st_ino == second.st_ino && first.st_dev == second.st_dev)
+		return true;
+	for (at = 0; at < first.st_size; at += bytes) {
+		bytes = pread(one, a, sizeof(a), at);
+		if (bytes <= 0 || pread(other, b, (size_t)bytes, at) != bytes ||
+		    memcmp(a, b, (size_t)bytes))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Files of one path without build-ids: which of them a module was, nobody can say. No name
+ * is better than a wrong one.
+ */
+static void entry_doubt(struct module_shelf *shelf, struct shelf_entry *entry, int file)
+{
+	if (entry->build_id_bytes || files_are_same(entry->descriptor, file))
+		return;
+	close(entry->descriptor);
+	entry->descriptor = -1;
+	entry->is_doubtful = true;
+	shelf->open_count--;
+}
+
+/* True: it is kept. */
+static bool file_keep(struct module_shelf *shelf, const char *path, int file)
+{
+	struct shelf_entry *entry;
+	struct elf_file elf;
+	struct stat status;
+
+	if (path[0] != '/' || fstat(file, &status) || !S_ISREG(status.st_mode) ||
+	    elf_file_read(&elf, file) != ELF_OK)
+		return false;
+	entry = entry_find(shelf, path, elf.build_id, elf.build_id_bytes);
+	if (entry && entry->descriptor >= 0)
+		entry_doubt(shelf, entry, file);
+	else if (shelf->open_count < OPEN_MAX && shelf->offered_count < OFFERED_MAX) {
+		if (!entry)
+			entry = entry_add(shelf, path, elf.build_id, elf.build_id_bytes);
+		if (!entry || entry->is_doubtful)
+			return false;
+		entry->descriptor = file;
+		shelf->open_count++;
+		shelf->offered_count++;
+		return true;
+	}
+	return false;
+}
+
+void module_shelf_offer(void *shelf, const char *path, int file)
+{
+	if (!file_keep(shelf, path, file))
+		close(file);
+}

@@ -1,0 +1,225 @@
+/* trace/counts.c - how much of what one process recorded. Layer 5. */
+#include "trace/counts.h"
+
+#include "trace/chunk_decoder.h"
+#include "base/hash_index.h"
+
+#include <stdlib.h>
+
+#define BATCH_EVENTS 64
+
+/* What a thread says of itself against what was read of it. */
+struct position {
+	uint32_t thread;
+	uint64_t read, highest;
+};
+
+struct counting {
+	struct process_counts *counts;
+	struct phases *phases; /* NULL: none asked for */
+	struct phase_cursor phase_now;
+	struct chunk_decoder *decoder;
+	struct chunk_buffer buffer;
+	struct position *positions; /* [0] is none */
+	uint32_t position_count, position_capacity;
+	struct hash_index index;
+};
+
+struct losses losses_sum(const uint64_t lost[LOST_CAUSES_MAX])
+{
+	struct losses losses = { .events = 0 };
+	unsigned i;
+
+	for (i = 0; i < LOST_CAUSES_MAX; i++) {
+		if (i == LOST_DEFINITIONS || i == LOST_STACKS_CUT || i == LOST_STUBS ||
+		    i == LOST_CHILDREN || !lost[i])
+			continue;
+		losses.has_several = losses.events > 0;
+		losses.events += lost[i];
+		if (lost[i] > lost[losses.main])
+			losses.main = i;
+	}
+	return losses;
+}
+
+struct lost_counts lost_count(const struct trace_process *process, uint64_t holes)
+{
+	const uint64_t *by_cause = process->header.lost;
+	struct lost_counts lost = { .damaged = process->damaged_events,
+		                        .recorder = losses_sum(by_cause).events,
+		                        .drained = by_cause[LOST_DRAINED] };
+	uint64_t explained;
+
+	/* A thread's count shows a gap where chunks were taken, overwritten or damaged, too. */
+	explained = by_cause[LOST_OVERWRITTEN] + lost.drained + lost.damaged;
+	if (holes > explained)
+		lost.holes = holes - explained;
+	lost.events = lost.recorder + lost.damaged + lost.holes;
+	return lost;
+}
+
+static uint64_t position_hash_of(const void *context, uint32_t number)
+{
+	return hash_words(((const struct counting *)context)->positions[number].thread, 1);
+}
+
+/* The number of a thread's position, made if it is new; 0 when memory is out. */
+static uint32_t position_find(struct counting *counting, uint32_t thread)
+{
+	uint32_t capacity = counting->position_capacity ? 2 * counting->position_capacity
+	                                                : 16;
+	struct position *positions;
+	uint32_t slot, number;
+
+	if (counting->index.count) {
+		slot = hash_index_slot(&counting->index, hash_words(thread, 1));
+		while ((number = hash_index_next(&counting->index, &slot))) {
+			if (counting->positions[number].thread == thread)
+				return number;
+		}
+	}
+	if (counting->position_count + 1 >= counting->position_capacity) {
+		positions = realloc(counting->positions, capacity * sizeof(*positions));
+		if (!positions)
+			return 0;
+		counting->positions = positions;
+		counting->position_capacity = capacity;
+	}
+	number = ++counting->position_count;
+	counting->positions[number] = (struct position){ thread, 0, 0 };
+	if (hash_index_add(&counting->index, hash_words(thread, 1), number,
+	                   position_hash_of, counting))
+		return 0;
+	return number;
+}
+
+static void event_count(struct process_counts *counts, const struct event *event)
+{
+	counts->events++;
+	counts->plain += event->is_plain;
+	if (event->time_end > counts->time_last)
+		counts->time_last = event->time_end;
+	switch (event->op) {
+	case OP_FREE: counts->frees++; return;
+	case OP_FAILED: counts->failed++; return;
+	case OP_CONTROL: return;
+	case OP_REALLOC: counts->reallocs++; break;
+	}
+	counts->allocations++;
+	counts->bytes += event->size;
+}
+
+static void phase_count(struct counting *counting, const struct event *event)
+{
+	bool is_alloc = event->op != OP_FREE && event->op != OP_FAILED &&
+	                event->op != OP_CONTROL;
+
+	phase_cursor_at(&counting->phase_now, counting->phases, event->time);
+	phase_cursor_count(&counting->phase_now, is_alloc, is_alloc ? event->size : 0,
+	                   event->op == OP_FREE);
+}
+
+/* All events of the chunk that was started. 0, or -1 when memory is out. */
+static int chunk_count(struct counting *counting)
+{
+	struct event events[BATCH_EVENTS];
+	struct position *position;
+	uint32_t number = 0;
+	size_t count, i;
+
+	while ((count = chunk_decoder_batch(counting->decoder, events, BATCH_EVENTS))) {
+		if (events[0].op == EVENT_RUN) {
+			number = position_find(counting,
+			                       chunk_decoder_run(counting->decoder)->thread);
+			if (!number)
+				return -1;
+			position = &counting->positions[number];
+			if (chunk_decoder_run(counting->decoder)->events_before > position->highest)
+				position->highest = chunk_decoder_run(counting->decoder)->events_before;
+			continue;
+		}
+		if (events[0].op == EVENT_NOTE)
+			continue;
+		for (i = 0; i < count; i++) {
+			event_count(counting->counts, &events[i]);
+			if (counting->phases)
+				phase_count(counting, &events[i]);
+		}
+		counting->positions[number].read += count;
+		if (counting->positions[number].read > counting->positions[number].highest)
+			counting->positions[number].highest = counting->positions[number].read;
+	}
+	return 0;
+}
+
+static int chunks_count(struct counting *counting, struct trace_reader *reader,
+                        struct trace_process *process,
+                        void (*progress)(void *context, uint64_t events,
+                                         uint64_t expected),
+                        void *context)
+{
+	const struct chunk_entry *entry;
+	uint64_t decoded, committed;
+	struct error error;
+	const char *wrong;
+	size_t i;
+
+	for (i = 0; i < process->chunks.count; i++) {
+		entry = &process->chunks.entries[i];
+		if (trace_reader_chunk(reader, process, entry, &counting->buffer))
+			continue;
+		if (chunk_decoder_start(counting->decoder, counting->buffer.data,
+		                        counting->buffer.bytes, &error)) {
+			trace_reader_damaged(reader, process, entry, entry->events, error.message);
+			continue;
+		}
+		if (chunk_count(counting))
+			return -1;
+		wrong = chunk_decoder_error(counting->decoder);
+		decoded = chunk_decoder_events(counting->decoder);
+		committed = chunk_decoder_events_committed(counting->decoder);
+		if (wrong || decoded != committed)
+			trace_reader_damaged(reader, process, entry,
+			                     committed > decoded ? committed - decoded : 0,
+			                     wrong ? wrong
+			                           : "its count of events is not "
+			                             "what it holds");
+		if (progress)
+			progress(context, counting->counts->events, process->events);
+	}
+	return 0;
+}
+
+int process_count(struct process_counts *counts, struct trace_reader *reader,
+                  struct trace_process *process, struct phases *phases,
+                  void (*progress)(void *context, uint64_t events, uint64_t expected),
+                  void *context)
+{
+	struct counting counting = { .counts = counts, .phases = phases };
+	struct address_map *map = address_map_new();
+	uint64_t holes = 0;
+	int result = -1;
+	uint32_t i;
+
+	*counts = (struct process_counts){ .events = 0 };
+	process->damaged_events = 0; /* met again now */
+	/* Where addresses lie is no matter here: an empty map is enough. */
+	if (map && !address_map_seal(map))
+		counting.decoder = chunk_decoder_new(map);
+	if (counting.decoder)
+		result = chunks_count(&counting, reader, process, progress, context);
+	counts->threads = counting.position_count;
+	for (i = 1; i <= counting.position_count; i++)
+		holes += counting.positions[i].highest - counting.positions[i].read;
+	counts->lost = lost_count(process, holes);
+	if (phases && phases->seen > counts->time_last)
+		counts->time_last = phases->seen;
+	if (phases)
+		phases_end(phases, counts->time_last);
+	hash_index_release(&counting.index);
+	free(counting.positions);
+	chunk_buffer_release(&counting.buffer);
+	chunk_decoder_free(counting.decoder);
+	address_map_free(map);
+	return result;
+}

@@ -1,0 +1,32 @@
+/* trace/definitions.c - the records of a definition chunk. Layer 1. */
+#include "trace/definitions.h"
+
+#include <string.h>
+
+bool definition_next(struct definition_cursor *cursor)
+{
+	size_t left = cursor->bytes - cursor->at;
+
+	if (left < sizeof(cursor->header))
+		return false;
+	memcpy(&cursor->header, cursor->data + cursor->at, sizeof(cursor->header));
+	if (cursor->header.bytes < sizeof(cursor->header) || cursor->header.bytes % 8 ||
+	    cursor->header.bytes > left)
+		return false;
+	cursor->record = cursor->data + cursor->at;
+	cursor->at += cursor->header.bytes;
+	return true;
+}
+
+int definition_end(const struct definition_cursor *cursor, struct error *error)
+{
+	struct definition_header header;
+	size_t left = cursor->bytes - cursor->at;
+
+	if (!left)
+		return 0;
+	if (left < sizeof(header))
+		return error_set(error, "a definition crosses the chunk's end");
+	memcpy(&header, cursor->data + cursor->at, sizeof(header));
+	return error_set(error, "a definition's length of %u is wrong", header.bytes);
+}

@@ -1,0 +1,435 @@
+/* trace/index.c - where things lie in a recording. Layer 3. */
+#include "trace/index.h"
+
+#include "trace/ring_directory.h"
+#include "trace/ring.h"
+#include "process/ring_mapper.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK_RAW_BYTES_MAX (16u << 20)
+#define PROCESS_RAW_BYTES_MAX (1u << 20)
+#define SYMBOLS_RAW_BYTES_MAX (UINT64_C(1) << 30)
+#define SEGMENTS_RAW_BYTES_MAX (UINT64_C(1) << 26)
+#define SIZES_RAW_BYTES_MAX (1u << 22)
+#define PROCESSES_MAX (1u << 20)
+
+static void process_free(struct trace_process *process)
+{
+	if (!process)
+		return;
+	chunk_list_release(&process->chunks);
+	chunk_list_release(&process->definitions);
+	chunk_list_release(&process->symbols);
+	chunk_list_release(&process->segments);
+	chunk_list_release(&process->sizes);
+	free(process);
+}
+
+void trace_index_release(struct trace_index *index)
+{
+	size_t i;
+
+	for (i = 0; i < index->process_count; i++)
+		process_free(index->processes[i]);
+	free(index->processes);
+	for (i = 0; i < index->source_count; i++)
+		byte_source_close(&index->sources[i]);
+	free(index->sources);
+	payload_reader_free(index->payloads);
+	problem_list_release(&index->problems);
+	free(index->ring_directory);
+	*index = (struct trace_index){ .sources = NULL };
+}
+
+/* The process of that number, made when it was not there; NULL when memory is out. */
+static struct trace_process *process_at(struct trace_index *index, size_t number)
+{
+	struct trace_process **processes;
+
+	if (number >= index->process_count) {
+		processes = realloc(index->processes, (number + 1) * sizeof(*processes));
+		if (!processes)
+			return NULL;
+		memset(processes + index->process_count, 0,
+		       (number + 1 - index->process_count) * sizeof(*processes));
+		index->processes = processes;
+		index->process_count = number + 1;
+	}
+	if (!index->processes[number])
+		index->processes[number] = calloc(1, sizeof(struct trace_process));
+	if (index->processes[number])
+		index->processes[number]->number = (uint32_t)number;
+	return index->processes[number];
+}
+
+/* Take a checked header; its strings may not run on. */
+static void process_describe(struct trace_process *process,
+                             const struct ring_header *header)
+{
+	process->header = *header;
+	process->header.executable[RING_PATH_BYTES - 1] = 0;
+	process->header.command[RING_COMMAND_BYTES - 1] = 0;
+	if (process->header.command_bytes > RING_COMMAND_BYTES)
+		process->header.command_bytes = RING_COMMAND_BYTES;
+}
+
+/* ---- a trace ----------------------------------------------------------------- */
+
+static int process_block(struct trace_index *index, const struct trace_block *block,
+                         uint64_t offset, struct error *error)
+{
+	const struct byte_source *source = &index->sources[0];
+	struct trace_process *process;
+	struct ring_header header;
+	uint8_t *payload;
+	int result = -1;
+
+	if (block->raw_bytes < sizeof(header) || block->raw_bytes > PROCESS_RAW_BYTES_MAX)
+		return error_set(error, "%s at byte %llu: a process of %llu bytes cannot be",
+		                 source->name, (unsigned long long)offset,
+		                 (unsigned long long)block->raw_bytes);
+	payload = malloc(block->raw_bytes);
+	if (!payload)
+		return error_set(error, "%s: out of memory", source->name);
+	if (!payload_read(index->payloads, source, offset, block->stored_bytes, payload,
+	                  block->raw_bytes, error)) {
+		memcpy(&header, payload, sizeof(header));
+		if (!ring_header_check(&header, source->name, error)) {
+			process = process_at(index, block->process);
+			if (process)
+				process_describe(process, &header);
+			result = 0;
+		}
+	}
+	free(payload);
+	return result;
+}
+
+/* Whether a chunk without events holds definitions. 1, 0, or -1 and *error. */
+static int chunk_is_definitions(struct trace_index *index,
+                                const struct chunk_entry *entry, struct error *error)
+{
+	uint8_t *chunk = malloc(entry->used_bytes);
+	struct chunk_header header;
+	int result = -1;
+
+	if (!chunk)
+		return error_set(error, "out of memory for a chunk");
+	if (!payload_read(index->payloads, &index->sources[0], entry->offset,
+	                  entry->stored_bytes, chunk, entry->used_bytes, error)) {
+		memcpy(&header, chunk, sizeof(header));
+		result = header.kind == CHUNK_KIND_DEFINITIONS;
+	}
+	free(chunk);
+	return result;
+}
+
+static int chunk_block(struct trace_index *index, const struct trace_block *block,
+                       uint64_t offset, struct error *error)
+{
+	struct trace_process *process = process_at(index, block->process);
+	struct chunk_entry entry = {
+		.ticket = block->ticket,
+		.time_first = block->time_first,
+		.offset = offset,
+		.stored_bytes = block->stored_bytes,
+		.used_bytes = (uint32_t)block->raw_bytes,
+		.events = (uint32_t)block->events,
+	};
+	int is_definitions = 0;
+
+	if (!process)
+		return error_set(error, "out of memory for a process");
+	if (block->raw_bytes < sizeof(struct chunk_header) ||
+	    block->raw_bytes > CHUNK_RAW_BYTES_MAX || block->events > block->raw_bytes)
+		return error_set(error,
+		                 "%s at byte %llu: a chunk of %llu bytes with %llu events "
+		                 "cannot be",
+		                 index->sources[0].name, (unsigned long long)offset,
+		                 (unsigned long long)block->raw_bytes,
+		                 (unsigned long long)block->events);
+	if (!block->events)
+		is_definitions = chunk_is_definitions(index, &entry, error);
+	if (is_definitions < 0) {
+		process->damaged_chunks++;
+		return -1;
+	}
+	if (chunk_list_add(is_definitions ? &process->definitions : &process->chunks,
+	                   &entry))
+		return error_set(error, "out of memory for the index of chunks");
+	return 0;
+}
+
+static struct chunk_list *payload_list(struct trace_process *process, uint32_t type)
+{
+	return type == BLOCK_SYMBOLS    ? &process->symbols
+	       : type == BLOCK_SEGMENTS ? &process->segments
+	                                : &process->sizes;
+}
+
+/* A payload that is read when it is wanted. */
+static int payload_block(struct trace_index *index, const struct trace_block *block,
+                         uint64_t offset, const char *what, uint64_t bytes_max,
+                         struct error *error)
+{
+	struct trace_process *process = process_at(index, block->process);
+	struct chunk_entry entry = {
+		.ticket = block->raw_bytes,
+		.offset = offset,
+		.stored_bytes = block->stored_bytes,
+	};
+
+	if (block->raw_bytes > bytes_max)
+		return error_set(error, "%s at byte %llu: %s of %llu bytes cannot be",
+		                 index->sources[0].name, (unsigned long long)offset, what,
+		                 (unsigned long long)block->raw_bytes);
+	if (!process || chunk_list_add(payload_list(process, block->type), &entry))
+		return error_set(error, "out of memory for the %s", what);
+	return 0;
+}
+
+static int directory_block(struct trace_index *index, const struct trace_block *block,
+                           uint64_t offset, struct error *error)
+{
+	char *path;
+
+	if (!block->raw_bytes || block->raw_bytes >= PATH_MAX)
+		return error_set(error, "%s at byte %llu: a path of %llu bytes cannot be",
+		                 index->sources[0].name, (unsigned long long)offset,
+		                 (unsigned long long)block->raw_bytes);
+	path = calloc(1, block->raw_bytes + 1);
+	if (!path)
+		return error_set(error, "out of memory for a path");
+	if (payload_read(index->payloads, &index->sources[0], offset, block->stored_bytes,
+	                 (uint8_t *)path, block->raw_bytes, error)) {
+		free(path);
+		return -1;
+	}
+	free(index->ring_directory);
+	index->ring_directory = path;
+	return 0;
+}
+
+static int block_take(struct trace_index *index, const struct trace_block *block,
+                      uint64_t offset, struct error *error)
+{
+	if (block->process >= PROCESSES_MAX)
+		return error_set(error, "%s at byte %llu: process number %u cannot be",
+		                 index->sources[0].name, (unsigned long long)offset,
+		                 block->process);
+	switch (block->type) {
+	case BLOCK_PROCESS: return process_block(index, block, offset, error);
+	case BLOCK_CHUNK: return chunk_block(index, block, offset, error);
+	case BLOCK_SYMBOLS:
+		return payload_block(index, block, offset, "symbols", SYMBOLS_RAW_BYTES_MAX,
+		                     error);
+	case BLOCK_SEGMENTS:
+		return payload_block(index, block, offset, "segments", SEGMENTS_RAW_BYTES_MAX,
+		                     error);
+	case BLOCK_SIZES:
+		return payload_block(index, block, offset, "sizes", SIZES_RAW_BYTES_MAX, error);
+	case BLOCK_RING_DIRECTORY: return directory_block(index, block, offset, error);
+	}
+	return 0; /* of a later minor version */
+}
+
+static int trace_scan(struct trace_index *index, struct error *error)
+{
+	struct trace_block block;
+	struct trace_file file;
+	struct error damage;
+	uint64_t offset;
+
+	if (trace_file_start(&file, &index->sources[0], error))
+		return -1;
+	index->is_trace = true;
+	index->session = file.header.session;
+	while (trace_file_next(&file, &block, &offset, &index->problems)) {
+		if (block_take(index, &block, offset, &damage))
+			problem_add(&index->problems, "%s", damage.message);
+	}
+	index->has_end = file.has_end;
+	index->is_complete = file.is_complete;
+	return 0;
+}
+
+/* ---- rings -------------------------------------------------------------------- */
+
+static bool is_same_process(const struct ring_header *one,
+                            const struct ring_header *two)
+{
+	return one->magic == two->magic && one->pid == two->pid &&
+	       one->start_ticks == two->start_ticks && one->start_ns == two->start_ns;
+}
+
+static struct trace_process *ring_process(struct trace_index *index,
+                                          const struct ring_header *header)
+{
+	struct trace_process *process;
+	size_t i;
+
+	for (i = 0; i < index->process_count; i++) {
+		process = index->processes[i];
+		if (process && is_same_process(&process->header, header))
+			return process;
+	}
+	return process_at(index, index->process_count);
+}
+
+static int ring_chunks(struct trace_index *index, struct trace_process *process,
+                       uint32_t source, const struct ring_header *header)
+{
+	struct chunk_entry entry;
+	bool is_definitions;
+	struct error damage;
+	uint32_t number;
+	int look;
+
+	for (number = 0; number < header->chunk_count; number++) {
+		look = ring_file_look(&index->sources[source], header, number, &entry,
+		                      &is_definitions, &damage);
+		entry.source = source;
+		if (look < 0) {
+			problem_add(&index->problems, "%s", damage.message);
+			process->damaged_chunks++;
+		} else if (look > 0 && chunk_list_add(is_definitions ? &process->definitions
+		                                                     : &process->chunks,
+		                                      &entry)) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* What lies in the ring behind that source. 0, or -1 and *error. */
+static int ring_scan(struct trace_index *index, uint32_t source, struct error *error)
+{
+	const struct byte_source *file = &index->sources[source];
+	struct trace_process *process;
+	struct ring_header header;
+
+	if (ring_file_header(file, &header, error))
+		return -1;
+	process = ring_process(index, &header);
+	if (!process)
+		return error_set(error, "%s: out of memory", file->name);
+	process_describe(process, &header);
+	process->is_from_ring = true;
+	if (index->is_trace)
+		process->header.lost[LOST_DRAINED] = 0; /* it is all here */
+	process->is_live = !file->memory && !(header.flags & RING_FINISHED) &&
+	                   ring_mapper_is_there(file->fd, (pid_t)header.pid,
+	                                        header.user_id);
+	if (ring_chunks(index, process, source, &header))
+		return error_set(error, "%s: out of memory", file->name);
+	return 0;
+}
+
+/* A ring of the session beside the trace; takes the source over. */
+static void ring_take(void *context, struct byte_source *source)
+{
+	struct trace_index *index = context;
+	struct byte_source *sources;
+	struct ring_header header;
+	struct error damage;
+
+	if (ring_file_header(source, &header, &damage)) {
+		problem_add(&index->problems, "%s", damage.message);
+		byte_source_close(source);
+		return;
+	}
+	sources = realloc(index->sources, (index->source_count + 1) * sizeof(*sources));
+	if (sources)
+		index->sources = sources;
+	if (!sources || header.session != index->session) {
+		byte_source_close(source);
+		return;
+	}
+	index->sources[index->source_count++] = *source;
+	if (ring_scan(index, (uint32_t)index->source_count - 1, &damage))
+		problem_add(&index->problems, "%s", damage.message);
+	else
+		index->rings_taken++;
+}
+
+/* ---- both --------------------------------------------------------------------- */
+
+/* Close the gaps, and count. Processes nobody described are dropped, and told. */
+static void processes_settle(struct trace_index *index)
+{
+	struct trace_process *process;
+	size_t i, chunk, kept = 0;
+
+	for (i = 0; i < index->process_count; i++) {
+		process = index->processes[i];
+		if (!process)
+			continue;
+		if (!process->header.magic) {
+			problem_add(&index->problems,
+			            "%s: nothing says what process %zu was; its %zu chunks are "
+			            "skipped",
+			            index->sources[0].name, i, process->chunks.count);
+			process_free(process);
+			continue;
+		}
+		chunk_list_unique(&process->definitions);
+		chunk_list_unique(&process->chunks);
+		chunk_list_sort_by_time(&process->chunks);
+		for (chunk = 0; chunk < process->chunks.count; chunk++) {
+			process->events += process->chunks.entries[chunk].events;
+			process->stored_bytes += process->chunks.entries[chunk].stored_bytes;
+		}
+		index->processes[kept++] = process;
+	}
+	index->process_count = kept;
+}
+
+static int index_scan(struct trace_index *index, struct error *error)
+{
+	const struct byte_source *source = &index->sources[0];
+	uint64_t magic = 0;
+
+	if (source->bytes < sizeof(magic))
+		return error_set(error, "%s: is too short (%llu bytes) to be a trace",
+		                 source->name, (unsigned long long)source->bytes);
+	if (byte_source_read(source, 0, &magic, sizeof(magic), error))
+		return -1;
+	if (magic == RING_MAGIC)
+		return ring_scan(index, 0, error);
+	if (magic != TRACE_MAGIC)
+		return error_set(error,
+		                 "%s: is neither a trace nor a ring of outlive; "
+		                 "'outlive run' makes one",
+		                 source->name);
+	if (trace_scan(index, error))
+		return -1;
+	if (!index->is_complete && index->ring_directory && !source->memory)
+		ring_directory_each(index->ring_directory, ring_take, index);
+	return 0;
+}
+
+int trace_index_make(struct trace_index *index, const struct byte_source *source,
+                     struct error *error)
+{
+	struct byte_source taken = *source;
+
+	*index = (struct trace_index){ .sources = malloc(sizeof(*index->sources)) };
+	if (!index->sources) {
+		byte_source_close(&taken);
+		return error_set(error, "out of memory");
+	}
+	index->sources[index->source_count++] = taken;
+	index->payloads = payload_reader_new();
+	if (!index->payloads)
+		return error_set(error, "out of memory");
+	if (index_scan(index, error))
+		return -1;
+	processes_settle(index);
+	if (!index->process_count)
+		return error_set(error, "%s: holds no process; nothing was recorded in it",
+		                 taken.name);
+	return 0;
+}

@@ -1,0 +1,404 @@
+/* trace/merge.c - the events of all threads in the order of time. Layer 5. */
+#include "trace/merge.h"
+
+#include <stdlib.h>
+
+#define BATCH_EVENTS 64
+
+/* One chunk being read. */
+struct cursor {
+	struct chunk_decoder *decoder;
+	struct chunk_buffer buffer;
+	const struct chunk_entry *entry;
+	uint64_t key;     /* of events[at] */
+	size_t at, count; /* of the batch: handed out, decoded */
+	uint32_t thread;  /* whose run it is in, or about to begin */
+	void *user;
+	struct cursor *next; /* in the list of spare or of waiting cursors */
+	struct event events[BATCH_EVENTS];
+};
+
+struct event_merge {
+	struct trace_reader *reader;
+	struct trace_process *process;
+	struct address_map *map;
+	event_preview *preview;
+	void *context;
+	size_t chunk_next; /* of the process's list: the first that has not entered */
+	struct cursor **heap;
+	size_t heap_count, heap_capacity;
+	struct cursor *spare;
+	/* At a run of a thread that is still in another cursor: its last chunk and its
+	 * next can meet within one quantum of the clock. */
+	struct cursor *waiting;
+	struct cursor *current; /* the last slice was of it; it is heap[0] */
+	size_t current_count;
+};
+
+/* Time and, for equal times, frees before everything else. */
+static inline uint64_t event_key(uint64_t time, uint8_t op)
+{
+	return time << 1 | (op != OP_FREE && op != OP_REALLOC && op != EVENT_MOVE_OUT);
+}
+
+static bool is_before(const struct cursor *one, const struct cursor *two)
+{
+	if (one->key != two->key)
+		return one->key < two->key;
+	return one->entry->ticket < two->entry->ticket;
+}
+
+/* ---- the heap ------------------------------------------------------------------ */
+
+static void heap_sift_down(struct event_merge *merge, size_t at)
+{
+	struct cursor **heap = merge->heap, *cursor = heap[at];
+	size_t child;
+
+	while ((child = 2 * at + 1) < merge->heap_count) {
+		if (child + 1 < merge->heap_count && is_before(heap[child + 1], heap[child]))
+			child++;
+		if (!is_before(heap[child], cursor))
+			break;
+		heap[at] = heap[child];
+		at = child;
+	}
+	heap[at] = cursor;
+}
+
+static void heap_sift_up(struct event_merge *merge, size_t at)
+{
+	struct cursor **heap = merge->heap, *cursor = heap[at];
+	size_t parent;
+
+	for (; at; at = parent) {
+		parent = (at - 1) / 2;
+		if (!is_before(cursor, heap[parent]))
+			break;
+		heap[at] = heap[parent];
+	}
+	heap[at] = cursor;
+}
+
+static int heap_push(struct event_merge *merge, struct cursor *cursor)
+{
+	size_t capacity = merge->heap_capacity ? 2 * merge->heap_capacity : 16;
+	struct cursor **heap;
+
+	if (merge->heap_count == merge->heap_capacity) {
+		heap = realloc(merge->heap, capacity * sizeof(struct cursor *));
+		if (!heap)
+			return -1;
+		merge->heap = heap;
+		merge->heap_capacity = capacity;
+	}
+	merge->heap[merge->heap_count] = cursor;
+	heap_sift_up(merge, merge->heap_count++);
+	return 0;
+}
+
+static void heap_remove(struct event_merge *merge, size_t at)
+{
+	struct cursor *moved = merge->heap[--merge->heap_count];
+
+	if (at == merge->heap_count)
+		return;
+	merge->heap[at] = moved;
+	heap_sift_down(merge, at);
+	if (merge->heap[at] == moved)
+		heap_sift_up(merge, at);
+}
+
+/* ---- cursors ------------------------------------------------------------------- */
+
+static void cursor_free(struct cursor *cursor)
+{
+	if (!cursor)
+		return;
+	chunk_decoder_free(cursor->decoder);
+	chunk_buffer_release(&cursor->buffer);
+	free(cursor);
+}
+
+static struct cursor *cursor_new(struct event_merge *merge)
+{
+	struct cursor *cursor = merge->spare;
+
+	if (cursor) {
+		merge->spare = cursor->next;
+		return cursor;
+	}
+	cursor = calloc(1, sizeof(*cursor));
+	if (!cursor)
+		return NULL;
+	cursor->decoder = chunk_decoder_new(merge->map);
+	if (!cursor->decoder) {
+		cursor_free(cursor);
+		return NULL;
+	}
+	return cursor;
+}
+
+static void cursor_spare(struct event_merge *merge, struct cursor *cursor)
+{
+	cursor->thread = 0;
+	cursor->user = NULL;
+	cursor->next = merge->spare;
+	merge->spare = cursor;
+}
+
+/* Decode the next batch. False at the end of the chunk, whose loss is then counted. */
+static bool cursor_fill(struct event_merge *merge, struct cursor *cursor)
+{
+	uint64_t decoded, committed;
+	const char *error;
+
+	cursor->at = 0;
+	cursor->count = chunk_decoder_batch(cursor->decoder, cursor->events, BATCH_EVENTS);
+	if (cursor->count) {
+		cursor->key = event_key(cursor->events[0].time, cursor->events[0].op);
+		if (merge->preview)
+			merge->preview(merge->context, cursor->events, cursor->count);
+		return true;
+	}
+	error = chunk_decoder_error(cursor->decoder);
+	decoded = chunk_decoder_events(cursor->decoder);
+	committed = chunk_decoder_events_committed(cursor->decoder);
+	if (!error && decoded != committed)
+		error = "its count of events is not what it holds";
+	if (error)
+		trace_reader_damaged(merge->reader, merge->process, cursor->entry,
+		                     committed > decoded ? committed - decoded : 0, error);
+	return false;
+}
+
+/* Of two cursors at runs of one thread, whether the first comes first. */
+static bool is_run_before(const struct cursor *one, const struct cursor *two)
+{
+	return chunk_decoder_run(one->decoder)->events_before <
+	       chunk_decoder_run(two->decoder)->events_before;
+}
+
+static void cursor_wait(struct event_merge *merge, struct cursor *cursor)
+{
+	cursor->next = merge->waiting;
+	merge->waiting = cursor;
+}
+
+/*
+ * Put a cursor that is about to hand out a run into the heap; it, or the one that is
+ * there at a later run of the same thread, waits for the other's run to end. (A chunk
+ * that was parked can be at its next run long before that run's time has come.)
+ */
+static int cursor_enter(struct event_merge *merge, struct cursor *cursor)
+{
+	struct cursor *other;
+	size_t i;
+
+	cursor->thread = chunk_decoder_run(cursor->decoder)->thread;
+	for (i = 0; i < merge->heap_count; i++) {
+		other = merge->heap[i];
+		if (other->thread != cursor->thread)
+			continue;
+		if (is_run_before(other, cursor)) {
+			cursor_wait(merge, cursor);
+			return 0;
+		}
+		heap_remove(merge, i);
+		cursor_wait(merge, other);
+		break;
+	}
+	return heap_push(merge, cursor);
+}
+
+/* A thread was let go of: the first cursor that waited for it may enter. */
+static int waiting_wake(struct event_merge *merge, uint32_t thread)
+{
+	struct cursor **link, **first = NULL, *cursor;
+
+	for (link = &merge->waiting; *link; link = &(*link)->next) {
+		if ((*link)->thread == thread && (!first || is_run_before(*link, *first)))
+			first = link;
+	}
+	if (!first)
+		return 0;
+	cursor = *first;
+	*first = cursor->next;
+	return heap_push(merge, cursor);
+}
+
+/* Open the next chunk of the list, if it can be read. */
+static int chunk_enter(struct event_merge *merge)
+{
+	const struct chunk_entry *entry = &merge->process->chunks
+	                                       .entries[merge->chunk_next++];
+	struct cursor *cursor = cursor_new(merge);
+	struct error error;
+
+	if (!cursor)
+		return -1;
+	cursor->entry = entry;
+	if (trace_reader_chunk(merge->reader, merge->process, entry, &cursor->buffer)) {
+		cursor_spare(merge, cursor);
+		return 0;
+	}
+	if (chunk_decoder_start(cursor->decoder, cursor->buffer.data, cursor->buffer.bytes,
+	                        &error)) {
+		trace_reader_damaged(merge->reader, merge->process, entry, entry->events,
+		                     error.message);
+		cursor_spare(merge, cursor);
+		return 0;
+	}
+	if (!cursor_fill(merge, cursor)) {
+		cursor_spare(merge, cursor);
+		return 0;
+	}
+	return cursor_enter(merge, cursor);
+}
+
+/* ---- slices --------------------------------------------------------------------- */
+
+/* The last slice was used: go on behind it in its cursor. */
+static int current_advance(struct event_merge *merge)
+{
+	struct cursor *cursor = merge->current;
+	uint32_t thread = cursor->thread;
+	struct event *event;
+
+	merge->current = NULL;
+	cursor->at += merge->current_count;
+	event = &cursor->events[cursor->at - 1];
+	if (event->op == EVENT_MOVE_OUT) {
+		event->op = EVENT_MOVE_IN;
+		event->time = event->time_end;
+		event->pops = event->news = 0;
+		cursor->at--;
+	}
+	if (cursor->at < cursor->count) {
+		cursor->key = event_key(cursor->events[cursor->at].time,
+		                        cursor->events[cursor->at].op);
+		heap_sift_down(merge, 0);
+		return 0;
+	}
+	if (cursor_fill(merge, cursor) && cursor->events[0].op != EVENT_RUN) {
+		heap_sift_down(merge, 0);
+		return 0;
+	}
+	/* Its run is over. */
+	heap_remove(merge, 0);
+	if (!cursor->count)
+		cursor_spare(merge, cursor);
+	else if (cursor_enter(merge, cursor))
+		return -1;
+	return thread ? waiting_wake(merge, thread) : 0;
+}
+
+/* Up to which key the first cursor may go on alone. */
+static uint64_t slice_limit(const struct event_merge *merge)
+{
+	const struct chunk_list *chunks = &merge->process->chunks;
+	uint64_t limit = UINT64_MAX;
+	size_t i;
+
+	for (i = 1; i < merge->heap_count && i <= 2; i++) {
+		if (merge->heap[i]->key < limit)
+			limit = merge->heap[i]->key;
+	}
+	if (merge->chunk_next < chunks->count &&
+	    chunks->entries[merge->chunk_next].time_first << 1 < limit)
+		limit = chunks->entries[merge->chunk_next].time_first << 1;
+	return limit;
+}
+
+/* How many events of the cursor, from `at` on, lie below the limit; at least one. */
+static size_t slice_count(struct cursor *cursor, uint64_t limit)
+{
+	const struct event *last = &cursor->events[cursor->count - 1];
+	struct event *event;
+	size_t i;
+
+	/* Times ascend, so this usually says it all. */
+	if (event_key(last->time_end, OP_NONE) < limit)
+		return cursor->count - cursor->at;
+	for (i = cursor->at; i < cursor->count; i++) {
+		event = &cursor->events[i];
+		if (i > cursor->at && event_key(event->time, event->op) >= limit)
+			break;
+		if (event->op == OP_REALLOC && !event->is_in_place &&
+		    event_key(event->time_end, OP_NONE) >= limit) {
+			event->op = EVENT_MOVE_OUT;
+			return i + 1 - cursor->at;
+		}
+	}
+	return i - cursor->at;
+}
+
+int event_merge_next(struct event_merge *merge, struct event_slice *slice)
+{
+	const struct chunk_list *chunks = &merge->process->chunks;
+	struct cursor *cursor;
+
+	if (merge->current && current_advance(merge))
+		return -1;
+	while (merge->chunk_next < chunks->count &&
+	       (!merge->heap_count || chunks->entries[merge->chunk_next].time_first << 1 <=
+	                                  merge->heap[0]->key)) {
+		if (chunk_enter(merge))
+			return -1;
+	}
+	if (!merge->heap_count)
+		return 0;
+	cursor = merge->heap[0];
+	merge->current = cursor;
+	merge->current_count = slice_count(cursor, slice_limit(merge));
+	*slice = (struct event_slice){
+		.events = cursor->events + cursor->at,
+		.count = merge->current_count,
+		.locations = chunk_decoder_locations(cursor->decoder),
+		.run = chunk_decoder_run(cursor->decoder),
+		.note = chunk_decoder_note(cursor->decoder),
+		.user = &cursor->user,
+	};
+	return 1;
+}
+
+struct event_merge *event_merge_new(struct trace_reader *reader,
+                                    struct trace_process *process,
+                                    struct address_map *map, event_preview *preview,
+                                    void *context)
+{
+	struct event_merge *merge = calloc(1, sizeof(*merge));
+
+	if (!merge)
+		return NULL;
+	merge->reader = reader;
+	merge->process = process;
+	merge->map = map;
+	merge->preview = preview;
+	merge->context = context;
+	return merge;
+}
+
+static void cursors_free(struct cursor *cursor)
+{
+	struct cursor *next;
+
+	for (; cursor; cursor = next) {
+		next = cursor->next;
+		cursor_free(cursor);
+	}
+}
+
+void event_merge_free(struct event_merge *merge)
+{
+	size_t i;
+
+	if (!merge)
+		return;
+	for (i = 0; i < merge->heap_count; i++)
+		cursor_free(merge->heap[i]);
+	cursors_free(merge->spare);
+	cursors_free(merge->waiting);
+	free(merge->heap);
+	free(merge);
+}

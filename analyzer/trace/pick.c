@@ -1,0 +1,62 @@
+/* trace/pick.c - which of the processes of a recording is meant. Layer 5. */
+#include "trace/pick.h"
+
+/*
+ * The last image of the process that began the recording, if exec made several and the
+ * last has events: a wrapper script is not what was meant. NULL: there is no such.
+ */
+static const struct trace_process *image_last(const struct trace_reader *reader,
+                                              size_t *index)
+{
+	size_t count = trace_reader_process_count(reader), i, images = 0;
+	const struct trace_process *first = trace_reader_process(reader, 0), *process;
+	const struct trace_process *last = NULL;
+
+	for (i = 1; i < count; i++) {
+		process = trace_reader_process(reader, i);
+		if (process->header.start_ns < first->header.start_ns)
+			first = process;
+	}
+	for (i = 0; i < count; i++) {
+		process = trace_reader_process(reader, i);
+		if (process->header.pid != first->header.pid ||
+		    process->header.parent_pid != first->header.parent_pid)
+			continue;
+		images++;
+		if (last && process->header.start_ns < last->header.start_ns)
+			continue;
+		last = process;
+		*index = i;
+	}
+	return images > 1 && last->events ? last : NULL;
+}
+
+int process_pick(const struct trace_reader *reader, uint64_t number, uint64_t pid,
+                 size_t *index, struct error *error)
+{
+	size_t count = trace_reader_process_count(reader), i;
+	const struct trace_process *process, *best = NULL;
+
+	if (number == PROCESS_UNSAID && pid == PROCESS_UNSAID && image_last(reader, index))
+		return 0;
+	for (i = 0; i < count; i++) {
+		process = trace_reader_process(reader, i);
+		if (number != PROCESS_UNSAID && process->number != number)
+			continue;
+		if (pid != PROCESS_UNSAID && process->header.pid != pid)
+			continue;
+		if (!best || process->events > best->events) {
+			best = process;
+			*index = i;
+		}
+	}
+	if (best)
+		return 0;
+	if (pid != PROCESS_UNSAID)
+		return error_set(error,
+		                 "%s: has no process with pid %llu; 'outlive info' "
+		                 "lists them",
+		                 trace_reader_name(reader), (unsigned long long)pid);
+	return error_set(error, "%s: has no process number %llu; 'outlive info' lists them",
+	                 trace_reader_name(reader), (unsigned long long)number);
+}

@@ -1,0 +1,157 @@
+/* trace/stack_record.c - records about a thread and its stack, read and checked. Layer 2. */
+#include "trace/stack_record.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+/* No stack is larger than what a process can address. */
+#define STACK_BYTES_MAX (UINT64_C(1) << 57)
+
+int stack_note_field(const uint8_t **at, const uint8_t *end, uint64_t *value)
+{
+	const uint8_t *from = *at;
+	unsigned shift = 0;
+
+	*value = 0;
+	for (;;) {
+		if (from >= end || shift >= 70)
+			return -1;
+		if (shift < 64)
+			*value |= (uint64_t)(*from & 0x7f) << shift;
+		shift += 7;
+		if (!(*from++ & 0x80))
+			break;
+	}
+	*at = from;
+	return 0;
+}
+
+static bool fields_read(const uint8_t **at, const uint8_t *end, uint64_t *values,
+                        size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (stack_note_field(at, end, &values[i]))
+			return false;
+	}
+	return true;
+}
+
+static const char too_short[] = "its fields cross its end";
+
+static const char *thread_read(struct stack_note *note, const uint8_t *at,
+                               const uint8_t *end)
+{
+	uint64_t values[4];
+
+	if (!fields_read(&at, end, values, 4))
+		return too_short;
+	if (values[0] > UINT32_MAX)
+		return "its creator's number is too large";
+	note->thread.creator = (uint32_t)values[0];
+	note->thread.start = values[1];
+	note->thread.high = values[2];
+	note->thread.room = values[3] < STACK_BYTES_MAX ? values[3] : 0;
+	return NULL;
+}
+
+static const char *depth_read(struct stack_note *note, const uint8_t *at,
+                              const uint8_t *end, uint32_t stack_frames)
+{
+	uint64_t values[6], size, i;
+
+	if (!fields_read(&at, end, values, 6))
+		return too_short;
+	if (values[3] > STACK_BYTES_MAX)
+		return "its depth cannot be";
+	if (values[4] > stack_frames || values[5] != stack_frames - values[4])
+		return "its frames are not those of the stack";
+	note->depth.sizes = at;
+	for (i = 0; i < values[5]; i++) {
+		if (stack_note_field(&at, end, &size))
+			return too_short;
+	}
+	note->depth.stack = values[0] <= STACK_OTHER ? (enum stack_kind)values[0]
+	                                             : STACK_OTHER;
+	note->depth.high = values[1];
+	note->depth.room = values[2] < STACK_BYTES_MAX ? values[2] : 0;
+	note->depth.depth_bytes = values[3];
+	note->depth.first = (uint32_t)values[4];
+	note->depth.count = (uint32_t)values[5];
+	return NULL;
+}
+
+static const char *touched_read(struct stack_note *note, const uint8_t *at,
+                                const uint8_t *end)
+{
+	if (!fields_read(&at, end, &note->touched_bytes, 1))
+		return too_short;
+	return note->touched_bytes > STACK_BYTES_MAX ? "its depth cannot be" : NULL;
+}
+
+static const char *fault_read(struct stack_note *note, const uint8_t *at,
+                              const uint8_t *end)
+{
+	uint64_t values[5], how = FAULT_END_KILLED;
+
+	if (!fields_read(&at, end, values, 5))
+		return too_short;
+	if (at < end && !fields_read(&at, end, &how, 1)) /* missing before 1.2 */
+		return too_short;
+	if (!values[0] || values[0] > 64)
+		return "its signal cannot be";
+	if (values[4] > STACK_BYTES_MAX)
+		return "its depth cannot be";
+	note->fault.signal = (uint32_t)values[0];
+	note->fault.kind = values[1] <= FAULT_NOT_JUDGED ? (enum fault_kind)values[1]
+	                                                 : FAULT_OTHER;
+	note->fault.end = how <= FAULT_END_ABORTED ? (enum fault_end)how : FAULT_END_KILLED;
+	note->fault.address = values[2];
+	note->fault.instruction = values[3];
+	note->fault.depth_bytes = values[4];
+	return NULL;
+}
+
+static const char *name_read(struct stack_note *note, const uint8_t *at,
+                             const uint8_t *end)
+{
+	uint64_t values[3];
+
+	if (!fields_read(&at, end, values, 3))
+		return too_short;
+	note->name.time = values[0];
+	memcpy(note->name.text, &values[1], sizeof(note->name.text));
+	return NULL;
+}
+
+const char *stack_note_read(struct stack_note *note, enum control_kind kind,
+                            const uint8_t *at, const uint8_t *end,
+                            uint32_t stack_frames)
+{
+	*note = (struct stack_note){ .kind = kind };
+	switch (kind) {
+	case CONTROL_THREAD: return thread_read(note, at, end);
+	case CONTROL_DEPTH: return depth_read(note, at, end, stack_frames);
+	case CONTROL_TOUCHED: return touched_read(note, at, end);
+	case CONTROL_FAULT: return fault_read(note, at, end);
+	case CONTROL_NAME: return name_read(note, at, end);
+	default: return "it says nothing of a stack";
+	}
+}
+
+const char *stack_gap_read(const uint8_t **at, const uint8_t *end,
+                           uint32_t stack_frames, uint32_t *gap)
+{
+	const uint8_t *from = *at + 1;
+	uint64_t bytes, frames;
+
+	if (stack_note_field(&from, end, &bytes) || bytes > (size_t)(end - from))
+		return "it crosses the chunk's end";
+	*at = from + bytes;
+	if (stack_note_field(&from, *at, &frames) || frames >= stack_frames)
+		return "its gap is beyond the stack";
+	*gap = (uint32_t)frames + 1;
+	return NULL;
+}

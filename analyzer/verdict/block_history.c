@@ -1,0 +1,345 @@
+/* verdict/block_history.c - the lives of single blocks. Layer 8. */
+#include "verdict/block_history.h"
+
+#include "trace/merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Where a block was born: an event of a thread. */
+struct origin {
+	uint64_t sequence;
+	uint32_t thread;
+};
+
+/*
+ * A realloc goes on with a block whose birth has gone by. So the first time through, the
+ * births of what was asked for are noted; the second time, told from.
+ */
+struct telling {
+	struct block_story *story;
+	struct replay replay;
+	uint64_t address, number; /* what was asked for */
+	struct origin *origins;   /* of that; sorted before it is told */
+	size_t origin_count;
+	bool is_told; /* the second time */
+};
+
+static int step_note(struct story_step *step, const struct thread *thread,
+                     const struct event *event, uint64_t address, uint64_t size)
+{
+	uint32_t i;
+
+	*step = (struct story_step){ .time = event->time,
+		                         .address = address,
+		                         .size = size,
+		                         .thread = thread->index,
+		                         .op = event->op,
+		                         .frames = thread->depth };
+	step->stack = malloc((thread->depth + 1) * sizeof(*step->stack));
+	if (!step->stack)
+		return -1;
+	for (i = 0; i < thread->depth; i++)
+		step->stack[i] = (struct story_frame){ thread->stack[i].location,
+			                                   thread->stack[i].is_cut };
+	return 0;
+}
+
+/* The last that happened to a block that is not free yet. */
+static const struct story_step *life_last(const struct story_life *life)
+{
+	return life->move_count ? &life->moves[(life->move_count - 1) % STORY_MOVES_MAX]
+	                        : &life->birth;
+}
+
+/* The life that is at this address now; NULL: none that is followed. */
+static struct story_life *life_at(struct block_story *story, uint64_t address)
+{
+	struct story_life *life;
+	size_t i;
+
+	for (i = story->count; i-- > 0;) {
+		life = &story->lives[i];
+		if (life->end.op == OP_NONE && !life->is_missed && !life->moving &&
+		    life_last(life)->address == address)
+			return life;
+	}
+	return NULL;
+}
+
+/* The life that a realloc of the thread goes on with; NULL: none that is followed. */
+static struct story_life *life_moving(struct block_story *story,
+                                      const struct thread *thread,
+                                      const struct event *event)
+{
+	size_t i;
+
+	if (event->op != EVENT_MOVE_IN)
+		return life_at(story, event->old_address);
+	for (i = story->count; i-- > 0;) {
+		if (story->lives[i].moving == thread->index + 1)
+			return &story->lives[i];
+	}
+	return NULL;
+}
+
+/* Whether what was there before the realloc has been seen; *origin: where it was born. */
+static bool origin_find(struct telling *telling, const struct thread *thread,
+                        const struct event *event, struct origin *origin)
+{
+	const struct block *block;
+	struct chain chain;
+	bool is_new;
+
+	*origin = (struct origin){ thread->sequence, thread->index };
+	/* the event has been replayed, so that is where the block is found */
+	block = live_table_add(&telling->replay.live, event->address, &is_new);
+	if (!block || is_new || !block->chain)
+		return true;
+	chain = block_lives_origin(&telling->replay.lives, block);
+	if (chain.is_unknown)
+		return false;
+	*origin = (struct origin){ chain.sequence, chain.thread };
+	return true;
+}
+
+static int origin_order(const void *left, const void *right)
+{
+	const struct origin *a = left, *b = right;
+
+	if (a->thread != b->thread)
+		return a->thread < b->thread ? -1 : 1;
+	return (a->sequence > b->sequence) - (a->sequence < b->sequence);
+}
+
+/* The first time: what is asked for is at the event's address now. */
+static int origin_note(struct telling *telling, const struct thread *thread,
+                       const struct event *event)
+{
+	struct block_story *story = telling->story;
+	struct origin origin;
+	size_t i;
+
+	if (origin_find(telling, thread, event, &origin) && event->old_address &&
+	    !telling->address)
+		story->realloc_number = telling->number;
+	/* a realloc's may have been here before */
+	for (i = event->old_address ? telling->origin_count : 0; i-- > 0;) {
+		if (origin_order(&telling->origins[i], &origin) == 0)
+			return 0;
+	}
+	if (telling->origin_count == STORY_LIVES_MAX) {
+		story->left_out++;
+		return 0;
+	}
+	telling->origins[telling->origin_count++] = origin;
+	return 0;
+}
+
+/* Whether a block born then is one of those that the profile is of. */
+static bool is_in_phase(const struct profile *profile, uint64_t time)
+{
+	const struct phase_span *named = phases_named_at(profile->phases, time);
+
+	return profile->phase_only == PHASE_NUMBER_NONE ||
+	       phases_at(profile->phases, time)->number == profile->phase_only ||
+	       (named && named->number == profile->phase_only);
+}
+
+/* The second time: whether a block is born that is asked for. */
+static bool is_asked(const struct telling *telling, const struct thread *thread,
+                     const struct event *event)
+{
+	struct origin here = { thread->sequence, thread->index };
+
+	const struct profile *profile = telling->story->profile;
+
+	if (profile->thread && !thread_choice_has(&profile->threads_only, thread->serial))
+		return false;
+	return is_in_phase(profile, event->time) &&
+	       bsearch(&here, telling->origins, telling->origin_count, sizeof(here),
+	               origin_order);
+}
+
+static int life_begin(struct telling *telling, const struct thread *thread,
+                      const struct event *event)
+{
+	struct block_story *story = telling->story;
+	size_t capacity = story->capacity ? 2 * story->capacity : 16;
+	struct story_life *lives, *life;
+	struct origin origin;
+
+	if (story->count == story->capacity) {
+		lives = realloc(story->lives, capacity * sizeof(*lives));
+		if (!lives)
+			return -1;
+		story->lives = lives;
+		story->capacity = capacity;
+	}
+	life = &story->lives[story->count++];
+	*life = (struct story_life){ .number = telling->replay.totals.allocations,
+		                         .sequence = thread->sequence,
+		                         .is_unborn = !origin_find(telling, thread, event,
+		                                                   &origin) };
+	return step_note(&life->birth, thread, event, event->address, event->size);
+}
+
+static int life_move(struct story_life *life, const struct thread *thread,
+                     const struct event *event)
+{
+	struct story_step *step;
+
+	life->has_crossed |= life_last(life)->thread != thread->index;
+	life->moving = 0;
+	step = &life->moves[life->move_count++ % STORY_MOVES_MAX];
+	free(step->stack);
+	return step_note(step, thread, event, event->address, event->size);
+}
+
+static int life_end(const struct telling *telling, struct story_life *life,
+                    const struct thread *thread, const struct event *event)
+{
+	const struct thread *owner = telling->replay.threads.items[life->birth.thread];
+
+	life->has_crossed |= life_last(life)->thread != thread->index ||
+	                     life->birth.thread != thread->index;
+	life->kept = life->birth.frames ? life->birth.frames - 1 -
+	                                      thread_escape_depth(owner, life->birth.frames,
+	                                                          life->sequence)
+	                                : 0;
+	life->is_exact = owner->plain_last <= life->sequence && life->birth.frames &&
+	                 !life->is_unborn;
+	return step_note(&life->end, thread, event, event->address, life_last(life)->size);
+}
+
+/* An allocation, the first time through. */
+static int event_look(struct telling *telling, const struct thread *thread,
+                      const struct event *event)
+{
+	if (telling->address ? event->address == telling->address
+	                     : telling->replay.totals.allocations == telling->number)
+		return origin_note(telling, thread, event);
+	return 0;
+}
+
+/* An allocation, the second time. */
+static int event_tell(struct telling *telling, const struct thread *thread,
+                      const struct event *event)
+{
+	struct story_life *life = life_at(telling->story, event->address), *moved = NULL;
+
+	if (event->old_address)
+		moved = life_moving(telling->story, thread, event);
+	if (life && life != moved)
+		life->is_missed = true;
+	if (moved)
+		return life_move(moved, thread, event);
+	return is_asked(telling, thread, event) ? life_begin(telling, thread, event) : 0;
+}
+
+/* The event has been replayed: the thread's stack is its stack. */
+static int event_read(struct telling *telling, const struct thread *thread,
+                      const struct event *event)
+{
+	struct story_life *life;
+
+	switch (event->op) {
+	case OP_FREE:
+		life = life_at(telling->story, event->address);
+		return life ? life_end(telling, life, thread, event) : 0;
+	case EVENT_MOVE_OUT:
+		/* before it comes in again, another may be born where it was */
+		life = event->old_address ? life_at(telling->story, event->old_address) : NULL;
+		if (life)
+			life->moving = thread->index + 1;
+		return 0;
+	case OP_REALLOC:
+	case EVENT_MOVE_IN:
+	case OP_MALLOC:
+	case OP_CALLOC:
+	case OP_ALIGNED:
+		return telling->is_told ? event_tell(telling, thread, event)
+		                        : event_look(telling, thread, event);
+	default: return 0;
+	}
+}
+
+/* One event at a time, so that the stack of each is at hand. */
+static int slice_tell(struct telling *telling, const struct event_slice *slice)
+{
+	struct event_slice one = *slice;
+	size_t i;
+
+	one.count = 1;
+	for (i = 0; i < slice->count; i++) {
+		one.events = slice->events + i;
+		if (replay_slice(&telling->replay, &one))
+			return -1;
+		if (one.events->op != EVENT_RUN &&
+		    event_read(telling, *slice->user, one.events))
+			return -1;
+	}
+	return 0;
+}
+
+/* Once from the first event to the last. 0, or -1 when memory is out. */
+static int story_tell(struct telling *telling, struct trace_reader *reader,
+                      const struct profile *profile)
+{
+	struct trace_process *process = trace_reader_process(reader,
+	                                                     profile->process->number);
+	struct event_merge *merge;
+	struct event_slice slice;
+	int result = -1, more = 0;
+
+	if (replay_init(&telling->replay, 0, 1000))
+		return -1;
+	process->damaged_events = 0; /* met again now */
+	merge = event_merge_new(reader, process, profile->map, replay_preview,
+	                        &telling->replay);
+	if (merge) {
+		result = 0;
+		while (!result && (more = event_merge_next(merge, &slice)) > 0)
+			result = slice_tell(telling, &slice);
+		if (more < 0)
+			result = -1;
+	}
+	event_merge_free(merge);
+	replay_release(&telling->replay);
+	return result;
+}
+
+int block_story_read(struct block_story *story, struct trace_reader *reader,
+                     const struct profile *profile, uint64_t address, uint64_t number)
+{
+	struct telling telling = { .story = story, .address = address, .number = number };
+	int result;
+
+	*story = (struct block_story){ .profile = profile };
+	telling.origins = malloc(STORY_LIVES_MAX * sizeof(*telling.origins));
+	if (!telling.origins)
+		return -1;
+	result = story_tell(&telling, reader, profile);
+	if (!result && telling.origin_count) {
+		qsort(telling.origins, telling.origin_count, sizeof(*telling.origins),
+		      origin_order);
+		telling.is_told = true;
+		result = story_tell(&telling, reader, profile);
+	}
+	free(telling.origins);
+	return result;
+}
+
+void block_story_release(struct block_story *story)
+{
+	size_t i, j;
+
+	for (i = 0; i < story->count; i++) {
+		free(story->lives[i].birth.stack);
+		free(story->lives[i].end.stack);
+		for (j = 0; j < STORY_MOVES_MAX; j++)
+			free(story->lives[i].moves[j].stack);
+	}
+	free(story->lives);
+	*story = (struct block_story){ .lives = NULL };
+}

@@ -1,0 +1,157 @@
+/* verdict/changeable.c - what of a program its author can change. Layer 12. */
+#include "verdict/changeable.h"
+
+#include "elf/allocators.h"
+#include "symbols/module_origin.h"
+
+#include <string.h>
+
+static const struct function *function_at(const struct classes *classes,
+                                          uint32_t number)
+{
+	return &classes->functions.functions[number];
+}
+
+static const char *module_path(const struct classes *classes, uint32_t number)
+{
+	uint32_t module = function_at(classes, number)->module;
+
+	return module == MODULE_NONE
+	           ? ""
+	           : address_map_module(classes->profile->map, module)->path;
+}
+
+bool is_changeable(const struct classes *classes, uint32_t number)
+{
+	const struct function *function = function_at(classes, number);
+
+	return *function->name && function->module != MODULE_NONE &&
+	       !is_startup_name(function->name) &&
+	       !module_is_runtime(module_path(classes, number),
+	                          classes->profile->process->header.executable);
+}
+
+const char *library_of(const struct classes *classes, uint32_t number)
+{
+	const char *path = module_path(classes, number);
+
+	return module_is_of_system(path, classes->profile->process->header.executable)
+	           ? path
+	           : NULL;
+}
+
+bool has_changeable_owners(const struct classes *classes,
+                           const struct life_summary *summary)
+{
+	size_t i;
+
+	for (i = 0; i < summary->owners.count; i++) {
+		if (!is_changeable(classes, summary->owners.ranks[i].key))
+			return false;
+	}
+	return true;
+}
+
+bool is_made_elsewhere(const struct classes *classes,
+                       const struct life_summary *summary, uint32_t function)
+{
+	const struct call_node *nodes = classes->profile->replay.tree.nodes;
+	uint32_t i, frame, node, site, wrapper;
+	enum peel_reason reason;
+
+	for (i = 0; i < summary->site_count; i++) {
+		site = summary->sites[i].site;
+		node = classes->profile->replay.sites.sites[site].node;
+		for (frame = classes->peeling.site_frames[site]; frame;
+		     frame--, node = nodes[node].parent) {
+			wrapper = function_of_node(&classes->functions, classes->profile, node);
+			reason = classes->peeling.functions[wrapper].reason;
+			if ((reason == PEEL_AUTOMATIC || reason == PEEL_PART) &&
+			    function_at(classes, wrapper)->module !=
+			        function_at(classes, function)->module)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* ---- the ends -------------------------------------------------------------------------- */
+
+static bool is_owner(const struct life_summary *summary, uint32_t function)
+{
+	size_t i;
+
+	for (i = 0; i < summary->owners.count; i++) {
+		if (summary->owners.ranks[i].key == function)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether somebody else acted, from the innermost frame of a tail outwards to the function
+ * itself or an owner. Those that only allocate or free for their callers may lie anywhere.
+ */
+static bool is_tail_elsewhere(const struct classes *classes,
+                              const struct life_summary *summary, uint32_t function,
+                              uint32_t tail)
+{
+	const struct call_node *nodes = classes->profile->replay.lives.freers.tree.nodes;
+	uint32_t frames[CALL_TAIL_FRAMES], count = 0, number;
+	const struct function *frame;
+
+	for (; tail != CALL_ROOT && count < CALL_TAIL_FRAMES; tail = nodes[tail].parent)
+		frames[count++] = classes->functions.of_location[nodes[tail].location];
+	while (count--) {
+		number = frames[count];
+		frame = function_at(classes, number);
+		if (number == function || is_owner(summary, number))
+			return false;
+		if (!frame->is_allocator && !frame->is_deallocator &&
+		    frame->module != function_at(classes, function)->module)
+			return true;
+	}
+	return false;
+}
+
+static bool is_any_elsewhere(const struct classes *classes,
+                             const struct life_summary *summary, uint32_t function,
+                             uint32_t list)
+{
+	const struct tally_cell *cells = classes->profile->replay.lives.sites.tally.cells;
+
+	for (; list; list = cells[list].next) {
+		if (cells[list].key == TALLY_OTHERS ||
+		    is_tail_elsewhere(classes, summary, function, cells[list].key))
+			return true;
+	}
+	return false;
+}
+
+bool is_freed_elsewhere(const struct classes *classes,
+                        const struct life_summary *summary, uint32_t function)
+{
+	const struct site_life *lives = classes->profile->replay.lives.sites.sites;
+	uint32_t i;
+
+	for (i = 0; i < summary->site_count; i++) {
+		if (is_any_elsewhere(classes, summary, function,
+		                     lives[summary->sites[i].site].freed_by))
+			return true;
+	}
+	return false;
+}
+
+bool is_moved_elsewhere(const struct classes *classes,
+                        const struct life_summary *summary, uint32_t function)
+{
+	const struct site_life *lives = classes->profile->replay.lives.sites.sites;
+	uint32_t i;
+
+	for (i = 0; i < summary->site_count; i++) {
+		if (is_any_elsewhere(classes, summary, function,
+		                     lives[summary->sites[i].site].realloced_by))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,383 @@
+/* verdict/evidence.c - the evidence about a set of sites. Layer 11. */
+#include "verdict/evidence.h"
+
+#include <stdlib.h>
+
+const char *size_kind_text(enum size_kind kind)
+{
+	static const char *const texts[] = { "constant", "bounded", "unbounded" };
+
+	return texts[kind];
+}
+
+static uint32_t ancestor(const struct classes *classes, uint32_t node, uint32_t levels)
+{
+	for (; levels && node != CALL_ROOT; levels--)
+		node = classes->profile->replay.tree.nodes[node].parent;
+	return node;
+}
+
+static int depths_add(struct life_summary *summary, const struct classes *classes,
+                      uint32_t site, uint32_t list)
+{
+	const struct replay *replay = &classes->profile->replay;
+	const struct tally_cell *cell;
+	uint32_t peeled = classes->peeling.site_frames[site], left, owner;
+
+	for (; list; list = cell->next) {
+		cell = &replay->lives.sites.tally.cells[list];
+		left = cell->key > peeled ? cell->key - peeled : 0;
+		owner = ancestor(classes, replay->sites.sites[site].node, peeled + left);
+		owner = function_of_node(&classes->functions, classes->profile, owner);
+		if (ranking_add(&summary->depths, cell->key, cell->blocks, cell->bytes) ||
+		    ranking_add(&summary->left, left, cell->blocks, cell->bytes) ||
+		    ranking_add(&summary->owners, owner, cell->blocks, cell->bytes))
+			return -1;
+	}
+	return 0;
+}
+
+static int freers_add(struct ranking *ranking, const struct classes *classes,
+                      uint32_t list)
+{
+	const struct tally_cell *cells = classes->profile->replay.lives.sites.tally.cells;
+	uint32_t function;
+
+	for (; list; list = cells[list].next) {
+		function = cells[list].key == TALLY_OTHERS
+		               ? FUNCTION_NONE
+		               : function_of_tail(&classes->functions, classes->profile,
+		                                  cells[list].key);
+		if (ranking_add(ranking, function, cells[list].blocks, cells[list].bytes))
+			return -1;
+	}
+	return 0;
+}
+
+static uint32_t size_bits(uint64_t size)
+{
+	return size ? 64 - (uint32_t)__builtin_clzll(size) : 0;
+}
+
+static int sizes_add(struct life_summary *summary, const struct classes *classes,
+                     const struct site *site, uint32_t list)
+{
+	const struct tally_cell *cells = classes->profile->replay.lives.sites.tally.cells;
+
+	if (!list && site->allocations)
+		return ranking_add(&summary->sizes, size_bits(site->size_min),
+		                   site->allocations, site->bytes);
+	for (; list; list = cells[list].next) {
+		if (ranking_add(&summary->sizes, cells[list].key, cells[list].blocks,
+		                cells[list].bytes))
+			return -1;
+	}
+	return 0;
+}
+
+/* How often the site's own function is on its stack. */
+static uint32_t recursion_of(const struct classes *classes, uint32_t site)
+{
+	const struct call_node *nodes = classes->profile->replay.tree.nodes;
+	uint32_t node = classes_site_node(classes, site), times = 0, function;
+
+	function = function_of_node(&classes->functions, classes->profile, node);
+	for (; node != CALL_ROOT; node = nodes[node].parent)
+		times += function_of_node(&classes->functions, classes->profile, node) ==
+		         function;
+	return times;
+}
+
+static uint32_t deepest(const struct tally_cell *cells, uint32_t list, uint32_t depth)
+{
+	for (; list; list = cells[list].next) {
+		if (cells[list].key > depth)
+			depth = cells[list].key;
+	}
+	return depth;
+}
+
+/* The site, and the outermost function that owned blocks of it. */
+static struct summary_site summary_site_of(const struct classes *classes, uint32_t site)
+{
+	const struct replay *replay = &classes->profile->replay;
+	const struct site_life *life = &replay->lives.sites.sites[site];
+	const struct tally_cell *cells = replay->lives.sites.tally.cells;
+	uint32_t depth = classes->peeling.site_frames[site], node;
+
+	depth = deepest(cells, life->depths, depth);
+	depth = deepest(cells, life->depths_inferred, depth);
+	node = ancestor(classes, replay->sites.sites[site].node, depth);
+	return (struct summary_site){
+		site, function_of_node(&classes->functions, classes->profile, node),
+		ancestor(classes, node, 1)
+	};
+}
+
+/* Remember the site. 0, or -1 when memory is out. */
+static int site_note(struct life_summary *summary, const struct classes *classes,
+                     uint32_t site)
+{
+	uint32_t capacity = summary->site_capacity ? 2 * summary->site_capacity : 2;
+	struct summary_site *sites;
+
+	if (summary->site_count == summary->site_capacity) {
+		sites = realloc(summary->sites, capacity * sizeof(*sites));
+		if (!sites)
+			return -1;
+		summary->sites = sites;
+		summary->site_capacity = capacity;
+	}
+	summary->sites[summary->site_count] = summary_site_of(classes, site);
+	return 0;
+}
+
+static void site_add(struct life_summary *summary, const struct classes *classes,
+                     uint32_t number)
+{
+	const struct site *site = &classes->profile->replay.sites.sites[number];
+	uint32_t peeled = classes->peeling.site_frames[number];
+	uint32_t recursion = recursion_of(classes, number);
+
+	if (!summary->site_count++) {
+		summary->site = number;
+		summary->size_min = UINT64_MAX;
+		summary->age_min = UINT64_MAX;
+		summary->peeled_min = peeled;
+	}
+	summary->allocations += site->allocations;
+	summary->bytes += site->bytes;
+	summary->reallocs += site->reallocs;
+	if (site->size_min < summary->size_min)
+		summary->size_min = site->size_min;
+	if (site->size_max > summary->size_max)
+		summary->size_max = site->size_max;
+	if (site->live_max > summary->live_max)
+		summary->live_max = site->live_max;
+	summary->live_most += site->live_max;
+	summary->live_at_peak += site->share.peak_blocks;
+	summary->live_least = summary->live_max > summary->live_at_peak
+	                          ? summary->live_max
+	                          : summary->live_at_peak;
+	if (recursion > summary->recursion)
+		summary->recursion = recursion;
+	if (peeled < summary->peeled_min)
+		summary->peeled_min = peeled;
+	if (peeled > summary->peeled_max)
+		summary->peeled_max = peeled;
+}
+
+static void life_add(struct life_summary *summary, const struct site_life *life)
+{
+	unsigned i;
+
+	summary->ended += life->ended;
+	summary->age_sum += life->age_sum;
+	if (life->age_min < summary->age_min)
+		summary->age_min = life->age_min;
+	if (life->age_max > summary->age_max)
+		summary->age_max = life->age_max;
+	for (i = 0; i < AGE_CLASSES; i++)
+		summary->ages[i] += life->ages[i];
+	summary->between_sum += life->between_sum;
+	summary->youngest += life->youngest;
+	summary->chains += life->chains;
+	summary->chain_reallocs += life->chain_reallocs;
+	if (life->chain_longest > summary->chain_longest)
+		summary->chain_longest = life->chain_longest;
+}
+
+int life_summary_add(struct life_summary *summary, const struct classes *classes,
+                     uint32_t site)
+{
+	const struct replay *replay = &classes->profile->replay;
+	const struct site_life *life = &replay->lives.sites.sites[site];
+
+	if (site_note(summary, classes, site))
+		return -1;
+	site_add(summary, classes, site);
+	class_counts_add(&summary->counts, &classes->sites[site]);
+	life_add(summary, life);
+	if (depths_add(summary, classes, site, life->depths) ||
+	    freers_add(&summary->freers, classes, life->freed_by) ||
+	    freers_add(&summary->movers, classes, life->realloced_by) ||
+	    sizes_add(summary, classes, &replay->sites.sites[site], life->sizes))
+		return -1;
+	/* Where every frame is inferred, that is what there is to show. */
+	return classes->has_exact_frames
+	           ? 0
+	           : depths_add(summary, classes, site, life->depths_inferred);
+}
+
+/* ---- what sites say only together ------------------------------------------------------ */
+
+static const struct site_life *life_of(const struct classes *classes, uint32_t site)
+{
+	return &classes->profile->replay.lives.sites.sites[site];
+}
+
+/* When the place's largest size first came. */
+static uint64_t largest_time(const struct life_summary *summary,
+                             const struct classes *classes)
+{
+	const struct life_pattern *pattern;
+	uint64_t time = UINT64_MAX;
+	uint32_t i;
+
+	for (i = 0; i < summary->site_count; i++) {
+		pattern = &life_of(classes, summary->sites[i].site)->pattern;
+		if (pattern->begun && pattern->largest_max == summary->largest_max &&
+		    pattern->marks[MARK_LARGEST].time < time)
+			time = pattern->marks[MARK_LARGEST].time;
+	}
+	return time;
+}
+
+/* How many lives began after the place was at its most, as far as their marks tell. */
+static uint64_t settled_lives(const struct life_summary *summary,
+                              const struct classes *classes, unsigned mark,
+                              uint64_t time)
+{
+	const struct life_pattern *pattern;
+	uint64_t settled = 0;
+	uint32_t i;
+
+	for (i = 0; i < summary->site_count; i++) {
+		pattern = &life_of(classes, summary->sites[i].site)->pattern;
+		if (pattern->begun && pattern->first_time > time)
+			settled += pattern->begun;
+		else if (pattern->marks[mark].time >= time)
+			settled += pattern->begun - pattern->marks[mark].begun;
+	}
+	return settled;
+}
+
+static void sizes_judge(struct life_summary *summary, const struct classes *classes)
+{
+	const struct life_pattern *pattern;
+	uint32_t i;
+
+	summary->largest_min = UINT64_MAX;
+	for (i = 0; i < summary->site_count; i++) {
+		pattern = &life_of(classes, summary->sites[i].site)->pattern;
+		summary->begun += pattern->begun;
+		summary->excess += pattern->excess;
+		if (pattern->largest_min < summary->largest_min)
+			summary->largest_min = pattern->largest_min;
+		if (pattern->largest_max > summary->largest_max)
+			summary->largest_max = pattern->largest_max;
+	}
+	if (summary->largest_min > summary->largest_max)
+		summary->largest_min = summary->largest_max;
+	summary->settled = settled_lives(summary, classes, MARK_LARGEST,
+	                                 largest_time(summary, classes));
+	summary->size_kind = summary->largest_min == summary->largest_max ? SIZE_CONSTANT
+	                     : 2 * summary->settled >= summary->begun     ? SIZE_BOUNDED
+	                                                                  : SIZE_UNBOUNDED;
+}
+
+/* The most at once, and when: the first time if there were several. */
+static void crowd_note(struct life_summary *summary, uint64_t most, uint64_t time)
+{
+	if (most < summary->at_once ||
+	    (most == summary->at_once && time >= summary->crowd_time))
+		return;
+	summary->at_once = most;
+	summary->crowd_time = time;
+}
+
+/*
+ * Sites whose blocks belong to the same activations of their owner. What one of these has
+ * at once is at most the sum of what its sites have, and at least what one of them has,
+ * or all had at the process's peak. Before the last block of an activation begins, what
+ * had ended adds to it all that it ever owns.
+ */
+static void owner_judge(struct life_summary *summary, const struct classes *classes,
+                        const struct summary_site *sites, uint32_t count)
+{
+	uint64_t most = 0, least = 0, at_peak = 0, all = 0, time = 0;
+	const struct replay *replay = &classes->profile->replay;
+	const struct site_life *life;
+	bool is_tangled = false, is_shared = false;
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		life = life_of(classes, sites[i].site);
+		most += life->pattern.live_max;
+		all += life->pattern.live_max + life->pattern.dead_max;
+		if (life->pattern.live_max > least)
+			least = life->pattern.live_max;
+		if (life->pattern.marks[MARK_CROWD].time > time)
+			time = life->pattern.marks[MARK_CROWD].time;
+		at_peak += replay->sites.sites[sites[i].site].share.peak_blocks;
+		is_shared |= life->pattern.was_shared;
+		is_tangled |= life->pattern.is_tangled;
+	}
+	if (!is_shared && at_peak > least)
+		least = at_peak < most ? at_peak : most;
+	crowd_note(summary, most, time);
+	if (least > summary->at_once_min)
+		summary->at_once_min = least;
+	summary->goes_together &= !is_tangled && all <= 2 * least;
+}
+
+static int site_compare(const void *one, const void *two)
+{
+	const struct summary_site *a = one, *b = two;
+
+	if (a->owner_caller != b->owner_caller)
+		return a->owner_caller < b->owner_caller ? -1 : 1;
+	if (a->owner != b->owner)
+		return a->owner < b->owner ? -1 : 1;
+	return a->site < b->site ? -1 : a->site > b->site;
+}
+
+static void owners_judge(struct life_summary *summary, const struct classes *classes)
+{
+	struct summary_site *sites = summary->sites;
+	uint32_t i, next;
+
+	qsort(sites, summary->site_count, sizeof(*sites), site_compare);
+	summary->goes_together = true;
+	for (i = 0; i < summary->site_count; i = next) {
+		for (next = i + 1; next < summary->site_count &&
+		                   sites[next].owner_caller == sites[i].owner_caller &&
+		                   sites[next].owner == sites[i].owner;
+		     next++)
+			;
+		owner_judge(summary, classes, sites + i, next - i);
+	}
+	summary->crowd_kind = SIZE_CONSTANT;
+	if (summary->at_once > 1)
+		summary->crowd_kind = 2 * settled_lives(summary, classes, MARK_CROWD,
+		                                        summary->crowd_time) >=
+		                              summary->begun
+		                          ? SIZE_BOUNDED
+		                          : SIZE_UNBOUNDED;
+}
+
+void life_summary_sort(struct life_summary *summary, const struct classes *classes)
+{
+	ranking_sort_keys(&summary->depths);
+	ranking_sort_keys(&summary->left);
+	ranking_sort(&summary->owners);
+	ranking_sort(&summary->freers);
+	ranking_sort(&summary->movers);
+	ranking_sort_keys(&summary->sizes);
+	if (!summary->site_count)
+		return;
+	sizes_judge(summary, classes);
+	owners_judge(summary, classes);
+}
+
+void life_summary_release(struct life_summary *summary)
+{
+	ranking_release(&summary->depths);
+	ranking_release(&summary->left);
+	ranking_release(&summary->owners);
+	ranking_release(&summary->freers);
+	ranking_release(&summary->movers);
+	ranking_release(&summary->sizes);
+	free(summary->sites);
+	*summary = (struct life_summary){ .site_count = 0 };
+}

@@ -1,0 +1,83 @@
+/* verdict/heap_contents.c - what a heap is made of. Layer 8. */
+#include "verdict/heap_contents.h"
+
+#define ODD_BYTES (UINT64_C(4) << 20)
+#define LOST_SHARE \
+	100 /* of the events, one part of so many: then what lives is a guess */
+
+bool segment_inside_is_lost(const struct profile *profile)
+{
+	uint64_t lost = profile->lost.events;
+
+	return lost > (profile->replay.totals.events + lost) / LOST_SHARE;
+}
+
+struct segment_inside segment_inside(const struct profile *profile, size_t sample)
+{
+	const struct segment_sample *seen = &profile->segments.samples[sample];
+	const struct live_mark *mark = &profile->marks[sample];
+	struct segment_inside inside = {
+		.rss = seen->uses[SEGMENT_HEAP].rss,
+		.live = mark->live_bytes,
+		.blocks = mark->live_blocks,
+		.has_overhead = !(profile->runtimes & RUNTIME_MALLOC),
+		.is_known = !(profile->process->header.flags & RING_OWN_MALLOC) &&
+		            profile->phase_only == PHASE_NUMBER_NONE && !profile->thread &&
+		            !segment_inside_is_lost(profile),
+	};
+
+	if (inside.has_overhead)
+		inside.overhead = mark->chunk_bytes - mark->live_bytes;
+	if (inside.rss > inside.live + inside.overhead)
+		inside.kept = inside.rss - inside.live - inside.overhead;
+	return inside;
+}
+
+bool segment_is_in_phase(const struct profile *profile, uint64_t time_ns,
+                         uint32_t number)
+{
+	uint64_t time = process_time_quanta(&profile->process->header, time_ns);
+	const struct phase_span *named = phases_named_at(profile->phases, time);
+
+	return phases_at(profile->phases, time)->number == number ||
+	       (named && named->number == number);
+}
+
+const char *segment_phase(const struct profile *profile, uint64_t time_ns)
+{
+	const struct phases *phases = profile->phases;
+	uint64_t time = process_time_quanta(&profile->process->header, time_ns);
+	const struct phase_span *named = phases_named_at(phases, time);
+	uint32_t number = phases_at(phases, time)->number;
+
+	if (named && named->number != PHASE_NUMBER_NONE)
+		number = named->number;
+	return phases->totals[number].name;
+}
+
+/* As much again as lives, and enough to matter. */
+static bool is_odd(const struct segment_inside *inside)
+{
+	return inside->is_known && inside->kept >= ODD_BYTES &&
+	       inside->kept > inside->live + inside->overhead;
+}
+
+bool segment_inside_odd(const struct profile *profile, size_t *sample)
+{
+	struct segment_inside inside;
+	bool was_odd = false, has_one = false;
+	uint64_t worst = 0;
+	size_t i;
+
+	for (i = 0; i < profile->segments.count; i++) {
+		inside = segment_inside(profile, i);
+		if (was_odd && is_odd(&inside) &&
+		    (inside.kept > worst || i + 1 == profile->segments.count)) {
+			worst = inside.kept;
+			*sample = i;
+			has_one = true;
+		}
+		was_odd = is_odd(&inside);
+	}
+	return has_one;
+}

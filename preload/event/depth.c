@@ -1,0 +1,321 @@
+/* event/depth.c - DEPTH, TOUCHED, FAULT and NAME records. Layer 7. */
+#include "event/depth.h"
+
+#include "modules/frame_rule.h"
+#include "system/pace.h"
+#include "stack/signal_stack.h"
+#include "system/stack_bounds.h"
+
+extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
+
+#define PAGE_BYTES 4096
+#define FIELD_BYTES_MAX 10
+#define FIELDS_MAX 6
+#define HEAD_BYTES_MAX (1 + 3 + FIELDS_MAX * FIELD_BYTES_MAX)
+
+/* A sample is taken after so many bytes of events on average, from half of it on. */
+#define SAMPLE_BYTES 4096
+
+/* New depths that are less than this below the deepest are not worth a sample. */
+#define DEPTH_STEP_BYTES 64
+
+static uint32_t varint_bytes(uint64_t value)
+{
+	return (uint32_t)(63 - __builtin_clzl(value | 1)) / 7 + 1;
+}
+
+/* ---- bytes -------------------------------------------------------------------- */
+
+/*
+ * Begin a control record of these fields, `more_bytes` of others to follow them. NULL: no
+ * room, or no chunk.
+ */
+static uint8_t *control_begin(struct thread_state *state, enum control_kind kind,
+                              const uint64_t *fields, uint32_t count,
+                              uint32_t more_bytes)
+{
+	uint32_t length = more_bytes;
+	uint8_t *at;
+
+	for (uint32_t i = 0; i < count; i++)
+		length += varint_bytes(fields[i]);
+	if (!state->chunk || state->used + 1 + varint_bytes(length) + length > CHUNK_BYTES)
+		return NULL;
+	at = (uint8_t *)state->chunk + state->used;
+	*at++ = CONTROL_TAG(kind);
+	at = put_varint(at, length);
+	for (uint32_t i = 0; i < count; i++)
+		at = put_varint(at, fields[i]);
+	return at;
+}
+
+static void control_commit(struct thread_state *state, const uint8_t *at)
+{
+	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
+	chunk_commit(state->chunk, state->used, state->chunk_events);
+}
+
+static bool control_put(struct thread_state *state, enum control_kind kind,
+                        const uint64_t *fields, uint32_t count)
+{
+	uint8_t *at = control_begin(state, kind, fields, count, 0);
+
+	if (at)
+		control_commit(state, at);
+	return at != NULL;
+}
+
+/* ---- DEPTH -------------------------------------------------------------------- */
+
+/* The stack that `slot` lies on, if it is a known one; else NULL. */
+static const struct stack_bounds *stack_of(const struct thread_state *state,
+                                           uintptr_t slot)
+{
+	if (stack_bounds_hold(&state->own_stack, slot))
+		return &state->own_stack;
+	return stack_other_find(state, slot);
+}
+
+/*
+ * Where another stack begins and ends: what the system says of it if it is for signals, else
+ * what it lies in. Whoever has thousands of them has a long list to look that up in, so it is
+ * not done for each. False: not known, but `slot` counts for one all the same.
+ */
+static bool other_bounds_find(uintptr_t slot, struct stack_bounds *bounds)
+{
+	static struct pace pace;
+	uint64_t begin = clock_before();
+	stack_t signal_stack;
+	bool is_found;
+
+	signal_stack_look(&signal_stack);
+	bounds->low = (uintptr_t)signal_stack.ss_sp;
+	bounds->high = bounds->low + signal_stack.ss_size;
+	if (!(signal_stack.ss_flags & SS_DISABLE) && stack_bounds_hold(bounds, slot))
+		return true;
+	is_found = pace_allows(&pace, begin) && stack_bounds_find(slot, bounds);
+	if (is_found)
+		pace_took(&pace, begin);
+	else
+		*bounds = (struct stack_bounds){ slot, slot + sizeof(slot) };
+	return is_found;
+}
+
+static struct stack_bounds *other_new(struct thread_state *state)
+{
+	return &state->other_stacks[state->other_count++ % STACK_CACHE_SIZE];
+}
+
+/* The stack of the last event, looked up if it is new; NULL: there is none, or not known. */
+static const struct stack_bounds *stack_learn(struct thread_state *state,
+                                              uintptr_t slot)
+{
+	const struct stack_bounds *stack = slot ? stack_of(state, slot) : NULL;
+	struct stack_bounds *other;
+
+	if (!slot || (stack && stack->high - stack->low > sizeof(slot)))
+		return stack;
+	if (stack)
+		return NULL;
+	other = other_new(state);
+	return other_bounds_find(slot, other) ? other : NULL;
+}
+
+/* What a DEPTH record says of an entry's size. */
+static uint64_t entry_words(const struct thread_state *state, uint32_t index)
+{
+	const struct walk_frame *frame = &state->frames[index];
+	const struct stack_bounds *stack = stack_of(state, frame->slot);
+	uintptr_t outer;
+
+	if (!stack)
+		return 0;
+	if (index) {
+		outer = frame[-1].slot;
+		return outer > frame->slot && stack_bounds_hold(stack, outer)
+		           ? (outer - frame->slot) / sizeof(outer) + 1
+		           : 0;
+	}
+	/* What lies further out of a stack that was cut is not this entry's. */
+	if (stack != &state->own_stack ||
+	    frame_rule_kind(frame_rule_get(frame->return_address)) != CFI_END)
+		return 0;
+	return (stack->high - frame->slot) / sizeof(outer) + 1;
+}
+
+/* The outermost entry whose size this run has not been told. */
+static uint32_t told_count(const struct thread_state *state)
+{
+	uint32_t first = state->depth;
+
+	while (first && !(state->frames[first - 1].flags & FRAME_TOLD))
+		first--;
+	return first;
+}
+
+uint32_t depth_bytes_max(const struct thread_state *state)
+{
+	uint32_t size_bytes = HEAD_BYTES_MAX;
+
+	for (uint32_t i = 0; i < state->depth; i++)
+		size_bytes += varint_bytes(entry_words(state, i));
+	return size_bytes;
+}
+
+bool depth_note(struct thread_state *state)
+{
+	uint32_t first = told_count(state), sizes_bytes = 0;
+	uintptr_t slot = state->depth ? state->frames[state->depth - 1].slot : 0;
+	const struct stack_bounds *stack = stack_learn(state, slot);
+	uint64_t fields[FIELDS_MAX] = { STACK_OTHER, 0, 0, 0, first, state->depth - first };
+	stack_t signal_stack;
+	uint8_t *at;
+
+	if (!stack)
+		return true; /* there is nothing to be told */
+	fields[3] = stack->high - slot;
+	if (stack == &state->own_stack) {
+		fields[0] = STACK_OWN;
+	} else {
+		fields[1] = stack->high;
+		fields[2] = stack->high - stack->low;
+		signal_stack_look(&signal_stack);
+		if (!(signal_stack.ss_flags & SS_DISABLE) &&
+		    slot - (uintptr_t)signal_stack.ss_sp < signal_stack.ss_size) {
+			fields[0] = STACK_SIGNAL;
+			fields[1] = (uintptr_t)signal_stack.ss_sp + signal_stack.ss_size;
+			fields[2] = signal_stack.ss_size;
+			fields[3] = fields[1] - slot;
+		}
+	}
+	for (uint32_t i = first; i < state->depth; i++)
+		sizes_bytes += varint_bytes(entry_words(state, i));
+	at = control_begin(state, CONTROL_DEPTH, fields, FIELDS_MAX, sizes_bytes);
+	if (!at)
+		return false;
+	for (uint32_t i = first; i < state->depth; i++) {
+		at = put_varint(at, entry_words(state, i));
+		/* The innermost is another in every event. */
+		if (i + 1 < state->depth)
+			state->frames[i].flags |= FRAME_TOLD;
+	}
+	control_commit(state, at);
+	return true;
+}
+
+void depth_put_off(struct thread_state *state, uint64_t time)
+{
+	uint32_t chance = FORMAT_HASH(time, 12); /* below SAMPLE_BYTES */
+
+	state->sample_at = state->used + SAMPLE_BYTES / 2 + chance;
+	state->used_limit = CHUNK_BYTES - SHORT_BYTES_MAX;
+	if (state->used_limit > state->sample_at)
+		state->used_limit = state->sample_at;
+}
+
+void depth_settle(struct thread_state *state, uintptr_t slot, uint64_t time)
+{
+	const struct stack_bounds *own = &state->own_stack;
+
+	if (state->used > state->sample_at)
+		depth_put_off(state, time);
+	if (depth_is_new(state, slot)) {
+		uintptr_t step = DEPTH_STEP_BYTES - sizeof(slot);
+
+		state->seen_stack.low = slot - own->low > step ? slot - step : own->low;
+		state->seen_stack.high = own->high;
+	} else if (!stack_of(state, slot)) {
+		*other_new(state) = (struct stack_bounds){ slot, slot + sizeof(slot) };
+	}
+}
+
+/* ---- TOUCHED ------------------------------------------------------------------ */
+
+#define LOOK_PAGES 128 /* looked at in one call */
+
+/*
+ * A thread's pages are looked for no further than this below the lowest one found: a page
+ * takes the kernel some nanoseconds, and threads may be many. The main thread's are all.
+ */
+#define LOOK_FURTHER_BYTES (UINT64_C(1) << 20)
+
+/* The lowest resident page in [low, high), at most LOOK_PAGES; `high`: there is none. */
+static uintptr_t resident_page(uintptr_t low, uintptr_t high)
+{
+	unsigned char resident[LOOK_PAGES] = { 0 };
+
+	if (system_call(SYS_mincore, (long)low, (long)(high - low), (long)resident, 0, 0,
+	                0) < 0)
+		return high;
+	for (uint32_t i = 0; low < high; i++, low += PAGE_BYTES) {
+		if (resident[i] & 1)
+			return low;
+	}
+	return high;
+}
+
+/* The same from `high`, which is, down to `low`, or (unless `whole`) a wide gap. */
+static uintptr_t resident_low(uintptr_t low, uintptr_t high, bool whole)
+{
+	uintptr_t lowest = high, at = high;
+
+	while (at > low && (whole || lowest - at < LOOK_FURTHER_BYTES)) {
+		uintptr_t end = at, found;
+
+		at = end - low > LOOK_PAGES * PAGE_BYTES ? end - LOOK_PAGES * PAGE_BYTES : low;
+		found = resident_page(at, end);
+		if (found < end)
+			lowest = found;
+	}
+	return lowest;
+}
+
+static inline uintptr_t page_of(uintptr_t address)
+{
+	return address & ~(uintptr_t)(PAGE_BYTES - 1);
+}
+
+void touched_note(struct thread_state *state)
+{
+	const struct stack_bounds *own = &state->own_stack;
+	struct stack_mapping mapping = { 0 };
+	uintptr_t high = page_of((uintptr_t)__builtin_frame_address(0)), low = own->low;
+	uintptr_t deepest = state->seen_stack.low + DEPTH_STEP_BYTES - sizeof(deepest);
+	uint64_t depth_bytes;
+
+	if (!state->chunk || !stack_bounds_hold(own, high))
+		return;
+	/* The main thread's is mapped as far as it has grown. */
+	if (stack_bounds_hold(own, (uintptr_t)__libc_stack_end)) {
+		if (!stack_mapping_find(high, &mapping))
+			return;
+		low = mapping.low > low ? mapping.low : low;
+	}
+	if (stack_bounds_hold(own, deepest) && deepest < high)
+		high = page_of(deepest);
+	low = page_of(low + PAGE_BYTES - 1);
+	depth_bytes = own->high - resident_low(low, high, mapping.is_main);
+	control_put(state, CONTROL_TOUCHED, &depth_bytes, 1);
+}
+
+/* ---- FAULT, NAME -------------------------------------------------------------- */
+
+/* A reader takes no deeper one: no stack pointer of a stack says so. */
+#define DEPTH_BYTES_MAX (UINT64_C(1) << ARCH_ADDRESS_BITS)
+
+void fault_put(struct thread_state *state, const struct fault *fault)
+{
+	uint64_t fields[] = { (uint64_t)fault->signal, fault->kind,        fault->address,
+		                  fault->instruction,      fault->depth_bytes, fault->end };
+
+	if (fault->depth_bytes > DEPTH_BYTES_MAX)
+		fields[4] = 0;
+	control_put(state, CONTROL_FAULT, fields, 6);
+}
+
+bool name_put(struct thread_state *state, uint64_t time, const uint64_t *name)
+{
+	uint64_t fields[] = { time, name[0], name[1] };
+
+	return control_put(state, CONTROL_NAME, fields, 3);
+}

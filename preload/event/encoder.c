@@ -1,0 +1,415 @@
+/*
+ * event/encoder.c - the writer's half of the prediction tables, and the bytes. Layer 8.
+ *
+ * A reader keeps the same tables from the same bytes: whatever changes a table here must
+ * follow from what is written. Nothing is changed before it is sure that the event fits.
+ */
+#include "event/encoder.h"
+
+#include "system/guard.h"
+#include "ring/ring.h"
+#include "event/depth.h"
+#include "system/system.h"
+
+#define GROUP_FRAMES 8
+#define ADDRESS_OF_NONE 1 /* no block's: those are multiples of 8 */
+#define THREAD_BYTES_MAX 48
+#define GAP_BYTES_MAX 8
+#define GAPS_MAX 64         /* that a run tells of */
+#define FIXED_BYTES_MAX 112 /* all of an event but its frames, and a GAP record */
+
+static uint32_t frames_bytes_max(uint32_t count)
+{
+	return count * FRAME_BYTES_MAX + (count + GROUP_FRAMES - 1) / GROUP_FRAMES;
+}
+
+/* ---- frames ------------------------------------------------------------------- */
+
+/*
+ * Frames in groups of eight. `parent` is the return address outside the first of them,
+ * `replaced` the one it takes the place of. *all: every frame was predicted. NULL: they
+ * would go past `limit`; the tables are no longer what a reader has.
+ */
+static inline uint8_t *frames_put(struct prediction *tables, uint8_t *at,
+                                  const uint8_t *limit, const struct walk_frame *frames,
+                                  uint32_t count, uint64_t parent, uint64_t replaced,
+                                  enum event_op op, bool *all)
+{
+	uint64_t other = replaced;
+
+	*all = true;
+	for (uint32_t begin = 0; begin < count; begin += GROUP_FRAMES) {
+		uint32_t end = begin + GROUP_FRAMES < count ? begin + GROUP_FRAMES : count;
+		uint8_t *mask_at = at++;
+		unsigned int mask = 0;
+
+		if (unlikely(at + (end - begin) * FRAME_BYTES_MAX > limit))
+			return NULL;
+		for (uint32_t i = begin; i < end; i++) {
+			uintptr_t return_address = frames[i].return_address;
+
+			if (frame_put(tables, &at, CHILD_CONTEXT(parent, other), return_address))
+				mask |= 1u << (i - begin);
+			else
+				*all = false;
+			parent = return_address;
+			other = op;
+		}
+		*mask_at = (uint8_t)mask;
+	}
+	return at;
+}
+
+/* What called this frame is not known: a reader is told once in a run. */
+static bool frame_has_gap(const struct walk_frame *frame)
+{
+	return frame->flags & (FRAME_CUT | FRAME_DROPPED);
+}
+
+/* Outside of frame `outer`, counted from the outermost, frames are missing. */
+static uint8_t *gap_put(uint8_t *at, uint32_t outer)
+{
+	uint8_t *length_at;
+
+	*at++ = CONTROL_TAG(CONTROL_GAP);
+	length_at = at++;
+	at = put_varint(at, outer);
+	*length_at = (uint8_t)(at - length_at - 1);
+	return at;
+}
+
+/* ---- runs --------------------------------------------------------------------- */
+
+/* The gaps among the innermost `frames`; NULL: no room. */
+static uint8_t *gaps_put(const struct thread_state *state, uint8_t *at,
+                         const uint8_t *limit, uint32_t frames)
+{
+	uint32_t first = state->depth - frames, gaps = 0;
+
+	for (uint32_t i = first; i < state->depth && gaps < GAPS_MAX; i++) {
+		if (!frame_has_gap(&state->frames[i]))
+			continue;
+		if (at + GAP_BYTES_MAX > limit)
+			return NULL;
+		at = gap_put(at, i - first);
+		gaps++;
+	}
+	return at;
+}
+
+/* What is known of the calling thread, whose state it is; NULL: no room. */
+static uint8_t *thread_put(const struct thread_state *state, uint8_t *at,
+                           const uint8_t *limit)
+{
+	uint64_t room_bytes = thread_state_room_bytes(state);
+	uint8_t *length_at;
+
+	if (!guard.creator && !guard.start && !room_bytes)
+		return at; /* nothing is known */
+	if (at + THREAD_BYTES_MAX > limit)
+		return NULL;
+	*at++ = CONTROL_TAG(CONTROL_THREAD);
+	length_at = at++; /* below 128: one byte */
+	at = put_varint(at, guard.creator);
+	at = put_varint(at, guard.start);
+	at = put_varint(at, room_bytes ? state->own_stack.high : 0);
+	at = put_varint(at, room_bytes);
+	*length_at = (uint8_t)(at - length_at - 1);
+	return at;
+}
+
+/*
+ * Write a RUN record with the innermost `frames` of the thread's last stack, GAP records, and a
+ * THREAD record; NULL if they would go past `limit`.
+ */
+static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *limit,
+                        uint64_t time, uint32_t frames)
+{
+	struct run_record run = {
+		.time = time,
+		.events_before = state->events,
+		.thread = state->serial,
+		.tid = state->tid,
+		.stack_frames = frames,
+		.stack_cut = frames < state->depth,
+	};
+	uint64_t name[THREAD_NAME_WORDS] = { 0 };
+	bool all;
+
+	system_thread_name((char *)name);
+	memcpy(run.name, name, sizeof(run.name));
+	thread_state_name(state, name);
+	memset(&state->prediction, 0, sizeof(state->prediction));
+	/* An empty entry is not that of a block at address 0. */
+	state->prediction.recent[FORMAT_HASH(0, RECENT_BITS)].address = ADDRESS_OF_NONE;
+	state->prediction.last_time = time;
+	*at++ = CONTROL_TAG(CONTROL_RUN);
+	memcpy(at, &run, sizeof(run));
+	at += sizeof(run);
+	at = frames_put(&state->prediction, at, limit,
+	                state->frames + state->depth - frames, frames, 0, 0, OP_NONE, &all);
+	at = at ? gaps_put(state, at, limit, frames) : NULL;
+	return at ? thread_put(state, at, limit) : NULL;
+}
+
+/* Begin a run in the chunk at hand; false if there is not enough room left in it. */
+static bool run_begin(struct thread_state *state, uint64_t time)
+{
+	uint8_t *begin = (uint8_t *)state->chunk + state->used;
+	const uint8_t *limit = (uint8_t *)state->chunk + CHUNK_BYTES;
+	uint32_t frames = state->depth;
+	uint8_t *at;
+
+	if (limit - begin > EVENT_BYTES_MAX)
+		limit = begin + EVENT_BYTES_MAX;
+	at = run_put(state, begin, limit, time, frames);
+	if (!at && frames > STACK_DEPTH_CUT) {
+		frames = STACK_DEPTH_CUT;
+		at = run_put(state, begin, limit, time, frames);
+	}
+	if (!at)
+		return false;
+	if (frames < state->depth) {
+		/* What the reader does not know must not be referred to. */
+		state->cut_frames += state->depth - frames;
+		frames_drop_outer(state, frames);
+	}
+	for (uint32_t i = 0; i < state->depth; i++)
+		state->frames[i].flags &= (uint16_t)~FRAME_TOLD;
+	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
+	depth_put_off(state, time);
+	return true;
+}
+
+/* A run that began with a cut stack has moved what `walk` counts from. */
+static void walk_rebase(struct thread_state *state, struct walk_result *walk)
+{
+	uint32_t cut = state->cut_frames;
+	uint32_t lost = cut > walk->carried_from ? cut - walk->carried_from : 0;
+
+	if (!cut)
+		return;
+	state->cut_frames = 0;
+	walk->cut = true;
+	walk->keep -= walk->keep < cut ? walk->keep : cut;
+	if (walk->carried) {
+		lost = lost < walk->carried ? lost : walk->carried;
+		walk->frames += lost;
+		walk->news -= lost;
+		walk->carried -= lost;
+		walk->carried_from -= cut < walk->carried_from ? cut : walk->carried_from;
+	}
+}
+
+static void chunk_leave(struct thread_state *state)
+{
+	if (state->chunk)
+		ring_finish_chunk(state->chunk);
+	state->chunk = NULL;
+}
+
+/* Take a chunk with this thread's run begun in it, and `size_bytes` of room. */
+static __attribute__((noinline)) bool chunk_find(struct thread_state *state,
+                                                 uint32_t size_bytes, uint64_t time,
+                                                 enum loss_cause *why_not)
+{
+	/* A parked chunk may be too short for this thread's stack: then the next. */
+	for (int tries = 0; tries < 4; tries++) {
+		chunk_leave(state);
+		state->chunk = ring_take_chunk(CHUNK_KIND_EVENTS, time, &state->used);
+		if (!state->chunk) {
+			*why_not = LOST_RING_FULL;
+			return false;
+		}
+		state->chunk_events = COMMIT_EVENTS(state->chunk->commit);
+		if (run_begin(state, time) && state->used + size_bytes <= CHUNK_BYTES)
+			return true;
+	}
+	chunk_leave(state);
+	*why_not = LOST_TOO_BIG;
+	return false;
+}
+
+/* For an event: if there is none, it is lost. */
+static bool chunk_enter(struct thread_state *state, uint32_t size_bytes, uint64_t time)
+{
+	enum loss_cause why_not;
+
+	if (chunk_find(state, size_bytes, time, &why_not))
+		return true;
+	ring_count_loss(why_not, 1);
+	return false;
+}
+
+bool event_run_again(struct thread_state *state, uint32_t size_bytes, uint64_t time)
+{
+	enum loss_cause why_not;
+	bool found = chunk_find(state, size_bytes, time, &why_not);
+
+	state->cut_frames = 0; /* no walk is under way */
+	if (found)
+		chunk_commit(state->chunk, state->used, state->chunk_events);
+	return found;
+}
+
+static uint8_t *realloc_put(struct prediction *tables, uint8_t *at,
+                            const struct event *event)
+{
+	uint8_t *flags = at++;
+	uint32_t distance, old_class, new_class = SIZE_CLASS(event->size_bytes);
+	bool recent = recent_find(tables, event->old_address, &distance, &old_class);
+
+	*flags = 0;
+	at = put_varint(at,
+	                event->time_end > event->time ? event->time_end - event->time : 0);
+	if (recent) {
+		*flags |= REALLOC_OLD_RECENT;
+		at = put_varint(at, distance);
+	} else {
+		at = address_put(at, event->old_address, tables->last_address);
+	}
+	at = put_varint(at, event->size_bytes);
+	if (event->address == event->old_address) {
+		*flags |= REALLOC_IN_PLACE;
+	} else {
+		if (freed_pop(tables, new_class) == event->address)
+			*flags |= REALLOC_NEW_PREDICTED;
+		else
+			at = address_put(at, event->address, event->old_address);
+		if (recent)
+			freed_push(tables, old_class, event->old_address);
+	}
+	recent_add(tables, event->address, new_class);
+	tables->last_address = event->address;
+	return at;
+}
+
+/* ---- events ------------------------------------------------------------------- */
+
+/* NULL: it did not fit, and this run is at its end. */
+static inline uint8_t *event_put(struct thread_state *state, uint8_t *at,
+                                 const struct event *event,
+                                 const struct walk_result *walk)
+{
+	struct prediction *tables = &state->prediction;
+	const uint8_t *limit = (uint8_t *)state->chunk + CHUNK_BYTES - FIXED_BYTES_MAX / 2;
+	uint32_t keep = walk->keep;
+	uint64_t parent = keep ? state->frames[keep - 1].return_address : 0;
+	uint64_t replaced = keep < state->depth ? state->frames[keep].return_address : 0;
+	uint64_t leaf = walk->news ? walk->frames[walk->news - 1].return_address : parent;
+	uint64_t time = event->time > tables->last_time ? event->time : tables->last_time;
+	uint8_t *tag_at = at++, *frames_at;
+	uint8_t tag = (uint8_t)event->op | (walk->plain ? TAG_PLAIN : 0);
+	bool all;
+
+	at = shape_put(tables, at, state->depth - keep, walk->news, &tag);
+	at = put_varint(at, time - tables->last_time);
+	tables->last_time = time;
+	frames_at = at;
+	at = frames_put(tables, at, limit, walk->frames, walk->news, parent, replaced,
+	                event->op, &all);
+	if (unlikely(!at))
+		return NULL;
+	if (all && event->op != OP_CONTROL) {
+		at = frames_at;
+		tag |= TAG_FRAMES_PREDICTED;
+	}
+	if (event->op == OP_FREE)
+		at = free_put(tables, at, event->address, &tag);
+	else if (event->op == OP_REALLOC)
+		at = realloc_put(tables, at, event);
+	else if (event->op == OP_FAILED)
+		at = put_varint(at, event->size_bytes);
+	else if (event->op == OP_CONTROL)
+		tag = CONTROL_TAG(walk->plain ? CONTROL_STACK_PLAIN : CONTROL_STACK);
+	else {
+		if (event->op == OP_ALIGNED)
+			*at++ = event->alignment_log2;
+		at = alloc_put(tables, at, event->address, event->size_bytes, leaf, &tag);
+	}
+	*tag_at = tag;
+	if (unlikely(walk->cut && walk->news && frame_has_gap(walk->frames)))
+		at = gap_put(at, keep);
+	return at;
+}
+
+static void event_commit(struct thread_state *state, const uint8_t *at)
+{
+	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
+	state->events++;
+	chunk_commit(state->chunk, state->used, ++state->chunk_events);
+}
+
+/* The walk's frames may not fit half a chunk: hope for good predictions, else cut. */
+static bool event_encode_deep(struct thread_state *state, const struct event *event,
+                              struct walk_result *walk)
+{
+	uint8_t *at;
+
+	if (!chunk_enter(state, FIXED_BYTES_MAX, event->time))
+		return false;
+	walk_rebase(state, walk);
+	at = event_put(state, (uint8_t *)state->chunk + state->used, event, walk);
+	if (!at) {
+		if (!chunk_enter(state, EVENT_BYTES_MAX / 2, event->time))
+			return false;
+		frames_cut(state, walk);
+		at = event_put(state, (uint8_t *)state->chunk + state->used, event, walk);
+		if (!at) {
+			chunk_leave(state);
+			ring_count_loss(LOST_TOO_BIG, 1);
+			return false;
+		}
+	}
+	event_commit(state, at);
+	return true;
+}
+
+/* False: a frame code has no room for one of the addresses. */
+static bool frames_are_carried(const struct walk_result *walk)
+{
+	uintptr_t bits = 0;
+
+	for (uint32_t i = 0; i < walk->news; i++)
+		bits |= walk->frames[i].return_address;
+	return !(bits >> FRAME_ADDRESS_BITS);
+}
+
+/* False: a reader would not take it. */
+static bool event_is_carried(const struct event *event, const struct walk_result *walk)
+{
+	bool has_block = event->op < OP_FREE || event->op == OP_REALLOC;
+
+	return (!has_block || event->address) && frames_are_carried(walk);
+}
+
+static uint32_t event_bytes_max(uint32_t news)
+{
+	return FIXED_BYTES_MAX + frames_bytes_max(news);
+}
+
+bool event_has_room(const struct thread_state *state, uint32_t news)
+{
+	return state->chunk && state->used + event_bytes_max(news) <= CHUNK_BYTES;
+}
+
+bool event_encode(struct thread_state *state, const struct event *event,
+                  struct walk_result *walk)
+{
+	uint32_t size_bytes = event_bytes_max(walk->news);
+
+	if (unlikely(!event_is_carried(event, walk))) {
+		ring_count_loss(LOST_TOO_BIG, 1);
+		return false;
+	}
+	if (unlikely(!event_has_room(state, walk->news))) {
+		if (size_bytes > EVENT_BYTES_MAX)
+			return event_encode_deep(state, event, walk);
+		if (!chunk_enter(state, size_bytes, event->time))
+			return false;
+		walk_rebase(state, walk);
+	}
+	event_commit(state,
+	             event_put(state, (uint8_t *)state->chunk + state->used, event, walk));
+	return true;
+}

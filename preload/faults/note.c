@@ -1,0 +1,378 @@
+/*
+ * faults/note.c - what kind of fault it is, and its record. Layer 11.
+ *
+ * Nothing goes on after a record: the recorder may have been interrupted anywhere. Should a
+ * fault happen here, the signal is blocked, and the kernel ends the process by it.
+ */
+#include "faults/note.h"
+
+#include <stdatomic.h>
+
+#include "modules/cfi.h"
+#include "ring/definitions.h"
+#include "call_on_stack.h"
+#include "self/fault_passed.h"
+#include "event/lifecycle.h"
+#include "event/record.h"
+#include "ring/ring.h"
+#include "stack/signal_stack.h"
+
+#define WALK_BYTES 12288 /* of the stack, for a walk and a look into /proc */
+#define NOTE_BYTES 2560  /* for a record without them */
+
+/* An instruction accesses memory so far below the stack pointer at most: a red zone, a
+ * probe of the frame it is about to make. */
+#define BELOW_BYTES UINT64_C(65536)
+
+/* A frame that does not fit takes the stack pointer so far beyond the end at most. */
+#define BEYOND_BYTES (UINT64_C(1) << 30)
+
+struct fault_place {
+	uintptr_t ip, sp, bp;
+	bool has_mapping; /* of the thread's own stack, whatever stack it was on */
+	struct stack_mapping mapping;
+};
+
+/* How much of the stack we are on is left. */
+static uint64_t room_bytes(void)
+{
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+	stack_t stack;
+
+	signal_stack_look(&stack);
+	if (stack.ss_flags & SS_DISABLE || here - (uintptr_t)stack.ss_sp >= stack.ss_size)
+		return UINT64_MAX; /* the thread's own: it was the program's to leave some */
+	return here - (uintptr_t)stack.ss_sp;
+}
+
+/* The end of the thread's own stack; 0: not known. */
+static uintptr_t own_high(void)
+{
+	return guard.state ? guard.state->own_stack.high : guard.stack_high;
+}
+
+static void mapping_find(struct fault_place *place)
+{
+	const struct stack_bounds *own = &guard.state->own_stack;
+	struct stack_mapping *mapping = &place->mapping;
+
+	place->has_mapping = own->high && stack_mapping_find(own->high - 1, mapping);
+	/* Without a guard other memory may follow in the same mapping. */
+	if (place->has_mapping && !mapping->is_main && mapping->guard_low == mapping->low &&
+	    mapping->low < own->low)
+		mapping->low = mapping->guard_low = own->low;
+}
+
+/*
+ * The frame begins on the thread's own stack, and the stack pointer is below all of that: it
+ * is no other stack's, but the frame is larger than what was left, and the guard.
+ */
+static bool is_frame_too_large(const struct fault_place *place)
+{
+	struct cfi_module module;
+	struct cfi_rule rule;
+	uintptr_t slot;
+
+	if (place->sp >= place->mapping.low || !cfi_module_find(place->ip, &module))
+		return false;
+	rule = cfi_rule_find(&module, place->ip + 1);
+	if (rule.kind != CFI_SP && rule.kind != CFI_BP)
+		return false;
+	slot = (rule.kind == CFI_SP ? place->sp : place->bp) + rule.cfa_offset -
+	       sizeof(slot);
+	return slot >= place->mapping.low && slot < own_high();
+}
+
+/* The access was not far from the stack pointer, or above it. */
+static bool is_near_stack(const struct fault_place *place,
+                          const struct fault_cause *cause)
+{
+	return cause->signal == SIGSEGV &&
+	       (cause->code == SEGV_MAPERR || cause->code == SEGV_ACCERR) &&
+	       cause->address + BELOW_BYTES >= place->sp;
+}
+
+/*
+ * The stack ran into its end: the access was below it, and not far from where the stack
+ * pointer stood, or where it had gone to when a large frame was made. Below the main
+ * thread's lies nothing that it could not have grown into, but for its limit. (Whatever
+ * else is accessed, be it another thread's guard pages, is no overflow.)
+ */
+static bool is_overflow(const struct fault_place *place,
+                        const struct fault_cause *cause)
+{
+	uintptr_t address = cause->address;
+	const struct stack_mapping *mapping = &place->mapping;
+
+	if (!place->has_mapping || !is_near_stack(place, cause) || address >= mapping->low)
+		return false;
+	if (mapping->is_main && place->sp + BEYOND_BYTES > mapping->low)
+		return true;
+	return (!mapping->is_main && address >= mapping->guard_low) ||
+	       is_frame_too_large(place);
+}
+
+static enum fault_kind kind_of(const struct fault_place *place,
+                               const struct fault_cause *cause)
+{
+	if (cause->code <= 0)
+		return FAULT_SENT;
+	if (cause->code == SI_KERNEL)
+		return FAULT_NO_ADDRESS;
+	return is_overflow(place, cause) ? FAULT_STACK_OVERFLOW : FAULT_OTHER;
+}
+
+static void fault_record(struct fault_place *place, const struct fault_cause *cause,
+                         enum fault_end end, uintptr_t inner_slot)
+{
+	struct walk_start at = { place->sp - sizeof(uintptr_t), place->ip + 1, place->bp };
+	struct fault fault = {
+		.signal = cause->signal,
+		.address = cause->address,
+		.instruction = place->ip,
+		.kind = kind_of(place, cause), /* as far as it is known without a mapping */
+		.end = end,
+	};
+	const struct stack_mapping *mapping = NULL;
+	uintptr_t high;
+
+	if (!thread_state_get()) /* its bounds are wanted */
+		return;
+	high = own_high();
+	if (room_bytes() < WALK_BYTES) {
+		if (fault.kind == FAULT_OTHER && cause->signal == SIGSEGV)
+			fault.kind = FAULT_NOT_JUDGED;
+		record_fault_only(&fault);
+		return;
+	}
+	mapping_find(place);
+	fault.kind = kind_of(place, cause);
+	if (fault.kind == FAULT_STACK_OVERFLOW ||
+	    (place->has_mapping && place->sp >= place->mapping.low && place->sp < high)) {
+		fault.depth_bytes = high - place->sp;
+		mapping = &place->mapping;
+	}
+	record_fault(&at, &fault, mapping, inner_slot);
+}
+
+/* ---- on a stack with room -------------------------------------------------------- */
+
+/*
+ * What a program gives its handlers may be a page or two. For one thread at a time; and none
+ * of its handlers runs meanwhile: the kernel would see that we are not on the signal stack,
+ * and begin it once more, on top of the handler that is running there.
+ */
+static char spare_stack[65536] __attribute__((aligned(4096)));
+static _Atomic bool spare_is_taken;
+
+static void call_with_room(void (*function)(void *), void *argument)
+{
+	bool is_taken = false;
+	uint64_t mask;
+
+	system_signals_block(&mask);
+	if (atomic_compare_exchange_strong(&spare_is_taken, &is_taken, true)) {
+		arch_call_on_stack(function, argument, spare_stack + sizeof(spare_stack));
+		atomic_store_explicit(&spare_is_taken, false, memory_order_release);
+	} else {
+		function(argument);
+	}
+	system_signals_restore(&mask);
+}
+
+/* What is to be looked at there. */
+struct fault_case {
+	struct fault_cause cause;
+	const void *context;
+	enum fault_end end;
+	struct walk_start caller; /* of what ends the process */
+	bool is_overflow;         /* the answer */
+};
+
+static struct fault_place place_of(const void *context)
+{
+	struct fault_place place = { .ip = 0 };
+
+	arch_context_registers(context, &place.ip, &place.sp, &place.bp);
+	return place;
+}
+
+static void case_record(const struct fault_case *at)
+{
+	struct fault_place place = place_of(at->context);
+	struct walk_start here = { .slot = place.sp };
+	uintptr_t inner_slot = guard.sp;
+
+	if (!lifecycle_recording || guard.flags & GUARD_INTERNAL ||
+	    room_bytes() < NOTE_BYTES)
+		return;
+	if (inner_slot) {
+		if (lifecycle_is_forked())
+			return;
+		/* What it was at may be half done. */
+		if (guard.state)
+			thread_state_abandon(guard.state);
+		definitions_abandon();
+	} else if (!lifecycle_enter(&here)) {
+		return;
+	}
+	/* The child of a vfork() has its parent's memory. */
+	if (ring.header->pid == system_pid())
+		fault_record(&place, &at->cause, at->end, inner_slot);
+	if (!inner_slot)
+		guard_leave();
+}
+
+/* How far the stack reaches up from `sp`, where the thread is. */
+static uintptr_t stack_high_of(uintptr_t sp, bool *is_signal)
+{
+	stack_t stack;
+
+	signal_stack_look(&stack);
+	*is_signal = !(stack.ss_flags & SS_DISABLE) &&
+	             sp - (uintptr_t)stack.ss_sp < stack.ss_size;
+	return *is_signal ? (uintptr_t)stack.ss_sp + stack.ss_size : own_high();
+}
+
+/* ---- a signal kills ---------------------------------------------------------------- */
+
+static void note_run(void *argument)
+{
+	struct fault_case *at = argument;
+	struct fault_place place = place_of(at->context);
+	struct passed_fault passed;
+	uintptr_t high;
+	bool is_signal;
+
+	if (at->cause.code <= 0) {
+		if (fault_passed_again(at->context, &passed)) {
+			at->cause = passed.cause;
+		} else {
+			high = stack_high_of(place.sp, &is_signal);
+			while (fault_passed_find(place.sp, high, &passed)) {
+				at->cause = passed.cause;
+				at->context = passed.context;
+				if (!is_signal) /* further out lies what may be long over */
+					break;
+			}
+		}
+	}
+	case_record(at);
+}
+
+void fault_note(const siginfo_t *info, const void *context)
+{
+	struct fault_case at = { .cause = fault_cause_of(info), .context = context };
+
+	call_with_room(note_run, &at);
+}
+
+/* ---- the program's handler ends the process --------------------------------------- */
+
+/*
+ * On a stack that is not for signals what is left of a signal frame may lie in a hole of
+ * another, long after: its return address is to be one of those that the call goes back to.
+ */
+static bool is_called_from(const struct walk_start *caller, const void *context)
+{
+	uintptr_t slot = (uintptr_t)context - sizeof(slot);
+	struct thread_state *state;
+	struct walk_result walk;
+	bool is_found = false;
+
+	if (guard.sp || !lifecycle_enter(caller))
+		return false;
+	state = thread_state_get();
+	if (state) {
+		walk = stack_walk(state, caller);
+		for (uint32_t i = 0; i < walk.news; i++)
+			is_found = is_found || walk.frames[i].slot == slot;
+		for (uint32_t i = 0; i < walk.keep; i++)
+			is_found = is_found || state->frames[i].slot == slot;
+	}
+	guard_leave();
+	return is_found;
+}
+
+/* Where a handler ran into a fault itself, it is the first one that it all began with. */
+static void note_end_run(void *argument)
+{
+	struct fault_case *at = argument;
+	struct passed_fault passed, first;
+	bool is_signal, is_found = false;
+	uintptr_t high = stack_high_of(at->caller.slot, &is_signal);
+
+	while (fault_passed_find(at->caller.slot, high, &passed)) {
+		if (!is_signal && !is_called_from(&at->caller, passed.context))
+			continue;
+		first = passed;
+		is_found = true;
+	}
+	if (!is_found)
+		return;
+	at->cause = first.cause;
+	at->context = first.context;
+	case_record(at);
+	if (at->end == FAULT_END_ABORTED)
+		fault_passed_keep(&first);
+}
+
+void fault_note_end(const struct walk_start *caller, enum fault_end end)
+{
+	struct fault_case at = { .end = end, .caller = *caller };
+
+	/* Between vfork() and exec the memory is another process's. */
+	if (lifecycle_recording && fault_passed_any() && !lifecycle_is_forked() &&
+	    ring.header->pid == system_pid())
+		call_with_room(note_end_run, &at);
+}
+
+/* ---- questions -------------------------------------------------------------------- */
+
+bool fault_is_near_stack(const siginfo_t *info, const void *context)
+{
+	struct fault_cause cause = fault_cause_of(info);
+	struct fault_place place = place_of(context);
+
+	return is_near_stack(&place, &cause);
+}
+
+static void question_run(void *argument)
+{
+	struct fault_case *at = argument;
+	struct fault_place place = place_of(at->context);
+	struct walk_start here = { .slot = place.sp };
+	bool is_entered = false;
+
+	if (!lifecycle_recording || lifecycle_is_forked() || guard.flags & GUARD_INTERNAL ||
+	    ring.header->pid != system_pid())
+		return;
+	if (!guard.state) { /* its bounds are wanted */
+		is_entered = !guard.sp && lifecycle_enter(&here);
+		if (is_entered)
+			thread_state_get();
+	}
+	if (guard.state) {
+		mapping_find(&place);
+		at->is_overflow = is_overflow(&place, &at->cause);
+	}
+	if (is_entered)
+		guard_leave();
+}
+
+/* Beyond the thread's own stack: no overflow of that, and /proc need not be asked. */
+static bool is_above_own(const struct fault_case *at)
+{
+	uintptr_t high = own_high();
+
+	return high && at->cause.address >= high;
+}
+
+bool fault_is_overflow(const siginfo_t *info, const void *context)
+{
+	struct fault_case at = { .cause = fault_cause_of(info), .context = context };
+
+	if (fault_is_near_stack(info, context) && !is_above_own(&at))
+		call_with_room(question_run, &at);
+	return at.is_overflow;
+}

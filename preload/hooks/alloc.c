@@ -1,0 +1,406 @@
+/*
+ * hooks/alloc.c - the exported names: guard, real call, record. Layer 11.
+ *
+ * Each function keeps a frame pointer, so that its caller's registers are at hand: the
+ * return address, the stack pointer above it, and rbp, which it saved.
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
+
+#include "hooks/alloc.h"
+
+#include "modules/dynamic_symbols.h"
+#include "system/guard.h"
+#include "stack/late_function.h"
+#include "event/lifecycle.h"
+#include "modules/map.h"
+#include "modules/frame_rule.h"
+#include "modules/real.h"
+#include "event/record.h"
+#include "system/system.h"
+
+static uint8_t alignment_log2(size_t alignment)
+{
+	return alignment ? (uint8_t)__builtin_ctzl(alignment) : 0;
+}
+
+/* What was known of addresses that lay in a module that is gone. */
+static void modules_forget(void)
+{
+	frame_rule_flush();
+	late_functions_forget();
+}
+
+/*
+ * Each is exported by two names: the standard's, and libc's own of it, which is libc's even
+ * where another allocator has taken the first. `serve`: where the real one is found, once the
+ * hook has been entered.
+ */
+#define BODY static inline __attribute__((always_inline))
+
+BODY void *malloc_by(void *(*const *serve)(size_t), struct walk_start caller,
+                     size_t size)
+{
+	void *block;
+
+	if (!lifecycle_enter(&caller))
+		return (*serve)(size);
+	block = (*serve)(size);
+	record_alloc(&caller, OP_MALLOC, block, size, 0);
+	guard_leave();
+	return block;
+}
+
+BODY void *calloc_by(void *(*const *serve)(size_t, size_t), struct walk_start caller,
+                     size_t count, size_t size)
+{
+	size_t total;
+	void *block;
+
+	if (!lifecycle_enter(&caller))
+		return (*serve)(count, size);
+	block = (*serve)(count, size);
+	if (__builtin_mul_overflow(count, size, &total))
+		total = SIZE_MAX; /* what was asked for has no number */
+	record_alloc(&caller, OP_CALLOC, block, total, 0);
+	guard_leave();
+	return block;
+}
+
+/*
+ * A module is gone when the loader frees its description, whoever closed it: libc closes
+ * what iconv() and name lookups have opened by itself, and calls no dlclose() for that. The
+ * loader still holds its lock: no other module comes to the place before this returns.
+ */
+static __attribute__((noinline)) void loader_frees(const void *block)
+{
+	struct guard held = guard;
+
+	guard.sp = (uintptr_t)__builtin_frame_address(0);
+	guard_barrier();
+	if (lifecycle_recording && (!lifecycle_is_forked() || lifecycle_forked()) &&
+	    module_map_freed(block))
+		modules_forget();
+	guard_barrier();
+	guard.sp = held.sp;
+}
+
+BODY void free_by(void (*const *serve)(void *), struct walk_start caller, void *block)
+{
+	if (!block)
+		return;
+	if (unlikely(loader_holds(caller.return_address)))
+		loader_frees(block);
+	if (!lifecycle_enter(&caller)) {
+		(*serve)(block);
+		return;
+	}
+	record_free(&caller, block, 0);
+	(*serve)(block);
+	guard_leave();
+}
+
+/* realloc of a block that is one; the guard is held. */
+BODY void *realloc_recorded(void *(*const *serve)(void *, size_t),
+                            const struct walk_start *caller, void *old, size_t size)
+{
+	uint64_t time = clock_before();
+	void *block = (*serve)(old, size);
+
+	if (block)
+		record_realloc(caller, old, block, size, time);
+	else if (size == 0)
+		record_free(caller, old, time); /* glibc: it is freed */
+	else
+		record_alloc(caller, OP_MALLOC, NULL, size, 0);
+	return block;
+}
+
+BODY void *realloc_by(void *(*const *serve)(void *, size_t), struct walk_start caller,
+                      void *old, size_t size)
+{
+	void *block;
+
+	if (!lifecycle_enter(&caller))
+		return (*serve)(old, size);
+	if (old) {
+		block = realloc_recorded(serve, &caller, old, size);
+	} else {
+		block = (*serve)(NULL, size);
+		record_alloc(&caller, OP_MALLOC, block, size, 0);
+	}
+	guard_leave();
+	return block;
+}
+
+BODY void *memalign_by(void *(*const *serve)(size_t, size_t), struct walk_start caller,
+                       size_t alignment, size_t size)
+{
+	void *block;
+
+	if (!lifecycle_enter(&caller))
+		return (*serve)(alignment, size);
+	block = (*serve)(alignment, size);
+	record_alloc(&caller, OP_ALIGNED, block, size, alignment_log2(alignment));
+	guard_leave();
+	return block;
+}
+
+/* valloc() and pvalloc() */
+BODY void *page_aligned_by(void *(*const *serve)(size_t), struct walk_start caller,
+                           size_t size)
+{
+	void *block;
+
+	if (!lifecycle_enter(&caller))
+		return (*serve)(size);
+	block = (*serve)(size);
+	record_alloc(&caller, OP_ALIGNED, block, size, 12);
+	guard_leave();
+	return block;
+}
+
+EXPORT void *malloc(size_t size)
+{
+	return malloc_by(&real.malloc, CALLER(), size);
+}
+
+EXPORT void *calloc(size_t count, size_t size)
+{
+	return calloc_by(&real.calloc, CALLER(), count, size);
+}
+
+EXPORT void free(void *block)
+{
+	free_by(&real.free, CALLER(), block);
+}
+
+EXPORT void *realloc(void *old, size_t size)
+{
+	return realloc_by(&real.realloc, CALLER(), old, size);
+}
+
+EXPORT void *aligned_alloc(size_t alignment, size_t size)
+{
+	return memalign_by(&real.aligned_alloc, CALLER(), alignment, size);
+}
+
+EXPORT void *memalign(size_t alignment, size_t size)
+{
+	return memalign_by(&real.memalign, CALLER(), alignment, size);
+}
+
+EXPORT void *valloc(size_t size)
+{
+	return page_aligned_by(&real.valloc, CALLER(), size);
+}
+
+EXPORT void *pvalloc(size_t size)
+{
+	return page_aligned_by(&real.pvalloc, CALLER(), size);
+}
+
+EXPORT int posix_memalign(void **result, size_t alignment, size_t size)
+{
+	struct walk_start caller = CALLER();
+	int error;
+
+	if (!lifecycle_enter(&caller))
+		return real.posix_memalign(result, alignment, size);
+	error = real.posix_memalign(result, alignment, size);
+	record_alloc(&caller, OP_ALIGNED, error ? NULL : *result, size,
+	             alignment_log2(alignment));
+	guard_leave();
+	return error;
+}
+
+/* C23. Where the allocator that serves the memory has no such function, free() does. */
+EXPORT void free_sized(void *block, size_t size)
+{
+	struct walk_start caller = CALLER();
+	bool recorded;
+
+	if (!block)
+		return;
+	recorded = lifecycle_enter(&caller);
+	if (recorded)
+		record_free(&caller, block, 0);
+	if (real.free_sized)
+		real.free_sized(block, size);
+	else
+		real.free(block);
+	if (recorded)
+		guard_leave();
+}
+
+EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
+{
+	struct walk_start caller = CALLER();
+	bool recorded;
+
+	if (!block)
+		return;
+	recorded = lifecycle_enter(&caller);
+	if (recorded)
+		record_free(&caller, block, 0);
+	if (real.free_aligned_sized)
+		real.free_aligned_sized(block, alignment, size);
+	else
+		real.free(block);
+	if (recorded)
+		guard_leave();
+}
+
+/* ---- libc's own names ------------------------------------------------------------ */
+
+EXPORT void *__libc_malloc(size_t size);
+EXPORT void *__libc_calloc(size_t count, size_t size);
+EXPORT void *__libc_realloc(void *old, size_t size);
+EXPORT void __libc_free(void *block);
+EXPORT void *__libc_memalign(size_t alignment, size_t size);
+EXPORT void *__libc_valloc(size_t size);
+EXPORT void *__libc_pvalloc(size_t size);
+
+void *__libc_malloc(size_t size)
+{
+	return malloc_by(&real.__libc_malloc, CALLER(), size);
+}
+
+void *__libc_calloc(size_t count, size_t size)
+{
+	return calloc_by(&real.__libc_calloc, CALLER(), count, size);
+}
+
+void *__libc_realloc(void *old, size_t size)
+{
+	return realloc_by(&real.__libc_realloc, CALLER(), old, size);
+}
+
+void __libc_free(void *block)
+{
+	free_by(&real.__libc_free, CALLER(), block);
+}
+
+void *__libc_memalign(size_t alignment, size_t size)
+{
+	return memalign_by(&real.__libc_memalign, CALLER(), alignment, size);
+}
+
+void *__libc_valloc(size_t size)
+{
+	return page_aligned_by(&real.__libc_valloc, CALLER(), size);
+}
+
+void *__libc_pvalloc(size_t size)
+{
+	return page_aligned_by(&real.__libc_pvalloc, CALLER(), size);
+}
+
+/* ---- by address ------------------------------------------------------------------- */
+
+/* By names that nobody can take from us: an executable may have a malloc of its own. */
+#define OURS(name)                                                        \
+	extern const char own_##name[] __attribute__((visibility("hidden"))); \
+	__asm__(".set own_" #name ", " #name "\n"                             \
+	        ".hidden own_" #name "\n.globl own_" #name)
+OURS(malloc);
+OURS(calloc);
+OURS(realloc);
+OURS(free);
+OURS(posix_memalign);
+OURS(aligned_alloc);
+OURS(memalign);
+OURS(valloc);
+OURS(pvalloc);
+OURS(free_sized);
+OURS(free_aligned_sized);
+OURS(__libc_malloc);
+OURS(__libc_calloc);
+OURS(__libc_realloc);
+OURS(__libc_free);
+OURS(__libc_memalign);
+OURS(__libc_valloc);
+OURS(__libc_pvalloc);
+#undef OURS
+
+struct hooked {
+	const char *name;
+	const void *ours;
+	void *const *real;
+};
+
+#define HOOKED(name)                                 \
+	{                                                \
+#name, own_##name, (void *const *)&real.name \
+	}
+static const struct hooked hooked[] = {
+	HOOKED(malloc),
+	HOOKED(calloc),
+	HOOKED(realloc),
+	HOOKED(free),
+	HOOKED(posix_memalign),
+	HOOKED(aligned_alloc),
+	HOOKED(memalign),
+	HOOKED(valloc),
+	HOOKED(pvalloc),
+	HOOKED(free_sized),
+	HOOKED(free_aligned_sized),
+	HOOKED(__libc_malloc),
+	HOOKED(__libc_calloc),
+	HOOKED(__libc_realloc),
+	HOOKED(__libc_free),
+	HOOKED(__libc_memalign),
+	HOOKED(__libc_valloc),
+	HOOKED(__libc_pvalloc),
+};
+#undef HOOKED
+#define HOOKED_COUNT (sizeof(hooked) / sizeof(*hooked))
+
+void *interpose_ours(void *function)
+{
+	for (size_t i = 0; function && i < HOOKED_COUNT; i++) {
+		if (*hooked[i].real == function)
+			return (void *)(uintptr_t)hooked[i].ours;
+	}
+	return function;
+}
+
+static const struct hooked *hooked_find(const char *name)
+{
+	for (size_t i = 0; i < HOOKED_COUNT; i++) {
+		if (names_are_equal(hooked[i].name, name))
+			return &hooked[i];
+	}
+	return NULL;
+}
+
+void *interpose_ours_named(const char *name, const void *function)
+{
+	const struct hooked *found = hooked_find(name);
+
+	return found && *found->real == function ? (void *)(uintptr_t)found->ours : NULL;
+}
+
+bool interpose_has(const char *name)
+{
+	return hooked_find(name) != NULL;
+}
+
+/* ---- modules ------------------------------------------------------------------ */
+
+EXPORT int dlclose(void *handle)
+{
+	int result;
+
+	real_resolve();
+	result = real.dlclose(handle);
+	if (result == 0 && lifecycle_recording && !guard.sp && !lifecycle_is_forked()) {
+		guard.sp = (uintptr_t)__builtin_frame_address(0);
+		guard_barrier();
+		if (module_map_sweep(clock_before()))
+			modules_forget();
+		guard_leave();
+	}
+	return result;
+}

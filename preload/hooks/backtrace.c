@@ -1,0 +1,88 @@
+/*
+ * hooks/backtrace.c - a program that looks at its own stack sees what it would without
+ * us. Layer 11.
+ *
+ * Unwinders step over a stub as over a frame of its own. backtrace() and
+ * _Unwind_Backtrace() hide those, and the hook's own frame, which comes first.
+ */
+#include "event/lifecycle.h"
+#include "stack/late_function.h"
+
+struct _Unwind_Context;
+typedef int visit_function(struct _Unwind_Context *, void *);
+
+struct visit {
+	visit_function *function;
+	void *argument;
+	uintptr_t (*get_ip)(struct _Unwind_Context *);
+	bool has_begun; /* the hook's own frame is behind */
+};
+
+static int visit_frame(struct _Unwind_Context *context, void *argument)
+{
+	struct visit *visit = argument;
+
+	if (stub_is(visit->get_ip(context)))
+		return 0; /* go on: _URC_NO_REASON */
+	if (!visit->has_begun) {
+		visit->has_begun = true;
+		return 0;
+	}
+	return visit->function(context, visit->argument);
+}
+
+EXPORT int _Unwind_Backtrace(visit_function *function, void *argument)
+{
+	struct walk_start caller = CALLER();
+	struct visit visit = { .function = function, .argument = argument };
+	int (*walk)(visit_function *, void *) = late_function(LATE_UNWIND_BACKTRACE,
+	                                                      caller.return_address);
+	int result;
+
+	visit.get_ip = (uintptr_t(*)(struct _Unwind_Context *))late_function(
+		LATE_GET_IP, caller.return_address);
+	result = walk(visit_frame, &visit);
+	__asm__ volatile("" ::: "memory"); /* no tail call: our frame is counted on */
+	return result;
+}
+
+/* Frames of which `found` has room; a stub after each at the most, and the hook's. */
+#define ADDRESSES_AT_HAND 256
+#define ADDRESSES_MAX (1 << 21)
+
+static int addresses_filter(void **addresses, int count, void *const *found,
+                            int found_count)
+{
+	int kept = -1; /* the hook's own comes first */
+
+	for (int i = 0; i < found_count && kept < count; i++) {
+		if (stub_is((uintptr_t)found[i]))
+			continue;
+		if (kept >= 0)
+			addresses[kept] = found[i];
+		kept++;
+	}
+	return kept < 0 ? 0 : kept;
+}
+
+EXPORT int backtrace(void **addresses, int count)
+{
+	struct walk_start caller = CALLER();
+	int (*function)(void **, int) = late_function(LATE_BACKTRACE,
+	                                              caller.return_address);
+	void *at_hand[ADDRESSES_AT_HAND], **found = at_hand;
+	int room = count > ADDRESSES_MAX / 2 - 2 ? ADDRESSES_MAX : 2 * count + 3, kept;
+
+	if (count <= 0)
+		return function(addresses, count);
+	if (room > ADDRESSES_AT_HAND)
+		found = system_map((size_t)room * sizeof(*found), -1);
+	if (!found) { /* as much as can be had */
+		found = at_hand;
+		room = ADDRESSES_AT_HAND;
+	}
+	kept = addresses_filter(addresses, count, found, function(found, room));
+	if (found != at_hand)
+		system_unmap(found, (size_t)room * sizeof(*found));
+	return kept;
+}

@@ -1,0 +1,341 @@
+/*
+ * hooks/exec.c - the exported names that start a program: whatever environment it is
+ * given, it is recorded, too. Layer 11.
+ *
+ * Where the environment lacks what we need, the real function gets a copy of it, made on
+ * the stack: between vfork() and exec the memory is another process's, and a caller may
+ * be in a signal handler. No memory is asked for, nothing is kept, errno is the real
+ * function's. What exec and posix_spawn do inside libc (system(), popen()) cannot be
+ * reached so; it is counted. Nor can system calls that a program makes by itself.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "system/environment.h"
+#include "event/lifecycle.h"
+#include "self/maps.h"
+#include "self/raised_limits.h"
+#include "modules/real.h"
+#include "ring/ring.h"
+#include "system/stack_bounds.h"
+#include "system/system.h"
+#include "event/thread_name.h"
+
+#define STACK_FREE_BYTES 1024   /* so much is taken without a look at the stack's end */
+#define STACK_MARGIN_BYTES 8192 /* stays free below what is taken */
+
+extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
+
+/* A call to be made with one environment or another. */
+struct start {
+	int (*call)(const struct start *, char *const *environment);
+	const char *path;
+	char *const *arguments;
+	int directory, flags; /* fexecve, execveat */
+	spawn_function *spawn;
+	int *process; /* the rest: posix_spawn */
+	const posix_spawn_file_actions_t *actions;
+	const posix_spawnattr_t *attributes;
+};
+
+/* ---- the environment -------------------------------------------------------------- */
+
+/*
+ * The lowest address that the stack may reach; 0: unknown. A stack that the program made by
+ * itself may end anywhere in its mapping.
+ */
+static uintptr_t stack_low(uintptr_t sp)
+{
+	struct stack_bounds bounds = { guard.stack_low, guard.stack_high };
+	uintptr_t limit_bytes;
+
+	if (stack_bounds_hold(&bounds, sp))
+		return bounds.low;
+	if (!stack_bounds_find(sp, &bounds) ||
+	    !stack_bounds_hold(&bounds, (uintptr_t)__libc_stack_end))
+		return 0;
+	limit_bytes = system_limit_bytes(RLIMIT_STACK);
+	return bounds.high - bounds.low > limit_bytes ? bounds.high - limit_bytes
+	                                              : bounds.low;
+}
+
+static bool stack_has_room(const struct handover *handover)
+{
+	size_t size_bytes = handover->strings * sizeof(char *) + handover->preload_bytes;
+	uintptr_t sp = (uintptr_t)__builtin_frame_address(0), low;
+
+	if (size_bytes <= STACK_FREE_BYTES)
+		return true;
+	low = stack_low(sp);
+	return low && sp - low > size_bytes + STACK_MARGIN_BYTES;
+}
+
+static int start_with_copy(const struct start *start, const struct handover *handover)
+{
+	char *strings[handover->strings];
+	char preload[handover->preload_bytes + 1];
+
+	return start->call(start, handover_fill(handover, strings, preload));
+}
+
+/* Make the call with `environment`, or with a copy that has what it lacks. */
+static int start_program(const struct start *start, char *const *environment)
+{
+	const char *library = handover_library();
+	bool can_load = *library && system_can_read(library);
+	bool is_lost = true, has_copy = false;
+	struct handover handover;
+	int result;
+
+	switch (handover_look(&handover, environment, can_load)) {
+	case HANDOVER_NONE: is_lost = false; break;
+	case HANDOVER_COMPLETE: is_lost = !lifecycle_is_followed(); break;
+	case HANDOVER_IMPOSSIBLE: break;
+	case HANDOVER_LACKING:
+		has_copy = stack_has_room(&handover);
+		is_lost = !has_copy || !lifecycle_is_followed();
+		break;
+	case HANDOVER_FUTILE: has_copy = stack_has_room(&handover); break;
+	}
+	/* Before the call: exec does not return from what is lost. */
+	if (is_lost)
+		ring_count_loss(LOST_CHILDREN, 1);
+	result = has_copy ? start_with_copy(start, &handover)
+	                  : start->call(start, environment);
+	if (is_lost && result != 0)
+		ring_count_loss(LOST_CHILDREN, (uint64_t)-1);
+	return result;
+}
+
+/* ---- exec ------------------------------------------------------------------------- */
+
+static int execve_call(const struct start *start, char *const *environment)
+{
+	return real.execve(start->path, start->arguments, environment);
+}
+
+/* As the real execv, unless it is to have another environment than its own. */
+static int execv_call(const struct start *start, char *const *environment)
+{
+	if (environment == environ)
+		return real.execv(start->path, start->arguments);
+	return real.execve(start->path, start->arguments, environment);
+}
+
+static int execvpe_call(const struct start *start, char *const *environment)
+{
+	return real.execvpe(start->path, start->arguments, environment);
+}
+
+static int execvp_call(const struct start *start, char *const *environment)
+{
+	if (environment == environ)
+		return real.execvp(start->path, start->arguments);
+	return real.execvpe(start->path, start->arguments, environment);
+}
+
+static int fexecve_call(const struct start *start, char *const *environment)
+{
+	return real.fexecve(start->directory, start->arguments, environment);
+}
+
+static int execveat_call(const struct start *start, char *const *environment)
+{
+	return real.execveat(start->directory, start->path, start->arguments, environment,
+	                     start->flags);
+}
+
+/*
+ * What becomes of the address space and its threads is seen no more: a child of vfork() has
+ * not its own.
+ */
+static void last_look_before_exec(void)
+{
+	if (!lifecycle_recording || lifecycle_is_forked() ||
+	    system_pid() != ring.header->pid)
+		return;
+	thread_names_note();
+	maps_note(MAPS_EXEC);
+}
+
+static int exec_program(const struct start *start, char *const *environment)
+{
+	int result;
+
+	real_resolve();
+	last_look_before_exec();
+	raised_limits_before_exec();
+	result = start_program(start, environment);
+	raised_limits_after_exec();
+	return result;
+}
+
+EXPORT int execve(const char *path, char *const arguments[], char *const environment[])
+{
+	struct start start = { .call = execve_call, .path = path, .arguments = arguments };
+
+	return exec_program(&start, environment);
+}
+
+EXPORT int execv(const char *path, char *const arguments[])
+{
+	struct start start = { .call = execv_call, .path = path, .arguments = arguments };
+
+	return exec_program(&start, environ);
+}
+
+EXPORT int execvpe(const char *file, char *const arguments[], char *const environment[])
+{
+	struct start start = { .call = execvpe_call, .path = file, .arguments = arguments };
+
+	return exec_program(&start, environment);
+}
+
+EXPORT int execvp(const char *file, char *const arguments[])
+{
+	struct start start = { .call = execvp_call, .path = file, .arguments = arguments };
+
+	return exec_program(&start, environ);
+}
+
+EXPORT int fexecve(int file, char *const arguments[], char *const environment[])
+{
+	struct start start = { .call = fexecve_call,
+		                   .directory = file,
+		                   .arguments = arguments };
+
+	return exec_program(&start, environment);
+}
+
+EXPORT int execveat(int directory, const char *path, char *const arguments[],
+                    char *const environment[], int flags)
+{
+	struct start start = { .call = execveat_call,
+		                   .path = path,
+		                   .arguments = arguments,
+		                   .directory = directory,
+		                   .flags = flags };
+
+	return exec_program(&start, environment);
+}
+
+/*
+ * Arguments one by one become an array on the stack, as in libc's own. `list` stands
+ * after the first of them.
+ */
+static size_t arguments_count(const char *first, va_list list)
+{
+	size_t count = 0;
+
+	for (const char *argument = first; argument; argument = va_arg(list, const char *))
+		count++;
+	return count;
+}
+
+/* What libc's execl, execle and execlp do; execle has an environment after the NULL. */
+struct exec_kind {
+	int (*call)(const struct start *, char *const *environment);
+	bool has_environment;
+};
+
+static int exec_list(const struct exec_kind *kind, const char *path, const char *first,
+                     size_t count, va_list list)
+{
+	const char *arguments[count + 1];
+	char *const *environment = environ;
+	struct start start = { .call = kind->call,
+		                   .path = path,
+		                   .arguments = (char *const *)arguments };
+
+	arguments[0] = first;
+	for (size_t i = 1; i <= count; i++)
+		arguments[i] = va_arg(list, const char *);
+	if (kind->has_environment)
+		environment = va_arg(list, char *const *);
+	return exec_program(&start, environment);
+}
+
+#define EXEC_LIST(name, ...)                                                         \
+	EXPORT int name(const char *path, const char *first, ...)                        \
+	{                                                                                \
+		static const struct exec_kind kind = { __VA_ARGS__ };                        \
+		va_list list, again;                                                         \
+		int result;                                                                  \
+                                                                                     \
+		va_start(list, first);                                                       \
+		va_copy(again, list);                                                        \
+		result = exec_list(&kind, path, first, arguments_count(first, list), again); \
+		va_end(again);                                                               \
+		va_end(list);                                                                \
+		return result;                                                               \
+	}
+
+EXEC_LIST(execl, execve_call, false)
+EXEC_LIST(execle, execve_call, true)
+EXEC_LIST(execlp, execvpe_call, false)
+
+/* ---- posix_spawn ------------------------------------------------------------------ */
+
+static int spawn_call(const struct start *start, char *const *environment)
+{
+	return start->spawn(start->process, start->path, start->actions, start->attributes,
+	                    start->arguments, environment);
+}
+
+#define SPAWN(name)                                                               \
+	EXPORT int name(int *process, const char *path,                               \
+	                const posix_spawn_file_actions_t *actions,                    \
+	                const posix_spawnattr_t *attributes, char *const arguments[], \
+	                char *const environment[])                                    \
+	{                                                                             \
+		struct start start = { .call = spawn_call,                                \
+			                   .path = path,                                      \
+			                   .arguments = arguments,                            \
+			                   .process = process,                                \
+			                   .actions = actions,                                \
+			                   .attributes = attributes };                        \
+                                                                                  \
+		real_resolve();                                                           \
+		start.spawn = real.name;                                                  \
+		return start_program(&start, environment);                                \
+	}
+
+SPAWN(posix_spawn)
+SPAWN(posix_spawnp)
+#if __GLIBC_PREREQ(2, 39)
+SPAWN(pidfd_spawn)
+SPAWN(pidfd_spawnp)
+#endif
+
+/* ---- what libc starts by itself --------------------------------------------------- */
+
+/* system() and popen() hand on `environ`: a program may have taken our variables out. */
+static void own_environment_count(void)
+{
+	struct handover handover;
+	enum handover_result result = handover_look(&handover, environ, true);
+
+	if (result == HANDOVER_NONE ||
+	    (result == HANDOVER_COMPLETE && lifecycle_is_followed()))
+		return;
+	ring_count_loss(LOST_CHILDREN, 1);
+}
+
+EXPORT int system(const char *command)
+{
+	real_resolve();
+	if (command)
+		own_environment_count();
+	return real.system(command);
+}
+
+EXPORT FILE *popen(const char *command, const char *mode)
+{
+	real_resolve();
+	own_environment_count();
+	return real.popen(command, mode);
+}

@@ -1,0 +1,149 @@
+/*
+ * hooks/filter.c - the exported names by which a program forbids itself system calls, or the
+ * time-stamp counter: what the recorder will need is done before, and the rest no more. And
+ * by which it names its threads. Layer 12.
+ *
+ * A filter is one thread's, as a rule; here it is taken for the whole process's. What is
+ * filtered from the start on, or by a system call without libc, is not seen here.
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "system/clock.h"
+#include "faults/watch.h"
+#include "event/lifecycle.h"
+#include "modules/real.h"
+#include "ring/ring.h"
+#include "system/system.h"
+#include "hooks/thread.h"
+
+/* Without all of these a handler of faults could do nothing but fault again. */
+static bool can_handle_faults(const struct system_filter *filter)
+{
+	static const uint16_t needed[] = { SYS_rt_sigaction, SYS_rt_sigprocmask,
+		                               SYS_rt_tgsigqueueinfo, SYS_getpid, SYS_gettid };
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
+		if (system_filter_forbids(filter, needed[i]))
+			return false;
+	}
+	return true;
+}
+
+/* `program` NULL: the strict mode. Not where the memory is another process's (vfork). */
+static void filter_prepare(const struct sock_fprog *program)
+{
+	struct system_filter filter = system_filter;
+
+	if (!lifecycle_recording || lifecycle_is_forked() ||
+	    system_pid() != ring.header->pid)
+		return;
+	if (program && (!system_is_readable(program) ||
+	                !system_is_readable((const char *)program + sizeof(*program) - 8) ||
+	                !program->len ||
+	                !system_is_mapped((uintptr_t)program->filter,
+	                                  program->len * sizeof(*program->filter))))
+		return; /* the kernel will refuse it */
+	system_filter_add(&filter, program);
+	if (system_filter_forbids(&filter, SYS_madvise))
+		ring_populate();
+	if (!can_handle_faults(&filter))
+		fault_watch_end();
+	system_filter = filter;
+}
+
+/* What is asked for, if it is a filter; whether it comes about is seen afterwards. */
+static bool prctl_filters(long option, long mode, long program)
+{
+	if (option != PR_SET_SECCOMP ||
+	    (mode != SECCOMP_MODE_STRICT && (mode != SECCOMP_MODE_FILTER || !program)))
+		return false;
+	filter_prepare(mode == SECCOMP_MODE_STRICT ? NULL
+	                                           : (const struct sock_fprog *)program);
+	return true;
+}
+
+static bool seccomp_filters(long operation, long flags, long program)
+{
+	bool is_strict = operation == SECCOMP_SET_MODE_STRICT && !flags && !program;
+
+	if (!is_strict && (operation != SECCOMP_SET_MODE_FILTER || !program))
+		return false;
+	filter_prepare(is_strict ? NULL : (const struct sock_fprog *)program);
+	return true;
+}
+
+static long result_of(long result)
+{
+	if (result < 0 && result > -4096) {
+		errno = (int)-result;
+		return -1;
+	}
+	return result;
+}
+
+/* Without a clock there are no events. (The kernel's strict mode takes the counter, too.) */
+static bool loses_clock(long number, long a, long b)
+{
+	if (clock_is_monotonic_ns)
+		return system_filter_forbids(&system_filter, SYS_clock_gettime);
+	if (number == SYS_seccomp)
+		return a == SECCOMP_SET_MODE_STRICT;
+	return a == PR_SET_TSC ? b == PR_TSC_SIGSEGV : b == SECCOMP_MODE_STRICT;
+}
+
+static __attribute__((noinline)) long filter_call(long number, long a, long b, long c,
+                                                  long d, long e)
+{
+	struct system_filter before = system_filter;
+	bool is_filter = number == SYS_prctl ? prctl_filters(a, b, c)
+	                                     : seccomp_filters(a, b, c);
+	long result = result_of(arch_syscall(number, a, b, c, d, e, 0));
+
+	if (result == 0 && loses_clock(number, a, b))
+		lifecycle_stop();
+	if (is_filter && result < 0)
+		system_filter = before;
+	return result;
+}
+
+static __attribute__((noinline)) long name_call(long name)
+{
+	long result = result_of(arch_syscall(SYS_prctl, PR_SET_NAME, name, 0, 0, 0, 0));
+
+	if (result == 0)
+		thread_hooks_named(arch_thread_pointer(), (const char *)name);
+	return result;
+}
+
+/* libc's takes what it is given, whether it was given so much or not; so does this. */
+EXPORT int hook_prctl(int option, long a, long b, long c, long d) __asm__("prctl");
+int hook_prctl(int option, long a, long b, long c, long d)
+{
+	if (unlikely(option == PR_SET_SECCOMP || option == PR_SET_TSC))
+		return (int)filter_call(SYS_prctl, option, a, b, c, d);
+	if (unlikely(option == PR_SET_NAME))
+		return (int)name_call(a);
+	real_resolve();
+	return real.prctl(option, a, b, c, d);
+}
+
+/*
+ * Any system call: one that returns twice, on another stack, or never. This goes on to the
+ * real one by a jump, its last argument where the caller has put it.
+ */
+EXPORT long hook_syscall(long number, long a, long b, long c, long d, long e,
+                         long f) __asm__("syscall");
+long hook_syscall(long number, long a, long b, long c, long d, long e, long f)
+{
+	if (unlikely(number == SYS_seccomp ||
+	             (number == SYS_prctl && (a == PR_SET_SECCOMP || a == PR_SET_TSC))))
+		return filter_call(number, a, b, c, d, e);
+	if (unlikely(number == SYS_prctl && a == PR_SET_NAME))
+		return name_call(b);
+	real_resolve();
+	return real.syscall(number, a, b, c, d, e, f);
+}

@@ -1,0 +1,131 @@
+/*
+ * hooks/phase.c - the exported names at which a phase begins. Layer 12.
+ *
+ * None of them leaves a frame: each goes on to the real function by a jump
+ * (-foptimize-sibling-calls), so that a program that looks at its stack sees no more than
+ * without us. The real ones were looked up at the start: exit functions are called in
+ * signal handlers and between vfork() and exec.
+ */
+#include "system/clock.h"
+#include "faults/note.h"
+#include "event/lifecycle.h"
+#include "self/maps.h"
+#include "self/phase.h"
+#include "modules/real.h"
+#include "ring/ring.h"
+
+/* ---- main ------------------------------------------------------------------------- */
+
+static main_function *program_main;
+
+/* By value: what has its address taken would keep its frame. */
+static __attribute__((noinline)) void main_note(struct walk_start caller)
+{
+	bool is_entered = !guard.sp && lifecycle_enter(&caller);
+
+	phase_note(PHASE_MAIN, clock_after());
+	if (is_entered)
+		guard_leave();
+}
+
+static int main_begins(int argc, char **argv, char **environment)
+{
+	main_note(CALLER());
+	return program_main(argc, argv, environment);
+}
+
+/*
+ * What every program's _start calls, by whichever version of the name: they differ only in
+ * what `initialise` is, which is handed on.
+ */
+EXPORT int __libc_start_main(main_function *main, int argc, char **argv,
+                             void (*initialise)(void), void (*finish)(void),
+                             void (*loader_finish)(void), void *stack_end);
+
+EXPORT int __libc_start_main(main_function *main, int argc, char **argv,
+                             void (*initialise)(void), void (*finish)(void),
+                             void (*loader_finish)(void), void *stack_end)
+{
+	real_resolve();
+	if (lifecycle_recording) {
+		program_main = main;
+		main = main_begins;
+	}
+	return real.__libc_start_main(main, argc, argv, initialise, finish, loader_finish,
+	                              stack_end);
+}
+
+/* ---- exit and abort ------------------------------------------------------------------------- */
+
+static __attribute__((noinline)) void exit_note(struct walk_start caller, bool is_end)
+{
+	bool is_entered;
+
+	if (!lifecycle_recording)
+		return;
+	if (lifecycle_is_forked()) {
+		/* A forked child that never allocated gets no ring for this. */
+		phase_remember(PHASE_EXIT);
+		return;
+	}
+	/* Between vfork() and exec the memory is another process's. */
+	if (system_pid() != ring.header->pid)
+		return;
+	fault_note_end(&caller, FAULT_END_HANDLED);
+	/* In a signal handler, the recorder may have been interrupted: definitions know. */
+	is_entered = !guard.sp && lifecycle_enter(&caller);
+	phase_note(PHASE_EXIT, clock_after());
+	if (is_end)
+		maps_note(MAPS_END);
+	if (is_entered)
+		guard_leave();
+}
+
+/*
+ * Under other names: C knows that these do not return, and would not jump to them. `is_end`:
+ * no destructor of ours will run.
+ */
+#define EXIT(name, is_end)                              \
+	EXPORT void hook_##name(int status) __asm__(#name); \
+	void hook_##name(int status)                        \
+	{                                                   \
+		real_resolve();                                 \
+		exit_note(CALLER(), is_end);                    \
+		real.name(status);                              \
+	}
+
+EXIT(exit, false)
+EXIT(quick_exit, true)
+EXIT(_exit, true)
+EXIT(_Exit, true)
+
+static __attribute__((noinline)) void abort_note(struct walk_start caller)
+{
+	fault_note_end(&caller, FAULT_END_ABORTED);
+}
+
+/* No exit, but an end: a handler of the program's may call it. */
+EXPORT void hook_abort(void) __asm__("abort");
+void hook_abort(void)
+{
+	real_resolve();
+	abort_note(CALLER());
+	real.abort();
+}
+
+/* ---- the program's own -------------------------------------------------------------- */
+
+/* outlive.h */
+EXPORT void outlive_phase(const char *name);
+
+EXPORT void outlive_phase(const char *name)
+{
+	struct walk_start caller = CALLER();
+	bool is_entered = !guard.sp && lifecycle_enter(&caller);
+
+	if (lifecycle_recording && !lifecycle_is_forked() &&
+	    system_pid() == ring.header->pid)
+		phase_note_name(name);
+	if (is_entered)
+		guard_leave();
+}

@@ -1,0 +1,224 @@
+/*
+ * hooks/thread.c - the exported names that begin threads, and name them. Layer 11.
+ *
+ * The new thread is seen from its start: where its stack lies, what it began with, and who
+ * made it. Nothing of ours stays on its stack.
+ */
+#include "hooks/thread.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <threads.h>
+
+#include "event/lifecycle.h"
+#include "modules/real.h"
+#include "ring/ring.h"
+#include "stack/signal_stack.h"
+#include "system/system.h"
+#include "event/thread_name.h"
+#include "stack/thread_state.h"
+
+#define PAGE_BYTES 4096
+
+/* What a new thread is to run; from here, not from the program's heap, to be copied. */
+struct thread_start {
+	_Atomic bool is_taken;
+	union {
+		void *(*function)(void *);
+		int (*c11_function)(void *);
+		uintptr_t address;
+	};
+	void *argument;
+	uintptr_t stack_low; /* where the program put it; 0: libc does, */
+	size_t stack_bytes;  /* which takes this */
+	uint32_t creator;    /* serial of the thread that makes it */
+};
+
+#define THREAD_STARTS 256 /* threads that have been created, but have not begun */
+static struct thread_start thread_starts[THREAD_STARTS];
+
+static struct thread_start *thread_start_take(void)
+{
+	for (int i = 0; i < THREAD_STARTS; i++) {
+		bool is_taken = false;
+
+		if (atomic_compare_exchange_strong(&thread_starts[i].is_taken, &is_taken, true))
+			return &thread_starts[i];
+	}
+	return NULL;
+}
+
+static void thread_start_give(struct thread_start *start)
+{
+	atomic_store_explicit(&start->is_taken, false, memory_order_release);
+}
+
+/*
+ * The thread's control block lies at the high end of its stack, in the last page if libc
+ * made it (glibc, nptl/allocatestack.c). pthread_getattr_np() would know, but allocates, and
+ * can deadlock.
+ */
+static void thread_begins(const struct thread_start *start)
+{
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+	uintptr_t high = arch_thread_pointer(), low = start->stack_low;
+
+	if (!low)
+		low = ((high | (PAGE_BYTES - 1)) + 1) - start->stack_bytes;
+	if (low < here && here < high && high - low <= start->stack_bytes) {
+		guard.stack_high = high;
+		guard.stack_low = low;
+	}
+	guard.start = start->address;
+	guard.creator = start->creator;
+	/* It may overflow without having allocated. */
+	if (!signal_stack_is_wanted || !lifecycle_recording || guard.sp ||
+	    lifecycle_is_forked())
+		return;
+	guard.sp = here;
+	guard_barrier();
+	thread_state_get();
+	guard_leave();
+}
+
+static void *thread_main(void *start_argument)
+{
+	struct thread_start *start = start_argument;
+	void *(*function)(void *) = start->function;
+	void *argument = start->argument;
+
+	thread_begins(start);
+	thread_start_give(start);
+	return function(argument);
+}
+
+static int c11_thread_main(void *start_argument)
+{
+	struct thread_start *start = start_argument;
+	int (*function)(void *) = start->c11_function;
+	void *argument = start->argument;
+
+	thread_begins(start);
+	thread_start_give(start);
+	return function(argument);
+}
+
+/* What the new thread's stack will span; pthread_attr_init() knows the default. */
+static void stack_of(const pthread_attr_t *attributes, struct thread_start *start)
+{
+	pthread_attr_t defaults;
+	void *low = NULL;
+
+	start->stack_low = start->stack_bytes = 0;
+	if (attributes) {
+		/* Of no stack it says that it ends at 0. */
+		if (pthread_attr_getstack(attributes, &low, &start->stack_bytes) == 0 &&
+		    (uintptr_t)low + start->stack_bytes)
+			start->stack_low = (uintptr_t)low;
+		else
+			pthread_attr_getstacksize(attributes, &start->stack_bytes);
+	} else if (pthread_attr_init(&defaults) == 0) {
+		pthread_attr_getstacksize(&defaults, &start->stack_bytes);
+		pthread_attr_destroy(&defaults);
+	}
+}
+
+/* The calling thread's serial; 0: it has none. */
+static uint32_t own_serial(const struct walk_start *caller)
+{
+	const struct thread_state *state;
+	uint32_t serial = 0;
+
+	if (guard.sp || !lifecycle_enter(caller))
+		return 0;
+	state = thread_state_get();
+	if (state)
+		serial = state->serial;
+	guard_leave();
+	return serial;
+}
+
+/* NULL: the thread is to begin without us; its stack will be looked up if it allocates. */
+static struct thread_start *thread_prepare(const pthread_attr_t *attributes,
+                                           uintptr_t function, void *argument)
+{
+	struct walk_start here = { .slot = (uintptr_t)__builtin_frame_address(0) };
+	struct thread_start *start;
+
+	if (!lifecycle_recording)
+		return NULL;
+	start = thread_start_take();
+	if (!start)
+		return NULL;
+	start->address = function;
+	start->argument = argument;
+	start->creator = own_serial(&here);
+	stack_of(attributes, start);
+	return start;
+}
+
+EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument)
+{
+	struct thread_start *start;
+	int error;
+
+	real_resolve();
+	if (!real.pthread_create)
+		return ENOSYS;
+	start = thread_prepare(attributes, (uintptr_t)function, argument);
+	if (!start)
+		return real.pthread_create(thread, attributes, function, argument);
+	error = real.pthread_create(thread, attributes, thread_main, start);
+	if (error)
+		thread_start_give(start);
+	return error;
+}
+
+EXPORT int thrd_create(thrd_t *thread, int (*function)(void *), void *argument)
+{
+	struct thread_start *start;
+	int error;
+
+	real_resolve();
+	if (!real.thrd_create)
+		return thrd_error;
+	start = thread_prepare(NULL, (uintptr_t)function, argument);
+	if (!start)
+		return real.thrd_create(thread, function, argument);
+	error = real.thrd_create(thread, c11_thread_main, start);
+	if (error != thrd_success)
+		thread_start_give(start);
+	return error;
+}
+
+/* ---- names ------------------------------------------------------------------------ */
+
+void thread_hooks_named(uintptr_t thread, const char *name)
+{
+	/* Between vfork() and exec it is another process's thread that has this name. */
+	if (!lifecycle_recording || guard.sp || lifecycle_is_forked() ||
+	    system_pid() != ring.header->pid)
+		return;
+	guard.sp = (uintptr_t)__builtin_frame_address(0);
+	guard_barrier();
+	if (thread != arch_thread_pointer())
+		thread_name_note_other(thread, name);
+	else if (guard.state)
+		thread_name_note(guard.state);
+	guard_leave();
+}
+
+EXPORT int pthread_setname_np(pthread_t thread, const char *name)
+{
+	int error;
+
+	real_resolve();
+	if (!real.pthread_setname_np)
+		return ENOSYS;
+	error = real.pthread_setname_np(thread, name);
+	if (error == 0)
+		thread_hooks_named((uintptr_t)thread, name);
+	return error;
+}

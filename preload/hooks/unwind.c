@@ -1,0 +1,264 @@
+/*
+ * hooks/unwind.c - the exported names that leave frames without returning from them. Layer 11.
+ *
+ * A throw: before the unwinder's first phase everything gets its stub, because a stub
+ * that appears between the phases changes what the second one sees. A landing: the frames
+ * passed over are known to be dead. Each goes on to the real function.
+ */
+#include <link.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "modules/cfi.h"
+#include "event/lifecycle.h"
+#include "stack/late_function.h"
+#include "modules/map.h"
+#include "modules/unwinder.h"
+#include "modules/real.h"
+#include "event/record.h"
+#include "modules/slow_walk.h"
+#include "stack/throws.h"
+
+struct _Unwind_Exception;
+struct _Unwind_Context;
+
+/* nongnu libunwind takes a frame's CFA for its stack pointer, whatever its rule says. */
+static void unwinder_look_at(void *function)
+{
+	struct cfi_module module;
+	const struct link_map *map;
+
+	if (!cfi_module_find((uintptr_t)function, &module) || !module.link_map)
+		return;
+	map = module.link_map;
+	stub_set_bias(strstr(map->l_name, "/libunwind.so.8") ? 0 : 1);
+}
+
+static bool caller_take(void *context, const struct walk_point *point, bool interrupted)
+{
+	*(struct walk_point *)context = *point;
+	(void)interrupted;
+	return false;
+}
+
+/*
+ * Where the caller of a hook goes on. Under an auditor that wants to know of returns
+ * (la_pltexit of LD_AUDIT) it is the loader that calls us, for a caller one frame further
+ * out.
+ */
+static struct walk_point caller_point(const struct walk_start *caller)
+{
+	struct walk_point point = { caller->return_address,
+		                        caller->slot + sizeof(uintptr_t), caller->bp };
+	struct walk_point from = point;
+
+	if (unlikely(loader_holds(point.ip)))
+		slow_walk(&from, caller_take, &point);
+	return point;
+}
+
+/* Not by the frame's rule: that is noted in the ring, and there need be none. */
+static bool is_unwinder(const struct walk_start *caller)
+{
+	struct cfi_module module;
+
+	return cfi_module_find(caller_point(caller).ip - 1, &module) &&
+	       module_unwinder_is_itself(&module);
+}
+
+/* The unwinder calls itself: a rethrow becomes a throw. All was done when that began. */
+static void throw_begins(const struct walk_start *caller, const void *exception)
+{
+	if (lifecycle_recording && !is_unwinder(caller) && lifecycle_enter(caller)) {
+		record_throw(caller, exception);
+		guard_leave();
+	}
+}
+
+/* The exception has come to the caller's frame: all further in is gone. */
+static void exception_landed(const struct walk_start *caller, const void *exception,
+                             bool is_caught)
+{
+	struct thread_state *state = guard.state;
+
+	if (!lifecycle_recording || guard.sp || !state || lifecycle_is_forked() ||
+	    !state->throw_count)
+		return;
+	guard.sp = caller->slot;
+	guard_barrier();
+	/* The caller's call that it was thrown through returned to this same slot. */
+	if (throws_arrive(state, exception))
+		frames_land(state, caller_point(caller).sp, exception);
+	if (is_caught)
+		throws_end(state, exception);
+	guard_leave();
+}
+
+EXPORT int _Unwind_RaiseException(struct _Unwind_Exception *exception)
+{
+	struct walk_start caller = CALLER();
+	int (*function)(struct _Unwind_Exception *) = late_function(LATE_RAISE_EXCEPTION,
+	                                                            caller.return_address);
+
+	unwinder_look_at(*(void **)&function);
+	throw_begins(&caller, exception);
+	return function(exception);
+}
+
+EXPORT int _Unwind_Resume_or_Rethrow(struct _Unwind_Exception *exception)
+{
+	struct walk_start caller = CALLER();
+	int (*function)(struct _Unwind_Exception *) = late_function(LATE_RESUME_OR_RETHROW,
+	                                                            caller.return_address);
+
+	unwinder_look_at(*(void **)&function);
+	throw_begins(&caller, exception);
+	return function(exception);
+}
+
+/* The end of a cleanup: its function's frame is the innermost that is left. */
+EXPORT void _Unwind_Resume(struct _Unwind_Exception *exception)
+{
+	struct walk_start caller = CALLER();
+	void (*function)(struct _Unwind_Exception *) = late_function(LATE_RESUME,
+	                                                             caller.return_address);
+
+	exception_landed(&caller, exception, false);
+	function(exception);
+	abort(); /* it does not return */
+}
+
+EXPORT void *__cxa_begin_catch(void *exception)
+{
+	struct walk_start caller = CALLER();
+	void *(*function)(void *) = late_function(LATE_BEGIN_CATCH, caller.return_address);
+
+	exception_landed(&caller, exception, true);
+	return function(exception);
+}
+
+/* The frames that the thread leaves are unwound, and land nowhere. */
+EXPORT __attribute__((noreturn)) void pthread_exit(void *result)
+{
+	struct walk_start caller = CALLER();
+	void (*function)(void *) = late_function(LATE_PTHREAD_EXIT, caller.return_address);
+
+	throw_begins(&caller, NULL);
+	function(result);
+	abort(); /* it does not return */
+}
+
+/*
+ * A personality that asks for a frame's CFA means its stack pointer: a multiple of eight,
+ * but one more in a frame that was reached over a stub. The unwinder itself asks in order
+ * to tell the two apart, and must.
+ */
+EXPORT uintptr_t _Unwind_GetCFA(struct _Unwind_Context *context)
+{
+	struct walk_start caller = CALLER();
+	uintptr_t (*function)(struct _Unwind_Context *) = late_function(
+		LATE_GET_CFA, caller.return_address);
+	uintptr_t cfa = function(context);
+
+	if (is_unwinder(&caller))
+		return cfa;
+	return cfa & ~(uintptr_t)1;
+}
+
+/*
+ * Where a jmp_buf of glibc's leads: its stack pointer is the seventh word, rotated and
+ * mixed with the word at %fs:0x30 (glibc, sysdeps/unix/sysv/linux/x86_64/pointer_guard.h).
+ */
+static uintptr_t jump_target(const void *environment)
+{
+	uintptr_t mangled = ((const uintptr_t *)environment)[6], guard_word;
+
+	__asm__("mov %%fs:0x30, %0" : "=r"(guard_word));
+	return (mangled >> 17 | mangled << 47) ^ guard_word;
+}
+
+/* Only frames of the stack as it is now can be known to be passed over. */
+static void jump_begins(const struct walk_start *caller, uintptr_t target)
+{
+	if (!lifecycle_recording || !lifecycle_enter(caller))
+		return;
+	if (stack_walk_is_exact && record_stack(caller) && guard.state) {
+		/* Only what copies stacks jumps inwards. */
+		if (target < caller->slot && stack_bounds_hold(&guard.state->own_stack, target))
+			stub_distrust_jumps();
+		throws_jump(guard.state, target);
+		frames_land(guard.state, target, NULL);
+	}
+	guard_leave();
+}
+
+#define JUMP(name, late)                                                            \
+	EXPORT __attribute__((noreturn)) void name(struct __jmp_buf_tag environment[1], \
+	                                           int value)                           \
+	{                                                                               \
+		struct walk_start caller = CALLER();                                        \
+		void (*function)(struct __jmp_buf_tag *,                                    \
+		                 int) = late_function(late, caller.return_address);         \
+                                                                                    \
+		jump_begins(&caller, jump_target(environment));                             \
+		function(environment, value);                                               \
+		abort(); /* it does not return */                                           \
+	}
+
+JUMP(longjmp, LATE_LONGJMP)
+JUMP(_longjmp, LATE__LONGJMP)
+JUMP(siglongjmp, LATE_SIGLONGJMP)
+JUMP(__longjmp_chk, LATE_LONGJMP_CHECKED)
+
+/*
+ * The loader fails: a dlopen() or dlsym() that finds nothing. It jumps out of its own frames,
+ * into _dl_catch_exception(), by names that libc may replace and so may we (GLIBC_PRIVATE;
+ * elf/dl-error-skeleton.c). What that function called is passed over, and all further in.
+ */
+static uintptr_t catch_target(const struct thread_state *state)
+{
+	for (uint32_t i = state->depth; i-- > 0;) {
+		const struct walk_frame *frame = &state->frames[i];
+
+		if (frame->return_address - 1 - real.dl_catch_exception <
+		    real.dl_catch_exception_bytes)
+			return frame->slot + sizeof(uintptr_t);
+	}
+	return 0;
+}
+
+/* By value: what has its address taken would keep the hook's frame. */
+static __attribute__((noinline)) void loader_fails(struct walk_start caller)
+{
+	uintptr_t target;
+
+	if (!lifecycle_recording || guard.sp || !guard.state || !lifecycle_enter(&caller))
+		return;
+	if (stack_walk_is_exact && record_stack(&caller) && guard.state) {
+		target = catch_target(guard.state);
+		if (target)
+			frames_land(guard.state, target, NULL);
+	}
+	guard_leave();
+}
+
+EXPORT void _dl_signal_exception(long error, void *exception, const char *occasion);
+EXPORT void _dl_signal_error(long error, const char *object, const char *occasion,
+                             const char *text);
+
+/* They go on by a jump, whatever the loader hands them. */
+EXPORT void _dl_signal_exception(long error, void *exception, const char *occasion)
+{
+	real_resolve();
+	loader_fails(CALLER());
+	real._dl_signal_exception(error, exception, occasion);
+}
+
+EXPORT void _dl_signal_error(long error, const char *object, const char *occasion,
+                             const char *text)
+{
+	real_resolve();
+	loader_fails(CALLER());
+	real._dl_signal_error(error, object, occasion, text);
+}

@@ -1,0 +1,38 @@
+/*
+ * ring/name.h - the ring's file in its directory: made under a hidden name, shown when
+ * whoever sees it can read it, or left empty as a sign that there is no ring. Layer 2.
+ */
+#ifndef OUTLIVE_PRELOAD_RING_NAME_H
+#define OUTLIVE_PRELOAD_RING_NAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define RING_NAME_DIRECTORY_BYTES 576 /* the longest directory, NUL included */
+#define RING_NAME_PATH_BYTES (RING_NAME_DIRECTORY_BYTES + 64)
+
+/*
+ * The descriptor of a new file under a hidden name, or negative. Its path goes to `path`
+ * (RING_NAME_PATH_BYTES), and to *number what tells it from other images of this process.
+ */
+int ring_name_open(const char *directory, char *path, uint64_t *number);
+
+/*
+ * The same where a mount namespace may hide the directory (512 bytes at the most, with its
+ * NUL): as the process `reader` sees it, by its root in /proc; 0: nobody. The directory by
+ * which it was reached goes to `seen` (RING_NAME_DIRECTORY_BYTES).
+ */
+int ring_name_find(const char *directory, uint32_t reader, char *seen, char *path,
+                   uint64_t *number);
+
+/* Whether the directory is reached so. */
+bool ring_name_is_in_reach(const char *directory, uint32_t reader);
+
+/* Rename it to `<directory>/<pid>.<number>.ring`, or with a higher number. */
+bool ring_name_show(const char *directory, const char *hidden, uint64_t number);
+
+/* Empty it and rename it to `<directory>/<pid>.<number>.none`: this process has no ring. */
+void ring_name_give_up(const char *directory, const char *hidden, uint64_t number,
+                       int fd);
+
+#endif

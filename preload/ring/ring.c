@@ -1,0 +1,507 @@
+/*
+ * ring/ring.c - create and map the ring, hand out chunks, count losses. Layer 3.
+ */
+#include "ring/ring.h"
+
+#include "system/clock.h"
+#include "ring/name.h"
+#include "ring/request.h"
+#include "system/system.h"
+
+#define PARKED_SLOTS 16
+#define PARKED_ROOM_BYTES 16384            /* a chunk with less left is not parked */
+#define WAIT_STEP_NS 500000                /* between two looks for a free chunk */
+#define WAIT_MAX_NS UINT64_C(500000000)    /* one wait for a slow reader */
+#define WAIT_AGAIN_NS UINT64_C(5000000000) /* after one in vain */
+#define FULL_QUANTA UINT64_C(30000)        /* about 0.3 ms: no look at a full ring */
+#define BEAT_AGE_MAX_NS UINT64_C(1000000000)
+#define ROOM_SHARE 4 /* of a limited address space: the ring gets one part of so many */
+
+static_assert(SETTINGS_DIRECTORY_BYTES + 32 <= RING_NAME_DIRECTORY_BYTES,
+              "room for paths");
+
+struct ring ring;
+
+/* Indexes + 1 of parked chunks: threads come and go faster than chunks fill. */
+static _Atomic uint32_t parked[PARKED_SLOTS];
+static _Atomic uint64_t wait_ns;    /* monotonic time before which nobody waits again */
+static _Atomic uint64_t full_until; /* quanta; the ring is taken for full till then */
+/* The kernel cannot populate (before 5.14): the whole file was allocated at the start. */
+static bool is_populated; /* the whole ring */
+
+static uint32_t chunk_index(const struct chunk_header *chunk)
+{
+	return (uint32_t)(((const uint8_t *)chunk - ring.chunks) / CHUNK_BYTES);
+}
+
+static struct chunk_header *chunk_at(uint32_t index)
+{
+	return (struct chunk_header *)(ring.chunks + (size_t)index * CHUNK_BYTES);
+}
+
+static uint64_t state_word(uint64_t ticket, enum chunk_state state)
+{
+	return ticket << CHUNK_STATE_BITS | state;
+}
+
+static enum chunk_state state_of(uint64_t word)
+{
+	return (enum chunk_state)(word & ((1u << CHUNK_STATE_BITS) - 1));
+}
+
+/* True if the reader of the ring whose page 0 this is has been there lately. */
+static bool reader_is_alive(const struct ring_header *header, uint64_t now_ns)
+{
+	uint64_t beat_ns = *(volatile const uint64_t *)&header->reader_beat_ns;
+
+	return header->reader_pid != 0 &&
+	       (beat_ns > now_ns || now_ns - beat_ns < BEAT_AGE_MAX_NS);
+}
+
+/* ---- creation ---------------------------------------------------------------- */
+
+/* A new root may be without /proc; a forked child is still its parent's program. */
+static void header_read_program(struct ring_header *header,
+                                const struct ring_header *parent)
+{
+	long count = system_readlink("/proc/self/exe", header->executable,
+	                             sizeof(header->executable) - 1);
+	int fd = system_open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC, 0);
+
+	if (count < 0 && parent)
+		memcpy(header->executable, parent->executable, sizeof(header->executable));
+	if (fd < 0 && parent) {
+		memcpy(header->command, parent->command, sizeof(header->command));
+		header->command_bytes = parent->command_bytes;
+	}
+	if (fd < 0)
+		return;
+	count = system_read(fd, header->command, sizeof(header->command));
+	header->command_bytes = count > 0 ? (uint32_t)count : 0;
+	system_close(fd);
+}
+
+static void header_fill(struct ring_header *header, const struct settings *settings,
+                        uint32_t flags, const struct ring_header *parent)
+{
+	header->version_major = FORMAT_VERSION_MAJOR;
+	header->version_minor = FORMAT_VERSION_MINOR;
+	header->header_bytes = (uint32_t)(ring.chunks - (uint8_t *)header);
+	header->chunk_bytes = CHUNK_BYTES;
+	header->chunk_count = ring.chunk_count;
+	header->states_offset = RING_HEADER_BYTES;
+	header->policy = settings->policy;
+	header->flags = flags;
+	header->pid = system_pid();
+	header->parent_pid = system_parent_pid();
+	header->user_id = system_user_id();
+	header->clock_kind = clock_is_monotonic_ns ? CLOCK_MONOTONIC_NS : CLOCK_TSC;
+	header->clock_shift = CLOCK_SHIFT_TICKS;
+	header->start_ticks = clock_ticks();
+	header->start_ns = system_time_ns(CLOCK_MONOTONIC);
+	header->start_wall_ns = system_time_ns(CLOCK_REALTIME);
+	header->session = settings->session;
+	/* A reader that has yet to find this ring is taken for alive for one beat. */
+	header->reader_pid = settings->reader_pid;
+	header->reader_beat_ns = header->start_ns;
+	header_read_program(header, parent);
+	header->magic = RING_MAGIC;
+}
+
+static bool ring_map(int fd, uint32_t chunk_count)
+{
+	uint32_t chunks_offset = RING_HEADER_BYTES + ((chunk_count * 8 + 4095) & ~4095u);
+	size_t size_bytes = chunks_offset + (size_t)chunk_count * CHUNK_BYTES;
+	void *base;
+
+	if (system_truncate(fd, size_bytes) < 0)
+		return false;
+	base = system_map(size_bytes, fd);
+	if (!base)
+		return false;
+	/* Touching a page that the file system has no room for would be SIGBUS. */
+	if (system_advise(base, chunks_offset, MADV_POPULATE_WRITE) < 0) {
+		if (system_allocate(fd, size_bytes) < 0) {
+			system_unmap(base, size_bytes);
+			return false;
+		}
+		is_populated = true;
+	}
+	ring.header = base;
+	ring.states = (_Atomic uint64_t *)((char *)base + RING_HEADER_BYTES);
+	ring.chunks = (uint8_t *)base + chunks_offset;
+	ring.chunk_count = chunk_count;
+	ring.mapped_bytes = size_bytes;
+	return true;
+}
+
+/* What of the address space the ring may take, so that the program has most of it. */
+static uint64_t room_bytes_allowed(void)
+{
+	uint64_t limit_bytes = system_limit_bytes(RLIMIT_AS), mapped_bytes;
+
+	if (limit_bytes == UINT64_MAX)
+		return UINT64_MAX;
+	mapped_bytes = system_mapped_bytes();
+	return limit_bytes > mapped_bytes ? (limit_bytes - mapped_bytes) / ROOM_SHARE : 0;
+}
+
+/*
+ * How many chunks the file may hold: growing it past RLIMIT_FSIZE would not fail but
+ * kill the process with SIGXFSZ.
+ */
+static uint32_t chunk_count_allowed(const struct settings *settings)
+{
+	uint64_t bytes = settings->ring_bytes;
+	uint64_t limit_bytes = system_limit_bytes(RLIMIT_FSIZE);
+	uint64_t room_bytes = room_bytes_allowed();
+
+	bytes = bytes < room_bytes ? bytes : room_bytes;
+
+	if (bytes + bytes / 1024 + 2 * RING_HEADER_BYTES > limit_bytes)
+		bytes = limit_bytes - limit_bytes / 512 > 2 * RING_HEADER_BYTES
+		            ? limit_bytes - limit_bytes / 512 - 2 * RING_HEADER_BYTES
+		            : 0;
+	return (uint32_t)(bytes / CHUNK_BYTES);
+}
+
+/* The reader's pid, if it is its pid here, too; else 0. */
+static uint32_t reader_here(const struct settings *settings)
+{
+	return settings->reader_namespace &&
+	               settings->reader_namespace == system_pid_namespace()
+	           ? settings->reader_pid
+	           : 0;
+}
+
+/*
+ * Rings that nobody will take away must not pile up. A reader that lives in another pid
+ * namespace has no pid here, and is taken for alive.
+ */
+static bool reader_is_gone(const struct settings *settings)
+{
+	return settings->reader_pid && system_process_is_gone(settings->reader_pid) &&
+	       reader_here(settings);
+}
+
+/* Whether it is worth while to wait for the reader: it was here a moment ago. */
+static bool reader_would_answer(const struct ring_header *parent)
+{
+	return !parent || *(volatile const uint32_t *)&parent->policy == RING_FLIGHT ||
+	       reader_is_alive(parent, system_time_ns(CLOCK_MONOTONIC));
+}
+
+/* The directory is out of reach: the reader makes the file in it, and gives it its name. */
+static bool ring_make_by_request(const struct settings *settings, uint32_t flags,
+                                 uint32_t chunk_count, const struct ring_header *parent)
+{
+	int socket, fd;
+	bool is_mapped;
+
+	if (chunk_count < CHUNK_COUNT_MIN || !reader_would_answer(parent))
+		return false;
+	fd = ring_request(settings->session, &socket);
+	if (fd < 0)
+		return false;
+	is_mapped = ring_map(fd, chunk_count);
+	system_close(fd);
+	if (is_mapped)
+		header_fill(ring.header, settings, flags, parent);
+	system_close(socket);
+	return is_mapped;
+}
+
+/* `parent`: of a forked child, its parent's page 0; or NULL. */
+static bool ring_make(const struct settings *settings, uint32_t flags,
+                      const struct ring_header *parent)
+{
+	uint32_t chunk_count = chunk_count_allowed(settings);
+	char directory[RING_NAME_DIRECTORY_BYTES], hidden[RING_NAME_PATH_BYTES];
+	uint64_t number;
+	bool is_mapped;
+	int fd;
+
+	if (reader_is_gone(settings))
+		return false;
+	fd = ring_name_find(settings->directory, reader_here(settings), directory, hidden,
+	                    &number);
+	if (fd < 0)
+		return ring_make_by_request(settings, flags, chunk_count, parent);
+	is_mapped = chunk_count >= CHUNK_COUNT_MIN && ring_map(fd, chunk_count);
+	/* A forked child's parent counts it. */
+	if (!is_mapped && parent)
+		system_unlink(hidden);
+	else if (!is_mapped)
+		ring_name_give_up(directory, hidden, number, fd);
+	system_close(fd);
+	if (!is_mapped)
+		return false;
+	header_fill(ring.header, settings, flags, parent);
+	return ring_name_show(directory, hidden, number);
+}
+
+bool ring_is_to_be_had(const struct settings *settings)
+{
+	return ring_name_is_in_reach(settings->directory, reader_here(settings)) ||
+	       ring_request_is_heard(settings->session);
+}
+
+bool ring_create(const struct settings *settings, uint32_t flags)
+{
+	ring_request_start();
+	return ring_make(settings, flags, NULL);
+}
+
+bool ring_create_forked(const struct settings *settings, uint32_t flags)
+{
+	struct ring parent = ring;
+	bool created;
+
+	ring = (struct ring){ 0 };
+	for (int i = 0; i < PARKED_SLOTS; i++)
+		atomic_store_explicit(&parked[i], 0, memory_order_relaxed);
+	atomic_store_explicit(&wait_ns, 0, memory_order_relaxed);
+	atomic_store_explicit(&full_until, 0, memory_order_relaxed);
+	created = settings && ring_make(settings, flags, parent.header);
+	/* The parent's ring is the only place left to say so. */
+	if (settings && !created && parent.header)
+		atomic_fetch_add_explicit(
+			(_Atomic uint64_t *)&parent.header->lost[LOST_CHILDREN], 1,
+			memory_order_relaxed);
+	if (parent.header)
+		system_unmap(parent.header, parent.mapped_bytes);
+	return created;
+}
+
+/* ---- chunks ------------------------------------------------------------------- */
+
+static struct chunk_header *parked_take(uint32_t *room)
+{
+	for (int i = 0; i < PARKED_SLOTS; i++) {
+		uint32_t index = atomic_load_explicit(&parked[i], memory_order_relaxed);
+		struct chunk_header *chunk;
+		uint64_t word;
+
+		if (!index || !atomic_compare_exchange_strong(&parked[i], &index, 0))
+			continue;
+		chunk = chunk_at(index - 1);
+		word = state_word(chunk->ticket, CHUNK_PARKED);
+		/* Acquire: everything its last thread wrote is there. */
+		if (!atomic_compare_exchange_strong(&ring.states[index - 1], &word,
+		                                    state_word(chunk->ticket, CHUNK_OWNED)))
+			continue;
+		*room = COMMIT_BYTES(chunk->commit);
+		return chunk;
+	}
+	return NULL;
+}
+
+void ring_populate(void)
+{
+	char *chunks = (char *)chunk_at(0);
+
+	if (ring.header && !is_populated)
+		is_populated = system_advise(chunks, (size_t)ring.chunk_count * CHUNK_BYTES,
+		                             MADV_POPULATE_WRITE) == 0;
+}
+
+/* Reset a chunk whose state was just swapped to OWNED; NULL if its pages are not there. */
+static struct chunk_header *chunk_begin(uint32_t index, uint64_t ticket, bool fresh,
+                                        enum chunk_kind kind, uint64_t time)
+{
+	struct chunk_header *chunk = chunk_at(index);
+
+	if (fresh && !is_populated &&
+	    system_advise(chunk, CHUNK_BYTES, MADV_POPULATE_WRITE) < 0) {
+		atomic_store_explicit(&ring.states[index], state_word(0, CHUNK_FREE),
+		                      memory_order_release);
+		return NULL;
+	}
+	/* Release: who sees the new ticket does not see the old content's length. */
+	atomic_store_explicit((_Atomic uint64_t *)&chunk->commit, 0, memory_order_relaxed);
+	atomic_store_explicit((_Atomic uint64_t *)&chunk->ticket, ticket,
+	                      memory_order_release);
+	chunk->time_first = time;
+	chunk->kind = kind;
+	chunk->pid = ring.header->pid;
+	chunk_commit(chunk, sizeof(*chunk), 0);
+	if (kind == CHUNK_KIND_DEFINITIONS)
+		atomic_store_explicit(&ring.states[index],
+		                      state_word(ticket, CHUNK_DEFINITIONS),
+		                      memory_order_release);
+	return chunk;
+}
+
+/* What a round over the ring has met. */
+struct chunk_search {
+	enum chunk_kind kind;
+	uint64_t time;
+	bool reader_has_work; /* chunks that it may yet free */
+};
+
+/* A full chunk that may be overwritten; definitions may not, once nobody reads. */
+static bool chunk_is_overwritable(uint32_t index, uint64_t word)
+{
+	const struct chunk_header *chunk = chunk_at(index);
+
+	if (chunk->kind != CHUNK_KIND_DEFINITIONS)
+		return true;
+	atomic_compare_exchange_strong(&ring.states[index], &word,
+	                               state_word(chunk->ticket, CHUNK_DEFINITIONS));
+	return false;
+}
+
+/* One round over the ring, from the next ticket's place on. NULL: nothing to be had. */
+static struct chunk_header *chunk_find(struct chunk_search *search)
+{
+	_Atomic uint64_t *next = (_Atomic uint64_t *)&ring.header->next_ticket;
+	bool overwrite = *(volatile uint32_t *)&ring.header->policy == RING_FLIGHT;
+
+	for (uint32_t tries = 0; tries < ring.chunk_count; tries++) {
+		uint64_t ticket = atomic_fetch_add_explicit(next, 1, memory_order_relaxed) + 1;
+		uint32_t index = (uint32_t)((ticket - 1) % ring.chunk_count);
+		uint64_t word = atomic_load_explicit(&ring.states[index], memory_order_acquire);
+		enum chunk_state state = state_of(word);
+		uint64_t lost = 0;
+
+		if (state == CHUNK_FULL && overwrite && chunk_is_overwritable(index, word))
+			lost = COMMIT_EVENTS(chunk_at(index)->commit);
+		else if (state != CHUNK_FREE) {
+			search->reader_has_work |= state == CHUNK_FULL || state == CHUNK_DRAINING;
+			continue;
+		}
+		/* Acquire: the reader's copy of the old content is complete. */
+		if (!atomic_compare_exchange_strong(&ring.states[index], &word,
+		                                    state_word(ticket, CHUNK_OWNED)))
+			continue;
+		if (lost)
+			ring_count_loss(LOST_OVERWRITTEN, lost);
+		return chunk_begin(index, ticket, word == 0, search->kind, search->time);
+	}
+	return NULL;
+}
+
+/*
+ * The ring is full: wait for the reader while it has something to free; if it is gone, do
+ * without it. After a wait in vain the next is far off: until then events are dropped.
+ */
+static struct chunk_header *chunk_wait(struct chunk_search *search)
+{
+	uint64_t begin_ns = system_time_ns(CLOCK_MONOTONIC), now_ns = begin_ns;
+
+	if (!begin_ns) /* a filter forbids to ask */
+		return NULL;
+	while (*(volatile uint32_t *)&ring.header->policy == RING_DRAIN) {
+		struct chunk_header *chunk;
+
+		if (!reader_is_alive(ring.header, now_ns)) {
+			*(volatile uint32_t *)&ring.header->policy = RING_FLIGHT;
+			return chunk_find(search);
+		}
+		if (!search->reader_has_work || now_ns - begin_ns >= WAIT_MAX_NS ||
+		    begin_ns < atomic_load_explicit(&wait_ns, memory_order_relaxed))
+			break;
+		system_sleep_ns(WAIT_STEP_NS);
+		search->reader_has_work = false;
+		chunk = chunk_find(search);
+		if (chunk)
+			return chunk;
+		now_ns = system_time_ns(CLOCK_MONOTONIC);
+	}
+	if (now_ns - begin_ns >= WAIT_MAX_NS)
+		atomic_store_explicit(&wait_ns, now_ns + WAIT_AGAIN_NS, memory_order_relaxed);
+	return NULL;
+}
+
+struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time,
+                                     uint32_t *room)
+{
+	struct chunk_search search = { kind, time, false };
+	struct chunk_header *chunk = NULL;
+
+	*room = sizeof(struct chunk_header);
+	if (!ring.header) /* nothing is recorded, or no more */
+		return NULL;
+	if (kind == CHUNK_KIND_EVENTS)
+		chunk = parked_take(room);
+	/* A ring that was full a moment ago is not searched for every event. */
+	if (!chunk && time < atomic_load_explicit(&full_until, memory_order_relaxed))
+		return NULL;
+	if (!chunk)
+		chunk = chunk_find(&search);
+	if (!chunk)
+		chunk = chunk_wait(&search);
+	if (chunk)
+		ring_note_clock();
+	else
+		atomic_store_explicit(&full_until, clock_before() + FULL_QUANTA,
+		                      memory_order_relaxed);
+	return chunk;
+}
+
+void ring_finish_chunk(struct chunk_header *chunk)
+{
+	/* Release: matched by the reader's acquire when it swaps FULL for DRAINING. */
+	atomic_store_explicit(&ring.states[chunk_index(chunk)],
+	                      state_word(chunk->ticket, CHUNK_FULL), memory_order_release);
+}
+
+void ring_finish_definitions(struct chunk_header *chunk)
+{
+	if (*(volatile uint32_t *)&ring.header->policy == RING_DRAIN)
+		ring_finish_chunk(chunk);
+}
+
+void ring_park_chunk(struct chunk_header *chunk)
+{
+	uint32_t index = chunk_index(chunk);
+
+	if (COMMIT_BYTES(chunk->commit) + PARKED_ROOM_BYTES > CHUNK_BYTES) {
+		ring_finish_chunk(chunk);
+		return;
+	}
+	/* Release, for parked_take(). */
+	atomic_store_explicit(&ring.states[index], state_word(chunk->ticket, CHUNK_PARKED),
+	                      memory_order_release);
+	for (int i = 0; i < PARKED_SLOTS; i++) {
+		uint32_t empty = 0;
+
+		if (atomic_compare_exchange_strong(&parked[i], &empty, index + 1))
+			return;
+	}
+	ring_finish_chunk(chunk);
+}
+
+/* ---- notes -------------------------------------------------------------------- */
+
+void ring_count_loss(enum loss_cause cause, uint64_t count)
+{
+	if (ring.header)
+		atomic_fetch_add_explicit((_Atomic uint64_t *)&ring.header->lost[cause], count,
+		                          memory_order_relaxed);
+}
+
+void ring_note_clock(void)
+{
+	uint64_t ticks = clock_ticks(), now_ns = system_time_ns(CLOCK_MONOTONIC);
+
+	if (!now_ns) /* a filter forbids to ask */
+		return;
+	*(volatile uint64_t *)&ring.header->last_ns = now_ns;
+	*(volatile uint64_t *)&ring.header->last_ticks = ticks;
+}
+
+void ring_note_flag(enum ring_flags flag)
+{
+	if (ring.header)
+		atomic_fetch_or_explicit((_Atomic uint32_t *)&ring.header->flags, flag,
+		                         memory_order_relaxed);
+}
+
+void ring_note_finished(void)
+{
+	if (!ring.header)
+		return;
+	ring_note_clock();
+	ring_note_flag(RING_FINISHED);
+}

@@ -1,0 +1,86 @@
+/*
+ * ring/ring.h - the process's ring: made, mapped, its chunks handed out. Layer 3.
+ *
+ * Every atomic on a chunk state is paired as trace_format.h says; the reader is another
+ * process. Nothing here waits without a bound, allocates, or keeps a descriptor.
+ */
+#ifndef OUTLIVE_PRELOAD_RING_RING_H
+#define OUTLIVE_PRELOAD_RING_RING_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "system/settings.h"
+#include "trace_format.h"
+
+struct ring {
+	struct ring_header *header; /* NULL: not recording */
+	_Atomic uint64_t *states;
+	uint8_t *chunks;
+	uint32_t chunk_count;
+	size_t mapped_bytes;
+};
+
+extern struct ring ring;
+
+/*
+ * Create and map `<directory>/<pid>.<n>.ring`; where the directory cannot be reached, the
+ * reader is asked to. False if it cannot be had: the process stays unrecorded. `flags`:
+ * enum ring_flags.
+ */
+bool ring_create(const struct settings *settings, uint32_t flags);
+
+/*
+ * In a forked child: let go of the parent's ring, and create one of its own unless
+ * `settings` is NULL. False: it has none, which is counted in the parent's.
+ */
+bool ring_create_forked(const struct settings *settings, uint32_t flags);
+
+/*
+ * Whether a program that is started now would find its way to a ring: to the directory, or
+ * to who makes files in it.
+ */
+bool ring_is_to_be_had(const struct settings *settings);
+
+/*
+ * Take a chunk of `kind`. NULL if none is to be had within the bound: the caller drops
+ * what it wanted to write, and counts it. On success *room is the offset of the first
+ * free byte: past the header, or further on in a parked chunk.
+ */
+struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time,
+                                     uint32_t *room);
+
+/* The chunk is full, or its writer is done with it. */
+void ring_finish_chunk(struct chunk_header *chunk);
+
+/* A definition chunk is full: with a reader, it is to be copied and used again. */
+void ring_finish_definitions(struct chunk_header *chunk);
+
+/* The thread ends; if enough room is left, the next new thread goes on in this chunk. */
+void ring_park_chunk(struct chunk_header *chunk);
+
+/* Publish `used` bytes holding `events` events: the commit of everything before. */
+static inline void chunk_commit(struct chunk_header *chunk, uint32_t used,
+                                uint32_t events)
+{
+	/* Matched by the reader's acquire load of `commit`. */
+	atomic_store_explicit((_Atomic uint64_t *)&chunk->commit,
+	                      (uint64_t)events << 32 | used, memory_order_release);
+}
+
+/* Memory for the whole ring, while it can be asked for: no system call will be needed. */
+void ring_populate(void);
+
+void ring_count_loss(enum loss_cause cause, uint64_t count);
+
+/* Note the time now beside the clock's ticks, so that a reader can calibrate. */
+void ring_note_clock(void);
+
+/* One more of the flags in page 0 holds. */
+void ring_note_flag(enum ring_flags flag);
+
+/* The last destructor runs. */
+void ring_note_finished(void);
+
+#endif

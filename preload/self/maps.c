@@ -1,0 +1,406 @@
+/*
+ * self/maps.c - /proc/self/maps and smaps become definitions. Layer 7.
+ */
+#include "self/maps.h"
+
+#include <stdatomic.h>
+
+#include "system/clock.h"
+#include "ring/definitions.h"
+#include "self/maps_kind.h"
+#include "self/maps_use.h"
+#include "self/memory.h"
+#include "ring/ring.h"
+#include "system/system.h"
+
+#define RECORD_BYTES 8192 /* room for the longest path */
+#define BUFFER_BYTES 8192
+#define NAME_BYTES_MAX 4096
+#define APART_QUANTA UINT64_C(10000000) /* about 100 ms */
+
+/* What smaps may cost. Of a short life it may take more: up to so much, of a very short less. */
+#define LIFE_SHARE 100
+#define SHORT_LIFE_SHARE 10
+#define COST_SHORT_NS UINT64_C(300000)
+#define COST_MAX_NS UINT64_C(100000000)
+/* What it does cost, at most; where nothing else runs, half of that. */
+#define PAGE_NS 25
+#define SWAPPED_PAGE_NS 200
+#define MAPPING_NS 2000
+#define PIECE_NS 2000
+#define PIECES_MIN 16
+#define PIECES_MAX 4096
+#define THREAD_NS 4000
+
+/* One writer at a time, see definitions_enter(). */
+static char buffer[BUFFER_BYTES];
+static uint8_t uses[RECORD_BYTES]; /* of the mappings of one record */
+static uint64_t spent_bytes;       /* of the ring, by all pictures */
+static uint64_t spent_ns;          /* of processor time, by those with sizes */
+static uint32_t mappings_before;   /* of the last whole picture */
+static _Atomic uint64_t last_time, last_exec_time;
+
+struct picture {
+	struct maps_definition *record; /* being filled; NULL: none is */
+	uint32_t used_bytes;            /* of it */
+	uint32_t number;                /* of the next mapping */
+	uint64_t room_bytes;            /* that the picture may yet take */
+	uint64_t time;
+	uint64_t next_start; /* where the last mapping ended */
+	uint64_t file_start; /* of the last one of a file's beginning */
+	uint64_t data_end;   /* of the last one of a file that can be written to */
+	enum maps_reason reason;
+	struct maps_look look;
+	/* sizes: */
+	bool is_sized;
+	bool has_mapping;     /* one whose sizes are being read */
+	struct maps_use use;  /* of that */
+	uint32_t uses_bytes;  /* in `uses` */
+	uint64_t sized_until; /* of the thread's own time: then it has taken too long */
+};
+
+/* ---- records ------------------------------------------------------------------- */
+
+/* The sizes of the mappings of `record`, which was committed. */
+static void uses_note(struct picture *picture, const struct maps_definition *record)
+{
+	uint32_t bytes = (uint32_t)sizeof(struct maps_use_definition) +
+	                 ((picture->uses_bytes + 7u) & ~7u);
+	struct maps_use_definition *definition = NULL;
+
+	if (picture->room_bytes >= bytes)
+		definition = definition_reserve(bytes);
+	if (!definition) {
+		picture->is_sized = false;
+		return;
+	}
+	*definition = (struct maps_use_definition){
+		.header = { DEFINITION_MAPS_USE, (uint16_t)bytes, 0, picture->time },
+		.reason = picture->reason,
+		.first = record->first,
+		.count = record->count,
+	};
+	memset((char *)definition + bytes - 8, 0, 8);
+	memcpy(definition + 1, uses, picture->uses_bytes);
+	definition_commit(bytes);
+	spent_bytes += bytes;
+	picture->room_bytes -= bytes;
+}
+
+static void record_end(struct picture *picture, bool is_last)
+{
+	struct maps_definition record;
+
+	if (!picture->record)
+		return;
+	picture->record->header.bytes = (uint16_t)picture->used_bytes;
+	picture->record->is_last = is_last;
+	record = *picture->record;
+	definition_commit(picture->used_bytes);
+	spent_bytes += picture->used_bytes;
+	picture->room_bytes -= picture->used_bytes;
+	picture->record = NULL;
+	if (picture->is_sized)
+		uses_note(picture, &record);
+}
+
+static bool record_begin(struct picture *picture)
+{
+	if (picture->room_bytes < RECORD_BYTES)
+		return false;
+	picture->record = definition_reserve(RECORD_BYTES);
+	if (!picture->record)
+		return false;
+	*picture->record = (struct maps_definition){
+		.header = { DEFINITION_MAPS, 0, 0, picture->time },
+		.reason = picture->reason,
+		.first = picture->number,
+	};
+	picture->used_bytes = sizeof(*picture->record);
+	picture->uses_bytes = 0;
+	return true;
+}
+
+/* ---- lines --------------------------------------------------------------------- */
+
+static const char *number_read(const char *at, const char *end, uint64_t *number)
+{
+	for (*number = 0; at < end; at++) {
+		if (*at >= '0' && *at <= '9')
+			*number = *number << 4 | (uint64_t)(*at - '0');
+		else if (*at >= 'a' && *at <= 'f')
+			*number = *number << 4 | (uint64_t)(*at - 'a' + 10);
+		else
+			break;
+	}
+	return at;
+}
+
+/* "start-end rwxp offset device inode    name" */
+static const char *line_read(const char *at, const char *end, struct maps_entry *entry)
+{
+	*entry = (struct maps_entry){ .access = 0 };
+	at = number_read(at, end, &entry->start) + 1;
+	at = number_read(at, end, &entry->end) + 1;
+	if (end - at < 5)
+		return end;
+	entry->access = (at[0] == 'r' ? MAPS_READ : 0u) | (at[1] == 'w' ? MAPS_WRITE : 0u) |
+	                (at[2] == 'x' ? MAPS_EXECUTE : 0u) |
+	                (at[3] == 's' ? MAPS_SHARED : 0u);
+	at = number_read(at + 5, end, &entry->offset);
+	for (int field = 0; field < 3 && at < end; field++) {
+		while (at < end && *at == ' ')
+			at++;
+		while (field < 2 && at < end && *at != ' ')
+			at++;
+	}
+	return at;
+}
+
+/* Private memory of nobody's name: whose is it? */
+static enum maps_kind kind_find(struct picture *picture, const struct maps_entry *entry)
+{
+	enum maps_kind kind;
+
+	if (entry->name_bytes || entry->access != (MAPS_READ | MAPS_WRITE))
+		return MAPS_KIND_UNTOLD;
+	kind = maps_look_kind(&picture->look, entry->start, entry->end);
+	if (kind == MAPS_KIND_UNTOLD && entry->start == picture->data_end)
+		kind = maps_look_bss(&picture->look, picture->file_start, entry->start,
+		                     entry->end);
+	return kind;
+}
+
+/* Where the parts of a file lie, for what comes after them. */
+static void file_remember(struct picture *picture, const struct maps_entry *entry,
+                          const char *name)
+{
+	if (!entry->name_bytes || *name != '/' || entry->access & MAPS_SHARED)
+		return;
+	if (!entry->offset)
+		picture->file_start = entry->start;
+	if (entry->access & MAPS_WRITE)
+		picture->data_end = entry->end;
+}
+
+/* The sizes of the mapping before the one that begins now are complete. */
+static void use_end(struct picture *picture)
+{
+	if (!picture->has_mapping)
+		return;
+	picture->has_mapping = false;
+	picture->uses_bytes += maps_use_put(&picture->use, uses + picture->uses_bytes);
+}
+
+static bool record_has_room(const struct picture *picture, uint32_t bytes)
+{
+	return picture->used_bytes + bytes <= RECORD_BYTES &&
+	       picture->uses_bytes + MAPS_USE_BYTES_MAX <= sizeof(uses);
+}
+
+/* A mapping. False: no room is left. */
+static bool header_note(struct picture *picture, const char *line, const char *end)
+{
+	struct maps_entry entry;
+	const char *name = line_read(line, end, &entry);
+	uint32_t bytes;
+
+	use_end(picture);
+	if (entry.start < picture->next_start) /* a line that was met before */
+		return true;
+	picture->next_start = entry.end;
+	entry.name_bytes = (uint16_t)(end - name > NAME_BYTES_MAX ? NAME_BYTES_MAX
+	                                                          : end - name);
+	entry.kind = kind_find(picture, &entry);
+	file_remember(picture, &entry, name);
+	bytes = (uint32_t)(sizeof(entry) + ((entry.name_bytes + 7u) & ~7u));
+	if (picture->record && !record_has_room(picture, bytes))
+		record_end(picture, false);
+	if (!picture->record && !record_begin(picture))
+		return false;
+	line = (char *)picture->record + picture->used_bytes;
+	memset((char *)line, 0, bytes);
+	memcpy((char *)line, &entry, sizeof(entry));
+	memcpy((char *)line + sizeof(entry), name, entry.name_bytes);
+	picture->used_bytes += bytes;
+	picture->record->count++;
+	picture->number++;
+	picture->has_mapping = picture->is_sized;
+	picture->use = (struct maps_use){ .grows_down = false };
+	return true;
+}
+
+/* Headers begin with a digit or a small letter, fields of smaps with a capital. */
+static bool line_note(struct picture *picture, const char *line, const char *end)
+{
+	if (*line < 'A' || *line > 'Z')
+		return header_note(picture, line, end);
+	if (picture->has_mapping)
+		maps_use_take(&picture->use, line, end);
+	return true;
+}
+
+/* All whole lines of the buffer; how many bytes are left of one that is not. */
+static long lines_note(struct picture *picture, long count, bool *has_room)
+{
+	const char *line = buffer, *end;
+
+	while (*has_room &&
+	       (end = memchr(line, '\n', (size_t)(buffer + count - line))) != NULL) {
+		*has_room = line_note(picture, line, end);
+		line = end + 1;
+	}
+	count -= line - buffer;
+	/* No line is that long. */
+	if (count == BUFFER_BYTES)
+		count = 0;
+	memmove(buffer, line, (size_t)count);
+	return count;
+}
+
+/* ---- pictures ------------------------------------------------------------------ */
+
+/*
+ * The rest of the picture, by the file at `path`. True: to its end; or the ring is full, and
+ * *has_room false. False: it cannot be read, or took too long.
+ */
+static bool file_note(struct picture *picture, const char *path, bool *has_room)
+{
+	int fd = system_open(path, O_RDONLY | O_CLOEXEC, 0);
+	bool in_time = true;
+	long left = 0, count;
+
+	if (fd < 0)
+		return false;
+	while (*has_room && in_time &&
+	       (count = system_read(fd, buffer + left, (size_t)(BUFFER_BYTES - left))) >
+	           0) {
+		left = lines_note(picture, left + count, has_room);
+		in_time = !picture->is_sized ||
+		          system_time_ns(CLOCK_THREAD_CPUTIME_ID) < picture->sized_until;
+	}
+	system_close(fd);
+	use_end(picture);
+	return in_time;
+}
+
+static void picture_take(struct picture *picture)
+{
+	bool has_room = true, is_done = false;
+
+	if (picture->is_sized)
+		is_done = file_note(picture, "/proc/self/smaps", &has_room);
+	if (!is_done) {
+		picture->is_sized = false;
+		is_done = file_note(picture, "/proc/self/maps", &has_room);
+	}
+	maps_look_end(&picture->look);
+	record_end(picture, is_done && has_room);
+	if (is_done && has_room)
+		mappings_before = picture->number;
+}
+
+/* What a picture with sizes may cost by now. */
+static uint64_t allowance_ns(uint64_t now_ns)
+{
+	uint64_t life_ns = now_ns - ring.header->start_ns;
+	uint64_t all = life_ns / SHORT_LIFE_SHARE;
+
+	if (all > COST_SHORT_NS)
+		all = COST_SHORT_NS;
+	if (all < life_ns / LIFE_SHARE)
+		all = life_ns / LIFE_SHARE;
+	if (all > COST_MAX_NS)
+		all = COST_MAX_NS;
+	return all > spent_ns ? all - spent_ns : 0;
+}
+
+static uint64_t cost_ns(const struct memory_definition *memory)
+{
+	return memory->resident / 4096 * PAGE_NS + memory->swap / 4096 * SWAPPED_PAGE_NS +
+	       mappings_before * (uint64_t)MAPPING_NS;
+}
+
+/* The totals; and whether there is time for the sizes of each. */
+static void sizes_prepare(struct picture *picture)
+{
+	struct memory_definition memory;
+	uint64_t allowed_ns, bytes;
+	uint32_t threads;
+
+	memory_look(&memory, picture->time, picture->reason);
+	allowed_ns = allowance_ns(memory.time_ns);
+	if (picture->room_bytes < 2 * RECORD_BYTES)
+		return;
+	bytes = memory_note(&memory);
+	picture->is_sized = memory.resident && cost_ns(&memory) < allowed_ns;
+	picture->sized_until = system_time_ns(CLOCK_THREAD_CPUTIME_ID) + allowed_ns;
+	if (picture->is_sized) {
+		threads = (uint32_t)(allowed_ns / 4 / THREAD_NS);
+		threads = threads < STACKS_NOTED_MAX ? threads : STACKS_NOTED_MAX;
+		bytes += stacks_note(picture->time, picture->reason, threads);
+	}
+	spent_bytes += bytes;
+	picture->room_bytes -= bytes;
+}
+
+static uint32_t pieces_allowed(void)
+{
+	uint64_t pieces = (system_time_ns(CLOCK_MONOTONIC) - ring.header->start_ns) /
+	                  LIFE_SHARE / 2 / PIECE_NS;
+
+	return pieces < PIECES_MIN ? PIECES_MIN : pieces > PIECES_MAX ? PIECES_MAX : pieces;
+}
+
+static uint64_t room_bytes(enum maps_reason reason)
+{
+	uint64_t all = ring.mapped_bytes / 16;
+
+	if (reason == MAPS_MODULES || reason == MAPS_EXEC)
+		all /= 2;
+	return all > spent_bytes ? all - spent_bytes : 0;
+}
+
+static bool is_too_soon(enum maps_reason reason, uint64_t time)
+{
+	uint64_t last = atomic_load_explicit(&last_time, memory_order_relaxed);
+
+	if (reason == MAPS_EXEC && !(ring.header->flags & RING_FORKED))
+		last = atomic_load_explicit(&last_exec_time, memory_order_relaxed);
+	return (reason == MAPS_MODULES || reason == MAPS_EXEC) &&
+	       time < last + APART_QUANTA;
+}
+
+bool maps_note(enum maps_reason reason)
+{
+	struct picture picture = { .time = clock_before(), .reason = reason };
+	uint64_t begun_ns;
+
+	if (is_too_soon(reason, picture.time))
+		return false;
+	if (!definitions_enter()) {
+		ring_count_loss(LOST_DEFINITIONS, 1);
+		return true;
+	}
+	atomic_store_explicit(&last_time, picture.time, memory_order_relaxed);
+	if (reason == MAPS_EXEC)
+		atomic_store_explicit(&last_exec_time, picture.time, memory_order_relaxed);
+	picture.room_bytes = room_bytes(reason);
+	picture.look = maps_look_begin(pieces_allowed());
+	begun_ns = system_time_ns(CLOCK_THREAD_CPUTIME_ID);
+	if (reason == MAPS_EXEC || reason == MAPS_END)
+		sizes_prepare(&picture);
+	picture_take(&picture);
+	if (reason == MAPS_EXEC || reason == MAPS_END)
+		spent_ns += system_time_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
+	definitions_leave();
+	return true;
+}
+
+void maps_forked(void)
+{
+	spent_bytes = 0;
+	spent_ns = 0;
+	atomic_store_explicit(&last_time, 0, memory_order_relaxed);
+	atomic_store_explicit(&last_exec_time, 0, memory_order_relaxed);
+}

@@ -1,0 +1,450 @@
+/*
+ * stack/frames.c - put stubs into frames, and take them back. Layer 6.
+ */
+#include "stack/frames.h"
+
+#include "system/own_memory.h"
+#include "ring/ring.h"
+#include "system/system.h"
+
+#define BOUND_TRIES 32                   /* lists that are looked at for one */
+#define SWEEP_STUBS_MAX (STUB_COUNT / 4) /* more in limbo, and it is swept again */
+
+/* ---- taking back -------------------------------------------------------------- */
+
+/*
+ * The list of bound stubs for a return address, which is begun if `may_begin`. A list that was
+ * begun stays, empty or not: so what is not found soon is not there. NULL: there is none.
+ */
+static uint64_t *bound_list(const struct thread_state *state, uintptr_t return_address,
+                            bool may_begin)
+{
+	/* Fibonacci hashing: return addresses lie close together. */
+	uint32_t hash = (uint32_t)(return_address * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+
+	for (uint32_t i = 0; i < BOUND_TRIES; i++) {
+		uint64_t *list = &state->bound[(hash + i) % BOUND_LISTS];
+
+		if (!*list && may_begin)
+			*list = (uint64_t)return_address << BOUND_STUB_BITS;
+		if (*list >> BOUND_STUB_BITS == return_address)
+			return list;
+		if (!*list)
+			return NULL;
+	}
+	return NULL;
+}
+
+static stub_id bound_first(const uint64_t *list)
+{
+	return (stub_id)(*list & BOUND_STUB_MASK);
+}
+
+static void bound_set_first(uint64_t *list, stub_id stub)
+{
+	*list = (*list & ~BOUND_STUB_MASK) | stub;
+}
+
+static uint64_t *bound_list_begin(struct thread_state *state, uintptr_t return_address)
+{
+	if (!state->bound)
+		state->bound = own_memory_map(BOUND_LISTS * sizeof(*state->bound));
+	return state->bound ? bound_list(state, return_address, true) : NULL;
+}
+
+/* From now on it stands in for its return address only. False: it is as it was. */
+static bool bound_put(struct thread_state *state, stub_id stub)
+{
+	struct stub_entry *entry = &outlive_stub_entries[stub];
+	uint64_t *list = bound_list_begin(state, entry->return_address);
+	stub_id first;
+
+	if (!list)
+		return false;
+	first = bound_first(list);
+	entry->returned = 0;
+	entry->bound = (uint16_t)(first ? first : stub); /* the last one leads to itself */
+	bound_set_first(list, stub);
+	return true;
+}
+
+static stub_id bound_take(struct thread_state *state, uintptr_t return_address)
+{
+	uint64_t *list = bound_list(state, return_address, false);
+	struct stub_entry *entry;
+	stub_id stub = list ? bound_first(list) : 0;
+
+	if (!stub || stub_copies_were_seen)
+		return 0;
+	entry = &outlive_stub_entries[stub];
+	if (entry->returned) { /* while nobody had it */
+		stub_distrust_copies();
+		return 0;
+	}
+	bound_set_first(list, entry->bound == stub ? 0 : entry->bound);
+	entry->bound = (uint16_t)stub;
+	return stub;
+}
+
+stub_id frame_take_stub_slow(struct thread_state *state, struct walk_frame *frame)
+{
+	stub_id stub = state->bound ? bound_take(state, frame->return_address) : 0;
+
+	if (!stub)
+		return stub_take_other(&state->supply);
+	frame->flags |= FRAME_BOUND;
+	return stub;
+}
+
+/* True if what a bound stub says of the frame is to be believed, and has a list after it. */
+static bool may_bind(struct thread_state *state, const struct walk_frame *frame)
+{
+	return !stub_copies_were_seen && bound_list_begin(state, frame->return_address);
+}
+
+void frame_give_stub_slow(struct thread_state *state, stub_id stub)
+{
+	bool is_bound = outlive_stub_entries[stub].bound;
+
+	if (!is_bound && stub_give_usual(&state->supply, stub))
+		return;
+	if (!is_bound && stub_pool_is_low())
+		stub_give_other(&state->supply, stub);
+	else
+		bound_put(state, stub); /* or it is lost */
+}
+
+/* True if the stub no longer stands where it was put, on a stack that ends at `sp`. */
+static bool limbo_is_gone(const struct thread_state *state,
+                          const struct limbo_stub *limbo, uintptr_t sp)
+{
+	return stack_bounds_hold(&state->own_stack, limbo->slot) &&
+	       (limbo->slot < sp ||
+	        *(const uintptr_t *)limbo->slot != stub_address(limbo->stub));
+}
+
+/*
+ * What has become of the stubs in limbo. Called when none is in a signal's middle. Those
+ * that have run are used again. If stubs get scarce, those that no longer stand anywhere
+ * become bound ones. `sp`: where the thread's own stack ends now; 0: it is not known.
+ */
+static void limbo_sweep(struct thread_state *state, uintptr_t sp)
+{
+	bool may_bind = sp && stub_pool_is_low() && !stub_copies_were_seen;
+	uint32_t left = 0;
+
+	for (uint32_t i = 0; i < state->limbo_count; i++) {
+		const struct limbo_stub *limbo = &state->limbo[i];
+
+		if (outlive_stub_entries[limbo->stub].returned)
+			frame_give_stub_slow(state, limbo->stub);
+		else if (!may_bind || !limbo_is_gone(state, limbo, sp) ||
+		         !bound_put(state, limbo->stub))
+			state->limbo[left++] = *limbo;
+	}
+	state->limbo_count = left;
+}
+
+static bool limbo_grow(struct thread_state *state)
+{
+	uint32_t capacity = state->limbo_capacity * 4;
+	struct limbo_stub *limbo = own_memory_map(capacity * sizeof(*limbo));
+
+	if (capacity > STUB_COUNT * 4 || !limbo)
+		return false;
+	memcpy(limbo, state->limbo, state->limbo_count * sizeof(*limbo));
+	if (state->limbo != state->limbo_first)
+		own_memory_unmap(state->limbo, state->limbo_capacity * sizeof(*limbo));
+	state->limbo = limbo;
+	state->limbo_capacity = capacity;
+	return true;
+}
+
+static void limbo_put(struct thread_state *state, const struct walk_frame *frame)
+{
+	if (state->limbo_count == state->limbo_capacity && !limbo_grow(state))
+		return;
+	state->limbo[state->limbo_count++] = (struct limbo_stub){
+		.slot = frame->slot,
+		.exception = state->exception,
+		.stub = frame->stub,
+	};
+}
+
+/* Take the stub that stands at the frame's slot out of limbo; 0: it is not there. */
+static stub_id limbo_adopt(struct thread_state *state, const struct walk_frame *frame)
+{
+	uintptr_t address = *(const uintptr_t *)frame->slot;
+	stub_id stub;
+
+	if (!stub_is(address))
+		return 0;
+	stub = stub_of(address);
+	for (uint32_t i = state->limbo_count; i-- > 0;) {
+		if (state->limbo[i].stub != stub || state->limbo[i].slot != frame->slot)
+			continue;
+		state->limbo[i] = state->limbo[--state->limbo_count];
+		return stub;
+	}
+	return 0;
+}
+
+/*
+ * Between a throw and its landing the cleanups it runs may allocate: the events of those
+ * found frames gone whose end is proven only now.
+ */
+static void limbo_land(struct thread_state *state, uintptr_t sp, const void *exception)
+{
+	uint32_t left = 0;
+
+	for (uint32_t i = 0; i < state->limbo_count; i++) {
+		if (state->limbo[i].exception == exception && state->limbo[i].slot < sp &&
+		    !stub_reuse_is_off)
+			frame_give_stub_slow(state, state->limbo[i].stub);
+		else
+			state->limbo[left++] = state->limbo[i];
+	}
+	state->limbo_count = left;
+}
+
+void frames_forget_exception(struct thread_state *state, const void *exception)
+{
+	for (uint32_t i = 0; i < state->limbo_count; i++) {
+		if (state->limbo[i].exception == exception)
+			state->limbo[i].exception = NULL;
+	}
+}
+
+void frames_land(struct thread_state *state, uintptr_t sp, const void *exception)
+{
+	if (!stack_bounds_hold(&state->own_stack, sp))
+		return;
+	for (uint32_t i = state->depth; i-- > 0;) {
+		struct walk_frame *frame = &state->frames[i];
+
+		if (!stack_bounds_hold(&state->own_stack, frame->slot))
+			continue;
+		if (frame->slot >= sp)
+			break;
+		frame->flags |= exception ? FRAME_DEAD : FRAME_JUMPED;
+	}
+	if (exception)
+		limbo_land(state, sp, exception);
+}
+
+/*
+ * True if a signal frame is among the outer `count` frames, or may be, in a gap: the signal
+ * may have come in a stub's middle, after the stub noted that it ran.
+ */
+static bool frames_hold_signal(const struct thread_state *state, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (state->frames[i].flags & (FRAME_SIGNAL | FRAME_CUT))
+			return true;
+	}
+	return false;
+}
+
+/* The slot of the innermost frame, if the walk is of the thread's own stack; else 0. */
+static uintptr_t innermost_slot(const struct thread_state *state,
+                                const struct walk_result *walk)
+{
+	uintptr_t slot = walk->news   ? walk->frames[walk->news - 1].slot
+	                 : walk->keep ? state->frames[walk->keep - 1].slot
+	                              : 0;
+
+	return stack_bounds_hold(&state->own_stack, slot) ? slot : 0;
+}
+
+/*
+ * The frames [from, to) are no longer on the stack, or no longer followed. `reuse`: those of
+ * their stubs that have run may be used again, and so may what is in limbo; see limbo_sweep()
+ * for `sp`.
+ */
+static void frames_release(struct thread_state *state, uint32_t from, uint32_t to,
+                           bool reuse, uintptr_t sp)
+{
+	for (uint32_t i = from; i < to; i++) {
+		const struct walk_frame *frame = &state->frames[i];
+
+		if (!frame->stub)
+			continue;
+		if (!reuse || !frame_has_ended(frame) || stub_reuse_is_off)
+			limbo_put(state, frame);
+		else if (frame->flags & FRAME_JUMPED && !(frame->flags & FRAME_BOUND) &&
+		         !outlive_stub_entries[frame->stub].returned)
+			stub_give_jumped(frame->stub);
+		else
+			frame_give_stub_slow(state, frame->stub);
+	}
+	if (unlikely(state->limbo_count > state->limbo_swept && reuse &&
+	             !stub_reuse_is_off && !frames_hold_signal(state, from))) {
+		limbo_sweep(state, sp);
+		state->limbo_swept = state->limbo_count + LIMBO_FIRST / 2 +
+		                     (state->limbo_count < SWEEP_STUBS_MAX ? state->limbo_count
+		                                                           : SWEEP_STUBS_MAX);
+	}
+}
+
+/* ---- putting ------------------------------------------------------------------ */
+
+/*
+ * The stub that stands at the frame's slot has run already, or is a bound one that was not
+ * known to stand there: a copy of the stack has come back.
+ */
+static void copies_note(const struct walk_frame *frame)
+{
+	uintptr_t address = *(const uintptr_t *)frame->slot;
+	const struct stub_entry *entry;
+
+	if (!stub_is(address))
+		return;
+	entry = &outlive_stub_entries[stub_of(address)];
+	if (entry->returned || (entry->bound && !frame->stub))
+		stub_distrust_copies();
+}
+
+/* False: no stub was left for it. `may_take`: else only one that stands is looked at. */
+static bool frame_patch(struct thread_state *state, uint32_t index, bool may_take)
+{
+	struct walk_frame *frame = &state->frames[index];
+	stub_id stub;
+
+	if (frame->flags & FRAME_STUBBED) {
+		frame->stub = limbo_adopt(state, frame);
+		copies_note(frame);
+		frame->flags &= (uint16_t)~FRAME_STUBBED;
+		outlive_stub_entries[frame->stub].frame = index;
+		return true;
+	}
+	if (!may_take || frame->stub || !(frame->flags & FRAME_PATCHABLE) ||
+	    (state->ceiling && frame->slot >= state->ceiling))
+		return true;
+	/* Of a kept frame that is only known to stand: another part of the stack may be there. */
+	if (*(const uintptr_t *)frame->slot != frame->return_address)
+		return true;
+	if (unlikely(frame->flags & FRAME_BEYOND) && !may_bind(state, frame))
+		return true;
+	stub = frame_take_stub(state, frame);
+	if (!stub)
+		return false;
+	if (unlikely(frame->flags & FRAME_BEYOND)) {
+		frame->flags |= FRAME_BOUND;
+		if (!outlive_stub_entries[stub].bound)
+			outlive_stub_entries[stub].bound = (uint16_t)stub;
+	}
+	frame_put_stub(frame, index, stub);
+	return true;
+}
+
+static void frames_renumber(struct thread_state *state, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++) {
+		if (state->frames[i].stub)
+			outlive_stub_entries[state->frames[i].stub].frame = i;
+	}
+}
+
+void frames_apply_slow(struct thread_state *state, const struct walk_result *walk)
+{
+	uint32_t keep = walk->keep, depth = keep + walk->news;
+	bool may_take = true;
+
+	if (walk->carried) {
+		frames_release(state, keep, walk->carried_from, false, 0);
+		frames_release(state, walk->carried_from + walk->carried, state->depth,
+		               walk->reuse, 0);
+	} else {
+		frames_release(state, keep, state->depth, walk->reuse,
+		               innermost_slot(state, walk));
+	}
+	memmove(state->frames + keep, walk->frames, walk->news * sizeof(*walk->frames));
+	state->depth = depth;
+	frames_renumber(state, keep, keep + walk->carried);
+	if (!walk->patch)
+		return;
+	for (uint32_t i = keep + walk->carried; i + 1 < depth; i++) {
+		if (!frame_patch(state, i, true))
+			ring_count_loss(LOST_STUBS, 1);
+	}
+	/*
+	 * What was the innermost, or found no stub left, may have one by now. If there is
+	 * still none, the others need not ask: they may be thousands, in every event.
+	 */
+	for (uint32_t i = keep < depth ? keep : depth - 1;
+	     i-- > 0 && !state->frames[i].stub;)
+		may_take = frame_patch(state, i, may_take) && may_take;
+}
+
+bool frames_are_patched(const struct thread_state *state)
+{
+	for (uint32_t i = 0; i + 1 < state->depth; i++) {
+		if (!state->frames[i].stub && state->frames[i].flags & FRAME_PATCHABLE)
+			return false;
+	}
+	return true;
+}
+
+/* ---- comparing ----------------------------------------------------------------- */
+
+bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t bp)
+{
+	for (uint32_t i = count; i-- > 0;) {
+		const uintptr_t *slot = (const uintptr_t *)frames[i].slot;
+
+		if (frames[i].stub)
+			return frame_is_standing(&frames[i]);
+		if (*slot != frames[i].return_address)
+			return false;
+		if (frames[i].bp_words)
+			bp = slot[-(long)frames[i].bp_words];
+		if (frames[i].bp != bp)
+			return false;
+	}
+	return true;
+}
+
+/* ---- cutting ------------------------------------------------------------------ */
+
+void frames_cut(struct thread_state *state, struct walk_result *walk)
+{
+	struct walk_frame *scratch = state->frames + state->frames_capacity;
+	uint32_t carried = 0;
+
+	if (walk->news >= STACK_DEPTH_CUT) {
+		walk->news = STACK_DEPTH_CUT;
+	} else {
+		carried = STACK_DEPTH_CUT - walk->news;
+		carried = carried < walk->keep ? carried : walk->keep;
+	}
+	memmove(scratch - walk->news - carried, state->frames + walk->keep - carried,
+	        carried * sizeof(*scratch));
+	for (uint32_t i = 1; i <= carried; i++)
+		(scratch - walk->news - i)->flags &= (uint16_t)~FRAME_TOLD;
+	walk->carried = carried;
+	walk->carried_from = walk->keep - carried;
+	walk->news += carried;
+	walk->frames = scratch - walk->news;
+	if (walk->news)
+		(scratch - walk->news)->flags |= FRAME_DROPPED;
+	walk->keep = 0;
+	walk->cut = true;
+	walk->plain = true;
+}
+
+void frames_drop_outer(struct thread_state *state, uint32_t count)
+{
+	uint32_t drop = state->depth - count;
+
+	frames_release(state, 0, drop, false, 0);
+	memmove(state->frames, state->frames + drop, count * sizeof(*state->frames));
+	if (count)
+		state->frames->flags |= FRAME_DROPPED;
+	state->depth = count;
+	for (uint32_t i = 0; i < state->throw_count; i++) {
+		struct throw_mark *mark = &state->throws[i];
+
+		mark->keep = mark->keep > drop ? mark->keep - drop : 0;
+	}
+	frames_renumber(state, 0, count);
+}

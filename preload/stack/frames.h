@@ -1,0 +1,162 @@
+/*
+ * stack/frames.h - the frames a thread's last event saw, and the stubs they carry. Layer 6.
+ */
+#ifndef OUTLIVE_PRELOAD_STACK_FRAMES_H
+#define OUTLIVE_PRELOAD_STACK_FRAMES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ring/ring.h"
+#include "stack/thread_state.h"
+
+#define STACK_DEPTH_MAX 16384 /* a deeper stack is cut at its outer end */
+#define STACK_DEPTH_CUT 2048  /* to this many inner frames */
+
+/*
+ * `keep` outer frames of state->frames are still the same; `news` frames follow them,
+ * outermost first. They lie in the far end of state->frames.
+ */
+struct walk_result {
+	uint32_t keep, news;
+	uint32_t carried;      /* of the news, from the first: frames of the last event */
+	uint32_t carried_from; /* where those began in state->frames */
+	const struct walk_frame *frames;
+	bool cut;   /* the walk stopped before the outermost frame */
+	bool plain; /* what has ended and what goes on is inferred, in part */
+	bool patch; /* stubs may be left in the new frames */
+	bool reuse; /* stubs that have run may be used again */
+};
+
+/* True if a stub for `frame` stands where it was put, and has not run. */
+static inline bool frame_is_standing(const struct walk_frame *frame)
+{
+	return frame->stub && !(frame->flags & (FRAME_DEAD | FRAME_JUMPED)) &&
+	       !outlive_stub_entries[frame->stub].returned &&
+	       *(const uintptr_t *)frame->slot == stub_address(frame->stub);
+}
+
+/* True if the frame is known to have ended: its stub ran, or nothing will come back. */
+static inline bool frame_has_ended(const struct walk_frame *frame)
+{
+	return frame->flags & (FRAME_DEAD | FRAME_JUMPED) ||
+	       (outlive_stub_entries[frame->stub].returned &&
+	        !(frame->flags & FRAME_BOUND && stub_copies_were_seen));
+}
+
+/* True if the outer `count` frames still stand as they did, seen with rbp = `bp`. */
+bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t bp);
+
+void frames_apply_slow(struct thread_state *state, const struct walk_result *walk);
+
+/*
+ * The event is written: take its stack as the one the next is compared with. Stubs of
+ * ended frames are given back, and new frames but the innermost get theirs (the innermost
+ * return address is the allocator's own: gone at the next event).
+ */
+static inline void frames_apply(struct thread_state *state,
+                                const struct walk_result *walk)
+{
+	uint32_t keep = walk->keep;
+
+	if (walk->news <= 1 && state->depth <= keep + 1 &&
+	    (state->depth == keep || !state->frames[keep].stub) &&
+	    (!keep || state->frames[keep - 1].stub || !walk->news)) {
+		if (walk->news)
+			state->frames[keep] = *walk->frames;
+		state->depth = keep + walk->news;
+		return;
+	}
+	frames_apply_slow(state, walk);
+}
+
+/* A signal handler that unwinds from here must find the entry complete. */
+static inline void frame_put_stub(struct walk_frame *frame, uint32_t index,
+                                  stub_id stub)
+{
+	struct stub_entry *entry = &outlive_stub_entries[stub];
+
+	entry->return_address = frame->return_address;
+	entry->returned = 0;
+	entry->bias = stub_bias;
+	entry->frame = index;
+	frame->stub = stub;
+	__asm__ volatile("" ::: "memory");
+	*(uintptr_t *)frame->slot = stub_address(stub);
+}
+
+stub_id frame_take_stub_slow(struct thread_state *state, struct walk_frame *frame);
+void frame_give_stub_slow(struct thread_state *state, stub_id stub);
+
+/*
+ * A stub for the frame: one of its return address, if there is one, and no copy of a stack can
+ * come back. Sets the flag of a bound one. 0: none is left.
+ */
+static inline stub_id frame_take_stub(struct thread_state *state,
+                                      struct walk_frame *frame)
+{
+	stub_id stub = 0;
+
+	if (likely(!stub_reuse_is_off))
+		stub = stub_take_usual(&state->supply, frame->return_address);
+	return likely(stub) ? stub : frame_take_stub_slow(state, frame);
+}
+
+/* It has run, or its frame is proven never to return. */
+static inline void frame_give_stub(struct thread_state *state, stub_id stub)
+{
+	if (unlikely(outlive_stub_entries[stub].bound) ||
+	    unlikely(!stub_give_usual(&state->supply, stub)))
+		frame_give_stub_slow(state, stub);
+}
+
+/*
+ * frames_apply() where all frames from `keep` on have returned, and the `count` new ones
+ * (innermost first) may all have stubs: the innermost never needs that.
+ */
+static inline void frames_apply_short(struct thread_state *state, uint32_t keep,
+                                      const struct walk_frame *news, uint32_t count)
+{
+	struct walk_frame *frames = state->frames;
+
+	for (uint32_t i = keep; i < state->depth; i++) {
+		if (frames[i].stub)
+			frame_give_stub(state, frames[i].stub);
+	}
+	state->depth = keep + count;
+	for (uint32_t i = keep; count-- > 0; i++) {
+		frames[i] = news[count];
+		if (count) {
+			stub_id stub = frame_take_stub(state, &frames[i]);
+
+			if (likely(stub))
+				frame_put_stub(&frames[i], i, stub);
+			else
+				ring_count_loss(LOST_STUBS, 1);
+		}
+	}
+}
+
+/* A new exception may lie where an old one lay: what vanished under that is not its. */
+void frames_forget_exception(struct thread_state *state, const void *exception);
+
+/* True if every frame that can have a stub has one, but the innermost. */
+bool frames_are_patched(const struct thread_state *state);
+
+/*
+ * A stack too deep to be written at the start of a chunk loses its outer end: it becomes
+ * all news, of its inner frames.
+ */
+void frames_cut(struct thread_state *state, struct walk_result *walk);
+
+/* Forget all but the inner `count` frames. */
+void frames_drop_outer(struct thread_state *state, uint32_t count);
+
+/*
+ * Control has landed, or is about to land, at stack pointer `sp` without the frames
+ * further in having returned: by `exception`, the thread's last, or (NULL) by a longjmp
+ * before which the frames were brought up to date.
+ */
+void frames_land(struct thread_state *state, uintptr_t sp, const void *exception);
+
+#endif

@@ -1,0 +1,142 @@
+/*
+ * stack/throws.c - exceptions set out, arrive, and are over. Layer 7.
+ */
+#include "stack/throws.h"
+
+/* After any change of the throws. */
+static void throws_settle(struct thread_state *state)
+{
+	const struct throw_mark *last = state->throw_count
+	                                    ? &state->throws[state->throw_count - 1]
+	                                    : NULL;
+	bool patch_none = false;
+
+	for (uint32_t i = 0; i < state->throw_count; i++)
+		patch_none |= state->throws[i].patch_none;
+	state->exception = last && last->is_written ? last->exception : NULL;
+	state->ceiling = patch_none ? CEILING_ALL : state->ceiling_slot;
+}
+
+/* The number of `exception` among the throws, from 1; 0: it is not there. */
+static uint32_t throw_find(const struct thread_state *state, const void *exception)
+{
+	uint32_t number = exception ? state->throw_count : 0;
+
+	while (number && state->throws[number - 1].exception != exception)
+		number--;
+	return number;
+}
+
+void throws_begin(struct thread_state *state, const void *exception, bool is_written,
+                  bool patch_none)
+{
+	struct throw_mark *mark = &state->throws[THROWS_MAX - 1];
+
+	/* The outermost are kept: they forbid most. The last stands for the others, too. */
+	if (state->throw_count < THROWS_MAX)
+		mark = &state->throws[state->throw_count++];
+	else
+		patch_none |= mark->patch_none;
+	*mark = (struct throw_mark){
+		.exception = exception,
+		.keep = state->depth,
+		.is_written = is_written,
+		.patch_none = patch_none,
+	};
+	throws_settle(state);
+}
+
+void throws_limit(struct thread_state *state, uintptr_t slot)
+{
+	if (!state->ceiling_slot || slot < state->ceiling_slot)
+		state->ceiling_slot = slot;
+	throws_settle(state);
+}
+
+/* Take a mark out; those after it move up. Settle them afterwards. */
+static struct throw_mark throw_take(struct thread_state *state, uint32_t number)
+{
+	struct throw_mark mark = state->throws[number - 1];
+
+	state->throw_count--;
+	for (uint32_t i = number - 1; i < state->throw_count; i++)
+		state->throws[i] = state->throws[i + 1];
+	return mark;
+}
+
+bool throws_arrive(struct thread_state *state, const void *exception)
+{
+	uint32_t number = throw_find(state, exception);
+	struct throw_mark mark;
+
+	if (!number)
+		return false;
+	/* Another that came later may wait on another stack: it is not over for that. */
+	mark = throw_take(state, number);
+	state->throws[state->throw_count++] = mark;
+	throws_settle(state);
+	return mark.is_written;
+}
+
+void throws_end(struct thread_state *state, const void *exception)
+{
+	uint32_t number = throw_find(state, exception);
+
+	if (!number)
+		return;
+	throw_take(state, number);
+	throws_settle(state);
+}
+
+/* True if one of the frames [from, to) returned, as no unwinding makes it. */
+static bool any_returned(const struct thread_state *state, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++) {
+		const struct walk_frame *frame = &state->frames[i];
+
+		if (frame->stub && !(frame->flags & (FRAME_DEAD | FRAME_JUMPED)) &&
+		    outlive_stub_entries[frame->stub].returned)
+			return true;
+	}
+	return false;
+}
+
+void throws_follow(struct thread_state *state, const struct walk_result *walk)
+{
+	/* Of a stack that is cut, some outer frames go, and the others move there. */
+	uint32_t first = walk->carried ? walk->carried_from : 0;
+	uint32_t keep = walk->carried ? first + walk->carried : walk->keep;
+	uint32_t left = 0;
+
+	for (uint32_t i = 0; i < state->throw_count; i++) {
+		struct throw_mark *mark = &state->throws[i];
+		uint32_t to = mark->keep < state->depth ? mark->keep : state->depth;
+
+		if (any_returned(state, keep, to))
+			continue;
+		if (keep < to)
+			to = keep;
+		mark->keep = to > first ? to - first : 0;
+		state->throws[left++] = *mark;
+	}
+	if (left == state->throw_count)
+		return;
+	state->throw_count = left;
+	throws_settle(state);
+}
+
+void throws_jump(struct thread_state *state, uintptr_t sp)
+{
+	uint32_t left = 0;
+
+	for (uint32_t i = 0; i < state->throw_count; i++) {
+		const struct throw_mark *mark = &state->throws[i];
+
+		/* The last of the frames that still stand is the cleanup's function's own. */
+		if (mark->keep && mark->keep <= state->depth &&
+		    state->frames[mark->keep - 1].slot >= sp)
+			state->throws[left++] = *mark;
+	}
+	state->throw_count = left;
+	throws_settle(state);
+}

@@ -1,0 +1,530 @@
+/*
+ * stack/walk.c - walk outwards until something known is met. Layer 7.
+ *
+ * What can be met: a stub of this thread's, which proves all that lies further out; or,
+ * where stubs cannot be, a frame of the last event with the same slot and return address,
+ * if every slot further out still holds what it held. Where a walk goes from a frame is
+ * decided by its return address, by sp, and by rbp, that is by the slots that were read:
+ * so in that case the rest of the walk would come out the same.
+ */
+#include "stack/walk.h"
+
+#include "modules/frame_rule.h"
+#include "stack/interrupted_frames.h"
+#include "modules/slow_walk.h"
+#include "stack/view.h"
+#include "system/system.h"
+
+/* Room that frames_cut() may need beside the frames and the news. */
+#define CAPACITY_MARGIN STACK_DEPTH_CUT
+
+bool stack_walk_is_exact;
+
+struct walk {
+	struct thread_state *state;
+	struct stack_view view; /* of the stack that it is on */
+	struct walk_point point;
+	uint16_t bp_words;     /* where the last step loaded point.bp; see walk_frame */
+	uint32_t known;        /* frames of the last event that may still be met */
+	uint32_t news;         /* frames found, at the far end of state->frames */
+	uintptr_t called_slot; /* where a call has just put its return address: code's */
+	bool met;              /* it ended at something known: `known` frames stand */
+	bool cut;              /* it ended before the outermost frame */
+	bool resumed;          /* slow steps ended at a frame with a rule: walk on there */
+	bool stopped;          /* they ended where a signal came: walk on from there */
+	bool in_signal;        /* it passed a signal frame */
+	bool is_fault;         /* that began it: no stub is put anywhere */
+	bool in_unwinder;      /* it passed an unwinder's frame */
+	bool plain;            /* something had to be inferred */
+};
+
+static inline uintptr_t load(uintptr_t address)
+{
+	return *(const uintptr_t *)address;
+}
+
+/* ---- frames found -------------------------------------------------------------- */
+
+/* What remains of the flags of a frame beyond a signal: a stub may come there at times. */
+static uint16_t flags_beyond(const struct walk *walk, uintptr_t slot,
+                             uintptr_t return_address, uint16_t flags)
+{
+	const struct thread_state *state = walk->state;
+	const struct walk_frame *owner = &state
+	                                      ->frames[state->frames_capacity - walk->news];
+	bool may_patch = !walk->is_fault && walk->news &&
+	                 interrupted_slot_is_patchable(owner, slot, return_address, flags);
+
+	flags &= FRAME_SIGNAL | FRAME_STOPPED;
+	return may_patch ? flags | FRAME_PATCHABLE | FRAME_BEYOND : flags;
+}
+
+/* `flags`: FRAME_PATCHABLE if a stub may come there, FRAME_STUBBED if one is there. */
+static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_address,
+                      uint16_t flags)
+{
+	struct thread_state *state = walk->state;
+
+	if (!stack_walk_is_exact || !walk->view.is_own)
+		flags &= FRAME_SIGNAL | FRAME_STOPPED;
+	else if (unlikely(walk->in_signal))
+		flags = flags_beyond(walk, slot, return_address, flags);
+
+	/* A trace cannot carry it. */
+	if (return_address >> ARCH_ADDRESS_BITS)
+		return false;
+	if (walk->news == STACK_DEPTH_MAX ||
+	    (unlikely(state->depth + walk->news + CAPACITY_MARGIN >=
+	              state->frames_capacity) &&
+	     !thread_state_grow(state, state->frames_capacity * 2, walk->news)))
+		return false;
+	walk->news++;
+	state->frames[state->frames_capacity - walk->news] = (struct walk_frame){
+		.slot = slot,
+		.return_address = return_address,
+		.bp_words = walk->bp_words,
+		.bp = walk->point.bp,
+		.flags = flags,
+	};
+	return true;
+}
+
+/* ---- frames met ---------------------------------------------------------------- */
+
+/* True if rbp is of no account in the frame: its function saved it and uses it freely. */
+static bool bp_is_free(uintptr_t return_address)
+{
+	frame_rule rule = frame_rule_get(return_address);
+
+	return frame_rule_kind(rule) == CFI_SP && frame_rule_bp_below(rule);
+}
+
+/* True if the frame at `slot` is one of the last event's, and all further out are too. */
+static inline bool walk_meets(struct walk *walk, uintptr_t slot,
+                              uintptr_t return_address)
+{
+	struct walk_frame *frames = walk->state->frames;
+	const struct stack_bounds *own = &walk->state->own_stack;
+	struct walk_frame *frame;
+
+	if (!walk->view.is_own)
+		return false;
+	while (walk->known && (frames[walk->known - 1].slot < slot ||
+	                       !stack_bounds_hold(own, frames[walk->known - 1].slot)))
+		walk->known--;
+	frame = &frames[walk->known - 1];
+	if (!walk->known || frame->slot != slot || frame->stub ||
+	    frame->return_address != return_address)
+		return false;
+	if (frame->bp != walk->point.bp && !bp_is_free(return_address))
+		return false;
+	frame->bp = walk->point.bp;
+	frame->bp_words = walk->bp_words;
+	walk->met = frames_stand(frames, walk->known - 1, frame->bp);
+	return walk->met;
+}
+
+/*
+ * The return address at `slot` is a stub. True if it is this thread's and stands where it
+ * was put. Else the stack was copied or changed hands: walk on behind the stub, which
+ * keeps its address for as long as it has not run.
+ */
+static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
+{
+	const struct thread_state *state = walk->state;
+	stub_id stub = stub_of(walk->point.ip);
+	const struct stub_entry *entry = &outlive_stub_entries[stub];
+
+	walk->met = entry->frame < state->depth &&
+	            state->frames[entry->frame].stub == stub &&
+	            state->frames[entry->frame].slot == slot;
+	if (unlikely(walk->met && entry->bound && entry->returned)) {
+		stub_distrust_copies(); /* it has run, and stands all the same */
+		walk->plain = true;
+	}
+	if (likely(walk->met)) {
+		walk->known = entry->frame + 1;
+		return true;
+	}
+	walk->point.ip = entry->return_address;
+	walk->plain = true;
+	return false;
+}
+
+static inline uint16_t flags_of(frame_rule rule)
+{
+	if (frame_rule_is_unwinder(rule))
+		return FRAME_UNWINDER;
+	return (uint16_t)((frame_rule_kind(rule) == CFI_SIGNAL ? FRAME_SIGNAL : 0) |
+	                  (frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0));
+}
+
+static bool has_frame_information(frame_rule rule)
+{
+	enum cfi_kind kind = frame_rule_kind(rule);
+
+	return kind != CFI_NONE && kind != CFI_NO_CODE;
+}
+
+/* ---- steps --------------------------------------------------------------------- */
+
+/* A frame the unwinder has come to: false where the walk can go on by itself. */
+static bool slow_visit(void *context, const struct walk_point *point, bool interrupted)
+{
+	struct walk *walk = context;
+	uintptr_t slot = point->sp - sizeof(uintptr_t);
+	enum cfi_kind kind;
+	frame_rule rule;
+
+	walk->point = *point;
+	walk->bp_words = 0;
+	/* It may have left a signal stack for the one that was interrupted. */
+	if (walk->view.is_own != stack_bounds_hold(&walk->state->own_stack, slot) ||
+	    !stack_bounds_hold(&walk->view.bounds, slot))
+		walk->view = stack_view_of(&walk->state->own_stack, slot, false);
+	walk->cut = !stack_view_can_read(&walk->view, slot);
+	if (walk->cut || !point->ip)
+		return false;
+	if (interrupted) {
+		/* No call: readers look one byte before a return address. */
+		rule = frame_rule_get(point->ip + 1);
+		walk->in_unwinder |= frame_rule_is_unwinder(rule);
+		walk->cut = !has_frame_information(rule) ||
+		            !walk_push(walk, slot, point->ip + 1, FRAME_STOPPED);
+		/* What lies there may be no return address: libgcc would follow it blindly. */
+		kind = frame_rule_kind(rule);
+		walk->stopped = !walk->cut && kind != CFI_COMPLEX && kind != CFI_SIGNAL;
+		return !walk->cut && !walk->stopped;
+	}
+	if (stub_is(point->ip)) {
+		walk->resumed = true;
+		return false;
+	}
+	rule = frame_rule_get(point->ip);
+	kind = frame_rule_kind(rule);
+	walk->resumed = kind != CFI_COMPLEX && kind != CFI_SIGNAL;
+	if (walk->resumed || walk_meets(walk, slot, point->ip))
+		return false;
+	walk->in_unwinder |= frame_rule_is_unwinder(rule);
+	walk->cut = !walk_push(walk, slot, point->ip, flags_of(rule));
+	/* The handler's own frame returns to it like any other. */
+	walk->in_signal |= kind == CFI_SIGNAL;
+	return !walk->cut;
+}
+
+/* One step by rule; the slot of the new return address, or 0 at the end. */
+static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
+{
+	enum cfi_kind kind = frame_rule_kind(rule);
+	uintptr_t cfa, below = frame_rule_bp_below(rule);
+
+	if (likely(kind == CFI_SP))
+		cfa = walk->point.sp + frame_rule_cfa_offset(rule);
+	else if (kind == CFI_BP)
+		cfa = walk->point.bp + frame_rule_cfa_offset(rule);
+	else
+		return 0;
+	if (!stack_view_can_step(&walk->view, walk->point.sp, cfa, below))
+		return 0;
+	walk->bp_words = 0;
+	if (below) { /* at least 16: the return address lies at 8 */
+		walk->bp_words = (uint16_t)(below / sizeof(uintptr_t) - 1);
+		walk->point.bp = load(cfa - below);
+	}
+	walk->point.ip = load(cfa - sizeof(uintptr_t));
+	walk->point.sp = cfa;
+	return cfa - sizeof(uintptr_t);
+}
+
+/*
+ * The walk cannot step out of the frame it found last. True if there is nothing to step to:
+ * the entry code of the loader, which runs the constructors of libraries, is the process's
+ * outermost, but has no call frame information that says so.
+ */
+static bool walk_is_at_entry(struct walk *walk)
+{
+	const struct thread_state *state = walk->state;
+
+	if (!walk->news || !stack_begins_at(walk->point.sp) ||
+	    !cfi_is_loader(walk->point.ip))
+		return false;
+	state->frames[state->frames_capacity - walk->news].flags |= FRAME_FIRST;
+	return true;
+}
+
+/* From a frame with this rule: the slot of the next return address; 0: no further. */
+static inline uintptr_t walk_outwards(struct walk *walk, frame_rule rule)
+{
+	enum cfi_kind kind = frame_rule_kind(rule);
+	struct walk_point from;
+	uintptr_t slot;
+
+	if (kind == CFI_END)
+		return 0;
+	if (likely(kind != CFI_COMPLEX && kind != CFI_SIGNAL)) {
+		slot = walk_step(walk, rule);
+		walk->cut = !slot && walk->point.ip && !walk_is_at_entry(walk);
+		return walk->point.ip ? slot : 0;
+	}
+	walk->in_signal |= kind == CFI_SIGNAL;
+	walk->resumed = walk->stopped = false;
+	from = walk->point;
+	slow_walk(&from, slow_visit, walk);
+	if (walk->stopped)
+		return walk_outwards(walk, frame_rule_get(walk->point.ip + 1));
+	return walk->resumed ? walk->point.sp - sizeof(uintptr_t) : 0;
+}
+
+/* Walk until something is met (walk->met), the end, or where no further step is known. */
+static void walk_run(struct walk *walk, uintptr_t slot)
+{
+	for (;;) {
+		frame_rule rule;
+
+		if (stub_is(walk->point.ip)) {
+			if (walk_meets_stub(walk, slot))
+				return;
+		} else if (walk_meets(walk, slot, walk->point.ip)) {
+			return;
+		}
+		rule = frame_rule_get(walk->point.ip);
+		walk->in_unwinder |= frame_rule_is_unwinder(rule);
+		walk->cut = frame_rule_kind(rule) == CFI_NO_CODE && slot != walk->called_slot;
+		if (walk->cut)
+			return;
+		/* A stub that is there already is not replaced. */
+		walk->cut = !walk_push(walk, slot, walk->point.ip,
+		                       stub_is(load(slot)) ? FRAME_STUBBED : flags_of(rule));
+		slot = walk->cut ? 0 : walk_outwards(walk, rule);
+		if (!slot)
+			return;
+	}
+}
+
+/* ---- results ------------------------------------------------------------------- */
+
+/*
+ * The walk met nothing. How many frames of the last event are known to stand all the
+ * same: those out to the innermost that carries a live stub and lies further out than the
+ * walk came. There are some when it broke off (a JIT compiler's frame), or ran on a stack
+ * of its own (a coroutine).
+ */
+static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
+{
+	const struct thread_state *state = walk->state;
+	uintptr_t from = walk->cut ? walk->point.sp : start_slot;
+
+	for (uint32_t i = state->depth; i-- > 0;) {
+		const struct walk_frame *frame = &state->frames[i];
+
+		if ((!walk->view.is_own || frame->slot >= from) && frame_is_standing(frame))
+			return i + 1;
+	}
+	return 0;
+}
+
+/* True if a frame that is no longer on the stack is not known to have ended. */
+static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, bool met,
+                              uintptr_t start_slot)
+{
+	/* The innermost was the allocator's caller: it ended with its call. */
+	for (uint32_t i = keep; i < state->depth; i++) {
+		const struct walk_frame *frame = &state->frames[i];
+
+		/* Unwound by what was thrown: this event is a cleanup's, or what it calls. */
+		if (thread_state_unwinds(state) &&
+		    stack_bounds_hold(&state->own_stack, start_slot))
+			continue;
+		if (frame->stub ? !frame_has_ended(frame) : !met && i + 1 < state->depth)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * `keep` frames of the last event stand. Of those the walk found, the outermost may be
+ * the last event's as well, if no stub says otherwise: a plain walk has to go past a
+ * frame whose rbp differs to see that its caller is the same.
+ */
+static struct walk_result walk_end(struct walk *walk, uintptr_t start_slot)
+{
+	struct thread_state *state = walk->state;
+	struct walk_frame *news = state->frames + state->frames_capacity - walk->news;
+	uint32_t beyond = walk->met ? 0 : frames_beyond(walk, start_slot);
+	uint32_t keep = walk->met ? walk->known : beyond;
+	bool whole = walk->met || !beyond;
+	bool is_complete = !walk->cut && walk->view.is_own;
+
+	/* Whether the function that calls from beyond a gap is in the same call is unknown. */
+	if (walk->cut && !walk->met) {
+		walk->plain = true;
+		if (walk->news)
+			news->flags |= FRAME_CUT;
+	}
+	while (walk->news && keep < state->depth && !state->frames[keep].stub &&
+	       news->slot == state->frames[keep].slot &&
+	       news->return_address == state->frames[keep].return_address) {
+		state->frames[keep++] = *news++;
+		walk->news--;
+	}
+	/* Kept by comparing alone: of the innermost and the first that goes without saying. */
+	for (uint32_t i = keep; i-- > 0 && !state->frames[i].stub;) {
+		walk->plain |= state->frames[i].flags & FRAME_CUT ||
+		               (i + 1 < state->depth &&
+		                !(state->frames[i].flags & FRAME_FIRST));
+		walk->in_unwinder |= (state->frames[i].flags & FRAME_UNWINDER) != 0;
+	}
+	return (struct walk_result){
+		.keep = keep,
+		.news = walk->news,
+		.frames = news,
+		.cut = walk->cut,
+		.plain = !stack_walk_is_exact || walk->plain ||
+		         pops_are_inferred(state, keep, walk->met || is_complete, start_slot),
+		.patch = stack_walk_is_exact && whole && !walk->in_unwinder,
+		.reuse = whole && !walk->in_signal,
+	};
+}
+
+struct walk_result stack_walk(struct thread_state *state,
+                              const struct walk_start *start)
+{
+	struct walk walk = {
+		.state = state,
+		/* The call has put its return address there. */
+		.view = stack_view_of(&state->own_stack, start->slot, true),
+		.point = { start->return_address, start->slot + sizeof(uintptr_t), start->bp },
+		.known = state->depth,
+		.called_slot = start->slot,
+	};
+	struct walk_result result;
+
+	walk_run(&walk, start->slot);
+	result = walk_end(&walk, start->slot);
+	/* While the exception is on its way, the frame that catches may lie beyond, too. */
+	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_count &&
+	             walk.view.is_own && start->slot > state->ceiling))
+		state->ceiling = state->ceiling_slot = 0;
+	if (unlikely(result.keep + result.news > STACK_DEPTH_MAX))
+		frames_cut(state, &result);
+	return result;
+}
+
+/* ---- other stacks, in the short way -------------------------------------------- */
+
+#define OTHER_FRAMES_MAX 512
+
+/* All frames, by rules that are known. False: that will not do; nothing is changed. */
+static bool walk_run_other(struct walk *walk, const struct walk_start *start)
+{
+	struct thread_state *state = walk->state;
+	struct walk_frame *frame = state->frames + state->frames_capacity;
+	uintptr_t ip = start->return_address, sp = start->slot + sizeof(sp), bp = start->bp;
+	uint32_t taken = state->depth + CAPACITY_MARGIN + OTHER_FRAMES_MAX;
+	uint16_t bp_words = 0;
+
+	if (taken >= state->frames_capacity)
+		return false;
+	while (ip) {
+		frame_rule rule = frame_rule_known(ip);
+		enum cfi_kind kind = frame_rule_kind(rule);
+		uintptr_t below = frame_rule_bp_below(rule), cfa;
+
+		if (unlikely(kind == CFI_NO_CODE || kind == CFI_COMPLEX || kind == CFI_SIGNAL ||
+		             frame_rule_is_unwinder(rule) || stub_is(ip) ||
+		             walk->news == OTHER_FRAMES_MAX))
+			return false;
+		walk->news++;
+		*--frame = (struct walk_frame){ .slot = sp - sizeof(sp),
+			                            .return_address = ip,
+			                            .bp_words = bp_words,
+			                            .bp = bp };
+		if (kind == CFI_END)
+			break;
+		cfa = (kind == CFI_SP ? sp : bp) + frame_rule_cfa_offset(rule);
+		walk->cut = kind == CFI_NONE ||
+		            !stack_view_can_step(&walk->view, sp, cfa, below);
+		if (walk->cut)
+			break;
+		bp_words = 0;
+		if (below) {
+			bp_words = (uint16_t)(below / sizeof(cfa) - 1);
+			bp = load(cfa - below);
+		}
+		ip = load(cfa - sizeof(cfa));
+		sp = cfa;
+	}
+	return true;
+}
+
+bool stack_walk_other(struct thread_state *state, const struct walk_start *start,
+                      struct walk_result *result)
+{
+	struct walk walk = {
+		.state = state,
+		.view = stack_view_of(&state->own_stack, start->slot, true),
+	};
+
+	if (walk.view.is_own || !walk_run_other(&walk, start))
+		return false;
+	*result = walk_end(&walk, start->slot);
+	return result->keep + result->news <= STACK_DEPTH_MAX;
+}
+
+/* ---- where a signal came ------------------------------------------------------- */
+
+/* The slot of the interrupted function's return address; 0: not known, or none. */
+static uintptr_t interrupted_step(struct walk *walk, frame_rule rule)
+{
+	uintptr_t slot = walk->point.sp, return_address;
+
+	if (walk->point.ip && has_frame_information(rule))
+		return walk_outwards(walk, rule);
+	/* It was called, but there is nothing: the call put its return address there. */
+	walk->cut = !stack_bounds_hold(&walk->view.bounds, slot) || slot % sizeof(slot) ||
+	            !stack_view_can_read(&walk->view, slot);
+	if (walk->cut)
+		return 0;
+	return_address = load(slot);
+	walk->cut = !has_frame_information(frame_rule_get(return_address));
+	walk->point.ip = return_address;
+	walk->point.sp += sizeof(slot);
+	return walk->cut ? 0 : slot;
+}
+
+struct walk_result stack_walk_interrupted(struct thread_state *state,
+                                          const struct walk_start *at, bool is_own)
+{
+	uintptr_t sp = at->slot + sizeof(uintptr_t), slot;
+	struct walk walk = {
+		.state = state,
+		.point = { at->return_address - 1, sp, at->bp },
+		.known = state->depth,
+		.in_signal = true,
+		.is_fault = true,
+	};
+	struct walk_result result;
+
+	walk.view = stack_view_of(&state->own_stack, is_own ? state->own_stack.low : sp,
+	                          false);
+	walk.cut = walk.point.ip && !walk_push(&walk, at->slot, at->return_address, 0);
+	/* What the stack pointer held may be anything. */
+	walk.cut |= !walk.view.is_own &&
+	            (sp % sizeof(sp) || !stack_view_can_read(&walk.view, sp));
+	if (!walk.cut) {
+		slot = interrupted_step(&walk, frame_rule_get(at->return_address));
+		if (slot)
+			walk_run(&walk, slot);
+	}
+	result = walk_end(&walk, at->slot);
+	result.patch = result.reuse = false;
+	if (result.keep + result.news > STACK_DEPTH_MAX)
+		frames_cut(state, &result);
+	return result;
+}
+
+bool stack_walk_start(bool wants_exact)
+{
+	stack_walk_is_exact = wants_exact && !arch_has_shadow_stack() && stub_pool_start();
+	return stack_walk_is_exact;
+}

@@ -1,0 +1,153 @@
+/*
+ * stack/walk.h - the stack of an event, as a difference to the event before. Layer 7.
+ *
+ * Exact: each walk leaves return stubs in place of the return addresses it read. A later
+ * walk that comes upon one knows everything further out; a frame whose stub has run has
+ * ended. Plain: frames are compared by slot and return address.
+ */
+#ifndef OUTLIVE_PRELOAD_STACK_WALK_H
+#define OUTLIVE_PRELOAD_STACK_WALK_H
+
+#include <stdint.h>
+
+#include "modules/frame_rule.h"
+#include "stack/frames.h"
+#include "stack/thread_state.h"
+
+/* Where the walk begins: the caller of the interposed function. */
+struct walk_start {
+	uintptr_t slot;           /* where its return address lies */
+	uintptr_t return_address; /* what lies there: a stub after a tail call */
+	uintptr_t bp;             /* rbp as the caller had it */
+};
+
+/*
+ * Walk from `start` outwards until a frame is met that is known to stand, or the end. No
+ * lock, no libc call while every frame's rule is cached; libgcc's unwinder steps over
+ * frames whose rule is not simple. Never fails: the worst is no frame at all and `cut`.
+ * The result is good until the next walk of the thread; frames_apply() it once it is
+ * written down.
+ */
+struct walk_result stack_walk(struct thread_state *state,
+                              const struct walk_start *start);
+
+/*
+ * The same on another stack than the thread's own, which may be a small one: it takes some
+ * hundred bytes of that, and no lock, because it looks nothing up. False: something is to be
+ * looked up, or the stack is an odd one, so stack_walk() is to do it where there is room.
+ */
+bool stack_walk_other(struct thread_state *state, const struct walk_start *start,
+                      struct walk_result *result);
+
+/*
+ * The same from where the thread was interrupted: `at` is what a call there would have
+ * been, with one more than the instruction's address for the return address; what lies at
+ * the slot is not read. No stub is put anywhere. Where nothing is known of the instruction,
+ * a call that went astray is assumed. `is_own`: it ran on the thread's own stack, and may
+ * have left it at its low end.
+ */
+struct walk_result stack_walk_interrupted(struct thread_state *state,
+                                          const struct walk_start *at, bool is_own);
+
+extern bool stack_walk_is_exact; /* walks leave stubs */
+
+/*
+ * What nearly all walks come to, in a form that stays in registers: every step by a simple
+ * rule, a stub of this thread's met after a few new frames, and all that is gone proven so
+ * by its stub.
+ */
+#define SHORT_FRAMES 8
+struct short_walk {
+	uint32_t keep, news;
+	struct walk_frame frames[SHORT_FRAMES]; /* the new ones, innermost first */
+};
+
+/* True if the inner frames from `keep` on have ended, and their stubs can be used again. */
+static inline bool frames_have_returned(const struct thread_state *state, uint32_t keep)
+{
+	for (uint32_t i = keep; i < state->depth; i++) {
+		const struct walk_frame *frame = &state->frames[i];
+
+		/* The innermost, without a stub, was the allocator's caller. */
+		if (unlikely(frame->flags & (FRAME_DEAD | FRAME_JUMPED) ||
+		             (frame->stub ? !outlive_stub_entries[frame->stub].returned
+		                          : i + 1 < state->depth)))
+			return false;
+	}
+	return true;
+}
+
+/* False: it is not so, call stack_walk(). Changes nothing but *walk. */
+static inline __attribute__((always_inline)) bool stack_walk_short(
+	const struct thread_state *state, const struct walk_start *start,
+	struct short_walk *walk)
+{
+	const struct walk_frame *frames = state->frames;
+	const struct stack_bounds *own = &state->seen_stack; /* deeper: it is noted */
+	uintptr_t ip = start->return_address, slot = start->slot, bp = start->bp, cfa;
+	uint32_t depth = state->depth, news = 0, index;
+	uint16_t bp_words = 0;
+	stub_id stub;
+
+	if (unlikely(depth < 2 || !stack_walk_is_exact || state->ceiling ||
+	             stub_reuse_is_off || !stack_bounds_hold(own, slot)))
+		return false;
+	walk->keep = depth;
+	walk->news = 0;
+	if (frames[depth - 1].slot == slot && frames[depth - 1].return_address == ip &&
+	    !(frames[depth - 1].flags & FRAME_CUT) && frame_is_standing(&frames[depth - 2]))
+		return true;
+	do {
+		frame_rule rule = frame_rule_get(ip);
+		uint32_t below = frame_rule_bp_below(rule);
+
+		/* No stub may come into an unwinder's stack; and what gets none is rare. */
+		if (unlikely(frame_rule_is_unwinder(rule) ||
+		             (news && !frame_rule_is_patchable(rule))))
+			return false;
+		walk->frames[news++] = (struct walk_frame){
+			.slot = slot,
+			.return_address = ip,
+			.bp_words = bp_words,
+			.bp = bp,
+			.flags = frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0,
+		};
+		if (likely(frame_rule_kind(rule) == CFI_SP))
+			cfa = slot + sizeof(uintptr_t) + frame_rule_cfa_offset(rule);
+		else if (frame_rule_kind(rule) == CFI_BP)
+			cfa = bp + frame_rule_cfa_offset(rule);
+		else
+			return false;
+		if (unlikely(cfa <= slot + sizeof(uintptr_t) || cfa > own->high ||
+		             below > cfa - own->low || cfa % sizeof(uintptr_t)))
+			return false;
+		bp_words = 0;
+		if (below) {
+			bp_words = (uint16_t)(below / sizeof(uintptr_t) - 1);
+			bp = *(const uintptr_t *)(cfa - below);
+		}
+		slot = cfa - sizeof(uintptr_t);
+		ip = *(const uintptr_t *)slot;
+	} while (!stub_is(ip) && news < SHORT_FRAMES);
+	if (unlikely(!stub_is(ip)))
+		return false;
+	stub = stub_of(ip);
+	index = outlive_stub_entries[stub].frame;
+	if (unlikely(index >= depth || frames[index].stub != stub ||
+	             frames[index].slot != slot ||
+	             index + 1 + news + STACK_DEPTH_CUT > state->frames_capacity ||
+	             index + news > STACK_DEPTH_MAX / 2 ||
+	             !frames_have_returned(state, index + 1)))
+		return false;
+	walk->keep = index + 1;
+	walk->news = news;
+	return true;
+}
+
+/*
+ * Decide whether walks leave stubs, before the first. False: they cannot, and everything
+ * will be plain.
+ */
+bool stack_walk_start(bool wants_exact);
+
+#endif

@@ -1,0 +1,312 @@
+/*
+ * system/environment.c - our variables in somebody else's environment. Layer 1.
+ */
+#include "system/environment.h"
+
+#include <dlfcn.h>
+
+#define KEPT_MAX 16
+#define KEPT_BYTES 2048
+#define LIBRARY_BYTES 1024
+#define PRELOAD_BYTES_MAX 4096
+#define PRELOAD "LD_PRELOAD="
+#define OURS "OUTLIVE_"
+#define DIRECTORY OURS "DIR="
+
+/* Written at our start, before anybody else runs; read only from then on. */
+static char kept_text[KEPT_BYTES]; /* NAME=VALUE, each with its NUL */
+static size_t kept_bytes;
+static char *kept[KEPT_MAX];
+static uint32_t kept_count;
+static char library[LIBRARY_BYTES]; /* "": nothing is handed on */
+static size_t library_bytes;        /* without its NUL */
+
+/* `text` after `prefix`, or NULL if that is not how it begins. */
+static const char *text_after(const char *text, const char *prefix)
+{
+	while (*prefix && *text == *prefix) {
+		text++;
+		prefix++;
+	}
+	return *prefix ? NULL : text;
+}
+
+/* Whether two strings NAME=VALUE are of one name. */
+static bool names_equal(const char *a, const char *b)
+{
+	while (*a && *a != '=' && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == '=' && *b == '=';
+}
+
+static bool texts_equal(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+/* Copies with its NUL, and returns the place of that; `end`: there is no more room. */
+static char *text_put(char *at, const char *end, const char *text)
+{
+	while (at < end && (*at = *text)) {
+		at++;
+		text++;
+	}
+	return at;
+}
+
+/* ---- at our start -------------------------------------------------------------- */
+
+void handover_keep(const char *name, const char *value)
+{
+	char *text = kept_text + kept_bytes, *at = text;
+	const char *end = kept_text + sizeof(kept_text);
+	uint32_t i = 0;
+
+	if (!text_after(name, OURS))
+		return;
+	at = text_put(at, end, name);
+	at = text_put(at, end, "=");
+	at = text_put(at, end, value);
+	if (at == end)
+		return;
+	while (i < kept_count && !names_equal(kept[i], text))
+		i++;
+	if (i == KEPT_MAX)
+		return;
+	kept[i] = text; /* the last one of a name counts, as for the recorder itself */
+	kept_count += i == kept_count;
+	kept_bytes = (size_t)(at + 1 - kept_text);
+}
+
+void handover_start(void)
+{
+	const char *end = library + sizeof(library);
+	Dl_info about;
+	char *at;
+
+	if (!dladdr(kept_text, &about) || !about.dli_fname)
+		return;
+	at = text_put(library, end, about.dli_fname);
+	library_bytes = (size_t)(at - library);
+	/* The loader splits LD_PRELOAD there. */
+	for (const char *c = library; c < at; c++) {
+		if (*c == ':' || *c == ' ')
+			library[0] = '\0';
+	}
+	if (at == end)
+		library[0] = '\0';
+}
+
+const char *handover_library(void)
+{
+	return library;
+}
+
+/* ---- at an exec ---------------------------------------------------------------- */
+
+/* What there is of us in an LD_PRELOAD. */
+enum preload_kind { PRELOAD_WITHOUT, PRELOAD_WITH, PRELOAD_HOSTILE };
+
+/* The part of a path of `bytes` after its last slash. */
+static const char *path_name(const char *path, size_t bytes)
+{
+	while (bytes && path[bytes - 1] != '/')
+		bytes--;
+	return path + bytes;
+}
+
+/* One of its paths, up to a separator: the file's name decides, wherever it lies. */
+static enum preload_kind path_kind(const char *path, size_t bytes)
+{
+	const char *name = path_name(path, bytes);
+
+	if (text_after(name, path_name(library, library_bytes)) == path + bytes)
+		return PRELOAD_WITH;
+	if (text_after(name, "libasan.so") || text_after(name, "libclang_rt.asan"))
+		return PRELOAD_HOSTILE;
+	return PRELOAD_WITHOUT;
+}
+
+/* ASan ends the program if it does not come first; behind it we would see nothing. */
+static enum preload_kind preload_kind(const char *value, size_t *bytes)
+{
+	enum preload_kind found = PRELOAD_WITHOUT, kind;
+	const char *path = value, *at = value;
+
+	for (;; at++) {
+		if (*at && *at != ':' && *at != ' ')
+			continue;
+		kind = path_kind(path, (size_t)(at - path));
+		if (kind == PRELOAD_WITH)
+			return kind;
+		if (kind == PRELOAD_HOSTILE)
+			found = kind;
+		if (!*at)
+			break;
+		path = at + 1;
+	}
+	*bytes = (size_t)(at - value);
+	return found;
+}
+
+/* Note a variable of ours. False: it is of somebody else's recording. */
+static bool variable_note(struct handover *handover, const char *variable)
+{
+	for (uint32_t i = 0; i < kept_count; i++) {
+		if (!names_equal(kept[i], variable))
+			continue;
+		handover->missing &= ~(UINT32_C(1) << i);
+		return !text_after(variable, DIRECTORY) || texts_equal(kept[i], variable);
+	}
+	return true;
+}
+
+/* Go through the environment. False: it is to be left alone, whatever it lacks. */
+static bool environment_read(struct handover *handover)
+{
+	bool is_ours = true;
+	size_t i;
+
+	handover->preload = SIZE_MAX;
+	for (i = 0; handover->environment && handover->environment[i]; i++) {
+		const char *variable = handover->environment[i];
+
+		/* The last one of a name is the one that counts. */
+		if (*variable == *PRELOAD && text_after(variable, PRELOAD))
+			handover->preload = i;
+		else if (*variable == *OURS && text_after(variable, OURS))
+			is_ours = variable_note(handover, variable);
+		if (!is_ours)
+			return false;
+	}
+	handover->count = i;
+	if (handover->preload > i)
+		handover->preload = i;
+	return true;
+}
+
+/* See whether LD_PRELOAD lacks us. False: it does, and that cannot be helped. */
+static bool preload_look(struct handover *handover)
+{
+	const char *value;
+	size_t bytes = 0;
+
+	handover->preload_bytes = sizeof(PRELOAD) + library_bytes;
+	if (handover->preload == handover->count)
+		return true;
+	value = text_after(handover->environment[handover->preload], PRELOAD);
+	switch (preload_kind(value, &bytes)) {
+	case PRELOAD_WITHOUT: break;
+	case PRELOAD_WITH: handover->preload_bytes = 0; return true;
+	case PRELOAD_HOSTILE: return false;
+	}
+	if (bytes)
+		handover->preload_bytes += 1 + bytes;
+	return bytes < PRELOAD_BYTES_MAX;
+}
+
+/* No loader will find us: we are not to be looked for. */
+static enum handover_result library_take_out(struct handover *handover)
+{
+	const char *value;
+	size_t bytes = 0;
+
+	handover->missing = 0;
+	handover->preload_bytes = 0;
+	if (handover->preload == handover->count)
+		return HANDOVER_IMPOSSIBLE;
+	value = text_after(handover->environment[handover->preload], PRELOAD);
+	if (preload_kind(value, &bytes) != PRELOAD_WITH)
+		return HANDOVER_IMPOSSIBLE;
+	while (value[bytes])
+		bytes++;
+	handover->takes_out = true;
+	handover->preload_bytes = sizeof(PRELOAD) + bytes;
+	return bytes < PRELOAD_BYTES_MAX ? HANDOVER_FUTILE : HANDOVER_IMPOSSIBLE;
+}
+
+enum handover_result handover_look(struct handover *handover, char *const *environment,
+                                   bool can_load)
+{
+	enum handover_result result;
+
+	if (!library[0])
+		return HANDOVER_NONE;
+	*handover = (struct handover){ .environment = environment,
+		                           .missing = (UINT32_C(1) << kept_count) - 1 };
+	if (!environment_read(handover))
+		return HANDOVER_NONE;
+	if (!can_load)
+		result = library_take_out(handover);
+	else if (!preload_look(handover))
+		result = HANDOVER_IMPOSSIBLE;
+	else if (handover->preload_bytes || handover->missing)
+		result = HANDOVER_LACKING;
+	else
+		return HANDOVER_COMPLETE;
+	handover->strings = handover->count + (handover->preload == handover->count) +
+	                    (size_t)__builtin_popcount(handover->missing) + 1;
+	return handover->count <= HANDOVER_STRINGS_MAX ? result : HANDOVER_IMPOSSIBLE;
+}
+
+/* LD_PRELOAD with us in front of what it had. */
+static void preload_fill(const struct handover *handover, char *preload)
+{
+	const char *end = preload + handover->preload_bytes, *value = NULL;
+	char *at = text_put(text_put(preload, end, PRELOAD), end, library);
+
+	if (handover->preload < handover->count)
+		value = text_after(handover->environment[handover->preload], PRELOAD);
+	if (value && *value)
+		text_put(text_put(at, end, ":"), end, value);
+}
+
+/* LD_PRELOAD with the others only. */
+static void preload_fill_without(const struct handover *handover, char *preload)
+{
+	const char *path = text_after(handover->environment[handover->preload], PRELOAD);
+	const char *end = preload + handover->preload_bytes, *after;
+	char *at = text_put(preload, end, PRELOAD);
+
+	for (; path; path = *after ? after + 1 : NULL) {
+		after = path;
+		while (*after && *after != ':' && *after != ' ')
+			after++;
+		if (after == path || path_kind(path, (size_t)(after - path)) == PRELOAD_WITH)
+			continue;
+		if (at[-1] != '=')
+			at = text_put(at, end, ":");
+		for (const char *c = path; c < after && at < end - 1; c++)
+			*at++ = *c;
+		*at = '\0';
+	}
+}
+
+char **handover_fill(const struct handover *handover, char **strings, char *preload)
+{
+	size_t count;
+
+	/* Another thread may have shortened `environ` meanwhile. */
+	for (count = 0; count < handover->count && handover->environment[count]; count++)
+		strings[count] = handover->environment[count];
+	if (handover->preload_bytes) {
+		if (handover->takes_out)
+			preload_fill_without(handover, preload);
+		else
+			preload_fill(handover, preload);
+		preload[handover->preload_bytes - 1] = '\0';
+		strings[handover->preload < count ? handover->preload : count++] = preload;
+	}
+	for (uint32_t i = 0; i < kept_count; i++) {
+		if (handover->missing >> i & 1)
+			strings[count++] = kept[i];
+	}
+	strings[count] = NULL;
+	return strings;
+}
