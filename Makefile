@@ -68,9 +68,9 @@ ANALYZER_LIBS := -ldw -lelf -lzstd -liberty -lpthread
 
 # ---- files ----------------------------------------------------------------------
 
-PRELOAD_C := $(wildcard preload/*.c preload/arch/$(ARCH)/*.c)
+PRELOAD_C := $(wildcard preload/*/*.c preload/arch/$(ARCH)/*.c)
 PRELOAD_S := $(wildcard preload/arch/$(ARCH)/*.S)
-ANALYZER_C := $(wildcard analyzer/*.c)
+ANALYZER_C := $(wildcard analyzer/*/*.c analyzer/report/*/*.c)
 TEST_C := $(wildcard tests/test_*.c)
 FUZZ_C := $(wildcard tests/fuzz/fuzz_*.c)
 
@@ -78,26 +78,22 @@ PRELOAD_O := $(PRELOAD_C:%.c=$(B)/%.o) $(PRELOAD_S:%.S=$(B)/%.o)
 ANALYZER_O := $(ANALYZER_C:%.c=$(B)/%.o)
 # What a test links: not main(), and not what would replace the test's own malloc.
 PRELOAD_TESTED_O := $(patsubst $(B)/%,$(B)/tested/%,$(filter-out \
-	$(B)/preload/interpose.o $(B)/preload/lifecycle.o $(B)/preload/%_hooks.o, \
-	$(PRELOAD_O)))
-ANALYZER_TESTED_O := $(filter-out $(B)/analyzer/main.o,$(ANALYZER_O))
+	$(B)/preload/event/lifecycle.o $(B)/preload/hooks/%.o, $(PRELOAD_O)))
+ANALYZER_TESTED_O := $(filter-out $(B)/analyzer/commands/main.o,$(ANALYZER_O))
 TESTS := $(TEST_C:tests/%.c=$(B)/tests/%)
 # What several tests share.
 TEST_SHARED_O := $(patsubst tests/%.c,$(B)/tests/%.o,$(filter-out $(TEST_C),$(wildcard tests/*.c)))
 
-PROGRAMS := $(if $(wildcard analyzer/main.c),$(B)/outlive) \
-	$(if $(PRELOAD_C),$(B)/liboutlive.so)
+PROGRAMS := $(B)/outlive $(B)/liboutlive.so
 
 all: $(PROGRAMS)
 
 # Their callers' registers are read off their own frames.
-$(B)/preload/interpose.o $(B)/preload/unwind_hooks.o $(B)/preload/runtime_hooks.o \
-$(B)/preload/phase_hooks.o: PRELOAD_FLAGS += \
-	-fno-omit-frame-pointer
+$(B)/preload/hooks/%.o: PRELOAD_FLAGS += -fno-omit-frame-pointer
 
 # They come before a program's handler of faults, which may run where the thread pointer is not
 # what libc thinks (Wine): nothing there reads it.
-$(B)/preload/fault_hooks.o $(B)/preload/fault_passed.o $(B)/preload/fault_watch.o: \
+$(B)/preload/hooks/fault.o $(B)/preload/self/fault_passed.o $(B)/preload/faults/watch.o: \
 	PRELOAD_FLAGS += -fno-stack-protector
 
 # ---- liboutlive.so --------------------------------------------------------------
@@ -146,10 +142,10 @@ $(B)/tested/preload/%.o: preload/%.S Makefile
 
 # Archives, so that a test takes the modules it names and no constructor with them.
 $(B)/preload.a: $(PRELOAD_TESTED_O)
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && ar qcs $@ $^
 
 $(B)/analyzer.a: $(ANALYZER_TESTED_O)
-	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
+	$(Q)mkdir -p $(@D) && rm -f $@ && ar qcs $@ $^
 
 $(B)/tests/test_preload_%.o: tests/test_preload_%.c Makefile
 	@mkdir -p $(@D)
@@ -222,10 +218,11 @@ FUZZ_FLAGS := -std=gnu11 -O1 -g -D_GNU_SOURCE -DOUTLIVE_VERSION='"$(VERSION)"' -
 	-Ianalyzer -Itests -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZERS := $(FUZZ_C:tests/fuzz/%.c=build/fuzz/%)
 
-build/fuzz/%: tests/fuzz/%.c $(ANALYZER_C) $(wildcard analyzer/*.h include/*.h) Makefile
+build/fuzz/%: tests/fuzz/%.c $(ANALYZER_C) $(wildcard analyzer/*/*.h analyzer/report/*/*.h \
+		include/*.h) Makefile
 	@mkdir -p $(@D)
 	@echo "  FUZZER  $@"
-	$(Q)clang $(FUZZ_FLAGS) -o $@ $< $(filter-out analyzer/main.c,$(ANALYZER_C)) \
+	$(Q)clang $(FUZZ_FLAGS) -o $@ $< $(filter-out analyzer/commands/main.c,$(ANALYZER_C)) \
 		$(ANALYZER_LIBS)
 
 fuzz: $(FUZZERS)
@@ -239,11 +236,11 @@ fuzz: $(FUZZERS)
 
 # ---- the house ------------------------------------------------------------------
 
-layers:
-	$(Q)awk -f tests/house/layers.awk $(sort $(wildcard preload/*.[ch] \
-		preload/arch/*/*.[ch] analyzer/*.[ch]))
+rooms:
+	$(Q)awk -v ARCH=$(ARCH) -f tests/house/rooms.awk $(sort $(wildcard preload/*/*.[ch] \
+		preload/arch/*/*.[ch] analyzer/*/*.[ch] analyzer/report/*/*.[ch]))
 
-lint: layers
+lint: rooms
 	$(Q)bash tests/house/lint.sh
 
 deps:
@@ -278,7 +275,7 @@ clean:
 	rm -rf build
 
 .PHONY: all unit-programs test unit golden test-programs oracle exact stress soak bench fuzz \
-	layers lint deps deps-test debian12 debian13 install clean
+	rooms lint deps deps-test debian12 debian13 install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

@@ -1,4 +1,4 @@
-/* base/byte_source.c - bytes at any offset, from a file or from memory. Layer 1. */
+/* base/byte_source.c - bytes at any offset, from a file or from memory. */
 #include "base/byte_source.h"
 
 #include <errno.h>

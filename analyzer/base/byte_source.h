@@ -1,6 +1,6 @@
 /*
  * base/byte_source.h - bytes that can be read at any offset: a file, or memory (tests and
- * the fuzzer read from memory). Layer 1.
+ * the fuzzer read from memory).
  */
 #ifndef OUTLIVE_BASE_BYTE_SOURCE_H
 #define OUTLIVE_BASE_BYTE_SOURCE_H

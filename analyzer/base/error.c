@@ -1,4 +1,4 @@
-/* base/error.c - messages on stderr, and errors on their way up. Layer 0. */
+/* base/error.c - messages on stderr, and errors on their way up. */
 #include "base/error.h"
 
 #include <stdio.h>

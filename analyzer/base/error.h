@@ -1,5 +1,5 @@
 /*
- * base/error.h - how the analyzer speaks of what went wrong. Layer 0.
+ * base/error.h - how the analyzer speaks of what went wrong.
  *
  * Messages: lower case, no full stop, file and place first, then what is wrong, then
  * what to do. Library code returns errors; only cmd_*.c and commands/main.c may call die().

@@ -1,4 +1,4 @@
-/* base/hash_index.c - finds numbered things by their hash. Layer 1. */
+/* base/hash_index.c - finds numbered things by their hash. */
 #include "base/hash_index.h"
 
 #define HASH_INDEX_BITS_MIN 8

@@ -1,6 +1,6 @@
 /*
  * base/hash_index.h - finds numbered things by their hash: a growing open-addressing table
- * of numbers, the things themselves staying in their owner's array. Layer 1.
+ * of numbers, the things themselves staying in their owner's array.
  *
  * Number 0 is no thing. The owner compares: walk hash_index_next() until the number it
  * gives is 0 or that of an equal thing.

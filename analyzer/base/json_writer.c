@@ -1,4 +1,4 @@
-/* base/json_writer.c - JSON, written as it comes. Layer 1. */
+/* base/json_writer.c - JSON, written as it comes. */
 #include "base/json_writer.h"
 
 #include "base/text.h"

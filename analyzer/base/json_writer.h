@@ -1,6 +1,6 @@
 /*
  * base/json_writer.h - JSON, written as it comes: commas, indentation, and strings that may
- * hold anything. Layer 1.
+ * hold anything.
  */
 #ifndef OUTLIVE_BASE_JSON_WRITER_H
 #define OUTLIVE_BASE_JSON_WRITER_H

@@ -1,4 +1,4 @@
-/* base/kernel_clock.c - ask the kernel, past libc. Layer 0. */
+/* base/kernel_clock.c - ask the kernel, past libc. */
 #include "base/kernel_clock.h"
 
 #include <sys/syscall.h>

@@ -1,5 +1,5 @@
 /*
- * base/kernel_clock.h - the time as the recorder reads it: of the kernel. Layer 0.
+ * base/kernel_clock.h - the time as the recorder reads it: of the kernel.
  *
  * Both sides compare their times, and the recorder asks the kernel. What libc says may be
  * another time: libraries that are preloaded to fake it (libfaketime) replace clock_gettime()

@@ -1,4 +1,4 @@
-/* base/options.c - a table of options becomes values, and the text of --help. Layer 2. */
+/* base/options.c - a table of options becomes values, and the text of --help. */
 #include "base/options.h"
 
 #include "base/screen.h"

@@ -1,5 +1,5 @@
 /*
- * base/options.h - a table of options becomes values, and the text of --help. Layer 2.
+ * base/options.h - a table of options becomes values, and the text of --help.
  */
 #ifndef OUTLIVE_BASE_OPTIONS_H
 #define OUTLIVE_BASE_OPTIONS_H

@@ -1,4 +1,4 @@
-/* base/pair_counts.c - a count for each pair of two numbers. Layer 1. */
+/* base/pair_counts.c - a count for each pair of two numbers. */
 #include "base/pair_counts.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * base/pair_counts.h - a count for each pair of two numbers; what counts nothing takes no
- * memory. Layer 1.
+ * memory.
  */
 #ifndef OUTLIVE_BASE_PAIR_COUNTS_H
 #define OUTLIVE_BASE_PAIR_COUNTS_H

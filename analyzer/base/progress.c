@@ -1,4 +1,4 @@
-/* base/progress.c - one line on stderr while something takes long. Layer 1. */
+/* base/progress.c - one line on stderr while something takes long. */
 #include "base/progress.h"
 
 #include "base/kernel_clock.h"

@@ -1,6 +1,6 @@
 /*
  * base/progress.h - one line on stderr while something takes long; nothing if it does not,
- * or if nobody watches. Layer 1.
+ * or if nobody watches.
  */
 #ifndef OUTLIVE_BASE_PROGRESS_H
 #define OUTLIVE_BASE_PROGRESS_H

@@ -1,4 +1,4 @@
-/* base/screen.c - where text for people goes, and how it fits. Layer 1. */
+/* base/screen.c - where text for people goes, and how it fits. */
 #include "base/screen.h"
 
 #include <stdarg.h>

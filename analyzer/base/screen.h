@@ -1,6 +1,6 @@
 /*
  * base/screen.h - where text for people goes: a file, its width, its colours. No line that is
- * printed by these functions is wider than the screen. Layer 1.
+ * printed by these functions is wider than the screen.
  */
 #ifndef OUTLIVE_BASE_SCREEN_H
 #define OUTLIVE_BASE_SCREEN_H

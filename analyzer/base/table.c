@@ -1,4 +1,4 @@
-/* base/table.c - the columns of figures in a table of a text report. Layer 2. */
+/* base/table.c - the columns of figures in a table of a text report. */
 #include "base/table.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
  * base/table.h - the columns of figures in a table of a text report, before the name
- * that each row is about. Layer 2.
+ * that each row is about.
  *
  * On a screen that is too narrow for both, the columns move closer together, and then the
  * name goes on a line of its own. No figure is cut or left out.

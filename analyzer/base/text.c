@@ -1,4 +1,4 @@
-/* base/text.c - numbers, columns, colour, and harmless strings. Layer 0. */
+/* base/text.c - numbers, columns, colour, and harmless strings. */
 #include "base/text.h"
 
 #include <stdarg.h>

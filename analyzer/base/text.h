@@ -1,6 +1,6 @@
 /*
  * base/text.h - what people read: growing strings, numbers, sizes, durations, columns of
- * the terminal, colour, and strings of the traced program made harmless. Layer 0.
+ * the terminal, colour, and strings of the traced program made harmless.
  */
 #ifndef OUTLIVE_BASE_TEXT_H
 #define OUTLIVE_BASE_TEXT_H

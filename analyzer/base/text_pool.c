@@ -1,4 +1,4 @@
-/* base/text_pool.c - strings that are kept, each once. Layer 2. */
+/* base/text_pool.c - strings that are kept, each once. */
 #include "base/text_pool.h"
 
 #include <stdlib.h>

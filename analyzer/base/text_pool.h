@@ -1,5 +1,5 @@
 /*
- * base/text_pool.h - strings that are kept, each once. Layer 2.
+ * base/text_pool.h - strings that are kept, each once.
  */
 #ifndef OUTLIVE_BASE_TEXT_POOL_H
 #define OUTLIVE_BASE_TEXT_POOL_H

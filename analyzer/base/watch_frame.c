@@ -1,4 +1,4 @@
-/* base/watch_frame.c - draw over what was drawn before. Layer 2. */
+/* base/watch_frame.c - draw over what was drawn before. */
 #include "base/watch_frame.h"
 
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 /*
  * base/watch_frame.h - text that is printed again and again at the same place of a terminal.
- * Layer 2.
  *
  * A frame is made in memory and written at once, each line over the one that was there, so
  * that nothing flickers; nothing of the terminal's state is changed, so that nothing needs

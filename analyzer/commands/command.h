@@ -1,5 +1,5 @@
 /*
- * commands/command.h - a subcommand as data, and the reading of its command line. Layer 19.
+ * commands/command.h - a subcommand as data, and the reading of its command line.
  *
  * A new command is a cmd_NAME.c with one `const struct command command_NAME`, a line
  * below, and a line in commands/main.c.

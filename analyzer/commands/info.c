@@ -1,4 +1,4 @@
-/* commands/info.c - `outlive info`: what a recording holds, and how complete it is. Layer 20. */
+/* commands/info.c - `outlive info`: what a recording holds, and how complete it is. */
 #include "commands/command.h"
 #include "trace/counts.h"
 #include "report/json/process.h"

@@ -1,4 +1,4 @@
-/* commands/main.c - the table of commands, and nothing else. Layer 21. */
+/* commands/main.c - the table of commands, and nothing else. */
 #include "commands/command.h"
 #include "base/screen.h"
 #include "trace_format.h"

@@ -1,4 +1,4 @@
-/* commands/parse.c - what every command does with its command line. Layer 20. */
+/* commands/parse.c - what every command does with its command line. */
 #include "commands/command.h"
 
 #include "base/screen.h"

@@ -1,4 +1,4 @@
-/* commands/report.c - `outlive report`: who allocated what, from a recording. Layer 20. */
+/* commands/report.c - `outlive report`: who allocated what, from a recording. */
 #include "verdict/block_history.h"
 #include "commands/command.h"
 #include "trace/pick.h"

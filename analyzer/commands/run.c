@@ -1,4 +1,4 @@
-/* commands/run.c - `outlive run`: record a program from its start. Layer 20. */
+/* commands/run.c - `outlive run`: record a program from its start. */
 #include "commands/command.h"
 
 #include "record/drain.h"

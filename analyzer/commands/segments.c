@@ -1,4 +1,4 @@
-/* commands/segments.c - `outlive segments`: where a process keeps its memory. Layer 20. */
+/* commands/segments.c - `outlive segments`: where a process keeps its memory. */
 #include "commands/command.h"
 #include "trace/pick.h"
 #include "replay/profile.h"

@@ -1,4 +1,4 @@
-/* elf/allocators.c - functions that allocate, or free, for their caller. Layer 1. */
+/* elf/allocators.c - functions that allocate, or free, for their caller. */
 #include "elf/allocators.h"
 
 #include "elf/cxx_name.h"

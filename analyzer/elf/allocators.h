@@ -1,6 +1,6 @@
 /*
  * elf/allocators.h - functions that allocate for their caller, or free for it, known by
- * name. Layer 1.
+ * name.
  */
 #ifndef OUTLIVE_ELF_ALLOCATORS_H
 #define OUTLIVE_ELF_ALLOCATORS_H

@@ -1,4 +1,4 @@
-/* elf/cxx_name.c - the parts of a demangled C++ or Rust name. Layer 0. */
+/* elf/cxx_name.c - the parts of a demangled C++ or Rust name. */
 #include "elf/cxx_name.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /*
- * elf/cxx_name.h - the parts of a demangled C++ or Rust name. Layer 0.
+ * elf/cxx_name.h - the parts of a demangled C++ or Rust name.
  */
 #ifndef OUTLIVE_ELF_CXX_NAME_H
 #define OUTLIVE_ELF_CXX_NAME_H

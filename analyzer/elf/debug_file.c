@@ -1,4 +1,4 @@
-/* elf/debug_file.c - one ELF file opened with libdwfl. Layer 1. */
+/* elf/debug_file.c - one ELF file opened with libdwfl. */
 #include "elf/debug_file.h"
 
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /*
  * elf/debug_file.h - one ELF file opened with libdwfl, its debug information found where it
- * may lie. Layer 1.
+ * may lie.
  */
 #ifndef OUTLIVE_ELF_DEBUG_FILE_H
 #define OUTLIVE_ELF_DEBUG_FILE_H

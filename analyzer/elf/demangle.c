@@ -1,4 +1,4 @@
-/* elf/demangle.c - C++, Rust and D names, by libiberty. Layer 0. */
+/* elf/demangle.c - C++, Rust and D names, by libiberty. */
 #include "elf/demangle.h"
 
 #include <libiberty/demangle.h>

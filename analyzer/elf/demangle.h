@@ -1,6 +1,6 @@
 /*
  * elf/demangle.h - the names that C++, Rust and D compilers write into symbol tables, as their
- * authors would. Layer 0.
+ * authors would.
  */
 #ifndef OUTLIVE_ELF_DEMANGLE_H
 #define OUTLIVE_ELF_DEMANGLE_H

@@ -1,4 +1,4 @@
-/* elf/file.c - the few facts of an ELF file, by pread(). Layer 1. */
+/* elf/file.c - the few facts of an ELF file, by pread(). */
 #include "elf/file.h"
 
 #include <elf.h>

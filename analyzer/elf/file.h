@@ -1,6 +1,6 @@
 /*
  * elf/file.h - the few facts of an ELF file that decide whether a program can be
- * recorded and whether a file on disk is the module that was loaded. Layer 1.
+ * recorded and whether a file on disk is the module that was loaded.
  *
  * Read with pread() from a descriptor, so that a file which shrinks meanwhile is an
  * error and not a signal. Nothing in the file is believed.

@@ -1,4 +1,4 @@
-/* elf/functions.c - the search table of the unwind tables. Layer 1. */
+/* elf/functions.c - the search table of the unwind tables. */
 #include "elf/functions.h"
 
 #include <inttypes.h>

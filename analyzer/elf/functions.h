@@ -1,6 +1,6 @@
 /*
  * elf/functions.h - where the functions of a module begin by its unwind tables: all that
- * a stripped file says of those it does not export. Layer 1.
+ * a stripped file says of those it does not export.
  */
 #ifndef OUTLIVE_ELF_FUNCTIONS_H
 #define OUTLIVE_ELF_FUNCTIONS_H

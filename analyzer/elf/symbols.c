@@ -1,4 +1,4 @@
-/* elf/symbols.c - functions by symbol table, found by binary search. Layer 3. */
+/* elf/symbols.c - functions by symbol table, found by binary search. */
 #include "elf/symbols.h"
 
 #include "base/text.h"

@@ -1,6 +1,6 @@
 /*
  * elf/symbols.h - the functions of a module by its symbol tables (.symtab, .dynsym,
- * mini-debuginfo), sorted, for what has no DWARF. Layer 3.
+ * mini-debuginfo), sorted, for what has no DWARF.
  */
 #ifndef OUTLIVE_ELF_SYMBOLS_H
 #define OUTLIVE_ELF_SYMBOLS_H

@@ -1,4 +1,4 @@
-/* elf/variables.c - the variables of all compilation units, by address. Layer 2. */
+/* elf/variables.c - the variables of all compilation units, by address. */
 #include "elf/variables.h"
 
 #include <dwarf.h>

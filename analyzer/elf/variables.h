@@ -1,6 +1,6 @@
 /*
  * elf/variables.h - in which source file a variable is declared, by the debug information
- * of its module. Layer 2.
+ * of its module.
  */
 #ifndef OUTLIVE_ELF_VARIABLES_H
 #define OUTLIVE_ELF_VARIABLES_H

@@ -1,4 +1,4 @@
-/* process/maps.c - read and take apart /proc/PID/smaps. Layer 1. */
+/* process/maps.c - read and take apart /proc/PID/smaps. */
 #include "process/maps.h"
 
 #include <errno.h>

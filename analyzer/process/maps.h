@@ -1,6 +1,6 @@
 /*
  * process/maps.h - every mapping of a living process, as /proc/PID/smaps tells it (Linux,
- * Documentation/filesystems/proc.rst), without touching the process. Layer 1.
+ * Documentation/filesystems/proc.rst), without touching the process.
  */
 #ifndef OUTLIVE_PROCESS_MAPS_H
 #define OUTLIVE_PROCESS_MAPS_H

@@ -1,4 +1,4 @@
-/* process/memory.c - another process's memory, some words here and there. Layer 1. */
+/* process/memory.c - another process's memory, some words here and there. */
 #include "process/memory.h"
 
 #include <fcntl.h>

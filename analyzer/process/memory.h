@@ -1,6 +1,6 @@
 /*
  * process/memory.h - read words of a living process's memory without stopping it, where
- * that is permitted. Layer 1.
+ * that is permitted.
  */
 #ifndef OUTLIVE_PROCESS_MEMORY_H
 #define OUTLIVE_PROCESS_MEMORY_H

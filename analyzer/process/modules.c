@@ -1,4 +1,4 @@
-/* process/modules.c - from mapped files to ELF segments in memory. Layer 2. */
+/* process/modules.c - from mapped files to ELF segments in memory. */
 #include "process/modules.h"
 
 #include "elf/file.h"

@@ -1,6 +1,6 @@
 /*
  * process/modules.h - the ELF files a living process runs, found behind its mappings:
- * where each part of them lies. Layer 2.
+ * where each part of them lies.
  */
 #ifndef OUTLIVE_PROCESS_MODULES_H
 #define OUTLIVE_PROCESS_MODULES_H

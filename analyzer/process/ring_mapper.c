@@ -1,4 +1,4 @@
-/* process/ring_mapper.c - which process has a ring mapped. Layer 1. */
+/* process/ring_mapper.c - which process has a ring mapped. */
 #include "process/ring_mapper.h"
 
 #include <dirent.h>

@@ -1,5 +1,5 @@
 /*
- * process/ring_mapper.h - which process has a ring mapped. Layer 1.
+ * process/ring_mapper.h - which process has a ring mapped.
  *
  * A ring names its process as that process knows itself: in another pid namespace this
  * is a number that means somebody else, or nobody, to us.

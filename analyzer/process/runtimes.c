@@ -1,4 +1,4 @@
-/* process/runtimes.c - runtimes, by the names of their files. Layer 3. */
+/* process/runtimes.c - runtimes, by the names of their files. */
 #include "process/runtimes.h"
 
 #include <string.h>

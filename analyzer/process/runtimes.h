@@ -1,6 +1,6 @@
 /*
  * process/runtimes.h - runtimes that keep memory of their own, known by the names of their
- * files. Layer 3.
+ * files.
  */
 #ifndef OUTLIVE_PROCESS_RUNTIMES_H
 #define OUTLIVE_PROCESS_RUNTIMES_H

@@ -1,4 +1,4 @@
-/* process/smaps_fields.c - take apart the fields of /proc/PID/smaps. Layer 0. */
+/* process/smaps_fields.c - take apart the fields of /proc/PID/smaps. */
 #include "process/smaps_fields.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * process/smaps_fields.h - the lines below a mapping's header in /proc/PID/smaps. Layer 0.
+ * process/smaps_fields.h - the lines below a mapping's header in /proc/PID/smaps.
  *
  * They come in the same order for every mapping, twenty or more of them, and numbers stand
  * at the same column; so what a line was is remembered, and the line at the same place

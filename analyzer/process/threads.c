@@ -1,4 +1,4 @@
-/* process/threads.c - read /proc/PID/task. Layer 2. */
+/* process/threads.c - read /proc/PID/task. */
 #include "process/threads.h"
 
 #include <dirent.h>

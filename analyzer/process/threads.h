@@ -1,6 +1,5 @@
 /*
  * process/threads.h - the threads of a living process, and where their stacks are.
- * Layer 2.
  *
  * The kernel tells a thread's stack pointer while it sleeps in a system call
  * (/proc/PID/task/TID/syscall), without stopping it. One that runs is asked again, and

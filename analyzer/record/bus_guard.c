@@ -1,4 +1,4 @@
-/* record/bus_guard.c - a SIGBUS in mapped memory becomes a return value. Layer 0. */
+/* record/bus_guard.c - a SIGBUS in mapped memory becomes a return value. */
 #include "record/bus_guard.h"
 
 #include <setjmp.h>

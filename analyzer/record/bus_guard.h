@@ -1,5 +1,5 @@
 /*
- * record/bus_guard.h - touching mapped files of other processes. Layer 0.
+ * record/bus_guard.h - touching mapped files of other processes.
  *
  * A file that shrinks under a mapping makes the next access SIGBUS, and a recorded
  * program may do that to its ring. What touches such memory runs in here.

@@ -1,4 +1,4 @@
-/* record/cpu_idle.c - idle time from /proc/stat. Layer 0. */
+/* record/cpu_idle.c - idle time from /proc/stat. */
 #include "record/cpu_idle.h"
 
 #include <fcntl.h>

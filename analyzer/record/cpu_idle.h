@@ -1,6 +1,6 @@
 /*
  * record/cpu_idle.h - whether there is a processor to spare for us, or whether every tick we
- * take is one the recorded program waits for. Layer 0.
+ * take is one the recorded program waits for.
  */
 #ifndef OUTLIVE_RECORD_CPU_IDLE_H
 #define OUTLIVE_RECORD_CPU_IDLE_H

@@ -1,4 +1,4 @@
-/* record/drain.c - empty the rings of a session into the trace. Layer 7. */
+/* record/drain.c - empty the rings of a session into the trace. */
 #include "record/drain.h"
 
 #include "record/cpu_idle.h"

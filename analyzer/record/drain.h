@@ -1,6 +1,5 @@
 /*
  * record/drain.h - all rings of a session, emptied into the trace while the program runs.
- * Layer 7.
  *
  * One thread, called every few milliseconds.
  */

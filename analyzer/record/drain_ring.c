@@ -1,4 +1,4 @@
-/* record/drain_ring.c - take one ring's chunks into the trace. Layer 3. */
+/* record/drain_ring.c - take one ring's chunks into the trace. */
 #include "record/drain_ring.h"
 
 #include "base/kernel_clock.h"

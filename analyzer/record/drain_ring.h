@@ -1,5 +1,5 @@
 /*
- * record/drain_ring.h - one ring on its way into the trace. Layer 3.
+ * record/drain_ring.h - one ring on its way into the trace.
  *
  * A chunk is given back when it is in the trace and not before: whenever we are killed,
  * it is in one of the two.

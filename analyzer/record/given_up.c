@@ -1,4 +1,4 @@
-/* record/given_up.c - count the signs of those without a ring. Layer 6. */
+/* record/given_up.c - count the signs of those without a ring. */
 #include "record/given_up.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
  * record/given_up.h - processes that had the directory of the rings, but no room in it: each leaves
- * an empty file, PID.N.none, and nothing else is known of it. Layer 6.
+ * an empty file, PID.N.none, and nothing else is known of it.
  */
 #ifndef OUTLIVE_RECORD_GIVEN_UP_H
 #define OUTLIVE_RECORD_GIVEN_UP_H

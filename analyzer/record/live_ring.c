@@ -1,4 +1,4 @@
-/* record/live_ring.c - map a ring and copy its chunks while they are written. Layer 1. */
+/* record/live_ring.c - map a ring and copy its chunks while they are written. */
 #include "record/live_ring.h"
 
 #include "record/bus_guard.h"

@@ -1,6 +1,6 @@
 /*
  * record/live_ring.h - one ring whose process may still write it: mapped, its chunks copied
- * out and given back. Layer 1.
+ * out and given back.
  *
  * The reader's side of the chunk states in trace_format.h; its partners are in
  * preload/ring/ring.c. The process can scribble on all of it, so sizes are checked once,

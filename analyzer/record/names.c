@@ -1,4 +1,4 @@
-/* record/names.c - read a finished trace back and append its names. Layer 9. */
+/* record/names.c - read a finished trace back and append its names. */
 #include "record/names.h"
 
 #include "trace/pick.h"

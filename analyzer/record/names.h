@@ -1,6 +1,6 @@
 /*
  * record/names.h - the last step of a recording: the names of all its addresses, put into
- * the trace while the files they come from are at hand. Layer 9.
+ * the trace while the files they come from are at hand.
  */
 #ifndef OUTLIVE_RECORD_NAMES_H
 #define OUTLIVE_RECORD_NAMES_H

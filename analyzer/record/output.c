@@ -1,4 +1,4 @@
-/* record/output.c - open the file a recording goes to. Layer 1. */
+/* record/output.c - open the file a recording goes to. */
 #include "record/output.h"
 
 #include "trace_format.h"

@@ -2,7 +2,6 @@
  * record/output.h - the file a recording goes to: what -o names, or a new one called after
  * the program. Never over what is no trace, nor over what another `outlive run` is
  * writing: an advisory lock (flock) on the file tells that, and goes with its descriptor.
- * Layer 1.
  */
 #ifndef OUTLIVE_RECORD_OUTPUT_H
 #define OUTLIVE_RECORD_OUTPUT_H

@@ -1,4 +1,4 @@
-/* record/pace.c - how often sizes are read. Layer 4. */
+/* record/pace.c - how often sizes are read. */
 #include "record/pace.h"
 
 #define APART_NS UINT64_C(20000000)

@@ -1,5 +1,5 @@
 /*
- * record/pace.h - how often the sizes of so many processes can be read. Layer 4.
+ * record/pace.h - how often the sizes of so many processes can be read.
  *
  * Sizes are kept every so often, unless that alone would take more than a hundredth of a
  * processor; between that they are read for peaks, where it costs next to nothing.

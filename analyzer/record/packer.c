@@ -1,4 +1,4 @@
-/* record/packer.c - compress what was written in haste. Layer 2. */
+/* record/packer.c - compress what was written in haste. */
 #include "record/packer.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /*
- * record/packer.h - compress what was written in haste. Layer 2.
+ * record/packer.h - compress what was written in haste.
  *
  * While the program and the drain share busy processors, what compression takes the
  * program waits for: chunks are then stored nearly as they are, and packed at the end.

@@ -1,4 +1,4 @@
-/* record/program.c - find a program and say why it cannot be recorded. Layer 2. */
+/* record/program.c - find a program and say why it cannot be recorded. */
 #include "record/program.h"
 
 #include "elf/file.h"

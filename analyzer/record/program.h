@@ -1,6 +1,6 @@
 /*
  * record/program.h - the program somebody wants recorded: where it is, and whether preloading
- * into it can work at all. Layer 2.
+ * into it can work at all.
  */
 #ifndef OUTLIVE_RECORD_PROGRAM_H
 #define OUTLIVE_RECORD_PROGRAM_H

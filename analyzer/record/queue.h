@@ -1,6 +1,6 @@
 /*
  * record/queue.h - what was seen of processes, as a trace holds it, until somebody writes
- * it: the oldest first. It has no lock. Layer 4.
+ * it: the oldest first. It has no lock.
  */
 #ifndef OUTLIVE_RECORD_QUEUE_H
 #define OUTLIVE_RECORD_QUEUE_H

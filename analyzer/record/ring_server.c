@@ -1,4 +1,4 @@
-/* record/ring_server.c - listen, send files, name what became a ring. Layer 2. */
+/* record/ring_server.c - listen, send files, name what became a ring. */
 #include "record/ring_server.h"
 
 #include "ring_socket.h"

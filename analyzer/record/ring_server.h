@@ -1,6 +1,6 @@
 /*
  * record/ring_server.h - ring files for processes of the session that cannot reach its
- * directory, on request; and files of libraries that its processes load. Layer 2.
+ * directory, on request; and files of libraries that its processes load.
  *
  * The protocol is in ring_socket.h. Whoever can see our network may connect and say what
  * he likes, or nothing: nothing here waits for a peer, a peer that breaks the protocol is

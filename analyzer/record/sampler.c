@@ -1,4 +1,4 @@
-/* record/sampler.c - look at living processes on schedule. Layer 6. */
+/* record/sampler.c - look at living processes on schedule. */
 #include "record/sampler.h"
 
 #include "base/kernel_clock.h"

@@ -1,7 +1,7 @@
 /*
  * record/sampler.h - looks at the segments of living processes again and again, from
  * outside, in threads of its own: a look at a big process takes longer than the rings
- * can wait. Layer 6.
+ * can wait.
  *
  * There are looks of two kinds. The size of every process is read as often as is asked
  * for, whatever else is done: that takes a microsecond. All of a process is looked at as

@@ -1,4 +1,4 @@
-/* record/session.c - the directory of the rings. Layer 1. */
+/* record/session.c - the directory of the rings. */
 #include "record/session.h"
 
 #include <dirent.h>

@@ -1,6 +1,6 @@
 /*
  * record/session.h - the directory where the processes of one `outlive run` keep their rings,
- * and the number they share. Layer 1.
+ * and the number they share.
  *
  * In /dev/shm while a ring fits there, because shared memory is never written back to a
  * disk; else beside the trace. Only we may list it. When we are root anybody may create

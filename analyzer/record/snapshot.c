@@ -1,4 +1,4 @@
-/* record/snapshot.c - one look at a living process. Layer 5. */
+/* record/snapshot.c - one look at a living process. */
 #include "record/snapshot.h"
 
 #include "base/kernel_clock.h"

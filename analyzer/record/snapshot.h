@@ -1,5 +1,5 @@
 /*
- * record/snapshot.h - one look at a living process, and when the next is due. Layer 5.
+ * record/snapshot.h - one look at a living process, and when the next is due.
  */
 #ifndef OUTLIVE_RECORD_SNAPSHOT_H
 #define OUTLIVE_RECORD_SNAPSHOT_H

@@ -1,4 +1,4 @@
-/* record/target.c - start the program, pass on its signals, mirror its end. Layer 1. */
+/* record/target.c - start the program, pass on its signals, mirror its end. */
 #include "record/target.h"
 
 #include "ring_socket.h"

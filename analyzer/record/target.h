@@ -1,6 +1,6 @@
 /*
  * record/target.h - the recorded program as our child: started with liboutlive.so preloaded,
- * its signals and its end passed on as if we were not there. Layer 1.
+ * its signals and its end passed on as if we were not there.
  *
  * It keeps our stdin, stdout, stderr, process group and terminal. What the terminal
  * sends (Ctrl-C, Ctrl-\, hang-up) reaches it anyway, so we only outlast it; what another

@@ -1,4 +1,4 @@
-/* record/thread.c - sleep until something is due. Layer 4. */
+/* record/thread.c - sleep until something is due. */
 #include "record/thread.h"
 
 #include "base/kernel_clock.h"

@@ -1,5 +1,5 @@
 /*
- * record/thread.h - a thread that sleeps until something is due. Layer 4.
+ * record/thread.h - a thread that sleeps until something is due.
  */
 #ifndef OUTLIVE_RECORD_THREAD_H
 #define OUTLIVE_RECORD_THREAD_H

@@ -1,6 +1,6 @@
 /*
  * replay/birth_window.h - which of the last blocks that a thread allocated are still live, so
- * that it is known whether a freed block is the youngest one. Layer 1.
+ * that it is known whether a freed block is the youngest one.
  *
  * Blocks are numbered as they are born, 1, 2, ... Of those that are older than the
  * window nothing is known: none of them counts as the youngest.

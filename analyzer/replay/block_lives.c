@@ -1,4 +1,4 @@
-/* replay/block_lives.c - from the birth of a block to its end. Layer 5. */
+/* replay/block_lives.c - from the birth of a block to its end. */
 #include "replay/block_lives.h"
 
 int block_lives_init(struct block_lives *lives, double quanta_per_us)

@@ -1,6 +1,6 @@
 /*
  * replay/block_lives.h - from the birth of a block to its end, through every realloc: what its
- * site learns of it. Layer 5.
+ * site learns of it.
  */
 #ifndef OUTLIVE_REPLAY_BLOCK_LIVES_H
 #define OUTLIVE_REPLAY_BLOCK_LIVES_H

@@ -1,4 +1,4 @@
-/* replay/call_tails.c - the inner ends of call paths. Layer 4. */
+/* replay/call_tails.c - the inner ends of call paths. */
 #include "replay/call_tails.h"
 
 #include <stdlib.h>

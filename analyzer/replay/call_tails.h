@@ -1,6 +1,6 @@
 /*
  * replay/call_tails.h - the inner ends of call paths, each once: enough of who freed a block to
- * find the function that meant to. Layer 4.
+ * find the function that meant to.
  *
  * That is CALL_TAIL_FRAMES frames. Where all of these only free for their callers, they and
  * all others that do are left out: a tail begins with the one that they do it for.

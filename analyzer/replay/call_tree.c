@@ -1,4 +1,4 @@
-/* replay/call_tree.c - every call path that matters, each once. Layer 1. */
+/* replay/call_tree.c - every call path that matters, each once. */
 #include "replay/call_tree.h"
 
 #include <stdbool.h>

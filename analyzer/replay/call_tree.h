@@ -1,6 +1,6 @@
 /*
  * replay/call_tree.h - every call path that matters, each once: a node is its parent and the
- * location called from there. Layer 1.
+ * location called from there.
  *
  * A path has a 64-bit name, mixed from its parent's and its location, so that a stack can
  * grow and shrink without a search; only where something is allocated the node is looked

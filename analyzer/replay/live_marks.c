@@ -1,4 +1,4 @@
-/* replay/live_marks.c - what is live at times that were asked for. Layer 1. */
+/* replay/live_marks.c - what is live at times that were asked for. */
 #include "replay/live_marks.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * replay/live_marks.h - what is live at times that were asked for. Layer 1.
+ * replay/live_marks.h - what is live at times that were asked for.
  */
 #ifndef OUTLIVE_REPLAY_LIVE_MARKS_H
 #define OUTLIVE_REPLAY_LIVE_MARKS_H

@@ -1,4 +1,4 @@
-/* replay/live_table.c - the blocks that are live, by address. Layer 1. */
+/* replay/live_table.c - the blocks that are live, by address. */
 #include "replay/live_table.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * replay/live_table.h - the blocks that are live, by address. Layer 1.
+ * replay/live_table.h - the blocks that are live, by address.
  *
  * Open addressing; addresses and blocks lie in two arrays, so that a search reads
  * little and each event touches two cache lines, both known well before they are

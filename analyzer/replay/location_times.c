@@ -1,4 +1,4 @@
-/* replay/location_times.c - when each location was first met. Layer 1. */
+/* replay/location_times.c - when each location was first met. */
 #include "replay/location_times.h"
 
 #include <stdlib.h>

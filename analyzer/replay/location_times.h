@@ -1,5 +1,5 @@
 /*
- * replay/location_times.h - when each location of an address map was first met. Layer 1.
+ * replay/location_times.h - when each location of an address map was first met.
  */
 #ifndef OUTLIVE_REPLAY_LOCATION_TIMES_H
 #define OUTLIVE_REPLAY_LOCATION_TIMES_H

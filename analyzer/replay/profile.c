@@ -1,4 +1,4 @@
-/* replay/profile.c - the whole pipeline as one call. Layer 7. */
+/* replay/profile.c - the whole pipeline as one call. */
 #include "replay/profile.h"
 
 #include "elf/allocators.h"

@@ -1,6 +1,6 @@
 /*
  * replay/profile.h - the whole pipeline as one call: recording -> chunks -> events in order ->
- * blocks -> sites. What reporters see. Layer 7.
+ * blocks -> sites. What reporters see.
  */
 #ifndef OUTLIVE_REPLAY_PROFILE_H
 #define OUTLIVE_REPLAY_PROFILE_H

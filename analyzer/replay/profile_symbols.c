@@ -1,4 +1,4 @@
-/* replay/profile_symbols.c - names for the addresses of a profile that have none yet. Layer 8. */
+/* replay/profile_symbols.c - names for the addresses of a profile that have none yet. */
 #include "replay/profile_symbols.h"
 
 #include "symbols/namesakes.h"

@@ -1,6 +1,6 @@
 /*
  * replay/profile_symbols.h - names for the addresses of a profile that have none yet: what a
- * trace gets at the end of `outlive run`, and a raw ring when it is reported. Layer 8.
+ * trace gets at the end of `outlive run`, and a raw ring when it is reported.
  */
 #ifndef OUTLIVE_REPLAY_PROFILE_SYMBOLS_H
 #define OUTLIVE_REPLAY_PROFILE_SYMBOLS_H

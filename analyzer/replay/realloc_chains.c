@@ -1,4 +1,4 @@
-/* replay/realloc_chains.c - blocks that a realloc has changed. Layer 2. */
+/* replay/realloc_chains.c - blocks that a realloc has changed. */
 #include "replay/realloc_chains.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * replay/realloc_chains.h - live blocks that a realloc has grown, shrunk or moved: when they were
- * really born. Layer 2.
+ * really born.
  *
  * For the question of which frame a block outlives, a realloc neither ends nor begins
  * anything: the block goes on, and what counts is the birth of the first of the chain.

@@ -1,6 +1,6 @@
 /*
  * replay/recent_lives.h - the last few lives of blocks that began, or ended, in a thread: what
- * may have made way for what. Layer 2.
+ * may have made way for what.
  */
 #ifndef OUTLIVE_REPLAY_RECENT_LIVES_H
 #define OUTLIVE_REPLAY_RECENT_LIVES_H

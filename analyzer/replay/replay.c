@@ -1,4 +1,4 @@
-/* replay/replay.c - what the events did. Layer 6. */
+/* replay/replay.c - what the events did. */
 #include "replay/replay.h"
 
 #include <stdlib.h>

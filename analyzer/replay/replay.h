@@ -1,6 +1,6 @@
 /*
  * replay/replay.h - what the events did: the stack of every thread, the blocks that are live,
- * and the sites they belong to. Layer 6.
+ * and the sites they belong to.
  */
 #ifndef OUTLIVE_REPLAY_REPLAY_H
 #define OUTLIVE_REPLAY_REPLAY_H

@@ -1,4 +1,4 @@
-/* replay/site_lives.c - how the blocks of each site lived and ended. Layer 3. */
+/* replay/site_lives.c - how the blocks of each site lived and ended. */
 #include "replay/site_lives.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * replay/site_lives.h - how the blocks of each site lived and ended: what their classes, and
- * the advice about them, are made from. Layer 3.
+ * the advice about them, are made from.
  *
  * A block here is one life: realloc does not end it, and its site is that of its first
  * birth. Everything is added up as blocks end; nothing is kept per block.

@@ -1,4 +1,4 @@
-/* replay/sites.c - what was allocated where. Layer 2. */
+/* replay/sites.c - what was allocated where. */
 #include "replay/sites.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * replay/sites.h - what was allocated where: one site for each call path that allocates,
- * and the peak of them all. Layer 2.
+ * and the peak of them all.
  *
  * The process's peak is when the most bytes were live. Each site's share of it is found
  * without ever taking a snapshot: every new maximum is an epoch; a site that is about to

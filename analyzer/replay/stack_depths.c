@@ -1,4 +1,4 @@
-/* replay/stack_depths.c - how deep the stacks of a process went. Layer 5. */
+/* replay/stack_depths.c - how deep the stacks of a process went. */
 #include "replay/stack_depths.h"
 
 #include <stdlib.h>

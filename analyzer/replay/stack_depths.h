@@ -1,6 +1,6 @@
 /*
  * replay/stack_depths.h - how deep the stacks of a process went, by whose frames, and which
- * thread died of what: what the notes of a replay come to. Layer 5.
+ * thread died of what: what the notes of a replay come to.
  *
  * Memory grows with threads and locations, not with samples. The deepest path of each
  * thread is kept whole while all of them together are not too long; then those of the

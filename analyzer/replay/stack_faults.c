@@ -1,4 +1,4 @@
-/* replay/stack_faults.c - faults that were not the end. Layer 6. */
+/* replay/stack_faults.c - faults that were not the end. */
 #include "replay/stack_faults.h"
 
 /* abort() was called; what came after says that a handler of SIGABRT jumped out of it. */

@@ -1,5 +1,5 @@
 /*
- * replay/stack_faults.h - which of the faults of a recording its process ended by. Layer 6.
+ * replay/stack_faults.h - which of the faults of a recording its process ended by.
  */
 #ifndef OUTLIVE_REPLAY_STACK_FAULTS_H
 #define OUTLIVE_REPLAY_STACK_FAULTS_H

@@ -1,4 +1,4 @@
-/* replay/stack_path.c - a stack at one time. Layer 2. */
+/* replay/stack_path.c - a stack at one time. */
 #include "replay/stack_path.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * replay/stack_path.h - a stack at one time: its frames and how many bytes each takes. Layer 2.
+ * replay/stack_path.h - a stack at one time: its frames and how many bytes each takes.
  *
  * An entry is a return address into a function; its frame reaches from there, the call it
  * makes, up to and with its own return address. The outermost entry's reaches to the end

@@ -1,4 +1,4 @@
-/* replay/tally.c - blocks and bytes for each value of something. Layer 1. */
+/* replay/tally.c - blocks and bytes for each value of something. */
 #include "replay/tally.h"
 
 #include <stdlib.h>

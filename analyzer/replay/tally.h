@@ -1,6 +1,6 @@
 /*
  * replay/tally.h - how many blocks and bytes there were for each value of something: short
- * lists of cells from one pool, which many owners share. Layer 1.
+ * lists of cells from one pool, which many owners share.
  *
  * A list is a number, 0 when empty. The cell asked for last comes first, so that what
  * repeats is found at once.

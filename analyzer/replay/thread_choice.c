@@ -1,4 +1,4 @@
-/* replay/thread_choice.c - some threads of a process, as a user names them. Layer 4. */
+/* replay/thread_choice.c - some threads of a process, as a user names them. */
 #include "replay/thread_choice.h"
 
 #include <fnmatch.h>

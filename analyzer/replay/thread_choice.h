@@ -1,5 +1,5 @@
 /*
- * replay/thread_choice.h - some threads of a process, as a user names them. Layer 4.
+ * replay/thread_choice.h - some threads of a process, as a user names them.
  */
 #ifndef OUTLIVE_REPLAY_THREAD_CHOICE_H
 #define OUTLIVE_REPLAY_THREAD_CHOICE_H

@@ -1,4 +1,4 @@
-/* replay/thread_stack.c - a thread as its events show it. Layer 3. */
+/* replay/thread_stack.c - a thread as its events show it. */
 #include "replay/thread_stack.h"
 
 #include <stdlib.h>

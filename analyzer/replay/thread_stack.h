@@ -1,6 +1,6 @@
 /*
  * replay/thread_stack.h - a thread as its events show it: which frames stand, and what it
- * allocated. Layer 3.
+ * allocated.
  *
  * Every frame has a path in the call tree and the number of the thread's event that first
  * saw it: two activations of one function differ in it even where their paths are the

@@ -1,4 +1,4 @@
-/* replay/threads.c - the threads that the events of a process are of. Layer 5. */
+/* replay/threads.c - the threads that the events of a process are of. */
 #include "replay/threads.h"
 
 #include "trace/definitions.h"

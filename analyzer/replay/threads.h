@@ -1,5 +1,5 @@
 /*
- * replay/threads.h - the threads that the events of a process are of. Layer 5.
+ * replay/threads.h - the threads that the events of a process are of.
  */
 #ifndef OUTLIVE_REPLAY_THREADS_H
 #define OUTLIVE_REPLAY_THREADS_H

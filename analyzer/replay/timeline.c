@@ -1,4 +1,4 @@
-/* replay/timeline.c - live bytes over time. Layer 1. */
+/* replay/timeline.c - live bytes over time. */
 #include "replay/timeline.h"
 
 /* Two steps become one, twice as long. */

@@ -1,6 +1,6 @@
 /*
  * replay/timeline.h - live bytes over time, in a fixed number of steps that widen as the
- * recording gets longer. Layer 1.
+ * recording gets longer.
  */
 #ifndef OUTLIVE_REPLAY_TIMELINE_H
 #define OUTLIVE_REPLAY_TIMELINE_H

@@ -1,4 +1,4 @@
-/* report/advice_words.c - advice in plain words. Layer 15. */
+/* report/advice_words.c - advice in plain words. */
 #include "report/advice_words.h"
 
 #include "verdict/function_text.h"

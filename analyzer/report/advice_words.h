@@ -1,5 +1,5 @@
 /*
- * report/advice_words.h - advice in plain words. Layer 15.
+ * report/advice_words.h - advice in plain words.
  */
 #ifndef OUTLIVE_REPORT_ADVICE_WORDS_H
 #define OUTLIVE_REPORT_ADVICE_WORDS_H

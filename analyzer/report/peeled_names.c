@@ -1,4 +1,4 @@
-/* report/peeled_names.c - what was peeled off, as people call it. Layer 14. */
+/* report/peeled_names.c - what was peeled off, as people call it. */
 #include "report/peeled_names.h"
 
 #include "elf/cxx_name.h"

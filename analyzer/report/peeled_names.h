@@ -1,6 +1,6 @@
 /*
  * report/peeled_names.h - what was peeled off, as people call it: the variants of a template, and
- * the members of a class, are one name. Layer 14.
+ * the members of a class, are one name.
  */
 #ifndef OUTLIVE_REPORT_PEELED_NAMES_H
 #define OUTLIVE_REPORT_PEELED_NAMES_H

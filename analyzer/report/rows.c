@@ -1,4 +1,4 @@
-/* report/rows.c - the sites of a profile, grouped and sorted. Layer 11. */
+/* report/rows.c - the sites of a profile, grouped and sorted. */
 #include "report/rows.h"
 
 #include "base/hash_index.h"

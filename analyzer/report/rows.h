@@ -1,6 +1,5 @@
 /*
  * report/rows.h - the sites of a profile, grouped and sorted as a report wants them.
- * Layer 11.
  */
 #ifndef OUTLIVE_REPORT_ROWS_H
 #define OUTLIVE_REPORT_ROWS_H

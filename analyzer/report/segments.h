@@ -1,5 +1,5 @@
 /*
- * report/segments.h - segments as a table for people, as JSON, as CSV. Layer 6.
+ * report/segments.h - segments as a table for people, as JSON, as CSV.
  */
 #ifndef OUTLIVE_REPORT_SEGMENTS_H
 #define OUTLIVE_REPORT_SEGMENTS_H

@@ -1,5 +1,5 @@
 /*
- * report/settings.h - what a report is asked for. Layer 1.
+ * report/settings.h - what a report is asked for.
  */
 #ifndef OUTLIVE_REPORT_SETTINGS_H
 #define OUTLIVE_REPORT_SETTINGS_H

@@ -1,4 +1,4 @@
-/* report/timeline.c - what all views of segments over time share. Layer 10. */
+/* report/timeline.c - what all views of segments over time share. */
 #include "report/timeline.h"
 #include "segments/size_history.h"
 

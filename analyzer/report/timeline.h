@@ -1,6 +1,6 @@
 /*
  * report/timeline.h - how a recorded process used its memory over time: as text, JSON and
- * CSV. Layer 10.
+ * CSV.
  */
 #ifndef OUTLIVE_REPORT_TIMELINE_H
 #define OUTLIVE_REPORT_TIMELINE_H

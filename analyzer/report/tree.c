@@ -1,4 +1,4 @@
-/* report/tree.c - the call tree as people see it. Layer 9. */
+/* report/tree.c - the call tree as people see it. */
 #include "report/tree.h"
 
 #include "elf/allocators.h"

@@ -1,6 +1,6 @@
 /*
  * report/tree.h - the call tree as people see it: by functions, not by return addresses,
- * and without what only starts a thread or allocates for its caller. Layer 9.
+ * and without what only starts a thread or allocates for its caller.
  */
 #ifndef OUTLIVE_REPORT_TREE_H
 #define OUTLIVE_REPORT_TREE_H

@@ -1,4 +1,4 @@
-/* report/why_choice.c - which sites are meant by what a user says after --why. Layer 16. */
+/* report/why_choice.c - which sites are meant by what a user says after --why. */
 #include "report/why_choice.h"
 
 #include "elf/cxx_name.h"

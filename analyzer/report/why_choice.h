@@ -1,5 +1,5 @@
 /*
- * report/why_choice.h - which sites are meant by what a user says after --why. Layer 16.
+ * report/why_choice.h - which sites are meant by what a user says after --why.
  */
 #ifndef OUTLIVE_REPORT_WHY_CHOICE_H
 #define OUTLIVE_REPORT_WHY_CHOICE_H

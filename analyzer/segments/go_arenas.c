@@ -1,4 +1,4 @@
-/* segments/go_arenas.c - Go's table of arenas: found among its variables, and asked. Layer 2. */
+/* segments/go_arenas.c - Go's table of arenas: found among its variables, and asked. */
 #include "segments/go_arenas.h"
 
 #define PAGE UINT64_C(4096)

@@ -1,5 +1,5 @@
 /*
- * segments/go_arenas.h - which addresses are the heap of a Go runtime, by its own table. Layer 2.
+ * segments/go_arenas.h - which addresses are the heap of a Go runtime, by its own table.
  *
  * Go's heap lies in arenas of 64 MiB, wherever the runtime was given addresses: since Go 1.26
  * that is at random. mheap_.arenas (runtime/mheap.go) points to a table with a word for each

@@ -1,4 +1,4 @@
-/* segments/history.c - all samples of a process. Layer 5. */
+/* segments/history.c - all samples of a process. */
 #include "segments/history.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * segments/history.h - how a process used its memory over the time of a recording: all the
- * samples a trace has of it, checked, in order. Layer 5.
+ * samples a trace has of it, checked, in order.
  */
 #ifndef OUTLIVE_SEGMENTS_HISTORY_H
 #define OUTLIVE_SEGMENTS_HISTORY_H

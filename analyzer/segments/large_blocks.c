@@ -1,4 +1,4 @@
-/* segments/large_blocks.c - the large blocks that are live, by address. Layer 0. */
+/* segments/large_blocks.c - the large blocks that are live, by address. */
 #include "segments/large_blocks.h"
 
 #include <stdlib.h>

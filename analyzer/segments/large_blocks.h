@@ -1,6 +1,6 @@
 /*
  * segments/large_blocks.h - the large blocks that are live, in the order of their addresses, and how
- * much of a mapping they take. Layer 0.
+ * much of a mapping they take.
  *
  * malloc maps large blocks one by one, and the kernel joins such a mapping with what lies
  * beside it: who reads /proc/PID/smaps sees one mapping of two owners. Nothing is sorted

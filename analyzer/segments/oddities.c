@@ -1,4 +1,4 @@
-/* segments/oddities.c - look for what is odd. Layer 5. */
+/* segments/oddities.c - look for what is odd. */
 #include "segments/oddities.h"
 
 #include "process/runtimes.h"

@@ -1,6 +1,5 @@
 /*
  * segments/oddities.h - what is worth a second look in a process's memory, in plain words.
- * Layer 5.
  */
 #ifndef OUTLIVE_SEGMENTS_ODDITIES_H
 #define OUTLIVE_SEGMENTS_ODDITIES_H

@@ -1,4 +1,4 @@
-/* segments/reassign.c - blocks in mappings that were not taken for heap. Layer 6. */
+/* segments/reassign.c - blocks in mappings that were not taken for heap. */
 #include "segments/reassign.h"
 
 /* What blocks take of one mapping. */

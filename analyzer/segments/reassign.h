@@ -1,6 +1,6 @@
 /*
  * segments/reassign.h - blocks of malloc in mappings that were not taken for heap: what they
- * take is moved to the heap, once the events have told which blocks lived. Layer 6.
+ * take is moved to the heap, once the events have told which blocks lived.
  *
  * Of the size that is exact. Of what is resident, too, where the whole mapping is, or
  * nothing of it; else nobody knows which pages those are, and blocks are taken to have been

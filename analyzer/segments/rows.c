@@ -1,4 +1,4 @@
-/* segments/rows.c - group the mappings of a process. Layer 5. */
+/* segments/rows.c - group the mappings of a process. */
 #include "segments/rows.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /*
  * segments/rows.h - the segments of a process as rows: one for each segment, module,
- * mapping, or thread's stack. Layer 5.
+ * mapping, or thread's stack.
  */
 #ifndef OUTLIVE_SEGMENTS_ROWS_H
 #define OUTLIVE_SEGMENTS_ROWS_H

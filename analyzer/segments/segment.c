@@ -1,4 +1,4 @@
-/* segments/segment.c - to which segment a mapping belongs. Layer 3. */
+/* segments/segment.c - to which segment a mapping belongs. */
 #include "segments/segment.h"
 
 #include "segments/go_arenas.h"

@@ -1,6 +1,5 @@
 /*
  * segments/segment.h - where a process keeps its memory: each mapping belongs to one segment.
- * Layer 3.
  */
 #ifndef OUTLIVE_SEGMENTS_SEGMENT_H
 #define OUTLIVE_SEGMENTS_SEGMENT_H

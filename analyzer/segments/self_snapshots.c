@@ -1,4 +1,4 @@
-/* segments/self_snapshots.c - pictures as samples. Layer 6. */
+/* segments/self_snapshots.c - pictures as samples. */
 #include "segments/self_snapshots.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * segments/self_snapshots.h - what a process saw of itself, before exec and at its end, among the
- * samples from outside. Layer 6.
+ * samples from outside.
  */
 #ifndef OUTLIVE_SEGMENTS_SELF_SNAPSHOTS_H
 #define OUTLIVE_SEGMENTS_SELF_SNAPSHOTS_H

@@ -1,4 +1,4 @@
-/* segments/self_view.c - the mappings a process saw of itself, and their segments. Layer 5. */
+/* segments/self_view.c - the mappings a process saw of itself, and their segments. */
 #include "segments/self_view.h"
 
 #include "trace/definitions.h"

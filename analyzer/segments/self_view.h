@@ -1,7 +1,7 @@
 /*
  * segments/self_view.h - the address space of a recorded process as it saw itself: at its
  * start, when libraries came or went, before exec, at its end. By the mappings alone, so
- * sizes in addresses; where the process has looked, what was resident, too. Layer 5.
+ * sizes in addresses; where the process has looked, what was resident, too.
  */
 #ifndef OUTLIVE_SEGMENTS_SELF_VIEW_H
 #define OUTLIVE_SEGMENTS_SELF_VIEW_H

@@ -1,4 +1,4 @@
-/* segments/size_history.c - all readings of a process's size. Layer 5. */
+/* segments/size_history.c - all readings of a process's size. */
 #include "segments/size_history.h"
 
 #include <stdbool.h>

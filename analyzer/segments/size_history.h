@@ -1,6 +1,6 @@
 /*
  * segments/size_history.h - how large a process was over the time of a recording: all the readings
- * of its size that a trace has, checked, in order. Layer 5.
+ * of its size that a trace has, checked, in order.
  */
 #ifndef OUTLIVE_SEGMENTS_SIZE_HISTORY_H
 #define OUTLIVE_SEGMENTS_SIZE_HISTORY_H

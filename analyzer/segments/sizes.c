@@ -1,4 +1,4 @@
-/* segments/sizes.c - readings of a process's size, to bytes and back. Layer 4. */
+/* segments/sizes.c - readings of a process's size, to bytes and back. */
 #include "segments/sizes.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
 /*
  * segments/sizes.h - how large one process was, reading after reading, and the bytes of a
- * BLOCK_SIZES that say it. Layer 4.
+ * BLOCK_SIZES that say it.
  */
 #ifndef OUTLIVE_SEGMENTS_SIZES_H
 #define OUTLIVE_SEGMENTS_SIZES_H

@@ -1,4 +1,4 @@
-/* segments/snapshot.c - one look at a process, to bytes and back. Layer 4. */
+/* segments/snapshot.c - one look at a process, to bytes and back. */
 #include "segments/snapshot.h"
 
 #include "process/runtimes.h"

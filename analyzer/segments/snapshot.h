@@ -1,6 +1,6 @@
 /*
  * segments/snapshot.h - how a process used its memory at one time, and the bytes of a
- * BLOCK_SEGMENTS that say it. Layer 4.
+ * BLOCK_SEGMENTS that say it.
  */
 #ifndef OUTLIVE_SEGMENTS_SNAPSHOT_H
 #define OUTLIVE_SEGMENTS_SNAPSHOT_H

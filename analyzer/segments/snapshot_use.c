@@ -1,4 +1,4 @@
-/* segments/snapshot_use.c - records beside a picture. Layer 4. */
+/* segments/snapshot_use.c - records beside a picture. */
 #include "segments/snapshot_use.h"
 
 #include "trace_format.h"

@@ -1,6 +1,6 @@
 /*
  * segments/snapshot_use.h - the records beside a picture of the mappings: what of each was in memory,
- * the process's totals, its threads' stacks; checked. Layer 4.
+ * the process's totals, its threads' stacks; checked.
  */
 #ifndef OUTLIVE_SEGMENTS_SNAPSHOT_USE_H
 #define OUTLIVE_SEGMENTS_SNAPSHOT_USE_H

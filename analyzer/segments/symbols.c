@@ -1,4 +1,4 @@
-/* segments/symbols.c - symbols with their sizes and resident pages. Layer 5. */
+/* segments/symbols.c - symbols with their sizes and resident pages. */
 #include "segments/symbols.h"
 
 #include "elf/debug_file.h"

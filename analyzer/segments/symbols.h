@@ -1,6 +1,6 @@
 /*
  * segments/symbols.h - the biggest functions and variables of a living process: what code
- * and data consist of, by the symbol tables of its modules. Layer 5.
+ * and data consist of, by the symbol tables of its modules.
  */
 #ifndef OUTLIVE_SEGMENTS_SYMBOLS_H
 #define OUTLIVE_SEGMENTS_SYMBOLS_H

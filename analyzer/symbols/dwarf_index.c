@@ -1,4 +1,4 @@
-/* symbols/dwarf_index.c - functions, inlined functions and lines by libdw. Layer 4. */
+/* symbols/dwarf_index.c - functions, inlined functions and lines by libdw. */
 #include "symbols/dwarf_index.h"
 
 #include "symbols/dwarf_scopes.h"

@@ -1,6 +1,6 @@
 /*
  * symbols/dwarf_index.h - addresses of one module by its DWARF: the function, those inlined
- * into it, and the lines. Layer 4.
+ * into it, and the lines.
  *
  * A unit is looked into when an address in it is first asked for, and remembered: its
  * functions in a sorted array, its lines by libdw. So the cost goes with what is asked.

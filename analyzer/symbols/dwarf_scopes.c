@@ -1,4 +1,4 @@
-/* symbols/dwarf_scopes.c - names of C++ functions that have none for the linker. Layer 3. */
+/* symbols/dwarf_scopes.c - names of C++ functions that have none for the linker. */
 #include "symbols/dwarf_scopes.h"
 
 #include "elf/demangle.h"

@@ -1,6 +1,6 @@
 /*
  * symbols/dwarf_scopes.h - names of C++ functions that have none for the linker: what stands in an
- * anonymous namespace, in a function, or is a lambda. Layer 3.
+ * anonymous namespace, in a function, or is a lambda.
  *
  * Such a function's entry says "operator()"; what it is within tells it from others. A unit
  * is read whole when such a name in it is first asked for.

@@ -1,4 +1,4 @@
-/* symbols/kept_files.c - keep the files of loaded modules open. Layer 2. */
+/* symbols/kept_files.c - keep the files of loaded modules open. */
 #include "symbols/kept_files.h"
 
 #include "trace/definitions.h"

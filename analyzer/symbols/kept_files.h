@@ -1,6 +1,6 @@
 /*
  * symbols/kept_files.h - the files of loaded modules, held open while the program runs, so
- * that one that is deleted or rebuilt meanwhile can still be asked for names. Layer 2.
+ * that one that is deleted or rebuilt meanwhile can still be asked for names.
  */
 #ifndef OUTLIVE_SYMBOLS_KEPT_FILES_H
 #define OUTLIVE_SYMBOLS_KEPT_FILES_H

@@ -1,4 +1,4 @@
-/* symbols/module_origin.c - the program's modules, and the system's. Layer 1. */
+/* symbols/module_origin.c - the program's modules, and the system's. */
 #include "symbols/module_origin.h"
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /*
- * symbols/module_origin.h - which modules are the program's own, and which the system brought. Layer 1.
+ * symbols/module_origin.h - which modules are the program's own, and which the system brought.
  */
 #ifndef OUTLIVE_SYMBOLS_MODULE_ORIGIN_H
 #define OUTLIVE_SYMBOLS_MODULE_ORIGIN_H

@@ -1,4 +1,4 @@
-/* symbols/namesakes.c - functions of one name: what tells each from the others. Layer 3. */
+/* symbols/namesakes.c - functions of one name: what tells each from the others. */
 #include "symbols/namesakes.h"
 
 #include "base/hash_index.h"

@@ -1,5 +1,5 @@
 /*
- * symbols/namesakes.h - functions of one name: what tells each from the others. Layer 3.
+ * symbols/namesakes.h - functions of one name: what tells each from the others.
  */
 #ifndef OUTLIVE_SYMBOLS_NAMESAKES_H
 #define OUTLIVE_SYMBOLS_NAMESAKES_H

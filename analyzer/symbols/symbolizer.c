@@ -1,4 +1,4 @@
-/* symbols/symbolizer.c - modules by libdwfl, their answers kept. Layer 5. */
+/* symbols/symbolizer.c - modules by libdwfl, their answers kept. */
 #include "symbols/symbolizer.h"
 
 #include "elf/debug_file.h"

@@ -1,6 +1,6 @@
 /*
  * symbols/symbolizer.h - names for return addresses, from the files of the modules: DWARF with
- * inlined functions and lines, else symbol tables. Layer 5.
+ * inlined functions and lines, else symbol tables.
  *
  * Separate debug files are found by build-id and .gnu_debuglink under /usr/lib/debug,
  * and asked from a debuginfod server only if DEBUGINFOD_URLS is set. Answers are kept,

@@ -1,4 +1,4 @@
-/* trace/address_map.c - what was loaded where and when in one process. Layer 2. */
+/* trace/address_map.c - what was loaded where and when in one process. */
 #include "trace/address_map.h"
 
 #include "trace/definitions.h"

@@ -1,6 +1,6 @@
 /*
  * trace/address_map.h - what was loaded where and when in one process: a return address at a
- * time becomes a location. Layer 2.
+ * time becomes a location.
  *
  *   module    an ELF file that was loaded; the same file (path and build-id) loaded
  *             again, elsewhere or later, is the same module. Its number is that of its

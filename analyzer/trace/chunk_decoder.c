@@ -1,4 +1,4 @@
-/* trace/chunk_decoder.c - the byte-coded records of one event chunk, as events. Layer 3. */
+/* trace/chunk_decoder.c - the byte-coded records of one event chunk, as events. */
 #include "trace/chunk_decoder.h"
 
 #include "trace/operands.h"

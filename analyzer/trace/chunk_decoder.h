@@ -1,5 +1,5 @@
 /*
- * trace/chunk_decoder.h - the byte-coded records of one event chunk, as events. Layer 3.
+ * trace/chunk_decoder.h - the byte-coded records of one event chunk, as events.
  *
  * The hot loop of the analyzer. It keeps the prediction tables that trace_format.h
  * describes, and the thread's stack as return addresses. It believes nothing: a record

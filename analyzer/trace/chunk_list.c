@@ -1,4 +1,4 @@
-/* trace/chunk_list.c - where the chunks of one process lie. Layer 1. */
+/* trace/chunk_list.c - where the chunks of one process lie. */
 #include "trace/chunk_list.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * trace/chunk_list.h - where the chunks of one process lie: a few dozen bytes for each, the
- * chunks themselves stay in their file. Layer 1.
+ * chunks themselves stay in their file.
  */
 #ifndef OUTLIVE_TRACE_CHUNK_LIST_H
 #define OUTLIVE_TRACE_CHUNK_LIST_H

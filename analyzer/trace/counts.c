@@ -1,4 +1,4 @@
-/* trace/counts.c - how much of what one process recorded. Layer 5. */
+/* trace/counts.c - how much of what one process recorded. */
 #include "trace/counts.h"
 
 #include "trace/chunk_decoder.h"

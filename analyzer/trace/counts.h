@@ -1,6 +1,6 @@
 /*
  * trace/counts.h - how much of what one process recorded, and what is missing: every
- * chunk is read and every record checked, but nothing is replayed. Layer 5.
+ * chunk is read and every record checked, but nothing is replayed.
  */
 #ifndef OUTLIVE_TRACE_COUNTS_H
 #define OUTLIVE_TRACE_COUNTS_H

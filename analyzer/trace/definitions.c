@@ -1,4 +1,4 @@
-/* trace/definitions.c - the records of a definition chunk. Layer 1. */
+/* trace/definitions.c - the records of a definition chunk. */
 #include "trace/definitions.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * trace/definitions.h - the records of a definition chunk, one after the other. Layer 1.
+ * trace/definitions.h - the records of a definition chunk, one after the other.
  */
 #ifndef OUTLIVE_TRACE_DEFINITIONS_H
 #define OUTLIVE_TRACE_DEFINITIONS_H

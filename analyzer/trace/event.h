@@ -1,5 +1,5 @@
 /*
- * trace/event.h - one event, decoded. Layer 1.
+ * trace/event.h - one event, decoded.
  */
 #ifndef OUTLIVE_TRACE_EVENT_H
 #define OUTLIVE_TRACE_EVENT_H

@@ -1,4 +1,4 @@
-/* trace/file.c - the blocks of a trace file, one after the other. Layer 2. */
+/* trace/file.c - the blocks of a trace file, one after the other. */
 #include "trace/file.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * trace/file.h - the blocks of a trace file, one after the other, past damage. Layer 2.
+ * trace/file.h - the blocks of a trace file, one after the other, past damage.
  */
 #ifndef OUTLIVE_TRACE_FILE_H
 #define OUTLIVE_TRACE_FILE_H

@@ -1,4 +1,4 @@
-/* trace/index.c - where things lie in a recording. Layer 3. */
+/* trace/index.c - where things lie in a recording. */
 #include "trace/index.h"
 
 #include "trace/ring_directory.h"

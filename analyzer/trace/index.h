@@ -1,6 +1,6 @@
 /*
  * trace/index.h - where things lie in a recording: its processes, their chunks, and the
- * files they are in. Layer 3.
+ * files they are in.
  */
 #ifndef OUTLIVE_TRACE_INDEX_H
 #define OUTLIVE_TRACE_INDEX_H

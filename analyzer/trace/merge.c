@@ -1,4 +1,4 @@
-/* trace/merge.c - the events of all threads in the order of time. Layer 5. */
+/* trace/merge.c - the events of all threads in the order of time. */
 #include "trace/merge.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * trace/merge.h - the events of all threads of a process in the order of time. Layer 5.
+ * trace/merge.h - the events of all threads of a process in the order of time.
  *
  * Chunks are ordered inside and overlap: a heap of cursors, one for each chunk that is
  * being read, is keyed by their next events; a chunk enters when the merge reaches the

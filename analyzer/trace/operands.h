@@ -1,5 +1,5 @@
 /*
- * trace/operands.h - what follows an event's frames: addresses and sizes. Layer 2.
+ * trace/operands.h - what follows an event's frames: addresses and sizes.
  *
  * Functions that return text return NULL, or what is wrong with the record.
  */

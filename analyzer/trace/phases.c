@@ -1,4 +1,4 @@
-/* trace/phases.c - the phases of one process. Layer 2. */
+/* trace/phases.c - the phases of one process. */
 #include "trace/phases.h"
 
 #include "trace/definitions.h"

@@ -1,6 +1,6 @@
 /*
  * trace/phases.h - the phases of one process: load, main and exit, which follow each other, and
- * those that the program named by outlive_phase(), within these. Layer 2.
+ * those that the program named by outlive_phase(), within these.
  *
  * A phase has one number, whatever its spans: a name that comes back is the same phase.
  * Where nothing told when main() began (a program without libc's start, a recording of an

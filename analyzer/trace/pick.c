@@ -1,4 +1,4 @@
-/* trace/pick.c - which of the processes of a recording is meant. Layer 5. */
+/* trace/pick.c - which of the processes of a recording is meant. */
 #include "trace/pick.h"
 
 /*

@@ -1,5 +1,5 @@
 /*
- * trace/pick.h - which of the processes of a recording is meant. Layer 5.
+ * trace/pick.h - which of the processes of a recording is meant.
  */
 #ifndef OUTLIVE_TRACE_PICK_H
 #define OUTLIVE_TRACE_PICK_H

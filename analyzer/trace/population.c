@@ -1,4 +1,4 @@
-/* trace/population.c - how many processes, how many programs. Layer 1. */
+/* trace/population.c - how many processes, how many programs. */
 #include "trace/population.h"
 
 #include "base/text.h"

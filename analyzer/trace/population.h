@@ -1,6 +1,5 @@
 /*
  * trace/population.h - how many processes a recording is of, and how many programs they ran.
- * Layer 1.
  *
  * Each ring is of one program: what a process runs from its start, or from an exec, on.
  * So a process has several if it called exec, and the numbers of the two differ.

@@ -1,6 +1,6 @@
 /*
  * trace/prediction.h - the reader's half of the prediction tables of trace_format.h, and its
- * varints. Layer 1.
+ * varints.
  *
  * All inline: this is the innermost part of the analyzer's hot loop.
  */

@@ -1,4 +1,4 @@
-/* trace/reader.c - a recording, whatever it lies in. Layer 4. */
+/* trace/reader.c - a recording, whatever it lies in. */
 #include "trace/reader.h"
 
 #include "base/byte_source.h"

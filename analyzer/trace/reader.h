@@ -1,6 +1,6 @@
 /*
  * trace/reader.h - a recording, whatever it lies in: a trace, a trace that was cut
- * short together with the rings its session left behind, or one raw ring. Layer 4.
+ * short together with the rings its session left behind, or one raw ring.
  *
  * The reader keeps where things lie, not the things: a few dozen bytes a chunk. What is
  * damaged is told in the problems, skipped, and its events are counted as lost.

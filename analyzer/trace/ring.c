@@ -1,4 +1,4 @@
-/* trace/ring.c - a ring as its writer left it, or is writing it now. Layer 2. */
+/* trace/ring.c - a ring as its writer left it, or is writing it now. */
 #include "trace/ring.h"
 
 #include <string.h>

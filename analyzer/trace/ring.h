@@ -1,5 +1,5 @@
 /*
- * trace/ring.h - a ring as its writer left it, or is writing it now. Layer 2.
+ * trace/ring.h - a ring as its writer left it, or is writing it now.
  *
  * A ring may belong to a process that still runs, and a traced program may have
  * scribbled on it: everything is copied first, then checked, then used.

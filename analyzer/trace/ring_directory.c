@@ -1,4 +1,4 @@
-/* trace/ring_directory.c - the rings a session left behind in its directory. Layer 2. */
+/* trace/ring_directory.c - the rings a session left behind in its directory. */
 #include "trace/ring_directory.h"
 
 #include <dirent.h>

@@ -1,5 +1,5 @@
 /*
- * trace/ring_directory.h - the rings a session left behind in its directory. Layer 2.
+ * trace/ring_directory.h - the rings a session left behind in its directory.
  */
 #ifndef OUTLIVE_TRACE_RING_DIRECTORY_H
 #define OUTLIVE_TRACE_RING_DIRECTORY_H

@@ -1,4 +1,4 @@
-/* trace/stack_record.c - records about a thread and its stack, read and checked. Layer 2. */
+/* trace/stack_record.c - records about a thread and its stack, read and checked. */
 #include "trace/stack_record.h"
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /*
  * trace/stack_record.h - what a recording says of a thread and its stack beside its events: the
- * records THREAD, DEPTH, TOUCHED, FAULT and NAME of trace_format.h, checked. Layer 2.
+ * records THREAD, DEPTH, TOUCHED, FAULT and NAME of trace_format.h, checked.
  */
 #ifndef OUTLIVE_TRACE_STACK_RECORD_H
 #define OUTLIVE_TRACE_STACK_RECORD_H

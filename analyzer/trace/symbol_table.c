@@ -1,4 +1,4 @@
-/* trace/symbol_table.c - the names behind return addresses. Layer 2. */
+/* trace/symbol_table.c - the names behind return addresses. */
 #include "trace/symbol_table.h"
 
 #include "base/hash_index.h"

@@ -1,6 +1,6 @@
 /*
  * trace/symbol_table.h - the names behind return addresses: (module, offset) becomes the
- * chain of functions there, inlined ones included. Layer 2.
+ * chain of functions there, inlined ones included.
  *
  * Filled from the SYMBOLS blocks of a trace; where there are none (a ring, a trace cut
  * short) the caller asks a symbolizer and adds what it says.

@@ -1,4 +1,4 @@
-/* trace/writer.c - append compressed blocks to a trace, whole or not at all. Layer 1. */
+/* trace/writer.c - append compressed blocks to a trace, whole or not at all. */
 #include "trace/writer.h"
 
 #include "base/kernel_clock.h"

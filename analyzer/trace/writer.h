@@ -1,6 +1,6 @@
 /*
  * trace/writer.h - the trace file being written: a header, then blocks, each payload
- * one zstd frame. Layer 1.
+ * one zstd frame.
  *
  * A block is there whole or not at all: when the disk is full, the file is cut back to
  * its last whole block, and stays readable up to there.

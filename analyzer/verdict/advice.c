@@ -1,4 +1,4 @@
-/* verdict/advice.c - what to do about an allocating call. Layer 14. */
+/* verdict/advice.c - what to do about an allocating call. */
 #include "verdict/advice.h"
 
 #include "verdict/changeable.h"

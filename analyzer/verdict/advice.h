@@ -1,6 +1,6 @@
 /*
  * verdict/advice.h - what to do about an allocating call, as far as the evidence carries it, and
- * what that would save. Layer 14.
+ * what that would save.
  */
 #ifndef OUTLIVE_VERDICT_ADVICE_H
 #define OUTLIVE_VERDICT_ADVICE_H

@@ -1,4 +1,4 @@
-/* verdict/advice_rules.c - what can be done about the blocks of a place, or why nothing. Layer 13. */
+/* verdict/advice_rules.c - what can be done about the blocks of a place, or why nothing. */
 #include "verdict/advice_rules.h"
 
 #include "verdict/changeable.h"

@@ -1,6 +1,6 @@
 /*
  * verdict/advice_rules.h - what can be done about the blocks of a place, or which rule says that
- * nothing can. Layer 13.
+ * nothing can.
  */
 #ifndef OUTLIVE_VERDICT_ADVICE_RULES_H
 #define OUTLIVE_VERDICT_ADVICE_RULES_H

@@ -1,4 +1,4 @@
-/* verdict/block_history.c - the lives of single blocks. Layer 8. */
+/* verdict/block_history.c - the lives of single blocks. */
 #include "verdict/block_history.h"
 
 #include "trace/merge.h"

@@ -1,6 +1,6 @@
 /*
  * verdict/block_history.h - the lives of single blocks, followed through a recording once more:
- * born where, moved where, freed where, on which stacks. Layer 8.
+ * born where, moved where, freed where, on which stacks.
  */
 #ifndef OUTLIVE_VERDICT_BLOCK_HISTORY_H
 #define OUTLIVE_VERDICT_BLOCK_HISTORY_H

@@ -1,4 +1,4 @@
-/* verdict/call_sites.c - the sites of a profile by the call that allocates. Layer 12. */
+/* verdict/call_sites.c - the sites of a profile by the call that allocates. */
 #include "verdict/call_sites.h"
 
 #include <stdlib.h>

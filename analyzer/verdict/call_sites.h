@@ -1,6 +1,6 @@
 /*
  * verdict/call_sites.h - the sites of a profile by the one call in the program's text that allocates
- * (the innermost frame that is not peeled off): what somebody can change. Layer 12.
+ * (the innermost frame that is not peeled off): what somebody can change.
  */
 #ifndef OUTLIVE_VERDICT_CALL_SITES_H
 #define OUTLIVE_VERDICT_CALL_SITES_H

@@ -1,4 +1,4 @@
-/* verdict/changeable.c - what of a program its author can change. Layer 12. */
+/* verdict/changeable.c - what of a program its author can change. */
 #include "verdict/changeable.h"
 
 #include "elf/allocators.h"

@@ -1,6 +1,6 @@
 /*
  * verdict/changeable.h - what of a program its author can change, and whether blocks are made and
- * ended by nothing else. Layer 12.
+ * ended by nothing else.
  */
 #ifndef OUTLIVE_VERDICT_CHANGEABLE_H
 #define OUTLIVE_VERDICT_CHANGEABLE_H

@@ -1,5 +1,5 @@
 /*
- * verdict/class_options.h - how whoever asks wants blocks to be judged. Layer 0.
+ * verdict/class_options.h - how whoever asks wants blocks to be judged.
  */
 #ifndef OUTLIVE_VERDICT_CLASS_OPTIONS_H
 #define OUTLIVE_VERDICT_CLASS_OPTIONS_H

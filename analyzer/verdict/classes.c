@@ -1,4 +1,4 @@
-/* verdict/classes.c - what class the blocks of each site are of. Layer 10. */
+/* verdict/classes.c - what class the blocks of each site are of. */
 #include "verdict/classes.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * verdict/classes.h - what class the blocks of each site are of, from a profile that has its
- * symbols. Layer 10.
+ * symbols.
  *
  * A block is one life: realloc goes on with it (replay/site_lives.h). Its class:
  *   stack       freed by its thread, no frame but peeled wrappers had ended before

@@ -1,4 +1,4 @@
-/* verdict/evidence.c - the evidence about a set of sites. Layer 11. */
+/* verdict/evidence.c - the evidence about a set of sites. */
 #include "verdict/evidence.h"
 
 #include <stdlib.h>

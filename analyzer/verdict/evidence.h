@@ -1,6 +1,5 @@
 /*
  * verdict/evidence.h - the evidence about a set of sites: what a verdict and advice rest on.
- * Layer 11.
  */
 #ifndef OUTLIVE_VERDICT_EVIDENCE_H
 #define OUTLIVE_VERDICT_EVIDENCE_H

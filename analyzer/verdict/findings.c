@@ -1,4 +1,4 @@
-/* verdict/findings.c - everything a report says of lives. Layer 15. */
+/* verdict/findings.c - everything a report says of lives. */
 #include "verdict/findings.h"
 
 int findings_make(struct findings *findings, const struct profile *profile,

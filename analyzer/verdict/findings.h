@@ -1,6 +1,6 @@
 /*
  * verdict/findings.h - everything a report says of lives, made in one go: classes, places and
- * advice. Layer 15.
+ * advice.
  */
 #ifndef OUTLIVE_VERDICT_FINDINGS_H
 #define OUTLIVE_VERDICT_FINDINGS_H

@@ -1,4 +1,4 @@
-/* verdict/function_table.c - the functions of a profile. Layer 8. */
+/* verdict/function_table.c - the functions of a profile. */
 #include "verdict/function_table.h"
 
 #include "elf/allocators.h"

@@ -1,7 +1,7 @@
 /*
  * verdict/function_table.h - the functions of a profile: every location belongs to one, the
  * physical function around it, whatever was inlined there. Parts and clones that a compiler made
- * of one function are that function; two of one name are two. Layer 8.
+ * of one function are that function; two of one name are two.
  */
 #ifndef OUTLIVE_VERDICT_FUNCTION_TABLE_H
 #define OUTLIVE_VERDICT_FUNCTION_TABLE_H

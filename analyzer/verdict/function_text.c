@@ -1,4 +1,4 @@
-/* verdict/function_text.c - a function as people call it. Layer 11. */
+/* verdict/function_text.c - a function as people call it. */
 #include "verdict/function_text.h"
 
 #include "verdict/stack_names.h"

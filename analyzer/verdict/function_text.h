@@ -1,5 +1,5 @@
 /*
- * verdict/function_text.h - a function as people call it. Layer 11.
+ * verdict/function_text.h - a function as people call it.
  */
 #ifndef OUTLIVE_VERDICT_FUNCTION_TEXT_H
 #define OUTLIVE_VERDICT_FUNCTION_TEXT_H

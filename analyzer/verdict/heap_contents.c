@@ -1,4 +1,4 @@
-/* verdict/heap_contents.c - what a heap is made of. Layer 8. */
+/* verdict/heap_contents.c - what a heap is made of. */
 #include "verdict/heap_contents.h"
 
 #define ODD_BYTES (UINT64_C(4) << 20)

@@ -1,6 +1,6 @@
 /*
  * verdict/heap_contents.h - what the heap of a process was made of at the time of a sample, as
- * far as its recorded blocks tell. Layer 8.
+ * far as its recorded blocks tell.
  */
 #ifndef OUTLIVE_VERDICT_HEAP_CONTENTS_H
 #define OUTLIVE_VERDICT_HEAP_CONTENTS_H

@@ -1,4 +1,4 @@
-/* verdict/owners.c - the functions whose frames blocks belonged to. Layer 13. */
+/* verdict/owners.c - the functions whose frames blocks belonged to. */
 #include "verdict/owners.h"
 
 #include <stdlib.h>

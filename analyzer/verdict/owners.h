@@ -1,5 +1,5 @@
 /*
- * verdict/owners.h - the functions whose frames blocks belonged to. Layer 13.
+ * verdict/owners.h - the functions whose frames blocks belonged to.
  */
 #ifndef OUTLIVE_VERDICT_OWNERS_H
 #define OUTLIVE_VERDICT_OWNERS_H

@@ -1,4 +1,4 @@
-/* verdict/peeling.c - which functions only allocate for their callers. Layer 9. */
+/* verdict/peeling.c - which functions only allocate for their callers. */
 #include "verdict/peeling.h"
 
 #include "base/hash_index.h"

@@ -1,7 +1,7 @@
 /*
  * verdict/peeling.h - which functions only allocate for their callers, so that they are never the
  * owner a reader wants: those known by name, those the user names, and those whose blocks
- * escape them every time, whoever calls. Layer 9.
+ * escape them every time, whoever calls.
  */
 #ifndef OUTLIVE_VERDICT_PEELING_H
 #define OUTLIVE_VERDICT_PEELING_H

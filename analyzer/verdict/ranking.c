@@ -1,4 +1,4 @@
-/* verdict/ranking.c - blocks and bytes by a number. Layer 1. */
+/* verdict/ranking.c - blocks and bytes by a number. */
 #include "verdict/ranking.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * verdict/ranking.h - blocks and bytes by a number (a depth, a function): short lists that are
- * added up from many tallies, then sorted. Layer 1.
+ * added up from many tallies, then sorted.
  */
 #ifndef OUTLIVE_VERDICT_RANKING_H
 #define OUTLIVE_VERDICT_RANKING_H

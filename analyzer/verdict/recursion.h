@@ -1,6 +1,6 @@
 /*
  * verdict/recursion.h - what repeats in a stack: recursion, of one function or of several in
- * turn. Layer 0.
+ * turn.
  */
 #ifndef OUTLIVE_VERDICT_RECURSION_H
 #define OUTLIVE_VERDICT_RECURSION_H

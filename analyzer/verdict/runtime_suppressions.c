@@ -1,4 +1,4 @@
-/* verdict/runtime_suppressions.c - what runtimes never free, and why. Layer 1. */
+/* verdict/runtime_suppressions.c - what runtimes never free, and why. */
 #include "verdict/runtime_suppressions.h"
 
 #define NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })

@@ -1,6 +1,6 @@
 /*
  * verdict/runtime_suppressions.h - what the C library, the loader and the runtimes of languages never
- * free, on purpose. Layer 1.
+ * free, on purpose.
  *
  * A rule is about what a runtime allocates for itself: from the allocator outwards, all frames
  * up to the one that it names are the runtime's. What a function of a runtime makes for its

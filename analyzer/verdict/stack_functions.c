@@ -1,4 +1,4 @@
-/* verdict/stack_functions.c - which functions eat the stack. Layer 9. */
+/* verdict/stack_functions.c - which functions eat the stack. */
 #include "verdict/stack_functions.h"
 
 #include <stdlib.h>

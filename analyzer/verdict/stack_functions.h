@@ -1,6 +1,6 @@
 /*
  * verdict/stack_functions.h - which functions eat the stack: the frames of a profile's samples,
- * by function. Layer 9.
+ * by function.
  */
 #ifndef OUTLIVE_VERDICT_STACK_FUNCTIONS_H
 #define OUTLIVE_VERDICT_STACK_FUNCTIONS_H

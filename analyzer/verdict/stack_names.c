@@ -1,4 +1,4 @@
-/* verdict/stack_names.c - the names along a call path. Layer 8. */
+/* verdict/stack_names.c - the names along a call path. */
 #include "verdict/stack_names.h"
 
 #include "elf/allocators.h"

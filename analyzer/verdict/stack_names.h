@@ -1,5 +1,5 @@
 /*
- * verdict/stack_names.h - the names along a call path, inlined functions included. Layer 8.
+ * verdict/stack_names.h - the names along a call path, inlined functions included.
  */
 #ifndef OUTLIVE_VERDICT_STACK_NAMES_H
 #define OUTLIVE_VERDICT_STACK_NAMES_H

@@ -1,4 +1,4 @@
-/* verdict/stack_order.c - threads, the deepest stack first. Layer 7. */
+/* verdict/stack_order.c - threads, the deepest stack first. */
 #include "verdict/stack_order.h"
 
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 /*
  * verdict/stack_order.h - the threads of a replay whose stacks are known, the deepest first.
- * Layer 7.
  */
 #ifndef OUTLIVE_VERDICT_STACK_ORDER_H
 #define OUTLIVE_VERDICT_STACK_ORDER_H

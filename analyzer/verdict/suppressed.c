@@ -1,4 +1,4 @@
-/* verdict/suppressed.c - which blocks that were never freed are kept on purpose. Layer 9. */
+/* verdict/suppressed.c - which blocks that were never freed are kept on purpose. */
 #include "verdict/suppressed.h"
 
 #include "elf/allocators.h"

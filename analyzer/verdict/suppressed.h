@@ -1,6 +1,6 @@
 /*
  * verdict/suppressed.h - which blocks that were never freed are kept on purpose: by the rules of
- * runtimes (verdict/runtime_suppressions.h), and by those of a file (verdict/suppressions.h). Layer 9.
+ * runtimes (verdict/runtime_suppressions.h), and by those of a file (verdict/suppressions.h).
  */
 #ifndef OUTLIVE_VERDICT_SUPPRESSED_H
 #define OUTLIVE_VERDICT_SUPPRESSED_H

@@ -1,4 +1,4 @@
-/* verdict/suppressions.c - read and match suppressions. Layer 1. */
+/* verdict/suppressions.c - read and match suppressions. */
 #include "verdict/suppressions.h"
 
 #include <errno.h>

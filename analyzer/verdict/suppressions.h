@@ -1,6 +1,6 @@
 /*
  * verdict/suppressions.h - which leaks somebody does not want to see: a file in the syntax of
- * LeakSanitizer. Layer 1.
+ * LeakSanitizer.
  *
  * One rule a line: "leak:PATTERN". Lines that begin with # are comments. A rule is about a
  * block if its pattern matches the name of a function, the source file or the module (a path)

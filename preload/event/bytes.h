@@ -1,5 +1,5 @@
 /*
- * event/bytes.h - the parts of an event's bytes, and the tables they change. Layer 6.
+ * event/bytes.h - the parts of an event's bytes, and the tables they change.
  */
 #ifndef OUTLIVE_PRELOAD_EVENT_BYTES_H
 #define OUTLIVE_PRELOAD_EVENT_BYTES_H

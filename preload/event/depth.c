@@ -1,4 +1,4 @@
-/* event/depth.c - DEPTH, TOUCHED, FAULT and NAME records. Layer 7. */
+/* event/depth.c - DEPTH, TOUCHED, FAULT and NAME records. */
 #include "event/depth.h"
 
 #include "modules/frame_rule.h"

@@ -1,6 +1,6 @@
 /*
  * event/depth.h - how deep stacks are, into the chunk: DEPTH and TOUCHED records, FAULT,
- * which ends a thread, and NAME. Layer 7.
+ * which ends a thread, and NAME.
  *
  * All append to what is committed and commit it again; they are no events. Without a chunk
  * or the room in it they do nothing.

@@ -1,5 +1,5 @@
 /*
- * event/encoder.c - the writer's half of the prediction tables, and the bytes. Layer 8.
+ * event/encoder.c - the writer's half of the prediction tables, and the bytes.
  *
  * A reader keeps the same tables from the same bytes: whatever changes a table here must
  * follow from what is written. Nothing is changed before it is sure that the event fits.

@@ -1,5 +1,5 @@
 /*
- * event/lifecycle.c - start, fork, end. Layer 10.
+ * event/lifecycle.c - start, fork, end.
  *
  * The start is not the constructor's: the loader and other libraries' constructors
  * allocate before it runs. It is whoever allocates first.

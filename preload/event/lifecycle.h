@@ -1,5 +1,5 @@
 /*
- * event/lifecycle.h - when recording begins, and what becomes of it in forked children. Layer 10.
+ * event/lifecycle.h - when recording begins, and what becomes of it in forked children.
  */
 #ifndef OUTLIVE_PRELOAD_EVENT_LIFECYCLE_H
 #define OUTLIVE_PRELOAD_EVENT_LIFECYCLE_H

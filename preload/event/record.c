@@ -1,5 +1,5 @@
 /*
- * event/record.c - thread state, stack, time, bytes: the only file that knows the order. Layer 9.
+ * event/record.c - thread state, stack, time, bytes: the only file that knows the order.
  */
 #include "event/record.h"
 

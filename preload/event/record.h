@@ -1,5 +1,5 @@
 /*
- * event/record.h - one call of the allocator into one event. Layer 9.
+ * event/record.h - one call of the allocator into one event.
  *
  * (a) errno is preserved: nothing here touches it.
  * (b) A free is stamped before the real free, an alloc after the real alloc, a realloc

@@ -1,5 +1,5 @@
 /*
- * event/thread_name.c - names become NAME records, and definitions. Layer 8.
+ * event/thread_name.c - names become NAME records, and definitions.
  */
 #include "event/thread_name.h"
 

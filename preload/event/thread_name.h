@@ -1,5 +1,5 @@
 /*
- * event/thread_name.h - what threads are called in the end. Layer 8.
+ * event/thread_name.h - what threads are called in the end.
  *
  * A RUN record has the name that its thread had then. What it is called later is noted when
  * it is named, as far as that is seen, and again when the thread or the process ends: whoever

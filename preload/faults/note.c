@@ -1,5 +1,5 @@
 /*
- * faults/note.c - what kind of fault it is, and its record. Layer 11.
+ * faults/note.c - what kind of fault it is, and its record.
  *
  * Nothing goes on after a record: the recorder may have been interrupted anywhere. Should a
  * fault happen here, the signal is blocked, and the kernel ends the process by it.

@@ -1,5 +1,5 @@
 /*
- * faults/note.h - the last words of a thread that a signal is about to kill. Layer 11.
+ * faults/note.h - the last words of a thread that a signal is about to kill.
  */
 #ifndef OUTLIVE_PRELOAD_FAULTS_NOTE_H
 #define OUTLIVE_PRELOAD_FAULTS_NOTE_H

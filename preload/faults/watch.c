@@ -1,4 +1,4 @@
-/* faults/watch.c - which of our handlers stands, and what it stands for. Layer 4. */
+/* faults/watch.c - which of our handlers stands, and what it stands for. */
 #include "faults/watch.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /*
  * faults/watch.h - who is given a SIGSEGV or SIGBUS: where the program has no handler, one
- * of ours; where it has, one of ours comes before it. Layer 4.
+ * of ours; where it has, one of ours comes before it.
  *
  * The program is shown what it has set. What it sets past libc (by a system call of its own,
  * as Go does) stands as it is.

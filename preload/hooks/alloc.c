@@ -1,5 +1,5 @@
 /*
- * hooks/alloc.c - the exported names: guard, real call, record. Layer 11.
+ * hooks/alloc.c - the exported names: guard, real call, record.
  *
  * Each function keeps a frame pointer, so that its caller's registers are at hand: the
  * return address, the stack pointer above it, and rbp, which it saved.

@@ -1,5 +1,5 @@
 /*
- * hooks/alloc.h - the allocator's names, by which it is also asked for. Layer 11.
+ * hooks/alloc.h - the allocator's names, by which it is also asked for.
  */
 #ifndef OUTLIVE_PRELOAD_HOOKS_ALLOC_H
 #define OUTLIVE_PRELOAD_HOOKS_ALLOC_H

@@ -1,6 +1,6 @@
 /*
  * hooks/backtrace.c - a program that looks at its own stack sees what it would without
- * us. Layer 11.
+ * us.
  *
  * Unwinders step over a stub as over a frame of its own. backtrace() and
  * _Unwind_Backtrace() hide those, and the hook's own frame, which comes first.

@@ -1,6 +1,6 @@
 /*
  * hooks/exec.c - the exported names that start a program: whatever environment it is
- * given, it is recorded, too. Layer 11.
+ * given, it is recorded, too.
  *
  * Where the environment lacks what we need, the real function gets a copy of it, made on
  * the stack: between vfork() and exec the memory is another process's, and a caller may

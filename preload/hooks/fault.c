@@ -1,6 +1,6 @@
 /*
  * hooks/fault.c - our handlers, and the exported names that would show them to the program:
- * they answer what they would without us. Layer 12.
+ * they answer what they would without us.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /*
  * hooks/filter.c - the exported names by which a program forbids itself system calls, or the
  * time-stamp counter: what the recorder will need is done before, and the rest no more. And
- * by which it names its threads. Layer 12.
+ * by which it names its threads.
  *
  * A filter is one thread's, as a rule; here it is taken for the whole process's. What is
  * filtered from the start on, or by a system call without libc, is not seen here.

@@ -1,5 +1,5 @@
 /*
- * hooks/getenv.c - a runtime that reads its own return addresses makes itself known. Layer 11.
+ * hooks/getenv.c - a runtime that reads its own return addresses makes itself known.
  *
  * Programs and libraries of OCaml's native code export what modules/unwinder.c looks for,
  * unless they were linked into a C program, or hide their names. But the first thing their

@@ -1,6 +1,6 @@
 /*
  * hooks/limit.c - the exported names that limit a program's memory: the limit is what the
- * program meant, without ours. Layer 12.
+ * program meant, without ours.
  *
  * A program that limits its address space to what it needs (RLIMIT_AS, RLIMIT_DATA) does not
  * know that the ring, this library and the states of threads lie in it, too, and malloc would

@@ -1,5 +1,5 @@
 /*
- * hooks/lookup.c - the exported names by which functions are looked up. Layer 12.
+ * hooks/lookup.c - the exported names by which functions are looked up.
  *
  * A program that has a handle of libc's asks libc alone for malloc(), and would go past us
  * with every block: ctypes, Fiddle, JNA. It is given what the linker would have given it.

@@ -1,5 +1,5 @@
 /*
- * hooks/phase.c - the exported names at which a phase begins. Layer 12.
+ * hooks/phase.c - the exported names at which a phase begins.
  *
  * None of them leaves a frame: each goes on to the real function by a jump
  * (-foptimize-sibling-calls), so that a program that looks at its stack sees no more than

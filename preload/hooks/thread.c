@@ -1,5 +1,5 @@
 /*
- * hooks/thread.c - the exported names that begin threads, and name them. Layer 11.
+ * hooks/thread.c - the exported names that begin threads, and name them.
  *
  * The new thread is seen from its start: where its stack lies, what it began with, and who
  * made it. Nothing of ours stays on its stack.

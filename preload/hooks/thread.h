@@ -1,5 +1,5 @@
 /*
- * hooks/thread.h - what the hooks of threads do for other hooks. Layer 11.
+ * hooks/thread.h - what the hooks of threads do for other hooks.
  */
 #ifndef OUTLIVE_PRELOAD_HOOKS_THREAD_H
 #define OUTLIVE_PRELOAD_HOOKS_THREAD_H

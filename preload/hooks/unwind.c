@@ -1,5 +1,5 @@
 /*
- * hooks/unwind.c - the exported names that leave frames without returning from them. Layer 11.
+ * hooks/unwind.c - the exported names that leave frames without returning from them.
  *
  * A throw: before the unwinder's first phase everything gets its stub, because a stub
  * that appears between the phases changes what the second one sees. A landing: the frames

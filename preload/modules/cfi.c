@@ -1,5 +1,5 @@
 /*
- * modules/cfi.c - find the FDE of an address and run its program up to there. Layer 2.
+ * modules/cfi.c - find the FDE of an address and run its program up to there.
  */
 #include "modules/cfi.h"
 

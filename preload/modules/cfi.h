@@ -1,6 +1,6 @@
 /*
  * modules/cfi.h - call frame information of the loaded modules, read for one purpose: how to get
- * from a frame to its caller when that takes no more than two loads. Layer 2.
+ * from a frame to its caller when that takes no more than two loads.
  *
  * Sources: DWARF 5 section 6.4; the Linux Standard Base's .eh_frame and .eh_frame_hdr;
  * System V ABI for x86-64, register numbers.

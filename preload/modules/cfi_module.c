@@ -1,5 +1,5 @@
 /*
- * modules/cfi_module.c - the loaded object that an address belongs to. Layer 3.
+ * modules/cfi_module.c - the loaded object that an address belongs to.
  */
 #include <dlfcn.h>
 #include <link.h>

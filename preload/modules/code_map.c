@@ -1,5 +1,5 @@
 /*
- * modules/code_map.c - the executable mappings, as /proc/self/maps last had them. Layer 4.
+ * modules/code_map.c - the executable mappings, as /proc/self/maps last had them.
  *
  * Whoever asks reads the ranges without a lock, and what it read only counts if `version`
  * was even and is still the same: one thread at a time writes them anew.

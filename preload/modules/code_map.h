@@ -1,5 +1,5 @@
 /*
- * modules/code_map.h - whether code can lie at an address outside every module. Layer 4.
+ * modules/code_map.h - whether code can lie at an address outside every module.
  *
  * What a walk finds in the place of a return address may be anything: a canary, a pointer,
  * what is left of an older frame. A module's call frame information proves the most of them

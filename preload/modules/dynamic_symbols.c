@@ -1,5 +1,5 @@
 /*
- * modules/dynamic_symbols.c - an object's dynamic section and its hash tables. Layer 1.
+ * modules/dynamic_symbols.c - an object's dynamic section and its hash tables.
  *
  * Sources: System V ABI, chapter 5; for DT_GNU_HASH glibc, elf/dl-lookup.c.
  */

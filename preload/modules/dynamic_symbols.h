@@ -1,5 +1,5 @@
 /*
- * modules/dynamic_symbols.h - the symbols a loaded object imports and exports, read in memory. Layer 1.
+ * modules/dynamic_symbols.h - the symbols a loaded object imports and exports, read in memory.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_DYNAMIC_SYMBOLS_H
 #define OUTLIVE_PRELOAD_MODULES_DYNAMIC_SYMBOLS_H

@@ -1,5 +1,5 @@
 /*
- * modules/frame_rule.c - fill and flush the cache of frame rules. Layer 6.
+ * modules/frame_rule.c - fill and flush the cache of frame rules.
  */
 #include "modules/frame_rule.h"
 

@@ -1,6 +1,6 @@
 /*
  * modules/frame_rule.h - the rule that leads from a return address to the caller's frame, cached
- * for the whole process. Layer 6.
+ * for the whole process.
  *
  * A cached rule is one 64-bit word: no lock, no torn read. The low ADDRESS_BITS_LOW bits
  * of the address are folded into the index, the others are the tag, so that index and

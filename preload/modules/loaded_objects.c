@@ -1,5 +1,5 @@
 /*
- * modules/loaded_objects.c - go through the loader's list. Layer 2.
+ * modules/loaded_objects.c - go through the loader's list.
  *
  * Another thread may unload an object while the list is read: an entry that is not known to
  * stay is copied by the kernel, which says so where it is gone.

@@ -1,5 +1,5 @@
 /*
- * modules/map.c - module definitions, one writer at a time. Layer 5.
+ * modules/map.c - module definitions, one writer at a time.
  *
  * A module is written when its first address is met on a stack, not when it is loaded:
  * that needs no loader lock and no hook in dlopen. `time` in the definition says from

@@ -1,5 +1,5 @@
 /*
- * modules/map.h - tells the ring which loaded objects its addresses belong to. Layer 5.
+ * modules/map.h - tells the ring which loaded objects its addresses belong to.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_MAP_H
 #define OUTLIVE_PRELOAD_MODULES_MAP_H

@@ -1,5 +1,5 @@
 /*
- * modules/offer.c - open, give, close; and remember what was given. Layer 3.
+ * modules/offer.c - open, give, close; and remember what was given.
  *
  * A file that goes at once was made for that, and not long ago. Those that have been there for
  * an hour are not given (it takes some ten microseconds): the reader opens them by their

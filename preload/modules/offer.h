@@ -1,7 +1,7 @@
 /*
  * modules/offer.h - the file of a library, given to the reader before it is loaded: it may be
  * removed right after. And where the process sees other files than the reader does, those of
- * all modules: when the process has ended, its file system may be no more. Layer 3.
+ * all modules: when the process has ended, its file system may be no more.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_OFFER_H
 #define OUTLIVE_PRELOAD_MODULES_OFFER_H

@@ -1,5 +1,5 @@
 /*
- * modules/real.c - look up what comes after us, once, before anything is recorded. Layer 3.
+ * modules/real.c - look up what comes after us, once, before anything is recorded.
  *
  * Not by dlsym(): for a name that is not there it allocates the text of an error. Whoever
  * called us may be a malloc that holds its own lock (PartitionAlloc, mozjemalloc), and would

@@ -1,6 +1,6 @@
 /*
  * modules/real.h - the functions that our exported names stand in front of: for each the next in the
- * search order, be it libc's, one that the program links, or one preloaded after us. Layer 3.
+ * search order, be it libc's, one that the program links, or one preloaded after us.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_REAL_H
 #define OUTLIVE_PRELOAD_MODULES_REAL_H

@@ -1,5 +1,5 @@
 /*
- * modules/slow_walk.c - _Unwind_Backtrace of a libgcc that is linked in statically. Layer 2.
+ * modules/slow_walk.c - _Unwind_Backtrace of a libgcc that is linked in statically.
  *
  * Statically and hidden: a shared unwinder would replace the program's. Not libunwind,
  * because no distribution's libunwind.a can be linked into a shared object, and because

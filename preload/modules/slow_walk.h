@@ -1,5 +1,5 @@
 /*
- * modules/slow_walk.h - libgcc's unwinder, for the frames that have no simple rule. Layer 2.
+ * modules/slow_walk.h - libgcc's unwinder, for the frames that have no simple rule.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_SLOW_WALK_H
 #define OUTLIVE_PRELOAD_MODULES_SLOW_WALK_H

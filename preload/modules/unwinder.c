@@ -1,5 +1,5 @@
 /*
- * modules/unwinder.c - what a module's dynamic symbols tell of it. Layer 3.
+ * modules/unwinder.c - what a module's dynamic symbols tell of it.
  *
  * Return stubs must not appear between the two phases of a throw, and only a throw by the
  * shared unwinder can be seen to begin. A module whose frames have personalities, but

@@ -1,5 +1,5 @@
 /*
- * modules/unwinder.h - who, besides the processor, reads a module's return addresses. Layer 3.
+ * modules/unwinder.h - who, besides the processor, reads a module's return addresses.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_UNWINDER_H
 #define OUTLIVE_PRELOAD_MODULES_UNWINDER_H

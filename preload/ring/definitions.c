@@ -1,5 +1,5 @@
 /*
- * ring/definitions.c - the chunk that definitions go to. Layer 4.
+ * ring/definitions.c - the chunk that definitions go to.
  */
 #include "ring/definitions.h"
 

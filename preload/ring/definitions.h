@@ -1,5 +1,5 @@
 /*
- * ring/definitions.h - the chunk that definitions go to, one writer at a time. Layer 4.
+ * ring/definitions.h - the chunk that definitions go to, one writer at a time.
  *
  * Between definitions_enter() and definitions_leave() nothing may be called that
  * allocates, waits, or enters again.

@@ -1,5 +1,5 @@
 /*
- * ring/name.c - the ring's file, hidden, shown and given up. Layer 2.
+ * ring/name.c - the ring's file, hidden, shown and given up.
  */
 #include "ring/name.h"
 

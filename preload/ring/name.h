@@ -1,6 +1,6 @@
 /*
  * ring/name.h - the ring's file in its directory: made under a hidden name, shown when
- * whoever sees it can read it, or left empty as a sign that there is no ring. Layer 2.
+ * whoever sees it can read it, or left empty as a sign that there is no ring.
  */
 #ifndef OUTLIVE_PRELOAD_RING_NAME_H
 #define OUTLIVE_PRELOAD_RING_NAME_H

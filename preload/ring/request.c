@@ -1,5 +1,5 @@
 /*
- * ring/request.c - ask for a file by a Unix socket, within a bound. Layer 2.
+ * ring/request.c - ask for a file by a Unix socket, within a bound.
  */
 #include "ring/request.h"
 

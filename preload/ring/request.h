@@ -1,6 +1,6 @@
 /*
  * ring/request.h - a file for the ring, asked of `outlive run` where its directory cannot
- * be reached; and files of libraries, given to it. Layer 2.
+ * be reached; and files of libraries, given to it.
  *
  * The protocol, and why either side believes the other: ring_socket.h.
  */

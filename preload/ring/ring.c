@@ -1,5 +1,5 @@
 /*
- * ring/ring.c - create and map the ring, hand out chunks, count losses. Layer 3.
+ * ring/ring.c - create and map the ring, hand out chunks, count losses.
  */
 #include "ring/ring.h"
 

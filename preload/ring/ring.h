@@ -1,5 +1,5 @@
 /*
- * ring/ring.h - the process's ring: made, mapped, its chunks handed out. Layer 3.
+ * ring/ring.h - the process's ring: made, mapped, its chunks handed out.
  *
  * Every atomic on a chunk state is paired as trace_format.h says; the reader is another
  * process. Nothing here waits without a bound, allocates, or keeps a descriptor.

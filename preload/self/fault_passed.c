@@ -1,4 +1,4 @@
-/* self/fault_passed.c - the signal frames of handlers that may be running. Layer 2. */
+/* self/fault_passed.c - the signal frames of handlers that may be running. */
 #include "self/fault_passed.h"
 
 #include <stdatomic.h>

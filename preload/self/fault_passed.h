@@ -1,6 +1,6 @@
 /*
  * self/fault_passed.h - faults that a handler of the program's own was given: should that end
- * the process, they are what it died of. Layer 2.
+ * the process, they are what it died of.
  */
 #ifndef OUTLIVE_PRELOAD_SELF_FAULT_PASSED_H
 #define OUTLIVE_PRELOAD_SELF_FAULT_PASSED_H

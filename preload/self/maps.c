@@ -1,5 +1,5 @@
 /*
- * self/maps.c - /proc/self/maps and smaps become definitions. Layer 7.
+ * self/maps.c - /proc/self/maps and smaps become definitions.
  */
 #include "self/maps.h"
 

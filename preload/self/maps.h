@@ -1,5 +1,5 @@
 /*
- * self/maps.h - the address space as the process sees it, written into the ring. Layer 7.
+ * self/maps.h - the address space as the process sees it, written into the ring.
  */
 #ifndef OUTLIVE_PRELOAD_SELF_MAPS_H
 #define OUTLIVE_PRELOAD_SELF_MAPS_H

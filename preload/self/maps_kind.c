@@ -1,5 +1,5 @@
 /*
- * self/maps_kind.c - marks and headers at the start of anonymous mappings. Layer 3.
+ * self/maps_kind.c - marks and headers at the start of anonymous mappings.
  */
 #include "self/maps_kind.h"
 

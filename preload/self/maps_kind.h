@@ -1,5 +1,5 @@
 /*
- * self/maps_kind.h - whose an anonymous mapping is, by what begins there. Layer 3.
+ * self/maps_kind.h - whose an anonymous mapping is, by what begins there.
  *
  * As the analyzer looks at a living process from outside: by /proc/self/mem, which fails
  * where another thread has unmapped what is read, and gives the process no page.

@@ -1,5 +1,5 @@
 /*
- * self/maps_use.c - sizes of a mapping, out of text and into bytes. Layer 3.
+ * self/maps_use.c - sizes of a mapping, out of text and into bytes.
  */
 #include "self/maps_use.h"
 

@@ -1,6 +1,6 @@
 /*
  * self/maps_use.h - how much of a mapping is in memory: the lines below its header in
- * /proc/self/smaps, and the bytes that say it in a MAPS_USE record. Layer 3.
+ * /proc/self/smaps, and the bytes that say it in a MAPS_USE record.
  */
 #ifndef OUTLIVE_PRELOAD_SELF_MAPS_USE_H
 #define OUTLIVE_PRELOAD_SELF_MAPS_USE_H

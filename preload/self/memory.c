@@ -1,5 +1,5 @@
 /*
- * self/memory.c - /proc/self/statm, status and thread states become definitions. Layer 6.
+ * self/memory.c - /proc/self/statm, status and thread states become definitions.
  */
 #include "self/memory.h"
 

@@ -1,6 +1,6 @@
 /*
  * self/memory.h - the process's memory as a whole, and where its threads have their
- * stacks, written into the ring. Layer 6.
+ * stacks, written into the ring.
  */
 #ifndef OUTLIVE_PRELOAD_SELF_MEMORY_H
 #define OUTLIVE_PRELOAD_SELF_MEMORY_H

@@ -1,5 +1,5 @@
 /*
- * self/phase.c - phases become definitions. Layer 6.
+ * self/phase.c - phases become definitions.
  */
 #include "self/phase.h"
 

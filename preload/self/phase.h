@@ -1,5 +1,5 @@
 /*
- * self/phase.h - the phase that the process is in, told to the ring. Layer 6.
+ * self/phase.h - the phase that the process is in, told to the ring.
  *
  * The C library's: load, main, exit, each begins once and in this order. The program's:
  * one name at a time, for the whole process, within those.

@@ -1,5 +1,5 @@
 /*
- * self/raised_limits.c - the limits that the kernel has instead of the program's. Layer 2.
+ * self/raised_limits.c - the limits that the kernel has instead of the program's.
  */
 #include "self/raised_limits.h"
 

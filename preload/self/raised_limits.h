@@ -1,5 +1,5 @@
 /*
- * self/raised_limits.h - limits of memory that are larger than the program knows. Layer 2.
+ * self/raised_limits.h - limits of memory that are larger than the program knows.
  */
 #ifndef OUTLIVE_PRELOAD_SELF_RAISED_LIMITS_H
 #define OUTLIVE_PRELOAD_SELF_RAISED_LIMITS_H

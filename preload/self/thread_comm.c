@@ -1,5 +1,5 @@
 /*
- * self/thread_comm.c - ask for the calling thread's, read those of others in /proc. Layer 2.
+ * self/thread_comm.c - ask for the calling thread's, read those of others in /proc.
  */
 #include "self/thread_comm.h"
 

@@ -1,5 +1,5 @@
 /*
- * self/thread_comm.h - the name of a thread of this process, as the kernel has it. Layer 2.
+ * self/thread_comm.h - the name of a thread of this process, as the kernel has it.
  */
 #ifndef OUTLIVE_PRELOAD_SELF_THREAD_COMM_H
 #define OUTLIVE_PRELOAD_SELF_THREAD_COMM_H

@@ -1,5 +1,5 @@
 /*
- * stack/frames.c - put stubs into frames, and take them back. Layer 6.
+ * stack/frames.c - put stubs into frames, and take them back.
  */
 #include "stack/frames.h"
 

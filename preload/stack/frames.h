@@ -1,5 +1,5 @@
 /*
- * stack/frames.h - the frames a thread's last event saw, and the stubs they carry. Layer 6.
+ * stack/frames.h - the frames a thread's last event saw, and the stubs they carry.
  */
 #ifndef OUTLIVE_PRELOAD_STACK_FRAMES_H
 #define OUTLIVE_PRELOAD_STACK_FRAMES_H

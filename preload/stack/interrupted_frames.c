@@ -1,5 +1,5 @@
 /*
- * stack/interrupted_frames.c - which frames that a signal interrupted may have stubs. Layer 6.
+ * stack/interrupted_frames.c - which frames that a signal interrupted may have stubs.
  *
  * At a call, call frame information is exact, and whoever reads its own return address has
  * read it, as a rule. Where a signal comes, neither need be so:

@@ -1,5 +1,5 @@
 /*
- * stack/interrupted_frames.h - which frames that a signal interrupted may have stubs. Layer 6.
+ * stack/interrupted_frames.h - which frames that a signal interrupted may have stubs.
  */
 #ifndef OUTLIVE_PRELOAD_STACK_INTERRUPTED_FRAMES_H
 #define OUTLIVE_PRELOAD_STACK_INTERRUPTED_FRAMES_H

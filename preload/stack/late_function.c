@@ -1,5 +1,5 @@
 /*
- * stack/late_function.c - find them once, at the start or where a plugin first calls. Layer 5.
+ * stack/late_function.c - find them once, at the start or where a plugin first calls.
  */
 #include "stack/late_function.h"
 

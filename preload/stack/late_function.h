@@ -1,6 +1,6 @@
 /*
  * stack/late_function.h - what hooked names of an unwinder, or of what throws, would have reached
- * without us. A plugin may bring its own when the process is long running. Layer 5.
+ * without us. A plugin may bring its own when the process is long running.
  */
 #ifndef OUTLIVE_PRELOAD_STACK_LATE_FUNCTION_H
 #define OUTLIVE_PRELOAD_STACK_LATE_FUNCTION_H

@@ -1,5 +1,5 @@
 /*
- * stack/signal_frame.h - whether a signal handler runs between two frames of one stack. Layer 1.
+ * stack/signal_frame.h - whether a signal handler runs between two frames of one stack.
  */
 #ifndef OUTLIVE_PRELOAD_STACK_SIGNAL_FRAME_H
 #define OUTLIVE_PRELOAD_STACK_SIGNAL_FRAME_H

@@ -1,4 +1,4 @@
-/* stack/signal_stack.c - sigaltstack(2) on behalf of the guest. Layer 3. */
+/* stack/signal_stack.c - sigaltstack(2) on behalf of the guest. */
 #include "stack/signal_stack.h"
 
 #include "system/own_memory.h"

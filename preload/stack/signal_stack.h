@@ -1,6 +1,6 @@
 /*
  * stack/signal_stack.h - a stack for our handler of faults, where the program gives a thread
- * none: that of a thread which has overflowed is of no use. Layer 3.
+ * none: that of a thread which has overflowed is of no use.
  */
 #ifndef OUTLIVE_PRELOAD_STACK_SIGNAL_STACK_H
 #define OUTLIVE_PRELOAD_STACK_SIGNAL_STACK_H

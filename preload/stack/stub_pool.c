@@ -1,5 +1,5 @@
 /*
- * stack/stub_pool.c - the common pool of return stubs. Layer 4.
+ * stack/stub_pool.c - the common pool of return stubs.
  */
 #include "stack/stub_pool.h"
 

@@ -1,5 +1,5 @@
 /*
- * stack/stub_pool.h - return stubs: taken, put in place of return addresses, given back. Layer 4.
+ * stack/stub_pool.h - return stubs: taken, put in place of return addresses, given back.
  *
  * A stub that stands in some slot, or whose slot was copied elsewhere, may still run. So
  * a stub is given back only when it has run, or when the frame is proven never to

@@ -1,5 +1,5 @@
 /*
- * stack/thread_state.c - thread states: mapped, recycled, renewed after fork. Layer 5.
+ * stack/thread_state.c - thread states: mapped, recycled, renewed after fork.
  */
 #include "stack/thread_state.h"
 

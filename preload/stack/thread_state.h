@@ -1,5 +1,5 @@
 /*
- * stack/thread_state.h - what the recorder keeps for one thread. Layer 5.
+ * stack/thread_state.h - what the recorder keeps for one thread.
  *
  * States live in mappings of their own, never in the traced program's heap. They are
  * recycled when threads end; one that is in use belongs to its thread alone.

@@ -1,5 +1,5 @@
 /*
- * stack/throws.c - exceptions set out, arrive, and are over. Layer 7.
+ * stack/throws.c - exceptions set out, arrive, and are over.
  */
 #include "stack/throws.h"
 

@@ -1,5 +1,5 @@
 /*
- * stack/throws.h - the exceptions that are on their way through a thread's frames. Layer 7.
+ * stack/throws.h - the exceptions that are on their way through a thread's frames.
  *
  * There may be several: a cleanup that one of them runs may throw another, and catch it.
  * What holds for the outer one must go on holding then.

@@ -1,4 +1,4 @@
-/* stack/view.c - what of a stack a walk may look at. Layer 4. */
+/* stack/view.c - what of a stack a walk may look at. */
 #include "stack/view.h"
 
 bool stack_view_asks(struct stack_view *view, uintptr_t address)

@@ -1,5 +1,5 @@
 /*
- * stack/view.h - what of a stack a walk may look at. Layer 4.
+ * stack/view.h - what of a stack a walk may look at.
  *
  * Of the thread's own stack all can be read, within its bounds. Another may have been unmapped
  * where the program no longer needs it, or have been given up for one that is smaller: where

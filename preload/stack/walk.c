@@ -1,5 +1,5 @@
 /*
- * stack/walk.c - walk outwards until something known is met. Layer 7.
+ * stack/walk.c - walk outwards until something known is met.
  *
  * What can be met: a stub of this thread's, which proves all that lies further out; or,
  * where stubs cannot be, a frame of the last event with the same slot and return address,

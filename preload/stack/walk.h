@@ -1,5 +1,5 @@
 /*
- * stack/walk.h - the stack of an event, as a difference to the event before. Layer 7.
+ * stack/walk.h - the stack of an event, as a difference to the event before.
  *
  * Exact: each walk leaves return stubs in place of the return addresses it read. A later
  * walk that comes upon one knows everything further out; a frame whose stub has run has

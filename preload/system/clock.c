@@ -1,5 +1,5 @@
 /*
- * system/clock.c - which clock the events carry. Layer 2.
+ * system/clock.c - which clock the events carry.
  */
 #include "system/clock.h"
 

@@ -1,5 +1,5 @@
 /*
- * system/clock.h - time in quanta, as events carry it. Layer 2.
+ * system/clock.h - time in quanta, as events carry it.
  *
  * A quantum is 32 ticks (about 10 ns): far below what it takes to hand a block from
  * one thread to another, so order survives, and most deltas fit one byte.

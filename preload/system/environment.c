@@ -1,5 +1,5 @@
 /*
- * system/environment.c - our variables in somebody else's environment. Layer 1.
+ * system/environment.c - our variables in somebody else's environment.
  */
 #include "system/environment.h"
 

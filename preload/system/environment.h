@@ -1,6 +1,6 @@
 /*
  * system/environment.h - what a program needs in its environment to be recorded, kept since our
- * start, and handed on where a caller of exec leaves it out. Layer 1.
+ * start, and handed on where a caller of exec leaves it out.
  *
  * handover_look() and handover_fill() run between vfork() and exec, in memory that is
  * another process's: they write nothing but what their caller gives them, call nothing of

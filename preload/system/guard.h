@@ -1,5 +1,5 @@
 /*
- * system/guard.h - the recorder's only thread-local data. Layer 0.
+ * system/guard.h - the recorder's only thread-local data.
  *
  * Initial-exec and without a destructor: other TLS models may call the allocator on
  * first use, and a destructor would run before the thread's last frees. It stays a few

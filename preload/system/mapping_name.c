@@ -1,4 +1,4 @@
-/* system/mapping_name.c - /proc/self/maps, line by line, without stdio. Layer 2. */
+/* system/mapping_name.c - /proc/self/maps, line by line, without stdio. */
 #include "system/mapping_name.h"
 
 #include "system/system.h"

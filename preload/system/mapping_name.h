@@ -1,5 +1,5 @@
 /*
- * system/mapping_name.h - which file lies at an address. Layer 2.
+ * system/mapping_name.h - which file lies at an address.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_MAPPING_NAME_H
 #define OUTLIVE_PRELOAD_SYSTEM_MAPPING_NAME_H

@@ -1,4 +1,4 @@
-/* system/maps_scan.c - /proc/self/maps, mapping by mapping, by system calls only. Layer 2. */
+/* system/maps_scan.c - /proc/self/maps, mapping by mapping, by system calls only. */
 #include "system/maps_scan.h"
 
 #include "system/system.h"

@@ -1,5 +1,5 @@
 /*
- * system/maps_scan.h - /proc/self/maps, mapping by mapping, by system calls only. Layer 2.
+ * system/maps_scan.h - /proc/self/maps, mapping by mapping, by system calls only.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_MAPS_SCAN_H
 #define OUTLIVE_PRELOAD_SYSTEM_MAPS_SCAN_H

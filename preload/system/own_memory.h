@@ -1,6 +1,6 @@
 /*
  * system/own_memory.h - memory of the recorder's own that begins with a mark, so that a look from
- * outside does not take it for the program's. Layer 2.
+ * outside does not take it for the program's.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_OWN_MEMORY_H
 #define OUTLIVE_PRELOAD_SYSTEM_OWN_MEMORY_H

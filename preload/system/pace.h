@@ -1,6 +1,6 @@
 /*
  * system/pace.h - work that is asked for again and again, and may take a small part of the time
- * only: a file to read that can be long. Layer 3.
+ * only: a file to read that can be long.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_PACE_H
 #define OUTLIVE_PRELOAD_SYSTEM_PACE_H

@@ -1,5 +1,5 @@
 /*
- * system/settings.c - environment variables into struct settings, without libc. Layer 2.
+ * system/settings.c - environment variables into struct settings, without libc.
  */
 #include "system/settings.h"
 

@@ -1,5 +1,5 @@
 /*
- * system/settings.h - what the environment asks of the recorder. Layer 2.
+ * system/settings.h - what the environment asks of the recorder.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_SETTINGS_H
 #define OUTLIVE_PRELOAD_SYSTEM_SETTINGS_H

@@ -1,5 +1,5 @@
 /*
- * system/stack_bounds.c - the mapping that a stack lies in. Layer 3.
+ * system/stack_bounds.c - the mapping that a stack lies in.
  *
  * pthread_getattr_np() would answer for threads, but deadlocks when called from inside
  * the allocator, and knows nothing of coroutine and signal stacks.

@@ -1,5 +1,5 @@
 /*
- * system/stack_bounds.h - where a stack begins and ends in memory. Layer 3.
+ * system/stack_bounds.h - where a stack begins and ends in memory.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_STACK_BOUNDS_H
 #define OUTLIVE_PRELOAD_SYSTEM_STACK_BOUNDS_H

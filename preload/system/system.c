@@ -1,5 +1,5 @@
 /*
- * system/system.c - which system calls a filter lets pass. Layer 1.
+ * system/system.c - which system calls a filter lets pass.
  *
  * Filters are programs (seccomp(2), classic BPF), so they are asked: they are run here with
  * the calls that the recorder makes. One that looks at where a call comes from, or at pointers,

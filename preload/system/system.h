@@ -1,5 +1,5 @@
 /*
- * system/system.h - the system calls of the preload, without the C library. Layer 1.
+ * system/system.h - the system calls of the preload, without the C library.
  *
  * The recorder runs inside malloc, in signal handlers and in half-made processes, so it
  * calls nothing that could lock, allocate, be cancelled, or set errno. All functions

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit 2
 bad=0
 
 mapfile -t sources < <(git ls-files '*.c' '*.h')
-mapfile -t units < <(git ls-files 'preload/*.c' 'analyzer/*.c')
+mapfile -t units < <(git ls-files "preload/*.c" "analyzer/*.c")
 mapfile -t scripts < <(git ls-files '*.sh' .ci/run)
 
 clang-format --dry-run -Werror "${sources[@]}" || bad=1

@@ -1,4 +1,4 @@
-/* report/json/classes.c - classes, their evidence and advice in JSON. Layer 16. */
+/* report/json/classes.c - classes, their evidence and advice in JSON. */
 #include "report/json/classes.h"
 
 #include "report/advice_words.h"

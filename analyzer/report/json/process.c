@@ -1,4 +1,4 @@
-/* report/json/process.c - what is said of a process in JSON. Layer 8. */
+/* report/json/process.c - what is said of a process in JSON. */
 #include "report/json/process.h"
 
 #include "base/text.h"

@@ -1,6 +1,6 @@
 /*
  * report/json/process.h - what is said of a process in JSON, in a report and by `outlive info`
- * alike. Layer 8.
+ * alike.
  */
 #ifndef OUTLIVE_REPORT_JSON_PROCESS_H
 #define OUTLIVE_REPORT_JSON_PROCESS_H

@@ -1,4 +1,4 @@
-/* report/json/report.c - a profile for programs. Layer 17. */
+/* report/json/report.c - a profile for programs. */
 #include "report/json/report.h"
 
 #include "report/json/classes.h"

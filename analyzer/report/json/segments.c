@@ -1,4 +1,4 @@
-/* report/json/segments.c - segments for programs: JSON and CSV. Layer 7. */
+/* report/json/segments.c - segments for programs: JSON and CSV. */
 #include "base/json_writer.h"
 #include "segments/oddities.h"
 #include "report/segments.h"

@@ -1,4 +1,4 @@
-/* report/json/stacks.c - stacks and faults for programs. Layer 15. */
+/* report/json/stacks.c - stacks and faults for programs. */
 #include "report/json/stacks.h"
 
 #include "verdict/stack_functions.h"

@@ -1,4 +1,4 @@
-/* report/json/timeline.c - segments over time, for programs. Layer 12. */
+/* report/json/timeline.c - segments over time, for programs. */
 #include "base/json_writer.h"
 #include "report/text/self_view.h"
 #include "report/timeline.h"

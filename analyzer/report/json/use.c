@@ -1,4 +1,4 @@
-/* report/json/use.c - the use of memory in JSON. Layer 2. */
+/* report/json/use.c - the use of memory in JSON. */
 #include "report/json/use.h"
 
 void use_json(struct json_writer *json, const struct memory_use *use)

@@ -1,5 +1,5 @@
 /*
- * report/json/use.h - the use of memory by a mapping or many, in JSON. Layer 2.
+ * report/json/use.h - the use of memory by a mapping or many, in JSON.
  */
 #ifndef OUTLIVE_REPORT_JSON_USE_H
 #define OUTLIVE_REPORT_JSON_USE_H

@@ -1,4 +1,4 @@
-/* report/text/classes.c - classes, advice and exactness for people. Layer 16. */
+/* report/text/classes.c - classes, advice and exactness for people. */
 #include "report/text/classes.h"
 
 #include "report/advice_words.h"

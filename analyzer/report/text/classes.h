@@ -1,6 +1,6 @@
 /*
  * report/text/classes.h - the classes of a text report, the best pieces of advice, and how much
- * of it is exact. Layer 16.
+ * of it is exact.
  */
 #ifndef OUTLIVE_REPORT_TEXT_CLASSES_H
 #define OUTLIVE_REPORT_TEXT_CLASSES_H

@@ -1,4 +1,4 @@
-/* report/text/explain.c - single blocks, followed from birth to end. Layer 17. */
+/* report/text/explain.c - single blocks, followed from birth to end. */
 #include "report/text/explain.h"
 
 #include "verdict/function_text.h"

@@ -1,5 +1,5 @@
 /*
- * report/text/explain.h - single blocks, followed from birth to end. Layer 17.
+ * report/text/explain.h - single blocks, followed from birth to end.
  */
 #ifndef OUTLIVE_REPORT_TEXT_EXPLAIN_H
 #define OUTLIVE_REPORT_TEXT_EXPLAIN_H

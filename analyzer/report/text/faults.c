@@ -1,4 +1,4 @@
-/* report/text/faults.c - what a program died of. Layer 15. */
+/* report/text/faults.c - what a program died of. */
 #include "report/text/faults.h"
 
 #include "base/table.h"

@@ -1,6 +1,5 @@
 /*
  * report/text/faults.h - what a program died of: an overflow of a stack, or another signal.
- * Layer 15.
  */
 #ifndef OUTLIVE_REPORT_TEXT_FAULTS_H
 #define OUTLIVE_REPORT_TEXT_FAULTS_H

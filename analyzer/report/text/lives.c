@@ -1,4 +1,4 @@
-/* report/text/lives.c - tables about lives. Layer 17. */
+/* report/text/lives.c - tables about lives. */
 #include "report/text/lives.h"
 
 #include "verdict/function_text.h"

@@ -1,6 +1,6 @@
 /*
  * report/text/lives.h - tables of a text report that are about lives: the sites of one class,
- * and who owns the blocks of others. Layer 17.
+ * and who owns the blocks of others.
  */
 #ifndef OUTLIVE_REPORT_TEXT_LIVES_H
 #define OUTLIVE_REPORT_TEXT_LIVES_H

@@ -1,4 +1,4 @@
-/* report/text/losses.c - what a recording lost, in half a sentence. Layer 10. */
+/* report/text/losses.c - what a recording lost, in half a sentence. */
 #include "report/text/losses.h"
 
 #include "trace/counts.h"

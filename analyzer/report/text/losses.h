@@ -1,5 +1,5 @@
 /*
- * report/text/losses.h - what a recording lost, in half a sentence. Layer 10.
+ * report/text/losses.h - what a recording lost, in half a sentence.
  */
 #ifndef OUTLIVE_REPORT_TEXT_LOSSES_H
 #define OUTLIVE_REPORT_TEXT_LOSSES_H

@@ -1,4 +1,4 @@
-/* report/text/names.c - names in a text report. Layer 9. */
+/* report/text/names.c - names in a text report. */
 #include "report/text/names.h"
 
 #define SIDE_COLUMNS_MIN 10 /* less is no use for a file name */

@@ -1,5 +1,5 @@
 /*
- * report/text/names.h - names in a text report, fitted to what is left of the line. Layer 9.
+ * report/text/names.h - names in a text report, fitted to what is left of the line.
  */
 #ifndef OUTLIVE_REPORT_TEXT_NAMES_H
 #define OUTLIVE_REPORT_TEXT_NAMES_H

@@ -1,4 +1,4 @@
-/* report/text/phases.c - the phases of a process for people, and for programs. Layer 8. */
+/* report/text/phases.c - the phases of a process for people, and for programs. */
 #include "report/text/phases.h"
 
 #include "replay/profile.h"

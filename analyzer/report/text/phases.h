@@ -1,5 +1,5 @@
 /*
- * report/text/phases.h - the phases of a process for people, and for programs. Layer 8.
+ * report/text/phases.h - the phases of a process for people, and for programs.
  */
 #ifndef OUTLIVE_REPORT_TEXT_PHASES_H
 #define OUTLIVE_REPORT_TEXT_PHASES_H

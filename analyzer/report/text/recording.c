@@ -1,4 +1,4 @@
-/* report/text/recording.c - one process of a recording, and which others there are. Layer 19. */
+/* report/text/recording.c - one process of a recording, and which others there are. */
 #include "report/text/recording.h"
 
 #include "base/table.h"

@@ -1,7 +1,7 @@
 /*
  * report/text/recording.h - a recording for people: the report of one of its processes, and
  * which others there are. `outlive run` at its end and `outlive report` both say it with
- * this. Layer 19.
+ * this.
  */
 #ifndef OUTLIVE_REPORT_TEXT_RECORDING_H
 #define OUTLIVE_REPORT_TEXT_RECORDING_H

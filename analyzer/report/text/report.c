@@ -1,4 +1,4 @@
-/* report/text/report.c - a profile for people. Layer 18. */
+/* report/text/report.c - a profile for people. */
 #include "report/text/report.h"
 
 #include "report/text/classes.h"

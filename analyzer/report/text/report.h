@@ -1,5 +1,5 @@
 /*
- * report/text/report.h - a profile for people. Layer 18.
+ * report/text/report.h - a profile for people.
  */
 #ifndef OUTLIVE_REPORT_TEXT_REPORT_H
 #define OUTLIVE_REPORT_TEXT_REPORT_H

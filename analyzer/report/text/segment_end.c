@@ -1,4 +1,4 @@
-/* report/text/segment_end.c - the end of a process, for people. Layer 10. */
+/* report/text/segment_end.c - the end of a process, for people. */
 #include "report/text/segment_end.h"
 
 #define LABEL_COLUMNS 15 /* what a line is about */

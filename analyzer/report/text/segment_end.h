@@ -1,5 +1,5 @@
 /*
- * report/text/segment_end.h - how a recorded process ended, as it saw itself. Layer 10.
+ * report/text/segment_end.h - how a recorded process ended, as it saw itself.
  */
 #ifndef OUTLIVE_REPORT_TEXT_SEGMENT_END_H
 #define OUTLIVE_REPORT_TEXT_SEGMENT_END_H

@@ -1,4 +1,4 @@
-/* report/text/segments.c - segments for people. Layer 7. */
+/* report/text/segments.c - segments for people. */
 #include "base/table.h"
 #include "segments/oddities.h"
 #include "report/segments.h"

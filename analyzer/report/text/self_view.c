@@ -1,4 +1,4 @@
-/* report/text/self_view.c - how a process saw its own mappings. Layer 11. */
+/* report/text/self_view.c - how a process saw its own mappings. */
 #include "report/text/self_view.h"
 
 #include "base/table.h"

@@ -1,6 +1,6 @@
 /*
  * report/text/self_view.h - how a process saw its own mappings, for people, where there is
- * nothing better. Layer 11.
+ * nothing better.
  */
 #ifndef OUTLIVE_REPORT_TEXT_SELF_VIEW_H
 #define OUTLIVE_REPORT_TEXT_SELF_VIEW_H

@@ -1,4 +1,4 @@
-/* report/text/sizes.c - sizes over time, for people. Layer 11. */
+/* report/text/sizes.c - sizes over time, for people. */
 #include "report/text/sizes.h"
 #include "segments/size_history.h"
 

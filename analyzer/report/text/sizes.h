@@ -1,6 +1,6 @@
 /*
  * report/text/sizes.h - how large a recorded process was between the looks at all of it, for
- * people. Layer 11.
+ * people.
  */
 #ifndef OUTLIVE_REPORT_TEXT_SIZES_H
 #define OUTLIVE_REPORT_TEXT_SIZES_H

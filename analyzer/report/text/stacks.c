@@ -1,4 +1,4 @@
-/* report/text/stacks.c - how deep the stacks went, for people. Layer 16. */
+/* report/text/stacks.c - how deep the stacks went, for people. */
 #include "report/text/stacks.h"
 
 #include "report/text/faults.h"

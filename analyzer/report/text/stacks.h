@@ -1,5 +1,5 @@
 /*
- * report/text/stacks.h - how deep the stacks went, for people. Layer 16.
+ * report/text/stacks.h - how deep the stacks went, for people.
  */
 #ifndef OUTLIVE_REPORT_TEXT_STACKS_H
 #define OUTLIVE_REPORT_TEXT_STACKS_H

@@ -1,4 +1,4 @@
-/* report/text/summary.c - the head of a text report. Layer 9. */
+/* report/text/summary.c - the head of a text report. */
 #include "report/text/summary.h"
 
 #include "report/text/phases.h"

@@ -1,6 +1,6 @@
 /*
  * report/text/summary.h - the head of a text report: what ran, how much it allocated, when
- * the peak was, what is missing. Layer 9.
+ * the peak was, what is missing.
  */
 #ifndef OUTLIVE_REPORT_TEXT_SUMMARY_H
 #define OUTLIVE_REPORT_TEXT_SUMMARY_H

@@ -1,4 +1,4 @@
-/* report/text/suppressions.c - what is said of blocks that are kept on purpose. Layer 12. */
+/* report/text/suppressions.c - what is said of blocks that are kept on purpose. */
 #include "report/text/suppressions.h"
 
 #include "base/table.h"

@@ -1,5 +1,5 @@
 /*
- * report/text/suppressions.h - what a text report says of blocks that are kept on purpose. Layer 12.
+ * report/text/suppressions.h - what a text report says of blocks that are kept on purpose.
  */
 #ifndef OUTLIVE_REPORT_TEXT_SUPPRESSIONS_H
 #define OUTLIVE_REPORT_TEXT_SUPPRESSIONS_H

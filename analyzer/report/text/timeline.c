@@ -1,4 +1,4 @@
-/* report/text/timeline.c - segments over time, for people. Layer 12. */
+/* report/text/timeline.c - segments over time, for people. */
 #include "base/table.h"
 #include "report/text/summary.h"
 #include "report/text/segment_end.h"

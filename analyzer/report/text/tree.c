@@ -1,4 +1,4 @@
-/* report/text/tree.c - the call tree of a text report. Layer 12. */
+/* report/text/tree.c - the call tree of a text report. */
 #include "report/text/tree.h"
 
 #include "report/tree.h"

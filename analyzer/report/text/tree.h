@@ -1,6 +1,6 @@
 /*
  * report/text/tree.h - the call tree of a text report, from where threads begin down to who
- * allocated. Layer 12.
+ * allocated.
  */
 #ifndef OUTLIVE_REPORT_TEXT_TREE_H
 #define OUTLIVE_REPORT_TEXT_TREE_H

@@ -1,4 +1,4 @@
-/* report/text/why.c - one site whole. Layer 17. */
+/* report/text/why.c - one site whole. */
 #include "report/text/why.h"
 
 #include "verdict/function_text.h"

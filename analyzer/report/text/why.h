@@ -1,5 +1,5 @@
 /*
- * report/text/why.h - one site whole: how its blocks lived, what that says, and why. Layer 17.
+ * report/text/why.h - one site whole: how its blocks lived, what that says, and why.
  */
 #ifndef OUTLIVE_REPORT_TEXT_WHY_H
 #define OUTLIVE_REPORT_TEXT_WHY_H

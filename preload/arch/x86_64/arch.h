@@ -1,6 +1,6 @@
 /*
  * arch.h - what the preload needs from the processor: system calls that leave errno
- * alone, the clock, the thread pointer. Layer 0. x86-64.
+ * alone, the clock, the thread pointer. x86-64.
  */
 #ifndef OUTLIVE_ARCH_H
 #define OUTLIVE_ARCH_H

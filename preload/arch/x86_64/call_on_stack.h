@@ -1,5 +1,5 @@
 /*
- * call_on_stack.h - off a stack that is too small. Layer 0. x86-64.
+ * call_on_stack.h - off a stack that is too small. x86-64.
  */
 #ifndef OUTLIVE_CALL_ON_STACK_H
 #define OUTLIVE_CALL_ON_STACK_H

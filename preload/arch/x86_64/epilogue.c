@@ -1,5 +1,5 @@
 /*
- * epilogue.c - read instructions up to a return. Layer 0. x86-64.
+ * epilogue.c - read instructions up to a return. x86-64.
  *
  * That is a proof, not a guess: whatever a function did before, these are the instructions
  * that it runs from here on, and of them only the last two move the stack pointer.

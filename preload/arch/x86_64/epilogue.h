@@ -1,5 +1,5 @@
 /*
- * epilogue.h - how a function without call frame information returns. Layer 0. x86-64.
+ * epilogue.h - how a function without call frame information returns. x86-64.
  */
 #ifndef OUTLIVE_EPILOGUE_H
 #define OUTLIVE_EPILOGUE_H

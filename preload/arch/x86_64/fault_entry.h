@@ -1,5 +1,5 @@
 /*
- * fault_entry.h - in front of a program's handler of faults. Layer 0. x86-64.
+ * fault_entry.h - in front of a program's handler of faults. x86-64.
  */
 #ifndef OUTLIVE_FAULT_ENTRY_H
 #define OUTLIVE_FAULT_ENTRY_H

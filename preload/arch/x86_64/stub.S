@@ -1,5 +1,5 @@
 /*
- * stub.S - return stubs. Layer 0. x86-64.
+ * stub.S - return stubs. x86-64.
  *
  * A stub stands in for a frame's return address. The function returns into it:
  *

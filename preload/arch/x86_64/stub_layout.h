@@ -1,5 +1,5 @@
 /*
- * stub_layout.h - numbers that stub.S and C agree on. Layer 0. x86-64.
+ * stub_layout.h - numbers that stub.S and C agree on. x86-64.
  */
 #ifndef OUTLIVE_STUB_LAYOUT_H
 #define OUTLIVE_STUB_LAYOUT_H
