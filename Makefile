@@ -71,7 +71,7 @@ ANALYZER_LIBS := -ldw -lelf -lzstd -liberty -lpthread
 PRELOAD_C := $(wildcard preload/*/*.c preload/arch/$(ARCH)/*.c)
 PRELOAD_S := $(wildcard preload/arch/$(ARCH)/*.S)
 ANALYZER_C := $(wildcard analyzer/*/*.c analyzer/report/*/*.c)
-TEST_C := $(wildcard tests/test_*.c)
+TEST_C := $(wildcard tests/unit/*/*/test_*.c tests/unit/*/*/*/test_*.c)
 FUZZ_C := $(wildcard tests/fuzz/fuzz_*.c)
 
 PRELOAD_O := $(PRELOAD_C:%.c=$(B)/%.o) $(PRELOAD_S:%.S=$(B)/%.o)
@@ -82,7 +82,7 @@ PRELOAD_TESTED_O := $(patsubst $(B)/%,$(B)/tested/%,$(filter-out \
 ANALYZER_TESTED_O := $(filter-out $(B)/analyzer/commands/main.o,$(ANALYZER_O))
 TESTS := $(TEST_C:tests/%.c=$(B)/tests/%)
 # What several tests share.
-TEST_SHARED_O := $(patsubst tests/%.c,$(B)/tests/%.o,$(filter-out $(TEST_C),$(wildcard tests/*.c)))
+TEST_SHARED_O := $(patsubst tests/%.c,$(B)/tests/%.o,$(wildcard tests/lib/*.c))
 
 PROGRAMS := $(B)/outlive $(B)/liboutlive.so
 
@@ -147,29 +147,29 @@ $(B)/preload.a: $(PRELOAD_TESTED_O)
 $(B)/analyzer.a: $(ANALYZER_TESTED_O)
 	$(Q)mkdir -p $(@D) && rm -f $@ && ar qcs $@ $^
 
-$(B)/tests/test_preload_%.o: tests/test_preload_%.c Makefile
+$(B)/tests/unit/preload/%.o: tests/unit/preload/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
-	$(Q)$(CC) $(COMMON) $(SANITIZE) -Iinclude -Itests -Ipreload -Ipreload/arch/$(ARCH) \
+	$(Q)$(CC) $(COMMON) $(SANITIZE) -Iinclude -Itests/lib -Ipreload -Ipreload/arch/$(ARCH) \
 		-Ianalyzer -c -o $@ $<
 
-$(B)/tests/test_preload_%: $(B)/tests/test_preload_%.o $(B)/preload.a $(B)/analyzer.a
+$(B)/tests/unit/preload/%: $(B)/tests/unit/preload/%.o $(B)/preload.a $(B)/analyzer.a
 	@echo "  LINK    $@"
 	$(Q)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $^ -lgcc_s $(ANALYZER_LIBS) -lcmocka
 
 $(B)/tests/%.o: tests/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
-	$(Q)$(CC) $(COMMON) $(SANITIZE) -Iinclude -Itests -Ianalyzer -c -o $@ $<
+	$(Q)$(CC) $(COMMON) $(SANITIZE) -Iinclude -Itests/lib -Ianalyzer -c -o $@ $<
 
-$(B)/tests/test_%: $(B)/tests/test_%.o $(TEST_SHARED_O) $(B)/analyzer.a
+$(B)/tests/unit/analyzer/%: $(B)/tests/unit/analyzer/%.o $(TEST_SHARED_O) $(B)/analyzer.a
 	@echo "  LINK    $@"
 	$(Q)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $^ $(ANALYZER_LIBS) -lcmocka
 
 unit-programs: $(TESTS)
 
 # Which variant is tested, and what links with its parts.
-RUN_TESTS := OUTLIVE_BUILD=$(CURDIR)/$(B) OUTLIVE_SANITIZE="$(SANITIZE)" bash tests/run.sh
+RUN_TESTS := OUTLIVE_BUILD=$(CURDIR)/$(B) OUTLIVE_SANITIZE="$(SANITIZE)" bash tests/run/run.sh
 # Unit tests are run under ASan, too, whichever the variant.
 ADDRESS_B := build/$(patsubst -%,%,$(VARIANT)-address)
 
@@ -215,7 +215,7 @@ bench: all $(B)/analyzer.a
 # ---- fuzzing --------------------------------------------------------------------
 
 FUZZ_FLAGS := -std=gnu11 -O1 -g -D_GNU_SOURCE -DOUTLIVE_VERSION='"$(VERSION)"' -Iinclude \
-	-Ianalyzer -Itests -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+	-Ianalyzer -Itests/lib -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZERS := $(FUZZ_C:tests/fuzz/%.c=build/fuzz/%)
 
 build/fuzz/%: tests/fuzz/%.c $(ANALYZER_C) $(wildcard analyzer/*/*.h analyzer/report/*/*.h \

@@ -15,14 +15,14 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 if [ -z "${OUTLIVE_CONFINED:-}" ]; then
 	export OUTLIVE_CONFINED=yes
-	exec bash tests/confined.sh /tmp "${TMPDIR:-/tmp}" /dev/shm -- bash tests/bench/bench.sh "$@"
+	exec bash tests/run/confined.sh /tmp "${TMPDIR:-/tmp}" /dev/shm -- bash tests/bench/bench.sh "$@"
 fi
 root=$PWD
 outlive=$root/build/outlive
 heaptrack=/usr/lib/heaptrack
 rounds=${ROUNDS:-5}
-# shellcheck source=tests/workloads.sh
-. tests/workloads.sh
+# shellcheck source=tests/lib/workloads.sh
+. tests/lib/workloads.sh
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/outlive-bench.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT

@@ -6,7 +6,7 @@ mkdir -p outside 'outside/its own mount' inside
 echo precious >outside/file
 unshare --mount --propagation private bash -c '
 mount -t tmpfs none "outside/its own mount" && echo precious >"outside/its own mount/file"
-bash "$OUTLIVE_ROOT_DIR/tests/confined.sh" inside not-there -- bash -c "
+bash "$OUTLIVE_ROOT_DIR/tests/run/confined.sh" inside not-there -- bash -c "
 	: >outside/new
 	echo changed >outside/file
 	echo changed >\"outside/its own mount/file\"

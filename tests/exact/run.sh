@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh PROGRAM.{c,cpp} - build a program of this folder in the current directory, in
 # every way its header names, and run each bare and with return stubs: it must exit 0 and
-# print the same. run_one.sh calls it in a directory of its own. The header says:
+# print the same. one.sh calls it in a directory of its own. The header says:
 #
 #   build: COMPILER FLAGS    one way to build it; FILE.S or FILE.c beside it may be named.
 #                            A line for each. "needs: HEADER-OR-LIBRARY" ends such a line:

@@ -8,8 +8,8 @@
 # shellcheck shell=bash
 set -u
 programs=$OUTLIVE_ROOT_DIR/tests/programs
-# shellcheck source=tests/workloads.sh
-. "$OUTLIVE_ROOT_DIR/tests/workloads.sh"
+# shellcheck source=tests/lib/workloads.sh
+. "$OUTLIVE_ROOT_DIR/tests/lib/workloads.sh"
 bad=0
 as=() # what `same` and `record` put before the command: another user
 limit=(timeout -k 5 300) # a program that hangs has failed

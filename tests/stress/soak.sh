@@ -5,7 +5,7 @@
 # the stubs (SOAK_ROUNDS): a quarter of an hour.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-if ! ROUNDS=${SOAK_ROUNDS:-10000000} TEST_SECONDS=14400 bash tests/run.sh \
+if ! ROUNDS=${SOAK_ROUNDS:-10000000} TEST_SECONDS=14400 bash tests/run/run.sh \
 	exact/test_rounds >build/soak.log 2>&1; then
 	cat build/soak.log
 	echo "soak: failed in rounds" >&2
@@ -15,7 +15,7 @@ end=$((SECONDS + ${SOAK_MINUTES:-30} * 60))
 rounds=0
 while [ $SECONDS -lt $end ]; do
 	if ! KILLS=100 CASES=3000 ROLLS=30 SEED=$((1000 + RANDOM)) \
-		bash tests/run.sh stress samples generator >build/soak.log 2>&1; then
+		bash tests/run/run.sh stress samples generator >build/soak.log 2>&1; then
 		cat build/soak.log
 		echo "soak: failed in round $((rounds + 1))" >&2
 		exit 1

@@ -1,0 +1,79 @@
+/* verdict_fixture.c - an acted program, read and judged. */
+#include "verdict_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+uint64_t rank_of(const struct ranking *ranking, uint32_t key)
+{
+	size_t i;
+
+	for (i = 0; i < ranking->count; i++) {
+		if (ranking->ranks[i].key == key)
+			return ranking->ranks[i].blocks;
+	}
+	return 0;
+}
+
+struct life_summary summary_of_all(const struct classes *classes)
+{
+	struct life_summary summary = { .site_count = 0 };
+	uint32_t i;
+
+	for (i = 1; i < classes->profile->replay.sites.count; i++)
+		assert_int_equal(life_summary_add(&summary, classes, i), 0);
+	life_summary_sort(&summary, classes);
+	return summary;
+}
+
+void judge_with(struct judged *judged, const char *wrapper)
+{
+	struct class_options options = { .wrappers = &wrapper,
+		                             .wrapper_count = wrapper ? 1 : 0 };
+
+	judged->profile = model_profile(&judged->model);
+	assert_int_equal(findings_make(&judged->findings, judged->profile, &options), 0);
+}
+
+void judge(struct judged *judged)
+{
+	judge_with(judged, NULL);
+}
+
+void judged_release(struct judged *judged)
+{
+	findings_release(&judged->findings);
+	model_end(&judged->model, judged->profile);
+}
+
+uint64_t blocks_of(const struct judged *judged, enum life_class class)
+{
+	return judged->findings.classes->all.shares[class].blocks;
+}
+
+void expect_classes(const struct judged *judged, uint64_t stack, uint64_t escaping,
+                    uint64_t crossed, uint64_t fixed, uint64_t live)
+{
+	assert_int_equal(blocks_of(judged, CLASS_STACK), stack);
+	assert_int_equal(blocks_of(judged, CLASS_ESCAPING), escaping);
+	assert_int_equal(blocks_of(judged, CLASS_CROSSED), crossed);
+	assert_int_equal(blocks_of(judged, CLASS_STATIC), fixed);
+	assert_int_equal(blocks_of(judged, CLASS_LIVE), live);
+}
+
+void wrapper_act(struct model *model, unsigned callers, unsigned blocks)
+{
+	unsigned i;
+
+	for (i = 0; i < blocks; i++) {
+		model_call(model, 0, 1, 10 + i % callers);
+		model_call(model, 0, 2, 1);
+		model_malloc(model, 3, 0x1000, 16);
+		model_return(model, 0);
+		model_free(model, 4, 0x1000);
+		model_return(model, 0);
+	}
+}

@@ -1,0 +1,38 @@
+/*
+ * verdict_fixture.h - an acted program, read and judged: what the tests of classes, peeling and
+ * advice share.
+ */
+#ifndef OUTLIVE_VERDICT_FIXTURE_H
+#define OUTLIVE_VERDICT_FIXTURE_H
+
+#include "verdict/findings.h"
+#include "life_model.h"
+#include "verdict/evidence.h"
+
+/* The model is read and judged; asked for below. */
+struct judged {
+	struct model model;
+	struct profile *profile;
+	struct findings findings;
+};
+
+/* Read the model and judge it, with a wrapper of the user's or none. */
+void judge_with(struct judged *judged, const char *wrapper);
+void judge(struct judged *judged);
+void judged_release(struct judged *judged);
+
+/* How many blocks are of a class, of each. */
+uint64_t blocks_of(const struct judged *judged, enum life_class class);
+void expect_classes(const struct judged *judged, uint64_t stack, uint64_t escaping,
+                    uint64_t crossed, uint64_t fixed, uint64_t live);
+
+/* The blocks at this key; 0: it is not there. */
+uint64_t rank_of(const struct ranking *ranking, uint32_t key);
+
+/* Of all sites; to be released. */
+struct life_summary summary_of_all(const struct classes *classes);
+
+/* Callers 10, 11, .. each get blocks from function 1 and free them themselves. */
+void wrapper_act(struct model *model, unsigned callers, unsigned blocks);
+
+#endif

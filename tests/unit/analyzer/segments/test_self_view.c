@@ -1,0 +1,451 @@
+/*
+ * test_self_view.c - what a process saw of itself, with sizes: to segments, among the
+ * samples from outside, damaged in every way.
+ */
+#include "replay/profile.h"
+#include "report/text/segment_end.h"
+#include "trace_builder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MS 1000000
+#define KIB 1024
+
+static const uint32_t R = MAPS_READ, RW = MAPS_READ | MAPS_WRITE;
+
+/* A record of any kind at the end of `to`, filled up to 8 bytes, its length set. */
+static void record_add(struct bytes *to, const void *data, size_t bytes)
+{
+	uint16_t whole = (uint16_t)((bytes + 7) & ~(size_t)7);
+	const uint64_t zeros = 0;
+	size_t at = to->count;
+
+	bytes_add(to, data, bytes);
+	bytes_add(to, &zeros, whole - bytes);
+	memcpy(to->data + at + 2, &whole, sizeof(whole));
+}
+
+static void entry_add(struct bytes *record, uint64_t start, uint64_t end,
+                      uint32_t access, uint16_t kind, const char *name)
+{
+	struct maps_entry entry = { .start = start,
+		                        .end = end,
+		                        .access = access,
+		                        .kind = kind,
+		                        .name_bytes = (uint16_t)strlen(name) };
+	const uint64_t zeros = 0;
+
+	bytes_add(record, &entry, sizeof(entry));
+	bytes_add(record, name, strlen(name));
+	bytes_add(record, &zeros, (8 - strlen(name) % 8) % 8);
+}
+
+/* Resident and private dirty, both the same. */
+static void use_add(struct bytes *record, uint64_t kib)
+{
+	uint16_t mask = kib ? 1u << MAPS_USE_RSS | 1u << MAPS_USE_PRIVATE_DIRTY : 0;
+	uint64_t left;
+	uint8_t byte;
+
+	bytes_add(record, &mask, sizeof(mask));
+	for (int i = 0; i < 2 && kib; i++) {
+		for (left = kib; left >= 0x80; left >>= 7) {
+			byte = (uint8_t)(left | 0x80);
+			bytes_add(record, &byte, 1);
+		}
+		byte = (uint8_t)left;
+		bytes_add(record, &byte, 1);
+	}
+}
+
+static void totals_add(struct bytes *picture, uint64_t time, uint32_t reason,
+                       uint64_t time_ns)
+{
+	struct memory_definition memory = { .header = { DEFINITION_MEMORY, 0, 0, time },
+		                                .reason = reason,
+		                                .threads = 2,
+		                                .time_ns = time_ns,
+		                                .size = 64 << 20,
+		                                .resident = 9 << 20,
+		                                .peak = 12 << 20 };
+
+	record_add(picture, &memory, sizeof(memory));
+}
+
+static void stacks_add(struct bytes *picture, uint64_t time)
+{
+	struct {
+		struct stacks_definition head;
+		struct stacks_entry entries[2];
+	} stacks = { { { DEFINITION_STACKS, 0, 0, time }, MAPS_END, 2 },
+		         { { 0x7020ff8, 7, 0, "main" }, { 0x47ff00, 8, 0, "\033[31mred" } } };
+
+	record_add(picture, &stacks, sizeof(stacks));
+}
+
+/* Seven mappings, each in another segment; `uses` of them with sizes. */
+static void maps_add(struct bytes *picture, uint64_t time, uint32_t reason,
+                     uint32_t uses)
+{
+	static const uint64_t resident_kib[8] = { 8, 4, 1000, 4, 300, 60, 0, 0 };
+	struct maps_definition head = { .header = { DEFINITION_MAPS, 0, 0, time },
+		                            .reason = reason,
+		                            .count = 7,
+		                            .is_last = 1 };
+	struct maps_use_definition use = { .header = { DEFINITION_MAPS_USE, 0, 0, time },
+		                               .reason = reason,
+		                               .count = uses };
+	struct bytes record = { NULL, 0, 0 };
+
+	bytes_add(&record, &head, sizeof(head));
+	entry_add(&record, 0x1000, 0x3000, RW, 0, "[heap]");
+	entry_add(&record, 0x10000, 0x11000, R, 0, "/data file");
+	entry_add(&record, 0x100000, 0x200000, RW, MAPS_KIND_MALLOC, "");
+	entry_add(&record, 0x300000, 0x301000, RW, MAPS_KIND_OWN, "");
+	entry_add(&record, 0x400000, 0x480000, RW, 0, "");
+	entry_add(&record, 0x500000, 0x510000, RW, 0, "");
+	entry_add(&record, 0x7000000, 0x7021000, RW, 0, "[stack]");
+	record_add(picture, record.data, record.count);
+	bytes_release(&record);
+	if (!uses)
+		return;
+	bytes_add(&record, &use, sizeof(use));
+	for (uint32_t i = 0; i < uses; i++)
+		use_add(&record, resident_kib[i]);
+	record_add(picture, record.data, record.count);
+	bytes_release(&record);
+}
+
+static struct bytes known_picture(uint32_t uses)
+{
+	struct bytes picture = { NULL, 0, 0 };
+
+	totals_add(&picture, 5, MAPS_END, 1000);
+	stacks_add(&picture, 5);
+	maps_add(&picture, 5, MAPS_END, uses);
+	return picture;
+}
+
+static int pictures_of(const struct bytes *record, struct segment_pictures *pictures,
+                       struct error *error)
+{
+	struct picture_loader *loader = picture_loader_new(pictures);
+	int result;
+
+	*pictures = (struct segment_pictures){ .count = 0 };
+	result = picture_load(loader, record->data, record->count, error);
+	picture_loader_end(loader);
+	return result;
+}
+
+static void sizes_become_segments(void **state)
+{
+	struct bytes record = known_picture(7);
+	struct segment_pictures pictures;
+	const struct segment_sample *sample;
+	struct error error;
+
+	(void)state;
+	assert_int_equal(pictures_of(&record, &pictures, &error), 0);
+	assert_int_equal(pictures.count, 1);
+	sample = pictures.pictures[0].sample;
+	assert_non_null(sample);
+	assert_true(sample->is_own);
+	assert_int_equal(sample->time_ns, 1000);
+	assert_int_equal(sample->uses[SEGMENT_HEAP].rss, 1008 * KIB);
+	assert_int_equal(sample->uses[SEGMENT_HEAP].private_dirty, 1008 * KIB);
+	assert_int_equal(sample->uses[SEGMENT_HEAP].size, 0x102000);
+	assert_int_equal(sample->uses[SEGMENT_FILE].rss, 4 * KIB);
+	assert_int_equal(sample->uses[SEGMENT_OUTLIVE].rss, 4 * KIB);
+	assert_int_equal(sample->uses[SEGMENT_STACK].rss, 300 * KIB);
+	assert_int_equal(sample->uses[SEGMENT_OTHER].rss, 60 * KIB);
+	assert_int_equal(sample->total.rss, (8 + 4 + 1000 + 4 + 300 + 60) * KIB);
+	assert_int_equal(sample->peak_rss, 12 << 20);
+	assert_int_equal(sample->thread_count, 2);
+	assert_int_equal(sample->stack_count, 2);
+	assert_int_equal(sample->stacks[0].tid, 8);
+	assert_string_equal(sample->stacks[0].name, "\033[31mred");
+	assert_int_equal(sample->stacks[0].rss, 300 * KIB);
+	assert_int_equal(sample->stacks[1].tid, 7);
+	assert_int_equal(pictures.pictures[0].totals.rss, 9 << 20);
+	segment_pictures_release(&pictures);
+	bytes_release(&record);
+}
+
+/* Sizes of some only: the picture is there as it ever was, and the totals. */
+static void some_sizes_are_none(void **state)
+{
+	struct segment_pictures pictures;
+	struct bytes record;
+	struct error error;
+
+	(void)state;
+	for (uint32_t uses = 0; uses < 7; uses++) {
+		record = known_picture(uses);
+		assert_int_equal(pictures_of(&record, &pictures, &error), 0);
+		assert_int_equal(pictures.count, 1);
+		assert_null(pictures.pictures[0].sample);
+		assert_true(pictures.pictures[0].is_whole);
+		assert_int_equal(pictures.pictures[0].totals.rss, 9 << 20);
+		segment_pictures_release(&pictures);
+		bytes_release(&record);
+	}
+}
+
+/* What lies right above a library's data is its bss, unless the process says it is not. */
+static void what_is_not_bss_is_told(void **state)
+{
+	static const struct {
+		uint16_t kind;
+		enum segment segment;
+	} expected[] = {
+		{ MAPS_KIND_UNTOLD, SEGMENT_BSS },  { MAPS_KIND_BSS, SEGMENT_BSS },
+		{ MAPS_KIND_APART, SEGMENT_OTHER }, { MAPS_KIND_MALLOC, SEGMENT_HEAP },
+		{ MAPS_KIND_OWN, SEGMENT_OUTLIVE }, { 99, SEGMENT_OTHER }
+	};
+	struct segment_pictures pictures;
+	struct error error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+		struct maps_definition head = { .header = { DEFINITION_MAPS, 0, 0, 5 },
+			                            .reason = MAPS_START,
+			                            .count = 3,
+			                            .is_last = 1 };
+		struct bytes record = { NULL, 0, 0 }, picture = { NULL, 0, 0 };
+
+		bytes_add(&record, &head, sizeof(head));
+		entry_add(&record, 0x10000, 0x11000, R | MAPS_EXECUTE, 0, "/lib/liba.so");
+		entry_add(&record, 0x11000, 0x12000, RW, 0, "/lib/liba.so");
+		entry_add(&record, 0x12000, 0x52000, RW, expected[i].kind, "");
+		record_add(&picture, record.data, record.count);
+		assert_int_equal(pictures_of(&picture, &pictures, &error), 0);
+		assert_int_equal(pictures.pictures[0].sizes[expected[i].segment], 0x40000);
+		segment_pictures_release(&pictures);
+		bytes_release(&record);
+		bytes_release(&picture);
+	}
+}
+
+/* Every prefix, and every bit changed: told or taken, never more than there is. */
+static void wrong_records(void **state)
+{
+	struct bytes record = known_picture(7), shorter;
+	struct segment_pictures pictures;
+	struct error error;
+	size_t i, bit;
+
+	(void)state;
+	for (i = 0; i < record.count; i++) {
+		for (bit = 0; bit < 8; bit++) {
+			record.data[i] ^= (uint8_t)(1 << bit);
+			pictures_of(&record, &pictures, &error);
+			assert_true(pictures.count <= 1);
+			segment_pictures_release(&pictures);
+			record.data[i] ^= (uint8_t)(1 << bit);
+		}
+		shorter = (struct bytes){ malloc(i ? i : 1), i, i };
+		memcpy(shorter.data, record.data, i);
+		pictures_of(&shorter, &pictures, &error);
+		assert_true(!pictures.count || !pictures.pictures[0].sample);
+		free(shorter.data);
+		segment_pictures_release(&pictures);
+	}
+	bytes_release(&record);
+}
+
+/* Where the stacks are wrong, the sizes need not be. */
+static void wrong_expect(struct bytes *record, const char *what, bool has_sample)
+{
+	struct segment_pictures pictures;
+	struct error error = { "" };
+
+	assert_int_equal(pictures_of(record, &pictures, &error), -1);
+	if (!strstr(error.message, what))
+		fail_msg("'%s' does not say '%s'", error.message, what);
+	assert_int_equal(pictures.count && pictures.pictures[0].sample, has_sample);
+	segment_pictures_release(&pictures);
+	bytes_release(record);
+}
+
+static void damage_is_told(void **state)
+{
+	const size_t stacks = sizeof(struct memory_definition);
+	struct bytes record = known_picture(7);
+	uint32_t many = 0x7fffffff;
+	uint64_t huge = UINT64_MAX;
+
+	(void)state;
+	memcpy(record.data + offsetof(struct memory_definition, resident), &huge, 8);
+	wrong_expect(&record, "totals of a process that cannot be", false);
+	record = known_picture(7);
+	memcpy(record.data + stacks + offsetof(struct stacks_definition, count), &many, 4);
+	wrong_expect(&record, "a list of stacks does not hold 2147483647", true);
+	record = known_picture(8);
+	wrong_expect(&record, "sizes of mappings that are not there", false);
+	record = known_picture(7);
+	memset(record.data + record.count - 16, 0xff, 16);
+	wrong_expect(&record, "sizes of mappings that cannot be", false);
+}
+
+/* ---- in a trace ---- */
+
+static void sample_add(struct trace_build *trace, uint64_t time_ns, uint32_t reasons)
+{
+	struct segment_sample sample = { .time_ns = time_ns,
+		                             .reasons = reasons,
+		                             .mapping_count = 1,
+		                             .thread_count = 1,
+		                             .stack_limit = 8 << 20 };
+	struct text payload = { NULL, 0, 0 };
+
+	sample.uses[SEGMENT_HEAP].size = sample.uses[SEGMENT_HEAP].rss = 500 * KIB;
+	sample.mappings[SEGMENT_HEAP] = 1;
+	assert_int_equal(segment_sample_save(&sample, &payload), 0);
+	trace_build_block(trace, BLOCK_SEGMENTS, 0, payload.data, payload.bytes);
+	text_release(&payload);
+}
+
+static struct profile *profile_of(struct trace_build *trace, uint32_t uses,
+                                  uint64_t outside_ms, struct trace_reader **reader)
+{
+	struct ring_header header = build_header(7);
+	struct bytes picture = { NULL, 0, 0 };
+	struct error error = { "" };
+	struct chunk_build chunk;
+	struct profile *profile;
+
+	trace_build_begin(trace, header.session);
+	trace_build_process(trace, 0, &header);
+	chunk_build_begin(&chunk, CHUNK_KIND_DEFINITIONS, 1, 0);
+	totals_add(&picture, header.start_ticks + 100 * MS, MAPS_EXEC,
+	           header.start_ns + 100 * MS);
+	maps_add(&picture, header.start_ticks + 100 * MS, MAPS_EXEC, uses);
+	totals_add(&picture, header.start_ticks + 300 * MS, MAPS_END,
+	           header.start_ns + 300 * MS);
+	maps_add(&picture, header.start_ticks + 300 * MS, MAPS_END, uses);
+	chunk_build_raw(&chunk, picture.data, picture.count, 0);
+	trace_build_chunk(trace, 0, &chunk);
+	chunk_build_release(&chunk);
+	bytes_release(&picture);
+	if (outside_ms) {
+		sample_add(trace, header.start_ns + 50 * MS, SEGMENTS_FIRST);
+		sample_add(trace, header.start_ns + outside_ms * MS,
+		           SEGMENTS_INTERVAL | SEGMENTS_LAST);
+	}
+	trace_build_end(trace);
+	*reader = trace_reader_open_memory("memory", trace->bytes.data, trace->bytes.count,
+	                                   &error);
+	assert_non_null(*reader);
+	profile = profile_read(*reader, 0, NULL, NULL, &error);
+	assert_non_null(profile);
+	assert_int_equal(trace_reader_problems(*reader)->count, 0);
+	return profile;
+}
+
+static void end_expect(const struct profile *profile, const char *what)
+{
+	struct text said = { NULL, 0, 0 };
+	FILE *file = open_memstream(&said.data, &said.bytes);
+	struct screen screen = screen_of(file);
+
+	segment_end_text(profile, &screen);
+	assert_int_equal(fclose(file), 0);
+	for (char *at = said.data; *at; at++)
+		*at = *at == '\n' ? ' ' : *at;
+	if (!strstr(said.data, what))
+		fail_msg("'%s' does not say '%s'", said.data, what);
+	free(said.data);
+}
+
+static void release(struct trace_build *trace, struct trace_reader *reader,
+                    struct profile *profile)
+{
+	profile_free(profile);
+	trace_reader_close(reader);
+	bytes_release(&trace->bytes);
+}
+
+/* Samples of both in the order of their times; the latest is the last. */
+static void own_looks_are_samples(void **state)
+{
+	const struct segment_sample *samples;
+	struct trace_reader *reader;
+	struct trace_build trace;
+	struct profile *profile;
+
+	(void)state;
+	profile = profile_of(&trace, 7, 250, &reader);
+	samples = profile->segments.samples;
+	assert_int_equal(profile->segments.count, 4);
+	assert_int_equal(profile->segments.read, 2);
+	assert_int_equal(profile->segments.own_count, 2);
+	assert_int_equal(samples[0].reasons, SEGMENTS_FIRST);
+	assert_int_equal(samples[1].time_ns, 100 * MS);
+	assert_int_equal(samples[1].reasons, 0);
+	assert_int_equal(samples[2].time_ns, 250 * MS);
+	assert_int_equal(samples[2].reasons, SEGMENTS_INTERVAL);
+	assert_int_equal(samples[3].time_ns, 300 * MS);
+	assert_int_equal(samples[3].reasons, SEGMENTS_LAST);
+	assert_true(samples[3].is_own && samples[1].is_own && !samples[2].is_own);
+	assert_int_equal(samples[3].pid, 7);
+	assert_int_equal(samples[3].stack_limit, 8 << 20);
+	assert_int_equal(profile->segments.peak.time_ns, 100 * MS);
+	assert_int_equal(profile->segments.highest, 1);
+	assert_int_equal(profile->segments.kernel_peak, 12 << 20);
+	assert_int_equal(profile->segments.interval_ns, 200 * MS);
+	end_expect(profile, "9.00 MiB resident of");
+	end_expect(profile, "the last look, by the process itself");
+	release(&trace, reader, profile);
+	/* it was seen from outside after that */
+	profile = profile_of(&trace, 7, 350, &reader);
+	samples = profile->segments.samples;
+	assert_int_equal(samples[2].reasons, 0);
+	assert_int_equal(samples[3].time_ns, 350 * MS);
+	assert_int_equal(samples[3].reasons, SEGMENTS_INTERVAL | SEGMENTS_LAST);
+	release(&trace, reader, profile);
+	/* and never */
+	profile = profile_of(&trace, 7, 0, &reader);
+	assert_int_equal(profile->segments.count, 2);
+	assert_int_equal(profile->segments.peak.rss, 1376 * KIB);
+	assert_int_equal(profile->segments.interval_ns, 0);
+	release(&trace, reader, profile);
+}
+
+/* Without sizes: the totals are told beside the last look from outside. */
+static void totals_are_told(void **state)
+{
+	struct trace_reader *reader;
+	struct trace_build trace;
+	struct profile *profile;
+
+	(void)state;
+	profile = profile_of(&trace, 0, 250, &reader);
+	assert_int_equal(profile->segments.count, 2);
+	assert_int_equal(profile->segments.samples[1].reasons,
+	                 SEGMENTS_INTERVAL | SEGMENTS_LAST);
+	assert_int_equal(profile->segments.kernel_peak, 12 << 20);
+	end_expect(profile, "50.0 ms after the last look, with 9.00 MiB resident of");
+	release(&trace, reader, profile);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sizes_become_segments),
+		cmocka_unit_test(some_sizes_are_none),
+		cmocka_unit_test(what_is_not_bss_is_told),
+		cmocka_unit_test(wrong_records),
+		cmocka_unit_test(damage_is_told),
+		cmocka_unit_test(own_looks_are_samples),
+		cmocka_unit_test(totals_are_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

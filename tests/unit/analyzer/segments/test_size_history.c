@@ -1,0 +1,703 @@
+/*
+ * test_size_history.c - how large a process was: which readings are kept, to bytes and back,
+ * damaged in every way, in a trace, and read of processes that live.
+ */
+#include "replay/profile.h"
+#include "segments/size_history.h"
+#include "record/sampler.h"
+#include "report/timeline.h"
+#include "record/pace.h"
+#include "trace_builder.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define MS UINT64_C(1000000)
+#define MIB (UINT64_C(1) << 20)
+
+/* ---- what is kept ---- */
+
+static void note(struct segment_sizes *sizes, uint64_t ms, uint64_t mib, bool is_mark)
+{
+	struct sizes_entry reading = { ms * MS, 100 * MIB, mib * MIB, MIB / 2 };
+
+	segment_sizes_note(sizes, &reading, is_mark, 100 * MS);
+}
+
+/* Times in ms and sizes in MiB, two by two, are all that is kept; it is forgotten then. */
+static void expect_kept(struct segment_sizes *sizes, const uint64_t *expected,
+                        size_t count)
+{
+	struct text payload = { NULL, 0, 0 };
+	struct sizes_batch batch;
+	struct sizes_entry entry;
+	struct error error;
+	size_t i;
+
+	assert_int_equal(segment_sizes_save(sizes, &payload), 0);
+	assert_int_equal(
+		sizes_batch_load(&batch, (uint8_t *)payload.data, payload.bytes, 0, &error), 0);
+	assert_int_equal(batch.every_ns, 100 * MS);
+	assert_int_equal(batch.count, count);
+	for (i = 0; i < count; i++) {
+		entry = sizes_batch_entry((uint8_t *)payload.data, i);
+		assert_int_equal(entry.time_ns, expected[2 * i] * MS);
+		assert_int_equal(entry.resident, expected[2 * i + 1] * MIB);
+		assert_int_equal(entry.size, 100 * MIB);
+		assert_int_equal(entry.shared, MIB / 2);
+	}
+	assert_int_equal(sizes->count, 0);
+	text_release(&payload);
+}
+
+static void a_flat_line_is_its_ends(void **state)
+{
+	static const uint64_t kept[] = { 100, 5, 500, 5, 600, 9 };
+	struct segment_sizes sizes = { .count = 0 };
+	uint64_t ms;
+
+	(void)state;
+	for (ms = 100; ms <= 500; ms += 100)
+		note(&sizes, ms, 5, true);
+	note(&sizes, 600, 9, true);
+	assert_int_equal(sizes.readings, 6);
+	assert_int_equal(sizes.longest_ns, 100 * MS);
+	expect_kept(&sizes, kept, 3);
+}
+
+/* Between two marks the highest counts, if it stands above both. */
+static void short_peaks_are_kept(void **state)
+{
+	static const uint64_t kept[] = { 100, 5, 140, 50, 200, 6, 300, 9, 380, 4 };
+	struct segment_sizes sizes = { .count = 0 };
+
+	(void)state;
+	note(&sizes, 100, 5, true);
+	note(&sizes, 120, 20, false);
+	note(&sizes, 140, 50, false);
+	note(&sizes, 160, 30, false);
+	note(&sizes, 200, 6, true);
+	note(&sizes, 220, 8, false); /* on the way up */
+	note(&sizes, 300, 9, true);
+	note(&sizes, 380, 4, false); /* the last there is */
+	segment_sizes_end(&sizes);
+	expect_kept(&sizes, kept, 5);
+}
+
+/* After an equal stretch a peak does not come before the stretch's end. */
+static void a_peak_ends_a_flat_line(void **state)
+{
+	static const uint64_t kept[] = { 100, 5, 300, 5, 340, 50, 400, 5, 500, 5 };
+	struct segment_sizes sizes = { .count = 0 };
+
+	(void)state;
+	note(&sizes, 100, 5, true);
+	note(&sizes, 200, 5, true);
+	note(&sizes, 300, 5, true);
+	note(&sizes, 340, 50, false);
+	note(&sizes, 400, 5, true);
+	note(&sizes, 500, 5, true);
+	expect_kept(&sizes, kept, 5);
+}
+
+/* Nobody takes them: some are left out, but never the highest. */
+static void what_is_full_is_thinned(void **state)
+{
+	struct segment_sizes sizes = { .count = 0 };
+	struct text payload = { NULL, 0, 0 };
+	struct sizes_batch batch;
+	struct error error;
+	bool has_high = false;
+	size_t i;
+
+	(void)state;
+	for (i = 1; i <= 10000; i++) {
+		note(&sizes, 100 * i, i == 777 ? 90 : 10 + i % 7, true);
+		assert_true(sizes.count <= SIZES_ENTRIES);
+	}
+	assert_int_equal(segment_sizes_save(&sizes, &payload), 0);
+	assert_int_equal(
+		sizes_batch_load(&batch, (uint8_t *)payload.data, payload.bytes, 0, &error), 0);
+	assert_int_equal(batch.readings, 10000);
+	for (i = 0; i < batch.count; i++)
+		has_high |= sizes_batch_entry((uint8_t *)payload.data, i).resident == 90 * MIB;
+	assert_true(has_high);
+	text_release(&payload);
+}
+
+static void is_written_now_and_then(void **state)
+{
+	struct segment_sizes sizes = { .count = 0 };
+	struct text payload = { NULL, 0, 0 };
+
+	(void)state;
+	assert_false(segment_sizes_is_due(&sizes, 100000 * MS));
+	note(&sizes, 100, 5, true);
+	assert_false(segment_sizes_is_due(&sizes, 3000 * MS));
+	assert_true(segment_sizes_is_due(&sizes, 3100 * MS));
+	assert_int_equal(segment_sizes_save(&sizes, &payload), 0);
+	note(&sizes, 3200, 5, true); /* nothing new */
+	assert_false(segment_sizes_is_due(&sizes, 13000 * MS));
+	assert_true(segment_sizes_is_due(&sizes, 13200 * MS));
+	text_release(&payload);
+}
+
+/* ---- damage ---- */
+
+static struct text payload_of(size_t count)
+{
+	struct segment_sizes sizes = { .count = 0 };
+	struct text payload = { NULL, 0, 0 };
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		note(&sizes, 100 * (i + 1), 5 + i, true);
+	assert_int_equal(segment_sizes_save(&sizes, &payload), 0);
+	return payload;
+}
+
+static void wrong_bytes(void **state)
+{
+	struct text payload = payload_of(3);
+	struct sizes_batch batch;
+	struct error error;
+	uint8_t *copy;
+	size_t i, bit;
+
+	(void)state;
+	for (i = 0; i < payload.bytes; i++) {
+		copy = malloc(i ? i : 1);
+		memcpy(copy, payload.data, i);
+		assert_int_equal(sizes_batch_load(&batch, copy, i, 0, &error), -1);
+		free(copy);
+	}
+	for (i = 0; i < payload.bytes; i++) {
+		for (bit = 0; bit < 8; bit++) {
+			payload.data[i] ^= (char)(1 << bit);
+			if (!sizes_batch_load(&batch, (uint8_t *)payload.data, payload.bytes, 0,
+			                      &error))
+				assert_int_equal(batch.count, 3);
+			payload.data[i] ^= (char)(1 << bit);
+		}
+	}
+	text_release(&payload);
+}
+
+static void expect_wrong(size_t at, uint64_t value, const char *what)
+{
+	struct text payload = payload_of(3);
+	struct sizes_batch batch;
+	struct error error = { "" };
+
+	memcpy(payload.data + at, &value, sizeof(value));
+	assert_int_equal(sizes_batch_load(&batch, (uint8_t *)payload.data, payload.bytes,
+	                                  50 * MS, &error),
+	                 -1);
+	if (!strstr(error.message, what))
+		fail_msg("'%s' does not say '%s'", error.message, what);
+	text_release(&payload);
+}
+
+static void wrong_figures(void **state)
+{
+	const size_t second = sizeof(struct sizes_batch) + sizeof(struct sizes_entry);
+
+	(void)state;
+	expect_wrong(0, 4, "do not hold 4 readings");
+	expect_wrong(0, UINT32_MAX, "do not hold");
+	expect_wrong(offsetof(struct sizes_batch, readings), UINT64_MAX, "cannot be");
+	expect_wrong(offsetof(struct sizes_batch, every_ns), UINT64_MAX, "cannot be");
+	expect_wrong(sizeof(struct sizes_batch), 50 * MS, "older than the one before");
+	expect_wrong(second, 100 * MS, "older than the one before");
+	expect_wrong(second + offsetof(struct sizes_entry, resident), UINT64_MAX,
+	             "cannot be");
+	expect_wrong(second + offsetof(struct sizes_entry, shared), 7 * MIB, "cannot be");
+}
+
+/* ---- in a trace ---- */
+
+static void batch_add(struct trace_build *trace, const struct ring_header *header,
+                      uint64_t from_ms, size_t count, uint64_t mib)
+{
+	struct segment_sizes sizes = { .count = 0 };
+	struct text payload = { NULL, 0, 0 };
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		note(&sizes, header->start_ns / MS + from_ms + 100 * i, mib + i, true);
+	assert_int_equal(segment_sizes_save(&sizes, &payload), 0);
+	trace_build_block(trace, BLOCK_SIZES, 0, payload.data, payload.bytes);
+	text_release(&payload);
+}
+
+static void sample_add(struct trace_build *trace, const struct ring_header *header,
+                       uint64_t ms, uint64_t bytes)
+{
+	struct segment_sample sample = { .time_ns = header->start_ns + ms * MS };
+	struct text payload = { NULL, 0, 0 };
+
+	sample.uses[SEGMENT_HEAP] = (struct memory_use){ .size = bytes, .rss = bytes };
+	sample.mappings[SEGMENT_HEAP] = 1;
+	assert_int_equal(segment_sample_save(&sample, &payload), 0);
+	trace_build_block(trace, BLOCK_SEGMENTS, 0, payload.data, payload.bytes);
+	text_release(&payload);
+}
+
+static void trace_begin(struct trace_build *trace, struct ring_header *header)
+{
+	*header = build_header(7);
+	header->start_ns = header->start_ns / MS * MS;
+	trace_build_begin(trace, header->session);
+	trace_build_process(trace, 0, header);
+}
+
+static struct trace_reader *trace_open(struct trace_build *trace)
+{
+	struct trace_reader *reader;
+	struct error error;
+
+	trace_build_end(trace);
+	reader = trace_reader_open_memory("memory", trace->bytes.data, trace->bytes.count,
+	                                  &error);
+	assert_non_null(reader);
+	return reader;
+}
+
+static struct segment_history history_of(struct trace_reader *reader)
+{
+	struct segment_history history;
+
+	assert_int_equal(
+		segment_history_read(&history, reader, trace_reader_process(reader, 0)), 0);
+	assert_int_equal(
+		size_history_read(&history.sizes, reader, trace_reader_process(reader, 0)), 0);
+	return history;
+}
+
+static void sizes_tell_the_peak(void **state)
+{
+	struct segment_history history;
+	struct segment_peak peak;
+	struct trace_reader *reader;
+	struct trace_build trace;
+	struct ring_header header;
+	struct sizes_entry entry;
+	bool is_size;
+
+	(void)state;
+	trace_begin(&trace, &header);
+	sample_add(&trace, &header, 10, 20 * MIB);
+	batch_add(&trace, &header, 100, 3, 40);
+	batch_add(&trace, &header, 1000, 1, 5);
+	batch_add(&trace, &header, 2000, 1, 5);
+	reader = trace_open(&trace);
+	history = history_of(reader);
+	assert_int_equal(trace_reader_problems(reader)->count, 0);
+	assert_int_equal(history.sizes.count, 5);
+	assert_int_equal(history.sizes.readings, 5);
+	assert_int_equal(history.sizes.every_ns, 100 * MS);
+	peak = segment_history_peak(&history, &is_size);
+	assert_true(is_size);
+	assert_int_equal(peak.rss, 42 * MIB);
+	assert_int_equal(peak.time_ns, 300 * MS);
+	/* known between two that are alike, else as at the nearest */
+	entry = size_history_at(&history.sizes, 1400 * MS);
+	assert_int_equal(entry.time_ns, 1400 * MS);
+	assert_int_equal(entry.resident, 5 * MIB);
+	entry = size_history_at(&history.sizes, 260 * MS);
+	assert_int_equal(entry.time_ns, 300 * MS);
+	assert_int_equal(size_history_at(&history.sizes, 0).time_ns, 100 * MS);
+	assert_int_equal(size_history_at(&history.sizes, UINT64_MAX).time_ns, 2000 * MS);
+	size_history_release(&history.sizes);
+	segment_history_release(&history);
+	trace_reader_close(reader);
+	bytes_release(&trace.bytes);
+}
+
+/* The kernel's counts are not exact: where they say hardly more, the look is right. */
+static void a_look_is_preferred(void **state)
+{
+	struct segment_history history;
+	struct trace_reader *reader;
+	struct trace_build trace;
+	struct ring_header header;
+	bool is_size;
+
+	(void)state;
+	trace_begin(&trace, &header);
+	sample_add(&trace, &header, 10, 40 * MIB);
+	batch_add(&trace, &header, 100, 1, 41);
+	reader = trace_open(&trace);
+	history = history_of(reader);
+	assert_int_equal(segment_history_peak(&history, &is_size).rss, 40 * MIB);
+	assert_false(is_size);
+	size_history_release(&history.sizes);
+	segment_history_release(&history);
+	trace_reader_close(reader);
+	bytes_release(&trace.bytes);
+}
+
+static void damage_is_told_and_skipped(void **state)
+{
+	struct segment_history history;
+	struct trace_reader *reader;
+	struct trace_build trace;
+	struct ring_header header;
+
+	(void)state;
+	trace_begin(&trace, &header);
+	batch_add(&trace, &header, 1000, 2, 5);
+	trace_build_block(&trace, BLOCK_SIZES, 0, "short", 5);
+	batch_add(&trace, &header, 500, 2, 5);
+	batch_add(&trace, &header, 2000, 2, 5);
+	reader = trace_open(&trace);
+	history = history_of(reader);
+	assert_int_equal(history.sizes.count, 4);
+	assert_int_equal(trace_reader_problems(reader)->count, 2);
+	assert_non_null(strstr(trace_reader_problems(reader)->messages[0],
+	                       "sizes of 5 bytes cannot be"));
+	assert_non_null(strstr(trace_reader_problems(reader)->messages[1],
+	                       "a size is older than the one before it"));
+	size_history_release(&history.sizes);
+	segment_history_release(&history);
+	trace_reader_close(reader);
+	bytes_release(&trace.bytes);
+}
+
+/* A recording of before there were sizes. */
+static void an_old_trace_has_none(void **state)
+{
+	struct segment_history history;
+	struct trace_reader *reader;
+	struct trace_build trace;
+	struct ring_header header;
+	bool is_size;
+
+	(void)state;
+	trace_begin(&trace, &header);
+	sample_add(&trace, &header, 10, 40 * MIB);
+	reader = trace_open(&trace);
+	history = history_of(reader);
+	assert_int_equal(history.sizes.count, 0);
+	assert_int_equal(segment_history_peak(&history, &is_size).rss, 40 * MIB);
+	assert_false(is_size);
+	size_history_release(&history.sizes);
+	segment_history_release(&history);
+	trace_reader_close(reader);
+	bytes_release(&trace.bytes);
+}
+
+/* ---- how often ---- */
+
+static void pace_is_kept_for_hundreds(void **state)
+{
+	struct size_pace pace = size_pace_of(100 * MS);
+
+	(void)state;
+	pace.reading_ns = 3000;
+	size_pace_set(&pace, 1);
+	assert_int_equal(pace.mark_ns, 100 * MS);
+	assert_int_equal(pace.apart_ns, 20 * MS);
+	assert_int_equal(size_pace_next(&pace, 1001 * MS), 1020 * MS);
+	size_pace_set(&pace, 300);
+	assert_int_equal(pace.mark_ns, 100 * MS);
+	assert_int_equal(pace.apart_ns, 100 * MS);
+	size_pace_set(&pace, 1000);
+	assert_in_range(pace.mark_ns, 300 * MS, 326 * MS);
+	pace = size_pace_of(10 * MS);
+	assert_int_equal(size_pace_next(&pace, 1001 * MS), 1010 * MS);
+}
+
+/* ---- of processes that live ---- */
+
+/* A sanitizer's shadow is resident as well, and what is read takes longer. */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define GROWN_MOST (500 * MIB)
+#else
+#define GROWN_MOST (52 * MIB)
+#endif
+
+static void wait_ms(unsigned ms)
+{
+	nanosleep(&(struct timespec){ ms / 1000, (long)(ms % 1000) * (long)MS }, NULL);
+}
+
+static void use_mib(size_t mib, unsigned ms)
+{
+	char *memory = mmap(NULL, mib * MIB, PROT_READ | PROT_WRITE,
+	                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	memset(memory, 1, mib * MIB);
+	wait_ms(ms);
+	munmap(memory, mib * MIB);
+}
+
+/* A process that has a file of that name mapped and does what it is told to. */
+static pid_t child_start(const char *ring, void (*act)(void))
+{
+	char path[128], ready;
+	int gate[2], file;
+	pid_t child;
+
+	assert_int_equal(pipe(gate), 0);
+	child = fork();
+	if (child == 0) {
+		snprintf(path, sizeof(path), "/tmp/%s", ring);
+		file = open(path, O_RDWR | O_CREAT, 0600);
+		if (ftruncate(file, 4096) ||
+		    mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) == MAP_FAILED)
+			_exit(1);
+		unlink(path);
+		if (write(gate[1], "", 1) != 1)
+			_exit(1);
+		act();
+		pause();
+	}
+	assert_int_equal(read(gate[0], &ready, 1), 1);
+	close(gate[0]);
+	close(gate[1]);
+	return child;
+}
+
+static void child_end(pid_t child)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+struct seen {
+	uint64_t least, most, last, longest_ns, every_ns;
+	size_t batches, readings;
+};
+
+/* All sizes of one process that were taken. */
+static struct seen take_sizes(struct segment_sampler *sampler, uint32_t process)
+{
+	struct seen seen = { .least = UINT64_MAX };
+	struct segment_packet *packet;
+	struct sizes_entry entry;
+	struct sizes_batch batch;
+	struct error error;
+	size_t i;
+
+	while ((packet = segment_sampler_take(sampler))) {
+		if (packet->type == BLOCK_SIZES && packet->process == process) {
+			assert_int_equal(
+				sizes_batch_load(&batch, packet->payload, packet->bytes, 0, &error), 0);
+			for (i = 0; i < batch.count; i++) {
+				entry = sizes_batch_entry(packet->payload, i);
+				seen.least = entry.resident < seen.least ? entry.resident : seen.least;
+				seen.most = entry.resident > seen.most ? entry.resident : seen.most;
+				seen.last = entry.resident;
+			}
+			seen.batches++;
+			seen.readings += batch.readings;
+			seen.every_ns = batch.every_ns;
+			if (batch.longest_ns > seen.longest_ns)
+				seen.longest_ns = batch.longest_ns;
+		}
+		segment_packet_free(packet);
+	}
+	return seen;
+}
+
+static void rise_shortly(void)
+{
+	wait_ms(330);
+	use_mib(50, 60);
+}
+
+static struct segment_sampler *sampler_of(unsigned every_ms)
+{
+	struct error error;
+	struct segment_sampler *sampler = segment_sampler_new(every_ms * MS, &error);
+
+	assert_non_null(sampler);
+	return sampler;
+}
+
+/* Looked at once a minute; 50 MiB for 60 ms are seen all the same. */
+static void sees_a_short_peak(void **state)
+{
+	pid_t child = child_start("test.6.ring", rise_shortly);
+	struct segment_sampler *sampler = sampler_of(60000);
+	struct seen seen;
+
+	(void)state;
+	segment_sampler_add(sampler, 3, child, "test.6.ring", false);
+	wait_ms(700);
+	child_end(child);
+	segment_sampler_remove(sampler, 3);
+	seen = take_sizes(sampler, 3);
+	assert_true(seen.batches >= 1);
+	assert_in_range(seen.most, seen.least + 45 * MIB, seen.least + GROWN_MOST);
+	assert_true(seen.last < seen.most - 40 * MIB);
+	segment_sampler_free(sampler);
+}
+
+static void become_another(void)
+{
+	wait_ms(200);
+	execlp("sleep", "sleep", "5", (char *)NULL);
+	_exit(1);
+}
+
+/* What it is after exec is not told as if it were before. */
+static void ends_with_exec(void **state)
+{
+	pid_t child = child_start("test.7.ring", become_another);
+	struct segment_sampler *sampler = sampler_of(100);
+	struct seen seen;
+
+	(void)state;
+	segment_sampler_add(sampler, 3, child, "test.7.ring", false);
+	wait_ms(700);
+	segment_sampler_remove(sampler, 3);
+	seen = take_sizes(sampler, 3);
+	child_end(child);
+	assert_in_range(seen.readings, 2, 4); /* of 7 there would have been */
+	segment_sampler_free(sampler);
+}
+
+/* It never had that ring: another process has got its pid. */
+static void who_has_no_ring_is_another(void **state)
+{
+	pid_t child = child_start("test.8.ring", rise_shortly);
+	struct segment_sampler *sampler = sampler_of(20);
+
+	(void)state;
+	segment_sampler_add(sampler, 0, child, "test.9.ring", false);
+	wait_ms(300);
+	segment_sampler_remove(sampler, 0);
+	assert_int_equal(take_sizes(sampler, 0).batches, 0);
+	child_end(child);
+	segment_sampler_free(sampler);
+}
+
+static void rest(void)
+{
+}
+
+/* None of many is left out. */
+static void sees_hundreds(void **state)
+{
+	enum { MANY = 300 };
+	struct segment_sampler *sampler = sampler_of(100);
+	pid_t children[MANY];
+	struct segment_packet *packet;
+	struct sizes_batch batch;
+	size_t readings[MANY] = { 0 }, most = 0, i;
+
+	(void)state;
+	for (i = 0; i < MANY; i++) {
+		children[i] = child_start("test.10.ring", rest);
+		segment_sampler_add(sampler, (uint32_t)i, children[i], "test.10.ring", false);
+	}
+	wait_ms(1500);
+	for (i = 0; i < MANY; i++) {
+		child_end(children[i]);
+		segment_sampler_remove(sampler, (uint32_t)i);
+	}
+	while ((packet = segment_sampler_take(sampler))) {
+		if (packet->type == BLOCK_SIZES) {
+			memcpy(&batch, packet->payload, sizeof(batch));
+			readings[packet->process] += batch.readings;
+		}
+		segment_packet_free(packet);
+	}
+	for (i = 0; i < MANY; i++)
+		most = readings[i] > most ? readings[i] : most;
+	/* How often depends on the machine; but all alike. */
+	for (i = 0; i < MANY; i++)
+		assert_in_range(readings[i], most / 3 > 2 ? most / 3 : 2, most);
+	segment_sampler_free(sampler);
+}
+
+/* How often the other threads of this process have slept. */
+static unsigned long sleeps(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	struct dirent *task;
+	char path[PATH_MAX], line[256];
+	unsigned long sum = 0, one;
+	FILE *status;
+
+	assert_non_null(tasks);
+	while ((task = readdir(tasks))) {
+		if (*task->d_name == '.' || atoi(task->d_name) == getpid())
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/task/%s/status", task->d_name);
+		status = fopen(path, "r");
+		while (status && fgets(line, sizeof(line), status)) {
+			if (sscanf(line, "voluntary_ctxt_switches: %lu", &one) == 1)
+				sum += one;
+		}
+		if (status)
+			fclose(status);
+	}
+	closedir(tasks);
+	return sum;
+}
+
+/* Nobody is woken for each of a thousand processes a second: that cost more than the looks. */
+static void short_ones_wake_nobody(void **state)
+{
+	enum { MANY = 500 };
+	struct segment_sampler *sampler = sampler_of(100);
+	pid_t child = child_start("test.11.ring", rest);
+	struct segment_packet *packet;
+	unsigned long before = 0;
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 2 * MANY; i++) {
+		if (i == MANY) /* the first ones may be looked at: that is saved for */
+			before = sleeps();
+		segment_sampler_add(sampler, i, child, "test.11.ring", false);
+		wait_ms(1);
+		segment_sampler_remove(sampler, i);
+	}
+	assert_in_range(sleeps() - before, 0, MANY / 2);
+	child_end(child);
+	while ((packet = segment_sampler_take(sampler)))
+		segment_packet_free(packet);
+	segment_sampler_free(sampler);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_flat_line_is_its_ends),
+		cmocka_unit_test(short_peaks_are_kept),
+		cmocka_unit_test(a_peak_ends_a_flat_line),
+		cmocka_unit_test(what_is_full_is_thinned),
+		cmocka_unit_test(is_written_now_and_then),
+		cmocka_unit_test(wrong_bytes),
+		cmocka_unit_test(wrong_figures),
+		cmocka_unit_test(sizes_tell_the_peak),
+		cmocka_unit_test(a_look_is_preferred),
+		cmocka_unit_test(damage_is_told_and_skipped),
+		cmocka_unit_test(an_old_trace_has_none),
+		cmocka_unit_test(pace_is_kept_for_hundreds),
+		cmocka_unit_test(sees_a_short_peak),
+		cmocka_unit_test(ends_with_exec),
+		cmocka_unit_test(who_has_no_ring_is_another),
+		cmocka_unit_test(sees_hundreds),
+		cmocka_unit_test(short_ones_wake_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

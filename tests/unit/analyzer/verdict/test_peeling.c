@@ -1,0 +1,166 @@
+/* test_peeling.c - which functions own nothing, because they only allocate for their callers. */
+#include "verdict_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void peels_what_it_is_told(void **state)
+{
+	static struct judged judged;
+
+	(void)state;
+	model_begin(&judged.model);
+	wrapper_act(&judged.model, 2, 40);
+	judge(&judged);
+	expect_classes(&judged, 0, 40, 0, 0, 0);
+	judged_release(&judged);
+
+	model_begin(&judged.model);
+	judged.model.names[1] = "get_(int)";
+	wrapper_act(&judged.model, 2, 40);
+	judge_with(&judged, "get_*");
+	expect_classes(&judged, 40, 0, 0, 0, 0);
+	judged_release(&judged);
+
+	model_begin(&judged.model);
+	judged.model.names[1] = "operator new(unsigned long)";
+	wrapper_act(&judged.model, 2, 40);
+	judge(&judged);
+	expect_classes(&judged, 40, 0, 0, 0, 0);
+	judged_release(&judged);
+}
+
+static void peels_what_escapes_every_time(void **state)
+{
+	static struct judged judged;
+	unsigned i;
+
+	(void)state;
+	model_begin(&judged.model);
+	wrapper_act(&judged.model, PEEL_CALLERS_MIN, PEEL_BLOCKS_MIN);
+	judge(&judged);
+	expect_classes(&judged, PEEL_BLOCKS_MIN, 0, 0, 0, 0);
+	for (i = 1; i < judged.findings.classes->functions.count; i++) {
+		assert_int_equal(
+			judged.findings.classes->peeling.functions[i].reason,
+			strcmp(judged.findings.classes->functions.functions[i].name, "f1")
+				? PEEL_NOT
+				: PEEL_AUTOMATIC);
+	}
+	judged_release(&judged);
+
+	model_begin(&judged.model);
+	wrapper_act(&judged.model, PEEL_CALLERS_MIN - 1, 2 * PEEL_BLOCKS_MIN);
+	judge(&judged);
+	expect_classes(&judged, 0, 2 * PEEL_BLOCKS_MIN, 0, 0, 0);
+	judged_release(&judged);
+
+	/* One block that it kept to itself, and it is no wrapper. */
+	model_begin(&judged.model);
+	wrapper_act(&judged.model, PEEL_CALLERS_MIN, 2 * PEEL_BLOCKS_MIN);
+	model_call(&judged.model, 0, 1, 1);
+	model_malloc(&judged.model, 3, 0x1000, 16);
+	model_free(&judged.model, 4, 0x1000);
+	judge(&judged);
+	expect_classes(&judged, 1, 2 * PEEL_BLOCKS_MIN, 0, 0, 0);
+	judged_release(&judged);
+}
+
+/*
+ * Function 5, which function 1 alone calls, makes the blocks that `callers` get from 1. With
+ * `stays`, 1 frees one of them itself.
+ */
+static void part_act(struct model *model, unsigned callers, bool stays)
+{
+	unsigned i;
+
+	for (i = 0; i < 2 * PEEL_BLOCKS_MIN; i++) {
+		model_call(model, 0, 1, 10 + i % callers);
+		model_call(model, 0, 2, 1);
+		model_call(model, 0, 3, 5);
+		model_malloc(model, 3, 0x1000, 16);
+		model_return(model, 0);
+		if (stays && !i)
+			model_free(model, 4, 0x1000);
+		model_return(model, 0);
+		if (!stays || i)
+			model_free(model, 4, 0x1000);
+		model_return(model, 0);
+	}
+}
+
+static void peels_parts_of_wrappers(void **state)
+{
+	static struct judged judged;
+	const struct function_table *functions;
+	enum peel_reason expected;
+	unsigned i;
+
+	(void)state;
+	model_begin(&judged.model);
+	part_act(&judged.model, PEEL_CALLERS_MIN, false);
+	judge(&judged);
+	expect_classes(&judged, 2 * PEEL_BLOCKS_MIN, 0, 0, 0, 0);
+	functions = &judged.findings.classes->functions;
+	for (i = 1; i < functions->count; i++) {
+		expected = !strcmp(functions->functions[i].name, "f1")   ? PEEL_AUTOMATIC
+		           : !strcmp(functions->functions[i].name, "f5") ? PEEL_PART
+		                                                         : PEEL_NOT;
+		assert_int_equal(judged.findings.classes->peeling.functions[i].reason,
+		                 expected);
+	}
+	judged_release(&judged);
+
+	/* It is no part of what is no wrapper. */
+	model_begin(&judged.model);
+	part_act(&judged.model, PEEL_CALLERS_MIN - 1, false);
+	judge(&judged);
+	expect_classes(&judged, 0, 2 * PEEL_BLOCKS_MIN, 0, 0, 0);
+	judged_release(&judged);
+
+	model_begin(&judged.model);
+	part_act(&judged.model, PEEL_CALLERS_MIN, true);
+	judge(&judged);
+	expect_classes(&judged, 0, 2 * PEEL_BLOCKS_MIN, 0, 0, 0);
+	judged_release(&judged);
+}
+
+/* What frees in the next call what it made in the last is a cache, not a wrapper. */
+static void caches_are_no_wrappers(void **state)
+{
+	static struct judged judged;
+	unsigned i;
+
+	(void)state;
+	model_begin(&judged.model);
+	for (i = 0; i < 2 * PEEL_BLOCKS_MIN; i++) {
+		model_call(&judged.model, 0, 1, 10 + i % PEEL_CALLERS_MIN);
+		model_call(&judged.model, 0, 2, 1);
+		if (i)
+			model_free(&judged.model, 4, 0x1000);
+		model_malloc(&judged.model, 3, 0x1000, 16);
+		model_return(&judged.model, 0);
+		model_return(&judged.model, 0);
+	}
+	judge(&judged);
+	for (i = 1; i < judged.findings.classes->functions.count; i++)
+		assert_int_equal(judged.findings.classes->peeling.functions[i].reason,
+		                 PEEL_NOT);
+	judged_release(&judged);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(peels_what_it_is_told),
+		cmocka_unit_test(peels_what_escapes_every_time),
+		cmocka_unit_test(peels_parts_of_wrappers),
+		cmocka_unit_test(caches_are_no_wrappers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

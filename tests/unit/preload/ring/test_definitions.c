@@ -1,0 +1,520 @@
+/*
+ * test_definitions.c - what the preload says of the maps and of phases is what is
+ * so, and takes no more of the ring than it may.
+ */
+#include "ring/definitions.h"
+#include "self/maps.h"
+#include "system/own_memory.h"
+#include "self/phase.h"
+#include "ring/ring.h"
+#include "system/system.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define TEXT_BYTES (8u << 20)
+#define CHUNKS 64
+
+static char directory[] = "/tmp/outlive-definitions-XXXXXX";
+static char truth[TEXT_BYTES], told[TEXT_BYTES];
+static uint64_t start;
+
+static int ring_set_up(void **unused)
+{
+	struct settings settings = { .ring_bytes = CHUNKS * (uint64_t)CHUNK_BYTES,
+		                         .policy = RING_FLIGHT };
+
+	(void)unused;
+	if (!mkdtemp(directory))
+		return -1;
+	snprintf(settings.directory, sizeof(settings.directory), "%s", directory);
+	return ring_create(&settings, 0) ? 0 : -1;
+}
+
+static int ring_tear_down(void **unused)
+{
+	char path[300];
+
+	(void)unused;
+	snprintf(path, sizeof(path), "%s/%u.0.ring", directory, system_pid());
+	unlink(path);
+	return rmdir(directory);
+}
+
+/* Each definition in the ring from the `skip`th on, to `see`. How many there are in all. */
+static size_t definitions_visit(size_t skip,
+                                void (*see)(const struct definition_header *))
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < ring.chunk_count; i++) {
+		const char *chunk = (const char *)ring.chunks + (size_t)i * CHUNK_BYTES;
+		const struct chunk_header *header = (const struct chunk_header *)chunk;
+		uint32_t at = sizeof(*header);
+
+		if (!header->ticket || header->kind != CHUNK_KIND_DEFINITIONS)
+			continue;
+		while (at < COMMIT_BYTES(header->commit)) {
+			const struct definition_header *definition = (const void *)(chunk + at);
+
+			assert_true(definition->bytes >= sizeof(*definition));
+			assert_int_equal(definition->bytes % 8, 0);
+			if (count++ >= skip && see)
+				see(definition);
+			at += definition->bytes;
+		}
+		assert_int_equal(at, COMMIT_BYTES(header->commit));
+	}
+	return count;
+}
+
+/* ---- maps ------------------------------------------------------------------------ */
+
+static size_t told_bytes;
+static uint32_t mappings, last_reason;
+static bool is_whole;
+
+static void maps_see(const struct definition_header *definition)
+{
+	const struct maps_definition *maps = (const void *)definition;
+	const char *at = (const char *)(maps + 1);
+
+	if (definition->kind != DEFINITION_MAPS)
+		return; /* sizes, totals: see below */
+	assert_int_equal(maps->first, mappings);
+	for (uint32_t i = 0; i < maps->count; i++) {
+		const struct maps_entry *entry = (const void *)at;
+
+		told_bytes += (size_t)snprintf(
+			told + told_bytes, sizeof(told) - told_bytes, "%lx-%lx %c%c%c%c %lx %.*s\n",
+			entry->start, entry->end, entry->access & MAPS_READ ? 'r' : '-',
+			entry->access & MAPS_WRITE ? 'w' : '-',
+			entry->access & MAPS_EXECUTE ? 'x' : '-',
+			entry->access & MAPS_SHARED ? 's' : 'p', entry->offset, entry->name_bytes,
+			(const char *)(entry + 1));
+		at += sizeof(*entry) + ((entry->name_bytes + 7u) & ~7u);
+	}
+	assert_int_equal(at - (const char *)definition, definition->bytes);
+	mappings += maps->count;
+	is_whole = maps->is_last;
+	last_reason = maps->reason;
+}
+
+/* The same of /proc, in the same words; nothing is allocated on the way. */
+static void truth_read(void)
+{
+	static char raw[TEXT_BYTES];
+	size_t bytes = 0, used = 0;
+	int file = system_open("/proc/self/maps", O_RDONLY, 0), name;
+	unsigned long first, end, offset;
+	char access[5], *line, *next;
+	long count;
+
+	while ((count = system_read(file, raw + bytes, sizeof(raw) - 1 - bytes)) > 0)
+		bytes += (size_t)count;
+	system_close(file);
+	raw[bytes] = 0;
+	for (line = raw; *line; line = next) {
+		next = strchr(line, '\n') + 1;
+		assert_int_equal(sscanf(line, "%lx-%lx %4s %lx %*s %*u %n", &first, &end,
+		                        access, &offset, &name),
+		                 4);
+		if (line + name >= next) /* no name: it went on into the next line */
+			name = (int)(next - line) - 1;
+		used += (size_t)snprintf(truth + used, sizeof(truth) - used,
+		                         "%lx-%lx %s %lx %.*s", first, end, access, offset,
+		                         (int)(next - line - name), line + name);
+	}
+}
+
+/* Ordinary, and with a name that needs all there is. */
+static void a_picture_is_what_is_mapped(void **unused)
+{
+	char name[256], path[600];
+	int file;
+
+	(void)unused;
+	memset(name, 'n', 250);
+	name[250] = 0;
+	snprintf(path, sizeof(path), "%s/with a space and\n%s", directory, name + 50);
+	file = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+	assert_true(file >= 0);
+	assert_int_equal(ftruncate(file, 8192), 0);
+	assert_ptr_not_equal(mmap(NULL, 4096, PROT_READ, MAP_SHARED, file, 4096),
+	                     MAP_FAILED);
+	start = definitions_visit(0, NULL);
+	assert_true(maps_note(MAPS_START));
+	truth_read();
+	definitions_visit(start, maps_see);
+	assert_string_equal(told, truth);
+	assert_true(is_whole);
+	assert_int_equal(last_reason, MAPS_START);
+	close(file);
+	unlink(path);
+}
+
+/* Those that come in between keep apart; then 20,000 mappings do not take the ring. */
+static void pictures_are_bounded(void **unused)
+{
+	const size_t pages = 40000;
+	char *many = mmap(NULL, pages * 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+	                  0);
+
+	(void)unused;
+	assert_false(maps_note(MAPS_MODULES));
+	assert_true(maps_note(MAPS_EXEC));
+	assert_false(maps_note(MAPS_EXEC));
+	assert_false(maps_note(MAPS_MODULES));
+	assert_ptr_not_equal(many, MAP_FAILED);
+	for (size_t i = 0; i < pages; i += 2)
+		mprotect(many + i * 4096, 4096, PROT_NONE);
+	mappings = 0;
+	told_bytes = 0;
+	start = definitions_visit(0, NULL);
+	assert_true(maps_note(MAPS_END));
+	definitions_visit(start, maps_see);
+	assert_true(mappings > 1000);
+	assert_false(is_whole);
+	assert_true(definitions_visit(0, NULL) - start <= CHUNKS * CHUNK_BYTES / 16 / 2048);
+	munmap(many, pages * 4096);
+	start = definitions_visit(0, NULL);
+	for (int i = 0; i < 100; i++)
+		assert_true(maps_note(MAPS_END));
+	assert_true(definitions_visit(0, NULL) - start <= 1);
+}
+
+/* ---- sizes ----------------------------------------------------------------------- */
+
+#define SECOND_NS UINT64_C(1000000000)
+#define BLOCK_BYTES (UINT64_C(8) << 20)
+
+/* Of one mapping, as both tell it. */
+struct sizes {
+	uint64_t start, end, kib[MAPS_USE_FIELDS];
+	uint16_t kind;
+};
+static struct sizes seen[65536], true_sizes[65536];
+static size_t seen_count, use_count, true_count;
+static struct memory_definition totals;
+static uint32_t totals_count, stacks_count, stack_tid;
+
+static void use_see(const struct maps_use_definition *use)
+{
+	const uint8_t *at = (const uint8_t *)(use + 1);
+
+	assert_int_equal(use->first + use->count, seen_count);
+	for (uint32_t i = 0; i < use->count; i++) {
+		uint16_t mask;
+
+		memcpy(&mask, at, sizeof(mask));
+		at += sizeof(mask);
+		for (int field = 0; field < MAPS_USE_FIELDS; field++) {
+			for (int shift = 0; mask >> field & 1; shift += 7) {
+				seen[use_count].kib[field] |= (uint64_t)(*at & 0x7f) << shift;
+				if (!(*at++ & 0x80))
+					break;
+			}
+		}
+		use_count++;
+	}
+	assert_true(at - (const uint8_t *)use <= use->header.bytes &&
+	            at - (const uint8_t *)use > use->header.bytes - 8);
+}
+
+static void sizes_see(const struct definition_header *definition)
+{
+	const struct maps_definition *maps = (const void *)definition;
+	const struct stacks_definition *stacks = (const void *)definition;
+	const char *at = (const char *)(maps + 1);
+
+	if (definition->kind == DEFINITION_MAPS_USE)
+		use_see((const void *)definition);
+	if (definition->kind == DEFINITION_MEMORY) {
+		totals_count++;
+		memcpy(&totals, definition, sizeof(totals));
+	}
+	if (definition->kind == DEFINITION_STACKS) {
+		stacks_count = stacks->count;
+		stack_tid = ((const struct stacks_entry *)(stacks + 1))->tid;
+	}
+	for (uint32_t i = 0; definition->kind == DEFINITION_MAPS && i < maps->count; i++) {
+		const struct maps_entry *entry = (const void *)at;
+
+		seen[seen_count++] = (struct sizes){ .start = entry->start,
+			                                 .end = entry->end,
+			                                 .kind = entry->kind };
+		at += sizeof(*entry) + ((entry->name_bytes + 7u) & ~7u);
+	}
+}
+
+static void smaps_read(void)
+{
+	static char line[8192];
+	FILE *file = fopen("/proc/self/smaps", "r");
+	struct sizes *sizes = true_sizes;
+	unsigned long first, end, kib;
+
+	setvbuf(file, NULL, _IONBF, 0);
+	while (fgets(line, sizeof(line), file)) {
+		if (*line >= 'A' && *line <= 'Z') {
+			if (sscanf(line, "Rss: %lu", &kib) == 1)
+				sizes->kib[MAPS_USE_RSS] = kib;
+			if (sscanf(line, "Pss: %lu", &kib) == 1)
+				sizes->kib[MAPS_USE_PSS] = kib;
+			if (sscanf(line, "Private_Dirty: %lu", &kib) == 1)
+				sizes->kib[MAPS_USE_PRIVATE_DIRTY] = kib;
+			if (sscanf(line, "Shared_Clean: %lu", &kib) == 1)
+				sizes->kib[MAPS_USE_SHARED_CLEAN] = kib;
+			if (sscanf(line, "Anonymous: %lu", &kib) == 1)
+				sizes->kib[MAPS_USE_ANONYMOUS] = kib;
+			continue;
+		}
+		assert_int_equal(sscanf(line, "%lx-%lx", &first, &end), 2);
+		sizes = &true_sizes[true_count++];
+		*sizes = (struct sizes){ .start = first, .end = end };
+	}
+	fclose(file);
+}
+
+/* A picture of the end, of a process that has lived for so long. */
+static void look_at_end(uint64_t life_ns)
+{
+	start = definitions_visit(0, NULL);
+	seen_count = use_count = totals_count = stacks_count = 0;
+	memset(seen, 0, sizeof(seen));
+	ring.header->start_ns = system_time_ns(CLOCK_MONOTONIC) - life_ns;
+	assert_true(maps_note(MAPS_END));
+	definitions_visit(start, sizes_see);
+}
+
+static const struct sizes *sizes_of(const struct sizes *sizes, size_t count,
+                                    const void *memory)
+{
+	uint64_t address = (uintptr_t)memory;
+
+	for (size_t i = 0; i < count; i++) {
+		if (sizes[i].start <= address && address < sizes[i].end)
+			return &sizes[i];
+	}
+	return NULL;
+}
+
+/* With a page below it that keeps it apart from what is there. */
+static uint64_t *map_apart(size_t bytes)
+{
+	char *memory = mmap(NULL, bytes + 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+	                    0);
+
+	assert_ptr_not_equal(memory, MAP_FAILED);
+	mprotect(memory + 4096, bytes, PROT_READ | PROT_WRITE);
+	return (uint64_t *)(memory + 4096);
+}
+
+/* All but what the looking itself touches: the ring, and buffers in the test. */
+static void sizes_are_those_of_smaps(void **unused)
+{
+	char *block = (char *)map_apart(BLOCK_BYTES);
+	uint64_t differ_kib = 0, sum_kib = 0;
+
+	(void)unused;
+	memset(block, 1, BLOCK_BYTES / 2);
+	look_at_end(1000 * SECOND_NS);
+	true_count = 0;
+	smaps_read();
+	assert_int_equal(use_count, seen_count);
+	for (size_t i = 0; i < seen_count; i++) {
+		const struct sizes *truth = sizes_of(true_sizes, true_count,
+		                                     (void *)seen[i].start);
+		int64_t more;
+
+		assert_non_null(truth);
+		more = (int64_t)truth->kib[MAPS_USE_RSS] - (int64_t)seen[i].kib[MAPS_USE_RSS];
+		differ_kib += (uint64_t)(more < 0 ? -more : more);
+		sum_kib += seen[i].kib[MAPS_USE_RSS];
+		if (!more) {
+			assert_int_equal(seen[i].kib[MAPS_USE_SHARED_CLEAN],
+			                 truth->kib[MAPS_USE_SHARED_CLEAN]);
+			assert_int_equal(seen[i].kib[MAPS_USE_ANONYMOUS],
+			                 truth->kib[MAPS_USE_ANONYMOUS]);
+		}
+	}
+	/* `seen` and `true_sizes` themselves; and a few pages */
+	assert_true(differ_kib < 64 + (sizeof(seen) + sizeof(true_sizes)) / 1024);
+	assert_int_equal(sizes_of(seen, seen_count, block)->kib[MAPS_USE_RSS],
+	                 BLOCK_BYTES / 2 / 1024);
+	assert_int_equal(sizes_of(seen, seen_count, block)->kib[MAPS_USE_PRIVATE_DIRTY],
+	                 BLOCK_BYTES / 2 / 1024);
+	assert_int_equal(totals_count, 1);
+	assert_true(totals.resident / 1024 <= sum_kib + 256 &&
+	            totals.resident / 1024 + 256 >= sum_kib);
+	assert_true(totals.peak >= totals.resident && totals.threads == 1);
+	assert_int_equal(stacks_count, 1);
+	assert_int_equal(stack_tid, system_pid());
+	munmap(block - 4096, BLOCK_BYTES + 8192);
+}
+
+/* Too little time, or too few descriptors: as much as can be had. */
+static void sizes_cost_what_they_may(void **unused)
+{
+	struct rlimit before, none = { 0, 0 };
+	char *block = (char *)map_apart(64 * BLOCK_BYTES);
+
+	(void)unused;
+	memset(block, 1, 16 * BLOCK_BYTES);
+	look_at_end(SECOND_NS / 10);
+	assert_int_equal(use_count, 0);
+	assert_true(seen_count > 10);
+	assert_int_equal(totals_count, 1);
+	assert_true(totals.resident > 16 * BLOCK_BYTES);
+	munmap(block - 4096, 64 * BLOCK_BYTES + 8192);
+	getrlimit(RLIMIT_NOFILE, &before);
+	none.rlim_max = before.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &none);
+	errno = 12345;
+	look_at_end(1000 * SECOND_NS);
+	assert_int_equal(errno, 12345);
+	setrlimit(RLIMIT_NOFILE, &before);
+	assert_int_equal(seen_count, 0);
+	assert_int_equal(use_count, 0);
+	assert_int_equal(totals.resident, 0);
+}
+
+/* What begins as a large block of glibc does, what the recorder marked, and neither. */
+static void kinds_are_told(void **unused)
+{
+	uint64_t *large = map_apart(1 << 20), *two = map_apart(1 << 20);
+	uint64_t *neither = map_apart(1 << 20), *untouched = map_apart(1 << 20);
+	uint64_t *wrong = map_apart(1 << 20), *own = map_apart(65536);
+	uint64_t *small = map_apart(4096);
+
+	(void)unused;
+	large[1] = (1 << 20) | 2;
+	two[1] = (1 << 18) | 2;
+	two[(1 << 18) / 8 + 1] = (1 << 19) | 2;
+	neither[0] = UINT64_MAX;
+	wrong[1] = (UINT64_MAX & ~UINT64_C(4095)) | 2;
+	memcpy(own, &(struct own_mark){ OWN_MARK_MAGIC, 65536 }, 16);
+	memcpy(small, &(struct own_mark){ OWN_MARK_MAGIC, 4096 }, 16);
+	look_at_end(1000 * SECOND_NS);
+	assert_int_equal(sizes_of(seen, seen_count, large)->kind, MAPS_KIND_MALLOC);
+	assert_int_equal(sizes_of(seen, seen_count, two)->kind, MAPS_KIND_MALLOC);
+	assert_int_equal(sizes_of(seen, seen_count, neither)->kind, MAPS_KIND_UNTOLD);
+	assert_int_equal(sizes_of(seen, seen_count, untouched)->kind, MAPS_KIND_UNTOLD);
+	assert_int_equal(sizes_of(seen, seen_count, wrong)->kind, MAPS_KIND_UNTOLD);
+	assert_int_equal(sizes_of(seen, seen_count, own)->kind, MAPS_KIND_OWN);
+	assert_int_equal(sizes_of(seen, seen_count, small)->kind, MAPS_KIND_OWN);
+	/* the test's own bss, by its program headers */
+	assert_int_equal(sizes_of(seen, seen_count, told)->kind, MAPS_KIND_BSS);
+	/* and looking gave it no page */
+	assert_int_equal(sizes_of(seen, seen_count, untouched)->kib[MAPS_USE_RSS], 0);
+}
+
+static size_t descriptors_count(void)
+{
+	size_t count = 0;
+
+	for (int file = 0; file < 1024; file++)
+		count += fcntl(file, F_GETFD) >= 0;
+	return count;
+}
+
+static void no_descriptor_is_left(void **unused)
+{
+	size_t before = descriptors_count();
+
+	(void)unused;
+	look_at_end(1000 * SECOND_NS);
+	look_at_end(1);
+	assert_int_equal(descriptors_count(), before);
+}
+
+/* ---- phases ---------------------------------------------------------------------- */
+
+static uint64_t phases_seen;
+static char names[1 << 20];
+
+static void phase_see(const struct definition_header *definition)
+{
+	const struct phase_definition *phase = (const void *)definition;
+	size_t used = strlen(names);
+
+	assert_int_equal(definition->kind, DEFINITION_PHASE);
+	phases_seen++;
+	if (used + phase->name_bytes + 16 < sizeof(names))
+		snprintf(names + used, sizeof(names) - used, "%u:%.*s ", phase->phase,
+		         (int)phase->name_bytes, (const char *)(phase + 1));
+}
+
+static void phases_are_told_once(void **unused)
+{
+	(void)unused;
+	start = definitions_visit(0, NULL);
+	phase_note_name("early");
+	phase_note(PHASE_MAIN, 100);
+	phase_note(PHASE_MAIN, 110);
+	phase_note_name("early");
+	phase_note_name("late");
+	phase_note_name("");
+	phase_note_name(NULL);
+	phase_note(PHASE_EXIT, 200);
+	phase_note(PHASE_MAIN, 210);
+	definitions_visit(start, phase_see);
+	assert_string_equal(names, "3:early 1: 3:late 3: 2: ");
+}
+
+static void many_phases_do_not_fill_the_ring(void **unused)
+{
+	uint64_t lost = ring.header->lost[LOST_DEFINITIONS];
+
+	(void)unused;
+	phases_seen = 0;
+	*names = 0;
+	start = definitions_visit(0, NULL);
+	for (int i = 0; i < 1000000; i++)
+		phase_note_name(i & 1 ? "one" : "other");
+	definitions_visit(start, phase_see);
+	assert_true(phases_seen > 1000 && phases_seen < PHASE_CHANGES_MAX);
+	assert_int_equal(ring.header->lost[LOST_DEFINITIONS] - lost,
+	                 1000000 - (phases_seen - 1));
+	/* the last one says that nothing is known from there on */
+	assert_string_equal(names + strlen(names) - 4, " 3: ");
+}
+
+/* A signal handler that interrupts the writer is refused at once; a jump sets it free. */
+static void who_is_in_does_not_wait_for_himself(void **unused)
+{
+	uint64_t lost = ring.header->lost[LOST_DEFINITIONS];
+
+	(void)unused;
+	assert_true(definitions_enter());
+	assert_false(definitions_enter());
+	phase_note_name("from a handler");
+	maps_note(MAPS_END);
+	assert_int_equal(ring.header->lost[LOST_DEFINITIONS] - lost, 2);
+	definitions_abandon();
+	assert_true(definitions_enter());
+	definitions_leave();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_picture_is_what_is_mapped),
+		cmocka_unit_test(sizes_are_those_of_smaps),
+		cmocka_unit_test(sizes_cost_what_they_may),
+		cmocka_unit_test(kinds_are_told),
+		cmocka_unit_test(no_descriptor_is_left),
+		cmocka_unit_test(pictures_are_bounded),
+		cmocka_unit_test(phases_are_told_once),
+		cmocka_unit_test(many_phases_do_not_fill_the_ring),
+		cmocka_unit_test(who_is_in_does_not_wait_for_himself),
+	};
+
+	return cmocka_run_group_tests(tests, ring_set_up, ring_tear_down);
+}
