@@ -1,5 +1,5 @@
 /*
- * trace/phases.c - load, main, exit, and two phases that the program names itself, of which one
+ * phases.c - load, main, exit, and two phases that the program names itself, of which one
  * comes back. What a constructor allocates, and what a destructor frees again, could have
  * been global; what main made and an exit handler frees was passed up, unless its call
  * made only that one.

@@ -3,7 +3,7 @@
 # further out did not call what is further in. Its blocks are exact up to the gap, and no more.
 # unless: not every processor's assembler
 [ "$(uname -m)" = x86_64 ] || exit 77
-cat >record/program.c <<'END'
+cat >program.c <<'END'
 #include <pthread.h>
 #include <stdlib.h>
 static void *volatile kept[200000];
@@ -46,7 +46,7 @@ int main(int count, char **words)
 	return 0;
 }
 END
-"${CC:-gcc}" -g -O1 -fno-builtin -pthread -o program record/program.c || exit 77
+"${CC:-gcc}" -g -O1 -fno-builtin -pthread -o program program.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./program 100 2>/dev/null
 "$OUTLIVE" report --by site trace >text
 echo "a site, and the tree"

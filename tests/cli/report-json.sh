@@ -1,7 +1,7 @@
 #!/bin/bash
 # Every key of the JSON report is in its man page, and every key of the page is in a report.
 page=$OUTLIVE_ROOT_DIR/doc/outlive-report-json.5
-cat >record/program.c <<'EOF'
+cat >program.c <<'EOF'
 #include <stdlib.h>
 static void *volatile sink;
 __attribute__((noinline)) static void *xalloc(void) { return malloc(8); }
@@ -16,7 +16,7 @@ int main(void)
 	return 0;
 }
 EOF
-"${CC:-gcc}" -g -fno-builtin -o program record/program.c || exit 77
+"${CC:-gcc}" -g -fno-builtin -o program program.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./program >/dev/null 2>&1
 echo leak:kept >suppressions
 "$OUTLIVE" report --format json --by function --suppressions suppressions trace >json || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # What the report says of lives: one class, owners, one site, one block.
-cat >record/program.c <<'EOF'
+cat >program.c <<'EOF'
 #include <stdlib.h>
 static void *volatile sink;
 __attribute__((noinline)) static void *make(void) { return sink = malloc(24); }
@@ -15,7 +15,7 @@ int main(void)
 	return 0;
 }
 EOF
-"${CC:-gcc}" -g -O1 -fno-builtin -o program record/program.c || exit 77
+"${CC:-gcc}" -g -O1 -fno-builtin -o program program.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./program >/dev/null 2>&1
 export COLUMNS=100
 says() { # WORDS... -- OPTIONS...: each on a line of the report
@@ -29,8 +29,8 @@ says() { # WORDS... -- OPTIONS...: each on a line of the report
 }
 says 'stack-like *100 ' 'escaping *100 ' 'let user() own the buffer' 'variable in local()' \
 	'^exact: 100% of' --
-says '100  *100% .*make  record/program.c:3' -- --class escape
-says '100  *100% .*local  record/program.c:5' -- --class stack
+says '100  *100% .*make  program.c:3' -- --class escape
+says '100  *100% .*local  program.c:5' -- --class stack
 says 'no blocks' -- --class crossed
 says '100  *100%  user  most from make' '100  *0%  local' -- --by owner
 says 'verdict *escaping' 'always 24 B' '100 *100% .* user' 'let user() own' 'main' '100 calls; 1 block at most at once' ' 0 allocations in between' -- --why make
@@ -144,9 +144,9 @@ cat >cut.c <<'EOF'
 void *volatile cut_sink;
 void cut(void) { free(cut_sink = malloc(72)); cut_sink = 0; }
 EOF
-echo 'void cut(void); int main(void) { for (int i = 0; i < 30; i++) cut(); return 0; }' >commands/main.c
+echo 'void cut(void); int main(void) { for (int i = 0; i < 30; i++) cut(); return 0; }' >main.c
 "${CC:-gcc}" -O1 -fno-builtin -fno-asynchronous-unwind-tables -fno-exceptions -c cut.c &&
-	"${CC:-gcc}" -O1 -o cut commands/main.c cut.o || exit 77
+	"${CC:-gcc}" -O1 -o cut main.c cut.o || exit 77
 "$OUTLIVE" run -q -o trace -- ./cut 2>/dev/null
 "$OUTLIVE" report trace | grep 'early'
 

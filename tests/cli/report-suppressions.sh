@@ -1,7 +1,7 @@
 #!/bin/bash
 # --suppressions hides what a file names, in every list of what was never freed, and says so;
 # --all shows it, by rule. What is wrong in a file is said with its line.
-cat >record/program.c <<'EOT'
+cat >program.c <<'EOT'
 #include <stdlib.h>
 static void *volatile sink;
 __attribute__((noinline)) void keeps(void) { sink = malloc(100); sink = NULL; }
@@ -13,7 +13,7 @@ int main(void)
 	return 0;
 }
 EOT
-"${CC:-gcc}" -g -O0 -fno-builtin -o program record/program.c || exit 77
+"${CC:-gcc}" -g -O0 -fno-builtin -o program program.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./program >/dev/null 2>&1
 printf '# what is kept\nleak:^keeps$\nleak:nothing\n' >file
 
@@ -38,10 +38,10 @@ says 'kept on purpose' '^ +300 B +3  file:2: leak:\^keeps\$' 'live at exit +6 ' 
 	--suppressions file --all
 says 'verdict +suppressed$' 'kept +file:2: leak:\^keeps' 'suppressed +3 ' \
 	'never freed, on purpose$' -- --suppressions file --why keeps
-says 'record/program.c:4' -- --suppressions file --class live
-never 'record/program.c:3|keeps' --suppressions file --class live
+says 'program.c:4' -- --suppressions file --class live
+never 'program.c:3|keeps' --suppressions file --class live
 never 'of them hidden|hidden, --all' --all --suppressions file --class live
-echo 'leak:record/program.c' >all
+echo 'leak:program.c' >all
 says 'never freed  321 B in 6 blocks, all of them hidden$' -- --suppressions all
 never 'live at exit|^never freed' --suppressions all
 "$OUTLIVE" report --format json --suppressions file trace | jq -c '.suppressions[],

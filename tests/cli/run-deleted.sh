@@ -6,7 +6,7 @@ cat >plugin.c <<'END'
 #include <stdlib.h>
 void *plugin_work(size_t bytes) { return malloc(bytes); }
 END
-cat >commands/main.c <<'END'
+cat >main.c <<'END'
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,10 +26,10 @@ int main(int argc, char **argv)
 }
 END
 $cc -O1 -g -shared -fPIC -o plugin.so plugin.c
-$cc -O1 -g -o program commands/main.c -ldl
+$cc -O1 -g -o program main.c -ldl
 cp "$(type -P true)" other
 "$OUTLIVE" run -q -o trace -- ./program ./plugin.so program 2>stderr
-rm -f program plugin.c commands/main.c
+rm -f program plugin.c main.c
 "$OUTLIVE" report --format json trace |
 	jq -r '.sites[].frames[] | select(.function | test("^(program|plugin)_work$")) | "\(.function) \(.file | split("/") | last):\(.line)"' |
 	sort -u

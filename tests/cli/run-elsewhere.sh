@@ -4,7 +4,7 @@
 user=()
 [ "$(id -u)" = 0 ] || user=(--user --map-root-user)
 unshare "${user[@]}" --mount true 2>/dev/null || { echo "no mount namespaces here" >&2; exit 77; }
-cat >record/program.c <<'C'
+cat >program.c <<'C'
 #include <stdlib.h>
 __attribute__((noinline)) static void *inner(void)
 {
@@ -20,7 +20,7 @@ int main(void)
 	return !kept;
 }
 C
-gcc -g -O1 record/program.c -o program && mkdir hidden || exit 2
+gcc -g -O1 program.c -o program && mkdir hidden || exit 2
 for _ in 1 2 3; do
 	"$OUTLIVE" run -q -o trace -- unshare "${user[@]}" --mount bash -c \
 		'mount -t tmpfs none hidden && cp program hidden/only-here && exec hidden/only-here' 2>stderr

@@ -2,7 +2,7 @@
 # However a linker laid the program out, its stacks are whole and named: segments aligned to
 # more than a page leave gaps between the program's mappings. Linkers that are not installed
 # are left out.
-cat >record/program.c <<'C'
+cat >program.c <<'C'
 #include <stdlib.h>
 #define NOIPA __attribute__((noipa))
 static void *volatile kept;
@@ -12,7 +12,7 @@ int main(void) { caller(); return 0; }
 C
 compiler=${CC:-gcc}
 try() { # COMPILER FLAGS...
-	"$@" -g -O1 -o program record/program.c 2>/dev/null && ./program 2>/dev/null || return
+	"$@" -g -O1 -o program program.c 2>/dev/null && ./program 2>/dev/null || return
 	"$OUTLIVE" run -q -o t.outlive -- ./program 2>/dev/null || echo "status $?"
 	stack=$("$OUTLIVE" report -f json t.outlive |
 		jq -r '.sites[] | select(.size_min == 4711).frames[:3] | map("\(.function):\(.line)") | join(" ")')

@@ -6,14 +6,14 @@ run() {
 	echo "status $?"
 	cat stderr
 }
-echo 'int main(void) { return 0; }' >commands/main.c
-$cc -static -o static commands/main.c && run ./static
-$cc -static-pie -o static-pie commands/main.c && run ./static-pie
-$cc -Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1 -o musl commands/main.c && run ./musl
-$cc -Wl,--dynamic-linker=/no/such/loader.so -o loader commands/main.c && run ./loader
+echo 'int main(void) { return 0; }' >main.c
+$cc -static -o static main.c && run ./static
+$cc -static-pie -o static-pie main.c && run ./static-pie
+$cc -Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1 -o musl main.c && run ./musl
+$cc -Wl,--dynamic-linker=/no/such/loader.so -o loader main.c && run ./loader
 
 # headers only: another class, another machine, and one cut off in its middle
-$cc -o program commands/main.c
+$cc -o program main.c
 head -c 64 program >other && chmod +x other
 printf '\001' | dd of=other bs=1 seek=4 conv=notrunc status=none # ELFCLASS32
 printf '\003\000' | dd of=other bs=1 seek=18 conv=notrunc status=none # EM_386
@@ -33,11 +33,11 @@ cat >note.s <<'END'
 	.ascii "buildid1"
 	.section .note.GNU-stack, "", @progbits
 END
-$cc -static -o go commands/main.c note.s && run ./go
-$cc -o cgo commands/main.c note.s && run ./cgo | sed 's/: [0-9,]* events .*/: recorded/'
+$cc -static -o go main.c note.s && run ./go
+$cc -o cgo main.c note.s && run ./cgo | sed 's/: [0-9,]* events .*/: recorded/'
 
 # AddressSanitizer wants to be the first library; it can be told not to insist
-gcc -fsanitize=address -o asan commands/main.c && run ./asan
+gcc -fsanitize=address -o asan main.c && run ./asan
 export ASAN_OPTIONS=verify_asan_link_order=0
 run ./asan | sed 's/: [0-9,]* events .*/: recorded/'
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A stripped program: functions without names are called by where they begin, which the
 # symbols that were stripped confirm.
-cat >record/program.c <<'C'
+cat >program.c <<'C'
 #include <stdlib.h>
 #define NOIPA __attribute__((noipa))
 static NOIPA char *make(int size) { char *made = malloc(size); made[0] = 1; return made; }
@@ -16,7 +16,7 @@ static NOIPA int use(int size)
 }
 int main(void) { return use(10) != 2; }
 C
-gcc -O2 -o program record/program.c && nm program >names && strip program
+gcc -O2 -o program program.c && nm program >names && strip program
 "$OUTLIVE" run -q -o t.outlive -- ./program 2>/dev/null || echo "status $?"
 "$OUTLIVE" report -f json t.outlive >report.json
 for name in make use; do

@@ -3,7 +3,7 @@
 # short: yes
 . "$OUTLIVE_ROOT_DIR/tests/programs/lib.sh"
 needs gcc
-cat >record/program.c <<'C'
+cat >program.c <<'C'
 #include <stdio.h>
 #include <stdlib.h>
 struct list { struct list *next; int value; };
@@ -21,7 +21,7 @@ int main(void)
 C
 export TMPDIR=$PWD
 cat >work.sh <<'SCRIPT'
-gcc -O2 -Wall -Wl,--build-id=none -o program record/program.c -frandom-seed=1 || exit 1
+gcc -O2 -Wall -Wl,--build-id=none -o program program.c -frandom-seed=1 || exit 1
 ./program | md5sum
 md5sum program
 SCRIPT

@@ -99,9 +99,9 @@ static void takes_what_can_be_recorded(void **state)
 {
 	(void)state;
 	assert_int_equal(check("main", ""), PROGRAM_OK);
-	shell("gcc -no-pie -o fixed commands/main.c%s", "");
+	shell("gcc -no-pie -o fixed main.c%s", "");
 	assert_int_equal(check("fixed", ""), PROGRAM_OK);
-	shell("gcc -o stripped commands/main.c && strip %s", "stripped");
+	shell("gcc -o stripped main.c && strip %s", "stripped");
 	assert_int_equal(check("stripped", ""), PROGRAM_OK);
 	file_write("script", "#! /bin/sh -e\nexit 0\n", 0755);
 	assert_int_equal(check("script", ""), PROGRAM_OK);
@@ -112,7 +112,7 @@ static void follows_scripts(void **state)
 	char text[600];
 
 	(void)state;
-	shell("gcc -static -o fixed-in commands/main.c%s", "");
+	shell("gcc -static -o fixed-in main.c%s", "");
 	snprintf(text, sizeof(text), "#!%s\n", path_of("fixed-in"));
 	file_write("inner", text, 0755);
 	snprintf(text, sizeof(text), "#!\t %s argument\n", path_of("inner"));
@@ -157,9 +157,9 @@ static void refuses_what_asan_would_end(void **state)
 	      "libclang_rt.asan-x86_64.so");
 	shell("gcc -shared -fPIC -Wl,-soname,%s -o alike.so main.c",
 	      "libnotasan.so.libasan.so");
-	shell("gcc -Wl,--no-as-needed -o asan commands/main.c %s", "./libasan.so");
-	shell("gcc -Wl,--no-as-needed -o clang commands/main.c %s", "./clang.so");
-	shell("gcc -Wl,--no-as-needed -o alike commands/main.c %s", "./alike.so");
+	shell("gcc -Wl,--no-as-needed -o asan main.c %s", "./libasan.so");
+	shell("gcc -Wl,--no-as-needed -o clang main.c %s", "./clang.so");
+	shell("gcc -Wl,--no-as-needed -o alike main.c %s", "./alike.so");
 	assert_int_equal(check("asan", "AddressSanitizer"), PROGRAM_REFUSED);
 	assert_int_equal(check("clang", "AddressSanitizer"), PROGRAM_REFUSED);
 	assert_int_equal(check("alike", ""), PROGRAM_OK);
@@ -226,7 +226,7 @@ static void knows_build_ids(void **state)
 	assert_true(elf.has_interpreter);
 	assert_false(elf.is_go);
 	close(file);
-	shell("gcc -Wl,--build-id=none -o named commands/main.c%s", "");
+	shell("gcc -Wl,--build-id=none -o named main.c%s", "");
 	file = open(path_of("named"), O_RDONLY);
 	assert_int_equal(elf_file_read(&elf, file), ELF_OK);
 	assert_int_equal(elf.build_id_bytes, 0);
@@ -240,7 +240,7 @@ static int set_up(void **state)
 	if (!mkdtemp(directory))
 		return -1;
 	file_write("main.c", "int main(void) { return 0; }\n", 0600);
-	shell("gcc -o main commands/main.c%s", "");
+	shell("gcc -o main main.c%s", "");
 	return 0;
 }
 
