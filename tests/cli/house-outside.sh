@@ -51,5 +51,5 @@ check planted.c
 echo "status $?"
 check fine.sh fine.c && echo "fine"
 cd "$OUTLIVE_ROOT_DIR" || exit 1
-find tests samples .ci \( -name '*.sh' -o -name run -o -name '*.c' -o -name '*.cpp' -o -name '*.py' \) \
+find tests samples .ci -type f \( -name '*.sh' -o -name run -o -name '*.c' -o -name '*.cpp' -o -name '*.py' \) \
 	! -path tests/cli/house-outside.sh -exec awk -f tests/house/outside.awk {} + && echo "ours are"
