@@ -60,6 +60,11 @@ PRELOAD_FLAGS := $(COMMON) -Iinclude -Ipreload -Ipreload/arch/$(ARCH) -fPIC \
 	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free \
 	-foptimize-sibling-calls
 ANALYZER_FLAGS := $(COMMON) -Iinclude -Ianalyzer $(SANITIZE)
+# It runs under its user's limits, and a stack may be small: no frame holds more than a path
+# and a little. (Other compilers' frames, and those without optimization, are their own.)
+ifeq ($(SANITIZE)$(DEBUG),)
+ANALYZER_FLAGS += -Wframe-larger-than=5120
+endif
 # An unwinder comes static and hidden: as a shared library its _Unwind_* and backtrace
 # would replace the program's.
 PRELOAD_LIBS := -static-libgcc

@@ -111,7 +111,7 @@ static void process_title(const struct screen *screen,
                           const struct trace_process *process)
 {
 	const struct ring_header *header = &process->header;
-	char command[2048], fitted[2048];
+	char command[2048], fitted[1024];
 	size_t used = (size_t)snprintf(NULL, 0, "%3u  pid %u  ", process->number,
 	                               header->pid);
 

@@ -1,6 +1,7 @@
 /* commands/main.c - the table of commands, and nothing else. */
 #include "commands/command.h"
 #include "base/screen.h"
+#include "base/stack_room.h"
 #include "trace_format.h"
 
 #include <stdio.h>
@@ -54,13 +55,29 @@ static int help_print(FILE *file)
 	return file == stdout ? EXIT_SUCCESS : EXIT_BAD_INPUT;
 }
 
+struct call {
+	const struct command *command;
+	int argc;
+	char **argv;
+};
+
+static int command_call(void *argument)
+{
+	const struct call *call = argument;
+
+	return call->command->run(call->command, call->argc, call->argv);
+}
+
 static int command_start(const char *name, int argc, char **argv)
 {
-	const struct command *command = command_find(name);
+	struct call call = { command_find(name), argc, argv };
 
-	if (!command)
+	if (!call.command)
 		die_usage(NULL, "no such command: %s", name);
-	return command->run(command, argc, argv);
+	/* Signals that mean the program must find one thread; it has room where it needs it. */
+	if (call.command == &command_run)
+		return command_call(&call);
+	return stack_room_call(command_call, &call);
 }
 
 int main(int argc, char **argv)

@@ -1,24 +1,14 @@
 /* commands/run.c - `outlive run`: record a program from its start. */
 #include "commands/command.h"
 
-#include "record/drain.h"
 #include "base/error.h"
 #include "base/kernel_clock.h"
-#include "report/text/losses.h"
-#include "symbols/kept_files.h"
-#include "replay/profile.h"
 #include "record/program.h"
-#include "base/progress.h"
-#include "report/text/recording.h"
-#include "record/session.h"
-#include "record/target.h"
-#include "base/text.h"
-#include "record/names.h"
 #include "record/output.h"
-#include "record/packer.h"
-#include "trace/writer.h"
+#include "record/recording.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,17 +23,9 @@
 #define SEGMENTS_MS_DEFAULT 100
 #define SEGMENTS_MS_MIN 10
 #define SEGMENTS_MS_MAX 60000
-#define SETTLE_NS UINT64_C(200000000) /* for a process to make its ring */
-#define LIVE_NAMED_MAX 3              /* processes that still run, by name */
-
-struct run_options {
-	const char *output;
-	uint64_t ring_bytes;
-	uint64_t wait_s;
-	uint64_t segments_ms;
-	int frames; /* index of frame_kinds */
-	bool is_flight, is_alone, is_quiet;
-};
+#define SETTLE_NS UINT64_C(200000000)      /* for a process to make its ring */
+#define DESCRIPTORS_MIN 12                 /* more, for a small recording */
+#define DATA_BYTES_MIN (UINT64_C(4) << 20) /* the library has 1 MiB itself */
 
 static const char *const frame_kinds[] = { "exact", "plain", NULL };
 
@@ -80,27 +62,103 @@ static const struct option run_option_table[] = {
 	  "no report at the end, only where the trace is", NULL },
 };
 
-/* One recording. */
-struct recording {
-	struct run_options options;
-	const char *name;    /* of the program, as it was typed */
-	char path[PATH_MAX]; /* what is executed */
-	char library[PATH_MAX];
-	char trace[PATH_MAX]; /* absolute or as given; "" until it is known */
-	struct session session;
-	struct target target;
-	struct trace_writer writer;
-	struct module_shelf *shelf;
-	struct drain *drain;
-	struct progress progress;
-	bool is_cut; /* the trace could not be written to its end */
-};
-
 /* Say it and exit; nothing was started yet, or it is gone. */
 static _Noreturn void run_die(int status, const struct error *error)
 {
 	fprintf(stderr, "outlive: %s\n", error->message);
 	exit(status);
+}
+
+/* ---- limits ---- */
+
+/* Those of us that stand in the way of a recording, and what they were. */
+static struct {
+	__rlimit_resource_t resource;
+	struct rlimit old;
+	bool is_raised;
+} limits[] = {
+	{ .resource = RLIMIT_NOFILE },
+	{ .resource = RLIMIT_FSIZE },
+	{ .resource = RLIMIT_AS },
+	{ .resource = RLIMIT_DATA },
+};
+#define LIMIT_COUNT (sizeof(limits) / sizeof(limits[0]))
+
+/*
+ * Modules and processes take a descriptor each, a trace and its names more than the program
+ * may need itself. The program keeps its own limits: it was forked before.
+ */
+static void limits_raise(void)
+{
+	struct rlimit raised;
+	size_t i;
+
+	for (i = 0; i < LIMIT_COUNT; i++) {
+		if (getrlimit(limits[i].resource, &limits[i].old))
+			continue;
+		raised = limits[i].old;
+		raised.rlim_cur = raised.rlim_max;
+		limits[i].is_raised = setrlimit(limits[i].resource, &raised) == 0;
+	}
+}
+
+static void limits_lower(void)
+{
+	size_t i;
+
+	for (i = 0; i < LIMIT_COUNT; i++) {
+		if (limits[i].is_raised)
+			setrlimit(limits[i].resource, &limits[i].old);
+	}
+}
+
+/*
+ * A limit that leaves too little for a recording is no reason not to run the program: it
+ * does so in our place.
+ */
+static _Noreturn void run_bare(struct recording *run, char **argv, const char *cause)
+{
+	struct error error;
+	int failure;
+
+	warning("%s is not recorded: %s", run->name, cause);
+	limits_lower();
+	failure = target_become(&run->target, run->path, argv);
+	error_set(&error, "%s: %s", run->path, strerror(failure));
+	run_die(failure == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, &error);
+}
+
+/* How many files may still be open, as far as it matters. */
+static int descriptors_free(void)
+{
+	int files[DESCRIPTORS_MIN], count = 0, i;
+
+	while (count < DESCRIPTORS_MIN &&
+	       (files[count] = open("/dev/null", O_PATH | O_CLOEXEC)) >= 0)
+		count++;
+	for (i = 0; i < count; i++)
+		close(files[i]);
+	return count;
+}
+
+static void limits_check(struct recording *run, char **argv)
+{
+	int descriptors = descriptors_free();
+	struct rlimit data;
+	char cause[128];
+
+	if (descriptors < DESCRIPTORS_MIN) {
+		snprintf(cause, sizeof(cause),
+		         "that takes %d more open files, and %d are allowed (ulimit -n)",
+		         DESCRIPTORS_MIN, descriptors);
+		run_bare(run, argv, cause);
+	}
+	if (!getrlimit(RLIMIT_DATA, &data) && data.rlim_cur < DATA_BYTES_MIN) {
+		snprintf(cause, sizeof(cause),
+		         "that takes %u KiB of memory, and %u are allowed (ulimit -d)",
+		         (unsigned)(DATA_BYTES_MIN >> 10), (unsigned)(data.rlim_cur >> 10));
+		run_bare(run, argv, cause);
+	}
 }
 
 /* ---- before the start ---- */
@@ -157,10 +215,12 @@ static int trace_begin(struct recording *run, struct error *error)
 	                       strlen(run->session.directory), error) == 0)
 		return 0;
 	cause = *error;
-	error_set(error, "%s; %s was not started", cause.message, run->name);
 	unlink(run->trace); /* before others may write it */
+	run->is_limited = run->writer.failure == EFBIG || run->writer.failure == ENOMEM;
 	trace_writer_close(&run->writer, NULL);
-	return -1;
+	return run->is_limited
+	           ? error_set(error, "%s", cause.message)
+	           : error_set(error, "%s; %s was not started", cause.message, run->name);
 }
 
 static int drain_begin(struct recording *run, struct error *error)
@@ -173,33 +233,15 @@ static int drain_begin(struct recording *run, struct error *error)
 	};
 
 	run->shelf = module_shelf_new();
-	if (!run->shelf)
-		return error_set(error, "out of memory");
 	settings.shelf = run->shelf;
-	run->drain = drain_new(&settings, error);
-	return run->drain ? 0 : -1;
-}
-
-static void limit_raise(__rlimit_resource_t resource)
-{
-	struct rlimit limit;
-
-	if (getrlimit(resource, &limit) || limit.rlim_cur == limit.rlim_max)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(resource, &limit);
-}
-
-/*
- * Modules and processes take a descriptor each, a trace and its names more than the program
- * may need itself. The program keeps its own limits: it was forked before.
- */
-static void limits_raise(void)
-{
-	limit_raise(RLIMIT_NOFILE);
-	limit_raise(RLIMIT_FSIZE);
-	limit_raise(RLIMIT_AS);
-	limit_raise(RLIMIT_DATA);
+	if (run->shelf)
+		run->drain = drain_new(&settings, error);
+	if (run->drain)
+		return 0;
+	unlink(run->trace);
+	trace_writer_close(&run->writer, NULL);
+	run->is_limited = true;
+	return error_set(error, "out of memory");
 }
 
 static void target_begin(struct recording *run, char **argv)
@@ -220,12 +262,14 @@ static void target_begin(struct recording *run, char **argv)
 
 	if (target_fork(&run->target, &settings, &error)) {
 		session_close(&run->session);
-		run_die(EXIT_BAD_INPUT, &error);
+		run_bare(run, argv, error.message);
 	}
 	limits_raise();
 	if (trace_begin(run, &error) || drain_begin(run, &error)) {
-		target_abandon(&run->target);
 		session_close(&run->session);
+		if (run->is_limited)
+			run_bare(run, argv, error.message);
+		target_abandon(&run->target);
 		run_die(EXIT_BAD_INPUT, &error);
 	}
 	cause = target_release(&run->target);
@@ -277,179 +321,16 @@ static void run_record(struct recording *run)
 		target_wait(&run->target, drain_descriptor(run->drain), run_step(run));
 }
 
-/* ---- after its end ---- */
-
-/* Name those that still run, and where they go on without us. */
-static void live_tell(const struct recording *run)
-{
-	size_t count = drain_live_count(run->drain), i;
-	struct text names = { NULL, 0, 0 };
-	char ring[PATH_MAX + LIVE_RING_NAME_BYTES];
-	const char *name = "*.ring";
-	pid_t pid;
-
-	if (!count)
-		return;
-	for (i = 0; i < count && i < LIVE_NAMED_MAX; i++) {
-		pid = drain_live(run->drain, i, &name);
-		text_printf(&names, "%s%d", i ? ", " : "", (int)pid);
-	}
-	snprintf(ring, sizeof(ring), "%s/%s", run->session.directory,
-	         count == 1 ? name : "*.ring");
-	warning("%zu process%s still run%s (%s%s): the trace has what happened until now "
-	        "(--wait SECONDS waits longer); the last of what follows %s kept in "
-	        "%s, for 'outlive report', until you remove %s",
-	        count, count == 1 ? "" : "es", count == 1 ? "s" : "",
-	        names.data ? names.data : "", count > LIVE_NAMED_MAX ? ", .." : "",
-	        count == 1 ? "is" : "are", ring, count == 1 ? "it" : "them");
-	text_release(&names);
-}
-
-static void trace_finish(struct recording *run)
-{
-	struct error error;
-
-	if (!run->is_cut)
-		session_seal(&run->session);
-	if (!run->is_cut &&
-	    (drain_finish(run->drain, &error) || trace_writer_end(&run->writer, &error))) {
-		run->is_cut = true;
-		warning("%s", error.message);
-	}
-	if (run->is_cut && drain_live_count(run->drain) == 0)
-		warning("events after that are in the rings in %s: 'outlive report %s' reads "
-		        "them, too, as long as that directory is there",
-		        run->session.directory, run->trace);
-	live_tell(run);
-}
-
-/* Of a program alone the report has said it. */
-static void own_malloc_tell(const struct recording *run, const char *name)
-{
-	const struct drain_counts *counts = drain_counts(run->drain);
-
-	if (counts->own_malloc && counts->images > 1)
-		warning("%u of %u programs brought a malloc of their own, and what that served "
-		        "was not seen: 'outlive info' says which",
-		        counts->own_malloc, counts->images);
-	else if (counts->own_malloc && run->options.is_quiet)
-		warning("%s brings its own malloc, and what that serves is not seen: build it "
-		        "without, or link it as a shared library",
-		        name);
-}
-
-/* Names come from the user and go to a terminal. */
-static void run_tell(const struct recording *run)
-{
-	const struct drain_counts *counts = drain_counts(run->drain);
-	char events[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], death[128];
-	char name[PATH_MAX], lost[LOSS_TEXT_BYTES], population[POPULATION_TEXT_BYTES];
-
-	text_escape(name, sizeof(name), run->name);
-	if (target_death(&run->target, death, sizeof(death)))
-		fprintf(stderr, "outlive: %s (pid %d) was killed by %s\n", name,
-		        (int)run->target.pid, death);
-	if (counts->broken)
-		warning("%u of the rings or chunks could not be read", counts->broken);
-	own_malloc_tell(run, name);
-	if (!counts->images)
-		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
-		        "dropped, %s full, or a limit of its files or its memory too low?)",
-		        name, run->session.directory);
-	loss_text(lost, sizeof(lost), counts->lost, counts->events, run->session.directory);
-	fprintf(stderr, "outlive: %s event%s of %s in %s (%s)%s\n",
-	        text_count(events, counts->events), text_s(counts->events),
-	        population_text(population, drain_population(run->drain)),
-	        text_escape(name, sizeof(name), run->trace),
-	        text_size(size, run->writer.offset), lost);
-}
-
-/* What is left to say and do, whether or not the trace got its names. */
-static int run_end(struct recording *run)
-{
-	run_tell(run);
-	trace_writer_close(&run->writer, NULL);
-	session_close(&run->session);
-	return target_exit_status(&run->target);
-}
-
-/* Ctrl-C means now: the trace is complete, only without names. */
-static void interrupt_check(struct recording *run)
-{
-	target_wait(&run->target, -1, 0);
-	if (!run->target.interrupts)
-		return;
-	progress_end(&run->progress);
-	warning(
-		"interrupted: the trace has no names yet, 'outlive report' finds them while "
-		"the program's files are there");
-	exit(run_end(run));
-}
-
-static void run_progress(void *context, uint64_t done, uint64_t expected)
-{
-	struct recording *run = context;
-
-	progress_show(&run->progress, done, expected);
-	interrupt_check(run);
-}
-
-static void run_report(void *context, const struct trace_reader *reader,
-                       const struct profile *profile)
-{
-	struct recording *run = context;
-
-	progress_end(&run->progress);
-	if (!run->options.is_quiet)
-		report_recording(reader, profile, NULL, stderr);
-}
-
-/* The names of all addresses, and the report that the same reading gives. */
-static void run_name(struct recording *run)
-{
-	struct trace_names names = {
-		.writer = &run->writer,
-		.shelf = run->shelf,
-		.reading = run_progress,
-		.naming = run_progress,
-		.show = run_report,
-		.context = run,
-	};
-	struct error error;
-
-	run->target.interrupts = 0;
-	progress_begin(&run->progress, "outlive: reading the trace");
-	if (trace_names_add(&names, &error))
-		warning("%s", error.message);
-	progress_end(&run->progress);
-}
-
-static bool run_packing(void *context, uint64_t done, uint64_t expected)
-{
-	struct recording *run = context;
-
-	progress_show(&run->progress, done, expected);
-	target_wait(&run->target, -1, 0);
-	return !run->target.interrupts;
-}
-
-static void run_pack(struct recording *run)
-{
-	run->target.interrupts = 0;
-	progress_begin(&run->progress, "outlive: packing the trace");
-	trace_pack(&run->writer, run_packing, run);
-	progress_end(&run->progress);
-}
-
 static int run_command(const struct command *command, int argc, char **argv)
 {
 	static struct recording run = { .options = { .ring_bytes = RING_BYTES_DEFAULT,
 		                                         .wait_s = WAIT_S_DEFAULT,
 		                                         .segments_ms = SEGMENTS_MS_DEFAULT } };
-	char beside[PATH_MAX];
+	static char beside[PATH_MAX];
 	struct error error;
 	int status, first;
 
+	target_signals_hold(&run.target);
 	target_streams_hold();
 	first = command_parse(command, &run.options, argc, argv);
 	if (first >= argc)
@@ -458,6 +339,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 	ring_prepare(&run);
 	segments_prepare(&run);
 	program_prepare(&run);
+	limits_check(&run, argv + first);
 	if (trace_output_directory(run.options.output, beside, &error) ||
 	    session_open(&run.session, beside, run.options.ring_bytes, &error))
 		run_die(EXIT_BAD_INPUT, &error);
@@ -467,12 +349,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 	}
 	target_begin(&run, argv + first);
 	run_record(&run);
-	trace_finish(&run);
-	if (!run.is_cut && drain_counts(run.drain)->images) {
-		run_name(&run);
-		run_pack(&run);
-	}
-	status = run_end(&run);
+	status = recording_end(&run);
 	drain_free(run.drain);
 	module_shelf_free(run.shelf);
 	return status;

@@ -3,6 +3,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -140,8 +141,8 @@ static const char *string_read(char name[LIBRARY_NAME_BYTES], int descriptor,
 static void dynamic_read(struct elf_file *file, int descriptor,
                          const Elf64_Ehdr *header, const Elf64_Phdr *segment)
 {
-	Elf64_Dyn entries[DYNAMIC_ENTRIES_MAX] = { { .d_tag = DT_NULL } };
-	size_t count = dynamic_load(descriptor, segment, entries), i;
+	Elf64_Dyn *entries = calloc(DYNAMIC_ENTRIES_MAX, sizeof(*entries));
+	size_t count = entries ? dynamic_load(descriptor, segment, entries) : 0, i;
 	char name[LIBRARY_NAME_BYTES];
 	uint64_t strings = 0;
 
@@ -157,6 +158,7 @@ static void dynamic_read(struct elf_file *file, int descriptor,
 				string_read(name, descriptor, strings, entries[i].d_un.d_val)))
 			file->needs_asan = true;
 	}
+	free(entries);
 }
 
 static enum elf_result segments_read(struct elf_file *file, int descriptor,

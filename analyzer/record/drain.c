@@ -5,10 +5,12 @@
 #include "record/given_up.h"
 #include "base/kernel_clock.h"
 #include "symbols/kept_files.h"
+#include "record/ignored_names.h"
 #include "record/ring_server.h"
 #include "record/sampler.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +33,7 @@ struct drain {
 	const struct session *session;
 	struct drain_ring **rings; /* those not finished */
 	size_t ring_count;
-	char (*ignored)[LIVE_RING_NAME_BYTES]; /* files that turned out to be no ring */
-	size_t ignored_count;
+	struct ignored_names ignored;
 	struct population population;    /* of all rings that were found */
 	struct given_up given_up;        /* processes without a ring */
 	int watch;                       /* inotify, or -1 */
@@ -41,6 +42,8 @@ struct drain {
 	struct segment_sampler *sampler; /* NULL: segments are not asked for */
 	struct cpu_idle cpu;
 	bool is_given_up;
+	bool
+		is_owed; /* for lack of a descriptor a ring, or the directory, was not opened */
 	uint64_t beat_ns;
 	size_t turn; /* ring that is served first in the next step */
 };
@@ -146,7 +149,7 @@ void drain_free(struct drain *drain)
 		close(drain->watch);
 	cpu_idle_close(&drain->cpu);
 	free(drain->rings);
-	free(drain->ignored);
+	ignored_names_release(&drain->ignored);
 	population_release(&drain->population);
 	free(drain->way.buffer);
 	free(drain);
@@ -185,17 +188,10 @@ static bool ring_succeed(struct drain *drain, const struct drain_ring *ring)
 	return is_exec;
 }
 
-/* Remember a file that is no ring of ours, so that it is not tried again. */
-static void name_ignore(struct drain *drain, const char *name)
+/* The lack passes, when processes end. */
+static bool is_descriptor_lack(int cause)
 {
-	void *grown = realloc(drain->ignored,
-	                      (drain->ignored_count + 1) * sizeof(*drain->ignored));
-
-	drain->way.counts.broken++;
-	if (!grown)
-		return;
-	drain->ignored = grown;
-	strcpy(drain->ignored[drain->ignored_count++], name);
+	return cause == EMFILE || cause == ENFILE;
 }
 
 /* `name` is shorter than LIVE_RING_NAME_BYTES. */
@@ -212,11 +208,16 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 		unlinkat(drain->session->descriptor, name, 0);
 		return 0;
 	}
-	if (grown && drain->way.counts.images < RINGS_MAX)
+	if (grown && drain->way.counts.images < RINGS_MAX) {
 		ring = drain_ring_new(&drain->way, drain->session->descriptor, name,
 		                      drain->session->number);
+		drain->is_owed |= !ring && is_descriptor_lack(errno);
+		if (!ring && is_descriptor_lack(errno))
+			return 0;
+	}
 	if (!ring) {
-		name_ignore(drain, name);
+		drain->way.counts.broken++;
+		ignored_names_add(&drain->ignored, name);
 		return 0;
 	}
 	is_exec = ring_succeed(drain, ring);
@@ -240,11 +241,7 @@ static bool is_new_ring(const struct drain *drain, const char *name)
 		if (!strcmp(drain->rings[i]->ring.name, name))
 			return false;
 	}
-	for (i = 0; i < drain->ignored_count; i++) {
-		if (!strcmp(drain->ignored[i], name))
-			return false;
-	}
-	return true;
+	return !ignored_names_has(&drain->ignored, name);
 }
 
 /* Look through the whole directory. */
@@ -256,6 +253,7 @@ static int directory_read(struct drain *drain, struct error *error)
 	const struct dirent *entry;
 	int result = 0;
 
+	drain->is_owed = !directory;
 	if (!directory) {
 		if (copy >= 0)
 			close(copy);
@@ -278,8 +276,8 @@ static int drain_discover(struct drain *drain, struct error *error)
 	const struct inotify_event *event;
 	ssize_t bytes, at;
 
-	if (drain->watch < 0)
-		return directory_read(drain, error);
+	if ((drain->watch < 0 || drain->is_owed) && directory_read(drain, error))
+		return -1;
 	while ((bytes = read(drain->watch, events, sizeof(events))) > 0) {
 		for (at = 0; at < bytes; at += (ssize_t)(sizeof(*event) + event->len)) {
 			event = (const struct inotify_event *)(events + at);
@@ -442,27 +440,37 @@ static int ring_close_down(struct drain *drain, struct drain_ring *ring,
 	return rest_take(drain, ring, error);
 }
 
-int drain_finish(struct drain *drain, struct error *error)
+/* The rings that there are. 0, or -1 and *error. */
+static int rings_close_down(struct drain *drain, struct error *error)
 {
 	size_t i = 0;
 
-	server_end(drain);
-	/* the directory itself: the last notice may still be on its way */
-	if (directory_read(drain, error))
-		return drain_give_up(drain);
 	for (; drain->sampler && i < drain->ring_count; i++)
 		segment_sampler_remove(drain->sampler, drain->rings[i]->process);
 	if (!drain->is_given_up && samples_write(drain, error))
-		return drain_give_up(drain);
-	i = 0;
-	while (!drain->is_given_up && i < drain->ring_count) {
+		return -1;
+	for (i = 0; !drain->is_given_up && i < drain->ring_count;) {
 		if (ring_close_down(drain, drain->rings[i], error))
-			return drain_give_up(drain);
+			return -1;
 		if (drain->rings[i]->has_ended)
 			ring_finish(drain, i);
 		else
 			i++;
 	}
+	return 0;
+}
+
+int drain_finish(struct drain *drain, struct error *error)
+{
+	unsigned images;
+
+	server_end(drain);
+	do {
+		images = drain->way.counts.images;
+		/* the directory itself: the last notice may still be on its way */
+		if (directory_read(drain, error) || rings_close_down(drain, error))
+			return drain_give_up(drain);
+	} while (drain->is_owed && drain->way.counts.images > images);
 	if (!drain->is_given_up && given_up_note(&drain->given_up, &drain->way, error))
 		return drain_give_up(drain);
 	drain_give_up(drain);

@@ -65,13 +65,17 @@ struct drain_ring *drain_ring_new(struct drain_way *way, int directory,
                                   const char *name, uint64_t session)
 {
 	struct drain_ring *ring = calloc(1, sizeof(*ring));
+	int cause;
 
 	if (!ring)
 		return NULL;
 	ring->descriptor = -1;
+	errno = 0;
 	if (live_ring_open(&ring->ring, directory, name, session, NULL) ||
 	    buffer_reserve(way, ring->ring.chunk_bytes)) {
+		cause = errno;
 		drain_ring_free(ring);
+		errno = cause;
 		return NULL;
 	}
 	ring->process = way->counts.images++;

@@ -17,7 +17,7 @@ static int symbols_write(struct trace_writer *writer, uint32_t process,
 	int result = -1;
 
 	if (symbol_table_save(symbols, &payload)) {
-		error_set(error, "out of memory for symbols; some names are missing");
+		error_set(error, "out of memory for symbols");
 	} else if (payload.bytes == 0) {
 		result = 0;
 	} else {
@@ -41,7 +41,7 @@ static int process_name(const struct trace_names *names, struct trace_reader *re
 	if (!profile)
 		return -1;
 	if (profile_symbolize(profile, symbolizer, NULL))
-		error_set(error, "out of memory for symbols; some names are missing");
+		error_set(error, "out of memory for symbols");
 	else
 		result = symbols_write(names->writer, profile->process->number,
 		                       profile->symbols, error);
@@ -77,9 +77,10 @@ int trace_names_add(const struct trace_names *names, struct error *error)
 	if (reader && symbolizer) {
 		symbolizer_use_shelf(symbolizer, names->shelf);
 		symbolizer_watch(symbolizer, names->naming, names->context);
+		symbolizer_on_memory_out(symbolizer, names->memory_out);
 		result = processes_name(names, reader, symbolizer, error);
 	} else if (reader) {
-		error_set(error, "out of memory for symbols; the trace has no names");
+		error_set(error, "out of memory for symbols");
 	}
 	symbolizer_free(symbolizer);
 	trace_reader_close(reader);

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "symbols/kept_files.h"
+#include "symbols/symbolizer.h"
 #include "replay/profile.h"
 #include "trace/reader.h"
 #include "trace/writer.h"
@@ -21,13 +22,14 @@ struct trace_names {
 	/* called with the profile that process_pick() picks if nothing is asked for, named */
 	void (*show)(void *context, const struct trace_reader *reader,
 	             const struct profile *profile);
+	memory_out_handler memory_out; /* see symbolizer_on_memory_out() */
 	void *context;
 };
 
 /*
  * Read the trace back, find the names of each process's addresses, and append them as
  * SYMBOLS blocks. The trace is complete before, between any two blocks, and after: being
- * killed in here costs names only. 0, or -1 and *error: some names are missing.
+ * killed in here costs names only, and short of memory libdw may do that. 0, or -1 and *error: some names are missing.
  */
 int trace_names_add(const struct trace_names *names, struct error *error);
 

@@ -15,7 +15,8 @@
 
 struct packer {
 	const struct trace_writer *from;
-	struct trace_writer *to;
+	struct trace_writer to;
+	char path[PATH_MAX], beside[PATH_MAX];
 	uint8_t *stored, *raw;
 	size_t stored_room, raw_room;
 };
@@ -67,8 +68,8 @@ static bool block_pack(struct packer *packer, uint64_t offset, uint64_t *next)
 		return false;
 	/* Symbols and the like are few and were not written in haste: as they were. */
 	if (block.type != BLOCK_CHUNK)
-		return !trace_writer_stored(packer->to, &block, packer->stored, &ignored);
-	return !trace_writer_block(packer->to, &block, packer->raw, block.raw_bytes,
+		return !trace_writer_stored(&packer->to, &block, packer->stored, &ignored);
+	return !trace_writer_block(&packer->to, &block, packer->raw, block.raw_bytes,
 	                           &ignored);
 }
 
@@ -80,7 +81,7 @@ static bool blocks_pack(struct packer *packer, trace_packer_visit *visit, void *
 		if (!block_pack(packer, at, &at) || !visit(context, at, end))
 			return false;
 	}
-	return packer->to->block_count == packer->from->block_count;
+	return packer->to.block_count == packer->from->block_count;
 }
 
 /* A new file beside the trace that may take its place. -1: there can be none. */
@@ -107,35 +108,49 @@ static int beside_open(const struct trace_writer *writer, char path[PATH_MAX],
 	return -1;
 }
 
-void trace_pack(struct trace_writer *writer, trace_packer_visit *visit, void *context)
+/* The header of the old one into the new file. 0, or -1. */
+static int pack_begin(struct packer *packer, int file)
 {
-	struct trace_writer to;
-	struct packer packer = { .from = writer, .to = &to };
-	char path[PATH_MAX], beside[PATH_MAX];
 	struct trace_header header;
-	struct error ignored;
-	int file;
 
-	if (writer->is_failed || writer->hasty_bytes < WORTH_BYTES)
-		return;
-	file = beside_open(writer, path, beside);
+	if (trace_writer_open(&packer->to, file, packer->from->path, 0, NULL))
+		return -1;
+	packer->to.level = LEVEL_PACKED;
+	return read_all(packer->from->descriptor, &header, sizeof(header), 0) &&
+	               pwrite(file, &header, sizeof(header), 0) == sizeof(header)
+	           ? 0
+	           : -1;
+}
+
+static void pack(struct packer *packer, struct trace_writer *writer,
+                 trace_packer_visit *visit, void *context)
+{
+	int file = beside_open(writer, packer->path, packer->beside);
+
 	if (file < 0)
 		return;
-	if (trace_writer_open(&to, file, writer->path, 0, &ignored) ||
-	    !read_all(writer->descriptor, &header, sizeof(header), 0) ||
-	    pwrite(file, &header, sizeof(header), 0) != sizeof(header)) {
-		unlink(beside);
-		trace_writer_close(&to, &ignored);
+	if (pack_begin(packer, file) == 0 && blocks_pack(packer, visit, context) &&
+	    !rename(packer->beside, packer->path)) {
+		trace_writer_close(writer, NULL);
+		*writer = packer->to;
 		return;
 	}
-	to.level = LEVEL_PACKED;
-	if (blocks_pack(&packer, visit, context) && !rename(beside, path)) {
-		trace_writer_close(writer, &ignored);
-		*writer = to;
-	} else {
-		unlink(beside);
-		trace_writer_close(&to, &ignored);
-	}
-	free(packer.stored);
-	free(packer.raw);
+	unlink(packer->beside);
+	trace_writer_close(&packer->to, NULL);
+}
+
+void trace_pack(struct trace_writer *writer, trace_packer_visit *visit, void *context)
+{
+	struct packer *packer;
+
+	if (writer->failure || writer->hasty_bytes < WORTH_BYTES)
+		return;
+	packer = calloc(1, sizeof(*packer));
+	if (!packer)
+		return; /* it can be read as it is */
+	packer->from = writer;
+	pack(packer, writer, visit, context);
+	free(packer->stored);
+	free(packer->raw);
+	free(packer);
 }

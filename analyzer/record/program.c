@@ -152,13 +152,16 @@ static bool is_secure(const char *name, struct error *error)
 /* The dynamic loader itself may be run as a program: it preloads, too. */
 static bool is_loader(const char *path)
 {
-	char real[PATH_MAX];
+	char *real = realpath(path, NULL);
 	const char *base;
+	bool is;
 
-	if (!realpath(path, real))
+	if (!real)
 		return false;
 	base = strrchr(real, '/') + 1;
-	return !strncmp(base, "ld-", 3) && strstr(base, ".so");
+	is = !strncmp(base, "ld-", 3) && strstr(base, ".so");
+	free(real);
+	return is;
 }
 
 static enum program_result refuse_static(const char *path, const struct elf_file *elf,
@@ -191,16 +194,15 @@ static bool asan_is_lenient(void)
 
 static bool asan_is_preloaded(void)
 {
-	char names[PATH_MAX], *name, *rest = NULL;
+	const char *preloaded = getenv("LD_PRELOAD");
+	char *names = strdup(preloaded ? preloaded : ""), *name, *rest = NULL;
+	bool is = false;
 
-	snprintf(names, sizeof(names), "%s",
-	         getenv("LD_PRELOAD") ? getenv("LD_PRELOAD") : "");
-	for (name = strtok_r(names, ": ", &rest); name;
-	     name = strtok_r(NULL, ": ", &rest)) {
-		if (elf_name_is_asan(name))
-			return true;
-	}
-	return false;
+	for (name = names ? strtok_r(names, ": ", &rest) : NULL; name && !is;
+	     name = strtok_r(NULL, ": ", &rest))
+		is = elf_name_is_asan(name);
+	free(names);
+	return is;
 }
 
 /* It ends the program if another library was loaded before it, and ours must be first. */
@@ -352,18 +354,19 @@ static enum program_result file_check(const char *path,
 enum program_result program_check(const char *name, char path[PATH_MAX],
                                   struct error *error)
 {
-	char interpreter[SCRIPT_LINE_BYTES], current[PATH_MAX];
+	char interpreters[2][SCRIPT_LINE_BYTES], *next = interpreters[0];
 	enum program_result result = program_find(name, path, error);
+	const char *current = path;
 	int depth;
 
 	if (result != PROGRAM_OK)
 		return result;
-	strcpy(current, path);
 	for (depth = 0; depth <= SCRIPT_DEPTH_MAX; depth++) {
-		result = file_check(current, interpreter, error);
-		if (result != PROGRAM_OK || !interpreter[0])
+		result = file_check(current, next, error);
+		if (result != PROGRAM_OK || !next[0])
 			return result;
-		strcpy(current, interpreter);
+		current = next;
+		next = interpreters[next == interpreters[0]];
 	}
 	error_set(error, "%s: its #! lines lead through more than %d interpreters", path,
 	          SCRIPT_DEPTH_MAX);
@@ -376,7 +379,7 @@ int program_library(char path[PATH_MAX], struct error *error)
 {
 	static const char *const places[] = { LIBRARY_NAME,
 		                                  "../lib/outlive/" LIBRARY_NAME };
-	char directory[PATH_MAX], candidate[PATH_MAX + 64];
+	char directory[PATH_MAX], *found = NULL, *candidate;
 	ssize_t bytes = readlink("/proc/self/exe", directory, sizeof(directory) - 1);
 	size_t i;
 
@@ -385,12 +388,15 @@ int program_library(char path[PATH_MAX], struct error *error)
 		                 strerror(errno));
 	directory[bytes] = '\0';
 	*strrchr(directory, '/') = '\0';
-	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(candidate, sizeof(candidate), "%s/%s", directory, places[i]);
-		if (realpath(candidate, path) && access(path, R_OK) == 0)
-			break;
+	for (i = 0; i < sizeof(places) / sizeof(places[0]) && !found; i++) {
+		if (asprintf(&candidate, "%s/%s", directory, places[i]) < 0)
+			return error_set(error, "%s: out of memory", LIBRARY_NAME);
+		found = realpath(candidate, path);
+		if (found && access(path, R_OK))
+			found = NULL;
+		free(candidate);
 	}
-	if (i == sizeof(places) / sizeof(places[0]))
+	if (!found)
 		return error_set(
 			error,
 			"%s: not found beside 'outlive' in %s, nor in "

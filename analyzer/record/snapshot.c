@@ -51,7 +51,7 @@ void looked_release(struct looked *looked)
 }
 
 /* Field of a file of /proc, "Name:  123 kB", in bytes; 0 if it is not there. */
-static uint64_t status_read(pid_t pid, const char *name)
+static __attribute__((noinline)) uint64_t status_read(pid_t pid, const char *name)
 {
 	char path[64], text[4096];
 	const char *at;

@@ -21,6 +21,9 @@ static const int handed_on[] = { SIGHUP,  SIGINT,  SIGQUIT,   SIGTERM, SIGUSR1,
 	                             SIGPWR,  SIGTSTP, SIGCONT };
 #define HANDED_ON_COUNT (sizeof(handed_on) / sizeof(handed_on[0]))
 
+/* Those whose action we set. */
+static const int acted_on[TARGET_ACTIONS] = { SIGCHLD, SIGPIPE, SIGXFSZ };
+
 /* ---- the child, before exec ---- */
 
 static void preload_set(const char *library)
@@ -76,6 +79,16 @@ static void environment_set(const struct target_settings *settings)
 		number_set("OUTLIVE_ROOT", "%" PRIu64, (uint64_t)getpid());
 }
 
+static void signals_give_back(const struct target *target)
+{
+	size_t i;
+
+	for (i = 0; i < TARGET_ACTIONS; i++)
+		sigaction(acted_on[i], &target->old_actions[i], NULL);
+	if (target->has_taken)
+		sigprocmask(SIG_SETMASK, &target->mask, NULL);
+}
+
 static _Noreturn void child_run(struct target *target,
                                 const struct target_settings *settings, int gate,
                                 int refusal)
@@ -86,8 +99,7 @@ static _Noreturn void child_run(struct target *target,
 	if (read(gate, &go, 1) != 1)
 		_exit(EXIT_BAD_INPUT);
 	environment_set(settings);
-	sigaction(SIGCHLD, &target->old_child_action, NULL);
-	sigprocmask(SIG_SETMASK, &target->mask, NULL);
+	signals_give_back(target);
 	execv(settings->path, settings->argv);
 	cause = errno;
 	if (write(refusal, &cause, sizeof(cause)) < 0)
@@ -96,6 +108,20 @@ static _Noreturn void child_run(struct target *target,
 }
 
 /* ---- starting ---- */
+
+void target_signals_hold(struct target *target)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	size_t i;
+
+	memset(target, 0, sizeof(*target));
+	target->gate = target->refusal = -1;
+	for (i = 0; i < TARGET_ACTIONS; i++) {
+		/* were SIGCHLD ignored, the child's exit status would be thrown away */
+		action.sa_handler = acted_on[i] == SIGCHLD ? SIG_DFL : SIG_IGN;
+		sigaction(acted_on[i], &action, &target->old_actions[i]);
+	}
+}
 
 void target_streams_hold(void)
 {
@@ -112,7 +138,6 @@ void target_streams_hold(void)
 /* Block what we take from the signalfd; remember the mask for the child. */
 static int signals_take(struct target *target)
 {
-	struct sigaction standard = { .sa_handler = SIG_DFL };
 	sigset_t taken;
 	size_t i;
 
@@ -124,8 +149,7 @@ static int signals_take(struct target *target)
 	if (target->signals < 0)
 		return -1;
 	sigprocmask(SIG_BLOCK, &taken, &target->mask);
-	/* were it ignored, the child's exit status would be thrown away */
-	sigaction(SIGCHLD, &standard, &target->old_child_action);
+	target->has_taken = true;
 	return 0;
 }
 
@@ -139,21 +163,11 @@ static bool terminal_check(void)
 	return true;
 }
 
-/* We write files and stderr for the program's sake: no reason to die of it. */
-static void file_signals_ignore(void)
-{
-	struct sigaction ignored = { .sa_handler = SIG_IGN };
-
-	sigaction(SIGPIPE, &ignored, NULL);
-	sigaction(SIGXFSZ, &ignored, NULL);
-}
-
 int target_fork(struct target *target, const struct target_settings *settings,
                 struct error *error)
 {
 	int gate[2], refusal[2];
 
-	memset(target, 0, sizeof(*target));
 	target->has_terminal = terminal_check();
 	if (pipe2(gate, O_CLOEXEC))
 		return error_set(error, "pipe: %s", strerror(errno));
@@ -175,7 +189,6 @@ int target_fork(struct target *target, const struct target_settings *settings,
 		close(gate[1]);
 		child_run(target, settings, gate[0], refusal[1]);
 	}
-	file_signals_ignore();
 	close(gate[0]);
 	close(refusal[1]);
 	target->gate = gate[1];
@@ -200,6 +213,7 @@ int target_release(struct target *target)
 	while (write(target->gate, "g", 1) < 0 && errno == EINTR)
 		;
 	close(target->gate);
+	target->gate = -1;
 	do {
 		bytes = read(target->refusal, &cause, sizeof(cause));
 	} while (bytes < 0 && errno == EINTR);
@@ -215,8 +229,19 @@ void target_abandon(struct target *target)
 {
 	close(target->gate);
 	close(target->refusal);
+	target->gate = target->refusal = -1;
 	waitpid(target->pid, &target->wait_status, 0);
 	target->has_ended = true;
+}
+
+int target_become(struct target *target, const char *path, char *const *argv)
+{
+	if (target->gate >= 0)
+		target_abandon(target);
+	fflush(NULL);
+	signals_give_back(target);
+	execv(path, argv);
+	return errno;
 }
 
 /* ---- while it runs ---- */

@@ -28,6 +28,8 @@ struct target_settings {
 	bool is_plain;    /* without return stubs */
 };
 
+#define TARGET_ACTIONS 3
+
 struct target {
 	pid_t pid;
 	bool has_ended;
@@ -37,12 +39,20 @@ struct target {
 	int gate;            /* to the child before exec: a byte is go, end of file is no */
 	int refusal;         /* from the child: errno of exec, or end of file */
 	bool has_terminal;
-	sigset_t mask; /* ours before; the child runs with it */
-	struct sigaction old_child_action;
+	sigset_t mask;  /* ours before; the child runs with it */
+	bool has_taken; /* the signals */
+	/* of SIGCHLD, SIGPIPE and SIGXFSZ; the child runs with them */
+	struct sigaction old_actions[TARGET_ACTIONS];
 };
 
 /*
- * First of all: if stdin, stdout or stderr is closed, no file of ours may come to lie there,
+ * First of all: what is written for the program's sake, files and stderr, is no reason to
+ * die of it. The child, or who runs target_become(), has the signals as they were.
+ */
+void target_signals_hold(struct target *target);
+
+/*
+ * Then: if stdin, stdout or stderr is closed, no file of ours may come to lie there,
  * or what is said on stderr would be written into it. The child has them closed.
  */
 void target_streams_hold(void);
@@ -59,6 +69,12 @@ int target_fork(struct target *target, const struct target_settings *settings,
  * no child any more.
  */
 int target_release(struct target *target);
+
+/*
+ * Run the program in our own place, as if we had never been there; a child that waits is
+ * ended. The errno of exec, if that fails.
+ */
+int target_become(struct target *target, const char *path, char *const *argv);
 
 /* End the child that still waits before exec. */
 void target_abandon(struct target *target);

@@ -11,14 +11,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define BUCKETS 1024
 #define OPEN_MAX 4096 /* modules beyond are looked up by path at the end */
+#define OPEN_SHARE 4  /* of the files that may be open: the rings need some, too */
 #define OFFERED_MAX \
 	2048 /* of those, so many may be files that nobody has asked for yet */
 #define COMPARED_BYTES_MAX (UINT64_C(64) << 20)
+#define COMPARED_STEP_BYTES 2048
 
 struct shelf_entry {
 	struct shelf_entry *next;
@@ -32,12 +35,21 @@ struct shelf_entry {
 
 struct module_shelf {
 	struct shelf_entry *buckets[BUCKETS];
-	size_t open_count, offered_count;
+	size_t open_max, open_count, offered_count;
+	char path[PATH_MAX], seen_path[PATH_MAX + 64]; /* of the module that is taken */
 };
 
 struct module_shelf *module_shelf_new(void)
 {
-	return calloc(1, sizeof(struct module_shelf));
+	struct module_shelf *shelf = calloc(1, sizeof(*shelf));
+	struct rlimit limit;
+
+	if (!shelf)
+		return NULL;
+	shelf->open_max = OPEN_MAX;
+	if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur / OPEN_SHARE < OPEN_MAX)
+		shelf->open_max = limit.rlim_cur / OPEN_SHARE;
+	return shelf;
 }
 
 void module_shelf_free(struct module_shelf *shelf)
@@ -151,23 +163,24 @@ static int module_open(const char *path, const struct module_definition *module)
  * Where the process sees it; where we see it, should it be gone; and, should it have been
  * replaced already, what the process runs, or, given the right to, the mapped file itself.
  */
-static int module_open_anywhere(pid_t pid, const char *path,
+static int module_open_anywhere(struct module_shelf *shelf, pid_t pid, const char *path,
                                 const struct module_definition *module)
 {
-	char other[PATH_MAX + 64];
+	char *other = shelf->seen_path;
+	const size_t bytes = sizeof(shelf->seen_path);
 	int file;
 
-	snprintf(other, sizeof(other), "/proc/%d/root%s", (int)pid, path);
+	snprintf(other, bytes, "/proc/%d/root%s", (int)pid, path);
 	file = module_open(other, module);
 	if (file < 0)
 		file = module_open(path, module);
 	if (file < 0 && module->build_id_bytes) {
-		snprintf(other, sizeof(other), "/proc/%d/exe", (int)pid);
+		snprintf(other, bytes, "/proc/%d/exe", (int)pid);
 		file = module_open(other, module);
 	}
 	if (file < 0 && module->segment_count) {
-		snprintf(other, sizeof(other), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64,
-		         (int)pid, module->segments[0].start & ~UINT64_C(0xfff),
+		snprintf(other, bytes, "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)pid,
+		         module->segments[0].start & ~UINT64_C(0xfff),
 		         (module->segments[0].end + 0xfff) & ~UINT64_C(0xfff));
 		file = module_open(other, module);
 	}
@@ -180,13 +193,13 @@ static void module_take(struct module_shelf *shelf, pid_t pid,
 	struct shelf_entry *entry = entry_find(shelf, path, module->build_id,
 	                                       module->build_id_bytes);
 
-	if (path[0] != '/' || shelf->open_count == OPEN_MAX)
+	if (path[0] != '/' || shelf->open_count >= shelf->open_max)
 		return;
 	if (!entry)
 		entry = entry_add(shelf, path, module->build_id, module->build_id_bytes);
 	if (!entry || entry->descriptor >= 0 || entry->is_doubtful)
 		return;
-	entry->descriptor = module_open_anywhere(pid, path, module);
+	entry->descriptor = module_open_anywhere(shelf, pid, path, module);
 	if (entry->descriptor >= 0)
 		shelf->open_count++;
 }
@@ -196,14 +209,14 @@ size_t module_shelf_add(struct module_shelf *shelf, pid_t pid, const uint8_t *ch
 {
 	struct definition_cursor cursor = { .data = chunk, .bytes = bytes, .at = from };
 	struct module_definition module;
-	char path[PATH_MAX];
+	char *path = shelf->path;
 
 	while (definition_next(&cursor)) {
 		if (cursor.header.kind != DEFINITION_MODULE ||
 		    cursor.header.bytes < sizeof(module))
 			continue;
 		memcpy(&module, cursor.record, sizeof(module));
-		if (module.path_bytes >= sizeof(path) ||
+		if (module.path_bytes >= sizeof(shelf->path) ||
 		    module.path_bytes > cursor.header.bytes - sizeof(module) ||
 		    module.build_id_bytes > BUILD_ID_BYTES_MAX)
 			continue;
@@ -219,7 +232,7 @@ size_t module_shelf_add(struct module_shelf *shelf, pid_t pid, const uint8_t *ch
 /* Whether two files have the same bytes. One that shrinks meanwhile has not. */
 static bool files_are_same(int one, int other)
 {
-	char a[16384], b[16384];
+	char a[COMPARED_STEP_BYTES], b[COMPARED_STEP_BYTES];
 	struct stat first, second;
 	ssize_t bytes = 0;
 	off_t at;
@@ -265,7 +278,8 @@ static bool file_keep(struct module_shelf *shelf, const char *path, int file)
 	entry = entry_find(shelf, path, elf.build_id, elf.build_id_bytes);
 	if (entry && entry->descriptor >= 0)
 		entry_doubt(shelf, entry, file);
-	else if (shelf->open_count < OPEN_MAX && shelf->offered_count < OFFERED_MAX) {
+	else if (shelf->open_count < shelf->open_max &&
+	         shelf->offered_count < OFFERED_MAX) {
 		if (!entry)
 			entry = entry_add(shelf, path, elf.build_id, elf.build_id_bytes);
 		if (!entry || entry->is_doubtful)

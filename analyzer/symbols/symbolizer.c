@@ -55,6 +55,7 @@ struct symbolizer {
 	const struct module_shelf *shelf;
 	void (*watch)(void *context, uint64_t asked, uint64_t expected);
 	void *watch_context;
+	memory_out_handler memory_out; /* NULL: libdw's own way */
 	struct module *modules;
 	size_t module_count;
 	/* numbers of the next three begin at 1, as hash_index counts */
@@ -85,6 +86,11 @@ void symbolizer_watch(struct symbolizer *symbolizer,
 {
 	symbolizer->watch = watch;
 	symbolizer->watch_context = context;
+}
+
+void symbolizer_on_memory_out(struct symbolizer *symbolizer, memory_out_handler handler)
+{
+	symbolizer->memory_out = handler;
 }
 
 static void module_release(struct module *module)
@@ -194,7 +200,7 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
 }
 
 /* At bias 0, so that addresses are offsets. */
-static void module_read(struct module *module)
+static void module_read(const struct symbolizer *symbolizer, struct module *module)
 {
 	Dwarf_Addr bias = 0;
 	Dwarf *dwarf;
@@ -207,6 +213,8 @@ static void module_read(struct module *module)
 	module->descriptor = -1; /* libdwfl's now */
 	dwarf = dwfl_module_getdwarf(module->dwfl_module, &bias);
 	if (dwarf) {
+		if (symbolizer->memory_out)
+			dwarf_new_oom_handler(dwarf, symbolizer->memory_out);
 		module->dwarf = dwarf_index_new(dwarf);
 		module->dwarf_bias = bias;
 	}
@@ -356,8 +364,6 @@ static int frames_find(struct module *module, uint64_t offset,
 	const char *name, *declared;
 	int count = 0;
 
-	if (!module->is_read)
-		module_read(module);
 	if (module->dwarf)
 		count = dwarf_index_find(module->dwarf, address - module->dwarf_bias, frames);
 	if (count && frames[count - 1].function[0])
@@ -390,6 +396,8 @@ int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offse
 		if (symbolizer->watch && (symbolizer->answer_count % WATCH_ANSWERS == 0 ||
 		                          !symbolizer->modules[module].is_read))
 			symbolizer->watch(symbolizer->watch_context, symbolizer->answer_count, 0);
+		if (!symbolizer->modules[module].is_read)
+			module_read(symbolizer, &symbolizer->modules[module]);
 		count = frames_find(&symbolizer->modules[module], offset, frames);
 		answer = answer_add(symbolizer, (uint32_t)module, offset, frames, count);
 	}

@@ -34,6 +34,14 @@ void symbolizer_watch(struct symbolizer *symbolizer,
                       void *context);
 
 /*
+ * What libdw shall do when memory is out, as it cannot go on then: handler() must not return.
+ * It is not always asked: where libdw has not looked, a fault is what comes of it.
+ */
+typedef void (*memory_out_handler)(void) __attribute__((noreturn));
+void symbolizer_on_memory_out(struct symbolizer *symbolizer,
+                              memory_out_handler handler);
+
+/*
  * The file that was loaded from `path`: a handle >= 0, or -1 if it is not there or has
  * another build-id. build_id_bytes 0: it had none, and must have none.
  */

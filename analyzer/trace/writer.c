@@ -21,7 +21,7 @@ static int writer_fail(struct trace_writer *writer, int cause, struct error *err
 	bool is_full = cause == ENOSPC || cause == EDQUOT;
 	const char *remedy = "";
 
-	writer->is_failed = true;
+	writer->failure = cause;
 	if (is_full && writer->block_count)
 		remedy = ": the trace ends here, what is in it can be read; use -o to write "
 				 "to a bigger disk";
@@ -94,7 +94,7 @@ int trace_writer_open(struct trace_writer *writer, int descriptor, const char *p
 	strncpy(writer->path, path, sizeof(writer->path) - 1);
 	writer->context = ZSTD_createCCtx();
 	if (!writer->context)
-		return error_set(error, "%s: out of memory", path);
+		return writer_fail(writer, ENOMEM, error);
 	ZSTD_CCtx_setParameter(writer->context, ZSTD_c_checksumFlag, 1);
 	if (write_all(writer, &header, sizeof(header), NULL, 0))
 		return writer_fail(writer, errno, error);
@@ -126,7 +126,7 @@ int trace_writer_stored(struct trace_writer *writer, const struct trace_block *a
 {
 	struct trace_block block = *about;
 
-	if (writer->is_failed)
+	if (writer->failure)
 		return -1;
 	block.magic = BLOCK_MAGIC;
 	block.reserved = 0;
@@ -142,7 +142,7 @@ int trace_writer_block(struct trace_writer *writer, const struct trace_block *ab
 {
 	struct trace_block block = *about;
 
-	if (writer->is_failed)
+	if (writer->failure)
 		return -1;
 	block.raw_bytes = bytes;
 	block.stored_bytes = 0;
@@ -165,7 +165,7 @@ int trace_writer_end(struct trace_writer *writer, struct error *error)
 
 void trace_writer_reopen(struct trace_writer *writer)
 {
-	if (writer->is_failed)
+	if (writer->failure)
 		return;
 	writer->offset -= sizeof(struct trace_block);
 	writer->block_count--;

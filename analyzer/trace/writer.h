@@ -20,7 +20,7 @@
 
 struct trace_writer {
 	int descriptor;  /* -1 before open and after close */
-	bool is_failed;  /* a write failed; all later ones fail silently */
+	int failure;     /* errno of a write that failed; all later ones fail silently */
 	int level;       /* of zstd, for the next blocks */
 	uint64_t offset; /* where the next block goes: the bytes that are whole */
 	uint64_t block_count;

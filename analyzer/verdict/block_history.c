@@ -312,21 +312,26 @@ static int story_tell(struct telling *telling, struct trace_reader *reader,
 int block_story_read(struct block_story *story, struct trace_reader *reader,
                      const struct profile *profile, uint64_t address, uint64_t number)
 {
-	struct telling telling = { .story = story, .address = address, .number = number };
-	int result;
+	struct telling *telling = calloc(1, sizeof(*telling));
+	int result = -1;
 
 	*story = (struct block_story){ .profile = profile };
-	telling.origins = malloc(STORY_LIVES_MAX * sizeof(*telling.origins));
-	if (!telling.origins)
+	if (!telling)
 		return -1;
-	result = story_tell(&telling, reader, profile);
-	if (!result && telling.origin_count) {
-		qsort(telling.origins, telling.origin_count, sizeof(*telling.origins),
+	telling->story = story;
+	telling->address = address;
+	telling->number = number;
+	telling->origins = malloc(STORY_LIVES_MAX * sizeof(*telling->origins));
+	if (telling->origins)
+		result = story_tell(telling, reader, profile);
+	if (!result && telling->origin_count) {
+		qsort(telling->origins, telling->origin_count, sizeof(*telling->origins),
 		      origin_order);
-		telling.is_told = true;
-		result = story_tell(&telling, reader, profile);
+		telling->is_told = true;
+		result = story_tell(telling, reader, profile);
 	}
-	free(telling.origins);
+	free(telling->origins);
+	free(telling);
 	return result;
 }
 

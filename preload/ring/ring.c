@@ -15,7 +15,8 @@
 #define WAIT_AGAIN_NS UINT64_C(5000000000) /* after one in vain */
 #define FULL_QUANTA UINT64_C(30000)        /* about 0.3 ms: no look at a full ring */
 #define BEAT_AGE_MAX_NS UINT64_C(1000000000)
-#define ROOM_SHARE 4 /* of a limited address space: the ring gets one part of so many */
+#define ROOM_SHARE \
+	16 /* of a limited address space: the ring gets one part of so many */
 
 static_assert(SETTINGS_DIRECTORY_BYTES + 32 <= RING_NAME_DIRECTORY_BYTES,
               "room for paths");

@@ -15,7 +15,7 @@ flags=(-std=gnu11 -D_GNU_SOURCE -DOUTLIVE_VERSION='"lint"' -Iinclude)
 half_flags() { # FILE
 	case $1 in
 	preload/*) echo "-Ipreload -Ipreload/arch/$(uname -m)" ;;
-	*) echo "-Ianalyzer" ;;
+	*) echo "-Ianalyzer -Wframe-larger-than=5120" ;;
 	esac
 }
 for unit in "${units[@]}"; do

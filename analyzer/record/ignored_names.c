@@ -1,0 +1,33 @@
+/* record/ignored_names.c - so that they are not tried again. */
+#include "record/ignored_names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void ignored_names_add(struct ignored_names *ignored, const char *name)
+{
+	void *grown = realloc(ignored->names,
+	                      (ignored->count + 1) * sizeof(*ignored->names));
+
+	if (!grown)
+		return;
+	ignored->names = grown;
+	strcpy(ignored->names[ignored->count++], name);
+}
+
+bool ignored_names_has(const struct ignored_names *ignored, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ignored->count; i++) {
+		if (!strcmp(ignored->names[i], name))
+			return true;
+	}
+	return false;
+}
+
+void ignored_names_release(struct ignored_names *ignored)
+{
+	free(ignored->names);
+	*ignored = (struct ignored_names){ NULL, 0 };
+}

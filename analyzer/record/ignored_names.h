@@ -1,0 +1,23 @@
+/*
+ * record/ignored_names.h - files of a session's directory that turned out to be no rings.
+ */
+#ifndef OUTLIVE_RECORD_IGNORED_NAMES_H
+#define OUTLIVE_RECORD_IGNORED_NAMES_H
+
+#include "record/live_ring.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Zeroed is empty. */
+struct ignored_names {
+	char (*names)[LIVE_RING_NAME_BYTES];
+	size_t count;
+};
+
+/* A name shorter than LIVE_RING_NAME_BYTES. Without memory it is tried again. */
+void ignored_names_add(struct ignored_names *ignored, const char *name);
+bool ignored_names_has(const struct ignored_names *ignored, const char *name);
+void ignored_names_release(struct ignored_names *ignored);
+
+#endif

@@ -1,0 +1,296 @@
+/* record/recording.c - what is done after the program's end. */
+#include "record/recording.h"
+
+#include "base/error.h"
+#include "report/text/losses.h"
+#include "replay/profile.h"
+#include "report/text/recording.h"
+#include "base/stack_room.h"
+#include "record/names.h"
+#include "record/packer.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LIVE_NAMED_MAX 3 /* processes that still run, by name */
+/* How the process for the names may end. */
+#define NAMING_MEMORY_OUT 3
+#define NAMING_UNWRITTEN 4 /* it has told why */
+
+/* Name those that still run, and where they go on without us. */
+static void live_tell(const struct recording *run)
+{
+	size_t count = drain_live_count(run->drain), i;
+	struct text names = { NULL, 0, 0 };
+	const char *name = "*.ring";
+	pid_t pid;
+
+	if (!count)
+		return;
+	for (i = 0; i < count && i < LIVE_NAMED_MAX; i++) {
+		pid = drain_live(run->drain, i, &name);
+		text_printf(&names, "%s%d", i ? ", " : "", (int)pid);
+	}
+	warning("%zu process%s still run%s (%s%s): the trace has what happened until now "
+	        "(--wait SECONDS waits longer); the last of what follows %s kept in "
+	        "%s/%s, for 'outlive report', until you remove %s",
+	        count, count == 1 ? "" : "es", count == 1 ? "s" : "",
+	        names.data ? names.data : "", count > LIVE_NAMED_MAX ? ", .." : "",
+	        count == 1 ? "is" : "are", run->session.directory,
+	        count == 1 ? name : "*.ring", count == 1 ? "it" : "them");
+	text_release(&names);
+}
+
+static void trace_finish(struct recording *run)
+{
+	struct error error;
+
+	if (!run->is_cut)
+		session_seal(&run->session);
+	if (!run->is_cut &&
+	    (drain_finish(run->drain, &error) || trace_writer_end(&run->writer, &error))) {
+		run->is_cut = true;
+		warning("%s", error.message);
+	}
+	if (run->is_cut && drain_live_count(run->drain) == 0)
+		warning("events after that are in the rings in %s: 'outlive report %s' reads "
+		        "them, too, as long as that directory is there",
+		        run->session.directory, run->trace);
+	live_tell(run);
+}
+
+/* Of a program alone the report has said it. */
+static void own_malloc_tell(const struct recording *run, const char *name)
+{
+	const struct drain_counts *counts = drain_counts(run->drain);
+
+	if (counts->own_malloc && counts->images > 1)
+		warning("%u of %u programs brought a malloc of their own, and what that served "
+		        "was not seen: 'outlive info' says which",
+		        counts->own_malloc, counts->images);
+	else if (counts->own_malloc && run->options.is_quiet)
+		warning("%s brings its own malloc, and what that serves is not seen: build it "
+		        "without, or link it as a shared library",
+		        name);
+}
+
+/* Names come from the user and go to a terminal. */
+static void run_tell(const struct recording *run)
+{
+	const struct drain_counts *counts = drain_counts(run->drain);
+	char events[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], death[128];
+	char population[POPULATION_TEXT_BYTES];
+	/* static: a limit of the stack may leave little of it */
+	static char name[PATH_MAX], lost[LOSS_TEXT_BYTES];
+
+	text_escape(name, sizeof(name), run->name);
+	if (target_death(&run->target, death, sizeof(death)))
+		fprintf(stderr, "outlive: %s (pid %d) was killed by %s\n", name,
+		        (int)run->target.pid, death);
+	if (counts->broken)
+		warning("%u of the rings or chunks could not be read", counts->broken);
+	own_malloc_tell(run, name);
+	if (!counts->images)
+		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
+		        "dropped, %s full, or a limit of its files or its memory too low?)",
+		        name, run->session.directory);
+	loss_text(lost, sizeof(lost), counts->lost, counts->events, run->session.directory);
+	fprintf(stderr, "outlive: %s event%s of %s in %s (%s)%s\n",
+	        text_count(events, counts->events), text_s(counts->events),
+	        population_text(population, drain_population(run->drain)),
+	        text_escape(name, sizeof(name), run->trace),
+	        text_size(size, run->writer.offset), lost);
+}
+
+/* ---- names ---- */
+
+/* The last thing that the process for the names does, whether or not it has found them. */
+static _Noreturn void naming_end(struct recording *run)
+{
+	if (run->writer.failure)
+		_exit(NAMING_UNWRITTEN);
+	run_tell(run);
+	trace_writer_close(&run->writer, NULL);
+	fflush(NULL);
+	_exit(EXIT_SUCCESS);
+}
+
+/* Ctrl-C means now: the trace is complete, only without names. */
+static void interrupt_check(struct recording *run)
+{
+	target_wait(&run->target, -1, 0);
+	if (!run->target.interrupts)
+		return;
+	progress_end(&run->progress);
+	warning(
+		"interrupted: the trace has no names yet, 'outlive report' finds them while "
+		"the program's files are there");
+	naming_end(run);
+}
+
+static void run_progress(void *context, uint64_t done, uint64_t expected)
+{
+	struct recording *run = context;
+
+	progress_show(&run->progress, done, expected);
+	interrupt_check(run);
+}
+
+static void run_report(void *context, const struct trace_reader *reader,
+                       const struct profile *profile)
+{
+	struct recording *run = context;
+
+	progress_end(&run->progress);
+	if (!run->options.is_quiet && report_recording(reader, profile, NULL, stderr) < 0)
+		warning("out of memory for the report: 'outlive report %s' shows it where more "
+		        "is allowed",
+		        run->trace);
+}
+
+/* By libdw, in the process for the names: the other one tells of it. */
+static __attribute__((noreturn)) void memory_out(void)
+{
+	_exit(NAMING_MEMORY_OUT);
+}
+
+/* The names of all addresses, and the report that the same reading gives. */
+static void run_name(struct recording *run)
+{
+	struct trace_names names = {
+		.writer = &run->writer,
+		.shelf = run->shelf,
+		.reading = run_progress,
+		.naming = run_progress,
+		.show = run_report,
+		.memory_out = memory_out,
+		.context = run,
+	};
+	struct error error;
+
+	run->target.interrupts = 0;
+	progress_begin(&run->progress, "outlive: reading the trace");
+	if (trace_names_add(&names, &error))
+		warning("not all names could be put into the trace: %s", error.message);
+	progress_end(&run->progress);
+}
+
+static bool run_packing(void *context, uint64_t done, uint64_t expected)
+{
+	struct recording *run = context;
+
+	progress_show(&run->progress, done, expected);
+	target_wait(&run->target, -1, 0);
+	return !run->target.interrupts;
+}
+
+static void run_pack(struct recording *run)
+{
+	run->target.interrupts = 0;
+	progress_begin(&run->progress, "outlive: packing the trace");
+	trace_pack(&run->writer, run_packing, run);
+	progress_end(&run->progress);
+}
+
+static int naming_work(void *recording)
+{
+	struct recording *run = recording;
+
+	run_name(run);
+	run_pack(run);
+	naming_end(run);
+}
+
+static _Noreturn void naming_run(struct recording *run)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	_exit(stack_room_call(naming_work, run));
+}
+
+/* Until it ends; what another process sends us is meant for it. Its wait status. */
+static int naming_wait(struct recording *run, pid_t naming)
+{
+	unsigned interrupts = 0;
+	int status = 0;
+
+	run->target.interrupts = 0;
+	while (waitpid(naming, &status, WNOHANG) == 0) {
+		target_wait(&run->target, -1, -1);
+		if (run->target.interrupts > interrupts)
+			kill(naming, SIGTERM);
+		interrupts = run->target.interrupts;
+	}
+	return status;
+}
+
+/* The trace as it was without names: whole. */
+static void names_undo(struct recording *run)
+{
+	struct error error;
+
+	trace_writer_reopen(&run->writer);
+	if (trace_writer_end(&run->writer, &error))
+		warning("%s", error.message);
+	else if (ftruncate(run->writer.descriptor, (off_t)run->writer.offset))
+		warning("%s: %s", run->trace, strerror(errno));
+}
+
+static void naming_failure_tell(int status)
+{
+	char cause[128];
+
+	if (WIFSIGNALED(status))
+		snprintf(cause, sizeof(cause), "the search for names ended by signal %d (%s)",
+		         WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		snprintf(cause, sizeof(cause), "memory ran out in the search for names");
+	warning("%s: the trace has none and is not reported here; 'outlive report' finds "
+	        "them where more memory is allowed, while the program's files are there",
+	        cause);
+}
+
+/*
+ * In a process of its own: short of memory libdw ends the process it runs in, or worse, and
+ * the program's exit status must get through. False: there can be no such process, or it
+ * has failed; the trace is whole, but has no names.
+ */
+static bool names_add(struct recording *run)
+{
+	pid_t naming;
+	int status;
+
+	fflush(NULL);
+	naming = fork();
+	if (naming == 0)
+		naming_run(run);
+	if (naming < 0) {
+		warning(
+			"no process for the search for names can be started (%s): the trace has "
+			"none, 'outlive report' finds them while the program's files are there",
+			strerror(errno));
+		return false;
+	}
+	status = naming_wait(run, naming);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
+		return true;
+	names_undo(run);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != NAMING_UNWRITTEN)
+		naming_failure_tell(status);
+	return false;
+}
+
+int recording_end(struct recording *run)
+{
+	trace_finish(run);
+	if (run->is_cut || !drain_counts(run->drain)->images || !names_add(run))
+		run_tell(run);
+	trace_writer_close(&run->writer, NULL);
+	session_close(&run->session);
+	return target_exit_status(&run->target);
+}
