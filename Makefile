@@ -270,10 +270,10 @@ install: all
 	install -m 755 $(B)/outlive $(DESTDIR)$(PREFIX)/bin/outlive
 	install -m 755 $(B)/liboutlive.so $(DESTDIR)$(PREFIX)/lib/outlive/liboutlive.so
 	install -m 644 include/outlive.h $(DESTDIR)$(PREFIX)/include/outlive.h
-	install -m 644 doc/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 doc/*.3 $(DESTDIR)$(PREFIX)/share/man/man3
-	install -m 644 doc/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 644 doc/outlive.bash \
+	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 docs/man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3
+	install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 docs/outlive.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/outlive
 
 clean:

@@ -2,7 +2,7 @@
 # What bash completes: commands, a command's options and their values, as --help has them;
 # the programs to run.
 PATH=$(dirname "$OUTLIVE"):$PATH
-. "$OUTLIVE_ROOT_DIR/doc/outlive.bash"
+. "$OUTLIVE_ROOT_DIR/docs/outlive.bash"
 
 complete_words() { # WORD...: prints what the last one may become
 	COMP_WORDS=("$@")

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The man pages have the options, values, commands and summaries of --help, and no others.
-doc=$OUTLIVE_ROOT_DIR/doc
+doc=$OUTLIVE_ROOT_DIR/docs/man
 
 # "-b --by site|function" of --help, one option a line; other operands are left out.
 help_options() { # [COMMAND]

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every key of the JSON report is in its man page, and every key of the page is in a report.
-page=$OUTLIVE_ROOT_DIR/doc/outlive-report-json.5
+page=$OUTLIVE_ROOT_DIR/docs/man/outlive-report-json.5
 cat >program.c <<'EOF'
 #include <stdlib.h>
 static void *volatile sink;

@@ -1,6 +1,6 @@
 /*
  * report/json/classes.h - classes, their evidence, owners and advice in JSON; keys as documented
- * in doc/outlive-report-json.5.
+ * in docs/man/outlive-report-json.5.
  */
 #ifndef OUTLIVE_REPORT_JSON_CLASSES_H
 #define OUTLIVE_REPORT_JSON_CLASSES_H

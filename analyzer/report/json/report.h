@@ -1,6 +1,6 @@
 /*
  * report/json/report.h - a profile for programs; its keys are documented in
- * doc/outlive-report-json.5.
+ * docs/man/outlive-report-json.5.
  */
 #ifndef OUTLIVE_REPORT_JSON_REPORT_H
 #define OUTLIVE_REPORT_JSON_REPORT_H

@@ -1,6 +1,6 @@
 /*
  * report/json/stacks.h - stacks and faults for programs; documented in
- * doc/outlive-report-json.5.
+ * docs/man/outlive-report-json.5.
  */
 #ifndef OUTLIVE_REPORT_JSON_STACKS_H
 #define OUTLIVE_REPORT_JSON_STACKS_H
