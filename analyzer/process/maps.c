@@ -168,6 +168,23 @@ static struct mapping *mapping_next(struct process_maps *maps)
 	return grown;
 }
 
+/*
+ * Between two pages of text the process may map and unmap. The kernel goes on with the first
+ * mapping that ends above what it wrote last: that one may have grown since, downwards too, and
+ * hold what is there already. The later one is how it is. Returns where it is now.
+ */
+static struct mapping *overlapped_drop(struct process_maps *maps,
+                                       struct mapping *mapping)
+{
+	struct mapping latest = *mapping;
+
+	while (maps->count && maps->mappings[maps->count - 1].end > latest.start)
+		maps->count--;
+	mapping = &maps->mappings[maps->count];
+	*mapping = latest;
+	return mapping;
+}
+
 /* Headers begin with a digit or a small letter, fields with a capital. */
 static int lines_take(struct process_maps *maps, struct smaps_fields *fields,
                       const char *line, const char *end)
@@ -187,6 +204,7 @@ static int lines_take(struct process_maps *maps, struct smaps_fields *fields,
 			return -1;
 		name = header_parse(line, line_end, mapping);
 		if (name && name <= line_end) {
+			mapping = overlapped_drop(maps, mapping);
 			if (name_take(maps, mapping, name, line_end))
 				return -1;
 			mapping->use.size = mapping->end - mapping->start;
@@ -230,31 +248,41 @@ static int text_take(struct process_maps *maps, int file)
 	return got ? -1 : 0;
 }
 
-int process_maps_read(struct process_maps *maps, pid_t pid, struct error *error)
+static void maps_empty(struct process_maps *maps)
 {
-	char path[64];
-	int file, cause;
-
-	maps->pid = pid;
 	maps->count = 0;
 	maps->names_used = 0;
 	memset(&maps->total, 0, sizeof(maps->total));
+}
+
+int process_maps_take(struct process_maps *maps, int file)
+{
+	maps_empty(maps);
 	if (names_reserve(maps, 1))
-		return error_set(error, "%d: out of memory", (int)pid);
+		return -1;
 	maps->names[maps->names_used++] = 0;
+	if (text_take(maps, file))
+		return -1;
+	for (size_t i = 0; i < maps->count; i++)
+		memory_use_add(&maps->total, &maps->mappings[i].use);
+	return 0;
+}
+
+int process_maps_read(struct process_maps *maps, pid_t pid, struct error *error)
+{
+	char path[64];
+	int file, status, cause;
+
+	maps->pid = pid;
+	maps_empty(maps);
 	snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
 	file = open(path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return process_error(error, pid, errno);
-	if (text_take(maps, file)) {
-		cause = errno;
-		close(file);
-		return process_error(error, pid, cause);
-	}
+	status = process_maps_take(maps, file);
+	cause = errno;
 	close(file);
-	for (size_t i = 0; i < maps->count; i++)
-		memory_use_add(&maps->total, &maps->mappings[i].use);
-	return 0;
+	return status ? process_error(error, pid, cause) : 0;
 }
 
 size_t process_maps_find(const struct process_maps *maps, uint64_t address)

@@ -43,10 +43,13 @@ struct process_maps {
 /*
  * Read the maps of `pid`; *maps is zero, or was read before and is filled anew. One pass:
  * a process that maps and unmaps meanwhile is seen at each address once, at the time the
- * kernel came there. 0; or -1 and *error: no such process, no permission. A process that
+ * kernel came there last. 0; or -1 and *error: no such process, no permission. A process that
  * has no memory (a kernel thread, a zombie) has 0 mappings.
  */
 int process_maps_read(struct process_maps *maps, pid_t pid, struct error *error);
+
+/* The same of an open smaps, whose process is not told. 0; or -1 and errno. */
+int process_maps_take(struct process_maps *maps, int file);
 
 /* The mapping that holds an address: its number, or `count`. */
 size_t process_maps_find(const struct process_maps *maps, uint64_t address);
