@@ -1,8 +1,8 @@
 /*
- * test_process_maps.c - what the kernel writes of a process that maps and unmaps while it is
+ * test_maps.c - what the kernel writes of a process that maps and unmaps while it is
  * read: each address once.
  */
-#include "process_maps.h"
+#include "process/maps.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
