@@ -28,7 +28,7 @@ struct report_options {
 	const char *why, *explain, *phase, *thread;
 	bool stacks;
 	struct option_list wrappers;
-	const char *suppressions;
+	struct option_list suppressions; /* files */
 	bool all;
 };
 
@@ -68,10 +68,10 @@ static const struct option options[] = {
 	  NULL },
 	{ "wrapper", 0, OPTION_LIST, offsetof(struct report_options, wrappers), "NAME",
 	  "a function that only allocates for its caller; may be a glob", NULL },
-	{ "suppressions", 0, OPTION_STRING, offsetof(struct report_options, suppressions),
+	{ "suppressions", 0, OPTION_LIST, offsetof(struct report_options, suppressions),
 	  "FILE",
 	  "hide what was never freed, and matches a rule of this file, in the\n"
-	  "syntax of LeakSanitizer: lines of leak:PATTERN",
+	  "syntax of LeakSanitizer: lines of leak:PATTERN; may be given again",
 	  NULL },
 	{ "all", 'a', OPTION_FLAG, offsetof(struct report_options, all), NULL,
 	  "hide nothing: also what libc and runtimes never free, on purpose", NULL },
@@ -140,7 +140,7 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		               said->class < 0 && said->top == TOP_UNSAID,
 		.classes = { .wrappers = said->wrappers.items,
 		             .wrapper_count = said->wrappers.count,
-		             .suppressions = said->suppressions ? suppressions : NULL,
+		             .suppressions = said->suppressions.count ? suppressions : NULL,
 		             .shows_suppressed = said->all },
 	};
 	struct text several = { NULL, 0, 0 };
@@ -235,7 +235,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 	struct progress progress;
 	struct profile *profile;
 	struct error error;
-	size_t process = 0;
+	size_t process = 0, i;
 
 	if (argc - at != 1)
 		die_usage("report",
@@ -252,9 +252,10 @@ static int report_run(const struct command *command, int argc, char **argv)
 		          "report: --stacks goes alone, without --by, --sort, --class, "
 		          "--why or --explain");
 	single_check(&said);
-	if (said.suppressions &&
-	    suppressions_read(&suppressions, said.suppressions, &error))
-		die("%s", error.message);
+	for (i = 0; i < said.suppressions.count; i++) {
+		if (suppressions_read(&suppressions, said.suppressions.items[i], &error))
+			die("%s", error.message);
+	}
 	reader = trace_reader_open(argv[at], &error);
 	if (!reader || process_pick(reader, said.number, said.pid, &process, &error))
 		die("%s", error.message);

@@ -300,11 +300,12 @@ static void rules_list(struct suppressed *suppressed, const struct suppressions 
 
 	for (i = 0; i < file_count; i++)
 		suppressed->uses[1 + i] = (struct suppression_use){
-			.pattern = file->rules[i].pattern, .line = file->rules[i].line
+			.pattern = file->rules[i].pattern,
+			.file = file->rules[i].file,
+			.line = file->rules[i].line,
 		};
 	for (i = 0; i < count; i++)
 		suppressed->uses[1 + file_count + i].runtime = &runtime[i];
-	suppressed->file = file ? file->file : NULL;
 	suppressed->count = file_count + (uint32_t)count;
 }
 

@@ -18,15 +18,15 @@
 struct suppression_use {
 	const char *pattern;                       /* of the file's rule, or NULL */
 	const struct runtime_suppression *runtime; /* else NULL */
+	const char *file;                          /* of the rule; NULL: a runtime's */
 	uint32_t line;                             /* of the file */
 	uint64_t blocks, bytes;
 	bool is_exceeded; /* by more blocks than it allows: it holds for none */
 };
 
 struct suppressed {
-	struct suppression_use *uses; /* from 1 on: those of the file, then the runtimes' */
+	struct suppression_use *uses; /* from 1 on: those of files, then the runtimes' */
 	uint32_t count;               /* the last of them */
-	const char *file;             /* NULL: none */
 	uint32_t *of_site;            /* by number of the site: the rule; SUPPRESSED_NOT */
 };
 

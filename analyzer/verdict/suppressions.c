@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define TYPE "leak:"
+#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* of UTF-8; Windows' editors begin a file so */
 #define FILE_BYTES_MAX ((size_t)16 << 20)
 #define SHOWN_BYTES 60 /* of a line that is wrong */
 
@@ -94,7 +95,7 @@ static char *text_read(const char *file, size_t *bytes, struct error *error)
 }
 
 static int rule_add(struct suppressions *suppressions, const char *pattern,
-                    uint32_t line)
+                    const char *file, uint32_t line)
 {
 	uint32_t count = suppressions->count;
 	struct suppression *rules = suppressions->rules;
@@ -105,13 +106,13 @@ static int rule_add(struct suppressions *suppressions, const char *pattern,
 			return -1;
 		suppressions->rules = rules;
 	}
-	rules[suppressions->count++] = (struct suppression){ pattern, line };
+	rules[suppressions->count++] = (struct suppression){ pattern, file, line };
 	return 0;
 }
 
 /* One line, which has no blanks around it. */
-static int line_read(struct suppressions *suppressions, const char *text, uint32_t line,
-                     struct error *error)
+static int line_read(struct suppressions *suppressions, const char *text,
+                     const char *file, uint32_t line, struct error *error)
 {
 	if (!*text || *text == '#')
 		return 0;
@@ -119,30 +120,65 @@ static int line_read(struct suppressions *suppressions, const char *text, uint32
 		return error_set(error,
 		                 "%s:%u: '%.*s' is no suppression of leaks: it takes "
 		                 "leak:PATTERN, or a comment that begins with #",
-		                 suppressions->file, line, SHOWN_BYTES, text);
+		                 file, line, SHOWN_BYTES, text);
 	if (!text[strlen(TYPE)])
 		return error_set(error,
-		                 "%s:%u: 'leak:' without a pattern would hide all blocks",
-		                 suppressions->file, line);
-	if (rule_add(suppressions, text + strlen(TYPE), line))
-		return error_set(error, "%s: out of memory", suppressions->file);
+		                 "%s:%u: 'leak:' without a pattern would hide all blocks", file,
+		                 line);
+	if (rule_add(suppressions, text + strlen(TYPE), file, line))
+		return error_set(error, "%s: out of memory", file);
 	return 0;
+}
+
+/* What no line of text has. */
+static int zero_check(const char *text, size_t bytes, const char *file,
+                      struct error *error)
+{
+	const char *zero = memchr(text, 0, bytes), *at;
+	uint32_t line = 1;
+
+	if (!zero)
+		return 0;
+	for (at = text; at < zero; at++)
+		line += *at == '\n';
+	return error_set(
+		error,
+		"%s:%u: has a byte of 0, so it is no list of suppressions: it takes "
+		"lines of leak:PATTERN, in UTF-8",
+		file, line);
+}
+
+/* The text of a file, which `suppressions` has then. NULL and *error. */
+static char *text_take(struct suppressions *suppressions, const char *file,
+                       struct error *error)
+{
+	char **texts = reallocarray(suppressions->texts, suppressions->text_count + 1,
+	                            sizeof(*texts));
+	size_t bytes = 0;
+	char *text;
+
+	if (!texts) {
+		error_set(error, "%s: out of memory", file);
+		return NULL;
+	}
+	suppressions->texts = texts;
+	text = text_read(file, &bytes, error);
+	if (!text)
+		return NULL;
+	texts[suppressions->text_count++] = text;
+	return zero_check(text, bytes, file, error) ? NULL : text;
 }
 
 int suppressions_read(struct suppressions *suppressions, const char *file,
                       struct error *error)
 {
-	char *at, *line_end, *trimmed;
+	char *at = text_take(suppressions, file, error), *line_end, *trimmed;
 	uint32_t line = 0;
-	size_t bytes;
 
-	*suppressions = (struct suppressions){ .file = file };
-	suppressions->text = at = text_read(file, &bytes, error);
 	if (!at)
 		return -1;
-	if (strlen(at) != bytes)
-		return error_set(error, "%s: is no list of suppressions: it has bytes of 0",
-		                 file);
+	if (!strncmp(at, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)))
+		at += strlen(BYTE_ORDER_MARK);
 	while (at) {
 		line++;
 		line_end = strchr(at, '\n');
@@ -150,7 +186,7 @@ int suppressions_read(struct suppressions *suppressions, const char *file,
 		while (trimmed > at && strchr(" \t\r\v\f", trimmed[-1]))
 			trimmed--;
 		*trimmed = 0;
-		if (line_read(suppressions, at + strspn(at, " \t"), line, error))
+		if (line_read(suppressions, at + strspn(at, " \t"), file, line, error))
 			return -1;
 		at = line_end ? line_end + 1 : NULL;
 	}
@@ -159,7 +195,11 @@ int suppressions_read(struct suppressions *suppressions, const char *file,
 
 void suppressions_release(struct suppressions *suppressions)
 {
+	size_t i;
+
+	for (i = 0; i < suppressions->text_count; i++)
+		free(suppressions->texts[i]);
+	free(suppressions->texts);
 	free(suppressions->rules);
-	free(suppressions->text);
 	*suppressions = (struct suppressions){ .rules = NULL };
 }

@@ -18,19 +18,21 @@
 
 struct suppression {
 	const char *pattern;
-	uint32_t line; /* of the file, from 1 */
+	const char *file; /* the caller's */
+	uint32_t line;    /* of the file, from 1 */
 };
 
+/* Of several files; zeroed is empty. */
 struct suppressions {
-	const char *file; /* the caller's */
 	struct suppression *rules;
 	uint32_t count;
-	char *text; /* of the file; patterns point into it */
+	char **texts; /* of the files; patterns point into them */
+	size_t text_count;
 };
 
 /*
- * 0; or -1 and *error: it cannot be read, or which line is wrong and why. Release it either
- * way.
+ * Add those of a file. 0; or -1 and *error: it cannot be read, or which line is wrong and
+ * why. Release it either way.
  */
 int suppressions_read(struct suppressions *suppressions, const char *file,
                       struct error *error);

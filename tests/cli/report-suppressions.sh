@@ -41,9 +41,12 @@ says 'verdict +suppressed$' 'kept +file:2: leak:\^keeps' 'suppressed +3 ' \
 says 'program.c:4' -- --suppressions file --class live
 never 'program.c:3|keeps' --suppressions file --class live
 never 'of them hidden|hidden, --all' --all --suppressions file --class live
+printf 'leak:leaks\n' >other
+says 'never freed  321 B in 6 blocks, all of them hidden$' '^300 B suppressed by file hidden' \
+	'^21 B suppressed by other hidden' -- --suppressions file --suppressions other
 echo 'leak:program.c' >all
 says 'never freed  321 B in 6 blocks, all of them hidden$' -- --suppressions all
-never 'live at exit|^never freed' --suppressions all
+never 'live at exit|^never freed|what became of' --suppressions all
 "$OUTLIVE" report --format json --suppressions file trace | jq -c '.suppressions[],
 	.totals.live_bytes, .classes.live, .classes.suppressed,
 	(.sites[] | [.live_bytes, .hidden_bytes, .verdict])'

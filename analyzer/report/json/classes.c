@@ -102,8 +102,7 @@ static void suppressions_json(struct json_writer *json,
 			continue;
 		json_object(json, NULL);
 		json_compact(json, true);
-		json_string(json, "source",
-		            use->runtime ? use->runtime->runtime : suppressed->file);
+		json_string(json, "source", use->runtime ? use->runtime->runtime : use->file);
 		json_count(json, "line", use->line);
 		json_string(json, "pattern", use->pattern ? use->pattern : "");
 		json_string(json, "reason", use->runtime ? use->runtime->reason : "");

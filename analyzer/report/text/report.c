@@ -100,7 +100,7 @@ static int lives_print(const struct screen *screen, const struct findings *findi
 {
 	struct class_counts shown = findings->classes->all;
 
-	if (!shown.blocks)
+	if (shown.blocks == shown.suppressed.blocks)
 		return 0;
 	shown.suppressed = (struct class_share){ 0, 0 }; /* the footer says of them */
 	screen_heading(screen, "what became of the blocks",

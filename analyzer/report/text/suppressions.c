@@ -21,7 +21,7 @@ const char *suppression_text(char *text, size_t bytes,
 		snprintf(plain, sizeof(plain), "%s: %s", use->runtime->runtime,
 		         use->runtime->reason);
 	else
-		snprintf(plain, sizeof(plain), "%s:%u: leak:%s", suppressed->file, use->line,
+		snprintf(plain, sizeof(plain), "%s:%u: leak:%s", use->file, use->line,
 		         use->pattern);
 	return text_escape(text, bytes, plain);
 }
@@ -138,7 +138,8 @@ static const char *runtimes_text(char text[NAMES_BYTES],
 	return text;
 }
 
-static uint64_t hidden_bytes(const struct suppressed *suppressed, bool is_runtime,
+/* By the rules of a file; NULL: of runtimes. */
+static uint64_t hidden_bytes(const struct suppressed *suppressed, const char *file,
                              uint64_t *blocks)
 {
 	const struct suppression_use *use;
@@ -148,7 +149,7 @@ static uint64_t hidden_bytes(const struct suppressed *suppressed, bool is_runtim
 	*blocks = 0;
 	for (i = 1; i <= suppressed->count; i++) {
 		use = &suppressed->uses[i];
-		if (!is_hiding(use, is_runtime))
+		if (use->file != file || !is_hiding(use, !file))
 			continue;
 		bytes += use->bytes;
 		*blocks += use->blocks;
@@ -160,17 +161,25 @@ void report_hidden(const struct screen *screen, const struct classes *classes)
 {
 	const struct suppressed *suppressed = &classes->suppressed;
 	char size[TEXT_NUMBER_BYTES], names[NAMES_BYTES];
+	const char *file = NULL;
 	uint64_t bytes, blocks;
+	uint32_t i;
 
 	if (classes->shows_suppressed)
 		return;
-	bytes = hidden_bytes(suppressed, true, &blocks);
+	bytes = hidden_bytes(suppressed, NULL, &blocks);
 	if (blocks)
 		screen_line(screen, 2, "%s kept by %s hidden, --all shows",
 		            text_size(size, bytes), runtimes_text(names, suppressed));
-	bytes = hidden_bytes(suppressed, false, &blocks);
-	if (blocks)
-		screen_line(screen, 2, "%s suppressed by %s hidden, --all shows",
-		            text_size(size, bytes),
-		            text_escape(names, sizeof(names), suppressed->file));
+	/* the rules of a file stand together */
+	for (i = 1; i <= suppressed->count; i++) {
+		if (!suppressed->uses[i].file || suppressed->uses[i].file == file)
+			continue;
+		file = suppressed->uses[i].file;
+		bytes = hidden_bytes(suppressed, file, &blocks);
+		if (blocks)
+			screen_line(screen, 2, "%s suppressed by %s hidden, --all shows",
+			            text_size(size, bytes),
+			            text_escape(names, sizeof(names), file));
+	}
 }

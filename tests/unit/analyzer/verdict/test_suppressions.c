@@ -74,7 +74,7 @@ static void file_write(const char *text, size_t bytes)
 
 static struct suppressions file_read(const char *text)
 {
-	struct suppressions suppressions;
+	struct suppressions suppressions = { .count = 0 };
 	struct error error;
 
 	file_write(text, strlen(text));
@@ -97,6 +97,10 @@ static void a_file_is_read_line_by_line(void **state)
 	assert_string_equal(file.rules[2].pattern, "last");
 	assert_int_equal(file.rules[2].line, 6);
 	suppressions_release(&file);
+	file = file_read("\xef\xbb\xbfleak:after a byte order mark\n");
+	assert_int_equal(file.count, 1);
+	assert_string_equal(file.rules[0].pattern, "after a byte order mark");
+	suppressions_release(&file);
 	file = file_read("");
 	assert_int_equal(file.count, 0);
 	suppressions_release(&file);
@@ -104,7 +108,7 @@ static void a_file_is_read_line_by_line(void **state)
 
 static void expect_wrong(const char *text, size_t bytes, const char *says)
 {
-	struct suppressions file;
+	struct suppressions file = { .count = 0 };
 	struct error error;
 
 	file_write(text, bytes);
@@ -117,14 +121,14 @@ static void expect_wrong(const char *text, size_t bytes, const char *says)
 
 static void what_is_wrong_in_a_file_is_told(void **state)
 {
-	struct suppressions file;
+	struct suppressions file = { .count = 0 };
 	struct error error;
 
 	(void)state;
 	expect_wrong("leak:a\nrace:b\n", 14, ":2: 'race:b' is no suppression of leaks");
 	expect_wrong("leak :a\n", 8, ":1: 'leak :a' is no");
 	expect_wrong("# a\nleak: \n", 11, ":2: 'leak:' without a pattern");
-	expect_wrong("leak:a\0b\n", 9, "bytes of 0");
+	expect_wrong("leak:a\nleak:b\0c\n", 16, ":2: has a byte of 0");
 	assert_int_equal(suppressions_read(&file, "/nonexistent/file", &error), -1);
 	assert_non_null(
 		strstr(error.message, "/nonexistent/file: cannot be opened: No such"));
