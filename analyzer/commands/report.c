@@ -7,6 +7,7 @@
 #include "base/progress.h"
 #include "report/json/report.h"
 #include "report/text/recording.h"
+#include "report/why_choice.h"
 #include "symbols/symbolizer.h"
 #include "base/text.h"
 
@@ -123,6 +124,22 @@ static void emptiness_check(const struct trace_reader *reader)
 	    trace_reader_name(reader));
 }
 
+/* There is no one site, or function, that is meant. */
+static _Noreturn void why_die(const char *file, const char *why,
+                              const struct why_several *several)
+{
+	if (several->list.bytes)
+		fputs(several->list.data, stderr);
+	if (several->peeled)
+		die("%s: '%s' only allocates for others and is peeled off (%s): its blocks are "
+		    "counted for these functions, and --why takes the number of one",
+		    file, why, peel_reason_text(several->peeled));
+	if (several->list.bytes)
+		die("%s: several functions are '%s': --why takes the number of one of these",
+		    file, why);
+	die("%s: no site '%s': --by site and --by function show what there is", file, why);
+}
+
 static int report_print(struct trace_reader *reader, const struct profile *profile,
                         const struct report_options *said,
                         const struct suppressions *suppressions,
@@ -143,7 +160,7 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		             .suppressions = said->suppressions.count ? suppressions : NULL,
 		             .shows_suppressed = said->all },
 	};
-	struct text several = { NULL, 0, 0 };
+	struct why_several several = { .peeled = PEEL_NOT };
 	int result;
 
 	settings.several = &several;
@@ -160,15 +177,9 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 	if (result > 0 && said->stacks)
 		die("%s: no thread '%s' has a stack that is known: --stacks shows all",
 		    trace_reader_name(reader), said->thread);
-	if (result > 0 && several.bytes) {
-		fputs(several.data, stderr);
-		die("%s: several functions are '%s': --why takes the number of one of these",
-		    trace_reader_name(reader), said->why);
-	}
 	if (result > 0)
-		die("%s: no site '%s': --by site and --by function show what there is",
-		    trace_reader_name(reader), said->why);
-	text_release(&several);
+		why_die(trace_reader_name(reader), said->why, &several);
+	text_release(&several.list);
 	return result;
 }
 

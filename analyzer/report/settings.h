@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 struct block_story;
-struct text;
+struct why_several;
 
 enum report_group {
 	REPORT_BY_SITE,     /* a call path */
@@ -34,8 +34,7 @@ struct report_settings {
 	uint64_t top;          /* rows; 0: all */
 	bool is_overview;      /* the default screen, whatever group, sort and top are */
 	unsigned class_number; /* only blocks of this class: 1 + enum life_class; 0: all */
-	struct text
-		*several;    /* where the functions are listed that `why` means, if several */
+	struct why_several *several; /* where is listed what `why` means, if not one */
 	const char *why; /* NULL, or the number of a site, or the name of a function */
 	bool is_stacks;  /* how deep the stacks went */
 	const struct block_story *story; /* NULL, or single blocks to tell about */

@@ -187,7 +187,7 @@ static bool is_shown_twice(const struct choosing *work, uint32_t listed, uint32_
 }
 
 /* "  35f  1.2 MiB  render (a.c)  a.c:12" */
-static int candidate_list(struct text *several, const struct choosing *work,
+static int candidate_list(struct text *list, const struct choosing *work,
                           uint32_t listed, uint32_t which)
 {
 	const struct candidate *candidate = &work->candidates[which];
@@ -201,21 +201,74 @@ static int candidate_list(struct text *several, const struct choosing *work,
 		text_fit(fitted, sizeof(fitted),
 		         stack_name_text(name, sizeof(name), &candidate->name), LISTED_COLUMNS,
 		         TEXT_KEEP_BOTH);
-	return text_printf(several, "%8s %10s  %s  %s\n", number,
+	return text_printf(list, "%8s %10s  %s  %s\n", number,
 	                   text_size(size, candidate->bytes), fitted,
 	                   stack_name_place(place, sizeof(place), &candidate->name));
 }
 
-static int candidates_list(struct choosing *work, uint32_t meant, struct text *several)
+static int candidates_list(struct choosing *work, uint32_t meant, struct text *list)
 {
 	uint32_t listed = meant < LISTED_MAX ? meant : LISTED_MAX, i;
 
 	qsort(work->candidates, work->count, sizeof(*work->candidates), bytes_compare);
 	for (i = 0; i < listed; i++) {
-		if (candidate_list(several, work, listed, i))
+		if (candidate_list(list, work, listed, i))
 			return -1;
 	}
-	return i < meant ? text_printf(several, "         .. and %u more\n", meant - i) : 0;
+	return i < meant ? text_printf(list, "         .. and %u more\n", meant - i) : 0;
+}
+
+/* ---- what is peeled -------------------------------------------------------------------- */
+
+static bool is_called(const struct classes *classes, uint32_t function,
+                      const char *which)
+{
+	const char *name = classes->functions.functions[function].name;
+	char text[512];
+
+	if (!strcmp(name, which) || is_plain_name(name, which) ||
+	    !strcmp(function_text(text, sizeof(text), classes, function), which))
+		return true;
+	/* as the footer has it */
+	function_name_family(text, sizeof(text), name);
+	return *text && !strcmp(text, which);
+}
+
+/* The first function of that name that is peeled off the site's stack; or FUNCTION_NONE. */
+static uint32_t peeled_find(const struct classes *classes, uint32_t site,
+                            const char *which)
+{
+	const struct replay *replay = &classes->profile->replay;
+	uint32_t node = replay->sites.sites[site].node, i, function;
+
+	for (i = 0; i < classes->peeling.site_frames[site]; i++) {
+		function = function_of_node(&classes->functions, classes->profile, node);
+		if (is_called(classes, function, which))
+			return function;
+		node = replay->tree.nodes[node].parent;
+	}
+	return FUNCTION_NONE;
+}
+
+/* Those that it allocates for. How many, and *reason of the peeling. */
+static uint32_t peeled_mean(struct choosing *work, const char *which,
+                            enum peel_reason *reason)
+{
+	const struct places *places = &work->findings->places;
+	const struct classes *classes = work->findings->classes;
+	uint32_t site, function, meant = 0;
+	struct candidate *candidate;
+
+	for (site = 1; site < classes->profile->replay.sites.count && *which; site++) {
+		function = peeled_find(classes, site, which);
+		if (function == FUNCTION_NONE)
+			continue;
+		*reason = classes->peeling.functions[function].reason;
+		candidate = &work->candidates[work->of_place[places->of_site[site]]];
+		meant += !candidate->is_meant;
+		candidate->is_meant = true;
+	}
+	return meant;
 }
 
 /* ---- sites ----------------------------------------------------------------------------- */
@@ -235,7 +288,7 @@ static long sites_mark(const struct choosing *work, uint8_t *only)
 }
 
 static long function_choose(struct choosing *work, uint8_t *only, const char *which,
-                            uint32_t of_site, struct text *several)
+                            uint32_t of_site, struct why_several *several)
 {
 	uint32_t meant;
 
@@ -247,13 +300,15 @@ static long function_choose(struct choosing *work, uint8_t *only, const char *wh
 		return sites_mark(work, only);
 	}
 	meant = candidates_mean(work, which);
-	if (meant > 1)
-		return candidates_list(work, meant, several) ? -1 : 0;
+	if (!meant)
+		meant = peeled_mean(work, which, &several->peeled);
+	if (meant > 1 || several->peeled)
+		return candidates_list(work, meant, &several->list) ? -1 : 0;
 	return meant ? sites_mark(work, only) : 0;
 }
 
 long why_choose(uint8_t *only, const struct findings *findings, const char *which,
-                struct text *several)
+                struct why_several *several)
 {
 	uint32_t sites = findings->classes->profile->replay.sites.count;
 	struct choosing work = { .findings = findings };

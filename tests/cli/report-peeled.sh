@@ -29,6 +29,8 @@ ${CXX:-g++} -g -O1 -o templates templates.cpp || exit 77
 "$OUTLIVE" run -q -o trace -- ./templates 2>stderr
 check
 grep -xE 'operator new|std::vector|std::__cxx11::basic_string' names | sort
+# --why of what is peeled: the functions that its blocks are counted for
+"$OUTLIVE" report --why 'operator new' trace 2>&1 | sed -E 's/^ *[0-9]+f +[0-9.]+ [KM]?i?B +/Nf  /'
 # names of Rust begin with the bracket that a template's arguments begin with
 cat >vectors.rs <<'END'
 fn main() {

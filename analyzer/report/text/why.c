@@ -411,7 +411,7 @@ static int why_print(struct why *why)
 }
 
 int report_why(const struct screen *screen, const struct findings *findings,
-               const char *which, struct text *several)
+               const char *which, struct why_several *several)
 {
 	struct why why = { .screen = screen, .findings = findings };
 	long count = -1;

@@ -6,12 +6,13 @@
 
 #include "verdict/findings.h"
 #include "base/screen.h"
+#include "report/why_choice.h"
 
 /*
  * `which` as in why_choose(): one site, or all those of a function together. 0; 1: there is no
- * such site, or there are *several functions, nothing was printed; -1: memory is out.
+ * such site, or *several has what is meant instead, nothing was printed; -1: memory is out.
  */
 int report_why(const struct screen *screen, const struct findings *findings,
-               const char *which, struct text *several);
+               const char *which, struct why_several *several);
 
 #endif
