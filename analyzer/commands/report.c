@@ -50,8 +50,8 @@ static const struct option options[] = {
 	{ "class", 'c', OPTION_CHOICE, offsetof(struct report_options, class), NULL,
 	  "who allocates the blocks of this class", classes },
 	{ "why", 'w', OPTION_STRING, offsetof(struct report_options, why), "SITE",
-	  "one site whole: its number, or a function's number, its name as\n"
-	  "shown, or a part of that",
+	  "one site whole: its number, or that of a call (35c) or a function\n"
+	  "(35f), a function's name as shown, or a part of that",
 	  NULL },
 	{ "explain", 'e', OPTION_STRING, offsetof(struct report_options, explain), "BLOCK",
 	  "follow one block: its address (0x..), or the number of its\n"

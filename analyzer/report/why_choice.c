@@ -7,6 +7,7 @@
 #include "verdict/stack_names.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -307,6 +308,28 @@ static long function_choose(struct choosing *work, uint8_t *only, const char *wh
 	return meant ? sites_mark(work, only) : 0;
 }
 
+/* All call paths through the call that a site is of. */
+static long call_choose(uint8_t *only, const struct findings *findings,
+                        uint32_t of_site)
+{
+	const struct places *places = &findings->places;
+	uint32_t sites = findings->classes->profile->replay.sites.count, i;
+	long count = 0;
+
+	for (i = 1; i < sites; i++) {
+		only[i] = places->of_site[i] == places->of_site[of_site];
+		count += only[i];
+	}
+	return count;
+}
+
+const char *why_place_text(char text[WHY_PLACE_BYTES], const struct place *place)
+{
+	snprintf(text, WHY_PLACE_BYTES, "%u%s", place->summary.site,
+	         place->summary.site_count > 1 ? WHY_CALL : "");
+	return text;
+}
+
 long why_choose(uint8_t *only, const struct findings *findings, const char *which,
                 struct why_several *several)
 {
@@ -317,12 +340,12 @@ long why_choose(uint8_t *only, const struct findings *findings, const char *whic
 	bool is_function = end != which && !strcmp(end, WHY_FUNCTION);
 	long count = -1;
 
-	if (end != which && (!*end || is_function)) {
+	if (end != which && (!*end || is_function || !strcmp(end, WHY_CALL))) {
 		if (number < 1 || number >= sites)
 			return 0;
 		only[number] = 1;
 		if (!is_function)
-			return 1;
+			return *end ? call_choose(only, findings, (uint32_t)number) : 1;
 	}
 	work.candidates = calloc(findings->places.count + 1, sizeof(*work.candidates));
 	work.of_place = calloc(findings->places.count + 1, sizeof(*work.of_place));

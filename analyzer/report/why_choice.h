@@ -12,6 +12,13 @@
 /* What --why calls a function: the number of one of its sites, and this. */
 #define WHY_FUNCTION "f"
 
+/* And all call paths through one call in a function: the number of one of them, and this. */
+#define WHY_CALL "c"
+
+/* What --why calls a place: that of its only call path, or of all. */
+#define WHY_PLACE_BYTES 16
+const char *why_place_text(char text[WHY_PLACE_BYTES], const struct place *place);
+
 /* What is meant instead of one site or function. Zeroed is nothing; release the list. */
 struct why_several {
 	struct text list;
@@ -20,7 +27,8 @@ struct why_several {
 
 /*
  * Set only[site] of the sites that are meant by `which`: the number of one; that of a
- * function ("35f": the function that --by function says site 35 is of), its name in full or
+ * function ("35f": the function that --by function says site 35 is of), or of a call in it ("35c": the
+ * call that site 35 is of), its name in full or
  * as reports show it, cut by ".." perhaps, or any part of it that no other function has. How many
  * there are; 0: none, and if several functions are meant, *several lists them; if one that is
  * peeled, those that it allocates for. -1: memory is out.

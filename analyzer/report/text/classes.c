@@ -4,6 +4,7 @@
 #include "report/advice_words.h"
 #include "report/peeled_names.h"
 #include "report/text/suppressions.h"
+#include "report/why_choice.h"
 #include "verdict/stack_names.h"
 
 /* What each class means, for those who see it for the first time. */
@@ -101,7 +102,7 @@ static int advice_print(const struct screen *screen, const struct findings *find
 {
 	const struct place *place = &findings->places.places[advice->place];
 	char calls[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES], time[TEXT_NUMBER_BYTES];
-	char line[1024], where[256];
+	char line[1024], where[256], why[WHY_PLACE_BYTES];
 	struct text text = { NULL, 0, 0 };
 
 	if (advice_text(&text, advice, findings->classes, &findings->places) ||
@@ -116,12 +117,12 @@ static int advice_print(const struct screen *screen, const struct findings *find
 		fprintf(screen->file, "%2zu. %s\n", number,
 		        text_fit(line, sizeof(line), text.data, screen->columns - 4,
 		                 TEXT_KEEP_START));
-	screen_line(screen, 4, "    %ssaves %s call%s, %s, at least %s;  %s%s(--why %u)%s",
+	screen_line(screen, 4, "    %ssaves %s call%s, %s, at least %s;  %s%s(--why %s)%s",
 	            screen_dim(screen), text_short(calls, advice->saves_calls),
 	            advice->saves_calls == 1 ? "" : "s",
 	            text_size(bytes, advice->saves_bytes),
 	            text_duration(time, advice->saves_ns), where, *where ? "  " : "",
-	            place->summary.site, screen_plain(screen));
+	            why_place_text(why, place), screen_plain(screen));
 	text_release(&text);
 	return 0;
 }

@@ -151,7 +151,7 @@ static const char *line_sizes_text(char *text, size_t bytes,
 static int lines_print(const struct why *why)
 {
 	const struct findings *findings = why->findings;
-	char where[256], count[TEXT_NUMBER_BYTES], sizes[96];
+	char where[256], count[TEXT_NUMBER_BYTES], sizes[96], number[WHY_PLACE_BYTES];
 	const struct place *place;
 	uint32_t i;
 
@@ -164,11 +164,11 @@ static int lines_print(const struct why *why)
 		if (location_place_text(where, sizeof(where), findings->classes->profile,
 		                        place->location))
 			return -1;
-		screen_line(why->screen, 4, "  %s  %s block%s, %s  (--why %u)", where,
+		screen_line(why->screen, 4, "  %s  %s block%s, %s  (--why %s)", where,
 		            text_count(count, place->summary.begun),
 		            text_s(place->summary.begun),
 		            line_sizes_text(sizes, sizeof(sizes), &place->summary),
-		            place->summary.site);
+		            why_place_text(number, place));
 	}
 	if (i < why->place_count)
 		screen_line(why->screen, 5, "  .. and %u more", why->place_count - i);
