@@ -79,7 +79,7 @@ END
 "$OUTLIVE" report --stacks trace-deep | grep -A1 ' blind ' | sed 's/.* blind .*/blind/' | grep -x 'blind\| (gap)'
 "$OUTLIVE" report --format json trace-deep | jq -c '[.faults[].path[0:3][].gap], [.stacks.threads[0].path[0:3][].gap]'
 echo "what is exact"
-grep -o 'stacks cut: .*' text | sed 's/;.*//'
+grep -o 'stacks cut: .*)' text
 for number in 100 100000; do # some, and many chunks of them
 	"$OUTLIVE" run -q -o trace -- ./program $number 2>/dev/null
 	"$OUTLIVE" report --format json trace | jq -r --argjson number "$number" '

@@ -148,7 +148,7 @@ echo 'void cut(void); int main(void) { for (int i = 0; i < 30; i++) cut(); retur
 "${CC:-gcc}" -O1 -fno-builtin -fno-asynchronous-unwind-tables -fno-exceptions -c cut.c &&
 	"${CC:-gcc}" -O1 -o cut main.c cut.o || exit 77
 "$OUTLIVE" run -q -o trace -- ./cut 2>/dev/null
-"$OUTLIVE" report trace | grep 'early'
+"$OUTLIVE" report trace | grep 'stacks cut'
 
 "$OUTLIVE" run -q -o trace -- ./program >/dev/null 2>&1
 "$OUTLIVE" report --why nobody trace 2>&1

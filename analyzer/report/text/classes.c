@@ -180,49 +180,59 @@ static void peeled_print(const struct screen *screen, const struct classes *clas
 	peeled_names_release(&names);
 }
 
-/* "exact: 61% of 300 blocks, 38% more up to a gap; stacks cut: 39% (117)" */
+/* "exact: 61% of 300 blocks, 38% more up to a gap; the others are inferred" */
 static void exact_print(const struct screen *screen, const struct classes *classes)
 {
 	const struct class_counts *all = &classes->all;
 	uint64_t exact = all->exact_blocks + all->exact_cut_blocks;
-	char percent[TEXT_NUMBER_BYTES], blocks[TEXT_NUMBER_BYTES];
-	char gap[64] = "", cut[96] = "", count[TEXT_NUMBER_BYTES];
+	char percent[TEXT_NUMBER_BYTES], blocks[TEXT_NUMBER_BYTES], gap[64] = "";
 
 	text_count(blocks, all->blocks);
-	if (all->cut_blocks)
-		snprintf(cut, sizeof(cut), "; stacks cut: %s (%s)",
-		         text_percent(percent, all->cut_blocks, all->blocks),
-		         text_count(count, all->cut_blocks));
 	if (!classes->has_exact_frames) {
 		screen_line(screen, 2,
 		            "frames are plain: stack-like and escaping are inferred, of all %s "
-		            "block%s%s",
-		            blocks, text_s(all->blocks), cut);
+		            "block%s",
+		            blocks, text_s(all->blocks));
 		return;
 	}
 	if (all->exact_cut_blocks)
 		snprintf(gap, sizeof(gap), ", %s more up to a gap",
 		         text_percent(percent, all->exact_cut_blocks, all->blocks));
-	screen_line(screen, 2, "exact: %s of %s block%s%s%s%s",
+	screen_line(screen, 2, "exact: %s of %s block%s%s%s",
 	            text_percent(percent, all->exact_blocks, all->blocks), blocks,
-	            text_s(all->blocks), gap, cut,
-	            exact < all->blocks ? "; the others are counted apart" : "");
+	            text_s(all->blocks), gap,
+	            exact < all->blocks ? "; the others are inferred" : "");
+}
+
+/*
+ * One count only, that of blocks: a stack that ends early is walked to there once, and many
+ * blocks may be born on it.
+ */
+static void cut_print(const struct screen *screen, const struct classes *classes)
+{
+	uint64_t walks = classes->profile->process->header.lost[LOST_STACKS_CUT];
+	const struct class_counts *all = &classes->all;
+	char percent[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
+	const char *why = "code without call frame information or beyond 16,384 frames";
+
+	if (all->cut_blocks)
+		screen_line(screen, 2, "stacks cut: %s of the blocks (%s)%s%s",
+		            text_percent(percent, all->cut_blocks, all->blocks),
+		            text_count(count, all->cut_blocks), walks ? ", at " : "",
+		            walks ? why : "");
+	else if (walks)
+		screen_line(screen, 2, "%s stack%s end%s early, at %s",
+		            text_count(count, walks), text_s(walks), walks == 1 ? "s" : "",
+		            why);
 }
 
 void report_footer(const struct screen *screen, const struct classes *classes)
 {
-	uint64_t cut = classes->profile->process->header.lost[LOST_STACKS_CUT];
-	char count[TEXT_NUMBER_BYTES];
-
 	if (!classes->all.blocks)
 		return;
 	fprintf(screen->file, "\n%s", screen_dim(screen));
 	exact_print(screen, classes);
-	if (cut)
-		screen_line(screen, 2,
-		            "%s stack%s end%s early, at code without call frame information or "
-		            "beyond 16,384 frames",
-		            text_count(count, cut), text_s(cut), cut == 1 ? "s" : "");
+	cut_print(screen, classes);
 	report_hidden(screen, classes);
 	peeled_print(screen, classes);
 	fputs(screen_plain(screen), screen->file);
