@@ -239,32 +239,41 @@ void depth_settle(struct thread_state *state, uintptr_t slot, uint64_t time)
  */
 #define LOOK_FURTHER_BYTES (UINT64_C(1) << 20)
 
-/* The lowest resident page in [low, high), at most LOOK_PAGES; `high`: there is none. */
-static uintptr_t resident_page(uintptr_t low, uintptr_t high)
+/* The lowest resident page in [low, high), at most LOOK_PAGES, and how many; `high`: none. */
+static uintptr_t resident_page(uintptr_t low, uintptr_t high, uint32_t *count)
 {
 	unsigned char resident[LOOK_PAGES] = { 0 };
+	uintptr_t lowest = high;
 
+	*count = 0;
 	if (system_call(SYS_mincore, (long)low, (long)(high - low), (long)resident, 0, 0,
 	                0) < 0)
 		return high;
 	for (uint32_t i = 0; low < high; i++, low += PAGE_BYTES) {
-		if (resident[i] & 1)
-			return low;
+		if (!(resident[i] & 1))
+			continue;
+		lowest = lowest < low ? lowest : low;
+		++*count;
 	}
-	return high;
+	return lowest;
 }
 
-/* The same from `high`, which is, down to `low`, or (unless `whole`) a wide gap. */
+/*
+ * The same from `high`, which is, down to `low`, or (unless `whole`) a wide gap. A single page
+ * beyond such a gap is no frame's: Ruby writes to the last page that its limit allows, so that
+ * the kernel maps the whole stack.
+ */
 static uintptr_t resident_low(uintptr_t low, uintptr_t high, bool whole)
 {
 	uintptr_t lowest = high, at = high;
+	uint32_t count;
 
 	while (at > low && (whole || lowest - at < LOOK_FURTHER_BYTES)) {
 		uintptr_t end = at, found;
 
 		at = end - low > LOOK_PAGES * PAGE_BYTES ? end - LOOK_PAGES * PAGE_BYTES : low;
-		found = resident_page(at, end);
-		if (found < end)
+		found = resident_page(at, end, &count);
+		if (found < end && (count > 1 || lowest - found < LOOK_FURTHER_BYTES))
 			lowest = found;
 	}
 	return lowest;
