@@ -7,6 +7,8 @@ bad=0
 
 mapfile -t sources < <(git ls-files '*.c' '*.h')
 mapfile -t units < <(git ls-files "preload/*.c" "analyzer/*.c")
+mapfile -t headers < <(git ls-files 'preload/*.h' 'analyzer/*.h' 'include/*.h')
+mapfile -t texts < <(git ls-files '*.md' 'docs/man/*')
 mapfile -t scripts < <(git ls-files '*.sh' .ci/run)
 
 clang-format --dry-run -Werror "${sources[@]}" || bad=1
@@ -34,15 +36,9 @@ mapfile -t of_tests < <(git ls-files tests/'*.'{sh,c,cpp} samples/'*.'{c,cpp} .c
 	grep -vxF tests/cli/house-outside.sh)
 awk -f tests/house/outside.awk "${of_tests[@]}" || bad=1
 
-# Functions longer than 70 lines, files longer than 500.
-awk '
-	FNR == 1 { start = 0 }
-	/^[A-Za-z_].*\)$/ || /^[A-Za-z_].*\($/ || /^[A-Za-z_][^;]*,$/ { if (!start) start = FNR }
-	/^}/ { if (start && FNR - start > 70) { print FILENAME ":" start ": function of " \
-		FNR - start + 1 " lines, 70 is the limit"; bad = 1 }; start = 0 }
-	/^(#|\/|$)/ || /;$/ && !/^\t/ { start = 0 }
-	FNR > 500 && !(FILENAME in long) { long[FILENAME]; print FILENAME ": more than 500 lines"; bad = 1 }
-	END { exit bad }' "${units[@]}" || bad=1
+LC_ALL=C awk -f tests/house/shape.awk "${sources[@]}" || bad=1
+awk -f tests/house/twice.awk "${units[@]}" "${headers[@]}" || bad=1
+awk -f tests/house/words.awk "${units[@]}" "${headers[@]}" "${texts[@]}" || bad=1
 
 if [ $bad = 0 ]; then
 	echo "lint: ${#sources[@]} sources and ${#scripts[@]} scripts are clean"

@@ -3,7 +3,9 @@
 # ("Long, because ..."). C as clang-format leaves it: what is not indented begins or ends
 # something, and a function's body begins with a brace alone. Exits 1 after saying what is wrong.
 
+# Run in the C locale: of a character in UTF-8 only the first byte counts.
 function columns(line,  i, n, c) {
+	gsub(/[\200-\277]/, "", line)
 	n = 0
 	for (i = 1; i <= length(line); i++) {
 		c = substr(line, i, 1)
