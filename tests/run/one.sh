@@ -1,9 +1,10 @@
 #!/bin/bash
 # one.sh SUITE NAME PATH WORK - run one test in the directory WORK, which it makes;
-# print one line (and, if it failed, what it said); leave "passed failed skipped" in
+# print one line with its seconds (and, if it failed, what it printed); leave "passed failed skipped" in
 # WORK/result. run.sh adds these up.
 set -u
 suite=$1 name=$2 path=$3 work=$4
+begun=${EPOCHREALTIME/[.,]/}
 mkdir -p "$work/dir" || exit 2
 
 root=$OUTLIVE_ROOT_DIR
@@ -13,14 +14,16 @@ export LC_ALL=C.UTF-8 NO_COLOR=1
 unset LD_PRELOAD OUTLIVE_DIR OUTLIVE_RING OUTLIVE_POLICY OUTLIVE_SESSION OUTLIVE_ROOT
 
 finish() { # PASSED FAILED SKIPPED
+	local took=$(((${EPOCHREALTIME/[.,]/} - begun) / 100000))
+	took="$((took / 10)).$((took % 10)) s"
 	echo "$1 $2 $3" >"$work/result"
 	if [ "$2" != 0 ]; then
-		echo "not ok  $suite $name"
+		echo "not ok  $suite $name  $took"
 		sed 's/^/        /' "$work/log" | tail -n 60
 	elif [ "$1" = 0 ]; then
 		echo "skip    $suite $name: $(tail -n 1 "$work/log")"
 	else
-		echo "ok      $suite $name$([ "$1" = 1 ] || echo " ($1)")"
+		echo "ok      $suite $name$([ "$1" = 1 ] || echo " ($1)")  $took"
 		[ -z "${OUTLIVE_TEST_SHOW:-}" ] || sed 's/^/        /' "$work/log"
 	fi
 	rm -rf "${work:?}/dir"

@@ -7,6 +7,7 @@
 #include "record/sampler.h"
 #include "report/timeline.h"
 #include "record/pace.h"
+#include "segments_fixture.h"
 #include "trace_builder.h"
 
 #include <fcntl.h>
@@ -24,9 +25,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define MS UINT64_C(1000000)
-#define MIB (UINT64_C(1) << 20)
 
 /* ---- what is kept ---- */
 
@@ -430,11 +428,6 @@ static void pace_is_kept_for_hundreds(void **state)
 #define GROWN_MOST (52 * MIB)
 #endif
 
-static void wait_ms(unsigned ms)
-{
-	nanosleep(&(struct timespec){ ms / 1000, (long)(ms % 1000) * (long)MS }, NULL);
-}
-
 static void use_mib(size_t mib, unsigned ms)
 {
 	char *memory = mmap(NULL, mib * MIB, PROT_READ | PROT_WRITE,
@@ -443,39 +436,6 @@ static void use_mib(size_t mib, unsigned ms)
 	memset(memory, 1, mib * MIB);
 	wait_ms(ms);
 	munmap(memory, mib * MIB);
-}
-
-/* A process that has a file of that name mapped and does what it is told to. */
-static pid_t child_start(const char *ring, void (*act)(void))
-{
-	char path[128], ready;
-	int gate[2], file;
-	pid_t child;
-
-	assert_int_equal(pipe(gate), 0);
-	child = fork();
-	if (child == 0) {
-		snprintf(path, sizeof(path), "/tmp/%s", ring);
-		file = open(path, O_RDWR | O_CREAT, 0600);
-		if (ftruncate(file, 4096) ||
-		    mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) == MAP_FAILED)
-			_exit(1);
-		unlink(path);
-		if (write(gate[1], "", 1) != 1)
-			_exit(1);
-		act();
-		pause();
-	}
-	assert_int_equal(read(gate[0], &ready, 1), 1);
-	close(gate[0]);
-	close(gate[1]);
-	return child;
-}
-
-static void child_end(pid_t child)
-{
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
 }
 
 struct seen {

@@ -7,6 +7,7 @@
 #include "verdict/heap_contents.h"
 #include "record/sampler.h"
 #include "report/timeline.h"
+#include "segments_fixture.h"
 #include "trace_builder.h"
 
 #include <fcntl.h>
@@ -22,8 +23,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define MS 1000000
 
 /* A sample of a heap of so many bytes, as a payload. */
 static struct text payload_of(uint64_t time_ns, uint32_t reasons, uint64_t heap_bytes)
@@ -639,19 +638,6 @@ static struct bytes known_picture(void)
 	return record;
 }
 
-static int pictures_of(const struct bytes *record, struct segment_pictures *pictures,
-                       struct error *error)
-{
-	struct picture_loader *loader;
-	int result;
-
-	*pictures = (struct segment_pictures){ .count = 0 };
-	loader = picture_loader_new(pictures);
-	result = picture_load(loader, record->data, record->count, error);
-	picture_loader_end(loader);
-	return result;
-}
-
 static void mappings_alone_tell_segments(void **state)
 {
 	struct bytes record = known_picture();
@@ -679,27 +665,12 @@ static void mappings_alone_tell_segments(void **state)
 
 static void wrong_pictures(void **state)
 {
-	struct bytes record = known_picture(), shorter;
+	struct bytes record = known_picture();
 	struct segment_pictures pictures;
 	struct error error;
-	size_t i, bit;
 
 	(void)state;
-	for (i = 0; i < record.count; i++) {
-		for (bit = 0; bit < 8; bit++) {
-			record.data[i] ^= (uint8_t)(1 << bit);
-			pictures_of(&record, &pictures, &error);
-			assert_true(pictures.count <= 1);
-			segment_pictures_release(&pictures);
-			record.data[i] ^= (uint8_t)(1 << bit);
-		}
-		shorter = (struct bytes){ malloc(i ? i : 1), i, i };
-		memcpy(shorter.data, record.data, i);
-		pictures_of(&shorter, &pictures, &error);
-		assert_int_equal(pictures.count, 0);
-		free(shorter.data);
-		segment_pictures_release(&pictures);
-	}
+	record_survives_damage(&record);
 	bytes_release(&record);
 	/* goes on where nothing began */
 	record = record_of(3, 0, true);
@@ -720,46 +691,11 @@ static void wrong_pictures(void **state)
 #define HAS_GROWN SEGMENTS_PEAK
 #endif
 
-static void wait_ms(unsigned ms)
+/* 8 MiB more after 300 ms. */
+static void grow_later(void)
 {
-	nanosleep(&(struct timespec){ ms / 1000, (long)(ms % 1000) * MS }, NULL);
-}
-
-/* A process that has a file of that name mapped, and maps 8 MiB more after 300 ms. */
-static pid_t child_start(const char *ring)
-{
-	char path[128], ready;
-	int gate[2], file;
-	pid_t child;
-	char *memory;
-
-	assert_int_equal(pipe(gate), 0);
-	child = fork();
-	if (child == 0) {
-		snprintf(path, sizeof(path), "/tmp/%s", ring);
-		file = open(path, O_RDWR | O_CREAT, 0600);
-		if (ftruncate(file, 4096) ||
-		    mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) == MAP_FAILED)
-			_exit(1);
-		unlink(path);
-		if (write(gate[1], "", 1) != 1)
-			_exit(1);
-		wait_ms(300);
-		memory = mmap(NULL, 8 << 20, PROT_READ | PROT_WRITE,
-		              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		memset(memory, 1, 8 << 20);
-		pause();
-	}
-	assert_int_equal(read(gate[0], &ready, 1), 1);
-	close(gate[0]);
-	close(gate[1]);
-	return child;
-}
-
-static void child_end(pid_t child)
-{
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
+	wait_ms(300);
+	memory_touch(8);
 }
 
 /* All that was taken; their reasons or'ed. */
@@ -792,7 +728,7 @@ static size_t take_all(struct segment_sampler *sampler, uint32_t *reasons,
 
 static void looks_at_a_process(void **state)
 {
-	pid_t child = child_start("test.1.ring");
+	pid_t child = child_start("test.1.ring", grow_later);
 	struct segment_sampler *sampler;
 	uint32_t reasons, last;
 	struct error error;
@@ -819,7 +755,7 @@ static void looks_at_a_process(void **state)
 /* By exec it became another, or the pid is another's by now. */
 static void who_has_no_ring_is_another(void **state)
 {
-	pid_t child = child_start("test.2.ring");
+	pid_t child = child_start("test.2.ring", grow_later);
 	struct segment_sampler *sampler;
 	uint32_t reasons, last;
 	struct error error;
@@ -855,7 +791,7 @@ static void comes_and_goes(void **state)
 			child_end(children[i % 4]);
 			segment_sampler_remove(sampler, (uint32_t)i - 4);
 		}
-		children[i % 4] = child_start("test.5.ring");
+		children[i % 4] = child_start("test.5.ring", grow_later);
 		segment_sampler_add(sampler, (uint32_t)i, children[i % 4], "test.5.ring",
 		                    false);
 		wait_ms((unsigned)i % 7);
