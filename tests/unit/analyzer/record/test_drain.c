@@ -1,4 +1,7 @@
-/* test_drain.c - rings of living, dead and lying processes, on their way to the trace. */
+/*
+ * test_drain.c - rings of living, dead and lying processes, on their way to the trace.
+ * Long, because every way to end, lie or fill the disk is a case.
+ */
 #include "record/drain.h"
 #include "fake_ring.h"
 

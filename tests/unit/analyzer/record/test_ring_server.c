@@ -1,4 +1,7 @@
-/* test_ring_server.c - files for who proves to be of the session, and peers of all kinds. */
+/*
+ * test_ring_server.c - files for who proves to be of the session, and peers of all kinds.
+ * Long, because each wrong client is a case.
+ */
 #include "record/ring_server.h"
 #include "ring_socket.h"
 #include "trace_format.h"

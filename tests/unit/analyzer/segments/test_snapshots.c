@@ -1,6 +1,6 @@
 /*
- * test_snapshots.c - samples of segments: to bytes and back, damaged in every way, and
- * how they are taken of processes that live, end, become others.
+ * test_snapshots.c - snapshots of segments: to bytes and back, damaged in every way, and as
+ * they stand in a trace. Long, because all of it rests on one made sample.
  */
 #include "replay/profile.h"
 #include "report/text/segment_end.h"
@@ -680,128 +680,6 @@ static void wrong_pictures(void **state)
 	bytes_release(&record);
 }
 
-/* ---- taken ---- */
-
-/* A process under a sanitizer is so large that one look takes a second's share. */
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define LOOKS_LEAST 1
-#define HAS_GROWN 0
-#else
-#define LOOKS_LEAST 2
-#define HAS_GROWN SEGMENTS_PEAK
-#endif
-
-/* 8 MiB more after 300 ms. */
-static void grow_later(void)
-{
-	wait_ms(300);
-	memory_touch(8);
-}
-
-/* All that was taken; their reasons or'ed. */
-static size_t take_all(struct segment_sampler *sampler, uint32_t *reasons,
-                       uint64_t *most, uint32_t *last)
-{
-	struct segment_packet *packet;
-	struct segment_sample sample;
-	struct error error;
-	size_t count = 0;
-
-	*reasons = *last = 0;
-	*most = 0;
-	while ((packet = segment_sampler_take(sampler))) {
-		if (packet->type == BLOCK_SIZES) {
-			segment_packet_free(packet);
-			continue;
-		}
-		assert_int_equal(
-			segment_sample_load(&sample, packet->payload, packet->bytes, &error), 0);
-		*reasons |= sample.reasons;
-		*last = sample.reasons;
-		*most = sample.total.rss > *most ? sample.total.rss : *most;
-		segment_sample_release(&sample);
-		segment_packet_free(packet);
-		count++;
-	}
-	return count;
-}
-
-static void looks_at_a_process(void **state)
-{
-	pid_t child = child_start("test.1.ring", grow_later);
-	struct segment_sampler *sampler;
-	uint32_t reasons, last;
-	struct error error;
-	uint64_t most;
-	size_t count;
-
-	(void)state;
-	sampler = segment_sampler_new(1000 * (uint64_t)MS, &error);
-	assert_non_null(sampler);
-	segment_sampler_add(sampler, 3, child, "test.1.ring", true);
-	wait_ms(800);
-	child_end(child);
-	segment_sampler_remove(sampler, 3);
-	count = take_all(sampler, &reasons, &most, &last);
-	/* the first, and one because it has grown */
-	assert_in_range(count, LOOKS_LEAST, 3);
-	assert_int_equal(reasons & (SEGMENTS_FIRST | SEGMENTS_EXEC | HAS_GROWN),
-	                 SEGMENTS_FIRST | SEGMENTS_EXEC | HAS_GROWN);
-	assert_true(last & SEGMENTS_LAST);
-	assert_true(most > 8 << 20 || !HAS_GROWN);
-	segment_sampler_free(sampler);
-}
-
-/* By exec it became another, or the pid is another's by now. */
-static void who_has_no_ring_is_another(void **state)
-{
-	pid_t child = child_start("test.2.ring", grow_later);
-	struct segment_sampler *sampler;
-	uint32_t reasons, last;
-	struct error error;
-	uint64_t most;
-
-	(void)state;
-	sampler = segment_sampler_new(20 * (uint64_t)MS, &error);
-	segment_sampler_add(sampler, 0, child, "test.3.ring", false);
-	segment_sampler_add(sampler, 1, 3999999, "test.4.ring", false);
-	wait_ms(200);
-	segment_sampler_remove(sampler, 0);
-	segment_sampler_remove(sampler, 1);
-	segment_sampler_remove(sampler, 2);
-	assert_int_equal(take_all(sampler, &reasons, &most, &last), 0);
-	child_end(child);
-	segment_sampler_free(sampler);
-}
-
-/* Ended in the middle of looks, removed in the middle, added again: nothing is lost. */
-static void comes_and_goes(void **state)
-{
-	struct segment_sampler *sampler;
-	uint32_t reasons, last;
-	struct error error;
-	pid_t children[4];
-	uint64_t most;
-	size_t i;
-
-	(void)state;
-	sampler = segment_sampler_new(10 * (uint64_t)MS, &error);
-	for (i = 0; i < 40; i++) {
-		if (i >= 4) {
-			child_end(children[i % 4]);
-			segment_sampler_remove(sampler, (uint32_t)i - 4);
-		}
-		children[i % 4] = child_start("test.5.ring", grow_later);
-		segment_sampler_add(sampler, (uint32_t)i, children[i % 4], "test.5.ring",
-		                    false);
-		wait_ms((unsigned)i % 7);
-	}
-	for (i = 0; i < 4; i++)
-		child_end(children[i]);
-	assert_true(take_all(sampler, &reasons, &most, &last) >= LOOKS_LEAST);
-	segment_sampler_free(sampler);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -821,9 +699,6 @@ int main(void)
 		cmocka_unit_test(very_many_are_thinned),
 		cmocka_unit_test(mappings_alone_tell_segments),
 		cmocka_unit_test(wrong_pictures),
-		cmocka_unit_test(looks_at_a_process),
-		cmocka_unit_test(who_has_no_ring_is_another),
-		cmocka_unit_test(comes_and_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /*
  * test_symbolizer.c - names of addresses in programs that the test compiles: labels in
  * the source say which return address is meant, so what must come out is known.
+ * Long, because each case builds a program of its own.
  */
 #include "elf/file.h"
 #include "symbols/symbolizer.h"

@@ -1,4 +1,7 @@
-/* test_chunk_decoder.c - the bytes of a chunk come out as the events that went in. */
+/*
+ * test_chunk_decoder.c - the bytes of a chunk come out as the events that went in.
+ * Long, because every kind of record is damaged.
+ */
 #include "trace/chunk_decoder.h"
 #include "trace_builder.h"
 

@@ -1,4 +1,7 @@
-/* test_advice.c - what is advised, on what evidence, and what is not. */
+/*
+ * test_advice.c - what is advised, on what evidence, and what is not.
+ * Long, because every rule has its cases.
+ */
 #include "report/advice_words.h"
 #include "verdict_fixture.h"
 #include "symbols/module_origin.h"

@@ -1,6 +1,7 @@
 /*
  * test_definitions.c - what the preload says of the maps and of phases is what is
  * so, and takes no more of the ring than it may.
+ * Long, because each kind of definition is a case.
  */
 #include "ring/definitions.h"
 #include "self/maps.h"

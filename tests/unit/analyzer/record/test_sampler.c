@@ -1,0 +1,400 @@
+/*
+ * test_sampler.c - the sampler at living processes: snapshots and readings of sizes are taken of
+ * processes that grow, end, and become others; and how often.
+ */
+#include "record/pace.h"
+#include "record/sampler.h"
+#include "segments/size_history.h"
+#include "segments_fixture.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* ---- snapshots ---- */
+
+/* A process under a sanitizer is so large that one look takes a second's share. */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define LOOKS_LEAST 1
+#define HAS_GROWN 0
+#else
+#define LOOKS_LEAST 2
+#define HAS_GROWN SEGMENTS_PEAK
+#endif
+
+/* 8 MiB more after 300 ms. */
+static void grow_later(void)
+{
+	wait_ms(300);
+	memory_touch(8);
+}
+
+/* All that was taken; their reasons or'ed. */
+static size_t take_all(struct segment_sampler *sampler, uint32_t *reasons,
+                       uint64_t *most, uint32_t *last)
+{
+	struct segment_packet *packet;
+	struct segment_sample sample;
+	struct error error;
+	size_t count = 0;
+
+	*reasons = *last = 0;
+	*most = 0;
+	while ((packet = segment_sampler_take(sampler))) {
+		if (packet->type == BLOCK_SIZES) {
+			segment_packet_free(packet);
+			continue;
+		}
+		assert_int_equal(
+			segment_sample_load(&sample, packet->payload, packet->bytes, &error), 0);
+		*reasons |= sample.reasons;
+		*last = sample.reasons;
+		*most = sample.total.rss > *most ? sample.total.rss : *most;
+		segment_sample_release(&sample);
+		segment_packet_free(packet);
+		count++;
+	}
+	return count;
+}
+
+static void looks_at_a_process(void **state)
+{
+	pid_t child = child_start("test.1.ring", grow_later);
+	struct segment_sampler *sampler;
+	uint32_t reasons, last;
+	struct error error;
+	uint64_t most;
+	size_t count;
+
+	(void)state;
+	sampler = segment_sampler_new(1000 * MS, &error);
+	assert_non_null(sampler);
+	segment_sampler_add(sampler, 3, child, "test.1.ring", true);
+	wait_ms(800);
+	child_end(child);
+	segment_sampler_remove(sampler, 3);
+	count = take_all(sampler, &reasons, &most, &last);
+	/* the first, and one because it has grown */
+	assert_in_range(count, LOOKS_LEAST, 3);
+	assert_int_equal(reasons & (SEGMENTS_FIRST | SEGMENTS_EXEC | HAS_GROWN),
+	                 SEGMENTS_FIRST | SEGMENTS_EXEC | HAS_GROWN);
+	assert_true(last & SEGMENTS_LAST);
+	assert_true(most > 8 << 20 || !HAS_GROWN);
+	segment_sampler_free(sampler);
+}
+
+/* By exec it became another, or the pid is another's by now. */
+static void no_ring_no_snapshot(void **state)
+{
+	pid_t child = child_start("test.2.ring", grow_later);
+	struct segment_sampler *sampler;
+	uint32_t reasons, last;
+	struct error error;
+	uint64_t most;
+
+	(void)state;
+	sampler = segment_sampler_new(20 * MS, &error);
+	segment_sampler_add(sampler, 0, child, "test.3.ring", false);
+	segment_sampler_add(sampler, 1, 3999999, "test.4.ring", false);
+	wait_ms(200);
+	segment_sampler_remove(sampler, 0);
+	segment_sampler_remove(sampler, 1);
+	segment_sampler_remove(sampler, 2);
+	assert_int_equal(take_all(sampler, &reasons, &most, &last), 0);
+	child_end(child);
+	segment_sampler_free(sampler);
+}
+
+/* Ended in the middle of looks, removed in the middle, added again: nothing is lost. */
+static void comes_and_goes(void **state)
+{
+	struct segment_sampler *sampler;
+	uint32_t reasons, last;
+	struct error error;
+	pid_t children[4];
+	uint64_t most;
+	size_t i;
+
+	(void)state;
+	sampler = segment_sampler_new(10 * MS, &error);
+	for (i = 0; i < 40; i++) {
+		if (i >= 4) {
+			child_end(children[i % 4]);
+			segment_sampler_remove(sampler, (uint32_t)i - 4);
+		}
+		children[i % 4] = child_start("test.5.ring", grow_later);
+		segment_sampler_add(sampler, (uint32_t)i, children[i % 4], "test.5.ring",
+		                    false);
+		wait_ms((unsigned)i % 7);
+	}
+	for (i = 0; i < 4; i++)
+		child_end(children[i]);
+	assert_true(take_all(sampler, &reasons, &most, &last) >= LOOKS_LEAST);
+	segment_sampler_free(sampler);
+}
+
+/* ---- how often ---- */
+
+static void pace_is_kept_for_hundreds(void **state)
+{
+	struct size_pace pace = size_pace_of(100 * MS);
+
+	(void)state;
+	pace.reading_ns = 3000;
+	size_pace_set(&pace, 1);
+	assert_int_equal(pace.mark_ns, 100 * MS);
+	assert_int_equal(pace.apart_ns, 20 * MS);
+	assert_int_equal(size_pace_next(&pace, 1001 * MS), 1020 * MS);
+	size_pace_set(&pace, 300);
+	assert_int_equal(pace.mark_ns, 100 * MS);
+	assert_int_equal(pace.apart_ns, 100 * MS);
+	size_pace_set(&pace, 1000);
+	assert_in_range(pace.mark_ns, 300 * MS, 326 * MS);
+	pace = size_pace_of(10 * MS);
+	assert_int_equal(size_pace_next(&pace, 1001 * MS), 1010 * MS);
+}
+
+/* ---- of processes that live ---- */
+
+/* A sanitizer's shadow is resident as well, and what is read takes longer. */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define GROWN_MOST (500 * MIB)
+#else
+#define GROWN_MOST (52 * MIB)
+#endif
+
+static void use_mib(size_t mib, unsigned ms)
+{
+	char *memory = mmap(NULL, mib * MIB, PROT_READ | PROT_WRITE,
+	                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	memset(memory, 1, mib * MIB);
+	wait_ms(ms);
+	munmap(memory, mib * MIB);
+}
+
+struct seen {
+	uint64_t least, most, last, longest_ns, every_ns;
+	size_t batches, readings;
+};
+
+/* All sizes of one process that were taken. */
+static struct seen take_sizes(struct segment_sampler *sampler, uint32_t process)
+{
+	struct seen seen = { .least = UINT64_MAX };
+	struct segment_packet *packet;
+	struct sizes_entry entry;
+	struct sizes_batch batch;
+	struct error error;
+	size_t i;
+
+	while ((packet = segment_sampler_take(sampler))) {
+		if (packet->type == BLOCK_SIZES && packet->process == process) {
+			assert_int_equal(
+				sizes_batch_load(&batch, packet->payload, packet->bytes, 0, &error), 0);
+			for (i = 0; i < batch.count; i++) {
+				entry = sizes_batch_entry(packet->payload, i);
+				seen.least = entry.resident < seen.least ? entry.resident : seen.least;
+				seen.most = entry.resident > seen.most ? entry.resident : seen.most;
+				seen.last = entry.resident;
+			}
+			seen.batches++;
+			seen.readings += batch.readings;
+			seen.every_ns = batch.every_ns;
+			if (batch.longest_ns > seen.longest_ns)
+				seen.longest_ns = batch.longest_ns;
+		}
+		segment_packet_free(packet);
+	}
+	return seen;
+}
+
+static void rise_shortly(void)
+{
+	wait_ms(330);
+	use_mib(50, 60);
+}
+
+static struct segment_sampler *sampler_of(unsigned every_ms)
+{
+	struct error error;
+	struct segment_sampler *sampler = segment_sampler_new(every_ms * MS, &error);
+
+	assert_non_null(sampler);
+	return sampler;
+}
+
+/* Looked at once a minute; 50 MiB for 60 ms are seen all the same. */
+static void sees_a_short_peak(void **state)
+{
+	pid_t child = child_start("test.6.ring", rise_shortly);
+	struct segment_sampler *sampler = sampler_of(60000);
+	struct seen seen;
+
+	(void)state;
+	segment_sampler_add(sampler, 3, child, "test.6.ring", false);
+	wait_ms(700);
+	child_end(child);
+	segment_sampler_remove(sampler, 3);
+	seen = take_sizes(sampler, 3);
+	assert_true(seen.batches >= 1);
+	assert_in_range(seen.most, seen.least + 45 * MIB, seen.least + GROWN_MOST);
+	assert_true(seen.last < seen.most - 40 * MIB);
+	segment_sampler_free(sampler);
+}
+
+static void become_another(void)
+{
+	wait_ms(200);
+	execlp("sleep", "sleep", "5", (char *)NULL);
+	_exit(1);
+}
+
+/* What it is after exec is not told as if it were before. */
+static void ends_with_exec(void **state)
+{
+	pid_t child = child_start("test.7.ring", become_another);
+	struct segment_sampler *sampler = sampler_of(100);
+	struct seen seen;
+
+	(void)state;
+	segment_sampler_add(sampler, 3, child, "test.7.ring", false);
+	wait_ms(700);
+	segment_sampler_remove(sampler, 3);
+	seen = take_sizes(sampler, 3);
+	child_end(child);
+	assert_in_range(seen.readings, 2, 4); /* of 7 there would have been */
+	segment_sampler_free(sampler);
+}
+
+/* It never had that ring: another process has got its pid. */
+static void who_has_no_ring_is_another(void **state)
+{
+	pid_t child = child_start("test.8.ring", rise_shortly);
+	struct segment_sampler *sampler = sampler_of(20);
+
+	(void)state;
+	segment_sampler_add(sampler, 0, child, "test.9.ring", false);
+	wait_ms(300);
+	segment_sampler_remove(sampler, 0);
+	assert_int_equal(take_sizes(sampler, 0).batches, 0);
+	child_end(child);
+	segment_sampler_free(sampler);
+}
+
+static void rest(void)
+{
+}
+
+/* None of many is left out. */
+static void sees_hundreds(void **state)
+{
+	enum { MANY = 300 };
+	struct segment_sampler *sampler = sampler_of(100);
+	pid_t children[MANY];
+	struct segment_packet *packet;
+	struct sizes_batch batch;
+	size_t readings[MANY] = { 0 }, most = 0, i;
+
+	(void)state;
+	for (i = 0; i < MANY; i++) {
+		children[i] = child_start("test.10.ring", rest);
+		segment_sampler_add(sampler, (uint32_t)i, children[i], "test.10.ring", false);
+	}
+	wait_ms(1500);
+	for (i = 0; i < MANY; i++) {
+		child_end(children[i]);
+		segment_sampler_remove(sampler, (uint32_t)i);
+	}
+	while ((packet = segment_sampler_take(sampler))) {
+		if (packet->type == BLOCK_SIZES) {
+			memcpy(&batch, packet->payload, sizeof(batch));
+			readings[packet->process] += batch.readings;
+		}
+		segment_packet_free(packet);
+	}
+	for (i = 0; i < MANY; i++)
+		most = readings[i] > most ? readings[i] : most;
+	/* How often depends on the machine; but all alike. */
+	for (i = 0; i < MANY; i++)
+		assert_in_range(readings[i], most / 3 > 2 ? most / 3 : 2, most);
+	segment_sampler_free(sampler);
+}
+
+/* How often the other threads of this process have slept. */
+static unsigned long sleeps(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	struct dirent *task;
+	char path[PATH_MAX], line[256];
+	unsigned long sum = 0, one;
+	FILE *status;
+
+	assert_non_null(tasks);
+	while ((task = readdir(tasks))) {
+		if (*task->d_name == '.' || atoi(task->d_name) == getpid())
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/task/%s/status", task->d_name);
+		status = fopen(path, "r");
+		while (status && fgets(line, sizeof(line), status)) {
+			if (sscanf(line, "voluntary_ctxt_switches: %lu", &one) == 1)
+				sum += one;
+		}
+		if (status)
+			fclose(status);
+	}
+	closedir(tasks);
+	return sum;
+}
+
+/* Nobody is woken for each of a thousand processes a second: that cost more than the looks. */
+static void short_ones_wake_nobody(void **state)
+{
+	enum { MANY = 500 };
+	struct segment_sampler *sampler = sampler_of(100);
+	pid_t child = child_start("test.11.ring", rest);
+	struct segment_packet *packet;
+	unsigned long before = 0;
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 2 * MANY; i++) {
+		if (i == MANY) /* the first ones may be looked at: that is saved for */
+			before = sleeps();
+		segment_sampler_add(sampler, i, child, "test.11.ring", false);
+		wait_ms(1);
+		segment_sampler_remove(sampler, i);
+	}
+	assert_in_range(sleeps() - before, 0, MANY / 2);
+	child_end(child);
+	while ((packet = segment_sampler_take(sampler)))
+		segment_packet_free(packet);
+	segment_sampler_free(sampler);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(looks_at_a_process),
+		cmocka_unit_test(no_ring_no_snapshot),
+		cmocka_unit_test(comes_and_goes),
+		cmocka_unit_test(pace_is_kept_for_hundreds),
+		cmocka_unit_test(sees_a_short_peak),
+		cmocka_unit_test(ends_with_exec),
+		cmocka_unit_test(who_has_no_ring_is_another),
+		cmocka_unit_test(sees_hundreds),
+		cmocka_unit_test(short_ones_wake_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
