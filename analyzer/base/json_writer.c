@@ -14,7 +14,7 @@ static void json_line(struct json_writer *json)
 {
 	unsigned i;
 
-	if (json->is_compact || !json->depth)
+	if (json->line_depth || !json->depth)
 		return;
 	fputc('\n', json->file);
 	for (i = 0; i < json->depth; i++)
@@ -50,7 +50,7 @@ static void json_quoted(struct json_writer *json, const char *string)
 static void json_begin(struct json_writer *json, const char *key)
 {
 	if (!json->is_first)
-		fputs(json->is_compact ? ", " : ",", json->file);
+		fputs(json->line_depth ? ", " : ",", json->file);
 	json_line(json);
 	json->is_first = false;
 	if (key) {
@@ -79,6 +79,8 @@ static void json_close(struct json_writer *json, char bracket)
 	fputc(bracket, json->file);
 	if (!json->depth)
 		fputc('\n', json->file);
+	if (json->line_depth > json->depth)
+		json->line_depth = 0;
 	json->is_first = false;
 }
 
@@ -100,6 +102,20 @@ void json_array(struct json_writer *json, const char *key)
 void json_array_end(struct json_writer *json)
 {
 	json_close(json, ']');
+}
+
+void json_object_inline(struct json_writer *json, const char *key)
+{
+	json_object(json, key);
+	if (!json->line_depth)
+		json_line_join(json);
+}
+
+void json_array_inline(struct json_writer *json, const char *key)
+{
+	json_array(json, key);
+	if (!json->line_depth)
+		json_line_join(json);
 }
 
 void json_count(struct json_writer *json, const char *key, uint64_t count)
@@ -126,7 +142,12 @@ void json_string(struct json_writer *json, const char *key, const char *string)
 	json_quoted(json, string);
 }
 
-void json_compact(struct json_writer *json, bool is_compact)
+void json_line_break(struct json_writer *json)
 {
-	json->is_compact = is_compact;
+	json->line_depth = 0;
+}
+
+void json_line_join(struct json_writer *json)
+{
+	json->line_depth = json->depth;
 }

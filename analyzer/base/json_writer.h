@@ -12,8 +12,8 @@
 struct json_writer {
 	FILE *file;
 	unsigned depth;
-	bool is_first;   /* in the object or array that is open */
-	bool is_compact; /* the innermost values share a line */
+	unsigned line_depth; /* what is open from this depth on shares a line; 0: nothing */
+	bool is_first;       /* in the object or array that is open */
 };
 
 struct json_writer json_writer_of(FILE *file);
@@ -30,7 +30,12 @@ void json_null(struct json_writer *json, const char *key);
 /* Bytes that are not UTF-8 become U+FFFD. */
 void json_string(struct json_writer *json, const char *key, const char *string);
 
-/* What is opened and closed in between stays on one line. */
-void json_compact(struct json_writer *json, bool is_compact);
+/* All of it on one line, with the bracket that closes it. */
+void json_object_inline(struct json_writer *json, const char *key);
+void json_array_inline(struct json_writer *json, const char *key);
+
+/* Inside of such a one: what follows, and the bracket, has lines of its own again; or not. */
+void json_line_break(struct json_writer *json);
+void json_line_join(struct json_writer *json);
 
 #endif

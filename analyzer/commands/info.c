@@ -12,6 +12,7 @@
 #include "segments/size_history.h"
 #include "base/text.h"
 #include "trace/reader.h"
+#include "trace/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,7 +225,7 @@ static struct segments_count count_segments(struct trace_reader *reader,
 	if (segment_history_read(&history, reader, process) ||
 	    size_history_read(&history.sizes, reader, process))
 		die("%s: out of memory", trace_reader_name(reader));
-	process_see(phases, &history, &process->header);
+	segment_history_see(&history, phases, &process->header);
 	count = (struct segments_count){ history.read, history.refused,
 		                             history.sizes.readings, history.interval_ns,
 		                             history.sizes.every_ns };

@@ -3,6 +3,7 @@
 
 #include "elf/allocators.h"
 #include "symbols/namesakes.h"
+#include "trace/clock.h"
 #include "segments/reassign.h"
 #include "segments/self_snapshots.h"
 #include "segments/size_history.h"
@@ -14,61 +15,6 @@
 
 /* Often enough for a progress line, seldom enough to cost nothing. */
 #define PROGRESS_SLICES 4096
-
-bool process_is_calibrated(const struct ring_header *header)
-{
-	return header->clock_kind == CLOCK_MONOTONIC_NS ||
-	       (header->last_ticks > header->start_ticks &&
-	        header->last_ns > header->start_ns);
-}
-
-double process_quantum_ns(const struct ring_header *header)
-{
-	double scale = 1;
-
-	if (header->clock_kind != CLOCK_MONOTONIC_NS && process_is_calibrated(header))
-		scale = (double)(header->last_ns - header->start_ns) /
-		        (double)(header->last_ticks - header->start_ticks);
-	return scale * (double)(UINT64_C(1) << header->clock_shift);
-}
-
-uint64_t process_span_ns(const struct ring_header *header, uint64_t span)
-{
-	double span_ns = (double)span * process_quantum_ns(header);
-
-	return span_ns < 9e18 ? (uint64_t)span_ns : UINT64_MAX / 2;
-}
-
-uint64_t process_time_ns(const struct ring_header *header, uint64_t time)
-{
-	uint64_t start = header->start_ticks >> header->clock_shift;
-
-	return process_span_ns(header, time > start ? time - start : 0);
-}
-
-uint64_t process_time_quanta(const struct ring_header *header, uint64_t time_ns)
-{
-	double quanta = (double)time_ns / process_quantum_ns(header);
-
-	if (quanta > 9e18)
-		return UINT64_MAX / 2;
-	return (header->start_ticks >> header->clock_shift) + (uint64_t)quanta;
-}
-
-void process_see(struct phases *phases, const struct segment_history *history,
-                 const struct ring_header *header)
-{
-	const struct size_history *sizes = &history->sizes;
-
-	if (!process_is_calibrated(header))
-		return;
-	if (history->count)
-		phases_see(phases, process_time_quanta(
-							   header, history->samples[history->count - 1].time_ns));
-	if (sizes->count)
-		phases_see(phases, process_time_quanta(
-							   header, sizes->entries[sizes->count - 1].time_ns));
-}
 
 static uint64_t holes_count(const struct replay *replay)
 {
@@ -107,7 +53,7 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 	    size_history_read(&history->sizes, reader, profile->process) ||
 	    segment_pictures_read(pictures, reader, profile->process))
 		return -1;
-	process_see(profile->phases, history, &profile->process->header);
+	segment_history_see(history, profile->phases, &profile->process->header);
 	if (segment_own_looks_add(history, pictures, &profile->process->header))
 		return -1;
 	profile->marks = calloc(history->count + 1, sizeof(*profile->marks));

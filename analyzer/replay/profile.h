@@ -59,8 +59,9 @@ uint32_t profile_phase(const struct profile *profile, const char *name,
 
 /* Which blocks count; NULL: all. Borrowed for as long as the profile. */
 struct profile_choice {
-	const char *phase;  /* that they were born in */
-	const char *thread; /* that allocated them: tid, name or glob (replay/thread_choice.h) */
+	const char *phase; /* that they were born in */
+	const char
+		*thread; /* that allocated them: tid, name or glob (replay/thread_choice.h) */
 };
 
 /*
@@ -72,24 +73,5 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
                                     profile_progress *progress, void *context,
                                     struct error *error);
 void profile_free(struct profile *profile);
-
-/* A time of the process's clock (quanta) as nanoseconds since its start. */
-uint64_t process_time_ns(const struct ring_header *header, uint64_t time);
-
-/* A length of time, not a point in it. */
-uint64_t process_span_ns(const struct ring_header *header, uint64_t span);
-
-/* Nanoseconds since its start as a time of its clock. */
-uint64_t process_time_quanta(const struct ring_header *header, uint64_t time_ns);
-
-/* Whoever looked at it saw it alive: `phases` are told. */
-void process_see(struct phases *phases, const struct segment_history *history,
-                 const struct ring_header *header);
-
-/* Of its clock. */
-double process_quantum_ns(const struct ring_header *header);
-
-/* Ticks per nanosecond are known; else times are raw ticks. */
-bool process_is_calibrated(const struct ring_header *header);
 
 #endif

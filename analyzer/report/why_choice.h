@@ -4,7 +4,7 @@
 #ifndef OUTLIVE_REPORT_WHY_CHOICE_H
 #define OUTLIVE_REPORT_WHY_CHOICE_H
 
-#include "verdict/findings.h"
+#include "verdict/advice.h"
 #include "base/text.h"
 
 #include <stdint.h>

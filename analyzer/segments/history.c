@@ -1,6 +1,8 @@
 /* segments/history.c - all samples of a process. */
 #include "segments/history.h"
 
+#include "trace/clock.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,4 +217,19 @@ size_t segment_history_near(const struct segment_history *history, uint64_t time
 	               history->samples[low].time_ns - time_ns)
 		low--;
 	return low;
+}
+
+void segment_history_see(const struct segment_history *history, struct phases *phases,
+                         const struct ring_header *header)
+{
+	const struct size_history *sizes = &history->sizes;
+
+	if (!process_is_calibrated(header))
+		return;
+	if (history->count)
+		phases_see(phases, process_time_quanta(
+							   header, history->samples[history->count - 1].time_ns));
+	if (sizes->count)
+		phases_see(phases, process_time_quanta(
+							   header, sizes->entries[sizes->count - 1].time_ns));
 }

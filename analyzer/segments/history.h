@@ -7,6 +7,7 @@
 
 #include "segments/snapshot.h"
 #include "segments/sizes.h"
+#include "trace/phases.h"
 #include "trace/reader.h"
 
 /* When the most of something was resident. */
@@ -53,5 +54,9 @@ struct segment_peak segment_history_peak(const struct segment_history *history,
 
 /* The sample nearest to a time since the start; there is at least one. */
 size_t segment_history_near(const struct segment_history *history, uint64_t time_ns);
+
+/* Whoever looked at the process saw it alive: `phases` are told. */
+void segment_history_see(const struct segment_history *history, struct phases *phases,
+                         const struct ring_header *header);
 
 #endif

@@ -414,3 +414,10 @@ void segment_pictures_release(struct segment_pictures *pictures)
 	free(pictures->pictures);
 	*pictures = (struct segment_pictures){ .count = 0 };
 }
+
+const char *picture_reason(uint32_t reason)
+{
+	static const char *const names[] = { "?", "start", "modules", "exec", "end" };
+
+	return names[reason < sizeof(names) / sizeof(*names) ? reason : 0];
+}

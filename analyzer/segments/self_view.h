@@ -43,4 +43,7 @@ int segment_pictures_read(struct segment_pictures *pictures,
                           const struct trace_process *process);
 void segment_pictures_release(struct segment_pictures *pictures);
 
+/* "start", "modules", "exec", "end"; "?": a later version's. */
+const char *picture_reason(uint32_t reason);
+
 #endif

@@ -141,3 +141,23 @@ int advice_refusal_text(struct text *text, const struct classes *classes,
 		                   SAVES_SHARE_MIN);
 	return judgement_text(text, judgement.refusal, &place->summary);
 }
+
+/* ---- everything ---------------------------------------------------------------------- */
+
+int findings_make(struct findings *findings, const struct profile *profile,
+                  const struct class_options *options)
+{
+	*findings = (struct findings){ .classes = NULL };
+	findings->classes = classes_new(profile, options);
+	if (!findings->classes || places_make(&findings->places, findings->classes))
+		return -1;
+	return advice_make(&findings->advice, findings->classes, &findings->places);
+}
+
+void findings_release(struct findings *findings)
+{
+	advice_release(&findings->advice);
+	places_release(&findings->places);
+	classes_free(findings->classes);
+	findings->classes = NULL;
+}

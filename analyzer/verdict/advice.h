@@ -54,4 +54,16 @@ const char *advice_kind_text(enum advice_kind kind);
 int advice_refusal_text(struct text *text, const struct classes *classes,
                         const struct place *place);
 
+/* Everything a report says of lives, made in one go. */
+struct findings {
+	struct classes *classes;
+	struct places places;
+	struct advice_list advice;
+};
+
+/* As classes_new(). 0, or -1 when memory is out; release it either way. */
+int findings_make(struct findings *findings, const struct profile *profile,
+                  const struct class_options *options);
+void findings_release(struct findings *findings);
+
 #endif

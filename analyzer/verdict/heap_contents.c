@@ -1,5 +1,6 @@
 /* verdict/heap_contents.c - what a heap is made of. */
 #include "verdict/heap_contents.h"
+#include "trace/clock.h"
 
 #define ODD_BYTES (UINT64_C(4) << 20)
 #define LOST_SHARE \

@@ -5,7 +5,7 @@
 #ifndef OUTLIVE_VERDICT_FIXTURE_H
 #define OUTLIVE_VERDICT_FIXTURE_H
 
-#include "verdict/findings.h"
+#include "verdict/advice.h"
 #include "life_model.h"
 #include "verdict/evidence.h"
 

@@ -4,18 +4,17 @@
 #include "report/advice_words.h"
 #include "verdict/evidence.h"
 #include "verdict/owners.h"
+#include "trace/clock.h"
 
 #include <stdio.h>
 
 static void share_json(struct json_writer *json, const char *key,
                        const struct class_share *share)
 {
-	json_object(json, key);
-	json_compact(json, true);
+	json_object_inline(json, key);
 	json_count(json, "blocks", share->blocks);
 	json_count(json, "bytes", share->bytes);
 	json_object_end(json);
-	json_compact(json, false);
 }
 
 void class_counts_json(struct json_writer *json, const struct class_counts *counts)
@@ -33,15 +32,13 @@ void class_counts_json(struct json_writer *json, const struct class_counts *coun
 
 static void exact_json(struct json_writer *json, const struct class_counts *counts)
 {
-	json_object(json, "exact");
-	json_compact(json, true);
+	json_object_inline(json, "exact");
 	json_count(json, "blocks", counts->exact_blocks);
 	json_count(json, "up_to_a_gap", counts->exact_cut_blocks);
 	json_count(json, "inferred",
 	           counts->blocks - counts->exact_blocks - counts->exact_cut_blocks);
 	json_count(json, "stacks_cut", counts->cut_blocks);
 	json_object_end(json);
-	json_compact(json, false);
 }
 
 static const char *module_path(const struct classes *classes, uint32_t function)
@@ -76,14 +73,12 @@ static void peeled_json(struct json_writer *json, const struct classes *classes)
 		peel = &classes->peeling.functions[i];
 		if (!peel->reason || !peel->blocks)
 			continue;
-		json_object(json, NULL);
-		json_compact(json, true);
+		json_object_inline(json, NULL);
 		function_keys_json(json, classes, i);
 		json_string(json, "reason", peel_reason_text(peel->reason));
 		json_count(json, "callers", peel->callers);
 		json_count(json, "allocations", peel->blocks);
 		json_object_end(json);
-		json_compact(json, false);
 	}
 	json_array_end(json);
 }
@@ -100,8 +95,7 @@ static void suppressions_json(struct json_writer *json,
 		use = &suppressed->uses[i];
 		if (!use->pattern && !use->blocks)
 			continue;
-		json_object(json, NULL);
-		json_compact(json, true);
+		json_object_inline(json, NULL);
 		json_string(json, "source", use->runtime ? use->runtime->runtime : use->file);
 		json_count(json, "line", use->line);
 		json_string(json, "pattern", use->pattern ? use->pattern : "");
@@ -110,7 +104,6 @@ static void suppressions_json(struct json_writer *json,
 		json_count(json, "bytes", use->bytes);
 		json_bool(json, "hidden", use->blocks && !use->is_exceeded && !are_shown);
 		json_object_end(json);
-		json_compact(json, false);
 	}
 	json_array_end(json);
 }
@@ -141,14 +134,12 @@ static void depths_json(struct json_writer *json, const char *key,
 	char depth[16];
 	size_t i;
 
-	json_object(json, key);
-	json_compact(json, true);
+	json_object_inline(json, key);
 	for (i = 0; i < depths->count; i++) {
 		snprintf(depth, sizeof(depth), "%u", depths->ranks[i].key);
 		json_count(json, depth, depths->ranks[i].blocks);
 	}
 	json_object_end(json);
-	json_compact(json, false);
 }
 
 static void functions_json(struct json_writer *json, const char *key,
@@ -158,13 +149,11 @@ static void functions_json(struct json_writer *json, const char *key,
 
 	json_array(json, key);
 	for (i = 0; i < ranking->count; i++) {
-		json_object(json, NULL);
-		json_compact(json, true);
+		json_object_inline(json, NULL);
 		function_keys_json(json, classes, ranking->ranks[i].key);
 		json_count(json, "blocks", ranking->ranks[i].blocks);
 		json_count(json, "bytes", ranking->ranks[i].bytes);
 		json_object_end(json);
-		json_compact(json, false);
 	}
 	json_array_end(json);
 }
@@ -188,12 +177,10 @@ static void ages_json(struct json_writer *json, const struct profile *profile,
 	for (i = 0; i < AGE_CLASSES; i++, limit_ns *= 10) {
 		if (!summary->ages[i])
 			continue;
-		json_object(json, NULL);
-		json_compact(json, true);
+		json_object_inline(json, NULL);
 		json_count(json, "below_ns", i < AGE_CLASSES - 1 ? limit_ns : UINT64_MAX);
 		json_count(json, "blocks", summary->ages[i]);
 		json_object_end(json);
-		json_compact(json, false);
 	}
 	json_array_end(json);
 	json_object_end(json);
@@ -207,14 +194,12 @@ static void sizes_json(struct json_writer *json, const struct ranking *sizes)
 	json_array(json, "sizes");
 	for (i = 0; i < sizes->count; i++) {
 		bits = sizes->ranks[i].key;
-		json_object(json, NULL);
-		json_compact(json, true);
+		json_object_inline(json, NULL);
 		json_count(json, "size_min", bits ? UINT64_C(1) << (bits - 1) : 0);
 		json_count(json, "size_max",
 		           bits < 64 ? (UINT64_C(1) << bits) - 1 : UINT64_MAX);
 		json_count(json, "allocations", sizes->ranks[i].blocks);
 		json_object_end(json);
-		json_compact(json, false);
 	}
 	json_array_end(json);
 }
@@ -226,15 +211,13 @@ static void site_peeled_json(struct json_writer *json, const struct classes *cla
 	const struct replay *replay = &classes->profile->replay;
 	uint32_t node = replay->sites.sites[site].node, i, function;
 
-	json_array(json, "peeled");
-	json_compact(json, true);
+	json_array_inline(json, "peeled");
 	for (i = 0; i < classes->peeling.site_frames[site]; i++) {
 		function = function_of_node(&classes->functions, classes->profile, node);
 		json_string(json, NULL, classes->functions.functions[function].name);
 		node = replay->tree.nodes[node].parent;
 	}
 	json_array_end(json);
-	json_compact(json, false);
 }
 
 /* ---- owners -------------------------------------------------------------------------- */
@@ -249,11 +232,9 @@ static void owner_json(struct json_writer *json, const struct findings *findings
 	json_count(json, "blocks", owner->blocks);
 	json_count(json, "bytes", owner->bytes);
 	json_count(json, "passed_up", owner->blocks - owner->own_blocks);
-	json_object(json, "most_from");
-	json_compact(json, true);
+	json_object_inline(json, "most_from");
 	function_keys_json(json, classes, findings->places.places[owner->place].function);
 	json_object_end(json);
-	json_compact(json, false);
 	json_object_end(json);
 }
 
@@ -375,13 +356,11 @@ int site_classes_json(struct json_writer *json, const struct findings *findings,
 		json_count(json, "live_max_thread", summary.at_once);
 		json_string(json, "live_max_kind",
 		            summary.begun ? size_kind_text(summary.crowd_kind) : "");
-		json_object(json, "chains");
-		json_compact(json, true);
+		json_object_inline(json, "chains");
 		json_count(json, "blocks", summary.chains);
 		json_count(json, "reallocs", summary.chain_reallocs);
 		json_count(json, "longest", summary.chain_longest);
 		json_object_end(json);
-		json_compact(json, false);
 		result = site_advice_json(json, findings, site);
 	}
 	life_summary_release(&summary);

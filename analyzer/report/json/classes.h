@@ -5,7 +5,7 @@
 #ifndef OUTLIVE_REPORT_JSON_CLASSES_H
 #define OUTLIVE_REPORT_JSON_CLASSES_H
 
-#include "verdict/findings.h"
+#include "verdict/advice.h"
 #include "base/json_writer.h"
 
 /* The keys `classes`, `exact`, `peeled`, `init` of the whole report. */

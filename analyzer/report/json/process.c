@@ -1,7 +1,8 @@
-/* report/json/process.c - what is said of a process in JSON. */
+/* report/json/process.c - what is said of a process, its phases and its memory in JSON. */
 #include "report/json/process.h"
 
 #include "base/text.h"
+#include "trace/clock.h"
 
 #include <string.h>
 
@@ -76,4 +77,56 @@ void process_json(struct json_writer *json, const struct trace_process *process,
 	json_count(json, "chunks", process->chunks.count);
 	json_count(json, "stored_bytes", process->stored_bytes);
 	lost_json(json, process, &counts->lost);
+}
+
+void phases_json(struct json_writer *json, const struct ring_header *header,
+                 const struct phases *phases)
+{
+	static const char *const kinds[] = { "load", "main", "exit" };
+	const struct phase_total *total;
+	uint32_t i;
+
+	json_array(json, "phases");
+	for (i = 0; i < phases->count; i++) {
+		total = &phases->totals[i];
+		if (!total->spans)
+			continue;
+		json_object_inline(json, NULL);
+		json_string(json, "name", total->name);
+		json_string(json, "kind", i < PHASES_OF_LIBC ? kinds[i] : "named");
+		json_count(json, "start_ns", process_time_ns(header, total->start));
+		json_count(json, "end_ns", process_time_ns(header, total->end));
+		json_count(json, "duration_ns", process_span_ns(header, total->duration));
+		json_count(json, "spans", total->spans);
+		json_count(json, "allocations", total->counts.allocations);
+		json_count(json, "bytes", total->counts.bytes);
+		json_count(json, "frees", total->counts.frees);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+void use_json(struct json_writer *json, const struct memory_use *use)
+{
+	json_count(json, "size", use->size);
+	json_count(json, "rss", use->rss);
+	json_count(json, "pss", use->pss);
+	json_count(json, "private_dirty", use->private_dirty);
+	json_count(json, "private_clean", use->private_clean);
+	json_count(json, "shared_dirty", use->shared_dirty);
+	json_count(json, "shared_clean", use->shared_clean);
+	json_count(json, "anonymous", use->anonymous);
+	json_count(json, "swap", use->swap);
+	json_count(json, "swap_pss", use->swap_pss);
+	json_count(json, "huge", use->huge);
+	json_count(json, "locked", use->locked);
+}
+
+void use_json_object(struct json_writer *json, const char *key,
+                     const struct memory_use *use)
+{
+	json_object_inline(json, key);
+	use_json(json, use);
+	json_line_break(json);
+	json_object_end(json);
 }

@@ -5,10 +5,10 @@
 #include "base/json_writer.h"
 #include "trace/counts.h"
 #include "report/json/process.h"
-#include "report/text/phases.h"
 #include "segments/size_history.h"
 #include "verdict/stack_names.h"
 #include "report/json/stacks.h"
+#include "trace/clock.h"
 
 #include <string.h>
 
@@ -55,11 +55,9 @@ static void frames_json(struct json_writer *json, const char *key,
 
 	json_array(json, key);
 	for (i = 0; i < stack->count; i++) {
-		json_object(json, NULL);
-		json_compact(json, true);
+		json_object_inline(json, NULL);
 		name_json(json, &stack->names[i]);
 		json_object_end(json);
-		json_compact(json, false);
 	}
 	json_array_end(json);
 }
@@ -232,13 +230,11 @@ static void histogram_json(struct json_writer *json, const struct replay *replay
 	for (i = 0; i < SIZE_HISTOGRAM_COUNT; i++) {
 		if (!replay->size_histogram[i])
 			continue;
-		json_object(json, NULL);
-		json_compact(json, true);
+		json_object_inline(json, NULL);
 		json_count(json, "size_min", i ? UINT64_C(1) << (i - 1) : 0);
 		json_count(json, "size_max", i < 64 ? (UINT64_C(1) << i) - 1 : UINT64_MAX);
 		json_count(json, "allocations", replay->size_histogram[i]);
 		json_object_end(json);
-		json_compact(json, false);
 	}
 	json_array_end(json);
 }
@@ -252,12 +248,10 @@ static void timeline_json(struct json_writer *json, const struct profile *profil
 	json_object(json, "timeline");
 	json_count(json, "step_ns",
 	           process_time_ns(&profile->process->header, timeline->start + width));
-	json_array(json, "live_bytes_max");
-	json_compact(json, true);
+	json_array_inline(json, "live_bytes_max");
 	for (i = 0; i <= timeline->step; i++)
 		json_count(json, NULL, timeline->bytes_max[i]);
 	json_array_end(json);
-	json_compact(json, false);
 	json_object_end(json);
 }
 
@@ -290,7 +284,7 @@ static int counts_read(struct process_counts *counts, struct trace_reader *reade
 
 	if (phases && !segment_history_read(&history, reader, process) &&
 	    !size_history_read(&history.sizes, reader, process)) {
-		process_see(phases, &history, &process->header);
+		segment_history_see(&history, phases, &process->header);
 		result = process_count(counts, reader, process, phases, NULL, NULL);
 	}
 	size_history_release(&history.sizes);

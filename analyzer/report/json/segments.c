@@ -2,7 +2,7 @@
 #include "base/json_writer.h"
 #include "segments/oddities.h"
 #include "report/segments.h"
-#include "report/json/use.h"
+#include "report/json/process.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include "verdict/stack_names.h"
 #include "verdict/stack_order.h"
 #include "base/text.h"
+#include "trace/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,13 +48,11 @@ static int frames_json(struct writing *writing, const char *key,
 	json_array(json, key);
 	for (i = first; i < path->count && i - first < count && !result; i++) {
 		entry = &path->entries[path->count - 1 - i];
-		json_object(json, NULL);
-		json_compact(json, true);
+		json_object_inline(json, NULL);
 		json_count(json, "bytes", entry->words * UINT64_C(8));
 		result = function_json(writing, entry->location);
 		json_bool(json, "gap", entry->is_cut);
 		json_object_end(json);
-		json_compact(json, false);
 	}
 	json_array_end(json);
 	return result;

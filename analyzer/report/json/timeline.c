@@ -1,8 +1,8 @@
 /* report/json/timeline.c - segments over time, for programs. */
 #include "base/json_writer.h"
-#include "report/text/self_view.h"
 #include "report/timeline.h"
-#include "report/json/use.h"
+#include "report/json/process.h"
+#include "trace/clock.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -78,8 +78,7 @@ static void sample_json(struct json_writer *json, const struct profile *profile,
 	const char *phase = segment_phase(profile, sample->time_ns);
 	size_t i;
 
-	json_object(json, key);
-	json_compact(json, true);
+	json_object_inline(json, key);
 	json_count(json, "time_ns", sample->time_ns);
 	if (*phase)
 		json_string(json, "phase", phase);
@@ -91,7 +90,7 @@ static void sample_json(struct json_writer *json, const struct profile *profile,
 	json_count(json, "kernel_peak_rss", sample->peak_rss);
 	inside_json(json, profile, number);
 	moved_json(json, &sample->moved);
-	json_compact(json, false);
+	json_line_break(json);
 	use_json_object(json, "total", &sample->total);
 	json_object(json, "segments");
 	for (i = 0; i < SEGMENT_COUNT; i++) {
@@ -99,9 +98,9 @@ static void sample_json(struct json_writer *json, const struct profile *profile,
 			use_json_object(json, segment_key((enum segment)i), &sample->uses[i]);
 	}
 	json_object_end(json);
-	json_compact(json, true);
+	json_line_join(json);
 	stacks_json(json, sample);
-	json_compact(json, false);
+	json_line_break(json);
 	json_object_end(json);
 }
 
@@ -112,15 +111,14 @@ static void segment_json(struct json_writer *json,
 	const struct segment_history *history = &timeline->profile->segments;
 	const struct segment_peak *peak = &history->peaks[segment];
 
-	json_object(json, segment_key((enum segment)segment));
-	json_compact(json, true);
+	json_object_inline(json, segment_key((enum segment)segment));
 	use_json(json, &history->samples[timeline->to].uses[segment]);
 	json_count(json, "first_rss", history->samples[timeline->from].uses[segment].rss);
 	json_count(json, "peak_rss", peak->rss);
 	json_count(json, "peak_time_ns", peak->time_ns);
 	json_count(json, "rss_at_peak",
 	           history->samples[history->highest].uses[segment].rss);
-	json_compact(json, false);
+	json_line_break(json);
 	json_object_end(json);
 }
 
@@ -149,8 +147,7 @@ static void threads_json(struct json_writer *json,
 
 	json_array(json, "threads");
 	for (i = 0; i < count && (!timeline->top || i < timeline->top); i++) {
-		json_object(json, NULL);
-		json_compact(json, true);
+		json_object_inline(json, NULL);
 		json_count(json, "tid", rows[i].last.tid);
 		json_string(json, "name", rows[i].last.name);
 		json_count(json, "size", rows[i].last.size);
@@ -158,7 +155,7 @@ static void threads_json(struct json_writer *json,
 		json_count(json, "peak_rss", rows[i].rss_max);
 		json_count(json, "first_seen_ns", rows[i].first_ns);
 		json_count(json, "last_seen_ns", rows[i].last_ns);
-		json_compact(json, false);
+		json_line_break(json);
 		json_object_end(json);
 	}
 	json_array_end(json);
@@ -222,13 +219,12 @@ static void sizes_json(struct json_writer *json,
 	json_count(json, "size_interval_longest_ns", sizes->longest_ns);
 	json_array(json, "sizes");
 	for (i = from; i < from + count; i++) {
-		json_object(json, NULL);
-		json_compact(json, true);
+		json_object_inline(json, NULL);
 		json_count(json, "time_ns", sizes->entries[i].time_ns);
 		json_count(json, "size", sizes->entries[i].size);
 		json_count(json, "resident", sizes->entries[i].resident);
 		json_count(json, "shared", sizes->entries[i].shared);
-		json_compact(json, false);
+		json_line_break(json);
 		json_object_end(json);
 	}
 	json_array_end(json);
@@ -242,8 +238,7 @@ static void pictures_json(struct json_writer *json, const struct profile *profil
 	json_array(json, "pictures");
 	for (i = 0; i < profile->pictures.count; i++) {
 		picture = &profile->pictures.pictures[i];
-		json_object(json, NULL);
-		json_compact(json, true);
+		json_object_inline(json, NULL);
 		json_count(json, "time_ns",
 		           process_time_ns(&profile->process->header, picture->time));
 		json_string(json, "reason", picture_reason(picture->reason));
@@ -258,7 +253,7 @@ static void pictures_json(struct json_writer *json, const struct profile *profil
 				json_count(json, segment_key((enum segment)j), picture->sizes[j]);
 		}
 		json_object_end(json);
-		json_compact(json, false);
+		json_line_break(json);
 		json_object_end(json);
 	}
 	json_array_end(json);

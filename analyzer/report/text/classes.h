@@ -5,7 +5,7 @@
 #ifndef OUTLIVE_REPORT_TEXT_CLASSES_H
 #define OUTLIVE_REPORT_TEXT_CLASSES_H
 
-#include "verdict/findings.h"
+#include "verdict/advice.h"
 #include "base/screen.h"
 
 #include <stddef.h>

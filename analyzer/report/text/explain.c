@@ -4,6 +4,7 @@
 #include "verdict/function_text.h"
 #include "report/text/classes.h"
 #include "verdict/stack_names.h"
+#include "trace/clock.h"
 
 #include <inttypes.h>
 #include <string.h>

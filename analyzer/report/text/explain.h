@@ -5,7 +5,7 @@
 #define OUTLIVE_REPORT_TEXT_EXPLAIN_H
 
 #include "verdict/block_history.h"
-#include "verdict/findings.h"
+#include "verdict/advice.h"
 #include "base/screen.h"
 
 /* Print the lives of a story; at least one. 0, or -1 when memory is out. */

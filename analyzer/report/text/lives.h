@@ -5,7 +5,7 @@
 #ifndef OUTLIVE_REPORT_TEXT_LIVES_H
 #define OUTLIVE_REPORT_TEXT_LIVES_H
 
-#include "verdict/findings.h"
+#include "verdict/advice.h"
 #include "report/rows.h"
 #include "base/screen.h"
 

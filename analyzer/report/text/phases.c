@@ -1,8 +1,9 @@
-/* report/text/phases.c - the phases of a process for people, and for programs. */
+/* report/text/phases.c - the phases of a process for people. */
 #include "report/text/phases.h"
 
 #include "replay/profile.h"
 #include "base/text.h"
+#include "trace/clock.h"
 
 #include <string.h>
 
@@ -94,33 +95,4 @@ void report_phases_whole(const struct screen *screen, const struct ring_header *
 		screen_line(screen, LABEL_COLUMNS, "               and %u more",
 		            phases->count - i);
 	text_release(&text);
-}
-
-void phases_json(struct json_writer *json, const struct ring_header *header,
-                 const struct phases *phases)
-{
-	static const char *const kinds[] = { "load", "main", "exit" };
-	const struct phase_total *total;
-	uint32_t i;
-
-	json_array(json, "phases");
-	for (i = 0; i < phases->count; i++) {
-		total = &phases->totals[i];
-		if (!total->spans)
-			continue;
-		json_object(json, NULL);
-		json_compact(json, true);
-		json_string(json, "name", total->name);
-		json_string(json, "kind", i < PHASES_OF_LIBC ? kinds[i] : "named");
-		json_count(json, "start_ns", process_time_ns(header, total->start));
-		json_count(json, "end_ns", process_time_ns(header, total->end));
-		json_count(json, "duration_ns", process_span_ns(header, total->duration));
-		json_count(json, "spans", total->spans);
-		json_count(json, "allocations", total->counts.allocations);
-		json_count(json, "bytes", total->counts.bytes);
-		json_count(json, "frees", total->counts.frees);
-		json_object_end(json);
-		json_compact(json, false);
-	}
-	json_array_end(json);
 }

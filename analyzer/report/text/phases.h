@@ -1,10 +1,9 @@
 /*
- * report/text/phases.h - the phases of a process for people, and for programs.
+ * report/text/phases.h - the phases of a process for people.
  */
 #ifndef OUTLIVE_REPORT_TEXT_PHASES_H
 #define OUTLIVE_REPORT_TEXT_PHASES_H
 
-#include "base/json_writer.h"
 #include "trace/phases.h"
 #include "base/screen.h"
 #include "trace_format.h"
@@ -19,9 +18,5 @@ void report_phases(const struct screen *screen, const struct ring_header *header
 /* A line for each of them, for `outlive info`. */
 void report_phases_whole(const struct screen *screen, const struct ring_header *header,
                          const struct phases *phases);
-
-/* The member `phases`: an array, libc's in their order, then the named ones. */
-void phases_json(struct json_writer *json, const struct ring_header *header,
-                 const struct phases *phases);
 
 #endif

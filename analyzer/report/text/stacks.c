@@ -7,6 +7,7 @@
 #include "report/text/summary.h"
 #include "verdict/stack_functions.h"
 #include "verdict/stack_order.h"
+#include "trace/clock.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

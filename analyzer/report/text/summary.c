@@ -2,6 +2,7 @@
 #include "report/text/summary.h"
 
 #include "report/text/phases.h"
+#include "trace/clock.h"
 
 #include <stdlib.h>
 #include <string.h>

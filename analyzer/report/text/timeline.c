@@ -1,7 +1,7 @@
 /* report/text/timeline.c - segments over time, for people. */
 #include "base/table.h"
 #include "report/text/summary.h"
-#include "report/text/segment_end.h"
+#include "report/text/self_view.h"
 #include "report/timeline.h"
 #include "report/text/sizes.h"
 

@@ -8,6 +8,7 @@
 #include "report/text/tree.h"
 #include "verdict/stack_names.h"
 #include "report/why_choice.h"
+#include "trace/clock.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #ifndef OUTLIVE_REPORT_TEXT_WHY_H
 #define OUTLIVE_REPORT_TEXT_WHY_H
 
-#include "verdict/findings.h"
+#include "verdict/advice.h"
 #include "base/screen.h"
 #include "report/why_choice.h"
 

@@ -284,8 +284,7 @@ static void json_holds_any_string(void **state)
 	struct json_writer json = json_writer_of(file);
 
 	(void)state;
-	json_object(&json, NULL);
-	json_compact(&json, true);
+	json_object_inline(&json, NULL);
 	json_string(&json, "a\"b", "tab\t quote\" back\\ \xff \xc3\xa9 \x7f");
 	json_array(&json, "empty");
 	json_array_end(&json);

@@ -3,7 +3,7 @@
  * samples from outside, damaged in every way.
  */
 #include "replay/profile.h"
-#include "report/text/segment_end.h"
+#include "report/text/self_view.h"
 #include "segments_fixture.h"
 #include "trace_builder.h"
 

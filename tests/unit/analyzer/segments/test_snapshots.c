@@ -3,7 +3,7 @@
  * they stand in a trace. Long, because all of it rests on one made sample.
  */
 #include "replay/profile.h"
-#include "report/text/segment_end.h"
+#include "report/text/self_view.h"
 #include "verdict/heap_contents.h"
 #include "record/sampler.h"
 #include "report/timeline.h"

@@ -1,6 +1,6 @@
 /* test_advice_limits.c - what looks like advice, and the evidence does not carry. */
 #include "report/advice_words.h"
-#include "verdict/findings.h"
+#include "verdict/advice.h"
 #include "life_model.h"
 #include "verdict/evidence.h"
 #include "symbols/module_origin.h"
