@@ -114,13 +114,17 @@ $(B)/preload/%.o: preload/%.S Makefile
 	$(Q)$(CC) $(PRELOAD_FLAGS) -c -o $@ $<
 
 # A sanitizer owns malloc and cannot live in a preload; its unit tests can have it.
-$(B)/liboutlive.so: $(PRELOAD_O) $(UNWINDER) $(wildcard preload/exports.map) tests/house/exports.sh
+$(B)/preload/exports.map: preload/exports.map.in preload/modules/hook_list.h Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PRELOAD_FLAGS) -MT $@ -E -P -x c -o $@ $<
+
+$(B)/liboutlive.so: $(PRELOAD_O) $(UNWINDER) $(B)/preload/exports.map tests/house/exports.sh
 	@echo "  LINK    $@"
 	$(Q)$(CC) -shared -o $@.new $(OPTIMIZE) $(PRELOAD_O) $(PRELOAD_LIBS) \
-		-Wl,--version-script=preload/exports.map -Wl,--exclude-libs,ALL \
+		-Wl,--version-script=$(B)/preload/exports.map -Wl,--exclude-libs,ALL \
 		-Wl,-soname,liboutlive.so -Wl,-z,now,-z,relro,-z,noexecstack,-z,defs \
 		-Wl,--as-needed
-	$(Q)bash tests/house/exports.sh $@.new preload/exports.map
+	$(Q)bash tests/house/exports.sh $@.new $(B)/preload/exports.map
 	$(Q)mv $@.new $@
 
 # ---- outlive --------------------------------------------------------------------

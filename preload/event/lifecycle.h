@@ -60,8 +60,6 @@ static inline bool lifecycle_enter(const struct walk_start *caller)
 	return true;
 }
 
-#define EXPORT __attribute__((visibility("default")))
-
 /* Where the caller of the function this stands in goes on. */
 #define CALLER()                                                           \
 	((struct walk_start){                                                  \

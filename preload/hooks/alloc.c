@@ -5,18 +5,14 @@
  * return address, the stack pointer above it, and rbp, which it saved.
  */
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 
-#include "hooks/alloc.h"
-
-#include "modules/dynamic_symbols.h"
+#include "hooks/hook.h"
 #include "system/guard.h"
 #include "stack/late_function.h"
 #include "event/lifecycle.h"
 #include "modules/map.h"
 #include "modules/frame_rule.h"
-#include "modules/real.h"
 #include "event/record.h"
 #include "system/system.h"
 
@@ -161,47 +157,55 @@ BODY void *page_aligned_by(void *(*const *serve)(size_t), struct walk_start call
 	return block;
 }
 
-EXPORT void *malloc(size_t size)
+void *hook_malloc(size_t size)
 {
 	return malloc_by(&real.malloc, CALLER(), size);
 }
+EXPORT(malloc);
 
-EXPORT void *calloc(size_t count, size_t size)
+void *hook_calloc(size_t count, size_t size)
 {
 	return calloc_by(&real.calloc, CALLER(), count, size);
 }
+EXPORT(calloc);
 
-EXPORT void free(void *block)
+void hook_free(void *block)
 {
 	free_by(&real.free, CALLER(), block);
 }
+EXPORT(free);
 
-EXPORT void *realloc(void *old, size_t size)
+void *hook_realloc(void *old, size_t size)
 {
 	return realloc_by(&real.realloc, CALLER(), old, size);
 }
+EXPORT(realloc);
 
-EXPORT void *aligned_alloc(size_t alignment, size_t size)
+void *hook_aligned_alloc(size_t alignment, size_t size)
 {
 	return memalign_by(&real.aligned_alloc, CALLER(), alignment, size);
 }
+EXPORT(aligned_alloc);
 
-EXPORT void *memalign(size_t alignment, size_t size)
+void *hook_memalign(size_t alignment, size_t size)
 {
 	return memalign_by(&real.memalign, CALLER(), alignment, size);
 }
+EXPORT(memalign);
 
-EXPORT void *valloc(size_t size)
+void *hook_valloc(size_t size)
 {
 	return page_aligned_by(&real.valloc, CALLER(), size);
 }
+EXPORT(valloc);
 
-EXPORT void *pvalloc(size_t size)
+void *hook_pvalloc(size_t size)
 {
 	return page_aligned_by(&real.pvalloc, CALLER(), size);
 }
+EXPORT(pvalloc);
 
-EXPORT int posix_memalign(void **result, size_t alignment, size_t size)
+int hook_posix_memalign(void **result, size_t alignment, size_t size)
 {
 	struct walk_start caller = CALLER();
 	int error;
@@ -214,9 +218,10 @@ EXPORT int posix_memalign(void **result, size_t alignment, size_t size)
 	guard_leave();
 	return error;
 }
+EXPORT(posix_memalign);
 
 /* C23. Where the allocator that serves the memory has no such function, free() does. */
-EXPORT void free_sized(void *block, size_t size)
+void hook_free_sized(void *block, size_t size)
 {
 	struct walk_start caller = CALLER();
 	bool recorded;
@@ -233,8 +238,9 @@ EXPORT void free_sized(void *block, size_t size)
 	if (recorded)
 		guard_leave();
 }
+EXPORT(free_sized);
 
-EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
+void hook_free_aligned_sized(void *block, size_t alignment, size_t size)
 {
 	struct walk_start caller = CALLER();
 	bool recorded;
@@ -251,145 +257,55 @@ EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
 	if (recorded)
 		guard_leave();
 }
+EXPORT(free_aligned_sized);
 
 /* ---- libc's own names ------------------------------------------------------------ */
 
-EXPORT void *__libc_malloc(size_t size);
-EXPORT void *__libc_calloc(size_t count, size_t size);
-EXPORT void *__libc_realloc(void *old, size_t size);
-EXPORT void __libc_free(void *block);
-EXPORT void *__libc_memalign(size_t alignment, size_t size);
-EXPORT void *__libc_valloc(size_t size);
-EXPORT void *__libc_pvalloc(size_t size);
-
-void *__libc_malloc(size_t size)
+void *hook___libc_malloc(size_t size)
 {
 	return malloc_by(&real.__libc_malloc, CALLER(), size);
 }
+EXPORT(__libc_malloc);
 
-void *__libc_calloc(size_t count, size_t size)
+void *hook___libc_calloc(size_t count, size_t size)
 {
 	return calloc_by(&real.__libc_calloc, CALLER(), count, size);
 }
+EXPORT(__libc_calloc);
 
-void *__libc_realloc(void *old, size_t size)
+void *hook___libc_realloc(void *old, size_t size)
 {
 	return realloc_by(&real.__libc_realloc, CALLER(), old, size);
 }
+EXPORT(__libc_realloc);
 
-void __libc_free(void *block)
+void hook___libc_free(void *block)
 {
 	free_by(&real.__libc_free, CALLER(), block);
 }
+EXPORT(__libc_free);
 
-void *__libc_memalign(size_t alignment, size_t size)
+void *hook___libc_memalign(size_t alignment, size_t size)
 {
 	return memalign_by(&real.__libc_memalign, CALLER(), alignment, size);
 }
+EXPORT(__libc_memalign);
 
-void *__libc_valloc(size_t size)
+void *hook___libc_valloc(size_t size)
 {
 	return page_aligned_by(&real.__libc_valloc, CALLER(), size);
 }
+EXPORT(__libc_valloc);
 
-void *__libc_pvalloc(size_t size)
+void *hook___libc_pvalloc(size_t size)
 {
 	return page_aligned_by(&real.__libc_pvalloc, CALLER(), size);
 }
-
-/* ---- by address ------------------------------------------------------------------- */
-
-/* By names that nobody can take from us: an executable may have a malloc of its own. */
-#define OURS(name)                                                        \
-	extern const char own_##name[] __attribute__((visibility("hidden"))); \
-	__asm__(".set own_" #name ", " #name "\n"                             \
-	        ".hidden own_" #name "\n.globl own_" #name)
-OURS(malloc);
-OURS(calloc);
-OURS(realloc);
-OURS(free);
-OURS(posix_memalign);
-OURS(aligned_alloc);
-OURS(memalign);
-OURS(valloc);
-OURS(pvalloc);
-OURS(free_sized);
-OURS(free_aligned_sized);
-OURS(__libc_malloc);
-OURS(__libc_calloc);
-OURS(__libc_realloc);
-OURS(__libc_free);
-OURS(__libc_memalign);
-OURS(__libc_valloc);
-OURS(__libc_pvalloc);
-#undef OURS
-
-struct hooked {
-	const char *name;
-	const void *ours;
-	void *const *real;
-};
-
-#define HOOKED(name)                                 \
-	{                                                \
-#name, own_##name, (void *const *)&real.name \
-	}
-static const struct hooked hooked[] = {
-	HOOKED(malloc),
-	HOOKED(calloc),
-	HOOKED(realloc),
-	HOOKED(free),
-	HOOKED(posix_memalign),
-	HOOKED(aligned_alloc),
-	HOOKED(memalign),
-	HOOKED(valloc),
-	HOOKED(pvalloc),
-	HOOKED(free_sized),
-	HOOKED(free_aligned_sized),
-	HOOKED(__libc_malloc),
-	HOOKED(__libc_calloc),
-	HOOKED(__libc_realloc),
-	HOOKED(__libc_free),
-	HOOKED(__libc_memalign),
-	HOOKED(__libc_valloc),
-	HOOKED(__libc_pvalloc),
-};
-#undef HOOKED
-#define HOOKED_COUNT (sizeof(hooked) / sizeof(*hooked))
-
-void *interpose_ours(void *function)
-{
-	for (size_t i = 0; function && i < HOOKED_COUNT; i++) {
-		if (*hooked[i].real == function)
-			return (void *)(uintptr_t)hooked[i].ours;
-	}
-	return function;
-}
-
-static const struct hooked *hooked_find(const char *name)
-{
-	for (size_t i = 0; i < HOOKED_COUNT; i++) {
-		if (names_are_equal(hooked[i].name, name))
-			return &hooked[i];
-	}
-	return NULL;
-}
-
-void *interpose_ours_named(const char *name, const void *function)
-{
-	const struct hooked *found = hooked_find(name);
-
-	return found && *found->real == function ? (void *)(uintptr_t)found->ours : NULL;
-}
-
-bool interpose_has(const char *name)
-{
-	return hooked_find(name) != NULL;
-}
+EXPORT(__libc_pvalloc);
 
 /* ---- modules ------------------------------------------------------------------ */
 
-EXPORT int dlclose(void *handle)
+int hook_dlclose(void *handle)
 {
 	int result;
 
@@ -404,3 +320,4 @@ EXPORT int dlclose(void *handle)
 	}
 	return result;
 }
+EXPORT(dlclose);

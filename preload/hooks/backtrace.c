@@ -5,6 +5,7 @@
  * Unwinders step over a stub as over a frame of its own. backtrace() and
  * _Unwind_Backtrace() hide those, and the hook's own frame, which comes first.
  */
+#include "hooks/hook.h"
 #include "event/lifecycle.h"
 #include "stack/late_function.h"
 
@@ -31,20 +32,21 @@ static int visit_frame(struct _Unwind_Context *context, void *argument)
 	return visit->function(context, visit->argument);
 }
 
-EXPORT int _Unwind_Backtrace(visit_function *function, void *argument)
+int hook__Unwind_Backtrace(visit_function *function, void *argument)
 {
 	struct walk_start caller = CALLER();
 	struct visit visit = { .function = function, .argument = argument };
-	int (*walk)(visit_function *, void *) = late_function(LATE_UNWIND_BACKTRACE,
+	int (*walk)(visit_function *, void *) = late_function(LATE__Unwind_Backtrace,
 	                                                      caller.return_address);
 	int result;
 
 	visit.get_ip = (uintptr_t(*)(struct _Unwind_Context *))late_function(
-		LATE_GET_IP, caller.return_address);
+		LATE__Unwind_GetIP, caller.return_address);
 	result = walk(visit_frame, &visit);
 	__asm__ volatile("" ::: "memory"); /* no tail call: our frame is counted on */
 	return result;
 }
+EXPORT(_Unwind_Backtrace);
 
 /* Frames of which `found` has room; a stub after each at the most, and the hook's. */
 #define ADDRESSES_AT_HAND 256
@@ -65,10 +67,10 @@ static int addresses_filter(void **addresses, int count, void *const *found,
 	return kept < 0 ? 0 : kept;
 }
 
-EXPORT int backtrace(void **addresses, int count)
+int hook_backtrace(void **addresses, int count)
 {
 	struct walk_start caller = CALLER();
-	int (*function)(void **, int) = late_function(LATE_BACKTRACE,
+	int (*function)(void **, int) = late_function(LATE_backtrace,
 	                                              caller.return_address);
 	void *at_hand[ADDRESSES_AT_HAND], **found = at_hand;
 	int room = count > ADDRESSES_MAX / 2 - 2 ? ADDRESSES_MAX : 2 * count + 3, kept;
@@ -86,3 +88,4 @@ EXPORT int backtrace(void **addresses, int count)
 		system_unmap(found, (size_t)room * sizeof(*found));
 	return kept;
 }
+EXPORT(backtrace);

@@ -15,11 +15,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "hooks/hook.h"
 #include "system/environment.h"
 #include "event/lifecycle.h"
 #include "self/maps.h"
 #include "self/raised_limits.h"
-#include "modules/real.h"
 #include "ring/ring.h"
 #include "system/stack_bounds.h"
 #include "system/system.h"
@@ -36,7 +36,7 @@ struct start {
 	const char *path;
 	char *const *arguments;
 	int directory, flags; /* fexecve, execveat */
-	spawn_function *spawn;
+	__typeof__(real.posix_spawn) spawn;
 	int *process; /* the rest: posix_spawn */
 	const posix_spawn_file_actions_t *actions;
 	const posix_spawnattr_t *attributes;
@@ -174,35 +174,39 @@ static int exec_program(const struct start *start, char *const *environment)
 	return result;
 }
 
-EXPORT int execve(const char *path, char *const arguments[], char *const environment[])
+int hook_execve(const char *path, char *const arguments[], char *const environment[])
 {
 	struct start start = { .call = execve_call, .path = path, .arguments = arguments };
 
 	return exec_program(&start, environment);
 }
+EXPORT(execve);
 
-EXPORT int execv(const char *path, char *const arguments[])
+int hook_execv(const char *path, char *const arguments[])
 {
 	struct start start = { .call = execv_call, .path = path, .arguments = arguments };
 
 	return exec_program(&start, environ);
 }
+EXPORT(execv);
 
-EXPORT int execvpe(const char *file, char *const arguments[], char *const environment[])
+int hook_execvpe(const char *file, char *const arguments[], char *const environment[])
 {
 	struct start start = { .call = execvpe_call, .path = file, .arguments = arguments };
 
 	return exec_program(&start, environment);
 }
+EXPORT(execvpe);
 
-EXPORT int execvp(const char *file, char *const arguments[])
+int hook_execvp(const char *file, char *const arguments[])
 {
 	struct start start = { .call = execvp_call, .path = file, .arguments = arguments };
 
 	return exec_program(&start, environ);
 }
+EXPORT(execvp);
 
-EXPORT int fexecve(int file, char *const arguments[], char *const environment[])
+int hook_fexecve(int file, char *const arguments[], char *const environment[])
 {
 	struct start start = { .call = fexecve_call,
 		                   .directory = file,
@@ -210,9 +214,10 @@ EXPORT int fexecve(int file, char *const arguments[], char *const environment[])
 
 	return exec_program(&start, environment);
 }
+EXPORT(fexecve);
 
-EXPORT int execveat(int directory, const char *path, char *const arguments[],
-                    char *const environment[], int flags)
+int hook_execveat(int directory, const char *path, char *const arguments[],
+                  char *const environment[], int flags)
 {
 	struct start start = { .call = execveat_call,
 		                   .path = path,
@@ -222,6 +227,7 @@ EXPORT int execveat(int directory, const char *path, char *const arguments[],
 
 	return exec_program(&start, environment);
 }
+EXPORT(execveat);
 
 /*
  * Arguments one by one become an array on the stack, as in libc's own. `list` stands
@@ -260,7 +266,7 @@ static int exec_list(const struct exec_kind *kind, const char *path, const char 
 }
 
 #define EXEC_LIST(name, ...)                                                         \
-	EXPORT int name(const char *path, const char *first, ...)                        \
+	int hook_##name(const char *path, const char *first, ...)                        \
 	{                                                                                \
 		static const struct exec_kind kind = { __VA_ARGS__ };                        \
 		va_list list, again;                                                         \
@@ -272,11 +278,12 @@ static int exec_list(const struct exec_kind *kind, const char *path, const char 
 		va_end(again);                                                               \
 		va_end(list);                                                                \
 		return result;                                                               \
-	}
+	}                                                                                \
+	EXPORT(name)
 
-EXEC_LIST(execl, execve_call, false)
-EXEC_LIST(execle, execve_call, true)
-EXEC_LIST(execlp, execvpe_call, false)
+EXEC_LIST(execl, execve_call, false);
+EXEC_LIST(execle, execve_call, true);
+EXEC_LIST(execlp, execvpe_call, false);
 
 /* ---- posix_spawn ------------------------------------------------------------------ */
 
@@ -287,7 +294,7 @@ static int spawn_call(const struct start *start, char *const *environment)
 }
 
 #define SPAWN(name)                                                               \
-	EXPORT int name(int *process, const char *path,                               \
+	int hook_##name(int *process, const char *path,                               \
 	                const posix_spawn_file_actions_t *actions,                    \
 	                const posix_spawnattr_t *attributes, char *const arguments[], \
 	                char *const environment[])                                    \
@@ -302,13 +309,14 @@ static int spawn_call(const struct start *start, char *const *environment)
 		real_resolve();                                                           \
 		start.spawn = real.name;                                                  \
 		return start_program(&start, environment);                                \
-	}
+	}                                                                             \
+	EXPORT(name)
 
-SPAWN(posix_spawn)
-SPAWN(posix_spawnp)
+SPAWN(posix_spawn);
+SPAWN(posix_spawnp);
 #if __GLIBC_PREREQ(2, 39)
-SPAWN(pidfd_spawn)
-SPAWN(pidfd_spawnp)
+SPAWN(pidfd_spawn);
+SPAWN(pidfd_spawnp);
 #endif
 
 /* ---- what libc starts by itself --------------------------------------------------- */
@@ -325,17 +333,19 @@ static void own_environment_count(void)
 	ring_count_loss(LOST_CHILDREN, 1);
 }
 
-EXPORT int system(const char *command)
+int hook_system(const char *command)
 {
 	real_resolve();
 	if (command)
 		own_environment_count();
 	return real.system(command);
 }
+EXPORT(system);
 
-EXPORT FILE *popen(const char *command, const char *mode)
+FILE *hook_popen(const char *command, const char *mode)
 {
 	real_resolve();
 	own_environment_count();
 	return real.popen(command, mode);
 }
+EXPORT(popen);

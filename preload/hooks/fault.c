@@ -5,17 +5,15 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "hooks/hook.h"
 #include "fault_entry.h"
 #include "faults/note.h"
 #include "self/fault_passed.h"
 #include "faults/watch.h"
 #include "event/lifecycle.h"
-#include "modules/real.h"
 #include "stack/signal_stack.h"
 #include "system/system.h"
 #include "stack/thread_state.h"
-
-typedef void plain_handler(int);
 
 /* No handler of ours is in the way of what happens next. */
 static void default_put(int signal)
@@ -120,16 +118,17 @@ static int action_set(int signal, const struct sigaction *action, struct sigacti
 	return result;
 }
 
-EXPORT int sigaction(int signal, const struct sigaction *action, struct sigaction *old)
+int hook_sigaction(int signal, const struct sigaction *action, struct sigaction *old)
 {
 	return action_set(signal, action, old);
 }
+EXPORT(sigaction);
 
-EXPORT int __sigaction(int signal, const struct sigaction *action,
-                       struct sigaction *old)
+int hook___sigaction(int signal, const struct sigaction *action, struct sigaction *old)
 {
 	return action_set(signal, action, old);
 }
+EXPORT(__sigaction);
 
 /* What signal() and its kin return; SIG_HOLD (sigset) leaves the handler in place. */
 static plain_handler *handler_set(plain_handler *(*const *set)(int, plain_handler *),
@@ -145,40 +144,46 @@ static plain_handler *handler_set(plain_handler *(*const *set)(int, plain_handle
 	return fault_change_shown(&change, result);
 }
 
-EXPORT plain_handler *signal(int number, plain_handler *handler)
+plain_handler *hook_signal(int number, plain_handler *handler)
 {
 	return handler_set(&real.signal, number, handler);
 }
+EXPORT(signal);
 
 /* libc's are one function by three names. */
-EXPORT plain_handler *bsd_signal(int number, plain_handler *handler)
+plain_handler *hook_bsd_signal(int number, plain_handler *handler)
 {
 	return handler_set(&real.signal, number, handler);
 }
+EXPORT(bsd_signal);
 
-EXPORT plain_handler *ssignal(int number, plain_handler *handler)
+plain_handler *hook_ssignal(int number, plain_handler *handler)
 {
 	return handler_set(&real.signal, number, handler);
 }
+EXPORT(ssignal);
 
-EXPORT plain_handler *sysv_signal(int number, plain_handler *handler)
+plain_handler *hook_sysv_signal(int number, plain_handler *handler)
 {
 	return handler_set(&real.sysv_signal, number, handler);
 }
+EXPORT(sysv_signal);
 
-EXPORT plain_handler *__sysv_signal(int number, plain_handler *handler)
+plain_handler *hook___sysv_signal(int number, plain_handler *handler)
 {
 	return handler_set(&real.sysv_signal, number, handler);
 }
+EXPORT(__sysv_signal);
 
-EXPORT plain_handler *sigset(int number, plain_handler *handler)
+plain_handler *hook_sigset(int number, plain_handler *handler)
 {
 	return handler_set(&real.sigset, number, handler);
 }
+EXPORT(sigset);
 
 /* ---- signal stacks -------------------------------------------------------------- */
 
-EXPORT int sigaltstack(const stack_t *restrict new_stack, stack_t *restrict old_stack)
+int hook_sigaltstack(const stack_t *new_stack, stack_t *old_stack)
 {
 	const struct thread_state *state = guard.state;
 	int result;
@@ -190,3 +195,4 @@ EXPORT int sigaltstack(const stack_t *restrict new_stack, stack_t *restrict old_
 		*old_stack = (stack_t){ .ss_flags = SS_DISABLE };
 	return result;
 }
+EXPORT(sigaltstack);

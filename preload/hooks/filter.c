@@ -12,10 +12,10 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "hooks/hook.h"
 #include "system/clock.h"
 #include "faults/watch.h"
 #include "event/lifecycle.h"
-#include "modules/real.h"
 #include "ring/ring.h"
 #include "system/system.h"
 #include "hooks/thread.h"
@@ -119,8 +119,11 @@ static __attribute__((noinline)) long name_call(long name)
 	return result;
 }
 
+/* The real ones take a variable number, and are told so (in al). */
+typedef int variadic_prctl(int, ...);
+typedef long variadic_syscall(long, ...);
+
 /* libc's takes what it is given, whether it was given so much or not; so does this. */
-EXPORT int hook_prctl(int option, long a, long b, long c, long d) __asm__("prctl");
 int hook_prctl(int option, long a, long b, long c, long d)
 {
 	if (unlikely(option == PR_SET_SECCOMP || option == PR_SET_TSC))
@@ -128,15 +131,14 @@ int hook_prctl(int option, long a, long b, long c, long d)
 	if (unlikely(option == PR_SET_NAME))
 		return (int)name_call(a);
 	real_resolve();
-	return real.prctl(option, a, b, c, d);
+	return ((variadic_prctl *)real.prctl)(option, a, b, c, d);
 }
+EXPORT(prctl);
 
 /*
  * Any system call: one that returns twice, on another stack, or never. This goes on to the
  * real one by a jump, its last argument where the caller has put it.
  */
-EXPORT long hook_syscall(long number, long a, long b, long c, long d, long e,
-                         long f) __asm__("syscall");
 long hook_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
 	if (unlikely(number == SYS_seccomp ||
@@ -145,5 +147,6 @@ long hook_syscall(long number, long a, long b, long c, long d, long e, long f)
 	if (unlikely(number == SYS_prctl && a == PR_SET_NAME))
 		return name_call(b);
 	real_resolve();
-	return real.syscall(number, a, b, c, d, e, f);
+	return ((variadic_syscall *)real.syscall)(number, a, b, c, d, e, f);
 }
+EXPORT(syscall);

@@ -7,11 +7,11 @@
  */
 #include <stdlib.h>
 
+#include "hooks/hook.h"
 #include "modules/dynamic_symbols.h"
 #include "modules/frame_rule.h"
 #include "event/lifecycle.h"
 #include "modules/map.h"
-#include "modules/real.h"
 
 static void runtime_starts(const struct walk_start *caller)
 {
@@ -26,7 +26,7 @@ static void runtime_starts(const struct walk_start *caller)
 	guard_leave();
 }
 
-EXPORT char *secure_getenv(const char *name)
+char *hook_secure_getenv(const char *name)
 {
 	struct walk_start caller = CALLER();
 
@@ -36,3 +36,4 @@ EXPORT char *secure_getenv(const char *name)
 	real_resolve();
 	return real.secure_getenv ? real.secure_getenv(name) : getenv(name);
 }
+EXPORT(secure_getenv);

@@ -11,9 +11,9 @@
 #include <errno.h>
 #include <link.h>
 
+#include "hooks/hook.h"
 #include "event/lifecycle.h"
 #include "self/raised_limits.h"
-#include "modules/real.h"
 #include "ring/ring.h"
 #include "stack/stub_pool.h"
 #include "system/system.h"
@@ -154,14 +154,15 @@ static int limit_set(int resource, const struct rlimit *limit)
 
 /* ---- the names ----------------------------------------------------------------------- */
 
-EXPORT int setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
+int hook_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
 {
 	real_resolve();
 	return is_own_memory(0, (int)resource) ? limit_set((int)resource, limit)
 	                                       : real.setrlimit(resource, limit);
 }
+EXPORT(setrlimit);
 
-EXPORT int getrlimit(__rlimit_resource_t resource, struct rlimit *limit)
+int hook_getrlimit(__rlimit_resource_t resource, struct rlimit *limit)
 {
 	int result;
 
@@ -172,9 +173,10 @@ EXPORT int getrlimit(__rlimit_resource_t resource, struct rlimit *limit)
 		limit_show((int)resource, limit);
 	return result;
 }
+EXPORT(getrlimit);
 
-EXPORT int prlimit(pid_t pid, enum __rlimit_resource resource,
-                   const struct rlimit *new_limit, struct rlimit *old_limit)
+int hook_prlimit(pid_t pid, enum __rlimit_resource resource,
+                 const struct rlimit *new_limit, struct rlimit *old_limit)
 {
 	int result;
 
@@ -192,27 +194,24 @@ EXPORT int prlimit(pid_t pid, enum __rlimit_resource resource,
 		limit_show((int)resource, old_limit);
 	return new_limit ? limit_set((int)resource, new_limit) : 0;
 }
+EXPORT(prlimit);
 
 /* Where a size of 64 bits is the usual one, these are the same, by other names. */
-EXPORT int hook_setrlimit64(__rlimit_resource_t resource,
-                            const struct rlimit *limit) __asm__("setrlimit64");
 int hook_setrlimit64(__rlimit_resource_t resource, const struct rlimit *limit)
 {
-	return setrlimit(resource, limit);
+	return hook_setrlimit(resource, limit);
 }
+EXPORT(setrlimit64);
 
-EXPORT int hook_getrlimit64(__rlimit_resource_t resource,
-                            struct rlimit *limit) __asm__("getrlimit64");
 int hook_getrlimit64(__rlimit_resource_t resource, struct rlimit *limit)
 {
-	return getrlimit(resource, limit);
+	return hook_getrlimit(resource, limit);
 }
+EXPORT(getrlimit64);
 
-EXPORT int hook_prlimit64(pid_t pid, enum __rlimit_resource resource,
-                          const struct rlimit *new_limit,
-                          struct rlimit *old_limit) __asm__("prlimit64");
 int hook_prlimit64(pid_t pid, enum __rlimit_resource resource,
                    const struct rlimit *new_limit, struct rlimit *old_limit)
 {
-	return prlimit(pid, resource, new_limit, old_limit);
+	return hook_prlimit(pid, resource, new_limit, old_limit);
 }
+EXPORT(prlimit64);

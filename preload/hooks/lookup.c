@@ -13,10 +13,10 @@
 #include <link.h>
 
 #include "modules/cfi.h"
-#include "hooks/alloc.h"
+#include "hooks/hook.h"
+#include "hooks/table.h"
 #include "event/lifecycle.h"
 #include "modules/loaded_objects.h"
-#include "modules/real.h"
 #include "ring/ring.h"
 #include "stack/stub_pool.h"
 
@@ -45,7 +45,7 @@ static __attribute__((noinline)) void *next_ours(uintptr_t return_address,
 	        : !loaded_needed(caller.link_map, name, &found) ||
 	              found.map == caller.link_map)
 		return NULL;
-	return interpose_ours_named(name, (const void *)found.address);
+	return hook_before_named(name, (const void *)found.address);
 }
 
 /* What the caller, whose return address lies at `slot`, is to get; NULL: ask the real one. */
@@ -53,7 +53,8 @@ static void *lookup(uintptr_t *slot, void *handle, const char *name)
 {
 	real_resolve();
 	stub_uncover(slot);
-	return handle == RTLD_NEXT && interpose_has(name) ? next_ours(*slot, name) : NULL;
+	return handle == RTLD_NEXT && hook_is_allocators(name) ? next_ours(*slot, name)
+	                                                       : NULL;
 }
 
 /* Where the caller's return address lies. */
@@ -69,29 +70,31 @@ static bool is_handle(const void *handle)
  * Otherwise each goes on by a jump (-foptimize-sibling-calls): the real one is to see our
  * caller, not us.
  */
-EXPORT void *dlsym(void *handle, const char *name)
+void *hook_dlsym(void *handle, const char *name)
 {
 	void *ours;
 
 	if (is_handle(handle)) {
 		real_resolve();
-		return interpose_ours(real.dlsym(handle, name));
+		return hook_before(real.dlsym(handle, name));
 	}
 	ours = lookup(CALLER_SLOT(), handle, name);
 	return ours ? ours : real.dlsym(handle, name);
 }
+EXPORT(dlsym);
 
-EXPORT void *dlvsym(void *handle, const char *name, const char *version)
+void *hook_dlvsym(void *handle, const char *name, const char *version)
 {
 	void *ours;
 
 	if (is_handle(handle)) {
 		real_resolve();
-		return interpose_ours(real.dlvsym(handle, name, version));
+		return hook_before(real.dlvsym(handle, name, version));
 	}
 	ours = lookup(CALLER_SLOT(), handle, name);
 	return ours ? ours : real.dlvsym(handle, name, version);
 }
+EXPORT(dlvsym);
 
 /* What is opened so finds libc's malloc before ours, or has a libc of its own. */
 static void past_us_note(bool is_past_us)
@@ -100,7 +103,7 @@ static void past_us_note(bool is_past_us)
 		ring_note_flag(RING_PAST_US);
 }
 
-EXPORT void *dlopen(const char *file, int mode)
+void *hook_dlopen(const char *file, int mode)
 {
 	real_resolve();
 	past_us_note(mode & RTLD_DEEPBIND);
@@ -108,8 +111,9 @@ EXPORT void *dlopen(const char *file, int mode)
 	stub_uncover(CALLER_SLOT());
 	return real.dlopen(file, mode);
 }
+EXPORT(dlopen);
 
-EXPORT void *dlmopen(Lmid_t space, const char *file, int mode)
+void *hook_dlmopen(Lmid_t space, const char *file, int mode)
 {
 	real_resolve();
 	past_us_note(mode & RTLD_DEEPBIND || space != LM_ID_BASE);
@@ -117,3 +121,4 @@ EXPORT void *dlmopen(Lmid_t space, const char *file, int mode)
 	stub_uncover(CALLER_SLOT());
 	return real.dlmopen(space, file, mode);
 }
+EXPORT(dlmopen);

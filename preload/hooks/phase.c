@@ -6,12 +6,12 @@
  * without us. The real ones were looked up at the start: exit functions are called in
  * signal handlers and between vfork() and exec.
  */
+#include "hooks/hook.h"
 #include "system/clock.h"
 #include "faults/note.h"
 #include "event/lifecycle.h"
 #include "self/maps.h"
 #include "self/phase.h"
-#include "modules/real.h"
 #include "ring/ring.h"
 
 /* ---- main ------------------------------------------------------------------------- */
@@ -38,13 +38,9 @@ static int main_begins(int argc, char **argv, char **environment)
  * What every program's _start calls, by whichever version of the name: they differ only in
  * what `initialise` is, which is handed on.
  */
-EXPORT int __libc_start_main(main_function *main, int argc, char **argv,
-                             void (*initialise)(void), void (*finish)(void),
-                             void (*loader_finish)(void), void *stack_end);
-
-EXPORT int __libc_start_main(main_function *main, int argc, char **argv,
-                             void (*initialise)(void), void (*finish)(void),
-                             void (*loader_finish)(void), void *stack_end)
+int hook___libc_start_main(main_function *main, int argc, char **argv,
+                           void (*initialise)(void), void (*finish)(void),
+                           void (*loader_finish)(void), void *stack_end)
 {
 	real_resolve();
 	if (lifecycle_recording) {
@@ -54,6 +50,7 @@ EXPORT int __libc_start_main(main_function *main, int argc, char **argv,
 	return real.__libc_start_main(main, argc, argv, initialise, finish, loader_finish,
 	                              stack_end);
 }
+EXPORT(__libc_start_main);
 
 /* ---- exit and abort ------------------------------------------------------------------------- */
 
@@ -81,23 +78,20 @@ static __attribute__((noinline)) void exit_note(struct walk_start caller, bool i
 		guard_leave();
 }
 
-/*
- * Under other names: C knows that these do not return, and would not jump to them. `is_end`:
- * no destructor of ours will run.
- */
-#define EXIT(name, is_end)                              \
-	EXPORT void hook_##name(int status) __asm__(#name); \
-	void hook_##name(int status)                        \
-	{                                                   \
-		real_resolve();                                 \
-		exit_note(CALLER(), is_end);                    \
-		real.name(status);                              \
-	}
+/* `is_end`: no destructor of ours will run. */
+#define EXIT(name, is_end)           \
+	void hook_##name(int status)     \
+	{                                \
+		real_resolve();              \
+		exit_note(CALLER(), is_end); \
+		real.name(status);           \
+	}                                \
+	EXPORT(name)
 
-EXIT(exit, false)
-EXIT(quick_exit, true)
-EXIT(_exit, true)
-EXIT(_Exit, true)
+EXIT(exit, false);
+EXIT(quick_exit, true);
+EXIT(_exit, true);
+EXIT(_Exit, true);
 
 static __attribute__((noinline)) void abort_note(struct walk_start caller)
 {
@@ -105,20 +99,18 @@ static __attribute__((noinline)) void abort_note(struct walk_start caller)
 }
 
 /* No exit, but an end: a handler of the program's may call it. */
-EXPORT void hook_abort(void) __asm__("abort");
 void hook_abort(void)
 {
 	real_resolve();
 	abort_note(CALLER());
 	real.abort();
 }
+EXPORT(abort);
 
 /* ---- the program's own -------------------------------------------------------------- */
 
 /* outlive.h */
-EXPORT void outlive_phase(const char *name);
-
-EXPORT void outlive_phase(const char *name)
+void hook_outlive_phase(const char *name)
 {
 	struct walk_start caller = CALLER();
 	bool is_entered = !guard.sp && lifecycle_enter(&caller);
@@ -129,3 +121,4 @@ EXPORT void outlive_phase(const char *name)
 	if (is_entered)
 		guard_leave();
 }
+EXPORT(outlive_phase);

@@ -4,6 +4,7 @@
  * The new thread is seen from its start: where its stack lies, what it began with, and who
  * made it. Nothing of ours stays on its stack.
  */
+#include "hooks/hook.h"
 #include "hooks/thread.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <threads.h>
 
 #include "event/lifecycle.h"
-#include "modules/real.h"
 #include "ring/ring.h"
 #include "stack/signal_stack.h"
 #include "system/system.h"
@@ -158,8 +158,8 @@ static struct thread_start *thread_prepare(const pthread_attr_t *attributes,
 	return start;
 }
 
-EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument)
+int hook_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                        void *(*function)(void *), void *argument)
 {
 	struct thread_start *start;
 	int error;
@@ -175,8 +175,9 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 		thread_start_give(start);
 	return error;
 }
+EXPORT(pthread_create);
 
-EXPORT int thrd_create(thrd_t *thread, int (*function)(void *), void *argument)
+int hook_thrd_create(thrd_t *thread, int (*function)(void *), void *argument)
 {
 	struct thread_start *start;
 	int error;
@@ -192,6 +193,7 @@ EXPORT int thrd_create(thrd_t *thread, int (*function)(void *), void *argument)
 		thread_start_give(start);
 	return error;
 }
+EXPORT(thrd_create);
 
 /* ---- names ------------------------------------------------------------------------ */
 
@@ -210,7 +212,7 @@ void thread_hooks_named(uintptr_t thread, const char *name)
 	guard_leave();
 }
 
-EXPORT int pthread_setname_np(pthread_t thread, const char *name)
+int hook_pthread_setname_np(pthread_t thread, const char *name)
 {
 	int error;
 
@@ -222,3 +224,4 @@ EXPORT int pthread_setname_np(pthread_t thread, const char *name)
 		thread_hooks_named((uintptr_t)thread, name);
 	return error;
 }
+EXPORT(pthread_setname_np);

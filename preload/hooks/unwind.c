@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hooks/hook.h"
 #include "modules/cfi.h"
 #include "event/lifecycle.h"
 #include "stack/late_function.h"
 #include "modules/map.h"
 #include "modules/unwinder.h"
-#include "modules/real.h"
 #include "event/record.h"
 #include "modules/slow_walk.h"
 #include "stack/throws.h"
@@ -95,76 +95,83 @@ static void exception_landed(const struct walk_start *caller, const void *except
 	guard_leave();
 }
 
-EXPORT int _Unwind_RaiseException(struct _Unwind_Exception *exception)
+int hook__Unwind_RaiseException(struct _Unwind_Exception *exception)
 {
 	struct walk_start caller = CALLER();
-	int (*function)(struct _Unwind_Exception *) = late_function(LATE_RAISE_EXCEPTION,
-	                                                            caller.return_address);
+	int (*function)(struct _Unwind_Exception *) = late_function(
+		LATE__Unwind_RaiseException, caller.return_address);
 
 	unwinder_look_at(*(void **)&function);
 	throw_begins(&caller, exception);
 	return function(exception);
 }
+EXPORT(_Unwind_RaiseException);
 
-EXPORT int _Unwind_Resume_or_Rethrow(struct _Unwind_Exception *exception)
+int hook__Unwind_Resume_or_Rethrow(struct _Unwind_Exception *exception)
 {
 	struct walk_start caller = CALLER();
-	int (*function)(struct _Unwind_Exception *) = late_function(LATE_RESUME_OR_RETHROW,
-	                                                            caller.return_address);
+	int (*function)(struct _Unwind_Exception *) = late_function(
+		LATE__Unwind_Resume_or_Rethrow, caller.return_address);
 
 	unwinder_look_at(*(void **)&function);
 	throw_begins(&caller, exception);
 	return function(exception);
 }
+EXPORT(_Unwind_Resume_or_Rethrow);
 
 /* The end of a cleanup: its function's frame is the innermost that is left. */
-EXPORT void _Unwind_Resume(struct _Unwind_Exception *exception)
+void hook__Unwind_Resume(struct _Unwind_Exception *exception)
 {
 	struct walk_start caller = CALLER();
-	void (*function)(struct _Unwind_Exception *) = late_function(LATE_RESUME,
+	void (*function)(struct _Unwind_Exception *) = late_function(LATE__Unwind_Resume,
 	                                                             caller.return_address);
 
 	exception_landed(&caller, exception, false);
 	function(exception);
 	abort(); /* it does not return */
 }
+EXPORT(_Unwind_Resume);
 
-EXPORT void *__cxa_begin_catch(void *exception)
+void *hook___cxa_begin_catch(void *exception)
 {
 	struct walk_start caller = CALLER();
-	void *(*function)(void *) = late_function(LATE_BEGIN_CATCH, caller.return_address);
+	void *(*function)(void *) = late_function(LATE___cxa_begin_catch,
+	                                          caller.return_address);
 
 	exception_landed(&caller, exception, true);
 	return function(exception);
 }
+EXPORT(__cxa_begin_catch);
 
 /* The frames that the thread leaves are unwound, and land nowhere. */
-EXPORT __attribute__((noreturn)) void pthread_exit(void *result)
+void hook_pthread_exit(void *result)
 {
 	struct walk_start caller = CALLER();
-	void (*function)(void *) = late_function(LATE_PTHREAD_EXIT, caller.return_address);
+	void (*function)(void *) = late_function(LATE_pthread_exit, caller.return_address);
 
 	throw_begins(&caller, NULL);
 	function(result);
 	abort(); /* it does not return */
 }
+EXPORT(pthread_exit);
 
 /*
  * A personality that asks for a frame's CFA means its stack pointer: a multiple of eight,
  * but one more in a frame that was reached over a stub. The unwinder itself asks in order
  * to tell the two apart, and must.
  */
-EXPORT uintptr_t _Unwind_GetCFA(struct _Unwind_Context *context)
+uintptr_t hook__Unwind_GetCFA(struct _Unwind_Context *context)
 {
 	struct walk_start caller = CALLER();
 	uintptr_t (*function)(struct _Unwind_Context *) = late_function(
-		LATE_GET_CFA, caller.return_address);
+		LATE__Unwind_GetCFA, caller.return_address);
 	uintptr_t cfa = function(context);
 
 	if (is_unwinder(&caller))
 		return cfa;
 	return cfa & ~(uintptr_t)1;
 }
+EXPORT(_Unwind_GetCFA);
 
 /*
  * Where a jmp_buf of glibc's leads: its stack pointer is the seventh word, rotated and
@@ -193,23 +200,23 @@ static void jump_begins(const struct walk_start *caller, uintptr_t target)
 	guard_leave();
 }
 
-#define JUMP(name, late)                                                            \
-	EXPORT __attribute__((noreturn)) void name(struct __jmp_buf_tag environment[1], \
-	                                           int value)                           \
-	{                                                                               \
-		struct walk_start caller = CALLER();                                        \
-		void (*function)(struct __jmp_buf_tag *,                                    \
-		                 int) = late_function(late, caller.return_address);         \
-                                                                                    \
-		jump_begins(&caller, jump_target(environment));                             \
-		function(environment, value);                                               \
-		abort(); /* it does not return */                                           \
-	}
+#define JUMP(name)                                                                 \
+	void hook_##name(struct __jmp_buf_tag *environment, int value)                 \
+	{                                                                              \
+		struct walk_start caller = CALLER();                                       \
+		void (*function)(struct __jmp_buf_tag *,                                   \
+		                 int) = late_function(LATE_##name, caller.return_address); \
+                                                                                   \
+		jump_begins(&caller, jump_target(environment));                            \
+		function(environment, value);                                              \
+		abort(); /* it does not return */                                          \
+	}                                                                              \
+	EXPORT(name)
 
-JUMP(longjmp, LATE_LONGJMP)
-JUMP(_longjmp, LATE__LONGJMP)
-JUMP(siglongjmp, LATE_SIGLONGJMP)
-JUMP(__longjmp_chk, LATE_LONGJMP_CHECKED)
+JUMP(longjmp);
+JUMP(_longjmp);
+JUMP(siglongjmp);
+JUMP(__longjmp_chk);
 
 /*
  * The loader fails: a dlopen() or dlsym() that finds nothing. It jumps out of its own frames,
@@ -243,22 +250,20 @@ static __attribute__((noinline)) void loader_fails(struct walk_start caller)
 	guard_leave();
 }
 
-EXPORT void _dl_signal_exception(long error, void *exception, const char *occasion);
-EXPORT void _dl_signal_error(long error, const char *object, const char *occasion,
-                             const char *text);
-
 /* They go on by a jump, whatever the loader hands them. */
-EXPORT void _dl_signal_exception(long error, void *exception, const char *occasion)
+void hook__dl_signal_exception(long error, void *exception, const char *occasion)
 {
 	real_resolve();
 	loader_fails(CALLER());
 	real._dl_signal_exception(error, exception, occasion);
 }
+EXPORT(_dl_signal_exception);
 
-EXPORT void _dl_signal_error(long error, const char *object, const char *occasion,
-                             const char *text)
+void hook__dl_signal_error(long error, const char *object, const char *occasion,
+                           const char *text)
 {
 	real_resolve();
 	loader_fails(CALLER());
 	real._dl_signal_error(error, object, occasion, text);
 }
+EXPORT(_dl_signal_error);

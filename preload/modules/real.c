@@ -31,67 +31,10 @@ void real_resolve_now(void)
 	struct real_functions found = { 0 };
 	struct loaded_function before;
 
-#define LOOK(name) (*(void **)&found.name = next(#name))
-	LOOK(malloc);
-	LOOK(calloc);
-	LOOK(realloc);
-	LOOK(free);
-	LOOK(posix_memalign);
-	LOOK(aligned_alloc);
-	LOOK(memalign);
-	LOOK(valloc);
-	LOOK(pvalloc);
-	LOOK(free_sized);
-	LOOK(free_aligned_sized);
-	LOOK(__libc_malloc);
-	LOOK(__libc_calloc);
-	LOOK(__libc_realloc);
-	LOOK(__libc_free);
-	LOOK(__libc_memalign);
-	LOOK(__libc_valloc);
-	LOOK(__libc_pvalloc);
-	LOOK(pthread_create);
-	LOOK(thrd_create);
-	LOOK(pthread_setname_np);
-	LOOK(dlopen);
-	LOOK(dlmopen);
-	LOOK(dlsym);
-	LOOK(dlvsym);
-	LOOK(dlclose);
-	LOOK(execve);
-	LOOK(execv);
-	LOOK(execvpe);
-	LOOK(execvp);
-	LOOK(fexecve);
-	LOOK(execveat);
-	LOOK(posix_spawn);
-	LOOK(posix_spawnp);
-	LOOK(pidfd_spawn);
-	LOOK(pidfd_spawnp);
-	LOOK(system);
-	LOOK(popen);
-	LOOK(secure_getenv);
-	LOOK(__libc_start_main);
-	LOOK(exit);
-	LOOK(quick_exit);
-	LOOK(_exit);
-	LOOK(_Exit);
-	LOOK(abort);
-	LOOK(sigaction);
-	LOOK(signal);
-	LOOK(sysv_signal);
-	LOOK(sigset);
-	LOOK(sigaltstack);
-	LOOK(getrlimit);
-	LOOK(setrlimit);
-	LOOK(prlimit);
-	LOOK(prctl);
-	LOOK(syscall);
-	LOOK(_dl_signal_exception);
-	LOOK(_dl_signal_error);
+#define HOOK(family, type, name, parameters) *(void **)&found.name = next(#name);
+#include "modules/hook_list.h"
 	found.dl_catch_exception = (uintptr_t)next("_dl_catch_exception");
 	found.dl_catch_exception_bytes = next_bytes("_dl_catch_exception");
-#undef LOOK
 	found.exit_bytes = next_bytes("exit");
 	/* Whoever calls malloc comes to the first that defines it. */
 	found.is_bypassed = loaded_after(NULL, "malloc", &before) &&

@@ -13,19 +13,9 @@
 #include "system/system.h"
 
 static const char *const names[LATE_COUNT] = {
-	[LATE_RAISE_EXCEPTION] = "_Unwind_RaiseException",
-	[LATE_RESUME_OR_RETHROW] = "_Unwind_Resume_or_Rethrow",
-	[LATE_RESUME] = "_Unwind_Resume",
-	[LATE_GET_CFA] = "_Unwind_GetCFA",
-	[LATE_GET_IP] = "_Unwind_GetIP",
-	[LATE_UNWIND_BACKTRACE] = "_Unwind_Backtrace",
-	[LATE_BACKTRACE] = "backtrace",
-	[LATE_BEGIN_CATCH] = "__cxa_begin_catch",
-	[LATE_PTHREAD_EXIT] = "pthread_exit",
-	[LATE_LONGJMP] = "longjmp",
-	[LATE__LONGJMP] = "_longjmp",
-	[LATE_SIGLONGJMP] = "siglongjmp",
-	[LATE_LONGJMP_CHECKED] = "__longjmp_chk",
+#define HOOK_LATE(family, type, name, parameters) [LATE_##name] = #name,
+#include "modules/hook_list.h"
+	[LATE__Unwind_GetIP] = "_Unwind_GetIP",
 };
 
 /* ---- of the start -------------------------------------------------------------------- */

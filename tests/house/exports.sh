@@ -1,17 +1,22 @@
 #!/bin/bash
-# exports.sh LIBRARY MAP - fail unless LIBRARY exports exactly names that MAP lists and
+# exports.sh LIBRARY MAP - fail unless LIBRARY exports exactly the names that MAP lists and
 # needs nothing but libc. A guest that exported more, or brought a library along, would
 # replace functions of the program it was preloaded into.
 set -eu
 library=$1 map=$2
 
-allowed=$(sed -e 's,/\*.*\*/,,' "$map" | tr -s '{};: \t' '\n' |
+allowed=$(tr -s '{};: \t' '\n' <"$map" |
 	grep -E '^[A-Za-z_][A-Za-z0-9_]*$' | grep -vxE 'global|local' | sort -u)
 exported=$(nm -D --defined-only "$library" |
 	awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort -u)
 extra=$(comm -13 <(echo "$allowed") <(echo "$exported"))
 if [ -n "$extra" ]; then
 	echo "$library: exports names that $map does not list:" $extra >&2
+	exit 1
+fi
+missing=$(comm -23 <(echo "$allowed") <(echo "$exported"))
+if [ -n "$missing" ]; then
+	echo "$library: does not export names that $map lists:" $missing >&2
 	exit 1
 fi
 

@@ -1,0 +1,39 @@
+/*
+ * hooks/hook.h - our functions, which are exported under the names that they hook.
+ *
+ * Each is hook_NAME, a symbol that nobody can take from us: an executable may have a malloc of
+ * its own. NAME is a second symbol at the same place.
+ */
+#ifndef OUTLIVE_PRELOAD_HOOKS_HOOK_H
+#define OUTLIVE_PRELOAD_HOOKS_HOOK_H
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <threads.h>
+
+#include "modules/real.h"
+
+struct _Unwind_Exception;
+struct _Unwind_Context;
+
+#define HOOK(family, type, name, parameters) \
+	type hook_##name parameters __attribute__((visibility("hidden")));
+#define HOOK_ALSO(family, type, name, parameters, other) \
+	type hook_##name parameters __attribute__((visibility("hidden")));
+#define HOOK_LATE(family, type, name, parameters) \
+	type hook_##name parameters __attribute__((visibility("hidden")));
+#define HOOK_ONLY(family, type, name, parameters) \
+	type hook_##name parameters __attribute__((visibility("hidden")));
+#include "modules/hook_list.h"
+
+/* After hook_NAME, in the file where it stands. */
+#define EXPORT(name) __asm__(".globl " #name "\n.set " #name ", hook_" #name)
+
+#endif
