@@ -26,6 +26,7 @@ struct elf_functions {
 	size_t count;
 	struct function *table; /* by address */
 	char **names;           /* made when they are asked for */
+	uint64_t *entrances;    /* likewise: of each the jump to it, in the file; 0: none */
 };
 
 /* The header's segment; false: the file has none. */
@@ -121,6 +122,7 @@ void elf_functions_free(struct elf_functions *functions)
 	for (i = 0; i < functions->count; i++)
 		free(functions->names[i]);
 	free(functions->names);
+	free(functions->entrances);
 	free(functions->table);
 	free(functions->file);
 	free(functions);
@@ -147,12 +149,10 @@ static bool function_reaches(const struct elf_functions *functions,
 	       wanted - function->start < (int64_t)range;
 }
 
-const char *elf_functions_name(struct elf_functions *functions, uint64_t address)
+/* The last one that begins at `wanted` or before; -1: none does. */
+static ptrdiff_t function_before(const struct elf_functions *functions, int64_t wanted)
 {
-	int64_t wanted = (int64_t)(address - functions->bias - functions->header);
 	size_t low = 0, high = functions->count, middle;
-	const struct function *function;
-	char *name;
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
@@ -161,15 +161,105 @@ const char *elf_functions_name(struct elf_functions *functions, uint64_t address
 		else
 			high = middle;
 	}
-	if (!low)
+	return (ptrdiff_t)low - 1;
+}
+
+/* The number of the one that covers the address; -1: none does. */
+static ptrdiff_t function_find(const struct elf_functions *functions, uint64_t address)
+{
+	int64_t wanted = (int64_t)(address - functions->bias - functions->header);
+	ptrdiff_t number = function_before(functions, wanted);
+
+	return number >= 0 && function_reaches(functions, &functions->table[number], wanted)
+	           ? number
+	           : -1;
+}
+
+const char *elf_functions_name(struct elf_functions *functions, uint64_t address)
+{
+	ptrdiff_t number = function_find(functions, address);
+	char *name;
+
+	if (number < 0)
 		return NULL;
-	function = &functions->table[low - 1];
-	if (!function_reaches(functions, function, wanted))
-		return NULL;
-	if (!functions->names[low - 1] &&
+	if (!functions->names[number] &&
 	    asprintf(&name, "%s+0x%" PRIx64, functions->file,
 	             functions->bias + functions->header +
-	                 (uint64_t)(int64_t)function->start) > 0)
-		functions->names[low - 1] = name;
-	return functions->names[low - 1];
+	                 (uint64_t)(int64_t)functions->table[number].start) > 0)
+		functions->names[number] = name;
+	return functions->names[number];
+}
+
+/* ---- entrances ------------------------------------------------------------------------ */
+
+#define JUMP 0xe9 /* to what is so far from the next instruction: four bytes */
+#define JUMP_BYTES 5
+#define CODE_BYTES_MAX (UINT64_C(16) << 20) /* of a segment: more are a program's */
+
+/* A jump to the beginning of a function; whatever else its bytes were, would hardly lead there. */
+static void jump_take(struct elf_functions *functions, struct elf_symbols *symbols,
+                      uint64_t jump, uint64_t target)
+{
+	int64_t wanted = (int64_t)(target - functions->header);
+	ptrdiff_t number = function_before(functions, wanted);
+	const char *ignored;
+
+	if (number < 0 || functions->table[number].start != wanted ||
+	    functions->entrances[number] ||
+	    elf_symbols_find(symbols, target + functions->bias, &ignored) ||
+	    !elf_symbols_find(symbols, jump + functions->bias, &ignored))
+		return;
+	functions->entrances[number] = jump;
+}
+
+static void segment_search(struct elf_functions *functions, struct elf_symbols *symbols,
+                           const GElf_Phdr *segment)
+{
+	const uint8_t *code = bytes_at(functions->elf, segment->p_vaddr, segment->p_filesz),
+				  *at = code, *end;
+	int32_t distance;
+	uint64_t jump;
+
+	if (!code || segment->p_filesz < JUMP_BYTES || segment->p_filesz > CODE_BYTES_MAX)
+		return;
+	end = code + segment->p_filesz - JUMP_BYTES + 1;
+	for (; at < end && (at = memchr(at, JUMP, (size_t)(end - at))); at++) {
+		memcpy(&distance, at + 1, sizeof(distance));
+		jump = segment->p_vaddr + (uint64_t)(at - code);
+		jump_take(functions, symbols, jump,
+		          jump + JUMP_BYTES + (uint64_t)(int64_t)distance);
+	}
+}
+
+static void entrances_find(struct elf_functions *functions, struct elf_symbols *symbols)
+{
+	GElf_Phdr segment;
+	GElf_Ehdr header;
+	size_t count, i;
+
+	functions->entrances = calloc(functions->count, sizeof(*functions->entrances));
+	if (!functions->entrances || !gelf_getehdr(functions->elf, &header) ||
+	    header.e_machine != EM_X86_64 || elf_getphdrnum(functions->elf, &count))
+		return;
+	for (i = 0; i < count; i++) {
+		if (gelf_getphdr(functions->elf, (int)i, &segment) &&
+		    segment.p_type == PT_LOAD && segment.p_flags & PF_X)
+			segment_search(functions, symbols, &segment);
+	}
+}
+
+const char *elf_functions_entrance(struct elf_functions *functions,
+                                   struct elf_symbols *symbols, uint64_t address)
+{
+	ptrdiff_t number = function_find(functions, address);
+	const char *ignored;
+
+	if (number < 0)
+		return NULL;
+	if (!functions->entrances)
+		entrances_find(functions, symbols);
+	return functions->entrances && functions->entrances[number]
+	           ? elf_symbols_find(
+					 symbols, functions->entrances[number] + functions->bias, &ignored)
+	           : NULL;
 }

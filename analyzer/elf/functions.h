@@ -5,6 +5,8 @@
 #ifndef OUTLIVE_ELF_FUNCTIONS_H
 #define OUTLIVE_ELF_FUNCTIONS_H
 
+#include "elf/symbols.h"
+
 #include <elfutils/libdwfl.h>
 #include <stdint.h>
 
@@ -23,5 +25,13 @@ void elf_functions_free(struct elf_functions *functions);
  * out. It lives as long as `functions`.
  */
 const char *elf_functions_name(struct elf_functions *functions, uint64_t address);
+
+/*
+ * The function with a symbol that goes on in the one that covers the address, by a jump to its
+ * beginning: setenv() in add_to_environ(), which a stripped libc has no name for. No frame says
+ * so. NULL: none does. Of x86-64 only. It lives as long as the module.
+ */
+const char *elf_functions_entrance(struct elf_functions *functions,
+                                   struct elf_symbols *symbols, uint64_t address);
 
 #endif

@@ -224,7 +224,7 @@ static void module_read(const struct symbolizer *symbolizer, struct module *modu
 static const char *module_symbol(struct module *module, uint64_t address,
                                  const char **declared)
 {
-	const char *name = NULL;
+	const char *name = NULL, *entrance = NULL;
 
 	*declared = "";
 	if (!module->has_symbols) {
@@ -236,8 +236,12 @@ static const char *module_symbol(struct module *module, uint64_t address,
 	}
 	if (module->symbols)
 		name = elf_symbols_find(module->symbols, address, declared);
-	if (!name && module->functions)
-		name = elf_functions_name(module->functions, address);
+	if (name || !module->functions)
+		return name;
+	name = elf_functions_name(module->functions, address);
+	if (name && module->symbols)
+		entrance = elf_functions_entrance(module->functions, module->symbols, address);
+	*declared = entrance ? entrance : "";
 	return name;
 }
 

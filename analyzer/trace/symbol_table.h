@@ -24,7 +24,8 @@ struct symbol_frame {
 	/*
 	 * "" (or NULL, when it is added) if the name is one in its module, or nothing is known;
 	 * else what tells the function from others of that name there: "/src/a.c:12", where it
-	 * is declared, or "a.c@0x1130", a file without its directory and an address.
+	 * is declared, or "a.c@0x1130", a file without its directory and an address. Of a function
+	 * without a name: that of one that goes on in it ("setenv").
 	 */
 	const char *declared;
 	const char *apart; /* symbols/namesakes.h; "" until they are told apart */

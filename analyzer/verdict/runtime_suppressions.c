@@ -63,7 +63,7 @@ static const struct runtime_suppression rules[] = {
 	  0, "databases of users, groups, hosts and services, and the last entry of each" },
 	{ "libc", REACH_FUNCTION, LIBC,
 	  NAMES("^getmntent$", "^ttyname$", "^fgetpwent$", "^fgetgrent$", "^strerror$",
-	        "^strsignal$"),
+	        "^strerror_l$", "^strsignal$"),
 	  4, "what a function returns until its next call" },
 	/* Strings of the environment are never freed; a program that sets always others leaks. */
 	{ "libc", REACH_FUNCTION, LIBC, NAMES("^setenv$", "^putenv$", "^add_to_environ$"),

@@ -150,7 +150,10 @@ static bool is_function_of(const struct stack_names *names,
 		for (j = 0; functions[j]; j++) {
 			if (suppression_matches(functions[j],
 			                        function_name_public(names->names[i].function)) ||
-			    suppression_matches(functions[j], names->names[i].function))
+			    suppression_matches(functions[j], names->names[i].function) ||
+			    /* the exported one that goes on in it, where libc is stripped */
+			    suppression_matches(functions[j],
+			                        function_name_public(names->names[i].declared)))
 				return true;
 		}
 	}
