@@ -52,8 +52,8 @@ static int option_count(const char *text, uint64_t *count)
 	return errno || *end ? -1 : 0;
 }
 
-static int option_choice(const struct option *option, const char *text, int *choice,
-                         struct error *error)
+static int option_choose(const struct option *option, const char *text,
+                         struct option_choice *choice, struct error *error)
 {
 	char names[160] = "";
 	size_t used = 0;
@@ -61,7 +61,7 @@ static int option_choice(const struct option *option, const char *text, int *cho
 
 	for (i = 0; option->choices[i]; i++) {
 		if (!strcmp(option->choices[i], text)) {
-			*choice = i;
+			*choice = (struct option_choice){ i, true };
 			return 0;
 		}
 		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
@@ -93,7 +93,8 @@ static int option_store(const struct option *option, void *values, const char *t
 	case OPTION_FLAG: *(bool *)value = true; return 0;
 	case OPTION_STRING: *(const char **)value = text; return 0;
 	case OPTION_COUNT:
-		if (option_count(text, value))
+		((struct option_number *)value)->is_given = true;
+		if (option_count(text, &((struct option_number *)value)->value))
 			return error_set(error, "--%s takes a number, not '%s'", option->name,
 			                 text);
 		return 0;
@@ -104,19 +105,20 @@ static int option_store(const struct option *option, void *values, const char *t
 			                 "'%s'",
 			                 option->name, text);
 		return 0;
-	case OPTION_CHOICE: return option_choice(option, text, value, error);
+	case OPTION_CHOICE: return option_choose(option, text, value, error);
 	case OPTION_LIST: return option_list_add(option, value, text, error);
 	}
 	return error_set(error, "--%s is of no known kind", option->name);
 }
 
 /* The option called `name` (of `bytes` bytes), or with this letter; NULL if none. */
-static const struct option *option_find(const struct option *options, size_t count,
+static const struct option *option_find(const struct command_line *line,
                                         const char *name, size_t bytes, char letter)
 {
+	const struct option *options = line->options;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < line->option_count; i++) {
 		if (letter ? options[i].letter == letter
 		           : strlen(options[i].name) == bytes &&
 		                 !memcmp(options[i].name, name, bytes))
@@ -129,11 +131,9 @@ static const struct option *option_find(const struct option *options, size_t cou
  * One option at argv[*at]: "--name", "--name=value", "--name value", "-n", "-nvalue"
  * or "-n value". Leaves *at on the last word it used.
  */
-static enum options_result option_read(const struct option *options, size_t count,
-                                       void *values, int argc, char **argv, int *at,
-                                       struct error *error)
+static enum options_result option_read(struct command_line *line, int *at)
 {
-	const char *word = argv[*at], *value = NULL;
+	const char *word = line->argv[*at], *value = NULL;
 	const struct option *option;
 	const char *equals;
 
@@ -141,30 +141,30 @@ static enum options_result option_read(const struct option *options, size_t coun
 		return OPTIONS_HELP;
 	if (word[1] == '-') {
 		equals = strchr(word, '=');
-		option = option_find(options, count, word + 2,
-		                     equals ? (size_t)(equals - word - 2) : strlen(word + 2),
-		                     0);
+		option = option_find(
+			line, word + 2, equals ? (size_t)(equals - word - 2) : strlen(word + 2), 0);
 		value = equals ? equals + 1 : NULL;
 	} else {
-		option = option_find(options, count, NULL, 0, word[1]);
+		option = option_find(line, NULL, 0, word[1]);
 		value = word[2] ? word + 2 : NULL;
 	}
 	if (!option) {
-		error_set(error, "no such option: %s", word);
+		error_set(&line->error, "no such option: %s", word);
 		return OPTIONS_WRONG;
 	}
 	if (option->kind == OPTION_FLAG && value) {
-		error_set(error, "--%s takes no value", option->name);
+		error_set(&line->error, "--%s takes no value", option->name);
 		return OPTIONS_WRONG;
 	}
 	if (option->kind != OPTION_FLAG && !value) {
-		if (*at + 1 >= argc) {
-			error_set(error, "--%s needs a value", option->name);
+		if (*at + 1 >= line->argc) {
+			error_set(&line->error, "--%s needs a value", option->name);
 			return OPTIONS_WRONG;
 		}
-		value = argv[++*at];
+		value = line->argv[++*at];
 	}
-	return option_store(option, values, value, error) ? OPTIONS_WRONG : OPTIONS_OK;
+	return option_store(option, line->values, value, &line->error) ? OPTIONS_WRONG
+	                                                               : OPTIONS_OK;
 }
 
 /* Move argv[from] in front of argv[to]; to <= from. */
@@ -176,19 +176,17 @@ static void word_move(char **argv, int from, int to)
 	argv[to] = word;
 }
 
-enum options_result options_parse(const struct option *options, size_t count,
-                                  void *values, int argc, char **argv,
-                                  bool stop_at_operand, int *first_operand,
-                                  struct error *error)
+enum options_result options_parse(struct command_line *line)
 {
+	char **argv = line->argv;
 	enum options_result result;
 	int at, options_end = 1; /* argv[1..options_end) are options; operands follow */
 	int first_word;
 
-	for (at = 1; at < argc; at++) {
+	for (at = 1; at < line->argc; at++) {
 		first_word = at;
 		if (argv[at][0] != '-' || !argv[at][1]) {
-			if (stop_at_operand)
+			if (line->stops_at_operand)
 				break;
 			continue;
 		}
@@ -196,13 +194,13 @@ enum options_result options_parse(const struct option *options, size_t count,
 			word_move(argv, at, options_end++);
 			break;
 		}
-		result = option_read(options, count, values, argc, argv, &at, error);
+		result = option_read(line, &at);
 		if (result != OPTIONS_OK)
 			return result;
 		for (; first_word <= at; first_word++)
 			word_move(argv, first_word, options_end++);
 	}
-	*first_operand = options_end;
+	line->first_operand = options_end;
 	return OPTIONS_OK;
 }
 

@@ -14,10 +14,21 @@
 enum option_kind {
 	OPTION_FLAG,   /* bool; --name, no argument */
 	OPTION_STRING, /* const char *; points into argv */
-	OPTION_COUNT,  /* uint64_t; decimal */
+	OPTION_COUNT,  /* struct option_number; decimal */
 	OPTION_SIZE,   /* uint64_t, bytes; decimal with K, M, G or T (powers of 1024) */
-	OPTION_CHOICE, /* int; index into `choices` */
+	OPTION_CHOICE, /* struct option_choice; index into `choices` */
 	OPTION_LIST,   /* struct option_list; may be given several times */
+};
+
+/* A value and whether it was given; else it keeps its default. */
+struct option_number {
+	uint64_t value;
+	bool is_given;
+};
+
+struct option_choice {
+	int value;
+	bool is_given;
 };
 
 #define OPTION_LIST_MAX 64
@@ -39,19 +50,23 @@ struct option {
 enum options_result {
 	OPTIONS_OK,
 	OPTIONS_HELP,  /* -h or --help was there: print the help, exit 0 */
-	OPTIONS_WRONG, /* *error says why */
+	OPTIONS_WRONG, /* the line's error says why */
 };
 
-/*
- * Read argv[1..] by the table of `count` options into *values, which the caller has
- * filled with the defaults. Operands are moved behind the options and *first_operand
- * is the index of the first; with `stop_at_operand` reading ends there, so that the
- * rest can be another program's arguments. "--" ends the options either way.
- */
-enum options_result options_parse(const struct option *options, size_t count,
-                                  void *values, int argc, char **argv,
-                                  bool stop_at_operand, int *first_operand,
-                                  struct error *error);
+/* A command line, by which options it is read, and what came of it. */
+struct command_line {
+	const struct option *options;
+	size_t option_count;
+	bool stops_at_operand; /* the rest are another program's arguments */
+	void *values;          /* holds the defaults before */
+	int argc;
+	char **argv;       /* operands are moved behind the options */
+	int first_operand; /* its index; argc: there is none */
+	struct error error;
+};
+
+/* Read argv[1..] into the values. "--" ends the options. */
+enum options_result options_parse(struct command_line *line);
 
 /*
  * The options as lines of a --help text, --help itself included, as wide as the file's

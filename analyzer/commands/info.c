@@ -27,7 +27,7 @@
 enum info_format { FORMAT_TEXT, FORMAT_JSON };
 
 struct info_options {
-	int format;
+	struct option_choice format;
 };
 
 static const char *const formats[] = { "text", "json", NULL };
@@ -408,7 +408,7 @@ static void info_json(const struct recording *recording)
 
 static int info_run(const struct command *command, int argc, char **argv)
 {
-	struct info_options said = { FORMAT_TEXT };
+	struct info_options said = { .format = { FORMAT_TEXT, false } };
 	int at = command_parse(command, &said, argc, argv);
 	struct trace_reader *reader;
 	struct recording recording;
@@ -422,7 +422,7 @@ static int info_run(const struct command *command, int argc, char **argv)
 	if (!reader)
 		die("%s", error.message);
 	recording = recording_read(reader);
-	if (said.format == FORMAT_JSON)
+	if (said.format.value == FORMAT_JSON)
 		info_json(&recording);
 	else
 		info_text(&recording);

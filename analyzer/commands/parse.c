@@ -23,15 +23,19 @@ static void command_help(const struct command *command)
 
 int command_parse(const struct command *command, void *values, int argc, char **argv)
 {
-	struct error error = { "" };
-	int first_operand = argc;
+	struct command_line line = { .options = command->options,
+		                         .option_count = command->option_count,
+		                         .stops_at_operand = command->stops_at_operand,
+		                         .values = values,
+		                         .argc = argc,
+		                         .argv = argv,
+		                         .first_operand = argc };
 
-	switch (options_parse(command->options, command->option_count, values, argc, argv,
-	                      command->stops_at_operand, &first_operand, &error)) {
+	switch (options_parse(&line)) {
 	case OPTIONS_OK: break;
 	case OPTIONS_HELP: command_help(command); exit(EXIT_SUCCESS);
 	case OPTIONS_WRONG:
-		die_usage(command->name, "%s: %s", command->name, error.message);
+		die_usage(command->name, "%s: %s", command->name, line.error.message);
 	}
-	return first_operand;
+	return line.first_operand;
 }

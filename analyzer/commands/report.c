@@ -16,16 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOP_UNSAID UINT64_MAX
 #define TOP_TEXT 20
 #define TOP_JSON 1000
 
 enum report_format { FORMAT_TEXT, FORMAT_JSON };
 
 struct report_options {
-	int group, sort, class; /* -1: not said */
-	int format;
-	uint64_t top, pid, number;
+	struct option_choice group, sort, class, format;
+	struct option_number top;
+	struct process_choice process;
 	const char *why, *explain, *phase, *thread;
 	bool stacks;
 	struct option_list wrappers;
@@ -80,11 +79,11 @@ static const struct option options[] = {
 	  "so many rows (default 20; json: 1000 sites), 0: all", NULL },
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct report_options, format), NULL,
 	  "for people (default), or for programs: see outlive-report-json(5)", formats },
-	{ "pid", 'p', OPTION_COUNT, offsetof(struct report_options, pid), "PID",
+	{ "pid", 'p', OPTION_COUNT, offsetof(struct report_options, process.pid), "PID",
 	  "of the processes of the recording, this one (default: what the first\n"
 	  "became by exec, else the one with most events)",
 	  NULL },
-	{ "process", 0, OPTION_COUNT, offsetof(struct report_options, number), "N",
+	{ "process", 0, OPTION_COUNT, offsetof(struct report_options, process.number), "N",
 	  "the same by its number in 'outlive info', when exec made several\n"
 	  "of one pid",
 	  NULL },
@@ -146,15 +145,15 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
                         const struct block_story *story)
 {
 	struct report_settings settings = {
-		.group = said->group < 0 ? REPORT_BY_SITE : (enum report_group)said->group,
-		.sort = said->sort < 0 ? REPORT_SORT_BYTES : (enum report_sort)said->sort,
-		.top = said->top,
-		.class_number = (unsigned)(said->class + 1),
+		.group = (enum report_group)said->group.value,
+		.sort = (enum report_sort)said->sort.value,
+		.top = said->top.value,
+		.class_number = said->class.is_given ? 1 + (unsigned)said->class.value : 0,
 		.why = said->why,
 		.is_stacks = said->stacks,
 		.story = story,
-		.is_overview = !said->stacks && said->group < 0 && said->sort < 0 &&
-		               said->class < 0 && said->top == TOP_UNSAID,
+		.is_overview = !said->stacks && !said->group.is_given && !said->sort.is_given &&
+		               !said->class.is_given && !said->top.is_given,
 		.classes = { .wrappers = said->wrappers.items,
 		             .wrapper_count = said->wrappers.count,
 		             .suppressions = said->suppressions.count ? suppressions : NULL,
@@ -164,14 +163,14 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 	int result;
 
 	settings.several = &several;
-	if (said->format == FORMAT_JSON) {
-		if (said->top == TOP_UNSAID)
+	if (said->format.value == FORMAT_JSON) {
+		if (!said->top.is_given)
 			settings.top = TOP_JSON;
 		return report_json(reader, profile, &settings, stdout);
 	}
-	if (said->top == TOP_UNSAID)
+	if (!said->top.is_given)
 		settings.top = TOP_TEXT;
-	if (said->group < 0)
+	if (!said->group.is_given)
 		settings.group = REPORT_BY_FUNCTION;
 	result = report_recording(reader, profile, &settings, stdout);
 	if (result > 0 && said->stacks)
@@ -192,12 +191,12 @@ static void single_check(const struct report_options *said)
 		return;
 	if (said->why && said->explain)
 		die_usage("report", "report: --why and --explain do not go together");
-	if (said->group >= 0 || said->class >= 0 || said->sort >= 0 ||
-	    said->top != TOP_UNSAID)
+	if (said->group.is_given || said->class.is_given || said->sort.is_given ||
+	    said->top.is_given)
 		die_usage("report",
 		          "report: %s goes with none of --by, --class, --sort and --top",
 		          single);
-	if (said->format == FORMAT_JSON)
+	if (said->format.value == FORMAT_JSON)
 		die_usage("report",
 		          "report: %s is for people; in JSON every site has its evidence",
 		          single);
@@ -232,13 +231,7 @@ static void story_read(struct block_story *story, struct trace_reader *reader,
 
 static int report_run(const struct command *command, int argc, char **argv)
 {
-	struct report_options said = { .group = -1,
-		                           .sort = -1,
-		                           .class = -1,
-		                           .format = FORMAT_TEXT,
-		                           .top = TOP_UNSAID,
-		                           .pid = PROCESS_UNSAID,
-		                           .number = PROCESS_UNSAID };
+	struct report_options said = { .stacks = false };
 	int at = command_parse(command, &said, argc, argv);
 	struct suppressions suppressions = { .count = 0 };
 	struct block_story story = { .count = 0 };
@@ -252,13 +245,13 @@ static int report_run(const struct command *command, int argc, char **argv)
 		die_usage("report",
 		          at == argc ? "report: which file?" : "report: one file at a time");
 	/* a thread allocates blocks of all classes, and an owner has what others allocate */
-	if (said.class >= 0 &&
-	    (said.group == REPORT_BY_THREAD || said.group == REPORT_BY_OWNER))
+	if (said.class.is_given &&
+	    (said.group.value == REPORT_BY_THREAD || said.group.value == REPORT_BY_OWNER))
 		die_usage("report",
 		          "report: --class goes with --by site, function or module, not %s",
-		          groups[said.group]);
-	if (said.stacks && (said.group >= 0 || said.sort >= 0 || said.class >= 0 ||
-	                    said.why || said.explain))
+		          groups[said.group.value]);
+	if (said.stacks && (said.group.is_given || said.sort.is_given ||
+	                    said.class.is_given || said.why || said.explain))
 		die_usage("report",
 		          "report: --stacks goes alone, without --by, --sort, --class, "
 		          "--why or --explain");
@@ -268,7 +261,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 			die("%s", error.message);
 	}
 	reader = trace_reader_open(argv[at], &error);
-	if (!reader || process_pick(reader, said.number, said.pid, &process, &error))
+	if (!reader || process_pick(reader, &said.process, &process, &error))
 		die("%s", error.message);
 	emptiness_check(reader);
 	progress_begin(&progress, "reading events");

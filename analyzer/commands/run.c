@@ -192,7 +192,7 @@ static void ring_prepare(struct recording *run)
 
 static void segments_prepare(const struct recording *run)
 {
-	uint64_t every_ms = run->options.segments_ms;
+	uint64_t every_ms = run->options.segments_ms.value;
 
 	if (every_ms && (every_ms < SEGMENTS_MS_MIN || every_ms > SEGMENTS_MS_MAX))
 		die_usage("run", "run: --segments-every takes milliseconds, %d to %d, or 0",
@@ -229,7 +229,7 @@ static int drain_begin(struct recording *run, struct error *error)
 		.session = &run->session,
 		.writer = &run->writer,
 		.is_flight = run->options.is_flight,
-		.segments_every_ns = run->options.segments_ms * 1000000,
+		.segments_every_ns = run->options.segments_ms.value * 1000000,
 	};
 
 	run->shelf = module_shelf_new();
@@ -254,7 +254,7 @@ static void target_begin(struct recording *run, char **argv)
 		.ring_bytes = run->options.ring_bytes,
 		.session = run->session.number,
 		.is_flight = run->options.is_flight,
-		.is_plain = run->options.frames == 1,
+		.is_plain = run->options.frames.value == 1,
 		.is_followed = !run->options.is_alone,
 	};
 	struct error error;
@@ -313,8 +313,8 @@ static void run_record(struct recording *run)
 	while (!run->target.has_ended)
 		target_wait(&run->target, drain_descriptor(run->drain), run_step(run));
 	ended_ns = kernel_now_ns();
-	if (run->options.wait_s < UINT32_MAX)
-		wait_ns = run->options.wait_s * 1000000000;
+	if (run->options.wait_s.value < UINT32_MAX)
+		wait_ns = run->options.wait_s.value * 1000000000;
 	run_step(run);
 	while (is_outlived(run, ended_ns) && kernel_now_ns() - ended_ns < wait_ns &&
 	       !run->target.interrupts)
@@ -324,8 +324,9 @@ static void run_record(struct recording *run)
 static int run_command(const struct command *command, int argc, char **argv)
 {
 	static struct recording run = { .options = { .ring_bytes = RING_BYTES_DEFAULT,
-		                                         .wait_s = WAIT_S_DEFAULT,
-		                                         .segments_ms = SEGMENTS_MS_DEFAULT } };
+		                                         .wait_s = { .value = WAIT_S_DEFAULT },
+		                                         .segments_ms = {
+													 .value = SEGMENTS_MS_DEFAULT } } };
 	static char beside[PATH_MAX];
 	struct error error;
 	int status, first;

@@ -18,15 +18,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TOP_UNSAID UINT64_MAX
 #define TOP_TEXT 40
 #define TOP_TIMES 12
 
 enum segments_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
 struct segments_options {
-	int group, format;
-	uint64_t top, process_pid, number;
+	struct option_choice group, format;
+	struct option_number top;
+	struct process_choice process;
 	const char *watch, *between, *at, *phase;
 };
 
@@ -52,9 +52,10 @@ static const struct option options[] = {
 	  "of a recording: how each segment grew while the process was in this\n"
 	  "phase: load, main, exit, or one that it named",
 	  NULL },
-	{ "pid", 'p', OPTION_COUNT, offsetof(struct segments_options, process_pid), "PID",
+	{ "pid", 'p', OPTION_COUNT, offsetof(struct segments_options, process.pid), "PID",
 	  "of a recording: the process of this pid", NULL },
-	{ "process", 0, OPTION_COUNT, offsetof(struct segments_options, number), "NUMBER",
+	{ "process", 0, OPTION_COUNT, offsetof(struct segments_options, process.number),
+	  "NUMBER",
 	  "of a recording: the process of this number, as 'outlive info'\n"
 	  "counts them",
 	  NULL },
@@ -98,48 +99,50 @@ static int segments_print(const struct segments *segments,
 {
 	struct segment_report report = {
 		.segments = segments,
-		.group = (enum segment_group)said->group,
-		.top = said->top != TOP_UNSAID       ? said->top
-		       : said->format == FORMAT_TEXT ? TOP_TEXT
-		                                     : 0,
+		.group = (enum segment_group)said->group.value,
+		.top = said->top.is_given                  ? said->top.value
+		       : said->format.value == FORMAT_TEXT ? TOP_TEXT
+		                                           : 0,
 	};
 	struct screen screen = screen_of(stdout);
 	struct segment_symbols symbols = { .count = 0 };
 	struct watch_frame frame;
 	int result;
 
-	if (said->group == BY_SYMBOL) {
+	if (said->group.value == BY_SYMBOL) {
 		report.group = SEGMENTS_BY_SEGMENT;
 		report.symbols = &symbols;
 		if (segment_symbols_find(&symbols, segments, report.top))
 			die("segments: out of memory");
 	}
-	if (said->watch && said->format == FORMAT_TEXT) {
+	if (said->watch && said->format.value == FORMAT_TEXT) {
 		watch_frame_begin(&frame, stdout);
 		screen.file = frame.file;
 	}
-	result = said->format == FORMAT_JSON  ? segment_report_json(&report, stdout)
-	         : said->format == FORMAT_CSV ? segment_report_csv(&report, stdout)
-	                                      : segment_report_text(&report, &screen);
+	result = said->format.value == FORMAT_JSON  ? segment_report_json(&report, stdout)
+	         : said->format.value == FORMAT_CSV ? segment_report_csv(&report, stdout)
+	                                            : segment_report_text(&report, &screen);
 
 	if (result)
 		die("segments: out of memory");
-	if (said->watch && said->format == FORMAT_TEXT)
+	if (said->watch && said->format.value == FORMAT_TEXT)
 		watch_frame_end(&frame);
 	segment_symbols_release(&symbols);
 	return fflush(stdout) || ferror(stdout) ? -1 : 0;
 }
 
-/* Between two looks: a terminal is drawn over, other readers get one after the other. */
-static void watch_turn(const struct segments_options *said, double seconds)
+static void pause_for(double seconds)
 {
 	struct timespec pause = { (time_t)seconds,
 		                      (long)((seconds - (double)(time_t)seconds) * 1e9) };
 
 	nanosleep(&pause, NULL);
-	if (said->format != FORMAT_TEXT)
-		return;
-	if (!isatty(STDOUT_FILENO))
+}
+
+/* Between two looks: a terminal is drawn over, other readers get one after the other. */
+static void gap_print(const struct segments_options *said)
+{
+	if (said->format.value == FORMAT_TEXT && !isatty(STDOUT_FILENO))
 		fputc('\n', stdout);
 }
 
@@ -152,8 +155,8 @@ static void process_show(const struct segments_options *said, const char *operan
 	struct error error;
 	bool is_first = true;
 
-	if (said->between || said->at || said->phase ||
-	    said->process_pid != PROCESS_UNSAID || said->number != PROCESS_UNSAID)
+	if (said->between || said->at || said->phase || said->process.pid.is_given ||
+	    said->process.number.is_given)
 		die_usage("segments",
 		          "segments: %s is a process that runs: --between, --at, "
 		          "--phase, --pid and --process are for recordings",
@@ -171,12 +174,12 @@ static void process_show(const struct segments_options *said, const char *operan
 			break;
 		}
 		if (!is_first)
-			watch_turn(said, 0);
+			gap_print(said);
 		if (segments_print(&segments, said))
 			die("the segments could not be written to their end");
 		if (!said->watch)
 			break;
-		watch_turn(&(struct segments_options){ .format = FORMAT_CSV }, seconds);
+		pause_for(seconds);
 	}
 	if (said->watch)
 		fprintf(stderr, "outlive: %d has ended\n", (int)pid);
@@ -298,7 +301,7 @@ static struct profile *recording_read(struct trace_reader *reader,
 	struct error error;
 	size_t process;
 
-	if (process_pick(reader, said->number, said->process_pid, &process, &error))
+	if (process_pick(reader, &said->process, &process, &error))
 		die("%s", error.message);
 	progress_begin(&progress, "reading events");
 	profile = profile_read(reader, process, progress_events, &progress, &error);
@@ -317,9 +320,9 @@ static void timeline_print(struct segment_timeline *timeline,
 		timeline->view = TIMELINE_NONE;
 	else
 		times_choose(timeline, said);
-	if (said->format == FORMAT_JSON)
+	if (said->format.value == FORMAT_JSON)
 		segment_timeline_json(timeline, stdout);
-	else if (said->format == FORMAT_CSV)
+	else if (said->format.value == FORMAT_CSV)
 		segment_timeline_csv(timeline, stdout);
 	else if (timeline->view == TIMELINE_NONE)
 		segment_pictures_text(timeline->profile, &screen);
@@ -330,12 +333,12 @@ static void timeline_print(struct segment_timeline *timeline,
 static void recording_show(const struct segments_options *said, const char *path)
 {
 	struct segment_timeline timeline = {
-		.is_by_thread = said->group == SEGMENTS_BY_THREAD,
+		.is_by_thread = said->group.value == SEGMENTS_BY_THREAD,
 		.to_ns = UINT64_MAX,
-		.top = said->top != TOP_UNSAID             ? said->top
-		       : said->format != FORMAT_TEXT       ? 0
-		       : said->group == SEGMENTS_BY_THREAD ? TOP_TEXT
-		                                           : TOP_TIMES,
+		.top = said->top.is_given                        ? said->top.value
+		       : said->format.value != FORMAT_TEXT       ? 0
+		       : said->group.value == SEGMENTS_BY_THREAD ? TOP_TEXT
+		                                                 : TOP_TIMES,
 	};
 	struct trace_reader *reader;
 	struct profile *profile;
@@ -346,11 +349,12 @@ static void recording_show(const struct segments_options *said, const char *path
 		          path);
 	if (!!said->at + !!said->between + !!said->phase > 1)
 		die_usage("segments", "segments: one of --at, --between and --phase");
-	if (said->group != SEGMENTS_BY_SEGMENT && said->group != SEGMENTS_BY_THREAD)
+	if (said->group.value != SEGMENTS_BY_SEGMENT &&
+	    said->group.value != SEGMENTS_BY_THREAD)
 		die_usage("segments",
 		          "segments: a recording keeps the sums of segments and stacks, no %s: "
 		          "--by segment or thread",
-		          groups[said->group]);
+		          groups[said->group.value]);
 	reader = trace_reader_open(path, &error);
 	if (!reader)
 		die("%s", error.message);
@@ -371,9 +375,7 @@ static void recording_show(const struct segments_options *said, const char *path
 
 static int segments_run(const struct command *command, int argc, char **argv)
 {
-	struct segments_options said = { .top = TOP_UNSAID,
-		                             .process_pid = PROCESS_UNSAID,
-		                             .number = PROCESS_UNSAID };
+	struct segments_options said = { .watch = NULL };
 	int at = command_parse(command, &said, argc, argv);
 
 	if (argc - at != 1)

@@ -58,7 +58,8 @@ static int processes_name(const struct trace_names *names, struct trace_reader *
 	size_t count = trace_reader_process_count(reader), shown, i;
 	int result = 0;
 
-	if (process_pick(reader, PROCESS_UNSAID, PROCESS_UNSAID, &shown, error))
+	if (process_pick(reader, &(struct process_choice){ .number = { 0 } }, &shown,
+	                 error))
 		return -1;
 	for (i = 0; i < count; i++) {
 		if ((i == shown || trace_reader_process(reader, i)->events) &&

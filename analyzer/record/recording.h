@@ -4,6 +4,7 @@
 #ifndef OUTLIVE_RECORD_RECORDING_H
 #define OUTLIVE_RECORD_RECORDING_H
 
+#include "base/options.h"
 #include "record/drain.h"
 #include "symbols/kept_files.h"
 #include "base/progress.h"
@@ -19,9 +20,9 @@
 struct run_options {
 	const char *output;
 	uint64_t ring_bytes;
-	uint64_t wait_s;
-	uint64_t segments_ms;
-	int frames; /* index of frame_kinds */
+	struct option_number wait_s;
+	struct option_number segments_ms;
+	struct option_choice frames; /* index of frame_kinds */
 	bool is_flight, is_alone, is_quiet;
 };
 

@@ -31,19 +31,20 @@ static const struct trace_process *image_last(const struct trace_reader *reader,
 	return images > 1 && last->events ? last : NULL;
 }
 
-int process_pick(const struct trace_reader *reader, uint64_t number, uint64_t pid,
+int process_pick(const struct trace_reader *reader, const struct process_choice *choice,
                  size_t *index, struct error *error)
 {
+	const struct option_number *number = &choice->number, *pid = &choice->pid;
 	size_t count = trace_reader_process_count(reader), i;
 	const struct trace_process *process, *best = NULL;
 
-	if (number == PROCESS_UNSAID && pid == PROCESS_UNSAID && image_last(reader, index))
+	if (!number->is_given && !pid->is_given && image_last(reader, index))
 		return 0;
 	for (i = 0; i < count; i++) {
 		process = trace_reader_process(reader, i);
-		if (number != PROCESS_UNSAID && process->number != number)
+		if (number->is_given && process->number != number->value)
 			continue;
-		if (pid != PROCESS_UNSAID && process->header.pid != pid)
+		if (pid->is_given && process->header.pid != pid->value)
 			continue;
 		if (!best || process->events > best->events) {
 			best = process;
@@ -52,11 +53,11 @@ int process_pick(const struct trace_reader *reader, uint64_t number, uint64_t pi
 	}
 	if (best)
 		return 0;
-	if (pid != PROCESS_UNSAID)
+	if (pid->is_given)
 		return error_set(error,
 		                 "%s: has no process with pid %llu; 'outlive info' "
 		                 "lists them",
-		                 trace_reader_name(reader), (unsigned long long)pid);
+		                 trace_reader_name(reader), (unsigned long long)pid->value);
 	return error_set(error, "%s: has no process number %llu; 'outlive info' lists them",
-	                 trace_reader_name(reader), (unsigned long long)number);
+	                 trace_reader_name(reader), (unsigned long long)number->value);
 }

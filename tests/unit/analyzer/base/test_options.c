@@ -11,8 +11,9 @@
 struct values {
 	bool is_quiet;
 	const char *output;
-	uint64_t count, size;
-	int format;
+	struct option_number count;
+	uint64_t size;
+	struct option_choice format;
 	struct option_list list;
 };
 
@@ -34,8 +35,7 @@ static const struct option table[] = {
 #define COUNT (sizeof(table) / sizeof(*table))
 
 static struct values values;
-static struct error error;
-static int operand;
+static struct command_line line;
 
 /* Words of a command line, NULL at the end; the array is changed in place. */
 static enum options_result parse(char **words, bool stops)
@@ -45,8 +45,13 @@ static enum options_result parse(char **words, bool stops)
 	while (words[argc])
 		argc++;
 	memset(&values, 0, sizeof(values));
-	error.message[0] = 0;
-	return options_parse(table, COUNT, &values, argc, words, stops, &operand, &error);
+	line = (struct command_line){ .options = table,
+		                          .option_count = COUNT,
+		                          .stops_at_operand = stops,
+		                          .values = &values,
+		                          .argc = argc,
+		                          .argv = words };
+	return options_parse(&line);
 }
 #define WORDS(...) ((char *[]){ (char *)"cmd", __VA_ARGS__, NULL })
 #define W(word) ((char *)(word))
@@ -60,12 +65,14 @@ static void reads_every_kind(void **state)
 	assert_int_equal(parse(words, false), OPTIONS_OK);
 	assert_true(values.is_quiet);
 	assert_string_equal(values.output, "a");
-	assert_int_equal(values.count, 12);
+	assert_int_equal(values.count.value, 12);
 	assert_int_equal(values.size, 3 << 20);
-	assert_int_equal(values.format, 1);
+	assert_true(values.count.is_given);
+	assert_int_equal(values.format.value, 1);
+	assert_true(values.format.is_given);
 	assert_int_equal(values.list.count, 2);
 	assert_string_equal(values.list.items[1], "two");
-	assert_int_equal(operand, 10);
+	assert_int_equal(line.first_operand, 10);
 }
 
 static void operands_move_behind(void **state)
@@ -74,11 +81,11 @@ static void operands_move_behind(void **state)
 
 	(void)state;
 	assert_int_equal(parse(words, false), OPTIONS_OK);
-	assert_int_equal(operand, 4);
+	assert_int_equal(line.first_operand, 4);
 	assert_string_equal(words[4], "file");
 	assert_string_equal(words[5], "other");
 	assert_string_equal(words[6], "-");
-	assert_int_equal(values.count, 3);
+	assert_int_equal(values.count.value, 3);
 }
 
 static void stops_where_another_program_begins(void **state)
@@ -88,11 +95,12 @@ static void stops_where_another_program_begins(void **state)
 
 	(void)state;
 	assert_int_equal(parse(words, true), OPTIONS_OK);
-	assert_int_equal(operand, 2);
+	assert_false(values.count.is_given || values.format.is_given);
+	assert_int_equal(line.first_operand, 2);
 	assert_string_equal(words[2], "prog");
 	assert_null(values.output);
 	assert_int_equal(parse(dashes, false), OPTIONS_OK);
-	assert_int_equal(operand, 3);
+	assert_int_equal(line.first_operand, 3);
 	assert_string_equal(dashes[3], "x");
 	assert_string_equal(dashes[4], "-o");
 	assert_null(values.output);
@@ -120,8 +128,8 @@ static void mistakes_are_told(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		assert_int_equal(parse(WORDS(W(cases[i].word)), false), OPTIONS_WRONG);
-		if (!strstr(error.message, cases[i].what))
-			fail_msg("'%s' does not say '%s'", error.message, cases[i].what);
+		if (!strstr(line.error.message, cases[i].what))
+			fail_msg("'%s' does not say '%s'", line.error.message, cases[i].what);
 	}
 }
 
