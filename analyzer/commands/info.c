@@ -171,15 +171,19 @@ static void process_print(const struct screen *screen,
 {
 	const struct ring_header *header = &process->header;
 	char first[TEXT_NUMBER_BYTES], second[TEXT_NUMBER_BYTES], third[TEXT_NUMBER_BYTES];
-	char each[64] = "", failed[64] = "";
+	char each[64] = "", failed[64] = "", threads[48] = "";
 
 	process_title(screen, process);
 	state_print(screen, process);
-	screen_line(screen, LABEL_COLUMNS, "    time       %s, %s thread%s",
+	/* of those that have made an event: of a program without any, nobody knows */
+	if (counts->threads)
+		snprintf(threads, sizeof(threads), ", %s thread%s",
+		         text_count(second, counts->threads), text_s(counts->threads));
+	screen_line(screen, LABEL_COLUMNS, "    time       %s%s",
 	            process_is_calibrated(header)
 	                ? text_duration(first, process_time_ns(header, counts->time_last))
 	                : "unknown",
-	            text_count(second, counts->threads), text_s(counts->threads));
+	            threads);
 	if (counts->events)
 		snprintf(each, sizeof(each), " (%.1f bytes each)",
 		         (double)process->stored_bytes / (double)counts->events);

@@ -75,22 +75,34 @@ static int named_add(struct namesakes *work, const struct named *named)
 	return 0;
 }
 
-static int functions_collect(struct namesakes *work)
+/* What is done with each frame whose function has a name. 0; else it is the last one. */
+typedef int frame_visit(struct namesakes *work, const struct named *named,
+                        struct symbol_frame *frame);
+
+static int frames_visit(struct namesakes *work, frame_visit *visit)
 {
 	struct named named = { .apart = "" };
 	struct symbol_frame *frames;
 	size_t i, j, count;
+	int result = 0;
 
-	for (i = 1; (frames = symbol_table_chain(work->symbols, i, &named.module, &count));
+	for (i = 1; !result &&
+	            (frames = symbol_table_chain(work->symbols, i, &named.module, &count));
 	     i++) {
-		for (j = 0; j < count; j++) {
+		for (j = 0; j < count && !result; j++) {
 			named.frame = &frames[j];
-			if (*frames[j].function && !named_find(work, &named) &&
-			    named_add(work, &named))
-				return -1;
+			if (*frames[j].function)
+				result = visit(work, &named, &frames[j]);
 		}
 	}
-	return 0;
+	return result;
+}
+
+static int function_collect(struct namesakes *work, const struct named *named,
+                            struct symbol_frame *frame)
+{
+	(void)frame;
+	return named_find(work, named) ? 0 : named_add(work, named);
 }
 
 static int name_compare(const void *one, const void *two, void *context)
@@ -220,31 +232,22 @@ static int groups_tell(struct namesakes *work)
 	return 0;
 }
 
-static void frames_tell(struct namesakes *work)
+static int frame_tell(struct namesakes *work, const struct named *named,
+                      struct symbol_frame *frame)
 {
-	struct named named = { .apart = "" };
-	struct symbol_frame *frames;
-	size_t i, j, count;
-
-	for (i = 1; (frames = symbol_table_chain(work->symbols, i, &named.module, &count));
-	     i++) {
-		for (j = 0; j < count; j++) {
-			named.frame = &frames[j];
-			if (*frames[j].function)
-				frames[j].apart = work->functions[named_find(work, &named)].apart;
-		}
-	}
+	frame->apart = work->functions[named_find(work, named)].apart;
+	return 0;
 }
 
 int namesakes_tell(struct symbol_table *symbols, const struct address_map *map)
 {
 	struct namesakes work = { .symbols = symbols, .map = map };
-	int result = functions_collect(&work);
+	int result = frames_visit(&work, function_collect);
 
 	if (!result)
 		result = groups_tell(&work);
 	if (!result && work.count)
-		frames_tell(&work);
+		result = frames_visit(&work, frame_tell);
 	hash_index_release(&work.index);
 	free(work.functions);
 	free(work.by_name);

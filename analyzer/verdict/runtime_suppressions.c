@@ -7,6 +7,9 @@
 #define LOADER "ld-linux"
 #define LIBSTDCXX "libstdc++.so"
 
+#define ARENA_FUNCTIONS "^arena_map_get$", "^new_arena$"
+#define ARENA_REASON "where its allocator has its arenas"
+
 static const struct runtime_suppression rules[] = {
 	/* ---- the loader ---- */
 	/* libc keeps up to 40 MiB of stacks: 5 of 8 MiB, 20 of Rust's 2 MiB, 40 of 1 MiB. More
@@ -105,6 +108,11 @@ static const struct runtime_suppression rules[] = {
 	  4, "buffers of stdin and stdout" },
 	{ "Rust's std", REACH_FUNCTION, "", NAMES("std::backtrace_rs::symbolize::"), 0,
 	  "debug information that it has read for a backtrace" },
+
+	/* ---- CPython, whose arenas themselves are mapped ---- */
+	{ "CPython", REACH_PROGRAM, "python3", NAMES(ARENA_FUNCTIONS), 64, ARENA_REASON },
+	{ "CPython", REACH_PROGRAM, "libpython3", NAMES(ARENA_FUNCTIONS), 64,
+	  ARENA_REASON },
 };
 
 const struct runtime_suppression *runtime_suppressions(size_t *count)

@@ -17,6 +17,7 @@
 
 enum runtime_reach {
 	REACH_FUNCTION, /* one of the functions is among the runtime's frames */
+	REACH_PROGRAM,  /* the same, and the module may be the program: an interpreter */
 	REACH_INSIDE,   /* so it is, and what allocates is another that it calls */
 	REACH_MODULE,   /* whatever code of the module allocates */
 	REACH_LOAD,     /* the module's own constructors, and all that they call in it */

@@ -171,7 +171,8 @@ static bool is_about(const struct runtime_suppression *rule,
 		if (!walk->is_inside)
 			return false;
 		break;
-	case REACH_FUNCTION: break;
+	case REACH_FUNCTION:
+	case REACH_PROGRAM: break;
 	}
 	return begins_with(walk->module, rule->module) &&
 	       is_function_of(names, rule->functions);
@@ -194,6 +195,12 @@ static void walk_step(struct runtime_walk *walk, const struct stack_names *names
 		walk->allocates = walk->module;
 }
 
+/* Whether what it names need not be in a runtime's file. */
+static bool is_anywhere(const struct runtime_suppression *rule)
+{
+	return !*rule->module || rule->reach == REACH_PROGRAM;
+}
+
 /* The first rule in the table that is about a site, behind those of the file. */
 static int runtime_judge(struct suppressed_work *work, uint32_t site, uint32_t *rule)
 {
@@ -211,7 +218,7 @@ static int runtime_judge(struct suppressed_work *work, uint32_t site, uint32_t *
 		walk_step(&walk, &work->names);
 		for (i = work->file_count + 1; i < *rule; i++) {
 			/* what is linked into a program is known by its name alone */
-			if ((is_runtime || !*suppressed->uses[i].runtime->module) &&
+			if ((is_runtime || is_anywhere(suppressed->uses[i].runtime)) &&
 			    is_about(suppressed->uses[i].runtime, &walk, &work->names))
 				*rule = i;
 		}

@@ -208,6 +208,11 @@ static void runtimes_keep_what_they_allocate_for_themselves(void **state)
 	expect_hidden(1, 0);
 	library_act(NULL, 1, PATH("std::io::stdio::stdin", "alloc::alloc::alloc"));
 	expect_hidden(1, 0);
+	/* An interpreter is the program, or its library, wherever it is. */
+	library_act("/home/me/python3.12", 2, PATH("new_arena", "arena_map_get"));
+	expect_hidden(2, 0);
+	library_act("/opt/lib/libpython3.12.so.1.0", 2, PATH("arena_map_get"));
+	expect_hidden(2, 0);
 }
 
 static void what_they_make_for_others_is_shown(void **state)
@@ -230,6 +235,8 @@ static void what_they_make_for_others_is_shown(void **state)
 	library_act("/home/me/libc.so.6", 5, PATH("setlocale"));
 	expect_hidden(0, 5);
 	library_act(NULL, 5, PATH("setlocale"));
+	expect_hidden(0, 5);
+	library_act("/home/me/program", 5, PATH("new_arena"));
 	expect_hidden(0, 5);
 	/* Not the library's own stdin, but what the program does with it. */
 	library_act(NULL, 5,
