@@ -1,6 +1,8 @@
 /* base/text.c - numbers, columns, colour, and harmless strings. */
 #include "base/text.h"
 
+#include "base/array.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -381,21 +383,9 @@ bool text_has_colour(FILE *file)
 
 static int text_reserve(struct text *text, size_t more_bytes)
 {
-	size_t capacity = text->capacity ? text->capacity : 256;
-	char *data;
-
 	if (more_bytes > SIZE_MAX / 2 - text->bytes)
 		return -1;
-	while (capacity < text->bytes + more_bytes + 1)
-		capacity *= 2;
-	if (capacity == text->capacity)
-		return 0;
-	data = realloc(text->data, capacity);
-	if (!data)
-		return -1;
-	text->data = data;
-	text->capacity = capacity;
-	return 0;
+	return array_reserve(text->data, text->capacity, text->bytes + more_bytes + 1);
 }
 
 int text_add(struct text *text, const char *data, size_t bytes)

@@ -1,10 +1,10 @@
 /* base/text_pool.c - strings that are kept, each once. */
 #include "base/text_pool.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#define TEXTS_FIRST 64
 
 static uint64_t text_hash(const char *text)
 {
@@ -35,22 +35,6 @@ static const char *text_find(const struct text_pool *pool, const char *text,
 	return NULL;
 }
 
-/* Room for one more, numbered from 1. 0, or -1: no memory. */
-static int pool_grow(struct text_pool *pool)
-{
-	size_t capacity = pool->capacity ? 2 * pool->capacity : TEXTS_FIRST;
-	char **texts;
-
-	if (pool->count + 1 < pool->capacity)
-		return 0;
-	texts = reallocarray(pool->texts, capacity, sizeof(*texts));
-	if (!texts)
-		return -1;
-	pool->texts = texts;
-	pool->capacity = capacity;
-	return 0;
-}
-
 const char *text_pool_keep(struct text_pool *pool, const char *text)
 {
 	uint64_t hash = text_hash(text);
@@ -62,7 +46,9 @@ const char *text_pool_keep(struct text_pool *pool, const char *text)
 	kept = text_find(pool, text, hash);
 	if (kept)
 		return kept;
-	if (pool_grow(pool) || !(copy = strdup(text)))
+	/* numbered from 1 */
+	if (array_reserve(pool->texts, pool->capacity, pool->count + 2) ||
+	    !(copy = strdup(text)))
 		return NULL;
 	pool->texts[pool->count + 1] = copy;
 	if (hash_index_add(&pool->index, hash, (uint32_t)pool->count + 1, text_hash_of,

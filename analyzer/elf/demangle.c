@@ -1,6 +1,8 @@
 /* elf/demangle.c - C++, Rust and D names, by libiberty. */
 #include "elf/demangle.h"
 
+#include "base/array.h"
+
 #include <libiberty/demangle.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -36,18 +38,10 @@ struct cpp_name {
 static void cpp_name_add(const char *part, size_t bytes, void *context)
 {
 	struct cpp_name *name = context;
-	size_t needed = name->bytes + bytes + 1, capacity = 2 * needed;
-	char *text;
+	size_t needed = name->bytes + bytes + 1;
 
-	if (needed > RESULT_BYTES_MAX)
+	if (needed > RESULT_BYTES_MAX || array_reserve(name->text, name->capacity, needed))
 		longjmp(name->give_up, 1);
-	if (needed > name->capacity) {
-		text = realloc(name->text, capacity);
-		if (!text)
-			longjmp(name->give_up, 1);
-		name->text = text;
-		name->capacity = capacity;
-	}
 	memcpy(name->text + name->bytes, part, bytes);
 	name->bytes += bytes;
 	name->text[name->bytes] = 0;

@@ -1,6 +1,8 @@
 /* elf/variables.c - the variables of all compilation units, by address. */
 #include "elf/variables.h"
 
+#include "base/array.h"
+
 #include <dwarf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,17 +19,9 @@ static int file_compare(const void *one, const void *two)
 /* Without memory for more, those that are there are all. */
 static bool file_add(struct variable_files *files, uint64_t address, const char *file)
 {
-	size_t larger = files->room ? files->room * 2 : 256;
-	struct variable_file *grown;
-
-	if (files->count == files->room) {
-		grown = larger > FILES_MAX ? NULL
-		                           : reallocarray(files->files, larger, sizeof(*grown));
-		if (!grown)
-			return false;
-		files->files = grown;
-		files->room = larger;
-	}
+	if (files->count >= FILES_MAX ||
+	    array_reserve(files->files, files->room, files->count + 1))
+		return false;
 	files->files[files->count++] = (struct variable_file){ address, file };
 	return true;
 }

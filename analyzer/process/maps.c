@@ -1,6 +1,8 @@
 /* process/maps.c - read and take apart /proc/PID/smaps. */
 #include "process/maps.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +12,6 @@
 
 #define TEXT_BYTES (256u << 10) /* more than a line can be long */
 #define NAMES_FIRST 4096
-#define MAPPINGS_FIRST 256
 #define MAPPINGS_MAX (1u << 22)
 
 /* ---- the file ---- */
@@ -151,21 +152,14 @@ static const char *header_parse(const char *line, const char *end,
 /* The next mapping, not yet counted; or NULL: no memory. */
 static struct mapping *mapping_next(struct process_maps *maps)
 {
-	size_t larger = maps->capacity ? maps->capacity * 2 : MAPPINGS_FIRST;
-	struct mapping *grown;
+	struct mapping *mapping;
 
-	if (maps->count == maps->capacity) {
-		grown = larger > MAPPINGS_MAX
-		            ? NULL
-		            : reallocarray(maps->mappings, larger, sizeof(*grown));
-		if (!grown)
-			return NULL;
-		maps->mappings = grown;
-		maps->capacity = larger;
-	}
-	grown = &maps->mappings[maps->count];
-	memset(grown, 0, sizeof(*grown));
-	return grown;
+	if (maps->count >= MAPPINGS_MAX ||
+	    array_reserve(maps->mappings, maps->capacity, maps->count + 1))
+		return NULL;
+	mapping = &maps->mappings[maps->count];
+	memset(mapping, 0, sizeof(*mapping));
+	return mapping;
 }
 
 /*

@@ -1,6 +1,7 @@
 /* process/modules.c - from mapped files to ELF segments in memory. */
 #include "process/modules.h"
 
+#include "base/array.h"
 #include "elf/file.h"
 
 #include <fcntl.h>
@@ -211,7 +212,6 @@ static struct known_file *file_known(struct process_modules *modules,
                                      const struct mapping *mapping)
 {
 	uint64_t hash = hash_words(mapping->inode, mapping->device);
-	struct known_file *grown;
 	uint32_t slot, number;
 
 	slot = modules->file_index.count ? hash_index_slot(&modules->file_index, hash) : 0;
@@ -221,14 +221,8 @@ static struct known_file *file_known(struct process_modules *modules,
 		    modules->files[number - 1].device == mapping->device)
 			return &modules->files[number - 1];
 	}
-	if (modules->file_count == modules->file_room) {
-		grown = reallocarray(modules->files, modules->file_room * 2 + 64,
-		                     sizeof(*grown));
-		if (!grown)
-			return NULL;
-		modules->files = grown;
-		modules->file_room = modules->file_room * 2 + 64;
-	}
+	if (array_reserve(modules->files, modules->file_room, modules->file_count + 1))
+		return NULL;
 	modules->files[modules->file_count] = (struct known_file){
 		.inode = mapping->inode, .device = mapping->device
 	};
@@ -279,16 +273,14 @@ static int module_find(struct process_modules *modules, const struct process_map
                        const struct mapping *mapping,
                        const struct process_module *before, size_t before_count)
 {
-	struct process_module *module = reallocarray(modules->modules, modules->count + 1,
-	                                             sizeof(*module));
 	const struct process_module *was;
+	struct process_module *module;
 	struct known_file *file;
 	bool is_same;
 
-	if (!module)
+	if (array_reserve(modules->modules, modules->capacity, modules->count + 1))
 		return -1;
-	modules->modules = module;
-	module += modules->count;
+	module = &modules->modules[modules->count];
 	was = module_before(before, before_count, mapping);
 	if (was) {
 		*module = *was;
@@ -322,7 +314,7 @@ int process_modules_find(struct process_modules *modules,
 
 	free(modules->of_mapping);
 	modules->modules = NULL;
-	modules->count = 0;
+	modules->count = modules->capacity = 0;
 	files_limit(modules);
 	modules->of_mapping = calloc(maps->count + 1, sizeof(*modules->of_mapping));
 	for (i = 0; modules->of_mapping && found >= 0 && i < maps->count; i++) {

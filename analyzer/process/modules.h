@@ -34,7 +34,7 @@ struct process_module {
 };
 
 struct process_modules {
-	size_t count;
+	size_t count, capacity;
 	struct process_module *modules;
 	uint32_t *of_mapping; /* by mapping: its module, or MODULE_NONE_OF_MAPS */
 	/* Files that were looked into. */

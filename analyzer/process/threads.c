@@ -1,6 +1,8 @@
 /* process/threads.c - read /proc/PID/task. */
 #include "process/threads.h"
 
+#include "base/array.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -69,21 +71,14 @@ static int threads_list(DIR *directory, pid_t pid, struct process_threads *found
 {
 	const struct dirent *entry;
 	struct process_thread *thread;
-	size_t larger;
 	pid_t tid;
 
 	while ((entry = readdir(directory))) {
 		tid = (pid_t)strtol(entry->d_name, NULL, 10);
 		if (tid <= 0)
 			continue;
-		if (found->count == found->capacity) {
-			larger = found->capacity ? found->capacity * 2 : 16;
-			thread = reallocarray(found->threads, larger, sizeof(*thread));
-			if (!thread)
-				return -1;
-			found->threads = thread;
-			found->capacity = larger;
-		}
+		if (array_reserve(found->threads, found->capacity, found->count + 1))
+			return -1;
 		thread = &found->threads[found->count++];
 		*thread = (struct process_thread){ .tid = tid };
 		if (file_read(pid, tid, "comm", thread->name, sizeof(thread->name)))

@@ -3,6 +3,7 @@
 
 #include "record/cpu_idle.h"
 #include "record/given_up.h"
+#include "base/array.h"
 #include "base/kernel_clock.h"
 #include "symbols/kept_files.h"
 #include "record/ignored_names.h"
@@ -32,7 +33,7 @@ struct drain {
 	struct drain_way way;
 	const struct session *session;
 	struct drain_ring **rings; /* those not finished */
-	size_t ring_count;
+	size_t ring_count, ring_capacity;
 	struct ignored_names ignored;
 	struct population population;    /* of all rings that were found */
 	struct given_up given_up;        /* processes without a ring */
@@ -197,18 +198,16 @@ static bool is_descriptor_lack(int cause)
 /* `name` is shorter than LIVE_RING_NAME_BYTES. */
 static int ring_add(struct drain *drain, const char *name, struct error *error)
 {
-	struct drain_ring **grown, *ring = NULL;
+	struct drain_ring *ring = NULL;
 	bool is_exec;
 
-	grown = realloc(drain->rings, (drain->ring_count + 1) * sizeof(*drain->rings));
-	if (grown)
-		drain->rings = grown;
 	if (drain->is_given_up) {
 		/* nobody will take it: it lives as long as its process, and no longer */
 		unlinkat(drain->session->descriptor, name, 0);
 		return 0;
 	}
-	if (grown && drain->way.counts.images < RINGS_MAX) {
+	if (drain->way.counts.images < RINGS_MAX &&
+	    !array_reserve(drain->rings, drain->ring_capacity, drain->ring_count + 1)) {
 		ring = drain_ring_new(&drain->way, drain->session->descriptor, name,
 		                      drain->session->number);
 		drain->is_owed |= !ring && is_descriptor_lack(errno);

@@ -1,6 +1,7 @@
 /* record/drain_ring.c - take one ring's chunks into the trace. */
 #include "record/drain_ring.h"
 
+#include "base/array.h"
 #include "base/kernel_clock.h"
 #include "process/ring_mapper.h"
 
@@ -35,16 +36,7 @@ struct definitions {
 
 static int buffer_reserve(struct drain_way *way, size_t bytes)
 {
-	uint8_t *buffer;
-
-	if (bytes <= way->buffer_bytes)
-		return 0;
-	buffer = realloc(way->buffer, bytes);
-	if (!buffer)
-		return -1;
-	way->buffer = buffer;
-	way->buffer_bytes = bytes;
-	return 0;
+	return array_reserve(way->buffer, way->buffer_bytes, bytes);
 }
 
 /* Whose ring it is, and whether that process is there at all. */
@@ -152,17 +144,14 @@ static int chunk_keep(struct drain_way *way, const struct drain_ring *ring,
 static void definitions_remember(struct drain_ring *ring,
                                  const struct chunk_place *place)
 {
-	struct definitions *grown;
 	size_t i;
 
 	for (i = 0; i < ring->definition_count; i++) {
 		if (ring->definitions[i].place.word == place->word)
 			return;
 	}
-	grown = realloc(ring->definitions, (i + 1) * sizeof(*grown));
-	if (!grown)
+	if (array_reserve(ring->definitions, ring->definition_capacity, i + 1))
 		return; /* copied at the process's end all the same */
-	ring->definitions = grown;
 	ring->definitions[i] = (struct definitions){ .place = *place };
 	ring->definition_count++;
 }

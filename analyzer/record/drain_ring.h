@@ -50,7 +50,7 @@ struct drain_ring {
 	int descriptor;   /* pidfd, or -1 */
 	bool has_ended;   /* its process has, or has become another program */
 	struct definitions *definitions;
-	size_t definition_count;
+	size_t definition_count, definition_capacity;
 	uint64_t definitions_ns;        /* when they were last written */
 	uint64_t lost[LOST_CAUSES_MAX]; /* as far as it is in the counts */
 };

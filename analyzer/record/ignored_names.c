@@ -1,17 +1,15 @@
 /* record/ignored_names.c - so that they are not tried again. */
 #include "record/ignored_names.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 void ignored_names_add(struct ignored_names *ignored, const char *name)
 {
-	void *grown = realloc(ignored->names,
-	                      (ignored->count + 1) * sizeof(*ignored->names));
-
-	if (!grown)
+	if (array_reserve(ignored->names, ignored->capacity, ignored->count + 1))
 		return;
-	ignored->names = grown;
 	strcpy(ignored->names[ignored->count++], name);
 }
 
@@ -29,5 +27,5 @@ bool ignored_names_has(const struct ignored_names *ignored, const char *name)
 void ignored_names_release(struct ignored_names *ignored)
 {
 	free(ignored->names);
-	*ignored = (struct ignored_names){ NULL, 0 };
+	*ignored = (struct ignored_names){ .names = NULL };
 }

@@ -12,7 +12,7 @@
 /* Zeroed is empty. */
 struct ignored_names {
 	char (*names)[LIVE_RING_NAME_BYTES];
-	size_t count;
+	size_t count, capacity;
 };
 
 /* A name shorter than LIVE_RING_NAME_BYTES. Without memory it is tried again. */

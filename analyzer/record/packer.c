@@ -1,6 +1,8 @@
 /* record/packer.c - compress what was written in haste. */
 #include "record/packer.h"
 
+#include "base/array.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,20 +22,6 @@ struct packer {
 	uint8_t *stored, *raw;
 	size_t stored_room, raw_room;
 };
-
-static bool room_make(uint8_t **buffer, size_t *room, uint64_t bytes)
-{
-	uint8_t *grown;
-
-	if (bytes <= *room)
-		return true;
-	grown = realloc(*buffer, bytes);
-	if (!grown)
-		return false;
-	*buffer = grown;
-	*room = bytes;
-	return true;
-}
 
 static bool read_all(int file, void *bytes, size_t count, uint64_t offset)
 {
@@ -56,8 +44,8 @@ static bool block_pack(struct packer *packer, uint64_t offset, uint64_t *next)
 	    !read_all(packer->from->descriptor, &block, sizeof(block), offset) ||
 	    block.magic != BLOCK_MAGIC || block.stored_bytes > left ||
 	    block.raw_bytes > BLOCK_RAW_BYTES_MAX ||
-	    !room_make(&packer->stored, &packer->stored_room, block.stored_bytes) ||
-	    !room_make(&packer->raw, &packer->raw_room, block.raw_bytes) ||
+	    array_reserve(packer->stored, packer->stored_room, block.stored_bytes) ||
+	    array_reserve(packer->raw, packer->raw_room, block.raw_bytes) ||
 	    !read_all(packer->from->descriptor, packer->stored, block.stored_bytes,
 	              offset + sizeof(block)))
 		return false;

@@ -1,6 +1,7 @@
 /* record/sampler.c - look at living processes on schedule. */
 #include "record/sampler.h"
 
+#include "base/array.h"
 #include "base/kernel_clock.h"
 #include "record/thread.h"
 #include "record/pace.h"
@@ -51,7 +52,7 @@ struct segment_sampler {
 	struct size_pace pace;
 	bool is_ending;
 	struct sampled **sampled;
-	size_t count;
+	size_t count, capacity;
 	uint64_t added_ns; /* the newest one */
 	struct segment_queue queue;
 	/* until then the looks so far are paid for: first ones, others */
@@ -153,7 +154,7 @@ static void sampled_free(struct sampled *sampled)
 void segment_sampler_add(struct segment_sampler *sampler, uint32_t process, pid_t pid,
                          const char *ring, bool is_exec)
 {
-	struct sampled *sampled = calloc(1, sizeof(*sampled)), **grown;
+	struct sampled *sampled = calloc(1, sizeof(*sampled));
 	uint64_t now_ns = kernel_now_ns();
 
 	if (!sampled)
@@ -163,9 +164,7 @@ void segment_sampler_add(struct segment_sampler *sampler, uint32_t process, pid_
 	if (sampler->added_ns && now_ns < sampler->added_ns + BURST_NS)
 		sampled->read_ns = size_pace_next(&sampler->pace, now_ns); /* with the others */
 	sampler->added_ns = now_ns;
-	grown = realloc(sampler->sampled, (sampler->count + 1) * sizeof(struct sampled *));
-	if (grown) {
-		sampler->sampled = grown;
+	if (!array_reserve(sampler->sampled, sampler->capacity, sampler->count + 1)) {
 		sampler->sampled[sampler->count++] = sampled;
 		sampler_thread_wake(&sampler->looks, first_due_ns(sampler));
 		sampler_thread_wake(&sampler->readings, sampled->read_ns);

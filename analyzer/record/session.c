@@ -1,6 +1,8 @@
 /* record/session.c - the directory of the rings. */
 #include "record/session.h"
 
+#include "base/array.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -168,21 +170,15 @@ static size_t proc_read(int proc, const char *name, char **data)
 {
 	size_t bytes = 0, capacity = 0;
 	ssize_t got = 0;
-	char *grown;
 	int file = openat(proc, name, O_RDONLY | O_CLOEXEC);
 
 	*data = NULL;
 	if (file < 0)
 		return 0;
 	do {
-		if (bytes + PROC_STEP_BYTES > capacity) {
-			capacity += 4 * PROC_STEP_BYTES;
-			grown = realloc(*data, capacity + 1);
-			if (!grown)
-				break;
-			*data = grown;
-		}
-		got = read(file, *data + bytes, capacity - bytes);
+		if (array_reserve(*data, capacity, bytes + PROC_STEP_BYTES + 1))
+			break;
+		got = read(file, *data + bytes, capacity - bytes - 1);
 		bytes += got > 0 ? (size_t)got : 0;
 	} while (got > 0);
 	close(file);

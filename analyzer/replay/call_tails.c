@@ -1,6 +1,8 @@
 /* replay/call_tails.c - the inner ends of call paths. */
 #include "replay/call_tails.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,23 +44,13 @@ void call_tails_ask(struct call_tails *tails, call_tail_passes *passes,
 	tails->context = context;
 }
 
-enum tail_known { NOT_ASKED, STAYS, PASSES };
+enum tail_known { NOT_ASKED = 0, STAYS, PASSES };
 
 /* Whether it only frees for its caller; without memory nobody does. */
 static bool location_passes(struct call_tails *tails, uint32_t location)
 {
-	uint32_t capacity = 2 * location + 64;
-	uint8_t *known;
-
-	if (location >= tails->known_capacity) {
-		known = realloc(tails->known, capacity);
-		if (!known)
-			return false;
-		memset(known + tails->known_capacity, NOT_ASKED,
-		       capacity - tails->known_capacity);
-		tails->known = known;
-		tails->known_capacity = capacity;
-	}
+	if (array_reserve_zeroed(tails->known, tails->known_capacity, location + 1))
+		return false;
 	if (tails->known[location] == NOT_ASKED)
 		tails->known[location] = tails->passes(tails->context, location) ? PASSES
 		                                                                 : STAYS;

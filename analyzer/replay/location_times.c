@@ -1,25 +1,15 @@
 /* replay/location_times.c - when each location was first met. */
 #include "replay/location_times.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 int location_times_note(struct location_times *table, uint32_t location, uint64_t time)
 {
-	size_t capacity = table->capacity ? table->capacity : 1024;
-	uint64_t *times;
-
-	if (location >= table->capacity) {
-		while (capacity <= location)
-			capacity *= 2;
-		times = realloc(table->times, capacity * sizeof(*times));
-		if (!times)
-			return -1;
-		memset(times + table->capacity, 0,
-		       (capacity - table->capacity) * sizeof(*times));
-		table->times = times;
-		table->capacity = capacity;
-	}
+	if (array_reserve_zeroed(table->times, table->capacity, (size_t)location + 1))
+		return -1;
 	/* 0 is for never; a recording that begins then is one quantum off. */
 	if (!table->times[location])
 		table->times[location] = time ? time : 1;

@@ -1,33 +1,26 @@
 /* replay/realloc_chains.c - blocks that a realloc has changed. */
 #include "replay/realloc_chains.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
-#define CHAINS_FIRST 256u
 #define CHAINS_MAX (1u << 30)
 
 uint32_t chain_table_add(struct chain_table *table)
 {
-	uint32_t number = table->free_first, capacity;
-	struct chain *chains;
+	uint32_t number = table->free_first;
 
 	if (number) {
 		table->free_first = table->chains[number].next_free;
 		table->chains[number] = (struct chain){ .sequence = 0 };
 		return number;
 	}
-	if (table->count >= table->capacity) {
-		capacity = table->capacity ? 2 * table->capacity : CHAINS_FIRST;
-		chains = capacity < CHAINS_MAX
-		             ? realloc(table->chains, capacity * sizeof(*chains))
-		             : NULL;
-		if (!chains)
-			return 0;
-		table->chains = chains;
-		table->capacity = capacity;
-	}
 	if (!table->count)
-		table->count = 1;
+		table->count = 1; /* 0 is none */
+	if (table->count >= CHAINS_MAX ||
+	    array_reserve(table->chains, table->capacity, table->count + 1))
+		return 0;
 	number = table->count++;
 	table->chains[number] = (struct chain){ .sequence = 0 };
 	return number;

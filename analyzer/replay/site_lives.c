@@ -1,6 +1,8 @@
 /* replay/site_lives.c - how the blocks of each site lived and ended. */
 #include "replay/site_lives.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,15 +48,8 @@ void site_lives_release(struct site_lives *lives)
 
 int site_lives_add(struct site_lives *lives, uint32_t site, uint32_t frames)
 {
-	struct site_life *sites;
-
-	if (site >= lives->capacity) {
-		sites = realloc(lives->sites, 2 * (size_t)lives->capacity * sizeof(*sites));
-		if (!sites)
-			return -1;
-		lives->sites = sites;
-		lives->capacity *= 2;
-	}
+	if (array_reserve(lives->sites, lives->capacity, site + 1))
+		return -1;
 	lives->sites[site] = (struct site_life){ .age_min = UINT64_MAX,
 		                                     .frames = frames,
 		                                     .pattern.largest_min = UINT64_MAX };

@@ -1,6 +1,8 @@
 /* replay/sites.c - what was allocated where. */
 #include "replay/sites.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 #define SITES_FIRST 1024u
@@ -21,17 +23,9 @@ void site_table_release(struct site_table *table)
 
 uint32_t site_table_add(struct site_table *table, uint32_t node)
 {
-	struct site *sites;
-
-	if (table->count == table->capacity) {
-		if (table->capacity >= SITES_MAX)
-			return 0;
-		sites = realloc(table->sites, 2 * (size_t)table->capacity * sizeof(*sites));
-		if (!sites)
-			return 0;
-		table->sites = sites;
-		table->capacity *= 2;
-	}
+	if (table->count >= SITES_MAX ||
+	    array_reserve(table->sites, table->capacity, table->count + 1))
+		return 0;
 	table->sites[table->count] = (struct site){
 		.share.peak_epoch = table->peak_epoch,
 		.size_min = UINT64_MAX,

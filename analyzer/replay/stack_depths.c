@@ -1,6 +1,8 @@
 /* replay/stack_depths.c - how deep the stacks of a process went. */
 #include "replay/stack_depths.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,30 +34,9 @@ void stack_depths_release(struct stack_depths *depths)
 	*depths = (struct stack_depths){ .threads = NULL };
 }
 
-/* Room for element `index` of an array of elements of `bytes`, zeroed. 0 or -1. */
-static int array_reserve(void *array, uint32_t *capacity, uint32_t index, size_t bytes)
-{
-	uint32_t larger = *capacity ? *capacity : 16;
-	void *data;
-
-	if (index < *capacity)
-		return 0;
-	while (larger <= index)
-		larger *= 2;
-	memcpy(&data, array, sizeof(data));
-	data = realloc(data, larger * bytes);
-	if (!data)
-		return -1;
-	memset((char *)data + *capacity * bytes, 0, (larger - *capacity) * bytes);
-	memcpy(array, &data, sizeof(data));
-	*capacity = larger;
-	return 0;
-}
-
 static struct thread_depths *thread_at(struct stack_depths *depths, uint32_t index)
 {
-	if (array_reserve(&depths->threads, &depths->thread_capacity, index,
-	                  sizeof(*depths->threads)))
+	if (array_reserve_zeroed(depths->threads, depths->thread_capacity, index + 1))
 		return NULL;
 	if (index >= depths->thread_count)
 		depths->thread_count = index + 1;
@@ -93,8 +74,8 @@ static int told_trim(struct stack_depths *depths, struct thread_depths *thread,
 			             thread->samples - told->since + 1);
 			continue;
 		}
-		if (array_reserve(&depths->locations, &depths->location_capacity,
-		                  told->entry.location, sizeof(*depths->locations)))
+		if (array_reserve_zeroed(depths->locations, depths->location_capacity,
+		                         told->entry.location + 1))
 			return -1;
 		frames_count(&depths->locations[told->entry.location], told->entry.words,
 		             thread->samples - told->since + 1);
@@ -110,8 +91,7 @@ static int told_add(struct thread_depths *depths, const struct thread *thread,
 	struct told_frame *told;
 	uint32_t i;
 
-	if (thread->depth && array_reserve(&depths->told, &depths->told_capacity,
-	                                   thread->depth - 1, sizeof(*depths->told)))
+	if (array_reserve_zeroed(depths->told, depths->told_capacity, thread->depth))
 		return -1;
 	for (i = depths->told_count; i < thread->depth; i++) {
 		told = &depths->told[i];

@@ -1,6 +1,8 @@
 /* replay/tally.c - blocks and bytes for each value of something. */
 #include "replay/tally.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 #define CELLS_FIRST 1024u
@@ -23,17 +25,9 @@ void tally_release(struct tally_pool *pool)
 static struct tally_cell *cell_new(struct tally_pool *pool, uint32_t *list,
                                    uint32_t key)
 {
-	struct tally_cell *cells;
-
-	if (pool->count == pool->capacity) {
-		if (pool->capacity >= CELLS_MAX)
-			return NULL;
-		cells = realloc(pool->cells, 2 * (size_t)pool->capacity * sizeof(*cells));
-		if (!cells)
-			return NULL;
-		pool->cells = cells;
-		pool->capacity *= 2;
-	}
+	if (pool->count >= CELLS_MAX ||
+	    array_reserve(pool->cells, pool->capacity, pool->count + 1))
+		return NULL;
 	pool->cells[pool->count] = (struct tally_cell){ .next = *list, .key = key };
 	*list = pool->count;
 	return &pool->cells[pool->count++];

@@ -1,25 +1,13 @@
 /* replay/thread_stack.c - a thread as its events show it. */
 #include "replay/thread_stack.h"
 
-#include <stdlib.h>
+#include "base/array.h"
 
-#define STACK_FIRST 256
+#include <stdlib.h>
 
 int thread_stack_reserve(struct thread *thread, uint32_t depth)
 {
-	uint32_t capacity = thread->stack_capacity ? thread->stack_capacity : STACK_FIRST;
-	struct frame *stack;
-
-	if (depth <= thread->stack_capacity)
-		return 0;
-	while (capacity < depth)
-		capacity *= 2;
-	stack = realloc(thread->stack, capacity * sizeof(*stack));
-	if (!stack)
-		return -1;
-	thread->stack = stack;
-	thread->stack_capacity = capacity;
-	return 0;
+	return array_reserve(thread->stack, thread->stack_capacity, depth);
 }
 
 bool thread_stack_is_same(const struct thread *thread, const uint32_t *locations,

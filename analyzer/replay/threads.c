@@ -1,6 +1,7 @@
 /* replay/threads.c - the threads that the events of a process are of. */
 #include "replay/threads.h"
 
+#include "base/array.h"
 #include "trace/definitions.h"
 
 #include <stdlib.h>
@@ -29,16 +30,10 @@ struct thread *thread_table_find(const struct thread_table *table, uint32_t seri
 
 struct thread *thread_table_add(struct thread_table *table, uint32_t serial)
 {
-	size_t capacity = table->capacity ? 2 * table->capacity : 16;
-	struct thread *thread, **items;
+	struct thread *thread;
 
-	if (table->count == table->capacity) {
-		items = realloc(table->items, capacity * sizeof(struct thread *));
-		if (!items)
-			return NULL;
-		table->items = items;
-		table->capacity = capacity;
-	}
+	if (array_reserve(table->items, table->capacity, table->count + 1))
+		return NULL;
 	thread = calloc(1, sizeof(*thread));
 	if (!thread)
 		return NULL;

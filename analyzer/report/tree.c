@@ -1,6 +1,7 @@
 /* report/tree.c - the call tree as people see it. */
 #include "report/tree.h"
 
+#include "base/array.h"
 #include "elf/allocators.h"
 #include "base/hash_index.h"
 
@@ -47,7 +48,6 @@ static uint32_t label_find(struct labelling *work, const struct stack_name *name
 {
 	struct name_tree *names = work->names;
 	uint64_t hash = stack_name_hash(name);
-	struct stack_name *labels;
 	uint32_t slot, number;
 
 	if (work->index.count) {
@@ -57,13 +57,8 @@ static uint32_t label_find(struct labelling *work, const struct stack_name *name
 				return number;
 		}
 	}
-	if (names->label_count == work->label_capacity) {
-		work->label_capacity *= 2;
-		labels = realloc(names->labels, work->label_capacity * sizeof(*labels));
-		if (!labels)
-			return 0;
-		names->labels = labels;
-	}
+	if (array_reserve(names->labels, work->label_capacity, names->label_count + 1))
+		return 0;
 	number = (uint32_t)names->label_count;
 	names->labels[number] = *name;
 	if (hash_index_add(&work->index, hash, number, label_hash_of, names))
@@ -74,15 +69,8 @@ static uint32_t label_find(struct labelling *work, const struct stack_name *name
 
 static int list_add(struct labelling *work, uint32_t label)
 {
-	uint32_t *lists;
-
-	if (work->list_count == work->list_capacity) {
-		work->list_capacity *= 2;
-		lists = realloc(work->lists, work->list_capacity * sizeof(*lists));
-		if (!lists)
-			return -1;
-		work->lists = lists;
-	}
+	if (array_reserve(work->lists, work->list_capacity, work->list_count + 1))
+		return -1;
 	work->lists[work->list_count++] = label;
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* segments/history.c - all samples of a process. */
 #include "segments/history.h"
 
+#include "base/array.h"
 #include "trace/clock.h"
 
 #include <stdlib.h>
@@ -47,22 +48,6 @@ static void peaks_note(struct segment_history *history,
 	history->same_count += !!(sample->reasons & SEGMENTS_SAME);
 }
 
-/* For one more. 0, or -1: memory is out. */
-static int history_reserve(struct segment_history *history)
-{
-	size_t capacity = history->capacity ? 2 * history->capacity : 64;
-	struct segment_sample *samples;
-
-	if (history->count < history->capacity)
-		return 0;
-	samples = realloc(history->samples, capacity * sizeof(*samples));
-	if (!samples)
-		return -1;
-	history->samples = samples;
-	history->capacity = capacity;
-	return 0;
-}
-
 /* Takes the sample over. 0, or -1: memory is out. */
 static int history_add(struct segment_history *history,
                        const struct segment_sample *sample)
@@ -71,7 +56,7 @@ static int history_add(struct segment_history *history,
 	history->read++;
 	if (history->count == SAMPLES_MAX)
 		history_thin(history);
-	if (history_reserve(history))
+	if (array_reserve(history->samples, history->capacity, history->count + 1))
 		return -1;
 	history->samples[history->count++] = *sample;
 	return 0;
@@ -92,7 +77,7 @@ int segment_history_insert(struct segment_history *history,
 {
 	size_t at = history->count;
 
-	if (history_reserve(history))
+	if (array_reserve(history->samples, history->capacity, history->count + 1))
 		return -1;
 	peaks_note(history, sample);
 	history->own_count++;

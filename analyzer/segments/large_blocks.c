@@ -1,6 +1,8 @@
 /* segments/large_blocks.c - the large blocks that are live, by address. */
 #include "segments/large_blocks.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 #define PAGE UINT64_C(4096)
@@ -67,22 +69,16 @@ static void changes_merge(struct live_large *large)
 static bool changes_room(struct live_large *large)
 {
 	size_t room = large->count > CHANGES_MIN ? large->count : CHANGES_MIN;
-	struct large_block *grown;
 
 	if (large->change_count < large->change_room)
 		return true;
 	changes_merge(large);
 	if (large->is_failed)
 		return false;
-	if (room <= large->change_room)
-		return true;
-	grown = realloc(large->changes, room * sizeof(*grown));
-	if (!grown) {
+	if (array_reserve(large->changes, large->change_room, room)) {
 		fail(large);
 		return false;
 	}
-	large->changes = grown;
-	large->change_room = room;
 	return true;
 }
 

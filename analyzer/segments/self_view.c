@@ -1,6 +1,7 @@
 /* segments/self_view.c - the mappings a process saw of itself, and their segments. */
 #include "segments/self_view.h"
 
+#include "base/array.h"
 #include "trace/definitions.h"
 
 #include <stdlib.h>
@@ -131,16 +132,9 @@ static void sample_free(struct segment_sample *sample)
 static int picture_add(struct picture_loader *loader)
 {
 	struct segment_pictures *into = loader->into;
-	size_t capacity = into->capacity ? 2 * into->capacity : 8;
-	struct segment_picture *grown;
 
-	if (into->count == into->capacity) {
-		grown = realloc(into->pictures, capacity * sizeof(*grown));
-		if (!grown)
-			return -1;
-		into->pictures = grown;
-		into->capacity = capacity;
-	}
+	if (array_reserve(into->pictures, into->capacity, into->count + 1))
+		return -1;
 	into->pictures[into->count++] = loader->picture;
 	return 0;
 }
@@ -224,16 +218,9 @@ static int entry_take(struct picture_loader *loader, const struct maps_entry *en
                       const uint8_t *name)
 {
 	struct process_maps *maps = &loader->segments.maps;
-	size_t capacity = maps->capacity ? 2 * maps->capacity : 256;
-	struct mapping *grown;
 
-	if (maps->count == maps->capacity) {
-		grown = realloc(maps->mappings, capacity * sizeof(*grown));
-		if (!grown)
-			return -1;
-		maps->mappings = grown;
-		maps->capacity = capacity;
-	}
+	if (array_reserve(maps->mappings, maps->capacity, maps->count + 1))
+		return -1;
 	maps->mappings[maps->count++] = (struct mapping){
 		.start = entry->start,
 		.end = entry->end,

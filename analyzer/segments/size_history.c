@@ -1,6 +1,8 @@
 /* segments/size_history.c - all readings of a process's size. */
 #include "segments/size_history.h"
 
+#include "base/array.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -26,18 +28,10 @@ static void history_thin(struct size_history *history)
 /* 0, or -1: memory is out. */
 static int history_add(struct size_history *history, const struct sizes_entry *entry)
 {
-	size_t capacity = history->capacity ? 2 * history->capacity : 256;
-	struct sizes_entry *entries;
-
 	if (history->count == ENTRIES_MAX)
 		history_thin(history);
-	if (history->count == history->capacity) {
-		entries = realloc(history->entries, capacity * sizeof(*entries));
-		if (!entries)
-			return -1;
-		history->entries = entries;
-		history->capacity = capacity;
-	}
+	if (array_reserve(history->entries, history->capacity, history->count + 1))
+		return -1;
 	if (!history->count || entry->resident > history->highest.resident)
 		history->highest = *entry;
 	history->entries[history->count++] = *entry;

@@ -1,6 +1,7 @@
 /* segments/symbols.c - symbols with their sizes and resident pages. */
 #include "segments/symbols.h"
 
+#include "base/array.h"
 #include "elf/debug_file.h"
 #include "elf/demangle.h"
 #include "elf/variables.h"
@@ -75,18 +76,9 @@ static bool section_take(struct raw_symbol *to, const struct process_module *mod
 
 static int symbol_add(struct finder *finder, const struct raw_symbol *symbol)
 {
-	size_t larger = finder->capacity ? finder->capacity * 2 : 4096;
-	struct raw_symbol *grown;
-
-	if (finder->count == finder->capacity) {
-		grown = larger > SYMBOLS_MAX
-		            ? NULL
-		            : reallocarray(finder->symbols, larger, sizeof(*grown));
-		if (!grown)
-			return -1;
-		finder->symbols = grown;
-		finder->capacity = larger;
-	}
+	if (finder->count >= SYMBOLS_MAX ||
+	    array_reserve(finder->symbols, finder->capacity, finder->count + 1))
+		return -1;
 	finder->symbols[finder->count++] = *symbol;
 	return 0;
 }

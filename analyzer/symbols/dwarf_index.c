@@ -1,6 +1,7 @@
 /* symbols/dwarf_index.c - functions, inlined functions and lines by libdw. */
 #include "symbols/dwarf_index.h"
 
+#include "base/array.h"
 #include "symbols/dwarf_scopes.h"
 #include "base/text.h"
 #include "base/text_pool.h"
@@ -79,23 +80,9 @@ static int64_t range_list_find(const struct range_list *list, uint64_t address)
 	return -1;
 }
 
-/* Room for one more of `count` elements; NULL when memory is out. */
-static void *array_grow(void *array, size_t count, size_t *capacity, size_t bytes)
-{
-	void *grown;
-
-	if (count < *capacity)
-		return array;
-	grown = reallocarray(array, *capacity ? *capacity * 2 : 16, bytes);
-	if (grown)
-		*capacity = *capacity ? *capacity * 2 : 16;
-	return grown;
-}
-
 /* Add all code of a DIE. Functions the linker dropped lie at 0: left out. */
 static bool range_list_add(struct range_list *list, Dwarf_Die *die, uint32_t owner)
 {
-	struct address_range *grown;
 	Dwarf_Addr base, low, high;
 	ptrdiff_t offset = 0;
 	bool any = false;
@@ -103,10 +90,8 @@ static bool range_list_add(struct range_list *list, Dwarf_Die *die, uint32_t own
 	while ((offset = dwarf_ranges(die, offset, &base, &low, &high)) > 0) {
 		if (low == 0 || low >= high)
 			continue;
-		grown = array_grow(list->ranges, list->count, &list->capacity, sizeof(*grown));
-		if (!grown)
+		if (array_reserve(list->ranges, list->capacity, list->count + 1))
 			return any;
-		list->ranges = grown;
 		list->ranges[list->count++] = (struct address_range){ low, high, owner };
 		any = true;
 	}
@@ -117,18 +102,11 @@ static bool range_list_add(struct range_list *list, Dwarf_Die *die, uint32_t own
 
 static int unit_add(struct dwarf_index *index, Dwarf_Die *lines, Dwarf_Die *root)
 {
-	struct dwarf_unit *grown = array_grow(index->units, index->unit_count,
-	                                      &index->unit_capacity, sizeof(*grown));
-
-	if (!grown)
+	if (array_reserve(index->units, index->unit_capacity, index->unit_count + 1))
 		return -1;
-	index->units = grown;
-	if (!range_list_add(&index->ranges, lines, (uint32_t)index->unit_count))
-		return 0;
-	grown += index->unit_count++;
-	memset(grown, 0, sizeof(*grown));
-	grown->lines = *lines;
-	grown->root = *root;
+	if (range_list_add(&index->ranges, lines, (uint32_t)index->unit_count))
+		index->units[index->unit_count++] = (struct dwarf_unit){ .lines = *lines,
+			                                                     .root = *root };
 	return 0;
 }
 
@@ -182,12 +160,9 @@ void dwarf_index_free(struct dwarf_index *index)
 
 static void function_add(struct dwarf_unit *unit, Dwarf_Die *die)
 {
-	Dwarf_Die *grown = array_grow(unit->functions, unit->function_count,
-	                              &unit->function_capacity, sizeof(*grown));
-
-	if (!grown)
+	if (array_reserve(unit->functions, unit->function_capacity,
+	                  unit->function_count + 1))
 		return;
-	unit->functions = grown;
 	if (range_list_add(&unit->ranges, die, (uint32_t)unit->function_count))
 		unit->functions[unit->function_count++] = *die;
 }

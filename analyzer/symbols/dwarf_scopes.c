@@ -1,6 +1,7 @@
 /* symbols/dwarf_scopes.c - names of C++ functions that have none for the linker. */
 #include "symbols/dwarf_scopes.h"
 
+#include "base/array.h"
 #include "elf/demangle.h"
 #include "base/hash_index.h"
 #include "base/text.h"
@@ -38,7 +39,7 @@ struct scope_answer {
 
 struct dwarf_scopes {
 	struct scope_unit *units;
-	size_t unit_count;
+	size_t unit_count, unit_capacity;
 	struct scope_answer *answers; /* [0] is none */
 	size_t answer_count, answer_capacity;
 	struct hash_index index;
@@ -111,16 +112,8 @@ static bool is_scope(int tag)
 static uint32_t scope_add(struct scope_unit *unit, const Dwarf_Die *die,
                           uint32_t parent)
 {
-	size_t capacity = unit->capacity ? 2 * unit->capacity : 64;
-	struct scope *scopes;
-
-	if (unit->count == unit->capacity) {
-		scopes = reallocarray(unit->scopes, capacity, sizeof(*scopes));
-		if (!scopes)
-			return SCOPE_NONE;
-		unit->scopes = scopes;
-		unit->capacity = capacity;
-	}
+	if (array_reserve(unit->scopes, unit->capacity, unit->count + 1))
+		return SCOPE_NONE;
 	unit->scopes[unit->count] = (struct scope){ *die, dwarf_dieoffset((Dwarf_Die *)die),
 		                                        parent };
 	return (uint32_t)unit->count++;
@@ -161,7 +154,7 @@ static bool is_cpp_language(int language)
 /* The unit that an entry lies in; NULL: memory is out, or it is not C++. */
 static const struct scope_unit *unit_of(struct dwarf_scopes *scopes, Dwarf_Die *die)
 {
-	struct scope_unit *units, *unit;
+	struct scope_unit *unit;
 	Dwarf_Die root;
 	Dwarf_Off offset;
 	size_t i;
@@ -173,11 +166,9 @@ static const struct scope_unit *unit_of(struct dwarf_scopes *scopes, Dwarf_Die *
 		if (scopes->units[i].offset == offset)
 			return &scopes->units[i];
 	}
-	units = reallocarray(scopes->units, i + 1, sizeof(*units));
-	if (!units)
+	if (array_reserve(scopes->units, scopes->unit_capacity, i + 1))
 		return NULL;
-	scopes->units = units;
-	unit = &units[scopes->unit_count++];
+	unit = &scopes->units[scopes->unit_count++];
 	*unit = (struct scope_unit){ .offset = offset };
 	scopes_collect(unit, &root, SCOPE_NONE, 0);
 	return unit;
@@ -375,16 +366,9 @@ static const char *answer_find(const struct dwarf_scopes *scopes, const void *en
 static void answer_add(struct dwarf_scopes *scopes, const void *entry, const char *name)
 {
 	size_t number = scopes->answer_count + 1;
-	size_t capacity = scopes->answer_capacity ? 2 * scopes->answer_capacity : 64;
-	struct scope_answer *answers;
 
-	if (number >= scopes->answer_capacity) {
-		answers = reallocarray(scopes->answers, capacity, sizeof(*answers));
-		if (!answers)
-			return;
-		scopes->answers = answers;
-		scopes->answer_capacity = capacity;
-	}
+	if (array_reserve(scopes->answers, scopes->answer_capacity, number + 1))
+		return;
 	scopes->answers[number] = (struct scope_answer){ entry, name };
 	if (!hash_index_add(&scopes->index, hash_words((uintptr_t)entry, 0),
 	                    (uint32_t)number, answer_hash_of, scopes))

@@ -1,6 +1,7 @@
 /* symbols/namesakes.c - functions of one name: what tells each from the others. */
 #include "symbols/namesakes.h"
 
+#include "base/array.h"
 #include "base/hash_index.h"
 
 #include <stdbool.h>
@@ -57,16 +58,8 @@ static uint32_t named_find(const struct namesakes *work, const struct named *lik
 
 static int named_add(struct namesakes *work, const struct named *named)
 {
-	size_t capacity = work->capacity ? 2 * work->capacity : 256;
-	struct named *functions;
-
-	if (work->count + 1 >= work->capacity) {
-		functions = reallocarray(work->functions, capacity, sizeof(*functions));
-		if (!functions)
-			return -1;
-		work->functions = functions;
-		work->capacity = capacity;
-	}
+	if (array_reserve(work->functions, work->capacity, work->count + 2))
+		return -1;
 	work->functions[work->count + 1] = *named;
 	if (hash_index_add(&work->index, named_hash(named), (uint32_t)work->count + 1,
 	                   named_hash_of, work))

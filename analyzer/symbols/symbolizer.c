@@ -1,6 +1,7 @@
 /* symbols/symbolizer.c - modules by libdwfl, their answers kept. */
 #include "symbols/symbolizer.h"
 
+#include "base/array.h"
 #include "elf/debug_file.h"
 #include "elf/demangle.h"
 #include "symbols/dwarf_index.h"
@@ -57,7 +58,7 @@ struct symbolizer {
 	void *watch_context;
 	memory_out_handler memory_out; /* NULL: libdw's own way */
 	struct module *modules;
-	size_t module_count;
+	size_t module_count, module_capacity;
 	/* numbers of the next three begin at 1, as hash_index counts */
 	struct answer *answers;
 	size_t answer_count, answer_capacity;
@@ -126,20 +127,6 @@ void symbolizer_free(struct symbolizer *symbolizer)
 
 /* ---- modules ---- */
 
-/* Room for element number `count`; NULL when memory is out. */
-static void *array_grow(void *array, size_t count, size_t *capacity, size_t bytes)
-{
-	size_t larger = *capacity ? *capacity * 2 : 64;
-	void *grown;
-
-	if (count < *capacity)
-		return array;
-	grown = reallocarray(array, larger, bytes);
-	if (grown)
-		*capacity = larger;
-	return grown;
-}
-
 /* A descriptor of our own of the right file, or -1. */
 static int module_open(const struct symbolizer *symbolizer, const char *path,
                        const uint8_t *build_id, size_t build_id_bytes)
@@ -168,7 +155,7 @@ static int module_open(const struct symbolizer *symbolizer, const char *path,
 int symbolizer_module(struct symbolizer *symbolizer, const char *path,
                       const uint8_t *build_id, size_t build_id_bytes)
 {
-	struct module *module, *grown;
+	struct module *module;
 	size_t i;
 	int file;
 
@@ -184,10 +171,8 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
 	file = module_open(symbolizer, path, build_id, build_id_bytes);
 	if (file < 0)
 		return -1;
-	grown = reallocarray(symbolizer->modules, i + 1, sizeof(*grown));
-	if (grown)
-		symbolizer->modules = grown;
-	if (!grown || !(path = strdup(path))) {
+	if (array_reserve(symbolizer->modules, symbolizer->module_capacity, i + 1) ||
+	    !(path = strdup(path))) {
 		close(file);
 		return -1;
 	}
@@ -268,8 +253,8 @@ static const char *name_shown(const struct name *name)
 static const char *name_demangle(struct symbolizer *symbolizer, const char *mangled)
 {
 	uint64_t hash = name_hash(mangled);
-	struct name *grown;
 	uint32_t slot, number;
+	struct name *name;
 
 	if (mangled[0] != '_')
 		return mangled;
@@ -282,18 +267,16 @@ static const char *name_demangle(struct symbolizer *symbolizer, const char *mang
 				return name_shown(&symbolizer->names[number]);
 		}
 	}
-	grown = array_grow(symbolizer->names, symbolizer->name_count + 1,
-	                   &symbolizer->name_capacity, sizeof(*grown));
-	if (!grown)
-		return mangled;
-	symbolizer->names = grown;
 	number = (uint32_t)symbolizer->name_count + 1;
-	grown[number] = (struct name){ mangled, NULL };
+	if (array_reserve(symbolizer->names, symbolizer->name_capacity, number + 1))
+		return mangled;
+	name = &symbolizer->names[number];
+	*name = (struct name){ mangled, NULL };
 	if (hash_index_add(&symbolizer->name_index, hash, number, name_hash_of, symbolizer))
 		return mangled;
 	symbolizer->name_count++;
-	grown[number].demangled = demangle(mangled);
-	return name_shown(&grown[number]);
+	name->demangled = demangle(mangled);
+	return name_shown(name);
 }
 
 /* ---- answers ---- */
@@ -333,31 +316,26 @@ static const struct answer *answer_add(struct symbolizer *symbolizer, uint32_t m
                                        const struct symbol_frame *frames, int count)
 {
 	uint32_t number = (uint32_t)symbolizer->answer_count + 1;
-	struct answer *grown = array_grow(symbolizer->answers, number,
-	                                  &symbolizer->answer_capacity, sizeof(*grown));
-	struct symbol_frame *more;
+	size_t first = symbolizer->frame_count;
+	struct symbol_frame *kept;
 	int i;
 
-	if (!grown)
+	if (array_reserve(symbolizer->answers, symbolizer->answer_capacity, number + 1) ||
+	    array_reserve(symbolizer->frames, symbolizer->frame_capacity,
+	                  first + (size_t)count))
 		return NULL;
-	symbolizer->answers = grown;
-	grown[number] = (struct answer){ offset, module, (uint32_t)symbolizer->frame_count,
-		                             (uint32_t)count };
+	symbolizer->answers[number] = (struct answer){ offset, module, (uint32_t)first,
+		                                           (uint32_t)count };
 	for (i = 0; i < count; i++) {
-		more = array_grow(symbolizer->frames, symbolizer->frame_count,
-		                  &symbolizer->frame_capacity, sizeof(*more));
-		if (!more)
-			return NULL;
-		symbolizer->frames = more;
-		more[symbolizer->frame_count] = frames[i];
-		more[symbolizer->frame_count++].function = name_demangle(symbolizer,
-		                                                         frames[i].function);
+		kept = &symbolizer->frames[symbolizer->frame_count++];
+		*kept = frames[i];
+		kept->function = name_demangle(symbolizer, frames[i].function);
 	}
 	if (hash_index_add(&symbolizer->answer_index, answer_hash(module, offset), number,
 	                   answer_hash_of, symbolizer))
 		return NULL;
 	symbolizer->answer_count++;
-	return &grown[number];
+	return &symbolizer->answers[number];
 }
 
 /* The call lies before the address it returns to. Returns the number of frames. */

@@ -1,6 +1,7 @@
 /* trace/address_map.c - what was loaded where and when in one process. */
 #include "trace/address_map.h"
 
+#include "base/array.h"
 #include "trace/definitions.h"
 #include "base/hash_index.h"
 #include "trace_format.h"
@@ -118,19 +119,8 @@ static int module_number(struct address_map *map, struct module *module)
 /* Takes `path` over, also when it fails. */
 static int module_add(struct address_map *map, struct module *module)
 {
-	size_t capacity = map->module_capacity ? map->module_capacity * 2 : 64;
-	struct module *modules;
-
-	if (map->module_count == map->module_capacity) {
-		modules = realloc(map->modules, capacity * sizeof(*modules));
-		if (!modules) {
-			free(module->path);
-			return -1;
-		}
-		map->modules = modules;
-		map->module_capacity = capacity;
-	}
-	if (module_number(map, module)) {
+	if (array_reserve(map->modules, map->module_capacity, map->module_count + 1) ||
+	    module_number(map, module)) {
 		free(module->path);
 		return -1;
 	}
@@ -342,9 +332,7 @@ static uint64_t location_hash(const void *context, uint32_t number)
 static uint32_t location_number(struct address_map *map, uint32_t module,
                                 uint64_t offset)
 {
-	size_t capacity = map->location_capacity * 2;
 	uint64_t hash = hash_words(offset, module);
-	struct location *locations;
 	uint32_t slot, number;
 
 	if (map->location_index.count) {
@@ -355,13 +343,8 @@ static uint32_t location_number(struct address_map *map, uint32_t module,
 				return number;
 		}
 	}
-	if (map->location_count == map->location_capacity) {
-		locations = realloc(map->locations, capacity * sizeof(*locations));
-		if (!locations)
-			return LOCATION_NONE;
-		map->locations = locations;
-		map->location_capacity = capacity;
-	}
+	if (array_reserve(map->locations, map->location_capacity, map->location_count + 1))
+		return LOCATION_NONE;
 	number = (uint32_t)map->location_count;
 	map->locations[number] = (struct location){ module, offset };
 	if (hash_index_add(&map->location_index, hash, number, location_hash, map))

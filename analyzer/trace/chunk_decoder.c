@@ -1,6 +1,7 @@
 /* trace/chunk_decoder.c - the byte-coded records of one event chunk, as events. */
 #include "trace/chunk_decoder.h"
 
+#include "base/array.h"
 #include "trace/operands.h"
 #include "trace/prediction.h"
 
@@ -137,17 +138,8 @@ static inline int frame_code_read(struct chunk_decoder *decoder, const uint8_t *
 /* Make room for `news` more frames of this batch. */
 static int frames_reserve(struct chunk_decoder *decoder, uint32_t news)
 {
-	uint32_t capacity = decoder->frames_capacity;
-	uint32_t *frames;
-
-	while (capacity - decoder->frames_used < news)
-		capacity *= 2;
-	frames = realloc(decoder->frames, capacity * sizeof(*frames));
-	if (!frames)
-		return -1;
-	decoder->frames = frames;
-	decoder->frames_capacity = capacity;
-	return 0;
+	return array_reserve(decoder->frames, decoder->frames_capacity,
+	                     (size_t)decoder->frames_used + news);
 }
 
 /*

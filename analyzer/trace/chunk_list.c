@@ -1,20 +1,14 @@
 /* trace/chunk_list.c - where the chunks of one process lie. */
 #include "trace/chunk_list.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 int chunk_list_add(struct chunk_list *list, const struct chunk_entry *entry)
 {
-	size_t capacity = list->capacity ? list->capacity * 2 : 64;
-	struct chunk_entry *entries;
-
-	if (list->count == list->capacity) {
-		entries = realloc(list->entries, capacity * sizeof(*entries));
-		if (!entries)
-			return -1;
-		list->entries = entries;
-		list->capacity = capacity;
-	}
+	if (array_reserve(list->entries, list->capacity, list->count + 1))
+		return -1;
 	list->entries[list->count++] = *entry;
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* trace/counts.c - how much of what one process recorded. */
 #include "trace/counts.h"
 
+#include "base/array.h"
 #include "trace/chunk_decoder.h"
 #include "base/hash_index.h"
 
@@ -66,9 +67,6 @@ static uint64_t position_hash_of(const void *context, uint32_t number)
 /* The number of a thread's position, made if it is new; 0 when memory is out. */
 static uint32_t position_find(struct counting *counting, uint32_t thread)
 {
-	uint32_t capacity = counting->position_capacity ? 2 * counting->position_capacity
-	                                                : 16;
-	struct position *positions;
 	uint32_t slot, number;
 
 	if (counting->index.count) {
@@ -78,13 +76,9 @@ static uint32_t position_find(struct counting *counting, uint32_t thread)
 				return number;
 		}
 	}
-	if (counting->position_count + 1 >= counting->position_capacity) {
-		positions = realloc(counting->positions, capacity * sizeof(*positions));
-		if (!positions)
-			return 0;
-		counting->positions = positions;
-		counting->position_capacity = capacity;
-	}
+	if (array_reserve(counting->positions, counting->position_capacity,
+	                  counting->position_count + 2))
+		return 0;
 	number = ++counting->position_count;
 	counting->positions[number] = (struct position){ thread, 0, 0 };
 	if (hash_index_add(&counting->index, hash_words(thread, 1), number,

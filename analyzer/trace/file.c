@@ -1,6 +1,8 @@
 /* trace/file.c - the blocks of a trace file, one after the other. */
 #include "trace/file.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
@@ -163,20 +165,6 @@ void payload_reader_free(struct payload_reader *payloads)
 	free(payloads);
 }
 
-static int stored_reserve(struct payload_reader *payloads, uint64_t bytes)
-{
-	uint8_t *stored;
-
-	if (bytes <= payloads->capacity)
-		return 0;
-	stored = realloc(payloads->stored, bytes);
-	if (!stored)
-		return -1;
-	payloads->stored = stored;
-	payloads->capacity = bytes;
-	return 0;
-}
-
 int payload_read(struct payload_reader *payloads, const struct byte_source *source,
                  uint64_t offset, uint64_t stored_bytes, uint8_t *to,
                  uint64_t raw_bytes, struct error *error)
@@ -184,7 +172,8 @@ int payload_read(struct payload_reader *payloads, const struct byte_source *sour
 	unsigned long long at = offset;
 	size_t got;
 
-	if (stored_reserve(payloads, stored_bytes ? stored_bytes : 1))
+	if (array_reserve(payloads->stored, payloads->capacity,
+	                  stored_bytes ? stored_bytes : 1))
 		return error_set(error, "%s at byte %llu: out of memory for a block",
 		                 source->name, at);
 	if (byte_source_read(source, offset, payloads->stored, stored_bytes, error))

@@ -1,6 +1,7 @@
 /* trace/index.c - where things lie in a recording. */
 #include "trace/index.h"
 
+#include "base/array.h"
 #include "trace/ring_directory.h"
 #include "trace/ring.h"
 #include "process/ring_mapper.h"
@@ -47,17 +48,10 @@ void trace_index_release(struct trace_index *index)
 /* The process of that number, made when it was not there; NULL when memory is out. */
 static struct trace_process *process_at(struct trace_index *index, size_t number)
 {
-	struct trace_process **processes;
-
-	if (number >= index->process_count) {
-		processes = realloc(index->processes, (number + 1) * sizeof(*processes));
-		if (!processes)
-			return NULL;
-		memset(processes + index->process_count, 0,
-		       (number + 1 - index->process_count) * sizeof(*processes));
-		index->processes = processes;
+	if (array_reserve_zeroed(index->processes, index->process_capacity, number + 1))
+		return NULL;
+	if (number >= index->process_count)
 		index->process_count = number + 1;
-	}
 	if (!index->processes[number])
 		index->processes[number] = calloc(1, sizeof(struct trace_process));
 	if (index->processes[number])
@@ -332,7 +326,6 @@ static int ring_scan(struct trace_index *index, uint32_t source, struct error *e
 static void ring_take(void *context, struct byte_source *source)
 {
 	struct trace_index *index = context;
-	struct byte_source *sources;
 	struct ring_header header;
 	struct error damage;
 
@@ -341,10 +334,9 @@ static void ring_take(void *context, struct byte_source *source)
 		byte_source_close(source);
 		return;
 	}
-	sources = realloc(index->sources, (index->source_count + 1) * sizeof(*sources));
-	if (sources)
-		index->sources = sources;
-	if (!sources || header.session != index->session) {
+	if (header.session != index->session ||
+	    array_reserve(index->sources, index->source_capacity,
+	                  index->source_count + 1)) {
 		byte_source_close(source);
 		return;
 	}
@@ -416,8 +408,8 @@ int trace_index_make(struct trace_index *index, const struct byte_source *source
 {
 	struct byte_source taken = *source;
 
-	*index = (struct trace_index){ .sources = malloc(sizeof(*index->sources)) };
-	if (!index->sources) {
+	*index = (struct trace_index){ .source_count = 0 };
+	if (array_reserve(index->sources, index->source_capacity, 1)) {
 		byte_source_close(&taken);
 		return error_set(error, "out of memory");
 	}

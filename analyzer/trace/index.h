@@ -35,10 +35,10 @@ struct trace_process {
 
 struct trace_index {
 	struct byte_source *sources; /* [0] is the file itself, then rings beside it */
-	size_t source_count;
+	size_t source_count, source_capacity;
 	/* By number while a trace is read, with gaps; afterwards without. */
 	struct trace_process **processes;
-	size_t process_count;
+	size_t process_count, process_capacity;
 	struct payload_reader *payloads;
 	struct problem_list problems;
 	uint64_t session;

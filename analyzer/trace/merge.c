@@ -1,6 +1,8 @@
 /* trace/merge.c - the events of all threads in the order of time. */
 #include "trace/merge.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 #define BATCH_EVENTS 64
@@ -82,16 +84,8 @@ static void heap_sift_up(struct event_merge *merge, size_t at)
 
 static int heap_push(struct event_merge *merge, struct cursor *cursor)
 {
-	size_t capacity = merge->heap_capacity ? 2 * merge->heap_capacity : 16;
-	struct cursor **heap;
-
-	if (merge->heap_count == merge->heap_capacity) {
-		heap = realloc(merge->heap, capacity * sizeof(struct cursor *));
-		if (!heap)
-			return -1;
-		merge->heap = heap;
-		merge->heap_capacity = capacity;
-	}
+	if (array_reserve(merge->heap, merge->heap_capacity, merge->heap_count + 1))
+		return -1;
 	merge->heap[merge->heap_count] = cursor;
 	heap_sift_up(merge, merge->heap_count++);
 	return 0;

@@ -1,6 +1,7 @@
 /* trace/phases.c - the phases of one process. */
 #include "trace/phases.h"
 
+#include "base/array.h"
 #include "trace/definitions.h"
 #include "trace_format.h"
 
@@ -19,14 +20,13 @@ struct phase_record {
 
 static int total_add(struct phases *phases, const char *name, size_t bytes)
 {
-	struct phase_total *totals = realloc(phases->totals,
-	                                     (phases->count + 1) * sizeof(*totals));
+	struct phase_total *total;
 
-	if (!totals)
+	if (array_reserve(phases->totals, phases->capacity, phases->count + 1))
 		return -1;
-	phases->totals = totals;
-	totals[phases->count] = (struct phase_total){ .name = strndup(name, bytes) };
-	return totals[phases->count].name ? (int)phases->count++ : -1;
+	total = &phases->totals[phases->count];
+	*total = (struct phase_total){ .name = strndup(name, bytes) };
+	return total->name ? (int)phases->count++ : -1;
 }
 
 struct phases *phases_new(void)
@@ -101,16 +101,9 @@ static int number_of(struct phases *phases, const char *name, size_t bytes)
 
 static int record_add(struct phases *phases, const struct phase_record *record)
 {
-	size_t capacity = phases->record_capacity ? 2 * phases->record_capacity : 16;
-	struct phase_record *records;
-
-	if (phases->record_count == phases->record_capacity) {
-		records = realloc(phases->records, capacity * sizeof(*records));
-		if (!records)
-			return -1;
-		phases->records = records;
-		phases->record_capacity = capacity;
-	}
+	if (array_reserve(phases->records, phases->record_capacity,
+	                  phases->record_count + 1))
+		return -1;
 	phases->records[phases->record_count++] = *record;
 	return 0;
 }

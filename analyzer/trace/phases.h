@@ -42,7 +42,7 @@ struct phase_span {
 
 struct phases {
 	struct phase_total *totals; /* by number */
-	uint32_t count;             /* at least PHASES_OF_LIBC */
+	uint32_t count, capacity;   /* at least PHASES_OF_LIBC */
 	struct phase_span *spans;   /* of libc, in the order of time, without gaps */
 	size_t span_count;
 	struct phase_span *named; /* likewise; none if no phase was ever named */

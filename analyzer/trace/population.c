@@ -1,6 +1,7 @@
 /* trace/population.c - how many processes, how many programs. */
 #include "trace/population.h"
 
+#include "base/array.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -8,16 +9,9 @@
 
 int population_add(struct population *population, uint32_t pid, bool is_fork)
 {
-	size_t capacity = population->capacity ? 2 * population->capacity : 64;
-	struct program_start *starts;
-
-	if (population->programs == population->capacity) {
-		starts = realloc(population->starts, capacity * sizeof(*starts));
-		if (!starts)
-			return -1;
-		population->starts = starts;
-		population->capacity = capacity;
-	}
+	if (array_reserve(population->starts, population->capacity,
+	                  population->programs + 1))
+		return -1;
 	population->starts[population->programs++] = (struct program_start){ pid, is_fork };
 	return 0;
 }

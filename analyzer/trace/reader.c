@@ -1,6 +1,7 @@
 /* trace/reader.c - a recording, whatever it lies in. */
 #include "trace/reader.h"
 
+#include "base/array.h"
 #include "base/byte_source.h"
 #include "trace/chunk_decoder.h"
 #include "trace/ring.h"
@@ -21,15 +22,8 @@ void chunk_buffer_release(struct chunk_buffer *buffer)
 
 static int chunk_buffer_reserve(struct chunk_buffer *buffer, uint64_t bytes)
 {
-	uint8_t *data;
-
-	if (!buffer->data || bytes + CHUNK_PADDING_BYTES > buffer->capacity) {
-		data = realloc(buffer->data, bytes + CHUNK_PADDING_BYTES);
-		if (!data)
-			return -1;
-		buffer->data = data;
-		buffer->capacity = bytes + CHUNK_PADDING_BYTES;
-	}
+	if (array_reserve(buffer->data, buffer->capacity, bytes + CHUNK_PADDING_BYTES))
+		return -1;
 	buffer->bytes = bytes;
 	memset(buffer->data + bytes, 0, CHUNK_PADDING_BYTES);
 	return 0;

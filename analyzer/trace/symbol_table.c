@@ -1,6 +1,7 @@
 /* trace/symbol_table.c - the names behind return addresses. */
 #include "trace/symbol_table.h"
 
+#include "base/array.h"
 #include "base/hash_index.h"
 #include "trace_format.h"
 
@@ -53,22 +54,6 @@ void symbol_table_free(struct symbol_table *table)
 	hash_index_release(&table->index);
 	hash_index_release(&table->string_index);
 	free(table);
-}
-
-/* Room for one more of `bytes` each; the array may move. 0, or -1: no memory. */
-static int array_grow(void *array, size_t count, size_t *capacity, size_t bytes)
-{
-	size_t more = *capacity ? *capacity * 2 : 256;
-	void *grown;
-
-	if (count < *capacity)
-		return 0;
-	grown = realloc(*(void **)array, more * bytes);
-	if (!grown)
-		return -1;
-	*(void **)array = grown;
-	*capacity = more;
-	return 0;
 }
 
 static uint64_t string_hash(const char *string, const char *declared)
@@ -124,8 +109,7 @@ static const char *string_keep(struct symbol_table *table, const char *string,
 		return "";
 	if (number)
 		return table->strings[number];
-	if (array_grow(&table->strings, table->string_count, &table->string_capacity,
-	               sizeof(*table->strings)))
+	if (array_reserve(table->strings, table->string_capacity, table->string_count + 1))
 		return NULL;
 	copy = malloc(bytes + declared_bytes);
 	if (!copy)
@@ -170,8 +154,7 @@ int symbol_table_begin(struct symbol_table *table, uint32_t module, uint64_t off
 	table->is_dropping = true;
 	if (chain_find(table, module, offset))
 		return 0;
-	if (array_grow(&table->chains, table->chain_count, &table->chain_capacity,
-	               sizeof(*table->chains)))
+	if (array_reserve(table->chains, table->chain_capacity, table->chain_count + 1))
 		return -1;
 	table->chains[table->chain_count] = (struct chain){ offset, module,
 		                                                (uint32_t)table->frame_count,
@@ -195,8 +178,7 @@ int symbol_table_add(struct symbol_table *table, const struct symbol_frame *fram
 	kept.file = string_keep(table, frame->file, "");
 	kept.apart = "";
 	if (!kept.function || !kept.file ||
-	    array_grow(&table->frames, table->frame_count, &table->frame_capacity,
-	               sizeof(*table->frames)))
+	    array_reserve(table->frames, table->frame_capacity, table->frame_count + 1))
 		return -1;
 	kept.declared = string_declared(kept.function);
 	table->frames[table->frame_count++] = kept;

@@ -1,6 +1,7 @@
 /* trace/writer.c - append compressed blocks to a trace, whole or not at all. */
 #include "trace/writer.h"
 
+#include "base/array.h"
 #include "base/kernel_clock.h"
 
 #include <errno.h>
@@ -105,16 +106,10 @@ int trace_writer_open(struct trace_writer *writer, int descriptor, const char *p
 static size_t payload_compress(struct trace_writer *writer, const void *payload,
                                size_t bytes)
 {
-	size_t bound = ZSTD_compressBound(bytes), stored;
-	uint8_t *buffer;
+	size_t stored;
 
-	if (bound > writer->buffer_bytes) {
-		buffer = realloc(writer->buffer, bound);
-		if (!buffer)
-			return 0;
-		writer->buffer = buffer;
-		writer->buffer_bytes = bound;
-	}
+	if (array_reserve(writer->buffer, writer->buffer_bytes, ZSTD_compressBound(bytes)))
+		return 0;
 	ZSTD_CCtx_setParameter(writer->context, ZSTD_c_compressionLevel, writer->level);
 	stored = ZSTD_compress2(writer->context, writer->buffer, writer->buffer_bytes,
 	                        payload, bytes);

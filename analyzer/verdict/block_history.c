@@ -1,6 +1,7 @@
 /* verdict/block_history.c - the lives of single blocks. */
 #include "verdict/block_history.h"
 
+#include "base/array.h"
 #include "trace/merge.h"
 
 #include <stdlib.h>
@@ -165,17 +166,11 @@ static int life_begin(struct telling *telling, const struct thread *thread,
                       const struct event *event)
 {
 	struct block_story *story = telling->story;
-	size_t capacity = story->capacity ? 2 * story->capacity : 16;
-	struct story_life *lives, *life;
+	struct story_life *life;
 	struct origin origin;
 
-	if (story->count == story->capacity) {
-		lives = realloc(story->lives, capacity * sizeof(*lives));
-		if (!lives)
-			return -1;
-		story->lives = lives;
-		story->capacity = capacity;
-	}
+	if (array_reserve(story->lives, story->capacity, story->count + 1))
+		return -1;
 	life = &story->lives[story->count++];
 	*life = (struct story_life){ .number = telling->replay.totals.allocations,
 		                         .sequence = thread->sequence,

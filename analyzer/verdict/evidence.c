@@ -1,6 +1,8 @@
 /* verdict/evidence.c - the evidence about a set of sites. */
 #include "verdict/evidence.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 const char *size_kind_text(enum size_kind kind)
@@ -118,16 +120,8 @@ static struct summary_site summary_site_of(const struct classes *classes, uint32
 static int site_note(struct life_summary *summary, const struct classes *classes,
                      uint32_t site)
 {
-	uint32_t capacity = summary->site_capacity ? 2 * summary->site_capacity : 2;
-	struct summary_site *sites;
-
-	if (summary->site_count == summary->site_capacity) {
-		sites = realloc(summary->sites, capacity * sizeof(*sites));
-		if (!sites)
-			return -1;
-		summary->sites = sites;
-		summary->site_capacity = capacity;
-	}
+	if (array_reserve(summary->sites, summary->site_capacity, summary->site_count + 1))
+		return -1;
 	summary->sites[summary->site_count] = summary_site_of(classes, site);
 	return 0;
 }

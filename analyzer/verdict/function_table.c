@@ -1,6 +1,7 @@
 /* verdict/function_table.c - the functions of a profile. */
 #include "verdict/function_table.h"
 
+#include "base/array.h"
 #include "elf/allocators.h"
 
 #include <stdlib.h>
@@ -46,16 +47,8 @@ static uint32_t function_find(const struct function_table *table,
 static uint32_t function_add(struct function_table *table,
                              const struct function *function)
 {
-	struct function *functions;
-
-	if (table->count == table->capacity) {
-		functions = realloc(table->functions,
-		                    2 * (size_t)table->capacity * sizeof(*functions));
-		if (!functions)
-			return 0;
-		table->functions = functions;
-		table->capacity *= 2;
-	}
+	if (array_reserve(table->functions, table->capacity, table->count + 1))
+		return 0;
 	table->functions[table->count] = *function;
 	table->functions[table->count].is_allocator = is_allocator_name(function->name);
 	table->functions[table->count].is_deallocator = is_deallocator_name(function->name);

@@ -1,12 +1,13 @@
 /* verdict/ranking.c - blocks and bytes by a number. */
 #include "verdict/ranking.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 int ranking_add(struct ranking *ranking, uint32_t key, uint64_t blocks, uint64_t bytes)
 {
-	size_t capacity = ranking->capacity ? 2 * ranking->capacity : 4, i;
-	struct rank *ranks;
+	size_t i;
 
 	for (i = 0; i < ranking->count; i++) {
 		if (ranking->ranks[i].key == key) {
@@ -15,13 +16,8 @@ int ranking_add(struct ranking *ranking, uint32_t key, uint64_t blocks, uint64_t
 			return 0;
 		}
 	}
-	if (ranking->count == ranking->capacity) {
-		ranks = realloc(ranking->ranks, capacity * sizeof(*ranks));
-		if (!ranks)
-			return -1;
-		ranking->ranks = ranks;
-		ranking->capacity = capacity;
-	}
+	if (array_reserve(ranking->ranks, ranking->capacity, ranking->count + 1))
+		return -1;
 	ranking->ranks[ranking->count++] = (struct rank){ key, blocks, bytes };
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* verdict/stack_names.c - the names along a call path. */
 #include "verdict/stack_names.h"
 
+#include "base/array.h"
 #include "elf/allocators.h"
 #include "elf/cxx_name.h"
 #include "base/hash_index.h"
@@ -31,16 +32,8 @@ struct stack_name stack_name_gap(void)
 
 static int name_add(struct stack_names *stack, const struct stack_name *name)
 {
-	size_t capacity = stack->capacity ? stack->capacity * 2 : 64;
-	struct stack_name *names;
-
-	if (stack->count == stack->capacity) {
-		names = realloc(stack->names, capacity * sizeof(*names));
-		if (!names)
-			return -1;
-		stack->names = names;
-		stack->capacity = capacity;
-	}
+	if (array_reserve(stack->names, stack->capacity, stack->count + 1))
+		return -1;
 	stack->names[stack->count++] = *name;
 	return 0;
 }

@@ -1,6 +1,8 @@
 /* verdict/suppressions.c - read and match suppressions. */
 #include "verdict/suppressions.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,16 +99,11 @@ static char *text_read(const char *file, size_t *bytes, struct error *error)
 static int rule_add(struct suppressions *suppressions, const char *pattern,
                     const char *file, uint32_t line)
 {
-	uint32_t count = suppressions->count;
-	struct suppression *rules = suppressions->rules;
-
-	if (!(count & (count - 1))) { /* it doubles at each power of two */
-		rules = realloc(rules, (count ? 2 * (size_t)count : 1) * sizeof(*rules));
-		if (!rules)
-			return -1;
-		suppressions->rules = rules;
-	}
-	rules[suppressions->count++] = (struct suppression){ pattern, file, line };
+	if (array_reserve(suppressions->rules, suppressions->capacity,
+	                  suppressions->count + 1))
+		return -1;
+	suppressions->rules[suppressions->count++] = (struct suppression){ pattern, file,
+		                                                               line };
 	return 0;
 }
 
@@ -152,20 +149,18 @@ static int zero_check(const char *text, size_t bytes, const char *file,
 static char *text_take(struct suppressions *suppressions, const char *file,
                        struct error *error)
 {
-	char **texts = reallocarray(suppressions->texts, suppressions->text_count + 1,
-	                            sizeof(*texts));
 	size_t bytes = 0;
 	char *text;
 
-	if (!texts) {
+	if (array_reserve(suppressions->texts, suppressions->text_capacity,
+	                  suppressions->text_count + 1)) {
 		error_set(error, "%s: out of memory", file);
 		return NULL;
 	}
-	suppressions->texts = texts;
 	text = text_read(file, &bytes, error);
 	if (!text)
 		return NULL;
-	texts[suppressions->text_count++] = text;
+	suppressions->texts[suppressions->text_count++] = text;
 	return zero_check(text, bytes, file, error) ? NULL : text;
 }
 

@@ -25,9 +25,9 @@ struct suppression {
 /* Of several files; zeroed is empty. */
 struct suppressions {
 	struct suppression *rules;
-	uint32_t count;
+	uint32_t count, capacity;
 	char **texts; /* of the files; patterns point into them */
-	size_t text_count;
+	size_t text_count, text_capacity;
 };
 
 /*
