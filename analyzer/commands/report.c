@@ -139,40 +139,103 @@ static _Noreturn void why_die(const char *file, const char *why,
 	die("%s: no site '%s': --by site and --by function show what there is", file, why);
 }
 
+/* ---- views ---------------------------------------------------------------------------- */
+
+/* Options that ask for a view, or do not go with one. */
+enum {
+	ASKED_BY = 1 << 0,
+	ASKED_SORT = 1 << 1,
+	ASKED_CLASS = 1 << 2,
+	ASKED_TOP = 1 << 3,
+	ASKED_WHY = 1 << 4,
+	ASKED_EXPLAIN = 1 << 5,
+	ASKED_STACKS = 1 << 6,
+};
+#define ASKED_ROWS (ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_TOP)
+
+/* A row a view; the first that one of its options asks for is shown. */
+static const struct view_row {
+	enum report_view view;
+	const char *name; /* as an option */
+	unsigned options; /* 0: nothing asks for it */
+	struct {
+		unsigned options;
+		const char *message;
+	} refused[2];
+} views[] = {
+	{ REPORT_STACKS,
+	  "--stacks",
+	  ASKED_STACKS,
+	  { { ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_WHY | ASKED_EXPLAIN,
+	      "--stacks goes alone, without --by, --sort, --class, --why or --explain" } } },
+	{ REPORT_WHY,
+	  "--why",
+	  ASKED_WHY,
+	  { { ASKED_EXPLAIN, "--why and --explain do not go together" },
+	    { ASKED_ROWS, "--why goes with none of --by, --class, --sort and --top" } } },
+	{ REPORT_EXPLAIN,
+	  "--explain",
+	  ASKED_EXPLAIN,
+	  { { ASKED_ROWS,
+	      "--explain goes with none of --by, --class, --sort and --top" } } },
+	{ REPORT_CLASS, "--class", ASKED_CLASS, { { 0, NULL } } },
+	{ REPORT_ROWS, "--by", ASKED_BY | ASKED_SORT | ASKED_TOP, { { 0, NULL } } },
+	{ REPORT_OVERVIEW, "the overview", 0, { { 0, NULL } } },
+};
+
+static unsigned asked_options(const struct report_options *said)
+{
+	return (said->group.is_given ? ASKED_BY : 0) |
+	       (said->sort.is_given ? ASKED_SORT : 0) |
+	       (said->class.is_given ? ASKED_CLASS : 0) |
+	       (said->top.is_given ? ASKED_TOP : 0) | (said->why ? ASKED_WHY : 0) |
+	       (said->explain ? ASKED_EXPLAIN : 0) | (said->stacks ? ASKED_STACKS : 0);
+}
+
+/* The view that is asked for; what does not go together is told. */
+static const struct view_row *view_choose(const struct report_options *said)
+{
+	unsigned asked = asked_options(said);
+	const struct view_row *row = views;
+	size_t i;
+
+	/* a thread allocates blocks of all classes, and an owner has what others allocate */
+	if (said->class.is_given &&
+	    (said->group.value == REPORT_BY_THREAD || said->group.value == REPORT_BY_OWNER))
+		die_usage("report",
+		          "report: --class goes with --by site, function or module, not %s",
+		          groups[said->group.value]);
+	while (row->options && !(row->options & asked))
+		row++;
+	for (i = 0; i < 2; i++) {
+		if (row->refused[i].options & asked)
+			die_usage("report", "report: %s", row->refused[i].message);
+	}
+	if (row->view >= REPORT_WHY && said->format.value == FORMAT_JSON)
+		die_usage("report",
+		          "report: %s is for people; in JSON every site has its evidence",
+		          row->name);
+	return row;
+}
+
 static int report_print(struct trace_reader *reader, const struct profile *profile,
                         const struct report_options *said,
-                        const struct suppressions *suppressions,
-                        const struct block_story *story)
+                        struct report_settings *settings)
 {
-	struct report_settings settings = {
-		.group = (enum report_group)said->group.value,
-		.sort = (enum report_sort)said->sort.value,
-		.top = said->top.value,
-		.class_number = said->class.is_given ? 1 + (unsigned)said->class.value : 0,
-		.why = said->why,
-		.is_stacks = said->stacks,
-		.story = story,
-		.is_overview = !said->stacks && !said->group.is_given && !said->sort.is_given &&
-		               !said->class.is_given && !said->top.is_given,
-		.classes = { .wrappers = said->wrappers.items,
-		             .wrapper_count = said->wrappers.count,
-		             .suppressions = said->suppressions.count ? suppressions : NULL,
-		             .shows_suppressed = said->all },
-	};
 	struct why_several several = { .peeled = PEEL_NOT };
 	int result;
 
-	settings.several = &several;
+	settings->several = &several;
 	if (said->format.value == FORMAT_JSON) {
 		if (!said->top.is_given)
-			settings.top = TOP_JSON;
-		return report_json(reader, profile, &settings, stdout);
+			settings->top = TOP_JSON;
+		return report_json(reader, profile, settings, stdout);
 	}
 	if (!said->top.is_given)
-		settings.top = TOP_TEXT;
+		settings->top = TOP_TEXT;
 	if (!said->group.is_given)
-		settings.group = REPORT_BY_FUNCTION;
-	result = report_recording(reader, profile, &settings, stdout);
+		settings->group = REPORT_BY_FUNCTION;
+	result = report_recording(reader, profile, settings, stdout);
 	if (result > 0 && said->stacks)
 		die("%s: no thread '%s' has a stack that is known: --stacks shows all",
 		    trace_reader_name(reader), said->thread);
@@ -180,26 +243,6 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		why_die(trace_reader_name(reader), said->why, &several);
 	text_release(&several.list);
 	return result;
-}
-
-/* One site or one block is told whole, whatever it is of. */
-static void single_check(const struct report_options *said)
-{
-	const char *single = said->why ? "--why" : "--explain";
-
-	if (!said->why && !said->explain)
-		return;
-	if (said->why && said->explain)
-		die_usage("report", "report: --why and --explain do not go together");
-	if (said->group.is_given || said->class.is_given || said->sort.is_given ||
-	    said->top.is_given)
-		die_usage("report",
-		          "report: %s goes with none of --by, --class, --sort and --top",
-		          single);
-	if (said->format.value == FORMAT_JSON)
-		die_usage("report",
-		          "report: %s is for people; in JSON every site has its evidence",
-		          single);
 }
 
 /* What --explain says: an address, or the number of an allocation. */
@@ -229,44 +272,49 @@ static void story_read(struct block_story *story, struct trace_reader *reader,
 		                                               : "allocated");
 }
 
-static int report_run(const struct command *command, int argc, char **argv)
+/* ---- the command ---------------------------------------------------------------------- */
+
+/* What is asked for, as far as the options say it. */
+static struct report_settings settings_of(const struct report_options *said,
+                                          const struct suppressions *suppressions)
 {
-	struct report_options said = { .stacks = false };
-	int at = command_parse(command, &said, argc, argv);
-	struct suppressions suppressions = { .count = 0 };
-	struct block_story story = { .count = 0 };
+	return (struct report_settings){
+		.group = (enum report_group)said->group.value,
+		.sort = (enum report_sort)said->sort.value,
+		.top = said->top.value,
+		.class = (enum life_class)said->class.value,
+		.why = said->why,
+		.classes = { .wrappers = said->wrappers.items,
+		             .wrapper_count = said->wrappers.count,
+		             .suppressions = said->suppressions.count ? suppressions : NULL,
+		             .shows_suppressed = said->all },
+	};
+}
+
+static struct trace_reader *recording_open(const char *path,
+                                           const struct report_options *said,
+                                           size_t *process)
+{
 	struct trace_reader *reader;
+	struct error error;
+
+	reader = trace_reader_open(path, &error);
+	if (!reader || process_pick(reader, &said->process, process, &error))
+		die("%s", error.message);
+	emptiness_check(reader);
+	return reader;
+}
+
+static struct profile *recording_read(struct trace_reader *reader, size_t process,
+                                      const struct report_options *said)
+{
 	struct progress progress;
 	struct profile *profile;
 	struct error error;
-	size_t process = 0, i;
 
-	if (argc - at != 1)
-		die_usage("report",
-		          at == argc ? "report: which file?" : "report: one file at a time");
-	/* a thread allocates blocks of all classes, and an owner has what others allocate */
-	if (said.class.is_given &&
-	    (said.group.value == REPORT_BY_THREAD || said.group.value == REPORT_BY_OWNER))
-		die_usage("report",
-		          "report: --class goes with --by site, function or module, not %s",
-		          groups[said.group.value]);
-	if (said.stacks && (said.group.is_given || said.sort.is_given ||
-	                    said.class.is_given || said.why || said.explain))
-		die_usage("report",
-		          "report: --stacks goes alone, without --by, --sort, --class, "
-		          "--why or --explain");
-	single_check(&said);
-	for (i = 0; i < said.suppressions.count; i++) {
-		if (suppressions_read(&suppressions, said.suppressions.items[i], &error))
-			die("%s", error.message);
-	}
-	reader = trace_reader_open(argv[at], &error);
-	if (!reader || process_pick(reader, &said.process, &process, &error))
-		die("%s", error.message);
-	emptiness_check(reader);
 	progress_begin(&progress, "reading events");
 	profile = profile_read_chosen(reader, process,
-	                              &(struct profile_choice){ said.phase, said.thread },
+	                              &(struct profile_choice){ said->phase, said->thread },
 	                              progress_events, &progress, &error);
 	progress_end(&progress);
 	if (!profile)
@@ -274,10 +322,38 @@ static int report_run(const struct command *command, int argc, char **argv)
 	symbols_complete(profile);
 	report_completeness(reader);
 	problems_warn(trace_reader_problems(reader));
-	if (said.explain)
+	return profile;
+}
+
+static int report_run(const struct command *command, int argc, char **argv)
+{
+	struct report_options said = { .stacks = false };
+	int at = command_parse(command, &said, argc, argv);
+	struct suppressions suppressions = { .count = 0 };
+	struct block_story story = { .count = 0 };
+	struct report_settings settings;
+	const struct view_row *row;
+	struct trace_reader *reader;
+	struct profile *profile;
+	struct error error;
+	size_t process = 0, i;
+
+	if (argc - at != 1)
+		die_usage("report",
+		          at == argc ? "report: which file?" : "report: one file at a time");
+	row = view_choose(&said);
+	for (i = 0; i < said.suppressions.count; i++) {
+		if (suppressions_read(&suppressions, said.suppressions.items[i], &error))
+			die("%s", error.message);
+	}
+	reader = recording_open(argv[at], &said, &process);
+	profile = recording_read(reader, process, &said);
+	settings = settings_of(&said, &suppressions);
+	settings.view = row->view;
+	settings.story = &story;
+	if (row->view == REPORT_EXPLAIN)
 		story_read(&story, reader, profile, said.explain);
-	if (report_print(reader, profile, &said, &suppressions,
-	                 said.explain ? &story : NULL))
+	if (report_print(reader, profile, &said, &settings))
 		die("%s: out of memory for the report", argv[at]);
 	block_story_release(&story);
 	suppressions_release(&suppressions);

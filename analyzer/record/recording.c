@@ -145,10 +145,12 @@ static void run_progress(void *context, uint64_t done, uint64_t expected)
 static void run_report(void *context, const struct trace_reader *reader,
                        const struct profile *profile)
 {
+	const struct report_settings settings = { .view = REPORT_OVERVIEW };
 	struct recording *run = context;
 
 	progress_end(&run->progress);
-	if (!run->options.is_quiet && report_recording(reader, profile, NULL, stderr) < 0)
+	if (!run->options.is_quiet &&
+	    report_recording(reader, profile, &settings, stderr) < 0)
 		warning("out of memory for the report: 'outlive report %s' shows it where more "
 		        "is allowed",
 		        run->trace);

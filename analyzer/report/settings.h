@@ -4,10 +4,8 @@
 #ifndef OUTLIVE_REPORT_SETTINGS_H
 #define OUTLIVE_REPORT_SETTINGS_H
 
-#include "verdict/class_options.h"
+#include "verdict/classes.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct block_story;
@@ -28,17 +26,33 @@ enum report_sort {
 	REPORT_SORT_LIVE,
 };
 
+/* What is shown, and what says more of it than group, sort and top. */
+enum report_view {
+	/* of a process's profile */
+	REPORT_OVERVIEW, /* the default screen, whatever group, sort and top are */
+	REPORT_ROWS,
+	REPORT_CLASS,   /* rows of the blocks of one class: `class` */
+	REPORT_STACKS,  /* how deep they went */
+	REPORT_WHY,     /* a site or a function whole: `why` */
+	REPORT_EXPLAIN, /* single blocks: `story` */
+	/* of segments */
+	REPORT_SEGMENTS, /* of a process that runs */
+	REPORT_TIMELINE, /* of a recorded one, over time */
+	/* of a recording */
+	REPORT_INFO,
+	REPORT_VIEWS,
+};
+
 struct report_settings {
+	enum report_view view;
 	enum report_group group;
 	enum report_sort sort;
-	uint64_t top;          /* rows; 0: all */
-	bool is_overview;      /* the default screen, whatever group, sort and top are */
-	unsigned class_number; /* only blocks of this class: 1 + enum life_class; 0: all */
+	uint64_t top; /* rows; 0: all */
+	enum life_class class;
+	const char *why;             /* the number of a site, or the name of a function */
 	struct why_several *several; /* where is listed what `why` means, if not one */
-	const char *why; /* NULL, or the number of a site, or the name of a function */
-	bool is_stacks;  /* how deep the stacks went */
-	const struct block_story *story; /* NULL, or single blocks to tell about */
-	struct class_options classes;    /* how blocks are judged */
+	const struct block_story *story;
+	struct class_options classes; /* how blocks are judged */
 };
 
 #endif

@@ -6,20 +6,29 @@
 
 /* ---- words ------------------------------------------------------------------------- */
 
-const char *life_class_text(enum life_class class)
-{
-	static const char *const texts[CLASS_COUNT] = { "stack-like", "escaping", "crossed",
-		                                            "static-like", "live at exit" };
+static const struct {
+	const char *text, *key;
+} verdicts[VERDICT_COUNT] = {
+	[CLASS_STACK] = { "stack-like", "stack_like" },
+	[CLASS_ESCAPING] = { "escaping", "escaping" },
+	[CLASS_CROSSED] = { "crossed", "crossed" },
+	[CLASS_STATIC] = { "static-like", "static_like" },
+	[CLASS_LIVE] = { "live at exit", "live" },
+	[VERDICT_SUPPRESSED] = { "suppressed", "suppressed" },
+	[VERDICT_INFERRED] = { "inferred", "inferred" },
+	[VERDICT_UNKNOWN] = { "unknown", "unknown" },
+	[VERDICT_MIXED] = { "mixed", "mixed" },
+	[VERDICT_GROWS] = { "grows", "grows" },
+};
 
-	return texts[class];
+const char *verdict_text(enum verdict verdict)
+{
+	return verdicts[verdict].text;
 }
 
-const char *life_class_key(enum life_class class)
+const char *verdict_key(enum verdict verdict)
 {
-	static const char *const keys[CLASS_COUNT] = { "stack_like", "escaping", "crossed",
-		                                           "static_like", "live" };
-
-	return keys[class];
+	return verdicts[verdict].key;
 }
 
 /* Whether so many of the blocks have something in common that it is said of all. */
@@ -28,35 +37,22 @@ static bool is_verdict(const struct class_counts *counts, uint64_t blocks)
 	return blocks * 100 >= counts->blocks * VERDICT_PERCENT;
 }
 
-const char *class_counts_verdict(const struct class_counts *counts,
-                                 uint64_t allocations)
+enum verdict class_counts_verdict(const struct class_counts *counts,
+                                  uint64_t allocations)
 {
 	unsigned class;
 
 	if (!counts->blocks)
-		return allocations ? "grows" : "unknown";
+		return allocations ? VERDICT_GROWS : VERDICT_UNKNOWN;
 	for (class = 0; class < CLASS_COUNT; class ++) {
 		if (is_verdict(counts, counts->shares[class].blocks))
-			return life_class_key(class);
+			return (enum verdict) class;
 	}
 	if (is_verdict(counts, counts->suppressed.blocks))
-		return "suppressed";
+		return VERDICT_SUPPRESSED;
 	if (is_verdict(counts, counts->inferred.blocks))
-		return "inferred";
-	return is_verdict(counts, counts->unknown.blocks) ? "unknown" : "mixed";
-}
-
-const char *class_counts_verdict_text(const struct class_counts *counts,
-                                      uint64_t allocations)
-{
-	const char *verdict = class_counts_verdict(counts, allocations);
-	unsigned class;
-
-	for (class = 0; class < CLASS_COUNT; class ++) {
-		if (!strcmp(verdict, life_class_key(class)))
-			return life_class_text(class);
-	}
-	return verdict;
+		return VERDICT_INFERRED;
+	return is_verdict(counts, counts->unknown.blocks) ? VERDICT_UNKNOWN : VERDICT_MIXED;
 }
 
 /* ---- counting ---------------------------------------------------------------------- */

@@ -83,23 +83,37 @@ void classes_free(struct classes *classes);
 
 void class_counts_add(struct class_counts *to, const struct class_counts *from);
 
-/* "stack-like", ..; as a key of JSON: "stack_like", .. */
-const char *life_class_text(enum life_class class);
-const char *life_class_key(enum life_class class);
-
 /*
- * What can be said of all these blocks in one word, that is true of VERDICT_PERCENT of them:
- * a class, as life_class_key(); "suppressed", hidden; "inferred", their frames are not exact;
- * "unknown", their end was not seen. Else "mixed"; "grows" for a site whose `allocations` only go on with blocks
- * of other sites (blocks is 0).
+ * What can be said of many blocks in one word: a class, as enum life_class has it, or one of
+ * the others below.
  */
-#define VERDICT_PERCENT 90
-const char *class_counts_verdict(const struct class_counts *counts,
-                                 uint64_t allocations);
+enum verdict {
+	VERDICT_SUPPRESSED = CLASS_COUNT, /* hidden */
+	VERDICT_INFERRED,                 /* their frames are not exact */
+	VERDICT_UNKNOWN,                  /* their end was not seen */
+	VERDICT_MIXED,
+	VERDICT_GROWS, /* allocations that only go on with blocks of other sites */
+	VERDICT_COUNT,
+};
 
-/* The same for people: as life_class_text(). */
-const char *class_counts_verdict_text(const struct class_counts *counts,
-                                      uint64_t allocations);
+/* For people: "stack-like", ..; as JSON has it: "stack_like", .. */
+const char *verdict_text(enum verdict verdict);
+const char *verdict_key(enum verdict verdict);
+
+static inline const char *life_class_text(enum life_class class)
+{
+	return verdict_text((enum verdict) class);
+}
+
+static inline const char *life_class_key(enum life_class class)
+{
+	return verdict_key((enum verdict) class);
+}
+
+/* What is true of VERDICT_PERCENT of a site's blocks; `allocations` are those of the site. */
+#define VERDICT_PERCENT 90
+enum verdict class_counts_verdict(const struct class_counts *counts,
+                                  uint64_t allocations);
 
 /* The site's frame that is innermost once the wrappers are peeled off. */
 uint32_t classes_site_node(const struct classes *classes, uint32_t site);

@@ -63,11 +63,10 @@ static void read_file(const uint8_t *data, size_t bytes)
 	for (i = 0; i < trace_reader_process_count(reader) && i < 4; i++) {
 		profile = profile_read(reader, i, NULL, NULL, &error);
 		if (profile) {
-			report_text(profile, NULL, nowhere);
-			report_text(profile, &settings, nowhere);
-			settings.is_stacks = true;
-			report_text(profile, &settings, nowhere);
-			settings.is_stacks = false;
+			for (settings.view = REPORT_OVERVIEW; settings.view <= REPORT_STACKS;
+			     settings.view++)
+				report_text(profile, &settings, nowhere);
+			settings.view = REPORT_ROWS;
 			segments_tell(profile, nowhere);
 			if (!i)
 				report_json(reader, profile, &settings, nowhere);

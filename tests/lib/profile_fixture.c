@@ -76,8 +76,8 @@ const struct stack_depths *fixture_stacks(struct fixture *fixture)
 
 const char *fixture_report(struct fixture *fixture, bool is_json, bool is_stacks)
 {
-	struct report_settings settings = { .is_stacks = is_stacks,
-		                                .is_overview = !is_stacks,
+	struct report_settings settings = { .view = is_stacks ? REPORT_STACKS
+		                                                  : REPORT_OVERVIEW,
 		                                .top = 20 };
 	size_t bytes;
 	FILE *file;

@@ -334,8 +334,9 @@ int site_classes_json(struct json_writer *json, const struct findings *findings,
 	if (!result) {
 		life_summary_sort(&summary, classes);
 		json_count(json, "blocks", summary.counts.blocks);
-		json_string(json, "verdict",
-		            class_counts_verdict(&summary.counts, summary.allocations));
+		json_string(
+			json, "verdict",
+			verdict_key(class_counts_verdict(&summary.counts, summary.allocations)));
 		class_counts_json(json, &summary.counts);
 		exact_json(json, &summary.counts);
 		depths_json(json, "escape_depths", &summary.depths);

@@ -115,8 +115,8 @@ static int sites_json(struct json_writer *json, const struct findings *findings,
 
 	if (report_rows_make(&rows, findings->classes, REPORT_BY_SITE, settings->sort))
 		return -1;
-	if (settings->class_number)
-		report_rows_keep(&rows, (enum life_class)(settings->class_number - 1));
+	if (settings->view == REPORT_CLASS)
+		report_rows_keep(&rows, settings->class);
 	json_count(json, "site_count", rows.count);
 	json_array(json, "sites");
 	for (i = 0; i < rows.count && !result; i++) {
@@ -140,16 +140,15 @@ static int groups_json(struct json_writer *json, const struct findings *findings
 
 	json_string(json, "by", groups[settings->group]);
 	json_string(json, "class",
-	            settings->class_number ? life_class_key(settings->class_number - 1)
-	                                   : "");
+	            settings->view == REPORT_CLASS ? life_class_key(settings->class) : "");
 	if (settings->group == REPORT_BY_OWNER)
 		return owners_json(json, findings, settings->top);
 	if (settings->group != REPORT_BY_FUNCTION && settings->group != REPORT_BY_MODULE)
 		return 0;
 	if (report_rows_make(&rows, findings->classes, settings->group, settings->sort))
 		return -1;
-	if (settings->class_number)
-		report_rows_keep(&rows, (enum life_class)(settings->class_number - 1));
+	if (settings->view == REPORT_CLASS)
+		report_rows_keep(&rows, settings->class);
 	json_count(json, "group_count", rows.count);
 	json_array(json, "groups");
 	for (i = 0; i < rows.count; i++) {

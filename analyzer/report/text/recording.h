@@ -14,8 +14,8 @@
 #include <stdio.h>
 
 /*
- * `profile` is of one of the reader's processes and has its symbols; settings NULL: the
- * default screen. 0; -1: memory is out; 1: settings->why names no site.
+ * `profile` is of one of the reader's processes and has its symbols. 0; -1: memory is out;
+ * 1: settings->why names no site.
  */
 int report_recording(const struct trace_reader *reader, const struct profile *profile,
                      const struct report_settings *settings, FILE *file);

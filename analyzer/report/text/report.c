@@ -246,22 +246,23 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 	return result;
 }
 
-static int report_write(const struct screen *screen, const struct findings *findings,
+/* ---- views ---------------------------------------------------------------------------- */
+
+static int overview_print(const struct screen *screen, const struct findings *findings,
+                          const struct report_settings *settings)
+{
+	(void)settings;
+	return screen_print(screen, findings);
+}
+
+static int groups_print(const struct screen *screen, const struct findings *findings,
                         const struct report_settings *settings)
 {
 	const struct classes *classes = findings->classes;
 	int result;
 
-	if (!settings || settings->is_overview)
-		return screen_print(screen, findings);
-	if (settings->is_stacks)
-		return report_stacks(screen, classes, settings->top);
 	report_summary(screen, classes->profile, classes->all.suppressed.blocks,
 	               classes->all.suppressed.bytes);
-	if (settings->class_number)
-		return report_class_rows(screen, findings, settings->group,
-		                         (enum life_class)(settings->class_number - 1),
-		                         settings->top);
 	if (settings->group == REPORT_BY_OWNER)
 		return report_owners(screen, findings, settings->top);
 	result = rows_print(screen, classes, settings);
@@ -273,23 +274,55 @@ static int report_write(const struct screen *screen, const struct findings *find
 	return result;
 }
 
+static int class_print(const struct screen *screen, const struct findings *findings,
+                       const struct report_settings *settings)
+{
+	const struct classes *classes = findings->classes;
+
+	report_summary(screen, classes->profile, classes->all.suppressed.blocks,
+	               classes->all.suppressed.bytes);
+	return report_class_rows(screen, findings, settings->group, settings->class,
+	                         settings->top);
+}
+
+static int stacks_print(const struct screen *screen, const struct findings *findings,
+                        const struct report_settings *settings)
+{
+	return report_stacks(screen, findings->classes, settings->top);
+}
+
+/* The other views have what report_only() says in their heads. */
+static int why_print(const struct screen *screen, const struct findings *findings,
+                     const struct report_settings *settings)
+{
+	report_only(screen, findings->classes->profile);
+	return report_why(screen, findings, settings->why, settings->several);
+}
+
+static int explain_print(const struct screen *screen, const struct findings *findings,
+                         const struct report_settings *settings)
+{
+	report_only(screen, findings->classes->profile);
+	return report_explain(screen, findings, settings->story);
+}
+
+static int (*const views[])(const struct screen *screen,
+                            const struct findings *findings,
+                            const struct report_settings *settings) = {
+	[REPORT_OVERVIEW] = overview_print, [REPORT_ROWS] = groups_print,
+	[REPORT_CLASS] = class_print,       [REPORT_STACKS] = stacks_print,
+	[REPORT_WHY] = why_print,           [REPORT_EXPLAIN] = explain_print,
+};
+
 int report_text(const struct profile *profile, const struct report_settings *settings,
                 FILE *file)
 {
 	struct screen screen = screen_of(file);
 	struct findings findings;
-	int result = findings_make(&findings, profile,
-	                           settings ? &settings->classes : NULL);
+	int result = findings_make(&findings, profile, &settings->classes);
 
-	/* other views have it in their heads */
-	if (!result && settings && (settings->story || settings->why))
-		report_only(&screen, profile);
-	if (!result && settings && settings->story)
-		result = report_explain(&screen, &findings, settings->story);
-	else if (!result && settings && settings->why)
-		result = report_why(&screen, &findings, settings->why, settings->several);
-	else if (!result)
-		result = report_write(&screen, &findings, settings);
+	if (!result)
+		result = views[settings->view](&screen, &findings, settings);
 	if (!result && findings.classes->shows_suppressed)
 		result = report_suppressions(&screen, findings.classes);
 	if (!result)

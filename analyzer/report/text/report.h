@@ -11,10 +11,9 @@
 
 /*
  * Print it to the file: as wide as its terminal, coloured if that is one. Strings of the
- * traced program are escaped. settings NULL: the default screen, which says what
- * became of the blocks, what to do about it, who allocated the most, who made the peak,
- * and what was never freed; else one table as asked for. 0, or -1 when memory is out; 1:
- * settings->why names no site.
+ * traced program are escaped. The overview says what became of the blocks, what to
+ * do about it, who allocated the most, who made the peak, and what was never freed. 0, or -1
+ * when memory is out; 1: settings->why names no site.
  */
 int report_text(const struct profile *profile, const struct report_settings *settings,
                 FILE *file);

@@ -46,9 +46,9 @@ static int title_print(const struct why *why)
 	            : why->summary.site_count > 1 ? " and other call paths"
 	                                          : "",
 	            screen_plain(why->screen));
-	screen_line(
-		why->screen, LABEL_COLUMNS, "  verdict      %s",
-		class_counts_verdict_text(&why->summary.counts, why->summary.allocations));
+	screen_line(why->screen, LABEL_COLUMNS, "  verdict      %s",
+	            verdict_text(class_counts_verdict(&why->summary.counts,
+	                                              why->summary.allocations)));
 	report_kept(why->screen, why->findings->classes, &why->summary);
 	return 0;
 }

@@ -24,7 +24,9 @@ static FILE *nowhere; /* reports are made, not read */
 /* All that can be done with a recording; the events that were read. */
 static uint64_t read_all(const uint8_t *data, size_t bytes)
 {
-	struct report_settings settings = { .group = REPORT_BY_SITE,
+	struct report_settings overview = { .view = REPORT_OVERVIEW };
+	struct report_settings settings = { .view = REPORT_ROWS,
+		                                .group = REPORT_BY_SITE,
 		                                .sort = REPORT_SORT_BYTES };
 	struct process_counts counts;
 	struct trace_reader *reader;
@@ -42,7 +44,7 @@ static uint64_t read_all(const uint8_t *data, size_t bytes)
 		profile = profile_read(reader, i, NULL, NULL, &error);
 		assert_non_null(profile);
 		events += profile->replay.totals.events;
-		assert_int_equal(report_text(profile, NULL, nowhere), 0);
+		assert_int_equal(report_text(profile, &overview, nowhere), 0);
 		assert_int_equal(report_text(profile, &settings, nowhere), 0);
 		assert_int_equal(report_json(reader, profile, &settings, nowhere), 0);
 		profile_free(profile);
