@@ -8,16 +8,16 @@
 #include "system/system.h"
 
 /*
- * A thread's handlers begin at one place as a rule, the end of its signal stack; those that run
- * into faults themselves have others below.
+ * A thread's handlers usually begin at one address, the end of its signal stack. Handlers that
+ * run into faults themselves have their frames below.
  */
 #define PASSED 64
-#define PLACES 4 /* where one may be */
+#define PLACES 4 /* slots that may hold one fault */
 static struct passed_fault passed[PASSED + PLACES - 1];
-static uint64_t passed_count; /* ever; threads may lose a step */
+static uint64_t passed_count; /* since the start; racing threads may lose one */
 static _Atomic bool has_passed;
 
-/* Where one with this frame is, or may come: in place of none, or the one that came first. */
+/* The slot of the fault with this frame: the one that has it, an empty one, or the oldest. */
 static struct passed_fault *place_of(const void *context)
 {
 	struct passed_fault *
@@ -42,7 +42,7 @@ struct fault_cause fault_cause_of(const siginfo_t *info)
 	};
 }
 
-/* Of another thread's at the same place, the one that came last stays, or a mix: see below. */
+/* Of two threads' faults in one slot the later stays, or a mix of both: see below. */
 void fault_passed_note(const siginfo_t *info, const void *context, uint32_t epoch)
 {
 	struct passed_fault *place = place_of(context);
@@ -72,7 +72,7 @@ static bool is_at(const struct passed_fault *fault, const void *context)
 	return ip == fault->ip && sp == fault->sp && bp == fault->bp;
 }
 
-/* On another stack than the thread's there may be holes above, where one was unmapped. */
+/* On a stack other than the thread's own, memory above may have been unmapped. */
 static bool is_mapped(const struct passed_fault *fault)
 {
 	return system_is_readable(fault->context) &&
@@ -81,7 +81,7 @@ static bool is_mapped(const struct passed_fault *fault)
 	       system_is_readable((const char *)fault->info + sizeof(siginfo_t) - 8);
 }
 
-/* The signal frame is what it was: nobody has used its place since. */
+/* The signal frame is unchanged: no one has used its memory since. */
 static bool is_there(const struct passed_fault *fault)
 {
 	struct fault_cause cause;
@@ -107,7 +107,7 @@ bool fault_passed_find(uintptr_t sp, uintptr_t high, struct passed_fault *found)
 	for (int i = 0; i < PASSED + PLACES - 1; i++) {
 		uintptr_t frame = (uintptr_t)passed[i].context;
 
-		/* The kernel puts the one above the other. */
+		/* The kernel puts `context` above `info`. */
 		if (frame > sp && frame < (uintptr_t)passed[i].info &&
 		    (uintptr_t)passed[i].info + sizeof(siginfo_t) <= high &&
 		    (!innermost || frame < (uintptr_t)innermost->context) &&

@@ -1,6 +1,6 @@
 /*
- * self/fault_passed.h - faults that a handler of the program's own was given: should that end
- * the process, they are what it died of.
+ * self/fault_passed.h - faults that were passed on to the program's own handler. If that
+ * handler ends the process, such a fault is what the process died of.
  */
 #ifndef OUTLIVE_PRELOAD_SELF_FAULT_PASSED_H
 #define OUTLIVE_PRELOAD_SELF_FAULT_PASSED_H
@@ -16,39 +16,39 @@ struct fault_cause {
 
 struct passed_fault {
 	struct fault_cause cause;
-	const siginfo_t *info; /* in the signal frame, as is `context` */
+	const siginfo_t *info; /* in the signal frame, like `context` */
 	const void *context;
 	uintptr_t ip, sp, bp; /* of the code that was interrupted */
 	uint32_t epoch;
-	uint64_t number; /* they are counted as they come */
+	uint64_t number; /* faults are numbered in the order they come */
 };
 
 struct fault_cause fault_cause_of(const siginfo_t *info);
 
 /*
- * A few stores: a program may live on its faults. Nothing of the thread's own is needed.
- * `epoch`: 0 in a forked child, until fault_passed_forked() is called there.
+ * Costs a few stores, since a program may live on its faults. Needs nothing of the thread's
+ * own. `epoch`: 0 in a forked child until it calls fault_passed_forked().
  */
 void fault_passed_note(const siginfo_t *info, const void *context, uint32_t epoch);
 
-/* In a forked child: what its parent was given is forgotten. */
+/* Call in a forked child: forgets the parent's faults. */
 void fault_passed_forked(void);
 
-/* False: there has been none. */
+/* False: no fault was passed on yet. */
 bool fault_passed_any(void);
 
 /*
- * The one whose handler is running still: the calling thread's stack pointer is `sp`, on a
- * stack that ends at `high`. Given once.
+ * The fault whose handler is still running. The calling thread's stack pointer is `sp`, on a
+ * stack that ends at `high`. Each fault is returned once.
  */
 bool fault_passed_find(uintptr_t sp, uintptr_t high, struct passed_fault *found);
 
-/* One that was found is to be found again. */
+/* Put back a fault that was found, so that it is found again. */
 void fault_passed_keep(const struct passed_fault *found);
 
 /*
- * The one that interrupted the code which `context` says is interrupted again, on whatever
- * stack: its handler has returned. Given once; its own context may be gone.
+ * The fault that interrupted the code which `context` interrupts again, on any stack: its
+ * handler has returned. Each fault is returned once; its own context may be gone.
  */
 bool fault_passed_again(const void *context, struct passed_fault *found);
 

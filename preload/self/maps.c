@@ -18,12 +18,12 @@
 #define NAME_BYTES_MAX 4096
 #define APART_QUANTA UINT64_C(10000000) /* about 100 ms */
 
-/* What smaps may cost. Of a short life it may take more: up to so much, of a very short less. */
+/* The budget for reading smaps: 1 % of the process's life; 10 % below 30 ms, at most 300 us. */
 #define LIFE_SHARE 100
 #define SHORT_LIFE_SHARE 10
 #define COST_SHORT_NS UINT64_C(300000)
 #define COST_MAX_NS UINT64_C(100000000)
-/* What it does cost, at most; where nothing else runs, half of that. */
+/* What reading smaps costs at most; half of that on an idle machine. */
 #define PAGE_NS 25
 #define SWAPPED_PAGE_NS 200
 #define MAPPING_NS 2000
@@ -32,36 +32,37 @@
 #define PIECES_MAX 4096
 #define THREAD_NS 4000
 
-/* One writer at a time, see definitions_enter(). */
+/* One writer at a time: see definitions_enter(). */
 static char buffer[BUFFER_BYTES];
 static uint8_t uses[RECORD_BYTES]; /* of the mappings of one record */
-static uint64_t spent_bytes;       /* of the ring, by all pictures */
-static uint64_t spent_ns;          /* of processor time, by those with sizes */
-static uint32_t mappings_before;   /* of the last whole picture */
+static uint64_t spent_bytes;       /* bytes of the ring that all snapshots took */
+static uint64_t spent_ns;          /* processor time that snapshots with sizes took */
+static uint32_t mappings_before;   /* mappings in the last whole snapshot */
 static _Atomic uint64_t last_time, last_exec_time;
 
 struct picture {
-	struct maps_definition *record; /* being filled; NULL: none is */
+	struct maps_definition *record; /* the record being filled; NULL: none */
 	uint32_t used_bytes;            /* of it */
 	uint32_t number;                /* of the next mapping */
-	uint64_t room_bytes;            /* that the picture may yet take */
+	uint64_t room_bytes;            /* room left for this snapshot */
 	uint64_t time;
 	uint64_t next_start; /* where the last mapping ended */
-	uint64_t file_start; /* of the last one of a file's beginning */
-	uint64_t data_end;   /* of the last one of a file that can be written to */
+	uint64_t file_start; /* start of the last mapping of a file's beginning */
+	uint64_t data_end;   /* end of the last mapping of a file that is writable */
 	enum maps_reason reason;
 	struct maps_look look;
 	/* sizes: */
 	bool is_sized;
-	bool has_mapping;     /* one whose sizes are being read */
-	struct maps_use use;  /* of that */
-	uint32_t uses_bytes;  /* in `uses` */
-	uint64_t sized_until; /* of the thread's own time: then it has taken too long */
+	bool has_mapping;    /* a mapping's sizes are being read */
+	struct maps_use use; /* the sizes of that mapping */
+	uint32_t uses_bytes; /* in `uses` */
+	uint64_t
+		sized_until; /* in the thread's processor time: from then on it takes too long */
 };
 
 /* ---- records ------------------------------------------------------------------- */
 
-/* The sizes of the mappings of `record`, which was committed. */
+/* Write the sizes of the mappings of `record`, which was committed. */
 static void uses_note(struct picture *picture, const struct maps_definition *record)
 {
 	uint32_t bytes = (uint32_t)sizeof(struct maps_use_definition) +
@@ -157,7 +158,7 @@ static const char *line_read(const char *at, const char *end, struct maps_entry 
 	return at;
 }
 
-/* Private memory of nobody's name: whose is it? */
+/* Private memory without a name: what does it hold? */
 static enum maps_kind kind_find(struct picture *picture, const struct maps_entry *entry)
 {
 	enum maps_kind kind;
@@ -171,7 +172,7 @@ static enum maps_kind kind_find(struct picture *picture, const struct maps_entry
 	return kind;
 }
 
-/* Where the parts of a file lie, for what comes after them. */
+/* Remember where the parts of a file are, for the mappings that follow. */
 static void file_remember(struct picture *picture, const struct maps_entry *entry,
                           const char *name)
 {
@@ -198,7 +199,7 @@ static bool record_has_room(const struct picture *picture, uint32_t bytes)
 	       picture->uses_bytes + MAPS_USE_BYTES_MAX <= sizeof(uses);
 }
 
-/* A mapping. False: no room is left. */
+/* Add a mapping. False: no room is left. */
 static bool header_note(struct picture *picture, const char *line, const char *end)
 {
 	struct maps_entry entry;
@@ -206,7 +207,7 @@ static bool header_note(struct picture *picture, const char *line, const char *e
 	uint32_t bytes;
 
 	use_end(picture);
-	if (entry.start < picture->next_start) /* a line that was met before */
+	if (entry.start < picture->next_start) /* a line that was read before */
 		return true;
 	picture->next_start = entry.end;
 	entry.name_bytes = (uint16_t)(end - name > NAME_BYTES_MAX ? NAME_BYTES_MAX
@@ -230,7 +231,7 @@ static bool header_note(struct picture *picture, const char *line, const char *e
 	return true;
 }
 
-/* Headers begin with a digit or a small letter, fields of smaps with a capital. */
+/* Headers begin with a digit or a lower-case letter, fields of smaps with a capital. */
 static bool line_note(struct picture *picture, const char *line, const char *end)
 {
 	if (*line < 'A' || *line > 'Z')
@@ -240,7 +241,7 @@ static bool line_note(struct picture *picture, const char *line, const char *end
 	return true;
 }
 
-/* All whole lines of the buffer; how many bytes are left of one that is not. */
+/* Parse all whole lines of the buffer. Returns the bytes of an incomplete last line. */
 static long lines_note(struct picture *picture, long count, bool *has_room)
 {
 	const char *line = buffer, *end;
@@ -251,7 +252,7 @@ static long lines_note(struct picture *picture, long count, bool *has_room)
 		line = end + 1;
 	}
 	count -= line - buffer;
-	/* No line is that long. */
+	/* No line is as long as the buffer. */
 	if (count == BUFFER_BYTES)
 		count = 0;
 	memmove(buffer, line, (size_t)count);
@@ -261,8 +262,8 @@ static long lines_note(struct picture *picture, long count, bool *has_room)
 /* ---- pictures ------------------------------------------------------------------ */
 
 /*
- * The rest of the picture, by the file at `path`. True: to its end; or the ring is full, and
- * *has_room false. False: it cannot be read, or took too long.
+ * Read the rest of the snapshot from the file at `path`. True: to its end, or the ring is full
+ * and *has_room is false. False: it cannot be read, or took too long.
  */
 static bool file_note(struct picture *picture, const char *path, bool *has_room)
 {
@@ -300,7 +301,7 @@ static void picture_take(struct picture *picture)
 		mappings_before = picture->number;
 }
 
-/* What a picture with sizes may cost by now. */
+/* What a snapshot with sizes may cost by now. */
 static uint64_t allowance_ns(uint64_t now_ns)
 {
 	uint64_t life_ns = now_ns - ring.header->start_ns;
@@ -321,7 +322,7 @@ static uint64_t cost_ns(const struct memory_definition *memory)
 	       mappings_before * (uint64_t)MAPPING_NS;
 }
 
-/* The totals; and whether there is time for the sizes of each. */
+/* Write the totals. True: there is time for the sizes of each mapping as well. */
 static void sizes_prepare(struct picture *picture)
 {
 	struct memory_definition memory;

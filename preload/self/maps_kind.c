@@ -1,5 +1,5 @@
 /*
- * self/maps_kind.c - marks and headers at the start of anonymous mappings.
+ * self/maps_kind.c - reads the headers at the start of anonymous mappings.
  */
 #include "self/maps_kind.h"
 
@@ -10,7 +10,7 @@
 #define SEGMENTS_READ_MAX 16
 #define PAGE_BYTES UINT64_C(4096)
 #define MEMORY_UNOPENED (-1)
-/* By default such a block has 128 KiB; one may have been shrunk since. */
+/* The smallest block that glibc maps by default has 128 KiB; it may have been shrunk since. */
 #define LARGE_BYTES_MIN (UINT64_C(64) << 10)
 
 struct maps_look maps_look_begin(uint32_t pieces)
@@ -25,7 +25,7 @@ void maps_look_end(struct maps_look *look)
 	look->memory = MEMORY_UNOPENED;
 }
 
-/* False: it is not there, or in swap, or not to be read. */
+/* False: the memory is unmapped, swapped out, or unreadable. */
 static bool memory_read(struct maps_look *look, uint64_t address, void *to,
                         size_t bytes)
 {
@@ -41,8 +41,8 @@ static bool memory_read(struct maps_look *look, uint64_t address, void *to,
 }
 
 /*
- * What begins so: 0, or its size, and what it is. A large block of glibc has its size,
- * whole pages, in the second word, with bit 1 set (malloc/malloc.c).
+ * What begins with these words: 0, or its size, and its kind. A large block of glibc has its
+ * size, whole pages, in the second word, with bit 1 set (malloc/malloc.c).
  */
 static uint64_t piece_bytes(const uint64_t words[2], enum maps_kind *kind)
 {
@@ -58,7 +58,7 @@ static uint64_t piece_bytes(const uint64_t words[2], enum maps_kind *kind)
 	return bytes % PAGE_BYTES ? 0 : bytes;
 }
 
-/* The kernel joins what lies next to each other; most of the mapping decides. */
+/* The kernel joins neighbouring mappings: what most of the mapping holds decides. */
 enum maps_kind maps_look_kind(struct maps_look *look, uint64_t start, uint64_t end)
 {
 	uint64_t at = start, bytes, words[2] = { 0 }, sums[MAPS_KIND_MALLOC + 1] = { 0 };
@@ -78,13 +78,13 @@ enum maps_kind maps_look_kind(struct maps_look *look, uint64_t start, uint64_t e
 	                                                     : MAPS_KIND_OWN;
 }
 
-/* Where the file's headers and its first segments are told. */
+/* Where the file's headers and its first segments are. */
 struct elf_head {
 	Elf64_Ehdr header;
 	Elf64_Phdr segments[SEGMENTS_READ_MAX];
 };
 
-/* As linkers write it: program headers right behind the header. */
+/* Linkers put the program headers right behind the ELF header. */
 static bool head_is_good(const Elf64_Ehdr *header)
 {
 	return !memcmp(header->e_ident, ELFMAG, SELFMAG) &&
@@ -99,7 +99,7 @@ static uint64_t page_up(uint64_t address)
 	return (address + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
 }
 
-/* What of [start, end) is bss of a segment of the file. */
+/* The part of [start, end) that is bss of a segment of the file. */
 static uint64_t bss_bytes(const Elf64_Phdr *segment, uint64_t bias, uint64_t start,
                           uint64_t end)
 {
@@ -123,7 +123,7 @@ enum maps_kind maps_look_bss(struct maps_look *look, uint64_t base, uint64_t sta
 	for (uint16_t i = 0; i < head.header.e_phnum; i++) {
 		if (head.segments[i].p_type != PT_LOAD)
 			continue;
-		/* The first one begins where the file is mapped. */
+		/* The first segment begins where the file is mapped. */
 		if (!has_bias)
 			bias = base - (head.segments[i].p_vaddr & ~(PAGE_BYTES - 1));
 		has_bias = true;

@@ -1,8 +1,8 @@
 /*
- * self/maps_kind.h - whose an anonymous mapping is, by what begins there.
+ * self/maps_kind.h - what an anonymous mapping holds, by the words at its start.
  *
- * As the analyzer looks at a living process from outside: by /proc/self/mem, which fails
- * where another thread has unmapped what is read, and gives the process no page.
+ * Reads /proc/self/mem, as the analyzer does from outside: that fails if another thread has
+ * unmapped the address, and gives the process no new page.
  */
 #ifndef OUTLIVE_PRELOAD_SELF_MAPS_KIND_H
 #define OUTLIVE_PRELOAD_SELF_MAPS_KIND_H
@@ -11,22 +11,25 @@
 
 #include "trace_format.h"
 
-/* One picture's looks. */
+/* What one snapshot reads of mappings. */
 struct maps_look {
-	int memory;           /* /proc/self/mem; -1: not opened yet, or not to be had */
-	uint32_t pieces_left; /* that it may yet look at: 0 ends it */
+	int memory;           /* /proc/self/mem; -1: not open yet, or not available */
+	uint32_t pieces_left; /* pieces that may still be read; 0 ends it */
 };
 
-/* `pieces`: some two microseconds each. None where system calls are filtered. */
+/*
+ * `pieces`: reads allowed, about two microseconds each. None where system calls are filtered.
+ */
 struct maps_look maps_look_begin(uint32_t pieces);
 void maps_look_end(struct maps_look *look);
 
-/* Of a private, anonymous mapping without a name that can be read and written. */
+/* The kind of a private, anonymous, nameless mapping that can be read and written. */
 enum maps_kind maps_look_kind(struct maps_look *look, uint64_t start, uint64_t end);
 
 /*
- * The same of one that begins where the data of an ELF file ends, which is mapped from `base`
- * on: MAPS_KIND_BSS, or MAPS_KIND_APART; UNTOLD if the file's headers cannot be read.
+ * The kind of such a mapping that begins where the data of an ELF file ends; the file is mapped
+ * from `base` on. MAPS_KIND_BSS or MAPS_KIND_APART; UNTOLD if the file's headers cannot be
+ * read.
  */
 enum maps_kind maps_look_bss(struct maps_look *look, uint64_t base, uint64_t start,
                              uint64_t end);

@@ -1,5 +1,5 @@
 /*
- * self/maps_use.c - sizes of a mapping, out of text and into bytes.
+ * self/maps_use.c - sizes of a mapping: out of text, into bytes.
  */
 #include "self/maps_use.h"
 
@@ -10,7 +10,7 @@
 		text ":", sizeof(text), field \
 	}
 
-/* Linux, Documentation/filesystems/proc.rst; several may go to one. */
+/* From Linux, Documentation/filesystems/proc.rst; several fields may add to one count. */
 static const struct {
 	char name[24];
 	uint8_t bytes, field;

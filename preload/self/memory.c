@@ -13,7 +13,7 @@
 
 extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
 
-/* What a file of /proc has, at most `room` - 1 bytes, as a string. */
+/* Read a file of /proc as a string, at most `room` - 1 bytes. */
 static void file_read(const char *path, char *text, size_t room)
 {
 	int fd = system_open(path, O_RDONLY | O_CLOEXEC, 0);
@@ -37,7 +37,10 @@ static const char *number_read(const char *at, uint64_t *number)
 	return at;
 }
 
-/* "Name:\t  123 kB"; 0: it is not there. A program's name is the first line's. */
+/*
+ * The number in a line "Name:\t 123 kB"; 0: no such line. The first line holds the program's
+ * name.
+ */
 static uint64_t status_find(const char *status, const char *name)
 {
 	const char *at = strstr(status, name);
@@ -86,7 +89,7 @@ uint32_t memory_note(const struct memory_definition *memory)
 
 /* ---- stacks -------------------------------------------------------------------- */
 
-/* False: there is no such thread any more. */
+/* False: the thread has ended. */
 static bool entry_fill(struct stacks_entry *entry, uint32_t tid, uint64_t address)
 {
 	*entry = (struct stacks_entry){ .address = address, .tid = tid };

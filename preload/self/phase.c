@@ -12,15 +12,15 @@
 #include "system/system.h"
 #include "stack/thread_state.h"
 
-static _Atomic uint32_t current; /* enum phase, of the C library's */
+static _Atomic uint32_t current; /* enum phase, the C library's */
 
-/* The program's, one writer at a time: see definitions_enter(). */
+/* The program's phase, one writer at a time: see definitions_enter(). */
 static char name_now[PHASE_NAME_BYTES_MAX];
 static uint32_t name_now_bytes;
 static uint32_t changes;
-static uint64_t changes_bytes; /* of the ring */
+static uint64_t changes_bytes; /* bytes of the ring that changes took */
 
-/* With the definitions entered. False: no room, which is counted. */
+/* Call with the definitions entered. False: no room, which is counted. */
 static bool phase_write(enum phase phase, uint64_t time, const char *name,
                         uint32_t name_bytes)
 {
@@ -77,7 +77,7 @@ static void name_change(const char *name, uint32_t name_bytes)
 		ring_count_loss(LOST_DEFINITIONS, 1);
 	if (is_full && !name_now_bytes)
 		return;
-	/* The last that is told says that from here on nothing is known. */
+	/* The last record says that from here on nothing is known. */
 	if (is_full)
 		name_bytes = 0;
 	if (!phase_write(PHASE_NAMED, clock_after(), name, name_bytes))

@@ -1,8 +1,8 @@
 /*
- * self/phase.h - the phase that the process is in, told to the ring.
+ * self/phase.h - writes the phase of the process into the ring.
  *
- * The C library's: load, main, exit, each begins once and in this order. The program's:
- * one name at a time, for the whole process, within those.
+ * The C library's phases are load, main and exit: each begins once, in this order. The
+ * program's own phases lie within those: one name at a time, for the whole process.
  */
 #ifndef OUTLIVE_PRELOAD_SELF_PHASE_H
 #define OUTLIVE_PRELOAD_SELF_PHASE_H
@@ -11,22 +11,31 @@
 
 #include "trace_format.h"
 
-#define PHASE_CHANGES_MAX 4096 /* of names; later ones are dropped, and counted */
+#define PHASE_CHANGES_MAX \
+	4096 /* changes of the program's phase; later ones are dropped and counted */
 
-/* PHASE_MAIN or PHASE_EXIT begins at `time`, quanta; nothing, if it or a later one has. */
+/*
+ * PHASE_MAIN or PHASE_EXIT begins at `time`, in quanta. Does nothing if it, or a later phase,
+ * has begun already.
+ */
 void phase_note(enum phase phase, uint64_t time);
 
 /*
- * The program says that it begins a phase of its own, or (NULL, "") that it ends it. Again
- * the same name as before: nothing. Once there were too many changes, or they took a
- * sixteenth of the ring, no phase has a name any more.
+ * The program begins a phase of its own, or (NULL or "") ends it. The same name again does
+ * nothing. Once there were too many changes, or they took a sixteenth of the ring, no phase has
+ * a name any more.
  */
 void phase_note_name(const char *name);
 
-/* The same in a forked child that has no ring yet: to be told if it ever has one. */
+/*
+ * The same in a forked child that has no ring yet: the name is written if the child ever gets
+ * one.
+ */
 void phase_remember(enum phase phase);
 
-/* In a forked child, after definitions_forked(): the phases it was forked in. */
+/*
+ * Call in a forked child after definitions_forked(): writes the phases that it was forked in.
+ */
 void phase_forked(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * self/raised_limits.c - the limits that the kernel has instead of the program's.
+ * self/raised_limits.c - the limits that the kernel has in place of the program's.
  */
 #include "self/raised_limits.h"
 
@@ -36,7 +36,7 @@ void raised_limits_after_exec(void)
 		    raised_limits_call(raised_limits[i].resource, &raised_limits[i].given,
 		                       NULL) == 0)
 			continue;
-		/* Lowered for good: as much as that leaves. */
+		/* Lowered for good: add as much as the hard limit leaves. */
 		if (soft.rlim_cur > soft.rlim_max)
 			soft.rlim_cur = soft.rlim_max;
 		if (raised_limits_call(raised_limits[i].resource, &soft, NULL) == 0)

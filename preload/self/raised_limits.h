@@ -1,5 +1,5 @@
 /*
- * self/raised_limits.h - limits of memory that are larger than the program knows.
+ * self/raised_limits.h - limits of memory that are higher in the kernel than the program knows.
  */
 #ifndef OUTLIVE_PRELOAD_SELF_RAISED_LIMITS_H
 #define OUTLIVE_PRELOAD_SELF_RAISED_LIMITS_H
@@ -22,12 +22,12 @@ long raised_limits_call(int resource, const struct rlimit *new_limit,
                         struct rlimit *old_limit);
 
 /*
- * The next program gets the limits that this one has set, without what was added for ours;
- * also in a child of vfork(), whose limits are its own. errno stays.
+ * Give the next program the limits that this one has set, without what was added for the
+ * recorder; also in a child of vfork(), which has limits of its own. Leaves errno alone.
  */
 void raised_limits_before_exec(void);
 
-/* It failed: the limits are as before, as far as the kernel allows. */
+/* exec failed: set the limits back, as far as the kernel allows. */
 void raised_limits_after_exec(void);
 
 #endif

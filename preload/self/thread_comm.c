@@ -1,5 +1,5 @@
 /*
- * self/thread_comm.c - ask for the calling thread's, read those of others in /proc.
+ * self/thread_comm.c - asks the kernel for the calling thread's name, reads others' in /proc.
  */
 #include "self/thread_comm.h"
 

@@ -9,7 +9,7 @@
 
 #define THREAD_COMM_BYTES 16
 
-/* `name`, padded with NULs. False: there is no such thread any more, or /proc is not there. */
+/* Fill `name`, padded with NULs. False: the thread has ended, or /proc is missing. */
 bool thread_comm_read(uint32_t tid, char name[THREAD_COMM_BYTES]);
 
 #endif
