@@ -2,12 +2,12 @@
  * base/hash_index.h - finds numbered things by their hash: a growing open-addressing table
  * of numbers, the things themselves staying in their owner's array.
  *
- * Number 0 is no thing. The owner compares: walk hash_index_next() until the number it
- * gives is 0 or that of an equal thing.
+ * Number 0 is no thing. The owner compares: hash_index_find() asks its is_equal().
  */
 #ifndef OUTLIVE_BASE_HASH_INDEX_H
 #define OUTLIVE_BASE_HASH_INDEX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -27,17 +27,46 @@ static inline uint64_t hash_words(uint64_t one, uint64_t two)
 	return (hash ^ hash >> 29) * UINT64_C(0xBF58476D1CE4E5B9);
 }
 
-/* The first slot to look at; an empty index has none, so look only if count > 0. */
+/* `hash` and these bytes. */
+static inline uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count)
+{
+	const uint8_t *at = bytes, *end = at + count;
+
+	while (at < end)
+		hash = hash_words(hash, *at++);
+	return hash;
+}
+
+/* `hash` and this string with its end, so that "ab", "c" is not "a", "bc". */
+static inline uint64_t hash_string(uint64_t hash, const char *string)
+{
+	for (; *string; string++)
+		hash = hash_words(hash, (uint8_t)*string);
+	return hash_words(hash, 0);
+}
+
+/* The slot where the search for a hash begins. An index without slots has none. */
 static inline uint32_t hash_index_slot(const struct hash_index *index, uint64_t hash)
 {
 	return (uint32_t)(hash >> (64 - index->bits));
 }
 
-static inline uint32_t hash_index_next(const struct hash_index *index, uint32_t *slot)
+/*
+ * The number of the thing that has this hash and of which is_equal(context, number, key) is
+ * true; 0: there is none. It is inlined, and is_equal with it where that is a static function.
+ */
+static inline __attribute__((always_inline)) uint32_t hash_index_find(
+	const struct hash_index *index, uint64_t hash,
+	bool (*is_equal)(const void *context, uint32_t number, const void *key),
+	const void *context, const void *key)
 {
-	uint32_t number = index->slots[*slot];
+	uint32_t slot, number;
 
-	*slot = (*slot + 1) & ((1u << index->bits) - 1);
+	if (!index->count)
+		return 0;
+	slot = hash_index_slot(index, hash);
+	while ((number = index->slots[slot]) && !is_equal(context, number, key))
+		slot = (slot + 1) & ((1u << index->bits) - 1);
 	return number;
 }
 

@@ -6,46 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t text_hash(const char *text)
-{
-	uint64_t hash = 1;
-
-	for (; *text; text++)
-		hash = hash_words(hash, (uint8_t)*text);
-	return hash;
-}
-
 static uint64_t text_hash_of(const void *context, uint32_t number)
 {
-	return text_hash(((const struct text_pool *)context)->texts[number]);
+	return hash_string(1, ((const struct text_pool *)context)->texts[number]);
 }
 
-static const char *text_find(const struct text_pool *pool, const char *text,
-                             uint64_t hash)
+static bool text_is_same(const void *context, uint32_t number, const void *text)
 {
-	uint32_t slot, number;
-
-	if (!pool->index.count)
-		return NULL;
-	slot = hash_index_slot(&pool->index, hash);
-	while ((number = hash_index_next(&pool->index, &slot))) {
-		if (!strcmp(pool->texts[number], text))
-			return pool->texts[number];
-	}
-	return NULL;
+	return !strcmp(((const struct text_pool *)context)->texts[number], text);
 }
 
 const char *text_pool_keep(struct text_pool *pool, const char *text)
 {
-	uint64_t hash = text_hash(text);
-	const char *kept;
+	uint64_t hash = hash_string(1, text);
+	uint32_t kept;
 	char *copy;
 
 	if (!*text)
 		return "";
-	kept = text_find(pool, text, hash);
+	kept = hash_index_find(&pool->index, hash, text_is_same, pool, text);
 	if (kept)
-		return kept;
+		return pool->texts[kept];
 	/* numbered from 1 */
 	if (array_reserve(pool->texts, pool->capacity, pool->count + 2) ||
 	    !(copy = strdup(text)))

@@ -207,20 +207,25 @@ static uint64_t known_hash(const void *context, uint32_t number)
 	return hash_words(file->inode, file->device);
 }
 
+static bool known_is_same(const void *context, uint32_t number, const void *key)
+{
+	const struct known_file *file = &((const struct process_modules *)context)
+	                                     ->files[number - 1];
+	const struct mapping *mapping = key;
+
+	return file->inode == mapping->inode && file->device == mapping->device;
+}
+
 /* That entry of the file behind the mapping, made if need be; NULL: no memory. */
 static struct known_file *file_known(struct process_modules *modules,
                                      const struct mapping *mapping)
 {
 	uint64_t hash = hash_words(mapping->inode, mapping->device);
-	uint32_t slot, number;
+	uint32_t number = hash_index_find(&modules->file_index, hash, known_is_same,
+	                                  modules, mapping);
 
-	slot = modules->file_index.count ? hash_index_slot(&modules->file_index, hash) : 0;
-	while (modules->file_index.count &&
-	       (number = hash_index_next(&modules->file_index, &slot))) {
-		if (modules->files[number - 1].inode == mapping->inode &&
-		    modules->files[number - 1].device == mapping->device)
-			return &modules->files[number - 1];
-	}
+	if (number)
+		return &modules->files[number - 1];
 	if (array_reserve(modules->files, modules->file_room, modules->file_count + 1))
 		return NULL;
 	modules->files[modules->file_count] = (struct known_file){

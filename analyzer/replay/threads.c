@@ -14,18 +14,19 @@ static uint64_t hash_of(const void *context, uint32_t number)
 	return hash_words(table->items[number - 1]->serial, 1);
 }
 
+static bool is_serial(const void *context, uint32_t number, const void *serial)
+{
+	const struct thread_table *table = context;
+
+	return table->items[number - 1]->serial == *(const uint32_t *)serial;
+}
+
 struct thread *thread_table_find(const struct thread_table *table, uint32_t serial)
 {
-	uint32_t slot, number;
+	uint32_t number = hash_index_find(&table->by_serial, hash_words(serial, 1),
+	                                  is_serial, table, &serial);
 
-	if (!table->by_serial.count)
-		return NULL;
-	slot = hash_index_slot(&table->by_serial, hash_words(serial, 1));
-	while ((number = hash_index_next(&table->by_serial, &slot))) {
-		if (table->items[number - 1]->serial == serial)
-			return table->items[number - 1];
-	}
-	return NULL;
+	return number ? table->items[number - 1] : NULL;
 }
 
 struct thread *thread_table_add(struct thread_table *table, uint32_t serial)

@@ -102,20 +102,23 @@ static uint64_t row_hash_of(const void *context, uint32_t number)
 	return stack_name_hash(&grouping->rows->rows[number - 1].name);
 }
 
+static bool row_is_same(const void *context, uint32_t number, const void *name)
+{
+	const struct grouping *grouping = context;
+
+	return stack_name_is_same(&grouping->rows->rows[number - 1].name, name);
+}
+
 /* The row of what is like this one, made if it is new: row + 1, or 0: memory is out. */
 static uint32_t row_find(struct grouping *grouping, const struct report_row *like)
 {
 	uint64_t hash = stack_name_hash(&like->name);
 	struct report_rows *rows = grouping->rows;
-	uint32_t slot, number;
+	uint32_t number = hash_index_find(&grouping->index, hash, row_is_same, grouping,
+	                                  &like->name);
 
-	if (grouping->index.count) {
-		slot = hash_index_slot(&grouping->index, hash);
-		while ((number = hash_index_next(&grouping->index, &slot))) {
-			if (stack_name_is_same(&rows->rows[number - 1].name, &like->name))
-				return number;
-		}
-	}
+	if (number)
+		return number;
 	rows->rows[rows->count] = *like;
 	if (hash_index_add(&grouping->index, hash, (uint32_t)rows->count + 1, row_hash_of,
 	                   grouping))

@@ -43,20 +43,21 @@ static uint64_t label_hash_of(const void *context, uint32_t number)
 	return stack_name_hash(&((const struct name_tree *)context)->labels[number]);
 }
 
+static bool label_is_same(const void *context, uint32_t number, const void *name)
+{
+	return stack_name_is_same(&((const struct name_tree *)context)->labels[number],
+	                          name);
+}
+
 /* The index of a name's label, made if it is new; 0 when memory is out. */
 static uint32_t label_find(struct labelling *work, const struct stack_name *name)
 {
 	struct name_tree *names = work->names;
 	uint64_t hash = stack_name_hash(name);
-	uint32_t slot, number;
+	uint32_t number = hash_index_find(&work->index, hash, label_is_same, names, name);
 
-	if (work->index.count) {
-		slot = hash_index_slot(&work->index, hash);
-		while ((number = hash_index_next(&work->index, &slot))) {
-			if (stack_name_is_same(&names->labels[number], name))
-				return number;
-		}
-	}
+	if (number)
+		return number;
 	if (array_reserve(names->labels, work->label_capacity, names->label_count + 1))
 		return 0;
 	number = (uint32_t)names->label_count;

@@ -40,20 +40,21 @@ static uint64_t candidate_hash_of(const void *context, uint32_t number)
 	return stack_name_hash(&work->candidates[number - 1].name);
 }
 
+static bool candidate_is_same(const void *context, uint32_t number, const void *name)
+{
+	const struct choosing *work = context;
+
+	return stack_name_is_same(&work->candidates[number - 1].name, name);
+}
+
 /* The candidate of that name; `count` if there is none. */
 static uint32_t candidate_find(const struct choosing *work,
                                const struct stack_name *name)
 {
-	uint32_t slot, number;
+	uint32_t number = hash_index_find(&work->index, stack_name_hash(name),
+	                                  candidate_is_same, work, name);
 
-	if (!work->index.count)
-		return work->count;
-	slot = hash_index_slot(&work->index, stack_name_hash(name));
-	while ((number = hash_index_next(&work->index, &slot))) {
-		if (stack_name_is_same(&work->candidates[number - 1].name, name))
-			return number - 1;
-	}
-	return work->count;
+	return number ? number - 1 : work->count;
 }
 
 /* There is room: no more than places. */

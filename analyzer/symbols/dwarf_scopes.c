@@ -349,18 +349,17 @@ static uint64_t answer_hash_of(const void *context, uint32_t number)
 	return hash_words((uintptr_t)scopes->answers[number].entry, 0);
 }
 
+static bool answer_is_of(const void *context, uint32_t number, const void *entry)
+{
+	return ((const struct dwarf_scopes *)context)->answers[number].entry == entry;
+}
+
 static const char *answer_find(const struct dwarf_scopes *scopes, const void *entry)
 {
-	uint32_t slot, number;
+	uint32_t number = hash_index_find(&scopes->index, hash_words((uintptr_t)entry, 0),
+	                                  answer_is_of, scopes, entry);
 
-	if (!scopes->index.count)
-		return NULL;
-	slot = hash_index_slot(&scopes->index, hash_words((uintptr_t)entry, 0));
-	while ((number = hash_index_next(&scopes->index, &slot))) {
-		if (scopes->answers[number].entry == entry)
-			return scopes->answers[number].name;
-	}
-	return NULL;
+	return number ? scopes->answers[number].name : NULL;
 }
 
 static void answer_add(struct dwarf_scopes *scopes, const void *entry, const char *name)

@@ -39,21 +39,18 @@ static uint64_t named_hash_of(const void *context, uint32_t number)
 	return named_hash(&((const struct namesakes *)context)->functions[number]);
 }
 
+static bool named_is_same(const void *context, uint32_t number, const void *key)
+{
+	const struct named *one = &((const struct namesakes *)context)->functions[number];
+	const struct named *other = key;
+
+	return one->frame->function == other->frame->function &&
+	       one->module == other->module;
+}
+
 static uint32_t named_find(const struct namesakes *work, const struct named *like)
 {
-	const struct named *other;
-	uint32_t slot, number;
-
-	if (!work->index.count)
-		return 0;
-	slot = hash_index_slot(&work->index, named_hash(like));
-	while ((number = hash_index_next(&work->index, &slot))) {
-		other = &work->functions[number];
-		if (other->frame->function == like->frame->function &&
-		    other->module == like->module)
-			return number;
-	}
-	return 0;
+	return hash_index_find(&work->index, named_hash(like), named_is_same, work, like);
 }
 
 static int named_add(struct namesakes *work, const struct named *named)

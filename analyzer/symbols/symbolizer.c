@@ -244,6 +244,11 @@ static uint64_t name_hash_of(const void *context, uint32_t number)
 	return name_hash(symbolizer->names[number].mangled);
 }
 
+static bool name_is_of(const void *context, uint32_t number, const void *mangled)
+{
+	return ((const struct symbolizer *)context)->names[number].mangled == mangled;
+}
+
 static const char *name_shown(const struct name *name)
 {
 	return name->demangled ? name->demangled : name->mangled;
@@ -252,21 +257,19 @@ static const char *name_shown(const struct name *name)
 /* As people write it; as it is when memory is out. */
 static const char *name_demangle(struct symbolizer *symbolizer, const char *mangled)
 {
-	uint64_t hash = name_hash(mangled);
-	uint32_t slot, number;
 	struct name *name;
+	uint32_t number;
+	uint64_t hash;
 
 	if (mangled[0] != '_')
 		return mangled;
 	if (!strncmp(mangled, GLIBC_INTERNAL, strlen(GLIBC_INTERNAL)))
 		mangled += strlen(GLIBC_INTERNAL);
-	if (symbolizer->name_index.count) {
-		slot = hash_index_slot(&symbolizer->name_index, hash);
-		while ((number = hash_index_next(&symbolizer->name_index, &slot))) {
-			if (symbolizer->names[number].mangled == mangled)
-				return name_shown(&symbolizer->names[number]);
-		}
-	}
+	hash = name_hash(mangled);
+	number = hash_index_find(&symbolizer->name_index, hash, name_is_of, symbolizer,
+	                         mangled);
+	if (number)
+		return name_shown(&symbolizer->names[number]);
 	number = (uint32_t)symbolizer->name_count + 1;
 	if (array_reserve(symbolizer->names, symbolizer->name_capacity, number + 1))
 		return mangled;
@@ -294,20 +297,23 @@ static uint64_t answer_hash_of(const void *context, uint32_t number)
 	return answer_hash(answer->module, answer->offset);
 }
 
+static bool answer_is_same(const void *context, uint32_t number, const void *key)
+{
+	const struct symbolizer *symbolizer = context;
+	const struct answer *answer = &symbolizer->answers[number], *other = key;
+
+	return answer->module == other->module && answer->offset == other->offset;
+}
+
 static const struct answer *answer_find(const struct symbolizer *symbolizer,
                                         uint32_t module, uint64_t offset)
 {
-	uint32_t slot, number;
+	const struct answer like = { .module = module, .offset = offset };
+	uint32_t number = hash_index_find(&symbolizer->answer_index,
+	                                  answer_hash(module, offset), answer_is_same,
+	                                  symbolizer, &like);
 
-	if (!symbolizer->answer_index.count)
-		return NULL;
-	slot = hash_index_slot(&symbolizer->answer_index, answer_hash(module, offset));
-	while ((number = hash_index_next(&symbolizer->answer_index, &slot))) {
-		if (symbolizer->answers[number].module == module &&
-		    symbolizer->answers[number].offset == offset)
-			return &symbolizer->answers[number];
-	}
-	return NULL;
+	return number ? &symbolizer->answers[number] : NULL;
 }
 
 /* Keep `count` frames as the answer; NULL when memory is out. */

@@ -75,15 +75,8 @@ void address_map_free(struct address_map *map)
 
 static uint64_t file_hash(const struct module *module)
 {
-	uint64_t hash = module->build_id_bytes;
-	const char *at;
-	size_t i;
-
-	for (at = module->path; *at; at++)
-		hash = hash_words(hash, (uint8_t)*at);
-	for (i = 0; i < module->build_id_bytes; i++)
-		hash = hash_words(hash, module->build_id[i]);
-	return hash;
+	return hash_bytes(hash_string(module->build_id_bytes, module->path),
+	                  module->build_id, module->build_id_bytes);
 }
 
 /* The index of files holds module indices + 1. */
@@ -92,26 +85,27 @@ static uint64_t file_hash_of(const void *context, uint32_t number)
 	return file_hash(&((const struct address_map *)context)->modules[number - 1]);
 }
 
+static bool file_is_same(const void *context, uint32_t number, const void *key)
+{
+	const struct module *one = &((const struct address_map *)context)
+	                                ->modules[number - 1];
+	const struct module *other = key;
+
+	return one->build_id_bytes == other->build_id_bytes &&
+	       !memcmp(one->build_id, other->build_id, one->build_id_bytes) &&
+	       !strcmp(one->path, other->path);
+}
+
 /* The first definition of the same file; the next index when it is new. */
 static int module_number(struct address_map *map, struct module *module)
 {
 	uint64_t hash = file_hash(module);
-	const struct module *other;
-	uint32_t slot, number;
+	uint32_t number = hash_index_find(&map->file_index, hash, file_is_same, map,
+	                                  module);
 
-	if (map->file_index.count) {
-		slot = hash_index_slot(&map->file_index, hash);
-		while ((number = hash_index_next(&map->file_index, &slot))) {
-			other = &map->modules[number - 1];
-			if (other->build_id_bytes == module->build_id_bytes &&
-			    !memcmp(other->build_id, module->build_id, module->build_id_bytes) &&
-			    !strcmp(other->path, module->path)) {
-				module->number = number - 1;
-				return 0;
-			}
-		}
-	}
-	module->number = (uint32_t)map->module_count;
+	module->number = number ? number - 1 : (uint32_t)map->module_count;
+	if (number)
+		return 0;
 	return hash_index_add(&map->file_index, hash, module->number + 1, file_hash_of,
 	                      map);
 }
@@ -329,24 +323,29 @@ static uint64_t location_hash(const void *context, uint32_t number)
 	return hash_words(location->offset, location->module);
 }
 
+static bool location_is_same(const void *context, uint32_t number, const void *key)
+{
+	const struct location *one = &((const struct address_map *)context)
+	                                  ->locations[number];
+	const struct location *other = key;
+
+	return one->offset == other->offset && one->module == other->module;
+}
+
 static uint32_t location_number(struct address_map *map, uint32_t module,
                                 uint64_t offset)
 {
 	uint64_t hash = hash_words(offset, module);
-	uint32_t slot, number;
+	const struct location location = { module, offset };
+	uint32_t number = hash_index_find(&map->location_index, hash, location_is_same, map,
+	                                  &location);
 
-	if (map->location_index.count) {
-		slot = hash_index_slot(&map->location_index, hash);
-		while ((number = hash_index_next(&map->location_index, &slot))) {
-			if (map->locations[number].offset == offset &&
-			    map->locations[number].module == module)
-				return number;
-		}
-	}
+	if (number)
+		return number;
 	if (array_reserve(map->locations, map->location_capacity, map->location_count + 1))
 		return LOCATION_NONE;
 	number = (uint32_t)map->location_count;
-	map->locations[number] = (struct location){ module, offset };
+	map->locations[number] = location;
 	if (hash_index_add(&map->location_index, hash, number, location_hash, map))
 		return LOCATION_NONE;
 	map->location_count++;

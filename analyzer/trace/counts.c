@@ -64,18 +64,20 @@ static uint64_t position_hash_of(const void *context, uint32_t number)
 	return hash_words(((const struct counting *)context)->positions[number].thread, 1);
 }
 
+static bool position_is_of(const void *context, uint32_t number, const void *thread)
+{
+	return ((const struct counting *)context)->positions[number].thread ==
+	       *(const uint32_t *)thread;
+}
+
 /* The number of a thread's position, made if it is new; 0 when memory is out. */
 static uint32_t position_find(struct counting *counting, uint32_t thread)
 {
-	uint32_t slot, number;
+	uint32_t number = hash_index_find(&counting->index, hash_words(thread, 1),
+	                                  position_is_of, counting, &thread);
 
-	if (counting->index.count) {
-		slot = hash_index_slot(&counting->index, hash_words(thread, 1));
-		while ((number = hash_index_next(&counting->index, &slot))) {
-			if (counting->positions[number].thread == thread)
-				return number;
-		}
-	}
+	if (number)
+		return number;
 	if (array_reserve(counting->positions, counting->position_capacity,
 	                  counting->position_count + 2))
 		return 0;

@@ -61,37 +61,38 @@ void phases_free(struct phases *phases)
 
 /* ---- loading --------------------------------------------------------------------- */
 
-static uint64_t name_hash(const char *name, size_t bytes)
-{
-	uint64_t hash = bytes;
-
-	while (bytes--)
-		hash = hash_words(hash, (uint8_t)*name++);
-	return hash;
-}
+/* A name as a definition has it: without an end. */
+struct phase_name {
+	const char *name;
+	size_t bytes;
+};
 
 static uint64_t name_hash_of(const void *context, uint32_t number)
 {
 	const char *name = ((const struct phases *)context)->totals[number].name;
 
-	return name_hash(name, strlen(name));
+	return hash_bytes(1, name, strlen(name));
+}
+
+static bool name_is_same(const void *context, uint32_t number, const void *key)
+{
+	const char *name = ((const struct phases *)context)->totals[number].name;
+	const struct phase_name *other = key;
+
+	return strlen(name) == other->bytes && !memcmp(name, other->name, other->bytes);
 }
 
 /* The number of the program's name, made if it is new; -1 when memory is out. */
 static int number_of(struct phases *phases, const char *name, size_t bytes)
 {
-	uint64_t hash = name_hash(name, bytes);
-	uint32_t slot, number;
+	const struct phase_name like = { name, bytes };
+	uint64_t hash = hash_bytes(1, name, bytes);
+	uint32_t number = hash_index_find(&phases->names, hash, name_is_same, phases,
+	                                  &like);
 	int added;
 
-	if (phases->names.count) {
-		slot = hash_index_slot(&phases->names, hash);
-		while ((number = hash_index_next(&phases->names, &slot))) {
-			if (strlen(phases->totals[number].name) == bytes &&
-			    !memcmp(phases->totals[number].name, name, bytes))
-				return (int)number;
-		}
-	}
+	if (number)
+		return (int)number;
 	added = total_add(phases, name, bytes);
 	if (added >= 0 &&
 	    hash_index_add(&phases->names, hash, (uint32_t)added, name_hash_of, phases))

@@ -58,13 +58,7 @@ void symbol_table_free(struct symbol_table *table)
 
 static uint64_t string_hash(const char *string, const char *declared)
 {
-	uint64_t hash = 1;
-
-	for (; *string; string++)
-		hash = hash_words(hash, (uint8_t)*string);
-	for (; *declared; declared++)
-		hash = hash_words(hash, (uint8_t)*declared);
-	return hash;
+	return hash_string(hash_string(1, string), declared);
 }
 
 /* The second part of a kept string. */
@@ -80,20 +74,25 @@ static uint64_t string_hash_of(const void *context, uint32_t number)
 	return string_hash(string, string_declared(string));
 }
 
+struct string_pair {
+	const char *string, *declared;
+};
+
+static bool string_is_same(const void *context, uint32_t number, const void *key)
+{
+	const char *kept = ((const struct symbol_table *)context)->strings[number];
+	const struct string_pair *pair = key;
+
+	return !strcmp(kept, pair->string) &&
+	       !strcmp(string_declared(kept), pair->declared);
+}
+
 static uint32_t string_find(const struct symbol_table *table, const char *string,
                             const char *declared, uint64_t hash)
 {
-	uint32_t slot, number;
+	const struct string_pair pair = { string, declared };
 
-	if (!table->string_index.count)
-		return 0;
-	slot = hash_index_slot(&table->string_index, hash);
-	while ((number = hash_index_next(&table->string_index, &slot))) {
-		if (!strcmp(table->strings[number], string) &&
-		    !strcmp(string_declared(table->strings[number]), declared))
-			return number;
-	}
-	return 0;
+	return hash_index_find(&table->string_index, hash, string_is_same, table, &pair);
 }
 
 /* The table's own copy; equal pairs are one. NULL when memory is out. */
@@ -133,20 +132,21 @@ static uint64_t chain_hash_of(const void *context, uint32_t number)
 	return hash_words(chain->offset, chain->module);
 }
 
+static bool chain_is_same(const void *context, uint32_t number, const void *key)
+{
+	const struct chain *one = &((const struct symbol_table *)context)->chains[number];
+	const struct chain *other = key;
+
+	return one->offset == other->offset && one->module == other->module;
+}
+
 static uint32_t chain_find(const struct symbol_table *table, uint32_t module,
                            uint64_t offset)
 {
-	uint32_t slot, number;
+	const struct chain like = { .offset = offset, .module = module };
 
-	if (!table->index.count)
-		return 0;
-	slot = hash_index_slot(&table->index, hash_words(offset, module));
-	while ((number = hash_index_next(&table->index, &slot))) {
-		if (table->chains[number].offset == offset &&
-		    table->chains[number].module == module)
-			return number;
-	}
-	return 0;
+	return hash_index_find(&table->index, hash_words(offset, module), chain_is_same,
+	                       table, &like);
 }
 
 int symbol_table_begin(struct symbol_table *table, uint32_t module, uint64_t offset)

@@ -12,13 +12,8 @@
 static uint64_t function_hash(const struct function *function)
 {
 	uint64_t hash = hash_words(function->module, 3);
-	const char *at;
 
-	for (at = function->name; *at; at++)
-		hash = hash_words(hash, (uint8_t)*at);
-	for (at = function->declared; *at; at++)
-		hash = hash_words(hash, (uint8_t)*at);
-	return hash;
+	return hash_string(hash_string(hash, function->name), function->declared);
 }
 
 static uint64_t function_hash_of(const void *context, uint32_t number)
@@ -26,21 +21,21 @@ static uint64_t function_hash_of(const void *context, uint32_t number)
 	return function_hash(&((const struct function_table *)context)->functions[number]);
 }
 
+static bool function_is_same(const void *context, uint32_t number, const void *key)
+{
+	const struct function *one = &((const struct function_table *)context)
+	                                  ->functions[number];
+	const struct function *other = key;
+
+	return one->module == other->module && !strcmp(one->name, other->name) &&
+	       !strcmp(one->declared, other->declared);
+}
+
 static uint32_t function_find(const struct function_table *table,
                               const struct function *like)
 {
-	uint32_t slot, number;
-
-	if (!table->index.count)
-		return 0;
-	slot = hash_index_slot(&table->index, function_hash(like));
-	while ((number = hash_index_next(&table->index, &slot))) {
-		if (table->functions[number].module == like->module &&
-		    !strcmp(table->functions[number].name, like->name) &&
-		    !strcmp(table->functions[number].declared, like->declared))
-			return number;
-	}
-	return 0;
+	return hash_index_find(&table->index, function_hash(like), function_is_same, table,
+	                       like);
 }
 
 /* Its number, or 0 when memory is out. Nameless ones are not indexed. */

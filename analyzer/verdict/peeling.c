@@ -116,19 +116,19 @@ static uint64_t pair_hash_of(const void *context, uint32_t number)
 	return hash_words(set->pairs[number], 0);
 }
 
+static bool pair_is_same(const void *context, uint32_t number, const void *pair)
+{
+	return ((const struct pair_set *)context)->pairs[number] == *(const uint64_t *)pair;
+}
+
 /* Whether the pair is new. There is room: a site adds one each time it moves. */
 static bool pair_add(struct pair_set *set, uint32_t function, uint32_t other)
 {
 	uint64_t pair = (uint64_t)function << 32 | other, hash = hash_words(pair, 0);
-	uint32_t slot, number;
+	uint32_t number;
 
-	if (set->index.count) {
-		slot = hash_index_slot(&set->index, hash);
-		while ((number = hash_index_next(&set->index, &slot))) {
-			if (set->pairs[number] == pair)
-				return false;
-		}
-	}
+	if (hash_index_find(&set->index, hash, pair_is_same, set, &pair))
+		return false;
 	number = set->index.count + 1;
 	set->pairs[number] = pair;
 	/* Without memory it would be counted twice: less is peeled. */

@@ -161,18 +161,11 @@ bool stack_name_is_same(const struct stack_name *one, const struct stack_name *t
 	       (*one->function || one->offset == two->offset);
 }
 
-static uint64_t text_hash(uint64_t hash, const char *text)
-{
-	for (; *text; text++)
-		hash = hash_words(hash, (uint8_t)*text);
-	return hash_words(hash, 0);
-}
-
 uint64_t stack_name_hash(const struct stack_name *name)
 {
-	uint64_t hash = text_hash(1, name->module);
+	uint64_t hash = hash_string(1, name->module);
 
-	hash = text_hash(text_hash(hash, name->function), name->declared);
+	hash = hash_string(hash_string(hash, name->function), name->declared);
 	return *name->function ? hash : hash_words(hash, name->offset);
 }
 
