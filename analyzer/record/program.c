@@ -2,6 +2,7 @@
 #include "record/program.h"
 
 #include "elf/file.h"
+#include "elf/machine.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -19,14 +20,6 @@
 #define SCRIPT_DEPTH_MAX 5 /* as the kernel */
 #define SCRIPT_LINE_BYTES 256
 #define LIBRARY_NAME "liboutlive.so"
-
-#if defined(__x86_64__)
-#define MACHINE_HERE EM_X86_64
-#elif defined(__aarch64__)
-#define MACHINE_HERE EM_AARCH64
-#else
-#error "outlive knows x86-64 and aarch64"
-#endif
 
 static bool is_directory(const char *path)
 {

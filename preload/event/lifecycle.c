@@ -20,6 +20,7 @@
 #include "self/phase.h"
 #include "modules/real.h"
 #include "event/record.h"
+#include "ring/create.h"
 #include "ring/ring.h"
 #include "system/settings.h"
 #include "stack/signal_frame.h"

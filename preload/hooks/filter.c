@@ -119,7 +119,7 @@ static __attribute__((noinline)) long name_call(long name)
 	return result;
 }
 
-/* The real ones take a variable number, and are told so (in al). */
+/* The real ones take a variable number of arguments: the caller says so, in al. */
 typedef int variadic_prctl(int, ...);
 typedef long variadic_syscall(long, ...);
 

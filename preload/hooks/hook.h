@@ -1,8 +1,8 @@
 /*
  * hooks/hook.h - our functions, which are exported under the names that they hook.
  *
- * Each is hook_NAME, a symbol that nobody can take from us: an executable may have a malloc of
- * its own. NAME is a second symbol at the same place.
+ * Each is hook_NAME, a symbol that no other object can define before us: an executable may have a
+ * malloc of its own. NAME is a second symbol at the same place.
  */
 #ifndef OUTLIVE_PRELOAD_HOOKS_HOOK_H
 #define OUTLIVE_PRELOAD_HOOKS_HOOK_H

@@ -11,26 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum cfi_kind {
-	CFI_NO_CODE, /* the address cannot be a return address: the walk ends before it */
-	CFI_NONE,    /* no information covers the address: the walk ends here */
-	CFI_SP,      /* CFA = sp + cfa_offset */
-	CFI_BP,      /* CFA = rbp + cfa_offset */
-	CFI_END,     /* the return address is undefined: the outermost frame */
-	CFI_COMPLEX, /* anything else: expressions, other registers */
-	CFI_SIGNAL,  /* a signal frame: what is further out was interrupted, not calling */
-};
-
-/*
- * The return address lies at CFA - 8 and the caller's sp is the CFA (CFI_SP, CFI_BP).
- * The caller's rbp is at CFA - bp_below, or unchanged if bp_below is 0.
- */
-struct cfi_rule {
-	enum cfi_kind kind;
-	uint32_t cfa_offset;  /* a multiple of 8 */
-	uint32_t bp_below;    /* a multiple of 8 */
-	bool has_personality; /* exceptions may be caught in it, or run code of its */
-};
+#include "modules/cfi_rule.h"
 
 /* The loaded object that an address belongs to. */
 struct cfi_module {

@@ -18,8 +18,8 @@
  *   HOOK_ONLY(family, type, name, parameters)
  *       Nothing is behind it, or what is behind other hooks.
  *
- * The types are what the hook is compiled as. C is not told that a function never returns: it
- * would not jump to the real one then.
+ * The types are what the hook is compiled as. That a function never returns is kept from C,
+ * which would not jump to the real one then.
  */
 #include <features.h>
 

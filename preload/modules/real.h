@@ -1,6 +1,6 @@
 /*
- * modules/real.h - the functions that our exported names stand in front of: for each the next in the
- * search order, be it libc's, one that the program links, or one preloaded after us.
+ * modules/real.h - the functions that our exported names stand in front of: for each the next
+ * in the search order, be it libc's, one that the program links, or one preloaded after us.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_REAL_H
 #define OUTLIVE_PRELOAD_MODULES_REAL_H
@@ -20,7 +20,7 @@
 typedef int main_function(int, char **, char **);
 typedef void plain_handler(int);
 
-/* By the names of modules/hook_list.h. NULL: there is none, which only releases of libc leave out. */
+/* By the names of modules/hook_list.h. NULL: this release of libc has none. */
 struct real_functions {
 #define HOOK(family, type, name, parameters) type(*name) parameters;
 #include "modules/hook_list.h"

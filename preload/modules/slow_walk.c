@@ -10,8 +10,9 @@
 #include <errno.h>
 #include <unwind.h>
 
+#include "arch.h"
+
 #define INNER_FRAMES_MAX 4096 /* between here and the point: more is not worth it */
-#define DWARF_RBP 6
 
 /* libgcc's own under other names: the preload exports these. Tests do not. */
 extern _Unwind_Word libgcc_GetCFA(struct _Unwind_Context *) __attribute__((weak));
@@ -41,7 +42,7 @@ static _Unwind_Reason_Code frame_seen(struct _Unwind_Context *frame, void *argum
 	struct walk_point point = {
 		.ip = _Unwind_GetIPInfo(frame, &interrupted),
 		.sp = frame_sp(frame),
-		.bp = _Unwind_GetGR(frame, DWARF_RBP),
+		.bp = _Unwind_GetGR(frame, ARCH_DWARF_FP),
 	};
 
 	if (!search->found) {

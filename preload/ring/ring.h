@@ -1,5 +1,5 @@
 /*
- * ring/ring.h - the process's ring: made, mapped, its chunks handed out.
+ * ring/ring.h - the process's ring, and its chunks.
  *
  * Every atomic on a chunk state is paired as trace_format.h says; the reader is another
  * process. Nothing here waits without a bound, allocates, or keeps a descriptor.
@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "system/settings.h"
 #include "trace_format.h"
 
 struct ring {
@@ -20,28 +19,17 @@ struct ring {
 	uint8_t *chunks;
 	uint32_t chunk_count;
 	size_t mapped_bytes;
+	/* All of it. The kernel cannot populate (before 5.14): the whole file was allocated. */
+	bool is_populated;
 };
 
 extern struct ring ring;
 
-/*
- * Create and map `<directory>/<pid>.<n>.ring`; where the directory cannot be reached, the
- * reader is asked to. False if it cannot be had: the process stays unrecorded. `flags`:
- * enum ring_flags.
- */
-bool ring_create(const struct settings *settings, uint32_t flags);
+/* True if the reader of the ring whose page 0 this is has been there lately. */
+bool ring_reader_is_alive(const struct ring_header *header, uint64_t now_ns);
 
-/*
- * In a forked child: let go of the parent's ring, and create one of its own unless
- * `settings` is NULL. False: it has none, which is counted in the parent's.
- */
-bool ring_create_forked(const struct settings *settings, uint32_t flags);
-
-/*
- * Whether a program that is started now would find its way to a ring: to the directory, or
- * to who makes files in it.
- */
-bool ring_is_to_be_had(const struct settings *settings);
+/* In a forked child: no ring, and no chunk of its parent's. */
+void ring_let_go(void);
 
 /*
  * Take a chunk of `kind`. NULL if none is to be had within the bound: the caller drops

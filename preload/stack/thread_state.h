@@ -37,10 +37,10 @@ enum walk_frame_flags {
 	FRAME_PATCHABLE = 1,  /* a stub may stand at its slot */
 	FRAME_DEAD = 2,       /* an exception went past it: it never returns */
 	FRAME_JUMPED = 4,     /* a longjmp did */
-	FRAME_UNWINDER = 16,  /* returns into an unwinder */
 	FRAME_STUBBED = 8,    /* a stub stood at its slot already: perhaps one in limbo */
-	FRAME_SIGNAL = 64,    /* returns into a signal frame */
+	FRAME_UNWINDER = 16,  /* returns into an unwinder */
 	FRAME_CUT = 32,       /* the walk went no further: what called it is not known */
+	FRAME_SIGNAL = 64,    /* returns into a signal frame */
 	FRAME_TOLD = 128,     /* this run holds its size; so it does of all further out */
 	FRAME_FIRST = 256,    /* returns into the loader's entry code, which calls once */
 	FRAME_DROPPED = 512,  /* frames further out were too many, and left out */

@@ -16,6 +16,12 @@
 /* The highest user address + 1: a return address fits 47 bits. */
 #define ARCH_ADDRESS_BITS 47
 
+/* DWARF's numbers of the frame and stack pointers, and of the return address. */
+enum { ARCH_DWARF_FP = 6, ARCH_DWARF_SP = 7, ARCH_DWARF_RA = 16 };
+
+/* So far below a frame's CFA lies the address that it returns to. */
+#define ARCH_RETURN_BELOW_CFA 8
+
 #define ARCH_AUDIT AUDIT_ARCH_X86_64 /* seccomp's name of this */
 
 /* A system call, returning -errno on failure; the C library's errno is not touched. */

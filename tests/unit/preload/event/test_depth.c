@@ -4,6 +4,7 @@
  */
 #include "event/encoder.h"
 #include "system/guard.h"
+#include "ring/create.h"
 #include "ring/ring.h"
 #include "event/depth.h"
 #include "system/system.h"

@@ -3,6 +3,7 @@
  */
 #include "event/encoder.h"
 #include "system/guard.h"
+#include "ring/create.h"
 #include "ring/ring.h"
 #include "system/system.h"
 

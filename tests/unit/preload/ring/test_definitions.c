@@ -7,6 +7,7 @@
 #include "self/maps.h"
 #include "system/own_memory.h"
 #include "self/phase.h"
+#include "ring/create.h"
 #include "ring/ring.h"
 #include "system/system.h"
 

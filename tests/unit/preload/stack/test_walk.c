@@ -4,6 +4,7 @@
  * Functions with frames of every kind call each other at random; at each leaf the walk is
  * compared, entry by entry, with libgcc's backtrace of the same place.
  */
+#include "ring/create.h"
 #include "ring/ring.h"
 #include "stack/walk.h"
 #include "system/system.h"

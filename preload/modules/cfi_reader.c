@@ -1,0 +1,78 @@
+/*
+ * modules/cfi_reader.c - fixed sizes, LEB128, and encoded pointers.
+ */
+#include "modules/cfi_reader.h"
+
+#include <stddef.h>
+#include <string.h>
+
+uint64_t cfi_read_fixed(struct cfi_reader *reader, unsigned int size_bytes)
+{
+	uint64_t value = 0;
+
+	if ((size_t)(reader->end - reader->at) < size_bytes) {
+		reader->bad = true;
+		return 0;
+	}
+	memcpy(&value, reader->at, size_bytes);
+	reader->at += size_bytes;
+	return value;
+}
+
+uint64_t cfi_read_uleb_long(struct cfi_reader *reader)
+{
+	uint64_t value = 0;
+	unsigned int shift = 0;
+	uint8_t byte;
+
+	do {
+		byte = (uint8_t)cfi_read_fixed(reader, 1);
+		if (shift < 64)
+			value |= (uint64_t)(byte & 0x7f) << shift;
+		shift += 7;
+	} while (byte & 0x80 && !reader->bad);
+	return value;
+}
+
+int64_t cfi_read_sleb(struct cfi_reader *reader)
+{
+	uint64_t value = 0;
+	unsigned int shift = 0;
+	uint8_t byte;
+
+	do {
+		byte = (uint8_t)cfi_read_fixed(reader, 1);
+		if (shift < 64)
+			value |= (uint64_t)(byte & 0x7f) << shift;
+		shift += 7;
+	} while (byte & 0x80 && !reader->bad);
+	if (byte & 0x40 && shift < 64)
+		value |= ~UINT64_C(0) << shift;
+	return (int64_t)value;
+}
+
+uintptr_t cfi_read_encoded(struct cfi_reader *reader, uint8_t encoding,
+                           uintptr_t data_base)
+{
+	uintptr_t base = 0, value;
+
+	switch (encoding & 0x70) {
+	case 0x00: break;
+	case 0x10: base = (uintptr_t)reader->at; break;
+	case 0x30: base = data_base; break;
+	default: reader->bad = true;
+	}
+	switch (encoding & 0x0f) {
+	case 0x00:
+	case 0x04:
+	case 0x0c: value = cfi_read_fixed(reader, 8); break;
+	case 0x01: value = cfi_read_uleb(reader); break;
+	case 0x02: value = cfi_read_fixed(reader, 2); break;
+	case 0x03: value = cfi_read_fixed(reader, 4); break;
+	case 0x09: value = (uintptr_t)cfi_read_sleb(reader); break;
+	case 0x0a: value = (uintptr_t)(int16_t)cfi_read_fixed(reader, 2); break;
+	case 0x0b: value = (uintptr_t)(int32_t)cfi_read_fixed(reader, 4); break;
+	default: reader->bad = true; return 0;
+	}
+	return base + value;
+}
