@@ -19,35 +19,37 @@ uint64_t cfi_read_fixed(struct cfi_reader *reader, unsigned int size_bytes)
 	return value;
 }
 
-uint64_t cfi_read_uleb_long(struct cfi_reader *reader)
+/* LEB128, its bits so far; `last` byte and how many bits there are say the sign. */
+static uint64_t read_leb(struct cfi_reader *reader, uint8_t *last, unsigned int *bits)
 {
 	uint64_t value = 0;
-	unsigned int shift = 0;
-	uint8_t byte;
 
+	*bits = 0;
 	do {
-		byte = (uint8_t)cfi_read_fixed(reader, 1);
-		if (shift < 64)
-			value |= (uint64_t)(byte & 0x7f) << shift;
-		shift += 7;
-	} while (byte & 0x80 && !reader->bad);
+		*last = (uint8_t)cfi_read_fixed(reader, 1);
+		if (*bits < 64)
+			value |= (uint64_t)(*last & 0x7f) << *bits;
+		*bits += 7;
+	} while (*last & 0x80 && !reader->bad);
 	return value;
+}
+
+uint64_t cfi_read_uleb_long(struct cfi_reader *reader)
+{
+	unsigned int bits;
+	uint8_t last;
+
+	return read_leb(reader, &last, &bits);
 }
 
 int64_t cfi_read_sleb(struct cfi_reader *reader)
 {
-	uint64_t value = 0;
-	unsigned int shift = 0;
-	uint8_t byte;
+	unsigned int bits;
+	uint8_t last;
+	uint64_t value = read_leb(reader, &last, &bits);
 
-	do {
-		byte = (uint8_t)cfi_read_fixed(reader, 1);
-		if (shift < 64)
-			value |= (uint64_t)(byte & 0x7f) << shift;
-		shift += 7;
-	} while (byte & 0x80 && !reader->bad);
-	if (byte & 0x40 && shift < 64)
-		value |= ~UINT64_C(0) << shift;
+	if (last & 0x40 && bits < 64)
+		value |= ~UINT64_C(0) << bits;
 	return (int64_t)value;
 }
 

@@ -1,11 +1,17 @@
 /*
  * modules/hook_list.h - every function that liboutlive.so hooks, an entry each.
  *
- * A new hook is an entry here, and its function, in a file of hooks/: type
- * hook_name(parameters) { .. } EXPORT(name); From this list are made the exported names (preload/exports.map.in),
- * the declarations of our functions (hooks/hook.h), the table of names, functions and families
- * (hooks/table.c), and the real functions (modules/real.h, stack/late_function.h). An entry
- * without a function does not link, a function without an entry does not compile.
+ * A new hook is an entry here, and its function in a file of hooks/:
+ *
+ *   type hook_NAME(parameters)
+ *   {
+ *   }
+ *   EXPORT(NAME);
+ *
+ * From this list are made the exported names (preload/exports.map.in), the declarations of our
+ * functions (hooks/hook.h), the table of names, functions and families (hooks/table.c), and the
+ * real functions (modules/real.h, stack/late_function.h). An entry without a function does not
+ * link, a function without an entry does not compile.
  *
  * The includer defines the macros that it wants to read, and the list undefines them:
  *
