@@ -57,7 +57,10 @@ cat >words.c <<'C'
 /* The guest takes a picture. */
 	looks_fine = told; /* what is
 	told */ print("nobody knows \" who has it");
+	json_array(&json, "pictures");
 C
 printf 'Functions are looked up. Two things are told apart. A storybook.\n' >words.md
 check words words.c
 check words words.md
+printf '.It Va pictures , stories\n' >words.5
+check words words.5

@@ -1,6 +1,8 @@
 # words.awk FILE... - words that outlive does not use, in comments, strings and documents, and
 # the words to use instead (design: one word per meaning). Names of C are left alone: only what
-# stands in comments and in strings is read of a .c or .h file. Exits 1 after naming the places.
+# stands in comments and in strings is read of a .c or .h file. Keys of JSON are left alone, too,
+# both those that the JSON writer is given and those of a man page (.Va). Exits 1 after naming the
+# places.
 
 BEGIN {
 	# Extended regular expressions for whole words, in lower case.
@@ -29,8 +31,10 @@ function check(text, where,  word, lower) {
 }
 
 FNR == 1 { comment = 0; is_c = FILENAME ~ /\.[chS]$/ }
+!is_c && /^\.(It )?Va / { next }
 !is_c { check($0, FILENAME ":" FNR); next }
 {
+	gsub(/json_[a-z_]+\(&?[a-z_]+, "[a-z_]*"/, "json(")
 	line = $0
 	text = ""
 	while (line != "") {
