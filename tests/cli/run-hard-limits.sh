@@ -105,7 +105,7 @@ echo "- no more processes"
 unprivileged() {
 	[ "$(id -u)" = 0 ] || { "$@"; return; }
 	unshare --mount --propagation private bash -c 'mount -t tmpfs -o mode=777 none /mnt &&
-		cp "$OUTLIVE" "$OUTLIVE_LIBRARY" program /mnt && chmod 755 /mnt/* && cd /mnt &&
+		cp "$OUTLIVE" "$OUTLIVE_LIBRARY" program /mnt && cd /mnt && chmod 755 outlive liboutlive.so program &&
 		OUTLIVE=/mnt/outlive exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"' root "$@"
 }
 unprivileged bash -c 'ulimit -u 1 && exec "$OUTLIVE" run -q -o u.outlive -- ./program' 2>&1 |
