@@ -41,8 +41,9 @@ static int help_print(FILE *file)
 
 	screen_line(&screen, 4, "usage: outlive COMMAND [OPTION]... [ARGUMENT]...");
 	fputc('\n', file);
-	screen_line(&screen, 0,
-	            "Records every heap allocation of a program, and tells who made it.");
+	screen_line(
+		&screen, 0,
+		"Records every heap allocation of a program, and shows what became of the blocks.");
 	fprintf(file, "\ncommands:\n");
 	for (i = 0; i < COMMAND_COUNT; i++)
 		help_line(&screen, commands[i]->name, commands[i]->summary);

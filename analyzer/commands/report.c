@@ -43,49 +43,49 @@ static const struct option options[] = {
 	{ "by", 'b', OPTION_CHOICE, offsetof(struct report_options, group), NULL,
 	  "one row for each of these, instead of the overview", groups },
 	{ "sort", 's', OPTION_CHOICE, offsetof(struct report_options, sort), NULL,
-	  "most of these first: bytes allocated, calls, bytes at the peak,\n"
-	  "bytes never freed",
+	  "sort by bytes allocated, calls, bytes at the peak, or bytes never\n"
+	  "freed; the most first",
 	  sorts },
 	{ "class", 'c', OPTION_CHOICE, offsetof(struct report_options, class), NULL,
-	  "who allocates the blocks of this class", classes },
+	  "show which functions allocate the blocks of this class", classes },
 	{ "why", 'w', OPTION_STRING, offsetof(struct report_options, why), "SITE",
-	  "one site whole: its number, or that of a call (35c) or a function\n"
-	  "(35f), a function's name as shown, or a part of that",
+	  "the evidence about one site: its number, the number of a call (35c)\n"
+	  "or of a function (35f), a function's name as shown, or a part of it",
 	  NULL },
 	{ "explain", 'e', OPTION_STRING, offsetof(struct report_options, explain), "BLOCK",
 	  "follow one block: its address (0x..), or the number of its\n"
 	  "allocation, counted from 1",
 	  NULL },
 	{ "stacks", 0, OPTION_FLAG, offsetof(struct report_options, stacks), NULL,
-	  "how deep the stacks of the threads went, and by whose frames", NULL },
+	  "how deep the stacks of the threads went, and by which functions", NULL },
 	{ "thread", 't', OPTION_STRING, offsetof(struct report_options, thread), "THREAD",
-	  "only blocks that this thread allocated: its number, or its name,\n"
-	  "which may be a glob; with --stacks: its deepest path",
+	  "only blocks that this thread allocated: its number, its name, or a\n"
+	  "glob; with --stacks: its deepest call path",
 	  NULL },
 	{ "phase", 0, OPTION_STRING, offsetof(struct report_options, phase), "NAME",
-	  "only blocks born in this phase: load, main, exit, or one that\n"
+	  "only blocks allocated in this phase: load, main, exit, or one that\n"
 	  "the program named (see outlive_phase(3))",
 	  NULL },
 	{ "wrapper", 0, OPTION_LIST, offsetof(struct report_options, wrappers), "NAME",
 	  "a function that only allocates for its caller; may be a glob", NULL },
 	{ "suppressions", 0, OPTION_LIST, offsetof(struct report_options, suppressions),
 	  "FILE",
-	  "hide what was never freed, and matches a rule of this file, in the\n"
-	  "syntax of LeakSanitizer: lines of leak:PATTERN; may be given again",
+	  "hide never-freed blocks that match a rule of this file, in the syntax\n"
+	  "of LeakSanitizer: lines of leak:PATTERN; may be repeated",
 	  NULL },
 	{ "all", 'a', OPTION_FLAG, offsetof(struct report_options, all), NULL,
-	  "hide nothing: also what libc and runtimes never free, on purpose", NULL },
+	  "hide nothing, not even what libc and runtimes keep on purpose", NULL },
 	{ "top", 'n', OPTION_COUNT, offsetof(struct report_options, top), "N",
-	  "so many rows (default 20; json: 1000 sites), 0: all", NULL },
+	  "show at most N rows (default 20; json: 1000 sites); 0: all", NULL },
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct report_options, format), NULL,
 	  "for people (default), or for programs: see outlive-report-json(5)", formats },
 	{ "pid", 'p', OPTION_COUNT, offsetof(struct report_options, process.pid), "PID",
-	  "of the processes of the recording, this one (default: what the first\n"
-	  "became by exec, else the one with most events)",
+	  "report the process with this pid (default: the program that the first\n"
+	  "process became by exec, else the process with the most events)",
 	  NULL },
 	{ "process", 0, OPTION_COUNT, offsetof(struct report_options, process.number), "N",
-	  "the same by its number in 'outlive info', when exec made several\n"
-	  "of one pid",
+	  "report the process with this number in 'outlive info', if exec made\n"
+	  "several of one pid",
 	  NULL },
 };
 

@@ -31,35 +31,35 @@ static const char *const frame_kinds[] = { "exact", "plain", NULL };
 
 static const struct option run_option_table[] = {
 	{ "output", 'o', OPTION_STRING, offsetof(struct run_options, output), "FILE",
-	  "write the trace here, over an older trace if there is one\n"
-	  "(default: PROGRAM.PID.outlive, never over anything)",
+	  "write the trace here; an older trace is replaced (default:\n"
+	  "PROGRAM.PID.outlive, which replaces nothing)",
 	  NULL },
 	{ "ring", 0, OPTION_SIZE, offsetof(struct run_options, ring_bytes), "SIZE",
 	  "ring buffer of each process (default 64M, at least 1M); each live\n"
 	  "thread holds 64 KiB of it",
 	  NULL },
 	{ "flight", 0, OPTION_FLAG, offsetof(struct run_options, is_flight), NULL,
-	  "flight recorder: do not read along, keep what fits the ring, the\n"
+	  "flight recorder: do not read the ring while the program runs; the\n"
 	  "oldest events are overwritten",
 	  NULL },
 	{ "frames", 0, OPTION_CHOICE, offsetof(struct run_options, frames), NULL,
-	  "exact: every call of a function is told apart, by return stubs\n"
-	  "(default); plain: stacks are only compared, and what the report says\n"
-	  "of lifetimes by function is inferred",
+	  "exact (default): follow every call of a function by return stubs;\n"
+	  "plain: only compare stacks; how long blocks live relative to\n"
+	  "functions is then inferred",
 	  frame_kinds },
 	{ "no-follow", 0, OPTION_FLAG, offsetof(struct run_options, is_alone), NULL,
-	  "record the program only, not the processes it starts", NULL },
+	  "record only the program, not the processes that it starts", NULL },
 	{ "wait", 0, OPTION_COUNT, offsetof(struct run_options, wait_s), "SECONDS",
-	  "how long to go on for processes that outlive the program (default 1);\n"
-	  "Ctrl-C ends the wait",
+	  "how long to go on recording processes that outlive the program\n"
+	  "(default 1); Ctrl-C ends the wait",
 	  NULL },
 	{ "segments-every", 0, OPTION_COUNT, offsetof(struct run_options, segments_ms),
 	  "MS",
-	  "look at the segments of each process so often (default 100, 10 to\n"
-	  "60000), as far as 1% of a processor allows; 0: never",
+	  "take a snapshot of each process's memory segments this often (default\n"
+	  "100, 10 to 60000), or as often as 1% of a processor allows; 0: never",
 	  NULL },
 	{ "quiet", 'q', OPTION_FLAG, offsetof(struct run_options, is_quiet), NULL,
-	  "no report at the end, only where the trace is", NULL },
+	  "print no report at the end, only where the trace is", NULL },
 };
 
 /* Say it and exit; nothing was started yet, or it is gone. */
@@ -360,8 +360,8 @@ const struct command command_run = {
 	.name = "run",
 	.summary = "record a program from its start",
 	.usage = "[OPTION]... [--] PROGRAM [ARGUMENT]...",
-	.details = "The program keeps its input, output, exit status and signals. What it\n"
-			   "allocates goes to a trace file; 'outlive report FILE' reads it.",
+	.details = "The program keeps its input, output, exit status and signals. Its\n"
+			   "allocations go to a trace file, which 'outlive report FILE' reads.",
 	.options = run_option_table,
 	.option_count = sizeof(run_option_table) / sizeof(run_option_table[0]),
 	.stops_at_operand = true,

@@ -40,11 +40,11 @@ static const struct option options[] = {
 	{ "by", 'b', OPTION_CHOICE, offsetof(struct segments_options, group), NULL,
 	  "one row for each of these (default: segment)", groups },
 	{ "watch", 'w', OPTION_STRING, offsetof(struct segments_options, watch), "SECONDS",
-	  "look again every so often, until the process ends or Ctrl-C", NULL },
+	  "repeat every so many seconds, until the process ends or Ctrl-C", NULL },
 	{ "between", 0, OPTION_STRING, offsetof(struct segments_options, between),
 	  "FROM:TO",
 	  "of a recording: how each segment grew between two times after its\n"
-	  "start, as 2s:5s or 500ms:; nothing: its start, or its end",
+	  "start, as 2s:5s; 500ms: is up to the end, :5s from the start",
 	  NULL },
 	{ "at", 0, OPTION_STRING, offsetof(struct segments_options, at), "TIME",
 	  "of a recording: the segments at that time", NULL },
@@ -53,14 +53,14 @@ static const struct option options[] = {
 	  "phase: load, main, exit, or one that it named",
 	  NULL },
 	{ "pid", 'p', OPTION_COUNT, offsetof(struct segments_options, process.pid), "PID",
-	  "of a recording: the process of this pid", NULL },
+	  "of a recording: the process with this pid", NULL },
 	{ "process", 0, OPTION_COUNT, offsetof(struct segments_options, process.number),
-	  "NUMBER",
-	  "of a recording: the process of this number, as 'outlive info'\n"
-	  "counts them",
+	  "NUMBER", "of a recording: the process with this number in 'outlive info'",
 	  NULL },
 	{ "top", 'n', OPTION_COUNT, offsetof(struct segments_options, top), "N",
-	  "so many rows (default 40, or 12 times; json and csv: all), 0: all", NULL },
+	  "show at most N rows (default 40, or 12 times; json and csv: all);\n"
+	  "0: all",
+	  NULL },
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct segments_options, format), NULL,
 	  "for people (default), or for programs: see outlive-segments-json(5)", formats },
 };
@@ -394,9 +394,9 @@ const struct command command_segments = {
 	.summary = "show where a process keeps its memory, now or over time",
 	.usage = "[OPTION]... PID|FILE",
 	.details =
-		"Code, data, bss, heap, stacks and all the rest: of any process that you may\n"
-		"read, without stopping it (it need not be recorded); or of FILE, a trace of\n"
-		"'outlive run', from its start to its end.\n",
+		"Code, data, bss, heap, stacks and the rest: of any process that you may\n"
+		"read (it is not stopped, and need not be recorded), or of FILE, a trace of\n"
+		"'outlive run', from its start to its end.",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.run = segments_run,
