@@ -1,8 +1,8 @@
 /*
- * faults/note.c - what kind of fault it is, and its record.
+ * faults/note.c - classifies a fault and writes its record.
  *
- * Nothing goes on after a record: the recorder may have been interrupted anywhere. Should a
- * fault happen here, the signal is blocked, and the kernel ends the process by it.
+ * Nothing goes on after the record: the recorder may have been interrupted anywhere. If a fault
+ * happens here, the signal is blocked and the kernel ends the process.
  */
 #include "faults/note.h"
 
@@ -17,23 +17,26 @@
 #include "ring/ring.h"
 #include "stack/signal_stack.h"
 
-#define WALK_BYTES 12288 /* of the stack, for a walk and a look into /proc */
-#define NOTE_BYTES 2560  /* for a record without them */
+#define WALK_BYTES 12288 /* stack needed for a walk and for reading /proc */
+#define NOTE_BYTES 2560  /* stack needed for a record without them */
 
-/* An instruction accesses memory so far below the stack pointer at most: a red zone, a
- * probe of the frame it is about to make. */
+/*
+ * An instruction accesses memory at most this far below the stack pointer: a red zone, or a
+ * probe of the frame that it is about to make.
+ */
 #define BELOW_BYTES UINT64_C(65536)
 
-/* A frame that does not fit takes the stack pointer so far beyond the end at most. */
+/* A frame that does not fit moves the stack pointer at most this far beyond the end. */
 #define BEYOND_BYTES (UINT64_C(1) << 30)
 
 struct fault_place {
 	uintptr_t ip, sp, bp;
-	bool has_mapping; /* of the thread's own stack, whatever stack it was on */
+	bool
+		has_mapping; /* depth of the thread's own stack, whatever stack the fault was on */
 	struct stack_mapping mapping;
 };
 
-/* How much of the stack we are on is left. */
+/* Bytes left on the stack that we are on. */
 static uint64_t room_bytes(void)
 {
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
@@ -41,11 +44,11 @@ static uint64_t room_bytes(void)
 
 	signal_stack_look(&stack);
 	if (stack.ss_flags & SS_DISABLE || here - (uintptr_t)stack.ss_sp >= stack.ss_size)
-		return UINT64_MAX; /* the thread's own: it was the program's to leave some */
+		return UINT64_MAX; /* the thread's own stack: the program had to leave some room */
 	return here - (uintptr_t)stack.ss_sp;
 }
 
-/* The end of the thread's own stack; 0: not known. */
+/* The end of the thread's own stack; 0: unknown. */
 static uintptr_t own_high(void)
 {
 	return guard.state ? guard.state->own_stack.high : guard.stack_high;
@@ -57,15 +60,15 @@ static void mapping_find(struct fault_place *place)
 	struct stack_mapping *mapping = &place->mapping;
 
 	place->has_mapping = own->high && stack_mapping_find(own->high - 1, mapping);
-	/* Without a guard other memory may follow in the same mapping. */
+	/* Without a guard page, other memory may follow in the same mapping. */
 	if (place->has_mapping && !mapping->is_main && mapping->guard_low == mapping->low &&
 	    mapping->low < own->low)
 		mapping->low = mapping->guard_low = own->low;
 }
 
 /*
- * The frame begins on the thread's own stack, and the stack pointer is below all of that: it
- * is no other stack's, but the frame is larger than what was left, and the guard.
+ * The frame begins on the thread's own stack, and the stack pointer is below that whole stack:
+ * it is on no other stack, but the frame is larger than what was left plus the guard.
  */
 static bool is_frame_too_large(const struct fault_place *place)
 {
@@ -83,7 +86,7 @@ static bool is_frame_too_large(const struct fault_place *place)
 	return slot >= place->mapping.low && slot < own_high();
 }
 
-/* The access was not far from the stack pointer, or above it. */
+/* The access was near the stack pointer, or above it. */
 static bool is_near_stack(const struct fault_place *place,
                           const struct fault_cause *cause)
 {
@@ -93,10 +96,10 @@ static bool is_near_stack(const struct fault_place *place,
 }
 
 /*
- * The stack ran into its end: the access was below it, and not far from where the stack
- * pointer stood, or where it had gone to when a large frame was made. Below the main
- * thread's lies nothing that it could not have grown into, but for its limit. (Whatever
- * else is accessed, be it another thread's guard pages, is no overflow.)
+ * The stack ran into its end: the access was below the stack, and near the stack pointer, or
+ * near where a large frame had moved it. Below the main thread's stack there is only what it
+ * could have grown into without its limit. (An access to anything else, such as another
+ * thread's guard page, is no overflow.)
  */
 static bool is_overflow(const struct fault_place *place,
                         const struct fault_cause *cause)
@@ -130,13 +133,13 @@ static void fault_record(struct fault_place *place, const struct fault_cause *ca
 		.signal = cause->signal,
 		.address = cause->address,
 		.instruction = place->ip,
-		.kind = kind_of(place, cause), /* as far as it is known without a mapping */
+		.kind = kind_of(place, cause), /* as far as it is known without the mapping */
 		.end = end,
 	};
 	const struct stack_mapping *mapping = NULL;
 	uintptr_t high;
 
-	if (!thread_state_get()) /* its bounds are wanted */
+	if (!thread_state_get()) /* the stack's bounds are needed */
 		return;
 	high = own_high();
 	if (room_bytes() < WALK_BYTES) {
@@ -158,9 +161,10 @@ static void fault_record(struct fault_place *place, const struct fault_cause *ca
 /* ---- on a stack with room -------------------------------------------------------- */
 
 /*
- * What a program gives its handlers may be a page or two. For one thread at a time; and none
- * of its handlers runs meanwhile: the kernel would see that we are not on the signal stack,
- * and begin it once more, on top of the handler that is running there.
+ * The stack that a program gives its handlers may be a page or two: this one is for one thread
+ * at a time. None of the program's handlers may run meanwhile: the kernel would see that we are
+ * not on the signal stack, and would start again at its top, over the handler that is running
+ * there.
  */
 static char spare_stack[65536] __attribute__((aligned(4096)));
 static _Atomic bool spare_is_taken;
@@ -180,12 +184,12 @@ static void call_with_room(void (*function)(void *), void *argument)
 	system_signals_restore(&mask);
 }
 
-/* What is to be looked at there. */
+/* What to examine there. */
 struct fault_case {
 	struct fault_cause cause;
 	const void *context;
 	enum fault_end end;
-	struct walk_start caller; /* of what ends the process */
+	struct walk_start caller; /* the fault that ends the process */
 	bool is_overflow;         /* the answer */
 };
 
@@ -209,7 +213,7 @@ static void case_record(const struct fault_case *at)
 	if (inner_slot) {
 		if (lifecycle_is_forked())
 			return;
-		/* What it was at may be half done. */
+		/* What the thread was doing may be half done. */
 		if (guard.state)
 			thread_state_abandon(guard.state);
 		definitions_abandon();
@@ -223,7 +227,7 @@ static void case_record(const struct fault_case *at)
 		guard_leave();
 }
 
-/* How far the stack reaches up from `sp`, where the thread is. */
+/* How far up from `sp` the stack reaches that the thread is on. */
 static uintptr_t stack_high_of(uintptr_t sp, bool *is_signal)
 {
 	stack_t stack;
@@ -252,7 +256,7 @@ static void note_run(void *argument)
 			while (fault_passed_find(place.sp, high, &passed)) {
 				at->cause = passed.cause;
 				at->context = passed.context;
-				if (!is_signal) /* further out lies what may be long over */
+				if (!is_signal) /* memory further out may be long out of date */
 					break;
 			}
 		}
@@ -270,8 +274,8 @@ void fault_note(const siginfo_t *info, const void *context)
 /* ---- the program's handler ends the process --------------------------------------- */
 
 /*
- * On a stack that is not for signals what is left of a signal frame may lie in a hole of
- * another, long after: its return address is to be one of those that the call goes back to.
+ * On a stack that is not for signals, an old signal frame may remain in a gap of another frame:
+ * its return address must be one of those that the call returns to.
  */
 static bool is_called_from(const struct walk_start *caller, const void *context)
 {
@@ -294,7 +298,7 @@ static bool is_called_from(const struct walk_start *caller, const void *context)
 	return is_found;
 }
 
-/* Where a handler ran into a fault itself, it is the first one that it all began with. */
+/* If a handler ran into a fault itself, report the first fault, with which it began. */
 static void note_end_run(void *argument)
 {
 	struct fault_case *at = argument;
@@ -347,7 +351,7 @@ static void question_run(void *argument)
 	if (!lifecycle_recording || lifecycle_is_forked() || guard.flags & GUARD_INTERNAL ||
 	    ring.header->pid != system_pid())
 		return;
-	if (!guard.state) { /* its bounds are wanted */
+	if (!guard.state) { /* the stack's bounds are needed */
 		is_entered = !guard.sp && lifecycle_enter(&here);
 		if (is_entered)
 			thread_state_get();
@@ -360,7 +364,7 @@ static void question_run(void *argument)
 		guard_leave();
 }
 
-/* Beyond the thread's own stack: no overflow of that, and /proc need not be asked. */
+/* Not on the thread's own stack: no overflow of it, and /proc need not be read. */
 static bool is_above_own(const struct fault_case *at)
 {
 	uintptr_t high = own_high();

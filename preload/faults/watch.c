@@ -1,4 +1,7 @@
-/* faults/watch.c - which of our handlers stands, and what it stands for. */
+/*
+ * faults/watch.c - which of our handlers is installed, and which action of the program it
+ * replaces.
+ */
 #include "faults/watch.h"
 
 #include <errno.h>
@@ -21,10 +24,12 @@ struct kernel_action {
 	uintptr_t handler, flags, restorer, mask;
 };
 
-/* The program's own action, which is in force, or one of ours is in its place. */
+/*
+ * The program's own action: it is in force, or one of our handlers is installed in its place.
+ */
 struct watched {
 	int signal;
-	bool is_in_go; /* its handler is of a module that Go built */
+	bool is_in_go; /* its handler is in a module that Go built */
 	struct kernel_action program;
 };
 
@@ -33,7 +38,7 @@ static struct watched watched[] = { { .signal = SIGSEGV }, { .signal = SIGBUS } 
 
 static const struct fault_handlers *ours; /* NULL: the watch has not begun */
 static _Atomic bool is_changing;
-static bool program_is_go; /* its threads are to make signal stacks themselves */
+static bool program_is_go; /* its threads make their own signal stacks */
 
 static long kernel_action(int signal, const struct kernel_action *action,
                           struct kernel_action *old)
@@ -58,7 +63,7 @@ static bool is_ours(uintptr_t handler)
 	        handler == (uintptr_t)ours->pass);
 }
 
-/* The child of a vfork() has handlers of its own, but this memory. */
+/* The child of a vfork() has its own handlers, but this memory. */
 static bool is_own_memory(void)
 {
 	return ring.header && ring.header->pid == system_pid();
@@ -67,9 +72,9 @@ static bool is_own_memory(void)
 /* ---- ours in the program's place --------------------------------------------------- */
 
 /*
- * Through libc, which knows how to come back from a handler. No other handler is to jump out
- * of it; a fault in it ends the process at once. A system call that it interrupts goes on, or
- * fails, as after the program's.
+ * Set it through libc, which knows how to return from a handler. No other handler may jump out
+ * of it; a fault in it ends the process at once. A system call that it interrupts restarts or
+ * fails as after the program's handler.
  */
 static void handler_put(const struct watched *of, fault_handler *handler)
 {
@@ -84,8 +89,8 @@ static void handler_put(const struct watched *of, fault_handler *handler)
 }
 
 /*
- * But for the handler it is the program's action: mask, stack, and flags. (The kernel tells
- * what happened only where SA_SIGINFO asks for it; who did not ask finds no difference.)
+ * Except for the handler, it is the program's action: mask, stack, and flags. (The kernel
+ * passes details only if SA_SIGINFO is set; a program that did not set it sees no difference.)
  */
 static void pass_put(const struct watched *of)
 {
@@ -97,8 +102,9 @@ static void pass_put(const struct watched *of)
 }
 
 /*
- * Go asks the kernel for a thread's signal stack, past libc, and takes it for its own: without
- * ours it would have made one. Each of its threads has one, whoever's handler it is.
+ * Go asks the kernel for a thread's signal stack, past libc, and takes what it finds for its
+ * own: without our stack it would have made one. Each of Go's threads has one, whoever set the
+ * handler.
  */
 static bool is_in_go(uintptr_t address)
 {
@@ -110,7 +116,7 @@ static bool is_in_go(uintptr_t address)
 	       dynamic_symbols_find(&dynamic, "_cgo_topofstack");
 }
 
-/* What stands is the program's; or ours, and then it stays. */
+/* The installed handler is the program's, or it is ours and stays. */
 static void follow(struct watched *of)
 {
 	struct kernel_action now = { 0 };
@@ -120,7 +126,7 @@ static void follow(struct watched *of)
 		return;
 	of->program = now;
 	of->is_in_go = now.handler > (uintptr_t)SIG_IGN && is_in_go(now.handler);
-	/* What is sent is ignored, and a fault kills: no handler does both. */
+	/* A sent signal is ignored, and a fault kills: no handler does both. */
 	if (now.handler == (uintptr_t)SIG_IGN) {
 	} else if (now.handler == (uintptr_t)SIG_DFL) {
 		handler_put(of, ours->last);
@@ -131,8 +137,10 @@ static void follow(struct watched *of)
 		handler_put(of, ours->first);
 		wants_stack = true;
 	}
-	/* A thread that has one of ours keeps it: a runtime may have found it and be counting
-	   on it (Go's does, by a system call of its own, before it sets its handlers). */
+	/*
+	 * A thread that has one of our stacks keeps it: a runtime may have found it and rely on
+	 * it (Go's does, by its own system call, before it sets its handlers).
+	 */
 	if (of->signal == SIGSEGV)
 		signal_stack_is_wanted = wants_stack && !program_is_go;
 }
@@ -186,7 +194,7 @@ void fault_watch_step_aside(int signal)
 
 	struct watched asked;
 
-	/* Another thread may have set something else. */
+	/* Another thread may have set something else meanwhile. */
 	if (!of || kernel_action(signal, NULL, &now) < 0 ||
 	    now.handler != (uintptr_t)ours->first)
 		return;
@@ -210,7 +218,9 @@ void fault_watch_called(int signal)
 
 /* ---- changes ---------------------------------------------------------------------- */
 
-/* One at a time. False: not to be had, the program's own will stand. */
+/*
+ * One change at a time. False: the lock is not available, and the program's own action stays.
+ */
 static bool changes_enter(void)
 {
 	for (int spins = 0; spins < SPINS_MAX; spins++) {
@@ -251,7 +261,7 @@ void fault_change_show(const struct fault_change *change, struct sigaction *old)
 	}
 	old->sa_flags = (change->flags & ~SA_RESTART) | (old->sa_flags & SA_RESTART);
 	memcpy(&old->sa_restorer, &change->restorer, sizeof(change->restorer));
-	memcpy(&old->sa_mask, &change->mask, KERNEL_MASK_BYTES); /* libc writes no more */
+	memcpy(&old->sa_mask, &change->mask, KERNEL_MASK_BYTES); /* libc no longer writes */
 }
 
 void (*fault_change_shown(const struct fault_change *change, void (*handler)(int)))(int)

@@ -15,7 +15,7 @@
 static_assert(SETTINGS_DIRECTORY_BYTES + 32 <= RING_NAME_DIRECTORY_BYTES,
               "room for paths");
 
-/* A new root may be without /proc; a forked child is still its parent's program. */
+/* A new root may lack /proc; a forked child is still its parent's program. */
 static void header_read_program(struct ring_header *header,
                                 const struct ring_header *parent)
 {
@@ -56,7 +56,7 @@ static void header_fill(struct ring_header *header, const struct settings *setti
 	header->start_ns = system_time_ns(CLOCK_MONOTONIC);
 	header->start_wall_ns = system_time_ns(CLOCK_REALTIME);
 	header->session = settings->session;
-	/* A reader that has yet to find this ring is taken for alive for one beat. */
+	/* A reader that has yet to find this ring counts as alive for one beat. */
 	header->reader_pid = settings->reader_pid;
 	header->reader_beat_ns = header->start_ns;
 	header_read_program(header, parent);
@@ -74,7 +74,7 @@ static bool ring_map(int fd, uint32_t chunk_count)
 	base = system_map(size_bytes, fd);
 	if (!base)
 		return false;
-	/* Touching a page that the file system has no room for would be SIGBUS. */
+	/* Touching a page that the file system has no room for would raise SIGBUS. */
 	if (system_advise(base, chunks_offset, MADV_POPULATE_WRITE) < 0) {
 		if (system_allocate(fd, size_bytes) < 0) {
 			system_unmap(base, size_bytes);
@@ -90,7 +90,7 @@ static bool ring_map(int fd, uint32_t chunk_count)
 	return true;
 }
 
-/* What of the address space the ring may take, so that the program has most of it. */
+/* How much of the address space the ring may take, so that the program keeps most of it. */
 static uint64_t room_bytes_allowed(void)
 {
 	uint64_t limit_bytes = system_limit_bytes(RLIMIT_AS), mapped_bytes;
@@ -102,8 +102,8 @@ static uint64_t room_bytes_allowed(void)
 }
 
 /*
- * How many chunks the file may hold: growing it past RLIMIT_FSIZE would not fail but
- * kill the process with SIGXFSZ.
+ * How many chunks the file may hold: growing it past RLIMIT_FSIZE would not fail, but kill the
+ * process by SIGXFSZ.
  */
 static uint32_t chunk_count_allowed(const struct settings *settings)
 {
@@ -120,7 +120,7 @@ static uint32_t chunk_count_allowed(const struct settings *settings)
 	return (uint32_t)(bytes / CHUNK_BYTES);
 }
 
-/* The reader's pid, if it is its pid here, too; else 0. */
+/* The reader's pid, if it has the same pid in this namespace; else 0. */
 static uint32_t reader_here(const struct settings *settings)
 {
 	return settings->reader_namespace &&
@@ -139,14 +139,14 @@ static bool reader_is_gone(const struct settings *settings)
 	       reader_here(settings);
 }
 
-/* Whether it is worth while to wait for the reader: it was here a moment ago. */
+/* Whether it is worth waiting for the reader: it was active a moment ago. */
 static bool reader_would_answer(const struct ring_header *parent)
 {
 	return !parent || *(volatile const uint32_t *)&parent->policy == RING_FLIGHT ||
 	       ring_reader_is_alive(parent, system_time_ns(CLOCK_MONOTONIC));
 }
 
-/* The directory is out of reach: the reader makes the file in it, and gives it its name. */
+/* The directory is out of reach: the reader makes the file in it, and names it. */
 static bool ring_make_by_request(const struct settings *settings, uint32_t flags,
                                  uint32_t chunk_count, const struct ring_header *parent)
 {
@@ -166,7 +166,7 @@ static bool ring_make_by_request(const struct settings *settings, uint32_t flags
 	return is_mapped;
 }
 
-/* `parent`: of a forked child, its parent's page 0; or NULL. */
+/* `parent`: page 0 of a forked child's parent, or NULL. */
 static bool ring_make(const struct settings *settings, uint32_t flags,
                       const struct ring_header *parent)
 {
@@ -214,7 +214,7 @@ bool ring_create_forked(const struct settings *settings, uint32_t flags)
 
 	ring_let_go();
 	created = settings && ring_make(settings, flags, parent.header);
-	/* The parent's ring is the only place left to say so. */
+	/* Only the parent's ring is left to record that. */
 	if (settings && !created && parent.header)
 		atomic_fetch_add_explicit(
 			(_Atomic uint64_t *)&parent.header->lost[LOST_CHILDREN], 1,

@@ -10,15 +10,14 @@
 #include "system/settings.h"
 
 /*
- * Create and map `<directory>/<pid>.<n>.ring`; where the directory cannot be reached, the
- * reader is asked to. False if it cannot be had: the process stays unrecorded. `flags`:
- * enum ring_flags.
+ * Create and map `<directory>/<pid>.<n>.ring`; if the directory cannot be reached, ask the
+ * reader to. False: no ring, and the process stays unrecorded. `flags`: enum ring_flags.
  */
 bool ring_create(const struct settings *settings, uint32_t flags);
 
 /*
- * In a forked child: let go of the parent's ring, and create one of its own unless
- * `settings` is NULL. False: it has none, which is counted in the parent's.
+ * Call in a forked child: lets go of the parent's ring, and creates the child's own unless
+ * `settings` is NULL. False: the child has no ring, which the parent's ring counts.
  */
 bool ring_create_forked(const struct settings *settings, uint32_t flags);
 

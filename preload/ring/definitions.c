@@ -1,5 +1,5 @@
 /*
- * ring/definitions.c - the chunk that definitions go to.
+ * ring/definitions.c - the chunk that definitions are written to.
  */
 #include "ring/definitions.h"
 
@@ -14,7 +14,7 @@
 #define SPINS_MAX 20000
 
 static _Atomic bool busy;
-static const struct guard *volatile busy_owner; /* the thread that is at it */
+static const struct guard *volatile busy_owner; /* the thread that is writing */
 static struct chunk_header *chunk;              /* being filled; NULL: none yet */
 
 bool definitions_enter(void)
@@ -22,7 +22,7 @@ bool definitions_enter(void)
 	for (int spins = 0; spins < SPINS_MAX && busy_owner != &guard; spins++) {
 		bool expected = false;
 
-		/* Acquire: matched by definitions_leave(). */
+		/* Acquire: pairs with definitions_leave(). */
 		if (atomic_compare_exchange_weak(&busy, &expected, true)) {
 			busy_owner = &guard;
 			return true;

@@ -1,8 +1,8 @@
 /*
- * ring/definitions.h - the chunk that definitions go to, one writer at a time.
+ * ring/definitions.h - the chunk that definitions are written to, one writer at a time.
  *
- * Between definitions_enter() and definitions_leave() nothing may be called that
- * allocates, waits, or enters again.
+ * Between definitions_enter() and definitions_leave(), call nothing that allocates, waits, or
+ * enters again.
  */
 #ifndef OUTLIVE_PRELOAD_RING_DEFINITIONS_H
 #define OUTLIVE_PRELOAD_RING_DEFINITIONS_H
@@ -11,24 +11,24 @@
 #include <stdint.h>
 
 /*
- * False: another thread is at it and has not left within the bound (about a millisecond),
- * or this thread itself is, further out, interrupted by a signal. What was to be written
- * is dropped, and the caller counts it.
+ * False: another thread has not left within the bound (about a millisecond), or this thread
+ * itself has entered further out and was interrupted by a signal. The caller drops what it
+ * wanted to write, and counts it.
  */
 bool definitions_enter(void);
 void definitions_leave(void);
 
 /*
- * Room for one record of at most `size_bytes`, a multiple of 8, not zeroed; NULL: none,
- * which is counted. definition_commit() what was used of it.
+ * Room for one record of at most `size_bytes`, a multiple of 8, not zeroed; NULL: no room,
+ * which is counted. Call definition_commit() with what was used of it.
  */
 void *definition_reserve(uint32_t size_bytes);
 void definition_commit(uint32_t size_bytes);
 
-/* A signal handler jumped out of the recorder on this thread: let others at it again. */
+/* A signal handler jumped out of the recorder on this thread: let others in again. */
 void definitions_abandon(void);
 
-/* In a forked child: a new ring, and nobody else is at it. */
+/* Call in a forked child: it has a new ring, and no other writer. */
 void definitions_forked(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * ring/name.c - the ring's file, hidden, shown and given up.
+ * ring/name.c - the ring's file: hidden, shown, and given up.
  */
 #include "ring/name.h"
 
@@ -27,7 +27,7 @@ static char *number_put(char *at, uint64_t number)
 	return at;
 }
 
-/* `dot`: before the name, if it is to be hidden. */
+/* `dot`: put before the name to hide it. */
 static void path_make(char *path, const char *directory, const char *dot,
                       uint64_t number, const char *suffix)
 {
@@ -84,7 +84,7 @@ bool ring_name_is_in_reach(const char *directory, uint32_t reader)
 	return system_is_there(seen);
 }
 
-/* The hidden file under a name that is seen, and not somebody's. */
+/* Rename the hidden file to a visible name that no one has. */
 static bool file_show(const char *directory, const char *hidden, uint64_t number,
                       const char *suffix)
 {

@@ -1,6 +1,6 @@
 /*
- * ring/name.h - the ring's file in its directory: made under a hidden name, shown when
- * whoever sees it can read it, or left empty as a sign that there is no ring.
+ * ring/name.h - the ring's file in its directory: made under a hidden name, renamed once a
+ * reader can read it, or left empty as a sign that there is no ring.
  */
 #ifndef OUTLIVE_PRELOAD_RING_NAME_H
 #define OUTLIVE_PRELOAD_RING_NAME_H
@@ -12,23 +12,24 @@
 #define RING_NAME_PATH_BYTES (RING_NAME_DIRECTORY_BYTES + 64)
 
 /*
- * The descriptor of a new file under a hidden name, or negative. Its path goes to `path`
- * (RING_NAME_PATH_BYTES), and to *number what tells it from other images of this process.
+ * Make a new file under a hidden name. Returns its descriptor, or a negative error. Its path
+ * goes to `path` (RING_NAME_PATH_BYTES); *number distinguishes it from other images of this
+ * process.
  */
 int ring_name_open(const char *directory, char *path, uint64_t *number);
 
 /*
- * The same where a mount namespace may hide the directory (512 bytes at the most, with its
- * NUL): as the process `reader` sees it, by its root in /proc; 0: nobody. The directory by
- * which it was reached goes to `seen` (RING_NAME_DIRECTORY_BYTES).
+ * The same where a mount namespace may hide the directory (512 bytes at most, with its NUL):
+ * through the root of process `reader` in /proc; 0: no reader. The directory that was used goes
+ * to `seen` (RING_NAME_DIRECTORY_BYTES).
  */
 int ring_name_find(const char *directory, uint32_t reader, char *seen, char *path,
                    uint64_t *number);
 
-/* Whether the directory is reached so. */
+/* Whether the directory can be reached that way. */
 bool ring_name_is_in_reach(const char *directory, uint32_t reader);
 
-/* Rename it to `<directory>/<pid>.<number>.ring`, or with a higher number. */
+/* Rename it to `<directory>/<pid>.<number>.ring`, or use a higher number. */
 bool ring_name_show(const char *directory, const char *hidden, uint64_t number);
 
 /* Empty it and rename it to `<directory>/<pid>.<number>.none`: this process has no ring. */

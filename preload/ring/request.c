@@ -1,13 +1,13 @@
 /*
- * ring/request.c - ask for a file by a Unix socket, within a bound.
+ * ring/request.c - asks for a file through a Unix socket, within a bound of time.
  */
 #include "ring/request.h"
 
 #include "ring_socket.h"
 #include "system/system.h"
 
-#define WAIT_NS UINT64_C(500000000) /* as for a full ring */
-#define CROWD_NS 1000000            /* between two tries to get into a full queue */
+#define WAIT_NS UINT64_C(500000000) /* the same as for a full ring */
+#define CROWD_NS 1000000            /* between two attempts to enter a full queue */
 #define AGAIN (-11)                 /* EAGAIN */
 
 static int filter_at_start;
@@ -17,7 +17,7 @@ void ring_request_start(void)
 	filter_at_start = system_filter_mode();
 }
 
-/* The kernel's answer: 0, AGAIN if the queue of the listener is full, or another. */
+/* The kernel's answer: 0; AGAIN if the listener's queue is full; or another error. */
 static int connect_once(int socket, uint64_t session)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -28,7 +28,7 @@ static int connect_once(int socket, uint64_t session)
 	                          RING_SOCKET_NAME_BYTES);
 }
 
-/* The queue of a listener may be full for a moment: many children at once. */
+/* A listener's queue may be full for a moment, when many children start at once. */
 static bool request_connect(int socket, uint64_t session, uint64_t until_ns)
 {
 	int result;
@@ -52,7 +52,7 @@ static int descriptor_of(const struct msghdr *message)
 	return descriptor;
 }
 
-/* Nobody else may have it in his hands, or he could cut it under us. */
+/* No one else may hold the file open: they could truncate it under us. */
 static bool file_is_fit(int file)
 {
 	struct stat status = { .st_mode = 0 };
@@ -70,7 +70,7 @@ static int answer_take(int socket, uint64_t proof, uint64_t until_ns)
 	struct msghdr message = { .msg_iov = &part,
 		                      .msg_iovlen = 1,
 		                      .msg_control = control,
-		                      /* room for one descriptor and no more */
+		                      /* room for exactly one descriptor */
 		                      .msg_controllen = CMSG_LEN(sizeof(int)) };
 	uint64_t now_ns;
 	long count;
@@ -109,7 +109,7 @@ static int file_ask(int socket, uint64_t session, uint64_t until_ns)
 	                   until_ns);
 }
 
-/* A filter that came since may kill for a socket. */
+/* A filter installed since may kill for a socket. */
 static bool may_ask(uint64_t session)
 {
 	return session && system_filter_mode() == filter_at_start;

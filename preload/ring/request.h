@@ -1,8 +1,8 @@
 /*
- * ring/request.h - a file for the ring, asked of `outlive run` where its directory cannot
- * be reached; and files of libraries, given to it.
+ * ring/request.h - asks `outlive run` for a ring's file where its directory cannot be reached,
+ * and sends it files of libraries.
  *
- * The protocol, and why either side believes the other: ring_socket.h.
+ * ring_socket.h has the protocol, and why each side can trust the other.
  */
 #ifndef OUTLIVE_PRELOAD_RING_REQUEST_H
 #define OUTLIVE_PRELOAD_RING_REQUEST_H
@@ -11,25 +11,25 @@
 #include <stdint.h>
 
 /*
- * At the start of an image: remember under what filter of system calls it runs. Once the
- * process has put itself under another, nothing is asked any more: a filter that never
- * heard of sockets may kill.
+ * Call at the start of an image: remembers which filter of system calls it runs under. Once the
+ * process has installed another, nothing is asked any more: a filter that does not know sockets
+ * may kill.
  */
 void ring_request_start(void);
 
 /*
- * Ask for a file, for half a second at most. Its descriptor: an empty regular file, ours or
- * root's alone; when it is a ring, close *socket, and it gets its name. Negative: none is
- * to be had, and no descriptor is open.
+ * Ask for a file, for at most half a second. Returns its descriptor: an empty regular file that
+ * only we or root own. When it has become a ring, close *socket, and it gets its name.
+ * Negative: no file was given, and no descriptor is open.
  */
 int ring_request(uint64_t session, int *socket);
 
-/* Whether somebody would hear such a request. */
+/* Whether a listener exists for such a request. */
 bool ring_request_is_heard(uint64_t session);
 
 /*
- * Give `file`, a library's, to who answers such requests; its path is `directory` (perhaps
- * "") and `path` together. Nothing is waited for. False: nobody took it.
+ * Send `file`, a library's, to the listener; its path is `directory` (perhaps "") and `path`
+ * together. Does not wait. False: it was not taken.
  */
 bool ring_request_give(uint64_t session, int file, const char *directory,
                        const char *path);

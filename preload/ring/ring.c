@@ -8,18 +8,18 @@
 
 #define PARKED_SLOTS 16
 #define PARKED_ROOM_BYTES 16384            /* a chunk with less left is not parked */
-#define WAIT_STEP_NS 500000                /* between two looks for a free chunk */
+#define WAIT_STEP_NS 500000                /* between two searches for a free chunk */
 #define WAIT_MAX_NS UINT64_C(500000000)    /* one wait for a slow reader */
-#define WAIT_AGAIN_NS UINT64_C(5000000000) /* after one in vain */
-#define FULL_QUANTA UINT64_C(30000)        /* about 0.3 ms: no look at a full ring */
+#define WAIT_AGAIN_NS UINT64_C(5000000000) /* after a wait in vain */
+#define FULL_QUANTA UINT64_C(30000) /* about 0.3 ms without a search of a full ring */
 #define BEAT_AGE_MAX_NS UINT64_C(1000000000)
 
 struct ring ring;
 
 /* Indexes + 1 of parked chunks: threads come and go faster than chunks fill. */
 static _Atomic uint32_t parked[PARKED_SLOTS];
-static _Atomic uint64_t wait_ns;    /* monotonic time before which nobody waits again */
-static _Atomic uint64_t full_until; /* quanta; the ring is taken for full till then */
+static _Atomic uint64_t wait_ns; /* monotonic time; no thread waits again before it */
+static _Atomic uint64_t full_until; /* quanta; until then the ring counts as full */
 
 static uint32_t chunk_index(const struct chunk_header *chunk)
 {
@@ -71,7 +71,7 @@ static struct chunk_header *parked_take(uint32_t *room)
 			continue;
 		chunk = chunk_at(index - 1);
 		word = state_word(chunk->ticket, CHUNK_PARKED);
-		/* Acquire: everything its last thread wrote is there. */
+		/* Acquire: everything that its last thread wrote is visible. */
 		if (!atomic_compare_exchange_strong(&ring.states[index - 1], &word,
 		                                    state_word(chunk->ticket, CHUNK_OWNED)))
 			continue;
@@ -91,7 +91,7 @@ void ring_populate(void)
 		                                  MADV_POPULATE_WRITE) == 0;
 }
 
-/* Reset a chunk whose state was just swapped to OWNED; NULL if its pages are not there. */
+/* Reset a chunk whose state has just become OWNED; NULL if its pages are missing. */
 static struct chunk_header *chunk_begin(uint32_t index, uint64_t ticket, bool fresh,
                                         enum chunk_kind kind, uint64_t time)
 {
@@ -103,7 +103,10 @@ static struct chunk_header *chunk_begin(uint32_t index, uint64_t ticket, bool fr
 		                      memory_order_release);
 		return NULL;
 	}
-	/* Release: who sees the new ticket does not see the old content's length. */
+	/*
+	 * Release: a reader that does not see the new ticket does not see the old length with
+	 * new content.
+	 */
 	atomic_store_explicit((_Atomic uint64_t *)&chunk->commit, 0, memory_order_relaxed);
 	atomic_store_explicit((_Atomic uint64_t *)&chunk->ticket, ticket,
 	                      memory_order_release);
@@ -118,14 +121,14 @@ static struct chunk_header *chunk_begin(uint32_t index, uint64_t ticket, bool fr
 	return chunk;
 }
 
-/* What a round over the ring has met. */
+/* What one round over the ring has met. */
 struct chunk_search {
 	enum chunk_kind kind;
 	uint64_t time;
-	bool reader_has_work; /* chunks that it may yet free */
+	bool reader_has_work; /* chunks that the reader may still free */
 };
 
-/* A full chunk that may be overwritten; definitions may not, once nobody reads. */
+/* A full chunk that may be overwritten; definitions may not, once there is no reader. */
 static bool chunk_is_overwritable(uint32_t index, uint64_t word)
 {
 	const struct chunk_header *chunk = chunk_at(index);
@@ -137,7 +140,7 @@ static bool chunk_is_overwritable(uint32_t index, uint64_t word)
 	return false;
 }
 
-/* One round over the ring, from the next ticket's place on. NULL: nothing to be had. */
+/* One round over the ring, from the next ticket's position on. NULL: no chunk is free. */
 static struct chunk_header *chunk_find(struct chunk_search *search)
 {
 	_Atomic uint64_t *next = (_Atomic uint64_t *)&ring.header->next_ticket;
@@ -168,14 +171,14 @@ static struct chunk_header *chunk_find(struct chunk_search *search)
 }
 
 /*
- * The ring is full: wait for the reader while it has something to free; if it is gone, do
+ * The ring is full: wait for the reader while it has something to free; if it is gone, continue
  * without it. After a wait in vain the next is far off: until then events are dropped.
  */
 static struct chunk_header *chunk_wait(struct chunk_search *search)
 {
 	uint64_t begin_ns = system_time_ns(CLOCK_MONOTONIC), now_ns = begin_ns;
 
-	if (!begin_ns) /* a filter forbids to ask */
+	if (!begin_ns) /* a filter forbids asking */
 		return NULL;
 	while (*(volatile uint32_t *)&ring.header->policy == RING_DRAIN) {
 		struct chunk_header *chunk;
@@ -206,7 +209,7 @@ struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time,
 	struct chunk_header *chunk = NULL;
 
 	*room = sizeof(struct chunk_header);
-	if (!ring.header) /* nothing is recorded, or no more */
+	if (!ring.header) /* nothing is recorded, or nothing any more */
 		return NULL;
 	if (kind == CHUNK_KIND_EVENTS)
 		chunk = parked_take(room);
@@ -227,7 +230,7 @@ struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time,
 
 void ring_finish_chunk(struct chunk_header *chunk)
 {
-	/* Release: matched by the reader's acquire when it swaps FULL for DRAINING. */
+	/* Release: pairs with the reader's acquire when it swaps FULL for DRAINING. */
 	atomic_store_explicit(&ring.states[chunk_index(chunk)],
 	                      state_word(chunk->ticket, CHUNK_FULL), memory_order_release);
 }
@@ -271,7 +274,7 @@ void ring_note_clock(void)
 {
 	uint64_t ticks = clock_ticks(), now_ns = system_time_ns(CLOCK_MONOTONIC);
 
-	if (!now_ns) /* a filter forbids to ask */
+	if (!now_ns) /* a filter forbids asking */
 		return;
 	*(volatile uint64_t *)&ring.header->last_ns = now_ns;
 	*(volatile uint64_t *)&ring.header->last_ticks = ticks;

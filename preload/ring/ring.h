@@ -25,50 +25,50 @@ struct ring {
 
 extern struct ring ring;
 
-/* True if the reader of the ring whose page 0 this is has been there lately. */
+/* True if the reader of the ring whose page 0 this is was active lately. */
 bool ring_reader_is_alive(const struct ring_header *header, uint64_t now_ns);
 
 /* In a forked child: no ring, and no chunk of its parent's. */
 void ring_let_go(void);
 
 /*
- * Take a chunk of `kind`. NULL if none is to be had within the bound: the caller drops
- * what it wanted to write, and counts it. On success *room is the offset of the first
- * free byte: past the header, or further on in a parked chunk.
+ * Take a chunk of `kind`. NULL: none within the bound; the caller drops what it wanted to
+ * write, and counts it. On success *room is the offset of the first free byte: after the
+ * header, or further on in a parked chunk.
  */
 struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time,
                                      uint32_t *room);
 
-/* The chunk is full, or its writer is done with it. */
+/* The chunk is full, or its writer has finished with it. */
 void ring_finish_chunk(struct chunk_header *chunk);
 
-/* A definition chunk is full: with a reader, it is to be copied and used again. */
+/* A definition chunk is full: if there is a reader, it is copied and used again. */
 void ring_finish_definitions(struct chunk_header *chunk);
 
-/* The thread ends; if enough room is left, the next new thread goes on in this chunk. */
+/* The thread ends. If enough room is left, the next new thread continues in this chunk. */
 void ring_park_chunk(struct chunk_header *chunk);
 
-/* Publish `used` bytes holding `events` events: the commit of everything before. */
+/* Publish `used` bytes that hold `events` events: commits everything before. */
 static inline void chunk_commit(struct chunk_header *chunk, uint32_t used,
                                 uint32_t events)
 {
-	/* Matched by the reader's acquire load of `commit`. */
+	/* Pairs with the reader's acquire load of `commit`. */
 	atomic_store_explicit((_Atomic uint64_t *)&chunk->commit,
 	                      (uint64_t)events << 32 | used, memory_order_release);
 }
 
-/* Memory for the whole ring, while it can be asked for: no system call will be needed. */
+/* Get memory for the whole ring while system calls are allowed: none will be needed later. */
 void ring_populate(void);
 
 void ring_count_loss(enum loss_cause cause, uint64_t count);
 
-/* Note the time now beside the clock's ticks, so that a reader can calibrate. */
+/* Record the time beside the clock's ticks, so that a reader can calibrate. */
 void ring_note_clock(void);
 
-/* One more of the flags in page 0 holds. */
+/* Set one more of the flags in page 0. */
 void ring_note_flag(enum ring_flags flag);
 
-/* The last destructor runs. */
+/* The last destructor is running. */
 void ring_note_finished(void);
 
 #endif
