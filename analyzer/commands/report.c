@@ -225,7 +225,6 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 	struct why_several several = { .peeled = PEEL_NOT };
 	int result;
 
-	settings->several = &several;
 	if (said->format.value == FORMAT_JSON) {
 		if (!said->top.is_given)
 			settings->top = TOP_JSON;
@@ -235,7 +234,9 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		settings->top = TOP_TEXT;
 	if (!said->group.is_given)
 		settings->group = REPORT_BY_FUNCTION;
+	settings->several = &several;
 	result = report_recording(reader, profile, settings, stdout);
+	settings->several = NULL;
 	if (result > 0 && said->stacks)
 		die("%s: no thread '%s' has a stack that is known: --stacks shows all",
 		    trace_reader_name(reader), said->thread);

@@ -47,3 +47,21 @@ done
 	"$OUTLIVE" report --why "$number" trace | grep -q "^$name" && echo "$name"
 done
 "$OUTLIVE" report --class stack --by function trace | grep -c ' [0-9]*f  [a-z]'
+echo "=== advice leads to all of its call paths"
+cat >paths.c <<'END'
+#include <stdlib.h>
+static void *volatile kept;
+__attribute__((noipa)) static void works(void) { kept = malloc(50); free(kept); asm(""); }
+__attribute__((noipa)) static void one(void) { works(); asm(""); }
+__attribute__((noipa)) static void other(void) { works(); asm(""); }
+int main(void)
+{
+	for (int i = 0; i < 5000; i++)
+		one(), other();
+	return 0;
+}
+END
+"${CC:-gcc}" -g -O1 -fno-builtin -o paths paths.c || exit 1
+"$OUTLIVE" run -q -o trace -- ./paths 2>/dev/null
+number=$("$OUTLIVE" report trace | sed -n 's/.*(--why \([0-9]*c\))$/\1/p')
+"$OUTLIVE" report --why "$number" trace | sed -n '1p; s/^  allocated  */  /p'
