@@ -1,11 +1,11 @@
 /* commands/report.c - `outlive report`: who allocated what, from a recording. */
 #include "verdict/block_history.h"
 #include "commands/command.h"
+#include "commands/formats.h"
 #include "trace/pick.h"
 #include "replay/profile.h"
 #include "replay/profile_symbols.h"
 #include "base/progress.h"
-#include "report/json/report.h"
 #include "report/text/recording.h"
 #include "report/why_choice.h"
 #include "symbols/symbolizer.h"
@@ -15,11 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define TOP_TEXT 20
-#define TOP_JSON 1000
-
-enum report_format { FORMAT_TEXT, FORMAT_JSON };
 
 struct report_options {
 	struct option_choice group, sort, class, format;
@@ -37,7 +32,7 @@ static const char *const groups[] = { "site",   "function", "module",
 static const char *const classes[] = { "stack",  "escape", "crossed",
 	                                   "static", "live",   NULL };
 static const char *const sorts[] = { "bytes", "calls", "peak", "live", NULL };
-static const char *const formats[] = { "text", "json", NULL };
+static const char *formats[FORMATS_MAX + 1];
 
 static const struct option options[] = {
 	{ "by", 'b', OPTION_CHOICE, offsetof(struct report_options, group), NULL,
@@ -76,9 +71,11 @@ static const struct option options[] = {
 	{ "all", 'a', OPTION_FLAG, offsetof(struct report_options, all), NULL,
 	  "hide nothing, not even what libc and runtimes keep on purpose", NULL },
 	{ "top", 'n', OPTION_COUNT, offsetof(struct report_options, top), "N",
-	  "show at most N rows (default 20; json: 1000 sites); 0: all", NULL },
+	  "show at most N rows (default 20; json: 1000 sites; csv: all); 0: all", NULL },
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct report_options, format), NULL,
-	  "for people (default), or for programs: see outlive-report-json(5)", formats },
+	  "for people (default), for programs: see outlive-report-json(5), or\n"
+	  "call paths as a table",
+	  formats },
 	{ "pid", 'p', OPTION_COUNT, offsetof(struct report_options, process.pid), "PID",
 	  "report the process with this pid (default: the program that the first\n"
 	  "process became by exec, else the process with the most events)",
@@ -192,7 +189,7 @@ static unsigned asked_options(const struct report_options *said)
 	       (said->explain ? ASKED_EXPLAIN : 0) | (said->stacks ? ASKED_STACKS : 0);
 }
 
-/* The view that is asked for; what does not go together is told. */
+/* The view that is asked for; an error if options do not go together. */
 static const struct view_row *view_choose(const struct report_options *said)
 {
 	unsigned asked = asked_options(said);
@@ -211,31 +208,36 @@ static const struct view_row *view_choose(const struct report_options *said)
 		if (row->refused[i].options & asked)
 			die_usage("report", "report: %s", row->refused[i].message);
 	}
-	if (row->view >= REPORT_WHY && said->format.value == FORMAT_JSON)
-		die_usage("report",
-		          "report: %s is for people; in JSON every site has its evidence",
-		          row->name);
 	return row;
+}
+
+/* An error if the format cannot show it. */
+static void view_check(const struct view_row *row, const struct report_options *said,
+                       const struct reporter *reporter)
+{
+	const char *group = groups[said->group.value];
+
+	if (!reporter->show[row->view])
+		die_usage("report", "report: %s %s", row->name, reporter->refusal);
+	if (said->group.is_given && !(reporter->groups & 1u << said->group.value))
+		die_usage("report", "report: --by %s %s", group, reporter->refusal);
 }
 
 static int report_print(struct trace_reader *reader, const struct profile *profile,
                         const struct report_options *said,
+                        const struct reporter *reporter,
                         struct report_settings *settings)
 {
+	const struct report_subject subject = { .view = settings->view,
+		                                    .reader = reader,
+		                                    .profile = profile,
+		                                    .settings = settings };
+	struct report_output output = { .file = stdout };
 	struct why_several several = { .peeled = PEEL_NOT };
 	int result;
 
-	if (said->format.value == FORMAT_JSON) {
-		if (!said->top.is_given)
-			settings->top = TOP_JSON;
-		return report_json(reader, profile, settings, stdout);
-	}
-	if (!said->top.is_given)
-		settings->top = TOP_TEXT;
-	if (!said->group.is_given)
-		settings->group = REPORT_BY_FUNCTION;
 	settings->several = &several;
-	result = report_recording(reader, profile, settings, stdout);
+	result = reporter_show(reporter, &output, &subject);
 	settings->several = NULL;
 	if (result > 0 && said->stacks)
 		die("%s: no thread '%s' has a stack that is known: --stacks shows all",
@@ -277,12 +279,14 @@ static void story_read(struct block_story *story, struct trace_reader *reader,
 
 /* What is asked for, as far as the options say it. */
 static struct report_settings settings_of(const struct report_options *said,
+                                          const struct reporter *reporter,
                                           const struct suppressions *suppressions)
 {
 	return (struct report_settings){
-		.group = (enum report_group)said->group.value,
+		.group = said->group.is_given ? (enum report_group)said->group.value
+		                              : reporter->group,
 		.sort = (enum report_sort)said->sort.value,
-		.top = said->top.value,
+		.top = said->top.is_given ? said->top.value : reporter->top,
 		.class = (enum life_class)said->class.value,
 		.why = said->why,
 		.classes = { .wrappers = said->wrappers.items,
@@ -329,7 +333,7 @@ static struct profile *recording_read(struct trace_reader *reader, size_t proces
 static int report_run(const struct command *command, int argc, char **argv)
 {
 	struct report_options said = { .stacks = false };
-	int at = command_parse(command, &said, argc, argv);
+	const struct reporter *reporter;
 	struct suppressions suppressions = { .count = 0 };
 	struct block_story story = { .count = 0 };
 	struct report_settings settings;
@@ -338,23 +342,28 @@ static int report_run(const struct command *command, int argc, char **argv)
 	struct profile *profile;
 	struct error error;
 	size_t process = 0, i;
+	int at;
 
+	formats_offer(formats, REPORT_OVERVIEW, REPORT_EXPLAIN);
+	at = command_parse(command, &said, argc, argv);
 	if (argc - at != 1)
 		die_usage("report",
 		          at == argc ? "report: which file?" : "report: one file at a time");
+	reporter = format_find(formats[said.format.value]);
 	row = view_choose(&said);
+	view_check(row, &said, reporter);
 	for (i = 0; i < said.suppressions.count; i++) {
 		if (suppressions_read(&suppressions, said.suppressions.items[i], &error))
 			die("%s", error.message);
 	}
 	reader = recording_open(argv[at], &said, &process);
 	profile = recording_read(reader, process, &said);
-	settings = settings_of(&said, &suppressions);
+	settings = settings_of(&said, reporter, &suppressions);
 	settings.view = row->view;
 	settings.story = &story;
 	if (row->view == REPORT_EXPLAIN)
 		story_read(&story, reader, profile, said.explain);
-	if (report_print(reader, profile, &said, &settings))
+	if (report_print(reader, profile, &said, reporter, &settings))
 		die("%s: out of memory for the report", argv[at]);
 	block_story_release(&story);
 	suppressions_release(&suppressions);

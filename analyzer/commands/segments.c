@@ -1,13 +1,12 @@
 /* commands/segments.c - `outlive segments`: where a process keeps its memory. */
 #include "commands/command.h"
+#include "commands/formats.h"
 #include "trace/pick.h"
 #include "replay/profile.h"
 #include "base/progress.h"
 #include "report/text/recording.h"
-#include "report/text/self_view.h"
 #include "report/segments.h"
 #include "report/timeline.h"
-#include "base/watch_frame.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -17,11 +16,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#define TOP_TEXT 40
-#define TOP_TIMES 12
-
-enum segments_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
 struct segments_options {
 	struct option_choice group, format;
@@ -34,7 +28,7 @@ struct segments_options {
 #define BY_SYMBOL 4
 static const char *const groups[] = { "segment", "module", "map",
 	                                  "thread",  "symbol", NULL };
-static const char *const formats[] = { "text", "json", "csv", NULL };
+static const char *formats[FORMATS_MAX + 1];
 
 static const struct option options[] = {
 	{ "by", 'b', OPTION_CHOICE, offsetof(struct segments_options, group), NULL,
@@ -93,21 +87,23 @@ static double seconds_of(const char *text)
 	return seconds;
 }
 
+static const struct reporter *reporter_of(const struct segments_options *said)
+{
+	return format_find(formats[said->format.value]);
+}
+
 /* 0, or -1: it could not be written. */
 static int segments_print(const struct segments *segments,
-                          const struct segments_options *said)
+                          const struct segments_options *said,
+                          struct report_output *output)
 {
 	struct segment_report report = {
 		.segments = segments,
 		.group = (enum segment_group)said->group.value,
-		.top = said->top.is_given                  ? said->top.value
-		       : said->format.value == FORMAT_TEXT ? TOP_TEXT
-		                                           : 0,
+		.top = said->top.is_given ? said->top.value : reporter_of(said)->segments_top,
 	};
-	struct screen screen = screen_of(stdout);
+	struct report_subject subject = { .view = REPORT_SEGMENTS, .segments = &report };
 	struct segment_symbols symbols = { .count = 0 };
-	struct watch_frame frame;
-	int result;
 
 	if (said->group.value == BY_SYMBOL) {
 		report.group = SEGMENTS_BY_SEGMENT;
@@ -115,18 +111,8 @@ static int segments_print(const struct segments *segments,
 		if (segment_symbols_find(&symbols, segments, report.top))
 			die("segments: out of memory");
 	}
-	if (said->watch && said->format.value == FORMAT_TEXT) {
-		watch_frame_begin(&frame, stdout);
-		screen.file = frame.file;
-	}
-	result = said->format.value == FORMAT_JSON  ? segment_report_json(&report, stdout)
-	         : said->format.value == FORMAT_CSV ? segment_report_csv(&report, stdout)
-	                                            : segment_report_text(&report, &screen);
-
-	if (result)
+	if (reporter_show(reporter_of(said), output, &subject))
 		die("segments: out of memory");
-	if (said->watch && said->format.value == FORMAT_TEXT)
-		watch_frame_end(&frame);
 	segment_symbols_release(&symbols);
 	return fflush(stdout) || ferror(stdout) ? -1 : 0;
 }
@@ -139,17 +125,11 @@ static void pause_for(double seconds)
 	nanosleep(&pause, NULL);
 }
 
-/* Between two looks: a terminal is drawn over, other readers get one after the other. */
-static void gap_print(const struct segments_options *said)
-{
-	if (said->format.value == FORMAT_TEXT && !isatty(STDOUT_FILENO))
-		fputc('\n', stdout);
-}
-
 /* Of a living process. */
 static void process_show(const struct segments_options *said, const char *operand)
 {
 	double seconds = said->watch ? seconds_of(said->watch) : 0;
+	struct report_output output = { .file = stdout, .is_watched = said->watch != NULL };
 	struct segments segments = { .pid = 0 };
 	pid_t pid = pid_of(operand);
 	struct error error;
@@ -173,9 +153,7 @@ static void process_show(const struct segments_options *said, const char *operan
 				    (int)pid);
 			break;
 		}
-		if (!is_first)
-			gap_print(said);
-		if (segments_print(&segments, said))
+		if (segments_print(&segments, said, &output))
 			die("the segments could not be written to their end");
 		if (!said->watch)
 			break;
@@ -314,20 +292,15 @@ static struct profile *recording_read(struct trace_reader *reader,
 static void timeline_print(struct segment_timeline *timeline,
                            const struct segments_options *said)
 {
-	struct screen screen = screen_of(stdout);
+	struct report_subject subject = { .view = REPORT_TIMELINE, .timeline = timeline };
+	struct report_output output = { .file = stdout };
 
 	if (!timeline->profile->segments.count)
 		timeline->view = TIMELINE_NONE;
 	else
 		times_choose(timeline, said);
-	if (said->format.value == FORMAT_JSON)
-		segment_timeline_json(timeline, stdout);
-	else if (said->format.value == FORMAT_CSV)
-		segment_timeline_csv(timeline, stdout);
-	else if (timeline->view == TIMELINE_NONE)
-		segment_pictures_text(timeline->profile, &screen);
-	else
-		segment_timeline_text(timeline, &screen);
+	if (reporter_show(reporter_of(said), &output, &subject))
+		die("segments: out of memory");
 }
 
 static void recording_show(const struct segments_options *said, const char *path)
@@ -335,10 +308,10 @@ static void recording_show(const struct segments_options *said, const char *path
 	struct segment_timeline timeline = {
 		.is_by_thread = said->group.value == SEGMENTS_BY_THREAD,
 		.to_ns = UINT64_MAX,
-		.top = said->top.is_given                        ? said->top.value
-		       : said->format.value != FORMAT_TEXT       ? 0
-		       : said->group.value == SEGMENTS_BY_THREAD ? TOP_TEXT
-		                                                 : TOP_TIMES,
+		.top = said->top.is_given ? said->top.value
+		       : said->group.value == SEGMENTS_BY_THREAD
+		           ? reporter_of(said)->segments_top
+		           : reporter_of(said)->times_top,
 	};
 	struct trace_reader *reader;
 	struct profile *profile;
@@ -376,7 +349,10 @@ static void recording_show(const struct segments_options *said, const char *path
 static int segments_run(const struct command *command, int argc, char **argv)
 {
 	struct segments_options said = { .watch = NULL };
-	int at = command_parse(command, &said, argc, argv);
+	int at;
+
+	formats_offer(formats, REPORT_SEGMENTS, REPORT_TIMELINE);
+	at = command_parse(command, &said, argc, argv);
 
 	if (argc - at != 1)
 		die_usage("segments", at == argc

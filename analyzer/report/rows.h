@@ -12,6 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * What programs get of the path of a site: of one with more calls the ends alone. Each level of
+ * a deep recursion that allocates is a site: with all frames of each, their size would grow with
+ * the square of the depth.
+ */
+#define PATH_CALLS 256
+#define PATH_INNER 48
+#define PATH_OUTER 16
+
 struct report_row {
 	struct stack_name name; /* of the site or the function; module alone if by module */
 	const struct thread *thread; /* by thread only */

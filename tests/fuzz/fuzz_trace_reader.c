@@ -10,9 +10,9 @@
  */
 #include "trace/counts.h"
 #include "replay/profile.h"
-#include "report/json/report.h"
-#include "report/text/report.h"
-#include "report/text/self_view.h"
+#include "report/csv/reporter.h"
+#include "report/json/reporter.h"
+#include "report/text/reporter.h"
 #include "report/timeline.h"
 #include "trace_format.h"
 
@@ -25,30 +25,55 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
+static const struct reporter *const reporters[] = { &text_reporter, &json_reporter,
+	                                                &csv_reporter };
+#define REPORTER_COUNT (sizeof(reporters) / sizeof(*reporters))
+
+/* In every format, every view that needs no more than the profile. */
+static void profile_tell(struct trace_reader *reader, const struct profile *profile,
+                         FILE *nowhere)
+{
+	struct report_settings settings = { .group = REPORT_BY_SITE, .top = 100 };
+	struct report_output output = { .file = nowhere };
+	struct report_subject subject = { .view = REPORT_OVERVIEW,
+		                              .reader = reader,
+		                              .profile = profile,
+		                              .settings = &settings };
+	size_t i;
+
+	for (; subject.view <= REPORT_STACKS; settings.view = ++subject.view) {
+		for (i = 0; i < REPORTER_COUNT; i++) {
+			if (!reporters[i]->show[subject.view])
+				continue;
+			/* JSON is the same document in each, and reads all processes */
+			if (reporters[i] != &json_reporter || subject.view == REPORT_ROWS)
+				reporter_show(reporters[i], &output, &subject);
+		}
+	}
+}
+
 /* Of a trace with samples, or a ring with pictures. */
 static void segments_tell(const struct profile *profile, FILE *nowhere)
 {
 	struct segment_timeline timeline = { .profile = profile };
-	struct screen screen = screen_of(nowhere);
+	struct report_output output = { .file = nowhere };
+	struct report_subject subject = { .view = REPORT_TIMELINE, .timeline = &timeline };
+	size_t i;
 
-	if (profile->segments.count) {
+	if (profile->segments.count)
 		timeline.to = profile->segments.count - 1;
-		segment_timeline_text(&timeline, &screen);
-		segment_timeline_csv(&timeline, nowhere);
-	} else {
+	else
 		timeline.view = TIMELINE_NONE;
+	for (i = 0; i < REPORTER_COUNT; i++) {
+		if (profile->segments.count || profile->pictures.count ||
+		    reporters[i] != &text_reporter)
+			reporter_show(reporters[i], &output, &subject);
 	}
-	segment_timeline_json(&timeline, nowhere);
-	if (profile->pictures.count)
-		segment_pictures_text(profile, &screen);
 }
 
 static void read_file(const uint8_t *data, size_t bytes)
 {
 	static FILE *nowhere;
-	struct report_settings settings = { .group = REPORT_BY_SITE,
-		                                .sort = REPORT_SORT_BYTES,
-		                                .top = 100 };
 	struct trace_reader *reader;
 	struct process_counts counts;
 	struct profile *profile;
@@ -63,13 +88,8 @@ static void read_file(const uint8_t *data, size_t bytes)
 	for (i = 0; i < trace_reader_process_count(reader) && i < 4; i++) {
 		profile = profile_read(reader, i, NULL, NULL, &error);
 		if (profile) {
-			for (settings.view = REPORT_OVERVIEW; settings.view <= REPORT_STACKS;
-			     settings.view++)
-				report_text(profile, &settings, nowhere);
-			settings.view = REPORT_ROWS;
+			profile_tell(reader, profile, nowhere);
 			segments_tell(profile, nowhere);
-			if (!i)
-				report_json(reader, profile, &settings, nowhere);
 		}
 		profile_free(profile);
 		process_count(&counts, reader, trace_reader_process(reader, i), NULL, NULL,

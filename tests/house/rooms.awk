@@ -5,8 +5,8 @@
 # by whatever way. Exits 1 after saying what is wrong.
 
 BEGIN {
-	# Top to bottom.
-	split("commands record report/json report/text report verdict replay segments symbols " \
+	# Top to bottom; the folders of report/ are formats, which know nothing of each other.
+	split("commands record report/* report verdict replay segments symbols " \
 		"trace process elf base", analyzer)
 	split("hooks faults event self stack modules ring system arch", preload)
 	for (i in analyzer)
@@ -17,6 +17,11 @@ BEGIN {
 
 function half(path) { sub(/\/.*/, "", path); return path }
 function room(path) { sub(/\/[^\/]*$/, "", path); sub(/\/arch\/.*/, "/arch", path); return path }
+function floor_of(path) {
+	path = room(path)
+	sub(/^analyzer\/report\/.*/, "analyzer/report/*", path)
+	return path
+}
 function base(path) { sub(/.*\//, "", path); return path }
 function stem(path) { sub(/\.[ch]$/, "", path); return path }
 function complain(where, text) { print where ": " text > "/dev/stderr"; bad++ }
@@ -28,7 +33,7 @@ function is_file(path,  ignored, found) {
 
 FNR == 1 {
 	file_count++
-	if (!(room(FILENAME) in floor))
+	if (!(floor_of(FILENAME) in floor))
 		complain(FILENAME, "the room '" room(FILENAME) "' is not in the list of " \
 			"tests/house/rooms.awk")
 }
@@ -48,8 +53,10 @@ FNR == 1 {
 	else if (!is_file(target))
 		complain(where, "includes '" name "', which is neither in a room of " \
 			half(FILENAME) "/ nor in include/")
-	else if (floor[room(target)] > floor[room(FILENAME)])
+	else if (floor[floor_of(target)] > floor[floor_of(FILENAME)])
 		complain(where, "'" room(FILENAME) "' includes '" name "' of a room above it")
+	else if (floor_of(target) == floor_of(FILENAME) && room(target) != room(FILENAME))
+		complain(where, "'" room(FILENAME) "' includes '" name "' of another format")
 	else if (room(target) == room(FILENAME) && stem(target) != stem(FILENAME))
 		uses[stem(FILENAME), ++use_count[stem(FILENAME)]] = stem(target)
 }

@@ -1,8 +1,8 @@
 /* profile_fixture.c - a trace in memory, and what comes of it. */
 #include "profile_fixture.h"
 
-#include "report/json/report.h"
-#include "report/text/report.h"
+#include "report/json/reporter.h"
+#include "report/text/reporter.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -79,18 +79,19 @@ const char *fixture_report(struct fixture *fixture, bool is_json, bool is_stacks
 	struct report_settings settings = { .view = is_stacks ? REPORT_STACKS
 		                                                  : REPORT_OVERVIEW,
 		                                .top = 20 };
+	const struct report_subject subject = { .view = settings.view,
+		                                    .reader = fixture->reader,
+		                                    .profile = fixture->profile,
+		                                    .settings = &settings };
+	struct report_output output = { .is_watched = false };
 	size_t bytes;
-	FILE *file;
 
 	free(fixture->text);
 	fixture->text = NULL;
-	file = open_memstream(&fixture->text, &bytes);
-	if (is_json)
-		assert_int_equal(
-			report_json(fixture->reader, fixture->profile, &settings, file), 0);
-	else
-		assert_int_equal(report_text(fixture->profile, &settings, file), 0);
-	fclose(file);
+	output.file = open_memstream(&fixture->text, &bytes);
+	assert_int_equal(
+		reporter_show(is_json ? &json_reporter : &text_reporter, &output, &subject), 0);
+	fclose(output.file);
 	if (getenv("SHOW"))
 		puts(fixture->text);
 	return fixture->text;

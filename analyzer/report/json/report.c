@@ -1,20 +1,17 @@
 /* report/json/report.c - a profile for programs. */
-#include "report/json/report.h"
+#include "report/json/reporter.h"
 
 #include "report/json/classes.h"
 #include "base/json_writer.h"
 #include "trace/counts.h"
 #include "report/json/process.h"
+#include "report/rows.h"
 #include "segments/size_history.h"
 #include "verdict/stack_names.h"
 #include "report/json/stacks.h"
 #include "trace/clock.h"
 
 #include <string.h>
-
-#define SITE_CALLS 256 /* a path of no more is told whole; */
-#define SITE_INNER 48  /* of a deeper one the innermost, */
-#define SITE_OUTER 16  /* and the outermost */
 
 static void share_json(struct json_writer *json, const struct report_row *row)
 {
@@ -62,24 +59,20 @@ static void frames_json(struct json_writer *json, const char *key,
 	json_array_end(json);
 }
 
-/*
- * The path of a site. Each level of a deep recursion that allocates is one: with all of its
- * frames, their size would grow with the square of the depth.
- */
 static int path_json(struct json_writer *json, const struct profile *profile,
                      uint32_t node, struct stack_names *stack)
 {
 	size_t total, outer = 0;
 
-	if (stack_names_fill_part(stack, profile, node, 0, SITE_CALLS, &total))
+	if (stack_names_fill_part(stack, profile, node, 0, PATH_CALLS, &total))
 		return -1;
-	if (total > SITE_CALLS) {
-		outer = SITE_OUTER;
-		if (stack_names_fill_part(stack, profile, node, 0, SITE_INNER, &total))
+	if (total > PATH_CALLS) {
+		outer = PATH_OUTER;
+		if (stack_names_fill_part(stack, profile, node, 0, PATH_INNER, &total))
 			return -1;
 	}
 	frames_json(json, "frames", stack);
-	json_count(json, "frames_left_out", outer ? total - SITE_INNER - outer : 0);
+	json_count(json, "frames_left_out", outer ? total - PATH_INNER - outer : 0);
 	if (stack_names_fill_part(stack, profile, node, total - outer, outer, &total))
 		return -1;
 	frames_json(json, "outer_frames", stack);
@@ -322,8 +315,6 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	struct process_counts counts = counts_of(profile);
 	bool is_trace = trace_reader_is_trace(reader);
 
-	json_object(json, NULL);
-	json_string(json, "schema", REPORT_JSON_SCHEMA);
 	json_string(json, "recording", basename(trace_reader_name(reader)));
 	json_bool(json, "complete",
 	          is_trace && trace_reader_is_complete(reader) && !profile->lost.damaged);
@@ -347,19 +338,19 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	    groups_json(json, findings, settings) || sites_json(json, findings, settings) ||
 	    processes_json(json, reader, profile))
 		return -1;
-	json_object_end(json);
 	return 0;
 }
 
-int report_json(struct trace_reader *reader, const struct profile *profile,
-                const struct report_settings *settings, FILE *file)
+int json_show_profile(struct report_output *output,
+                      const struct report_subject *subject)
 {
-	struct json_writer json = json_writer_of(file);
 	struct findings findings;
-	int result = findings_make(&findings, profile, &settings->classes);
+	int result = findings_make(&findings, subject->profile,
+	                           &subject->settings->classes);
 
 	if (!result)
-		result = report_write(&json, reader, &findings, settings);
+		result = report_write(output->state, subject->reader, &findings,
+		                      subject->settings);
 	findings_release(&findings);
 	return result;
 }

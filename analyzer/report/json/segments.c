@@ -1,8 +1,9 @@
-/* report/json/segments.c - segments for programs: JSON and CSV. */
+/* report/json/segments.c - segments for programs. */
 #include "base/json_writer.h"
 #include "segments/oddities.h"
-#include "report/segments.h"
 #include "report/json/process.h"
+#include "report/json/reporter.h"
+#include "report/segments.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -119,120 +120,41 @@ static void oddity_json(void *context, enum oddity oddity, uint64_t bytes,
 	json_object_end(json);
 }
 
-int segment_report_json(const struct segment_report *report, FILE *file)
+int json_show_segments(struct report_output *output,
+                       const struct report_subject *subject)
 {
+	const struct segment_report *report = subject->segments;
+	struct json_writer *json = output->state;
 	static const char *const groups[] = { "segment", "module", "map", "thread" };
 	static const char *const lists[] = { NULL, "modules", "maps", "threads" };
 	const struct segments *segments = report->segments;
-	struct json_writer json = json_writer_of(file);
 	struct segment_rows rows;
 	size_t i;
 
 	if (segment_rows_make(&rows, segments, report->group))
 		return -1;
-	json_object(&json, NULL);
-	json_string(&json, "schema", SEGMENTS_JSON_SCHEMA);
-	json_count(&json, "pid", (uint64_t)segments->pid);
-	json_string(&json, "command", segments->command);
-	json_string(&json, "by", report->symbols ? "symbol" : groups[report->group]);
-	json_count(&json, "time_s", (uint64_t)time(NULL));
-	json_count(&json, "mappings", segments->maps.count);
-	use_json_object(&json, "total", &segments->maps.total);
-	json_object(&json, "segments");
+	json_count(json, "pid", (uint64_t)segments->pid);
+	json_string(json, "command", segments->command);
+	json_string(json, "by", report->symbols ? "symbol" : groups[report->group]);
+	json_count(json, "time_s", (uint64_t)time(NULL));
+	json_count(json, "mappings", segments->maps.count);
+	use_json_object(json, "total", &segments->maps.total);
+	json_object(json, "segments");
 	for (i = 0; i < SEGMENT_COUNT; i++)
-		use_json_object(&json, segment_key((enum segment)i), &segments->sums[i]);
-	json_object_end(&json);
+		use_json_object(json, segment_key((enum segment)i), &segments->sums[i]);
+	json_object_end(json);
 	if (report->symbols) {
-		symbols_json(&json, report);
+		symbols_json(json, report);
 	} else if (lists[report->group]) {
-		json_array(&json, lists[report->group]);
+		json_array(json, lists[report->group]);
 		for (i = 0; i < rows.count && (!report->top || i < report->top); i++)
-			row_json(&json, report, &rows.rows[i]);
-		json_array_end(&json);
-		json_count(&json, "left_out", rows.count - i);
+			row_json(json, report, &rows.rows[i]);
+		json_array_end(json);
+		json_count(json, "left_out", rows.count - i);
 	}
-	json_array(&json, "oddities");
-	segment_oddities(segments, oddity_json, &json);
-	json_array_end(&json);
-	json_object_end(&json);
-	segment_rows_release(&rows);
-	return 0;
-}
-
-/* RFC 4180: quoted, quotes doubled. */
-static void csv_string(FILE *file, const char *text)
-{
-	fputc('"', file);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', file);
-		fputc(*text, file);
-	}
-	fputc('"', file);
-}
-
-static void csv_row(FILE *file, const char *name, const char *segment,
-                    const struct memory_use *use)
-{
-	csv_string(file, name);
-	fprintf(file, ",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\r\n",
-	        segment, use->size, use->rss, use->pss, use->private_dirty, use->swap);
-}
-
-static void symbols_csv(const struct segment_report *report, FILE *file)
-{
-	const struct segment_symbol *symbol;
-	size_t i;
-
-	fprintf(file, "name,segment,section,module,file,address,size,touched\r\n");
-	for (i = 0; i < report->symbols->count; i++) {
-		symbol = &report->symbols->symbols[i];
-		csv_string(file, symbol->name);
-		fprintf(file, ",%s,%s,", segment_key(symbol->segment), symbol->section);
-		csv_string(file, report->segments->modules.modules[symbol->module].path);
-		fputc(',', file);
-		csv_string(file, symbol->file ? symbol->file : "");
-		fprintf(file, ",0x%" PRIx64 ",%" PRIu64 ",", symbol->address, symbol->size);
-		if (symbol->resident != RESIDENT_UNKNOWN)
-			fprintf(file, "%" PRIu64, symbol->resident);
-		fputs("\r\n", file);
-	}
-}
-
-int segment_report_csv(const struct segment_report *report, FILE *file)
-{
-	const struct segments *segments = report->segments;
-	struct segment_rows rows;
-	const struct mapping *mapping;
-	char name[640];
-	size_t i;
-
-	if (report->symbols) {
-		symbols_csv(report, file);
-		return 0;
-	}
-	if (segment_rows_make(&rows, segments, report->group))
-		return -1;
-	fprintf(file, "name,segment,size,rss,pss,private_dirty,swap\r\n");
-	for (i = 0; i < rows.count && (!report->top || i < report->top ||
-	                               report->group == SEGMENTS_BY_SEGMENT);
-	     i++) {
-		snprintf(name, sizeof(name), "%s", rows.rows[i].name);
-		if (report->group == SEGMENTS_BY_MAP) {
-			mapping = &segments->maps.mappings[rows.rows[i].number];
-			snprintf(name, sizeof(name), "%" PRIx64 "-%" PRIx64 " %s", mapping->start,
-			         mapping->end, rows.rows[i].name);
-		}
-		csv_row(file,
-		        report->group == SEGMENTS_BY_SEGMENT ? segment_key(rows.rows[i].segment)
-		                                             : name,
-		        report->group <= SEGMENTS_BY_MAP && report->group != SEGMENTS_BY_MODULE
-		            ? segment_key(rows.rows[i].segment)
-		            : "",
-		        &rows.rows[i].use);
-	}
-	if (report->group == SEGMENTS_BY_SEGMENT || report->group == SEGMENTS_BY_MAP)
-		csv_row(file, "total", "", &segments->maps.total);
+	json_array(json, "oddities");
+	segment_oddities(segments, oddity_json, json);
+	json_array_end(json);
 	segment_rows_release(&rows);
 	return 0;
 }

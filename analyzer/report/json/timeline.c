@@ -2,6 +2,7 @@
 #include "base/json_writer.h"
 #include "report/timeline.h"
 #include "report/json/process.h"
+#include "report/json/reporter.h"
 #include "trace/clock.h"
 
 #include <inttypes.h>
@@ -259,72 +260,29 @@ static void pictures_json(struct json_writer *json, const struct profile *profil
 	json_array_end(json);
 }
 
-void segment_timeline_json(const struct segment_timeline *timeline, FILE *file)
+int json_show_timeline(struct report_output *output,
+                       const struct report_subject *subject)
 {
+	const struct segment_timeline *timeline = subject->timeline;
 	const struct profile *profile = timeline->profile;
 	const struct segment_history *history = &profile->segments;
-	struct json_writer json = json_writer_of(file);
+	struct json_writer *json = output->state;
 
-	json_object(&json, NULL);
-	json_string(&json, "schema", SEGMENTS_TRACE_JSON_SCHEMA);
-	json_string(&json, "recording", basename(profile->name));
-	json_count(&json, "process", profile->process->number);
-	json_count(&json, "pid", profile->process->header.pid);
-	json_string(&json, "executable", profile->process->header.executable);
-	json_string(&json, "by", timeline->is_by_thread ? "thread" : "segment");
-	json_count(&json, "samples_taken", history->read);
-	json_count(&json, "own_samples", history->own_count);
-	json_count(&json, "refused", history->refused);
-	json_count(&json, "interval_ns", history->interval_ns);
+	json_string(json, "recording", basename(profile->name));
+	json_count(json, "process", profile->process->number);
+	json_count(json, "pid", profile->process->header.pid);
+	json_string(json, "executable", profile->process->header.executable);
+	json_string(json, "by", timeline->is_by_thread ? "thread" : "segment");
+	json_count(json, "samples_taken", history->read);
+	json_count(json, "own_samples", history->own_count);
+	json_count(json, "refused", history->refused);
+	json_count(json, "interval_ns", history->interval_ns);
 	if (timeline->view != TIMELINE_NONE)
-		samples_json(&json, timeline);
-	sizes_json(&json, timeline);
-	pictures_json(&json, profile);
-	json_array(&json, "oddities");
-	segment_timeline_oddities(profile, oddity_json, &json);
-	json_array_end(&json);
-	json_object_end(&json);
-}
-
-static void sample_csv(const struct segment_sample *sample, FILE *file)
-{
-	const struct memory_use *use;
-	size_t i;
-
-	for (i = 0; i <= SEGMENT_COUNT; i++) {
-		use = i < SEGMENT_COUNT ? &sample->uses[i] : &sample->total;
-		if (i < SEGMENT_COUNT && !sample->mappings[i] && !use->size)
-			continue;
-		fprintf(file,
-		        "%" PRIu64 ",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-		        ",%" PRIu64 "\r\n",
-		        sample->time_ns,
-		        i < SEGMENT_COUNT ? segment_key((enum segment)i) : "total", use->size,
-		        use->rss, use->pss, use->private_dirty, use->swap);
-	}
-}
-
-/* The sizes from `at` on that are older than a time; which is next. */
-static size_t sizes_csv(const struct size_history *sizes, size_t at, size_t end,
-                        uint64_t until_ns, FILE *file)
-{
-	for (; at < end && sizes->entries[at].time_ns < until_ns; at++)
-		fprintf(file, "%" PRIu64 ",all,%" PRIu64 ",%" PRIu64 ",,,\r\n",
-		        sizes->entries[at].time_ns, sizes->entries[at].size,
-		        sizes->entries[at].resident);
-	return at;
-}
-
-/* By time, samples and sizes alike. */
-void segment_timeline_csv(const struct segment_timeline *timeline, FILE *file)
-{
-	const struct segment_history *history = &timeline->profile->segments;
-	size_t count, at = timeline_sizes(timeline, &count), end = at + count, i;
-
-	fprintf(file, "time_ns,segment,size,rss,pss,private_dirty,swap\r\n");
-	for (i = timeline->from; i <= timeline->to && i < history->count; i++) {
-		at = sizes_csv(&history->sizes, at, end, history->samples[i].time_ns, file);
-		sample_csv(&history->samples[i], file);
-	}
-	sizes_csv(&history->sizes, at, end, UINT64_MAX, file);
+		samples_json(json, timeline);
+	sizes_json(json, timeline);
+	pictures_json(json, profile);
+	json_array(json, "oddities");
+	segment_timeline_oddities(profile, oddity_json, json);
+	json_array_end(json);
+	return 0;
 }

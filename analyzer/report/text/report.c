@@ -13,7 +13,7 @@
 #include "report/text/tree.h"
 #include "report/text/why.h"
 #include "base/screen.h"
-#include "report/timeline.h"
+#include "report/text/timeline_lines.h"
 #include "report/why_choice.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* report/text/segments.c - segments for people. */
 #include "base/table.h"
 #include "segments/oddities.h"
-#include "report/segments.h"
+#include "report/text/segments.h"
 
 #include <inttypes.h>
 #include <stdio.h>

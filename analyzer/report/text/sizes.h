@@ -5,6 +5,7 @@
 #ifndef OUTLIVE_REPORT_TEXT_SIZES_H
 #define OUTLIVE_REPORT_TEXT_SIZES_H
 
+#include "base/screen.h"
 #include "report/timeline.h"
 
 /* "by size every 100 ms (43 times); whole ", or "" without sizes. */

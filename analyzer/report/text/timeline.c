@@ -1,11 +1,13 @@
 /* report/text/timeline.c - segments over time, for people. */
-#include "base/table.h"
-#include "report/text/summary.h"
-#include "report/text/self_view.h"
-#include "report/timeline.h"
-#include "report/text/sizes.h"
+#include "report/text/timeline.h"
 
-#include <stdlib.h>
+#include "base/table.h"
+#include "report/text/self_view.h"
+#include "report/text/sizes.h"
+#include "report/text/summary.h"
+#include "report/text/timeline_lines.h"
+#include "report/text/timeline_threads.h"
+
 #include <string.h>
 
 #define LABEL_COLUMNS 15 /* what a line is about */
@@ -440,42 +442,6 @@ static void between_print(const struct segment_timeline *timeline,
 	segment_timeline_lost(screen, timeline->profile);
 }
 
-/* ---- stacks ---- */
-
-static const struct figure_column thread_columns[] = {
-	{ "size", 9, 8 },
-	{ "resident", 10, 9 },
-	{ "highest", 10, 9 },
-};
-
-static void threads_print(const struct segment_timeline *timeline,
-                          const struct screen *screen)
-{
-	struct figures figures = figures_of(screen, thread_columns, 3);
-	struct timeline_thread *rows = calloc(timeline_threads_max(timeline) + 1,
-	                                      sizeof(*rows));
-	size_t count = rows ? timeline_threads(timeline, rows) : 0, i;
-	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], name[96], first[TEXT_NUMBER_BYTES];
-	char last[TEXT_NUMBER_BYTES];
-
-	screen_heading(screen, "stacks", "size and resident when it was last seen");
-	figures_titles(&figures, "thread");
-	for (i = 0; i < count && (!timeline->top || i < timeline->top); i++) {
-		figures_size(texts[0], rows[i].last.size);
-		figures_size(texts[1], rows[i].last.rss);
-		figures_size(texts[2], rows[i].rss_max);
-		snprintf(name, sizeof(name), "%u %s, seen %s to %s", rows[i].last.tid,
-		         rows[i].last.name, text_duration(first, rows[i].first_ns),
-		         text_duration(last, rows[i].last_ns));
-		figures_name(&figures, figures_print(&figures, texts), name, false);
-	}
-	if (i < count)
-		screen_line(screen, 2, "  and %zu more (--top 0 shows all)", count - i);
-	if (!count)
-		screen_line(screen, 2, "  no thread's stack was seen");
-	free(rows);
-}
-
 void segment_timeline_text(const struct segment_timeline *timeline,
                            const struct screen *screen)
 {
@@ -483,7 +449,7 @@ void segment_timeline_text(const struct segment_timeline *timeline,
 	peak_print(timeline, screen);
 	segment_end_text(timeline->profile, screen);
 	if (timeline->is_by_thread) {
-		threads_print(timeline, screen);
+		timeline_threads_print(timeline, screen);
 	} else if (timeline->view == TIMELINE_AT) {
 		at_print(timeline, screen);
 	} else if (timeline->view == TIMELINE_BETWEEN) {

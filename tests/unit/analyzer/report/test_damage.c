@@ -5,8 +5,9 @@
  */
 #include "trace/counts.h"
 #include "replay/profile.h"
-#include "report/json/report.h"
-#include "report/text/report.h"
+#include "report/csv/reporter.h"
+#include "report/json/reporter.h"
+#include "report/text/reporter.h"
 #include "trace_builder.h"
 
 #include <setjmp.h>
@@ -21,13 +22,27 @@
 
 static FILE *nowhere; /* reports are made, not read */
 
+static void report_all(struct trace_reader *reader, const struct profile *profile)
+{
+	static const struct reporter *const reporters[] = { &text_reporter, &json_reporter,
+		                                                &csv_reporter };
+	struct report_settings settings = { .group = REPORT_BY_SITE };
+	struct report_output output = { .file = nowhere };
+	struct report_subject subject = { .view = REPORT_OVERVIEW,
+		                              .reader = reader,
+		                              .profile = profile,
+		                              .settings = &settings };
+	size_t i;
+
+	for (; subject.view <= REPORT_ROWS; settings.view = ++subject.view) {
+		for (i = 0; i < sizeof(reporters) / sizeof(*reporters); i++)
+			assert_int_equal(reporter_show(reporters[i], &output, &subject), 0);
+	}
+}
+
 /* All that can be done with a recording; the events that were read. */
 static uint64_t read_all(const uint8_t *data, size_t bytes)
 {
-	struct report_settings overview = { .view = REPORT_OVERVIEW };
-	struct report_settings settings = { .view = REPORT_ROWS,
-		                                .group = REPORT_BY_SITE,
-		                                .sort = REPORT_SORT_BYTES };
 	struct process_counts counts;
 	struct trace_reader *reader;
 	struct profile *profile;
@@ -44,9 +59,7 @@ static uint64_t read_all(const uint8_t *data, size_t bytes)
 		profile = profile_read(reader, i, NULL, NULL, &error);
 		assert_non_null(profile);
 		events += profile->replay.totals.events;
-		assert_int_equal(report_text(profile, &overview, nowhere), 0);
-		assert_int_equal(report_text(profile, &settings, nowhere), 0);
-		assert_int_equal(report_json(reader, profile, &settings, nowhere), 0);
+		report_all(reader, profile);
 		profile_free(profile);
 		assert_int_equal(process_count(&counts, reader, trace_reader_process(reader, i),
 		                               NULL, NULL, NULL),

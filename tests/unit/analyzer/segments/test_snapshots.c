@@ -6,7 +6,7 @@
 #include "report/text/self_view.h"
 #include "verdict/heap_contents.h"
 #include "record/sampler.h"
-#include "report/timeline.h"
+#include "report/text/timeline_lines.h"
 #include "segments_fixture.h"
 #include "trace_builder.h"
 

@@ -1,0 +1,129 @@
+/* report/csv/paths.c - a line for each call path that allocates. */
+#include "base/text.h"
+#include "report/csv/reporter.h"
+#include "report/csv/writer.h"
+#include "report/rows.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* A frame, behind those that called it. 0, or -1: memory is out. */
+static int frame_add(struct text *path, const char *name)
+{
+	return text_printf(path, "%s%s", path->bytes ? ";" : "", name);
+}
+
+/* What stands between frames is in no name. */
+static void semicolons_escape(char *name)
+{
+	while ((name = strchr(name, ';')))
+		*name++ = '?';
+}
+
+/* All names, the outermost first. */
+static int frames_add(struct text *path, const struct stack_names *stack)
+{
+	char name[1024];
+	size_t i;
+
+	for (i = stack->count; i-- > 0;) {
+		stack_name_text(name, sizeof(name), &stack->names[i]);
+		semicolons_escape(name);
+		if ((stack->names[i].is_cut && frame_add(path, "(gap)")) ||
+		    frame_add(path, name))
+			return -1;
+	}
+	return 0;
+}
+
+/* Whole, or of a deep one the ends, as in JSON. */
+static int path_add(struct text *path, const struct profile *profile, uint32_t node,
+                    struct stack_names *stack)
+{
+	char left_out[64];
+	size_t total;
+
+	if (stack_names_fill_part(stack, profile, node, 0, PATH_CALLS, &total))
+		return -1;
+	if (total <= PATH_CALLS)
+		return frames_add(path, stack);
+	snprintf(left_out, sizeof(left_out), "(%zu frames)",
+	         total - PATH_INNER - PATH_OUTER);
+	if (stack_names_fill_part(stack, profile, node, total - PATH_OUTER, PATH_OUTER,
+	                          &total) ||
+	    frames_add(path, stack) || frame_add(path, left_out) ||
+	    stack_names_fill_part(stack, profile, node, 0, PATH_INNER, &total))
+		return -1;
+	return frames_add(path, stack);
+}
+
+static void titles_print(FILE *file)
+{
+	unsigned class;
+
+	fputs("site,allocations,bytes,peak_blocks,peak_bytes,live_blocks,live_bytes", file);
+	for (class = 0; class < CLASS_COUNT; class ++)
+		fprintf(file, ",%s", life_class_key(class));
+	fputs(",inferred,unknown,suppressed,path" CSV_LINE_END, file);
+}
+
+static int row_print(FILE *file, const struct profile *profile,
+                     const struct report_row *row, struct stack_names *stack)
+{
+	const struct class_counts *classes = &row->classes;
+	struct text path = { NULL, 0, 0 };
+	unsigned class;
+
+	if (path_add(&path, profile, row->node, stack)) {
+		text_release(&path);
+		return -1;
+	}
+	fprintf(file,
+	        "%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+	        ",%" PRIu64,
+	        row->site, row->allocations, row->bytes, row->peak_blocks, row->peak_bytes,
+	        row->live_blocks, row->live_bytes);
+	for (class = 0; class < CLASS_COUNT; class ++)
+		fprintf(file, ",%" PRIu64, classes->shares[class].blocks);
+	fprintf(file, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", classes->inferred.blocks,
+	        classes->unknown.blocks, classes->suppressed.blocks);
+	csv_string(file, path.data ? path.data : "");
+	fputs(CSV_LINE_END, file);
+	text_release(&path);
+	return 0;
+}
+
+static int paths_print(FILE *file, const struct classes *classes,
+                       const struct report_settings *settings)
+{
+	struct stack_names stack = { NULL, 0, 0 };
+	struct report_rows rows;
+	int result = 0;
+	size_t i;
+
+	if (report_rows_make(&rows, classes, REPORT_BY_SITE, settings->sort))
+		return -1;
+	if (settings->view == REPORT_CLASS)
+		report_rows_keep(&rows, settings->class);
+	titles_print(file);
+	for (i = 0; i < rows.count && !result; i++) {
+		if (settings->top && i == settings->top)
+			break;
+		result = row_print(file, classes->profile, &rows.rows[i], &stack);
+	}
+	stack_names_release(&stack);
+	report_rows_release(&rows);
+	return result;
+}
+
+int csv_show_paths(struct report_output *output, const struct report_subject *subject)
+{
+	struct classes *classes = classes_new(subject->profile,
+	                                      &subject->settings->classes);
+	int result = -1;
+
+	if (classes)
+		result = paths_print(output->file, classes, subject->settings);
+	classes_free(classes);
+	return result;
+}

@@ -1,0 +1,16 @@
+/* report/csv/reporter.c - what CSV shows. */
+#include "report/csv/reporter.h"
+
+const struct reporter csv_reporter = {
+	.name = "csv",
+	.refusal = "is not in CSV, which lists call paths only",
+	.groups = 1u << REPORT_BY_SITE,
+	.group = REPORT_BY_SITE,
+	.show = {
+		[REPORT_OVERVIEW] = csv_show_paths,
+		[REPORT_ROWS] = csv_show_paths,
+		[REPORT_CLASS] = csv_show_paths,
+		[REPORT_SEGMENTS] = csv_show_segments,
+		[REPORT_TIMELINE] = csv_show_timeline,
+	},
+};

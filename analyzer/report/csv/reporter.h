@@ -1,0 +1,14 @@
+/*
+ * report/csv/reporter.h - tables for spreadsheets and scripts: call paths, segments.
+ */
+#ifndef OUTLIVE_REPORT_CSV_REPORTER_H
+#define OUTLIVE_REPORT_CSV_REPORTER_H
+
+#include "report/reporter.h"
+
+extern const struct reporter csv_reporter;
+
+/* A line of titles, and a line for each call path, segment, or segment and time. */
+report_show csv_show_paths, csv_show_segments, csv_show_timeline;
+
+#endif

@@ -1,0 +1,53 @@
+/* report/csv/timeline.c - segments over time as a table. */
+#include "report/csv/reporter.h"
+#include "report/timeline.h"
+#include "segments/size_history.h"
+
+#include <inttypes.h>
+
+static void sample_csv(const struct segment_sample *sample, FILE *file)
+{
+	const struct memory_use *use;
+	size_t i;
+
+	for (i = 0; i <= SEGMENT_COUNT; i++) {
+		use = i < SEGMENT_COUNT ? &sample->uses[i] : &sample->total;
+		if (i < SEGMENT_COUNT && !sample->mappings[i] && !use->size)
+			continue;
+		fprintf(file,
+		        "%" PRIu64 ",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+		        ",%" PRIu64 "\r\n",
+		        sample->time_ns,
+		        i < SEGMENT_COUNT ? segment_key((enum segment)i) : "total", use->size,
+		        use->rss, use->pss, use->private_dirty, use->swap);
+	}
+}
+
+/* The sizes from `at` on that are older than a time; which is next. */
+static size_t sizes_csv(const struct size_history *sizes, size_t at, size_t end,
+                        uint64_t until_ns, FILE *file)
+{
+	for (; at < end && sizes->entries[at].time_ns < until_ns; at++)
+		fprintf(file, "%" PRIu64 ",all,%" PRIu64 ",%" PRIu64 ",,,\r\n",
+		        sizes->entries[at].time_ns, sizes->entries[at].size,
+		        sizes->entries[at].resident);
+	return at;
+}
+
+/* By time, samples and sizes alike. */
+int csv_show_timeline(struct report_output *output,
+                      const struct report_subject *subject)
+{
+	const struct segment_timeline *timeline = subject->timeline;
+	FILE *file = output->file;
+	const struct segment_history *history = &timeline->profile->segments;
+	size_t count, at = timeline_sizes(timeline, &count), end = at + count, i;
+
+	fprintf(file, "time_ns,segment,size,rss,pss,private_dirty,swap\r\n");
+	for (i = timeline->from; i <= timeline->to && i < history->count; i++) {
+		at = sizes_csv(&history->sizes, at, end, history->samples[i].time_ns, file);
+		sample_csv(&history->samples[i], file);
+	}
+	sizes_csv(&history->sizes, at, end, UINT64_MAX, file);
+	return 0;
+}

@@ -1,0 +1,38 @@
+/*
+ * report/info.h - what is shown of a whole recording: all of it was read.
+ */
+#ifndef OUTLIVE_REPORT_INFO_H
+#define OUTLIVE_REPORT_INFO_H
+
+#include "trace/counts.h"
+#include "trace/phases.h"
+#include "trace/reader.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How often its memory was looked at. */
+struct segments_count {
+	size_t read, refused, sizes;
+	uint64_t interval_ns, sizes_ns;
+};
+
+/* What is known once all of it was read. */
+struct recording_info {
+	struct trace_reader *reader;
+	struct process_counts *counts;   /* of each process */
+	struct phases **phases;          /* likewise */
+	struct segments_count *segments; /* likewise */
+	uint64_t damaged;                /* events that were lost by damage */
+	bool is_damaged;                 /* something cannot be read */
+};
+
+/* Written to its end, and readable to its end. */
+static inline bool recording_is_complete(const struct recording_info *info)
+{
+	return trace_reader_is_trace(info->reader) &&
+	       trace_reader_is_complete(info->reader) && !info->is_damaged;
+}
+
+#endif

@@ -1,0 +1,47 @@
+/* report/json/reporter.c - what JSON shows, and how it begins and ends. */
+#include "report/json/reporter.h"
+
+#include "base/json_writer.h"
+
+static const char *const schemas[REPORT_VIEWS] = {
+	[REPORT_OVERVIEW... REPORT_EXPLAIN] = "outlive-report/1",
+	[REPORT_SEGMENTS] = "outlive-segments-1",
+	[REPORT_TIMELINE] = "outlive-segments-trace-1",
+	[REPORT_INFO] = "outlive-info/1",
+};
+
+static void json_begin_view(struct report_output *output,
+                            const struct report_subject *subject)
+{
+	struct json_writer *json = output->state;
+
+	*json = json_writer_of(output->file);
+	json_object(json, NULL);
+	json_string(json, "schema", schemas[subject->view]);
+}
+
+static void json_end_view(struct report_output *output)
+{
+	json_object_end(output->state);
+}
+
+const struct reporter json_reporter = {
+	.name = "json",
+	.refusal = "is for people; in JSON every site has its evidence",
+	.groups = ~0u,
+	.group = REPORT_BY_SITE,
+	.top = 1000,
+	.state_bytes = sizeof(struct json_writer),
+	.begin = json_begin_view,
+	.show = {
+		/* one document has all of them */
+		[REPORT_OVERVIEW] = json_show_profile,
+		[REPORT_ROWS] = json_show_profile,
+		[REPORT_CLASS] = json_show_profile,
+		[REPORT_STACKS] = json_show_profile,
+		[REPORT_SEGMENTS] = json_show_segments,
+		[REPORT_TIMELINE] = json_show_timeline,
+		[REPORT_INFO] = json_show_info,
+	},
+	.end = json_end_view,
+};

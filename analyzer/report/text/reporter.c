@@ -1,0 +1,101 @@
+/* report/text/reporter.c - what text shows, and how a view that is watched is drawn. */
+#include "report/text/reporter.h"
+
+#include "base/screen.h"
+#include "base/watch_frame.h"
+#include "report/text/info.h"
+#include "report/text/recording.h"
+#include "report/text/segments.h"
+#include "report/text/self_view.h"
+#include "report/text/timeline.h"
+
+#include <unistd.h>
+
+struct text_state {
+	struct screen screen;
+	struct watch_frame frame;
+};
+
+/* A terminal is drawn over, other readers get one after the other. */
+static void text_begin(struct report_output *output,
+                       const struct report_subject *subject)
+{
+	struct text_state *state = output->state;
+
+	(void)subject;
+	state->screen = screen_of(output->file);
+	if (output->shown && !isatty(fileno(output->file)))
+		fputc('\n', output->file);
+	if (!output->is_watched)
+		return;
+	watch_frame_begin(&state->frame, output->file);
+	state->screen.file = state->frame.file;
+}
+
+static void text_end(struct report_output *output)
+{
+	struct text_state *state = output->state;
+
+	if (output->is_watched)
+		watch_frame_end(&state->frame);
+}
+
+static int text_show_profile(struct report_output *output,
+                             const struct report_subject *subject)
+{
+	return report_recording(subject->reader, subject->profile, subject->settings,
+	                        output->file);
+}
+
+static int text_show_segments(struct report_output *output,
+                              const struct report_subject *subject)
+{
+	struct text_state *state = output->state;
+
+	return segment_report_text(subject->segments, &state->screen);
+}
+
+static int text_show_timeline(struct report_output *output,
+                              const struct report_subject *subject)
+{
+	const struct segment_timeline *timeline = subject->timeline;
+	struct text_state *state = output->state;
+
+	if (timeline->view == TIMELINE_NONE)
+		segment_pictures_text(timeline->profile, &state->screen);
+	else
+		segment_timeline_text(timeline, &state->screen);
+	return 0;
+}
+
+static int text_show_info(struct report_output *output,
+                          const struct report_subject *subject)
+{
+	struct text_state *state = output->state;
+
+	info_text(subject->info, &state->screen);
+	return 0;
+}
+
+const struct reporter text_reporter = {
+	.name = "text",
+	.groups = ~0u,
+	.group = REPORT_BY_FUNCTION,
+	.top = 20,
+	.segments_top = 40,
+	.times_top = 12,
+	.state_bytes = sizeof(struct text_state),
+	.begin = text_begin,
+	.show = {
+		[REPORT_OVERVIEW] = text_show_profile,
+		[REPORT_ROWS] = text_show_profile,
+		[REPORT_CLASS] = text_show_profile,
+		[REPORT_STACKS] = text_show_profile,
+		[REPORT_WHY] = text_show_profile,
+		[REPORT_EXPLAIN] = text_show_profile,
+		[REPORT_SEGMENTS] = text_show_segments,
+		[REPORT_TIMELINE] = text_show_timeline,
+		[REPORT_INFO] = text_show_info,
+	},
+	.end = text_end,
+};

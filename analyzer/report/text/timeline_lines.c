@@ -1,0 +1,121 @@
+/* report/text/timeline_lines.c - lines about segments over time that several views have. */
+#include "report/text/timeline_lines.h"
+
+#include "segments/size_history.h"
+
+#define LABEL_COLUMNS 15 /* what a line is about, as in report/text/summary.c */
+#define PEAK_UNSEEN_SHARE \
+	50 /* a peak that no look saw: by one part of so many higher */
+
+struct odd_lines {
+	const struct screen *screen;
+	bool is_any;
+};
+
+static void odd_line(void *context, const char *kind, uint64_t bytes, const char *text)
+{
+	struct odd_lines *lines = context;
+
+	(void)kind;
+	(void)bytes;
+	if (!lines->is_any)
+		screen_heading(lines->screen, "worth a second look", "");
+	lines->is_any = true;
+	screen_line(lines->screen, 4, "  - %s", text);
+}
+
+void segment_timeline_odd_lines(const struct screen *screen,
+                                const struct profile *profile)
+{
+	struct odd_lines lines = { screen, false };
+
+	segment_timeline_oddities(profile, odd_line, &lines);
+}
+
+void segment_timeline_moved(const struct screen *screen,
+                            const struct segment_sample *sample)
+{
+	static const char
+		joined[] = "are large blocks that live in mappings joined with other memory";
+	static const char
+		another[] = "was mapped by a malloc that is not libc's: blocks live there";
+	const struct segment_moved *moved = &sample->moved;
+	char rss[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES];
+	char estimated[TEXT_NUMBER_BYTES + 16] = "";
+
+	if (!moved->size)
+		return;
+	if (moved->estimated)
+		snprintf(estimated, sizeof(estimated), ", of them %s estimated",
+		         text_size(rss, moved->estimated));
+	screen_line(screen, 2, "  heap: %s of it %s (%s resident%s)",
+	            text_size(size, moved->size),
+	            sample->runtimes & RUNTIME_MALLOC ? another : joined,
+	            text_size(rss, moved->rss), estimated);
+}
+
+void segment_timeline_lost(const struct screen *screen, const struct profile *profile)
+{
+	uint64_t lost = profile->lost.events;
+	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
+
+	if (segment_inside_is_lost(profile))
+		screen_line(
+			screen, 2,
+			"  ?: %s event%s (%s of all) are not here, and with them what lived",
+			text_count(count, lost), text_s(lost),
+			text_percent(percent, lost, profile->replay.totals.events + lost));
+}
+
+/* "heap 40 MiB, code 1.2 MiB, ..": the three that are most of a sample. */
+static void parts_text(struct text *text, const struct segment_sample *sample)
+{
+	bool is_told[SEGMENT_COUNT] = { false };
+	char size[TEXT_NUMBER_BYTES];
+	size_t i, most, round;
+
+	for (round = 0; round < 3; round++) {
+		most = SEGMENT_COUNT;
+		for (i = 0; i < SEGMENT_COUNT; i++) {
+			if (!is_told[i] && sample->uses[i].rss &&
+			    (most == SEGMENT_COUNT || sample->uses[i].rss > sample->uses[most].rss))
+				most = i;
+		}
+		if (most == SEGMENT_COUNT)
+			return;
+		is_told[most] = true;
+		text_printf(text, "%s%s %s", round ? ", " : "",
+		            segment_title((enum segment)most),
+		            text_size(size, sample->uses[most].rss));
+	}
+}
+
+void segment_timeline_summary(const struct screen *screen,
+                              const struct profile *profile)
+{
+	const struct segment_history *history = &profile->segments;
+	struct text parts = { NULL, 0, 0 };
+	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], text[512], kernel[64] = "";
+	char whole[64] = "";
+	struct segment_peak peak;
+	bool is_size;
+
+	if (!history->count)
+		return;
+	peak = segment_history_peak(history, &is_size);
+	if (is_size)
+		snprintf(whole, sizeof(whole), "; %s when all was looked at",
+		         text_size(more, history->peak.rss));
+	parts_text(&parts, &history->samples[history->highest]);
+	/* It grew and shrank between two looks. */
+	if (history->kernel_peak > peak.rss + peak.rss / PEAK_UNSEEN_SHARE)
+		snprintf(kernel, sizeof(kernel), " when looked at (%s between)",
+		         text_size(more, history->kernel_peak));
+	screen_line(screen, LABEL_COLUMNS,
+	            "  resident     %s%s%s at most%s%s: %s; see 'outlive segments'",
+	            screen_bold(screen), text_size(size, peak.rss), screen_plain(screen),
+	            kernel, whole, parts.data ? parts.data : "nothing");
+	text_release(&parts);
+	if (segment_timeline_oddity(text, sizeof(text), profile))
+		screen_line(screen, LABEL_COLUMNS, "  kept         %s", text);
+}
