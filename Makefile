@@ -147,7 +147,7 @@ $(B)/tested/preload/%.o: preload/%.c Makefile
 
 $(B)/tested/preload/%.o: preload/%.S Makefile
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(PRELOAD_FLAGS) -c -o $@ $<
+	$(Q)$(CC) $(PRELOAD_FLAGS) $(if $(filter thread,$(SAN)),-DSTUBS_WRITABLE) -c -o $@ $<
 
 # Archives, so that a test takes the modules it names and no constructor with them.
 $(B)/preload.a: $(PRELOAD_TESTED_O)
@@ -191,6 +191,12 @@ ifeq ($(SAN),)
 endif
 	$(Q)KILLS=$${KILLS:-40} $(RUN_TESTS) unit:$(B) $(if $(SAN),,unit:$(ADDRESS_B)) cli samples \
 		stress exact golden programs-short oracle-short generator segments
+
+# The whole of it with the other compiler and with each sanitizer; a line each.
+test-variants:
+	$(Q)bad=0; for variant in CC=clang SAN=address SAN=thread SAN=undefined; do \
+		echo "== make test $$variant"; $(MAKE) $$variant test || bad=1; \
+	done; exit $$bad
 
 unit: unit-programs
 	$(Q)$(RUN_TESTS) unit:$(B)
@@ -283,7 +289,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-programs test unit golden test-programs oracle exact stress soak bench fuzz \
+.PHONY: all unit-programs test test-variants unit golden test-programs oracle exact stress soak bench fuzz \
 	rooms lint deps deps-test debian12 debian13 install clean
 .SECONDARY:
 .DELETE_ON_ERROR:

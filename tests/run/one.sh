@@ -8,6 +8,9 @@ begun=${EPOCHREALTIME/[.,]/}
 mkdir -p "$work/dir" || exit 2
 
 root=$OUTLIVE_ROOT_DIR
+# What hangs has failed. With a sanitizer, and beside other work, all takes many times as long.
+short=600 long=900
+[ -z "${OUTLIVE_SANITIZE:-}" ] || short=1800 long=1800
 build=${OUTLIVE_BUILD:-$root/build}
 export OUTLIVE=$build/outlive OUTLIVE_LIBRARY=$build/liboutlive.so TEST_DIR=$work/dir
 export LC_ALL=C.UTF-8 NO_COLOR=1
@@ -33,7 +36,7 @@ finish() { # PASSED FAILED SKIPPED
 # The cases cmocka counted; a program that died before it counted has failed.
 run_unit() {
 	local status passed failed skipped
-	(cd "$root" && timeout 300 "$path") >"$work/log" 2>&1 </dev/null
+	(cd "$root" && timeout $short "$path") >"$work/log" 2>&1 </dev/null
 	status=$?
 	passed=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test(s).*/\1/p' "$work/log" | tail -n 1)
 	failed=$(sed -n 's/^\[  FAILED  \] .* \([0-9]*\) test(s).*/\1/p' "$work/log" | tail -n 1)
@@ -47,12 +50,12 @@ run_unit() {
 
 # Any script that says it all by its exit status.
 run_script() {
-	(cd "$work/dir" && timeout "${TEST_SECONDS:-900}" bash "$root/$path") \
+	(cd "$work/dir" && timeout "${TEST_SECONDS:-$long}" bash "$root/$path") \
 		>"$work/log" 2>&1 </dev/null
 	case $? in
 	0) finish 1 0 0 ;;
 	77) finish 0 0 1 ;;
-	124) echo "took longer than ${TEST_SECONDS:-900} s" >>"$work/log"; finish 0 1 0 ;;
+	124) echo "took longer than ${TEST_SECONDS:-$long} s" >>"$work/log"; finish 0 1 0 ;;
 	*) finish 0 1 0 ;;
 	esac
 }
@@ -72,7 +75,7 @@ compare_stream() { # STREAM
 run_cli() {
 	local status expected=0 bad=0
 	: >"$work/log"
-	(cd "$work/dir" && timeout 300 bash "$root/$path") \
+	(cd "$work/dir" && timeout $short bash "$root/$path") \
 		>"$work/stdout" 2>"$work/stderr" </dev/null
 	status=$?
 	if [ $status = 77 ]; then
@@ -105,7 +108,7 @@ run_golden() {
 
 # A program that is built, run bare, and run with return stubs.
 run_exact() {
-	(cd "$work/dir" && timeout 600 bash "$root/tests/exact/run.sh" "$root/$path") \
+	(cd "$work/dir" && timeout $long bash "$root/tests/exact/run.sh" "$root/$path") \
 		>"$work/log" 2>&1 </dev/null
 	case $? in 0) finish 1 0 0 ;; 77) finish 0 0 1 ;; *) finish 0 1 0 ;; esac
 }
@@ -118,7 +121,7 @@ golden:*) run_golden ;;
 *.c | *.cpp) # a sample: its header says what must come out
 	set -- "$root/$path"
 	path=tests/run/sample.sh
-	(cd "$work/dir" && timeout 300 bash "$root/$path" "$@") >"$work/log" 2>&1 </dev/null
+	(cd "$work/dir" && timeout $short bash "$root/$path" "$@") >"$work/log" 2>&1 </dev/null
 	case $? in 0) finish 1 0 0 ;; 77) finish 0 0 1 ;; *) finish 0 1 0 ;; esac ;;
 *) run_script ;;
 esac

@@ -3,6 +3,12 @@
 # call, and nothing is lost. A signal handler that allocates while the allocator runs is not
 # recorded, and each of its calls is one loss, on whichever stack it runs.
 set -u
+case ${OUTLIVE_SANITIZE:-} in
+*address* | *thread*)
+	echo "a sanitizer's outlive cannot be started with another malloc preloaded"
+	exit 77
+	;;
+esac
 lib=$OUTLIVE_ROOT_DIR/tests/stress/lib
 bad=0
 

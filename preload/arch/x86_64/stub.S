@@ -23,7 +23,12 @@
  */
 #include "stub_layout.h"
 
+#ifdef STUBS_WRITABLE
+	/* TSan's tests: it takes what is read-only at the start for constants, for good. */
+	.section outlive_stubs_writable, "awx", @progbits
+#else
 	.section .text.outlive_stubs, "ax", @progbits
+#endif
 	.globl outlive_stubs, outlive_stub_entries
 	.hidden outlive_stubs, outlive_stub_entries
 	.balign 4096
