@@ -7,7 +7,7 @@
 
 #include "record/drain_ring.h"
 #include "base/error.h"
-#include "trace_format.h"
+#include "ring_format.h"
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
  * record/live_ring.h - one ring whose process may still write it: mapped, its chunks copied
  * out and given back.
  *
- * The reader's side of the chunk states in trace_format.h; its partners are in
+ * The reader's side of the chunk states in ring_format.h; its partners are in
  * preload/ring/ring.c. The process can scribble on all of it, so sizes are checked once,
  * kept in private, and used from there; nothing read here is believed further.
  * Every function may find that the file was cut under the mapping: then it does nothing,
@@ -12,7 +12,7 @@
 #define OUTLIVE_RECORD_LIVE_RING_H
 
 #include "base/error.h"
-#include "trace_format.h"
+#include "ring_format.h"
 
 #include <stdbool.h>
 #include <stddef.h>

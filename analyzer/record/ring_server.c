@@ -2,7 +2,7 @@
 #include "record/ring_server.h"
 
 #include "ring_socket.h"
-#include "trace_format.h"
+#include "ring_format.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /*
  * trace/chunk_decoder.h - the byte-coded records of one event chunk, as events.
  *
- * The hot loop of the analyzer. It keeps the prediction tables that trace_format.h
+ * The hot loop of the analyzer. It keeps the prediction tables that record_format.h
  * describes, and the thread's stack as return addresses. It believes nothing: a record
  * that is wrong ends the chunk, with the byte where it began.
  */
@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "trace/event.h"
 #include "trace/stack_record.h"
-#include "trace_format.h"
+#include "record_format.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
 #ifndef OUTLIVE_TRACE_CLOCK_H
 #define OUTLIVE_TRACE_CLOCK_H
 
-#include "trace_format.h"
+#include "ring_format.h"
 
 #include <stdbool.h>
 #include <stdint.h>

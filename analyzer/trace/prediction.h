@@ -1,5 +1,5 @@
 /*
- * trace/prediction.h - the reader's half of the prediction tables of trace_format.h, and its
+ * trace/prediction.h - the reader's half of the prediction tables of record_format.h, and its
  * varints.
  *
  * All inline: this is the innermost part of the analyzer's hot loop.
@@ -7,7 +7,7 @@
 #ifndef OUTLIVE_TRACE_PREDICTION_H
 #define OUTLIVE_TRACE_PREDICTION_H
 
-#include "trace_format.h"
+#include "record_format.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include "base/byte_source.h"
 #include "trace/chunk_list.h"
 #include "base/error.h"
-#include "trace_format.h"
+#include "ring_format.h"
 
 #include <stdbool.h>
 

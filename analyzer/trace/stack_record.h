@@ -1,12 +1,12 @@
 /*
  * trace/stack_record.h - what a recording says of a thread and its stack beside its events: the
- * records THREAD, DEPTH, TOUCHED, FAULT and NAME of trace_format.h, checked.
+ * records THREAD, DEPTH, TOUCHED, FAULT and NAME of record_format.h, checked.
  */
 #ifndef OUTLIVE_TRACE_STACK_RECORD_H
 #define OUTLIVE_TRACE_STACK_RECORD_H
 
 #include "trace/prediction.h"
-#include "trace_format.h"
+#include "record_format.h"
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 /*
- * event/encoder.h - events into the bytes of a chunk, as trace_format.h says.
+ * event/encoder.h - events into the bytes of a chunk, as record_format.h says.
  */
 #ifndef OUTLIVE_PRELOAD_EVENT_ENCODER_H
 #define OUTLIVE_PRELOAD_EVENT_ENCODER_H

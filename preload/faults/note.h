@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "stack/walk.h"
-#include "trace_format.h"
+#include "record_format.h"
 
 /*
  * Call from a handler that the process will not survive: records the stack of the interrupted

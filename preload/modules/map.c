@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <sys/auxv.h>
 
+#include "record_format.h"
 #include "system/clock.h"
 #include "ring/definitions.h"
 #include "system/mapping_name.h"

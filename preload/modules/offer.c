@@ -15,7 +15,7 @@
 #include "ring/request.h"
 #include "ring_socket.h"
 #include "system/system.h"
-#include "trace_format.h"
+#include "record_format.h"
 
 #define PATH_BYTES_MAX 4096
 #define GIVEN_BITS 10

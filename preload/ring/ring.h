@@ -1,7 +1,7 @@
 /*
  * ring/ring.h - the process's ring, and its chunks.
  *
- * Every atomic on a chunk state is paired as trace_format.h says; the reader is another
+ * Every atomic on a chunk state is paired as ring_format.h says; the reader is another
  * process. Nothing here waits without a bound, allocates, or keeps a descriptor.
  */
 #ifndef OUTLIVE_PRELOAD_RING_RING_H
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trace_format.h"
+#include "ring_format.h"
 
 struct ring {
 	struct ring_header *header; /* NULL: not recording */

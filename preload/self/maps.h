@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trace_format.h"
+#include "record_format.h"
 
 /*
  * Write a snapshot of /proc/self/maps: about twenty microseconds for twenty mappings, by system

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "trace_format.h"
+#include "record_format.h"
 
 /* What one snapshot reads of mappings. */
 struct maps_look {

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trace_format.h"
+#include "record_format.h"
 
 struct maps_use {
 	uint64_t sizes_kib[MAPS_USE_FIELDS];

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "trace_format.h"
+#include "record_format.h"
 
 /*
  * Fill *memory, except its header's bytes, from two small files of /proc: about ten

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "trace_format.h"
+#include "record_format.h"
 
 #define PHASE_CHANGES_MAX \
 	4096 /* changes of the program's phase; later ones are dropped and counted */

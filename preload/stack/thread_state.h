@@ -16,7 +16,7 @@
 #include "system/stack_bounds.h"
 #include "stack/stub_pool.h"
 #include "system/system.h"
-#include "trace_format.h"
+#include "record_format.h"
 
 /*
  * One frame as the last event saw it. `return_address` lies at `slot`; a walk that has
@@ -71,7 +71,7 @@ struct throw_mark {
 #define BOUND_STUB_MASK ((UINT64_C(1) << BOUND_STUB_BITS) - 1)
 #define CEILING_ALL 1
 
-/* The writer's half of the prediction tables; trace_format.h says how they work. */
+/* The writer's half of the prediction tables; record_format.h says how they work. */
 struct prediction {
 	uint64_t dictionary[1 << DICTIONARY_BITS];
 	uint16_t children[1 << CHILDREN_BITS];

@@ -8,7 +8,7 @@
 #define OUTLIVE_PRELOAD_SYSTEM_CLOCK_H
 
 #include "system/system.h"
-#include "trace_format.h"
+#include "ring_format.h"
 
 #define CLOCK_SHIFT_TICKS 5
 

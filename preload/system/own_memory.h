@@ -6,7 +6,7 @@
 #define OUTLIVE_PRELOAD_SYSTEM_OWN_MEMORY_H
 
 #include "system/system.h"
-#include "trace_format.h"
+#include "record_format.h"
 
 /* The mark comes before what is handed out, which is aligned to it. */
 static inline size_t own_memory_mapped_bytes(size_t size_bytes)

@@ -5,7 +5,7 @@
 
 #include "system/environment.h"
 #include "system/system.h"
-#include "trace_format.h"
+#include "ring_format.h"
 
 #define RING_BYTES_DEFAULT (UINT64_C(64) << 20)
 #define NAME_BYTES_MAX 32

@@ -1,8 +1,8 @@
 /*
  * trace_builder.h - makes chunks, traces and rings in memory, right or wrong on purpose.
  *
- * Written against trace_format.h alone, and as plainly as possible: it is the second
- * opinion on what the format means, so it shares no code with preload/ or analyzer/.
+ * Written against the format headers of include/ alone, and as plainly as possible: it is the
+ * second opinion on what the format means, so it shares no code with preload/ or analyzer/.
  * Whatever fails here is a mistake of the test, and aborts.
  */
 #ifndef OUTLIVE_TRACE_BUILDER_H

@@ -4,7 +4,7 @@
 #ifndef OUTLIVE_REPORT_TEXT_LOSSES_H
 #define OUTLIVE_REPORT_TEXT_LOSSES_H
 
-#include "trace_format.h"
+#include "ring_format.h"
 
 #include <limits.h>
 #include <stddef.h>

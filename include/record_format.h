@@ -1,0 +1,403 @@
+/*
+ * record_format.h - the records in the chunks of a ring or a trace, byte for byte: events and
+ * what belongs to them in event chunks, byte-coded and without alignment; what is loaded, phases
+ * and the process's own memory in definition chunks, as structs on 8 bytes.
+ */
+#ifndef OUTLIVE_RECORD_FORMAT_H
+#define OUTLIVE_RECORD_FORMAT_H
+
+#include "ring_format.h"
+
+/* ---- records of an event chunk ---------------------------------------------- */
+
+/*
+ * Every record begins with a tag byte: its low three bits are the operation, the
+ * others are flags. An event is any operation but OP_CONTROL:
+ *
+ *   tag  shape  [pops]  [news]  time  [new frames]  operands
+ *
+ *   shape   pops << 4 | news, each 0..14; 15 says that a varint follows, holding the
+ *           value less 15. `pops` inner frames of the thread's previous stack have
+ *           ended, `news` have begun. Absent with TAG_SAME_SHAPE: as in the event
+ *           before (after a RUN record: pops 0, news 0).
+ *   time    varint, quanta since the previous event of this run (or the run's start)
+ *   frames  absent with TAG_FRAMES_PREDICTED; else groups of eight, outermost first: a
+ *           mask byte (bit i set: frame i of the group is the predicted one), then
+ *           one frame code for each clear bit that stands for a frame.
+ *   frame code   two bytes, high one first, below 0x8000: an index into the
+ *           dictionary; or one byte 0x80, then six bytes of return address.
+ *
+ * varint: LEB128, at most 10 bytes. zigzag: (n << 1) ^ (n >> 63), as a varint.
+ */
+enum event_op {
+	OP_NONE = 0, /* never written: zeros are not records */
+	OP_MALLOC = 1,
+	OP_CALLOC = 2,
+	OP_ALIGNED = 3, /* posix_memalign, aligned_alloc, memalign, valloc, pvalloc */
+	OP_FREE = 4,
+	OP_REALLOC = 5,
+	OP_FAILED = 6, /* an allocation that returned NULL */
+	OP_CONTROL = 7,
+};
+#define TAG_OP(tag) ((tag)&7)
+#define TAG_SIZE_PREDICTED 0x08    /* alloc: no size operand */
+#define TAG_ADDRESS_PREDICTED 0x10 /* alloc: no address operand. free: recent (below) */
+#define TAG_FRAMES_PREDICTED 0x20  /* all new frames are the predicted ones */
+#define TAG_SAME_SHAPE 0x40        /* pops and news as in the previous event */
+/*
+ * What this event says of frames that have ended or go on is inferred in part: blocks of
+ * its thread that live across it cannot be called exact.
+ */
+#define TAG_PLAIN 0x80
+
+/*
+ * Operands.
+ *   malloc, calloc   [size]  [address]
+ *   aligned          alignment as a power of two, 1 byte; [size]  [address]
+ *   free             address: with TAG_ADDRESS_PREDICTED a varint `distance`, else
+ *                    zigzag((address - last address) >> 3), see below
+ *   realloc          realloc flags, 1 byte; varint duration in quanta (time is before
+ *                    the real call, time + duration after it); old address coded as
+ *                    in free; varint new size; new address as in malloc, absent with
+ *                    REALLOC_IN_PLACE
+ *   failed           varint size
+ *
+ * Addresses and sizes are predicted by tables that writer and reader both keep. All
+ * are zero at the start of a run (a RUN record), so a chunk needs no other chunk.
+ *
+ *   dictionary[h(ra)]       the return address last coded there. A raw frame code
+ *                           stores itself; an index code reads it.
+ *   children[h(context)]    dictionary index of the frame last seen in this context.
+ *                           The context of a new frame is the return address of its
+ *                           parent (0 for the outermost), and for the first new frame
+ *                           of an event also the frame it replaces: the previous
+ *                           stack's return address at the same depth (0 if none);
+ *                           for the later ones the event's operation. Set after each.
+ *   sizes[h(leaf)]          size last allocated by this innermost frame
+ *   recent                  numbers blocks as they are allocated, 1, 2, .. in a run;
+ *                           slot[h(address)] holds address, number and size class.
+ *                           `distance` = newest number - the block's number; valid
+ *                           below RECENT_WINDOW.
+ *   freed[size class]       the last FREED_DEPTH addresses freed in each size class,
+ *                           last in first out: a free that is found in `recent`
+ *                           pushes (dropping the oldest); an alloc pops, if any is
+ *                           there, and is predicted if that is its address.
+ *                           A realloc that moved is an alloc, then a free; one in
+ *                           place neither pops nor pushes. Either numbers its block
+ *                           anew in `recent`, with its new size class.
+ *   last address            of the previous event that carried one (realloc: the new).
+ *                           For the new address of a realloc: its old address.
+ *
+ * An address operand of an alloc is zigzag((address - last address) >> 3) if the low
+ * three bits are clear. They always are: addresses with other low bits are recorded
+ * with them cleared.
+ */
+enum realloc_flags {
+	REALLOC_OLD_RECENT = 1,    /* old address as `distance` */
+	REALLOC_NEW_PREDICTED = 2, /* new address is the popped one */
+	REALLOC_IN_PLACE = 4,      /* new address = old address */
+};
+
+#define DICTIONARY_BITS 10
+#define CHILDREN_BITS 10
+#define SIZES_BITS 8
+#define RECENT_BITS 8
+#define RECENT_WINDOW 4096
+#define FREED_CLASSES 32
+#define FREED_DEPTH 7
+/* Size classes: 16-byte steps up to 480, one for all the rest. */
+#define SIZE_CLASS(size) ((size) > 480 ? 31u : (uint32_t)(((uint64_t)(size) + 15) >> 4))
+#define FORMAT_HASH(word, bits) \
+	((uint32_t)(((uint64_t)(word)*UINT64_C(0x9E3779B97F4A7C15)) >> (64 - (bits))))
+#define CHILD_CONTEXT(parent, other) ((uint64_t)(parent) ^ ((uint64_t)(other) << 7))
+
+/*
+ * OP_CONTROL: the tag's high bits name it. From CONTROL_SIZED on the tag is followed by a
+ * varint, the bytes that follow that: an unknown one is skipped. Those are no events, and
+ * are read with the event or the RUN record they come after.
+ */
+enum control_kind {
+	CONTROL_RUN = 0,         /* tag 0x07 */
+	CONTROL_STACK = 1,       /* tag 0x0f */
+	CONTROL_STACK_PLAIN = 2, /* tag 0x17 */
+	CONTROL_SIZED = 3,
+	CONTROL_THREAD = 3,  /* tag 0x1f */
+	CONTROL_DEPTH = 4,   /* tag 0x27 */
+	CONTROL_TOUCHED = 5, /* tag 0x2f */
+	CONTROL_FAULT = 6,   /* tag 0x37 */
+	CONTROL_NAME = 7,    /* tag 0x3f */
+	CONTROL_GAP = 8,     /* tag 0x47 */
+};
+#define CONTROL_TAG(kind) ((uint8_t)(OP_CONTROL | (kind) << 3))
+
+/*
+ * Begins the events of one thread in a chunk: at the chunk's start, and where the
+ * next thread goes on in a parked chunk. After the struct: `stack_frames` frames
+ * coded as the new frames of an event are (groups of eight, all contexts as in an
+ * OP_NONE event), the thread's stack after its previous event, outermost first.
+ */
+struct run_record {
+	uint64_t time; /* quanta, absolute */
+	/* of this thread: equal to what was read so far, or a hole */
+	uint64_t events_before;
+	uint32_t thread; /* serial in this process, from 1 */
+	uint32_t tid;    /* as the kernel knows it */
+	uint32_t stack_frames;
+	uint32_t stack_cut; /* 1: outer frames were left out */
+	char name[16];      /* comm, NUL-padded */
+};
+static_assert(sizeof(struct run_record) == 48, "on-disk size");
+
+/*
+ * STACK and STACK_PLAIN say what the thread's stack has become without an event of the
+ * allocator: shape, time and new frames as in an event, all of them present, with the
+ * contexts of OP_CONTROL. They count as events; PLAIN is what TAG_PLAIN says of others.
+ */
+
+/*
+ * All fields of the five below are varints; addresses are whole, sizes in bytes unless
+ * said otherwise.
+ *
+ * THREAD follows a RUN record: creator, start, high, room.
+ *   creator  serial of the thread that made this one; 0: not known, or the first
+ *   start    address of the function the thread began with; 0: not known
+ *   high     the thread's own stack ends before this address; 0: not known
+ *   room     how far it may grow down from there, its guard pages not included
+ *
+ * DEPTH is a sample of the stack as it is at the event before it: kind, high, room, depth,
+ * first, count, then `count` frame sizes.
+ *   kind     enum stack_kind: what stack the innermost frame lies on
+ *   high     of that stack, and its room, as in THREAD; both 0 for STACK_OWN (see there)
+ *   depth    from `high` down to the slot of the innermost entry
+ *   first    the outermost entry whose size is given; the `count` from there on reach to
+ *            the innermost. Those further out were given before, in this run.
+ *   size     in words of 8 bytes, plus 1: from an entry's slot up to that of the entry
+ *            outside it (the outermost: to the end of the stack). 0: not on one stack, or
+ *            nothing is known of what lies outside the outermost.
+ *
+ * TOUCHED says how deep the thread's own stack was ever used, by the pages that are
+ * resident in it: bytes from its end down to the lowest.
+ *
+ * FAULT follows the STACK record of a thread that a signal is about to kill, or one that a
+ * handler of the program's own was given, which ends the process now: signal, kind,
+ * address, instruction, depth, end (missing before 1.2: 0).
+ *   kind         enum fault_kind
+ *   address      that could not be accessed (si_addr); 0 where nothing says which
+ *   instruction  that did it
+ *   depth        from the end of the thread's own stack down to its stack pointer; 0: it
+ *                was not on its own stack
+ *   end          enum fault_end
+ *
+ * NAME is what the thread is called from then on, until a later NAME or RUN record or
+ * definition of it says otherwise: time, first, second.
+ *   time     quanta, absolute
+ *   first    the first eight bytes of the name, the second eight; padded with NULs
+ */
+enum stack_kind {
+	STACK_OWN = 0,    /* the thread's */
+	STACK_SIGNAL = 1, /* sigaltstack(2) */
+	STACK_OTHER = 2,  /* of a coroutine, or whatever the program made */
+};
+enum fault_kind {
+	FAULT_OTHER = 0,
+	FAULT_STACK_OVERFLOW = 1, /* of the thread's own stack: it ran into its end */
+	FAULT_SENT = 2,           /* none at all: somebody sent the signal */
+	FAULT_NO_ADDRESS = 3,     /* the processor refused, and does not say what address */
+	FAULT_NOT_JUDGED = 4, /* OTHER or STACK_OVERFLOW: there was no room to find out */
+};
+
+enum fault_end {
+	FAULT_END_KILLED = 0,  /* by the signal */
+	FAULT_END_HANDLED = 1, /* the handler called exit() or the like */
+	/* It called abort(): if the process exits later, or the thread has another fault, a
+	   handler of SIGABRT has jumped out of that. */
+	FAULT_END_ABORTED = 2,
+};
+
+#define STACK_FRAMES_MAX 65536 /* a reader refuses a deeper stack */
+#define EVENT_BYTES_MAX (CHUNK_BYTES / 2)
+
+/* ---- records of a definition chunk ------------------------------------------ */
+
+enum definition_kind {
+	DEFINITION_MODULE = 1,
+	DEFINITION_MODULE_GONE = 2,
+	DEFINITION_PHASE = 3,
+	DEFINITION_MAPS = 4,
+	DEFINITION_MAPS_USE = 5,
+	DEFINITION_MEMORY = 6,
+	DEFINITION_STACKS = 7,
+	DEFINITION_THREAD_NAME = 8,
+};
+
+struct definition_header {
+	uint16_t kind;  /* enum definition_kind; unknown: skip */
+	uint16_t bytes; /* the whole record, a multiple of 8 */
+	uint32_t reserved;
+	uint64_t time; /* quanta; from here on it holds (a module: 0 if ever since) */
+};
+
+#define BUILD_ID_BYTES_MAX 32
+#define MODULE_SEGMENTS_MAX 8
+
+/* A loaded ELF object. Return addresses in [start, end) are its. */
+struct module_definition {
+	struct definition_header header;
+	uint64_t start, end;    /* of all its PT_LOAD segments, in memory */
+	uint64_t bias;          /* memory address - ELF virtual address */
+	uint16_t path_bytes;    /* after the struct, no NUL */
+	uint8_t build_id_bytes; /* 0: it has none */
+	uint8_t segment_count;
+	uint32_t reserved;
+	uint8_t build_id[BUILD_ID_BYTES_MAX];
+	struct {
+		uint64_t start, end; /* in memory */
+		uint32_t flags;      /* PF_R, PF_W, PF_X */
+		uint32_t reserved;
+	} segments[MODULE_SEGMENTS_MAX];
+	/* path follows, then zeros up to a multiple of 8 */
+};
+
+struct module_gone_definition {
+	struct definition_header header;
+	uint64_t start, end; /* as in the module's definition */
+};
+
+/*
+ * What a thread is called from header.time on: another thread has named it, or saw its name
+ * when the process ended.
+ */
+struct thread_name_definition {
+	struct definition_header header;
+	uint32_t thread; /* serial */
+	uint32_t tid;
+	char name[16]; /* comm, NUL-padded */
+};
+static_assert(sizeof(struct thread_name_definition) == 40, "on-disk size");
+
+/* The process enters a phase, at header.time. Before the first one it is in PHASE_LOAD. */
+enum phase {
+	PHASE_LOAD = 0,  /* loader, constructors */
+	PHASE_MAIN = 1,  /* main() is entered */
+	PHASE_EXIT = 2,  /* main() has returned, or exit() was called */
+	PHASE_NAMED = 3, /* outlive_phase() was called: within the three above */
+};
+#define PHASE_NAME_BYTES_MAX 255
+struct phase_definition {
+	struct definition_header header;
+	uint32_t phase;      /* enum phase */
+	uint32_t thread;     /* serial of the thread that said so; 0: not known */
+	uint32_t name_bytes; /* NAMED: after the struct, no NUL. 0 ends the named phase */
+	uint32_t reserved;
+};
+
+/*
+ * The address space of the process, as it saw itself. What does not fit one record goes on
+ * in the next, with the same time and reason.
+ */
+enum maps_reason {
+	MAPS_START = 1,
+	MAPS_MODULES = 2, /* libraries came or went */
+	MAPS_EXEC = 3,    /* it is about to become another program */
+	MAPS_END = 4,
+};
+enum maps_access {
+	MAPS_READ = 1,
+	MAPS_WRITE = 2,
+	MAPS_EXECUTE = 4,
+	MAPS_SHARED = 8,
+};
+struct maps_definition {
+	struct definition_header header;
+	uint32_t reason;  /* enum maps_reason */
+	uint32_t first;   /* number of the first mapping here; 0 begins a new snapshot */
+	uint32_t count;   /* of mappings in this record */
+	uint32_t is_last; /* 1: the snapshot is whole. Never met: the rest found no room */
+					  /* then `count` maps_entry */
+};
+struct maps_entry {
+	uint64_t start, end, offset; /* of the file */
+	uint32_t access;             /* enum maps_access */
+	uint16_t name_bytes;         /* after the struct, no NUL, then zeros up to 8 */
+	uint16_t kind;               /* enum maps_kind */
+};
+/* What most of an anonymous mapping is, by what begins there: the recorder has read it. */
+enum maps_kind {
+	MAPS_KIND_UNTOLD = 0,
+	MAPS_KIND_OWN = 1,    /* the recorder's, by its marks */
+	MAPS_KIND_MALLOC = 2, /* large blocks of glibc's malloc, by their headers */
+	/* where it begins at the end of a file's data, by the file's program headers: */
+	MAPS_KIND_BSS = 3,   /* uninitialised variables of that file */
+	MAPS_KIND_APART = 4, /* not those, nor any of the above */
+};
+
+/*
+ * How much of the mappings of the MAPS record before it was in memory, by
+ * /proc/self/smaps: the same time, reason, first and count. Not there for every MAPS
+ * record of a snapshot: how much that was, is not known. Each of the `count` is a mask of
+ * 16 bits and for each bit in it below MAPS_USE_FIELDS, the lowest first, a varint, in
+ * KiB. What has no bit is 0. Zeros up to 8 bytes follow the last.
+ */
+enum maps_use_field {
+	MAPS_USE_RSS,
+	MAPS_USE_PSS,
+	MAPS_USE_PRIVATE_DIRTY,
+	MAPS_USE_PRIVATE_CLEAN,
+	MAPS_USE_SHARED_DIRTY,
+	MAPS_USE_SHARED_CLEAN,
+	MAPS_USE_ANONYMOUS,
+	MAPS_USE_SWAP,
+	MAPS_USE_SWAP_PSS,
+	MAPS_USE_HUGE,
+	MAPS_USE_LOCKED,
+	MAPS_USE_FIELDS,
+	MAPS_USE_GROWS_DOWN = 15, /* no size: a stack that the kernel grows */
+};
+#define MAPS_USE_BYTES_MAX (2 + 10 * MAPS_USE_FIELDS) /* of one mapping */
+struct maps_use_definition {
+	struct definition_header header;
+	uint32_t reason; /* enum maps_reason */
+	uint32_t first, count;
+	uint32_t reserved;
+};
+
+/*
+ * The process's memory as a whole, before the snapshot of the same time and reason, by
+ * /proc/self/statm and status. There for EXEC and END, also where the snapshot is not.
+ */
+struct memory_definition {
+	struct definition_header header;
+	uint32_t reason;         /* enum maps_reason */
+	uint32_t threads;        /* 0: not known, as all below */
+	uint64_t time_ns;        /* CLOCK_MONOTONIC */
+	uint64_t size, resident; /* bytes */
+	uint64_t shared;         /* of what is resident: files, shared memory */
+	uint64_t peak;           /* the most that was ever resident (VmHWM) */
+	uint64_t swap;
+};
+
+/* Where threads had their stacks at the time of the next snapshot: those it knows of. */
+struct stacks_definition {
+	struct definition_header header;
+	uint32_t reason; /* enum maps_reason */
+	uint32_t count;  /* then so many times: */
+};
+struct stacks_entry {
+	uint64_t address; /* in the mapping that the thread's stack lies in */
+	uint32_t tid, reserved;
+	char name[16]; /* comm, NUL-padded */
+};
+
+/*
+ * Memory that the recorder maps begins with this, so that a reader of the living process
+ * from outside can tell it from the program's.
+ */
+struct own_mark {
+	uint64_t magic;
+	uint64_t bytes; /* of this memory, the mark included; whole pages */
+};
+#define OWN_MARK_MAGIC UINT64_C(0x4B52414D4C54554F) /* in memory: "OUTLMARK" */
+/* A signal stack, and above it a thread's state. */
+#define OWN_THREAD_BYTES (416 * 1024)
+
+#endif
