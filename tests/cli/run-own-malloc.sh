@@ -2,37 +2,8 @@
 # A program that brings its own malloc is run all the same (what it starts may be
 # recorded), and whoever looks at the trace is told why there is so little in it.
 cat >own.c <<'END'
-#include <stddef.h>
-#include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
-
-static char heap[1 << 20];
-static size_t used;
-void *malloc(size_t size)
-{
-	char *block = heap + used + 16;
-
-	memcpy(block - 16, &size, sizeof(size));
-	used += (size + 31) & ~(size_t)15;
-	return block;
-}
-void free(void *block)
-{
-	(void)block;
-}
-void *calloc(size_t count, size_t size)
-{
-	return malloc(count * size);
-}
-void *realloc(void *old, size_t size)
-{
-	size_t old_size = 0;
-	void *block = malloc(size);
-
-	if (old)
-		memcpy(&old_size, (char *)old - 16, sizeof(old_size));
-	return old ? memcpy(block, old, old_size < size ? old_size : size) : block;
-}
 int main(int argc, char **argv)
 {
 	for (int i = 0; i < 100; i++)
@@ -50,7 +21,7 @@ int main(void)
 	return 0;
 }
 END
-${CC:-gcc} -fno-builtin -o own own.c && ${CC:-gcc} -fno-builtin -o plain plain.c || exit 1
+${CC:-gcc} -fno-builtin -o own own.c "$OUTLIVE_ROOT_DIR/tests/cli/lib/bump_malloc.c" && ${CC:-gcc} -fno-builtin -o plain plain.c || exit 1
 told() {
 	jq -c '[.processes[] | [.arguments[0], .own_malloc, .allocations]]'
 }

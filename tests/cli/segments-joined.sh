@@ -141,42 +141,7 @@ else
 fi
 
 echo "another malloc:"
-cat >other.c <<'C'
-#include <stddef.h>
-#include <string.h>
-#include <sys/mman.h>
-
-static char *heap;
-static size_t used;
-void *malloc(size_t size)
-{
-	char *block;
-
-	if (!heap)
-		heap = mmap(NULL, 1 << 26, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	block = heap + used + 16;
-	memcpy(block - 16, &size, sizeof(size));
-	used += (size + 31) & ~(size_t)15;
-	return block;
-}
-void free(void *block)
-{
-	(void)block;
-}
-void *calloc(size_t count, size_t size)
-{
-	return malloc(count * size);
-}
-void *realloc(void *old, size_t size)
-{
-	size_t old_size = 0;
-	void *block = malloc(size);
-
-	if (old)
-		memcpy(&old_size, (char *)old - 16, sizeof(old_size));
-	return old ? memcpy(block, old, old_size < size ? old_size : size) : block;
-}
-C
+other=$OUTLIVE_ROOT_DIR/tests/cli/lib/bump_malloc.c
 cat >use.c <<'C'
 #include <stdlib.h>
 #include <string.h>
@@ -194,9 +159,9 @@ int main(void)
 	return 0;
 }
 C
-gcc -O1 -fno-builtin -shared -fPIC -o libmimalloc.so other.c &&
+gcc -O1 -fno-builtin -shared -fPIC -o libmimalloc.so "$other" &&
 	gcc -O1 -fno-builtin -o shared use.c -L. -lmimalloc -Wl,-rpath,"$PWD" &&
-	gcc -O1 -fno-builtin -o own use.c other.c || exit 1
+	gcc -O1 -fno-builtin -o own use.c "$other" || exit 1
 # What a library's malloc mapped is heap as a whole, by the small blocks in it, too; also when
 # they are freed.
 enough='.samples[-1] | (.segments.other.rss // 0) + (.segments.heap.rss // 0) > 16000000'
