@@ -74,4 +74,17 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
                                     struct error *error);
 void profile_free(struct profile *profile);
 
+/* By number of the site. */
+static inline const struct site *profile_site(const struct profile *profile,
+                                              uint32_t site)
+{
+	return replay_site(&profile->replay, site);
+}
+
+static inline const struct site_life *profile_life(const struct profile *profile,
+                                                   uint32_t site)
+{
+	return replay_life(&profile->replay, site);
+}
+
 #endif

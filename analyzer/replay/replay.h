@@ -32,10 +32,10 @@ struct totals {
 	uint64_t callocs, aligned; /* also in allocations */
 	uint64_t failed;           /* allocations that returned NULL */
 	uint64_t temporary;        /* freed before their thread allocated again */
-	uint64_t crossed;          /* blocks of that class (verdict/classes.h): lives, not calls */
-	uint64_t ends_unknown;     /* frees and reallocs of a block that was never seen */
-	uint64_t ends_missed;      /* an address was allocated again while it was live */
-	uint64_t plain;            /* events whose frames are not exact */
+	uint64_t crossed; /* blocks of that class (verdict/classes.h): lives, not calls */
+	uint64_t ends_unknown; /* frees and reallocs of a block that was never seen */
+	uint64_t ends_missed;  /* an address was allocated again while it was live */
+	uint64_t plain;        /* events whose frames are not exact */
 	uint64_t events;
 	uint64_t time_last; /* quanta, of the last event, or when it was last seen */
 };
@@ -93,6 +93,18 @@ void replay_preview(void *replay, const struct event *events, size_t count);
 
 /* What the slice did. Slices in the order of the merge. 0, or -1: memory is out. */
 int replay_slice(struct replay *replay, const struct event_slice *slice);
+
+/* By number: a site as the allocator was called there, and the lives of its blocks. */
+static inline const struct site *replay_site(const struct replay *replay, uint32_t site)
+{
+	return &replay->sites.sites[site];
+}
+
+static inline const struct site_life *replay_life(const struct replay *replay,
+                                                  uint32_t site)
+{
+	return &replay->lives.sites.sites[site];
+}
 
 /* When a location was first on the stack of an allocation; UINT64_MAX: never. */
 uint64_t replay_location_time(const struct replay *replay, uint32_t location);

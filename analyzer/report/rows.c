@@ -43,7 +43,7 @@ static void row_add_site(struct report_row *row, const struct classes *classes,
                          uint32_t number)
 {
 	const struct replay *replay = &classes->profile->replay;
-	const struct site *site = &replay->sites.sites[number];
+	const struct site *site = replay_site(replay, number);
 
 	class_counts_add(&row->classes, &classes->sites[number]);
 	row->site_count++;
@@ -53,7 +53,7 @@ static void row_add_site(struct report_row *row, const struct classes *classes,
 	row->reallocs += site->reallocs;
 	row->failed += site->failed;
 	row->temporary += site->temporary;
-	row->crossed += replay->lives.sites.sites[number].crossed_blocks;
+	row->crossed += replay_life(replay, number)->crossed_blocks;
 	row->live_blocks += site->share.live_blocks;
 	row->live_bytes += site->share.live_bytes;
 	row->hidden_blocks += classes->hidden_blocks[number];
@@ -131,7 +131,7 @@ static uint32_t location_row(struct grouping *grouping, uint32_t location,
                              uint32_t site)
 {
 	const struct profile *profile = grouping->classes->profile;
-	struct report_row like = { .node = profile->replay.sites.sites[site].node,
+	struct report_row like = { .node = profile_site(profile, site)->node,
 		                       .site = site,
 		                       .size_min = UINT64_MAX };
 	const char *module;
@@ -176,7 +176,7 @@ static int sites_make(struct report_rows *rows, const struct classes *classes)
 		return -1;
 	for (i = 1; i < replay->sites.count && blamed >= 0; i++) {
 		row = &rows->rows[rows->count++];
-		*row = (struct report_row){ .node = replay->sites.sites[i].node,
+		*row = (struct report_row){ .node = replay_site(replay, i)->node,
 			                        .site = i,
 			                        .size_min = UINT64_MAX };
 		row_add_site(row, classes, i);

@@ -123,7 +123,7 @@ static uint32_t node_place(struct labelling *work, uint32_t to,
 static uint64_t site_weight(const struct labelling *work, uint32_t number,
                             enum report_sort sort)
 {
-	const struct site *site = &work->profile->replay.sites.sites[number];
+	const struct site *site = profile_site(work->profile, number);
 	uint64_t hidden = work->hidden_bytes ? work->hidden_bytes[number] : 0;
 
 	switch (sort) {

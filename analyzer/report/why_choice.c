@@ -69,7 +69,6 @@ static int candidates_collect(struct choosing *work)
 {
 	const struct places *places = &work->findings->places;
 	const struct classes *classes = work->findings->classes;
-	const struct site *sites = classes->profile->replay.sites.sites;
 	struct stack_names scratch = { NULL, 0, 0 };
 	const struct function *function;
 	struct stack_name name;
@@ -92,7 +91,7 @@ static int candidates_collect(struct choosing *work)
 	for (i = classes->profile->replay.sites.count; i-- > 1;) {
 		found = work->of_place[places->of_site[i]];
 		work->candidates[found].site = i;
-		work->candidates[found].bytes += sites[i].bytes;
+		work->candidates[found].bytes += profile_site(classes->profile, i)->bytes;
 	}
 	return result < 0 ? -1 : 0;
 }
@@ -241,7 +240,7 @@ static uint32_t peeled_find(const struct classes *classes, uint32_t site,
                             const char *which)
 {
 	const struct replay *replay = &classes->profile->replay;
-	uint32_t node = replay->sites.sites[site].node, i, function;
+	uint32_t node = replay_site(replay, site)->node, i, function;
 
 	for (i = 0; i < classes->peeling.site_frames[site]; i++) {
 		function = function_of_node(&classes->functions, classes->profile, node);

@@ -58,7 +58,7 @@ static bool is_replaced(const struct classes *classes, const struct place *place
 
 	for (i = 0; i < summary->site_count; i++) {
 		site = summary->sites[i].site;
-		life = &classes->profile->replay.lives.sites.sites[site];
+		life = profile_life(classes->profile, site);
 		before += replaced_count(classes, place, site, life->replaced_before);
 		after += replaced_count(classes, place, site, life->replaced_after);
 	}

@@ -61,7 +61,7 @@ bool is_made_elsewhere(const struct classes *classes,
 
 	for (i = 0; i < summary->site_count; i++) {
 		site = summary->sites[i].site;
-		node = classes->profile->replay.sites.sites[site].node;
+		node = profile_site(classes->profile, site)->node;
 		for (frame = classes->peeling.site_frames[site]; frame;
 		     frame--, node = nodes[node].parent) {
 			wrapper = function_of_node(&classes->functions, classes->profile, node);
@@ -131,12 +131,12 @@ static bool is_any_elsewhere(const struct classes *classes,
 bool is_freed_elsewhere(const struct classes *classes,
                         const struct life_summary *summary, uint32_t function)
 {
-	const struct site_life *lives = classes->profile->replay.lives.sites.sites;
+	const struct site_life *life;
 	uint32_t i;
 
 	for (i = 0; i < summary->site_count; i++) {
-		if (is_any_elsewhere(classes, summary, function,
-		                     lives[summary->sites[i].site].freed_by))
+		life = profile_life(classes->profile, summary->sites[i].site);
+		if (is_any_elsewhere(classes, summary, function, life->freed_by))
 			return true;
 	}
 	return false;
@@ -145,12 +145,12 @@ bool is_freed_elsewhere(const struct classes *classes,
 bool is_moved_elsewhere(const struct classes *classes,
                         const struct life_summary *summary, uint32_t function)
 {
-	const struct site_life *lives = classes->profile->replay.lives.sites.sites;
+	const struct site_life *life;
 	uint32_t i;
 
 	for (i = 0; i < summary->site_count; i++) {
-		if (is_any_elsewhere(classes, summary, function,
-		                     lives[summary->sites[i].site].realloced_by))
+		life = profile_life(classes->profile, summary->sites[i].site);
+		if (is_any_elsewhere(classes, summary, function, life->realloced_by))
 			return true;
 	}
 	return false;

@@ -81,7 +81,7 @@ void class_counts_add(struct class_counts *to, const struct class_counts *from)
 uint32_t classes_site_node(const struct classes *classes, uint32_t site)
 {
 	const struct replay *replay = &classes->profile->replay;
-	uint32_t node = replay->sites.sites[site].node;
+	uint32_t node = replay_site(replay, site)->node;
 	uint32_t peeled = classes->peeling.site_frames[site];
 
 	for (; peeled; peeled--)
@@ -113,7 +113,7 @@ static void depths_classify(struct classes *classes, uint32_t site, uint32_t lis
 /* The blocks of a site that have ended. */
 static void ended_classify(struct classes *classes, uint32_t site)
 {
-	const struct site_life *life = &classes->profile->replay.lives.sites.sites[site];
+	const struct site_life *life = profile_life(classes->profile, site);
 	struct class_counts *counts = &classes->sites[site];
 
 	depths_classify(classes, site, life->depths, true);
@@ -223,7 +223,7 @@ static int single_classify(struct classes *classes)
 		counts = &classes->sites[i];
 		if (!location || blocks[location] != 1 || counts->blocks != 1 ||
 		    (!counts->shares[CLASS_LIVE].blocks &&
-		     !replay->lives.sites.sites[i].exit_blocks))
+		     !replay_life(replay, i)->exit_blocks))
 			continue;
 		from = single_share(counts);
 		if (!from)
@@ -276,7 +276,7 @@ static int cuts_classify(struct classes *classes)
 		is_cut[i] = nodes[i].is_cut || is_cut[nodes[i].parent];
 	for (i = 1; i < replay->sites.count; i++) {
 		counts = &classes->sites[i];
-		if (!is_cut[replay->sites.sites[i].node])
+		if (!is_cut[replay_site(replay, i)->node])
 			continue;
 		counts->cut_blocks = counts->blocks;
 		counts->exact_cut_blocks = counts->exact_blocks;

@@ -29,7 +29,7 @@ static int depths_add(struct life_summary *summary, const struct classes *classe
 	for (; list; list = cell->next) {
 		cell = &replay->lives.sites.tally.cells[list];
 		left = cell->key > peeled ? cell->key - peeled : 0;
-		owner = ancestor(classes, replay->sites.sites[site].node, peeled + left);
+		owner = ancestor(classes, replay_site(replay, site)->node, peeled + left);
 		owner = function_of_node(&classes->functions, classes->profile, owner);
 		if (ranking_add(&summary->depths, cell->key, cell->blocks, cell->bytes) ||
 		    ranking_add(&summary->left, left, cell->blocks, cell->bytes) ||
@@ -103,13 +103,13 @@ static uint32_t deepest(const struct tally_cell *cells, uint32_t list, uint32_t 
 static struct summary_site summary_site_of(const struct classes *classes, uint32_t site)
 {
 	const struct replay *replay = &classes->profile->replay;
-	const struct site_life *life = &replay->lives.sites.sites[site];
+	const struct site_life *life = replay_life(replay, site);
 	const struct tally_cell *cells = replay->lives.sites.tally.cells;
 	uint32_t depth = classes->peeling.site_frames[site], node;
 
 	depth = deepest(cells, life->depths, depth);
 	depth = deepest(cells, life->depths_inferred, depth);
-	node = ancestor(classes, replay->sites.sites[site].node, depth);
+	node = ancestor(classes, replay_site(replay, site)->node, depth);
 	return (struct summary_site){
 		site, function_of_node(&classes->functions, classes->profile, node),
 		ancestor(classes, node, 1)
@@ -129,7 +129,7 @@ static int site_note(struct life_summary *summary, const struct classes *classes
 static void site_add(struct life_summary *summary, const struct classes *classes,
                      uint32_t number)
 {
-	const struct site *site = &classes->profile->replay.sites.sites[number];
+	const struct site *site = profile_site(classes->profile, number);
 	uint32_t peeled = classes->peeling.site_frames[number];
 	uint32_t recursion = recursion_of(classes, number);
 
@@ -185,7 +185,7 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
                      uint32_t site)
 {
 	const struct replay *replay = &classes->profile->replay;
-	const struct site_life *life = &replay->lives.sites.sites[site];
+	const struct site_life *life = replay_life(replay, site);
 
 	if (site_note(summary, classes, site))
 		return -1;
@@ -195,7 +195,7 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 	if (depths_add(summary, classes, site, life->depths) ||
 	    freers_add(&summary->freers, classes, life->freed_by) ||
 	    freers_add(&summary->movers, classes, life->realloced_by) ||
-	    sizes_add(summary, classes, &replay->sites.sites[site], life->sizes))
+	    sizes_add(summary, classes, replay_site(replay, site), life->sizes))
 		return -1;
 	/* Where every frame is inferred, that is what there is to show. */
 	return classes->has_exact_frames
@@ -204,11 +204,6 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 }
 
 /* ---- what sites say only together ------------------------------------------------------ */
-
-static const struct site_life *life_of(const struct classes *classes, uint32_t site)
-{
-	return &classes->profile->replay.lives.sites.sites[site];
-}
 
 /* When the place's largest size first came. */
 static uint64_t largest_time(const struct life_summary *summary,
@@ -219,7 +214,7 @@ static uint64_t largest_time(const struct life_summary *summary,
 	uint32_t i;
 
 	for (i = 0; i < summary->site_count; i++) {
-		pattern = &life_of(classes, summary->sites[i].site)->pattern;
+		pattern = &profile_life(classes->profile, summary->sites[i].site)->pattern;
 		if (pattern->begun && pattern->largest_max == summary->largest_max &&
 		    pattern->marks[MARK_LARGEST].time < time)
 			time = pattern->marks[MARK_LARGEST].time;
@@ -237,7 +232,7 @@ static uint64_t settled_lives(const struct life_summary *summary,
 	uint32_t i;
 
 	for (i = 0; i < summary->site_count; i++) {
-		pattern = &life_of(classes, summary->sites[i].site)->pattern;
+		pattern = &profile_life(classes->profile, summary->sites[i].site)->pattern;
 		if (pattern->begun && pattern->first_time > time)
 			settled += pattern->begun;
 		else if (pattern->marks[mark].time >= time)
@@ -253,7 +248,7 @@ static void sizes_judge(struct life_summary *summary, const struct classes *clas
 
 	summary->largest_min = UINT64_MAX;
 	for (i = 0; i < summary->site_count; i++) {
-		pattern = &life_of(classes, summary->sites[i].site)->pattern;
+		pattern = &profile_life(classes->profile, summary->sites[i].site)->pattern;
 		summary->begun += pattern->begun;
 		summary->excess += pattern->excess;
 		if (pattern->largest_min < summary->largest_min)
@@ -296,14 +291,14 @@ static void owner_judge(struct life_summary *summary, const struct classes *clas
 	uint32_t i;
 
 	for (i = 0; i < count; i++) {
-		life = life_of(classes, sites[i].site);
+		life = profile_life(classes->profile, sites[i].site);
 		most += life->pattern.live_max;
 		all += life->pattern.live_max + life->pattern.dead_max;
 		if (life->pattern.live_max > least)
 			least = life->pattern.live_max;
 		if (life->pattern.marks[MARK_CROWD].time > time)
 			time = life->pattern.marks[MARK_CROWD].time;
-		at_peak += replay->sites.sites[sites[i].site].share.peak_blocks;
+		at_peak += replay_site(replay, sites[i].site)->share.peak_blocks;
 		is_shared |= life->pattern.was_shared;
 		is_tangled |= life->pattern.is_tangled;
 	}

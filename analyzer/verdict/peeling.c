@@ -153,7 +153,7 @@ static bool has_freed(const struct peeling_work *work, uint32_t function, uint32
 static void function_count(struct peeling_work *work, uint32_t site, uint32_t node)
 {
 	const struct replay *replay = &work->profile->replay;
-	const struct site_life *life = &replay->lives.sites.sites[site];
+	const struct site_life *life = replay_life(replay, site);
 	uint32_t peeled = work->peeling->site_frames[site], caller;
 	uint32_t function = work->innermost[site];
 	uint32_t above = replay->tree.nodes[node].parent;
@@ -247,8 +247,8 @@ static void blocks_count(struct peeling_work *work)
 	uint64_t blocks;
 
 	for (i = 1; i < replay->sites.count; i++) {
-		blocks = replay->sites.sites[i].allocations;
-		node = last = replay->sites.sites[i].node;
+		blocks = replay_site(replay, i)->allocations;
+		node = last = replay_site(replay, i)->node;
 		peeled = site_peel(work, &last);
 		work->peeling->site_frames[i] = peeled;
 		for (; peeled; peeled--, node = replay->tree.nodes[node].parent)
@@ -274,7 +274,7 @@ static int work_begin(struct peeling_work *work, size_t sites)
 	    !work->callers.pairs || !work->lines.pairs)
 		return -1;
 	for (i = 1; i < sites; i++)
-		work->nodes[i] = work->profile->replay.sites.sites[i].node;
+		work->nodes[i] = profile_site(work->profile, i)->node;
 	return 0;
 }
 

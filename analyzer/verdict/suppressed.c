@@ -66,7 +66,7 @@ static int node_judge(struct suppressed_work *work, uint32_t node, uint32_t *rul
 static int file_judge(struct suppressed_work *work, uint32_t site, uint32_t *rule)
 {
 	const struct call_node *nodes = work->profile->replay.tree.nodes;
-	uint32_t first = work->profile->replay.sites.sites[site].node, node;
+	uint32_t first = profile_site(work->profile, site)->node, node;
 
 	*rule = SUPPRESSED_NOT;
 	if (!work->file_count)
@@ -206,7 +206,7 @@ static int runtime_judge(struct suppressed_work *work, uint32_t site, uint32_t *
 {
 	const struct suppressed *suppressed = work->suppressed;
 	const struct call_node *nodes = work->profile->replay.tree.nodes;
-	uint32_t node = work->profile->replay.sites.sites[site].node, i;
+	uint32_t node = profile_site(work->profile, site)->node, i;
 	struct runtime_walk walk = { .module = NULL };
 	bool is_runtime = true;
 

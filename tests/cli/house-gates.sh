@@ -31,6 +31,13 @@ printf '#include "trace/one.h"\n' >analyzer/trace/three.h
 check rooms analyzer/trace/one.h | tail -n 1
 check rooms analyzer/trace/{one,two,three}.h | sed 's/: analyzer.*//; s/^analyzer.*: files/files/'
 
+mkdir -p analyzer/report/csv
+: >analyzer/report/text/lines.h
+printf '#include "report/text/lines.h"\n' >analyzer/report/text/rows.c
+printf '#include "report/text/lines.h"\n' >analyzer/report/csv/rows.c
+check rooms analyzer/report/text/rows.c
+check rooms analyzer/report/csv/rows.c
+
 echo "shape:"
 lines() { # COUNT: so many lines of a body, blank ones among them
 	for ((i = 0; i < $1; i++)); do [ $((i % 5)) = 4 ] && echo || printf '\tcall(%d);\n' "$i"; done

@@ -6,7 +6,8 @@
 void csv_string(FILE *file, const char *text)
 {
 	fputc('"', file);
-	if (*text && strchr("=+-@", *text))
+	/* some take it for one behind a tab or a CR, too */
+	if (*text && strchr("=+-@\t\r", *text))
 		fputc('\'', file);
 	for (; *text; text++) {
 		if (*text == '"')

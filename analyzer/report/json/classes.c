@@ -209,7 +209,7 @@ static void site_peeled_json(struct json_writer *json, const struct classes *cla
                              uint32_t site)
 {
 	const struct replay *replay = &classes->profile->replay;
-	uint32_t node = replay->sites.sites[site].node, i, function;
+	uint32_t node = replay_site(replay, site)->node, i, function;
 
 	json_array_inline(json, "peeled");
 	for (i = 0; i < classes->peeling.site_frames[site]; i++) {

@@ -329,7 +329,7 @@ static int stack_print(const struct why *why)
 {
 	const struct classes *classes = why->findings->classes;
 	const struct replay *replay = &classes->profile->replay;
-	uint32_t node = replay->sites.sites[why->summary.site].node;
+	uint32_t node = replay_site(replay, why->summary.site)->node;
 	uint32_t kept = classes_site_node(classes, why->summary.site);
 	struct stack_names stack = { NULL, 0, 0 };
 	char name[512], where[256];
