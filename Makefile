@@ -93,6 +93,10 @@ PROGRAMS := $(B)/outlive $(B)/liboutlive.so
 
 all: $(PROGRAMS)
 
+# Measured, not explained: frames written and copied without vectors cost some 3 % less a pair.
+$(B)/preload/event/record.o $(B)/preload/event/encoder.o $(B)/preload/stack/frames.o \
+$(B)/preload/stack/walk.o: PRELOAD_FLAGS += -mgeneral-regs-only
+
 # Their callers' registers are read off their own frames.
 $(B)/preload/hooks/%.o: PRELOAD_FLAGS += -fno-omit-frame-pointer
 

@@ -7,6 +7,7 @@
 #include "ring/ring.h"
 #include "system/system.h"
 
+#define USUAL_MISSES_MAX 64              /* of the first table, before it is replaced */
 #define BOUND_TRIES 32                   /* lists that are looked at for one */
 #define SWEEP_STUBS_MAX (STUB_COUNT / 4) /* more in limbo, and it is swept again */
 
@@ -88,12 +89,29 @@ static stub_id bound_take(struct thread_state *state, uintptr_t return_address)
 
 stub_id frame_take_stub_slow(struct thread_state *state, struct walk_frame *frame)
 {
-	stub_id stub = state->bound ? bound_take(state, frame->return_address) : 0;
+	struct stub_supply *supply = &state->supply;
+	stub_id stub = 0;
 
+	if (likely(!stub_reuse_is_off))
+		stub = stub_take_any_usual(supply, frame->return_address);
+	if (stub)
+		return stub;
+	stub = state->bound ? bound_take(state, frame->return_address) : 0;
 	if (!stub)
-		return stub_take_other(&state->supply);
+		return stub_take_other(supply);
 	frame->flags |= FRAME_BOUND;
 	return stub;
+}
+
+void frame_patch_slow(struct thread_state *state, struct walk_frame *frame,
+                      uint32_t index)
+{
+	stub_id stub = frame_take_stub_slow(state, frame);
+
+	if (likely(stub))
+		frame_put_stub(frame, index, stub);
+	else
+		ring_count_loss(LOST_STUBS, 1);
 }
 
 /* True if what a bound stub says of the frame is to be believed, and has a list after it. */
@@ -102,12 +120,27 @@ static bool may_bind(struct thread_state *state, const struct walk_frame *frame)
 	return !stub_copies_were_seen && bound_list_begin(state, frame->return_address);
 }
 
+/* The place of a stub's return address is another's: time for a larger table. */
+static void usual_grow(struct thread_state *state)
+{
+	struct stub_supply *supply = &state->supply;
+	uint16_t *usual = NULL;
+
+	if (supply->usual == supply->usual_first &&
+	    ++supply->usual_missed == USUAL_MISSES_MAX)
+		usual = own_memory_map(sizeof(*usual) << STUBS_USUAL_MORE_BITS);
+	if (usual)
+		stub_supply_grow(supply, usual);
+}
+
 void frame_give_stub_slow(struct thread_state *state, stub_id stub)
 {
 	bool is_bound = outlive_stub_entries[stub].bound;
 
 	if (!is_bound && stub_give_usual(&state->supply, stub))
 		return;
+	if (!is_bound)
+		usual_grow(state);
 	if (!is_bound && stub_pool_is_low())
 		stub_give_other(&state->supply, stub);
 	else
@@ -275,7 +308,7 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 		         !outlive_stub_entries[frame->stub].returned)
 			stub_give_jumped(frame->stub);
 		else
-			frame_give_stub_slow(state, frame->stub);
+			frame_give_stub(state, frame->stub);
 	}
 	if (unlikely(state->limbo_count > state->limbo_swept && reuse &&
 	             !stub_reuse_is_off && !frames_hold_signal(state, from))) {

@@ -88,6 +88,15 @@ static inline void frame_put_stub(struct walk_frame *frame, uint32_t index,
 stub_id frame_take_stub_slow(struct thread_state *state, struct walk_frame *frame);
 void frame_give_stub_slow(struct thread_state *state, stub_id stub);
 
+/* One that is at hand for the frame: of its return address. 0: none. */
+static inline stub_id frame_take_usual(struct thread_state *state,
+                                       const struct walk_frame *frame)
+{
+	return likely(!stub_reuse_is_off)
+	           ? stub_take_usual(&state->supply, frame->return_address)
+	           : 0;
+}
+
 /*
  * A stub for the frame: one of its return address, if there is one, and no copy of a stack can
  * come back. Sets the flag of a bound one. 0: none is left.
@@ -95,11 +104,30 @@ void frame_give_stub_slow(struct thread_state *state, stub_id stub);
 static inline stub_id frame_take_stub(struct thread_state *state,
                                       struct walk_frame *frame)
 {
-	stub_id stub = 0;
+	stub_id stub = frame_take_usual(state, frame);
 
-	if (likely(!stub_reuse_is_off))
-		stub = stub_take_usual(&state->supply, frame->return_address);
 	return likely(stub) ? stub : frame_take_stub_slow(state, frame);
+}
+
+/* Where none is at hand. It is counted if none is left. */
+void frame_patch_slow(struct thread_state *state, struct walk_frame *frame,
+                      uint32_t index);
+
+/* frame_take_stub(), frame_put_stub() */
+static inline void frame_patch_short(struct thread_state *state,
+                                     struct walk_frame *frame, uint32_t index)
+{
+	stub_id stub = frame_take_usual(state, frame);
+
+	if (unlikely(!stub)) {
+		frame_patch_slow(state, frame, index);
+		return;
+	}
+	outlive_stub_entries[stub].returned = 0;
+	outlive_stub_entries[stub].frame = index;
+	frame->stub = stub;
+	__asm__ volatile("" ::: "memory"); /* as in frame_put_stub() */
+	*(uintptr_t *)frame->slot = stub_address(stub);
 }
 
 /* It has run, or its frame is proven never to return. */
@@ -117,24 +145,21 @@ static inline void frame_give_stub(struct thread_state *state, stub_id stub)
 static inline void frames_apply_short(struct thread_state *state, uint32_t keep,
                                       const struct walk_frame *news, uint32_t count)
 {
-	struct walk_frame *frames = state->frames;
+	struct walk_frame *frame = state->frames + keep;
+	const struct walk_frame *end = state->frames + state->depth;
 
-	for (uint32_t i = keep; i < state->depth; i++) {
-		if (frames[i].stub)
-			frame_give_stub(state, frames[i].stub);
+	for (struct walk_frame *gone = frame; gone < end; gone++) {
+		if (gone->stub)
+			frame_give_stub(state, gone->stub);
 	}
 	state->depth = keep + count;
-	for (uint32_t i = keep; count-- > 0; i++) {
-		frames[i] = news[count];
-		if (count) {
-			stub_id stub = frame_take_stub(state, &frames[i]);
-
-			if (likely(stub))
-				frame_put_stub(&frames[i], i, stub);
-			else
-				ring_count_loss(LOST_STUBS, 1);
-		}
+	if (!count)
+		return;
+	for (; --count; frame++, keep++) {
+		*frame = news[count];
+		frame_patch_short(state, frame, keep);
 	}
+	*frame = *news;
 }
 
 /* A new exception may lie where an old one lay: what vanished under that is not its. */

@@ -187,7 +187,7 @@ void stub_give_common(struct stub_supply *supply, stub_id stub)
 void stub_give_all(struct stub_supply *supply)
 {
 	supply_give(supply, 0);
-	for (uint32_t i = 0; i < 1u << STUBS_USUAL_BITS; i++) {
+	for (uint64_t i = 0; i <= supply->usual_mask; i++) {
 		for (stub_id stub = supply->usual[i], next; stub; stub = next) {
 			next = outlive_stub_entries[stub].frame;
 			stub_give_other(supply, stub);
@@ -195,6 +195,22 @@ void stub_give_all(struct stub_supply *supply)
 		supply->usual[i] = 0;
 	}
 	supply_give(supply, 0);
+}
+
+void stub_supply_grow(struct stub_supply *supply, uint16_t *usual)
+{
+	const uint16_t *old = supply->usual;
+	uint64_t places = supply->usual_mask + 1;
+
+	supply->usual = usual;
+	/* Whoever is stopped here for ever has lost some stubs, and finds no wrong ones. */
+	__asm__ volatile("" ::: "memory");
+	supply->usual_mask = (UINT64_C(1) << STUBS_USUAL_MORE_BITS) - 1;
+	/* More bits of the same hash: what had a place each has one now. */
+	for (uint64_t i = 0; i < places; i++) {
+		if (old[i])
+			*stub_usual(supply, outlive_stub_entries[old[i]].return_address) = old[i];
+	}
 }
 
 void stub_distrust_jumps(void)

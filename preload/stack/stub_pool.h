@@ -51,14 +51,19 @@ extern struct stub_entry outlive_stub_entries[STUB_COUNT]
  * are stubs that nobody ever had (half of all, see stub_pool_is_low()): by then the program
  * has shown whether it does such things, see stub_copies_were_seen. `usual` holds, for each
  * hash of a return address, those of one return address: the first, the others by `frame`. (A
- * stub that jumps where it jumped the last time is also what the processor predicts.) `ids`
- * are those that no copy can have.
+ * stub that jumps where it jumped the last time is also what the processor predicts.) Where
+ * that address was not the one that is looked for `usual_missed` times, a larger table does
+ * better. `ids` are those that no copy can have.
  */
 #define STUBS_USUAL_BITS 13
+#define STUBS_USUAL_MORE_BITS 16 /* of the larger table */
 struct stub_supply {
+	uint16_t *usual;     /* usual_first, or the larger table */
+	uint64_t usual_mask; /* one less than its size */
+	uint32_t usual_missed;
 	uint32_t count;
 	stub_id ids[STUBS_AT_HAND];
-	uint16_t usual[1 << STUBS_USUAL_BITS];
+	uint16_t usual_first[1 << STUBS_USUAL_BITS];
 };
 
 static inline bool stub_is(uintptr_t address)
@@ -80,6 +85,16 @@ static inline uintptr_t stub_address(stub_id stub)
 /* Make the entries writable. False: there can be no stubs. */
 bool stub_pool_start(void);
 
+/* Of zeroed memory. */
+static inline void stub_supply_begin(struct stub_supply *supply)
+{
+	supply->usual = supply->usual_first;
+	supply->usual_mask = (1u << STUBS_USUAL_BITS) - 1;
+}
+
+/* Go over to a larger table, zeroed, of 1 << STUBS_USUAL_MORE_BITS places. */
+void stub_supply_grow(struct stub_supply *supply, uint16_t *usual);
+
 /* From or to the common pool, when a supply is used up or full. */
 stub_id stub_take_common(struct stub_supply *supply);
 void stub_give_common(struct stub_supply *supply, stub_id stub);
@@ -87,25 +102,38 @@ void stub_give_common(struct stub_supply *supply, stub_id stub);
 static inline uint16_t *stub_usual(struct stub_supply *supply, uintptr_t return_address)
 {
 	/* Fibonacci hashing: return addresses lie close together. */
-	return &supply->usual[return_address * UINT64_C(0x9e3779b97f4a7c15) >>
-	                      (64 - STUBS_USUAL_BITS)];
+	return &supply->usual[return_address * UINT64_C(0x9e3779b97f4a7c15) >> 32 &
+	                      supply->usual_mask];
 }
 
 /* True if half of all stubs have been used: time to be sparing. */
 bool stub_pool_is_low(void);
 
-/* One that stood in for `return_address` before; where stubs are scarce, any. 0: none. */
+/* One that stood in for `return_address` before; it says so still. 0: none. */
 static inline stub_id stub_take_usual(struct stub_supply *supply,
                                       uintptr_t return_address)
 {
 	uint16_t *usual = stub_usual(supply, return_address);
-	const struct stub_entry *entry = &outlive_stub_entries[*usual];
 	stub_id stub = *usual;
+	const struct stub_entry *entry = &outlive_stub_entries[stub];
 
-	if (!stub ||
-	    (unlikely(entry->return_address != return_address) && !stub_pool_is_low()))
+	/* The entry of 0 has no return address. */
+	if (unlikely(entry->return_address != return_address))
 		return 0;
 	*usual = (uint16_t)entry->frame;
+	return stub;
+}
+
+/* Where stubs are scarce: one of whatever return address has the place. 0: none. */
+static inline stub_id stub_take_any_usual(struct stub_supply *supply,
+                                          uintptr_t return_address)
+{
+	uint16_t *usual = stub_usual(supply, return_address);
+	stub_id stub = *usual;
+
+	if (!stub || !stub_pool_is_low())
+		return 0;
+	*usual = (uint16_t)outlive_stub_entries[stub].frame;
 	return stub;
 }
 
@@ -150,13 +178,13 @@ void stub_distrust_jumps(void);
  * Set by it: a program whose stacks come back by longjmp may let a frame return twice, and
  * then no stub may ever be used again.
  */
-extern bool stub_reuse_is_off;
+extern bool stub_reuse_is_off __attribute__((visibility("hidden")));
 
 /*
  * A stub stood, or ran, in a frame that was gone: the program puts back parts of its stack.
  * No stub is used again from then on, nor is what bound stubs note believed.
  */
-extern bool stub_copies_were_seen;
+extern bool stub_copies_were_seen __attribute__((visibility("hidden")));
 void stub_distrust_copies(void);
 
 /* Give back one whose stack is gone, with all that was copied from it. */
@@ -168,7 +196,7 @@ static inline void stub_give_for_good(struct stub_supply *supply, stub_id stub)
 
 /* Every stub says from now on what an unwinder of another make wants; see stub.S. */
 void stub_set_bias(uint8_t bias);
-extern uint8_t stub_bias;
+extern uint8_t stub_bias __attribute__((visibility("hidden")));
 
 /* Give the whole supply back: its thread ends. */
 void stub_give_all(struct stub_supply *supply);

@@ -144,6 +144,7 @@ struct thread_state *thread_state_make(void)
 		state->frames_capacity = FRAMES_FIRST;
 		state->limbo = state->limbo_first;
 		state->limbo_capacity = LIMBO_FIRST;
+		stub_supply_begin(&state->supply);
 		state_register(state);
 	}
 	state_begin(state);

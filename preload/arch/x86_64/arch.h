@@ -53,7 +53,7 @@ static inline uint64_t arch_ticks(void)
  */
 static inline uint64_t arch_ticks_after(void)
 {
-	_mm_lfence();
+	__asm__ volatile("lfence" ::: "memory");
 	return __rdtsc();
 }
 

@@ -33,6 +33,7 @@ struct owner {
 
 static void owner_round(struct owner *owner)
 {
+	stub_supply_begin(&owner->supply);
 	for (int i = 0; i < HELD_MAX; i++) {
 		owner->held[i] = stub_take_other(&owner->supply);
 		if (!owner->held[i])
@@ -119,6 +120,7 @@ static void test_all_come_back(void **unused)
 
 	(void)unused;
 	shared = 0;
+	stub_supply_begin(&supply);
 	while (count < STUB_COUNT && (all[count] = stub_take_other(&supply)) != 0) {
 		if (atomic_fetch_add(&owned[all[count++]], 1))
 			shared++;
@@ -132,6 +134,40 @@ static void test_all_come_back(void **unused)
 	assert_int_equal(stub_take_other(&supply), 0);
 }
 
+#define PLACE(i) \
+	(0x400000 +  \
+	 (uintptr_t)((uint32_t)(i)*UINT32_C(2654435761) >> 12)) /* return addresses */
+#define PLACES 3000
+
+/* A larger table has what the first had; what lost its place to another finds one there. */
+static void test_larger_table(void **unused)
+{
+	static struct stub_supply supply;
+	static uint16_t usual[1 << STUBS_USUAL_MORE_BITS];
+	stub_id stubs[PLACES];
+	bool is_kept[PLACES];
+	int missed = 0, missed_again = 0;
+
+	(void)unused;
+	stub_supply_begin(&supply);
+	for (int i = 0; i < PLACES; i++) {
+		stubs[i] = (stub_id)i + 1;
+		outlive_stub_entries[stubs[i]].return_address = PLACE(i);
+		is_kept[i] = stub_give_usual(&supply, stubs[i]);
+		missed += !is_kept[i];
+	}
+	stub_supply_grow(&supply, usual);
+	for (int i = 0; i < PLACES; i++) {
+		if (is_kept[i])
+			assert_int_equal(stub_take_usual(&supply, PLACE(i)), stubs[i]);
+		assert_int_equal(stub_take_usual(&supply, PLACE(i)), 0);
+	}
+	for (int i = 0; i < PLACES; i++)
+		missed_again += !stub_give_usual(&supply, stubs[i]);
+	assert_true(missed > 0);
+	assert_true(missed_again < missed / 2);
+}
+
 static int pool_set_up(void **unused)
 {
 	(void)unused;
@@ -142,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_signals_find_stubs),
+		cmocka_unit_test(test_larger_table),
 		cmocka_unit_test(test_threads_share_none),
 		cmocka_unit_test(test_all_come_back),
 	};
