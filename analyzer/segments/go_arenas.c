@@ -1,4 +1,7 @@
-/* segments/go_arenas.c - Go's table of arenas: found among its variables, and asked. */
+/*
+ * segments/go_arenas.c - finds Go's table of arenas among the runtime's variables, and reads
+ * it.
+ */
 #include "segments/go_arenas.h"
 
 #define PAGE UINT64_C(4096)
@@ -6,9 +9,8 @@
 #define PAGE_WORDS (PAGE / WORD_BYTES)
 #define PAGES_READ_MAX 8192 /* 32 MiB of variables */
 
-#define ARENA_SHIFT 26 /* 64 MiB */
-#define TABLE_BYTES \
-	(UINT64_C(32) << 20) /* a word for each arena of 48 bits of address */
+#define ARENA_SHIFT 26                   /* 64 MiB */
+#define TABLE_BYTES (UINT64_C(32) << 20) /* for 48 bits of address */
 #if defined(__x86_64__)
 #define ARENA_BASE UINT64_C(0xffff800000000000) /* runtime/malloc.go: arenaBaseOffset */
 #else
@@ -20,20 +22,23 @@ static uint64_t word_address(uint64_t table, uint64_t address)
 	return table + ((address - ARENA_BASE) >> ARENA_SHIFT) * WORD_BYTES;
 }
 
-/* What the table says of the arena at an address: 0, or where its description lies. */
+/*
+ * Read the table's word for the arena at an address: the address of the arena's description, or
+ * 0 if Go has no arena there.
+ */
 static uint64_t word_read(uint64_t table, const struct process_memory *memory,
                           uint64_t address)
 {
 	uint64_t at = word_address(table, address), word = 0;
 
-	/* Of the 32 MiB few pages are there: the others are all zero. */
+	/* Only a few pages of the 32 MiB are in memory: all others are zero. */
 	if (address >> 47 || !process_memory_is_present(memory, at) ||
 	    !process_memory_copy(memory, at, &word, sizeof(word)))
 		return 0;
 	return word;
 }
 
-/* Memory of the process's own, that it can write to, and that is nobody's. */
+/* Whether a mapping is private, writable memory without a file or a name. */
 static bool is_plain(const struct mapping *mapping)
 {
 	return !mapping->inode && !mapping->name[0] &&
@@ -49,8 +54,9 @@ static const struct mapping *plain_at(const struct process_maps *maps, uint64_t 
 }
 
 /*
- * Whether it is such a table: it knows an arena, and describes it in other memory; and it
- * knows none where there are files, or the table itself.
+ * Whether there is a table of arenas at this address. A table has at least one arena, and the
+ * description of each arena is in other plain memory; no file, named mapping, description or
+ * the table itself is inside an arena.
  */
 static bool is_table(uint64_t table, const struct process_memory *memory,
                      const struct process_maps *maps)
@@ -74,7 +80,9 @@ static bool is_table(uint64_t table, const struct process_memory *memory,
 	return arenas > 0;
 }
 
-/* Whether a word can point to one. */
+/*
+ * Whether a word can be a pointer to the table. Cheap: it runs for each word of the variables.
+ */
 static bool is_like_table(uint64_t word, const struct process_maps *maps)
 {
 	const struct mapping *mapping;
@@ -96,7 +104,7 @@ uint64_t go_arenas_table(const struct process_memory *memory,
 	           : 0;
 }
 
-/* The address of such a word in a page, or 0. */
+/* The address of a word in this page that points to the table, or 0. */
 static uint64_t page_search(const struct process_memory *memory,
                             const struct process_maps *maps, uint64_t page)
 {

@@ -1,4 +1,6 @@
-/* segments/history.c - all samples of a process. */
+/*
+ * segments/history.c - reads all snapshots of a process, and keeps the highest figures of each.
+ */
 #include "segments/history.h"
 
 #include "base/array.h"
@@ -7,12 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAMPLES_MAX 16384 /* kept; 1.6 KB each */
-/* How much more a size must say than a sample: the kernel counts by processor. */
+#define SAMPLES_MAX 16384 /* snapshots kept; 1.6 KB each */
+/*
+ * How much larger a size must be than the highest snapshot before it counts as the peak: the
+ * kernel keeps its counts by processor, so they are not exact.
+ */
 #define DOUBT_BYTES (UINT64_C(1) << 20)
 #define DOUBT_DIVISOR 16
 
-/* Of the samples that are like any other, every second goes. */
+/* Drop every second snapshot, but neither the highest nor a first, last or exec snapshot. */
 static void history_thin(struct segment_history *history)
 {
 	const uint32_t marked = SEGMENTS_FIRST | SEGMENTS_EXEC | SEGMENTS_LAST;
@@ -48,7 +53,7 @@ static void peaks_note(struct segment_history *history,
 	history->same_count += !!(sample->reasons & SEGMENTS_SAME);
 }
 
-/* Takes the sample over. 0, or -1: memory is out. */
+/* Takes ownership of the snapshot if it returns 0. -1: memory is out. */
 static int history_add(struct segment_history *history,
                        const struct segment_sample *sample)
 {
@@ -93,10 +98,10 @@ int segment_history_insert(struct segment_history *history,
 
 struct samples_reading {
 	struct segment_history *history;
-	uint64_t start_ns, last_ns; /* of the process; of the sample before */
+	uint64_t start_ns, last_ns; /* of the process; of the snapshot before */
 };
 
-/* One block. */
+/* Read the snapshot in one block. 0; -1 and *error: it is damaged; 1: memory is out. */
 static int entry_read(void *context, const uint8_t *payload, size_t bytes,
                       struct error *error)
 {
@@ -107,7 +112,7 @@ static int entry_read(void *context, const uint8_t *payload, size_t bytes,
 	int result = segment_sample_load(&sample, payload, bytes, error);
 
 	if (!result && sample.time_ns <= reading->last_ns)
-		result = error_set(error, "a sample is older than the one before it");
+		result = error_set(error, "a snapshot is older than the one before it");
 	if (!result)
 		reading->last_ns = sample.time_ns;
 	if (result || sample.is_refused) {
@@ -129,7 +134,7 @@ static int span_compare(const void *one, const void *two)
 	return *a < *b ? -1 : *a > *b;
 }
 
-/* How long it was from look to look, as a rule. */
+/* The median time between two snapshots. */
 static uint64_t interval_find(const struct segment_history *history)
 {
 	uint64_t *spans, middle;

@@ -1,6 +1,6 @@
 /*
- * segments/history.h - how a process used its memory over the time of a recording: all the
- * samples a trace has of it, checked, in order.
+ * segments/history.h - how a process used its memory over the time of a recording: all
+ * snapshots of it in the trace, checked, in order of time.
  */
 #ifndef OUTLIVE_SEGMENTS_HISTORY_H
 #define OUTLIVE_SEGMENTS_HISTORY_H
@@ -10,7 +10,7 @@
 #include "trace/phases.h"
 #include "trace/reader.h"
 
-/* When the most of something was resident. */
+/* The highest resident size of something, and when it was reached. */
 struct segment_peak {
 	uint64_t rss, time_ns;
 };
@@ -18,44 +18,44 @@ struct segment_peak {
 struct segment_history {
 	struct segment_sample *samples; /* by time; time_ns is since the process's start */
 	size_t count, capacity;
-	size_t read;    /* samples there were: of very many, not all are kept */
-	size_t refused; /* looks at a process that may not be read */
-	struct segment_peak peak, peaks[SEGMENT_COUNT]; /* of all samples read */
-	size_t highest;            /* the sample in which the most was resident */
-	uint64_t kernel_peak;      /* the largest VmHWM; 0: not known */
-	uint64_t interval_ns;      /* between looks, half of them less; 0: fewer than two */
-	unsigned peak_count;       /* taken because memory had grown */
-	unsigned same_count;       /* of the size alone, which had not changed */
-	unsigned own_count;        /* not of those read: by the process of itself */
-	struct size_history sizes; /* size_history_read() fills it; old traces have none */
+	size_t read; /* snapshots in the trace; if there are very many, not all are kept */
+	size_t refused; /* snapshots that the kernel did not permit */
+	struct segment_peak peak, peaks[SEGMENT_COUNT]; /* of all snapshots read */
+	size_t highest;            /* index of the snapshot with the most resident memory */
+	uint64_t kernel_peak;      /* the largest VmHWM; 0: unknown */
+	uint64_t interval_ns;      /* median between snapshots; 0: fewer than two */
+	unsigned peak_count;       /* snapshots taken because memory had grown */
+	unsigned same_count;       /* snapshots repeated because the size had not changed */
+	unsigned own_count;        /* snapshots by the process itself; not in `read` */
+	struct size_history sizes; /* filled by size_history_read(); empty in old traces */
 };
 
 /*
- * Read what the trace has of the process, but for sizes. Damage is told in the reader's problems and
- * skipped. 0, or -1: memory is out. Release it either way.
+ * Read the trace's snapshots of the process; `sizes` stays empty. Damage is reported in the
+ * reader's problems and skipped. 0, or -1: memory is out. Release the history either way.
  */
 int segment_history_read(struct segment_history *history, struct trace_reader *reader,
                          const struct trace_process *process);
 void segment_history_release(struct segment_history *history);
 
 /*
- * Take over a sample that the process took of itself, its time since the start: it comes
- * among the others by its time. 0, or -1: memory is out.
+ * Insert a snapshot that the process took of itself, in order of time; its time is since the
+ * process's start. 0: the history owns it; -1: memory is out.
  */
 int segment_history_insert(struct segment_history *history,
                            const struct segment_sample *sample);
 
 /*
- * When the most was resident, by samples and by sizes. A size is taken only where it says
- * clearly more: the kernel's counts are not exact. *is_size: it is one.
+ * The highest resident size in snapshots and size readings. A size reading is used only if it
+ * is clearly higher, since the kernel's counts are not exact; then *is_size is true.
  */
 struct segment_peak segment_history_peak(const struct segment_history *history,
                                          bool *is_size);
 
-/* The sample nearest to a time since the start; there is at least one. */
+/* The index of the snapshot nearest to a time since the start. There must be at least one. */
 size_t segment_history_near(const struct segment_history *history, uint64_t time_ns);
 
-/* Whoever looked at the process saw it alive: `phases` are told. */
+/* Let `phases` know that the process was alive at the last snapshot and size reading. */
 void segment_history_see(const struct segment_history *history, struct phases *phases,
                          const struct ring_header *header);
 

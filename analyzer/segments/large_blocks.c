@@ -1,4 +1,4 @@
-/* segments/large_blocks.c - the large blocks that are live, by address. */
+/* segments/large_blocks.c - keeps the live large blocks sorted by address. */
 #include "segments/large_blocks.h"
 
 #include "base/array.h"
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #define PAGE UINT64_C(4096)
-#define HEADER_BYTES 16 /* of a block that glibc mapped: it begins a page */
+#define HEADER_BYTES 16 /* before a block that glibc mapped: the header begins a page */
 #define CHANGES_MIN 1024
 #define ADDRESS_MAX (UINT64_MAX & ~(PAGE - 1))
 
@@ -32,7 +32,7 @@ static void fail(struct live_large *large)
 	live_large_release(large);
 }
 
-/* What was gathered becomes part of the order; of one address the last counts. */
+/* Merge the gathered changes into the sorted blocks. The last change of an address counts. */
 static void changes_merge(struct live_large *large)
 {
 	const struct large_block *changes = large->changes, *blocks = large->blocks;
@@ -65,7 +65,10 @@ static void changes_merge(struct live_large *large)
 	large->change_count = 0;
 }
 
-/* Room for one more; as many as there are blocks, so that merging them is cheap. */
+/*
+ * Make room for one more change. The array holds as many changes as there are blocks, so that a
+ * merge costs little for each of them.
+ */
 static bool changes_room(struct live_large *large)
 {
 	size_t room = large->count > CHANGES_MIN ? large->count : CHANGES_MIN;
@@ -95,7 +98,7 @@ uint64_t large_block_pages(uint64_t address, uint64_t size, uint64_t *end)
 {
 	uint64_t start = address & ~(PAGE - 1), last = address;
 
-	/* glibc: a header, the block in steps of 16 bytes, and one word more. */
+	/* glibc maps a header, the block in steps of 16 bytes, and one more word. */
 	if (address - start == HEADER_BYTES && size < ADDRESS_MAX / 2)
 		size = ((size + 23) & ~UINT64_C(15)) + 8 - HEADER_BYTES;
 	last += size;
@@ -107,7 +110,7 @@ uint64_t large_block_pages(uint64_t address, uint64_t size, uint64_t *end)
 	return start;
 }
 
-/* The first block from `from` on that lies at the address or above. */
+/* The index of the first block, from `from` on, whose address is not below `address`. */
 static size_t block_find(const struct live_large *large, size_t from, uint64_t address)
 {
 	size_t low = from, high = large->count, middle;
@@ -134,7 +137,7 @@ void live_large_measure(struct live_large *large, const struct large_spans *span
 		span = &spans->spans[i];
 		span->block_bytes = 0;
 		at = block_find(large, at, span->start);
-		at -= at > 0; /* it may reach in */
+		at -= at > 0; /* the block before may reach into the span */
 		for (done = span->start; at < large->count; at++) {
 			start = large_block_pages(large->blocks[at].address, large->blocks[at].size,
 			                          &end);

@@ -1,10 +1,10 @@
 /*
- * segments/large_blocks.h - the large blocks that are live, in the order of their addresses, and how
- * much of a mapping they take.
+ * segments/large_blocks.h - the large blocks that are live, by address, and how much of a
+ * mapping they take.
  *
- * malloc maps large blocks one by one, and the kernel joins such a mapping with what lies
- * beside it: who reads /proc/PID/smaps sees one mapping of two owners. Nothing is sorted
- * until somebody asks: births and ends are gathered and merged in.
+ * malloc maps each large block by itself, and the kernel joins such a mapping with its
+ * neighbours: /proc/PID/smaps shows one mapping that has two owners. Births and ends of blocks
+ * are gathered; they are sorted only when a mapping is measured.
  */
 #ifndef OUTLIVE_SEGMENTS_LARGE_BLOCKS_H
 #define OUTLIVE_SEGMENTS_LARGE_BLOCKS_H
@@ -13,41 +13,47 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* malloc maps none smaller by itself; a program may tell it to, or shrink one later. */
+/*
+ * malloc's default maps no smaller block; a program may set a lower limit, or shrink a block
+ * later.
+ */
 #define LARGE_BLOCK_BYTES (UINT64_C(64) << 10)
 
-/* A mapping that large blocks may lie in, beside what else there is. */
+/* A mapping that may contain large blocks beside other memory. */
 struct large_span {
 	uint64_t start, end, rss;
-	uint64_t block_bytes; /* whole pages of live blocks; unknown until it is asked */
-	uint32_t segment;     /* enum segment: what the mapping was taken for */
-	uint32_t tid;         /* whose stack it was taken for; 0: no thread's */
-	bool is_malloc;       /* all of it is another malloc's; set afterwards */
+	uint64_t block_bytes; /* whole pages of live blocks, once it is measured */
+	uint32_t segment;     /* enum segment of the mapping as it was classified */
+	uint32_t tid;         /* the thread whose stack it is said to be; 0: none */
+	bool is_malloc;       /* all of it is a malloc's other than libc's; set later */
 };
 struct large_spans {
-	struct large_span *spans; /* by address; none lies over another */
+	struct large_span *spans; /* by address; they do not overlap */
 	size_t count;
 };
 
 struct large_block {
-	uint64_t address, size; /* size 0: it is no more */
-	uint64_t order;         /* of what happened */
+	uint64_t address, size; /* size 0: the block has ended */
+	uint64_t order;         /* of the change among the changes */
 };
-/* Zeroed is empty. */
+/* All zero: empty. */
 struct live_large {
 	struct large_block *blocks, *changes;
 	size_t count, change_count, change_room;
-	bool is_failed; /* memory was out: nothing of it is true any more */
+	bool is_failed; /* memory was out: the contents are lost */
 };
 void live_large_release(struct live_large *large);
 
-/* From now on a block of `size` bytes lives at the address; 0: none does. */
+/* From now on a block of `size` bytes is live at the address; size 0: no block is. */
 void live_large_set(struct live_large *large, uint64_t address, uint64_t size);
 
-/* The pages that a block takes, with malloc's header. *end > the result. */
+/*
+ * Returns the start, and in *end the end, of the pages that a block and malloc's header take.
+ * *end is greater than the start.
+ */
 uint64_t large_block_pages(uint64_t address, uint64_t size, uint64_t *end);
 
-/* Find the block_bytes of all spans. */
+/* Set block_bytes of all spans. */
 void live_large_measure(struct live_large *large, const struct large_spans *spans);
 
 #endif

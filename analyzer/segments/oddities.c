@@ -1,4 +1,4 @@
-/* segments/oddities.c - look for what is odd. */
+/* segments/oddities.c - finds what is unusual in a process's memory. */
 #include "segments/oddities.h"
 
 #include "process/runtimes.h"
@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #define STACK_NEAR_PERCENT 80
-#define SWAPPED_PERCENT 10 /* of what is resident and swapped */
-#define OTHER_PERCENT 10   /* of what is resident */
+#define SWAPPED_PERCENT 10 /* of resident and swapped memory */
+#define OTHER_PERCENT 10   /* of resident memory */
 #define OTHER_BYTES (UINT64_C(1) << 20)
 
 const char *oddity_key(enum oddity oddity)
@@ -54,7 +54,7 @@ static void say(const struct teller *teller, enum oddity oddity, uint64_t bytes,
 	teller->tell(teller->context, oddity, bytes, line);
 }
 
-#define WRITABLE_SHOWN 3 /* compilers of machine code at run time have many */
+#define WRITABLE_SHOWN 3 /* just-in-time compilers have many such mappings */
 
 static bool is_writable_code(const struct mapping *mapping)
 {
@@ -91,7 +91,9 @@ static void writable_code_look(const struct teller *teller)
 		    text_size(size, bytes), text_count(count_text, count));
 }
 
-/* A file of that name is there, so it was replaced. */
+/*
+ * Whether the process's file system has a file of that name now: the mapped one was replaced.
+ */
 static bool is_replaced(const struct teller *teller, const char *path)
 {
 	char place[4352];
@@ -102,7 +104,10 @@ static bool is_replaced(const struct teller *teller, const char *path)
 	return !access(place, F_OK);
 }
 
-/* A library's code is read from its file, by all processes the same. */
+/*
+ * Check a module's code. It is read from the file and shared by all processes, unless one of
+ * them changes it.
+ */
 static void module_look(const struct teller *teller, size_t number)
 {
 	const struct segments *segments = teller->segments;
@@ -116,8 +121,10 @@ static void module_look(const struct teller *teller, size_t number)
 		mapping = &segments->maps.mappings[i];
 		if (segments->modules.of_mapping[i] == number &&
 		    segments->of_mapping[i] == SEGMENT_CODE)
-			/* Dirty is also what was just written to the file; a copy is what was
-			 * changed here. */
+			/*
+			 * Not the dirty pages: those include what was just written to the file.
+			 * Anonymous pages are copies that this process changed.
+			 */
 			modified += mapping->use.anonymous;
 	}
 	if (modified)
@@ -135,7 +142,7 @@ static void module_look(const struct teller *teller, size_t number)
 		    module->path);
 }
 
-/* RLIMIT_STACK, soft, of the process; 0: unlimited or unknown. */
+/* The soft RLIMIT_STACK of the process; 0: unlimited or unknown. */
 static uint64_t stack_limit_read(pid_t pid)
 {
 	char path[64], line[256];
@@ -165,7 +172,7 @@ static void stack_look(const struct teller *teller, size_t number, uint64_t limi
 	if (segments->thread_of[number])
 		thread = &segments->threads.threads[segments->thread_of[number] - 1];
 	if (mapping->grows_down && limit) {
-		used = mapping->use.size; /* it only grows where it is touched */
+		used = mapping->use.size; /* it grows only when it is touched */
 		room = limit;
 	}
 	if (used * 100 < room * STACK_NEAR_PERCENT || (!thread && !mapping->grows_down))
@@ -192,7 +199,7 @@ bool segment_other_text(char *text, size_t bytes, const struct other_memory *oth
 		return false;
 	if (other->has_own_malloc) {
 		who = "most likely blocks of the program's own malloc";
-		what = ", which nobody recorded";
+		what = ", which is not recorded";
 	} else if (other->runtimes & RUNTIME_MALLOC) {
 		who = "most likely blocks of a malloc that is not libc's";
 		if (other->is_without_large)

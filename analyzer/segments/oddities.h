@@ -1,5 +1,5 @@
 /*
- * segments/oddities.h - what is worth a second look in a process's memory, in plain words.
+ * segments/oddities.h - what is unusual in a process's memory, in plain words.
  */
 #ifndef OUTLIVE_SEGMENTS_ODDITIES_H
 #define OUTLIVE_SEGMENTS_ODDITIES_H
@@ -7,32 +7,32 @@
 #include "segments/segment.h"
 
 enum oddity {
-	ODDITY_CODE_MODIFIED, /* pages of code that are this process's own */
+	ODDITY_CODE_MODIFIED, /* pages of code that this process changed */
 	ODDITY_CODE_WRITABLE, /* memory that is writable and executable */
-	ODDITY_STACK_LIMIT,   /* a stack that has used most of its room */
-	ODDITY_SWAPPED,       /* much of it is in swap */
+	ODDITY_STACK_LIMIT,   /* a stack that has used most of its limit */
+	ODDITY_SWAPPED,       /* much of the process is in swap */
 	ODDITY_HUGE_PAGES,
 	ODDITY_DELETED_MODULE, /* a library that was replaced and is still mapped */
-	ODDITY_OTHER_MEMORY,   /* much of it was asked of the kernel, past malloc */
+	ODDITY_OTHER_MEMORY,   /* much memory was mapped without malloc */
 };
 
-/* "code_modified", ..: the key of JSON. */
+/* "code_modified", ..: the key in JSON. */
 const char *oddity_key(enum oddity oddity);
 
-/* What is in SEGMENT_OTHER, and what is known of who might have mapped it. */
+/* How much is in SEGMENT_OTHER, and what is known of its possible owners. */
 struct other_memory {
 	uint64_t rss, total_rss;
-	uint32_t runtimes;     /* enum segments_runtime */
-	bool has_own_malloc;   /* in the program itself: nobody recorded it */
-	bool is_without_large; /* large blocks of malloc were told apart */
+	uint32_t runtimes;     /* enum segments_runtime, or'ed */
+	bool has_own_malloc;   /* the program defines malloc itself: it is not recorded */
+	bool is_without_large; /* large blocks of malloc are not in `rss` */
 };
 
-/* What it most likely is, in plain words; false: it is too little to speak of. */
+/* Write in plain words what this memory most likely is. False: it is too little to mention. */
 bool segment_other_text(char *text, size_t bytes, const struct other_memory *other);
 
 /*
- * Call `tell` for each; `bytes` is how much memory it is about, `text` a sentence with
- * names of the process in it, to be escaped. 0, or -1: memory is out.
+ * Call `tell` for each oddity: `bytes` is the amount of memory concerned, `text` is a sentence
+ * that may contain names from the process and must be escaped. 0, or -1: memory is out.
  */
 int segment_oddities(const struct segments *segments,
                      void (*tell)(void *context, enum oddity oddity, uint64_t bytes,

@@ -1,7 +1,7 @@
-/* segments/reassign.c - blocks in mappings that were not taken for heap. */
+/* segments/reassign.c - moves blocks of malloc from other segments to the heap. */
 #include "segments/reassign.h"
 
-/* What blocks take of one mapping. */
+/* How much of one mapping the blocks take. */
 static struct segment_moved span_moved(const struct large_span *span)
 {
 	uint64_t size = span->end - span->start, least;
@@ -9,7 +9,10 @@ static struct segment_moved span_moved(const struct large_span *span)
 
 	if (moved.size > size || span->is_malloc)
 		moved.size = size;
-	/* What is resident beyond the room for all else is of the blocks for certain. */
+	/*
+	 * Resident memory that the rest of the mapping has no room for certainly belongs to
+	 * blocks.
+	 */
 	least = span->rss > size - moved.size ? span->rss - (size - moved.size) : 0;
 	moved.rss = moved.size < span->rss ? moved.size : span->rss;
 	moved.estimated = moved.rss - least;
@@ -29,8 +32,8 @@ static bool spans_overlap(const struct large_span *span, const struct large_span
 }
 
 /*
- * The mappings that are another malloc's as a whole: some block lives there, or did at the
- * time before.
+ * Find the mappings that belong as a whole to a malloc other than libc's: a block is live
+ * there, or was in the snapshot before.
  */
 static void mallocs_find(struct large_spans *spans, const struct large_spans *before)
 {
@@ -44,13 +47,16 @@ static void mallocs_find(struct large_spans *spans, const struct large_spans *be
 	}
 }
 
-/* `part` of `whole`, of `bytes`. */
+/* `bytes` times `part` / `whole`, without overflow. */
 static uint64_t share(uint64_t bytes, uint64_t part, uint64_t whole)
 {
 	return whole ? (uint64_t)((unsigned __int128)bytes * part / whole) : 0;
 }
 
-/* Fields are moved in proportion: all of smaps but the size and rss, in one way or other. */
+/*
+ * Move the size and rss exactly, and all other fields of smaps in proportion: those of resident
+ * pages by rss, those of swapped pages by what is not resident.
+ */
 static void use_move(struct memory_use *to, struct memory_use *from,
                      const struct segment_moved *moved)
 {
@@ -85,7 +91,7 @@ static void use_move(struct memory_use *to, struct memory_use *from,
 	from->locked -= use.locked;
 }
 
-/* The block lies in the mapping of a thread's stack: that, too, was smaller. */
+/* The block is in the mapping of a thread's stack: the stack is smaller than the mapping. */
 static void stack_shrink(struct segment_sample *sample, uint32_t tid,
                          const struct segment_moved *moved)
 {
@@ -101,7 +107,7 @@ static void stack_shrink(struct segment_sample *sample, uint32_t tid,
 	}
 }
 
-/* A damaged trace may have more in its mappings than in their segment. */
+/* In a damaged trace the mappings may be larger than their segment: then move nothing. */
 static void moved_limit(struct segment_moved *moved, const struct memory_use *use)
 {
 	uint64_t absent = use->size > use->rss ? use->size - use->rss : 0;
@@ -138,8 +144,8 @@ static void sample_move(struct segment_sample *sample)
 }
 
 /*
- * Of samples that were thinned out nobody knows what would have been moved: the peaks are
- * those of the samples that are there.
+ * Find the peaks of the segments again, among the snapshots that were kept: for those that were
+ * dropped, it is unknown how much would have moved.
  */
 static void peaks_find(struct segment_history *history)
 {

@@ -1,15 +1,16 @@
 /*
- * segments/reassign.h - blocks of malloc in mappings that were not taken for heap: what they
- * take is moved to the heap, once the events have told which blocks lived.
+ * segments/reassign.h - moves blocks of malloc to the heap that are in mappings classified as
+ * something else, once the events have shown which blocks were live.
  *
- * Of the size that is exact. Of what is resident, too, where the whole mapping is, or
- * nothing of it; else nobody knows which pages those are, and blocks are taken to have been
- * touched before what else there is. How much of that might be otherwise is counted. What a
- * segment gives up the heap gets, so their sum stays what the kernel said.
+ * The size that is moved is exact. So is the resident part if the whole mapping is resident, or
+ * none of it. Otherwise it is unknown whose pages are resident, and blocks are assumed to have
+ * been touched before the rest of the mapping; `estimated` counts how much of that may be
+ * wrong. The heap gains what another segment loses, so their sum stays what the kernel
+ * reported.
  *
- * Where a library is the malloc (jemalloc, tcmalloc, ..), and no other runtime has memory of
- * its own, a mapping that was taken for nothing in particular and in which any block lives
- * is that malloc's as a whole.
+ * If a library replaces malloc (jemalloc, tcmalloc, ..), and no other runtime maps memory of
+ * its own, a mapping in SEGMENT_OTHER in which any block is live belongs to that malloc as a
+ * whole.
  */
 #ifndef OUTLIVE_SEGMENTS_REASSIGN_H
 #define OUTLIVE_SEGMENTS_REASSIGN_H
@@ -18,12 +19,12 @@
 #include "segments/self_view.h"
 
 /*
- * The spans are measured; the peaks of segments are found again. `runtimes`: enum
- * segments_runtime, or'ed, of the process.
+ * Move the blocks in all snapshots, and find the segments' peaks again. The caller has measured
+ * the spans. `runtimes`: enum segments_runtime, or'ed, of the process.
  */
 void segment_moves_samples(struct segment_history *history, uint32_t runtimes);
 
-/* Sizes alone. */
+/* The same for the process's own snapshots: only the sizes of their segments change. */
 void segment_moves_pictures(struct segment_pictures *pictures, uint32_t runtimes);
 
 #endif

@@ -1,4 +1,4 @@
-/* segments/rows.c - group the mappings of a process. */
+/* segments/rows.c - groups the mappings of a process. */
 #include "segments/rows.h"
 
 #include <inttypes.h>
@@ -50,7 +50,7 @@ static void rows_by_map(struct segment_rows *rows, const struct segments *segmen
 	}
 }
 
-/* All that is mapped of a file is its row, whichever segment it belongs to. */
+/* A module's row counts all mappings of its file, whichever segments they belong to. */
 static void rows_by_module(struct segment_rows *rows, const struct segments *segments)
 {
 	const struct process_modules *modules = &segments->modules;
@@ -95,7 +95,10 @@ static void rows_by_thread(struct segment_rows *rows, const struct segments *seg
 		row->is_unplaced = true;
 		snprintf(row->name, sizeof(row->name), "%d %s", (int)thread->tid, thread->name);
 		for (j = 0; j < segments->maps.count; j++) {
-			/* The main thread's is the one the kernel calls so, wherever it is. */
+			/*
+			 * The main thread's stack is the one that the kernel names [stack],
+			 * even if the thread's stack pointer is elsewhere.
+			 */
 			if (segments->of_mapping[j] != SEGMENT_STACK ||
 			    (segments->thread_of[j] != i + 1 &&
 			     (thread->tid != segments->pid || segments->thread_of[j] ||

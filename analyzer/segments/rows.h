@@ -1,5 +1,5 @@
 /*
- * segments/rows.h - the segments of a process as rows: one for each segment, module,
+ * segments/rows.h - the segments of a process as rows: one row for each segment, module,
  * mapping, or thread's stack.
  */
 #ifndef OUTLIVE_SEGMENTS_ROWS_H
@@ -15,13 +15,13 @@ enum segment_group {
 };
 
 struct segment_row {
-	char name[512]; /* as the process has it: to be escaped */
+	char name[512]; /* from the process: must be escaped */
 	struct memory_use use;
 	uint64_t mappings;
-	enum segment segment;      /* BY_MAP: its; BY_SEGMENT */
+	enum segment segment;      /* BY_MAP, BY_SEGMENT */
 	struct memory_use part[4]; /* BY_MODULE: of code, rodata, data, bss */
-	size_t number;    /* BY_MAP: of the mapping; BY_MODULE: module; BY_THREAD */
-	bool is_unplaced; /* BY_THREAD: where its stack lies is not known */
+	size_t number;             /* index of the mapping, module or thread */
+	bool is_unplaced;          /* BY_THREAD: the stack's mapping is unknown */
 };
 
 struct segment_rows {
@@ -30,8 +30,8 @@ struct segment_rows {
 };
 
 /*
- * Rows that hold nothing are left out; segments come in their own order, maps by address,
- * others by resident size. 0, or -1: memory is out.
+ * Empty segments are left out. Segments come in the order of enum segment, mappings by address,
+ * other rows by resident size. 0, or -1: memory is out.
  */
 int segment_rows_make(struct segment_rows *rows, const struct segments *segments,
                       enum segment_group group);

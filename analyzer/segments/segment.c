@@ -1,4 +1,4 @@
-/* segments/segment.c - to which segment a mapping belongs. */
+/* segments/segment.c - classifies each mapping of a process as one segment. */
 #include "segments/segment.h"
 
 #include "segments/go_arenas.h"
@@ -16,13 +16,13 @@
 #define GUARD_BYTES_MAX (UINT64_C(64) << 10)
 #define STACK_BYTES_MIN (UINT64_C(16) << 10) /* PTHREAD_STACK_MIN */
 #define STACK_BYTES_MAX (UINT64_C(1) << 30)
-/* By default such a block has 128 KiB; one may have been shrunk since. */
+/* malloc maps blocks from 128 KiB on by default; a block may have been shrunk since. */
 #define LARGE_BYTES_MIN (UINT64_C(64) << 10)
 #define THREAD_OF_GO UINT32_MAX
 #define GO_ARENA_FIRST UINT64_C(0xc000000000)
-#define GO_TABLES_MAX 4 /* a runtime in the program, and in each library made by Go */
-#define PIECES_MAX 4096 /* large blocks that lie next to each other */
-#define JOINED_BYTES_MAX (UINT64_C(16) << 10) /* what may lie above a thread's state */
+#define GO_TABLES_MAX 4 /* the program and each library made by Go has a runtime */
+#define PIECES_MAX 4096 /* adjacent large blocks in one mapping */
+#define JOINED_BYTES_MAX (UINT64_C(16) << 10) /* above a thread's state, at most */
 
 static const struct {
 	const char *key, *title;
@@ -57,11 +57,11 @@ const char *segment_title(enum segment segment)
 struct look {
 	struct segments *segments;
 	struct process_memory memory;
-	bool is_go;                     /* the Go runtime is in it */
-	uint64_t tables[GO_TABLES_MAX]; /* of its arenas */
+	bool is_go;                     /* the process contains the Go runtime */
+	uint64_t tables[GO_TABLES_MAX]; /* of Go's arenas */
 	size_t table_count;
-	bool is_recorded; /* as it saw itself: its memory cannot be read any more */
-	bool has_own;     /* the recorder is in it */
+	bool is_recorded; /* from a trace: the process's memory cannot be read */
+	bool has_own;     /* the process contains the recorder */
 };
 
 static bool begins(const char *name, const char *with)
@@ -69,7 +69,7 @@ static bool begins(const char *name, const char *with)
 	return !strncmp(name, with, strlen(with));
 }
 
-/* The library, and rings, wherever they are: "PID.NUMBER.ring". */
+/* Whether a file is liboutlive.so or a ring ("PID.NUMBER.ring"), in whatever directory. */
 static bool is_own(const char *name)
 {
 	static const char digits[] = "0123456789";
@@ -89,7 +89,7 @@ static bool is_own(const char *name)
 	return length && !strcmp(at + length, ".ring");
 }
 
-/* ---- by what is behind it ---- */
+/* ---- mappings of files ---- */
 
 static bool is_shared_memory(const struct mapping *mapping)
 {
@@ -108,7 +108,7 @@ static bool is_shared_memory(const struct mapping *mapping)
 	return false;
 }
 
-/* A mapping of a module: by the part of the ELF file that lies there. */
+/* The segment of a module's mapping, by the part of the ELF file at that address. */
 static enum segment module_segment(const struct process_module *module,
                                    const struct mapping *mapping)
 {
@@ -123,7 +123,7 @@ static enum segment module_segment(const struct process_module *module,
 		part = &module->parts[i];
 		if (mapping->start < part->end && mapping->end > part->start &&
 		    part->access & MAPPING_WRITE)
-			return SEGMENT_DATA; /* also where it was made read-only since */
+			return SEGMENT_DATA; /* even if it was made read-only since */
 	}
 	return mapping->access & MAPPING_WRITE ? SEGMENT_DATA : SEGMENT_RODATA;
 }
@@ -141,7 +141,7 @@ static enum segment file_segment(const struct segments *segments, size_t i)
 		           : module_segment(&segments->modules.modules[module], mapping);
 	if (mapping->access & MAPPING_EXECUTE)
 		return SEGMENT_JIT;
-	/* The kernel's name for anonymous memory in huge pages, shared or not. */
+	/* The kernel's name for anonymous memory in huge pages, shared or private. */
 	if (begins(mapping->name, "/anon_hugepage") && !(mapping->access & MAPPING_SHARED))
 		return SEGMENT_OTHER;
 	return is_shared_memory(mapping) ? SEGMENT_SHARED : SEGMENT_FILE;
@@ -160,7 +160,7 @@ static bool is_writable(const struct mapping *mapping)
 	       (MAPPING_READ | MAPPING_WRITE);
 }
 
-/* Of glibc: 64 MiB at a multiple of that; its far end is not yet accessible. */
+/* Whether it is an arena of glibc: aligned 64 MiB, whose upper part is not yet accessible. */
 static bool is_arena(const struct segments *segments, size_t i)
 {
 	const struct mapping *mapping = &segments->maps.mappings[i], *next = mapping + 1;
@@ -175,8 +175,8 @@ static bool is_arena(const struct segments *segments, size_t i)
 }
 
 /*
- * What begins with these two words: 0, or its size, and to which segment it belongs. A
- * large block of glibc has its size, whole pages, in the second, with bit 1 set
+ * The size of the piece that begins with these two words, and in *segment its segment; 0:
+ * unknown. The second word of a large block of glibc is its size, whole pages, with bit 1 set
  * (malloc/malloc.c).
  */
 static uint64_t piece_bytes(const struct word_pair *head, enum segment *segment)
@@ -194,9 +194,10 @@ static uint64_t piece_bytes(const struct word_pair *head, enum segment *segment)
 }
 
 /*
- * Large blocks of glibc, and the recorder's own memory, are mappings of their own,
- * which the kernel joins with those next to them; a new one comes below. Most of the
- * mapping decides; SEGMENT_OTHER: they are not most of it.
+ * Classify a mapping by the pieces in it. Large blocks of glibc and the recorder's own memory
+ * are mapped one by one; the kernel joins each with its neighbours, and a new one is mapped
+ * below the others. The kind that takes most of the mapping wins. SEGMENT_OTHER: known pieces
+ * take no more than half of it.
  */
 static enum segment pieces_segment(const struct look *look, size_t i)
 {
@@ -226,7 +227,7 @@ static enum segment pieces_segment(const struct look *look, size_t i)
 	return sums[SEGMENT_HEAP] >= sums[SEGMENT_OUTLIVE] ? SEGMENT_HEAP : SEGMENT_OUTLIVE;
 }
 
-/* The same, by the process itself. */
+/* The same, as the process itself recorded it. */
 static enum segment told_segment(const struct mapping *mapping)
 {
 	return mapping->told == MAPS_KIND_OWN      ? SEGMENT_OUTLIVE
@@ -234,7 +235,7 @@ static enum segment told_segment(const struct mapping *mapping)
 	                                           : SEGMENT_OTHER;
 }
 
-/* Right above a guard, as thread libraries lay out their stacks. */
+/* Whether the mapping is directly above a guard, as thread libraries lay out their stacks. */
 static bool is_like_stack(const struct segments *segments, size_t i)
 {
 	const struct mapping *mapping = &segments->maps.mappings[i], *guard = mapping - 1;
@@ -246,7 +247,7 @@ static bool is_like_stack(const struct segments *segments, size_t i)
 	       mapping->end - mapping->start <= STACK_BYTES_MAX;
 }
 
-/* The recorder's memory for a thread, by its size alone: it, too, lies above a guard. */
+/* Whether its size is that of the recorder's memory for a thread: a guard is below that, too. */
 static bool is_like_own(const struct mapping *mapping)
 {
 	uint64_t bytes = mapping->end - mapping->start;
@@ -255,8 +256,9 @@ static bool is_like_own(const struct mapping *mapping)
 }
 
 /*
- * As the Go runtime's heap looks from outside: up to 1.25 it begins at one address; since 1.26
- * anywhere in 64 MiB, what is before and after it being reserved.
+ * Whether the mapping resembles a heap arena of the Go runtime. Up to Go 1.25 the heap begins
+ * at a fixed address; since 1.26 it is anywhere within aligned 64 MiB, and the addresses before
+ * and after it are reserved.
  */
 static bool is_like_go_arena(const struct segments *segments, size_t i)
 {
@@ -271,7 +273,7 @@ static bool is_like_go_arena(const struct segments *segments, size_t i)
 	       after->end % ARENA_BYTES == 0;
 }
 
-/* What the tables of arenas say, where they can be read. */
+/* Whether the mapping is Go's heap by the tables of arenas or, without a table, resembles it. */
 static bool is_go_arena(const struct look *look, size_t i)
 {
 	size_t at;
@@ -339,8 +341,9 @@ static enum segment mapping_segment(const struct look *look, size_t i)
 /* ---- threads ---- */
 
 /*
- * A stack pointer may also be in a signal's or a coroutine's stack: those are stacks. Go
- * has its stacks in its heap, wherever that is; threads of its C libraries have a guard.
+ * Find the mapping that each thread's stack pointer is in. It may be the stack of a signal
+ * handler or a coroutine: that counts as a stack, too. Go's stacks are in its heap, wherever
+ * that is; stacks of threads that its C libraries create are above a guard.
  */
 static void threads_place(struct look *look)
 {
@@ -382,7 +385,7 @@ static void command_read(struct segments *segments)
 	}
 }
 
-/* Each mapping to its segment. */
+/* Classify each mapping, and add up the segments. */
 static void mappings_sort(const struct look *look)
 {
 	struct segments *segments = look->segments;
@@ -427,7 +430,10 @@ int segments_sort(struct segments *segments)
 	return 0;
 }
 
-/* Its table of arenas, and where that was found: it is looked for until there is one. */
+/*
+ * The module's table of arenas. The search is repeated in each snapshot until the runtime has
+ * made a table; the address of the word that points to it is then kept in the module.
+ */
 static uint64_t go_table(const struct look *look, struct process_module *module)
 {
 	const struct process_maps *maps = &look->segments->maps;

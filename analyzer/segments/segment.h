@@ -1,5 +1,6 @@
 /*
- * segments/segment.h - where a process keeps its memory: each mapping belongs to one segment.
+ * segments/segment.h - where a process keeps its memory. Each mapping belongs to exactly one
+ * segment.
  */
 #ifndef OUTLIVE_SEGMENTS_SEGMENT_H
 #define OUTLIVE_SEGMENTS_SEGMENT_H
@@ -10,50 +11,50 @@
 
 enum segment {
 	SEGMENT_CODE,     /* machine code of ELF files */
-	SEGMENT_RODATA,   /* constants, headers, tables of ELF files */
-	SEGMENT_DATA,     /* their initialised variables, relocated constants among them */
-	SEGMENT_BSS,      /* their uninitialised variables */
-	SEGMENT_HEAP,     /* brk, malloc's arenas, its large blocks */
-	SEGMENT_STACK,    /* of the main thread and all others */
+	SEGMENT_RODATA,   /* constants, headers and tables of ELF files */
+	SEGMENT_DATA,     /* initialised variables, also relocated constants */
+	SEGMENT_BSS,      /* uninitialised variables */
+	SEGMENT_HEAP,     /* brk, malloc's arenas, malloc's large blocks */
+	SEGMENT_STACK,    /* of all threads */
 	SEGMENT_GO_HEAP,  /* of the Go runtime */
 	SEGMENT_GO_STACK, /* of goroutines */
-	SEGMENT_JIT,      /* code that no ELF file holds */
+	SEGMENT_JIT,      /* code that is in no ELF file */
 	SEGMENT_FILE,     /* other mapped files */
 	SEGMENT_SHARED,   /* memory shared with other processes */
-	SEGMENT_KERNEL,   /* vdso, vvar, vsyscall: what the kernel maps */
-	SEGMENT_GUARD,    /* nothing may be there: guard pages, reserved addresses */
+	SEGMENT_KERNEL,   /* mapped by the kernel: vdso, vvar, vsyscall */
+	SEGMENT_GUARD,    /* inaccessible: guard pages, reserved addresses */
 	SEGMENT_OUTLIVE,  /* the recorder's own */
-	SEGMENT_OTHER,    /* anonymous memory nobody is known to have asked for */
+	SEGMENT_OTHER,    /* anonymous memory of unknown origin */
 	SEGMENT_COUNT,
 };
 
 struct segments {
 	pid_t pid;
-	char command[256]; /* of /proc/PID/cmdline, blanks between; "" unknown */
+	char command[256]; /* from /proc/PID/cmdline, separated by blanks; "": unknown */
 	struct process_maps maps;
 	struct process_modules modules;
 	struct process_threads threads;
 	enum segment *of_mapping; /* by mapping */
-	uint32_t *thread_of;      /* by mapping: whose stack it is + 1; 0: nobody's known */
+	uint32_t *thread_of;      /* by mapping: whose stack, index + 1; 0: none known */
 	struct memory_use sums[SEGMENT_COUNT];
 	uint64_t mappings[SEGMENT_COUNT];
 };
 
 /*
- * Look at `pid` now; *segments is zero, or from an earlier look at the same process, of
- * which the places of stacks are remembered. 0, or -1 and *error.
+ * Take a snapshot of `pid` now. *segments is zero, or an earlier snapshot of the same process:
+ * what is known of its modules is reused. 0, or -1 and *error.
  */
 int segments_read(struct segments *segments, pid_t pid, struct error *error);
 
 /*
- * The same of maps and modules that the caller has filled in, of a process that may be no
- * more: by the mappings alone. 0, or -1: memory is out.
+ * Classify maps and modules that the caller has filled in, by the mappings alone: the process
+ * may have ended. 0, or -1: memory is out.
  */
 int segments_sort(struct segments *segments);
 
 void segments_release(struct segments *segments);
 
-/* "code", "rodata", ..: the key of JSON and CSV. "read-only data", ..: for people. */
+/* "code", "rodata", ..: the key in JSON and CSV. "read-only data", ..: the title for people. */
 const char *segment_key(enum segment segment);
 const char *segment_title(enum segment segment);
 

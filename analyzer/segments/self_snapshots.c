@@ -1,10 +1,10 @@
-/* segments/self_snapshots.c - pictures as samples. */
+/* segments/self_snapshots.c - adds the process's own snapshots to its history. */
 #include "segments/self_snapshots.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A sample of its own, of what the picture has. 0, or -1: memory is out. */
+/* Make a deep copy of a snapshot. 0, or -1: memory is out. */
 static int sample_copy(struct segment_sample *copy, const struct segment_sample *sample)
 {
 	size_t stack_bytes = sample->stack_count * sizeof(*copy->stacks);
@@ -44,7 +44,7 @@ static int picture_add(struct segment_history *history,
 	return -1;
 }
 
-/* Of several that were the last when they were taken, the latest. */
+/* If any snapshot is marked as the last, let only the latest have that mark. */
 static void last_settle(struct segment_history *history)
 {
 	uint32_t last = 0;
@@ -67,7 +67,7 @@ int segment_own_looks_add(struct segment_history *history,
 
 	for (i = 0; i < pictures->count; i++) {
 		picture = &pictures->pictures[i];
-		/* Where its sizes are not known, this is. */
+		/* The totals may be known even if the sizes of the mappings are not. */
 		if (picture->totals.peak_rss > history->kernel_peak)
 			history->kernel_peak = picture->totals.peak_rss;
 		if (picture->sample && picture_add(history, picture, header))

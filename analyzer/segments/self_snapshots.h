@@ -1,6 +1,6 @@
 /*
- * segments/self_snapshots.h - what a process saw of itself, before exec and at its end, among the
- * samples from outside.
+ * segments/self_snapshots.h - adds the snapshots that a process took of itself, before exec and
+ * at its end, to the snapshots taken from outside.
  */
 #ifndef OUTLIVE_SEGMENTS_SELF_SNAPSHOTS_H
 #define OUTLIVE_SEGMENTS_SELF_SNAPSHOTS_H
@@ -9,8 +9,8 @@
 #include "segments/self_view.h"
 
 /*
- * Each picture that knows what was resident becomes a sample of *history, at its time. The
- * latest of all samples is the last then, whoever took it, if it was the process's end. 0,
+ * Insert each of the process's own snapshots with resident sizes into *history, by its time. If
+ * any snapshot is the process's last, the latest of all becomes the last, whoever took it. 0,
  * or -1: memory is out.
  */
 int segment_own_looks_add(struct segment_history *history,

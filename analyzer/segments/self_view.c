@@ -1,4 +1,7 @@
-/* segments/self_view.c - the mappings a process saw of itself, and their segments. */
+/*
+ * segments/self_view.c - reads the snapshots that a process took of itself, and finds their
+ * segments.
+ */
 #include "segments/self_view.h"
 
 #include "base/array.h"
@@ -9,17 +12,17 @@
 
 #define MAPPINGS_MAX (1u << 20)
 #define PICTURES_MAX (1u << 16)
-#define SPANS_PICTURES_MAX 4096 /* of later ones, large blocks stay where they lie */
+#define SPANS_PICTURES_MAX 4096 /* in later ones, large blocks are not moved */
 #define SAMPLES_MAX (1u << 12)  /* 1.7 KB each */
 
-/* A picture on its way: what its records had so far. */
+/* A snapshot that is being read: its records so far. */
 struct picture_loader {
 	struct segment_pictures *into;
-	struct segments segments; /* the maps: names are offsets into `names` + 1 */
+	struct segments segments; /* names of its maps are offsets into `names` at first */
 	struct text names;
 	struct segment_picture picture;
-	size_t sized; /* mappings whose sizes are known: from the first on */
-	struct picture_totals totals; /* of the next picture, if it is of that time */
+	size_t sized; /* mappings whose sizes are known, from the first on */
+	struct picture_totals totals; /* of the next snapshot, if it has the same time */
 	uint64_t totals_time, stacks_time;
 	bool is_open, is_out_of_memory;
 };
@@ -29,9 +32,9 @@ static bool is_file(const struct mapping *mapping)
 	return mapping->name[0] == '/';
 }
 
-/* ---- modules, by mappings alone ---- */
+/* ---- find modules by mappings alone ---- */
 
-/* Whether these, one after the other, can be parts of one file that was loaded. */
+/* Whether two adjacent mappings can be parts of one loaded file. */
 static bool is_next_part(const struct mapping *before, const struct mapping *mapping)
 {
 	return is_file(mapping) && !(mapping->access & MAPPING_SHARED) &&
@@ -39,8 +42,9 @@ static bool is_next_part(const struct mapping *before, const struct mapping *map
 }
 
 /*
- * Of two read-only parts before the writable one, the second was written when it was
- * relocated: of the same segment, or the kernel would have joined them.
+ * Whether the mapping is the second of two read-only parts before the writable one. Both are of
+ * one ELF segment; the kernel would have joined them if the loader had not written to the
+ * second to relocate it.
  */
 static bool is_relocated(const struct process_maps *maps, size_t first, size_t i)
 {
@@ -52,7 +56,10 @@ static bool is_relocated(const struct process_maps *maps, size_t first, size_t i
 	       is_next_part(mapping, mapping + 1);
 }
 
-/* The mappings [first, end) are one file's; those that follow may be its bss. */
+/*
+ * The mappings [first, end) are one file's: a module if any of them is code. The mapping after
+ * them may be its bss.
+ */
 static void module_take(struct segments *segments, size_t first, size_t end)
 {
 	struct process_modules *modules = &segments->modules;
@@ -103,9 +110,9 @@ static void modules_make(struct segments *segments)
 	}
 }
 
-/* ---- one picture ---- */
+/* ---- one snapshot ---- */
 
-/* " (deleted)" is what the kernel adds. */
+/* Make the offset a pointer, and remove the kernel's " (deleted)". */
 static void name_settle(struct picture_loader *loader, struct mapping *mapping)
 {
 	static const char deleted[] = " (deleted)";
@@ -139,7 +146,7 @@ static int picture_add(struct picture_loader *loader)
 	return 0;
 }
 
-/* What was resident, where all of it is known. */
+/* Make a snapshot with resident sizes, if the sizes of all mappings are known. */
 static int sample_make(struct picture_loader *loader)
 {
 	struct segment_picture *picture = &loader->picture;
@@ -167,7 +174,7 @@ static int sample_make(struct picture_loader *loader)
 	return 0;
 }
 
-/* What was gathered is all there is of it. */
+/* No more records of this snapshot follow: classify its mappings and add it. */
 static void picture_close(struct picture_loader *loader)
 {
 	struct segments *segments = &loader->segments;
@@ -228,7 +235,8 @@ static int entry_take(struct picture_loader *loader, const struct maps_entry *en
 		.access = entry->access &
 		          (MAPPING_READ | MAPPING_WRITE | MAPPING_EXECUTE | MAPPING_SHARED),
 		.told = entry->kind,
-		.name = (const char *)(uintptr_t)loader->names.bytes, /* until it is whole */
+		.name = (const char *)(uintptr_t)
+		            loader->names.bytes, /* until the snapshot is complete */
 	};
 	return text_add(&loader->names, (const char *)name, entry->name_bytes) ||
 	               text_add(&loader->names, "", 1)
@@ -236,7 +244,7 @@ static int entry_take(struct picture_loader *loader, const struct maps_entry *en
 	           : 0;
 }
 
-/* The mappings of one record. */
+/* Read the mappings in one record. */
 static int entries_take(struct picture_loader *loader, const uint8_t *at,
                         const uint8_t *end, uint32_t count, struct error *error)
 {
@@ -246,14 +254,14 @@ static int entries_take(struct picture_loader *loader, const uint8_t *at,
 
 	while (count--) {
 		if ((size_t)(end - at) < sizeof(entry))
-			return error_set(error, "a picture of the mappings is cut short");
+			return error_set(error, "a snapshot of the mappings is cut short");
 		memcpy(&entry, at, sizeof(entry));
 		bytes = sizeof(entry) + ((entry.name_bytes + UINT64_C(7)) & ~UINT64_C(7));
 		if (bytes > (size_t)(end - at))
-			return error_set(error, "a picture of the mappings is cut short");
+			return error_set(error, "a snapshot of the mappings is cut short");
 		if (entry.end <= entry.start || maps->count == MAPPINGS_MAX ||
 		    (maps->count && entry.start < maps->mappings[maps->count - 1].end))
-			return error_set(error, "mappings that lie over each other cannot be");
+			return error_set(error, "overlapping mappings are impossible");
 		if (entry_take(loader, &entry, at + sizeof(entry)))
 			return error_set(error, "out of memory for mappings");
 		at += bytes;
@@ -285,23 +293,23 @@ static int record_take(struct picture_loader *loader, const uint8_t *at, size_t 
 	struct maps_definition record;
 
 	if (bytes < sizeof(record))
-		return error_set(error, "a picture of the mappings is cut short");
+		return error_set(error, "a snapshot of the mappings is cut short");
 	memcpy(&record, at, sizeof(record));
 	if (!record.first)
 		picture_begin(loader, &record);
 	if (!loader->is_open)
-		return 0; /* its beginning is not here */
+		return 0; /* its first record is missing */
 	if (record.first != loader->segments.maps.count)
-		return error_set(error, "a picture of the mappings has a hole");
+		return error_set(error, "a snapshot of the mappings has a gap");
 	if (entries_take(loader, at + sizeof(record), at + bytes, record.count, error)) {
 		loader->is_open = false;
 		return -1;
 	}
-	loader->picture.is_whole = record.is_last; /* sizes may follow */
+	loader->picture.is_whole = record.is_last; /* sizes may follow, so it stays open */
 	return 0;
 }
 
-/* What comes before or after a picture's own records. */
+/* Read a record that comes before or after the mappings of a snapshot. */
 static int beside_take(struct picture_loader *loader, const uint8_t *at,
                        const struct definition_header *header, struct error *error)
 {
@@ -314,7 +322,7 @@ static int beside_take(struct picture_loader *loader, const uint8_t *at,
 		loader->totals_time = header->time;
 		return 0;
 	case DEFINITION_STACKS:
-		picture_close(loader); /* it has had its own */
+		picture_close(loader); /* its own stacks came before it */
 		loader->stacks_time = header->time;
 		return picture_stacks_take(&loader->segments.threads, at, header->bytes, error);
 	case DEFINITION_MAPS_USE: break;
@@ -336,7 +344,7 @@ int picture_load(struct picture_loader *loader, const uint8_t *data, size_t byte
 	struct definition_cursor cursor = { .data = data, .bytes = bytes };
 	int result = 0;
 
-	/* Where the chunk is wrong, whoever reads the modules tells. */
+	/* If the chunk itself is damaged, the code that reads the modules reports it. */
 	while (definition_next(&cursor)) {
 		if (cursor.header.kind == DEFINITION_MAPS
 		        ? record_take(loader, cursor.record, cursor.header.bytes,
@@ -367,7 +375,7 @@ void picture_loader_end(struct picture_loader *loader)
 	free(loader);
 }
 
-/* ---- all of them ---- */
+/* ---- all snapshots ---- */
 
 static int loader_take(void *loader, const uint8_t *data, size_t bytes,
                        struct error *error)

@@ -1,4 +1,4 @@
-/* segments/size_history.c - all readings of a process's size. */
+/* segments/size_history.c - reads all size readings of a process. */
 #include "segments/size_history.h"
 
 #include "base/array.h"
@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define ENTRIES_MAX (1u << 19) /* kept: 16 MiB of them */
+#define ENTRIES_MAX (1u << 19) /* entries kept: 16 MiB */
 
-/* Of very many every second goes, but for the highest. */
+/* Drop every second entry, but not the highest. */
 static void history_thin(struct size_history *history)
 {
 	bool has_highest = false, is_highest;
@@ -43,7 +43,7 @@ struct sizes_reading {
 	uint64_t start_ns, last_ns; /* of the process; of the entry before */
 };
 
-/* One block. */
+/* Read the entries of one block. 0; -1 and *error: it is damaged; 1: memory is out. */
 static int block_read(void *context, const uint8_t *payload, size_t bytes,
                       struct error *error)
 {

@@ -1,16 +1,16 @@
-/* segments/sizes.c - readings of a process's size, to bytes and back. */
+/* segments/sizes.c - encodes and decodes size readings of a process. */
 #include "segments/sizes.h"
 
 #include <assert.h>
 #include <string.h>
 
 #define SECOND_NS UINT64_C(1000000000)
-#define KEPT_AT_ONCE 3            /* entries that one reading may add, at most */
-#define WRITE_NS (3 * SECOND_NS)  /* what a recorder that is killed may lose */
-#define QUIET_NS (10 * SECOND_NS) /* nothing has changed: that may wait */
+#define KEPT_AT_ONCE 3            /* entries that one reading adds, at most */
+#define WRITE_NS (3 * SECOND_NS)  /* lost at most if outlive is killed */
+#define QUIET_NS (10 * SECOND_NS) /* the same if the size has not changed */
 #define LOADED_MAX (1u << 16)
 #define BYTES_MAX (UINT64_C(1) << 57)  /* of an address space */
-#define FIGURE_MAX (UINT64_C(1) << 62) /* times and counts: sums of a few fit */
+#define FIGURE_MAX (UINT64_C(1) << 62) /* times, counts: sums of a few fit */
 
 static_assert(sizeof(struct sizes_batch) == 32 && sizeof(struct sizes_entry) == 32,
               "on-disk sizes");
@@ -21,7 +21,7 @@ bool sizes_entry_is_alike(const struct sizes_entry *one, const struct sizes_entr
 	       one->shared == two->shared;
 }
 
-/* Nobody takes them: every second goes, but never the highest. */
+/* The caller has not saved the entries: drop every second one, but not the highest. */
 static void entries_thin(struct segment_sizes *sizes)
 {
 	size_t highest = 0, kept = 0, i;
@@ -60,7 +60,10 @@ static void entry_keep(struct segment_sizes *sizes, const struct sizes_entry *en
 	entry_push(sizes, entry);
 }
 
-/* A mark, and what stood out since the one before. */
+/*
+ * Keep a mark, and before it the highest reading since the previous mark if it is higher than
+ * both.
+ */
 static void mark_keep(struct segment_sizes *sizes, const struct sizes_entry *reading)
 {
 	const struct sizes_entry *high = &sizes->high;
@@ -123,7 +126,7 @@ int segment_sizes_save(struct segment_sizes *sizes, struct text *payload)
 	return 0;
 }
 
-/* ---- back ---- */
+/* ---- decode ---- */
 
 struct sizes_entry sizes_batch_entry(const uint8_t *payload, size_t i)
 {
@@ -141,7 +144,7 @@ int sizes_batch_load(struct sizes_batch *batch, const uint8_t *payload, size_t b
 	size_t i;
 
 	if (bytes < sizeof(*batch))
-		return error_set(error, "sizes of %zu bytes cannot be", bytes);
+		return error_set(error, "sizes of %zu bytes are impossible", bytes);
 	memcpy(batch, payload, sizeof(*batch));
 	if (batch->count > LOADED_MAX ||
 	    bytes != sizeof(*batch) + batch->count * sizeof(entry))
@@ -149,7 +152,7 @@ int sizes_batch_load(struct sizes_batch *batch, const uint8_t *payload, size_t b
 		                 batch->count);
 	if (batch->every_ns > FIGURE_MAX || batch->longest_ns > FIGURE_MAX ||
 	    batch->readings > UINT32_MAX)
-		return error_set(error, "%llu readings of a size cannot be",
+		return error_set(error, "%llu size readings are impossible",
 		                 (unsigned long long)batch->readings);
 	for (i = 0; i < batch->count; i++) {
 		entry = sizes_batch_entry(payload, i);
@@ -158,7 +161,7 @@ int sizes_batch_load(struct sizes_batch *batch, const uint8_t *payload, size_t b
 		if (entry.size > BYTES_MAX || entry.resident > BYTES_MAX ||
 		    entry.shared > entry.resident)
 			return error_set(
-				error, "%llu bytes resident, %llu of them shared, cannot be",
+				error, "%llu bytes resident, %llu of them shared, are impossible",
 				(unsigned long long)entry.resident, (unsigned long long)entry.shared);
 		last_ns = entry.time_ns;
 	}

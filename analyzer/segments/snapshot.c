@@ -1,4 +1,4 @@
-/* segments/snapshot.c - one look at a process, to bytes and back. */
+/* segments/snapshot.c - makes, encodes and decodes one snapshot of a process. */
 #include "segments/snapshot.h"
 
 #include "process/runtimes.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STACKS_SAVED_MAX 1024 /* more would make a trace of nothing else */
+#define STACKS_SAVED_MAX 1024 /* with more, stacks would fill the trace */
 #define SPANS_SAVED_MAX 128
 #define SPANS_LOADED_MAX 4096
 #define SEGMENTS_LOADED_MAX 256
@@ -17,14 +17,14 @@
 static_assert(SEGMENT_CODE == 0 && SEGMENT_HEAP == 4 && SEGMENT_STACK == 5 &&
                   SEGMENT_KERNEL == 11 && SEGMENT_OTHER == 14 && SEGMENT_COUNT == 15,
               "numbers of segments in a trace");
-/* Both are the same twelve sizes in the same order. */
+/* Both structures hold the same twelve sizes in the same order. */
 #define USE_FIELDS 12
 static_assert(sizeof(struct memory_use) == USE_FIELDS * 8 &&
                   sizeof(struct segments_use) - offsetof(struct segments_use, size) ==
                       sizeof(struct memory_use),
               "sizes of a segment");
 
-/* ---- mappings of two owners ---- */
+/* ---- mappings that may have two owners ---- */
 
 static int span_by_rss(const void *one, const void *two)
 {
@@ -189,7 +189,7 @@ int segment_sample_save(const struct segment_sample *sample, struct text *payloa
 	return spans_save(&sample->spans, payload);
 }
 
-/* ---- back ---- */
+/* ---- decode ---- */
 
 static int use_load(struct segment_sample *sample, const uint8_t *from, uint32_t *seen,
                     struct error *error)
@@ -204,12 +204,12 @@ static int use_load(struct segment_sample *sample, const uint8_t *from, uint32_t
 	memcpy(&sizes, &use.size, sizeof(sizes));
 	for (size_t i = 0; i < USE_FIELDS; i++) {
 		if (fields[i] > BYTES_MAX / SEGMENTS_LOADED_MAX)
-			return error_set(error, "a segment of %llu bytes cannot be",
+			return error_set(error, "a segment of %llu bytes is impossible",
 			                 (unsigned long long)fields[i]);
 	}
 	segment = use.segment < SEGMENT_COUNT ? use.segment : SEGMENT_OTHER;
 	if (use.segment < SEGMENT_COUNT && *seen & 1u << segment)
-		return error_set(error, "segment %u is there twice", segment);
+		return error_set(error, "segment %u occurs twice", segment);
 	if (use.segment < SEGMENT_COUNT)
 		*seen |= 1u << segment;
 	memory_use_add(&sample->uses[segment], &sizes);
@@ -229,7 +229,7 @@ static int stacks_load(struct segment_sample *sample, const uint8_t *from,
 	for (; sample->stack_count < count; from += sizeof(stack)) {
 		memcpy(&stack, from, sizeof(stack));
 		if (stack.size > BYTES_MAX || stack.rss > BYTES_MAX)
-			return error_set(error, "a stack of %llu bytes cannot be",
+			return error_set(error, "a stack of %llu bytes is impossible",
 			                 (unsigned long long)stack.size);
 		sample->stacks[sample->stack_count] = (struct segment_stack){
 			.tid = stack.tid, .size = stack.size, .rss = stack.rss
@@ -256,7 +256,7 @@ static int spans_load(struct segment_sample *sample, const uint8_t *from,
 		memcpy(&span, from, sizeof(span));
 		if (span.start < end || span.end <= span.start ||
 		    span.end - span.start > BYTES_MAX || span.rss > span.end - span.start)
-			return error_set(error, "a mapping from %llx to %llx cannot be here",
+			return error_set(error, "a mapping from %llx to %llx is impossible here",
 			                 (unsigned long long)span.start,
 			                 (unsigned long long)span.end);
 		end = span.end;
@@ -279,7 +279,7 @@ int segment_sample_load(struct segment_sample *sample, const uint8_t *payload,
 
 	*sample = (struct segment_sample){ .time_ns = 0 };
 	if (bytes < sizeof(header))
-		return error_set(error, "a sample of %zu bytes cannot be", bytes);
+		return error_set(error, "a snapshot of %zu bytes is impossible", bytes);
 	memcpy(&header, payload, sizeof(header));
 	if (header.segment_count > SEGMENTS_LOADED_MAX ||
 	    header.stack_count > STACKS_LOADED_MAX ||
@@ -289,11 +289,11 @@ int segment_sample_load(struct segment_sample *sample, const uint8_t *payload,
 	                 header.span_count * sizeof(struct segments_span))
 		return error_set(
 			error,
-			"a sample of %zu bytes does not hold %u segments, %u stacks and "
+			"a snapshot of %zu bytes does not hold %u segments, %u stacks and "
 			"%u mappings",
 			bytes, header.segment_count, header.stack_count, header.span_count);
 	if (header.peak_rss_bytes > BYTES_MAX)
-		return error_set(error, "a peak of %llu bytes cannot be",
+		return error_set(error, "a peak of %llu bytes is impossible",
 		                 (unsigned long long)header.peak_rss_bytes);
 	sample->time_ns = header.time_ns;
 	sample->reasons = header.reason;

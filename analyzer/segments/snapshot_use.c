@@ -1,4 +1,7 @@
-/* segments/snapshot_use.c - records beside a picture. */
+/*
+ * segments/snapshot_use.c - checks and reads the records that belong to a process's own
+ * snapshot.
+ */
 #include "segments/snapshot_use.h"
 
 #include "trace_format.h"
@@ -7,7 +10,7 @@
 #include <string.h>
 
 #define BYTES_MAX (UINT64_C(1) << 57) /* of an address space */
-/* Of one mapping: sums of as many as a picture can have fit. */
+/* The limit for one mapping: the sum over all mappings of a snapshot does not overflow. */
 #define KIB_MAX (UINT64_C(1) << 33)
 
 int picture_totals_take(struct picture_totals *totals, const uint8_t *record,
@@ -20,7 +23,7 @@ int picture_totals_take(struct picture_totals *totals, const uint8_t *record,
 	memcpy(&memory, record, sizeof(memory));
 	if (memory.size > BYTES_MAX || memory.resident > BYTES_MAX ||
 	    memory.shared > BYTES_MAX || memory.peak > BYTES_MAX || memory.swap > BYTES_MAX)
-		return error_set(error, "totals of a process that cannot be");
+		return error_set(error, "impossible totals of a process");
 	*totals = (struct picture_totals){ .time_ns = memory.time_ns,
 		                               .size = memory.size,
 		                               .rss = memory.resident,
@@ -59,9 +62,9 @@ int picture_stacks_take(struct process_threads *threads, const uint8_t *record,
 	return 0;
 }
 
-/* ---- sizes ---- */
+/* ---- sizes of mappings ---- */
 
-/* In the order of enum maps_use_field. */
+/* By enum maps_use_field. */
 static const size_t offsets[MAPS_USE_FIELDS] = {
 	[MAPS_USE_RSS] = offsetof(struct memory_use, rss),
 	[MAPS_USE_PSS] = offsetof(struct memory_use, pss),
@@ -76,7 +79,7 @@ static const size_t offsets[MAPS_USE_FIELDS] = {
 	[MAPS_USE_LOCKED] = offsetof(struct memory_use, locked),
 };
 
-/* NULL: it does not end, or is too large. */
+/* Read a varint. NULL: it is cut short or too large. */
 static const uint8_t *kib_read(const uint8_t *at, const uint8_t *end, uint64_t *kib)
 {
 	unsigned shift = 0;
@@ -89,7 +92,7 @@ static const uint8_t *kib_read(const uint8_t *at, const uint8_t *end, uint64_t *
 	return NULL;
 }
 
-/* One mapping's. NULL: it is damaged. */
+/* Read the sizes of one mapping. NULL: they are damaged. */
 static const uint8_t *use_read(struct mapping *mapping, const uint8_t *at,
                                const uint8_t *end)
 {
@@ -123,8 +126,8 @@ int picture_use_take(struct process_maps *maps, const uint8_t *record, size_t by
 		return error_set(error, "sizes of mappings are cut short");
 	memcpy(&use, record, sizeof(use));
 	if (use.first > maps->count || use.count > maps->count - use.first)
-		return error_set(error, "sizes of mappings that are not there");
+		return error_set(error, "sizes of mappings that do not exist");
 	for (i = 0; i < use.count && at; i++)
 		at = use_read(&maps->mappings[use.first + i], at, record + bytes);
-	return at ? 0 : error_set(error, "sizes of mappings that cannot be");
+	return at ? 0 : error_set(error, "impossible sizes of mappings");
 }

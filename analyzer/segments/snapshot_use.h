@@ -1,6 +1,7 @@
 /*
- * segments/snapshot_use.h - the records beside a picture of the mappings: what of each was in memory,
- * the process's totals, its threads' stacks; checked.
+ * segments/snapshot_use.h - reads the records that belong to a process's own snapshot: the
+ * resident sizes of its mappings, the process's totals, and its threads' stacks. All are
+ * checked.
  */
 #ifndef OUTLIVE_SEGMENTS_SNAPSHOT_USE_H
 #define OUTLIVE_SEGMENTS_SNAPSHOT_USE_H
@@ -11,25 +12,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A process's memory as a whole, as it saw it itself. */
+/* The memory of the whole process, as it read it itself. */
 struct picture_totals {
-	uint64_t time_ns; /* CLOCK_MONOTONIC; 0: there are none */
+	uint64_t time_ns; /* CLOCK_MONOTONIC; 0: no totals */
 	uint64_t size, rss, shared, peak_rss, swap;
 	uint32_t threads;
 };
 
 /*
- * All take a record of `bytes` bytes, header included. 0, or -1 and *error, which names no
- * file; what they fill is then as far as they came.
+ * Each function reads a record of `bytes` bytes, header included. 0, or -1 and *error, which
+ * names no file; what was read before the error stays filled in.
  */
 int picture_totals_take(struct picture_totals *totals, const uint8_t *record,
                         size_t bytes, struct error *error);
 
-/* In place of what *threads had; where their stacks are is in stack_pointer. */
+/* Replaces the threads in *threads. stack_pointer is an address in the thread's stack. */
 int picture_stacks_take(struct process_threads *threads, const uint8_t *record,
                         size_t bytes, struct error *error);
 
-/* The sizes of the mappings that the record counts: *maps has them. */
+/* Fills in the sizes of the mappings in *maps that the record covers. */
 int picture_use_take(struct process_maps *maps, const uint8_t *record, size_t bytes,
                      struct error *error);
 

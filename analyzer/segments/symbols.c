@@ -1,4 +1,4 @@
-/* segments/symbols.c - symbols with their sizes and resident pages. */
+/* segments/symbols.c - finds symbols with their sizes and resident bytes. */
 #include "segments/symbols.h"
 
 #include "base/array.h"
@@ -18,12 +18,12 @@
 #define PAGEMAP_SWAPPED (UINT64_C(1) << 62)
 #define SYMBOLS_MAX (1u << 26)
 
-/* What a table says; names point into it. */
+/* A symbol in a table; names point into the table. */
 struct raw_symbol {
 	const char *name;
 	uint64_t address, size;
 	uint32_t module;
-	uint16_t rank; /* of names for one address the lowest wins */
+	uint16_t rank; /* of several names for one address, the lowest rank wins */
 	uint8_t segment;
 	char section[SECTION_NAME_BYTES];
 };
@@ -37,11 +37,11 @@ struct finder {
 	size_t count, capacity;
 };
 
-/* ---- tables ---- */
+/* ---- read the symbol tables ---- */
 
 /*
- * Variables that the file does not hold are uninitialised. The section's type does not
- * tell: in a file of debug information no section is held.
+ * Variables that are not in the file are uninitialised. The section's type does not show that:
+ * in a file of debug information all sections are empty.
  */
 static enum segment variable_segment(const struct process_module *module,
                                      uint64_t address)
@@ -53,7 +53,10 @@ static enum segment variable_segment(const struct process_module *module,
 	return SEGMENT_DATA;
 }
 
-/* False: it is no part of the process's code or data. The address is set. */
+/*
+ * Fill in the segment and section; to->address is set. False: the symbol is no part of the
+ * process's code or data.
+ */
 static bool section_take(struct raw_symbol *to, const struct process_module *module,
                          Elf *elf, GElf_Word section)
 {
@@ -136,7 +139,7 @@ static bool module_open(struct finder *finder, uint32_t number)
 	return true;
 }
 
-/* ---- choosing ---- */
+/* ---- choose the largest ---- */
 
 static int place_compare(const void *one, const void *two)
 {
@@ -160,7 +163,7 @@ static int size_compare(const void *one, const void *two)
 	return a->address < b->address ? -1 : a->address > b->address;
 }
 
-/* One name for each place: the biggest, then the best known. */
+/* Keep one name for each address: the largest symbol, then the name with the lowest rank. */
 static void symbols_unite(struct finder *finder, struct segment_symbols *symbols)
 {
 	size_t from, to = 0;
@@ -180,7 +183,7 @@ static void symbols_unite(struct finder *finder, struct segment_symbols *symbols
 	qsort(finder->symbols, finder->count, sizeof(*finder->symbols), size_compare);
 }
 
-/* ---- what is known of those that are shown ---- */
+/* ---- details of the chosen symbols ---- */
 
 static uint64_t resident_read(int pagemap, uint64_t address, uint64_t size)
 {

@@ -1,5 +1,5 @@
 /*
- * segments/symbols.h - the biggest functions and variables of a living process: what code
+ * segments/symbols.h - the largest functions and variables of a running process: what its code
  * and data consist of, by the symbol tables of its modules.
  */
 #ifndef OUTLIVE_SEGMENTS_SYMBOLS_H
@@ -12,27 +12,28 @@
 
 struct segment_symbol {
 	char *name; /* demangled */
-	char *file; /* where it is defined, as debug information says; or NULL */
+	char *file; /* source file by debug information, or NULL */
 	uint32_t module;
 	enum segment segment; /* CODE, RODATA, DATA or BSS */
 	char section[SECTION_NAME_BYTES];
 	uint64_t address, size;
-	uint64_t resident; /* of these bytes, in pages this process touched; or UNKNOWN */
+	uint64_t resident; /* bytes in this process's resident pages; or RESIDENT_UNKNOWN */
 };
 
 struct segment_symbols {
 	size_t count;
-	struct segment_symbol *symbols; /* biggest first */
-	uint64_t left_out;              /* symbols that are smaller */
+	struct segment_symbol *symbols; /* largest first */
+	uint64_t left_out;              /* number of smaller symbols */
 	struct {
 		uint64_t symbols, bytes;
-	} sums[SEGMENT_COUNT]; /* of all, by segment; what has two names counts once */
-	uint32_t nameless;     /* modules without any symbol, or whose file is gone */
+	} sums
+		[SEGMENT_COUNT]; /* of all symbols, by segment; an address with two names counts once */
+	uint32_t nameless; /* modules without symbols, or whose file is gone */
 };
 
 /*
- * The biggest `top` of them (0: all). Files are read where the process sees them. 0, or
- * -1: memory is out.
+ * Find the largest `top` symbols (0: all). Files are opened as the process sees them. 0, or -1:
+ * memory is out.
  */
 int segment_symbols_find(struct segment_symbols *symbols,
                          const struct segments *segments, uint64_t top);

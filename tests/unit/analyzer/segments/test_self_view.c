@@ -254,15 +254,15 @@ static void damage_is_told(void **state)
 
 	(void)state;
 	memcpy(record.data + offsetof(struct memory_definition, resident), &huge, 8);
-	wrong_expect(&record, "totals of a process that cannot be", false);
+	wrong_expect(&record, "impossible totals of a process", false);
 	record = known_picture(7);
 	memcpy(record.data + stacks + offsetof(struct stacks_definition, count), &many, 4);
 	wrong_expect(&record, "a list of stacks does not hold 2147483647", true);
 	record = known_picture(8);
-	wrong_expect(&record, "sizes of mappings that are not there", false);
+	wrong_expect(&record, "sizes of mappings that do not exist", false);
 	record = known_picture(7);
 	memset(record.data + record.count - 16, 0xff, 16);
-	wrong_expect(&record, "sizes of mappings that cannot be", false);
+	wrong_expect(&record, "impossible sizes of mappings", false);
 }
 
 /* ---- in a trace ---- */

@@ -216,13 +216,13 @@ static void wrong_figures(void **state)
 	(void)state;
 	expect_wrong(0, 4, "do not hold 4 readings");
 	expect_wrong(0, UINT32_MAX, "do not hold");
-	expect_wrong(offsetof(struct sizes_batch, readings), UINT64_MAX, "cannot be");
-	expect_wrong(offsetof(struct sizes_batch, every_ns), UINT64_MAX, "cannot be");
+	expect_wrong(offsetof(struct sizes_batch, readings), UINT64_MAX, "impossible");
+	expect_wrong(offsetof(struct sizes_batch, every_ns), UINT64_MAX, "impossible");
 	expect_wrong(sizeof(struct sizes_batch), 50 * MS, "older than the one before");
 	expect_wrong(second, 100 * MS, "older than the one before");
 	expect_wrong(second + offsetof(struct sizes_entry, resident), UINT64_MAX,
-	             "cannot be");
-	expect_wrong(second + offsetof(struct sizes_entry, shared), 7 * MIB, "cannot be");
+	             "impossible");
+	expect_wrong(second + offsetof(struct sizes_entry, shared), 7 * MIB, "impossible");
 }
 
 /* ---- in a trace ---- */
@@ -366,7 +366,7 @@ static void damage_is_told_and_skipped(void **state)
 	assert_int_equal(history.sizes.count, 4);
 	assert_int_equal(trace_reader_problems(reader)->count, 2);
 	assert_non_null(strstr(trace_reader_problems(reader)->messages[0],
-	                       "sizes of 5 bytes cannot be"));
+	                       "sizes of 5 bytes are impossible"));
 	assert_non_null(strstr(trace_reader_problems(reader)->messages[1],
 	                       "a size is older than the one before it"));
 	size_history_release(&history.sizes);

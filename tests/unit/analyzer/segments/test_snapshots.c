@@ -154,10 +154,10 @@ static void wrong_counts(void **state)
 	             "does not hold");
 	payload = payload_of(1, 1, 4096);
 	expect_wrong(&payload, use + sizeof(struct segments_use), SEGMENT_CODE,
-	             "segment 0 is there twice");
+	             "segment 0 occurs twice");
 	payload = payload_of(1, 1, 4096);
 	expect_wrong(&payload, use + offsetof(struct segments_use, rss) + 4, 0x7fffffff,
-	             "cannot be");
+	             "impossible");
 }
 
 static void wrong_mappings(void **state)
@@ -174,13 +174,14 @@ static void wrong_mappings(void **state)
 	expect_wrong(&payload, offsetof(struct segments_sample, span_count), 0x10000000,
 	             "does not hold");
 	payload = payload_of(1, 1, 4096);
-	expect_wrong(&payload, spans, 0x30000, "cannot be here"); /* ends where it begins */
+	expect_wrong(&payload, spans, 0x30000,
+	             "impossible here"); /* ends where it begins */
 	payload = payload_of(1, 1, 4096);
 	expect_wrong(&payload, spans + offsetof(struct segments_span, rss), 0x20001,
-	             "cannot be here");
+	             "impossible here");
 	payload = payload_of(1, 1, 4096);
 	expect_wrong(&payload, spans + sizeof(struct segments_span), 0x2f000,
-	             "cannot be here"); /* over the one before */
+	             "impossible here"); /* over the one before */
 }
 
 /* Version 1.1 ended with the stacks, and had zeros where they are counted now. */
@@ -497,9 +498,9 @@ static void damage_is_told_and_skipped(void **state)
 	assert_int_equal(profile->segments.count, 2);
 	assert_int_equal(trace_reader_problems(reader)->count, 2);
 	assert_non_null(strstr(trace_reader_problems(reader)->messages[0],
-	                       "a sample of 5 bytes cannot be"));
+	                       "a snapshot of 5 bytes is impossible"));
 	assert_non_null(strstr(trace_reader_problems(reader)->messages[1],
-	                       "a sample is older than the one before it"));
+	                       "a snapshot is older than the one before it"));
 	profile_end(&trace, reader, profile);
 }
 
