@@ -18,10 +18,12 @@ EOF
 "${CC:-gcc}" -g -O1 -fno-builtin -o program program.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./program >/dev/null 2>&1
 export COLUMNS=100
+checked=0
 says() { # WORDS... -- OPTIONS...: each on a line of the report
 	local words=()
 	while [ "$1" != -- ]; do words+=("$1"); shift; done
 	shift
+	checked=$((checked + ${#words[@]}))
 	"$OUTLIVE" report "$@" trace >said 2>&1 || cat said
 	for word in "${words[@]}"; do
 		grep -q -- "$word" said || { echo "$*: no '$word' in:"; cat said; }
@@ -195,3 +197,4 @@ says '^lines  paths.c:13 and other lines' 'in 40 calls; between 1 and 2 blocks a
 	'paths.c:13  20 blocks, always 70 B' 'paths.c:14  20 blocks, always 64 B' -- --why lines
 grep -n 'bounded' said
 says ' in 1 call; 1 block at most' 'none: 1 block is too few' -- --why main
+echo "$checked patterns checked"

@@ -17,10 +17,12 @@ EOT
 "$OUTLIVE" run -q -o trace -- ./program >/dev/null 2>&1
 printf '# what is kept\nleak:^keeps$\nleak:nothing\n' >file
 
+checked=0
 says() { # PATTERN... -- [OPTION]...
 	local patterns=() pattern
 	while [ "$1" != -- ]; do patterns+=("$1"); shift; done
 	shift
+	checked=$((checked + ${#patterns[@]}))
 	"$OUTLIVE" report "$@" trace >output 2>&1 || cat output
 	for pattern in "${patterns[@]}"; do
 		grep -qE -- "$pattern" output || echo "'report $*' does not say: $pattern"
@@ -57,3 +59,4 @@ for file in wrong empty none; do
 	"$OUTLIVE" report --suppressions $file trace >output 2>&1
 	echo "status $?: $(cat output)"
 done
+echo "$checked patterns checked"
