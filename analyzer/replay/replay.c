@@ -262,12 +262,12 @@ static int block_ignore(struct replay *replay, struct thread *thread,
 		return -1;
 	if (!is_new)
 		block_missed(replay, event->address, block);
-	*block = (struct block){ .size = event->size,
+	*block = (struct block){ .size = event->size_bytes,
 		                     .time = event->time_end,
 		                     .sequence = thread->sequence,
 		                     .thread = thread->index,
 		                     .born = birth_window_add(&thread->births) };
-	live_marks_begin(&replay->marks, event->address, event->size, false);
+	live_marks_begin(&replay->marks, event->address, event->size_bytes, false);
 	return 0;
 }
 
@@ -279,32 +279,32 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 	struct block *block;
 	bool is_new;
 
-	if (!site || site_count(replay, site, event->size))
+	if (!site || site_count(replay, site, event->size_bytes))
 		return NULL;
 	thread->allocations++;
-	thread->bytes += event->size;
+	thread->bytes += event->size_bytes;
 	thread->alloc_last = thread->sequence;
 	replay->totals.allocations++;
-	replay->totals.bytes += event->size;
-	replay->size_histogram[size_class(event->size)]++;
+	replay->totals.bytes += event->size_bytes;
+	replay->size_histogram[size_class(event->size_bytes)]++;
 	block = live_table_add(&replay->live, event->address, &is_new);
 	if (!block)
 		return NULL;
 	if (!is_new)
 		block_missed(replay, event->address, block);
-	*block = (struct block){ event->size,
+	*block = (struct block){ event->size_bytes,
 		                     event->time_end,
 		                     thread->sequence,
 		                     (uint32_t)(site - replay->sites.sites),
 		                     thread->index,
 		                     birth_window_add(&thread->births),
 		                     0 };
-	live_share_grow(&replay->sites, &site->share, event->size);
+	live_share_grow(&replay->sites, &site->share, event->size_bytes);
 	if (site->share.live_blocks > site->live_max)
 		site->live_max = (uint32_t)site->share.live_blocks;
-	live_share_grow(&replay->sites, &thread->share, event->size);
-	site_table_grow(&replay->sites, event->size, event->time_end);
-	live_marks_begin(&replay->marks, event->address, event->size, true);
+	live_share_grow(&replay->sites, &thread->share, event->size_bytes);
+	site_table_grow(&replay->sites, event->size_bytes, event->time_end);
+	live_marks_begin(&replay->marks, event->address, event->size_bytes, true);
 	timeline_note(&replay->timeline, replay->sites.live_bytes);
 	return block;
 }
@@ -371,7 +371,7 @@ static int move_in(struct replay *replay, struct thread *thread,
 	struct block *block;
 	struct site *site;
 
-	phase_count(replay, 1, event->size, 0);
+	phase_count(replay, 1, event->size_bytes, 0);
 	thread->is_moving_ignored = false;
 	if (is_ignored)
 		return block_ignore(replay, thread, event);
@@ -394,7 +394,7 @@ static inline int block_make(struct replay *replay, struct thread *thread,
 {
 	const struct block *block;
 
-	phase_count(replay, 1, event->size, 0);
+	phase_count(replay, 1, event->size_bytes, 0);
 	if (!is_wanted(replay, thread))
 		return block_ignore(replay, thread, event);
 	block = block_begin(replay, thread, event);

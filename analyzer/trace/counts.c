@@ -2,7 +2,7 @@
 #include "trace/counts.h"
 
 #include "base/array.h"
-#include "trace/chunk_decoder.h"
+#include "trace/decoder.h"
 #include "base/hash_index.h"
 
 #include <stdlib.h>
@@ -19,7 +19,7 @@ struct counting {
 	struct process_counts *counts;
 	struct phases *phases; /* NULL: none asked for */
 	struct phase_cursor phase_now;
-	struct chunk_decoder *decoder;
+	struct decoder *decoder;
 	struct chunk_buffer buffer;
 	struct position *positions; /* [0] is none */
 	uint32_t position_count, position_capacity;
@@ -102,7 +102,7 @@ static void event_count(struct process_counts *counts, const struct event *event
 	case OP_REALLOC: counts->reallocs++; break;
 	}
 	counts->allocations++;
-	counts->bytes += event->size;
+	counts->bytes += event->size_bytes;
 }
 
 static void phase_count(struct counting *counting, const struct event *event)
@@ -111,7 +111,7 @@ static void phase_count(struct counting *counting, const struct event *event)
 	                event->op != OP_CONTROL;
 
 	phase_cursor_at(&counting->phase_now, counting->phases, event->time);
-	phase_cursor_count(&counting->phase_now, is_alloc, is_alloc ? event->size : 0,
+	phase_cursor_count(&counting->phase_now, is_alloc, is_alloc ? event->size_bytes : 0,
 	                   event->op == OP_FREE);
 }
 
@@ -123,15 +123,14 @@ static int chunk_count(struct counting *counting)
 	uint32_t number = 0;
 	size_t count, i;
 
-	while ((count = chunk_decoder_batch(counting->decoder, events, BATCH_EVENTS))) {
+	while ((count = decoder_batch(counting->decoder, events, BATCH_EVENTS))) {
 		if (events[0].op == EVENT_RUN) {
-			number = position_find(counting,
-			                       chunk_decoder_run(counting->decoder)->thread);
+			number = position_find(counting, decoder_run(counting->decoder)->thread);
 			if (!number)
 				return -1;
 			position = &counting->positions[number];
-			if (chunk_decoder_run(counting->decoder)->events_before > position->highest)
-				position->highest = chunk_decoder_run(counting->decoder)->events_before;
+			if (decoder_run(counting->decoder)->events_before > position->highest)
+				position->highest = decoder_run(counting->decoder)->events_before;
 			continue;
 		}
 		if (events[0].op == EVENT_NOTE)
@@ -164,16 +163,16 @@ static int chunks_count(struct counting *counting, struct trace_reader *reader,
 		entry = &process->chunks.entries[i];
 		if (trace_reader_chunk(reader, process, entry, &counting->buffer))
 			continue;
-		if (chunk_decoder_start(counting->decoder, counting->buffer.data,
-		                        counting->buffer.bytes, &error)) {
+		if (decoder_start(counting->decoder, counting->buffer.data,
+		                  counting->buffer.bytes, &error)) {
 			trace_reader_damaged(reader, process, entry, entry->events, error.message);
 			continue;
 		}
 		if (chunk_count(counting))
 			return -1;
-		wrong = chunk_decoder_error(counting->decoder);
-		decoded = chunk_decoder_events(counting->decoder);
-		committed = chunk_decoder_events_committed(counting->decoder);
+		wrong = decoder_error(counting->decoder);
+		decoded = decoder_events(counting->decoder);
+		committed = decoder_events_committed(counting->decoder);
 		if (wrong || decoded != committed)
 			trace_reader_damaged(reader, process, entry,
 			                     committed > decoded ? committed - decoded : 0,
@@ -201,7 +200,7 @@ int process_count(struct process_counts *counts, struct trace_reader *reader,
 	process->damaged_events = 0; /* met again now */
 	/* Where addresses lie is no matter here: an empty map is enough. */
 	if (map && !address_map_seal(map))
-		counting.decoder = chunk_decoder_new(map);
+		counting.decoder = decoder_new(map);
 	if (counting.decoder)
 		result = chunks_count(&counting, reader, process, progress, context);
 	counts->threads = counting.position_count;
@@ -215,7 +214,7 @@ int process_count(struct process_counts *counts, struct trace_reader *reader,
 	hash_index_release(&counting.index);
 	free(counting.positions);
 	chunk_buffer_release(&counting.buffer);
-	chunk_decoder_free(counting.decoder);
+	decoder_free(counting.decoder);
 	address_map_free(map);
 	return result;
 }

@@ -21,8 +21,8 @@ struct event {
 	uint8_t op;       /* enum event_op or event_kind; OP_CONTROL: a STACK record */
 	bool is_plain;    /* its frames are not exact */
 	bool is_in_place; /* realloc: the address stayed */
-	uint8_t alignment_shift; /* aligned: log2 of the alignment */
-	uint32_t pops, news;     /* inner frames that ended, then began since the last */
+	uint8_t alignment_log2; /* aligned: log2 of the alignment */
+	uint32_t pops, news;    /* inner frames that ended, then began since the last */
 	uint32_t
 		gap; /* 1 + index of the frame outside of which some are missing; 0: none new */
 	uint32_t frame_first; /* of the `news` in the batch's locations, outermost first */
@@ -30,7 +30,7 @@ struct event {
 	uint64_t time_end;    /* realloc: after it; else as `time` */
 	uint64_t address;     /* 0 if failed */
 	uint64_t old_address; /* realloc */
-	uint64_t size;        /* asked for; 0 if free */
+	uint64_t size_bytes;  /* asked for; 0 if free */
 };
 
 #endif

@@ -9,7 +9,7 @@
 
 /* One chunk being read. */
 struct cursor {
-	struct chunk_decoder *decoder;
+	struct decoder *decoder;
 	struct chunk_buffer buffer;
 	const struct chunk_entry *entry;
 	uint64_t key;     /* of events[at] */
@@ -109,7 +109,7 @@ static void cursor_free(struct cursor *cursor)
 {
 	if (!cursor)
 		return;
-	chunk_decoder_free(cursor->decoder);
+	decoder_free(cursor->decoder);
 	chunk_buffer_release(&cursor->buffer);
 	free(cursor);
 }
@@ -125,7 +125,7 @@ static struct cursor *cursor_new(struct event_merge *merge)
 	cursor = calloc(1, sizeof(*cursor));
 	if (!cursor)
 		return NULL;
-	cursor->decoder = chunk_decoder_new(merge->map);
+	cursor->decoder = decoder_new(merge->map);
 	if (!cursor->decoder) {
 		cursor_free(cursor);
 		return NULL;
@@ -148,16 +148,16 @@ static bool cursor_fill(struct event_merge *merge, struct cursor *cursor)
 	const char *error;
 
 	cursor->at = 0;
-	cursor->count = chunk_decoder_batch(cursor->decoder, cursor->events, BATCH_EVENTS);
+	cursor->count = decoder_batch(cursor->decoder, cursor->events, BATCH_EVENTS);
 	if (cursor->count) {
 		cursor->key = event_key(cursor->events[0].time, cursor->events[0].op);
 		if (merge->preview)
 			merge->preview(merge->context, cursor->events, cursor->count);
 		return true;
 	}
-	error = chunk_decoder_error(cursor->decoder);
-	decoded = chunk_decoder_events(cursor->decoder);
-	committed = chunk_decoder_events_committed(cursor->decoder);
+	error = decoder_error(cursor->decoder);
+	decoded = decoder_events(cursor->decoder);
+	committed = decoder_events_committed(cursor->decoder);
 	if (!error && decoded != committed)
 		error = "its count of events is not what it holds";
 	if (error)
@@ -169,8 +169,8 @@ static bool cursor_fill(struct event_merge *merge, struct cursor *cursor)
 /* Of two cursors at runs of one thread, whether the first comes first. */
 static bool is_run_before(const struct cursor *one, const struct cursor *two)
 {
-	return chunk_decoder_run(one->decoder)->events_before <
-	       chunk_decoder_run(two->decoder)->events_before;
+	return decoder_run(one->decoder)->events_before <
+	       decoder_run(two->decoder)->events_before;
 }
 
 static void cursor_wait(struct event_merge *merge, struct cursor *cursor)
@@ -189,7 +189,7 @@ static int cursor_enter(struct event_merge *merge, struct cursor *cursor)
 	struct cursor *other;
 	size_t i;
 
-	cursor->thread = chunk_decoder_run(cursor->decoder)->thread;
+	cursor->thread = decoder_run(cursor->decoder)->thread;
 	for (i = 0; i < merge->heap_count; i++) {
 		other = merge->heap[i];
 		if (other->thread != cursor->thread)
@@ -236,8 +236,8 @@ static int chunk_enter(struct event_merge *merge)
 		cursor_spare(merge, cursor);
 		return 0;
 	}
-	if (chunk_decoder_start(cursor->decoder, cursor->buffer.data, cursor->buffer.bytes,
-	                        &error)) {
+	if (decoder_start(cursor->decoder, cursor->buffer.data, cursor->buffer.bytes,
+	                  &error)) {
 		trace_reader_damaged(merge->reader, merge->process, entry, entry->events,
 		                     error.message);
 		cursor_spare(merge, cursor);
@@ -348,9 +348,9 @@ int event_merge_next(struct event_merge *merge, struct event_slice *slice)
 	*slice = (struct event_slice){
 		.events = cursor->events + cursor->at,
 		.count = merge->current_count,
-		.locations = chunk_decoder_locations(cursor->decoder),
-		.run = chunk_decoder_run(cursor->decoder),
-		.note = chunk_decoder_note(cursor->decoder),
+		.locations = decoder_locations(cursor->decoder),
+		.run = decoder_run(cursor->decoder),
+		.note = decoder_note(cursor->decoder),
 		.user = &cursor->user,
 	};
 	return 1;

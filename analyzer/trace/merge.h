@@ -12,7 +12,7 @@
 #define OUTLIVE_TRACE_MERGE_H
 
 #include "trace/address_map.h"
-#include "trace/chunk_decoder.h"
+#include "trace/decoder.h"
 #include "trace/reader.h"
 
 #include <stddef.h>

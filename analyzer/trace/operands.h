@@ -1,40 +1,42 @@
 /*
- * trace/operands.h - what follows an event's frames: addresses and sizes.
+ * trace/operands.h - what follows an event's frames: addresses and sizes. The writer's half is
+ * preload/event/operands.h.
  *
  * Functions that return text return NULL, or what is wrong with the record.
  */
 #ifndef OUTLIVE_TRACE_OPERANDS_H
 #define OUTLIVE_TRACE_OPERANDS_H
 
+#include "trace/bytes.h"
 #include "trace/event.h"
 #include "trace/prediction.h"
 
 /*
- * The address of a free (or realloc's old one). *class: its size class when it was
+ * The address of a free (or realloc's old one). *size_class: its size class when it was
  * found in `recent`, else FREED_CLASSES. NULL, or what is wrong.
  */
 static inline const char *freed_address_read(struct prediction *tables,
                                              const uint8_t **at, bool is_recent,
-                                             uint64_t *address, uint32_t *class)
+                                             uint64_t *address, uint32_t *size_class)
 {
 	const struct recent_block *block;
 	uint64_t distance;
 	uint32_t number;
 
-	*class = FREED_CLASSES;
+	*size_class = FREED_CLASSES;
 	if (!is_recent) {
 		*address = tables->last_address + (zigzag_read(at) << 3);
 		return NULL;
 	}
 	distance = varint_read(at);
-	if (UNLIKELY(distance >= RECENT_WINDOW || distance >= tables->newest))
+	if (unlikely(distance >= RECENT_WINDOW || distance >= tables->newest))
 		return "it names a recent block that is none";
 	number = tables->newest - (uint32_t)distance;
 	block = &tables->recent[tables->by_number[number % RECENT_WINDOW]];
-	if (UNLIKELY(block->number != number))
+	if (unlikely(block->number != number))
 		return "it names a recent block that was forgotten";
 	*address = block->address;
-	*class = block->class;
+	*size_class = block->size_class;
 	return NULL;
 }
 
@@ -44,52 +46,52 @@ static inline void alloc_read(struct prediction *tables, uint64_t leaf,
 {
 	uint64_t *size = &tables->sizes[FORMAT_HASH(leaf, SIZES_BITS)];
 	uint64_t predicted;
-	uint32_t class;
+	uint32_t size_class;
 
 	if (!(tag & TAG_SIZE_PREDICTED))
 		*size = varint_read(at);
-	event->size = *size;
-	class = SIZE_CLASS(event->size);
-	predicted = freed_pop(tables, class);
+	event->size_bytes = *size;
+	size_class = SIZE_CLASS(event->size_bytes);
+	predicted = freed_pop(tables, size_class);
 	if (tag & TAG_ADDRESS_PREDICTED)
 		event->address = predicted;
 	else
 		event->address = tables->last_address + (zigzag_read(at) << 3);
 	tables->last_address = event->address;
-	recent_add(tables, event->address, class);
+	recent_add(tables, event->address, size_class);
 }
 
 static inline const char *realloc_read(struct prediction *tables, const uint8_t **at,
                                        struct event *event)
 {
 	uint8_t flags = *(*at)++;
-	uint32_t class, old_class;
+	uint32_t size_class, old_class;
 	uint64_t duration, predicted;
 	const char *wrong;
 
 	duration = varint_read(at);
-	if (UNLIKELY(event->time + duration < event->time))
+	if (unlikely(event->time + duration < event->time))
 		return "its time overflows";
 	event->time_end = event->time + duration;
 	wrong = freed_address_read(tables, at, flags & REALLOC_OLD_RECENT,
 	                           &event->old_address, &old_class);
-	if (UNLIKELY(wrong))
+	if (unlikely(wrong))
 		return wrong;
-	event->size = varint_read(at);
-	class = SIZE_CLASS(event->size);
+	event->size_bytes = varint_read(at);
+	size_class = SIZE_CLASS(event->size_bytes);
 	if (flags & REALLOC_IN_PLACE) {
 		event->is_in_place = true;
 		event->address = event->old_address;
 	} else {
-		predicted = freed_pop(tables, class);
+		predicted = freed_pop(tables, size_class);
 		if (flags & REALLOC_NEW_PREDICTED)
 			event->address = predicted;
 		else
 			event->address = event->old_address + (zigzag_read(at) << 3);
 	}
-	if (UNLIKELY(!event->address))
+	if (unlikely(!event->address))
 		return "its address cannot be";
-	recent_add(tables, event->address, class);
+	recent_add(tables, event->address, size_class);
 	if (!(flags & REALLOC_IN_PLACE) && old_class < FREED_CLASSES)
 		freed_push(tables, old_class, event->old_address);
 	tables->last_address = event->address;
@@ -102,27 +104,27 @@ static inline const char *operands_read(struct prediction *tables, uint64_t leaf
                                         struct event *event)
 {
 	const char *wrong;
-	uint32_t class;
+	uint32_t size_class;
 
 	switch (event->op) {
 	case OP_ALIGNED:
-		event->alignment_shift = *(*at)++;
-		if (event->alignment_shift > 63)
+		event->alignment_log2 = *(*at)++;
+		if (event->alignment_log2 > 63)
 			return "its alignment is no power of two";
 		/* fall through */
 	case OP_MALLOC:
 	case OP_CALLOC: alloc_read(tables, leaf, at, tag, event); return NULL;
 	case OP_FREE:
 		wrong = freed_address_read(tables, at, tag & TAG_ADDRESS_PREDICTED,
-		                           &event->address, &class);
-		if (UNLIKELY(wrong))
+		                           &event->address, &size_class);
+		if (unlikely(wrong))
 			return wrong;
-		if (class < FREED_CLASSES)
-			freed_push(tables, class, event->address);
+		if (size_class < FREED_CLASSES)
+			freed_push(tables, size_class, event->address);
 		tables->last_address = event->address;
 		return NULL;
 	case OP_REALLOC: return realloc_read(tables, at, event);
-	case OP_FAILED: event->size = varint_read(at); return NULL;
+	case OP_FAILED: event->size_bytes = varint_read(at); return NULL;
 	}
 	return "it has no operation";
 }

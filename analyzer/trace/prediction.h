@@ -1,6 +1,6 @@
 /*
- * trace/prediction.h - the reader's half of the prediction tables of record_format.h, and its
- * varints.
+ * trace/prediction.h - the reader's half of the prediction tables of record_format.h; the writer's
+ * is preload/ring/prediction.h.
  *
  * All inline: this is the innermost part of the analyzer's hot loop.
  */
@@ -12,15 +12,12 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define LIKELY(condition) __builtin_expect(!!(condition), 1)
-#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
-
 #define FREED_SLOTS 8 /* a ring with room for FREED_DEPTH */
 
 struct recent_block {
 	uint64_t address;
 	uint32_t number; /* 0: none */
-	uint32_t class;
+	uint32_t size_class;
 };
 
 struct freed_ring {
@@ -49,55 +46,35 @@ static inline void prediction_reset(struct prediction *tables)
 	memset(tables, 0, offsetof(struct prediction, by_number));
 }
 
-static inline uint64_t varint_read(const uint8_t **at)
-{
-	const uint8_t *from = *at;
-	uint64_t value = *from & 0x7f;
-	unsigned shift = 7;
-
-	while (UNLIKELY(*from++ & 0x80) && shift < 70) {
-		value |= (uint64_t)(*from & 0x7f) << shift;
-		shift += 7;
-	}
-	*at = from;
-	return value;
-}
-
-static inline uint64_t zigzag_read(const uint8_t **at)
-{
-	uint64_t value = varint_read(at);
-
-	return value >> 1 ^ -(value & 1);
-}
-
 /* Number a block in `recent` as the newest. */
 static inline void recent_add(struct prediction *tables, uint64_t address,
-                              uint32_t class)
+                              uint32_t size_class)
 {
 	uint32_t slot = FORMAT_HASH(address, RECENT_BITS);
 	uint32_t number = ++tables->newest;
 
-	tables->recent[slot] = (struct recent_block){ address, number, class };
+	tables->recent[slot] = (struct recent_block){ address, number, size_class };
 	tables->by_number[number % RECENT_WINDOW] = (uint8_t)slot;
 }
 
-static inline void freed_push(struct prediction *tables, uint32_t class,
+static inline void freed_push(struct prediction *tables, uint32_t size_class,
                               uint64_t address)
 {
-	uint8_t top = tables->freed_top[class]++;
+	uint8_t top = tables->freed_top[size_class]++;
 
-	tables->freed[class].addresses[top % FREED_SLOTS] = address;
-	if (tables->freed_count[class] < FREED_DEPTH)
-		tables->freed_count[class]++;
+	tables->freed[size_class].addresses[top % FREED_SLOTS] = address;
+	if (tables->freed_count[size_class] < FREED_DEPTH)
+		tables->freed_count[size_class]++;
 }
 
-/* The last address freed in this class, taken off; 0 if there is none. */
-static inline uint64_t freed_pop(struct prediction *tables, uint32_t class)
+/* The last address freed in this size_class, taken off; 0 if there is none. */
+static inline uint64_t freed_pop(struct prediction *tables, uint32_t size_class)
 {
-	if (!tables->freed_count[class])
+	if (!tables->freed_count[size_class])
 		return 0;
-	tables->freed_count[class]--;
-	return tables->freed[class].addresses[--tables->freed_top[class] % FREED_SLOTS];
+	tables->freed_count[size_class]--;
+	return tables->freed[size_class]
+	    .addresses[--tables->freed_top[size_class] % FREED_SLOTS];
 }
 
 #endif

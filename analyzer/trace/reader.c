@@ -3,7 +3,7 @@
 
 #include "base/array.h"
 #include "base/byte_source.h"
-#include "trace/chunk_decoder.h"
+#include "trace/decoder.h"
 #include "trace/ring.h"
 #include "trace/file.h"
 

@@ -5,7 +5,7 @@
 #ifndef OUTLIVE_TRACE_STACK_RECORD_H
 #define OUTLIVE_TRACE_STACK_RECORD_H
 
-#include "trace/prediction.h"
+#include "trace/bytes.h"
 #include "record_format.h"
 
 #include <stdint.h>

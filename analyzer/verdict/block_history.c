@@ -176,7 +176,7 @@ static int life_begin(struct telling *telling, const struct thread *thread,
 		                         .sequence = thread->sequence,
 		                         .is_unborn = !origin_find(telling, thread, event,
 		                                                   &origin) };
-	return step_note(&life->birth, thread, event, event->address, event->size);
+	return step_note(&life->birth, thread, event, event->address, event->size_bytes);
 }
 
 static int life_move(struct story_life *life, const struct thread *thread,
@@ -188,7 +188,7 @@ static int life_move(struct story_life *life, const struct thread *thread,
 	life->moving = 0;
 	step = &life->moves[life->move_count++ % STORY_MOVES_MAX];
 	free(step->stack);
-	return step_note(step, thread, event, event->address, event->size);
+	return step_note(step, thread, event, event->address, event->size_bytes);
 }
 
 static int life_end(const struct telling *telling, struct story_life *life,

@@ -43,9 +43,9 @@ static uint8_t *control_begin(struct thread_state *state, enum control_kind kind
 		return NULL;
 	at = (uint8_t *)state->chunk + state->used;
 	*at++ = CONTROL_TAG(kind);
-	at = put_varint(at, length);
+	at = varint_put(at, length);
 	for (uint32_t i = 0; i < count; i++)
-		at = put_varint(at, fields[i]);
+		at = varint_put(at, fields[i]);
 	return at;
 }
 
@@ -194,7 +194,7 @@ bool depth_note(struct thread_state *state)
 	if (!at)
 		return false;
 	for (uint32_t i = first; i < state->depth; i++) {
-		at = put_varint(at, entry_words(state, i));
+		at = varint_put(at, entry_words(state, i));
 		/* The innermost is another in every event. */
 		if (i + 1 < state->depth)
 			state->frames[i].flags |= FRAME_TOLD;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "event/bytes.h"
+#include "stack/thread_state.h"
 #include "ring/ring.h"
 
 /* Of other stacks, so many a thread are noted at first sight. */

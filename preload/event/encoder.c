@@ -11,54 +11,16 @@
 #include "event/depth.h"
 #include "system/system.h"
 
-#define GROUP_FRAMES 8
-#define ADDRESS_OF_NONE 1 /* no block's: those are multiples of 8 */
 #define THREAD_BYTES_MAX 48
 #define GAP_BYTES_MAX 8
-#define GAPS_MAX 64         /* that a run tells of */
-#define FIXED_BYTES_MAX 112 /* all of an event but its frames, and a GAP record */
+#define GAPS_MAX 64 /* that a run tells of */
 
 static uint32_t frames_bytes_max(uint32_t count)
 {
-	return count * FRAME_BYTES_MAX + (count + GROUP_FRAMES - 1) / GROUP_FRAMES;
+	return count * FRAME_BYTES_MAX + GROUPS_OF(count);
 }
 
 /* ---- frames ------------------------------------------------------------------- */
-
-/*
- * Frames in groups of eight. `parent` is the return address outside the first of them,
- * `replaced` the one it takes the place of. *all: every frame was predicted. NULL: they
- * would go past `limit`; the tables are no longer what a reader has.
- */
-static inline uint8_t *frames_put(struct prediction *tables, uint8_t *at,
-                                  const uint8_t *limit, const struct walk_frame *frames,
-                                  uint32_t count, uint64_t parent, uint64_t replaced,
-                                  enum event_op op, bool *all)
-{
-	uint64_t other = replaced;
-
-	*all = true;
-	for (uint32_t begin = 0; begin < count; begin += GROUP_FRAMES) {
-		uint32_t end = begin + GROUP_FRAMES < count ? begin + GROUP_FRAMES : count;
-		uint8_t *mask_at = at++;
-		unsigned int mask = 0;
-
-		if (unlikely(at + (end - begin) * FRAME_BYTES_MAX > limit))
-			return NULL;
-		for (uint32_t i = begin; i < end; i++) {
-			uintptr_t return_address = frames[i].return_address;
-
-			if (frame_put(tables, &at, CHILD_CONTEXT(parent, other), return_address))
-				mask |= 1u << (i - begin);
-			else
-				*all = false;
-			parent = return_address;
-			other = op;
-		}
-		*mask_at = (uint8_t)mask;
-	}
-	return at;
-}
 
 /* What called this frame is not known: a reader is told once in a run. */
 static bool frame_has_gap(const struct walk_frame *frame)
@@ -73,7 +35,7 @@ static uint8_t *gap_put(uint8_t *at, uint32_t outer)
 
 	*at++ = CONTROL_TAG(CONTROL_GAP);
 	length_at = at++;
-	at = put_varint(at, outer);
+	at = varint_put(at, outer);
 	*length_at = (uint8_t)(at - length_at - 1);
 	return at;
 }
@@ -110,10 +72,10 @@ static uint8_t *thread_put(const struct thread_state *state, uint8_t *at,
 		return NULL;
 	*at++ = CONTROL_TAG(CONTROL_THREAD);
 	length_at = at++; /* below 128: one byte */
-	at = put_varint(at, guard.creator);
-	at = put_varint(at, guard.start);
-	at = put_varint(at, room_bytes ? state->own_stack.high : 0);
-	at = put_varint(at, room_bytes);
+	at = varint_put(at, guard.creator);
+	at = varint_put(at, guard.start);
+	at = varint_put(at, room_bytes ? state->own_stack.high : 0);
+	at = varint_put(at, room_bytes);
 	*length_at = (uint8_t)(at - length_at - 1);
 	return at;
 }
@@ -134,20 +96,17 @@ static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *
 		.stack_cut = frames < state->depth,
 	};
 	uint64_t name[THREAD_NAME_WORDS] = { 0 };
-	bool all;
+	const struct pushed_frames pushed = { state->frames + state->depth - frames, 0,
+		                                  frames };
 
 	system_thread_name((char *)name);
 	memcpy(run.name, name, sizeof(run.name));
 	thread_state_name(state, name);
-	memset(&state->prediction, 0, sizeof(state->prediction));
-	/* An empty entry is not that of a block at address 0. */
-	state->prediction.recent[FORMAT_HASH(0, RECENT_BITS)].address = ADDRESS_OF_NONE;
-	state->prediction.last_time = time;
+	prediction_reset(&state->prediction, time);
 	*at++ = CONTROL_TAG(CONTROL_RUN);
 	memcpy(at, &run, sizeof(run));
 	at += sizeof(run);
-	at = frames_put(&state->prediction, at, limit,
-	                state->frames + state->depth - frames, frames, 0, 0, OP_NONE, &all);
+	at = frames_put(&state->prediction, at, limit, &pushed, 0, 0, OP_NONE, false);
 	at = at ? gaps_put(state, at, limit, frames) : NULL;
 	return at ? thread_put(state, at, limit) : NULL;
 }
@@ -252,92 +211,24 @@ bool event_run_again(struct thread_state *state, uint32_t size_bytes, uint64_t t
 	return found;
 }
 
-static uint8_t *realloc_put(struct prediction *tables, uint8_t *at,
-                            const struct event *event)
-{
-	uint8_t *flags = at++;
-	uint32_t distance, old_class, new_class = SIZE_CLASS(event->size_bytes);
-	bool recent = recent_find(tables, event->old_address, &distance, &old_class);
-
-	*flags = 0;
-	at = put_varint(at,
-	                event->time_end > event->time ? event->time_end - event->time : 0);
-	if (recent) {
-		*flags |= REALLOC_OLD_RECENT;
-		at = put_varint(at, distance);
-	} else {
-		at = address_put(at, event->old_address, tables->last_address);
-	}
-	at = put_varint(at, event->size_bytes);
-	if (event->address == event->old_address) {
-		*flags |= REALLOC_IN_PLACE;
-	} else {
-		if (freed_pop(tables, new_class) == event->address)
-			*flags |= REALLOC_NEW_PREDICTED;
-		else
-			at = address_put(at, event->address, event->old_address);
-		if (recent)
-			freed_push(tables, old_class, event->old_address);
-	}
-	recent_add(tables, event->address, new_class);
-	tables->last_address = event->address;
-	return at;
-}
-
 /* ---- events ------------------------------------------------------------------- */
 
 /* NULL: it did not fit, and this run is at its end. */
-static inline uint8_t *event_put(struct thread_state *state, uint8_t *at,
-                                 const struct event *event,
-                                 const struct walk_result *walk)
+static __attribute__((noinline)) uint8_t *event_put_any(struct thread_state *state,
+                                                        const struct event *event,
+                                                        const struct walk_result *walk)
 {
-	struct prediction *tables = &state->prediction;
-	const uint8_t *limit = (uint8_t *)state->chunk + CHUNK_BYTES - FIXED_BYTES_MAX / 2;
-	uint32_t keep = walk->keep;
-	uint64_t parent = keep ? state->frames[keep - 1].return_address : 0;
-	uint64_t replaced = keep < state->depth ? state->frames[keep].return_address : 0;
-	uint64_t leaf = walk->news ? walk->frames[walk->news - 1].return_address : parent;
-	uint64_t time = event->time > tables->last_time ? event->time : tables->last_time;
-	uint8_t *tag_at = at++, *frames_at;
-	uint8_t tag = (uint8_t)event->op | (walk->plain ? TAG_PLAIN : 0);
-	bool all;
+	const struct pushed_frames pushed = { walk->frames, walk->keep, walk->news };
+	uint8_t *tag_at = (uint8_t *)state->chunk + state->used, *at;
 
-	at = shape_put(tables, at, state->depth - keep, walk->news, &tag);
-	at = put_varint(at, time - tables->last_time);
-	tables->last_time = time;
-	frames_at = at;
-	at = frames_put(tables, at, limit, walk->frames, walk->news, parent, replaced,
-	                event->op, &all);
+	at = event_put(state, event, &pushed, walk->plain ? TAG_PLAIN : 0, false);
 	if (unlikely(!at))
 		return NULL;
-	if (all && event->op != OP_CONTROL) {
-		at = frames_at;
-		tag |= TAG_FRAMES_PREDICTED;
-	}
-	if (event->op == OP_FREE)
-		at = free_put(tables, at, event->address, &tag);
-	else if (event->op == OP_REALLOC)
-		at = realloc_put(tables, at, event);
-	else if (event->op == OP_FAILED)
-		at = put_varint(at, event->size_bytes);
-	else if (event->op == OP_CONTROL)
-		tag = CONTROL_TAG(walk->plain ? CONTROL_STACK_PLAIN : CONTROL_STACK);
-	else {
-		if (event->op == OP_ALIGNED)
-			*at++ = event->alignment_log2;
-		at = alloc_put(tables, at, event->address, event->size_bytes, leaf, &tag);
-	}
-	*tag_at = tag;
+	if (event->op == OP_CONTROL)
+		*tag_at = CONTROL_TAG(walk->plain ? CONTROL_STACK_PLAIN : CONTROL_STACK);
 	if (unlikely(walk->cut && walk->news && frame_has_gap(walk->frames)))
-		at = gap_put(at, keep);
+		at = gap_put(at, walk->keep);
 	return at;
-}
-
-static void event_commit(struct thread_state *state, const uint8_t *at)
-{
-	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
-	state->events++;
-	chunk_commit(state->chunk, state->used, ++state->chunk_events);
 }
 
 /* The walk's frames may not fit half a chunk: hope for good predictions, else cut. */
@@ -349,12 +240,12 @@ static bool event_encode_deep(struct thread_state *state, const struct event *ev
 	if (!chunk_enter(state, FIXED_BYTES_MAX, event->time))
 		return false;
 	walk_rebase(state, walk);
-	at = event_put(state, (uint8_t *)state->chunk + state->used, event, walk);
+	at = event_put_any(state, event, walk);
 	if (!at) {
 		if (!chunk_enter(state, EVENT_BYTES_MAX / 2, event->time))
 			return false;
 		frames_cut(state, walk);
-		at = event_put(state, (uint8_t *)state->chunk + state->used, event, walk);
+		at = event_put_any(state, event, walk);
 		if (!at) {
 			chunk_leave(state);
 			ring_count_loss(LOST_TOO_BIG, 1);
@@ -409,7 +300,6 @@ bool event_encode(struct thread_state *state, const struct event *event,
 			return false;
 		walk_rebase(state, walk);
 	}
-	event_commit(state,
-	             event_put(state, (uint8_t *)state->chunk + state->used, event, walk));
+	event_commit(state, event_put_any(state, event, walk));
 	return true;
 }

@@ -4,13 +4,16 @@
 #ifndef OUTLIVE_PRELOAD_EVENT_ENCODER_H
 #define OUTLIVE_PRELOAD_EVENT_ENCODER_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "event/bytes.h"
+#include "event/operands.h"
 #include "stack/frames.h"
 #include "ring/ring.h"
 #include "stack/walk.h"
+
+static_assert(SHORT_FRAMES <= GROUP_FRAMES, "frames of a short walk are one group");
 
 /*
  * Append `event` with the stack `walk` to the thread's chunk and commit it; takes a new
@@ -30,6 +33,167 @@ bool event_has_room(const struct thread_state *state, uint32_t news);
  */
 bool event_run_again(struct thread_state *state, uint32_t size_bytes, uint64_t time);
 
+/* ---- one event's bytes ------------------------------------------------------------ */
+
+/* The frames of a walk: `count` of them follow the `keep` outer ones of the last event. */
+struct pushed_frames {
+	const struct walk_frame
+		*frames; /* outermost first; of a short walk: innermost first */
+	uint32_t keep, count;
+};
+
+/* Code one frame; true if it was the predicted one, and nothing had to be written. */
+static inline bool frame_put(struct prediction *tables, uint8_t **at, uint64_t context,
+                             uintptr_t return_address)
+{
+	uint16_t *child = &tables->children[FORMAT_HASH(context, CHILDREN_BITS)];
+	uint32_t index;
+
+	if (likely(tables->dictionary[*child] == return_address))
+		return true;
+	index = FORMAT_HASH(return_address, DICTIONARY_BITS);
+	if (tables->dictionary[index] == return_address) {
+		*(*at)++ = (uint8_t)(index >> 8);
+		*(*at)++ = (uint8_t)index;
+	} else {
+		*(*at)++ = 0x80;
+		memcpy(*at, &return_address, FRAME_ADDRESS_BITS / 8);
+		*at += FRAME_ADDRESS_BITS / 8;
+		tables->dictionary[index] = return_address;
+	}
+	*child = (uint16_t)index;
+	return false;
+}
+
+/*
+ * Frames in groups of eight. `parent` is the return address outside the first of them,
+ * `replaced` the one it takes the place of. NULL: they would go past `limit`; the tables are no
+ * longer what a reader has. `is_short`: they are one group, and there is room.
+ */
+static inline __attribute__((always_inline)) uint8_t *frames_put(
+	struct prediction *tables, uint8_t *at, const uint8_t *limit,
+	const struct pushed_frames *pushed, uint64_t parent, uint64_t replaced,
+	enum event_op op, const bool is_short)
+{
+	uint64_t other = replaced;
+	uint32_t left = pushed->count;
+
+	while (left) {
+		uint32_t count = is_short || left < GROUP_FRAMES ? left : GROUP_FRAMES;
+		const struct walk_frame *group = pushed->frames + (pushed->count - left);
+		uint8_t *mask_at = at++;
+		unsigned int mask = 0;
+
+		if (!is_short && unlikely(at + count * FRAME_BYTES_MAX > limit))
+			return NULL;
+		left -= count;
+		for (uint32_t i = count; i-- > 0;) {
+			uintptr_t return_address = group[is_short ? i : count - 1 - i]
+			                               .return_address;
+
+			mask >>= 1;
+			if (likely(frame_put(tables, &at, CHILD_CONTEXT(parent, other),
+			                     return_address)))
+				mask |= 1u << (GROUP_FRAMES - 1);
+			parent = return_address;
+			other = op;
+		}
+		*mask_at = (uint8_t)(mask >> (GROUP_FRAMES - count));
+	}
+	return at;
+}
+
+static inline uint8_t *shape_put(struct prediction *tables, uint8_t *at, uint32_t pops,
+                                 uint32_t news, uint8_t *tag)
+{
+	if (pops == tables->last_pops && news == tables->last_news &&
+	    TAG_OP(*tag) != OP_CONTROL) {
+		*tag |= TAG_SAME_SHAPE;
+		return at;
+	}
+	tables->last_pops = pops;
+	tables->last_news = news;
+	*at++ = (uint8_t)((pops < 15 ? pops : 15) << 4 | (news < 15 ? news : 15));
+	if (pops >= 15)
+		at = varint_put(at, pops - 15);
+	if (news >= 15)
+		at = varint_put(at, news - 15);
+	return at;
+}
+
+/*
+ * Shape, time and pushed frames, which all records that are events begin with. `at`: after
+ * the tag. NULL: see frames_put().
+ */
+static inline __attribute__((always_inline)) uint8_t *event_head_put(
+	struct thread_state *state, uint8_t *at, uint8_t *tag, const struct event *event,
+	const struct pushed_frames *pushed, const bool is_short)
+{
+	struct prediction *tables = &state->prediction;
+	const struct walk_frame *frames = state->frames;
+	const uint8_t *limit = (uint8_t *)state->chunk + CHUNK_BYTES - FIXED_BYTES_MAX / 2;
+	uint32_t keep = pushed->keep, pops = state->depth - keep;
+	uint64_t time = event->time > tables->last_time ? event->time : tables->last_time;
+
+	at = shape_put(tables, at, pops, pushed->count, tag);
+	at = varint_put(at, time - tables->last_time);
+	tables->last_time = time;
+	if (pushed->count) {
+		uint64_t parent = is_short || keep ? frames[keep - 1].return_address : 0;
+		uint64_t replaced = pops ? frames[keep].return_address : 0;
+		uint8_t *frames_at = at;
+
+		at = frames_put(tables, at, limit, pushed, parent, replaced, event->op,
+		                is_short);
+		if (!is_short && unlikely(!at))
+			return NULL;
+		if (at == frames_at + (is_short ? 1 : GROUPS_OF(pushed->count)) &&
+		    (is_short || event->op != OP_CONTROL))
+			return frames_at; /* each was the predicted one */
+		*tag &= (uint8_t)~TAG_FRAMES_PREDICTED;
+	}
+	return at;
+}
+
+/* The return address that the event is of; 0: there is none. */
+static inline uint64_t leaf_of(const struct thread_state *state,
+                               const struct pushed_frames *pushed, const bool is_short)
+{
+	if (pushed->count)
+		return pushed->frames[is_short ? 0 : pushed->count - 1].return_address;
+	return is_short || pushed->keep ? state->frames[pushed->keep - 1].return_address
+	                                : 0;
+}
+
+/*
+ * An event where the chunk is used up to: its end; NULL: it did not fit, and this run is at its
+ * end. `is_short`, a constant: it is a malloc, calloc or free whose stack is a short walk's, and
+ * there is room for it.
+ */
+static inline __attribute__((always_inline)) uint8_t *event_put(
+	struct thread_state *state, const struct event *event,
+	const struct pushed_frames *pushed, uint8_t flags, const bool is_short)
+{
+	uint8_t *tag_at = (uint8_t *)state->chunk + state->used, *at;
+	uint64_t leaf = leaf_of(state, pushed, is_short);
+	uint8_t tag = (uint8_t)event->op | TAG_FRAMES_PREDICTED | flags;
+
+	at = event_head_put(state, tag_at + 1, &tag, event, pushed, is_short);
+	if (!is_short && unlikely(!at))
+		return NULL;
+	at = operands_put(&state->prediction, leaf, at, &tag, event, is_short);
+	*tag_at = tag;
+	return at;
+}
+
+/* The event ends at `at`: a reader may have it. */
+static inline void event_commit(struct thread_state *state, const uint8_t *at)
+{
+	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
+	state->events++;
+	chunk_commit(state->chunk, state->used, ++state->chunk_events);
+}
+
 /*
  * What event_encode() and frames_apply() do, for a malloc, calloc or free whose stack is
  * what stack_walk_short() said. False: no room; nothing is changed.
@@ -38,53 +202,16 @@ static inline __attribute__((always_inline)) bool event_encode_short(
 	struct thread_state *state, enum event_op op, uint64_t time, uintptr_t address,
 	uint64_t size_bytes, const struct short_walk *walk)
 {
-	struct prediction *tables = &state->prediction;
-	const struct walk_frame *frames = state->frames;
-	struct chunk_header *chunk = state->chunk;
-	uint8_t *begin = (uint8_t *)chunk + state->used, *at = begin + 1;
-	uint32_t keep = walk->keep, pops = state->depth - keep;
-	uint64_t leaf = walk->news ? walk->frames[0].return_address
-	                           : frames[keep - 1].return_address;
-	uint8_t tag = (uint8_t)op | TAG_FRAMES_PREDICTED;
+	const struct event event = {
+		.op = op, .time = time, .address = address, .size_bytes = size_bytes
+	};
+	const struct pushed_frames pushed = { walk->frames, walk->keep, walk->news };
 
-	if (unlikely(!chunk || state->used > state->used_limit))
+	if (unlikely(!state->chunk || state->used > state->used_limit))
 		return false;
-	at = shape_put(tables, at, pops, walk->news, &tag);
-	time = time > tables->last_time ? time : tables->last_time;
-	at = put_varint(at, time - tables->last_time);
-	tables->last_time = time;
-	if (walk->news) {
-		uint64_t parent = frames[keep - 1].return_address;
-		uint64_t other = pops ? frames[keep].return_address : 0;
-		uint8_t *mask_at = at++;
-		unsigned int mask = 0;
-
-		for (uint32_t i = walk->news; i-- > 0;) {
-			uintptr_t return_address = walk->frames[i].return_address;
-
-			mask >>= 1;
-			if (likely(frame_put(tables, &at, CHILD_CONTEXT(parent, other),
-			                     return_address)))
-				mask |= 1u << (SHORT_FRAMES - 1);
-			parent = return_address;
-			other = op;
-		}
-		*mask_at = (uint8_t)(mask >> (SHORT_FRAMES - walk->news));
-		if (at == mask_at + 1)
-			at = mask_at;
-		else
-			tag &= (uint8_t)~TAG_FRAMES_PREDICTED;
-	}
-	if (op == OP_FREE)
-		at = free_put(tables, at, address, &tag);
-	else
-		at = alloc_put(tables, at, address, size_bytes, leaf, &tag);
-	*begin = tag;
-	state->used += (uint32_t)(at - begin);
-	state->events++;
-	chunk_commit(chunk, state->used, ++state->chunk_events);
+	event_commit(state, event_put(state, &event, &pushed, 0, true));
 	if (walk->news)
-		frames_apply_short(state, keep, walk->frames, walk->news);
+		frames_apply_short(state, walk->keep, walk->frames, walk->news);
 	return true;
 }
 

@@ -14,6 +14,7 @@
 
 #include "system/guard.h"
 #include "system/stack_bounds.h"
+#include "ring/prediction.h"
 #include "stack/stub_pool.h"
 #include "system/system.h"
 #include "record_format.h"
@@ -70,26 +71,6 @@ struct throw_mark {
 #define BOUND_STUB_BITS 16
 #define BOUND_STUB_MASK ((UINT64_C(1) << BOUND_STUB_BITS) - 1)
 #define CEILING_ALL 1
-
-/* The writer's half of the prediction tables; record_format.h says how they work. */
-struct prediction {
-	uint64_t dictionary[1 << DICTIONARY_BITS];
-	uint16_t children[1 << CHILDREN_BITS];
-	uint64_t sizes[1 << SIZES_BITS];
-	struct {
-		uint64_t address;
-		uint32_t number;
-		uint32_t size_class;
-	} recent[1 << RECENT_BITS];
-	struct {
-		uint64_t addresses[FREED_DEPTH]; /* a ring; the newest is before `top` */
-		uint32_t top, count;
-	} freed[FREED_CLASSES];
-	uint64_t last_address;
-	uint32_t newest; /* number of the block allocated last */
-	uint32_t last_pops, last_news;
-	uint64_t last_time; /* quanta */
-};
 
 #define STACK_CACHE_SIZE 4
 #define THREAD_NAME_WORDS 2

@@ -172,7 +172,7 @@ static void alloc_add(struct chunk_build *chunk, struct bytes *to,
 	uint64_t *size = &chunk->sizes[FORMAT_HASH(leaf, SIZES_BITS)];
 
 	if (event->op == OP_ALIGNED)
-		byte_add(to, event->alignment_shift);
+		byte_add(to, event->alignment_log2);
 	if (!chunk->is_verbose && *size == event->size)
 		*tag |= TAG_SIZE_PREDICTED;
 	else

@@ -176,7 +176,7 @@ static void sample_first_thread(struct trace_build *trace)
 		                          .pops = 2,
 		                          .address = 0x40000,
 		                          .size = 64,
-		                          .alignment_shift = 6 };
+		                          .alignment_log2 = 6 };
 	chunk_build_event(&chunk, &event);
 	event = (struct build_event){ .op = OP_FAILED, .time = 210, .size = 1ull << 60 };
 	chunk_build_event(&chunk, &event);

@@ -33,7 +33,7 @@ struct build_event {
 	const uint64_t *frames;
 	uint32_t frame_count;
 	uint64_t address, old_address, size;
-	uint8_t alignment_shift;
+	uint8_t alignment_log2;
 	bool is_exact; /* without TAG_PLAIN */
 };
 

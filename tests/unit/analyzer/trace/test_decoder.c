@@ -1,8 +1,8 @@
 /*
- * test_chunk_decoder.c - the bytes of a chunk come out as the events that went in.
+ * test_decoder.c - the bytes of a chunk come out as the events that went in.
  * Long, because every kind of record is damaged.
  */
-#include "trace/chunk_decoder.h"
+#include "trace/decoder.h"
 #include "trace_builder.h"
 
 #include <setjmp.h>
@@ -16,7 +16,7 @@
 /* A decoder with a map that knows no module: location offsets are return addresses. */
 struct fixture {
 	struct address_map *map;
-	struct chunk_decoder *decoder;
+	struct decoder *decoder;
 	struct chunk_build chunk;
 	uint8_t *padded; /* exactly as long as promised, so that ASan sees a step beyond */
 };
@@ -27,7 +27,7 @@ static int setup(void **state)
 
 	fixture->map = address_map_new();
 	address_map_seal(fixture->map);
-	fixture->decoder = chunk_decoder_new(fixture->map);
+	fixture->decoder = decoder_new(fixture->map);
 	chunk_build_begin(&fixture->chunk, CHUNK_KIND_EVENTS, 1, 0);
 	*state = fixture;
 	return 0;
@@ -37,7 +37,7 @@ static int teardown(void **state)
 {
 	struct fixture *fixture = *state;
 
-	chunk_decoder_free(fixture->decoder);
+	decoder_free(fixture->decoder);
 	address_map_free(fixture->map);
 	chunk_build_release(&fixture->chunk);
 	free(fixture->padded);
@@ -53,7 +53,7 @@ static int start(struct fixture *fixture, struct error *error)
 	fixture->padded = malloc(bytes + CHUNK_PADDING_BYTES);
 	memcpy(fixture->padded, fixture->chunk.bytes.data, bytes);
 	memset(fixture->padded + bytes, 0xff, CHUNK_PADDING_BYTES);
-	return chunk_decoder_start(fixture->decoder, fixture->padded, bytes, error);
+	return decoder_start(fixture->decoder, fixture->padded, bytes, error);
 }
 
 /* Decode everything; the events after the first run. */
@@ -63,7 +63,7 @@ static size_t decode(struct fixture *fixture, struct event *events, size_t room)
 
 	assert_int_equal(start(fixture, NULL), 0);
 	while (
-		(got = chunk_decoder_batch(fixture->decoder, events + count, room - count))) {
+		(got = decoder_batch(fixture->decoder, events + count, room - count))) {
 		if (events[count].op != EVENT_RUN && events[count].op != EVENT_NOTE)
 			count += got;
 		assert_true(count < room);
@@ -76,14 +76,14 @@ static void expect_wrong(struct fixture *fixture, const char *what)
 	struct event events[64];
 
 	decode(fixture, events, 64);
-	assert_non_null(chunk_decoder_error(fixture->decoder));
-	if (!strstr(chunk_decoder_error(fixture->decoder), what))
-		fail_msg("'%s' does not say '%s'", chunk_decoder_error(fixture->decoder), what);
+	assert_non_null(decoder_error(fixture->decoder));
+	if (!strstr(decoder_error(fixture->decoder), what))
+		fail_msg("'%s' does not say '%s'", decoder_error(fixture->decoder), what);
 }
 
 static uint64_t frame_at(const struct fixture *fixture, uint32_t index)
 {
-	uint32_t location = chunk_decoder_locations(fixture->decoder)[index];
+	uint32_t location = decoder_locations(fixture->decoder)[index];
 
 	return address_map_location(fixture->map, location)->offset;
 }
@@ -99,8 +99,8 @@ static void reads_a_run_with_its_stack(void **state)
 
 	chunk_build_run(&fixture->chunk, 7, 123456, 99, stack, 10);
 	assert_int_equal(start(fixture, NULL), 0);
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
-	run = chunk_decoder_run(fixture->decoder);
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
+	run = decoder_run(fixture->decoder);
 	assert_int_equal(event.op, EVENT_RUN);
 	assert_int_equal(event.time, 123456);
 	assert_int_equal(run->thread, 7);
@@ -110,8 +110,8 @@ static void reads_a_run_with_its_stack(void **state)
 	assert_int_equal(event.news, 10);
 	for (i = 0; i < 10; i++)
 		assert_int_equal(frame_at(fixture, i), stack[i]);
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 0);
-	assert_null(chunk_decoder_error(fixture->decoder));
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 0);
+	assert_null(decoder_error(fixture->decoder));
 }
 
 static void reads_every_operation(void **state)
@@ -131,7 +131,7 @@ static void reads_every_operation(void **state)
 		  .time = 3,
 		  .address = 0x8000,
 		  .size = 64,
-		  .alignment_shift = 12,
+		  .alignment_log2 = 12,
 		  .is_exact = true },
 		{ .op = OP_FREE, .time = 3, .pops = 1, .address = 0x5000 },
 		{ .op = OP_REALLOC,
@@ -156,16 +156,16 @@ static void reads_every_operation(void **state)
 	for (i = 0; i < count; i++)
 		chunk_build_event(&fixture->chunk, &built[i]);
 	assert_int_equal(decode(fixture, events, 16), count);
-	assert_null(chunk_decoder_error(fixture->decoder));
+	assert_null(decoder_error(fixture->decoder));
 	for (i = 0; i < count; i++) {
 		assert_int_equal(events[i].op, built[i].op);
 		assert_int_equal(events[i].time, built[i].time);
 		assert_int_equal(events[i].address, built[i].address);
-		assert_int_equal(events[i].size, built[i].size);
+		assert_int_equal(events[i].size_bytes, built[i].size);
 		assert_int_equal(events[i].pops, built[i].pops);
 		assert_int_equal(events[i].news, built[i].frame_count);
 		assert_int_equal(events[i].old_address, built[i].old_address);
-		assert_int_equal(events[i].alignment_shift, built[i].alignment_shift);
+		assert_int_equal(events[i].alignment_log2, built[i].alignment_log2);
 		assert_int_equal(events[i].is_plain, !built[i].is_exact);
 	}
 	assert_int_equal(events[4].time_end, 9);
@@ -234,10 +234,10 @@ static void agrees_with_the_builder(struct fixture *fixture, bool is_verbose)
 		chunk_build_event(&fixture->chunk, &built[i]);
 	}
 	count = decode(fixture, events, 5002);
-	assert_null(chunk_decoder_error(fixture->decoder));
+	assert_null(decoder_error(fixture->decoder));
 	assert_int_equal(count, 5000);
-	assert_int_equal(chunk_decoder_events(fixture->decoder), 5000);
-	assert_int_equal(chunk_decoder_events_committed(fixture->decoder), 5000);
+	assert_int_equal(decoder_events(fixture->decoder), 5000);
+	assert_int_equal(decoder_events_committed(fixture->decoder), 5000);
 	for (i = 0; i < 5000; i++) {
 		assert_int_equal(events[i].op, built[i].op);
 		assert_int_equal(events[i].is_plain, !built[i].is_exact);
@@ -245,7 +245,7 @@ static void agrees_with_the_builder(struct fixture *fixture, bool is_verbose)
 		assert_int_equal(events[i].time_end, built[i].time_end);
 		assert_int_equal(events[i].address, built[i].address);
 		assert_int_equal(events[i].old_address, built[i].old_address);
-		assert_int_equal(events[i].size, built[i].size);
+		assert_int_equal(events[i].size_bytes, built[i].size);
 	}
 }
 
@@ -276,9 +276,9 @@ static void frames_come_out_right(void **state)
 		chunk_build_event(&fixture->chunk, &built[i]);
 	}
 	assert_int_equal(start(fixture, NULL), 0);
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
 	for (i = 0; i < 2000; i++) {
-		assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+		assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
 		assert_int_equal(event.news, built[i].frame_count);
 		for (j = 0; j < event.news; j++)
 			assert_int_equal(frame_at(fixture, event.frame_first + j), frames[i][j]);
@@ -299,7 +299,7 @@ static void reads_a_deep_stack(void **state)
 	chunk_build_malloc(&fixture->chunk, 2, BUILD_STACK_MAX, frames, BUILD_STACK_MAX,
 	                   0x2000, 8);
 	assert_int_equal(decode(fixture, events, 4), 2);
-	assert_null(chunk_decoder_error(fixture->decoder));
+	assert_null(decoder_error(fixture->decoder));
 	assert_int_equal(events[0].news, BUILD_STACK_MAX);
 	assert_int_equal(events[1].pops, BUILD_STACK_MAX);
 }
@@ -386,10 +386,10 @@ static const struct stack_note *note_next(struct fixture *fixture,
 {
 	struct event event;
 
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
 	assert_int_equal(event.op, EVENT_NOTE);
-	assert_int_equal(chunk_decoder_note(fixture->decoder)->kind, kind);
-	return chunk_decoder_note(fixture->decoder);
+	assert_int_equal(decoder_note(fixture->decoder)->kind, kind);
+	return decoder_note(fixture->decoder);
 }
 
 static void reads_what_is_said_of_the_stack(void **state)
@@ -409,7 +409,7 @@ static void reads_what_is_said_of_the_stack(void **state)
 	chunk_build_touched(&fixture->chunk, 12288);
 	chunk_build_fault(&fixture->chunk, 11, FAULT_STACK_OVERFLOW, 0x1008, 0x400600, 99);
 	assert_int_equal(start(fixture, NULL), 0);
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
 	note = note_next(fixture, CONTROL_THREAD);
 	assert_int_equal(note->thread.creator, 3);
 	assert_int_equal(note->thread.room, 8 << 20);
@@ -418,7 +418,7 @@ static void reads_what_is_said_of_the_stack(void **state)
 	assert_int_equal(
 		address_map_location(fixture->map, note->thread.start_location)->offset,
 		0x400501);
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
 	assert_int_equal(event.op, OP_MALLOC);
 	note = note_next(fixture, CONTROL_DEPTH);
 	assert_int_equal(note->depth.stack, STACK_OWN);
@@ -441,10 +441,10 @@ static void reads_what_is_said_of_the_stack(void **state)
 	assert_int_equal(note->fault.address, 0x1008);
 	assert_int_equal(note->fault.instruction, 0x400600);
 	assert_int_equal(note->fault.depth_bytes, 99);
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 0);
-	assert_null(chunk_decoder_error(fixture->decoder));
-	assert_int_equal(chunk_decoder_events(fixture->decoder), 1);
-	assert_int_equal(chunk_decoder_events_committed(fixture->decoder), 1);
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 0);
+	assert_null(decoder_error(fixture->decoder));
+	assert_int_equal(decoder_events(fixture->decoder), 1);
+	assert_int_equal(decoder_events_committed(fixture->decoder), 1);
 }
 
 static void reads_what_a_thread_is_called(void **state)
@@ -460,12 +460,12 @@ static void reads_what_a_thread_is_called(void **state)
 	chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
 	chunk_build_raw(&fixture->chunk, named, sizeof(named), 0);
 	assert_int_equal(start(fixture, NULL), 0);
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
 	note = note_next(fixture, CONTROL_NAME);
 	assert_int_equal(note->name.time, 300);
 	assert_string_equal(note->name.text, "ab");
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 0);
-	assert_null(chunk_decoder_error(fixture->decoder));
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 0);
+	assert_null(decoder_error(fixture->decoder));
 }
 
 /* A gap belongs to the event or the run before it; one beyond the stack is wrong. */
@@ -484,15 +484,15 @@ static void reads_where_frames_are_missing(void **state)
 	chunk_build_raw(&fixture->chunk, third, sizeof(third), 0);
 	chunk_build_malloc(&fixture->chunk, 1, 0, NULL, 0, 0x2000, 8);
 	assert_int_equal(start(fixture, NULL), 0);
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, events, 3), 1);
+	assert_int_equal(decoder_batch(fixture->decoder, events, 3), 1);
 	assert_int_equal(events[0].op, EVENT_RUN);
-	assert_int_equal(chunk_decoder_run(fixture->decoder)->gap_count, 2);
-	assert_int_equal(chunk_decoder_run(fixture->decoder)->gaps[0], 0);
-	assert_int_equal(chunk_decoder_run(fixture->decoder)->gaps[1], 2);
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, events, 3), 2);
+	assert_int_equal(decoder_run(fixture->decoder)->gap_count, 2);
+	assert_int_equal(decoder_run(fixture->decoder)->gaps[0], 0);
+	assert_int_equal(decoder_run(fixture->decoder)->gaps[1], 2);
+	assert_int_equal(decoder_batch(fixture->decoder, events, 3), 2);
 	assert_int_equal(events[0].gap, 3);
 	assert_int_equal(events[1].gap, 0);
-	assert_null(chunk_decoder_error(fixture->decoder));
+	assert_null(decoder_error(fixture->decoder));
 }
 
 static void refuses_a_gap_beyond_the_stack(void **state)
@@ -522,13 +522,13 @@ static void skips_records_of_later_versions(void **state)
 	chunk_build_malloc(&fixture->chunk, 1, 0, NULL, 0, 0x1000, 8);
 	chunk_build_raw(&fixture->chunk, later, sizeof(later), 0);
 	assert_int_equal(start(fixture, NULL), 0);
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
 	assert_int_equal(event.op, EVENT_RUN);
 	assert_int_equal(note_next(fixture, CONTROL_TOUCHED)->touched_bytes, 16);
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 1);
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
 	assert_int_equal(event.op, OP_MALLOC);
-	assert_int_equal(chunk_decoder_batch(fixture->decoder, &event, 1), 0);
-	assert_null(chunk_decoder_error(fixture->decoder));
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 0);
+	assert_null(decoder_error(fixture->decoder));
 }
 
 static void refuses_a_note_before_a_run(void **state)
@@ -560,8 +560,8 @@ static void refuses_a_bomb_of_frames(void **state)
 	for (i = 0; i < 10000; i++)
 		chunk_build_raw(&fixture->chunk, bomb, sizeof(bomb), 1);
 	decode(fixture, events, 20000);
-	assert_non_null(chunk_decoder_error(fixture->decoder));
-	assert_non_null(strstr(chunk_decoder_error(fixture->decoder), "too many frames"));
+	assert_non_null(decoder_error(fixture->decoder));
+	assert_non_null(strstr(decoder_error(fixture->decoder), "too many frames"));
 }
 
 /* Cut anywhere, a chunk gives what came before, and an error or nothing. */

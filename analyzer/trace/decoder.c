@@ -1,5 +1,5 @@
-/* trace/chunk_decoder.c - the byte-coded records of one event chunk, as events. */
-#include "trace/chunk_decoder.h"
+/* trace/decoder.c - the byte-coded records of one event chunk, as events. */
+#include "trace/decoder.h"
 
 #include "base/array.h"
 #include "trace/operands.h"
@@ -24,7 +24,7 @@
 #define GROUP_BYTES_MAX (1 + 8 * 7)
 static_assert(RECORD_BYTES_MAX + GROUP_BYTES_MAX <= CHUNK_PADDING_BYTES, "padding");
 
-struct chunk_decoder {
+struct decoder {
 	struct prediction tables;
 	uint32_t pops, news; /* of the previous event */
 
@@ -43,9 +43,9 @@ struct chunk_decoder {
 	char message[128];
 };
 
-struct chunk_decoder *chunk_decoder_new(struct address_map *map)
+struct decoder *decoder_new(struct address_map *map)
 {
-	struct chunk_decoder *decoder = calloc(1, sizeof(*decoder));
+	struct decoder *decoder = calloc(1, sizeof(*decoder));
 
 	if (!decoder)
 		return NULL;
@@ -55,13 +55,13 @@ struct chunk_decoder *chunk_decoder_new(struct address_map *map)
 	/* Untouched pages cost nothing, so the deepest stack has room from the start. */
 	decoder->stack = malloc(STACK_FRAMES_MAX * sizeof(*decoder->stack));
 	if (!decoder->frames || !decoder->stack) {
-		chunk_decoder_free(decoder);
+		decoder_free(decoder);
 		return NULL;
 	}
 	return decoder;
 }
 
-void chunk_decoder_free(struct chunk_decoder *decoder)
+void decoder_free(struct decoder *decoder)
 {
 	if (!decoder)
 		return;
@@ -70,8 +70,8 @@ void chunk_decoder_free(struct chunk_decoder *decoder)
 	free(decoder);
 }
 
-int chunk_decoder_start(struct chunk_decoder *decoder, const uint8_t *chunk,
-                        size_t bytes, struct error *error)
+int decoder_start(struct decoder *decoder, const uint8_t *chunk, size_t bytes,
+                  struct error *error)
 {
 	struct chunk_header header;
 
@@ -96,7 +96,7 @@ int chunk_decoder_start(struct chunk_decoder *decoder, const uint8_t *chunk,
 }
 
 /* What is wrong at the record that begins at `record`; ends the chunk. */
-static void decoder_fail(struct chunk_decoder *decoder, const uint8_t *record,
+static void decoder_fail(struct decoder *decoder, const uint8_t *record,
                          const char *what)
 {
 	snprintf(decoder->message, sizeof(decoder->message), "byte %zu of the chunk: %s",
@@ -105,7 +105,7 @@ static void decoder_fail(struct chunk_decoder *decoder, const uint8_t *record,
 }
 
 /* The map changed: what the dictionary says may lie in another module from now on. */
-static void decoder_remap(struct chunk_decoder *decoder)
+static void decoder_remap(struct decoder *decoder)
 {
 	memset(decoder->tables.locations, 0, sizeof(decoder->tables.locations));
 	decoder->map_change = address_map_change_after(decoder->map, decoder->time);
@@ -115,13 +115,13 @@ static void decoder_remap(struct chunk_decoder *decoder)
  * One frame code at *at: the index in the dictionary, or -1 when it is no code. A raw
  * address goes into the dictionary.
  */
-static inline int frame_code_read(struct chunk_decoder *decoder, const uint8_t **at)
+static inline int frame_code_read(struct decoder *decoder, const uint8_t **at)
 {
 	const uint8_t *from = *at;
 	uint64_t address = 0;
 	int index;
 
-	if (LIKELY(from[0] < 1 << DICTIONARY_BITS >> 8)) {
+	if (likely(from[0] < 1 << DICTIONARY_BITS >> 8)) {
 		*at = from + 2;
 		return from[0] << 8 | from[1];
 	}
@@ -136,7 +136,7 @@ static inline int frame_code_read(struct chunk_decoder *decoder, const uint8_t *
 }
 
 /* Make room for `news` more frames of this batch. */
-static int frames_reserve(struct chunk_decoder *decoder, uint32_t news)
+static int frames_reserve(struct decoder *decoder, uint32_t news)
 {
 	return array_reserve(decoder->frames, decoder->frames_capacity,
 	                     (size_t)decoder->frames_used + news);
@@ -146,7 +146,7 @@ static int frames_reserve(struct chunk_decoder *decoder, uint32_t news)
  * Read `news` frames onto the stack, whose first `keep` frames stay. `replaced` is the
  * return address that was at depth `keep` (0: none). NULL, or what is wrong.
  */
-static inline const char *frames_read(struct chunk_decoder *decoder, const uint8_t **at,
+static inline const char *frames_read(struct decoder *decoder, const uint8_t **at,
                                       uint32_t keep, uint32_t news, uint64_t replaced,
                                       bool all_predicted, uint8_t op)
 {
@@ -159,7 +159,7 @@ static inline const char *frames_read(struct chunk_decoder *decoder, const uint8
 
 	for (i = 0; i < news; i++) {
 		if (!all_predicted && i % 8 == 0) {
-			if (UNLIKELY(*at >= decoder->end))
+			if (unlikely(*at >= decoder->end))
 				return "its frames cross the chunk's end";
 			mask = *(*at)++;
 		}
@@ -168,13 +168,13 @@ static inline const char *frames_read(struct chunk_decoder *decoder, const uint8
 		index = *child;
 		if (!all_predicted && !(mask >> i % 8 & 1)) {
 			index = frame_code_read(decoder, at);
-			if (UNLIKELY(index < 0))
+			if (unlikely(index < 0))
 				return "a frame code is wrong";
 			*child = (uint16_t)index;
 		}
 		parent = decoder->tables.dictionary[index];
 		other = op;
-		if (UNLIKELY(!decoder->tables.locations[index])) {
+		if (unlikely(!decoder->tables.locations[index])) {
 			decoder->tables.locations[index] = address_map_find(decoder->map, parent,
 			                                                    decoder->time);
 			if (!decoder->tables.locations[index])
@@ -189,7 +189,7 @@ static inline const char *frames_read(struct chunk_decoder *decoder, const uint8
 }
 
 /* The shape after a record's tag; checked against the stack. NULL, or what is wrong. */
-static inline const char *shape_read(struct chunk_decoder *decoder, const uint8_t **at,
+static inline const char *shape_read(struct decoder *decoder, const uint8_t **at,
                                      uint8_t tag)
 {
 	uint64_t pops = decoder->pops, news = decoder->news;
@@ -198,16 +198,16 @@ static inline const char *shape_read(struct chunk_decoder *decoder, const uint8_
 		pops = **at >> 4;
 		news = **at & 15;
 		++*at;
-		if (UNLIKELY(pops == 15))
+		if (unlikely(pops == 15))
 			pops += varint_read(at);
-		if (UNLIKELY(news == 15))
+		if (unlikely(news == 15))
 			news += varint_read(at);
 	}
-	if (UNLIKELY(pops > decoder->depth))
+	if (unlikely(pops > decoder->depth))
 		return "it ends more frames than there are";
-	if (UNLIKELY(news > STACK_FRAMES_MAX - (decoder->depth - pops)))
+	if (unlikely(news > STACK_FRAMES_MAX - (decoder->depth - pops)))
 		return "its stack is too deep";
-	if (UNLIKELY(news > decoder->frames_left))
+	if (unlikely(news > decoder->frames_left))
 		return "too many frames for one chunk";
 	decoder->frames_left -= news;
 	decoder->pops = (uint32_t)pops;
@@ -216,28 +216,27 @@ static inline const char *shape_read(struct chunk_decoder *decoder, const uint8_
 }
 
 /* The innermost return address; 0 if there is none. */
-static inline uint64_t leaf_of(const struct chunk_decoder *decoder)
+static inline uint64_t leaf_of(const struct decoder *decoder)
 {
 	return decoder->depth ? decoder->stack[decoder->depth - 1] : 0;
 }
 
 /* Shape, time and new frames, which all records that are events begin with. */
-static inline const char *event_head_read(struct chunk_decoder *decoder,
-                                          const uint8_t **at, uint8_t tag,
-                                          struct event *event)
+static inline const char *event_head_read(struct decoder *decoder, const uint8_t **at,
+                                          uint8_t tag, struct event *event)
 {
 	uint64_t replaced, delta;
 	uint32_t pops, news;
 	const char *wrong;
 
 	wrong = shape_read(decoder, at, tag);
-	if (UNLIKELY(wrong))
+	if (unlikely(wrong))
 		return wrong;
 	delta = varint_read(at);
-	if (UNLIKELY(decoder->time + delta < decoder->time))
+	if (unlikely(decoder->time + delta < decoder->time))
 		return "its time overflows";
 	decoder->time += delta;
-	if (UNLIKELY(decoder->time >= decoder->map_change))
+	if (unlikely(decoder->time >= decoder->map_change))
 		decoder_remap(decoder);
 	pops = decoder->pops;
 	news = decoder->news;
@@ -254,7 +253,7 @@ static inline const char *event_head_read(struct chunk_decoder *decoder,
 		decoder->depth -= pops;
 		return NULL;
 	}
-	if (UNLIKELY(news > decoder->frames_capacity - decoder->frames_used) &&
+	if (unlikely(news > decoder->frames_capacity - decoder->frames_used) &&
 	    frames_reserve(decoder, news))
 		return "out of memory for its frames";
 	replaced = pops ? decoder->stack[decoder->depth - pops] : 0;
@@ -263,28 +262,28 @@ static inline const char *event_head_read(struct chunk_decoder *decoder,
 }
 
 /* One event at decoder->at. NULL, or what is wrong with it. */
-static inline const char *event_read(struct chunk_decoder *decoder, uint8_t tag,
+static inline const char *event_read(struct decoder *decoder, uint8_t tag,
                                      struct event *event)
 {
 	const uint8_t *at = decoder->at + 1;
 	const char *wrong;
 
 	wrong = event_head_read(decoder, &at, tag, event);
-	if (UNLIKELY(wrong))
+	if (unlikely(wrong))
 		return wrong;
 	wrong = operands_read(&decoder->tables, leaf_of(decoder), &at, tag, event);
-	if (UNLIKELY(wrong))
+	if (unlikely(wrong))
 		return wrong;
-	if (UNLIKELY(!event->address && event->op < OP_FREE))
+	if (unlikely(!event->address && event->op < OP_FREE))
 		return "its address cannot be";
-	if (UNLIKELY(at > decoder->end))
+	if (unlikely(at > decoder->end))
 		return "it crosses the chunk's end";
 	decoder->at = at;
 	return stack_gap_follows(&decoder->at, decoder->end, decoder->depth, &event->gap);
 }
 
 /* A RUN record: every table is zeroed, and the stack is the record's. */
-static const char *run_read(struct chunk_decoder *decoder, struct event *event)
+static const char *run_read(struct decoder *decoder, struct event *event)
 {
 	const uint8_t *at = decoder->at + 1;
 	struct run_record record;
@@ -327,8 +326,7 @@ static const char *run_read(struct chunk_decoder *decoder, struct event *event)
 }
 
 /* A STACK record: what the thread's stack has become, without a call of the allocator. */
-static const char *stack_read(struct chunk_decoder *decoder, uint8_t tag,
-                              struct event *event)
+static const char *stack_read(struct decoder *decoder, uint8_t tag, struct event *event)
 {
 	const uint8_t *at = decoder->at + 1;
 	const char *wrong;
@@ -350,8 +348,7 @@ static const char *stack_read(struct chunk_decoder *decoder, uint8_t tag,
  * The location of an instruction or a function's start. Locations are return addresses:
  * the call is the byte before.
  */
-static int location_find(struct chunk_decoder *decoder, uint64_t address,
-                         uint32_t *location)
+static int location_find(struct decoder *decoder, uint64_t address, uint32_t *location)
 {
 	if (!address)
 		return 0;
@@ -360,7 +357,7 @@ static int location_find(struct chunk_decoder *decoder, uint64_t address,
 }
 
 /* What is said of the stack: the note. An unknown kind is skipped: *count stays 0. */
-static const char *note_read(struct chunk_decoder *decoder, enum control_kind kind,
+static const char *note_read(struct decoder *decoder, enum control_kind kind,
                              struct event *event, size_t *count)
 {
 	const uint8_t *at = decoder->at + 1;
@@ -398,8 +395,7 @@ static const char *note_read(struct chunk_decoder *decoder, enum control_kind ki
  * A control record; what it is is the only event of its batch. *count: how many that are;
  * none of a record that is skipped. False: it is wrong.
  */
-static bool control_read(struct chunk_decoder *decoder, struct event *event,
-                         size_t *count)
+static bool control_read(struct decoder *decoder, struct event *event, size_t *count)
 {
 	const uint8_t *record = decoder->at;
 	enum control_kind kind = (enum control_kind)(*record >> 3);
@@ -419,7 +415,7 @@ static bool control_read(struct chunk_decoder *decoder, struct event *event,
 }
 
 /* Events up to the next control record, or until there are enough. */
-static size_t events_read(struct chunk_decoder *decoder, struct event *events,
+static size_t events_read(struct decoder *decoder, struct event *events,
                           size_t capacity)
 {
 	const uint8_t *record;
@@ -428,26 +424,25 @@ static size_t events_read(struct chunk_decoder *decoder, struct event *events,
 
 	while (count < capacity && decoder->at < decoder->end) {
 		record = decoder->at;
-		if (UNLIKELY(TAG_OP(*record) == OP_CONTROL))
+		if (unlikely(TAG_OP(*record) == OP_CONTROL))
 			break;
 		wrong = "an event before any run began";
-		if (LIKELY(decoder->is_in_run))
+		if (likely(decoder->is_in_run))
 			wrong = event_read(decoder, *record, &events[count]);
-		if (UNLIKELY(wrong)) {
+		if (unlikely(wrong)) {
 			decoder_fail(decoder, record, wrong);
 			break;
 		}
 		count++;
 		/* Deep stacks: hand over what is there rather than hold much of it. */
-		if (UNLIKELY(decoder->frames_used > BATCH_FRAMES_ENOUGH))
+		if (unlikely(decoder->frames_used > BATCH_FRAMES_ENOUGH))
 			break;
 	}
 	decoder->events += count;
 	return count;
 }
 
-size_t chunk_decoder_batch(struct chunk_decoder *decoder, struct event *events,
-                           size_t capacity)
+size_t decoder_batch(struct decoder *decoder, struct event *events, size_t capacity)
 {
 	size_t count;
 
@@ -460,32 +455,32 @@ size_t chunk_decoder_batch(struct chunk_decoder *decoder, struct event *events,
 	return count;
 }
 
-const uint32_t *chunk_decoder_locations(const struct chunk_decoder *decoder)
+const uint32_t *decoder_locations(const struct decoder *decoder)
 {
 	return decoder->frames;
 }
 
-const struct run *chunk_decoder_run(const struct chunk_decoder *decoder)
+const struct run *decoder_run(const struct decoder *decoder)
 {
 	return &decoder->run;
 }
 
-const struct stack_note *chunk_decoder_note(const struct chunk_decoder *decoder)
+const struct stack_note *decoder_note(const struct decoder *decoder)
 {
 	return &decoder->note;
 }
 
-const char *chunk_decoder_error(const struct chunk_decoder *decoder)
+const char *decoder_error(const struct decoder *decoder)
 {
 	return decoder->message[0] ? decoder->message : NULL;
 }
 
-uint64_t chunk_decoder_events(const struct chunk_decoder *decoder)
+uint64_t decoder_events(const struct decoder *decoder)
 {
 	return decoder->events;
 }
 
-uint64_t chunk_decoder_events_committed(const struct chunk_decoder *decoder)
+uint64_t decoder_events_committed(const struct decoder *decoder)
 {
 	return decoder->events_committed;
 }

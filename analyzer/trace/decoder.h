@@ -1,12 +1,12 @@
 /*
- * trace/chunk_decoder.h - the byte-coded records of one event chunk, as events.
+ * trace/decoder.h - the byte-coded records of one event chunk, as events.
  *
  * The hot loop of the analyzer. It keeps the prediction tables that record_format.h
  * describes, and the thread's stack as return addresses. It believes nothing: a record
  * that is wrong ends the chunk, with the byte where it began.
  */
-#ifndef OUTLIVE_TRACE_CHUNK_DECODER_H
-#define OUTLIVE_TRACE_CHUNK_DECODER_H
+#ifndef OUTLIVE_TRACE_DECODER_H
+#define OUTLIVE_TRACE_DECODER_H
 
 #include "trace/address_map.h"
 #include "base/error.h"
@@ -32,41 +32,40 @@ struct run {
 	char name[17];
 };
 
-struct chunk_decoder;
+struct decoder;
 
 /* Locations come from `map`, which outlives the decoder. NULL: no memory. */
-struct chunk_decoder *chunk_decoder_new(struct address_map *map);
-void chunk_decoder_free(struct chunk_decoder *decoder);
+struct decoder *decoder_new(struct address_map *map);
+void decoder_free(struct decoder *decoder);
 
 /*
  * Begin a chunk: `bytes` bytes, chunk_header first, then CHUNK_PADDING_BYTES of
  * anything. They are borrowed until the next chunk. 0, or -1: the header is wrong.
  */
-int chunk_decoder_start(struct chunk_decoder *decoder, const uint8_t *chunk,
-                        size_t bytes, struct error *error);
+int decoder_start(struct decoder *decoder, const uint8_t *chunk, size_t bytes,
+                  struct error *error);
 
 /*
  * Decode up to `capacity` events (>= 1). An EVENT_RUN, an EVENT_NOTE, or an
  * OP_CONTROL is the only one of its batch; the first two are not counted as events.
  * Returns how many; 0 at the end, or where the chunk is wrong: then
- * chunk_decoder_error() says why. Frames are in chunk_decoder_locations().
+ * decoder_error() says why. Frames are in decoder_locations().
  */
-size_t chunk_decoder_batch(struct chunk_decoder *decoder, struct event *events,
-                           size_t capacity);
+size_t decoder_batch(struct decoder *decoder, struct event *events, size_t capacity);
 
 /* Locations of the last batch's new frames. */
-const uint32_t *chunk_decoder_locations(const struct chunk_decoder *decoder);
+const uint32_t *decoder_locations(const struct decoder *decoder);
 
-const struct run *chunk_decoder_run(const struct chunk_decoder *decoder);
+const struct run *decoder_run(const struct decoder *decoder);
 
 /* What the last batch says, if it is an EVENT_NOTE. */
-const struct stack_note *chunk_decoder_note(const struct chunk_decoder *decoder);
+const struct stack_note *decoder_note(const struct decoder *decoder);
 
 /* NULL, or what is wrong with the chunk: "byte 4711: ...". */
-const char *chunk_decoder_error(const struct chunk_decoder *decoder);
+const char *decoder_error(const struct decoder *decoder);
 
 /* Events decoded of this chunk so far, and those its header promises. */
-uint64_t chunk_decoder_events(const struct chunk_decoder *decoder);
-uint64_t chunk_decoder_events_committed(const struct chunk_decoder *decoder);
+uint64_t decoder_events(const struct decoder *decoder);
+uint64_t decoder_events_committed(const struct decoder *decoder);
 
 #endif
