@@ -20,7 +20,7 @@ struct trace_names {
 	/* called often; `expected` events are to be read in all, or names to be found */
 	profile_progress *reading, *naming;
 	/* called with the profile that process_pick() picks if nothing is asked for, named */
-	void (*show)(void *context, const struct trace_reader *reader,
+	void (*show)(void *context, struct trace_reader *reader,
 	             const struct profile *profile);
 	memory_out_handler memory_out; /* see symbolizer_on_memory_out() */
 	void *context;

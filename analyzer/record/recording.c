@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "report/text/losses.h"
 #include "replay/profile.h"
-#include "report/text/recording.h"
+#include "report/text/reporter.h"
 #include "base/stack_room.h"
 #include "record/names.h"
 #include "record/packer.h"
@@ -142,15 +142,19 @@ static void run_progress(void *context, uint64_t done, uint64_t expected)
 	interrupt_check(run);
 }
 
-static void run_report(void *context, const struct trace_reader *reader,
+static void run_report(void *context, struct trace_reader *reader,
                        const struct profile *profile)
 {
 	const struct report_settings settings = { .view = REPORT_OVERVIEW };
+	const struct report_subject subject = { .view = settings.view,
+		                                    .reader = reader,
+		                                    .profile = profile,
+		                                    .settings = &settings };
+	struct report_output output = { .file = stderr };
 	struct recording *run = context;
 
 	progress_end(&run->progress);
-	if (!run->options.is_quiet &&
-	    report_recording(reader, profile, &settings, stderr) < 0)
+	if (!run->options.is_quiet && reporter_show(&text_reporter, &output, &subject) < 0)
 		warning("out of memory for the report: 'outlive report %s' shows it where more "
 		        "is allowed",
 		        run->trace);

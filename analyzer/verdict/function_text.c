@@ -1,12 +1,68 @@
-/* verdict/function_text.c - a function as people call it. */
+/* verdict/function_text.c - functions as people call them. */
 #include "verdict/function_text.h"
 
-#include "verdict/stack_names.h"
 #include "base/text.h"
+#include "elf/cxx_name.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+const char *stack_name_text(char *text, size_t bytes, const struct stack_name *name)
+{
+	char plain[512];
+	size_t used;
+
+	if (name->is_gap)
+		return text_escape(text, bytes, "(gap)");
+	if (*name->function) {
+		function_name_short(plain, sizeof(plain), name->function);
+		used = strlen(plain);
+		if (*name->apart)
+			snprintf(plain + used, sizeof(plain) - used, " (%s)", name->apart);
+		return text_escape(text, bytes, plain);
+	}
+	if (*name->module)
+		snprintf(plain, sizeof(plain), "%s+0x%" PRIx64, last_part(name->module),
+		         name->offset);
+	else
+		snprintf(plain, sizeof(plain), "0x%" PRIx64, name->offset);
+	return text_escape(text, bytes, plain);
+}
+
+/* "libx.so+0x1f00" says it already (elf/functions.h). */
+static bool is_named_by_module(const struct stack_name *name)
+{
+	const char *module = last_part(name->module);
+	size_t length = strlen(module);
+
+	return !strncmp(name->function, module, length) && name->function[length] == '+';
+}
+
+const char *stack_name_place(char *text, size_t bytes, const struct stack_name *name)
+{
+	char plain[512];
+
+	if (*name->file && name->line)
+		snprintf(plain, sizeof(plain), "%s:%u", last_part(name->file), name->line);
+	else if (*name->file)
+		snprintf(plain, sizeof(plain), "%s", last_part(name->file));
+	else if (*name->module && !is_named_by_module(name))
+		snprintf(plain, sizeof(plain), "%s", last_part(name->module));
+	else
+		plain[0] = 0;
+	return text_escape(text, bytes, plain);
+}
+
+/* ---- of the function table --------------------------------------------------------- */
 
 /* The name as a stack would have it; `apart` as well if that is wanted. */
 static const char *name_text(char *text, size_t bytes, const struct classes *classes,

@@ -21,8 +21,9 @@ struct stack_name {
 	bool is_inlined;      /* into the next name */
 	bool is_cut;          /* frames are missing between it and the next name */
 	bool is_gap;          /* it is no function, but stands for these */
-	const char *declared; /* "" or what its function is told by (trace/symbol_table.h) */
-	const char *apart;    /* "" or what people tell it by (symbols/namesakes.h) */
+	const char
+		*declared;     /* "" or what its function is told by (trace/symbol_table.h) */
+	const char *apart; /* "" or what people tell it by (symbols/namesakes.h) */
 };
 
 /* Of which nothing is known but its offset. */
@@ -71,14 +72,5 @@ int stack_name_innermost(struct stack_name *name, struct stack_names *scratch,
  */
 int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
                       const struct profile *profile, uint32_t location);
-
-/*
- * "function", shortened, and "(a.c)" where others have its name, or "libx.so+0x1234" where
- * it is unknown; escaped, into `text`.
- */
-const char *stack_name_text(char *text, size_t bytes, const struct stack_name *name);
-
-/* "file.c:12", or "libx.so" where the file is unknown; escaped, into `text`. */
-const char *stack_name_place(char *text, size_t bytes, const struct stack_name *name);
 
 #endif

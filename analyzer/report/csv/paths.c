@@ -3,6 +3,7 @@
 #include "report/csv/reporter.h"
 #include "report/csv/writer.h"
 #include "report/rows.h"
+#include "verdict/function_text.h"
 
 #include <inttypes.h>
 #include <string.h>

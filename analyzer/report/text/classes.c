@@ -6,6 +6,7 @@
 #include "report/text/suppressions.h"
 #include "report/why_choice.h"
 #include "verdict/stack_names.h"
+#include "verdict/function_text.h"
 
 /* What each class means, for those who see it for the first time. */
 static const char *const meanings[CLASS_COUNT] = {

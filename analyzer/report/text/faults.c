@@ -4,6 +4,7 @@
 #include "base/table.h"
 #include "report/text/names.h"
 #include "verdict/stack_functions.h"
+#include "verdict/function_text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* report/text/names.c - names in a text report. */
 #include "report/text/names.h"
+#include "verdict/function_text.h"
 
 #define SIDE_COLUMNS_MIN 10 /* less is no use for a file name */
 

@@ -8,6 +8,7 @@
 #include "verdict/stack_functions.h"
 #include "verdict/stack_order.h"
 #include "trace/clock.h"
+#include "verdict/function_text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

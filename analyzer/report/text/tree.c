@@ -2,6 +2,7 @@
 #include "report/text/tree.h"
 
 #include "report/tree.h"
+#include "verdict/function_text.h"
 
 #include <stdlib.h>
 #include <string.h>
