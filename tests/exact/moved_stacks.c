@@ -10,6 +10,7 @@
  * build: clang -O2
  */
 #include "exact.h"
+#include "stack_switch.h"
 
 #include <sys/mman.h>
 
@@ -18,42 +19,6 @@
 #define ROUNDS 200
 
 static void *outside, *inside; /* the stack pointers that wait */
-
-/* Save the callee's registers and the stack pointer at *from, and go on at `to`. */
-void stack_switch(void **from, void *to);
-__asm__(".text\n"
-        ".globl stack_switch\n"
-        ".type stack_switch, @function\n"
-        "stack_switch:\n"
-        "	.cfi_startproc\n"
-        "	pushq %rbp\n"
-        "	.cfi_adjust_cfa_offset 8\n"
-        "	pushq %rbx\n"
-        "	.cfi_adjust_cfa_offset 8\n"
-        "	pushq %r12\n"
-        "	.cfi_adjust_cfa_offset 8\n"
-        "	pushq %r13\n"
-        "	.cfi_adjust_cfa_offset 8\n"
-        "	pushq %r14\n"
-        "	.cfi_adjust_cfa_offset 8\n"
-        "	pushq %r15\n"
-        "	.cfi_adjust_cfa_offset 8\n"
-        "	movq %rsp, (%rdi)\n"
-        "	movq %rsi, %rsp\n"
-        "	popq %r15\n"
-        "	.cfi_adjust_cfa_offset -8\n"
-        "	popq %r14\n"
-        "	.cfi_adjust_cfa_offset -8\n"
-        "	popq %r13\n"
-        "	.cfi_adjust_cfa_offset -8\n"
-        "	popq %r12\n"
-        "	.cfi_adjust_cfa_offset -8\n"
-        "	popq %rbx\n"
-        "	.cfi_adjust_cfa_offset -8\n"
-        "	popq %rbp\n"
-        "	.cfi_adjust_cfa_offset -8\n"
-        "	ret\n"
-        "	.cfi_endproc\n");
 
 /* Where a call of a function with a frame of some pages returns to. */
 static uintptr_t wide_return_address;

@@ -10,6 +10,7 @@
  * build: clang -O2 -Wl,-z,now
  */
 #include "exact.h"
+#include "stack_switch.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -23,9 +24,6 @@
 
 static __thread void *outside, *inside; /* the stack pointers that wait */
 static __thread void (*work)(void);
-
-/* Save the callee's registers and the stack pointer at *from, and go on at `to`. */
-void stack_switch(void **from, void *to);
 
 /*
  * function(first, second), its result at *result; how many bytes below the call it has
@@ -202,38 +200,7 @@ int main(void)
 }
 
 __asm__(".text\n"
-        ".globl stack_switch, touched_by\n"
-        ".type stack_switch, @function\n"
-        "stack_switch:\n"
-        "	.cfi_startproc\n"
-        "	pushq %rbp\n"
-        "	.cfi_adjust_cfa_offset 8\n"
-        "	pushq %rbx\n"
-        "	.cfi_adjust_cfa_offset 8\n"
-        "	pushq %r12\n"
-        "	.cfi_adjust_cfa_offset 8\n"
-        "	pushq %r13\n"
-        "	.cfi_adjust_cfa_offset 8\n"
-        "	pushq %r14\n"
-        "	.cfi_adjust_cfa_offset 8\n"
-        "	pushq %r15\n"
-        "	.cfi_adjust_cfa_offset 8\n"
-        "	movq %rsp, (%rdi)\n"
-        "	movq %rsi, %rsp\n"
-        "	popq %r15\n"
-        "	.cfi_adjust_cfa_offset -8\n"
-        "	popq %r14\n"
-        "	.cfi_adjust_cfa_offset -8\n"
-        "	popq %r13\n"
-        "	.cfi_adjust_cfa_offset -8\n"
-        "	popq %r12\n"
-        "	.cfi_adjust_cfa_offset -8\n"
-        "	popq %rbx\n"
-        "	.cfi_adjust_cfa_offset -8\n"
-        "	popq %rbp\n"
-        "	.cfi_adjust_cfa_offset -8\n"
-        "	ret\n"
-        "	.cfi_endproc\n"
+        ".globl touched_by\n"
         ".type touched_by, @function\n"
         "touched_by:\n"
         "	.cfi_startproc\n"
