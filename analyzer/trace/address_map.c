@@ -1,4 +1,4 @@
-/* trace/address_map.c - what was loaded where and when in one process. */
+/* trace/address_map.c - which module was loaded where, and when, in one process. */
 #include "trace/address_map.h"
 
 #include "base/array.h"
@@ -12,10 +12,10 @@
 #define MODULES_MAX (1u << 20)
 #define CACHE_BITS 12
 
-/* Modules that start at the same address, in the order of time. */
+/* All modules that start at one address, in the order of time. */
 struct place {
 	uint64_t start;
-	uint64_t end_max;      /* of this place and all lower ones: where to stop looking */
+	uint64_t end_max; /* the highest end here and at all lower starts: ends a search */
 	uint32_t first, count; /* in `order` */
 };
 
@@ -25,7 +25,7 @@ struct cached {
 };
 
 struct address_map {
-	struct module *modules; /* as defined, `module_count` of them */
+	struct module *modules; /* in the order of their definitions */
 	size_t module_count, module_capacity;
 	uint32_t *order; /* module indices by (start, time_from) */
 	struct place *places;
@@ -79,7 +79,7 @@ static uint64_t file_hash(const struct module *module)
 	                  module->build_id, module->build_id_bytes);
 }
 
-/* The index of files holds module indices + 1. */
+/* file_index holds module indices + 1, since 0 stands for "none" there. */
 static uint64_t file_hash_of(const void *context, uint32_t number)
 {
 	return file_hash(&((const struct address_map *)context)->modules[number - 1]);
@@ -96,7 +96,10 @@ static bool file_is_same(const void *context, uint32_t number, const void *key)
 	       !strcmp(one->path, other->path);
 }
 
-/* The first definition of the same file; the next index when it is new. */
+/*
+ * Set module->number: the index of the first definition of the same file, or the next index if
+ * the file is new.
+ */
 static int module_number(struct address_map *map, struct module *module)
 {
 	uint64_t hash = file_hash(module);
@@ -110,7 +113,7 @@ static int module_number(struct address_map *map, struct module *module)
 	                      map);
 }
 
-/* Takes `path` over, also when it fails. */
+/* Takes ownership of module->path, even if it fails. */
 static int module_add(struct address_map *map, struct module *module)
 {
 	if (array_reserve(map->modules, map->module_capacity, map->module_count + 1) ||
@@ -152,7 +155,7 @@ static int module_load(struct address_map *map, const uint8_t *data, size_t byte
 	return 0;
 }
 
-/* Ends the newest module at that place that is still there. */
+/* End the newest module with these bounds that is still loaded. */
 static int module_gone_load(struct address_map *map, const uint8_t *data, size_t bytes,
                             struct error *error)
 {
@@ -273,8 +276,9 @@ int address_map_seal(struct address_map *map)
 }
 
 /*
- * In one place: the last module loaded no later than `time`. If there was none yet, the
- * first that came: a definition is written only when its module is already running.
+ * Among the modules of one start address: the last one loaded no later than `time`. If none was
+ * loaded yet, the first one: the recorder writes a definition only when the module's code is
+ * already running, so events can be older than it.
  */
 static const struct module *place_module(const struct address_map *map,
                                          const struct place *place, uint64_t time)
@@ -380,7 +384,7 @@ uint32_t address_map_find(struct address_map *map, uint64_t address, uint64_t ti
 		location = location_number(map, module->number, address - module->bias);
 	else
 		location = location_number(map, MODULE_NONE, address);
-	/* From now on it stays so until the next change, wherever that is. */
+	/* The answer holds until anything is loaded or unloaded, at whatever address. */
 	*cached = (struct cached){ address, time, address_map_change_after(map, time),
 		                       location };
 	return location;

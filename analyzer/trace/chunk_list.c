@@ -1,4 +1,4 @@
-/* trace/chunk_list.c - where the chunks of one process lie. */
+/* trace/chunk_list.c - where the chunks of one process are. */
 #include "trace/chunk_list.h"
 
 #include "base/array.h"

@@ -1,6 +1,6 @@
 /*
- * trace/chunk_list.h - where the chunks of one process lie: a few dozen bytes for each, the
- * chunks themselves stay in their file.
+ * trace/chunk_list.h - where the chunks of one process are. Takes a few dozen bytes for each
+ * chunk; the chunks themselves stay in their file.
  */
 #ifndef OUTLIVE_TRACE_CHUNK_LIST_H
 #define OUTLIVE_TRACE_CHUNK_LIST_H
@@ -10,12 +10,12 @@
 
 struct chunk_entry {
 	uint64_t ticket, time_first; /* as in chunk_header */
-	uint64_t offset;             /* trace: of the payload; ring: of the chunk */
-	uint64_t stored_bytes;       /* in the file; compressed if it is a trace */
-	uint32_t used_bytes;         /* of the chunk, its header included */
+	uint64_t offset;       /* in a trace: of the payload; in a ring: of the chunk */
+	uint64_t stored_bytes; /* in the file; in a trace they are compressed */
+	uint32_t used_bytes;   /* of the chunk, including its header */
 	uint32_t events;
-	uint32_t source;     /* which of the reader's files */
-	uint32_t ring_chunk; /* ring: number of the chunk in it */
+	uint32_t source;     /* index of the reader's files */
+	uint32_t ring_chunk; /* in a ring: the chunk's number */
 };
 
 struct chunk_list {
@@ -27,12 +27,12 @@ struct chunk_list {
 int chunk_list_add(struct chunk_list *list, const struct chunk_entry *entry);
 
 /*
- * Sort by ticket and keep one entry of each, the one that has most bytes: a chunk may
- * have been copied twice, the second time when more was in it.
+ * Sort by ticket and keep one entry for each ticket, the one with the most bytes: a chunk may
+ * have been copied twice, the second time with more in it.
  */
 void chunk_list_unique(struct chunk_list *list);
 
-/* Sort by (time_first, ticket): the order in which a merge meets them. */
+/* Sort by (time_first, ticket), the order in which a merge opens the chunks. */
 void chunk_list_sort_by_time(struct chunk_list *list);
 
 void chunk_list_release(struct chunk_list *list);

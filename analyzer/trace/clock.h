@@ -1,6 +1,6 @@
 /*
- * trace/clock.h - the clock of a recorded process: its quanta become nanoseconds, and back,
- * as the header of its ring says.
+ * trace/clock.h - the clock of a recorded process: converts its quanta to nanoseconds and back,
+ * by the header of its ring.
  */
 #ifndef OUTLIVE_TRACE_CLOCK_H
 #define OUTLIVE_TRACE_CLOCK_H
@@ -10,19 +10,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A time of the process's clock (quanta) as nanoseconds since its start. */
+/* Convert a time of the process's clock (quanta) to nanoseconds since the process started. */
 uint64_t process_time_ns(const struct ring_header *header, uint64_t time);
 
-/* A length of time, not a point in it. */
+/* Convert a duration in quanta to nanoseconds. */
 uint64_t process_span_ns(const struct ring_header *header, uint64_t span);
 
-/* Nanoseconds since its start as a time of its clock. */
+/* Convert nanoseconds since the process started to a time of its clock (quanta). */
 uint64_t process_time_quanta(const struct ring_header *header, uint64_t time_ns);
 
-/* Of its clock. */
+/* The length of one quantum of the process's clock, in nanoseconds. */
 double process_quantum_ns(const struct ring_header *header);
 
-/* Ticks per nanosecond are known; else times are raw ticks. */
+/* Whether the length of a tick is known. If not, all times are raw ticks. */
 bool process_is_calibrated(const struct ring_header *header);
 
 #endif

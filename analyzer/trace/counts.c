@@ -1,4 +1,4 @@
-/* trace/counts.c - how much of what one process recorded. */
+/* trace/counts.c - counts what one process recorded, and what is missing. */
 #include "trace/counts.h"
 
 #include "base/array.h"
@@ -9,7 +9,7 @@
 
 #define BATCH_EVENTS 64
 
-/* What a thread says of itself against what was read of it. */
+/* How many events of a thread were read, and how many the thread itself counted. */
 struct position {
 	uint32_t thread;
 	uint64_t read, highest;
@@ -17,11 +17,11 @@ struct position {
 
 struct counting {
 	struct process_counts *counts;
-	struct phases *phases; /* NULL: none asked for */
+	struct phases *phases; /* NULL: the caller wants none */
 	struct phase_cursor phase_now;
 	struct decoder *decoder;
 	struct chunk_buffer buffer;
-	struct position *positions; /* [0] is none */
+	struct position *positions; /* [0] is unused */
 	uint32_t position_count, position_capacity;
 	struct hash_index index;
 };
@@ -51,7 +51,10 @@ struct lost_counts lost_count(const struct trace_process *process, uint64_t hole
 		                        .drained = by_cause[LOST_DRAINED] };
 	uint64_t explained;
 
-	/* A thread's count shows a gap where chunks were taken, overwritten or damaged, too. */
+	/*
+	 * Where chunks were drained, overwritten or damaged, the thread's own count has a gap,
+	 * too.
+	 */
 	explained = by_cause[LOST_OVERWRITTEN] + lost.drained + lost.damaged;
 	if (holes > explained)
 		lost.holes = holes - explained;
@@ -70,7 +73,7 @@ static bool position_is_of(const void *context, uint32_t number, const void *thr
 	       *(const uint32_t *)thread;
 }
 
-/* The number of a thread's position, made if it is new; 0 when memory is out. */
+/* Find the index of a thread's position, or add one. 0 when memory is out. */
 static uint32_t position_find(struct counting *counting, uint32_t thread)
 {
 	uint32_t number = hash_index_find(&counting->index, hash_words(thread, 1),
@@ -115,7 +118,7 @@ static void phase_count(struct counting *counting, const struct event *event)
 	                   event->op == OP_FREE);
 }
 
-/* All events of the chunk that was started. 0, or -1 when memory is out. */
+/* Count all events of the chunk that was started. 0, or -1 when memory is out. */
 static int chunk_count(struct counting *counting)
 {
 	struct event events[BATCH_EVENTS];
@@ -197,8 +200,8 @@ int process_count(struct process_counts *counts, struct trace_reader *reader,
 	uint32_t i;
 
 	*counts = (struct process_counts){ .events = 0 };
-	process->damaged_events = 0; /* met again now */
-	/* Where addresses lie is no matter here: an empty map is enough. */
+	process->damaged_events = 0; /* this pass finds the damage again */
+	/* Locations do not matter here: an empty map is enough. */
 	if (map && !address_map_seal(map))
 		counting.decoder = decoder_new(map);
 	if (counting.decoder)

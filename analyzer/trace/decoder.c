@@ -1,4 +1,4 @@
-/* trace/decoder.c - the byte-coded records of one event chunk, as events. */
+/* trace/decoder.c - decodes the byte-coded records of one event chunk. */
 #include "trace/decoder.h"
 
 #include "base/array.h"
@@ -11,13 +11,13 @@
 
 #define FRAMES_FIRST 4096
 #define BATCH_FRAMES_ENOUGH 16384
-/* Frames that one chunk may bring: a few bytes can claim thousands of predicted ones. */
+/* Most frames of one chunk: a few bytes can claim thousands of predicted frames. */
 #define CHUNK_FRAMES_MAX (UINT64_C(1) << 28)
 
 /*
- * A record's bytes without its frames: tag, shape with two varints, time, and at most
- * one byte and three varints of operands and a realloc's two. A group of frames: its
- * mask and eight raw codes. Both fit the padding, so one check each is enough.
+ * The longest record without its frames: tag, shape with two varints, time, and at most one
+ * byte, three varints and a realloc's two bytes of operands. The longest group of frames: its
+ * mask and eight raw codes. Both fit into the padding, so one bounds check for each is enough.
  */
 #define VARINT_BYTES_MAX 10
 #define RECORD_BYTES_MAX (1 + 1 + 6 * VARINT_BYTES_MAX + 2)
@@ -29,7 +29,7 @@ struct decoder {
 	uint32_t pops, news; /* of the previous event */
 
 	const uint8_t *chunk, *at, *end;
-	uint64_t time, map_change; /* the map next changes then */
+	uint64_t time, map_change; /* map_change: when the map next changes */
 	uint64_t events, events_committed, frames_left;
 	bool is_in_run;
 
@@ -52,7 +52,7 @@ struct decoder *decoder_new(struct address_map *map)
 	decoder->map = map;
 	decoder->frames_capacity = FRAMES_FIRST;
 	decoder->frames = malloc(FRAMES_FIRST * sizeof(*decoder->frames));
-	/* Untouched pages cost nothing, so the deepest stack has room from the start. */
+	/* Untouched pages cost nothing, so allocate room for the deepest stack at once. */
 	decoder->stack = malloc(STACK_FRAMES_MAX * sizeof(*decoder->stack));
 	if (!decoder->frames || !decoder->stack) {
 		decoder_free(decoder);
@@ -95,7 +95,7 @@ int decoder_start(struct decoder *decoder, const uint8_t *chunk, size_t bytes,
 	return 0;
 }
 
-/* What is wrong at the record that begins at `record`; ends the chunk. */
+/* Remember what is wrong with the record that begins at `record`, and end the chunk there. */
 static void decoder_fail(struct decoder *decoder, const uint8_t *record,
                          const char *what)
 {
@@ -104,7 +104,7 @@ static void decoder_fail(struct decoder *decoder, const uint8_t *record,
 	decoder->at = decoder->end;
 }
 
-/* The map changed: what the dictionary says may lie in another module from now on. */
+/* The map changed: an address of the dictionary may belong to another module from now on. */
 static void decoder_remap(struct decoder *decoder)
 {
 	memset(decoder->tables.locations, 0, sizeof(decoder->tables.locations));
@@ -112,8 +112,8 @@ static void decoder_remap(struct decoder *decoder)
 }
 
 /*
- * One frame code at *at: the index in the dictionary, or -1 when it is no code. A raw
- * address goes into the dictionary.
+ * Read one frame code at *at. Returns its index in the dictionary, or -1 if it is not a valid
+ * code. Adds a raw address to the dictionary.
  */
 static inline int frame_code_read(struct decoder *decoder, const uint8_t **at)
 {
@@ -135,7 +135,7 @@ static inline int frame_code_read(struct decoder *decoder, const uint8_t **at)
 	return index;
 }
 
-/* Make room for `news` more frames of this batch. */
+/* Make room for more frames in this batch. */
 static int frames_reserve(struct decoder *decoder, uint32_t news)
 {
 	return array_reserve(decoder->frames, decoder->frames_capacity,
@@ -143,8 +143,10 @@ static int frames_reserve(struct decoder *decoder, uint32_t news)
 }
 
 /*
- * Read `news` frames onto the stack, whose first `keep` frames stay. `replaced` is the
- * return address that was at depth `keep` (0: none). NULL, or what is wrong.
+ * Read new frames onto the stack, above its first `keep` frames. `replaced` is the return
+ * address that was at depth `keep` (0: none); like the recorder, it predicts the first new
+ * frame from that one and its parent, and each further frame from its parent and `op`. NULL, or
+ * what is wrong.
  */
 static inline const char *frames_read(struct decoder *decoder, const uint8_t **at,
                                       uint32_t keep, uint32_t news, uint64_t replaced,
@@ -188,7 +190,7 @@ static inline const char *frames_read(struct decoder *decoder, const uint8_t **a
 	return NULL;
 }
 
-/* The shape after a record's tag; checked against the stack. NULL, or what is wrong. */
+/* Read the shape after a record's tag; check it against the stack. NULL, or what is wrong. */
 static inline const char *shape_read(struct decoder *decoder, const uint8_t **at,
                                      uint8_t tag)
 {
@@ -221,7 +223,7 @@ static inline uint64_t leaf_of(const struct decoder *decoder)
 	return decoder->depth ? decoder->stack[decoder->depth - 1] : 0;
 }
 
-/* Shape, time and new frames, which all records that are events begin with. */
+/* Read shape, time and new frames, with which every record of an event begins. */
 static inline const char *event_head_read(struct decoder *decoder, const uint8_t **at,
                                           uint8_t tag, struct event *event)
 {
@@ -261,7 +263,7 @@ static inline const char *event_head_read(struct decoder *decoder, const uint8_t
 	                   tag & TAG_FRAMES_PREDICTED, event->op);
 }
 
-/* One event at decoder->at. NULL, or what is wrong with it. */
+/* Read the event at decoder->at. NULL, or what is wrong with it. */
 static inline const char *event_read(struct decoder *decoder, uint8_t tag,
                                      struct event *event)
 {
@@ -282,7 +284,7 @@ static inline const char *event_read(struct decoder *decoder, uint8_t tag,
 	return stack_gap_follows(&decoder->at, decoder->end, decoder->depth, &event->gap);
 }
 
-/* A RUN record: every table is zeroed, and the stack is the record's. */
+/* Read a RUN record: it zeroes every prediction table and replaces the whole stack. */
 static const char *run_read(struct decoder *decoder, struct event *event)
 {
 	const uint8_t *at = decoder->at + 1;
@@ -303,7 +305,7 @@ static const char *run_read(struct decoder *decoder, struct event *event)
 	decoder->map_change = address_map_change_after(decoder->map, record.time);
 	decoder->run = (struct run){ .thread = record.thread, .tid = record.tid };
 	decoder->run.events_before = record.events_before;
-	decoder->run.gap_count = record.stack_cut != 0; /* outside of the outermost */
+	decoder->run.gap_count = record.stack_cut != 0; /* outermost frame */
 	memcpy(decoder->run.name, record.name, sizeof(record.name));
 	*event = (struct event){ .op = EVENT_RUN,
 		                     .news = record.stack_frames,
@@ -325,7 +327,7 @@ static const char *run_read(struct decoder *decoder, struct event *event)
 	return wrong;
 }
 
-/* A STACK record: what the thread's stack has become, without a call of the allocator. */
+/* Read a STACK record: how the thread's stack changed, without a call of the allocator. */
 static const char *stack_read(struct decoder *decoder, uint8_t tag, struct event *event)
 {
 	const uint8_t *at = decoder->at + 1;
@@ -345,8 +347,8 @@ static const char *stack_read(struct decoder *decoder, uint8_t tag, struct event
 }
 
 /*
- * The location of an instruction or a function's start. Locations are return addresses:
- * the call is the byte before.
+ * Find the location of an instruction or of a function's start. Locations are return addresses,
+ * and the map takes the byte before one as the call: so ask for address + 1.
  */
 static int location_find(struct decoder *decoder, uint64_t address, uint32_t *location)
 {
@@ -356,7 +358,7 @@ static int location_find(struct decoder *decoder, uint64_t address, uint32_t *lo
 	return *location ? 0 : -1;
 }
 
-/* What is said of the stack: the note. An unknown kind is skipped: *count stays 0. */
+/* Read a record about the stack into decoder->note. Unknown kind: skipped, *count stays 0. */
 static const char *note_read(struct decoder *decoder, enum control_kind kind,
                              struct event *event, size_t *count)
 {
@@ -392,8 +394,8 @@ static const char *note_read(struct decoder *decoder, enum control_kind kind,
 }
 
 /*
- * A control record; what it is is the only event of its batch. *count: how many that are;
- * none of a record that is skipped. False: it is wrong.
+ * Read a control record, which is the only event of its batch. *count: 1, or 0 if the record
+ * was skipped. False: the record is wrong.
  */
 static bool control_read(struct decoder *decoder, struct event *event, size_t *count)
 {
@@ -414,7 +416,7 @@ static bool control_read(struct decoder *decoder, struct event *event, size_t *c
 	return !wrong;
 }
 
-/* Events up to the next control record, or until there are enough. */
+/* Read events up to the next control record or to `capacity`. */
 static size_t events_read(struct decoder *decoder, struct event *events,
                           size_t capacity)
 {
@@ -434,7 +436,7 @@ static size_t events_read(struct decoder *decoder, struct event *events,
 			break;
 		}
 		count++;
-		/* Deep stacks: hand over what is there rather than hold much of it. */
+		/* Deep stacks: hand over a short batch rather than hold many frames. */
 		if (unlikely(decoder->frames_used > BATCH_FRAMES_ENOUGH))
 			break;
 	}

@@ -1,9 +1,9 @@
 /*
- * trace/decoder.h - the byte-coded records of one event chunk, as events.
+ * trace/decoder.h - decodes the byte-coded records of one event chunk.
  *
- * The hot loop of the analyzer. It keeps the prediction tables that record_format.h
- * describes, and the thread's stack as return addresses. It believes nothing: a record
- * that is wrong ends the chunk, with the byte where it began.
+ * This is the hot loop of the analyzer. It keeps the prediction tables that record_format.h
+ * describes, and the thread's stack as return addresses. It believes nothing: a wrong record
+ * ends the chunk, and the error names the byte where that record began.
  */
 #ifndef OUTLIVE_TRACE_DECODER_H
 #define OUTLIVE_TRACE_DECODER_H
@@ -18,38 +18,40 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes that must be readable after a chunk's last; what they hold is no matter. */
+/* So many bytes after a chunk's last byte must be readable; their values do not matter. */
 #define CHUNK_PADDING_BYTES 256
 
-/* What a RUN record said: valid until the next EVENT_RUN. */
+/* The content of a RUN record; valid until the next EVENT_RUN. */
 #define RUN_GAPS_MAX 64
 
 struct run {
 	uint64_t events_before;
-	uint32_t thread, tid; /* thread: serial in the process, from 1 */
+	uint32_t thread, tid; /* thread: its serial in the process, from 1 */
 	uint32_t gap_count;
-	uint32_t gaps[RUN_GAPS_MAX]; /* as an event's, but from 0 on */
+	/* Like event.gap, but without the 1 that is added there. */
+	uint32_t gaps[RUN_GAPS_MAX];
 	char name[17];
 };
 
 struct decoder;
 
-/* Locations come from `map`, which outlives the decoder. NULL: no memory. */
+/* Gets locations from `map`, which must outlive the decoder. NULL: no memory. */
 struct decoder *decoder_new(struct address_map *map);
 void decoder_free(struct decoder *decoder);
 
 /*
- * Begin a chunk: `bytes` bytes, chunk_header first, then CHUNK_PADDING_BYTES of
- * anything. They are borrowed until the next chunk. 0, or -1: the header is wrong.
+ * Begin a chunk of `bytes` bytes, which start with its chunk_header and are followed by
+ * CHUNK_PADDING_BYTES of anything. They are borrowed until the next chunk begins. 0, or -1 and
+ * *error: the header is wrong.
  */
 int decoder_start(struct decoder *decoder, const uint8_t *chunk, size_t bytes,
                   struct error *error);
 
 /*
- * Decode up to `capacity` events (>= 1). An EVENT_RUN, an EVENT_NOTE, or an
- * OP_CONTROL is the only one of its batch; the first two are not counted as events.
- * Returns how many; 0 at the end, or where the chunk is wrong: then
- * decoder_error() says why. Frames are in decoder_locations().
+ * Decode up to `capacity` events (>= 1). An EVENT_RUN, an EVENT_NOTE or an OP_CONTROL is always
+ * the only one of its batch; the first two do not count as events. Returns their number, or 0
+ * at the end or where the chunk is wrong: then decoder_error() says why. decoder_locations()
+ * has their frames.
  */
 size_t decoder_batch(struct decoder *decoder, struct event *events, size_t capacity);
 
@@ -58,13 +60,13 @@ const uint32_t *decoder_locations(const struct decoder *decoder);
 
 const struct run *decoder_run(const struct decoder *decoder);
 
-/* What the last batch says, if it is an EVENT_NOTE. */
+/* The content of the last batch, if it is an EVENT_NOTE. */
 const struct stack_note *decoder_note(const struct decoder *decoder);
 
 /* NULL, or what is wrong with the chunk: "byte 4711: ...". */
 const char *decoder_error(const struct decoder *decoder);
 
-/* Events decoded of this chunk so far, and those its header promises. */
+/* How many events of this chunk were decoded so far, and how many its header promises. */
 uint64_t decoder_events(const struct decoder *decoder);
 uint64_t decoder_events_committed(const struct decoder *decoder);
 

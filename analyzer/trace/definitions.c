@@ -1,4 +1,4 @@
-/* trace/definitions.c - the records of a definition chunk. */
+/* trace/definitions.c - steps through the records of a definition chunk. */
 #include "trace/definitions.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * trace/definitions.h - the records of a definition chunk, one after the other.
+ * trace/definitions.h - steps through the records of a definition chunk.
  */
 #ifndef OUTLIVE_TRACE_DEFINITIONS_H
 #define OUTLIVE_TRACE_DEFINITIONS_H
@@ -15,13 +15,16 @@ struct definition_cursor {
 	const uint8_t *data; /* without the chunk's header; borrowed */
 	size_t bytes, at;    /* at: where the next record begins */
 	const uint8_t *record;
-	struct definition_header header; /* of that: header.bytes of it are there */
+	struct definition_header header; /* of `record`, which has header.bytes bytes */
 };
 
-/* Step to the next record: false at the end, or where one is wrong. */
+/* Step to the next record. False: at the end, or at a wrong record. */
 bool definition_next(struct definition_cursor *cursor);
 
-/* After the last: 0, or -1 and *error if it is not the end that was reached. */
+/*
+ * Call after definition_next() returned false: 0 at the end, or -1 and *error about the wrong
+ * record.
+ */
 int definition_end(const struct definition_cursor *cursor, struct error *error);
 
 #endif

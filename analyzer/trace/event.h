@@ -1,5 +1,5 @@
 /*
- * trace/event.h - one event, decoded.
+ * trace/event.h - one decoded event.
  */
 #ifndef OUTLIVE_TRACE_EVENT_H
 #define OUTLIVE_TRACE_EVENT_H
@@ -9,12 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What follows the operations of a file in enum event_op. */
+/* Continues the operations of enum event_op. */
 enum event_kind {
-	EVENT_RUN = 8,      /* a run begins: `news` frames are the thread's whole stack */
-	EVENT_MOVE_OUT = 9, /* first half of a realloc: the old block goes (event_merge) */
-	EVENT_MOVE_IN = 10, /* second half: the new one comes */
-	EVENT_NOTE = 11,    /* no event: something about the stack (trace/stack_record.h) */
+	EVENT_RUN = 8, /* a run begins: its new frames are the whole stack */
+	/* First half of a realloc: the old block ends (trace/merge.h). */
+	EVENT_MOVE_OUT = 9,
+	EVENT_MOVE_IN = 10, /* second half: the new block begins */
+	EVENT_NOTE = 11,    /* no event: a record about the stack (trace/stack_record.h) */
 };
 
 struct event {
@@ -22,15 +23,16 @@ struct event {
 	bool is_plain;    /* its frames are not exact */
 	bool is_in_place; /* realloc: the address stayed */
 	uint8_t alignment_log2; /* aligned: log2 of the alignment */
-	uint32_t pops, news;    /* inner frames that ended, then began since the last */
-	uint32_t
-		gap; /* 1 + index of the frame outside of which some are missing; 0: none new */
-	uint32_t frame_first; /* of the `news` in the batch's locations, outermost first */
+	uint32_t pops, news;    /* frames that ended, then began, since the last event */
+	/* 1 + index of the frame outside of which frames are missing; 0: no new gap. */
+	uint32_t gap;
+	/* Index of the first new frame in the batch's locations, outermost first. */
+	uint32_t frame_first;
 	uint64_t time;        /* quanta; realloc: before the real call */
-	uint64_t time_end;    /* realloc: after it; else as `time` */
-	uint64_t address;     /* 0 if failed */
-	uint64_t old_address; /* realloc */
-	uint64_t size_bytes;  /* asked for; 0 if free */
+	uint64_t time_end;    /* realloc: after the real call; else equal to `time` */
+	uint64_t address;     /* 0: the call failed */
+	uint64_t old_address; /* realloc only */
+	uint64_t size_bytes;  /* requested; 0 for a free */
 };
 
 #endif

@@ -1,4 +1,4 @@
-/* trace/file.c - the blocks of a trace file, one after the other. */
+/* trace/file.c - steps through the blocks of a trace file. */
 #include "trace/file.h"
 
 #include "base/array.h"
@@ -9,7 +9,7 @@
 
 #define HEADER_BYTES_MAX (1u << 20)
 #define SEARCH_BYTES 65536
-/* Nothing we store compresses better; more is a bomb. */
+/* No payload of ours compresses better than this; a block that claims to is a bomb. */
 #define COMPRESSION_MAX 40000
 
 int trace_file_start(struct trace_file *file, const struct byte_source *source,
@@ -43,7 +43,7 @@ int trace_file_start(struct trace_file *file, const struct byte_source *source,
 	return 0;
 }
 
-/* Whether a block may begin at `at`: NULL, or what is wrong with it. */
+/* Check the header of a block at `at`. NULL, or what is wrong with it. */
 static const char *block_check(const struct byte_source *source, uint64_t at,
                                struct trace_block *block)
 {
@@ -59,7 +59,7 @@ static const char *block_check(const struct byte_source *source, uint64_t at,
 	return NULL;
 }
 
-/* The first place from `at` on where a whole block may begin, or UINT64_MAX. */
+/* The first offset from `at` on where a whole block may begin, or UINT64_MAX. */
 static uint64_t block_search(const struct byte_source *source, uint64_t at)
 {
 	const size_t magic_at = offsetof(struct trace_block, magic);

@@ -1,5 +1,5 @@
 /*
- * trace/file.h - the blocks of a trace file, one after the other, past damage.
+ * trace/file.h - steps through the blocks of a trace file, and past damage.
  */
 #ifndef OUTLIVE_TRACE_FILE_H
 #define OUTLIVE_TRACE_FILE_H
@@ -14,10 +14,10 @@ struct trace_file {
 	const struct byte_source *source;
 	struct trace_header header;
 	uint64_t at;      /* where the next block begins */
-	uint64_t blocks;  /* met so far */
-	bool has_end;     /* the END block was met */
-	bool is_complete; /* and its count agrees */
-	bool is_ended;    /* nothing more to come */
+	uint64_t blocks;  /* found so far */
+	bool has_end;     /* the END block was found */
+	bool is_complete; /* and its number of blocks is right */
+	bool is_ended;    /* no further block */
 };
 
 /* Read and check the header. 0, or -1 and *error. The source is borrowed. */
@@ -25,15 +25,16 @@ int trace_file_start(struct trace_file *file, const struct byte_source *source,
                      struct error *error);
 
 /*
- * The next block whose header is sound: 1, and *offset is that of its payload. 0: no
- * more. Damage on the way is told in *problems and skipped. Types are not judged.
+ * Find the next block whose header is sound. 1: *offset is the offset of its payload. 0: there
+ * are no more blocks. Skips damage and reports it in *problems. Does not check the block's
+ * type.
  */
 int trace_file_next(struct trace_file *file, struct trace_block *block,
                     uint64_t *offset, struct problem_list *problems);
 
 /*
- * Decompress the payload of `stored_bytes` at `offset` into `to`, which has room for
- * raw_bytes; it must be exactly as many. 0, or -1 and *error.
+ * Decompress the payload of `stored_bytes` at `offset` into `to`, which has room for raw_bytes.
+ * The payload must have exactly raw_bytes. 0, or -1 and *error.
  */
 struct payload_reader;
 struct payload_reader *payload_reader_new(void);

@@ -1,4 +1,4 @@
-/* trace/index.c - where things lie in a recording. */
+/* trace/index.c - finds the processes and chunks of a recording. */
 #include "trace/index.h"
 
 #include "base/array.h"
@@ -45,7 +45,7 @@ void trace_index_release(struct trace_index *index)
 	*index = (struct trace_index){ .sources = NULL };
 }
 
-/* The process of that number, made when it was not there; NULL when memory is out. */
+/* The process with this number, created if missing; NULL when memory is out. */
 static struct trace_process *process_at(struct trace_index *index, size_t number)
 {
 	if (array_reserve_zeroed(index->processes, index->process_capacity, number + 1))
@@ -59,7 +59,7 @@ static struct trace_process *process_at(struct trace_index *index, size_t number
 	return index->processes[number];
 }
 
-/* Take a checked header; its strings may not run on. */
+/* Copy a checked header and make sure that its strings end. */
 static void process_describe(struct trace_process *process,
                              const struct ring_header *header)
 {
@@ -102,7 +102,7 @@ static int process_block(struct trace_index *index, const struct trace_block *bl
 	return result;
 }
 
-/* Whether a chunk without events holds definitions. 1, 0, or -1 and *error. */
+/* Whether a chunk without events holds definitions: 1, 0, or -1 and *error. */
 static int chunk_is_definitions(struct trace_index *index,
                                 const struct chunk_entry *entry, struct error *error)
 {
@@ -164,7 +164,7 @@ static struct chunk_list *payload_list(struct trace_process *process, uint32_t t
 	                                : &process->sizes;
 }
 
-/* A payload that is read when it is wanted. */
+/* Remember where a payload is; it is read when it is needed. */
 static int payload_block(struct trace_index *index, const struct trace_block *block,
                          uint64_t offset, const char *what, uint64_t bytes_max,
                          struct error *error)
@@ -227,7 +227,7 @@ static int block_take(struct trace_index *index, const struct trace_block *block
 		return payload_block(index, block, offset, "sizes", SIZES_RAW_BYTES_MAX, error);
 	case BLOCK_RING_DIRECTORY: return directory_block(index, block, offset, error);
 	}
-	return 0; /* of a later minor version */
+	return 0; /* a type of a later minor version */
 }
 
 static int trace_scan(struct trace_index *index, struct error *error)
@@ -298,7 +298,7 @@ static int ring_chunks(struct trace_index *index, struct trace_process *process,
 	return 0;
 }
 
-/* What lies in the ring behind that source. 0, or -1 and *error. */
+/* Index the chunks of the ring in this source. 0, or -1 and *error. */
 static int ring_scan(struct trace_index *index, uint32_t source, struct error *error)
 {
 	const struct byte_source *file = &index->sources[source];
@@ -313,7 +313,7 @@ static int ring_scan(struct trace_index *index, uint32_t source, struct error *e
 	process_describe(process, &header);
 	process->is_from_ring = true;
 	if (index->is_trace)
-		process->header.lost[LOST_DRAINED] = 0; /* it is all here */
+		process->header.lost[LOST_DRAINED] = 0; /* what was drained is in the trace */
 	process->is_live = !file->memory && !(header.flags & RING_FINISHED) &&
 	                   ring_mapper_is_there(file->fd, (pid_t)header.pid,
 	                                        header.user_id);
@@ -322,7 +322,7 @@ static int ring_scan(struct trace_index *index, uint32_t source, struct error *e
 	return 0;
 }
 
-/* A ring of the session beside the trace; takes the source over. */
+/* Add a ring that the trace's session left behind. Takes ownership of the source. */
 static void ring_take(void *context, struct byte_source *source)
 {
 	struct trace_index *index = context;
@@ -349,7 +349,10 @@ static void ring_take(void *context, struct byte_source *source)
 
 /* ---- both --------------------------------------------------------------------- */
 
-/* Close the gaps, and count. Processes nobody described are dropped, and told. */
+/*
+ * Remove the gaps between process numbers and add up events. Reports and drops processes that
+ * no header describes.
+ */
 static void processes_settle(struct trace_index *index)
 {
 	struct trace_process *process;

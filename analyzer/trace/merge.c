@@ -1,4 +1,4 @@
-/* trace/merge.c - the events of all threads in the order of time. */
+/* trace/merge.c - merges the events of all threads in the order of time. */
 #include "trace/merge.h"
 
 #include "base/array.h"
@@ -7,16 +7,16 @@
 
 #define BATCH_EVENTS 64
 
-/* One chunk being read. */
+/* A chunk that is being read. */
 struct cursor {
 	struct decoder *decoder;
 	struct chunk_buffer buffer;
 	const struct chunk_entry *entry;
 	uint64_t key;     /* of events[at] */
-	size_t at, count; /* of the batch: handed out, decoded */
-	uint32_t thread;  /* whose run it is in, or about to begin */
+	size_t at, count; /* events of the batch handed out, and decoded */
+	uint32_t thread;  /* the thread of its current run, or of one about to begin */
 	void *user;
-	struct cursor *next; /* in the list of spare or of waiting cursors */
+	struct cursor *next; /* in the list `spare` or `waiting` */
 	struct event events[BATCH_EVENTS];
 };
 
@@ -26,18 +26,20 @@ struct event_merge {
 	struct address_map *map;
 	event_preview *preview;
 	void *context;
-	size_t chunk_next; /* of the process's list: the first that has not entered */
+	size_t chunk_next; /* index of the first chunk that was not opened yet */
 	struct cursor **heap;
 	size_t heap_count, heap_capacity;
 	struct cursor *spare;
-	/* At a run of a thread that is still in another cursor: its last chunk and its
-	 * next can meet within one quantum of the clock. */
+	/*
+	 * Cursors at a run of a thread whose previous run is still in another cursor: a
+	 * thread's last chunk and its next one can meet within one quantum of the clock.
+	 */
 	struct cursor *waiting;
-	struct cursor *current; /* the last slice was of it; it is heap[0] */
+	struct cursor *current; /* source of the last slice, which is heap[0]; or NULL */
 	size_t current_count;
 };
 
-/* Time and, for equal times, frees before everything else. */
+/* Order by time; at equal times, frees come before everything else. */
 static inline uint64_t event_key(uint64_t time, uint8_t op)
 {
 	return time << 1 | (op != OP_FREE && op != OP_REALLOC && op != EVENT_MOVE_OUT);
@@ -141,7 +143,7 @@ static void cursor_spare(struct event_merge *merge, struct cursor *cursor)
 	merge->spare = cursor;
 }
 
-/* Decode the next batch. False at the end of the chunk, whose loss is then counted. */
+/* Decode the next batch. False at the end of the chunk; then its lost events are counted. */
 static bool cursor_fill(struct event_merge *merge, struct cursor *cursor)
 {
 	uint64_t decoded, committed;
@@ -166,7 +168,7 @@ static bool cursor_fill(struct event_merge *merge, struct cursor *cursor)
 	return false;
 }
 
-/* Of two cursors at runs of one thread, whether the first comes first. */
+/* Both cursors are at runs of one thread: whether the first one's run came first. */
 static bool is_run_before(const struct cursor *one, const struct cursor *two)
 {
 	return decoder_run(one->decoder)->events_before <
@@ -180,9 +182,9 @@ static void cursor_wait(struct event_merge *merge, struct cursor *cursor)
 }
 
 /*
- * Put a cursor that is about to hand out a run into the heap; it, or the one that is
- * there at a later run of the same thread, waits for the other's run to end. (A chunk
- * that was parked can be at its next run long before that run's time has come.)
+ * Put a cursor that is about to hand out a run into the heap. If another cursor has a run of
+ * the same thread, the later one of the two waits until the other's run ends. (A chunk that a
+ * thread had put aside can be at its next run long before the time of that run.)
  */
 static int cursor_enter(struct event_merge *merge, struct cursor *cursor)
 {
@@ -205,7 +207,7 @@ static int cursor_enter(struct event_merge *merge, struct cursor *cursor)
 	return heap_push(merge, cursor);
 }
 
-/* A thread was let go of: the first cursor that waited for it may enter. */
+/* A cursor left this thread: let the first cursor that waits for the thread enter. */
 static int waiting_wake(struct event_merge *merge, uint32_t thread)
 {
 	struct cursor **link, **first = NULL, *cursor;
@@ -252,7 +254,7 @@ static int chunk_enter(struct event_merge *merge)
 
 /* ---- slices --------------------------------------------------------------------- */
 
-/* The last slice was used: go on behind it in its cursor. */
+/* Advance the current cursor past the last slice, which the caller has used. */
 static int current_advance(struct event_merge *merge)
 {
 	struct cursor *cursor = merge->current;
@@ -278,7 +280,7 @@ static int current_advance(struct event_merge *merge)
 		heap_sift_down(merge, 0);
 		return 0;
 	}
-	/* Its run is over. */
+	/* Its run has ended. */
 	heap_remove(merge, 0);
 	if (!cursor->count)
 		cursor_spare(merge, cursor);
@@ -287,7 +289,7 @@ static int current_advance(struct event_merge *merge)
 	return thread ? waiting_wake(merge, thread) : 0;
 }
 
-/* Up to which key the first cursor may go on alone. */
+/* The key up to which the first cursor may go on alone. */
 static uint64_t slice_limit(const struct event_merge *merge)
 {
 	const struct chunk_list *chunks = &merge->process->chunks;
@@ -304,14 +306,17 @@ static uint64_t slice_limit(const struct event_merge *merge)
 	return limit;
 }
 
-/* How many events of the cursor, from `at` on, lie below the limit; at least one. */
+/*
+ * How many events of the cursor, from `at` on, are below the limit; at least one. Cuts off the
+ * second half of a realloc that goes beyond the limit.
+ */
 static size_t slice_count(struct cursor *cursor, uint64_t limit)
 {
 	const struct event *last = &cursor->events[cursor->count - 1];
 	struct event *event;
 	size_t i;
 
-	/* Times ascend, so this usually says it all. */
+	/* Times ascend, so the last event usually decides for all. */
 	if (event_key(last->time_end, OP_NONE) < limit)
 		return cursor->count - cursor->at;
 	for (i = cursor->at; i < cursor->count; i++) {

@@ -1,12 +1,12 @@
 /*
- * trace/merge.h - the events of all threads of a process in the order of time.
+ * trace/merge.h - merges the events of all threads of a process in the order of time.
  *
- * Chunks are ordered inside and overlap: a heap of cursors, one for each chunk that is
- * being read, is keyed by their next events; a chunk enters when the merge reaches the
- * time it was taken. Equal times: frees first, since a free is stamped before the real
- * call and an allocation after it. A realloc that moved is a free at `time` and an
- * allocation at `time_end`: if events of other threads lie between them, it is handed
- * out as EVENT_MOVE_OUT and EVENT_MOVE_IN, else whole.
+ * Each chunk is in order, but chunks overlap. A heap holds a cursor for each chunk that is
+ * being read, keyed by the time of its next event; a chunk enters the heap when the merge
+ * reaches the chunk's first time. At equal times frees come first, since the recorder takes a
+ * free's time before the real call and an allocation's time after it. A realloc that moved is a
+ * free at `time` and an allocation at `time_end`: if events of other threads are between them,
+ * it is handed out in two parts as EVENT_MOVE_OUT and EVENT_MOVE_IN, else whole.
  */
 #ifndef OUTLIVE_TRACE_MERGE_H
 #define OUTLIVE_TRACE_MERGE_H
@@ -19,24 +19,24 @@
 #include <stdint.h>
 
 /*
- * Events of one thread with none of another between them: exactly one EVENT_RUN,
- * exactly one EVENT_NOTE, or others only. Valid until the next call.
+ * Events of one thread without an event of another thread between them: exactly one EVENT_RUN,
+ * or exactly one EVENT_NOTE, or only others. Valid until the next call.
  */
 struct event_slice {
 	const struct event *events;
 	size_t count;                  /* >= 1 */
 	const uint32_t *locations;     /* event->frame_first indexes them */
-	const struct run *run;         /* that they belong to */
+	const struct run *run;         /* the run they belong to */
 	const struct stack_note *note; /* of an EVENT_NOTE */
-	void **user; /* NULL at first, the caller's for as long as the chunk lasts */
+	void **user; /* the caller's as long as the chunk lasts; NULL at first */
 };
 
-/* Sees events as soon as they are decoded, well before their turn. */
+/* Called with events as soon as they are decoded, well before they are handed out. */
 typedef void event_preview(void *context, const struct event *events, size_t count);
 
 struct event_merge;
 
-/* All are borrowed; preview may be NULL. NULL: memory is out. */
+/* Borrows all arguments; preview may be NULL. NULL: memory is out. */
 struct event_merge *event_merge_new(struct trace_reader *reader,
                                     struct trace_process *process,
                                     struct address_map *map, event_preview *preview,
@@ -44,8 +44,8 @@ struct event_merge *event_merge_new(struct trace_reader *reader,
 void event_merge_free(struct event_merge *merge);
 
 /*
- * 1: *slice is the next. 0: no more. -1: memory is out. Chunks that cannot be read are
- * told and counted by the reader.
+ * 1: *slice is the next slice. 0: there are no more. -1: memory is out. The reader reports and
+ * counts chunks that cannot be read.
  */
 int event_merge_next(struct event_merge *merge, struct event_slice *slice);
 

@@ -1,5 +1,5 @@
 /*
- * trace/operands.h - what follows an event's frames: addresses and sizes. The writer's half is
+ * trace/operands.h - reads what follows an event's frames: addresses and sizes. The writer's half is
  * preload/event/operands.h.
  *
  * Functions that return text return NULL, or what is wrong with the record.
@@ -12,8 +12,8 @@
 #include "trace/prediction.h"
 
 /*
- * The address of a free (or realloc's old one). *size_class: its size class when it was
- * found in `recent`, else FREED_CLASSES. NULL, or what is wrong.
+ * Read the address of a free, or the old address of a realloc. *size_class: the block's size
+ * class if it was found in `recent`, else FREED_CLASSES.
  */
 static inline const char *freed_address_read(struct prediction *tables,
                                              const uint8_t **at, bool is_recent,
@@ -40,7 +40,7 @@ static inline const char *freed_address_read(struct prediction *tables,
 	return NULL;
 }
 
-/* Operands of malloc, calloc and aligned, the alignment already read. */
+/* Read the operands of malloc, calloc and aligned; the alignment was already read. */
 static inline void alloc_read(struct prediction *tables, uint64_t leaf,
                               const uint8_t **at, uint8_t tag, struct event *event)
 {
@@ -98,7 +98,7 @@ static inline const char *realloc_read(struct prediction *tables, const uint8_t 
 	return NULL;
 }
 
-/* All operands of the event `event->op`; `leaf`: the innermost return address. */
+/* Read all operands of the operation event->op. `leaf`: the innermost return address. */
 static inline const char *operands_read(struct prediction *tables, uint64_t leaf,
                                         const uint8_t **at, uint8_t tag,
                                         struct event *event)

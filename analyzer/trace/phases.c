@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECORDS_MAX 16384 /* a process writes no more than some 4,100 */
+#define RECORDS_MAX 16384 /* a process writes at most about 4,100 */
 
 struct phase_record {
 	uint64_t time;
 	uint32_t phase; /* enum phase */
 	uint32_t thread;
-	uint32_t order;  /* as loaded */
-	uint32_t number; /* NAMED */
+	uint32_t order;  /* position in the trace, for equal times */
+	uint32_t number; /* of a PHASE_NAMED; PHASE_NUMBER_NONE: none begins */
 };
 
 static int total_add(struct phases *phases, const char *name, size_t bytes)
@@ -61,7 +61,7 @@ void phases_free(struct phases *phases)
 
 /* ---- loading --------------------------------------------------------------------- */
 
-/* A name as a definition has it: without an end. */
+/* A name as in a definition: not terminated. */
 struct phase_name {
 	const char *name;
 	size_t bytes;
@@ -82,7 +82,7 @@ static bool name_is_same(const void *context, uint32_t number, const void *key)
 	return strlen(name) == other->bytes && !memcmp(name, other->name, other->bytes);
 }
 
-/* The number of the program's name, made if it is new; -1 when memory is out. */
+/* The number of a phase that the program named, added if new; -1 when memory is out. */
 static int number_of(struct phases *phases, const char *name, size_t bytes)
 {
 	const struct phase_name like = { name, bytes };
@@ -125,7 +125,7 @@ static int phase_load(struct phases *phases, const uint8_t *data, size_t bytes,
 	    definition.name_bytes > PHASE_NAME_BYTES_MAX)
 		return error_set(error, "a phase's name is longer than its record");
 	if (definition.phase > PHASE_NAMED)
-		return 0; /* a newer version's */
+		return 0; /* of a newer version */
 	if (phases->record_count == RECORDS_MAX)
 		return error_set(error, "too many phases");
 	record = (struct phase_record){ definition.header.time, definition.phase,
@@ -141,7 +141,10 @@ static int phase_load(struct phases *phases, const uint8_t *data, size_t bytes,
 	return 0;
 }
 
-/* Others are from when something was already there. */
+/*
+ * Whether a definition's time is when it was written. Others have the time since when the thing
+ * existed.
+ */
 static bool is_of_its_time(uint32_t kind)
 {
 	return kind == DEFINITION_PHASE || kind == DEFINITION_MAPS ||
@@ -160,7 +163,7 @@ int phases_load(struct phases *phases, const uint8_t *data, size_t bytes,
 	struct definition_cursor cursor = { .data = data, .bytes = bytes };
 	int result = 0;
 
-	/* Where the chunk is wrong, address_map_load() says so. */
+	/* address_map_load() reports what is wrong with the chunk. */
 	while (definition_next(&cursor)) {
 		if (is_of_its_time(cursor.header.kind))
 			phases_see(phases, cursor.header.time);
@@ -183,7 +186,10 @@ static int record_compare(const void *one, const void *two)
 	return a->order < b->order ? -1 : 1;
 }
 
-/* The phase `number` begins: it ends the span before, which is dropped if it was empty. */
+/*
+ * Begin the phase `number` at `time`: ends the span before it, and drops that span if it is
+ * empty.
+ */
 static void span_begin(struct phase_span *spans, size_t *count, uint32_t number,
                        uint64_t time, uint32_t thread)
 {
@@ -196,7 +202,10 @@ static void span_begin(struct phase_span *spans, size_t *count, uint32_t number,
 	spans[(*count)++] = (struct phase_span){ time, PHASE_TIME_END, number, thread };
 }
 
-/* Load only if it is known when it ended; each of the three once, and in this order. */
+/*
+ * Build the spans of load, main and exit: each at most once, in this order, and load only if
+ * its end is known.
+ */
 static void libc_spans(struct phases *phases, uint64_t start)
 {
 	const struct phase_record *record;
@@ -283,7 +292,7 @@ void phases_end(struct phases *phases, uint64_t time)
 
 /* ---- looking up -------------------------------------------------------------------- */
 
-/* The last that starts no later than `time`; NULL: none does. */
+/* The last span that starts no later than `time`; NULL: none does. */
 static const struct phase_span *span_at(const struct phase_span *spans, size_t count,
                                         uint64_t time)
 {
@@ -343,7 +352,7 @@ uint32_t phases_find(const struct phases *phases, const char *name)
 	return number;
 }
 
-/* When, after `time`, the next of them starts. */
+/* When the span after `at` starts; PHASE_TIME_END: there is none. */
 static uint64_t next_start(const struct phase_span *spans, size_t count,
                            const struct phase_span *at)
 {

@@ -1,9 +1,10 @@
-/* trace/pick.c - which of the processes of a recording is meant. */
+/* trace/pick.c - chooses one process of a recording. */
 #include "trace/pick.h"
 
 /*
- * The last image of the process that began the recording, if exec made several and the
- * last has events: a wrapper script is not what was meant. NULL: there is no such.
+ * The last image of the first process, if exec made several images and the last one has events:
+ * the user means the program, not the wrapper script that started it. NULL: there is no such
+ * image.
  */
 static const struct trace_process *image_last(const struct trace_reader *reader,
                                               size_t *index)

@@ -1,5 +1,5 @@
 /*
- * trace/pick.h - which of the processes of a recording is meant.
+ * trace/pick.h - chooses one process of a recording.
  */
 #ifndef OUTLIVE_TRACE_PICK_H
 #define OUTLIVE_TRACE_PICK_H
@@ -10,15 +10,16 @@
 
 #include <stddef.h>
 
-/* What whoever asks has said of it. */
+/* The user's options. */
 struct process_choice {
 	struct option_number number, pid;
 };
 
 /*
- * The index of a process: of this number in the trace, or the one with most events of
- * this pid (exec makes several). If neither is given: what the first process became
- * by exec, else the one with most events of all. 0 and *index, or -1 and *error.
+ * Find the index of a process: the one with this number in the trace, or with this pid the one
+ * with most events (exec makes several). If neither is given: the program that the first
+ * process became by exec, else the process with most events of all. 0 and *index, or -1 and
+ * *error.
  */
 int process_pick(const struct trace_reader *reader, const struct process_choice *choice,
                  size_t *index, struct error *error);

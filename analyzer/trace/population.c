@@ -1,4 +1,4 @@
-/* trace/population.c - how many processes, how many programs. */
+/* trace/population.c - counts processes and programs. */
 #include "trace/population.h"
 
 #include "base/array.h"

@@ -1,8 +1,8 @@
 /*
- * trace/population.h - how many processes a recording is of, and how many programs they ran.
+ * trace/population.h - counts the processes of a recording, and the programs that they ran.
  *
- * Each ring is of one program: what a process runs from its start, or from an exec, on.
- * So a process has several if it called exec, and the numbers of the two differ.
+ * Each ring holds one program: what a process runs from its start, or from an exec, on. A
+ * process that called exec has several programs, so the two numbers differ.
  */
 #ifndef OUTLIVE_TRACE_POPULATION_H
 #define OUTLIVE_TRACE_POPULATION_H
@@ -17,7 +17,7 @@
 struct population {
 	struct program_start {
 		uint32_t pid;
-		bool is_fork; /* it began by fork, not by exec */
+		bool is_fork; /* began by fork, not by exec */
 	} * starts;
 	size_t programs, capacity;
 };
@@ -27,8 +27,8 @@ int population_add(struct population *population, uint32_t pid, bool is_fork);
 void population_release(struct population *population);
 
 /*
- * How many processes: a fork begins another one, even of a pid that was there before;
- * an exec goes on with the one of its pid.
+ * Count the processes: each fork begins another process, even if its pid was used before; an
+ * exec goes on in the process of its pid.
  */
 size_t population_processes(struct population *population);
 

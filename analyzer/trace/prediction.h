@@ -1,8 +1,8 @@
 /*
- * trace/prediction.h - the reader's half of the prediction tables of record_format.h; the writer's
- * is preload/ring/prediction.h.
+ * trace/prediction.h - the reader's half of the prediction tables of record_format.h. The
+ * writer's half is preload/ring/prediction.h.
  *
- * All inline: this is the innermost part of the analyzer's hot loop.
+ * All functions are inline: this is the innermost part of the analyzer's hot loop.
  */
 #ifndef OUTLIVE_TRACE_PREDICTION_H
 #define OUTLIVE_TRACE_PREDICTION_H
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define FREED_SLOTS 8 /* a ring with room for FREED_DEPTH */
+#define FREED_SLOTS 8 /* ring size, a power of two above FREED_DEPTH */
 
 struct recent_block {
 	uint64_t address;
@@ -26,7 +26,8 @@ struct freed_ring {
 
 struct prediction {
 	uint64_t dictionary[1 << DICTIONARY_BITS];
-	uint32_t locations[1 << DICTIONARY_BITS]; /* of these; LOCATION_NONE: not known */
+	/* Of `dictionary`; LOCATION_NONE: not known yet. */
+	uint32_t locations[1 << DICTIONARY_BITS];
 	uint16_t children[1 << CHILDREN_BITS];
 	uint64_t sizes[1 << SIZES_BITS];
 	struct recent_block recent[1 << RECENT_BITS];
@@ -34,19 +35,22 @@ struct prediction {
 	struct freed_ring freed[FREED_CLASSES];
 	uint64_t last_address;
 	uint32_t newest; /* number of the newest block */
-	/* The slot in `recent` by number; believed only if that slot agrees. */
+	/*
+	 * The slot in `recent` of each number. May be stale: valid only if the slot has that
+	 * number.
+	 */
 	uint8_t by_number[RECENT_WINDOW];
 };
 static_assert(1 << RECENT_BITS == 256, "by_number holds a slot in a byte");
 static_assert(FREED_DEPTH < FREED_SLOTS, "the ring of freed addresses");
 
-/* As they are when a run begins. by_number needs no clearing. */
+/* Reset the tables to their state at the beginning of a run. Stale by_number does no harm. */
 static inline void prediction_reset(struct prediction *tables)
 {
 	memset(tables, 0, offsetof(struct prediction, by_number));
 }
 
-/* Number a block in `recent` as the newest. */
+/* Add a block to `recent` as the newest. */
 static inline void recent_add(struct prediction *tables, uint64_t address,
                               uint32_t size_class)
 {
@@ -67,7 +71,7 @@ static inline void freed_push(struct prediction *tables, uint32_t size_class,
 		tables->freed_count[size_class]++;
 }
 
-/* The last address freed in this size_class, taken off; 0 if there is none. */
+/* Remove and return the last address that was freed in this size class; 0: none. */
 static inline uint64_t freed_pop(struct prediction *tables, uint32_t size_class)
 {
 	if (!tables->freed_count[size_class])

@@ -1,4 +1,4 @@
-/* trace/reader.c - a recording, whatever it lies in. */
+/* trace/reader.c - reads a recording, whatever holds it. */
 #include "trace/reader.h"
 
 #include "base/array.h"
@@ -37,7 +37,7 @@ void trace_reader_close(struct trace_reader *reader)
 	free(reader);
 }
 
-/* Takes the source over. */
+/* Takes ownership of the source. */
 static struct trace_reader *reader_new(struct byte_source *source, struct error *error)
 {
 	struct trace_reader *reader = calloc(1, sizeof(*reader));
@@ -139,7 +139,7 @@ struct problem_list *trace_reader_problems(struct trace_reader *reader)
 	return &reader->index.problems;
 }
 
-/* Bring a chunk of either kind into memory. 0, or -1 and *error. */
+/* Read a chunk of either kind into memory. 0, or -1 and *error. */
 static int chunk_fetch(struct trace_reader *reader, const struct trace_process *process,
                        const struct chunk_entry *entry, struct chunk_buffer *buffer,
                        struct error *error)
@@ -204,7 +204,7 @@ void trace_reader_damaged(struct trace_reader *reader, struct trace_process *pro
 	damage_count(process, events);
 }
 
-/* `tells_damage`: of chunks that cannot be read; once is enough. */
+/* `tells_damage`: whether to report chunks that cannot be read; one report is enough. */
 static void definitions_read(struct trace_reader *reader,
                              const struct trace_process *process, bool tells_damage,
                              trace_reader_load *load, void *into)

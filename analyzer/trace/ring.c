@@ -1,4 +1,4 @@
-/* trace/ring.c - a ring as its writer left it, or is writing it now. */
+/* trace/ring.c - reads a ring, which its writer may have left or still be writing. */
 #include "trace/ring.h"
 
 #include <string.h>
@@ -48,7 +48,7 @@ int ring_header_check(const struct ring_header *header, const char *name,
 	return 0;
 }
 
-/* Where the states and the chunks lie; only a ring has them, not a PROCESS block. */
+/* Check the offsets of states and chunks. Only a ring has these; a PROCESS block does not. */
 static int header_layout_check(const struct byte_source *source,
                                const struct ring_header *header, struct error *error)
 {
@@ -104,7 +104,7 @@ int ring_file_look(const struct byte_source *source, const struct ring_header *h
 		return 0;
 	if (byte_source_read(source, offset, &chunk, sizeof(chunk), error))
 		return -1;
-	/* Its writer has the chunk, but has not said yet what it holds. */
+	/* A writer has taken the chunk, but has committed nothing in it yet. */
 	if (chunk.ticket != state >> CHUNK_STATE_BITS || !COMMIT_BYTES(chunk.commit))
 		return 0;
 	if (COMMIT_BYTES(chunk.commit) < sizeof(chunk) ||
@@ -142,7 +142,10 @@ int ring_file_copy(const struct byte_source *source, const struct ring_header *h
 		return error_set(
 			error, "%s at byte %llu: chunk %u was overwritten while it was read",
 			source->name, (unsigned long long)entry->offset, entry->ring_chunk);
-	/* Bytes up to the commit we saw first are there; the copy's may be a later one. */
+	/*
+	 * The bytes up to the commit that was read first are valid; the copied commit may be
+	 * later.
+	 */
 	commit = (uint64_t)entry->events << 32 | entry->used_bytes;
 	memcpy(to + offsetof(struct chunk_header, commit), &commit, sizeof(commit));
 	return 0;

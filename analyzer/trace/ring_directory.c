@@ -1,4 +1,4 @@
-/* trace/ring_directory.c - the rings a session left behind in its directory. */
+/* trace/ring_directory.c - finds the rings that a session left in its directory. */
 #include "trace/ring_directory.h"
 
 #include <dirent.h>

@@ -1,11 +1,11 @@
-/* trace/stack_record.c - records about a thread and its stack, read and checked. */
+/* trace/stack_record.c - reads and checks the records about a thread and its stack. */
 #include "trace/stack_record.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
-/* No stack is larger than what a process can address. */
+/* No stack is larger than the address space of a process. */
 #define STACK_BYTES_MAX (UINT64_C(1) << 57)
 
 int stack_note_field(const uint8_t **at, const uint8_t *end, uint64_t *value)
@@ -98,7 +98,7 @@ static const char *fault_read(struct stack_note *note, const uint8_t *at,
 
 	if (!fields_read(&at, end, values, 5))
 		return too_short;
-	if (at < end && !fields_read(&at, end, &how, 1)) /* missing before 1.2 */
+	if (at < end && !fields_read(&at, end, &how, 1)) /* absent before version 1.2 */
 		return too_short;
 	if (!values[0] || values[0] > 64)
 		return "its signal cannot be";

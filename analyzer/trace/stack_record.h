@@ -1,6 +1,6 @@
 /*
- * trace/stack_record.h - what a recording says of a thread and its stack beside its events: the
- * records THREAD, DEPTH, TOUCHED, FAULT and NAME of record_format.h, checked.
+ * trace/stack_record.h - reads and checks the records about a thread and its stack: THREAD,
+ * DEPTH, TOUCHED, FAULT and NAME of record_format.h.
  */
 #ifndef OUTLIVE_TRACE_STACK_RECORD_H
 #define OUTLIVE_TRACE_STACK_RECORD_H
@@ -16,47 +16,48 @@ struct stack_note {
 	enum control_kind kind; /* CONTROL_THREAD, _DEPTH, _TOUCHED, _FAULT or _NAME */
 	union {
 		struct {
-			uint32_t creator; /* its serial; 0: not known, or the first */
-			uint64_t start;   /* address of the function it began with; 0: not known */
+			/* Serial of a thread; 0: unknown, or this is the first thread. */
+			uint32_t creator;
+			uint64_t start; /* address of its start function; 0: unknown */
 			uint32_t start_location;
-			uint64_t high, room; /* 0: not known */
+			uint64_t high, room; /* 0: unknown */
 		} thread;
 		struct {
-			enum stack_kind stack; /* an unknown one is STACK_OTHER */
+			enum stack_kind stack; /* STACK_OTHER if the kind is unknown */
 			uint64_t high, room, depth_bytes;
-			uint32_t first, count; /* first + count entries are on the stack */
-			const uint8_t *sizes;  /* `count` for stack_note_words() */
+			uint32_t first, count; /* first + count frames are on the stack */
+			const uint8_t *sizes;  /* `count` codes, for stack_note_words() */
 		} depth;
 		uint64_t touched_bytes;
 		struct {
 			uint32_t signal;
-			enum fault_kind kind; /* an unknown one is FAULT_OTHER */
+			enum fault_kind kind; /* FAULT_OTHER if the kind is unknown */
 			enum fault_end end;
 			uint64_t address, instruction, depth_bytes;
 			uint32_t location; /* of the instruction */
 		} fault;
 		struct {
 			uint64_t time; /* quanta */
-			char text[16]; /* padded with NULs; perhaps there is none */
+			char text[16]; /* padded with NULs; not terminated if it fills all 16 */
 		} name;
 	};
 };
 
 /*
- * Read the payload [at, end) of a record of that kind; `stack_frames` are on the thread's
- * stack. Locations are left 0. NULL, or what is wrong. A DEPTH note borrows the payload.
+ * Read the payload [at, end) of a record of this kind. `stack_frames`: the depth of the
+ * thread's stack. Leaves locations 0. NULL, or what is wrong. A DEPTH note borrows the payload.
  */
 const char *stack_note_read(struct stack_note *note, enum control_kind kind,
                             const uint8_t *at, const uint8_t *end,
                             uint32_t stack_frames);
 
-/* stack_gap_follows(), where a GAP record does. */
+/* The slow half of stack_gap_follows(): *at is at a GAP record. */
 const char *stack_gap_read(const uint8_t **at, const uint8_t *end,
                            uint32_t stack_frames, uint32_t *gap);
 
 /*
- * A GAP record at *at, which is taken: *gap is 1 + the index of the frame outside of which others are
- * missing; 0: there is no such record there. NULL, or what is wrong with it.
+ * Read the GAP record at *at, if there is one, and step past it. *gap: 1 + the index of the
+ * frame outside of which frames are missing; 0: no GAP record. NULL, or what is wrong with it.
  */
 static inline const char *stack_gap_follows(const uint8_t **at, const uint8_t *end,
                                             uint32_t stack_frames, uint32_t *gap)
@@ -67,7 +68,7 @@ static inline const char *stack_gap_follows(const uint8_t **at, const uint8_t *e
 	return stack_gap_read(at, end, stack_frames, gap);
 }
 
-/* The next of a DEPTH note's frame sizes, in words; 0: not known. */
+/* Read the next frame size of a DEPTH note, in words; 0: unknown. */
 static inline uint32_t stack_note_words(const uint8_t **sizes)
 {
 	uint64_t code = varint_read(sizes);
@@ -77,7 +78,7 @@ static inline uint32_t stack_note_words(const uint8_t **sizes)
 	return code > UINT32_MAX ? UINT32_MAX : (uint32_t)(code - 1);
 }
 
-/* One varint of the payload: 0, or -1 when it crosses the end or is no varint. */
+/* Read one varint of the payload: 0, or -1 if it crosses the end or is too long. */
 int stack_note_field(const uint8_t **at, const uint8_t *end, uint64_t *value);
 
 #endif

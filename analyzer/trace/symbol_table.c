@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The frames of one address: chain_first .. of the frames array. */
+/* The frames of one address: frame_count entries of `frames`, from frame_first on. */
 struct chain {
 	uint64_t offset;
 	uint32_t module;
@@ -16,16 +16,19 @@ struct chain {
 };
 
 struct symbol_table {
-	struct chain *chains; /* [0] is none */
+	struct chain *chains; /* [0] is unused */
 	size_t chain_count, chain_capacity;
 	struct symbol_frame *frames;
 	size_t frame_count, frame_capacity;
 	struct hash_index index; /* of chains */
-	/* [0] is none; each allocated by itself, and behind its NUL what tells it apart */
+	/*
+	 * [0] is unused. Each is allocated by itself and holds two strings: the name, and after
+	 * its NUL the text that distinguishes functions of that name (symbol_frame.declared).
+	 */
 	const char **strings;
 	size_t string_count, string_capacity;
 	struct hash_index string_index;
-	bool is_dropping; /* frames added belong to a chain we have already */
+	bool is_dropping; /* ignore added frames: the table has their chain already */
 };
 
 struct symbol_table *symbol_table_new(void)
@@ -61,7 +64,7 @@ static uint64_t string_hash(const char *string, const char *declared)
 	return hash_string(hash_string(1, string), declared);
 }
 
-/* The second part of a kept string. */
+/* The `declared` text that follows a kept string. */
 static const char *string_declared(const char *kept)
 {
 	return *kept ? kept + strlen(kept) + 1 : "";
@@ -95,7 +98,7 @@ static uint32_t string_find(const struct symbol_table *table, const char *string
 	return hash_index_find(&table->string_index, hash, string_is_same, table, &pair);
 }
 
-/* The table's own copy; equal pairs are one. NULL when memory is out. */
+/* The table's own copy, one for all equal pairs. NULL when memory is out. */
 static const char *string_keep(struct symbol_table *table, const char *string,
                                const char *declared)
 {
@@ -220,7 +223,7 @@ const char *symbol_table_keep(struct symbol_table *table, const char *string)
 
 /* ---- SYMBOLS blocks ------------------------------------------------------------ */
 
-/* The parts of a payload, whose lengths were checked. They may lie unaligned. */
+/* The parts of a payload, with lengths checked. They may be unaligned. */
 struct payload {
 	struct symbols_header header;
 	const uint8_t *addresses, *frames;
@@ -271,7 +274,10 @@ static struct symbols_address payload_address(const struct payload *payload, uin
 	return address;
 }
 
-/* What lies behind its function's string; NULL: that would be beyond the strings. */
+/*
+ * The text that follows the name of the frame's function; "": it has none; NULL: it would be
+ * beyond the strings.
+ */
 static const char *payload_declared(const struct payload *payload,
                                     const struct symbols_frame *frame)
 {
@@ -322,7 +328,7 @@ int symbol_table_load(struct symbol_table *table, const uint8_t *data, size_t by
 		return -1;
 	for (i = 0; i < payload.header.address_count; i++) {
 		address = payload_address(&payload, i);
-		/* Addresses may share frames, but not blow a small block up. */
+		/* Addresses may share frames, but must not blow up a small block. */
 		used += address.frame_count;
 		if (used > payload.header.frame_count * 4)
 			return error_set(error, "symbols: address %llu has too many frames",
@@ -354,7 +360,7 @@ static int chain_compare(const void *one, const void *two)
 	return a->offset < b->offset ? -1 : a->offset > b->offset;
 }
 
-/* Offsets of the kept strings in the block, by number; [0] is "". */
+/* The offset of each kept string in the block, by number; [0] is "". */
 struct string_offsets {
 	uint32_t *offsets;
 	const struct symbol_table *table;
@@ -370,7 +376,7 @@ static uint32_t string_offset(const struct string_offsets *strings, const char *
 	                                    string_hash(string, declared))];
 }
 
-/* Of a kept string in the block: what tells it apart is there if there is any. */
+/* The bytes of a kept string in the block, with its `declared` text unless that is empty. */
 static size_t string_bytes_of(const char *kept)
 {
 	const char *declared = string_declared(kept);
@@ -422,7 +428,7 @@ static int frames_save(const struct string_offsets *strings, const struct chain 
 	return 0;
 }
 
-/* Everything after the header is known: write it. */
+/* Write the payload, now that the offsets of all strings are known. */
 static int table_save(const struct string_offsets *strings, const struct chain *chains,
                       size_t count, uint64_t string_bytes, struct text *payload)
 {

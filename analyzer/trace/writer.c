@@ -1,4 +1,4 @@
-/* trace/writer.c - append compressed blocks to a trace, whole or not at all. */
+/* trace/writer.c - appends compressed blocks to a trace, whole or not at all. */
 #include "trace/writer.h"
 
 #include "base/array.h"
@@ -16,7 +16,7 @@
 #define LEVEL_DEFAULT 1
 #define HASTY_BYTES_MAX (UINT64_C(1) << 30)
 
-/* Cut the file back to its last whole block, and remember that it ends there. */
+/* Cut the file back to its last whole block; all later writes fail. */
 static int writer_fail(struct trace_writer *writer, int cause, struct error *error)
 {
 	bool is_full = cause == ENOSPC || cause == EDQUOT;
@@ -33,7 +33,7 @@ static int writer_fail(struct trace_writer *writer, int cause, struct error *err
 	return error_set(error, "%s: %s%s", writer->path, strerror(cause), remedy);
 }
 
-/* All of the two parts at writer->offset, or -1 with errno. */
+/* Write both parts at writer->offset, completely. 0, or -1 and errno. */
 static int write_all(struct trace_writer *writer, const void *first, size_t first_bytes,
                      const void *second, size_t second_bytes)
 {
@@ -64,7 +64,10 @@ static int write_all(struct trace_writer *writer, const void *first, size_t firs
 	return 0;
 }
 
-/* What goes there unpacked has to fit beside its packed copy, and leave most of it free. */
+/*
+ * How many bytes may be stored almost uncompressed: the file is compressed again later, so the
+ * disk must hold both copies and still be mostly free.
+ */
 static uint64_t hasty_max(int descriptor)
 {
 	struct statvfs disk;
@@ -102,7 +105,7 @@ int trace_writer_open(struct trace_writer *writer, int descriptor, const char *p
 	return 0;
 }
 
-/* Compress into writer->buffer; the stored size, or 0 when memory is out. */
+/* Compress into writer->buffer. Returns the stored size, or 0 when memory is out. */
 static size_t payload_compress(struct trace_writer *writer, const void *payload,
                                size_t bytes)
 {

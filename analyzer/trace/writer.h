@@ -1,9 +1,9 @@
 /*
- * trace/writer.h - the trace file being written: a header, then blocks, each payload
- * one zstd frame.
+ * trace/writer.h - writes a trace file: a header, then blocks, whose payloads are one zstd
+ * frame each.
  *
- * A block is there whole or not at all: when the disk is full, the file is cut back to
- * its last whole block, and stays readable up to there.
+ * A block is written whole or not at all: when the disk is full, the file is cut back to its
+ * last whole block and stays readable up to there.
  */
 #ifndef OUTLIVE_TRACE_WRITER_H
 #define OUTLIVE_TRACE_WRITER_H
@@ -16,17 +16,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LEVEL_HASTY (-1000) /* of zstd: a copy, or nearly so */
+#define LEVEL_HASTY (-1000) /* zstd level: a copy, or nearly one */
 
 struct trace_writer {
 	int descriptor;  /* -1 before open and after close */
 	int failure;     /* errno of a write that failed; all later ones fail silently */
-	int level;       /* of zstd, for the next blocks */
-	uint64_t offset; /* where the next block goes: the bytes that are whole */
+	int level;       /* zstd level of the next blocks */
+	uint64_t offset; /* where the next block goes; all before is whole */
 	uint64_t block_count;
 	uint64_t raw_bytes;   /* of all payloads, before compression */
-	uint64_t hasty_bytes; /* of blocks stored at LEVEL_HASTY: see record/packer.h */
-	uint64_t hasty_max;   /* how much of that the disk has room for */
+	uint64_t hasty_bytes; /* in blocks stored at LEVEL_HASTY: see record/packer.h */
+	uint64_t hasty_max;   /* the most of these that the disk has room for */
 	char path[PATH_MAX];
 	struct ZSTD_CCtx_s *context;
 	uint8_t *buffer; /* the compressed payload */
@@ -34,31 +34,32 @@ struct trace_writer {
 };
 
 /*
- * Begin a trace in the file behind `descriptor` (opened read-write, empty), which the
- * writer closes from then on. `path` is for messages and is copied. 0 or -1 and *error.
+ * Begin a trace in the file behind `descriptor` (opened read-write, empty). The writer owns the
+ * descriptor from now on and closes it. `path` is for messages and is copied. 0, or -1 and
+ * *error.
  */
 int trace_writer_open(struct trace_writer *writer, int descriptor, const char *path,
                       uint64_t session, struct error *error);
 
 /*
- * Append one block: type, process, ticket, time_first and events are taken from
- * *about, the other fields are filled in. `payload` has `bytes` bytes, 0 for none.
- * 0, or -1: the first time *error says why, later it is left alone.
+ * Append one block. Takes type, process, ticket, time_first and events from *about and fills in
+ * the other fields. `payload` has `bytes` bytes; 0: no payload. 0, or -1: *error says why the
+ * first time; later failures leave it alone.
  */
 int trace_writer_block(struct trace_writer *writer, const struct trace_block *about,
                        const void *payload, size_t bytes, struct error *error);
 
-/* Append a block whose payload of about->stored_bytes is compressed already. */
+/* Append a block whose payload of about->stored_bytes is already compressed. */
 int trace_writer_stored(struct trace_writer *writer, const struct trace_block *about,
                         const void *stored, struct error *error);
 
-/* Append the END block: the trace is whole. 0, or -1 as above. */
+/* Append the END block: the trace is complete. 0, or -1 as above. */
 int trace_writer_end(struct trace_writer *writer, struct error *error);
 
-/* Go on after trace_writer_end(): the next block takes the place of the END block. */
+/* Go on after trace_writer_end(): the next block replaces the END block. */
 void trace_writer_reopen(struct trace_writer *writer);
 
-/* Close the file, whatever state it is in. 0, or -1: the system lost data at last. */
+/* Close the file in any state. 0, or -1 and *error: the system lost data at close. */
 int trace_writer_close(struct trace_writer *writer, struct error *error);
 
 #endif
