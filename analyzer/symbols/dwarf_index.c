@@ -1,4 +1,4 @@
-/* symbols/dwarf_index.c - functions, inlined functions and lines by libdw. */
+/* symbols/dwarf_index.c - finds functions, inlined functions and lines by libdw. */
 #include "symbols/dwarf_index.h"
 
 #include "base/array.h"
@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NESTING_MAX 64     /* of scopes; deeper ones are not looked into */
-#define OVERLAPS_MAX 8     /* ranges to look back over: they should not overlap */
-#define DIES_MAX 50000000u /* in one unit: links of a damaged one may go in circles */
+#define NESTING_MAX 64     /* of scopes; deeper scopes are skipped */
+#define OVERLAPS_MAX 8     /* ranges to search backwards: they should not overlap */
+#define DIES_MAX 50000000u /* in one unit: links of a damaged unit may form a cycle */
 
 /* [low, high) belongs to `owner`: a unit, or a function of a unit. */
 struct address_range {
@@ -27,13 +27,13 @@ struct range_list {
 };
 
 struct dwarf_unit {
-	Dwarf_Die lines; /* the unit that has the line table */
-	Dwarf_Die root;  /* the one that has the functions: not the same with .dwo files */
+	Dwarf_Die lines; /* the unit with the line table */
+	Dwarf_Die root;  /* the unit with the functions: another one with .dwo files */
 	Dwarf_Die *functions;
 	size_t function_count, function_capacity;
 	struct range_list ranges;                         /* of the functions */
-	unsigned visited;                                 /* entries looked at */
-	enum { UNIT_NEW, UNIT_OUTER, UNIT_NESTED } depth; /* which functions are known */
+	unsigned visited;                                 /* entries read */
+	enum { UNIT_NEW, UNIT_OUTER, UNIT_NESTED } depth; /* which functions were read */
 };
 
 struct dwarf_index {
@@ -80,7 +80,7 @@ static int64_t range_list_find(const struct range_list *list, uint64_t address)
 	return -1;
 }
 
-/* Add all code of a DIE. Functions the linker dropped lie at 0: left out. */
+/* Add all code of a DIE, except at address 0: the linker dropped those functions. */
 static bool range_list_add(struct range_list *list, Dwarf_Die *die, uint32_t owner)
 {
 	Dwarf_Addr base, low, high;
@@ -167,7 +167,10 @@ static void function_add(struct dwarf_unit *unit, Dwarf_Die *die)
 		unit->functions[unit->function_count++] = *die;
 }
 
-/* Whether functions may be defined inside; those in functions are rare, and asked late. */
+/*
+ * Whether the entry may contain functions. Functions within functions are rare, so they are
+ * read only if an address is found nowhere else (`is_nested`).
+ */
 static bool is_scope(int tag, bool is_nested)
 {
 	switch (tag) {
@@ -228,7 +231,7 @@ static Dwarf_Die *unit_function(struct dwarf_unit *unit, uint64_t address)
 
 /* ---- scopes of a function ---- */
 
-/* The child scope of `parent` that has the address; false: none has. */
+/* The child scope of `parent` that contains the address. False: there is none. */
 static bool scope_enter(Dwarf_Die *parent, uint64_t address, Dwarf_Die *scope)
 {
 	unsigned visited = 0;
@@ -246,7 +249,7 @@ static bool scope_enter(Dwarf_Die *parent, uint64_t address, Dwarf_Die *scope)
 	return false;
 }
 
-/* The file of a declaration; NULL: unknown. (dwarf_decl_file() insists that it is.) */
+/* The file of a declaration; NULL: unknown. (dwarf_decl_file() asserts that it is known.) */
 static const char *declared_file(Dwarf_Die *die)
 {
 	Dwarf_Attribute attribute;
@@ -261,13 +264,14 @@ static const char *declared_file(Dwarf_Die *die)
 		return NULL;
 	if (dwarf_getsrcfiles(&root, &files, &count) == 0)
 		return number < count ? dwarf_filesrc(files, number, NULL, NULL) : NULL;
-	/* a .dwo file: of its files only the first is known */
+	/* In a .dwo file only the first file is known. */
 	return number == 1 ? dwarf_diename(&root) : NULL;
 }
 
 /*
- * Where the function is declared, if its name alone does not say which one it is: others of
- * that name may be local to other files. Inlined and cloned ones are declared where it is.
+ * Where the function is declared ("file:line"), for a function whose name alone does not
+ * identify it: other files may have local functions of that name. Inlined and cloned functions
+ * give the declaration of the original. "" if unknown.
  */
 static const char *function_declared(struct dwarf_index *index, Dwarf_Die *die)
 {
@@ -277,7 +281,7 @@ static const char *function_declared(struct dwarf_index *index, Dwarf_Die *die)
 	unsigned nesting = 0;
 	int line = 0;
 
-	/* a lambda's function says nothing, but its class does */
+	/* The function of a lambda has no declaration, but its class has one. */
 	while (!file && nesting++ < NESTING_MAX &&
 	       dwarf_scopes_outer(index->scopes, &scope))
 		file = declared_file(&scope);
@@ -307,7 +311,7 @@ static void function_identify(struct dwarf_index *index, Dwarf_Die *die,
 		frame->declared = function_declared(index, die);
 }
 
-/* Where an inlined function was called: the place in the next frame outwards. */
+/* Where an inlined function was called: this is the line of the next frame outwards. */
 static void call_place(struct dwarf_unit *unit, Dwarf_Die *die,
                        struct symbol_frame *frame)
 {
@@ -341,7 +345,10 @@ static void line_place(struct dwarf_unit *unit, uint64_t address,
 		frame->line = (uint32_t)number;
 }
 
-/* The function and the inlined ones around the address, outermost first. */
+/*
+ * Find the function around the address and the functions inlined there, outermost first.
+ * Returns their number.
+ */
 static int chain_find(Dwarf_Die *function, uint64_t address, Dwarf_Die *chain)
 {
 	Dwarf_Die scope = *function, inner;

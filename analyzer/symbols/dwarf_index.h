@@ -1,9 +1,10 @@
 /*
- * symbols/dwarf_index.h - addresses of one module by its DWARF: the function, those inlined
- * into it, and the lines.
+ * symbols/dwarf_index.h - finds what is at an address of one module by DWARF: the function, the
+ * functions inlined there, and the lines.
  *
- * A unit is looked into when an address in it is first asked for, and remembered: its
- * functions in a sorted array, its lines by libdw. So the cost goes with what is asked.
+ * A unit is read when an address in it is first asked for, and then kept: its functions in a
+ * sorted array, its lines by libdw. So the cost depends on what is asked, not on the module's
+ * size.
  */
 #ifndef OUTLIVE_SYMBOLS_DWARF_INDEX_H
 #define OUTLIVE_SYMBOLS_DWARF_INDEX_H
@@ -19,13 +20,13 @@ struct dwarf_index;
 struct dwarf_index *dwarf_index_new(Dwarf *dwarf);
 void dwarf_index_free(struct dwarf_index *index);
 
-#define DWARF_FRAMES_MAX 64 /* of one address; deeper inlining is cut at the outside */
+#define DWARF_FRAMES_MAX 64 /* per address; innermost frames beyond are left out */
 
 /*
- * The frames at an address, innermost inlined first, into frames[DWARF_FRAMES_MAX].
- * Function names are as the compiler wrote them (mangled); where there are lines but no
- * function, the one frame has function "". Strings live as long as the index and the Dwarf.
- * Returns how many, 0 when nothing is known.
+ * Find the frames at an address, innermost inlined function first, into
+ * frames[DWARF_FRAMES_MAX]. Function names are as the compiler wrote them (mangled). If only
+ * the line is known, there is one frame with function "". Strings live as long as the index and
+ * the Dwarf. Returns the number of frames, 0 when nothing is known.
  */
 int dwarf_index_find(struct dwarf_index *index, uint64_t address,
                      struct symbol_frame *frames);

@@ -1,4 +1,4 @@
-/* symbols/dwarf_scopes.c - names of C++ functions that have none for the linker. */
+/* symbols/dwarf_scopes.c - makes names for C++ functions without a linkage name. */
 #include "symbols/dwarf_scopes.h"
 
 #include "base/array.h"
@@ -12,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NESTING_MAX 64     /* of scopes; deeper ones are not looked into */
-#define DIES_MAX 50000000u /* in one unit: links of a damaged one may go in circles */
-#define REFERENCES_MAX 8   /* from an entry to what it repeats: two are usual */
+#define NESTING_MAX 64     /* of scopes; deeper scopes are skipped */
+#define DIES_MAX 50000000u /* in one unit: links of a damaged unit may form a cycle */
+#define REFERENCES_MAX 8   /* from an entry to the entry that it repeats; usually two */
 #define SCOPE_NONE UINT32_MAX
 
-/* A namespace, class, function or block; of a unit, in the order of their offsets. */
+/*
+ * A namespace, class, function or block. A unit keeps its scopes in the order of their offsets.
+ */
 struct scope {
 	Dwarf_Die die;
 	Dwarf_Off offset;
@@ -31,7 +33,7 @@ struct scope_unit {
 	unsigned visited;
 };
 
-/* What was asked: by where the entry lies, which does not move. */
+/* A name that was made before, keyed by the address of the DIE, which does not move. */
 struct scope_answer {
 	const void *entry;
 	const char *name;
@@ -40,7 +42,7 @@ struct scope_answer {
 struct dwarf_scopes {
 	struct scope_unit *units;
 	size_t unit_count, unit_capacity;
-	struct scope_answer *answers; /* [0] is none */
+	struct scope_answer *answers; /* [0] is unused */
 	size_t answer_count, answer_capacity;
 	struct hash_index index;
 	struct text_pool names;
@@ -108,7 +110,7 @@ static bool is_scope(int tag)
 	}
 }
 
-/* The new scope's number; SCOPE_NONE: memory is out. */
+/* Returns the new scope's number; SCOPE_NONE: memory is out. */
 static uint32_t scope_add(struct scope_unit *unit, const Dwarf_Die *die,
                           uint32_t parent)
 {
@@ -151,7 +153,7 @@ static bool is_cpp_language(int language)
 	}
 }
 
-/* The unit that an entry lies in; NULL: memory is out, or it is not C++. */
+/* The unit that contains an entry; NULL: memory is out, or the unit is not C++. */
 static const struct scope_unit *unit_of(struct dwarf_scopes *scopes, Dwarf_Die *die)
 {
 	struct scope_unit *unit;
@@ -191,7 +193,7 @@ static uint32_t scope_find(const struct scope_unit *unit, Dwarf_Off offset)
 
 /* ---- names ---------------------------------------------------------------------------- */
 
-/* The scope that has a name of its own around this one: blocks have none. */
+/* The next scope outwards that is part of names: skips blocks, which have no names. */
 static uint32_t scope_outer(const struct scope_unit *unit, uint32_t scope)
 {
 	do {
@@ -201,7 +203,7 @@ static uint32_t scope_outer(const struct scope_unit *unit, uint32_t scope)
 	return scope;
 }
 
-/* A class without a name: compilers leave it out, or say "<lambda()>". */
+/* A class without a name: compilers omit the name, or write "<lambda()>". */
 static bool is_nameless(const struct scope *scope)
 {
 	Dwarf_Die die = scope->die;
@@ -231,7 +233,9 @@ static bool is_before(const struct scope *one, const struct scope *two)
 	return at_a != at_b ? at_a < at_b : one->offset < two->offset;
 }
 
-/* Of the nameless classes in the same scope it is this one, counted from 1. */
+/*
+ * The position of this nameless class among those of the same scope, from 1, in source order.
+ */
 static unsigned nameless_number(const struct scope_unit *unit, uint32_t scope)
 {
 	uint32_t outer = scope_outer(unit, scope), i;
@@ -261,7 +265,10 @@ static bool is_lambda(const struct scope_unit *unit, uint32_t scope)
 	return false;
 }
 
-/* A name that grows; a damaged file may have scopes that are in themselves. */
+/*
+ * A name under construction. `nesting` is limited: in a damaged file a scope may contain
+ * itself.
+ */
 struct naming {
 	const struct scope_unit *unit;
 	struct text text;
@@ -270,7 +277,7 @@ struct naming {
 
 static int scope_name_add(struct naming *naming, uint32_t scope);
 
-/* A function that something else is in: as its linker's name says it, if it has one. */
+/* Add a function as a scope: by its linkage name, demangled, if it has one. */
 static int function_scope_add(struct naming *naming, uint32_t scope)
 {
 	const struct scope_unit *unit = naming->unit;
@@ -296,7 +303,7 @@ static int function_scope_add(struct naming *naming, uint32_t scope)
 	return text_printf(&naming->text, "%s()::", name ? name : "");
 }
 
-/* "outer::inner::", as far as the scopes have names. */
+/* Add "outer::inner::". */
 static int scope_name_add(struct naming *naming, uint32_t scope)
 {
 	const struct scope_unit *unit = naming->unit;

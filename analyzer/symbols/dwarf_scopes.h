@@ -1,8 +1,8 @@
 /*
- * symbols/dwarf_scopes.h - names of C++ functions that have none for the linker: what stands in an
- * anonymous namespace, in a function, or is a lambda.
+ * symbols/dwarf_scopes.h - makes names for C++ functions without a linkage name: those in an
+ * anonymous namespace or within a function, and lambdas.
  *
- * Such a function's entry says "operator()"; what it is within tells it from others. A unit
+ * The entry of such a function just says "operator()"; the scopes around it identify it. A unit
  * is read whole when such a name in it is first asked for.
  */
 #ifndef OUTLIVE_SYMBOLS_DWARF_SCOPES_H
@@ -17,20 +17,26 @@ struct dwarf_scopes *dwarf_scopes_new(void); /* NULL: memory is out */
 void dwarf_scopes_free(struct dwarf_scopes *scopes);
 
 /*
- * "one()::{lambda#1}::operator()", "(anonymous namespace)::thing::act" for the entry of a
- * function or of an inlined one, if its own name is that, `name`, alone; else `name`, also when memory is out.
- * Lives as long as `scopes` and the Dwarf.
+ * The full name of a function's entry (or an inlined function's), whose own name is `name`:
+ * "one()::{lambda#1}::operator()", "(anonymous namespace)::thing::act". Returns `name` itself
+ * if it has no scopes, or when memory is out. Lives as long as `scopes` and the Dwarf.
  */
 const char *dwarf_scopes_name(struct dwarf_scopes *scopes, Dwarf_Die *function,
                               const char *name);
 
-/* Whether *die, of which dwarf_scopes_name() was asked, is in a scope: then that is *die. */
+/*
+ * Step from *die outwards to its scope. False: it has none, and *die is unchanged. Call only
+ * for entries that dwarf_scopes_name() was called with.
+ */
 bool dwarf_scopes_outer(struct dwarf_scopes *scopes, Dwarf_Die *die);
 
-/* The linker's name of a function's entry, or NULL. */
+/* The linkage name of a function's entry, or NULL. */
 const char *dwarf_linkage_name(Dwarf_Die *function);
 
-/* The entry that a function's entry repeats or defines: itself if there is none. */
+/*
+ * The entry that a function's entry is an instance or a definition of; if it is neither, the
+ * entry itself.
+ */
 Dwarf_Die dwarf_declaration(const Dwarf_Die *function);
 
 #endif

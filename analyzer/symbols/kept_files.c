@@ -1,4 +1,4 @@
-/* symbols/kept_files.c - keep the files of loaded modules open. */
+/* symbols/kept_files.c - keeps the files of loaded modules open. */
 #include "symbols/kept_files.h"
 
 #include "trace/definitions.h"
@@ -16,18 +16,18 @@
 #include <unistd.h>
 
 #define BUCKETS 1024
-#define OPEN_MAX 4096 /* modules beyond are looked up by path at the end */
-#define OPEN_SHARE 4  /* of the files that may be open: the rings need some, too */
-#define OFFERED_MAX \
-	2048 /* of those, so many may be files that nobody has asked for yet */
+#define OPEN_MAX 4096 /* further modules are opened by path at the end */
+#define OPEN_SHARE 4  /* of RLIMIT_NOFILE: the rings need descriptors, too */
+/* The most of these that may be files which no recorded module has named yet. */
+#define OFFERED_MAX 2048
 #define COMPARED_BYTES_MAX (UINT64_C(64) << 20)
 #define COMPARED_STEP_BYTES 2048
 
 struct shelf_entry {
 	struct shelf_entry *next;
-	int descriptor; /* -1: could not be had */
-	bool
-		is_doubtful; /* different files of this path, and nothing tells which is meant */
+	int descriptor; /* -1: could not be opened */
+	/* Different files had this path, and nothing says which one is meant. */
+	bool is_doubtful;
 	uint8_t build_id[BUILD_ID_BYTES_MAX];
 	size_t build_id_bytes;
 	char path[];
@@ -36,7 +36,7 @@ struct shelf_entry {
 struct module_shelf {
 	struct shelf_entry *buckets[BUCKETS];
 	size_t open_max, open_count, offered_count;
-	char path[PATH_MAX], seen_path[PATH_MAX + 64]; /* of the module that is taken */
+	char path[PATH_MAX], seen_path[PATH_MAX + 64]; /* of the module being opened */
 };
 
 struct module_shelf *module_shelf_new(void)
@@ -70,7 +70,7 @@ void module_shelf_free(struct module_shelf *shelf)
 	free(shelf);
 }
 
-/* FNV-1a of the path; most modules of one path have one build-id. */
+/* FNV-1a of the path alone: most modules of one path have one build-id. */
 static size_t shelf_bucket(const char *path)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
@@ -94,7 +94,7 @@ static struct shelf_entry *entry_find(const struct module_shelf *shelf,
 	return entry;
 }
 
-/* A file of that build, whatever its path: a process may have changed its directory. */
+/* A file with this build-id under any path: a process may have changed its directory. */
 static int build_find(const struct module_shelf *shelf, const uint8_t *build_id,
                       size_t build_id_bytes)
 {
@@ -124,7 +124,7 @@ int module_shelf_find(const struct module_shelf *shelf, const char *path,
 	           : build_find(shelf, build_id, build_id_bytes);
 }
 
-/* A new entry without a file; NULL: no memory, and it is looked up by path at the end. */
+/* Add an entry without a file. NULL: no memory; the module is opened by path at the end. */
 static struct shelf_entry *entry_add(struct module_shelf *shelf, const char *path,
                                      const uint8_t *build_id, size_t build_id_bytes)
 {
@@ -160,8 +160,9 @@ static int module_open(const char *path, const struct module_definition *module)
 }
 
 /*
- * Where the process sees it; where we see it, should it be gone; and, should it have been
- * replaced already, what the process runs, or, given the right to, the mapped file itself.
+ * Open the file at its path in the process's root; if it is gone there, at that path here. If
+ * it was replaced already: the process's executable, or (which needs a privilege) the mapped
+ * file itself.
  */
 static int module_open_anywhere(struct module_shelf *shelf, pid_t pid, const char *path,
                                 const struct module_definition *module)
@@ -229,7 +230,7 @@ size_t module_shelf_add(struct module_shelf *shelf, pid_t pid, const uint8_t *ch
 
 /* ---- files that are offered ---- */
 
-/* Whether two files have the same bytes. One that shrinks meanwhile has not. */
+/* Whether two files have the same bytes. False if one of them shrinks meanwhile. */
 static bool files_are_same(int one, int other)
 {
 	char a[COMPARED_STEP_BYTES], b[COMPARED_STEP_BYTES];
@@ -252,8 +253,8 @@ static bool files_are_same(int one, int other)
 }
 
 /*
- * Files of one path without build-ids: which of them a module was, nobody can say. No name
- * is better than a wrong one.
+ * Another file with the path of `entry`, without a build-id: if their bytes differ, it is
+ * unknown which of the two a module was, and no name is better than a wrong name.
  */
 static void entry_doubt(struct module_shelf *shelf, struct shelf_entry *entry, int file)
 {
@@ -265,7 +266,7 @@ static void entry_doubt(struct module_shelf *shelf, struct shelf_entry *entry, i
 	shelf->open_count--;
 }
 
-/* True: it is kept. */
+/* True: the descriptor is kept. */
 static bool file_keep(struct module_shelf *shelf, const char *path, int file)
 {
 	struct shelf_entry *entry;

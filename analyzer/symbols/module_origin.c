@@ -1,10 +1,10 @@
-/* symbols/module_origin.c - the program's modules, and the system's. */
+/* symbols/module_origin.c - distinguishes the program's modules from the system's. */
 #include "symbols/module_origin.h"
 
 #include <stddef.h>
 #include <string.h>
 
-/* Nobody's own: what lies below them is everybody's. */
+/* Whether the first `bytes` of the path are a directory that belongs to no single program. */
 static bool is_shared_prefix(const char *path, size_t bytes)
 {
 	return bytes <= 1 || (bytes == 4 && !strncmp(path, "/usr", 4));
@@ -17,7 +17,7 @@ static size_t directory_bytes(const char *path, size_t bytes)
 	return bytes ? bytes - 1 : 0;
 }
 
-/* True if the path lies below the first `bytes` of `directory`. */
+/* Whether the path is below the directory in the first `bytes` of `directory`. */
 static bool is_below(const char *path, const char *directory, size_t bytes)
 {
 	return bytes && !strncmp(path, directory, bytes) && path[bytes] == '/';
@@ -68,7 +68,7 @@ bool module_is_runtime(const char *module, const char *executable)
 	size_t i;
 
 	if (module[0] != '/')
-		return true; /* "[vdso]" */
+		return true; /* such as "[vdso]" */
 	if (!module_is_of_system(module, executable))
 		return false;
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {

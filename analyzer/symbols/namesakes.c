@@ -1,4 +1,4 @@
-/* symbols/namesakes.c - functions of one name: what tells each from the others. */
+/* symbols/namesakes.c - distinguishes functions of the same name. */
 #include "symbols/namesakes.h"
 
 #include "base/array.h"
@@ -12,7 +12,7 @@
 #define APART_BYTES 256
 
 struct named {
-	const struct symbol_frame *frame; /* one of its frames */
+	const struct symbol_frame *frame; /* any of its frames */
 	uint32_t module;
 	const char *apart;
 };
@@ -20,15 +20,15 @@ struct named {
 struct namesakes {
 	struct symbol_table *symbols;
 	const struct address_map *map;
-	struct named *functions; /* [0] is none */
+	struct named *functions; /* [0] is unused */
 	size_t count, capacity;
 	struct hash_index index;
 	uint32_t *by_name;
-	char (*texts)[APART_BYTES]; /* of the group at hand */
-	const char **sorted;        /* of them */
+	char (*texts)[APART_BYTES]; /* of the current group of namesakes */
+	const char **sorted;        /* the same texts, sorted */
 };
 
-/* Of two frames of one table with one function the strings are the same ones. */
+/* The table keeps one copy of equal strings, so their addresses identify a function. */
 static uint64_t named_hash(const struct named *named)
 {
 	return hash_words((uintptr_t)named->frame->function, named->module);
@@ -65,7 +65,7 @@ static int named_add(struct namesakes *work, const struct named *named)
 	return 0;
 }
 
-/* What is done with each frame whose function has a name. 0; else it is the last one. */
+/* Called for each frame whose function has a name. 0: go on; else stop. */
 typedef int frame_visit(struct namesakes *work, const struct named *named,
                         struct symbol_frame *frame);
 
@@ -111,7 +111,7 @@ static const char *last_part(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-/* More and more of what may tell a function from its namesakes. */
+/* What to distinguish namesakes by: each kind says more than the one before. */
 enum apart_kind {
 	APART_FILE,
 	APART_MODULE,
@@ -155,7 +155,7 @@ static int text_compare(const void *one, const void *two)
 	return strcmp(*(const char *const *)one, *(const char *const *)two);
 }
 
-/* Fill the texts of a group: whether no two are the same. */
+/* Fill the texts of a group. True: no two of them are equal. */
 static bool group_texts(struct namesakes *work, size_t first, size_t count,
                         enum apart_kind kind)
 {
@@ -174,7 +174,7 @@ static bool group_texts(struct namesakes *work, size_t first, size_t count,
 	return true;
 }
 
-/* Functions of one name, `count` from `first` on. */
+/* Distinguish `count` functions of one name, from `first` on. */
 static int group_tell(struct namesakes *work, size_t first, size_t count)
 {
 	enum apart_kind kind = APART_FILE;

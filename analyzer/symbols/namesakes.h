@@ -1,5 +1,5 @@
 /*
- * symbols/namesakes.h - functions of one name: what tells each from the others.
+ * symbols/namesakes.h - distinguishes functions of the same name.
  */
 #ifndef OUTLIVE_SYMBOLS_NAMESAKES_H
 #define OUTLIVE_SYMBOLS_NAMESAKES_H
@@ -8,9 +8,10 @@
 #include "trace/symbol_table.h"
 
 /*
- * Set `apart` of every frame whose function has the name of another one there: the file that it is
- * local to ("a.c"), or its module ("libx.so"), or, where these are the same, as much more as it
- * takes. Functions are the same if module, name and `declared` are. 0, or -1: memory is out.
+ * Set `apart` of every frame whose function shares its name with another function: to the file
+ * it is local to ("a.c"), or its module ("libx.so"), or, where these are equal, to as much more
+ * as is needed. Two frames are of one function if module, name and `declared` are equal. 0, or
+ * -1: memory is out.
  */
 int namesakes_tell(struct symbol_table *symbols, const struct address_map *map);
 

@@ -1,4 +1,4 @@
-/* symbols/symbolizer.c - modules by libdwfl, their answers kept. */
+/* symbols/symbolizer.c - asks libdwfl for names, and keeps the answers. */
 #include "symbols/symbolizer.h"
 
 #include "base/array.h"
@@ -17,21 +17,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WATCH_ANSWERS 256 /* looked up between two calls of `watch` */
+#define WATCH_ANSWERS 256 /* addresses resolved between two calls of `watch` */
 
 /*
- * glibc calls its own functions by a second, hidden name, that debug information has: that
- * of __strdup is __GI___strdup.
+ * glibc calls its own functions by a second, hidden name, and debug information has that one:
+ * __GI___strdup for __strdup.
  */
 #define GLIBC_INTERNAL "__GI_"
 
-/* A module's file. What it says is read when an address of it is first asked for. */
+/* A module's file. It is read when an address in it is first asked for. */
 struct module {
 	char *path;
 	uint8_t build_id[BUILD_ID_BYTES_MAX];
 	size_t build_id_bytes;
-	int descriptor;            /* until it is read; -1 after */
-	bool is_read, has_symbols; /* the file; its symbol tables, which DWARF can spare */
+	int descriptor;            /* -1 once it is read */
+	bool is_read, has_symbols; /* symbols are read only if DWARF has no name */
 	Dwfl *dwfl;
 	Dwfl_Module *dwfl_module;
 	struct elf_symbols *symbols; /* NULL: none */
@@ -46,20 +46,20 @@ struct answer {
 	uint32_t frame_first, frame_count;
 };
 
-/* A demangled name, by the place of the mangled one: those do not move. */
+/* A demangled name, keyed by the address of the mangled name, which does not move. */
 struct name {
 	const char *mangled;
-	char *demangled; /* NULL: it is best shown as it is */
+	char *demangled; /* NULL: show the mangled name */
 };
 
 struct symbolizer {
 	const struct module_shelf *shelf;
 	void (*watch)(void *context, uint64_t asked, uint64_t expected);
 	void *watch_context;
-	memory_out_handler memory_out; /* NULL: libdw's own way */
+	memory_out_handler memory_out; /* NULL: libdw's own handler */
 	struct module *modules;
 	size_t module_count, module_capacity;
-	/* numbers of the next three begin at 1, as hash_index counts */
+	/* Entries of the next three begin at 1, since 0 means "none" in a hash_index. */
 	struct answer *answers;
 	size_t answer_count, answer_capacity;
 	struct hash_index answer_index;
@@ -127,7 +127,7 @@ void symbolizer_free(struct symbolizer *symbolizer)
 
 /* ---- modules ---- */
 
-/* A descriptor of our own of the right file, or -1. */
+/* Open the right file. Returns a descriptor that the caller closes, or -1. */
 static int module_open(const struct symbolizer *symbolizer, const char *path,
                        const uint8_t *build_id, size_t build_id_bytes)
 {
@@ -184,7 +184,7 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
 	return (int)i;
 }
 
-/* At bias 0, so that addresses are offsets. */
+/* Read the module's file, at bias 0 so that addresses are offsets. */
 static void module_read(const struct symbolizer *symbolizer, struct module *module)
 {
 	Dwarf_Addr bias = 0;
@@ -195,7 +195,7 @@ static void module_read(const struct symbolizer *symbolizer, struct module *modu
 	                               &module->dwfl_module);
 	if (!module->dwfl)
 		return;
-	module->descriptor = -1; /* libdwfl's now */
+	module->descriptor = -1; /* libdwfl owns it now */
 	dwarf = dwfl_module_getdwarf(module->dwfl_module, &bias);
 	if (dwarf) {
 		if (symbolizer->memory_out)
@@ -205,7 +205,9 @@ static void module_read(const struct symbolizer *symbolizer, struct module *modu
 	}
 }
 
-/* By symbol tables; what has no name there is called by where it begins. */
+/*
+ * The name from the symbol tables. A function without a symbol is named by its start address.
+ */
 static const char *module_symbol(struct module *module, uint64_t address,
                                  const char **declared)
 {
@@ -254,7 +256,7 @@ static const char *name_shown(const struct name *name)
 	return name->demangled ? name->demangled : name->mangled;
 }
 
-/* As people write it; as it is when memory is out. */
+/* The name as people write it; when memory is out, the mangled name. */
 static const char *name_demangle(struct symbolizer *symbolizer, const char *mangled)
 {
 	struct name *name;
@@ -316,7 +318,7 @@ static const struct answer *answer_find(const struct symbolizer *symbolizer,
 	return number ? &symbolizer->answers[number] : NULL;
 }
 
-/* Keep `count` frames as the answer; NULL when memory is out. */
+/* Keep `count` frames as the answer. NULL when memory is out. */
 static const struct answer *answer_add(struct symbolizer *symbolizer, uint32_t module,
                                        uint64_t offset,
                                        const struct symbol_frame *frames, int count)
@@ -344,7 +346,10 @@ static const struct answer *answer_add(struct symbolizer *symbolizer, uint32_t m
 	return &symbolizer->answers[number];
 }
 
-/* The call lies before the address it returns to. Returns the number of frames. */
+/*
+ * Find the frames of the call, which is before the address that it returns to. Returns their
+ * number.
+ */
 static int frames_find(struct module *module, uint64_t offset,
                        struct symbol_frame *frames)
 {

@@ -1,10 +1,10 @@
 /*
- * symbols/symbolizer.h - names for return addresses, from the files of the modules: DWARF with
- * inlined functions and lines, else symbol tables.
+ * symbols/symbolizer.h - finds names for return addresses in the files of the modules: by DWARF
+ * with inlined functions and lines, else by symbol tables.
  *
- * Separate debug files are found by build-id and .gnu_debuglink under /usr/lib/debug,
- * and asked from a debuginfod server only if DEBUGINFOD_URLS is set. Answers are kept,
- * so that the same address of another process costs nothing.
+ * Separate debug files are found by build-id and .gnu_debuglink under /usr/lib/debug. A
+ * debuginfod server is asked only if DEBUGINFOD_URLS is set. Answers are kept, so the same
+ * address in another process costs nothing.
  */
 #ifndef OUTLIVE_SYMBOLS_SYMBOLIZER_H
 #define OUTLIVE_SYMBOLS_SYMBOLIZER_H
@@ -21,36 +21,36 @@ struct symbolizer;
 struct symbolizer *symbolizer_new(void); /* NULL: no memory */
 void symbolizer_free(struct symbolizer *symbolizer);
 
-/* Look for modules on this shelf first, then by path. It must outlive the symbolizer. */
+/* Search these kept files before the path of a module. They must outlive the symbolizer. */
 void symbolizer_use_shelf(struct symbolizer *symbolizer,
                           const struct module_shelf *shelf);
 
 /*
- * Call watch(context, asked, 0) before a module is read, and now and then: `asked`
- * addresses were looked up so far. How many there will be is not known here.
+ * Call watch(context, asked, 0) before each module is read, and every few hundred addresses.
+ * `asked`: the number of addresses resolved so far. How many will follow is not known here.
  */
 void symbolizer_watch(struct symbolizer *symbolizer,
                       void (*watch)(void *context, uint64_t asked, uint64_t expected),
                       void *context);
 
 /*
- * What libdw shall do when memory is out, as it cannot go on then: handler() must not return.
- * It is not always asked: where libdw has not looked, a fault is what comes of it.
+ * Set what libdw calls when memory is out. It cannot go on then, so the handler must not
+ * return. libdw does not call it everywhere: where it does not check, it will crash.
  */
 typedef void (*memory_out_handler)(void) __attribute__((noreturn));
 void symbolizer_on_memory_out(struct symbolizer *symbolizer,
                               memory_out_handler handler);
 
 /*
- * The file that was loaded from `path`: a handle >= 0, or -1 if it is not there or has
- * another build-id. build_id_bytes 0: it had none, and must have none.
+ * The handle (>= 0) of the file that was loaded from `path`, or -1 if it is gone or has another
+ * build-id. build_id_bytes 0: the module had no build-id, and the file must have none.
  */
 int symbolizer_module(struct symbolizer *symbolizer, const char *path,
                       const uint8_t *build_id, size_t build_id_bytes);
 
 /*
- * Call each(context, frame) for the frames at a return address (offset: return address -
- * bias of the module), innermost inlined first. Strings live as long as the symbolizer.
+ * Call each(context, frame) for the frames at a return address, innermost inlined function
+ * first. offset: return address - bias of the module. Strings live as long as the symbolizer.
  * Returns the number of frames; 0: nothing is known.
  */
 int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offset,
