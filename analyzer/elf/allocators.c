@@ -1,4 +1,4 @@
-/* elf/allocators.c - functions that allocate, or free, for their caller. */
+/* elf/allocators.c - recognizes functions that allocate, or free, for their caller. */
 #include "elf/allocators.h"
 
 #include "elf/cxx_name.h"
@@ -7,8 +7,8 @@
 #include <string.h>
 
 /*
- * Whole names, up to the parameters, template arguments or symbol version. What libc calls
- * the same function inside stands for it: see function_name_public().
+ * Whole names, which end where parameters, template arguments or a symbol version begin. libc's
+ * internal names of the same functions match too: see function_name_public().
  */
 static const char *const allocators[] = {
 	"operator new",
@@ -60,7 +60,7 @@ static const char *const allocators[] = {
 	"_cgo_malloc",
 	"C.CString",
 	"C.CBytes",
-	/* of programs and libraries that many have */
+	/* of widespread programs and libraries */
 	"Perl_safesysmalloc",
 	"Perl_safesyscalloc",
 	"Perl_safesysrealloc",
@@ -134,8 +134,8 @@ static const char *const deallocators[] = {
 };
 
 /*
- * Libraries whose containers allocate for whoever uses them. What user code they call
- * lies further in, and is met first.
+ * Libraries whose containers allocate for whoever uses them. User code that they call is
+ * further in on the stack, so it is found first.
  */
 static const char *const libraries[] = {
 	"std::",        "__gnu_cxx::", "boost::container::",
@@ -151,7 +151,9 @@ static const char *behind(const char *name, const char *prefix)
 	return strncmp(name, prefix, bytes) ? name : name + bytes;
 }
 
-/* Whether a name ends here, and what follows is its parameters, a version, or a part's. */
+/*
+ * Whether a name ends here: at its parameters, a version, or the suffix of a function's part.
+ */
 static bool is_name_end(const char *at)
 {
 	static const char *const parts[] = { ".part.", ".constprop.", ".isra.", ".cold",
@@ -167,7 +169,7 @@ static bool is_name_end(const char *at)
 	return false;
 }
 
-/* Likewise, where libc has __vasprintf_chk and __vasprintf_internal. */
+/* The same, but also at the suffixes of libc's __vasprintf_chk and __vasprintf_internal. */
 static bool is_libc_name_end(const char *at)
 {
 	return is_name_end(at) || is_name_end(behind(at, "_chk")) ||

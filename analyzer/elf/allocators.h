@@ -1,5 +1,5 @@
 /*
- * elf/allocators.h - functions that allocate for their caller, or free for it, known by
+ * elf/allocators.h - recognizes functions that allocate for their caller, or free for it, by
  * name.
  */
 #ifndef OUTLIVE_ELF_ALLOCATORS_H
@@ -8,16 +8,16 @@
 #include <stdbool.h>
 
 /*
- * True if a block allocated right in this (demangled) function is its caller's in every
- * way that matters: operator new, xmalloc, strdup, g_malloc, the containers and strings
- * of the C++ and Rust libraries, C.CString.
+ * Whether a block that this (demangled) function allocates itself really belongs to its caller:
+ * operator new, xmalloc, strdup, g_malloc, the containers and strings of the C++ and Rust
+ * libraries, C.CString.
  */
 bool is_allocator_name(const char *function);
 
-/* The same of functions that free: operator delete, g_free, destructors of containers. */
+/* The same for functions that free: operator delete, g_free, destructors of containers. */
 bool is_deallocator_name(const char *function);
 
-/* Whether it is one of the C library's that start a program or a thread. */
+/* Whether it is a function of the C library that starts a program or a thread. */
 bool is_startup_name(const char *function);
 
 #endif

@@ -1,4 +1,4 @@
-/* elf/cxx_name.c - the parts of a demangled C++ or Rust name. */
+/* elf/cxx_name.c - splits a demangled C++ or Rust name into its parts. */
 #include "elf/cxx_name.h"
 
 #include <stdbool.h>
@@ -22,24 +22,24 @@ static bool is_operator(const char *function, const char *at)
 	                        after);
 }
 
-/* Behind `operator` and its symbol: where the template arguments or parameters begin. */
+/* Skip `operator` and its symbol. Returns where the template arguments or parameters begin. */
 static const char *operator_skip(const char *at)
 {
 	at += strlen(OPERATOR);
 	if (!strncmp(at, "()", 2) || !strncmp(at, "[]", 2))
 		return at + 2;
-	if (*at == ' ') { /* new, delete, or a type to convert to */
+	if (*at == ' ') { /* new, delete, or the type of a conversion */
 		while (*at && *at != '(')
 			at++;
 		return at;
 	}
-	/* operator<< <int> has a space, so that only the symbol is taken. */
+	/* Demanglers write "operator<< <int>" with a space, so this takes the symbol only. */
 	while (*at && strchr("+-*/%^&|~!=<>,", *at))
 		at++;
 	return at;
 }
 
-/* Behind the bracket that closes the one at `at`; the end if none does. */
+/* Skip to after the bracket that closes the one at `at`; to the end if none does. */
 static const char *bracket_skip(const char *at)
 {
 	size_t depth = 0;
@@ -71,7 +71,7 @@ const char *function_name_start(const char *function)
 		else if (*at++ == ' ')
 			start = at;
 	}
-	/* Without parameters this is no C++ function, and has no return type. */
+	/* A name without parameters is not of a C++ function, and has no return type. */
 	return function;
 }
 
@@ -104,7 +104,7 @@ char *function_name_short(char *to, size_t bytes, const char *function)
 	const char *at = function_name_start(function), *from;
 	size_t used = 0;
 
-	/* "<T as Trait>::f" of Rust begins with what matters. */
+	/* In Rust's "<T as Trait>::f" the first bracket is the part that matters. */
 	if (*at == '<') {
 		from = at;
 		at = bracket_skip(at);
@@ -130,7 +130,10 @@ char *function_name_short(char *to, size_t bytes, const char *function)
 	return to;
 }
 
-/* The type in "<&mut Type<A> as Trait<B>>::f", or the trait; its length in *count. */
+/*
+ * The type in "<&mut Type<A> as Trait<B>>::f", or the trait if the type has no path. *count:
+ * its length.
+ */
 static const char *rust_family(const char *at, size_t *count)
 {
 	static const char *const words[] = { "mut ", "const ", "dyn ", "impl " };
@@ -155,8 +158,8 @@ static const char *rust_family(const char *at, size_t *count)
 }
 
 /*
- * Behind the ">" of "<a::Type>::f": a type without arguments is no family of its own, so the
- * function belongs to the name, as it does in C++. NULL: it is another kind.
+ * The end of "<a::Type>" in "<a::Type>::f". Functions of a type without arguments do not form a
+ * family, so each is named, as in C++. NULL: the name has another form.
  */
 static const char *rust_method(const char *at)
 {

@@ -1,9 +1,9 @@
-/* elf/debug_file.c - one ELF file opened with libdwfl. */
+/* elf/debug_file.c - opens one ELF file with libdwfl. */
 #include "elf/debug_file.h"
 
 #include <stddef.h>
 
-static char *debug_path; /* NULL: libdwfl's own: beside the file, /usr/lib/debug */
+static char *debug_path; /* NULL: libdwfl's default: beside the file, /usr/lib/debug */
 
 static const Dwfl_Callbacks callbacks = {
 	.find_elf = dwfl_build_id_find_elf,

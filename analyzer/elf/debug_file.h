@@ -1,6 +1,5 @@
 /*
- * elf/debug_file.h - one ELF file opened with libdwfl, its debug information found where it
- * may lie.
+ * elf/debug_file.h - opens one ELF file with libdwfl, which finds its debug information.
  */
 #ifndef OUTLIVE_ELF_DEBUG_FILE_H
 #define OUTLIVE_ELF_DEBUG_FILE_H
@@ -8,10 +7,10 @@
 #include <elfutils/libdwfl.h>
 
 /*
- * Open the file behind `descriptor`, called `path`, at bias 0, so that addresses are those
- * of the file. On success the descriptor is libdwfl's; end it with dwfl_end(). NULL: it is
- * no ELF file, or memory is out; the descriptor is still the caller's. debuginfod is asked
- * last, and only if DEBUGINFOD_URLS is set.
+ * Open the file behind `descriptor`, named `path`, at bias 0, so that addresses are those in
+ * the file. On success libdwfl owns the descriptor; end with dwfl_end(). NULL: it is no ELF
+ * file, or memory is out; then the caller still owns the descriptor. A debuginfod server is
+ * asked last, and only if DEBUGINFOD_URLS is set.
  */
 Dwfl *debug_file_open(const char *path, int descriptor, Dwfl_Module **module);
 

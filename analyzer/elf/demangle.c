@@ -1,4 +1,4 @@
-/* elf/demangle.c - C++, Rust and D names, by libiberty. */
+/* elf/demangle.c - demangles C++, Rust and D names with libiberty. */
 #include "elf/demangle.h"
 
 #include "base/array.h"
@@ -11,16 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME_BYTES_MAX 65536 /* a longer one is shown as it is */
+#define NAME_BYTES_MAX 65536 /* longer names stay mangled */
 #define NAME_BYTES_SHORT 1024
 
-/* A short name can say "twice the last" often enough to fill every memory. */
+/* A short name can repeat "twice the previous part" until it fills all memory. */
 #define RESULT_BYTES_MAX (1u << 20)
 
 /*
- * libiberty's parser recurses once for a character or less, and takes some 72 bytes of
- * stack for each beforehand: a long name, whoever made it, gets a stack of its own that
- * has 4 KiB for each. Only what is used of it costs memory.
+ * libiberty's parser recurses up to once for each character, and reserves about 72 bytes of
+ * stack for each beforehand. A name may be long and hostile, so a long one is parsed on a stack
+ * of its own with 4 KiB for each character. Only the pages that are used cost memory.
  */
 #define STACK_BYTES (NAME_BYTES_MAX * 4096ul)
 
@@ -29,12 +29,12 @@
 struct cpp_name {
 	const char *mangled;
 	int options;
-	char *text; /* NUL-terminated; NULL: none yet */
+	char *text; /* NUL-terminated; NULL: empty so far */
 	size_t bytes, capacity;
 	jmp_buf give_up;
 };
 
-/* Called by libiberty, which has nothing on the heap: it can be left by a jump. */
+/* Called by libiberty, which owns no heap memory at this point: so longjmp() leaks nothing. */
 static void cpp_name_add(const char *part, size_t bytes, void *context)
 {
 	struct cpp_name *name = context;
@@ -54,7 +54,7 @@ static void *cpp_name_make(void *context)
 	if (!setjmp(name->give_up) &&
 	    cplus_demangle_v3_callback(name->mangled, name->options, cpp_name_add, name))
 		return NULL;
-	/* what is there by now is no name */
+	/* It failed: what was written so far is not a name. */
 	free(name->text);
 	name->text = NULL;
 	return NULL;

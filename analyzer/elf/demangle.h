@@ -1,13 +1,13 @@
 /*
- * elf/demangle.h - the names that C++, Rust and D compilers write into symbol tables, as their
- * authors would.
+ * elf/demangle.h - demangles the names that C++, Rust and D compilers write into symbol tables.
  */
 #ifndef OUTLIVE_ELF_DEMANGLE_H
 #define OUTLIVE_ELF_DEMANGLE_H
 
 /*
- * "_ZN3foo3barEi" becomes "foo::bar(int)"; Rust's hashes are left out. NULL: it is no
- * mangled name, or cannot be demangled, and is best shown as it is. The caller frees.
+ * Demangle a name: "_ZN3foo3barEi" becomes "foo::bar(int)"; Rust's hashes are left out. The
+ * caller frees the result. NULL: the name is not mangled or cannot be demangled; show it
+ * unchanged.
  */
 char *demangle(const char *name);
 

@@ -1,4 +1,4 @@
-/* elf/file.c - the few facts of an ELF file, by pread(). */
+/* elf/file.c - reads a few facts of an ELF file with pread(). */
 #include "elf/file.h"
 
 #include <elf.h>
@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SEGMENTS_MAX 256    /* the kernel itself takes 64 KiB of them */
-#define NOTE_BYTES_MAX 4096 /* of one PT_NOTE; build-ids come early */
+#define SEGMENTS_MAX 256    /* the kernel accepts up to 64 KiB of them */
+#define NOTE_BYTES_MAX 4096 /* read of each PT_NOTE; build-ids come early */
 #define DYNAMIC_ENTRIES_MAX 1024
 #define LIBRARY_NAME_BYTES 32
 
-/* All of `bytes` at `offset`, or ELF_DAMAGED when the file ends before. */
+/* Read `bytes` at `offset`. ELF_DAMAGED: the file ends before. */
 static enum elf_result elf_read(int descriptor, void *to, size_t bytes, uint64_t offset)
 {
 	size_t done = 0;
@@ -61,7 +61,7 @@ static void note_take(struct elf_file *file, const Elf64_Nhdr *note, const char 
 		file->is_go = true;
 }
 
-/* Notes are optional: a strange one ends the search, and is no error. */
+/* Notes are optional: a malformed one ends the search, but is not an error. */
 static void notes_read(struct elf_file *file, int descriptor, const Elf64_Phdr *segment)
 {
 	uint8_t data[NOTE_BYTES_MAX];
@@ -84,7 +84,7 @@ static void notes_read(struct elf_file *file, int descriptor, const Elf64_Phdr *
 	}
 }
 
-/* Where in the file the byte lies that will be at `address`; 0: nowhere. */
+/* The file offset of the byte that is loaded at `address`; 0: there is none. */
 static uint64_t offset_find(int descriptor, const Elf64_Ehdr *header, uint64_t address)
 {
 	Elf64_Phdr segment;
@@ -109,7 +109,10 @@ bool elf_name_is_asan(const char *name)
 	return !strncmp(name, "libasan.so", 10) || !strncmp(name, "libclang_rt.asan", 16);
 }
 
-/* The dynamic section as far as its DT_NULL. What is strange in it is passed over. */
+/*
+ * Read the dynamic section up to its DT_NULL. Returns the number of entries; 0 if it is
+ * damaged.
+ */
 static size_t dynamic_load(int descriptor, const Elf64_Phdr *segment,
                            Elf64_Dyn entries[DYNAMIC_ENTRIES_MAX])
 {
@@ -125,13 +128,13 @@ static size_t dynamic_load(int descriptor, const Elf64_Phdr *segment,
 	return i;
 }
 
-/* A name of the string table, as much of it as tells it from others; "" if unreadable. */
+/* Read the start of a name in the string table, enough to recognize it; "" if unreadable. */
 static const char *string_read(char name[LIBRARY_NAME_BYTES], int descriptor,
                                uint64_t strings, uint64_t at)
 {
 	size_t bytes = LIBRARY_NAME_BYTES - 1;
 
-	/* near the end of the file there is less */
+	/* near the end of the file there are fewer bytes */
 	while (bytes && elf_read(descriptor, name, bytes, strings + at) != ELF_OK)
 		bytes /= 2;
 	name[bytes] = '\0';
@@ -199,7 +202,7 @@ enum elf_result elf_file_read(struct elf_file *file, int descriptor)
 		return result;
 	if (result != ELF_OK || memcmp(ident, ELFMAG, SELFMAG))
 		return ELF_NOT_ELF;
-	/* e_machine lies at the same place in both classes */
+	/* e_machine has the same offset in both classes */
 	result = elf_read(descriptor, &header, offsetof(Elf64_Ehdr, e_version), 0);
 	if (result != ELF_OK)
 		return result;

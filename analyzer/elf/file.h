@@ -1,9 +1,9 @@
 /*
- * elf/file.h - the few facts of an ELF file that decide whether a program can be
- * recorded and whether a file on disk is the module that was loaded.
+ * elf/file.h - reads the few facts of an ELF file that decide whether a program can be
+ * recorded, and whether a file on disk is the module that was loaded.
  *
- * Read with pread() from a descriptor, so that a file which shrinks meanwhile is an
- * error and not a signal. Nothing in the file is believed.
+ * Reads with pread() from a descriptor, so that a file which shrinks meanwhile causes an error
+ * and not a signal. Believes nothing in the file.
  */
 #ifndef OUTLIVE_ELF_FILE_H
 #define OUTLIVE_ELF_FILE_H
@@ -18,30 +18,30 @@
 
 struct elf_file {
 	bool is_64bit;
-	uint16_t machine;     /* EM_*; as the header says, even when !is_64bit */
+	uint16_t machine;     /* EM_*, from the header, even if !is_64bit */
 	bool has_interpreter; /* PT_INTERP: the kernel starts it through a loader */
 	bool has_libraries;   /* at least one DT_NEEDED */
-	bool needs_asan;      /* one of these is AddressSanitizer's, gcc's or clang's */
-	bool is_go;           /* carries the note of Go's linker */
-	char interpreter[ELF_INTERPRETER_BYTES]; /* "" if none */
+	bool needs_asan;      /* one of these is AddressSanitizer's (gcc or clang) */
+	bool is_go;           /* has the note of Go's linker */
+	char interpreter[ELF_INTERPRETER_BYTES]; /* "": none */
 	uint8_t build_id[BUILD_ID_BYTES_MAX];
 	size_t build_id_bytes; /* 0: it has none */
 };
 
-/* Whether a library of this path or file name is AddressSanitizer's. */
+/* Whether a library with this path or file name is AddressSanitizer's. */
 bool elf_name_is_asan(const char *name);
 
 enum elf_result {
-	ELF_OK,         /* *file is filled; for a 32-bit file only machine and is_64bit */
-	ELF_NOT_ELF,    /* does not begin with the magic; *file is all zero */
-	ELF_DAMAGED,    /* begins like ELF, but its headers point nowhere */
+	ELF_OK,         /* *file is filled; of a 32-bit file, only machine and is_64bit */
+	ELF_NOT_ELF,    /* wrong magic; *file is all zero */
+	ELF_DAMAGED,    /* right magic, but the headers are wrong */
 	ELF_UNREADABLE, /* errno says why */
 };
 
 /* Read the facts of the file behind `descriptor`, which stays open. */
 enum elf_result elf_file_read(struct elf_file *file, int descriptor);
 
-/* Whether the file has this build-id; bytes 0 (build_id may be NULL): whether it has none. */
+/* Whether the file has this build-id. bytes 0 (build_id may be NULL): whether it has none. */
 bool elf_file_is_build(const struct elf_file *file, const uint8_t *build_id,
                        size_t bytes);
 

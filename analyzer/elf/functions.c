@@ -1,4 +1,4 @@
-/* elf/functions.c - the search table of the unwind tables. */
+/* elf/functions.c - reads the search table of the unwind tables. */
 #include "elf/functions.h"
 
 #include <inttypes.h>
@@ -6,30 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of DW_EH_PE_*: the one form that linkers write. */
-#define POINTER_4_BYTES 0x1b   /* pcrel, sdata4: of the frames themselves */
+/* The only encodings (DW_EH_PE_*) that linkers write here. */
+#define POINTER_4_BYTES 0x1b   /* pcrel, sdata4: pointer to .eh_frame */
 #define COUNT_4_BYTES 0x03     /* udata4 */
 #define TABLE_FROM_HEADER 0x3b /* datarel, sdata4 */
 #define HEADER_BYTES 12
 #define FUNCTIONS_MAX (1u << 24)
 
 struct function {
-	int32_t start; /* from the header's address on */
+	int32_t start; /* relative to the header's address, like `frame` */
 	int32_t frame;
 };
 
 struct elf_functions {
-	char *file; /* its last component */
+	char *file; /* file name without directory */
 	Elf *elf;
 	uint64_t header;
 	uint64_t bias; /* module address - address in the file */
 	size_t count;
-	struct function *table; /* by address */
-	char **names;           /* made when they are asked for */
-	uint64_t *entrances;    /* likewise: of each the jump to it, in the file; 0: none */
+	struct function *table; /* sorted by address */
+	char **names;           /* each made when it is first asked for */
+	uint64_t *entrances; /* likewise: address in the file of a jump to each; 0: none */
 };
 
-/* The header's segment; false: the file has none. */
+/* Find the segment of .eh_frame_hdr. False: the file has none. */
 static bool header_find(Elf *elf, GElf_Phdr *segment)
 {
 	size_t count, i;
@@ -43,7 +43,7 @@ static bool header_find(Elf *elf, GElf_Phdr *segment)
 	return false;
 }
 
-/* `bytes` of the file that are loaded at `address`; NULL: there are none. */
+/* The bytes of the file that are loaded at `address`; NULL: fewer than `bytes` are. */
 static const uint8_t *bytes_at(Elf *elf, uint64_t address, uint64_t bytes)
 {
 	GElf_Phdr segment;
@@ -129,8 +129,8 @@ void elf_functions_free(struct elf_functions *functions)
 }
 
 /*
- * Whether the function reaches to `wanted`, by its frame description: length, CIE, begin,
- * range, each four bytes in the form that linkers write. One in another form does not.
+ * Whether the function covers `wanted`, according to its frame description: length, CIE, begin
+ * and range of four bytes each, as linkers write it. False for other encodings.
  */
 static bool function_reaches(const struct elf_functions *functions,
                              const struct function *function, int64_t wanted)
@@ -149,7 +149,7 @@ static bool function_reaches(const struct elf_functions *functions,
 	       wanted - function->start < (int64_t)range;
 }
 
-/* The last one that begins at `wanted` or before; -1: none does. */
+/* The index of the last function that begins at or before `wanted`; -1: none does. */
 static ptrdiff_t function_before(const struct elf_functions *functions, int64_t wanted)
 {
 	size_t low = 0, high = functions->count, middle;
@@ -164,7 +164,7 @@ static ptrdiff_t function_before(const struct elf_functions *functions, int64_t 
 	return (ptrdiff_t)low - 1;
 }
 
-/* The number of the one that covers the address; -1: none does. */
+/* The index of the function that covers the address; -1: none does. */
 static ptrdiff_t function_find(const struct elf_functions *functions, uint64_t address)
 {
 	int64_t wanted = (int64_t)(address - functions->bias - functions->header);
@@ -192,11 +192,14 @@ const char *elf_functions_name(struct elf_functions *functions, uint64_t address
 
 /* ---- entrances ------------------------------------------------------------------------ */
 
-#define JUMP 0xe9 /* to what is so far from the next instruction: four bytes */
+#define JUMP 0xe9 /* jmp rel32: four bytes of distance from the next instruction */
 #define JUMP_BYTES 5
-#define CODE_BYTES_MAX (UINT64_C(16) << 20) /* of a segment: more are a program's */
+#define CODE_BYTES_MAX (UINT64_C(16) << 20) /* of a segment; programs have more */
 
-/* A jump to the beginning of a function; whatever else its bytes were, would hardly lead there. */
+/*
+ * Note a jump to the start of a function without a symbol, from a function with one. The code
+ * is not disassembled: bytes that are no jump hardly ever point at the start of a function.
+ */
 static void jump_take(struct elf_functions *functions, struct elf_symbols *symbols,
                       uint64_t jump, uint64_t target)
 {

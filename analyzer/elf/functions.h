@@ -1,6 +1,6 @@
 /*
- * elf/functions.h - where the functions of a module begin by its unwind tables: all that
- * a stripped file says of those it does not export.
+ * elf/functions.h - finds where the functions of a module begin, by its unwind tables: a
+ * stripped file says nothing else about functions that it does not export.
  */
 #ifndef OUTLIVE_ELF_FUNCTIONS_H
 #define OUTLIVE_ELF_FUNCTIONS_H
@@ -13,23 +13,23 @@
 struct elf_functions;
 
 /*
- * Read the search table of .eh_frame_hdr (Linux Standard Base, "Exception Frames") of the
- * module, whose file is called `path`. NULL: there is none that can be read, or no memory.
+ * Read the search table in .eh_frame_hdr (Linux Standard Base, "Exception Frames") of the
+ * module, whose file is named `path`. NULL: it has no readable table, or memory is out.
  */
 struct elf_functions *elf_functions_new(Dwfl_Module *module, const char *path);
 void elf_functions_free(struct elf_functions *functions);
 
 /*
- * A name for the function that covers the address (as the module counts addresses): file
- * name and address of its beginning, "libx.so+0x1f00". NULL: none covers it, or memory is
- * out. It lives as long as `functions`.
+ * Make a name for the function that covers the address (as the module counts addresses): file
+ * name and address of its start, "libx.so+0x1f00". NULL: none covers it, or memory is out.
+ * Lives as long as `functions`.
  */
 const char *elf_functions_name(struct elf_functions *functions, uint64_t address);
 
 /*
- * The function with a symbol that goes on in the one that covers the address, by a jump to its
- * beginning: setenv() in add_to_environ(), which a stripped libc has no name for. No frame says
- * so. NULL: none does. Of x86-64 only. It lives as long as the module.
+ * The function with a symbol that continues, by a jump, in the function that covers the
+ * address: setenv() for add_to_environ(), whose name a stripped libc lacks. Such a jump leaves
+ * no frame behind. NULL: there is none. Works on x86-64 only. Lives as long as the module.
  */
 const char *elf_functions_entrance(struct elf_functions *functions,
                                    struct elf_symbols *symbols, uint64_t address);

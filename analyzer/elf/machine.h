@@ -1,6 +1,6 @@
 /*
- * elf/machine.h - the machine that outlive runs on, as ELF files name it: the one place of the
- * analyzer that asks which processor that is.
+ * elf/machine.h - the machine that outlive runs on, as ELF files name it. No other file of the
+ * analyzer asks which processor that is.
  */
 #ifndef OUTLIVE_ELF_MACHINE_H
 #define OUTLIVE_ELF_MACHINE_H

@@ -1,4 +1,4 @@
-/* elf/symbols.c - functions by symbol table, found by binary search. */
+/* elf/symbols.c - finds functions in the symbol tables, by binary search. */
 #include "elf/symbols.h"
 
 #include "base/text.h"
@@ -12,21 +12,21 @@
 struct elf_symbol {
 	uint64_t start, end;
 	const char *name;
-	const char *file;    /* local ones: without its directory; "" when unknown */
-	uint32_t base_bytes; /* of the name without marks of clones */
-	bool is_sizeless;    /* `end` is that of its section: assembly */
+	const char *file;    /* of a local symbol, without directory; "" if unknown */
+	uint32_t base_bytes; /* of the name without the suffix of a clone */
+	bool is_sizeless;    /* assembly: `end` is the end of its section */
 	bool is_local;
-	int rank; /* of names for one address, the lowest wins */
+	int rank; /* among names of one address, the lowest wins */
 };
 
 struct elf_symbols {
 	size_t count;
-	struct elf_symbol *symbols; /* by address */
-	uint32_t *by_name;          /* their indices, by base names */
+	struct elf_symbol *symbols; /* sorted by address */
+	uint32_t *by_name;          /* their indices, sorted by base name */
 	struct text_pool texts;
 };
 
-/* Global names are those people know; of equal ones, that without decoration. */
+/* People know the global names; among these, prefer one without a leading underscore. */
 static int symbol_rank(const GElf_Sym *symbol, const char *name)
 {
 	int rank = 0;
@@ -39,7 +39,7 @@ static int symbol_rank(const GElf_Sym *symbol, const char *name)
 	return rank + (name[0] == '_' && name[1] != 'Z' && name[1] != 'R');
 }
 
-/* Where the section ends; `from` if that is not known. */
+/* The end of the section; `from` if unknown. */
 static uint64_t section_end(Elf *elf, GElf_Word section, uint64_t from)
 {
 	GElf_Shdr header;
@@ -49,7 +49,7 @@ static uint64_t section_end(Elf *elf, GElf_Word section, uint64_t from)
 	return header.sh_addr + header.sh_size;
 }
 
-/* How long the function's own name is, without what marks a part or a clone of it. */
+/* The length of the function's own name, without the suffix of a part or a clone. */
 static uint32_t base_bytes(const char *name)
 {
 	static const char *const marks[] = { ".part.",      ".cold",      ".isra.",
@@ -84,7 +84,7 @@ static bool symbol_take(struct elf_symbol *to, const GElf_Sym *symbol, const cha
 	return to->end > to->start;
 }
 
-/* By address; at one address the best comes last, so that a search ends at it. */
+/* Order by address; at one address the best symbol comes last, since a search ends there. */
 static int symbol_compare(const void *left, const void *right)
 {
 	const struct elf_symbol *a = left, *b = right;
@@ -118,7 +118,7 @@ static int base_compare(const void *one, const void *two, void *context)
 	return order ? order : a < b ? -1 : a > b;
 }
 
-/* The first of by_name with this base name. */
+/* The first index in by_name with this base name. */
 static size_t base_find(const struct elf_symbols *symbols,
                         const struct elf_symbol *like)
 {
@@ -140,9 +140,9 @@ static bool is_clone(const struct elf_symbol *symbol)
 }
 
 /*
- * What the symbol is of: a function for all of the linker; or a local one, of its file.
- * Parts and clones are always local: they are of the function of their name in their file, else
- * of that for all.
+ * The function that the symbol belongs to: usually the symbol itself. Parts and clones are
+ * always local symbols: they belong to the function of their name in their file, or else to the
+ * global function of that name.
  */
 static const struct elf_symbol *symbol_function(const struct elf_symbols *symbols,
                                                 const struct elf_symbol *symbol,
@@ -166,7 +166,7 @@ static const struct elf_symbol *symbol_function(const struct elf_symbols *symbol
 	return global && (!local || is_clone(local)) ? global : local;
 }
 
-/* What tells its function from others of its name; "" if there are none. */
+/* What distinguishes the symbol's function from others of its name; "" if there are none. */
 static const char *symbol_declared(struct elf_symbols *symbols,
                                    const struct elf_symbol *symbol)
 {
@@ -192,7 +192,7 @@ static const char *symbol_declared(struct elf_symbols *symbols,
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-/* Those that are functions, and their files: a file's name comes before its symbols. */
+/* Read the functions and their files: a file's name comes before its symbols. */
 static void symbols_read(struct elf_symbols *symbols, Dwfl_Module *module, int table)
 {
 	const char *name, *file = "";
@@ -253,7 +253,7 @@ void elf_symbols_free(struct elf_symbols *symbols)
 	free(symbols);
 }
 
-/* Its name, or that of the function it is a part of. */
+/* The symbol's name; for a part or a clone, the name of its function. */
 static const char *symbol_base(struct elf_symbols *symbols,
                                const struct elf_symbol *symbol)
 {

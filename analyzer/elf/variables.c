@@ -1,4 +1,4 @@
-/* elf/variables.c - the variables of all compilation units, by address. */
+/* elf/variables.c - finds the variables of all compilation units, by address. */
 #include "elf/variables.h"
 
 #include "base/array.h"
@@ -16,7 +16,7 @@ static int file_compare(const void *one, const void *two)
 	return a->address < b->address ? -1 : a->address > b->address;
 }
 
-/* Without memory for more, those that are there are all. */
+/* False: too many, or memory is out. Then the variables so far are all there are. */
 static bool file_add(struct variable_files *files, uint64_t address, const char *file)
 {
 	if (files->count >= FILES_MAX ||

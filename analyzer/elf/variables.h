@@ -1,6 +1,6 @@
 /*
- * elf/variables.h - in which source file a variable is declared, by the debug information
- * of its module.
+ * elf/variables.h - finds the source file that declares a variable, in the debug information of
+ * its module.
  */
 #ifndef OUTLIVE_ELF_VARIABLES_H
 #define OUTLIVE_ELF_VARIABLES_H
@@ -14,14 +14,14 @@ struct variable_files {
 	bool is_read;
 	size_t count, room;
 	struct variable_file {
-		uint64_t address; /* of the module */
-		const char *file; /* the module's */
-	} * files;            /* by address */
+		uint64_t address; /* as the module counts addresses */
+		const char *file; /* owned by the module */
+	} * files;            /* sorted by address */
 };
 
 /*
- * The file, or NULL if it is not known. *files is zero, or was used for this module before:
- * all are read the first time.
+ * The source file of the variable at `address`, or NULL if unknown. *files is zeroed, or was
+ * used for this module before: the first call reads all variables.
  */
 const char *variable_files_find(struct variable_files *files, Dwfl_Module *module,
                                 uint64_t address);
