@@ -1,4 +1,4 @@
-/* process/maps.c - read and take apart /proc/PID/smaps. */
+/* process/maps.c - reads and parses /proc/PID/smaps. */
 #include "process/maps.h"
 
 #include "base/array.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TEXT_BYTES (256u << 10) /* more than a line can be long */
+#define TEXT_BYTES (256u << 10) /* more than any line has */
 #define NAMES_FIRST 4096
 #define MAPPINGS_MAX (1u << 22)
 
@@ -48,7 +48,10 @@ static const char *number_read(const char *at, unsigned base, uint64_t *number)
 
 /* ---- names ---- */
 
-/* Room for `bytes` more. 0, or -1: no memory. Names that are there move with it. */
+/*
+ * Make room for `bytes` more. 0, or -1: no memory. Moves the names that are there, and adjusts
+ * the mappings' pointers to them.
+ */
 static int names_reserve(struct process_maps *maps, size_t bytes)
 {
 	size_t larger = maps->names_room ? maps->names_room : NAMES_FIRST;
@@ -71,7 +74,10 @@ static int names_reserve(struct process_maps *maps, size_t bytes)
 	return 0;
 }
 
-/* The kernel writes a newline in a name as \012, and nothing else so. In place. */
+/*
+ * Undo the kernel's escape, in place: it writes a newline in a name as \012, and escapes
+ * nothing else.
+ */
 static void name_unescape(char *name)
 {
 	char *to = name;
@@ -89,7 +95,7 @@ static void name_unescape(char *name)
 	*to = 0;
 }
 
-/* What stands in [name, end) of a header. Parts of one file follow each other. */
+/* Take the name in [name, end) of a header. Consecutive mappings of one file share one copy. */
 static int name_take(struct process_maps *maps, struct mapping *mapping,
                      const char *name, const char *end)
 {
@@ -98,7 +104,7 @@ static int name_take(struct process_maps *maps, struct mapping *mapping,
 	size_t bytes = (size_t)(end - name), suffix = sizeof(deleted) - 1;
 	char *to;
 
-	/* What is no name yet is the empty one, the first of all, which stays. */
+	/* Start with the empty name, which is the first of all, so it keeps its offset. */
 	mapping->name = maps->names;
 	if (!bytes)
 		return 0;
@@ -123,7 +129,7 @@ static int name_take(struct process_maps *maps, struct mapping *mapping,
 
 /* ---- headers ---- */
 
-/* "559a-559b rw-p 00000000 fe:00 247026    /name": where the name begins, or NULL. */
+/* Parse "559a-559b rw-p 00000000 fe:00 247026    /name": where the name begins, or NULL. */
 static const char *header_parse(const char *line, const char *end,
                                 struct mapping *mapping)
 {
@@ -149,7 +155,7 @@ static const char *header_parse(const char *line, const char *end,
 	return at;
 }
 
-/* The next mapping, not yet counted; or NULL: no memory. */
+/* The next mapping, which is not counted yet. NULL: no memory. */
 static struct mapping *mapping_next(struct process_maps *maps)
 {
 	struct mapping *mapping;
@@ -163,9 +169,10 @@ static struct mapping *mapping_next(struct process_maps *maps)
 }
 
 /*
- * Between two pages of text the process may map and unmap. The kernel goes on with the first
- * mapping that ends above what it wrote last: that one may have grown since, downwards too, and
- * hold what is there already. The later one is how it is. Returns where it is now.
+ * The process may map and unmap between two reads of the file. The kernel then continues with
+ * the first mapping that ends above the last one it wrote: that mapping may have grown
+ * meanwhile, also downwards, and overlap mappings that were read before. The newer mapping is
+ * right, so drop those. Returns the newer mapping's new address.
  */
 static struct mapping *overlapped_drop(struct process_maps *maps,
                                        struct mapping *mapping)
@@ -179,7 +186,9 @@ static struct mapping *overlapped_drop(struct process_maps *maps,
 	return mapping;
 }
 
-/* Headers begin with a digit or a small letter, fields with a capital. */
+/*
+ * Parse whole lines. Headers begin with a digit or a lower-case letter, fields with a capital.
+ */
 static int lines_take(struct process_maps *maps, struct smaps_fields *fields,
                       const char *line, const char *end)
 {
@@ -210,7 +219,10 @@ static int lines_take(struct process_maps *maps, struct smaps_fields *fields,
 	return 0;
 }
 
-/* The kernel hands out a page or so at a time; each is taken apart while it is warm. */
+/*
+ * Read and parse the file. The kernel returns about a page at a time; parsing each one at once
+ * finds it in the cache.
+ */
 static int text_take(struct process_maps *maps, int file)
 {
 	struct smaps_fields fields = { .at = 0 };

@@ -1,4 +1,4 @@
-/* process/memory.c - another process's memory, some words here and there. */
+/* process/memory.c - reads words of another process's memory. */
 #include "process/memory.h"
 
 #include <fcntl.h>
@@ -40,8 +40,8 @@ bool process_memory_is_present(const struct process_memory *memory, uint64_t add
 }
 
 /*
- * Not process_vm_readv(2), which would take many at once: it pins pages, and for that the
- * kernel gives the process its own copy of one it shares with its parent or child.
+ * Does not use process_vm_readv(2), though that reads many ranges at once: it pins pages, and
+ * to do so the kernel copies each page that the process shares with its parent or child.
  */
 bool process_memory_copy(const struct process_memory *memory, uint64_t address,
                          void *bytes, size_t size)

@@ -1,6 +1,6 @@
 /*
- * process/memory.h - read words of a living process's memory without stopping it, where
- * that is permitted.
+ * process/memory.h - reads words of a living process's memory without stopping it, where that
+ * is permitted.
  */
 #ifndef OUTLIVE_PROCESS_MEMORY_H
 #define OUTLIVE_PROCESS_MEMORY_H
@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Two words that lie one after the other. */
+/* Two adjacent words. */
 struct word_pair {
 	uint64_t words[2];
 };
@@ -21,21 +21,23 @@ struct process_memory {
 	int pagemap; /* /proc/PID/pagemap, or -1 */
 };
 
-/* Not to be permitted is no error: nothing can be read then. */
+/*
+ * Open the memory of a process. Lack of permission is not an error: then nothing can be read.
+ */
 struct process_memory process_memory_open(pid_t pid);
 void process_memory_close(struct process_memory *memory);
 
 /*
- * Whether there is a page at this address: reading where there is none gives the process
- * one, and one that is in swap comes back. True if it is not known.
+ * Whether there is a page at this address. Check before reading: a read gives the process a
+ * page where it has none, and brings a page back from swap. True if unknown.
  */
 bool process_memory_is_present(const struct process_memory *memory, uint64_t address);
 
-/* Exactly so many bytes. False: they cannot be read, or no longer. */
+/* Read exactly `size` bytes. False: they cannot be read, or can no longer be read. */
 bool process_memory_copy(const struct process_memory *memory, uint64_t address,
                          void *bytes, size_t size);
 
-/* The same of two words. */
+/* Read two words. False as above. */
 bool process_memory_read(const struct process_memory *memory, uint64_t address,
                          struct word_pair *pair);
 

@@ -1,4 +1,4 @@
-/* process/modules.c - from mapped files to ELF segments in memory. */
+/* process/modules.c - finds the ELF segments in memory by the mapped files. */
 #include "process/modules.h"
 
 #include "base/array.h"
@@ -26,7 +26,7 @@ static int file_try(const char *path, const struct mapping *mapping)
 
 	if (file < 0)
 		return -1;
-	/* File systems in layers tell another device than the maps do. */
+	/* Compare inodes only: layered file systems report another device than the maps do. */
 	if (!fstat(file, &status) && S_ISREG(status.st_mode) &&
 	    status.st_ino == mapping->inode)
 		return file;
@@ -66,8 +66,8 @@ static unsigned access_of(GElf_Word flags)
 }
 
 /*
- * The parts of the file, if it can have been loaded so that `mapping` came of it: one of
- * its PT_LOAD segments begins with the page that is mapped there.
+ * Fill in the parts of the file, provided that a loader may have made `mapping` of it: one of
+ * its PT_LOAD segments must begin with the page that is mapped there.
  */
 static bool module_parts(struct process_module *module, Elf *elf,
                          const struct mapping *mapping)
@@ -84,7 +84,7 @@ static bool module_parts(struct process_module *module, Elf *elf,
 		    access_of(header.p_flags) & ~mapping->access & MAPPING_EXECUTE)
 			continue;
 		module->bias = mapping->start - PAGE_DOWN(header.p_vaddr);
-		/* No more of the file than a loader would map there. */
+		/* A loader maps no more than the segment there. */
 		has_bias = mapping->end - mapping->start <=
 		           PAGE_UP(header.p_vaddr + header.p_memsz) - PAGE_DOWN(header.p_vaddr);
 	}
@@ -107,7 +107,10 @@ static bool module_parts(struct process_module *module, Elf *elf,
 	return has_bias;
 }
 
-/* *is_elf: whether it could be a module, were it mapped elsewhere. */
+/*
+ * Read the file behind a mapping. *is_elf: the file is ELF, so another mapping of it may still
+ * be a module.
+ */
 static bool module_read(struct process_module *module, const struct process_maps *maps,
                         const struct mapping *mapping, bool *is_elf)
 {
@@ -164,7 +167,7 @@ static uint64_t overlap(uint64_t start, uint64_t end, const struct mapping *mapp
 	return end > start ? end - start : 0;
 }
 
-/* An anonymous mapping is a module's if most of it is the module's bss. */
+/* An anonymous mapping belongs to a module if most of it is the module's bss. */
 static bool module_zeroes(const struct process_module *module,
                           const struct mapping *mapping)
 {
@@ -183,7 +186,7 @@ static uint32_t mapping_module(const struct process_modules *modules,
 	const struct process_module *module;
 	size_t i;
 
-	/* The last found is nearest: mappings come by address. */
+	/* Mappings are sorted by address, so the module found last is nearest. */
 	for (i = modules->count; i-- > 0;) {
 		module = &modules->modules[i];
 		if (mapping->inode
@@ -197,7 +200,7 @@ static uint32_t mapping_module(const struct process_modules *modules,
 	return MODULE_NONE_OF_MAPS;
 }
 
-/* ---- files that were looked into ---- */
+/* ---- files that were read before ---- */
 
 static uint64_t known_hash(const void *context, uint32_t number)
 {
@@ -216,7 +219,7 @@ static bool known_is_same(const void *context, uint32_t number, const void *key)
 	return file->inode == mapping->inode && file->device == mapping->device;
 }
 
-/* That entry of the file behind the mapping, made if need be; NULL: no memory. */
+/* Find or add the entry of the file behind the mapping. NULL: no memory. */
 static struct known_file *file_known(struct process_modules *modules,
                                      const struct mapping *mapping)
 {
@@ -237,7 +240,7 @@ static struct known_file *file_known(struct process_modules *modules,
 	return &modules->files[modules->file_count++];
 }
 
-/* Of a process that goes on mapping new files, those of old are forgotten. */
+/* A process may map new files for ever: forget the old entries when too many are unused. */
 static void files_limit(struct process_modules *modules)
 {
 	size_t met = 0;
@@ -271,8 +274,9 @@ static const struct process_module *module_before(const struct process_module *b
 }
 
 /*
- * Is a module found by this mapping? A file may be mapped to be read and, higher up, to be
- * run: an ELF file is looked at each time, another once. 1, 0, or -1: no memory.
+ * Find out whether a module begins at this mapping. A file may be mapped for reading and, at a
+ * higher address, for execution: so an ELF file is checked at each mapping, any other file only
+ * once. 1, 0, or -1: no memory.
  */
 static int module_find(struct process_modules *modules, const struct process_maps *maps,
                        const struct mapping *mapping,

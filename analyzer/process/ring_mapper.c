@@ -1,4 +1,4 @@
-/* process/ring_mapper.c - which process has a ring mapped. */
+/* process/ring_mapper.c - finds the process that has a ring mapped. */
 #include "process/ring_mapper.h"
 
 #include <dirent.h>
@@ -14,7 +14,7 @@
 
 #define NAME_BYTES 64
 
-/* A mapped file as /proc says it; stat() gives other devices on btrfs and overlayfs. */
+/* A mapped file as /proc names it; stat() reports other devices on btrfs and overlayfs. */
 struct mapped_file {
 	unsigned device_major, device_minor;
 	uint64_t inode;
@@ -22,14 +22,14 @@ struct mapped_file {
 
 /* ---- mappings ---- */
 
-/* One line of `maps`: its start and its file. */
+/* Parse one line of `maps`: its start and its file. */
 static bool line_read(const char *line, uint64_t *start, struct mapped_file *file)
 {
 	return sscanf(line, "%" SCNx64 "-%*x %*s %*x %x:%x %" SCNu64, start,
 	              &file->device_major, &file->device_minor, &file->inode) == 4;
 }
 
-/* What file is mapped at `map` here. */
+/* Find out which file this process has mapped at `map`. */
 static bool file_learn(const void *map, struct mapped_file *file)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
@@ -49,7 +49,7 @@ static bool file_learn(const void *map, struct mapped_file *file)
 
 enum mapping { MAPPING_NONE, MAPPING_THERE, MAPPING_HIDDEN, MAPPING_EMPTY };
 
-/* Whether the `maps` at this path have the file. */
+/* Whether the `maps` file at this path contains the file. */
 static enum mapping maps_look(const char *path, const struct mapped_file *wanted)
 {
 	enum mapping result = MAPPING_EMPTY;
@@ -76,7 +76,10 @@ static enum mapping maps_look(const char *path, const struct mapped_file *wanted
 	return result;
 }
 
-/* The same of a process whose main thread may have ended before the others. */
+/*
+ * Whether a process has the file mapped. Its main thread may have ended before the others,
+ * which leaves its own `maps` empty; then check the other threads'.
+ */
 static enum mapping process_look(pid_t pid, const struct mapped_file *wanted)
 {
 	char name[NAME_BYTES], path[2 * NAME_BYTES + 256];
@@ -104,14 +107,16 @@ static enum mapping process_look(pid_t pid, const struct mapped_file *wanted)
 
 /* ---- processes ---- */
 
-/* What a process calls itself, in the innermost of its namespaces, and whose it is. */
+/* The pid of a process in the innermost of its pid namespaces, and its user. */
 struct identity {
 	pid_t pid;
 	uid_t user;
-	bool has_ended; /* nobody has waited for it yet */
+	bool has_ended; /* a zombie: its parent has not waited for it yet */
 };
 
-/* Take a line of `status`. A main thread may end before the others: as a zombie, too. */
+/*
+ * Parse a line of `status`. A main thread that ends before the others shows as a zombie, too.
+ */
 static void identity_line(struct identity *identity, const char *line)
 {
 	unsigned number;
@@ -144,7 +149,10 @@ static bool identity_read(pid_t pid, struct identity *identity)
 	return identity->pid > 0;
 }
 
-/* A forked child keeps its parent's mapping: only the process of that name is it. */
+/*
+ * Whether this process is the one. A forked child keeps its parent's mapping, so its own pid
+ * must match, too.
+ */
 static enum mapping candidate_look(pid_t candidate, const struct mapped_file *file,
                                    pid_t pid, uid_t user)
 {
@@ -155,7 +163,9 @@ static enum mapping candidate_look(pid_t candidate, const struct mapped_file *fi
 	    identity.has_ended)
 		return MAPPING_NONE;
 	result = process_look(candidate, file);
-	/* every pid namespace has a process 1; ours is none that was recorded */
+	/*
+	 * Every pid namespace has a process 1, but the one of this namespace is never recorded.
+	 */
 	if (result == MAPPING_HIDDEN && (identity.user != user || candidate == 1))
 		return MAPPING_NONE;
 	return result;
@@ -182,7 +192,7 @@ static pid_t processes_search(const struct mapped_file *file, pid_t pid, uid_t u
 	return found;
 }
 
-/* Whether the numbers of /proc are the ones that we may use. */
+/* Whether /proc has the pids of this process's own namespace. */
 static bool proc_is_ours(void)
 {
 	char self[NAME_BYTES];

@@ -1,8 +1,8 @@
 /*
- * process/ring_mapper.h - which process has a ring mapped.
+ * process/ring_mapper.h - finds the process that has a ring mapped.
  *
- * A ring names its process as that process knows itself: in another pid namespace this
- * is a number that means somebody else, or nobody, to us.
+ * A ring holds the pid that its process has in its own pid namespace. In another namespace that
+ * number belongs to another process, or to none.
  */
 #ifndef OUTLIVE_PROCESS_RING_MAPPER_H
 #define OUTLIVE_PROCESS_RING_MAPPER_H
@@ -14,16 +14,17 @@
 #define MAPPER_UNKNOWN (-1)
 
 /*
- * The pid, as we see it, of the process that calls itself `pid` and has the file mapped
- * that we have mapped at `map`, or that hides its mappings from us but is `user`'s.
- * MAPPER_GONE: no such process runs (a zombie has ended), or it has become another program.
- * MAPPER_UNKNOWN: /proc is not there, or that of another pid namespace than ours.
+ * The pid, in this process's namespace, of the process that has `pid` in its own one and maps
+ * the same file as this process does at `map`; or whose maps are not readable here, but whose
+ * user is `user`. MAPPER_GONE: no such process runs (a zombie counts as ended), or it has
+ * exec'ed another program. MAPPER_UNKNOWN: /proc is missing, or belongs to another pid
+ * namespace.
  */
 pid_t ring_mapper_find(const void *map, pid_t pid, uid_t user);
 
 /*
- * Whether that process is there, for an open ring file. Where /proc does not say, any
- * process of that pid is taken for it.
+ * Whether the process of an open ring file still runs. If /proc does not tell, any process with
+ * that pid is taken for it.
  */
 bool ring_mapper_is_there(int file, pid_t pid, uid_t user);
 

@@ -1,9 +1,9 @@
-/* process/runtimes.c - runtimes, by the names of their files. */
+/* process/runtimes.c - recognizes runtimes by their file names. */
 #include "process/runtimes.h"
 
 #include <string.h>
 
-/* What a file's name begins with, and must go on as one of the following. */
+/* `name` is the beginning of the file's name; one of `next` must follow, or the name's end. */
 static const struct {
 	const char *name, *next;
 	uint32_t runtime;

@@ -1,12 +1,13 @@
-/* process/smaps_fields.c - take apart the fields of /proc/PID/smaps. */
+/* process/smaps_fields.c - parses the fields of /proc/PID/smaps. */
 #include "process/smaps_fields.h"
 
 #include <string.h>
 
-#define NUMBER_COLUMNS 8 /* wider numbers push the rest to the right */
+/* Width of a number; a wider one moves the rest to the right. */
+#define NUMBER_COLUMNS 8
 #define OFFSET_NONE 255
 
-/* Where a field goes; several may go to one. */
+/* The offset of the sum that a field is added to; several fields may share one. */
 static uint8_t offset_find(const char *name, size_t bytes)
 {
 	static const struct {
@@ -51,7 +52,7 @@ static void number_add(uint8_t offset, const char *at, struct memory_use *use)
 	*(uint64_t *)((char *)use + offset) += kib << 10;
 }
 
-/* "VmFlags: rd wr mr mw me gd ac \n": two letters each. */
+/* Parse "VmFlags: rd wr mr mw me gd ac \n": two letters for each flag. */
 static bool flags_have(const char *line, const char *end, const char *flag)
 {
 	for (line += 9; end - line >= 2; line += 3) {
@@ -61,7 +62,9 @@ static bool flags_have(const char *line, const char *end, const char *flag)
 	return false;
 }
 
-/* A line as it was not expected; the next of its kind at this place is. */
+/*
+ * Parse a line that differs from the remembered line of this position, and remember it instead.
+ */
 static const char *line_learn(struct smaps_fields *fields, const char *line,
                               const char *end, struct memory_use *use)
 {
@@ -88,7 +91,7 @@ static const char *line_learn(struct smaps_fields *fields, const char *line,
 	return line_end + 1;
 }
 
-/* Nearly all are as long as this; the compiler then needs no call. */
+/* Nearly all heads have 16 bytes; with a constant size the compiler calls no memcmp(). */
 static inline bool is_head(const char *line, const char *head, size_t bytes)
 {
 	return bytes == 16 ? !memcmp(line, head, 16) : !memcmp(line, head, bytes);

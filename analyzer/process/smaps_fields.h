@@ -1,9 +1,10 @@
 /*
- * process/smaps_fields.h - the lines below a mapping's header in /proc/PID/smaps.
+ * process/smaps_fields.h - parses the lines below a mapping's header in /proc/PID/smaps.
  *
- * They come in the same order for every mapping, twenty or more of them, and numbers stand
- * at the same column; so what a line was is remembered, and the line at the same place
- * below the next header is only compared with it. The kernel takes longer to write them.
+ * Each mapping has the same twenty or more lines in the same order, with the numbers in the
+ * same column. So each line is remembered once, and the line at the same position below the
+ * next header is only compared with it. That takes less time than the kernel needs to write the
+ * lines.
  */
 #ifndef OUTLIVE_PROCESS_SMAPS_FIELDS_H
 #define OUTLIVE_PROCESS_SMAPS_FIELDS_H
@@ -12,12 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes. Sums of these are what a user sees. */
+/* All in bytes. Reports show sums of these. */
 struct memory_use {
 	uint64_t size, rss, pss;
 	uint64_t private_dirty, private_clean, shared_dirty, shared_clean;
 	uint64_t anonymous, swap, swap_pss;
-	uint64_t huge; /* in huge pages, of whatever kind */
+	uint64_t huge; /* in huge pages of any kind */
 	uint64_t locked;
 };
 
@@ -25,16 +26,16 @@ struct memory_use {
 #define SMAPS_HEAD_BYTES 24
 
 struct smaps_fields {
-	bool grows_down; /* a stack the kernel grows */
+	bool grows_down; /* a stack that the kernel grows */
 	size_t at;       /* lines since the header */
 	struct {
-		char head[SMAPS_HEAD_BYTES]; /* the name, the colon, blanks */
-		uint8_t head_bytes;          /* 0: not remembered */
-		uint8_t offset;              /* of the sum in struct memory_use, or NONE */
+		char head[SMAPS_HEAD_BYTES]; /* the name, the colon, spaces */
+		uint8_t head_bytes;          /* 0: none remembered */
+		uint8_t offset; /* of the sum in struct memory_use, or OFFSET_NONE */
 	} lines[SMAPS_FIELDS_MAX];
 };
 
-/* After a header; *fields is zero before the first. */
+/* Call after each header; *fields is zeroed before the first. */
 static inline void smaps_fields_begin(struct smaps_fields *fields)
 {
 	fields->at = 0;
@@ -42,8 +43,8 @@ static inline void smaps_fields_begin(struct smaps_fields *fields)
 }
 
 /*
- * Take the line that begins at `line`, of text that ends at `end`, the last byte being a
- * newline. What it counts is added to *use. The beginning of the next line.
+ * Parse the line that begins at `line` and add its number to *use. The text ends at `end`,
+ * after a newline. Returns the beginning of the next line.
  */
 const char *smaps_field_take(struct smaps_fields *fields, const char *line,
                              const char *end, struct memory_use *use);

@@ -1,4 +1,4 @@
-/* process/threads.c - read /proc/PID/task. */
+/* process/threads.c - reads /proc/PID/task. */
 #include "process/threads.h"
 
 #include "base/array.h"
@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LOOKS 3 /* at a thread that runs */
+#define LOOKS 3 /* attempts while a thread runs */
 
-/* A small file of the thread; its length, 0 if it cannot be read. */
+/* Read a small file of the thread. Returns its length, 0 if it cannot be read. */
 static size_t file_read(pid_t pid, pid_t tid, const char *name, char *text, size_t room)
 {
 	char path[64];
@@ -29,7 +29,10 @@ static size_t file_read(pid_t pid, pid_t tid, const char *name, char *text, size
 	return bytes > 0 ? (size_t)bytes : 0;
 }
 
-/* The last but one word: "0 0x3 .. 0x7fff80e65478 0x7f7147a162ad", or "running". */
+/*
+ * The last word but one of "0 0x3 .. 0x7fff80e65478 0x7f7147a162ad". A thread that runs has
+ * "running" there: try again.
+ */
 static uint64_t stack_pointer_read(pid_t pid, pid_t tid)
 {
 	char text[256], *last, *before;
@@ -65,7 +68,7 @@ static int thread_compare(const void *one, const void *two)
 	return a->tid < b->tid ? -1 : a->tid > b->tid;
 }
 
-/* The threads that are there now, into *found. */
+/* Read the current threads into *found. */
 static int threads_list(DIR *directory, pid_t pid, struct process_threads *found,
                         const struct process_threads *before)
 {
