@@ -1,6 +1,6 @@
 /*
- * base/array.h - one way to make arrays grow: at least twofold, so that adding n items costs
- * n copies or so, not n squared.
+ * base/array.h - the one way to let arrays grow: at least twofold, so that adding n items costs
+ * about n copies, not n squared.
  */
 #ifndef OUTLIVE_BASE_ARRAY_H
 #define OUTLIVE_BASE_ARRAY_H
@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARRAY_FIRST_BYTES 64 /* the least that is asked for .. */
-#define ARRAY_FIRST_ITEMS 4  /* .. if that is room for so many */
+#define ARRAY_FIRST_BYTES 64 /* the smallest allocation .. */
+#define ARRAY_FIRST_ITEMS 4  /* .. with room for at least this many items */
 
-/* The capacity after `capacity`, with room for `wanted` items; 0: more than `most`. */
+/* The capacity that follows `capacity`, with room for `wanted` items; 0: more than `most`. */
 static inline size_t array_capacity(size_t capacity, size_t wanted, size_t item_bytes,
                                     size_t most)
 {
@@ -33,7 +33,7 @@ static inline size_t array_capacity(size_t capacity, size_t wanted, size_t item_
 	return larger < most ? larger : most;
 }
 
-/* The items, which may have moved; NULL: no memory, and they are as they were. */
+/* Returns the items, which may have moved; NULL: no memory, and they are unchanged. */
 static inline void *array_grown(void *items, size_t *capacity, size_t wanted,
                                 size_t item_bytes, size_t most, int is_zeroed)
 {
@@ -63,13 +63,13 @@ static inline void *array_grown(void *items, size_t *capacity, size_t wanted,
 	}))
 
 /*
- * Room for `wanted` items in all. `items` is a pointer to them or NULL, `capacity` an unsigned
- * number of any width: how many there is room for now. Both are variables or fields, and are
- * changed. 0; or -1: no memory, and both are as they were.
+ * Make room for `wanted` items in all. `items` points to the array or is NULL; `capacity` is an
+ * unsigned integer of any width: the items that there is room for now. Both must be variables
+ * or fields, and are updated. 0, or -1: no memory, and both are unchanged.
  */
 #define array_reserve(items, capacity, wanted) ARRAY_RESERVE(items, capacity, wanted, 0)
 
-/* The same, and the new items are zero bytes: all of them, up to the capacity. */
+/* The same; the new items, up to the new capacity, are zeroed. */
 #define array_reserve_zeroed(items, capacity, wanted) \
 	ARRAY_RESERVE(items, capacity, wanted, 1)
 

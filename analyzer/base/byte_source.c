@@ -1,4 +1,4 @@
-/* base/byte_source.c - bytes at any offset, from a file or from memory. */
+/* base/byte_source.c - reads bytes at any offset, from a file or from memory. */
 #include "base/byte_source.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ static int byte_source_take(struct byte_source *source, int fd, const char *name
 
 int byte_source_open(struct byte_source *source, const char *path, struct error *error)
 {
-	/* O_NONBLOCK: a fifo must not hang us before we see that it is one. */
+	/* O_NONBLOCK: opening a fifo must not block before fstat() shows that it is one. */
 	return byte_source_take(source, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), path,
 	                        error);
 }

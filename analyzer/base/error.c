@@ -1,11 +1,11 @@
-/* base/error.c - messages on stderr, and errors on their way up. */
+/* base/error.c - prints messages on stderr, and builds errors for the caller. */
 #include "base/error.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes a terminal might obey become '?'; UTF-8 passes. */
+/* Replace bytes that a terminal might obey with '?'; keep UTF-8. */
 static void make_printable(char *text)
 {
 	unsigned char *at;
@@ -14,7 +14,7 @@ static void make_printable(char *text)
 		if (*at < 0x20 || *at == 0x7f)
 			*at = '?';
 		else if (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
-			*at = at[1] = '?'; /* C1 controls, as UTF-8 */
+			*at = at[1] = '?'; /* C1 controls in UTF-8 */
 	}
 }
 
@@ -57,7 +57,7 @@ void problem_list_release(struct problem_list *problems)
 	*problems = (struct problem_list){ .count = 0 };
 }
 
-/* One write, so that lines of several processes do not mix. */
+/* Print with one write, so that lines of several processes do not mix. */
 static void speak(const char *prefix, const char *format, va_list args)
 {
 	struct error error;

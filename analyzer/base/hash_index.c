@@ -1,4 +1,4 @@
-/* base/hash_index.c - finds numbered things by their hash. */
+/* base/hash_index.c - finds numbered items by their hash. */
 #include "base/hash_index.h"
 
 #define HASH_INDEX_BITS_MIN 8
@@ -40,7 +40,7 @@ int hash_index_add(struct hash_index *index, uint64_t hash, uint32_t number,
                    uint64_t (*hash_of)(const void *context, uint32_t number),
                    const void *context)
 {
-	/* At most half full: walks stay short. */
+	/* At most half full, so that searches stay short. */
 	if (!index->slots || (uint64_t)index->count * 2 >= (uint64_t)1 << index->bits) {
 		if (hash_index_grow(index, hash_of, context))
 			return -1;

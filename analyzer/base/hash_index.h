@@ -1,8 +1,8 @@
 /*
- * base/hash_index.h - finds numbered things by their hash: a growing open-addressing table
- * of numbers, the things themselves staying in their owner's array.
+ * base/hash_index.h - finds numbered items by their hash: a growing open-addressing table of
+ * numbers. The items themselves stay in their owner's array.
  *
- * Number 0 is no thing. The owner compares: hash_index_find() asks its is_equal().
+ * Number 0 means "none". The owner compares items: hash_index_find() calls its is_equal().
  */
 #ifndef OUTLIVE_BASE_HASH_INDEX_H
 #define OUTLIVE_BASE_HASH_INDEX_H
@@ -13,12 +13,12 @@
 #include <stdlib.h>
 
 struct hash_index {
-	uint32_t *slots; /* 1 << bits of them; 0 is free */
+	uint32_t *slots; /* 1 << bits slots; 0: free */
 	uint32_t bits;
 	uint32_t count;
 };
 
-/* Mixes well enough that the high bits can be the slot. */
+/* Hash two words, well enough mixed that the high bits can be the slot. */
 static inline uint64_t hash_words(uint64_t one, uint64_t two)
 {
 	uint64_t hash = (one ^ (two * UINT64_C(0xC2B2AE3D27D4EB4F))) *
@@ -27,7 +27,7 @@ static inline uint64_t hash_words(uint64_t one, uint64_t two)
 	return (hash ^ hash >> 29) * UINT64_C(0xBF58476D1CE4E5B9);
 }
 
-/* `hash` and these bytes. */
+/* Continue `hash` with these bytes. */
 static inline uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count)
 {
 	const uint8_t *at = bytes, *end = at + count;
@@ -37,7 +37,7 @@ static inline uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count
 	return hash;
 }
 
-/* `hash` and this string with its end, so that "ab", "c" is not "a", "bc". */
+/* Continue `hash` with a string and its end, so that "ab", "c" and "a", "bc" differ. */
 static inline uint64_t hash_string(uint64_t hash, const char *string)
 {
 	for (; *string; string++)
@@ -45,15 +45,15 @@ static inline uint64_t hash_string(uint64_t hash, const char *string)
 	return hash_words(hash, 0);
 }
 
-/* The slot where the search for a hash begins. An index without slots has none. */
+/* The slot where the search for a hash begins. The index must have slots. */
 static inline uint32_t hash_index_slot(const struct hash_index *index, uint64_t hash)
 {
 	return (uint32_t)(hash >> (64 - index->bits));
 }
 
 /*
- * The number of the thing that has this hash and of which is_equal(context, number, key) is
- * true; 0: there is none. It is inlined, and is_equal with it where that is a static function.
+ * The number of the item with this hash for which is_equal(context, number, key) is true; 0:
+ * there is none. Always inlined, together with is_equal if that is a static function.
  */
 static inline __attribute__((always_inline)) uint32_t hash_index_find(
 	const struct hash_index *index, uint64_t hash,
@@ -71,8 +71,8 @@ static inline __attribute__((always_inline)) uint32_t hash_index_find(
 }
 
 /*
- * Add `number` (not 0), whose thing has this hash and is not there yet. Growing asks
- * hash_of(context, number) for the hash of every other. 0, or -1: no memory.
+ * Add `number` (not 0), whose item has this hash and is not in the index yet. To grow, it calls
+ * hash_of(context, number) for every other item. 0, or -1: no memory.
  */
 int hash_index_add(struct hash_index *index, uint64_t hash, uint32_t number,
                    uint64_t (*hash_of)(const void *context, uint32_t number),

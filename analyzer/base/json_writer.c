@@ -1,4 +1,4 @@
-/* base/json_writer.c - JSON, written as it comes. */
+/* base/json_writer.c - writes JSON as a stream. */
 #include "base/json_writer.h"
 
 #include "base/text.h"
@@ -46,7 +46,7 @@ static void json_quoted(struct json_writer *json, const char *string)
 	fputc('"', json->file);
 }
 
-/* What comes before every value. */
+/* Write what comes before each value: comma, line break, key. */
 static void json_begin(struct json_writer *json, const char *key)
 {
 	if (!json->is_first)

@@ -1,4 +1,4 @@
-/* base/kernel_clock.c - ask the kernel, past libc. */
+/* base/kernel_clock.c - asks the kernel for the time, bypassing libc. */
 #include "base/kernel_clock.h"
 
 #include <sys/syscall.h>

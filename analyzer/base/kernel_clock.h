@@ -1,9 +1,9 @@
 /*
- * base/kernel_clock.h - the time as the recorder reads it: of the kernel.
+ * base/kernel_clock.h - the kernel's time, as the recorder reads it.
  *
- * Both sides compare their times, and the recorder asks the kernel. What libc says may be
- * another time: libraries that are preloaded to fake it (libfaketime) replace clock_gettime()
- * and syscall() alike.
+ * Recorder and analyzer compare their times, and the recorder asks the kernel. libc may return
+ * another time: preloaded libraries that fake it (libfaketime) replace both clock_gettime() and
+ * syscall().
  */
 #ifndef OUTLIVE_BASE_KERNEL_CLOCK_H
 #define OUTLIVE_BASE_KERNEL_CLOCK_H
@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Nanoseconds of a clock of clock_gettime(2). */
+/* The time of a clock of clock_gettime(2), in nanoseconds. */
 uint64_t kernel_clock_ns(clockid_t clock);
 
 static inline uint64_t kernel_now_ns(void)

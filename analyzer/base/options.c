@@ -1,4 +1,4 @@
-/* base/options.c - a table of options becomes values, and the text of --help. */
+/* base/options.c - parses command lines by a table of options, and prints their help. */
 #include "base/options.h"
 
 #include "base/screen.h"
@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HELP_COLUMN 28 /* where the explanations begin */
+#define HELP_COLUMN 28 /* where the descriptions begin */
 #define HELP_COLUMN_NARROW 8
-#define LABEL_HANG 6 /* of choices that do not fit beside their option */
+#define LABEL_HANG 6 /* of choices that do not fit in the option's line */
 
 int option_size(const char *text, uint64_t *bytes)
 {
@@ -111,7 +111,7 @@ static int option_store(const struct option *option, void *values, const char *t
 	return error_set(error, "--%s is of no known kind", option->name);
 }
 
-/* The option called `name` (of `bytes` bytes), or with this letter; NULL if none. */
+/* Find an option by `name` (`bytes` bytes), or by `letter` if that is not 0; NULL: none. */
 static const struct option *option_find(const struct command_line *line,
                                         const char *name, size_t bytes, char letter)
 {
@@ -128,8 +128,8 @@ static const struct option *option_find(const struct command_line *line,
 }
 
 /*
- * One option at argv[*at]: "--name", "--name=value", "--name value", "-n", "-nvalue"
- * or "-n value". Leaves *at on the last word it used.
+ * Read one option at argv[*at]: "--name", "--name=value", "--name value", "-n", "-nvalue" or
+ * "-n value". Leaves *at at the last word that it used.
  */
 static enum options_result option_read(struct command_line *line, int *at)
 {
@@ -204,7 +204,7 @@ enum options_result options_parse(struct command_line *line)
 	return OPTIONS_OK;
 }
 
-/* "  -o, --output FILE" into text. */
+/* Write a label such as " -o, --output FILE". */
 static void option_label(char *text, size_t bytes, const struct option *option)
 {
 	char letter[8] = "    ";

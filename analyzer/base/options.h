@@ -1,5 +1,5 @@
 /*
- * base/options.h - a table of options becomes values, and the text of --help.
+ * base/options.h - parses command lines by a table of options, and prints their help.
  */
 #ifndef OUTLIVE_BASE_OPTIONS_H
 #define OUTLIVE_BASE_OPTIONS_H
@@ -20,7 +20,7 @@ enum option_kind {
 	OPTION_LIST,   /* struct option_list; may be given several times */
 };
 
-/* A value and whether it was given; else it keeps its default. */
+/* A value, which is the default unless is_given. */
 struct option_number {
 	uint64_t value;
 	bool is_given;
@@ -43,40 +43,40 @@ struct option {
 	enum option_kind kind;
 	size_t offset;        /* of the value in the command's struct of values */
 	const char *argument; /* its name in the help: "FILE"; NULL for a choice or flag */
-	const char *help;     /* one line; '\n' starts another */
-	const char *const *choices; /* CHOICE: names, NULL ends them */
+	const char *help;     /* '\n' begins another line */
+	const char *const *choices; /* CHOICE: the names, ended by NULL */
 };
 
 enum options_result {
 	OPTIONS_OK,
-	OPTIONS_HELP,  /* -h or --help was there: print the help, exit 0 */
-	OPTIONS_WRONG, /* the line's error says why */
+	OPTIONS_HELP,  /* -h or --help was given: print the help, exit 0 */
+	OPTIONS_WRONG, /* command_line.error says why */
 };
 
-/* A command line, by which options it is read, and what came of it. */
+/* A command line, the options that it may have, and the result of parsing it. */
 struct command_line {
 	const struct option *options;
 	size_t option_count;
-	bool stops_at_operand; /* the rest are another program's arguments */
-	void *values;          /* holds the defaults before */
+	bool stops_at_operand; /* the words after it belong to another program */
+	void *values;          /* the command's struct; the caller sets the defaults */
 	int argc;
-	char **argv;       /* operands are moved behind the options */
-	int first_operand; /* its index; argc: there is none */
+	char **argv;       /* options_parse() moves operands behind options */
+	int first_operand; /* index of the first operand; argc: none */
 	struct error error;
 };
 
-/* Read argv[1..] into the values. "--" ends the options. */
+/* Parse argv[1..] into the values. "--" ends the options. */
 enum options_result options_parse(struct command_line *line);
 
 /*
- * The options as lines of a --help text, --help itself included, as wide as the file's
+ * Print the options as lines of a --help text, including --help itself, as wide as the file's
  * terminal.
  */
 void options_print(FILE *file, const struct option *options, size_t count);
 
 /*
- * Decimal bytes with an optional K, M, G or T; UINT64_MAX if it is more than that. 0, or
- * -1 if it is no such number.
+ * Parse a decimal number of bytes with an optional K, M, G or T; a larger number than fits
+ * becomes UINT64_MAX. 0, or -1 if it is not such a number.
  */
 int option_size(const char *text, uint64_t *bytes);
 

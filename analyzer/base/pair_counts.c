@@ -1,4 +1,4 @@
-/* base/pair_counts.c - a count for each pair of two numbers. */
+/* base/pair_counts.c - counts pairs of numbers. */
 #include "base/pair_counts.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ static uint32_t slot_home(const struct pair_counts *counts, uint32_t one, uint32
 	return (uint32_t)(pair * UINT64_C(0x9E3779B97F4A7C15) >> (64 - counts->bits));
 }
 
-/* The slot of a pair, or the free one where it would go. */
+/* The slot of a pair, or the free slot where it belongs. */
 static uint32_t slot_find(const struct pair_counts *counts, uint32_t one, uint32_t two)
 {
 	uint32_t mask = (1u << counts->bits) - 1, slot = slot_home(counts, one, two);
@@ -49,7 +49,7 @@ int pair_counts_add(struct pair_counts *counts, uint32_t one, uint32_t two, uint
 {
 	struct pair_count *slot;
 
-	/* At most half full. */
+	/* At most half full, so that searches stay short. */
 	if ((!counts->bits || counts->used >= 1u << (counts->bits - 1)) &&
 	    counts_grow(counts))
 		return -1;
@@ -70,7 +70,10 @@ void pair_counts_subtract(struct pair_counts *counts, uint32_t one, uint32_t two
 	if (!counts->slots[hole].count || --counts->slots[hole].count)
 		return;
 	counts->used--;
-	/* Move back every later pair whose search passes the hole: no gravestones. */
+	/*
+	 * Move back each later pair whose search would pass the hole, so that no tombstones are
+	 * needed.
+	 */
 	for (slot = (hole + 1) & mask; counts->slots[slot].count;
 	     slot = (slot + 1) & mask) {
 		home = slot_home(counts, counts->slots[slot].one, counts->slots[slot].two);

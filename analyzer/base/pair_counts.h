@@ -1,6 +1,5 @@
 /*
- * base/pair_counts.h - a count for each pair of two numbers; what counts nothing takes no
- * memory.
+ * base/pair_counts.h - counts pairs of numbers; pairs with count 0 take no memory.
  */
 #ifndef OUTLIVE_BASE_PAIR_COUNTS_H
 #define OUTLIVE_BASE_PAIR_COUNTS_H
@@ -14,11 +13,11 @@ struct pair_count {
 
 /* Zeroed is empty. */
 struct pair_counts {
-	struct pair_count *slots; /* 1 << bits of them */
+	struct pair_count *slots; /* 1 << bits slots */
 	uint32_t bits, used;
 };
 
-/* Add to a pair's count (so many that none is below 0). 0, or -1 when memory is out. */
+/* Add to a pair's count, or subtract 1; a count of 0 stays 0. 0, or -1 when memory is out. */
 int pair_counts_add(struct pair_counts *counts, uint32_t one, uint32_t two,
                     uint32_t by);
 void pair_counts_subtract(struct pair_counts *counts, uint32_t one, uint32_t two);

@@ -1,4 +1,4 @@
-/* base/progress.c - one line on stderr while something takes long. */
+/* base/progress.c - a line of progress on stderr. */
 #include "base/progress.h"
 
 #include "base/kernel_clock.h"

@@ -1,6 +1,6 @@
 /*
- * base/progress.h - one line on stderr while something takes long; nothing if it does not,
- * or if nobody watches.
+ * base/progress.h - a line of progress on stderr while something takes long; nothing if it is
+ * quick, or if stderr is not a terminal.
  */
 #ifndef OUTLIVE_BASE_PROGRESS_H
 #define OUTLIVE_BASE_PROGRESS_H
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct progress {
-	const char *what;  /* "reading events" */
+	const char *what;  /* such as "reading events" */
 	uint64_t shown_ns; /* when the line was last drawn */
 	uint64_t begun_ns;
 	bool is_watched; /* stderr is a terminal */
@@ -19,12 +19,11 @@ struct progress {
 void progress_begin(struct progress *progress, const char *what);
 
 /*
- * Call often; draws after the first second, then ten times a second. `expected` 0: not
- * known.
+ * Call often; it draws after the first second, then ten times a second. `expected` 0: unknown.
  */
 void progress_show(struct progress *progress, uint64_t done, uint64_t expected);
 
-/* Wipe the line, if one was drawn. */
+/* Erase the line, if it was drawn. */
 void progress_end(struct progress *progress);
 
 #endif

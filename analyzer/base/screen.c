@@ -1,4 +1,4 @@
-/* base/screen.c - where text for people goes, and how it fits. */
+/* base/screen.c - fits text for people to the width of their screen. */
 #include "base/screen.h"
 
 #include <stdarg.h>
@@ -49,15 +49,18 @@ const char *screen_plain(const struct screen *screen)
 
 /* ---- lines --------------------------------------------------------------------------- */
 
-/* Text on its way to the screen, word by word. */
+/* Text that is being printed word by word. */
 struct flow {
 	const struct screen *screen;
 	size_t hang;
 	size_t at;     /* column of the cursor */
-	bool is_fresh; /* only spaces so far in this line */
+	bool is_fresh; /* this line has only spaces so far */
 };
 
-/* The character, or the escape sequence of ours, that begins here: bytes, columns. */
+/*
+ * Returns the bytes of the character, or of our own escape sequence, that begins here.
+ * *columns: the columns it takes.
+ */
 static size_t piece_bytes(const char *text, size_t *columns)
 {
 	size_t bytes;
@@ -78,7 +81,10 @@ static bool is_digit(char character)
 	return character >= '0' && character <= '9';
 }
 
-/* A word's bytes up to a space or the end, and its columns; a number has its unit. */
+/*
+ * Returns the bytes of a word, up to a space or the end. *columns: the columns it takes. A
+ * number and its unit count as one word.
+ */
 static size_t word_bytes(const char *text, size_t *columns)
 {
 	size_t at = 0, more;
@@ -107,13 +113,16 @@ static void flow_pad(struct flow *flow, size_t column)
 	flow->at = column;
 }
 
-/* Whether a word that is too wide may be parted in front of this byte. */
+/* Whether a word that is too wide may be split before this byte. */
 static bool is_joint(const char *word, size_t at)
 {
 	return strchr(",:/|>_+-", word[at - 1]) && !is_digit(word[at]);
 }
 
-/* How much of a word that is too wide goes into so many columns: to a joint, if any. */
+/*
+ * Returns how many bytes of a word that is too wide fit into `columns`, up to a joint if there
+ * is one. *used: the columns these take.
+ */
 static size_t part_bytes(const char *word, size_t bytes, size_t columns, size_t *used)
 {
 	size_t at = 0, next, more, all = 0, joint = 0;
@@ -133,7 +142,7 @@ static size_t part_bytes(const char *word, size_t bytes, size_t columns, size_t 
 	if (joint)
 		return joint;
 	*used = all;
-	/* No number is parted; digits take a byte and a column each. */
+	/* Numbers are not split. A digit takes one byte and one column. */
 	for (next = at; next > 1 && is_digit(word[next - 1]) && is_digit(word[next]);)
 		next--;
 	if (next > 1)
@@ -141,7 +150,7 @@ static size_t part_bytes(const char *word, size_t bytes, size_t columns, size_t 
 	return next > 1 ? next : at;
 }
 
-/* Here or, if it is wider than what is left, in parts. */
+/* Print a word here; split it if it is wider than the rest of the line. */
 static void flow_word(struct flow *flow, const char *word, size_t bytes, size_t columns)
 {
 	size_t room = flow->screen->columns, part, used;
@@ -160,7 +169,7 @@ static void flow_word(struct flow *flow, const char *word, size_t bytes, size_t 
 	flow->is_fresh = flow->is_fresh && !columns;
 }
 
-/* Words, and the spaces between them where the line does not end there. */
+/* Print words, and the spaces between them except at the end of a line. */
 static void flow_text(struct flow *flow, const char *text)
 {
 	size_t room = flow->screen->columns, start, bytes, columns;
@@ -174,7 +183,7 @@ static void flow_text(struct flow *flow, const char *text)
 			start = flow->hang;
 		}
 		if (start + columns > room) {
-			/* A number is never parted; it goes further left if need be. */
+			/* Numbers are not split: such a word begins further left. */
 			if (is_digit(*text) && columns <= room)
 				start = room - columns;
 			else if (start > flow->hang)
@@ -196,7 +205,7 @@ void screen_line(const struct screen *screen, size_t hang, const char *format, .
 	va_start(args, format);
 	bytes = vasprintf(&line, format, args);
 	va_end(args);
-	if (bytes < 0) { /* memory is out: the width matters least now */
+	if (bytes < 0) { /* memory is out: print it unwrapped */
 		va_start(args, format);
 		vfprintf(screen->file, format, args);
 		va_end(args);

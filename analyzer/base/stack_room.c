@@ -1,4 +1,4 @@
-/* base/stack_room.c - a thread whose stack is large enough. */
+/* base/stack_room.c - calls functions on a stack that is large enough. */
 #include "base/stack_room.h"
 
 #include <pthread.h>

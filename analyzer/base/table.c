@@ -1,9 +1,10 @@
-/* base/table.c - the columns of figures in a table of a text report. */
+/* base/table.c - prints the columns of figures in tables. */
 #include "base/table.h"
 
 #include <string.h>
 
-#define NAME_COLUMNS_MIN 34 /* beside figures; with less, a name has its own line */
+/* Beside the figures; if there are fewer, names get lines of their own. */
+#define NAME_COLUMNS_MIN 34
 #define STACKED_INDENT 4
 
 static size_t figures_width(const struct figure_column *columns, size_t count,
@@ -33,7 +34,7 @@ struct figures figures_of(const struct screen *screen,
 	return figures;
 }
 
-/* Returns the columns it took: more than the column has if the figure is that large. */
+/* Returns the columns used: more than the column's width if the figure is wider. */
 static size_t figure_print(const struct figures *figures, size_t number,
                            const char *text)
 {

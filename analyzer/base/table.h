@@ -1,9 +1,9 @@
 /*
- * base/table.h - the columns of figures in a table of a text report, before the name
- * that each row is about.
+ * base/table.h - prints tables of figures in text reports; each row ends with the name it is
+ * about.
  *
- * On a screen that is too narrow for both, the columns move closer together, and then the
- * name goes on a line of its own. No figure is cut or left out.
+ * On a screen that is too narrow, the columns move closer together; if that is not enough, each
+ * name gets a line of its own. No figure is cut or left out.
  */
 #ifndef OUTLIVE_BASE_TABLE_H
 #define OUTLIVE_BASE_TABLE_H
@@ -18,33 +18,33 @@
 
 struct figure_column {
 	const char *title;
-	int columns;       /* figures and title end at the right of them */
-	int columns_least; /* on a narrow screen */
+	int columns;       /* width; figures and title are right-aligned */
+	int columns_least; /* width on a narrow screen */
 };
 
 struct figures {
 	const struct screen *screen;
 	const struct figure_column *columns;
 	size_t count;
-	bool is_tight;   /* columns_least */
+	bool is_tight;   /* use columns_least */
 	bool is_stacked; /* names have lines of their own */
 };
 
-/* How a table of these columns (at most FIGURES_MAX) is laid out on the screen. */
+/* Decide how a table of these columns (at most FIGURES_MAX) is laid out on the screen. */
 struct figures figures_of(const struct screen *screen,
                           const struct figure_column *columns, size_t count);
 
-/* The line of titles; `name` is that of the names' column, or "". */
+/* Print the line of titles; `name` is the title above the names, or "". */
 void figures_titles(const struct figures *figures, const char *name);
 
-/* The figures of a row. How many columns are used of the line on which a name follows. */
+/* Print the figures of a row. Returns the columns used on the line where the name follows. */
 size_t figures_print(const struct figures *figures, char (*texts)[TEXT_NUMBER_BYTES]);
 
-/* That name, cut to what is left of the line. */
+/* Print the name of the row, cut to the rest of the line. */
 void figures_name(const struct figures *figures, size_t used, const char *name,
                   bool is_bold);
 
-/* The figure of a size, "-" of nothing; and of growth: "+1.2 MiB", "-3 KiB", "-". */
+/* Format a size ("-" for 0), or a growth: "+1.2 MiB", "-3 KiB", "-". */
 void figures_size(char text[TEXT_NUMBER_BYTES], uint64_t bytes);
 void figures_growth(char text[TEXT_NUMBER_BYTES], uint64_t before, uint64_t after);
 

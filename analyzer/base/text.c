@@ -1,4 +1,4 @@
-/* base/text.c - numbers, columns, colour, and harmless strings. */
+/* base/text.c - formats numbers, measures columns, and makes strings harmless. */
 #include "base/text.h"
 
 #include "base/array.h"
@@ -36,7 +36,7 @@ static const char *text_scaled(char *text, double value, double step, unsigned u
 	unsigned unit = 0;
 	int decimals;
 
-	/* 999.5 would be printed as 1000 of the smaller unit. */
+	/* From 999.5 on, a number would be printed as 1000 of the smaller unit. */
 	while (unit + 1 < units && value >= (unit ? 999.5 : step)) {
 		value /= step;
 		unit++;
@@ -92,7 +92,7 @@ const char *text_percent(char *text, uint64_t part, uint64_t whole)
 	else if (percent < 0.1)
 		snprintf(text, TEXT_NUMBER_BYTES, "<0.1%%");
 	else if (part < whole && percent >= 99.95)
-		snprintf(text, TEXT_NUMBER_BYTES, "99.9%%"); /* all is said only of all */
+		snprintf(text, TEXT_NUMBER_BYTES, "99.9%%"); /* 100% only if it is all */
 	else
 		snprintf(text, TEXT_NUMBER_BYTES, "%.*f%%", percent >= 99.95 ? 0 : 1, percent);
 	return text;
@@ -123,7 +123,7 @@ size_t text_decode(const char *text, uint32_t *point)
 	return bytes;
 }
 
-/* Controls, and the marks that reorder or hide what is shown. */
+/* Control characters, and characters that reorder or hide text. */
 static bool is_obeyed(uint32_t point)
 {
 	return point < 0x20 || (point >= 0x7f && point < 0xa0) ||
@@ -180,7 +180,7 @@ static bool is_in(const struct point_range *ranges, size_t count, uint32_t point
 
 size_t text_point_columns(uint32_t point)
 {
-	/* Unicode's East_Asian_Width W and F; gaps that nobody uses are closed. */
+	/* Unicode's East_Asian_Width W and F, including the unassigned gaps between them. */
 	static const struct point_range wide[] = {
 		{ 0x1100, 0x115f },   { 0x231a, 0x231b },   { 0x2329, 0x232a },
 		{ 0x23e9, 0x23ec },   { 0x23f0, 0x23f0 },   { 0x23f3, 0x23f3 },
@@ -203,7 +203,9 @@ size_t text_point_columns(uint32_t point)
 		{ 0x1f680, 0x1f6ff }, { 0x1f7e0, 0x1f7f0 }, { 0x1f90c, 0x1faff },
 		{ 0x20000, 0x3fffd },
 	};
-	/* Marks of the Latin, Greek and Cyrillic scripts; those of others count as one. */
+	/*
+	 * Combining marks of the Latin, Greek and Cyrillic scripts; those of others count as 1.
+	 */
 	static const struct point_range marks[] = {
 		{ 0x0300, 0x036f }, { 0x1ab0, 0x1ace }, { 0x1dc0, 0x1dff },
 		{ 0x20d0, 0x20f0 }, { 0xfe20, 0xfe2f },
@@ -216,7 +218,7 @@ size_t text_point_columns(uint32_t point)
 	return is_in(wide, sizeof(wide) / sizeof(*wide), point) ? 2 : 1;
 }
 
-/* The bytes of the character at `text` (not the final NUL), and its columns. */
+/* Returns the bytes of the character at `text` (not the final NUL). *columns: its columns. */
 static size_t point_bytes(const char *text, size_t *columns)
 {
 	uint32_t point;
@@ -237,7 +239,7 @@ size_t text_columns(const char *text)
 	return columns;
 }
 
-/* How many bytes of the text fit so many columns. */
+/* How many bytes of the text fit into `columns`. */
 static size_t bytes_within(const char *text, size_t columns)
 {
 	size_t at = 0, bytes, more;
@@ -252,7 +254,7 @@ static size_t bytes_within(const char *text, size_t columns)
 	return at;
 }
 
-/* The byte from which on the text takes at most so many columns; no mark is first. */
+/* The first byte from which the rest takes at most `columns`; never a combining mark. */
 static size_t byte_before_end(const char *text, size_t columns)
 {
 	size_t have = text_columns(text), at = 0, bytes, more;
@@ -287,7 +289,7 @@ size_t text_unit_bytes(const char *text)
 	return 0;
 }
 
-/* Whether text[at] goes on with a number that has begun before it. */
+/* Whether text[at] continues a number that began before it. */
 static bool is_in_number(const char *text, size_t at)
 {
 	if (!at)
@@ -304,7 +306,7 @@ size_t text_number_start(const char *text, size_t at)
 {
 	size_t start = at, space = at;
 
-	/* Its unit belongs to it. */
+	/* A unit belongs to its number. */
 	while (space && text[space] != ' ')
 		space--;
 	if (space && is_digit(text[space - 1]) && text_unit_bytes(text + space + 1))
@@ -314,7 +316,7 @@ size_t text_number_start(const char *text, size_t at)
 	return start && strchr(" (", text[start - 1]) ? start : at;
 }
 
-/* Of so many columns, those for the start of a name: half, or what "+0x12" leaves. */
+/* How many of `columns` the start of a name gets: half, or what an ending "+0x12" leaves. */
 static size_t head_of_both(const char *name, size_t columns)
 {
 	const char *offset = strstr(name, "+0x");
@@ -349,7 +351,7 @@ char *text_fit(char *to, size_t bytes, const char *from, size_t columns,
 		head_columns = have - text_columns(to + head);
 		tail = byte_before_end(to, columns - 2 - head_columns);
 	}
-	/* Three columns or more are left out: there is room for the mark in place. */
+	/* At least three columns are left out, so ".." fits in place. */
 	memmove(to + head + 2, to + tail, strlen(to + tail) + 1);
 	memcpy(to + head, "..", 2);
 	return to;

@@ -1,4 +1,4 @@
-/* base/text_pool.c - strings that are kept, each once. */
+/* base/text_pool.c - keeps strings, each once. */
 #include "base/text_pool.h"
 
 #include "base/array.h"
@@ -27,7 +27,7 @@ const char *text_pool_keep(struct text_pool *pool, const char *text)
 	kept = hash_index_find(&pool->index, hash, text_is_same, pool, text);
 	if (kept)
 		return pool->texts[kept];
-	/* numbered from 1 */
+	/* texts are numbered from 1 */
 	if (array_reserve(pool->texts, pool->capacity, pool->count + 2) ||
 	    !(copy = strdup(text)))
 		return NULL;

@@ -1,4 +1,4 @@
-/* base/watch_frame.c - draw over what was drawn before. */
+/* base/watch_frame.c - draws text over the text before it. */
 #include "base/watch_frame.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #define ROWS_UNKNOWN 24
 #define HOME "\033[H"
-#define END_OF_LINE "\033[K" /* erase what stood behind it */
+#define END_OF_LINE "\033[K" /* erase the rest of the old line */
 #define END_OF_SCREEN "\033[J"
 
 void watch_frame_begin(struct watch_frame *frame, FILE *to)

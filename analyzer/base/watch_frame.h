@@ -1,9 +1,8 @@
 /*
- * base/watch_frame.h - text that is printed again and again at the same place of a terminal.
+ * base/watch_frame.h - text that is printed repeatedly at the same position of a terminal.
  *
- * A frame is made in memory and written at once, each line over the one that was there, so
- * that nothing flickers; nothing of the terminal's state is changed, so that nothing needs
- * to be restored when Ctrl-C comes.
+ * A frame is built in memory and written at once, each line over the old one, so that nothing
+ * flickers. The terminal's state is never changed, so that nothing must be restored on Ctrl-C.
  */
 #ifndef OUTLIVE_BASE_WATCH_FRAME_H
 #define OUTLIVE_BASE_WATCH_FRAME_H
@@ -19,12 +18,13 @@ struct watch_frame {
 };
 
 /*
- * Begin a frame that goes to `to`, which stays where it is until the end. Where that is no
- * terminal, or memory is out, frame->file is `to` itself: frames come one after the other.
+ * Begin a frame that will be written to `to`; `to` is not written until watch_frame_end(). If
+ * it is not a terminal, or memory is out, frame->file is `to` itself, and frames follow one
+ * another.
  */
 void watch_frame_begin(struct watch_frame *frame, FILE *to);
 
-/* Show as many of its lines as the terminal has. */
+/* Write the frame, as many of its lines as the terminal has rows. */
 void watch_frame_end(struct watch_frame *frame);
 
 #endif
