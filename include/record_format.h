@@ -127,6 +127,7 @@ enum control_kind {
 	CONTROL_FAULT = 6,   /* tag 0x37 */
 	CONTROL_NAME = 7,    /* tag 0x3f */
 	CONTROL_GAP = 8,     /* tag 0x47 */
+	CONTROL_STANDS = 9,  /* tag 0x4f */
 };
 #define CONTROL_TAG(kind) ((uint8_t)(OP_CONTROL | (kind) << 3))
 
@@ -187,6 +188,14 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  *   depth        from the end of the thread's own stack down to its stack pointer; 0: it
  *                was not on its own stack
  *   end          enum fault_end
+ *
+ * STANDS follows an event, or a STACK_PLAIN record, that is not exact (and its GAP record): what
+ * is known all the same. sure, left.
+ *   sure  so many outer entries are proven to have stood since the event before
+ *   left  1: these are all that were kept. Those that are gone neither returned nor were
+ *         unwound as far as was seen, but control has come back to further out. Unless the
+ *         process copies parts of its stacks (RING_COPIES_STACKS), they have ended: the
+ *         event is exact
  *
  * NAME is what the thread is called from then on, until a later NAME or RUN record or
  * definition of it says otherwise: time, first, second.

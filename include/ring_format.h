@@ -58,10 +58,11 @@ enum loss_cause {
 enum ring_flags {
 	RING_FINISHED = 1, /* the process reached its last destructor */
 	RING_FORKED = 2,   /* began by fork, not by exec: earlier blocks are its parent's */
-	RING_FRAMES_EXACT = 4, /* return stubs were on: frames are activations */
-	RING_OUTLIVED = 8,     /* reader, in a trace: it still ran when the trace ended */
-	RING_OWN_MALLOC = 16,  /* the program's own malloc serves it: not recorded */
-	RING_PAST_US = 32,     /* a module reaches libc's malloc past us: atomic */
+	RING_FRAMES_EXACT = 4,   /* return stubs were on: frames are activations */
+	RING_OUTLIVED = 8,       /* reader, in a trace: it still ran when the trace ended */
+	RING_OWN_MALLOC = 16,    /* the program's own malloc serves it: not recorded */
+	RING_PAST_US = 32,       /* a module reaches libc's malloc past us: atomic */
+	RING_COPIES_STACKS = 64, /* parts of a stack came back that were gone: atomic */
 };
 
 /*

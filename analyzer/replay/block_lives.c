@@ -134,11 +134,14 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 
 	end.is_at_exit = time >= lives->exit_start && origin.time < lives->exit_start;
 	end.is_static = end.is_at_exit && origin.time < lives->load_end;
-	end.is_exact = frames && !origin.is_unknown && owner->plain_last <= origin.sequence;
+	end.is_exact = frames && !origin.is_unknown;
 	if (end.has_crossed) {
+		end.is_exact &= owner->doubt_last <= origin.sequence;
 		owner->crossed += !end.is_static;
 	} else {
 		end.depth = thread_escape_depth(by, frames, origin.sequence);
+		end.is_exact = end.is_exact &&
+		               thread_stack_is_exact(by, frames, origin.sequence, end.depth);
 		owner_note(&lives->sites.sites[origin.site].pattern, threads, by,
 		           frames ? frames - 1 - end.depth : 0);
 		if (lives->sites.sites[origin.site].pattern.live <= REPLACED_LIVE_MAX &&

@@ -105,6 +105,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	                1000 / process_quantum_ns(header)) ||
 	    profile_segments(profile, reader))
 		return -1;
+	profile->replay.threads.copies_stacks = header->flags & RING_COPIES_STACKS;
 	replay_phases(&profile->replay, profile->phases, profile->phase_only);
 	replay_threads(&profile->replay, profile->thread ? &profile->threads_only : NULL);
 	profile->symbols = symbol_table_new();

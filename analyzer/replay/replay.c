@@ -135,9 +135,9 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 		thread->holes += before - thread->position;
 	thread->position = before;
 	thread->sequence++;
-	thread->plain_last = thread->sequence;
 	snapshot.pops = thread->depth;
-	if (thread_stack_update(thread, &snapshot, locations))
+	if (thread_stack_doubt(thread, 0, snapshot.pops) ||
+	    thread_stack_update(thread, &snapshot, locations))
 		return -1;
 	for (i = 0; i < slice->run->gap_count; i++)
 		thread_stack_cut(thread, slice->run->gaps[i]);
@@ -461,9 +461,10 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 			thread->sequence++;
 			thread->position++;
 			replay->totals.events++;
-			if (event->is_plain) {
+			if (event_is_doubted(event, thread->copies_stacks)) {
 				replay->totals.plain++;
-				thread->plain_last = thread->sequence;
+				if (thread_stack_doubt(thread, event->sure, event->pops))
+					return -1;
 			}
 		}
 		if ((event->pops || event->news) &&

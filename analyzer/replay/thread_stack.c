@@ -24,6 +24,97 @@ bool thread_stack_is_same(const struct thread *thread, const uint32_t *locations
 	return true;
 }
 
+/*
+ * Whether the doubt may still matter: once the frame before those in doubt has ended, and that
+ * is exact, all further in have. Not so where parts of the stack are copied: what is further in
+ * may wait elsewhere.
+ */
+static bool doubt_matters(const struct thread *thread, const struct doubt *doubt)
+{
+	return !doubt->sure || thread->copies_stacks ||
+	       (doubt->sure <= thread->depth &&
+	        thread->stack[doubt->sure - 1].sequence <= doubt->end);
+}
+
+/* There are too many: each becomes one with the next. */
+static void doubts_join(struct thread *thread)
+{
+	struct doubt *doubts = thread->doubts;
+	uint32_t i;
+
+	for (i = 0; i + 1 < thread->doubt_count; i += 2) {
+		const struct doubt *one = &doubts[i], *two = &doubts[i + 1];
+
+		doubts[i / 2] = (struct doubt){
+			.first = one->first < two->first ? one->first : two->first,
+			.end = two->end,
+			.sure = one->sure < two->sure ? one->sure : two->sure,
+			.is_kept = one->is_kept && two->is_kept,
+		};
+	}
+	if (i < thread->doubt_count)
+		doubts[i / 2] = doubts[i];
+	thread->doubt_count = (thread->doubt_count + 1) / 2;
+}
+
+static void doubts_forget(struct thread *thread)
+{
+	uint32_t i, left = 0;
+
+	for (i = 0; i < thread->doubt_count; i++) {
+		if (doubt_matters(thread, &thread->doubts[i]))
+			thread->doubts[left++] = thread->doubts[i];
+	}
+	thread->doubt_count = left;
+	if (left == DOUBTS_MAX)
+		doubts_join(thread);
+}
+
+int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t pops)
+{
+	struct doubt *doubts = thread->doubts;
+	uint64_t first;
+
+	thread->doubt_last = thread->sequence;
+	if (sure && sure >= thread->depth)
+		return 0; /* no block knows more frames */
+	if (!doubts) {
+		doubts = thread->doubts = malloc(DOUBTS_MAX * sizeof(*doubts));
+		if (!doubts)
+			return -1;
+	}
+	/* If nothing is sure, it may not even be the same stack. */
+	first = sure ? thread->stack[sure].sequence : 0;
+	/* Those that it makes meaningless. */
+	while (thread->doubt_count && doubts[thread->doubt_count - 1].sure >= sure &&
+	       doubts[thread->doubt_count - 1].first >= first)
+		thread->doubt_count--;
+	if (thread->doubt_count == DOUBTS_MAX)
+		doubts_forget(thread);
+	doubts[thread->doubt_count++] = (struct doubt){
+		first, thread->sequence, sure, sure && sure < thread->depth - pops
+	};
+	return 0;
+}
+
+bool thread_stack_is_sure(const struct thread *thread, uint32_t frames,
+                          uint64_t sequence, uint32_t depth)
+{
+	uint32_t i;
+
+	for (i = thread->doubt_count; i-- > 0;) {
+		const struct doubt *doubt = &thread->doubts[i];
+
+		if (doubt->end <= sequence)
+			break;
+		if (doubt->first <= sequence && (!doubt->sure || doubt->sure < frames - 1) &&
+		    (thread->copies_stacks ||
+		     doubt->sure + doubt->is_kept <= frames - 1 - depth))
+			return false;
+	}
+	return true;
+}
+
 void thread_stack_cut(struct thread *thread, uint32_t index)
 {
 	struct frame *frame;

@@ -29,21 +29,36 @@ struct frame {
 	uint32_t node;       /* CALL_NODE_NONE: nobody has asked for it yet */
 };
 
+/*
+ * An event whose frames are not exact, but the outer `sure` were proven to stand. What became of
+ * the one after them is not known, nor of those further in: that concerns the blocks which were
+ * born in it, from event `first` on until before event `end`.
+ */
+struct doubt {
+	uint64_t first, end;
+	uint32_t sure;
+	bool is_kept; /* the one after them was: if it is gone by now, then so it is */
+};
+#define DOUBTS_MAX 64 /* more become fewer that concern more */
+
 struct thread {
 	struct live_share share; /* of blocks it allocated */
 	uint64_t sequence;       /* number of its last event: 1, 2, .. */
 	uint64_t alloc_last;     /* sequence of its last allocation */
-	uint64_t plain_last;     /* sequence of its last event whose frames are not exact */
+	uint64_t doubt_last;     /* sequence of its last event whose frames are not exact */
 	uint64_t allocations, bytes, frees, temporary, crossed, failed;
 	uint64_t holes;    /* events missing between those that were read */
 	uint64_t position; /* events_before of the next run, if nothing is missing */
 	struct frame *stack;
 	uint32_t depth, stack_capacity;
+	struct doubt *doubts; /* that still matter, by `end`; NULL: there never was one */
+	uint32_t doubt_count;
 	uint32_t index; /* of the replay's threads */
 	uint32_t serial, tid;
 	uint32_t chain_moving;  /* between the halves of a realloc: what goes on */
 	bool is_moving_ignored; /* likewise: it was a block that is not to be counted */
 	bool is_unwanted;       /* no block that it allocates is to be counted */
+	bool copies_stacks;     /* what is gone without having returned may come back */
 	struct birth_window births;
 	struct recent_lives begun, ended; /* in it, of sites with few at once */
 	char name[17];
@@ -59,6 +74,27 @@ bool thread_stack_is_same(const struct thread *thread, const uint32_t *locations
 
 /* Frames are missing outside of frame `index`, 0 the outermost. */
 void thread_stack_cut(struct thread *thread, uint32_t index);
+
+/*
+ * Its newest event, which is not replayed yet, proves of the frames only that the outer `sure`
+ * stand, and ends `pops`. 0, or -1: no memory.
+ */
+int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t pops);
+
+/* thread_stack_is_exact(), where there was a doubt since. */
+bool thread_stack_is_sure(const struct thread *thread, uint32_t frames,
+                          uint64_t sequence, uint32_t depth);
+
+/*
+ * True if it is known which of the `frames` at event `sequence` have ended: as many of the
+ * inner ones as `depth` says.
+ */
+static inline bool thread_stack_is_exact(const struct thread *thread, uint32_t frames,
+                                         uint64_t sequence, uint32_t depth)
+{
+	return thread->doubt_last <= sequence ||
+	       thread_stack_is_sure(thread, frames, sequence, depth);
+}
 
 /* Frames that ended, and frames that began. 0, or -1 when memory is out. */
 static inline int thread_stack_update(struct thread *thread, const struct event *event,

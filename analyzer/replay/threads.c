@@ -39,6 +39,7 @@ struct thread *thread_table_add(struct thread_table *table, uint32_t serial)
 	if (!thread)
 		return NULL;
 	thread->serial = serial;
+	thread->copies_stacks = table->copies_stacks;
 	thread->index = (uint32_t)table->count;
 	table->items[table->count] = thread;
 	if (hash_index_add(&table->by_serial, hash_words(serial, 1),
@@ -84,6 +85,7 @@ void thread_table_release(struct thread_table *table)
 
 	for (i = 0; i < table->count; i++) {
 		free(table->items[i]->stack);
+		free(table->items[i]->doubts);
 		free(table->items[i]);
 	}
 	free(table->items);

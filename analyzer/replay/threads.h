@@ -15,6 +15,7 @@ struct thread_table {
 	struct thread **items; /* by index: the order in which they were met */
 	size_t count, capacity;
 	struct hash_index by_serial; /* of index + 1 */
+	bool copies_stacks;          /* RING_COPIES_STACKS; to be set before the first */
 };
 
 /* The thread of that serial, or NULL. Zeroed is empty. */

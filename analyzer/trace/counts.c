@@ -24,6 +24,7 @@ struct counting {
 	struct position *positions; /* [0] is unused */
 	uint32_t position_count, position_capacity;
 	struct hash_index index;
+	bool copies_stacks; /* what is gone without having returned may come back */
 };
 
 struct losses losses_sum(const uint64_t lost[LOST_CAUSES_MAX])
@@ -92,10 +93,12 @@ static uint32_t position_find(struct counting *counting, uint32_t thread)
 	return number;
 }
 
-static void event_count(struct process_counts *counts, const struct event *event)
+static void event_count(struct counting *counting, const struct event *event)
 {
+	struct process_counts *counts = counting->counts;
+
 	counts->events++;
-	counts->plain += event->is_plain;
+	counts->plain += event_is_doubted(event, counting->copies_stacks);
 	if (event->time_end > counts->time_last)
 		counts->time_last = event->time_end;
 	switch (event->op) {
@@ -139,7 +142,7 @@ static int chunk_count(struct counting *counting)
 		if (events[0].op == EVENT_NOTE)
 			continue;
 		for (i = 0; i < count; i++) {
-			event_count(counting->counts, &events[i]);
+			event_count(counting, &events[i]);
 			if (counting->phases)
 				phase_count(counting, &events[i]);
 		}
@@ -193,7 +196,10 @@ int process_count(struct process_counts *counts, struct trace_reader *reader,
                   void (*progress)(void *context, uint64_t events, uint64_t expected),
                   void *context)
 {
-	struct counting counting = { .counts = counts, .phases = phases };
+	struct counting counting = { .counts = counts,
+		                         .phases = phases,
+		                         .copies_stacks = process->header.flags &
+		                                          RING_COPIES_STACKS };
 	struct address_map *map = address_map_new();
 	uint64_t holes = 0;
 	int result = -1;

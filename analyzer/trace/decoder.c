@@ -281,7 +281,7 @@ static inline const char *event_read(struct decoder *decoder, uint8_t tag,
 	if (unlikely(at > decoder->end))
 		return "it crosses the chunk's end";
 	decoder->at = at;
-	return stack_gap_follows(&decoder->at, decoder->end, decoder->depth, &event->gap);
+	return stack_tail_follows(&decoder->at, decoder->end, decoder->depth, event);
 }
 
 /* Read a RUN record: it zeroes every prediction table and replaces the whole stack. */
@@ -343,7 +343,7 @@ static const char *stack_read(struct decoder *decoder, uint8_t tag, struct event
 		return "it crosses the chunk's end";
 	decoder->at = at;
 	decoder->events++;
-	return stack_gap_follows(&decoder->at, decoder->end, decoder->depth, &event->gap);
+	return stack_tail_follows(&decoder->at, decoder->end, decoder->depth, event);
 }
 
 /*

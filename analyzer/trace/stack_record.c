@@ -155,3 +155,21 @@ const char *stack_gap_read(const uint8_t **at, const uint8_t *end,
 	*gap = (uint32_t)frames + 1;
 	return NULL;
 }
+
+const char *stack_stands_read(const uint8_t **at, const uint8_t *end,
+                              uint32_t stack_frames, struct event *event)
+{
+	const uint8_t *from = *at + 1;
+	uint64_t bytes, values[2];
+
+	if (stack_note_field(&from, end, &bytes) || bytes > (size_t)(end - from))
+		return "it crosses the chunk's end";
+	*at = from + bytes;
+	if (!fields_read(&from, *at, values, 2))
+		return too_short;
+	if (values[0] > stack_frames - event->news)
+		return "more of its frames stand than were kept";
+	event->sure = (uint32_t)values[0];
+	event->is_left = values[1] != 0;
+	return NULL;
+}

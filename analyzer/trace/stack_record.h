@@ -6,6 +6,7 @@
 #define OUTLIVE_TRACE_STACK_RECORD_H
 
 #include "trace/bytes.h"
+#include "trace/event.h"
 #include "record_format.h"
 
 #include <stdint.h>
@@ -66,6 +67,21 @@ static inline const char *stack_gap_follows(const uint8_t **at, const uint8_t *e
 	if (*at >= end || **at != CONTROL_TAG(CONTROL_GAP))
 		return NULL;
 	return stack_gap_read(at, end, stack_frames, gap);
+}
+
+/* stack_tail_follows(), where a STANDS record does. */
+const char *stack_stands_read(const uint8_t **at, const uint8_t *end,
+                              uint32_t stack_frames, struct event *event);
+
+/* What may follow an event at *at, and goes with it. NULL, or what is wrong with it. */
+static inline const char *stack_tail_follows(const uint8_t **at, const uint8_t *end,
+                                             uint32_t stack_frames, struct event *event)
+{
+	const char *wrong = stack_gap_follows(at, end, stack_frames, &event->gap);
+
+	if (wrong || !event->is_plain || *at >= end || **at != CONTROL_TAG(CONTROL_STANDS))
+		return wrong;
+	return stack_stands_read(at, end, stack_frames, event);
 }
 
 /* Read the next frame size of a DEPTH note, in words; 0: unknown. */

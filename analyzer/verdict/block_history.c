@@ -195,15 +195,16 @@ static int life_end(const struct telling *telling, struct story_life *life,
                     const struct thread *thread, const struct event *event)
 {
 	const struct thread *owner = telling->replay.threads.items[life->birth.thread];
+	uint32_t frames = life->birth.frames, depth;
 
 	life->has_crossed |= life_last(life)->thread != thread->index ||
 	                     life->birth.thread != thread->index;
-	life->kept = life->birth.frames ? life->birth.frames - 1 -
-	                                      thread_escape_depth(owner, life->birth.frames,
-	                                                          life->sequence)
-	                                : 0;
-	life->is_exact = owner->plain_last <= life->sequence && life->birth.frames &&
-	                 !life->is_unborn;
+	depth = thread_escape_depth(owner, frames, life->sequence);
+	life->kept = frames ? frames - 1 - depth : 0;
+	life->is_exact = frames && !life->is_unborn &&
+	                 (life->has_crossed ? owner->doubt_last <= life->sequence
+	                                    : thread_stack_is_exact(owner, frames,
+	                                                            life->sequence, depth));
 	return step_note(&life->end, thread, event, event->address, life_last(life)->size);
 }
 
@@ -289,6 +290,7 @@ static int story_tell(struct telling *telling, struct trace_reader *reader,
 
 	if (replay_init(&telling->replay, 0, 1000))
 		return -1;
+	telling->replay.threads.copies_stacks = process->header.flags & RING_COPIES_STACKS;
 	process->damaged_events = 0; /* met again now */
 	merge = event_merge_new(reader, process, profile->map, replay_preview,
 	                        &telling->replay);

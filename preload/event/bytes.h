@@ -15,7 +15,7 @@ static_assert(ARCH_ADDRESS_BITS <= FRAME_ADDRESS_BITS, "every address can be sai
 
 #define GROUP_FRAMES 8
 #define GROUPS_OF(count) (((count) + GROUP_FRAMES - 1) / GROUP_FRAMES)
-#define FIXED_BYTES_MAX 112 /* all of an event but its frames, and a GAP record */
+#define FIXED_BYTES_MAX 112 /* an event but its frames, a GAP and a STANDS record */
 
 /* An event with SHORT_FRAMES new frames at the most, whatever its operands. */
 #define SHORT_BYTES_MAX 128

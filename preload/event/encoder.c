@@ -40,6 +40,19 @@ static uint8_t *gap_put(uint8_t *at, uint32_t outer)
 	return at;
 }
 
+/* What is known though the event is not exact. */
+static uint8_t *stands_put(uint8_t *at, const struct walk_result *walk)
+{
+	uint8_t *length_at;
+
+	*at++ = CONTROL_TAG(CONTROL_STANDS);
+	length_at = at++;
+	at = varint_put(at, walk->sure);
+	at = varint_put(at, walk->left);
+	*length_at = (uint8_t)(at - length_at - 1);
+	return at;
+}
+
 /* ---- runs --------------------------------------------------------------------- */
 
 /* The gaps among the innermost `frames`; NULL: no room. */
@@ -151,6 +164,7 @@ static void walk_rebase(struct thread_state *state, struct walk_result *walk)
 	state->cut_frames = 0;
 	walk->cut = true;
 	walk->keep -= walk->keep < cut ? walk->keep : cut;
+	walk->sure -= walk->sure < cut ? walk->sure : cut;
 	if (walk->carried) {
 		lost = lost < walk->carried ? lost : walk->carried;
 		walk->frames += lost;
@@ -228,6 +242,8 @@ static __attribute__((noinline)) uint8_t *event_put_any(struct thread_state *sta
 		*tag_at = CONTROL_TAG(walk->plain ? CONTROL_STACK_PLAIN : CONTROL_STACK);
 	if (unlikely(walk->cut && walk->news && frame_has_gap(walk->frames)))
 		at = gap_put(at, walk->keep);
+	if (unlikely(walk->plain && walk->sure))
+		at = stands_put(at, walk);
 	return at;
 }
 

@@ -11,7 +11,6 @@
 #include "event/operands.h"
 #include "stack/frames.h"
 #include "ring/ring.h"
-#include "stack/walk.h"
 
 static_assert(SHORT_FRAMES <= GROUP_FRAMES, "frames of a short walk are one group");
 

@@ -253,10 +253,11 @@ static void forked_run(void *unused)
 {
 	bool has_sentinel = sentinel_renew();
 	bool is_wanted = has_sentinel && !settings.root_pid;
+	uint32_t inherited = ring.header->flags & RING_COPIES_STACKS;
 
 	(void)unused;
 	lifecycle_recording = ring_create_forked(is_wanted ? &settings : NULL,
-	                                         RING_FORKED | image_flags);
+	                                         RING_FORKED | inherited | image_flags);
 	if (!lifecycle_recording) {
 		thread_state_disown();
 		guard_leave();

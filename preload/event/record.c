@@ -316,6 +316,7 @@ void record_fault_only(const struct fault *fault)
 
 void record_thread_end(struct thread_state *state)
 {
+	frames_ask_left(state);
 	touched_note(state);
 	thread_name_note_last(state);
 }

@@ -185,15 +185,21 @@ static uintptr_t jump_target(const void *environment)
 	return (mangled >> 17 | mangled << 47) ^ guard_word;
 }
 
+/* Only what copies stacks jumps inwards. */
+static void jump_comes_back(void)
+{
+	stub_distrust_jumps();
+	ring_note_flag(RING_COPIES_STACKS);
+}
+
 /* Only frames of the stack as it is now can be known to be passed over. */
 static void jump_begins(const struct walk_start *caller, uintptr_t target)
 {
 	if (!lifecycle_recording || !lifecycle_enter(caller))
 		return;
 	if (stack_walk_is_exact && record_stack(caller) && guard.state) {
-		/* Only what copies stacks jumps inwards. */
 		if (target < caller->slot && stack_bounds_hold(&guard.state->own_stack, target))
-			stub_distrust_jumps();
+			jump_comes_back();
 		throws_jump(guard.state, target);
 		frames_land(guard.state, target, NULL);
 	}

@@ -11,6 +11,12 @@
 #define BOUND_TRIES 32                   /* lists that are looked at for one */
 #define SWEEP_STUBS_MAX (STUB_COUNT / 4) /* more in limbo, and it is swept again */
 
+void frames_note_copies(void)
+{
+	stub_distrust_copies();
+	ring_note_flag(RING_COPIES_STACKS);
+}
+
 /* ---- taking back -------------------------------------------------------------- */
 
 /*
@@ -79,7 +85,7 @@ static stub_id bound_take(struct thread_state *state, uintptr_t return_address)
 		return 0;
 	entry = &outlive_stub_entries[stub];
 	if (entry->returned) { /* while nobody had it */
-		stub_distrust_copies();
+		frames_note_copies();
 		return 0;
 	}
 	bound_set_first(list, entry->bound == stub ? 0 : entry->bound);
@@ -157,6 +163,43 @@ static bool limbo_is_gone(const struct thread_state *state,
 }
 
 /*
+ * The trace says that its frame has ended, and it has run all the same: then parts of the stack
+ * are copied away and back, and what was said of such frames is not to be believed.
+ */
+static void limbo_ask(const struct limbo_stub *limbo)
+{
+	if (unlikely(limbo->is_left && outlive_stub_entries[limbo->stub].returned))
+		ring_note_flag(RING_COPIES_STACKS);
+}
+
+#define ASKED_AT_ONCE 16
+
+/* Some of them, each in its turn: who switches stacks by copies soon comes back to one. */
+static void limbo_ask_some(struct thread_state *state)
+{
+	for (uint32_t i = 0; i < ASKED_AT_ONCE && i < state->limbo_count; i++) {
+		state->limbo_asked = state->limbo_asked + 1 < state->limbo_count
+		                         ? state->limbo_asked + 1
+		                         : 0;
+		limbo_ask(&state->limbo[state->limbo_asked]);
+	}
+}
+
+void frames_ask_left(const struct thread_state *state)
+{
+	for (uint32_t i = 0; i < state->limbo_count; i++)
+		limbo_ask(&state->limbo[i]);
+	for (uint32_t i = 0; state->bound && i < BOUND_LISTS; i++) {
+		for (stub_id stub = bound_first(&state->bound[i]), next; stub; stub = next) {
+			if (outlive_stub_entries[stub].returned)
+				ring_note_flag(RING_COPIES_STACKS);
+			next = outlive_stub_entries[stub].bound;
+			next = next == stub ? 0 : next;
+		}
+	}
+}
+
+/*
  * What has become of the stubs in limbo. Called when none is in a signal's middle. Those
  * that have run are used again. If stubs get scarce, those that no longer stand anywhere
  * become bound ones. `sp`: where the thread's own stack ends now; 0: it is not known.
@@ -169,6 +212,7 @@ static void limbo_sweep(struct thread_state *state, uintptr_t sp)
 	for (uint32_t i = 0; i < state->limbo_count; i++) {
 		const struct limbo_stub *limbo = &state->limbo[i];
 
+		limbo_ask(limbo);
 		if (outlive_stub_entries[limbo->stub].returned)
 			frame_give_stub_slow(state, limbo->stub);
 		else if (!may_bind || !limbo_is_gone(state, limbo, sp) ||
@@ -201,6 +245,7 @@ static void limbo_put(struct thread_state *state, const struct walk_frame *frame
 		.slot = frame->slot,
 		.exception = state->exception,
 		.stub = frame->stub,
+		.is_left = frame->flags & FRAME_LEFT,
 	};
 }
 
@@ -216,6 +261,8 @@ static stub_id limbo_adopt(struct thread_state *state, const struct walk_frame *
 	for (uint32_t i = state->limbo_count; i-- > 0;) {
 		if (state->limbo[i].stub != stub || state->limbo[i].slot != frame->slot)
 			continue;
+		if (state->limbo[i].is_left)
+			ring_note_flag(RING_COPIES_STACKS);
 		state->limbo[i] = state->limbo[--state->limbo_count];
 		return stub;
 	}
@@ -334,7 +381,7 @@ static void copies_note(const struct walk_frame *frame)
 		return;
 	entry = &outlive_stub_entries[stub_of(address)];
 	if (entry->returned || (entry->bound && !frame->stub))
-		stub_distrust_copies();
+		frames_note_copies();
 }
 
 /* False: no stub was left for it. `may_take`: else only one that stands is looked at. */
@@ -378,11 +425,23 @@ static void frames_renumber(struct thread_state *state, uint32_t from, uint32_t 
 	}
 }
 
+/* The frames from `from` on have been left, as the event said. */
+static void frames_mark_left(struct thread_state *state, uint32_t from)
+{
+	for (uint32_t i = from; i < state->depth; i++) {
+		if (state->frames[i].stub && !frame_has_ended(&state->frames[i]))
+			state->frames[i].flags |= FRAME_LEFT;
+	}
+	limbo_ask_some(state);
+}
+
 void frames_apply_slow(struct thread_state *state, const struct walk_result *walk)
 {
 	uint32_t keep = walk->keep, depth = keep + walk->news;
 	bool may_take = true;
 
+	if (unlikely(walk->left))
+		frames_mark_left(state, keep);
 	if (walk->carried) {
 		frames_release(state, keep, walk->carried_from, false, 0);
 		frames_release(state, walk->carried_from + walk->carried, state->depth,
@@ -418,25 +477,6 @@ bool frames_are_patched(const struct thread_state *state)
 	return true;
 }
 
-/* ---- comparing ----------------------------------------------------------------- */
-
-bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t bp)
-{
-	for (uint32_t i = count; i-- > 0;) {
-		const uintptr_t *slot = (const uintptr_t *)frames[i].slot;
-
-		if (frames[i].stub)
-			return frame_is_standing(&frames[i]);
-		if (*slot != frames[i].return_address)
-			return false;
-		if (frames[i].bp_words)
-			bp = slot[-(long)frames[i].bp_words];
-		if (frames[i].bp != bp)
-			return false;
-	}
-	return true;
-}
-
 /* ---- cutting ------------------------------------------------------------------ */
 
 void frames_cut(struct thread_state *state, struct walk_result *walk)
@@ -460,9 +500,10 @@ void frames_cut(struct thread_state *state, struct walk_result *walk)
 	walk->frames = scratch - walk->news;
 	if (walk->news)
 		(scratch - walk->news)->flags |= FRAME_DROPPED;
-	walk->keep = 0;
+	walk->keep = walk->sure = 0;
 	walk->cut = true;
 	walk->plain = true;
+	walk->left = false;
 }
 
 void frames_drop_outer(struct thread_state *state, uint32_t count)

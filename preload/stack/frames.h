@@ -21,11 +21,25 @@ struct walk_result {
 	uint32_t keep, news;
 	uint32_t carried;      /* of the news, from the first: frames of the last event */
 	uint32_t carried_from; /* where those began in state->frames */
+	uint32_t
+		sure; /* of those kept, from the outermost: proven to stand, whatever else is */
 	const struct walk_frame *frames;
 	bool cut;   /* the walk stopped before the outermost frame */
 	bool plain; /* what has ended and what goes on is inferred, in part */
+	bool left;  /* it is not, but for frames that were left in a way that nobody saw */
 	bool patch; /* stubs may be left in the new frames */
 	bool reuse; /* stubs that have run may be used again */
+};
+
+/*
+ * What nearly all walks come to, in a form that stays in registers: every step by a simple
+ * rule, a stub of this thread's met after a few new frames, and all that is gone proven so
+ * by its stub.
+ */
+#define SHORT_FRAMES 8
+struct short_walk {
+	uint32_t keep, news;
+	struct walk_frame frames[SHORT_FRAMES]; /* the new ones, innermost first */
 };
 
 /* True if a stub for `frame` stands where it was put, and has not run. */
@@ -44,8 +58,11 @@ static inline bool frame_has_ended(const struct walk_frame *frame)
 	        !(frame->flags & FRAME_BOUND && stub_copies_were_seen));
 }
 
-/* True if the outer `count` frames still stand as they did, seen with rbp = `bp`. */
-bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t bp);
+/* Parts of the stack are copied away and back: no stub is used again, see stub_pool.h. */
+void frames_note_copies(void);
+
+/* At the end of the thread, or of the process: did a frame come back that had been left? */
+void frames_ask_left(const struct thread_state *state);
 
 void frames_apply_slow(struct thread_state *state, const struct walk_result *walk);
 

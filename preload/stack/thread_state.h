@@ -48,6 +48,7 @@ enum walk_frame_flags {
 	FRAME_BOUND = 1024,   /* its stub is a bound one; see stack/stub_pool.h */
 	FRAME_STOPPED = 2048, /* no call: a signal interrupted it here */
 	FRAME_BEYOND = 4096,  /* a signal interrupted what it called: wants a bound stub */
+	FRAME_LEFT = 8192,    /* a jump that nobody saw went past it, as far as is known */
 };
 
 /* A stub whose frame vanished without returning. It may still run. */
@@ -55,6 +56,7 @@ struct limbo_stub {
 	uintptr_t slot;        /* where it stood */
 	const void *exception; /* that was on its way then; NULL: none */
 	stub_id stub;
+	bool is_left; /* the trace says that it has ended: it had better not run */
 };
 
 /* An exception that has not been caught, as far as is known; see stack/throws.h. */
@@ -112,6 +114,7 @@ struct thread_state {
 	struct limbo_stub *limbo; /* grows: what is lost from here is lost for good */
 	uint32_t limbo_count, limbo_capacity;
 	uint32_t limbo_swept; /* above this count it is swept */
+	uint32_t limbo_asked; /* the next of those that were left to be looked at */
 	struct limbo_stub limbo_first[LIMBO_FIRST];
 	struct throw_mark throws[THROWS_MAX]; /* on their way; the last moved last */
 	uint32_t throw_count;

@@ -14,29 +14,12 @@
 #include "modules/slow_walk.h"
 #include "stack/view.h"
 #include "system/system.h"
+#include "stack/walk_end.h"
 
 /* Room that frames_cut() may need beside the frames and the news. */
 #define CAPACITY_MARGIN STACK_DEPTH_CUT
 
 bool stack_walk_is_exact;
-
-struct walk {
-	struct thread_state *state;
-	struct stack_view view; /* of the stack that it is on */
-	struct walk_point point;
-	uint16_t bp_words;     /* where the last step loaded point.bp; see walk_frame */
-	uint32_t known;        /* frames of the last event that may still be met */
-	uint32_t news;         /* frames found, at the far end of state->frames */
-	uintptr_t called_slot; /* where a call has just put its return address: code's */
-	bool met;              /* it ended at something known: `known` frames stand */
-	bool cut;              /* it ended before the outermost frame */
-	bool resumed;          /* slow steps ended at a frame with a rule: walk on there */
-	bool stopped;          /* they ended where a signal came: walk on from there */
-	bool in_signal;        /* it passed a signal frame */
-	bool is_fault;         /* that began it: no stub is put anywhere */
-	bool in_unwinder;      /* it passed an unwinder's frame */
-	bool plain;            /* something had to be inferred */
-};
 
 static inline uintptr_t load(uintptr_t address)
 {
@@ -114,6 +97,7 @@ static inline bool walk_meets(struct walk *walk, uintptr_t slot,
 		walk->known--;
 	frame = &frames[walk->known - 1];
 	if (!walk->known || frame->slot != slot || frame->stub ||
+	    frame->flags & (FRAME_DEAD | FRAME_JUMPED) ||
 	    frame->return_address != return_address)
 		return false;
 	if (frame->bp != walk->point.bp && !bp_is_free(return_address))
@@ -139,15 +123,15 @@ static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
 	            state->frames[entry->frame].stub == stub &&
 	            state->frames[entry->frame].slot == slot;
 	if (unlikely(walk->met && entry->bound && entry->returned)) {
-		stub_distrust_copies(); /* it has run, and stands all the same */
-		walk->plain = true;
+		frames_note_copies(); /* it has run, and stands all the same */
+		walk->plain = walk->strayed = true;
 	}
 	if (likely(walk->met)) {
 		walk->known = entry->frame + 1;
 		return true;
 	}
 	walk->point.ip = entry->return_address;
-	walk->plain = true;
+	walk->plain = walk->strayed = true;
 	return false;
 }
 
@@ -301,90 +285,7 @@ static void walk_run(struct walk *walk, uintptr_t slot)
 	}
 }
 
-/* ---- results ------------------------------------------------------------------- */
-
-/*
- * The walk met nothing. How many frames of the last event are known to stand all the
- * same: those out to the innermost that carries a live stub and lies further out than the
- * walk came. There are some when it broke off (a JIT compiler's frame), or ran on a stack
- * of its own (a coroutine).
- */
-static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
-{
-	const struct thread_state *state = walk->state;
-	uintptr_t from = walk->cut ? walk->point.sp : start_slot;
-
-	for (uint32_t i = state->depth; i-- > 0;) {
-		const struct walk_frame *frame = &state->frames[i];
-
-		if ((!walk->view.is_own || frame->slot >= from) && frame_is_standing(frame))
-			return i + 1;
-	}
-	return 0;
-}
-
-/* True if a frame that is no longer on the stack is not known to have ended. */
-static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, bool met,
-                              uintptr_t start_slot)
-{
-	/* The innermost was the allocator's caller: it ended with its call. */
-	for (uint32_t i = keep; i < state->depth; i++) {
-		const struct walk_frame *frame = &state->frames[i];
-
-		/* Unwound by what was thrown: this event is a cleanup's, or what it calls. */
-		if (thread_state_unwinds(state) &&
-		    stack_bounds_hold(&state->own_stack, start_slot))
-			continue;
-		if (frame->stub ? !frame_has_ended(frame) : !met && i + 1 < state->depth)
-			return true;
-	}
-	return false;
-}
-
-/*
- * `keep` frames of the last event stand. Of those the walk found, the outermost may be
- * the last event's as well, if no stub says otherwise: a plain walk has to go past a
- * frame whose rbp differs to see that its caller is the same.
- */
-static struct walk_result walk_end(struct walk *walk, uintptr_t start_slot)
-{
-	struct thread_state *state = walk->state;
-	struct walk_frame *news = state->frames + state->frames_capacity - walk->news;
-	uint32_t beyond = walk->met ? 0 : frames_beyond(walk, start_slot);
-	uint32_t keep = walk->met ? walk->known : beyond;
-	bool whole = walk->met || !beyond;
-	bool is_complete = !walk->cut && walk->view.is_own;
-
-	/* Whether the function that calls from beyond a gap is in the same call is unknown. */
-	if (walk->cut && !walk->met) {
-		walk->plain = true;
-		if (walk->news)
-			news->flags |= FRAME_CUT;
-	}
-	while (walk->news && keep < state->depth && !state->frames[keep].stub &&
-	       news->slot == state->frames[keep].slot &&
-	       news->return_address == state->frames[keep].return_address) {
-		state->frames[keep++] = *news++;
-		walk->news--;
-	}
-	/* Kept by comparing alone: of the innermost and the first that goes without saying. */
-	for (uint32_t i = keep; i-- > 0 && !state->frames[i].stub;) {
-		walk->plain |= state->frames[i].flags & FRAME_CUT ||
-		               (i + 1 < state->depth &&
-		                !(state->frames[i].flags & FRAME_FIRST));
-		walk->in_unwinder |= (state->frames[i].flags & FRAME_UNWINDER) != 0;
-	}
-	return (struct walk_result){
-		.keep = keep,
-		.news = walk->news,
-		.frames = news,
-		.cut = walk->cut,
-		.plain = !stack_walk_is_exact || walk->plain ||
-		         pops_are_inferred(state, keep, walk->met || is_complete, start_slot),
-		.patch = stack_walk_is_exact && whole && !walk->in_unwinder,
-		.reuse = whole && !walk->in_signal,
-	};
-}
+/* ---- walks ---------------------------------------------------------------------- */
 
 struct walk_result stack_walk(struct thread_state *state,
                               const struct walk_start *start)
@@ -400,7 +301,7 @@ struct walk_result stack_walk(struct thread_state *state,
 	struct walk_result result;
 
 	walk_run(&walk, start->slot);
-	result = walk_end(&walk, start->slot);
+	result = walk_end(&walk, start->slot, stack_walk_is_exact);
 	/* While the exception is on its way, the frame that catches may lie beyond, too. */
 	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_count &&
 	             walk.view.is_own && start->slot > state->ceiling))
@@ -467,7 +368,7 @@ bool stack_walk_other(struct thread_state *state, const struct walk_start *start
 
 	if (walk.view.is_own || !walk_run_other(&walk, start))
 		return false;
-	*result = walk_end(&walk, start->slot);
+	*result = walk_end(&walk, start->slot, stack_walk_is_exact);
 	return result->keep + result->news <= STACK_DEPTH_MAX;
 }
 
@@ -516,7 +417,7 @@ struct walk_result stack_walk_interrupted(struct thread_state *state,
 		if (slot)
 			walk_run(&walk, slot);
 	}
-	result = walk_end(&walk, at->slot);
+	result = walk_end(&walk, at->slot, stack_walk_is_exact);
 	result.patch = result.reuse = false;
 	if (result.keep + result.news > STACK_DEPTH_MAX)
 		frames_cut(state, &result);

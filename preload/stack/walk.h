@@ -51,17 +51,6 @@ struct walk_result stack_walk_interrupted(struct thread_state *state,
 
 extern bool stack_walk_is_exact; /* walks leave stubs */
 
-/*
- * What nearly all walks come to, in a form that stays in registers: every step by a simple
- * rule, a stub of this thread's met after a few new frames, and all that is gone proven so
- * by its stub.
- */
-#define SHORT_FRAMES 8
-struct short_walk {
-	uint32_t keep, news;
-	struct walk_frame frames[SHORT_FRAMES]; /* the new ones, innermost first */
-};
-
 /* True if the inner frames from `keep` on have ended, and their stubs can be used again. */
 static inline bool frames_have_returned(const struct thread_state *state, uint32_t keep)
 {

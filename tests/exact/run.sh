@@ -9,6 +9,9 @@
 #   plugin: NAME FLAGS       lib/NAME built into ./NAME.so first
 #   stubs: must run out      and be counted; else no frame may go without for want of one
 #   inferred: none           every block's frames must be exact
+#   depth: FUNCTION N...     what FUNCTION allocates, in its own frame, has these escape depths,
+#                            and no other; "none": all of it is inferred
+#   copies: seen             the ring says that parts of a stack are copied
 #   guards: RULE             the safety rule it fails without (the first words of it)
 #   times: N                 run it so often (1)
 #
@@ -37,6 +40,25 @@ while read -r name flags; do
 	$compiler -g -O2 -fPIC -shared -I"$here/lib" $flags -o "./${name%.*}.so" \
 		"$here/lib/$name" || exit 1
 done < <(header plugin)
+
+depths_check() {
+	local name wanted said bad=0
+	while read -r name wanted; do
+		[ -n "$name" ] || continue
+		said=$(jq -r --arg name "$name" '
+			[.sites[] | select(.frames[0].function == $name)] |
+			(map(.classes.inferred.blocks) | add) as $inferred |
+			(map(.escape_depths | keys[]) | unique | sort_by(tonumber) | join(" ")) +
+			if $inferred == 0 then "" elif $inferred == (map(.allocations) | add)
+			then "none" else " and \($inferred) inferred" end' report.json)
+		[ "$said" = "$wanted" ] || { fail "$name: depths $said, not $wanted"; bad=1; }
+	done < <(header depth)
+	if [ -n "$(header copies)" ]; then
+		jq -e .process.copies_stacks report.json >/dev/null ||
+			{ fail "copies were not seen"; bad=1; }
+	fi
+	return $bad
+}
 
 run_way() { # COMPILER FLAGS...
 	local flag optional=0 status
@@ -71,6 +93,7 @@ run_way() { # COMPILER FLAGS...
 	cmp -s bare.err recorded.err || fail "recorded: another output to stderr"
 	rings_check "$(header stubs)" || bad=1
 	[ -z "$(header inferred)" ] || all_exact || bad=1
+	depths_check || bad=1
 }
 
 while read -r -a words; do

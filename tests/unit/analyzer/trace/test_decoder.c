@@ -495,6 +495,45 @@ static void reads_where_frames_are_missing(void **state)
 	assert_null(decoder_error(fixture->decoder));
 }
 
+/* What stands goes with an event that is not exact; elsewhere the record says nothing. */
+static void reads_what_stands(void **state)
+{
+	static const uint64_t frames[] = { 0x10, 0x20, 0x30 };
+	static const uint8_t gap[] = { CONTROL_TAG(CONTROL_GAP), 1, 2 };
+	static const uint8_t stands[] = { CONTROL_TAG(CONTROL_STANDS), 3, 2, 1, 99 };
+	static const uint8_t too_many[] = { CONTROL_TAG(CONTROL_STANDS), 2, 3, 0 };
+	struct fixture *fixture = *state;
+	struct build_event plain = { .op = OP_FREE, .address = 0x1000 };
+	struct event events[8];
+
+	chunk_build_run(&fixture->chunk, 1, 0, 0, frames, 2);
+	plain.frames = frames + 2;
+	plain.frame_count = 1;
+	chunk_build_event(&fixture->chunk, &plain);
+	chunk_build_raw(&fixture->chunk, gap, sizeof(gap), 0);
+	chunk_build_raw(&fixture->chunk, stands, sizeof(stands), 0);
+	chunk_build_event(&fixture->chunk, &(struct build_event){ .op = OP_FREE,
+	                                                          .time = 2,
+	                                                          .address = 0x1000,
+	                                                          .is_exact = true });
+	chunk_build_raw(&fixture->chunk, stands, sizeof(stands), 0);
+	plain.pops = 1;
+	plain.time = 3;
+	chunk_build_event(&fixture->chunk, &plain);
+	assert_int_equal(decode(fixture, events, 8), 3);
+	assert_null(chunk_decoder_error(fixture->decoder));
+	assert_int_equal(events[0].gap, 3);
+	assert_int_equal(events[0].sure, 2);
+	assert_true(events[0].is_left);
+	assert_true(event_is_doubted(&events[0], true));
+	assert_false(event_is_doubted(&events[0], false));
+	assert_int_equal(events[1].sure, 0);
+	assert_int_equal(events[2].sure, 0);
+	assert_true(event_is_doubted(&events[2], false));
+	chunk_build_raw(&fixture->chunk, too_many, sizeof(too_many), 0);
+	expect_wrong(fixture, "more of its frames stand than were kept");
+}
+
 static void refuses_a_gap_beyond_the_stack(void **state)
 {
 	static const uint8_t second[] = { CONTROL_TAG(CONTROL_GAP), 1, 1 };
@@ -605,6 +644,7 @@ int main(void)
 		TEST(reads_what_is_said_of_the_stack),
 		TEST(reads_what_a_thread_is_called),
 		TEST(reads_where_frames_are_missing),
+		TEST(reads_what_stands),
 		TEST(refuses_a_gap_beyond_the_stack),
 		TEST(skips_records_of_later_versions),
 		TEST(refuses_an_event_before_a_run),

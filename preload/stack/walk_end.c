@@ -1,0 +1,136 @@
+/*
+ * stack/walk_end.c - what stands and what has ended, by what a walk has met.
+ */
+#include "stack/walk_end.h"
+
+bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t bp)
+{
+	for (uint32_t i = count; i-- > 0;) {
+		const uintptr_t *slot = (const uintptr_t *)frames[i].slot;
+
+		if (frames[i].stub)
+			return frame_is_standing(&frames[i]);
+		if (*slot != frames[i].return_address)
+			return false;
+		if (frames[i].bp_words)
+			bp = slot[-(long)frames[i].bp_words];
+		if (frames[i].bp != bp)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The walk met nothing. How many frames of the last event are known to stand all the
+ * same: those out to the innermost that carries a live stub and lies further out than the
+ * walk came. There are some when it broke off (a JIT compiler's frame), or ran on a stack
+ * of its own (a coroutine).
+ */
+static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
+{
+	const struct thread_state *state = walk->state;
+	uintptr_t from = walk->cut ? walk->point.sp : start_slot;
+
+	for (uint32_t i = state->depth; i-- > 0;) {
+		const struct walk_frame *frame = &state->frames[i];
+
+		if ((!walk->view.is_own || frame->slot >= from) && frame_is_standing(frame))
+			return i + 1;
+	}
+	return 0;
+}
+
+/* True if a frame that is no longer on the stack is not known to have ended. */
+static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, bool met,
+                              uintptr_t start_slot)
+{
+	/* The innermost was the allocator's caller: it ended with its call. */
+	for (uint32_t i = keep; i < state->depth; i++) {
+		const struct walk_frame *frame = &state->frames[i];
+
+		/* Unwound by what was thrown: this event is a cleanup's, or what it calls. */
+		if (thread_state_unwinds(state) &&
+		    stack_bounds_hold(&state->own_stack, start_slot))
+			continue;
+		if (frame->stub ? !frame_has_ended(frame) : !met && i + 1 < state->depth)
+			return true;
+	}
+	return false;
+}
+
+/* True if the frame that was found may be one of the last event, by slot and address. */
+static bool frame_may_be(const struct walk_frame *frame, const struct walk_frame *found)
+{
+	return !frame->stub && !(frame->flags & (FRAME_DEAD | FRAME_JUMPED)) &&
+	       found->slot == frame->slot && found->return_address == frame->return_address;
+}
+
+/*
+ * Of the `keep` frames that are kept, the inner ones without a stub are so by comparing
+ * alone: of the innermost and the first that goes without saying. How many are further out.
+ * They stand for sure if the walk came to their stub: nothing but a call in progress has
+ * its return address where call frame information finds one. Not so beyond a gap, nor where
+ * parts of the stack are copied back.
+ */
+static uint32_t frames_compared(struct walk *walk, uint32_t keep)
+{
+	const struct walk_frame *frames = walk->state->frames;
+	uint32_t depth = walk->state->depth, i = keep;
+	bool is_sure = walk->met && !walk->strayed && !stub_copies_were_seen;
+
+	for (; i > 0 && !frames[i - 1].stub; i--) {
+		uint16_t flags = frames[i - 1].flags;
+
+		walk->plain |= flags & FRAME_CUT || (i < depth && !(flags & FRAME_FIRST));
+		walk->in_unwinder |= (flags & FRAME_UNWINDER) != 0;
+		is_sure &= !(flags & FRAME_CUT);
+	}
+	return is_sure ? i : 0;
+}
+
+/*
+ * `keep` frames of the last event stand. Of those the walk found, the outermost may be
+ * the last event's as well, if no stub says otherwise: a plain walk has to go past a
+ * frame whose rbp differs to see that its caller is the same.
+ */
+struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exact)
+{
+	struct thread_state *state = walk->state;
+	struct walk_frame *news = state->frames + state->frames_capacity - walk->news;
+	uint32_t beyond = walk->met ? 0 : frames_beyond(walk, start_slot);
+	uint32_t keep = walk->met ? walk->known : beyond;
+	bool whole = walk->met || !beyond;
+	bool is_complete = !walk->cut && walk->view.is_own, is_inferred, is_left;
+	uint32_t sure;
+
+	/* Whether the function that calls from beyond a gap is in the same call is unknown. */
+	if (walk->cut && !walk->met) {
+		walk->plain = true;
+		if (walk->news)
+			news->flags |= FRAME_CUT;
+	}
+	while (walk->news && keep < state->depth &&
+	       frame_may_be(&state->frames[keep], news)) {
+		state->frames[keep++] = *news++;
+		walk->news--;
+	}
+	sure = frames_compared(walk, keep);
+	is_inferred = pops_are_inferred(state, keep, walk->met || is_complete, start_slot);
+	/*
+	 * The frame that has called what is gone has control again. Where nothing is copied, that
+	 * is the end of all further in, though no stub has run: a jump passed over it.
+	 */
+	is_left = is_inferred && is_exact && walk->met && !walk->plain && sure == keep &&
+	          stack_bounds_hold(&state->own_stack, start_slot);
+	return (struct walk_result){
+		.keep = keep,
+		.sure = is_exact ? sure : 0,
+		.news = walk->news,
+		.frames = news,
+		.cut = walk->cut,
+		.plain = !is_exact || walk->plain || is_inferred,
+		.left = is_left,
+		.patch = is_exact && whole && !walk->in_unwinder,
+		.reuse = whole && !walk->in_signal,
+	};
+}
