@@ -149,7 +149,8 @@ static void process_show(const struct segments_options *said, const char *operan
 		}
 		if (!segments.maps.count) {
 			if (is_first)
-				die("%d: has no memory of its own: a kernel thread, or it has ended",
+				die("%d: has no memory of its own: "
+				    "a kernel thread, or it has ended",
 				    (int)pid);
 			break;
 		}

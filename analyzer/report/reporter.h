@@ -2,7 +2,7 @@
  * report/reporter.h - a format of output: which views it can show, and how it writes them.
  *
  * A new format is a folder beside report/text with one `const struct reporter NAME_reporter`,
- * and a line in commands/formats.c: --format, its help and its completion follow.
+ * and its entry in the table of commands/formats.c: --format, its help and its completion follow.
  */
 #ifndef OUTLIVE_REPORT_REPORTER_H
 #define OUTLIVE_REPORT_REPORTER_H

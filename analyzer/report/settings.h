@@ -34,7 +34,7 @@ enum report_view {
 	REPORT_CLASS,   /* rows of the blocks of one class: `class` */
 	REPORT_STACKS,  /* how deep they went */
 	REPORT_WHY,     /* a site or a function whole: `why` */
-	REPORT_EXPLAIN, /* single blocks: `story` */
+	REPORT_EXPLAIN, /* the history of single blocks */
 	/* of segments */
 	REPORT_SEGMENTS, /* of a process that runs */
 	REPORT_TIMELINE, /* of a recorded one, over time */
@@ -52,7 +52,7 @@ struct report_settings {
 	const char *why;             /* the number of a site, or the name of a function */
 	struct why_several *several; /* where is listed what `why` means, if not one */
 	const struct block_story *story;
-	struct class_options classes; /* how blocks are judged */
+	struct class_options classes; /* how blocks are classified */
 };
 
 #endif

@@ -27,8 +27,8 @@ struct why_several {
 
 /*
  * Set only[site] of the sites that are meant by `which`: the number of one; that of a
- * function ("35f": the function that --by function says site 35 is of), or of a call in it ("35c": the
- * call that site 35 is of), its name in full or
+ * function ("35f": the function that --by function says site 35 is of), or of a call in it
+ * ("35c": the call that site 35 is of), its name in full or
  * as reports show it, cut by ".." perhaps, or any part of it that no other function has. How many
  * there are; 0: none, and if several functions are meant, *several lists them; if one that is
  * peeled, those that it allocates for. -1: memory is out.

@@ -10,8 +10,8 @@
  *               the only block of its allocating call. A recording that does not tell
  *               phases: never freed, and born before main was on a stack, or so
  *   live        never freed otherwise
- * Never freed are also those that a rule says are kept on purpose (verdict/suppressed.h): they are of
- * no class, unless all are to be shown.
+ * Never freed are also those that a rule says are kept on purpose (verdict/suppressed.h): they
+ * are of no class, unless all are to be shown.
  * Stack and escaping rest on frames. In a recording with exact frames the blocks whose
  * own are not exact are counted as `inferred` instead, and the others are exact; in a
  * plain one all of them count, and everything is inferred.

@@ -20,8 +20,8 @@ const char *stack_name_text(char *text, size_t bytes, const struct stack_name *n
 const char *stack_name_place(char *text, size_t bytes, const struct stack_name *name);
 
 /*
- * The same of a function of the table: "name", and "(a.c)" where others have it, or "module+0x12" if it has none; escaped, into
- * `text`.
+ * Of a function of the table: "name", and "(a.c)" where others have it, or "module+0x12" if it
+ * has none; escaped, into `text`.
  */
 const char *function_text(char *text, size_t bytes, const struct classes *classes,
                           uint32_t function);

@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 /*
- * What the process died of, threads (the first `top`; 0: all), the deepest path of the thread whose blocks count
- * (or of the one that went deepest), functions by their frames. 0; -1: memory is out; 1: the stack of no
- * such thread is known.
+ * What the process died of, threads (the first `top`; 0: all), the deepest path of the thread
+ * whose blocks count (or of the one that went deepest), functions by their frames. 0; -1: memory
+ * is out; 1: the stack of no such thread is known.
  */
 int report_stacks(const struct screen *screen, const struct classes *classes,
                   uint64_t top);

@@ -346,6 +346,14 @@ static void inside_row(const struct segment_timeline *timeline,
 	figures_name(figures, figures_print(figures, texts), name, false);
 }
 
+static const char
+	kept[] = "kept: resident, but of no live block: freed and kept by malloc for\n"
+			 "reuse, fragments, blocks from before the recording";
+/* Of a malloc that is not libc's. */
+static const char kept_of_malloc
+	[] = "kept: resident beyond what lives: headers and tables of this malloc,\n"
+		 "freed and kept for reuse, fragments, blocks from before the recording";
+
 /* `rows` of `count` samples: the first, the last, the highest, others between. */
 static void inside_table(const struct segment_timeline *timeline,
                          const struct screen *screen)
@@ -371,13 +379,9 @@ static void inside_table(const struct segment_timeline *timeline,
 		            history->count);
 	segment_timeline_lost(screen, timeline->profile);
 	if (segment_inside(timeline->profile, 0).is_known)
-		screen_paragraph(
-			screen, 0, 2,
-			timeline->profile->runtimes & RUNTIME_MALLOC
-				? "kept: resident beyond what lives: headers and tables of this malloc,\n"
-				  "freed and kept for reuse, fragments, blocks from before the recording"
-				: "kept: resident, but of no live block: freed and kept by malloc for\n"
-				  "reuse, fragments, blocks from before the recording");
+		screen_paragraph(screen, 0, 2,
+		                 timeline->profile->runtimes & RUNTIME_MALLOC ? kept_of_malloc
+		                                                              : kept);
 }
 
 /* ---- one time, and two ---- */
