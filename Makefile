@@ -26,7 +26,7 @@ ifneq ($(filter clang%,$(notdir $(CC))),)
 VARIANT := $(VARIANT)-clang
 endif
 ifeq ($(DEBUG),1)
-OPTIMIZE := -Og -g3
+OPTIMIZE := -Og -g3 -DOUTLIVE_DEBUG
 VARIANT := $(VARIANT)-debug
 endif
 # Undefined behaviour is cheap to look for, so ASan always brings it along.
@@ -120,7 +120,7 @@ $(B)/preload/%.o: preload/%.S Makefile
 # A sanitizer owns malloc and cannot live in a preload; its unit tests can have it.
 $(B)/preload/exports.map: preload/exports.map.in preload/modules/hook_list.h Makefile
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(PRELOAD_FLAGS) -MT $@ -E -P -x c -o $@ $<
+	$(Q)$(CC) $(PRELOAD_FLAGS) -g0 -MT $@ -E -P -x c -o $@ $<
 
 $(B)/liboutlive.so: $(PRELOAD_O) $(UNWINDER) $(B)/preload/exports.map tests/house/exports.sh
 	@echo "  LINK    $@"

@@ -1,6 +1,8 @@
 /* replay/live_table.c - the blocks that are live, by address. */
 #include "replay/live_table.h"
 
+#include "invariant.h"
+
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -88,6 +90,7 @@ struct block *live_table_add(struct live_table *table, uint64_t address, bool *i
 	/* At most two thirds full. */
 	if (table->count * 3 >= (size_t)2 << table->bits && live_table_grow(table))
 		return NULL;
+	invariant(address && table->count < (size_t)1 << table->bits); /* a search ends */
 	slot = slot_find(table, address);
 	*is_new = !table->addresses[slot];
 	table->count += *is_new;
@@ -103,6 +106,7 @@ bool live_table_remove(struct live_table *table, uint64_t address, struct block 
 	if (!table->addresses[hole])
 		return false;
 	*block = table->blocks[hole];
+	invariant(table->count);
 	table->count--;
 	/* Move back every later block whose search passes the hole: no gravestones. */
 	for (slot = (hole + 1) & mask; table->addresses[slot]; slot = (slot + 1) & mask) {

@@ -1,6 +1,8 @@
 /* trace/merge.c - merges the events of all threads in the order of time. */
 #include "trace/merge.h"
 
+#include "invariant.h"
+
 #include "base/array.h"
 
 #include <stdlib.h>
@@ -332,6 +334,18 @@ static size_t slice_count(struct cursor *cursor, uint64_t limit)
 	return i - cursor->at;
 }
 
+/* Whether no other cursor's next event comes before the first one's. */
+static inline bool first_is_earliest(const struct event_merge *merge)
+{
+	size_t i;
+
+	for (i = 1; i < merge->heap_count && i <= 2; i++) {
+		if (is_before(merge->heap[i], merge->heap[0]))
+			return false;
+	}
+	return true;
+}
+
 int event_merge_next(struct event_merge *merge, struct event_slice *slice)
 {
 	const struct chunk_list *chunks = &merge->process->chunks;
@@ -347,9 +361,12 @@ int event_merge_next(struct event_merge *merge, struct event_slice *slice)
 	}
 	if (!merge->heap_count)
 		return 0;
+	invariant(first_is_earliest(merge));
 	cursor = merge->heap[0];
 	merge->current = cursor;
 	merge->current_count = slice_count(cursor, slice_limit(merge));
+	invariant(merge->current_count &&
+	          merge->current_count <= cursor->count - cursor->at);
 	*slice = (struct event_slice){
 		.events = cursor->events + cursor->at,
 		.count = merge->current_count,

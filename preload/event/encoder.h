@@ -11,6 +11,7 @@
 #include "event/operands.h"
 #include "stack/frames.h"
 #include "ring/ring.h"
+#include "invariant.h"
 
 static_assert(SHORT_FRAMES <= GROUP_FRAMES, "frames of a short walk are one group");
 
@@ -134,6 +135,7 @@ static inline __attribute__((always_inline)) uint8_t *event_head_put(
 	uint32_t keep = pushed->keep, pops = state->depth - keep;
 	uint64_t time = event->time > tables->last_time ? event->time : tables->last_time;
 
+	invariant(keep <= state->depth && (keep || !is_short));
 	at = shape_put(tables, at, pops, pushed->count, tag);
 	at = varint_put(at, time - tables->last_time);
 	tables->last_time = time;
@@ -188,7 +190,11 @@ static inline __attribute__((always_inline)) uint8_t *event_put(
 /* The event ends at `at`: a reader may have it. */
 static inline void event_commit(struct thread_state *state, const uint8_t *at)
 {
-	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
+	uint32_t used = (uint32_t)(at - (uint8_t *)state->chunk);
+
+	/* It was put where there is room for it, whatever codes it needs. */
+	invariant(at && used > state->used && used <= CHUNK_BYTES);
+	state->used = used;
 	state->events++;
 	chunk_commit(state->chunk, state->used, ++state->chunk_events);
 }

@@ -3,6 +3,8 @@
  */
 #include "ring/ring.h"
 
+#include "invariant.h"
+
 #include "system/clock.h"
 #include "system/system.h"
 
@@ -39,6 +41,14 @@ static uint64_t state_word(uint64_t ticket, enum chunk_state state)
 static enum chunk_state state_of(uint64_t word)
 {
 	return (enum chunk_state)(word & ((1u << CHUNK_STATE_BITS) - 1));
+}
+
+/* Whether the chunk's state is this one, with the chunk's own ticket. */
+static inline bool chunk_is(const struct chunk_header *chunk, enum chunk_state state)
+{
+	return atomic_load_explicit(&ring.states[chunk_index(chunk)],
+	                            memory_order_relaxed) ==
+	       state_word(chunk->ticket, state);
 }
 
 bool ring_reader_is_alive(const struct ring_header *header, uint64_t now_ns)
@@ -97,6 +107,7 @@ static struct chunk_header *chunk_begin(uint32_t index, uint64_t ticket, bool fr
 {
 	struct chunk_header *chunk = chunk_at(index);
 
+	invariant(state_of(ring.states[index]) == CHUNK_OWNED);
 	if (fresh && !ring.is_populated &&
 	    system_advise(chunk, CHUNK_BYTES, MADV_POPULATE_WRITE) < 0) {
 		atomic_store_explicit(&ring.states[index], state_word(0, CHUNK_FREE),
@@ -230,6 +241,9 @@ struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time,
 
 void ring_finish_chunk(struct chunk_header *chunk)
 {
+	invariant(chunk_is(chunk, CHUNK_OWNED) || chunk_is(chunk, CHUNK_PARKED) ||
+	          chunk_is(chunk, CHUNK_DEFINITIONS));
+	invariant(COMMIT_BYTES(chunk->commit) <= CHUNK_BYTES);
 	/* Release: pairs with the reader's acquire when it swaps FULL for DRAINING. */
 	atomic_store_explicit(&ring.states[chunk_index(chunk)],
 	                      state_word(chunk->ticket, CHUNK_FULL), memory_order_release);
@@ -245,6 +259,7 @@ void ring_park_chunk(struct chunk_header *chunk)
 {
 	uint32_t index = chunk_index(chunk);
 
+	invariant(chunk_is(chunk, CHUNK_OWNED));
 	if (COMMIT_BYTES(chunk->commit) + PARKED_ROOM_BYTES > CHUNK_BYTES) {
 		ring_finish_chunk(chunk);
 		return;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "ring/ring.h"
+#include "invariant.h"
 #include "stack/thread_state.h"
 
 #define STACK_DEPTH_MAX 16384 /* a deeper stack is cut at its outer end */
@@ -76,6 +77,7 @@ static inline void frames_apply(struct thread_state *state,
 {
 	uint32_t keep = walk->keep;
 
+	invariant(keep <= state->depth && keep + walk->news <= STACK_DEPTH_MAX);
 	if (walk->news <= 1 && state->depth <= keep + 1 &&
 	    (state->depth == keep || !state->frames[keep].stub) &&
 	    (!keep || state->frames[keep - 1].stub || !walk->news)) {
@@ -165,6 +167,7 @@ static inline void frames_apply_short(struct thread_state *state, uint32_t keep,
 	struct walk_frame *frame = state->frames + keep;
 	const struct walk_frame *end = state->frames + state->depth;
 
+	invariant(keep <= state->depth && keep + count <= STACK_DEPTH_MAX);
 	for (struct walk_frame *gone = frame; gone < end; gone++) {
 		if (gone->stub)
 			frame_give_stub(state, gone->stub);
