@@ -1,4 +1,4 @@
-/* record/bus_guard.c - a SIGBUS in mapped memory becomes a return value. */
+/* record/bus_guard.c - turns a SIGBUS in mapped memory into a return value. */
 #include "record/bus_guard.h"
 
 #include <setjmp.h>
@@ -14,16 +14,20 @@ static void fault_handle(int signal)
 
 	if (is_guarded)
 		siglongjmp(way_out, 1);
-	sigaction(signal, &standard, NULL); /* a bug of ours: die of it on return */
+	sigaction(signal, &standard,
+	          NULL); /* our own bug: the process dies when this returns */
 }
 
 int fault_guard_run(void (*body)(void *context), void *context)
 {
-	/* not blocked inside the handler, which leaves by a jump */
+	/* SA_NODEFER: the handler leaves by a jump, so the signal must not stay blocked */
 	struct sigaction action = { .sa_handler = fault_handle, .sa_flags = SA_NODEFER };
 	int result = 0;
 
-	/* each time: cheap beside what is done in here, and nobody can have undone it */
+	/*
+	 * Set it each time: that is cheap compared with `body`, and nothing else can have
+	 * replaced it.
+	 */
 	sigaction(SIGBUS, &action, NULL);
 	is_guarded = 1;
 	if (sigsetjmp(way_out, 0) == 0)

@@ -1,4 +1,4 @@
-/* record/cpu_idle.c - idle time from /proc/stat. */
+/* record/cpu_idle.c - reads idle time from /proc/stat. */
 #include "record/cpu_idle.h"
 
 #include <fcntl.h>
@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define LOOK_NS UINT64_C(40000000) /* a few of the ticks that /proc/stat counts */
+#define LOOK_NS UINT64_C(40000000) /* a few of the ticks that /proc/stat counts in */
 
 void cpu_idle_open(struct cpu_idle *cpu)
 {
@@ -22,7 +22,10 @@ void cpu_idle_close(struct cpu_idle *cpu)
 	cpu->descriptor = -1;
 }
 
-/* The fourth and fifth number of the first line: idle, and idle but for a disk. */
+/*
+ * The fourth and fifth number of the first line: ticks spent idle, and idle while waiting for a
+ * disk.
+ */
 static bool ticks_read(int descriptor, uint64_t *ticks)
 {
 	uint64_t idle, disk;

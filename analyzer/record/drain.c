@@ -1,4 +1,4 @@
-/* record/drain.c - empty the rings of a session into the trace. */
+/* record/drain.c - empties the rings of a session into the trace. */
 #include "record/drain.h"
 
 #include "record/cpu_idle.h"
@@ -19,34 +19,33 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#define BEAT_NS UINT64_C(10000000)         /* writers are promised 20 ms */
-#define STEP_NS UINT64_C(15000000)         /* then look at signals again */
-#define CLOSE_DOWN_NS UINT64_C(1000000000) /* for the full chunks of one busy ring */
+#define BEAT_NS UINT64_C(10000000) /* writers rely on a beat every 20 ms */
+#define STEP_NS UINT64_C(15000000) /* after that, signals must be handled again */
+#define CLOSE_DOWN_NS UINT64_C(1000000000) /* for a busy ring's full chunks */
 #define IDLE_MS_MAX 10
 #define IDLE_QUIET_MS 19
-#define QUIET_SCANS 50 /* looks at a ring after its last change of chunks */
+#define QUIET_SCANS 50 /* scans of a ring since one of its chunks last changed */
 #define FILL_BYTES_MS (4u << 20)
 #define RINGS_MAX 65536
-#define LAST_STEPS 64 /* to take what waits in the server's queue */
+#define LAST_STEPS 64 /* to serve what waits in the server's queue */
 
 struct drain {
 	struct drain_way way;
 	const struct session *session;
-	struct drain_ring **rings; /* those not finished */
+	struct drain_ring **rings; /* rings not finished yet */
 	size_t ring_count, ring_capacity;
 	struct ignored_names ignored;
-	struct population population;    /* of all rings that were found */
+	struct population population;    /* of all rings found */
 	struct given_up given_up;        /* processes without a ring */
 	int watch;                       /* inotify, or -1 */
-	int ready;                       /* epoll over it and the server, or -1 */
-	struct ring_server *server;      /* for who cannot reach the directory; or NULL */
-	struct segment_sampler *sampler; /* NULL: segments are not asked for */
+	int ready;                       /* epoll over `watch` and the server, or -1 */
+	struct ring_server *server;      /* for processes without the directory; or NULL */
+	struct segment_sampler *sampler; /* NULL: no snapshots */
 	struct cpu_idle cpu;
 	bool is_given_up;
-	bool
-		is_owed; /* for lack of a descriptor a ring, or the directory, was not opened */
+	bool is_owed; /* a ring or the directory was not opened for lack of a descriptor */
 	uint64_t beat_ns;
-	size_t turn; /* ring that is served first in the next step */
+	size_t turn; /* index of the ring that is served first in the next step */
 };
 
 /* ---- beats ---- */
@@ -60,7 +59,7 @@ static void ring_beat(const struct drain *drain, struct drain_ring *ring,
 		live_ring_beat(&ring->ring, RING_DRAIN, (uint32_t)getpid(), time_ns);
 }
 
-/* Tell all writers that we live; called often, also in the middle of long work. */
+/* Show all writers that the drain is alive. Called often, also in the middle of long work. */
 static void drain_beat(void *context)
 {
 	struct drain *drain = context;
@@ -74,7 +73,7 @@ static void drain_beat(void *context)
 		ring_beat(drain, drain->rings[i], time_ns);
 }
 
-/* ---- construction ---- */
+/* ---- make and free ---- */
 
 static void readiness_add(const struct drain *drain, int descriptor)
 {
@@ -99,7 +98,7 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 	cpu_idle_open(&drain->cpu);
 	drain->way.beat = drain_beat;
 	drain->way.beat_context = drain;
-	/* none to be had (they are few): every step reads the directory */
+	/* without inotify (its instances are few), each step reads the directory */
 	drain->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (drain->watch >= 0 &&
 	    inotify_add_watch(drain->watch, settings->session->directory, IN_MOVED_TO) <
@@ -115,7 +114,7 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 	if (drain->server)
 		readiness_add(drain, ring_server_descriptor(drain->server));
 	if (settings->segments_every_ns) {
-		/* Memory may be limited to very little. The events are what counts. */
+		/* With very little memory, record the events without snapshots. */
 		drain->sampler = segment_sampler_new(settings->segments_every_ns, error);
 		if (!drain->sampler)
 			warning("%s: the trace will not show segments over time", error->message);
@@ -123,7 +122,7 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 	return drain;
 }
 
-/* What was given before the end is still taken. */
+/* Serve the packets that were sent before the end, then close the server. */
 static void server_end(struct drain *drain)
 {
 	int steps = 0;
@@ -171,9 +170,9 @@ struct population *drain_population(struct drain *drain)
 	return &drain->population;
 }
 
-/* ---- discovery ---- */
+/* ---- find rings ---- */
 
-/* exec leaves the ring of the old program behind, and the pid alive. Whether it was so. */
+/* Mark the rings of programs that this one replaced by exec. Returns whether there was one. */
 static bool ring_succeed(struct drain *drain, const struct drain_ring *ring)
 {
 	struct drain_ring *older;
@@ -189,7 +188,7 @@ static bool ring_succeed(struct drain *drain, const struct drain_ring *ring)
 	return is_exec;
 }
 
-/* The lack passes, when processes end. */
+/* Such a failure is temporary: descriptors become free when processes end. */
 static bool is_descriptor_lack(int cause)
 {
 	return cause == EMFILE || cause == ENFILE;
@@ -202,7 +201,7 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 	bool is_exec;
 
 	if (drain->is_given_up) {
-		/* nobody will take it: it lives as long as its process, and no longer */
+		/* no one will read it: its memory is freed when its process ends */
 		unlinkat(drain->session->descriptor, name, 0);
 		return 0;
 	}
@@ -243,7 +242,7 @@ static bool is_new_ring(const struct drain *drain, const char *name)
 	return !ignored_names_has(&drain->ignored, name);
 }
 
-/* Look through the whole directory. */
+/* Find new rings by reading the whole directory. */
 static int directory_read(struct drain *drain, struct error *error)
 {
 	int copy = openat(drain->session->descriptor, ".",
@@ -268,7 +267,7 @@ static int directory_read(struct drain *drain, struct error *error)
 	return result;
 }
 
-/* The rings that appeared since the last step. */
+/* Find the rings that appeared since the last step. */
 static int drain_discover(struct drain *drain, struct error *error)
 {
 	char events[4096] __attribute__((aligned(8)));
@@ -297,7 +296,7 @@ static int drain_discover(struct drain *drain, struct error *error)
 
 /* ---- steps ---- */
 
-/* What was seen of segments since. 0, or -1 and *error. */
+/* Write the snapshots and sizes taken since the last step. 0, or -1 and *error. */
 static int samples_write(struct drain *drain, struct error *error)
 {
 	struct trace_block about = { .type = 0 };
@@ -317,7 +316,7 @@ static int samples_write(struct drain *drain, struct error *error)
 	return result;
 }
 
-/* All that a ring holds. 0, or -1 and *error. */
+/* Take all that a ring contains. 0, or -1 and *error. */
 static int rest_take(struct drain *drain, struct drain_ring *ring, struct error *error)
 {
 	if (drain_ring_take_rest(&drain->way, ring, error))
@@ -326,7 +325,7 @@ static int rest_take(struct drain *drain, struct drain_ring *ring, struct error 
 	return 0;
 }
 
-/* Forget a ring whose process ended and whose content is in the trace. */
+/* Remove a ring whose process has ended and whose content is in the trace. */
 static void ring_finish(struct drain *drain, size_t i)
 {
 	struct drain_ring *ring = drain->rings[i];
@@ -336,13 +335,13 @@ static void ring_finish(struct drain *drain, size_t i)
 	drain->rings[i] = drain->rings[--drain->ring_count];
 }
 
-/* One ring's share of a step. 0, or -1 and *error. */
+/* Do one ring's share of a step. 0, or -1 and *error. */
 static int ring_serve(struct drain *drain, size_t i, uint64_t until_ns,
                       struct error *error)
 {
 	struct drain_ring *ring = drain->rings[i];
 
-	/* looked at before the chunks are, so that all it committed is found */
+	/* check this first: then all that it committed before its end is found */
 	drain_ring_check(ring);
 	if (drain->is_given_up)
 		return 0;
@@ -359,8 +358,8 @@ static int ring_serve(struct drain *drain, size_t i, uint64_t until_ns,
 }
 
 /*
- * How long the rings may be left alone after a step: the smallest takes that long to
- * fill even at 4 GB/s; when nothing happens at all, as long as the beat allows.
+ * How many milliseconds the rings may be left alone after a step: no longer than the smallest
+ * takes to fill at 4 GB/s or, when nothing happens in any ring, as long as the beat allows.
  */
 static int idle_choose(const struct drain *drain)
 {
@@ -393,7 +392,7 @@ static int drain_serve(struct drain *drain, struct error *error)
 	return kernel_now_ns() < until_ns ? idle_choose(drain) : 0;
 }
 
-/* The trace takes no more: all rings become flight recorders and keep their files. */
+/* The trace cannot be written any more: rings become flight recorders and keep their files. */
 static int drain_give_up(struct drain *drain)
 {
 	size_t i;
@@ -423,7 +422,7 @@ int drain_step(struct drain *drain, struct error *error)
 	return idle_ms < 0 ? drain_give_up(drain) : idle_ms;
 }
 
-/* What a ring holds now, for the last time. 0, or -1 and *error. */
+/* Take what a ring contains now, for the last time. 0, or -1 and *error. */
 static int ring_close_down(struct drain *drain, struct drain_ring *ring,
                            struct error *error)
 {
@@ -431,7 +430,7 @@ static int ring_close_down(struct drain *drain, struct drain_ring *ring,
 
 	drain_ring_check(ring);
 	if (!ring->has_ended && !drain->way.is_flight) {
-		/* first what its writers wait for, then they shall wait no more */
+		/* first take the chunks that writers wait for, then make them stop waiting */
 		if (drain_ring_take(&drain->way, ring, until_ns, error))
 			return -1;
 		live_ring_beat(&ring->ring, RING_FLIGHT, 0, 0);
@@ -439,7 +438,7 @@ static int ring_close_down(struct drain *drain, struct drain_ring *ring,
 	return rest_take(drain, ring, error);
 }
 
-/* The rings that there are. 0, or -1 and *error. */
+/* Take the rest of all known rings. 0, or -1 and *error. */
 static int rings_close_down(struct drain *drain, struct error *error)
 {
 	size_t i = 0;
@@ -466,7 +465,7 @@ int drain_finish(struct drain *drain, struct error *error)
 	server_end(drain);
 	do {
 		images = drain->way.counts.images;
-		/* the directory itself: the last notice may still be on its way */
+		/* read the directory itself: the last inotify event may not have arrived yet */
 		if (directory_read(drain, error) || rings_close_down(drain, error))
 			return drain_give_up(drain);
 	} while (drain->is_owed && drain->way.counts.images > images);

@@ -1,7 +1,7 @@
 /*
- * record/drain.h - all rings of a session, emptied into the trace while the program runs.
+ * record/drain.h - empties all rings of a session into the trace while the program runs.
  *
- * One thread, called every few milliseconds.
+ * All functions are called by one thread, drain_step() every few milliseconds.
  */
 #ifndef OUTLIVE_RECORD_DRAIN_H
 #define OUTLIVE_RECORD_DRAIN_H
@@ -22,44 +22,47 @@ struct drain_settings {
 	const struct session *session;
 	struct trace_writer *writer;
 	struct module_shelf *shelf;
-	bool is_flight; /* leave living processes alone: take their rings at their end */
-	uint64_t segments_every_ns; /* look at their segments so often; 0: never */
+	bool is_flight; /* take the rings of living processes only when they end */
+	uint64_t segments_every_ns; /* interval of snapshots; 0: none */
 };
 
 struct drain *drain_new(const struct drain_settings *settings, struct error *error);
 
-/* Unmap everything. Rings that were not taken to their end keep their files. */
+/* Unmap everything. Rings that were not taken completely keep their files. */
 void drain_free(struct drain *drain);
 
-/* Readable when a ring may have appeared, or is asked for; -1: nothing to wait for. */
+/*
+ * Readable when a ring may have appeared or a process asks for one; -1: there is nothing to
+ * wait for.
+ */
 int drain_descriptor(const struct drain *drain);
 
 /*
- * Look at every ring once: find new ones, take full chunks, finish with those whose
- * process ended. Returns for how many milliseconds it may now be left alone, or -1: the
- * trace cannot be written any more, and *error says why. From then on all rings are
- * flight recorders; those there keep their files, newer ones lose theirs.
+ * Serve each ring once: find new rings, take full chunks, finish rings whose process has ended.
+ * Returns the number of milliseconds until the next step is needed, or -1: the trace cannot be
+ * written any more, and *error says why. From then on all rings are flight recorders; known
+ * rings keep their files, new ones lose theirs.
  */
 int drain_step(struct drain *drain, struct error *error);
 
-/* Processes that still live and have a ring. */
+/* The number of living processes that have a ring. */
 size_t drain_live_count(const struct drain *drain);
 
 /*
- * The i-th of them (i < drain_live_count()): its pid, and the name of its ring in the
- * session's directory. `name` lives until the next step.
+ * The pid of the i-th living process (i < drain_live_count()); *name is the name of its ring in
+ * the session's directory, valid until the next step.
  */
 pid_t drain_live(const struct drain *drain, size_t i, const char **name);
 
 /*
- * The last step: take what the rings hold at this moment, of living processes, too.
- * Those go on as flight recorders. 0, or -1 and *error as above.
+ * Do the last step: take what the rings contain at this moment, also those of living processes,
+ * which become flight recorders. 0, or -1 and *error like drain_step().
  */
 int drain_finish(struct drain *drain, struct error *error);
 
 const struct drain_counts *drain_counts(const struct drain *drain);
 
-/* All whose rings were found, by the pids they know themselves. */
+/* All processes whose rings were found, by the pids in their own namespaces. */
 struct population *drain_population(struct drain *drain);
 
 #endif

@@ -1,4 +1,4 @@
-/* record/drain_ring.c - take one ring's chunks into the trace. */
+/* record/drain_ring.c - copies one ring's chunks into the trace. */
 #include "record/drain_ring.h"
 
 #include "base/array.h"
@@ -16,30 +16,31 @@
 #define DEFINITIONS_NS UINT64_C(1000000000) /* between copies of a growing chunk */
 
 /*
- * Levels of zstd, in bytes an event and events a second of this thread, for cc1plus:
- * 5.0 and 26 million; 5.9 and 45; 6.8 and 67. (Raw it is 8.2.) LEVEL_HASTY comes first
- * while a processor is what the program lacks, and is packed when it has ended.
+ * Levels of zstd. For events of cc1plus, this thread compresses to 5.0 bytes an event at 26
+ * million events a second (CALM), 5.9 at 45 (BUSY) and 6.8 at 67 (FLOOD); raw it is 8.2. While
+ * the program lacks a processor, chunks are stored at LEVEL_HASTY if the disk has room, and are
+ * packed when the program has ended.
  */
-#define LEVEL_CALM 2     /* a processor is idle: it costs nobody anything */
-#define LEVEL_BUSY (-1)  /* what we take, the program waits for */
-#define LEVEL_FLOOD (-5) /* so, and it is very much; or we fall behind */
-#define FLOOD_CHUNKS 32  /* full chunks at one look */
+#define LEVEL_CALM 2     /* a processor is idle: compression slows nothing down */
+#define LEVEL_BUSY (-1)  /* the program waits for the time that we use */
+#define LEVEL_FLOOD (-5) /* the same with very many chunks, or the drain falls behind */
+#define FLOOD_CHUNKS 32  /* full chunks in one scan */
 
-/* It grows, so it is copied more than once. */
+/* A definition chunk grows, so it is copied more than once. */
 struct definitions {
 	struct chunk_place place;
-	uint32_t seen_bytes;    /* of its modules, the shelf has those before */
-	uint32_t written_bytes; /* how long it was when it was written to the trace */
+	uint32_t seen_bytes;    /* modules in bytes before this are in the kept files */
+	uint32_t written_bytes; /* its size when it was last written to the trace */
 };
 
-/* ---- its process ---- */
+/* ---- the ring's process ---- */
 
 static int buffer_reserve(struct drain_way *way, size_t bytes)
 {
 	return array_reserve(way->buffer, way->buffer_bytes, bytes);
 }
 
-/* Whose ring it is, and whether that process is there at all. */
+/* Find which process the ring belongs to, and whether that process is alive. */
 static void ring_attribute(struct drain_ring *ring)
 {
 	const struct ring_header *header = &ring->ring.header;
@@ -97,7 +98,7 @@ void drain_ring_check(struct drain_ring *ring)
 		ring->has_ended = kill(ring->pid, 0) && errno == ESRCH;
 }
 
-/* ---- writing ---- */
+/* ---- write chunks to the trace ---- */
 
 int drain_ring_announce(struct drain_way *way, struct drain_ring *ring,
                         struct error *error)
@@ -108,7 +109,7 @@ int drain_ring_announce(struct drain_way *way, struct drain_ring *ring,
 	                          sizeof(ring->ring.header), error);
 }
 
-/* Append the chunk in the buffer. */
+/* Write the chunk in the buffer to the trace. */
 static int chunk_write(struct drain_way *way, const struct drain_ring *ring,
                        size_t bytes, struct error *error)
 {
@@ -128,7 +129,7 @@ static int chunk_write(struct drain_way *way, const struct drain_ring *ring,
 	return 0;
 }
 
-/* After live_ring_take() or live_ring_copy(): write what they gave. 0, or -1. */
+/* Write the chunk that live_ring_take() or live_ring_copy() put into the buffer. 0, or -1. */
 static int chunk_keep(struct drain_way *way, const struct drain_ring *ring,
                       enum chunk_result result, size_t bytes, struct error *error)
 {
@@ -151,14 +152,14 @@ static void definitions_remember(struct drain_ring *ring,
 			return;
 	}
 	if (array_reserve(ring->definitions, ring->definition_capacity, i + 1))
-		return; /* copied at the process's end all the same */
+		return; /* it is copied at the process's end anyway */
 	ring->definitions[i] = (struct definitions){ .place = *place };
 	ring->definition_count++;
 }
 
 /*
- * Open the modules a definition chunk names since the last look; write the chunk again
- * if it grew and `is_due`.
+ * Open the modules that were added to a definition chunk since it was last read. If `is_due`
+ * and the chunk has grown, write it to the trace again.
  */
 static int definitions_copy(struct drain_way *way, struct drain_ring *ring,
                             struct definitions *definitions, bool is_due,
@@ -235,13 +236,13 @@ int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t unt
 		}
 		result = live_ring_take(&ring->ring, place, way->buffer, &bytes);
 		if (chunk_keep(way, ring, result, bytes, error))
-			return -1; /* it stays in the ring, which stays */
+			return -1; /* the chunk stays in the ring, and the ring's file stays */
 		live_ring_release(&ring->ring, place);
 	}
 	return ring_take_definitions(way, ring, false, error);
 }
 
-/* The ring's losses, which only grow, into the counts. */
+/* Add the ring's losses to the counts. They only grow. */
 static void losses_count(struct drain_way *way, struct drain_ring *ring)
 {
 	size_t i;

@@ -1,4 +1,4 @@
-/* record/given_up.c - count the signs of those without a ring. */
+/* record/given_up.c - counts the processes that could not make a ring. */
 #include "record/given_up.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * record/given_up.h - processes that had the directory of the rings, but no room in it: each leaves
- * an empty file, PID.N.none, and nothing else is known of it.
+ * record/given_up.h - counts processes that reached the directory of the rings, but found no
+ * room in it. Each leaves an empty file, PID.N.none; nothing else is known of it.
  */
 #ifndef OUTLIVE_RECORD_GIVEN_UP_H
 #define OUTLIVE_RECORD_GIVEN_UP_H
@@ -13,18 +13,18 @@
 
 struct given_up {
 	unsigned count;
-	struct ring_header first; /* the last of process 0; zeroed: none yet */
+	struct ring_header first; /* the last header of process 0; all zero: none yet */
 };
 
-/* True: it is such a file. It is counted, and removed. */
+/* True: it was such a file, which is now counted and removed. */
 bool given_up_take(struct given_up *given_up, int directory, const char *name);
 
-/* A ring was emptied: remember what process 0 said of itself. */
+/* Call when a ring was taken to its end: keeps the header of process 0. */
 void given_up_see(struct given_up *given_up, const struct drain_ring *ring);
 
 /*
- * After the last ring: into the counts and the trace. Whose children they were is not known:
- * they are process 0's. 0, or -1 and *error.
+ * Call after the last ring: adds the count to way->counts and to the trace. The parents of
+ * these processes are unknown, so the loss is recorded as process 0's. 0, or -1 and *error.
  */
 int given_up_note(struct given_up *given_up, struct drain_way *way,
                   struct error *error);

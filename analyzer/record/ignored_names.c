@@ -1,4 +1,4 @@
-/* record/ignored_names.c - so that they are not tried again. */
+/* record/ignored_names.c - a list of file names that are not tried again. */
 #include "record/ignored_names.h"
 
 #include "base/array.h"

@@ -1,5 +1,5 @@
 /*
- * record/ignored_names.h - files of a session's directory that turned out to be no rings.
+ * record/ignored_names.h - names of files in a session's directory that are not rings.
  */
 #ifndef OUTLIVE_RECORD_IGNORED_NAMES_H
 #define OUTLIVE_RECORD_IGNORED_NAMES_H
@@ -9,13 +9,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Zeroed is empty. */
+/* All zero: empty. */
 struct ignored_names {
 	char (*names)[LIVE_RING_NAME_BYTES];
 	size_t count, capacity;
 };
 
-/* A name shorter than LIVE_RING_NAME_BYTES. Without memory it is tried again. */
+/*
+ * Add a name shorter than LIVE_RING_NAME_BYTES. If memory is out, it is not added and the file
+ * is tried again.
+ */
 void ignored_names_add(struct ignored_names *ignored, const char *name);
 bool ignored_names_has(const struct ignored_names *ignored, const char *name);
 void ignored_names_release(struct ignored_names *ignored);

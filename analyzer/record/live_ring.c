@@ -1,4 +1,4 @@
-/* record/live_ring.c - map a ring and copy its chunks while they are written. */
+/* record/live_ring.c - maps a ring and copies its chunks while they are written. */
 #include "record/live_ring.h"
 
 #include "record/bus_guard.h"
@@ -19,7 +19,8 @@
 
 #define CHUNK_BYTES_MIN 4096u
 #define CHUNK_BYTES_MAX (16u << 20)
-#define QUIET_SCANS 3 /* looks after the last change: a chunk is given up after that */
+/* Scans after next_ticket last changed that still read the states: a chunk may fill up later. */
+#define QUIET_SCANS 3
 #define CLOCK_TRIES 5
 
 static struct ring_header *ring_page(const struct live_ring *ring)
@@ -43,14 +44,14 @@ static void ring_guarded(struct live_ring *ring, void (*body)(void *), void *con
 		ring->is_broken = true;
 }
 
-/* ---- opening ---- */
+/* ---- open ---- */
 
 static int header_wrong(const char *name, const char *what, struct error *error)
 {
 	return error_set(error, "%s: not read: %s", name, what);
 }
 
-/* Check page 0 against the file's size, and keep the sizes in private. */
+/* Check page 0 against the file's size, and keep our own copy of the sizes. */
 static int header_check(struct live_ring *ring, uint64_t file_bytes, uint64_t session,
                         struct error *error)
 {
@@ -81,7 +82,7 @@ static int header_check(struct live_ring *ring, uint64_t file_bytes, uint64_t se
 	ring->map_bytes = ring->chunks_offset +
 	                  (uint64_t)ring->chunk_count * ring->chunk_bytes;
 	if (ring->map_bytes > file_bytes)
-		return header_wrong(ring->name, "shorter than it says", error);
+		return header_wrong(ring->name, "shorter than its header says", error);
 	return 0;
 }
 
@@ -151,7 +152,7 @@ static void beat_body(void *context)
 	struct ring_header *page = ring_page(beat->ring);
 	_Atomic uint32_t *policy = (_Atomic uint32_t *)&page->policy;
 
-	/* hints for chunk_wait() in the writer: they order nothing */
+	/* hints for chunk_wait() in the writer: no order is needed */
 	atomic_store_explicit((_Atomic uint64_t *)&page->reader_beat_ns, beat->now_ns,
 	                      memory_order_relaxed);
 	if (page->reader_pid != beat->reader_pid)
@@ -198,7 +199,7 @@ static void scan_body(void *context)
 	if (is_quiet(ring) && !scan->is_thorough)
 		return;
 	for (i = 0; i < ring->chunk_count; i++) {
-		/* acquire: with the writer's release in ring_finish_chunk() */
+		/* acquire: pairs with the writer's release in ring_finish_chunk() */
 		word = atomic_load_explicit(ring_state(ring, i), memory_order_acquire);
 		if ((word & 0xff) > CHUNK_DEFINITIONS ||
 		    !(scan->states & STATE_BIT(word & 0xff)))
@@ -237,14 +238,14 @@ struct copy {
 	enum chunk_result result;
 };
 
-/* Copy what is committed; what the header says is checked on the copy of it. */
+/* Copy what is committed. The header is copied first, and the copy is checked. */
 static void chunk_copy(struct copy *copy)
 {
 	const uint8_t *chunk = ring_chunk(copy->ring, copy->place->index);
 	struct chunk_header header;
 	uint64_t commit;
 
-	/* acquire: with the release of chunk_commit(), before the bytes it covers */
+	/* acquire: pairs with the release in chunk_commit(); the bytes it covers are written */
 	commit = atomic_load_explicit(
 		(_Atomic uint64_t *)&((struct chunk_header *)chunk)->commit,
 		memory_order_acquire);
@@ -252,7 +253,8 @@ static void chunk_copy(struct copy *copy)
 	header.commit = commit;
 	copy->bytes = COMMIT_BYTES(commit);
 	if (header.ticket != copy->place->word >> CHUNK_STATE_BITS) {
-		copy->result = CHUNK_EMPTY; /* taken, but not begun: the old content */
+		copy->result =
+			CHUNK_EMPTY; /* taken by a writer that has not begun it: the content is older */
 	} else if (copy->bytes > copy->ring->chunk_bytes) {
 		copy->result = CHUNK_BAD;
 	} else if (copy->bytes <= sizeof(header)) {
@@ -272,7 +274,7 @@ static void take_body(void *context)
 	uint64_t ticket = copy->place->word & ~(uint64_t)0xff;
 	uint64_t word = copy->place->word;
 
-	/* acquire: with the release in ring_finish_chunk(); the whole chunk is there */
+	/* acquire: pairs with the release in ring_finish_chunk(); the whole chunk is written */
 	if (!atomic_compare_exchange_strong_explicit(state, &word, ticket | CHUNK_DRAINING,
 	                                             memory_order_acquire,
 	                                             memory_order_relaxed))
@@ -293,7 +295,10 @@ static void release_body(void *context)
 	atomic_fetch_add_explicit((_Atomic uint64_t *)drained, copy->ring->taken_events,
 	                          memory_order_relaxed);
 	copy->ring->taken_events = 0;
-	/* release: with the acquire in chunk_search(); our copy is done before it is reused */
+	/*
+	 * release: pairs with the acquire in chunk_search(); our copy ends before the chunk is
+	 * reused
+	 */
 	atomic_compare_exchange_strong_explicit(ring_state(copy->ring, copy->place->index),
 	                                        &word, ticket | CHUNK_FREE,
 	                                        memory_order_release, memory_order_relaxed);
@@ -313,7 +318,7 @@ static void copy_body(void *context)
 
 	chunk_copy(copy);
 	result = copy->result;
-	/* the loads above come before this look at the state */
+	/* the copy must be complete before the state is read again */
 	atomic_thread_fence(memory_order_acquire);
 	if (atomic_load_explicit(ring_state(copy->ring, copy->place->index),
 	                         memory_order_relaxed) >>
@@ -373,7 +378,10 @@ uint32_t live_ring_commit_bytes(struct live_ring *ring, uint32_t index)
 
 /* ---- header ---- */
 
-/* A later pair of ticks and time than the writer's last, so that the slope is exact. */
+/*
+ * Note ticks and time once more, later than the writer did: the longer the distance, the more
+ * exact the slope.
+ */
 static void clock_note(struct ring_header *header)
 {
 #if defined(__x86_64__)
@@ -412,7 +420,8 @@ static void header_body(void *context)
 	header->next_ticket = page->next_ticket;
 	header->next_thread = page->next_thread;
 	memcpy(header->lost, page->lost, sizeof(header->lost));
-	header->lost[LOST_DRAINED] = 0; /* they are not missing where this copy goes */
+	header->lost[LOST_DRAINED] =
+		0; /* drained events are not lost where this copy goes: the trace has them */
 }
 
 void live_ring_header(struct live_ring *ring)

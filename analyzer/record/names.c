@@ -1,4 +1,4 @@
-/* record/names.c - read a finished trace back and append its names. */
+/* record/names.c - reads a finished trace and appends its names. */
 #include "record/names.h"
 
 #include "trace/pick.h"
@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-/* Append one SYMBOLS block in front of the END. 0, or -1 and *error. */
+/* Write one SYMBOLS block before the END block. 0, or -1 and *error. */
 static int symbols_write(struct trace_writer *writer, uint32_t process,
                          const struct symbol_table *symbols, struct error *error)
 {
@@ -51,7 +51,7 @@ static int process_name(const struct trace_names *names, struct trace_reader *re
 	return result;
 }
 
-/* Process images without events have no addresses. */
+/* Name the addresses of each process that has any: one without events has none. */
 static int processes_name(const struct trace_names *names, struct trace_reader *reader,
                           struct symbolizer *symbolizer, struct error *error)
 {

@@ -1,6 +1,6 @@
 /*
- * record/names.h - the last step of a recording: the names of all its addresses, put into
- * the trace while the files they come from are at hand.
+ * record/names.h - the last step of a recording: finds the names of all its addresses while the
+ * files are still there, and puts them into the trace.
  */
 #ifndef OUTLIVE_RECORD_NAMES_H
 #define OUTLIVE_RECORD_NAMES_H
@@ -15,11 +15,13 @@
 #include <stdint.h>
 
 struct trace_names {
-	struct trace_writer *writer; /* after trace_writer_end(), and so again at the end */
+	struct trace_writer *writer; /* ended by trace_writer_end(), before and after */
 	const struct module_shelf *shelf;
-	/* called often; `expected` events are to be read in all, or names to be found */
+	/* called often; `expected`: the total of events to read, or of names to find */
 	profile_progress *reading, *naming;
-	/* called with the profile that process_pick() picks if nothing is asked for, named */
+	/*
+	 * called with the named profile of the process that process_pick() chooses by default
+	 */
 	void (*show)(void *context, struct trace_reader *reader,
 	             const struct profile *profile);
 	memory_out_handler memory_out; /* see symbolizer_on_memory_out() */
@@ -27,9 +29,10 @@ struct trace_names {
 };
 
 /*
- * Read the trace back, find the names of each process's addresses, and append them as
- * SYMBOLS blocks. The trace is complete before, between any two blocks, and after: being
- * killed in here costs names only, and short of memory libdw may do that. 0, or -1 and *error: some names are missing.
+ * Read the trace, find the names of each process's addresses, and append them as SYMBOLS
+ * blocks. The trace is complete before, after, and between any two blocks: if this process is
+ * killed, which libdw does when memory is out, only names are lost. 0, or -1 and *error: some
+ * names are missing.
  */
 int trace_names_add(const struct trace_names *names, struct error *error);
 

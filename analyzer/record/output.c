@@ -1,4 +1,4 @@
-/* record/output.c - open the file a recording goes to. */
+/* record/output.c - opens and locks the file that a recording is written to. */
 #include "record/output.h"
 
 #include "trace_format.h"
@@ -39,7 +39,7 @@ static bool is_replaceable(int file)
 	return bytes == 0 || (bytes == sizeof(magic) && magic == TRACE_MAGIC);
 }
 
-/* Who holds a lock on the file, as /proc/locks says; 0: not known. */
+/* The pid of the process that has locked the file, by /proc/locks; 0: unknown. */
 static pid_t lock_holder(const struct stat *status)
 {
 	FILE *locks = fopen("/proc/locks", "re");
@@ -63,8 +63,8 @@ static pid_t lock_holder(const struct stat *status)
 }
 
 /*
- * Nobody else may write the file as long as the descriptor is open, or its process lives.
- * 0, or -1 and *error: somebody does. A file system without locks is no obstacle.
+ * Lock the file against other `outlive run`s, as long as the descriptor is open. 0, or -1 and
+ * *error: another has locked it. On a file system without locks the file is used unlocked.
  */
 static int file_lock(int file, const char *output, const struct stat *status,
                      struct error *error)
@@ -83,7 +83,10 @@ static int file_lock(int file, const char *output, const struct stat *status,
 	                 output, who);
 }
 
-/* Whether the path still leads to this file: who had it locked may have removed it. */
+/*
+ * Whether the path still leads to this file: the process that had locked it may have removed
+ * it.
+ */
 static bool is_there(const char *output, const struct stat *status)
 {
 	struct stat now;
@@ -92,7 +95,7 @@ static bool is_there(const char *output, const struct stat *status)
 	       now.st_dev == status->st_dev;
 }
 
-/* The file, ours alone, whatever is in it. A descriptor, or -1 and *error. */
+/* Open or create the file and lock it; its content stays. A descriptor, or -1 and *error. */
 static int locked_open(const char *output, struct error *error)
 {
 	struct stat status;
@@ -130,7 +133,7 @@ static int named_open(const char *output, struct error *error)
 		return -1;
 	if (!is_replaceable(file)) {
 		error_set(error,
-		          "%s: is there and is not a trace: remove it, or use "
+		          "%s: exists and is not a trace: remove it, or use "
 		          "another -o",
 		          output);
 	} else if (ftruncate(file, 0)) {
@@ -142,7 +145,10 @@ static int named_open(const char *output, struct error *error)
 	return -1;
 }
 
-/* Create PROGRAM.PID.outlive here, or PROGRAM.PID.1.outlive, and so on. */
+/*
+ * Create PROGRAM.PID.outlive in the working directory; if that exists, PROGRAM.PID.1.outlive,
+ * and so on.
+ */
 static int default_open(const char *program, pid_t pid, char path[PATH_MAX],
                         struct error *error)
 {
@@ -162,7 +168,7 @@ static int default_open(const char *program, pid_t pid, char path[PATH_MAX],
 	if (file < 0)
 		return error_set(error, "%s: %s: use -o to write the trace elsewhere", path,
 		                 strerror(errno));
-	flock(file, LOCK_EX | LOCK_NB); /* another run's -o may name it */
+	flock(file, LOCK_EX | LOCK_NB); /* another run's -o may name this file */
 	return file;
 }
 

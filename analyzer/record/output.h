@@ -1,7 +1,9 @@
 /*
- * record/output.h - the file a recording goes to: what -o names, or a new one called after
- * the program. Never over what is no trace, nor over what another `outlive run` is
- * writing: an advisory lock (flock) on the file tells that, and goes with its descriptor.
+ * record/output.h - the file that a recording is written to: the one that -o names, or a new
+ * one named after the program.
+ *
+ * It never replaces a file that is not a trace, nor one that another `outlive run` is writing.
+ * An advisory lock (flock) on the file shows that; the lock ends with the descriptor.
  */
 #ifndef OUTLIVE_RECORD_OUTPUT_H
 #define OUTLIVE_RECORD_OUTPUT_H
@@ -11,16 +13,13 @@
 #include <limits.h>
 #include <sys/types.h>
 
-/*
- * The absolute directory that `output` (as said with -o; NULL: not said) lies in. 0, or
- * -1 and *error.
- */
+/* The absolute directory of `output` (the argument of -o; NULL: no -o). 0, or -1 and *error. */
 int trace_output_directory(const char *output, char directory[PATH_MAX],
                            struct error *error);
 
 /*
- * Open it, empty. Without `output` it is PROGRAM.PID.outlive in the working directory,
- * and new. Its path goes to `path`. A descriptor, or -1 and *error.
+ * Open the file, emptied. Without `output`, create PROGRAM.PID.outlive in the working
+ * directory. `path` receives its path. A descriptor, or -1 and *error.
  */
 int trace_output_open(const char *output, const char *program, pid_t pid,
                       char path[PATH_MAX], struct error *error);

@@ -1,12 +1,12 @@
-/* record/pace.c - how often sizes are read. */
+/* record/pace.c - calculates how often sizes are read. */
 #include "record/pace.h"
 
 #define APART_NS UINT64_C(20000000)
-#define MARKS_SHARE 100   /* of a processor: one part of so many at most */
-#define MARKS_STEPS 4     /* spaced out in such parts, so that they stay regular */
-#define BETWEEN_SHARE 400 /* likewise, of what is read for peaks */
-#define READING_NS 1500   /* until it is known */
-#define AVERAGED 512      /* readings */
+#define MARKS_SHARE 100   /* marks take at most this part of a processor */
+#define MARKS_STEPS 4     /* delayed in such parts of every_ns, to stay regular */
+#define BETWEEN_SHARE 400 /* readings between marks, likewise */
+#define READING_NS 1500   /* assumed cost of a reading until it is measured */
+#define AVERAGED 512      /* readings in the moving average */
 #define AVERAGED_AT_ONCE 64
 
 struct size_pace size_pace_of(uint64_t every_ns)

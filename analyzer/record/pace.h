@@ -1,8 +1,8 @@
 /*
- * record/pace.h - how often the sizes of so many processes can be read.
+ * record/pace.h - how often the sizes of processes can be read at an acceptable cost.
  *
- * Sizes are kept every so often, unless that alone would take more than a hundredth of a
- * processor; between that they are read for peaks, where it costs next to nothing.
+ * Sizes are kept (marks) as often as was asked for, unless that takes more than 1 % of a
+ * processor. Between marks they are read to find peaks, if that takes at most 0.25 %.
  */
 #ifndef OUTLIVE_RECORD_PACE_H
 #define OUTLIVE_RECORD_PACE_H
@@ -11,20 +11,23 @@
 #include <stdint.h>
 
 struct size_pace {
-	uint64_t every_ns;          /* what is asked for */
-	uint64_t mark_ns, apart_ns; /* how often sizes are kept, and read */
-	uint64_t reading_ns;        /* what a reading takes, on average */
+	uint64_t every_ns;          /* interval that was asked for */
+	uint64_t mark_ns, apart_ns; /* intervals of marks, and of readings */
+	uint64_t reading_ns;        /* average cost of one reading */
 };
 
 struct size_pace size_pace_of(uint64_t every_ns);
 
-/* For so many processes. */
+/* Set the intervals for this number of processes. */
 void size_pace_set(struct size_pace *pace, size_t processes);
 
-/* So many readings took so long. */
+/* Update the average: these readings took `cost_ns` of processor time together. */
 void size_pace_learn(struct size_pace *pace, size_t readings, uint64_t cost_ns);
 
-/* When to read next: all at the same times, whenever they began, so that one turn does. */
+/*
+ * The time of the next reading. It is the same for all processes, whenever they began, so that
+ * one wake-up serves all.
+ */
 uint64_t size_pace_next(const struct size_pace *pace, uint64_t now_ns);
 
 #endif

@@ -1,4 +1,4 @@
-/* record/packer.c - compress what was written in haste. */
+/* record/packer.c - compresses blocks that were stored in haste. */
 #include "record/packer.h"
 
 #include "base/array.h"
@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
-#define LEVEL_PACKED (-1) /* 45 million events a second of cc1plus; 1 has 26 */
+#define LEVEL_PACKED (-1) /* 45 million events of cc1plus a second; 1: 26 million */
 #define WORTH_BYTES (UINT64_C(1) << 20)
 
 struct packer {
@@ -33,7 +33,7 @@ static bool read_all(int file, void *bytes, size_t count, uint64_t offset)
 	return !count;
 }
 
-/* The block at `offset` into the new file; *next: where the one after it begins. */
+/* Copy the block at `offset` into the new file. *next: the offset of the block after it. */
 static bool block_pack(struct packer *packer, uint64_t offset, uint64_t *next)
 {
 	struct trace_block block;
@@ -54,7 +54,10 @@ static bool block_pack(struct packer *packer, uint64_t offset, uint64_t *next)
 	    ZSTD_decompress(packer->raw, packer->raw_room, packer->stored,
 	                    block.stored_bytes) != block.raw_bytes)
 		return false;
-	/* Symbols and the like are few and were not written in haste: as they were. */
+	/*
+	 * Other blocks, such as symbols, are few and were not written in haste: copy them as
+	 * they are.
+	 */
 	if (block.type != BLOCK_CHUNK)
 		return !trace_writer_stored(&packer->to, &block, packer->stored, &ignored);
 	return !trace_writer_block(&packer->to, &block, packer->raw, block.raw_bytes,
@@ -72,7 +75,10 @@ static bool blocks_pack(struct packer *packer, trace_packer_visit *visit, void *
 	return packer->to.block_count == packer->from->block_count;
 }
 
-/* A new file beside the trace that may take its place. -1: there can be none. */
+/*
+ * Create a file beside the trace that can replace it, with the same owner and mode. -1: that is
+ * not possible.
+ */
 static int beside_open(const struct trace_writer *writer, char path[PATH_MAX],
                        char beside[PATH_MAX])
 {
@@ -88,7 +94,8 @@ static int beside_open(const struct trace_writer *writer, char path[PATH_MAX],
 		return -1;
 	if (fstat(file, &new) == 0 && new.st_uid == old.st_uid &&new.st_gid == old.st_gid &&
 	    fchmod(file, old.st_mode & 07777) == 0) {
-		flock(file, LOCK_EX | LOCK_NB); /* as the old one: see record/output.h */
+		flock(file,
+		      LOCK_EX | LOCK_NB); /* locked like the old one: see record/output.h */
 		return file;
 	}
 	close(file);
@@ -96,7 +103,7 @@ static int beside_open(const struct trace_writer *writer, char path[PATH_MAX],
 	return -1;
 }
 
-/* The header of the old one into the new file. 0, or -1. */
+/* Copy the header into the new file. 0, or -1. */
 static int pack_begin(struct packer *packer, int file)
 {
 	struct trace_header header;
@@ -135,7 +142,7 @@ void trace_pack(struct trace_writer *writer, trace_packer_visit *visit, void *co
 		return;
 	packer = calloc(1, sizeof(*packer));
 	if (!packer)
-		return; /* it can be read as it is */
+		return; /* the trace is complete without packing */
 	packer->from = writer;
 	pack(packer, writer, visit, context);
 	free(packer->stored);

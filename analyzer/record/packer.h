@@ -1,22 +1,24 @@
 /*
- * record/packer.h - compress what was written in haste.
+ * record/packer.h - compresses what was stored in haste.
  *
- * While the program and the drain share busy processors, what compression takes the
- * program waits for: chunks are then stored nearly as they are, and packed at the end.
+ * While the program and the drain share busy processors, the program waits for compression:
+ * chunks are then stored almost uncompressed, and packed at the end.
  */
 #ifndef OUTLIVE_RECORD_PACKER_H
 #define OUTLIVE_RECORD_PACKER_H
 
 #include "trace/writer.h"
 
-/* Called now and then with the bytes read so far; false: stop, and leave the file alone. */
+/*
+ * Called after each block with the bytes read so far. False: stop, and leave the file as it is.
+ */
 typedef bool trace_packer_visit(void *context, uint64_t done, uint64_t expected);
 
 /*
- * Write the finished trace anew beside itself, its hasty blocks compressed, and put that
- * in its place: the file is whole at every moment. Where that cannot be (a full disk, a
- * directory that may not be written, a file with other links, `visit` said no) the trace
- * stays as it is. The writer goes on with what is there then.
+ * Write a copy of the finished trace with its hasty blocks compressed, and rename it over the
+ * trace: the file is complete at every moment. If that fails (a full disk, a read-only
+ * directory, a file with several links, `visit` returned false), the trace stays as it is. The
+ * writer continues with whichever file is there.
  */
 void trace_pack(struct trace_writer *writer, trace_packer_visit *visit, void *context);
 

@@ -1,4 +1,4 @@
-/* record/program.c - find a program and say why it cannot be recorded. */
+/* record/program.c - finds a program, and says why it cannot be recorded. */
 #include "record/program.h"
 
 #include "elf/file.h"
@@ -17,7 +17,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define SCRIPT_DEPTH_MAX 5 /* as the kernel */
+#define SCRIPT_DEPTH_MAX 5 /* the kernel's limit */
 #define SCRIPT_LINE_BYTES 256
 #define LIBRARY_NAME "liboutlive.so"
 
@@ -28,7 +28,7 @@ static bool is_directory(const char *path)
 	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* PATH search; keeps looking past files that may not be executed, as execvp() does. */
+/* Search PATH. Like execvp(), go on after files that may not be executed. */
 static enum program_result path_search(const char *name, char path[PATH_MAX],
                                        struct error *error)
 {
@@ -85,7 +85,7 @@ static enum program_result program_find(const char *name, char path[PATH_MAX],
 	if (errno == EACCES) {
 		error_set(error,
 		          "%s: permission denied: make it executable (chmod +x), "
-		          "or look at the directories above it",
+		          "or check the directories above it",
 		          name);
 		return PROGRAM_NOT_EXECUTABLE;
 	}
@@ -95,7 +95,7 @@ static enum program_result program_find(const char *name, char path[PATH_MAX],
 
 /* ---- secure mode ---- */
 
-/* Whether exec gives privileges by this file at all. */
+/* Whether exec of this file can give privileges at all. */
 static bool has_privileges(const char *path)
 {
 	struct statvfs mount;
@@ -106,8 +106,8 @@ static bool has_privileges(const char *path)
 }
 
 /*
- * AT_SECURE for our child? The loader would drop LD_PRELOAD without a word. Asked by
- * path: such files are often executable, but not readable.
+ * Whether our child would get AT_SECURE: the loader would then silently ignore LD_PRELOAD.
+ * Checked by path, since such files are often executable but not readable.
  */
 static bool is_secure(const char *name, struct error *error)
 {
@@ -140,9 +140,9 @@ static bool is_secure(const char *name, struct error *error)
 	return false;
 }
 
-/* ---- the ELF file the kernel will load ---- */
+/* ---- the ELF file that the kernel will load ---- */
 
-/* The dynamic loader itself may be run as a program: it preloads, too. */
+/* Whether it is the dynamic loader run as a program: it preloads libraries, too. */
 static bool is_loader(const char *path)
 {
 	char *real = realpath(path, NULL);
@@ -163,7 +163,7 @@ static enum program_result refuse_static(const char *path, const struct elf_file
 	if (elf->is_go)
 		error_set(
 			error,
-			"%s: is a static Go program, nothing of it passes through "
+			"%s: is a static Go program, which does not use "
 			"malloc: build it with cgo (CGO_ENABLED=1 go build, with import \"C\" "
 			"in it and without -static)",
 			path);
@@ -175,7 +175,7 @@ static enum program_result refuse_static(const char *path, const struct elf_file
 	return PROGRAM_REFUSED;
 }
 
-/* Whether ASan was told not to insist on being the first library. */
+/* Whether ASAN_OPTIONS lets ASan not be the first library. */
 static bool asan_is_lenient(void)
 {
 	const char *options = getenv("ASAN_OPTIONS");
@@ -198,7 +198,10 @@ static bool asan_is_preloaded(void)
 	return is;
 }
 
-/* It ends the program if another library was loaded before it, and ours must be first. */
+/*
+ * Refuse programs with ASan: it ends the program if another library was loaded before it, and
+ * ours must be first.
+ */
 static enum program_result asan_check(const char *path, const struct elf_file *elf,
                                       struct error *error)
 {
@@ -249,14 +252,14 @@ static enum program_result elf_check(const char *path, const struct elf_file *el
 		return PROGRAM_REFUSED;
 	}
 	if (elf->has_interpreter && access(elf->interpreter, R_OK)) {
-		error_set(error, "%s: its loader %s is not here: %s", path, elf->interpreter,
+		error_set(error, "%s: its loader %s cannot be read: %s", path, elf->interpreter,
 		          strerror(errno));
 		return PROGRAM_NOT_EXECUTABLE;
 	}
 	if (elf->is_go && !elf->has_libraries) {
 		error_set(
 			error,
-			"%s: is a pure Go program, nothing of it passes through "
+			"%s: is a pure Go program, which does not use "
 			"malloc: build it with cgo (CGO_ENABLED=1 go build, with import \"C\" "
 			"in it)",
 			path);
@@ -267,7 +270,7 @@ static enum program_result elf_check(const char *path, const struct elf_file *el
 
 /* ---- scripts ---- */
 
-/* The interpreter of "#! interpreter [argument]"; "" when the file is no script. */
+/* The interpreter in "#! interpreter [argument]"; "": the file is not a script. */
 static void script_interpreter(int file, char interpreter[SCRIPT_LINE_BYTES])
 {
 	char line[SCRIPT_LINE_BYTES + 1], *start;
@@ -293,7 +296,7 @@ static enum program_result script_check(const char *path, int file,
 	script_interpreter(file, interpreter);
 	if (!interpreter[0]) {
 		error_set(error,
-		          "%s: is no program: neither ELF nor a script with a #! line; "
+		          "%s: is not a program: neither ELF nor a script with a #! line; "
 		          "run it by its interpreter (outlive run sh %s)",
 		          path, path);
 		return PROGRAM_NOT_EXECUTABLE;
@@ -307,8 +310,8 @@ static enum program_result script_check(const char *path, int file,
 }
 
 /*
- * One file of the #! chain. PROGRAM_OK with interpreter[0] set: go on there; without:
- * this is the ELF file, and it can be recorded.
+ * Check one file of the #! chain. PROGRAM_OK with interpreter[0] set: check the interpreter
+ * next; without: this is the ELF file, and it can be recorded.
  */
 static enum program_result file_check(const char *path,
                                       char interpreter[SCRIPT_LINE_BYTES],
@@ -323,7 +326,7 @@ static enum program_result file_check(const char *path,
 		return PROGRAM_REFUSED;
 	file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (file < 0 && errno == EACCES)
-		return PROGRAM_OK; /* may be executed, not read: exec will tell */
+		return PROGRAM_OK; /* executable but not readable: exec will report errors */
 	if (file < 0) {
 		error_set(error, "%s: %s", path, strerror(errno));
 		return PROGRAM_NOT_EXECUTABLE;
@@ -393,7 +396,7 @@ int program_library(char path[PATH_MAX], struct error *error)
 		return error_set(
 			error,
 			"%s: not found beside 'outlive' in %s, nor in "
-			"../lib/outlive of it: build it (make) or install it (make install)",
+			"../lib/outlive beside that: build it (make) or install it (make install)",
 			LIBRARY_NAME, directory);
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* record/queue.c - packets, first in first out. */
+/* record/queue.c - a queue of packets: first in, first out. */
 #include "record/queue.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * record/queue.h - what was seen of processes, as a trace holds it, until somebody writes
- * it: the oldest first. It has no lock.
+ * record/queue.h - snapshots and sizes of processes, encoded for the trace, until they are
+ * written: the oldest first. The queue has no lock.
  */
 #ifndef OUTLIVE_RECORD_QUEUE_H
 #define OUTLIVE_RECORD_QUEUE_H
@@ -10,18 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One sample, or several sizes, of a process. */
+/* One snapshot, or several sizes, of a process. */
 struct segment_packet {
 	struct segment_packet *next;
-	uint32_t type; /* BLOCK_SEGMENTS, BLOCK_SIZES */
+	uint32_t type; /* BLOCK_SEGMENTS or BLOCK_SIZES */
 	uint32_t process;
 	uint64_t time_ns;
 	size_t bytes;
-	uint8_t *payload; /* the packet's */
+	uint8_t *payload; /* owned by the packet */
 };
 void segment_packet_free(struct segment_packet *packet);
 
-/* A sample, seen again at a later time to be the same; NULL: memory is out. */
+/* A copy of a snapshot with a later time, at which nothing had changed. NULL: memory is out. */
 struct segment_packet *segment_packet_again(const struct segment_packet *packet,
                                             uint64_t time_ns);
 
@@ -30,13 +30,14 @@ struct segment_queue {
 	size_t count;
 };
 
-void segment_queue_init(struct segment_queue *queue); /* it stays where it is */
+void segment_queue_init(
+	struct segment_queue *queue); /* the struct must not be moved afterwards */
 void segment_queue_release(struct segment_queue *queue);
 
-/* The packet is the queue's from now on. */
+/* Append a packet, which the queue then owns. */
 void segment_queue_push(struct segment_queue *queue, struct segment_packet *packet);
 
-/* The oldest, the caller's; NULL: there is none. */
+/* Remove the oldest packet, which the caller then owns. NULL: the queue is empty. */
 struct segment_packet *segment_queue_take(struct segment_queue *queue);
 
 #endif

@@ -1,4 +1,4 @@
-/* record/recording.c - what is done after the program's end. */
+/* record/recording.c - what `outlive run` does after the program's end. */
 #include "record/recording.h"
 
 #include "base/error.h"
@@ -18,12 +18,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LIVE_NAMED_MAX 3 /* processes that still run, by name */
-/* How the process for the names may end. */
+#define LIVE_NAMED_MAX 3 /* running processes that are named */
+/* Exit statuses of the naming process: the forked process that finds the names. */
 #define NAMING_MEMORY_OUT 3
-#define NAMING_UNWRITTEN 4 /* it has told why */
+#define NAMING_UNWRITTEN 4 /* it has printed the reason */
 
-/* Name those that still run, and where they go on without us. */
+/* Name the processes that still run, and the rings that they go on writing. */
 static void live_tell(const struct recording *run)
 {
 	size_t count = drain_live_count(run->drain), i;
@@ -37,8 +37,8 @@ static void live_tell(const struct recording *run)
 		pid = drain_live(run->drain, i, &name);
 		text_printf(&names, "%s%d", i ? ", " : "", (int)pid);
 	}
-	warning("%zu process%s still run%s (%s%s): the trace has what happened until now "
-	        "(--wait SECONDS waits longer); the last of what follows %s kept in "
+	warning("%zu process%s still run%s (%s%s): the trace has the events until now "
+	        "(--wait SECONDS waits longer); the last of the later events %s kept in "
 	        "%s/%s, for 'outlive report', until you remove %s",
 	        count, count == 1 ? "" : "es", count == 1 ? "s" : "",
 	        names.data ? names.data : "", count > LIVE_NAMED_MAX ? ", .." : "",
@@ -65,28 +65,29 @@ static void trace_finish(struct recording *run)
 	live_tell(run);
 }
 
-/* Of a program alone the report has said it. */
+/* If there was only one program, its report has said so already. */
 static void own_malloc_tell(const struct recording *run, const char *name)
 {
 	const struct drain_counts *counts = drain_counts(run->drain);
 
 	if (counts->own_malloc && counts->images > 1)
-		warning("%u of %u programs brought a malloc of their own, and what that served "
-		        "was not seen: 'outlive info' says which",
+		warning("%u of %u programs brought their own malloc, whose blocks were not "
+		        "recorded: 'outlive info' says which",
 		        counts->own_malloc, counts->images);
 	else if (counts->own_malloc && run->options.is_quiet)
-		warning("%s brings its own malloc, and what that serves is not seen: build it "
-		        "without, or link it as a shared library",
-		        name);
+		warning(
+			"%s brings its own malloc, whose blocks are not recorded: build it without, "
+			"or link it as a shared library",
+			name);
 }
 
-/* Names come from the user and go to a terminal. */
+/* Print how the recording ended. Names come from the user: escape them for the terminal. */
 static void run_tell(const struct recording *run)
 {
 	const struct drain_counts *counts = drain_counts(run->drain);
 	char events[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], death[128];
 	char population[POPULATION_TEXT_BYTES];
-	/* static: a limit of the stack may leave little of it */
+	/* static: with a low stack limit there may be no room for them */
 	static char name[PATH_MAX], lost[LOSS_TEXT_BYTES];
 
 	text_escape(name, sizeof(name), run->name);
@@ -98,7 +99,7 @@ static void run_tell(const struct recording *run)
 	own_malloc_tell(run, name);
 	if (!counts->images)
 		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
-		        "dropped, %s full, or a limit of its files or its memory too low?)",
+		        "dropped, %s full, or a limit on its files or its memory too low?)",
 		        name, run->session.directory);
 	loss_text(lost, sizeof(lost), counts->lost, counts->events, run->session.directory);
 	fprintf(stderr, "outlive: %s event%s of %s in %s (%s)%s\n",
@@ -110,7 +111,7 @@ static void run_tell(const struct recording *run)
 
 /* ---- names ---- */
 
-/* The last thing that the process for the names does, whether or not it has found them. */
+/* End the naming process, whether or not it has found all names. */
 static _Noreturn void naming_end(struct recording *run)
 {
 	if (run->writer.failure)
@@ -121,7 +122,7 @@ static _Noreturn void naming_end(struct recording *run)
 	_exit(EXIT_SUCCESS);
 }
 
-/* Ctrl-C means now: the trace is complete, only without names. */
+/* Ctrl-C ends the naming at once: the trace is complete without names. */
 static void interrupt_check(struct recording *run)
 {
 	target_wait(&run->target, -1, 0);
@@ -160,13 +161,13 @@ static void run_report(void *context, struct trace_reader *reader,
 		        run->trace);
 }
 
-/* By libdw, in the process for the names: the other one tells of it. */
+/* Called by libdw in the naming process; our own process reports it. */
 static __attribute__((noreturn)) void memory_out(void)
 {
 	_exit(NAMING_MEMORY_OUT);
 }
 
-/* The names of all addresses, and the report that the same reading gives. */
+/* Find the names of all addresses, and show the report, which uses the same profile. */
 static void run_name(struct recording *run)
 {
 	struct trace_names names = {
@@ -219,7 +220,10 @@ static _Noreturn void naming_run(struct recording *run)
 	_exit(stack_room_call(naming_work, run));
 }
 
-/* Until it ends; what another process sends us is meant for it. Its wait status. */
+/*
+ * Wait for the naming process, and pass on interrupts that are sent to us. Returns its wait
+ * status.
+ */
 static int naming_wait(struct recording *run, pid_t naming)
 {
 	unsigned interrupts = 0;
@@ -235,7 +239,7 @@ static int naming_wait(struct recording *run, pid_t naming)
 	return status;
 }
 
-/* The trace as it was without names: whole. */
+/* Restore the trace as it was without names: complete. */
 static void names_undo(struct recording *run)
 {
 	struct error error;
@@ -262,9 +266,9 @@ static void naming_failure_tell(int status)
 }
 
 /*
- * In a process of its own: short of memory libdw ends the process it runs in, or worse, and
- * the program's exit status must get through. False: there can be no such process, or it
- * has failed; the trace is whole, but has no names.
+ * Find the names in a forked process: when memory is out, libdw ends the process or worse, and
+ * we must still return the program's exit status. False: fork or the process failed; the trace
+ * is complete, but has no names.
  */
 static bool names_add(struct recording *run)
 {

@@ -22,31 +22,30 @@ struct run_options {
 	uint64_t ring_bytes;
 	struct option_number wait_s;
 	struct option_number segments_ms;
-	struct option_choice frames; /* index of frame_kinds */
+	struct option_choice frames; /* index into frame_kinds */
 	bool is_flight, is_alone, is_quiet;
 };
 
 /* One recording. */
 struct recording {
 	struct run_options options;
-	const char *name;    /* of the program, as it was typed */
+	const char *name;    /* of the program, as the user typed it */
 	char path[PATH_MAX]; /* what is executed */
 	char library[PATH_MAX];
-	char trace[PATH_MAX]; /* absolute or as given; "" until it is known */
+	char trace[PATH_MAX]; /* absolute, or as the user gave it; "": not known yet */
 	struct session session;
 	struct target target;
 	struct trace_writer writer;
 	struct module_shelf *shelf;
 	struct drain *drain;
 	struct progress progress;
-	bool
-		is_limited; /* what stands in the way of a recording leaves the program alone */
-	bool is_cut;    /* the trace could not be written to its end */
+	bool is_limited; /* a limit prevents the recording: run the program without it */
+	bool is_cut;     /* the trace could not be written completely */
 };
 
 /*
- * The program has ended: finish the trace, put the names into it, show the report and say
- * where it all is. The exit status, which mirrors the program's.
+ * Call when the program has ended: finishes the trace, adds the names, shows the report, and
+ * prints where everything is. Returns the exit status, which mirrors the program's.
  */
 int recording_end(struct recording *run);
 

@@ -1,4 +1,4 @@
-/* record/ring_server.c - listen, send files, name what became a ring. */
+/* record/ring_server.c - listens, sends ring files, and gives complete rings their names. */
 #include "record/ring_server.h"
 
 #include "ring_socket.h"
@@ -16,20 +16,20 @@
 #include <unistd.h>
 
 #define PEERS_MAX 1024
-#define EVENTS_MAX 256 /* in one step; as many are accepted */
+#define EVENTS_MAX 256 /* handled in one step, and connections accepted */
 #define LISTENER PEERS_MAX
 #define NAME_TRIES 10000
 #define NAME_BYTES 48
 
 struct peer {
-	int socket; /* -1: nobody */
+	int socket; /* -1: the slot is free */
 	pid_t pid;
-	char name[NAME_BYTES]; /* of the file that it was sent; "": none yet */
+	char name[NAME_BYTES]; /* of the file that the peer was sent; "": none yet */
 };
 
 struct ring_server {
 	const struct session *session;
-	ring_server_take *take; /* NULL: libraries are not wanted */
+	ring_server_take *take; /* NULL: libraries are not accepted */
 	void *take_context;
 	int listener, poll;
 	struct peer peers[PEERS_MAX];
@@ -42,7 +42,7 @@ static void name_make(char name[NAME_BYTES], bool is_hidden, pid_t pid, int numb
 	snprintf(name, NAME_BYTES, "%s%d.%d.ring", is_hidden ? "." : "", (int)pid, number);
 }
 
-/* A new file under a hidden name, which is the peer's then; or -1. */
+/* Create a file with a hidden name, which is put into peer->name. A descriptor, or -1. */
 static int file_make(const struct ring_server *server, struct peer *peer)
 {
 	int file = -1, number;
@@ -57,11 +57,11 @@ static int file_make(const struct ring_server *server, struct peer *peer)
 	if (file < 0)
 		peer->name[0] = '\0';
 	else
-		fchmod(file, 0600); /* whatever our umask is */
+		fchmod(file, 0600); /* whatever the umask */
 	return file;
 }
 
-/* Page 0 gets its magic last. */
+/* Whether the recorder has completed the ring: it writes the magic of page 0 last. */
 static bool file_is_ring(const struct ring_server *server, const char *name)
 {
 	int file = openat(server->session->descriptor, name,
@@ -76,7 +76,10 @@ static bool file_is_ring(const struct ring_server *server, const char *name)
 	return magic == RING_MAGIC;
 }
 
-/* 0, or -1 with errno. EINVAL: the file system cannot rename so; then nobody is here. */
+/*
+ * Rename a file without replacing another. 0, or -1 with errno. EINVAL from renameat2(): the
+ * file system cannot do that at once, so check first, then rename.
+ */
 static int file_rename(int directory, const char *from, const char *to)
 {
 	if (renameat2(directory, from, directory, to, RENAME_NOREPLACE) == 0)
@@ -135,7 +138,7 @@ static bool answer_send(int socket, uint64_t proof, int file)
 	return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(answer);
 }
 
-/* Send a file to a peer that knows the session. False: hang up. */
+/* Send a file to a peer that knows the session's number. False: hang up. */
 static bool peer_answer(const struct ring_server *server, struct peer *peer,
                         const struct ring_question *question)
 {
@@ -154,14 +157,17 @@ static bool peer_answer(const struct ring_server *server, struct peer *peer,
 	return is_sent;
 }
 
-/* What a peer says. */
+/* A packet from a peer. */
 struct packet {
 	struct ring_question question;
-	char path[RING_MODULE_PATH_MAX + 1]; /* of a library */
-	int file;                            /* that came with it; -1: none */
+	char path[RING_MODULE_PATH_MAX + 1]; /* of a library, or "" */
+	int file;                            /* descriptor in the packet; -1: none */
 };
 
-/* 1: there is a packet; 0: none yet; -1: there will be none, or it is too long. */
+/*
+ * Receive a packet. 1: there is one; 0: none yet; -1: the peer has closed the connection, or
+ * the packet has a wrong size.
+ */
 static int packet_take(int socket, struct packet *packet)
 {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
@@ -170,7 +176,7 @@ static int packet_take(int socket, struct packet *packet)
 	struct msghdr message = { .msg_iov = parts,
 		                      .msg_iovlen = 2,
 		                      .msg_control = control,
-		                      /* room for one descriptor and no more */
+		                      /* room for exactly one descriptor */
 		                      .msg_controllen = CMSG_LEN(sizeof(int)) };
 	ssize_t bytes = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
@@ -188,7 +194,7 @@ static int packet_take(int socket, struct packet *packet)
 	return 1;
 }
 
-/* Do what a packet says that proves to be of the session. False: hang up. */
+/* Serve a packet, if it proves that its sender knows the session's number. False: hang up. */
 static bool packet_serve(const struct ring_server *server, struct peer *peer,
                          struct packet *packet)
 {
@@ -206,7 +212,7 @@ static bool packet_serve(const struct ring_server *server, struct peer *peer,
 	return false;
 }
 
-/* What a peer has said; its end, if it is one. */
+/* Receive and serve one packet, or the end of the connection. */
 static void peer_serve(const struct ring_server *server, struct peer *peer)
 {
 	struct packet packet;
@@ -221,8 +227,9 @@ static void peer_serve(const struct ring_server *server, struct peer *peer)
 }
 
 /*
- * Root's processes may have become anybody's; others stay who they are, or are root's.
- * One that our pid namespace does not know is not of our starting.
+ * Whether the peer can be a process of this session. If we are root, its processes may have
+ * taken any uid; otherwise they keep ours, or have become root. A peer without a pid in our pid
+ * namespace was not started by us.
  */
 static bool peer_is_plausible(int socket, pid_t *pid)
 {
@@ -236,7 +243,10 @@ static bool peer_is_plausible(int socket, pid_t *pid)
 	return peer.pid > 0 && (ours == 0 || peer.uid == ours || peer.uid == 0);
 }
 
-/* A free place, if need be that of a peer that has said nothing yet; NULL: none. */
+/*
+ * Find a free slot; if there is none, hang up on a peer that was sent nothing yet. NULL: all
+ * slots are in use.
+ */
 static struct peer *place_find(struct ring_server *server)
 {
 	struct peer *silent = NULL, *peer;
@@ -252,7 +262,7 @@ static struct peer *place_find(struct ring_server *server)
 	return silent;
 }
 
-/* Whether a failure to accept is that nobody is there; any other would come for ever. */
+/* Whether accept failed because no one is waiting. Any other failure would repeat for ever. */
 static bool is_nobody(int cause)
 {
 	return cause == EAGAIN || cause == EINTR || cause == ECONNABORTED;
@@ -289,7 +299,7 @@ static bool peer_accept(struct ring_server *server)
 	return true;
 }
 
-/* ---- the whole ---- */
+/* ---- the server ---- */
 
 static int listener_open(uint64_t session)
 {

@@ -1,10 +1,10 @@
 /*
- * record/ring_server.h - ring files for processes of the session that cannot reach its
- * directory, on request; and files of libraries that its processes load.
+ * record/ring_server.h - makes ring files for processes of the session that cannot reach its
+ * directory, and receives files of libraries that its processes load.
  *
- * The protocol is in ring_socket.h. Whoever can see our network may connect and say what
- * he likes, or nothing: nothing here waits for a peer, a peer that breaks the protocol is
- * hung up on, and one that is silent makes room when others come.
+ * The protocol is in ring_socket.h. Any process in our network namespace may connect and send
+ * anything, or nothing: nothing here waits for a peer, a peer that breaks the protocol is
+ * disconnected, and a silent peer is disconnected when others need its slot.
  */
 #ifndef OUTLIVE_RECORD_RING_SERVER_H
 #define OUTLIVE_RECORD_RING_SERVER_H
@@ -15,12 +15,15 @@
 
 struct ring_server;
 
-/* NULL: none is to be had, and such processes go unrecorded. `session` must outlive it. */
+/*
+ * NULL: the server cannot be started, and such processes are not recorded. `session` must exist
+ * as long as the server.
+ */
 struct ring_server *ring_server_new(const struct session *session);
 
 /*
- * What to do with a library's file that a process gives: `file` is the taker's from then on.
- * Until this is called they are closed.
+ * Set the function that receives libraries' files; it then owns `file`. Until this is called,
+ * such files are closed.
  */
 typedef void ring_server_take(void *context, const char *path, int file);
 void ring_server_on_module(struct ring_server *server, ring_server_take *take,
@@ -30,12 +33,12 @@ void ring_server_on_module(struct ring_server *server, ring_server_take *take,
 int ring_server_descriptor(const struct ring_server *server);
 
 /*
- * Answer those who ask, take what is given, name the rings that are complete. Bounded. False:
- * there was nothing to do.
+ * Answer requests, receive files, and name the rings that are complete. The work of one step is
+ * bounded. False: there was nothing to do.
  */
 bool ring_server_step(struct ring_server *server);
 
-/* Listen no more; the rings that are complete by now get their names. NULL is allowed. */
+/* Close the server; rings that are complete by now get their names. NULL is allowed. */
 void ring_server_free(struct ring_server *server);
 
 #endif

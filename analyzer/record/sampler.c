@@ -1,4 +1,4 @@
-/* record/sampler.c - look at living processes on schedule. */
+/* record/sampler.c - takes snapshots of living processes on schedule. */
 #include "record/sampler.h"
 
 #include "base/array.h"
@@ -12,56 +12,63 @@
 #include <time.h>
 
 /*
- * First looks and all others have budgets of their own, so that neither a stream of short
- * processes nor a big one keeps the other from being seen. Of the time a look took, so many
- * times nothing of its kind is looked at; a look is also written.
+ * First snapshots of a process and all others have separate budgets, so that neither a stream
+ * of short processes nor a large process can prevent the other kind. After a snapshot that took
+ * t of processor time, no snapshot of its kind is taken for this many times t. (Snapshots are
+ * also written: that costs extra.)
  */
 #define FIRST_FACTOR 400
 #define OTHER_FACTOR 180
-#define FIRST_AHEAD_NS (20 * SECOND_NS) /* many processes that begin at once */
-#define SAVED_NS SECOND_NS              /* of what was not spent so far */
+#define FIRST_AHEAD_NS (20 * SECOND_NS) /* credit if many processes begin at once */
+#define SAVED_NS SECOND_NS              /* the unspent budget that is kept, at most */
 /*
- * What grows is looked at early only out of savings beyond these: else all programs would
- * spend theirs while they start, and not be seen for a time after.
+ * A process that has grown gets an early snapshot only from savings beyond this. Otherwise all
+ * processes would spend the savings while they start, and get no snapshot for a time
+ * afterwards.
  */
 #define SAVED_FOR_OTHERS_NS (SAVED_NS / 2)
-/* What has grown by a good part is looked at on credit: it may be gone before it is paid. */
+/*
+ * A process that has grown by a good part gets a snapshot on credit: its memory may be gone
+ * before the snapshot is paid for.
+ */
 #define CREDIT_NS SECOND_NS
-#define PACKETS_MAX 1024 /* nobody takes them: wait */
+#define PACKETS_MAX 1024 /* in the queue: wait until some are taken */
 #define SIZES_PACKETS_MAX 8192
-#define BURST_NS LOOKS_APART_NS /* processes that begin so soon after another are one */
-#define END_WAIT_S 2            /* a look may hang where the process's memory does */
+#define BURST_NS LOOKS_APART_NS /* between processes of one burst, at most */
+#define END_WAIT_S 2            /* a snapshot may hang if the process's memory does */
 
 struct sampled {
-	struct looked look; /* while is_busy the looking thread's */
-	/* under the lock, as look is else: */
-	bool is_busy;            /* all of it is being looked at */
+	struct looked look; /* while is_busy, the snapshot thread's alone */
+	/* under the lock (and otherwise the field above, too): */
+	bool is_busy;            /* a snapshot is being taken */
 	bool is_read;            /* its size is being read */
-	bool is_removed;         /* who is at it frees it */
-	uint64_t read_ns;        /* when to read its size next */
-	struct looked_size size; /* the last reading; of who reads */
+	bool is_removed;         /* the thread that uses it must free it */
+	uint64_t read_ns;        /* when to read the size next */
+	struct looked_size size; /* the last reading; the reading thread's */
 	struct segment_sizes sizes;
-	struct segment_packet *newest; /* held back: it may turn out to be the last */
-	uint64_t same_ns; /* when it was seen to be as the newest says, last; 0: never */
+	struct segment_packet *newest; /* held back, since it may be the last */
+	uint64_t same_ns; /* when it was last known to equal `newest`; 0: never */
 };
 
 struct segment_sampler {
 	pthread_mutex_t lock;
-	struct sampler_thread looks, readings; /* at all of a process; of sizes */
+	struct sampler_thread looks, readings; /* for snapshots; for sizes */
 	uint64_t every_ns;
 	struct size_pace pace;
 	bool is_ending;
 	struct sampled **sampled;
 	size_t count, capacity;
-	uint64_t added_ns; /* the newest one */
+	uint64_t added_ns; /* when the newest process was added */
 	struct segment_queue queue;
-	/* until then the looks so far are paid for: first ones, others */
+	/* when the snapshots so far are paid for: first ones, others */
 	uint64_t first_paid_ns, paid_ns;
 };
 
 /* ---- the queue; under the lock ---- */
 
-/* After longer than a look takes to come again, that nothing had changed is worth saying. */
+/*
+ * If nothing had changed for longer than the interval, record that by a copy of the snapshot.
+ */
 static void same_settle(struct segment_sampler *sampler, struct sampled *sampled)
 {
 	struct segment_packet *again = NULL;
@@ -76,7 +83,7 @@ static void same_settle(struct segment_sampler *sampler, struct sampled *sampled
 	sampled->newest = again;
 }
 
-/* What was newest until now was not the last. */
+/* Queue the previous snapshot: it was not the last. */
 static void newest_set(struct segment_sampler *sampler, struct sampled *sampled,
                        struct segment_packet *packet)
 {
@@ -109,21 +116,21 @@ struct segment_packet *segment_sampler_take(struct segment_sampler *sampler)
 	return packet;
 }
 
-/* The sizes read so far. */
+/* Queue the sizes read so far. */
 static void sizes_hand(struct segment_sampler *sampler, struct sampled *sampled)
 {
 	struct segment_packet *packet;
 
 	if (sampler->queue.count >= SIZES_PACKETS_MAX)
-		return; /* they are thinned where they are */
+		return; /* they are thinned out instead */
 	packet = looked_sizes_packet(&sampled->look, &sampled->sizes);
 	if (packet)
 		segment_queue_push(&sampler->queue, packet);
 }
 
 /*
- * What nobody could look at since it was added may have been another program all the time:
- * once that is known, nothing was read of it.
+ * If the process had become another program before the first snapshot, its sizes may be the
+ * other program's: drop them.
  */
 static void sizes_end(struct segment_sampler *sampler, struct sampled *sampled)
 {
@@ -133,7 +140,7 @@ static void sizes_end(struct segment_sampler *sampler, struct sampled *sampled)
 	sizes_hand(sampler, sampled);
 }
 
-/* First looks may be taken from then on. */
+/* The time from which first snapshots may be taken. */
 static uint64_t first_due_ns(const struct segment_sampler *sampler)
 {
 	uint64_t paid_ns = sampler->first_paid_ns;
@@ -143,7 +150,7 @@ static uint64_t first_due_ns(const struct segment_sampler *sampler)
 
 /* ---- the processes ---- */
 
-/* Nobody is at it any more. */
+/* No thread may use it any more. */
 static void sampled_free(struct sampled *sampled)
 {
 	looked_release(&sampled->look);
@@ -162,7 +169,8 @@ void segment_sampler_add(struct segment_sampler *sampler, uint32_t process, pid_
 	looked_init(&sampled->look, process, pid, ring, is_exec);
 	pthread_mutex_lock(&sampler->lock);
 	if (sampler->added_ns && now_ns < sampler->added_ns + BURST_NS)
-		sampled->read_ns = size_pace_next(&sampler->pace, now_ns); /* with the others */
+		sampled->read_ns = size_pace_next(&sampler->pace,
+		                                  now_ns); /* together with the others */
 	sampler->added_ns = now_ns;
 	if (!array_reserve(sampler->sampled, sampler->capacity, sampler->count + 1)) {
 		sampler->sampled[sampler->count++] = sampled;
@@ -174,7 +182,10 @@ void segment_sampler_add(struct segment_sampler *sampler, uint32_t process, pid_
 	pthread_mutex_unlock(&sampler->lock);
 }
 
-/* Under the lock: it is in the list no more. */
+/*
+ * Call under the lock, when it is not in the list any more. The last thread that uses it frees
+ * it.
+ */
 static void sampled_drop(struct sampled *sampled)
 {
 	sampled->is_removed = true;
@@ -202,16 +213,19 @@ void segment_sampler_remove(struct segment_sampler *sampler, uint32_t process)
 	pthread_mutex_unlock(&sampler->lock);
 }
 
-/* ---- looks at all of a process, one after the other ---- */
+/* ---- snapshots, one after the other ---- */
 
-/* Which is next, and when. */
+/* The process whose snapshot is next, and when. */
 struct turn {
-	struct sampled *sampled; /* NULL: nothing ever */
+	struct sampled *sampled; /* NULL: none */
 	uint64_t due_ns;
-	uint64_t wanted_ns; /* when it would be due if it cost nothing */
+	uint64_t wanted_ns; /* when it would be due if snapshots cost nothing */
 };
 
-/* A look that is wanted at a time, and is paid for at another: who waits longest is next. */
+/*
+ * Consider a snapshot that is wanted at one time and paid for at another. Of those that are due
+ * at the same time, the one wanted earliest is next.
+ */
 static void turn_offer(struct turn *turn, struct sampled *sampled, uint64_t wanted_ns,
                        uint64_t paid_ns)
 {
@@ -223,7 +237,10 @@ static void turn_offer(struct turn *turn, struct sampled *sampled, uint64_t want
 	*turn = (struct turn){ sampled, due_ns, wanted_ns };
 }
 
-/* What has grown is paid for by savings, or what has grown much, in advance. */
+/*
+ * When a snapshot of a process that has grown is paid for: from savings or, if it has grown
+ * much, on credit.
+ */
 static uint64_t grown_paid_ns(const struct segment_sampler *sampler,
                               const struct looked *look)
 {
@@ -232,7 +249,10 @@ static uint64_t grown_paid_ns(const struct segment_sampler *sampler,
 	return sampler->paid_ns > CREDIT_NS ? sampler->paid_ns - CREDIT_NS : 0;
 }
 
-/* Who waits longest for a look is next, as soon as those before are paid for. */
+/*
+ * Choose the next snapshot: the one that has waited longest, as soon as earlier ones are paid
+ * for.
+ */
 static struct turn turn_choose(const struct segment_sampler *sampler)
 {
 	struct turn turn = { NULL, UINT64_MAX, 0 };
@@ -240,7 +260,7 @@ static struct turn turn_choose(const struct segment_sampler *sampler)
 	uint64_t first_ns = first_due_ns(sampler);
 	size_t i;
 
-	if (sampler->queue.count >= PACKETS_MAX) /* until some of them are taken */
+	if (sampler->queue.count >= PACKETS_MAX) /* until packets are taken */
 		return (struct turn){ NULL, kernel_now_ns() + sampler->every_ns, 0 };
 
 	for (i = 0; i < sampler->count; i++) {
@@ -265,7 +285,7 @@ static void cost_note(uint64_t *paid_ns, uint64_t now_ns, uint64_t cost_ns)
 	*paid_ns += cost_ns;
 }
 
-/* Under the lock, but it looks without. */
+/* Call under the lock, which is released while the snapshot is taken. */
 static void turn_take(struct segment_sampler *sampler, struct sampled *sampled)
 {
 	uint64_t begun_ns, cost_ns, now_ns;
@@ -307,9 +327,9 @@ static void *sampler_run(void *context)
 	return NULL;
 }
 
-/* ---- sizes: a thread of its own, so that no look keeps it waiting ---- */
+/* ---- sizes: in another thread, so that no snapshot delays them ---- */
 
-/* What its size tells of when to look at all of it; not while that is done. */
+/* Reschedule the snapshot of a process by its size. Not while that snapshot is being taken. */
 static void size_tell(struct segment_sampler *sampler, struct sampled *sampled,
                       const struct looked_size *size)
 {
@@ -326,7 +346,7 @@ static void size_tell(struct segment_sampler *sampler, struct sampled *sampled,
 		sizes_hand(sampler, sampled);
 }
 
-/* Under the lock, but it reads without. */
+/* Call under the lock, which is released while the size is read. */
 static void size_take(struct segment_sampler *sampler, struct sampled *sampled)
 {
 	struct looked_size *size = &sampled->size;
@@ -353,7 +373,7 @@ static void size_take(struct segment_sampler *sampler, struct sampled *sampled)
 		size_tell(sampler, sampled, size);
 }
 
-/* All that are due; when the next is. */
+/* Read all sizes that are due. Returns the time of the next. */
 static uint64_t sizes_take(struct segment_sampler *sampler)
 {
 	uint64_t begun_ns = kernel_clock_ns(CLOCK_THREAD_CPUTIME_ID), cost_ns,
@@ -380,7 +400,10 @@ static uint64_t sizes_take(struct segment_sampler *sampler)
 		return next_ns;
 	cost_ns = kernel_clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
 	size_pace_learn(&sampler->pace, readings, cost_ns);
-	/* so that both together stay at a hundredth, but sizes do not take all of it */
+	/*
+	 * keeps both together below 1 % of a processor, while sizes cannot use up the whole
+	 * budget
+	 */
 	cost_note(&sampler->paid_ns, now_ns, cost_ns * OTHER_FACTOR / 2);
 	return next_ns;
 }
@@ -444,7 +467,7 @@ struct segment_sampler *segment_sampler_new(uint64_t every_ns, struct error *err
 		threads_tell(sampler);
 		pthread_join(sampler->looks.thread, NULL);
 	}
-	error_set(error, "no thread to look at segments: %s", strerror(failure));
+	error_set(error, "no thread for snapshots of segments: %s", strerror(failure));
 	sampler_free(sampler);
 	return NULL;
 }
@@ -466,6 +489,6 @@ void segment_sampler_free(struct segment_sampler *sampler)
 		pthread_detach(sampler->readings.thread);
 		hangs = true;
 	}
-	if (!hangs) /* else it does so in the kernel, with all it has */
+	if (!hangs) /* a hanging thread is in the kernel, and still uses all of this */
 		sampler_free(sampler);
 }

@@ -1,13 +1,12 @@
 /*
- * record/sampler.h - looks at the segments of living processes again and again, from
- * outside, in threads of its own: a look at a big process takes longer than the rings
- * can wait.
+ * record/sampler.h - takes snapshots of living processes at intervals, from outside, in its own
+ * threads: a snapshot of a large process takes longer than the rings can wait.
  *
- * There are looks of two kinds. The size of every process is read as often as is asked
- * for, whatever else is done: that takes a microsecond. All of a process is looked at as
- * often as can be paid for: what a look took, nothing is looked at for a hundred times as
- * long, so that all together take at most about one hundredth of a processor. What is seen
- * goes into a queue; the caller writes it. A process is never stopped.
+ * There are two kinds of readings. The size of each process is read as often as was asked for,
+ * whatever else happens: that takes a microsecond. A snapshot of all its segments is taken as
+ * often as the budget allows: each snapshot must be paid for by waiting a multiple of the
+ * processor time that it took, so that all together use at most about 1 % of a processor. The
+ * results go into a queue, which the caller writes to the trace. A process is never stopped.
  */
 #ifndef OUTLIVE_RECORD_SAMPLER_H
 #define OUTLIVE_RECORD_SAMPLER_H
@@ -16,22 +15,30 @@
 
 struct segment_sampler;
 
-/* Read sizes, and look if it can be paid for, every `every_ns`. NULL and *error: no thread could be had. */
+/*
+ * Read sizes every `every_ns`, and take snapshots as often if the budget allows. NULL and
+ * *error: memory is out, or no thread can be started.
+ */
 struct segment_sampler *segment_sampler_new(uint64_t every_ns, struct error *error);
 void segment_sampler_free(struct segment_sampler *sampler);
 
 /*
- * From now on look at the process `pid`, which has a ring of that file name mapped: one
- * that has not (any more) is another program. is_exec: another became it. Where memory
- * is out it is not looked at.
+ * From now on take snapshots of the process `pid`, which has mapped a ring of that file name;
+ * when it has not any more, it has become another program. is_exec: the process became this
+ * program by exec. If memory is out, no snapshots are taken.
  */
 void segment_sampler_add(struct segment_sampler *sampler, uint32_t process, pid_t pid,
                          const char *ring, bool is_exec);
 
-/* It has ended, or is not looked at any more: its newest sample is its last, its sizes all. */
+/*
+ * Stop the snapshots of a process: its newest one becomes its last, and no more sizes follow.
+ */
 void segment_sampler_remove(struct segment_sampler *sampler, uint32_t process);
 
-/* The oldest sample or batch of sizes not taken yet, for segment_packet_free(); NULL: none now. */
+/*
+ * Remove the oldest snapshot or batch of sizes from the queue; free it by
+ * segment_packet_free(). NULL: the queue is empty.
+ */
 struct segment_packet *segment_sampler_take(struct segment_sampler *sampler);
 
 #endif

@@ -1,4 +1,4 @@
-/* record/session.c - the directory of the rings. */
+/* record/session.c - makes and removes the directory of the rings. */
 #include "record/session.h"
 
 #include "base/array.h"
@@ -26,8 +26,8 @@
 #define PROC_STEP_BYTES 4096
 
 /*
- * Whether a ring of `bytes` can be had in the directory: there is room, and a first piece
- * of it is really given (a quota is not seen in the free space). Leaves nothing behind.
+ * Whether a ring of `bytes` fits in the directory: there is enough free space, and a first part
+ * of it can be allocated (free space does not show a quota). Leaves no file behind.
  */
 static bool ring_fits(int directory, uint64_t bytes)
 {
@@ -43,7 +43,10 @@ static bool ring_fits(int directory, uint64_t bytes)
 	               O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (probe < 0)
 		return false;
-	/* Beyond it a file is not refused: the signal kills. Rings heed it themselves. */
+	/*
+	 * A larger file would not just fail: the kernel sends a signal that kills. The recorder
+	 * keeps its rings below the limit itself.
+	 */
 	if (!getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur < piece_bytes)
 		piece_bytes = limit.rlim_cur;
 	failure = piece_bytes ? posix_fallocate(probe, 0, (off_t)piece_bytes) : 0;
@@ -52,7 +55,7 @@ static bool ring_fits(int directory, uint64_t bytes)
 	return failure == 0;
 }
 
-/* A new directory under `parent`, or -1 with errno. */
+/* Make a new directory in `parent`. 0, or -1 with errno. */
 static int directory_make(struct session *session, const char *parent)
 {
 	uint16_t salt = 0;
@@ -117,7 +120,7 @@ int session_open(struct session *session, const char *beside, uint64_t ring_byte
 
 /* ---- the library ---- */
 
-/* Remove the link and its directory, as far as they are there. */
+/* Remove the link and its directory, if they exist. */
 static void link_remove(struct session *session)
 {
 	char *name = strrchr(session->link, '/');
@@ -128,7 +131,9 @@ static void link_remove(struct session *session)
 	session->link[0] = '\0';
 }
 
-/* A directory that all processes of the session may look into, and the link in it. */
+/*
+ * Make a directory that all processes of the session may search, and the link in it. 0, or -1.
+ */
 static int link_make(struct session *session, const char *path)
 {
 	size_t directory_bytes = strlen(session->directory) + strlen(LIBRARY_SUFFIX);
@@ -156,16 +161,19 @@ int session_library(struct session *session, char path[PATH_MAX], struct error *
 	if (link_make(session, path))
 		return error_set(error,
 		                 "%s: the loader cannot preload from a path with a space or a "
-		                 "colon, and there is no link to it in %s" LIBRARY_SUFFIX
+		                 "colon, and no link to it can be made in %s" LIBRARY_SUFFIX
 		                 ": install outlive elsewhere",
 		                 path, session->directory);
 	strcpy(path, session->link);
 	return 0;
 }
 
-/* ---- its processes ---- */
+/* ---- the session's processes ---- */
 
-/* All of a small file of /proc, NUL-terminated, in *data, which the caller frees. */
+/*
+ * Read a small file of /proc into *data, NUL-terminated; the caller frees it. Returns the
+ * bytes.
+ */
 static size_t proc_read(int proc, const char *name, char **data)
 {
 	size_t bytes = 0, capacity = 0;
@@ -187,7 +195,7 @@ static size_t proc_read(int proc, const char *name, char **data)
 	return bytes;
 }
 
-/* Whether the environment of a process (`name` in /proc) has the line. */
+/* Whether the environment of a process (`name` in /proc) contains the line. */
 static bool environment_has(int proc, const char *name, const char *line)
 {
 	char path[280], *environment;
@@ -221,7 +229,7 @@ size_t session_process_count(const struct session *session)
 	return count;
 }
 
-/* ---- its end ---- */
+/* ---- the session's end ---- */
 
 void session_seal(struct session *session)
 {
@@ -234,7 +242,7 @@ void session_seal(struct session *session)
 	strcpy(session->directory, aside);
 }
 
-/* Rings whose process died before they were complete. */
+/* Remove rings whose process died before they were complete. */
 static void hidden_remove(const struct session *session)
 {
 	int copy = openat(session->descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -264,7 +272,10 @@ bool session_close(struct session *session)
 	}
 	session->descriptor = -1;
 	is_gone = rmdir(session->directory) == 0 || errno == ENOENT;
-	/* what a process starts later is preloaded, too: it would say that it cannot be */
+	/*
+	 * the link stays for processes that still run: programs they start are preloaded, too,
+	 * and the loader would print an error if the library were missing
+	 */
 	if (session->link[0] && is_gone && !session_process_count(session))
 		link_remove(session);
 	return is_gone;

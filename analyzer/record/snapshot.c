@@ -1,4 +1,4 @@
-/* record/snapshot.c - one look at a living process. */
+/* record/snapshot.c - takes one snapshot of a living process. */
 #include "record/snapshot.h"
 
 #include "base/kernel_clock.h"
@@ -13,13 +13,13 @@
 
 #define SECOND_NS UINT64_C(1000000000)
 #define PEAK_BYTES (UINT64_C(1) << 20)
-#define PEAK_DIVISOR 20  /* grown by one part of so many */
-#define MUCH_DIVISOR 8   /* by so much that a look cannot wait until it is paid for */
-#define RISING_DIVISOR 4 /* from reading to reading: by one part of so many of that */
+#define PEAK_DIVISOR 20  /* a process has grown if it gained this part */
+#define MUCH_DIVISOR 8   /* it has grown so much that its snapshot is taken on credit */
+#define RISING_DIVISOR 4 /* it still rises if one reading adds this part of that */
 #define RISING_NS UINT64_C(100000000)
-#define RISING_SLACK_NS UINT64_C(1000000) /* the next reading comes first */
-#define REFUSED_NS SECOND_NS              /* it may become readable: look again */
-#define QUIET_LOOKS 100                   /* alike: then they get rarer */
+#define RISING_SLACK_NS UINT64_C(1000000) /* let the next reading come first */
+#define REFUSED_NS SECOND_NS /* then try again: the process may have become readable */
+#define QUIET_LOOKS 100      /* equal snapshots: after these the interval grows */
 #define QUIET_NS (5 * SECOND_NS)
 
 void looked_init(struct looked *looked, uint32_t process, pid_t pid, const char *ring,
@@ -50,7 +50,7 @@ void looked_release(struct looked *looked)
 	segment_sample_release(&looked->before);
 }
 
-/* Field of a file of /proc, "Name:  123 kB", in bytes; 0 if it is not there. */
+/* The value of "Name: 123 kB" in /proc/PID/status, in bytes; 0: it is not there. */
 static __attribute__((noinline)) uint64_t status_read(pid_t pid, const char *name)
 {
 	char path[64], text[4096];
@@ -78,7 +78,7 @@ static uint64_t stack_limit(pid_t pid)
 	return limit.rlim_cur;
 }
 
-/* What its statm says now; "": unknown. One system call. */
+/* Read statm, by one system call; "": unknown. */
 static void counts_read(const struct looked *looked, char text[LOOKED_STATM_BYTES])
 {
 	ssize_t bytes = -1;
@@ -89,9 +89,10 @@ static void counts_read(const struct looked *looked, char text[LOOKED_STATM_BYTE
 }
 
 /*
- * Whether the memory that was there when it was first looked at is still the process's:
- * exec replaces it, its end frees it. A place in the file that cannot be is refused only
- * where there is memory; nothing is looked up, and no lock of the process waited for.
+ * Whether the process still has the memory that it had when pagemap was opened: exec replaces
+ * it, and the end of the process frees it. Reading pagemap at an odd offset fails if the memory
+ * exists, and returns 0 if not. The kernel checks that first: it searches no page table and
+ * waits for no lock of the process.
  */
 static bool has_memory(const struct looked *looked)
 {
@@ -100,7 +101,7 @@ static bool has_memory(const struct looked *looked)
 	return looked->pages < 0 || pread(looked->pages, &byte, 1, 1) != 0;
 }
 
-/* Whether it is still the program that made the ring: exec unmaps it. */
+/* Whether the process still runs the program that made the ring: exec unmaps it. */
 static bool has_ring(const struct looked *looked)
 {
 	const struct process_maps *maps = &looked->segments.maps;
@@ -148,7 +149,10 @@ static struct segment_packet *packet_make(const struct looked *looked,
 	return packet;
 }
 
-/* That it is there, and may not be read: once, until it may again. */
+/*
+ * Make an empty snapshot: the process exists, but may not be read. NULL if the last one was
+ * such, too.
+ */
 static struct segment_packet *refusal_make(struct looked *looked, uint64_t time_ns)
 {
 	struct segment_sample sample = { .time_ns = time_ns,
@@ -164,7 +168,7 @@ static struct segment_packet *refusal_make(struct looked *looked, uint64_t time_
 	return packet_make(looked, &sample);
 }
 
-/* When to look next, now that nothing, or something, has changed. */
+/* Schedule the next snapshot, later if the last ones were equal. */
 static void look_schedule(struct looked *looked, const struct segment_sample *sample,
                           uint64_t every_ns)
 {
@@ -189,7 +193,9 @@ struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 	looked->grown_ns = 0;
 	looked->is_much = false;
 	looked->owed_ns = 0;
-	counts_read(looked, looked->counts); /* before: what changes meanwhile is seen */
+	counts_read(
+		looked,
+		looked->counts); /* first, so that a change during the snapshot is noticed */
 	if (segments_read(&looked->segments, looked->pid, &ignored)) {
 		if (is_refused(looked->pid))
 			return refusal_make(looked, time_ns);
@@ -198,7 +204,8 @@ struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 	}
 	if (!has_ring(looked)) {
 		looked->is_gone = true;
-		looked->is_another = looked->segments.maps.count > 0; /* else it has ended */
+		looked->is_another = looked->segments.maps.count >
+		                     0; /* no maps: it has ended */
 		return NULL;
 	}
 	looked->is_refused = false;
@@ -234,11 +241,12 @@ bool looked_size_read(const struct looked *looked, struct looked_size *size)
 	size->entry.size = strtoull(size->counts, &end, 10) * page_bytes;
 	size->entry.resident = strtoull(end, &end, 10) * page_bytes;
 	size->entry.shared = strtoull(end, &end, 10) * page_bytes;
-	if (size->entry.shared > size->entry.resident) /* counts of two moments */
+	if (size->entry.shared >
+	    size->entry.resident) /* the kernel counted them at two moments */
 		size->entry.shared = size->entry.resident;
 	if (size->entry.resident && has_memory(looked))
 		return true;
-	size->counts[0] = 0; /* what is read next is looked at as well */
+	size->counts[0] = 0; /* so that the next reading is checked even if it is equal */
 	return false;
 }
 
@@ -265,7 +273,10 @@ bool looked_size_note(struct looked *looked, const struct looked_size *size,
 		                  SEGMENTS_PEAK;
 		if (!looked->owed_ns)
 			looked->owed_ns = size->entry.time_ns;
-		/* the top is worth more than the way up, if that is not long */
+		/*
+		 * wait until it stops rising, but not long: the peak is worth more than the way
+		 * to it
+		 */
 		looked->grown_ns = looked->last_ns + LOOKS_APART_NS;
 		if (is_rising && size->entry.time_ns < looked->owed_ns + RISING_NS)
 			looked->grown_ns = size->entry.time_ns + LOOKS_APART_NS + RISING_SLACK_NS;

@@ -1,5 +1,5 @@
 /*
- * record/snapshot.h - one look at a living process, and when the next is due.
+ * record/snapshot.h - takes snapshots of one living process, and decides when the next is due.
  */
 #ifndef OUTLIVE_RECORD_SNAPSHOT_H
 #define OUTLIVE_RECORD_SNAPSHOT_H
@@ -10,61 +10,63 @@
 
 #include <sys/types.h>
 
-#define LOOKS_APART_NS UINT64_C(20000000) /* at a process that grows, and at its size */
+#define LOOKS_APART_NS UINT64_C(20000000) /* between snapshots of a growing process */
 #define LOOKED_RING_BYTES 64
 #define LOOKED_STATM_BYTES 128
 
-/* A process that is looked at. */
+/* A process of which snapshots are taken. */
 struct looked {
-	uint32_t process; /* its number in the trace */
+	uint32_t process; /* the process's number in the trace */
 	pid_t pid;
-	char ring[LOOKED_RING_BYTES];    /* file name of its ring, which it has mapped */
+	char ring[LOOKED_RING_BYTES];    /* file name of the ring that it has mapped */
 	int statm, pages;                /* descriptors, or -1 */
-	char counts[LOOKED_STATM_BYTES]; /* what statm said before the last look; "" */
-	uint64_t next_ns;                /* when to look at all of it */
-	uint64_t grown_ns;               /* and when, because it has grown; 0: it has not */
-	uint64_t owed_ns;                /* since then; 0: likewise */
-	bool is_much;                    /* it has grown by a good part of what it was */
-	uint64_t last_ns;                /* when that was done; 0: never */
-	uint64_t largest_pages, seen_pages; /* resident */
-	uint32_t reasons;                   /* enum segments_reason, of the next look */
-	unsigned quiet;                     /* looks that saw nothing new */
-	bool is_refused;                    /* the last look was */
-	bool is_gone;                       /* nothing more is to be seen of it */
-	bool is_another;                    /* it had become another program */
+	char counts[LOOKED_STATM_BYTES]; /* statm before the last snapshot; "" */
+	uint64_t next_ns;                /* when the next snapshot is due */
+	uint64_t grown_ns;               /* the same, because it has grown; 0: it has not */
+	uint64_t owed_ns;                /* since when it has grown; 0: it has not */
+	bool is_much;                    /* it has grown by a good part of its size */
+	uint64_t last_ns;                /* time of the last snapshot; 0: none yet */
+	uint64_t largest_pages,
+		seen_pages;   /* resident: in any snapshot; in the last reading */
+	uint32_t reasons; /* enum segments_reason of the next snapshot */
+	unsigned quiet;   /* equal snapshots in a row */
+	bool is_refused;  /* we may not read it */
+	bool is_gone;     /* no more snapshots are possible */
+	bool is_another;  /* because it has become another program */
 	struct segments segments;
 	struct segment_sample before;
 };
 
-/* How large it is, at one time. */
+/* The size of a process at one time. */
 struct looked_size {
 	struct sizes_entry entry;
-	char counts[LOOKED_STATM_BYTES]; /* all that statm said */
+	char counts[LOOKED_STATM_BYTES]; /* the whole content of statm */
 };
 
 void looked_init(struct looked *looked, uint32_t process, pid_t pid, const char *ring,
                  bool is_exec);
 void looked_release(struct looked *looked);
 
-/* All of it. NULL: nothing could be seen. */
+/* Take a snapshot of all segments. NULL: there is none to write. */
 struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns);
 
 /*
- * Its size alone, by one or two system calls that wait for nobody; *size is what was read
- * before, or all zero. Nothing else is changed, so another thread may look at the whole
- * meanwhile. false: it is not to be seen, or is of
- * another program that the process became.
+ * Read the size alone, by one or two system calls that never wait. *size: the last reading, or
+ * all zero. Changes nothing else, so another thread may take a snapshot meanwhile. False: the
+ * size cannot be read, or is that of another program that the process has become.
  */
 bool looked_size_read(const struct looked *looked, struct looked_size *size);
 
 /*
- * Has it outgrown what was seen? Then look at all of it soon. true: no count of its pages
- * has changed since all of it was looked at.
+ * If the process has grown, schedule an early snapshot. True: no count in statm has changed
+ * since the last snapshot.
  */
 bool looked_size_note(struct looked *looked, const struct looked_size *size,
                       uint64_t every_ns);
 
-/* All sizes of it that are not written yet; NULL: none, or memory is out. */
+/*
+ * Make a packet of all sizes that are not written yet. NULL: there are none, or memory is out.
+ */
 struct segment_packet *looked_sizes_packet(const struct looked *looked,
                                            struct segment_sizes *sizes);
 

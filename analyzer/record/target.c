@@ -1,4 +1,4 @@
-/* record/target.c - start the program, pass on its signals, mirror its end. */
+/* record/target.c - starts the program, passes on its signals, and mirrors its end. */
 #include "record/target.h"
 
 #include "ring_socket.h"
@@ -15,13 +15,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Signals that mean something to the program, and so are not for us while it lives. */
+/* Signals that are meant for the program while it lives, and are passed on to it. */
 static const int handed_on[] = { SIGHUP,  SIGINT,  SIGQUIT,   SIGTERM, SIGUSR1,
 	                             SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGPOLL,
 	                             SIGPWR,  SIGTSTP, SIGCONT };
 #define HANDED_ON_COUNT (sizeof(handed_on) / sizeof(handed_on[0]))
 
-/* Those whose action we set. */
+/* Signals whose action we set. */
 static const int acted_on[TARGET_ACTIONS] = { SIGCHLD, SIGPIPE, SIGXFSZ };
 
 /* ---- the child, before exec ---- */
@@ -45,7 +45,10 @@ static void number_set(const char *name, const char *format, uint64_t number)
 	setenv(name, value, 1);
 }
 
-/* Processes that see other files than we do must give them to us. */
+/*
+ * Tell the recorder which files we see: a process in another mount namespace or root directory
+ * sends us the files of its libraries.
+ */
 static void view_set(void)
 {
 	struct stat namespace, root;
@@ -107,7 +110,7 @@ static _Noreturn void child_run(struct target *target,
 	_exit(EXIT_BAD_INPUT);
 }
 
-/* ---- starting ---- */
+/* ---- start ---- */
 
 void target_signals_hold(struct target *target)
 {
@@ -117,7 +120,7 @@ void target_signals_hold(struct target *target)
 	memset(target, 0, sizeof(*target));
 	target->gate = target->refusal = -1;
 	for (i = 0; i < TARGET_ACTIONS; i++) {
-		/* were SIGCHLD ignored, the child's exit status would be thrown away */
+		/* if SIGCHLD were ignored, the child's exit status would be lost */
 		action.sa_handler = acted_on[i] == SIGCHLD ? SIG_DFL : SIG_IGN;
 		sigaction(acted_on[i], &action, &target->old_actions[i]);
 	}
@@ -127,7 +130,9 @@ void target_streams_hold(void)
 {
 	int file;
 
-	/* Neither read nor written, it fails as a closed one does; exec closes it. */
+	/*
+	 * With O_PATH, reads and writes fail as if it were closed. O_CLOEXEC: exec closes it.
+	 */
 	do
 		file = open("/dev/null", O_PATH | O_CLOEXEC);
 	while (file >= 0 && file <= STDERR_FILENO);
@@ -135,7 +140,7 @@ void target_streams_hold(void)
 		close(file);
 }
 
-/* Block what we take from the signalfd; remember the mask for the child. */
+/* Block the signals that the signalfd delivers; keep the old mask for the child. */
 static int signals_take(struct target *target)
 {
 	sigset_t taken;
@@ -209,7 +214,7 @@ int target_release(struct target *target)
 	ssize_t bytes;
 	int cause = 0;
 
-	/* should the child be gone already, the read below finds the end of file */
+	/* if the child has died already, the read below returns end of file */
 	while (write(target->gate, "g", 1) < 0 && errno == EINTR)
 		;
 	close(target->gate);
@@ -251,7 +256,7 @@ static bool is_job_control_stop(int signal)
 	return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
-/* Stop as the child did, so that the shell sees its job stopped; go on with it. */
+/* Stop like the child, so that the shell sees its job stopped; continue together with it. */
 static void stop_along(struct target *target)
 {
 	siginfo_t info = { .si_pid = 0 };
@@ -304,7 +309,7 @@ static void signal_take(struct target *target, const struct signalfd_siginfo *in
 			kill(getpid(), SIGSTOP);
 		return;
 	}
-	/* the terminal's own signals went to the whole group, the child's kill(0) too */
+	/* the terminal sent it to the whole process group, as did the child's kill(0) */
 	if (info->ssi_code == SI_KERNEL || (pid_t)info->ssi_pid == target->pid)
 		return;
 	kill(target->pid, signal);
@@ -323,7 +328,7 @@ void target_wait(struct target *target, int other, int timeout_ms)
 	child_check(target);
 }
 
-/* ---- its end ---- */
+/* ---- after its end ---- */
 
 int target_exit_status(const struct target *target)
 {

@@ -1,11 +1,11 @@
-/* record/thread.c - sleep until something is due. */
+/* record/thread.c - lets a thread sleep until something is due. */
 #include "record/thread.h"
 
 #include "base/kernel_clock.h"
 
 #include <signal.h>
 
-/* As much wherever it runs: the default follows a limit that the program may have. */
+/* Fixed, since the default depends on RLIMIT_STACK, which may be set for the program. */
 #define STACK_BYTES ((size_t)1 << 20)
 
 void sampler_thread_init(struct sampler_thread *thread)
@@ -41,7 +41,10 @@ int sampler_thread_start(struct sampler_thread *thread, void *(*run)(void *),
 	return failure;
 }
 
-/* The same moment as libc reads it, which it is that waits. */
+/*
+ * Convert a time of the kernel's clock to libc's clock, which the condition variable uses: a
+ * preloaded library may fake it.
+ */
 static struct timespec libc_time(uint64_t kernel_ns)
 {
 	uint64_t now_ns = kernel_now_ns(), wait_ns;

@@ -13,23 +13,27 @@
 struct sampler_thread {
 	pthread_t thread;
 	pthread_cond_t changed;
-	uint64_t asleep_ns; /* until then, if nobody wakes it; 0: it is awake */
+	uint64_t asleep_ns; /* sleeps until then, unless woken; 0: it is awake */
 };
 
 void sampler_thread_init(struct sampler_thread *thread);
 void sampler_thread_release(struct sampler_thread *thread);
 
-/* Signals are for the thread that waits for them, not for this one. 0, or an errno. */
+/* All signals are blocked in the new thread: another thread waits for them. 0, or an errno. */
 int sampler_thread_start(struct sampler_thread *thread, void *(*run)(void *),
                          void *context);
 
-/* By the thread itself, under the lock: until the time (UINT64_MAX: for ever), or woken. */
+/*
+ * Call in the thread, under the lock: sleeps until `until_ns` (UINT64_MAX: for ever), or until
+ * it is woken.
+ */
 void sampler_thread_sleep(struct sampler_thread *thread, pthread_mutex_t *lock,
                           uint64_t until_ns);
 
 /*
- * Under the lock. Something is due then; it sleeps on if that is no earlier than what it
- * waits for: of a thousand processes a second each would wake it for nothing.
+ * Call under the lock: something is due at `due_ns`. Wakes the thread only if that is earlier
+ * than what it waits for; otherwise a thousand new processes a second would each wake it for
+ * nothing.
  */
 void sampler_thread_wake(struct sampler_thread *thread, uint64_t due_ns);
 
