@@ -521,7 +521,7 @@ static void reads_what_stands(void **state)
 	plain.time = 3;
 	chunk_build_event(&fixture->chunk, &plain);
 	assert_int_equal(decode(fixture, events, 8), 3);
-	assert_null(chunk_decoder_error(fixture->decoder));
+	assert_null(decoder_error(fixture->decoder));
 	assert_int_equal(events[0].gap, 3);
 	assert_int_equal(events[0].sure, 2);
 	assert_true(events[0].is_left);
