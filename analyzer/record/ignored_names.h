@@ -4,6 +4,7 @@
 #ifndef OUTLIVE_RECORD_IGNORED_NAMES_H
 #define OUTLIVE_RECORD_IGNORED_NAMES_H
 
+#include "base/hash_index.h"
 #include "record/live_ring.h"
 
 #include <stdbool.h>
@@ -13,6 +14,7 @@
 struct ignored_names {
 	char (*names)[LIVE_RING_NAME_BYTES];
 	size_t count, capacity;
+	struct hash_index index;
 };
 
 /*
