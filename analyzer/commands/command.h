@@ -1,8 +1,8 @@
 /*
- * commands/command.h - a subcommand as data, and the reading of its command line.
+ * commands/command.h - a subcommand as a table entry, and the parser of its command line.
  *
- * A new command is a cmd_NAME.c with one `const struct command command_NAME`, a line
- * below, and a line in commands/main.c.
+ * A new command is a file commands/NAME.c with one `const struct command command_NAME`, a
+ * declaration below, and a line in commands/main.c.
  */
 #ifndef OUTLIVE_COMMANDS_COMMAND_H
 #define OUTLIVE_COMMANDS_COMMAND_H
@@ -14,19 +14,19 @@
 
 struct command {
 	const char *name;
-	const char *summary; /* one line of `outlive help`; also the man page's NAME */
-	const char *usage;   /* after the command's name: "[OPTION]... FILE" */
-	const char *details; /* paragraph of its --help, '\n' between its lines; or NULL */
+	const char *summary; /* one line of `outlive help`, like the man page's NAME */
+	const char *usage;   /* printed after the command's name: "[OPTION]... FILE" */
+	const char *details; /* paragraph of its --help, lines separated by '\n'; or NULL */
 	const struct option *options;
 	size_t option_count;
-	bool stops_at_operand; /* what follows the first operand is not for us */
+	bool stops_at_operand; /* do not parse what follows the first operand */
 	/* argv[0] is the command's name. Returns the exit status. */
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
 /*
- * Read the command line into *values (already holding the defaults); returns the index
- * of the first operand. --help is answered, a mistake is told; both exit.
+ * Read the command line into *values, which contains the defaults. Returns the index of the
+ * first operand. On --help, prints the help and exits; on a mistake, prints an error and exits.
  */
 int command_parse(const struct command *command, void *values, int argc, char **argv);
 

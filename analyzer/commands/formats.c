@@ -1,4 +1,4 @@
-/* commands/formats.c - the table of formats, and nothing else. */
+/* commands/formats.c - the table of output formats. A new format is a line in it. */
 #include "commands/formats.h"
 
 #include "report/csv/reporter.h"

@@ -1,5 +1,5 @@
 /*
- * commands/formats.h - the formats of output there are.
+ * commands/formats.h - finds the output formats.
  */
 #ifndef OUTLIVE_COMMANDS_FORMATS_H
 #define OUTLIVE_COMMANDS_FORMATS_H
@@ -8,11 +8,14 @@
 
 #define FORMATS_MAX 16
 
-/* The names of those that can show one of these views at least; NULL ends them. */
+/*
+ * Collect the names of the formats that can show at least one view from `first` to `last`; NULL
+ * ends them.
+ */
 void formats_offer(const char *names[FORMATS_MAX + 1], enum report_view first,
                    enum report_view last);
 
-/* The one of that name. */
+/* The format with that name, which formats_offer() has returned. */
 const struct reporter *format_find(const char *name);
 
 #endif

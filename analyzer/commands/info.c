@@ -1,4 +1,4 @@
-/* commands/info.c - `outlive info`: what a recording holds, and how complete it is. */
+/* commands/info.c - `outlive info`: what a recording contains, and how complete it is. */
 #include "commands/command.h"
 
 #include "base/progress.h"
@@ -43,7 +43,10 @@ static struct process_counts count_process(struct trace_reader *reader,
 	return counts;
 }
 
-/* What events need to be understood is checked as well; what is wrong is a problem. */
+/*
+ * Read the address map and the symbols, too: damage in them becomes one of the reader's
+ * problems.
+ */
 static void check_names(struct trace_reader *reader,
                         const struct trace_process *process)
 {
@@ -135,7 +138,7 @@ static int info_run(const struct command *command, int argc, char **argv)
 		die("%s: out of memory", trace_reader_name(reader));
 	recording_release(&recording);
 	if (fflush(stdout) || ferror(stdout))
-		die("the information could not be written to its end");
+		die("the information could not be written completely");
 	trace_reader_close(reader);
 	return EXIT_SUCCESS;
 }

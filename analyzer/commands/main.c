@@ -1,4 +1,4 @@
-/* commands/main.c - the table of commands, and nothing else. */
+/* commands/main.c - the table of commands, `outlive help`, and the start of a command. */
 #include "commands/command.h"
 #include "base/screen.h"
 #include "base/stack_room.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Order is the order of a session: record, look, look closer. */
+/* In the order of their use: first record, then the overview, then details. */
 static const struct command *const commands[] = {
 	&command_run,
 	&command_report,
@@ -75,7 +75,10 @@ static int command_start(const char *name, int argc, char **argv)
 
 	if (!call.command)
 		die_usage(NULL, "no such command: %s", name);
-	/* Signals that mean the program must find one thread; it has room where it needs it. */
+	/*
+	 * `run` stays in the main thread, so that signals for the program always reach the
+	 * thread that passes them on. It gets a large stack itself where it needs one.
+	 */
 	if (call.command == &command_run)
 		return command_call(&call);
 	return stack_room_call(command_call, &call);

@@ -1,4 +1,4 @@
-/* commands/parse.c - what every command does with its command line. */
+/* commands/parse.c - parses the command line of each command, and prints its --help. */
 #include "commands/command.h"
 
 #include "base/screen.h"

@@ -1,4 +1,4 @@
-/* commands/report.c - `outlive report`: who allocated what, from a recording. */
+/* commands/report.c - `outlive report`: who allocated what, by a recording. */
 #include "verdict/block_history.h"
 #include "commands/command.h"
 #include "commands/formats.h"
@@ -23,7 +23,7 @@ struct report_options {
 	const char *why, *explain, *phase, *thread;
 	bool stacks;
 	struct option_list wrappers;
-	struct option_list suppressions; /* files */
+	struct option_list suppressions; /* names of files */
 	bool all;
 };
 
@@ -91,7 +91,10 @@ static void progress_events(void *progress, uint64_t done, uint64_t expected)
 	progress_show(progress, done, expected);
 }
 
-/* A trace brings its symbols; a ring, or a trace cut short, finds them here or nowhere. */
+/*
+ * Find the symbols of a ring or an incomplete trace on this machine, if the files are here. A
+ * complete trace contains its symbols.
+ */
 static void symbols_complete(struct profile *profile)
 {
 	struct symbolizer *symbolizer;
@@ -104,7 +107,7 @@ static void symbols_complete(struct profile *profile)
 	symbolizer_free(symbolizer);
 }
 
-/* A trace of which nothing is left, though it was not meant to be empty. */
+/* Refuse a trace that was cut short before its first event: an empty report would be wrong. */
 static void emptiness_check(const struct trace_reader *reader)
 {
 	size_t count = trace_reader_process_count(reader), i;
@@ -120,25 +123,25 @@ static void emptiness_check(const struct trace_reader *reader)
 	    trace_reader_name(reader));
 }
 
-/* There is no one site, or function, that is meant. */
+/* Report that --why names no site or function, or several. */
 static _Noreturn void why_die(const char *file, const char *why,
                               const struct why_several *several)
 {
 	if (several->list.bytes)
 		fputs(several->list.data, stderr);
 	if (several->peeled)
-		die("%s: '%s' only allocates for others and is peeled off (%s): its blocks are "
-		    "counted for these functions, and --why takes the number of one",
+		die("%s: '%s' only allocates for others and is skipped as a wrapper (%s): its "
+		    "blocks are counted for these functions, and --why takes the number of one",
 		    file, why, peel_reason_text(several->peeled));
 	if (several->list.bytes)
 		die("%s: several functions are '%s': --why takes the number of one of these",
 		    file, why);
-	die("%s: no site '%s': --by site and --by function show what there is", file, why);
+	die("%s: no site '%s': --by site and --by function list them", file, why);
 }
 
 /* ---- views ---------------------------------------------------------------------------- */
 
-/* Options that ask for a view, or do not go with one. */
+/* Options that select a view, or that some views refuse. */
 enum {
 	ASKED_BY = 1 << 0,
 	ASKED_SORT = 1 << 1,
@@ -150,11 +153,11 @@ enum {
 };
 #define ASKED_ROWS (ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_TOP)
 
-/* A row a view; the first that one of its options asks for is shown. */
+/* One row for each view. The first row with a given option is shown. */
 static const struct view_row {
 	enum report_view view;
-	const char *name; /* as an option */
-	unsigned options; /* 0: nothing asks for it */
+	const char *name; /* of the option, for messages */
+	unsigned options; /* that select the view; 0: the default */
 	struct {
 		unsigned options;
 		const char *message;
@@ -189,14 +192,17 @@ static unsigned asked_options(const struct report_options *said)
 	       (said->explain ? ASKED_EXPLAIN : 0) | (said->stacks ? ASKED_STACKS : 0);
 }
 
-/* The view that is asked for; an error if options do not go together. */
+/* Choose the view by the options. Exits with an error if they do not go together. */
 static const struct view_row *view_choose(const struct report_options *said)
 {
 	unsigned asked = asked_options(said);
 	const struct view_row *row = views;
 	size_t i;
 
-	/* a thread allocates blocks of all classes, and an owner has what others allocate */
+	/*
+	 * a thread allocates blocks of all classes, and an owner owns blocks that others
+	 * allocated
+	 */
 	if (said->class.is_given &&
 	    (said->group.value == REPORT_BY_THREAD || said->group.value == REPORT_BY_OWNER))
 		die_usage("report",
@@ -211,7 +217,7 @@ static const struct view_row *view_choose(const struct report_options *said)
 	return row;
 }
 
-/* An error if the format cannot show it. */
+/* Exits with an error if the format cannot show the view or its groups. */
 static void view_check(const struct view_row *row, const struct report_options *said,
                        const struct reporter *reporter)
 {
@@ -240,7 +246,7 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 	result = reporter_show(reporter, &output, &subject);
 	settings->several = NULL;
 	if (result > 0 && said->stacks)
-		die("%s: no thread '%s' has a stack that is known: --stacks shows all",
+		die("%s: no thread '%s' has a known stack: --stacks shows all",
 		    trace_reader_name(reader), said->thread);
 	if (result > 0)
 		why_die(trace_reader_name(reader), said->why, &several);
@@ -248,7 +254,10 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 	return result;
 }
 
-/* What --explain says: an address, or the number of an allocation. */
+/*
+ * Read the history of the blocks that --explain names by an address or the number of an
+ * allocation.
+ */
 static void story_read(struct block_story *story, struct trace_reader *reader,
                        const struct profile *profile, const char *which)
 {
@@ -277,7 +286,7 @@ static void story_read(struct block_story *story, struct trace_reader *reader,
 
 /* ---- the command ---------------------------------------------------------------------- */
 
-/* What is asked for, as far as the options say it. */
+/* The settings of the report, as far as the options determine them. */
 static struct report_settings settings_of(const struct report_options *said,
                                           const struct reporter *reporter,
                                           const struct suppressions *suppressions)
@@ -368,7 +377,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 	block_story_release(&story);
 	suppressions_release(&suppressions);
 	if (fflush(stdout) || ferror(stdout))
-		die("the report could not be written to its end");
+		die("the report could not be written completely");
 	profile_free(profile);
 	trace_reader_close(reader);
 	return EXIT_SUCCESS;

@@ -1,4 +1,4 @@
-/* commands/run.c - `outlive run`: record a program from its start. */
+/* commands/run.c - `outlive run`: records a program from its start. */
 #include "commands/command.h"
 
 #include "base/error.h"
@@ -23,9 +23,9 @@
 #define SEGMENTS_MS_DEFAULT 100
 #define SEGMENTS_MS_MIN 10
 #define SEGMENTS_MS_MAX 60000
-#define SETTLE_NS UINT64_C(200000000)      /* for a process to make its ring */
-#define DESCRIPTORS_MIN 12                 /* more, for a small recording */
-#define DATA_BYTES_MIN (UINT64_C(4) << 20) /* the library has 1 MiB itself */
+#define SETTLE_NS UINT64_C(200000000) /* in which a process makes its ring */
+#define DESCRIPTORS_MIN 12 /* free descriptors that a small recording needs */
+#define DATA_BYTES_MIN (UINT64_C(4) << 20) /* the recorder itself needs 1 MiB */
 
 static const char *const frame_kinds[] = { "exact", "plain", NULL };
 
@@ -62,7 +62,7 @@ static const struct option run_option_table[] = {
 	  "print no report at the end, only where the trace is", NULL },
 };
 
-/* Say it and exit; nothing was started yet, or it is gone. */
+/* Print an error and exit. The program was not started, or its process has ended. */
 static _Noreturn void run_die(int status, const struct error *error)
 {
 	fprintf(stderr, "outlive: %s\n", error->message);
@@ -71,7 +71,7 @@ static _Noreturn void run_die(int status, const struct error *error)
 
 /* ---- limits ---- */
 
-/* Those of us that stand in the way of a recording, and what they were. */
+/* Our own limits that can prevent a recording, and their old values. */
 static struct {
 	__rlimit_resource_t resource;
 	struct rlimit old;
@@ -85,8 +85,9 @@ static struct {
 #define LIMIT_COUNT (sizeof(limits) / sizeof(limits[0]))
 
 /*
- * Modules and processes take a descriptor each, a trace and its names more than the program
- * may need itself. The program keeps its own limits: it was forked before.
+ * Raise our limits: each module and process takes a descriptor, and the trace and its names
+ * take more memory than the program itself may need. The program keeps its own limits: its
+ * process was forked before.
  */
 static void limits_raise(void)
 {
@@ -113,8 +114,8 @@ static void limits_lower(void)
 }
 
 /*
- * A limit that leaves too little for a recording is no reason not to run the program: it
- * does so in our place.
+ * Run the program unrecorded in our own process: a limit that leaves too little for a recording
+ * must not prevent the program from running.
  */
 static _Noreturn void run_bare(struct recording *run, char **argv, const char *cause)
 {
@@ -128,7 +129,7 @@ static _Noreturn void run_bare(struct recording *run, char **argv, const char *c
 	run_die(failure == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, &error);
 }
 
-/* How many files may still be open, as far as it matters. */
+/* How many more files may be opened; counts no further than is needed. */
 static int descriptors_free(void)
 {
 	int files[DESCRIPTORS_MIN], count = 0, i;
@@ -199,7 +200,9 @@ static void segments_prepare(const struct recording *run)
 		          SEGMENTS_MS_MIN, SEGMENTS_MS_MAX);
 }
 
-/* The trace, from its header to the place of its rings. 0, or -1 and *error. */
+/*
+ * Create the trace, and write its header and the directory of its rings. 0, or -1 and *error.
+ */
 static int trace_begin(struct recording *run, struct error *error)
 {
 	struct trace_block about = { .type = BLOCK_RING_DIRECTORY };
@@ -215,7 +218,7 @@ static int trace_begin(struct recording *run, struct error *error)
 	                       strlen(run->session.directory), error) == 0)
 		return 0;
 	cause = *error;
-	unlink(run->trace); /* before others may write it */
+	unlink(run->trace); /* while it is locked: later another run may write it */
 	run->is_limited = run->writer.failure == EFBIG || run->writer.failure == ENOMEM;
 	trace_writer_close(&run->writer, NULL);
 	return run->is_limited
@@ -284,7 +287,7 @@ static void target_begin(struct recording *run, char **argv)
 
 /* ---- while it runs ---- */
 
-/* One look at the rings; how long they may be left alone. */
+/* Serve the rings once. Returns the milliseconds until they must be served again. */
 static int run_step(struct recording *run)
 {
 	struct error error;
@@ -297,7 +300,7 @@ static int run_step(struct recording *run)
 	return 1;
 }
 
-/* Whether processes go on without the program: with rings, or just about to have one. */
+/* Whether processes of the session still run: with rings, or for a short time without. */
 static bool is_outlived(const struct recording *run, uint64_t ended_ns)
 {
 	if (drain_live_count(run->drain))

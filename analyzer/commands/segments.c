@@ -24,7 +24,7 @@ struct segments_options {
 	const char *watch, *between, *at, *phase;
 };
 
-/* The first four as enum segment_group has them. */
+/* The first four are in the order of enum segment_group. */
 #define BY_SYMBOL 4
 static const char *const groups[] = { "segment", "module", "map",
 	                                  "thread",  "symbol", NULL };
@@ -70,7 +70,7 @@ static pid_t pid_of(const char *text)
 	return (pid_t)pid;
 }
 
-/* A number is a process; a file of such a name is given as ./1234. */
+/* Whether the operand is a pid. A file with such a name can be given as ./1234. */
 static bool is_number(const char *text)
 {
 	return *text && !text[strspn(text, "0123456789")];
@@ -92,7 +92,7 @@ static const struct reporter *reporter_of(const struct segments_options *said)
 	return format_find(formats[said->format.value]);
 }
 
-/* 0, or -1: it could not be written. */
+/* 0, or -1: standard output could not be written. */
 static int segments_print(const struct segments *segments,
                           const struct segments_options *said,
                           struct report_output *output)
@@ -125,7 +125,7 @@ static void pause_for(double seconds)
 	nanosleep(&pause, NULL);
 }
 
-/* Of a living process. */
+/* Show the segments of a living process. */
 static void process_show(const struct segments_options *said, const char *operand)
 {
 	double seconds = said->watch ? seconds_of(said->watch) : 0;
@@ -145,7 +145,7 @@ static void process_show(const struct segments_options *said, const char *operan
 		if (segments_read(&segments, pid, &error)) {
 			if (is_first)
 				die("%s", error.message);
-			break; /* it ended while it was watched */
+			break; /* it ended between two snapshots */
 		}
 		if (!segments.maps.count) {
 			if (is_first)
@@ -155,7 +155,7 @@ static void process_show(const struct segments_options *said, const char *operan
 			break;
 		}
 		if (segments_print(&segments, said, &output))
-			die("the segments could not be written to their end");
+			die("the segments could not be written completely");
 		if (!said->watch)
 			break;
 		pause_for(seconds);
@@ -167,7 +167,7 @@ static void process_show(const struct segments_options *said, const char *operan
 
 /* ---- recordings ---- */
 
-/* "2s", "500ms", "1.5m", "2"; nothing: `otherwise`. In nanoseconds. */
+/* Nanoseconds from "2s", "500ms", "1.5m" or "2" (seconds); of an empty text: `otherwise`. */
 static uint64_t time_of(const char *text, size_t length, uint64_t otherwise)
 {
 	static const struct {
@@ -191,11 +191,11 @@ static uint64_t time_of(const char *text, size_t length, uint64_t otherwise)
 				return (uint64_t)(number * units[i].ns);
 		}
 	}
-	die_usage("segments", "segments: %.*s: is no time; say 2s, 500ms or 1m",
+	die_usage("segments", "segments: %.*s: is not a time: use 2s, 500ms or 1m",
 	          (int)length, text);
 }
 
-/* From the first sample in the phase to the last. */
+/* Choose the first and the last snapshot in the phase. */
 static void phase_choose(struct segment_timeline *timeline, const char *name)
 {
 	const struct profile *profile = timeline->profile;
@@ -215,15 +215,15 @@ static void phase_choose(struct segment_timeline *timeline, const char *name)
 		is_any = true;
 	}
 	if (!is_any)
-		die("%s: nobody looked while it was in phase '%s': 'outlive run "
-		    "--segments-every' looks more often",
+		die("%s: no snapshot was taken in phase '%s': use a shorter 'outlive run "
+		    "--segments-every'",
 		    profile->name, name);
 	timeline->view = timeline->from == timeline->to ? TIMELINE_AT : TIMELINE_BETWEEN;
 	timeline->from_ns = history->samples[timeline->from].time_ns;
 	timeline->to_ns = history->samples[timeline->to].time_ns;
 }
 
-/* Which samples are meant. */
+/* Choose the snapshots to show by --phase, --at or --between; by default all. */
 static void times_choose(struct segment_timeline *timeline,
                          const struct segments_options *said)
 {
@@ -241,7 +241,8 @@ static void times_choose(struct segment_timeline *timeline,
 		timeline->from = timeline->to = segment_history_near(history, from_ns);
 	} else if (said->between) {
 		if (!colon)
-			die_usage("segments", "segments: --between takes two times, as 2s:5s: %s",
+			die_usage("segments",
+			          "segments: --between takes two times, such as 2s:5s: %s",
 			          said->between);
 		from_ns = time_of(said->between, (size_t)(colon - said->between), 0);
 		to_ns = time_of(colon + 1, strlen(colon + 1), UINT64_MAX / 4);
@@ -259,11 +260,12 @@ static void times_choose(struct segment_timeline *timeline,
 static _Noreturn void samples_missing(const struct profile *profile)
 {
 	if (profile->segments.refused)
-		die("%s: process %u could not be looked at: not permitted (it runs as another "
+		die("%s: process %u could not be read: not permitted (it runs as another "
 		    "user, or hides its memory)",
 		    profile->name, profile->process->number);
-	die("%s: has no sample of the segments of process %u: a ring, an older recording, "
-	    "one with --segments-every 0, or the process ended before the first look",
+	die("%s: has no snapshot of the segments of process %u: it is a ring, an older "
+	    "recording or one with --segments-every 0, or the process ended before the first "
+	    "snapshot",
 	    profile->name, profile->process->number);
 }
 
@@ -342,7 +344,7 @@ static void recording_show(const struct segments_options *said, const char *path
 		samples_missing(profile);
 	timeline_print(&timeline, said);
 	if (fflush(stdout) || ferror(stdout))
-		die("the segments could not be written to their end");
+		die("the segments could not be written completely");
 	profile_free(profile);
 	trace_reader_close(reader);
 }

@@ -110,7 +110,7 @@ static void segments_print(const struct screen *screen,
 		            sizes);
 	else if (segments->refused)
 		screen_line(screen, LABEL_COLUMNS,
-		            "    segments   not sampled: not permitted to look at the process");
+		            "    segments   no snapshot: not permitted to read the process");
 }
 
 static void process_print(const struct screen *screen,
