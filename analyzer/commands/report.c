@@ -229,6 +229,7 @@ static void view_check(const struct view_row *row, const struct report_options *
 		die_usage("report", "report: --by %s %s", group, reporter->refusal);
 }
 
+/* A result above 0 means that the view found nothing by the name that was asked for. */
 static int report_print(struct trace_reader *reader, const struct profile *profile,
                         const struct report_options *said,
                         const struct reporter *reporter,

@@ -257,6 +257,7 @@ static void times_choose(struct segment_timeline *timeline,
 	}
 }
 
+/* Exit with the reason why the recording has no snapshot of the process. */
 static _Noreturn void samples_missing(const struct profile *profile)
 {
 	if (profile->segments.refused)

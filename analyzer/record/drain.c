@@ -385,6 +385,7 @@ static int drain_serve(struct drain *drain, struct error *error)
 	uint64_t until_ns = kernel_now_ns() + STEP_NS;
 	size_t turns = drain->ring_count;
 
+	/* Continue where the last step ran out of time: no busy ring starves others. */
 	while (turns-- && kernel_now_ns() < until_ns) {
 		if (ring_serve(drain, drain->turn++ % drain->ring_count, until_ns, error))
 			return -1;

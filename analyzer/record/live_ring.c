@@ -38,6 +38,7 @@ static const uint8_t *ring_chunk(const struct live_ring *ring, uint32_t index)
 	return ring->map + ring->chunks_offset + (uint64_t)index * ring->chunk_bytes;
 }
 
+/* Run `body`, which accesses the mapping. The ring is broken from the first SIGBUS on. */
 static void ring_guarded(struct live_ring *ring, void (*body)(void *), void *context)
 {
 	if (!ring->is_broken && fault_guard_run(body, context))
@@ -179,6 +180,7 @@ struct scan {
 	size_t found;
 };
 
+/* Makes the scan of an idle ring cheap: a writer that fills a chunk takes a ticket for the next. */
 static bool is_quiet(struct live_ring *ring)
 {
 	uint64_t ticket = atomic_load_explicit(

@@ -268,6 +268,10 @@ static void stop_along(struct target *target)
 	kill(target->pid, SIGCONT);
 }
 
+/*
+ * Handle all changes of the child's state. WNOWAIT reads a change without consuming it: an end is
+ * left for waitpid(), which returns the status that we mirror.
+ */
 static void child_check(struct target *target)
 {
 	siginfo_t info;

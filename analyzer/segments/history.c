@@ -67,6 +67,7 @@ static int history_add(struct segment_history *history,
 	return 0;
 }
 
+/* The index changes whenever snapshots are dropped or inserted, so it is found again. */
 static void highest_find(struct segment_history *history)
 {
 	size_t i;
@@ -148,6 +149,7 @@ static uint64_t interval_find(const struct segment_history *history)
 	for (i = 1; i < history->count; i++)
 		spans[i - 1] = history->samples[i].time_ns - history->samples[i - 1].time_ns;
 	qsort(spans, history->count - 1, sizeof(*spans), span_compare);
+	/* The median, not the mean: a process that has grown gets extra snapshots. */
 	middle = spans[(history->count - 1) / 2];
 	free(spans);
 	return middle;

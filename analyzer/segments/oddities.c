@@ -161,6 +161,10 @@ static uint64_t stack_limit_read(pid_t pid)
 	return limit;
 }
 
+/*
+ * Report a stack that has used most of its room: of its mapping or, for a stack that the
+ * kernel grows, of its limit.
+ */
 static void stack_look(const struct teller *teller, size_t number, uint64_t limit)
 {
 	const struct segments *segments = teller->segments;
@@ -185,6 +189,10 @@ static void stack_look(const struct teller *teller, size_t number, uint64_t limi
 	    text_size(limit_text, room));
 }
 
+/*
+ * The order of the cases is that of certainty: the recorder knows of the program's own
+ * malloc, the others are guesses by the libraries that are loaded.
+ */
 bool segment_other_text(char *text, size_t bytes, const struct other_memory *other)
 {
 	const char *who = "anonymous memory that the program, or a runtime in it, mapped "

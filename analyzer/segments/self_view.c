@@ -295,6 +295,7 @@ static int record_take(struct picture_loader *loader, const uint8_t *at, size_t 
 	if (bytes < sizeof(record))
 		return error_set(error, "a snapshot of the mappings is cut short");
 	memcpy(&record, at, sizeof(record));
+	/* A snapshot may take several records, if its mappings have no room in one. */
 	if (!record.first)
 		picture_begin(loader, &record);
 	if (!loader->is_open)

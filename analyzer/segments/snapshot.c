@@ -42,6 +42,10 @@ static int span_by_address(const void *one, const void *two)
 	return a->start < b->start ? -1 : a->start > b->start;
 }
 
+/*
+ * Whether a mapping may be malloc's although it was not classified as heap: private writable
+ * memory without a name that is large enough for a large block.
+ */
 static bool is_span(const struct segments *segments, size_t i)
 {
 	const unsigned both = MAPPING_READ | MAPPING_WRITE;
@@ -80,6 +84,7 @@ int segment_spans_make(struct large_spans *spans, const struct segments *segment
 			           : 0,
 		};
 	}
+	/* Keep those with the most resident memory: what they may contain matters most. */
 	if (count > SPANS_SAVED_MAX) {
 		qsort(spans->spans, count, sizeof(*spans->spans), span_by_rss);
 		spans->count = SPANS_SAVED_MAX;
@@ -207,6 +212,7 @@ static int use_load(struct segment_sample *sample, const uint8_t *from, uint32_t
 			return error_set(error, "a segment of %llu bytes is impossible",
 			                 (unsigned long long)fields[i]);
 	}
+	/* A later version may know more segments: count them as other memory. */
 	segment = use.segment < SEGMENT_COUNT ? use.segment : SEGMENT_OTHER;
 	if (use.segment < SEGMENT_COUNT && *seen & 1u << segment)
 		return error_set(error, "segment %u occurs twice", segment);

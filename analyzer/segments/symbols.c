@@ -107,6 +107,10 @@ static int table_read(struct finder *finder, uint32_t number)
 			continue;
 		symbol.size = entry.st_size;
 		symbol.module = number;
+		/*
+		 * Prefer a global name to a local one, and one that is not reserved (_Z begins a
+		 * mangled name of C++).
+		 */
 		symbol.rank = (uint16_t)((GELF_ST_BIND(entry.st_info) != STB_GLOBAL) * 2 +
 		                         (symbol.name[0] == '_' && symbol.name[1] != 'Z'));
 		if (symbol_add(finder, &symbol))
@@ -115,6 +119,10 @@ static int table_read(struct finder *finder, uint32_t number)
 	return 0;
 }
 
+/*
+ * The file is opened through a mapping of it, so that it is the one that the process has
+ * loaded, even if the path leads to another by now.
+ */
 static bool module_open(struct finder *finder, uint32_t number)
 {
 	const struct segments *segments = finder->segments;
