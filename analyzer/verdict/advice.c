@@ -1,13 +1,14 @@
-/* verdict/advice.c - what to do about an allocating call. */
+/* verdict/advice.c - what to do about a call site. */
 #include "verdict/advice.h"
 
 #include "verdict/changeable.h"
 
 #include <stdlib.h>
 
-#define SAVES_SHARE_MIN 10000 /* of all calls or bytes, one in so many */
+/* advice must save at least one in so many of all calls or bytes */
+#define SAVES_SHARE_MIN 10000
 #define RESERVE_REALLOCS_MIN 16
-#define RESERVE_REALLOCS_EACH_MIN 3 /* of a block, on average */
+#define RESERVE_REALLOCS_EACH_MIN 3 /* reallocs of a block, on average */
 
 const char *advice_kind_text(enum advice_kind kind)
 {
@@ -17,7 +18,7 @@ const char *advice_kind_text(enum advice_kind kind)
 	return texts[kind];
 }
 
-/* Whether the change could be made where the blocks are. */
+/* Whether the change could be made in the function that allocates. */
 static bool is_made_here(const struct classes *classes, const struct place *place)
 {
 	return is_changeable(classes, place->function) &&
@@ -33,7 +34,10 @@ static bool is_for_reserve(const struct classes *classes, const struct place *pl
 	       summary->chain_reallocs >= RESERVE_REALLOCS_EACH_MIN * summary->chains;
 }
 
-/* The library that would have to be changed: of who allocates, or is to own the blocks. */
+/*
+ * The library that would have to be changed: the one of the allocating function, or of the
+ * owner that is to hold the blocks.
+ */
 static const char *advice_library(const struct classes *classes,
                                   const struct place *place, enum advice_kind kind)
 {
@@ -50,7 +54,7 @@ static const char *advice_library(const struct classes *classes,
 
 /* ---- the list -------------------------------------------------------------------------- */
 
-/* Whether what it saves is not lost among the rest of the program. */
+/* Whether the saving is large enough to matter in the whole program. */
 static bool is_worth_it(const struct advice *advice, const struct classes *classes)
 {
 	const struct replay *replay = &classes->profile->replay;

@@ -1,6 +1,6 @@
 /*
- * verdict/advice.h - what to do about an allocating call, as far as the evidence carries it, and
- * what that would save.
+ * verdict/advice.h - what to do about a call site, as far as the evidence supports it, and how
+ * much that would save.
  */
 #ifndef OUTLIVE_VERDICT_ADVICE_H
 #define OUTLIVE_VERDICT_ADVICE_H
@@ -15,30 +15,30 @@
 #include <stdint.h>
 
 /*
- * What a malloc and its free take at the very least: glibc's fast path, measured without
- * a profiler (8 ns a pair on a 2020s x86-64; a miss costs many times that). So the time
- * that advice says it saves is a lower bound.
+ * What a malloc and its free cost at the very least: glibc's fast path, measured without a
+ * profiler (8 ns a pair on a 2020s x86-64; a cache miss costs many times that). So the time
+ * that advice promises to save is a lower bound.
  */
 #define ADVICE_PAIR_NS 8
 
 struct advice {
 	enum advice_kind kind;
 	uint32_t place;
-	uint32_t owner;  /* function; FUNCTION_NONE: several, each `levels` up */
-	uint32_t levels; /* frames from the place's function to the owner; 0: several */
-	/* The system's library that would have to be changed; NULL: the program's own code. */
+	uint32_t owner;  /* function; FUNCTION_NONE: several, each `levels` further out */
+	uint32_t levels; /* frames from the call site's function to the owner; 0: varies */
+	/* The system library that would have to be changed; NULL: the program's own code. */
 	const char *library;
 	uint64_t saves_calls, saves_bytes, saves_ns;
 };
 
 /*
- * What is advised about a library of the system has to save so many times as much to be
- * named before what is advised about the program's own code.
+ * Advice about a system library is listed before advice about the program's own code only if it
+ * saves so many times as much.
  */
 #define ADVICE_LIBRARY_TIMES 10
 
 struct advice_list {
-	struct advice *items; /* what saves most first, for what it takes */
+	struct advice *items; /* the largest saving for the effort comes first */
 	size_t count;
 };
 
@@ -50,18 +50,20 @@ void advice_release(struct advice_list *list);
 /* "local", "caller", "reuse", "arena", "reserve", "static" */
 const char *advice_kind_text(enum advice_kind kind);
 
-/* Why there is nothing to advise about these blocks, in a few words. */
+/* Why nothing is advised about these blocks, in a few words. */
 int advice_refusal_text(struct text *text, const struct classes *classes,
                         const struct place *place);
 
-/* Everything a report says of lives, made in one go. */
+/* Everything that a report says of lives, made by one call. */
 struct findings {
 	struct classes *classes;
 	struct places places;
 	struct advice_list advice;
 };
 
-/* As classes_new(). 0, or -1 when memory is out; release it either way. */
+/*
+ * Takes what classes_new() takes. Returns 0, or -1 when memory is out; release it either way.
+ */
 int findings_make(struct findings *findings, const struct profile *profile,
                   const struct class_options *options);
 void findings_release(struct findings *findings);

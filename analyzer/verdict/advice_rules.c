@@ -1,13 +1,16 @@
-/* verdict/advice_rules.c - what can be done about the blocks of a place, or why nothing. */
+/*
+ * verdict/advice_rules.c - what can be done about the blocks of a call site, or why nothing
+ * can.
+ */
 #include "verdict/advice_rules.h"
 
 #include "verdict/changeable.h"
 
-#define LOCAL_BYTES_MAX 4096   /* of a stack, for all activations together */
-#define CALLER_BYTES_MAX 65536 /* of a buffer that an owner keeps */
-#define ARENA_SIZE_MAX 1024    /* a small block */
-#define ARENA_LIVE_MIN 16      /* at once: many */
-#define STATIC_BYTES_MAX 65536 /* of all globals for one allocating call */
+#define LOCAL_BYTES_MAX 4096   /* stack bytes for all activations together */
+#define CALLER_BYTES_MAX 65536 /* size of a buffer that an owner keeps */
+#define ARENA_SIZE_MAX 1024    /* a block up to this size is small */
+#define ARENA_LIVE_MIN 16      /* so many blocks at once are many */
+#define STATIC_BYTES_MAX 65536 /* size of all globals for one call site */
 
 /* ---- what the evidence carries ------------------------------------------------------- */
 
@@ -27,7 +30,10 @@ uint32_t single_level(const struct life_summary *summary)
 	return summary->left.count == 1 ? summary->left.ranks[0].key : 0;
 }
 
-/* Lives of a tally by REPLACED_KEY that the activation replaced which made them here. */
+/*
+ * Count the lives in a tally by REPLACED_KEY whose predecessor or successor belongs to the same
+ * call site, and was replaced by the activation that allocates here.
+ */
 static uint64_t replaced_count(const struct classes *classes, const struct place *place,
                                uint32_t site, uint32_t list)
 {
@@ -48,7 +54,7 @@ static uint64_t replaced_count(const struct classes *classes, const struct place
 	return count;
 }
 
-/* Whether each came in the place of another, but the first and as many as were left over. */
+/* Whether every block replaced another one, except as many as were live at once. */
 static bool is_replaced(const struct classes *classes, const struct place *place)
 {
 	const struct life_summary *summary = &place->summary;
@@ -65,7 +71,7 @@ static bool is_replaced(const struct classes *classes, const struct place *place
 	return (before > after ? before : after) + summary->at_once >= summary->begun;
 }
 
-/* One block after the other of the same size, replaced where they are made. */
+/* Whether blocks of one size follow each other, each freed where the next one is allocated. */
 static bool is_for_reuse(const struct classes *classes, const struct place *place)
 {
 	const struct life_summary *summary = &place->summary;
@@ -80,7 +86,7 @@ static bool is_for_reuse(const struct classes *classes, const struct place *plac
 	       is_replaced(classes, place);
 }
 
-/* Never freed is known of a process that came to its end, and not of one that was killed. */
+/* "Never freed" is certain only of a process that exited, not of one that was killed. */
 static bool has_finished(const struct classes *classes)
 {
 	return classes->profile->process->header.flags & RING_FINISHED;
@@ -88,13 +94,13 @@ static bool has_finished(const struct classes *classes)
 
 /* ---- the rules ------------------------------------------------------------------------- */
 
-/* What the memory that blocks need would have to fit in, at most. */
+/* The most memory that a local variable, or a buffer of the caller, may take. */
 static uint64_t room_of(const struct life_summary *summary)
 {
 	return is_all(summary, CLASS_STACK) ? LOCAL_BYTES_MAX : CALLER_BYTES_MAX;
 }
 
-/* All that one activation needs at once, and its nested ones, is not too much for a room. */
+/* Whether all blocks that an activation and its nested ones need at once fit into room_of(). */
 static enum refusal fits(const struct life_summary *summary)
 {
 	uint64_t each = summary->largest_max ? summary->largest_max : 1;
@@ -111,7 +117,7 @@ static enum refusal fits(const struct life_summary *summary)
 	return nested > times / at_once ? REFUSE_RECURSION : REFUSE_NOT;
 }
 
-/* Blocks that go all at once, when the one that owns them ends. */
+/* Whether an arena would help: many small blocks that are all freed when their owner ends. */
 static enum refusal arena_judge(const struct life_summary *summary)
 {
 	if (!has_single_owner(summary))
@@ -123,7 +129,10 @@ static enum refusal arena_judge(const struct life_summary *summary)
 	return summary->largest_max > ARENA_SIZE_MAX ? REFUSE_LARGE_FOR_ARENA : REFUSE_NOT;
 }
 
-/* Of one block nobody knows whether it is as large the next time: tables are several. */
+/*
+ * A single block may have another size in the next run. Several blocks of one size are more
+ * likely a table of fixed size.
+ */
 static struct judgement static_judge(const struct classes *classes,
                                      const struct life_summary *summary)
 {
@@ -148,7 +157,7 @@ static struct judgement stack_judge(const struct life_summary *summary)
 		return (struct judgement){ ADVICE_LOCAL, REFUSE_NOT };
 	if (!arena_judge(summary))
 		return (struct judgement){ ADVICE_ARENA, REFUSE_NOT };
-	/* enough of them for an arena, which is what would help if they went together */
+	/* Enough blocks for an arena: what prevents it is that they are not freed together. */
 	if (refusal == REFUSE_MANY && arena_judge(summary) == REFUSE_ONE_BY_ONE)
 		refusal = REFUSE_ONE_BY_ONE;
 	return (struct judgement){ ADVICE_KINDS, refusal };
@@ -172,7 +181,7 @@ static struct judgement escaping_judge(const struct classes *classes,
 	return (struct judgement){ refusal ? ADVICE_KINDS : ADVICE_CALLER, refusal };
 }
 
-/* Why nobody who changes the function could make other blocks than these of it. */
+/* Why changing the function could not change how its blocks are allocated or freed. */
 static enum refusal hands_judge(const struct classes *classes,
                                 const struct place *place)
 {
@@ -182,7 +191,7 @@ static enum refusal hands_judge(const struct classes *classes,
 		return REFUSE_FIXED;
 	if (is_made_elsewhere(classes, summary, place->function))
 		return REFUSE_MADE_ELSEWHERE;
-	/* Who is given a block to free it cannot be given a variable. */
+	/* Code that receives a block in order to free it cannot receive a variable instead. */
 	if (is_moved_elsewhere(classes, summary, place->function))
 		return REFUSE_MOVED_ELSEWHERE;
 	return is_freed_elsewhere(classes, summary, place->function)
@@ -190,7 +199,7 @@ static enum refusal hands_judge(const struct classes *classes,
 	           : REFUSE_NOT;
 }
 
-/* Why nothing is known of the blocks together, whatever they are. */
+/* Why the blocks' classes allow no advice, whichever function allocates them. */
 static enum refusal classes_judge(const struct life_summary *summary)
 {
 	const struct class_counts *counts = &summary->counts;
@@ -233,7 +242,10 @@ struct judgement place_judge(const struct classes *classes, const struct place *
 		judgement = stack_judge(summary);
 	else
 		judgement = escaping_judge(classes, summary);
-	/* not worth saying of what there is nothing to say about */
+	/*
+	 * With few blocks there is nothing to advise anyway, so "too few" is the reason to
+	 * give.
+	 */
 	refusal = is_few ? REFUSE_NOT : hands_judge(classes, place);
 	if (refusal)
 		judgement = (struct judgement){ ADVICE_KINDS, refusal };

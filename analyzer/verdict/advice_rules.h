@@ -1,6 +1,6 @@
 /*
- * verdict/advice_rules.h - what can be done about the blocks of a place, or which rule says that
- * nothing can.
+ * verdict/advice_rules.h - what can be done about the blocks of a call site, or which rule says
+ * that nothing can.
  */
 #ifndef OUTLIVE_VERDICT_ADVICE_RULES_H
 #define OUTLIVE_VERDICT_ADVICE_RULES_H
@@ -13,19 +13,19 @@
 #include <stdint.h>
 
 enum advice_kind {
-	ADVICE_LOCAL,   /* a local variable, or a buffer of the function's own */
-	ADVICE_CALLER,  /* a buffer of the owner, handed down */
-	ADVICE_REUSE,   /* keep the block instead of a new one of the same size */
-	ADVICE_ARENA,   /* blocks that go all at once, when the owner ends */
-	ADVICE_RESERVE, /* the final size at once, or larger steps */
-	ADVICE_STATIC,  /* a global */
+	ADVICE_LOCAL,   /* a local variable, or a buffer that the function keeps */
+	ADVICE_CALLER,  /* a buffer of the owner, passed down to the function */
+	ADVICE_REUSE,   /* keep the old block instead of allocating another of its size */
+	ADVICE_ARENA,   /* blocks that are all freed when the owner ends */
+	ADVICE_RESERVE, /* allocate the final size at once, or grow in larger steps */
+	ADVICE_STATIC,  /* a global variable */
 	ADVICE_KINDS,
 };
 
-/* Less than so many blocks may be chance. */
+/* What fewer blocks than this have in common may be chance. */
 #define ADVICE_BLOCKS_MIN 16
 
-/* The rule that nothing is advised by. Each has its own words. */
+/* The rule that prevents advice. judgement_text() has a sentence for each. */
 enum refusal {
 	REFUSE_NOT,
 	REFUSE_GOES_ON,
@@ -48,9 +48,9 @@ enum refusal {
 	REFUSE_OWNERS_FIXED,
 	REFUSE_SIZES_GROW,
 	REFUSE_CROWD_GROWS,
-	REFUSE_LARGE,     /* one of them */
-	REFUSE_MANY,      /* those of one activation together */
-	REFUSE_RECURSION, /* those of all nested activations together */
+	REFUSE_LARGE,     /* a single block is too large */
+	REFUSE_MANY,      /* the blocks of one activation together are */
+	REFUSE_RECURSION, /* the blocks of all nested activations together are */
 	REFUSE_FEW_AT_ONCE,
 	REFUSE_ONE_BY_ONE,
 	REFUSE_LARGE_FOR_ARENA,
@@ -58,18 +58,21 @@ enum refusal {
 };
 
 struct judgement {
-	enum advice_kind kind; /* ADVICE_KINDS: none, */
-	enum refusal refusal;  /* and why; else REFUSE_NOT */
+	enum advice_kind kind; /* ADVICE_KINDS: no advice, */
+	enum refusal refusal;  /* and this is why; else REFUSE_NOT */
 };
 
-/* What is advised about the classes of the blocks; reserving is judged apart. */
+/* What the classes of the blocks suggest. Reserving space is decided separately. */
 struct judgement place_judge(const struct classes *classes, const struct place *place);
 
-/* The refusal in a few words; nothing of REFUSE_NOT. 0, or -1 when memory is out. */
+/* Print the reason in a few words; REFUSE_NOT prints nothing. 0, or -1 when memory is out. */
 int judgement_text(struct text *text, enum refusal refusal,
                    const struct life_summary *summary);
 
-/* Every block of one owner: its function, and how far up it always is (0: not always so). */
+/*
+ * Whether every block has the same owner function; and how many frames further out the owner
+ * always is (0: it varies).
+ */
 bool has_single_owner(const struct life_summary *summary);
 uint32_t single_level(const struct life_summary *summary);
 

@@ -1,4 +1,4 @@
-/* verdict/block_history.c - the lives of single blocks. */
+/* verdict/block_history.c - the histories of single blocks. */
 #include "verdict/block_history.h"
 
 #include "base/array.h"
@@ -7,23 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where a block was born: an event of a thread. */
+/* The event that allocated a block first. */
 struct origin {
 	uint64_t sequence;
 	uint32_t thread;
 };
 
 /*
- * A realloc goes on with a block whose birth has gone by. So the first time through, the
- * births of what was asked for are noted; the second time, told from.
+ * When a realloc names the block that is wanted, its birth has already been passed. So the
+ * first pass through the events collects the births of the wanted blocks, and the second pass
+ * follows the blocks from there.
  */
 struct telling {
 	struct block_story *story;
 	struct replay replay;
-	uint64_t address, number; /* what was asked for */
-	struct origin *origins;   /* of that; sorted before it is told */
+	uint64_t address, number; /* of the wanted block */
+	struct origin *origins; /* births of wanted blocks; sorted before the second pass */
 	size_t origin_count;
-	bool is_told; /* the second time */
+	bool is_told; /* in the second pass */
 };
 
 static int step_note(struct story_step *step, const struct thread *thread,
@@ -46,14 +47,14 @@ static int step_note(struct story_step *step, const struct thread *thread,
 	return 0;
 }
 
-/* The last that happened to a block that is not free yet. */
+/* The last step of a block that has not been freed yet. */
 static const struct story_step *life_last(const struct story_life *life)
 {
 	return life->move_count ? &life->moves[(life->move_count - 1) % STORY_MOVES_MAX]
 	                        : &life->birth;
 }
 
-/* The life that is at this address now; NULL: none that is followed. */
+/* The followed life that is at this address now, or NULL. */
 static struct story_life *life_at(struct block_story *story, uint64_t address)
 {
 	struct story_life *life;
@@ -68,7 +69,7 @@ static struct story_life *life_at(struct block_story *story, uint64_t address)
 	return NULL;
 }
 
-/* The life that a realloc of the thread goes on with; NULL: none that is followed. */
+/* The followed life that the thread's realloc continues, or NULL. */
 static struct story_life *life_moving(struct block_story *story,
                                       const struct thread *thread,
                                       const struct event *event)
@@ -84,7 +85,7 @@ static struct story_life *life_moving(struct block_story *story,
 	return NULL;
 }
 
-/* Whether what was there before the realloc has been seen; *origin: where it was born. */
+/* Whether the block's life before the realloc was seen; *origin: where it was born. */
 static bool origin_find(struct telling *telling, const struct thread *thread,
                         const struct event *event, struct origin *origin)
 {
@@ -93,7 +94,7 @@ static bool origin_find(struct telling *telling, const struct thread *thread,
 	bool is_new;
 
 	*origin = (struct origin){ thread->sequence, thread->index };
-	/* the event has been replayed, so that is where the block is found */
+	/* the event has been replayed, so the block is in the table at its new address */
 	block = live_table_add(&telling->replay.live, event->address, &is_new);
 	if (!block || is_new || !block->chain)
 		return true;
@@ -113,7 +114,7 @@ static int origin_order(const void *left, const void *right)
 	return (a->sequence > b->sequence) - (a->sequence < b->sequence);
 }
 
-/* The first time: what is asked for is at the event's address now. */
+/* First pass: a wanted block is at the event's address now. */
 static int origin_note(struct telling *telling, const struct thread *thread,
                        const struct event *event)
 {
@@ -124,7 +125,7 @@ static int origin_note(struct telling *telling, const struct thread *thread,
 	if (origin_find(telling, thread, event, &origin) && event->old_address &&
 	    !telling->address)
 		story->realloc_number = telling->number;
-	/* a realloc's may have been here before */
+	/* a block that reallocs moved may have been here before */
 	for (i = event->old_address ? telling->origin_count : 0; i-- > 0;) {
 		if (origin_order(&telling->origins[i], &origin) == 0)
 			return 0;
@@ -137,7 +138,7 @@ static int origin_note(struct telling *telling, const struct thread *thread,
 	return 0;
 }
 
-/* Whether a block born then is one of those that the profile is of. */
+/* Whether the profile counts blocks born at this event. */
 static bool is_in_phase(const struct profile *profile, uint64_t time)
 {
 	const struct phase_span *named = phases_named_at(profile->phases, time);
@@ -147,7 +148,7 @@ static bool is_in_phase(const struct profile *profile, uint64_t time)
 	       (named && named->number == profile->phase_only);
 }
 
-/* The second time: whether a block is born that is asked for. */
+/* Second pass: whether this event is the birth of a wanted block. */
 static bool is_asked(const struct telling *telling, const struct thread *thread,
                      const struct event *event)
 {
@@ -208,7 +209,7 @@ static int life_end(const struct telling *telling, struct story_life *life,
 	return step_note(&life->end, thread, event, event->address, life_last(life)->size);
 }
 
-/* An allocation, the first time through. */
+/* Handle an allocation in the first pass. */
 static int event_look(struct telling *telling, const struct thread *thread,
                       const struct event *event)
 {
@@ -218,7 +219,7 @@ static int event_look(struct telling *telling, const struct thread *thread,
 	return 0;
 }
 
-/* An allocation, the second time. */
+/* Handle an allocation in the second pass. */
 static int event_tell(struct telling *telling, const struct thread *thread,
                       const struct event *event)
 {
@@ -233,7 +234,7 @@ static int event_tell(struct telling *telling, const struct thread *thread,
 	return is_asked(telling, thread, event) ? life_begin(telling, thread, event) : 0;
 }
 
-/* The event has been replayed: the thread's stack is its stack. */
+/* Call after the event was replayed, so that the thread's stack is the event's stack. */
 static int event_read(struct telling *telling, const struct thread *thread,
                       const struct event *event)
 {
@@ -244,7 +245,7 @@ static int event_read(struct telling *telling, const struct thread *thread,
 		life = life_at(telling->story, event->address);
 		return life ? life_end(telling, life, thread, event) : 0;
 	case EVENT_MOVE_OUT:
-		/* before it comes in again, another may be born where it was */
+		/* until it arrives, another block may be born at its old address */
 		life = event->old_address ? life_at(telling->story, event->old_address) : NULL;
 		if (life)
 			life->moving = thread->index + 1;
@@ -260,7 +261,7 @@ static int event_read(struct telling *telling, const struct thread *thread,
 	}
 }
 
-/* One event at a time, so that the stack of each is at hand. */
+/* Replays one event at a time, so that the stack of each is at hand. */
 static int slice_tell(struct telling *telling, const struct event_slice *slice)
 {
 	struct event_slice one = *slice;
@@ -278,7 +279,7 @@ static int slice_tell(struct telling *telling, const struct event_slice *slice)
 	return 0;
 }
 
-/* Once from the first event to the last. 0, or -1 when memory is out. */
+/* One pass over all events. 0, or -1 when memory is out. */
 static int story_tell(struct telling *telling, struct trace_reader *reader,
                       const struct profile *profile)
 {
@@ -291,7 +292,7 @@ static int story_tell(struct telling *telling, struct trace_reader *reader,
 	if (replay_init(&telling->replay, 0, 1000))
 		return -1;
 	telling->replay.threads.copies_stacks = process->header.flags & RING_COPIES_STACKS;
-	process->damaged_events = 0; /* met again now */
+	process->damaged_events = 0; /* the second pass counts them again */
 	merge = event_merge_new(reader, process, profile->map, replay_preview,
 	                        &telling->replay);
 	if (merge) {

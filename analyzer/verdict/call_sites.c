@@ -1,4 +1,4 @@
-/* verdict/call_sites.c - the sites of a profile by the call that allocates. */
+/* verdict/call_sites.c - the call paths of a profile, by call site. */
 #include "verdict/call_sites.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /*
- * verdict/call_sites.h - the sites of a profile by the one call in the program's text that allocates
- * (the innermost frame that is not peeled off): what somebody can change.
+ * verdict/call_sites.h - the call paths of a profile by call site: the one call in the
+ * program's text that allocates (in the innermost frame that is no wrapper). That is what an
+ * author can change.
  */
 #ifndef OUTLIVE_VERDICT_CALL_SITES_H
 #define OUTLIVE_VERDICT_CALL_SITES_H
@@ -18,7 +19,7 @@ struct place {
 struct places {
 	struct place *places;
 	uint32_t count;
-	uint32_t *of_site; /* by number of the site; [0] is unused */
+	uint32_t *of_site; /* by number of the call path; [0] is unused */
 };
 
 /* 0, or -1 when memory is out; release it either way. */

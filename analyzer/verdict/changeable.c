@@ -1,4 +1,4 @@
-/* verdict/changeable.c - what of a program its author can change. */
+/* verdict/changeable.c - which parts of a program its author can change. */
 #include "verdict/changeable.h"
 
 #include "elf/allocators.h"
@@ -89,8 +89,9 @@ static bool is_owner(const struct life_summary *summary, uint32_t function)
 }
 
 /*
- * Whether somebody else acted, from the innermost frame of a tail outwards to the function
- * itself or an owner. Those that only allocate or free for their callers may lie anywhere.
+ * Whether another module acted: walks the innermost frames of a free or realloc outwards, up to
+ * the function itself or an owner. Functions that only allocate or free for their callers may
+ * be in any module.
  */
 static bool is_tail_elsewhere(const struct classes *classes,
                               const struct life_summary *summary, uint32_t function,

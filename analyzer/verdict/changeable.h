@@ -1,6 +1,6 @@
 /*
- * verdict/changeable.h - what of a program its author can change, and whether blocks are made and
- * ended by nothing else.
+ * verdict/changeable.h - which parts of a program its author can change, and whether only those
+ * parts allocate and free its blocks.
  */
 #ifndef OUTLIVE_VERDICT_CHANGEABLE_H
 #define OUTLIVE_VERDICT_CHANGEABLE_H
@@ -12,28 +12,29 @@
 #include <stdint.h>
 
 /*
- * Whether somebody can change the function: it has a name, does not call main(), and is not
- * of the C library or a language's.
+ * Whether the author can change the function: it has a name, does not call main(), and does not
+ * belong to the C library or to the runtime of a language.
  */
 bool is_changeable(const struct classes *classes, uint32_t function);
 
-/* Whether that is true of all that own blocks of it. */
+/* Whether every owner of the blocks can be changed. */
 bool has_changeable_owners(const struct classes *classes,
                            const struct life_summary *summary);
 
-/* The path of the system's library that the function lies in; NULL: it is the program's. */
+/* The path of the system library that contains the function; NULL: it is the program's. */
 const char *library_of(const struct classes *classes, uint32_t function);
 
 /*
- * Whether a function of another module than `function`'s makes the blocks, and is peeled off
- * only for what it does: whoever calls fopen() does not decide how it comes by its FILE.
+ * Whether a function of another module than `function`'s allocates the blocks, and is a wrapper
+ * only by its behaviour. Example: the caller of fopen() does not decide how fopen() allocates
+ * its FILE.
  */
 bool is_made_elsewhere(const struct classes *classes,
                        const struct life_summary *summary, uint32_t function);
 
 /*
- * Whether blocks are freed by code of another module than `function`'s (what is given to a
- * library is the library's), or nobody knows by whose; or given to realloc so.
+ * Whether code of another module than `function`'s, or unknown code, frees blocks, or passes
+ * them to realloc: a block that was given to a library is the library's.
  */
 bool is_freed_elsewhere(const struct classes *classes,
                         const struct life_summary *summary, uint32_t function);

@@ -1,5 +1,5 @@
 /*
- * verdict/class_options.h - how whoever asks wants blocks to be judged.
+ * verdict/class_options.h - how the user wants blocks to be classified.
  */
 #ifndef OUTLIVE_VERDICT_CLASS_OPTIONS_H
 #define OUTLIVE_VERDICT_CLASS_OPTIONS_H
@@ -9,12 +9,13 @@
 
 struct suppressions;
 
-/* Zeroed is what nobody has asked otherwise for. */
+/* Zeroed: the defaults. */
 struct class_options {
-	const char *const *wrappers; /* names or globs of functions to peel off */
+	const char *const *wrappers; /* names or globs of functions that are wrappers */
 	size_t wrapper_count;
-	const struct suppressions *suppressions; /* of a file; NULL: none */
-	bool shows_suppressed; /* count by rule what is kept on purpose, and hide nothing */
+	const struct suppressions *suppressions; /* rules of a file; NULL: none */
+	/* hide nothing; blocks kept on purpose are still counted by rule */
+	bool shows_suppressed;
 };
 
 #endif

@@ -1,4 +1,4 @@
-/* verdict/classes.c - what class the blocks of each site are of. */
+/* verdict/classes.c - the class of each call path's blocks. */
 #include "verdict/classes.h"
 
 #include <stdlib.h>
@@ -31,7 +31,7 @@ const char *verdict_key(enum verdict verdict)
 	return verdicts[verdict].key;
 }
 
-/* Whether so many of the blocks have something in common that it is said of all. */
+/* Whether so many blocks have a property that it is reported for all of them. */
 static bool is_verdict(const struct class_counts *counts, uint64_t blocks)
 {
 	return blocks * 100 >= counts->blocks * VERDICT_PERCENT;
@@ -110,7 +110,7 @@ static void depths_classify(struct classes *classes, uint32_t site, uint32_t lis
 	}
 }
 
-/* The blocks of a site that have ended. */
+/* Count the blocks of a call path that have ended. */
 static void ended_classify(struct classes *classes, uint32_t site)
 {
 	const struct site_life *life = profile_life(classes->profile, site);
@@ -124,12 +124,15 @@ static void ended_classify(struct classes *classes, uint32_t site)
 		                                                  life->crossed_bytes };
 	counts->unknown = (struct class_share){ life->unknown_blocks, life->unknown_bytes };
 	counts->blocks += life->static_blocks + life->crossed_blocks + life->unknown_blocks;
-	/* Whatever became of frames: by another thread is by another thread, exit is exit. */
+	/*
+	 * These classes do not depend on frames: another thread freed the block, or no one
+	 * before exit.
+	 */
 	if (classes->has_exact_frames)
 		counts->exact_blocks += life->static_blocks + life->crossed_blocks;
 }
 
-/* A block that was never freed: for now CLASS_STATIC if it was born before main. */
+/* Count a block that was never freed: for now as CLASS_STATIC if it was born before main. */
 static void live_classify(struct classes *classes, const struct block *block)
 {
 	const struct replay *replay = &classes->profile->replay;
@@ -148,7 +151,7 @@ static void live_classify(struct classes *classes, const struct block *block)
 		share_add(&counts->shares[is_early ? CLASS_STATIC : CLASS_LIVE], &share);
 	}
 	counts->blocks++;
-	/* What was never freed outlived every frame. */
+	/* A block that was never freed outlived every frame. */
 	counts->exact_blocks += classes->has_exact_frames && !origin.is_unknown;
 }
 
@@ -163,7 +166,7 @@ static void all_live_classify(struct classes *classes)
 	}
 }
 
-/* The frame of a call path that is innermost once the wrappers are peeled off. */
+/* The innermost frame of a call path that is no wrapper. */
 static uint32_t node_peeled(const struct classes *classes, uint32_t node)
 {
 	const struct call_node *nodes = classes->profile->replay.tree.nodes;
@@ -177,7 +180,7 @@ static uint32_t node_peeled(const struct classes *classes, uint32_t node)
 	return node;
 }
 
-/* Blocks by the location that called the allocator; those not to be counted as well. */
+/* Count blocks by the location that called the allocator, including blocks that are hidden. */
 static void blocks_count(const struct classes *classes, uint64_t *blocks)
 {
 	const struct replay *replay = &classes->profile->replay;
@@ -193,7 +196,7 @@ static void blocks_count(const struct classes *classes, uint64_t *blocks)
 	}
 }
 
-/* Whatever class the site's one block is of. */
+/* The class of the call path's only block. */
 static struct class_share *single_share(struct class_counts *counts)
 {
 	unsigned class;
@@ -205,7 +208,9 @@ static struct class_share *single_share(struct class_counts *counts)
 	return counts->inferred.blocks ? &counts->inferred : NULL;
 }
 
-/* The one block that an allocating call made, not freed before exit, could be a global. */
+/*
+ * If a call site made a single block, and it was not freed before exit, it could be a global.
+ */
 static int single_classify(struct classes *classes)
 {
 	const struct replay *replay = &classes->profile->replay;
@@ -237,8 +242,8 @@ static int single_classify(struct classes *classes)
 }
 
 /*
- * When main() began; else, when it was first on a stack: a program whose main has no name
- * never had it.
+ * When main() began, or else when it was first on a stack. UINT64_MAX for a program whose main
+ * has no name.
  */
 static uint64_t main_time(const struct classes *classes)
 {
@@ -260,7 +265,7 @@ static uint64_t main_time(const struct classes *classes)
 	return first;
 }
 
-/* Blocks of sites whose call path has a gap are not exact, but exact up to the gap. */
+/* Blocks of call paths with a gap are not exact, but exact up to the gap. */
 static int cuts_classify(struct classes *classes)
 {
 	const struct replay *replay = &classes->profile->replay;

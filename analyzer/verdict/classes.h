@@ -38,43 +38,47 @@ enum life_class {
 };
 
 struct class_share {
-	uint64_t blocks, bytes; /* as large as they were last */
+	uint64_t blocks, bytes; /* bytes: the last size of each block */
 };
 
 struct class_counts {
 	struct class_share shares[CLASS_COUNT];
-	struct class_share inferred;   /* stack or escaping, if one believes plain frames */
+	struct class_share inferred;   /* stack or escaping, if plain frames were trusted */
 	struct class_share unknown;    /* their free was missed */
-	struct class_share suppressed; /* never freed, and hidden */
+	struct class_share suppressed; /* never freed, and hidden by a rule */
 	/*
-	 * Of all: their class rests on no inferred frames, and the stack they were born on is
-	 * whole; or it is cut, and the class is exact as far as it goes.
+	 * Of all blocks: those whose class rests on no inferred frames. `exact_blocks` were
+	 * born on a complete stack; `exact_cut_blocks` on a cut one, so their class is exact up
+	 * to the gap.
 	 */
 	uint64_t exact_blocks, exact_cut_blocks;
-	uint64_t cut_blocks; /* of all: that stack is cut */
-	uint64_t blocks;     /* all */
+	uint64_t cut_blocks; /* of all blocks: born on a cut stack */
+	uint64_t blocks;     /* all blocks */
 };
 
 struct classes {
 	const struct profile *profile;
 	struct function_table functions;
 	struct peeling peeling;
-	struct class_counts *sites; /* by number of the site; [0] is none */
+	struct class_counts *sites; /* by number of the call path; [0] is none */
 	struct class_counts all;
-	struct suppressed suppressed; /* the rules, and what they are about */
+	struct suppressed suppressed; /* the rules, and which blocks each is about */
 	bool shows_suppressed;        /* nothing is hidden */
 	/*
-	 * What is hidden of the live blocks of a site: of those that it allocated last, as the
-	 * site table has them, not of those born there.
+	 * Hidden blocks among those that are live. They are counted, like in the site table, at
+	 * the call path that allocated them last, not at the one where they were born.
 	 */
-	uint64_t *hidden_blocks, *hidden_bytes; /* by number of the site */
+	uint64_t *hidden_blocks, *hidden_bytes; /* by number of the call path */
 	bool has_exact_frames;                  /* return stubs were on */
-	uint64_t main_time; /* quanta; when main() began, or, in a recording that does not
-	                          tell phases, was first seen. UINT64_MAX: never */
+	/*
+	 * quanta; when main() began, or, in a recording without phases, was first on a stack.
+	 * UINT64_MAX: never
+	 */
+	uint64_t main_time;
 };
 
 /*
- * The profile and the options are borrowed; it must have its symbols, and they may be NULL.
+ * Borrows the profile, which must have its symbols, and the options, which may be NULL. Returns
  * NULL when memory is out.
  */
 struct classes *classes_new(const struct profile *profile,
@@ -83,20 +87,17 @@ void classes_free(struct classes *classes);
 
 void class_counts_add(struct class_counts *to, const struct class_counts *from);
 
-/*
- * What can be said of many blocks in one word: a class, as enum life_class has it, or one of
- * the others below.
- */
+/* What can be said of many blocks in one word: a class (enum life_class), or one of these. */
 enum verdict {
-	VERDICT_SUPPRESSED = CLASS_COUNT, /* hidden */
+	VERDICT_SUPPRESSED = CLASS_COUNT, /* hidden by a rule */
 	VERDICT_INFERRED,                 /* their frames are not exact */
-	VERDICT_UNKNOWN,                  /* their end was not seen */
+	VERDICT_UNKNOWN,                  /* their free was missed */
 	VERDICT_MIXED,
-	VERDICT_GROWS, /* allocations that only go on with blocks of other sites */
+	VERDICT_GROWS, /* its reallocs only continue blocks of other call paths */
 	VERDICT_COUNT,
 };
 
-/* For people: "stack-like", ..; as JSON has it: "stack_like", .. */
+/* For people: "stack-like", ..; in JSON: "stack_like", .. */
 const char *verdict_text(enum verdict verdict);
 const char *verdict_key(enum verdict verdict);
 
@@ -110,12 +111,12 @@ static inline const char *life_class_key(enum life_class class)
 	return verdict_key((enum verdict) class);
 }
 
-/* What is true of VERDICT_PERCENT of a site's blocks; `allocations` are those of the site. */
+/* What is true of VERDICT_PERCENT of a call path's blocks; `allocations` are the path's. */
 #define VERDICT_PERCENT 90
 enum verdict class_counts_verdict(const struct class_counts *counts,
                                   uint64_t allocations);
 
-/* The site's frame that is innermost once the wrappers are peeled off. */
+/* The innermost frame of the call path that is no wrapper. */
 uint32_t classes_site_node(const struct classes *classes, uint32_t site);
 
 #endif

@@ -1,4 +1,4 @@
-/* verdict/evidence.c - the evidence about a set of sites. */
+/* verdict/evidence.c - the evidence about a set of call paths. */
 #include "verdict/evidence.h"
 
 #include "base/array.h"
@@ -77,7 +77,7 @@ static int sizes_add(struct life_summary *summary, const struct classes *classes
 	return 0;
 }
 
-/* How often the site's own function is on its stack. */
+/* How many frames of the call path are activations of its own function. */
 static uint32_t recursion_of(const struct classes *classes, uint32_t site)
 {
 	const struct call_node *nodes = classes->profile->replay.tree.nodes;
@@ -99,7 +99,7 @@ static uint32_t deepest(const struct tally_cell *cells, uint32_t list, uint32_t 
 	return depth;
 }
 
-/* The site, and the outermost function that owned blocks of it. */
+/* The call path, and the outermost function that owned blocks of it. */
 static struct summary_site summary_site_of(const struct classes *classes, uint32_t site)
 {
 	const struct replay *replay = &classes->profile->replay;
@@ -116,7 +116,7 @@ static struct summary_site summary_site_of(const struct classes *classes, uint32
 	};
 }
 
-/* Remember the site. 0, or -1 when memory is out. */
+/* Remember the call path. 0, or -1 when memory is out. */
 static int site_note(struct life_summary *summary, const struct classes *classes,
                      uint32_t site)
 {
@@ -197,7 +197,7 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 	    freers_add(&summary->movers, classes, life->realloced_by) ||
 	    sizes_add(summary, classes, replay_site(replay, site), life->sizes))
 		return -1;
-	/* Where every frame is inferred, that is what there is to show. */
+	/* If every frame is inferred, inferred depths are all there is to show. */
 	return classes->has_exact_frames
 	           ? 0
 	           : depths_add(summary, classes, site, life->depths_inferred);
@@ -205,7 +205,7 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 
 /* ---- what sites say only together ------------------------------------------------------ */
 
-/* When the place's largest size first came. */
+/* When a block first had the largest size of all. */
 static uint64_t largest_time(const struct life_summary *summary,
                              const struct classes *classes)
 {
@@ -222,7 +222,10 @@ static uint64_t largest_time(const struct life_summary *summary,
 	return time;
 }
 
-/* How many lives began after the place was at its most, as far as their marks tell. */
+/*
+ * How many lives began after `time`, when the maximum was reached: at least, since a call path
+ * keeps such a count only for its own maximum.
+ */
 static uint64_t settled_lives(const struct life_summary *summary,
                               const struct classes *classes, unsigned mark,
                               uint64_t time)
@@ -265,7 +268,7 @@ static void sizes_judge(struct life_summary *summary, const struct classes *clas
 	                                                                  : SIZE_UNBOUNDED;
 }
 
-/* The most at once, and when: the first time if there were several. */
+/* The most blocks at once, and when: the first time, if there were several. */
 static void crowd_note(struct life_summary *summary, uint64_t most, uint64_t time)
 {
 	if (most < summary->at_once ||
@@ -276,10 +279,10 @@ static void crowd_note(struct life_summary *summary, uint64_t most, uint64_t tim
 }
 
 /*
- * Sites whose blocks belong to the same activations of their owner. What one of these has
- * at once is at most the sum of what its sites have, and at least what one of them has,
- * or all had at the process's peak. Before the last block of an activation begins, what
- * had ended adds to it all that it ever owns.
+ * Call paths whose blocks belong to the same activations of their owner. Such an activation has
+ * at once at most the sum of what its call paths have, and at least what one of them has, or
+ * what all had at the process's peak. Before the last block of an activation is born, the
+ * blocks that had ended until then add to all that it ever owns.
  */
 static void owner_judge(struct life_summary *summary, const struct classes *classes,
                         const struct summary_site *sites, uint32_t count)

@@ -1,5 +1,6 @@
 /*
- * verdict/evidence.h - the evidence about a set of sites: what a verdict and advice rest on.
+ * verdict/evidence.h - the evidence about a set of call paths: what verdicts and advice rest
+ * on.
  */
 #ifndef OUTLIVE_VERDICT_EVIDENCE_H
 #define OUTLIVE_VERDICT_EVIDENCE_H
@@ -11,63 +12,71 @@
 #include <stdint.h>
 
 /*
- * What can be said of how large blocks are, and of how many are live at once. Bounded: in
- * the half of the lives that began last, none became larger than all before, or made more
- * of them. Else nothing tells what the next will be: it may grow with the program's input.
+ * How far the sizes of blocks, or the number of blocks live at once, are limited. Bounded: in
+ * the half of the lives that began last, no block became larger, and no more blocks lived at
+ * once, than before. Otherwise nothing shows a limit: it may grow with the program's input.
  */
 enum size_kind { SIZE_CONSTANT, SIZE_BOUNDED, SIZE_UNBOUNDED };
 
-/* A site of it; the outermost owner of its blocks, and the call path that called that. */
+/*
+ * A call path of the set; the outermost owner of its blocks, and the node that called the
+ * owner.
+ */
 struct summary_site {
 	uint32_t site, owner, owner_caller;
 };
 
 struct life_summary {
 	struct class_counts counts;
-	uint32_t site_count, site; /* the first of them */
+	uint32_t site_count, site; /* `site`: the first one */
 	uint64_t allocations, bytes, reallocs;
 	uint64_t size_min, size_max;
-	uint32_t live_max; /* most live at once, of any one site and all threads */
-	uint64_t live_least, live_most; /* of all sites: what that was at least, at most */
-	uint64_t live_at_peak;          /* of the process */
-	uint32_t recursion; /* most times a site's own function is on its stack */
+	uint32_t live_max; /* most live at once of any one call path, over all threads */
+	uint64_t live_least,
+		live_most; /* most live at once of all call paths together: at least, at most */
+	uint64_t live_at_peak; /* live at the process's peak */
+	uint32_t recursion;    /* most activations of a path's own function on that path */
 	uint32_t peeled_min, peeled_max;
 	struct summary_site *sites; /* site_count of them */
 	uint32_t site_capacity;
 
-	/* By life_summary_sort(): */
-	uint64_t largest_min, largest_max; /* sizes of lives: what a block grew to */
+	/* Set by life_summary_sort(): */
+	uint64_t largest_min, largest_max; /* of blocks, at the largest that each became */
 	enum size_kind size_kind;
-	uint64_t settled;     /* lives that began after the largest, at least */
-	uint64_t begun;       /* lives */
-	uint64_t excess;      /* bytes that reallocs asked for on the way */
-	uint64_t at_once;     /* live at once of one activation of their owner: at most */
-	uint64_t at_once_min; /* in one of them: at least */
-	enum size_kind crowd_kind; /* of at_once; constant: it is 1 */
-	uint64_t crowd_time;       /* quanta; when it was reached */
-	bool
-		goes_together; /* what an activation owns is live together, half of it at least */
+	uint64_t settled; /* lives that began after the largest block: at least so many */
+	uint64_t begun;   /* lives */
+	uint64_t excess;  /* bytes that reallocs asked for before the final size */
+	/* blocks live at once of any one activation of their owner: at most */
+	uint64_t at_once;
+	uint64_t at_once_min;      /* blocks live at once of some activation: at least */
+	enum size_kind crowd_kind; /* of at_once; SIZE_CONSTANT: it is 1 */
+	uint64_t crowd_time;       /* quanta; when at_once was reached */
+	/* at least half of what an activation owns is live at one time */
+	bool goes_together;
 
-	uint64_t ended;                     /* of these is all that follows */
+	uint64_t ended;                     /* lives that ended; all below is about these */
 	uint64_t age_sum, age_min, age_max; /* quanta */
 	uint64_t ages[AGE_CLASSES];
 	uint64_t between_sum, youngest;
 	uint64_t chains, chain_reallocs;
 	uint32_t chain_longest;
 
-	struct ranking depths; /* by escape depth, before peeling */
-	struct ranking left;   /* by what is left of it after peeling */
-	struct ranking owners; /* by function; of wrappers it is the one they serve */
-	struct ranking freers; /* by function that freed, FUNCTION_NONE: not kept apart */
-	struct ranking movers; /* the same of those that called realloc, by its calls */
+	struct ranking depths; /* by escape depth, wrappers counted */
+	struct ranking left;   /* by escape depth, wrappers skipped */
+	struct ranking owners; /* by function; a wrapper counts as the function it serves */
+	struct ranking freers; /* by function that freed; FUNCTION_NONE: not kept apart */
+	struct ranking movers; /* by function that called realloc, counting its calls */
 	struct ranking sizes;  /* by bits of the size; empty if all have one size */
 };
 
-/* Add a site's. Zeroed is empty. 0, or -1 when memory is out. */
+/* Add a call path to the summary; a zeroed summary is empty. 0, or -1 when memory is out. */
 int life_summary_add(struct life_summary *summary, const struct classes *classes,
                      uint32_t site);
 
-/* After the last: most first, depths from 0; and what sites say only together. */
+/*
+ * Call after the last one was added: sorts the rankings (most first; depths from 0), and works
+ * out what depends on all call paths together.
+ */
 void life_summary_sort(struct life_summary *summary, const struct classes *classes);
 
 /* "constant", "bounded", "unbounded" */

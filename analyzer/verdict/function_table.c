@@ -38,7 +38,10 @@ static uint32_t function_find(const struct function_table *table,
 	                       like);
 }
 
-/* Its number, or 0 when memory is out. Nameless ones are not indexed. */
+/*
+ * Returns the function's number, or 0 when memory is out. Functions without a name are not
+ * indexed.
+ */
 static uint32_t function_add(struct function_table *table,
                              const struct function *function)
 {
@@ -115,7 +118,10 @@ uint32_t function_of_tail(const struct function_table *table,
 	const struct call_tree *tree = &profile->replay.lives.freers.tree;
 	uint32_t function, freer = FUNCTION_NONE;
 
-	/* From the outermost inwards: the last one that does it for nobody else. */
+	/*
+	 * The frames run inwards: take the innermost function that does not only allocate or
+	 * free for its callers.
+	 */
 	for (; tail != CALL_ROOT; tail = tree->nodes[tail].parent) {
 		function = table->of_location[tree->nodes[tail].location];
 		if (freer == FUNCTION_NONE || (!table->functions[function].is_deallocator &&

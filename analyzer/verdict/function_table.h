@@ -1,7 +1,7 @@
 /*
- * verdict/function_table.h - the functions of a profile: every location belongs to one, the
- * physical function around it, whatever was inlined there. Parts and clones that a compiler made
- * of one function are that function; two of one name are two.
+ * verdict/function_table.h - the functions of a profile. Every location belongs to one: the
+ * physical function around it, whatever was inlined there. Parts and clones that a compiler
+ * made of a function count as that function; two functions of one name are two.
  */
 #ifndef OUTLIVE_VERDICT_FUNCTION_TABLE_H
 #define OUTLIVE_VERDICT_FUNCTION_TABLE_H
@@ -15,11 +15,12 @@
 #define FUNCTION_NONE 0u
 
 struct function {
-	const char *name;                  /* demangled, the profile's; "" when unknown */
-	const char *declared, *apart;      /* trace/symbol_table.h; the profile's */
-	uint32_t module;                   /* of the address map, or MODULE_NONE */
-	uint32_t location;                 /* the first of its locations that was met */
-	bool is_allocator, is_deallocator; /* by its name */
+	const char *name; /* demangled, borrowed from the profile; "" when unknown */
+	const char *declared,
+		*apart;        /* see trace/symbol_table.h; borrowed from the profile */
+	uint32_t module;   /* index in the address map, or MODULE_NONE */
+	uint32_t location; /* the first of its locations that was seen */
+	bool is_allocator, is_deallocator; /* according to its name */
 };
 
 struct function_table {
@@ -31,13 +32,13 @@ struct function_table {
 };
 
 /*
- * Needs the profile's symbols. A location without a name is a function of its own. 0, or
- * -1 when memory is out; release it either way.
+ * Needs the profile's symbols. A location without a name is a function of its own. Returns 0,
+ * or -1 when memory is out; release it either way.
  */
 int function_table_make(struct function_table *table, const struct profile *profile);
 void function_table_release(struct function_table *table);
 
-/* The function that a node of the call tree lies in; FUNCTION_NONE for the root. */
+/* The function that contains a node of the call tree; FUNCTION_NONE for the root. */
 static inline uint32_t function_of_node(const struct function_table *table,
                                         const struct profile *profile, uint32_t node)
 {
@@ -45,8 +46,8 @@ static inline uint32_t function_of_node(const struct function_table *table,
 }
 
 /*
- * The function that freed, or called realloc, of a tail of the replay's lives.freers; FUNCTION_NONE if
- * nothing is known of it.
+ * The function that freed, or called realloc: `tail` is a node of the innermost frames in the
+ * replay's lives.freers. FUNCTION_NONE if nothing is known of it.
  */
 uint32_t function_of_tail(const struct function_table *table,
                           const struct profile *profile, uint32_t tail);

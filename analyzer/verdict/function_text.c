@@ -1,4 +1,4 @@
-/* verdict/function_text.c - functions as people call them. */
+/* verdict/function_text.c - functions as they are shown to people. */
 #include "verdict/function_text.h"
 
 #include "base/text.h"
@@ -38,7 +38,7 @@ const char *stack_name_text(char *text, size_t bytes, const struct stack_name *n
 	return text_escape(text, bytes, plain);
 }
 
-/* "libx.so+0x1f00" says it already (elf/functions.h). */
+/* "libx.so+0x1f00" already names the module (elf/functions.h). */
 static bool is_named_by_module(const struct stack_name *name)
 {
 	const char *module = last_part(name->module);
@@ -64,7 +64,7 @@ const char *stack_name_place(char *text, size_t bytes, const struct stack_name *
 
 /* ---- of the function table --------------------------------------------------------- */
 
-/* The name as a stack would have it; `apart` as well if that is wanted. */
+/* The name as a stack shows it; with `apart` as well if that is wanted. */
 static const char *name_text(char *text, size_t bytes, const struct classes *classes,
                              uint32_t function, bool has_apart)
 {
@@ -98,7 +98,7 @@ const char *function_call_text(char *text, size_t bytes, const struct classes *c
 
 	name_text(text, bytes, classes, function, false);
 	used = strlen(text);
-	/* C++ brings parameters; what is named by its module and offset is no name to call */
+	/* C++ names have their parameters; "module+0x12" is no name that could be called */
 	if (*named->name && !strstr(named->name, "+0x") && !strchr(text, '(') &&
 	    used + 3 <= bytes)
 		memcpy(text + used, "()", 3);

@@ -1,5 +1,5 @@
 /*
- * verdict/function_text.h - functions as people call them.
+ * verdict/function_text.h - functions as they are shown to people.
  */
 #ifndef OUTLIVE_VERDICT_FUNCTION_TEXT_H
 #define OUTLIVE_VERDICT_FUNCTION_TEXT_H
@@ -11,12 +11,12 @@
 #include <stdint.h>
 
 /*
- * "function", shortened, and "(a.c)" where others have its name, or "libx.so+0x1234" where
- * it is unknown; escaped, into `text`.
+ * Append "function", shortened, and "(a.c)" if other functions have its name, or
+ * "libx.so+0x1234" if it is unknown; escaped.
  */
 const char *stack_name_text(char *text, size_t bytes, const struct stack_name *name);
 
-/* "file.c:12", or "libx.so" where the file is unknown; escaped, into `text`. */
+/* Append "file.c:12", or "libx.so" if the file is unknown; escaped. */
 const char *stack_name_place(char *text, size_t bytes, const struct stack_name *name);
 
 /*
@@ -26,7 +26,7 @@ const char *stack_name_place(char *text, size_t bytes, const struct stack_name *
 const char *function_text(char *text, size_t bytes, const struct classes *classes,
                           uint32_t function);
 
-/* The same within a sentence: "name()". */
+/* The same for use within a sentence: "name()". */
 const char *function_call_text(char *text, size_t bytes, const struct classes *classes,
                                uint32_t function);
 

@@ -1,10 +1,9 @@
-/* verdict/heap_contents.c - what a heap is made of. */
+/* verdict/heap_contents.c - what a heap consists of. */
 #include "verdict/heap_contents.h"
 #include "trace/clock.h"
 
 #define ODD_BYTES (UINT64_C(4) << 20)
-#define LOST_SHARE \
-	100 /* of the events, one part of so many: then what lives is a guess */
+#define LOST_SHARE 100 /* if one in so many events was lost, what lives is a guess */
 
 bool segment_inside_is_lost(const struct profile *profile)
 {
@@ -56,7 +55,7 @@ const char *segment_phase(const struct profile *profile, uint64_t time_ns)
 	return phases->totals[number].name;
 }
 
-/* As much again as lives, and enough to matter. */
+/* At least as much as the live blocks take, and enough to matter. */
 static bool is_odd(const struct segment_inside *inside)
 {
 	return inside->is_known && inside->kept >= ODD_BYTES &&

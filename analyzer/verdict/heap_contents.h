@@ -1,6 +1,6 @@
 /*
- * verdict/heap_contents.h - what the heap of a process was made of at the time of a sample, as
- * far as its recorded blocks tell.
+ * verdict/heap_contents.h - what the heap of a process consisted of at a snapshot, as far as
+ * its recorded blocks show.
  */
 #ifndef OUTLIVE_VERDICT_HEAP_CONTENTS_H
 #define OUTLIVE_VERDICT_HEAP_CONTENTS_H
@@ -10,45 +10,45 @@
 #include <stdbool.h>
 
 struct segment_inside {
-	uint64_t rss;    /* of the heap */
-	uint64_t live;   /* bytes asked for, of blocks that live */
-	uint64_t blocks; /* so many */
-	uint64_t
-		overhead; /* what glibc's malloc adds to them: headers, rounding; estimated */
-	bool has_overhead; /* false: it is another malloc; its own is among what is kept */
+	uint64_t rss;    /* resident bytes of the heap */
+	uint64_t live;   /* bytes asked for by the blocks that live */
+	uint64_t blocks; /* number of blocks that live */
+	/* what glibc's malloc adds to them (headers, rounding); estimated */
+	uint64_t overhead;
+	bool has_overhead; /* false: another malloc, whose own data is counted in `kept` */
 	/*
 	 * Resident beyond these: freed and kept for reuse, fragments, blocks from before the
-	 * recording. At least so much: live blocks that were never touched are not resident.
+	 * recording. A lower bound: live blocks that were never touched are not resident.
 	 */
 	uint64_t kept;
 	/*
-	 * false: the program's own malloc served it unseen, one phase only was read, or too
-	 * many events are missing
+	 * false: the program's own malloc served the heap unseen, only one phase was read, or
+	 * too many events are missing
 	 */
 	bool is_known;
 };
 
 /*
- * Whether so many events were lost that nobody knows what lived: what a flight recorder has
- * overwritten had made most of it.
+ * Whether so many events were lost that the live blocks are not known: the events that a flight
+ * recorder has overwritten made most of them.
  */
 bool segment_inside_is_lost(const struct profile *profile);
 
 struct segment_inside segment_inside(const struct profile *profile, size_t sample);
 
 /*
- * The phase at a time since the start: "load", "main", "exit", or what the program named;
- * that to be escaped.
+ * The phase at a time since the start: "load", "main", "exit", or the program's own name for
+ * it, which must be escaped.
  */
 const char *segment_phase(const struct profile *profile, uint64_t time_ns);
 
-/* Whether the process was in that phase then, the named and the others alike. */
+/* Whether the process was in that phase at that time; for the program's own phases, too. */
 bool segment_is_in_phase(const struct profile *profile, uint64_t time_ns,
                          uint32_t number);
 
 /*
- * Whether so much of the heap is freed and kept, for longer than from one sample to the
- * next, that it is worth a second look; *sample is the last such, or the worst of all.
+ * Whether unusually much of the heap was freed but kept, in more than one snapshot in a row;
+ * *sample is the last such snapshot, or the worst of all.
  */
 bool segment_inside_odd(const struct profile *profile, size_t *sample);
 

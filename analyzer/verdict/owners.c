@@ -1,4 +1,4 @@
-/* verdict/owners.c - the functions whose frames blocks belonged to. */
+/* verdict/owners.c - the functions to whose frames blocks belonged. */
 #include "verdict/owners.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static int owner_compare(const void *one, const void *two)
 	return a->function < b->function ? -1 : a->function > b->function;
 }
 
-/* `all`: by function. */
+/* `all` is indexed by function. */
 static void place_add(struct owner *all, const struct places *places, uint32_t number)
 {
 	const struct place *place = &places->places[number];

@@ -1,5 +1,5 @@
 /*
- * verdict/owners.h - the functions whose frames blocks belonged to.
+ * verdict/owners.h - the functions to whose frames blocks belonged.
  */
 #ifndef OUTLIVE_VERDICT_OWNERS_H
 #define OUTLIVE_VERDICT_OWNERS_H
@@ -12,9 +12,9 @@
 
 struct owner {
 	uint32_t function;
-	uint64_t blocks, bytes; /* that belonged to its frames */
-	uint64_t own_blocks;    /* of these: allocated by it, as well */
-	uint64_t largest;       /* blocks of the place that gave it most */
+	uint64_t blocks, bytes; /* blocks that belonged to its frames */
+	uint64_t own_blocks;    /* of these: those that it allocated itself */
+	uint64_t largest;       /* blocks of the call site that gave it most */
 	uint32_t place;
 };
 

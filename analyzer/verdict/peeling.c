@@ -8,36 +8,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS_MAX 16 /* wrappers of wrappers of ... */
+#define ROUNDS_MAX 16 /* how deep wrappers of wrappers are searched */
 
-/* What a function does with the blocks that it is innermost for. */
+/* What a function does with the blocks that it allocates itself or through wrappers. */
 struct peel_count {
 	uint64_t escaped, stayed;
 	uint32_t callers, lines;
 	uint32_t caller;          /* one of them */
-	bool is_recursive, frees; /* it frees blocks of its own making itself */
+	bool is_recursive, frees; /* it frees blocks that it allocated itself */
 };
 
-/* Distinct pairs of a function and another thing. */
+/* A set of pairs: a function and a caller, or a function and a location. */
 struct pair_set {
 	uint64_t *pairs; /* from 1 on */
 	struct hash_index index;
 };
 
 /*
- * A site counts for one function at a time, the innermost of those not peeled; when that
- * is peeled, for the one that is innermost then. What a peeled function counted stays.
+ * A call path counts for one function at a time: the innermost one that is no wrapper. When
+ * that function turns out to be a wrapper, the path moves to the next one outwards. What it
+ * counted for a wrapper is kept.
  */
 struct peeling_work {
 	struct peeling *peeling;
 	const struct profile *profile;
 	const struct function_table *functions;
 	struct peel_count *counts; /* by function */
-	uint32_t *part_of;         /* by function: of what it may be a part; 0 */
-	uint32_t *nodes;           /* by site: of its innermost frame that is not peeled */
-	uint32_t *innermost;       /* by site: that frame's function; 0 before the first */
-	struct pair_set callers;   /* of functions, who calls */
-	struct pair_set lines;     /* of functions, where in it is allocated */
+	uint32_t *part_of; /* by function: the wrapper that it may be a part of; 0: none */
+	uint32_t *nodes;   /* by call path: its innermost frame that is no wrapper */
+	/* by call path: that frame's function; 0 before the first round */
+	uint32_t *innermost;
+	struct pair_set callers; /* pairs of a function and its caller */
+	struct pair_set lines; /* pairs of a function and a location in it that allocates */
 };
 
 const char *peel_reason_text(enum peel_reason reason)
@@ -48,7 +50,7 @@ const char *peel_reason_text(enum peel_reason reason)
 	return texts[reason];
 }
 
-/* The name without its parameters: what a user would write. */
+/* The name without its parameters: what a user would type. */
 static bool is_user_wrapper(const char *name, const char *const *wrappers, size_t count)
 {
 	char plain[512];
@@ -82,7 +84,10 @@ static void names_peel(struct peeling_work *work, const char *const *wrappers,
 	}
 }
 
-/* Go on from *node over peeled frames, but not the outermost; how many there were. */
+/*
+ * Move *node outwards over wrappers, but not past the outermost frame. Returns the number of
+ * frames passed.
+ */
 static uint32_t site_peel(const struct peeling_work *work, uint32_t *node)
 {
 	const struct call_node *nodes = work->profile->replay.tree.nodes;
@@ -121,7 +126,7 @@ static bool pair_is_same(const void *context, uint32_t number, const void *pair)
 	return ((const struct pair_set *)context)->pairs[number] == *(const uint64_t *)pair;
 }
 
-/* Whether the pair is new. There is room: a site adds one each time it moves. */
+/* Add the pair; whether it is new. There is room: a call path adds one each time it moves. */
 static bool pair_add(struct pair_set *set, uint32_t function, uint32_t other)
 {
 	uint64_t pair = (uint64_t)function << 32 | other, hash = hash_words(pair, 0);
@@ -131,11 +136,14 @@ static bool pair_add(struct pair_set *set, uint32_t function, uint32_t other)
 		return false;
 	number = set->index.count + 1;
 	set->pairs[number] = pair;
-	/* Without memory it would be counted twice: less is peeled. */
+	/*
+	 * Without memory a pair would be counted twice; it counts as known, so fewer are
+	 * wrappers.
+	 */
 	return !hash_index_add(&set->index, hash, number, pair_hash_of, set);
 }
 
-/* Whether the function is among those that freed. */
+/* Whether the function is among those that freed the blocks. */
 static bool has_freed(const struct peeling_work *work, uint32_t function, uint32_t list)
 {
 	const struct tally_cell *cells = work->profile->replay.lives.sites.tally.cells;
@@ -149,7 +157,7 @@ static bool has_freed(const struct peeling_work *work, uint32_t function, uint32
 	return false;
 }
 
-/* What the function at a node, innermost now, does with the blocks of a site. */
+/* Count what the function at a node, the innermost one now, does with a call path's blocks. */
 static void function_count(struct peeling_work *work, uint32_t site, uint32_t node)
 {
 	const struct replay *replay = &work->profile->replay;
@@ -175,7 +183,7 @@ static void function_count(struct peeling_work *work, uint32_t site, uint32_t no
 		                      function_of_node(work->functions, work->profile, above);
 }
 
-/* Count the sites whose innermost function was peeled in the last round. */
+/* Count the call paths whose innermost function became a wrapper in the last round. */
 static void round_count(struct peeling_work *work)
 {
 	const struct replay *replay = &work->profile->replay;
@@ -193,8 +201,8 @@ static void round_count(struct peeling_work *work)
 }
 
 /*
- * Whether anything more was peeled. What only one function calls may be a part of a
- * wrapper: it is peeled on trial, to see what its caller does with the blocks.
+ * Find more wrappers; whether there were any. A function that only one other calls may be a
+ * part of a wrapper: it is skipped on trial, to see what its caller does with the blocks.
  */
 static bool round_peel(struct peeling_work *work)
 {
@@ -221,7 +229,7 @@ static bool round_peel(struct peeling_work *work)
 	return has_more;
 }
 
-/* End the trials: parts of something that turned out to be no wrapper are none. */
+/* End the trials: if the caller turned out to be no wrapper, its parts are none either. */
 static void parts_settle(struct peeling_work *work)
 {
 	struct peel *peels = work->peeling->functions;
@@ -239,7 +247,7 @@ static void parts_settle(struct peeling_work *work)
 	}
 }
 
-/* How much each peeled function has to do with. */
+/* Count how many blocks were allocated through each wrapper. */
 static void blocks_count(struct peeling_work *work)
 {
 	const struct replay *replay = &work->profile->replay;

@@ -1,7 +1,7 @@
 /*
- * verdict/peeling.h - which functions only allocate for their callers, so that they are never the
- * owner a reader wants: those known by name, those the user names, and those whose blocks
- * escape them every time, whoever calls.
+ * verdict/peeling.h - which functions are wrappers: they only allocate for their callers, so
+ * that they are never the owner a reader wants. Wrappers are those known by name, those that
+ * the user names, and those whose blocks escape them every time, whichever function calls.
  */
 #ifndef OUTLIVE_VERDICT_PEELING_H
 #define OUTLIVE_VERDICT_PEELING_H
@@ -12,31 +12,33 @@
 #include <stdint.h>
 
 /*
- * Automatic: enough callers that no single one explains why nothing stays (a parser's
- * make_node() has three or four, an allocator dozens), enough blocks that none staying is
- * no chance; and little else to it: few calls in it allocate, it does not recurse, and it
- * never frees what it made in an earlier call (that is a cache).
+ * A wrapper is found automatically if it has so many callers that no single one explains why it
+ * keeps no block (a parser's make_node() has three or four, an allocator dozens), and so many
+ * blocks that keeping none is no chance. And it must do little else: only a few calls in it
+ * allocate, it does not recurse, and it never frees what it allocated in an earlier call (that
+ * would be a cache).
  */
 #define PEEL_CALLERS_MIN 8
 #define PEEL_BLOCKS_MIN 64
 #define PEEL_LINES_MAX 3
 
-/* Part: an automatic wrapper, or another part of it, is all that calls it. */
+/* Part: only an automatic wrapper, or another part of it, calls the function. */
 enum peel_reason { PEEL_NOT, PEEL_BUILTIN, PEEL_USER, PEEL_AUTOMATIC, PEEL_PART };
 
 struct peel {
 	enum peel_reason reason;
-	uint32_t callers; /* distinct functions; automatic only, and 1 of a part */
-	uint64_t blocks;  /* allocated with it among the peeled frames */
+	/* distinct functions; of automatic wrappers only, and 1 for a part */
+	uint32_t callers;
+	uint64_t blocks; /* allocated through it */
 };
 
 struct peeling {
 	struct peel *functions; /* by number of the function */
-	uint32_t *site_frames;  /* by site: innermost frames that are peeled */
+	uint32_t *site_frames;  /* by call path: how many innermost frames are wrappers */
 };
 
 /*
- * `wrappers`: names or globs of the user's functions, `wrapper_count` of them. 0, or -1
+ * `wrappers`: `wrapper_count` names or globs of functions that the user named. Returns 0, or -1
  * when memory is out; release it either way.
  */
 int peeling_make(struct peeling *peeling, const struct profile *profile,

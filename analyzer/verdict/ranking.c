@@ -1,4 +1,4 @@
-/* verdict/ranking.c - blocks and bytes by a number. */
+/* verdict/ranking.c - blocks and bytes by a key. */
 #include "verdict/ranking.h"
 
 #include "base/array.h"

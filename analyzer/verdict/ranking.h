@@ -1,5 +1,5 @@
 /*
- * verdict/ranking.h - blocks and bytes by a number (a depth, a function): short lists that are
+ * verdict/ranking.h - blocks and bytes by a key (a depth, a function): short lists that are
  * added up from many tallies, then sorted.
  */
 #ifndef OUTLIVE_VERDICT_RANKING_H
@@ -22,11 +22,11 @@ struct ranking {
 /* 0, or -1 when memory is out. */
 int ranking_add(struct ranking *ranking, uint32_t key, uint64_t blocks, uint64_t bytes);
 
-/* Most blocks first; or the lowest keys first. */
+/* Sort by blocks, most first; or by keys, lowest first. */
 void ranking_sort(struct ranking *ranking);
 void ranking_sort_keys(struct ranking *ranking);
 
-/* Blocks of all ranks. */
+/* The sum of the blocks of all ranks. */
 uint64_t ranking_blocks(const struct ranking *ranking);
 
 void ranking_release(struct ranking *ranking);

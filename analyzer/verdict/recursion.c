@@ -1,4 +1,4 @@
-/* verdict/recursion.c - what repeats in a stack. */
+/* verdict/recursion.c - find what repeats in a stack. */
 #include "verdict/recursion.h"
 
 struct stack_rounds stack_rounds_at(const uint32_t *functions, size_t count, size_t at)

@@ -12,12 +12,14 @@
 
 static const struct runtime_suppression rules[] = {
 	/* ---- the loader ---- */
-	/* libc keeps up to 40 MiB of stacks: 5 of 8 MiB, 20 of Rust's 2 MiB, 40 of 1 MiB. More
-	   are of threads that still run, or that nobody has joined or detached. */
+	/*
+	 * libc keeps up to 40 MiB of stacks: 5 of 8 MiB, 20 of Rust's 2 MiB, 40 of 1 MiB. More
+	 * belong to threads that still run, or were neither joined nor detached.
+	 */
 	{ "libc", REACH_FUNCTION, LOADER, NAMES("^_dl_allocate_tls$"), 40,
 	  "thread-local storage of running threads, and of ended ones whose stacks are kept "
 	  "for the next" },
-	/* Nothing that it allocates is handed to anybody who could free it. */
+	/* The loader hands none of its blocks to code that could free them. */
 	{ "ld.so", REACH_MODULE, LOADER, NULL, 0,
 	  "loaded modules, where they were looked for, their thread-local storage" },
 
@@ -26,7 +28,7 @@ static const struct runtime_suppression rules[] = {
 	  NAMES("^dlopen$", "^dlmopen$", "^dlopen_mode$", "^dlclose$", "^dlsym$",
 	        "^dlvsym$", "^dlerror$", "^backtrace$", "^unwind_link_get$"),
 	  0, "loaded modules, and the text of the last dlerror()" },
-	/* A FILE that a program leaks is shown; its buffer comes as a fourth. */
+	/* A FILE that a program leaks is shown: its buffer is the fourth. */
 	{ "libc", REACH_FUNCTION, LIBC,
 	  NAMES("^_IO_file_doallocate$", "^_IO_wfile_doallocate$"), 3,
 	  "buffers of stdin, stdout and stderr" },
@@ -36,7 +38,7 @@ static const struct runtime_suppression rules[] = {
 	  256, "the lists of exit and fork handlers" },
 	{ "libc", REACH_FUNCTION, LIBC, NAMES("^setlocale$"), 0,
 	  "the locale of the process, and locale data" },
-	/* The locale itself is the caller's, and allocated by newlocale() itself. */
+	/* The locale itself belongs to the caller: newlocale() itself allocates it. */
 	{ "libc", REACH_INSIDE, LIBC, NAMES("^newlocale$"), 0,
 	  "locale data, which all locales share" },
 	{ "libc", REACH_FUNCTION, LIBC,
@@ -68,7 +70,10 @@ static const struct runtime_suppression rules[] = {
 	  NAMES("^getmntent$", "^ttyname$", "^fgetpwent$", "^fgetgrent$", "^strerror$",
 	        "^strerror_l$", "^strsignal$"),
 	  4, "what a function returns until its next call" },
-	/* Strings of the environment are never freed; a program that sets always others leaks. */
+	/*
+	 * Strings of the environment are never freed; a program that keeps setting new ones
+	 * leaks.
+	 */
 	{ "libc", REACH_FUNCTION, LIBC, NAMES("^setenv$", "^putenv$", "^add_to_environ$"),
 	  512, "the environment" },
 	{ "libc", REACH_FUNCTION, LIBC, NAMES("^pthread_setspecific$", "^tss_set$"), 0,
@@ -82,7 +87,7 @@ static const struct runtime_suppression rules[] = {
 	  "memory for exceptions thrown when there is none left" },
 	{ "libstdc++", REACH_FUNCTION, LIBSTDCXX, NAMES("^std::ios_base::sync_with_stdio("),
 	  8, "buffers of cin, cout, cerr and clog" },
-	/* One named locale, of 90 blocks, is the process's; more may be leaked ones. */
+	/* One named locale takes 90 blocks and is the process's; further ones may be leaked. */
 	{ "libstdc++", REACH_FUNCTION, "",
 	  NAMES("^std::locale::locale(", "^std::locale::_Impl::", "^std::locale::global(",
 	        "std::__numpunct_cache<", "std::__moneypunct_cache<"),

@@ -1,9 +1,9 @@
-/* verdict/stack_functions.c - which functions eat the stack. */
+/* verdict/stack_functions.c - which functions take the most stack. */
 #include "verdict/stack_functions.h"
 
 #include <stdlib.h>
 
-/* Innermost frames that may differ: where the last round was cut off, or in a helper. */
+/* Innermost frames that may differ: an unfinished last round, or a function that it called. */
 #define FAULT_NOISE 64
 
 static int frames_compare(const void *one, const void *two)
@@ -15,7 +15,7 @@ static int frames_compare(const void *one, const void *two)
 	return a->function < b->function ? -1 : a->function > b->function;
 }
 
-/* Rows by number of the function, then those that have frames, sorted. */
+/* Rows are indexed by function first; then those with frames are moved together and sorted. */
 static void rows_finish(struct stack_functions *functions, uint32_t function_count)
 {
 	uint32_t i;
@@ -79,8 +79,8 @@ uint32_t *stack_path_functions(const struct stack_path *path,
 }
 
 /*
- * Of a round, on average; 0 if a frame of them is not known. In the innermost of them a
- * frame may not have its size yet.
+ * The average bytes of a round; 0 if the size of a frame is unknown. The innermost frame may
+ * not have reached its full size.
  */
 static uint64_t round_bytes(const struct stack_path *path,
                             const struct stack_rounds *seen)
@@ -98,8 +98,8 @@ static uint64_t round_bytes(const struct stack_path *path,
 }
 
 /*
- * Whether the rounds reach to the outermost frame: the recorder cuts a very deep stack
- * there. A whole one begins with something else.
+ * Whether the repetition reaches the outermost frame kept: the recorder cuts a very deep stack
+ * there. A complete stack begins with other functions.
  */
 static bool is_cut(const struct stack_rounds *seen, const uint32_t *functions,
                    size_t count)
@@ -111,7 +111,7 @@ static bool is_cut(const struct stack_rounds *seen, const uint32_t *functions,
 	return at == count;
 }
 
-/* Frames beyond a cut are known only by the bytes they take. */
+/* Of the frames beyond a cut only the total bytes are known. */
 static void rounds_extend(struct fault_rounds *rounds, const struct stack_fault *fault)
 {
 	const struct stack_path *path = &fault->path;
@@ -146,7 +146,7 @@ int fault_rounds_find(struct fault_rounds *rounds, const struct stack_fault *fau
 	free(functions);
 	if (!seen->rounds)
 		return 0;
-	/* the size of the outermost entry is not its frame alone */
+	/* the size of the outermost entry includes more than its frame */
 	if (seen->first + seen->period * seen->rounds == count)
 		seen->rounds--;
 	rounds->rounds = seen->rounds;

@@ -1,6 +1,6 @@
 /*
- * verdict/stack_functions.h - which functions eat the stack: the frames of a profile's samples,
- * by function.
+ * verdict/stack_functions.h - which functions take the most stack: the frames of a profile's
+ * stack depth records, by function.
  */
 #ifndef OUTLIVE_VERDICT_STACK_FUNCTIONS_H
 #define OUTLIVE_VERDICT_STACK_FUNCTIONS_H
@@ -14,9 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A frame counts once for each sample it is in; recursion in one sample, each time. */
+/* A frame counts once for each record that contains it; each frame of a recursion counts. */
 struct function_frames {
-	uint32_t function, location; /* location: one of the function's */
+	uint32_t function, location; /* location: any one of the function's */
 	uint64_t frames, bytes;
 	uint64_t largest_bytes;
 };
@@ -24,7 +24,7 @@ struct function_frames {
 struct stack_functions {
 	struct function_frames *rows; /* most bytes first */
 	size_t count;
-	uint64_t bytes; /* of all */
+	uint64_t bytes; /* of all functions */
 };
 
 /* 0, or -1 when memory is out; release it either way. */
@@ -33,22 +33,22 @@ int stack_functions_make(struct stack_functions *functions,
                          const struct function_table *table);
 void stack_functions_release(struct stack_functions *functions);
 
-/* The functions of a path's frames, innermost first; NULL when memory is out. */
+/* The functions of a call path's frames, innermost first; NULL when memory is out. */
 uint32_t *stack_path_functions(const struct stack_path *path,
                                const struct function_table *table);
 
-/* How a stack overflowed: the path that repeats, in a fault's frames, innermost first. */
+/* How a stack overflowed: the calls that repeat among a fault's frames, innermost first. */
 struct fault_rounds {
 	struct stack_rounds seen; /* rounds 0: nothing repeats */
 	uint64_t round_bytes;     /* 0: not known */
-	uint64_t rounds;          /* in all */
-	bool is_cut;              /* outer frames are missing; they are rounds, too */
+	uint64_t rounds;          /* of all rounds */
+	bool is_cut; /* outer frames are missing, and belong to further rounds */
 	enum { ROUNDS_EXACT, ROUNDS_ABOUT, ROUNDS_AT_LEAST } precision;
 };
 
 /*
- * Which frame the round begins with that stands for all: not with the one that did not
- * get to its call.
+ * The frame that begins the round shown for all rounds. It is not in the innermost round, whose
+ * first frame did not reach its call.
  */
 size_t fault_rounds_shown(const struct fault_rounds *rounds);
 

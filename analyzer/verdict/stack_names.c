@@ -35,7 +35,7 @@ static int name_add(struct stack_names *stack, const struct stack_name *name)
 	return 0;
 }
 
-/* The names at a location, which is that of `node`; at least one. */
+/* Append the names at the location of `node`; at least one. */
 static int location_add(struct stack_names *stack, const struct profile *profile,
                         uint32_t number, uint32_t node)
 {

@@ -19,16 +19,16 @@ struct stack_order {
 int stack_order_make(struct stack_order *order, const struct replay *replay);
 void stack_order_release(struct stack_order *order);
 
-/* The first thread whose blocks are counted; false: there is none. */
+/* The first thread whose blocks are counted. False: there is none. */
 bool stack_order_wanted(const struct stack_order *order, const struct replay *replay,
                         uint32_t *index);
 
-/* The thread that made it; NULL: not known. */
+/* The thread that started it; NULL: unknown. */
 const struct thread *stack_creator(const struct replay *replay, uint32_t thread);
 
 /*
- * The index of the thread that went deepest, in bytes or as a share of its room; or
- * UINT32_MAX if none was seen.
+ * The index of the thread that went deepest, in bytes or as a share of its stack's size;
+ * UINT32_MAX if no depth is known.
  */
 uint32_t stack_depths_deepest(const struct stack_depths *depths);
 uint32_t stack_depths_fullest(const struct stack_depths *depths);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OWN_LIBRARY "liboutlive.so" /* what it calls for a program stands before it */
+#define OWN_LIBRARY "liboutlive.so" /* its hooks make calls on the program's behalf */
 #define LOADER "ld-linux"
 #define RULE_UNKNOWN UINT32_MAX
 
@@ -17,8 +17,9 @@ struct suppressed_work {
 	struct suppressed *suppressed;
 	const struct profile *profile;
 	uint32_t file_count;
-	uint32_t *of_node; /* by node of the call tree: the file's rule for what it is of */
-	struct stack_names names; /* of one call */
+	/* by node of the call tree: the file's rule that matches there */
+	uint32_t *of_node;
+	struct stack_names names; /* the names of one call */
 };
 
 static const char *base_name(const char *path)
@@ -49,7 +50,7 @@ static bool is_named(const struct stack_names *names, const char *pattern)
 	return false;
 }
 
-/* 0, or -1 when memory is out; *rule: that of the file about a call. */
+/* *rule: the file's rule that matches a call. 0, or -1 when memory is out. */
 static int node_judge(struct suppressed_work *work, uint32_t node, uint32_t *rule)
 {
 	if (stack_names_fill_node(&work->names, work->profile, node))
@@ -62,7 +63,7 @@ static int node_judge(struct suppressed_work *work, uint32_t node, uint32_t *rul
 	return 0;
 }
 
-/* The innermost frame that a rule is about decides. 0, or -1 when memory is out. */
+/* The innermost frame that a rule matches decides. 0, or -1 when memory is out. */
 static int file_judge(struct suppressed_work *work, uint32_t site, uint32_t *rule)
 {
 	const struct call_node *nodes = work->profile->replay.tree.nodes;
@@ -89,19 +90,20 @@ static int file_judge(struct suppressed_work *work, uint32_t site, uint32_t *rul
 
 /* ---- the rules of runtimes ------------------------------------------------------------- */
 
-/* What is known of the calls from the allocator outwards, all of a runtime's code. */
+/* What is known of the calls from the allocator outwards, all in a runtime's code. */
 struct runtime_walk {
-	const char *module; /* of the last one: the file's name */
-	const char
-		*allocates;    /* of the one that calls the allocator; NULL: not come to it */
-	const char *loads; /* the module of all of them, up to the loader; "": of several */
-	bool is_inside;    /* another one lies further in, and does more than allocate */
-	bool is_loaded;    /* this is the loader's, and all others are of `loads` */
+	const char *module; /* file name of the last call's module */
+	/* file name of the module that calls the allocator; NULL: not reached yet */
+	const char *allocates;
+	/* the one module of all calls up to the loader; "": several modules */
+	const char *loads;
+	bool is_inside; /* a call further in does more than allocate */
+	bool is_loaded; /* this call is the loader's, and all further in are of `loads` */
 };
 
 /*
- * Rust's library, and the crates that are built into it, have no file of their own; nor have
- * the templates of the C++ library.
+ * Rust's library, with the crates that are built into it, and the templates of the C++ library
+ * are linked into the program and have no file of their own.
  */
 static bool is_library_name(const char *name)
 {
@@ -151,7 +153,10 @@ static bool is_function_of(const struct stack_names *names,
 			if (suppression_matches(functions[j],
 			                        function_name_public(names->names[i].function)) ||
 			    suppression_matches(functions[j], names->names[i].function) ||
-			    /* the exported one that goes on in it, where libc is stripped */
+			    /*
+			     * if libc is stripped: the exported function that continues in this
+			     * one
+			     */
 			    suppression_matches(functions[j],
 			                        function_name_public(names->names[i].declared)))
 				return true;
@@ -178,7 +183,7 @@ static bool is_about(const struct runtime_suppression *rule,
 	       is_function_of(names, rule->functions);
 }
 
-/* One call further out. */
+/* Go one call further out. */
 static void walk_step(struct runtime_walk *walk, const struct stack_names *names)
 {
 	bool is_loader;
@@ -195,13 +200,13 @@ static void walk_step(struct runtime_walk *walk, const struct stack_names *names
 		walk->allocates = walk->module;
 }
 
-/* Whether what it names need not be in a runtime's file. */
+/* Whether the functions that the rule names may be in any file. */
 static bool is_anywhere(const struct runtime_suppression *rule)
 {
 	return !*rule->module || rule->reach == REACH_PROGRAM;
 }
 
-/* The first rule in the table that is about a site, behind those of the file. */
+/* *rule: the first runtime's rule that matches a call path. */
 static int runtime_judge(struct suppressed_work *work, uint32_t site, uint32_t *rule)
 {
 	const struct suppressed *suppressed = work->suppressed;
@@ -217,7 +222,7 @@ static int runtime_judge(struct suppressed_work *work, uint32_t site, uint32_t *
 		is_runtime = is_runtime_call(work, work->names.names[0].module);
 		walk_step(&walk, &work->names);
 		for (i = work->file_count + 1; i < *rule; i++) {
-			/* what is linked into a program is known by its name alone */
+			/* code that is linked into a program is known by its name alone */
 			if ((is_runtime || is_anywhere(suppressed->uses[i].runtime)) &&
 			    is_about(suppressed->uses[i].runtime, &walk, &work->names))
 				*rule = i;
@@ -241,7 +246,7 @@ static int site_judge(struct suppressed_work *work, uint32_t site)
 	return *rule == SUPPRESSED_NOT ? runtime_judge(work, site, rule) : 0;
 }
 
-/* Whatever is said of a rule: that of a block's birth, else of its last realloc. */
+/* The rule that matches the block's birth, or else its last realloc; exceeded or not. */
 static uint32_t rule_of(const struct suppressed *suppressed,
                         const struct profile *profile, const struct block *block)
 {
@@ -280,7 +285,7 @@ static int blocks_judge(struct suppressed_work *work)
 	return 0;
 }
 
-/* What has no live blocks is not asked for. */
+/* Call paths without live blocks were not checked: no rule is needed for them. */
 static void sites_settle(struct suppressed *suppressed, size_t sites)
 {
 	size_t i;

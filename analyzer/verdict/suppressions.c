@@ -1,4 +1,4 @@
-/* verdict/suppressions.c - read and match suppressions. */
+/* verdict/suppressions.c - read suppressions, and match them. */
 #include "verdict/suppressions.h"
 
 #include "base/array.h"
@@ -9,15 +9,16 @@
 #include <string.h>
 
 #define TYPE "leak:"
-#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* of UTF-8; Windows' editors begin a file so */
+/* the byte order mark of UTF-8: some Windows editors write it */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define FILE_BYTES_MAX ((size_t)16 << 20)
-#define SHOWN_BYTES 60 /* of a line that is wrong */
+#define SHOWN_BYTES 60 /* bytes shown of an invalid line */
 
 /* ---- matching -------------------------------------------------------------------------- */
 
 /*
- * Find the next part of a pattern, without `*`, and go on behind it. At the begin of the text
- * only, or at its end only, if it says so.
+ * Find the next part of a pattern (up to a `*`) in the text, and move past it. If the pattern
+ * says so, only at the beginning or at the end of the text.
  */
 static bool part_find(const char **text, const char *part, size_t bytes, bool is_first,
                       bool is_last)
@@ -65,7 +66,7 @@ bool suppression_matches(const char *pattern, const char *text)
 
 /* ---- reading --------------------------------------------------------------------------- */
 
-/* The whole file, ended by a NUL; *bytes without it. NULL and *error. */
+/* Read the whole file and add a NUL; *bytes does not count it. On failure NULL and *error. */
 static char *text_read(const char *file, size_t *bytes, struct error *error)
 {
 	FILE *stream = fopen(file, "re");
@@ -107,7 +108,7 @@ static int rule_add(struct suppressions *suppressions, const char *pattern,
 	return 0;
 }
 
-/* One line, which has no blanks around it. */
+/* Parse one line, without blanks around it. */
 static int line_read(struct suppressions *suppressions, const char *text,
                      const char *file, uint32_t line, struct error *error)
 {
@@ -127,7 +128,7 @@ static int line_read(struct suppressions *suppressions, const char *text,
 	return 0;
 }
 
-/* What no line of text has. */
+/* Bytes that no line of text contains. */
 static int zero_check(const char *text, size_t bytes, const char *file,
                       struct error *error)
 {
@@ -145,7 +146,7 @@ static int zero_check(const char *text, size_t bytes, const char *file,
 		file, line);
 }
 
-/* The text of a file, which `suppressions` has then. NULL and *error. */
+/* Read the text of a file; `suppressions` owns it. On failure NULL and *error. */
 static char *text_take(struct suppressions *suppressions, const char *file,
                        struct error *error)
 {
