@@ -32,9 +32,6 @@
 #define NESTED_BYTES_MAX (64 * 1024) /* of an allocator's own frames; looked through */
 #define LOST_BYTES_MAX 4096 /* likewise, of a call that was lost: two pages at most */
 
-bool lifecycle_recording;
-volatile uint32_t *lifecycle_sentinel;
-
 static _Atomic bool started;
 static struct settings settings;
 static uint32_t image_flags; /* enum ring_flags, of every ring of this image */
@@ -62,8 +59,7 @@ static void sentinel_set(void)
 {
 	sentinel_page->mark = (struct own_mark){ OWN_MARK_MAGIC, SENTINEL_BYTES };
 	sentinel_page->sentinel = 1;
-	lifecycle_sentinel = fork_kind == FORK_WIPES ? &sentinel_page->sentinel
-	                                             : &never_set;
+	recorder.sentinel = fork_kind == FORK_WIPES ? &sentinel_page->sentinel : &never_set;
 }
 
 /*
@@ -128,9 +124,9 @@ bool lifecycle_is_forked_cold(void)
 /* A forked child that never allocated still has its parent's ring, and is not to touch it. */
 static bool thread_ends(struct thread_state *state)
 {
-	if (!ring.header || (lifecycle_recording && lifecycle_is_forked()))
+	if (!ring.header || (recorder.is_recording && lifecycle_is_forked()))
 		return false;
-	if (lifecycle_recording)
+	if (recorder.is_recording)
 		record_thread_end(state);
 	return true;
 }
@@ -224,14 +220,14 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 {
 	real_resolve();
 	if (guard.sp) {
-		if (lifecycle_recording && guard_is_stale(caller)) {
+		if (recorder.is_recording && guard_is_stale(caller)) {
 			thread_state_abandon(guard.state);
 			definitions_abandon();
 			guard.sp = caller->slot;
 			guard_barrier();
 			return true;
 		}
-		if (lifecycle_recording && !(guard.flags & GUARD_INTERNAL))
+		if (recorder.is_recording && !(guard.flags & GUARD_INTERNAL))
 			nested_count(caller);
 		return false;
 	}
@@ -241,12 +237,12 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 	guard.sp = caller->slot;
 	guard.flags |= GUARD_INTERNAL;
 	guard_barrier();
-	lifecycle_recording = start();
+	recorder.is_recording = start();
 	guard_barrier();
 	guard.flags &= ~(uint32_t)GUARD_INTERNAL;
-	if (!lifecycle_recording)
+	if (!recorder.is_recording)
 		guard.sp = 0;
-	return lifecycle_recording;
+	return recorder.is_recording;
 }
 
 static void forked_run(void *unused)
@@ -256,9 +252,9 @@ static void forked_run(void *unused)
 	uint32_t inherited = ring.header->flags & RING_COPIES_STACKS;
 
 	(void)unused;
-	lifecycle_recording = ring_create_forked(is_wanted ? &settings : NULL,
-	                                         RING_FORKED | inherited | image_flags);
-	if (!lifecycle_recording) {
+	recorder.is_recording = ring_create_forked(is_wanted ? &settings : NULL,
+	                                           RING_FORKED | inherited | image_flags);
+	if (!recorder.is_recording) {
 		thread_state_disown();
 		guard_leave();
 		return;
@@ -279,12 +275,12 @@ bool lifecycle_forked(void)
 		thread_state_call(guard.state, guard.sp, forked_run, NULL);
 	else
 		forked_run(NULL);
-	return lifecycle_recording;
+	return recorder.is_recording;
 }
 
 void lifecycle_offer(const char *file)
 {
-	if (lifecycle_recording && !lifecycle_is_forked())
+	if (recorder.is_recording && !lifecycle_is_forked())
 		module_offer(file);
 }
 
@@ -295,21 +291,21 @@ bool lifecycle_is_followed(void)
 
 void lifecycle_stop(void)
 {
-	lifecycle_recording = false;
+	recorder.is_recording = false;
 }
 
 static __attribute__((constructor)) void process_begins(void)
 {
 	struct walk_start here = { .slot = (uintptr_t)__builtin_frame_address(0) };
 
-	if (!lifecycle_recording && lifecycle_enter_cold(&here))
+	if (!recorder.is_recording && lifecycle_enter_cold(&here))
 		guard_leave();
 }
 
 static __attribute__((destructor)) void process_ends(void)
 {
 	/* A forked child that never allocated still sees its parent's ring. */
-	if (!lifecycle_recording || lifecycle_is_forked())
+	if (!recorder.is_recording || lifecycle_is_forked())
 		return;
 	if (guard.state && !guard.sp) {
 		guard.sp = (uintptr_t)__builtin_frame_address(0);

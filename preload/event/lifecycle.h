@@ -11,23 +11,15 @@
 #include "stack/walk.h"
 #include "system/system.h"
 
-/* True while events are recorded. */
-extern bool lifecycle_recording;
-
-/*
- * In a page that fork wipes: 0 means that this is a forked child that knows nothing yet. Where
- * fork does not wipe pages it is always 0, and the long way finds out.
- */
-extern volatile uint32_t *lifecycle_sentinel;
 bool lifecycle_is_forked_cold(void);
 
 /*
  * True in a forked child that knows nothing yet: what it has is its parent's. Only while
- * lifecycle_recording.
+ * recorder.is_recording.
  */
 static inline bool lifecycle_is_forked(void)
 {
-	return unlikely(!*lifecycle_sentinel) && lifecycle_is_forked_cold();
+	return unlikely(!*recorder.sentinel) && lifecycle_is_forked_cold();
 }
 
 bool lifecycle_enter_cold(const struct walk_start *caller);
@@ -51,7 +43,7 @@ void lifecycle_stop(void);
  */
 static inline bool lifecycle_enter(const struct walk_start *caller)
 {
-	if (unlikely(!lifecycle_recording || guard.sp))
+	if (unlikely(!recorder.is_recording || guard.sp))
 		return lifecycle_enter_cold(caller);
 	guard.sp = caller->slot;
 	guard_barrier();
@@ -61,11 +53,11 @@ static inline bool lifecycle_enter(const struct walk_start *caller)
 }
 
 /* Where the caller of the function this stands in goes on. */
-#define CALLER()                                                           \
-	((struct walk_start){                                                  \
-		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t), \
-		.return_address = (uintptr_t)__builtin_return_address(0),          \
-		.bp = *(const uintptr_t *)__builtin_frame_address(0),              \
+#define CALLER()                                                  \
+	((struct walk_start){                                         \
+		.slot = (uintptr_t)ARCH_CALLER_SLOT(),                    \
+		.return_address = (uintptr_t)__builtin_return_address(0), \
+		.fp = ARCH_CALLER_FP(),                                   \
 	})
 
 #endif

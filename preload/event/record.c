@@ -48,7 +48,7 @@ static __attribute__((noinline)) void depth_sample(struct thread_state *state,
  */
 static __attribute__((noinline)) void exit_note(uint64_t time)
 {
-	frame_rule_has_met_exit = false;
+	recorder.has_met_exit = false;
 	/* Between vfork() and exec it is another process that exits. */
 	if (system_pid() == ring.header->pid)
 		phase_note(PHASE_EXIT, time);
@@ -61,10 +61,10 @@ static inline struct walk_result event_walk(struct thread_state *state,
 {
 	struct walk_result walk = stack_walk(state, caller);
 
-	if (unlikely(frame_rule_has_met_exit))
+	if (unlikely(recorder.has_met_exit))
 		exit_note(time);
-	if (unlikely(module_map_has_changed) && maps_note(MAPS_MODULES))
-		module_map_has_changed = false;
+	if (unlikely(recorder.modules_have_changed) && maps_note(MAPS_MODULES))
+		recorder.modules_have_changed = false;
 	return walk;
 }
 

@@ -30,7 +30,7 @@
 #define BEYOND_BYTES (UINT64_C(1) << 30)
 
 struct fault_place {
-	uintptr_t ip, sp, bp;
+	uintptr_t ip, sp, fp;
 	bool
 		has_mapping; /* depth of the thread's own stack, whatever stack the fault was on */
 	struct stack_mapping mapping;
@@ -79,9 +79,9 @@ static bool is_frame_too_large(const struct fault_place *place)
 	if (place->sp >= place->mapping.low || !cfi_module_find(place->ip, &module))
 		return false;
 	rule = cfi_rule_find(&module, place->ip + 1);
-	if (rule.kind != CFI_SP && rule.kind != CFI_BP)
+	if (rule.kind != CFI_SP && rule.kind != CFI_FP)
 		return false;
-	slot = (rule.kind == CFI_SP ? place->sp : place->bp) + rule.cfa_offset -
+	slot = (rule.kind == CFI_SP ? place->sp : place->fp) + rule.cfa_offset -
 	       sizeof(slot);
 	return slot >= place->mapping.low && slot < own_high();
 }
@@ -128,7 +128,7 @@ static enum fault_kind kind_of(const struct fault_place *place,
 static void fault_record(struct fault_place *place, const struct fault_cause *cause,
                          enum fault_end end, uintptr_t inner_slot)
 {
-	struct walk_start at = { place->sp - sizeof(uintptr_t), place->ip + 1, place->bp };
+	struct walk_start at = { place->sp - sizeof(uintptr_t), place->ip + 1, place->fp };
 	struct fault fault = {
 		.signal = cause->signal,
 		.address = cause->address,
@@ -197,7 +197,7 @@ static struct fault_place place_of(const void *context)
 {
 	struct fault_place place = { .ip = 0 };
 
-	arch_context_registers(context, &place.ip, &place.sp, &place.bp);
+	arch_context_registers(context, &place.ip, &place.sp, &place.fp);
 	return place;
 }
 
@@ -207,7 +207,7 @@ static void case_record(const struct fault_case *at)
 	struct walk_start here = { .slot = place.sp };
 	uintptr_t inner_slot = guard.sp;
 
-	if (!lifecycle_recording || guard.flags & GUARD_INTERNAL ||
+	if (!recorder.is_recording || guard.flags & GUARD_INTERNAL ||
 	    room_bytes() < NOTE_BYTES)
 		return;
 	if (inner_slot) {
@@ -326,7 +326,7 @@ void fault_note_end(const struct walk_start *caller, enum fault_end end)
 	struct fault_case at = { .end = end, .caller = *caller };
 
 	/* Between vfork() and exec the memory is another process's. */
-	if (lifecycle_recording && fault_passed_any() && !lifecycle_is_forked() &&
+	if (recorder.is_recording && fault_passed_any() && !lifecycle_is_forked() &&
 	    ring.header->pid == system_pid())
 		call_with_room(note_end_run, &at);
 }
@@ -348,8 +348,8 @@ static void question_run(void *argument)
 	struct walk_start here = { .slot = place.sp };
 	bool is_entered = false;
 
-	if (!lifecycle_recording || lifecycle_is_forked() || guard.flags & GUARD_INTERNAL ||
-	    ring.header->pid != system_pid())
+	if (!recorder.is_recording || lifecycle_is_forked() ||
+	    guard.flags & GUARD_INTERNAL || ring.header->pid != system_pid())
 		return;
 	if (!guard.state) { /* the stack's bounds are needed */
 		is_entered = !guard.sp && lifecycle_enter(&here);

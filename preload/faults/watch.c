@@ -142,7 +142,7 @@ static void follow(struct watched *of)
 	 * it (Go's does, by its own system call, before it sets its handlers).
 	 */
 	if (of->signal == SIGSEGV)
-		signal_stack_is_wanted = wants_stack && !program_is_go;
+		recorder.wants_signal_stacks = wants_stack && !program_is_go;
 }
 
 void fault_watch_begin(const struct fault_handlers *handlers)

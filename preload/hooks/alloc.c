@@ -2,7 +2,7 @@
  * hooks/alloc.c - the exported names: guard, real call, record.
  *
  * Each function keeps a frame pointer, so that its caller's registers are at hand: the
- * return address, the stack pointer above it, and rbp, which it saved.
+ * return address, the stack pointer above it, and fp, which it saved.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -75,7 +75,7 @@ static __attribute__((noinline)) void loader_frees(const void *block)
 
 	guard.sp = (uintptr_t)__builtin_frame_address(0);
 	guard_barrier();
-	if (lifecycle_recording && (!lifecycle_is_forked() || lifecycle_forked()) &&
+	if (recorder.is_recording && (!lifecycle_is_forked() || lifecycle_forked()) &&
 	    module_map_freed(block))
 		modules_forget();
 	guard_barrier();
@@ -311,7 +311,7 @@ int hook_dlclose(void *handle)
 
 	real_resolve();
 	result = real.dlclose(handle);
-	if (result == 0 && lifecycle_recording && !guard.sp && !lifecycle_is_forked()) {
+	if (result == 0 && recorder.is_recording && !guard.sp && !lifecycle_is_forked()) {
 		guard.sp = (uintptr_t)__builtin_frame_address(0);
 		guard_barrier();
 		if (module_map_sweep(clock_before()))

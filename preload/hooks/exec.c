@@ -155,7 +155,7 @@ static int execveat_call(const struct start *start, char *const *environment)
  */
 static void last_look_before_exec(void)
 {
-	if (!lifecycle_recording || lifecycle_is_forked() ||
+	if (!recorder.is_recording || lifecycle_is_forked() ||
 	    system_pid() != ring.header->pid)
 		return;
 	thread_names_note();

@@ -90,9 +90,9 @@ static __attribute__((constructor)) void faults_begin(void)
 	struct walk_start here = { .slot = (uintptr_t)__builtin_frame_address(0) };
 	struct thread_state *state;
 
-	if (!lifecycle_recording && lifecycle_enter_cold(&here))
+	if (!recorder.is_recording && lifecycle_enter_cold(&here))
 		guard_leave();
-	if (!lifecycle_recording || !lifecycle_enter(&here))
+	if (!recorder.is_recording || !lifecycle_enter(&here))
 		return;
 	fault_watch_begin(&handlers);
 	state = thread_state_get();

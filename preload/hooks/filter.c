@@ -36,9 +36,9 @@ static bool can_handle_faults(const struct system_filter *filter)
 /* `program` NULL: the strict mode. Not where the memory is another process's (vfork). */
 static void filter_prepare(const struct sock_fprog *program)
 {
-	struct system_filter filter = system_filter;
+	struct system_filter filter = recorder.filter;
 
-	if (!lifecycle_recording || lifecycle_is_forked() ||
+	if (!recorder.is_recording || lifecycle_is_forked() ||
 	    system_pid() != ring.header->pid)
 		return;
 	if (program && (!system_is_readable(program) ||
@@ -52,7 +52,7 @@ static void filter_prepare(const struct sock_fprog *program)
 		ring_populate();
 	if (!can_handle_faults(&filter))
 		fault_watch_end();
-	system_filter = filter;
+	recorder.filter = filter;
 }
 
 /* What is asked for, if it is a filter; whether it comes about is seen afterwards. */
@@ -88,8 +88,8 @@ static long result_of(long result)
 /* Without a clock there are no events. (The kernel's strict mode takes the counter, too.) */
 static bool loses_clock(long number, long a, long b)
 {
-	if (clock_is_monotonic_ns)
-		return system_filter_forbids(&system_filter, SYS_clock_gettime);
+	if (recorder.clock_is_monotonic_ns)
+		return system_filter_forbids(&recorder.filter, SYS_clock_gettime);
 	if (number == SYS_seccomp)
 		return a == SECCOMP_SET_MODE_STRICT;
 	return a == PR_SET_TSC ? b == PR_TSC_SIGSEGV : b == SECCOMP_MODE_STRICT;
@@ -98,7 +98,7 @@ static bool loses_clock(long number, long a, long b)
 static __attribute__((noinline)) long filter_call(long number, long a, long b, long c,
                                                   long d, long e)
 {
-	struct system_filter before = system_filter;
+	struct system_filter before = recorder.filter;
 	bool is_filter = number == SYS_prctl ? prctl_filters(a, b, c)
 	                                     : seccomp_filters(a, b, c);
 	long result = result_of(arch_syscall(number, a, b, c, d, e, 0));
@@ -106,7 +106,7 @@ static __attribute__((noinline)) long filter_call(long number, long a, long b, l
 	if (result == 0 && loses_clock(number, a, b))
 		lifecycle_stop();
 	if (is_filter && result < 0)
-		system_filter = before;
+		recorder.filter = before;
 	return result;
 }
 

@@ -17,7 +17,7 @@ static void runtime_starts(const struct walk_start *caller)
 {
 	uintptr_t address = caller->return_address;
 
-	if (!lifecycle_recording || !lifecycle_enter(caller))
+	if (!recorder.is_recording || !lifecycle_enter(caller))
 		return;
 	if (stub_is(address)) /* a tail call */
 		address = outlive_stub_entries[stub_of(address)].return_address;

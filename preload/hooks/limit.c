@@ -43,7 +43,7 @@ static uint64_t library_data_bytes(void)
 {
 	const ElfW(Ehdr) *elf = (const ElfW(Ehdr) *)library_start;
 	const ElfW(Phdr) *segments = (const ElfW(Phdr) *)(library_start + elf->e_phoff);
-	uint64_t size_bytes = stack_walk_is_exact ? sizeof(outlive_stub_entries) : 0;
+	uint64_t size_bytes = recorder.is_exact ? sizeof(outlive_stub_entries) : 0;
 
 	for (int i = 0; i < elf->e_phnum; i++) {
 		if (segments[i].p_type == PT_LOAD && segments[i].p_flags & PF_W)
@@ -112,7 +112,7 @@ static bool limit_raise(struct raised_limit *of, const struct rlimit *asked)
  */
 static bool is_own_memory(pid_t pid, int resource)
 {
-	return raised_of(resource) && lifecycle_recording && !lifecycle_is_forked() &&
+	return raised_of(resource) && recorder.is_recording && !lifecycle_is_forked() &&
 	       system_pid() == ring.header->pid &&
 	       (pid == 0 || (uint32_t)pid == system_pid());
 }

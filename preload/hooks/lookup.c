@@ -57,9 +57,6 @@ static void *lookup(uintptr_t *slot, void *handle, const char *name)
 	                                                       : NULL;
 }
 
-/* Where the caller's return address lies. */
-#define CALLER_SLOT() ((uintptr_t *)__builtin_frame_address(0) + 1)
-
 /* Nobody who has a handle is asked where it was called from. */
 static bool is_handle(const void *handle)
 {
@@ -78,7 +75,7 @@ void *hook_dlsym(void *handle, const char *name)
 		real_resolve();
 		return hook_before(real.dlsym(handle, name));
 	}
-	ours = lookup(CALLER_SLOT(), handle, name);
+	ours = lookup(ARCH_CALLER_SLOT(), handle, name);
 	return ours ? ours : real.dlsym(handle, name);
 }
 EXPORT(dlsym);
@@ -91,7 +88,7 @@ void *hook_dlvsym(void *handle, const char *name, const char *version)
 		real_resolve();
 		return hook_before(real.dlvsym(handle, name, version));
 	}
-	ours = lookup(CALLER_SLOT(), handle, name);
+	ours = lookup(ARCH_CALLER_SLOT(), handle, name);
 	return ours ? ours : real.dlvsym(handle, name, version);
 }
 EXPORT(dlvsym);
@@ -99,7 +96,7 @@ EXPORT(dlvsym);
 /* What is opened so finds libc's malloc before ours, or has a libc of its own. */
 static void past_us_note(bool is_past_us)
 {
-	if (is_past_us && lifecycle_recording && !lifecycle_is_forked())
+	if (is_past_us && recorder.is_recording && !lifecycle_is_forked())
 		ring_note_flag(RING_PAST_US);
 }
 
@@ -108,7 +105,7 @@ void *hook_dlopen(const char *file, int mode)
 	real_resolve();
 	past_us_note(mode & RTLD_DEEPBIND);
 	lifecycle_offer(file);
-	stub_uncover(CALLER_SLOT());
+	stub_uncover(ARCH_CALLER_SLOT());
 	return real.dlopen(file, mode);
 }
 EXPORT(dlopen);
@@ -118,7 +115,7 @@ void *hook_dlmopen(Lmid_t space, const char *file, int mode)
 	real_resolve();
 	past_us_note(mode & RTLD_DEEPBIND || space != LM_ID_BASE);
 	lifecycle_offer(file);
-	stub_uncover(CALLER_SLOT());
+	stub_uncover(ARCH_CALLER_SLOT());
 	return real.dlmopen(space, file, mode);
 }
 EXPORT(dlmopen);

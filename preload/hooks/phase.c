@@ -43,7 +43,7 @@ int hook___libc_start_main(main_function *main, int argc, char **argv,
                            void (*loader_finish)(void), void *stack_end)
 {
 	real_resolve();
-	if (lifecycle_recording) {
+	if (recorder.is_recording) {
 		program_main = main;
 		main = main_begins;
 	}
@@ -58,7 +58,7 @@ static __attribute__((noinline)) void exit_note(struct walk_start caller, bool i
 {
 	bool is_entered;
 
-	if (!lifecycle_recording)
+	if (!recorder.is_recording)
 		return;
 	if (lifecycle_is_forked()) {
 		/* A forked child that never allocated gets no ring for this. */
@@ -115,7 +115,7 @@ void hook_outlive_phase(const char *name)
 	struct walk_start caller = CALLER();
 	bool is_entered = !guard.sp && lifecycle_enter(&caller);
 
-	if (lifecycle_recording && !lifecycle_is_forked() &&
+	if (recorder.is_recording && !lifecycle_is_forked() &&
 	    system_pid() == ring.header->pid)
 		phase_note_name(name);
 	if (is_entered)

@@ -73,7 +73,7 @@ static void thread_begins(const struct thread_start *start)
 	guard.start = start->address;
 	guard.creator = start->creator;
 	/* It may overflow without having allocated. */
-	if (!signal_stack_is_wanted || !lifecycle_recording || guard.sp ||
+	if (!recorder.wants_signal_stacks || !recorder.is_recording || guard.sp ||
 	    lifecycle_is_forked())
 		return;
 	guard.sp = here;
@@ -146,7 +146,7 @@ static struct thread_start *thread_prepare(const pthread_attr_t *attributes,
 	struct walk_start here = { .slot = (uintptr_t)__builtin_frame_address(0) };
 	struct thread_start *start;
 
-	if (!lifecycle_recording)
+	if (!recorder.is_recording)
 		return NULL;
 	start = thread_start_take();
 	if (!start)
@@ -200,7 +200,7 @@ EXPORT(thrd_create);
 void thread_hooks_named(uintptr_t thread, const char *name)
 {
 	/* Between vfork() and exec it is another process's thread that has this name. */
-	if (!lifecycle_recording || guard.sp || lifecycle_is_forked() ||
+	if (!recorder.is_recording || guard.sp || lifecycle_is_forked() ||
 	    system_pid() != ring.header->pid)
 		return;
 	guard.sp = (uintptr_t)__builtin_frame_address(0);

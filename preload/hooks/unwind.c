@@ -49,8 +49,8 @@ static bool caller_take(void *context, const struct walk_point *point, bool inte
  */
 static struct walk_point caller_point(const struct walk_start *caller)
 {
-	struct walk_point point = { caller->return_address,
-		                        caller->slot + sizeof(uintptr_t), caller->bp };
+	struct walk_point point = { caller->return_address, arch_cfa_of(caller->slot),
+		                        caller->fp };
 	struct walk_point from = point;
 
 	if (unlikely(loader_holds(point.ip)))
@@ -70,7 +70,7 @@ static bool is_unwinder(const struct walk_start *caller)
 /* The unwinder calls itself: a rethrow becomes a throw. All was done when that began. */
 static void throw_begins(const struct walk_start *caller, const void *exception)
 {
-	if (lifecycle_recording && !is_unwinder(caller) && lifecycle_enter(caller)) {
+	if (recorder.is_recording && !is_unwinder(caller) && lifecycle_enter(caller)) {
 		record_throw(caller, exception);
 		guard_leave();
 	}
@@ -82,7 +82,7 @@ static void exception_landed(const struct walk_start *caller, const void *except
 {
 	struct thread_state *state = guard.state;
 
-	if (!lifecycle_recording || guard.sp || !state || lifecycle_is_forked() ||
+	if (!recorder.is_recording || guard.sp || !state || lifecycle_is_forked() ||
 	    !state->throw_count)
 		return;
 	guard.sp = caller->slot;
@@ -173,18 +173,6 @@ uintptr_t hook__Unwind_GetCFA(struct _Unwind_Context *context)
 }
 EXPORT(_Unwind_GetCFA);
 
-/*
- * Where a jmp_buf of glibc's leads: its stack pointer is the seventh word, rotated and
- * mixed with the word at %fs:0x30 (glibc, sysdeps/unix/sysv/linux/x86_64/pointer_guard.h).
- */
-static uintptr_t jump_target(const void *environment)
-{
-	uintptr_t mangled = ((const uintptr_t *)environment)[6], guard_word;
-
-	__asm__("mov %%fs:0x30, %0" : "=r"(guard_word));
-	return (mangled >> 17 | mangled << 47) ^ guard_word;
-}
-
 /* Only what copies stacks jumps inwards. */
 static void jump_comes_back(void)
 {
@@ -195,9 +183,9 @@ static void jump_comes_back(void)
 /* Only frames of the stack as it is now can be known to be passed over. */
 static void jump_begins(const struct walk_start *caller, uintptr_t target)
 {
-	if (!lifecycle_recording || !lifecycle_enter(caller))
+	if (!recorder.is_recording || !lifecycle_enter(caller))
 		return;
-	if (stack_walk_is_exact && record_stack(caller) && guard.state) {
+	if (recorder.is_exact && record_stack(caller) && guard.state) {
 		if (target < caller->slot && stack_bounds_hold(&guard.state->own_stack, target))
 			jump_comes_back();
 		throws_jump(guard.state, target);
@@ -213,7 +201,7 @@ static void jump_begins(const struct walk_start *caller, uintptr_t target)
 		void (*function)(struct __jmp_buf_tag *,                                   \
 		                 int) = late_function(LATE_##name, caller.return_address); \
                                                                                    \
-		jump_begins(&caller, jump_target(environment));                            \
+		jump_begins(&caller, arch_jump_target(environment));                       \
 		function(environment, value);                                              \
 		abort(); /* it does not return */                                          \
 	}                                                                              \
@@ -236,7 +224,7 @@ static uintptr_t catch_target(const struct thread_state *state)
 
 		if (frame->return_address - 1 - real.dl_catch_exception <
 		    real.dl_catch_exception_bytes)
-			return frame->slot + sizeof(uintptr_t);
+			return arch_cfa_of(frame->slot);
 	}
 	return 0;
 }
@@ -246,9 +234,9 @@ static __attribute__((noinline)) void loader_fails(struct walk_start caller)
 {
 	uintptr_t target;
 
-	if (!lifecycle_recording || guard.sp || !guard.state || !lifecycle_enter(&caller))
+	if (!recorder.is_recording || guard.sp || !guard.state || !lifecycle_enter(&caller))
 		return;
-	if (stack_walk_is_exact && record_stack(&caller) && guard.state) {
+	if (recorder.is_exact && record_stack(&caller) && guard.state) {
 		target = catch_target(guard.state);
 		if (target)
 			frames_land(guard.state, target, NULL);

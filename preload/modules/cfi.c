@@ -157,9 +157,11 @@ static struct cfi_rule rule_of_code(const struct cfi_module *module, uintptr_t a
 {
 	const uint8_t *end = cfi_module_code_end(module, address);
 
-	if (!end || !epilogue_pops_bp((const uint8_t *)address, end))
+	if (!end || !epilogue_pops_fp((const uint8_t *)address, end))
 		return (struct cfi_rule){ .kind = CFI_NONE };
-	return (struct cfi_rule){ .kind = CFI_SP, .cfa_offset = 16, .bp_below = 16 };
+	return (struct cfi_rule){ .kind = CFI_SP,
+		                      .cfa_offset = EPILOGUE_CFA_OFFSET,
+		                      .fp_below = EPILOGUE_CFA_OFFSET };
 }
 
 struct cfi_rule cfi_rule_find(const struct cfi_module *module, uintptr_t return_address)

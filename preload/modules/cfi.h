@@ -3,7 +3,7 @@
  * from a frame to its caller when that takes no more than two loads.
  *
  * Sources: DWARF 5 section 6.4; the Linux Standard Base's .eh_frame and .eh_frame_hdr;
- * System V ABI for x86-64, register numbers.
+ * the processor's System V ABI, register numbers (arch.h).
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_CFI_H
 #define OUTLIVE_PRELOAD_MODULES_CFI_H

@@ -11,8 +11,8 @@
 struct row {
 	uint64_t cfa_register;
 	int64_t cfa_offset;
-	int64_t bp_offset;                     /* from the CFA; 0: it is unchanged */
-	bool cfa_complex, bp_complex, complex; /* expressions and the like, of what */
+	int64_t fp_offset;                     /* from the CFA; 0: it is unchanged */
+	bool cfa_complex, fp_complex, complex; /* expressions and the like, of what */
 	bool end;                              /* the return address is undefined */
 };
 
@@ -28,8 +28,8 @@ struct machine {
 static void register_set(struct machine *machine, uint64_t number, int64_t offset)
 {
 	if (number == ARCH_DWARF_FP) {
-		machine->row.bp_offset = offset;
-		machine->row.bp_complex = false;
+		machine->row.fp_offset = offset;
+		machine->row.fp_complex = false;
 	} else if (number == ARCH_DWARF_SP ||
 	           (number == ARCH_DWARF_RA && offset != -ARCH_RETURN_BELOW_CFA)) {
 		machine->row.complex = true;
@@ -39,8 +39,8 @@ static void register_set(struct machine *machine, uint64_t number, int64_t offse
 static void register_restore(struct machine *machine, uint64_t number)
 {
 	if (number == ARCH_DWARF_FP) {
-		machine->row.bp_offset = machine->initial.bp_offset;
-		machine->row.bp_complex = machine->initial.bp_complex;
+		machine->row.fp_offset = machine->initial.fp_offset;
+		machine->row.fp_complex = machine->initial.fp_complex;
 	}
 }
 
@@ -48,7 +48,7 @@ static void register_restore(struct machine *machine, uint64_t number)
 static void register_complex(struct machine *machine, uint64_t number)
 {
 	if (number == ARCH_DWARF_FP)
-		machine->row.bp_complex = true;
+		machine->row.fp_complex = true;
 	else if (number == ARCH_DWARF_SP || number == ARCH_DWARF_RA)
 		machine->row.complex = true;
 }
@@ -234,17 +234,17 @@ static struct cfi_rule row_rule(const struct row *row)
 
 	if (row->end)
 		return (struct cfi_rule){ .kind = CFI_END };
-	if (row->complex || row->cfa_complex || row->bp_complex ||
+	if (row->complex || row->cfa_complex || row->fp_complex ||
 	    row->cfa_offset < ARCH_RETURN_BELOW_CFA || row->cfa_offset > INT32_MAX ||
-	    row->cfa_offset % 8 || row->bp_offset > 0 || row->bp_offset < -INT32_MAX ||
-	    row->bp_offset % 8)
+	    row->cfa_offset % 8 || row->fp_offset > 0 || row->fp_offset < -INT32_MAX ||
+	    row->fp_offset % 8)
 		return rule;
 	if (row->cfa_register == ARCH_DWARF_SP)
 		rule.kind = CFI_SP;
 	else if (row->cfa_register == ARCH_DWARF_FP)
-		rule.kind = CFI_BP;
+		rule.kind = CFI_FP;
 	rule.cfa_offset = (uint32_t)row->cfa_offset;
-	rule.bp_below = (uint32_t)-row->bp_offset;
+	rule.fp_below = (uint32_t)-row->fp_offset;
 	return rule;
 }
 

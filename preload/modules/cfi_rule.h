@@ -11,21 +11,21 @@ enum cfi_kind {
 	CFI_NO_CODE, /* the address cannot be a return address: the walk ends before it */
 	CFI_NONE,    /* no information covers the address: the walk ends here */
 	CFI_SP,      /* CFA = sp + cfa_offset */
-	CFI_BP,      /* CFA = rbp + cfa_offset */
+	CFI_FP,      /* CFA = fp + cfa_offset */
 	CFI_END,     /* the return address is undefined: the outermost frame */
 	CFI_COMPLEX, /* anything else: expressions, other registers */
 	CFI_SIGNAL,  /* a signal frame: what is further out was interrupted, not calling */
 };
 
 /*
- * With CFI_SP and CFI_BP the return address lies at CFA - ARCH_RETURN_BELOW_CFA, and the
+ * With CFI_SP and CFI_FP the return address lies at CFA - ARCH_RETURN_BELOW_CFA, and the
  * caller's sp is the CFA.
- * The caller's rbp is at CFA - bp_below, or unchanged if bp_below is 0.
+ * The caller's fp is at CFA - fp_below, or unchanged if fp_below is 0.
  */
 struct cfi_rule {
 	enum cfi_kind kind;
 	uint32_t cfa_offset;  /* a multiple of 8 */
-	uint32_t bp_below;    /* a multiple of 8 */
+	uint32_t fp_below;    /* a multiple of 8 */
 	bool has_personality; /* exceptions may be caught in it, or run code of its */
 };
 

@@ -3,12 +3,12 @@
  */
 #include "modules/frame_rule.h"
 
+#include "system/recorder.h"
 #include "modules/code_map.h"
 #include "modules/map.h"
 #include "modules/real.h"
 
 _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
-volatile bool frame_rule_has_met_exit;
 
 /*
  * A stub may stand in for a return address with this rule: not where nothing says how to
@@ -31,13 +31,13 @@ static frame_rule rule_pack(struct cfi_rule rule, enum module_unwinder unwinder)
 {
 	bool patchable = rule_is_patchable(&rule, unwinder);
 
-	if (rule.cfa_offset >> 3 > 0x3fff || rule.bp_below >> 3 > 0x1fff) {
+	if (rule.cfa_offset >> 3 > 0x3fff || rule.fp_below >> 3 > 0x1fff) {
 		rule.kind = CFI_COMPLEX;
-		rule.cfa_offset = rule.bp_below = 0;
+		rule.cfa_offset = rule.fp_below = 0;
 	}
 	return (uint32_t)rule.kind | (uint32_t)patchable << 3 |
 	       (uint32_t)(unwinder == MODULE_UNWINDER_ITSELF) << 4 |
-	       (rule.cfa_offset >> 3) << 5 | (rule.bp_below >> 3) << 19;
+	       (rule.cfa_offset >> 3) << 5 | (rule.fp_below >> 3) << 19;
 }
 
 static _Atomic bool exit_was_met;
@@ -86,7 +86,7 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 		/* Without a stub: the event that meets it takes the long way, and notes it. */
 		unwinder = MODULE_UNWINDER_TABLES;
 		noted = false;
-		frame_rule_has_met_exit = true;
+		recorder.has_met_exit = true;
 	}
 	rule = rule_pack(found, unwinder);
 	/* Where the loader does not call our free(), nothing tells that a module went. */

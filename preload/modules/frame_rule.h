@@ -18,7 +18,7 @@
 #include "modules/cfi.h"
 
 #define RULE_INDEX_BITS 15
-#define RULE_BITS 32 /* kind 3, flags 2, cfa_offset / 8 14, bp_below / 8 13 */
+#define RULE_BITS 32 /* kind 3, flags 2, cfa_offset / 8 14, fp_below / 8 13 */
 static_assert(ARCH_ADDRESS_BITS - RULE_INDEX_BITS + RULE_BITS <= 64, "one word");
 
 /* 0: an empty slot. */
@@ -37,7 +37,7 @@ static inline uint32_t frame_rule_cfa_offset(frame_rule rule)
 	return (rule >> 5 & 0x3fff) << 3;
 }
 
-static inline uint32_t frame_rule_bp_below(frame_rule rule)
+static inline uint32_t frame_rule_fp_below(frame_rule rule)
 {
 	return rule >> 19 << 3;
 }
@@ -56,12 +56,6 @@ static inline bool frame_rule_is_unwinder(frame_rule rule)
 
 /* Look it up in the modules' tables, note the module, cache it. */
 frame_rule frame_rule_miss(uintptr_t return_address);
-
-/*
- * Set when a frame of libc's exit() was met for the first time: whoever called it, it has
- * begun. That time it is not stepped over in the short way, so that the event learns of it.
- */
-extern volatile bool frame_rule_has_met_exit;
 
 /* Forget everything: a module is gone, and another may come where it was. */
 void frame_rule_flush(void);

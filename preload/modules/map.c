@@ -32,7 +32,6 @@ struct known_module {
 
 static struct known_module known[MODULES_MAX];
 static _Atomic uint32_t known_count;
-volatile bool module_map_has_changed;
 static uint64_t last_gone; /* quanta; 0: no module ever went */
 
 /* ---- what the ELF image in memory says ----------------------------------------- */
@@ -168,7 +167,7 @@ static bool gone_write(struct known_module *module, uint64_t time)
 	};
 	definition_commit(sizeof(*definition));
 	module->gone = true;
-	module_map_has_changed = true;
+	recorder.modules_have_changed = true;
 	last_gone = time;
 	return true;
 }
@@ -216,7 +215,7 @@ static bool module_add(const struct cfi_module *module, enum module_unwinder unw
 		index++;
 	if (index == MODULES_MAX)
 		return true; /* written, but will be written again at its next miss */
-	module_map_has_changed = true;
+	recorder.modules_have_changed = true;
 	known[index] = (struct known_module){ module->start, module->end, module->link_map,
 		                                  unwinder, false };
 	if (index == count)

@@ -41,12 +41,6 @@ bool module_map_distrust(uintptr_t address);
  */
 bool module_map_freed(const void *block);
 
-/*
- * Set when a module came or went that the last picture of the address space may not show; by
- * whoever takes the next one it is cleared.
- */
-extern volatile bool module_map_has_changed;
-
 /* After a dlclose: write down what is gone. True if anything is. `time`: quanta. */
 bool module_map_sweep(uint64_t time);
 

@@ -42,7 +42,7 @@ static _Unwind_Reason_Code frame_seen(struct _Unwind_Context *frame, void *argum
 	struct walk_point point = {
 		.ip = _Unwind_GetIPInfo(frame, &interrupted),
 		.sp = frame_sp(frame),
-		.bp = _Unwind_GetGR(frame, ARCH_DWARF_FP),
+		.fp = _Unwind_GetGR(frame, ARCH_DWARF_FP),
 	};
 
 	if (!search->found) {

@@ -9,7 +9,7 @@
 
 /* Where a walk stands: about to step from the frame that `ip` returns into. */
 struct walk_point {
-	uintptr_t ip, sp, bp;
+	uintptr_t ip, sp, fp;
 };
 
 /*

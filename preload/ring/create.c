@@ -50,7 +50,8 @@ static void header_fill(struct ring_header *header, const struct settings *setti
 	header->pid = system_pid();
 	header->parent_pid = system_parent_pid();
 	header->user_id = system_user_id();
-	header->clock_kind = clock_is_monotonic_ns ? CLOCK_MONOTONIC_NS : CLOCK_TSC;
+	header->clock_kind = recorder.clock_is_monotonic_ns ? CLOCK_MONOTONIC_NS
+	                                                    : CLOCK_TSC;
 	header->clock_shift = CLOCK_SHIFT_TICKS;
 	header->start_ticks = clock_ticks();
 	header->start_ns = system_time_ns(CLOCK_MONOTONIC);

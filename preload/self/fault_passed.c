@@ -49,7 +49,7 @@ void fault_passed_note(const siginfo_t *info, const void *context, uint32_t epoc
 
 	place->cause = fault_cause_of(info);
 	place->info = info;
-	arch_context_registers(context, &place->ip, &place->sp, &place->bp);
+	arch_context_registers(context, &place->ip, &place->sp, &place->fp);
 	place->epoch = epoch;
 	place->number = passed_count++;
 	place->context = context;
@@ -66,10 +66,10 @@ void fault_passed_forked(void)
 
 static bool is_at(const struct passed_fault *fault, const void *context)
 {
-	uintptr_t ip, sp, bp;
+	uintptr_t ip, sp, fp;
 
-	arch_context_registers(context, &ip, &sp, &bp);
-	return ip == fault->ip && sp == fault->sp && bp == fault->bp;
+	arch_context_registers(context, &ip, &sp, &fp);
+	return ip == fault->ip && sp == fault->sp && fp == fault->fp;
 }
 
 /* On a stack other than the thread's own, memory above may have been unmapped. */

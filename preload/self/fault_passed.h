@@ -18,7 +18,7 @@ struct passed_fault {
 	struct fault_cause cause;
 	const siginfo_t *info; /* in the signal frame, like `context` */
 	const void *context;
-	uintptr_t ip, sp, bp; /* of the code that was interrupted */
+	uintptr_t ip, sp, fp; /* of the code that was interrupted */
 	uint32_t epoch;
 	uint64_t number; /* faults are numbered in the order they come */
 };

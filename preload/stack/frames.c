@@ -81,7 +81,7 @@ static stub_id bound_take(struct thread_state *state, uintptr_t return_address)
 	struct stub_entry *entry;
 	stub_id stub = list ? bound_first(list) : 0;
 
-	if (!stub || stub_copies_were_seen)
+	if (!stub || recorder.stub_copies_were_seen)
 		return 0;
 	entry = &outlive_stub_entries[stub];
 	if (entry->returned) { /* while nobody had it */
@@ -98,7 +98,7 @@ stub_id frame_take_stub_slow(struct thread_state *state, struct walk_frame *fram
 	struct stub_supply *supply = &state->supply;
 	stub_id stub = 0;
 
-	if (likely(!stub_reuse_is_off))
+	if (likely(!recorder.stub_reuse_is_off))
 		stub = stub_take_any_usual(supply, frame->return_address);
 	if (stub)
 		return stub;
@@ -123,7 +123,8 @@ void frame_patch_slow(struct thread_state *state, struct walk_frame *frame,
 /* True if what a bound stub says of the frame is to be believed, and has a list after it. */
 static bool may_bind(struct thread_state *state, const struct walk_frame *frame)
 {
-	return !stub_copies_were_seen && bound_list_begin(state, frame->return_address);
+	return !recorder.stub_copies_were_seen &&
+	       bound_list_begin(state, frame->return_address);
 }
 
 /* The place of a stub's return address is another's: time for a larger table. */
@@ -206,7 +207,7 @@ void frames_ask_left(const struct thread_state *state)
  */
 static void limbo_sweep(struct thread_state *state, uintptr_t sp)
 {
-	bool may_bind = sp && stub_pool_is_low() && !stub_copies_were_seen;
+	bool may_bind = sp && stub_pool_is_low() && !recorder.stub_copies_were_seen;
 	uint32_t left = 0;
 
 	for (uint32_t i = 0; i < state->limbo_count; i++) {
@@ -279,7 +280,7 @@ static void limbo_land(struct thread_state *state, uintptr_t sp, const void *exc
 
 	for (uint32_t i = 0; i < state->limbo_count; i++) {
 		if (state->limbo[i].exception == exception && state->limbo[i].slot < sp &&
-		    !stub_reuse_is_off)
+		    !recorder.stub_reuse_is_off)
 			frame_give_stub_slow(state, state->limbo[i].stub);
 		else
 			state->limbo[left++] = state->limbo[i];
@@ -349,7 +350,7 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 
 		if (!frame->stub)
 			continue;
-		if (!reuse || !frame_has_ended(frame) || stub_reuse_is_off)
+		if (!reuse || !frame_has_ended(frame) || recorder.stub_reuse_is_off)
 			limbo_put(state, frame);
 		else if (frame->flags & FRAME_JUMPED && !(frame->flags & FRAME_BOUND) &&
 		         !outlive_stub_entries[frame->stub].returned)
@@ -358,7 +359,7 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 			frame_give_stub(state, frame->stub);
 	}
 	if (unlikely(state->limbo_count > state->limbo_swept && reuse &&
-	             !stub_reuse_is_off && !frames_hold_signal(state, from))) {
+	             !recorder.stub_reuse_is_off && !frames_hold_signal(state, from))) {
 		limbo_sweep(state, sp);
 		state->limbo_swept = state->limbo_count + LIMBO_FIRST / 2 +
 		                     (state->limbo_count < SWEEP_STUBS_MAX ? state->limbo_count

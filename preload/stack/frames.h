@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "system/recorder.h"
 #include "ring/ring.h"
 #include "invariant.h"
 #include "stack/thread_state.h"
@@ -56,7 +57,7 @@ static inline bool frame_has_ended(const struct walk_frame *frame)
 {
 	return frame->flags & (FRAME_DEAD | FRAME_JUMPED) ||
 	       (outlive_stub_entries[frame->stub].returned &&
-	        !(frame->flags & FRAME_BOUND && stub_copies_were_seen));
+	        !(frame->flags & FRAME_BOUND && recorder.stub_copies_were_seen));
 }
 
 /* Parts of the stack are copied away and back: no stub is used again, see stub_pool.h. */
@@ -97,7 +98,7 @@ static inline void frame_put_stub(struct walk_frame *frame, uint32_t index,
 
 	entry->return_address = frame->return_address;
 	entry->returned = 0;
-	entry->bias = stub_bias;
+	entry->bias = recorder.stub_bias;
 	entry->frame = index;
 	frame->stub = stub;
 	__asm__ volatile("" ::: "memory");
@@ -111,7 +112,7 @@ void frame_give_stub_slow(struct thread_state *state, stub_id stub);
 static inline stub_id frame_take_usual(struct thread_state *state,
                                        const struct walk_frame *frame)
 {
-	return likely(!stub_reuse_is_off)
+	return likely(!recorder.stub_reuse_is_off)
 	           ? stub_take_usual(&state->supply, frame->return_address)
 	           : 0;
 }

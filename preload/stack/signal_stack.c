@@ -1,11 +1,10 @@
 /* stack/signal_stack.c - sigaltstack(2) on behalf of the guest. */
 #include "stack/signal_stack.h"
 
+#include "system/recorder.h"
 #include "system/own_memory.h"
 
 #include <string.h>
-
-bool signal_stack_is_wanted;
 
 static long signal_stack_call(const stack_t *new_stack, stack_t *old_stack)
 {
@@ -31,7 +30,7 @@ void signal_stack_put(void **memory)
 {
 	stack_t stack;
 
-	if (!signal_stack_is_wanted)
+	if (!recorder.wants_signal_stacks)
 		return;
 	signal_stack_look(&stack);
 	if (!(stack.ss_flags & SS_DISABLE))

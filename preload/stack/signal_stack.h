@@ -16,9 +16,6 @@
  */
 #define SIGNAL_STACK_BYTES (256 * 1024)
 
-/* Threads are to have one; set while the program has no use for one of its own. */
-extern bool signal_stack_is_wanted;
-
 /*
  * Give one to the calling thread if it has none: the one at *memory, mapped if that is
  * NULL. errno is kept.

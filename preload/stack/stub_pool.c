@@ -37,8 +37,6 @@ static _Atomic uint64_t jumped[STUB_COUNT];
 static _Atomic uint64_t jumped_first, jumped_end; /* positions */
 
 static _Atomic uint32_t never_used = 1; /* the first stub that nobody ever had */
-bool stub_reuse_is_off, stub_copies_were_seen;
-uint8_t stub_bias = 1;
 
 bool stub_pool_start(void)
 {
@@ -167,7 +165,7 @@ stub_id stub_take_common(struct stub_supply *supply)
 	if (!supply->count)
 		supply->count = unused_take(supply->ids, wanted);
 	/* None is left but those: as few as will do, the oldest are the surest. */
-	while (!supply->count && !stub_reuse_is_off && (stub = jumped_take()) != 0)
+	while (!supply->count && !recorder.stub_reuse_is_off && (stub = jumped_take()) != 0)
 		supply->ids[supply->count++] = stub;
 	return supply->count ? supply->ids[--supply->count] : 0;
 }
@@ -215,20 +213,20 @@ void stub_supply_grow(struct stub_supply *supply, uint16_t *usual)
 
 void stub_distrust_jumps(void)
 {
-	stub_reuse_is_off = true;
+	recorder.stub_reuse_is_off = true;
 }
 
 void stub_distrust_copies(void)
 {
-	stub_copies_were_seen = true;
-	stub_reuse_is_off = true;
+	recorder.stub_copies_were_seen = true;
+	recorder.stub_reuse_is_off = true;
 }
 
 void stub_set_bias(uint8_t bias)
 {
-	if (stub_bias == bias)
+	if (recorder.stub_bias == bias)
 		return;
-	stub_bias = bias;
+	recorder.stub_bias = bias;
 	for (uint32_t i = 0; i < STUB_COUNT; i++)
 		outlive_stub_entries[i].bias = bias;
 }

@@ -12,7 +12,7 @@
  * the frame come back, it returns to where it must, whoever else has the stub. A program
  * that does the same thing for ever returns to the same places for ever. What can be wrong
  * then is what is said of the frames, not where they go: that a bound stub has run proves
- * nothing once anything of the kind has come back. See stub_copies_were_seen.
+ * nothing once anything of the kind has come back. See recorder.stub_copies_were_seen.
  */
 #ifndef OUTLIVE_PRELOAD_STACK_STUB_POOL_H
 #define OUTLIVE_PRELOAD_STACK_STUB_POOL_H
@@ -49,7 +49,7 @@ extern struct stub_entry outlive_stub_entries[STUB_COUNT]
  * and will run again when the copy is put back (greenlets, whose first switch returns twice).
  * Nobody sees copies being made. So a stub keeps to its return address for as long as there
  * are stubs that nobody ever had (half of all, see stub_pool_is_low()): by then the program
- * has shown whether it does such things, see stub_copies_were_seen. `usual` holds, for each
+ * has shown whether it does such things (recorder.stub_copies_were_seen). `usual` holds, for each
  * hash of a return address, those of one return address: the first, the others by `frame`. (A
  * stub that jumps where it jumped the last time is also what the processor predicts.) Where
  * that address was not the one that is looked for `usual_missed` times, a larger table does
@@ -174,17 +174,7 @@ static inline void stub_give_other(struct stub_supply *supply, stub_id stub)
 void stub_give_jumped(stub_id stub);
 void stub_distrust_jumps(void);
 
-/*
- * Set by it: a program whose stacks come back by longjmp may let a frame return twice, and
- * then no stub may ever be used again.
- */
-extern bool stub_reuse_is_off __attribute__((visibility("hidden")));
-
-/*
- * A stub stood, or ran, in a frame that was gone: the program puts back parts of its stack.
- * No stub is used again from then on, nor is what bound stubs note believed.
- */
-extern bool stub_copies_were_seen __attribute__((visibility("hidden")));
+/* See recorder.stub_copies_were_seen. */
 void stub_distrust_copies(void);
 
 /* Give back one whose stack is gone, with all that was copied from it. */
@@ -196,7 +186,6 @@ static inline void stub_give_for_good(struct stub_supply *supply, stub_id stub)
 
 /* Every stub says from now on what an unwinder of another make wants; see stub.S. */
 void stub_set_bias(uint8_t bias);
-extern uint8_t stub_bias __attribute__((visibility("hidden")));
 
 /* Give the whole supply back: its thread ends. */
 void stub_give_all(struct stub_supply *supply);

@@ -21,16 +21,16 @@
 
 /*
  * One frame as the last event saw it. `return_address` lies at `slot`; a walk that has
- * come this far goes on with sp = slot + 8 and rbp = `bp`, which the step to here loaded
- * from slot - 8 * bp_words (0: it is the frame's further in, unchanged).
+ * come this far goes on with sp = slot + 8 and fp = `fp`, which the step to here loaded
+ * from slot - 8 * fp_words (0: it is the frame's further in, unchanged).
  */
 struct walk_frame {
 	uintptr_t slot;
 	uintptr_t return_address;
-	uintptr_t bp;
+	uintptr_t fp;
 	stub_id stub;   /* stands at `slot` in place of return_address; 0: none does */
 	uint16_t flags; /* enum walk_frame_flags */
-	uint16_t bp_words;
+	uint16_t fp_words;
 };
 static_assert(sizeof(struct walk_frame) == 32, "an index is a shift");
 

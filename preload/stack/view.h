@@ -50,7 +50,7 @@ static inline bool stack_view_can_read(struct stack_view *view, uintptr_t addres
 
 /*
  * True if a frame whose stack pointer is `sp` may end at `cfa`, and what is to be loaded
- * there can be: its return address, and its caller's rbp, `below` it (0: that is not there).
+ * there can be: its return address, and its caller's fp, `below` it (0: that is not there).
  */
 static inline bool stack_view_can_step(struct stack_view *view, uintptr_t sp,
                                        uintptr_t cfa, uintptr_t below)

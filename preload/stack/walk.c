@@ -4,7 +4,7 @@
  * What can be met: a stub of this thread's, which proves all that lies further out; or,
  * where stubs cannot be, a frame of the last event with the same slot and return address,
  * if every slot further out still holds what it held. Where a walk goes from a frame is
- * decided by its return address, by sp, and by rbp, that is by the slots that were read:
+ * decided by its return address, by sp, and by fp, that is by the slots that were read:
  * so in that case the rest of the walk would come out the same.
  */
 #include "stack/walk.h"
@@ -18,8 +18,6 @@
 
 /* Room that frames_cut() may need beside the frames and the news. */
 #define CAPACITY_MARGIN STACK_DEPTH_CUT
-
-bool stack_walk_is_exact;
 
 static inline uintptr_t load(uintptr_t address)
 {
@@ -48,7 +46,7 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 {
 	struct thread_state *state = walk->state;
 
-	if (!stack_walk_is_exact || !walk->view.is_own)
+	if (!recorder.is_exact || !walk->view.is_own)
 		flags &= FRAME_SIGNAL | FRAME_STOPPED;
 	else if (unlikely(walk->in_signal))
 		flags = flags_beyond(walk, slot, return_address, flags);
@@ -65,8 +63,8 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 	state->frames[state->frames_capacity - walk->news] = (struct walk_frame){
 		.slot = slot,
 		.return_address = return_address,
-		.bp_words = walk->bp_words,
-		.bp = walk->point.bp,
+		.fp_words = walk->fp_words,
+		.fp = walk->point.fp,
 		.flags = flags,
 	};
 	return true;
@@ -74,12 +72,12 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 
 /* ---- frames met ---------------------------------------------------------------- */
 
-/* True if rbp is of no account in the frame: its function saved it and uses it freely. */
-static bool bp_is_free(uintptr_t return_address)
+/* True if fp is of no account in the frame: its function saved it and uses it freely. */
+static bool fp_is_free(uintptr_t return_address)
 {
 	frame_rule rule = frame_rule_get(return_address);
 
-	return frame_rule_kind(rule) == CFI_SP && frame_rule_bp_below(rule);
+	return frame_rule_kind(rule) == CFI_SP && frame_rule_fp_below(rule);
 }
 
 /* True if the frame at `slot` is one of the last event's, and all further out are too. */
@@ -100,11 +98,11 @@ static inline bool walk_meets(struct walk *walk, uintptr_t slot,
 	    frame->flags & (FRAME_DEAD | FRAME_JUMPED) ||
 	    frame->return_address != return_address)
 		return false;
-	if (frame->bp != walk->point.bp && !bp_is_free(return_address))
+	if (frame->fp != walk->point.fp && !fp_is_free(return_address))
 		return false;
-	frame->bp = walk->point.bp;
-	frame->bp_words = walk->bp_words;
-	walk->met = frames_stand(frames, walk->known - 1, frame->bp);
+	frame->fp = walk->point.fp;
+	frame->fp_words = walk->fp_words;
+	walk->met = frames_stand(frames, walk->known - 1, frame->fp);
 	return walk->met;
 }
 
@@ -156,12 +154,12 @@ static bool has_frame_information(frame_rule rule)
 static bool slow_visit(void *context, const struct walk_point *point, bool interrupted)
 {
 	struct walk *walk = context;
-	uintptr_t slot = point->sp - sizeof(uintptr_t);
+	uintptr_t slot = arch_slot_of(point->sp);
 	enum cfi_kind kind;
 	frame_rule rule;
 
 	walk->point = *point;
-	walk->bp_words = 0;
+	walk->fp_words = 0;
 	/* It may have left a signal stack for the one that was interrupted. */
 	if (walk->view.is_own != stack_bounds_hold(&walk->state->own_stack, slot) ||
 	    !stack_bounds_hold(&walk->view.bounds, slot))
@@ -200,24 +198,24 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 {
 	enum cfi_kind kind = frame_rule_kind(rule);
-	uintptr_t cfa, below = frame_rule_bp_below(rule);
+	uintptr_t cfa, below = frame_rule_fp_below(rule);
 
 	if (likely(kind == CFI_SP))
 		cfa = walk->point.sp + frame_rule_cfa_offset(rule);
-	else if (kind == CFI_BP)
-		cfa = walk->point.bp + frame_rule_cfa_offset(rule);
+	else if (kind == CFI_FP)
+		cfa = walk->point.fp + frame_rule_cfa_offset(rule);
 	else
 		return 0;
 	if (!stack_view_can_step(&walk->view, walk->point.sp, cfa, below))
 		return 0;
-	walk->bp_words = 0;
+	walk->fp_words = 0;
 	if (below) { /* at least 16: the return address lies at 8 */
-		walk->bp_words = (uint16_t)(below / sizeof(uintptr_t) - 1);
-		walk->point.bp = load(cfa - below);
+		walk->fp_words = (uint16_t)(below / sizeof(uintptr_t) - 1);
+		walk->point.fp = load(cfa - below);
 	}
-	walk->point.ip = load(cfa - sizeof(uintptr_t));
+	walk->point.ip = load(arch_slot_of(cfa));
 	walk->point.sp = cfa;
-	return cfa - sizeof(uintptr_t);
+	return arch_slot_of(cfa);
 }
 
 /*
@@ -256,7 +254,7 @@ static inline uintptr_t walk_outwards(struct walk *walk, frame_rule rule)
 	slow_walk(&from, slow_visit, walk);
 	if (walk->stopped)
 		return walk_outwards(walk, frame_rule_get(walk->point.ip + 1));
-	return walk->resumed ? walk->point.sp - sizeof(uintptr_t) : 0;
+	return walk->resumed ? arch_slot_of(walk->point.sp) : 0;
 }
 
 /* Walk until something is met (walk->met), the end, or where no further step is known. */
@@ -294,14 +292,14 @@ struct walk_result stack_walk(struct thread_state *state,
 		.state = state,
 		/* The call has put its return address there. */
 		.view = stack_view_of(&state->own_stack, start->slot, true),
-		.point = { start->return_address, start->slot + sizeof(uintptr_t), start->bp },
+		.point = { start->return_address, arch_cfa_of(start->slot), start->fp },
 		.known = state->depth,
 		.called_slot = start->slot,
 	};
 	struct walk_result result;
 
 	walk_run(&walk, start->slot);
-	result = walk_end(&walk, start->slot, stack_walk_is_exact);
+	result = walk_end(&walk, start->slot, recorder.is_exact);
 	/* While the exception is on its way, the frame that catches may lie beyond, too. */
 	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_count &&
 	             walk.view.is_own && start->slot > state->ceiling))
@@ -320,39 +318,39 @@ static bool walk_run_other(struct walk *walk, const struct walk_start *start)
 {
 	struct thread_state *state = walk->state;
 	struct walk_frame *frame = state->frames + state->frames_capacity;
-	uintptr_t ip = start->return_address, sp = start->slot + sizeof(sp), bp = start->bp;
+	uintptr_t ip = start->return_address, sp = arch_cfa_of(start->slot), fp = start->fp;
 	uint32_t taken = state->depth + CAPACITY_MARGIN + OTHER_FRAMES_MAX;
-	uint16_t bp_words = 0;
+	uint16_t fp_words = 0;
 
 	if (taken >= state->frames_capacity)
 		return false;
 	while (ip) {
 		frame_rule rule = frame_rule_known(ip);
 		enum cfi_kind kind = frame_rule_kind(rule);
-		uintptr_t below = frame_rule_bp_below(rule), cfa;
+		uintptr_t below = frame_rule_fp_below(rule), cfa;
 
 		if (unlikely(kind == CFI_NO_CODE || kind == CFI_COMPLEX || kind == CFI_SIGNAL ||
 		             frame_rule_is_unwinder(rule) || stub_is(ip) ||
 		             walk->news == OTHER_FRAMES_MAX))
 			return false;
 		walk->news++;
-		*--frame = (struct walk_frame){ .slot = sp - sizeof(sp),
+		*--frame = (struct walk_frame){ .slot = arch_slot_of(sp),
 			                            .return_address = ip,
-			                            .bp_words = bp_words,
-			                            .bp = bp };
+			                            .fp_words = fp_words,
+			                            .fp = fp };
 		if (kind == CFI_END)
 			break;
-		cfa = (kind == CFI_SP ? sp : bp) + frame_rule_cfa_offset(rule);
+		cfa = (kind == CFI_SP ? sp : fp) + frame_rule_cfa_offset(rule);
 		walk->cut = kind == CFI_NONE ||
 		            !stack_view_can_step(&walk->view, sp, cfa, below);
 		if (walk->cut)
 			break;
-		bp_words = 0;
+		fp_words = 0;
 		if (below) {
-			bp_words = (uint16_t)(below / sizeof(cfa) - 1);
-			bp = load(cfa - below);
+			fp_words = (uint16_t)(below / sizeof(cfa) - 1);
+			fp = load(cfa - below);
 		}
-		ip = load(cfa - sizeof(cfa));
+		ip = load(arch_slot_of(cfa));
 		sp = cfa;
 	}
 	return true;
@@ -368,7 +366,7 @@ bool stack_walk_other(struct thread_state *state, const struct walk_start *start
 
 	if (walk.view.is_own || !walk_run_other(&walk, start))
 		return false;
-	*result = walk_end(&walk, start->slot, stack_walk_is_exact);
+	*result = walk_end(&walk, start->slot, recorder.is_exact);
 	return result->keep + result->news <= STACK_DEPTH_MAX;
 }
 
@@ -396,10 +394,10 @@ static uintptr_t interrupted_step(struct walk *walk, frame_rule rule)
 struct walk_result stack_walk_interrupted(struct thread_state *state,
                                           const struct walk_start *at, bool is_own)
 {
-	uintptr_t sp = at->slot + sizeof(uintptr_t), slot;
+	uintptr_t sp = arch_cfa_of(at->slot), slot;
 	struct walk walk = {
 		.state = state,
-		.point = { at->return_address - 1, sp, at->bp },
+		.point = { at->return_address - 1, sp, at->fp },
 		.known = state->depth,
 		.in_signal = true,
 		.is_fault = true,
@@ -417,7 +415,7 @@ struct walk_result stack_walk_interrupted(struct thread_state *state,
 		if (slot)
 			walk_run(&walk, slot);
 	}
-	result = walk_end(&walk, at->slot, stack_walk_is_exact);
+	result = walk_end(&walk, at->slot, recorder.is_exact);
 	result.patch = result.reuse = false;
 	if (result.keep + result.news > STACK_DEPTH_MAX)
 		frames_cut(state, &result);
@@ -426,6 +424,6 @@ struct walk_result stack_walk_interrupted(struct thread_state *state,
 
 bool stack_walk_start(bool wants_exact)
 {
-	stack_walk_is_exact = wants_exact && !arch_has_shadow_stack() && stub_pool_start();
-	return stack_walk_is_exact;
+	recorder.is_exact = wants_exact && !arch_has_shadow_stack() && stub_pool_start();
+	return recorder.is_exact;
 }

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "system/recorder.h"
 #include "modules/frame_rule.h"
 #include "stack/frames.h"
 #include "stack/thread_state.h"
@@ -18,7 +19,7 @@
 struct walk_start {
 	uintptr_t slot;           /* where its return address lies */
 	uintptr_t return_address; /* what lies there: a stub after a tail call */
-	uintptr_t bp;             /* rbp as the caller had it */
+	uintptr_t fp;             /* fp as the caller had it */
 };
 
 /*
@@ -49,8 +50,6 @@ bool stack_walk_other(struct thread_state *state, const struct walk_start *start
 struct walk_result stack_walk_interrupted(struct thread_state *state,
                                           const struct walk_start *at, bool is_own);
 
-extern bool stack_walk_is_exact; /* walks leave stubs */
-
 /* True if the inner frames from `keep` on have ended, and their stubs can be used again. */
 static inline bool frames_have_returned(const struct thread_state *state, uint32_t keep)
 {
@@ -73,13 +72,13 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 {
 	const struct walk_frame *frames = state->frames;
 	const struct stack_bounds *own = &state->seen_stack; /* deeper: it is noted */
-	uintptr_t ip = start->return_address, slot = start->slot, bp = start->bp, cfa;
+	uintptr_t ip = start->return_address, slot = start->slot, fp = start->fp, cfa;
 	uint32_t depth = state->depth, news = 0, index;
-	uint16_t bp_words = 0;
+	uint16_t fp_words = 0;
 	stub_id stub;
 
-	if (unlikely(depth < 2 || !stack_walk_is_exact || state->ceiling ||
-	             stub_reuse_is_off || !stack_bounds_hold(own, slot)))
+	if (unlikely(depth < 2 || !recorder.is_exact || state->ceiling ||
+	             recorder.stub_reuse_is_off || !stack_bounds_hold(own, slot)))
 		return false;
 	walk->keep = depth;
 	walk->news = 0;
@@ -88,7 +87,7 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 		return true;
 	do {
 		frame_rule rule = frame_rule_get(ip);
-		uint32_t below = frame_rule_bp_below(rule);
+		uint32_t below = frame_rule_fp_below(rule);
 
 		/* No stub may come into an unwinder's stack; and what gets none is rare. */
 		if (unlikely(frame_rule_is_unwinder(rule) ||
@@ -97,25 +96,25 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 		walk->frames[news++] = (struct walk_frame){
 			.slot = slot,
 			.return_address = ip,
-			.bp_words = bp_words,
-			.bp = bp,
+			.fp_words = fp_words,
+			.fp = fp,
 			.flags = frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0,
 		};
 		if (likely(frame_rule_kind(rule) == CFI_SP))
-			cfa = slot + sizeof(uintptr_t) + frame_rule_cfa_offset(rule);
-		else if (frame_rule_kind(rule) == CFI_BP)
-			cfa = bp + frame_rule_cfa_offset(rule);
+			cfa = arch_cfa_of(slot) + frame_rule_cfa_offset(rule);
+		else if (frame_rule_kind(rule) == CFI_FP)
+			cfa = fp + frame_rule_cfa_offset(rule);
 		else
 			return false;
-		if (unlikely(cfa <= slot + sizeof(uintptr_t) || cfa > own->high ||
+		if (unlikely(cfa <= arch_cfa_of(slot) || cfa > own->high ||
 		             below > cfa - own->low || cfa % sizeof(uintptr_t)))
 			return false;
-		bp_words = 0;
+		fp_words = 0;
 		if (below) {
-			bp_words = (uint16_t)(below / sizeof(uintptr_t) - 1);
-			bp = *(const uintptr_t *)(cfa - below);
+			fp_words = (uint16_t)(below / sizeof(uintptr_t) - 1);
+			fp = *(const uintptr_t *)(cfa - below);
 		}
-		slot = cfa - sizeof(uintptr_t);
+		slot = arch_slot_of(cfa);
 		ip = *(const uintptr_t *)slot;
 	} while (!stub_is(ip) && news < SHORT_FRAMES);
 	if (unlikely(!stub_is(ip)))

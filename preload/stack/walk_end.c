@@ -3,7 +3,7 @@
  */
 #include "stack/walk_end.h"
 
-bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t bp)
+bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t fp)
 {
 	for (uint32_t i = count; i-- > 0;) {
 		const uintptr_t *slot = (const uintptr_t *)frames[i].slot;
@@ -12,9 +12,9 @@ bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t bp)
 			return frame_is_standing(&frames[i]);
 		if (*slot != frames[i].return_address)
 			return false;
-		if (frames[i].bp_words)
-			bp = slot[-(long)frames[i].bp_words];
-		if (frames[i].bp != bp)
+		if (frames[i].fp_words)
+			fp = slot[-(long)frames[i].fp_words];
+		if (frames[i].fp != fp)
 			return false;
 	}
 	return true;
@@ -76,7 +76,7 @@ static uint32_t frames_compared(struct walk *walk, uint32_t keep)
 {
 	const struct walk_frame *frames = walk->state->frames;
 	uint32_t depth = walk->state->depth, i = keep;
-	bool is_sure = walk->met && !walk->strayed && !stub_copies_were_seen;
+	bool is_sure = walk->met && !walk->strayed && !recorder.stub_copies_were_seen;
 
 	for (; i > 0 && !frames[i - 1].stub; i--) {
 		uint16_t flags = frames[i - 1].flags;
@@ -91,7 +91,7 @@ static uint32_t frames_compared(struct walk *walk, uint32_t keep)
 /*
  * `keep` frames of the last event stand. Of those the walk found, the outermost may be
  * the last event's as well, if no stub says otherwise: a plain walk has to go past a
- * frame whose rbp differs to see that its caller is the same.
+ * frame whose fp differs to see that its caller is the same.
  */
 struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exact)
 {

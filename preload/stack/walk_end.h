@@ -13,7 +13,7 @@ struct walk {
 	struct thread_state *state;
 	struct stack_view view; /* of the stack that it is on */
 	struct walk_point point;
-	uint16_t bp_words;     /* where the last step loaded point.bp; see walk_frame */
+	uint16_t fp_words;     /* where the last step loaded point.fp; see walk_frame */
 	uint32_t known;        /* frames of the last event that may still be met */
 	uint32_t news;         /* frames found, at the far end of state->frames */
 	uintptr_t called_slot; /* where a call has just put its return address: code's */
@@ -28,8 +28,8 @@ struct walk {
 	bool strayed;          /* it passed a stub that stands where it was not put */
 };
 
-/* True if the outer `count` frames still stand as they did, seen with rbp = `bp`. */
-bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t bp);
+/* True if the outer `count` frames still stand as they did, seen with fp = `fp`. */
+bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t fp);
 
 /* Its result, of a walk that began at `start_slot`. `is_exact`: stubs are left. */
 struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exact);

@@ -3,9 +3,7 @@
  */
 #include "system/clock.h"
 
-bool clock_is_monotonic_ns;
-
 void clock_start(void)
 {
-	clock_is_monotonic_ns = !arch_ticks_are_invariant();
+	recorder.clock_is_monotonic_ns = !arch_ticks_are_invariant();
 }

@@ -12,11 +12,9 @@
 
 #define CLOCK_SHIFT_TICKS 5
 
-extern bool clock_is_monotonic_ns; /* no invariant TSC: quanta of 32 ns */
-
 static inline uint64_t clock_ticks(void)
 {
-	if (unlikely(clock_is_monotonic_ns))
+	if (unlikely(recorder.clock_is_monotonic_ns))
 		return system_time_ns(CLOCK_MONOTONIC);
 	return arch_ticks();
 }
@@ -30,7 +28,7 @@ static inline uint64_t clock_before(void)
 /* Quanta, never early: for what must be stamped after it happened. */
 static inline uint64_t clock_after(void)
 {
-	if (unlikely(clock_is_monotonic_ns))
+	if (unlikely(recorder.clock_is_monotonic_ns))
 		return system_time_ns(CLOCK_MONOTONIC) >> CLOCK_SHIFT_TICKS;
 	return arch_ticks_after() >> CLOCK_SHIFT_TICKS;
 }

@@ -13,8 +13,6 @@
 #define STEPS_MAX 4096 /* BPF_MAXINSNS: jumps go forward alone */
 #define WORDS 16       /* BPF_MEMWORDS */
 
-struct system_filter system_filter;
-
 struct machine {
 	uint32_t accumulator, index, memory[WORDS];
 	struct seccomp_data data;

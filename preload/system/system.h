@@ -25,6 +25,7 @@
 #include <time.h>
 
 #include "arch.h"
+#include "system/recorder.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
@@ -35,17 +36,6 @@
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
-
-/*
- * A program may set up a filter (seccomp) that ends it for a system call it never makes by
- * itself: ours. Those that the filter would not let pass are not made, and fail with ENOSYS.
- */
-#define SYSTEM_CALLS 512 /* numbers below that; a multiple of 64 */
-struct system_filter {
-	bool is_on;
-	uint64_t forbidden[SYSTEM_CALLS / 64]; /* a bit for each number */
-};
-extern struct system_filter system_filter;
 
 struct sock_fprog;
 
@@ -62,7 +52,7 @@ static inline bool system_filter_forbids(const struct system_filter *filter,
 static inline long system_call(long number, long a, long b, long c, long d, long e,
                                long f)
 {
-	if (unlikely(system_filter_forbids(&system_filter, number)))
+	if (unlikely(system_filter_forbids(&recorder.filter, number)))
 		return -38; /* ENOSYS */
 	return arch_syscall(number, a, b, c, d, e, f);
 }

@@ -1,6 +1,6 @@
 /*
  * arch.h - what the preload needs from the processor: system calls that leave errno
- * alone, the clock, the thread pointer. x86-64.
+ * alone, the clock, the thread pointer, where a frame's parts lie. x86-64.
  */
 #ifndef OUTLIVE_ARCH_H
 #define OUTLIVE_ARCH_H
@@ -21,6 +21,21 @@ enum { ARCH_DWARF_FP = 6, ARCH_DWARF_SP = 7, ARCH_DWARF_RA = 16 };
 
 /* So far below a frame's CFA lies the address that it returns to. */
 #define ARCH_RETURN_BELOW_CFA 8
+
+/* In a function that keeps a frame pointer: where its return address lies, its caller's fp. */
+#define ARCH_CALLER_SLOT() ((uintptr_t *)__builtin_frame_address(0) + 1)
+#define ARCH_CALLER_FP() (*(const uintptr_t *)__builtin_frame_address(0))
+
+/* The CFA of a frame whose return address lies at `slot`, which is the caller's stack pointer. */
+static inline uintptr_t arch_cfa_of(uintptr_t slot)
+{
+	return slot + ARCH_RETURN_BELOW_CFA;
+}
+
+static inline uintptr_t arch_slot_of(uintptr_t cfa)
+{
+	return cfa - ARCH_RETURN_BELOW_CFA;
+}
 
 #define ARCH_AUDIT AUDIT_ARCH_X86_64 /* seccomp's name of this */
 
@@ -67,6 +82,18 @@ static inline bool arch_ticks_are_invariant(void)
 	return (d & (1u << 8)) != 0;
 }
 
+/*
+ * Where a jmp_buf of glibc's leads: its stack pointer is the seventh word, rotated and
+ * mixed with the word at %fs:0x30 (glibc, sysdeps/unix/sysv/linux/x86_64/pointer_guard.h).
+ */
+static inline uintptr_t arch_jump_target(const void *environment)
+{
+	uintptr_t mangled = ((const uintptr_t *)environment)[6], guard_word;
+
+	__asm__("mov %%fs:0x30, %0" : "=r"(guard_word));
+	return (mangled >> 17 | mangled << 47) ^ guard_word;
+}
+
 /* Address of the thread control block; on a glibc thread it lies above its stack. */
 static inline uintptr_t arch_thread_pointer(void)
 {
@@ -88,13 +115,13 @@ static inline bool arch_has_shadow_stack(void)
 
 /* Of what a signal handler is given: where the thread was interrupted. */
 static inline void arch_context_registers(const void *context, uintptr_t *ip,
-                                          uintptr_t *sp, uintptr_t *bp)
+                                          uintptr_t *sp, uintptr_t *fp)
 {
 	const greg_t *registers = ((const ucontext_t *)context)->uc_mcontext.gregs;
 
 	*ip = (uintptr_t)registers[REG_RIP];
 	*sp = (uintptr_t)registers[REG_RSP];
-	*bp = (uintptr_t)registers[REG_RBP];
+	*fp = (uintptr_t)registers[REG_RBP];
 }
 
 /*

@@ -10,7 +10,7 @@
 
 #define CALLS_MAX 2
 
-bool epilogue_pops_bp(const uint8_t *code, const uint8_t *end)
+bool epilogue_pops_fp(const uint8_t *code, const uint8_t *end)
 {
 	for (int calls = 0; end - code >= 7;) {
 		if (code[0] == 0xe8 && calls++ < CALLS_MAX) /* call: balanced */

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define EPILOGUE_CFA_OFFSET 16 /* with fp and the return address on the stack */
+
 /*
  * Every shared object has one function that compilers leave without it and that runs
  * destructors: __do_global_dtors_aux of their crtbegin. From the return address `code` of
@@ -14,6 +16,6 @@
  * CFA = sp + 16 and the caller's rbp lies at CFA - 16. True if that is what is there.
  * Reads nothing at or beyond `end`.
  */
-bool epilogue_pops_bp(const uint8_t *code, const uint8_t *end);
+bool epilogue_pops_fp(const uint8_t *code, const uint8_t *end);
 
 #endif

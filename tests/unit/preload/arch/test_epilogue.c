@@ -15,7 +15,7 @@
 
 static bool pops(const uint8_t *code, size_t bytes)
 {
-	return epilogue_pops_bp(code, code + bytes);
+	return epilogue_pops_fp(code, code + bytes);
 }
 
 static void test_crtbegin(void **unused)

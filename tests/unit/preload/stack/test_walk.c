@@ -86,7 +86,7 @@ NOINLINE static void leaf(void)
 	struct walk_start start = {
 		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t),
 		.return_address = (uintptr_t)__builtin_return_address(0),
-		.bp = *(const uintptr_t *)__builtin_frame_address(0),
+		.fp = *(const uintptr_t *)__builtin_frame_address(0),
 	};
 	struct walk_result walk = stack_walk(state, &start);
 	int depth = backtrace_take(expected, 2 * DEPTH_MAX);
@@ -122,7 +122,7 @@ NOINLINE static struct walk_result walk_here(void)
 	struct walk_start start = {
 		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t),
 		.return_address = (uintptr_t)__builtin_return_address(0),
-		.bp = *(const uintptr_t *)__builtin_frame_address(0),
+		.fp = *(const uintptr_t *)__builtin_frame_address(0),
 	};
 
 	return stack_walk(state, &start);
@@ -167,12 +167,12 @@ NOINLINE static void frame_realigned(int depth)
 	__asm__ volatile("" : : "r"(memory), "r"(more) : "memory");
 }
 
-/* rbp is a value like any other, and differs between two events of one frame. */
+/* fp is a value like any other, and differs between two events of one frame. */
 NOINLINE static void frame_uses_bp(int depth)
 {
 	for (long i = 0; i < 3; i++) {
-		__asm__ volatile("push %%rbp\n\t.cfi_adjust_cfa_offset 8\n\t"
-		                 "pop %%rbp\n\t.cfi_adjust_cfa_offset -8"
+		__asm__ volatile("push %%fp\n\t.cfi_adjust_cfa_offset 8\n\t"
+		                 "pop %%fp\n\t.cfi_adjust_cfa_offset -8"
 		                 :
 		                 : "r"(i)
 		                 : "rbx", "r12", "r13", "r14", "r15", "memory");
@@ -272,7 +272,7 @@ NOINLINE static uint32_t deepen(int depth)
 	struct walk_start start = {
 		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t),
 		.return_address = (uintptr_t)__builtin_return_address(0),
-		.bp = *(const uintptr_t *)__builtin_frame_address(0),
+		.fp = *(const uintptr_t *)__builtin_frame_address(0),
 	};
 	struct walk_result walk = stack_walk(state, &start);
 	uint32_t cuts = walk.cut;
