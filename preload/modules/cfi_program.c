@@ -90,7 +90,7 @@ static const struct instruction {
 	enum effect effect;
 	enum operand operands[2];
 } instructions[] = {
-	[0x00] = { IGNORED },                         /* nop */
+	[0x00] = { IGNORED, { NONE } },               /* nop */
 	[0x01] = { AT_ADDRESS, { ADDRESS } },         /* set_loc */
 	[0x02] = { ADVANCE, { CODE_1 } },             /* advance_loc1 */
 	[0x03] = { ADVANCE, { CODE_2 } },             /* advance_loc2 */
@@ -100,8 +100,8 @@ static const struct instruction {
 	[0x07] = { UNDEFINED, { NUMBER } },           /* undefined */
 	[0x08] = { SAME, { NUMBER } },                /* same_value */
 	[0x09] = { COMPLEX, { NUMBER, NUMBER } },     /* register */
-	[0x0a] = { REMEMBER },                        /* remember_state */
-	[0x0b] = { RECALL },                          /* restore_state */
+	[0x0a] = { REMEMBER, { NONE } },              /* remember_state */
+	[0x0b] = { RECALL, { NONE } },                /* restore_state */
 	[0x0c] = { CFA, { NUMBER, NUMBER } },         /* def_cfa */
 	[0x0d] = { CFA_REGISTER, { NUMBER } },        /* def_cfa_register */
 	[0x0e] = { CFA_OFFSET, { NUMBER } },          /* def_cfa_offset */

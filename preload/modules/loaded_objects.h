@@ -1,6 +1,6 @@
 /*
- * modules/loaded_objects.h - what the objects that the loader has mapped define, read in its own list
- * of them: no lock of the loader's is taken, and no memory asked for.
+ * modules/loaded_objects.h - what the objects that the loader has mapped define, read in its own
+ * list of them: no lock of the loader's is taken, and no memory asked for.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_LOADED_OBJECTS_H
 #define OUTLIVE_PRELOAD_MODULES_LOADED_OBJECTS_H

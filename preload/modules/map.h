@@ -44,7 +44,10 @@ bool module_map_freed(const void *block);
 /* After a dlclose: write down what is gone. True if anything is. `time`: quanta. */
 bool module_map_sweep(uint64_t time);
 
-/* In a forked child, after definitions_forked(): write everything that is known into the new ring. */
+/*
+ * In a forked child, after definitions_forked(): write everything that is known into the new
+ * ring.
+ */
 void module_map_forked(void);
 
 #endif
