@@ -1,8 +1,7 @@
 /*
- * outlive.h - what a program can tell `outlive` that records it. For C and C++.
+ * outlive.h - what a C or C++ program can report to `outlive` while it is recorded.
  *
- * Nothing needs to be linked: where the program does not run under `outlive run`, a call
- * costs the test of a pointer.
+ * Link nothing: if the program does not run under `outlive run`, a call just tests a pointer.
  */
 #ifndef OUTLIVE_H
 #define OUTLIVE_H
@@ -12,9 +11,9 @@ extern "C" {
 #endif
 
 /*
- * From here on the whole process is in the phase `name`, whichever thread says so, until a
- * next call. NULL or "" ends it. Of a name, 255 bytes are kept. May be called anywhere,
- * signal handlers included; errno is kept.
+ * Begin the phase `name` for the whole process, from any thread. It lasts until the next call;
+ * NULL or "" ends it. Names are cut to 255 bytes. May be called anywhere, also in signal
+ * handlers; keeps errno.
  */
 static __inline__ void outlive_phase(const char *name) __asm__("outlive_phase_inline");
 static __inline__ void outlive_phase(const char *name)
@@ -22,8 +21,10 @@ static __inline__ void outlive_phase(const char *name)
 	void (*preloaded)(const char *);
 
 #if defined(__x86_64__) && !defined(__ILP32__) && !defined(__code_model_large__)
-	/* By the global offset table: any other way the linker of a program at a fixed address
-	   takes a function that is missing for one that always will be. */
+	/*
+	 * Through the global offset table. With any other reference, the linker of a program at
+	 * a fixed address takes a function that is missing now for one that is always missing.
+	 */
 	__asm__(".weak outlive_phase\n\tmovq outlive_phase@GOTPCREL(%%rip), %0"
 	        : "=r"(preloaded));
 #else

@@ -1,7 +1,7 @@
 /*
- * record_format.h - the records in the chunks of a ring or a trace, byte for byte: events and
- * what belongs to them in event chunks, byte-coded and without alignment; what is loaded, phases
- * and the process's own memory in definition chunks, as structs on 8 bytes.
+ * record_format.h - the records in the chunks of a ring or a trace, byte for byte. Event chunks
+ * hold events and what belongs to them, as bytes without alignment; definition chunks hold
+ * modules, phases, and snapshots of the process's own memory, as structs aligned to 8 bytes.
  */
 #ifndef OUTLIVE_RECORD_FORMAT_H
 #define OUTLIVE_RECORD_FORMAT_H
@@ -11,21 +11,21 @@
 /* ---- records of an event chunk ---------------------------------------------- */
 
 /*
- * Every record begins with a tag byte: its low three bits are the operation, the
- * others are flags. An event is any operation but OP_CONTROL:
+ * Every record begins with a tag byte: its low three bits are the operation, the others are
+ * flags. An event is any operation but OP_CONTROL:
  *
- *   tag  shape  [pops]  [news]  time  [new frames]  operands
+ *   tag  shape  [popped]  [pushed]  time  [new frames]  operands
  *
- *   shape   pops << 4 | news, each 0..14; 15 says that a varint follows, holding the
- *           value less 15. `pops` inner frames of the thread's previous stack have
- *           ended, `news` have begun. Absent with TAG_SAME_SHAPE: as in the event
- *           before (after a RUN record: pops 0, news 0).
+ *   shape   popped << 4 | pushed, each 0..14; 15: a varint follows, which holds the
+ *           value less 15. `popped` inner frames of the thread's previous stack have
+ *           ended, `pushed` frames have begun. Absent with TAG_SAME_SHAPE: as in the
+ *           event before (after a RUN record: both 0).
  *   time    varint, quanta since the previous event of this run (or the run's start)
  *   frames  absent with TAG_FRAMES_PREDICTED; else groups of eight, outermost first: a
  *           mask byte (bit i set: frame i of the group is the predicted one), then
- *           one frame code for each clear bit that stands for a frame.
+ *           one frame code for each clear bit that stands for a frame
  *   frame code   two bytes, high one first, below 0x8000: an index into the
- *           dictionary; or one byte 0x80, then six bytes of return address.
+ *           dictionary; or one byte 0x80, then six bytes of return address
  *
  * varint: LEB128, at most 10 bytes. zigzag: (n << 1) ^ (n >> 63), as a varint.
  */
@@ -43,10 +43,10 @@ enum event_op {
 #define TAG_SIZE_PREDICTED 0x08    /* alloc: no size operand */
 #define TAG_ADDRESS_PREDICTED 0x10 /* alloc: no address operand. free: recent (below) */
 #define TAG_FRAMES_PREDICTED 0x20  /* all new frames are the predicted ones */
-#define TAG_SAME_SHAPE 0x40        /* pops and news as in the previous event */
+#define TAG_SAME_SHAPE 0x40        /* popped and pushed as in the previous event */
 /*
- * What this event says of frames that have ended or go on is inferred in part: blocks of
- * its thread that live across it cannot be called exact.
+ * Which frames ended and which go on is partly inferred for this event: blocks of its thread
+ * that live across it cannot be called exact.
  */
 #define TAG_PLAIN 0x80
 
@@ -62,35 +62,34 @@ enum event_op {
  *                    REALLOC_IN_PLACE
  *   failed           varint size
  *
- * Addresses and sizes are predicted by tables that writer and reader both keep. All
- * are zero at the start of a run (a RUN record), so a chunk needs no other chunk.
+ * Addresses and sizes are predicted by tables that writer and reader both keep. All tables are
+ * zero at the start of a run (a RUN record), so a chunk needs no other chunk.
  *
  *   dictionary[h(ra)]       the return address last coded there. A raw frame code
- *                           stores itself; an index code reads it.
+ *                           stores its address; an index code reads one.
  *   children[h(context)]    dictionary index of the frame last seen in this context.
  *                           The context of a new frame is the return address of its
- *                           parent (0 for the outermost), and for the first new frame
- *                           of an event also the frame it replaces: the previous
- *                           stack's return address at the same depth (0 if none);
- *                           for the later ones the event's operation. Set after each.
+ *                           parent (0 for the outermost) and, for the first new frame
+ *                           of an event, the frame it replaces: the previous stack's
+ *                           return address at the same depth (0 if none); for the
+ *                           other new frames, the event's operation. Set after each.
  *   sizes[h(leaf)]          size last allocated by this innermost frame
  *   recent                  numbers blocks as they are allocated, 1, 2, .. in a run;
  *                           slot[h(address)] holds address, number and size class.
  *                           `distance` = newest number - the block's number; valid
  *                           below RECENT_WINDOW.
  *   freed[size class]       the last FREED_DEPTH addresses freed in each size class,
- *                           last in first out: a free that is found in `recent`
- *                           pushes (dropping the oldest); an alloc pops, if any is
- *                           there, and is predicted if that is its address.
- *                           A realloc that moved is an alloc, then a free; one in
- *                           place neither pops nor pushes. Either numbers its block
- *                           anew in `recent`, with its new size class.
- *   last address            of the previous event that carried one (realloc: the new).
+ *                           last in, first out: a free that is found in `recent`
+ *                           pushes (dropping the oldest); an alloc pops, if there is
+ *                           one, and is predicted if that is its address.
+ *                           A realloc that moved is an alloc, then a free; a realloc
+ *                           in place neither pops nor pushes. Either gives its block
+ *                           a new number in `recent`, with its new size class.
+ *   last address            of the previous event that had one (realloc: the new).
  *                           For the new address of a realloc: its old address.
  *
- * An address operand of an alloc is zigzag((address - last address) >> 3) if the low
- * three bits are clear. They always are: addresses with other low bits are recorded
- * with them cleared.
+ * An address operand of an alloc is zigzag((address - last address) >> 3) if the low three bits
+ * are clear. They always are: the recorder clears the low bits of other addresses.
  */
 enum realloc_flags {
 	REALLOC_OLD_RECENT = 1,    /* old address as `distance` */
@@ -105,16 +104,16 @@ enum realloc_flags {
 #define RECENT_WINDOW 4096
 #define FREED_CLASSES 32
 #define FREED_DEPTH 7
-/* Size classes: 16-byte steps up to 480, one for all the rest. */
+/* Size classes: 16-byte steps up to 480, and one class for all larger sizes. */
 #define SIZE_CLASS(size) ((size) > 480 ? 31u : (uint32_t)(((uint64_t)(size) + 15) >> 4))
 #define FORMAT_HASH(word, bits) \
 	((uint32_t)(((uint64_t)(word)*UINT64_C(0x9E3779B97F4A7C15)) >> (64 - (bits))))
 #define CHILD_CONTEXT(parent, other) ((uint64_t)(parent) ^ ((uint64_t)(other) << 7))
 
 /*
- * OP_CONTROL: the tag's high bits name it. From CONTROL_SIZED on the tag is followed by a
- * varint, the bytes that follow that: an unknown one is skipped. Those are no events, and
- * are read with the event or the RUN record they come after.
+ * OP_CONTROL: the tag's high bits are the kind. From CONTROL_SIZED on, a varint after the tag
+ * gives the number of bytes that follow it, so a reader can skip an unknown kind. Records of
+ * these kinds are not events; each belongs to the event or RUN record before it.
  */
 enum control_kind {
 	CONTROL_RUN = 0,         /* tag 0x07 */
@@ -132,14 +131,14 @@ enum control_kind {
 #define CONTROL_TAG(kind) ((uint8_t)(OP_CONTROL | (kind) << 3))
 
 /*
- * Begins the events of one thread in a chunk: at the chunk's start, and where the
- * next thread goes on in a parked chunk. After the struct: `stack_frames` frames
- * coded as the new frames of an event are (groups of eight, all contexts as in an
- * OP_NONE event), the thread's stack after its previous event, outermost first.
+ * RUN begins the events of one thread in a chunk: at the chunk's start, and where another
+ * thread continues in a parked chunk. After the struct come `stack_frames` frames, the thread's
+ * stack after its previous event, outermost first. They are coded like the new frames of an
+ * event (in groups of eight, all contexts as in an OP_NONE event).
  */
 struct run_record {
 	uint64_t time; /* quanta, absolute */
-	/* of this thread: equal to what was read so far, or a hole */
+	/* of this thread; a reader that read fewer has a hole */
 	uint64_t events_before;
 	uint32_t thread; /* serial in this process, from 1 */
 	uint32_t tid;    /* as the kernel knows it */
@@ -150,76 +149,78 @@ struct run_record {
 static_assert(sizeof(struct run_record) == 48, "on-disk size");
 
 /*
- * STACK and STACK_PLAIN say what the thread's stack has become without an event of the
- * allocator: shape, time and new frames as in an event, all of them present, with the
- * contexts of OP_CONTROL. They count as events; PLAIN is what TAG_PLAIN says of others.
+ * STACK and STACK_PLAIN say how the thread's stack has changed without an event of the
+ * allocator: shape, time and new frames as in an event, never absent, with the contexts of
+ * OP_CONTROL. They count as events. STACK_PLAIN means what TAG_PLAIN means for other events.
  */
 
 /*
- * All fields of the five below are varints; addresses are whole, sizes in bytes unless
- * said otherwise.
+ * The fields of the next six records are varints; addresses are whole, sizes in bytes unless
+ * stated otherwise.
  *
  * THREAD follows a RUN record: creator, start, high, room.
- *   creator  serial of the thread that made this one; 0: not known, or the first
- *   start    address of the function the thread began with; 0: not known
- *   high     the thread's own stack ends before this address; 0: not known
- *   room     how far it may grow down from there, its guard pages not included
+ *   creator  serial of the thread that created this one; 0: unknown, or the first thread
+ *   start    address of the function that the thread began with; 0: unknown
+ *   high     the thread's own stack ends before this address; 0: unknown
+ *   room     how far the stack may grow down from there, without its guard pages
  *
- * DEPTH is a sample of the stack as it is at the event before it: kind, high, room, depth,
- * first, count, then `count` frame sizes.
- *   kind     enum stack_kind: what stack the innermost frame lies on
- *   high     of that stack, and its room, as in THREAD; both 0 for STACK_OWN (see there)
+ * DEPTH is the depth of the stack at the event before it: kind, high, room, depth, first,
+ * count, then `count` frame sizes.
+ *   kind     enum stack_kind: which stack the innermost frame is on
+ *   high     as in THREAD, and room likewise, for that stack; both 0 for STACK_OWN
  *   depth    from `high` down to the slot of the innermost entry
- *   first    the outermost entry whose size is given; the `count` from there on reach to
- *            the innermost. Those further out were given before, in this run.
- *   size     in words of 8 bytes, plus 1: from an entry's slot up to that of the entry
- *            outside it (the outermost: to the end of the stack). 0: not on one stack, or
- *            nothing is known of what lies outside the outermost.
+ *   first    the outermost entry whose size is given; `count` entries from there to the
+ *            innermost. The sizes of entries further out were written before, in this run.
+ *   size     in words of 8 bytes, plus 1: from an entry's slot up to the slot of the entry
+ *            outside it (the outermost: to the end of the stack). 0: the two are not on one
+ *            stack, or it is unknown what is outside the outermost entry.
  *
- * TOUCHED says how deep the thread's own stack was ever used, by the pages that are
- * resident in it: bytes from its end down to the lowest.
+ * TOUCHED says how deep the thread's own stack was ever used, by its resident pages: bytes from
+ * its end down to the lowest of these.
  *
- * FAULT follows the STACK record of a thread that a signal is about to kill, or one that a
- * handler of the program's own was given, which ends the process now: signal, kind,
- * address, instruction, depth, end (missing before 1.2: 0).
+ * FAULT follows the STACK record of a thread that a signal is about to kill, or in which the
+ * program's own handler of that signal is ending the process: signal, kind, address,
+ * instruction, depth, end (absent before 1.2: 0).
  *   kind         enum fault_kind
- *   address      that could not be accessed (si_addr); 0 where nothing says which
- *   instruction  that did it
+ *   address      the address that could not be accessed (si_addr); 0: unknown
+ *   instruction  the address of the instruction that did it
  *   depth        from the end of the thread's own stack down to its stack pointer; 0: it
  *                was not on its own stack
  *   end          enum fault_end
  *
- * STANDS follows an event, or a STACK_PLAIN record, that is not exact (and its GAP record): what
- * is known all the same. sure, left.
- *   sure  so many outer entries are proven to have stood since the event before
- *   left  1: these are all that were kept. Those that are gone neither returned nor were
- *         unwound as far as was seen, but control has come back to further out. Unless the
- *         process copies parts of its stacks (RING_COPIES_STACKS), they have ended: the
- *         event is exact
+ * STANDS follows an event or STACK_PLAIN record that is not exact, after its GAP record if it
+ * has one. It says what is known nevertheless: sure, left.
+ *   sure  how many outer entries are proven to have been running since the event before
+ *   left  1: these are all the entries that were kept. The others were not seen to return or
+ *         to be unwound, but control has come back to a frame outside them. So they have
+ *         ended and the event is exact, unless the process copies parts of its stacks
+ *         (RING_COPIES_STACKS).
  *
- * NAME is what the thread is called from then on, until a later NAME or RUN record or
- * definition of it says otherwise: time, first, second.
+ * NAME gives the thread's name from `time` on, until a later NAME or RUN record or definition
+ * gives another: time, first, second.
  *   time     quanta, absolute
- *   first    the first eight bytes of the name, the second eight; padded with NULs
+ *   first    the first eight bytes of the name; second: the other eight, padded with NULs
  */
 enum stack_kind {
-	STACK_OWN = 0,    /* the thread's */
+	STACK_OWN = 0,    /* the thread's own stack */
 	STACK_SIGNAL = 1, /* sigaltstack(2) */
-	STACK_OTHER = 2,  /* of a coroutine, or whatever the program made */
+	STACK_OTHER = 2,  /* a coroutine's, or any other */
 };
 enum fault_kind {
 	FAULT_OTHER = 0,
-	FAULT_STACK_OVERFLOW = 1, /* of the thread's own stack: it ran into its end */
-	FAULT_SENT = 2,           /* none at all: somebody sent the signal */
-	FAULT_NO_ADDRESS = 3,     /* the processor refused, and does not say what address */
-	FAULT_NOT_JUDGED = 4, /* OTHER or STACK_OVERFLOW: there was no room to find out */
+	FAULT_STACK_OVERFLOW = 1, /* the thread's own stack ran into its end */
+	FAULT_SENT = 2,           /* no fault: the signal was sent */
+	FAULT_NO_ADDRESS = 3,     /* the processor does not say which address it refused */
+	FAULT_NOT_JUDGED = 4,     /* OTHER or STACK_OVERFLOW: no room to find out */
 };
 
 enum fault_end {
-	FAULT_END_KILLED = 0,  /* by the signal */
+	FAULT_END_KILLED = 0,  /* the signal kills the thread */
 	FAULT_END_HANDLED = 1, /* the handler called exit() or the like */
-	/* It called abort(): if the process exits later, or the thread has another fault, a
-	   handler of SIGABRT has jumped out of that. */
+	/*
+	 * The handler called abort(). If the process exits later, or the thread has another
+	 * fault, a handler of SIGABRT has jumped out of abort().
+	 */
 	FAULT_END_ABORTED = 2,
 };
 
@@ -243,19 +244,19 @@ struct definition_header {
 	uint16_t kind;  /* enum definition_kind; unknown: skip */
 	uint16_t bytes; /* the whole record, a multiple of 8 */
 	uint32_t reserved;
-	uint64_t time; /* quanta; from here on it holds (a module: 0 if ever since) */
+	uint64_t time; /* quanta: valid from then on (0: always was) */
 };
 
 #define BUILD_ID_BYTES_MAX 32
 #define MODULE_SEGMENTS_MAX 8
 
-/* A loaded ELF object. Return addresses in [start, end) are its. */
+/* A loaded ELF object. Return addresses in [start, end) belong to it. */
 struct module_definition {
 	struct definition_header header;
 	uint64_t start, end;    /* of all its PT_LOAD segments, in memory */
 	uint64_t bias;          /* memory address - ELF virtual address */
 	uint16_t path_bytes;    /* after the struct, no NUL */
-	uint8_t build_id_bytes; /* 0: it has none */
+	uint8_t build_id_bytes; /* 0: none */
 	uint8_t segment_count;
 	uint32_t reserved;
 	uint8_t build_id[BUILD_ID_BYTES_MAX];
@@ -273,8 +274,8 @@ struct module_gone_definition {
 };
 
 /*
- * What a thread is called from header.time on: another thread has named it, or saw its name
- * when the process ended.
+ * A thread's name from header.time on: another thread set it, or read it when the process
+ * ended.
  */
 struct thread_name_definition {
 	struct definition_header header;
@@ -284,30 +285,33 @@ struct thread_name_definition {
 };
 static_assert(sizeof(struct thread_name_definition) == 40, "on-disk size");
 
-/* The process enters a phase, at header.time. Before the first one it is in PHASE_LOAD. */
+/*
+ * The process enters a phase at header.time. Before its first phase record it is in PHASE_LOAD.
+ */
 enum phase {
 	PHASE_LOAD = 0,  /* loader, constructors */
-	PHASE_MAIN = 1,  /* main() is entered */
+	PHASE_MAIN = 1,  /* main() was called */
 	PHASE_EXIT = 2,  /* main() has returned, or exit() was called */
-	PHASE_NAMED = 3, /* outlive_phase() was called: within the three above */
+	PHASE_NAMED = 3, /* outlive_phase() was called; within one of the others */
 };
 #define PHASE_NAME_BYTES_MAX 255
 struct phase_definition {
 	struct definition_header header;
-	uint32_t phase;      /* enum phase */
-	uint32_t thread;     /* serial of the thread that said so; 0: not known */
-	uint32_t name_bytes; /* NAMED: after the struct, no NUL. 0 ends the named phase */
+	uint32_t phase;  /* enum phase */
+	uint32_t thread; /* serial of the thread that began it; 0: unknown */
+	/* NAMED: follows the struct, no NUL. 0: the named phase ends. */
+	uint32_t name_bytes;
 	uint32_t reserved;
 };
 
 /*
- * The address space of the process, as it saw itself. What does not fit one record goes on
- * in the next, with the same time and reason.
+ * A snapshot of the process's address space, taken by itself. What does not fit into one record
+ * continues in the next one, with the same time and reason.
  */
 enum maps_reason {
 	MAPS_START = 1,
-	MAPS_MODULES = 2, /* libraries came or went */
-	MAPS_EXEC = 3,    /* it is about to become another program */
+	MAPS_MODULES = 2, /* libraries were loaded or unloaded */
+	MAPS_EXEC = 3,    /* an exec is about to replace the program */
 	MAPS_END = 4,
 };
 enum maps_access {
@@ -318,34 +322,35 @@ enum maps_access {
 };
 struct maps_definition {
 	struct definition_header header;
-	uint32_t reason;  /* enum maps_reason */
-	uint32_t first;   /* number of the first mapping here; 0 begins a new snapshot */
-	uint32_t count;   /* of mappings in this record */
-	uint32_t is_last; /* 1: the snapshot is whole. Never met: the rest found no room */
-					  /* then `count` maps_entry */
+	uint32_t reason; /* enum maps_reason */
+	uint32_t first;  /* number of the first mapping here; 0 begins a new snapshot */
+	uint32_t count;  /* mappings in this record */
+	/* 1: the snapshot ends here. No such record: no room for the rest. */
+	uint32_t is_last;
+	/* then `count` maps_entry */
 };
 struct maps_entry {
-	uint64_t start, end, offset; /* of the file */
+	uint64_t start, end, offset; /* offset: in the file */
 	uint32_t access;             /* enum maps_access */
-	uint16_t name_bytes;         /* after the struct, no NUL, then zeros up to 8 */
+	uint16_t name_bytes;         /* follows the struct; no NUL, then zeros up to 8 */
 	uint16_t kind;               /* enum maps_kind */
 };
-/* What most of an anonymous mapping is, by what begins there: the recorder has read it. */
+/* What most of an anonymous mapping is; the recorder reads the headers in it. */
 enum maps_kind {
 	MAPS_KIND_UNTOLD = 0,
-	MAPS_KIND_OWN = 1,    /* the recorder's, by its marks */
+	MAPS_KIND_OWN = 1,    /* the recorder's own, by struct own_mark */
 	MAPS_KIND_MALLOC = 2, /* large blocks of glibc's malloc, by their headers */
-	/* where it begins at the end of a file's data, by the file's program headers: */
-	MAPS_KIND_BSS = 3,   /* uninitialised variables of that file */
-	MAPS_KIND_APART = 4, /* not those, nor any of the above */
+	/* a mapping that begins at the end of a file's data, by the file's program headers: */
+	MAPS_KIND_BSS = 3,   /* uninitialized variables of that file */
+	MAPS_KIND_APART = 4, /* neither these nor any of the above */
 };
 
 /*
- * How much of the mappings of the MAPS record before it was in memory, by
- * /proc/self/smaps: the same time, reason, first and count. Not there for every MAPS
- * record of a snapshot: how much that was, is not known. Each of the `count` is a mask of
- * 16 bits and for each bit in it below MAPS_USE_FIELDS, the lowest first, a varint, in
- * KiB. What has no bit is 0. Zeros up to 8 bytes follow the last.
+ * How much of the mappings of the preceding MAPS record was in memory, from /proc/self/smaps;
+ * same time, reason, first and count. A MAPS record without one: that is unknown. For each of
+ * the `count` mappings: a mask of 16 bits, then a varint in KiB for each bit below
+ * MAPS_USE_FIELDS that is set, lowest first; fields without a bit are 0. After the last
+ * mapping, zeros up to 8 bytes.
  */
 enum maps_use_field {
 	MAPS_USE_RSS,
@@ -360,7 +365,7 @@ enum maps_use_field {
 	MAPS_USE_HUGE,
 	MAPS_USE_LOCKED,
 	MAPS_USE_FIELDS,
-	MAPS_USE_GROWS_DOWN = 15, /* no size: a stack that the kernel grows */
+	MAPS_USE_GROWS_DOWN = 15, /* no varint: a stack that the kernel grows */
 };
 #define MAPS_USE_BYTES_MAX (2 + 10 * MAPS_USE_FIELDS) /* of one mapping */
 struct maps_use_definition {
@@ -371,42 +376,44 @@ struct maps_use_definition {
 };
 
 /*
- * The process's memory as a whole, before the snapshot of the same time and reason, by
- * /proc/self/statm and status. There for EXEC and END, also where the snapshot is not.
+ * The process's memory as a whole, from /proc/self/statm and status, before the snapshot of the
+ * same time and reason. Written for EXEC and END even if there is no snapshot.
  */
 struct memory_definition {
 	struct definition_header header;
 	uint32_t reason;         /* enum maps_reason */
-	uint32_t threads;        /* 0: not known, as all below */
+	uint32_t threads;        /* 0: unknown, as all below */
 	uint64_t time_ns;        /* CLOCK_MONOTONIC */
 	uint64_t size, resident; /* bytes */
-	uint64_t shared;         /* of what is resident: files, shared memory */
+	uint64_t shared;         /* part of resident: files, shared memory */
 	uint64_t peak;           /* the most that was ever resident (VmHWM) */
 	uint64_t swap;
 };
 
-/* Where threads had their stacks at the time of the next snapshot: those it knows of. */
+/*
+ * Where threads had their stacks at the time of the next snapshot, as far as the recorder knew.
+ */
 struct stacks_definition {
 	struct definition_header header;
 	uint32_t reason; /* enum maps_reason */
-	uint32_t count;  /* then so many times: */
+	uint32_t count;  /* then `count` stacks_entry */
 };
 struct stacks_entry {
-	uint64_t address; /* in the mapping that the thread's stack lies in */
+	uint64_t address; /* in the mapping that holds the thread's stack */
 	uint32_t tid, reserved;
 	char name[16]; /* comm, NUL-padded */
 };
 
 /*
- * Memory that the recorder maps begins with this, so that a reader of the living process
- * from outside can tell it from the program's.
+ * Memory that the recorder maps begins with this struct, so that whoever reads the living
+ * process from outside can distinguish it from the program's.
  */
 struct own_mark {
 	uint64_t magic;
-	uint64_t bytes; /* of this memory, the mark included; whole pages */
+	uint64_t bytes; /* of this memory, including this struct; whole pages */
 };
 #define OWN_MARK_MAGIC UINT64_C(0x4B52414D4C54554F) /* in memory: "OUTLMARK" */
-/* A signal stack, and above it a thread's state. */
+/* A signal stack, and above it the state of a thread. */
 #define OWN_THREAD_BYTES (416 * 1024)
 
 #endif

@@ -1,12 +1,12 @@
 /*
  * ring_format.h - the ring file, byte for byte: the one contract between preload/, which writes
  * it, and analyzer/, which reads it and believes nothing. The records in its chunks are in
- * record_format.h; the same in prose, with a worked hex dump, in FORMAT.md.
+ * record_format.h. FORMAT.md says the same in prose, with a worked hex dump.
  *
  *   ring file    [ ring_header, 4096 bytes | chunk states | chunk 0 | chunk 1 | ... ]
  *   chunk        [ chunk_header, 64 bytes | records ... ]
  *
- * Everything is little-endian, and every struct lies on 8 bytes.
+ * Everything is little-endian, and every struct is aligned to 8 bytes.
  */
 #ifndef OUTLIVE_RING_FORMAT_H
 #define OUTLIVE_RING_FORMAT_H
@@ -19,7 +19,7 @@
 #define FORMAT_VERSION_MAJOR 1                  /* another major: refuse the file */
 #define FORMAT_VERSION_MINOR 2 /* a higher minor: read it, skip what is unknown */
 
-/* features_required: a bit not listed here means "refuse". None exists yet. */
+/* features_required: a reader refuses files with other bits than these. None exists yet. */
 #define FEATURES_REQUIRED_KNOWN UINT64_C(0)
 
 #define RING_HEADER_BYTES 4096 /* page 0; the chunk states follow it */
@@ -30,7 +30,8 @@
 #define RING_COMMAND_BYTES 1536
 
 enum ring_policy {
-	RING_DRAIN = 1,  /* a reader empties full chunks; writers wait for it, bounded */
+	/* A reader empties full chunks; writers wait for it, not for long. */
+	RING_DRAIN = 1,
 	RING_FLIGHT = 2, /* no one reads: the oldest full chunk is overwritten */
 };
 
@@ -41,48 +42,48 @@ enum ring_clock {
 
 /* Why an event, or the stack or name that belongs to one, is missing. */
 enum loss_cause {
-	LOST_RING_FULL,   /* no chunk could be had within the bounded wait */
+	LOST_RING_FULL,   /* no chunk was free within the bounded wait */
 	LOST_OVERWRITTEN, /* flight recorder: events in chunks that were recycled */
-	LOST_NESTED,      /* a signal handler called the allocator inside a call of it */
-	LOST_NO_STATE,    /* no memory for the state of one more thread */
-	LOST_TOO_BIG,     /* the event did not fit an empty chunk */
-	LOST_DEFINITIONS, /* module records that found no definition chunk */
+	LOST_NESTED,      /* a signal handler interrupted the allocator and called it */
+	LOST_NO_STATE,    /* no memory for another thread's state */
+	LOST_TOO_BIG,     /* the event did not fit into an empty chunk */
+	LOST_DEFINITIONS, /* definitions that found no chunk */
 	LOST_STACKS_CUT,  /* events kept, but the walk stopped before the outermost frame */
 	LOST_STUBS,       /* frames that got no return stub: none was left */
-	LOST_CHILDREN,    /* children that could not have a ring */
-	LOST_DRAINED,     /* none: the reader took them into its trace; 0 in a trace */
+	LOST_CHILDREN,    /* children that got no ring */
+	LOST_DRAINED,     /* no loss: events that the reader took; 0 in a trace */
 	LOST_CAUSES,
-	LOST_CAUSES_MAX = 16, /* room in the header for causes of later minors */
+	LOST_CAUSES_MAX = 16, /* room in the header for causes of later minor versions */
 };
 
 enum ring_flags {
 	RING_FINISHED = 1, /* the process reached its last destructor */
 	RING_FORKED = 2,   /* began by fork, not by exec: earlier blocks are its parent's */
 	RING_FRAMES_EXACT = 4,   /* return stubs were on: frames are activations */
-	RING_OUTLIVED = 8,       /* reader, in a trace: it still ran when the trace ended */
-	RING_OWN_MALLOC = 16,    /* the program's own malloc serves it: not recorded */
-	RING_PAST_US = 32,       /* a module reaches libc's malloc past us: atomic */
-	RING_COPIES_STACKS = 64, /* parts of a stack came back that were gone: atomic */
+	RING_OUTLIVED = 8,       /* reader, in a trace: it still ran at the trace's end */
+	RING_OWN_MALLOC = 16,    /* the program has its own malloc, which is not recorded */
+	RING_PAST_US = 32,       /* a module calls libc's malloc unrecorded; atomic */
+	RING_COPIES_STACKS = 64, /* removed parts of a stack came back; atomic */
 };
 
 /*
- * Page 0 of a ring; also the payload of a PROCESS block. The writer fills it once;
- * the fields marked atomic change later, by the side named.
+ * Page 0 of a ring, and the payload of a PROCESS block. The writer fills it once; the fields
+ * marked atomic change later, by the side named.
  */
 struct ring_header {
 	uint64_t magic;
 	uint16_t version_major, version_minor;
-	uint32_t header_bytes;      /* offset of chunk 0: the header and states may grow */
-	uint64_t features_required; /* an unknown bit here: refuse */
-	uint64_t features_optional; /* an unknown bit here: ignore */
+	uint32_t header_bytes;      /* offset of chunk 0; may grow */
+	uint64_t features_required; /* unknown bit: refuse the file */
+	uint64_t features_optional; /* unknown bit: ignore it */
 	uint32_t chunk_bytes;
 	uint32_t chunk_count;
-	uint32_t states_offset; /* of chunk_count 64-bit chunk states */
+	uint32_t states_offset; /* offset of chunk_count 64-bit chunk states */
 	uint32_t policy;        /* enum ring_policy; atomic, either side */
 	uint32_t flags;         /* enum ring_flags; atomic, writer */
 	uint32_t pid, parent_pid, user_id;
 
-	/* Time: quantum q is (ticks >> clock_shift); two pairs calibrate the rest. */
+	/* Time: a quantum is ticks >> clock_shift. Two pairs of (ticks, ns) calibrate it. */
 	uint32_t clock_kind;    /* enum ring_clock */
 	uint32_t clock_shift;   /* 0..16 */
 	uint64_t start_ticks;   /* read together with start_ns */
@@ -92,7 +93,7 @@ struct ring_header {
 	uint64_t last_ns;
 	uint64_t session; /* the same for all processes of one `outlive run` */
 
-	uint32_t reader_pid; /* 0: no one ever read */
+	uint32_t reader_pid; /* 0: there never was a reader */
 	uint32_t reserved;
 	uint64_t reader_beat_ns; /* CLOCK_MONOTONIC of the reader's last visit; atomic */
 	uint64_t next_ticket;    /* atomic add, writer: order in which chunks are taken */
@@ -101,9 +102,9 @@ struct ring_header {
 	                                   reader's, the others are the writer's */
 
 	uint64_t unused[64];
-	char executable[RING_PATH_BYTES]; /* NUL-terminated, as /proc/self/exe said */
-	char command[RING_COMMAND_BYTES]; /* arguments, each with its NUL; cut if longer */
-	uint32_t command_bytes;           /* how much of `command` is filled */
+	char executable[RING_PATH_BYTES]; /* NUL-terminated, from /proc/self/exe */
+	char command[RING_COMMAND_BYTES]; /* arguments, each with its NUL; may be cut */
+	uint32_t command_bytes;           /* bytes used of `command` */
 	uint32_t padding;
 	uint64_t tail[124];
 };
@@ -112,11 +113,11 @@ static_assert(offsetof(struct ring_header, header_bytes) == 12,
               "read before the version");
 
 /*
- * One 64-bit word a chunk: (ticket << 8) | state. Only a compare-and-swap changes it.
+ * One 64-bit word for each chunk: (ticket << 8) | state. Only a compare-and-swap changes it.
  *   FREE -> OWNED      a writer takes it             (acquire)
  *   OWNED -> FULL      its writer is done with it    (release)
- *   OWNED -> PARKED    its thread ended; room is left, the next thread may go on in it
- *   PARKED -> OWNED    that next thread
+ *   OWNED -> PARKED    its thread ended with room left; another thread may continue in it
+ *   PARKED -> OWNED    by that other thread
  *   FULL -> DRAINING   the reader copies it; -> FREE when copied
  *   FULL -> OWNED      flight recorder: the oldest is overwritten
  * Definition chunks stay in DEFINITIONS for ever.
@@ -137,12 +138,12 @@ enum chunk_kind {
 };
 
 /*
- * `commit` is the only field that changes after the chunk was taken: the bytes used,
- * this header included, in its low half, the events among them in its high half. It
- * is stored with release after the bytes it covers; load it with acquire before them.
+ * `commit` is the only field that changes after the chunk was taken. Its low half is the number
+ * of bytes used, including this header; its high half is the number of events in them. It is
+ * stored with release after the bytes that it covers; load it with acquire before reading them.
  */
 struct chunk_header {
-	uint64_t ticket;     /* order of taking; 1 is the first */
+	uint64_t ticket;     /* chunks are numbered as they are taken, from 1 */
 	uint64_t commit;     /* atomic, writer */
 	uint64_t time_first; /* quanta, when the chunk was taken */
 	uint32_t kind;       /* enum chunk_kind */

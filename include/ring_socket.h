@@ -1,51 +1,54 @@
 /*
- * ring_socket.h - how a process that cannot reach the directory of the rings (after
- * chroot(), in another mount namespace) gets a ring all the same, and how a library that is
- * removed as soon as it is loaded keeps its names. Layer 0.
+ * ring_socket.h - how a process gets a ring if it cannot reach the directory of the rings
+ * (after chroot(), in another mount namespace), and how `outlive run` gets the file of a
+ * library that is removed right after it was loaded.
  *
- * `outlive run` listens on an abstract Unix socket (SOCK_SEQPACKET), which no change of
- * root puts out of reach:
+ * `outlive run` listens on an abstract Unix socket (SOCK_SEQPACKET), which a process can reach
+ * whatever its root is:
  *
  *   process -> run   struct ring_question
  *   run -> process   struct ring_answer, and with it the descriptor of an empty file in
  *                    the directory (SCM_RIGHTS)
  *   process          makes the file its ring and closes the socket
- *   run              gives the file its name, if it is a ring by then; else removes it
+ *   run              names the file if it is a ring by then, else removes it
  *
- * Or a process is about to load a library: nobody could open its file later, if it has no
- * name by then. Or it runs where other files are seen, and has a module that may be seen
- * nowhere when it has ended.
+ * A process also sends the file of a library that it is about to load, since the file may have
+ * no name later; and files of its modules, if it sees another file system than `outlive run`.
  *
  *   process -> run   struct ring_question with the proof of PROOF_MODULE, the library's path
- *                    as the process calls it, no NUL, and the file's descriptor (SCM_RIGHTS)
- *   process          closes the socket: nothing is answered
+ *                    as the process names it, without NUL, and the file's descriptor
+ *                    (SCM_RIGHTS)
+ *   process          closes the socket: there is no answer
  *
- * Everybody may see the socket's name, connect to it, and take it once `run` has gone. So
- * each side proves to the other that it knows the number of the session, which is in the
- * environment and nowhere else as long as it matters, and neither says it.
+ * Anyone can see the socket's name, connect to it, and take it once `run` has ended. So each
+ * side proves to the other that it knows the number of the session, without sending it. That
+ * number is only in the environment as long as it matters.
  */
 #ifndef OUTLIVE_RING_SOCKET_H
 #define OUTLIVE_RING_SOCKET_H
 
 #include <stdint.h>
 
-/* The name's length: "outlive." and 16 hexadecimal digits, after the NUL, no NUL after. */
+/*
+ * The length of the name: "outlive." and 16 hexadecimal digits; after a NUL byte, without a NUL
+ * at its end.
+ */
 #define RING_SOCKET_NAME_BYTES 24
 
 struct ring_question {
-	uint64_t nonce; /* never the same twice */
-	uint64_t proof; /* of PROOF_QUESTION or PROOF_MODULE, nonce */
+	uint64_t nonce; /* never used twice */
+	uint64_t proof; /* ring_proof() of PROOF_QUESTION or PROOF_MODULE and `nonce` */
 };
 
 struct ring_answer {
-	uint64_t proof; /* of PROOF_ANSWER, the question's nonce */
+	uint64_t proof; /* ring_proof() of PROOF_ANSWER and the question's nonce */
 };
 
 enum ring_proof_use { PROOF_NAME = 1, PROOF_QUESTION, PROOF_ANSWER, PROOF_MODULE };
 
 #define RING_MODULE_PATH_MAX 4095 /* bytes of a library's path */
 
-#define RING_PROOF_KEY UINT64_C(0x72696E6720313030) /* another protocol: another key */
+#define RING_PROOF_KEY UINT64_C(0x72696E6720313030) /* change it with the protocol */
 
 static inline uint64_t ring_rotate(uint64_t word, unsigned bits)
 {
@@ -68,7 +71,7 @@ static inline void ring_hash_rounds(uint64_t v[4], int rounds)
 	}
 }
 
-/* SipHash-2-4 of the 16 bytes of two words. */
+/* SipHash-2-4 of two words (16 bytes). */
 static inline uint64_t ring_hash(uint64_t key0, uint64_t key1, uint64_t word0,
                                  uint64_t word1)
 {
@@ -89,8 +92,8 @@ static inline uint64_t ring_hash(uint64_t key0, uint64_t key1, uint64_t word0,
 }
 
 /*
- * Tells one view of the file system from another: by the mount namespace (its inode; 0: not to
- * be known) and the root directory. OUTLIVE_READER_FILES has the reader's.
+ * Identifies a view of the file system: the mount namespace (its inode; 0: unknown) and the
+ * root directory. OUTLIVE_READER_FILES has the reader's.
  */
 static inline uint64_t ring_view(uint64_t namespace, uint64_t root_device,
                                  uint64_t root_inode)
@@ -104,7 +107,10 @@ static inline uint64_t ring_proof(uint64_t session, enum ring_proof_use use,
 	return ring_hash(session, RING_PROOF_KEY, use, nonce);
 }
 
-/* `name` takes RING_SOCKET_NAME_BYTES: sun_path, from its second byte on. */
+/*
+ * Write the socket's name into `name`: RING_SOCKET_NAME_BYTES of sun_path, from its second byte
+ * on.
+ */
 static inline void ring_socket_name(uint64_t session, char *name)
 {
 	static const char prefix[] = "outlive.", digits[] = "0123456789abcdef";
