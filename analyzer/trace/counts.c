@@ -24,7 +24,7 @@ struct counting {
 	struct position *positions; /* [0] is unused */
 	uint32_t position_count, position_capacity;
 	struct hash_index index;
-	bool copies_stacks; /* what is gone without having returned may come back */
+	bool copies_stacks; /* frames that are gone but never returned may come back */
 };
 
 struct losses losses_sum(const uint64_t lost[LOST_CAUSES_MAX])

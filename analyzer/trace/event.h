@@ -26,8 +26,8 @@ struct event {
 	uint32_t pops, news;    /* frames that ended, then began, since the last event */
 	/* 1 + index of the frame outside of which frames are missing; 0: no new gap. */
 	uint32_t gap;
-	uint32_t sure : 31;   /* is_plain: so many outer frames stand, for sure */
-	uint32_t is_left : 1; /* is_plain: exact, if the process copies no stacks */
+	uint32_t sure : 31;   /* is_plain: outer frames that are proven to run still */
+	uint32_t is_left : 1; /* is_plain: exact unless the process copies stacks */
 	/* Index of the first new frame in the batch's locations, outermost first. */
 	uint32_t frame_first;
 	uint64_t time;        /* quanta; realloc: before the real call */
@@ -37,7 +37,7 @@ struct event {
 	uint64_t size_bytes;  /* requested; 0 for a free */
 };
 
-/* True if its frames are not exact. `copies_stacks`: RING_COPIES_STACKS of its process. */
+/* Whether its frames are not exact. `copies_stacks`: its process has RING_COPIES_STACKS. */
 static inline bool event_is_doubted(const struct event *event, bool copies_stacks)
 {
 	return event->is_plain && (!event->is_left || copies_stacks);

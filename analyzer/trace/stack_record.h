@@ -69,11 +69,11 @@ static inline const char *stack_gap_follows(const uint8_t **at, const uint8_t *e
 	return stack_gap_read(at, end, stack_frames, gap);
 }
 
-/* stack_tail_follows(), where a STANDS record does. */
+/* The slow half of stack_tail_follows(): *at is at a STANDS record. */
 const char *stack_stands_read(const uint8_t **at, const uint8_t *end,
                               uint32_t stack_frames, struct event *event);
 
-/* What may follow an event at *at, and goes with it. NULL, or what is wrong with it. */
+/* Read the records at *at that belong to the event before them. NULL, or what is wrong. */
 static inline const char *stack_tail_follows(const uint8_t **at, const uint8_t *end,
                                              uint32_t stack_frames, struct event *event)
 {
