@@ -55,7 +55,8 @@ static int write_all(struct trace_writer *writer, const void *first, size_t firs
 		done += (size_t)wrote;
 		for (i = 0; i < 2; i++) {
 			step = (size_t)wrote < parts[i].iov_len ? (size_t)wrote : parts[i].iov_len;
-			parts[i].iov_base = (char *)parts[i].iov_base + step;
+			if (step)
+				parts[i].iov_base = (char *)parts[i].iov_base + step;
 			parts[i].iov_len -= step;
 			wrote -= (ssize_t)step;
 		}

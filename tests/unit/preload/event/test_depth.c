@@ -336,8 +336,10 @@ static void *touched_thread(void *argument)
 	size_t bytes = 0;
 	uint32_t at;
 
-	if (pthread_getattr_np(pthread_self(), &attributes) == 0)
+	if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
 		pthread_attr_getstack(&attributes, &low, &bytes);
+		pthread_attr_destroy(&attributes);
+	}
 	state->own_stack = (struct stack_bounds){ (uintptr_t)low, (uintptr_t)low + bytes };
 	touched->expected_bytes = state->own_stack.high - touch(touched->use_bytes);
 	encode(state, 0, state->own_stack.high - 0x1000, 64, 2);

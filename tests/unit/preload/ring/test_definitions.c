@@ -411,8 +411,8 @@ static void kinds_are_told(void **unused)
 	assert_int_equal(sizes_of(seen, seen_count, wrong)->kind, MAPS_KIND_UNTOLD);
 	assert_int_equal(sizes_of(seen, seen_count, own)->kind, MAPS_KIND_OWN);
 	assert_int_equal(sizes_of(seen, seen_count, small)->kind, MAPS_KIND_OWN);
-	/* the test's own bss, by its program headers */
-	assert_int_equal(sizes_of(seen, seen_count, told)->kind, MAPS_KIND_BSS);
+	/* the test's own bss, by its program headers; its first page may be one of the file's */
+	assert_int_equal(sizes_of(seen, seen_count, told + 8192)->kind, MAPS_KIND_BSS);
 	/* and looking gave it no page */
 	assert_int_equal(sizes_of(seen, seen_count, untouched)->kib[MAPS_USE_RSS], 0);
 }
