@@ -1,8 +1,9 @@
 /*
- * hooks/alloc.c - the exported names: guard, real call, record.
+ * hooks/alloc.c - the hooks of the allocator. Each does the same: take the guard, call the real
+ * function, record, leave.
  *
- * Each function keeps a frame pointer, so that its caller's registers are at hand: the
- * return address, the stack pointer above it, and fp, which it saved.
+ * Each hook keeps a frame pointer, so that its caller's registers are at hand: the return
+ * address, the stack pointer above it, and fp, which the hook saved.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ static uint8_t alignment_log2(size_t alignment)
 	return alignment ? (uint8_t)__builtin_ctzl(alignment) : 0;
 }
 
-/* What was known of addresses that lay in a module that is gone. */
+/* Forget what was cached for the addresses of a module that was unloaded. */
 static void modules_forget(void)
 {
 	frame_rule_flush();
@@ -29,9 +30,9 @@ static void modules_forget(void)
 }
 
 /*
- * Each is exported by two names: the standard's, and libc's own of it, which is libc's even
- * where another allocator has taken the first. `serve`: where the real one is found, once the
- * hook has been entered.
+ * Each function is exported under two names: the standard name, and libc's own (__libc_malloc),
+ * which stays libc's even where another allocator has taken the first. `serve`: where the
+ * pointer to the real function is, to be read once the hook has been entered.
  */
 #define BODY static inline __attribute__((always_inline))
 
@@ -58,16 +59,16 @@ BODY void *calloc_by(void *(*const *serve)(size_t, size_t), struct walk_start ca
 		return (*serve)(count, size);
 	block = (*serve)(count, size);
 	if (__builtin_mul_overflow(count, size, &total))
-		total = SIZE_MAX; /* what was asked for has no number */
+		total = SIZE_MAX; /* the requested size does not fit into size_t */
 	record_alloc(&caller, OP_CALLOC, block, total, 0);
 	guard_leave();
 	return block;
 }
 
 /*
- * A module is gone when the loader frees its description, whoever closed it: libc closes
- * what iconv() and name lookups have opened by itself, and calls no dlclose() for that. The
- * loader still holds its lock: no other module comes to the place before this returns.
+ * A module is gone when the loader frees its description, whoever closed it: libc itself closes
+ * what iconv() and name lookups have opened, without a call of dlclose(). The loader still
+ * holds its lock, so no other module is mapped at these addresses before this returns.
  */
 static __attribute__((noinline)) void loader_frees(const void *block)
 {
@@ -97,7 +98,7 @@ BODY void free_by(void (*const *serve)(void *), struct walk_start caller, void *
 	guard_leave();
 }
 
-/* realloc of a block that is one; the guard is held. */
+/* Serve and record realloc() of an existing block. The caller holds the guard. */
 BODY void *realloc_recorded(void *(*const *serve)(void *, size_t),
                             const struct walk_start *caller, void *old, size_t size)
 {
@@ -107,7 +108,7 @@ BODY void *realloc_recorded(void *(*const *serve)(void *, size_t),
 	if (block)
 		record_realloc(caller, old, block, size, time);
 	else if (size == 0)
-		record_free(caller, old, time); /* glibc: it is freed */
+		record_free(caller, old, time); /* glibc has freed the block */
 	else
 		record_alloc(caller, OP_MALLOC, NULL, size, 0);
 	return block;
@@ -220,7 +221,7 @@ int hook_posix_memalign(void **result, size_t alignment, size_t size)
 }
 EXPORT(posix_memalign);
 
-/* C23. Where the allocator that serves the memory has no such function, free() does. */
+/* C23. An allocator that lacks this function gets a call of free() instead. */
 void hook_free_sized(void *block, size_t size)
 {
 	struct walk_start caller = CALLER();

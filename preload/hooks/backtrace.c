@@ -1,9 +1,9 @@
 /*
- * hooks/backtrace.c - a program that looks at its own stack sees what it would without
- * us.
+ * hooks/backtrace.c - the hooks of backtrace() and _Unwind_Backtrace(). A program that reads
+ * its own stack gets the frames that it would get without the recorder.
  *
- * Unwinders step over a stub as over a frame of its own. backtrace() and
- * _Unwind_Backtrace() hide those, and the hook's own frame, which comes first.
+ * An unwinder reports a return stub as a frame of its own. These hooks leave out those frames,
+ * and the hook's own, which comes first.
  */
 #include "hooks/hook.h"
 #include "event/lifecycle.h"
@@ -16,7 +16,7 @@ struct visit {
 	visit_function *function;
 	void *argument;
 	uintptr_t (*get_ip)(struct _Unwind_Context *);
-	bool has_begun; /* the hook's own frame is behind */
+	bool has_begun; /* the hook's own frame has been passed */
 };
 
 static int visit_frame(struct _Unwind_Context *context, void *argument)
@@ -24,7 +24,7 @@ static int visit_frame(struct _Unwind_Context *context, void *argument)
 	struct visit *visit = argument;
 
 	if (stub_is(visit->get_ip(context)))
-		return 0; /* go on: _URC_NO_REASON */
+		return 0; /* _URC_NO_REASON: continue with the next frame */
 	if (!visit->has_begun) {
 		visit->has_begun = true;
 		return 0;
@@ -43,19 +43,23 @@ int hook__Unwind_Backtrace(visit_function *function, void *argument)
 	visit.get_ip = (uintptr_t(*)(struct _Unwind_Context *))late_function(
 		LATE__Unwind_GetIP, caller.return_address);
 	result = walk(visit_frame, &visit);
-	__asm__ volatile("" ::: "memory"); /* no tail call: our frame is counted on */
+	/* Not a tail call: visit_frame() skips the frame of this function. */
+	__asm__ volatile("" ::: "memory");
 	return result;
 }
 EXPORT(_Unwind_Backtrace);
 
-/* Frames of which `found` has room; a stub after each at the most, and the hook's. */
+/*
+ * Entries of `found`. Each frame may bring a stub with it, and the hook's own frame is one
+ * more.
+ */
 #define ADDRESSES_AT_HAND 256
 #define ADDRESSES_MAX (1 << 21)
 
 static int addresses_filter(void **addresses, int count, void *const *found,
                             int found_count)
 {
-	int kept = -1; /* the hook's own comes first */
+	int kept = -1; /* the hook's own frame comes first */
 
 	for (int i = 0; i < found_count && kept < count; i++) {
 		if (stub_is((uintptr_t)found[i]))
@@ -79,7 +83,7 @@ int hook_backtrace(void **addresses, int count)
 		return function(addresses, count);
 	if (room > ADDRESSES_AT_HAND)
 		found = system_map((size_t)room * sizeof(*found), -1);
-	if (!found) { /* as much as can be had */
+	if (!found) { /* out of memory: fewer frames */
 		found = at_hand;
 		room = ADDRESSES_AT_HAND;
 	}

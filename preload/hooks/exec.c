@@ -1,12 +1,12 @@
 /*
- * hooks/exec.c - the exported names that start a program: whatever environment it is
- * given, it is recorded, too.
+ * hooks/exec.c - the hooks of exec and posix_spawn. A program that a recorded one starts is
+ * recorded, too, whatever environment it is given.
  *
- * Where the environment lacks what we need, the real function gets a copy of it, made on
- * the stack: between vfork() and exec the memory is another process's, and a caller may
- * be in a signal handler. No memory is asked for, nothing is kept, errno is the real
- * function's. What exec and posix_spawn do inside libc (system(), popen()) cannot be
- * reached so; it is counted. Nor can system calls that a program makes by itself.
+ * If the environment lacks our variables, the real function gets a copy that has them. The copy
+ * is made on the stack: between vfork() and exec the memory belongs to the parent process, and
+ * the caller may be in a signal handler. So nothing is allocated or kept, and errno is what the
+ * real function set. What libc starts by itself (system(), popen()) cannot be given a copy, and
+ * is counted as lost. System calls that a program makes without libc are not seen.
  */
 #include <errno.h>
 #include <limits.h>
@@ -25,19 +25,19 @@
 #include "system/system.h"
 #include "event/thread_name.h"
 
-#define STACK_FREE_BYTES 1024   /* so much is taken without a look at the stack's end */
-#define STACK_MARGIN_BYTES 8192 /* stays free below what is taken */
+#define STACK_FREE_BYTES 1024   /* taken without a check of where the stack ends */
+#define STACK_MARGIN_BYTES 8192 /* must stay free below the copy */
 
-extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
+extern void *__libc_stack_end; /* set by ld.so: where the main thread's stack begins */
 
-/* A call to be made with one environment or another. */
+/* A call that starts a program. The environment is chosen later. */
 struct start {
 	int (*call)(const struct start *, char *const *environment);
 	const char *path;
 	char *const *arguments;
-	int directory, flags; /* fexecve, execveat */
+	int directory, flags; /* of fexecve, execveat */
 	__typeof__(real.posix_spawn) spawn;
-	int *process; /* the rest: posix_spawn */
+	int *process; /* from here on: of posix_spawn */
 	const posix_spawn_file_actions_t *actions;
 	const posix_spawnattr_t *attributes;
 };
@@ -45,8 +45,8 @@ struct start {
 /* ---- the environment -------------------------------------------------------------- */
 
 /*
- * The lowest address that the stack may reach; 0: unknown. A stack that the program made by
- * itself may end anywhere in its mapping.
+ * Returns the lowest address that the stack may reach; 0: unknown. A stack that the program
+ * made by itself may end anywhere in its mapping.
  */
 static uintptr_t stack_low(uintptr_t sp)
 {
@@ -82,7 +82,7 @@ static int start_with_copy(const struct start *start, const struct handover *han
 	return start->call(start, handover_fill(handover, strings, preload));
 }
 
-/* Make the call with `environment`, or with a copy that has what it lacks. */
+/* Make the call with `environment`, or with a copy that has the variables which it lacks. */
 static int start_program(const struct start *start, char *const *environment)
 {
 	const char *library = handover_library();
@@ -101,7 +101,7 @@ static int start_program(const struct start *start, char *const *environment)
 		break;
 	case HANDOVER_FUTILE: has_copy = stack_has_room(&handover); break;
 	}
-	/* Before the call: exec does not return from what is lost. */
+	/* Count before the call: an exec that succeeds does not return. */
 	if (is_lost)
 		ring_count_loss(LOST_CHILDREN, 1);
 	result = has_copy ? start_with_copy(start, &handover)
@@ -118,7 +118,7 @@ static int execve_call(const struct start *start, char *const *environment)
 	return real.execve(start->path, start->arguments, environment);
 }
 
-/* As the real execv, unless it is to have another environment than its own. */
+/* Call the real execv, but execve if the environment was replaced by a copy. */
 static int execv_call(const struct start *start, char *const *environment)
 {
 	if (environment == environ)
@@ -150,8 +150,8 @@ static int execveat_call(const struct start *start, char *const *environment)
 }
 
 /*
- * What becomes of the address space and its threads is seen no more: a child of vfork() has
- * not its own.
+ * Record the names of threads and the memory map: exec ends both. Not in a child of vfork(),
+ * whose address space is its parent's.
  */
 static void last_look_before_exec(void)
 {
@@ -230,8 +230,8 @@ int hook_execveat(int directory, const char *path, char *const arguments[],
 EXPORT(execveat);
 
 /*
- * Arguments one by one become an array on the stack, as in libc's own. `list` stands
- * after the first of them.
+ * Count the arguments of an exec function that takes them one by one. As in libc, they become
+ * an array on the stack. `list` begins after `first`.
  */
 static size_t arguments_count(const char *first, va_list list)
 {
@@ -242,7 +242,10 @@ static size_t arguments_count(const char *first, va_list list)
 	return count;
 }
 
-/* What libc's execl, execle and execlp do; execle has an environment after the NULL. */
+/*
+ * Differences between execl, execle and execlp. Only execle takes an environment, after the
+ * NULL.
+ */
 struct exec_kind {
 	int (*call)(const struct start *, char *const *environment);
 	bool has_environment;
@@ -321,7 +324,10 @@ SPAWN(pidfd_spawnp);
 
 /* ---- what libc starts by itself --------------------------------------------------- */
 
-/* system() and popen() hand on `environ`: a program may have taken our variables out. */
+/*
+ * Count a child that will not be recorded: system() and popen() pass on `environ`, from which
+ * the program may have removed our variables.
+ */
 static void own_environment_count(void)
 {
 	struct handover handover;

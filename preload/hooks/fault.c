@@ -1,6 +1,6 @@
 /*
- * hooks/fault.c - our handlers, and the exported names that would show them to the program:
- * they answer what they would without us.
+ * hooks/fault.c - the recorder's signal handlers, and the hooks that hide them from the
+ * program: they return what they would return without the recorder.
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,17 +15,18 @@
 #include "system/system.h"
 #include "stack/thread_state.h"
 
-/* No handler of ours is in the way of what happens next. */
+/* Restore the default action, so that the signal ends the process when it comes again. */
 static void default_put(int signal)
 {
-	static const uint64_t none[4]; /* struct sigaction, as the kernel has it */
+	static const uint64_t none[4]; /* the kernel's struct sigaction */
 
 	arch_syscall(SYS_rt_sigaction, signal, (long)none, 0, sizeof(none[0]), 0, 0);
 }
 
 /*
- * The instruction runs again, after this; or the signal comes again, if somebody sent it: a
- * process, or the kernel, which tells of bad memory that nobody has accessed yet.
+ * Let the signal come again after the handler returns. A fault does so by itself, since its
+ * instruction runs again. A signal that was sent is sent again: by a process, or by the kernel,
+ * which reports bad memory that nothing has accessed yet.
  */
 static void come_again(int signal, const siginfo_t *info)
 {
@@ -38,8 +39,8 @@ static void come_again(int signal, const siginfo_t *info)
 }
 
 /*
- * A note, and then what would have happened. If the program's own handler has put this one
- * back, what that was called for is what it dies of.
+ * Record the fault, then let the default action end the process. If the program's own handler
+ * has restored this one, the fault which that handler was called for is the cause of death.
  */
 static void on_last(int signal, siginfo_t *info, void *context)
 {
@@ -48,7 +49,10 @@ static void on_last(int signal, siginfo_t *info, void *context)
 	come_again(signal, info);
 }
 
-/* On a full stack the program's handler will not run: the kernel ends the process. */
+/*
+ * Called once, before a handler of the program's that has no signal stack. If the stack has
+ * overflowed, that handler cannot run and the kernel ends the process: record the fault now.
+ */
 static void on_first(int signal, siginfo_t *info, void *context)
 {
 	if (fault_is_overflow(info, context))
@@ -58,8 +62,9 @@ static void on_first(int signal, siginfo_t *info, void *context)
 }
 
 /*
- * A thread that overflowed on the signal stack of ours, and has none of the program's, would
- * have died without a handler. (Go would have made one if it had not found ours.)
+ * Whether the program's handler would not have run without the recorder: the thread's only
+ * signal stack is the recorder's, and its own stack has overflowed. (Go would have made a
+ * signal stack if it had not found ours.)
  */
 static bool would_not_run(const siginfo_t *info, const void *context)
 {
@@ -130,7 +135,10 @@ int hook___sigaction(int signal, const struct sigaction *action, struct sigactio
 }
 EXPORT(__sigaction);
 
-/* What signal() and its kin return; SIG_HOLD (sigset) leaves the handler in place. */
+/*
+ * Set a handler by signal() or a function like it, and return the old one as the program set
+ * it. With SIG_HOLD, sigset() leaves the handler as it is.
+ */
 static plain_handler *handler_set(plain_handler *(*const *set)(int, plain_handler *),
                                   int signal, plain_handler *handler)
 {
@@ -150,7 +158,7 @@ plain_handler *hook_signal(int number, plain_handler *handler)
 }
 EXPORT(signal);
 
-/* libc's are one function by three names. */
+/* In libc, signal, bsd_signal and ssignal are one function. */
 plain_handler *hook_bsd_signal(int number, plain_handler *handler)
 {
 	return handler_set(&real.signal, number, handler);

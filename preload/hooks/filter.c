@@ -1,10 +1,10 @@
 /*
- * hooks/filter.c - the exported names by which a program forbids itself system calls, or the
- * time-stamp counter: what the recorder will need is done before, and the rest no more. And
- * by which it names its threads.
+ * hooks/filter.c - the hooks of prctl() and syscall(), by which a program forbids itself system
+ * calls or the time-stamp counter, and names its threads. Whatever the recorder will need of
+ * them is done before the filter applies, and not after.
  *
- * A filter is one thread's, as a rule; here it is taken for the whole process's. What is
- * filtered from the start on, or by a system call without libc, is not seen here.
+ * A filter usually holds for one thread; the recorder takes it for the whole process. It does
+ * not see filters from before the start, nor those that are set without libc.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -20,7 +20,10 @@
 #include "system/system.h"
 #include "hooks/thread.h"
 
-/* Without all of these a handler of faults could do nothing but fault again. */
+/*
+ * Whether a fault handler can work: without one of these system calls it would only fault
+ * again.
+ */
 static bool can_handle_faults(const struct system_filter *filter)
 {
 	static const uint16_t needed[] = { SYS_rt_sigaction, SYS_rt_sigprocmask,
@@ -33,7 +36,10 @@ static bool can_handle_faults(const struct system_filter *filter)
 	return true;
 }
 
-/* `program` NULL: the strict mode. Not where the memory is another process's (vfork). */
+/*
+ * Prepare for the filter `program`; NULL: the strict mode. Does nothing in a child of vfork(),
+ * whose memory is its parent's.
+ */
 static void filter_prepare(const struct sock_fprog *program)
 {
 	struct system_filter filter = recorder.filter;
@@ -55,7 +61,10 @@ static void filter_prepare(const struct sock_fprog *program)
 	recorder.filter = filter;
 }
 
-/* What is asked for, if it is a filter; whether it comes about is seen afterwards. */
+/*
+ * Whether these arguments of prctl() ask for a filter, and prepare for it if so. Whether the
+ * kernel accepts it is known only after the call.
+ */
 static bool prctl_filters(long option, long mode, long program)
 {
 	if (option != PR_SET_SECCOMP ||
@@ -85,7 +94,10 @@ static long result_of(long result)
 	return result;
 }
 
-/* Without a clock there are no events. (The kernel's strict mode takes the counter, too.) */
+/*
+ * Whether this call takes the recorder's clock away: events need one. (The kernel's strict mode
+ * forbids the time-stamp counter, too.)
+ */
 static bool loses_clock(long number, long a, long b)
 {
 	if (recorder.clock_is_monotonic_ns)
@@ -119,11 +131,13 @@ static __attribute__((noinline)) long name_call(long name)
 	return result;
 }
 
-/* The real ones take a variable number of arguments: the caller says so, in al. */
+/* The real functions are variadic: by the ABI, the caller of such a function sets al. */
 typedef int variadic_prctl(int, ...);
 typedef long variadic_syscall(long, ...);
 
-/* libc's takes what it is given, whether it was given so much or not; so does this. */
+/*
+ * Like libc's prctl(), pass on all argument registers, whether the caller has set them or not.
+ */
 int hook_prctl(int option, long a, long b, long c, long d)
 {
 	if (unlikely(option == PR_SET_SECCOMP || option == PR_SET_TSC))
@@ -136,8 +150,9 @@ int hook_prctl(int option, long a, long b, long c, long d)
 EXPORT(prctl);
 
 /*
- * Any system call: one that returns twice, on another stack, or never. This goes on to the
- * real one by a jump, its last argument where the caller has put it.
+ * Any system call may come here, also one that returns twice, on another stack, or never. So
+ * this continues in the real function by a jump, and leaves the last argument in its stack
+ * slot.
  */
 long hook_syscall(long number, long a, long b, long c, long d, long e, long f)
 {

@@ -1,9 +1,10 @@
 /*
- * hooks/getenv.c - a runtime that reads its own return addresses makes itself known.
+ * hooks/getenv.c - the hook of secure_getenv(), by which OCaml's runtime is recognized. It
+ * reads its own return addresses, so its frames must not get stubs.
  *
- * Programs and libraries of OCaml's native code export what modules/unwinder.c looks for,
- * unless they were linked into a C program, or hide their names. But the first thing their
- * runtime does is to ask for its settings, before any of their code runs.
+ * OCaml's native programs and libraries export a symbol that modules/unwinder.c finds, unless
+ * they are linked into a C program or hide their symbols. But their runtime begins by reading
+ * its settings, before any OCaml code runs.
  */
 #include <stdlib.h>
 
@@ -19,7 +20,7 @@ static void runtime_starts(const struct walk_start *caller)
 
 	if (!recorder.is_recording || !lifecycle_enter(caller))
 		return;
-	if (stub_is(address)) /* a tail call */
+	if (stub_is(address)) /* called by a jump */
 		address = outlive_stub_entries[stub_of(address)].return_address;
 	if (module_map_distrust(address - 1))
 		frame_rule_flush();
@@ -32,7 +33,9 @@ char *hook_secure_getenv(const char *name)
 
 	if (names_are_equal(name, "OCAMLRUNPARAM"))
 		runtime_starts(&caller);
-	/* Nobody preloads us where the environment is not to be trusted. */
+	/*
+	 * If it is missing, getenv() will do: a privileged program cannot have been preloaded.
+	 */
 	real_resolve();
 	return real.secure_getenv ? real.secure_getenv(name) : getenv(name);
 }

@@ -1,8 +1,9 @@
 /*
- * hooks/hook.h - our functions, which are exported under the names that they hook.
+ * hooks/hook.h - declares the hooks, which are exported under the names of the functions that
+ * they hook.
  *
- * Each is hook_NAME, a symbol that no other object can define before us: an executable may have a
- * malloc of its own. NAME is a second symbol at the same place.
+ * Each is hook_NAME, a symbol that no other object can define before us: an executable may have
+ * a malloc of its own. NAME is a second symbol for the same address.
  */
 #ifndef OUTLIVE_PRELOAD_HOOKS_HOOK_H
 #define OUTLIVE_PRELOAD_HOOKS_HOOK_H
@@ -33,7 +34,7 @@ struct _Unwind_Context;
 	type hook_##name parameters __attribute__((visibility("hidden")));
 #include "modules/hook_list.h"
 
-/* After hook_NAME, in the file where it stands. */
+/* Export hook_NAME as NAME. Stands after the function, in the same file. */
 #define EXPORT(name) __asm__(".globl " #name "\n.set " #name ", hook_" #name)
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * hooks/limit.c - the exported names that limit a program's memory: the limit is what the
- * program meant, without ours.
+ * hooks/limit.c - the hooks of functions that limit a process's memory. The program gets the
+ * limit that it asked for, and the recorder's own memory is not counted in it.
  *
  * A program that limits its address space to what it needs (RLIMIT_AS, RLIMIT_DATA) does not
- * know that the ring, this library and the states of threads lie in it, too, and malloc would
- * fail that does not fail bare. So the kernel is given so much more, and the program is
- * answered what it has set. Where the hard limit from before leaves no room for that, the
- * kernel's limit is as large as it may be.
+ * know of the ring, this library and the states of threads in it. malloc() would fail where it
+ * does not fail without the recorder. So the kernel is given a limit that is larger by our
+ * memory, and the program is shown the limit that it set. If an earlier hard limit leaves no
+ * room for that, the kernel's limit is as large as the hard limit allows.
  */
 #include <errno.h>
 #include <link.h>
@@ -19,10 +19,12 @@
 #include "system/system.h"
 #include "stack/thread_state.h"
 
-/* For what is mapped later: states of further threads, deeper stacks, other stacks. */
+/*
+ * Room for what the recorder maps later: states of more threads, deeper stacks, other stacks.
+ */
 #define LATER_BYTES (UINT64_C(2) << 20)
 
-/* By the linker: where this library begins and ends. */
+/* Set by the linker: where this library begins and ends. */
 extern const char library_start[] __asm__("__ehdr_start")
 	__attribute__((visibility("hidden")));
 extern const char library_end[] __asm__("_end") __attribute__((visibility("hidden")));
@@ -38,7 +40,7 @@ static struct raised_limit *raised_of(int resource)
 
 /* ---- what is ours ------------------------------------------------------------------ */
 
-/* RLIMIT_DATA counts what is private and can be written to. */
+/* Returns the bytes of this library that RLIMIT_DATA counts: private and writable memory. */
 static uint64_t library_data_bytes(void)
 {
 	const ElfW(Ehdr) *elf = (const ElfW(Ehdr) *)library_start;
@@ -76,7 +78,7 @@ static bool is_same(const struct rlimit *a, const struct rlimit *b)
 	return a->rlim_cur == b->rlim_cur && a->rlim_max == b->rlim_max;
 }
 
-/* What the program is to see where the kernel answers `limit`. */
+/* Replace the kernel's limit by the one that the program set. */
 static void limit_show(int resource, struct rlimit *limit)
 {
 	const struct raised_limit *of = raised_of(resource);
@@ -85,7 +87,10 @@ static void limit_show(int resource, struct rlimit *limit)
 		*limit = of->asked;
 }
 
-/* The kernel's limit for what the program asks. False: it is as it was. */
+/*
+ * Set the kernel's limit to what the program asks for and our memory. False: nothing was
+ * changed.
+ */
 static bool limit_raise(struct raised_limit *of, const struct rlimit *asked)
 {
 	uint64_t by = own_bytes(of->resource);
@@ -94,7 +99,7 @@ static bool limit_raise(struct raised_limit *of, const struct rlimit *asked)
 
 	if (raised_limits_call(of->resource, NULL, &now) < 0)
 		return false;
-	/* More than the hard limit is for the privileged alone. */
+	/* Only a privileged process may exceed the hard limit. */
 	if (raised_limits_call(of->resource, &given, NULL) < 0) {
 		given.rlim_max = now.rlim_max;
 		if (given.rlim_cur > now.rlim_max)
@@ -107,8 +112,8 @@ static bool limit_raise(struct raised_limit *of, const struct rlimit *asked)
 }
 
 /*
- * True if it is a limit of the calling process's own memory. A child of vfork() has this
- * memory, but limits of its own.
+ * Whether this is a memory limit of the calling process itself. A child of vfork() shares this
+ * memory, but has limits of its own.
  */
 static bool is_own_memory(pid_t pid, int resource)
 {
@@ -126,8 +131,8 @@ static bool limit_read(struct rlimit *limit, const struct rlimit *from)
 }
 
 /*
- * Whatever the kernel refuses, the real function is asked for, so that errno is as without
- * us: limits that are none, and more than the program's hard limit.
+ * Set a limit. Requests that the kernel refuses go to the real function, so that errno is the
+ * same as without the recorder: invalid limits, and limits above the program's hard limit.
  */
 static int limit_set(int resource, const struct rlimit *limit)
 {
@@ -139,7 +144,10 @@ static int limit_set(int resource, const struct rlimit *limit)
 		return real.setrlimit((__rlimit_resource_t)resource, limit);
 	limit_show(resource, &seen);
 	if (asked.rlim_cur > asked.rlim_max || asked.rlim_max > seen.rlim_max) {
-		/* The kernel's hard limit is higher than the program knows: it must be, too. */
+		/*
+		 * The kernel's hard limit was raised, so the request is raised as well: it must
+		 * fail.
+		 */
 		if (of->is_raised && asked.rlim_max > seen.rlim_max)
 			asked.rlim_max = larger(asked.rlim_max, own_bytes(resource));
 		result = real.setrlimit((__rlimit_resource_t)resource, &asked);
@@ -168,7 +176,9 @@ int hook_getrlimit(__rlimit_resource_t resource, struct rlimit *limit)
 
 	real_resolve();
 	result = real.getrlimit(resource, limit);
-	/* Children inherit the kernel's limit, and what it stands for: also unrecorded ones. */
+	/*
+	 * Also in an unrecorded child: it inherits both the kernel's limit and the program's.
+	 */
 	if (result == 0)
 		limit_show((int)resource, limit);
 	return result;
@@ -196,7 +206,7 @@ int hook_prlimit(pid_t pid, enum __rlimit_resource resource,
 }
 EXPORT(prlimit);
 
-/* Where a size of 64 bits is the usual one, these are the same, by other names. */
+/* With a 64-bit rlim_t, these are the same functions under other names. */
 int hook_setrlimit64(__rlimit_resource_t resource, const struct rlimit *limit)
 {
 	return hook_setrlimit(resource, limit);

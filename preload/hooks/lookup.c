@@ -1,13 +1,14 @@
 /*
- * hooks/lookup.c - the exported names by which functions are looked up.
+ * hooks/lookup.c - the hooks of dlsym(), dlopen() and the like.
  *
- * A program that has a handle of libc's asks libc alone for malloc(), and would go past us
- * with every block: ctypes, Fiddle, JNA. It is given what the linker would have given it.
+ * A program that has a handle of libc's (ctypes, Fiddle, JNA) asks libc alone for malloc(), and
+ * its blocks would all bypass the recorder. It gets the function that the linker would have
+ * given it.
  *
- * Who asks where it was called from is told the truth: dlsym(RTLD_NEXT, ..) searches after the
- * module that it returns into; dlopen() searches where that module says ($ORIGIN, its
- * RUNPATH), and in its namespace. Called by a jump, as the last thing of a function, they
- * would return into a stub, which is this library's.
+ * Functions that depend on their caller must see the real one: dlsym(RTLD_NEXT, ..) searches
+ * after the module that contains its return address; dlopen() uses that module's $ORIGIN,
+ * RUNPATH and namespace. If they are called by a jump, as the last thing in a function, their
+ * return address may be a stub, which belongs to this library. So the stub is removed first.
  */
 #include <dlfcn.h>
 #include <link.h>
@@ -21,8 +22,8 @@
 #include "stack/stub_pool.h"
 
 /*
- * The frame is left without its stub, which has not run and so is not used again: what
- * becomes of the frame is inferred.
+ * Restore the real return address. The frame has lost its stub, which has not run and so is not
+ * reused; the end of the frame is inferred.
  */
 static void stub_uncover(uintptr_t *slot)
 {
@@ -30,8 +31,10 @@ static void stub_uncover(uintptr_t *slot)
 		*slot = outlive_stub_entries[stub_of(*slot)].return_address;
 }
 
-/* What comes next after the module that `return_address` lies in, and if ours stands before
- * it, ours. NULL: none does. */
+/*
+ * Returns our hook of the next `name` after the module that contains `return_address`. NULL:
+ * there is no such function, or we have no hook of it.
+ */
 static __attribute__((noinline)) void *next_ours(uintptr_t return_address,
                                                  const char *name)
 {
@@ -48,7 +51,10 @@ static __attribute__((noinline)) void *next_ours(uintptr_t return_address,
 	return hook_before_named(name, (const void *)found.address);
 }
 
-/* What the caller, whose return address lies at `slot`, is to get; NULL: ask the real one. */
+/*
+ * Returns our hook that the caller is to get, whose return address is at `slot`. NULL: call the
+ * real function.
+ */
 static void *lookup(uintptr_t *slot, void *handle, const char *name)
 {
 	real_resolve();
@@ -57,15 +63,15 @@ static void *lookup(uintptr_t *slot, void *handle, const char *name)
 	                                                       : NULL;
 }
 
-/* Nobody who has a handle is asked where it was called from. */
+/* Whether `handle` is a real handle: then the result does not depend on the caller. */
 static bool is_handle(const void *handle)
 {
 	return handle != RTLD_NEXT && handle != RTLD_DEFAULT;
 }
 
 /*
- * Otherwise each goes on by a jump (-foptimize-sibling-calls): the real one is to see our
- * caller, not us.
+ * Without a real handle, continue in the real function by a jump (-foptimize-sibling-calls): it
+ * must see our caller, not us.
  */
 void *hook_dlsym(void *handle, const char *name)
 {
@@ -93,7 +99,10 @@ void *hook_dlvsym(void *handle, const char *name, const char *version)
 }
 EXPORT(dlvsym);
 
-/* What is opened so finds libc's malloc before ours, or has a libc of its own. */
+/*
+ * Flag that allocations may bypass the recorder: a library opened in this way finds libc's
+ * malloc before ours, or has a libc of its own.
+ */
 static void past_us_note(bool is_past_us)
 {
 	if (is_past_us && recorder.is_recording && !lifecycle_is_forked())

@@ -1,10 +1,10 @@
 /*
- * hooks/phase.c - the exported names at which a phase begins.
+ * hooks/phase.c - the hooks at which a phase begins.
  *
- * None of them leaves a frame: each goes on to the real function by a jump
- * (-foptimize-sibling-calls), so that a program that looks at its stack sees no more than
- * without us. The real ones were looked up at the start: exit functions are called in
- * signal handlers and between vfork() and exec.
+ * None of them leaves a frame: each continues in the real function by a jump
+ * (-foptimize-sibling-calls), so that a program that reads its stack sees the same frames as
+ * without the recorder. The real functions were found at the start, because exit functions are
+ * called in signal handlers and between vfork() and exec.
  */
 #include "hooks/hook.h"
 #include "system/clock.h"
@@ -18,7 +18,9 @@
 
 static main_function *program_main;
 
-/* By value: what has its address taken would keep its frame. */
+/*
+ * `caller` is passed by value: a variable whose address is taken would keep the hook's frame.
+ */
 static __attribute__((noinline)) void main_note(struct walk_start caller)
 {
 	bool is_entered = !guard.sp && lifecycle_enter(&caller);
@@ -35,8 +37,8 @@ static int main_begins(int argc, char **argv, char **environment)
 }
 
 /*
- * What every program's _start calls, by whichever version of the name: they differ only in
- * what `initialise` is, which is handed on.
+ * Called by every program's _start, under either version of the name. The versions differ only
+ * in the meaning of `initialise`, which is passed on.
  */
 int hook___libc_start_main(main_function *main, int argc, char **argv,
                            void (*initialise)(void), void (*finish)(void),
@@ -61,15 +63,17 @@ static __attribute__((noinline)) void exit_note(struct walk_start caller, bool i
 	if (!recorder.is_recording)
 		return;
 	if (lifecycle_is_forked()) {
-		/* A forked child that never allocated gets no ring for this. */
+		/* Do not create a ring for a forked child that has never allocated. */
 		phase_remember(PHASE_EXIT);
 		return;
 	}
-	/* Between vfork() and exec the memory is another process's. */
+	/* Between vfork() and exec the memory is the parent process's. */
 	if (system_pid() != ring.header->pid)
 		return;
 	fault_note_end(&caller, FAULT_END_HANDLED);
-	/* In a signal handler, the recorder may have been interrupted: definitions know. */
+	/*
+	 * A signal handler may have interrupted the recorder: definitions_enter() notices that.
+	 */
 	is_entered = !guard.sp && lifecycle_enter(&caller);
 	phase_note(PHASE_EXIT, clock_after());
 	if (is_end)
@@ -78,7 +82,7 @@ static __attribute__((noinline)) void exit_note(struct walk_start caller, bool i
 		guard_leave();
 }
 
-/* `is_end`: no destructor of ours will run. */
+/* `is_end`: the process ends without our destructor. */
 #define EXIT(name, is_end)           \
 	void hook_##name(int status)     \
 	{                                \
@@ -98,7 +102,10 @@ static __attribute__((noinline)) void abort_note(struct walk_start caller)
 	fault_note_end(&caller, FAULT_END_ABORTED);
 }
 
-/* No exit, but an end: a handler of the program's may call it. */
+/*
+ * abort() begins no exit phase, but ends the process. The program's handler may call it after a
+ * fault.
+ */
 void hook_abort(void)
 {
 	real_resolve();
@@ -109,7 +116,7 @@ EXPORT(abort);
 
 /* ---- the program's own -------------------------------------------------------------- */
 
-/* outlive.h */
+/* Declared in outlive.h, for programs. */
 void hook_outlive_phase(const char *name)
 {
 	struct walk_start caller = CALLER();

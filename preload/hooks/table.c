@@ -1,5 +1,5 @@
 /*
- * hooks/table.c - the table, made of the list, and what is found in it.
+ * hooks/table.c - the table of hooks, made from modules/hook_list.h, and searches in it.
  */
 #include "hooks/table.h"
 

@@ -1,5 +1,5 @@
 /*
- * hooks/table.h - the hooks as data: what stands before what.
+ * hooks/table.h - the hooks as data: which function of ours replaces which real one.
  */
 #ifndef OUTLIVE_PRELOAD_HOOKS_TABLE_H
 #define OUTLIVE_PRELOAD_HOOKS_TABLE_H
@@ -21,26 +21,29 @@ enum hook_family {
 };
 
 struct hook {
-	const char *name;   /* that is exported */
-	void (*ours)(void); /* of whatever type */
-	void *const *real;  /* once real_resolve() has returned; NULL: there is not one */
+	const char *name;   /* the exported name */
+	void (*ours)(void); /* cast from its own type */
+	void *const *real;  /* set by real_resolve(); NULL: not in the table */
 	enum hook_family family;
 };
 
 extern const struct hook hooks[];
 extern const size_t hooks_count;
 
-/* The function of ours that stands before `function`, if that is the allocator's; else itself. */
+/*
+ * Returns our hook of `function` if that is a function of the allocator, else `function`
+ * itself.
+ */
 void *hook_before(void *function);
 
 /*
- * The function of ours that stands before the allocator's that `name` leads to, if `function` is
- * that one; NULL: it is another, or none of ours does. (libc's malloc has two names: an
+ * Returns our hook of the allocator's function `name` if `function` is the real one behind it.
+ * NULL: it is another function, or there is no such hook. (libc's malloc has two names: an
  * allocator between us and libc asks for it by the first, and gets it.)
  */
 void *hook_before_named(const char *name, const void *function);
 
-/* True if a function of the allocator has that name. */
+/* Whether a function of the allocator has that name. */
 bool hook_is_allocators(const char *name);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * hooks/thread.c - the exported names that begin threads, and name them.
+ * hooks/thread.c - the hooks of functions that create threads and name them.
  *
- * The new thread is seen from its start: where its stack lies, what it began with, and who
- * made it. Nothing of ours stays on its stack.
+ * The recorder knows a new thread from its start: its stack, its start function and its
+ * creator. Nothing of the recorder's stays on the thread's stack.
  */
 #include "hooks/hook.h"
 #include "hooks/thread.h"
@@ -21,7 +21,9 @@
 
 #define PAGE_BYTES 4096
 
-/* What a new thread is to run; from here, not from the program's heap, to be copied. */
+/*
+ * What a new thread will run. Kept here until the thread copies it, not on the program's heap.
+ */
 struct thread_start {
 	_Atomic bool is_taken;
 	union {
@@ -30,12 +32,12 @@ struct thread_start {
 		uintptr_t address;
 	};
 	void *argument;
-	uintptr_t stack_low; /* where the program put it; 0: libc does, */
-	size_t stack_bytes;  /* which takes this */
-	uint32_t creator;    /* serial of the thread that makes it */
+	uintptr_t stack_low; /* of a stack that the program allocated; 0: libc does */
+	size_t stack_bytes;  /* size of the stack */
+	uint32_t creator;    /* serial number of the creating thread */
 };
 
-#define THREAD_STARTS 256 /* threads that have been created, but have not begun */
+#define THREAD_STARTS 256 /* threads that are created, but not yet running */
 static struct thread_start thread_starts[THREAD_STARTS];
 
 static struct thread_start *thread_start_take(void)
@@ -55,9 +57,9 @@ static void thread_start_give(struct thread_start *start)
 }
 
 /*
- * The thread's control block lies at the high end of its stack, in the last page if libc
- * made it (glibc, nptl/allocatestack.c). pthread_getattr_np() would know, but allocates, and
- * can deadlock.
+ * Note the stack of the new thread. Its control block is at the high end of the stack, in the
+ * last page if libc allocated the stack (glibc, nptl/allocatestack.c). pthread_getattr_np()
+ * would know, but allocates, and can deadlock.
  */
 static void thread_begins(const struct thread_start *start)
 {
@@ -72,7 +74,7 @@ static void thread_begins(const struct thread_start *start)
 	}
 	guard.start = start->address;
 	guard.creator = start->creator;
-	/* It may overflow without having allocated. */
+	/* The thread needs a signal stack now: it may overflow before its first allocation. */
 	if (!recorder.wants_signal_stacks || !recorder.is_recording || guard.sp ||
 	    lifecycle_is_forked())
 		return;
@@ -104,7 +106,7 @@ static int c11_thread_main(void *start_argument)
 	return function(argument);
 }
 
-/* What the new thread's stack will span; pthread_attr_init() knows the default. */
+/* Find the bounds of the new thread's stack. pthread_attr_init() knows the default size. */
 static void stack_of(const pthread_attr_t *attributes, struct thread_start *start)
 {
 	pthread_attr_t defaults;
@@ -112,7 +114,7 @@ static void stack_of(const pthread_attr_t *attributes, struct thread_start *star
 
 	start->stack_low = start->stack_bytes = 0;
 	if (attributes) {
-		/* Of no stack it says that it ends at 0. */
+		/* If no stack was set, the reported stack ends at address 0. */
 		if (pthread_attr_getstack(attributes, &low, &start->stack_bytes) == 0 &&
 		    (uintptr_t)low + start->stack_bytes)
 			start->stack_low = (uintptr_t)low;
@@ -124,7 +126,7 @@ static void stack_of(const pthread_attr_t *attributes, struct thread_start *star
 	}
 }
 
-/* The calling thread's serial; 0: it has none. */
+/* Returns the calling thread's serial number; 0: it has none. */
 static uint32_t own_serial(const struct walk_start *caller)
 {
 	const struct thread_state *state;
@@ -139,7 +141,7 @@ static uint32_t own_serial(const struct walk_start *caller)
 	return serial;
 }
 
-/* NULL: the thread is to begin without us; its stack will be looked up if it allocates. */
+/* NULL: create the thread without us. Its stack is found at its first allocation. */
 static struct thread_start *thread_prepare(const pthread_attr_t *attributes,
                                            uintptr_t function, void *argument)
 {
@@ -199,7 +201,7 @@ EXPORT(thrd_create);
 
 void thread_hooks_named(uintptr_t thread, const char *name)
 {
-	/* Between vfork() and exec it is another process's thread that has this name. */
+	/* Between vfork() and exec, the named thread belongs to another process. */
 	if (!recorder.is_recording || guard.sp || lifecycle_is_forked() ||
 	    system_pid() != ring.header->pid)
 		return;

@@ -1,9 +1,9 @@
 /*
- * hooks/unwind.c - the exported names that leave frames without returning from them.
+ * hooks/unwind.c - the hooks of functions that leave frames without returning from them.
  *
- * A throw: before the unwinder's first phase everything gets its stub, because a stub
- * that appears between the phases changes what the second one sees. A landing: the frames
- * passed over are known to be dead. Each goes on to the real function.
+ * At a throw, every frame gets its stub before the unwinder's first phase: a stub that appears
+ * between the two phases would change what the second one sees. At a landing, the frames that
+ * were passed over are known to have ended. Each hook continues in the real function.
  */
 #include <link.h>
 #include <setjmp.h>
@@ -23,7 +23,10 @@
 struct _Unwind_Exception;
 struct _Unwind_Context;
 
-/* nongnu libunwind takes a frame's CFA for its stack pointer, whatever its rule says. */
+/*
+ * Choose the stubs' CFA for the unwinder that `function` belongs to: nongnu libunwind takes a
+ * frame's CFA as its stack pointer, whatever the rule for rsp says.
+ */
 static void unwinder_look_at(void *function)
 {
 	struct cfi_module module;
@@ -43,9 +46,8 @@ static bool caller_take(void *context, const struct walk_point *point, bool inte
 }
 
 /*
- * Where the caller of a hook goes on. Under an auditor that wants to know of returns
- * (la_pltexit of LD_AUDIT) it is the loader that calls us, for a caller one frame further
- * out.
+ * Returns where the hook's caller continues. With an auditor that is notified of returns
+ * (la_pltexit of LD_AUDIT) the loader calls the hook, and the caller is one frame further out.
  */
 static struct walk_point caller_point(const struct walk_start *caller)
 {
@@ -58,7 +60,10 @@ static struct walk_point caller_point(const struct walk_start *caller)
 	return point;
 }
 
-/* Not by the frame's rule: that is noted in the ring, and there need be none. */
+/*
+ * Whether the unwinder itself calls the hook. Uses the module, not the frame's rule: finding a
+ * rule writes a record, and there may be none.
+ */
 static bool is_unwinder(const struct walk_start *caller)
 {
 	struct cfi_module module;
@@ -67,7 +72,10 @@ static bool is_unwinder(const struct walk_start *caller)
 	       module_unwinder_is_itself(&module);
 }
 
-/* The unwinder calls itself: a rethrow becomes a throw. All was done when that began. */
+/*
+ * Walk the stack and give every frame its stub. Not if the unwinder calls itself, as a rethrow
+ * that becomes a throw does: that was done at the rethrow.
+ */
 static void throw_begins(const struct walk_start *caller, const void *exception)
 {
 	if (recorder.is_recording && !is_unwinder(caller) && lifecycle_enter(caller)) {
@@ -76,7 +84,7 @@ static void throw_begins(const struct walk_start *caller, const void *exception)
 	}
 }
 
-/* The exception has come to the caller's frame: all further in is gone. */
+/* The exception has arrived in the caller's frame: all frames further in have ended. */
 static void exception_landed(const struct walk_start *caller, const void *exception,
                              bool is_caught)
 {
@@ -87,7 +95,9 @@ static void exception_landed(const struct walk_start *caller, const void *except
 		return;
 	guard.sp = caller->slot;
 	guard_barrier();
-	/* The caller's call that it was thrown through returned to this same slot. */
+	/*
+	 * The call through which the exception came had its return address in this same slot.
+	 */
 	if (throws_arrive(state, exception))
 		frames_land(state, caller_point(caller).sp, exception);
 	if (is_caught)
@@ -119,7 +129,7 @@ int hook__Unwind_Resume_or_Rethrow(struct _Unwind_Exception *exception)
 }
 EXPORT(_Unwind_Resume_or_Rethrow);
 
-/* The end of a cleanup: its function's frame is the innermost that is left. */
+/* Called at the end of a cleanup. The function that cleaned up is the innermost frame left. */
 void hook__Unwind_Resume(struct _Unwind_Exception *exception)
 {
 	struct walk_start caller = CALLER();
@@ -128,7 +138,7 @@ void hook__Unwind_Resume(struct _Unwind_Exception *exception)
 
 	exception_landed(&caller, exception, false);
 	function(exception);
-	abort(); /* it does not return */
+	abort(); /* not reached */
 }
 EXPORT(_Unwind_Resume);
 
@@ -143,7 +153,7 @@ void *hook___cxa_begin_catch(void *exception)
 }
 EXPORT(__cxa_begin_catch);
 
-/* The frames that the thread leaves are unwound, and land nowhere. */
+/* The thread's frames are unwound like those of a throw, but it lands nowhere. */
 void hook_pthread_exit(void *result)
 {
 	struct walk_start caller = CALLER();
@@ -151,14 +161,14 @@ void hook_pthread_exit(void *result)
 
 	throw_begins(&caller, NULL);
 	function(result);
-	abort(); /* it does not return */
+	abort(); /* not reached */
 }
 EXPORT(pthread_exit);
 
 /*
- * A personality that asks for a frame's CFA means its stack pointer: a multiple of eight,
- * but one more in a frame that was reached over a stub. The unwinder itself asks in order
- * to tell the two apart, and must.
+ * A personality routine that asks for a frame's CFA means the stack pointer, a multiple of
+ * eight. In a frame that was reached through a stub the CFA is one more, which is removed here.
+ * The unwinder itself needs the exact value, to tell the two frames apart.
  */
 uintptr_t hook__Unwind_GetCFA(struct _Unwind_Context *context)
 {
@@ -173,14 +183,14 @@ uintptr_t hook__Unwind_GetCFA(struct _Unwind_Context *context)
 }
 EXPORT(_Unwind_GetCFA);
 
-/* Only what copies stacks jumps inwards. */
+/* A jump inwards: only a program that copies stacks makes one. */
 static void jump_comes_back(void)
 {
 	stub_distrust_jumps();
 	ring_note_flag(RING_COPIES_STACKS);
 }
 
-/* Only frames of the stack as it is now can be known to be passed over. */
+/* First record the stack as it is now: only then is it known which frames the jump ends. */
 static void jump_begins(const struct walk_start *caller, uintptr_t target)
 {
 	if (!recorder.is_recording || !lifecycle_enter(caller))
@@ -203,7 +213,7 @@ static void jump_begins(const struct walk_start *caller, uintptr_t target)
                                                                                    \
 		jump_begins(&caller, arch_jump_target(environment));                       \
 		function(environment, value);                                              \
-		abort(); /* it does not return */                                          \
+		abort(); /* not reached */                                                 \
 	}                                                                              \
 	EXPORT(name)
 
@@ -213,9 +223,10 @@ JUMP(siglongjmp);
 JUMP(__longjmp_chk);
 
 /*
- * The loader fails: a dlopen() or dlsym() that finds nothing. It jumps out of its own frames,
- * into _dl_catch_exception(), by names that libc may replace and so may we (GLIBC_PRIVATE;
- * elf/dl-error-skeleton.c). What that function called is passed over, and all further in.
+ * Returns the frame where an error of the loader lands: a dlopen() or dlsym() found nothing.
+ * The loader jumps out of its own frames into _dl_catch_exception(). Its functions are
+ * GLIBC_PRIVATE, but libc may replace them and so may we (elf/dl-error-skeleton.c). All frames
+ * further in than that function have ended. 0: it is not on the stack.
  */
 static uintptr_t catch_target(const struct thread_state *state)
 {
@@ -229,7 +240,9 @@ static uintptr_t catch_target(const struct thread_state *state)
 	return 0;
 }
 
-/* By value: what has its address taken would keep the hook's frame. */
+/*
+ * `caller` is passed by value: a variable whose address is taken would keep the hook's frame.
+ */
 static __attribute__((noinline)) void loader_fails(struct walk_start caller)
 {
 	uintptr_t target;
@@ -244,7 +257,7 @@ static __attribute__((noinline)) void loader_fails(struct walk_start caller)
 	guard_leave();
 }
 
-/* They go on by a jump, whatever the loader hands them. */
+/* These continue in the real function by a jump, with the loader's arguments unchanged. */
 void hook__dl_signal_exception(long error, void *exception, const char *occasion)
 {
 	real_resolve();
