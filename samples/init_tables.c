@@ -15,7 +15,7 @@
  * expect: .init.known
  * expect: [.advice[] | [.kind, .function]] == [["static", "make_tables"]]
  * expect: [by("make_once")[].no_advice] ==
- *   ["1 block: nothing tells that the next run has as many, as large"]
+ *   ["1 block: the next run may not have as many, or as large"]
  */
 #include <stdlib.h>
 

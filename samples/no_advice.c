@@ -12,7 +12,7 @@
  * expect: [by("grow_local")[] | select(.blocks > 0) | .largest_max] == [100099]
  * expect: [by("hold")[] | .size_kind, .size_bound, .live_max_thread] == ["constant", 128, 1]
  * expect: [by("make_item")[] | .no_advice] == ["they come and go one by one, not all together"]
- * expect: [by("open_3")[] | .no_advice] == ["another module makes them for whoever calls it"]
+ * expect: [by("open_3")[] | .no_advice] == ["another module allocates them for its callers"]
  * expect: [by("slurp")[] | .verdict] == ["static_like"]
  */
 #include <pthread.h>

@@ -6,14 +6,12 @@
  * library: lib/taker.c
  * build: ./taker.so -Wl,-rpath,.
  * expect: verdicts("sends") == ["stack_like"]
- * expect: [by("sends")[] | .no_advice] == ["they are freed under code
- *   of another module, or nobody knows whose"]
+ * expect: [by("sends")[] | .no_advice] == ["another (or an unknown)
+ *   module frees them"]
  * expect: [by("fills")[] | select(.blocks > 0).no_advice] ==
- *   ["they are given to realloc under code of another module, or nobody
- *   knows whose"]
+ *   ["another (or an unknown) module passes them to realloc"]
  * expect: [innermost("lines")[].no_advice] ==
- *   ["they are given to realloc under code of another module, or nobody
- *   knows whose"]
+ *   ["another (or an unknown) module passes them to realloc"]
  * expect: [by("lines")[].realloced_by[].function] | any(test("getdelim|getline"))
  * expect: [.advice[] | [.kind, .function]] == [["local", "helped"]]
  * expect: .advice[0].text | endswith("; destroy() must no longer free them")

@@ -20,7 +20,7 @@ static const char *sizes_text(char *text, size_t bytes,
 	return text;
 }
 
-/* "f", or "the caller 2 frames up" where several functions own blocks. */
+/* "f", or "the caller 2 frames up" if several functions own blocks. */
 static const char *owner_text(char *text, size_t bytes, const struct advice *advice,
                               const struct classes *classes)
 {
@@ -57,9 +57,9 @@ static int sentence_add(struct text *text, const struct advice *advice,
 		                   where, count, sizes);
 	case ADVICE_CALLER:
 		return text_printf(text,
-		                   "let %s own the buffer and hand it down to %s: %s blocks of "
-		                   "%s, one at a time, each passed up to it",
-		                   owner, where, count, sizes);
+		                   "let %s own the buffer and pass it down to %s: %s blocks of "
+		                   "%s, one at a time, each passed up to %s",
+		                   owner, where, count, sizes, owner);
 	case ADVICE_REUSE:
 		return text_printf(
 			text,
@@ -89,9 +89,9 @@ static int sentence_add(struct text *text, const struct advice *advice,
 	}
 }
 
-/* Who frees the blocks, or has them moved, besides those that the advice names. */
+/* The functions that free or reallocate the blocks, other than those that the advice names. */
 struct helpers {
-	uint32_t function; /* the one of them that does it most */
+	uint32_t function; /* the one that does so most often */
 	size_t count;
 	bool frees, moves;
 };
@@ -127,7 +127,10 @@ static bool helpers_add(struct helpers *helpers, const struct place *place,
 	return has_any;
 }
 
-/* Others that end the blocks would end what malloc did not make. */
+/*
+ * Other functions that end the blocks must stop doing so: they would free what malloc did not
+ * allocate.
+ */
 static int helpers_text(struct text *text, const struct advice *advice,
                         const struct classes *classes, const struct place *place)
 {

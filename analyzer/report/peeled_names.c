@@ -1,4 +1,4 @@
-/* report/peeled_names.c - what was peeled off, as people call it. */
+/* report/peeled_names.c - the names of the wrappers that were skipped, for people. */
 #include "report/peeled_names.h"
 
 #include "elf/cxx_name.h"
@@ -20,7 +20,7 @@ static int peel_compare(const void *one, const void *two, void *context)
 	return a < b ? -1 : a > b;
 }
 
-/* Add what the function is called, if it is not there. */
+/* Add the name of the function, unless it is already in the list. */
 static void name_add(struct peeled_names *names, const struct classes *classes,
                      uint32_t function)
 {
@@ -34,7 +34,7 @@ static void name_add(struct peeled_names *names, const struct classes *classes,
 	if (*full) {
 		function_name_family(family, sizeof(family), full);
 		used = strlen(family);
-		/* a library's classes are the same in every module */
+		/* the classes of a library are the same in every module */
 		if (*apart && name->reason != PEEL_BUILTIN)
 			snprintf(family + used, sizeof(family) - used, " (%s)", apart);
 		text_escape(name->text, sizeof(name->text), family);

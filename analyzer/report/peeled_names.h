@@ -1,6 +1,6 @@
 /*
- * report/peeled_names.h - what was peeled off, as people call it: the variants of a template, and
- * the members of a class, are one name.
+ * report/peeled_names.h - the names of the wrappers that were skipped, for people: the variants
+ * of a template, and the members of a class, have one name.
  */
 #ifndef OUTLIVE_REPORT_PEELED_NAMES_H
 #define OUTLIVE_REPORT_PEELED_NAMES_H
@@ -15,7 +15,7 @@ struct peeled_name {
 };
 
 struct peeled_names {
-	struct peeled_name *names; /* what allocated the most blocks first; none twice */
+	struct peeled_name *names; /* the wrapper of most blocks first; no name twice */
 	size_t count;
 };
 

@@ -1,4 +1,4 @@
-/* report/reporter.c - what all formats do alike. */
+/* report/reporter.c - what all formats have in common. */
 #include "report/reporter.h"
 
 #include <stdlib.h>

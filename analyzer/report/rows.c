@@ -1,4 +1,4 @@
-/* report/rows.c - the sites of a profile, grouped and sorted. */
+/* report/rows.c - the call paths of a profile, grouped and sorted. */
 #include "report/rows.h"
 
 #include "base/hash_index.h"
@@ -36,7 +36,9 @@ static int row_compare(const void *one, const void *two, void *context)
 		return a->bytes > b->bytes ? -1 : 1;
 	if (a->allocations != b->allocations)
 		return a->allocations > b->allocations ? -1 : 1;
-	return a->node < b->node ? -1 : a->node > b->node; /* the same order every time */
+	return a->node < b->node
+	           ? -1
+	           : a->node > b->node; /* makes the order the same every time */
 }
 
 static void row_add_site(struct report_row *row, const struct classes *classes,
@@ -85,12 +87,14 @@ static struct report_row thread_row(const struct thread *thread)
 	};
 }
 
-/* Rows being grouped: by the strings of their keys, which are the profile's. */
+/*
+ * The rows while they are grouped, by the strings of their keys, which belong to the profile.
+ */
 struct grouping {
 	const struct classes *classes;
 	struct report_rows *rows;
-	uint32_t *rows_by_location; /* row + 1; 0: not looked at */
-	struct hash_index index;    /* of row + 1 */
+	uint32_t *rows_by_location; /* row + 1; 0: not known yet */
+	struct hash_index index;    /* holds row + 1 */
 	struct stack_names stack;
 	enum report_group group;
 };
@@ -109,7 +113,7 @@ static bool row_is_same(const void *context, uint32_t number, const void *name)
 	return stack_name_is_same(&grouping->rows->rows[number - 1].name, name);
 }
 
-/* The row of what is like this one, made if it is new: row + 1, or 0: memory is out. */
+/* The row with the same key, made if there is none: row + 1, or 0 when memory is out. */
 static uint32_t row_find(struct grouping *grouping, const struct report_row *like)
 {
 	uint64_t hash = stack_name_hash(&like->name);
@@ -126,7 +130,7 @@ static uint32_t row_find(struct grouping *grouping, const struct report_row *lik
 	return (uint32_t)++rows->count;
 }
 
-/* What goes into rows_by_location for a location; 0: memory is out. */
+/* The value of rows_by_location for a location; 0 when memory is out. */
 static uint32_t location_row(struct grouping *grouping, uint32_t location,
                              uint32_t site)
 {
@@ -146,7 +150,7 @@ static uint32_t location_row(struct grouping *grouping, uint32_t location,
 	return row_find(grouping, &like);
 }
 
-/* The row of a site: that of its innermost frame that is not peeled off. 0 or -1. */
+/* *row of a call path: the row of its innermost frame that is no wrapper. 0 or -1. */
 static int site_group(struct grouping *grouping, uint32_t site)
 {
 	const struct classes *classes = grouping->classes;
@@ -162,7 +166,7 @@ static int site_group(struct grouping *grouping, uint32_t site)
 	return 0;
 }
 
-/* Every site is a row of its own. */
+/* Make a row for every call path. */
 static int sites_make(struct report_rows *rows, const struct classes *classes)
 {
 	const struct replay *replay = &classes->profile->replay;

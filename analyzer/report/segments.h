@@ -10,9 +10,9 @@
 struct segment_report {
 	const struct segments *segments;
 	enum segment_group group;
-	uint64_t top; /* rows, 0: all; never of segments */
-	const struct segment_symbols
-		*symbols; /* by symbol, whatever `group` says; or NULL */
+	uint64_t top; /* number of rows, 0: all; does not limit segments */
+	/* or NULL; if set, rows are symbols, whatever `group` says */
+	const struct segment_symbols *symbols;
 };
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * report/settings.h - what a report is asked for.
+ * report/settings.h - what a report is to show.
  */
 #ifndef OUTLIVE_REPORT_SETTINGS_H
 #define OUTLIVE_REPORT_SETTINGS_H
@@ -13,10 +13,10 @@ struct why_several;
 
 enum report_group {
 	REPORT_BY_SITE,     /* a call path */
-	REPORT_BY_FUNCTION, /* the innermost that is not peeled off */
-	REPORT_BY_MODULE,   /* of that function */
-	REPORT_BY_THREAD,   /* that allocated */
-	REPORT_BY_OWNER,    /* whose frame blocks belonged to */
+	REPORT_BY_FUNCTION, /* the innermost function that is no wrapper */
+	REPORT_BY_MODULE,   /* the module of that function */
+	REPORT_BY_THREAD,   /* the thread that allocated */
+	REPORT_BY_OWNER,    /* the function to whose frame blocks belonged */
 };
 
 enum report_sort {
@@ -26,19 +26,19 @@ enum report_sort {
 	REPORT_SORT_LIVE,
 };
 
-/* What is shown, and what says more of it than group, sort and top. */
+/* What is shown, and the settings that only some views use, besides group, sort and top. */
 enum report_view {
-	/* of a process's profile */
-	REPORT_OVERVIEW, /* the default screen, whatever group, sort and top are */
+	/* of the profile of a process */
+	REPORT_OVERVIEW, /* the default screen; ignores group, sort and top */
 	REPORT_ROWS,
-	REPORT_CLASS,   /* rows of the blocks of one class: `class` */
-	REPORT_STACKS,  /* how deep they went */
-	REPORT_WHY,     /* a site or a function whole: `why` */
+	REPORT_CLASS,   /* rows that have blocks of one class: `class` */
+	REPORT_STACKS,  /* how deep the stacks went */
+	REPORT_WHY,     /* everything about a call path or a function: `why` */
 	REPORT_EXPLAIN, /* the history of single blocks */
 	/* of segments */
-	REPORT_SEGMENTS, /* of a process that runs */
-	REPORT_TIMELINE, /* of a recorded one, over time */
-	/* of a recording */
+	REPORT_SEGMENTS, /* of a running process */
+	REPORT_TIMELINE, /* of a recorded process, over time */
+	/* of a whole recording */
 	REPORT_INFO,
 	REPORT_VIEWS,
 };
@@ -47,10 +47,11 @@ struct report_settings {
 	enum report_view view;
 	enum report_group group;
 	enum report_sort sort;
-	uint64_t top; /* rows; 0: all */
+	uint64_t top; /* number of rows; 0: all */
 	enum life_class class;
-	const char *why;             /* the number of a site, or the name of a function */
-	struct why_several *several; /* where is listed what `why` means, if not one */
+	const char *why; /* the number of a call path, or the name of a function */
+	/* receives the list of what `why` may mean, if that is not clear */
+	struct why_several *several;
 	const struct block_story *story;
 	struct class_options classes; /* how blocks are classified */
 };

@@ -17,17 +17,16 @@ bool segment_timeline_oddity(char *text, size_t bytes, const struct profile *pro
 	if (!segment_inside_odd(profile, &number))
 		return false;
 	inside = segment_inside(profile, number);
-	snprintf(
-		text, bytes,
-		"after %s the heap held %s resident, of which blocks that lived were %s: at "
-		"least %s freed but kept by the allocator",
-		text_duration(at, profile->segments.samples[number].time_ns),
-		text_size(rss, inside.rss), text_size(live, inside.live),
-		text_size(kept, inside.kept));
+	snprintf(text, bytes,
+	         "after %s, %s of the heap was resident, but live blocks took only %s: at "
+	         "least %s was freed but kept by the allocator",
+	         text_duration(at, profile->segments.samples[number].time_ns),
+	         text_size(rss, inside.rss), text_size(live, inside.live),
+	         text_size(kept, inside.kept));
 	return true;
 }
 
-/* What other memory most likely is, when the most was resident. */
+/* Write what the memory of unknown origin most likely is, at the highest snapshot. */
 static bool other_text(char *text, size_t bytes, const struct profile *profile,
                        uint64_t *rss)
 {

@@ -12,46 +12,50 @@
 
 enum timeline_view {
 	TIMELINE_WHOLE,
-	TIMELINE_AT,      /* one sample */
-	TIMELINE_BETWEEN, /* two */
-	TIMELINE_NONE,    /* there is no sample: what the process saw of itself */
+	TIMELINE_AT,      /* one snapshot */
+	TIMELINE_BETWEEN, /* the growth between two snapshots */
+	TIMELINE_NONE,    /* no snapshot from outside: those that the process took itself */
 };
 
 struct segment_timeline {
-	const struct profile *profile; /* but for TIMELINE_NONE with one sample at least */
+	/* has at least one snapshot, except for TIMELINE_NONE */
+	const struct profile *profile;
 	enum timeline_view view;
-	bool is_by_thread;       /* stacks instead of segments */
-	size_t from, to;         /* samples: BETWEEN; AT: both the same */
-	uint64_t from_ns, to_ns; /* what was asked for, since the start: for sizes */
-	uint64_t top;            /* rows of times and of threads; 0: all */
+	bool is_by_thread; /* shows stacks instead of segments */
+	size_t from, to;   /* indices of snapshots, for BETWEEN; for AT both are the same */
+	uint64_t from_ns,
+		to_ns;    /* the times that were asked for, since the start: for sizes */
+	uint64_t top; /* number of rows of times and of threads; 0: all */
 };
 
 /*
- * That the heap holds far more than lives, in plain words; false: it does not. No name of
- * the process is in it.
+ * Write that the heap holds far more than its live blocks. False: it does not. The text
+ * contains no name from the traced process.
  */
 bool segment_timeline_oddity(char *text, size_t bytes, const struct profile *profile);
 
 /*
- * Each thing that is odd, as enum oddity and "heap_kept" are called in JSON; `bytes` is how
- * much memory it is about. No name of the process is in the text.
+ * Call `tell` for each unusual finding; `kind` as in JSON: the key of an enum oddity, or
+ * "heap_kept"; `bytes`: how much memory it is about. The text contains no name from the
+ * process.
  */
 void segment_timeline_oddities(const struct profile *profile,
                                void (*tell)(void *context, const char *kind,
                                             uint64_t bytes, const char *text),
                                void *context);
 
-/* The sizes that were read in that time, by number; `count` of them. */
+/* The sizes that were read in that time span: returns the first index, and *count of them. */
 size_t timeline_sizes(const struct segment_timeline *timeline, size_t *count);
 
 /*
- * A stack over all samples: thread by thread, the highest first. `rows` has room for
- * timeline_threads_max(); how many there are.
+ * The stacks of threads over all snapshots: one row a thread, the highest first. `rows` has
+ * room for timeline_threads_max() rows; returns how many there are.
  */
 struct timeline_thread {
-	struct segment_stack last; /* as it was seen last */
+	struct segment_stack last; /* in the last snapshot that contains it */
 	uint64_t rss_max;
-	uint64_t first_ns, last_ns; /* when it was seen */
+	uint64_t first_ns,
+		last_ns; /* times of the first and the last snapshot that contain it */
 };
 size_t timeline_threads_max(const struct segment_timeline *timeline);
 size_t timeline_threads(const struct segment_timeline *timeline,

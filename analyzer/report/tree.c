@@ -1,4 +1,4 @@
-/* report/tree.c - the call tree as people see it. */
+/* report/tree.c - the call tree as people read it. */
 #include "report/tree.h"
 
 #include "base/array.h"
@@ -8,13 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The labels of one location, outermost first: `count` of `lists`, from `first` on.
- * All ones: not asked for yet. */
+/*
+ * The labels of one location, outermost first: `count` of `lists`, from `first` on. All bits
+ * set: not filled in yet.
+ */
 struct label_list {
 	uint32_t first, count;
 };
 
-/* Labels that are no functions: the root's, and that of frames that are missing. */
+/* Labels that are no functions: the root, and missing frames. */
 enum { LABEL_ROOT, LABEL_GAP, LABELS_FIXED };
 
 struct labelling {
@@ -49,7 +51,7 @@ static bool label_is_same(const void *context, uint32_t number, const void *name
 	                          name);
 }
 
-/* The index of a name's label, made if it is new; 0 when memory is out. */
+/* The index of the label of a name, made if there is none; 0 when memory is out. */
 static uint32_t label_find(struct labelling *work, const struct stack_name *name)
 {
 	struct name_tree *names = work->names;
@@ -76,7 +78,10 @@ static int list_add(struct labelling *work, uint32_t label)
 	return 0;
 }
 
-/* The child of a node with that label, made if it is new; CALL_NODE_NONE: no memory. */
+/*
+ * The child of a node with that label, made if there is none; CALL_NODE_NONE when memory is
+ * out.
+ */
 static uint32_t label_child(struct call_tree *tree, uint32_t node, uint32_t label)
 {
 	uint32_t child = call_tree_find(tree, call_path(tree->nodes[node].path, label));
@@ -105,7 +110,7 @@ static int location_label(struct labelling *work, uint32_t location, uint32_t no
 	return 0;
 }
 
-/* Where a node of the call tree comes to lie below `to`; CALL_NODE_NONE: no memory. */
+/* Where a node of the call tree belongs below `to`; CALL_NODE_NONE when memory is out. */
 static uint32_t node_place(struct labelling *work, uint32_t to,
                            const struct call_node *node)
 {
@@ -135,7 +140,10 @@ static uint64_t site_weight(const struct labelling *work, uint32_t number,
 	return 0;
 }
 
-/* A child's number is above its parent's, so one pass downwards adds everything up. */
+/*
+ * A child's number is higher than its parent's, so one pass from the last node to the first
+ * adds everything up.
+ */
 static int weights_make(struct labelling *work, const uint32_t *places,
                         enum report_sort sort)
 {

@@ -1,6 +1,6 @@
 /*
- * report/tree.h - the call tree as people see it: by functions, not by return addresses,
- * and without what only starts a thread or allocates for its caller.
+ * report/tree.h - the call tree as people read it: by functions instead of return addresses,
+ * and without the functions that only start a thread or allocate for their callers.
  */
 #ifndef OUTLIVE_REPORT_TREE_H
 #define OUTLIVE_REPORT_TREE_H
@@ -14,16 +14,16 @@
 #include <stdint.h>
 
 struct name_tree {
-	struct call_tree tree;     /* a node's location is the index of its label */
-	struct stack_name *labels; /* [0] is the root's; strings are the profile's */
+	struct call_tree tree;     /* the location of a node is the index of its label */
+	struct stack_name *labels; /* [0] is the root's; strings belong to the profile */
 	size_t label_count;
-	uint64_t *weights; /* by node, all that lies below it included */
+	uint64_t *weights; /* by node, including all nodes below it */
 };
 
 /*
- * Weigh every site as `sort` says; `only` (by number of the site, may be NULL): leave out
- * those where it is 0. `hidden_bytes` (likewise): not to be counted of what is live. 0, or -1
- * when memory is out; release either way.
+ * Weigh every call path by `sort`. `only` (by number of the call path, may be NULL): leave out
+ * the paths where it is 0. `hidden_bytes` (likewise): live bytes that are not counted. Returns
+ * 0, or -1 when memory is out; release it either way.
  */
 int name_tree_make(struct name_tree *names, const struct profile *profile,
                    enum report_sort sort, const uint8_t *only,

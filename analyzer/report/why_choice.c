@@ -1,4 +1,4 @@
-/* report/why_choice.c - which sites are meant by what a user says after --why. */
+/* report/why_choice.c - which call paths a user means by the argument of --why. */
 #include "report/why_choice.h"
 
 #include "elf/cxx_name.h"
@@ -14,11 +14,11 @@
 #define LISTED_MAX 16
 #define LISTED_COLUMNS 78
 
-/* A function that allocates, as --by function has it. */
+/* A function that allocates: a row of --by function. */
 struct candidate {
 	struct stack_name name;
-	const char *physical; /* what it is in, if it was inlined; or its own name */
-	uint32_t site;        /* the first of it */
+	const char *physical; /* the function it was inlined into, or its own name */
+	uint32_t site;        /* the first of its call paths */
 	uint64_t bytes;
 	bool is_meant;
 };
@@ -27,8 +27,8 @@ struct choosing {
 	const struct findings *findings;
 	struct candidate *candidates;
 	uint32_t count;
-	struct hash_index index; /* of candidate + 1 */
-	uint32_t *of_place;      /* by place: its candidate */
+	struct hash_index index; /* holds candidate + 1 */
+	uint32_t *of_place;      /* by call site: its candidate */
 };
 
 /* ---- functions ------------------------------------------------------------------------ */
@@ -47,7 +47,7 @@ static bool candidate_is_same(const void *context, uint32_t number, const void *
 	return stack_name_is_same(&work->candidates[number - 1].name, name);
 }
 
-/* The candidate of that name; `count` if there is none. */
+/* The candidate with that name; `count` if there is none. */
 static uint32_t candidate_find(const struct choosing *work,
                                const struct stack_name *name)
 {
@@ -57,7 +57,7 @@ static uint32_t candidate_find(const struct choosing *work,
 	return number ? number - 1 : work->count;
 }
 
-/* There is room: no more than places. */
+/* There is room: there are no more candidates than call sites. */
 static int candidate_add(struct choosing *work, const struct candidate *candidate)
 {
 	work->candidates[work->count] = *candidate;
@@ -98,10 +98,12 @@ static int candidates_collect(struct choosing *work)
 
 /* ---- names ---------------------------------------------------------------------------- */
 
-/* Weaker and weaker ways to mean a function; the first that any has decides. */
+/*
+ * Ways to match a name, from strict to loose. The first way that matches any function decides.
+ */
 enum meaning { MEANS_NAME, MEANS_PLAIN_NAME, MEANS_CUT_NAME, MEANS_PART, MEANINGS };
 
-/* The name without parameters and template arguments. */
+/* Matches the name without its parameters and template arguments. */
 static bool is_plain_name(const char *name, const char *which)
 {
 	size_t length = strlen(which);
@@ -112,7 +114,7 @@ static bool is_plain_name(const char *name, const char *which)
 	       (!brief[length] || strchr("(<@", brief[length]));
 }
 
-/* What is left of the name where a screen had no room: ".." stands for the rest. */
+/* Matches a name that a screen shortened: ".." stands for the rest. */
 static bool is_cut_name(const char *shown, const char *which)
 {
 	const char *cut = strstr(which, "..");
@@ -172,7 +174,10 @@ static int bytes_compare(const void *one, const void *two)
 	return a->site < b->site ? -1 : a->site > b->site;
 }
 
-/* Whether another that is listed is shown by the same name: of templates the arguments tell. */
+/*
+ * Whether another function in the list is shown by the same name: then template arguments must
+ * distinguish them.
+ */
 static bool is_shown_twice(const struct choosing *work, uint32_t listed, uint32_t which)
 {
 	char shown[512], other[512];
@@ -230,12 +235,14 @@ static bool is_called(const struct classes *classes, uint32_t function,
 	if (!strcmp(name, which) || is_plain_name(name, which) ||
 	    !strcmp(function_text(text, sizeof(text), classes, function), which))
 		return true;
-	/* as the footer has it */
+	/* named as in the footer of a report */
 	function_name_family(text, sizeof(text), name);
 	return *text && !strcmp(text, which);
 }
 
-/* The first function of that name that is peeled off the site's stack; or FUNCTION_NONE. */
+/*
+ * The first function of that name that is a skipped wrapper of the call path, or FUNCTION_NONE.
+ */
 static uint32_t peeled_find(const struct classes *classes, uint32_t site,
                             const char *which)
 {
@@ -251,7 +258,10 @@ static uint32_t peeled_find(const struct classes *classes, uint32_t site,
 	return FUNCTION_NONE;
 }
 
-/* Those that it allocates for. How many, and *reason of the peeling. */
+/*
+ * Mark the functions that the wrapper allocates for. Returns how many, and *reason: why it is a
+ * wrapper.
+ */
 static uint32_t peeled_mean(struct choosing *work, const char *which,
                             enum peel_reason *reason)
 {
@@ -274,7 +284,7 @@ static uint32_t peeled_mean(struct choosing *work, const char *which,
 
 /* ---- sites ----------------------------------------------------------------------------- */
 
-/* The sites of all that is meant. */
+/* Select the call paths of every candidate that is meant. */
 static long sites_mark(const struct choosing *work, uint8_t *only)
 {
 	const struct places *places = &work->findings->places;
@@ -308,7 +318,7 @@ static long function_choose(struct choosing *work, uint8_t *only, const char *wh
 	return meant ? sites_mark(work, only) : 0;
 }
 
-/* All call paths through the call that a site is of. */
+/* Select all call paths through the call site of one path. */
 static long call_choose(uint8_t *only, const struct findings *findings,
                         uint32_t of_site)
 {

@@ -1,5 +1,5 @@
 /*
- * report/why_choice.h - which sites are meant by what a user says after --why.
+ * report/why_choice.h - which call paths a user means by the argument of --why.
  */
 #ifndef OUTLIVE_REPORT_WHY_CHOICE_H
 #define OUTLIVE_REPORT_WHY_CHOICE_H
@@ -9,29 +9,35 @@
 
 #include <stdint.h>
 
-/* What --why calls a function: the number of one of its sites, and this. */
+/* How --why names a function: the number of one of its call paths, and this letter. */
 #define WHY_FUNCTION "f"
 
-/* And all call paths through one call in a function: the number of one of them, and this. */
+/*
+ * How --why names all call paths through one call site: the number of one of them, and this
+ * letter.
+ */
 #define WHY_CALL "c"
 
-/* What --why calls a place: that of its only call path, or of all. */
+/* Write how --why names a call site: by its only call path, or by all of them. */
 #define WHY_PLACE_BYTES 16
 const char *why_place_text(char text[WHY_PLACE_BYTES], const struct place *place);
 
-/* What is meant instead of one site or function. Zeroed is nothing; release the list. */
+/*
+ * What the user may mean instead of one call path or function. Zeroed is nothing; release the
+ * list.
+ */
 struct why_several {
 	struct text list;
-	enum peel_reason peeled; /* of the function that is named */
+	enum peel_reason peeled; /* why the function that was named is a wrapper */
 };
 
 /*
- * Set only[site] of the sites that are meant by `which`: the number of one; that of a
- * function ("35f": the function that --by function says site 35 is of), or of a call in it
- * ("35c": the call that site 35 is of), its name in full or
- * as reports show it, cut by ".." perhaps, or any part of it that no other function has. How many
- * there are; 0: none, and if several functions are meant, *several lists them; if one that is
- * peeled, those that it allocates for. -1: memory is out.
+ * Set only[path] for each call path that `which` means: the number of one; the number of a
+ * function ("35f": the function of path 35 in --by function) or of a call site ("35c": the call
+ * site of path 35); or a function's name: in full, as reports shorten it with "..", or any part
+ * of it that no other function has. Returns how many paths there are. 0: none; then *several
+ * lists the functions that may be meant, or, if a wrapper was named, the functions that it
+ * allocates for. -1: memory is out.
  */
 long why_choose(uint8_t *only, const struct findings *findings, const char *which,
                 struct why_several *several);

@@ -278,12 +278,12 @@ static int count_text(struct text *text, enum refusal refusal,
 			text, "its blocks are of %u class%s%s", kinds, kinds == 1 ? "" : "es",
 			counts->suppressed.blocks ? ", and some are kept on purpose" : "");
 	case REFUSE_FEW:
-		return text_printf(text, "%llu block%s too few to judge", blocks,
+		return text_printf(text, "%llu block%s too few to advise on", blocks,
 		                   blocks == 1 ? " is" : "s are");
 	case REFUSE_FEW_GLOBALS:
 		return text_printf(text,
-		                   "%llu block%s: nothing tells that the next run has as many, "
-		                   "as large",
+		                   "%llu block%s: the next run may not have as many, or as "
+		                   "large",
 		                   blocks, text_s(blocks));
 	case REFUSE_OWNERS:
 		return text_printf(text, "its blocks have %zu owners", summary->owners.count);
@@ -340,20 +340,19 @@ int judgement_text(struct text *text, enum refusal refusal,
                    const struct life_summary *summary)
 {
 	static const char *const texts[REFUSALS] = {
-		[REFUSE_GOES_ON] = "its reallocs go on with blocks of other sites",
+		[REFUSE_GOES_ON] = "its reallocs continue blocks of other call paths",
 		[REFUSE_CROSSED] = "its blocks are handed to another thread",
-		[REFUSE_LIVE] = "its blocks are never freed: look for the leak first",
+		[REFUSE_LIVE] = "its blocks are never freed: find the leak first",
 		[REFUSE_SUPPRESSED] = "its blocks are never freed, on purpose",
-		[REFUSE_UNFINISHED] = ("its process did not come to its end: they may be freed "
-		                       "yet"),
-		[REFUSE_SIZES_DIFFER] = "nothing tells that they are always so large",
-		[REFUSE_FIXED] = "who allocates them is not yours to change",
-		[REFUSE_MADE_ELSEWHERE] = "another module makes them for whoever calls it",
-		[REFUSE_MOVED_ELSEWHERE] = ("they are given to realloc under code of another "
-		                            "module, or nobody knows whose"),
-		[REFUSE_FREED_ELSEWHERE] = ("they are freed under code of another module, or "
-		                            "nobody knows whose"),
-		[REFUSE_OWNERS_FIXED] = "who owns them is not yours to change",
+		[REFUSE_UNFINISHED] = ("its process did not run to its end, where they might "
+		                       "have been freed"),
+		[REFUSE_SIZES_DIFFER] = "their size is not known to be constant",
+		[REFUSE_FIXED] = "the function that allocates them is not yours to change",
+		[REFUSE_MADE_ELSEWHERE] = "another module allocates them for its callers",
+		[REFUSE_MOVED_ELSEWHERE] = ("another (or an unknown) module passes them to "
+		                            "realloc"),
+		[REFUSE_FREED_ELSEWHERE] = ("another (or an unknown) module frees them"),
+		[REFUSE_OWNERS_FIXED] = "the function that owns them is not yours to change",
 		[REFUSE_SIZES_GROW] = "their sizes grew to the end: nothing bounds them",
 		[REFUSE_CROWD_GROWS] = ("how many are live at once grew to the end: nothing "
 		                        "bounds them"),

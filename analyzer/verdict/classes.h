@@ -1,20 +1,21 @@
 /*
- * verdict/classes.h - what class the blocks of each site are of, from a profile that has its
+ * verdict/classes.h - the classes of each call path's blocks, from a profile that has its
  * symbols.
  *
- * A block is one life: realloc goes on with it (replay/site_lives.h). Its class:
- *   stack       freed by its thread, no frame but peeled wrappers had ended before
- *   escaping    freed by its thread, later than that
- *   crossed     freed by another thread, or by one given to realloc before its free
- *   static      not freed before the process's exit phase, and born in its load phase, or
- *               the only block of its allocating call. A recording that does not tell
- *               phases: never freed, and born before main was on a stack, or so
- *   live        never freed otherwise
- * Never freed are also those that a rule says are kept on purpose (verdict/suppressed.h): they
- * are of no class, unless all are to be shown.
- * Stack and escaping rest on frames. In a recording with exact frames the blocks whose
- * own are not exact are counted as `inferred` instead, and the others are exact; in a
- * plain one all of them count, and everything is inferred.
+ * A block is one life: realloc continues it (replay/site_lives.h). Its class:
+ *   stack       freed by its own thread, when no frame but those of wrappers had ended
+ *   escaping    freed by its own thread, later than that
+ *   crossed     freed by another thread, or by its own after another one reallocated it
+ *   static      not freed before the process's exit phase, and either born in its load
+ *               phase or the only block of its call site. In a recording without phases:
+ *               never freed, and born before main was first on a stack
+ *   live        never freed, and not static
+ * Blocks that were never freed and that a rule declares kept on purpose (verdict/suppressed.h)
+ * have no class, unless all are to be shown.
+ *
+ * The classes stack and escaping rest on frames. In a recording with exact frames, the blocks
+ * whose own frames are not exact are counted as `inferred` instead, and all others are exact.
+ * In a plain recording all blocks count in their class, and all are inferred.
  */
 #ifndef OUTLIVE_VERDICT_CLASSES_H
 #define OUTLIVE_VERDICT_CLASSES_H

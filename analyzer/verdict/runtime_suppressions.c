@@ -21,7 +21,8 @@ static const struct runtime_suppression rules[] = {
 	  "for the next" },
 	/* The loader hands none of its blocks to code that could free them. */
 	{ "ld.so", REACH_MODULE, LOADER, NULL, 0,
-	  "loaded modules, where they were looked for, their thread-local storage" },
+	  "loaded modules, the directories that were searched for them, their "
+	  "thread-local storage" },
 
 	/* ---- the C library ---- */
 	{ "libc", REACH_FUNCTION, LIBC,

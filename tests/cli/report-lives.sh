@@ -36,7 +36,7 @@ says '100  *100% .*local  program.c:5' -- --class stack
 says 'no blocks' -- --class crossed
 says '100  *100%  user  most from make' '100  *0%  local' -- --by owner
 says 'verdict *escaping' 'always 24 B' '100 *100% .* user' 'let user() own' 'main' '100 calls; 1 block at most at once' ' 0 allocations in between' -- --why make
-says 'stack-like *200 ' 'peeled: make (--wrapper)' -- --wrapper 'mak*'
+says 'stack-like *200 ' 'wrappers skipped: make (--wrapper)' -- --wrapper 'mak*'
 says 'block 1  outlived 1 frame, make(); passed up to user()$' 'ended *make' 'owner *user' 'running *main' -- \
 	--explain 1
 says 'verdict *stack-like$' -- --why local
@@ -77,11 +77,11 @@ int main(void)
 EOF
 "${CC:-gcc}" -g -O1 -fno-builtin -o lives lives.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./lives 2>/dev/null
-says 'allocation 2 is a realloc: it goes on with block 1' 'born .* 32 B' 'grow  lives.c:10' \
+says 'allocation 2 is a realloc of block 1' 'born .* 32 B' 'grow  lives.c:10' \
 	'realloc .* 64 B' 'freed .* 64 B' 'block 1  stack-like: grow() was still running' -- --explain 2
 says '^outer  lives.c:17' -- --why outer
 says 'local variable in grow()' 'always 64 B' -- --why grow
-says 'made before main() or once' 'stack-like *2.02k *99.9%' --
+says 'allocated before main() or once' 'stack-like *2.02k *99.9%' --
 site=$("$OUTLIVE" report -f json trace | jq '.sites[] | select(.blocks == 0) | .site')
 "$OUTLIVE" report --why "$site" trace >said
 grep 'class\|none:' said
@@ -91,7 +91,7 @@ grep 'class\|none:' said
 strip lives
 "$OUTLIVE" run -q -o trace -- ./lives 2>/dev/null
 # main() has no name any more, but it is known when it began
-says 'made before main() or once' --
+says 'allocated before main() or once' --
 
 # A block that moved, by where it came to lie: from its birth; also if another thread moved it.
 cat >moves.c <<'EOF'
@@ -134,8 +134,8 @@ mapfile -t moved < <(grep -o '0x.*' said)
 says '^block [0-9]*  outlived 2 frames, make() to use(); passed up to main()$' 'born .* 32 B at' 'ended *make  moves.c:7' \
 	'owner *main' "realloc .* 4.88 KiB at ${moved[0]}" '^ *grow  moves.c:11' \
 	"freed .* 4.88 KiB at ${moved[0]}" -- --explain "${moved[0]}"
-grep -n 'ended.*grow\|goes on with' said
-says '^block [0-9]*  crossed: moved by another thread$' 'born .* 48 B at' \
+grep -n 'ended.*grow\|realloc of block' said
+says '^block [0-9]*  crossed: reallocated by another thread$' 'born .* 48 B at' \
 	"realloc .* 4.88 KiB at ${moved[1]}" '^      make  moves.c:7' -- --explain "${moved[1]}"
 says '^block [0-9]*  stack-like: main() was still running' 'born .* 293 KiB at' -- \
 	--explain "${moved[2]}"

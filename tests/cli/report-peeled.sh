@@ -18,7 +18,7 @@ int main()
 }
 END
 peeled() { # the names, one a line
-	COLUMNS=400 "$OUTLIVE" report trace | sed -n 's/^peeled: //p' | sed 's/, [0-9]* more$//; s/, /\n/g'
+	COLUMNS=400 "$OUTLIVE" report trace | sed -n 's/^wrappers skipped: //p' | sed 's/, [0-9]* more$//; s/, /\n/g'
 }
 check() {
 	peeled >names

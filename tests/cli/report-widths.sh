@@ -147,11 +147,11 @@ ${CXX:-g++} -g -O1 -fno-builtin -std=c++17 -o deep deep.cpp -lpthread 2>compiler
 "$OUTLIVE" run -q --frames plain -o plain.outlive -- "$name" >/dev/null 2>&1
 "$OUTLIVE" run -q --flight --ring 1M -o lost.outlive -- \
 	perl -e 'push @{$list{$_ % 100}}, "item $_" for 1 .. 100000' >/dev/null 2>&1
-# More sizes than looks.
+# More sizes than snapshots.
 "$OUTLIVE" run -q --segments-every 10 -o sizes.outlive -- perl -e \
 	'for (1 .. 20) { my $x = "a" x (2000000 * $_); select undef, undef, undef, 0.02 }' >/dev/null 2>&1
-COLUMNS=200 "$OUTLIVE" segments sizes.outlive | grep -q '^between the looks  ' ||
-	echo "no size is between looks"
+COLUMNS=200 "$OUTLIVE" segments sizes.outlive | grep -q '^between the snapshots  ' ||
+	echo "no size is between snapshots"
 cp "$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive" .
 cp sample.outlive damaged.outlive
 printf '\377' | dd of=damaged.outlive bs=1 seek=620 conv=notrunc 2>/dev/null

@@ -57,7 +57,7 @@ jq --argjson truth "$(smaps Size)" '.samples[-1].total.size == $truth' late.json
 jq -c '[.samples[-1].segments[].rss] | add' late.json >sum
 [ "$(cat sum)" = "$(jq .samples[-1].total.rss late.json)" ] && echo "segments are the total"
 at() { segments --at 1m late.outlive | grep -c "^at $1"; }
-at '.*the nearest look'
+at '.*the nearest snapshot'
 segments --between 0s: -f json late.outlive | jq '.samples[-1].segments.heap.rss -
 	(.samples[0].segments.heap.rss // 0) >= 8 * 1048576'
 segments -f csv late.outlive | tail -n 1 | tr -d '\r' | cut -d, -f 2,4 |

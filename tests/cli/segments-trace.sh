@@ -74,13 +74,13 @@ segments --between "$(at 1000)ns:$(at 2000)ns" -f json steps.outlive |
 	jq -c '[.samples[0, -1].heap.blocks, (.samples[-1].segments.heap.rss -
 		.samples[0].segments.heap.rss) / 10000000 | round]'
 segments --between 500ms: steps.outlive | grep -c '^growth between '
-segments --at 1m steps.outlive | grep -cE '^at 2\.[0-9]* s  the nearest look'
+segments --at 1m steps.outlive | grep -cE '^at 2\.[0-9]* s  the nearest snapshot'
 segments -f csv steps.outlive | head -n 1 | tr -d '\r'
 [ "$(segments -f csv steps.outlive | grep -c ',total,')" = "$(jq '.samples | length' json)" ] &&
 	echo "csv has all"
 segments --by thread -f json steps.outlive | jq -c '[.threads[].name]'
 [ "$(segments steps.outlive | wc -l)" -lt 70 ] && echo "one screen"
-segments --top 0 steps.outlive | grep -c 'samples (--top 0'
+segments --top 0 steps.outlive | grep -c 'snapshots (--top 0'
 
 echo "by size:"
 # Every 100 ms by 4 MiB, then 50 MiB more for 60 ms: each is there, with its time.
@@ -123,20 +123,20 @@ jq -c '(.sizes | max_by(.resident)) as $most | [$most.resident > .sizes[0].resid
 jq -c '[.sizes[] | .shared <= .resident and .resident <= .size] | all' rises.json
 jq -c '[.sizes[].time_ns] | . == (sort | unique)' rises.json
 jq -c '[.size_interval_ns, .size_readings > 12, .sizes[-1].time_ns > 1500000000]' rises.json
-segments rises.outlive | grep -cE '^  looked at    by size every 100 ms \([0-9]* times.*; whole '
-segments --at 900ms rises.outlive | grep -cE '^  by size      after [0-9.]* ms: [0-9.]* MiB resident, '
-segments --between 200ms:900ms rises.outlive | grep -c '^  by size  '
+segments rises.outlive | tr -s '\n ' ' ' | grep -cE ' snapshots [0-9]+.*; the size alone every 100 ms \([0-9]* times'
+segments --at 900ms rises.outlive | grep -cE '^  size alone   after [0-9.]* ms: [0-9.]* MiB resident, '
+segments --between 200ms:900ms rises.outlive | grep -c '^  size alone  '
 [ "$(segments -f csv rises.outlive | grep -c ',all,')" = "$(jq '.sizes | length' rises.json)" ] &&
 	echo "csv has all"
 "$OUTLIVE" info rises.outlive | grep -c '^    segments   .*; the size .* times, every 100 ms'
-# looked at once, and read all the same
+# one snapshot, and the size is read all the same
 "$OUTLIVE" run -q --segments-every 60000 -o once.outlive -- ./rises 2>said || cat said
 segments -f json once.outlive | jq -c '[(.sizes | length > 1), .peak.rss > .sizes[0].resident + 93000000]'
 "$OUTLIVE" run -q --segments-every 0 -o nothing.outlive -- ./rises 2>said || cat said
 segments -f json nothing.outlive | jq -c .sizes
 # a trace of an older day has none
 segments -f json "$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive" 2>/dev/null | jq -c '.sizes'
-segments "$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive" 2>&1 | grep -c 'by size'
+segments "$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive" 2>&1 | grep -c 'size alone'
 
 echo "at rest:"
 # It is looked at ever more rarely; that nothing changed meanwhile is said at small cost.
@@ -148,7 +148,7 @@ jq -c '[range(1; .samples | length) as $i | select(.samples[$i].reasons | index(
 jq -c '.pictures[-1].time_ns - .samples[-1].time_ns < 150000000' rest.json
 # ... and at its end it looks itself
 jq -c '.samples[-1].reasons' rest.json
-segments rest.outlive | tr -s '\n ' ' ' | grep -cE ' end .* resident of .*: the last look, by the process itself'
+segments rest.outlive | tr -s '\n ' ' ' | grep -cE ' end .* resident of .*: the last snapshot, taken by the process itself'
 
 echo "what cannot be:"
 # Its last look at itself was not taken either.
@@ -182,12 +182,12 @@ jq -c '.pictures[-1] as $last | [.pictures[0].reason, $last.reason, $last.whole,
 	"data", "bss") | [$last.sizes[.]]] | length)]' json
 jq -c '. as $all | [("code", "rodata", "data", "bss") | . as $name |
 	$all.pictures[-1].sizes[$name] == $all.segments[$name].size]' json
-segments none.outlive | grep -c 'what was resident is not known'
+segments none.outlive | tr -s '\n ' ' ' | grep -c 'the resident size is not known'
 segments none.outlive | grep -oE '(code|data|bss|stack|total)$' | tr '\n' ' '; echo
 segments -f json none.outlive | jq -c '[has("samples"), (.pictures[-1].reason | IN("start", "modules"))]'
 mkdir rings
 OUTLIVE_DIR=$PWD/rings OUTLIVE_POLICY=flight LD_PRELOAD=$OUTLIVE_LIBRARY ./killed 2>/dev/null & wait $! 2>/dev/null
-segments rings/*.ring | grep -cE 'saw them itself .* the last \((start|modules)\)'
+segments rings/*.ring | tr -s '\n ' ' ' | grep -cE 'that it took itself, the last \((start|modules)\)'
 # its own ring is no file of the program's, wherever it is
 segments -f json rings/*.ring | jq -c '.pictures[-1].sizes | [.outlive > 67000000, .file]'
 

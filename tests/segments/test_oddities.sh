@@ -53,7 +53,7 @@ oddities() { # PID -> kinds
 	"$OUTLIVE" segments -f json "$1" | jq -c '[.oddities[].kind]'
 }
 says() { # PID EXPECTED-LINE...
-	"$OUTLIVE" segments "$1" | sed -n '/second look/,$p' | grep '^  - ' >said
+	"$OUTLIVE" segments "$1" | sed -n '/^unusual/,$p' | grep '^  - ' >said
 	shift
 	printf '%s\n' "$@" | sed '/^$/d' | cmp -s - said ||
 		{ complain "expected: $*"; cat said; }

@@ -1,4 +1,4 @@
-/* report/csv/paths.c - a line for each call path that allocates. */
+/* report/csv/paths.c - call paths that allocate, one a line. */
 #include "base/text.h"
 #include "report/csv/reporter.h"
 #include "report/csv/writer.h"
@@ -8,20 +8,20 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A frame, behind those that called it. 0, or -1: memory is out. */
+/* Append a frame after its callers. 0, or -1: memory is out. */
 static int frame_add(struct text *path, const char *name)
 {
 	return text_printf(path, "%s%s", path->bytes ? ";" : "", name);
 }
 
-/* What stands between frames is in no name. */
+/* The separator of frames must not be in a name. */
 static void semicolons_escape(char *name)
 {
 	while ((name = strchr(name, ';')))
 		*name++ = '?';
 }
 
-/* All names, the outermost first. */
+/* Append all names, the outermost first. */
 static int frames_add(struct text *path, const struct stack_names *stack)
 {
 	char name[1024];
@@ -37,7 +37,7 @@ static int frames_add(struct text *path, const struct stack_names *stack)
 	return 0;
 }
 
-/* Whole, or of a deep one the ends, as in JSON. */
+/* Append the whole path; of a deep one only its two ends, as in JSON. */
 static int path_add(struct text *path, const struct profile *profile, uint32_t node,
                     struct stack_names *stack)
 {

@@ -1,4 +1,4 @@
-/* report/csv/reporter.c - what CSV shows. */
+/* report/csv/reporter.c - the views of CSV. */
 #include "report/csv/reporter.h"
 
 const struct reporter csv_reporter = {

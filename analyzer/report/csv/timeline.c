@@ -23,7 +23,9 @@ static void sample_csv(const struct segment_sample *sample, FILE *file)
 	}
 }
 
-/* The sizes from `at` on that are older than a time; which is next. */
+/*
+ * Write the sizes from `at` on that were read before a time; returns the index of the next one.
+ */
 static size_t sizes_csv(const struct size_history *sizes, size_t at, size_t end,
                         uint64_t until_ns, FILE *file)
 {
@@ -34,7 +36,7 @@ static size_t sizes_csv(const struct size_history *sizes, size_t at, size_t end,
 	return at;
 }
 
-/* By time, samples and sizes alike. */
+/* Write snapshots and sizes together, in the order of their times. */
 int csv_show_timeline(struct report_output *output,
                       const struct report_subject *subject)
 {

@@ -6,7 +6,7 @@
 void csv_string(FILE *file, const char *text)
 {
 	fputc('"', file);
-	/* some take it for one behind a tab or a CR, too */
+	/* some spreadsheets see a formula even after a tab or a CR */
 	if (*text && strchr("=+-@\t\r", *text))
 		fputc('\'', file);
 	for (; *text; text++) {

@@ -6,10 +6,10 @@
 
 #include <stdio.h>
 
-/* Lines end with this. */
+/* The end of every line. */
 #define CSV_LINE_END "\r\n"
 
-/* A text that a spreadsheet would take for a formula begins with ' instead. */
+/* A text that a spreadsheet would take for a formula gets a ' before it. */
 void csv_string(FILE *file, const char *text);
 
 #endif

@@ -50,7 +50,7 @@ static const char *module_path(const struct classes *classes, uint32_t function)
 	           : address_map_module(classes->profile->map, module)->path;
 }
 
-/* The keys of a function, in an object that is open. */
+/* Write the keys of a function into the open object. */
 static void function_keys_json(struct json_writer *json, const struct classes *classes,
                                uint32_t number)
 {
@@ -83,7 +83,7 @@ static void peeled_json(struct json_writer *json, const struct classes *classes)
 	json_array_end(json);
 }
 
-/* Rules of the file, and those of runtimes that are about blocks of this process. */
+/* Write the rules of the file, and those of runtimes that match blocks of this process. */
 static void suppressions_json(struct json_writer *json,
                               const struct suppressed *suppressed, bool are_shown)
 {
@@ -204,7 +204,7 @@ static void sizes_json(struct json_writer *json, const struct ranking *sizes)
 	json_array_end(json);
 }
 
-/* The functions peeled off the site's stack, innermost first. */
+/* Write the wrappers skipped on the call path, innermost first. */
 static void site_peeled_json(struct json_writer *json, const struct classes *classes,
                              uint32_t site)
 {
@@ -296,7 +296,7 @@ int advice_json(struct json_writer *json, const struct findings *findings, uint6
 	return result;
 }
 
-/* Advice about the place that the site is of; or why there is none. */
+/* Write the advice about the call path's call site, or why there is none. */
 static int site_advice_json(struct json_writer *json, const struct findings *findings,
                             uint32_t site)
 {

@@ -1,4 +1,4 @@
-/* report/json/process.c - what is said of a process, its phases and its memory in JSON. */
+/* report/json/process.c - a process, its phases and its memory in JSON. */
 #include "report/json/process.h"
 
 #include "base/text.h"
@@ -27,7 +27,7 @@ void lost_json(struct json_writer *json, const struct trace_process *process,
 	json_object_end(json);
 }
 
-/* The arguments joined by spaces, and one by one. */
+/* Write the arguments joined by spaces, and as an array. */
 static void command_json(struct json_writer *json, const struct ring_header *header)
 {
 	struct text joined = { NULL, 0, 0 };

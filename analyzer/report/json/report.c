@@ -247,7 +247,7 @@ static void timeline_json(struct json_writer *json, const struct profile *profil
 	json_object_end(json);
 }
 
-/* The counts that a replay has, as a reading of the chunks alone would give them. */
+/* The counts of a replay, in the form that reading only the chunks would give. */
 static struct process_counts counts_of(const struct profile *profile)
 {
 	const struct totals *totals = &profile->replay.totals;
@@ -266,7 +266,7 @@ static struct process_counts counts_of(const struct profile *profile)
 	};
 }
 
-/* Of another process than the one that is shown. */
+/* Write a process other than the one that is shown. */
 static int counts_read(struct process_counts *counts, struct trace_reader *reader,
                        struct trace_process *process)
 {

@@ -1,4 +1,4 @@
-/* report/json/reporter.c - what JSON shows, and how it begins and ends. */
+/* report/json/reporter.c - the views of JSON, and the beginning and end of the document. */
 #include "report/json/reporter.h"
 
 #include "base/json_writer.h"
@@ -34,7 +34,7 @@ const struct reporter json_reporter = {
 	.state_bytes = sizeof(struct json_writer),
 	.begin = json_begin_view,
 	.show = {
-		/* one document has all of them */
+		/* one document contains all of them */
 		[REPORT_OVERVIEW] = json_show_profile,
 		[REPORT_ROWS] = json_show_profile,
 		[REPORT_CLASS] = json_show_profile,

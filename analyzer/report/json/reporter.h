@@ -10,10 +10,10 @@
 extern const struct reporter json_reporter;
 
 /*
- * Into an object that is open, of which output->state is the json_writer. Of a profile: always
- * sites (the first settings->top by settings->sort) and threads; if grouped by function or
- * module also `groups`. The other processes of the reader are listed with their counts, for
- * which they are read.
+ * Writes into an open object; output->state is the json_writer. A profile always has `sites`
+ * (the first settings->top by settings->sort) and `threads`, and `groups` if grouped by
+ * function or module. The reader's other processes are listed with their counts, which means
+ * reading their chunks.
  */
 report_show json_show_profile, json_show_segments, json_show_timeline, json_show_info;
 

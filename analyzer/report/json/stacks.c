@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FAULT_FRAMES 256 /* of its path, the innermost */
+#define FAULT_FRAMES 256 /* innermost frames of its path that are written */
 
 struct writing {
 	struct json_writer *json;
@@ -18,7 +18,7 @@ struct writing {
 	struct stack_names scratch;
 };
 
-/* The keys of a physical function, in the object that is open. 0, or -1: no memory. */
+/* Write the keys of a physical function into the open object. 0, or -1: no memory. */
 static int function_json(struct writing *writing, uint32_t location)
 {
 	struct json_writer *json = writing->json;
@@ -36,7 +36,7 @@ static int function_json(struct writing *writing, uint32_t location)
 	return 0;
 }
 
-/* Frames of a path, `count` from the innermost on, each with its bytes. */
+/* Write `count` frames of a path, from the innermost outwards, each with its bytes. */
 static int frames_json(struct writing *writing, const char *key,
                        const struct stack_path *path, size_t first, size_t count)
 {
@@ -58,7 +58,10 @@ static int frames_json(struct writing *writing, const char *key,
 	return result;
 }
 
-/* Whole, or as it is kept: what lies between the inner and the outer frames is left out. */
+/*
+ * Write the path as far as it was kept: frames between the inner and the outer ones may be
+ * missing.
+ */
 static int path_json(struct writing *writing, const struct stack_deepest *deepest)
 {
 	struct json_writer *json = writing->json;

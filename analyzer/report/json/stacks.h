@@ -10,7 +10,10 @@
 
 #include <stdint.h>
 
-/* The keys `stacks` and `faults`; the first `top` threads and functions (0: all). 0 or -1. */
+/*
+ * Write the keys `stacks` and `faults`, with the first `top` threads and functions (0: all). 0
+ * or -1.
+ */
 int stacks_json(struct json_writer *json, const struct classes *classes, uint64_t top);
 int faults_json(struct json_writer *json, const struct classes *classes);
 

@@ -46,7 +46,7 @@ static void inside_json(struct json_writer *json, const struct profile *profile,
 	json_object_end(json);
 }
 
-/* Of the heap's figures. */
+/* Write the object `moved` among the heap's figures. */
 static void moved_json(struct json_writer *json, const struct segment_moved *moved)
 {
 	json_object(json, "moved");
@@ -105,7 +105,7 @@ static void sample_json(struct json_writer *json, const struct profile *profile,
 	json_object_end(json);
 }
 
-/* What it holds at the end, and its history in short. */
+/* Write what the process holds at the end, and a summary of its history. */
 static void segment_json(struct json_writer *json,
                          const struct segment_timeline *timeline, size_t segment)
 {
@@ -176,7 +176,7 @@ static void oddity_json(void *context, const char *kind, uint64_t bytes,
 	json_object_end(json);
 }
 
-/* All that rests on samples. */
+/* Write everything that comes from snapshots. */
 static void samples_json(struct json_writer *json,
                          const struct segment_timeline *timeline)
 {

@@ -8,24 +8,24 @@
 #include "verdict/stack_names.h"
 #include "verdict/function_text.h"
 
-/* What each class means, for those who see it for the first time. */
+/* What each class means, for readers who see it for the first time. */
 static const char *const meanings[CLASS_COUNT] = {
 	"freed before its function returned: could be a local variable",
 	"passed up: outlived the function that allocated it",
 	"freed by another thread",
-	"not freed before exit, made before main() or once: like a global",
+	"allocated before main() or once, kept until exit: like a global",
 	"never freed: leak candidates",
 };
 
-/* Without a main() to be seen, only the blocks made once are of this class. */
+/* If no main() was seen, only blocks whose call site allocated once have this class. */
 static const char *meaning_of(enum life_class class, const struct classes *classes)
 {
 	if (class == CLASS_STATIC && classes->main_time == UINT64_MAX)
-		return "not freed before exit, made once (no main() was seen)";
+		return "allocated once, kept until exit (no main() was seen)";
 	return meanings[class];
 }
 
-/* "class", and its figures; titles in the same columns. */
+/* Print "class" and its figures; titles go into the same columns. */
 static void class_columns(const struct screen *screen, const char *name,
                           const char *blocks, const char *part, const char *bytes)
 {
@@ -91,7 +91,7 @@ int location_place_text(char *text, size_t bytes, const struct profile *profile,
 	int result = stack_name_blamed(&name, &scratch, profile, location) < 0 ? -1 : 0;
 
 	text[0] = 0;
-	/* innermost first: the last is what the others were inlined into */
+	/* innermost first: the last one is the function that the others were inlined into */
 	if (!result)
 		stack_name_place(text, bytes, &scratch.names[scratch.count - 1]);
 	stack_names_release(&scratch);
@@ -141,7 +141,7 @@ int report_advice(const struct screen *screen, const struct findings *findings,
 
 /* ---- the footer ---------------------------------------------------------------------- */
 
-/* Their names, as many as fit a line; at least one. 0, or -1 when memory is out. */
+/* Append as many wrapper names as fit a line; at least one. 0, or -1 when memory is out. */
 static int peeled_line(struct text *line, const struct screen *screen,
                        const struct peeled_names *names)
 {
@@ -156,7 +156,7 @@ static int peeled_line(struct text *line, const struct screen *screen,
 
 	for (i = 0; i < names->count; i++) {
 		snprintf(item, sizeof(item), "%s%s%s",
-		         i ? ", " : "peeled: ", names->names[i].text,
+		         i ? ", " : "wrappers skipped: ", names->names[i].text,
 		         reasons[names->names[i].reason]);
 		if (i && used + text_columns(item) + 14 > screen->columns)
 			break;
@@ -167,7 +167,7 @@ static int peeled_line(struct text *line, const struct screen *screen,
 	return i < names->count ? text_printf(line, ", %zu more", names->count - i) : 0;
 }
 
-/* The peeled functions that matter most. */
+/* Print the skipped wrappers that allocated most. */
 static void peeled_print(const struct screen *screen, const struct classes *classes)
 {
 	struct text line = { NULL, 0, 0 };
@@ -191,7 +191,7 @@ static void exact_print(const struct screen *screen, const struct classes *class
 	text_count(blocks, all->blocks);
 	if (!classes->has_exact_frames) {
 		screen_line(screen, 2,
-		            "frames are plain: stack-like and escaping are inferred, of all %s "
+		            "frames are plain: stack-like and escaping are inferred for all %s "
 		            "block%s",
 		            blocks, text_s(all->blocks));
 		return;
@@ -206,8 +206,8 @@ static void exact_print(const struct screen *screen, const struct classes *class
 }
 
 /*
- * One count only, that of blocks: a stack that ends early is walked to there once, and many
- * blocks may be born on it.
+ * Print one count only, of blocks if there are any: the recorder walks a stack that ends early
+ * only once up to there, and many blocks may be born on it.
  */
 static void cut_print(const struct screen *screen, const struct classes *classes)
 {

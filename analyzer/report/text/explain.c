@@ -9,10 +9,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define LIVES_WHOLE 3 /* told with their stacks; the others in a line each */
+#define LIVES_WHOLE 3 /* lives shown with their stacks; the others take a line each */
 #define LIVES_SHOWN 40
-#define STEP_HANG 11  /* behind "  realloc  " */
-#define STACK_HANG 10 /* frames: between their own indentation and their marks' */
+#define STEP_HANG 11 /* the columns of " realloc " */
+/* continuation of frames: between their indentation and the end of "running " */
+#define STACK_HANG 10
 
 struct explain {
 	const struct screen *screen;
@@ -35,7 +36,7 @@ static uint32_t function_at(const struct explain *explain,
 	                            : FUNCTION_NONE;
 }
 
-/* Frames of wrappers at the inner end of a birth's stack. */
+/* How many innermost frames of the birth's stack are wrappers. */
 static uint32_t peeled_of(const struct explain *explain, const struct story_step *birth)
 {
 	const struct peel *peels = explain->findings->classes->peeling.functions;
@@ -47,7 +48,7 @@ static uint32_t peeled_of(const struct explain *explain, const struct story_step
 	return peeled;
 }
 
-/* The function that acted: the innermost that is no wrapper. */
+/* Write the function that acted: the innermost one that is no wrapper. */
 static const char *actor_text(char *text, size_t bytes, const struct explain *explain,
                               const struct story_step *step)
 {
@@ -59,7 +60,10 @@ static const char *actor_text(char *text, size_t bytes, const struct explain *ex
 	                     function_at(explain, step, frame));
 }
 
-/* Its stack, innermost first; marks: which frames had ended when the block was freed. */
+/*
+ * Print the stack of a step, innermost first. If `life` is given, each frame says whether it
+ * had ended when the block was freed.
+ */
 static int stack_print(const struct explain *explain, const struct story_step *step,
                        const struct story_life *life)
 {
@@ -106,7 +110,7 @@ static int step_print(const struct explain *explain, const char *what,
 	return stack_print(explain, step, life);
 }
 
-/* Which frames it outlived, or that it did none; those of wrappers are not counted. */
+/* Write which frames the block outlived, or that it outlived none; wrappers are not counted. */
 static void depth_text(char *text, size_t bytes, const struct explain *explain,
                        const struct story_life *life)
 {
@@ -131,7 +135,7 @@ static void depth_text(char *text, size_t bytes, const struct explain *explain,
 		         inner - life->kept, maker, last, owner);
 }
 
-/* What became of it, in a line. */
+/* Write in one line how the block's life ended. */
 static void fate_text(char *text, size_t bytes, const struct explain *explain,
                       const struct story_life *life)
 {
@@ -141,18 +145,19 @@ static void fate_text(char *text, size_t bytes, const struct explain *explain,
 	}
 	if (life->has_crossed) {
 		snprintf(text, bytes, "crossed: %s by another thread",
-		         life->end.thread == life->birth.thread ? "moved" : "freed");
+		         life->end.thread == life->birth.thread ? "reallocated" : "freed");
 		return;
 	}
 	if (life->birth.frames)
 		depth_text(text, bytes, explain, life);
 	else
-		snprintf(text, bytes, "its birth has no stack");
+		snprintf(text, bytes, "the stack of its birth is not known");
 	if (!life->is_exact)
 		snprintf(text + strlen(text), bytes - strlen(text), " (inferred)");
 	if (life->is_unborn)
-		snprintf(text + strlen(text), bytes - strlen(text),
-		         ", judged from where realloc moved it here: its birth was not seen");
+		snprintf(
+			text + strlen(text), bytes - strlen(text),
+			", counted from the realloc that moved it here: its birth was not seen");
 }
 
 static int life_print(const struct explain *explain, const struct story_life *life)
@@ -205,9 +210,7 @@ int report_explain(const struct screen *screen, const struct findings *findings,
 		            "%s blocks were at this address; --explain NUMBER follows one",
 		            text_count(count, story->count + story->left_out));
 	if (story->realloc_number && story->count)
-		screen_line(screen, 2,
-		            "allocation %" PRIu64
-		            " is a realloc: it goes on with block %" PRIu64,
+		screen_line(screen, 2, "allocation %" PRIu64 " is a realloc of block %" PRIu64,
 		            story->realloc_number, story->lives[0].number);
 	for (i = 0; i < story->count && i < LIVES_WHOLE; i++) {
 		if (life_print(&explain, &story->lives[i]))

@@ -1,4 +1,4 @@
-/* report/text/faults.c - what a program died of. */
+/* report/text/faults.c - what ended a program. */
 #include "report/text/faults.h"
 
 #include "base/table.h"
@@ -11,8 +11,8 @@
 #include <string.h>
 
 #define FAULTS_SHOWN 3
-#define CHAIN_FUNCTIONS 3 /* named in the first line */
-#define CALLERS_SHOWN 4   /* of the path that repeats */
+#define CHAIN_FUNCTIONS 3 /* functions named in the first line */
+#define CALLERS_SHOWN 4   /* rows of the calls that repeat */
 
 const char *signal_text(char *text, uint32_t signal)
 {
@@ -36,7 +36,7 @@ const char *thread_text(char *text, size_t bytes, const struct replay *replay,
 	return text;
 }
 
-/* What is printed of one fault. */
+/* What is needed to print one fault. */
 struct telling {
 	const struct screen *screen;
 	const struct classes *classes;
@@ -54,7 +54,7 @@ static int frame_name(struct telling *telling, size_t at, struct stack_name *nam
 	                           path->entries[path->count - 1 - at].location);
 }
 
-/* "by f() <- g() <- f() <- .." of the frames from the first that repeats on. */
+/* Write "by f() <- g() <- f() <- ..": the frames from the first one that repeats. */
 static int chain_text(struct telling *telling, struct text *chain)
 {
 	const struct stack_path *path = &telling->fault->path;
@@ -113,7 +113,7 @@ static void rounds_line(const struct telling *telling)
 	            rounds->seen.period, text_s(rounds->seen.period), each);
 }
 
-/* A row for each of `count` frames from `at` on. */
+/* Print a row for each of `count` frames from `at` on. */
 static int frames_print(struct telling *telling, size_t at, size_t count)
 {
 	static const struct figure_column columns[] = { { "frame", 11, 9 } };
@@ -128,7 +128,7 @@ static int frames_print(struct telling *telling, size_t at, size_t count)
 		if (frame_name(telling, i, &name))
 			return -1;
 		bytes = path->entries[path->count - 1 - i].words * UINT64_C(8);
-		/* the outermost entry's reaches to the end of the stack */
+		/* the size of the outermost entry reaches to the end of the stack */
 		if (bytes && i + 1 < path->count)
 			text_size(texts[0], bytes);
 		else
@@ -159,13 +159,13 @@ static int overflow_print(struct telling *telling)
 	return frames_print(telling, end, CALLERS_SHOWN);
 }
 
-/* What was wrong, as the signal told it. */
+/* Write what was wrong, according to the signal. */
 static const char *cause_text(char *text, size_t bytes, const struct stack_fault *fault)
 {
 	if (fault->kind == FAULT_SENT)
-		return "somebody sent it, as kill() and raise() do (no fault, no stack overflow)";
+		return "sent by kill(), raise() or the like (no fault, no stack overflow)";
 	if (fault->kind == FAULT_NO_ADDRESS)
-		return "by an address that cannot be, or an instruction that must not";
+		return "by an address that cannot exist, or an instruction that is not allowed";
 	snprintf(text, bytes, "accessing address 0x%" PRIx64 " (%s)", fault->address,
 	         fault->kind == FAULT_NOT_JUDGED
 	             ? "its signal stack is too small to tell whether its stack overflowed"

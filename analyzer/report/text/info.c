@@ -11,11 +11,11 @@
 #include <string.h>
 #include <time.h>
 
-#define LABEL_COLUMNS 15   /* what a line is about */
-#define PROGRAM_COLUMNS 20 /* left free beside a program's path */
-#define TITLE_COLUMNS 22   /* and beside a command */
+#define LABEL_COLUMNS 15   /* width of the label of a line */
+#define PROGRAM_COLUMNS 20 /* columns that a program's path leaves free */
+#define TITLE_COLUMNS 22   /* columns that a command leaves free */
 
-/* "       123 by this cause": a line below "lost". */
+/* Print " 123 by this cause": a line below "lost". */
 static void cause_print(const struct screen *screen, uint64_t count, const char *cause)
 {
 	char text[TEXT_NUMBER_BYTES];
@@ -32,7 +32,7 @@ static void lost_print(const struct screen *screen, const struct trace_process *
 	char count[TEXT_NUMBER_BYTES];
 	unsigned i;
 
-	/* Names of modules may be lost where no event is. */
+	/* Names of modules may be lost even if no event is. */
 	if (!events)
 		screen_line(screen, LABEL_COLUMNS, "    lost       %s",
 		            process->header.lost[LOST_DEFINITIONS] ? "no events" : "nothing");
@@ -63,7 +63,9 @@ static void state_print(const struct screen *screen,
 	            process->is_from_ring ? "; read from its ring" : "");
 }
 
-/* Which process it is: number, pid and command, which is given a line if room is short. */
+/*
+ * Print the process: number, pid and command. The command gets its own line if room is short.
+ */
 static void process_title(const struct screen *screen,
                           const struct trace_process *process)
 {
@@ -101,11 +103,11 @@ static void segments_print(const struct screen *screen,
 		snprintf(often, sizeof(often), ", as a rule every %s",
 		         text_duration(each, segments->interval_ns));
 	if (segments->sizes)
-		snprintf(sizes, sizeof(sizes), "; the size %s time%s, every %s",
+		snprintf(sizes, sizeof(sizes), "; the size alone %s time%s, every %s",
 		         text_count(count, segments->sizes), text_s(segments->sizes),
 		         text_duration(each, segments->sizes_ns));
 	if (segments->read)
-		screen_line(screen, LABEL_COLUMNS, "    segments   %s sample%s%s%s",
+		screen_line(screen, LABEL_COLUMNS, "    segments   %s snapshot%s%s%s",
 		            text_count(count, segments->read), text_s(segments->read), often,
 		            sizes);
 	else if (segments->refused)
@@ -125,7 +127,7 @@ static void process_print(const struct screen *screen,
 
 	process_title(screen, process);
 	state_print(screen, process);
-	/* of those that have made an event: of a program without any, nobody knows */
+	/* threads that made an event; without any event the number is not known */
 	if (counts->threads)
 		snprintf(threads, sizeof(threads), ", %s thread%s",
 		         text_count(second, counts->threads), text_s(counts->threads));
@@ -156,7 +158,7 @@ static void process_print(const struct screen *screen,
 
 /* ---- the recording ------------------------------------------------------------------- */
 
-/* A trace that is not complete, or a ring, of which something cannot be read. */
+/* Print that something cannot be read, of a trace that is not complete, or of a ring. */
 static void damage_print(const struct screen *screen, const struct recording_info *info)
 {
 	bool has_end = trace_reader_is_trace(info->reader);
@@ -182,10 +184,10 @@ static void completeness_print(const struct screen *screen,
 	else if (has_end && info->is_damaged)
 		damage_print(screen, info);
 	else if (has_end)
-		return; /* a ring has no end, and is what it is */
+		return; /* a ring has no end, so nothing is said of its completeness */
 	else if (trace_reader_is_live(reader))
 		screen_line(screen, 4,
-		            "  still being recorded: this is what there is up to now");
+		            "  still being recorded: only what was written so far is shown");
 	else if (trace_reader_rings_taken(reader))
 		screen_line(
 			screen, 4, "  %scut short%s; read together with %zu ring%s left in %s",

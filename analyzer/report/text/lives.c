@@ -1,4 +1,4 @@
-/* report/text/lives.c - tables about lives. */
+/* report/text/lives.c - tables of lives. */
 #include "report/text/lives.h"
 
 #include "verdict/function_text.h"
@@ -47,7 +47,7 @@ int report_class_rows(const struct screen *screen, const struct findings *findin
 	if (report_rows_make(&rows, findings->classes, group, REPORT_SORT_BYTES))
 		return -1;
 	report_rows_keep(&rows, class);
-	screen_heading(screen, life_class_text(class), "share: of all blocks of the row");
+	screen_heading(screen, life_class_text(class), "share: of all blocks in the row");
 	figures_titles(&figures, "");
 	for (i = 0; i < rows.count && (!top || i < top); i++)
 		class_row_print(&figures, &rows.rows[i], class, group);
@@ -61,7 +61,7 @@ int report_class_rows(const struct screen *screen, const struct findings *findin
 
 /* ---- owners -------------------------------------------------------------------------- */
 
-/* The owner, and beside it or below who allocates most of what it owns. */
+/* Print the owner and, beside or below it, the function that allocates most of what it owns. */
 static void owner_print(const struct figures *figures, const char *name,
                         const char *from, size_t used)
 {

@@ -1,6 +1,6 @@
 /*
- * report/text/lives.h - tables of a text report that are about lives: the sites of one class,
- * and who owns the blocks of others.
+ * report/text/lives.h - tables of lives in a text report: the call paths of one class, and the
+ * functions that own blocks of others.
  */
 #ifndef OUTLIVE_REPORT_TEXT_LIVES_H
 #define OUTLIVE_REPORT_TEXT_LIVES_H
@@ -11,11 +11,13 @@
 
 #include <stddef.h>
 
-/* Rows that have blocks of this class, most bytes first; top 0: all. 0 or -1. */
+/* Print the rows that have blocks of this class, most bytes first; top 0: all. 0 or -1. */
 int report_class_rows(const struct screen *screen, const struct findings *findings,
                       enum report_group group, enum life_class class, uint64_t top);
 
-/* By the function whose frame blocks belonged to when they were freed. 0 or -1. */
+/*
+ * Print a row for each function to whose frames blocks belonged when they were freed. 0 or -1.
+ */
 int report_owners(const struct screen *screen, const struct findings *findings,
                   uint64_t top);
 

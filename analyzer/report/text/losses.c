@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What helps against losses of this cause: "; ..", or nothing. */
+/* Append what helps against losses of this cause: "; ..", or nothing. */
 static void remedy_add(struct text *text, unsigned cause, const char *directory)
 {
 	const char *slash = strrchr(directory, '/');
@@ -23,7 +23,7 @@ static void remedy_add(struct text *text, unsigned cause, const char *directory)
 			CHUNK_BYTES / 1024, length ? length : 1, length ? directory : "/");
 }
 
-/* Of the events. */
+/* Append the events that were lost. */
 static void events_add(struct text *text, const uint64_t *lost, uint64_t events,
                        const char *directory)
 {

@@ -13,10 +13,10 @@
 #define LOSS_TEXT_BYTES (PATH_MAX + 512)
 
 /*
- * "; 3 more were lost (60% of all): why; what helps", and of processes "; 1 process was not
- * recorded, nor what it started"; or "" if nothing was. `lost`: by
- * enum loss_cause; `events`: those that were not; `directory`: absolute, that of the
- * rings, in the file system whose room they take.
+ * Write "; 3 more were lost (60% of all): why; what helps", and of processes "; 1 process was
+ * not recorded, nor what it started"; "" if nothing was lost. `lost`: by enum loss_cause;
+ * `events`: the number that was not lost; `directory`: the absolute path of the rings'
+ * directory, whose file system they take their memory from.
  */
 char *loss_text(char *text, size_t bytes, const uint64_t lost[LOST_CAUSES_MAX],
                 uint64_t events, const char *directory);

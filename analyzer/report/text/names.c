@@ -2,7 +2,7 @@
 #include "report/text/names.h"
 #include "verdict/function_text.h"
 
-#define SIDE_COLUMNS_MIN 10 /* less is no use for a file name */
+#define SIDE_COLUMNS_MIN 10 /* a file name shortened further is of no use */
 
 void report_name(const struct screen *screen, const struct stack_name *name,
                  size_t used)
@@ -15,7 +15,10 @@ void report_name(const struct screen *screen, const struct stack_name *name,
 	columns = text_columns(text);
 	text_fit(side, sizeof(side), place, room / 2, TEXT_KEEP_END);
 	if (columns + 2 + text_columns(side) > room) {
-		/* The name gets what it needs, as long as something of the place stays. */
+		/*
+		 * The name gets the columns it needs, as long as some remain for the file and
+		 * line.
+		 */
 		if (room > columns + 2 + SIDE_COLUMNS_MIN)
 			text_fit(side, sizeof(side), place, room - columns - 2, TEXT_KEEP_END);
 		columns = *side ? room - text_columns(side) - 2 : room;

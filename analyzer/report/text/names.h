@@ -1,5 +1,5 @@
 /*
- * report/text/names.h - names in a text report, fitted to what is left of the line.
+ * report/text/names.h - names in a text report, shortened to the rest of the line.
  */
 #ifndef OUTLIVE_REPORT_TEXT_NAMES_H
 #define OUTLIVE_REPORT_TEXT_NAMES_H
@@ -9,11 +9,11 @@
 
 #include <stddef.h>
 
-/* The rest of a line of which `used` columns are used: a function and its place. */
+/* Print the rest of a line of which `used` columns are used: a function, its file and line. */
 void report_name(const struct screen *screen, const struct stack_name *name,
                  size_t used);
 
-/* The same: a module's path, or `unknown` if it is "". */
+/* The same for a module: its path, or `unknown` if that is "". */
 void report_module(const struct screen *screen, const char *path, const char *unknown,
                    size_t used);
 

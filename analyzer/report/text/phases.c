@@ -9,10 +9,12 @@
 
 #define LABEL_COLUMNS 15
 #define NAME_BYTES 128
-#define PARAGRAPH_PHASES 8 /* named in the head of a report */
+#define PARAGRAPH_PHASES 8 /* phases named in the head of a report */
 #define WHOLE_PHASES 100
 
-/* Something to tell: it was left, or there are names. */
+/*
+ * Whether there is more to show than one phase: the first has ended, or the program named some.
+ */
 static bool has_several(const struct phases *phases)
 {
 	return phases->span_count > 1 || phases->count > PHASES_OF_LIBC;
@@ -25,7 +27,7 @@ static void phase_text(struct text *text, const struct ring_header *header,
 	char count[TEXT_NUMBER_BYTES], times[32 + TEXT_NUMBER_BYTES] = "";
 
 	text_escape(name, sizeof(name), total->name);
-	/* What lasted on after the last event lasted nobody knows how long. */
+	/* How long a phase lasted after the last event is not known. */
 	if (total->duration && process_is_calibrated(header)) {
 		text_duration(duration, process_span_ns(header, total->duration));
 		snprintf(times, sizeof(times), " %s", duration);

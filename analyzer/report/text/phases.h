@@ -9,13 +9,13 @@
 #include "trace_format.h"
 
 /*
- * A paragraph in the head of a report: how long each phase was, and what was allocated in
- * it. Nothing where there is but one. The phases have their end and their counts.
+ * Print a paragraph in the head of a report: how long each phase took, and what was allocated
+ * in it. Prints nothing if there is only one. The phases must have their ends and counts.
  */
 void report_phases(const struct screen *screen, const struct ring_header *header,
                    const struct phases *phases);
 
-/* A line for each of them, for `outlive info`. */
+/* Print a line for each phase, for `outlive info`. */
 void report_phases_whole(const struct screen *screen, const struct ring_header *header,
                          const struct phases *phases);
 

@@ -1,4 +1,4 @@
-/* report/text/recording.c - one process of a recording, and which others there are. */
+/* report/text/recording.c - one process of a recording, and the list of the others. */
 #include "report/text/recording.h"
 
 #include "base/table.h"
@@ -10,7 +10,7 @@
 
 #define OTHERS_TOLD 5
 
-/* The processes of the reader, as far as memory allows to count them. */
+/* Count the events of the reader's processes, of as many as memory allows. */
 static struct population population_of(const struct trace_reader *reader)
 {
 	size_t count = trace_reader_process_count(reader), i;
@@ -62,7 +62,7 @@ static void other_print(const struct figures *figures,
 	                 TEXT_KEEP_START));
 }
 
-/* They are programs if some of them ran in one process, by exec. */
+/* They are called programs if some of them ran in one process, by exec. */
 static void others_title(const struct screen *screen, const struct trace_reader *reader)
 {
 	struct population population = population_of(reader);
@@ -75,7 +75,7 @@ static void others_title(const struct screen *screen, const struct trace_reader 
 	population_release(&population);
 }
 
-/* The others with most events, a line each. 0, or -1 when memory is out. */
+/* Print the others with most events, a line each. 0, or -1 when memory is out. */
 static int others_print(const struct screen *screen, const struct trace_reader *reader,
                         const struct trace_process *shown)
 {
@@ -121,7 +121,7 @@ void report_completeness(const struct trace_reader *reader)
 	if (!trace_reader_is_trace(reader) || trace_reader_has_end(reader))
 		return;
 	if (trace_reader_is_live(reader))
-		warning("%s: is still being recorded; this is what there is up to now",
+		warning("%s: is still being recorded; only what was written so far is shown",
 		        trace_reader_name(reader));
 	else if (trace_reader_rings_taken(reader))
 		warning("%s: was cut short; %zu ring%s left in %s %s read with it",
@@ -130,6 +130,6 @@ void report_completeness(const struct trace_reader *reader)
 		        trace_reader_ring_directory(reader),
 		        trace_reader_rings_taken(reader) == 1 ? "is" : "are");
 	else
-		warning("%s: was cut short; this is what there is up to there",
+		warning("%s: was cut short; only what was written before is shown",
 		        trace_reader_name(reader));
 }

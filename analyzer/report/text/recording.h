@@ -1,7 +1,6 @@
 /*
- * report/text/recording.h - a recording for people: the report of one of its processes, and
- * which others there are. `outlive run` at its end and `outlive report` both say it with
- * this.
+ * report/text/recording.h - a recording for people: the report of one of its processes, and the
+ * list of the others. `outlive run` at its end and `outlive report` both use it.
  */
 #ifndef OUTLIVE_REPORT_TEXT_RECORDING_H
 #define OUTLIVE_REPORT_TEXT_RECORDING_H
@@ -14,16 +13,16 @@
 #include <stdio.h>
 
 /*
- * `profile` is of one of the reader's processes and has its symbols. 0; -1: memory is out;
- * 1: settings->why names no site.
+ * `profile` belongs to one of the reader's processes and has its symbols. Returns 0; -1: memory
+ * is out; 1: settings->why names no call path.
  */
 int report_recording(const struct trace_reader *reader, const struct profile *profile,
                      const struct report_settings *settings, FILE *file);
 
-/* A warning if the trace was cut short, or is still being recorded. */
+/* Warn if the trace was cut short, or is still being recorded. */
 void report_completeness(const struct trace_reader *reader);
 
-/* How many processes and programs are in it, as population_text() says it. */
+/* How many processes and programs the recording has, for population_text(). */
 char *report_population(char text[POPULATION_TEXT_BYTES],
                         const struct trace_reader *reader);
 

@@ -19,9 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCREEN_ADVICE 5 /* pieces, on the default screen */
+#define SCREEN_ADVICE 5 /* pieces of advice on the default screen */
 #define TREE_LINES 48
-#define STACK_LINES 12 /* frames shown of a site */
+#define STACK_LINES 12 /* frames shown of a call path */
 #define STACK_INDENT 14
 #define STACK_INDENT_NARROW 6
 
@@ -43,7 +43,7 @@ static void row_name_print(const struct screen *screen, const struct report_row 
 	if (group == REPORT_BY_THREAD)
 		thread_print(screen, row->thread, used);
 	else if (group == REPORT_BY_MODULE)
-		report_module(screen, row->name.module, "(outside of every module)", used);
+		report_module(screen, row->name.module, "(in no module)", used);
 	else
 		report_name(screen, &row->name, used);
 }
@@ -102,19 +102,20 @@ static int lives_print(const struct screen *screen, const struct findings *findi
 
 	if (shown.blocks == shown.suppressed.blocks)
 		return 0;
-	shown.suppressed = (struct class_share){ 0, 0 }; /* the footer says of them */
+	shown.suppressed = (struct class_share){ 0, 0 }; /* the footer reports them */
 	screen_heading(screen, "what became of the blocks",
 	               findings->classes->has_exact_frames
-	                   ? "--class shows the sites of one"
+	                   ? "--class NAME lists their call paths"
 	                   : "frames are plain: stack-like and escaping are inferred");
 	report_classes(screen, findings->classes, &shown);
 	if (!findings->advice.count)
 		return 0;
-	screen_heading(screen, "advice", "what saves most first; --why shows its evidence");
+	screen_heading(screen, "advice",
+	               "the largest saving first; --why shows the evidence");
 	return report_advice(screen, findings, SCREEN_ADVICE);
 }
 
-/* Fits a screen of 50 lines. */
+/* The default screen; it fits 50 lines. */
 static int screen_print(const struct screen *screen, const struct findings *findings)
 {
 	static const struct table tables[] = {
@@ -148,13 +149,13 @@ static const struct figure_column row_columns[] = {
 };
 #define ROW_COLUMNS (sizeof(row_columns) / sizeof(*row_columns))
 
-/* A module, or a thread, is nothing that --why takes. */
+/* --why takes no module or thread, so these rows have no such column. */
 static bool has_why(enum report_group group)
 {
 	return group == REPORT_BY_SITE || group == REPORT_BY_FUNCTION;
 }
 
-/* How many columns are used before the name. */
+/* Print what stands before the name; returns the columns used. */
 static size_t row_figures_print(const struct figures *figures,
                                 const struct report_row *row, enum report_group group)
 {
@@ -169,13 +170,13 @@ static size_t row_figures_print(const struct figures *figures,
 	snprintf(texts[5], sizeof(texts[5]), "%u%s", row->site,
 	         group == REPORT_BY_FUNCTION ? WHY_FUNCTION : "");
 	used = figures_print(figures, texts);
-	/* where names have lines of their own, what --why takes goes before them */
+	/* if names have lines of their own, the argument for --why begins them */
 	if (figures->is_stacked && has_why(group))
 		used += (size_t)fprintf(figures->screen->file, "%s  ", texts[5]);
 	return used;
 }
 
-/* A site: its innermost function beside the figures, the callers below. */
+/* Print a call path: its innermost function beside the figures, the callers below. */
 static int site_print(const struct figures *figures, const struct profile *profile,
                       const struct report_row *row)
 {
@@ -198,7 +199,7 @@ static int site_print(const struct figures *figures, const struct profile *profi
 			screen_line(screen, indent, "%*s(gap)", (int)indent, "");
 	}
 	if (shown < stack.count)
-		screen_line(screen, indent, "%*s.. and %zu callers more", (int)indent, "",
+		screen_line(screen, indent, "%*s.. and %zu more callers", (int)indent, "",
 		            stack.count - shown);
 	stack_names_release(&stack);
 	return 0;
@@ -291,7 +292,7 @@ static int stacks_print(const struct screen *screen, const struct findings *find
 	return report_stacks(screen, findings->classes, settings->top);
 }
 
-/* The other views have what report_only() says in their heads. */
+/* The other views print report_only() in their heads. */
 static int why_print(const struct screen *screen, const struct findings *findings,
                      const struct report_settings *settings)
 {

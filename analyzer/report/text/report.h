@@ -10,10 +10,10 @@
 #include <stdio.h>
 
 /*
- * Print it to the file: as wide as its terminal, coloured if that is one. Strings of the
- * traced program are escaped. The overview says what became of the blocks, what to
- * do about it, who allocated the most, who made the peak, and what was never freed. 0, or -1
- * when memory is out; 1: settings->why names no site.
+ * Print the report to the file: as wide as its terminal, and in colour if it is one. Strings of
+ * the traced program are escaped. The overview shows what became of the blocks, the advice, the
+ * functions that allocated most and made the peak, and what was never freed. Returns 0, or -1
+ * when memory is out; 1: settings->why names no call path.
  */
 int report_text(const struct profile *profile, const struct report_settings *settings,
                 FILE *file);

@@ -1,4 +1,4 @@
-/* report/text/reporter.c - what text shows, and how a view that is watched is drawn. */
+/* report/text/reporter.c - the views of text, and how a view that is watched is drawn. */
 #include "report/text/reporter.h"
 
 #include "base/screen.h"
@@ -16,7 +16,7 @@ struct text_state {
 	struct watch_frame frame;
 };
 
-/* A terminal is drawn over, other readers get one after the other. */
+/* A terminal is drawn over; other outputs get one view after the other. */
 static void text_begin(struct report_output *output,
                        const struct report_subject *subject)
 {

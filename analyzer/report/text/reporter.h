@@ -1,5 +1,5 @@
 /*
- * report/text/reporter.h - everything for people.
+ * report/text/reporter.h - all views for people.
  */
 #ifndef OUTLIVE_REPORT_TEXT_REPORTER_H
 #define OUTLIVE_REPORT_TEXT_REPORTER_H

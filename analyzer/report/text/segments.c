@@ -11,7 +11,10 @@ static const struct figure_column use_columns[] = {
 	{ "size", 9, 8 },           { "resident", 10, 9 }, { "pss", 10, 9 },
 	{ "private dirty", 15, 9 }, { "swap", 9, 8 },
 };
-/* Where there is no room for all, beside the names of mappings or at all. */
+/*
+ * The columns where there is no room for all: beside the names of mappings, or on a narrow
+ * screen.
+ */
 static const struct figure_column few_columns[] = {
 	{ "size", 9, 8 },
 	{ "resident", 10, 9 },
@@ -39,7 +42,7 @@ static void size_or_nothing(char text[TEXT_NUMBER_BYTES], uint64_t bytes)
 		strcpy(text, "-");
 }
 
-/* How rows of `group` are laid out; what is nowhere in swap needs no room for it. */
+/* The layout of rows by `group`. If nothing is in swap, there is no such column. */
 static struct figures figures_for(const struct screen *screen,
                                   const struct segments *segments,
                                   enum segment_group group)
@@ -158,7 +161,7 @@ static void oddities_print(const struct segments *segments, const struct screen 
 	segment_oddities(segments, oddity_count, &count);
 	if (!count)
 		return;
-	screen_heading(screen, "worth a second look", "");
+	screen_heading(screen, "unusual", "");
 	segment_oddities(segments, oddity_print, (void *)screen);
 }
 

@@ -1,4 +1,4 @@
-/* report/text/self_view.c - how a process saw its own mappings, and its end. */
+/* report/text/self_view.c - the snapshots that a process took of itself, and its end. */
 #include "report/text/self_view.h"
 
 #include "base/table.h"
@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-#define LABEL_COLUMNS 15          /* what a line is about */
-#define MAPS_KIND_VERSION_MINOR 2 /* since then whose memory is anonymous is told */
+#define LABEL_COLUMNS 15 /* width of the label of a line */
+/* from this version on, snapshots say what anonymous memory is */
+#define MAPS_KIND_VERSION_MINOR 2
 
 static const struct figure_column columns[] = {
 	{ "at first", 9, 8 },
@@ -16,7 +17,7 @@ static const struct figure_column columns[] = {
 	{ "at last", 10, 8 },
 };
 
-/* Of a segment, or of all with SEGMENT_COUNT. */
+/* The size of a segment, or of all with SEGMENT_COUNT. */
 static uint64_t picture_size(const struct segment_picture *picture, size_t segment)
 {
 	return segment < SEGMENT_COUNT ? picture->sizes[segment] : picture->total;
@@ -51,7 +52,9 @@ static void row_print(const struct figures *figures,
 	        is_total ? screen_plain(screen) : "");
 }
 
-/* What is known of what was resident: at most the whole of it, or its size from outside. */
+/*
+ * Write what is known of the resident size: at most its total, or the size read from outside.
+ */
 static void known_text(char *text, size_t bytes, const struct profile *profile,
                        const struct picture_totals *totals)
 {
@@ -59,23 +62,23 @@ static void known_text(char *text, size_t bytes, const struct profile *profile,
 	char rss[TEXT_NUMBER_BYTES], peak[TEXT_NUMBER_BYTES];
 
 	if (totals->rss)
-		snprintf(
-			text, bytes,
-			"%s; of what was resident only the sum is known: %s when it was seen last, "
-			"%s at most",
-			sizes->count ? "from outside only its size was seen"
-						 : "nobody looked at it from outside",
-			text_size(rss, totals->rss), text_size(peak, totals->peak_rss));
+		snprintf(text, bytes,
+		         "%s; only the resident total is known: %s in the last snapshot, "
+		         "%s at most",
+		         sizes->count ? "from outside only its size was read"
+		                      : "no snapshot was taken from outside",
+		         text_size(rss, totals->rss), text_size(peak, totals->peak_rss));
 	else if (sizes->count)
 		snprintf(
 			text, bytes,
-			"from outside only its size was seen: %s resident at most, %s after the "
+			"from outside only its size was read: %s resident at most, %s after the "
 			"start",
 			text_size(rss, sizes->highest.resident),
 			text_duration(peak, sizes->highest.time_ns));
 	else
-		snprintf(text, bytes,
-		         "nobody looked at it from outside, so what was resident is not known");
+		snprintf(
+			text, bytes,
+			"no snapshot was taken from outside, so the resident size is not known");
 }
 
 void segment_pictures_text(const struct profile *profile, const struct screen *screen)
@@ -94,8 +97,8 @@ void segment_pictures_text(const struct profile *profile, const struct screen *s
 	known_text(known, sizeof(known), profile, &last->totals);
 	screen_line(
 		screen, 2,
-		"  pid %u; %s. Its addresses, as it saw them itself %zu time%s, the last (%s) "
-		"after %s:",
+		"  pid %u; %s. Its addresses in %zu snapshot%s that it took itself, the last "
+		"(%s) after %s:",
 		header->pid, known, pictures->count, text_s(pictures->count),
 		picture_reason(last->reason),
 		text_duration(at, process_time_ns(header, last->time)));
@@ -106,16 +109,17 @@ void segment_pictures_text(const struct profile *profile, const struct screen *s
 	if (header->version_minor < MAPS_KIND_VERSION_MINOR)
 		screen_paragraph(
 			screen, 0, 2,
-			"by the mappings, and the large blocks that lived: those from before\n"
+			"from the mappings and the large blocks that lived: blocks from before\n"
 			"the recording are in other, or in stack if above a guard");
 	if (!last->is_whole)
-		screen_line(screen, 2,
-		            "  the last is not whole: the ring had no room for all of it");
+		screen_line(
+			screen, 2,
+			"  the last snapshot is incomplete: the ring had no room for all of it");
 }
 
 /* ---- its end -------------------------------------------------------------------------- */
 
-/* What it saw at its end, or NULL. */
+/* The snapshot that the process took at its end, or NULL. */
 static const struct segment_picture *end_find(const struct profile *profile)
 {
 	const struct segment_pictures *pictures = &profile->pictures;
@@ -134,7 +138,7 @@ bool segment_end_is_known(const struct profile *profile)
 	return end && end->totals.rss && end->totals.peak_rss;
 }
 
-/* ", 44.3 ms after the last look"; "" where the end is a look itself. */
+/* Write ", 44.3 ms after the last snapshot"; "" if the end has a snapshot itself. */
 static void unseen_text(char *text, size_t bytes, const struct profile *profile,
                         uint64_t end_ns)
 {
@@ -144,7 +148,7 @@ static void unseen_text(char *text, size_t bytes, const struct profile *profile,
 
 	*text = 0;
 	if (end_ns > last_ns && !end_find(profile)->sample)
-		snprintf(text, bytes, ", %s after the last look",
+		snprintf(text, bytes, ", %s after the last snapshot",
 		         text_duration(since, end_ns - last_ns));
 }
 
@@ -166,5 +170,5 @@ void segment_end_text(const struct profile *profile, const struct screen *screen
 	            "  end          after %s%s, with %s%s of addresses, %s of them heap%s",
 	            text_duration(at, end_ns), unseen, resident,
 	            text_size(size, end->total), text_size(heap, end->sizes[SEGMENT_HEAP]),
-	            end->sample ? ": the last look, by the process itself" : "");
+	            end->sample ? ": the last snapshot, taken by the process itself" : "");
 }

@@ -1,6 +1,6 @@
 /*
- * report/text/self_view.h - how a process saw its own mappings, for people: where there is
- * nothing better, and how it ended.
+ * report/text/self_view.h - the snapshots that a process took of itself, for people: shown if
+ * there are none from outside, and for its end.
  */
 #ifndef OUTLIVE_REPORT_TEXT_SELF_VIEW_H
 #define OUTLIVE_REPORT_TEXT_SELF_VIEW_H
@@ -10,13 +10,16 @@
 
 #include <stdbool.h>
 
-/* There is one picture at least. */
+/* Needs at least one snapshot of the process itself. */
 void segment_pictures_text(const struct profile *profile, const struct screen *screen);
 
-/* One line; none where it did not see its end. There is one sample at least. */
+/*
+ * Print one line; none if the process took no snapshot at its end. Needs at least one snapshot
+ * from outside.
+ */
 void segment_end_text(const struct profile *profile, const struct screen *screen);
 
-/* Whether how much was resident at the end, and at most until then, is known. */
+/* Whether the resident size at the end, and the highest until then, are known. */
 bool segment_end_is_known(const struct profile *profile);
 
 #endif

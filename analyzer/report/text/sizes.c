@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-#define LABEL_COLUMNS 15 /* what a line is about, as in report/text/timeline.c */
+/* width of the label of a line, as in report/text/timeline.c */
+#define LABEL_COLUMNS 15
 
 static const struct size_history *sizes_of(const struct segment_timeline *timeline)
 {
@@ -26,7 +27,7 @@ void size_timeline_often(char *text, size_t bytes,
 	if (sizes->longest_ns > sizes->every_ns + sizes->every_ns / 2)
 		snprintf(most, sizeof(most), ", at most %s apart",
 		         text_duration(longest, sizes->longest_ns));
-	snprintf(text, bytes, "by size every %s (%s time%s%s); whole ",
+	snprintf(text, bytes, "; the size alone every %s (%s time%s%s)",
 	         text_duration(every, sizes->every_ns), text_count(count, sizes->readings),
 	         text_s(sizes->readings), most);
 }
@@ -38,7 +39,7 @@ static void at_line(const struct segment_timeline *timeline,
 	char size[TEXT_NUMBER_BYTES], anonymous[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES];
 
 	screen_line(screen, LABEL_COLUMNS,
-	            "  by size      after %s: %s resident, %s of it anonymous",
+	            "  size alone   after %s: %s resident, %s of it anonymous",
 	            text_duration(at, entry.time_ns), text_size(size, entry.resident),
 	            text_size(anonymous, entry.resident - entry.shared));
 }
@@ -70,7 +71,7 @@ static bool is_highest(const struct segment_timeline *timeline, size_t number)
 	return is_size && sizes->entries[number].time_ns == sizes->highest.time_ns;
 }
 
-/* Whether a look tells more about that time. */
+/* Whether a full snapshot was taken at nearly the same time. */
 static bool has_look(const struct segment_timeline *timeline, size_t number)
 {
 	const struct segment_history *history = &timeline->profile->segments;
@@ -98,7 +99,7 @@ static void row_print(const struct segment_timeline *timeline,
 	figures_name(figures, figures_print(figures, texts), name, false);
 }
 
-/* `rows` of the `count` entries numbered: the first, the last, the highest, others. */
+/* Print `rows` of the `count` entries: the first, the last, the highest, and some between. */
 static void rows_print(const struct segment_timeline *timeline,
                        const struct screen *screen, const size_t *numbers, size_t count)
 {
@@ -136,7 +137,7 @@ void size_timeline_table(const struct segment_timeline *timeline,
 			numbers[count++] = i;
 	}
 	if (count) {
-		screen_heading(screen, "between the looks", "the size alone");
+		screen_heading(screen, "between the snapshots", "the size alone");
 		rows_print(timeline, screen, numbers, count);
 	}
 	free(numbers);

@@ -16,7 +16,8 @@
 
 #define NEAR_SHOWN 5
 #define PATH_ROWS 60
-#define DEEP_BYTES (UINT64_C(256) << 10) /* matters on the overview */
+#define DEEP_BYTES \
+	(UINT64_C(256) << 10) /* a stack this deep is shown on the overview */
 #define DEEP_PERCENT 25
 #define LABEL_COLUMNS 15
 
@@ -58,10 +59,10 @@ static void near_print(const struct screen *screen, const struct replay *replay,
 
 static const struct figure_column thread_columns[] = {
 	{ "deepest", 10, 8 }, { "touched", 10, 8 }, { "limit", 10, 8 },
-	{ "used", 6, 5 },     { "samples", 8, 7 },
+	{ "used", 6, 5 },     { "records", 8, 7 },
 };
 
-/* "4711  worker  work(), started by 4710" as far as it fits. */
+/* Print "4711 worker work(), started by 4710" as far as it fits. */
 static int thread_name_print(const struct screen *screen, const struct profile *profile,
                              uint32_t index, struct stack_names *scratch, size_t used)
 {
@@ -78,7 +79,7 @@ static int thread_name_print(const struct screen *screen, const struct profile *
 	}
 	creator = stack_creator(&profile->replay, index);
 	if (creator)
-		snprintf(by, sizeof(by), ", made by %u", creator->tid);
+		snprintf(by, sizeof(by), ", started by %u", creator->tid);
 	snprintf(text, sizeof(text), "%s%s%s%s", thread->name, *function ? "  " : "",
 	         function, by);
 	text_fit(function, sizeof(function), text,
@@ -132,7 +133,7 @@ static void near_limits_print(const struct screen *screen, const struct replay *
 			near_print(screen, replay, order->threads[i], "near limit", "");
 	}
 	if (count > NEAR_SHOWN)
-		screen_line(screen, LABEL_COLUMNS, "%*sand %zu threads more", LABEL_COLUMNS, "",
+		screen_line(screen, LABEL_COLUMNS, "%*sand %zu more threads", LABEL_COLUMNS, "",
 		            count - NEAR_SHOWN);
 }
 
@@ -149,7 +150,7 @@ static void others_print(const struct screen *screen, const struct replay *repla
 
 	if (!stacks->other_count)
 		return;
-	screen_heading(screen, "other stacks", "not counted into their threads'");
+	screen_heading(screen, "other stacks", "not included in the threads above");
 	figures_titles(&figures, "");
 	for (i = 0; i < stacks->other_count; i++) {
 		other = &stacks->others[i];
@@ -169,8 +170,8 @@ static void others_print(const struct screen *screen, const struct replay *repla
 	}
 	if (stacks->others_more)
 		screen_line(screen, 3,
-		            ".. and more, of which nothing is known but that there "
-		            "were samples of them: %" PRIu64,
+		            ".. and others, of which only the number of "
+		            "records is known: %" PRIu64,
 		            stacks->others_more);
 }
 
@@ -182,7 +183,7 @@ struct path_print {
 	const struct stack_path *path;
 	struct figures figures;
 	struct stack_names scratch;
-	uint64_t below_bytes; /* from the stack's end down to the frame that is next */
+	uint64_t below_bytes; /* bytes from the stack's end to the next frame */
 	size_t rows;
 };
 
@@ -194,7 +195,7 @@ static uint64_t entry_bytes(const struct path_print *print, size_t at)
 	return print->path->entries[print->path->count - 1 - at].words * UINT64_C(8);
 }
 
-/* A frame's row; `bytes` of it, and how deep the stack is with it. */
+/* Print a frame's row: its `bytes`, and how deep the stack is including it. */
 static int path_row(struct path_print *print, size_t at, uint64_t depth_bytes,
                     uint64_t bytes)
 {
@@ -214,7 +215,7 @@ static int path_row(struct path_print *print, size_t at, uint64_t depth_bytes,
 	return 0;
 }
 
-/* Rounds from frame `at` on, as one: its functions with their frames on average. */
+/* Print the rounds from frame `at` on as one round: its functions with their average frames. */
 static int rounds_print(struct path_print *print, const struct stack_rounds *rounds)
 {
 	uint64_t bytes = 0, depth_bytes = print->below_bytes, sum;
@@ -239,14 +240,14 @@ static int rounds_print(struct path_print *print, const struct stack_rounds *rou
 	return 0;
 }
 
-/* Frames that were left out of the path. */
+/* Print how many frames were left out of the path. */
 static void left_out_print(struct path_print *print)
 {
 	uint64_t bytes = print->path->left_words * STACK_WORD_BYTES;
 	char count[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES];
 
 	print->below_bytes -= bytes < print->below_bytes ? bytes : print->below_bytes;
-	screen_line(print->screen, 3, " .. %s frames more: %s",
+	screen_line(print->screen, 3, " .. %s more frames: %s",
 	            text_count(count, print->path->left_out), text_size(size, bytes));
 }
 
@@ -257,12 +258,15 @@ static int path_rows(struct path_print *print, const uint32_t *functions)
 	struct stack_rounds rounds;
 	int result = 0;
 
-	/* the outermost entry's size is not its frame alone, so that it is no round's */
+	/*
+	 * the size of the outermost entry includes more than its frame, so it belongs to no
+	 * round
+	 */
 	while (at < count && !result) {
 		if (path->left_out && at == STACK_PATH_INNER)
 			left_out_print(print);
 		if (print->rows >= PATH_ROWS) {
-			screen_line(print->screen, 3, " .. %zu frames more", count - at);
+			screen_line(print->screen, 3, " .. %zu more frames", count - at);
 			break;
 		}
 		rounds = stack_rounds_at(
@@ -318,7 +322,9 @@ static int deepest_print(const struct screen *screen, const struct classes *clas
 	return result;
 }
 
-/* ---- functions ----------------------------------------------------------------------------- */
+/*
+ * ---- functions -----------------------------------------------------------------------------
+ */
 
 static int functions_print(const struct screen *screen, const struct classes *classes,
                            uint64_t top)
@@ -339,8 +345,8 @@ static int functions_print(const struct screen *screen, const struct classes *cl
 
 	shown = top && top < functions.count ? top : functions.count;
 	if (!result && shown) {
-		screen_heading(screen, "which functions eat the stack",
-		               "their frames in all samples");
+		screen_heading(screen, "functions that take the most stack",
+		               "their frames in all records");
 		figures_titles(&figures, "function");
 	}
 	for (i = 0; i < shown && !result; i++) {
@@ -350,7 +356,7 @@ static int functions_print(const struct screen *screen, const struct classes *cl
 		text_size(texts[2], row->largest_bytes);
 		text_short(texts[3], row->frames);
 		result = stack_name_physical(&name, &scratch, classes->profile, row->location);
-		name.line = 0; /* of a call somewhere in it */
+		name.line = 0; /* it would be the line of any one of its calls */
 		if (!result)
 			report_name(screen, &name, figures_print(&figures, texts));
 	}
@@ -362,7 +368,7 @@ static int functions_print(const struct screen *screen, const struct classes *cl
 	return result;
 }
 
-/* Everything but the path of a thread, `shown`, which goes in between. */
+/* Print everything except the path of thread `shown`, which stands in between. */
 static int stacks_print(const struct screen *screen, const struct classes *classes,
                         const struct stack_order *order, uint64_t top, uint32_t shown)
 {
@@ -417,7 +423,7 @@ void report_stacks_brief(const struct screen *screen, const struct profile *prof
 
 	for (i = 0; i < replay->stacks.fault_count; i++) {
 		if (replay->stacks.faults[i].kind == FAULT_STACK_OVERFLOW)
-			return; /* that was said before everything else */
+			return; /* the fault was printed before everything else */
 	}
 	if (fullest != UINT32_MAX &&
 	    thread_depths_is_near_limit(&replay->stacks.threads[fullest])) {

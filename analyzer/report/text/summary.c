@@ -8,16 +8,16 @@
 #include <string.h>
 
 #define TIMELINE_COLUMNS_MAX 64
-#define LABEL_COLUMNS 15 /* what a line is about */
+#define LABEL_COLUMNS 15 /* width of the label of a line */
 
 const char *loss_cause_text(unsigned cause)
 {
 	static const char *const texts[LOST_CAUSES] = {
 		[LOST_RING_FULL] = "the ring was full (a bigger --ring helps), or its memory",
 		[LOST_OVERWRITTEN] = "overwritten by later ones (flight recorder)",
-		[LOST_NESTED] =
-			"in signal handlers that interrupted the allocator, or what looks so",
-		[LOST_NO_STATE] = "no memory for one more thread",
+		[LOST_NESTED] = "in signal handlers that interrupted the allocator, "
+						"or in calls that cannot be distinguished from these",
+		[LOST_NO_STATE] = "no memory was left for another thread",
 		[LOST_TOO_BIG] = "a stack too deep for a chunk",
 		[LOST_DEFINITIONS] = "modules, phases or maps that are missing",
 		[LOST_STACKS_CUT] = "kept, but without their outermost frames",
@@ -29,7 +29,7 @@ const char *loss_cause_text(unsigned cause)
 	return cause < LOST_CAUSES ? texts[cause] : NULL;
 }
 
-/* Whether a shell would take the argument as it is. */
+/* Whether a shell would take the argument without quotes. */
 static bool is_plain_argument(const char *argument)
 {
 	return *argument && !argument[strcspn(argument, " \t\n\"'\\$`*?[]{}()<>|&;~#!")];
@@ -65,7 +65,7 @@ void report_title(const struct screen *screen, const struct profile *profile)
 	const struct ring_header *header = &profile->process->header;
 	char about[128], duration[TEXT_NUMBER_BYTES], line[1024], command[2048];
 	size_t threads = profile->replay.threads.count, room, columns;
-	char several[32] = ""; /* none: none that allocated */
+	char several[32] = ""; /* empty if no thread allocated */
 
 	if (threads)
 		snprintf(several, sizeof(several), ", %zu thread%s", threads,
@@ -178,7 +178,7 @@ static void summary_lost(const struct screen *screen, const struct profile *prof
 			"that 'outlive run' made",
 			screen_bold(screen), screen_plain(screen), text_count(count, lost->drained),
 			text_s(lost->drained), text_percent(percent, lost->drained, all));
-	/* no "at least": where frees are lost, the peak comes out too high */
+	/* not "at least": if frees are lost, the peak comes out too high */
 	screen_paragraph(screen, 0, LABEL_COLUMNS,
 	                 "all figures cover only what is here: calls and bytes are\n"
 	                 "lower bounds, peak and never freed may be off either way");
@@ -196,8 +196,8 @@ void report_unseen(const struct screen *screen, const struct ring_header *header
 {
 	if (header->flags & RING_OWN_MALLOC)
 		unseen_print(screen, indent, "own malloc",
-		             "the program brings its own, and what that serves is not seen: "
-		             "build it without, or link it as a shared library");
+		             "the program contains its own malloc, whose blocks are not seen: "
+		             "build the program without it, or link it as a shared library");
 	if (header->flags & RING_PAST_US)
 		unseen_print(screen, indent, "unseen",
 		             "a module was opened with RTLD_DEEPBIND, or by dlmopen(): what it "
@@ -227,7 +227,7 @@ void report_only(const struct screen *screen, const struct profile *profile)
 	            screen_bold(screen), screen_plain(screen), thread, phase);
 }
 
-/* The most that was live during the given share of the timeline. */
+/* The most that was live in the given part of the timeline. */
 static uint64_t timeline_most(const struct timeline *timeline, uint32_t column,
                               uint32_t columns)
 {

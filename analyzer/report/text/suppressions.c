@@ -1,4 +1,4 @@
-/* report/text/suppressions.c - what is said of blocks that are kept on purpose. */
+/* report/text/suppressions.c - the lines about blocks that are kept on purpose. */
 #include "report/text/suppressions.h"
 
 #include "base/table.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define NAMES_BYTES 256
-#define LABEL_COLUMNS 15 /* what a line is about */
+#define LABEL_COLUMNS 15 /* width of the label of a line */
 
 const char *suppression_text(char *text, size_t bytes,
                              const struct suppressed *suppressed, uint32_t rule)
@@ -63,7 +63,7 @@ static void use_print(const struct figures *figures,
 	used = figures_print(figures, texts);
 	suppression_text(name, sizeof(name), suppressed, rule);
 	if (use->is_exceeded)
-		snprintf(line, sizeof(line), "%s (not hidden: more than %u)", name,
+		snprintf(line, sizeof(line), "%s (not hidden: more than %u blocks)", name,
 		         use->runtime->blocks_max);
 	figures_name(figures, used, use->is_exceeded ? line : name, false);
 }
@@ -100,7 +100,7 @@ static bool is_hiding(const struct suppression_use *use, bool is_runtime)
 	return use->blocks && !use->is_exceeded && !use->runtime == !is_runtime;
 }
 
-/* Whether an earlier rule of the same runtime hides something. */
+/* Whether an earlier rule of the same runtime hides blocks, too. */
 static bool is_named(const struct suppressed *suppressed, uint32_t rule)
 {
 	uint32_t i;
@@ -114,7 +114,7 @@ static bool is_named(const struct suppressed *suppressed, uint32_t rule)
 	return false;
 }
 
-/* "libc, ld.so and libstdc++" */
+/* Write "libc, ld.so and libstdc++". */
 static const char *runtimes_text(char text[NAMES_BYTES],
                                  const struct suppressed *suppressed)
 {
@@ -138,7 +138,7 @@ static const char *runtimes_text(char text[NAMES_BYTES],
 	return text;
 }
 
-/* By the rules of a file; NULL: of runtimes. */
+/* The bytes that the rules of a file hide; NULL: the rules of runtimes. */
 static uint64_t hidden_bytes(const struct suppressed *suppressed, const char *file,
                              uint64_t *blocks)
 {
@@ -169,16 +169,16 @@ void report_hidden(const struct screen *screen, const struct classes *classes)
 		return;
 	bytes = hidden_bytes(suppressed, NULL, &blocks);
 	if (blocks)
-		screen_line(screen, 2, "%s kept by %s hidden, --all shows",
+		screen_line(screen, 2, "%s kept by %s is hidden; --all shows it",
 		            text_size(size, bytes), runtimes_text(names, suppressed));
-	/* the rules of a file stand together */
+	/* the rules of one file follow each other */
 	for (i = 1; i <= suppressed->count; i++) {
 		if (!suppressed->uses[i].file || suppressed->uses[i].file == file)
 			continue;
 		file = suppressed->uses[i].file;
 		bytes = hidden_bytes(suppressed, file, &blocks);
 		if (blocks)
-			screen_line(screen, 2, "%s suppressed by %s hidden, --all shows",
+			screen_line(screen, 2, "%s suppressed by %s is hidden; --all shows it",
 			            text_size(size, bytes),
 			            text_escape(names, sizeof(names), file));
 	}

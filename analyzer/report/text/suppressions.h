@@ -1,5 +1,6 @@
 /*
- * report/text/suppressions.h - what a text report says of blocks that are kept on purpose.
+ * report/text/suppressions.h - the lines of a text report about blocks that are kept on
+ * purpose.
  */
 #ifndef OUTLIVE_REPORT_TEXT_SUPPRESSIONS_H
 #define OUTLIVE_REPORT_TEXT_SUPPRESSIONS_H
@@ -11,18 +12,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* "libc: the time zone", or "FILE:3: leak:foo"; escaped, into `text`. Returns it. */
+/* Write "libc: the time zone", or "FILE:3: leak:foo"; escaped. Returns `text`. */
 const char *suppression_text(char *text, size_t bytes,
                              const struct suppressed *suppressed, uint32_t rule);
 
-/* The first rule that is about blocks of these sites, if there is one. */
+/* Print the first rule that matches blocks of these call paths, if any. */
 void report_kept(const struct screen *screen, const struct classes *classes,
                  const struct life_summary *summary);
 
-/* A table of the rules that are about blocks. 0, or -1 when memory is out. */
+/* Print a table of the rules that match blocks. 0, or -1 when memory is out. */
 int report_suppressions(const struct screen *screen, const struct classes *classes);
 
-/* How much is hidden, and whose it is: a line each for runtimes and for a file, or none. */
+/*
+ * Print how much is hidden: a line for runtimes and one for each file, if they hide anything.
+ */
 void report_hidden(const struct screen *screen, const struct classes *classes);
 
 #endif

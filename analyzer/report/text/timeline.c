@@ -10,11 +10,12 @@
 
 #include <string.h>
 
-#define LABEL_COLUMNS 15 /* what a line is about */
+#define LABEL_COLUMNS 15 /* width of the label of a line */
 #define GRAPH_COLUMNS_MAX 64
-#define GRAPH_LABEL_COLUMNS 18 /* the longest title; on narrow screens less */
+#define GRAPH_LABEL_COLUMNS 18 /* the longest title; narrow screens have less */
 #define GRAPH_NARROW_COLUMNS 80
-#define GRAPH_ROWS_SHARE 100 /* a segment's row: if it ever was one part of so many */
+/* a segment gets a row if it ever took one in so many bytes */
+#define GRAPH_ROWS_SHARE 100
 #define SIZE_COLUMNS 11
 
 static const struct segment_sample *sample_at(const struct segment_timeline *timeline,
@@ -28,7 +29,7 @@ static const struct segment_sample *sample_last(const struct segment_timeline *t
 	return sample_at(timeline, timeline->profile->segments.count - 1);
 }
 
-/* Of one sample: of a segment, or of all with SEGMENT_COUNT. */
+/* The use of a segment in one snapshot, or of all segments with SEGMENT_COUNT. */
 static uint64_t sample_rss(const struct segment_sample *sample, size_t segment)
 {
 	return segment < SEGMENT_COUNT ? sample->uses[segment].rss : sample->total.rss;
@@ -52,10 +53,11 @@ static void title_print(const struct segment_timeline *timeline,
 		snprintf(often, sizeof(often), ", as a rule every %s",
 		         text_duration(one, history->interval_ns));
 	if (history->peak_count)
-		snprintf(grown, sizeof(grown), "; %u of them because it had grown",
+		snprintf(grown, sizeof(grown), "; %u of them because the process had grown",
 		         history->peak_count);
 	if (history->same_count)
-		snprintf(same, sizeof(same), "; %u at the size alone, which had not changed",
+		snprintf(same, sizeof(same),
+		         "; %u of them repeated, as the size had not changed",
 		         history->same_count);
 	if (history->own_count)
 		snprintf(own, sizeof(own), "; %u more by the process itself",
@@ -64,18 +66,18 @@ static void title_print(const struct segment_timeline *timeline,
 	            header->pid, sample_last(timeline)->thread_count,
 	            text_s(sample_last(timeline)->thread_count),
 	            header->flags & RING_OUTLIVED
-	                ? "last look; it still ran when the recording ended"
+	                ? "last snapshot; it still ran when the recording ended"
 	                : "end");
 	size_timeline_often(sizes, sizeof(sizes), timeline);
 	if (!history->read) {
 		screen_line(screen, LABEL_COLUMNS,
-		            "  looked at    %s%u time%s, by the process itself alone", sizes,
-		            history->own_count, text_s(history->own_count));
+		            "  snapshots    %u, all by the process itself%s",
+		            history->own_count, sizes);
 		return;
 	}
-	screen_line(screen, LABEL_COLUMNS, "  looked at    %s%s time%s%s%s%s%s%s", sizes,
-	            text_count(two, history->read), text_s(history->read), often, grown,
-	            same, own, history->refused ? "; for a time it was not permitted" : "");
+	screen_line(screen, LABEL_COLUMNS, "  snapshots    %s%s%s%s%s%s%s",
+	            text_count(two, history->read), often, grown, same, own,
+	            history->refused ? "; for a time they were not permitted" : "", sizes);
 }
 
 static void peak_print(const struct segment_timeline *timeline,
@@ -89,12 +91,14 @@ static void peak_print(const struct segment_timeline *timeline,
 
 	peak = segment_history_peak(history, &is_size);
 	if (is_size)
-		snprintf(whole, sizeof(whole), ", by size; %s at the highest whole look, %s",
+		snprintf(whole, sizeof(whole),
+		         ", read as the size alone; %s in the highest full snapshot, %s",
 		         text_size(size, history->peak.rss),
 		         text_duration(when, history->peak.time_ns));
 	if (history->kernel_peak >= peak.rss)
 		snprintf(kernel, sizeof(kernel), "; by the kernel's own count (VmHWM%s) %s",
-		         segment_end_is_known(timeline->profile) ? "" : ", up to the last look",
+		         segment_end_is_known(timeline->profile) ? ""
+		                                                 : ", up to the last snapshot",
 		         text_size(true_size, history->kernel_peak));
 	screen_line(screen, LABEL_COLUMNS,
 	            "  peak         %s%s%s resident, %s after the start%s%s",
@@ -123,7 +127,7 @@ static void use_row(const struct figures *figures, const struct memory_use *use,
 	figures_name(figures, figures_print(figures, texts), title, is_bold);
 }
 
-/* All segments of one sample. */
+/* Print all segments of one snapshot. */
 static void use_table(const struct segment_timeline *timeline,
                       const struct screen *screen, size_t number, const char *aside)
 {
@@ -171,7 +175,7 @@ static void course_row(const struct segment_timeline *timeline,
 	figures_name(figures, figures_print(figures, texts), name, is_total);
 }
 
-/* What of each was resident, from the first sample to the last. */
+/* Print how much of each segment was resident, from the first snapshot to the last. */
 static void course_table(const struct segment_timeline *timeline,
                          const struct screen *screen)
 {
@@ -201,7 +205,7 @@ struct graph {
 	size_t label_columns;
 };
 
-/* What was resident at a time, into the column of it. */
+/* Add the resident size at a time to its column, which keeps the highest. */
 static void graph_note(const struct graph *graph, uint64_t time_ns, uint64_t rss,
                        uint64_t most[GRAPH_COLUMNS_MAX], bool has[GRAPH_COLUMNS_MAX])
 {
@@ -216,8 +220,8 @@ static void graph_note(const struct graph *graph, uint64_t time_ns, uint64_t rss
 }
 
 /*
- * The most of each column; one that nothing falls into goes on as the one before. Of the
- * whole, sizes count as well.
+ * Fill in the highest of each column; a column without a snapshot repeats the one before it.
+ * The row of the total uses the sizes between snapshots as well.
  */
 static void graph_fill(const struct graph *graph, size_t segment,
                        uint64_t most[GRAPH_COLUMNS_MAX])
@@ -284,7 +288,8 @@ static void graph_print(const struct segment_timeline *timeline,
 		graph.label_columns = LABEL_COLUMNS;
 	if (graph.columns > screen->columns - graph.label_columns - SIZE_COLUMNS)
 		graph.columns = screen->columns - graph.label_columns - SIZE_COLUMNS;
-	snprintf(aside, sizeof(aside), "from the start to %s; each row to its own highest",
+	snprintf(aside, sizeof(aside),
+	         "from the start to %s; each row scaled to its own highest",
 	         text_duration(end, graph.end_ns));
 	screen_heading(screen, "resident over time", aside);
 	graph_row(&graph, SEGMENT_COUNT, "total");
@@ -303,7 +308,7 @@ static const struct figure_column inside_columns[] = {
 	{ "kept", 10, 8 },
 };
 
-/* "1.23 s, main, peak" */
+/* Write "1.23 s, main, peak". */
 static void time_text(char *text, size_t bytes, const struct segment_timeline *timeline,
                       size_t number)
 {
@@ -319,7 +324,7 @@ static void time_text(char *text, size_t bytes, const struct segment_timeline *t
 	         : sample->reasons & SEGMENTS_FIRST ? ", first"
 	                                            : "",
 	         number != timeline->profile->segments.highest ? ""
-	         : is_size                                     ? ", highest look"
+	         : is_size                                     ? ", highest snapshot"
 	                                                       : ", peak",
 	         sample->reasons & SEGMENTS_PEAK   ? ", grown"
 	         : sample->reasons & SEGMENTS_SAME ? ", unchanged"
@@ -347,14 +352,14 @@ static void inside_row(const struct segment_timeline *timeline,
 }
 
 static const char
-	kept[] = "kept: resident, but of no live block: freed and kept by malloc for\n"
+	kept[] = "kept: resident, but in no live block: freed and kept by malloc for\n"
 			 "reuse, fragments, blocks from before the recording";
 /* Of a malloc that is not libc's. */
 static const char kept_of_malloc
-	[] = "kept: resident beyond what lives: headers and tables of this malloc,\n"
+	[] = "kept: resident beyond the live blocks: headers and tables of this malloc,\n"
 		 "freed and kept for reuse, fragments, blocks from before the recording";
 
-/* `rows` of `count` samples: the first, the last, the highest, others between. */
+/* Print `rows` of `count` snapshots: the first, the last, the highest, and some between. */
 static void inside_table(const struct segment_timeline *timeline,
                          const struct screen *screen)
 {
@@ -365,7 +370,7 @@ static void inside_table(const struct segment_timeline *timeline,
 	size_t i, at, next;
 
 	screen_heading(screen, "the heap and what is in it",
-	               "live: asked for; overhead: estimated");
+	               "live: bytes asked for; overhead: estimated");
 	figures_titles(&figures, "at");
 	for (i = 0; i < rows; i++) {
 		at = rows > 1 ? i * (history->count - 1) / (rows - 1) : history->highest;
@@ -375,7 +380,7 @@ static void inside_table(const struct segment_timeline *timeline,
 			inside_row(timeline, &figures, history->highest);
 	}
 	if (rows < history->count)
-		screen_line(screen, 2, "  %zu of %zu samples (--top 0 shows all)", rows,
+		screen_line(screen, 2, "  %zu of %zu snapshots (--top 0 shows all)", rows,
 		            history->count);
 	segment_timeline_lost(screen, timeline->profile);
 	if (segment_inside(timeline->profile, 0).is_known)
@@ -391,10 +396,10 @@ static void at_print(const struct segment_timeline *timeline,
 {
 	struct figures inside = figures_of(screen, inside_columns, 4);
 
-	use_table(timeline, screen, timeline->from, "the nearest look");
+	use_table(timeline, screen, timeline->from, "the nearest snapshot");
 	size_timeline_at(timeline, screen);
 	screen_heading(screen, "the heap and what is in it",
-	               "live: asked for; overhead: estimated");
+	               "live: bytes asked for; overhead: estimated");
 	figures_titles(&inside, "at");
 	inside_row(timeline, &inside, timeline->from);
 	segment_timeline_lost(screen, timeline->profile);
@@ -429,7 +434,7 @@ static void between_print(const struct segment_timeline *timeline,
 
 	snprintf(title, sizeof(title), "growth between %s and %s",
 	         text_duration(from, before->time_ns), text_duration(to, after->time_ns));
-	screen_heading(screen, title, "the nearest looks");
+	screen_heading(screen, title, "the nearest snapshots");
 	figures_titles(&figures, "segment, resident");
 	for (i = 0; i < SEGMENT_COUNT; i++) {
 		if (before->uses[i].size || after->uses[i].size)
@@ -439,7 +444,7 @@ static void between_print(const struct segment_timeline *timeline,
 	between_row(&figures, &before->total, &after->total, "total", true);
 	size_timeline_at(timeline, screen);
 	screen_heading(screen, "the heap and what is in it",
-	               "live: asked for; overhead: estimated");
+	               "live: bytes asked for; overhead: estimated");
 	figures_titles(&inside, "at");
 	inside_row(timeline, &inside, timeline->from);
 	inside_row(timeline, &inside, timeline->to);
@@ -459,7 +464,7 @@ void segment_timeline_text(const struct segment_timeline *timeline,
 	} else if (timeline->view == TIMELINE_BETWEEN) {
 		between_print(timeline, screen);
 	} else {
-		use_table(timeline, screen, timeline->to, "the last look");
+		use_table(timeline, screen, timeline->to, "the last snapshot");
 		course_table(timeline, screen);
 		graph_print(timeline, screen);
 		inside_table(timeline, screen);

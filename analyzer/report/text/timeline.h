@@ -7,7 +7,7 @@
 #include "base/screen.h"
 #include "report/timeline.h"
 
-/* There is one sample at least. */
+/* Needs at least one snapshot. */
 void segment_timeline_text(const struct segment_timeline *timeline,
                            const struct screen *screen);
 

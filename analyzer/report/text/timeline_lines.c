@@ -1,11 +1,11 @@
-/* report/text/timeline_lines.c - lines about segments over time that several views have. */
+/* report/text/timeline_lines.c - lines about segments over time that several views share. */
 #include "report/text/timeline_lines.h"
 
 #include "segments/size_history.h"
 
-#define LABEL_COLUMNS 15 /* what a line is about, as in report/text/summary.c */
-#define PEAK_UNSEEN_SHARE \
-	50 /* a peak that no look saw: by one part of so many higher */
+#define LABEL_COLUMNS 15 /* width of the label of a line, as in report/text/summary.c */
+/* report a peak between snapshots if it was higher by one in so many bytes */
+#define PEAK_UNSEEN_SHARE 50
 
 struct odd_lines {
 	const struct screen *screen;
@@ -19,7 +19,7 @@ static void odd_line(void *context, const char *kind, uint64_t bytes, const char
 	(void)kind;
 	(void)bytes;
 	if (!lines->is_any)
-		screen_heading(lines->screen, "worth a second look", "");
+		screen_heading(lines->screen, "unusual", "");
 	lines->is_any = true;
 	screen_line(lines->screen, 4, "  - %s", text);
 }
@@ -62,12 +62,12 @@ void segment_timeline_lost(const struct screen *screen, const struct profile *pr
 	if (segment_inside_is_lost(profile))
 		screen_line(
 			screen, 2,
-			"  ?: %s event%s (%s of all) are not here, and with them what lived",
+			"  ?: what lived is not known, as %s event%s (%s of all) are missing",
 			text_count(count, lost), text_s(lost),
 			text_percent(percent, lost, profile->replay.totals.events + lost));
 }
 
-/* "heap 40 MiB, code 1.2 MiB, ..": the three that are most of a sample. */
+/* Write "heap 40 MiB, code 1.2 MiB, ..": the three largest segments of a snapshot. */
 static void parts_text(struct text *text, const struct segment_sample *sample)
 {
 	bool is_told[SEGMENT_COUNT] = { false };
@@ -104,12 +104,12 @@ void segment_timeline_summary(const struct screen *screen,
 		return;
 	peak = segment_history_peak(history, &is_size);
 	if (is_size)
-		snprintf(whole, sizeof(whole), "; %s when all was looked at",
+		snprintf(whole, sizeof(whole), "; %s in a full snapshot",
 		         text_size(more, history->peak.rss));
 	parts_text(&parts, &history->samples[history->highest]);
-	/* It grew and shrank between two looks. */
+	/* The process grew and shrank again between two snapshots. */
 	if (history->kernel_peak > peak.rss + peak.rss / PEAK_UNSEEN_SHARE)
-		snprintf(kernel, sizeof(kernel), " when looked at (%s between)",
+		snprintf(kernel, sizeof(kernel), " in snapshots (%s between them)",
 		         text_size(more, history->kernel_peak));
 	screen_line(screen, LABEL_COLUMNS,
 	            "  resident     %s%s%s at most%s%s: %s; see 'outlive segments'",

@@ -1,5 +1,5 @@
 /*
- * report/text/timeline_lines.h - lines about segments over time that several views have.
+ * report/text/timeline_lines.h - lines about segments over time that several views share.
  */
 #ifndef OUTLIVE_REPORT_TEXT_TIMELINE_LINES_H
 #define OUTLIVE_REPORT_TEXT_TIMELINE_LINES_H
@@ -7,18 +7,20 @@
 #include "base/screen.h"
 #include "report/timeline.h"
 
-/* What segment_timeline_oddities() tells, below a heading; nothing if it tells nothing. */
+/*
+ * Print the findings of segment_timeline_oddities() below a heading; nothing if there are none.
+ */
 void segment_timeline_odd_lines(const struct screen *screen,
                                 const struct profile *profile);
 
-/* Why nothing is said of what lives in the heap, if events are missing. */
+/* If events are missing, print that what lives in the heap is not known. */
 void segment_timeline_lost(const struct screen *screen, const struct profile *profile);
 
-/* What of the heap of a sample lies in other mappings; nothing if nothing does. */
+/* Print how much of a snapshot's heap is in other mappings; nothing if none is. */
 void segment_timeline_moved(const struct screen *screen,
                             const struct segment_sample *sample);
 
-/* One or two lines on the default screen of a report; nothing without samples. */
+/* Print one or two lines for the default screen of a report; nothing without snapshots. */
 void segment_timeline_summary(const struct screen *screen,
                               const struct profile *profile);
 

@@ -22,7 +22,7 @@ void timeline_threads_print(const struct segment_timeline *timeline,
 	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], name[96], first[TEXT_NUMBER_BYTES];
 	char last[TEXT_NUMBER_BYTES];
 
-	screen_heading(screen, "stacks", "size and resident when it was last seen");
+	screen_heading(screen, "stacks", "size and resident: in the last snapshot of each");
 	figures_titles(&figures, "thread");
 	for (i = 0; i < count && (!timeline->top || i < timeline->top); i++) {
 		figures_size(texts[0], rows[i].last.size);

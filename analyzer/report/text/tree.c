@@ -10,9 +10,10 @@
 #define DEPTH_MAX 20
 #define NAMES_COLUMNS_MIN 14 /* deeper branches are not indented further */
 #define JOINT " > "
-#define SHARE_MIN 40 /* branches of less than one in so many are left out */
+/* branches with less than one in so many of the total are left out */
+#define SHARE_MIN 40
 
-/* Nodes that carry enough to be shown, by parent, the heaviest child first. */
+/* The nodes that carry enough to be shown, by parent, the heaviest child first. */
 struct branch {
 	uint64_t weight;
 	uint32_t parent, node;
@@ -64,7 +65,7 @@ static int branches_make(struct tree_print *print)
 	return 0;
 }
 
-/* The shown children of a node; *count of them. */
+/* The children of a node that are shown; *count of them. */
 static const struct branch *children_find(const struct tree_print *print,
                                           uint32_t parent, size_t *count)
 {
@@ -84,7 +85,7 @@ static const struct branch *children_find(const struct tree_print *print,
 	return print->branches + low;
 }
 
-/* Columns of a line before its names: figures, and two or one for each branch above. */
+/* Columns of a line before its names: the figures, and one or two for each branch above. */
 static size_t indent_columns(const struct screen *screen, unsigned depth)
 {
 	size_t figures = screen->is_narrow ? 16 : 19;
@@ -109,7 +110,7 @@ static int name_add(const struct tree_print *print, struct text *line, uint32_t 
 	                   print->screen->is_narrow ? fitted : name);
 }
 
-/* The last functions of a line, whole ones that fit so many columns; at least one. */
+/* The last functions of a line, as many whole names as fit into the columns; at least one. */
 static const char *last_names(const char *line, size_t columns)
 {
 	const char *next;
@@ -120,8 +121,8 @@ static const char *last_names(const char *line, size_t columns)
 }
 
 /*
- * A branch on a line; on about two where the screen is narrow. The functions at its end
- * are kept: they are what the next branches come from.
+ * Print a branch on one line, or on about two if the screen is narrow. The functions at its end
+ * are kept: the next branches start from them.
  */
 static void line_print(const struct tree_print *print, const struct branch *branch,
                        const char *line, size_t used)
@@ -148,7 +149,7 @@ static void line_print(const struct tree_print *print, const struct branch *bran
 	}
 }
 
-/* A branch: its functions down to where it forks, then its children, indented. */
+/* Print a branch: its functions down to the fork, then its children, indented. */
 static int branch_print(struct tree_print *print, const struct branch *branch,
                         unsigned depth)
 {
@@ -162,7 +163,7 @@ static int branch_print(struct tree_print *print, const struct branch *branch,
 	print->lines_left--;
 	result = name_add(print, &line, at->node, used);
 	children = children_find(print, at->node, &count);
-	/* One child that carries nearly all is no fork. */
+	/* If one child carries nearly all, there is no fork. */
 	while (!result && count == 1 && children->weight >= at->weight / 20 * 19) {
 		at = children;
 		result = name_add(print, &line, at->node, used);

@@ -1,4 +1,4 @@
-/* report/text/why.c - one site whole. */
+/* report/text/why.c - everything about one call path or function. */
 #include "report/text/why.h"
 
 #include "verdict/function_text.h"
@@ -16,13 +16,13 @@
 #define TREE_LINES 24
 #define RANKS_SHOWN 8
 #define BAR_COLUMNS 30
-#define LABEL_COLUMNS 15 /* what a line is about */
+#define LABEL_COLUMNS 15 /* width of the label of a line */
 
 struct why {
 	const struct screen *screen;
 	const struct findings *findings;
-	uint8_t *only;    /* by number of the site */
-	uint32_t *places; /* of these sites, in the order they are met */
+	uint8_t *only;    /* by number of the call path */
+	uint32_t *places; /* call sites of these paths, in the order they were met */
 	uint32_t place_count;
 	struct life_summary summary;
 };
@@ -53,7 +53,7 @@ static int title_print(const struct why *why)
 	return 0;
 }
 
-/* What the blocks grew to, and whether anything bounds it. */
+/* Print the sizes that the blocks grew to, and whether they are bounded. */
 static void size_kind_print(const struct why *why)
 {
 	const struct life_summary *summary = &why->summary;
@@ -81,7 +81,7 @@ static void size_kind_print(const struct why *why)
 		            most, text_size(least, summary->largest_min), settled, blocks);
 }
 
-/* "3 blocks at most"; of several call paths together it may not be known exactly. */
+/* Write "3 blocks at most"; for several call paths together only limits may be known. */
 static const char *live_text(char *text, size_t bytes,
                              const struct life_summary *summary)
 {
@@ -119,7 +119,7 @@ static void sizes_print(const struct why *why)
 			text_size(least, summary->size_min), text_size(most, summary->size_max),
 			text_size(more, summary->bytes /
 		                        (summary->allocations ? summary->allocations : 1)));
-	/* each line has sizes of its own: lines_print() */
+	/* each call site has sizes of its own: see lines_print() */
 	if (why->place_count == 1)
 		size_kind_print(why);
 	if (summary->chains)
@@ -130,7 +130,7 @@ static void sizes_print(const struct why *why)
 		            text_s(summary->chains), summary->chain_longest);
 }
 
-/* "always 64 B", of the blocks of one line as large as they ever were. */
+/* Write "always 64 B": the largest sizes that the blocks of one call site reached. */
 static const char *line_sizes_text(char *text, size_t bytes,
                                    const struct life_summary *summary)
 {
@@ -139,7 +139,7 @@ static const char *line_sizes_text(char *text, size_t bytes,
 	text_size(least, summary->largest_min);
 	text_size(most, summary->largest_max);
 	if (!summary->begun)
-		snprintf(text, bytes, "reallocs of others'");
+		snprintf(text, bytes, "reallocs of blocks born elsewhere");
 	else if (summary->size_kind == SIZE_CONSTANT)
 		snprintf(text, bytes, "always %s", most);
 	else
@@ -148,7 +148,7 @@ static const char *line_sizes_text(char *text, size_t bytes,
 	return text;
 }
 
-/* Where the function allocates, if that is at several lines. */
+/* Print the call sites, if the function has several. */
 static int lines_print(const struct why *why)
 {
 	const struct findings *findings = why->findings;
@@ -158,8 +158,8 @@ static int lines_print(const struct why *why)
 
 	if (why->place_count < 2)
 		return 0;
-	screen_heading(why->screen, "allocating calls",
-	               "how large their blocks were, or grew");
+	screen_heading(why->screen, "call sites",
+	               "lines that allocate, and how large their blocks became");
 	for (i = 0; i < why->place_count && i < RANKS_SHOWN; i++) {
 		place = &findings->places.places[why->places[i]];
 		if (location_place_text(where, sizeof(where), findings->classes->profile,
@@ -195,11 +195,11 @@ static void lifetime_print(const struct why *why)
 		text_short(between, summary->between_sum / summary->ended),
 		text_s(summary->between_sum / summary->ended));
 	screen_line(why->screen, LABEL_COLUMNS,
-	            "  order        %s were the youngest of their thread when freed",
+	            "  order        %s were the youngest block of their thread when freed",
 	            text_percent(part, summary->youngest, summary->ended));
 }
 
-/* At most so long, in what is left of a line of which `used` columns are used. */
+/* The length of a bar: at most so long, and within a line of which `used` columns are used. */
 static void bar_print(const struct screen *screen, uint64_t part, uint64_t whole,
                       size_t used)
 {
@@ -216,7 +216,10 @@ static void bar_print(const struct screen *screen, uint64_t part, uint64_t whole
 static void depths_print(const struct why *why)
 {
 	const struct life_summary *summary = &why->summary;
-	/* where not the same is peeled off, depths mean the same only without that */
+	/*
+	 * if the paths skip different numbers of wrappers, depths are comparable only without
+	 * them
+	 */
 	bool is_left = summary->peeled_min != summary->peeled_max;
 	const struct ranking *depths = is_left ? &summary->left : &summary->depths;
 	uint32_t stack_max = is_left ? 0 : summary->peeled_min;
@@ -229,8 +232,8 @@ static void depths_print(const struct why *why)
 	if (!depths->count)
 		return;
 	screen_heading(screen, "frames it outlived",
-	               is_left               ? "wrappers that are peeled off left out"
-	               : summary->peeled_max ? "wrappers that are peeled off included"
+	               is_left               ? "wrappers skipped"
+	               : summary->peeled_max ? "wrappers included"
 	                                     : "");
 	for (i = 0; i < depths->count; i++) {
 		snprintf(frames, sizeof(frames), "%u%s", depths->ranks[i].key,
@@ -272,7 +275,7 @@ static void functions_print(const struct why *why, const char *title, const char
 		screen_line(screen, 5, "  .. and %zu more", ranking->count - i);
 }
 
-/* Why there is none, for each line. */
+/* Print why there is no advice, for each call site. */
 static int refusals_print(const struct why *why)
 {
 	const struct findings *findings = why->findings;
@@ -298,7 +301,7 @@ static int refusals_print(const struct why *why)
 	return result;
 }
 
-/* What was said of the places of these sites; or why nothing was. */
+/* Print the advice about the call sites of these paths, or why there is none. */
 static int advice_print(const struct why *why)
 {
 	const struct findings *findings = why->findings;
@@ -345,7 +348,7 @@ static int stack_print(const struct why *why)
 		stack_name_place(where, sizeof(where), &stack.names[i]);
 		screen_line(why->screen, 4, "  %s  %s%s%s%s%s", name, screen_dim(why->screen),
 		            where, stack.names[i].is_inlined ? "  (inlined)" : "",
-		            is_peeled ? "  (peeled off)" : "", screen_plain(why->screen));
+		            is_peeled ? "  (wrapper)" : "", screen_plain(why->screen));
 		if (stack.names[i].is_cut)
 			screen_line(why->screen, 4, "  (gap)");
 	}
@@ -355,7 +358,7 @@ static int stack_print(const struct why *why)
 
 /* ---- the whole ------------------------------------------------------------------------ */
 
-/* Add the sites up, and note their places. 0, or -1 when memory is out. */
+/* Add the call paths up, and collect their call sites. 0, or -1 when memory is out. */
 static int sites_add(struct why *why)
 {
 	const struct places *places = &why->findings->places;
@@ -399,9 +402,9 @@ static int why_print(struct why *why)
 	depths_print(why);
 	functions_print(why, "owners", "whose frame the blocks belonged to",
 	                &why->summary.owners);
-	functions_print(why, "freed under", "by it, or by a tail call it ends in",
+	functions_print(why, "freed by", "this function, or a function it tail-calls",
 	                &why->summary.freers);
-	functions_print(why, "given to realloc under", "calls, not blocks",
+	functions_print(why, "reallocated by", "counts calls, not blocks",
 	                &why->summary.movers);
 	if (advice_print(why))
 		return -1;

@@ -1,5 +1,6 @@
 /*
- * report/text/why.h - one site whole: how its blocks lived, what that says, and why.
+ * report/text/why.h - everything about one call path or function: how its blocks lived, which
+ * class that makes them, and why.
  */
 #ifndef OUTLIVE_REPORT_TEXT_WHY_H
 #define OUTLIVE_REPORT_TEXT_WHY_H
@@ -9,8 +10,9 @@
 #include "report/why_choice.h"
 
 /*
- * `which` as in why_choose(): one site, or all those of a function together. 0; 1: there is no
- * such site, or *several has what is meant instead, nothing was printed; -1: memory is out.
+ * `which` as in why_choose(): one call path, or all paths of a function together. Returns 0; 1:
+ * there is no such path, or *several lists what may be meant instead, and nothing was printed;
+ * -1: memory is out.
  */
 int report_why(const struct screen *screen, const struct findings *findings,
                const char *which, struct why_several *several);

@@ -372,7 +372,7 @@ static void own_looks_are_samples(void **state)
 	assert_int_equal(profile->segments.kernel_peak, 12 << 20);
 	assert_int_equal(profile->segments.interval_ns, 200 * MS);
 	end_expect(profile, "9.00 MiB resident of");
-	end_expect(profile, "the last look, by the process itself");
+	end_expect(profile, "the last snapshot, taken by the process itself");
 	release(&trace, reader, profile);
 	/* it was seen from outside after that */
 	profile = profile_of(&trace, 7, 350, &reader);
@@ -402,7 +402,7 @@ static void totals_are_told(void **state)
 	assert_int_equal(profile->segments.samples[1].reasons,
 	                 SEGMENTS_INTERVAL | SEGMENTS_LAST);
 	assert_int_equal(profile->segments.kernel_peak, 12 << 20);
-	end_expect(profile, "50.0 ms after the last look, with 9.00 MiB resident of");
+	end_expect(profile, "50.0 ms after the last snapshot, with 9.00 MiB resident of");
 	release(&trace, reader, profile);
 }
 

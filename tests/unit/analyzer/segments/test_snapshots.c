@@ -546,7 +546,7 @@ static void summary_expect(uint64_t kernel_bytes, bool is_between)
 	segment_timeline_summary(&screen, profile);
 	assert_int_equal(fclose(file), 0);
 	assert_non_null(strstr(said.data, "100 MiB at most"));
-	assert_int_equal(!!strstr(said.data, "at most when looked at (150 MiB between)"),
+	assert_int_equal(!!strstr(said.data, "at most in snapshots (150 MiB between them)"),
 	                 is_between);
 	free(said.data);
 	profile_end(&trace, reader, profile);

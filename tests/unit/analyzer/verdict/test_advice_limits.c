@@ -141,11 +141,11 @@ static void a_library_keeps_what_it_is_given(void **state)
 	model_begin(&model);
 	model.library = "/home/me/libmine.so";
 	given_act(3, false);
-	expect(ADVICE_KINDS, "freed under code of another module");
+	expect(ADVICE_KINDS, "another (or an unknown) module frees them");
 	model_begin(&model);
 	model.library = "/home/me/libmine.so";
 	given_act(3, true);
-	expect(ADVICE_KINDS, "given to realloc under code of another module");
+	expect(ADVICE_KINDS, "another (or an unknown) module passes them to realloc");
 
 	/* It only frees for whoever calls. */
 	model_begin(&model);
@@ -167,7 +167,7 @@ static void a_library_keeps_what_it_is_given(void **state)
 		model_return(&model, 0);
 		model_return(&model, 0);
 	}
-	expect(ADVICE_KINDS, "freed under code of another module");
+	expect(ADVICE_KINDS, "another (or an unknown) module frees them");
 }
 
 /* More places free them than are told apart. */
@@ -185,7 +185,7 @@ static void who_frees_must_be_known(void **state)
 		model_return(&model, 0);
 		model_return(&model, 0);
 	}
-	expect(ADVICE_KINDS, "freed under code of another module");
+	expect(ADVICE_KINDS, "another (or an unknown) module frees them");
 }
 
 /* The library of a language, wherever the system put it, is nobody's to change. */
@@ -250,16 +250,16 @@ static void globals_are_tables(void **state)
 	       "globals for what f1() allocates: 16 blocks of 64 B, born before "
 	       "main(), not freed before exit");
 	tables_act(16, 1);
-	expect(ADVICE_KINDS, "always so large");
+	expect(ADVICE_KINDS, "not known to be constant");
 	tables_act(1, 0);
-	expect(ADVICE_KINDS, "1 block: nothing tells that the next run has as many");
+	expect(ADVICE_KINDS, "1 block: the next run may not have as many");
 	tables_act(2, 0);
-	expect(ADVICE_KINDS, "2 blocks: nothing tells");
+	expect(ADVICE_KINDS, "2 blocks: the next run");
 
 	/* Killed, or still running: they might have been freed later. */
 	tables_act(16, 0);
 	model.header.flags &= ~(uint32_t)RING_FINISHED;
-	expect(ADVICE_KINDS, "did not come to its end");
+	expect(ADVICE_KINDS, "did not run to its end");
 }
 
 static void what_saves_little_is_left_out(void **state)
@@ -324,8 +324,8 @@ static void reuse_is_of_one_call(void **state)
 		cache_call(2, FREES, i + 1);
 	}
 	expect(ADVICE_CALLER,
-	       "let f0() own the buffer and hand it down to f1(): 40 blocks of "
-	       "48 B, one at a time, each passed up to it; f1() must no longer "
+	       "let f0() own the buffer and pass it down to f1(): 40 blocks of "
+	       "48 B, one at a time, each passed up to f0(); f1() must no longer "
 	       "free them");
 }
 

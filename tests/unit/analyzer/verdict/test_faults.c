@@ -188,8 +188,8 @@ static void what_was_sent_accessed_nothing(void **state)
 	chunk_build_fault(chunk, 11, (enum fault_kind)77, 16, f, 500);
 	fixture_stacks(*state);
 	text = fixture_report(*state, false, false);
-	expect_text(text, "as kill() and raise() do");
-	expect_text(text, "an address that cannot be");
+	expect_text(text, "sent by kill(), raise() or the like");
+	expect_text(text, "an address that cannot exist");
 	expect_text(text, "accessing address 0x10 ");
 	expect_no_text(text, "address 0x0");
 }

@@ -186,7 +186,7 @@ static void a_deep_stack_is_said_on_the_overview(void **state)
 	expect_text(text, "thread 1002 (thread) used 82.0% of its 256 KiB stack");
 	text = fixture_report(*state, false, true);
 	expect_text(text, "near limit   thread 1002");
-	expect_text(text, ", made by 1001");
+	expect_text(text, ", started by 1001");
 	expect_no_text(text, "near limit   thread 1001");
 }
 

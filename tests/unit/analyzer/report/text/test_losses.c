@@ -63,7 +63,8 @@ static void the_main_cause_is_told(void **state)
 	(void)state;
 	assert_string_equal(said(lost, 1),
 	                    "; 1 more was lost (50.0% of all): in signal handlers that "
-	                    "interrupted the allocator, or what looks so");
+	                    "interrupted the allocator, or in calls that cannot be "
+	                    "distinguished from these");
 	lost[LOST_OVERWRITTEN] = 8;
 	assert_string_equal(
 		said(lost, 1),
