@@ -27,7 +27,7 @@ int main(void)
 	return 0;
 }
 EOC
-"${CC:-gcc}" -O1 -fno-builtin -fno-optimize-sibling-calls -fno-inline -fno-ipa-icf \
+gcc -O1 -fno-builtin -fno-optimize-sibling-calls -fno-inline -fno-ipa-icf \
 	-o program program.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./program >/dev/null 2>&1
 

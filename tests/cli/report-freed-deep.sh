@@ -21,7 +21,7 @@ int main(void)
 	return 0;
 }
 END
-"${CC:-gcc}" -g -O1 -fno-builtin -o program program.c || exit 77
+gcc -g -O1 -fno-builtin -o program program.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./program 2>/dev/null
 "$OUTLIVE" report --format json trace |
 	jq -r '.sites[] | select(.blocks == 100) | "\(.size_max) bytes, freed by \([.freed_by[] | "\(.function) \(.blocks)"] | join(", "))"' | sort

@@ -46,7 +46,7 @@ int main(int count, char **words)
 	return 0;
 }
 END
-"${CC:-gcc}" -g -O1 -fno-builtin -pthread -o program program.c || exit 77
+gcc -g -O1 -fno-builtin -pthread -o program program.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./program 100 2>/dev/null
 "$OUTLIVE" report --by site trace >text
 echo "a site, and the tree"
@@ -74,7 +74,7 @@ int main(void)
 	blind(inner, 100);
 }
 END
-"${CC:-gcc}" -g -O1 -fno-builtin -o deep deep.c || exit 77
+gcc -g -O1 -fno-builtin -o deep deep.c || exit 77
 "$OUTLIVE" run -q -o trace-deep -- ./deep 2>/dev/null
 "$OUTLIVE" report --stacks trace-deep | grep -A1 ' blind ' | sed 's/.* blind .*/blind/' | grep -x 'blind\| (gap)'
 "$OUTLIVE" report --format json trace-deep | jq -c '[.faults[].path[0:3][].gap], [.stacks.threads[0].path[0:3][].gap]'

@@ -70,7 +70,7 @@ int main(int count, char **words)
 	return 0;
 }
 END
-cc=${CC:-gcc}
+cc=gcc
 rows() { # TRACE [OPTION..]: function, bytes and site count of each row
 	"$OUTLIVE" report --format json --by function "${@:2}" "$1" |
 		jq -r '.groups[] | "\(.function) \(.declared | sub(".*/"; "") | sub("@.*"; "")) \(.bytes)"'
@@ -85,7 +85,7 @@ for debug in -g -g0; do
 	"$OUTLIVE" report --format json trace |
 		jq -r '[.sites[].freed_by[] | "freed by \(.function) \(.declared | sub(".*/"; "") | sub("@.*"; "")) \(.blocks)"] | sort[]'
 done
-"${CXX:-g++}" -g -O1 -fno-builtin -o lambdas lambdas.cc || exit 77
+g++ -g -O1 -fno-builtin -o lambdas lambdas.cc || exit 77
 "$OUTLIVE" run -q -o trace -- ./lambdas 2>/dev/null
 echo lambdas
 rows trace | grep lambda

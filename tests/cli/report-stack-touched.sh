@@ -24,7 +24,7 @@ int main(int argc, char **argv)
 	return 0;
 }
 C
-${CC:-gcc} -O1 -fno-builtin -fno-stack-clash-protection -fno-stack-protector -o touch touch.c || exit 77
+gcc -O1 -fno-builtin -fno-stack-clash-protection -fno-stack-protector -o touch touch.c || exit 77
 ulimit -s 8192
 for how in touches uses; do
 	echo "- $how"

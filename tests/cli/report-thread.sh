@@ -32,7 +32,7 @@ int main(void)
 	return 0;
 }
 END
-"${CC:-gcc}" -g -O1 -fno-builtin -pthread -o program program.c || exit 77
+gcc -g -O1 -fno-builtin -pthread -o program program.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./program 2>/dev/null
 totals() { # OPTION..
 	"$OUTLIVE" report --format json "$@" trace | jq -r '"\(.thread | gsub("[0-9]{3,}"; "TID")): \(.totals | "\(.allocations) \(.bytes) \(.frees) \(.crossed) \(.live_bytes)"), threads \([.threads[].name] | join(" ")), sites \([.sites[] | .bytes] | join(" ")), of all \(.totals.allocations == ([.sites[].allocations] | add))"'

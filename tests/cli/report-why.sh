@@ -18,7 +18,7 @@ int main()
 	return 0;
 }
 END
-"${CXX:-g++}" -g -O1 -fno-builtin -o program program.cc || exit 77
+g++ -g -O1 -fno-builtin -o program program.cc || exit 77
 "$OUTLIVE" run -q -o trace -- ./program 2>/dev/null
 why() { # WHICH: the title and how much, or what is said
 	echo "=== $1"
@@ -61,7 +61,7 @@ int main(void)
 	return 0;
 }
 END
-"${CC:-gcc}" -g -O1 -fno-builtin -o paths paths.c || exit 1
+gcc -g -O1 -fno-builtin -o paths paths.c || exit 1
 "$OUTLIVE" run -q -o trace -- ./paths 2>/dev/null
 number=$("$OUTLIVE" report trace | sed -n 's/.*(--why \([0-9]*c\))$/\1/p')
 "$OUTLIVE" report --why "$number" trace | sed -n '1p; s/^  allocated  */  /p'

@@ -10,7 +10,7 @@ static NOIPA void maker(void) { kept = malloc(4711); }
 static NOIPA void caller(void) { maker(); kept = NULL; }
 int main(void) { caller(); return 0; }
 C
-compiler=${CC:-gcc}
+compiler=gcc
 try() { # COMPILER FLAGS...
 	"$@" -g -O1 -o program program.c 2>/dev/null && ./program 2>/dev/null || return
 	"$OUTLIVE" run -q -o t.outlive -- ./program 2>/dev/null || echo "status $?"

@@ -67,8 +67,9 @@ static int ring_tear_down(void **unused)
 	return 0;
 }
 
-/* backtrace(), without the stubs it passes through. */
-static int backtrace_take(void **addresses, int capacity)
+/* backtrace(), without the stubs it passes through; inlined, so that it begins in the caller. */
+static inline __attribute__((always_inline)) int backtrace_take(void **addresses,
+                                                                int capacity)
 {
 	int count = backtrace(addresses, capacity), left = 0;
 
@@ -171,8 +172,8 @@ NOINLINE static void frame_realigned(int depth)
 NOINLINE static void frame_uses_bp(int depth)
 {
 	for (long i = 0; i < 3; i++) {
-		__asm__ volatile("push %%fp\n\t.cfi_adjust_cfa_offset 8\n\t"
-		                 "pop %%fp\n\t.cfi_adjust_cfa_offset -8"
+		__asm__ volatile("push %%rbp\n\t.cfi_adjust_cfa_offset 8\n\t"
+		                 "pop %%rbp\n\t.cfi_adjust_cfa_offset -8"
 		                 :
 		                 : "r"(i)
 		                 : "rbx", "r12", "r13", "r14", "r15", "memory");
@@ -347,7 +348,8 @@ static void stores_only_what_can_be_a_return_address(void **unused)
 	 * moment later, if the mappings have just been read (modules/code_map.h).
 	 */
 	assert_int_equal(mprotect(memory + 4096, 4096, PROT_READ | PROT_EXEC), 0);
-	for (tries = 0; tries < 200 && walk_under((uintptr_t)memory + 4096 + 8) != 2; tries++)
+	for (tries = 0; tries < 200 && walk_under((uintptr_t)memory + 4096 + 8) != 2;
+	     tries++)
 		usleep(10000);
 	assert_in_range(tries, 0, 199);
 	assert_int_equal(walk_under((uintptr_t)memory + 8), 1);
