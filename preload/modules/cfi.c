@@ -1,5 +1,5 @@
 /*
- * modules/cfi.c - find the FDE of an address, and what its program says of that.
+ * modules/cfi.c - find the FDE of an address, and the rule that it gives for that address.
  */
 #include "modules/cfi.h"
 
@@ -11,12 +11,15 @@
 
 struct frame_entry {
 	struct cfi_program program;
-	uintptr_t end;         /* of the addresses that it covers */
+	uintptr_t end;         /* end of the covered addresses */
 	uintptr_t personality; /* the routine; 0: not readable */
 	bool is_signal, has_personality;
 };
 
-/* Binary search of .eh_frame_hdr: where the FDE lies that may cover `address`. */
+/*
+ * Search .eh_frame_hdr for the FDE that may cover `address`. The table is sorted. NULL: not
+ * found.
+ */
 static const uint8_t *table_search(const struct cfi_module *module, uintptr_t address)
 {
 	uintptr_t base = (uintptr_t)module->frame_table;
@@ -48,7 +51,7 @@ static const uint8_t *table_search(const struct cfi_module *module, uintptr_t ad
 	return (const uint8_t *)(base + (uintptr_t)(intptr_t)pair[1]);
 }
 
-/* Bounds of the entry (CIE or FDE) at `at`; what follows the length is in `reader`. */
+/* Set `reader` to the content of the entry (CIE or FDE) at `at`, after the length field. */
 static bool entry_open(const struct cfi_module *module, const uint8_t *at,
                        struct cfi_reader *reader)
 {
@@ -69,7 +72,7 @@ static void personality_read(const struct cfi_module *module, struct cfi_reader 
 	uint8_t encoding = (uint8_t)cfi_read_fixed(reader, 1);
 	uintptr_t routine = cfi_read_encoded(reader, encoding, 0);
 
-	if (encoding & 0x80) { /* where the loader has put its address */
+	if (encoding & 0x80) { /* indirect: a pointer that the loader has relocated */
 		bool is_inside = routine >= module->start && routine < module->end &&
 		                 module->end - routine >= sizeof(routine);
 
@@ -93,7 +96,7 @@ static bool cie_read(const struct cfi_module *module, const uint8_t *at,
 	while (cfi_read_fixed(&reader, 1) && !reader.bad)
 		;
 	if (version == 4)
-		cfi_read_fixed(&reader, 2); /* address and segment size */
+		cfi_read_fixed(&reader, 2); /* address size and segment size */
 	entry->program.code_align = cfi_read_uleb(&reader);
 	entry->program.data_align = cfi_read_sleb(&reader);
 	if ((version == 1 ? cfi_read_fixed(&reader, 1) : cfi_read_uleb(&reader)) !=
@@ -144,7 +147,7 @@ static bool fde_read(const struct cfi_module *module, const uint8_t *at,
 	                                        0);
 	entry->end = entry->program.start +
 	             cfi_read_encoded(&reader, entry->program.pointer_encoding & 0x0f, 0);
-	size_bytes = cfi_read_uleb(&reader); /* augmentation data: the LSDA */
+	size_bytes = cfi_read_uleb(&reader); /* of the augmentation data: the LSDA */
 	if (reader.bad || size_bytes > (uint64_t)(reader.end - reader.at))
 		return false;
 	reader.at += size_bytes;
@@ -152,7 +155,7 @@ static bool fde_read(const struct cfi_module *module, const uint8_t *at,
 	return true;
 }
 
-/* No information covers the address; but the code there may say how it returns. */
+/* The rule of an address that no FDE covers: the code there may show how it returns. */
 static struct cfi_rule rule_of_code(const struct cfi_module *module, uintptr_t address)
 {
 	const uint8_t *end = cfi_module_code_end(module, address);
@@ -211,7 +214,7 @@ uint32_t cfi_module_personalities(const struct cfi_module *module, uintptr_t *ro
 	cfi_read_fixed(&reader, 2);
 	at = (const uint8_t *)cfi_read_encoded(&reader, encoding,
 	                                       (uintptr_t)module->frame_table);
-	while (!reader.bad) { /* the entries of .eh_frame lie one after another */
+	while (!reader.bad) { /* entries of .eh_frame follow each other directly */
 		struct frame_entry entry = { .is_signal = false };
 		struct cfi_reader content;
 

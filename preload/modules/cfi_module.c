@@ -1,5 +1,5 @@
 /*
- * modules/cfi_module.c - the loaded object that an address belongs to.
+ * modules/cfi_module.c - find the loaded object that contains an address.
  */
 #include <dlfcn.h>
 #include <link.h>
@@ -10,7 +10,7 @@
 #include "modules/cfi.h"
 #include "modules/loaded_objects.h"
 
-/* glibc 2.35; weak, so that the preload also loads where it is missing. */
+/* New in glibc 2.35. Weak, so that the library also loads with older releases. */
 extern int _dl_find_object(void *, struct dl_find_object *) __attribute__((weak));
 
 struct search {
@@ -51,7 +51,7 @@ static void *list_function(void)
 	           : NULL;
 }
 
-/* Before glibc 2.35 there is only the list under the loader's lock. */
+/* Before glibc 2.35, the only way is the list of objects, under the loader's lock. */
 static bool module_find_listed(uintptr_t address, struct cfi_module *module)
 {
 	static int (*iterate)(int (*)(struct dl_phdr_info *, size_t, void *), void *);
@@ -65,10 +65,10 @@ static bool module_find_listed(uintptr_t address, struct cfi_module *module)
 #define PAGE_BYTES 4096
 
 /*
- * The kernel maps a program segment by segment. Where it leaves gaps (segments that are
- * aligned to more than a page), glibc answers with one segment and calls it the object's
- * mapping (elf/dl-find_object.c, _dlfo_process_initial). The program headers know the
- * whole; they are where they are for as long as the process lives.
+ * Find the bounds of the whole program. The kernel maps it segment by segment. If there are
+ * gaps between segments (they are aligned to more than a page), glibc returns one segment as
+ * the object's mapping (elf/dl-find_object.c, _dlfo_process_initial). The program headers have
+ * all segments, and stay mapped as long as the process lives.
  */
 static void program_bounds_read(struct cfi_module *module)
 {
@@ -87,7 +87,7 @@ static void program_bounds_read(struct cfi_module *module)
 	}
 	start &= ~(uintptr_t)(PAGE_BYTES - 1);
 	if (start > module->start || end < module->end)
-		return; /* these headers are not its: what glibc says stands */
+		return; /* headers of another object: keep glibc's bounds */
 	module->start = start;
 	module->end = end;
 }
@@ -132,7 +132,7 @@ const uint8_t *cfi_module_code_end(const struct cfi_module *module, uintptr_t ad
 
 		if (segment->p_type != PT_LOAD)
 			continue;
-		/* The first is what lies at the start of the mapping. */
+		/* The first segment is the one at the start of the mapping. */
 		if (bias == UINTPTR_MAX)
 			bias = module->start - (segment->p_vaddr & ~UINT64_C(4095));
 		if (segment->p_flags & PF_X && segment->p_flags & PF_R &&

@@ -1,18 +1,21 @@
 /*
- * modules/cfi_program.c - run the instructions up to an address.
+ * modules/cfi_program.c - run the instructions of an FDE up to an address.
  */
 #include "modules/cfi_program.h"
 
 #include "arch.h"
 
-#define STATE_DEPTH_MAX 8 /* of remember_state */
+#define STATE_DEPTH_MAX 8 /* nested remember_state */
 
-/* The row of the table that matters here; anything it cannot say makes it complex. */
+/*
+ * A row of the table, reduced to what a walk needs. A rule that does not fit in makes the row
+ * complex.
+ */
 struct row {
 	uint64_t cfa_register;
 	int64_t cfa_offset;
-	int64_t fp_offset;                     /* from the CFA; 0: it is unchanged */
-	bool cfa_complex, fp_complex, complex; /* expressions and the like, of what */
+	int64_t fp_offset;                     /* from the CFA; 0: fp is unchanged */
+	bool cfa_complex, fp_complex, complex; /* an expression or the like, for what */
 	bool end;                              /* the return address is undefined */
 };
 
@@ -44,7 +47,7 @@ static void register_restore(struct machine *machine, uint64_t number)
 	}
 }
 
-/* A rule that is neither "at CFA + n" nor "unchanged". */
+/* Set a rule that is neither "at CFA + n" nor "unchanged". */
 static void register_complex(struct machine *machine, uint64_t number)
 {
 	if (number == ARCH_DWARF_FP)
@@ -61,7 +64,7 @@ enum operand {
 	OFFSET,    /* unsigned, in units of data */
 	OFFSET_SF, /* signed, in units of data */
 	ADDRESS,   /* an encoded pointer */
-	CODE_1,    /* a distance in units of code, in so many bytes */
+	CODE_1,    /* a distance in units of code; 1, 2 or 4 bytes */
 	CODE_2,
 	CODE_4,
 	EXPRESSION, /* skipped */
@@ -70,14 +73,14 @@ enum operand {
 enum effect {
 	UNKNOWN,
 	IGNORED,
-	AT_ADDRESS, /* the row is that of this address on */
-	ADVANCE,    /* the next row begins so much further */
-	SET,        /* of a register: it is at CFA + n */
-	SAME,       /* unchanged */
-	UNDEFINED,  /* not kept; of the return address: there is no caller */
-	RESTORE,    /* what the CIE says */
-	COMPLEX,    /* anything else */
-	REMEMBER,   /* the row, for RECALL */
+	AT_ADDRESS, /* the row applies from this address on */
+	ADVANCE,    /* the next row begins this much further */
+	SET,        /* the register is saved at CFA + n */
+	SAME,       /* the register is unchanged */
+	UNDEFINED,  /* not preserved; the return address: no caller */
+	RESTORE,    /* the rule from the CIE */
+	COMPLEX,    /* any other rule */
+	REMEMBER,   /* save the row for RECALL */
 	RECALL,
 	CFA, /* register and offset */
 	CFA_REGISTER,
@@ -85,7 +88,7 @@ enum effect {
 	CFA_EXPRESSION,
 };
 
-/* DWARF 5, table 7.29: those with their operation in the low six bits. */
+/* DWARF 5, table 7.29: the instructions whose opcode is in the low six bits. */
 static const struct instruction {
 	enum effect effect;
 	enum operand operands[2];
@@ -144,7 +147,7 @@ static int64_t operand_read(struct cfi_reader *reader, enum operand operand,
 	return 0;
 }
 
-/* False: unknown, or more rows are remembered than there is room for. */
+/* False: an unknown instruction, or too many rows to remember. */
 static bool effect_take(struct machine *machine, enum effect effect, int64_t first,
                         int64_t second)
 {
@@ -201,7 +204,7 @@ static bool instruction_run(struct machine *machine, struct cfi_reader *reader,
 	return effect_take(machine, instruction->effect, first, second);
 }
 
-/* Run until past `address`. False: something this reader does not know. */
+/* Run the instructions until they pass `address`. False: one of them is not known here. */
 static bool run(struct machine *machine, struct cfi_reader reader, uintptr_t address)
 {
 	const struct cfi_program *program = machine->program;
@@ -252,7 +255,7 @@ struct cfi_rule cfi_program_rule(const struct cfi_program *program, uintptr_t ad
 {
 	struct machine machine = { .program = program, .location = program->start };
 
-	/* The CIE's has no addresses: it is run whole. */
+	/* The instructions of the CIE hold for all addresses: run all of them. */
 	if (!run(&machine, program->initial, UINTPTR_MAX))
 		return (struct cfi_rule){ .kind = CFI_COMPLEX };
 	machine.initial = machine.row;

@@ -1,5 +1,5 @@
 /*
- * modules/cfi_reader.c - fixed sizes, LEB128, and encoded pointers.
+ * modules/cfi_reader.c - read integers of fixed size, LEB128, and encoded pointers.
  */
 #include "modules/cfi_reader.h"
 
@@ -19,7 +19,10 @@ uint64_t cfi_read_fixed(struct cfi_reader *reader, unsigned int size_bytes)
 	return value;
 }
 
-/* LEB128, its bits so far; `last` byte and how many bits there are say the sign. */
+/*
+ * Read a LEB128 number without its sign. The `last` byte and the number of `bits` give the
+ * sign.
+ */
 static uint64_t read_leb(struct cfi_reader *reader, uint8_t *last, unsigned int *bits)
 {
 	uint64_t value = 0;

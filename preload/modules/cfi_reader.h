@@ -1,5 +1,5 @@
 /*
- * modules/cfi_reader.h - numbers in call frame information.
+ * modules/cfi_reader.h - reads the numbers of call frame information, within bounds.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_CFI_READER_H
 #define OUTLIVE_PRELOAD_MODULES_CFI_READER_H
@@ -9,7 +9,7 @@
 
 #include "system/system.h"
 
-/* A place in the tables. Reading past `end` yields zeros and sets `bad`. */
+/* A position in the tables. Reading past `end` returns zeros and sets `bad`. */
 struct cfi_reader {
 	const uint8_t *at, *end;
 	bool bad;
@@ -19,7 +19,7 @@ uint64_t cfi_read_fixed(struct cfi_reader *reader, unsigned int size_bytes);
 uint64_t cfi_read_uleb_long(struct cfi_reader *reader);
 int64_t cfi_read_sleb(struct cfi_reader *reader);
 
-/* Nearly all have one byte. */
+/* Nearly all numbers have one byte. */
 static inline uint64_t cfi_read_uleb(struct cfi_reader *reader)
 {
 	if (likely(reader->at < reader->end && *reader->at < 0x80))
@@ -27,7 +27,7 @@ static inline uint64_t cfi_read_uleb(struct cfi_reader *reader)
 	return cfi_read_uleb_long(reader);
 }
 
-/* A DW_EH_PE encoded pointer. Encodings that linkers do not use here are `bad`. */
+/* Read a DW_EH_PE encoded pointer. Encodings that linkers do not use here set `bad`. */
 uintptr_t cfi_read_encoded(struct cfi_reader *reader, uint8_t encoding,
                            uintptr_t data_base);
 

@@ -1,8 +1,8 @@
 /*
- * modules/code_map.c - the executable mappings, as /proc/self/maps last had them.
+ * modules/code_map.c - the executable mappings of /proc/self/maps when it was last read.
  *
- * Whoever asks reads the ranges without a lock, and what it read only counts if `version`
- * was even and is still the same: one thread at a time writes them anew.
+ * Readers take no lock. What they have read counts only if `version` was even before and is the
+ * same after. One thread at a time rewrites the ranges.
  */
 #include "modules/code_map.h"
 
@@ -13,18 +13,17 @@
 #include "system/maps_scan.h"
 #include "system/pace.h"
 
-/* If there are more, the last one reaches over all the others. */
+/* If there are more, the last range spans all the others. */
 #define RANGES_MAX 1024
 
 struct code_range {
 	_Atomic uintptr_t start, end; /* [start, end) */
 };
 
-static struct code_range ranges[RANGES_MAX]; /* by address, apart from each other */
+static struct code_range ranges[RANGES_MAX]; /* sorted by address, disjoint */
 static _Atomic uint32_t range_count;
-static _Atomic uint64_t version; /* odd: they are being written */
-static _Atomic(const struct guard *)
-	scanner; /* whose thread writes them; NULL: nobody's */
+static _Atomic uint64_t version;              /* odd: the ranges are being written */
+static _Atomic(const struct guard *) scanner; /* of the writing thread; NULL: none */
 static struct pace pace;
 
 /* ---- asking -------------------------------------------------------------------- */
@@ -49,7 +48,7 @@ static bool ranges_hold(uintptr_t address)
 
 static bool is_known(uintptr_t address)
 {
-	/* Acquire: matched by the release that made it even. */
+	/* Acquire: paired with the release in scan_end() that made it even. */
 	uint64_t before = atomic_load_explicit(&version, memory_order_acquire);
 	bool holds = ranges_hold(address);
 
@@ -85,7 +84,7 @@ static void scan_end(void)
 	atomic_store_explicit(&scanner, NULL, memory_order_release);
 }
 
-/* False: another thread is at it, or it is too early. */
+/* Read the mappings again. False: another thread does so, or it is too early. */
 static bool scan(void)
 {
 	static char buffer[2048]; /* one scanner at a time */
@@ -115,7 +114,7 @@ void code_map_abandon(void)
 	if (atomic_load_explicit(&scanner, memory_order_relaxed) != &guard)
 		return;
 	atomic_store_explicit(&range_count, 0, memory_order_relaxed);
-	/* It may have been stopped before it made the version odd, or after it was even. */
+	/* The scan may have stopped before the version became odd, or after it became even. */
 	if (atomic_load_explicit(&version, memory_order_relaxed) & 1)
 		scan_end();
 	else

@@ -1,9 +1,10 @@
 /*
- * modules/code_map.h - whether code can lie at an address outside every module.
+ * modules/code_map.h - whether an address outside every module may be code.
  *
- * What a walk finds in the place of a return address may be anything: a canary, a pointer,
- * what is left of an older frame. A module's call frame information proves the most of them
- * to be code; this is for the others, the code that a compiler makes at run time among them.
+ * The word that a walk reads as a return address may be anything: a canary, a pointer, a
+ * leftover of an older frame. Call frame information of modules proves that most of the
+ * addresses are code. This map is for the others, such as code that a compiler makes at run
+ * time.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_CODE_MAP_H
 #define OUTLIVE_PRELOAD_MODULES_CODE_MAP_H
@@ -12,16 +13,16 @@
 #include <stdint.h>
 
 /*
- * True if `address` lies in a mapping that is executable, or was when /proc/self/maps was
- * last read. It is read again where the address is not known, but so seldom that it takes
- * a fiftieth of the time at most: code that was made a moment ago may be denied.
+ * Whether `address` is in a mapping that is executable, or was when /proc/self/maps was last
+ * read. For an unknown address the file is read again, but in at most a fiftieth of the time.
+ * So code that was made a moment ago may be missed.
  */
 bool code_map_holds(uintptr_t address);
 
-/* A signal handler jumped out of the recorder: what the thread was at is given up. */
+/* Call after a signal handler has jumped out of the recorder: abandons this thread's scan. */
 void code_map_abandon(void);
 
-/* In a forked child: the thread that was at it is gone. */
+/* Call in a forked child: abandons the scan of a thread that the child does not have. */
 void code_map_forked(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * modules/dynamic_symbols.c - an object's dynamic section and its hash tables.
+ * modules/dynamic_symbols.c - read an object's dynamic section and its hash tables.
  *
  * Sources: System V ABI, chapter 5; for DT_GNU_HASH glibc, elf/dl-lookup.c.
  */
@@ -7,11 +7,11 @@
 
 #include <elf.h>
 
-#define VERSION_HIDDEN 0x8000 /* not the default one of its name */
+#define VERSION_HIDDEN 0x8000 /* not the default version of its name */
 
 /*
- * glibc relocates these pointers in place, but for a dynamic section that cannot be written
- * to (the vDSO's, or what was linked with -z rodynamic).
+ * glibc relocates these pointers in place, except in a read-only dynamic section (of the vDSO,
+ * or of an object linked with -z rodynamic).
  */
 static const void *pointer_of(const struct link_map *map, const ElfW(Dyn) * entry)
 {
@@ -38,7 +38,7 @@ bool dynamic_symbols_read(const struct link_map *map, struct dynamic_symbols *dy
 	return dynamic->symbols && dynamic->strings;
 }
 
-/* NULL: a name that lies outside. */
+/* NULL: the name is outside the string table. */
 static const char *name_of(const struct dynamic_symbols *dynamic,
                            const ElfW(Sym) * symbol)
 {
@@ -46,7 +46,7 @@ static const char *name_of(const struct dynamic_symbols *dynamic,
 	                                                : NULL;
 }
 
-/* Undefined symbols come first: those a GNU hash table does not cover. */
+/* Undefined symbols come first. A GNU hash table does not cover them. */
 static size_t imports_count(const struct dynamic_symbols *dynamic)
 {
 	if (dynamic->gnu_hash)
@@ -109,7 +109,7 @@ static uint32_t gnu_find(const struct dynamic_symbols *dynamic, const char *name
 
 		if ((other | 1) == (hash | 1) && is_exported_as(dynamic, index, name))
 			return index;
-		if (other & 1) /* the last of its bucket */
+		if (other & 1) /* the last symbol of its bucket */
 			return 0;
 	}
 }
@@ -149,7 +149,7 @@ bool dynamic_symbols_lookup(const struct dynamic_symbols *dynamic, const char *n
 	symbol = &dynamic->symbols[index];
 	*found = (struct dynamic_symbol){ dynamic->bias + symbol->st_value,
 		                              symbol->st_size };
-	/* Which of several it is, it says itself. */
+	/* An indirect function returns the address of the variant for this processor. */
 	if (ELF64_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC)
 		found->address = ((uintptr_t(*)(void))found->address)();
 	return true;

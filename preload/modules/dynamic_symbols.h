@@ -1,5 +1,6 @@
 /*
- * modules/dynamic_symbols.h - the symbols a loaded object imports and exports, read in memory.
+ * modules/dynamic_symbols.h - the symbols that a loaded object imports and exports, read from
+ * memory.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_DYNAMIC_SYMBOLS_H
 #define OUTLIVE_PRELOAD_MODULES_DYNAMIC_SYMBOLS_H
@@ -10,13 +11,13 @@
 #include <stdint.h>
 
 struct dynamic_symbols {
-	uintptr_t bias; /* what is added to a symbol's value */
+	uintptr_t bias; /* added to a symbol's value */
 	const ElfW(Sym) * symbols;
 	const char *strings;
 	size_t strings_bytes;
-	const uint32_t *gnu_hash; /* one of the two may be NULL */
+	const uint32_t *gnu_hash; /* one of these two may be NULL */
 	const uint32_t *hash;
-	const uint16_t *versions; /* of each symbol; NULL: none has one */
+	const uint16_t *versions; /* one for each symbol; NULL: no symbol has a version */
 };
 
 struct dynamic_symbol {
@@ -25,8 +26,8 @@ struct dynamic_symbol {
 };
 
 /*
- * strcmp() == 0, but nobody's else: symbols are looked up before a sanitizer that replaces
- * libc's has begun.
+ * strcmp() == 0, without a call: symbols are searched before a sanitizer whose strcmp()
+ * replaces libc's has been initialised.
  */
 static inline bool names_are_equal(const char *left, const char *right)
 {
@@ -37,18 +38,21 @@ static inline bool names_are_equal(const char *left, const char *right)
 	return *left == *right;
 }
 
-/* Of the loader's description of an object. False: it has none. Nothing is copied. */
+/*
+ * Fill `dynamic` from the loader's description of an object; copies no table. False: the object
+ * has no symbols.
+ */
 bool dynamic_symbols_read(const struct link_map *map, struct dynamic_symbols *dynamic);
 
-/* True if any of the `count` names is imported. Looks at every import. */
+/* Whether the object imports any of the `count` names. Reads all imports. */
 bool dynamic_symbols_import(const struct dynamic_symbols *dynamic,
                             const char *const *names, size_t count);
 
-/* What the object exports as `name`, by its default version. False: nothing. */
+/* Find the symbol that the object exports as `name`, in its default version. False: none. */
 bool dynamic_symbols_lookup(const struct dynamic_symbols *dynamic, const char *name,
                             struct dynamic_symbol *symbol);
 
-/* The address of that; 0: nothing. */
+/* Returns the address of that symbol; 0: none. */
 uintptr_t dynamic_symbols_find(const struct dynamic_symbols *dynamic, const char *name);
 
 #endif

@@ -11,12 +11,12 @@
 _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
 
 /*
- * A stub may stand in for a return address with this rule: not where nothing says how to
- * unwind. A throw that we
- * cannot see begin may find a stub in its second phase that was not there in the first:
- * that matters where it stands right before the frame that catches, so such a module's
- * frames get one if they have no personality. An unwinder's own frames are asked about
- * before this is: flags_of(), stack_walk_short().
+ * Whether a stub may replace a return address with this rule. Not if it is unknown how to
+ * unwind the frame. If the recorder does not see a throw begin, a stub may be there in the
+ * throw's second phase that was not there in the first. That matters only if the stub is right
+ * before the frame that catches. So if a module has an unwinder of its own, only its frames
+ * without a personality get a stub. The frames of an unwinder are excluded before this is
+ * asked: flags_of(), stack_walk_short().
  */
 static bool rule_is_patchable(const struct cfi_rule *rule,
                               enum module_unwinder unwinder)
@@ -47,7 +47,10 @@ static bool is_in_exit(uintptr_t return_address)
 	return return_address - (uintptr_t)real.exit - 1 < real.exit_bytes;
 }
 
-/* Where there is no call frame information: code or not. `module`: NULL outside of all. */
+/*
+ * For an address without call frame information: is it code? `module`: NULL outside all
+ * modules.
+ */
 static enum cfi_kind kind_uncovered(const struct cfi_module *module,
                                     uintptr_t return_address)
 {
@@ -70,7 +73,7 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 
 	if (!return_address || return_address >> ARCH_ADDRESS_BITS)
 		return rule_pack((struct cfi_rule){ .kind = CFI_NO_CODE }, unwinder);
-	/* An address outside every module may be inside one tomorrow: not cached. */
+	/* Not cached: an address outside every module may be in one later. */
 	if (!cfi_module_find(return_address - 1, &module))
 		return rule_pack(
 			(struct cfi_rule){ .kind = kind_uncovered(NULL, return_address) },
@@ -83,13 +86,18 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 	}
 	if (is_in_exit(return_address) && found.kind != CFI_NONE &&
 	    !atomic_exchange_explicit(&exit_was_met, true, memory_order_relaxed)) {
-		/* Without a stub: the event that meets it takes the long way, and notes it. */
+		/*
+		 * Not patchable and not cached, so that this event takes the long walk and
+		 * notices exit().
+		 */
 		unwinder = MODULE_UNWINDER_TABLES;
 		noted = false;
 		recorder.has_met_exit = true;
 	}
 	rule = rule_pack(found, unwinder);
-	/* Where the loader does not call our free(), nothing tells that a module went. */
+	/*
+	 * If the loader does not call our free(), nothing reports that a module was unloaded.
+	 */
 	if (noted && !real.is_bypassed)
 		atomic_store_explicit(
 			&frame_rules[index],

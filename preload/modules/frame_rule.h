@@ -1,10 +1,10 @@
 /*
- * modules/frame_rule.h - the rule that leads from a return address to the caller's frame, cached
- * for the whole process.
+ * modules/frame_rule.h - the rule that leads from a return address to the caller's frame,
+ * cached for the whole process.
  *
- * A cached rule is one 64-bit word: no lock, no torn read. The low ADDRESS_BITS_LOW bits
- * of the address are folded into the index, the others are the tag, so that index and
- * tag together are the address. "No rule" is cached like any other.
+ * A cached rule is one 64-bit word: no lock, no torn read. The low RULE_INDEX_BITS bits of the
+ * address are folded into the index and the others are the tag, so that index and tag together
+ * are the address. A missing rule is cached like any other.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_FRAME_RULE_H
 #define OUTLIVE_PRELOAD_MODULES_FRAME_RULE_H
@@ -24,7 +24,7 @@ static_assert(ARCH_ADDRESS_BITS - RULE_INDEX_BITS + RULE_BITS <= 64, "one word")
 /* 0: an empty slot. */
 extern _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
 
-/* Packed. 0, what an empty slot says of the lowest addresses: CFI_NO_CODE. */
+/* A packed rule. 0, which an empty slot yields for the lowest addresses, is CFI_NO_CODE. */
 typedef uint32_t frame_rule;
 
 static inline enum cfi_kind frame_rule_kind(frame_rule rule)
@@ -42,30 +42,30 @@ static inline uint32_t frame_rule_fp_below(frame_rule rule)
 	return rule >> 19 << 3;
 }
 
-/* True if a stub may stand in for a return address with this rule. */
+/* Whether a stub may replace a return address with this rule. */
 static inline bool frame_rule_is_patchable(frame_rule rule)
 {
 	return (rule & 8) != 0;
 }
 
-/* True if the code is an unwinder's: no stub may appear while it is at work. */
+/* Whether the code is an unwinder's: no stub may be set while it works. */
 static inline bool frame_rule_is_unwinder(frame_rule rule)
 {
 	return (rule & 16) != 0;
 }
 
-/* Look it up in the modules' tables, note the module, cache it. */
+/* Find the rule in the modules' tables, record the module, cache the rule. */
 frame_rule frame_rule_miss(uintptr_t return_address);
 
-/* Forget everything: a module is gone, and another may come where it was. */
+/* Forget all rules: a module is gone, and another may be mapped in its place. */
 void frame_rule_flush(void);
 
-/* The cached rule; 0: it is not cached, or not to be. */
+/* Returns the cached rule; 0: it is not cached, or must not be. */
 static inline frame_rule frame_rule_known(uintptr_t return_address)
 {
 	uint32_t index = (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &
 	                 ((1u << RULE_INDEX_BITS) - 1);
-	/* Relaxed: the word is all there is. */
+	/* Relaxed: the word depends on no other memory. */
 	uint64_t word = atomic_load_explicit(&frame_rules[index], memory_order_relaxed);
 
 	return word >> RULE_BITS == return_address >> RULE_INDEX_BITS ? (frame_rule)word
@@ -76,7 +76,7 @@ static inline frame_rule frame_rule_get(uintptr_t return_address)
 {
 	uint32_t index = (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &
 	                 ((1u << RULE_INDEX_BITS) - 1);
-	/* Relaxed: the word is all there is. */
+	/* Relaxed: the word depends on no other memory. */
 	uint64_t word = atomic_load_explicit(&frame_rules[index], memory_order_relaxed);
 
 	if (__builtin_expect(word >> RULE_BITS == return_address >> RULE_INDEX_BITS, 1))

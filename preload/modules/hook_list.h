@@ -1,31 +1,31 @@
 /*
- * modules/hook_list.h - every function that liboutlive.so hooks, an entry each.
+ * modules/hook_list.h - every function that liboutlive.so hooks, one entry each.
  *
- * A new hook is an entry here, and its function in a file of hooks/:
+ * A new hook is an entry here and a function in a file of hooks/:
  *
  *   type hook_NAME(parameters)
  *   {
  *   }
  *   EXPORT(NAME);
  *
- * From this list are made the exported names (preload/exports.map.in), the declarations of our
- * functions (hooks/hook.h), the table of names, functions and families (hooks/table.c), and the
+ * This list generates the exported names (preload/exports.map.in), the declarations of the
+ * hooks (hooks/hook.h), the table of names, functions and families (hooks/table.c), and the
  * real functions (modules/real.h, stack/late_function.h). An entry without a function does not
- * link, a function without an entry does not compile.
+ * link; a function without an entry does not compile.
  *
- * The includer defines the macros that it wants to read, and the list undefines them:
+ * The including file defines the macros that it needs, and the list undefines them:
  *
  *   HOOK(family, type, name, parameters)
- *       The real one is looked up once, at the start: real.name.
+ *       The real function is found once, at the start: real.name.
  *   HOOK_ALSO(family, type, name, parameters, other)
- *       Another name of the function that real.other is.
+ *       Another name of the function real.other.
  *   HOOK_LATE(family, type, name, parameters)
- *       The real one depends on the caller: late_function(LATE_name, ..).
+ *       The real function depends on the caller: late_function(LATE_name, ..).
  *   HOOK_ONLY(family, type, name, parameters)
- *       Nothing is behind it, or what is behind other hooks.
+ *       There is no real function, or the hook calls that of another entry.
  *
- * The types are what the hook is compiled as. That a function never returns is kept from C,
- * which would not jump to the real one then.
+ * A hook is compiled with the type given here. No hook is declared noreturn, even if the real
+ * function never returns: the compiler would then make a call instead of the jump to it.
  */
 #include <features.h>
 
@@ -42,10 +42,10 @@
 #define HOOK_ONLY(family, type, name, parameters)
 #endif
 
-/* It would take the parameters for products. */
+/* clang-format would take the parameters for multiplications. */
 /* clang-format off */
 
-/* The allocator; the last two of the standard's names are C23's. */
+/* The allocator. The last two of the standard names are new in C23. */
 HOOK(ALLOCATOR, void *, malloc, (size_t size))
 HOOK(ALLOCATOR, void *, calloc, (size_t count, size_t size))
 HOOK(ALLOCATOR, void *, realloc, (void *old, size_t size))
@@ -57,7 +57,7 @@ HOOK(ALLOCATOR, void *, valloc, (size_t size))
 HOOK(ALLOCATOR, void *, pvalloc, (size_t size))
 HOOK(ALLOCATOR, void, free_sized, (void *block, size_t size))
 HOOK(ALLOCATOR, void, free_aligned_sized, (void *block, size_t alignment, size_t size))
-/* libc's own names, which stay when malloc is somebody else's. */
+/* libc's own names, which stay libc's if another allocator defines malloc. */
 HOOK(ALLOCATOR, void *, __libc_malloc, (size_t size))
 HOOK(ALLOCATOR, void *, __libc_calloc, (size_t count, size_t size))
 HOOK(ALLOCATOR, void *, __libc_realloc, (void *old, size_t size))
@@ -95,7 +95,7 @@ HOOK_LATE(UNWINDING, void, _longjmp, (struct __jmp_buf_tag *environment, int val
 HOOK_LATE(UNWINDING, void, siglongjmp, (struct __jmp_buf_tag *environment, int value))
 HOOK_LATE(UNWINDING, void, __longjmp_chk,
           (struct __jmp_buf_tag *environment, int value))
-/* The loader's way out of what it cannot do: a longjmp, to where the last calls from. */
+/* How the loader reports an error: a longjmp to the caller of the last of these. */
 HOOK(UNWINDING, void, _dl_signal_exception,
      (long error, void *exception, const char *occasion))
 HOOK(UNWINDING, void, _dl_signal_error,
@@ -162,7 +162,7 @@ HOOK(LIMITS, int, setrlimit, (__rlimit_resource_t resource, const struct rlimit 
 HOOK(LIMITS, int, prlimit,
      (pid_t pid, enum __rlimit_resource resource, const struct rlimit *new_limit,
       struct rlimit *old_limit))
-/* Where a size of 64 bits is the usual one, these are the same. */
+/* With a 64-bit rlim_t, these are the same functions. */
 HOOK_ALSO(LIMITS, int, getrlimit64,
           (__rlimit_resource_t resource, struct rlimit *limit), getrlimit)
 HOOK_ALSO(LIMITS, int, setrlimit64,

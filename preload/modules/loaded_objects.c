@@ -1,19 +1,19 @@
 /*
- * modules/loaded_objects.c - go through the loader's list.
+ * modules/loaded_objects.c - go through the loader's list of objects.
  *
- * Another thread may unload an object while the list is read: an entry that is not known to
- * stay is copied by the kernel, which says so where it is gone.
+ * Another thread may unload an object while the list is read. So an entry that may be unloaded
+ * is copied by the kernel, which fails if the entry is gone.
  */
 #include "modules/loaded_objects.h"
 
 #include "modules/dynamic_symbols.h"
 #include "system/system.h"
 
-#define OBJECTS_MAX 100000 /* in the list: a broken one must end */
-#define NEEDED_MAX 128     /* objects that one needs, directly or not */
+#define OBJECTS_MAX 100000 /* bound on the list: a broken one must end */
+#define NEEDED_MAX 128     /* objects that one object needs, directly or not */
 #define NAME_BYTES_MAX 256
 
-/* By the linker: this library's dynamic section. */
+/* Set by the linker: this library's dynamic section. */
 extern const ElfW(Dyn) library_dynamic[] __asm__("_DYNAMIC")
 	__attribute__((visibility("hidden")));
 
@@ -71,13 +71,13 @@ bool loaded_after(const struct link_map *map, const char *name,
 
 /* ---- what an object needs ---------------------------------------------------------- */
 
-/* The last part of a path that is read piece by piece. */
+/* The last component of a path that is read piece by piece. */
 struct last_part {
 	char text[NAME_BYTES_MAX];
-	size_t text_bytes; /* more than fit: not to be compared */
+	size_t text_bytes; /* more than the buffer: too long to compare */
 };
 
-/* True at the text's end. */
+/* Add a piece of the path. True: the path has ended. */
 static bool last_part_take(struct last_part *part, const char *piece, size_t size_bytes)
 {
 	for (size_t i = 0; i < size_bytes; i++) {
@@ -91,7 +91,9 @@ static bool last_part_take(struct last_part *part, const char *piece, size_t siz
 	return false;
 }
 
-/* True if the last part of the path at `path`, which may be gone, is `name`. */
+/*
+ * Whether `name` is the last component of the path at `path`, which may be unmapped meanwhile.
+ */
 static bool path_ends_in(const char *path, const char *name)
 {
 	struct last_part part = { .text_bytes = 0 };
@@ -99,7 +101,7 @@ static bool path_ends_in(const char *path, const char *name)
 	char piece[64];
 
 	do {
-		/* Not across a page's end: what follows the text need not be mapped. */
+		/* Do not cross a page's end: the page after the text may not be mapped. */
 		left_bytes = sizeof(piece) - (uintptr_t)path % sizeof(piece);
 		if (!system_copy(piece, path, left_bytes))
 			return false;
@@ -108,7 +110,7 @@ static bool path_ends_in(const char *path, const char *name)
 	return part.text_bytes == name_bytes && memcmp(part.text, name, name_bytes) == 0;
 }
 
-/* The object that was loaded as `name`; NULL: none whose path ends so. */
+/* Returns the object whose path ends in `name`; NULL: there is none. */
 static const struct link_map *named_find(const char *name)
 {
 	const struct link_map *at = _r_debug.r_map;
@@ -126,7 +128,7 @@ static const struct link_map *named_find(const char *name)
 }
 
 struct needed {
-	const struct link_map *maps[NEEDED_MAX]; /* in the order of the loader's search */
+	const struct link_map *maps[NEEDED_MAX]; /* in the loader's search order */
 	size_t count;
 };
 
@@ -140,7 +142,7 @@ static void needed_add(struct needed *needed, const struct link_map *map)
 		needed->maps[needed->count++] = map;
 }
 
-/* Those that `map` needs itself. They stay for as long as it does. */
+/* Add the objects that `map` needs directly. They stay loaded as long as `map` does. */
 static void needed_by(struct needed *needed, const struct link_map *map)
 {
 	struct dynamic_symbols dynamic;

@@ -1,6 +1,6 @@
 /*
- * modules/loaded_objects.h - what the objects that the loader has mapped define, read in its own
- * list of them: no lock of the loader's is taken, and no memory asked for.
+ * modules/loaded_objects.h - the functions that loaded objects define, read from the loader's
+ * own list of objects. Takes no lock of the loader and allocates nothing.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_LOADED_OBJECTS_H
 #define OUTLIVE_PRELOAD_MODULES_LOADED_OBJECTS_H
@@ -12,30 +12,36 @@
 
 struct loaded_function {
 	uintptr_t address;
-	size_t size_bytes; /* of its code, as its symbol says */
+	size_t size_bytes; /* of its code, from its symbol */
 	const struct link_map *map;
 };
 
-/* This library's own description; NULL: it is not in the list of the program's objects. */
+/*
+ * Returns the description of this library; NULL: it is not in the list of the program's
+ * objects.
+ */
 const struct link_map *loaded_self(void);
 
-/* True if `map` was loaded with the program, and so stays. */
+/* Whether `map` was loaded with the program, and so is never unloaded. */
 bool loaded_is_of_start(const struct link_map *map);
 
-/* So many there are at the start: to be called before the program can load others. */
+/*
+ * Remember which objects were loaded with the program. Call before the program can load others.
+ */
 void loaded_start_ends(void);
 
 /*
- * What comes next after `map` in the order in which objects were loaded, and defines `name`,
- * by its default version; `map` NULL: the first of all. For the objects of the start that is
- * the search order. Only while no other object can be unloaded, or up to one that stays.
+ * Find the first object after `map`, in the order of loading, that defines `name` in its
+ * default version. `map` NULL: the first of all. For the objects that were loaded with the
+ * program this is the search order. Call only while no other object can be unloaded, or if the
+ * result is one that stays.
  */
 bool loaded_after(const struct link_map *map, const char *name,
                   struct loaded_function *found);
 
 /*
- * The definition of `name` in `map`, which stays loaded meanwhile, or in what it needs, what
- * that needs, and so on. Others may be unloaded meanwhile.
+ * Find the definition of `name` in `map`, in the objects that it needs, in those that they
+ * need, and so on. `map` must stay loaded during the call; other objects may be unloaded.
  */
 bool loaded_needed(const struct link_map *map, const char *name,
                    struct loaded_function *found);

@@ -1,9 +1,9 @@
 /*
- * modules/map.c - module definitions, one writer at a time.
+ * modules/map.c - records module definitions. One writer at a time.
  *
- * A module is written when its first address is met on a stack, not when it is loaded:
- * that needs no loader lock and no hook in dlopen. `time` in the definition says from
- * when on addresses in its range are its: since ever, or since a module last went.
+ * A module is recorded when the first address in it is met on a stack, not when it is loaded:
+ * this needs no lock of the loader and no hook in dlopen. `time` in the definition is the time
+ * from which addresses in its range belong to it: 0, or when a module was last unloaded.
  */
 #include "modules/map.h"
 
@@ -32,7 +32,7 @@ struct known_module {
 
 static struct known_module known[MODULES_MAX];
 static _Atomic uint32_t known_count;
-static uint64_t last_gone; /* quanta; 0: no module ever went */
+static uint64_t last_gone; /* quanta; 0: no module was unloaded yet */
 
 /* ---- what the ELF image in memory says ----------------------------------------- */
 
@@ -77,7 +77,7 @@ static bool segments_read(struct module_definition *definition,
 
 		if (segments[i].p_type != PT_LOAD || index == MODULE_SEGMENTS_MAX)
 			continue;
-		/* The first PT_LOAD is what lies at the start of the mapping. */
+		/* The first PT_LOAD is the one at the start of the mapping. */
 		if (definition->bias == UINT64_MAX)
 			definition->bias = module->start - (address & ~UINT64_C(4095));
 		definition->segments[index].start = definition->bias + address;
@@ -103,7 +103,9 @@ static uint16_t path_read(char *path, const struct cfi_module *module)
 	long count = 0;
 
 	if (!*name) { /* the program itself */
-		/* The kernel started the loader, and that the program: "ld.so ./program". */
+		/*
+		 * "ld.so ./program": the kernel started the loader, which loaded the program.
+		 */
 		if (!getauxval(AT_BASE))
 			count = (long)mapping_name_find(module->start, path, PATH_BYTES_MAX);
 		if (count > 0 && *path == '/')
@@ -111,11 +113,11 @@ static uint16_t path_read(char *path, const struct cfi_module *module)
 		count = system_readlink("/proc/self/exe", path, PATH_BYTES_MAX);
 		if (count > 0)
 			return (uint16_t)count;
-		name = ring.header->executable; /* /proc is not there any more (chroot) */
+		name = ring.header->executable; /* /proc is out of reach (chroot) */
 	}
 	count = 0;
 	if (*name &&
-	    *name != '/') { /* loaded by a relative path: it means what it meant then */
+	    *name != '/') { /* a relative path: relative to the directory at that time */
 		count = system_working_directory(path, PATH_BYTES_MAX - 1);
 		if (count > 0)
 			path[count++] = '/';
@@ -189,7 +191,7 @@ static bool is_known(const struct cfi_module *module, enum module_unwinder *unwi
 	return false;
 }
 
-/* Whatever is still listed where `module` now lies: libc closed it without our seeing. */
+/* Record as gone the modules in the range where `module` is now: libc closed them unnoticed. */
 static bool overlaps_end(const struct cfi_module *module)
 {
 	uint32_t count = atomic_load_explicit(&known_count, memory_order_relaxed);
@@ -214,7 +216,7 @@ static bool module_add(const struct cfi_module *module, enum module_unwinder unw
 	while (index < count && !known[index].gone)
 		index++;
 	if (index == MODULES_MAX)
-		return true; /* written, but will be written again at its next miss */
+		return true; /* recorded, but will be recorded again at its next miss */
 	recorder.modules_have_changed = true;
 	known[index] = (struct known_module){ module->start, module->end, module->link_map,
 		                                  unwinder, false };
@@ -241,7 +243,7 @@ bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwi
 
 	if (is_known(module, unwinder))
 		return true;
-	/* Reads much, and is the same whoever does it: others need not wait for that. */
+	/* Outside the lock: this reads much, and every thread gets the same result. */
 	*unwinder = module_unwinder_of(module);
 	if (!definitions_enter()) {
 		ring_count_loss(LOST_DEFINITIONS, 1);
@@ -276,13 +278,13 @@ bool module_map_freed(const void *block)
 	for (uint32_t i = 0; i < count; i++) {
 		if (known[i].gone || known[i].link_map != block)
 			continue;
-		/* Whatever follows: a new module's description may lie at the same place. */
+		/* From now on, a new module's description may have this address. */
 		known[i].link_map = NULL;
 		any = true;
 	}
 	if (any)
 		module_map_sweep(clock_before());
-	return any || count == MODULES_MAX; /* some may not be listed */
+	return any || count == MODULES_MAX; /* full: some modules may not be listed */
 }
 
 bool module_map_sweep(uint64_t time)
@@ -291,7 +293,7 @@ bool module_map_sweep(uint64_t time)
 	bool any = false;
 
 	if (!definitions_enter())
-		return true; /* not known: as if */
+		return true; /* unknown: assume that one is gone */
 	for (uint32_t i = 0; i < count; i++) {
 		struct cfi_module now;
 

@@ -1,5 +1,5 @@
 /*
- * modules/map.h - tells the ring which loaded objects its addresses belong to.
+ * modules/map.h - records which loaded objects the addresses in the ring belong to.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_MAP_H
 #define OUTLIVE_PRELOAD_MODULES_MAP_H
@@ -19,33 +19,36 @@ static inline bool loader_holds(uintptr_t address)
 	return address - loader_start < loader_bytes;
 }
 
-/* Once, before the first module is noted. */
+/* Find the loader. Call once, before the first module is recorded. */
 void module_map_start(void);
 
 /*
- * Write a definition of `module` into the ring unless it is there already, and tell
- * *unwinder. False: it could not be written now (counted), so nothing about the module may
- * be cached: the next to meet it must try again. *unwinder holds all the same.
+ * Write a definition of `module` into the ring unless it is there already, and set *unwinder.
+ * False: it could not be written now, which is counted. Then cache nothing about the module, so
+ * that the next event that meets it tries again. *unwinder is valid all the same.
  */
 bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwinder);
 
 /*
- * The module at `address` reads return addresses, which its symbols do not tell. False: no
- * module is there. What was cached about it must be forgotten.
+ * Record that the code of the module at `address` reads return addresses, which its symbols do
+ * not show. False: there is no module. On success, forget what was cached about it.
  */
 bool module_map_distrust(uintptr_t address);
 
 /*
- * The loader has freed `block`. True if that may have been its description of a module that
- * is known: the module is gone then, and what was cached about it must be forgotten.
+ * The loader has freed `block`. True if that may have been the description of a known module.
+ * Then the module is gone: forget what was cached about it.
  */
 bool module_map_freed(const void *block);
 
-/* After a dlclose: write down what is gone. True if anything is. `time`: quanta. */
+/*
+ * Call after dlclose(): records the modules that are gone. True if there are any. `time`:
+ * quanta.
+ */
 bool module_map_sweep(uint64_t time);
 
 /*
- * In a forked child, after definitions_forked(): write everything that is known into the new
+ * Call in a forked child, after definitions_forked(): writes all known modules into the new
  * ring.
  */
 void module_map_forked(void);

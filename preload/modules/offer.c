@@ -1,12 +1,12 @@
 /*
- * modules/offer.c - open, give, close; and remember what was given.
+ * modules/offer.c - sends files of modules to the reader, and remembers which were sent.
  *
- * A file that goes at once was made for that, and not long ago. Those that have been there for
- * an hour are not given (it takes some ten microseconds): the reader opens them by their
- * paths, soon after.
+ * A file that is removed at once was usually made only a short time before. A file that has
+ * existed for an hour is not sent, since sending takes some ten microseconds: the reader opens
+ * it by its path soon after.
  *
- * Only the process itself may open a file that has no name (a memfd, what was removed): others
- * need a capability for that.
+ * A file without a name (a memfd, or a removed file) can be opened only by the process itself:
+ * others need a capability for that.
  */
 #include "modules/offer.h"
 
@@ -21,10 +21,10 @@
 #define GIVEN_BITS 10
 #define RECENT_S 3600
 
-static uint64_t session;  /* 0: nobody takes files */
-static bool is_elsewhere; /* other files are seen here than by the reader */
+static uint64_t session;  /* 0: no reader takes files */
+static bool is_elsewhere; /* this process sees other files than the reader */
 
-/* What was given last, by a hash of what tells one file from another. */
+/* The files that were sent last, by a hash that identifies a file. */
 static _Atomic uint64_t given[1 << GIVEN_BITS];
 
 static uint64_t file_hash(const struct stat *status)
@@ -33,10 +33,10 @@ static uint64_t file_hash(const struct stat *status)
 
 	hash = hash << 32 ^ (uint64_t)status->st_dev * UINT64_C(0x9E3779B97F4A7C15);
 	hash ^= (uint64_t)status->st_ctim.tv_sec << 30 ^ (uint64_t)status->st_ctim.tv_nsec;
-	return hash | 1; /* none is 0 */
+	return hash | 1; /* 0: an empty slot */
 }
 
-/* Linking, moving or removing a file changes its status, too. */
+/* Whether to send the file. Its status changes also when it is linked, moved or removed. */
 static bool is_of_interest(const struct stat *status)
 {
 	int64_t now_s = (int64_t)(system_time_ns(CLOCK_REALTIME) / 1000000000);
@@ -46,7 +46,10 @@ static bool is_of_interest(const struct stat *status)
 	        now_s - status->st_ctim.tv_sec < RECENT_S);
 }
 
-/* `open_by`: a path that leads to it now; the other two are what it is called. */
+/*
+ * Send a file. `open_by`: a path that leads to it now; `directory` and `path`: its name for the
+ * reader.
+ */
 static void file_give(const char *open_by, const char *directory, const char *path)
 {
 	struct stat status = { .st_mode = 0 };
@@ -69,7 +72,7 @@ static void file_give(const char *open_by, const char *directory, const char *pa
 	system_close(file);
 }
 
-/* By a relative path: it means what it means now. */
+/* Send a file with a relative path, which is relative to the present directory. */
 static __attribute__((noinline)) void relative_give(const char *file)
 {
 	char directory[PATH_BYTES_MAX];
@@ -92,7 +95,7 @@ void module_offer(const char *file)
 		return;
 	while (*at && *at != '/')
 		at++;
-	if (!*at || *file == '$') /* $ORIGIN/..: beside what is installed */
+	if (!*at || *file == '$') /* $ORIGIN/..: an installed library */
 		return;
 	if (*file == '/')
 		file_give(file, "", file);

@@ -1,7 +1,8 @@
 /*
- * modules/offer.h - the file of a library, given to the reader before it is loaded: it may be
- * removed right after. And where the process sees other files than the reader does, those of
- * all modules: when the process has ended, its file system may be no more.
+ * modules/offer.h - sends the file of a library to the reader before the library is loaded,
+ * since the file may be removed right after. If the process sees other files than the reader
+ * does, the files of all modules are sent: its file system may be gone when the process has
+ * ended.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_OFFER_H
 #define OUTLIVE_PRELOAD_MODULES_OFFER_H
@@ -9,19 +10,19 @@
 #include <stdint.h>
 
 /*
- * Once, for the reader of this session (0: nobody takes files). `reader_view` is ring_view() of
- * what it sees, 0 if that is not known. `program` is what this program's file is called: it is
- * given if it has no name any more.
+ * Call once, for the reader of this session (0: no reader takes files). `reader_view`:
+ * ring_view() of the files that the reader sees; 0: unknown. `program`: the name of this
+ * program's file, which is sent if it was removed.
  */
 void module_offer_start(uint64_t session, uint64_t reader_view, const char *program);
 
 /*
- * What dlopen() is about to be given. Names that the loader searches for are passed over:
- * libraries that are installed stay. Each file is given once.
+ * Send the file that dlopen() will be given. Does nothing for a name without a directory: the
+ * loader searches for it among installed libraries, which stay. Each file is sent once.
  */
 void module_offer(const char *file);
 
-/* A module that is loaded: given where the reader does not see it. */
+/* Send the file of a loaded module if the reader does not see it. */
 void module_offer_met(const char *path);
 
 #endif

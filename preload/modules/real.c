@@ -1,9 +1,8 @@
 /*
- * modules/real.c - look up what comes after us, once, before anything is recorded.
+ * modules/real.c - find the real functions, once, before anything is recorded.
  *
- * Not by dlsym(): for a name that is not there it allocates the text of an error. Whoever
- * called us may be a malloc that holds its own lock (PartitionAlloc, mozjemalloc), and would
- * wait for itself.
+ * Not by dlsym(), which allocates an error message for a missing name. The caller may be a
+ * malloc() that holds its own lock (PartitionAlloc, mozjemalloc), and would deadlock.
  */
 #include "modules/real.h"
 
@@ -36,11 +35,11 @@ void real_resolve_now(void)
 	found.dl_catch_exception = (uintptr_t)next("_dl_catch_exception");
 	found.dl_catch_exception_bytes = next_bytes("_dl_catch_exception");
 	found.exit_bytes = next_bytes("exit");
-	/* Whoever calls malloc comes to the first that defines it. */
+	/* Calls of malloc() go to the first object that defines it. */
 	found.is_bypassed = loaded_after(NULL, "malloc", &before) &&
 	                    before.map != loaded_self();
 	loaded_start_ends();
-	/* Whoever is at it as well writes the same. */
+	/* Another thread that does this at the same time writes the same values. */
 	real = found;
 	atomic_store_explicit(&real_is_resolved, true, memory_order_release);
 }

@@ -1,6 +1,6 @@
 /*
- * modules/real.h - the functions that our exported names stand in front of: for each the next
- * in the search order, be it libc's, one that the program links, or one preloaded after us.
+ * modules/real.h - the real functions behind the hooks. Each is the next one in the search
+ * order: libc's, one that the program links, or one that is preloaded after us.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_REAL_H
 #define OUTLIVE_PRELOAD_MODULES_REAL_H
@@ -20,17 +20,17 @@
 typedef int main_function(int, char **, char **);
 typedef void plain_handler(int);
 
-/* By the names of modules/hook_list.h. NULL: this release of libc has none. */
+/* Named as in modules/hook_list.h. NULL: this release of libc does not have the function. */
 struct real_functions {
 #define HOOK(family, type, name, parameters) type(*name) parameters;
 #include "modules/hook_list.h"
 
-	/* Where a failure of the loader's lands. */
+	/* Where an error of the loader lands. */
 	uintptr_t dl_catch_exception;
-	size_t dl_catch_exception_bytes; /* 0: not known */
+	size_t dl_catch_exception_bytes; /* 0: unknown */
 
-	size_t exit_bytes; /* of exit()'s code; 0: not known */
-	bool is_bypassed;  /* another malloc comes before ours: the executable's own */
+	size_t exit_bytes; /* of exit()'s code; 0: unknown */
+	bool is_bypassed;  /* another malloc comes before ours: the executable's */
 };
 
 /* Valid once real_resolve() has returned. */
@@ -40,9 +40,9 @@ extern _Atomic bool real_is_resolved;
 void real_resolve_now(void);
 
 /*
- * Every hook's first step. It reads the loader's tables, and asks nobody: no lock, no memory,
- * errno stays. So it may be done anywhere, also by a malloc of the program's that holds its
- * own lock, and by several threads at a time.
+ * Call first in every hook. Only reads the loader's tables: takes no lock, allocates nothing,
+ * keeps errno. So it may be called anywhere, also from a malloc() of the program's that holds
+ * its own lock, and by several threads at a time.
  */
 static inline void real_resolve(void)
 {

@@ -1,9 +1,9 @@
 /*
- * modules/slow_walk.c - _Unwind_Backtrace of a libgcc that is linked in statically.
+ * modules/slow_walk.c - calls the _Unwind_Backtrace() of a libgcc that is linked in statically.
  *
- * Statically and hidden: a shared unwinder would replace the program's. Not libunwind,
- * because no distribution's libunwind.a can be linked into a shared object, and because
- * on a miss it takes the loader's lock.
+ * Static and hidden, because a shared unwinder would replace the program's. Not libunwind,
+ * because no distribution's libunwind.a can be linked into a shared object, and because it
+ * takes the loader's lock on a cache miss.
  */
 #include "modules/slow_walk.h"
 
@@ -12,16 +12,19 @@
 
 #include "arch.h"
 
-#define INNER_FRAMES_MAX 4096 /* between here and the point: more is not worth it */
+#define INNER_FRAMES_MAX 4096 /* from here to the point; give up beyond that */
 
-/* libgcc's own under other names: the preload exports these. Tests do not. */
+/*
+ * libgcc's functions under other names, as this library exports hooks of them. Missing in
+ * tests.
+ */
 extern _Unwind_Word libgcc_GetCFA(struct _Unwind_Context *) __attribute__((weak));
 extern _Unwind_Reason_Code libgcc_Backtrace(_Unwind_Trace_Fn, void *)
 	__attribute__((weak));
 
 static uintptr_t frame_sp(struct _Unwind_Context *frame)
 {
-	/* In a backtrace the "CFA" of a frame is its stack pointer; a stub's is biased. */
+	/* The "CFA" of a frame in a backtrace is its stack pointer. A stub's may be one more. */
 	uintptr_t cfa = libgcc_GetCFA ? libgcc_GetCFA(frame) : _Unwind_GetCFA(frame);
 
 	return cfa & ~(uintptr_t)7;

@@ -1,18 +1,18 @@
 /*
- * modules/unwinder.c - what a module's dynamic symbols tell of it.
+ * modules/unwinder.c - which unwinder a module uses, from its dynamic symbols.
  *
- * Return stubs must not appear between the two phases of a throw, and only a throw by the
- * shared unwinder can be seen to begin. A module whose frames have personalities, but
- * which imports no unwinder, brought its own. One that only catches imports none either, as
- * only cleanups go on by _Unwind_Resume. It is told from the other by two things: each of
- * its personalities is another module's, as the C++ runtime's is, which imports the
- * unwinder, so that its throws are by that; and it does not ask where tables lie, as an
- * unwinder that is linked in must.
+ * Return stubs must not appear between the two phases of a throw, and the recorder sees a throw
+ * begin only if the shared unwinder makes it. A module whose frames have personalities, but
+ * which imports no unwinder, has its own unwinder linked in. A module that only catches imports
+ * none either, as only cleanups call _Unwind_Resume. Two facts tell it apart. Each of its
+ * personality routines is in another module, like the C++ runtime, which imports the unwinder,
+ * so its throws use that one. And it does not import a search for tables, which an unwinder
+ * that is linked in needs.
  *
- * Nor may they ever stand where a runtime expects addresses that its compiler listed: the
- * garbage collectors of OCaml and others go from frame to frame, and look each return
- * address up in a table that says where the frame holds pointers. One that is not in it
- * ends the program.
+ * Nor may stubs ever be set where a runtime expects the addresses that its compiler listed. The
+ * garbage collectors of OCaml and others go from frame to frame, and find each return address
+ * in a table of the frame's pointers. A return address that is not in the table ends the
+ * program.
  */
 #include "modules/unwinder.h"
 
@@ -30,17 +30,18 @@ static bool ends_with(const char *text, const char *end)
 }
 
 /*
- * What such a runtime exports, because debuggers or its own plugins look for it. Who hides
- * these names is not known by them; hooks/getenv.c knows one of those.
+ * Whether the module exports a symbol of such a runtime. Debuggers or the runtime's plugins
+ * need these symbols. A runtime that hides them is not recognized here; hooks/getenv.c
+ * recognizes one.
  */
 static bool has_return_tables(const struct dynamic_symbols *dynamic)
 {
 	static const char *const names[] = {
-		"caml_frametable",          /* OCaml's native code: programs */
-		"caml_start_program",       /* its runtime, where that is a library */
-		"caml_plugin_header",       /* .cmxs */
-		"__svm_version_info",       /* GraalVM's native images */
-		"DotNetRuntimeDebugHeader", /* .NET's native AOT */
+		"caml_frametable",          /* OCaml: native programs */
+		"caml_start_program",       /* OCaml: the runtime as a library */
+		"caml_plugin_header",       /* OCaml: .cmxs */
+		"__svm_version_info",       /* GraalVM native images */
+		"DotNetRuntimeDebugHeader", /* .NET native AOT */
 		"mono_aot_file_info",       "_kDartIsolateSnapshotInstructions",
 	};
 
@@ -60,7 +61,7 @@ static bool imports_unwinder(const struct link_map *map)
 	       dynamic_symbols_import(&dynamic, names, sizeof(names) / sizeof(*names));
 }
 
-/* Unwinders find the tables of a frame's module by one of these. */
+/* Unwinders find a module's tables by one of these functions. */
 static bool imports_table_search(const struct dynamic_symbols *dynamic)
 {
 	static const char *const names[] = { "_dl_find_object", "dl_iterate_phdr" };
@@ -79,9 +80,10 @@ bool module_unwinder_is_itself(const struct cfi_module *module)
 }
 
 /*
- * A program that is not position-independent has an entry of its own for the C++ runtime's
- * routine, and that is the routine's address. Who stands behind it was loaded with the
- * program, and stays: the first that exports it.
+ * Returns the module with the C++ runtime's personality routine. A program that is not
+ * position-independent has its own PLT entry for the routine, and the entry's address is taken
+ * for the routine's. The real one is in the first object that exports it; that was loaded with
+ * the program, and stays.
  */
 static const struct link_map *routine_exporter(const struct link_map *program)
 {
@@ -99,7 +101,7 @@ static const struct link_map *routine_exporter(const struct link_map *program)
 	return NULL;
 }
 
-/* True if the routine belongs to a module that throws by the process's unwinder. */
+/* Whether the personality routine is in a module that throws with the shared unwinder. */
 static bool routine_is_shared(const struct cfi_module *module, uintptr_t routine)
 {
 	struct cfi_module owner;
@@ -112,7 +114,7 @@ static bool routine_is_shared(const struct cfi_module *module, uintptr_t routine
 	return map && (is_unwinder(map) || imports_unwinder(map));
 }
 
-#define PERSONALITIES_MAX 8 /* who has so many is taken for one with its own unwinder */
+#define PERSONALITIES_MAX 8 /* with so many, a module has its own unwinder */
 
 enum module_unwinder module_unwinder_of(const struct cfi_module *module)
 {
@@ -126,7 +128,7 @@ enum module_unwinder module_unwinder_of(const struct cfi_module *module)
 		return MODULE_UNWINDER_OWN;
 	if (is_unwinder(map))
 		return MODULE_UNWINDER_ITSELF;
-	/* libc has personalities for cancellation, and borrows libgcc_s for it. */
+	/* libc has personality routines for cancellation, and loads libgcc_s for it. */
 	if (ends_with(map->l_name, "/libc.so.6") || strstr(map->l_name, "/libpthread.so"))
 		return MODULE_UNWINDER_SHARED;
 	is_read = dynamic_symbols_read(map, &dynamic);
