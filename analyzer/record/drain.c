@@ -7,6 +7,7 @@
 #include "base/kernel_clock.h"
 #include "symbols/kept_files.h"
 #include "record/ignored_names.h"
+#include "record/ring_index.h"
 #include "record/ring_server.h"
 #include "record/sampler.h"
 
@@ -34,6 +35,7 @@ struct drain {
 	const struct session *session;
 	struct drain_ring **rings; /* rings not finished yet */
 	size_t ring_count, ring_capacity;
+	struct ring_index index; /* of `rings` */
 	struct ignored_names ignored;
 	struct population population;    /* of all rings found */
 	struct given_up given_up;        /* processes without a ring */
@@ -139,6 +141,7 @@ void drain_free(struct drain *drain)
 
 	if (!drain)
 		return;
+	ring_index_release(&drain->index);
 	for (i = 0; i < drain->ring_count; i++)
 		drain_ring_free(drain->rings[i]);
 	segment_sampler_free(drain->sampler);
@@ -172,22 +175,6 @@ struct population *drain_population(struct drain *drain)
 
 /* ---- find rings ---- */
 
-/* Mark the rings of programs that this one replaced by exec. Returns whether there was one. */
-static bool ring_succeed(struct drain *drain, const struct drain_ring *ring)
-{
-	struct drain_ring *older;
-	bool is_exec = false;
-	size_t i;
-
-	for (i = 0; i < drain->ring_count; i++) {
-		older = drain->rings[i];
-		if (ring->pid > 0 && older->pid == ring->pid &&
-		    older->ring.header.start_ns < ring->ring.header.start_ns)
-			is_exec = older->has_ended = true;
-	}
-	return is_exec;
-}
-
 /* Such a failure is temporary: descriptors become free when processes end. */
 static bool is_descriptor_lack(int cause)
 {
@@ -198,7 +185,7 @@ static bool is_descriptor_lack(int cause)
 static int ring_add(struct drain *drain, const char *name, struct error *error)
 {
 	struct drain_ring *ring = NULL;
-	bool is_exec;
+	bool is_exec = false;
 
 	if (drain->is_given_up) {
 		/* no one will read it: its memory is freed when its process ends */
@@ -213,12 +200,16 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 		if (!ring && is_descriptor_lack(errno))
 			return 0;
 	}
+	if (ring && ring_index_add(&drain->index, ring, &is_exec)) {
+		drain_ring_free(ring);
+		ring = NULL;
+	}
 	if (!ring) {
 		drain->way.counts.broken++;
 		ignored_names_add(&drain->ignored, name);
 		return 0;
 	}
-	is_exec = ring_succeed(drain, ring);
+	drain_ring_number(&drain->way, ring);
 	if (drain->sampler && ring->pid > 0 && !ring->has_ended)
 		segment_sampler_add(drain->sampler, ring->process, ring->pid, name, is_exec);
 	population_add(&drain->population, ring->ring.header.pid,
@@ -230,16 +221,13 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 
 static bool is_new_ring(const struct drain *drain, const char *name)
 {
-	size_t length = strlen(name), i;
+	size_t length = strlen(name);
 
 	if (name[0] == '.' || length < 6 || strcmp(name + length - 5, ".ring") ||
 	    length >= LIVE_RING_NAME_BYTES)
 		return false;
-	for (i = 0; i < drain->ring_count; i++) {
-		if (!strcmp(drain->rings[i]->ring.name, name))
-			return false;
-	}
-	return !ignored_names_has(&drain->ignored, name);
+	return !ring_index_has(&drain->index, name) &&
+	       !ignored_names_has(&drain->ignored, name);
 }
 
 /* Find new rings by reading the whole directory. */
@@ -331,6 +319,7 @@ static void ring_finish(struct drain *drain, size_t i)
 	struct drain_ring *ring = drain->rings[i];
 
 	unlinkat(drain->session->descriptor, ring->ring.name, 0);
+	ring_index_remove(&drain->index, ring);
 	drain_ring_free(ring);
 	drain->rings[i] = drain->rings[--drain->ring_count];
 }

@@ -71,10 +71,14 @@ struct drain_ring *drain_ring_new(struct drain_way *way, int directory,
 		errno = cause;
 		return NULL;
 	}
-	ring->process = way->counts.images++;
-	way->counts.own_malloc += !!(ring->ring.header.flags & RING_OWN_MALLOC);
 	ring_attribute(ring);
 	return ring;
+}
+
+void drain_ring_number(struct drain_way *way, struct drain_ring *ring)
+{
+	ring->process = way->counts.images++;
+	way->counts.own_malloc += !!(ring->ring.header.flags & RING_OWN_MALLOC);
 }
 
 void drain_ring_free(struct drain_ring *ring)

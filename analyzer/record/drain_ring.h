@@ -8,6 +8,7 @@
 #define OUTLIVE_RECORD_DRAIN_RING_H
 
 #include "base/error.h"
+#include "base/uthash.h"
 #include "record/live_ring.h"
 #include "symbols/kept_files.h"
 #include "trace/writer.h"
@@ -55,16 +56,17 @@ struct drain_ring {
 	size_t definition_count, definition_capacity;
 	uint64_t definitions_ns;        /* when the definitions were last written */
 	uint64_t lost[LOST_CAUSES_MAX]; /* the part that is in the counts already */
+	UT_hash_handle by_name, by_pid; /* the ring index's */
 };
 
-/*
- * Map the ring `name` and give it the next process number. NULL: it is not a ring of this
- * session, or memory is out.
- */
+/* Map the ring `name`. NULL: it is not a ring of this session, or memory is out. */
 struct drain_ring *drain_ring_new(struct drain_way *way, int directory,
                                   const char *name, uint64_t session);
 
 void drain_ring_free(struct drain_ring *ring);
+
+/* Give the ring the next process number: it is one that will be in the trace. */
+void drain_ring_number(struct drain_way *way, struct drain_ring *ring);
 
 /* Set has_ended if the process has ended. */
 void drain_ring_check(struct drain_ring *ring);

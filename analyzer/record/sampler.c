@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/kernel_clock.h"
+#include "base/uthash.h"
 #include "record/thread.h"
 #include "record/pace.h"
 
@@ -48,6 +49,8 @@ struct sampled {
 	struct segment_sizes sizes;
 	struct segment_packet *newest; /* held back, since it may be the last */
 	uint64_t same_ns; /* when it was last known to equal `newest`; 0: never */
+	size_t at;        /* its index in the sampler's list */
+	UT_hash_handle by_process;
 };
 
 struct segment_sampler {
@@ -56,7 +59,7 @@ struct segment_sampler {
 	uint64_t every_ns;
 	struct size_pace pace;
 	bool is_ending;
-	struct sampled **sampled;
+	struct sampled **sampled, *by_process; /* list and hash table of the same */
 	size_t count, capacity;
 	uint64_t added_ns; /* when the newest process was added */
 	struct segment_queue queue;
@@ -172,8 +175,12 @@ void segment_sampler_add(struct segment_sampler *sampler, uint32_t process, pid_
 		sampled->read_ns = size_pace_next(&sampler->pace,
 		                                  now_ns); /* together with the others */
 	sampler->added_ns = now_ns;
-	if (!array_reserve(sampler->sampled, sampler->capacity, sampler->count + 1)) {
-		sampler->sampled[sampler->count++] = sampled;
+	if (!array_reserve(sampler->sampled, sampler->capacity, sampler->count + 1))
+		HASH_ADD(by_process, sampler->by_process, look.process, sizeof(process),
+		         sampled);
+	if (hash_has(&sampled->by_process)) {
+		sampled->at = sampler->count++;
+		sampler->sampled[sampled->at] = sampled;
 		sampler_thread_wake(&sampler->looks, first_due_ns(sampler));
 		sampler_thread_wake(&sampler->readings, sampled->read_ns);
 	} else {
@@ -195,19 +202,17 @@ static void sampled_drop(struct sampled *sampled)
 
 void segment_sampler_remove(struct segment_sampler *sampler, uint32_t process)
 {
-	struct sampled *sampled = NULL;
-	size_t i;
+	struct sampled *sampled, *last;
 
 	pthread_mutex_lock(&sampler->lock);
-	for (i = 0; i < sampler->count; i++) {
-		sampled = sampler->sampled[i];
-		if (sampled->look.process == process)
-			break;
-	}
-	if (i < sampler->count) {
+	HASH_FIND(by_process, sampler->by_process, &process, sizeof(process), sampled);
+	if (sampled) {
 		newest_end(sampler, sampled);
 		sizes_end(sampler, sampled);
-		sampler->sampled[i] = sampler->sampled[--sampler->count];
+		HASH_DELETE(by_process, sampler->by_process, sampled);
+		last = sampler->sampled[--sampler->count];
+		last->at = sampled->at;
+		sampler->sampled[last->at] = last;
 		sampled_drop(sampled);
 	}
 	pthread_mutex_unlock(&sampler->lock);
@@ -435,6 +440,7 @@ static void threads_tell(struct segment_sampler *sampler)
 static void sampler_free(struct segment_sampler *sampler)
 {
 	segment_queue_release(&sampler->queue);
+	HASH_CLEAR(by_process, sampler->by_process);
 	while (sampler->count)
 		sampled_free(sampler->sampled[--sampler->count]);
 	free(sampler->sampled);

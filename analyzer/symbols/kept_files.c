@@ -1,6 +1,7 @@
 /* symbols/kept_files.c - keeps the files of loaded modules open. */
 #include "symbols/kept_files.h"
 
+#include "base/uthash.h"
 #include "trace/definitions.h"
 #include "elf/file.h"
 
@@ -8,6 +9,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +17,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BUCKETS 1024
 #define OPEN_MAX 4096 /* further modules are opened by path at the end */
 #define OPEN_SHARE 4  /* of RLIMIT_NOFILE: the rings need descriptors, too */
 /* The most of these that may be files which no recorded module has named yet. */
@@ -23,18 +24,28 @@
 #define COMPARED_BYTES_MAX (UINT64_C(64) << 20)
 #define COMPARED_STEP_BYTES 2048
 
+/* All in bytes, so that it has no holes: a hash table compares it as it is. */
+struct shelf_build {
+	uint8_t id_bytes; /* 0: the file has no build-id */
+	uint8_t id[BUILD_ID_BYTES_MAX];
+};
+
 struct shelf_entry {
-	struct shelf_entry *next;
+	UT_hash_handle by_path, by_build;
 	int descriptor; /* -1: could not be opened */
 	/* Different files had this path, and nothing says which one is meant. */
 	bool is_doubtful;
-	uint8_t build_id[BUILD_ID_BYTES_MAX];
-	size_t build_id_bytes;
+	struct shelf_build build; /* the key of by_build; with `path`, that of by_path */
 	char path[];
 };
+_Static_assert(offsetof(struct shelf_entry, path) ==
+                   offsetof(struct shelf_entry, build) + sizeof(struct shelf_build),
+               "one key");
 
 struct module_shelf {
-	struct shelf_entry *buckets[BUCKETS];
+	struct shelf_entry *by_path;
+	/* The first file of each build-id that was opened: it stays open. */
+	struct shelf_entry *by_build;
 	size_t open_max, open_count, offered_count;
 	char path[PATH_MAX], seen_path[PATH_MAX + 64]; /* of the module being opened */
 };
@@ -55,91 +66,101 @@ struct module_shelf *module_shelf_new(void)
 void module_shelf_free(struct module_shelf *shelf)
 {
 	struct shelf_entry *entry, *next;
-	size_t i;
 
 	if (!shelf)
 		return;
-	for (i = 0; i < BUCKETS; i++) {
-		for (entry = shelf->buckets[i]; entry; entry = next) {
-			next = entry->next;
-			if (entry->descriptor >= 0)
-				close(entry->descriptor);
-			free(entry);
-		}
+	entry = shelf->by_path; /* the entries stay linked when the tables are gone */
+	HASH_CLEAR(by_build, shelf->by_build);
+	HASH_CLEAR(by_path, shelf->by_path);
+	for (; entry; entry = next) {
+		next = entry->by_path.next;
+		if (entry->descriptor >= 0)
+			close(entry->descriptor);
+		free(entry);
 	}
 	free(shelf);
 }
 
-/* FNV-1a of the path alone: most modules of one path have one build-id. */
-static size_t shelf_bucket(const char *path)
+/* `bytes` is at most BUILD_ID_BYTES_MAX. */
+static struct shelf_build build_of(const uint8_t *build_id, size_t bytes)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	struct shelf_build build = { .id_bytes = (uint8_t)bytes };
 
-	for (; *path; path++)
-		hash = (hash ^ (uint8_t)*path) * UINT64_C(0x100000001b3);
-	return hash % BUCKETS;
+	if (bytes)
+		memcpy(build.id, build_id, bytes);
+	return build;
 }
 
-static struct shelf_entry *entry_find(const struct module_shelf *shelf,
-                                      const char *path, const uint8_t *build_id,
-                                      size_t build_id_bytes)
+/* Not inlined: its callers have large frames of their own. */
+static __attribute__((noinline)) struct shelf_entry *entry_find(
+	const struct module_shelf *shelf, const char *path, const struct shelf_build *build)
 {
-	struct shelf_entry *entry = shelf->buckets[shelf_bucket(path)];
+	struct {
+		struct shelf_build build;
+		char path[PATH_MAX];
+	} key = { .build = *build };
+	size_t path_bytes = strlen(path);
+	struct shelf_entry *entry;
 
-	for (; entry; entry = entry->next) {
-		if (!strcmp(entry->path, path) && entry->build_id_bytes == build_id_bytes &&
-		    (!build_id_bytes || !memcmp(entry->build_id, build_id, build_id_bytes)))
-			break;
-	}
+	if (path_bytes > sizeof(key.path))
+		return NULL;
+	memcpy(key.path, path, path_bytes);
+	HASH_FIND(by_path, shelf->by_path, &key, sizeof(*build) + path_bytes, entry);
 	return entry;
 }
 
 /* A file with this build-id under any path: a process may have changed its directory. */
-static int build_find(const struct module_shelf *shelf, const uint8_t *build_id,
-                      size_t build_id_bytes)
+static struct shelf_entry *build_find(const struct module_shelf *shelf,
+                                      const struct shelf_build *build)
 {
-	const struct shelf_entry *entry;
-	size_t i;
+	struct shelf_entry *entry = NULL;
 
-	for (i = 0; build_id_bytes && i < BUCKETS; i++) {
-		for (entry = shelf->buckets[i]; entry; entry = entry->next) {
-			if (entry->descriptor >= 0 && entry->build_id_bytes == build_id_bytes &&
-			    !memcmp(entry->build_id, build_id, build_id_bytes))
-				return entry->descriptor;
-		}
-	}
-	return -1;
+	if (build->id_bytes)
+		HASH_FIND(by_build, shelf->by_build, build, sizeof(*build), entry);
+	return entry;
 }
 
 int module_shelf_find(const struct module_shelf *shelf, const char *path,
                       const uint8_t *build_id, size_t build_id_bytes)
 {
 	const struct shelf_entry *entry;
+	struct shelf_build build;
 
 	if (build_id_bytes > BUILD_ID_BYTES_MAX)
 		return -1;
-	entry = entry_find(shelf, path, build_id, build_id_bytes);
-	return entry && entry->descriptor >= 0
-	           ? entry->descriptor
-	           : build_find(shelf, build_id, build_id_bytes);
+	build = build_of(build_id, build_id_bytes);
+	entry = entry_find(shelf, path, &build);
+	if (!entry || entry->descriptor < 0)
+		entry = build_find(shelf, &build);
+	return entry ? entry->descriptor : -1;
 }
 
 /* Add an entry without a file. NULL: no memory; the module is opened by path at the end. */
 static struct shelf_entry *entry_add(struct module_shelf *shelf, const char *path,
-                                     const uint8_t *build_id, size_t build_id_bytes)
+                                     const struct shelf_build *build)
 {
-	size_t path_bytes = strlen(path) + 1, bucket = shelf_bucket(path);
-	struct shelf_entry *entry = malloc(sizeof(*entry) + path_bytes);
+	size_t path_bytes = strlen(path);
+	struct shelf_entry *entry = malloc(sizeof(*entry) + path_bytes + 1);
 
 	if (!entry)
 		return NULL;
-	*entry = (struct shelf_entry){ .next = shelf->buckets[bucket],
-		                           .descriptor = -1,
-		                           .build_id_bytes = build_id_bytes };
-	memcpy(entry->build_id, build_id, build_id_bytes);
-	memcpy(entry->path, path, path_bytes);
-	shelf->buckets[bucket] = entry;
-	return entry;
+	*entry = (struct shelf_entry){ .descriptor = -1, .build = *build };
+	memcpy(entry->path, path, path_bytes + 1);
+	HASH_ADD(by_path, shelf->by_path, build, sizeof(*build) + path_bytes, entry);
+	if (hash_has(&entry->by_path))
+		return entry;
+	free(entry);
+	return NULL;
+}
+
+/* Without memory, the file is found by its path alone. */
+static void entry_opened(struct module_shelf *shelf, struct shelf_entry *entry,
+                         int file)
+{
+	entry->descriptor = file;
+	shelf->open_count++;
+	if (entry->build.id_bytes && !build_find(shelf, &entry->build))
+		HASH_ADD(by_build, shelf->by_build, build, sizeof(entry->build), entry);
 }
 
 /* Open `path` if it is a regular ELF file with the module's build-id; else -1. */
@@ -191,18 +212,19 @@ static int module_open_anywhere(struct module_shelf *shelf, pid_t pid, const cha
 static void module_take(struct module_shelf *shelf, pid_t pid,
                         const struct module_definition *module, const char *path)
 {
-	struct shelf_entry *entry = entry_find(shelf, path, module->build_id,
-	                                       module->build_id_bytes);
+	struct shelf_build build = build_of(module->build_id, module->build_id_bytes);
+	struct shelf_entry *entry = entry_find(shelf, path, &build);
+	int file;
 
 	if (path[0] != '/' || shelf->open_count >= shelf->open_max)
 		return;
 	if (!entry)
-		entry = entry_add(shelf, path, module->build_id, module->build_id_bytes);
+		entry = entry_add(shelf, path, &build);
 	if (!entry || entry->descriptor >= 0 || entry->is_doubtful)
 		return;
-	entry->descriptor = module_open_anywhere(shelf, pid, path, module);
-	if (entry->descriptor >= 0)
-		shelf->open_count++;
+	file = module_open_anywhere(shelf, pid, path, module);
+	if (file >= 0)
+		entry_opened(shelf, entry, file);
 }
 
 size_t module_shelf_add(struct module_shelf *shelf, pid_t pid, const uint8_t *chunk,
@@ -258,7 +280,7 @@ static bool files_are_same(int one, int other)
  */
 static void entry_doubt(struct module_shelf *shelf, struct shelf_entry *entry, int file)
 {
-	if (entry->build_id_bytes || files_are_same(entry->descriptor, file))
+	if (entry->build.id_bytes || files_are_same(entry->descriptor, file))
 		return;
 	close(entry->descriptor);
 	entry->descriptor = -1;
@@ -270,23 +292,24 @@ static void entry_doubt(struct module_shelf *shelf, struct shelf_entry *entry, i
 static bool file_keep(struct module_shelf *shelf, const char *path, int file)
 {
 	struct shelf_entry *entry;
+	struct shelf_build build;
 	struct elf_file elf;
 	struct stat status;
 
 	if (path[0] != '/' || fstat(file, &status) || !S_ISREG(status.st_mode) ||
 	    elf_file_read(&elf, file) != ELF_OK)
 		return false;
-	entry = entry_find(shelf, path, elf.build_id, elf.build_id_bytes);
+	build = build_of(elf.build_id, elf.build_id_bytes);
+	entry = entry_find(shelf, path, &build);
 	if (entry && entry->descriptor >= 0)
 		entry_doubt(shelf, entry, file);
 	else if (shelf->open_count < shelf->open_max &&
 	         shelf->offered_count < OFFERED_MAX) {
 		if (!entry)
-			entry = entry_add(shelf, path, elf.build_id, elf.build_id_bytes);
+			entry = entry_add(shelf, path, &build);
 		if (!entry || entry->is_doubtful)
 			return false;
-		entry->descriptor = file;
-		shelf->open_count++;
+		entry_opened(shelf, entry, file);
 		shelf->offered_count++;
 		return true;
 	}
