@@ -1,5 +1,5 @@
 /*
- * system/clock.c - which clock the events carry.
+ * system/clock.c - choose the clock of the events.
  */
 #include "system/clock.h"
 

@@ -1,8 +1,8 @@
 /*
- * system/clock.h - time in quanta, as events carry it.
+ * system/clock.h - time in quanta, the unit of the times in events.
  *
- * A quantum is 32 ticks (about 10 ns): far below what it takes to hand a block from
- * one thread to another, so order survives, and most deltas fit one byte.
+ * A quantum is 32 ticks (about 10 ns): far less than it takes to hand a block from one thread
+ * to another, so the order of events survives, and most differences fit into one byte.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_CLOCK_H
 #define OUTLIVE_PRELOAD_SYSTEM_CLOCK_H
@@ -19,13 +19,13 @@ static inline uint64_t clock_ticks(void)
 	return arch_ticks();
 }
 
-/* Quanta, possibly a little early: for what must be stamped before it happens. */
+/* Quanta, possibly a little early: the time of something that happens after this call. */
 static inline uint64_t clock_before(void)
 {
 	return clock_ticks() >> CLOCK_SHIFT_TICKS;
 }
 
-/* Quanta, never early: for what must be stamped after it happened. */
+/* Quanta, never early: the time of something that has happened before this call. */
 static inline uint64_t clock_after(void)
 {
 	if (unlikely(recorder.clock_is_monotonic_ns))
@@ -33,7 +33,7 @@ static inline uint64_t clock_after(void)
 	return arch_ticks_after() >> CLOCK_SHIFT_TICKS;
 }
 
-/* Decide which clock to use; once, before the first event. */
+/* Choose the clock. Call once, before the first event. */
 void clock_start(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * system/environment.c - our variables in somebody else's environment.
+ * system/environment.c - put our variables into the environment of another program.
  */
 #include "system/environment.h"
 
@@ -13,15 +13,15 @@
 #define OURS "OUTLIVE_"
 #define DIRECTORY OURS "DIR="
 
-/* Written at our start, before anybody else runs; read only from then on. */
-static char kept_text[KEPT_BYTES]; /* NAME=VALUE, each with its NUL */
+/* Written at our start, before any other thread runs; only read from then on. */
+static char kept_text[KEPT_BYTES]; /* strings NAME=VALUE, each with its NUL */
 static size_t kept_bytes;
 static char *kept[KEPT_MAX];
 static uint32_t kept_count;
-static char library[LIBRARY_BYTES]; /* "": nothing is handed on */
+static char library[LIBRARY_BYTES]; /* "": nothing is passed on */
 static size_t library_bytes;        /* without its NUL */
 
-/* `text` after `prefix`, or NULL if that is not how it begins. */
+/* Returns the rest of `text` after `prefix`; NULL: it does not begin with `prefix`. */
 static const char *text_after(const char *text, const char *prefix)
 {
 	while (*prefix && *text == *prefix) {
@@ -31,7 +31,7 @@ static const char *text_after(const char *text, const char *prefix)
 	return *prefix ? NULL : text;
 }
 
-/* Whether two strings NAME=VALUE are of one name. */
+/* Whether two strings NAME=VALUE have the same name. */
 static bool names_equal(const char *a, const char *b)
 {
 	while (*a && *a != '=' && *a == *b) {
@@ -50,7 +50,9 @@ static bool texts_equal(const char *a, const char *b)
 	return *a == *b;
 }
 
-/* Copies with its NUL, and returns the place of that; `end`: there is no more room. */
+/*
+ * Copy `text` with its NUL. Returns the address of that NUL; `end`: there is not enough room.
+ */
 static char *text_put(char *at, const char *end, const char *text)
 {
 	while (at < end && (*at = *text)) {
@@ -79,7 +81,7 @@ void handover_keep(const char *name, const char *value)
 		i++;
 	if (i == KEPT_MAX)
 		return;
-	kept[i] = text; /* the last one of a name counts, as for the recorder itself */
+	kept[i] = text; /* the last value of a name counts, as for the recorder */
 	kept_count += i == kept_count;
 	kept_bytes = (size_t)(at + 1 - kept_text);
 }
@@ -94,7 +96,7 @@ void handover_start(void)
 		return;
 	at = text_put(library, end, about.dli_fname);
 	library_bytes = (size_t)(at - library);
-	/* The loader splits LD_PRELOAD there. */
+	/* The loader would split such a path in LD_PRELOAD. */
 	for (const char *c = library; c < at; c++) {
 		if (*c == ':' || *c == ' ')
 			library[0] = '\0';
@@ -110,10 +112,10 @@ const char *handover_library(void)
 
 /* ---- at an exec ---------------------------------------------------------------- */
 
-/* What there is of us in an LD_PRELOAD. */
+/* Whether an LD_PRELOAD contains this library, or one that must come before it. */
 enum preload_kind { PRELOAD_WITHOUT, PRELOAD_WITH, PRELOAD_HOSTILE };
 
-/* The part of a path of `bytes` after its last slash. */
+/* Returns the file name of a path that has `bytes` bytes. */
 static const char *path_name(const char *path, size_t bytes)
 {
 	while (bytes && path[bytes - 1] != '/')
@@ -121,7 +123,7 @@ static const char *path_name(const char *path, size_t bytes)
 	return path + bytes;
 }
 
-/* One of its paths, up to a separator: the file's name decides, wherever it lies. */
+/* Classify one path of LD_PRELOAD by its file name; the directory does not count. */
 static enum preload_kind path_kind(const char *path, size_t bytes)
 {
 	const char *name = path_name(path, bytes);
@@ -133,7 +135,7 @@ static enum preload_kind path_kind(const char *path, size_t bytes)
 	return PRELOAD_WITHOUT;
 }
 
-/* ASan ends the program if it does not come first; behind it we would see nothing. */
+/* ASan ends the program if it is not first; if we came after it, we would record nothing. */
 static enum preload_kind preload_kind(const char *value, size_t *bytes)
 {
 	enum preload_kind found = PRELOAD_WITHOUT, kind;
@@ -155,7 +157,7 @@ static enum preload_kind preload_kind(const char *value, size_t *bytes)
 	return found;
 }
 
-/* Note a variable of ours. False: it is of somebody else's recording. */
+/* Note that one of our variables is there. False: it belongs to another recording. */
 static bool variable_note(struct handover *handover, const char *variable)
 {
 	for (uint32_t i = 0; i < kept_count; i++) {
@@ -167,7 +169,7 @@ static bool variable_note(struct handover *handover, const char *variable)
 	return true;
 }
 
-/* Go through the environment. False: it is to be left alone, whatever it lacks. */
+/* Read the environment. False: leave it alone, whatever it lacks. */
 static bool environment_read(struct handover *handover)
 {
 	bool is_ours = true;
@@ -177,7 +179,7 @@ static bool environment_read(struct handover *handover)
 	for (i = 0; handover->environment && handover->environment[i]; i++) {
 		const char *variable = handover->environment[i];
 
-		/* The last one of a name is the one that counts. */
+		/* The last variable of a name counts. */
 		if (*variable == *PRELOAD && text_after(variable, PRELOAD))
 			handover->preload = i;
 		else if (*variable == *OURS && text_after(variable, OURS))
@@ -191,7 +193,7 @@ static bool environment_read(struct handover *handover)
 	return true;
 }
 
-/* See whether LD_PRELOAD lacks us. False: it does, and that cannot be helped. */
+/* Check whether LD_PRELOAD lacks this library. False: it does, and we cannot add it. */
 static bool preload_look(struct handover *handover)
 {
 	const char *value;
@@ -211,7 +213,7 @@ static bool preload_look(struct handover *handover)
 	return bytes < PRELOAD_BYTES_MAX;
 }
 
-/* No loader will find us: we are not to be looked for. */
+/* The loader will not find this library: take it out of LD_PRELOAD. */
 static enum handover_result library_take_out(struct handover *handover)
 {
 	const char *value;
@@ -255,7 +257,7 @@ enum handover_result handover_look(struct handover *handover, char *const *envir
 	return handover->count <= HANDOVER_STRINGS_MAX ? result : HANDOVER_IMPOSSIBLE;
 }
 
-/* LD_PRELOAD with us in front of what it had. */
+/* Write LD_PRELOAD with this library first, then the old value. */
 static void preload_fill(const struct handover *handover, char *preload)
 {
 	const char *end = preload + handover->preload_bytes, *value = NULL;
@@ -267,7 +269,7 @@ static void preload_fill(const struct handover *handover, char *preload)
 		text_put(text_put(at, end, ":"), end, value);
 }
 
-/* LD_PRELOAD with the others only. */
+/* Write LD_PRELOAD without this library. */
 static void preload_fill_without(const struct handover *handover, char *preload)
 {
 	const char *path = text_after(handover->environment[handover->preload], PRELOAD);
@@ -292,7 +294,7 @@ char **handover_fill(const struct handover *handover, char **strings, char *prel
 {
 	size_t count;
 
-	/* Another thread may have shortened `environ` meanwhile. */
+	/* Another thread may have shortened `environ` since it was read. */
 	for (count = 0; count < handover->count && handover->environment[count]; count++)
 		strings[count] = handover->environment[count];
 	if (handover->preload_bytes) {

@@ -1,15 +1,15 @@
-/* system/mapping_name.c - /proc/self/maps, line by line, without stdio. */
+/* system/mapping_name.c - parse /proc/self/maps line by line, without stdio. */
 #include "system/mapping_name.h"
 
 #include "system/system.h"
 
-#define FIELDS_BEFORE_NAME 5 /* the range, permissions, offset, device, inode */
+#define FIELDS_BEFORE_NAME 5 /* range, permissions, offset, device, inode */
 
 struct line {
 	uint64_t numbers[2]; /* start, end */
-	int number;          /* which is being read */
-	int fields;          /* that have ended */
-	bool is_between;     /* fields */
+	int number;          /* index of the number being read */
+	int fields;          /* number of fields that have ended */
+	bool is_between;     /* between two fields */
 	size_t name_bytes;
 };
 
@@ -27,7 +27,7 @@ static void range_take(struct line *line, char c)
 		                              (uint64_t)(c >= 'a' ? c - 'a' + 10 : c - '0');
 }
 
-/* One byte that is no end of a line; names may have spaces in them. */
+/* Add one byte of a line, but not its end. A name may contain spaces. */
 static void line_take(struct line *line, char c, char *name, size_t capacity)
 {
 	bool is_space = c == ' ' && !line->name_bytes;

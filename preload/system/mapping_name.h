@@ -1,5 +1,5 @@
 /*
- * system/mapping_name.h - which file lies at an address.
+ * system/mapping_name.h - finds the file that is mapped at an address.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_MAPPING_NAME_H
 #define OUTLIVE_PRELOAD_SYSTEM_MAPPING_NAME_H
@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 /*
- * The name that /proc/self/maps has for what lies at `address`, at most `capacity` bytes
- * without a NUL, into `name`: its length, 0 if there is none. System calls only; tens of
- * microseconds.
+ * Write the name of the mapping at `address` in /proc/self/maps to `name`, at most `capacity`
+ * bytes, without a NUL. Returns its length; 0: there is none. Uses system calls only; takes
+ * tens of microseconds.
  */
 size_t mapping_name_find(uintptr_t address, char *name, size_t capacity);
 

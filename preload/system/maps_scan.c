@@ -1,4 +1,4 @@
-/* system/maps_scan.c - /proc/self/maps, mapping by mapping, by system calls only. */
+/* system/maps_scan.c - parse /proc/self/maps, using system calls only. */
 #include "system/maps_scan.h"
 
 #include "system/system.h"
@@ -15,7 +15,7 @@ static uintptr_t digit_add(uintptr_t number, char digit)
 	return number << 4 | (uintptr_t)(digit >= 'a' ? digit - 'a' + 10 : digit - '0');
 }
 
-/* One byte of a line, but not its end. */
+/* Add one byte of a line, but not its end. */
 static void line_take(struct line *line, char c)
 {
 	struct maps_mapping *mapping = &line->mapping;

@@ -1,6 +1,6 @@
 /*
- * system/own_memory.h - memory of the recorder's own that begins with a mark, so that a look from
- * outside does not take it for the program's.
+ * system/own_memory.h - allocates the recorder's own memory. It begins with a struct own_mark,
+ * so that a snapshot from outside does not count it as the program's.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_OWN_MEMORY_H
 #define OUTLIVE_PRELOAD_SYSTEM_OWN_MEMORY_H
@@ -8,13 +8,15 @@
 #include "system/system.h"
 #include "record_format.h"
 
-/* The mark comes before what is handed out, which is aligned to it. */
+/*
+ * The struct own_mark comes before the memory that is returned, and determines its alignment.
+ */
 static inline size_t own_memory_mapped_bytes(size_t size_bytes)
 {
 	return (size_bytes + sizeof(struct own_mark) + 4095) & ~(size_t)4095;
 }
 
-/* Zeroed; NULL: there is none. */
+/* Allocate zeroed memory. NULL: there is none. */
 static inline void *own_memory_map(size_t size_bytes)
 {
 	size_t mapped_bytes = own_memory_mapped_bytes(size_bytes);
@@ -34,8 +36,9 @@ static inline void own_memory_unmap(void *memory, size_t size_bytes)
 #define OWN_GUARD_BYTES 4096
 
 /*
- * The low end of a stack of so many bytes, whole pages, with a page below it that nobody can
- * write to; NULL: no memory. The mark lies at that end: what gets so far may overwrite it.
+ * Allocate a stack of `size_bytes`, whole pages, with an inaccessible page below it. Returns
+ * its low end; NULL: no memory. The struct own_mark is at that end, where a deep stack may
+ * overwrite it.
  */
 static inline void *own_stack_map(size_t size_bytes)
 {

@@ -1,6 +1,6 @@
 /*
- * system/pace.h - work that is asked for again and again, and may take a small part of the time
- * only: a file to read that can be long.
+ * system/pace.h - limits work that is requested again and again to a small part of the time,
+ * such as reading a file that may be long.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_PACE_H
 #define OUTLIVE_PRELOAD_SYSTEM_PACE_H
@@ -11,15 +11,15 @@
 
 #include "system/clock.h"
 
-/* It is done whenever it is asked for, until it has taken so long: some milliseconds. */
+/* Until it has taken this long (some milliseconds), the work is done at every request. */
 #define PACE_FREE_QUANTA (UINT64_C(1) << 19)
-/* Then for a fiftieth of the time. */
+/* From then on, it takes at most a fiftieth of the time. */
 #define PACE_SHARE 50
 
-/* Of one kind of work, for the whole process; zero at first. */
+/* For one kind of work, in the whole process. Initially zero. */
 struct pace {
 	_Atomic uint64_t spent; /* quanta */
-	_Atomic uint64_t next;  /* not before: quanta */
+	_Atomic uint64_t next;  /* quanta; not to be done before */
 };
 
 static inline bool pace_allows(const struct pace *pace, uint64_t now)
@@ -27,7 +27,7 @@ static inline bool pace_allows(const struct pace *pace, uint64_t now)
 	return now >= atomic_load_explicit(&pace->next, memory_order_relaxed);
 }
 
-/* It was done, from `begin` to now. */
+/* Call after the work was done, from `begin` to now. */
 static inline void pace_took(struct pace *pace, uint64_t begin)
 {
 	uint64_t end = clock_before(), took = end - begin;

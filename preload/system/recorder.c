@@ -1,6 +1,5 @@
 /*
- * system/recorder.c - nothing is recorded at first, and stubs are as libgcc's unwinder wants
- * them.
+ * system/recorder.c - the initial state: not recording, and stubs for libgcc's unwinder.
  */
 #include "system/recorder.h"
 

@@ -1,5 +1,5 @@
 /*
- * system/settings.c - environment variables into struct settings, without libc.
+ * system/settings.c - read environment variables into struct settings, without libc.
  */
 #include "system/settings.h"
 
@@ -65,7 +65,9 @@ static void setting_apply(struct settings *settings, const char *name,
 	}
 }
 
-/* Takes the environment byte by byte, so that no variable is too long for a buffer. */
+/*
+ * The parser takes the environment byte by byte, so that no variable is too long for a buffer.
+ */
 struct setting_parser {
 	char name[NAME_BYTES_MAX], value[VALUE_BYTES_MAX];
 	size_t name_bytes, value_bytes;

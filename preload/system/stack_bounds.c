@@ -1,8 +1,8 @@
 /*
- * system/stack_bounds.c - the mapping that a stack lies in.
+ * system/stack_bounds.c - find the mapping of a stack.
  *
- * pthread_getattr_np() would answer for threads, but deadlocks when called from inside
- * the allocator, and knows nothing of coroutine and signal stacks.
+ * pthread_getattr_np() would know a thread's stack, but deadlocks when it is called from inside
+ * the allocator, and does not know the stacks of coroutines and signals.
  */
 #include "system/stack_bounds.h"
 
@@ -12,15 +12,15 @@
 
 #define MAIN_STACK_MAX_BYTES (UINT64_C(1) << 30)
 
-extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
+extern void *__libc_stack_end; /* set by ld.so: where the main thread's stack begins */
 
 bool stack_begins_at(uintptr_t sp)
 {
-	/* It may have been aligned. */
+	/* The start code may have aligned the stack pointer. */
 	return (uintptr_t)__libc_stack_end - sp < 16;
 }
 
-/* The mapping that holds `address`, and the one before it. */
+/* Finds the mapping that contains `address`, and the one before it. */
 struct search {
 	uintptr_t address;
 	struct maps_mapping found, before;
@@ -40,7 +40,7 @@ static bool mapping_visit(void *context, const struct maps_mapping *mapping)
 	return true;
 }
 
-/* False: there is none, or nothing can be written there. */
+/* False: there is no mapping, or it is not writable. */
 static bool mapping_search(struct search *search)
 {
 	char buffer[2048];

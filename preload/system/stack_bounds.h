@@ -1,5 +1,5 @@
 /*
- * system/stack_bounds.h - where a stack begins and ends in memory.
+ * system/stack_bounds.h - finds where a stack begins and ends in memory.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_STACK_BOUNDS_H
 #define OUTLIVE_PRELOAD_SYSTEM_STACK_BOUNDS_H
@@ -18,26 +18,27 @@ static inline bool stack_bounds_hold(const struct stack_bounds *bounds,
 }
 
 /*
- * True if `sp` is the stack pointer of the code that the kernel started the process in:
- * nothing lies further out.
+ * Whether `sp` is the stack pointer with which the kernel started the process: there are no
+ * frames further out.
  */
 bool stack_begins_at(uintptr_t sp);
 
 /*
- * The mapping that holds `address`, as /proc/self/maps has it now: system calls only,
- * tens of microseconds. The main thread's mapping grows, so its low end is given as far
- * down as its limit lets it. False if /proc cannot be read or no mapping holds it.
+ * Find the mapping that contains `address` in /proc/self/maps. Uses system calls only; takes
+ * tens of microseconds. The mapping of the main thread's stack grows, so its low end is set to
+ * the end of the mapping below, but the size to 1 GiB at most. False: /proc cannot be read, or
+ * no writable mapping contains the address.
  */
 bool stack_bounds_find(uintptr_t address, struct stack_bounds *bounds);
 
-/* A mapping that a stack lies in, as /proc/self/maps has it now. */
+/* The mapping of a stack, as it is in /proc/self/maps now. */
 struct stack_mapping {
 	uintptr_t low, high;
-	uintptr_t guard_low; /* what nobody may access below it begins here; low: nothing */
-	bool is_main;        /* it grows when what lies below it is accessed */
+	uintptr_t guard_low; /* start of the inaccessible memory below it; low: none */
+	bool is_main;        /* it grows when the memory below it is accessed */
 };
 
-/* That of `address`, which is writable; by system calls only. False: as above. */
+/* Find the writable mapping that contains `address`, in the same way. False: as above. */
 bool stack_mapping_find(uintptr_t address, struct stack_mapping *mapping);
 
 #endif

@@ -1,16 +1,16 @@
 /*
- * system/system.c - which system calls a filter lets pass.
+ * system/system.c - find out which system calls a filter allows.
  *
- * Filters are programs (seccomp(2), classic BPF), so they are asked: they are run here with
- * the calls that the recorder makes. One that looks at where a call comes from, or at pointers,
- * forbids more here than it does there, if anything: who is in doubt does without.
+ * A filter is a program (seccomp(2), classic BPF). It is run here with each system call that
+ * the recorder makes. A filter that checks instruction pointers or pointer arguments may forbid
+ * more here than in the kernel, but not less: in doubt the recorder does without the call.
  */
 #include "system/system.h"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
-#define STEPS_MAX 4096 /* BPF_MAXINSNS: jumps go forward alone */
+#define STEPS_MAX 4096 /* BPF_MAXINSNS: jumps only go forward */
 #define WORDS 16       /* BPF_MEMWORDS */
 
 struct machine {
@@ -62,7 +62,7 @@ static void compute(struct machine *machine, const struct sock_filter *step)
 	}
 }
 
-/* How many steps are left out. */
+/* Returns the number of steps to skip. */
 static uint32_t jump(const struct machine *machine, const struct sock_filter *step)
 {
 	uint32_t a = machine->accumulator, x = operand(machine, step);
@@ -79,7 +79,10 @@ static uint32_t jump(const struct machine *machine, const struct sock_filter *st
 	return is_true ? step->jt : step->jf;
 }
 
-/* What the filter returns: the kernel has checked it, or will refuse it. */
+/*
+ * Run the filter. Returns its action. Needs no checks: the kernel has checked the program, or
+ * will refuse it.
+ */
 static uint32_t run(const struct sock_fprog *program, struct machine *machine)
 {
 	for (uint32_t at = 0; at < program->len && at < STEPS_MAX; at++) {
@@ -104,7 +107,10 @@ static uint32_t run(const struct sock_fprog *program, struct machine *machine)
 	return SECCOMP_RET_KILL_PROCESS;
 }
 
-/* The calls of ours whose arguments a filter may want to see; of the others all are 0. */
+/*
+ * Our system calls whose arguments a filter may check. All other calls are tried with arguments
+ * of 0.
+ */
 static const struct {
 	uint16_t number;
 	uint64_t arguments[4];

@@ -1,9 +1,9 @@
 /*
- * system/system.h - the system calls of the preload, without the C library.
+ * system/system.h - the recorder's system calls, without libc.
  *
- * The recorder runs inside malloc, in signal handlers and in half-made processes, so it
- * calls nothing that could lock, allocate, be cancelled, or set errno. All functions
- * return -errno on failure.
+ * The recorder runs inside malloc(), in signal handlers and in processes that have only half
+ * started, so it calls nothing that could lock, allocate, be cancelled, or set errno. All
+ * functions return -errno on failure.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_SYSTEM_H
 #define OUTLIVE_PRELOAD_SYSTEM_SYSTEM_H
@@ -39,7 +39,7 @@
 
 struct sock_fprog;
 
-/* What would be forbidden with one more filter; NULL: with the strict mode. */
+/* Add what another filter forbids. `program` NULL: the strict mode. */
 void system_filter_add(struct system_filter *filter, const struct sock_fprog *program);
 
 static inline bool system_filter_forbids(const struct system_filter *filter,
@@ -77,7 +77,7 @@ static inline long system_read(int fd, void *buffer, size_t size_bytes)
 	return system_call(SYS_read, fd, (long)buffer, (long)size_bytes, 0, 0, 0);
 }
 
-/* As pread(2): the file's position stays. */
+/* Like pread(2): keeps the file's position. */
 static inline long system_read_at(int fd, void *buffer, size_t size_bytes, uint64_t at)
 {
 	return system_call(SYS_pread64, fd, (long)buffer, (long)size_bytes, (long)at, 0, 0);
@@ -98,7 +98,7 @@ static inline int system_status(int fd, struct stat *status)
 	return (int)system_call(SYS_fstat, fd, (long)status, 0, 0, 0, 0);
 }
 
-/* As stat(2). */
+/* Like stat(2). */
 static inline int system_path_status(const char *path, struct stat *status)
 {
 	return (int)system_call(SYS_newfstatat, AT_FDCWD, (long)path, (long)status, 0, 0,
@@ -118,7 +118,7 @@ static inline int system_rename(const char *from, const char *to, unsigned int f
 	                        flags, 0);
 }
 
-/* True if every page of [address, address + size_bytes) is mapped; at most 1 MiB. */
+/* Whether every page of [address, address + size_bytes) is mapped; at most 1 MiB. */
 static inline bool system_is_mapped(uintptr_t address, size_t size_bytes)
 {
 	unsigned char resident[257];
@@ -128,7 +128,7 @@ static inline bool system_is_mapped(uintptr_t address, size_t size_bytes)
 	                   (long)resident, 0, 0, 0) == 0;
 }
 
-/* True if the page at an address of private memory is there, and not in swap. */
+/* Whether the page at an address of private memory is in memory, and not in swap. */
 static inline bool system_is_resident(uintptr_t address)
 {
 	unsigned char resident = 0;
@@ -138,25 +138,25 @@ static inline bool system_is_resident(uintptr_t address)
 	       resident & 1;
 }
 
-/* The kernel reads the 8 bytes there, before it sees that nothing is asked. */
+/* Let the kernel read the 8 bytes at `address`. It does so before it rejects the request. */
 static inline long system_read_word(const void *address)
 {
 	return system_call(SYS_rt_sigprocmask, -1, (long)address, 0, 8, 0, 0);
 }
 
-/* Whether the 8 bytes there can be read; true where the kernel cannot be asked. */
+/* Whether the 8 bytes at `address` can be read; true if the kernel cannot be asked. */
 static inline bool system_is_readable(const void *address)
 {
 	return system_read_word(address) != -14; /* EFAULT */
 }
 
-/* The same; false where it cannot be asked. */
+/* The same, but false if the kernel cannot be asked. */
 static inline bool system_is_surely_readable(const void *address)
 {
 	return system_read_word(address) == -22; /* EINVAL */
 }
 
-/* Copy memory that may be gone. False: it is, or a part of it. (process_vm_readv) */
+/* Copy memory that may be unmapped. False: it is, at least in part. (process_vm_readv) */
 static inline bool system_copy(void *to, const void *from, size_t size_bytes)
 {
 	const struct iovec here = { to, size_bytes };
@@ -166,7 +166,9 @@ static inline bool system_copy(void *to, const void *from, size_t size_bytes)
 	                   (long)&here, 1, (long)&there, 1, 0) == (long)size_bytes;
 }
 
-/* Keep every signal from the calling thread; 8 bytes of mask, for system_signals_restore(). */
+/*
+ * Block all signals in the calling thread. `old_mask` is 8 bytes, for system_signals_restore().
+ */
 static inline void system_signals_block(uint64_t *old_mask)
 {
 	uint64_t all = ~UINT64_C(0);
@@ -233,7 +235,7 @@ static inline bool system_process_is_gone(uint32_t pid)
 	return system_call(SYS_kill, pid, 0, 0, 0, 0, 0) == -3; /* ESRCH */
 }
 
-/* The inode that names our pid namespace; 0: not to be known. */
+/* Returns the inode of our pid namespace; 0: unknown. */
 static inline uint64_t system_pid_namespace(void)
 {
 	struct stat status = { .st_ino = 0 };
@@ -249,19 +251,19 @@ static inline uint32_t system_tid(void)
 	return (uint32_t)system_call(SYS_gettid, 0, 0, 0, 0, 0, 0);
 }
 
-/* `name` takes 16 bytes, NUL included. */
+/* `name` has room for 16 bytes, NUL included. */
 static inline void system_thread_name(char *name)
 {
 	system_call(SYS_prctl, PR_GET_NAME, (long)name, 0, 0, 0, 0);
 }
 
-/* What filters our system calls (PR_GET_SECCOMP); 0: nothing. */
+/* Returns the mode of the filter of our system calls (PR_GET_SECCOMP); 0: none. */
 static inline int system_filter_mode(void)
 {
 	return (int)system_call(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0, 0);
 }
 
-/* Bytes in `path`, its NUL not counted; negative on failure. */
+/* Returns the length of `path` without its NUL; negative on failure. */
 static inline long system_working_directory(char *path, size_t size_bytes)
 {
 	return system_call(SYS_getcwd, (long)path, (long)size_bytes, 0, 0, 0, 0) - 1;
@@ -273,7 +275,7 @@ static inline long system_readlink(const char *path, char *target, size_t size_b
 	                   (long)size_bytes, 0, 0);
 }
 
-/* The soft limit of a resource (RLIMIT_*); UINT64_MAX: no limit. */
+/* Returns the soft limit of a resource (RLIMIT_*); UINT64_MAX: no limit. */
 static inline uint64_t system_limit_bytes(int resource)
 {
 	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
@@ -282,7 +284,7 @@ static inline uint64_t system_limit_bytes(int resource)
 	return limit.rlim_cur;
 }
 
-/* How large the address space is, as RLIMIT_AS counts it; 0: not known. */
+/* Returns the size of the address space, as RLIMIT_AS counts it; 0: unknown. */
 uint64_t system_mapped_bytes(void);
 
 static inline uint64_t system_time_ns(clockid_t clock)
@@ -300,7 +302,7 @@ static inline void system_sleep_ns(long duration_ns)
 	system_call(SYS_nanosleep, (long)&time, 0, 0, 0, 0, 0);
 }
 
-/* A Unix socket of packets, which never blocks. */
+/* Make a Unix socket for packets that never blocks. */
 static inline int system_socket(void)
 {
 	return (int)system_call(SYS_socket, AF_UNIX,
@@ -330,7 +332,7 @@ static inline long system_receive(int socket, struct msghdr *message)
 	return system_call(SYS_recvmsg, socket, (long)message, MSG_CMSG_CLOEXEC, 0, 0, 0);
 }
 
-/* Until there is something to receive, a signal, or `duration_ns` (below 1 s) are over. */
+/* Wait for input, a signal, or until `duration_ns` (below 1 s) have passed. */
 static inline void system_wait_input(int socket, uint64_t duration_ns)
 {
 	struct timespec time = { .tv_nsec = (long)duration_ns };
