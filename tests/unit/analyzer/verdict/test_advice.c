@@ -443,7 +443,7 @@ static void libraries_of_the_system_are_named(void **state)
 	}
 	expect_advice(
 		&judged, ADVICE_CALLER,
-		"in libowner.so (not this program's code): let f21() own the buffer and hand "
+		"in libowner.so (not this program's code): let f21() own the buffer and pass "
 		"it down to f1()");
 }
 
