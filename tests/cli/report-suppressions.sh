@@ -35,7 +35,7 @@ never() { # PATTERN [OPTION]...
 }
 says 'never freed  321 B in 6 blocks$' 'live at exit +6 ' -- --all
 says 'never freed  321 B in 6 blocks, 300 B in 3 blocks of them hidden$' 'live at exit +3 ' \
-	'^ +21 B +100% +3  leaks' '^300 B suppressed by file hidden, --all shows' -- --suppressions file
+	'^ +21 B +100% +3  leaks' '^300 B suppressed by file is hidden; --all shows it' -- --suppressions file
 says 'kept on purpose' '^ +300 B +3  file:2: leak:\^keeps\$' 'live at exit +6 ' -- \
 	--suppressions file --all
 says 'verdict +suppressed$' 'kept +file:2: leak:\^keeps' 'suppressed +3 ' \
@@ -44,8 +44,8 @@ says 'program.c:4' -- --suppressions file --class live
 never 'program.c:3|keeps' --suppressions file --class live
 never 'of them hidden|hidden, --all' --all --suppressions file --class live
 printf 'leak:leaks\n' >other
-says 'never freed  321 B in 6 blocks, all of them hidden$' '^300 B suppressed by file hidden' \
-	'^21 B suppressed by other hidden' -- --suppressions file --suppressions other
+says 'never freed  321 B in 6 blocks, all of them hidden$' '^300 B suppressed by file is hidden' \
+	'^21 B suppressed by other is hidden' -- --suppressions file --suppressions other
 echo 'leak:program.c' >all
 says 'never freed  321 B in 6 blocks, all of them hidden$' -- --suppressions all
 never 'live at exit|^never freed|what became of' --suppressions all
