@@ -9,13 +9,19 @@
 #include "ring/ring.h"
 #include "system/system.h"
 
-/* Of a limited address space: the ring gets one part of so many. */
+/*
+ * If the address space is limited, the ring takes at most one part in this many of what is
+ * left.
+ */
 #define ROOM_SHARE 16
 
 static_assert(SETTINGS_DIRECTORY_BYTES + 32 <= RING_NAME_DIRECTORY_BYTES,
               "room for paths");
 
-/* A new root may lack /proc; a forked child is still its parent's program. */
+/*
+ * Read the program's path and command line. A new root directory may lack /proc; a forked child
+ * still runs its parent's program.
+ */
 static void header_read_program(struct ring_header *header,
                                 const struct ring_header *parent)
 {
@@ -91,7 +97,9 @@ static bool ring_map(int fd, uint32_t chunk_count)
 	return true;
 }
 
-/* How much of the address space the ring may take, so that the program keeps most of it. */
+/*
+ * Returns how many bytes of the address space the ring may take; the program keeps most of it.
+ */
 static uint64_t room_bytes_allowed(void)
 {
 	uint64_t limit_bytes = system_limit_bytes(RLIMIT_AS), mapped_bytes;
@@ -103,8 +111,8 @@ static uint64_t room_bytes_allowed(void)
 }
 
 /*
- * How many chunks the file may hold: growing it past RLIMIT_FSIZE would not fail, but kill the
- * process by SIGXFSZ.
+ * Returns how many chunks the file may hold. If it grew past RLIMIT_FSIZE, SIGXFSZ would end
+ * the process.
  */
 static uint32_t chunk_count_allowed(const struct settings *settings)
 {
@@ -121,7 +129,7 @@ static uint32_t chunk_count_allowed(const struct settings *settings)
 	return (uint32_t)(bytes / CHUNK_BYTES);
 }
 
-/* The reader's pid, if it has the same pid in this namespace; else 0. */
+/* Returns the reader's pid if it is in this pid namespace, else 0. */
 static uint32_t reader_here(const struct settings *settings)
 {
 	return settings->reader_namespace &&
@@ -131,8 +139,8 @@ static uint32_t reader_here(const struct settings *settings)
 }
 
 /*
- * Rings that no reader will take away must not pile up. A reader that lives in another pid
- * namespace has no pid here, and is taken for alive.
+ * Whether the reader has ended: rings that no reader removes must not pile up. A reader in
+ * another pid namespace has no pid here, and is assumed to be alive.
  */
 static bool reader_is_gone(const struct settings *settings)
 {
@@ -140,7 +148,7 @@ static bool reader_is_gone(const struct settings *settings)
 	       reader_here(settings);
 }
 
-/* Whether it is worth waiting for the reader: it was active a moment ago. */
+/* Whether waiting for the reader may help: it was active a moment ago. */
 static bool reader_would_answer(const struct ring_header *parent)
 {
 	return !parent || *(volatile const uint32_t *)&parent->policy == RING_FLIGHT ||

@@ -1,5 +1,5 @@
 /*
- * ring/create.h - how the process comes to its ring.
+ * ring/create.h - creates and maps the process's ring.
  */
 #ifndef OUTLIVE_PRELOAD_RING_CREATE_H
 #define OUTLIVE_PRELOAD_RING_CREATE_H
@@ -22,8 +22,8 @@ bool ring_create(const struct settings *settings, uint32_t flags);
 bool ring_create_forked(const struct settings *settings, uint32_t flags);
 
 /*
- * Whether a program that is started now would find its way to a ring: to the directory, or
- * to the reader, who makes files in it.
+ * Whether a program that is started now could get a ring: it can reach the directory, or the
+ * reader, which then makes the file.
  */
 bool ring_is_to_be_had(const struct settings *settings);
 

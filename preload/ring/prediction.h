@@ -1,10 +1,10 @@
 /*
- * ring/prediction.h - the writer's half of the prediction tables of record_format.h; the reader's
- * is analyzer/trace/prediction.h. A run of events in a chunk begins with them zeroed, and
- * whatever changes them follows from the bytes that are written.
+ * ring/prediction.h - the writer's half of the prediction tables of record_format.h. The
+ * reader's half is analyzer/trace/prediction.h. The tables are zeroed when a run of events in a
+ * chunk begins, and every change in them follows from the bytes that are written.
  *
- * All inline: this is a part of each event. It stands below the room event/ because the state of
- * a thread holds the tables.
+ * All functions are inline, as each event calls them. This file is in a room below event/
+ * because the state of a thread contains the tables.
  */
 #ifndef OUTLIVE_PRELOAD_RING_PREDICTION_H
 #define OUTLIVE_PRELOAD_RING_PREDICTION_H
@@ -15,7 +15,7 @@
 
 #include "record_format.h"
 
-#define ADDRESS_OF_NONE 1 /* no block's: those are multiples of 8 */
+#define ADDRESS_OF_NONE 1 /* not a block's address: those are multiples of 8 */
 
 struct prediction {
 	uint64_t dictionary[1 << DICTIONARY_BITS];
@@ -36,16 +36,18 @@ struct prediction {
 	uint64_t last_time; /* quanta */
 };
 
-/* As they are when a run begins at `time`. */
+/* Reset the tables for a run that begins at `time`. */
 static inline void prediction_reset(struct prediction *tables, uint64_t time)
 {
 	memset(tables, 0, sizeof(*tables));
-	/* An empty entry is not that of a block at address 0. */
+	/* An empty entry must not match a block at address 0. */
 	tables->recent[FORMAT_HASH(0, RECENT_BITS)].address = ADDRESS_OF_NONE;
 	tables->last_time = time;
 }
 
-/* An address whose block was allocated lately, as a distance; else false. */
+/*
+ * Find a block that was allocated lately, and its *distance from the newest. False: not found.
+ */
 static inline bool recent_find(const struct prediction *tables, uintptr_t address,
                                uint32_t *distance, uint32_t *size_class)
 {
@@ -77,7 +79,7 @@ static inline void freed_push(struct prediction *tables, uint32_t size_class,
 		tables->freed[size_class].count++;
 }
 
-/* The address freed last in the class, and off the stack with it; 0 if there is none. */
+/* Remove and return the address that was freed last in the class; 0: there is none. */
 static inline uintptr_t freed_pop(struct prediction *tables, uint32_t size_class)
 {
 	uint32_t top = tables->freed[size_class].top;

@@ -132,14 +132,17 @@ static struct chunk_header *chunk_begin(uint32_t index, uint64_t ticket, bool fr
 	return chunk;
 }
 
-/* What one round over the ring has met. */
+/* The purpose of a search for a chunk, and what it has found on the way. */
 struct chunk_search {
 	enum chunk_kind kind;
 	uint64_t time;
 	bool reader_has_work; /* chunks that the reader may still free */
 };
 
-/* A full chunk that may be overwritten; definitions may not, once there is no reader. */
+/*
+ * Whether a full chunk may be overwritten. Definitions may not: if there is no reader, they
+ * stay.
+ */
 static bool chunk_is_overwritable(uint32_t index, uint64_t word)
 {
 	const struct chunk_header *chunk = chunk_at(index);
@@ -151,7 +154,7 @@ static bool chunk_is_overwritable(uint32_t index, uint64_t word)
 	return false;
 }
 
-/* One round over the ring, from the next ticket's position on. NULL: no chunk is free. */
+/* Search the ring once, from the next ticket's position on. NULL: no chunk is free. */
 static struct chunk_header *chunk_find(struct chunk_search *search)
 {
 	_Atomic uint64_t *next = (_Atomic uint64_t *)&ring.header->next_ticket;

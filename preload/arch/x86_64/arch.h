@@ -1,6 +1,6 @@
 /*
- * arch.h - what the preload needs from the processor: system calls that leave errno
- * alone, the clock, the thread pointer, where a frame's parts lie. x86-64.
+ * arch.h - what the recorder needs to know of the processor: system calls that leave errno
+ * alone, the clock, the thread pointer, the layout of frames. x86-64.
  */
 #ifndef OUTLIVE_ARCH_H
 #define OUTLIVE_ARCH_H
@@ -13,20 +13,25 @@
 #include <ucontext.h>
 #include <x86intrin.h>
 
-/* The highest user address + 1: a return address fits 47 bits. */
+/* User addresses, and so return addresses, have 47 bits. */
 #define ARCH_ADDRESS_BITS 47
 
-/* DWARF's numbers of the frame and stack pointers, and of the return address. */
+/* DWARF's register numbers of the frame pointer, the stack pointer and the return address. */
 enum { ARCH_DWARF_FP = 6, ARCH_DWARF_SP = 7, ARCH_DWARF_RA = 16 };
 
-/* So far below a frame's CFA lies the address that it returns to. */
+/* Distance in bytes of a frame's return address below its CFA. */
 #define ARCH_RETURN_BELOW_CFA 8
 
-/* In a function that keeps a frame pointer: where its return address lies, its caller's fp. */
+/*
+ * In a function that keeps a frame pointer: the slot of its return address, and its caller's
+ * fp.
+ */
 #define ARCH_CALLER_SLOT() ((uintptr_t *)__builtin_frame_address(0) + 1)
 #define ARCH_CALLER_FP() (*(const uintptr_t *)__builtin_frame_address(0))
 
-/* The CFA of a frame whose return address lies at `slot`, which is the caller's stack pointer. */
+/*
+ * Returns the CFA of the frame whose return address is at `slot`: its caller's stack pointer.
+ */
 static inline uintptr_t arch_cfa_of(uintptr_t slot)
 {
 	return slot + ARCH_RETURN_BELOW_CFA;
@@ -37,9 +42,9 @@ static inline uintptr_t arch_slot_of(uintptr_t cfa)
 	return cfa - ARCH_RETURN_BELOW_CFA;
 }
 
-#define ARCH_AUDIT AUDIT_ARCH_X86_64 /* seccomp's name of this */
+#define ARCH_AUDIT AUDIT_ARCH_X86_64 /* seccomp's name of this processor */
 
-/* A system call, returning -errno on failure; the C library's errno is not touched. */
+/* Make a system call. Returns -errno on failure; libc's errno is not touched. */
 static inline long arch_syscall(long number, long a, long b, long c, long d, long e,
                                 long f)
 {
@@ -55,16 +60,16 @@ static inline long arch_syscall(long number, long a, long b, long c, long d, lon
 	return result;
 }
 
-/* Now, but possibly a little before instructions that stand earlier in the program. */
+/* Returns the time now, or possibly a little before earlier instructions have finished. */
 static inline uint64_t arch_ticks(void)
 {
 	return __rdtsc();
 }
 
 /*
- * Now, after everything before it has been done: the processor may run rdtsc ahead of
- * a stalled locked instruction, and an alloc stamped before the free that made room
- * for it would put the two in the wrong order.
+ * Returns the time after all earlier instructions have finished. The processor may run rdtsc
+ * ahead of a stalled locked instruction. Then an allocation could be stamped before the free
+ * that made room for it, which would swap the two.
  */
 static inline uint64_t arch_ticks_after(void)
 {
@@ -72,7 +77,7 @@ static inline uint64_t arch_ticks_after(void)
 	return __rdtsc();
 }
 
-/* True if ticks run at one rate in all power states and on all processors. */
+/* Whether ticks have the same rate in all power states and on all processors. */
 static inline bool arch_ticks_are_invariant(void)
 {
 	unsigned int a, b, c, d;
@@ -83,8 +88,9 @@ static inline bool arch_ticks_are_invariant(void)
 }
 
 /*
- * Where a jmp_buf of glibc's leads: its stack pointer is the seventh word, rotated and
- * mixed with the word at %fs:0x30 (glibc, sysdeps/unix/sysv/linux/x86_64/pointer_guard.h).
+ * Returns the stack pointer that a jump to this jmp_buf of glibc's restores. It is the seventh
+ * word, rotated and mixed with the word at %fs:0x30 (glibc,
+ * sysdeps/unix/sysv/linux/x86_64/pointer_guard.h).
  */
 static inline uintptr_t arch_jump_target(const void *environment)
 {
@@ -94,7 +100,7 @@ static inline uintptr_t arch_jump_target(const void *environment)
 	return (mangled >> 17 | mangled << 47) ^ guard_word;
 }
 
-/* Address of the thread control block; on a glibc thread it lies above its stack. */
+/* Returns the address of the thread control block. On a glibc thread it is above the stack. */
 static inline uintptr_t arch_thread_pointer(void)
 {
 	uintptr_t pointer;
@@ -103,17 +109,22 @@ static inline uintptr_t arch_thread_pointer(void)
 	return pointer;
 }
 
-/* True if the processor keeps return addresses of its own (CET): none may be changed. */
+/*
+ * Whether the processor keeps its own copies of return addresses (CET): then none may be
+ * changed.
+ */
 static inline bool arch_has_shadow_stack(void)
 {
 	uint64_t features = 0;
 
-	/* arch_prctl(ARCH_SHSTK_STATUS); Linux 6.6, an error before. */
+	/* arch_prctl(ARCH_SHSTK_STATUS): new in Linux 6.6, an error before. */
 	return arch_syscall(158, 0x5005, (long)&features, 0, 0, 0, 0) == 0 &&
 	       (features & 1);
 }
 
-/* Of what a signal handler is given: where the thread was interrupted. */
+/*
+ * Read the registers of the interrupted code from the context that a signal handler is given.
+ */
 static inline void arch_context_registers(const void *context, uintptr_t *ip,
                                           uintptr_t *sp, uintptr_t *fp)
 {
@@ -125,15 +136,15 @@ static inline void arch_context_registers(const void *context, uintptr_t *ip,
 }
 
 /*
- * What the kernel pushes for a handler: where it returns to, and the context of what was
- * interrupted. So much of it, at least, is one whatever the processor's registers are.
+ * Size of the part of a signal frame that is the same whatever registers the processor has. The
+ * kernel pushes it for a handler: the handler's return address and the interrupted context.
  */
 #define ARCH_SIGNAL_FRAME_BYTES \
 	(sizeof(uintptr_t) + offsetof(ucontext_t, uc_mcontext.fpregs))
 
 /*
- * Whether all words at `at`, aligned as a pointer, are as the kernel writes them for code that
- * it interrupted on the same stack, not further out than `high`.
+ * Whether all words at `at` are as the kernel writes them for code that it interrupted on the
+ * same stack, not further out than `high`. `at` is aligned like a pointer.
  */
 static inline bool arch_is_signal_frame(uintptr_t at, uintptr_t high)
 {
@@ -142,15 +153,16 @@ static inline bool arch_is_signal_frame(uintptr_t at, uintptr_t high)
 	uintptr_t sp = (uintptr_t)registers[REG_RSP];
 
 	return !context->uc_link && sp > at && sp <= high && registers[REG_RIP] &&
-	       (registers[REG_CSGSFS] & 3) == 3 && /* code of a user */
+	       (registers[REG_CSGSFS] & 3) == 3 && /* in user mode */
 	       (registers[REG_EFL] & 2) && !(registers[REG_EFL] >> 22);
 }
 
 #define ARCH_CALL_BYTES_MAX 7 /* without a prefix */
 
 /*
- * How long a call by a register or by memory is (ff /2), of what follows its first byte: how
- * it addresses that, and a base for it, if that is asked for. 0: it is no call.
+ * Returns the length of a call through a register or memory (ff /2); 0: it is no call. `mode`
+ * is the byte after the opcode (ModRM). `base` is the next one, which matters if it is a SIB
+ * byte.
  */
 static inline int arch_call_bytes(uint8_t mode, uint8_t base)
 {
@@ -168,7 +180,10 @@ static inline int arch_call_bytes(uint8_t mode, uint8_t base)
 	}
 }
 
-/* True if the instruction before `address` can be a call; so many bytes can be read there. */
+/*
+ * Whether the instruction before `address` may be a call. ARCH_CALL_BYTES_MAX bytes before it
+ * must be readable.
+ */
 static inline bool arch_follows_call(uintptr_t address)
 {
 	const uint8_t *end = (const uint8_t *)address;

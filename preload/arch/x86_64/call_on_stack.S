@@ -1,4 +1,4 @@
-/* call_on_stack.S - a call on another stack. x86-64. See call_on_stack.h. */
+/* call_on_stack.S - calls a function on another stack. x86-64. See call_on_stack.h. */
 	.text
 	.globl arch_call_on_stack
 	.hidden arch_call_on_stack

@@ -1,8 +1,8 @@
 /*
  * epilogue.c - read instructions up to a return. x86-64.
  *
- * That is a proof, not a guess: whatever a function did before, these are the instructions
- * that it runs from here on, and of them only the last two move the stack pointer.
+ * This is a proof, not a guess. Whatever the function did before, these are the instructions
+ * that it runs from here on, and only the last two of them move the stack pointer.
  */
 #include "epilogue.h"
 

@@ -7,14 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define EPILOGUE_CFA_OFFSET 16 /* with fp and the return address on the stack */
+#define EPILOGUE_CFA_OFFSET 16 /* fp and the return address are on the stack */
 
 /*
- * Every shared object has one function that compilers leave without it and that runs
- * destructors: __do_global_dtors_aux of their crtbegin. From the return address `code` of
- * its call on it goes straight to its return, taking one saved rbp off the stack, so that
- * CFA = sp + 16 and the caller's rbp lies at CFA - 16. True if that is what is there.
- * Reads nothing at or beyond `end`.
+ * Every shared object has one function that runs destructors and has no call frame information:
+ * __do_global_dtors_aux of the compiler's crtbegin. From the return address `code` of its call
+ * on, it runs straight to its return and pops one saved rbp. So CFA = sp + 16, and the caller's
+ * rbp is at CFA - 16. True if this is the code there. Reads nothing at or beyond `end`.
  */
 bool epilogue_pops_fp(const uint8_t *code, const uint8_t *end);
 

@@ -1,5 +1,5 @@
 /*
- * fault_entry.S - in front of a program's handler of faults. x86-64. See
+ * fault_entry.S - runs before a program's handler of faults. x86-64. See
  * fault_entry.h.
  */
 	.text

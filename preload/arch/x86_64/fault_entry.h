@@ -1,6 +1,4 @@
-/*
- * fault_entry.h - in front of a program's handler of faults. x86-64.
- */
+/* fault_entry.h - runs before a program's handler of faults. x86-64. */
 #ifndef OUTLIVE_FAULT_ENTRY_H
 #define OUTLIVE_FAULT_ENTRY_H
 
@@ -8,12 +6,12 @@
 #include <stdint.h>
 
 /*
- * A handler for the kernel: it asks fault_pass() and goes on to what that says by a jump, so
- * that the program's handler is called as if by the kernel.
+ * A signal handler: it calls fault_pass() and jumps to the handler that this returns, so that
+ * the program's handler runs as if the kernel had called it.
  */
 void arch_fault_entry(int signal, siginfo_t *info, void *context);
 
-/* The address of the handler that is to have it. */
+/* Returns the address of the handler that gets the signal. */
 uintptr_t fault_pass(int signal, const siginfo_t *info, const void *context);
 
 #endif
