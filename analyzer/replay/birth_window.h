@@ -1,9 +1,9 @@
 /*
- * replay/birth_window.h - which of the last blocks that a thread allocated are still live, so
- * that it is known whether a freed block is the youngest one.
+ * replay/birth_window.h - which of the last blocks that a thread allocated are still live, to
+ * know whether a freed block is the youngest one.
  *
- * Blocks are numbered as they are born, 1, 2, ... Of those that are older than the
- * window nothing is known: none of them counts as the youngest.
+ * Blocks are numbered as they are born, 1, 2, ... Nothing is known of blocks that are older
+ * than the window: none of them counts as the youngest.
  */
 #ifndef OUTLIVE_REPLAY_BIRTH_WINDOW_H
 #define OUTLIVE_REPLAY_BIRTH_WINDOW_H
@@ -16,13 +16,14 @@
 
 /* Zeroed is empty. */
 struct birth_window {
-	uint64_t words[BIRTH_WORDS]; /* bit (number % BIRTH_WINDOW): it is live */
+	uint64_t words[BIRTH_WORDS]; /* bit (number % BIRTH_WINDOW): that block is live */
 	uint64_t summary;            /* bit i: words[i] is not 0 */
 	uint32_t newest;             /* number of the last birth */
-	uint32_t youngest;           /* live block with the highest number; if summary */
+	/* the live block with the highest number; valid if summary is not 0 */
+	uint32_t youngest;
 };
 
-/* The number of a new block. */
+/* Returns the number of a new block. */
 static inline uint32_t birth_window_add(struct birth_window *window)
 {
 	uint32_t number = ++window->newest, bit = number % BIRTH_WINDOW;
@@ -33,7 +34,7 @@ static inline uint32_t birth_window_add(struct birth_window *window)
 	return number;
 }
 
-/* The youngest, whose bit was cleared, died: find the next. */
+/* The youngest block was freed, and its bit cleared: find the next youngest. */
 static inline void birth_window_descend(struct birth_window *window, uint32_t bit)
 {
 	uint32_t word = bit / 64;
@@ -42,7 +43,10 @@ static inline void birth_window_descend(struct birth_window *window, uint32_t bi
 	if (!window->summary)
 		return;
 	if (!live) {
-		/* Turned so that bit 63 is the word before this one, bit 0 this one. */
+		/*
+		 * Rotate, so that bit 63 stands for the word before this one and bit 0 for this
+		 * one.
+		 */
 		turned = window->summary >> word | window->summary << (-word & 63);
 		word = (word + 63 - (uint32_t)__builtin_clzll(turned)) % BIRTH_WORDS;
 		live = window->words[word];
@@ -51,7 +55,7 @@ static inline void birth_window_descend(struct birth_window *window, uint32_t bi
 	window->youngest -= bit % BIRTH_WINDOW;
 }
 
-/* A block is freed: whether it was the youngest of its thread. */
+/* Call when a block is freed; returns whether it was the youngest of its thread. */
 static inline bool birth_window_remove(struct birth_window *window, uint32_t number)
 {
 	uint32_t bit = number % BIRTH_WINDOW;

@@ -36,7 +36,7 @@ static void chain_drop(struct block_lives *lives, const struct block *block)
 		chain_table_remove(&lives->chains, block->chain);
 }
 
-/* Whether the activation that the site's last lives belonged to is still running. */
+/* Whether the activation that owned the call path's last blocks is still running. */
 static bool is_owner_running(const struct life_pattern *pattern,
                              struct thread *const *threads)
 {
@@ -49,7 +49,7 @@ static bool is_owner_running(const struct life_pattern *pattern,
 	                  thread->stack[frame - 1].sequence == pattern->owner_sequence);
 }
 
-/* A life of the thread has ended, which belonged to the frame of that number. */
+/* Note that a block of the thread ended, which the frame with that number owned. */
 static void owner_note(struct life_pattern *pattern, struct thread *const *threads,
                        const struct thread *by, uint32_t frame)
 {
@@ -67,7 +67,7 @@ static void owner_note(struct life_pattern *pattern, struct thread *const *threa
 	pattern->owner_dead = 1;
 }
 
-/* A block begins: did this call free another one before? 0, or -1: memory is out. */
+/* A block is born: did this call free another block before? 0, or -1: memory is out. */
 static int begin_replace(struct block_lives *lives, struct thread *by,
                          const struct block *block)
 {
@@ -83,7 +83,10 @@ static int begin_replace(struct block_lives *lives, struct thread *by,
 	return site_life_replace(&lives->sites, block->site, site, frames, true);
 }
 
-/* A block is freed by the thread that made it: did this call make another one before? */
+/*
+ * A block is freed by the thread that allocated it: did this call allocate another one before?
+ * 0, or -1: memory is out.
+ */
 static int end_replace(struct block_lives *lives, struct thread *by,
                        const struct chain *origin)
 {

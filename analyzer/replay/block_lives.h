@@ -1,6 +1,6 @@
 /*
  * replay/block_lives.h - from the birth of a block to its end, through every realloc: what its
- * site learns of it.
+ * call path counts of it.
  */
 #ifndef OUTLIVE_REPLAY_BLOCK_LIVES_H
 #define OUTLIVE_REPLAY_BLOCK_LIVES_H
@@ -16,43 +16,48 @@ struct block_lives {
 	struct chain_table chains;
 	struct call_tails freers;
 	/*
-	 * Quanta. A block born before the one and freed not before the other could have been
-	 * static. 0 and UINT64_MAX: not known.
+	 * Quanta. A block born before the end of load, and not freed before the start of exit,
+	 * could have been static. 0 and UINT64_MAX: not known.
 	 */
 	uint64_t load_end, exit_start;
 };
 
-/* `quanta_per_us`: of the clock. 0, or -1 when memory is out; so do those below. */
+/*
+ * `quanta_per_us`: of the clock. Returns 0, or -1 when memory is out, like the functions below.
+ */
 int block_lives_init(struct block_lives *lives, double quanta_per_us);
 void block_lives_release(struct block_lives *lives);
 
-/* A block is born that is nobody's realloc. */
+/* A block is born, not by a realloc of another one. */
 int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
                       struct thread *by, const struct block *block);
 
 /*
- * The block was freed at `time` by thread `by`, whose stack is that of the free.
- * `threads`: all, by index.
+ * The block was freed at `time` by thread `by`, whose stack is the one of the free. `threads`:
+ * all threads, by index.
  */
 int block_lives_end(struct block_lives *lives, struct thread *const *threads,
                     struct thread *by, uint64_t time, const struct block *block);
 
-/* Something else was born where it was, so it must have ended. */
+/* Another block was born at its address, so it must have ended. */
 void block_lives_missed(struct block_lives *lives, struct thread *const *threads,
                         const struct block *block);
 
-/* Thread `by` has given it to realloc: what goes on is by->chain_moving. */
+/*
+ * Thread `by` passed the block to realloc: by->chain_moving keeps its history until it comes
+ * out.
+ */
 int block_lives_move(struct block_lives *lives, struct thread *const *threads,
                      struct thread *by, const struct block *block);
 
-/* What came out of realloc: it goes on with by->chain_moving, or nobody knows whence. */
+/* A block came out of realloc: it continues by->chain_moving, or its origin is not known. */
 int block_lives_moved(struct block_lives *lives, struct thread *const *threads,
                       struct thread *by, struct block *block);
 
-/* After the last event: count the reallocs and sizes of the blocks that are live. */
+/* Call after the last event: counts the reallocs and sizes of the blocks that are live. */
 void block_lives_finish(struct block_lives *lives, const struct live_table *live);
 
-/* The first birth of a block: what it was before any realloc. */
+/* The block's first birth: what it was before any realloc. */
 struct chain block_lives_origin(const struct block_lives *lives,
                                 const struct block *block);
 

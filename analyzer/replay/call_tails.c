@@ -1,4 +1,4 @@
-/* replay/call_tails.c - the inner ends of call paths. */
+/* replay/call_tails.c - the innermost frames of call paths. */
 #include "replay/call_tails.h"
 
 #include "base/array.h"
@@ -19,7 +19,7 @@ void call_tails_release(struct call_tails *tails)
 	tails->known = NULL;
 }
 
-/* The tail at that depth is new: its node, and those of its own inner ends. */
+/* Find or add the nodes of `frames` frames that end at `depth`, from the innermost outwards. */
 static uint32_t tail_add(struct call_tree *tree, const struct thread *thread,
                          uint32_t depth, uint32_t frames)
 {
@@ -46,7 +46,7 @@ void call_tails_ask(struct call_tails *tails, call_tail_passes *passes,
 
 enum tail_known { NOT_ASKED = 0, STAYS, PASSES };
 
-/* Whether it only frees for its caller; without memory nobody does. */
+/* Whether the function at the location only frees for its caller; false when memory is out. */
 static bool location_passes(struct call_tails *tails, uint32_t location)
 {
 	if (array_reserve_zeroed(tails->known, tails->known_capacity, location + 1))
@@ -57,7 +57,7 @@ static bool location_passes(struct call_tails *tails, uint32_t location)
 	return tails->known[location] == PASSES;
 }
 
-/* Where the thread's tail begins: how many of its innermost frames are left out. */
+/* How many of the thread's innermost frames to leave out. */
 static uint32_t tail_first(struct call_tails *tails, const struct thread *thread)
 {
 	uint32_t passing = 0;

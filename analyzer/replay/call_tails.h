@@ -1,9 +1,10 @@
 /*
- * replay/call_tails.h - the inner ends of call paths, each once: enough of who freed a block to
- * find the function that meant to.
+ * replay/call_tails.h - the innermost frames of call paths, each sequence once: enough of a
+ * stack that freed a block to find the function that meant to free it.
  *
- * That is CALL_TAIL_FRAMES frames. Where all of these only free for their callers, they and
- * all others that do are left out: a tail begins with the one that they do it for.
+ * That takes CALL_TAIL_FRAMES frames. If all of these only free for their callers, they are
+ * left out together with all further frames that do: the sequence then begins with the function
+ * that they free for.
  */
 #ifndef OUTLIVE_REPLAY_CALL_TAILS_H
 #define OUTLIVE_REPLAY_CALL_TAILS_H
@@ -21,14 +22,14 @@
 typedef bool call_tail_passes(const void *context, uint32_t location);
 
 /*
- * A node of this tree is a tail: from it to the root are its frames, outermost first.
- * CALL_ROOT is the tail of an empty stack.
+ * A node of this tree stands for a sequence of innermost frames: from the node to the root,
+ * outermost first. CALL_ROOT stands for an empty stack.
  */
 struct call_tails {
 	struct call_tree tree;
-	call_tail_passes *passes; /* NULL: of none it is known */
+	call_tail_passes *passes; /* NULL: no such function is known */
 	const void *context;
-	uint8_t *known; /* by location, what was said: enum tail_known */
+	uint8_t *known; /* by location: the answer of `passes`, as enum tail_known */
 	uint32_t known_capacity;
 	struct {
 		uint64_t path; /* of the whole stack */
@@ -36,7 +37,9 @@ struct call_tails {
 	} recent[CALL_TAILS_RECENT];
 };
 
-/* Before the first tail: whom to ask. */
+/*
+ * Call before the first call_tails_node(): the function that tells which frames pass blocks on.
+ */
 void call_tails_ask(struct call_tails *tails, call_tail_passes *passes,
                     const void *context);
 
@@ -47,7 +50,7 @@ void call_tails_release(struct call_tails *tails);
 /* call_tails_node() without its shortcut. */
 uint32_t call_tails_find(struct call_tails *tails, const struct thread *thread);
 
-/* The tail of the thread's stack; CALL_NODE_NONE: memory is out. */
+/* The node of the innermost frames of the thread's stack; CALL_NODE_NONE: memory is out. */
 static inline uint32_t call_tails_node(struct call_tails *tails,
                                        const struct thread *thread)
 {

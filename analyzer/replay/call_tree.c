@@ -1,4 +1,4 @@
-/* replay/call_tree.c - every call path that matters, each once. */
+/* replay/call_tree.c - every call path that matters, once. */
 #include "replay/call_tree.h"
 
 #include <stdbool.h>
@@ -28,7 +28,7 @@ void call_tree_release(struct call_tree *tree)
 	*tree = (struct call_tree){ .nodes = NULL };
 }
 
-/* The path is a product, so that its high bits are good for the slot. */
+/* The path's name is a product, so its high bits are well distributed for the slot. */
 static inline size_t path_slot(uint64_t path, uint32_t bits)
 {
 	return (size_t)((path * UINT64_C(0xBF58476D1CE4E5B9)) >> (64 - bits));
@@ -63,7 +63,7 @@ static void slot_put(uint64_t *slots, uint32_t bits, uint64_t path, uint32_t nod
 	slots[slot] = slot_word(path, node);
 }
 
-/* More nodes, and at least two slots for each. */
+/* Make room for more nodes, and keep at least two slots for each. */
 static int call_tree_grow(struct call_tree *tree)
 {
 	uint32_t bits = tree->slot_bits + 1, i;

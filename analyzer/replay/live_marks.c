@@ -1,4 +1,4 @@
-/* replay/live_marks.c - what is live at times that were asked for. */
+/* replay/live_marks.c - what is live at given times. */
 #include "replay/live_marks.h"
 
 #include <string.h>
@@ -28,7 +28,7 @@ void live_marks_set(struct live_marks *marks, size_t list, struct live_mark *of,
 	for (i = 0; i < count; i++, before = spans) {
 		spans = of[i].spans;
 		for (j = 0; spans && j < spans->count; j++) {
-			/* As a rule it was there at the time before. */
+			/* Usually the span was there at the time before, and has been noted. */
 			if (!before || j >= before->count ||
 			    before->spans[j].start != spans->spans[j].start ||
 			    before->spans[j].end != spans->spans[j].end)

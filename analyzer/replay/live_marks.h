@@ -1,5 +1,5 @@
 /*
- * replay/live_marks.h - what is live at times that were asked for.
+ * replay/live_marks.h - what is live at given times.
  */
 #ifndef OUTLIVE_REPLAY_LIVE_MARKS_H
 #define OUTLIVE_REPLAY_LIVE_MARKS_H
@@ -10,51 +10,59 @@
 #include <stdint.h>
 
 #define NEAR_BITS 65536u
-#define NEAR_SHIFT 21       /* 2 MiB are one bit */
-#define NEAR_BLOCK_PARTS 64 /* longer blocks are followed without a look */
+#define NEAR_SHIFT 21       /* one bit stands for 2 MiB of addresses */
+#define NEAR_BLOCK_PARTS 64 /* longer blocks are followed without checking the bits */
 
-/* Of one time. */
+/* What is live at one time. */
 struct live_mark {
 	uint64_t time; /* quanta */
 	uint64_t live_bytes, live_blocks;
-	uint64_t chunk_bytes; /* what glibc's malloc takes for these blocks, at least */
-	/* the caller's, or NULL: how much of each live blocks take is asked, too */
+	/* bytes that glibc's malloc takes for these blocks, at least */
+	uint64_t chunk_bytes;
+	/*
+	 * the caller's, or NULL; if set, how much of each span the live blocks take is
+	 * computed, too
+	 */
 	const struct large_spans *spans;
 };
 
-/* The caller's, by time. */
+/* The caller's times, in ascending order. */
 struct live_mark_list {
 	struct live_mark *marks;
 	size_t count, done;
 };
 
 struct live_marks {
-	struct live_mark_list lists[2]; /* independent of each other */
-	uint64_t chunk_bytes;           /* of all blocks that live now */
-	/* Parts of the address space, hashed, that any span reaches into: only blocks that may
-	 * lie there are followed. */
+	struct live_mark_list lists[2]; /* lists that are independent of each other */
+	uint64_t chunk_bytes;           /* of all blocks that are live now */
+	/*
+	 * Parts of the address space, hashed, that any span overlaps: only blocks that may be
+	 * there are followed.
+	 */
 	uint64_t near[NEAR_BITS / 64];
 	struct live_large large;
-	/* Small blocks are followed, too: another malloc than libc's keeps them in mappings
-	 * that nobody knows from outside. To be set before the first block. */
+	/*
+	 * Set before the first block. Follow small blocks, too: a malloc other than libc's
+	 * keeps them in mappings that cannot be recognised from outside.
+	 */
 	bool has_small;
 };
 
-/* Before the first block: the list of that number. */
+/* Set the list of that number; call before the first block. */
 void live_marks_set(struct live_marks *marks, size_t list, struct live_mark *of,
                     size_t count);
 
 /*
- * What glibc's malloc takes for a block: its size and a word, in steps of 16, 32 at least.
- * A large one, mapped on its own, takes whole pages; from which size on changes as the
- * program runs: chunk_more() tells by the address.
+ * What glibc's malloc takes for a block: its size and a word, in steps of 16, at least 32. A
+ * large block, mapped on its own, takes whole pages. The size from which on that happens
+ * changes while the program runs, so chunk_more() decides by the address.
  */
 static inline uint64_t chunk_bytes(uint64_t size)
 {
 	return size < 25 ? 32 : (size + 23) & ~UINT64_C(15);
 }
 
-/* What a large block that was mapped on its own takes beyond chunk_bytes(); else 0. */
+/* What a large block that was mapped on its own takes beyond chunk_bytes(); 0 for others. */
 static inline uint64_t chunk_more(uint64_t address, uint64_t size)
 {
 	uint64_t end, start = large_block_pages(address, size, &end);
@@ -69,7 +77,7 @@ static inline uint32_t near_bit(uint64_t part)
 	return (uint32_t)((part * UINT64_C(0x9E3779B97F4A7C15)) >> 48);
 }
 
-/* Whether it may reach into a span. */
+/* Whether the block may overlap a span. */
 static inline bool live_marks_is_near(const struct live_marks *marks, uint64_t address,
                                       uint64_t size)
 {
@@ -86,7 +94,7 @@ static inline bool live_marks_is_near(const struct live_marks *marks, uint64_t a
 	return false;
 }
 
-/* Some block is born, or ends. Not `is_counted`: it only takes room in mappings. */
+/* A block is born, or ends. Not `is_counted`: it only takes room in mappings. */
 static inline void live_marks_begin(struct live_marks *marks, uint64_t address,
                                     uint64_t size, bool is_counted)
 {
@@ -114,8 +122,8 @@ static inline void live_marks_end(struct live_marks *marks, uint64_t address,
 }
 
 /*
- * So much is live: of the marks up to `time` that were not filled yet. When the next is
- * due; UINT64_MAX: there is none.
+ * Fill in how much is live at all times up to `time` that were not filled in yet. Returns the
+ * next time to fill in; UINT64_MAX: none.
  */
 uint64_t live_marks_fill(struct live_marks *marks, uint64_t time, uint64_t live_bytes,
                          uint64_t live_blocks);

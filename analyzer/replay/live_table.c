@@ -10,7 +10,10 @@
 #define BITS_MAX 40
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
-/* Zeroed. A big table is searched all over, and small pages would miss the TLB. */
+/*
+ * Zeroed memory. Searches touch all of a large table, and with small pages they would miss the
+ * TLB.
+ */
 static void *array_new(size_t bytes)
 {
 	void *array = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
@@ -52,7 +55,7 @@ void live_table_release(struct live_table *table)
 	*table = (struct live_table){ .bits = 0 };
 }
 
-/* The slot of an address, or the free one where it would go. */
+/* The slot of an address, or the free slot where it would be put. */
 static inline size_t slot_find(const struct live_table *table, uint64_t address)
 {
 	size_t mask = ((size_t)1 << table->bits) - 1;
@@ -87,10 +90,11 @@ struct block *live_table_add(struct live_table *table, uint64_t address, bool *i
 {
 	size_t slot;
 
-	/* At most two thirds full. */
+	/* The table is at most two thirds full. */
 	if (table->count * 3 >= (size_t)2 << table->bits && live_table_grow(table))
 		return NULL;
-	invariant(address && table->count < (size_t)1 << table->bits); /* a search ends */
+	/* a free slot remains, so every search ends */
+	invariant(address && table->count < (size_t)1 << table->bits);
 	slot = slot_find(table, address);
 	*is_new = !table->addresses[slot];
 	table->count += *is_new;
@@ -108,7 +112,10 @@ bool live_table_remove(struct live_table *table, uint64_t address, struct block 
 	*block = table->blocks[hole];
 	invariant(table->count);
 	table->count--;
-	/* Move back every later block whose search passes the hole: no gravestones. */
+	/*
+	 * Move back every later block whose search passes the hole, so that no tombstone is
+	 * needed.
+	 */
 	for (slot = (hole + 1) & mask; table->addresses[slot]; slot = (slot + 1) & mask) {
 		home = live_table_slot(table, table->addresses[slot]);
 		if (((slot - home) & mask) < ((slot - hole) & mask))

@@ -1,8 +1,8 @@
 /*
  * replay/live_table.h - the blocks that are live, by address.
  *
- * Open addressing; addresses and blocks lie in two arrays, so that a search reads
- * little and each event touches two cache lines, both known well before they are
+ * A hash table with open addressing. Addresses and blocks are in two arrays, so that a search
+ * reads little memory and each event touches two cache lines, both known well before they are
  * needed (live_table_prefetch).
  */
 #ifndef OUTLIVE_REPLAY_LIVE_TABLE_H
@@ -14,16 +14,16 @@
 
 struct block {
 	uint64_t size;     /* asked for */
-	uint64_t time;     /* of its birth, quanta */
-	uint64_t sequence; /* of its birth among the events of its thread */
-	uint32_t site;     /* that allocated it; 0: it is not to be counted */
-	uint32_t thread;   /* index, not serial */
+	uint64_t time;     /* quanta; of its birth */
+	uint64_t sequence; /* of its birth, among the events of its thread */
+	uint32_t site;     /* call path that allocated it; 0: it is not counted */
+	uint32_t thread;   /* index, not serial number */
 	uint32_t born;     /* number among the births of its thread */
-	uint32_t chain;    /* what it was before a realloc; 0: none */
+	uint32_t chain;    /* its history before a realloc; 0: none */
 };
 
 struct live_table {
-	uint64_t *addresses; /* 0: free */
+	uint64_t *addresses; /* 0: free slot */
 	struct block *blocks;
 	uint32_t bits;
 	size_t count;
@@ -48,12 +48,12 @@ static inline void live_table_prefetch(const struct live_table *table, uint64_t 
 }
 
 /*
- * The block at an address (not 0), to be filled; *is_new tells whether there was none.
- * It stays where it is until the next add or remove. NULL: memory is out.
+ * The block at an address (not 0), to be filled in; *is_new: whether there was none. The
+ * pointer is valid until the next add or remove. NULL: memory is out.
  */
 struct block *live_table_add(struct live_table *table, uint64_t address, bool *is_new);
 
-/* Take the block at an address out: true, and *block is what it was. False: none. */
+/* Remove the block at an address. True: *block is what it was. False: there was none. */
 bool live_table_remove(struct live_table *table, uint64_t address, struct block *block);
 
 #endif

@@ -1,4 +1,4 @@
-/* replay/location_times.c - when each location was first met. */
+/* replay/location_times.c - when each location was first seen. */
 #include "replay/location_times.h"
 
 #include "base/array.h"
@@ -10,7 +10,7 @@ int location_times_note(struct location_times *table, uint32_t location, uint64_
 {
 	if (array_reserve_zeroed(table->times, table->capacity, (size_t)location + 1))
 		return -1;
-	/* 0 is for never; a recording that begins then is one quantum off. */
+	/* 0 stands for never, so a location seen at time 0 is one quantum off. */
 	if (!table->times[location])
 		table->times[location] = time ? time : 1;
 	return 0;

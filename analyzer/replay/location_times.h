@@ -1,5 +1,5 @@
 /*
- * replay/location_times.h - when each location of an address map was first met.
+ * replay/location_times.h - when each location of an address map was first seen.
  */
 #ifndef OUTLIVE_REPLAY_LOCATION_TIMES_H
 #define OUTLIVE_REPLAY_LOCATION_TIMES_H
@@ -13,7 +13,9 @@ struct location_times {
 	size_t capacity;
 };
 
-/* Met at `time`, perhaps not for the first time. 0, or -1 when memory is out. */
+/*
+ * The location was seen at `time`, perhaps not for the first time. 0, or -1 when memory is out.
+ */
 int location_times_note(struct location_times *table, uint32_t location, uint64_t time);
 
 /* UINT64_MAX: never. */

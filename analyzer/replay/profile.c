@@ -1,4 +1,4 @@
-/* replay/profile.c - the whole pipeline as one call. */
+/* replay/profile.c - the whole pipeline in one call. */
 #include "replay/profile.h"
 
 #include "elf/allocators.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Often enough for a progress line, seldom enough to cost nothing. */
+/* Often enough for a progress line, and too rare to cost anything. */
 #define PROGRESS_SLICES 4096
 
 static uint64_t holes_count(const struct replay *replay)
@@ -42,7 +42,10 @@ static int profile_replay(struct profile *profile, struct event_merge *merge,
 	return result;
 }
 
-/* Its samples and pictures, and a mark at each of them. */
+/*
+ * Read the process's snapshots, both from outside and its own, and have what lives counted at
+ * each.
+ */
 static int profile_segments(struct profile *profile, struct trace_reader *reader)
 {
 	struct segment_history *history = &profile->segments;
@@ -79,7 +82,7 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 	return 0;
 }
 
-/* A call_tail_passes, as far as the recording has names. */
+/* A call_tail_passes that uses the names of the recording, as far as it has them. */
 static bool frees_for_caller(const void *context, uint32_t number)
 {
 	const struct profile *profile = context;
@@ -119,7 +122,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	                        &profile->replay);
 	if (!merge)
 		return -1;
-	/* What an earlier profile of it met is met again. */
+	/* Reset what an earlier profile of the process counted: it is counted again. */
 	process->damaged_events = 0;
 	result = profile_replay(profile, merge, progress, context);
 	event_merge_free(merge);
@@ -128,7 +131,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	return result;
 }
 
-/* 0; or -1 and *error: no phase of the process has this name. */
+/* Returns 0; or -1 and *error: no phase of the process has this name. */
 uint32_t profile_phase(const struct profile *profile, const char *name,
                        struct error *error)
 {
@@ -166,7 +169,7 @@ struct profile *profile_read(struct trace_reader *reader, size_t process,
 	return profile_read_chosen(reader, process, &all, progress, context, error);
 }
 
-/* Threads have their last names once all is read. 0, or -1 and *error. */
+/* The names of threads are known only after all was read. 0, or -1 and *error. */
 static int threads_choose(struct profile *profile, struct trace_reader *reader,
                           size_t process, const char *which, struct error *error)
 {
@@ -215,7 +218,7 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
 		          trace_reader_name(reader));
 		return NULL;
 	}
-	/* samples after the last event */
+	/* fill in snapshots after the last event */
 	live_marks_fill(&profile->replay.marks, UINT64_MAX,
 	                profile->replay.sites.live_bytes,
 	                profile->replay.sites.live_blocks);

@@ -1,6 +1,6 @@
 /*
- * replay/profile.h - the whole pipeline as one call: recording -> chunks -> events in order ->
- * blocks -> sites. What reporters see.
+ * replay/profile.h - the whole pipeline in one call: recording -> chunks -> events in order ->
+ * blocks -> call paths. Reporters work on its result.
  */
 #ifndef OUTLIVE_REPLAY_PROFILE_H
 #define OUTLIVE_REPLAY_PROFILE_H
@@ -18,55 +18,57 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Called now and then while events are read; `expected` is what the index promises. */
+/* Called now and then while events are read; `expected` is their number by the index. */
 typedef void profile_progress(void *context, uint64_t events, uint64_t expected);
 
 struct profile {
-	const struct trace_process *process; /* the reader's */
-	const char *name;                    /* of the recording; the reader's */
+	const struct trace_process *process; /* borrowed from the reader */
+	const char *name; /* symbols of the recording; borrowed from the reader */
 	struct address_map *map;
 	struct phases *phases; /* with what was allocated in each */
-	uint32_t phase_only;   /* only blocks born in it count; or PHASE_NUMBER_NONE */
-	struct thread_choice threads_only; /* only their blocks count; none: all */
-	const char *thread;                /* what these were chosen by; NULL: all */
-	struct symbol_table *symbols;      /* by module number and offset */
-	struct replay replay;              /* what became of the events, and their totals */
-	struct segment_history segments;   /* how it used its memory over time */
-	struct segment_pictures pictures;  /* and as it saw it itself */
-	uint32_t runtimes;       /* enum segments_runtime, of all samples together */
-	struct live_mark *marks; /* what was live at the time of each sample */
-	struct live_mark *picture_marks; /* and of each picture */
+	/* only blocks born in this phase count; PHASE_NUMBER_NONE: all */
+	uint32_t phase_only;
+	/* only the blocks of these threads count; none: of all */
+	struct thread_choice threads_only;
+	const char *thread;               /* the text that chose these threads; NULL: all */
+	struct symbol_table *symbols;     /* locations by module number and offset */
+	struct replay replay;             /* the result of all events, and their totals */
+	struct segment_history segments;  /* how the process used its memory over time */
+	struct segment_pictures pictures; /* and the snapshots that it took itself */
+	uint32_t runtimes;       /* enum segments_runtime, of all snapshots together */
+	struct live_mark *marks; /* what was live at each snapshot from outside */
+	struct live_mark *picture_marks; /* and at each that the process took itself */
 	struct lost_counts lost;
-	uint64_t peak_ns;     /* when the most bytes were live, since the start */
-	uint64_t duration_ns; /* from the start to the last that was seen of it */
+	uint64_t peak_ns;     /* since the start: when most bytes were live */
+	uint64_t duration_ns; /* from the start to the last sign of the process */
 };
 
 /*
- * Read everything of one process (an index of the reader's); its symbols as far as the
- * recording has them. The reader must outlive the profile. progress may be NULL. NULL
- * and *error: memory is out.
+ * Read everything of one process (an index of the reader's), and its symbols as far as the
+ * recording has them. The reader must outlive the profile. progress may be NULL. Returns NULL
+ * and *error when memory is out.
  */
 struct profile *profile_read(struct trace_reader *reader, size_t process,
                              profile_progress *progress, void *context,
                              struct error *error);
 
 /*
- * The number of a phase that the process was in; PHASE_NUMBER_NONE and *error: it was in
- * none of that name; those it was in are named.
+ * The number of a phase that the process was in. PHASE_NUMBER_NONE and *error: it was in no
+ * phase of that name; the message lists those it was in.
  */
 uint32_t profile_phase(const struct profile *profile, const char *name,
                        struct error *error);
 
-/* Which blocks count; NULL: all. Borrowed for as long as the profile. */
+/* Which blocks count; NULL: all. The strings are borrowed for as long as the profile lives. */
 struct profile_choice {
-	const char *phase; /* that they were born in */
-	const char
-		*thread; /* that allocated them: tid, name or glob (replay/thread_choice.h) */
+	const char *phase; /* blocks born in this phase */
+	/* blocks allocated by these threads: tid, name or glob (replay/thread_choice.h) */
+	const char *thread;
 };
 
 /*
- * The same of these blocks only. Also NULL and *error: there is no such phase or thread;
- * those there are are named. To choose by thread, all is read twice.
+ * The same for the chosen blocks only. Also returns NULL and *error if there is no such phase
+ * or thread; the message lists those there are. To choose by thread, everything is read twice.
  */
 struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
                                     const struct profile_choice *choice,
@@ -74,7 +76,7 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
                                     struct error *error);
 void profile_free(struct profile *profile);
 
-/* By number of the site. */
+/* By number of the call path. */
 static inline const struct site *profile_site(const struct profile *profile,
                                               uint32_t site)
 {

@@ -18,7 +18,7 @@ static void frame_take(void *context, const struct symbol_frame *frame)
 		asking->is_failed = true;
 }
 
-/* Handles of modules, as the symbolizer gave them. */
+/* The symbolizer's handles of modules. */
 enum { MODULE_NOT_ASKED = -2, MODULE_UNKNOWN = -1 };
 
 static int module_handle(const struct profile *profile, struct symbolizer *symbolizer,

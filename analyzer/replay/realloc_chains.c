@@ -17,7 +17,7 @@ uint32_t chain_table_add(struct chain_table *table)
 		return number;
 	}
 	if (!table->count)
-		table->count = 1; /* 0 is none */
+		table->count = 1; /* 0 stands for none */
 	if (table->count >= CHAINS_MAX ||
 	    array_reserve(table->chains, table->capacity, table->count + 1))
 		return 0;

@@ -1,17 +1,17 @@
 /*
- * replay/recent_lives.h - the last few lives of blocks that began, or ended, in a thread: what
- * may have made way for what.
+ * replay/recent_lives.h - the last few blocks that were born, or ended, in a thread: to find
+ * which block replaced which.
  */
 #ifndef OUTLIVE_REPLAY_RECENT_LIVES_H
 #define OUTLIVE_REPLAY_RECENT_LIVES_H
 
 #include <stdint.h>
 
-#define RECENT_LIVES 4 /* that are freed, or allocated, together */
+#define RECENT_LIVES 4 /* most blocks that are freed, or allocated, together */
 
 struct recent_life {
-	uint64_t sequence; /* of the thread's event */
-	uint32_t site;     /* 0: none, or taken */
+	uint64_t sequence; /* number of the thread's event */
+	uint32_t site;     /* 0: none, or already used */
 };
 
 struct recent_lives {
@@ -26,7 +26,7 @@ static inline void recent_lives_add(struct recent_lives *recent, uint64_t sequen
 		                                                                 site };
 }
 
-/* The last one after an event, of that site if there is one; NULL: none. */
+/* The last one after an event, of that call path if there is one; NULL: none. */
 static inline struct recent_life *recent_lives_find(struct recent_lives *recent,
                                                     uint64_t sequence, uint32_t site)
 {

@@ -37,7 +37,7 @@ void replay_release(struct replay *replay)
 	location_times_release(&replay->locations);
 }
 
-/* The timeline's step is over, or a mark is reached: seldom. */
+/* Rarely called: a step of the timeline is over, or a time to fill in has been reached. */
 static void time_advance(struct replay *replay, uint64_t time)
 {
 	timeline_advance(&replay->timeline, time, replay->sites.live_bytes);
@@ -61,7 +61,7 @@ void replay_preview(void *context, const struct event *events, size_t count)
 
 /* ---- stacks ---------------------------------------------------------- */
 
-/* The thread of that serial, made if it is new; NULL when memory is out. */
+/* The thread with that serial number, made if it is new; NULL when memory is out. */
 static struct thread *thread_of(struct replay *replay, uint32_t serial)
 {
 	struct thread *thread = thread_table_find(&replay->threads, serial);
@@ -75,15 +75,15 @@ static struct thread *thread_of(struct replay *replay, uint32_t serial)
 }
 
 /*
- * The nodes of the stack's frames up to the innermost, as far as they are not known;
- * the innermost one's, or CALL_NODE_NONE when memory is out.
+ * Find or make the nodes of all frames of the stack. Returns the node of the innermost frame,
+ * or CALL_NODE_NONE when memory is out.
  */
 static uint32_t stack_nodes(struct replay *replay, struct thread *thread, uint64_t time)
 {
 	struct call_tree *tree = &replay->tree;
 	uint32_t at = thread->depth, node = CALL_ROOT;
 
-	/* Outwards to the first that the tree has, then back. */
+	/* Go outwards to the first frame whose node the tree has, then back. */
 	while (at) {
 		node = thread->stack[at - 1].node;
 		if (node == CALL_NODE_NONE)
@@ -108,8 +108,8 @@ static uint32_t stack_nodes(struct replay *replay, struct thread *thread, uint64
 }
 
 /*
- * A thread goes on in another chunk. If nothing is missing, its frames are still the
- * same activations; after a hole nobody knows, so they count as new ones.
+ * A thread continues in another chunk. If no event is missing, its frames are still the same
+ * activations. After a hole that is not known, so they count as new ones.
  */
 static int run_begin(struct replay *replay, const struct event_slice *slice)
 {
@@ -176,7 +176,7 @@ static inline uint32_t size_class(uint64_t size)
 	return size ? 64 - (uint32_t)__builtin_clzll(size) : 0;
 }
 
-/* A block is no more, whatever ended it. */
+/* Stop counting a block as live, for whatever reason it ended. */
 static inline void block_end(struct replay *replay, uint64_t address,
                              const struct block *block)
 {
@@ -194,7 +194,7 @@ static inline void block_end(struct replay *replay, uint64_t address,
 	site->frees++;
 }
 
-/* The site counts a block of this size; 0, or -1 when memory is out. */
+/* Count a block of this size at its call path; 0, or -1 when memory is out. */
 static inline int site_count(struct replay *replay, struct site *site, uint64_t size)
 {
 	int result = 0;
@@ -212,7 +212,7 @@ static inline int site_count(struct replay *replay, struct site *site, uint64_t 
 	return result;
 }
 
-/* Something else is born where it was. */
+/* Another block is born at its address. */
 static void block_missed(struct replay *replay, uint64_t address,
                          const struct block *block)
 {
@@ -223,7 +223,7 @@ static void block_missed(struct replay *replay, uint64_t address,
 	block_lives_missed(&replay->lives, replay->threads.items, block);
 }
 
-/* Whether what is born now is to be counted. */
+/* Whether a block that is born now is counted. */
 static inline bool is_wanted(const struct replay *replay, const struct thread *thread)
 {
 	if (thread->is_unwanted)
@@ -232,7 +232,7 @@ static inline bool is_wanted(const struct replay *replay, const struct thread *t
 	       phase_cursor_is_in(&replay->phase_now, replay->phase_only);
 }
 
-/* All blocks are counted, so that what is unknown would be, too. */
+/* Whether all blocks are counted: then blocks that were never seen would be, too. */
 static inline bool is_whole(const struct replay *replay)
 {
 	return replay->phase_only == PHASE_NUMBER_NONE && !replay->threads_only;
@@ -245,7 +245,7 @@ static inline void phase_count(struct replay *replay, uint64_t allocations,
 		phase_cursor_count(&replay->phase_now, allocations, bytes, frees);
 }
 
-/* A block that is not to be counted is followed for the sake of the others. */
+/* Follow a block that is not counted: the counted ones depend on it. */
 static int block_ignore(struct replay *replay, struct thread *thread,
                         const struct event *event)
 {
@@ -271,7 +271,7 @@ static int block_ignore(struct replay *replay, struct thread *thread,
 	return 0;
 }
 
-/* The new block; NULL: memory is out. */
+/* Add the new block; NULL: memory is out. */
 static inline struct block *block_begin(struct replay *replay, struct thread *thread,
                                         const struct event *event)
 {
@@ -309,12 +309,12 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 	return block;
 }
 
-/* What free and realloc have in common: true if the block was known, now it is not. */
+/* The common part of free and realloc. True: the block was known, and has been removed. */
 static inline bool block_remove(struct replay *replay, uint64_t address,
                                 struct block *block)
 {
 	if (!live_table_remove(&replay->live, address, block)) {
-		/* Nor is it known in which phase it was born, or by which thread. */
+		/* It is not known either in which phase it was born, or by which thread. */
 		replay->totals.ends_unknown += is_whole(replay);
 		return false;
 	}
@@ -348,7 +348,7 @@ static inline int block_free(struct replay *replay, struct thread *thread,
 	                       &block);
 }
 
-/* A realloc: first the old block goes ... */
+/* A realloc: first the old block ends ... */
 static int move_out(struct replay *replay, struct thread *thread,
                     const struct event *event)
 {
@@ -362,7 +362,7 @@ static int move_out(struct replay *replay, struct thread *thread,
 	return block_lives_move(&replay->lives, replay->threads.items, thread, &block);
 }
 
-/* ... then the new one comes. */
+/* ... then the new one begins. */
 static int move_in(struct replay *replay, struct thread *thread,
                    const struct event *event)
 {
@@ -388,7 +388,7 @@ static int move_in(struct replay *replay, struct thread *thread,
 	return block_lives_moved(&replay->lives, replay->threads.items, thread, block);
 }
 
-/* A block that is nobody's realloc. */
+/* Handle an allocation that is no realloc of a block. */
 static inline int block_make(struct replay *replay, struct thread *thread,
                              const struct event *event)
 {

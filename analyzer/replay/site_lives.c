@@ -1,4 +1,4 @@
-/* replay/site_lives.c - how the blocks of each site lived and ended. */
+/* replay/site_lives.c - how the blocks of each call path lived and ended. */
 #include "replay/site_lives.h"
 
 #include "base/array.h"
@@ -13,7 +13,10 @@ static uint32_t bits_of(uint64_t value)
 	return value ? 64 - (uint32_t)__builtin_clzll(value) : 0;
 }
 
-/* Tenfold classes of time lie further apart than powers of two: one comparison each. */
+/*
+ * The limits of age classes are a factor of ten apart, more than powers of two: the bits of an
+ * age and one comparison find its class.
+ */
 static void age_classes_init(struct site_lives *lives, double quanta_per_us)
 {
 	double limit = quanta_per_us;
@@ -65,7 +68,7 @@ static inline uint32_t age_class(const struct site_lives *lives, uint64_t age)
 	return class;
 }
 
-/* One life more of the thread: how many it has then; 0 when memory is out. */
+/* Count one more life of the thread. Returns how many it has then; 0 when memory is out. */
 static inline uint64_t live_count(struct site_lives *lives, uint32_t site,
                                   uint32_t thread)
 {

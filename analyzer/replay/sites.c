@@ -1,4 +1,4 @@
-/* replay/sites.c - what was allocated where. */
+/* replay/sites.c - what each call path allocated. */
 #include "replay/sites.h"
 
 #include "base/array.h"

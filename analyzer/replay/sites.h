@@ -1,11 +1,10 @@
 /*
- * replay/sites.h - what was allocated where: one site for each call path that allocates,
- * and the peak of them all.
+ * replay/sites.h - what each call path allocated: one site for each path, and the peak of all.
  *
- * The process's peak is when the most bytes were live. Each site's share of it is found
- * without ever taking a snapshot: every new maximum is an epoch; a site that is about to
- * change and has not seen the current epoch had its share then, namely what is still
- * live in it now.
+ * The process's peak is the time when most bytes were live. Each call path's share of it is
+ * found without ever going through all of them: every new maximum begins an epoch. A path that
+ * is about to change, and was not changed in the current epoch, still has the share that it had
+ * at the maximum: what is live in it now.
  */
 #ifndef OUTLIVE_REPLAY_SITES_H
 #define OUTLIVE_REPLAY_SITES_H
@@ -13,30 +12,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Live blocks of one site (or one thread), and its share of the peak. */
+/* Live blocks of one call path (or one thread), and its share of the peak. */
 struct live_share {
 	uint64_t live_blocks, live_bytes;
 	uint64_t peak_blocks, peak_bytes; /* at the process's peak */
-	uint64_t peak_epoch;              /* that these two are of */
+	uint64_t peak_epoch;              /* the epoch of the two peak figures */
 };
 
-/* The first line of it is all that most events touch. */
+/* Most events touch only its first cache line. */
 struct site {
 	struct live_share share;
 	uint64_t allocations, bytes; /* reallocs included, with their new size */
-	uint64_t frees;              /* blocks of it that ended, reallocs included */
-	uint64_t temporary;          /* of these */
-	uint64_t reallocs;           /* of the allocations */
-	uint64_t failed;             /* allocations that returned NULL */
+	uint64_t frees; /* blocks of it that ended, including those that were reallocated */
+	uint64_t temporary; /* of these */
+	uint64_t reallocs;  /* of the allocations */
+	uint64_t failed;    /* allocations that returned NULL */
 	uint64_t size_min, size_max;
-	uint32_t node;     /* in the call tree */
+	uint32_t node;     /* of the call tree */
 	uint32_t live_max; /* most blocks live at once */
 };
 
 struct site_table {
 	struct site *sites; /* [0] is none */
 	uint32_t count, capacity;
-	uint64_t live_blocks, live_bytes; /* of all sites */
+	uint64_t live_blocks, live_bytes; /* of all call paths */
 	uint64_t peak_blocks, peak_bytes, peak_time;
 	uint64_t peak_epoch;
 };
@@ -45,7 +44,7 @@ struct site_table {
 int site_table_init(struct site_table *table);
 void site_table_release(struct site_table *table);
 
-/* A new site for a node: its number, or 0 when memory is out. */
+/* Add a site for a node: its number, or 0 when memory is out. */
 uint32_t site_table_add(struct site_table *table, uint32_t node);
 
 /* Call before live_* of a share change. */
@@ -75,7 +74,7 @@ static inline void live_share_shrink(const struct site_table *table,
 	share->live_bytes -= size;
 }
 
-/* Count a block of the whole process; after every share of it has grown. */
+/* Count a block of the whole process; call it after its shares have grown. */
 static inline void site_table_grow(struct site_table *table, uint64_t size,
                                    uint64_t time)
 {

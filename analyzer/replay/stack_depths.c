@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define PATH_ENTRIES_MAX (UINT64_C(1) << 20)
-/* A few bytes of a chunk can ask for a long copy again and again. */
+/* Limits the copying: a few bytes of a chunk could ask for a long copy again and again. */
 #define COPIES_MAX (UINT64_C(1) << 27)
 #define TOLD_FIRST 32u
 
@@ -59,7 +59,9 @@ static void frames_count(struct location_frames *frames, uint32_t words, uint64_
 		frames->words_max = words;
 }
 
-/* Frames from `count` on are no longer what they were: count the samples they were in. */
+/*
+ * Forget the frames from `count` on, which have changed: first count the records they were in.
+ */
 static int told_trim(struct stack_depths *depths, struct thread_depths *thread,
                      uint32_t count)
 {
@@ -83,7 +85,7 @@ static int told_trim(struct stack_depths *depths, struct thread_depths *thread,
 	return 0;
 }
 
-/* What the note says of the thread's stack, after told_trim() to its first. */
+/* Add the frames that the record describes; call told_trim() for its first frame before. */
 static int told_add(struct thread_depths *depths, const struct thread *thread,
                     const struct stack_note *note)
 {
@@ -115,8 +117,8 @@ static int deepest_compare(const void *one, const void *two)
 }
 
 /*
- * Down to half: cut the paths of the threads that went least deep, then leave those out;
- * then the same with the tenth that went deepest.
+ * Reduce the kept paths to half: cut the paths of the threads that went least deep, then drop
+ * those; then do the same with the tenth of threads that went deepest.
  */
 static int paths_shrink(struct stack_depths *depths)
 {
@@ -148,7 +150,7 @@ static int paths_shrink(struct stack_depths *depths)
 	return 0;
 }
 
-/* The frames told last are those of the deepest sample: take them before they change. */
+/* The last recorded frames are those of the deepest record: copy them before they change. */
 static int deepest_settle(struct stack_depths *depths, struct thread_depths *thread)
 {
 	struct stack_path *path = &thread->deepest.path;
@@ -210,8 +212,9 @@ static struct other_stack *other_find(struct stack_depths *depths,
 }
 
 /*
- * The first of the thread's frames that are on the stack of the innermost, and the words
- * of those further in: the size of its own frame may reach to the end of that stack.
+ * The first of the thread's frames that are on the same stack as the innermost one, and the
+ * words of the frames further in. The size of that first frame may reach to the end of its
+ * stack.
  */
 static uint32_t other_first(const struct thread_depths *thread, uint64_t *words)
 {
@@ -244,7 +247,9 @@ static int other_sample(struct stack_depths *depths, const struct thread *thread
 	other->samples++;
 	first = other_first(told, &words);
 	count = told->told_count - first;
-	/* Of what a program made only the mapping is known that it lies in. */
+	/*
+	 * Of a stack that the program made itself, only the mapping that contains it is known.
+	 */
 	if (other->kind == STACK_OTHER && (words || !bytes))
 		bytes = words * STACK_WORD_BYTES;
 	if (bytes <= other->deepest.bytes || !count || count > depths->copies_left)
@@ -268,7 +273,10 @@ static int other_sample(struct stack_depths *depths, const struct thread *thread
 
 /* ---- faults -------------------------------------------------------------------------- */
 
-/* As large as frames at this location are, if nothing was told of this one. */
+/*
+ * The average size of frames at this location, for a frame whose size was not recorded; 0: not
+ * known.
+ */
 static uint32_t words_usual(const struct stack_depths *depths, uint32_t location)
 {
 	const struct location_frames *frames;
@@ -317,7 +325,7 @@ static int fault_note(struct stack_depths *depths, const struct thread *thread,
 	return 0;
 }
 
-/* A sample of the stack on which a thread was about to die: it has the sizes. */
+/* A record of the stack on which a thread was about to die: it has the sizes. */
 static void fault_sizes(struct stack_depths *depths, const struct thread *thread)
 {
 	const struct told_frame *told = depths->threads[thread->index].told;
@@ -351,7 +359,7 @@ static int sample_note(struct stack_depths *depths, const struct thread *thread,
 	bool is_deepest = is_own && bytes > deepest->bytes;
 
 	if (note->depth.first + note->depth.count != thread->depth)
-		return 0; /* a hole: the stack is not the one it was taken of */
+		return 0; /* after a hole the stack is not the one of the record */
 	if (!is_deepest && deepest_settle(depths, own))
 		return -1;
 	if (told_trim(depths, own, note->depth.first))
@@ -385,7 +393,7 @@ static void thread_note(struct thread_depths *thread, const struct stack_note *n
 		thread->room_bytes = note->thread.room;
 }
 
-/* All that was told is counted, and forgotten. */
+/* Count all frames recorded so far, and forget them. */
 static int told_release(struct stack_depths *depths, struct thread_depths *thread)
 {
 	if (deepest_settle(depths, thread) || told_trim(depths, thread, 0))
@@ -396,7 +404,7 @@ static int told_release(struct stack_depths *depths, struct thread_depths *threa
 	return 0;
 }
 
-/* It comes as a thread ends; the first one may go on for long in destructors. */
+/* This record comes as a thread ends; the first thread may still run destructors for long. */
 static int touched_note(struct stack_depths *depths, const struct thread *thread,
                         struct thread_depths *own, const struct stack_note *note)
 {

@@ -1,7 +1,7 @@
-/* replay/stack_faults.c - faults that were not the end. */
+/* replay/stack_faults.c - drop the faults that did not end the process. */
 #include "replay/stack_faults.h"
 
-/* abort() was called; what came after says that a handler of SIGABRT jumped out of it. */
+/* abort() was called, but later events show that a handler of SIGABRT jumped out of it. */
 static bool is_outlived(const struct stack_depths *depths, uint32_t at,
                         uint64_t exit_start)
 {

@@ -1,5 +1,5 @@
 /*
- * replay/stack_faults.h - which of the faults of a recording its process ended by.
+ * replay/stack_faults.h - which of the recorded faults ended the process.
  */
 #ifndef OUTLIVE_REPLAY_STACK_FAULTS_H
 #define OUTLIVE_REPLAY_STACK_FAULTS_H
@@ -7,8 +7,8 @@
 #include "replay/stack_depths.h"
 
 /*
- * The process began to exit at `exit_start`, UINT64_MAX: never. Faults after which it went on,
- * in spite of an abort(), are forgotten.
+ * Drop the faults after which the process continued, even after an abort(). `exit_start`: when
+ * the process began to exit; UINT64_MAX: never.
  */
 void stack_faults_settle(struct stack_depths *depths, uint64_t exit_start);
 

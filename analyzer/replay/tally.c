@@ -1,4 +1,4 @@
-/* replay/tally.c - blocks and bytes for each value of something. */
+/* replay/tally.c - blocks and bytes by a key. */
 #include "replay/tally.h"
 
 #include "base/array.h"
@@ -21,7 +21,7 @@ void tally_release(struct tally_pool *pool)
 	*pool = (struct tally_pool){ .cells = NULL };
 }
 
-/* A new cell in front of the list; NULL when memory is out. */
+/* Add a cell at the front of the list; NULL when memory is out. */
 static struct tally_cell *cell_new(struct tally_pool *pool, uint32_t *list,
                                    uint32_t key)
 {
@@ -33,7 +33,7 @@ static struct tally_cell *cell_new(struct tally_pool *pool, uint32_t *list,
 	return &pool->cells[pool->count++];
 }
 
-/* The cell of `key`, moved to the front; NULL: none. *length: of the list, if none. */
+/* The cell of `key`, moved to the front; NULL: none, and *length is the length of the list. */
 static struct tally_cell *cell_find(struct tally_pool *pool, uint32_t *list,
                                     uint32_t key, uint32_t *length)
 {

@@ -1,17 +1,17 @@
 /*
- * replay/tally.h - how many blocks and bytes there were for each value of something: short
- * lists of cells from one pool, which many owners share.
+ * replay/tally.h - how many blocks and bytes there were for each key: short lists of cells from
+ * one pool, which many owners share.
  *
- * A list is a number, 0 when empty. The cell asked for last comes first, so that what
- * repeats is found at once.
+ * A list is the number of its first cell, 0 when empty. The cell that was used last comes
+ * first, so that repeated keys are found at once.
  */
 #ifndef OUTLIVE_REPLAY_TALLY_H
 #define OUTLIVE_REPLAY_TALLY_H
 
 #include <stdint.h>
 
-#define TALLY_OTHERS \
-	UINT32_MAX /* key of the cell for all that a bounded list left out */
+/* key of the cell that counts what a bounded list has no cells for */
+#define TALLY_OTHERS UINT32_MAX
 
 struct tally_cell {
 	uint32_t next; /* 0 ends the list */
@@ -33,8 +33,8 @@ int tally_add_slowly(struct tally_pool *pool, uint32_t *list, uint32_t key,
                      uint64_t blocks, uint64_t bytes, uint32_t limit);
 
 /*
- * Add to the cell of `key`, made if it is new; a list that has `limit` cells counts what
- * is new under TALLY_OTHERS. 0, or -1 when memory is out.
+ * Add to the cell of `key`, made if it is new. In a list that has `limit` cells, new keys are
+ * counted under TALLY_OTHERS. 0, or -1 when memory is out.
  */
 static inline int tally_add(struct tally_pool *pool, uint32_t *list, uint32_t key,
                             uint64_t blocks, uint64_t bytes, uint32_t limit)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How a thread can be meant, the first that any thread is decides. */
+/* Ways to match a thread. The first way that matches any thread decides. */
 enum meaning { BY_NUMBER, BY_NAME, BY_GLOB, MEANINGS };
 
 static bool is_meant(const struct thread *thread, const char *which,
@@ -31,7 +31,7 @@ static int serial_compare(const void *one, const void *two)
 	return a < b ? -1 : a > b;
 }
 
-/* As many as have room. */
+/* List as many threads as there is room for. */
 static void threads_text(char *text, size_t bytes, struct thread *const *threads,
                          size_t thread_count)
 {

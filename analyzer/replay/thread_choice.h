@@ -18,8 +18,9 @@ struct thread_choice {
 };
 
 /*
- * All threads with this tid, or else with this name, or else whose names the glob `which` matches. 0;
- * -1 and *error: there are none, and these there are; or memory is out.
+ * Choose all threads with this tid, or else with this name, or else whose names match the glob
+ * `which`. Returns 0; -1 and *error: there is no such thread, and the message lists those there
+ * are; or memory is out.
  */
 int thread_choice_make(struct thread_choice *choice, struct thread *const *threads,
                        size_t thread_count, const char *which, struct error *error);

@@ -25,9 +25,9 @@ bool thread_stack_is_same(const struct thread *thread, const uint32_t *locations
 }
 
 /*
- * Whether the doubt may still matter: once the frame before those in doubt has ended, and that
- * is exact, all further in have. Not so where parts of the stack are copied: what is further in
- * may wait elsewhere.
+ * Whether the doubt may still matter. Once the frame outside those in doubt has ended, exactly,
+ * all frames further in have ended, too; unless parts of the stack are copied, as frames
+ * further in may then wait elsewhere.
  */
 static bool doubt_matters(const struct thread *thread, const struct doubt *doubt)
 {
@@ -36,7 +36,7 @@ static bool doubt_matters(const struct thread *thread, const struct doubt *doubt
 	        thread->stack[doubt->sure - 1].sequence <= doubt->end);
 }
 
-/* There are too many: each becomes one with the next. */
+/* There are too many doubts: merge each with the next. */
 static void doubts_join(struct thread *thread)
 {
 	struct doubt *doubts = thread->doubts;
@@ -77,15 +77,15 @@ int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t pops)
 
 	thread->doubt_last = thread->sequence;
 	if (sure && sure >= thread->depth)
-		return 0; /* no block knows more frames */
+		return 0; /* no block was born on more frames */
 	if (!doubts) {
 		doubts = thread->doubts = malloc(DOUBTS_MAX * sizeof(*doubts));
 		if (!doubts)
 			return -1;
 	}
-	/* If nothing is sure, it may not even be the same stack. */
+	/* If no frame is proven, it may not even be the same stack. */
 	first = sure ? thread->stack[sure].sequence : 0;
-	/* Those that it makes meaningless. */
+	/* Drop the older doubts that this one makes meaningless. */
 	while (thread->doubt_count && doubts[thread->doubt_count - 1].sure >= sure &&
 	       doubts[thread->doubt_count - 1].first >= first)
 		thread->doubt_count--;

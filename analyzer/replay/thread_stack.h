@@ -1,13 +1,13 @@
 /*
- * replay/thread_stack.h - a thread as its events show it: which frames stand, and what it
+ * replay/thread_stack.h - a thread as its events show it: which frames run, and what it
  * allocated.
  *
- * Every frame has a path in the call tree and the number of the thread's event that first
- * saw it: two activations of one function differ in it even where their paths are the
- * same. A frame of the stack began before an event exactly if its number is not above
- * that event's, so a live block needs to remember one number, not a stack. How far it
- * has escaped follows: if k frames of its birth's stack A[0] .. A[n] have stood since, the
- * calls that return into them are in progress, so A[0] .. A[k] still run, and n - k ended.
+ * Every frame has a path in the call tree and the number of the thread's event that first saw
+ * it: two activations of one function differ in that number even if their paths are the same. A
+ * frame of the stack began before an event exactly if its number is not above that event's, so
+ * a live block needs to remember one number, not a stack. How far it has escaped follows: if k
+ * frames of its birth's stack A[0] .. A[n] have never ended since, the calls that return into
+ * them are in progress, so A[0] .. A[k] still run, and n - k have ended.
  */
 #ifndef OUTLIVE_REPLAY_THREAD_STACK_H
 #define OUTLIVE_REPLAY_THREAD_STACK_H
@@ -22,72 +22,81 @@
 #include <stdint.h>
 
 struct frame {
-	uint64_t path;     /* in the call tree */
-	uint64_t sequence; /* of the event that first saw it */
+	uint64_t path;     /* of the call tree */
+	uint64_t sequence; /* number of the event that first saw it */
 	uint32_t location : 31;
-	uint32_t is_cut : 1; /* frames are missing outside of it */
-	uint32_t node;       /* CALL_NODE_NONE: nobody has asked for it yet */
+	uint32_t is_cut : 1; /* frames are missing between this one and its caller */
+	uint32_t node;       /* CALL_NODE_NONE: not searched for yet */
 };
 
 /*
- * An event whose frames are not exact, but the outer `sure` were proven to stand. What became of
- * the one after them is not known, nor of those further in: that concerns the blocks which were
- * born in it, from event `first` on until before event `end`.
+ * A doubt: an event whose frames are not exact, except that the outer `sure` frames are proven
+ * to run. Whether the next frame, and those further in, had ended is not known. That matters
+ * for the blocks that were born in them, from event `first` on and before event `end`.
  */
 struct doubt {
 	uint64_t first, end;
 	uint32_t sure;
-	bool is_kept; /* the one after them was: if it is gone by now, then so it is */
+	/*
+	 * the event kept the frame after the sure ones: if that frame is gone by now, it has
+	 * ended
+	 */
+	bool is_kept;
 };
-#define DOUBTS_MAX 64 /* more become fewer that concern more */
+#define DOUBTS_MAX 64 /* if there are more, they are merged, and concern more blocks */
 
 struct thread {
-	struct live_share share; /* of blocks it allocated */
+	struct live_share share; /* of blocks that it allocated */
 	uint64_t sequence;       /* number of its last event: 1, 2, .. */
 	uint64_t alloc_last;     /* sequence of its last allocation */
 	uint64_t doubt_last;     /* sequence of its last event whose frames are not exact */
 	uint64_t allocations, bytes, frees, temporary, crossed, failed;
-	uint64_t holes;    /* events missing between those that were read */
-	uint64_t position; /* events_before of the next run, if nothing is missing */
+	uint64_t holes; /* events missing between those that were read */
+	/* expected events_before of the next run, if no event is missing */
+	uint64_t position;
 	struct frame *stack;
 	uint32_t depth, stack_capacity;
-	struct doubt *doubts; /* that still matter, by `end`; NULL: there never was one */
+	/* doubts that still matter, sorted by `end`; NULL: there never was one */
+	struct doubt *doubts;
 	uint32_t doubt_count;
-	uint32_t index; /* of the replay's threads */
+	uint32_t index; /* among the replay's threads */
 	uint32_t serial, tid;
-	uint32_t chain_moving;  /* between the halves of a realloc: what goes on */
-	bool is_moving_ignored; /* likewise: it was a block that is not to be counted */
-	bool is_unwanted;       /* no block that it allocates is to be counted */
-	bool copies_stacks;     /* what is gone without having returned may come back */
+	/* between the two events of a realloc: the life that continues */
+	uint32_t chain_moving;
+	/* between the two events of a realloc: the block is not counted */
+	bool is_moving_ignored;
+	bool is_unwanted;   /* no block that it allocates is counted */
+	bool copies_stacks; /* frames that are gone without having returned may come back */
 	struct birth_window births;
-	struct recent_lives begun, ended; /* in it, of sites with few at once */
+	/* lives born or ended in it, of call paths with few blocks at once */
+	struct recent_lives begun, ended;
 	char name[17];
-	uint64_t name_time; /* quanta: it is called so from then on */
+	uint64_t name_time; /* quanta; it has this name from then on */
 };
 
 /* Make room for so many frames. 0, or -1 when memory is out. */
 int thread_stack_reserve(struct thread *thread, uint32_t depth);
 
-/* Whether a stack is the one the thread has. */
+/* Whether a stack is the one that the thread has now. */
 bool thread_stack_is_same(const struct thread *thread, const uint32_t *locations,
                           uint32_t count);
 
-/* Frames are missing outside of frame `index`, 0 the outermost. */
+/* Note that frames are missing between frame `index` (0 is the outermost) and its caller. */
 void thread_stack_cut(struct thread *thread, uint32_t index);
 
 /*
- * Its newest event, which is not replayed yet, proves of the frames only that the outer `sure`
- * stand, and ends `pops`. 0, or -1: no memory.
+ * Note a doubt: the thread's newest event, which is not replayed yet, proves only that the
+ * outer `sure` frames run; and it ends `pops` frames. 0, or -1: no memory.
  */
 int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t pops);
 
-/* thread_stack_is_exact(), where there was a doubt since. */
+/* thread_stack_is_exact() for the case that there was a doubt since. */
 bool thread_stack_is_sure(const struct thread *thread, uint32_t frames,
                           uint64_t sequence, uint32_t depth);
 
 /*
- * True if it is known which of the `frames` at event `sequence` have ended: as many of the
- * inner ones as `depth` says.
+ * Whether it is known which of the `frames` that ran at event `sequence` have ended: `depth` of
+ * the inner ones.
  */
 static inline bool thread_stack_is_exact(const struct thread *thread, uint32_t frames,
                                          uint64_t sequence, uint32_t depth)
@@ -96,7 +105,7 @@ static inline bool thread_stack_is_exact(const struct thread *thread, uint32_t f
 	       thread_stack_is_sure(thread, frames, sequence, depth);
 }
 
-/* Frames that ended, and frames that began. 0, or -1 when memory is out. */
+/* End and push frames. 0, or -1 when memory is out. */
 static inline int thread_stack_update(struct thread *thread, const struct event *event,
                                       const uint32_t *locations)
 {
@@ -125,8 +134,8 @@ static inline int thread_stack_update(struct thread *thread, const struct event 
 }
 
 /*
- * How many frames of a birth's stack (`frames` of them, at event `sequence`) have ended
- * when the thread's stack is what it is now.
+ * How many frames of a birth's stack (`frames` of them, at event `sequence`) have ended,
+ * compared with the thread's stack now.
  */
 static inline uint32_t thread_escape_depth(const struct thread *thread, uint32_t frames,
                                            uint64_t sequence)

@@ -1,4 +1,4 @@
-/* replay/threads.c - the threads that the events of a process are of. */
+/* replay/threads.c - the threads of a process, as its events show them. */
 #include "replay/threads.h"
 
 #include "base/array.h"

@@ -1,5 +1,5 @@
 /*
- * replay/threads.h - the threads that the events of a process are of.
+ * replay/threads.h - the threads of a process, as its events show them.
  */
 #ifndef OUTLIVE_REPLAY_THREADS_H
 #define OUTLIVE_REPLAY_THREADS_H
@@ -12,24 +12,28 @@
 #include <stdint.h>
 
 struct thread_table {
-	struct thread **items; /* by index: the order in which they were met */
+	struct thread **items; /* by index: in the order in which they were first seen */
 	size_t count, capacity;
-	struct hash_index by_serial; /* of index + 1 */
-	bool copies_stacks;          /* RING_COPIES_STACKS; to be set before the first */
+	struct hash_index by_serial; /* holds index + 1 */
+	bool copies_stacks; /* RING_COPIES_STACKS; set before the first thread is added */
 };
 
-/* The thread of that serial, or NULL. Zeroed is empty. */
+/* The thread with that serial number, or NULL. A zeroed table is empty. */
 struct thread *thread_table_find(const struct thread_table *table, uint32_t serial);
 
-/* A thread that is not there yet, with nothing but its numbers; NULL: no memory. */
+/* Add a thread that is not in the table, with nothing but its numbers; NULL: no memory. */
 struct thread *thread_table_add(struct thread_table *table, uint32_t serial);
 
-/* It is called so (16 bytes, padded with NULs) from `time` on, if nothing later is known. */
+/*
+ * The thread has this name (16 bytes, padded with NULs) from `time` on, unless a later name is
+ * known.
+ */
 void thread_name_set(struct thread *thread, const char *name, uint64_t time);
 
 /*
- * Threads' names as other threads saw them: the definitions of a chunk, without its header.
- * `table` is a struct thread_table. 0: what is wrong in them, address_map_load() says.
+ * Read the names of threads that other threads saw: the definitions of a chunk, without its
+ * header. `table` is a struct thread_table. Always returns 0: address_map_load() reports what
+ * is wrong in them.
  */
 int thread_table_names(void *table, const uint8_t *data, size_t bytes,
                        struct error *error);

@@ -1,7 +1,7 @@
 /* replay/timeline.c - live bytes over time. */
 #include "replay/timeline.h"
 
-/* Two steps become one, twice as long. */
+/* Merge each pair of steps into one that lasts twice as long. */
 static void timeline_widen(struct timeline *timeline)
 {
 	uint64_t *bytes = timeline->bytes_max;

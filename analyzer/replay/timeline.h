@@ -1,5 +1,5 @@
 /*
- * replay/timeline.h - live bytes over time, in a fixed number of steps that widen as the
+ * replay/timeline.h - live bytes over time, in a fixed number of steps that get wider as the
  * recording gets longer.
  */
 #ifndef OUTLIVE_REPLAY_TIMELINE_H
@@ -11,9 +11,9 @@
 
 struct timeline {
 	uint64_t bytes_max[TIMELINE_STEPS]; /* most live bytes during each step */
-	uint64_t start;                     /* of step 0, quanta */
+	uint64_t start;                     /* quanta; of step 0 */
 	uint64_t step_end;                  /* of the current step */
-	uint32_t step;  /* the current one: those after it are not known yet */
+	uint32_t step;  /* the current step; those after it have no value yet */
 	uint32_t shift; /* a step lasts 1 << shift quanta */
 };
 
@@ -22,10 +22,10 @@ static inline void timeline_init(struct timeline *timeline, uint64_t start)
 	*timeline = (struct timeline){ .start = start, .step_end = start + 1 };
 }
 
-/* Go on to the step of `time`; `live_bytes` were live until then. */
+/* Advance to the step of `time`; `live_bytes` were live until then. */
 void timeline_step(struct timeline *timeline, uint64_t time, uint64_t live_bytes);
 
-/* Call before live bytes change at `time`, with what they were ... */
+/* Call before live bytes change at `time`, with their number before ... */
 static inline void timeline_advance(struct timeline *timeline, uint64_t time,
                                     uint64_t live_bytes)
 {
@@ -33,7 +33,7 @@ static inline void timeline_advance(struct timeline *timeline, uint64_t time,
 		timeline_step(timeline, time, live_bytes);
 }
 
-/* ... and after they grew. */
+/* ... and call after they grew. */
 static inline void timeline_note(struct timeline *timeline, uint64_t live_bytes)
 {
 	if (live_bytes > timeline->bytes_max[timeline->step])

@@ -38,8 +38,8 @@ typedef int report_show(struct report_output *output,
 
 struct reporter {
 	const char *name; /* its name for --format */
-	const char *
-		refusal; /* completes the message for a view it cannot show; NULL: it shows all */
+	/* completes the message for a view it cannot show; NULL: it shows all */
+	const char *refusal;
 	/*
 	 * For rows: a bit for each grouping it supports, the default one, and the default
 	 * number of rows.

@@ -32,8 +32,8 @@ struct report_row {
 	uint64_t allocations, bytes, frees, reallocs, failed;
 	uint64_t temporary, crossed;
 	uint64_t live_blocks, live_bytes;
-	uint64_t hidden_blocks,
-		hidden_bytes; /* number of call paths; not if grouped by thread */
+	/* number of call paths; not if grouped by thread */
+	uint64_t hidden_blocks, hidden_bytes;
 	uint64_t peak_blocks, peak_bytes;
 	uint64_t size_min, size_max; /* not if grouped by thread */
 	struct class_counts classes; /* not if grouped by thread */

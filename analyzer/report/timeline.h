@@ -23,8 +23,8 @@ struct segment_timeline {
 	enum timeline_view view;
 	bool is_by_thread; /* shows stacks instead of segments */
 	size_t from, to;   /* indices of snapshots, for BETWEEN; for AT both are the same */
-	uint64_t from_ns,
-		to_ns;    /* the times that were asked for, since the start: for sizes */
+	/* the times that were asked for, since the start: for sizes */
+	uint64_t from_ns, to_ns;
 	uint64_t top; /* number of rows of times and of threads; 0: all */
 };
 
@@ -54,8 +54,8 @@ size_t timeline_sizes(const struct segment_timeline *timeline, size_t *count);
 struct timeline_thread {
 	struct segment_stack last; /* in the last snapshot that contains it */
 	uint64_t rss_max;
-	uint64_t first_ns,
-		last_ns; /* times of the first and the last snapshot that contain it */
+	/* times of the first and the last snapshot that contain it */
+	uint64_t first_ns, last_ns;
 };
 size_t timeline_threads_max(const struct segment_timeline *timeline);
 size_t timeline_threads(const struct segment_timeline *timeline,

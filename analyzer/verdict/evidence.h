@@ -32,8 +32,8 @@ struct life_summary {
 	uint64_t allocations, bytes, reallocs;
 	uint64_t size_min, size_max;
 	uint32_t live_max; /* most live at once of any one call path, over all threads */
-	uint64_t live_least,
-		live_most; /* most live at once of all call paths together: at least, at most */
+	/* most live at once of all call paths together: at least, at most */
+	uint64_t live_least, live_most;
 	uint64_t live_at_peak; /* live at the process's peak */
 	uint32_t recursion;    /* most activations of a path's own function on that path */
 	uint32_t peeled_min, peeled_max;
