@@ -1,5 +1,6 @@
 /*
- * event/bytes.h - sizes of and numbers in an event's bytes; analyzer/trace/bytes.h reads them.
+ * event/bytes.h - the numbers in an event's bytes, and how many bytes they take.
+ * analyzer/trace/bytes.h reads them.
  */
 #ifndef OUTLIVE_PRELOAD_EVENT_BYTES_H
 #define OUTLIVE_PRELOAD_EVENT_BYTES_H
@@ -10,14 +11,14 @@
 #include "arch.h"
 
 #define FRAME_BYTES_MAX 7     /* a raw frame code */
-#define FRAME_ADDRESS_BITS 48 /* what one can say */
+#define FRAME_ADDRESS_BITS 48 /* bits of an address in such a code */
 static_assert(ARCH_ADDRESS_BITS <= FRAME_ADDRESS_BITS, "every address can be said");
 
 #define GROUP_FRAMES 8
 #define GROUPS_OF(count) (((count) + GROUP_FRAMES - 1) / GROUP_FRAMES)
-#define FIXED_BYTES_MAX 112 /* an event but its frames, a GAP and a STANDS record */
+#define FIXED_BYTES_MAX 112 /* an event without frames, a GAP and a STANDS record */
 
-/* An event with SHORT_FRAMES new frames at the most, whatever its operands. */
+/* An event with at most SHORT_FRAMES new frames, whatever its operands. */
 #define SHORT_BYTES_MAX 128
 
 static inline uint8_t *varint_put(uint8_t *at, uint64_t value)

@@ -1,4 +1,4 @@
-/* event/depth.c - DEPTH, TOUCHED, FAULT and NAME records. */
+/* event/depth.c - write DEPTH, TOUCHED, FAULT and NAME records. */
 #include "event/depth.h"
 
 #include "modules/frame_rule.h"
@@ -6,17 +6,17 @@
 #include "stack/signal_stack.h"
 #include "system/stack_bounds.h"
 
-extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
+extern void *__libc_stack_end; /* set by ld.so: where the main thread's stack begins */
 
 #define PAGE_BYTES 4096
 #define FIELD_BYTES_MAX 10
 #define FIELDS_MAX 6
 #define HEAD_BYTES_MAX (1 + 3 + FIELDS_MAX * FIELD_BYTES_MAX)
 
-/* A sample is taken after so many bytes of events on average, from half of it on. */
+/* A DEPTH record is written after this many bytes of events on average, at least after half. */
 #define SAMPLE_BYTES 4096
 
-/* New depths that are less than this below the deepest are not worth a sample. */
+/* A stack must get deeper by this much for a new DEPTH record. */
 #define DEPTH_STEP_BYTES 64
 
 static uint32_t varint_bytes(uint64_t value)
@@ -27,7 +27,7 @@ static uint32_t varint_bytes(uint64_t value)
 /* ---- bytes -------------------------------------------------------------------- */
 
 /*
- * Begin a control record of these fields, `more_bytes` of others to follow them. NULL: no
+ * Begin a control record with these fields. The caller writes `more_bytes` after them. NULL: no
  * room, or no chunk.
  */
 static uint8_t *control_begin(struct thread_state *state, enum control_kind kind,
@@ -67,7 +67,7 @@ static bool control_put(struct thread_state *state, enum control_kind kind,
 
 /* ---- DEPTH -------------------------------------------------------------------- */
 
-/* The stack that `slot` lies on, if it is a known one; else NULL. */
+/* Returns the known stack that contains `slot`; NULL: none does. */
 static const struct stack_bounds *stack_of(const struct thread_state *state,
                                            uintptr_t slot)
 {
@@ -77,9 +77,10 @@ static const struct stack_bounds *stack_of(const struct thread_state *state,
 }
 
 /*
- * Where another stack begins and ends: what the system says of it if it is for signals, else
- * what it lies in. Whoever has thousands of them has a long list to look that up in, so it is
- * not done for each. False: not known, but `slot` counts for one all the same.
+ * Find the bounds of a stack that is not the thread's own: those of the signal stack if `slot`
+ * is on it, else those of the mapping. A program with thousands of stacks has a long list of
+ * mappings to search, so this is not done for each. False: unknown; then `slot` is recorded as
+ * a stack of one word.
  */
 static bool other_bounds_find(uintptr_t slot, struct stack_bounds *bounds)
 {
@@ -106,7 +107,7 @@ static struct stack_bounds *other_new(struct thread_state *state)
 	return &state->other_stacks[state->other_count++ % STACK_CACHE_SIZE];
 }
 
-/* The stack of the last event, looked up if it is new; NULL: there is none, or not known. */
+/* Returns the stack of the last event; searches for it if it is new. NULL: none, or unknown. */
 static const struct stack_bounds *stack_learn(struct thread_state *state,
                                               uintptr_t slot)
 {
@@ -121,7 +122,7 @@ static const struct stack_bounds *stack_learn(struct thread_state *state,
 	return other_bounds_find(slot, other) ? other : NULL;
 }
 
-/* What a DEPTH record says of an entry's size. */
+/* Returns the size of an entry as a DEPTH record has it. */
 static uint64_t entry_words(const struct thread_state *state, uint32_t index)
 {
 	const struct walk_frame *frame = &state->frames[index];
@@ -136,14 +137,14 @@ static uint64_t entry_words(const struct thread_state *state, uint32_t index)
 		           ? (outer - frame->slot) / sizeof(outer) + 1
 		           : 0;
 	}
-	/* What lies further out of a stack that was cut is not this entry's. */
+	/* The rest of a stack that was cut does not belong to this entry. */
 	if (stack != &state->own_stack ||
 	    frame_rule_kind(frame_rule_get(frame->return_address)) != CFI_END)
 		return 0;
 	return (stack->high - frame->slot) / sizeof(outer) + 1;
 }
 
-/* The outermost entry whose size this run has not been told. */
+/* Returns the index of the outermost entry whose size is not yet written in this run. */
 static uint32_t told_count(const struct thread_state *state)
 {
 	uint32_t first = state->depth;
@@ -172,7 +173,7 @@ bool depth_note(struct thread_state *state)
 	uint8_t *at;
 
 	if (!stack)
-		return true; /* there is nothing to be told */
+		return true; /* nothing to write */
 	fields[3] = stack->high - slot;
 	if (stack == &state->own_stack) {
 		fields[0] = STACK_OWN;
@@ -195,7 +196,7 @@ bool depth_note(struct thread_state *state)
 		return false;
 	for (uint32_t i = first; i < state->depth; i++) {
 		at = varint_put(at, entry_words(state, i));
-		/* The innermost is another in every event. */
+		/* The innermost entry is different in every event. */
 		if (i + 1 < state->depth)
 			state->frames[i].flags |= FRAME_TOLD;
 	}
@@ -231,15 +232,19 @@ void depth_settle(struct thread_state *state, uintptr_t slot, uint64_t time)
 
 /* ---- TOUCHED ------------------------------------------------------------------ */
 
-#define LOOK_PAGES 128 /* looked at in one call */
+#define LOOK_PAGES 128 /* checked in one call */
 
 /*
- * A thread's pages are looked for no further than this below the lowest one found: a page
- * takes the kernel some nanoseconds, and threads may be many. The main thread's are all.
+ * The search for a thread's pages ends this far below the lowest page found: the kernel takes
+ * some nanoseconds for each page, and there may be many threads. Of the main thread all are
+ * checked.
  */
 #define LOOK_FURTHER_BYTES (UINT64_C(1) << 20)
 
-/* The lowest resident page in [low, high), at most LOOK_PAGES, and how many; `high`: none. */
+/*
+ * Returns the lowest resident page in [low, high), at most LOOK_PAGES pages; `high`: none.
+ * *count: the number of resident pages.
+ */
 static uintptr_t resident_page(uintptr_t low, uintptr_t high, uint32_t *count)
 {
 	unsigned char resident[LOOK_PAGES] = { 0 };
@@ -259,9 +264,9 @@ static uintptr_t resident_page(uintptr_t low, uintptr_t high, uint32_t *count)
 }
 
 /*
- * The same from `high`, which is, down to `low`, or (unless `whole`) a wide gap. A single page
- * beyond such a gap is no frame's: Ruby writes to the last page that its limit allows, so that
- * the kernel maps the whole stack.
+ * Returns the lowest resident page from `high`, which is resident, down to `low`, or (unless
+ * `whole`) down to a wide gap. A single page below such a gap is not part of a frame: Ruby
+ * writes to the last page that its limit allows, so that the kernel maps the whole stack.
  */
 static uintptr_t resident_low(uintptr_t low, uintptr_t high, bool whole)
 {
@@ -294,7 +299,7 @@ void touched_note(struct thread_state *state)
 
 	if (!state->chunk || !stack_bounds_hold(own, high))
 		return;
-	/* The main thread's is mapped as far as it has grown. */
+	/* The main thread's stack is mapped as far as it has grown. */
 	if (stack_bounds_hold(own, (uintptr_t)__libc_stack_end)) {
 		if (!stack_mapping_find(high, &mapping))
 			return;
@@ -309,7 +314,7 @@ void touched_note(struct thread_state *state)
 
 /* ---- FAULT, NAME -------------------------------------------------------------- */
 
-/* A reader takes no deeper one: no stack pointer of a stack says so. */
+/* A reader refuses a greater depth, which no stack pointer can have. */
 #define DEPTH_BYTES_MAX (UINT64_C(1) << ARCH_ADDRESS_BITS)
 
 void fault_put(struct thread_state *state, const struct fault *fault)

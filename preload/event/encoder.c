@@ -1,8 +1,8 @@
 /*
- * event/encoder.c - the writer's half of the prediction tables, and the bytes.
+ * event/encoder.c - encode events with the writer's half of the prediction tables.
  *
- * A reader keeps the same tables from the same bytes: whatever changes a table here must
- * follow from what is written. Nothing is changed before it is sure that the event fits.
+ * A reader derives the same tables from the same bytes, so every change of a table must follow
+ * from what is written. Nothing is changed before it is certain that the event fits.
  */
 #include "event/encoder.h"
 
@@ -13,7 +13,7 @@
 
 #define THREAD_BYTES_MAX 48
 #define GAP_BYTES_MAX 8
-#define GAPS_MAX 64 /* that a run tells of */
+#define GAPS_MAX 64 /* GAP records at the start of a run */
 
 static uint32_t frames_bytes_max(uint32_t count)
 {
@@ -22,13 +22,15 @@ static uint32_t frames_bytes_max(uint32_t count)
 
 /* ---- frames ------------------------------------------------------------------- */
 
-/* What called this frame is not known: a reader is told once in a run. */
+/* Whether this frame's caller is unknown. A GAP record says so once in a run. */
 static bool frame_has_gap(const struct walk_frame *frame)
 {
 	return frame->flags & (FRAME_CUT | FRAME_DROPPED);
 }
 
-/* Outside of frame `outer`, counted from the outermost, frames are missing. */
+/*
+ * Write a GAP record: frames are missing outside of frame `outer`, counted from the outermost.
+ */
 static uint8_t *gap_put(uint8_t *at, uint32_t outer)
 {
 	uint8_t *length_at;
@@ -40,7 +42,7 @@ static uint8_t *gap_put(uint8_t *at, uint32_t outer)
 	return at;
 }
 
-/* What is known though the event is not exact. */
+/* Write a STANDS record: what is known of the frames although the event is not exact. */
 static uint8_t *stands_put(uint8_t *at, const struct walk_result *walk)
 {
 	uint8_t *length_at;
@@ -55,7 +57,7 @@ static uint8_t *stands_put(uint8_t *at, const struct walk_result *walk)
 
 /* ---- runs --------------------------------------------------------------------- */
 
-/* The gaps among the innermost `frames`; NULL: no room. */
+/* Write the gaps among the innermost `frames`. NULL: no room. */
 static uint8_t *gaps_put(const struct thread_state *state, uint8_t *at,
                          const uint8_t *limit, uint32_t frames)
 {
@@ -72,7 +74,7 @@ static uint8_t *gaps_put(const struct thread_state *state, uint8_t *at,
 	return at;
 }
 
-/* What is known of the calling thread, whose state it is; NULL: no room. */
+/* Write a THREAD record of the calling thread, whose state this is. NULL: no room. */
 static uint8_t *thread_put(const struct thread_state *state, uint8_t *at,
                            const uint8_t *limit)
 {
@@ -84,7 +86,7 @@ static uint8_t *thread_put(const struct thread_state *state, uint8_t *at,
 	if (at + THREAD_BYTES_MAX > limit)
 		return NULL;
 	*at++ = CONTROL_TAG(CONTROL_THREAD);
-	length_at = at++; /* below 128: one byte */
+	length_at = at++; /* less than 128: one byte */
 	at = varint_put(at, guard.creator);
 	at = varint_put(at, guard.start);
 	at = varint_put(at, room_bytes ? state->own_stack.high : 0);
@@ -95,7 +97,7 @@ static uint8_t *thread_put(const struct thread_state *state, uint8_t *at,
 
 /*
  * Write a RUN record with the innermost `frames` of the thread's last stack, GAP records, and a
- * THREAD record; NULL if they would go past `limit`.
+ * THREAD record. NULL: they do not fit before `limit`.
  */
 static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *limit,
                         uint64_t time, uint32_t frames)
@@ -124,7 +126,7 @@ static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *
 	return at ? thread_put(state, at, limit) : NULL;
 }
 
-/* Begin a run in the chunk at hand; false if there is not enough room left in it. */
+/* Begin a run in the thread's chunk. False: it has not enough room left. */
 static bool run_begin(struct thread_state *state, uint64_t time)
 {
 	uint8_t *begin = (uint8_t *)state->chunk + state->used;
@@ -142,7 +144,7 @@ static bool run_begin(struct thread_state *state, uint64_t time)
 	if (!at)
 		return false;
 	if (frames < state->depth) {
-		/* What the reader does not know must not be referred to. */
+		/* No event may refer to frames that the reader does not know. */
 		state->cut_frames += state->depth - frames;
 		frames_drop_outer(state, frames);
 	}
@@ -153,7 +155,7 @@ static bool run_begin(struct thread_state *state, uint64_t time)
 	return true;
 }
 
-/* A run that began with a cut stack has moved what `walk` counts from. */
+/* Correct the indexes in `walk` after a run has begun with a cut stack. */
 static void walk_rebase(struct thread_state *state, struct walk_result *walk)
 {
 	uint32_t cut = state->cut_frames;
@@ -181,12 +183,14 @@ static void chunk_leave(struct thread_state *state)
 	state->chunk = NULL;
 }
 
-/* Take a chunk with this thread's run begun in it, and `size_bytes` of room. */
+/* Take a new chunk, begin this thread's run in it, and make sure of `size_bytes` of room. */
 static __attribute__((noinline)) bool chunk_find(struct thread_state *state,
                                                  uint32_t size_bytes, uint64_t time,
                                                  enum loss_cause *why_not)
 {
-	/* A parked chunk may be too short for this thread's stack: then the next. */
+	/*
+	 * A parked chunk may have too little room for this thread's stack: then try the next.
+	 */
 	for (int tries = 0; tries < 4; tries++) {
 		chunk_leave(state);
 		state->chunk = ring_take_chunk(CHUNK_KIND_EVENTS, time, &state->used);
@@ -203,7 +207,7 @@ static __attribute__((noinline)) bool chunk_find(struct thread_state *state,
 	return false;
 }
 
-/* For an event: if there is none, it is lost. */
+/* The same for an event. False: the event is lost, which is counted. */
 static bool chunk_enter(struct thread_state *state, uint32_t size_bytes, uint64_t time)
 {
 	enum loss_cause why_not;
@@ -219,7 +223,7 @@ bool event_run_again(struct thread_state *state, uint32_t size_bytes, uint64_t t
 	enum loss_cause why_not;
 	bool found = chunk_find(state, size_bytes, time, &why_not);
 
-	state->cut_frames = 0; /* no walk is under way */
+	state->cut_frames = 0; /* no walk has indexes to correct */
 	if (found)
 		chunk_commit(state->chunk, state->used, state->chunk_events);
 	return found;
@@ -227,7 +231,7 @@ bool event_run_again(struct thread_state *state, uint32_t size_bytes, uint64_t t
 
 /* ---- events ------------------------------------------------------------------- */
 
-/* NULL: it did not fit, and this run is at its end. */
+/* Write any event. NULL: it did not fit, and this run must end. */
 static __attribute__((noinline)) uint8_t *event_put_any(struct thread_state *state,
                                                         const struct event *event,
                                                         const struct walk_result *walk)
@@ -247,7 +251,10 @@ static __attribute__((noinline)) uint8_t *event_put_any(struct thread_state *sta
 	return at;
 }
 
-/* The walk's frames may not fit half a chunk: hope for good predictions, else cut. */
+/*
+ * Write an event whose frames may need more than half a chunk. First hope for good predictions,
+ * then cut the stack.
+ */
 static bool event_encode_deep(struct thread_state *state, const struct event *event,
                               struct walk_result *walk)
 {
@@ -272,7 +279,7 @@ static bool event_encode_deep(struct thread_state *state, const struct event *ev
 	return true;
 }
 
-/* False: a frame code has no room for one of the addresses. */
+/* Whether a frame code has room for each of the addresses. */
 static bool frames_are_carried(const struct walk_result *walk)
 {
 	uintptr_t bits = 0;
@@ -282,7 +289,7 @@ static bool frames_are_carried(const struct walk_result *walk)
 	return !(bits >> FRAME_ADDRESS_BITS);
 }
 
-/* False: a reader would not take it. */
+/* Whether a reader would accept the event. */
 static bool event_is_carried(const struct event *event, const struct walk_result *walk)
 {
 	bool has_block = event->op < OP_FREE || event->op == OP_REALLOC;

@@ -1,5 +1,5 @@
 /*
- * event/encoder.h - events into the bytes of a chunk, as record_format.h says.
+ * event/encoder.h - encodes events into the bytes of a chunk, as record_format.h defines them.
  */
 #ifndef OUTLIVE_PRELOAD_EVENT_ENCODER_H
 #define OUTLIVE_PRELOAD_EVENT_ENCODER_H
@@ -16,33 +16,32 @@
 static_assert(SHORT_FRAMES <= GROUP_FRAMES, "frames of a short walk are one group");
 
 /*
- * Append `event` with the stack `walk` to the thread's chunk and commit it; takes a new
- * chunk when it is needed. A stack that fits no chunk is cut, in `walk` too. False: lost
- * (and counted); nothing is committed and the thread's last stack stays what it was, or
- * loses its outer end.
+ * Append `event` with the stack `walk` to the thread's chunk and commit it. Takes a new chunk
+ * if necessary. Cuts a stack that fits no chunk, also in `walk`. False: the event is lost,
+ * which is counted. Then nothing is committed, and the thread's last stack is unchanged or has
+ * lost its outer frames.
  */
 bool event_encode(struct thread_state *state, const struct event *event,
                   struct walk_result *walk);
 
-/* True if an event of so many new frames fits into the chunk that the thread has. */
+/* Whether an event with this many new frames fits into the thread's chunk. */
 bool event_has_room(const struct thread_state *state, uint32_t news);
 
 /*
- * Begin the thread's run anew in another chunk that has room for `size_bytes` more, with
- * its last stack, and commit that. False: there is none, or the stack leaves no room.
+ * Begin the thread's run again, with its last stack, in another chunk that has `size_bytes` of
+ * room left, and commit it. False: there is no chunk, or the stack leaves too little room.
  */
 bool event_run_again(struct thread_state *state, uint32_t size_bytes, uint64_t time);
 
 /* ---- one event's bytes ------------------------------------------------------------ */
 
-/* The frames of a walk: `count` of them follow the `keep` outer ones of the last event. */
+/* The new frames of a walk: `count` frames follow the `keep` outer ones of the last event. */
 struct pushed_frames {
-	const struct walk_frame
-		*frames; /* outermost first; of a short walk: innermost first */
+	const struct walk_frame *frames; /* outermost first; short walk: innermost */
 	uint32_t keep, count;
 };
 
-/* Code one frame; true if it was the predicted one, and nothing had to be written. */
+/* Encode one frame. True: it is the predicted one, and nothing was written. */
 static inline bool frame_put(struct prediction *tables, uint8_t **at, uint64_t context,
                              uintptr_t return_address)
 {
@@ -66,9 +65,10 @@ static inline bool frame_put(struct prediction *tables, uint8_t **at, uint64_t c
 }
 
 /*
- * Frames in groups of eight. `parent` is the return address outside the first of them,
- * `replaced` the one it takes the place of. NULL: they would go past `limit`; the tables are no
- * longer what a reader has. `is_short`: they are one group, and there is room.
+ * Encode frames in groups of eight. `parent`: the return address outside the first of them.
+ * `replaced`: the return address that the first one replaces. NULL: they do not fit before
+ * `limit`, and the tables no longer match the reader's. `is_short`: they are one group, and
+ * there is room.
  */
 static inline __attribute__((always_inline)) uint8_t *frames_put(
 	struct prediction *tables, uint8_t *at, const uint8_t *limit,
@@ -122,8 +122,8 @@ static inline uint8_t *shape_put(struct prediction *tables, uint8_t *at, uint32_
 }
 
 /*
- * Shape, time and pushed frames, which all records that are events begin with. `at`: after
- * the tag. NULL: see frames_put().
+ * Write shape, time and new frames, with which every event record begins. `at`: after the tag.
+ * NULL: see frames_put().
  */
 static inline __attribute__((always_inline)) uint8_t *event_head_put(
 	struct thread_state *state, uint8_t *at, uint8_t *tag, const struct event *event,
@@ -150,13 +150,13 @@ static inline __attribute__((always_inline)) uint8_t *event_head_put(
 			return NULL;
 		if (at == frames_at + (is_short ? 1 : GROUPS_OF(pushed->count)) &&
 		    (is_short || event->op != OP_CONTROL))
-			return frames_at; /* each was the predicted one */
+			return frames_at; /* all frames were predicted */
 		*tag &= (uint8_t)~TAG_FRAMES_PREDICTED;
 	}
 	return at;
 }
 
-/* The return address that the event is of; 0: there is none. */
+/* Returns the event's innermost return address; 0: there is none. */
 static inline uint64_t leaf_of(const struct thread_state *state,
                                const struct pushed_frames *pushed, const bool is_short)
 {
@@ -167,9 +167,9 @@ static inline uint64_t leaf_of(const struct thread_state *state,
 }
 
 /*
- * An event where the chunk is used up to: its end; NULL: it did not fit, and this run is at its
- * end. `is_short`, a constant: it is a malloc, calloc or free whose stack is a short walk's, and
- * there is room for it.
+ * Write an event at the end of the used part of the chunk. Returns the event's end. NULL: it
+ * did not fit, and this run must end. `is_short`, a constant: the event is a malloc, calloc or
+ * free from a short walk, and there is room for it.
  */
 static inline __attribute__((always_inline)) uint8_t *event_put(
 	struct thread_state *state, const struct event *event,
@@ -187,12 +187,12 @@ static inline __attribute__((always_inline)) uint8_t *event_put(
 	return at;
 }
 
-/* The event ends at `at`: a reader may have it. */
+/* Commit the event that ends at `at`: from now on a reader may read it. */
 static inline void event_commit(struct thread_state *state, const uint8_t *at)
 {
 	uint32_t used = (uint32_t)(at - (uint8_t *)state->chunk);
 
-	/* It was put where there is room for it, whatever codes it needs. */
+	/* The caller has made sure that the event fits, whatever codes it needs. */
 	invariant(at && used > state->used && used <= CHUNK_BYTES);
 	state->used = used;
 	state->events++;
@@ -200,8 +200,8 @@ static inline void event_commit(struct thread_state *state, const uint8_t *at)
 }
 
 /*
- * What event_encode() and frames_apply() do, for a malloc, calloc or free whose stack is
- * what stack_walk_short() said. False: no room; nothing is changed.
+ * Do what event_encode() and frames_apply() do, for a malloc, calloc or free and the result of
+ * stack_walk_short(). False: no room; nothing was changed.
  */
 static inline __attribute__((always_inline)) bool event_encode_short(
 	struct thread_state *state, enum event_op op, uint64_t time, uintptr_t address,

@@ -1,8 +1,8 @@
 /*
- * event/lifecycle.c - start, fork, end.
+ * event/lifecycle.c - start, fork and end of a recording.
  *
- * The start is not the constructor's: the loader and other libraries' constructors
- * allocate before it runs. It is whoever allocates first.
+ * Recording begins with the first allocation, not with this library's constructor: the loader
+ * and the constructors of other libraries allocate before that runs.
  */
 #include "event/lifecycle.h"
 
@@ -29,21 +29,21 @@
 #include "event/thread_name.h"
 #include "stack/thread_state.h"
 
-#define NESTED_BYTES_MAX (64 * 1024) /* of an allocator's own frames; looked through */
-#define LOST_BYTES_MAX 4096 /* likewise, of a call that was lost: two pages at most */
+#define NESTED_BYTES_MAX (64 * 1024) /* frames of an allocator itself */
+#define LOST_BYTES_MAX 4096          /* the same for a lost call; two pages at most */
 
 static _Atomic bool started;
 static struct settings settings;
-static uint32_t image_flags; /* enum ring_flags, of every ring of this image */
+static uint32_t image_flags; /* enum ring_flags, for every ring of this process image */
 
-/* How a forked child is told from its parent. */
+/* How a forked child is distinguished from its parent. */
 static enum {
-	FORK_WIPES, /* the sentinel is zero in it: MADV_WIPEONFORK, Linux 4.14 */
-	FORK_LOSES, /* the sentinel's page is not there: MADV_DONTFORK */
-	FORK_COPIES /* neither is done, whatever the kernel answers: only pids differ */
+	FORK_WIPES, /* its sentinel is zero: MADV_WIPEONFORK, Linux 4.14 */
+	FORK_LOSES, /* it lacks the sentinel's page: MADV_DONTFORK */
+	FORK_COPIES /* the kernel does neither, whatever it returns: only pids differ */
 } fork_kind;
 
-/* A page of its own; in a forked child it is zero, or not there. */
+/* A page that has no other use. In a forked child it is zero, or missing. */
 struct sentinel_page {
 	struct own_mark mark;
 	volatile uint32_t sentinel;
@@ -52,8 +52,7 @@ struct sentinel_page {
 #define SENTINEL_BYTES 4096
 
 static struct sentinel_page *sentinel_page;
-static volatile uint32_t
-	never_set; /* the sentinel of those who have to ask each time */
+static volatile uint32_t never_set; /* always 0: the slow check decides each time */
 
 static void sentinel_set(void)
 {
@@ -63,8 +62,8 @@ static void sentinel_set(void)
 }
 
 /*
- * Emulators (qemu-user) and some sandboxes answer that they have done what they never do. A
- * kernel refuses to wipe memory that is shared.
+ * Whether the kernel follows such advice. Emulators (qemu-user) and some sandboxes report
+ * success, but do nothing. A real kernel refuses to wipe shared memory.
  */
 static bool advice_is_taken(void)
 {
@@ -96,7 +95,7 @@ static bool sentinel_make(void)
 	return true;
 }
 
-/* In a forked child. False: no memory. */
+/* Call in a forked child. False: no memory. */
 static bool sentinel_renew(void)
 {
 	if (fork_kind == FORK_LOSES)
@@ -106,22 +105,25 @@ static bool sentinel_renew(void)
 }
 
 /*
- * A child of vfork() has its parent's memory, with all pages, and another pid. Where only
- * pids are known it is taken for a forked one; emulators fork it.
+ * A child of vfork() shares its parent's memory, with all pages, but has another pid. If only
+ * pids differ, it is taken for a forked child; emulators do fork it.
  */
 bool lifecycle_is_forked_cold(void)
 {
 	switch (fork_kind) {
 	case FORK_WIPES: return true;
 	case FORK_LOSES:
-		/* What lies there now may be the child's own, and then has no sentinel. */
+		/* The child may have mapped something else there, which has no sentinel. */
 		return !system_is_mapped((uintptr_t)sentinel_page, 1) ||
 		       sentinel_page->mark.magic != OWN_MARK_MAGIC || !sentinel_page->sentinel;
 	default: return ring.header && system_pid() != ring.header->pid;
 	}
 }
 
-/* A forked child that never allocated still has its parent's ring, and is not to touch it. */
+/*
+ * Record the end of a thread. False in a forked child that has never allocated: the ring is
+ * still its parent's, and must not be touched.
+ */
 static bool thread_ends(struct thread_state *state)
 {
 	if (!ring.header || (recorder.is_recording && lifecycle_is_forked()))
@@ -155,7 +157,7 @@ static bool start(void)
 	return true;
 }
 
-/* A guard that its owner can never give back, seen from a frame further out. */
+/* Whether the guard can never be given back: the call that took it was further in. */
 static bool guard_is_stale(const struct walk_start *caller)
 {
 	struct thread_state *state = guard.state;
@@ -166,9 +168,9 @@ static bool guard_is_stale(const struct walk_start *caller)
 }
 
 /*
- * A call inside the one that holds the guard: by the real allocator itself, whose realloc()
- * calls malloc(), unless a signal handler runs in between. The block is the outer call's, and
- * recorded with that. On a stack of unknown bounds it cannot be told.
+ * Whether the real allocator itself makes this call, inside the call that holds the guard: its
+ * realloc() may call malloc(). Not if a signal handler runs in between. The block is then
+ * recorded with the outer call. On a stack of unknown bounds this cannot be decided: false.
  */
 static bool is_allocators_own(const struct walk_start *caller)
 {
@@ -185,15 +187,18 @@ static bool is_allocators_own(const struct walk_start *caller)
 	       !signal_frame_between(caller->slot, guard.sp);
 }
 
-/* How far the thread had come: a later call may find what an earlier one left on the stack. */
+/*
+ * Returns how many events the thread has written. If there are more than at the lost call, what
+ * that call left on the stack is old.
+ */
 static uint64_t events_count(void)
 {
 	return guard.state ? guard.state->events : 0;
 }
 
 /*
- * The same of a call inside one that was lost, as long as that has not returned: the address
- * that it returns to is where it was. Whichever stack that is.
+ * The same for a call inside a lost call, on any stack. The lost call has not returned as long
+ * as its return address is in its slot.
  */
 static bool is_lost_ones_own(const struct walk_start *caller)
 {
@@ -205,7 +210,9 @@ static bool is_lost_ones_own(const struct walk_start *caller)
 	       !signal_frame_between(caller->slot, guard.lost_slot);
 }
 
-/* A call while the guard is held is lost, or else a part of one that is recorded or lost. */
+/*
+ * Count a call that came while the guard was held as lost, unless it is part of another call.
+ */
 static void nested_count(const struct walk_start *caller)
 {
 	if (is_allocators_own(caller) || is_lost_ones_own(caller))
@@ -270,7 +277,7 @@ static void forked_run(void *unused)
 
 bool lifecycle_forked(void)
 {
-	/* It may be a fiber that forked. */
+	/* A fiber with a small stack may have forked. */
 	if (guard.state)
 		thread_state_call(guard.state, guard.sp, forked_run, NULL);
 	else
@@ -304,7 +311,7 @@ static __attribute__((constructor)) void process_begins(void)
 
 static __attribute__((destructor)) void process_ends(void)
 {
-	/* A forked child that never allocated still sees its parent's ring. */
+	/* A forked child that has never allocated still has its parent's ring. */
 	if (!recorder.is_recording || lifecycle_is_forked())
 		return;
 	if (guard.state && !guard.sp) {
@@ -313,7 +320,7 @@ static __attribute__((destructor)) void process_ends(void)
 		record_thread_end(guard.state);
 		guard_leave();
 	}
-	/* Nobody has seen how it came to its end. */
+	/* Nothing may have recorded yet that the process exits. */
 	phase_note(PHASE_EXIT, clock_after());
 	thread_names_note();
 	maps_note(MAPS_END);

@@ -1,5 +1,5 @@
 /*
- * event/lifecycle.h - when recording begins, and what becomes of it in forked children.
+ * event/lifecycle.h - when recording begins, and how it continues in forked children.
  */
 #ifndef OUTLIVE_PRELOAD_EVENT_LIFECYCLE_H
 #define OUTLIVE_PRELOAD_EVENT_LIFECYCLE_H
@@ -14,8 +14,8 @@
 bool lifecycle_is_forked_cold(void);
 
 /*
- * True in a forked child that knows nothing yet: what it has is its parent's. Only while
- * recorder.is_recording.
+ * Whether this is a forked child that has not noticed it yet: its state is its parent's. Call
+ * only while recorder.is_recording.
  */
 static inline bool lifecycle_is_forked(void)
 {
@@ -24,22 +24,21 @@ static inline bool lifecycle_is_forked(void)
 
 bool lifecycle_enter_cold(const struct walk_start *caller);
 
-/* In a forked child, guard held: a ring of its own. False: none is to be had. */
+/* Call in a forked child, with the guard held: gets a ring of its own. False: there is none. */
 bool lifecycle_forked(void);
 
-/* A library is about to be loaded: its file, before it can go. */
+/* Send the file of a library that is about to be loaded, before it may be removed. */
 void lifecycle_offer(const char *file);
 
-/* Whether a program that this process starts now would find its way to a ring. */
+/* Whether a program that this process starts now could get a ring. */
 bool lifecycle_is_followed(void);
 
-/* No more is recorded in this process, nor in its children by fork(). */
+/* Stop recording in this process and its children by fork(). */
 void lifecycle_stop(void);
 
 /*
- * The way into an interposed call: true if the call is to be recorded; the guard is held
- * then, and guard_leave() must follow. False: forward the call and no more. `caller`
- * is the interposed function's.
+ * Enter a hook. True: record the call. The guard is held, and guard_leave() must follow. False:
+ * only call the real function. `caller` is the caller of the hook.
  */
 static inline bool lifecycle_enter(const struct walk_start *caller)
 {
@@ -52,7 +51,7 @@ static inline bool lifecycle_enter(const struct walk_start *caller)
 	return true;
 }
 
-/* Where the caller of the function this stands in goes on. */
+/* The caller of the function that uses this, and where it continues. */
 #define CALLER()                                                  \
 	((struct walk_start){                                         \
 		.slot = (uintptr_t)ARCH_CALLER_SLOT(),                    \

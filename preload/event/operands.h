@@ -1,6 +1,6 @@
 /*
- * event/operands.h - what follows an event's frames: addresses and sizes. The reader's half is
- * analyzer/trace/operands.h.
+ * event/operands.h - writes addresses and sizes, which follow an event's frames. The reader's
+ * half is analyzer/trace/operands.h.
  */
 #ifndef OUTLIVE_PRELOAD_EVENT_OPERANDS_H
 #define OUTLIVE_PRELOAD_EVENT_OPERANDS_H
@@ -14,7 +14,7 @@ static inline uint8_t *address_put(uint8_t *at, uintptr_t address, uintptr_t bas
 	return zigzag_put(at, (uint64_t)((int64_t)(address - base) >> 3));
 }
 
-/* `leaf` is the innermost return address; the alignment comes before. */
+/* `leaf`: the innermost return address. The alignment was written before. */
 static inline uint8_t *alloc_put(struct prediction *tables, uint8_t *at,
                                  uintptr_t address, uint64_t size_bytes, uint64_t leaf,
                                  uint8_t *tag)
@@ -86,8 +86,8 @@ static inline uint8_t *realloc_put(struct prediction *tables, uint8_t *at,
 }
 
 /*
- * All operands of the event; `leaf`: the innermost return address. `is_short`: it is known to
- * be a malloc, calloc or free.
+ * Write all operands of the event. `leaf`: the innermost return address. `is_short`: the event
+ * is known to be a malloc, calloc or free.
  */
 static inline __attribute__((always_inline)) uint8_t *operands_put(
 	struct prediction *tables, uint64_t leaf, uint8_t *at, uint8_t *tag,

@@ -1,5 +1,6 @@
 /*
- * event/record.c - thread state, stack, time, bytes: the only file that knows the order.
+ * event/record.c - record events: thread state, stack, time, bytes. Only this file knows the
+ * order.
  */
 #include "event/record.h"
 
@@ -12,9 +13,9 @@
 #include "event/thread_name.h"
 #include "stack/throws.h"
 
-/* With a run's record of the deepest stack, such a sample fits one chunk. */
+/* A DEPTH record of this size fits into one chunk with a RUN record of the deepest stack. */
 #define DEPTH_BYTES_MAX (CHUNK_BYTES / 8 * 3)
-#define ADDRESS_MASK (~(uintptr_t)7) /* the format carries no lower bits */
+#define ADDRESS_MASK (~(uintptr_t)7) /* the format has no lower bits */
 
 static struct thread_state *state_get(void)
 {
@@ -26,8 +27,8 @@ static struct thread_state *state_get(void)
 }
 
 /*
- * The depth of the stack as the event at `slot` leaves it. The deepest point is not to be
- * missed for want of room: another chunk has some.
+ * Record the depth of the stack after the event at `slot`. The deepest point must not be missed
+ * for lack of room: if necessary, another chunk is taken.
  */
 static __attribute__((noinline)) void depth_sample(struct thread_state *state,
                                                    uintptr_t slot, uint64_t time)
@@ -43,18 +44,20 @@ static __attribute__((noinline)) void depth_sample(struct thread_state *state,
 }
 
 /*
- * An exit handler, or a destructor, has called the allocator. None of the hooks need have
- * seen how it came there: main returned, the last thread ended, or libc called exit().
+ * Record that the process exits: an exit handler or a destructor has called the allocator. The
+ * hooks may not have seen this: main returned, the last thread ended, or libc called exit().
  */
 static __attribute__((noinline)) void exit_note(uint64_t time)
 {
 	recorder.has_met_exit = false;
-	/* Between vfork() and exec it is another process that exits. */
+	/* Between vfork() and exec, another process exits. */
 	if (system_pid() == ring.header->pid)
 		phase_note(PHASE_EXIT, time);
 }
 
-/* What becomes known with an event: exit() was called; the maps are not what they were. */
+/*
+ * Walk the stack of an event. Also record what it shows: exit() was called, or modules changed.
+ */
 static inline struct walk_result event_walk(struct thread_state *state,
                                             const struct walk_start *caller,
                                             uint64_t time)
@@ -69,8 +72,8 @@ static inline struct walk_result event_walk(struct thread_state *state,
 }
 
 /*
- * `slot`: where the innermost return address lies. False: the event was lost, and the
- * thread's frames are what they were.
+ * Write an event. `slot`: of the innermost return address. False: the event was lost, and the
+ * thread's frames are unchanged.
  */
 static inline bool event_write(struct thread_state *state, const struct event *event,
                                struct walk_result *walk, uintptr_t slot)
@@ -89,7 +92,7 @@ static inline bool event_write(struct thread_state *state, const struct event *e
 	return true;
 }
 
-/* True if it was written in the short way. */
+/* Record an event by a short walk. False: that was not possible, and nothing was written. */
 static inline __attribute__((always_inline)) bool event_record_short(
 	const struct walk_start *caller, enum event_op op, uintptr_t address,
 	uint64_t size_bytes, uint64_t time)
@@ -105,12 +108,12 @@ static inline __attribute__((always_inline)) bool event_record_short(
 
 /* ---- recordings ---------------------------------------------------------------- */
 
-/* One event, or a STACK record. */
+/* An event or a STACK record to be written. */
 struct recording {
 	struct thread_state *state;
 	const struct walk_start *caller;
 	const struct event *event;
-	const void *exception; /* that is thrown */
+	const void *exception; /* the exception that is thrown */
 	bool is_written;
 };
 
@@ -126,8 +129,8 @@ static void recording_run(void *argument)
 }
 
 /*
- * On another stack than the thread's own, with little of it: where all that is needed is at
- * hand. False: it is not, and nothing was written.
+ * Record an event on a stack other than the thread's own, which may be small: only if
+ * everything needed is at hand. False: it is not, and nothing was written.
  */
 static __attribute__((noinline)) bool event_record_other(
 	struct thread_state *state, const struct walk_start *caller,
@@ -239,13 +242,13 @@ static void throw_run(void *argument)
 	                                     recording->event->time);
 	bool written, patch_none;
 
-	/* Where an older one lay, or the same one, caught and thrown again. */
+	/* An older exception at this address, or the same one, caught and thrown again. */
 	frames_forget_exception(state, recording->exception);
 	throws_end(state, recording->exception);
 	written = event_write(state, recording->event, &walk, recording->caller->slot);
 	/*
-	 * What has no stub now gets none before the exception lands; or, if it is only what
-	 * lies beyond a gap, before the stack is back out there.
+	 * Frames without a stub now get none before the exception lands. If these are only
+	 * frames beyond a gap, they get none before the stack has returned to there.
 	 */
 	patch_none = !written || !walk.patch || !frames_are_patched(state);
 	throws_begin(state, recording->exception, written, patch_none);
@@ -262,7 +265,7 @@ void record_throw(const struct walk_start *caller, const void *exception)
 		thread_state_call(recording.state, caller->slot, throw_run, &recording);
 }
 
-/* Leave out the innermost frames, the last of them at `slot`, unless a signal is there. */
+/* Leave out the innermost frames up to the one at `slot`, unless a signal is among them. */
 static void walk_trim(struct walk_result *walk, uintptr_t slot)
 {
 	for (uint32_t i = walk->news; i-- > 0;) {
@@ -284,13 +287,13 @@ void record_fault(const struct walk_start *at, const struct fault *fault,
 
 	if (!state)
 		return;
-	if (mapping) /* so far it can be read */
+	if (mapping) /* this much of it is readable */
 		state->own_stack = (struct stack_bounds){ mapping->low, state->own_stack.high };
 	walk = stack_walk_interrupted(state, at, mapping != NULL);
 	if (inner_slot)
 		walk_trim(&walk, inner_slot);
 	if (mapping && at->slot < mapping->low)
-		state->own_stack.low = at->slot; /* it is counted as its own all the same */
+		state->own_stack.low = at->slot; /* counted as its own all the same */
 	if (!event_encode(state, &event, &walk))
 		return;
 	frames_apply(state, &walk);

@@ -1,8 +1,8 @@
 /*
- * event/record.h - one call of the allocator into one event.
+ * event/record.h - records one call of the allocator as one event.
  *
  * (a) errno is preserved: nothing here touches it.
- * (b) A free is stamped before the real free, an alloc after the real alloc, a realloc
+ * (b) A free is stamped before the real free, an allocation after the real one, a realloc
  *     both: timestamps alone order the reuse of an address across threads.
  * (c) Module definitions are written before the first event that needs them.
  * (d) An event is committed by one release store, after its bytes.
@@ -18,42 +18,42 @@
 #include "event/depth.h"
 #include "stack/walk.h"
 
-/* After an alloc. `address` 0: it failed. */
+/* Call after an allocation. `address` 0: it failed. */
 void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
                   uint64_t size_bytes, uint8_t alignment_log2);
 
-/* Before a free; or after it, if `time` in quanta was taken before. 0: now. */
+/* Call before a free (`time` 0: now), or after it with the `time`, in quanta, from before. */
 void record_free(const struct walk_start *caller, void *address, uint64_t time);
 
-/* After a realloc that began at `time_begin`, quanta. */
+/* Call after a realloc that began at `time_begin`, in quanta. */
 void record_realloc(const struct walk_start *caller, void *old_address, void *address,
                     uint64_t size_bytes, uint64_t time_begin);
 
 /*
- * The stack as it is now. False: it could not be written down, and the thread's frames are
+ * Record the stack as it is now. False: it could not be written, and the thread's frames are
  * those of its last event.
  */
 bool record_stack(const struct walk_start *caller);
 
 /*
- * Before a throw: stubs in all of the stack that can have them, so that none appears
- * between the unwinder's two looks at a frame.
+ * Call before a throw: sets stubs in all frames that can have one, so that none appears between
+ * the unwinder's two phases.
  */
 void record_throw(const struct walk_start *caller, const void *exception);
 
 /*
- * The thread is about to die of `fault`, where `at` says (see stack_walk_interrupted()).
- * `mapping` of its own stack, if it was on that, or off its end; else NULL. `inner_slot`:
- * the innermost frames, up to the call whose return address lies there, are the recorder's
- * and left out; 0: none are.
+ * Record that the thread is about to die of `fault`, at the frame `at` (see
+ * stack_walk_interrupted()). `mapping`: of the thread's own stack, if the thread was on it or
+ * past its end; else NULL. `inner_slot`: the innermost frames, up to the call whose return
+ * address is there, are the recorder's and are left out; 0: none are.
  */
 void record_fault(const struct walk_start *at, const struct fault *fault,
                   const struct stack_mapping *mapping, uintptr_t inner_slot);
 
-/* The same where there is no room for a walk: the stack is left as it was. */
+/* The same if there is no room for a walk: the recorded stack stays as it was. */
 void record_fault_only(const struct fault *fault);
 
-/* The calling thread's end, or the process's; the guard is held. */
+/* Record the end of the calling thread, or of the process. */
 void record_thread_end(struct thread_state *state);
 
 #endif

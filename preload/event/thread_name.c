@@ -1,5 +1,5 @@
 /*
- * event/thread_name.c - names become NAME records, and definitions.
+ * event/thread_name.c - write names of threads as NAME records, or as definitions.
  */
 #include "event/thread_name.h"
 
@@ -11,8 +11,7 @@
 #include "self/thread_comm.h"
 
 #define THREADS_WALKED_MAX 4096
-#define OTHERS_MAX \
-	4096 /* names that are noted by other threads, and stay in the ring */
+#define OTHERS_MAX 4096 /* names noted by other threads; they stay in the ring */
 
 static_assert(THREAD_COMM_BYTES == THREAD_NAME_WORDS * sizeof(uint64_t), "as words");
 
@@ -20,7 +19,9 @@ static _Atomic uint32_t others_noted;
 
 /* ---- by the thread itself ------------------------------------------------------- */
 
-/* False: it is not what the recording has, and there was no room to say so. */
+/*
+ * Record the thread's present name. False: it has changed, but there was no room to record it.
+ */
 static bool own_note(struct thread_state *state, uint64_t *words)
 {
 	thread_comm_read(state->tid, (char *)words);
@@ -36,7 +37,7 @@ void thread_name_note(struct thread_state *state)
 {
 	uint64_t words[THREAD_NAME_WORDS];
 
-	own_note(state, words); /* else the run that begins next has it */
+	own_note(state, words); /* if it fails, the next run has the name */
 }
 
 /* ---- by others ------------------------------------------------------------------ */
@@ -85,7 +86,7 @@ void thread_name_note_other(uintptr_t pointer, const char *name)
 	}
 	for (size_t i = 0; i < THREAD_COMM_BYTES - 1 && name[i]; i++)
 		((char *)words)[i] = name[i];
-	/* Whoever has not allocated yet brings its name along when it does. */
+	/* A thread that has not allocated yet records its name with its first allocation. */
 	if (!tid || thread_state_is_named(state, words) ||
 	    atomic_fetch_add_explicit(&others_noted, 1, memory_order_relaxed) >= OTHERS_MAX)
 		return;

@@ -1,9 +1,10 @@
 /*
- * event/thread_name.h - what threads are called in the end.
+ * event/thread_name.h - records the names that threads are given later.
  *
- * A RUN record has the name that its thread had then. What it is called later is noted when
- * it is named, as far as that is seen, and again when the thread or the process ends: whoever
- * is killed has the name that was seen, whoever ends has the last one in any case.
+ * A RUN record has the thread's name at that time. A later name is recorded when the thread is
+ * named, if a hook sees that, and again when the thread or the process ends. So a thread that
+ * is killed has the last name that was seen, and a thread that ends has its last name in any
+ * case.
  */
 #ifndef OUTLIVE_PRELOAD_EVENT_THREAD_NAME_H
 #define OUTLIVE_PRELOAD_EVENT_THREAD_NAME_H
@@ -12,16 +13,19 @@
 
 #include "stack/thread_state.h"
 
-/* By the thread itself, the guard held: it may have been named. */
+/* Call with the guard held, after the calling thread may have been named. */
 void thread_name_note(struct thread_state *state);
 
-/* The same as it ends: then nothing that comes later could say it. */
+/* The same when the thread ends: no later record could have the name. */
 void thread_name_note_last(struct thread_state *state);
 
-/* The calling thread has named another, whose pthread_t this is. The guard is held. */
+/*
+ * Call with the guard held, after the calling thread has named another, which has this
+ * pthread_t.
+ */
 void thread_name_note_other(uintptr_t pointer, const char *name);
 
-/* Of all other threads, before the process ends or becomes another program. */
+/* Record the names of all other threads, before the process ends or starts another program. */
 void thread_names_note(void);
 
 #endif
