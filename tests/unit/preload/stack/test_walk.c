@@ -32,7 +32,11 @@
 #else
 #define HAS_SANITIZER 0
 #endif
-#define OWN_FRAMES_MAX (1 + HAS_SANITIZER)
+#if HAS_SANITIZER
+#define NEEDS_A_PLAIN_STACK() skip()
+#else
+#define NEEDS_A_PLAIN_STACK() (void)0
+#endif
 
 #if defined(__clang__)
 #define NOINLINE __attribute__((noinline))
@@ -83,13 +87,6 @@ static inline __attribute__((always_inline)) int backtrace_take(void **addresses
 	return left;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
-	(defined(__has_feature) && __has_feature(address_sanitizer))
-#define OWN_FRAMES_MAX 2
-#else
-#define OWN_FRAMES_MAX 1
-#endif
-
 /* What malloc would do: walk from its caller, and compare. Keeps a frame pointer. */
 NOINLINE static void leaf(void)
 {
@@ -102,16 +99,14 @@ NOINLINE static void leaf(void)
 	struct walk_result walk = stack_walk(state, &start);
 	int depth = backtrace_take(expected, 2 * DEPTH_MAX);
 	bool same = !walk.cut;
-	int own;
 
 	events++;
 	kept += walk.keep;
 	frames_apply(state, &walk);
-	/* backtrace() begins in this function, or in a sanitizer's above it; the walk in its caller. */
-	own = depth - (int)state->depth;
-	if (own < 1 || own > OWN_FRAMES_MAX)
+	/* backtrace() begins in this function, the walk in its caller. */
+	if (state->depth != (uint32_t)depth - 1)
 		same = false;
-	for (int i = own; same && i < depth; i++) {
+	for (int i = 1; same && i < depth; i++) {
 		uintptr_t seen = state->frames[depth - 1 - i].return_address;
 
 		/* A frame that a signal interrupted is recorded one byte further on. */
