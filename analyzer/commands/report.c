@@ -136,7 +136,8 @@ static _Noreturn void why_die(const char *file, const char *why,
 	if (several->list.bytes)
 		die("%s: several functions are '%s': --why takes the number of one of these",
 		    file, why);
-	die("%s: no site '%s': --by site and --by function list them", file, why);
+	die("%s: no call path or function '%s': --by site and --by function list them",
+	    file, why);
 }
 
 /* ---- views ---------------------------------------------------------------------------- */
