@@ -16,8 +16,8 @@ typedef void fault_handler(int signal, siginfo_t *info, void *context);
 
 struct fault_handlers {
 	fault_handler *last; /* in place of the default action */
-	fault_handler *
-		first; /* once, before a handler without SA_ONSTACK, which cannot run when the stack is full */
+	/* Once, before a handler without SA_ONSTACK, which cannot run when the stack is full. */
+	fault_handler *first;
 	fault_handler *pass; /* before every other call of the program's handler */
 };
 

@@ -259,7 +259,7 @@ static long lines_note(struct picture *picture, long count, bool *has_room)
 	return count;
 }
 
-/* ---- pictures ------------------------------------------------------------------ */
+/* ---- snapshots ----------------------------------------------------------------- */
 
 /*
  * Read the rest of the snapshot from the file at `path`. True: to its end, or the ring is full

@@ -7,9 +7,9 @@
 #include "ring/ring.h"
 #include "system/system.h"
 
-#define USUAL_MISSES_MAX 64              /* of the first table, before it is replaced */
-#define BOUND_TRIES 32                   /* lists that are looked at for one */
-#define SWEEP_STUBS_MAX (STUB_COUNT / 4) /* more in limbo, and it is swept again */
+#define USUAL_MISSES_MAX 64              /* misses until the first table is replaced */
+#define BOUND_TRIES 32                   /* lists that are tried for one address */
+#define SWEEP_STUBS_MAX (STUB_COUNT / 4) /* this many more in limbo: sweep it again */
 
 void frames_note_copies(void)
 {
@@ -20,13 +20,14 @@ void frames_note_copies(void)
 /* ---- taking back -------------------------------------------------------------- */
 
 /*
- * The list of bound stubs for a return address, which is begun if `may_begin`. A list that was
- * begun stays, empty or not: so what is not found soon is not there. NULL: there is none.
+ * Returns the list of bound stubs for a return address, begun if `may_begin`. A list stays once
+ * it was begun, even empty, so the search may end at the first that was not. NULL: there is
+ * none.
  */
 static uint64_t *bound_list(const struct thread_state *state, uintptr_t return_address,
                             bool may_begin)
 {
-	/* Fibonacci hashing: return addresses lie close together. */
+	/* Fibonacci hashing: return addresses are close together. */
 	uint32_t hash = (uint32_t)(return_address * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 
 	for (uint32_t i = 0; i < BOUND_TRIES; i++) {
@@ -59,7 +60,7 @@ static uint64_t *bound_list_begin(struct thread_state *state, uintptr_t return_a
 	return state->bound ? bound_list(state, return_address, true) : NULL;
 }
 
-/* From now on it stands in for its return address only. False: it is as it was. */
+/* Bind the stub to its return address. False: nothing was changed. */
 static bool bound_put(struct thread_state *state, stub_id stub)
 {
 	struct stub_entry *entry = &outlive_stub_entries[stub];
@@ -70,7 +71,7 @@ static bool bound_put(struct thread_state *state, stub_id stub)
 		return false;
 	first = bound_first(list);
 	entry->returned = 0;
-	entry->bound = (uint16_t)(first ? first : stub); /* the last one leads to itself */
+	entry->bound = (uint16_t)(first ? first : stub); /* the last one points to itself */
 	bound_set_first(list, stub);
 	return true;
 }
@@ -84,7 +85,7 @@ static stub_id bound_take(struct thread_state *state, uintptr_t return_address)
 	if (!stub || recorder.stub_copies_were_seen)
 		return 0;
 	entry = &outlive_stub_entries[stub];
-	if (entry->returned) { /* while nobody had it */
+	if (entry->returned) { /* it ran although no frame had it */
 		frames_note_copies();
 		return 0;
 	}
@@ -120,14 +121,14 @@ void frame_patch_slow(struct thread_state *state, struct walk_frame *frame,
 		ring_count_loss(LOST_STUBS, 1);
 }
 
-/* True if what a bound stub says of the frame is to be believed, and has a list after it. */
+/* Whether the frame may have a bound stub: it can be believed, and there is a list for it. */
 static bool may_bind(struct thread_state *state, const struct walk_frame *frame)
 {
 	return !recorder.stub_copies_were_seen &&
 	       bound_list_begin(state, frame->return_address);
 }
 
-/* The place of a stub's return address is another's: time for a larger table. */
+/* Use a larger table if the slots of return addresses are too often taken by others. */
 static void usual_grow(struct thread_state *state)
 {
 	struct stub_supply *supply = &state->supply;
@@ -151,10 +152,10 @@ void frame_give_stub_slow(struct thread_state *state, stub_id stub)
 	if (!is_bound && stub_pool_is_low())
 		stub_give_other(&state->supply, stub);
 	else
-		bound_put(state, stub); /* or it is lost */
+		bound_put(state, stub); /* if that fails, the stub is lost */
 }
 
-/* True if the stub no longer stands where it was put, on a stack that ends at `sp`. */
+/* Whether the stub is no longer where it was put, on a stack that ends at `sp`. */
 static bool limbo_is_gone(const struct thread_state *state,
                           const struct limbo_stub *limbo, uintptr_t sp)
 {
@@ -164,8 +165,8 @@ static bool limbo_is_gone(const struct thread_state *state,
 }
 
 /*
- * The trace says that its frame has ended, and it has run all the same: then parts of the stack
- * are copied away and back, and what was said of such frames is not to be believed.
+ * If the trace says that the stub's frame has ended, but the stub has run, then parts of the
+ * stack are copied away and back, and what was recorded of such frames cannot be believed.
  */
 static void limbo_ask(const struct limbo_stub *limbo)
 {
@@ -175,7 +176,10 @@ static void limbo_ask(const struct limbo_stub *limbo)
 
 #define ASKED_AT_ONCE 16
 
-/* Some of them, each in its turn: who switches stacks by copies soon comes back to one. */
+/*
+ * Check some stubs in limbo, in turn. A program that switches stacks by copies soon returns to
+ * one of their frames.
+ */
 static void limbo_ask_some(struct thread_state *state)
 {
 	for (uint32_t i = 0; i < ASKED_AT_ONCE && i < state->limbo_count; i++) {
@@ -201,9 +205,9 @@ void frames_ask_left(const struct thread_state *state)
 }
 
 /*
- * What has become of the stubs in limbo. Called when none is in a signal's middle. Those
- * that have run are used again. If stubs get scarce, those that no longer stand anywhere
- * become bound ones. `sp`: where the thread's own stack ends now; 0: it is not known.
+ * Check what has become of the stubs in limbo. Call while no signal may have interrupted a
+ * stub. Stubs that have run are reused. If stubs are scarce, those that are no longer on the
+ * stack become bound stubs. `sp`: where the thread's own stack ends now; 0: unknown.
  */
 static void limbo_sweep(struct thread_state *state, uintptr_t sp)
 {
@@ -250,7 +254,7 @@ static void limbo_put(struct thread_state *state, const struct walk_frame *frame
 	};
 }
 
-/* Take the stub that stands at the frame's slot out of limbo; 0: it is not there. */
+/* Take the stub at the frame's slot out of limbo. 0: it is not in limbo. */
 static stub_id limbo_adopt(struct thread_state *state, const struct walk_frame *frame)
 {
 	uintptr_t address = *(const uintptr_t *)frame->slot;
@@ -271,8 +275,9 @@ static stub_id limbo_adopt(struct thread_state *state, const struct walk_frame *
 }
 
 /*
- * Between a throw and its landing the cleanups it runs may allocate: the events of those
- * found frames gone whose end is proven only now.
+ * Reuse the stubs of frames that the exception has passed. Between a throw and its landing,
+ * cleanups may allocate. Their events found these frames gone, but only now is it proven that
+ * they have ended.
  */
 static void limbo_land(struct thread_state *state, uintptr_t sp, const void *exception)
 {
@@ -314,8 +319,8 @@ void frames_land(struct thread_state *state, uintptr_t sp, const void *exception
 }
 
 /*
- * True if a signal frame is among the outer `count` frames, or may be, in a gap: the signal
- * may have come in a stub's middle, after the stub noted that it ran.
+ * Whether a signal frame is among the outer `count` frames, or may be in a gap there. The
+ * signal may have interrupted a stub after the stub had noted that it ran.
  */
 static bool frames_hold_signal(const struct thread_state *state, uint32_t count)
 {
@@ -326,7 +331,7 @@ static bool frames_hold_signal(const struct thread_state *state, uint32_t count)
 	return false;
 }
 
-/* The slot of the innermost frame, if the walk is of the thread's own stack; else 0. */
+/* Returns the slot of the innermost frame; 0: the walk was not on the thread's own stack. */
 static uintptr_t innermost_slot(const struct thread_state *state,
                                 const struct walk_result *walk)
 {
@@ -338,9 +343,9 @@ static uintptr_t innermost_slot(const struct thread_state *state,
 }
 
 /*
- * The frames [from, to) are no longer on the stack, or no longer followed. `reuse`: those of
- * their stubs that have run may be used again, and so may what is in limbo; see limbo_sweep()
- * for `sp`.
+ * Release the stubs of the frames [from, to), which are no longer on the stack, or no longer
+ * followed. `reuse`: stubs of these frames that have run may be reused, and so may those in
+ * limbo. `sp`: see limbo_sweep().
  */
 static void frames_release(struct thread_state *state, uint32_t from, uint32_t to,
                            bool reuse, uintptr_t sp)
@@ -370,8 +375,8 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 /* ---- putting ------------------------------------------------------------------ */
 
 /*
- * The stub that stands at the frame's slot has run already, or is a bound one that was not
- * known to stand there: a copy of the stack has come back.
+ * Notice that a copy of the stack has come back: the stub at the frame's slot has run already,
+ * or is a bound stub that was not known to be there.
  */
 static void copies_note(const struct walk_frame *frame)
 {
@@ -385,7 +390,10 @@ static void copies_note(const struct walk_frame *frame)
 		frames_note_copies();
 }
 
-/* False: no stub was left for it. `may_take`: else only one that stands is looked at. */
+/*
+ * Give the frame a stub if it can have one. False: no stub was left. Without `may_take`, only a
+ * stub that is already there is taken over.
+ */
 static bool frame_patch(struct thread_state *state, uint32_t index, bool may_take)
 {
 	struct walk_frame *frame = &state->frames[index];
@@ -401,7 +409,10 @@ static bool frame_patch(struct thread_state *state, uint32_t index, bool may_tak
 	if (!may_take || frame->stub || !(frame->flags & FRAME_PATCHABLE) ||
 	    (state->ceiling && frame->slot >= state->ceiling))
 		return true;
-	/* Of a kept frame that is only known to stand: another part of the stack may be there. */
+	/*
+	 * A kept frame is only known to stand: its slot may be in a part of the stack that was
+	 * replaced.
+	 */
 	if (*(const uintptr_t *)frame->slot != frame->return_address)
 		return true;
 	if (unlikely(frame->flags & FRAME_BEYOND) && !may_bind(state, frame))
@@ -426,7 +437,7 @@ static void frames_renumber(struct thread_state *state, uint32_t from, uint32_t 
 	}
 }
 
-/* The frames from `from` on have been left, as the event said. */
+/* Mark the frames from `from` on as left, as the event said. */
 static void frames_mark_left(struct thread_state *state, uint32_t from)
 {
 	for (uint32_t i = from; i < state->depth; i++) {
@@ -461,8 +472,9 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 			ring_count_loss(LOST_STUBS, 1);
 	}
 	/*
-	 * What was the innermost, or found no stub left, may have one by now. If there is
-	 * still none, the others need not ask: they may be thousands, in every event.
+	 * Kept frames may get a stub now: one was the innermost, others had found no stub left.
+	 * If there is still none, do not try again for each of them: there may be thousands in
+	 * every event.
 	 */
 	for (uint32_t i = keep < depth ? keep : depth - 1;
 	     i-- > 0 && !state->frames[i].stub;)

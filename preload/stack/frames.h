@@ -1,5 +1,5 @@
 /*
- * stack/frames.h - the frames a thread's last event saw, and the stubs they carry.
+ * stack/frames.h - the frames of a thread's last event, and their stubs.
  */
 #ifndef OUTLIVE_PRELOAD_STACK_FRAMES_H
 #define OUTLIVE_PRELOAD_STACK_FRAMES_H
@@ -12,39 +12,38 @@
 #include "invariant.h"
 #include "stack/thread_state.h"
 
-#define STACK_DEPTH_MAX 16384 /* a deeper stack is cut at its outer end */
-#define STACK_DEPTH_CUT 2048  /* to this many inner frames */
+#define STACK_DEPTH_MAX 16384 /* a deeper stack loses outer frames */
+#define STACK_DEPTH_CUT 2048  /* and keeps this many inner ones */
 
 /*
- * `keep` outer frames of state->frames are still the same; `news` frames follow them,
- * outermost first. They lie in the far end of state->frames.
+ * The result of a walk: `keep` outer frames of state->frames are still the same. Pushed frames
+ * follow them, outermost first, which are at the far end of state->frames.
  */
 struct walk_result {
 	uint32_t keep, news;
-	uint32_t carried;      /* of the news, from the first: frames of the last event */
-	uint32_t carried_from; /* where those began in state->frames */
-	uint32_t
-		sure; /* of those kept, from the outermost: proven to stand, whatever else is */
+	uint32_t carried;      /* how many of them, from the first, the last event had */
+	uint32_t carried_from; /* index of those in state->frames */
+	uint32_t sure;         /* of the kept frames, from the outermost: proven to stand */
 	const struct walk_frame *frames;
 	bool cut;   /* the walk stopped before the outermost frame */
-	bool plain; /* what has ended and what goes on is inferred, in part */
-	bool left;  /* it is not, but for frames that were left in a way that nobody saw */
-	bool patch; /* stubs may be left in the new frames */
-	bool reuse; /* stubs that have run may be used again */
+	bool plain; /* which frames have ended is inferred, at least in part */
+	bool left;  /* inferred only for frames that were left unseen */
+	bool patch; /* the pushed frames may get stubs */
+	bool reuse; /* stubs that have run may be reused */
 };
 
 /*
- * What nearly all walks come to, in a form that stays in registers: every step by a simple
- * rule, a stub of this thread's met after a few new frames, and all that is gone proven so
- * by its stub.
+ * The result of nearly all walks, in a form that stays in registers: each step has a simple
+ * rule, a stub of this thread is met after a few pushed frames, and the stubs of all ended
+ * frames prove that these have ended.
  */
 #define SHORT_FRAMES 8
 struct short_walk {
 	uint32_t keep, news;
-	struct walk_frame frames[SHORT_FRAMES]; /* the new ones, innermost first */
+	struct walk_frame frames[SHORT_FRAMES]; /* the pushed frames, innermost first */
 };
 
-/* True if a stub for `frame` stands where it was put, and has not run. */
+/* Whether the frame's stub is where it was put, and has not run. */
 static inline bool frame_is_standing(const struct walk_frame *frame)
 {
 	return frame->stub && !(frame->flags & (FRAME_DEAD | FRAME_JUMPED)) &&
@@ -52,7 +51,7 @@ static inline bool frame_is_standing(const struct walk_frame *frame)
 	       *(const uintptr_t *)frame->slot == stub_address(frame->stub);
 }
 
-/* True if the frame is known to have ended: its stub ran, or nothing will come back. */
+/* Whether the frame is known to have ended: its stub has run, or the frame can never return. */
 static inline bool frame_has_ended(const struct walk_frame *frame)
 {
 	return frame->flags & (FRAME_DEAD | FRAME_JUMPED) ||
@@ -60,18 +59,18 @@ static inline bool frame_has_ended(const struct walk_frame *frame)
 	        !(frame->flags & FRAME_BOUND && recorder.stub_copies_were_seen));
 }
 
-/* Parts of the stack are copied away and back: no stub is used again, see stub_pool.h. */
+/* Note that parts of the stack are copied away and back: no stub is reused, see stub_pool.h. */
 void frames_note_copies(void);
 
-/* At the end of the thread, or of the process: did a frame come back that had been left? */
+/* Call at the end of the thread or process: checks whether a frame that was left came back. */
 void frames_ask_left(const struct thread_state *state);
 
 void frames_apply_slow(struct thread_state *state, const struct walk_result *walk);
 
 /*
- * The event is written: take its stack as the one the next is compared with. Stubs of
- * ended frames are given back, and new frames but the innermost get theirs (the innermost
- * return address is the allocator's own: gone at the next event).
+ * Call after the event was written: the next event is compared with its stack. Gives back the
+ * stubs of ended frames. Pushed frames get stubs, except the innermost, whose return address
+ * belongs to the allocator's caller and is gone at the next event.
  */
 static inline void frames_apply(struct thread_state *state,
                                 const struct walk_result *walk)
@@ -90,7 +89,7 @@ static inline void frames_apply(struct thread_state *state,
 	frames_apply_slow(state, walk);
 }
 
-/* A signal handler that unwinds from here must find the entry complete. */
+/* The entry must be complete before a signal handler unwinds from here. */
 static inline void frame_put_stub(struct walk_frame *frame, uint32_t index,
                                   stub_id stub)
 {
@@ -108,7 +107,7 @@ static inline void frame_put_stub(struct walk_frame *frame, uint32_t index,
 stub_id frame_take_stub_slow(struct thread_state *state, struct walk_frame *frame);
 void frame_give_stub_slow(struct thread_state *state, stub_id stub);
 
-/* One that is at hand for the frame: of its return address. 0: none. */
+/* Returns a stub at hand that has the frame's return address; 0: there is none. */
 static inline stub_id frame_take_usual(struct thread_state *state,
                                        const struct walk_frame *frame)
 {
@@ -118,8 +117,8 @@ static inline stub_id frame_take_usual(struct thread_state *state,
 }
 
 /*
- * A stub for the frame: one of its return address, if there is one, and no copy of a stack can
- * come back. Sets the flag of a bound one. 0: none is left.
+ * Returns a stub for the frame: one with its return address if there is one, else one that no
+ * copy of a stack can contain. Sets the frame's flag for a bound stub. 0: none is left.
  */
 static inline stub_id frame_take_stub(struct thread_state *state,
                                       struct walk_frame *frame)
@@ -129,7 +128,7 @@ static inline stub_id frame_take_stub(struct thread_state *state,
 	return likely(stub) ? stub : frame_take_stub_slow(state, frame);
 }
 
-/* Where none is at hand. It is counted if none is left. */
+/* The same if none is at hand. Counts a loss if none is left. */
 void frame_patch_slow(struct thread_state *state, struct walk_frame *frame,
                       uint32_t index);
 
@@ -150,7 +149,7 @@ static inline void frame_patch_short(struct thread_state *state,
 	*(uintptr_t *)frame->slot = stub_address(stub);
 }
 
-/* It has run, or its frame is proven never to return. */
+/* Give back a stub that has run, or whose frame is proven never to return. */
 static inline void frame_give_stub(struct thread_state *state, stub_id stub)
 {
 	if (unlikely(outlive_stub_entries[stub].bound) ||
@@ -159,8 +158,9 @@ static inline void frame_give_stub(struct thread_state *state, stub_id stub)
 }
 
 /*
- * frames_apply() where all frames from `keep` on have returned, and the `count` new ones
- * (innermost first) may all have stubs: the innermost never needs that.
+ * Do what frames_apply() does, if all frames from `keep` on have returned, and all `count`
+ * pushed frames (innermost first) may have stubs. The innermost gets none and need not be
+ * allowed one.
  */
 static inline void frames_apply_short(struct thread_state *state, uint32_t keep,
                                       const struct walk_frame *news, uint32_t count)
@@ -183,25 +183,27 @@ static inline void frames_apply_short(struct thread_state *state, uint32_t keep,
 	*frame = *news;
 }
 
-/* A new exception may lie where an old one lay: what vanished under that is not its. */
+/*
+ * Forget an old exception at this address: frames that it passed were not passed by a new one.
+ */
 void frames_forget_exception(struct thread_state *state, const void *exception);
 
-/* True if every frame that can have a stub has one, but the innermost. */
+/* Whether every frame that can have a stub has one, except the innermost. */
 bool frames_are_patched(const struct thread_state *state);
 
 /*
- * A stack too deep to be written at the start of a chunk loses its outer end: it becomes
- * all news, of its inner frames.
+ * Cut a stack that is too deep to be written at the start of a chunk: only its inner frames are
+ * left, and all of them count as pushed.
  */
 void frames_cut(struct thread_state *state, struct walk_result *walk);
 
-/* Forget all but the inner `count` frames. */
+/* Forget all frames except the inner `count`. */
 void frames_drop_outer(struct thread_state *state, uint32_t count);
 
 /*
- * Control has landed, or is about to land, at stack pointer `sp` without the frames
- * further in having returned: by `exception`, the thread's last, or (NULL) by a longjmp
- * before which the frames were brought up to date.
+ * Control lands at stack pointer `sp`, and the frames further in have not returned: because of
+ * `exception`, the thread's last, or (NULL) of a longjmp, before which the frames were brought
+ * up to date.
  */
 void frames_land(struct thread_state *state, uintptr_t sp, const void *exception);
 

@@ -10,9 +10,9 @@
 #include "stack/thread_state.h"
 
 /*
- * True if a stub may stand at `slot`, on the thread's own stack, which lies beyond a signal
- * frame. There `return_address` should lie; `flags` are what a frame would have that is at a
- * call. `owner`: the frame further in, of the function that returns by the slot.
+ * Whether a stub may be put at `slot`, on the thread's own stack beyond a signal frame.
+ * `return_address` should be there. `flags`: those of a frame that is at a call. `owner`: the
+ * next frame further in, whose function returns through the slot.
  */
 bool interrupted_slot_is_patchable(const struct walk_frame *owner, uintptr_t slot,
                                    uintptr_t return_address, uint16_t flags);

@@ -1,5 +1,6 @@
 /*
- * stack/late_function.c - find them once, at the start or where a plugin first calls.
+ * stack/late_function.c - find the functions once, at the start or when a plugin first calls
+ * one.
  */
 #include "stack/late_function.h"
 
@@ -21,9 +22,9 @@ static const char *const names[LATE_COUNT] = {
 /* ---- of the start -------------------------------------------------------------------- */
 
 static _Atomic bool first_are_found;
-static uintptr_t first[LATE_COUNT]; /* in the objects of the start; 0: in none */
+static uintptr_t first[LATE_COUNT]; /* in objects loaded at the start; 0: in none */
 
-/* Whoever is at it as well writes the same. */
+/* Another thread that does this at the same time writes the same values. */
 static void first_find(void)
 {
 	for (int i = 0; i < LATE_COUNT; i++) {
@@ -35,7 +36,9 @@ static void first_find(void)
 	atomic_store_explicit(&first_are_found, true, memory_order_release);
 }
 
-/* Before the program can unload anything: later the list may change while it is read. */
+/*
+ * Before the program can unload anything. Later the loader's list may change while it is read.
+ */
 static __attribute__((constructor)) void functions_begin(void)
 {
 	first_find();
@@ -43,11 +46,14 @@ static __attribute__((constructor)) void functions_begin(void)
 
 /* ---- of plugins ---------------------------------------------------------------------- */
 
-/* What was found last for each name. Written by one at a time, read without waiting. */
+/*
+ * The last function found for each name. One thread at a time writes, others read without
+ * waiting.
+ */
 struct late_entry {
-	_Atomic uint32_t changes; /* odd: somebody is writing */
-	_Atomic uintptr_t caller; /* the module that it was found for: its link map, */
-	_Atomic uintptr_t start;  /* and where it lies */
+	_Atomic uint32_t changes; /* odd: being written */
+	_Atomic uintptr_t caller; /* link map of the calling module */
+	_Atomic uintptr_t start;  /* start of that module */
 	_Atomic uintptr_t address;
 };
 static struct late_entry entries[LATE_COUNT];
@@ -82,7 +88,7 @@ static void entry_write(struct late_entry *entry, const struct cfi_module *modul
 	atomic_store_explicit(&entry->changes, changes + 2, memory_order_release);
 }
 
-/* The caller's module stays loaded meanwhile, and so does what it needs. */
+/* The caller's module stays loaded during the call, and so do the objects that it needs. */
 static uintptr_t plugin_find(enum late_name name, uintptr_t return_address)
 {
 	struct cfi_module module;
@@ -101,8 +107,8 @@ static uintptr_t plugin_find(enum late_name name, uintptr_t return_address)
 }
 
 /*
- * A plugin that was not linked with what it calls found it in an object that was opened for
- * all to see. Such an object could be unloaded while the list is read: it is as rare as that.
+ * A plugin that was not linked with the function found it in an object that was opened with
+ * RTLD_GLOBAL. Such an object could be unloaded while the list is read; both are rare.
  */
 static uintptr_t global_find(enum late_name name)
 {
@@ -120,13 +126,13 @@ void *late_function(enum late_name name, uintptr_t return_address)
 	address = first[name];
 	if (likely(address != 0))
 		return (void *)address;
-	if (stub_is(return_address)) /* a tail call */
+	if (stub_is(return_address)) /* called by a jump */
 		return_address = outlive_stub_entries[stub_of(return_address)].return_address;
 	address = plugin_find(name, return_address);
 	if (!address)
 		address = global_find(name);
 	if (!address)
-		abort(); /* cannot be: the caller was linked against it */
+		abort(); /* impossible: the caller was linked with it */
 	return (void *)address;
 }
 

@@ -1,13 +1,13 @@
 /*
- * stack/late_function.h - what hooked names of an unwinder, or of what throws, would have reached
- * without us. A plugin may bring its own when the process is long running.
+ * stack/late_function.h - finds the real function behind a hook of an unwinder, or of code that
+ * throws. A plugin may bring its own, long after the start.
  */
 #ifndef OUTLIVE_PRELOAD_STACK_LATE_FUNCTION_H
 #define OUTLIVE_PRELOAD_STACK_LATE_FUNCTION_H
 
 #include <stdint.h>
 
-/* By the names of modules/hook_list.h; and one that is needed, but not hooked. */
+/* Named as in modules/hook_list.h, and one that is needed, but not hooked. */
 enum late_name {
 #define HOOK_LATE(family, type, name, parameters) LATE_##name,
 #include "modules/hook_list.h"
@@ -16,13 +16,16 @@ enum late_name {
 };
 
 /*
- * The function as the caller that goes on at `return_address` would have found it: the next
- * in the search order of the start, else one that the caller's module has or needs. Takes
- * no lock, no memory; errno stays. Aborts if there is none.
+ * Returns the function that the caller which continues at `return_address` would have found:
+ * the next in the search order of the start, else one in the caller's module or in objects that
+ * it needs. Takes no lock, allocates nothing, keeps errno. Aborts if there is none.
  */
 void *late_function(enum late_name name, uintptr_t return_address);
 
-/* A module is gone: what was found for one may be another's now. */
+/*
+ * Call when a module is gone: forgets the functions found, as another module may take its
+ * place.
+ */
 void late_functions_forget(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* stack/signal_frame.c - find what the kernel pushes for a signal handler. */
+/* stack/signal_frame.c - find the frame that the kernel pushes for a signal handler. */
 #include "stack/signal_frame.h"
 
 #include "arch.h"

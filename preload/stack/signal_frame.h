@@ -9,8 +9,8 @@
 
 /*
  * False is certain: the kernel has pushed no frame of a handler between `low` and `high`, two
- * addresses of the calling thread's stack. True may be one that has ended and was not written
- * over since. Reads every word in between.
+ * addresses on the calling thread's stack. True may come from a handler that has ended, and
+ * whose frame was not overwritten. Reads every word in between.
  */
 bool signal_frame_between(uintptr_t low, uintptr_t high);
 

@@ -1,4 +1,4 @@
-/* stack/signal_stack.c - sigaltstack(2) on behalf of the guest. */
+/* stack/signal_stack.c - sigaltstack(2) for the recorder's handler. */
 #include "stack/signal_stack.h"
 
 #include "system/recorder.h"
@@ -43,7 +43,7 @@ void signal_stack_put(void **memory)
 	signal_stack_call(&stack, NULL);
 }
 
-/* 0 if the calling thread has not the one at `memory` any longer. */
+/* Returns 0 if the calling thread no longer uses the stack at `memory`. */
 static long signal_stack_end(void *memory)
 {
 	stack_t stack;

@@ -1,6 +1,6 @@
 /*
- * stack/signal_stack.h - a stack for our handler of faults, where the program gives a thread
- * none: that of a thread which has overflowed is of no use.
+ * stack/signal_stack.h - a stack for our handler of faults, for threads that the program gives
+ * none: a thread that has overflowed its stack cannot use it.
  */
 #ifndef OUTLIVE_PRELOAD_STACK_SIGNAL_STACK_H
 #define OUTLIVE_PRELOAD_STACK_SIGNAL_STACK_H
@@ -10,37 +10,38 @@
 #include <stdint.h>
 
 /*
- * Go takes what it finds for its own handlers, and wants 32 KiB. A handler that says
- * SA_ONSTACK where the program has no such stack runs here, too, and reckons with the whole of
- * the thread's: this is room for those that explain a fault. What is not used is no memory.
+ * Go uses a stack that it finds for its own handlers, and needs 32 KiB. A handler with
+ * SA_ONSTACK in a program without such a stack runs here, too, and expects to have the thread's
+ * whole stack: this is enough for handlers that report a fault. Pages that are not used take no
+ * memory.
  */
 #define SIGNAL_STACK_BYTES (256 * 1024)
 
 /*
- * Give one to the calling thread if it has none: the one at *memory, mapped if that is
- * NULL. errno is kept.
+ * Give the calling thread a stack if it has none: the one at *memory, mapped if that is NULL.
+ * Keeps errno.
  */
 void signal_stack_put(void **memory);
 
 /*
- * Take it from the calling thread, if it is still the one in use. *memory becomes NULL if
- * the thread is on it right now: it cannot be used again.
+ * Take the stack from the calling thread, if it still uses it. *memory becomes NULL if the
+ * thread runs on it right now: then it cannot be reused.
  */
 void signal_stack_take(void **memory);
 
-/* Take it likewise, but leave it if the thread is on it right now. */
+/* The same, but leave the stack if the thread runs on it right now. */
 void signal_stack_drop(void *memory);
 
-/* True if `stack` is the one at `memory`. */
+/* Whether `stack` is the one at `memory`. */
 static inline bool signal_stack_is_ours(const stack_t *stack, const void *memory)
 {
 	return memory && stack->ss_sp == memory;
 }
 
-/* True if the calling thread has this one, and it is of those that were given here. */
+/* Whether the calling thread has this stack, and it was given here. */
 bool signal_stack_has_mark(const stack_t *stack);
 
-/* The one that the calling thread has; SS_DISABLE among its flags: none. */
+/* Get the calling thread's signal stack; SS_DISABLE in its flags: none. */
 void signal_stack_look(stack_t *stack);
 
 #endif

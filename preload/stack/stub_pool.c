@@ -14,29 +14,30 @@ static_assert(offsetof(struct stub_entry, returned) == STUB_ENTRY_RETURNED, "stu
 static_assert(offsetof(struct stub_entry, bias) == STUB_ENTRY_BIAS, "stub.S");
 
 /*
- * The pool is shared without a lock: whoever is stopped in the middle of it, by the
- * scheduler or by a signal, leaves the others nothing to wait for. A thread that found no
- * stub because of that would leave a frame without one, and blocks without a depth.
+ * The pool is shared without a lock: if the scheduler or a signal stops a thread in the middle
+ * of it, no other thread has to wait. With a lock, a thread could find no stub because of that,
+ * which would leave a frame without a stub, and blocks without a depth.
  */
 #define STUB_BITS 16
 #define STUB_MASK ((UINT64_C(1) << STUB_BITS) - 1)
 static_assert(STUB_COUNT <= 1 << STUB_BITS, "stubs are numbered by so many bits");
 
 /*
- * Given back: a list, the newest first. Its head carries how often it has changed, so that
- * a head that compares equal has the same list behind it.
+ * Stubs that were given back: a list, the newest first. Its head contains the number of its
+ * changes, so that a head that compares equal has the same list behind it.
  */
 static _Atomic uint64_t pool_head; /* changes << STUB_BITS | the newest; 0: none */
 static _Atomic uint16_t pool_next[STUB_COUNT];
 
 /*
- * Passed over by longjmp: a queue, the oldest first. A place says which lap it was filled
- * in: (position + 1) << STUB_BITS | stub. It never overflows, a stub being there once.
+ * Stubs that longjmp passed: a queue, the oldest first. A slot tells in which lap it was
+ * filled: (position + 1) << STUB_BITS | stub. It never overflows, as each stub is in it once at
+ * most.
  */
 static _Atomic uint64_t jumped[STUB_COUNT];
 static _Atomic uint64_t jumped_first, jumped_end; /* positions */
 
-static _Atomic uint32_t never_used = 1; /* the first stub that nobody ever had */
+static _Atomic uint32_t never_used = 1; /* the first stub that was never taken */
 
 bool stub_pool_start(void)
 {
@@ -46,17 +47,17 @@ bool stub_pool_start(void)
 
 /* ---- the common pool ------------------------------------------------------------ */
 
-/* Take up to `count_max` stubs that were given back; how many there were. */
+/* Take up to `count_max` stubs that were given back. Returns their number. */
 static uint32_t pool_take(stub_id *stubs, uint32_t count_max)
 {
-	/* Acquire: matched by pool_give(), for the links and the entries. */
+	/* Acquire: paired with pool_give(), for the links and the entries. */
 	uint64_t head = atomic_load_explicit(&pool_head, memory_order_acquire), rest;
 	uint32_t count;
 
 	do {
 		stub_id stub = (stub_id)(head & STUB_MASK);
 
-		/* If another changes the list meanwhile, this reads nonsense, and is done again. */
+		/* If the list changes meanwhile, what is read is wrong, and is read again. */
 		for (count = 0; stub && count < count_max; count++) {
 			stubs[count] = stub;
 			stub = atomic_load_explicit(&pool_next[stub], memory_order_relaxed);
@@ -86,7 +87,7 @@ static void pool_give(const stub_id *stubs, uint32_t count)
 		&pool_head, &head, with, memory_order_release, memory_order_relaxed));
 }
 
-/* Stubs that nobody ever had. Downwards, so that the lowest is taken first. */
+/* Take stubs that were never taken. In descending order, so that the lowest is used first. */
 static uint32_t unused_take(stub_id *stubs, uint32_t count_max)
 {
 	uint32_t first = atomic_load_explicit(&never_used, memory_order_relaxed), count;
@@ -108,13 +109,13 @@ bool stub_pool_is_low(void)
 	return atomic_load_explicit(&never_used, memory_order_relaxed) > STUB_COUNT / 2;
 }
 
-/* The one that was passed over first; 0: none. */
+/* Take the stub that was passed first; 0: none. */
 static stub_id jumped_take(void)
 {
 	uint64_t first = atomic_load_explicit(&jumped_first, memory_order_relaxed);
 
 	for (;;) {
-		/* Acquire: matched by stub_give_jumped(). */
+		/* Acquire: paired with stub_give_jumped(). */
 		uint64_t place = atomic_load_explicit(&jumped[first % STUB_COUNT],
 		                                      memory_order_acquire);
 		uint64_t seen = first;
@@ -139,16 +140,17 @@ void stub_give_jumped(stub_id stub)
 	for (;;) {
 		_Atomic uint64_t *at = &jumped[end % STUB_COUNT];
 		uint64_t place = atomic_load_explicit(at, memory_order_relaxed);
-		/* Filled in an earlier lap, and emptied since. Else `end` is out of date. */
-		bool filled = place >> STUB_BITS < end + 1 &&
-		              atomic_compare_exchange_strong_explicit(
-						  at, &place, (end + 1) << STUB_BITS | stub,
-						  memory_order_release, memory_order_relaxed);
+		uint64_t with = (end + 1) << STUB_BITS | stub;
+		bool filled = false, is_moved;
 
-		/* Whoever comes to a place that is filled moves the end on. */
-		if (atomic_compare_exchange_strong_explicit(
-				&jumped_end, &end, end + 1, memory_order_relaxed, memory_order_relaxed))
-			end++;
+		/* Filled in an earlier lap, and emptied since. Otherwise `end` is out of date. */
+		if (place >> STUB_BITS < end + 1)
+			filled = atomic_compare_exchange_strong_explicit(
+				at, &place, with, memory_order_release, memory_order_relaxed);
+		/* Any thread that finds the slot filled advances the end. */
+		is_moved = atomic_compare_exchange_strong_explicit(
+			&jumped_end, &end, end + 1, memory_order_relaxed, memory_order_relaxed);
+		end += is_moved;
 		if (filled)
 			return;
 	}
@@ -164,7 +166,7 @@ stub_id stub_take_common(struct stub_supply *supply)
 	supply->count = pool_take(supply->ids, wanted);
 	if (!supply->count)
 		supply->count = unused_take(supply->ids, wanted);
-	/* None is left but those: as few as will do, the oldest are the surest. */
+	/* Only these are left: take as few as possible. The oldest are the safest. */
 	while (!supply->count && !recorder.stub_reuse_is_off && (stub = jumped_take()) != 0)
 		supply->ids[supply->count++] = stub;
 	return supply->count ? supply->ids[--supply->count] : 0;
@@ -201,10 +203,12 @@ void stub_supply_grow(struct stub_supply *supply, uint16_t *usual)
 	uint64_t places = supply->usual_mask + 1;
 
 	supply->usual = usual;
-	/* Whoever is stopped here for ever has lost some stubs, and finds no wrong ones. */
+	/*
+	 * A thread that is stopped here for ever has lost some stubs, but finds no wrong ones.
+	 */
 	__asm__ volatile("" ::: "memory");
 	supply->usual_mask = (UINT64_C(1) << STUBS_USUAL_MORE_BITS) - 1;
-	/* More bits of the same hash: what had a place each has one now. */
+	/* With more bits of the same hash, entries that had different slots still have. */
 	for (uint64_t i = 0; i < places; i++) {
 		if (old[i])
 			*stub_usual(supply, outlive_stub_entries[old[i]].return_address) = old[i];

@@ -1,5 +1,5 @@
 /*
- * stack/thread_state.c - thread states: mapped, recycled, renewed after fork.
+ * stack/thread_state.c - map states of threads, recycle them, renew them after fork.
  */
 #include "stack/thread_state.h"
 
@@ -23,7 +23,7 @@ static_assert(STATE_BYTES + SIGNAL_STACK_BYTES == OWN_THREAD_BYTES,
 
 __thread struct guard guard;
 
-extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
+extern void *__libc_stack_end; /* set by ld.so: where the main thread's stack begins */
 
 static _Atomic bool free_list_busy;
 static struct thread_state *free_list;
@@ -32,7 +32,7 @@ static pthread_key_t ending_key;
 static bool has_ending_key;
 static bool (*ending_call)(struct thread_state *);
 
-/* A busy list is not waited for: a new mapping, or a leaked one, does as well. */
+/* Do not wait for a busy list: a new mapping, or a lost one, will do. */
 static bool free_list_enter(void)
 {
 	bool expected = false;
@@ -45,11 +45,11 @@ static void free_list_leave(void)
 	atomic_store_explicit(&free_list_busy, false, memory_order_release);
 }
 
-/* Nothing is ever taken out. */
+/* No state is ever removed. */
 static void state_register(struct thread_state *state)
 {
 	state->next = atomic_load_explicit(&all_states, memory_order_relaxed);
-	/* Release: who walks the list sees where the one before it is. */
+	/* Release: a thread that walks the list sees the link to the state before. */
 	while (!atomic_compare_exchange_weak_explicit(
 		&all_states, &state->next, state, memory_order_release, memory_order_relaxed))
 		;
@@ -74,8 +74,8 @@ static struct thread_state *state_recycle(void)
 }
 
 /*
- * Key destructors run in rounds; ours asks for another until the last, so that the
- * frees of other keys' destructors still find this thread's chunk.
+ * Key destructors run in rounds. Ours asks for another round until the last, so that frees in
+ * the destructors of other keys still find this thread's chunk.
  */
 static void thread_ending(void *value)
 {
@@ -123,7 +123,7 @@ static void state_begin(struct thread_state *state)
 	state->pointer = arch_thread_pointer();
 }
 
-/* An address on the calling thread's own stack: it may be running on another one. */
+/* Returns an address on the calling thread's own stack. The thread may run on another one. */
 static uintptr_t stack_anchor(void)
 {
 	if (system_tid() == system_pid())
@@ -154,7 +154,7 @@ struct thread_state *thread_state_make(void)
 	guard.state = state;
 	if (!(guard.flags & GUARD_THREAD_ENDING))
 		signal_stack_put(&state->signal_stack);
-	/* Keys below 32 have their place in the thread's descriptor: no allocation. */
+	/* Keys below 32 are stored in the thread's descriptor: no allocation. */
 	if (has_ending_key && ending_key < 32 && !(guard.flags & GUARD_THREAD_ENDING))
 		pthread_setspecific(ending_key, (void *)1);
 	return state;
@@ -164,7 +164,7 @@ uint64_t thread_state_room_bytes(const struct thread_state *state)
 {
 	uint64_t room_bytes = state->own_stack.high - state->own_stack.low, limit_bytes;
 
-	/* One that overflowed has bounds that reach as far as it went. */
+	/* A stack that overflowed has bounds that include all of it. */
 	if (guard.stack_high)
 		return guard.stack_high - guard.stack_low;
 	if (!room_bytes ||
@@ -184,7 +184,7 @@ void thread_state_call(struct thread_state *state, uintptr_t slot,
 
 	if (!is_own && !state->spare_stack)
 		state->spare_stack = own_stack_map(SPARE_STACK_BYTES);
-	/* At its end a thread gives its state away. */
+	/* At its end, a thread gives its state away. */
 	if (is_own || !state->spare_stack || guard.flags & GUARD_THREAD_ENDING) {
 		function(argument);
 		return;
@@ -217,15 +217,15 @@ static void bound_withdraw(struct thread_state *state, uint64_t *list)
 {
 	for (stub_id stub = (stub_id)(*list & BOUND_STUB_MASK), next; stub; stub = next) {
 		next = outlive_stub_entries[stub].bound;
-		next = next == stub ? 0 : next; /* the last one leads to itself */
+		next = next == stub ? 0 : next; /* the last one points to itself */
 		stub_give_for_good(&state->supply, stub);
 	}
 	*list &= ~BOUND_STUB_MASK;
 }
 
 /*
- * The thread's stack goes, and no copy of it can come back: all its stubs are free, once
- * those that stand are taken out for the frames that are still to return.
+ * Free all stubs of the thread: its stack is gone, and no copy of it can come back. First take
+ * out the stubs of frames that are still to return.
  */
 static void stubs_withdraw(struct thread_state *state)
 {
@@ -279,7 +279,7 @@ void thread_state_abandon(struct thread_state *state)
 	if (state->chunk)
 		ring_finish_chunk(state->chunk);
 	state->chunk = NULL;
-	/* Stubs that stand are still good: they are met as somebody else's. */
+	/* Stubs in the stack still work: walks treat them as another thread's. */
 	state->depth = 0;
 	for (uint32_t i = 0; i < state->throw_count; i++)
 		state->throws[i].keep = 0;
@@ -299,7 +299,7 @@ void thread_state_forked(void)
 	if (guard.state) {
 		uint32_t depth = guard.state->depth;
 
-		/* Same stack, same activations; all else is new. */
+		/* The stack and its frames are the same; all else is new. */
 		state_register(guard.state);
 		state_begin(guard.state);
 		guard.state->depth = depth;

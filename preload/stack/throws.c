@@ -1,9 +1,9 @@
 /*
- * stack/throws.c - exceptions set out, arrive, and are over.
+ * stack/throws.c - keep track of exceptions from their throw until they are caught.
  */
 #include "stack/throws.h"
 
-/* After any change of the throws. */
+/* Call after any change of the throws. */
 static void throws_settle(struct thread_state *state)
 {
 	const struct throw_mark *last = state->throw_count
@@ -17,7 +17,7 @@ static void throws_settle(struct thread_state *state)
 	state->ceiling = patch_none ? CEILING_ALL : state->ceiling_slot;
 }
 
-/* The number of `exception` among the throws, from 1; 0: it is not there. */
+/* Returns the number of `exception` among the throws, from 1; 0: it is not among them. */
 static uint32_t throw_find(const struct thread_state *state, const void *exception)
 {
 	uint32_t number = exception ? state->throw_count : 0;
@@ -32,7 +32,10 @@ void throws_begin(struct thread_state *state, const void *exception, bool is_wri
 {
 	struct throw_mark *mark = &state->throws[THROWS_MAX - 1];
 
-	/* The outermost are kept: they forbid most. The last stands for the others, too. */
+	/*
+	 * If there are too many, keep the outermost, which forbid most. The last stands for the
+	 * rest.
+	 */
 	if (state->throw_count < THROWS_MAX)
 		mark = &state->throws[state->throw_count++];
 	else
@@ -53,7 +56,7 @@ void throws_limit(struct thread_state *state, uintptr_t slot)
 	throws_settle(state);
 }
 
-/* Take a mark out; those after it move up. Settle them afterwards. */
+/* Remove an entry; later ones move up. Call throws_settle() afterwards. */
 static struct throw_mark throw_take(struct thread_state *state, uint32_t number)
 {
 	struct throw_mark mark = state->throws[number - 1];
@@ -71,7 +74,7 @@ bool throws_arrive(struct thread_state *state, const void *exception)
 
 	if (!number)
 		return false;
-	/* Another that came later may wait on another stack: it is not over for that. */
+	/* Later exceptions may wait on another stack: they are not over because of this one. */
 	mark = throw_take(state, number);
 	state->throws[state->throw_count++] = mark;
 	throws_settle(state);
@@ -88,7 +91,7 @@ void throws_end(struct thread_state *state, const void *exception)
 	throws_settle(state);
 }
 
-/* True if one of the frames [from, to) returned, as no unwinding makes it. */
+/* Whether one of the frames [from, to) has returned, which unwinding does not do. */
 static bool any_returned(const struct thread_state *state, uint32_t from, uint32_t to)
 {
 	for (uint32_t i = from; i < to; i++) {
@@ -103,7 +106,7 @@ static bool any_returned(const struct thread_state *state, uint32_t from, uint32
 
 void throws_follow(struct thread_state *state, const struct walk_result *walk)
 {
-	/* Of a stack that is cut, some outer frames go, and the others move there. */
+	/* If a stack is cut, some outer frames are removed, and the others move there. */
 	uint32_t first = walk->carried ? walk->carried_from : 0;
 	uint32_t keep = walk->carried ? first + walk->carried : walk->keep;
 	uint32_t left = 0;
@@ -132,7 +135,9 @@ void throws_jump(struct thread_state *state, uintptr_t sp)
 	for (uint32_t i = 0; i < state->throw_count; i++) {
 		const struct throw_mark *mark = &state->throws[i];
 
-		/* The last of the frames that still stand is the cleanup's function's own. */
+		/*
+		 * The innermost frame that still stands belongs to the function that cleans up.
+		 */
 		if (mark->keep && mark->keep <= state->depth &&
 		    state->frames[mark->keep - 1].slot >= sp)
 			state->throws[left++] = *mark;

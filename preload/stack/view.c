@@ -1,4 +1,4 @@
-/* stack/view.c - what of a stack a walk may look at. */
+/* stack/view.c - which part of a stack a walk may read. */
 #include "stack/view.h"
 
 bool stack_view_asks(struct stack_view *view, uintptr_t address)

@@ -1,10 +1,10 @@
 /*
- * stack/view.h - what of a stack a walk may look at.
+ * stack/view.h - which part of a stack a walk may read.
  *
- * Of the thread's own stack all can be read, within its bounds. Another may have been unmapped
- * where the program no longer needs it, or have been given up for one that is smaller: where
- * it ends is known from its pages alone, and each is asked for in each walk. That of the stack
- * pointer goes without saying, and that is all that most walks on such stacks need.
+ * The thread's own stack can be read within its bounds. Another stack may have been unmapped in
+ * part when the program no longer needed it, or have been replaced by a smaller one. Only its
+ * pages show where it ends, so each page is checked in each walk. The page of the stack pointer
+ * needs no check, and most walks on such stacks need no other.
  */
 #ifndef OUTLIVE_PRELOAD_STACK_VIEW_H
 #define OUTLIVE_PRELOAD_STACK_VIEW_H
@@ -12,14 +12,14 @@
 #include "system/stack_bounds.h"
 #include "system/system.h"
 
-/* Of a stack that is not the thread's, so much is looked at, from the walk's start on. */
+/* Bytes of a stack that is not the thread's which may be read, from the walk's start on. */
 #define OTHER_STACK_BYTES (UINT64_C(512) << 10)
 
 #define STACK_PAGE_BYTES 4096
 
 struct stack_view {
 	struct stack_bounds bounds;
-	uintptr_t readable_end; /* what lies below it can be read, from the last word on */
+	uintptr_t readable_end; /* memory below it is readable, from the last word on */
 	bool is_own;            /* it is the thread's own stack */
 };
 
@@ -28,7 +28,7 @@ static inline uintptr_t stack_page_end(uintptr_t address)
 	return (address & ~(uintptr_t)(STACK_PAGE_BYTES - 1)) + STACK_PAGE_BYTES;
 }
 
-/* From `sp` on. `is_sure`: the word there can be read. */
+/* Returns the view from `sp` on. `is_sure`: the word there can be read. */
 static inline struct stack_view stack_view_of(const struct stack_bounds *own,
                                               uintptr_t sp, bool is_sure)
 {
@@ -39,29 +39,29 @@ static inline struct stack_view stack_view_of(const struct stack_bounds *own,
 		                        false };
 }
 
-/* The kernel says whether the word there can be read. */
+/* Ask the kernel whether the word at `address` can be read. */
 bool stack_view_asks(struct stack_view *view, uintptr_t address);
 
-/* True if the word at `address` can be read, all asked for so far being lower. */
+/* Whether the word at `address` can be read. Addresses must be asked for in ascending order. */
 static inline bool stack_view_can_read(struct stack_view *view, uintptr_t address)
 {
 	return likely(address < view->readable_end) || stack_view_asks(view, address);
 }
 
 /*
- * True if a frame whose stack pointer is `sp` may end at `cfa`, and what is to be loaded
- * there can be: its return address, and its caller's fp, `below` it (0: that is not there).
+ * Whether a frame with stack pointer `sp` may end at `cfa`, and the words to be loaded can be
+ * read: its return address, and its caller's fp at `cfa` - `below` (0: fp is not saved).
  */
 static inline bool stack_view_can_step(struct stack_view *view, uintptr_t sp,
                                        uintptr_t cfa, uintptr_t below)
 {
-	/* A caller's frame lies further out: anything else would not end. */
+	/* A caller's frame is further out; otherwise the walk would not end. */
 	if (cfa <= sp || !stack_bounds_hold(&view->bounds, cfa - sizeof(cfa)) ||
 	    cfa % sizeof(cfa))
 		return false;
 	if (likely(view->is_own))
 		return below <= cfa - view->bounds.low;
-	/* A frame keeps what it saved within itself; what lies further in was not asked for. */
+	/* A frame saves registers within itself; words further in were not checked. */
 	return below <= cfa - sp && (!below || stack_view_can_read(view, cfa - below)) &&
 	       stack_view_can_read(view, cfa - sizeof(cfa));
 }

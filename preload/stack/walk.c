@@ -1,11 +1,11 @@
 /*
- * stack/walk.c - walk outwards until something known is met.
+ * stack/walk.c - walk outwards until a known frame is met.
  *
- * What can be met: a stub of this thread's, which proves all that lies further out; or,
- * where stubs cannot be, a frame of the last event with the same slot and return address,
- * if every slot further out still holds what it held. Where a walk goes from a frame is
- * decided by its return address, by sp, and by fp, that is by the slots that were read:
- * so in that case the rest of the walk would come out the same.
+ * There are two ways to meet one. A stub of this thread proves everything further out. Where
+ * stubs cannot be used, it is a frame of the last event with the same slot and return address,
+ * if every slot further out is unchanged. Where a walk goes from a frame depends on its return
+ * address, sp and fp, that is, on the slots that were read. So the rest of the walk would have
+ * the same result.
  */
 #include "stack/walk.h"
 
@@ -16,7 +16,7 @@
 #include "system/system.h"
 #include "stack/walk_end.h"
 
-/* Room that frames_cut() may need beside the frames and the news. */
+/* Room that frames_cut() may need beside the frames and the pushed frames. */
 #define CAPACITY_MARGIN STACK_DEPTH_CUT
 
 static inline uintptr_t load(uintptr_t address)
@@ -26,7 +26,7 @@ static inline uintptr_t load(uintptr_t address)
 
 /* ---- frames found -------------------------------------------------------------- */
 
-/* What remains of the flags of a frame beyond a signal: a stub may come there at times. */
+/* Returns the flags that a frame beyond a signal keeps: sometimes it may get a stub. */
 static uint16_t flags_beyond(const struct walk *walk, uintptr_t slot,
                              uintptr_t return_address, uint16_t flags)
 {
@@ -40,7 +40,7 @@ static uint16_t flags_beyond(const struct walk *walk, uintptr_t slot,
 	return may_patch ? flags | FRAME_PATCHABLE | FRAME_BEYOND : flags;
 }
 
-/* `flags`: FRAME_PATCHABLE if a stub may come there, FRAME_STUBBED if one is there. */
+/* Add a frame. `flags`: FRAME_PATCHABLE if it may get a stub, FRAME_STUBBED if it has one. */
 static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_address,
                       uint16_t flags)
 {
@@ -51,7 +51,7 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 	else if (unlikely(walk->in_signal))
 		flags = flags_beyond(walk, slot, return_address, flags);
 
-	/* A trace cannot carry it. */
+	/* The trace has no room for such an address. */
 	if (return_address >> ARCH_ADDRESS_BITS)
 		return false;
 	if (walk->news == STACK_DEPTH_MAX ||
@@ -72,7 +72,7 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 
 /* ---- frames met ---------------------------------------------------------------- */
 
-/* True if fp is of no account in the frame: its function saved it and uses it freely. */
+/* Whether fp does not matter in the frame: its function has saved it, and uses it freely. */
 static bool fp_is_free(uintptr_t return_address)
 {
 	frame_rule rule = frame_rule_get(return_address);
@@ -80,7 +80,7 @@ static bool fp_is_free(uintptr_t return_address)
 	return frame_rule_kind(rule) == CFI_SP && frame_rule_fp_below(rule);
 }
 
-/* True if the frame at `slot` is one of the last event's, and all further out are too. */
+/* Whether the frame at `slot` is one of the last event's, and so are all further out. */
 static inline bool walk_meets(struct walk *walk, uintptr_t slot,
                               uintptr_t return_address)
 {
@@ -107,9 +107,9 @@ static inline bool walk_meets(struct walk *walk, uintptr_t slot,
 }
 
 /*
- * The return address at `slot` is a stub. True if it is this thread's and stands where it
- * was put. Else the stack was copied or changed hands: walk on behind the stub, which
- * keeps its address for as long as it has not run.
+ * The return address at `slot` is a stub. True: it is this thread's, and is where it was put.
+ * False: the stack was copied, or belongs to another thread now. Then the walk continues behind
+ * the stub, which keeps its return address as long as it has not run.
  */
 static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
 {
@@ -121,7 +121,7 @@ static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
 	            state->frames[entry->frame].stub == stub &&
 	            state->frames[entry->frame].slot == slot;
 	if (unlikely(walk->met && entry->bound && entry->returned)) {
-		frames_note_copies(); /* it has run, and stands all the same */
+		frames_note_copies(); /* it has run, but is on the stack */
 		walk->plain = walk->strayed = true;
 	}
 	if (likely(walk->met)) {
@@ -150,7 +150,7 @@ static bool has_frame_information(frame_rule rule)
 
 /* ---- steps --------------------------------------------------------------------- */
 
-/* A frame the unwinder has come to: false where the walk can go on by itself. */
+/* Visit a frame that the unwinder has reached. False: the walk can continue by itself. */
 static bool slow_visit(void *context, const struct walk_point *point, bool interrupted)
 {
 	struct walk *walk = context;
@@ -160,7 +160,7 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 
 	walk->point = *point;
 	walk->fp_words = 0;
-	/* It may have left a signal stack for the one that was interrupted. */
+	/* The unwinder may have left a signal stack for the interrupted one. */
 	if (walk->view.is_own != stack_bounds_hold(&walk->state->own_stack, slot) ||
 	    !stack_bounds_hold(&walk->view.bounds, slot))
 		walk->view = stack_view_of(&walk->state->own_stack, slot, false);
@@ -168,12 +168,14 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 	if (walk->cut || !point->ip)
 		return false;
 	if (interrupted) {
-		/* No call: readers look one byte before a return address. */
+		/* Not a call: readers use the byte before a return address. */
 		rule = frame_rule_get(point->ip + 1);
 		walk->in_unwinder |= frame_rule_is_unwinder(rule);
 		walk->cut = !has_frame_information(rule) ||
 		            !walk_push(walk, slot, point->ip + 1, FRAME_STOPPED);
-		/* What lies there may be no return address: libgcc would follow it blindly. */
+		/*
+		 * The next word may be no return address, and libgcc would follow it unchecked.
+		 */
 		kind = frame_rule_kind(rule);
 		walk->stopped = !walk->cut && kind != CFI_COMPLEX && kind != CFI_SIGNAL;
 		return !walk->cut && !walk->stopped;
@@ -189,12 +191,12 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 		return false;
 	walk->in_unwinder |= frame_rule_is_unwinder(rule);
 	walk->cut = !walk_push(walk, slot, point->ip, flags_of(rule));
-	/* The handler's own frame returns to it like any other. */
+	/* The handler's own frame returns into it like any other. */
 	walk->in_signal |= kind == CFI_SIGNAL;
 	return !walk->cut;
 }
 
-/* One step by rule; the slot of the new return address, or 0 at the end. */
+/* Make one step by rule. Returns the slot of the new return address; 0: the end. */
 static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 {
 	enum cfi_kind kind = frame_rule_kind(rule);
@@ -209,7 +211,7 @@ static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 	if (!stack_view_can_step(&walk->view, walk->point.sp, cfa, below))
 		return 0;
 	walk->fp_words = 0;
-	if (below) { /* at least 16: the return address lies at 8 */
+	if (below) { /* at least 16: the return address is at 8 */
 		walk->fp_words = (uint16_t)(below / sizeof(uintptr_t) - 1);
 		walk->point.fp = load(cfa - below);
 	}
@@ -219,9 +221,9 @@ static inline uintptr_t walk_step(struct walk *walk, frame_rule rule)
 }
 
 /*
- * The walk cannot step out of the frame it found last. True if there is nothing to step to:
- * the entry code of the loader, which runs the constructors of libraries, is the process's
- * outermost, but has no call frame information that says so.
+ * The walk cannot leave the frame that it found last. True if there is no frame further out:
+ * the loader's entry code, which runs the constructors of libraries, is the process's outermost
+ * frame, but has no call frame information that says so.
  */
 static bool walk_is_at_entry(struct walk *walk)
 {
@@ -234,7 +236,7 @@ static bool walk_is_at_entry(struct walk *walk)
 	return true;
 }
 
-/* From a frame with this rule: the slot of the next return address; 0: no further. */
+/* Leave a frame with this rule. Returns the slot of the next return address; 0: the end. */
 static inline uintptr_t walk_outwards(struct walk *walk, frame_rule rule)
 {
 	enum cfi_kind kind = frame_rule_kind(rule);
@@ -257,7 +259,10 @@ static inline uintptr_t walk_outwards(struct walk *walk, frame_rule rule)
 	return walk->resumed ? arch_slot_of(walk->point.sp) : 0;
 }
 
-/* Walk until something is met (walk->met), the end, or where no further step is known. */
+/*
+ * Walk until a known frame is met (walk->met), to the end, or until no further step is
+ * possible.
+ */
 static void walk_run(struct walk *walk, uintptr_t slot)
 {
 	for (;;) {
@@ -274,7 +279,7 @@ static void walk_run(struct walk *walk, uintptr_t slot)
 		walk->cut = frame_rule_kind(rule) == CFI_NO_CODE && slot != walk->called_slot;
 		if (walk->cut)
 			return;
-		/* A stub that is there already is not replaced. */
+		/* A stub that is already there is not replaced. */
 		walk->cut = !walk_push(walk, slot, walk->point.ip,
 		                       stub_is(load(slot)) ? FRAME_STUBBED : flags_of(rule));
 		slot = walk->cut ? 0 : walk_outwards(walk, rule);
@@ -290,7 +295,7 @@ struct walk_result stack_walk(struct thread_state *state,
 {
 	struct walk walk = {
 		.state = state,
-		/* The call has put its return address there. */
+		/* sure: the call has just put its return address there */
 		.view = stack_view_of(&state->own_stack, start->slot, true),
 		.point = { start->return_address, arch_cfa_of(start->slot), start->fp },
 		.known = state->depth,
@@ -300,7 +305,10 @@ struct walk_result stack_walk(struct thread_state *state,
 
 	walk_run(&walk, start->slot);
 	result = walk_end(&walk, start->slot, recorder.is_exact);
-	/* While the exception is on its way, the frame that catches may lie beyond, too. */
+	/*
+	 * Not while an exception is in flight: the frame that catches it may be further out,
+	 * too.
+	 */
 	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_count &&
 	             walk.view.is_own && start->slot > state->ceiling))
 		state->ceiling = state->ceiling_slot = 0;
@@ -313,7 +321,7 @@ struct walk_result stack_walk(struct thread_state *state,
 
 #define OTHER_FRAMES_MAX 512
 
-/* All frames, by rules that are known. False: that will not do; nothing is changed. */
+/* Find all frames by cached rules. False: impossible, and nothing was changed. */
 static bool walk_run_other(struct walk *walk, const struct walk_start *start)
 {
 	struct thread_state *state = walk->state;
@@ -372,14 +380,14 @@ bool stack_walk_other(struct thread_state *state, const struct walk_start *start
 
 /* ---- where a signal came ------------------------------------------------------- */
 
-/* The slot of the interrupted function's return address; 0: not known, or none. */
+/* Returns the slot of the interrupted function's return address; 0: unknown, or none. */
 static uintptr_t interrupted_step(struct walk *walk, frame_rule rule)
 {
 	uintptr_t slot = walk->point.sp, return_address;
 
 	if (walk->point.ip && has_frame_information(rule))
 		return walk_outwards(walk, rule);
-	/* It was called, but there is nothing: the call put its return address there. */
+	/* A call to an address without code: it has put its return address there. */
 	walk->cut = !stack_bounds_hold(&walk->view.bounds, slot) || slot % sizeof(slot) ||
 	            !stack_view_can_read(&walk->view, slot);
 	if (walk->cut)
@@ -407,7 +415,7 @@ struct walk_result stack_walk_interrupted(struct thread_state *state,
 	walk.view = stack_view_of(&state->own_stack, is_own ? state->own_stack.low : sp,
 	                          false);
 	walk.cut = walk.point.ip && !walk_push(&walk, at->slot, at->return_address, 0);
-	/* What the stack pointer held may be anything. */
+	/* The stack pointer may have had any value. */
 	walk.cut |= !walk.view.is_own &&
 	            (sp % sizeof(sp) || !stack_view_can_read(&walk.view, sp));
 	if (!walk.cut) {

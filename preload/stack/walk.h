@@ -1,9 +1,9 @@
 /*
- * stack/walk.h - the stack of an event, as a difference to the event before.
+ * stack/walk.h - finds the stack of an event, as a difference to the event before.
  *
- * Exact: each walk leaves return stubs in place of the return addresses it read. A later
- * walk that comes upon one knows everything further out; a frame whose stub has run has
- * ended. Plain: frames are compared by slot and return address.
+ * Exact: each walk replaces the return addresses that it read by return stubs. A later walk
+ * that meets a stub knows everything further out; a frame whose stub has run has ended. Plain:
+ * frames are compared by slot and return address.
  */
 #ifndef OUTLIVE_PRELOAD_STACK_WALK_H
 #define OUTLIVE_PRELOAD_STACK_WALK_H
@@ -15,48 +15,48 @@
 #include "stack/frames.h"
 #include "stack/thread_state.h"
 
-/* Where the walk begins: the caller of the interposed function. */
+/* Where a walk begins: at the caller of a hook. */
 struct walk_start {
-	uintptr_t slot;           /* where its return address lies */
-	uintptr_t return_address; /* what lies there: a stub after a tail call */
-	uintptr_t fp;             /* fp as the caller had it */
+	uintptr_t slot;           /* where the return address is */
+	uintptr_t return_address; /* its value: a stub after a tail call */
+	uintptr_t fp;             /* the caller's fp */
 };
 
 /*
- * Walk from `start` outwards until a frame is met that is known to stand, or the end. No
- * lock, no libc call while every frame's rule is cached; libgcc's unwinder steps over
- * frames whose rule is not simple. Never fails: the worst is no frame at all and `cut`.
- * The result is good until the next walk of the thread; frames_apply() it once it is
- * written down.
+ * Walk from `start` outwards until a frame is met that is known to stand, or to the end. Takes
+ * no lock and makes no libc call if every frame's rule is cached. libgcc's unwinder steps over
+ * frames that have no simple rule. Never fails: the worst result is no frame at all, and `cut`.
+ * The result is valid until the thread's next walk. Call frames_apply() with it once it is
+ * written.
  */
 struct walk_result stack_walk(struct thread_state *state,
                               const struct walk_start *start);
 
 /*
- * The same on another stack than the thread's own, which may be a small one: it takes some
- * hundred bytes of that, and no lock, because it looks nothing up. False: something is to be
- * looked up, or the stack is an odd one, so stack_walk() is to do it where there is room.
+ * The same on a stack other than the thread's own, which may be small: uses some hundred bytes
+ * of it, and takes no lock, because it only uses cached rules. False: a rule is not cached, or
+ * the stack is unusual. Then call stack_walk() where there is room.
  */
 bool stack_walk_other(struct thread_state *state, const struct walk_start *start,
                       struct walk_result *result);
 
 /*
- * The same from where the thread was interrupted: `at` is what a call there would have
- * been, with one more than the instruction's address for the return address; what lies at
- * the slot is not read. No stub is put anywhere. Where nothing is known of the instruction,
- * a call that went astray is assumed. `is_own`: it ran on the thread's own stack, and may
- * have left it at its low end.
+ * The same from where the thread was interrupted. `at` is what it would be for a call there,
+ * with the instruction's address + 1 as the return address; the word at the slot is not read.
+ * Puts no stub anywhere. If nothing is known of the instruction, a call to a wrong address is
+ * assumed. `is_own`: the code ran on the thread's own stack, and may have left it at its low
+ * end.
  */
 struct walk_result stack_walk_interrupted(struct thread_state *state,
                                           const struct walk_start *at, bool is_own);
 
-/* True if the inner frames from `keep` on have ended, and their stubs can be used again. */
+/* Whether the inner frames from `keep` on have ended, and their stubs can be reused. */
 static inline bool frames_have_returned(const struct thread_state *state, uint32_t keep)
 {
 	for (uint32_t i = keep; i < state->depth; i++) {
 		const struct walk_frame *frame = &state->frames[i];
 
-		/* The innermost, without a stub, was the allocator's caller. */
+		/* The innermost frame, without a stub, was the allocator's caller. */
 		if (unlikely(frame->flags & (FRAME_DEAD | FRAME_JUMPED) ||
 		             (frame->stub ? !outlive_stub_entries[frame->stub].returned
 		                          : i + 1 < state->depth)))
@@ -65,13 +65,13 @@ static inline bool frames_have_returned(const struct thread_state *state, uint32
 	return true;
 }
 
-/* False: it is not so, call stack_walk(). Changes nothing but *walk. */
+/* Make a short walk. False: not possible, call stack_walk(). Changes nothing but *walk. */
 static inline __attribute__((always_inline)) bool stack_walk_short(
 	const struct thread_state *state, const struct walk_start *start,
 	struct short_walk *walk)
 {
 	const struct walk_frame *frames = state->frames;
-	const struct stack_bounds *own = &state->seen_stack; /* deeper: it is noted */
+	const struct stack_bounds *own = &state->seen_stack; /* deeper: a record is due */
 	uintptr_t ip = start->return_address, slot = start->slot, fp = start->fp, cfa;
 	uint32_t depth = state->depth, news = 0, index;
 	uint16_t fp_words = 0;
@@ -89,7 +89,10 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 		frame_rule rule = frame_rule_get(ip);
 		uint32_t below = frame_rule_fp_below(rule);
 
-		/* No stub may come into an unwinder's stack; and what gets none is rare. */
+		/*
+		 * No stub may be put into an unwinder's stack; and frames that cannot have one
+		 * are rare.
+		 */
 		if (unlikely(frame_rule_is_unwinder(rule) ||
 		             (news && !frame_rule_is_patchable(rule))))
 			return false;
@@ -133,8 +136,8 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 }
 
 /*
- * Decide whether walks leave stubs, before the first. False: they cannot, and everything
- * will be plain.
+ * Decide whether walks put stubs. Call before the first. False: they cannot, and all walks are
+ * plain.
  */
 bool stack_walk_start(bool wants_exact);
 

@@ -1,5 +1,5 @@
 /*
- * stack/walk_end.c - what stands and what has ended, by what a walk has met.
+ * stack/walk_end.c - which frames stand and which have ended, from what a walk has met.
  */
 #include "stack/walk_end.h"
 
@@ -21,10 +21,10 @@ bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t fp)
 }
 
 /*
- * The walk met nothing. How many frames of the last event are known to stand all the
- * same: those out to the innermost that carries a live stub and lies further out than the
- * walk came. There are some when it broke off (a JIT compiler's frame), or ran on a stack
- * of its own (a coroutine).
+ * The walk met nothing. Returns how many frames of the last event are known to stand all the
+ * same: those out from the innermost that has a live stub and is further out than the walk
+ * came. There are some if the walk broke off (at a JIT compiler's frame), or was on a stack of
+ * its own (a coroutine's).
  */
 static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
 {
@@ -40,15 +40,18 @@ static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
 	return 0;
 }
 
-/* True if a frame that is no longer on the stack is not known to have ended. */
+/* Whether a frame that is no longer on the stack is not known to have ended. */
 static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, bool met,
                               uintptr_t start_slot)
 {
-	/* The innermost was the allocator's caller: it ended with its call. */
+	/* The innermost frame was the allocator's caller: it has ended with its call. */
 	for (uint32_t i = keep; i < state->depth; i++) {
 		const struct walk_frame *frame = &state->frames[i];
 
-		/* Unwound by what was thrown: this event is a cleanup's, or what it calls. */
+		/*
+		 * A throw has unwound it: this event comes from a cleanup, or a function that
+		 * it called.
+		 */
 		if (thread_state_unwinds(state) &&
 		    stack_bounds_hold(&state->own_stack, start_slot))
 			continue;
@@ -58,7 +61,7 @@ static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, b
 	return false;
 }
 
-/* True if the frame that was found may be one of the last event, by slot and address. */
+/* Whether the frame found may be this one of the last event, by slot and return address. */
 static bool frame_may_be(const struct walk_frame *frame, const struct walk_frame *found)
 {
 	return !frame->stub && !(frame->flags & (FRAME_DEAD | FRAME_JUMPED)) &&
@@ -66,10 +69,10 @@ static bool frame_may_be(const struct walk_frame *frame, const struct walk_frame
 }
 
 /*
- * Of the `keep` frames that are kept, the inner ones without a stub are so by comparing
- * alone: of the innermost and the first that goes without saying. How many are further out.
- * They stand for sure if the walk came to their stub: nothing but a call in progress has
- * its return address where call frame information finds one. Not so beyond a gap, nor where
+ * Of the `keep` kept frames, the inner ones without a stub are kept only because they compare
+ * equal. (For the innermost and the first frame that is enough.) Returns how many are further
+ * out. These stand for sure if the walk reached their stub: only a call in progress has its
+ * return address where call frame information finds one. That is not so beyond a gap, nor if
  * parts of the stack are copied back.
  */
 static uint32_t frames_compared(struct walk *walk, uint32_t keep)
@@ -89,9 +92,9 @@ static uint32_t frames_compared(struct walk *walk, uint32_t keep)
 }
 
 /*
- * `keep` frames of the last event stand. Of those the walk found, the outermost may be
- * the last event's as well, if no stub says otherwise: a plain walk has to go past a
- * frame whose fp differs to see that its caller is the same.
+ * `keep` frames of the last event stand. Of the frames that the walk found, the outermost may
+ * be frames of the last event as well, if no stub contradicts: a plain walk has to pass a frame
+ * whose fp differs to see that its caller is the same.
  */
 struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exact)
 {
@@ -103,7 +106,9 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 	bool is_complete = !walk->cut && walk->view.is_own, is_inferred, is_left;
 	uint32_t sure;
 
-	/* Whether the function that calls from beyond a gap is in the same call is unknown. */
+	/*
+	 * It is unknown whether the function that calls from beyond a gap is in the same call.
+	 */
 	if (walk->cut && !walk->met) {
 		walk->plain = true;
 		if (walk->news)
@@ -117,8 +122,8 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 	sure = frames_compared(walk, keep);
 	is_inferred = pops_are_inferred(state, keep, walk->met || is_complete, start_slot);
 	/*
-	 * The frame that has called what is gone has control again. Where nothing is copied, that
-	 * is the end of all further in, though no stub has run: a jump passed over it.
+	 * The frame that called the frames that are gone has control again. If nothing is
+	 * copied, all frames further in have ended, though no stub has run: a jump passed them.
 	 */
 	is_left = is_inferred && is_exact && walk->met && !walk->plain && sure == keep &&
 	          stack_bounds_hold(&state->own_stack, start_slot);

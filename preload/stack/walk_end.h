@@ -1,5 +1,5 @@
 /*
- * stack/walk_end.h - what a walk says when it is over: what stands, and what has ended.
+ * stack/walk_end.h - the result of a walk: which frames stand, and which have ended.
  */
 #ifndef OUTLIVE_PRELOAD_STACK_WALK_END_H
 #define OUTLIVE_PRELOAD_STACK_WALK_END_H
@@ -11,27 +11,30 @@
 
 struct walk {
 	struct thread_state *state;
-	struct stack_view view; /* of the stack that it is on */
+	struct stack_view view; /* of the stack that the walk is on */
 	struct walk_point point;
 	uint16_t fp_words;     /* where the last step loaded point.fp; see walk_frame */
 	uint32_t known;        /* frames of the last event that may still be met */
 	uint32_t news;         /* frames found, at the far end of state->frames */
-	uintptr_t called_slot; /* where a call has just put its return address: code's */
-	bool met;              /* it ended at something known: `known` frames stand */
+	uintptr_t called_slot; /* slot where a call has just put its return address */
+	bool met;              /* it met a known frame: `known` frames stand */
 	bool cut;              /* it ended before the outermost frame */
-	bool resumed;          /* slow steps ended at a frame with a rule: walk on there */
-	bool stopped;          /* they ended where a signal came: walk on from there */
-	bool in_signal;        /* it passed a signal frame */
-	bool is_fault;         /* that began it: no stub is put anywhere */
-	bool in_unwinder;      /* it passed an unwinder's frame */
-	bool plain;            /* something had to be inferred */
-	bool strayed;          /* it passed a stub that stands where it was not put */
+	bool resumed;          /* slow steps ended at a frame with a rule: continue there */
+	bool stopped;     /* slow steps ended at an interrupted frame: continue there */
+	bool in_signal;   /* it passed a signal frame */
+	bool is_fault;    /* it began at a fault: put no stub anywhere */
+	bool in_unwinder; /* it passed an unwinder's frame */
+	bool plain;       /* something had to be inferred */
+	bool strayed;     /* it passed a stub that is not where it was put */
 };
 
-/* True if the outer `count` frames still stand as they did, seen with fp = `fp`. */
+/*
+ * Whether the outer `count` frames still stand unchanged, if the frame further in has this
+ * `fp`.
+ */
 bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t fp);
 
-/* Its result, of a walk that began at `start_slot`. `is_exact`: stubs are left. */
+/* Returns the result of a walk that began at `start_slot`. `is_exact`: it puts stubs. */
 struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exact);
 
 #endif
