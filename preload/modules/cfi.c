@@ -82,6 +82,10 @@ static void personality_read(const struct cfi_module *module, struct cfi_reader 
 	entry->has_personality = true;
 }
 
+/*
+ * Read a CIE. Each letter of the augmentation string announces a field of the augmentation data,
+ * in this order. Fields after an unknown letter are skipped, as the size of the data is known.
+ */
 static bool cie_read(const struct cfi_module *module, const uint8_t *at,
                      struct frame_entry *entry)
 {

@@ -59,6 +59,10 @@ static void build_id_read(struct module_definition *definition, uintptr_t start,
 	}
 }
 
+/*
+ * Read the ELF header at the start of the mapping. Program headers beyond its first page are not
+ * read: that page is certainly mapped, while others need not be.
+ */
 static bool segments_read(struct module_definition *definition,
                           const struct cfi_module *module)
 {

@@ -11,7 +11,7 @@
 
 struct fault_cause {
 	int signal, code;  /* si_signo, si_code */
-	uintptr_t address; /* si_addr; 0 where somebody sent the signal */
+	uintptr_t address; /* si_addr; 0 if a process sent the signal */
 };
 
 struct passed_fault {

@@ -437,7 +437,7 @@ static void frames_renumber(struct thread_state *state, uint32_t from, uint32_t 
 	}
 }
 
-/* Mark the frames from `from` on as left, as the event said. */
+/* Flag the frames from `from` on as left, as the event said. */
 static void frames_mark_left(struct thread_state *state, uint32_t from)
 {
 	for (uint32_t i = from; i < state->depth; i++) {
