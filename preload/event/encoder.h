@@ -135,12 +135,12 @@ static inline __attribute__((always_inline)) uint8_t *event_head_put(
 	uint32_t keep = pushed->keep, pops = state->depth - keep;
 	uint64_t time = event->time > tables->last_time ? event->time : tables->last_time;
 
-	invariant(keep <= state->depth && (keep || !is_short));
+	invariant(keep <= state->depth);
 	at = shape_put(tables, at, pops, pushed->count, tag);
 	at = varint_put(at, time - tables->last_time);
 	tables->last_time = time;
 	if (pushed->count) {
-		uint64_t parent = is_short || keep ? frames[keep - 1].return_address : 0;
+		uint64_t parent = keep ? frames[keep - 1].return_address : 0;
 		uint64_t replaced = pops ? frames[keep].return_address : 0;
 		uint8_t *frames_at = at;
 
@@ -162,8 +162,7 @@ static inline uint64_t leaf_of(const struct thread_state *state,
 {
 	if (pushed->count)
 		return pushed->frames[is_short ? 0 : pushed->count - 1].return_address;
-	return is_short || pushed->keep ? state->frames[pushed->keep - 1].return_address
-	                                : 0;
+	return pushed->keep ? state->frames[pushed->keep - 1].return_address : 0;
 }
 
 /*
@@ -214,10 +213,28 @@ static inline __attribute__((always_inline)) bool event_encode_short(
 
 	if (unlikely(!state->chunk || state->used > state->used_limit))
 		return false;
+	if (!walk->keep)
+		__builtin_unreachable(); /* a stub was met */
 	event_commit(state, event_put(state, &event, &pushed, 0, true));
 	if (walk->news)
 		frames_apply_short(state, walk->keep, walk->frames, walk->news);
 	return true;
+}
+
+/* The same for what stack_walk_other_short() said, where there is room. */
+static inline __attribute__((always_inline)) void event_encode_other(
+	struct thread_state *state, const struct event *event,
+	const struct other_walk *walk)
+{
+	const struct walk_frame *found = state->other_frames;
+	const struct pushed_frames pushed = { found, walk->keep, walk->news };
+	struct walk_frame *frame = state->frames + walk->keep;
+
+	event_commit(state,
+	             event_put(state, event, &pushed, walk->plain ? TAG_PLAIN : 0, true));
+	for (uint32_t i = walk->news; i-- > 0;)
+		*frame++ = found[i];
+	state->depth = walk->keep + walk->news;
 }
 
 #endif

@@ -17,6 +17,9 @@
 #define DEPTH_BYTES_MAX (CHUNK_BYTES / 8 * 3)
 #define ADDRESS_MASK (~(uintptr_t)7) /* the format has no lower bits */
 
+static_assert(sizeof(struct event) <= OTHER_EVENT_BYTES,
+              "thread_state has room for it");
+
 static struct thread_state *state_get(void)
 {
 	struct thread_state *state = thread_state_get();
@@ -92,18 +95,46 @@ static inline bool event_write(struct thread_state *state, const struct event *e
 	return true;
 }
 
-/* Record an event by a short walk. False: that was not possible, and nothing was written. */
+/*
+ * Record an event by a short walk of the thread's own stack. False: that was not possible, and
+ * nothing was written.
+ */
 static inline __attribute__((always_inline)) bool event_record_short(
+	struct thread_state *state, const struct walk_start *caller, enum event_op op,
+	uintptr_t address, uint64_t size_bytes, uint64_t time)
+{
+	struct short_walk walk;
+
+	if (unlikely(guard.flags & GUARD_THREAD_ENDING))
+		return false;
+	return stack_walk_short(state, caller, &walk) &&
+	       event_encode_short(state, op, time, address, size_bytes, &walk);
+}
+
+/* The same on any other stack than the thread's own. */
+static inline __attribute__((always_inline)) bool event_record_other_short(
 	const struct walk_start *caller, enum event_op op, uintptr_t address,
 	uint64_t size_bytes, uint64_t time)
 {
 	struct thread_state *state = guard.state;
-	struct short_walk walk;
+	struct event *event;
+	struct other_walk walk;
 
-	if (unlikely(!state || guard.flags & GUARD_THREAD_ENDING))
+	if (unlikely(!state || stack_bounds_hold(&state->own_stack, caller->slot) ||
+	             state->throw_count || guard.flags & GUARD_THREAD_ENDING ||
+	             !state->chunk || state->used > state->used_limit ||
+	             depth_is_due(state, caller->slot)))
 		return false;
-	return stack_walk_short(state, caller, &walk) &&
-	       event_encode_short(state, op, time, address, size_bytes, &walk);
+	event = (struct event *)state->other_event;
+	event->op = op;
+	event->time = time;
+	event->address = address;
+	event->size_bytes = size_bytes;
+	guard_barrier(); /* it is not kept on the stack meanwhile */
+	if (!stack_walk_other_short(state, caller, &walk))
+		return false;
+	event_encode_other(state, event, &walk);
+	return true;
 }
 
 /* ---- recordings ---------------------------------------------------------------- */
@@ -181,32 +212,86 @@ static __attribute__((noinline)) void event_record(const struct walk_start *call
 
 /* ---- events -------------------------------------------------------------------- */
 
-void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
-                  uint64_t size_bytes, uint8_t alignment_log2)
-{
-	uintptr_t masked = (uintptr_t)address & ADDRESS_MASK;
-	uint64_t time = clock_after();
+/*
+ * Each way is a function of its own, and the first of them calls it last: so no stack has the
+ * frame of a way that is not gone.
+ */
+#define WAY static __attribute__((noinline)) void
 
-	if (likely(masked && op != OP_ALIGNED) &&
-	    event_record_short(caller, op, masked, size_bytes, time))
-		return;
+WAY alloc_long(const struct walk_start *caller, enum event_op op, uintptr_t address,
+               uint64_t size_bytes, uint8_t alignment_log2, uint64_t time)
+{
 	event_record(caller, &(struct event){ .op = address ? op : OP_FAILED,
-	                                      .address = masked,
+	                                      .address = address,
 	                                      .size_bytes = size_bytes,
 	                                      .alignment_log2 = alignment_log2,
 	                                      .time = time });
 }
 
+WAY alloc_other(const struct walk_start *caller, enum event_op op, uintptr_t address,
+                uint64_t size_bytes, uint8_t alignment_log2)
+{
+	uint64_t time = clock_after();
+
+	if (unlikely(!address || op == OP_ALIGNED ||
+	             !event_record_other_short(caller, op, address, size_bytes, time)))
+		alloc_long(caller, op, address, size_bytes, alignment_log2, time);
+}
+
+WAY alloc_own(const struct walk_start *caller, enum event_op op, uintptr_t address,
+              uint64_t size_bytes, uint8_t alignment_log2, struct thread_state *state)
+{
+	uint64_t time = clock_after();
+
+	if (unlikely(!address || op == OP_ALIGNED ||
+	             !event_record_short(state, caller, op, address, size_bytes, time)))
+		alloc_long(caller, op, address, size_bytes, alignment_log2, time);
+}
+
+void record_alloc(const struct walk_start *caller, enum event_op op, void *address,
+                  uint64_t size_bytes, uint8_t alignment_log2)
+{
+	uintptr_t masked = (uintptr_t)address & ADDRESS_MASK;
+	struct thread_state *state = guard.state;
+
+	if (likely(state && stack_bounds_hold(&state->seen_stack, caller->slot)))
+		alloc_own(caller, op, masked, size_bytes, alignment_log2, state);
+	else
+		alloc_other(caller, op, masked, size_bytes, alignment_log2);
+}
+
+WAY free_long(const struct walk_start *caller, uintptr_t address, uint64_t time)
+{
+	event_record(caller,
+	             &(struct event){ .op = OP_FREE, .address = address, .time = time });
+}
+
+WAY free_other(const struct walk_start *caller, uintptr_t address, uint64_t time)
+{
+	if (likely(!time))
+		time = clock_before();
+	if (unlikely(!event_record_other_short(caller, OP_FREE, address, 0, time)))
+		free_long(caller, address, time);
+}
+
+WAY free_own(const struct walk_start *caller, uintptr_t address, uint64_t time,
+             struct thread_state *state)
+{
+	if (likely(!time))
+		time = clock_before();
+	if (unlikely(!event_record_short(state, caller, OP_FREE, address, 0, time)))
+		free_long(caller, address, time);
+}
+
 void record_free(const struct walk_start *caller, void *address, uint64_t time)
 {
 	uintptr_t masked = (uintptr_t)address & ADDRESS_MASK;
+	struct thread_state *state = guard.state;
 
-	if (likely(!time))
-		time = clock_before();
-	if (likely(event_record_short(caller, OP_FREE, masked, 0, time)))
-		return;
-	event_record(caller,
-	             &(struct event){ .op = OP_FREE, .address = masked, .time = time });
+	if (likely(state && stack_bounds_hold(&state->seen_stack, caller->slot)))
+		free_own(caller, masked, time, state);
+	else
+		free_other(caller, masked, time);
 }
 
 void record_realloc(const struct walk_start *caller, void *old_address, void *address,

@@ -37,10 +37,20 @@ struct walk_result {
  * rule, a stub of this thread is met after a few pushed frames, and the stubs of all ended
  * frames prove that these have ended.
  */
-#define SHORT_FRAMES 8
 struct short_walk {
 	uint32_t keep, news;
 	struct walk_frame frames[SHORT_FRAMES]; /* the pushed frames, innermost first */
+};
+
+/*
+ * The result of nearly all walks on other stacks: a few frames with known rules, out to the end of
+ * the stack, and no ended frame has a stub. The pushed frames are in state->other_frames. There
+ * may be thousands of such stacks, in no cache: touching one more cache line of them costs more
+ * than many instructions.
+ */
+struct other_walk {
+	uint32_t keep, news;
+	bool plain; /* as in walk_result */
 };
 
 /* Whether the frame's stub is where it was put, and has not run. */

@@ -75,6 +75,8 @@ struct throw_mark {
 #define CEILING_ALL 1
 
 #define STACK_CACHE_SIZE 4
+#define OTHER_EVENT_BYTES 64
+#define SHORT_FRAMES 8 /* the most frames that a short walk may push */
 #define THREAD_NAME_WORDS 2
 
 struct thread_state {
@@ -98,6 +100,12 @@ struct thread_state {
 	uint32_t depth, frames_capacity;
 	uint32_t cut_frames;        /* outer frames dropped since the walk began */
 	size_t frames_mapped_bytes; /* 0: in the state's own mapping */
+	/*
+	 * The frames (innermost first) and the event of a short walk on another stack. They are
+	 * not on that stack, since it may be small, and in no cache.
+	 */
+	struct walk_frame other_frames[SHORT_FRAMES];
+	_Alignas(uint64_t) char other_event[OTHER_EVENT_BYTES];
 
 	struct stack_bounds own_stack;
 	struct stack_bounds seen_stack; /* its part with a recorded depth */

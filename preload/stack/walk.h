@@ -14,6 +14,7 @@
 #include "modules/frame_rule.h"
 #include "stack/frames.h"
 #include "stack/thread_state.h"
+#include "stack/view.h"
 
 /* Where a walk begins: at the caller of a hook. */
 struct walk_start {
@@ -65,20 +66,23 @@ static inline bool frames_have_returned(const struct thread_state *state, uint32
 	return true;
 }
 
-/* Make a short walk. False: not possible, call stack_walk(). Changes nothing but *walk. */
+/*
+ * Make a short walk from `start`, which lies in state->seen_stack. False: not possible, call
+ * stack_walk(). Changes nothing but *walk.
+ */
 static inline __attribute__((always_inline)) bool stack_walk_short(
 	const struct thread_state *state, const struct walk_start *start,
 	struct short_walk *walk)
 {
 	const struct walk_frame *frames = state->frames;
-	const struct stack_bounds *own = &state->seen_stack; /* deeper: a record is due */
+	const struct stack_bounds *own = &state->seen_stack;
 	uintptr_t ip = start->return_address, slot = start->slot, fp = start->fp, cfa;
 	uint32_t depth = state->depth, news = 0, index;
 	uint16_t fp_words = 0;
 	stub_id stub;
 
 	if (unlikely(depth < 2 || !recorder.is_exact || state->ceiling ||
-	             recorder.stub_reuse_is_off || !stack_bounds_hold(own, slot)))
+	             recorder.stub_reuse_is_off))
 		return false;
 	walk->keep = depth;
 	walk->news = 0;
@@ -132,6 +136,85 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 		return false;
 	walk->keep = index + 1;
 	walk->news = news;
+	return true;
+}
+
+/*
+ * Find all frames of another stack. Returns how many there are; 0: too many, or a rule is not
+ * known, or frames lie beyond the page of `start`.
+ */
+static inline __attribute__((always_inline)) uint32_t frames_find_other(
+	struct thread_state *state, const struct walk_start *start)
+{
+	struct walk_frame *frame = state->other_frames;
+	uintptr_t ip = start->return_address, slot = start->slot, cfa;
+
+	frame->fp = start->fp;
+	frame->fp_words = 0;
+	for (;; frame++) {
+		frame_rule rule = frame_rule_known(ip);
+		enum cfi_kind kind = frame_rule_kind(rule);
+		uintptr_t below = frame_rule_fp_below(rule);
+
+		if (unlikely((kind != CFI_SP && kind != CFI_FP && kind != CFI_END) ||
+		             frame_rule_is_unwinder(rule) || stub_is(ip)))
+			return 0;
+		frame->slot = slot;
+		frame->return_address = ip;
+		frame->stub = 0;
+		frame->flags = 0;
+		if (kind == CFI_END)
+			break;
+		cfa = frame_rule_cfa_offset(rule) +
+		      (likely(kind == CFI_SP) ? arch_cfa_of(slot) : frame->fp);
+		/* As in stack_view_can_step(), but within the page, which is readable. */
+		if (unlikely(cfa <= arch_cfa_of(slot) || cfa % sizeof(cfa) ||
+		             stack_page_end(cfa - 1) != stack_page_end(slot) ||
+		             below > cfa - arch_cfa_of(slot)))
+			return 0;
+		slot = arch_slot_of(cfa);
+		ip = *(const uintptr_t *)slot;
+		if (!ip)
+			break;
+		if (unlikely(frame == state->other_frames + SHORT_FRAMES - 1))
+			return 0;
+		frame[1].fp = below ? *(const uintptr_t *)(cfa - below) : frame->fp;
+		frame[1].fp_words = below ? (uint16_t)(below / sizeof(below) - 1) : 0;
+	}
+	return (uint32_t)(frame - state->other_frames) + 1;
+}
+
+/*
+ * Make a short walk on another stack. False: not possible, call stack_walk_other(). Then only
+ * state->other_frames was changed. Otherwise the kept frames and *walk are as walk_end() leaves
+ * them.
+ */
+static inline __attribute__((always_inline)) bool stack_walk_other_short(
+	struct thread_state *state, const struct walk_start *start, struct other_walk *walk)
+{
+	const struct walk_frame *found = state->other_frames;
+	struct walk_frame *frames = state->frames;
+	uint32_t depth = state->depth, keep = depth, beyond, news;
+
+	news = frames_find_other(state, start);
+	if (unlikely(!news))
+		return false;
+	while (keep && !frames[keep - 1].stub)
+		keep--;
+	if (unlikely((keep && !frame_is_standing(&frames[keep - 1])) ||
+	             keep + SHORT_FRAMES + STACK_DEPTH_CUT > state->frames_capacity))
+		return false;
+	for (beyond = keep; news && keep < depth; keep++, news--) {
+		if (frames[keep].slot != found[news - 1].slot ||
+		    frames[keep].return_address != found[news - 1].return_address)
+			break;
+		frames[keep] = found[news - 1];
+	}
+	walk->keep = keep;
+	walk->news = news;
+	/* Frames other than the innermost were kept by comparing alone, or ended without proof. */
+	walk->plain = !recorder.is_exact || keep + 1 < depth ||
+	              (keep > beyond && beyond + 1 < depth);
 	return true;
 }
 

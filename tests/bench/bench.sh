@@ -1,10 +1,13 @@
 #!/bin/bash
 # bench.sh [CASE]... - what recording costs beside heaptrack, in the same run: bare,
 # outlive and heaptrack alternate ROUNDS times (5), medians are compared. One JSON line
-# per case on stdout. Cases: pairs sqlite3 python3 cc1plus report segments
+# per case on stdout. Cases: pairs turns sqlite3 python3 cc1plus report segments
 # sampling; without, all.
 #
 #   *_ns                 nanoseconds per malloc+free pair, wall, of the slowest thread
+#   turns                nanoseconds of user time per turn of a coroutine that makes and frees
+#                        a block; pair_ns: of a recorded pair without coroutines.
+#                        over_bound: outlive_ns over 2 bare_ns + pair_ns
 #   *_s                  wall seconds of the recorded program alone
 #   *_total_s            wall seconds of the whole command, symbols and all
 #   *_bytes_per_event    of the compressed file; events are outlive's count for both
@@ -28,6 +31,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/outlive-bench.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 2
 gcc -O2 -g -pthread -D_GNU_SOURCE -o pairs "$root/tests/bench/pairs.c" || exit 2
+gcc -O2 -g -D_GNU_SOURCE -I"$root/tests/exact/lib" -o turns "$root/tests/bench/turns.c" || exit 2
 gcc -O2 -D_GNU_SOURCE -o measure "$root/tests/bench/measure.c" || exit 2
 has_heaptrack=0
 [ -e $heaptrack/libheaptrack_preload.so ] && has_heaptrack=1
@@ -110,6 +114,20 @@ bench_pairs() { # DEPTH THREADS [rebuild]
 		outlive_bytes_per_event "$(ratio "$(stat -c %s t.outlive)" $events)" \
 		heaptrack_bytes_per_event "$(ratio "$(stat -c %s h.zst 2>/dev/null ||
 			echo null)" $events)" rounds "$rounds"
+}
+
+bench_turns() { # STACKS
+	local stacks=$1 turns=1000000 i bound
+	rm -f bare ours pair
+	for ((i = 0; i < 2 * rounds; i++)); do
+		./turns "$stacks" $turns >>bare
+		"$outlive" run -q -o t.outlive -- ./turns "$stacks" $turns >>ours 2>err || cat err >&2
+		"$outlive" run -q -o t.outlive -- ./turns 0 $turns >>pair 2>err || cat err >&2
+	done
+	bound=$(awk -v b="$(median bare)" -v p="$(median pair)" 'BEGIN { print 2 * b + p }')
+	json case turns stacks "$stacks" bare_ns "$(median bare)" outlive_ns "$(median ours)" \
+		pair_ns "$(median pair)" outlive_over_bare "$(ratio "$(median ours)" "$(median bare)")" \
+		outlive_over_bound "$(ratio "$(median ours)" "$bound")" rounds $((2 * rounds))
 }
 
 bench_program() { # NAME COMMAND...
@@ -226,7 +244,7 @@ make_cpp script.cpp && g++ -std=c++20 -E script.cpp -o script.ii || exit 2
 cc1plus=$(g++ -print-prog-name=cc1plus)
 
 cases=("$@")
-[ ${#cases[@]} -gt 0 ] || cases=(pairs sqlite3 python3 cc1plus report segments sampling)
+[ ${#cases[@]} -gt 0 ] || cases=(pairs turns sqlite3 python3 cc1plus report segments sampling)
 for case in "${cases[@]}"; do
 	case $case in
 	pairs)
@@ -236,6 +254,10 @@ for case in "${cases[@]}"; do
 			done
 		done
 		bench_pairs 30 1 rebuild ;;
+	turns)
+		for stacks in 1 100 1000 10000; do
+			bench_turns $stacks
+		done ;;
 	sqlite3) bench_program sqlite3 sqlite3 :memory: ".read script.sql" ;;
 	python3) bench_program python3 /usr/bin/python3 script.py ;;
 	python3-malloc) bench_program python3-malloc env PYTHONMALLOC=malloc /usr/bin/python3 script.py ;;

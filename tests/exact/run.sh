@@ -12,6 +12,7 @@
 #   depth: FUNCTION N...     what FUNCTION allocates, in its own frame, has these escape depths,
 #                            and no other; "none": all of it is inferred
 #   copies: seen             the ring says that parts of a stack are copied
+#   path: N FRAME;FRAME...   so many blocks must have been allocated where calls end in these
 #   guards: RULE             the safety rule it fails without (the first words of it)
 #   times: N                 run it so often (1)
 #
@@ -60,6 +61,19 @@ depths_check() {
 	return $bad
 }
 
+paths_check() {
+	local number path found wrong=0
+	[ -n "$(header path)" ] || return 0
+	"$outlive" report --format csv "$(ls -t rings/*.ring | head -n 1)" >paths.csv || return 1
+	while read -r number path; do
+		found=$(awk -F, -v path="$path" '{ at = ";" substr($0, index($0, "\"") + 1)
+			sub(/"\r?$/, "", at); path_at = length(at) - length(path)
+			if (substr(at, path_at) == ";" path) sum += $2 } END { print sum + 0 }' paths.csv)
+		[ "$found" = "$number" ] || { fail "$path: $found blocks"; wrong=1; }
+	done < <(header path)
+	return $wrong
+}
+
 run_way() { # COMPILER FLAGS...
 	local flag optional=0 status
 	local -a flags=() compiler=("$1")
@@ -94,6 +108,7 @@ run_way() { # COMPILER FLAGS...
 	rings_check "$(header stubs)" || bad=1
 	[ -z "$(header inferred)" ] || all_exact || bad=1
 	depths_check || bad=1
+	paths_check || bad=1
 }
 
 while read -r -a words; do
