@@ -221,7 +221,7 @@ static inline __attribute__((always_inline)) bool event_encode_short(
 	return true;
 }
 
-/* The same for what stack_walk_other_short() said, where there is room. */
+/* The same for the result of stack_walk_other_short(); there must be room for the event. */
 static inline __attribute__((always_inline)) void event_encode_other(
 	struct thread_state *state, const struct event *event,
 	const struct other_walk *walk)

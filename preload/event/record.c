@@ -130,7 +130,7 @@ static inline __attribute__((always_inline)) bool event_record_other_short(
 	event->time = time;
 	event->address = address;
 	event->size_bytes = size_bytes;
-	guard_barrier(); /* it is not kept on the stack meanwhile */
+	guard_barrier(); /* The compiler keeps no copy on the stack. */
 	if (!stack_walk_other_short(state, caller, &walk))
 		return false;
 	event_encode_other(state, event, &walk);
@@ -213,8 +213,8 @@ static __attribute__((noinline)) void event_record(const struct walk_start *call
 /* ---- events -------------------------------------------------------------------- */
 
 /*
- * Each way is a function of its own, and the first of them calls it last: so no stack has the
- * frame of a way that is not gone.
+ * Each way is a function of its own, called last (by a jump). So an event on a small stack never
+ * has the large frames of another way on that stack.
  */
 #define WAY static __attribute__((noinline)) void
 
