@@ -117,7 +117,7 @@ static void recording_release(struct recording_info *recording)
 static int info_run(const struct command *command, int argc, char **argv)
 {
 	struct report_output output = { .file = stdout };
-	struct info_options said = { .format = { .is_given = false } };
+	struct info_options options = { .format = { .is_given = false } };
 	struct report_subject subject = { .view = REPORT_INFO };
 	struct recording_info recording;
 	struct trace_reader *reader;
@@ -125,7 +125,7 @@ static int info_run(const struct command *command, int argc, char **argv)
 	int at;
 
 	formats_offer(formats, REPORT_INFO, REPORT_INFO);
-	at = command_parse(command, &said, argc, argv);
+	at = command_parse(command, &options, argc, argv);
 	if (argc - at != 1)
 		die_usage("info",
 		          at == argc ? "info: which file?" : "info: one file at a time");
@@ -134,7 +134,7 @@ static int info_run(const struct command *command, int argc, char **argv)
 		die("%s", error.message);
 	recording = recording_read(reader);
 	subject.info = &recording;
-	if (reporter_show(format_find(formats[said.format.value]), &output, &subject))
+	if (reporter_show(format_find(formats[options.format.value]), &output, &subject))
 		die("%s: out of memory", trace_reader_name(reader));
 	recording_release(&recording);
 	if (fflush(stdout) || ferror(stdout))

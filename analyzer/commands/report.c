@@ -184,19 +184,20 @@ static const struct view_row {
 	{ REPORT_OVERVIEW, "the overview", 0, { { 0, NULL } } },
 };
 
-static unsigned asked_options(const struct report_options *said)
+static unsigned asked_options(const struct report_options *options)
 {
-	return (said->group.is_given ? ASKED_BY : 0) |
-	       (said->sort.is_given ? ASKED_SORT : 0) |
-	       (said->class.is_given ? ASKED_CLASS : 0) |
-	       (said->top.is_given ? ASKED_TOP : 0) | (said->why ? ASKED_WHY : 0) |
-	       (said->explain ? ASKED_EXPLAIN : 0) | (said->stacks ? ASKED_STACKS : 0);
+	return (options->group.is_given ? ASKED_BY : 0) |
+	       (options->sort.is_given ? ASKED_SORT : 0) |
+	       (options->class.is_given ? ASKED_CLASS : 0) |
+	       (options->top.is_given ? ASKED_TOP : 0) | (options->why ? ASKED_WHY : 0) |
+	       (options->explain ? ASKED_EXPLAIN : 0) |
+	       (options->stacks ? ASKED_STACKS : 0);
 }
 
 /* Choose the view by the options. Exits with an error if they do not go together. */
-static const struct view_row *view_choose(const struct report_options *said)
+static const struct view_row *view_choose(const struct report_options *options)
 {
-	unsigned asked = asked_options(said);
+	unsigned asked = asked_options(options);
 	const struct view_row *row = views;
 	size_t i;
 
@@ -204,11 +205,11 @@ static const struct view_row *view_choose(const struct report_options *said)
 	 * a thread allocates blocks of all classes, and an owner owns blocks that others
 	 * allocated
 	 */
-	if (said->class.is_given &&
-	    (said->group.value == REPORT_BY_THREAD || said->group.value == REPORT_BY_OWNER))
+	if (options->class.is_given && (options->group.value == REPORT_BY_THREAD ||
+	                                options->group.value == REPORT_BY_OWNER))
 		die_usage("report",
 		          "report: --class goes with --by site, function or module, not %s",
-		          groups[said->group.value]);
+		          groups[options->group.value]);
 	while (row->options && !(row->options & asked))
 		row++;
 	for (i = 0; i < 2; i++) {
@@ -219,20 +220,20 @@ static const struct view_row *view_choose(const struct report_options *said)
 }
 
 /* Exits with an error if the format cannot show the view or its groups. */
-static void view_check(const struct view_row *row, const struct report_options *said,
+static void view_check(const struct view_row *row, const struct report_options *options,
                        const struct reporter *reporter)
 {
-	const char *group = groups[said->group.value];
+	const char *group = groups[options->group.value];
 
 	if (!reporter->show[row->view])
 		die_usage("report", "report: %s %s", row->name, reporter->refusal);
-	if (said->group.is_given && !(reporter->groups & 1u << said->group.value))
+	if (options->group.is_given && !(reporter->groups & 1u << options->group.value))
 		die_usage("report", "report: --by %s %s", group, reporter->refusal);
 }
 
 /* A result above 0 means that the view found nothing by the name that was asked for. */
 static int report_print(struct trace_reader *reader, const struct profile *profile,
-                        const struct report_options *said,
+                        const struct report_options *options,
                         const struct reporter *reporter,
                         struct report_settings *settings)
 {
@@ -247,11 +248,11 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 	settings->several = &several;
 	result = reporter_show(reporter, &output, &subject);
 	settings->several = NULL;
-	if (result > 0 && said->stacks)
+	if (result > 0 && options->stacks)
 		die("%s: no thread '%s' has a known stack: --stacks shows all",
-		    trace_reader_name(reader), said->thread);
+		    trace_reader_name(reader), options->thread);
 	if (result > 0)
-		why_die(trace_reader_name(reader), said->why, &several);
+		why_die(trace_reader_name(reader), options->why, &several);
 	text_release(&several.list);
 	return result;
 }
@@ -260,8 +261,8 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
  * Read the history of the blocks that --explain names by an address or the number of an
  * allocation.
  */
-static void story_read(struct block_story *story, struct trace_reader *reader,
-                       const struct profile *profile, const char *which)
+static void history_read(struct block_history *history, struct trace_reader *reader,
+                         const struct profile *profile, const char *which)
 {
 	bool is_address = !strncmp(which, "0x", 2);
 	uint64_t value;
@@ -276,10 +277,10 @@ static void story_read(struct block_story *story, struct trace_reader *reader,
 		          which);
 	if (is_address)
 		value &= ~UINT64_C(7);
-	if (value && block_story_read(story, reader, profile, is_address ? value : 0,
-	                              is_address ? 0 : value))
+	if (value && block_history_read(history, reader, profile, is_address ? value : 0,
+	                                is_address ? 0 : value))
 		die("%s: out of memory for its blocks", trace_reader_name(reader));
-	if (!story->count)
+	if (!history->count)
 		die("%s: %s: no block was %s there", trace_reader_name(reader), which,
 		    profile->thread                            ? "allocated by that thread"
 		    : profile->phase_only != PHASE_NUMBER_NONE ? "born in that phase"
@@ -289,49 +290,49 @@ static void story_read(struct block_story *story, struct trace_reader *reader,
 /* ---- the command ---------------------------------------------------------------------- */
 
 /* The settings of the report, as far as the options determine them. */
-static struct report_settings settings_of(const struct report_options *said,
+static struct report_settings settings_of(const struct report_options *options,
                                           const struct reporter *reporter,
                                           const struct suppressions *suppressions)
 {
 	return (struct report_settings){
-		.group = said->group.is_given ? (enum report_group)said->group.value
-		                              : reporter->group,
-		.sort = (enum report_sort)said->sort.value,
-		.top = said->top.is_given ? said->top.value : reporter->top,
-		.class = (enum life_class)said->class.value,
-		.why = said->why,
-		.classes = { .wrappers = said->wrappers.items,
-		             .wrapper_count = said->wrappers.count,
-		             .suppressions = said->suppressions.count ? suppressions : NULL,
-		             .shows_suppressed = said->all },
+		.group = options->group.is_given ? (enum report_group)options->group.value
+		                                 : reporter->group,
+		.sort = (enum report_sort)options->sort.value,
+		.top = options->top.is_given ? options->top.value : reporter->top,
+		.class = (enum life_class)options->class.value,
+		.why = options->why,
+		.classes = { .wrappers = options->wrappers.items,
+		             .wrapper_count = options->wrappers.count,
+		             .suppressions = options->suppressions.count ? suppressions : NULL,
+		             .shows_suppressed = options->all },
 	};
 }
 
 static struct trace_reader *recording_open(const char *path,
-                                           const struct report_options *said,
+                                           const struct report_options *options,
                                            size_t *process)
 {
 	struct trace_reader *reader;
 	struct error error;
 
 	reader = trace_reader_open(path, &error);
-	if (!reader || process_pick(reader, &said->process, process, &error))
+	if (!reader || process_pick(reader, &options->process, process, &error))
 		die("%s", error.message);
 	emptiness_check(reader);
 	return reader;
 }
 
 static struct profile *recording_read(struct trace_reader *reader, size_t process,
-                                      const struct report_options *said)
+                                      const struct report_options *options)
 {
 	struct progress progress;
 	struct profile *profile;
 	struct error error;
 
 	progress_begin(&progress, "reading events");
-	profile = profile_read_chosen(reader, process,
-	                              &(struct profile_choice){ said->phase, said->thread },
-	                              progress_events, &progress, &error);
+	profile = profile_read_chosen(
+		reader, process, &(struct profile_choice){ options->phase, options->thread },
+		progress_events, &progress, &error);
 	progress_end(&progress);
 	if (!profile)
 		die("%s", error.message);
@@ -343,10 +344,10 @@ static struct profile *recording_read(struct trace_reader *reader, size_t proces
 
 static int report_run(const struct command *command, int argc, char **argv)
 {
-	struct report_options said = { .stacks = false };
+	struct report_options options = { .stacks = false };
 	const struct reporter *reporter;
 	struct suppressions suppressions = { .count = 0 };
-	struct block_story story = { .count = 0 };
+	struct block_history history = { .count = 0 };
 	struct report_settings settings;
 	const struct view_row *row;
 	struct trace_reader *reader;
@@ -356,27 +357,27 @@ static int report_run(const struct command *command, int argc, char **argv)
 	int at;
 
 	formats_offer(formats, REPORT_OVERVIEW, REPORT_EXPLAIN);
-	at = command_parse(command, &said, argc, argv);
+	at = command_parse(command, &options, argc, argv);
 	if (argc - at != 1)
 		die_usage("report",
 		          at == argc ? "report: which file?" : "report: one file at a time");
-	reporter = format_find(formats[said.format.value]);
-	row = view_choose(&said);
-	view_check(row, &said, reporter);
-	for (i = 0; i < said.suppressions.count; i++) {
-		if (suppressions_read(&suppressions, said.suppressions.items[i], &error))
+	reporter = format_find(formats[options.format.value]);
+	row = view_choose(&options);
+	view_check(row, &options, reporter);
+	for (i = 0; i < options.suppressions.count; i++) {
+		if (suppressions_read(&suppressions, options.suppressions.items[i], &error))
 			die("%s", error.message);
 	}
-	reader = recording_open(argv[at], &said, &process);
-	profile = recording_read(reader, process, &said);
-	settings = settings_of(&said, reporter, &suppressions);
+	reader = recording_open(argv[at], &options, &process);
+	profile = recording_read(reader, process, &options);
+	settings = settings_of(&options, reporter, &suppressions);
 	settings.view = row->view;
-	settings.story = &story;
+	settings.history = &history;
 	if (row->view == REPORT_EXPLAIN)
-		story_read(&story, reader, profile, said.explain);
-	if (report_print(reader, profile, &said, reporter, &settings))
+		history_read(&history, reader, profile, options.explain);
+	if (report_print(reader, profile, &options, reporter, &settings))
 		die("%s: out of memory for the report", argv[at]);
-	block_story_release(&story);
+	block_history_release(&history);
 	suppressions_release(&suppressions);
 	if (fflush(stdout) || ferror(stdout))
 		die("the report could not be written completely");

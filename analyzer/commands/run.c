@@ -235,9 +235,9 @@ static int drain_begin(struct recording *run, struct error *error)
 		.segments_every_ns = run->options.segments_ms.value * 1000000,
 	};
 
-	run->shelf = module_shelf_new();
-	settings.shelf = run->shelf;
-	if (run->shelf)
+	run->kept = kept_files_new();
+	settings.kept = run->kept;
+	if (run->kept)
 		run->drain = drain_new(&settings, error);
 	if (run->drain)
 		return 0;
@@ -355,7 +355,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 	run_record(&run);
 	status = recording_end(&run);
 	drain_free(run.drain);
-	module_shelf_free(run.shelf);
+	kept_files_free(run.kept);
 	return status;
 }
 

@@ -87,31 +87,32 @@ static double seconds_of(const char *text)
 	return seconds;
 }
 
-static const struct reporter *reporter_of(const struct segments_options *said)
+static const struct reporter *reporter_of(const struct segments_options *options)
 {
-	return format_find(formats[said->format.value]);
+	return format_find(formats[options->format.value]);
 }
 
 /* 0, or -1: standard output could not be written. */
 static int segments_print(const struct segments *segments,
-                          const struct segments_options *said,
+                          const struct segments_options *options,
                           struct report_output *output)
 {
 	struct segment_report report = {
 		.segments = segments,
-		.group = (enum segment_group)said->group.value,
-		.top = said->top.is_given ? said->top.value : reporter_of(said)->segments_top,
+		.group = (enum segment_group)options->group.value,
+		.top = options->top.is_given ? options->top.value
+		                             : reporter_of(options)->segments_top,
 	};
 	struct report_subject subject = { .view = REPORT_SEGMENTS, .segments = &report };
 	struct segment_symbols symbols = { .count = 0 };
 
-	if (said->group.value == BY_SYMBOL) {
+	if (options->group.value == BY_SYMBOL) {
 		report.group = SEGMENTS_BY_SEGMENT;
 		report.symbols = &symbols;
 		if (segment_symbols_find(&symbols, segments, report.top))
 			die("segments: out of memory");
 	}
-	if (reporter_show(reporter_of(said), output, &subject))
+	if (reporter_show(reporter_of(options), output, &subject))
 		die("segments: out of memory");
 	segment_symbols_release(&symbols);
 	return fflush(stdout) || ferror(stdout) ? -1 : 0;
@@ -126,17 +127,18 @@ static void pause_for(double seconds)
 }
 
 /* Show the segments of a living process. */
-static void process_show(const struct segments_options *said, const char *operand)
+static void process_show(const struct segments_options *options, const char *operand)
 {
-	double seconds = said->watch ? seconds_of(said->watch) : 0;
-	struct report_output output = { .file = stdout, .is_watched = said->watch != NULL };
+	double seconds = options->watch ? seconds_of(options->watch) : 0;
+	struct report_output output = { .file = stdout,
+		                            .is_watched = options->watch != NULL };
 	struct segments segments = { .pid = 0 };
 	pid_t pid = pid_of(operand);
 	struct error error;
 	bool is_first = true;
 
-	if (said->between || said->at || said->phase || said->process.pid.is_given ||
-	    said->process.number.is_given)
+	if (options->between || options->at || options->phase ||
+	    options->process.pid.is_given || options->process.number.is_given)
 		die_usage("segments",
 		          "segments: %s is a process that runs: --between, --at, "
 		          "--phase, --pid and --process are for recordings",
@@ -154,13 +156,13 @@ static void process_show(const struct segments_options *said, const char *operan
 				    (int)pid);
 			break;
 		}
-		if (segments_print(&segments, said, &output))
+		if (segments_print(&segments, options, &output))
 			die("the segments could not be written completely");
-		if (!said->watch)
+		if (!options->watch)
 			break;
 		pause_for(seconds);
 	}
-	if (said->watch)
+	if (options->watch)
 		fprintf(stderr, "outlive: %d has ended\n", (int)pid);
 	segments_release(&segments);
 }
@@ -208,7 +210,7 @@ static void phase_choose(struct segment_timeline *timeline, const char *name)
 	if (number == PHASE_NUMBER_NONE)
 		die("%s", error.message);
 	for (i = 0; i < history->count; i++) {
-		if (!segment_is_in_phase(profile, history->samples[i].time_ns, number))
+		if (!segment_is_in_phase(profile, history->snapshots[i].time_ns, number))
 			continue;
 		timeline->from = is_any ? timeline->from : i;
 		timeline->to = i;
@@ -219,36 +221,36 @@ static void phase_choose(struct segment_timeline *timeline, const char *name)
 		    "--segments-every'",
 		    profile->name, name);
 	timeline->view = timeline->from == timeline->to ? TIMELINE_AT : TIMELINE_BETWEEN;
-	timeline->from_ns = history->samples[timeline->from].time_ns;
-	timeline->to_ns = history->samples[timeline->to].time_ns;
+	timeline->from_ns = history->snapshots[timeline->from].time_ns;
+	timeline->to_ns = history->snapshots[timeline->to].time_ns;
 }
 
 /* Choose the snapshots to show by --phase, --at or --between; by default all. */
 static void times_choose(struct segment_timeline *timeline,
-                         const struct segments_options *said)
+                         const struct segments_options *options)
 {
 	const struct segment_history *history = &timeline->profile->segments;
-	const char *colon = said->between ? strchr(said->between, ':') : NULL;
+	const char *colon = options->between ? strchr(options->between, ':') : NULL;
 	uint64_t from_ns, to_ns;
 
 	timeline->to = history->count - 1;
-	if (said->phase) {
-		phase_choose(timeline, said->phase);
-	} else if (said->at) {
+	if (options->phase) {
+		phase_choose(timeline, options->phase);
+	} else if (options->at) {
 		timeline->view = TIMELINE_AT;
-		from_ns = time_of(said->at, strlen(said->at), 0);
+		from_ns = time_of(options->at, strlen(options->at), 0);
 		timeline->from_ns = timeline->to_ns = from_ns;
 		timeline->from = timeline->to = segment_history_near(history, from_ns);
-	} else if (said->between) {
+	} else if (options->between) {
 		if (!colon)
 			die_usage("segments",
 			          "segments: --between takes two times, such as 2s:5s: %s",
-			          said->between);
-		from_ns = time_of(said->between, (size_t)(colon - said->between), 0);
+			          options->between);
+		from_ns = time_of(options->between, (size_t)(colon - options->between), 0);
 		to_ns = time_of(colon + 1, strlen(colon + 1), UINT64_MAX / 4);
 		if (from_ns > to_ns)
 			die_usage("segments", "segments: --between %s: goes back in time",
-			          said->between);
+			          options->between);
 		timeline->view = TIMELINE_BETWEEN;
 		timeline->from_ns = from_ns;
 		timeline->to_ns = to_ns;
@@ -276,14 +278,14 @@ static void progress_events(void *progress, uint64_t done, uint64_t expected)
 }
 
 static struct profile *recording_read(struct trace_reader *reader,
-                                      const struct segments_options *said)
+                                      const struct segments_options *options)
 {
 	struct progress progress;
 	struct profile *profile;
 	struct error error;
 	size_t process;
 
-	if (process_pick(reader, &said->process, &process, &error))
+	if (process_pick(reader, &options->process, &process, &error))
 		die("%s", error.message);
 	progress_begin(&progress, "reading events");
 	profile = profile_read(reader, process, progress_events, &progress, &error);
@@ -294,7 +296,7 @@ static struct profile *recording_read(struct trace_reader *reader,
 }
 
 static void timeline_print(struct segment_timeline *timeline,
-                           const struct segments_options *said)
+                           const struct segments_options *options)
 {
 	struct report_subject subject = { .view = REPORT_TIMELINE, .timeline = timeline };
 	struct report_output output = { .file = stdout };
@@ -302,48 +304,48 @@ static void timeline_print(struct segment_timeline *timeline,
 	if (!timeline->profile->segments.count)
 		timeline->view = TIMELINE_NONE;
 	else
-		times_choose(timeline, said);
-	if (reporter_show(reporter_of(said), &output, &subject))
+		times_choose(timeline, options);
+	if (reporter_show(reporter_of(options), &output, &subject))
 		die("segments: out of memory");
 }
 
-static void recording_show(const struct segments_options *said, const char *path)
+static void recording_show(const struct segments_options *options, const char *path)
 {
 	struct segment_timeline timeline = {
-		.is_by_thread = said->group.value == SEGMENTS_BY_THREAD,
+		.is_by_thread = options->group.value == SEGMENTS_BY_THREAD,
 		.to_ns = UINT64_MAX,
-		.top = said->top.is_given ? said->top.value
-		       : said->group.value == SEGMENTS_BY_THREAD
-		           ? reporter_of(said)->segments_top
-		           : reporter_of(said)->times_top,
+		.top = options->top.is_given ? options->top.value
+		       : options->group.value == SEGMENTS_BY_THREAD
+		           ? reporter_of(options)->segments_top
+		           : reporter_of(options)->times_top,
 	};
 	struct trace_reader *reader;
 	struct profile *profile;
 	struct error error;
 
-	if (said->watch)
+	if (options->watch)
 		die_usage("segments", "segments: --watch is for processes: %s is a recording",
 		          path);
-	if (!!said->at + !!said->between + !!said->phase > 1)
+	if (!!options->at + !!options->between + !!options->phase > 1)
 		die_usage("segments", "segments: one of --at, --between and --phase");
-	if (said->group.value != SEGMENTS_BY_SEGMENT &&
-	    said->group.value != SEGMENTS_BY_THREAD)
+	if (options->group.value != SEGMENTS_BY_SEGMENT &&
+	    options->group.value != SEGMENTS_BY_THREAD)
 		die_usage("segments",
 		          "segments: a recording keeps the sums of segments and stacks, no %s: "
 		          "--by segment or thread",
-		          groups[said->group.value]);
+		          groups[options->group.value]);
 	reader = trace_reader_open(path, &error);
 	if (!reader)
 		die("%s", error.message);
-	profile = recording_read(reader, said);
+	profile = recording_read(reader, options);
 	report_completeness(reader);
 	problems_warn(trace_reader_problems(reader));
 	timeline.profile = profile;
 	if (!profile->segments.count &&
-	    (!profile->pictures.count || said->at || said->between || said->phase ||
+	    (!profile->views.count || options->at || options->between || options->phase ||
 	     timeline.is_by_thread))
 		samples_missing(profile);
-	timeline_print(&timeline, said);
+	timeline_print(&timeline, options);
 	if (fflush(stdout) || ferror(stdout))
 		die("the segments could not be written completely");
 	profile_free(profile);
@@ -352,20 +354,20 @@ static void recording_show(const struct segments_options *said, const char *path
 
 static int segments_run(const struct command *command, int argc, char **argv)
 {
-	struct segments_options said = { .watch = NULL };
+	struct segments_options options = { .watch = NULL };
 	int at;
 
 	formats_offer(formats, REPORT_SEGMENTS, REPORT_TIMELINE);
-	at = command_parse(command, &said, argc, argv);
+	at = command_parse(command, &options, argc, argv);
 
 	if (argc - at != 1)
 		die_usage("segments", at == argc
 		                          ? "segments: which process, or which recording?"
 		                          : "segments: one process or recording at a time");
 	if (is_number(argv[at]))
-		process_show(&said, argv[at]);
+		process_show(&options, argv[at]);
 	else
-		recording_show(&said, argv[at]);
+		recording_show(&options, argv[at]);
 	return EXIT_SUCCESS;
 }
 

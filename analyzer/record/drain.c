@@ -9,7 +9,7 @@
 #include "record/ignored_names.h"
 #include "record/ring_index.h"
 #include "record/ring_server.h"
-#include "record/sampler.h"
+#include "record/snapshotter.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -42,7 +42,7 @@ struct drain {
 	int watch;                       /* inotify, or -1 */
 	int ready;                       /* epoll over `watch` and the server, or -1 */
 	struct ring_server *server;      /* for processes without the directory; or NULL */
-	struct segment_sampler *sampler; /* NULL: no snapshots */
+	struct snapshotter *snapshotter; /* NULL: no snapshots */
 	struct cpu_idle cpu;
 	bool is_given_up;
 	bool is_owed; /* a ring or the directory was not opened for lack of a descriptor */
@@ -95,7 +95,7 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 	}
 	drain->session = settings->session;
 	drain->way.writer = settings->writer;
-	drain->way.shelf = settings->shelf;
+	drain->way.kept = settings->kept;
 	drain->way.is_flight = settings->is_flight;
 	cpu_idle_open(&drain->cpu);
 	drain->way.beat = drain_beat;
@@ -109,16 +109,16 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 		drain->watch = -1;
 	}
 	drain->server = ring_server_new(settings->session);
-	if (drain->server && settings->shelf)
-		ring_server_on_module(drain->server, module_shelf_offer, settings->shelf);
+	if (drain->server && settings->kept)
+		ring_server_on_module(drain->server, kept_files_offer, settings->kept);
 	drain->ready = epoll_create1(EPOLL_CLOEXEC);
 	readiness_add(drain, drain->watch);
 	if (drain->server)
 		readiness_add(drain, ring_server_descriptor(drain->server));
 	if (settings->segments_every_ns) {
 		/* With very little memory, record the events without snapshots. */
-		drain->sampler = segment_sampler_new(settings->segments_every_ns, error);
-		if (!drain->sampler)
+		drain->snapshotter = snapshotter_new(settings->segments_every_ns, error);
+		if (!drain->snapshotter)
 			warning("%s: the trace will not show segments over time", error->message);
 	}
 	return drain;
@@ -144,7 +144,7 @@ void drain_free(struct drain *drain)
 	ring_index_release(&drain->index);
 	for (i = 0; i < drain->ring_count; i++)
 		drain_ring_free(drain->rings[i]);
-	segment_sampler_free(drain->sampler);
+	snapshotter_free(drain->snapshotter);
 	server_end(drain);
 	if (drain->ready >= 0)
 		close(drain->ready);
@@ -210,8 +210,8 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 		return 0;
 	}
 	drain_ring_number(&drain->way, ring);
-	if (drain->sampler && ring->pid > 0 && !ring->has_ended)
-		segment_sampler_add(drain->sampler, ring->process, ring->pid, name, is_exec);
+	if (drain->snapshotter && ring->pid > 0 && !ring->has_ended)
+		snapshotter_add(drain->snapshotter, ring->process, ring->pid, name, is_exec);
 	population_add(&drain->population, ring->ring.header.pid,
 	               ring->ring.header.flags & RING_FORKED);
 	drain->rings[drain->ring_count++] = ring;
@@ -291,9 +291,9 @@ static int samples_write(struct drain *drain, struct error *error)
 	struct segment_packet *packet;
 	int result = 0;
 
-	if (!drain->sampler)
+	if (!drain->snapshotter)
 		return 0;
-	while (!result && (packet = segment_sampler_take(drain->sampler))) {
+	while (!result && (packet = snapshotter_take(drain->snapshotter))) {
 		about.type = packet->type;
 		about.process = packet->process;
 		result = trace_writer_block(drain->way.writer, &about, packet->payload,
@@ -338,8 +338,8 @@ static int ring_serve(struct drain *drain, size_t i, uint64_t until_ns,
 		return -1;
 	if (!ring->has_ended)
 		return 0;
-	if (drain->sampler)
-		segment_sampler_remove(drain->sampler, ring->process);
+	if (drain->snapshotter)
+		snapshotter_remove(drain->snapshotter, ring->process);
 	if (rest_take(drain, ring, error))
 		return -1;
 	ring_finish(drain, i);
@@ -391,8 +391,8 @@ static int drain_give_up(struct drain *drain)
 	server_end(drain);
 	for (i = 0; i < drain->ring_count; i++)
 		ring_beat(drain, drain->rings[i], 0);
-	segment_sampler_free(drain->sampler);
-	drain->sampler = NULL;
+	snapshotter_free(drain->snapshotter);
+	drain->snapshotter = NULL;
 	return -1;
 }
 
@@ -433,8 +433,8 @@ static int rings_close_down(struct drain *drain, struct error *error)
 {
 	size_t i = 0;
 
-	for (; drain->sampler && i < drain->ring_count; i++)
-		segment_sampler_remove(drain->sampler, drain->rings[i]->process);
+	for (; drain->snapshotter && i < drain->ring_count; i++)
+		snapshotter_remove(drain->snapshotter, drain->rings[i]->process);
 	if (!drain->is_given_up && samples_write(drain, error))
 		return -1;
 	for (i = 0; !drain->is_given_up && i < drain->ring_count;) {

@@ -21,7 +21,7 @@ struct drain;
 struct drain_settings {
 	const struct session *session;
 	struct trace_writer *writer;
-	struct module_shelf *shelf;
+	struct kept_files *kept;
 	bool is_flight; /* take the rings of living processes only when they end */
 	uint64_t segments_every_ns; /* interval of snapshots; 0: none */
 };

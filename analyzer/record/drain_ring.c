@@ -180,8 +180,8 @@ static int definitions_copy(struct drain_way *way, struct drain_ring *ring,
 		return 0;
 	if (definitions->seen_bytes < sizeof(struct chunk_header))
 		definitions->seen_bytes = sizeof(struct chunk_header);
-	definitions->seen_bytes = (uint32_t)module_shelf_add(
-		way->shelf, ring->pid, way->buffer, bytes, definitions->seen_bytes);
+	definitions->seen_bytes = (uint32_t)kept_files_add(
+		way->kept, ring->pid, way->buffer, bytes, definitions->seen_bytes);
 	if (!is_due || bytes == definitions->written_bytes)
 		return 0;
 	definitions->written_bytes = (uint32_t)bytes;

@@ -32,7 +32,7 @@ struct drain_counts {
 /* The destination of a session's rings. */
 struct drain_way {
 	struct trace_writer *writer;
-	struct module_shelf *shelf;
+	struct kept_files *kept;
 	struct drain_counts counts;
 	uint8_t *buffer; /* for one chunk */
 	size_t buffer_bytes;

@@ -76,7 +76,7 @@ int trace_names_add(const struct trace_names *names, struct error *error)
 	int result = -1;
 
 	if (reader && symbolizer) {
-		symbolizer_use_shelf(symbolizer, names->shelf);
+		symbolizer_use_kept(symbolizer, names->kept);
 		symbolizer_watch(symbolizer, names->naming, names->context);
 		symbolizer_on_memory_out(symbolizer, names->memory_out);
 		result = processes_name(names, reader, symbolizer, error);

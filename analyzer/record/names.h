@@ -16,7 +16,7 @@
 
 struct trace_names {
 	struct trace_writer *writer; /* ended by trace_writer_end(), before and after */
-	const struct module_shelf *shelf;
+	const struct kept_files *kept;
 	/* called often; `expected`: the total of events to read, or of names to find */
 	profile_progress *reading, *naming;
 	/*

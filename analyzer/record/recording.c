@@ -172,7 +172,7 @@ static void run_name(struct recording *run)
 {
 	struct trace_names names = {
 		.writer = &run->writer,
-		.shelf = run->shelf,
+		.kept = run->kept,
 		.reading = run_progress,
 		.naming = run_progress,
 		.show = run_report,

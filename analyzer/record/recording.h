@@ -36,7 +36,7 @@ struct recording {
 	struct session session;
 	struct target target;
 	struct trace_writer writer;
-	struct module_shelf *shelf;
+	struct kept_files *kept;
 	struct drain *drain;
 	struct progress progress;
 	bool is_limited; /* a limit prevents the recording: run the program without it */

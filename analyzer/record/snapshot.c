@@ -47,7 +47,7 @@ void looked_release(struct looked *looked)
 	if (looked->pages >= 0)
 		close(looked->pages);
 	segments_release(&looked->segments);
-	segment_sample_release(&looked->before);
+	segment_snapshot_release(&looked->before);
 }
 
 /* The value of "Name: 123 kB" in /proc/PID/status, in bytes; 0: it is not there. */
@@ -131,19 +131,19 @@ static bool is_refused(pid_t pid)
 }
 
 static struct segment_packet *packet_make(const struct looked *looked,
-                                          const struct segment_sample *sample)
+                                          const struct segment_snapshot *snapshot)
 {
 	struct segment_packet *packet = calloc(1, sizeof(*packet));
 	struct text payload = { NULL, 0, 0 };
 
-	if (!packet || segment_sample_save(sample, &payload)) {
+	if (!packet || segment_snapshot_save(snapshot, &payload)) {
 		text_release(&payload);
 		free(packet);
 		return NULL;
 	}
 	packet->type = BLOCK_SEGMENTS;
 	packet->process = looked->process;
-	packet->time_ns = sample->time_ns;
+	packet->time_ns = snapshot->time_ns;
 	packet->payload = (uint8_t *)payload.data;
 	packet->bytes = payload.bytes;
 	return packet;
@@ -155,9 +155,9 @@ static struct segment_packet *packet_make(const struct looked *looked,
  */
 static struct segment_packet *refusal_make(struct looked *looked, uint64_t time_ns)
 {
-	struct segment_sample sample = { .time_ns = time_ns,
-		                             .reasons = looked->reasons,
-		                             .pid = (uint32_t)looked->pid };
+	struct segment_snapshot snapshot = { .time_ns = time_ns,
+		                                 .reasons = looked->reasons,
+		                                 .pid = (uint32_t)looked->pid };
 
 	looked->next_ns = time_ns + REFUSED_NS;
 	if (looked->is_refused)
@@ -165,17 +165,18 @@ static struct segment_packet *refusal_make(struct looked *looked, uint64_t time_
 	looked->is_refused = true;
 	looked->last_ns = time_ns;
 	looked->reasons = SEGMENTS_INTERVAL;
-	return packet_make(looked, &sample);
+	return packet_make(looked, &snapshot);
 }
 
 /* Schedule the next snapshot, later if the last ones were equal. */
-static void look_schedule(struct looked *looked, const struct segment_sample *sample,
-                          uint64_t every_ns)
+static void look_schedule(struct looked *looked,
+                          const struct segment_snapshot *snapshot, uint64_t every_ns)
 {
 	uint64_t wait_ns = every_ns;
 
-	looked->quiet = segment_sample_is_same(sample, &looked->before) ? looked->quiet + 1
-	                                                                : 0;
+	looked->quiet = segment_snapshot_is_same(snapshot, &looked->before)
+	                    ? looked->quiet + 1
+	                    : 0;
 	if (looked->quiet > QUIET_LOOKS && every_ns < QUIET_NS) {
 		wait_ns = every_ns * (looked->quiet - QUIET_LOOKS);
 		wait_ns = wait_ns < QUIET_NS ? wait_ns : QUIET_NS;
@@ -187,7 +188,7 @@ struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 {
 	uint64_t time_ns = kernel_now_ns(), pages;
 	struct segment_packet *packet = NULL;
-	struct segment_sample sample;
+	struct segment_snapshot snapshot;
 	struct error ignored;
 
 	looked->grown_ns = 0;
@@ -210,19 +211,19 @@ struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
 	}
 	looked->is_refused = false;
 	looked->next_ns = time_ns + every_ns;
-	if (!segment_sample_make(&sample, &looked->segments)) {
-		sample.time_ns = time_ns;
-		sample.reasons = looked->reasons;
-		sample.peak_rss = status_read(looked->pid, "\nVmHWM:");
-		sample.stack_limit = stack_limit(looked->pid);
-		packet = packet_make(looked, &sample);
+	if (!segment_snapshot_make(&snapshot, &looked->segments)) {
+		snapshot.time_ns = time_ns;
+		snapshot.reasons = looked->reasons;
+		snapshot.peak_rss = status_read(looked->pid, "\nVmHWM:");
+		snapshot.stack_limit = stack_limit(looked->pid);
+		packet = packet_make(looked, &snapshot);
 	}
-	look_schedule(looked, &sample, every_ns);
-	segment_sample_release(&looked->before);
-	looked->before = sample;
+	look_schedule(looked, &snapshot, every_ns);
+	segment_snapshot_release(&looked->before);
+	looked->before = snapshot;
 	looked->last_ns = time_ns;
 	looked->reasons = SEGMENTS_INTERVAL;
-	pages = sample.total.rss / (uint64_t)sysconf(_SC_PAGESIZE);
+	pages = snapshot.total.rss / (uint64_t)sysconf(_SC_PAGESIZE);
 	if (pages > looked->largest_pages)
 		looked->largest_pages = pages;
 	return packet;

@@ -34,7 +34,7 @@ struct looked {
 	bool is_gone;     /* no more snapshots are possible */
 	bool is_another;  /* because it has become another program */
 	struct segments segments;
-	struct segment_sample before;
+	struct segment_snapshot before;
 };
 
 /* The size of a process at one time. */

@@ -4,16 +4,16 @@
 int block_lives_init(struct block_lives *lives, double quanta_per_us)
 {
 	*lives = (struct block_lives){ .exit_start = UINT64_MAX };
-	if (site_lives_init(&lives->sites, quanta_per_us))
+	if (path_lives_init(&lives->paths, quanta_per_us))
 		return -1;
-	return call_tails_init(&lives->freers);
+	return inner_frames_init(&lives->freers);
 }
 
 void block_lives_release(struct block_lives *lives)
 {
-	site_lives_release(&lives->sites);
+	path_lives_release(&lives->paths);
 	chain_table_release(&lives->chains);
-	call_tails_release(&lives->freers);
+	inner_frames_release(&lives->freers);
 }
 
 struct chain block_lives_origin(const struct block_lives *lives,
@@ -23,7 +23,7 @@ struct chain block_lives_origin(const struct block_lives *lives,
 		return lives->chains.chains[block->chain];
 	return (struct chain){ .sequence = block->sequence,
 		                   .time = block->time,
-		                   .site = block->site,
+		                   .path = block->path,
 		                   .thread = block->thread,
 		                   .largest = block->size,
 		                   .asked = block->size,
@@ -71,16 +71,16 @@ static void owner_note(struct life_pattern *pattern, struct thread *const *threa
 static int begin_replace(struct block_lives *lives, struct thread *by,
                          const struct block *block)
 {
-	struct recent_life *other = recent_lives_find(&by->ended, 0, block->site);
-	uint32_t frames, site;
+	struct recent_life *other = recent_lives_find(&by->ended, 0, block->path);
+	uint32_t frames, path;
 
-	recent_lives_add(&by->begun, block->sequence, block->site);
+	recent_lives_add(&by->begun, block->sequence, block->path);
 	if (!other)
 		return 0;
-	site = other->site;
-	other->site = 0;
+	path = other->path;
+	other->path = 0;
 	frames = thread_escape_depth(by, by->depth, other->sequence);
-	return site_life_replace(&lives->sites, block->site, site, frames, true);
+	return path_life_replace(&lives->paths, block->path, path, frames, true);
 }
 
 /*
@@ -91,29 +91,29 @@ static int end_replace(struct block_lives *lives, struct thread *by,
                        const struct chain *origin)
 {
 	struct recent_life *other = recent_lives_find(&by->begun, origin->sequence,
-	                                              origin->site);
-	uint32_t frames, site;
+	                                              origin->path);
+	uint32_t frames, path;
 
-	recent_lives_add(&by->ended, by->sequence, origin->site);
+	recent_lives_add(&by->ended, by->sequence, origin->path);
 	if (!other)
 		return 0;
-	site = other->site;
-	other->site = 0;
-	frames = thread_escape_depth(by, lives->sites.sites[site].frames, other->sequence);
-	return site_life_replace(&lives->sites, site, origin->site, frames, false);
+	path = other->path;
+	other->path = 0;
+	frames = thread_escape_depth(by, lives->paths.paths[path].frames, other->sequence);
+	return path_life_replace(&lives->paths, path, origin->path, frames, false);
 }
 
 int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
                       struct thread *by, const struct block *block)
 {
-	struct life_pattern *pattern = &lives->sites.sites[block->site].pattern;
+	struct life_pattern *pattern = &lives->paths.paths[block->path].pattern;
 
 	if (pattern->owner_dead > pattern->dead_max && pattern->owner_thread == by->index &&
 	    is_owner_running(pattern, threads))
 		pattern->dead_max = pattern->owner_dead;
 	if (pattern->live < REPLACED_LIVE_MAX && begin_replace(lives, by, block))
 		return -1;
-	return site_life_begin(&lives->sites, block->site, by->index, block->size,
+	return path_life_begin(&lives->paths, block->path, by->index, block->size,
 	                       block->time);
 }
 
@@ -122,12 +122,12 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 {
 	struct chain origin = block_lives_origin(lives, block);
 	struct thread *owner = threads[origin.thread];
-	uint32_t frames = lives->sites.sites[origin.site].frames;
+	uint32_t frames = lives->paths.paths[origin.path].frames;
 	struct life_end end = {
 		.size = block->size,
 		.age = time > origin.time ? time - origin.time : 0,
 		.between = owner->births.newest - origin.allocations,
-		.freer = call_tails_node(&lives->freers, by),
+		.freer = inner_frames_node(&lives->freers, by),
 		.reallocs = origin.reallocs,
 		.has_crossed = origin.has_crossed || block->thread != by->index ||
 		               origin.thread != by->index,
@@ -145,31 +145,31 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 		end.depth = thread_escape_depth(by, frames, origin.sequence);
 		end.is_exact = end.is_exact &&
 		               thread_stack_is_exact(by, frames, origin.sequence, end.depth);
-		owner_note(&lives->sites.sites[origin.site].pattern, threads, by,
+		owner_note(&lives->paths.paths[origin.path].pattern, threads, by,
 		           frames ? frames - 1 - end.depth : 0);
-		if (lives->sites.sites[origin.site].pattern.live <= REPLACED_LIVE_MAX &&
+		if (lives->paths.paths[origin.path].pattern.live <= REPLACED_LIVE_MAX &&
 		    end_replace(lives, by, &origin))
 			return -1;
 	}
-	site_life_over(&lives->sites, origin.site, origin.thread);
-	site_life_close(&lives->sites, origin.site, origin.largest, origin.asked);
+	path_life_over(&lives->paths, origin.path, origin.thread);
+	path_life_close(&lives->paths, origin.path, origin.largest, origin.asked);
 	if (end.freer == CALL_NODE_NONE)
 		return -1;
 	chain_drop(lives, block);
-	return site_life_end(&lives->sites, origin.site, &end);
+	return path_life_end(&lives->paths, origin.path, &end);
 }
 
 void block_lives_missed(struct block_lives *lives, struct thread *const *threads,
                         const struct block *block)
 {
 	struct chain origin = block_lives_origin(lives, block);
-	struct site_life *life = &lives->sites.sites[origin.site];
+	struct path_life *life = &lives->paths.paths[origin.path];
 
 	birth_window_remove(&threads[block->thread]->births, block->born);
 	life->unknown_blocks++;
 	life->unknown_bytes += block->size;
-	site_life_over(&lives->sites, origin.site, origin.thread);
-	site_life_close(&lives->sites, origin.site, origin.largest, origin.asked);
+	path_life_over(&lives->paths, origin.path, origin.thread);
+	path_life_close(&lives->paths, origin.path, origin.largest, origin.asked);
 	chain_drop(lives, block);
 }
 
@@ -178,10 +178,10 @@ int block_lives_move(struct block_lives *lives, struct thread *const *threads,
 {
 	struct chain chain = block_lives_origin(lives, block);
 	uint32_t number = block->chain ? block->chain : chain_table_add(&lives->chains);
-	uint32_t mover = call_tails_node(&lives->freers, by);
+	uint32_t mover = inner_frames_node(&lives->freers, by);
 
 	if (!number || mover == CALL_NODE_NONE ||
-	    site_life_move(&lives->sites, chain.site, mover, block->size))
+	    path_life_move(&lives->paths, chain.path, mover, block->size))
 		return -1;
 	chain.reallocs++;
 	chain.has_crossed |= block->thread != by->index;
@@ -208,7 +208,7 @@ int block_lives_moved(struct block_lives *lives, struct thread *const *threads,
 		moving->asked += block->size;
 		if (block->size > moving->largest)
 			moving->largest = block->size;
-		site_life_grow(&lives->sites, moving->site, block->size, block->time);
+		path_life_grow(&lives->paths, moving->path, block->size, block->time);
 	}
 	block->chain = number;
 	by->chain_moving = 0;
@@ -221,11 +221,11 @@ void block_lives_finish(struct block_lives *lives, const struct live_table *live
 	size_t i;
 
 	for (i = 0; i < (size_t)1 << live->bits; i++) {
-		if (!live->addresses[i] || !live->blocks[i].site)
+		if (!live->addresses[i] || !live->blocks[i].path)
 			continue;
 		origin = block_lives_origin(lives, &live->blocks[i]);
-		site_life_close(&lives->sites, origin.site, origin.largest, origin.asked);
+		path_life_close(&lives->paths, origin.path, origin.largest, origin.asked);
 		if (live->blocks[i].chain)
-			site_life_realloced(&lives->sites, origin.site, origin.reallocs);
+			path_life_realloced(&lives->paths, origin.path, origin.reallocs);
 	}
 }

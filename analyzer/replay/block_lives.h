@@ -5,16 +5,16 @@
 #ifndef OUTLIVE_REPLAY_BLOCK_LIVES_H
 #define OUTLIVE_REPLAY_BLOCK_LIVES_H
 
-#include "replay/call_tails.h"
+#include "replay/inner_frames.h"
 #include "replay/realloc_chains.h"
 #include "replay/live_table.h"
-#include "replay/site_lives.h"
+#include "replay/path_lives.h"
 #include "replay/thread_stack.h"
 
 struct block_lives {
-	struct site_lives sites;
+	struct path_lives paths;
 	struct chain_table chains;
-	struct call_tails freers;
+	struct inner_frames freers;
 	/*
 	 * Quanta. A block born before the end of load, and not freed before the start of exit,
 	 * could have been static. 0 and UINT64_MAX: not known.

@@ -17,7 +17,7 @@ int call_tree_init(struct call_tree *tree)
 	tree->slots = calloc((size_t)1 << SLOT_BITS_FIRST, sizeof(*tree->slots));
 	if (!tree->nodes || !tree->slots)
 		return -1;
-	tree->nodes[CALL_ROOT] = (struct call_node){ .path = CALL_PATH_ROOT };
+	tree->nodes[CALL_ROOT] = (struct call_node){ .hash = CALL_HASH_ROOT };
 	return 0;
 }
 
@@ -29,38 +29,38 @@ void call_tree_release(struct call_tree *tree)
 }
 
 /* The path's name is a product, so its high bits are well distributed for the slot. */
-static inline size_t path_slot(uint64_t path, uint32_t bits)
+static inline size_t hash_slot(uint64_t hash, uint32_t bits)
 {
-	return (size_t)((path * UINT64_C(0xBF58476D1CE4E5B9)) >> (64 - bits));
+	return (size_t)((hash * UINT64_C(0xBF58476D1CE4E5B9)) >> (64 - bits));
 }
 
-static inline uint64_t slot_word(uint64_t path, uint32_t node)
+static inline uint64_t slot_word(uint64_t hash, uint32_t node)
 {
-	return (path >> 32 << 32) | node;
+	return (hash >> 32 << 32) | node;
 }
 
-uint32_t call_tree_find(const struct call_tree *tree, uint64_t path)
+uint32_t call_tree_find(const struct call_tree *tree, uint64_t hash)
 {
 	size_t mask = ((size_t)1 << tree->slot_bits) - 1;
-	size_t slot = path_slot(path, tree->slot_bits);
+	size_t slot = hash_slot(hash, tree->slot_bits);
 	uint64_t word;
 
-	if (path == CALL_PATH_ROOT)
+	if (hash == CALL_HASH_ROOT)
 		return CALL_ROOT;
 	for (; (word = tree->slots[slot]); slot = (slot + 1) & mask) {
-		if (word >> 32 == path >> 32 && tree->nodes[(uint32_t)word].path == path)
+		if (word >> 32 == hash >> 32 && tree->nodes[(uint32_t)word].hash == hash)
 			return (uint32_t)word;
 	}
 	return CALL_NODE_NONE;
 }
 
-static void slot_put(uint64_t *slots, uint32_t bits, uint64_t path, uint32_t node)
+static void slot_put(uint64_t *slots, uint32_t bits, uint64_t hash, uint32_t node)
 {
-	size_t slot = path_slot(path, bits);
+	size_t slot = hash_slot(hash, bits);
 
 	while (slots[slot])
 		slot = (slot + 1) & (((size_t)1 << bits) - 1);
-	slots[slot] = slot_word(path, node);
+	slots[slot] = slot_word(hash, node);
 }
 
 /* Make room for more nodes, and keep at least two slots for each. */
@@ -80,7 +80,7 @@ static int call_tree_grow(struct call_tree *tree)
 	if (!slots)
 		return -1;
 	for (i = 1; i < tree->count; i++)
-		slot_put(slots, bits, nodes[i].path, i);
+		slot_put(slots, bits, nodes[i].hash, i);
 	free(tree->slots);
 	tree->slots = slots;
 	tree->slot_bits = bits;
@@ -93,13 +93,13 @@ static uint32_t node_add(struct call_tree *tree, const struct call_node *node)
 	if (tree->count == tree->capacity && call_tree_grow(tree))
 		return CALL_NODE_NONE;
 	tree->nodes[tree->count] = *node;
-	slot_put(tree->slots, tree->slot_bits, node->path, tree->count);
+	slot_put(tree->slots, tree->slot_bits, node->hash, tree->count);
 	return tree->count++;
 }
 
 uint32_t call_tree_add(struct call_tree *tree, uint32_t parent, uint32_t location)
 {
-	struct call_node node = { .path = call_path(tree->nodes[parent].path, location),
+	struct call_node node = { .hash = call_hash(tree->nodes[parent].hash, location),
 		                      .parent = parent,
 		                      .location = location };
 
@@ -108,7 +108,7 @@ uint32_t call_tree_add(struct call_tree *tree, uint32_t parent, uint32_t locatio
 
 uint32_t call_tree_add_cut(struct call_tree *tree, uint32_t parent, uint32_t location)
 {
-	struct call_node node = { .path = call_path_cut(tree->nodes[parent].path, location),
+	struct call_node node = { .hash = call_hash_cut(tree->nodes[parent].hash, location),
 		                      .parent = parent,
 		                      .is_cut = true,
 		                      .location = location };

@@ -20,14 +20,14 @@
 
 #define CALL_ROOT 0u
 #define CALL_NODE_NONE UINT32_MAX
-#define CALL_PATH_ROOT UINT64_C(0)
+#define CALL_HASH_ROOT UINT64_C(0)
 
 struct call_node {
-	uint64_t path;
+	uint64_t hash;
 	uint32_t parent : 31; /* has a lower number */
 	uint32_t is_cut : 1;  /* its caller is not known: frames are missing between them */
 	uint32_t location;    /* number in the address map; 0 for the root */
-	uint32_t site;        /* number in the site table; 0: nothing was allocated here */
+	uint32_t path;        /* number in the site table; 0: nothing was allocated here */
 	uint32_t ignored;     /* blocks allocated here that are not counted */
 };
 
@@ -43,22 +43,22 @@ struct call_tree {
 int call_tree_init(struct call_tree *tree);
 void call_tree_release(struct call_tree *tree);
 
-/* The name of a path that is continued by a location (not 0); never CALL_PATH_ROOT. */
-static inline uint64_t call_path(uint64_t parent, uint32_t location)
+/* The name of a path that is continued by a location (not 0); never CALL_HASH_ROOT. */
+static inline uint64_t call_hash(uint64_t parent, uint32_t location)
 {
-	uint64_t path = (parent + location) * UINT64_C(0x9E3779B97F4A7C15);
+	uint64_t hash = (parent + location) * UINT64_C(0x9E3779B97F4A7C15);
 
-	return (path ^ path >> 29) | 1;
+	return (hash ^ hash >> 29) | 1;
 }
 
 /* The same if frames are missing between the path and the location. */
-static inline uint64_t call_path_cut(uint64_t parent, uint32_t location)
+static inline uint64_t call_hash_cut(uint64_t parent, uint32_t location)
 {
-	return call_path(parent ^ UINT64_C(0x5851F42D4C957F2C), location);
+	return call_hash(parent ^ UINT64_C(0x5851F42D4C957F2C), location);
 }
 
 /* The node of the path with that name, or CALL_NODE_NONE. */
-uint32_t call_tree_find(const struct call_tree *tree, uint64_t path);
+uint32_t call_tree_find(const struct call_tree *tree, uint64_t hash);
 
 /* Add a node, whose path must not be in the tree yet. CALL_NODE_NONE: memory is out. */
 uint32_t call_tree_add(struct call_tree *tree, uint32_t parent, uint32_t location);

@@ -16,7 +16,7 @@ struct block {
 	uint64_t size;     /* asked for */
 	uint64_t time;     /* quanta; of its birth */
 	uint64_t sequence; /* of its birth, among the events of its thread */
-	uint32_t site;     /* call path that allocated it; 0: it is not counted */
+	uint32_t path;     /* call path that allocated it; 0: it is not counted */
 	uint32_t thread;   /* index, not serial number */
 	uint32_t born;     /* number among the births of its thread */
 	uint32_t chain;    /* its history before a realloc; 0: none */

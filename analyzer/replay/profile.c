@@ -49,40 +49,40 @@ static int profile_replay(struct profile *profile, struct event_merge *merge,
 static int profile_segments(struct profile *profile, struct trace_reader *reader)
 {
 	struct segment_history *history = &profile->segments;
-	struct segment_pictures *pictures = &profile->pictures;
+	struct self_view *views = &profile->views;
 	size_t i;
 
 	if (segment_history_read(history, reader, profile->process) ||
 	    size_history_read(&history->sizes, reader, profile->process) ||
-	    segment_pictures_read(pictures, reader, profile->process))
+	    self_view_read(views, reader, profile->process))
 		return -1;
 	segment_history_see(history, profile->phases, &profile->process->header);
-	if (segment_own_looks_add(history, pictures, &profile->process->header))
+	if (self_snapshots_add(history, views, &profile->process->header))
 		return -1;
-	profile->marks = calloc(history->count + 1, sizeof(*profile->marks));
-	profile->picture_marks = calloc(pictures->count + 1, sizeof(*profile->marks));
-	if (!profile->marks || !profile->picture_marks)
+	profile->probes = calloc(history->count + 1, sizeof(*profile->probes));
+	profile->view_probes = calloc(views->count + 1, sizeof(*profile->probes));
+	if (!profile->probes || !profile->view_probes)
 		return -1;
 	for (i = 0; i < history->count; i++)
-		profile->marks[i] = (struct live_mark){
+		profile->probes[i] = (struct live_probe){
 			.time = process_time_quanta(&profile->process->header,
-			                            history->samples[i].time_ns),
-			.spans = &history->samples[i].spans,
+			                            history->snapshots[i].time_ns),
+			.spans = &history->snapshots[i].spans,
 		};
-	for (i = 0; i < pictures->count; i++)
-		profile->picture_marks[i] = (struct live_mark){
-			.time = pictures->pictures[i].time,
-			.spans = &pictures->pictures[i].spans,
+	for (i = 0; i < views->count; i++)
+		profile->view_probes[i] = (struct live_probe){
+			.time = views->views[i].time,
+			.spans = &views->views[i].spans,
 		};
 	for (i = 0; i < history->count; i++)
-		profile->runtimes |= history->samples[i].runtimes;
-	profile->replay.marks.has_small = profile->runtimes & RUNTIME_MALLOC;
-	live_marks_set(&profile->replay.marks, 0, profile->marks, history->count);
-	live_marks_set(&profile->replay.marks, 1, profile->picture_marks, pictures->count);
+		profile->runtimes |= history->snapshots[i].runtimes;
+	profile->replay.probes.has_small = profile->runtimes & RUNTIME_MALLOC;
+	live_probes_set(&profile->replay.probes, 0, profile->probes, history->count);
+	live_probes_set(&profile->replay.probes, 1, profile->view_probes, views->count);
 	return 0;
 }
 
-/* A call_tail_passes that uses the names of the recording, as far as it has them. */
+/* A inner_frame_passes that uses the names of the recording, as far as it has them. */
 static bool frees_for_caller(const void *context, uint32_t number)
 {
 	const struct profile *profile = context;
@@ -117,7 +117,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	    trace_reader_symbols(reader, process, profile->symbols) ||
 	    namesakes_tell(profile->symbols, profile->map))
 		return -1;
-	call_tails_ask(&profile->replay.lives.freers, frees_for_caller, profile);
+	inner_frames_ask(&profile->replay.lives.freers, frees_for_caller, profile);
 	merge = event_merge_new(reader, process, profile->map, replay_preview,
 	                        &profile->replay);
 	if (!merge)
@@ -219,16 +219,16 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
 		return NULL;
 	}
 	/* fill in snapshots after the last event */
-	live_marks_fill(&profile->replay.marks, UINT64_MAX,
-	                profile->replay.sites.live_bytes,
-	                profile->replay.sites.live_blocks);
-	segment_moves_samples(&profile->segments, profile->runtimes);
-	segment_moves_pictures(&profile->pictures, profile->runtimes);
+	live_probes_fill(&profile->replay.probes, UINT64_MAX,
+	                 profile->replay.paths.live_bytes,
+	                 profile->replay.paths.live_blocks);
+	segment_moves_snapshots(&profile->segments, profile->runtimes);
+	segment_moves_self_view(&profile->views, profile->runtimes);
 	stack_faults_settle(&profile->replay.stacks, profile->phases->exit_start);
 	phases_end(profile->phases, profile->replay.totals.time_last);
 	profile->lost = lost_count(described, holes_count(&profile->replay));
 	profile->peak_ns = process_time_ns(&described->header,
-	                                   profile->replay.sites.peak_time);
+	                                   profile->replay.paths.peak_time);
 	profile->duration_ns = process_time_ns(&described->header,
 	                                       profile->replay.totals.time_last);
 	return profile;
@@ -243,9 +243,9 @@ void profile_free(struct profile *profile)
 	address_map_free(profile->map);
 	size_history_release(&profile->segments.sizes);
 	segment_history_release(&profile->segments);
-	segment_pictures_release(&profile->pictures);
-	free(profile->marks);
-	free(profile->picture_marks);
+	self_view_release(&profile->views);
+	free(profile->probes);
+	free(profile->view_probes);
 	thread_choice_release(&profile->threads_only);
 	phases_free(profile->phases);
 	free(profile);

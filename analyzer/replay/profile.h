@@ -30,14 +30,14 @@ struct profile {
 	uint32_t phase_only;
 	/* only the blocks of these threads count; none: of all */
 	struct thread_choice threads_only;
-	const char *thread;               /* the text that chose these threads; NULL: all */
-	struct symbol_table *symbols;     /* locations by module number and offset */
-	struct replay replay;             /* the result of all events, and their totals */
-	struct segment_history segments;  /* how the process used its memory over time */
-	struct segment_pictures pictures; /* and the snapshots that it took itself */
-	uint32_t runtimes;       /* enum segments_runtime, of all snapshots together */
-	struct live_mark *marks; /* what was live at each snapshot from outside */
-	struct live_mark *picture_marks; /* and at each that the process took itself */
+	const char *thread;              /* the text that chose these threads; NULL: all */
+	struct symbol_table *symbols;    /* locations by module number and offset */
+	struct replay replay;            /* the result of all events, and their totals */
+	struct segment_history segments; /* how the process used its memory over time */
+	struct self_view views;          /* and the snapshots that it took itself */
+	uint32_t runtimes;         /* enum segments_runtime, of all snapshots together */
+	struct live_probe *probes; /* what was live at each snapshot from outside */
+	struct live_probe *view_probes; /* and at each that the process took itself */
 	struct lost_counts lost;
 	uint64_t peak_ns;     /* since the start: when most bytes were live */
 	uint64_t duration_ns; /* from the start to the last sign of the process */
@@ -77,16 +77,16 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
 void profile_free(struct profile *profile);
 
 /* By number of the call path. */
-static inline const struct site *profile_site(const struct profile *profile,
-                                              uint32_t site)
+static inline const struct call_path *profile_site(const struct profile *profile,
+                                                   uint32_t path)
 {
-	return replay_site(&profile->replay, site);
+	return replay_site(&profile->replay, path);
 }
 
-static inline const struct site_life *profile_life(const struct profile *profile,
-                                                   uint32_t site)
+static inline const struct path_life *profile_life(const struct profile *profile,
+                                                   uint32_t path)
 {
-	return replay_life(&profile->replay, site);
+	return replay_life(&profile->replay, path);
 }
 
 #endif

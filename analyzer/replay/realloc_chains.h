@@ -13,7 +13,7 @@
 
 struct chain {
 	uint64_t sequence, time; /* of the first birth, as in struct block */
-	uint32_t site, thread;   /* of the first birth */
+	uint32_t path, thread;   /* of the first birth */
 	uint64_t largest;        /* of its sizes until now */
 	uint64_t asked;          /* their sum */
 	uint32_t allocations;    /* of that thread, until the first birth */

@@ -11,7 +11,7 @@
 
 struct recent_life {
 	uint64_t sequence; /* number of the thread's event */
-	uint32_t site;     /* 0: none, or already used */
+	uint32_t path;     /* 0: none, or already used */
 };
 
 struct recent_lives {
@@ -20,24 +20,24 @@ struct recent_lives {
 };
 
 static inline void recent_lives_add(struct recent_lives *recent, uint64_t sequence,
-                                    uint32_t site)
+                                    uint32_t path)
 {
 	recent->lives[recent->next++ % RECENT_LIVES] = (struct recent_life){ sequence,
-		                                                                 site };
+		                                                                 path };
 }
 
 /* The last one after an event, of that call path if there is one; NULL: none. */
 static inline struct recent_life *recent_lives_find(struct recent_lives *recent,
-                                                    uint64_t sequence, uint32_t site)
+                                                    uint64_t sequence, uint32_t path)
 {
 	struct recent_life *life, *found = 0;
 	uint32_t i;
 
 	for (i = 1; i <= RECENT_LIVES; i++) {
 		life = &recent->lives[(recent->next - i) % RECENT_LIVES];
-		if (!life->site || life->sequence <= sequence)
+		if (!life->path || life->sequence <= sequence)
 			continue;
-		if (life->site == site)
+		if (life->path == path)
 			return life;
 		if (!found)
 			found = life;

@@ -10,7 +10,7 @@ int replay_init(struct replay *replay, uint64_t start, double quanta_per_us)
 		                       .phase_only = PHASE_NUMBER_NONE };
 	timeline_init(&replay->timeline, start);
 	stack_depths_init(&replay->stacks);
-	if (call_tree_init(&replay->tree) || site_table_init(&replay->sites) ||
+	if (call_tree_init(&replay->tree) || call_paths_init(&replay->paths) ||
 	    block_lives_init(&replay->lives, quanta_per_us) ||
 	    live_table_init(&replay->live))
 		return -1;
@@ -29,20 +29,20 @@ void replay_release(struct replay *replay)
 {
 	thread_table_release(&replay->threads);
 	call_tree_release(&replay->tree);
-	site_table_release(&replay->sites);
+	call_paths_release(&replay->paths);
 	block_lives_release(&replay->lives);
 	stack_depths_release(&replay->stacks);
 	live_table_release(&replay->live);
-	live_large_release(&replay->marks.large);
+	live_large_release(&replay->probes.large);
 	location_times_release(&replay->locations);
 }
 
 /* Rarely called: a step of the timeline is over, or a time to fill in has been reached. */
 static void time_advance(struct replay *replay, uint64_t time)
 {
-	timeline_advance(&replay->timeline, time, replay->sites.live_bytes);
-	replay->due = live_marks_fill(&replay->marks, time, replay->sites.live_bytes,
-	                              replay->sites.live_blocks);
+	timeline_advance(&replay->timeline, time, replay->paths.live_bytes);
+	replay->due = live_probes_fill(&replay->probes, time, replay->paths.live_bytes,
+	                               replay->paths.live_blocks);
 	if (replay->due > replay->timeline.step_end)
 		replay->due = replay->timeline.step_end;
 }
@@ -70,7 +70,7 @@ static struct thread *thread_of(struct replay *replay, uint32_t serial)
 		return thread;
 	thread = thread_table_add(&replay->threads, serial);
 	if (thread)
-		thread->share.peak_epoch = replay->sites.peak_epoch;
+		thread->share.peak_epoch = replay->paths.peak_epoch;
 	return thread;
 }
 
@@ -87,7 +87,7 @@ static uint32_t stack_nodes(struct replay *replay, struct thread *thread, uint64
 	while (at) {
 		node = thread->stack[at - 1].node;
 		if (node == CALL_NODE_NONE)
-			node = call_tree_find(tree, thread->stack[at - 1].path);
+			node = call_tree_find(tree, thread->stack[at - 1].hash);
 		if (node != CALL_NODE_NONE)
 			break;
 		at--;
@@ -129,14 +129,14 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 	if (stack_depths_run(&replay->stacks, thread))
 		return -1;
 	if (before == thread->position &&
-	    thread_stack_is_same(thread, locations, snapshot.news))
+	    thread_stack_is_same(thread, locations, snapshot.pushed))
 		return 0;
 	if (before > thread->position)
 		thread->holes += before - thread->position;
 	thread->position = before;
 	thread->sequence++;
-	snapshot.pops = thread->depth;
-	if (thread_stack_doubt(thread, 0, snapshot.pops) ||
+	snapshot.popped = thread->depth;
+	if (thread_stack_doubt(thread, 0, snapshot.popped) ||
 	    thread_stack_update(thread, &snapshot, locations))
 		return -1;
 	for (i = 0; i < slice->run->gap_count; i++)
@@ -152,23 +152,23 @@ uint64_t replay_location_time(const struct replay *replay, uint32_t location)
 }
 
 /* The site of the thread's innermost frame, made if it is new; NULL: memory is out. */
-static inline struct site *site_here(struct replay *replay, struct thread *thread,
-                                     uint64_t time)
+static inline struct call_path *path_here(struct replay *replay, struct thread *thread,
+                                          uint64_t time)
 {
 	uint32_t node = thread->depth ? thread->stack[thread->depth - 1].node : CALL_ROOT;
-	uint32_t *site;
+	uint32_t *path;
 
 	if (node == CALL_NODE_NONE)
 		node = stack_nodes(replay, thread, time);
 	if (node == CALL_NODE_NONE)
 		return NULL;
-	site = &replay->tree.nodes[node].site;
-	if (!*site) {
-		*site = site_table_add(&replay->sites, node);
-		if (*site && site_lives_add(&replay->lives.sites, *site, thread->depth))
+	path = &replay->tree.nodes[node].path;
+	if (!*path) {
+		*path = call_paths_add(&replay->paths, node);
+		if (*path && path_lives_add(&replay->lives.paths, *path, thread->depth))
 			return NULL;
 	}
-	return *site ? &replay->sites.sites[*site] : NULL;
+	return *path ? &replay->paths.paths[*path] : NULL;
 }
 
 static inline uint32_t size_class(uint64_t size)
@@ -180,35 +180,36 @@ static inline uint32_t size_class(uint64_t size)
 static inline void block_end(struct replay *replay, uint64_t address,
                              const struct block *block)
 {
-	struct site *site = &replay->sites.sites[block->site];
+	struct call_path *path = &replay->paths.paths[block->path];
 
-	live_marks_end(&replay->marks, address, block->size, block->site != 0);
-	if (!block->site) {
+	live_probes_end(&replay->probes, address, block->size, block->path != 0);
+	if (!block->path) {
 		birth_window_remove(&replay->threads.items[block->thread]->births, block->born);
 		return;
 	}
-	live_share_shrink(&replay->sites, &site->share, block->size);
-	live_share_shrink(&replay->sites, &replay->threads.items[block->thread]->share,
+	live_share_shrink(&replay->paths, &path->share, block->size);
+	live_share_shrink(&replay->paths, &replay->threads.items[block->thread]->share,
 	                  block->size);
-	site_table_shrink(&replay->sites, block->size);
-	site->frees++;
+	call_paths_shrink(&replay->paths, block->size);
+	path->frees++;
 }
 
 /* Count a block of this size at its call path; 0, or -1 when memory is out. */
-static inline int site_count(struct replay *replay, struct site *site, uint64_t size)
+static inline int path_count(struct replay *replay, struct call_path *path,
+                             uint64_t size)
 {
 	int result = 0;
 
-	if (site->allocations && (size != site->size_min || size != site->size_max))
-		result = site_life_size(&replay->lives.sites,
-		                        (uint32_t)(site - replay->sites.sites), size,
-		                        site->size_min, site->allocations);
-	site->allocations++;
-	site->bytes += size;
-	if (size < site->size_min)
-		site->size_min = size;
-	if (size > site->size_max)
-		site->size_max = size;
+	if (path->allocations && (size != path->size_min || size != path->size_max))
+		result = path_life_size(&replay->lives.paths,
+		                        (uint32_t)(path - replay->paths.paths), size,
+		                        path->size_min, path->allocations);
+	path->allocations++;
+	path->bytes += size;
+	if (size < path->size_min)
+		path->size_min = size;
+	if (size > path->size_max)
+		path->size_max = size;
 	return result;
 }
 
@@ -217,7 +218,7 @@ static void block_missed(struct replay *replay, uint64_t address,
                          const struct block *block)
 {
 	block_end(replay, address, block);
-	if (!block->site)
+	if (!block->path)
 		return;
 	replay->totals.ends_missed++;
 	block_lives_missed(&replay->lives, replay->threads.items, block);
@@ -267,7 +268,7 @@ static int block_ignore(struct replay *replay, struct thread *thread,
 		                     .sequence = thread->sequence,
 		                     .thread = thread->index,
 		                     .born = birth_window_add(&thread->births) };
-	live_marks_begin(&replay->marks, event->address, event->size_bytes, false);
+	live_probes_begin(&replay->probes, event->address, event->size_bytes, false);
 	return 0;
 }
 
@@ -275,11 +276,11 @@ static int block_ignore(struct replay *replay, struct thread *thread,
 static inline struct block *block_begin(struct replay *replay, struct thread *thread,
                                         const struct event *event)
 {
-	struct site *site = site_here(replay, thread, event->time_end);
+	struct call_path *path = path_here(replay, thread, event->time_end);
 	struct block *block;
 	bool is_new;
 
-	if (!site || site_count(replay, site, event->size_bytes))
+	if (!path || path_count(replay, path, event->size_bytes))
 		return NULL;
 	thread->allocations++;
 	thread->bytes += event->size_bytes;
@@ -295,17 +296,17 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 	*block = (struct block){ event->size_bytes,
 		                     event->time_end,
 		                     thread->sequence,
-		                     (uint32_t)(site - replay->sites.sites),
+		                     (uint32_t)(path - replay->paths.paths),
 		                     thread->index,
 		                     birth_window_add(&thread->births),
 		                     0 };
-	live_share_grow(&replay->sites, &site->share, event->size_bytes);
-	if (site->share.live_blocks > site->live_max)
-		site->live_max = (uint32_t)site->share.live_blocks;
-	live_share_grow(&replay->sites, &thread->share, event->size_bytes);
-	site_table_grow(&replay->sites, event->size_bytes, event->time_end);
-	live_marks_begin(&replay->marks, event->address, event->size_bytes, true);
-	timeline_note(&replay->timeline, replay->sites.live_bytes);
+	live_share_grow(&replay->paths, &path->share, event->size_bytes);
+	if (path->share.live_blocks > path->live_max)
+		path->live_max = (uint32_t)path->share.live_blocks;
+	live_share_grow(&replay->paths, &thread->share, event->size_bytes);
+	call_paths_grow(&replay->paths, event->size_bytes, event->time_end);
+	live_probes_begin(&replay->probes, event->address, event->size_bytes, true);
+	timeline_note(&replay->timeline, replay->paths.live_bytes);
 	return block;
 }
 
@@ -334,7 +335,7 @@ static inline int block_free(struct replay *replay, struct thread *thread,
 		replay->totals.frees += is_whole(replay);
 		return 0;
 	}
-	if (!block.site)
+	if (!block.path)
 		return 0;
 	thread->frees++;
 	replay->totals.frees++;
@@ -342,7 +343,7 @@ static inline int block_free(struct replay *replay, struct thread *thread,
 	if (owner->alloc_last == block.sequence) {
 		owner->temporary++;
 		replay->totals.temporary++;
-		replay->sites.sites[block.site].temporary++;
+		replay->paths.paths[block.path].temporary++;
 	}
 	return block_lives_end(&replay->lives, replay->threads.items, thread, event->time,
 	                       &block);
@@ -356,8 +357,8 @@ static int move_out(struct replay *replay, struct thread *thread,
 
 	if (!event->old_address || !block_remove(replay, event->old_address, &block))
 		return 0;
-	thread->is_moving_ignored = !block.site;
-	if (!block.site)
+	thread->is_moving_ignored = !block.path;
+	if (!block.path)
 		return 0;
 	return block_lives_move(&replay->lives, replay->threads.items, thread, &block);
 }
@@ -369,17 +370,17 @@ static int move_in(struct replay *replay, struct thread *thread,
 	bool is_ignored = thread->is_moving_ignored ||
 	                  (!thread->chain_moving && !is_wanted(replay, thread));
 	struct block *block;
-	struct site *site;
+	struct call_path *path;
 
 	phase_count(replay, 1, event->size_bytes, 0);
 	thread->is_moving_ignored = false;
 	if (is_ignored)
 		return block_ignore(replay, thread, event);
-	site = site_here(replay, thread, event->time_end);
-	if (!site)
+	path = path_here(replay, thread, event->time_end);
+	if (!path)
 		return -1;
 	replay->totals.reallocs++;
-	site->reallocs++;
+	path->reallocs++;
 	block = block_begin(replay, thread, event);
 	if (!block)
 		return -1;
@@ -406,16 +407,16 @@ static inline int block_make(struct replay *replay, struct thread *thread,
 static int allocation_failed(struct replay *replay, struct thread *thread,
                              const struct event *event)
 {
-	struct site *site;
+	struct call_path *path;
 
 	if (!is_wanted(replay, thread))
 		return 0;
-	site = site_here(replay, thread, event->time_end);
-	if (!site)
+	path = path_here(replay, thread, event->time_end);
+	if (!path)
 		return -1;
 	thread->failed++;
 	replay->totals.failed++;
-	site->failed++;
+	path->failed++;
 	return 0;
 }
 
@@ -463,11 +464,11 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 			replay->totals.events++;
 			if (event_is_doubted(event, thread->copies_stacks)) {
 				replay->totals.plain++;
-				if (thread_stack_doubt(thread, event->sure, event->pops))
+				if (thread_stack_doubt(thread, event->sure, event->popped))
 					return -1;
 			}
 		}
-		if ((event->pops || event->news) &&
+		if ((event->popped || event->pushed) &&
 		    thread_stack_update(thread, event, slice->locations + event->frame_first))
 			return -1;
 		if (replay->phases)
@@ -490,11 +491,11 @@ int replay_finish(struct replay *replay)
 		replay->totals.time_last = replay->phases->seen;
 	time_advance(replay, replay->totals.time_last);
 	block_lives_finish(&replay->lives, &replay->live);
-	for (i = 1; i < replay->sites.count; i++) {
-		live_share_touch(&replay->sites, &replay->sites.sites[i].share);
-		replay->totals.crossed += replay->lives.sites.sites[i].crossed_blocks;
+	for (i = 1; i < replay->paths.count; i++) {
+		live_share_touch(&replay->paths, &replay->paths.paths[i].share);
+		replay->totals.crossed += replay->lives.paths.paths[i].crossed_blocks;
 	}
 	for (i = 0; i < replay->threads.count; i++)
-		live_share_touch(&replay->sites, &replay->threads.items[i]->share);
-	return replay->marks.large.is_failed ? -1 : stack_depths_finish(&replay->stacks);
+		live_share_touch(&replay->paths, &replay->threads.items[i]->share);
+	return replay->probes.large.is_failed ? -1 : stack_depths_finish(&replay->stacks);
 }

@@ -9,11 +9,11 @@
 #include "replay/call_tree.h"
 #include "trace/merge.h"
 #include "base/hash_index.h"
-#include "replay/live_marks.h"
+#include "replay/live_probes.h"
 #include "replay/live_table.h"
 #include "replay/location_times.h"
 #include "trace/phases.h"
-#include "replay/sites.h"
+#include "replay/call_paths.h"
 #include "replay/stack_depths.h"
 #include "replay/thread_choice.h"
 #include "replay/threads.h"
@@ -45,12 +45,12 @@ struct totals {
 
 struct replay {
 	struct call_tree tree;
-	struct site_table sites;
+	struct call_paths paths;
 	struct block_lives lives;
 	struct live_table live;
 	struct timeline timeline;
 	struct stack_depths stacks;
-	struct live_marks marks; /* set before the first slice */
+	struct live_probes probes; /* set before the first slice */
 	uint64_t due; /* when the next step of the timeline or time to fill in is due */
 	struct totals totals;
 	/* [i]: 1 << (i-1) <= size < 1 << i */
@@ -97,15 +97,16 @@ void replay_preview(void *replay, const struct event *events, size_t count);
 int replay_slice(struct replay *replay, const struct event_slice *slice);
 
 /* By number: a call path as the allocator was called on it, and the lives of its blocks. */
-static inline const struct site *replay_site(const struct replay *replay, uint32_t site)
+static inline const struct call_path *replay_site(const struct replay *replay,
+                                                  uint32_t path)
 {
-	return &replay->sites.sites[site];
+	return &replay->paths.paths[path];
 }
 
-static inline const struct site_life *replay_life(const struct replay *replay,
-                                                  uint32_t site)
+static inline const struct path_life *replay_life(const struct replay *replay,
+                                                  uint32_t path)
 {
-	return &replay->lives.sites.sites[site];
+	return &replay->lives.paths.paths[path];
 }
 
 /* When a location was first on the stack of an allocation; UINT64_MAX: never. */

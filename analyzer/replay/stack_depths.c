@@ -73,14 +73,14 @@ static int told_trim(struct stack_depths *depths, struct thread_depths *thread,
 			continue;
 		if (!thread->told_count) {
 			frames_count(&depths->outermost, told->entry.words,
-			             thread->samples - told->since + 1);
+			             thread->readings - told->since + 1);
 			continue;
 		}
 		if (array_reserve_zeroed(depths->locations, depths->location_capacity,
 		                         told->entry.location + 1))
 			return -1;
 		frames_count(&depths->locations[told->entry.location], told->entry.words,
-		             thread->samples - told->since + 1);
+		             thread->readings - told->since + 1);
 	}
 	return 0;
 }
@@ -100,7 +100,7 @@ static int told_add(struct thread_depths *depths, const struct thread *thread,
 		told->entry.location = thread->stack[i].location;
 		told->entry.is_cut = thread->stack[i].is_cut;
 		told->entry.words = i < note->depth.first ? 0 : stack_note_words(&sizes);
-		told->since = depths->samples;
+		told->since = depths->readings;
 	}
 	depths->told_count = thread->depth;
 	return 0;
@@ -244,7 +244,7 @@ static int other_sample(struct stack_depths *depths, const struct thread *thread
 		return 0;
 	}
 	other->thread = thread->index;
-	other->samples++;
+	other->readings++;
 	first = other_first(told, &words);
 	count = told->told_count - first;
 	/*
@@ -364,8 +364,8 @@ static int sample_note(struct stack_depths *depths, const struct thread *thread,
 		return -1;
 	if (told_trim(depths, own, note->depth.first))
 		return -1;
-	own->samples++;
-	depths->samples++;
+	own->readings++;
+	depths->readings++;
 	if (told_add(own, thread, note))
 		return -1;
 	fault_sizes(depths, thread);

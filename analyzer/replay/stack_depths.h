@@ -39,7 +39,7 @@ struct thread_depths {
 	uint64_t touched_bytes; /* by resident pages; 0: not known */
 	uint64_t own_samples;   /* records on its own stack */
 	struct stack_deepest deepest;
-	uint32_t samples; /* records on any stack */
+	uint32_t readings; /* records on any stack */
 	uint32_t told_count, told_capacity;
 	struct told_frame *told; /* the stack at the last record, outermost first */
 };
@@ -49,7 +49,7 @@ struct other_stack {
 	enum stack_kind kind;
 	uint32_t thread;           /* index; of a coroutine: the last thread seen on it */
 	uint64_t high, room_bytes; /* STACK_OTHER: of the mapping that contains it */
-	uint64_t samples;
+	uint64_t readings;
 	struct stack_deepest deepest; /* STACK_OTHER: bytes of the known frames only */
 };
 #define OTHER_STACKS_MAX 256 /* stacks that are kept apart */
@@ -91,7 +91,7 @@ struct stack_depths {
 	uint64_t fault_more;
 	uint64_t path_entries; /* entries of all kept paths together */
 	uint64_t copies_left;  /* entries that may still be copied */
-	uint64_t samples;
+	uint64_t readings;
 };
 
 void stack_depths_init(struct stack_depths *depths);

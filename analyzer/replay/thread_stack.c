@@ -70,7 +70,7 @@ static void doubts_forget(struct thread *thread)
 		doubts_join(thread);
 }
 
-int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t pops)
+int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t popped)
 {
 	struct doubt *doubts = thread->doubts;
 	uint64_t first;
@@ -92,7 +92,7 @@ int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t pops)
 	if (thread->doubt_count == DOUBTS_MAX)
 		doubts_forget(thread);
 	doubts[thread->doubt_count++] = (struct doubt){
-		first, thread->sequence, sure, sure && sure < thread->depth - pops
+		first, thread->sequence, sure, sure && sure < thread->depth - popped
 	};
 	return 0;
 }
@@ -118,18 +118,18 @@ bool thread_stack_is_sure(const struct thread *thread, uint32_t frames,
 void thread_stack_cut(struct thread *thread, uint32_t index)
 {
 	struct frame *frame;
-	uint64_t path;
+	uint64_t hash;
 	uint32_t i;
 
 	if (index >= thread->depth || thread->stack[index].is_cut)
 		return;
 	thread->stack[index].is_cut = true;
-	path = index ? thread->stack[index - 1].path : CALL_PATH_ROOT;
+	hash = index ? thread->stack[index - 1].hash : CALL_HASH_ROOT;
 	for (i = index; i < thread->depth; i++) {
 		frame = &thread->stack[i];
-		path = frame->is_cut ? call_path_cut(path, frame->location)
-		                     : call_path(path, frame->location);
-		frame->path = path;
+		hash = frame->is_cut ? call_hash_cut(hash, frame->location)
+		                     : call_hash(hash, frame->location);
+		frame->hash = hash;
 		frame->node = CALL_NODE_NONE;
 	}
 }

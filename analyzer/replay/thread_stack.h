@@ -16,13 +16,13 @@
 #include "replay/call_tree.h"
 #include "trace/event.h"
 #include "replay/recent_lives.h"
-#include "replay/sites.h"
+#include "replay/call_paths.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct frame {
-	uint64_t path;     /* of the call tree */
+	uint64_t hash;     /* of the call tree */
 	uint64_t sequence; /* number of the event that first saw it */
 	uint32_t location : 31;
 	uint32_t is_cut : 1; /* frames are missing between this one and its caller */
@@ -88,7 +88,7 @@ void thread_stack_cut(struct thread *thread, uint32_t index);
  * Note a doubt: the thread's newest event, which is not replayed yet, proves only that the
  * outer `sure` frames run; and it ends `pops` frames. 0, or -1: no memory.
  */
-int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t pops);
+int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t popped);
 
 /* thread_stack_is_exact() for the case that there was a doubt since. */
 bool thread_stack_is_sure(const struct thread *thread, uint32_t frames,
@@ -109,21 +109,21 @@ static inline bool thread_stack_is_exact(const struct thread *thread, uint32_t f
 static inline int thread_stack_update(struct thread *thread, const struct event *event,
                                       const uint32_t *locations)
 {
-	uint32_t depth = thread->depth - event->pops, i;
+	uint32_t depth = thread->depth - event->popped, i;
 	struct frame *frame;
-	uint64_t path;
+	uint64_t hash;
 
-	if (depth + event->news > thread->stack_capacity &&
-	    thread_stack_reserve(thread, depth + event->news))
+	if (depth + event->pushed > thread->stack_capacity &&
+	    thread_stack_reserve(thread, depth + event->pushed))
 		return -1;
-	thread->depth = depth + event->news;
-	if (!event->news)
+	thread->depth = depth + event->pushed;
+	if (!event->pushed)
 		return 0;
-	path = depth ? thread->stack[depth - 1].path : CALL_PATH_ROOT;
+	hash = depth ? thread->stack[depth - 1].hash : CALL_HASH_ROOT;
 	frame = thread->stack + depth;
-	for (i = 0; i < event->news; i++) {
-		path = call_path(path, locations[i]);
-		frame[i] = (struct frame){ .path = path,
+	for (i = 0; i < event->pushed; i++) {
+		hash = call_hash(hash, locations[i]);
+		frame[i] = (struct frame){ .hash = hash,
 			                       .sequence = thread->sequence,
 			                       .location = locations[i],
 			                       .node = CALL_NODE_NONE };

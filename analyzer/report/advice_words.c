@@ -96,9 +96,9 @@ struct helpers {
 	bool frees, moves;
 };
 
-static bool is_owner(const struct place *place, uint32_t function)
+static bool is_owner(const struct call_site *call_site, uint32_t function)
 {
-	const struct ranking *owners = &place->summary.owners;
+	const struct ranking *owners = &call_site->summary.owners;
 	size_t i;
 
 	for (i = 0; i < owners->count; i++) {
@@ -108,7 +108,7 @@ static bool is_owner(const struct place *place, uint32_t function)
 	return false;
 }
 
-static bool helpers_add(struct helpers *helpers, const struct place *place,
+static bool helpers_add(struct helpers *helpers, const struct call_site *call_site,
                         const struct ranking *ranking)
 {
 	bool has_any = false;
@@ -117,7 +117,7 @@ static bool helpers_add(struct helpers *helpers, const struct place *place,
 
 	for (i = 0; i < ranking->count; i++) {
 		function = ranking->ranks[i].key;
-		if (is_owner(place, function))
+		if (is_owner(call_site, function))
 			continue;
 		has_any = true;
 		if (!helpers->count)
@@ -132,7 +132,8 @@ static bool helpers_add(struct helpers *helpers, const struct place *place,
  * allocate.
  */
 static int helpers_text(struct text *text, const struct advice *advice,
-                        const struct classes *classes, const struct place *place)
+                        const struct classes *classes,
+                        const struct call_site *call_site)
 {
 	struct helpers helpers = { .count = 0 };
 	char name[256], more[32] = "";
@@ -140,8 +141,8 @@ static int helpers_text(struct text *text, const struct advice *advice,
 	if (advice->kind != ADVICE_LOCAL && advice->kind != ADVICE_CALLER &&
 	    advice->kind != ADVICE_ARENA)
 		return 0;
-	helpers.frees = helpers_add(&helpers, place, &place->summary.freers);
-	helpers.moves = helpers_add(&helpers, place, &place->summary.movers);
+	helpers.frees = helpers_add(&helpers, call_site, &call_site->summary.freers);
+	helpers.moves = helpers_add(&helpers, call_site, &call_site->summary.movers);
 	if (!helpers.count)
 		return 0;
 	function_call_text(name, sizeof(name), classes, helpers.function);
@@ -163,17 +164,17 @@ static int library_text(struct text *text, const char *path)
 }
 
 int advice_text(struct text *text, const struct advice *advice,
-                const struct classes *classes, const struct places *places)
+                const struct classes *classes, const struct call_sites *call_sites)
 {
-	const struct place *place = &places->places[advice->place];
+	const struct call_site *call_site = &call_sites->call_sites[advice->call_site];
 	char where[256], owner[256];
 
 	if (advice->library && library_text(text, advice->library))
 		return -1;
-	function_call_text(where, sizeof(where), classes, place->function);
+	function_call_text(where, sizeof(where), classes, call_site->function);
 	owner_text(owner, sizeof(owner), advice, classes);
-	if (sentence_add(text, advice, where, owner, &place->summary) ||
-	    helpers_text(text, advice, classes, place))
+	if (sentence_add(text, advice, where, owner, &call_site->summary) ||
+	    helpers_text(text, advice, classes, call_site))
 		return -1;
 	return classes->has_exact_frames || advice->kind == ADVICE_STATIC ||
 	               advice->kind == ADVICE_RESERVE

@@ -8,6 +8,6 @@
 
 /* One sentence without a full stop, escaped. 0, or -1: memory is out. */
 int advice_text(struct text *text, const struct advice *advice,
-                const struct classes *classes, const struct places *places);
+                const struct classes *classes, const struct call_sites *call_sites);
 
 #endif

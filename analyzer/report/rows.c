@@ -41,31 +41,31 @@ static int row_compare(const void *one, const void *two, void *context)
 	           : a->node > b->node; /* makes the order the same every time */
 }
 
-static void row_add_site(struct report_row *row, const struct classes *classes,
+static void row_add_path(struct report_row *row, const struct classes *classes,
                          uint32_t number)
 {
 	const struct replay *replay = &classes->profile->replay;
-	const struct site *site = replay_site(replay, number);
+	const struct call_path *path = replay_site(replay, number);
 
-	class_counts_add(&row->classes, &classes->sites[number]);
-	row->site_count++;
-	row->allocations += site->allocations;
-	row->bytes += site->bytes;
-	row->frees += site->frees;
-	row->reallocs += site->reallocs;
-	row->failed += site->failed;
-	row->temporary += site->temporary;
+	class_counts_add(&row->classes, &classes->paths[number]);
+	row->path_count++;
+	row->allocations += path->allocations;
+	row->bytes += path->bytes;
+	row->frees += path->frees;
+	row->reallocs += path->reallocs;
+	row->failed += path->failed;
+	row->temporary += path->temporary;
 	row->crossed += replay_life(replay, number)->crossed_blocks;
-	row->live_blocks += site->share.live_blocks;
-	row->live_bytes += site->share.live_bytes;
+	row->live_blocks += path->share.live_blocks;
+	row->live_bytes += path->share.live_bytes;
 	row->hidden_blocks += classes->hidden_blocks[number];
 	row->hidden_bytes += classes->hidden_bytes[number];
-	row->peak_blocks += site->share.peak_blocks;
-	row->peak_bytes += site->share.peak_bytes;
-	if (site->allocations && site->size_min < row->size_min)
-		row->size_min = site->size_min;
-	if (site->size_max > row->size_max)
-		row->size_max = site->size_max;
+	row->peak_blocks += path->share.peak_blocks;
+	row->peak_bytes += path->share.peak_bytes;
+	if (path->allocations && path->size_min < row->size_min)
+		row->size_min = path->size_min;
+	if (path->size_max > row->size_max)
+		row->size_max = path->size_max;
 }
 
 static struct report_row thread_row(const struct thread *thread)
@@ -132,11 +132,11 @@ static uint32_t row_find(struct grouping *grouping, const struct report_row *lik
 
 /* The value of rows_by_location for a location; 0 when memory is out. */
 static uint32_t location_row(struct grouping *grouping, uint32_t location,
-                             uint32_t site)
+                             uint32_t path)
 {
 	const struct profile *profile = grouping->classes->profile;
-	struct report_row like = { .node = profile_site(profile, site)->node,
-		                       .site = site,
+	struct report_row like = { .node = profile_site(profile, path)->node,
+		                       .path = path,
 		                       .size_min = UINT64_MAX };
 	const char *module;
 
@@ -151,23 +151,23 @@ static uint32_t location_row(struct grouping *grouping, uint32_t location,
 }
 
 /* *row of a call path: the row of its innermost frame that is no wrapper. 0 or -1. */
-static int site_group(struct grouping *grouping, uint32_t site)
+static int path_group(struct grouping *grouping, uint32_t path)
 {
 	const struct classes *classes = grouping->classes;
 	const struct replay *replay = &classes->profile->replay;
-	uint32_t location = replay->tree.nodes[classes_site_node(classes, site)].location;
+	uint32_t location = replay->tree.nodes[classes_path_node(classes, path)].location;
 	uint32_t *row = &grouping->rows_by_location[location];
 
 	if (!*row)
-		*row = location_row(grouping, location, site);
+		*row = location_row(grouping, location, path);
 	if (!*row)
 		return -1;
-	row_add_site(&grouping->rows->rows[*row - 1], classes, site);
+	row_add_path(&grouping->rows->rows[*row - 1], classes, path);
 	return 0;
 }
 
 /* Make a row for every call path. */
-static int sites_make(struct report_rows *rows, const struct classes *classes)
+static int paths_make(struct report_rows *rows, const struct classes *classes)
 {
 	const struct replay *replay = &classes->profile->replay;
 	struct stack_names scratch = { NULL, 0, 0 };
@@ -175,16 +175,16 @@ static int sites_make(struct report_rows *rows, const struct classes *classes)
 	uint32_t i, node;
 	int blamed = 0;
 
-	rows->rows = calloc(replay->sites.count, sizeof(*rows->rows));
+	rows->rows = calloc(replay->paths.count, sizeof(*rows->rows));
 	if (!rows->rows)
 		return -1;
-	for (i = 1; i < replay->sites.count && blamed >= 0; i++) {
+	for (i = 1; i < replay->paths.count && blamed >= 0; i++) {
 		row = &rows->rows[rows->count++];
 		*row = (struct report_row){ .node = replay_site(replay, i)->node,
-			                        .site = i,
+			                        .path = i,
 			                        .size_min = UINT64_MAX };
-		row_add_site(row, classes, i);
-		node = classes_site_node(classes, i);
+		row_add_path(row, classes, i);
+		node = classes_path_node(classes, i);
 		blamed = stack_name_blamed(&row->name, &scratch, classes->profile,
 		                           replay->tree.nodes[node].location);
 	}
@@ -211,18 +211,18 @@ static int groups_make(struct report_rows *rows, const struct classes *classes,
                        enum report_group group)
 {
 	const struct profile *profile = classes->profile;
-	const struct site_table *sites = &profile->replay.sites;
+	const struct call_paths *paths = &profile->replay.paths;
 	struct grouping grouping = { .classes = classes, .rows = rows, .group = group };
 	int result = -1;
 	uint32_t i;
 
-	rows->rows = calloc(sites->count, sizeof(*rows->rows));
+	rows->rows = calloc(paths->count, sizeof(*rows->rows));
 	grouping.rows_by_location = calloc(address_map_location_count(profile->map),
 	                                   sizeof(*grouping.rows_by_location));
 	if (rows->rows && grouping.rows_by_location)
 		result = 0;
-	for (i = 1; i < sites->count && !result; i++)
-		result = site_group(&grouping, i);
+	for (i = 1; i < paths->count && !result; i++)
+		result = path_group(&grouping, i);
 	hash_index_release(&grouping.index);
 	stack_names_release(&grouping.stack);
 	free(grouping.rows_by_location);
@@ -238,7 +238,7 @@ int report_rows_make(struct report_rows *rows, const struct classes *classes,
 	if (group == REPORT_BY_THREAD)
 		result = threads_make(rows, &classes->profile->replay);
 	else if (group == REPORT_BY_SITE)
-		result = sites_make(rows, classes);
+		result = paths_make(rows, classes);
 	else
 		result = groups_make(rows, classes, group);
 	if (result) {
@@ -260,7 +260,7 @@ static int class_compare(const void *one, const void *two, void *context)
 		return of_a->bytes > of_b->bytes ? -1 : 1;
 	if (of_a->blocks != of_b->blocks)
 		return of_a->blocks > of_b->blocks ? -1 : 1;
-	return a->site < b->site ? -1 : a->site > b->site;
+	return a->path < b->path ? -1 : a->path > b->path;
 }
 
 void report_rows_keep(struct report_rows *rows, enum life_class class)

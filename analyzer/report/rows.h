@@ -27,8 +27,8 @@ struct report_row {
 	const struct thread *thread; /* if grouped by thread only */
 	/* if grouped by call path: its node; else the node of one of the row's paths */
 	uint32_t node;
-	uint32_t site; /* the call path of that node */
-	uint32_t site_count;
+	uint32_t path; /* the call path of that node */
+	uint32_t path_count;
 	uint64_t allocations, bytes, frees, reallocs, failed;
 	uint64_t temporary, crossed;
 	uint64_t live_blocks, live_bytes;

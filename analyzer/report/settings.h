@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-struct block_story;
+struct block_history;
 struct why_several;
 
 enum report_group {
@@ -52,7 +52,7 @@ struct report_settings {
 	const char *why; /* the number of a call path, or the name of a function */
 	/* receives the list of what `why` may mean, if that is not clear */
 	struct why_several *several;
-	const struct block_story *story;
+	const struct block_history *history;
 	struct class_options classes; /* how blocks are classified */
 };
 

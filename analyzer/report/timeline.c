@@ -20,7 +20,7 @@ bool segment_timeline_oddity(char *text, size_t bytes, const struct profile *pro
 	snprintf(text, bytes,
 	         "after %s, %s of the heap was resident, but live blocks took only %s: at "
 	         "least %s was freed but kept by the allocator",
-	         text_duration(at, profile->segments.samples[number].time_ns),
+	         text_duration(at, profile->segments.snapshots[number].time_ns),
 	         text_size(rss, inside.rss), text_size(live, inside.live),
 	         text_size(kept, inside.kept));
 	return true;
@@ -31,24 +31,24 @@ static bool other_text(char *text, size_t bytes, const struct profile *profile,
                        uint64_t *rss)
 {
 	const struct segment_history *history = &profile->segments;
-	const struct segment_sample *sample;
+	const struct segment_snapshot *snapshot;
 	char at[TEXT_NUMBER_BYTES], what[256];
 	struct other_memory other;
 
 	if (!history->count)
 		return false;
-	sample = &history->samples[history->highest];
+	snapshot = &history->snapshots[history->highest];
 	other = (struct other_memory){
-		.rss = sample->uses[SEGMENT_OTHER].rss,
-		.total_rss = sample->total.rss,
-		.runtimes = sample->runtimes,
+		.rss = snapshot->uses[SEGMENT_OTHER].rss,
+		.total_rss = snapshot->total.rss,
+		.runtimes = snapshot->runtimes,
 		.has_own_malloc = profile->process->header.flags & RING_OWN_MALLOC,
-		.is_without_large = sample->spans.count > 0,
+		.is_without_large = snapshot->spans.count > 0,
 	};
 	if (!segment_other_text(what, sizeof(what), &other))
 		return false;
 	*rss = other.rss;
-	snprintf(text, bytes, "after %s, %s", text_duration(at, sample->time_ns), what);
+	snprintf(text, bytes, "after %s, %s", text_duration(at, snapshot->time_ns), what);
 	return true;
 }
 
@@ -91,7 +91,7 @@ size_t timeline_threads_max(const struct segment_timeline *timeline)
 	size_t count = 0, i;
 
 	for (i = timeline->from; i <= timeline->to; i++)
-		count += history->samples[i].stack_count;
+		count += history->snapshots[i].stack_count;
 	return count;
 }
 
@@ -117,16 +117,16 @@ size_t timeline_threads(const struct segment_timeline *timeline,
                         struct timeline_thread *rows)
 {
 	const struct segment_history *history = &timeline->profile->segments;
-	const struct segment_sample *sample;
+	const struct segment_snapshot *snapshot;
 	size_t count = 0, kept = 0, i, j;
 
 	for (i = timeline->from; i <= timeline->to; i++) {
-		sample = &history->samples[i];
-		for (j = 0; j < sample->stack_count; j++)
-			rows[count++] = (struct timeline_thread){ sample->stacks[j],
-				                                      sample->stacks[j].rss,
-				                                      sample->time_ns,
-				                                      sample->time_ns };
+		snapshot = &history->snapshots[i];
+		for (j = 0; j < snapshot->stack_count; j++)
+			rows[count++] = (struct timeline_thread){ snapshot->stacks[j],
+				                                      snapshot->stacks[j].rss,
+				                                      snapshot->time_ns,
+				                                      snapshot->time_ns };
 	}
 	if (!count)
 		return 0;

@@ -84,7 +84,7 @@ static int list_add(struct labelling *work, uint32_t label)
  */
 static uint32_t label_child(struct call_tree *tree, uint32_t node, uint32_t label)
 {
-	uint32_t child = call_tree_find(tree, call_path(tree->nodes[node].path, label));
+	uint32_t child = call_tree_find(tree, call_hash(tree->nodes[node].hash, label));
 
 	return child != CALL_NODE_NONE ? child : call_tree_add(tree, node, label);
 }
@@ -125,17 +125,17 @@ static uint32_t node_place(struct labelling *work, uint32_t to,
 	return to;
 }
 
-static uint64_t site_weight(const struct labelling *work, uint32_t number,
+static uint64_t path_weight(const struct labelling *work, uint32_t number,
                             enum report_sort sort)
 {
-	const struct site *site = profile_site(work->profile, number);
+	const struct call_path *path = profile_site(work->profile, number);
 	uint64_t hidden = work->hidden_bytes ? work->hidden_bytes[number] : 0;
 
 	switch (sort) {
-	case REPORT_SORT_BYTES: return site->bytes;
-	case REPORT_SORT_CALLS: return site->allocations;
-	case REPORT_SORT_PEAK: return site->share.peak_bytes;
-	case REPORT_SORT_LIVE: return site->share.live_bytes - hidden;
+	case REPORT_SORT_BYTES: return path->bytes;
+	case REPORT_SORT_CALLS: return path->allocations;
+	case REPORT_SORT_PEAK: return path->share.peak_bytes;
+	case REPORT_SORT_LIVE: return path->share.live_bytes - hidden;
 	}
 	return 0;
 }
@@ -144,19 +144,20 @@ static uint64_t site_weight(const struct labelling *work, uint32_t number,
  * A child's number is higher than its parent's, so one pass from the last node to the first
  * adds everything up.
  */
-static int weights_make(struct labelling *work, const uint32_t *places,
+static int weights_make(struct labelling *work, const uint32_t *call_sites,
                         enum report_sort sort)
 {
-	const struct site_table *sites = &work->profile->replay.sites;
+	const struct call_paths *paths = &work->profile->replay.paths;
 	struct name_tree *names = work->names;
 	uint32_t i;
 
 	names->weights = calloc(names->tree.count, sizeof(*names->weights));
 	if (!names->weights)
 		return -1;
-	for (i = 1; i < sites->count; i++) {
+	for (i = 1; i < paths->count; i++) {
 		if (!work->only || work->only[i])
-			names->weights[places[sites->sites[i].node]] += site_weight(work, i, sort);
+			names->weights[call_sites[paths->paths[i].node]] += path_weight(work, i,
+			                                                                sort);
 	}
 	for (i = names->tree.count; i-- > 1;)
 		names->weights[names->tree.nodes[i].parent] += names->weights[i];
@@ -166,24 +167,24 @@ static int weights_make(struct labelling *work, const uint32_t *places,
 static int nodes_place(struct labelling *work, enum report_sort sort)
 {
 	const struct call_tree *tree = &work->profile->replay.tree;
-	uint32_t *places = calloc(tree->count, sizeof(*places));
+	uint32_t *call_sites = calloc(tree->count, sizeof(*call_sites));
 	const struct call_node *node;
-	int result = places ? 0 : -1;
+	int result = call_sites ? 0 : -1;
 	uint32_t i;
 
-	if (places)
-		places[CALL_ROOT] = CALL_ROOT;
+	if (call_sites)
+		call_sites[CALL_ROOT] = CALL_ROOT;
 	for (i = 1; i < tree->count && !result; i++) {
 		node = &tree->nodes[i];
 		if (work->by_location[node->location].first == UINT32_MAX)
 			result = location_label(work, node->location, i);
-		places[i] = node_place(work, places[node->parent], node);
-		if (places[i] == CALL_NODE_NONE)
+		call_sites[i] = node_place(work, call_sites[node->parent], node);
+		if (call_sites[i] == CALL_NODE_NONE)
 			result = -1;
 	}
 	if (!result)
-		result = weights_make(work, places, sort);
-	free(places);
+		result = weights_make(work, call_sites, sort);
+	free(call_sites);
 	return result;
 }
 

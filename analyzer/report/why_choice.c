@@ -18,7 +18,7 @@
 struct candidate {
 	struct stack_name name;
 	const char *physical; /* the function it was inlined into, or its own name */
-	uint32_t site;        /* the first of its call paths */
+	uint32_t path;        /* the first of its call paths */
 	uint64_t bytes;
 	bool is_meant;
 };
@@ -28,7 +28,7 @@ struct choosing {
 	struct candidate *candidates;
 	uint32_t count;
 	struct hash_index index; /* holds candidate + 1 */
-	uint32_t *of_place;      /* by call site: its candidate */
+	uint32_t *of_call_site;  /* by call site: its candidate */
 };
 
 /* ---- functions ------------------------------------------------------------------------ */
@@ -67,7 +67,7 @@ static int candidate_add(struct choosing *work, const struct candidate *candidat
 
 static int candidates_collect(struct choosing *work)
 {
-	const struct places *places = &work->findings->places;
+	const struct call_sites *call_sites = &work->findings->call_sites;
 	const struct classes *classes = work->findings->classes;
 	struct stack_names scratch = { NULL, 0, 0 };
 	const struct function *function;
@@ -75,22 +75,22 @@ static int candidates_collect(struct choosing *work)
 	uint32_t i, found;
 	int result = 0;
 
-	for (i = 0; i < places->count && result >= 0; i++) {
+	for (i = 0; i < call_sites->count && result >= 0; i++) {
 		result = stack_name_blamed(&name, &scratch, classes->profile,
-		                           places->places[i].location);
+		                           call_sites->call_sites[i].location);
 		if (result < 0)
 			break;
 		found = candidate_find(work, &name);
-		function = &classes->functions.functions[places->places[i].function];
+		function = &classes->functions.functions[call_sites->call_sites[i].function];
 		if (found == work->count)
 			result = candidate_add(
 				work, &(struct candidate){ .name = name, .physical = function->name });
-		work->of_place[i] = found;
+		work->of_call_site[i] = found;
 	}
 	stack_names_release(&scratch);
-	for (i = classes->profile->replay.sites.count; i-- > 1;) {
-		found = work->of_place[places->of_site[i]];
-		work->candidates[found].site = i;
+	for (i = classes->profile->replay.paths.count; i-- > 1;) {
+		found = work->of_call_site[call_sites->of_path[i]];
+		work->candidates[found].path = i;
 		work->candidates[found].bytes += profile_site(classes->profile, i)->bytes;
 	}
 	return result < 0 ? -1 : 0;
@@ -171,7 +171,7 @@ static int bytes_compare(const void *one, const void *two)
 		return a->is_meant ? -1 : 1;
 	if (a->bytes != b->bytes)
 		return a->bytes > b->bytes ? -1 : 1;
-	return a->site < b->site ? -1 : a->site > b->site;
+	return a->path < b->path ? -1 : a->path > b->path;
 }
 
 /*
@@ -197,9 +197,9 @@ static int candidate_list(struct text *list, const struct choosing *work,
                           uint32_t listed, uint32_t which)
 {
 	const struct candidate *candidate = &work->candidates[which];
-	char number[16], size[TEXT_NUMBER_BYTES], place[256], name[512], fitted[512];
+	char number[16], size[TEXT_NUMBER_BYTES], call_site[256], name[512], fitted[512];
 
-	snprintf(number, sizeof(number), "%u" WHY_FUNCTION, candidate->site);
+	snprintf(number, sizeof(number), "%u" WHY_FUNCTION, candidate->path);
 	if (is_shown_twice(work, listed, which))
 		text_fit(fitted, sizeof(fitted), candidate->name.function, LISTED_COLUMNS,
 		         TEXT_KEEP_BOTH);
@@ -207,9 +207,9 @@ static int candidate_list(struct text *list, const struct choosing *work,
 		text_fit(fitted, sizeof(fitted),
 		         stack_name_text(name, sizeof(name), &candidate->name), LISTED_COLUMNS,
 		         TEXT_KEEP_BOTH);
-	return text_printf(list, "%8s %10s  %s  %s\n", number,
-	                   text_size(size, candidate->bytes), fitted,
-	                   stack_name_place(place, sizeof(place), &candidate->name));
+	return text_printf(
+		list, "%8s %10s  %s  %s\n", number, text_size(size, candidate->bytes), fitted,
+		stack_name_place(call_site, sizeof(call_site), &candidate->name));
 }
 
 static int candidates_list(struct choosing *work, uint32_t meant, struct text *list)
@@ -243,13 +243,13 @@ static bool is_called(const struct classes *classes, uint32_t function,
 /*
  * The first function of that name that is a skipped wrapper of the call path, or FUNCTION_NONE.
  */
-static uint32_t peeled_find(const struct classes *classes, uint32_t site,
+static uint32_t peeled_find(const struct classes *classes, uint32_t path,
                             const char *which)
 {
 	const struct replay *replay = &classes->profile->replay;
-	uint32_t node = replay_site(replay, site)->node, i, function;
+	uint32_t node = replay_site(replay, path)->node, i, function;
 
-	for (i = 0; i < classes->peeling.site_frames[site]; i++) {
+	for (i = 0; i < classes->peeling.path_frames[path]; i++) {
 		function = function_of_node(&classes->functions, classes->profile, node);
 		if (is_called(classes, function, which))
 			return function;
@@ -265,17 +265,17 @@ static uint32_t peeled_find(const struct classes *classes, uint32_t site,
 static uint32_t peeled_mean(struct choosing *work, const char *which,
                             enum peel_reason *reason)
 {
-	const struct places *places = &work->findings->places;
+	const struct call_sites *call_sites = &work->findings->call_sites;
 	const struct classes *classes = work->findings->classes;
-	uint32_t site, function, meant = 0;
+	uint32_t path, function, meant = 0;
 	struct candidate *candidate;
 
-	for (site = 1; site < classes->profile->replay.sites.count && *which; site++) {
-		function = peeled_find(classes, site, which);
+	for (path = 1; path < classes->profile->replay.paths.count && *which; path++) {
+		function = peeled_find(classes, path, which);
 		if (function == FUNCTION_NONE)
 			continue;
 		*reason = classes->peeling.functions[function].reason;
-		candidate = &work->candidates[work->of_place[places->of_site[site]]];
+		candidate = &work->candidates[work->of_call_site[call_sites->of_path[path]]];
 		meant += !candidate->is_meant;
 		candidate->is_meant = true;
 	}
@@ -285,65 +285,67 @@ static uint32_t peeled_mean(struct choosing *work, const char *which,
 /* ---- sites ----------------------------------------------------------------------------- */
 
 /* Select the call paths of every candidate that is meant. */
-static long sites_mark(const struct choosing *work, uint8_t *only)
+static long paths_mark(const struct choosing *work, uint8_t *only)
 {
-	const struct places *places = &work->findings->places;
-	uint32_t sites = work->findings->classes->profile->replay.sites.count, i;
+	const struct call_sites *call_sites = &work->findings->call_sites;
+	uint32_t paths = work->findings->classes->profile->replay.paths.count, i;
 	long count = 0;
 
-	for (i = 1; i < sites; i++) {
-		only[i] = work->candidates[work->of_place[places->of_site[i]]].is_meant;
+	for (i = 1; i < paths; i++) {
+		only[i] = work->candidates[work->of_call_site[call_sites->of_path[i]]].is_meant;
 		count += only[i];
 	}
 	return count;
 }
 
 static long function_choose(struct choosing *work, uint8_t *only, const char *which,
-                            uint32_t of_site, struct why_several *several)
+                            uint32_t of_path, struct why_several *several)
 {
 	uint32_t meant;
 
 	if (candidates_collect(work))
 		return -1;
-	if (of_site) {
-		work->candidates[work->of_place[work->findings->places.of_site[of_site]]]
-			.is_meant = true;
-		return sites_mark(work, only);
+	if (of_path) {
+		work->candidates
+			[work->of_call_site[work->findings->call_sites.of_path[of_path]]]
+				.is_meant = true;
+		return paths_mark(work, only);
 	}
 	meant = candidates_mean(work, which);
 	if (!meant)
 		meant = peeled_mean(work, which, &several->peeled);
 	if (meant > 1 || several->peeled)
 		return candidates_list(work, meant, &several->list) ? -1 : 0;
-	return meant ? sites_mark(work, only) : 0;
+	return meant ? paths_mark(work, only) : 0;
 }
 
 /* Select all call paths through the call site of one path. */
 static long call_choose(uint8_t *only, const struct findings *findings,
-                        uint32_t of_site)
+                        uint32_t of_path)
 {
-	const struct places *places = &findings->places;
-	uint32_t sites = findings->classes->profile->replay.sites.count, i;
+	const struct call_sites *call_sites = &findings->call_sites;
+	uint32_t paths = findings->classes->profile->replay.paths.count, i;
 	long count = 0;
 
-	for (i = 1; i < sites; i++) {
-		only[i] = places->of_site[i] == places->of_site[of_site];
+	for (i = 1; i < paths; i++) {
+		only[i] = call_sites->of_path[i] == call_sites->of_path[of_path];
 		count += only[i];
 	}
 	return count;
 }
 
-const char *why_place_text(char text[WHY_PLACE_BYTES], const struct place *place)
+const char *why_call_site_text(char text[WHY_PLACE_BYTES],
+                               const struct call_site *call_site)
 {
-	snprintf(text, WHY_PLACE_BYTES, "%u%s", place->summary.site,
-	         place->summary.site_count > 1 ? WHY_CALL : "");
+	snprintf(text, WHY_PLACE_BYTES, "%u%s", call_site->summary.path,
+	         call_site->summary.path_count > 1 ? WHY_CALL : "");
 	return text;
 }
 
 long why_choose(uint8_t *only, const struct findings *findings, const char *which,
                 struct why_several *several)
 {
-	uint32_t sites = findings->classes->profile->replay.sites.count;
+	uint32_t paths = findings->classes->profile->replay.paths.count;
 	struct choosing work = { .findings = findings };
 	char *end;
 	unsigned long number = strtoul(which, &end, 10);
@@ -351,19 +353,20 @@ long why_choose(uint8_t *only, const struct findings *findings, const char *whic
 	long count = -1;
 
 	if (end != which && (!*end || is_function || !strcmp(end, WHY_CALL))) {
-		if (number < 1 || number >= sites)
+		if (number < 1 || number >= paths)
 			return 0;
 		only[number] = 1;
 		if (!is_function)
 			return *end ? call_choose(only, findings, (uint32_t)number) : 1;
 	}
-	work.candidates = calloc(findings->places.count + 1, sizeof(*work.candidates));
-	work.of_place = calloc(findings->places.count + 1, sizeof(*work.of_place));
-	if (work.candidates && work.of_place)
+	work.candidates = calloc(findings->call_sites.count + 1, sizeof(*work.candidates));
+	work.of_call_site = calloc(findings->call_sites.count + 1,
+	                           sizeof(*work.of_call_site));
+	if (work.candidates && work.of_call_site)
 		count = function_choose(&work, only, which, is_function ? (uint32_t)number : 0,
 		                        several);
 	hash_index_release(&work.index);
 	free(work.candidates);
-	free(work.of_place);
+	free(work.of_call_site);
 	return count;
 }

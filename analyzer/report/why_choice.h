@@ -20,7 +20,8 @@
 
 /* Write how --why names a call site: by its only call path, or by all of them. */
 #define WHY_PLACE_BYTES 16
-const char *why_place_text(char text[WHY_PLACE_BYTES], const struct place *place);
+const char *why_call_site_text(char text[WHY_PLACE_BYTES],
+                               const struct call_site *call_site);
 
 /*
  * What the user may mean instead of one call path or function. Zeroed is nothing; release the

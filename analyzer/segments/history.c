@@ -25,45 +25,45 @@ static void history_thin(struct segment_history *history)
 	bool is_peak;
 
 	for (i = 0; i < history->count; i++) {
-		is_peak = history->samples[i].time_ns == history->peak.time_ns;
-		if (i % 2 && !is_peak && !(history->samples[i].reasons & marked))
-			segment_sample_release(&history->samples[i]);
+		is_peak = history->snapshots[i].time_ns == history->peak.time_ns;
+		if (i % 2 && !is_peak && !(history->snapshots[i].reasons & marked))
+			segment_snapshot_release(&history->snapshots[i]);
 		else
-			history->samples[kept++] = history->samples[i];
+			history->snapshots[kept++] = history->snapshots[i];
 	}
 	history->count = kept;
 }
 
 static void peaks_note(struct segment_history *history,
-                       const struct segment_sample *sample)
+                       const struct segment_snapshot *snapshot)
 {
 	bool is_only = !history->read && !history->own_count;
-	uint64_t time_ns = sample->time_ns;
+	uint64_t time_ns = snapshot->time_ns;
 	size_t i;
 
-	if (is_only || sample->total.rss > history->peak.rss)
-		history->peak = (struct segment_peak){ sample->total.rss, time_ns };
+	if (is_only || snapshot->total.rss > history->peak.rss)
+		history->peak = (struct segment_peak){ snapshot->total.rss, time_ns };
 	for (i = 0; i < SEGMENT_COUNT; i++) {
-		if (is_only || sample->uses[i].rss > history->peaks[i].rss)
-			history->peaks[i] = (struct segment_peak){ sample->uses[i].rss, time_ns };
+		if (is_only || snapshot->uses[i].rss > history->peaks[i].rss)
+			history->peaks[i] = (struct segment_peak){ snapshot->uses[i].rss, time_ns };
 	}
-	if (sample->peak_rss > history->kernel_peak)
-		history->kernel_peak = sample->peak_rss;
-	history->peak_count += !!(sample->reasons & SEGMENTS_PEAK);
-	history->same_count += !!(sample->reasons & SEGMENTS_SAME);
+	if (snapshot->peak_rss > history->kernel_peak)
+		history->kernel_peak = snapshot->peak_rss;
+	history->peak_count += !!(snapshot->reasons & SEGMENTS_PEAK);
+	history->same_count += !!(snapshot->reasons & SEGMENTS_SAME);
 }
 
 /* Takes ownership of the snapshot if it returns 0. -1: memory is out. */
 static int history_add(struct segment_history *history,
-                       const struct segment_sample *sample)
+                       const struct segment_snapshot *snapshot)
 {
-	peaks_note(history, sample);
+	peaks_note(history, snapshot);
 	history->read++;
 	if (history->count == SAMPLES_MAX)
 		history_thin(history);
-	if (array_reserve(history->samples, history->capacity, history->count + 1))
+	if (array_reserve(history->snapshots, history->capacity, history->count + 1))
 		return -1;
-	history->samples[history->count++] = *sample;
+	history->snapshots[history->count++] = *snapshot;
 	return 0;
 }
 
@@ -73,25 +73,25 @@ static void highest_find(struct segment_history *history)
 	size_t i;
 
 	for (i = 0; i < history->count; i++) {
-		if (history->samples[i].time_ns == history->peak.time_ns)
+		if (history->snapshots[i].time_ns == history->peak.time_ns)
 			history->highest = i;
 	}
 }
 
 int segment_history_insert(struct segment_history *history,
-                           const struct segment_sample *sample)
+                           const struct segment_snapshot *snapshot)
 {
 	size_t at = history->count;
 
-	if (array_reserve(history->samples, history->capacity, history->count + 1))
+	if (array_reserve(history->snapshots, history->capacity, history->count + 1))
 		return -1;
-	peaks_note(history, sample);
+	peaks_note(history, snapshot);
 	history->own_count++;
-	while (at && history->samples[at - 1].time_ns > sample->time_ns)
+	while (at && history->snapshots[at - 1].time_ns > snapshot->time_ns)
 		at--;
-	memmove(&history->samples[at + 1], &history->samples[at],
-	        (history->count - at) * sizeof(*sample));
-	history->samples[at] = *sample;
+	memmove(&history->snapshots[at + 1], &history->snapshots[at],
+	        (history->count - at) * sizeof(*snapshot));
+	history->snapshots[at] = *snapshot;
 	history->count++;
 	highest_find(history);
 	return 0;
@@ -109,22 +109,22 @@ static int entry_read(void *context, const uint8_t *payload, size_t bytes,
 	struct samples_reading *reading = context;
 	struct segment_history *history = reading->history;
 	uint64_t start_ns = reading->start_ns;
-	struct segment_sample sample;
-	int result = segment_sample_load(&sample, payload, bytes, error);
+	struct segment_snapshot snapshot;
+	int result = segment_snapshot_load(&snapshot, payload, bytes, error);
 
-	if (!result && sample.time_ns <= reading->last_ns)
+	if (!result && snapshot.time_ns <= reading->last_ns)
 		result = error_set(error, "a snapshot is older than the one before it");
 	if (!result)
-		reading->last_ns = sample.time_ns;
-	if (result || sample.is_refused) {
+		reading->last_ns = snapshot.time_ns;
+	if (result || snapshot.is_refused) {
 		history->refused += !result;
-		segment_sample_release(&sample);
+		segment_snapshot_release(&snapshot);
 		return result;
 	}
-	sample.time_ns = sample.time_ns > start_ns ? sample.time_ns - start_ns : 0;
-	if (!history_add(history, &sample))
+	snapshot.time_ns = snapshot.time_ns > start_ns ? snapshot.time_ns - start_ns : 0;
+	if (!history_add(history, &snapshot))
 		return 0;
-	segment_sample_release(&sample);
+	segment_snapshot_release(&snapshot);
 	return 1;
 }
 
@@ -147,7 +147,8 @@ static uint64_t interval_find(const struct segment_history *history)
 	if (!spans)
 		return 0;
 	for (i = 1; i < history->count; i++)
-		spans[i - 1] = history->samples[i].time_ns - history->samples[i - 1].time_ns;
+		spans[i - 1] = history->snapshots[i].time_ns -
+		               history->snapshots[i - 1].time_ns;
 	qsort(spans, history->count - 1, sizeof(*spans), span_compare);
 	/* The median, not the mean: a process that has grown gets extra snapshots. */
 	middle = spans[(history->count - 1) / 2];
@@ -173,8 +174,8 @@ void segment_history_release(struct segment_history *history)
 	size_t i;
 
 	for (i = 0; i < history->count; i++)
-		segment_sample_release(&history->samples[i]);
-	free(history->samples);
+		segment_snapshot_release(&history->snapshots[i]);
+	free(history->snapshots);
 	*history = (struct segment_history){ .count = 0 };
 }
 
@@ -198,15 +199,15 @@ size_t segment_history_near(const struct segment_history *history, uint64_t time
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
-		if (history->samples[middle].time_ns < time_ns)
+		if (history->snapshots[middle].time_ns < time_ns)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	if (low == history->count)
 		return low - 1;
-	if (low && time_ns - history->samples[low - 1].time_ns <
-	               history->samples[low].time_ns - time_ns)
+	if (low && time_ns - history->snapshots[low - 1].time_ns <
+	               history->snapshots[low].time_ns - time_ns)
 		low--;
 	return low;
 }
@@ -220,7 +221,7 @@ void segment_history_see(const struct segment_history *history, struct phases *p
 		return;
 	if (history->count)
 		phases_see(phases, process_time_quanta(
-							   header, history->samples[history->count - 1].time_ns));
+							   header, history->snapshots[history->count - 1].time_ns));
 	if (sizes->count)
 		phases_see(phases, process_time_quanta(
 							   header, sizes->entries[sizes->count - 1].time_ns));

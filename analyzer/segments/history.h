@@ -16,7 +16,8 @@ struct segment_peak {
 };
 
 struct segment_history {
-	struct segment_sample *samples; /* by time; time_ns is since the process's start */
+	struct segment_snapshot
+		*snapshots; /* by time; time_ns is since the process's start */
 	size_t count, capacity;
 	size_t read; /* snapshots in the trace; if there are very many, not all are kept */
 	size_t refused; /* snapshots that the kernel did not permit */
@@ -43,7 +44,7 @@ void segment_history_release(struct segment_history *history);
  * process's start. 0: the history owns it; -1: memory is out.
  */
 int segment_history_insert(struct segment_history *history,
-                           const struct segment_sample *sample);
+                           const struct segment_snapshot *snapshot);
 
 /*
  * The highest resident size in snapshots and size readings. A size reading is used only if it

@@ -92,14 +92,14 @@ static void use_move(struct memory_use *to, struct memory_use *from,
 }
 
 /* The block is in the mapping of a thread's stack: the stack is smaller than the mapping. */
-static void stack_shrink(struct segment_sample *sample, uint32_t tid,
+static void stack_shrink(struct segment_snapshot *snapshot, uint32_t tid,
                          const struct segment_moved *moved)
 {
 	struct segment_stack *stack;
 	size_t i;
 
-	for (i = 0; tid && i < sample->stack_count; i++) {
-		stack = &sample->stacks[i];
+	for (i = 0; tid && i < snapshot->stack_count; i++) {
+		stack = &snapshot->stacks[i];
 		if (stack->tid != tid)
 			continue;
 		stack->size -= moved->size < stack->size ? moved->size : stack->size;
@@ -117,29 +117,29 @@ static void moved_limit(struct segment_moved *moved, const struct memory_use *us
 		*moved = (struct segment_moved){ .size = 0 };
 }
 
-static void sample_move(struct segment_sample *sample)
+static void snapshot_move(struct segment_snapshot *snapshot)
 {
 	struct segment_moved sums[SEGMENT_COUNT] = { { .size = 0 } }, moved;
 	const struct large_span *span;
 	size_t i;
 
-	for (i = 0; i < sample->spans.count; i++) {
-		span = &sample->spans.spans[i];
+	for (i = 0; i < snapshot->spans.count; i++) {
+		span = &snapshot->spans.spans[i];
 		moved = span_moved(span);
 		sums[span->segment].size += moved.size;
 		sums[span->segment].rss += moved.rss;
 		sums[span->segment].estimated += moved.estimated;
 		if (moved.size)
-			stack_shrink(sample, span->tid, &moved);
+			stack_shrink(snapshot, span->tid, &moved);
 	}
 	for (i = 0; i < SEGMENT_COUNT; i++) {
 		if (i == SEGMENT_HEAP || !sums[i].size)
 			continue;
-		moved_limit(&sums[i], &sample->uses[i]);
-		use_move(&sample->uses[SEGMENT_HEAP], &sample->uses[i], &sums[i]);
-		sample->moved.size += sums[i].size;
-		sample->moved.rss += sums[i].rss;
-		sample->moved.estimated += sums[i].estimated;
+		moved_limit(&sums[i], &snapshot->uses[i]);
+		use_move(&snapshot->uses[SEGMENT_HEAP], &snapshot->uses[i], &sums[i]);
+		snapshot->moved.size += sums[i].size;
+		snapshot->moved.rss += sums[i].rss;
+		snapshot->moved.estimated += sums[i].estimated;
 	}
 }
 
@@ -149,52 +149,52 @@ static void sample_move(struct segment_sample *sample)
  */
 static void peaks_find(struct segment_history *history)
 {
-	const struct segment_sample *sample;
+	const struct segment_snapshot *snapshot;
 	size_t i, j;
 
 	for (i = 0; i < history->count; i++) {
-		sample = &history->samples[i];
+		snapshot = &history->snapshots[i];
 		for (j = 0; j < SEGMENT_COUNT; j++) {
-			if (!i || sample->uses[j].rss > history->peaks[j].rss)
-				history->peaks[j] = (struct segment_peak){ sample->uses[j].rss,
-					                                       sample->time_ns };
+			if (!i || snapshot->uses[j].rss > history->peaks[j].rss)
+				history->peaks[j] = (struct segment_peak){ snapshot->uses[j].rss,
+					                                       snapshot->time_ns };
 		}
 	}
 }
 
-void segment_moves_samples(struct segment_history *history, uint32_t runtimes)
+void segment_moves_snapshots(struct segment_history *history, uint32_t runtimes)
 {
 	bool is_any = false;
 	size_t i;
 
 	for (i = 0; i < history->count; i++) {
 		if (runtimes == RUNTIME_MALLOC)
-			mallocs_find(&history->samples[i].spans,
-			             i ? &history->samples[i - 1].spans : NULL);
-		sample_move(&history->samples[i]);
-		is_any = is_any || history->samples[i].moved.size;
+			mallocs_find(&history->snapshots[i].spans,
+			             i ? &history->snapshots[i - 1].spans : NULL);
+		snapshot_move(&history->snapshots[i]);
+		is_any = is_any || history->snapshots[i].moved.size;
 	}
 	if (is_any)
 		peaks_find(history);
 }
 
-void segment_moves_pictures(struct segment_pictures *pictures, uint32_t runtimes)
+void segment_moves_self_view(struct self_view *views, uint32_t runtimes)
 {
-	struct segment_picture *picture;
+	struct self_snapshot *view;
 	const struct large_span *span;
 	uint64_t bytes;
 	size_t i, j;
 
-	for (i = 0; i < pictures->count; i++) {
-		picture = &pictures->pictures[i];
+	for (i = 0; i < views->count; i++) {
+		view = &views->views[i];
 		if (runtimes == RUNTIME_MALLOC)
-			mallocs_find(&picture->spans, i ? &pictures->pictures[i - 1].spans : NULL);
-		for (j = 0; j < picture->spans.count; j++) {
-			span = &picture->spans.spans[j];
+			mallocs_find(&view->spans, i ? &views->views[i - 1].spans : NULL);
+		for (j = 0; j < view->spans.count; j++) {
+			span = &view->spans.spans[j];
 			bytes = span_moved(span).size;
-			picture->sizes[span->segment] -= bytes;
-			picture->sizes[SEGMENT_HEAP] += bytes;
-			picture->moved += bytes;
+			view->sizes[span->segment] -= bytes;
+			view->sizes[SEGMENT_HEAP] += bytes;
+			view->moved += bytes;
 		}
 	}
 }

@@ -22,9 +22,9 @@
  * Move the blocks in all snapshots, and find the segments' peaks again. The caller has measured
  * the spans. `runtimes`: enum segments_runtime, or'ed, of the process.
  */
-void segment_moves_samples(struct segment_history *history, uint32_t runtimes);
+void segment_moves_snapshots(struct segment_history *history, uint32_t runtimes);
 
 /* The same for the process's own snapshots: only the sizes of their segments change. */
-void segment_moves_pictures(struct segment_pictures *pictures, uint32_t runtimes);
+void segment_moves_self_view(struct self_view *views, uint32_t runtimes);
 
 #endif

@@ -5,42 +5,42 @@
 #include <string.h>
 
 /* Make a deep copy of a snapshot. 0, or -1: memory is out. */
-static int sample_copy(struct segment_sample *copy, const struct segment_sample *sample)
+static int snapshot_copy(struct segment_snapshot *copy,
+                         const struct segment_snapshot *snapshot)
 {
-	size_t stack_bytes = sample->stack_count * sizeof(*copy->stacks);
-	size_t span_bytes = sample->spans.count * sizeof(*copy->spans.spans);
+	size_t stack_bytes = snapshot->stack_count * sizeof(*copy->stacks);
+	size_t span_bytes = snapshot->spans.count * sizeof(*copy->spans.spans);
 
-	*copy = *sample;
+	*copy = *snapshot;
 	copy->stacks = malloc(stack_bytes + 1);
 	copy->spans.spans = malloc(span_bytes + 1);
 	if (!copy->stacks || !copy->spans.spans) {
-		segment_sample_release(copy);
+		segment_snapshot_release(copy);
 		return -1;
 	}
 	if (stack_bytes)
-		memcpy(copy->stacks, sample->stacks, stack_bytes);
+		memcpy(copy->stacks, snapshot->stacks, stack_bytes);
 	if (span_bytes)
-		memcpy(copy->spans.spans, sample->spans.spans, span_bytes);
+		memcpy(copy->spans.spans, snapshot->spans.spans, span_bytes);
 	return 0;
 }
 
-static int picture_add(struct segment_history *history,
-                       const struct segment_picture *picture,
-                       const struct ring_header *header)
+static int view_add(struct segment_history *history, const struct self_snapshot *view,
+                    const struct ring_header *header)
 {
-	uint64_t time_ns = picture->totals.time_ns;
-	struct segment_sample sample;
+	uint64_t time_ns = view->totals.time_ns;
+	struct segment_snapshot snapshot;
 
-	if (sample_copy(&sample, picture->sample))
+	if (snapshot_copy(&snapshot, view->snapshot))
 		return -1;
-	sample.pid = header->pid;
-	sample.time_ns = time_ns > header->start_ns ? time_ns - header->start_ns : 0;
-	sample.reasons = picture->reason == MAPS_END ? SEGMENTS_LAST : 0;
+	snapshot.pid = header->pid;
+	snapshot.time_ns = time_ns > header->start_ns ? time_ns - header->start_ns : 0;
+	snapshot.reasons = view->reason == MAPS_END ? SEGMENTS_LAST : 0;
 	if (history->count)
-		sample.stack_limit = history->samples[history->count - 1].stack_limit;
-	if (!segment_history_insert(history, &sample))
+		snapshot.stack_limit = history->snapshots[history->count - 1].stack_limit;
+	if (!segment_history_insert(history, &snapshot))
 		return 0;
-	segment_sample_release(&sample);
+	segment_snapshot_release(&snapshot);
 	return -1;
 }
 
@@ -51,26 +51,25 @@ static void last_settle(struct segment_history *history)
 	size_t i;
 
 	for (i = 0; i < history->count; i++) {
-		last |= history->samples[i].reasons & SEGMENTS_LAST;
-		history->samples[i].reasons &= ~(uint32_t)SEGMENTS_LAST;
+		last |= history->snapshots[i].reasons & SEGMENTS_LAST;
+		history->snapshots[i].reasons &= ~(uint32_t)SEGMENTS_LAST;
 	}
 	if (history->count)
-		history->samples[history->count - 1].reasons |= last;
+		history->snapshots[history->count - 1].reasons |= last;
 }
 
-int segment_own_looks_add(struct segment_history *history,
-                          const struct segment_pictures *pictures,
-                          const struct ring_header *header)
+int self_snapshots_add(struct segment_history *history, const struct self_view *views,
+                       const struct ring_header *header)
 {
-	const struct segment_picture *picture;
+	const struct self_snapshot *view;
 	size_t i;
 
-	for (i = 0; i < pictures->count; i++) {
-		picture = &pictures->pictures[i];
+	for (i = 0; i < views->count; i++) {
+		view = &views->views[i];
 		/* The totals may be known even if the sizes of the mappings are not. */
-		if (picture->totals.peak_rss > history->kernel_peak)
-			history->kernel_peak = picture->totals.peak_rss;
-		if (picture->sample && picture_add(history, picture, header))
+		if (view->totals.peak_rss > history->kernel_peak)
+			history->kernel_peak = view->totals.peak_rss;
+		if (view->snapshot && view_add(history, view, header))
 			return -1;
 	}
 	last_settle(history);

@@ -13,8 +13,7 @@
  * any snapshot is the process's last, the latest of all becomes the last, whoever took it. 0,
  * or -1: memory is out.
  */
-int segment_own_looks_add(struct segment_history *history,
-                          const struct segment_pictures *pictures,
-                          const struct ring_header *header);
+int self_snapshots_add(struct segment_history *history, const struct self_view *views,
+                       const struct ring_header *header);
 
 #endif

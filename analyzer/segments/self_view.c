@@ -16,13 +16,13 @@
 #define SAMPLES_MAX (1u << 12)  /* 1.7 KB each */
 
 /* A snapshot that is being read: its records so far. */
-struct picture_loader {
-	struct segment_pictures *into;
+struct self_view_loader {
+	struct self_view *into;
 	struct segments segments; /* names of its maps are offsets into `names` at first */
 	struct text names;
-	struct segment_picture picture;
-	size_t sized; /* mappings whose sizes are known, from the first on */
-	struct picture_totals totals; /* of the next snapshot, if it has the same time */
+	struct self_snapshot view;
+	size_t sized;              /* mappings whose sizes are known, from the first on */
+	struct view_totals totals; /* of the next snapshot, if it has the same time */
 	uint64_t totals_time, stacks_time;
 	bool is_open, is_out_of_memory;
 };
@@ -113,7 +113,7 @@ static void modules_make(struct segments *segments)
 /* ---- one snapshot ---- */
 
 /* Make the offset a pointer, and remove the kernel's " (deleted)". */
-static void name_settle(struct picture_loader *loader, struct mapping *mapping)
+static void name_settle(struct self_view_loader *loader, struct mapping *mapping)
 {
 	static const char deleted[] = " (deleted)";
 	char *name = loader->names.data + (uintptr_t)mapping->name;
@@ -129,56 +129,56 @@ static void name_settle(struct picture_loader *loader, struct mapping *mapping)
 	mapping->use.size = mapping->end - mapping->start;
 }
 
-static void sample_free(struct segment_sample *sample)
+static void snapshot_free(struct segment_snapshot *snapshot)
 {
-	if (sample)
-		segment_sample_release(sample);
-	free(sample);
+	if (snapshot)
+		segment_snapshot_release(snapshot);
+	free(snapshot);
 }
 
-static int picture_add(struct picture_loader *loader)
+static int view_add(struct self_view_loader *loader)
 {
-	struct segment_pictures *into = loader->into;
+	struct self_view *into = loader->into;
 
-	if (array_reserve(into->pictures, into->capacity, into->count + 1))
+	if (array_reserve(into->views, into->capacity, into->count + 1))
 		return -1;
-	into->pictures[into->count++] = loader->picture;
+	into->views[into->count++] = loader->view;
 	return 0;
 }
 
 /* Make a snapshot with resident sizes, if the sizes of all mappings are known. */
-static int sample_make(struct picture_loader *loader)
+static int snapshot_make(struct self_view_loader *loader)
 {
-	struct segment_picture *picture = &loader->picture;
+	struct self_snapshot *view = &loader->view;
 	const struct process_maps *maps = &loader->segments.maps;
-	struct segment_sample *sample;
+	struct segment_snapshot *snapshot;
 
-	if (loader->sized != maps->count || !picture->is_whole ||
-	    !picture->totals.time_ns || loader->into->sampled == SAMPLES_MAX)
+	if (loader->sized != maps->count || !view->is_whole || !view->totals.time_ns ||
+	    loader->into->sampled == SAMPLES_MAX)
 		return 0;
-	sample = malloc(sizeof(*sample));
-	if (!sample || segment_sample_make(sample, &loader->segments)) {
-		free(sample);
+	snapshot = malloc(sizeof(*snapshot));
+	if (!snapshot || segment_snapshot_make(snapshot, &loader->segments)) {
+		free(snapshot);
 		return -1;
 	}
-	memset(&sample->total, 0, sizeof(sample->total));
+	memset(&snapshot->total, 0, sizeof(snapshot->total));
 	for (size_t i = 0; i < SEGMENT_COUNT; i++)
-		memory_use_add(&sample->total, &sample->uses[i]);
-	sample->time_ns = picture->totals.time_ns;
-	sample->peak_rss = picture->totals.peak_rss;
-	if (picture->totals.threads)
-		sample->thread_count = picture->totals.threads;
-	sample->is_own = true;
-	picture->sample = sample;
+		memory_use_add(&snapshot->total, &snapshot->uses[i]);
+	snapshot->time_ns = view->totals.time_ns;
+	snapshot->peak_rss = view->totals.peak_rss;
+	if (view->totals.threads)
+		snapshot->thread_count = view->totals.threads;
+	snapshot->is_own = true;
+	view->snapshot = snapshot;
 	loader->into->sampled++;
 	return 0;
 }
 
 /* No more records of this snapshot follow: classify its mappings and add it. */
-static void picture_close(struct picture_loader *loader)
+static void view_close(struct self_view_loader *loader)
 {
 	struct segments *segments = &loader->segments;
-	struct segment_picture *picture = &loader->picture;
+	struct self_snapshot *view = &loader->view;
 	size_t count = segments->maps.count, i;
 
 	if (!loader->is_open)
@@ -200,28 +200,28 @@ static void picture_close(struct picture_loader *loader)
 		loader->is_out_of_memory = true;
 		return;
 	}
-	picture->mapping_count = (uint32_t)count;
+	view->mapping_count = (uint32_t)count;
 	for (i = 0; i < SEGMENT_COUNT; i++) {
-		picture->sizes[i] = segments->sums[i].size;
-		picture->mappings[i] = (uint32_t)segments->mappings[i];
-		picture->total += segments->sums[i].size;
+		view->sizes[i] = segments->sums[i].size;
+		view->mappings[i] = (uint32_t)segments->mappings[i];
+		view->total += segments->sums[i].size;
 	}
 	if (loader->into->count < SPANS_PICTURES_MAX &&
-	    segment_spans_make(&picture->spans, segments)) {
+	    segment_spans_make(&view->spans, segments)) {
 		loader->is_out_of_memory = true;
 		return;
 	}
-	loader->is_out_of_memory = sample_make(loader) || picture_add(loader);
+	loader->is_out_of_memory = snapshot_make(loader) || view_add(loader);
 	if (loader->is_out_of_memory) {
-		sample_free(picture->sample);
-		free(picture->spans.spans);
+		snapshot_free(view->snapshot);
+		free(view->spans.spans);
 	}
-	picture->sample = NULL;
+	view->snapshot = NULL;
 }
 
 /* ---- records ---- */
 
-static int entry_take(struct picture_loader *loader, const struct maps_entry *entry,
+static int entry_take(struct self_view_loader *loader, const struct maps_entry *entry,
                       const uint8_t *name)
 {
 	struct process_maps *maps = &loader->segments.maps;
@@ -245,7 +245,7 @@ static int entry_take(struct picture_loader *loader, const struct maps_entry *en
 }
 
 /* Read the mappings in one record. */
-static int entries_take(struct picture_loader *loader, const uint8_t *at,
+static int entries_take(struct self_view_loader *loader, const uint8_t *at,
                         const uint8_t *end, uint32_t count, struct error *error)
 {
 	const struct process_maps *maps = &loader->segments.maps;
@@ -269,25 +269,24 @@ static int entries_take(struct picture_loader *loader, const uint8_t *at,
 	return 0;
 }
 
-static void picture_begin(struct picture_loader *loader,
-                          const struct maps_definition *record)
+static void view_begin(struct self_view_loader *loader,
+                       const struct maps_definition *record)
 {
 	uint64_t time = record->header.time;
 
-	picture_close(loader);
+	view_close(loader);
 	loader->segments.maps.count = 0;
 	loader->names.bytes = 0;
 	loader->sized = 0;
 	if (loader->stacks_time != time)
 		loader->segments.threads.count = 0;
-	loader->picture = (struct segment_picture){ .time = time,
-		                                        .reason = record->reason };
+	loader->view = (struct self_snapshot){ .time = time, .reason = record->reason };
 	if (loader->totals_time == time)
-		loader->picture.totals = loader->totals;
+		loader->view.totals = loader->totals;
 	loader->is_open = loader->into->count < PICTURES_MAX;
 }
 
-static int record_take(struct picture_loader *loader, const uint8_t *at, size_t bytes,
+static int record_take(struct self_view_loader *loader, const uint8_t *at, size_t bytes,
                        struct error *error)
 {
 	struct maps_definition record;
@@ -297,7 +296,7 @@ static int record_take(struct picture_loader *loader, const uint8_t *at, size_t 
 	memcpy(&record, at, sizeof(record));
 	/* A snapshot may take several records, if its mappings have no room in one. */
 	if (!record.first)
-		picture_begin(loader, &record);
+		view_begin(loader, &record);
 	if (!loader->is_open)
 		return 0; /* its first record is missing */
 	if (record.first != loader->segments.maps.count)
@@ -306,41 +305,41 @@ static int record_take(struct picture_loader *loader, const uint8_t *at, size_t 
 		loader->is_open = false;
 		return -1;
 	}
-	loader->picture.is_whole = record.is_last; /* sizes may follow, so it stays open */
+	loader->view.is_whole = record.is_last; /* sizes may follow, so it stays open */
 	return 0;
 }
 
 /* Read a record that comes before or after the mappings of a snapshot. */
-static int beside_take(struct picture_loader *loader, const uint8_t *at,
+static int beside_take(struct self_view_loader *loader, const uint8_t *at,
                        const struct definition_header *header, struct error *error)
 {
 	struct maps_use_definition use;
 
 	switch (header->kind) {
 	case DEFINITION_MEMORY:
-		if (picture_totals_take(&loader->totals, at, header->bytes, error))
+		if (view_totals_take(&loader->totals, at, header->bytes, error))
 			return -1;
 		loader->totals_time = header->time;
 		return 0;
 	case DEFINITION_STACKS:
-		picture_close(loader); /* its own stacks came before it */
+		view_close(loader); /* its own stacks came before it */
 		loader->stacks_time = header->time;
-		return picture_stacks_take(&loader->segments.threads, at, header->bytes, error);
+		return view_stacks_take(&loader->segments.threads, at, header->bytes, error);
 	case DEFINITION_MAPS_USE: break;
 	default: return 0;
 	}
 	if (!loader->is_open)
 		return 0;
-	if (picture_use_take(&loader->segments.maps, at, header->bytes, error))
+	if (view_use_take(&loader->segments.maps, at, header->bytes, error))
 		return -1;
 	memcpy(&use, at, sizeof(use));
-	if (header->time == loader->picture.time && use.first == loader->sized)
+	if (header->time == loader->view.time && use.first == loader->sized)
 		loader->sized += use.count;
 	return 0;
 }
 
-int picture_load(struct picture_loader *loader, const uint8_t *data, size_t bytes,
-                 struct error *error)
+int self_view_load(struct self_view_loader *loader, const uint8_t *data, size_t bytes,
+                   struct error *error)
 {
 	struct definition_cursor cursor = { .data = data, .bytes = bytes };
 	int result = 0;
@@ -357,20 +356,20 @@ int picture_load(struct picture_loader *loader, const uint8_t *data, size_t byte
 	return result;
 }
 
-struct picture_loader *picture_loader_new(struct segment_pictures *into)
+struct self_view_loader *self_view_loader_new(struct self_view *into)
 {
-	struct picture_loader *loader = calloc(1, sizeof(*loader));
+	struct self_view_loader *loader = calloc(1, sizeof(*loader));
 
 	if (loader)
 		loader->into = into;
 	return loader;
 }
 
-void picture_loader_end(struct picture_loader *loader)
+void self_view_loader_end(struct self_view_loader *loader)
 {
 	if (!loader)
 		return;
-	picture_close(loader);
+	view_close(loader);
 	segments_release(&loader->segments);
 	text_release(&loader->names);
 	free(loader);
@@ -381,37 +380,36 @@ void picture_loader_end(struct picture_loader *loader)
 static int loader_take(void *loader, const uint8_t *data, size_t bytes,
                        struct error *error)
 {
-	return picture_load(loader, data, bytes, error);
+	return self_view_load(loader, data, bytes, error);
 }
 
-int segment_pictures_read(struct segment_pictures *pictures,
-                          struct trace_reader *reader,
-                          const struct trace_process *process)
+int self_view_read(struct self_view *views, struct trace_reader *reader,
+                   const struct trace_process *process)
 {
-	struct picture_loader *loader;
+	struct self_view_loader *loader;
 
-	*pictures = (struct segment_pictures){ .count = 0 };
-	loader = picture_loader_new(pictures);
+	*views = (struct self_view){ .count = 0 };
+	loader = self_view_loader_new(views);
 	if (!loader)
 		return -1;
 	trace_reader_definitions(reader, process, loader_take, loader);
-	picture_loader_end(loader);
+	self_view_loader_end(loader);
 	return 0;
 }
 
-void segment_pictures_release(struct segment_pictures *pictures)
+void self_view_release(struct self_view *views)
 {
 	size_t i;
 
-	for (i = 0; i < pictures->count; i++) {
-		sample_free(pictures->pictures[i].sample);
-		free(pictures->pictures[i].spans.spans);
+	for (i = 0; i < views->count; i++) {
+		snapshot_free(views->views[i].snapshot);
+		free(views->views[i].spans.spans);
 	}
-	free(pictures->pictures);
-	*pictures = (struct segment_pictures){ .count = 0 };
+	free(views->views);
+	*views = (struct self_view){ .count = 0 };
 }
 
-const char *picture_reason(uint32_t reason)
+const char *view_reason(uint32_t reason)
 {
 	static const char *const names[] = { "?", "start", "modules", "exec", "end" };
 

@@ -93,31 +93,32 @@ int segment_spans_make(struct large_spans *spans, const struct segments *segment
 	return 0;
 }
 
-int segment_sample_make(struct segment_sample *sample, const struct segments *segments)
+int segment_snapshot_make(struct segment_snapshot *snapshot,
+                          const struct segments *segments)
 {
 	const struct process_thread *thread;
 	struct segment_stack *stack;
 	size_t i;
 
-	*sample = (struct segment_sample){
+	*snapshot = (struct segment_snapshot){
 		.pid = (uint32_t)segments->pid,
 		.mapping_count = (uint32_t)segments->maps.count,
 		.thread_count = (uint32_t)segments->threads.count,
 		.total = segments->maps.total,
 		.runtimes = module_runtimes(&segments->modules),
 	};
-	memcpy(sample->uses, segments->sums, sizeof(sample->uses));
+	memcpy(snapshot->uses, segments->sums, sizeof(snapshot->uses));
 	for (i = 0; i < SEGMENT_COUNT; i++)
-		sample->mappings[i] = (uint32_t)segments->mappings[i];
-	sample->stacks = calloc(segments->threads.count + 1, sizeof(*sample->stacks));
-	if (!sample->stacks || segment_spans_make(&sample->spans, segments))
+		snapshot->mappings[i] = (uint32_t)segments->mappings[i];
+	snapshot->stacks = calloc(segments->threads.count + 1, sizeof(*snapshot->stacks));
+	if (!snapshot->stacks || segment_spans_make(&snapshot->spans, segments))
 		return -1;
-	for (i = 0; i < segments->maps.count && sample->stack_count < STACKS_SAVED_MAX;
+	for (i = 0; i < segments->maps.count && snapshot->stack_count < STACKS_SAVED_MAX;
 	     i++) {
-		if (!segments->thread_of[i] || sample->stack_count >= segments->threads.count)
+		if (!segments->thread_of[i] || snapshot->stack_count >= segments->threads.count)
 			continue;
 		thread = &segments->threads.threads[segments->thread_of[i] - 1];
-		stack = &sample->stacks[sample->stack_count++];
+		stack = &snapshot->stacks[snapshot->stack_count++];
 		stack->tid = (uint32_t)thread->tid;
 		memcpy(stack->name, thread->name, sizeof(stack->name));
 		stack->size = segments->maps.mappings[i].use.size;
@@ -126,13 +127,13 @@ int segment_sample_make(struct segment_sample *sample, const struct segments *se
 	return 0;
 }
 
-void segment_sample_release(struct segment_sample *sample)
+void segment_snapshot_release(struct segment_snapshot *snapshot)
 {
-	free(sample->stacks);
-	sample->stacks = NULL;
-	sample->stack_count = 0;
-	free(sample->spans.spans);
-	sample->spans = (struct large_spans){ NULL, 0 };
+	free(snapshot->stacks);
+	snapshot->stacks = NULL;
+	snapshot->stack_count = 0;
+	free(snapshot->spans.spans);
+	snapshot->spans = (struct large_spans){ NULL, 0 };
 }
 
 static int spans_save(const struct large_spans *spans, struct text *payload)
@@ -152,52 +153,52 @@ static int spans_save(const struct large_spans *spans, struct text *payload)
 	return 0;
 }
 
-int segment_sample_save(const struct segment_sample *sample, struct text *payload)
+int segment_snapshot_save(const struct segment_snapshot *snapshot, struct text *payload)
 {
 	struct segments_sample header = {
-		.time_ns = sample->time_ns,
-		.reason = sample->reasons,
-		.pid = sample->pid,
-		.peak_rss_bytes = sample->peak_rss,
-		.limit_bytes = sample->stack_limit,
-		.stack_count = (uint32_t)sample->stack_count,
-		.mapping_count = sample->mapping_count,
-		.thread_count = sample->thread_count,
-		.span_count = (uint32_t)sample->spans.count,
-		.runtimes = sample->runtimes,
+		.time_ns = snapshot->time_ns,
+		.reason = snapshot->reasons,
+		.pid = snapshot->pid,
+		.peak_rss_bytes = snapshot->peak_rss,
+		.limit_bytes = snapshot->stack_limit,
+		.stack_count = (uint32_t)snapshot->stack_count,
+		.mapping_count = snapshot->mapping_count,
+		.thread_count = snapshot->thread_count,
+		.span_count = (uint32_t)snapshot->spans.count,
+		.runtimes = snapshot->runtimes,
 	};
 	struct segments_use use;
 	struct segments_stack stack;
 	size_t i;
 
 	for (i = 0; i < SEGMENT_COUNT; i++)
-		header.segment_count += !!sample->mappings[i];
+		header.segment_count += !!snapshot->mappings[i];
 	if (text_add(payload, (const char *)&header, sizeof(header)))
 		return -1;
 	for (i = 0; i < SEGMENT_COUNT; i++) {
-		if (!sample->mappings[i])
+		if (!snapshot->mappings[i])
 			continue;
 		use = (struct segments_use){ .segment = (uint32_t)i,
-			                         .mappings = sample->mappings[i] };
-		memcpy(&use.size, &sample->uses[i], sizeof(sample->uses[i]));
+			                         .mappings = snapshot->mappings[i] };
+		memcpy(&use.size, &snapshot->uses[i], sizeof(snapshot->uses[i]));
 		if (text_add(payload, (const char *)&use, sizeof(use)))
 			return -1;
 	}
-	for (i = 0; i < sample->stack_count; i++) {
-		stack = (struct segments_stack){ .tid = sample->stacks[i].tid,
-			                             .size = sample->stacks[i].size,
-			                             .rss = sample->stacks[i].rss };
-		memcpy(stack.name, sample->stacks[i].name, sizeof(stack.name));
+	for (i = 0; i < snapshot->stack_count; i++) {
+		stack = (struct segments_stack){ .tid = snapshot->stacks[i].tid,
+			                             .size = snapshot->stacks[i].size,
+			                             .rss = snapshot->stacks[i].rss };
+		memcpy(stack.name, snapshot->stacks[i].name, sizeof(stack.name));
 		if (text_add(payload, (const char *)&stack, sizeof(stack)))
 			return -1;
 	}
-	return spans_save(&sample->spans, payload);
+	return spans_save(&snapshot->spans, payload);
 }
 
 /* ---- decode ---- */
 
-static int use_load(struct segment_sample *sample, const uint8_t *from, uint32_t *seen,
-                    struct error *error)
+static int use_load(struct segment_snapshot *snapshot, const uint8_t *from,
+                    uint32_t *seen, struct error *error)
 {
 	struct segments_use use;
 	struct memory_use sizes;
@@ -218,35 +219,35 @@ static int use_load(struct segment_sample *sample, const uint8_t *from, uint32_t
 		return error_set(error, "segment %u occurs twice", segment);
 	if (use.segment < SEGMENT_COUNT)
 		*seen |= 1u << segment;
-	memory_use_add(&sample->uses[segment], &sizes);
-	memory_use_add(&sample->total, &sizes);
-	sample->mappings[segment] += use.mappings;
+	memory_use_add(&snapshot->uses[segment], &sizes);
+	memory_use_add(&snapshot->total, &sizes);
+	snapshot->mappings[segment] += use.mappings;
 	return 0;
 }
 
-static int stacks_load(struct segment_sample *sample, const uint8_t *from,
+static int stacks_load(struct segment_snapshot *snapshot, const uint8_t *from,
                        uint32_t count, struct error *error)
 {
 	struct segments_stack stack;
 
-	sample->stacks = calloc(count + 1, sizeof(*sample->stacks));
-	if (!sample->stacks)
+	snapshot->stacks = calloc(count + 1, sizeof(*snapshot->stacks));
+	if (!snapshot->stacks)
 		return error_set(error, "out of memory");
-	for (; sample->stack_count < count; from += sizeof(stack)) {
+	for (; snapshot->stack_count < count; from += sizeof(stack)) {
 		memcpy(&stack, from, sizeof(stack));
 		if (stack.size > BYTES_MAX || stack.rss > BYTES_MAX)
 			return error_set(error, "a stack of %llu bytes is impossible",
 			                 (unsigned long long)stack.size);
-		sample->stacks[sample->stack_count] = (struct segment_stack){
+		snapshot->stacks[snapshot->stack_count] = (struct segment_stack){
 			.tid = stack.tid, .size = stack.size, .rss = stack.rss
 		};
-		memcpy(sample->stacks[sample->stack_count++].name, stack.name,
+		memcpy(snapshot->stacks[snapshot->stack_count++].name, stack.name,
 		       sizeof(stack.name));
 	}
 	return 0;
 }
 
-static int spans_load(struct segment_sample *sample, const uint8_t *from,
+static int spans_load(struct segment_snapshot *snapshot, const uint8_t *from,
                       uint32_t count, struct error *error)
 {
 	struct segments_span span;
@@ -255,8 +256,8 @@ static int spans_load(struct segment_sample *sample, const uint8_t *from,
 
 	if (!count)
 		return 0;
-	sample->spans.spans = calloc(count, sizeof(*sample->spans.spans));
-	if (!sample->spans.spans)
+	snapshot->spans.spans = calloc(count, sizeof(*snapshot->spans.spans));
+	if (!snapshot->spans.spans)
 		return error_set(error, "out of memory");
 	for (i = 0; i < count; i++, from += sizeof(span)) {
 		memcpy(&span, from, sizeof(span));
@@ -266,7 +267,7 @@ static int spans_load(struct segment_sample *sample, const uint8_t *from,
 			                 (unsigned long long)span.start,
 			                 (unsigned long long)span.end);
 		end = span.end;
-		sample->spans.spans[sample->spans.count++] = (struct large_span){
+		snapshot->spans.spans[snapshot->spans.count++] = (struct large_span){
 			.start = span.start,
 			.end = span.end,
 			.rss = span.rss,
@@ -277,13 +278,13 @@ static int spans_load(struct segment_sample *sample, const uint8_t *from,
 	return 0;
 }
 
-int segment_sample_load(struct segment_sample *sample, const uint8_t *payload,
-                        size_t bytes, struct error *error)
+int segment_snapshot_load(struct segment_snapshot *snapshot, const uint8_t *payload,
+                          size_t bytes, struct error *error)
 {
 	struct segments_sample header;
 	uint32_t seen = 0, i;
 
-	*sample = (struct segment_sample){ .time_ns = 0 };
+	*snapshot = (struct segment_snapshot){ .time_ns = 0 };
 	if (bytes < sizeof(header))
 		return error_set(error, "a snapshot of %zu bytes is impossible", bytes);
 	memcpy(&header, payload, sizeof(header));
@@ -301,28 +302,28 @@ int segment_sample_load(struct segment_sample *sample, const uint8_t *payload,
 	if (header.peak_rss_bytes > BYTES_MAX)
 		return error_set(error, "a peak of %llu bytes is impossible",
 		                 (unsigned long long)header.peak_rss_bytes);
-	sample->time_ns = header.time_ns;
-	sample->reasons = header.reason;
-	sample->pid = header.pid;
-	sample->peak_rss = header.peak_rss_bytes;
-	sample->stack_limit = header.limit_bytes;
-	sample->mapping_count = header.mapping_count;
-	sample->thread_count = header.thread_count;
-	sample->runtimes = header.runtimes;
-	sample->is_refused = !header.segment_count;
+	snapshot->time_ns = header.time_ns;
+	snapshot->reasons = header.reason;
+	snapshot->pid = header.pid;
+	snapshot->peak_rss = header.peak_rss_bytes;
+	snapshot->stack_limit = header.limit_bytes;
+	snapshot->mapping_count = header.mapping_count;
+	snapshot->thread_count = header.thread_count;
+	snapshot->runtimes = header.runtimes;
+	snapshot->is_refused = !header.segment_count;
 	payload += sizeof(header);
 	for (i = 0; i < header.segment_count; i++, payload += sizeof(struct segments_use)) {
-		if (use_load(sample, payload, &seen, error))
+		if (use_load(snapshot, payload, &seen, error))
 			return -1;
 	}
-	if (stacks_load(sample, payload, header.stack_count, error))
+	if (stacks_load(snapshot, payload, header.stack_count, error))
 		return -1;
 	payload += header.stack_count * sizeof(struct segments_stack);
-	return spans_load(sample, payload, header.span_count, error);
+	return spans_load(snapshot, payload, header.span_count, error);
 }
 
-bool segment_sample_is_same(const struct segment_sample *one,
-                            const struct segment_sample *two)
+bool segment_snapshot_is_same(const struct segment_snapshot *one,
+                              const struct segment_snapshot *two)
 {
 	return one->stack_count == two->stack_count &&
 	       !memcmp(one->uses, two->uses, sizeof(one->uses)) &&

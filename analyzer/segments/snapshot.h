@@ -24,7 +24,7 @@ struct segment_moved {
 	uint64_t estimated; /* part of rss that may belong to the rest of the mappings */
 };
 
-struct segment_sample {
+struct segment_snapshot {
 	uint64_t time_ns; /* CLOCK_MONOTONIC */
 	uint32_t reasons; /* enum segments_reason, or'ed */
 	uint32_t pid;
@@ -53,21 +53,23 @@ int segment_spans_make(struct large_spans *spans, const struct segments *segment
  * Make a snapshot from `segments`. The caller fills in time, reasons, peak and limit. 0, or -1:
  * memory is out. Release it either way.
  */
-int segment_sample_make(struct segment_sample *sample, const struct segments *segments);
-void segment_sample_release(struct segment_sample *sample);
+int segment_snapshot_make(struct segment_snapshot *snapshot,
+                          const struct segments *segments);
+void segment_snapshot_release(struct segment_snapshot *snapshot);
 
 /* Append the payload of a block. 0, or -1: memory is out. */
-int segment_sample_save(const struct segment_sample *sample, struct text *payload);
+int segment_snapshot_save(const struct segment_snapshot *snapshot,
+                          struct text *payload);
 
 /*
  * Read a snapshot from the payload of a block; each count and size is checked. 0, or -1 and
  * *error, which names no file. Release it either way.
  */
-int segment_sample_load(struct segment_sample *sample, const uint8_t *payload,
-                        size_t bytes, struct error *error);
+int segment_snapshot_load(struct segment_snapshot *snapshot, const uint8_t *payload,
+                          size_t bytes, struct error *error);
 
 /* Whether both have the same use of memory, whatever their times. */
-bool segment_sample_is_same(const struct segment_sample *one,
-                            const struct segment_sample *two);
+bool segment_snapshot_is_same(const struct segment_snapshot *one,
+                              const struct segment_snapshot *two);
 
 #endif

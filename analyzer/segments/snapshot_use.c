@@ -13,8 +13,8 @@
 /* The limit for one mapping: the sum over all mappings of a snapshot does not overflow. */
 #define KIB_MAX (UINT64_C(1) << 33)
 
-int picture_totals_take(struct picture_totals *totals, const uint8_t *record,
-                        size_t bytes, struct error *error)
+int view_totals_take(struct view_totals *totals, const uint8_t *record, size_t bytes,
+                     struct error *error)
 {
 	struct memory_definition memory;
 
@@ -24,18 +24,18 @@ int picture_totals_take(struct picture_totals *totals, const uint8_t *record,
 	if (memory.size > BYTES_MAX || memory.resident > BYTES_MAX ||
 	    memory.shared > BYTES_MAX || memory.peak > BYTES_MAX || memory.swap > BYTES_MAX)
 		return error_set(error, "impossible totals of a process");
-	*totals = (struct picture_totals){ .time_ns = memory.time_ns,
-		                               .size = memory.size,
-		                               .rss = memory.resident,
-		                               .shared = memory.shared,
-		                               .peak_rss = memory.peak,
-		                               .swap = memory.swap,
-		                               .threads = memory.threads };
+	*totals = (struct view_totals){ .time_ns = memory.time_ns,
+		                            .size = memory.size,
+		                            .rss = memory.resident,
+		                            .shared = memory.shared,
+		                            .peak_rss = memory.peak,
+		                            .swap = memory.swap,
+		                            .threads = memory.threads };
 	return 0;
 }
 
-int picture_stacks_take(struct process_threads *threads, const uint8_t *record,
-                        size_t bytes, struct error *error)
+int view_stacks_take(struct process_threads *threads, const uint8_t *record,
+                     size_t bytes, struct error *error)
 {
 	struct stacks_definition stacks;
 	struct stacks_entry entry;
@@ -115,8 +115,8 @@ static const uint8_t *use_read(struct mapping *mapping, const uint8_t *at,
 	return at;
 }
 
-int picture_use_take(struct process_maps *maps, const uint8_t *record, size_t bytes,
-                     struct error *error)
+int view_use_take(struct process_maps *maps, const uint8_t *record, size_t bytes,
+                  struct error *error)
 {
 	const uint8_t *at = record + sizeof(struct maps_use_definition);
 	struct maps_use_definition use;

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 /* The memory of the whole process, as it read it itself. */
-struct picture_totals {
+struct view_totals {
 	uint64_t time_ns; /* CLOCK_MONOTONIC; 0: no totals */
 	uint64_t size, rss, shared, peak_rss, swap;
 	uint32_t threads;
@@ -23,15 +23,15 @@ struct picture_totals {
  * Each function reads a record of `bytes` bytes, header included. 0, or -1 and *error, which
  * names no file; what was read before the error stays filled in.
  */
-int picture_totals_take(struct picture_totals *totals, const uint8_t *record,
-                        size_t bytes, struct error *error);
+int view_totals_take(struct view_totals *totals, const uint8_t *record, size_t bytes,
+                     struct error *error);
 
 /* Replaces the threads in *threads. stack_pointer is an address in the thread's stack. */
-int picture_stacks_take(struct process_threads *threads, const uint8_t *record,
-                        size_t bytes, struct error *error);
+int view_stacks_take(struct process_threads *threads, const uint8_t *record,
+                     size_t bytes, struct error *error);
 
 /* Fills in the sizes of the mappings in *maps that the record covers. */
-int picture_use_take(struct process_maps *maps, const uint8_t *record, size_t bytes,
-                     struct error *error);
+int view_use_take(struct process_maps *maps, const uint8_t *record, size_t bytes,
+                  struct error *error);
 
 #endif

@@ -25,66 +25,66 @@
 #define COMPARED_STEP_BYTES 2048
 
 /* All in bytes, so that it has no holes: a hash table compares it as it is. */
-struct shelf_build {
+struct kept_build {
 	uint8_t id_bytes; /* 0: the file has no build-id */
 	uint8_t id[BUILD_ID_BYTES_MAX];
 };
 
-struct shelf_entry {
+struct kept_file {
 	UT_hash_handle by_path, by_build;
 	int descriptor; /* -1: could not be opened */
 	/* Different files had this path, and nothing says which one is meant. */
 	bool is_doubtful;
-	struct shelf_build build; /* the key of by_build; with `path`, that of by_path */
+	struct kept_build build; /* the key of by_build; with `path`, that of by_path */
 	char path[];
 };
-_Static_assert(offsetof(struct shelf_entry, path) ==
-                   offsetof(struct shelf_entry, build) + sizeof(struct shelf_build),
+_Static_assert(offsetof(struct kept_file, path) ==
+                   offsetof(struct kept_file, build) + sizeof(struct kept_build),
                "one key");
 
-struct module_shelf {
-	struct shelf_entry *by_path;
+struct kept_files {
+	struct kept_file *by_path;
 	/* The first file of each build-id that was opened: it stays open. */
-	struct shelf_entry *by_build;
+	struct kept_file *by_build;
 	size_t open_max, open_count, offered_count;
 	char path[PATH_MAX], seen_path[PATH_MAX + 64]; /* of the module being opened */
 };
 
-struct module_shelf *module_shelf_new(void)
+struct kept_files *kept_files_new(void)
 {
-	struct module_shelf *shelf = calloc(1, sizeof(*shelf));
+	struct kept_files *kept = calloc(1, sizeof(*kept));
 	struct rlimit limit;
 
-	if (!shelf)
+	if (!kept)
 		return NULL;
-	shelf->open_max = OPEN_MAX;
+	kept->open_max = OPEN_MAX;
 	if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur / OPEN_SHARE < OPEN_MAX)
-		shelf->open_max = limit.rlim_cur / OPEN_SHARE;
-	return shelf;
+		kept->open_max = limit.rlim_cur / OPEN_SHARE;
+	return kept;
 }
 
-void module_shelf_free(struct module_shelf *shelf)
+void kept_files_free(struct kept_files *kept)
 {
-	struct shelf_entry *entry, *next;
+	struct kept_file *entry, *next;
 
-	if (!shelf)
+	if (!kept)
 		return;
-	entry = shelf->by_path; /* the entries stay linked when the tables are gone */
-	HASH_CLEAR(by_build, shelf->by_build);
-	HASH_CLEAR(by_path, shelf->by_path);
+	entry = kept->by_path; /* the entries stay linked when the tables are gone */
+	HASH_CLEAR(by_build, kept->by_build);
+	HASH_CLEAR(by_path, kept->by_path);
 	for (; entry; entry = next) {
 		next = entry->by_path.next;
 		if (entry->descriptor >= 0)
 			close(entry->descriptor);
 		free(entry);
 	}
-	free(shelf);
+	free(kept);
 }
 
 /* `bytes` is at most BUILD_ID_BYTES_MAX. */
-static struct shelf_build build_of(const uint8_t *build_id, size_t bytes)
+static struct kept_build build_of(const uint8_t *build_id, size_t bytes)
 {
-	struct shelf_build build = { .id_bytes = (uint8_t)bytes };
+	struct kept_build build = { .id_bytes = (uint8_t)bytes };
 
 	if (bytes)
 		memcpy(build.id, build_id, bytes);
@@ -92,61 +92,61 @@ static struct shelf_build build_of(const uint8_t *build_id, size_t bytes)
 }
 
 /* Not inlined: its callers have large frames of their own. */
-static __attribute__((noinline)) struct shelf_entry *entry_find(
-	const struct module_shelf *shelf, const char *path, const struct shelf_build *build)
+static __attribute__((noinline)) struct kept_file *entry_find(
+	const struct kept_files *kept, const char *path, const struct kept_build *build)
 {
 	struct {
-		struct shelf_build build;
+		struct kept_build build;
 		char path[PATH_MAX];
 	} key = { .build = *build };
 	size_t path_bytes = strlen(path);
-	struct shelf_entry *entry;
+	struct kept_file *entry;
 
 	if (path_bytes > sizeof(key.path))
 		return NULL;
 	memcpy(key.path, path, path_bytes);
-	HASH_FIND(by_path, shelf->by_path, &key, sizeof(*build) + path_bytes, entry);
+	HASH_FIND(by_path, kept->by_path, &key, sizeof(*build) + path_bytes, entry);
 	return entry;
 }
 
 /* A file with this build-id under any path: a process may have changed its directory. */
-static struct shelf_entry *build_find(const struct module_shelf *shelf,
-                                      const struct shelf_build *build)
+static struct kept_file *build_find(const struct kept_files *kept,
+                                    const struct kept_build *build)
 {
-	struct shelf_entry *entry = NULL;
+	struct kept_file *entry = NULL;
 
 	if (build->id_bytes)
-		HASH_FIND(by_build, shelf->by_build, build, sizeof(*build), entry);
+		HASH_FIND(by_build, kept->by_build, build, sizeof(*build), entry);
 	return entry;
 }
 
-int module_shelf_find(const struct module_shelf *shelf, const char *path,
-                      const uint8_t *build_id, size_t build_id_bytes)
+int kept_files_find(const struct kept_files *kept, const char *path,
+                    const uint8_t *build_id, size_t build_id_bytes)
 {
-	const struct shelf_entry *entry;
-	struct shelf_build build;
+	const struct kept_file *entry;
+	struct kept_build build;
 
 	if (build_id_bytes > BUILD_ID_BYTES_MAX)
 		return -1;
 	build = build_of(build_id, build_id_bytes);
-	entry = entry_find(shelf, path, &build);
+	entry = entry_find(kept, path, &build);
 	if (!entry || entry->descriptor < 0)
-		entry = build_find(shelf, &build);
+		entry = build_find(kept, &build);
 	return entry ? entry->descriptor : -1;
 }
 
 /* Add an entry without a file. NULL: no memory; the module is opened by path at the end. */
-static struct shelf_entry *entry_add(struct module_shelf *shelf, const char *path,
-                                     const struct shelf_build *build)
+static struct kept_file *entry_add(struct kept_files *kept, const char *path,
+                                   const struct kept_build *build)
 {
 	size_t path_bytes = strlen(path);
-	struct shelf_entry *entry = malloc(sizeof(*entry) + path_bytes + 1);
+	struct kept_file *entry = malloc(sizeof(*entry) + path_bytes + 1);
 
 	if (!entry)
 		return NULL;
-	*entry = (struct shelf_entry){ .descriptor = -1, .build = *build };
+	*entry = (struct kept_file){ .descriptor = -1, .build = *build };
 	memcpy(entry->path, path, path_bytes + 1);
-	HASH_ADD(by_path, shelf->by_path, build, sizeof(*build) + path_bytes, entry);
+	HASH_ADD(by_path, kept->by_path, build, sizeof(*build) + path_bytes, entry);
 	if (hash_has(&entry->by_path))
 		return entry;
 	free(entry);
@@ -154,13 +154,12 @@ static struct shelf_entry *entry_add(struct module_shelf *shelf, const char *pat
 }
 
 /* Without memory, the file is found by its path alone. */
-static void entry_opened(struct module_shelf *shelf, struct shelf_entry *entry,
-                         int file)
+static void entry_opened(struct kept_files *kept, struct kept_file *entry, int file)
 {
 	entry->descriptor = file;
-	shelf->open_count++;
-	if (entry->build.id_bytes && !build_find(shelf, &entry->build))
-		HASH_ADD(by_build, shelf->by_build, build, sizeof(entry->build), entry);
+	kept->open_count++;
+	if (entry->build.id_bytes && !build_find(kept, &entry->build))
+		HASH_ADD(by_build, kept->by_build, build, sizeof(entry->build), entry);
 }
 
 /* Open `path` if it is a regular ELF file with the module's build-id; else -1. */
@@ -185,11 +184,11 @@ static int module_open(const char *path, const struct module_definition *module)
  * it was replaced already: the process's executable, or (which needs a privilege) the mapped
  * file itself.
  */
-static int module_open_anywhere(struct module_shelf *shelf, pid_t pid, const char *path,
+static int module_open_anywhere(struct kept_files *kept, pid_t pid, const char *path,
                                 const struct module_definition *module)
 {
-	char *other = shelf->seen_path;
-	const size_t bytes = sizeof(shelf->seen_path);
+	char *other = kept->seen_path;
+	const size_t bytes = sizeof(kept->seen_path);
 	int file;
 
 	snprintf(other, bytes, "/proc/%d/root%s", (int)pid, path);
@@ -209,43 +208,43 @@ static int module_open_anywhere(struct module_shelf *shelf, pid_t pid, const cha
 	return file;
 }
 
-static void module_take(struct module_shelf *shelf, pid_t pid,
+static void module_take(struct kept_files *kept, pid_t pid,
                         const struct module_definition *module, const char *path)
 {
-	struct shelf_build build = build_of(module->build_id, module->build_id_bytes);
-	struct shelf_entry *entry = entry_find(shelf, path, &build);
+	struct kept_build build = build_of(module->build_id, module->build_id_bytes);
+	struct kept_file *entry = entry_find(kept, path, &build);
 	int file;
 
-	if (path[0] != '/' || shelf->open_count >= shelf->open_max)
+	if (path[0] != '/' || kept->open_count >= kept->open_max)
 		return;
 	if (!entry)
-		entry = entry_add(shelf, path, &build);
+		entry = entry_add(kept, path, &build);
 	if (!entry || entry->descriptor >= 0 || entry->is_doubtful)
 		return;
-	file = module_open_anywhere(shelf, pid, path, module);
+	file = module_open_anywhere(kept, pid, path, module);
 	if (file >= 0)
-		entry_opened(shelf, entry, file);
+		entry_opened(kept, entry, file);
 }
 
-size_t module_shelf_add(struct module_shelf *shelf, pid_t pid, const uint8_t *chunk,
-                        size_t bytes, size_t from)
+size_t kept_files_add(struct kept_files *kept, pid_t pid, const uint8_t *chunk,
+                      size_t bytes, size_t from)
 {
 	struct definition_cursor cursor = { .data = chunk, .bytes = bytes, .at = from };
 	struct module_definition module;
-	char *path = shelf->path;
+	char *path = kept->path;
 
 	while (definition_next(&cursor)) {
 		if (cursor.header.kind != DEFINITION_MODULE ||
 		    cursor.header.bytes < sizeof(module))
 			continue;
 		memcpy(&module, cursor.record, sizeof(module));
-		if (module.path_bytes >= sizeof(shelf->path) ||
+		if (module.path_bytes >= sizeof(kept->path) ||
 		    module.path_bytes > cursor.header.bytes - sizeof(module) ||
 		    module.build_id_bytes > BUILD_ID_BYTES_MAX)
 			continue;
 		memcpy(path, cursor.record + sizeof(module), module.path_bytes);
 		path[module.path_bytes] = '\0';
-		module_take(shelf, pid, &module, path);
+		module_take(kept, pid, &module, path);
 	}
 	return cursor.at;
 }
@@ -278,21 +277,21 @@ static bool files_are_same(int one, int other)
  * Another file with the path of `entry`, without a build-id: if their bytes differ, it is
  * unknown which of the two a module was, and no name is better than a wrong name.
  */
-static void entry_doubt(struct module_shelf *shelf, struct shelf_entry *entry, int file)
+static void entry_doubt(struct kept_files *kept, struct kept_file *entry, int file)
 {
 	if (entry->build.id_bytes || files_are_same(entry->descriptor, file))
 		return;
 	close(entry->descriptor);
 	entry->descriptor = -1;
 	entry->is_doubtful = true;
-	shelf->open_count--;
+	kept->open_count--;
 }
 
 /* True: the descriptor is kept. */
-static bool file_keep(struct module_shelf *shelf, const char *path, int file)
+static bool file_keep(struct kept_files *kept, const char *path, int file)
 {
-	struct shelf_entry *entry;
-	struct shelf_build build;
+	struct kept_file *entry;
+	struct kept_build build;
 	struct elf_file elf;
 	struct stat status;
 
@@ -300,24 +299,23 @@ static bool file_keep(struct module_shelf *shelf, const char *path, int file)
 	    elf_file_read(&elf, file) != ELF_OK)
 		return false;
 	build = build_of(elf.build_id, elf.build_id_bytes);
-	entry = entry_find(shelf, path, &build);
+	entry = entry_find(kept, path, &build);
 	if (entry && entry->descriptor >= 0)
-		entry_doubt(shelf, entry, file);
-	else if (shelf->open_count < shelf->open_max &&
-	         shelf->offered_count < OFFERED_MAX) {
+		entry_doubt(kept, entry, file);
+	else if (kept->open_count < kept->open_max && kept->offered_count < OFFERED_MAX) {
 		if (!entry)
-			entry = entry_add(shelf, path, &build);
+			entry = entry_add(kept, path, &build);
 		if (!entry || entry->is_doubtful)
 			return false;
-		entry_opened(shelf, entry, file);
-		shelf->offered_count++;
+		entry_opened(kept, entry, file);
+		kept->offered_count++;
 		return true;
 	}
 	return false;
 }
 
-void module_shelf_offer(void *shelf, const char *path, int file)
+void kept_files_offer(void *kept, const char *path, int file)
 {
-	if (!file_keep(shelf, path, file))
+	if (!file_keep(kept, path, file))
 		close(file);
 }

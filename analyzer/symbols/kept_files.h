@@ -11,10 +11,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct module_shelf;
+struct kept_files;
 
-struct module_shelf *module_shelf_new(void); /* NULL: no memory */
-void module_shelf_free(struct module_shelf *shelf);
+struct kept_files *kept_files_new(void); /* NULL: no memory */
+void kept_files_free(struct kept_files *kept);
 
 /*
  * Open the modules that a definition chunk of process `pid` names, as that process sees them
@@ -22,20 +22,20 @@ void module_shelf_free(struct module_shelf *shelf);
  * before offset `from`. Returns the offset to continue from. Stops at damage, which is not an
  * error here: the analyzer reports it when it reads the chunk.
  */
-size_t module_shelf_add(struct module_shelf *shelf, pid_t pid, const uint8_t *chunk,
-                        size_t bytes, size_t from);
+size_t kept_files_add(struct kept_files *kept, pid_t pid, const uint8_t *chunk,
+                      size_t bytes, size_t from);
 
 /*
  * Offer a file that a process was about to load as `path`; it may have been unlinked since.
- * The first argument is the struct module_shelf. Takes ownership of the descriptor.
+ * The first argument is the struct kept_files. Takes ownership of the descriptor.
  */
-void module_shelf_offer(void *shelf, const char *path, int file);
+void kept_files_offer(void *kept, const char *path, int file);
 
 /*
  * The descriptor of the file that was loaded from `path` with this build-id, or -1. The caller
  * must not close it.
  */
-int module_shelf_find(const struct module_shelf *shelf, const char *path,
-                      const uint8_t *build_id, size_t build_id_bytes);
+int kept_files_find(const struct kept_files *kept, const char *path,
+                    const uint8_t *build_id, size_t build_id_bytes);
 
 #endif

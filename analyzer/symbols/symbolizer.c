@@ -53,7 +53,7 @@ struct name {
 };
 
 struct symbolizer {
-	const struct module_shelf *shelf;
+	const struct kept_files *kept;
 	void (*watch)(void *context, uint64_t asked, uint64_t expected);
 	void *watch_context;
 	memory_out_handler memory_out; /* NULL: libdw's own handler */
@@ -75,10 +75,9 @@ struct symbolizer *symbolizer_new(void)
 	return calloc(1, sizeof(struct symbolizer));
 }
 
-void symbolizer_use_shelf(struct symbolizer *symbolizer,
-                          const struct module_shelf *shelf)
+void symbolizer_use_kept(struct symbolizer *symbolizer, const struct kept_files *kept)
 {
-	symbolizer->shelf = shelf;
+	symbolizer->kept = kept;
 }
 
 void symbolizer_watch(struct symbolizer *symbolizer,
@@ -135,8 +134,8 @@ static int module_open(const struct symbolizer *symbolizer, const char *path,
 	struct elf_file elf;
 	struct stat status;
 
-	if (symbolizer->shelf)
-		file = module_shelf_find(symbolizer->shelf, path, build_id, build_id_bytes);
+	if (symbolizer->kept)
+		file = kept_files_find(symbolizer->kept, path, build_id, build_id_bytes);
 	if (file >= 0)
 		return fcntl(file, F_DUPFD_CLOEXEC, 0);
 	if (path[0] != '/')

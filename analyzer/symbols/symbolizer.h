@@ -22,8 +22,7 @@ struct symbolizer *symbolizer_new(void); /* NULL: no memory */
 void symbolizer_free(struct symbolizer *symbolizer);
 
 /* Search these kept files before the path of a module. They must outlive the symbolizer. */
-void symbolizer_use_shelf(struct symbolizer *symbolizer,
-                          const struct module_shelf *shelf);
+void symbolizer_use_kept(struct symbolizer *symbolizer, const struct kept_files *kept);
 
 /*
  * Call watch(context, asked, 0) before each module is read, and every few hundred addresses.

@@ -13,7 +13,7 @@
 #define CACHE_BITS 12
 
 /* All modules that start at one address, in the order of time. */
-struct place {
+struct call_site {
 	uint64_t start;
 	uint64_t end_max; /* the highest end here and at all lower starts: ends a search */
 	uint32_t first, count; /* in `order` */
@@ -28,7 +28,7 @@ struct address_map {
 	struct module *modules; /* in the order of their definitions */
 	size_t module_count, module_capacity;
 	uint32_t *order; /* module indices by (start, time_from) */
-	struct place *places;
+	struct call_site *places;
 	size_t place_count;
 	uint64_t *changes; /* times of loads and unloads, ascending, each once */
 	size_t change_count;
@@ -221,13 +221,13 @@ static int time_compare(const void *one, const void *two)
 static void places_build(struct address_map *map)
 {
 	const struct module *module;
-	struct place *place = NULL;
+	struct call_site *place = NULL;
 	size_t i;
 
 	for (i = 0; i < map->module_count; i++) {
 		module = &map->modules[map->order[i]];
 		if (!place || place->start != module->start) {
-			map->places[map->place_count] = (struct place){
+			map->places[map->place_count] = (struct call_site){
 				.start = module->start,
 				.end_max = place ? place->end_max : 0,
 				.first = (uint32_t)i,
@@ -281,7 +281,7 @@ int address_map_seal(struct address_map *map)
  * already running, so events can be older than it.
  */
 static const struct module *place_module(const struct address_map *map,
-                                         const struct place *place, uint64_t time)
+                                         const struct call_site *place, uint64_t time)
 {
 	size_t low = 0, high = place->count, middle;
 

@@ -26,7 +26,7 @@ static_assert(RECORD_BYTES_MAX + GROUP_BYTES_MAX <= CHUNK_PADDING_BYTES, "paddin
 
 struct decoder {
 	struct prediction tables;
-	uint32_t pops, news; /* of the previous event */
+	uint32_t popped, pushed; /* of the previous event */
 
 	const uint8_t *chunk, *at, *end;
 	uint64_t time, map_change; /* map_change: when the map next changes */
@@ -136,10 +136,10 @@ static inline int frame_code_read(struct decoder *decoder, const uint8_t **at)
 }
 
 /* Make room for more frames in this batch. */
-static int frames_reserve(struct decoder *decoder, uint32_t news)
+static int frames_reserve(struct decoder *decoder, uint32_t pushed)
 {
 	return array_reserve(decoder->frames, decoder->frames_capacity,
-	                     (size_t)decoder->frames_used + news);
+	                     (size_t)decoder->frames_used + pushed);
 }
 
 /*
@@ -149,7 +149,7 @@ static int frames_reserve(struct decoder *decoder, uint32_t news)
  * what is wrong.
  */
 static inline const char *frames_read(struct decoder *decoder, const uint8_t **at,
-                                      uint32_t keep, uint32_t news, uint64_t replaced,
+                                      uint32_t keep, uint32_t pushed, uint64_t replaced,
                                       bool all_predicted, uint8_t op)
 {
 	uint64_t parent = keep ? decoder->stack[keep - 1] : 0, other = replaced;
@@ -159,7 +159,7 @@ static inline const char *frames_read(struct decoder *decoder, const uint8_t **a
 	uint16_t *child;
 	int index;
 
-	for (i = 0; i < news; i++) {
+	for (i = 0; i < pushed; i++) {
 		if (!all_predicted && i % 8 == 0) {
 			if (unlikely(*at >= decoder->end))
 				return "its frames cross the chunk's end";
@@ -185,8 +185,8 @@ static inline const char *frames_read(struct decoder *decoder, const uint8_t **a
 		slot[i] = parent;
 		frame[i] = decoder->tables.locations[index];
 	}
-	decoder->frames_used += news;
-	decoder->depth = keep + news;
+	decoder->frames_used += pushed;
+	decoder->depth = keep + pushed;
 	return NULL;
 }
 
@@ -194,26 +194,26 @@ static inline const char *frames_read(struct decoder *decoder, const uint8_t **a
 static inline const char *shape_read(struct decoder *decoder, const uint8_t **at,
                                      uint8_t tag)
 {
-	uint64_t pops = decoder->pops, news = decoder->news;
+	uint64_t popped = decoder->popped, pushed = decoder->pushed;
 
 	if (!(tag & TAG_SAME_SHAPE)) {
-		pops = **at >> 4;
-		news = **at & 15;
+		popped = **at >> 4;
+		pushed = **at & 15;
 		++*at;
-		if (unlikely(pops == 15))
-			pops += varint_read(at);
-		if (unlikely(news == 15))
-			news += varint_read(at);
+		if (unlikely(popped == 15))
+			popped += varint_read(at);
+		if (unlikely(pushed == 15))
+			pushed += varint_read(at);
 	}
-	if (unlikely(pops > decoder->depth))
+	if (unlikely(popped > decoder->depth))
 		return "it ends more frames than there are";
-	if (unlikely(news > STACK_FRAMES_MAX - (decoder->depth - pops)))
+	if (unlikely(pushed > STACK_FRAMES_MAX - (decoder->depth - popped)))
 		return "its stack is too deep";
-	if (unlikely(news > decoder->frames_left))
+	if (unlikely(pushed > decoder->frames_left))
 		return "too many frames for one chunk";
-	decoder->frames_left -= news;
-	decoder->pops = (uint32_t)pops;
-	decoder->news = (uint32_t)news;
+	decoder->frames_left -= pushed;
+	decoder->popped = (uint32_t)popped;
+	decoder->pushed = (uint32_t)pushed;
 	return NULL;
 }
 
@@ -228,7 +228,7 @@ static inline const char *event_head_read(struct decoder *decoder, const uint8_t
                                           uint8_t tag, struct event *event)
 {
 	uint64_t replaced, delta;
-	uint32_t pops, news;
+	uint32_t popped, pushed;
 	const char *wrong;
 
 	wrong = shape_read(decoder, at, tag);
@@ -240,26 +240,26 @@ static inline const char *event_head_read(struct decoder *decoder, const uint8_t
 	decoder->time += delta;
 	if (unlikely(decoder->time >= decoder->map_change))
 		decoder_remap(decoder);
-	pops = decoder->pops;
-	news = decoder->news;
+	popped = decoder->popped;
+	pushed = decoder->pushed;
 	*event = (struct event){
 		.op = TAG_OP(tag),
 		.is_plain = tag & TAG_PLAIN,
-		.pops = pops,
-		.news = news,
+		.popped = popped,
+		.pushed = pushed,
 		.frame_first = decoder->frames_used,
 		.time = decoder->time,
 		.time_end = decoder->time,
 	};
-	if (!news) {
-		decoder->depth -= pops;
+	if (!pushed) {
+		decoder->depth -= popped;
 		return NULL;
 	}
-	if (unlikely(news > decoder->frames_capacity - decoder->frames_used) &&
-	    frames_reserve(decoder, news))
+	if (unlikely(pushed > decoder->frames_capacity - decoder->frames_used) &&
+	    frames_reserve(decoder, pushed))
 		return "out of memory for its frames";
-	replaced = pops ? decoder->stack[decoder->depth - pops] : 0;
-	return frames_read(decoder, at, decoder->depth - pops, news, replaced,
+	replaced = popped ? decoder->stack[decoder->depth - popped] : 0;
+	return frames_read(decoder, at, decoder->depth - popped, pushed, replaced,
 	                   tag & TAG_FRAMES_PREDICTED, event->op);
 }
 
@@ -299,7 +299,7 @@ static const char *run_read(struct decoder *decoder, struct event *event)
 	if (record.stack_frames > STACK_FRAMES_MAX)
 		return "its stack is too deep";
 	prediction_reset(&decoder->tables);
-	decoder->pops = decoder->news = 0;
+	decoder->popped = decoder->pushed = 0;
 	decoder->is_in_run = true;
 	decoder->time = record.time;
 	decoder->map_change = address_map_change_after(decoder->map, record.time);
@@ -308,7 +308,7 @@ static const char *run_read(struct decoder *decoder, struct event *event)
 	decoder->run.gap_count = record.stack_cut != 0; /* outermost frame */
 	memcpy(decoder->run.name, record.name, sizeof(record.name));
 	*event = (struct event){ .op = EVENT_RUN,
-		                     .news = record.stack_frames,
+		                     .pushed = record.stack_frames,
 		                     .time = record.time,
 		                     .time_end = record.time };
 	if (frames_reserve(decoder, record.stack_frames))

@@ -22,8 +22,8 @@ struct event {
 	uint8_t op;       /* enum event_op or event_kind; OP_CONTROL: a STACK record */
 	bool is_plain;    /* its frames are not exact */
 	bool is_in_place; /* realloc: the address stayed */
-	uint8_t alignment_log2; /* aligned: log2 of the alignment */
-	uint32_t pops, news;    /* frames that ended, then began, since the last event */
+	uint8_t alignment_log2;  /* aligned: log2 of the alignment */
+	uint32_t popped, pushed; /* frames that ended, then began, since the last event */
 	/* 1 + index of the frame outside of which frames are missing; 0: no new gap. */
 	uint32_t gap;
 	uint32_t sure : 31;   /* is_plain: outer frames that are proven to run still */

@@ -269,7 +269,7 @@ static int current_advance(struct event_merge *merge)
 	if (event->op == EVENT_MOVE_OUT) {
 		event->op = EVENT_MOVE_IN;
 		event->time = event->time_end;
-		event->pops = event->news = 0;
+		event->popped = event->pushed = 0;
 		cursor->at--;
 	}
 	if (cursor->at < cursor->count) {

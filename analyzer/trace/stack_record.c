@@ -167,7 +167,7 @@ const char *stack_stands_read(const uint8_t **at, const uint8_t *end,
 	*at = from + bytes;
 	if (!fields_read(&from, *at, values, 2))
 		return too_short;
-	if (values[0] > stack_frames - event->news)
+	if (values[0] > stack_frames - event->pushed)
 		return "more of its frames stand than were kept";
 	event->sure = (uint32_t)values[0];
 	event->is_left = values[1] != 0;

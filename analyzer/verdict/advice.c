@@ -19,17 +19,19 @@ const char *advice_kind_text(enum advice_kind kind)
 }
 
 /* Whether the change could be made in the function that allocates. */
-static bool is_made_here(const struct classes *classes, const struct place *place)
+static bool is_made_here(const struct classes *classes,
+                         const struct call_site *call_site)
 {
-	return is_changeable(classes, place->function) &&
-	       !is_made_elsewhere(classes, &place->summary, place->function);
+	return is_changeable(classes, call_site->function) &&
+	       !is_made_elsewhere(classes, &call_site->summary, call_site->function);
 }
 
-static bool is_for_reserve(const struct classes *classes, const struct place *place)
+static bool is_for_reserve(const struct classes *classes,
+                           const struct call_site *call_site)
 {
-	const struct life_summary *summary = &place->summary;
+	const struct life_summary *summary = &call_site->summary;
 
-	return !is_moved_elsewhere(classes, summary, place->function) &&
+	return !is_moved_elsewhere(classes, summary, call_site->function) &&
 	       summary->chain_reallocs >= RESERVE_REALLOCS_MIN &&
 	       summary->chain_reallocs >= RESERVE_REALLOCS_EACH_MIN * summary->chains;
 }
@@ -39,10 +41,11 @@ static bool is_for_reserve(const struct classes *classes, const struct place *pl
  * owner that is to hold the blocks.
  */
 static const char *advice_library(const struct classes *classes,
-                                  const struct place *place, enum advice_kind kind)
+                                  const struct call_site *call_site,
+                                  enum advice_kind kind)
 {
-	const struct ranking *owners = &place->summary.owners;
-	const char *library = library_of(classes, place->function);
+	const struct ranking *owners = &call_site->summary.owners;
+	const char *library = library_of(classes, call_site->function);
 	size_t i;
 
 	if (kind != ADVICE_CALLER && kind != ADVICE_ARENA)
@@ -64,11 +67,11 @@ static bool is_worth_it(const struct advice *advice, const struct classes *class
 }
 
 static void advice_add(struct advice_list *list, const struct classes *classes,
-                       const struct places *places, uint32_t place,
+                       const struct call_sites *call_sites, uint32_t call_site,
                        enum advice_kind kind)
 {
-	const struct life_summary *summary = &places->places[place].summary;
-	struct advice advice = { .kind = kind, .place = place };
+	const struct life_summary *summary = &call_sites->call_sites[call_site].summary;
+	struct advice advice = { .kind = kind, .call_site = call_site };
 
 	if (has_single_owner(summary))
 		advice.owner = summary->owners.ranks[0].key;
@@ -83,7 +86,7 @@ static void advice_add(struct advice_list *list, const struct classes *classes,
 		advice.saves_bytes -= summary->at_once * summary->largest_max;
 	}
 	advice.saves_ns = advice.saves_calls * ADVICE_PAIR_NS;
-	advice.library = advice_library(classes, &places->places[place], kind);
+	advice.library = advice_library(classes, &call_sites->call_sites[call_site], kind);
 	if (is_worth_it(&advice, classes))
 		list->items[list->count++] = advice;
 }
@@ -102,26 +105,26 @@ static int advice_compare(const void *one, const void *two)
 		return a->saves_ns > b->saves_ns ? -1 : 1;
 	if (a->saves_bytes != b->saves_bytes)
 		return a->saves_bytes > b->saves_bytes ? -1 : 1;
-	return a->place < b->place ? -1 : a->place > b->place;
+	return a->call_site < b->call_site ? -1 : a->call_site > b->call_site;
 }
 
 int advice_make(struct advice_list *list, const struct classes *classes,
-                const struct places *places)
+                const struct call_sites *call_sites)
 {
 	enum advice_kind kind;
 	uint32_t i;
 
 	*list = (struct advice_list){ .count = 0 };
-	list->items = malloc((2 * (size_t)places->count + 1) * sizeof(*list->items));
+	list->items = malloc((2 * (size_t)call_sites->count + 1) * sizeof(*list->items));
 	if (!list->items)
 		return -1;
-	for (i = 0; i < places->count; i++) {
-		kind = place_judge(classes, &places->places[i]).kind;
+	for (i = 0; i < call_sites->count; i++) {
+		kind = call_site_judge(classes, &call_sites->call_sites[i]).kind;
 		if (kind != ADVICE_KINDS)
-			advice_add(list, classes, places, i, kind);
-		if (is_made_here(classes, &places->places[i]) &&
-		    is_for_reserve(classes, &places->places[i]))
-			advice_add(list, classes, places, i, ADVICE_RESERVE);
+			advice_add(list, classes, call_sites, i, kind);
+		if (is_made_here(classes, &call_sites->call_sites[i]) &&
+		    is_for_reserve(classes, &call_sites->call_sites[i]))
+			advice_add(list, classes, call_sites, i, ADVICE_RESERVE);
 	}
 	qsort(list->items, list->count, sizeof(*list->items), advice_compare);
 	return 0;
@@ -134,16 +137,16 @@ void advice_release(struct advice_list *list)
 }
 
 int advice_refusal_text(struct text *text, const struct classes *classes,
-                        const struct place *place)
+                        const struct call_site *call_site)
 {
-	struct judgement judgement = place_judge(classes, place);
+	struct judgement judgement = call_site_judge(classes, call_site);
 
 	if (judgement.kind != ADVICE_KINDS)
 		return text_printf(text,
 		                   "it would save less than one in %u of the calls, and of the "
 		                   "bytes",
 		                   SAVES_SHARE_MIN);
-	return judgement_text(text, judgement.refusal, &place->summary);
+	return judgement_text(text, judgement.refusal, &call_site->summary);
 }
 
 /* ---- everything ---------------------------------------------------------------------- */
@@ -153,15 +156,15 @@ int findings_make(struct findings *findings, const struct profile *profile,
 {
 	*findings = (struct findings){ .classes = NULL };
 	findings->classes = classes_new(profile, options);
-	if (!findings->classes || places_make(&findings->places, findings->classes))
+	if (!findings->classes || call_sites_make(&findings->call_sites, findings->classes))
 		return -1;
-	return advice_make(&findings->advice, findings->classes, &findings->places);
+	return advice_make(&findings->advice, findings->classes, &findings->call_sites);
 }
 
 void findings_release(struct findings *findings)
 {
 	advice_release(&findings->advice);
-	places_release(&findings->places);
+	call_sites_release(&findings->call_sites);
 	classes_free(findings->classes);
 	findings->classes = NULL;
 }

@@ -23,7 +23,7 @@
 
 struct advice {
 	enum advice_kind kind;
-	uint32_t place;
+	uint32_t call_site;
 	uint32_t owner;  /* function; FUNCTION_NONE: several, each `levels` further out */
 	uint32_t levels; /* frames from the call site's function to the owner; 0: varies */
 	/* The system library that would have to be changed; NULL: the program's own code. */
@@ -44,7 +44,7 @@ struct advice_list {
 
 /* 0, or -1 when memory is out; release it either way. */
 int advice_make(struct advice_list *list, const struct classes *classes,
-                const struct places *places);
+                const struct call_sites *call_sites);
 void advice_release(struct advice_list *list);
 
 /* "local", "caller", "reuse", "arena", "reserve", "static" */
@@ -52,12 +52,12 @@ const char *advice_kind_text(enum advice_kind kind);
 
 /* Why nothing is advised about these blocks, in a few words. */
 int advice_refusal_text(struct text *text, const struct classes *classes,
-                        const struct place *place);
+                        const struct call_site *call_site);
 
 /* Everything that a report says of lives, made by one call. */
 struct findings {
 	struct classes *classes;
-	struct places places;
+	struct call_sites call_sites;
 	struct advice_list advice;
 };
 

@@ -34,12 +34,13 @@ uint32_t single_level(const struct life_summary *summary)
  * Count the lives in a tally by REPLACED_KEY whose predecessor or successor belongs to the same
  * call site, and was replaced by the activation that allocates here.
  */
-static uint64_t replaced_count(const struct classes *classes, const struct place *place,
-                               uint32_t site, uint32_t list)
+static uint64_t replaced_count(const struct classes *classes,
+                               const struct call_site *call_site, uint32_t path,
+                               uint32_t list)
 {
 	const struct replay *replay = &classes->profile->replay;
-	const struct tally_cell *cells = replay->lives.sites.tally.cells;
-	uint32_t peeled = classes->peeling.site_frames[site], other, node;
+	const struct tally_cell *cells = replay->lives.paths.tally.cells;
+	uint32_t peeled = classes->peeling.path_frames[path], other, node;
 	uint64_t count = 0;
 
 	for (; list; list = cells[list].next) {
@@ -47,34 +48,36 @@ static uint64_t replaced_count(const struct classes *classes, const struct place
 		if (cells[list].key == TALLY_OTHERS ||
 		    cells[list].key >> REPLACED_SITE_BITS > peeled)
 			continue;
-		node = classes_site_node(classes, other);
-		if (replay->tree.nodes[node].location == place->location)
+		node = classes_path_node(classes, other);
+		if (replay->tree.nodes[node].location == call_site->location)
 			count += cells[list].blocks;
 	}
 	return count;
 }
 
 /* Whether every block replaced another one, except as many as were live at once. */
-static bool is_replaced(const struct classes *classes, const struct place *place)
+static bool is_replaced(const struct classes *classes,
+                        const struct call_site *call_site)
 {
-	const struct life_summary *summary = &place->summary;
+	const struct life_summary *summary = &call_site->summary;
 	uint64_t before = 0, after = 0;
-	const struct site_life *life;
-	uint32_t i, site;
+	const struct path_life *life;
+	uint32_t i, path;
 
-	for (i = 0; i < summary->site_count; i++) {
-		site = summary->sites[i].site;
-		life = profile_life(classes->profile, site);
-		before += replaced_count(classes, place, site, life->replaced_before);
-		after += replaced_count(classes, place, site, life->replaced_after);
+	for (i = 0; i < summary->path_count; i++) {
+		path = summary->paths[i].path;
+		life = profile_life(classes->profile, path);
+		before += replaced_count(classes, call_site, path, life->replaced_before);
+		after += replaced_count(classes, call_site, path, life->replaced_after);
 	}
 	return (before > after ? before : after) + summary->at_once >= summary->begun;
 }
 
 /* Whether blocks of one size follow each other, each freed where the next one is allocated. */
-static bool is_for_reuse(const struct classes *classes, const struct place *place)
+static bool is_for_reuse(const struct classes *classes,
+                         const struct call_site *call_site)
 {
-	const struct life_summary *summary = &place->summary;
+	const struct life_summary *summary = &call_site->summary;
 	const struct class_share *shares = summary->counts.shares;
 	uint64_t kept = shares[CLASS_LIVE].blocks + shares[CLASS_STATIC].blocks;
 
@@ -82,8 +85,8 @@ static bool is_for_reuse(const struct classes *classes, const struct place *plac
 	       kept <= summary->at_once && summary->at_once <= 2 &&
 	       summary->size_kind == SIZE_CONSTANT && has_single_owner(summary) &&
 	       summary->freers.count == 1 &&
-	       summary->freers.ranks[0].key == place->function &&
-	       is_replaced(classes, place);
+	       summary->freers.ranks[0].key == call_site->function &&
+	       is_replaced(classes, call_site);
 }
 
 /* "Never freed" is certain only of a process that exited, not of one that was killed. */
@@ -183,18 +186,18 @@ static struct judgement escaping_judge(const struct classes *classes,
 
 /* Why changing the function could not change how its blocks are allocated or freed. */
 static enum refusal hands_judge(const struct classes *classes,
-                                const struct place *place)
+                                const struct call_site *call_site)
 {
-	const struct life_summary *summary = &place->summary;
+	const struct life_summary *summary = &call_site->summary;
 
-	if (!is_changeable(classes, place->function))
+	if (!is_changeable(classes, call_site->function))
 		return REFUSE_FIXED;
-	if (is_made_elsewhere(classes, summary, place->function))
+	if (is_made_elsewhere(classes, summary, call_site->function))
 		return REFUSE_MADE_ELSEWHERE;
 	/* Code that receives a block in order to free it cannot receive a variable instead. */
-	if (is_moved_elsewhere(classes, summary, place->function))
+	if (is_moved_elsewhere(classes, summary, call_site->function))
 		return REFUSE_MOVED_ELSEWHERE;
-	return is_freed_elsewhere(classes, summary, place->function)
+	return is_freed_elsewhere(classes, summary, call_site->function)
 	           ? REFUSE_FREED_ELSEWHERE
 	           : REFUSE_NOT;
 }
@@ -222,11 +225,12 @@ static enum refusal classes_judge(const struct life_summary *summary)
 	return is_all(summary, CLASS_LIVE) ? REFUSE_LIVE : REFUSE_NOT;
 }
 
-struct judgement place_judge(const struct classes *classes, const struct place *place)
+struct judgement call_site_judge(const struct classes *classes,
+                                 const struct call_site *call_site)
 {
-	const struct life_summary *summary = &place->summary;
+	const struct life_summary *summary = &call_site->summary;
 	bool is_few = summary->counts.blocks < ADVICE_BLOCKS_MIN;
-	bool is_reuse = !is_few && is_for_reuse(classes, place);
+	bool is_reuse = !is_few && is_for_reuse(classes, call_site);
 	enum refusal refusal = is_reuse ? REFUSE_NOT : classes_judge(summary);
 	struct judgement judgement = { ADVICE_KINDS, refusal };
 
@@ -246,7 +250,7 @@ struct judgement place_judge(const struct classes *classes, const struct place *
 	 * With few blocks there is nothing to advise anyway, so "too few" is the reason to
 	 * give.
 	 */
-	refusal = is_few ? REFUSE_NOT : hands_judge(classes, place);
+	refusal = is_few ? REFUSE_NOT : hands_judge(classes, call_site);
 	if (refusal)
 		judgement = (struct judgement){ ADVICE_KINDS, refusal };
 	return judgement;

@@ -63,7 +63,8 @@ struct judgement {
 };
 
 /* What the classes of the blocks suggest. Reserving space is decided separately. */
-struct judgement place_judge(const struct classes *classes, const struct place *place);
+struct judgement call_site_judge(const struct classes *classes,
+                                 const struct call_site *call_site);
 
 /* Print the reason in a few words; REFUSE_NOT prints nothing. 0, or -1 when memory is out. */
 int judgement_text(struct text *text, enum refusal refusal,

@@ -19,7 +19,7 @@ struct origin {
  * follows the blocks from there.
  */
 struct telling {
-	struct block_story *story;
+	struct block_history *history;
 	struct replay replay;
 	uint64_t address, number; /* of the wanted block */
 	struct origin *origins; /* births of wanted blocks; sorted before the second pass */
@@ -27,41 +27,41 @@ struct telling {
 	bool is_told; /* in the second pass */
 };
 
-static int step_note(struct story_step *step, const struct thread *thread,
+static int step_note(struct history_step *step, const struct thread *thread,
                      const struct event *event, uint64_t address, uint64_t size)
 {
 	uint32_t i;
 
-	*step = (struct story_step){ .time = event->time,
-		                         .address = address,
-		                         .size = size,
-		                         .thread = thread->index,
-		                         .op = event->op,
-		                         .frames = thread->depth };
+	*step = (struct history_step){ .time = event->time,
+		                           .address = address,
+		                           .size = size,
+		                           .thread = thread->index,
+		                           .op = event->op,
+		                           .frames = thread->depth };
 	step->stack = malloc((thread->depth + 1) * sizeof(*step->stack));
 	if (!step->stack)
 		return -1;
 	for (i = 0; i < thread->depth; i++)
-		step->stack[i] = (struct story_frame){ thread->stack[i].location,
-			                                   thread->stack[i].is_cut };
+		step->stack[i] = (struct history_frame){ thread->stack[i].location,
+			                                     thread->stack[i].is_cut };
 	return 0;
 }
 
 /* The last step of a block that has not been freed yet. */
-static const struct story_step *life_last(const struct story_life *life)
+static const struct history_step *life_last(const struct history_life *life)
 {
 	return life->move_count ? &life->moves[(life->move_count - 1) % STORY_MOVES_MAX]
 	                        : &life->birth;
 }
 
 /* The followed life that is at this address now, or NULL. */
-static struct story_life *life_at(struct block_story *story, uint64_t address)
+static struct history_life *life_at(struct block_history *history, uint64_t address)
 {
-	struct story_life *life;
+	struct history_life *life;
 	size_t i;
 
-	for (i = story->count; i-- > 0;) {
-		life = &story->lives[i];
+	for (i = history->count; i-- > 0;) {
+		life = &history->lives[i];
 		if (life->end.op == OP_NONE && !life->is_missed && !life->moving &&
 		    life_last(life)->address == address)
 			return life;
@@ -70,17 +70,17 @@ static struct story_life *life_at(struct block_story *story, uint64_t address)
 }
 
 /* The followed life that the thread's realloc continues, or NULL. */
-static struct story_life *life_moving(struct block_story *story,
-                                      const struct thread *thread,
-                                      const struct event *event)
+static struct history_life *life_moving(struct block_history *history,
+                                        const struct thread *thread,
+                                        const struct event *event)
 {
 	size_t i;
 
 	if (event->op != EVENT_MOVE_IN)
-		return life_at(story, event->old_address);
-	for (i = story->count; i-- > 0;) {
-		if (story->lives[i].moving == thread->index + 1)
-			return &story->lives[i];
+		return life_at(history, event->old_address);
+	for (i = history->count; i-- > 0;) {
+		if (history->lives[i].moving == thread->index + 1)
+			return &history->lives[i];
 	}
 	return NULL;
 }
@@ -118,20 +118,20 @@ static int origin_order(const void *left, const void *right)
 static int origin_note(struct telling *telling, const struct thread *thread,
                        const struct event *event)
 {
-	struct block_story *story = telling->story;
+	struct block_history *history = telling->history;
 	struct origin origin;
 	size_t i;
 
 	if (origin_find(telling, thread, event, &origin) && event->old_address &&
 	    !telling->address)
-		story->realloc_number = telling->number;
+		history->realloc_number = telling->number;
 	/* a block that reallocs moved may have been here before */
 	for (i = event->old_address ? telling->origin_count : 0; i-- > 0;) {
 		if (origin_order(&telling->origins[i], &origin) == 0)
 			return 0;
 	}
 	if (telling->origin_count == STORY_LIVES_MAX) {
-		story->left_out++;
+		history->left_out++;
 		return 0;
 	}
 	telling->origins[telling->origin_count++] = origin;
@@ -154,7 +154,7 @@ static bool is_asked(const struct telling *telling, const struct thread *thread,
 {
 	struct origin here = { thread->sequence, thread->index };
 
-	const struct profile *profile = telling->story->profile;
+	const struct profile *profile = telling->history->profile;
 
 	if (profile->thread && !thread_choice_has(&profile->threads_only, thread->serial))
 		return false;
@@ -166,24 +166,24 @@ static bool is_asked(const struct telling *telling, const struct thread *thread,
 static int life_begin(struct telling *telling, const struct thread *thread,
                       const struct event *event)
 {
-	struct block_story *story = telling->story;
-	struct story_life *life;
+	struct block_history *history = telling->history;
+	struct history_life *life;
 	struct origin origin;
 
-	if (array_reserve(story->lives, story->capacity, story->count + 1))
+	if (array_reserve(history->lives, history->capacity, history->count + 1))
 		return -1;
-	life = &story->lives[story->count++];
-	*life = (struct story_life){ .number = telling->replay.totals.allocations,
-		                         .sequence = thread->sequence,
-		                         .is_unborn = !origin_find(telling, thread, event,
-		                                                   &origin) };
+	life = &history->lives[history->count++];
+	*life = (struct history_life){ .number = telling->replay.totals.allocations,
+		                           .sequence = thread->sequence,
+		                           .is_unborn = !origin_find(telling, thread, event,
+		                                                     &origin) };
 	return step_note(&life->birth, thread, event, event->address, event->size_bytes);
 }
 
-static int life_move(struct story_life *life, const struct thread *thread,
+static int life_move(struct history_life *life, const struct thread *thread,
                      const struct event *event)
 {
-	struct story_step *step;
+	struct history_step *step;
 
 	life->has_crossed |= life_last(life)->thread != thread->index;
 	life->moving = 0;
@@ -192,7 +192,7 @@ static int life_move(struct story_life *life, const struct thread *thread,
 	return step_note(step, thread, event, event->address, event->size_bytes);
 }
 
-static int life_end(const struct telling *telling, struct story_life *life,
+static int life_end(const struct telling *telling, struct history_life *life,
                     const struct thread *thread, const struct event *event)
 {
 	const struct thread *owner = telling->replay.threads.items[life->birth.thread];
@@ -223,10 +223,11 @@ static int event_look(struct telling *telling, const struct thread *thread,
 static int event_tell(struct telling *telling, const struct thread *thread,
                       const struct event *event)
 {
-	struct story_life *life = life_at(telling->story, event->address), *moved = NULL;
+	struct history_life *life = life_at(telling->history, event->address),
+						*moved = NULL;
 
 	if (event->old_address)
-		moved = life_moving(telling->story, thread, event);
+		moved = life_moving(telling->history, thread, event);
 	if (life && life != moved)
 		life->is_missed = true;
 	if (moved)
@@ -238,15 +239,16 @@ static int event_tell(struct telling *telling, const struct thread *thread,
 static int event_read(struct telling *telling, const struct thread *thread,
                       const struct event *event)
 {
-	struct story_life *life;
+	struct history_life *life;
 
 	switch (event->op) {
 	case OP_FREE:
-		life = life_at(telling->story, event->address);
+		life = life_at(telling->history, event->address);
 		return life ? life_end(telling, life, thread, event) : 0;
 	case EVENT_MOVE_OUT:
 		/* until it arrives, another block may be born at its old address */
-		life = event->old_address ? life_at(telling->story, event->old_address) : NULL;
+		life = event->old_address ? life_at(telling->history, event->old_address)
+		                          : NULL;
 		if (life)
 			life->moving = thread->index + 1;
 		return 0;
@@ -280,8 +282,8 @@ static int slice_tell(struct telling *telling, const struct event_slice *slice)
 }
 
 /* One pass over all events. 0, or -1 when memory is out. */
-static int story_tell(struct telling *telling, struct trace_reader *reader,
-                      const struct profile *profile)
+static int history_tell(struct telling *telling, struct trace_reader *reader,
+                        const struct profile *profile)
 {
 	struct trace_process *process = trace_reader_process(reader,
 	                                                     profile->process->number);
@@ -307,42 +309,42 @@ static int story_tell(struct telling *telling, struct trace_reader *reader,
 	return result;
 }
 
-int block_story_read(struct block_story *story, struct trace_reader *reader,
-                     const struct profile *profile, uint64_t address, uint64_t number)
+int block_history_read(struct block_history *history, struct trace_reader *reader,
+                       const struct profile *profile, uint64_t address, uint64_t number)
 {
 	struct telling *telling = calloc(1, sizeof(*telling));
 	int result = -1;
 
-	*story = (struct block_story){ .profile = profile };
+	*history = (struct block_history){ .profile = profile };
 	if (!telling)
 		return -1;
-	telling->story = story;
+	telling->history = history;
 	telling->address = address;
 	telling->number = number;
 	telling->origins = malloc(STORY_LIVES_MAX * sizeof(*telling->origins));
 	if (telling->origins)
-		result = story_tell(telling, reader, profile);
+		result = history_tell(telling, reader, profile);
 	if (!result && telling->origin_count) {
 		qsort(telling->origins, telling->origin_count, sizeof(*telling->origins),
 		      origin_order);
 		telling->is_told = true;
-		result = story_tell(telling, reader, profile);
+		result = history_tell(telling, reader, profile);
 	}
 	free(telling->origins);
 	free(telling);
 	return result;
 }
 
-void block_story_release(struct block_story *story)
+void block_history_release(struct block_history *history)
 {
 	size_t i, j;
 
-	for (i = 0; i < story->count; i++) {
-		free(story->lives[i].birth.stack);
-		free(story->lives[i].end.stack);
+	for (i = 0; i < history->count; i++) {
+		free(history->lives[i].birth.stack);
+		free(history->lives[i].end.stack);
 		for (j = 0; j < STORY_MOVES_MAX; j++)
-			free(story->lives[i].moves[j].stack);
+			free(history->lives[i].moves[j].stack);
 	}
-	free(story->lives);
-	*story = (struct block_story){ .lives = NULL };
+	free(history->lives);
+	*history = (struct block_history){ .lives = NULL };
 }

@@ -14,25 +14,25 @@
 #define STORY_LIVES_MAX 1000 /* lives kept of one address; more are only counted */
 #define STORY_MOVES_MAX 16   /* reallocs kept of one life; more are only counted */
 
-struct story_frame {
+struct history_frame {
 	uint32_t location : 31;
 	uint32_t is_cut : 1; /* frames are missing between this one and its caller */
 };
 
 /* One event of a block: its birth, a realloc or its free. */
-struct story_step {
+struct history_step {
 	uint64_t time;          /* quanta */
 	uint64_t address, size; /* after the event; a free: of the block that was freed */
 	uint32_t thread;        /* index in the replay */
 	uint8_t op;             /* enum event_op; OP_NONE: the step is missing */
-	struct story_frame *stack; /* outermost first */
+	struct history_frame *stack; /* outermost first */
 	uint32_t frames;
 };
 
-struct story_life {
+struct history_life {
 	uint64_t number; /* of its allocation, counted over the process, from 1 */
-	struct story_step birth, end;
-	struct story_step moves[STORY_MOVES_MAX];
+	struct history_step birth, end;
+	struct history_step moves[STORY_MOVES_MAX];
 	uint64_t move_count;
 	uint32_t moving; /* from 1: thread whose running realloc holds the block; 0: none */
 	uint32_t kept;   /* end: frames of the birth's stack that never ended until then */
@@ -43,8 +43,8 @@ struct story_life {
 	bool is_unborn;    /* begins with a realloc; its life before was not seen */
 };
 
-struct block_story {
-	struct story_life *lives;
+struct block_history {
+	struct history_life *lives;
 	size_t count, capacity;
 	uint64_t left_out; /* number of lives beyond STORY_LIVES_MAX */
 	/* number of the realloc that was asked for; 0: an allocation was */
@@ -58,8 +58,9 @@ struct block_story {
  * wherever reallocs have moved it since. Thread indices and locations are those of the profile.
  * Returns 0, or -1 when memory is out; release it either way.
  */
-int block_story_read(struct block_story *story, struct trace_reader *reader,
-                     const struct profile *profile, uint64_t address, uint64_t number);
-void block_story_release(struct block_story *story);
+int block_history_read(struct block_history *history, struct trace_reader *reader,
+                       const struct profile *profile, uint64_t address,
+                       uint64_t number);
+void block_history_release(struct block_history *history);
 
 #endif

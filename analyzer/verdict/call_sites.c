@@ -5,63 +5,65 @@
 
 #define PLACE_NEW UINT32_MAX
 
-static uint32_t place_find(struct places *places, const struct classes *classes,
-                           uint32_t *of_location, uint32_t site)
+static uint32_t call_site_find(struct call_sites *call_sites,
+                               const struct classes *classes, uint32_t *of_location,
+                               uint32_t path)
 {
 	const struct call_node *nodes = classes->profile->replay.tree.nodes;
-	uint32_t location = nodes[classes_site_node(classes, site)].location;
-	struct place *place;
+	uint32_t location = nodes[classes_path_node(classes, path)].location;
+	struct call_site *call_site;
 
 	if (of_location[location] == PLACE_NEW) {
-		of_location[location] = places->count;
-		place = &places->places[places->count++];
-		place->location = location;
-		place->function = classes->functions.of_location[location];
+		of_location[location] = call_sites->count;
+		call_site = &call_sites->call_sites[call_sites->count++];
+		call_site->location = location;
+		call_site->function = classes->functions.of_location[location];
 	}
 	return of_location[location];
 }
 
-static int places_fill(struct places *places, const struct classes *classes,
-                       uint32_t *of_location)
+static int call_sites_fill(struct call_sites *call_sites, const struct classes *classes,
+                           uint32_t *of_location)
 {
-	uint32_t sites = classes->profile->replay.sites.count, i;
+	uint32_t paths = classes->profile->replay.paths.count, i;
 
 	for (i = 0; i <= classes->functions.location_count; i++)
 		of_location[i] = PLACE_NEW;
-	for (i = 1; i < sites; i++) {
-		places->of_site[i] = place_find(places, classes, of_location, i);
-		if (life_summary_add(&places->places[places->of_site[i]].summary, classes, i))
+	for (i = 1; i < paths; i++) {
+		call_sites->of_path[i] = call_site_find(call_sites, classes, of_location, i);
+		if (life_summary_add(&call_sites->call_sites[call_sites->of_path[i]].summary,
+		                     classes, i))
 			return -1;
 	}
-	for (i = 0; i < places->count; i++)
-		life_summary_sort(&places->places[i].summary, classes);
+	for (i = 0; i < call_sites->count; i++)
+		life_summary_sort(&call_sites->call_sites[i].summary, classes);
 	return 0;
 }
 
-int places_make(struct places *places, const struct classes *classes)
+int call_sites_make(struct call_sites *call_sites, const struct classes *classes)
 {
-	uint32_t sites = classes->profile->replay.sites.count;
+	uint32_t paths = classes->profile->replay.paths.count;
 	uint32_t locations = classes->functions.location_count + 1, *of_location;
 	int result = -1;
 
-	*places = (struct places){ .count = 0 };
-	places->places = calloc(sites < locations ? sites : locations,
-	                        sizeof(*places->places));
-	places->of_site = calloc(sites, sizeof(*places->of_site));
+	*call_sites = (struct call_sites){ .count = 0 };
+	call_sites->call_sites = calloc(paths < locations ? paths : locations,
+	                                sizeof(*call_sites->call_sites));
+	call_sites->of_path = calloc(paths, sizeof(*call_sites->of_path));
 	of_location = malloc(locations * sizeof(*of_location));
-	if (places->places && places->of_site && of_location)
-		result = places_fill(places, classes, of_location);
+	if (call_sites->call_sites && call_sites->of_path && of_location)
+		result = call_sites_fill(call_sites, classes, of_location);
 	free(of_location);
 	return result;
 }
 
-void places_release(struct places *places)
+void call_sites_release(struct call_sites *call_sites)
 {
 	uint32_t i;
 
-	for (i = 0; i < places->count; i++)
-		life_summary_release(&places->places[i].summary);
-	free(places->places);
-	free(places->of_site);
-	*places = (struct places){ .count = 0 };
+	for (i = 0; i < call_sites->count; i++)
+		life_summary_release(&call_sites->call_sites[i].summary);
+	free(call_sites->call_sites);
+	free(call_sites->of_path);
+	*call_sites = (struct call_sites){ .count = 0 };
 }

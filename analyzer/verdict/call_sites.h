@@ -11,19 +11,19 @@
 
 #include <stdint.h>
 
-struct place {
+struct call_site {
 	uint32_t location, function;
 	struct life_summary summary; /* sorted */
 };
 
-struct places {
-	struct place *places;
+struct call_sites {
+	struct call_site *call_sites;
 	uint32_t count;
-	uint32_t *of_site; /* by number of the call path; [0] is unused */
+	uint32_t *of_path; /* by number of the call path; [0] is unused */
 };
 
 /* 0, or -1 when memory is out; release it either way. */
-int places_make(struct places *places, const struct classes *classes);
-void places_release(struct places *places);
+int call_sites_make(struct call_sites *call_sites, const struct classes *classes);
+void call_sites_release(struct call_sites *call_sites);
 
 #endif

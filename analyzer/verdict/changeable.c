@@ -56,13 +56,13 @@ bool is_made_elsewhere(const struct classes *classes,
                        const struct life_summary *summary, uint32_t function)
 {
 	const struct call_node *nodes = classes->profile->replay.tree.nodes;
-	uint32_t i, frame, node, site, wrapper;
+	uint32_t i, frame, node, path, wrapper;
 	enum peel_reason reason;
 
-	for (i = 0; i < summary->site_count; i++) {
-		site = summary->sites[i].site;
-		node = profile_site(classes->profile, site)->node;
-		for (frame = classes->peeling.site_frames[site]; frame;
+	for (i = 0; i < summary->path_count; i++) {
+		path = summary->paths[i].path;
+		node = profile_site(classes->profile, path)->node;
+		for (frame = classes->peeling.path_frames[path]; frame;
 		     frame--, node = nodes[node].parent) {
 			wrapper = function_of_node(&classes->functions, classes->profile, node);
 			reason = classes->peeling.functions[wrapper].reason;
@@ -119,7 +119,7 @@ static bool is_any_elsewhere(const struct classes *classes,
                              const struct life_summary *summary, uint32_t function,
                              uint32_t list)
 {
-	const struct tally_cell *cells = classes->profile->replay.lives.sites.tally.cells;
+	const struct tally_cell *cells = classes->profile->replay.lives.paths.tally.cells;
 
 	for (; list; list = cells[list].next) {
 		if (cells[list].key == TALLY_OTHERS ||
@@ -132,11 +132,11 @@ static bool is_any_elsewhere(const struct classes *classes,
 bool is_freed_elsewhere(const struct classes *classes,
                         const struct life_summary *summary, uint32_t function)
 {
-	const struct site_life *life;
+	const struct path_life *life;
 	uint32_t i;
 
-	for (i = 0; i < summary->site_count; i++) {
-		life = profile_life(classes->profile, summary->sites[i].site);
+	for (i = 0; i < summary->path_count; i++) {
+		life = profile_life(classes->profile, summary->paths[i].path);
 		if (is_any_elsewhere(classes, summary, function, life->freed_by))
 			return true;
 	}
@@ -146,11 +146,11 @@ bool is_freed_elsewhere(const struct classes *classes,
 bool is_moved_elsewhere(const struct classes *classes,
                         const struct life_summary *summary, uint32_t function)
 {
-	const struct site_life *life;
+	const struct path_life *life;
 	uint32_t i;
 
-	for (i = 0; i < summary->site_count; i++) {
-		life = profile_life(classes->profile, summary->sites[i].site);
+	for (i = 0; i < summary->path_count; i++) {
+		life = profile_life(classes->profile, summary->paths[i].path);
 		if (is_any_elsewhere(classes, summary, function, life->realloced_by))
 			return true;
 	}

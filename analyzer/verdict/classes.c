@@ -78,23 +78,23 @@ void class_counts_add(struct class_counts *to, const struct class_counts *from)
 	to->blocks += from->blocks;
 }
 
-uint32_t classes_site_node(const struct classes *classes, uint32_t site)
+uint32_t classes_path_node(const struct classes *classes, uint32_t path)
 {
 	const struct replay *replay = &classes->profile->replay;
-	uint32_t node = replay_site(replay, site)->node;
-	uint32_t peeled = classes->peeling.site_frames[site];
+	uint32_t node = replay_site(replay, path)->node;
+	uint32_t peeled = classes->peeling.path_frames[path];
 
 	for (; peeled; peeled--)
 		node = replay->tree.nodes[node].parent;
 	return node;
 }
 
-static void depths_classify(struct classes *classes, uint32_t site, uint32_t list,
+static void depths_classify(struct classes *classes, uint32_t path, uint32_t list,
                             bool is_exact)
 {
-	const struct tally_cell *cells = classes->profile->replay.lives.sites.tally.cells;
-	struct class_counts *counts = &classes->sites[site];
-	uint32_t peeled = classes->peeling.site_frames[site];
+	const struct tally_cell *cells = classes->profile->replay.lives.paths.tally.cells;
+	struct class_counts *counts = &classes->paths[path];
+	uint32_t peeled = classes->peeling.path_frames[path];
 	struct class_share share;
 
 	for (; list; list = cells[list].next) {
@@ -111,13 +111,13 @@ static void depths_classify(struct classes *classes, uint32_t site, uint32_t lis
 }
 
 /* Count the blocks of a call path that have ended. */
-static void ended_classify(struct classes *classes, uint32_t site)
+static void ended_classify(struct classes *classes, uint32_t path)
 {
-	const struct site_life *life = profile_life(classes->profile, site);
-	struct class_counts *counts = &classes->sites[site];
+	const struct path_life *life = profile_life(classes->profile, path);
+	struct class_counts *counts = &classes->paths[path];
 
-	depths_classify(classes, site, life->depths, true);
-	depths_classify(classes, site, life->depths_inferred, false);
+	depths_classify(classes, path, life->depths, true);
+	depths_classify(classes, path, life->depths_inferred, false);
 	counts->shares[CLASS_STATIC] = (struct class_share){ life->static_blocks,
 		                                                 life->static_bytes };
 	counts->shares[CLASS_CROSSED] = (struct class_share){ life->crossed_blocks,
@@ -137,7 +137,7 @@ static void live_classify(struct classes *classes, const struct block *block)
 {
 	const struct replay *replay = &classes->profile->replay;
 	struct chain origin = block_lives_origin(&replay->lives, block);
-	struct class_counts *counts = &classes->sites[origin.site];
+	struct class_counts *counts = &classes->paths[origin.path];
 	struct class_share share = { 1, block->size };
 	bool is_early = classes->main_time != UINT64_MAX &&
 	                origin.time < classes->main_time;
@@ -145,8 +145,8 @@ static void live_classify(struct classes *classes, const struct block *block)
 	if (!classes->shows_suppressed &&
 	    suppressed_rule(&classes->suppressed, classes->profile, block)) {
 		share_add(&counts->suppressed, &share);
-		classes->hidden_blocks[block->site]++;
-		classes->hidden_bytes[block->site] += block->size;
+		classes->hidden_blocks[block->path]++;
+		classes->hidden_bytes[block->path] += block->size;
 	} else {
 		share_add(&counts->shares[is_early ? CLASS_STATIC : CLASS_LIVE], &share);
 	}
@@ -161,7 +161,7 @@ static void all_live_classify(struct classes *classes)
 	size_t i;
 
 	for (i = 0; i < (size_t)1 << live->bits; i++) {
-		if (live->addresses[i] && live->blocks[i].site)
+		if (live->addresses[i] && live->blocks[i].path)
 			live_classify(classes, &live->blocks[i]);
 	}
 }
@@ -187,8 +187,8 @@ static void blocks_count(const struct classes *classes, uint64_t *blocks)
 	const struct call_node *nodes = replay->tree.nodes;
 	uint32_t i;
 
-	for (i = 1; i < replay->sites.count; i++)
-		blocks[nodes[classes_site_node(classes, i)].location] += classes->sites[i]
+	for (i = 1; i < replay->paths.count; i++)
+		blocks[nodes[classes_path_node(classes, i)].location] += classes->paths[i]
 		                                                             .blocks;
 	for (i = 0; i < replay->tree.count; i++) {
 		if (nodes[i].ignored)
@@ -223,9 +223,9 @@ static int single_classify(struct classes *classes)
 	if (!blocks)
 		return -1;
 	blocks_count(classes, blocks);
-	for (i = 1; i < replay->sites.count; i++) {
-		location = replay->tree.nodes[classes_site_node(classes, i)].location;
-		counts = &classes->sites[i];
+	for (i = 1; i < replay->paths.count; i++) {
+		location = replay->tree.nodes[classes_path_node(classes, i)].location;
+		counts = &classes->paths[i];
 		if (!location || blocks[location] != 1 || counts->blocks != 1 ||
 		    (!counts->shares[CLASS_LIVE].blocks &&
 		     !replay_life(replay, i)->exit_blocks))
@@ -279,8 +279,8 @@ static int cuts_classify(struct classes *classes)
 	/* a child's number is above its parent's */
 	for (i = 1; i < replay->tree.count; i++)
 		is_cut[i] = nodes[i].is_cut || is_cut[nodes[i].parent];
-	for (i = 1; i < replay->sites.count; i++) {
-		counts = &classes->sites[i];
+	for (i = 1; i < replay->paths.count; i++) {
+		counts = &classes->paths[i];
 		if (!is_cut[replay_site(replay, i)->node])
 			continue;
 		counts->cut_blocks = counts->blocks;
@@ -296,23 +296,23 @@ static int classes_fill(struct classes *classes, const struct class_options *opt
 	const struct profile *profile = classes->profile;
 	uint32_t i;
 
-	classes->sites = calloc(profile->replay.sites.count, sizeof(*classes->sites));
-	classes->hidden_blocks = calloc(profile->replay.sites.count, sizeof(uint64_t));
-	classes->hidden_bytes = calloc(profile->replay.sites.count, sizeof(uint64_t));
-	if (!classes->sites || !classes->hidden_blocks || !classes->hidden_bytes ||
+	classes->paths = calloc(profile->replay.paths.count, sizeof(*classes->paths));
+	classes->hidden_blocks = calloc(profile->replay.paths.count, sizeof(uint64_t));
+	classes->hidden_bytes = calloc(profile->replay.paths.count, sizeof(uint64_t));
+	if (!classes->paths || !classes->hidden_blocks || !classes->hidden_bytes ||
 	    function_table_make(&classes->functions, profile) ||
 	    peeling_make(&classes->peeling, profile, &classes->functions, options->wrappers,
 	                 options->wrapper_count) ||
 	    suppressed_make(&classes->suppressed, profile, options->suppressions))
 		return -1;
 	classes->main_time = main_time(classes);
-	for (i = 1; i < profile->replay.sites.count; i++)
+	for (i = 1; i < profile->replay.paths.count; i++)
 		ended_classify(classes, i);
 	all_live_classify(classes);
 	if (single_classify(classes) || cuts_classify(classes))
 		return -1;
-	for (i = 1; i < profile->replay.sites.count; i++)
-		class_counts_add(&classes->all, &classes->sites[i]);
+	for (i = 1; i < profile->replay.paths.count; i++)
+		class_counts_add(&classes->all, &classes->paths[i]);
 	return 0;
 }
 
@@ -339,7 +339,7 @@ void classes_free(struct classes *classes)
 {
 	if (!classes)
 		return;
-	free(classes->sites);
+	free(classes->paths);
 	free(classes->hidden_blocks);
 	free(classes->hidden_bytes);
 	suppressed_release(&classes->suppressed);

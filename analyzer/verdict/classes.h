@@ -2,7 +2,7 @@
  * verdict/classes.h - the classes of each call path's blocks, from a profile that has its
  * symbols.
  *
- * A block is one life: realloc continues it (replay/site_lives.h). Its class:
+ * A block is one life: realloc continues it (replay/path_lives.h). Its class:
  *   stack       freed by its own thread, when no frame but those of wrappers had ended
  *   escaping    freed by its own thread, later than that
  *   crossed     freed by another thread, or by its own after another one reallocated it
@@ -61,7 +61,7 @@ struct classes {
 	const struct profile *profile;
 	struct function_table functions;
 	struct peeling peeling;
-	struct class_counts *sites; /* by number of the call path; [0] is none */
+	struct class_counts *paths; /* by number of the call path; [0] is none */
 	struct class_counts all;
 	struct suppressed suppressed; /* the rules, and which blocks each is about */
 	bool shows_suppressed;        /* nothing is hidden */
@@ -118,6 +118,6 @@ enum verdict class_counts_verdict(const struct class_counts *counts,
                                   uint64_t allocations);
 
 /* The innermost frame of the call path that is no wrapper. */
-uint32_t classes_site_node(const struct classes *classes, uint32_t site);
+uint32_t classes_path_node(const struct classes *classes, uint32_t path);
 
 #endif

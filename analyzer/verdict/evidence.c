@@ -20,16 +20,16 @@ static uint32_t ancestor(const struct classes *classes, uint32_t node, uint32_t 
 }
 
 static int depths_add(struct life_summary *summary, const struct classes *classes,
-                      uint32_t site, uint32_t list)
+                      uint32_t path, uint32_t list)
 {
 	const struct replay *replay = &classes->profile->replay;
 	const struct tally_cell *cell;
-	uint32_t peeled = classes->peeling.site_frames[site], left, owner;
+	uint32_t peeled = classes->peeling.path_frames[path], left, owner;
 
 	for (; list; list = cell->next) {
-		cell = &replay->lives.sites.tally.cells[list];
+		cell = &replay->lives.paths.tally.cells[list];
 		left = cell->key > peeled ? cell->key - peeled : 0;
-		owner = ancestor(classes, replay_site(replay, site)->node, peeled + left);
+		owner = ancestor(classes, replay_site(replay, path)->node, peeled + left);
 		owner = function_of_node(&classes->functions, classes->profile, owner);
 		if (ranking_add(&summary->depths, cell->key, cell->blocks, cell->bytes) ||
 		    ranking_add(&summary->left, left, cell->blocks, cell->bytes) ||
@@ -42,14 +42,14 @@ static int depths_add(struct life_summary *summary, const struct classes *classe
 static int freers_add(struct ranking *ranking, const struct classes *classes,
                       uint32_t list)
 {
-	const struct tally_cell *cells = classes->profile->replay.lives.sites.tally.cells;
+	const struct tally_cell *cells = classes->profile->replay.lives.paths.tally.cells;
 	uint32_t function;
 
 	for (; list; list = cells[list].next) {
 		function = cells[list].key == TALLY_OTHERS
 		               ? FUNCTION_NONE
-		               : function_of_tail(&classes->functions, classes->profile,
-		                                  cells[list].key);
+		               : function_of_innermost(&classes->functions, classes->profile,
+		                                       cells[list].key);
 		if (ranking_add(ranking, function, cells[list].blocks, cells[list].bytes))
 			return -1;
 	}
@@ -62,13 +62,13 @@ static uint32_t size_bits(uint64_t size)
 }
 
 static int sizes_add(struct life_summary *summary, const struct classes *classes,
-                     const struct site *site, uint32_t list)
+                     const struct call_path *path, uint32_t list)
 {
-	const struct tally_cell *cells = classes->profile->replay.lives.sites.tally.cells;
+	const struct tally_cell *cells = classes->profile->replay.lives.paths.tally.cells;
 
-	if (!list && site->allocations)
-		return ranking_add(&summary->sizes, size_bits(site->size_min),
-		                   site->allocations, site->bytes);
+	if (!list && path->allocations)
+		return ranking_add(&summary->sizes, size_bits(path->size_min),
+		                   path->allocations, path->bytes);
 	for (; list; list = cells[list].next) {
 		if (ranking_add(&summary->sizes, cells[list].key, cells[list].blocks,
 		                cells[list].bytes))
@@ -78,10 +78,10 @@ static int sizes_add(struct life_summary *summary, const struct classes *classes
 }
 
 /* How many frames of the call path are activations of its own function. */
-static uint32_t recursion_of(const struct classes *classes, uint32_t site)
+static uint32_t recursion_of(const struct classes *classes, uint32_t path)
 {
 	const struct call_node *nodes = classes->profile->replay.tree.nodes;
-	uint32_t node = classes_site_node(classes, site), times = 0, function;
+	uint32_t node = classes_path_node(classes, path), times = 0, function;
 
 	function = function_of_node(&classes->functions, classes->profile, node);
 	for (; node != CALL_ROOT; node = nodes[node].parent)
@@ -100,56 +100,56 @@ static uint32_t deepest(const struct tally_cell *cells, uint32_t list, uint32_t 
 }
 
 /* The call path, and the outermost function that owned blocks of it. */
-static struct summary_site summary_site_of(const struct classes *classes, uint32_t site)
+static struct summary_path summary_path_of(const struct classes *classes, uint32_t path)
 {
 	const struct replay *replay = &classes->profile->replay;
-	const struct site_life *life = replay_life(replay, site);
-	const struct tally_cell *cells = replay->lives.sites.tally.cells;
-	uint32_t depth = classes->peeling.site_frames[site], node;
+	const struct path_life *life = replay_life(replay, path);
+	const struct tally_cell *cells = replay->lives.paths.tally.cells;
+	uint32_t depth = classes->peeling.path_frames[path], node;
 
 	depth = deepest(cells, life->depths, depth);
 	depth = deepest(cells, life->depths_inferred, depth);
-	node = ancestor(classes, replay_site(replay, site)->node, depth);
-	return (struct summary_site){
-		site, function_of_node(&classes->functions, classes->profile, node),
+	node = ancestor(classes, replay_site(replay, path)->node, depth);
+	return (struct summary_path){
+		path, function_of_node(&classes->functions, classes->profile, node),
 		ancestor(classes, node, 1)
 	};
 }
 
 /* Remember the call path. 0, or -1 when memory is out. */
-static int site_note(struct life_summary *summary, const struct classes *classes,
-                     uint32_t site)
+static int path_note(struct life_summary *summary, const struct classes *classes,
+                     uint32_t path)
 {
-	if (array_reserve(summary->sites, summary->site_capacity, summary->site_count + 1))
+	if (array_reserve(summary->paths, summary->path_capacity, summary->path_count + 1))
 		return -1;
-	summary->sites[summary->site_count] = summary_site_of(classes, site);
+	summary->paths[summary->path_count] = summary_path_of(classes, path);
 	return 0;
 }
 
-static void site_add(struct life_summary *summary, const struct classes *classes,
+static void path_add(struct life_summary *summary, const struct classes *classes,
                      uint32_t number)
 {
-	const struct site *site = profile_site(classes->profile, number);
-	uint32_t peeled = classes->peeling.site_frames[number];
+	const struct call_path *path = profile_site(classes->profile, number);
+	uint32_t peeled = classes->peeling.path_frames[number];
 	uint32_t recursion = recursion_of(classes, number);
 
-	if (!summary->site_count++) {
-		summary->site = number;
+	if (!summary->path_count++) {
+		summary->path = number;
 		summary->size_min = UINT64_MAX;
 		summary->age_min = UINT64_MAX;
 		summary->peeled_min = peeled;
 	}
-	summary->allocations += site->allocations;
-	summary->bytes += site->bytes;
-	summary->reallocs += site->reallocs;
-	if (site->size_min < summary->size_min)
-		summary->size_min = site->size_min;
-	if (site->size_max > summary->size_max)
-		summary->size_max = site->size_max;
-	if (site->live_max > summary->live_max)
-		summary->live_max = site->live_max;
-	summary->live_most += site->live_max;
-	summary->live_at_peak += site->share.peak_blocks;
+	summary->allocations += path->allocations;
+	summary->bytes += path->bytes;
+	summary->reallocs += path->reallocs;
+	if (path->size_min < summary->size_min)
+		summary->size_min = path->size_min;
+	if (path->size_max > summary->size_max)
+		summary->size_max = path->size_max;
+	if (path->live_max > summary->live_max)
+		summary->live_max = path->live_max;
+	summary->live_most += path->live_max;
+	summary->live_at_peak += path->share.peak_blocks;
 	summary->live_least = summary->live_max > summary->live_at_peak
 	                          ? summary->live_max
 	                          : summary->live_at_peak;
@@ -161,7 +161,7 @@ static void site_add(struct life_summary *summary, const struct classes *classes
 		summary->peeled_max = peeled;
 }
 
-static void life_add(struct life_summary *summary, const struct site_life *life)
+static void life_add(struct life_summary *summary, const struct path_life *life)
 {
 	unsigned i;
 
@@ -182,25 +182,25 @@ static void life_add(struct life_summary *summary, const struct site_life *life)
 }
 
 int life_summary_add(struct life_summary *summary, const struct classes *classes,
-                     uint32_t site)
+                     uint32_t path)
 {
 	const struct replay *replay = &classes->profile->replay;
-	const struct site_life *life = replay_life(replay, site);
+	const struct path_life *life = replay_life(replay, path);
 
-	if (site_note(summary, classes, site))
+	if (path_note(summary, classes, path))
 		return -1;
-	site_add(summary, classes, site);
-	class_counts_add(&summary->counts, &classes->sites[site]);
+	path_add(summary, classes, path);
+	class_counts_add(&summary->counts, &classes->paths[path]);
 	life_add(summary, life);
-	if (depths_add(summary, classes, site, life->depths) ||
+	if (depths_add(summary, classes, path, life->depths) ||
 	    freers_add(&summary->freers, classes, life->freed_by) ||
 	    freers_add(&summary->movers, classes, life->realloced_by) ||
-	    sizes_add(summary, classes, replay_site(replay, site), life->sizes))
+	    sizes_add(summary, classes, replay_site(replay, path), life->sizes))
 		return -1;
 	/* If every frame is inferred, inferred depths are all there is to show. */
 	return classes->has_exact_frames
 	           ? 0
-	           : depths_add(summary, classes, site, life->depths_inferred);
+	           : depths_add(summary, classes, path, life->depths_inferred);
 }
 
 /* ---- what sites say only together ------------------------------------------------------ */
@@ -213,8 +213,8 @@ static uint64_t largest_time(const struct life_summary *summary,
 	uint64_t time = UINT64_MAX;
 	uint32_t i;
 
-	for (i = 0; i < summary->site_count; i++) {
-		pattern = &profile_life(classes->profile, summary->sites[i].site)->pattern;
+	for (i = 0; i < summary->path_count; i++) {
+		pattern = &profile_life(classes->profile, summary->paths[i].path)->pattern;
 		if (pattern->begun && pattern->largest_max == summary->largest_max &&
 		    pattern->marks[MARK_LARGEST].time < time)
 			time = pattern->marks[MARK_LARGEST].time;
@@ -234,8 +234,8 @@ static uint64_t settled_lives(const struct life_summary *summary,
 	uint64_t settled = 0;
 	uint32_t i;
 
-	for (i = 0; i < summary->site_count; i++) {
-		pattern = &profile_life(classes->profile, summary->sites[i].site)->pattern;
+	for (i = 0; i < summary->path_count; i++) {
+		pattern = &profile_life(classes->profile, summary->paths[i].path)->pattern;
 		if (pattern->begun && pattern->first_time > time)
 			settled += pattern->begun;
 		else if (pattern->marks[mark].time >= time)
@@ -250,8 +250,8 @@ static void sizes_judge(struct life_summary *summary, const struct classes *clas
 	uint32_t i;
 
 	summary->largest_min = UINT64_MAX;
-	for (i = 0; i < summary->site_count; i++) {
-		pattern = &profile_life(classes->profile, summary->sites[i].site)->pattern;
+	for (i = 0; i < summary->path_count; i++) {
+		pattern = &profile_life(classes->profile, summary->paths[i].path)->pattern;
 		summary->begun += pattern->begun;
 		summary->excess += pattern->excess;
 		if (pattern->largest_min < summary->largest_min)
@@ -285,23 +285,23 @@ static void crowd_note(struct life_summary *summary, uint64_t most, uint64_t tim
  * blocks that had ended until then add to all that it ever owns.
  */
 static void owner_judge(struct life_summary *summary, const struct classes *classes,
-                        const struct summary_site *sites, uint32_t count)
+                        const struct summary_path *paths, uint32_t count)
 {
 	uint64_t most = 0, least = 0, at_peak = 0, all = 0, time = 0;
 	const struct replay *replay = &classes->profile->replay;
-	const struct site_life *life;
+	const struct path_life *life;
 	bool is_tangled = false, is_shared = false;
 	uint32_t i;
 
 	for (i = 0; i < count; i++) {
-		life = profile_life(classes->profile, sites[i].site);
+		life = profile_life(classes->profile, paths[i].path);
 		most += life->pattern.live_max;
 		all += life->pattern.live_max + life->pattern.dead_max;
 		if (life->pattern.live_max > least)
 			least = life->pattern.live_max;
 		if (life->pattern.marks[MARK_CROWD].time > time)
 			time = life->pattern.marks[MARK_CROWD].time;
-		at_peak += replay_site(replay, sites[i].site)->share.peak_blocks;
+		at_peak += replay_site(replay, paths[i].path)->share.peak_blocks;
 		is_shared |= life->pattern.was_shared;
 		is_tangled |= life->pattern.is_tangled;
 	}
@@ -313,31 +313,31 @@ static void owner_judge(struct life_summary *summary, const struct classes *clas
 	summary->goes_together &= !is_tangled && all <= 2 * least;
 }
 
-static int site_compare(const void *one, const void *two)
+static int path_compare(const void *one, const void *two)
 {
-	const struct summary_site *a = one, *b = two;
+	const struct summary_path *a = one, *b = two;
 
 	if (a->owner_caller != b->owner_caller)
 		return a->owner_caller < b->owner_caller ? -1 : 1;
 	if (a->owner != b->owner)
 		return a->owner < b->owner ? -1 : 1;
-	return a->site < b->site ? -1 : a->site > b->site;
+	return a->path < b->path ? -1 : a->path > b->path;
 }
 
 static void owners_judge(struct life_summary *summary, const struct classes *classes)
 {
-	struct summary_site *sites = summary->sites;
+	struct summary_path *paths = summary->paths;
 	uint32_t i, next;
 
-	qsort(sites, summary->site_count, sizeof(*sites), site_compare);
+	qsort(paths, summary->path_count, sizeof(*paths), path_compare);
 	summary->goes_together = true;
-	for (i = 0; i < summary->site_count; i = next) {
-		for (next = i + 1; next < summary->site_count &&
-		                   sites[next].owner_caller == sites[i].owner_caller &&
-		                   sites[next].owner == sites[i].owner;
+	for (i = 0; i < summary->path_count; i = next) {
+		for (next = i + 1; next < summary->path_count &&
+		                   paths[next].owner_caller == paths[i].owner_caller &&
+		                   paths[next].owner == paths[i].owner;
 		     next++)
 			;
-		owner_judge(summary, classes, sites + i, next - i);
+		owner_judge(summary, classes, paths + i, next - i);
 	}
 	summary->crowd_kind = SIZE_CONSTANT;
 	if (summary->at_once > 1)
@@ -356,7 +356,7 @@ void life_summary_sort(struct life_summary *summary, const struct classes *class
 	ranking_sort(&summary->freers);
 	ranking_sort(&summary->movers);
 	ranking_sort_keys(&summary->sizes);
-	if (!summary->site_count)
+	if (!summary->path_count)
 		return;
 	sizes_judge(summary, classes);
 	owners_judge(summary, classes);
@@ -370,6 +370,6 @@ void life_summary_release(struct life_summary *summary)
 	ranking_release(&summary->freers);
 	ranking_release(&summary->movers);
 	ranking_release(&summary->sizes);
-	free(summary->sites);
-	*summary = (struct life_summary){ .site_count = 0 };
+	free(summary->paths);
+	*summary = (struct life_summary){ .path_count = 0 };
 }

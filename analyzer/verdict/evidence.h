@@ -22,13 +22,13 @@ enum size_kind { SIZE_CONSTANT, SIZE_BOUNDED, SIZE_UNBOUNDED };
  * A call path of the set; the outermost owner of its blocks, and the node that called the
  * owner.
  */
-struct summary_site {
-	uint32_t site, owner, owner_caller;
+struct summary_path {
+	uint32_t path, owner, owner_caller;
 };
 
 struct life_summary {
 	struct class_counts counts;
-	uint32_t site_count, site; /* `site`: the first one */
+	uint32_t path_count, path; /* `site`: the first one */
 	uint64_t allocations, bytes, reallocs;
 	uint64_t size_min, size_max;
 	uint32_t live_max; /* most live at once of any one call path, over all threads */
@@ -37,8 +37,8 @@ struct life_summary {
 	uint64_t live_at_peak; /* live at the process's peak */
 	uint32_t recursion;    /* most activations of a path's own function on that path */
 	uint32_t peeled_min, peeled_max;
-	struct summary_site *sites; /* site_count of them */
-	uint32_t site_capacity;
+	struct summary_path *paths; /* path_count of them */
+	uint32_t path_capacity;
 
 	/* Set by life_summary_sort(): */
 	uint64_t largest_min, largest_max; /* of blocks, at the largest that each became */
@@ -71,7 +71,7 @@ struct life_summary {
 
 /* Add a call path to the summary; a zeroed summary is empty. 0, or -1 when memory is out. */
 int life_summary_add(struct life_summary *summary, const struct classes *classes,
-                     uint32_t site);
+                     uint32_t path);
 
 /*
  * Call after the last one was added: sorts the rankings (most first; depths from 0), and works

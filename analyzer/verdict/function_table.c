@@ -112,8 +112,8 @@ void function_table_release(struct function_table *table)
 	*table = (struct function_table){ .functions = NULL };
 }
 
-uint32_t function_of_tail(const struct function_table *table,
-                          const struct profile *profile, uint32_t tail)
+uint32_t function_of_innermost(const struct function_table *table,
+                               const struct profile *profile, uint32_t tail)
 {
 	const struct call_tree *tree = &profile->replay.lives.freers.tree;
 	uint32_t function, freer = FUNCTION_NONE;

@@ -12,14 +12,14 @@ bool segment_inside_is_lost(const struct profile *profile)
 	return lost > (profile->replay.totals.events + lost) / LOST_SHARE;
 }
 
-struct segment_inside segment_inside(const struct profile *profile, size_t sample)
+struct segment_inside segment_inside(const struct profile *profile, size_t snapshot)
 {
-	const struct segment_sample *seen = &profile->segments.samples[sample];
-	const struct live_mark *mark = &profile->marks[sample];
+	const struct segment_snapshot *seen = &profile->segments.snapshots[snapshot];
+	const struct live_probe *probe = &profile->probes[snapshot];
 	struct segment_inside inside = {
 		.rss = seen->uses[SEGMENT_HEAP].rss,
-		.live = mark->live_bytes,
-		.blocks = mark->live_blocks,
+		.live = probe->live_bytes,
+		.blocks = probe->live_blocks,
 		.has_overhead = !(profile->runtimes & RUNTIME_MALLOC),
 		.is_known = !(profile->process->header.flags & RING_OWN_MALLOC) &&
 		            profile->phase_only == PHASE_NUMBER_NONE && !profile->thread &&
@@ -27,7 +27,7 @@ struct segment_inside segment_inside(const struct profile *profile, size_t sampl
 	};
 
 	if (inside.has_overhead)
-		inside.overhead = mark->chunk_bytes - mark->live_bytes;
+		inside.overhead = probe->chunk_bytes - probe->live_bytes;
 	if (inside.rss > inside.live + inside.overhead)
 		inside.kept = inside.rss - inside.live - inside.overhead;
 	return inside;
@@ -62,7 +62,7 @@ static bool is_odd(const struct segment_inside *inside)
 	       inside->kept > inside->live + inside->overhead;
 }
 
-bool segment_inside_odd(const struct profile *profile, size_t *sample)
+bool segment_inside_odd(const struct profile *profile, size_t *snapshot)
 {
 	struct segment_inside inside;
 	bool was_odd = false, has_one = false;
@@ -74,7 +74,7 @@ bool segment_inside_odd(const struct profile *profile, size_t *sample)
 		if (was_odd && is_odd(&inside) &&
 		    (inside.kept > worst || i + 1 == profile->segments.count)) {
 			worst = inside.kept;
-			*sample = i;
+			*snapshot = i;
 			has_one = true;
 		}
 		was_odd = is_odd(&inside);

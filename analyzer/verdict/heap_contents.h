@@ -34,7 +34,7 @@ struct segment_inside {
  */
 bool segment_inside_is_lost(const struct profile *profile);
 
-struct segment_inside segment_inside(const struct profile *profile, size_t sample);
+struct segment_inside segment_inside(const struct profile *profile, size_t snapshot);
 
 /*
  * The phase at a time since the start: "load", "main", "exit", or the program's own name for
@@ -50,6 +50,6 @@ bool segment_is_in_phase(const struct profile *profile, uint64_t time_ns,
  * Whether unusually much of the heap was freed but kept, in more than one snapshot in a row;
  * *sample is the last such snapshot, or the worst of all.
  */
-bool segment_inside_odd(const struct profile *profile, size_t *sample);
+bool segment_inside_odd(const struct profile *profile, size_t *snapshot);
 
 #endif

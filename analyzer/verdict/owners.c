@@ -15,29 +15,30 @@ static int owner_compare(const void *one, const void *two)
 }
 
 /* `all` is indexed by function. */
-static void place_add(struct owner *all, const struct places *places, uint32_t number)
+static void call_site_add(struct owner *all, const struct call_sites *call_sites,
+                          uint32_t number)
 {
-	const struct place *place = &places->places[number];
+	const struct call_site *call_site = &call_sites->call_sites[number];
 	const struct rank *rank;
 	struct owner *owner;
 	size_t i;
 
-	for (i = 0; i < place->summary.owners.count; i++) {
-		rank = &place->summary.owners.ranks[i];
+	for (i = 0; i < call_site->summary.owners.count; i++) {
+		rank = &call_site->summary.owners.ranks[i];
 		owner = &all[rank->key];
 		owner->blocks += rank->blocks;
 		owner->bytes += rank->bytes;
-		if (rank->key == place->function)
+		if (rank->key == call_site->function)
 			owner->own_blocks += rank->blocks;
 		if (rank->blocks > owner->largest) {
 			owner->largest = rank->blocks;
-			owner->place = number;
+			owner->call_site = number;
 		}
 	}
 }
 
 int owners_make(struct owners *owners, const struct classes *classes,
-                const struct places *places)
+                const struct call_sites *call_sites)
 {
 	uint32_t functions = classes->functions.count, i;
 
@@ -46,8 +47,8 @@ int owners_make(struct owners *owners, const struct classes *classes,
 		return -1;
 	for (i = 0; i < functions; i++)
 		owners->owners[i].function = i;
-	for (i = 0; i < places->count; i++)
-		place_add(owners->owners, places, i);
+	for (i = 0; i < call_sites->count; i++)
+		call_site_add(owners->owners, call_sites, i);
 	qsort(owners->owners, functions, sizeof(struct owner), owner_compare);
 	while (owners->count < functions && owners->owners[owners->count].blocks)
 		owners->count++;

@@ -15,7 +15,7 @@ struct owner {
 	uint64_t blocks, bytes; /* blocks that belonged to its frames */
 	uint64_t own_blocks;    /* of these: those that it allocated itself */
 	uint64_t largest;       /* blocks of the call site that gave it most */
-	uint32_t place;
+	uint32_t call_site;
 };
 
 struct owners {
@@ -25,7 +25,7 @@ struct owners {
 
 /* 0, or -1 when memory is out. */
 int owners_make(struct owners *owners, const struct classes *classes,
-                const struct places *places);
+                const struct call_sites *call_sites);
 void owners_release(struct owners *owners);
 
 #endif

@@ -88,7 +88,7 @@ static void names_peel(struct peeling_work *work, const char *const *wrappers,
  * Move *node outwards over wrappers, but not past the outermost frame. Returns the number of
  * frames passed.
  */
-static uint32_t site_peel(const struct peeling_work *work, uint32_t *node)
+static uint32_t path_peel(const struct peeling_work *work, uint32_t *node)
 {
 	const struct call_node *nodes = work->profile->replay.tree.nodes;
 	uint32_t peeled = 0, function;
@@ -146,11 +146,11 @@ static bool pair_add(struct pair_set *set, uint32_t function, uint32_t other)
 /* Whether the function is among those that freed the blocks. */
 static bool has_freed(const struct peeling_work *work, uint32_t function, uint32_t list)
 {
-	const struct tally_cell *cells = work->profile->replay.lives.sites.tally.cells;
+	const struct tally_cell *cells = work->profile->replay.lives.paths.tally.cells;
 
 	for (; list; list = cells[list].next) {
 		if (cells[list].key != TALLY_OTHERS &&
-		    function_of_tail(work->functions, work->profile, cells[list].key) ==
+		    function_of_innermost(work->functions, work->profile, cells[list].key) ==
 		        function)
 			return true;
 	}
@@ -158,17 +158,17 @@ static bool has_freed(const struct peeling_work *work, uint32_t function, uint32
 }
 
 /* Count what the function at a node, the innermost one now, does with a call path's blocks. */
-static void function_count(struct peeling_work *work, uint32_t site, uint32_t node)
+static void function_count(struct peeling_work *work, uint32_t path, uint32_t node)
 {
 	const struct replay *replay = &work->profile->replay;
-	const struct site_life *life = replay_life(replay, site);
-	uint32_t peeled = work->peeling->site_frames[site], caller;
-	uint32_t function = work->innermost[site];
+	const struct path_life *life = replay_life(replay, path);
+	uint32_t peeled = work->peeling->path_frames[path], caller;
+	uint32_t function = work->innermost[path];
 	uint32_t above = replay->tree.nodes[node].parent;
 	struct peel_count *count = &work->counts[function];
 
-	depths_count(&replay->lives.sites.tally, life->depths, peeled, count);
-	depths_count(&replay->lives.sites.tally, life->depths_inferred, peeled, count);
+	depths_count(&replay->lives.paths.tally, life->depths, peeled, count);
+	depths_count(&replay->lives.paths.tally, life->depths_inferred, peeled, count);
 	count->frees |= has_freed(work, function, life->freed_by);
 	caller = function_of_node(work->functions, work->profile, above);
 	if (pair_add(&work->callers, function, caller)) {
@@ -189,11 +189,11 @@ static void round_count(struct peeling_work *work)
 	const struct replay *replay = &work->profile->replay;
 	uint32_t i, *node;
 
-	for (i = 1; i < replay->sites.count; i++) {
+	for (i = 1; i < replay->paths.count; i++) {
 		if (work->innermost[i] && !work->peeling->functions[work->innermost[i]].reason)
 			continue;
 		node = &work->nodes[i];
-		work->peeling->site_frames[i] += site_peel(work, node);
+		work->peeling->path_frames[i] += path_peel(work, node);
 		work->innermost[i] = function_of_node(work->functions, work->profile, *node);
 		if (*node != CALL_ROOT && replay->tree.nodes[*node].parent != CALL_ROOT)
 			function_count(work, i, *node);
@@ -254,11 +254,11 @@ static void blocks_count(struct peeling_work *work)
 	uint32_t i, peeled, node, last;
 	uint64_t blocks;
 
-	for (i = 1; i < replay->sites.count; i++) {
+	for (i = 1; i < replay->paths.count; i++) {
 		blocks = replay_site(replay, i)->allocations;
 		node = last = replay_site(replay, i)->node;
-		peeled = site_peel(work, &last);
-		work->peeling->site_frames[i] = peeled;
+		peeled = path_peel(work, &last);
+		work->peeling->path_frames[i] = peeled;
 		for (; peeled; peeled--, node = replay->tree.nodes[node].parent)
 			work->peeling
 				->functions[function_of_node(work->functions, work->profile, node)]
@@ -267,21 +267,21 @@ static void blocks_count(struct peeling_work *work)
 }
 
 /* 0, or -1 when memory is out. */
-static int work_begin(struct peeling_work *work, size_t sites)
+static int work_begin(struct peeling_work *work, size_t paths)
 {
 	size_t functions = work->functions->count, i,
-		   pairs = (sites + 1) * (ROUNDS_MAX + 1);
+		   pairs = (paths + 1) * (ROUNDS_MAX + 1);
 
 	work->counts = calloc(functions, sizeof(*work->counts));
 	work->part_of = calloc(functions, sizeof(*work->part_of));
-	work->nodes = calloc(sites + 1, sizeof(*work->nodes));
-	work->innermost = calloc(sites + 1, sizeof(*work->innermost));
+	work->nodes = calloc(paths + 1, sizeof(*work->nodes));
+	work->innermost = calloc(paths + 1, sizeof(*work->innermost));
 	work->callers.pairs = malloc(pairs * sizeof(*work->callers.pairs));
 	work->lines.pairs = malloc(pairs * sizeof(*work->lines.pairs));
 	if (!work->counts || !work->part_of || !work->nodes || !work->innermost ||
 	    !work->callers.pairs || !work->lines.pairs)
 		return -1;
-	for (i = 1; i < sites; i++)
+	for (i = 1; i < paths; i++)
 		work->nodes[i] = profile_site(work->profile, i)->node;
 	return 0;
 }
@@ -305,13 +305,13 @@ int peeling_make(struct peeling *peeling, const struct profile *profile,
 	struct peeling_work work = { .peeling = peeling,
 		                         .profile = profile,
 		                         .functions = functions };
-	size_t sites = profile->replay.sites.count;
+	size_t paths = profile->replay.paths.count;
 	unsigned round = 0;
 	int result = -1;
 
 	peeling->functions = calloc(functions->count, sizeof(*peeling->functions));
-	peeling->site_frames = calloc(sites + 1, sizeof(*peeling->site_frames));
-	if (peeling->functions && peeling->site_frames && !work_begin(&work, sites)) {
+	peeling->path_frames = calloc(paths + 1, sizeof(*peeling->path_frames));
+	if (peeling->functions && peeling->path_frames && !work_begin(&work, paths)) {
 		names_peel(&work, wrappers, wrapper_count);
 		while (round++ < ROUNDS_MAX && round_peel(&work))
 			;
@@ -326,6 +326,6 @@ int peeling_make(struct peeling *peeling, const struct profile *profile,
 void peeling_release(struct peeling *peeling)
 {
 	free(peeling->functions);
-	free(peeling->site_frames);
+	free(peeling->path_frames);
 	*peeling = (struct peeling){ NULL, NULL };
 }

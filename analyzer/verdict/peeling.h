@@ -34,7 +34,7 @@ struct peel {
 
 struct peeling {
 	struct peel *functions; /* by number of the function */
-	uint32_t *site_frames;  /* by call path: how many innermost frames are wrappers */
+	uint32_t *path_frames;  /* by call path: how many innermost frames are wrappers */
 };
 
 /*

@@ -26,7 +26,7 @@ int stack_order_make(struct stack_order *order, const struct replay *replay)
 	if (!order->threads)
 		return -1;
 	for (i = 0; i < stacks->thread_count && i < replay->threads.count; i++) {
-		if (stacks->threads[i].samples || stacks->threads[i].room_bytes ||
+		if (stacks->threads[i].readings || stacks->threads[i].room_bytes ||
 		    stacks->threads[i].touched_bytes)
 			order->threads[order->count++] = i;
 	}

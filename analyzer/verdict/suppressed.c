@@ -64,10 +64,10 @@ static int node_judge(struct suppressed_work *work, uint32_t node, uint32_t *rul
 }
 
 /* The innermost frame that a rule matches decides. 0, or -1 when memory is out. */
-static int file_judge(struct suppressed_work *work, uint32_t site, uint32_t *rule)
+static int file_judge(struct suppressed_work *work, uint32_t path, uint32_t *rule)
 {
 	const struct call_node *nodes = work->profile->replay.tree.nodes;
-	uint32_t first = profile_site(work->profile, site)->node, node;
+	uint32_t first = profile_site(work->profile, path)->node, node;
 
 	*rule = SUPPRESSED_NOT;
 	if (!work->file_count)
@@ -207,11 +207,11 @@ static bool is_anywhere(const struct runtime_suppression *rule)
 }
 
 /* *rule: the first runtime's rule that matches a call path. */
-static int runtime_judge(struct suppressed_work *work, uint32_t site, uint32_t *rule)
+static int runtime_judge(struct suppressed_work *work, uint32_t path, uint32_t *rule)
 {
 	const struct suppressed *suppressed = work->suppressed;
 	const struct call_node *nodes = work->profile->replay.tree.nodes;
-	uint32_t node = profile_site(work->profile, site)->node, i;
+	uint32_t node = profile_site(work->profile, path)->node, i;
 	struct runtime_walk walk = { .module = NULL };
 	bool is_runtime = true;
 
@@ -235,34 +235,34 @@ static int runtime_judge(struct suppressed_work *work, uint32_t site, uint32_t *
 
 /* ---- all of them ----------------------------------------------------------------------- */
 
-static int site_judge(struct suppressed_work *work, uint32_t site)
+static int path_judge(struct suppressed_work *work, uint32_t path)
 {
-	uint32_t *rule = &work->suppressed->of_site[site];
+	uint32_t *rule = &work->suppressed->of_path[path];
 
 	if (*rule != RULE_UNKNOWN)
 		return 0;
-	if (file_judge(work, site, rule))
+	if (file_judge(work, path, rule))
 		return -1;
-	return *rule == SUPPRESSED_NOT ? runtime_judge(work, site, rule) : 0;
+	return *rule == SUPPRESSED_NOT ? runtime_judge(work, path, rule) : 0;
 }
 
 /* The rule that matches the block's birth, or else its last realloc; exceeded or not. */
 static uint32_t rule_of(const struct suppressed *suppressed,
                         const struct profile *profile, const struct block *block)
 {
-	uint32_t origin = block_lives_origin(&profile->replay.lives, block).site;
-	uint32_t rule = suppressed->of_site[origin];
+	uint32_t origin = block_lives_origin(&profile->replay.lives, block).path;
+	uint32_t rule = suppressed->of_path[origin];
 
-	return rule == SUPPRESSED_NOT ? suppressed->of_site[block->site] : rule;
+	return rule == SUPPRESSED_NOT ? suppressed->of_path[block->path] : rule;
 }
 
 static int block_judge(struct suppressed_work *work, const struct block *block)
 {
 	struct suppressed *suppressed = work->suppressed;
-	uint32_t origin = block_lives_origin(&work->profile->replay.lives, block).site;
+	uint32_t origin = block_lives_origin(&work->profile->replay.lives, block).path;
 	uint32_t rule;
 
-	if (site_judge(work, origin) || site_judge(work, block->site))
+	if (path_judge(work, origin) || path_judge(work, block->path))
 		return -1;
 	rule = rule_of(suppressed, work->profile, block);
 	if (rule != SUPPRESSED_NOT) {
@@ -278,7 +278,7 @@ static int blocks_judge(struct suppressed_work *work)
 	size_t i;
 
 	for (i = 0; i < (size_t)1 << live->bits; i++) {
-		if (live->addresses[i] && live->blocks[i].site &&
+		if (live->addresses[i] && live->blocks[i].path &&
 		    block_judge(work, &live->blocks[i]))
 			return -1;
 	}
@@ -286,13 +286,13 @@ static int blocks_judge(struct suppressed_work *work)
 }
 
 /* Call paths without live blocks were not checked: no rule is needed for them. */
-static void sites_settle(struct suppressed *suppressed, size_t sites)
+static void paths_settle(struct suppressed *suppressed, size_t paths)
 {
 	size_t i;
 
-	for (i = 0; i < sites; i++) {
-		if (suppressed->of_site[i] == RULE_UNKNOWN)
-			suppressed->of_site[i] = SUPPRESSED_NOT;
+	for (i = 0; i < paths; i++) {
+		if (suppressed->of_path[i] == RULE_UNKNOWN)
+			suppressed->of_path[i] = SUPPRESSED_NOT;
 	}
 }
 
@@ -331,20 +331,20 @@ int suppressed_make(struct suppressed *suppressed, const struct profile *profile
 		                            .profile = profile,
 		                            .file_count = file ? file->count : 0 };
 	size_t count, nodes = work.file_count ? profile->replay.tree.count : 0;
-	size_t sites = profile->replay.sites.count;
+	size_t paths = profile->replay.paths.count;
 	const struct runtime_suppression *runtime = runtime_suppressions(&count);
 	int result = -1;
 
 	*suppressed = (struct suppressed){ .uses = NULL };
 	suppressed->uses = calloc(work.file_count + count + 1, sizeof(*suppressed->uses));
-	suppressed->of_site = malloc((sites + 1) * sizeof(*suppressed->of_site));
+	suppressed->of_path = malloc((paths + 1) * sizeof(*suppressed->of_path));
 	work.of_node = malloc((nodes + 1) * sizeof(*work.of_node));
-	if (suppressed->uses && suppressed->of_site && work.of_node) {
-		memset(suppressed->of_site, 0xff, sites * sizeof(*suppressed->of_site));
+	if (suppressed->uses && suppressed->of_path && work.of_node) {
+		memset(suppressed->of_path, 0xff, paths * sizeof(*suppressed->of_path));
 		memset(work.of_node, 0xff, nodes * sizeof(*work.of_node));
 		rules_list(suppressed, file, runtime, count);
 		result = blocks_judge(&work);
-		sites_settle(suppressed, sites);
+		paths_settle(suppressed, paths);
 		limits_judge(suppressed);
 	}
 	free(work.of_node);
@@ -355,7 +355,7 @@ int suppressed_make(struct suppressed *suppressed, const struct profile *profile
 void suppressed_release(struct suppressed *suppressed)
 {
 	free(suppressed->uses);
-	free(suppressed->of_site);
+	free(suppressed->of_path);
 	*suppressed = (struct suppressed){ .uses = NULL };
 }
 

@@ -28,7 +28,7 @@ struct suppressed {
 	/* from 1 on: the rules of files, then the runtimes' */
 	struct suppression_use *uses;
 	uint32_t count;    /* number of the last rule */
-	uint32_t *of_site; /* by number of the call path: the rule, or SUPPRESSED_NOT */
+	uint32_t *of_path; /* by number of the call path: the rule, or SUPPRESSED_NOT */
 };
 
 /*

@@ -128,7 +128,7 @@ static void stack_move(struct bench *bench, struct worker *worker)
 	/* The function that allocated last was called anew. */
 	if (keep == path->depth)
 		keep--;
-	worker->event.pops = worker->chunk.depth - keep;
+	worker->event.popped = worker->chunk.depth - keep;
 	worker->event.frames = path->frames + keep;
 	worker->event.frame_count = path->depth - keep;
 }

@@ -65,7 +65,7 @@ static void segments_tell(const struct profile *profile, FILE *nowhere)
 	else
 		timeline.view = TIMELINE_NONE;
 	for (i = 0; i < REPORTER_COUNT; i++) {
-		if (profile->segments.count || profile->pictures.count ||
+		if (profile->segments.count || profile->views.count ||
 		    reporters[i] != &text_reporter)
 			reporter_show(reporters[i], &output, &subject);
 	}
@@ -154,12 +154,12 @@ static void read_symbols(const uint8_t *data, size_t bytes)
 static void read_segments(const uint8_t *data, size_t bytes)
 {
 	struct text saved = { NULL, 0, 0 };
-	struct segment_sample sample;
+	struct segment_snapshot sample;
 	struct error error;
 
-	if (!segment_sample_load(&sample, data, bytes, &error))
-		segment_sample_save(&sample, &saved);
-	segment_sample_release(&sample);
+	if (!segment_snapshot_load(&sample, data, bytes, &error))
+		segment_snapshot_save(&sample, &saved);
+	segment_snapshot_release(&sample);
 	text_release(&saved);
 }
 

@@ -230,21 +230,21 @@ static void realloc_add(struct chunk_build *chunk, struct bytes *to,
 		freed_push(chunk, old_class, event->old_address);
 }
 
-static void shape_add(struct chunk_build *chunk, struct bytes *to, uint32_t pops,
-                      uint32_t news, uint8_t *tag)
+static void shape_add(struct chunk_build *chunk, struct bytes *to, uint32_t popped,
+                      uint32_t pushed, uint8_t *tag)
 {
-	if (TAG_OP(*tag) != OP_CONTROL && !chunk->is_verbose && pops == chunk->pops &&
-	    news == chunk->news) {
+	if (TAG_OP(*tag) != OP_CONTROL && !chunk->is_verbose && popped == chunk->popped &&
+	    pushed == chunk->pushed) {
 		*tag |= TAG_SAME_SHAPE;
 		return;
 	}
-	byte_add(to, (pops < 15 ? pops : 15) << 4 | (news < 15 ? news : 15));
-	if (pops >= 15)
-		varint_add(to, pops - 15);
-	if (news >= 15)
-		varint_add(to, news - 15);
-	chunk->pops = pops;
-	chunk->news = news;
+	byte_add(to, (popped < 15 ? popped : 15) << 4 | (pushed < 15 ? pushed : 15));
+	if (popped >= 15)
+		varint_add(to, popped - 15);
+	if (pushed >= 15)
+		varint_add(to, pushed - 15);
+	chunk->popped = popped;
+	chunk->pushed = pushed;
 }
 
 static void operands_add(struct chunk_build *chunk, struct bytes *to,
@@ -278,13 +278,13 @@ void chunk_build_event(struct chunk_build *chunk, const struct build_event *even
 	struct bytes frames = { NULL, 0, 0 }, record = { NULL, 0, 0 };
 	uint8_t tag = (uint8_t)(event->op | (event->is_exact ? 0 : TAG_PLAIN));
 
-	if (event->pops > chunk->depth || event->time < chunk->time)
+	if (event->popped > chunk->depth || event->time < chunk->time)
 		abort();
-	shape_add(chunk, &record, event->pops, event->frame_count, &tag);
+	shape_add(chunk, &record, event->popped, event->frame_count, &tag);
 	varint_add(&record, event->time - chunk->time);
 	chunk->time = event->time;
-	if (frames_add(chunk, &frames, event->op, chunk->depth - event->pops, event->frames,
-	               event->frame_count) &&
+	if (frames_add(chunk, &frames, event->op, chunk->depth - event->popped,
+	               event->frames, event->frame_count) &&
 	    event->op != OP_CONTROL)
 		tag |= TAG_FRAMES_PREDICTED;
 	else
@@ -298,13 +298,13 @@ void chunk_build_event(struct chunk_build *chunk, const struct build_event *even
 	bytes_release(&record);
 }
 
-void chunk_build_malloc(struct chunk_build *chunk, uint64_t time, uint32_t pops,
+void chunk_build_malloc(struct chunk_build *chunk, uint64_t time, uint32_t popped,
                         const uint64_t *frames, uint32_t frame_count, uint64_t address,
                         uint64_t size)
 {
 	struct build_event event = { .op = OP_MALLOC,
 		                         .time = time,
-		                         .pops = pops,
+		                         .popped = popped,
 		                         .frames = frames,
 		                         .frame_count = frame_count,
 		                         .address = address,

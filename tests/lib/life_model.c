@@ -70,7 +70,7 @@ void model_event(struct model *model, unsigned number, unsigned line,
 		keep++;
 	event.time = model->time += 10;
 	event.time_end = event.op == OP_REALLOC ? event.time + 5 : event.time;
-	event.pops = thread->seen_depth - keep;
+	event.popped = thread->seen_depth - keep;
 	event.frames = thread->calls + keep;
 	event.frame_count = thread->depth - keep;
 	chunk_build_event(&thread->chunk, &event);

@@ -70,37 +70,37 @@ char *memory_touch(size_t mib)
 	return memory;
 }
 
-int pictures_of(const struct bytes *record, struct segment_pictures *views,
-                struct error *error)
+int self_view_of(const struct bytes *record, struct self_view *views,
+                 struct error *error)
 {
-	struct picture_loader *loader;
+	struct self_view_loader *loader;
 	int result;
 
-	*views = (struct segment_pictures){ .count = 0 };
-	loader = picture_loader_new(views);
-	result = picture_load(loader, record->data, record->count, error);
-	picture_loader_end(loader);
+	*views = (struct self_view){ .count = 0 };
+	loader = self_view_loader_new(views);
+	result = self_view_load(loader, record->data, record->count, error);
+	self_view_loader_end(loader);
 	return result;
 }
 
 static void bits_change(struct bytes *record, size_t byte)
 {
-	struct segment_pictures views;
+	struct self_view views;
 	struct error error;
 	int bit;
 
 	for (bit = 0; bit < 8; bit++) {
 		record->data[byte] ^= (uint8_t)(1 << bit);
-		pictures_of(record, &views, &error);
+		self_view_of(record, &views, &error);
 		assert_true(views.count <= 1);
-		segment_pictures_release(&views);
+		self_view_release(&views);
 		record->data[byte] ^= (uint8_t)(1 << bit);
 	}
 }
 
 void record_survives_damage(struct bytes *record)
 {
-	struct segment_pictures views;
+	struct self_view views;
 	struct bytes shorter;
 	struct error error;
 	size_t i;
@@ -110,9 +110,9 @@ void record_survives_damage(struct bytes *record)
 		/* of exactly that size: a sanitizer sees a read beyond it */
 		shorter = (struct bytes){ malloc(i ? i : 1), i, i };
 		memcpy(shorter.data, record->data, i);
-		pictures_of(&shorter, &views, &error);
-		assert_true(!views.count || !views.pictures[0].sample);
+		self_view_of(&shorter, &views, &error);
+		assert_true(!views.count || !views.views[0].snapshot);
 		free(shorter.data);
-		segment_pictures_release(&views);
+		self_view_release(&views);
 	}
 }

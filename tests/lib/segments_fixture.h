@@ -28,8 +28,8 @@ void child_end(pid_t child);
 char *memory_touch(size_t mib);
 
 /* Read one record; *views is the caller's to release. 0, or -1 and *error. */
-int pictures_of(const struct bytes *record, struct segment_pictures *views,
-                struct error *error);
+int self_view_of(const struct bytes *record, struct self_view *views,
+                 struct error *error);
 
 /*
  * Read the record with every single bit changed, and every prefix of it: never a crash, never

@@ -165,7 +165,7 @@ static void sample_first_thread(struct trace_build *trace)
 	chunk_build_event(&chunk, &event);
 	event = (struct build_event){ .op = OP_CALLOC,
 		                          .time = 180,
-		                          .pops = 1,
+		                          .popped = 1,
 		                          .frames = plugin,
 		                          .frame_count = 2,
 		                          .address = 0x30000,
@@ -173,7 +173,7 @@ static void sample_first_thread(struct trace_build *trace)
 	chunk_build_event(&chunk, &event);
 	event = (struct build_event){ .op = OP_ALIGNED,
 		                          .time = 200,
-		                          .pops = 2,
+		                          .popped = 2,
 		                          .address = 0x40000,
 		                          .size = 64,
 		                          .alignment_log2 = 6 };

@@ -29,7 +29,7 @@ struct build_event {
 	enum event_op op;
 	uint64_t time;     /* absolute, quanta */
 	uint64_t time_end; /* realloc */
-	uint32_t pops;
+	uint32_t popped;
 	const uint64_t *frames;
 	uint32_t frame_count;
 	uint64_t address, old_address, size;
@@ -43,7 +43,7 @@ struct chunk_build {
 	bool is_verbose;    /* predict nothing: every field is written out */
 	uint32_t events;
 	uint64_t time, last_address;
-	uint32_t pops, news;
+	uint32_t popped, pushed;
 	uint64_t stack[BUILD_STACK_MAX];
 	uint32_t depth;
 	uint64_t dictionary[1 << DICTIONARY_BITS];
@@ -69,7 +69,7 @@ void chunk_build_run(struct chunk_build *chunk, uint32_t thread, uint64_t time,
 void chunk_build_event(struct chunk_build *chunk, const struct build_event *event);
 
 /* The usual ones. frames_count frames of `frames` are new after `pops` ended. */
-void chunk_build_malloc(struct chunk_build *chunk, uint64_t time, uint32_t pops,
+void chunk_build_malloc(struct chunk_build *chunk, uint64_t time, uint32_t popped,
                         const uint64_t *frames, uint32_t frame_count, uint64_t address,
                         uint64_t size);
 void chunk_build_free(struct chunk_build *chunk, uint64_t time, uint64_t address);

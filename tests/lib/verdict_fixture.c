@@ -20,10 +20,10 @@ uint64_t rank_of(const struct ranking *ranking, uint32_t key)
 
 struct life_summary summary_of_all(const struct classes *classes)
 {
-	struct life_summary summary = { .site_count = 0 };
+	struct life_summary summary = { .path_count = 0 };
 	uint32_t i;
 
-	for (i = 1; i < classes->profile->replay.sites.count; i++)
+	for (i = 1; i < classes->profile->replay.paths.count; i++)
 		assert_int_equal(life_summary_add(&summary, classes, i), 0);
 	life_summary_sort(&summary, classes);
 	return summary;

@@ -34,7 +34,7 @@ read -ra sanitize <<<"${OUTLIVE_SANITIZE:-}"
 gcc -std=gnu11 -O2 -g -D_GNU_SOURCE "${sanitize[@]}" -I"$OUTLIVE_ROOT_DIR/include" \
 	-I"$OUTLIVE_ROOT_DIR/analyzer" -I"$here" -o compare \
 	"$here"/{compare,hooked_stack,replay_tap}.c "$build/analyzer.a" \
-	-Wl,--wrap=live_table_remove,--wrap=block_lives_end,--wrap=site_life_end \
+	-Wl,--wrap=live_table_remove,--wrap=block_lives_end,--wrap=path_life_end \
 	-ldw -lelf -lzstd -liberty -lpthread || exit 1
 
 # The source of a Debian package, unpacked in ./PACKAGE. Fetched once, with lists of its own

@@ -3,7 +3,7 @@
 
 #include "replay/block_lives.h"
 #include "replay/live_table.h"
-#include "replay/site_lives.h"
+#include "replay/path_lives.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static struct tapped_block ending;
 
 __typeof__(live_table_remove) __real_live_table_remove, __wrap_live_table_remove;
 __typeof__(block_lives_end) __real_block_lives_end, __wrap_block_lives_end;
-__typeof__(site_life_end) __real_site_life_end, __wrap_site_life_end;
+__typeof__(path_life_end) __real_path_life_end, __wrap_path_life_end;
 
 bool __wrap_live_table_remove(struct live_table *table, uint64_t address,
                               struct block *block)
@@ -33,7 +33,7 @@ int __wrap_block_lives_end(struct block_lives *lives, struct thread *const *thre
 	return __real_block_lives_end(lives, threads, by, time, block);
 }
 
-int __wrap_site_life_end(struct site_lives *lives, uint32_t site,
+int __wrap_path_life_end(struct path_lives *lives, uint32_t path,
                          const struct life_end *end)
 {
 	if (tapped.count == tapped.capacity) {
@@ -45,7 +45,7 @@ int __wrap_site_life_end(struct site_lives *lives, uint32_t site,
 			exit(2);
 		}
 	}
-	ending.site = site;
+	ending.path = path;
 	ending.size = end->size;
 	ending.escape = end->depth;
 	ending.reallocs = end->reallocs;
@@ -53,5 +53,5 @@ int __wrap_site_life_end(struct site_lives *lives, uint32_t site,
 	ending.crossed = end->has_crossed;
 	ending.number = (uint32_t)tapped.count;
 	tapped.blocks[tapped.count++] = ending;
-	return __real_site_life_end(lives, site, end);
+	return __real_path_life_end(lives, path, end);
 }

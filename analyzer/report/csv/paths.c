@@ -82,7 +82,7 @@ static int row_print(FILE *file, const struct profile *profile,
 	fprintf(file,
 	        "%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
 	        ",%" PRIu64,
-	        row->site, row->allocations, row->bytes, row->peak_blocks, row->peak_bytes,
+	        row->path, row->allocations, row->bytes, row->peak_blocks, row->peak_bytes,
 	        row->live_blocks, row->live_bytes);
 	for (class = 0; class < CLASS_COUNT; class ++)
 		fprintf(file, ",%" PRIu64, classes->shares[class].blocks);

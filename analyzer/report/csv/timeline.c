@@ -5,19 +5,19 @@
 
 #include <inttypes.h>
 
-static void sample_csv(const struct segment_sample *sample, FILE *file)
+static void snapshot_csv(const struct segment_snapshot *snapshot, FILE *file)
 {
 	const struct memory_use *use;
 	size_t i;
 
 	for (i = 0; i <= SEGMENT_COUNT; i++) {
-		use = i < SEGMENT_COUNT ? &sample->uses[i] : &sample->total;
-		if (i < SEGMENT_COUNT && !sample->mappings[i] && !use->size)
+		use = i < SEGMENT_COUNT ? &snapshot->uses[i] : &snapshot->total;
+		if (i < SEGMENT_COUNT && !snapshot->mappings[i] && !use->size)
 			continue;
 		fprintf(file,
 		        "%" PRIu64 ",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
 		        ",%" PRIu64 "\r\n",
-		        sample->time_ns,
+		        snapshot->time_ns,
 		        i < SEGMENT_COUNT ? segment_key((enum segment)i) : "total", use->size,
 		        use->rss, use->pss, use->private_dirty, use->swap);
 	}
@@ -47,8 +47,8 @@ int csv_show_timeline(struct report_output *output,
 
 	fprintf(file, "time_ns,segment,size,rss,pss,private_dirty,swap\r\n");
 	for (i = timeline->from; i <= timeline->to && i < history->count; i++) {
-		at = sizes_csv(&history->sizes, at, end, history->samples[i].time_ns, file);
-		sample_csv(&history->samples[i], file);
+		at = sizes_csv(&history->sizes, at, end, history->snapshots[i].time_ns, file);
+		snapshot_csv(&history->snapshots[i], file);
 	}
 	sizes_csv(&history->sizes, at, end, UINT64_MAX, file);
 	return 0;

@@ -205,14 +205,14 @@ static void sizes_json(struct json_writer *json, const struct ranking *sizes)
 }
 
 /* Write the wrappers skipped on the call path, innermost first. */
-static void site_peeled_json(struct json_writer *json, const struct classes *classes,
-                             uint32_t site)
+static void path_peeled_json(struct json_writer *json, const struct classes *classes,
+                             uint32_t path)
 {
 	const struct replay *replay = &classes->profile->replay;
-	uint32_t node = replay_site(replay, site)->node, i, function;
+	uint32_t node = replay_site(replay, path)->node, i, function;
 
 	json_array_inline(json, "peeled");
-	for (i = 0; i < classes->peeling.site_frames[site]; i++) {
+	for (i = 0; i < classes->peeling.path_frames[path]; i++) {
 		function = function_of_node(&classes->functions, classes->profile, node);
 		json_string(json, NULL, classes->functions.functions[function].name);
 		node = replay->tree.nodes[node].parent;
@@ -233,7 +233,8 @@ static void owner_json(struct json_writer *json, const struct findings *findings
 	json_count(json, "bytes", owner->bytes);
 	json_count(json, "passed_up", owner->blocks - owner->own_blocks);
 	json_object_inline(json, "most_from");
-	function_keys_json(json, classes, findings->places.places[owner->place].function);
+	function_keys_json(json, classes,
+	                   findings->call_sites.call_sites[owner->call_site].function);
 	json_object_end(json);
 	json_object_end(json);
 }
@@ -243,7 +244,7 @@ int owners_json(struct json_writer *json, const struct findings *findings, uint6
 	struct owners owners;
 	size_t i;
 
-	if (owners_make(&owners, findings->classes, &findings->places))
+	if (owners_make(&owners, findings->classes, &findings->call_sites))
 		return -1;
 	json_count(json, "owner_count", owners.count);
 	json_array(json, "owners");
@@ -260,21 +261,22 @@ static int advice_item_json(struct json_writer *json, const struct findings *fin
                             const struct advice *advice)
 {
 	const struct classes *classes = findings->classes;
-	const struct place *place = &findings->places.places[advice->place];
+	const struct call_site *call_site = &findings->call_sites
+	                                         .call_sites[advice->call_site];
 	struct text text = { NULL, 0, 0 };
 
-	if (advice_text(&text, advice, classes, &findings->places))
+	if (advice_text(&text, advice, classes, &findings->call_sites))
 		return -1;
 	json_object(json, NULL);
 	json_string(json, "kind", advice_kind_text(advice->kind));
 	json_string(json, "text", text.data);
-	function_keys_json(json, classes, place->function);
+	function_keys_json(json, classes, call_site->function);
 	json_string(json, "owner", classes->functions.functions[advice->owner].name);
 	json_count(json, "levels", advice->levels);
 	json_string(json, "library", advice->library ? advice->library : "");
-	json_count(json, "sites", place->summary.site_count);
-	json_count(json, "first_site", place->summary.site);
-	json_count(json, "blocks", place->summary.counts.blocks);
+	json_count(json, "sites", call_site->summary.path_count);
+	json_count(json, "first_site", call_site->summary.path);
+	json_count(json, "blocks", call_site->summary.counts.blocks);
 	json_count(json, "saves_calls", advice->saves_calls);
 	json_count(json, "saves_bytes", advice->saves_bytes);
 	json_count(json, "saves_ns", advice->saves_ns);
@@ -297,11 +299,11 @@ int advice_json(struct json_writer *json, const struct findings *findings, uint6
 }
 
 /* Write the advice about the call path's call site, or why there is none. */
-static int site_advice_json(struct json_writer *json, const struct findings *findings,
-                            uint32_t site)
+static int path_advice_json(struct json_writer *json, const struct findings *findings,
+                            uint32_t path)
 {
 	const struct advice_list *list = &findings->advice;
-	uint32_t place = findings->places.of_site[site];
+	uint32_t call_site = findings->call_sites.of_path[path];
 	struct text refusal = { NULL, 0, 0 };
 	bool has_any = false;
 	int result = 0;
@@ -309,7 +311,7 @@ static int site_advice_json(struct json_writer *json, const struct findings *fin
 
 	json_array(json, "advice");
 	for (i = 0; i < list->count && !result; i++) {
-		if (list->items[i].place != place)
+		if (list->items[i].call_site != call_site)
 			continue;
 		result = advice_item_json(json, findings, &list->items[i]);
 		has_any = true;
@@ -317,19 +319,19 @@ static int site_advice_json(struct json_writer *json, const struct findings *fin
 	json_array_end(json);
 	if (!result && !has_any)
 		result = advice_refusal_text(&refusal, findings->classes,
-		                             &findings->places.places[place]);
+		                             &findings->call_sites.call_sites[call_site]);
 	if (!result)
 		json_string(json, "no_advice", refusal.data ? refusal.data : "");
 	text_release(&refusal);
 	return result;
 }
 
-int site_classes_json(struct json_writer *json, const struct findings *findings,
-                      uint32_t site)
+int path_classes_json(struct json_writer *json, const struct findings *findings,
+                      uint32_t path)
 {
 	const struct classes *classes = findings->classes;
-	struct life_summary summary = { .site_count = 0 };
-	int result = life_summary_add(&summary, classes, site);
+	struct life_summary summary = { .path_count = 0 };
+	int result = life_summary_add(&summary, classes, path);
 
 	if (!result) {
 		life_summary_sort(&summary, classes);
@@ -340,7 +342,7 @@ int site_classes_json(struct json_writer *json, const struct findings *findings,
 		class_counts_json(json, &summary.counts);
 		exact_json(json, &summary.counts);
 		depths_json(json, "escape_depths", &summary.depths);
-		site_peeled_json(json, classes, site);
+		path_peeled_json(json, classes, path);
 		functions_json(json, "owners", classes, &summary.owners);
 		functions_json(json, "freed_by", classes, &summary.freers);
 		functions_json(json, "realloced_by", classes, &summary.movers);
@@ -362,7 +364,7 @@ int site_classes_json(struct json_writer *json, const struct findings *findings,
 		json_count(json, "reallocs", summary.chain_reallocs);
 		json_count(json, "longest", summary.chain_longest);
 		json_object_end(json);
-		result = site_advice_json(json, findings, site);
+		result = path_advice_json(json, findings, path);
 	}
 	life_summary_release(&summary);
 	return result;

@@ -15,8 +15,8 @@ void classes_json(struct json_writer *json, const struct classes *classes);
 void class_counts_json(struct json_writer *json, const struct class_counts *counts);
 
 /* Write what the object of a call path has besides its share. 0, or -1 when memory is out. */
-int site_classes_json(struct json_writer *json, const struct findings *findings,
-                      uint32_t site);
+int path_classes_json(struct json_writer *json, const struct findings *findings,
+                      uint32_t path);
 
 /* Write `owner_count` and the array `owners` of the whole report. 0 or -1. */
 int owners_json(struct json_writer *json, const struct findings *findings,

@@ -79,11 +79,11 @@ static int path_json(struct json_writer *json, const struct profile *profile,
 	return 0;
 }
 
-static int site_json(struct json_writer *json, const struct findings *findings,
-                     const struct report_row *row, struct stack_names *stack)
+static int call_path_json(struct json_writer *json, const struct findings *findings,
+                          const struct report_row *row, struct stack_names *stack)
 {
 	json_object(json, NULL);
-	json_count(json, "site", row->site);
+	json_count(json, "site", row->path);
 	json_count(json, "node", row->node);
 	share_json(json, row);
 	hidden_json(json, row);
@@ -92,13 +92,13 @@ static int site_json(struct json_writer *json, const struct findings *findings,
 	json_count(json, "size_max", row->size_max);
 	if (path_json(json, findings->classes->profile, row->node, stack))
 		return -1;
-	if (site_classes_json(json, findings, row->site))
+	if (path_classes_json(json, findings, row->path))
 		return -1;
 	json_object_end(json);
 	return 0;
 }
 
-static int sites_json(struct json_writer *json, const struct findings *findings,
+static int paths_json(struct json_writer *json, const struct findings *findings,
                       const struct report_settings *settings)
 {
 	struct stack_names stack = { NULL, 0, 0 };
@@ -115,7 +115,7 @@ static int sites_json(struct json_writer *json, const struct findings *findings,
 	for (i = 0; i < rows.count && !result; i++) {
 		if (settings->top && i == settings->top)
 			break;
-		result = site_json(json, findings, &rows.rows[i], &stack);
+		result = call_path_json(json, findings, &rows.rows[i], &stack);
 	}
 	json_array_end(json);
 	stack_names_release(&stack);
@@ -151,8 +151,8 @@ static int groups_json(struct json_writer *json, const struct findings *findings
 		json_string(json, "function", rows.rows[i].name.function);
 		json_string(json, "module", rows.rows[i].name.module);
 		json_string(json, "declared", rows.rows[i].name.declared);
-		json_count(json, "first_site", rows.rows[i].site);
-		json_count(json, "site_count", rows.rows[i].site_count);
+		json_count(json, "first_site", rows.rows[i].path);
+		json_count(json, "site_count", rows.rows[i].path_count);
 		share_json(json, &rows.rows[i]);
 		hidden_json(json, &rows.rows[i]);
 		json_count(json, "reallocs", rows.rows[i].reallocs);
@@ -190,7 +190,7 @@ static int threads_json(struct json_writer *json, const struct classes *classes,
 static void totals_json(struct json_writer *json, const struct profile *profile)
 {
 	const struct totals *totals = &profile->replay.totals;
-	const struct site_table *sites = &profile->replay.sites;
+	const struct call_paths *paths = &profile->replay.paths;
 
 	json_object(json, "totals");
 	json_count(json, "events", totals->events);
@@ -203,11 +203,11 @@ static void totals_json(struct json_writer *json, const struct profile *profile)
 	json_count(json, "failed", totals->failed);
 	json_count(json, "temporary", totals->temporary);
 	json_count(json, "crossed", totals->crossed);
-	json_count(json, "peak_bytes", sites->peak_bytes);
-	json_count(json, "peak_blocks", sites->peak_blocks);
+	json_count(json, "peak_bytes", paths->peak_bytes);
+	json_count(json, "peak_blocks", paths->peak_blocks);
 	json_count(json, "peak_ns", profile->peak_ns);
-	json_count(json, "live_blocks", sites->live_blocks);
-	json_count(json, "live_bytes", sites->live_bytes);
+	json_count(json, "live_blocks", paths->live_blocks);
+	json_count(json, "live_bytes", paths->live_bytes);
 	json_count(json, "unknown_frees", totals->ends_unknown);
 	json_count(json, "missed_frees", totals->ends_missed);
 	json_count(json, "inferred", totals->plain);
@@ -335,7 +335,7 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	if (advice_json(json, findings, settings->top) ||
 	    threads_json(json, classes, settings->sort) || faults_json(json, classes) ||
 	    stacks_json(json, classes, settings->top) ||
-	    groups_json(json, findings, settings) || sites_json(json, findings, settings) ||
+	    groups_json(json, findings, settings) || paths_json(json, findings, settings) ||
 	    processes_json(json, reader, profile))
 		return -1;
 	return 0;

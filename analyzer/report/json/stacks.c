@@ -151,7 +151,7 @@ static int others_json(struct writing *writing)
 		json_count(json, "tid", replay->threads.items[other->thread]->tid);
 		json_count(json, "limit", other->kind == STACK_SIGNAL ? other->room_bytes : 0);
 		json_count(json, "deepest", other->deepest.bytes);
-		json_count(json, "samples", other->samples);
+		json_count(json, "samples", other->readings);
 		result = path_json(writing, &other->deepest);
 		json_object_end(json);
 	}
@@ -191,7 +191,7 @@ int stacks_json(struct json_writer *json, const struct classes *classes, uint64_
 	int result;
 
 	json_object(json, "stacks");
-	json_count(json, "samples", stacks->samples);
+	json_count(json, "samples", stacks->readings);
 	result = threads_json(&writing, top);
 	if (!result)
 		result = others_json(&writing);

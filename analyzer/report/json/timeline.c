@@ -56,51 +56,52 @@ static void moved_json(struct json_writer *json, const struct segment_moved *mov
 	json_object_end(json);
 }
 
-static void stacks_json(struct json_writer *json, const struct segment_sample *sample)
+static void stacks_json(struct json_writer *json,
+                        const struct segment_snapshot *snapshot)
 {
 	size_t i;
 
 	json_array(json, "stacks");
-	for (i = 0; i < sample->stack_count; i++) {
+	for (i = 0; i < snapshot->stack_count; i++) {
 		json_object(json, NULL);
-		json_count(json, "tid", sample->stacks[i].tid);
-		json_string(json, "name", sample->stacks[i].name);
-		json_count(json, "size", sample->stacks[i].size);
-		json_count(json, "rss", sample->stacks[i].rss);
+		json_count(json, "tid", snapshot->stacks[i].tid);
+		json_string(json, "name", snapshot->stacks[i].name);
+		json_count(json, "size", snapshot->stacks[i].size);
+		json_count(json, "rss", snapshot->stacks[i].rss);
 		json_object_end(json);
 	}
 	json_array_end(json);
 }
 
-static void sample_json(struct json_writer *json, const struct profile *profile,
-                        size_t number, const char *key)
+static void snapshot_json(struct json_writer *json, const struct profile *profile,
+                          size_t number, const char *key)
 {
-	const struct segment_sample *sample = &profile->segments.samples[number];
-	const char *phase = segment_phase(profile, sample->time_ns);
+	const struct segment_snapshot *snapshot = &profile->segments.snapshots[number];
+	const char *phase = segment_phase(profile, snapshot->time_ns);
 	size_t i;
 
 	json_object_inline(json, key);
-	json_count(json, "time_ns", sample->time_ns);
+	json_count(json, "time_ns", snapshot->time_ns);
 	if (*phase)
 		json_string(json, "phase", phase);
 	else
 		json_null(json, "phase");
-	reasons_json(json, sample->reasons, sample->is_own);
-	json_count(json, "mappings", sample->mapping_count);
-	json_count(json, "threads", sample->thread_count);
-	json_count(json, "kernel_peak_rss", sample->peak_rss);
+	reasons_json(json, snapshot->reasons, snapshot->is_own);
+	json_count(json, "mappings", snapshot->mapping_count);
+	json_count(json, "threads", snapshot->thread_count);
+	json_count(json, "kernel_peak_rss", snapshot->peak_rss);
 	inside_json(json, profile, number);
-	moved_json(json, &sample->moved);
+	moved_json(json, &snapshot->moved);
 	json_line_break(json);
-	use_json_object(json, "total", &sample->total);
+	use_json_object(json, "total", &snapshot->total);
 	json_object(json, "segments");
 	for (i = 0; i < SEGMENT_COUNT; i++) {
-		if (sample->mappings[i] || sample->uses[i].size)
-			use_json_object(json, segment_key((enum segment)i), &sample->uses[i]);
+		if (snapshot->mappings[i] || snapshot->uses[i].size)
+			use_json_object(json, segment_key((enum segment)i), &snapshot->uses[i]);
 	}
 	json_object_end(json);
 	json_line_join(json);
-	stacks_json(json, sample);
+	stacks_json(json, snapshot);
 	json_line_break(json);
 	json_object_end(json);
 }
@@ -113,12 +114,12 @@ static void segment_json(struct json_writer *json,
 	const struct segment_peak *peak = &history->peaks[segment];
 
 	json_object_inline(json, segment_key((enum segment)segment));
-	use_json(json, &history->samples[timeline->to].uses[segment]);
-	json_count(json, "first_rss", history->samples[timeline->from].uses[segment].rss);
+	use_json(json, &history->snapshots[timeline->to].uses[segment]);
+	json_count(json, "first_rss", history->snapshots[timeline->from].uses[segment].rss);
 	json_count(json, "peak_rss", peak->rss);
 	json_count(json, "peak_time_ns", peak->time_ns);
 	json_count(json, "rss_at_peak",
-	           history->samples[history->highest].uses[segment].rss);
+	           history->snapshots[history->highest].uses[segment].rss);
 	json_line_break(json);
 	json_object_end(json);
 }
@@ -184,9 +185,9 @@ static void samples_json(struct json_writer *json,
 	size_t i;
 
 	peak_json(json, history);
-	json_count(json, "from_ns", history->samples[timeline->from].time_ns);
-	json_count(json, "to_ns", history->samples[timeline->to].time_ns);
-	use_json_object(json, "total", &history->samples[timeline->to].total);
+	json_count(json, "from_ns", history->snapshots[timeline->from].time_ns);
+	json_count(json, "to_ns", history->snapshots[timeline->to].time_ns);
+	use_json_object(json, "total", &history->snapshots[timeline->to].total);
 	json_object(json, "segments");
 	for (i = 0; i < SEGMENT_COUNT; i++)
 		segment_json(json, timeline, i);
@@ -195,11 +196,11 @@ static void samples_json(struct json_writer *json,
 		threads_json(json, timeline);
 	json_array(json, "samples");
 	for (i = timeline->from; i <= timeline->to; i++)
-		sample_json(json, timeline->profile, i, NULL);
+		snapshot_json(json, timeline->profile, i, NULL);
 	json_array_end(json);
 }
 
-static void totals_json(struct json_writer *json, const struct picture_totals *totals)
+static void totals_json(struct json_writer *json, const struct view_totals *totals)
 {
 	if (!totals->time_ns)
 		return;
@@ -231,27 +232,27 @@ static void sizes_json(struct json_writer *json,
 	json_array_end(json);
 }
 
-static void pictures_json(struct json_writer *json, const struct profile *profile)
+static void views_json(struct json_writer *json, const struct profile *profile)
 {
-	const struct segment_picture *picture;
+	const struct self_snapshot *view;
 	size_t i, j;
 
 	json_array(json, "pictures");
-	for (i = 0; i < profile->pictures.count; i++) {
-		picture = &profile->pictures.pictures[i];
+	for (i = 0; i < profile->views.count; i++) {
+		view = &profile->views.views[i];
 		json_object_inline(json, NULL);
 		json_count(json, "time_ns",
-		           process_time_ns(&profile->process->header, picture->time));
-		json_string(json, "reason", picture_reason(picture->reason));
-		json_bool(json, "whole", picture->is_whole);
-		json_count(json, "mappings", picture->mapping_count);
-		json_count(json, "total", picture->total);
-		json_count(json, "moved", picture->moved);
-		totals_json(json, &picture->totals);
+		           process_time_ns(&profile->process->header, view->time));
+		json_string(json, "reason", view_reason(view->reason));
+		json_bool(json, "whole", view->is_whole);
+		json_count(json, "mappings", view->mapping_count);
+		json_count(json, "total", view->total);
+		json_count(json, "moved", view->moved);
+		totals_json(json, &view->totals);
 		json_object(json, "sizes");
 		for (j = 0; j < SEGMENT_COUNT; j++) {
-			if (picture->mappings[j] || picture->sizes[j])
-				json_count(json, segment_key((enum segment)j), picture->sizes[j]);
+			if (view->mappings[j] || view->sizes[j])
+				json_count(json, segment_key((enum segment)j), view->sizes[j]);
 		}
 		json_object_end(json);
 		json_line_break(json);
@@ -280,7 +281,7 @@ int json_show_timeline(struct report_output *output,
 	if (timeline->view != TIMELINE_NONE)
 		samples_json(json, timeline);
 	sizes_json(json, timeline);
-	pictures_json(json, profile);
+	views_json(json, profile);
 	json_array(json, "oddities");
 	segment_timeline_oddities(profile, oddity_json, json);
 	json_array_end(json);

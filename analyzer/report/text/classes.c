@@ -101,14 +101,15 @@ int location_place_text(char *text, size_t bytes, const struct profile *profile,
 static int advice_print(const struct screen *screen, const struct findings *findings,
                         const struct advice *advice, size_t number)
 {
-	const struct place *place = &findings->places.places[advice->place];
+	const struct call_site *call_site = &findings->call_sites
+	                                         .call_sites[advice->call_site];
 	char calls[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES], time[TEXT_NUMBER_BYTES];
 	char line[1024], where[256], why[WHY_PLACE_BYTES];
 	struct text text = { NULL, 0, 0 };
 
-	if (advice_text(&text, advice, findings->classes, &findings->places) ||
+	if (advice_text(&text, advice, findings->classes, &findings->call_sites) ||
 	    location_place_text(where, sizeof(where), findings->classes->profile,
-	                        place->location)) {
+	                        call_site->location)) {
 		text_release(&text);
 		return -1;
 	}
@@ -123,7 +124,7 @@ static int advice_print(const struct screen *screen, const struct findings *find
 	            advice->saves_calls == 1 ? "" : "s",
 	            text_size(bytes, advice->saves_bytes),
 	            text_duration(time, advice->saves_ns), where, *where ? "  " : "",
-	            why_place_text(why, place), screen_plain(screen));
+	            why_call_site_text(why, call_site), screen_plain(screen));
 	text_release(&text);
 	return 0;
 }

@@ -18,7 +18,7 @@
 struct explain {
 	const struct screen *screen;
 	const struct findings *findings;
-	const struct block_story *story;
+	const struct block_history *history;
 };
 
 static const char *when_text(char *text, const struct explain *explain, uint64_t time)
@@ -29,7 +29,7 @@ static const char *when_text(char *text, const struct explain *explain, uint64_t
 }
 
 static uint32_t function_at(const struct explain *explain,
-                            const struct story_step *step, uint32_t frame)
+                            const struct history_step *step, uint32_t frame)
 {
 	return frame < step->frames ? explain->findings->classes->functions
 	                                  .of_location[step->stack[frame].location]
@@ -37,7 +37,8 @@ static uint32_t function_at(const struct explain *explain,
 }
 
 /* How many innermost frames of the birth's stack are wrappers. */
-static uint32_t peeled_of(const struct explain *explain, const struct story_step *birth)
+static uint32_t peeled_of(const struct explain *explain,
+                          const struct history_step *birth)
 {
 	const struct peel *peels = explain->findings->classes->peeling.functions;
 	uint32_t peeled = 0;
@@ -50,7 +51,7 @@ static uint32_t peeled_of(const struct explain *explain, const struct story_step
 
 /* Write the function that acted: the innermost one that is no wrapper. */
 static const char *actor_text(char *text, size_t bytes, const struct explain *explain,
-                              const struct story_step *step)
+                              const struct history_step *step)
 {
 	uint32_t frame = step->frames ? step->frames - 1 - peeled_of(explain, step) : 0;
 
@@ -64,12 +65,12 @@ static const char *actor_text(char *text, size_t bytes, const struct explain *ex
  * Print the stack of a step, innermost first. If `life` is given, each frame says whether it
  * had ended when the block was freed.
  */
-static int stack_print(const struct explain *explain, const struct story_step *step,
-                       const struct story_life *life)
+static int stack_print(const struct explain *explain, const struct history_step *step,
+                       const struct history_life *life)
 {
 	const struct classes *classes = explain->findings->classes;
 	uint32_t i, frame;
-	char name[512], place[256];
+	char name[512], call_site[256];
 	const char *mark = "";
 
 	for (i = 0; i < step->frames; i++) {
@@ -79,11 +80,12 @@ static int stack_print(const struct explain *explain, const struct story_step *s
 		if (life && frame == life->kept)
 			mark = "owner    ";
 		function_text(name, sizeof(name), classes, function_at(explain, step, frame));
-		if (location_place_text(place, sizeof(place), classes->profile,
+		if (location_place_text(call_site, sizeof(call_site), classes->profile,
 		                        step->stack[frame].location))
 			return -1;
 		screen_line(explain->screen, STACK_HANG, "      %s%s  %s%s%s", mark, name,
-		            screen_dim(explain->screen), place, screen_plain(explain->screen));
+		            screen_dim(explain->screen), call_site,
+		            screen_plain(explain->screen));
 		if (step->stack[frame].is_cut)
 			screen_line(explain->screen, STACK_HANG, "      %*s(gap)",
 			            (int)strlen(mark), "");
@@ -92,7 +94,7 @@ static int stack_print(const struct explain *explain, const struct story_step *s
 }
 
 static int step_print(const struct explain *explain, const char *what,
-                      const struct story_step *step, const struct story_life *life)
+                      const struct history_step *step, const struct history_life *life)
 {
 	const struct replay *replay = &explain->findings->classes->profile->replay;
 	char when[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], name[64];
@@ -112,7 +114,7 @@ static int step_print(const struct explain *explain, const char *what,
 
 /* Write which frames the block outlived, or that it outlived none; wrappers are not counted. */
 static void depth_text(char *text, size_t bytes, const struct explain *explain,
-                       const struct story_life *life)
+                       const struct history_life *life)
 {
 	const struct classes *classes = explain->findings->classes;
 	uint32_t inner = life->birth.frames - 1 - peeled_of(explain, &life->birth);
@@ -137,7 +139,7 @@ static void depth_text(char *text, size_t bytes, const struct explain *explain,
 
 /* Write in one line how the block's life ended. */
 static void fate_text(char *text, size_t bytes, const struct explain *explain,
-                      const struct story_life *life)
+                      const struct history_life *life)
 {
 	if (life->end.op == OP_NONE) {
 		snprintf(text, bytes, life->is_missed ? "its free was missed" : "never freed");
@@ -160,10 +162,10 @@ static void fate_text(char *text, size_t bytes, const struct explain *explain,
 			", counted from the realloc that moved it here: its birth was not seen");
 }
 
-static int life_print(const struct explain *explain, const struct story_life *life)
+static int life_print(const struct explain *explain, const struct history_life *life)
 {
 	bool is_freed = life->end.op != OP_NONE;
-	const struct story_life *marks = is_freed && !life->has_crossed ? life : NULL;
+	const struct history_life *marks = is_freed && !life->has_crossed ? life : NULL;
 	char fate[768];
 	uint64_t i, first = life->move_count > STORY_MOVES_MAX
 	                        ? life->move_count - STORY_MOVES_MAX
@@ -187,7 +189,7 @@ static int life_print(const struct explain *explain, const struct story_life *li
 	return is_freed ? step_print(explain, "freed  ", &life->end, NULL) : 0;
 }
 
-static void life_line(const struct explain *explain, const struct story_life *life)
+static void life_line(const struct explain *explain, const struct history_life *life)
 {
 	char when[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], actor[128], fate[768];
 
@@ -199,29 +201,29 @@ static void life_line(const struct explain *explain, const struct story_life *li
 }
 
 int report_explain(const struct screen *screen, const struct findings *findings,
-                   const struct block_story *story)
+                   const struct block_history *history)
 {
-	struct explain explain = { screen, findings, story };
+	struct explain explain = { screen, findings, history };
 	char count[TEXT_NUMBER_BYTES];
 	size_t i;
 
-	if (story->count > 1)
+	if (history->count > 1)
 		screen_line(screen, 2,
 		            "%s blocks were at this address; --explain NUMBER follows one",
-		            text_count(count, story->count + story->left_out));
-	if (story->realloc_number && story->count)
+		            text_count(count, history->count + history->left_out));
+	if (history->realloc_number && history->count)
 		screen_line(screen, 2, "allocation %" PRIu64 " is a realloc of block %" PRIu64,
-		            story->realloc_number, story->lives[0].number);
-	for (i = 0; i < story->count && i < LIVES_WHOLE; i++) {
-		if (life_print(&explain, &story->lives[i]))
+		            history->realloc_number, history->lives[0].number);
+	for (i = 0; i < history->count && i < LIVES_WHOLE; i++) {
+		if (life_print(&explain, &history->lives[i]))
 			return -1;
 	}
-	if (i < story->count)
+	if (i < history->count)
 		fputc('\n', screen->file);
-	for (; i < story->count && i < LIVES_SHOWN; i++)
-		life_line(&explain, &story->lives[i]);
-	if (i < story->count || story->left_out)
+	for (; i < history->count && i < LIVES_SHOWN; i++)
+		life_line(&explain, &history->lives[i]);
+	if (i < history->count || history->left_out)
 		screen_line(screen, 5, "  .. and %s more",
-		            text_count(count, story->count - i + story->left_out));
+		            text_count(count, history->count - i + history->left_out));
 	return 0;
 }

@@ -8,8 +8,8 @@
 #include "verdict/advice.h"
 #include "base/screen.h"
 
-/* Print the lives of a block_story; it has at least one. 0, or -1 when memory is out. */
+/* Print the lives of a block_history; it has at least one. 0, or -1 when memory is out. */
 int report_explain(const struct screen *screen, const struct findings *findings,
-                   const struct block_story *story);
+                   const struct block_history *history);
 
 #endif

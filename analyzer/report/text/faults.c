@@ -178,17 +178,18 @@ static int other_print(struct telling *telling)
 	const struct screen *screen = telling->screen;
 	const struct stack_fault *fault = telling->fault;
 	const struct profile *profile = telling->classes->profile;
-	char who[128], signal[TEXT_NUMBER_BYTES], function[512], place[512], cause[128];
+	char who[128], signal[TEXT_NUMBER_BYTES], function[512], call_site[512], cause[128];
 	struct stack_name name;
 
 	if (stack_name_innermost(&name, &telling->scratch, profile, fault->location))
 		return -1;
 	stack_name_text(function, sizeof(function), &name);
-	stack_name_place(place, sizeof(place), &name);
+	stack_name_place(call_site, sizeof(call_site), &name);
 	screen_line(screen, 2, "%s%s%s%s in %s%s%s, %s, %s", screen_bold(screen),
 	            fault->end == FAULT_END_KILLED ? "killed by " : "",
 	            signal_text(signal, fault->signal), screen_plain(screen),
-	            fault->location ? function : "no function", *place ? " at " : "", place,
+	            fault->location ? function : "no function", *call_site ? " at " : "",
+	            call_site,
 	            thread_text(who, sizeof(who), &profile->replay, fault->thread),
 	            cause_text(cause, sizeof(cause), fault));
 	if (fault->end != FAULT_END_KILLED)

@@ -25,7 +25,7 @@ static void class_row_print(const struct figures *figures, const struct report_r
 	text_size(texts[0], share->bytes);
 	text_short(texts[1], share->blocks);
 	text_percent(texts[2], share->blocks, row->classes.blocks);
-	snprintf(texts[3], sizeof(texts[3]), "%u%s", row->site,
+	snprintf(texts[3], sizeof(texts[3]), "%u%s", row->path,
 	         group == REPORT_BY_FUNCTION ? WHY_FUNCTION : "");
 	used = figures_print(figures, texts);
 	if (group == REPORT_BY_MODULE)
@@ -92,7 +92,7 @@ static void owned_print(const struct figures *figures, const struct findings *fi
 
 	function_text(name, sizeof(name), classes, owned->function);
 	function_text(from, sizeof(from), classes,
-	              findings->places.places[owned->place].function);
+	              findings->call_sites.call_sites[owned->call_site].function);
 	text_size(texts[0], owned->bytes);
 	text_short(texts[1], owned->blocks);
 	text_percent(texts[2], owned->blocks - owned->own_blocks, owned->blocks);
@@ -109,7 +109,7 @@ int report_owners(const struct screen *screen, const struct findings *findings,
 	struct owners owners;
 	size_t i;
 
-	if (owners_make(&owners, findings->classes, &findings->places))
+	if (owners_make(&owners, findings->classes, &findings->call_sites))
 		return -1;
 	screen_heading(screen, "by owner",
 	               "the innermost function still running when the block was freed");

@@ -8,19 +8,19 @@ void report_name(const struct screen *screen, const struct stack_name *name,
                  size_t used)
 {
 	size_t room = screen->columns - used, columns;
-	char text[1024], fitted[1024], place[512], side[512];
+	char text[1024], fitted[1024], call_site[512], side[512];
 
 	stack_name_text(text, sizeof(text), name);
-	stack_name_place(place, sizeof(place), name);
+	stack_name_place(call_site, sizeof(call_site), name);
 	columns = text_columns(text);
-	text_fit(side, sizeof(side), place, room / 2, TEXT_KEEP_END);
+	text_fit(side, sizeof(side), call_site, room / 2, TEXT_KEEP_END);
 	if (columns + 2 + text_columns(side) > room) {
 		/*
 		 * The name gets the columns it needs, as long as some remain for the file and
 		 * line.
 		 */
 		if (room > columns + 2 + SIDE_COLUMNS_MIN)
-			text_fit(side, sizeof(side), place, room - columns - 2, TEXT_KEEP_END);
+			text_fit(side, sizeof(side), call_site, room - columns - 2, TEXT_KEEP_END);
 		columns = *side ? room - text_columns(side) - 2 : room;
 	}
 	fputs(screen_fit(screen, fitted, sizeof(fitted), text, columns), screen->file);

@@ -134,9 +134,9 @@ static int screen_print(const struct screen *screen, const struct findings *find
 	segment_timeline_summary(screen, classes->profile);
 	if (lives_print(screen, findings) ||
 	    table_print(screen, classes, &tables[0], replay->totals.bytes) ||
-	    table_print(screen, classes, &tables[1], replay->sites.peak_bytes) ||
+	    table_print(screen, classes, &tables[1], replay->paths.peak_bytes) ||
 	    table_print(screen, classes, &tables[2],
-	                replay->sites.live_bytes - classes->all.suppressed.bytes))
+	                replay->paths.live_bytes - classes->all.suppressed.bytes))
 		return -1;
 	return 0;
 }
@@ -167,7 +167,7 @@ static size_t row_figures_print(const struct figures *figures,
 	text_size(texts[2], row->peak_bytes);
 	text_size(texts[3], row->live_bytes - row->hidden_bytes);
 	text_percent(texts[4], row->temporary, row->allocations);
-	snprintf(texts[5], sizeof(texts[5]), "%u%s", row->site,
+	snprintf(texts[5], sizeof(texts[5]), "%u%s", row->path,
 	         group == REPORT_BY_FUNCTION ? WHY_FUNCTION : "");
 	used = figures_print(figures, texts);
 	/* if names have lines of their own, the argument for --why begins them */
@@ -177,7 +177,7 @@ static size_t row_figures_print(const struct figures *figures,
 }
 
 /* Print a call path: its innermost function beside the figures, the callers below. */
-static int site_print(const struct figures *figures, const struct profile *profile,
+static int path_print(const struct figures *figures, const struct profile *profile,
                       const struct report_row *row)
 {
 	const struct screen *screen = figures->screen;
@@ -209,7 +209,7 @@ static int row_print(const struct figures *figures, const struct profile *profil
                      const struct report_row *row, enum report_group group)
 {
 	if (group == REPORT_BY_SITE)
-		return site_print(figures, profile, row);
+		return path_print(figures, profile, row);
 	row_name_print(figures->screen, row, group, row_figures_print(figures, row, group));
 	return 0;
 }
@@ -304,7 +304,7 @@ static int explain_print(const struct screen *screen, const struct findings *fin
                          const struct report_settings *settings)
 {
 	report_only(screen, findings->classes->profile);
-	return report_explain(screen, findings, settings->story);
+	return report_explain(screen, findings, settings->history);
 }
 
 static int (*const views[])(const struct screen *screen,

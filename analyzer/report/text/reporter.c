@@ -62,7 +62,7 @@ static int text_show_timeline(struct report_output *output,
 	struct text_state *state = output->state;
 
 	if (timeline->view == TIMELINE_NONE)
-		segment_pictures_text(timeline->profile, &state->screen);
+		self_view_text(timeline->profile, &state->screen);
 	else
 		segment_timeline_text(timeline, &state->screen);
 	return 0;

@@ -18,13 +18,13 @@ static const struct figure_column columns[] = {
 };
 
 /* The size of a segment, or of all with SEGMENT_COUNT. */
-static uint64_t picture_size(const struct segment_picture *picture, size_t segment)
+static uint64_t view_size(const struct self_snapshot *view, size_t segment)
 {
-	return segment < SEGMENT_COUNT ? picture->sizes[segment] : picture->total;
+	return segment < SEGMENT_COUNT ? view->sizes[segment] : view->total;
 }
 
-static void row_print(const struct figures *figures,
-                      const struct segment_pictures *pictures, size_t segment)
+static void row_print(const struct figures *figures, const struct self_view *views,
+                      size_t segment)
 {
 	const struct screen *screen = figures->screen;
 	uint64_t sizes[3] = { 0, 0, 0 }, size;
@@ -32,10 +32,10 @@ static void row_print(const struct figures *figures,
 	bool is_total = segment == SEGMENT_COUNT;
 	size_t i;
 
-	sizes[0] = picture_size(&pictures->pictures[0], segment);
-	sizes[2] = picture_size(&pictures->pictures[pictures->count - 1], segment);
-	for (i = 0; i < pictures->count; i++) {
-		size = picture_size(&pictures->pictures[i], segment);
+	sizes[0] = view_size(&views->views[0], segment);
+	sizes[2] = view_size(&views->views[views->count - 1], segment);
+	for (i = 0; i < views->count; i++) {
+		size = view_size(&views->views[i], segment);
 		sizes[1] = size > sizes[1] ? size : sizes[1];
 	}
 	if (!sizes[1])
@@ -56,7 +56,7 @@ static void row_print(const struct figures *figures,
  * Write what is known of the resident size: at most its total, or the size read from outside.
  */
 static void known_text(char *text, size_t bytes, const struct profile *profile,
-                       const struct picture_totals *totals)
+                       const struct view_totals *totals)
 {
 	const struct size_history *sizes = &profile->segments.sizes;
 	char rss[TEXT_NUMBER_BYTES], peak[TEXT_NUMBER_BYTES];
@@ -81,11 +81,11 @@ static void known_text(char *text, size_t bytes, const struct profile *profile,
 			"no snapshot was taken from outside, so the resident size is not known");
 }
 
-void segment_pictures_text(const struct profile *profile, const struct screen *screen)
+void self_view_text(const struct profile *profile, const struct screen *screen)
 {
-	const struct segment_pictures *pictures = &profile->pictures;
+	const struct self_view *views = &profile->views;
 	const struct ring_header *header = &profile->process->header;
-	const struct segment_picture *last = &pictures->pictures[pictures->count - 1];
+	const struct self_snapshot *last = &views->views[views->count - 1];
 	struct figures figures = figures_of(screen, columns, 3);
 	char command[2048], fitted[2048], at[TEXT_NUMBER_BYTES], known[256];
 	size_t i;
@@ -99,13 +99,13 @@ void segment_pictures_text(const struct profile *profile, const struct screen *s
 		screen, 2,
 		"  pid %u; %s. Its addresses in %zu snapshot%s that it took itself, the last "
 		"(%s) after %s:",
-		header->pid, known, pictures->count, text_s(pictures->count),
-		picture_reason(last->reason),
+		header->pid, known, views->count, text_s(views->count),
+		view_reason(last->reason),
 		text_duration(at, process_time_ns(header, last->time)));
 	fputc('\n', screen->file);
 	figures_titles(&figures, "segment");
 	for (i = 0; i <= SEGMENT_COUNT; i++)
-		row_print(&figures, pictures, i);
+		row_print(&figures, views, i);
 	if (header->version_minor < MAPS_KIND_VERSION_MINOR)
 		screen_paragraph(
 			screen, 0, 2,
@@ -120,20 +120,20 @@ void segment_pictures_text(const struct profile *profile, const struct screen *s
 /* ---- its end -------------------------------------------------------------------------- */
 
 /* The snapshot that the process took at its end, or NULL. */
-static const struct segment_picture *end_find(const struct profile *profile)
+static const struct self_snapshot *end_find(const struct profile *profile)
 {
-	const struct segment_pictures *pictures = &profile->pictures;
-	const struct segment_picture *last;
+	const struct self_view *views = &profile->views;
+	const struct self_snapshot *last;
 
-	if (!pictures->count)
+	if (!views->count)
 		return NULL;
-	last = &pictures->pictures[pictures->count - 1];
+	last = &views->views[views->count - 1];
 	return last->reason == MAPS_END ? last : NULL;
 }
 
 bool segment_end_is_known(const struct profile *profile)
 {
-	const struct segment_picture *end = end_find(profile);
+	const struct self_snapshot *end = end_find(profile);
 
 	return end && end->totals.rss && end->totals.peak_rss;
 }
@@ -143,18 +143,18 @@ static void unseen_text(char *text, size_t bytes, const struct profile *profile,
                         uint64_t end_ns)
 {
 	const struct segment_history *history = &profile->segments;
-	uint64_t last_ns = history->samples[history->count - 1].time_ns;
+	uint64_t last_ns = history->snapshots[history->count - 1].time_ns;
 	char since[TEXT_NUMBER_BYTES];
 
 	*text = 0;
-	if (end_ns > last_ns && !end_find(profile)->sample)
+	if (end_ns > last_ns && !end_find(profile)->snapshot)
 		snprintf(text, bytes, ", %s after the last snapshot",
 		         text_duration(since, end_ns - last_ns));
 }
 
 void segment_end_text(const struct profile *profile, const struct screen *screen)
 {
-	const struct segment_picture *end = end_find(profile);
+	const struct self_snapshot *end = end_find(profile);
 	char at[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], heap[TEXT_NUMBER_BYTES];
 	char rss[TEXT_NUMBER_BYTES], unseen[64], resident[64] = "";
 	uint64_t end_ns;
@@ -170,5 +170,6 @@ void segment_end_text(const struct profile *profile, const struct screen *screen
 	            "  end          after %s%s, with %s%s of addresses, %s of them heap%s",
 	            text_duration(at, end_ns), unseen, resident,
 	            text_size(size, end->total), text_size(heap, end->sizes[SEGMENT_HEAP]),
-	            end->sample ? ": the last snapshot, taken by the process itself" : "");
+	            end->snapshot ? ": the last snapshot, taken by the process itself"
+	                          : "");
 }

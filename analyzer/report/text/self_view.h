@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 /* Needs at least one snapshot of the process itself. */
-void segment_pictures_text(const struct profile *profile, const struct screen *screen);
+void self_view_text(const struct profile *profile, const struct screen *screen);
 
 /*
  * Print one line; none if the process took no snapshot at its end. Needs at least one snapshot

@@ -76,7 +76,8 @@ static bool has_look(const struct segment_timeline *timeline, size_t number)
 {
 	const struct segment_history *history = &timeline->profile->segments;
 	uint64_t time_ns = sizes_of(timeline)->entries[number].time_ns;
-	uint64_t look_ns = history->samples[segment_history_near(history, time_ns)].time_ns;
+	uint64_t look_ns = history->snapshots[segment_history_near(history, time_ns)]
+	                       .time_ns;
 	uint64_t apart_ns = time_ns > look_ns ? time_ns - look_ns : look_ns - time_ns;
 
 	return apart_ns <= sizes_of(timeline)->every_ns / 2;

@@ -160,7 +160,7 @@ static void others_print(const struct screen *screen, const struct replay *repla
 		size_or_nothing(texts[2], is_signal ? other->room_bytes : 0);
 		share_or_nothing(texts[3], other->deepest.bytes,
 		                 is_signal ? other->room_bytes : 0);
-		text_short(texts[4], other->samples);
+		text_short(texts[4], other->readings);
 		thread_text(who, sizeof(who), replay, other->thread);
 		snprintf(name, sizeof(name), "%s of %s",
 		         is_signal ? "signal stack" : "coroutine or the like", who);

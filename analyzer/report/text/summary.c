@@ -133,27 +133,27 @@ static void summary_freed(const struct screen *screen, const struct profile *pro
 static void summary_heap(const struct screen *screen, const struct profile *profile,
                          uint64_t hidden_blocks, uint64_t hidden_bytes)
 {
-	const struct site_table *sites = &profile->replay.sites;
+	const struct call_paths *paths = &profile->replay.paths;
 	char size[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES];
 	char when[64] = "", hidden[96] = "";
 
-	if (hidden_blocks && hidden_blocks == sites->live_blocks)
+	if (hidden_blocks && hidden_blocks == paths->live_blocks)
 		snprintf(hidden, sizeof(hidden), ", all of them hidden");
 	else if (hidden_blocks)
 		snprintf(hidden, sizeof(hidden), ", %s in %s block%s of them hidden",
 		         text_size(size, hidden_bytes), text_count(count, hidden_blocks),
 		         text_s(hidden_blocks));
-	if (sites->peak_bytes && process_is_calibrated(&profile->process->header))
+	if (paths->peak_bytes && process_is_calibrated(&profile->process->header))
 		snprintf(when, sizeof(when), ", %s after the start",
 		         text_duration(at, profile->peak_ns));
 	screen_line(screen, LABEL_COLUMNS, "  peak heap    %s%s%s in %s block%s%s",
-	            screen_bold(screen), text_size(size, sites->peak_bytes),
-	            screen_plain(screen), text_count(count, sites->peak_blocks),
-	            text_s(sites->peak_blocks), when);
+	            screen_bold(screen), text_size(size, paths->peak_bytes),
+	            screen_plain(screen), text_count(count, paths->peak_blocks),
+	            text_s(paths->peak_blocks), when);
 	screen_line(screen, LABEL_COLUMNS, "  never freed  %s%s%s in %s block%s%s",
-	            screen_bold(screen), text_size(size, sites->live_bytes),
-	            screen_plain(screen), text_count(count, sites->live_blocks),
-	            text_s(sites->live_blocks), hidden);
+	            screen_bold(screen), text_size(size, paths->live_bytes),
+	            screen_plain(screen), text_count(count, paths->live_blocks),
+	            text_s(paths->live_blocks), hidden);
 }
 
 static void summary_lost(const struct screen *screen, const struct profile *profile)
@@ -251,7 +251,7 @@ static void summary_timeline(const struct screen *screen, const struct profile *
 		" ", ".", ".", ":", ":", "+", "+", "#", "#"
 	};
 	const struct timeline *timeline = &profile->replay.timeline;
-	uint64_t peak = profile->replay.sites.peak_bytes, most;
+	uint64_t peak = profile->replay.paths.peak_bytes, most;
 	uint32_t columns = TIMELINE_COLUMNS_MAX, column, height;
 
 	if (!peak || timeline->step < 8)

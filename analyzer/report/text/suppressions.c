@@ -32,8 +32,8 @@ void report_kept(const struct screen *screen, const struct classes *classes,
 	uint32_t rule = SUPPRESSED_NOT, i;
 	char text[256];
 
-	for (i = 0; i < summary->site_count && rule == SUPPRESSED_NOT; i++)
-		rule = classes->suppressed.of_site[summary->sites[i].site];
+	for (i = 0; i < summary->path_count && rule == SUPPRESSED_NOT; i++)
+		rule = classes->suppressed.of_path[summary->paths[i].path];
 	if (rule != SUPPRESSED_NOT)
 		screen_line(screen, LABEL_COLUMNS, "  kept         %s",
 		            suppression_text(text, sizeof(text), &classes->suppressed, rule));

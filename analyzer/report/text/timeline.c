@@ -18,21 +18,22 @@
 #define GRAPH_ROWS_SHARE 100
 #define SIZE_COLUMNS 11
 
-static const struct segment_sample *sample_at(const struct segment_timeline *timeline,
-                                              size_t number)
+static const struct segment_snapshot *snapshot_at(
+	const struct segment_timeline *timeline, size_t number)
 {
-	return &timeline->profile->segments.samples[number];
+	return &timeline->profile->segments.snapshots[number];
 }
 
-static const struct segment_sample *sample_last(const struct segment_timeline *timeline)
+static const struct segment_snapshot *snapshot_last(
+	const struct segment_timeline *timeline)
 {
-	return sample_at(timeline, timeline->profile->segments.count - 1);
+	return snapshot_at(timeline, timeline->profile->segments.count - 1);
 }
 
 /* The use of a segment in one snapshot, or of all segments with SEGMENT_COUNT. */
-static uint64_t sample_rss(const struct segment_sample *sample, size_t segment)
+static uint64_t snapshot_rss(const struct segment_snapshot *snapshot, size_t segment)
 {
-	return segment < SEGMENT_COUNT ? sample->uses[segment].rss : sample->total.rss;
+	return segment < SEGMENT_COUNT ? snapshot->uses[segment].rss : snapshot->total.rss;
 }
 
 /* ---- the head ---- */
@@ -63,8 +64,8 @@ static void title_print(const struct segment_timeline *timeline,
 		snprintf(own, sizeof(own), "; %u more by the process itself",
 		         history->own_count);
 	screen_line(screen, LABEL_COLUMNS, "  process      pid %u, %u thread%s at the %s",
-	            header->pid, sample_last(timeline)->thread_count,
-	            text_s(sample_last(timeline)->thread_count),
+	            header->pid, snapshot_last(timeline)->thread_count,
+	            text_s(snapshot_last(timeline)->thread_count),
 	            header->flags & RING_OUTLIVED
 	                ? "last snapshot; it still ran when the recording ended"
 	                : "end");
@@ -131,22 +132,24 @@ static void use_row(const struct figures *figures, const struct memory_use *use,
 static void use_table(const struct segment_timeline *timeline,
                       const struct screen *screen, size_t number, const char *aside)
 {
-	const struct segment_sample *sample = sample_at(timeline, number);
+	const struct segment_snapshot *snapshot = snapshot_at(timeline, number);
 	struct figures figures = figures_of(screen, use_columns, 4);
 	char at[TEXT_NUMBER_BYTES], title[64];
 	size_t i;
 
-	snprintf(title, sizeof(title), "at %s", text_duration(at, sample->time_ns));
+	snprintf(title, sizeof(title), "at %s", text_duration(at, snapshot->time_ns));
 	screen_heading(screen, title, aside);
 	figures_titles(&figures, "segment");
 	for (i = 0; i < SEGMENT_COUNT; i++) {
-		if (sample->uses[i].size)
-			use_row(&figures, &sample->uses[i], segment_title((enum segment)i), false);
+		if (snapshot->uses[i].size)
+			use_row(&figures, &snapshot->uses[i], segment_title((enum segment)i),
+			        false);
 	}
-	use_row(&figures, &sample->total, "total", true);
-	segment_timeline_moved(screen, sample);
-	if (sample->total.swap)
-		screen_line(screen, 2, "  %s more in swap", text_size(at, sample->total.swap));
+	use_row(&figures, &snapshot->total, "total", true);
+	segment_timeline_moved(screen, snapshot);
+	if (snapshot->total.swap)
+		screen_line(screen, 2, "  %s more in swap",
+		            text_size(at, snapshot->total.swap));
 }
 
 static const struct figure_column course_columns[] = {
@@ -161,14 +164,15 @@ static void course_row(const struct segment_timeline *timeline,
                        const struct segment_peak *peak)
 {
 	const struct segment_history *history = &timeline->profile->segments;
-	uint64_t first = sample_rss(sample_at(timeline, 0), segment);
+	uint64_t first = snapshot_rss(snapshot_at(timeline, 0), segment);
 	bool is_total = segment == SEGMENT_COUNT;
 	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES], name[128];
 
 	figures_size(texts[0], first);
-	figures_size(texts[1], sample_rss(sample_at(timeline, history->highest), segment));
+	figures_size(texts[1],
+	             snapshot_rss(snapshot_at(timeline, history->highest), segment));
 	figures_size(texts[2], peak->rss);
-	figures_growth(texts[3], first, sample_rss(sample_last(timeline), segment));
+	figures_growth(texts[3], first, snapshot_rss(snapshot_last(timeline), segment));
 	snprintf(name, sizeof(name), "%s, highest at %s",
 	         is_total ? "total" : segment_title((enum segment)segment),
 	         text_duration(at, peak->time_ns));
@@ -233,8 +237,8 @@ static void graph_fill(const struct graph *graph, size_t segment,
 
 	memset(most, 0, GRAPH_COLUMNS_MAX * sizeof(*most));
 	for (i = 0; i < history->count; i++)
-		graph_note(graph, history->samples[i].time_ns,
-		           sample_rss(&history->samples[i], segment), most, has);
+		graph_note(graph, history->snapshots[i].time_ns,
+		           snapshot_rss(&history->snapshots[i], segment), most, has);
 	for (i = 0; segment == SEGMENT_COUNT && i < sizes->count; i++)
 		graph_note(graph, sizes->entries[i].time_ns, sizes->entries[i].resident, most,
 		           has);
@@ -274,7 +278,7 @@ static void graph_print(const struct segment_timeline *timeline,
                         const struct screen *screen)
 {
 	const struct segment_history *history = &timeline->profile->segments;
-	struct graph graph = { timeline, screen, sample_last(timeline)->time_ns,
+	struct graph graph = { timeline, screen, snapshot_last(timeline)->time_ns,
 		                   GRAPH_COLUMNS_MAX, GRAPH_LABEL_COLUMNS };
 	char end[TEXT_NUMBER_BYTES], aside[96];
 	size_t i;
@@ -312,24 +316,24 @@ static const struct figure_column inside_columns[] = {
 static void time_text(char *text, size_t bytes, const struct segment_timeline *timeline,
                       size_t number)
 {
-	const struct segment_sample *sample = sample_at(timeline, number);
-	const char *phase = segment_phase(timeline->profile, sample->time_ns);
+	const struct segment_snapshot *snapshot = snapshot_at(timeline, number);
+	const char *phase = segment_phase(timeline->profile, snapshot->time_ns);
 	char at[TEXT_NUMBER_BYTES];
 	bool is_size;
 
 	segment_history_peak(&timeline->profile->segments, &is_size);
-	snprintf(text, bytes, "%s%s%s%s%s%s%s", text_duration(at, sample->time_ns),
+	snprintf(text, bytes, "%s%s%s%s%s%s%s", text_duration(at, snapshot->time_ns),
 	         *phase ? ", " : "", phase,
-	         sample->reasons & SEGMENTS_EXEC    ? ", after exec"
-	         : sample->reasons & SEGMENTS_FIRST ? ", first"
-	                                            : "",
+	         snapshot->reasons & SEGMENTS_EXEC    ? ", after exec"
+	         : snapshot->reasons & SEGMENTS_FIRST ? ", first"
+	                                              : "",
 	         number != timeline->profile->segments.highest ? ""
 	         : is_size                                     ? ", highest snapshot"
 	                                                       : ", peak",
-	         sample->reasons & SEGMENTS_PEAK   ? ", grown"
-	         : sample->reasons & SEGMENTS_SAME ? ", unchanged"
-	                                           : "",
-	         sample->reasons & SEGMENTS_LAST ? ", last" : "");
+	         snapshot->reasons & SEGMENTS_PEAK   ? ", grown"
+	         : snapshot->reasons & SEGMENTS_SAME ? ", unchanged"
+	                                             : "",
+	         snapshot->reasons & SEGMENTS_LAST ? ", last" : "");
 }
 
 static void inside_row(const struct segment_timeline *timeline,
@@ -425,8 +429,8 @@ static void between_row(const struct figures *figures, const struct memory_use *
 static void between_print(const struct segment_timeline *timeline,
                           const struct screen *screen)
 {
-	const struct segment_sample *before = sample_at(timeline, timeline->from);
-	const struct segment_sample *after = sample_at(timeline, timeline->to);
+	const struct segment_snapshot *before = snapshot_at(timeline, timeline->from);
+	const struct segment_snapshot *after = snapshot_at(timeline, timeline->to);
 	struct figures figures = figures_of(screen, between_columns, 4);
 	struct figures inside = figures_of(screen, inside_columns, 4);
 	char from[TEXT_NUMBER_BYTES], to[TEXT_NUMBER_BYTES], title[128];

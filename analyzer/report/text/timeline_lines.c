@@ -33,13 +33,13 @@ void segment_timeline_odd_lines(const struct screen *screen,
 }
 
 void segment_timeline_moved(const struct screen *screen,
-                            const struct segment_sample *sample)
+                            const struct segment_snapshot *snapshot)
 {
 	static const char
 		joined[] = "are large blocks that live in mappings joined with other memory";
 	static const char
 		another[] = "was mapped by a malloc that is not libc's: blocks live there";
-	const struct segment_moved *moved = &sample->moved;
+	const struct segment_moved *moved = &snapshot->moved;
 	char rss[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES];
 	char estimated[TEXT_NUMBER_BYTES + 16] = "";
 
@@ -50,7 +50,7 @@ void segment_timeline_moved(const struct screen *screen,
 		         text_size(rss, moved->estimated));
 	screen_line(screen, 2, "  heap: %s of it %s (%s resident%s)",
 	            text_size(size, moved->size),
-	            sample->runtimes & RUNTIME_MALLOC ? another : joined,
+	            snapshot->runtimes & RUNTIME_MALLOC ? another : joined,
 	            text_size(rss, moved->rss), estimated);
 }
 
@@ -68,7 +68,7 @@ void segment_timeline_lost(const struct screen *screen, const struct profile *pr
 }
 
 /* Write "heap 40 MiB, code 1.2 MiB, ..": the three largest segments of a snapshot. */
-static void parts_text(struct text *text, const struct segment_sample *sample)
+static void parts_text(struct text *text, const struct segment_snapshot *snapshot)
 {
 	bool is_told[SEGMENT_COUNT] = { false };
 	char size[TEXT_NUMBER_BYTES];
@@ -77,8 +77,9 @@ static void parts_text(struct text *text, const struct segment_sample *sample)
 	for (round = 0; round < 3; round++) {
 		most = SEGMENT_COUNT;
 		for (i = 0; i < SEGMENT_COUNT; i++) {
-			if (!is_told[i] && sample->uses[i].rss &&
-			    (most == SEGMENT_COUNT || sample->uses[i].rss > sample->uses[most].rss))
+			if (!is_told[i] && snapshot->uses[i].rss &&
+			    (most == SEGMENT_COUNT ||
+			     snapshot->uses[i].rss > snapshot->uses[most].rss))
 				most = i;
 		}
 		if (most == SEGMENT_COUNT)
@@ -86,7 +87,7 @@ static void parts_text(struct text *text, const struct segment_sample *sample)
 		is_told[most] = true;
 		text_printf(text, "%s%s %s", round ? ", " : "",
 		            segment_title((enum segment)most),
-		            text_size(size, sample->uses[most].rss));
+		            text_size(size, snapshot->uses[most].rss));
 	}
 }
 
@@ -106,7 +107,7 @@ void segment_timeline_summary(const struct screen *screen,
 	if (is_size)
 		snprintf(whole, sizeof(whole), "; %s in a full snapshot",
 		         text_size(more, history->peak.rss));
-	parts_text(&parts, &history->samples[history->highest]);
+	parts_text(&parts, &history->snapshots[history->highest]);
 	/* The process grew and shrank again between two snapshots. */
 	if (history->kernel_peak > peak.rss + peak.rss / PEAK_UNSEEN_SHARE)
 		snprintf(kernel, sizeof(kernel), " in snapshots (%s between them)",

@@ -18,7 +18,7 @@ void segment_timeline_lost(const struct screen *screen, const struct profile *pr
 
 /* Print how much of a snapshot's heap is in other mappings; nothing if none is. */
 void segment_timeline_moved(const struct screen *screen,
-                            const struct segment_sample *sample);
+                            const struct segment_snapshot *snapshot);
 
 /* Print one or two lines for the default screen of a report; nothing without snapshots. */
 void segment_timeline_summary(const struct screen *screen,

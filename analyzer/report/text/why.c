@@ -21,8 +21,8 @@
 struct why {
 	const struct screen *screen;
 	const struct findings *findings;
-	uint8_t *only;    /* by number of the call path */
-	uint32_t *places; /* call sites of these paths, in the order they were met */
+	uint8_t *only;        /* by number of the call path */
+	uint32_t *call_sites; /* call sites of these paths, in the order they were met */
 	uint32_t place_count;
 	struct life_summary summary;
 };
@@ -32,18 +32,19 @@ struct why {
 static int title_print(const struct why *why)
 {
 	const struct classes *classes = why->findings->classes;
-	const struct place
-		*place = &why->findings->places
-	                  .places[why->findings->places.of_site[why->summary.site]];
+	const struct call_site
+		*call_site = &why->findings->call_sites.call_sites
+	                      [why->findings->call_sites.of_path[why->summary.path]];
 	char name[512], where[256];
 
-	function_text(name, sizeof(name), classes, place->function);
-	if (location_place_text(where, sizeof(where), classes->profile, place->location))
+	function_text(name, sizeof(name), classes, call_site->function);
+	if (location_place_text(where, sizeof(where), classes->profile,
+	                        call_site->location))
 		return -1;
 	screen_line(why->screen, 2, "%s%s%s  %s%s%s%s", screen_bold(why->screen), name,
 	            screen_plain(why->screen), screen_dim(why->screen), where,
 	            why->place_count > 1          ? " and other lines"
-	            : why->summary.site_count > 1 ? " and other call paths"
+	            : why->summary.path_count > 1 ? " and other call paths"
 	                                          : "",
 	            screen_plain(why->screen));
 	screen_line(why->screen, LABEL_COLUMNS, "  verdict      %s",
@@ -153,7 +154,7 @@ static int lines_print(const struct why *why)
 {
 	const struct findings *findings = why->findings;
 	char where[256], count[TEXT_NUMBER_BYTES], sizes[96], number[WHY_PLACE_BYTES];
-	const struct place *place;
+	const struct call_site *call_site;
 	uint32_t i;
 
 	if (why->place_count < 2)
@@ -161,15 +162,15 @@ static int lines_print(const struct why *why)
 	screen_heading(why->screen, "call sites",
 	               "lines that allocate, and how large their blocks became");
 	for (i = 0; i < why->place_count && i < RANKS_SHOWN; i++) {
-		place = &findings->places.places[why->places[i]];
+		call_site = &findings->call_sites.call_sites[why->call_sites[i]];
 		if (location_place_text(where, sizeof(where), findings->classes->profile,
-		                        place->location))
+		                        call_site->location))
 			return -1;
 		screen_line(why->screen, 4, "  %s  %s block%s, %s  (--why %s)", where,
-		            text_count(count, place->summary.begun),
-		            text_s(place->summary.begun),
-		            line_sizes_text(sizes, sizeof(sizes), &place->summary),
-		            why_place_text(number, place));
+		            text_count(count, call_site->summary.begun),
+		            text_s(call_site->summary.begun),
+		            line_sizes_text(sizes, sizeof(sizes), &call_site->summary),
+		            why_call_site_text(number, call_site));
 	}
 	if (i < why->place_count)
 		screen_line(why->screen, 5, "  .. and %u more", why->place_count - i);
@@ -280,18 +281,18 @@ static int refusals_print(const struct why *why)
 {
 	const struct findings *findings = why->findings;
 	struct text refusal = { NULL, 0, 0 };
-	const struct place *place;
+	const struct call_site *call_site;
 	char where[256];
 	int result = 0;
 	uint32_t i;
 
 	for (i = 0; i < why->place_count && i < RANKS_SHOWN && !result; i++) {
-		place = &findings->places.places[why->places[i]];
+		call_site = &findings->call_sites.call_sites[why->call_sites[i]];
 		refusal.bytes = 0;
-		result = advice_refusal_text(&refusal, findings->classes, place);
+		result = advice_refusal_text(&refusal, findings->classes, call_site);
 		if (!result)
-			result = location_place_text(where, sizeof(where),
-			                             findings->classes->profile, place->location);
+			result = location_place_text(
+				where, sizeof(where), findings->classes->profile, call_site->location);
 		if (!result && why->place_count > 1)
 			screen_line(why->screen, 8, "  none about %s: %s", where, refusal.data);
 		else if (!result)
@@ -315,7 +316,7 @@ static int advice_print(const struct why *why)
 	                           sizeof(*some.advice.items));
 	for (i = 0; i < findings->advice.count && some.advice.items; i++) {
 		for (j = 0; j < why->place_count; j++) {
-			if (why->places[j] == findings->advice.items[i].place)
+			if (why->call_sites[j] == findings->advice.items[i].call_site)
 				some.advice.items[some.advice.count++] = findings->advice.items[i];
 		}
 	}
@@ -332,8 +333,8 @@ static int stack_print(const struct why *why)
 {
 	const struct classes *classes = why->findings->classes;
 	const struct replay *replay = &classes->profile->replay;
-	uint32_t node = replay_site(replay, why->summary.site)->node;
-	uint32_t kept = classes_site_node(classes, why->summary.site);
+	uint32_t node = replay_site(replay, why->summary.path)->node;
+	uint32_t kept = classes_path_node(classes, why->summary.path);
 	struct stack_names stack = { NULL, 0, 0 };
 	char name[512], where[256];
 	bool is_peeled;
@@ -359,23 +360,23 @@ static int stack_print(const struct why *why)
 /* ---- the whole ------------------------------------------------------------------------ */
 
 /* Add the call paths up, and collect their call sites. 0, or -1 when memory is out. */
-static int sites_add(struct why *why)
+static int paths_add(struct why *why)
 {
-	const struct places *places = &why->findings->places;
-	uint32_t sites = why->findings->classes->profile->replay.sites.count, i, place;
-	uint8_t *is_noted = calloc(places->count + 1, 1);
+	const struct call_sites *call_sites = &why->findings->call_sites;
+	uint32_t paths = why->findings->classes->profile->replay.paths.count, i, call_site;
+	uint8_t *is_noted = calloc(call_sites->count + 1, 1);
 	int result = 0;
 
-	why->places = malloc((places->count + 1) * sizeof(*why->places));
-	if (!is_noted || !why->places)
+	why->call_sites = malloc((call_sites->count + 1) * sizeof(*why->call_sites));
+	if (!is_noted || !why->call_sites)
 		result = -1;
-	for (i = 1; i < sites && !result; i++) {
+	for (i = 1; i < paths && !result; i++) {
 		if (!why->only[i])
 			continue;
-		place = places->of_site[i];
-		if (!is_noted[place])
-			why->places[why->place_count++] = place;
-		is_noted[place] = 1;
+		call_site = call_sites->of_path[i];
+		if (!is_noted[call_site])
+			why->call_sites[why->place_count++] = call_site;
+		is_noted[call_site] = 1;
 		result = life_summary_add(&why->summary, why->findings->classes, i);
 	}
 	free(is_noted);
@@ -386,7 +387,7 @@ static int why_print(struct why *why)
 {
 	const struct classes *classes = why->findings->classes;
 
-	if (sites_add(why))
+	if (paths_add(why))
 		return -1;
 	life_summary_sort(&why->summary, classes);
 	if (title_print(why))
@@ -408,7 +409,7 @@ static int why_print(struct why *why)
 	                &why->summary.movers);
 	if (advice_print(why))
 		return -1;
-	if (why->summary.site_count == 1)
+	if (why->summary.path_count == 1)
 		return stack_print(why);
 	screen_heading(why->screen, "call paths", "bytes allocated, callers first");
 	return report_tree(why->screen, classes, REPORT_SORT_BYTES, TREE_LINES, why->only);
@@ -421,7 +422,7 @@ int report_why(const struct screen *screen, const struct findings *findings,
 	long count = -1;
 	int result = -1;
 
-	why.only = calloc(findings->classes->profile->replay.sites.count, 1);
+	why.only = calloc(findings->classes->profile->replay.paths.count, 1);
 	if (why.only)
 		count = why_choose(why.only, findings, which, several);
 	if (count > 0)
@@ -430,6 +431,6 @@ int report_why(const struct screen *screen, const struct findings *findings,
 		result = 1;
 	life_summary_release(&why.summary);
 	free(why.only);
-	free(why.places);
+	free(why.call_sites);
 	return result;
 }

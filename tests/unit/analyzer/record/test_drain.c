@@ -22,7 +22,7 @@ struct bench {
 	char directory[64], trace[80];
 	struct session session;
 	struct trace_writer writer;
-	struct module_shelf *shelf;
+	struct kept_files *kept;
 	struct drain *drain;
 };
 
@@ -43,7 +43,7 @@ static void drain_begin(struct bench *bench, bool is_flight)
 	file = open(bench->trace, O_RDWR | O_CREAT, 0600);
 	assert_int_equal(
 		trace_writer_open(&bench->writer, file, bench->trace, FAKE_SESSION, &error), 0);
-	settings.shelf = bench->shelf = module_shelf_new();
+	settings.kept = bench->kept = kept_files_new();
 	bench->drain = drain_new(&settings, &error);
 	assert_non_null(bench->drain);
 }
@@ -53,7 +53,7 @@ static void drain_end(struct bench *bench)
 	char command[128];
 
 	drain_free(bench->drain);
-	module_shelf_free(bench->shelf);
+	kept_files_free(bench->kept);
 	trace_writer_close(&bench->writer, NULL);
 	close(bench->session.descriptor);
 	snprintf(command, sizeof(command), "rm -rf %s", bench->directory);

@@ -1,7 +1,7 @@
 /* test_live_table.c - the live table against a plain array, and the tables beside it. */
 #include "replay/call_tree.h"
 #include "replay/live_table.h"
-#include "replay/sites.h"
+#include "replay/call_paths.h"
 #include "replay/timeline.h"
 
 #include <setjmp.h>
@@ -63,25 +63,25 @@ static void call_paths_are_kept_once(void **state)
 {
 	static uint32_t nodes[300][300];
 	struct call_tree tree;
-	uint64_t path;
+	uint64_t hash;
 	uint32_t i, j;
 
 	(void)state;
 	assert_int_equal(call_tree_init(&tree), 0);
-	assert_int_equal(call_tree_find(&tree, CALL_PATH_ROOT), CALL_ROOT);
+	assert_int_equal(call_tree_find(&tree, CALL_HASH_ROOT), CALL_ROOT);
 	for (i = 1; i < 300; i++) {
 		nodes[i][0] = call_tree_add(&tree, CALL_ROOT, i);
 		for (j = 1; j < 300; j++) {
-			path = call_path(call_path(CALL_PATH_ROOT, i), j);
-			assert_int_equal(call_tree_find(&tree, path), CALL_NODE_NONE);
+			hash = call_hash(call_hash(CALL_HASH_ROOT, i), j);
+			assert_int_equal(call_tree_find(&tree, hash), CALL_NODE_NONE);
 			nodes[i][j] = call_tree_add(&tree, nodes[i][0], j);
 		}
 	}
 	assert_int_equal(tree.count, 1 + 299 + 299 * 299);
 	for (i = 1; i < 300; i++) {
 		for (j = 1; j < 300; j++) {
-			path = call_path(call_path(CALL_PATH_ROOT, i), j);
-			assert_int_equal(call_tree_find(&tree, path), nodes[i][j]);
+			hash = call_hash(call_hash(CALL_HASH_ROOT, i), j);
+			assert_int_equal(call_tree_find(&tree, hash), nodes[i][j]);
 			assert_int_equal(tree.nodes[nodes[i][j]].parent, nodes[i][0]);
 			assert_int_equal(tree.nodes[nodes[i][j]].location, j);
 		}
@@ -95,24 +95,24 @@ static void peak_shares_agree_with_snapshots(void **state)
 	enum { SITES = 20 };
 	uint64_t live[SITES + 1] = { 0 }, peak[SITES + 1] = { 0 }, total = 0, most = 0, i,
 						  j;
-	struct site_table table;
+	struct call_paths table;
 	uint64_t time;
 
 	(void)state;
-	assert_int_equal(site_table_init(&table), 0);
+	assert_int_equal(call_paths_init(&table), 0);
 	for (i = 1; i <= SITES; i++)
-		assert_int_equal(site_table_add(&table, (uint32_t)i), i);
+		assert_int_equal(call_paths_add(&table, (uint32_t)i), i);
 	for (time = 0; time < 100000; time++) {
 		i = 1 + random_next(SITES);
 		if (live[i] && random_next(2)) {
-			live_share_shrink(&table, &table.sites[i].share, 10);
-			site_table_shrink(&table, 10);
+			live_share_shrink(&table, &table.paths[i].share, 10);
+			call_paths_shrink(&table, 10);
 			live[i] -= 10;
 			total -= 10;
 			continue;
 		}
-		live_share_grow(&table, &table.sites[i].share, 10);
-		site_table_grow(&table, 10, time);
+		live_share_grow(&table, &table.paths[i].share, 10);
+		call_paths_grow(&table, 10, time);
 		live[i] += 10;
 		total += 10;
 		if (total > most) {
@@ -123,11 +123,11 @@ static void peak_shares_agree_with_snapshots(void **state)
 	}
 	assert_int_equal(table.peak_bytes, most);
 	for (i = 1; i <= SITES; i++) {
-		live_share_touch(&table, &table.sites[i].share);
-		assert_int_equal(table.sites[i].share.peak_bytes, peak[i]);
-		assert_int_equal(table.sites[i].share.live_bytes, live[i]);
+		live_share_touch(&table, &table.paths[i].share);
+		assert_int_equal(table.paths[i].share.peak_bytes, peak[i]);
+		assert_int_equal(table.paths[i].share.live_bytes, live[i]);
 	}
-	site_table_release(&table);
+	call_paths_release(&table);
 }
 
 static void the_timeline_widens(void **state)

@@ -14,17 +14,17 @@ static const struct totals *totals(const struct profile *profile)
 }
 
 /* The site whose innermost frame returns to `address`; NULL if there is none. */
-static const struct site *site_at(const struct profile *profile, uint64_t address)
+static const struct call_path *path_at(const struct profile *profile, uint64_t address)
 {
 	const struct replay *replay = &profile->replay;
 	const struct location *location;
 	uint32_t i;
 
-	for (i = 1; i < replay->sites.count; i++) {
+	for (i = 1; i < replay->paths.count; i++) {
 		location = address_map_location(
-			profile->map, replay->tree.nodes[replay->sites.sites[i].node].location);
+			profile->map, replay->tree.nodes[replay->paths.paths[i].node].location);
 		if (location->offset == address)
-			return &replay->sites.sites[i];
+			return &replay->paths.paths[i];
 	}
 	return NULL;
 }
@@ -47,15 +47,15 @@ static void counts_the_simple_things(void **state)
 	assert_int_equal(totals(profile)->bytes, 1000);
 	assert_int_equal(totals(profile)->frees, 7);
 	assert_int_equal(totals(profile)->events, 17);
-	assert_int_equal(profile->replay.sites.live_blocks, 3);
-	assert_int_equal(profile->replay.sites.live_bytes, 300);
-	assert_int_equal(profile->replay.sites.peak_bytes, 1000);
-	assert_int_equal(profile->replay.sites.peak_blocks, 10);
+	assert_int_equal(profile->replay.paths.live_blocks, 3);
+	assert_int_equal(profile->replay.paths.live_bytes, 300);
+	assert_int_equal(profile->replay.paths.peak_bytes, 1000);
+	assert_int_equal(profile->replay.paths.peak_blocks, 10);
 	assert_int_equal(profile->peak_ns, 200);
 	assert_int_equal(profile->duration_ns, 306);
-	assert_int_equal(profile->replay.sites.count, 2);
-	assert_int_equal(site_at(profile, frame_a)->allocations, 10);
-	assert_int_equal(site_at(profile, frame_a)->size_max, 100);
+	assert_int_equal(profile->replay.paths.count, 2);
+	assert_int_equal(path_at(profile, frame_a)->allocations, 10);
+	assert_int_equal(path_at(profile, frame_a)->size_max, 100);
 	assert_int_equal(profile->replay.size_histogram[7], 10);
 	assert_int_equal(profile->lost.events, 0);
 }
@@ -73,8 +73,8 @@ static void temporaries_are_freed_before_the_next(void **state)
 	chunk_build_free(chunk, 6, 0x2000); /* temporary */
 	profile = fixture_profile(*state);
 	assert_int_equal(totals(profile)->temporary, 2);
-	assert_int_equal(site_at(profile, frame_a)->temporary, 1);
-	assert_int_equal(site_at(profile, frame_b)->temporary, 1);
+	assert_int_equal(path_at(profile, frame_a)->temporary, 1);
+	assert_int_equal(path_at(profile, frame_b)->temporary, 1);
 }
 
 /* Two threads pass one address back and forth; only the merge by time gets it right. */
@@ -96,8 +96,8 @@ static void threads_are_merged_by_time(void **state)
 	assert_int_equal(totals(profile)->crossed, 1000);
 	assert_int_equal(totals(profile)->ends_unknown, 0);
 	assert_int_equal(totals(profile)->ends_missed, 0);
-	assert_int_equal(profile->replay.sites.live_blocks, 0);
-	assert_int_equal(profile->replay.sites.peak_bytes, 2);
+	assert_int_equal(profile->replay.paths.live_blocks, 0);
+	assert_int_equal(profile->replay.paths.peak_bytes, 2);
 	assert_int_equal(profile->replay.threads.count, 2);
 	assert_int_equal(profile->replay.threads.items[0]->allocations, 500);
 }
@@ -149,7 +149,7 @@ static void a_moving_realloc_lets_others_in(void **state)
 	assert_int_equal(totals(profile)->allocations, 4);
 	assert_int_equal(totals(profile)->bytes, 162);
 	assert_int_equal(totals(profile)->crossed, 1);
-	assert_int_equal(profile->replay.sites.live_bytes, 100);
+	assert_int_equal(profile->replay.paths.live_bytes, 100);
 	assert_int_equal(totals(profile)->events, 6);
 }
 
@@ -173,7 +173,7 @@ static void a_thread_keeps_its_order_across_chunks(void **state)
 	assert_int_equal(totals(profile)->ends_unknown, 0);
 	assert_int_equal(totals(profile)->ends_missed, 0);
 	assert_int_equal(profile->replay.threads.items[0]->holes, 0);
-	assert_int_equal(profile->replay.sites.live_blocks, 0);
+	assert_int_equal(profile->replay.paths.live_blocks, 0);
 	assert_int_equal(profile->lost.events, 0);
 }
 
@@ -190,7 +190,7 @@ static void a_parked_chunk_has_two_runs(void **state)
 	profile = fixture_profile(*state);
 	assert_int_equal(profile->replay.threads.count, 2);
 	assert_int_equal(totals(profile)->crossed, 1);
-	assert_int_equal(site_at(profile, frame_b)->allocations, 1);
+	assert_int_equal(path_at(profile, frame_b)->allocations, 1);
 }
 
 /* Frames live on from chunk to chunk, but not across a hole. */
@@ -249,8 +249,8 @@ static void an_address_that_comes_twice_was_freed(void **state)
 	chunk_build_malloc(chunk, 2, 0, NULL, 0, 0x1000, 20);
 	profile = fixture_profile(*state);
 	assert_int_equal(totals(profile)->ends_missed, 1);
-	assert_int_equal(profile->replay.sites.live_bytes, 20);
-	assert_int_equal(profile->replay.sites.live_blocks, 1);
+	assert_int_equal(profile->replay.paths.live_bytes, 20);
+	assert_int_equal(profile->replay.paths.live_blocks, 1);
 }
 
 static void who_made_the_peak(void **state)
@@ -263,10 +263,10 @@ static void who_made_the_peak(void **state)
 	chunk_build_free(chunk, 3, 0x1000);
 	chunk_build_malloc(chunk, 4, 0, NULL, 0, 0x1000, 800); /* b: 1300, no new peak */
 	profile = fixture_profile(*state);
-	assert_int_equal(profile->replay.sites.peak_bytes, 1500);
-	assert_int_equal(site_at(profile, frame_a)->share.peak_bytes, 1000);
-	assert_int_equal(site_at(profile, frame_b)->share.peak_bytes, 500);
-	assert_int_equal(site_at(profile, frame_b)->share.live_bytes, 1300);
+	assert_int_equal(profile->replay.paths.peak_bytes, 1500);
+	assert_int_equal(path_at(profile, frame_a)->share.peak_bytes, 1000);
+	assert_int_equal(path_at(profile, frame_b)->share.peak_bytes, 500);
+	assert_int_equal(path_at(profile, frame_b)->share.live_bytes, 1300);
 	assert_int_equal(profile->replay.threads.items[0]->share.peak_bytes, 1500);
 }
 
@@ -294,8 +294,8 @@ static void reads_the_sample(void **state)
 	assert_int_equal(totals(profile)->crossed, 1);
 	assert_int_equal(totals(profile)->ends_unknown, 1);
 	assert_int_equal(totals(profile)->ends_missed, 0);
-	assert_int_equal(profile->replay.sites.live_blocks, 4);
-	assert_int_equal(profile->replay.sites.live_bytes, 24 + 300 + 4096 + 80);
+	assert_int_equal(profile->replay.paths.live_blocks, 4);
+	assert_int_equal(profile->replay.paths.live_bytes, 24 + 300 + 4096 + 80);
 	assert_int_equal(profile->lost.events, 0);
 }
 

@@ -49,29 +49,29 @@ static void step(struct model *model)
 {
 	static const uint32_t locations[DEPTH_MAX];
 	struct thread *thread = &model->thread;
-	uint32_t pops = random_next(random_next(8) ? 3 : DEPTH_MAX), keep, said, i;
-	uint32_t sure, news = random_next(4);
+	uint32_t popped = random_next(random_next(8) ? 3 : DEPTH_MAX), keep, said, i;
+	uint32_t sure, pushed = random_next(4);
 	struct event event = { .op = OP_MALLOC };
 
-	keep = model->depth > pops ? model->depth - pops : model->depth != 0;
-	news = least(news + !keep, DEPTH_MAX - keep);
+	keep = model->depth > popped ? model->depth - popped : model->depth != 0;
+	pushed = least(pushed + !keep, DEPTH_MAX - keep);
 	event.is_plain = random_next(model->doubts_in) == 0;
 	sure = event.is_plain ? random_next(keep + 1) : keep;
 	if (random_next(2) && keep) /* as a rule much is known */
 		sure = keep;
 	said = keep;
 	if (event.is_plain)
-		said = sure + random_next(least(model->depth, keep + news) - sure + 1);
-	for (i = keep; i < keep + news; i++)
+		said = sure + random_next(least(model->depth, keep + pushed) - sure + 1);
+	for (i = keep; i < keep + pushed; i++)
 		model->calls[i] = ++model->call_last;
-	event.pops = model->depth - said;
-	event.news = keep + news - said;
+	event.popped = model->depth - said;
+	event.pushed = keep + pushed - said;
 	event.sure = least(sure, said);
 	thread->sequence++;
 	if (event_is_doubted(&event, false))
-		assert_int_equal(thread_stack_doubt(thread, event.sure, event.pops), 0);
+		assert_int_equal(thread_stack_doubt(thread, event.sure, event.popped), 0);
 	assert_int_equal(thread_stack_update(thread, &event, locations), 0);
-	model->depth = keep + news;
+	model->depth = keep + pushed;
 	assert_int_equal(thread->depth, model->depth);
 }
 
@@ -138,13 +138,13 @@ static void copies_leave_less(void **state)
 {
 	static const uint32_t locations[8];
 	struct thread thread = { .sequence = 1 };
-	struct event event = { .news = 6 };
+	struct event event = { .pushed = 6 };
 
 	(void)state;
 	assert_int_equal(thread_stack_update(&thread, &event, locations), 0);
 	thread.sequence++;
 	assert_int_equal(thread_stack_doubt(&thread, 3, 3), 0);
-	event = (struct event){ .pops = 3, .news = 1 };
+	event = (struct event){ .popped = 3, .pushed = 1 };
 	assert_int_equal(thread_stack_update(&thread, &event, locations), 0);
 	/* Of four frames only the innermost, which has ended, is in doubt. */
 	assert_true(thread_stack_is_exact(&thread, 4, 1, 0));

@@ -268,7 +268,7 @@ static void without_names_addresses_stay_apart(void **state)
 		report_rows_make(&rows, classes, REPORT_BY_FUNCTION, REPORT_SORT_BYTES), 0);
 	assert_int_equal(rows.count, 1); /* both come through the same unknown function */
 	assert_int_equal(rows.rows[0].name.offset, OPERATOR_NEW);
-	assert_int_equal(rows.rows[0].site_count, 2);
+	assert_int_equal(rows.rows[0].path_count, 2);
 	report_rows_release(&rows);
 	classes_free(classes);
 	profile_free(profile);

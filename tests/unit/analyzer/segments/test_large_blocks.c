@@ -1,7 +1,7 @@
 /*
  * test_large_blocks.c - large blocks by address, against a model that looks at every page.
  */
-#include "replay/live_marks.h"
+#include "replay/live_probes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -64,7 +64,7 @@ static void use_add(struct bytes *record, uint64_t kib)
 	}
 }
 
-static void totals_add(struct bytes *picture, uint64_t time, uint32_t reason,
+static void totals_add(struct bytes *view, uint64_t time, uint32_t reason,
                        uint64_t time_ns)
 {
 	struct memory_definition memory = { .header = { DEFINITION_MEMORY, 0, 0, time },
@@ -75,10 +75,10 @@ static void totals_add(struct bytes *picture, uint64_t time, uint32_t reason,
 		                                .resident = 9 << 20,
 		                                .peak = 12 << 20 };
 
-	record_add(picture, &memory, sizeof(memory));
+	record_add(view, &memory, sizeof(memory));
 }
 
-static void stacks_add(struct bytes *picture, uint64_t time)
+static void stacks_add(struct bytes *view, uint64_t time)
 {
 	struct {
 		struct stacks_definition head;
@@ -86,12 +86,11 @@ static void stacks_add(struct bytes *picture, uint64_t time)
 	} stacks = { { { DEFINITION_STACKS, 0, 0, time }, MAPS_END, 2 },
 		         { { 0x7020ff8, 7, 0, "main" }, { 0x47ff00, 8, 0, "\033[31mred" } } };
 
-	record_add(picture, &stacks, sizeof(stacks));
+	record_add(view, &stacks, sizeof(stacks));
 }
 
 /* Seven mappings, each in another segment; `uses` of them with sizes. */
-static void maps_add(struct bytes *picture, uint64_t time, uint32_t reason,
-                     uint32_t uses)
+static void maps_add(struct bytes *view, uint64_t time, uint32_t reason, uint32_t uses)
 {
 	static const uint64_t resident_kib[8] = { 8, 4, 1000, 4, 300, 60, 0, 0 };
 	struct maps_definition head = { .header = { DEFINITION_MAPS, 0, 0, time },
@@ -111,77 +110,77 @@ static void maps_add(struct bytes *picture, uint64_t time, uint32_t reason,
 	entry_add(&record, 0x400000, 0x480000, RW, 0, "");
 	entry_add(&record, 0x500000, 0x510000, RW, 0, "");
 	entry_add(&record, 0x7000000, 0x7021000, RW, 0, "[stack]");
-	record_add(picture, record.data, record.count);
+	record_add(view, record.data, record.count);
 	bytes_release(&record);
 	if (!uses)
 		return;
 	bytes_add(&record, &use, sizeof(use));
 	for (uint32_t i = 0; i < uses; i++)
 		use_add(&record, resident_kib[i]);
-	record_add(picture, record.data, record.count);
+	record_add(view, record.data, record.count);
 	bytes_release(&record);
 }
 
-static struct bytes known_picture(uint32_t uses)
+static struct bytes known_snapshot(uint32_t uses)
 {
-	struct bytes picture = { NULL, 0, 0 };
+	struct bytes view = { NULL, 0, 0 };
 
-	totals_add(&picture, 5, MAPS_END, 1000);
-	stacks_add(&picture, 5);
-	maps_add(&picture, 5, MAPS_END, uses);
-	return picture;
+	totals_add(&view, 5, MAPS_END, 1000);
+	stacks_add(&view, 5);
+	maps_add(&view, 5, MAPS_END, uses);
+	return view;
 }
 
 static void sizes_become_segments(void **state)
 {
-	struct bytes record = known_picture(7);
-	struct segment_pictures pictures;
-	const struct segment_sample *sample;
+	struct bytes record = known_snapshot(7);
+	struct self_view views;
+	const struct segment_snapshot *snapshot;
 	struct error error;
 
 	(void)state;
-	assert_int_equal(pictures_of(&record, &pictures, &error), 0);
-	assert_int_equal(pictures.count, 1);
-	sample = pictures.pictures[0].sample;
-	assert_non_null(sample);
-	assert_true(sample->is_own);
-	assert_int_equal(sample->time_ns, 1000);
-	assert_int_equal(sample->uses[SEGMENT_HEAP].rss, 1008 * KIB);
-	assert_int_equal(sample->uses[SEGMENT_HEAP].private_dirty, 1008 * KIB);
-	assert_int_equal(sample->uses[SEGMENT_HEAP].size, 0x102000);
-	assert_int_equal(sample->uses[SEGMENT_FILE].rss, 4 * KIB);
-	assert_int_equal(sample->uses[SEGMENT_OUTLIVE].rss, 4 * KIB);
-	assert_int_equal(sample->uses[SEGMENT_STACK].rss, 300 * KIB);
-	assert_int_equal(sample->uses[SEGMENT_OTHER].rss, 60 * KIB);
-	assert_int_equal(sample->total.rss, (8 + 4 + 1000 + 4 + 300 + 60) * KIB);
-	assert_int_equal(sample->peak_rss, 12 << 20);
-	assert_int_equal(sample->thread_count, 2);
-	assert_int_equal(sample->stack_count, 2);
-	assert_int_equal(sample->stacks[0].tid, 8);
-	assert_string_equal(sample->stacks[0].name, "\033[31mred");
-	assert_int_equal(sample->stacks[0].rss, 300 * KIB);
-	assert_int_equal(sample->stacks[1].tid, 7);
-	assert_int_equal(pictures.pictures[0].totals.rss, 9 << 20);
-	segment_pictures_release(&pictures);
+	assert_int_equal(self_view_of(&record, &views, &error), 0);
+	assert_int_equal(views.count, 1);
+	snapshot = views.views[0].snapshot;
+	assert_non_null(snapshot);
+	assert_true(snapshot->is_own);
+	assert_int_equal(snapshot->time_ns, 1000);
+	assert_int_equal(snapshot->uses[SEGMENT_HEAP].rss, 1008 * KIB);
+	assert_int_equal(snapshot->uses[SEGMENT_HEAP].private_dirty, 1008 * KIB);
+	assert_int_equal(snapshot->uses[SEGMENT_HEAP].size, 0x102000);
+	assert_int_equal(snapshot->uses[SEGMENT_FILE].rss, 4 * KIB);
+	assert_int_equal(snapshot->uses[SEGMENT_OUTLIVE].rss, 4 * KIB);
+	assert_int_equal(snapshot->uses[SEGMENT_STACK].rss, 300 * KIB);
+	assert_int_equal(snapshot->uses[SEGMENT_OTHER].rss, 60 * KIB);
+	assert_int_equal(snapshot->total.rss, (8 + 4 + 1000 + 4 + 300 + 60) * KIB);
+	assert_int_equal(snapshot->peak_rss, 12 << 20);
+	assert_int_equal(snapshot->thread_count, 2);
+	assert_int_equal(snapshot->stack_count, 2);
+	assert_int_equal(snapshot->stacks[0].tid, 8);
+	assert_string_equal(snapshot->stacks[0].name, "\033[31mred");
+	assert_int_equal(snapshot->stacks[0].rss, 300 * KIB);
+	assert_int_equal(snapshot->stacks[1].tid, 7);
+	assert_int_equal(views.views[0].totals.rss, 9 << 20);
+	self_view_release(&views);
 	bytes_release(&record);
 }
 
 /* Sizes of some only: the picture is there as it ever was, and the totals. */
 static void some_sizes_are_none(void **state)
 {
-	struct segment_pictures pictures;
+	struct self_view views;
 	struct bytes record;
 	struct error error;
 
 	(void)state;
 	for (uint32_t uses = 0; uses < 7; uses++) {
-		record = known_picture(uses);
-		assert_int_equal(pictures_of(&record, &pictures, &error), 0);
-		assert_int_equal(pictures.count, 1);
-		assert_null(pictures.pictures[0].sample);
-		assert_true(pictures.pictures[0].is_whole);
-		assert_int_equal(pictures.pictures[0].totals.rss, 9 << 20);
-		segment_pictures_release(&pictures);
+		record = known_snapshot(uses);
+		assert_int_equal(self_view_of(&record, &views, &error), 0);
+		assert_int_equal(views.count, 1);
+		assert_null(views.views[0].snapshot);
+		assert_true(views.views[0].is_whole);
+		assert_int_equal(views.views[0].totals.rss, 9 << 20);
+		self_view_release(&views);
 		bytes_release(&record);
 	}
 }
@@ -197,7 +196,7 @@ static void what_is_not_bss_is_told(void **state)
 		{ MAPS_KIND_APART, SEGMENT_OTHER }, { MAPS_KIND_MALLOC, SEGMENT_HEAP },
 		{ MAPS_KIND_OWN, SEGMENT_OUTLIVE }, { 99, SEGMENT_OTHER }
 	};
-	struct segment_pictures pictures;
+	struct self_view views;
 	struct error error;
 
 	(void)state;
@@ -206,25 +205,25 @@ static void what_is_not_bss_is_told(void **state)
 			                            .reason = MAPS_START,
 			                            .count = 3,
 			                            .is_last = 1 };
-		struct bytes record = { NULL, 0, 0 }, picture = { NULL, 0, 0 };
+		struct bytes record = { NULL, 0, 0 }, view = { NULL, 0, 0 };
 
 		bytes_add(&record, &head, sizeof(head));
 		entry_add(&record, 0x10000, 0x11000, R | MAPS_EXECUTE, 0, "/lib/liba.so");
 		entry_add(&record, 0x11000, 0x12000, RW, 0, "/lib/liba.so");
 		entry_add(&record, 0x12000, 0x52000, RW, expected[i].kind, "");
-		record_add(&picture, record.data, record.count);
-		assert_int_equal(pictures_of(&picture, &pictures, &error), 0);
-		assert_int_equal(pictures.pictures[0].sizes[expected[i].segment], 0x40000);
-		segment_pictures_release(&pictures);
+		record_add(&view, record.data, record.count);
+		assert_int_equal(self_view_of(&view, &views, &error), 0);
+		assert_int_equal(views.views[0].sizes[expected[i].segment], 0x40000);
+		self_view_release(&views);
 		bytes_release(&record);
-		bytes_release(&picture);
+		bytes_release(&view);
 	}
 }
 
 /* Every prefix, and every bit changed: told or taken, never more than there is. */
 static void wrong_records(void **state)
 {
-	struct bytes record = known_picture(7);
+	struct bytes record = known_snapshot(7);
 
 	(void)state;
 	record_survives_damage(&record);
@@ -234,51 +233,51 @@ static void wrong_records(void **state)
 /* Where the stacks are wrong, the sizes need not be. */
 static void wrong_expect(struct bytes *record, const char *what, bool has_sample)
 {
-	struct segment_pictures pictures;
+	struct self_view views;
 	struct error error = { "" };
 
-	assert_int_equal(pictures_of(record, &pictures, &error), -1);
+	assert_int_equal(self_view_of(record, &views, &error), -1);
 	if (!strstr(error.message, what))
 		fail_msg("'%s' does not say '%s'", error.message, what);
-	assert_int_equal(pictures.count && pictures.pictures[0].sample, has_sample);
-	segment_pictures_release(&pictures);
+	assert_int_equal(views.count && views.views[0].snapshot, has_sample);
+	self_view_release(&views);
 	bytes_release(record);
 }
 
 static void damage_is_told(void **state)
 {
 	const size_t stacks = sizeof(struct memory_definition);
-	struct bytes record = known_picture(7);
+	struct bytes record = known_snapshot(7);
 	uint32_t many = 0x7fffffff;
 	uint64_t huge = UINT64_MAX;
 
 	(void)state;
 	memcpy(record.data + offsetof(struct memory_definition, resident), &huge, 8);
 	wrong_expect(&record, "impossible totals of a process", false);
-	record = known_picture(7);
+	record = known_snapshot(7);
 	memcpy(record.data + stacks + offsetof(struct stacks_definition, count), &many, 4);
 	wrong_expect(&record, "a list of stacks does not hold 2147483647", true);
-	record = known_picture(8);
+	record = known_snapshot(8);
 	wrong_expect(&record, "sizes of mappings that do not exist", false);
-	record = known_picture(7);
+	record = known_snapshot(7);
 	memset(record.data + record.count - 16, 0xff, 16);
 	wrong_expect(&record, "impossible sizes of mappings", false);
 }
 
 /* ---- in a trace ---- */
 
-static void sample_add(struct trace_build *trace, uint64_t time_ns, uint32_t reasons)
+static void snapshot_add(struct trace_build *trace, uint64_t time_ns, uint32_t reasons)
 {
-	struct segment_sample sample = { .time_ns = time_ns,
-		                             .reasons = reasons,
-		                             .mapping_count = 1,
-		                             .thread_count = 1,
-		                             .stack_limit = 8 << 20 };
+	struct segment_snapshot snapshot = { .time_ns = time_ns,
+		                                 .reasons = reasons,
+		                                 .mapping_count = 1,
+		                                 .thread_count = 1,
+		                                 .stack_limit = 8 << 20 };
 	struct text payload = { NULL, 0, 0 };
 
-	sample.uses[SEGMENT_HEAP].size = sample.uses[SEGMENT_HEAP].rss = 500 * KIB;
-	sample.mappings[SEGMENT_HEAP] = 1;
-	assert_int_equal(segment_sample_save(&sample, &payload), 0);
+	snapshot.uses[SEGMENT_HEAP].size = snapshot.uses[SEGMENT_HEAP].rss = 500 * KIB;
+	snapshot.mappings[SEGMENT_HEAP] = 1;
+	assert_int_equal(segment_snapshot_save(&snapshot, &payload), 0);
 	trace_build_block(trace, BLOCK_SEGMENTS, 0, payload.data, payload.bytes);
 	text_release(&payload);
 }
@@ -287,7 +286,7 @@ static struct profile *profile_of(struct trace_build *trace, uint32_t uses,
                                   uint64_t outside_ms, struct trace_reader **reader)
 {
 	struct ring_header header = build_header(7);
-	struct bytes picture = { NULL, 0, 0 };
+	struct bytes view = { NULL, 0, 0 };
 	struct error error = { "" };
 	struct chunk_build chunk;
 	struct profile *profile;
@@ -295,20 +294,20 @@ static struct profile *profile_of(struct trace_build *trace, uint32_t uses,
 	trace_build_begin(trace, header.session);
 	trace_build_process(trace, 0, &header);
 	chunk_build_begin(&chunk, CHUNK_KIND_DEFINITIONS, 1, 0);
-	totals_add(&picture, header.start_ticks + 100 * MS, MAPS_EXEC,
+	totals_add(&view, header.start_ticks + 100 * MS, MAPS_EXEC,
 	           header.start_ns + 100 * MS);
-	maps_add(&picture, header.start_ticks + 100 * MS, MAPS_EXEC, uses);
-	totals_add(&picture, header.start_ticks + 300 * MS, MAPS_END,
+	maps_add(&view, header.start_ticks + 100 * MS, MAPS_EXEC, uses);
+	totals_add(&view, header.start_ticks + 300 * MS, MAPS_END,
 	           header.start_ns + 300 * MS);
-	maps_add(&picture, header.start_ticks + 300 * MS, MAPS_END, uses);
-	chunk_build_raw(&chunk, picture.data, picture.count, 0);
+	maps_add(&view, header.start_ticks + 300 * MS, MAPS_END, uses);
+	chunk_build_raw(&chunk, view.data, view.count, 0);
 	trace_build_chunk(trace, 0, &chunk);
 	chunk_build_release(&chunk);
-	bytes_release(&picture);
+	bytes_release(&view);
 	if (outside_ms) {
-		sample_add(trace, header.start_ns + 50 * MS, SEGMENTS_FIRST);
-		sample_add(trace, header.start_ns + outside_ms * MS,
-		           SEGMENTS_INTERVAL | SEGMENTS_LAST);
+		snapshot_add(trace, header.start_ns + 50 * MS, SEGMENTS_FIRST);
+		snapshot_add(trace, header.start_ns + outside_ms * MS,
+		             SEGMENTS_INTERVAL | SEGMENTS_LAST);
 	}
 	trace_build_end(trace);
 	*reader = trace_reader_open_memory("memory", trace->bytes.data, trace->bytes.count,
@@ -346,27 +345,27 @@ static void release(struct trace_build *trace, struct trace_reader *reader,
 /* Samples of both in the order of their times; the latest is the last. */
 static void own_looks_are_samples(void **state)
 {
-	const struct segment_sample *samples;
+	const struct segment_snapshot *snapshots;
 	struct trace_reader *reader;
 	struct trace_build trace;
 	struct profile *profile;
 
 	(void)state;
 	profile = profile_of(&trace, 7, 250, &reader);
-	samples = profile->segments.samples;
+	snapshots = profile->segments.snapshots;
 	assert_int_equal(profile->segments.count, 4);
 	assert_int_equal(profile->segments.read, 2);
 	assert_int_equal(profile->segments.own_count, 2);
-	assert_int_equal(samples[0].reasons, SEGMENTS_FIRST);
-	assert_int_equal(samples[1].time_ns, 100 * MS);
-	assert_int_equal(samples[1].reasons, 0);
-	assert_int_equal(samples[2].time_ns, 250 * MS);
-	assert_int_equal(samples[2].reasons, SEGMENTS_INTERVAL);
-	assert_int_equal(samples[3].time_ns, 300 * MS);
-	assert_int_equal(samples[3].reasons, SEGMENTS_LAST);
-	assert_true(samples[3].is_own && samples[1].is_own && !samples[2].is_own);
-	assert_int_equal(samples[3].pid, 7);
-	assert_int_equal(samples[3].stack_limit, 8 << 20);
+	assert_int_equal(snapshots[0].reasons, SEGMENTS_FIRST);
+	assert_int_equal(snapshots[1].time_ns, 100 * MS);
+	assert_int_equal(snapshots[1].reasons, 0);
+	assert_int_equal(snapshots[2].time_ns, 250 * MS);
+	assert_int_equal(snapshots[2].reasons, SEGMENTS_INTERVAL);
+	assert_int_equal(snapshots[3].time_ns, 300 * MS);
+	assert_int_equal(snapshots[3].reasons, SEGMENTS_LAST);
+	assert_true(snapshots[3].is_own && snapshots[1].is_own && !snapshots[2].is_own);
+	assert_int_equal(snapshots[3].pid, 7);
+	assert_int_equal(snapshots[3].stack_limit, 8 << 20);
 	assert_int_equal(profile->segments.peak.time_ns, 100 * MS);
 	assert_int_equal(profile->segments.highest, 1);
 	assert_int_equal(profile->segments.kernel_peak, 12 << 20);
@@ -376,10 +375,10 @@ static void own_looks_are_samples(void **state)
 	release(&trace, reader, profile);
 	/* it was seen from outside after that */
 	profile = profile_of(&trace, 7, 350, &reader);
-	samples = profile->segments.samples;
-	assert_int_equal(samples[2].reasons, 0);
-	assert_int_equal(samples[3].time_ns, 350 * MS);
-	assert_int_equal(samples[3].reasons, SEGMENTS_INTERVAL | SEGMENTS_LAST);
+	snapshots = profile->segments.snapshots;
+	assert_int_equal(snapshots[2].reasons, 0);
+	assert_int_equal(snapshots[3].time_ns, 350 * MS);
+	assert_int_equal(snapshots[3].reasons, SEGMENTS_INTERVAL | SEGMENTS_LAST);
 	release(&trace, reader, profile);
 	/* and never */
 	profile = profile_of(&trace, 7, 0, &reader);
@@ -399,7 +398,7 @@ static void totals_are_told(void **state)
 	(void)state;
 	profile = profile_of(&trace, 0, 250, &reader);
 	assert_int_equal(profile->segments.count, 2);
-	assert_int_equal(profile->segments.samples[1].reasons,
+	assert_int_equal(profile->segments.snapshots[1].reasons,
 	                 SEGMENTS_INTERVAL | SEGMENTS_LAST);
 	assert_int_equal(profile->segments.kernel_peak, 12 << 20);
 	end_expect(profile, "50.0 ms after the last snapshot, with 9.00 MiB resident of");

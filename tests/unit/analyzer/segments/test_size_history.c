@@ -4,7 +4,7 @@
  */
 #include "replay/profile.h"
 #include "segments/size_history.h"
-#include "record/sampler.h"
+#include "record/snapshotter.h"
 #include "report/timeline.h"
 #include "record/pace.h"
 #include "segments_fixture.h"
@@ -241,15 +241,15 @@ static void batch_add(struct trace_build *trace, const struct ring_header *heade
 	text_release(&payload);
 }
 
-static void sample_add(struct trace_build *trace, const struct ring_header *header,
-                       uint64_t ms, uint64_t bytes)
+static void snapshot_add(struct trace_build *trace, const struct ring_header *header,
+                         uint64_t ms, uint64_t bytes)
 {
-	struct segment_sample sample = { .time_ns = header->start_ns + ms * MS };
+	struct segment_snapshot snapshot = { .time_ns = header->start_ns + ms * MS };
 	struct text payload = { NULL, 0, 0 };
 
-	sample.uses[SEGMENT_HEAP] = (struct memory_use){ .size = bytes, .rss = bytes };
-	sample.mappings[SEGMENT_HEAP] = 1;
-	assert_int_equal(segment_sample_save(&sample, &payload), 0);
+	snapshot.uses[SEGMENT_HEAP] = (struct memory_use){ .size = bytes, .rss = bytes };
+	snapshot.mappings[SEGMENT_HEAP] = 1;
+	assert_int_equal(segment_snapshot_save(&snapshot, &payload), 0);
 	trace_build_block(trace, BLOCK_SEGMENTS, 0, payload.data, payload.bytes);
 	text_release(&payload);
 }
@@ -297,7 +297,7 @@ static void sizes_tell_the_peak(void **state)
 
 	(void)state;
 	trace_begin(&trace, &header);
-	sample_add(&trace, &header, 10, 20 * MIB);
+	snapshot_add(&trace, &header, 10, 20 * MIB);
 	batch_add(&trace, &header, 100, 3, 40);
 	batch_add(&trace, &header, 1000, 1, 5);
 	batch_add(&trace, &header, 2000, 1, 5);
@@ -336,7 +336,7 @@ static void a_look_is_preferred(void **state)
 
 	(void)state;
 	trace_begin(&trace, &header);
-	sample_add(&trace, &header, 10, 40 * MIB);
+	snapshot_add(&trace, &header, 10, 40 * MIB);
 	batch_add(&trace, &header, 100, 1, 41);
 	reader = trace_open(&trace);
 	history = history_of(reader);
@@ -386,7 +386,7 @@ static void an_old_trace_has_none(void **state)
 
 	(void)state;
 	trace_begin(&trace, &header);
-	sample_add(&trace, &header, 10, 40 * MIB);
+	snapshot_add(&trace, &header, 10, 40 * MIB);
 	reader = trace_open(&trace);
 	history = history_of(reader);
 	assert_int_equal(history.sizes.count, 0);

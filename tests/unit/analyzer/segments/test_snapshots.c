@@ -5,7 +5,7 @@
 #include "replay/profile.h"
 #include "report/text/self_view.h"
 #include "verdict/heap_contents.h"
-#include "record/sampler.h"
+#include "record/snapshotter.h"
 #include "report/text/timeline_lines.h"
 #include "segments_fixture.h"
 #include "trace_builder.h"
@@ -29,7 +29,7 @@ static struct text payload_of(uint64_t time_ns, uint32_t reasons, uint64_t heap_
 {
 	struct segment_stack stacks[2] = { { 7, "main", 135168, 8192 },
 		                               { 8, "\033[31mred", 8388608, 4096 } };
-	struct segment_sample sample = {
+	struct segment_snapshot snapshot = {
 		.time_ns = time_ns,
 		.reasons = reasons,
 		.pid = 7,
@@ -46,52 +46,52 @@ static struct text payload_of(uint64_t time_ns, uint32_t reasons, uint64_t heap_
 	};
 	struct text payload = { NULL, 0, 0 };
 
-	sample.runtimes = RUNTIME_PYTHON;
-	sample.spans = (struct large_spans){ spans, 2 };
-	sample.uses[SEGMENT_HEAP] = (struct memory_use){
+	snapshot.runtimes = RUNTIME_PYTHON;
+	snapshot.spans = (struct large_spans){ spans, 2 };
+	snapshot.uses[SEGMENT_HEAP] = (struct memory_use){
 		.size = heap_bytes + 8192, .rss = heap_bytes, .pss = heap_bytes / 2, .locked = 1
 	};
-	sample.uses[SEGMENT_CODE].size = sample.uses[SEGMENT_CODE].rss = 4096;
-	sample.mappings[SEGMENT_HEAP] = 2;
-	sample.mappings[SEGMENT_CODE] = 1;
-	assert_int_equal(segment_sample_save(&sample, &payload), 0);
+	snapshot.uses[SEGMENT_CODE].size = snapshot.uses[SEGMENT_CODE].rss = 4096;
+	snapshot.mappings[SEGMENT_HEAP] = 2;
+	snapshot.mappings[SEGMENT_CODE] = 1;
+	assert_int_equal(segment_snapshot_save(&snapshot, &payload), 0);
 	return payload;
 }
 
 static void to_bytes_and_back(void **state)
 {
 	struct text payload = payload_of(123, SEGMENTS_PEAK | SEGMENTS_LAST, 1 << 20);
-	struct segment_sample sample;
+	struct segment_snapshot snapshot;
 	struct error error;
 
 	(void)state;
-	assert_int_equal(
-		segment_sample_load(&sample, (uint8_t *)payload.data, payload.bytes, &error),
-		0);
-	assert_int_equal(sample.time_ns, 123);
-	assert_int_equal(sample.reasons, SEGMENTS_PEAK | SEGMENTS_LAST);
-	assert_int_equal(sample.pid, 7);
-	assert_int_equal(sample.peak_rss, (1 << 20) + 4096);
-	assert_int_equal(sample.stack_limit, 8 << 20);
-	assert_int_equal(sample.mapping_count, 3);
-	assert_int_equal(sample.thread_count, 2);
-	assert_int_equal(sample.uses[SEGMENT_HEAP].rss, 1 << 20);
-	assert_int_equal(sample.uses[SEGMENT_HEAP].pss, 1 << 19);
-	assert_int_equal(sample.uses[SEGMENT_HEAP].locked, 1);
-	assert_int_equal(sample.mappings[SEGMENT_HEAP], 2);
-	assert_int_equal(sample.total.rss, (1 << 20) + 4096);
-	assert_int_equal(sample.stack_count, 2);
-	assert_string_equal(sample.stacks[1].name, "\033[31mred");
-	assert_int_equal(sample.stacks[1].size, 8388608);
-	assert_int_equal(sample.runtimes, RUNTIME_PYTHON);
-	assert_int_equal(sample.spans.count, 2);
-	assert_int_equal(sample.spans.spans[0].start, 0x10000);
-	assert_int_equal(sample.spans.spans[0].end, 0x30000);
-	assert_int_equal(sample.spans.spans[0].rss, 0x8000);
-	assert_int_equal(sample.spans.spans[0].segment, SEGMENT_OTHER);
-	assert_int_equal(sample.spans.spans[1].tid, 8);
-	assert_false(sample.is_refused);
-	segment_sample_release(&sample);
+	assert_int_equal(segment_snapshot_load(&snapshot, (uint8_t *)payload.data,
+	                                       payload.bytes, &error),
+	                 0);
+	assert_int_equal(snapshot.time_ns, 123);
+	assert_int_equal(snapshot.reasons, SEGMENTS_PEAK | SEGMENTS_LAST);
+	assert_int_equal(snapshot.pid, 7);
+	assert_int_equal(snapshot.peak_rss, (1 << 20) + 4096);
+	assert_int_equal(snapshot.stack_limit, 8 << 20);
+	assert_int_equal(snapshot.mapping_count, 3);
+	assert_int_equal(snapshot.thread_count, 2);
+	assert_int_equal(snapshot.uses[SEGMENT_HEAP].rss, 1 << 20);
+	assert_int_equal(snapshot.uses[SEGMENT_HEAP].pss, 1 << 19);
+	assert_int_equal(snapshot.uses[SEGMENT_HEAP].locked, 1);
+	assert_int_equal(snapshot.mappings[SEGMENT_HEAP], 2);
+	assert_int_equal(snapshot.total.rss, (1 << 20) + 4096);
+	assert_int_equal(snapshot.stack_count, 2);
+	assert_string_equal(snapshot.stacks[1].name, "\033[31mred");
+	assert_int_equal(snapshot.stacks[1].size, 8388608);
+	assert_int_equal(snapshot.runtimes, RUNTIME_PYTHON);
+	assert_int_equal(snapshot.spans.count, 2);
+	assert_int_equal(snapshot.spans.spans[0].start, 0x10000);
+	assert_int_equal(snapshot.spans.spans[0].end, 0x30000);
+	assert_int_equal(snapshot.spans.spans[0].rss, 0x8000);
+	assert_int_equal(snapshot.spans.spans[0].segment, SEGMENT_OTHER);
+	assert_int_equal(snapshot.spans.spans[1].tid, 8);
+	assert_false(snapshot.is_refused);
+	segment_snapshot_release(&snapshot);
 	text_release(&payload);
 }
 
@@ -99,7 +99,7 @@ static void to_bytes_and_back(void **state)
 static void wrong_bytes(void **state)
 {
 	struct text payload = payload_of(123, SEGMENTS_FIRST, 1 << 20);
-	struct segment_sample sample;
+	struct segment_snapshot snapshot;
 	struct error error;
 	uint8_t *copy;
 	size_t i, bit;
@@ -108,8 +108,8 @@ static void wrong_bytes(void **state)
 	for (i = 0; i < payload.bytes; i++) {
 		copy = malloc(i ? i : 1);
 		memcpy(copy, payload.data, i);
-		assert_int_equal(segment_sample_load(&sample, copy, i, &error), -1);
-		segment_sample_release(&sample);
+		assert_int_equal(segment_snapshot_load(&snapshot, copy, i, &error), -1);
+		segment_snapshot_release(&snapshot);
 		free(copy);
 	}
 	copy = malloc(payload.bytes);
@@ -117,8 +117,8 @@ static void wrong_bytes(void **state)
 		for (bit = 0; bit < 8; bit++) {
 			memcpy(copy, payload.data, payload.bytes);
 			copy[i] ^= (uint8_t)(1 << bit);
-			segment_sample_load(&sample, copy, payload.bytes, &error);
-			segment_sample_release(&sample);
+			segment_snapshot_load(&snapshot, copy, payload.bytes, &error);
+			segment_snapshot_release(&snapshot);
 		}
 	}
 	free(copy);
@@ -128,16 +128,16 @@ static void wrong_bytes(void **state)
 static void expect_wrong(struct text *payload, size_t at, uint32_t value,
                          const char *what)
 {
-	struct segment_sample sample;
+	struct segment_snapshot snapshot;
 	struct error error = { "" };
 
 	memcpy(payload->data + at, &value, sizeof(value));
-	assert_int_equal(
-		segment_sample_load(&sample, (uint8_t *)payload->data, payload->bytes, &error),
-		-1);
+	assert_int_equal(segment_snapshot_load(&snapshot, (uint8_t *)payload->data,
+	                                       payload->bytes, &error),
+	                 -1);
 	if (!strstr(error.message, what))
 		fail_msg("'%s' does not say '%s'", error.message, what);
-	segment_sample_release(&sample);
+	segment_snapshot_release(&snapshot);
 	text_release(payload);
 }
 
@@ -189,7 +189,7 @@ static void an_older_sample_has_no_mappings(void **state)
 {
 	struct text payload = payload_of(1, 1, 4096);
 	struct segments_sample header;
-	struct segment_sample sample;
+	struct segment_snapshot snapshot;
 	struct error error;
 
 	(void)state;
@@ -197,36 +197,36 @@ static void an_older_sample_has_no_mappings(void **state)
 	header.span_count = header.runtimes = 0;
 	memcpy(payload.data, &header, sizeof(header));
 	assert_int_equal(
-		segment_sample_load(&sample, (uint8_t *)payload.data,
-	                        payload.bytes - 2 * sizeof(struct segments_span), &error),
+		segment_snapshot_load(&snapshot, (uint8_t *)payload.data,
+	                          payload.bytes - 2 * sizeof(struct segments_span), &error),
 		0);
-	assert_int_equal(sample.spans.count, 0);
-	assert_int_equal(sample.stack_count, 2);
-	segment_sample_release(&sample);
+	assert_int_equal(snapshot.spans.count, 0);
+	assert_int_equal(snapshot.stack_count, 2);
+	segment_snapshot_release(&snapshot);
 	text_release(&payload);
 }
 
 static void a_later_segment_is_other(void **state)
 {
 	struct text payload = payload_of(1, 1, 4096);
-	struct segment_sample sample;
+	struct segment_snapshot snapshot;
 	struct error error;
 	uint32_t later = 99;
 
 	(void)state;
 	memcpy(payload.data + sizeof(struct segments_sample), &later, sizeof(later));
-	assert_int_equal(
-		segment_sample_load(&sample, (uint8_t *)payload.data, payload.bytes, &error),
-		0);
-	assert_int_equal(sample.uses[SEGMENT_OTHER].rss, 4096);
-	segment_sample_release(&sample);
+	assert_int_equal(segment_snapshot_load(&snapshot, (uint8_t *)payload.data,
+	                                       payload.bytes, &error),
+	                 0);
+	assert_int_equal(snapshot.uses[SEGMENT_OTHER].rss, 4096);
+	segment_snapshot_release(&snapshot);
 	text_release(&payload);
 }
 
 /* ---- in a trace ---- */
 
-static void sample_add(struct trace_build *trace, uint64_t time_ns, uint32_t reasons,
-                       uint64_t heap_bytes)
+static void snapshot_add(struct trace_build *trace, uint64_t time_ns, uint32_t reasons,
+                         uint64_t heap_bytes)
 {
 	struct text payload = payload_of(time_ns, reasons, heap_bytes);
 
@@ -290,9 +290,9 @@ static void knows_what_lived(void **state)
 	(void)state;
 	trace_begin(&trace, &header);
 	for (i = 0; i < 5; i++)
-		sample_add(&trace, header.start_ns + (50 + 100 * i) * MS,
-		           i == 4 ? SEGMENTS_LAST : SEGMENTS_INTERVAL,
-		           i == 3 ? 64 << 20 : 1 << 20);
+		snapshot_add(&trace, header.start_ns + (50 + 100 * i) * MS,
+		             i == 4 ? SEGMENTS_LAST : SEGMENTS_INTERVAL,
+		             i == 3 ? 64 << 20 : 1 << 20);
 	profile = profile_of(&trace, &reader);
 	assert_int_equal(trace_reader_problems(reader)->count, 0);
 	assert_int_equal(profile->segments.count, 5);
@@ -329,8 +329,8 @@ static void does_not_guess_what_lived(void **state)
 		header.lost[LOST_OVERWRITTEN] = lost;
 		trace_build_process(&trace, 0, &header);
 		for (i = 0; i < 3; i++)
-			sample_add(&trace, header.start_ns + (50 + 100 * i) * MS, SEGMENTS_INTERVAL,
-			           64 << 20);
+			snapshot_add(&trace, header.start_ns + (50 + 100 * i) * MS,
+			             SEGMENTS_INTERVAL, 64 << 20);
 		profile = profile_of(&trace, &reader);
 		assert_int_equal(segment_inside(profile, 1).is_known, !lost);
 		assert_int_equal(segment_inside_is_lost(profile), lost);
@@ -349,8 +349,8 @@ static void lives_until_it_was_seen_last(void **state)
 
 	(void)state;
 	trace_begin(&trace, &header);
-	sample_add(&trace, header.start_ns + 50 * MS, SEGMENTS_FIRST, 1 << 20);
-	sample_add(&trace, header.start_ns + 950 * MS, SEGMENTS_LAST, 1 << 20);
+	snapshot_add(&trace, header.start_ns + 50 * MS, SEGMENTS_FIRST, 1 << 20);
+	snapshot_add(&trace, header.start_ns + 950 * MS, SEGMENTS_LAST, 1 << 20);
 	profile = profile_of(&trace, &reader);
 	assert_int_equal(profile->duration_ns, 950 * MS);
 	assert_int_equal(profile->phases->totals[PHASE_MAIN].duration, 950 * MS);
@@ -375,22 +375,22 @@ static void joined_add(struct trace_build *trace, uint64_t time_ns, uint64_t rss
 		                       segment,
 		                       segment == SEGMENT_STACK ? 8 : 0,
 		                       false };
-	struct segment_sample sample = { .time_ns = time_ns,
-		                             .reasons = SEGMENTS_INTERVAL,
-		                             .stacks = &stack,
-		                             .stack_count = 1,
-		                             .spans = { &span, 1 } };
+	struct segment_snapshot snapshot = { .time_ns = time_ns,
+		                                 .reasons = SEGMENTS_INTERVAL,
+		                                 .stacks = &stack,
+		                                 .stack_count = 1,
+		                                 .spans = { &span, 1 } };
 	struct text payload = { NULL, 0, 0 };
 
-	sample.uses[SEGMENT_HEAP] = (struct memory_use){ .size = 4096, .rss = 4096 };
-	sample.uses[segment] = (struct memory_use){ .size = 3 << 20,
-		                                        .rss = segment_rss,
-		                                        .pss = segment_rss / 2,
-		                                        .private_dirty = segment_rss,
-		                                        .anonymous = segment_rss,
-		                                        .swap = 1 << 20 };
-	sample.mappings[SEGMENT_HEAP] = sample.mappings[segment] = 1;
-	assert_int_equal(segment_sample_save(&sample, &payload), 0);
+	snapshot.uses[SEGMENT_HEAP] = (struct memory_use){ .size = 4096, .rss = 4096 };
+	snapshot.uses[segment] = (struct memory_use){ .size = 3 << 20,
+		                                          .rss = segment_rss,
+		                                          .pss = segment_rss / 2,
+		                                          .private_dirty = segment_rss,
+		                                          .anonymous = segment_rss,
+		                                          .swap = 1 << 20 };
+	snapshot.mappings[SEGMENT_HEAP] = snapshot.mappings[segment] = 1;
+	assert_int_equal(segment_snapshot_save(&snapshot, &payload), 0);
 	trace_build_block(trace, BLOCK_SEGMENTS, 0, payload.data, payload.bytes);
 	text_release(&payload);
 }
@@ -418,20 +418,20 @@ static void large_begin(struct trace_build *trace, struct ring_header *header)
 static void expect_moved(const struct profile *profile, size_t number, uint64_t size,
                          uint64_t rss, uint64_t estimated)
 {
-	const struct segment_sample *sample = &profile->segments.samples[number];
+	const struct segment_snapshot *snapshot = &profile->segments.snapshots[number];
 	struct memory_use sum = { .size = 0 };
 	size_t i;
 
 	for (i = 0; i < SEGMENT_COUNT; i++)
-		memory_use_add(&sum, &sample->uses[i]);
-	assert_memory_equal(&sum, &sample->total, sizeof(sum));
-	assert_int_equal(sample->moved.size, size);
-	assert_int_equal(sample->moved.rss, rss);
-	assert_int_equal(sample->moved.estimated, estimated);
-	assert_int_equal(sample->uses[SEGMENT_HEAP].size, 4096 + size);
-	assert_int_equal(sample->uses[SEGMENT_HEAP].rss, 4096 + rss);
-	assert_int_equal(sample->uses[SEGMENT_HEAP].pss, rss / 2);
-	assert_int_equal(sample->uses[SEGMENT_HEAP].private_dirty, rss);
+		memory_use_add(&sum, &snapshot->uses[i]);
+	assert_memory_equal(&sum, &snapshot->total, sizeof(sum));
+	assert_int_equal(snapshot->moved.size, size);
+	assert_int_equal(snapshot->moved.rss, rss);
+	assert_int_equal(snapshot->moved.estimated, estimated);
+	assert_int_equal(snapshot->uses[SEGMENT_HEAP].size, 4096 + size);
+	assert_int_equal(snapshot->uses[SEGMENT_HEAP].rss, 4096 + rss);
+	assert_int_equal(snapshot->uses[SEGMENT_HEAP].pss, rss / 2);
+	assert_int_equal(snapshot->uses[SEGMENT_HEAP].private_dirty, rss);
 	assert_int_equal(segment_inside(profile, number).rss, 4096 + rss);
 }
 
@@ -464,12 +464,12 @@ static void large_blocks_are_heap(void **state)
 	expect_moved(profile, 3, one, one, one);
 	expect_moved(profile, 4, one, 4096, 4096);
 	assert_int_equal(
-		profile->segments.samples[4].uses[SEGMENT_HEAP].swap,
+		profile->segments.snapshots[4].uses[SEGMENT_HEAP].swap,
 		(uint64_t)((double)one * (double)(one - 4096) / (double)(all - 4096)));
 	expect_moved(profile, 5, one, 0, 0);
 	expect_moved(profile, 6, one, one, 0);
-	assert_int_equal(profile->segments.samples[6].stacks[0].size, all - one);
-	assert_int_equal(profile->segments.samples[6].stacks[0].rss, all - one);
+	assert_int_equal(profile->segments.snapshots[6].stacks[0].size, all - one);
+	assert_int_equal(profile->segments.snapshots[6].stacks[0].rss, all - one);
 	expect_moved(profile, 7, 0, 0, 0);
 	expect_moved(profile, 8, 0, 0, 0);
 	/* live at 150: both; the heap's peak is that of what was moved */
@@ -490,10 +490,10 @@ static void damage_is_told_and_skipped(void **state)
 
 	(void)state;
 	trace_begin(&trace, &header);
-	sample_add(&trace, header.start_ns + 50 * MS, SEGMENTS_FIRST, 1 << 20);
+	snapshot_add(&trace, header.start_ns + 50 * MS, SEGMENTS_FIRST, 1 << 20);
 	trace_build_block(&trace, BLOCK_SEGMENTS, 0, "short", 5);
-	sample_add(&trace, header.start_ns + 40 * MS, SEGMENTS_INTERVAL, 1 << 20);
-	sample_add(&trace, header.start_ns + 60 * MS, SEGMENTS_LAST, 1 << 20);
+	snapshot_add(&trace, header.start_ns + 40 * MS, SEGMENTS_INTERVAL, 1 << 20);
+	snapshot_add(&trace, header.start_ns + 60 * MS, SEGMENTS_LAST, 1 << 20);
 	profile = profile_of(&trace, &reader);
 	assert_int_equal(profile->segments.count, 2);
 	assert_int_equal(trace_reader_problems(reader)->count, 2);
@@ -526,7 +526,7 @@ static void summary_expect(uint64_t kernel_bytes, bool is_between)
 {
 	struct text payload = payload_of(0, SEGMENTS_FIRST, 100 << 20),
 				said = { NULL, 0, 0 };
-	struct segments_sample sample;
+	struct segments_sample snapshot;
 	struct trace_reader *reader;
 	struct trace_build trace;
 	struct ring_header header;
@@ -535,10 +535,10 @@ static void summary_expect(uint64_t kernel_bytes, bool is_between)
 	FILE *file = open_memstream(&said.data, &said.bytes);
 
 	trace_begin(&trace, &header);
-	memcpy(&sample, payload.data, sizeof(sample));
-	sample.time_ns = header.start_ns + MS;
-	sample.peak_rss_bytes = kernel_bytes;
-	memcpy(payload.data, &sample, sizeof(sample));
+	memcpy(&snapshot, payload.data, sizeof(snapshot));
+	snapshot.time_ns = header.start_ns + MS;
+	snapshot.peak_rss_bytes = kernel_bytes;
+	memcpy(payload.data, &snapshot, sizeof(snapshot));
 	trace_build_block(&trace, BLOCK_SEGMENTS, 0, payload.data, payload.bytes);
 	text_release(&payload);
 	profile = profile_of(&trace, &reader);
@@ -573,16 +573,16 @@ static void very_many_are_thinned(void **state)
 	(void)state;
 	trace_begin(&trace, &header);
 	for (i = 0; i < many; i++)
-		sample_add(&trace, header.start_ns + (i + 1) * MS,
-		           i ? SEGMENTS_INTERVAL : SEGMENTS_FIRST,
-		           i == high ? 2 << 20 : 1 << 20);
+		snapshot_add(&trace, header.start_ns + (i + 1) * MS,
+		             i ? SEGMENTS_INTERVAL : SEGMENTS_FIRST,
+		             i == high ? 2 << 20 : 1 << 20);
 	profile = profile_of(&trace, &reader);
 	assert_int_equal(profile->segments.read, many);
 	assert_true(profile->segments.count <= 16384);
-	assert_int_equal(profile->segments.samples[0].time_ns, MS);
+	assert_int_equal(profile->segments.snapshots[0].time_ns, MS);
 	assert_int_equal(profile->segments.peak.time_ns, (high + 1) * MS);
 	i = profile->segments.highest;
-	assert_int_equal(profile->segments.samples[i].total.rss, (2 << 20) + 4096);
+	assert_int_equal(profile->segments.snapshots[i].total.rss, (2 << 20) + 4096);
 	profile_end(&trace, reader, profile);
 }
 
@@ -617,7 +617,7 @@ static struct bytes record_of(uint32_t first, uint32_t count, bool is_last)
 }
 
 /* A program with a heap and a library with data that was relocated. */
-static struct bytes known_picture(void)
+static struct bytes known_snapshot(void)
 {
 	static const char library[] = "/lib/libknown.so (deleted)";
 	const uint32_t r = MAPS_READ, rw = r | MAPS_WRITE, rx = r | MAPS_EXECUTE;
@@ -641,33 +641,33 @@ static struct bytes known_picture(void)
 
 static void mappings_alone_tell_segments(void **state)
 {
-	struct bytes record = known_picture();
-	struct segment_pictures pictures;
-	const struct segment_picture *picture;
+	struct bytes record = known_snapshot();
+	struct self_view views;
+	const struct self_snapshot *view;
 	struct error error;
 
 	(void)state;
-	assert_int_equal(pictures_of(&record, &pictures, &error), 0);
-	assert_int_equal(pictures.count, 1);
-	picture = &pictures.pictures[0];
-	assert_true(picture->is_whole);
-	assert_int_equal(picture->reason, MAPS_END);
-	assert_int_equal(picture->mapping_count, 10);
-	assert_int_equal(picture->sizes[SEGMENT_HEAP], 0x2000);
-	assert_int_equal(picture->sizes[SEGMENT_CODE], 0x2000);
-	assert_int_equal(picture->sizes[SEGMENT_RODATA], 0x2000);
-	assert_int_equal(picture->sizes[SEGMENT_DATA], 0x2000);
-	assert_int_equal(picture->sizes[SEGMENT_BSS], 0x4000);
-	assert_int_equal(picture->sizes[SEGMENT_STACK], 0x8000);
-	assert_int_equal(picture->sizes[SEGMENT_FILE], 0x1000);
-	segment_pictures_release(&pictures);
+	assert_int_equal(self_view_of(&record, &views, &error), 0);
+	assert_int_equal(views.count, 1);
+	view = &views.views[0];
+	assert_true(view->is_whole);
+	assert_int_equal(view->reason, MAPS_END);
+	assert_int_equal(view->mapping_count, 10);
+	assert_int_equal(view->sizes[SEGMENT_HEAP], 0x2000);
+	assert_int_equal(view->sizes[SEGMENT_CODE], 0x2000);
+	assert_int_equal(view->sizes[SEGMENT_RODATA], 0x2000);
+	assert_int_equal(view->sizes[SEGMENT_DATA], 0x2000);
+	assert_int_equal(view->sizes[SEGMENT_BSS], 0x4000);
+	assert_int_equal(view->sizes[SEGMENT_STACK], 0x8000);
+	assert_int_equal(view->sizes[SEGMENT_FILE], 0x1000);
+	self_view_release(&views);
 	bytes_release(&record);
 }
 
 static void wrong_pictures(void **state)
 {
-	struct bytes record = known_picture();
-	struct segment_pictures pictures;
+	struct bytes record = known_snapshot();
+	struct self_view views;
 	struct error error;
 
 	(void)state;
@@ -676,8 +676,8 @@ static void wrong_pictures(void **state)
 	/* goes on where nothing began */
 	record = record_of(3, 0, true);
 	record.data[2] = (uint8_t)record.count;
-	assert_int_equal(pictures_of(&record, &pictures, &error), 0);
-	assert_int_equal(pictures.count, 0);
+	assert_int_equal(self_view_of(&record, &views, &error), 0);
+	assert_int_equal(views.count, 0);
 	bytes_release(&record);
 }
 

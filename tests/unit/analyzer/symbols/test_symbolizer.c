@@ -452,7 +452,7 @@ static size_t definitions_make(uint8_t *chunk, const char *program)
 
 static void the_shelf_outlives_the_file(void **state)
 {
-	struct module_shelf *shelf = module_shelf_new();
+	struct kept_files *kept = kept_files_new();
 	struct symbolizer *symbolizer = symbolizer_new();
 	struct elf_file elf;
 	uint8_t chunk[4096] = { 0 };
@@ -467,10 +467,10 @@ static void the_shelf_outlives_the_file(void **state)
 	elf = facts_of("gone");
 	address = address_of("gone", "after_leaf");
 	assert_int_equal(
-		module_shelf_add(shelf, getpid(), chunk, bytes, sizeof(struct chunk_header)),
+		kept_files_add(kept, getpid(), chunk, bytes, sizeof(struct chunk_header)),
 		bytes);
 	shell("rm gone");
-	symbolizer_use_shelf(symbolizer, shelf);
+	symbolizer_use_kept(symbolizer, kept);
 	module = symbolizer_module(symbolizer, path_of("gone"), elf.build_id,
 	                           elf.build_id_bytes);
 	assert_true(module >= 0);
@@ -478,21 +478,21 @@ static void the_shelf_outlives_the_file(void **state)
 	assert_int_equal(chain.count, 3);
 	assert_frame(&chain.frames[2], "outer", "a.c", 18, false);
 	symbolizer_free(symbolizer);
-	module_shelf_free(shelf);
+	kept_files_free(kept);
 }
 
-static int offer(struct module_shelf *shelf, const char *path, const char *program)
+static int offer(struct kept_files *kept, const char *path, const char *program)
 {
 	int file = open(path_of(program), O_RDONLY);
 
-	module_shelf_offer(shelf, path, file);
+	kept_files_offer(kept, path, file);
 	return fcntl(file, F_GETFD) >= 0;
 }
 
 /* Files that processes give before they load them: found by path, by build, or not at all. */
 static void the_shelf_takes_what_is_offered(void **state)
 {
-	struct module_shelf *shelf = module_shelf_new();
+	struct kept_files *kept = kept_files_new();
 	struct elf_file first, second;
 	int file;
 
@@ -504,35 +504,35 @@ static void the_shelf_takes_what_is_offered(void **state)
 	shell("echo no program >text");
 	first = facts_of("first");
 	second = facts_of("second");
-	assert_true(offer(shelf, "/proc/self/fd/3", "first"));
-	assert_true(offer(shelf, "/proc/self/fd/3", "second"));
-	assert_false(offer(shelf, "/proc/self/fd/3", "second"));
-	assert_false(offer(shelf, "relative", "first"));
-	assert_false(offer(shelf, "/text", "text"));
-	file = module_shelf_find(shelf, "/proc/self/fd/3", first.build_id,
-	                         first.build_id_bytes);
+	assert_true(offer(kept, "/proc/self/fd/3", "first"));
+	assert_true(offer(kept, "/proc/self/fd/3", "second"));
+	assert_false(offer(kept, "/proc/self/fd/3", "second"));
+	assert_false(offer(kept, "relative", "first"));
+	assert_false(offer(kept, "/text", "text"));
+	file = kept_files_find(kept, "/proc/self/fd/3", first.build_id,
+	                       first.build_id_bytes);
 	assert_true(file >= 0);
 	assert_int_equal(
-		module_shelf_find(shelf, "/elsewhere", first.build_id, first.build_id_bytes),
+		kept_files_find(kept, "/elsewhere", first.build_id, first.build_id_bytes),
 		file);
-	assert_true(module_shelf_find(shelf, "/proc/self/fd/3", second.build_id,
-	                              second.build_id_bytes) != file);
+	assert_true(kept_files_find(kept, "/proc/self/fd/3", second.build_id,
+	                            second.build_id_bytes) != file);
 	/* Without a build-id the path must say it, and it must be one file. */
-	assert_true(offer(shelf, "/plain", "plain"));
-	assert_false(offer(shelf, "/plain", "copy"));
-	assert_true(module_shelf_find(shelf, "/plain", NULL, 0) >= 0);
-	assert_int_equal(module_shelf_find(shelf, "/elsewhere", NULL, 0), -1);
-	assert_false(offer(shelf, "/plain", "other"));
-	assert_int_equal(module_shelf_find(shelf, "/plain", NULL, 0), -1);
-	assert_false(offer(shelf, "/plain", "plain"));
-	assert_int_equal(module_shelf_find(shelf, "/plain", NULL, 0), -1);
-	module_shelf_free(shelf);
+	assert_true(offer(kept, "/plain", "plain"));
+	assert_false(offer(kept, "/plain", "copy"));
+	assert_true(kept_files_find(kept, "/plain", NULL, 0) >= 0);
+	assert_int_equal(kept_files_find(kept, "/elsewhere", NULL, 0), -1);
+	assert_false(offer(kept, "/plain", "other"));
+	assert_int_equal(kept_files_find(kept, "/plain", NULL, 0), -1);
+	assert_false(offer(kept, "/plain", "plain"));
+	assert_int_equal(kept_files_find(kept, "/plain", NULL, 0), -1);
+	kept_files_free(kept);
 }
 
 /* What a shelf is given was written by the recorded process: any bytes at all. */
 static void the_shelf_takes_any_chunk(void **state)
 {
-	struct module_shelf *shelf = module_shelf_new();
+	struct kept_files *kept = kept_files_new();
 	uint8_t chunk[4096];
 	size_t bytes, at;
 	int round;
@@ -545,11 +545,10 @@ static void the_shelf_takes_any_chunk(void **state)
 		srandom((unsigned)round);
 		for (at = 0; at < 4; at++)
 			chunk[(size_t)random() % bytes] = (uint8_t)random();
-		at = module_shelf_add(shelf, getpid(), chunk, bytes,
-		                      sizeof(struct chunk_header));
+		at = kept_files_add(kept, getpid(), chunk, bytes, sizeof(struct chunk_header));
 		assert_true(at <= bytes);
 	}
-	module_shelf_free(shelf);
+	kept_files_free(kept);
 }
 
 static void nothing_strange_hurts(void **state)

@@ -62,8 +62,7 @@ static size_t decode(struct fixture *fixture, struct event *events, size_t room)
 	size_t count = 0, got;
 
 	assert_int_equal(start(fixture, NULL), 0);
-	while (
-		(got = decoder_batch(fixture->decoder, events + count, room - count))) {
+	while ((got = decoder_batch(fixture->decoder, events + count, room - count))) {
 		if (events[count].op != EVENT_RUN && events[count].op != EVENT_NOTE)
 			count += got;
 		assert_true(count < room);
@@ -107,7 +106,7 @@ static void reads_a_run_with_its_stack(void **state)
 	assert_int_equal(run->tid, 1007);
 	assert_int_equal(run->events_before, 99);
 	assert_string_equal(run->name, "thread");
-	assert_int_equal(event.news, 10);
+	assert_int_equal(event.pushed, 10);
 	for (i = 0; i < 10; i++)
 		assert_int_equal(frame_at(fixture, i), stack[i]);
 	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 0);
@@ -133,7 +132,7 @@ static void reads_every_operation(void **state)
 		  .size = 64,
 		  .alignment_log2 = 12,
 		  .is_exact = true },
-		{ .op = OP_FREE, .time = 3, .pops = 1, .address = 0x5000 },
+		{ .op = OP_FREE, .time = 3, .popped = 1, .address = 0x5000 },
 		{ .op = OP_REALLOC,
 		  .time = 5,
 		  .time_end = 9,
@@ -162,8 +161,8 @@ static void reads_every_operation(void **state)
 		assert_int_equal(events[i].time, built[i].time);
 		assert_int_equal(events[i].address, built[i].address);
 		assert_int_equal(events[i].size_bytes, built[i].size);
-		assert_int_equal(events[i].pops, built[i].pops);
-		assert_int_equal(events[i].news, built[i].frame_count);
+		assert_int_equal(events[i].popped, built[i].popped);
+		assert_int_equal(events[i].pushed, built[i].frame_count);
 		assert_int_equal(events[i].old_address, built[i].old_address);
 		assert_int_equal(events[i].alignment_log2, built[i].alignment_log2);
 		assert_int_equal(events[i].is_plain, !built[i].is_exact);
@@ -197,7 +196,7 @@ static struct build_event random_event(struct fixture *fixture, uint64_t *time,
 
 	event.time = *time += random_next(50);
 	event.time_end = event.time;
-	event.pops = (uint32_t)random_next(depth < 20 ? depth + 1 : 20);
+	event.popped = (uint32_t)random_next(depth < 20 ? depth + 1 : 20);
 	event.frame_count = (uint32_t)random_next(depth > 60 ? 2 : 20);
 	for (i = 0; i < event.frame_count; i++)
 		frames[i] = 0x400000 + 16 * random_next(random_next(50) ? 5 : 3000);
@@ -279,8 +278,8 @@ static void frames_come_out_right(void **state)
 	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
 	for (i = 0; i < 2000; i++) {
 		assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
-		assert_int_equal(event.news, built[i].frame_count);
-		for (j = 0; j < event.news; j++)
+		assert_int_equal(event.pushed, built[i].frame_count);
+		for (j = 0; j < event.pushed; j++)
 			assert_int_equal(frame_at(fixture, event.frame_first + j), frames[i][j]);
 	}
 }
@@ -300,8 +299,8 @@ static void reads_a_deep_stack(void **state)
 	                   0x2000, 8);
 	assert_int_equal(decode(fixture, events, 4), 2);
 	assert_null(decoder_error(fixture->decoder));
-	assert_int_equal(events[0].news, BUILD_STACK_MAX);
-	assert_int_equal(events[1].pops, BUILD_STACK_MAX);
+	assert_int_equal(events[0].pushed, BUILD_STACK_MAX);
+	assert_int_equal(events[1].popped, BUILD_STACK_MAX);
 }
 
 static void refuses_what_is_no_event_chunk(void **state)
@@ -517,7 +516,7 @@ static void reads_what_stands(void **state)
 	                                                          .address = 0x1000,
 	                                                          .is_exact = true });
 	chunk_build_raw(&fixture->chunk, stands, sizeof(stands), 0);
-	plain.pops = 1;
+	plain.popped = 1;
 	plain.time = 3;
 	chunk_build_event(&fixture->chunk, &plain);
 	assert_int_equal(decode(fixture, events, 8), 3);

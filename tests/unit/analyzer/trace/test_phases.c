@@ -93,10 +93,9 @@ static void phases_follow_each_other(void **state)
 /* The process lived until the last it said of itself, and until it was seen last. */
 static void what_was_seen_is_alive(void **state)
 {
-	struct maps_definition picture = { .header = { DEFINITION_MAPS, sizeof(picture), 0,
-		                                           700 },
-		                               .reason = MAPS_END,
-		                               .is_last = 1 };
+	struct maps_definition view = { .header = { DEFINITION_MAPS, sizeof(view), 0, 700 },
+		                            .reason = MAPS_END,
+		                            .is_last = 1 };
 	struct chunk_build chunk;
 	struct phases *phases;
 
@@ -104,7 +103,7 @@ static void what_was_seen_is_alive(void **state)
 	begin(&chunk);
 	chunk_build_phase(&chunk, 200, PHASE_MAIN, 1, "");
 	chunk_build_phase(&chunk, 650, PHASE_EXIT, 1, "");
-	bytes_add(&chunk.bytes, &picture, sizeof(picture));
+	bytes_add(&chunk.bytes, &view, sizeof(view));
 	phases = load(&chunk, 100);
 	assert_int_equal(phases->seen, 700);
 	phases_see(phases, 600);
@@ -305,7 +304,7 @@ static struct profile *profile_of(struct trace_reader **reader, struct bytes *by
 	chunk_build_free(&chunk, 230, 0x10200);
 	chunk_build_event(&chunk, &(struct build_event){ .op = OP_MALLOC,
 	                                                 .time = 310, /* warm, only */
-	                                                 .pops = 1,
+	                                                 .popped = 1,
 	                                                 .frames = other,
 	                                                 .frame_count = 1,
 	                                                 .address = 0x10500,
@@ -357,7 +356,7 @@ static void expect(bool has_phases, const char *phase, const struct expected *ex
 	assert_int_equal(replay->totals.frees, expected->frees);
 	assert_int_equal(replay->totals.ends_unknown, 0);
 	assert_int_equal(replay->totals.ends_missed, 0);
-	assert_int_equal(replay->sites.live_bytes, expected->live_bytes);
+	assert_int_equal(replay->paths.live_bytes, expected->live_bytes);
 	assert_int_equal(replay->totals.events, 13);
 	classes = classes_new(profile, NULL);
 	assert_int_equal(classes->all.shares[CLASS_STATIC].blocks, expected->static_blocks);

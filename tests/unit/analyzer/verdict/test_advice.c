@@ -22,7 +22,8 @@ static void expect_advice(struct judged *judged, enum advice_kind kind,
 	assert_int_equal(judged->findings.advice.count, 1);
 	assert_int_equal(judged->findings.advice.items[0].kind, kind);
 	assert_int_equal(advice_text(&text, &judged->findings.advice.items[0],
-	                             judged->findings.classes, &judged->findings.places),
+	                             judged->findings.classes,
+	                             &judged->findings.call_sites),
 	                 0);
 	if (!strstr(text.data, says))
 		fail_msg("'%s' does not say '%s'", text.data, says);
@@ -92,7 +93,7 @@ static void expect_none(struct judged *judged, const char *because)
 	judge(judged);
 	assert_int_equal(judged->findings.advice.count, 0);
 	assert_int_equal(advice_refusal_text(&text, judged->findings.classes,
-	                                     &judged->findings.places.places[0]),
+	                                     &judged->findings.call_sites.call_sites[0]),
 	                 0);
 	if (!strstr(text.data, because))
 		fail_msg("'%s' does not say '%s'", text.data, because);
@@ -279,7 +280,7 @@ static void judges_by_what_a_block_grew_to(void **state)
 	assert_int_equal(judged.findings.advice.items[0].saves_bytes,
 	                 20 * (16 + 100 + 200 + 300 + 400));
 	assert_int_equal(judged.findings.advice.items[1].kind, ADVICE_LOCAL);
-	summary = &judged.findings.places.places[0].summary;
+	summary = &judged.findings.call_sites.call_sites[0].summary;
 	assert_int_equal(summary->largest_min, 500);
 	assert_int_equal(summary->largest_max, 500);
 	assert_int_equal(summary->size_kind, SIZE_CONSTANT);
@@ -383,7 +384,7 @@ static void at_once_is_of_all_ways(void **state)
 		model_return(&judged.model, 0);
 	}
 	judge(&judged);
-	assert_int_equal(judged.findings.places.places[0].summary.at_once, 2);
+	assert_int_equal(judged.findings.call_sites.call_sites[0].summary.at_once, 2);
 	assert_int_equal(judged.findings.advice.count, 0);
 	judged_release(&judged);
 }
@@ -451,7 +452,7 @@ static void own_code_comes_first(void **state)
 {
 	static struct judged judged;
 	const struct advice *items;
-	const struct places *places;
+	const struct call_sites *call_sites;
 	const struct function *functions;
 
 	(void)state;
@@ -464,12 +465,16 @@ static void own_code_comes_first(void **state)
 	judge(&judged);
 	assert_int_equal(judged.findings.advice.count, 4);
 	items = judged.findings.advice.items;
-	places = &judged.findings.places;
+	call_sites = &judged.findings.call_sites;
 	functions = judged.findings.classes->functions.functions;
-	assert_string_equal(functions[places->places[items[0].place].function].name, "f21");
-	assert_string_equal(functions[places->places[items[1].place].function].name, "f2");
-	assert_string_equal(functions[places->places[items[2].place].function].name, "f1");
-	assert_string_equal(functions[places->places[items[3].place].function].name, "f22");
+	assert_string_equal(
+		functions[call_sites->call_sites[items[0].call_site].function].name, "f21");
+	assert_string_equal(
+		functions[call_sites->call_sites[items[1].call_site].function].name, "f2");
+	assert_string_equal(
+		functions[call_sites->call_sites[items[2].call_site].function].name, "f1");
+	assert_string_equal(
+		functions[call_sites->call_sites[items[3].call_site].function].name, "f22");
 	assert_string_equal(items[0].library, "/usr/lib/libz.so");
 	assert_null(items[1].library);
 	judged_release(&judged);
@@ -520,8 +525,9 @@ static void sizes_are_bounded_or_not(void **state)
 		model_return(&judged.model, 0);
 	}
 	judge(&judged);
-	assert_int_equal(judged.findings.places.places[0].summary.size_kind, SIZE_BOUNDED);
-	assert_int_equal(judged.findings.places.places[0].summary.settled, 60);
+	assert_int_equal(judged.findings.call_sites.call_sites[0].summary.size_kind,
+	                 SIZE_BOUNDED);
+	assert_int_equal(judged.findings.call_sites.call_sites[0].summary.settled, 60);
 	assert_int_equal(judged.findings.advice.count, 1);
 	judged_release(&judged);
 

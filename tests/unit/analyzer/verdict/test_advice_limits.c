@@ -28,14 +28,15 @@ static void judged_release(void)
 	model_end(&model, profile);
 }
 
-static const struct place *place_of(const char *function)
+static const struct call_site *place_of(const char *function)
 {
 	const struct function *functions = findings.classes->functions.functions;
 	uint32_t i;
 
-	for (i = 0; i < findings.places.count; i++) {
-		if (!strcmp(functions[findings.places.places[i].function].name, function))
-			return &findings.places.places[i];
+	for (i = 0; i < findings.call_sites.count; i++) {
+		if (!strcmp(functions[findings.call_sites.call_sites[i].function].name,
+		            function))
+			return &findings.call_sites.call_sites[i];
 	}
 	fail_msg("%s allocates nothing", function);
 	return NULL;
@@ -51,7 +52,7 @@ static void expect(int kind, const char *says)
 	if (kind != ADVICE_KINDS) {
 		assert_int_equal(findings.advice.items[0].kind, kind);
 		assert_int_equal(advice_text(&text, &findings.advice.items[0], findings.classes,
-		                             &findings.places),
+		                             &findings.call_sites),
 		                 0);
 	} else {
 		assert_int_equal(advice_refusal_text(&text, findings.classes, place_of("f1")),

@@ -325,7 +325,7 @@ static void counts_pairs(void **state)
 static void follows_one_block(void **state)
 {
 	static struct judged judged;
-	struct block_story story;
+	struct block_history history;
 
 	(void)state;
 	model_begin(&judged.model);
@@ -340,37 +340,38 @@ static void follows_one_block(void **state)
 	judge(&judged);
 
 	assert_int_equal(
-		block_story_read(&story, judged.model.reader, judged.profile, 0x1000, 0), 0);
-	assert_int_equal(story.count, 2);
-	assert_int_equal(story.lives[0].birth.frames, 3);
-	assert_int_equal(story.lives[0].move_count, 1);
-	assert_int_equal(story.lives[0].moves[0].address, 0x2000);
-	assert_int_equal(story.lives[0].end.op, OP_FREE);
-	assert_int_equal(story.lives[0].kept, 0); /* f0 still runs, f1 and f2 ended */
-	assert_true(story.lives[0].is_exact);
-	assert_int_equal(story.lives[1].number, 3);
-	assert_int_equal(story.lives[1].end.op, OP_NONE);
-	block_story_release(&story);
+		block_history_read(&history, judged.model.reader, judged.profile, 0x1000, 0),
+		0);
+	assert_int_equal(history.count, 2);
+	assert_int_equal(history.lives[0].birth.frames, 3);
+	assert_int_equal(history.lives[0].move_count, 1);
+	assert_int_equal(history.lives[0].moves[0].address, 0x2000);
+	assert_int_equal(history.lives[0].end.op, OP_FREE);
+	assert_int_equal(history.lives[0].kept, 0); /* f0 still runs, f1 and f2 ended */
+	assert_true(history.lives[0].is_exact);
+	assert_int_equal(history.lives[1].number, 3);
+	assert_int_equal(history.lives[1].end.op, OP_NONE);
+	block_history_release(&history);
 
 	assert_int_equal(
-		block_story_read(&story, judged.model.reader, judged.profile, 0, 3), 0);
-	assert_int_equal(story.count, 1);
-	assert_int_equal(story.lives[0].birth.size, 32);
-	assert_int_equal(story.realloc_number, 0);
-	block_story_release(&story);
+		block_history_read(&history, judged.model.reader, judged.profile, 0, 3), 0);
+	assert_int_equal(history.count, 1);
+	assert_int_equal(history.lives[0].birth.size, 32);
+	assert_int_equal(history.realloc_number, 0);
+	block_history_release(&history);
 
 	/* The second allocation is a realloc of the first: that is where it was born. */
 	assert_int_equal(
-		block_story_read(&story, judged.model.reader, judged.profile, 0, 2), 0);
-	assert_int_equal(story.count, 1);
-	assert_int_equal(story.realloc_number, 2);
-	assert_int_equal(story.lives[0].number, 1);
-	assert_int_equal(story.lives[0].birth.size, 8);
-	assert_int_equal(story.lives[0].birth.op, OP_MALLOC);
-	assert_int_equal(story.lives[0].move_count, 1);
-	assert_int_equal(story.lives[0].end.op, OP_FREE);
-	assert_int_equal(story.lives[0].kept, 0);
-	block_story_release(&story);
+		block_history_read(&history, judged.model.reader, judged.profile, 0, 2), 0);
+	assert_int_equal(history.count, 1);
+	assert_int_equal(history.realloc_number, 2);
+	assert_int_equal(history.lives[0].number, 1);
+	assert_int_equal(history.lives[0].birth.size, 8);
+	assert_int_equal(history.lives[0].birth.op, OP_MALLOC);
+	assert_int_equal(history.lives[0].move_count, 1);
+	assert_int_equal(history.lives[0].end.op, OP_FREE);
+	assert_int_equal(history.lives[0].kept, 0);
+	block_history_release(&history);
 	judged_release(&judged);
 }
 

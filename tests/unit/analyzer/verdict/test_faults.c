@@ -36,7 +36,7 @@ static void overflow_build(struct chunk_build *chunk, uint32_t frames, bool is_w
 	stack[count] = h; /* a leaf */
 	words[count++] = 1;
 	event.frame_count = count;
-	event.pops = chunk->depth;
+	event.popped = chunk->depth;
 	chunk_build_event(chunk, &event);
 	if (!is_whole)
 		words[0] = (8 * MIB - 144 * frames / 2) / 8;

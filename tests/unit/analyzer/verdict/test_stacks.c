@@ -84,7 +84,7 @@ static void counts_the_frames_of_samples(void **state)
 	chunk_build_touched(chunk, 8192);
 	stacks = fixture_stacks(*state);
 	thread = stack_depths_of(stacks, 0);
-	assert_int_equal(thread->samples, 3);
+	assert_int_equal(thread->readings, 3);
 	assert_int_equal(thread->own_samples, 3);
 	assert_int_equal(thread->deepest.bytes, 1080);
 	assert_int_equal(thread->deepest.frames, 3);
@@ -222,7 +222,7 @@ static void memory_does_not_grow_with_paths(void **state)
 		chunk_build_depth(chunk, 0, 0, 0, 32 * FRAMES + 8 * (i % 100), 0, words);
 	}
 	stacks = fixture_stacks(*state);
-	assert_int_equal(stacks->samples, THREADS);
+	assert_int_equal(stacks->readings, THREADS);
 	assert_true(stacks->path_entries <= UINT64_C(1) << 20);
 	assert_int_equal(stacks->threads[98].deepest.path.count, FRAMES);
 	assert_int_equal(stacks->outermost.frames, THREADS);

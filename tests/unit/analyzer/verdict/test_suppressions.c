@@ -184,7 +184,7 @@ static void expect_hidden(uint64_t hidden, uint64_t shown)
 	assert_int_equal(all->shares[CLASS_LIVE].blocks + all->shares[CLASS_STATIC].blocks,
 	                 shown);
 	assert_int_equal(all->blocks, hidden + shown);
-	assert_int_equal(judged.profile->replay.sites.live_blocks, hidden + shown);
+	assert_int_equal(judged.profile->replay.paths.live_blocks, hidden + shown);
 	judged_release(&judged);
 	suppressions_release(&rules);
 }
@@ -333,9 +333,9 @@ static void what_is_hidden_is_counted_by_rule(void **state)
 	assert_int_equal(classes->suppressed.uses[3].bytes, 100);
 	assert_int_equal(classes->all.suppressed.bytes, 107);
 	/* As the site table has it, what was moved is that of the site which moved it. */
-	for (i = 1; i < judged.profile->replay.sites.count; i++) {
+	for (i = 1; i < judged.profile->replay.paths.count; i++) {
 		assert_int_equal(classes->hidden_bytes[i],
-		                 judged.profile->replay.sites.sites[i].share.live_bytes);
+		                 judged.profile->replay.paths.paths[i].share.live_bytes);
 		hidden += classes->hidden_bytes[i];
 	}
 	assert_int_equal(hidden, 107);
@@ -368,7 +368,7 @@ static void nothing_is_advised_about_what_is_hidden(void **state)
 	judge_hiding(&file, false);
 	assert_int_equal(judged.findings.advice.count, 0);
 	assert_int_equal(advice_refusal_text(&text, judged.findings.classes,
-	                                     &judged.findings.places.places[0]),
+	                                     &judged.findings.call_sites.call_sites[0]),
 	                 0);
 	assert_string_equal(text.data, "its blocks are never freed, on purpose");
 	text_release(&text);

@@ -1,13 +1,13 @@
 /*
- * replay/sites.h - what each call path allocated: one site for each path, and the peak of all.
+ * replay/call_paths.h - what each call path allocated: one site for each path, and the peak of all.
  *
  * The process's peak is the time when most bytes were live. Each call path's share of it is
  * found without ever going through all of them: every new maximum begins an epoch. A path that
  * is about to change, and was not changed in the current epoch, still has the share that it had
  * at the maximum: what is live in it now.
  */
-#ifndef OUTLIVE_REPLAY_SITES_H
-#define OUTLIVE_REPLAY_SITES_H
+#ifndef OUTLIVE_REPLAY_CALL_PATHS_H
+#define OUTLIVE_REPLAY_CALL_PATHS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,7 +20,7 @@ struct live_share {
 };
 
 /* Most events touch only its first cache line. */
-struct site {
+struct call_path {
 	struct live_share share;
 	uint64_t allocations, bytes; /* reallocs included, with their new size */
 	uint64_t frees; /* blocks of it that ended, including those that were reallocated */
@@ -32,8 +32,8 @@ struct site {
 	uint32_t live_max; /* most blocks live at once */
 };
 
-struct site_table {
-	struct site *sites; /* [0] is none */
+struct call_paths {
+	struct call_path *paths; /* [0] is none */
 	uint32_t count, capacity;
 	uint64_t live_blocks, live_bytes; /* of all call paths */
 	uint64_t peak_blocks, peak_bytes, peak_time;
@@ -41,14 +41,14 @@ struct site_table {
 };
 
 /* 0, or -1 when memory is out. */
-int site_table_init(struct site_table *table);
-void site_table_release(struct site_table *table);
+int call_paths_init(struct call_paths *table);
+void call_paths_release(struct call_paths *table);
 
 /* Add a site for a node: its number, or 0 when memory is out. */
-uint32_t site_table_add(struct site_table *table, uint32_t node);
+uint32_t call_paths_add(struct call_paths *table, uint32_t node);
 
 /* Call before live_* of a share change. */
-static inline void live_share_touch(const struct site_table *table,
+static inline void live_share_touch(const struct call_paths *table,
                                     struct live_share *share)
 {
 	if (share->peak_epoch == table->peak_epoch)
@@ -58,7 +58,7 @@ static inline void live_share_touch(const struct site_table *table,
 	share->peak_epoch = table->peak_epoch;
 }
 
-static inline void live_share_grow(const struct site_table *table,
+static inline void live_share_grow(const struct call_paths *table,
                                    struct live_share *share, uint64_t size)
 {
 	live_share_touch(table, share);
@@ -66,7 +66,7 @@ static inline void live_share_grow(const struct site_table *table,
 	share->live_bytes += size;
 }
 
-static inline void live_share_shrink(const struct site_table *table,
+static inline void live_share_shrink(const struct call_paths *table,
                                      struct live_share *share, uint64_t size)
 {
 	live_share_touch(table, share);
@@ -75,7 +75,7 @@ static inline void live_share_shrink(const struct site_table *table,
 }
 
 /* Count a block of the whole process; call it after its shares have grown. */
-static inline void site_table_grow(struct site_table *table, uint64_t size,
+static inline void call_paths_grow(struct call_paths *table, uint64_t size,
                                    uint64_t time)
 {
 	table->live_blocks++;
@@ -88,7 +88,7 @@ static inline void site_table_grow(struct site_table *table, uint64_t size,
 	}
 }
 
-static inline void site_table_shrink(struct site_table *table, uint64_t size)
+static inline void call_paths_shrink(struct call_paths *table, uint64_t size)
 {
 	table->live_blocks--;
 	table->live_bytes -= size;

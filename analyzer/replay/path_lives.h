@@ -1,12 +1,12 @@
 /*
- * replay/site_lives.h - how the blocks of each call path lived and ended: what their classes,
+ * replay/path_lives.h - how the blocks of each call path lived and ended: what their classes,
  * and the advice about them, are based on.
  *
  * A block here is one life: realloc does not end it, and its call path is the one of its first
  * birth. Everything is summed up as blocks end; nothing is kept for a single block.
  */
-#ifndef OUTLIVE_REPLAY_SITE_LIVES_H
-#define OUTLIVE_REPLAY_SITE_LIVES_H
+#ifndef OUTLIVE_REPLAY_PATH_LIVES_H
+#define OUTLIVE_REPLAY_PATH_LIVES_H
 
 #include "base/pair_counts.h"
 #include "replay/tally.h"
@@ -26,7 +26,7 @@
 #define REPLACED_LIVE_MAX 2 /* only for call paths with so few blocks at once */
 #define REPLACED_FRAMES_MAX 7u
 #define REPLACED_SITE_BITS 28
-#define REPLACED_KEY(site, frames) ((uint32_t)(frames) << REPLACED_SITE_BITS | (site))
+#define REPLACED_KEY(path, frames) ((uint32_t)(frames) << REPLACED_SITE_BITS | (path))
 
 /*
  * When a call path reached a maximum for the first time: how many lives had begun, and the
@@ -64,7 +64,7 @@ struct life_pattern {
 };
 
 /* Most ends touch only its first two cache lines. */
-struct site_life {
+struct path_life {
 	uint64_t ended; /* freed by the thread that allocated them, or by another */
 	uint64_t age_sum, age_min, age_max; /* quanta */
 	uint64_t between_sum; /* allocations of the same thread during these lives */
@@ -92,8 +92,8 @@ struct site_life {
 	struct life_pattern pattern;
 };
 
-struct site_lives {
-	struct site_life *sites; /* by number of the call path; [0] is none */
+struct path_lives {
+	struct path_life *paths; /* by number of the call path; [0] is none */
 	uint32_t capacity;
 	struct tally_pool tally;
 	/* live blocks by call path and thread, if several threads have some */
@@ -103,28 +103,28 @@ struct site_lives {
 };
 
 /* `quanta_per_us`: of the clock. Returns 0, or -1 when memory is out. */
-int site_lives_init(struct site_lives *lives, double quanta_per_us);
-void site_lives_release(struct site_lives *lives);
+int path_lives_init(struct path_lives *lives, double quanta_per_us);
+void path_lives_release(struct path_lives *lives);
 
 /* Make room for a new call path with so many frames. 0, or -1 when memory is out. */
-int site_lives_add(struct site_lives *lives, uint32_t site, uint32_t frames);
+int path_lives_add(struct path_lives *lives, uint32_t path, uint32_t frames);
 
 /* A block of the call path is born in a thread. 0, or -1 when memory is out. */
-int site_life_begin(struct site_lives *lives, uint32_t site, uint32_t thread,
+int path_life_begin(struct path_lives *lives, uint32_t path, uint32_t thread,
                     uint64_t size, uint64_t time);
 
 /* A block of the call path has grown to that size. */
-void site_life_grow(struct site_lives *lives, uint32_t site, uint64_t size,
+void path_life_grow(struct path_lives *lives, uint32_t path, uint64_t size,
                     uint64_t time);
 
 /* A life that began in a thread is over. */
-void site_life_over(struct site_lives *lives, uint32_t site, uint32_t thread);
+void path_life_over(struct path_lives *lives, uint32_t path, uint32_t thread);
 
 /*
  * Count what is known of a life in the end, ended or not: its largest size, and the bytes asked
  * for.
  */
-void site_life_close(struct site_lives *lives, uint32_t site, uint64_t largest,
+void path_life_close(struct path_lives *lives, uint32_t path, uint64_t largest,
                      uint64_t asked);
 
 /* How a life ended. */
@@ -133,31 +133,31 @@ struct life_end {
 	uint64_t age;     /* quanta */
 	uint32_t between; /* allocations of its thread since its birth */
 	uint32_t depth;   /* escape depth; not used if crossed */
-	uint32_t freer;   /* innermost frames that freed it: a node of call_tails */
+	uint32_t freer;   /* innermost frames that freed it: a node of inner_frames */
 	uint32_t reallocs;
 	bool is_exact, has_crossed, was_youngest;
 	bool is_at_exit; /* born before the exit phase, freed in it */
 	bool is_static;  /* the same, and born in the load phase */
 };
 /* Returns 0, or -1 when memory is out, like the functions below. */
-int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end *end);
+int path_life_end(struct path_lives *lives, uint32_t path, const struct life_end *end);
 
 /* A life continues: code with those innermost frames passed the block to realloc. */
-int site_life_move(struct site_lives *lives, uint32_t site, uint32_t mover,
+int path_life_move(struct path_lives *lives, uint32_t path, uint32_t mover,
                    uint64_t size);
 
 /* A block replaced another one: see REPLACED_KEY. */
-int site_life_replace(struct site_lives *lives, uint32_t site, uint32_t other,
+int path_life_replace(struct path_lives *lives, uint32_t path, uint32_t other,
                       uint32_t frames, bool is_before);
 
 /* Count a life of the call path, ended or not, that so many reallocs (> 0) continued. */
-void site_life_realloced(struct site_lives *lives, uint32_t site, uint32_t reallocs);
+void path_life_realloced(struct path_lives *lives, uint32_t path, uint32_t reallocs);
 
 /*
  * Count a block whose size differs from the one size that all had before. If it is the first
  * such, there were `before` blocks of size `size_before`.
  */
-int site_life_size(struct site_lives *lives, uint32_t site, uint64_t size,
+int path_life_size(struct path_lives *lives, uint32_t path, uint64_t size,
                    uint64_t size_before, uint64_t before);
 
 #endif

@@ -1,5 +1,5 @@
-/* record/thread.c - lets a thread sleep until something is due. */
-#include "record/thread.h"
+/* record/snapshot_thread.c - lets a thread sleep until something is due. */
+#include "record/snapshot_thread.h"
 
 #include "base/kernel_clock.h"
 
@@ -8,24 +8,24 @@
 /* Fixed, since the default depends on RLIMIT_STACK, which may be set for the program. */
 #define STACK_BYTES ((size_t)1 << 20)
 
-void sampler_thread_init(struct sampler_thread *thread)
+void snapshot_thread_init(struct snapshot_thread *thread)
 {
 	pthread_condattr_t clock;
 
-	*thread = (struct sampler_thread){ .asleep_ns = 0 };
+	*thread = (struct snapshot_thread){ .asleep_ns = 0 };
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
 	pthread_cond_init(&thread->changed, &clock);
 	pthread_condattr_destroy(&clock);
 }
 
-void sampler_thread_release(struct sampler_thread *thread)
+void snapshot_thread_release(struct snapshot_thread *thread)
 {
 	pthread_cond_destroy(&thread->changed);
 }
 
-int sampler_thread_start(struct sampler_thread *thread, void *(*run)(void *),
-                         void *context)
+int snapshot_thread_start(struct snapshot_thread *thread, void *(*run)(void *),
+                          void *context)
 {
 	pthread_attr_t attributes;
 	sigset_t all, before;
@@ -58,8 +58,8 @@ static struct timespec libc_time(uint64_t kernel_ns)
 	return time;
 }
 
-void sampler_thread_sleep(struct sampler_thread *thread, pthread_mutex_t *lock,
-                          uint64_t until_ns)
+void snapshot_thread_sleep(struct snapshot_thread *thread, pthread_mutex_t *lock,
+                           uint64_t until_ns)
 {
 	struct timespec until;
 
@@ -73,7 +73,7 @@ void sampler_thread_sleep(struct sampler_thread *thread, pthread_mutex_t *lock,
 	thread->asleep_ns = 0;
 }
 
-void sampler_thread_wake(struct sampler_thread *thread, uint64_t due_ns)
+void snapshot_thread_wake(struct snapshot_thread *thread, uint64_t due_ns)
 {
 	if (due_ns < thread->asleep_ns)
 		pthread_cond_signal(&thread->changed);

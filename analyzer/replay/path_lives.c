@@ -1,5 +1,5 @@
-/* replay/site_lives.c - how the blocks of each call path lived and ended. */
-#include "replay/site_lives.h"
+/* replay/path_lives.c - how the blocks of each call path lived and ended. */
+#include "replay/path_lives.h"
 
 #include "base/array.h"
 
@@ -17,7 +17,7 @@ static uint32_t bits_of(uint64_t value)
  * The limits of age classes are a factor of ten apart, more than powers of two: the bits of an
  * age and one comparison find its class.
  */
-static void age_classes_init(struct site_lives *lives, double quanta_per_us)
+static void age_classes_init(struct path_lives *lives, double quanta_per_us)
 {
 	double limit = quanta_per_us;
 	uint32_t i, class = 0;
@@ -33,33 +33,33 @@ static void age_classes_init(struct site_lives *lives, double quanta_per_us)
 	}
 }
 
-int site_lives_init(struct site_lives *lives, double quanta_per_us)
+int path_lives_init(struct path_lives *lives, double quanta_per_us)
 {
-	*lives = (struct site_lives){ .capacity = LIVES_FIRST };
+	*lives = (struct path_lives){ .capacity = LIVES_FIRST };
 	age_classes_init(lives, quanta_per_us);
-	lives->sites = calloc(LIVES_FIRST, sizeof(*lives->sites));
-	return !lives->sites || tally_init(&lives->tally) ? -1 : 0;
+	lives->paths = calloc(LIVES_FIRST, sizeof(*lives->paths));
+	return !lives->paths || tally_init(&lives->tally) ? -1 : 0;
 }
 
-void site_lives_release(struct site_lives *lives)
+void path_lives_release(struct path_lives *lives)
 {
-	free(lives->sites);
+	free(lives->paths);
 	tally_release(&lives->tally);
 	pair_counts_release(&lives->shared);
-	*lives = (struct site_lives){ .sites = NULL };
+	*lives = (struct path_lives){ .paths = NULL };
 }
 
-int site_lives_add(struct site_lives *lives, uint32_t site, uint32_t frames)
+int path_lives_add(struct path_lives *lives, uint32_t path, uint32_t frames)
 {
-	if (array_reserve(lives->sites, lives->capacity, site + 1))
+	if (array_reserve(lives->paths, lives->capacity, path + 1))
 		return -1;
-	lives->sites[site] = (struct site_life){ .age_min = UINT64_MAX,
+	lives->paths[path] = (struct path_life){ .age_min = UINT64_MAX,
 		                                     .frames = frames,
 		                                     .pattern.largest_min = UINT64_MAX };
 	return 0;
 }
 
-static inline uint32_t age_class(const struct site_lives *lives, uint64_t age)
+static inline uint32_t age_class(const struct path_lives *lives, uint64_t age)
 {
 	uint32_t class = lives->age_classes[bits_of(age)];
 
@@ -69,10 +69,10 @@ static inline uint32_t age_class(const struct site_lives *lives, uint64_t age)
 }
 
 /* Count one more life of the thread. Returns how many it has then; 0 when memory is out. */
-static inline uint64_t live_count(struct site_lives *lives, uint32_t site,
+static inline uint64_t live_count(struct path_lives *lives, uint32_t path,
                                   uint32_t thread)
 {
-	struct life_pattern *pattern = &lives->sites[site].pattern;
+	struct life_pattern *pattern = &lives->paths[path].pattern;
 
 	if (!pattern->live++) {
 		pattern->thread = thread;
@@ -82,21 +82,21 @@ static inline uint64_t live_count(struct site_lives *lives, uint32_t site,
 	if (!pattern->is_shared) {
 		if (pattern->thread == thread)
 			return pattern->live;
-		if (pair_counts_add(&lives->shared, site, pattern->thread,
+		if (pair_counts_add(&lives->shared, path, pattern->thread,
 		                    (uint32_t)(pattern->live - 1)))
 			return 0;
 		pattern->is_shared = pattern->was_shared = true;
 	}
-	if (pair_counts_add(&lives->shared, site, thread, 1))
+	if (pair_counts_add(&lives->shared, path, thread, 1))
 		return 0;
-	return pair_counts_get(&lives->shared, site, thread);
+	return pair_counts_get(&lives->shared, path, thread);
 }
 
-int site_life_begin(struct site_lives *lives, uint32_t site, uint32_t thread,
+int path_life_begin(struct path_lives *lives, uint32_t path, uint32_t thread,
                     uint64_t size, uint64_t time)
 {
-	struct life_pattern *pattern = &lives->sites[site].pattern;
-	uint64_t live = live_count(lives, site, thread);
+	struct life_pattern *pattern = &lives->paths[path].pattern;
+	uint64_t live = live_count(lives, path, thread);
 
 	if (!live)
 		return -1;
@@ -109,14 +109,14 @@ int site_life_begin(struct site_lives *lives, uint32_t site, uint32_t thread,
 		pattern->marks[MARK_CROWD] = (struct life_mark){ pattern->begun, time };
 	}
 	if (size > pattern->largest_max)
-		site_life_grow(lives, site, size, time);
+		path_life_grow(lives, path, size, time);
 	return 0;
 }
 
-void site_life_grow(struct site_lives *lives, uint32_t site, uint64_t size,
+void path_life_grow(struct path_lives *lives, uint32_t path, uint64_t size,
                     uint64_t time)
 {
-	struct life_pattern *pattern = &lives->sites[site].pattern;
+	struct life_pattern *pattern = &lives->paths[path].pattern;
 
 	if (size <= pattern->largest_max)
 		return;
@@ -124,28 +124,28 @@ void site_life_grow(struct site_lives *lives, uint32_t site, uint64_t size,
 	pattern->marks[MARK_LARGEST] = (struct life_mark){ pattern->begun, time };
 }
 
-void site_life_over(struct site_lives *lives, uint32_t site, uint32_t thread)
+void path_life_over(struct path_lives *lives, uint32_t path, uint32_t thread)
 {
-	struct life_pattern *pattern = &lives->sites[site].pattern;
+	struct life_pattern *pattern = &lives->paths[path].pattern;
 
 	pattern->live--;
 	if (pattern->is_shared)
-		pair_counts_subtract(&lives->shared, site, thread);
+		pair_counts_subtract(&lives->shared, path, thread);
 }
 
-void site_life_close(struct site_lives *lives, uint32_t site, uint64_t largest,
+void path_life_close(struct path_lives *lives, uint32_t path, uint64_t largest,
                      uint64_t asked)
 {
-	struct life_pattern *pattern = &lives->sites[site].pattern;
+	struct life_pattern *pattern = &lives->paths[path].pattern;
 
 	if (largest < pattern->largest_min)
 		pattern->largest_min = largest;
 	pattern->excess += asked - largest;
 }
 
-void site_life_realloced(struct site_lives *lives, uint32_t site, uint32_t reallocs)
+void path_life_realloced(struct path_lives *lives, uint32_t path, uint32_t reallocs)
 {
-	struct site_life *life = &lives->sites[site];
+	struct path_life *life = &lives->paths[path];
 
 	life->chains++;
 	life->chain_reallocs += reallocs;
@@ -153,17 +153,17 @@ void site_life_realloced(struct site_lives *lives, uint32_t site, uint32_t reall
 		life->chain_longest = reallocs;
 }
 
-int site_life_move(struct site_lives *lives, uint32_t site, uint32_t mover,
+int path_life_move(struct path_lives *lives, uint32_t path, uint32_t mover,
                    uint64_t size)
 {
-	return tally_add(&lives->tally, &lives->sites[site].realloced_by, mover, 1, size,
+	return tally_add(&lives->tally, &lives->paths[path].realloced_by, mover, 1, size,
 	                 FREED_BY_KEPT);
 }
 
-int site_life_replace(struct site_lives *lives, uint32_t site, uint32_t other,
+int path_life_replace(struct path_lives *lives, uint32_t path, uint32_t other,
                       uint32_t frames, bool is_before)
 {
-	struct site_life *life = &lives->sites[site];
+	struct path_life *life = &lives->paths[path];
 
 	if (frames > REPLACED_FRAMES_MAX || other >> REPLACED_SITE_BITS)
 		return 0;
@@ -172,9 +172,9 @@ int site_life_replace(struct site_lives *lives, uint32_t site, uint32_t other,
 	                 REPLACED_KEY(other, frames), 1, 0, FREED_BY_KEPT);
 }
 
-int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end *end)
+int path_life_end(struct path_lives *lives, uint32_t path, const struct life_end *end)
 {
-	struct site_life *life = &lives->sites[site];
+	struct path_life *life = &lives->paths[path];
 
 	life->ended++;
 	life->age_sum += end->age;
@@ -186,7 +186,7 @@ int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end
 	life->between_sum += end->between;
 	life->youngest += end->was_youngest;
 	if (end->reallocs)
-		site_life_realloced(lives, site, end->reallocs);
+		path_life_realloced(lives, path, end->reallocs);
 	if (tally_add(&lives->tally, &life->freed_by, end->freer, 1, end->size,
 	              FREED_BY_KEPT))
 		return -1;
@@ -206,10 +206,10 @@ int site_life_end(struct site_lives *lives, uint32_t site, const struct life_end
 	                 1, end->size, TALLY_UNBOUNDED);
 }
 
-int site_life_size(struct site_lives *lives, uint32_t site, uint64_t size,
+int path_life_size(struct path_lives *lives, uint32_t path, uint64_t size,
                    uint64_t size_before, uint64_t before)
 {
-	struct site_life *life = &lives->sites[site];
+	struct path_life *life = &lives->paths[path];
 
 	if (!life->sizes && tally_add(&lives->tally, &life->sizes, bits_of(size_before),
 	                              before, before * size_before, TALLY_UNBOUNDED))

@@ -1,9 +1,9 @@
 /*
- * test_sampler.c - the sampler at living processes: snapshots and readings of sizes are taken of
+ * test_snapshotter.c - the sampler at living processes: snapshots and readings of sizes are taken of
  * processes that grow, end, and become others; and how often.
  */
 #include "record/pace.h"
-#include "record/sampler.h"
+#include "record/snapshotter.h"
 #include "segments/size_history.h"
 #include "segments_fixture.h"
 
@@ -73,27 +73,28 @@ static uint64_t now_ns(void)
 }
 
 /* All that was taken; their reasons or'ed. */
-static size_t take_all(struct segment_sampler *sampler, uint32_t *reasons,
+static size_t take_all(struct snapshotter *snapshotter, uint32_t *reasons,
                        uint64_t *most, uint32_t *last)
 {
 	struct segment_packet *packet;
-	struct segment_sample sample;
+	struct segment_snapshot snapshot;
 	struct error error;
 	size_t count = 0;
 
 	*reasons = *last = 0;
 	*most = 0;
-	while ((packet = segment_sampler_take(sampler))) {
+	while ((packet = snapshotter_take(snapshotter))) {
 		if (packet->type == BLOCK_SIZES) {
 			segment_packet_free(packet);
 			continue;
 		}
 		assert_int_equal(
-			segment_sample_load(&sample, packet->payload, packet->bytes, &error), 0);
-		*reasons |= sample.reasons;
-		*last = sample.reasons;
-		*most = sample.total.rss > *most ? sample.total.rss : *most;
-		segment_sample_release(&sample);
+			segment_snapshot_load(&snapshot, packet->payload, packet->bytes, &error),
+			0);
+		*reasons |= snapshot.reasons;
+		*last = snapshot.reasons;
+		*most = snapshot.total.rss > *most ? snapshot.total.rss : *most;
+		segment_snapshot_release(&snapshot);
 		segment_packet_free(packet);
 		count++;
 	}
@@ -104,50 +105,50 @@ static void looks_at_a_process(void **state)
 {
 	pid_t child = gated_start("test.1.ring", grow_later);
 	uint64_t begun_ns = now_ns();
-	struct segment_sampler *sampler;
+	struct snapshotter *snapshotter;
 	uint32_t reasons, last;
 	struct error error;
 	uint64_t most;
 	size_t count;
 
 	(void)state;
-	sampler = segment_sampler_new(1000 * MS, &error);
-	assert_non_null(sampler);
-	segment_sampler_add(sampler, 3, child, "test.1.ring", true);
+	snapshotter = snapshotter_new(1000 * MS, &error);
+	assert_non_null(snapshotter);
+	snapshotter_add(snapshotter, 3, child, "test.1.ring", true);
 	act_await();
 	wait_ms(500);
 	child_end(child);
-	segment_sampler_remove(sampler, 3);
-	count = take_all(sampler, &reasons, &most, &last);
+	snapshotter_remove(snapshotter, 3);
+	count = take_all(snapshotter, &reasons, &most, &last);
 	/* the first, and one because it has grown; and one every second */
 	assert_in_range(count, LOOKS_LEAST, 3 + (now_ns() - begun_ns) / (1000 * MS));
 	assert_int_equal(reasons & (SEGMENTS_FIRST | SEGMENTS_EXEC | HAS_GROWN),
 	                 SEGMENTS_FIRST | SEGMENTS_EXEC | HAS_GROWN);
 	assert_true(last & SEGMENTS_LAST);
 	assert_true(most > 8 << 20 || !HAS_GROWN);
-	segment_sampler_free(sampler);
+	snapshotter_free(snapshotter);
 }
 
 /* By exec it became another, or the pid is another's by now. */
 static void no_ring_no_snapshot(void **state)
 {
 	pid_t child = child_start("test.2.ring", grow_later);
-	struct segment_sampler *sampler;
+	struct snapshotter *snapshotter;
 	uint32_t reasons, last;
 	struct error error;
 	uint64_t most;
 
 	(void)state;
-	sampler = segment_sampler_new(20 * MS, &error);
-	segment_sampler_add(sampler, 0, child, "test.3.ring", false);
-	segment_sampler_add(sampler, 1, 3999999, "test.4.ring", false);
+	snapshotter = snapshotter_new(20 * MS, &error);
+	snapshotter_add(snapshotter, 0, child, "test.3.ring", false);
+	snapshotter_add(snapshotter, 1, 3999999, "test.4.ring", false);
 	wait_ms(200);
-	segment_sampler_remove(sampler, 0);
-	segment_sampler_remove(sampler, 1);
-	segment_sampler_remove(sampler, 2);
-	assert_int_equal(take_all(sampler, &reasons, &most, &last), 0);
+	snapshotter_remove(snapshotter, 0);
+	snapshotter_remove(snapshotter, 1);
+	snapshotter_remove(snapshotter, 2);
+	assert_int_equal(take_all(snapshotter, &reasons, &most, &last), 0);
 	child_end(child);
-	segment_sampler_free(sampler);
+	snapshotter_free(snapshotter);
 }
 
 /*
@@ -157,7 +158,7 @@ static void no_ring_no_snapshot(void **state)
 static void comes_and_goes(void **state)
 {
 	enum { MANY = 40, MOST = 2000 };
-	struct segment_sampler *sampler;
+	struct snapshotter *snapshotter;
 	uint32_t reasons, last;
 	struct error error;
 	pid_t children[4];
@@ -165,24 +166,24 @@ static void comes_and_goes(void **state)
 	uint64_t most;
 
 	(void)state;
-	sampler = segment_sampler_new(10 * MS, &error);
+	snapshotter = snapshotter_new(10 * MS, &error);
 	for (i = 0; i < MANY || (looks < LOOKS_LEAST && i < MOST); i++) {
 		if (i >= 4) {
 			child_end(children[i % 4]);
-			segment_sampler_remove(sampler, (uint32_t)i - 4);
+			snapshotter_remove(snapshotter, (uint32_t)i - 4);
 		}
 		children[i % 4] = child_start("test.5.ring", grow_later);
-		segment_sampler_add(sampler, (uint32_t)i, children[i % 4], "test.5.ring",
-		                    false);
+		snapshotter_add(snapshotter, (uint32_t)i, children[i % 4], "test.5.ring",
+		                false);
 		wait_ms((unsigned)i % 7);
 		if (i >= MANY)
-			looks += take_all(sampler, &reasons, &most, &last);
+			looks += take_all(snapshotter, &reasons, &most, &last);
 	}
 	for (i = 0; i < 4; i++)
 		child_end(children[i]);
-	looks += take_all(sampler, &reasons, &most, &last);
+	looks += take_all(snapshotter, &reasons, &most, &last);
 	assert_true(looks >= LOOKS_LEAST);
-	segment_sampler_free(sampler);
+	snapshotter_free(snapshotter);
 }
 
 /* ---- how often ---- */
@@ -232,7 +233,7 @@ struct seen {
 };
 
 /* All sizes of one process that were taken. */
-static struct seen take_sizes(struct segment_sampler *sampler, uint32_t process)
+static struct seen take_sizes(struct snapshotter *snapshotter, uint32_t process)
 {
 	struct seen seen = { .least = UINT64_MAX };
 	struct segment_packet *packet;
@@ -241,7 +242,7 @@ static struct seen take_sizes(struct segment_sampler *sampler, uint32_t process)
 	struct error error;
 	size_t i;
 
-	while ((packet = segment_sampler_take(sampler))) {
+	while ((packet = snapshotter_take(snapshotter))) {
 		if (packet->type == BLOCK_SIZES && packet->process == process) {
 			assert_int_equal(
 				sizes_batch_load(&batch, packet->payload, packet->bytes, 0, &error), 0);
@@ -295,30 +296,30 @@ static void rise_shortly(void)
 	close(act_over[1]);
 }
 
-static struct segment_sampler *sampler_of(unsigned every_ms)
+static struct snapshotter *snapshotter_of(unsigned every_ms)
 {
 	struct error error;
-	struct segment_sampler *sampler = segment_sampler_new(every_ms * MS, &error);
+	struct snapshotter *snapshotter = snapshotter_new(every_ms * MS, &error);
 
-	assert_non_null(sampler);
-	return sampler;
+	assert_non_null(snapshotter);
+	return snapshotter;
 }
 
 /* What was seen of one that rises shortly. */
 static struct seen look_at_rise(void)
 {
-	struct segment_sampler *sampler = sampler_of(60000);
+	struct snapshotter *snapshotter = snapshotter_of(60000);
 	struct seen seen;
 	pid_t child = gated_start("test.6.ring", rise_shortly);
 
-	segment_sampler_add(sampler, 3, child, "test.6.ring", false);
+	snapshotter_add(snapshotter, 3, child, "test.6.ring", false);
 	act_await();
 	wait_ms(300);
 	child_end(child);
-	segment_sampler_remove(sampler, 3);
-	seen = take_sizes(sampler, 3);
+	snapshotter_remove(snapshotter, 3);
+	seen = take_sizes(snapshotter, 3);
 	seen.kept_waiting_ns = of_other_threads("schedstat", "%*u %lu");
-	segment_sampler_free(sampler);
+	snapshotter_free(snapshotter);
 	return seen;
 }
 
@@ -356,37 +357,37 @@ static void become_another(void)
 /* What it is after exec is not told as if it were before. */
 static void ends_with_exec(void **state)
 {
-	struct segment_sampler *sampler = sampler_of(100);
+	struct snapshotter *snapshotter = snapshotter_of(100);
 	uint64_t begun_ns = now_ns(), exec_ns;
 	pid_t child = gated_start("test.7.ring", become_another);
 	struct seen seen;
 
 	(void)state;
-	segment_sampler_add(sampler, 3, child, "test.7.ring", false);
+	snapshotter_add(snapshotter, 3, child, "test.7.ring", false);
 	act_await();
 	exec_ns = now_ns() - begun_ns;
 	wait_ms(500);
-	segment_sampler_remove(sampler, 3);
-	seen = take_sizes(sampler, 3);
+	snapshotter_remove(snapshotter, 3);
+	seen = take_sizes(snapshotter, 3);
 	child_end(child);
 	/* where it took 200 ms, of 7 there would have been */
 	assert_in_range(seen.readings, 2, exec_ns / (100 * MS) + 2);
-	segment_sampler_free(sampler);
+	snapshotter_free(snapshotter);
 }
 
 /* It never had that ring: another process has got its pid. */
 static void who_has_no_ring_is_another(void **state)
 {
 	pid_t child = child_start("test.8.ring", rise_shortly);
-	struct segment_sampler *sampler = sampler_of(20);
+	struct snapshotter *snapshotter = snapshotter_of(20);
 
 	(void)state;
-	segment_sampler_add(sampler, 0, child, "test.9.ring", false);
+	snapshotter_add(snapshotter, 0, child, "test.9.ring", false);
 	wait_ms(300);
-	segment_sampler_remove(sampler, 0);
-	assert_int_equal(take_sizes(sampler, 0).batches, 0);
+	snapshotter_remove(snapshotter, 0);
+	assert_int_equal(take_sizes(snapshotter, 0).batches, 0);
 	child_end(child);
-	segment_sampler_free(sampler);
+	snapshotter_free(snapshotter);
 }
 
 static void rest(void)
@@ -397,7 +398,7 @@ static void rest(void)
 static void sees_hundreds(void **state)
 {
 	enum { MANY = 300 };
-	struct segment_sampler *sampler = sampler_of(100);
+	struct snapshotter *snapshotter = snapshotter_of(100);
 	pid_t children[MANY];
 	struct segment_packet *packet;
 	struct sizes_batch batch;
@@ -408,13 +409,13 @@ static void sees_hundreds(void **state)
 	for (i = 0; i < MANY; i++)
 		children[i] = child_start("test.10.ring", rest);
 	for (i = 0; i < MANY; i++)
-		segment_sampler_add(sampler, (uint32_t)i, children[i], "test.10.ring", false);
+		snapshotter_add(snapshotter, (uint32_t)i, children[i], "test.10.ring", false);
 	wait_ms(1500);
 	for (i = 0; i < MANY; i++)
-		segment_sampler_remove(sampler, (uint32_t)i);
+		snapshotter_remove(snapshotter, (uint32_t)i);
 	for (i = 0; i < MANY; i++)
 		child_end(children[i]);
-	while ((packet = segment_sampler_take(sampler))) {
+	while ((packet = snapshotter_take(snapshotter))) {
 		if (packet->type == BLOCK_SIZES) {
 			memcpy(&batch, packet->payload, sizeof(batch));
 			readings[packet->process] += batch.readings;
@@ -426,7 +427,7 @@ static void sees_hundreds(void **state)
 	/* How often depends on the machine; but all alike. */
 	for (i = 0; i < MANY; i++)
 		assert_in_range(readings[i], most / 3 > 2 ? most / 3 : 2, most);
-	segment_sampler_free(sampler);
+	snapshotter_free(snapshotter);
 }
 
 /* How often the other threads of this process have slept. */
@@ -439,7 +440,7 @@ static unsigned long sleeps(void)
 static void short_ones_wake_nobody(void **state)
 {
 	enum { MANY = 500 };
-	struct segment_sampler *sampler = sampler_of(100);
+	struct snapshotter *snapshotter = snapshotter_of(100);
 	pid_t child = child_start("test.11.ring", rest);
 	struct segment_packet *packet;
 	unsigned long before = 0;
@@ -452,16 +453,16 @@ static void short_ones_wake_nobody(void **state)
 			before = sleeps();
 			begun_ns = now_ns();
 		}
-		segment_sampler_add(sampler, i, child, "test.11.ring", false);
+		snapshotter_add(snapshotter, i, child, "test.11.ring", false);
 		wait_ms(1);
-		segment_sampler_remove(sampler, i);
+		snapshotter_remove(snapshotter, i);
 	}
 	/* Every 20 ms there may be a reading, however long all this takes. */
 	assert_in_range(sleeps() - before, 0, MANY / 2 + (now_ns() - begun_ns) / (20 * MS));
 	child_end(child);
-	while ((packet = segment_sampler_take(sampler)))
+	while ((packet = snapshotter_take(snapshotter)))
 		segment_packet_free(packet);
-	segment_sampler_free(sampler);
+	snapshotter_free(snapshotter);
 }
 
 int main(void)

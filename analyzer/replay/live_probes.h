@@ -1,8 +1,8 @@
 /*
- * replay/live_marks.h - what is live at given times.
+ * replay/live_probes.h - what is live at given times.
  */
-#ifndef OUTLIVE_REPLAY_LIVE_MARKS_H
-#define OUTLIVE_REPLAY_LIVE_MARKS_H
+#ifndef OUTLIVE_REPLAY_LIVE_PROBES_H
+#define OUTLIVE_REPLAY_LIVE_PROBES_H
 
 #include "segments/large_blocks.h"
 
@@ -14,7 +14,7 @@
 #define NEAR_BLOCK_PARTS 64 /* longer blocks are followed without checking the bits */
 
 /* What is live at one time. */
-struct live_mark {
+struct live_probe {
 	uint64_t time; /* quanta */
 	uint64_t live_bytes, live_blocks;
 	/* bytes that glibc's malloc takes for these blocks, at least */
@@ -27,14 +27,14 @@ struct live_mark {
 };
 
 /* The caller's times, in ascending order. */
-struct live_mark_list {
-	struct live_mark *marks;
+struct live_probe_list {
+	struct live_probe *probes;
 	size_t count, done;
 };
 
-struct live_marks {
-	struct live_mark_list lists[2]; /* lists that are independent of each other */
-	uint64_t chunk_bytes;           /* of all blocks that are live now */
+struct live_probes {
+	struct live_probe_list lists[2]; /* lists that are independent of each other */
+	uint64_t chunk_bytes;            /* of all blocks that are live now */
 	/*
 	 * Parts of the address space, hashed, that any span overlaps: only blocks that may be
 	 * there are followed.
@@ -49,8 +49,8 @@ struct live_marks {
 };
 
 /* Set the list of that number; call before the first block. */
-void live_marks_set(struct live_marks *marks, size_t list, struct live_mark *of,
-                    size_t count);
+void live_probes_set(struct live_probes *probes, size_t list, struct live_probe *of,
+                     size_t count);
 
 /*
  * What glibc's malloc takes for a block: its size and a word, in steps of 16, at least 32. A
@@ -78,8 +78,8 @@ static inline uint32_t near_bit(uint64_t part)
 }
 
 /* Whether the block may overlap a span. */
-static inline bool live_marks_is_near(const struct live_marks *marks, uint64_t address,
-                                      uint64_t size)
+static inline bool live_probes_is_near(const struct live_probes *probes,
+                                       uint64_t address, uint64_t size)
 {
 	uint64_t part = address >> NEAR_SHIFT, parts = (size >> NEAR_SHIFT) + 2;
 	uint32_t bit;
@@ -88,44 +88,44 @@ static inline bool live_marks_is_near(const struct live_marks *marks, uint64_t a
 		return true;
 	for (; parts; parts--, part++) {
 		bit = near_bit(part);
-		if (marks->near[bit / 64] >> bit % 64 & 1)
+		if (probes->near[bit / 64] >> bit % 64 & 1)
 			return true;
 	}
 	return false;
 }
 
 /* A block is born, or ends. Not `is_counted`: it only takes room in mappings. */
-static inline void live_marks_begin(struct live_marks *marks, uint64_t address,
-                                    uint64_t size, bool is_counted)
+static inline void live_probes_begin(struct live_probes *probes, uint64_t address,
+                                     uint64_t size, bool is_counted)
 {
 	if (is_counted)
-		marks->chunk_bytes += chunk_bytes(size);
-	if (size < LARGE_BLOCK_BYTES && !marks->has_small)
+		probes->chunk_bytes += chunk_bytes(size);
+	if (size < LARGE_BLOCK_BYTES && !probes->has_small)
 		return;
-	if (live_marks_is_near(marks, address, size))
-		live_large_set(&marks->large, address, size ? size : 1);
+	if (live_probes_is_near(probes, address, size))
+		live_large_set(&probes->large, address, size ? size : 1);
 	if (is_counted && size >= LARGE_BLOCK_BYTES)
-		marks->chunk_bytes += chunk_more(address, size);
+		probes->chunk_bytes += chunk_more(address, size);
 }
 
-static inline void live_marks_end(struct live_marks *marks, uint64_t address,
-                                  uint64_t size, bool is_counted)
+static inline void live_probes_end(struct live_probes *probes, uint64_t address,
+                                   uint64_t size, bool is_counted)
 {
 	if (is_counted)
-		marks->chunk_bytes -= chunk_bytes(size);
-	if (size < LARGE_BLOCK_BYTES && !marks->has_small)
+		probes->chunk_bytes -= chunk_bytes(size);
+	if (size < LARGE_BLOCK_BYTES && !probes->has_small)
 		return;
-	if (live_marks_is_near(marks, address, size))
-		live_large_set(&marks->large, address, 0);
+	if (live_probes_is_near(probes, address, size))
+		live_large_set(&probes->large, address, 0);
 	if (is_counted && size >= LARGE_BLOCK_BYTES)
-		marks->chunk_bytes -= chunk_more(address, size);
+		probes->chunk_bytes -= chunk_more(address, size);
 }
 
 /*
  * Fill in how much is live at all times up to `time` that were not filled in yet. Returns the
  * next time to fill in; UINT64_MAX: none.
  */
-uint64_t live_marks_fill(struct live_marks *marks, uint64_t time, uint64_t live_bytes,
-                         uint64_t live_blocks);
+uint64_t live_probes_fill(struct live_probes *probes, uint64_t time,
+                          uint64_t live_bytes, uint64_t live_blocks);
 
 #endif
