@@ -111,6 +111,16 @@ static inline __attribute__((always_inline)) bool event_record_short(
 	       event_encode_short(state, op, time, address, size_bytes, &walk);
 }
 
+/*
+ * Whether the last event's stack was another one with more frames than a short walk takes. Then a
+ * short walk of the next such stack would probably be in vain.
+ */
+static inline bool other_was_deep(const struct thread_state *state)
+{
+	return state->depth > SHORT_FRAMES &&
+	       !state->frames[state->depth - SHORT_FRAMES - 1].stub;
+}
+
 /* The same on any other stack than the thread's own. */
 static inline __attribute__((always_inline)) bool event_record_other_short(
 	const struct walk_start *caller, enum event_op op, uintptr_t address,
@@ -123,7 +133,7 @@ static inline __attribute__((always_inline)) bool event_record_other_short(
 	if (unlikely(!state || stack_bounds_hold(&state->own_stack, caller->slot) ||
 	             state->throw_count || guard.flags & GUARD_THREAD_ENDING ||
 	             !state->chunk || state->used > state->used_limit ||
-	             depth_is_due(state, caller->slot)))
+	             other_was_deep(state) || depth_is_due(state, caller->slot)))
 		return false;
 	event = (struct event *)state->other_event;
 	event->op = op;
