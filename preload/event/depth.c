@@ -39,9 +39,10 @@ static uint8_t *control_begin(struct thread_state *state, enum control_kind kind
 
 	for (uint32_t i = 0; i < count; i++)
 		length += varint_bytes(fields[i]);
-	if (!state->chunk || state->used + 1 + varint_bytes(length) + length > CHUNK_BYTES)
+	if (!state->cursor.chunk ||
+	    state->cursor.used + 1 + varint_bytes(length) + length > CHUNK_BYTES)
 		return NULL;
-	at = (uint8_t *)state->chunk + state->used;
+	at = (uint8_t *)state->cursor.chunk + state->cursor.used;
 	*at++ = CONTROL_TAG(kind);
 	at = varint_put(at, length);
 	for (uint32_t i = 0; i < count; i++)
@@ -51,8 +52,8 @@ static uint8_t *control_begin(struct thread_state *state, enum control_kind kind
 
 static void control_commit(struct thread_state *state, const uint8_t *at)
 {
-	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
-	chunk_commit(state->chunk, state->used, state->chunk_events);
+	state->cursor.used = (uint32_t)(at - (uint8_t *)state->cursor.chunk);
+	chunk_commit(state->cursor.chunk, state->cursor.used, state->cursor.chunk_events);
 }
 
 static bool control_put(struct thread_state *state, enum control_kind kind,
@@ -71,8 +72,8 @@ static bool control_put(struct thread_state *state, enum control_kind kind,
 static const struct stack_bounds *stack_of(const struct thread_state *state,
                                            uintptr_t slot)
 {
-	if (stack_bounds_hold(&state->own_stack, slot))
-		return &state->own_stack;
+	if (stack_bounds_hold(&state->stacks.own, slot))
+		return &state->stacks.own;
 	return stack_other_find(state, slot);
 }
 
@@ -104,7 +105,7 @@ static bool other_bounds_find(uintptr_t slot, struct stack_bounds *bounds)
 
 static struct stack_bounds *other_new(struct thread_state *state)
 {
-	return &state->other_stacks[state->other_count++ % STACK_CACHE_SIZE];
+	return &state->stacks.others[state->stacks.other_count++ % STACK_CACHE_SIZE];
 }
 
 /* Returns the stack of the last event; searches for it if it is new. NULL: none, or unknown. */
@@ -125,7 +126,7 @@ static const struct stack_bounds *stack_learn(struct thread_state *state,
 /* Returns the size of an entry as a DEPTH record has it. */
 static uint64_t entry_words(const struct thread_state *state, uint32_t index)
 {
-	const struct walk_frame *frame = &state->frames[index];
+	const struct walk_frame *frame = &state->stack.frames[index];
 	const struct stack_bounds *stack = stack_of(state, frame->slot);
 	uintptr_t outer;
 
@@ -138,7 +139,7 @@ static uint64_t entry_words(const struct thread_state *state, uint32_t index)
 		           : 0;
 	}
 	/* The rest of a stack that was cut does not belong to this entry. */
-	if (stack != &state->own_stack ||
+	if (stack != &state->stacks.own ||
 	    frame_rule_kind(frame_rule_get(frame->return_address)) != CFI_END)
 		return 0;
 	return (stack->high - frame->slot) / sizeof(outer) + 1;
@@ -147,9 +148,9 @@ static uint64_t entry_words(const struct thread_state *state, uint32_t index)
 /* Returns the index of the outermost entry whose size is not yet written in this run. */
 static uint32_t told_count(const struct thread_state *state)
 {
-	uint32_t first = state->depth;
+	uint32_t first = state->stack.depth;
 
-	while (first && !(state->frames[first - 1].flags & FRAME_TOLD))
+	while (first && !(state->stack.frames[first - 1].flags & FRAME_TOLD))
 		first--;
 	return first;
 }
@@ -158,7 +159,7 @@ uint32_t depth_bytes_max(const struct thread_state *state)
 {
 	uint32_t size_bytes = HEAD_BYTES_MAX;
 
-	for (uint32_t i = 0; i < state->depth; i++)
+	for (uint32_t i = 0; i < state->stack.depth; i++)
 		size_bytes += varint_bytes(entry_words(state, i));
 	return size_bytes;
 }
@@ -166,16 +167,19 @@ uint32_t depth_bytes_max(const struct thread_state *state)
 bool depth_note(struct thread_state *state)
 {
 	uint32_t first = told_count(state), sizes_bytes = 0;
-	uintptr_t slot = state->depth ? state->frames[state->depth - 1].slot : 0;
+	uintptr_t slot = state->stack.depth
+	                     ? state->stack.frames[state->stack.depth - 1].slot
+	                     : 0;
 	const struct stack_bounds *stack = stack_learn(state, slot);
-	uint64_t fields[FIELDS_MAX] = { STACK_OTHER, 0, 0, 0, first, state->depth - first };
+	uint64_t fields[FIELDS_MAX] = { STACK_OTHER, 0,     0,
+		                            0,           first, state->stack.depth - first };
 	stack_t signal_stack;
 	uint8_t *at;
 
 	if (!stack)
 		return true; /* nothing to write */
 	fields[3] = stack->high - slot;
-	if (stack == &state->own_stack) {
+	if (stack == &state->stacks.own) {
 		fields[0] = STACK_OWN;
 	} else {
 		fields[1] = stack->high;
@@ -189,16 +193,16 @@ bool depth_note(struct thread_state *state)
 			fields[3] = fields[1] - slot;
 		}
 	}
-	for (uint32_t i = first; i < state->depth; i++)
+	for (uint32_t i = first; i < state->stack.depth; i++)
 		sizes_bytes += varint_bytes(entry_words(state, i));
 	at = control_begin(state, CONTROL_DEPTH, fields, FIELDS_MAX, sizes_bytes);
 	if (!at)
 		return false;
-	for (uint32_t i = first; i < state->depth; i++) {
+	for (uint32_t i = first; i < state->stack.depth; i++) {
 		at = varint_put(at, entry_words(state, i));
 		/* The innermost entry is different in every event. */
-		if (i + 1 < state->depth)
-			state->frames[i].flags |= FRAME_TOLD;
+		if (i + 1 < state->stack.depth)
+			state->stack.frames[i].flags |= FRAME_TOLD;
 	}
 	control_commit(state, at);
 	return true;
@@ -208,23 +212,23 @@ void depth_put_off(struct thread_state *state, uint64_t time)
 {
 	uint32_t chance = FORMAT_HASH(time, 12); /* below SAMPLE_BYTES */
 
-	state->sample_at = state->used + SAMPLE_BYTES / 2 + chance;
-	state->used_limit = CHUNK_BYTES - SHORT_BYTES_MAX;
-	if (state->used_limit > state->sample_at)
-		state->used_limit = state->sample_at;
+	state->cursor.depth_at = state->cursor.used + SAMPLE_BYTES / 2 + chance;
+	state->cursor.used_limit = CHUNK_BYTES - SHORT_BYTES_MAX;
+	if (state->cursor.used_limit > state->cursor.depth_at)
+		state->cursor.used_limit = state->cursor.depth_at;
 }
 
 void depth_settle(struct thread_state *state, uintptr_t slot, uint64_t time)
 {
-	const struct stack_bounds *own = &state->own_stack;
+	const struct stack_bounds *own = &state->stacks.own;
 
-	if (state->used > state->sample_at)
+	if (state->cursor.used > state->cursor.depth_at)
 		depth_put_off(state, time);
 	if (depth_is_new(state, slot)) {
 		uintptr_t step = DEPTH_STEP_BYTES - sizeof(slot);
 
-		state->seen_stack.low = slot - own->low > step ? slot - step : own->low;
-		state->seen_stack.high = own->high;
+		state->stacks.seen.low = slot - own->low > step ? slot - step : own->low;
+		state->stacks.seen.high = own->high;
 	} else if (!stack_of(state, slot)) {
 		*other_new(state) = (struct stack_bounds){ slot, slot + sizeof(slot) };
 	}
@@ -291,13 +295,13 @@ static inline uintptr_t page_of(uintptr_t address)
 
 void touched_note(struct thread_state *state)
 {
-	const struct stack_bounds *own = &state->own_stack;
+	const struct stack_bounds *own = &state->stacks.own;
 	struct stack_mapping mapping = { 0 };
 	uintptr_t high = page_of((uintptr_t)__builtin_frame_address(0)), low = own->low;
-	uintptr_t deepest = state->seen_stack.low + DEPTH_STEP_BYTES - sizeof(deepest);
+	uintptr_t deepest = state->stacks.seen.low + DEPTH_STEP_BYTES - sizeof(deepest);
 	uint64_t depth_bytes;
 
-	if (!state->chunk || !stack_bounds_hold(own, high))
+	if (!state->cursor.chunk || !stack_bounds_hold(own, high))
 		return;
 	/* The main thread's stack is mapped as far as it has grown. */
 	if (stack_bounds_hold(own, (uintptr_t)__libc_stack_end)) {

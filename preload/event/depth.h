@@ -22,8 +22,8 @@
 /* Whether `slot` is deeper than the recorded depth of the thread's own stack. */
 static inline bool depth_is_new(const struct thread_state *state, uintptr_t slot)
 {
-	return !stack_bounds_hold(&state->seen_stack, slot) &&
-	       stack_bounds_hold(&state->own_stack, slot);
+	return !stack_bounds_hold(&state->stacks.seen, slot) &&
+	       stack_bounds_hold(&state->stacks.own, slot);
 }
 
 /*
@@ -34,8 +34,8 @@ static inline const struct stack_bounds *stack_other_find(
 	const struct thread_state *state, uintptr_t slot)
 {
 	for (int i = 0; i < STACK_CACHE_SIZE; i++) {
-		if (stack_bounds_hold(&state->other_stacks[i], slot))
-			return &state->other_stacks[i];
+		if (stack_bounds_hold(&state->stacks.others[i], slot))
+			return &state->stacks.others[i];
 	}
 	return NULL;
 }
@@ -43,13 +43,14 @@ static inline const struct stack_bounds *stack_other_find(
 /* Whether a DEPTH record is due. `slot`: of the innermost entry of the last event. */
 static inline bool depth_is_due(const struct thread_state *state, uintptr_t slot)
 {
-	if (state->used > state->sample_at)
+	if (state->cursor.used > state->cursor.depth_at)
 		return true;
-	if (stack_bounds_hold(&state->seen_stack, slot))
+	if (stack_bounds_hold(&state->stacks.seen, slot))
 		return false;
-	if (stack_bounds_hold(&state->own_stack, slot))
+	if (stack_bounds_hold(&state->stacks.own, slot))
 		return true;
-	return state->other_count < OTHER_STACKS_MAX && !stack_other_find(state, slot);
+	return state->stacks.other_count < OTHER_STACKS_MAX &&
+	       !stack_other_find(state, slot);
 }
 
 /*

@@ -61,10 +61,10 @@ static uint8_t *stands_put(uint8_t *at, const struct walk_result *walk)
 static uint8_t *gaps_put(const struct thread_state *state, uint8_t *at,
                          const uint8_t *limit, uint32_t frames)
 {
-	uint32_t first = state->depth - frames, gaps = 0;
+	uint32_t first = state->stack.depth - frames, gaps = 0;
 
-	for (uint32_t i = first; i < state->depth && gaps < GAPS_MAX; i++) {
-		if (!frame_has_gap(&state->frames[i]))
+	for (uint32_t i = first; i < state->stack.depth && gaps < GAPS_MAX; i++) {
+		if (!frame_has_gap(&state->stack.frames[i]))
 			continue;
 		if (at + GAP_BYTES_MAX > limit)
 			return NULL;
@@ -89,7 +89,7 @@ static uint8_t *thread_put(const struct thread_state *state, uint8_t *at,
 	length_at = at++; /* less than 128: one byte */
 	at = varint_put(at, guard.creator);
 	at = varint_put(at, guard.start);
-	at = varint_put(at, room_bytes ? state->own_stack.high : 0);
+	at = varint_put(at, room_bytes ? state->stacks.own.high : 0);
 	at = varint_put(at, room_bytes);
 	*length_at = (uint8_t)(at - length_at - 1);
 	return at;
@@ -104,15 +104,16 @@ static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *
 {
 	struct run_record run = {
 		.time = time,
-		.events_before = state->events,
+		.events_before = state->cursor.events,
 		.thread = state->serial,
 		.tid = state->tid,
 		.stack_frames = frames,
-		.stack_cut = frames < state->depth,
+		.stack_cut = frames < state->stack.depth,
 	};
 	uint64_t name[THREAD_NAME_WORDS] = { 0 };
-	const struct pushed_frames pushed = { state->frames + state->depth - frames, 0,
-		                                  frames };
+	const struct pushed_frames pushed = {
+		state->stack.frames + state->stack.depth - frames, 0, frames
+	};
 
 	system_thread_name((char *)name);
 	memcpy(run.name, name, sizeof(run.name));
@@ -129,9 +130,9 @@ static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *
 /* Begin a run in the thread's chunk. False: it has not enough room left. */
 static bool run_begin(struct thread_state *state, uint64_t time)
 {
-	uint8_t *begin = (uint8_t *)state->chunk + state->used;
-	const uint8_t *limit = (uint8_t *)state->chunk + CHUNK_BYTES;
-	uint32_t frames = state->depth;
+	uint8_t *begin = (uint8_t *)state->cursor.chunk + state->cursor.used;
+	const uint8_t *limit = (uint8_t *)state->cursor.chunk + CHUNK_BYTES;
+	uint32_t frames = state->stack.depth;
 	uint8_t *at;
 
 	if (limit - begin > EVENT_BYTES_MAX)
@@ -143,14 +144,14 @@ static bool run_begin(struct thread_state *state, uint64_t time)
 	}
 	if (!at)
 		return false;
-	if (frames < state->depth) {
+	if (frames < state->stack.depth) {
 		/* No event may refer to frames that the reader does not know. */
-		state->cut_frames += state->depth - frames;
+		state->stack.cut_frames += state->stack.depth - frames;
 		frames_drop_outer(state, frames);
 	}
-	for (uint32_t i = 0; i < state->depth; i++)
-		state->frames[i].flags &= (uint16_t)~FRAME_TOLD;
-	state->used = (uint32_t)(at - (uint8_t *)state->chunk);
+	for (uint32_t i = 0; i < state->stack.depth; i++)
+		state->stack.frames[i].flags &= (uint16_t)~FRAME_TOLD;
+	state->cursor.used = (uint32_t)(at - (uint8_t *)state->cursor.chunk);
 	depth_put_off(state, time);
 	return true;
 }
@@ -158,12 +159,12 @@ static bool run_begin(struct thread_state *state, uint64_t time)
 /* Correct the indexes in `walk` after a run has begun with a cut stack. */
 static void walk_rebase(struct thread_state *state, struct walk_result *walk)
 {
-	uint32_t cut = state->cut_frames;
+	uint32_t cut = state->stack.cut_frames;
 	uint32_t lost = cut > walk->carried_from ? cut - walk->carried_from : 0;
 
 	if (!cut)
 		return;
-	state->cut_frames = 0;
+	state->stack.cut_frames = 0;
 	walk->cut = true;
 	walk->keep -= walk->keep < cut ? walk->keep : cut;
 	walk->sure -= walk->sure < cut ? walk->sure : cut;
@@ -178,9 +179,9 @@ static void walk_rebase(struct thread_state *state, struct walk_result *walk)
 
 static void chunk_leave(struct thread_state *state)
 {
-	if (state->chunk)
-		ring_finish_chunk(state->chunk);
-	state->chunk = NULL;
+	if (state->cursor.chunk)
+		ring_finish_chunk(state->cursor.chunk);
+	state->cursor.chunk = NULL;
 }
 
 /* Take a new chunk, begin this thread's run in it, and make sure of `size_bytes` of room. */
@@ -193,13 +194,14 @@ static __attribute__((noinline)) bool chunk_find(struct thread_state *state,
 	 */
 	for (int tries = 0; tries < 4; tries++) {
 		chunk_leave(state);
-		state->chunk = ring_take_chunk(CHUNK_KIND_EVENTS, time, &state->used);
-		if (!state->chunk) {
+		state->cursor.chunk = ring_take_chunk(CHUNK_KIND_EVENTS, time,
+		                                      &state->cursor.used);
+		if (!state->cursor.chunk) {
 			*why_not = LOST_RING_FULL;
 			return false;
 		}
-		state->chunk_events = COMMIT_EVENTS(state->chunk->commit);
-		if (run_begin(state, time) && state->used + size_bytes <= CHUNK_BYTES)
+		state->cursor.chunk_events = COMMIT_EVENTS(state->cursor.chunk->commit);
+		if (run_begin(state, time) && state->cursor.used + size_bytes <= CHUNK_BYTES)
 			return true;
 	}
 	chunk_leave(state);
@@ -223,9 +225,10 @@ bool event_run_again(struct thread_state *state, uint32_t size_bytes, uint64_t t
 	enum loss_cause why_not;
 	bool found = chunk_find(state, size_bytes, time, &why_not);
 
-	state->cut_frames = 0; /* no walk has indexes to correct */
+	state->stack.cut_frames = 0; /* no walk has indexes to correct */
 	if (found)
-		chunk_commit(state->chunk, state->used, state->chunk_events);
+		chunk_commit(state->cursor.chunk, state->cursor.used,
+		             state->cursor.chunk_events);
 	return found;
 }
 
@@ -237,7 +240,7 @@ static __attribute__((noinline)) uint8_t *event_put_any(struct thread_state *sta
                                                         const struct walk_result *walk)
 {
 	const struct pushed_frames pushed = { walk->frames, walk->keep, walk->news };
-	uint8_t *tag_at = (uint8_t *)state->chunk + state->used, *at;
+	uint8_t *tag_at = (uint8_t *)state->cursor.chunk + state->cursor.used, *at;
 
 	at = event_put(state, event, &pushed, walk->plain ? TAG_PLAIN : 0, false);
 	if (unlikely(!at))
@@ -304,7 +307,8 @@ static uint32_t event_bytes_max(uint32_t news)
 
 bool event_has_room(const struct thread_state *state, uint32_t news)
 {
-	return state->chunk && state->used + event_bytes_max(news) <= CHUNK_BYTES;
+	return state->cursor.chunk &&
+	       state->cursor.used + event_bytes_max(news) <= CHUNK_BYTES;
 }
 
 bool event_encode(struct thread_state *state, const struct event *event,

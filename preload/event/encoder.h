@@ -130,12 +130,13 @@ static inline __attribute__((always_inline)) uint8_t *event_head_put(
 	const struct pushed_frames *pushed, const bool is_short)
 {
 	struct prediction *tables = &state->prediction;
-	const struct walk_frame *frames = state->frames;
-	const uint8_t *limit = (uint8_t *)state->chunk + CHUNK_BYTES - FIXED_BYTES_MAX / 2;
-	uint32_t keep = pushed->keep, pops = state->depth - keep;
+	const struct walk_frame *frames = state->stack.frames;
+	const uint8_t *limit = (uint8_t *)state->cursor.chunk + CHUNK_BYTES -
+	                       FIXED_BYTES_MAX / 2;
+	uint32_t keep = pushed->keep, pops = state->stack.depth - keep;
 	uint64_t time = event->time > tables->last_time ? event->time : tables->last_time;
 
-	invariant(keep <= state->depth);
+	invariant(keep <= state->stack.depth);
 	at = shape_put(tables, at, pops, pushed->count, tag);
 	at = varint_put(at, time - tables->last_time);
 	tables->last_time = time;
@@ -162,7 +163,7 @@ static inline uint64_t leaf_of(const struct thread_state *state,
 {
 	if (pushed->count)
 		return pushed->frames[is_short ? 0 : pushed->count - 1].return_address;
-	return pushed->keep ? state->frames[pushed->keep - 1].return_address : 0;
+	return pushed->keep ? state->stack.frames[pushed->keep - 1].return_address : 0;
 }
 
 /*
@@ -174,7 +175,7 @@ static inline __attribute__((always_inline)) uint8_t *event_put(
 	struct thread_state *state, const struct event *event,
 	const struct pushed_frames *pushed, uint8_t flags, const bool is_short)
 {
-	uint8_t *tag_at = (uint8_t *)state->chunk + state->used, *at;
+	uint8_t *tag_at = (uint8_t *)state->cursor.chunk + state->cursor.used, *at;
 	uint64_t leaf = leaf_of(state, pushed, is_short);
 	uint8_t tag = (uint8_t)event->op | TAG_FRAMES_PREDICTED | flags;
 
@@ -189,13 +190,13 @@ static inline __attribute__((always_inline)) uint8_t *event_put(
 /* Commit the event that ends at `at`: from now on a reader may read it. */
 static inline void event_commit(struct thread_state *state, const uint8_t *at)
 {
-	uint32_t used = (uint32_t)(at - (uint8_t *)state->chunk);
+	uint32_t used = (uint32_t)(at - (uint8_t *)state->cursor.chunk);
 
 	/* The caller has made sure that the event fits, whatever codes it needs. */
-	invariant(at && used > state->used && used <= CHUNK_BYTES);
-	state->used = used;
-	state->events++;
-	chunk_commit(state->chunk, state->used, ++state->chunk_events);
+	invariant(at && used > state->cursor.used && used <= CHUNK_BYTES);
+	state->cursor.used = used;
+	state->cursor.events++;
+	chunk_commit(state->cursor.chunk, state->cursor.used, ++state->cursor.chunk_events);
 }
 
 /*
@@ -211,7 +212,7 @@ static inline __attribute__((always_inline)) bool event_encode_short(
 	};
 	const struct pushed_frames pushed = { walk->frames, walk->keep, walk->news };
 
-	if (unlikely(!state->chunk || state->used > state->used_limit))
+	if (unlikely(!state->cursor.chunk || state->cursor.used > state->cursor.used_limit))
 		return false;
 	if (!walk->keep)
 		__builtin_unreachable(); /* a stub was met */
@@ -228,13 +229,13 @@ static inline __attribute__((always_inline)) void event_encode_other(
 {
 	const struct walk_frame *found = state->other_frames;
 	const struct pushed_frames pushed = { found, walk->keep, walk->news };
-	struct walk_frame *frame = state->frames + walk->keep;
+	struct walk_frame *frame = state->stack.frames + walk->keep;
 
 	event_commit(state,
 	             event_put(state, event, &pushed, walk->plain ? TAG_PLAIN : 0, true));
 	for (uint32_t i = walk->news; i-- > 0;)
 		*frame++ = found[i];
-	state->depth = walk->keep + walk->news;
+	state->stack.depth = walk->keep + walk->news;
 }
 
 #endif

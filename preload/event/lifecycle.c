@@ -163,8 +163,8 @@ static bool guard_is_stale(const struct walk_start *caller)
 	struct thread_state *state = guard.state;
 
 	return state && !(guard.flags & GUARD_INTERNAL) && caller->slot >= guard.sp &&
-	       stack_bounds_hold(&state->own_stack, guard.sp) &&
-	       stack_bounds_hold(&state->own_stack, caller->slot);
+	       stack_bounds_hold(&state->stacks.own, guard.sp) &&
+	       stack_bounds_hold(&state->stacks.own, caller->slot);
 }
 
 /*
@@ -179,7 +179,7 @@ static bool is_allocators_own(const struct walk_start *caller)
 	if (caller->slot >= guard.sp || guard.sp - caller->slot > NESTED_BYTES_MAX)
 		return false;
 	if (guard.state)
-		stack = guard.state->own_stack;
+		stack = guard.state->stacks.own;
 	else if (!stack.high && !stack_bounds_find(guard.sp, &stack))
 		return false;
 	return stack_bounds_hold(&stack, guard.sp) &&
@@ -193,7 +193,7 @@ static bool is_allocators_own(const struct walk_start *caller)
  */
 static uint64_t events_count(void)
 {
-	return guard.state ? guard.state->events : 0;
+	return guard.state ? guard.state->cursor.events : 0;
 }
 
 /*

@@ -83,7 +83,7 @@ static inline bool event_write(struct thread_state *state, const struct event *e
 {
 	if (!event_encode(state, event, walk))
 		return false;
-	if (unlikely(state->throw_count))
+	if (unlikely(state->throwing.count))
 		throws_follow(state, walk);
 	frames_apply(state, walk);
 	if (unlikely(walk->cut))
@@ -117,8 +117,8 @@ static inline __attribute__((always_inline)) bool event_record_short(
  */
 static inline bool other_was_deep(const struct thread_state *state)
 {
-	return state->depth > SHORT_FRAMES &&
-	       !state->frames[state->depth - SHORT_FRAMES - 1].stub;
+	return state->stack.depth > SHORT_FRAMES &&
+	       !state->stack.frames[state->stack.depth - SHORT_FRAMES - 1].stub;
 }
 
 /* The same on any other stack than the thread's own. */
@@ -130,9 +130,10 @@ static inline __attribute__((always_inline)) bool event_record_other_short(
 	struct event *event;
 	struct other_walk walk;
 
-	if (unlikely(!state || stack_bounds_hold(&state->own_stack, caller->slot) ||
-	             state->throw_count || guard.flags & GUARD_THREAD_ENDING ||
-	             !state->chunk || state->used > state->used_limit ||
+	if (unlikely(!state || stack_bounds_hold(&state->stacks.own, caller->slot) ||
+	             state->throwing.count || guard.flags & GUARD_THREAD_ENDING ||
+	             !state->cursor.chunk ||
+	             state->cursor.used > state->cursor.used_limit ||
 	             other_was_deep(state) || depth_is_due(state, caller->slot)))
 		return false;
 	event = (struct event *)state->other_event;
@@ -179,7 +180,7 @@ static __attribute__((noinline)) bool event_record_other(
 {
 	struct walk_result walk;
 
-	if (state->throw_count || guard.flags & GUARD_THREAD_ENDING ||
+	if (state->throwing.count || guard.flags & GUARD_THREAD_ENDING ||
 	    depth_is_due(state, caller->slot) || !stack_walk_other(state, caller, &walk) ||
 	    !event_has_room(state, walk.news) || !event_encode(state, event, &walk))
 		return false;
@@ -214,7 +215,7 @@ static __attribute__((noinline)) void event_record(const struct walk_start *call
 
 	if (unlikely(!state))
 		return;
-	if (likely(stack_bounds_hold(&state->own_stack, caller->slot)))
+	if (likely(stack_bounds_hold(&state->stacks.own, caller->slot)))
 		event_record_own(state, caller, event);
 	else if (!event_record_other(state, caller, event))
 		event_record_elsewhere(state, caller, event);
@@ -264,7 +265,7 @@ void record_alloc(const struct walk_start *caller, enum event_op op, void *addre
 	uintptr_t masked = (uintptr_t)address & ADDRESS_MASK;
 	struct thread_state *state = guard.state;
 
-	if (likely(state && stack_bounds_hold(&state->seen_stack, caller->slot)))
+	if (likely(state && stack_bounds_hold(&state->stacks.seen, caller->slot)))
 		alloc_own(caller, op, masked, size_bytes, alignment_log2, state);
 	else
 		alloc_other(caller, op, masked, size_bytes, alignment_log2);
@@ -298,7 +299,7 @@ void record_free(const struct walk_start *caller, void *address, uint64_t time)
 	uintptr_t masked = (uintptr_t)address & ADDRESS_MASK;
 	struct thread_state *state = guard.state;
 
-	if (likely(state && stack_bounds_hold(&state->seen_stack, caller->slot)))
+	if (likely(state && stack_bounds_hold(&state->stacks.seen, caller->slot)))
 		free_own(caller, masked, time, state);
 	else
 		free_other(caller, masked, time);
@@ -348,7 +349,7 @@ static void throw_run(void *argument)
 	patch_none = !written || !walk.patch || !frames_are_patched(state);
 	throws_begin(state, recording->exception, written, patch_none);
 	if (!patch_none && walk.cut)
-		throws_limit(state, state->frames[0].slot);
+		throws_limit(state, state->stack.frames[0].slot);
 }
 
 void record_throw(const struct walk_start *caller, const void *exception)
@@ -383,20 +384,22 @@ void record_fault(const struct walk_start *at, const struct fault *fault,
 	if (!state)
 		return;
 	if (mapping) /* this much of it is readable */
-		state->own_stack = (struct stack_bounds){ mapping->low, state->own_stack.high };
+		state->stacks.own = (struct stack_bounds){ mapping->low,
+			                                       state->stacks.own.high };
 	walk = stack_walk_interrupted(state, at, mapping != NULL);
 	if (inner_slot)
 		walk_trim(&walk, inner_slot);
 	if (mapping && at->slot < mapping->low)
-		state->own_stack.low = at->slot; /* counted as its own all the same */
+		state->stacks.own.low = at->slot; /* counted as its own all the same */
 	if (!event_encode(state, &event, &walk))
 		return;
 	frames_apply(state, &walk);
 	if (walk.cut)
 		ring_count_loss(LOST_STACKS_CUT, 1);
 	fault_put(state, fault);
-	if (state->depth)
-		depth_sample(state, state->frames[state->depth - 1].slot, event.time);
+	if (state->stack.depth)
+		depth_sample(state, state->stack.frames[state->stack.depth - 1].slot,
+		             event.time);
 }
 
 void record_fault_only(const struct fault *fault)
@@ -407,7 +410,7 @@ void record_fault_only(const struct fault *fault)
 
 	if (!state)
 		return;
-	walk.keep = state->depth;
+	walk.keep = state->stack.depth;
 	if (event_encode(state, &event, &walk))
 		fault_put(state, fault);
 }

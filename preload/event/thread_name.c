@@ -67,7 +67,7 @@ void thread_name_note_last(struct thread_state *state)
 {
 	uint64_t words[THREAD_NAME_WORDS];
 
-	if (state->events && !own_note(state, words))
+	if (state->cursor.events && !own_note(state, words))
 		definition_write(state->serial, state->tid, words);
 }
 
@@ -103,7 +103,7 @@ void thread_names_note(void)
 	for (int i = 0; state && i < THREADS_WALKED_MAX; i++, state = state->next) {
 		serial = state->serial;
 		tid = state->tid;
-		if (!tid || tid == own_tid || !state->events ||
+		if (!tid || tid == own_tid || !state->cursor.events ||
 		    !thread_comm_read(tid, (char *)words) ||
 		    thread_state_is_named(state, words))
 			continue;

@@ -51,12 +51,12 @@ static uint64_t room_bytes(void)
 /* The end of the thread's own stack; 0: unknown. */
 static uintptr_t own_high(void)
 {
-	return guard.state ? guard.state->own_stack.high : guard.stack_high;
+	return guard.state ? guard.state->stacks.own.high : guard.stack_high;
 }
 
 static void mapping_find(struct fault_place *place)
 {
-	const struct stack_bounds *own = &guard.state->own_stack;
+	const struct stack_bounds *own = &guard.state->stacks.own;
 	struct stack_mapping *mapping = &place->mapping;
 
 	place->has_mapping = own->high && stack_mapping_find(own->high - 1, mapping);
@@ -292,7 +292,7 @@ static bool is_called_from(const struct walk_start *caller, const void *context)
 		for (uint32_t i = 0; i < walk.news; i++)
 			is_found = is_found || walk.frames[i].slot == slot;
 		for (uint32_t i = 0; i < walk.keep; i++)
-			is_found = is_found || state->frames[i].slot == slot;
+			is_found = is_found || state->stack.frames[i].slot == slot;
 	}
 	guard_leave();
 	return is_found;

@@ -102,7 +102,7 @@ static __attribute__((constructor)) void faults_begin(void)
 	fault_watch_begin(&handlers);
 	state = thread_state_get();
 	if (state)
-		signal_stack_put(&state->signal_stack);
+		signal_stack_put(&state->stacks.signal);
 	guard_leave();
 }
 
@@ -199,7 +199,7 @@ int hook_sigaltstack(const stack_t *new_stack, stack_t *old_stack)
 	real_resolve();
 	result = real.sigaltstack(new_stack, old_stack);
 	if (result == 0 && old_stack && state &&
-	    signal_stack_is_ours(old_stack, state->signal_stack))
+	    signal_stack_is_ours(old_stack, state->stacks.signal))
 		*old_stack = (stack_t){ .ss_flags = SS_DISABLE };
 	return result;
 }

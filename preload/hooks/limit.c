@@ -59,7 +59,7 @@ static uint64_t own_bytes(int resource)
 	uint64_t size_bytes = LATER_BYTES;
 
 	for (const struct thread_state *state = thread_states(); state; state = state->next)
-		size_bytes += OWN_THREAD_BYTES + state->frames_mapped_bytes;
+		size_bytes += OWN_THREAD_BYTES + state->stack.mapped_bytes;
 	if (resource == RLIMIT_DATA)
 		return size_bytes + library_data_bytes();
 	return size_bytes + (uint64_t)(library_end - library_start) +

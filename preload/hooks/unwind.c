@@ -91,7 +91,7 @@ static void exception_landed(const struct walk_start *caller, const void *except
 	struct thread_state *state = guard.state;
 
 	if (!recorder.is_recording || guard.sp || !state || lifecycle_is_forked() ||
-	    !state->throw_count)
+	    !state->throwing.count)
 		return;
 	guard.sp = caller->slot;
 	guard_barrier();
@@ -196,7 +196,8 @@ static void jump_begins(const struct walk_start *caller, uintptr_t target)
 	if (!recorder.is_recording || !lifecycle_enter(caller))
 		return;
 	if (recorder.is_exact && record_stack(caller) && guard.state) {
-		if (target < caller->slot && stack_bounds_hold(&guard.state->own_stack, target))
+		if (target < caller->slot &&
+		    stack_bounds_hold(&guard.state->stacks.own, target))
 			jump_comes_back();
 		throws_jump(guard.state, target);
 		frames_land(guard.state, target, NULL);
@@ -230,8 +231,8 @@ JUMP(__longjmp_chk);
  */
 static uintptr_t catch_target(const struct thread_state *state)
 {
-	for (uint32_t i = state->depth; i-- > 0;) {
-		const struct walk_frame *frame = &state->frames[i];
+	for (uint32_t i = state->stack.depth; i-- > 0;) {
+		const struct walk_frame *frame = &state->stack.frames[i];
 
 		if (frame->return_address - 1 - real.dl_catch_exception <
 		    real.dl_catch_exception_bytes)

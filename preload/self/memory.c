@@ -116,8 +116,8 @@ uint32_t stacks_note(uint64_t time, enum maps_reason reason, uint32_t threads_ma
 	for (int i = 0; state && i < THREADS_WALKED_MAX && stacks->count < threads_max;
 	     i++, state = state->next) {
 		tid = state->tid;
-		if (tid && tid != pid && state->own_stack.high &&
-		    entry_fill(&entries[stacks->count], tid, state->own_stack.high - 8))
+		if (tid && tid != pid && state->stacks.own.high &&
+		    entry_fill(&entries[stacks->count], tid, state->stacks.own.high - 8))
 			stacks->count++;
 	}
 	bytes = (uint32_t)(sizeof(*stacks) + stacks->count * sizeof(*entries));

@@ -31,7 +31,7 @@ static uint64_t *bound_list(const struct thread_state *state, uintptr_t return_a
 	uint32_t hash = (uint32_t)(return_address * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 
 	for (uint32_t i = 0; i < BOUND_TRIES; i++) {
-		uint64_t *list = &state->bound[(hash + i) % BOUND_LISTS];
+		uint64_t *list = &state->stubs.bound[(hash + i) % BOUND_LISTS];
 
 		if (!*list && may_begin)
 			*list = (uint64_t)return_address << BOUND_STUB_BITS;
@@ -55,9 +55,9 @@ static void bound_set_first(uint64_t *list, stub_id stub)
 
 static uint64_t *bound_list_begin(struct thread_state *state, uintptr_t return_address)
 {
-	if (!state->bound)
-		state->bound = own_memory_map(BOUND_LISTS * sizeof(*state->bound));
-	return state->bound ? bound_list(state, return_address, true) : NULL;
+	if (!state->stubs.bound)
+		state->stubs.bound = own_memory_map(BOUND_LISTS * sizeof(*state->stubs.bound));
+	return state->stubs.bound ? bound_list(state, return_address, true) : NULL;
 }
 
 /* Bind the stub to its return address. False: nothing was changed. */
@@ -96,14 +96,14 @@ static stub_id bound_take(struct thread_state *state, uintptr_t return_address)
 
 stub_id frame_take_stub_slow(struct thread_state *state, struct walk_frame *frame)
 {
-	struct stub_supply *supply = &state->supply;
+	struct stub_supply *supply = &state->stubs.supply;
 	stub_id stub = 0;
 
 	if (likely(!recorder.stub_reuse_is_off))
 		stub = stub_take_any_usual(supply, frame->return_address);
 	if (stub)
 		return stub;
-	stub = state->bound ? bound_take(state, frame->return_address) : 0;
+	stub = state->stubs.bound ? bound_take(state, frame->return_address) : 0;
 	if (!stub)
 		return stub_take_other(supply);
 	frame->flags |= FRAME_BOUND;
@@ -131,7 +131,7 @@ static bool may_bind(struct thread_state *state, const struct walk_frame *frame)
 /* Use a larger table if the slots of return addresses are too often taken by others. */
 static void usual_grow(struct thread_state *state)
 {
-	struct stub_supply *supply = &state->supply;
+	struct stub_supply *supply = &state->stubs.supply;
 	uint16_t *usual = NULL;
 
 	if (supply->usual == supply->usual_first &&
@@ -145,12 +145,12 @@ void frame_give_stub_slow(struct thread_state *state, stub_id stub)
 {
 	bool is_bound = outlive_stub_entries[stub].bound;
 
-	if (!is_bound && stub_give_usual(&state->supply, stub))
+	if (!is_bound && stub_give_usual(&state->stubs.supply, stub))
 		return;
 	if (!is_bound)
 		usual_grow(state);
 	if (!is_bound && stub_pool_is_low())
-		stub_give_other(&state->supply, stub);
+		stub_give_other(&state->stubs.supply, stub);
 	else
 		bound_put(state, stub); /* if that fails, the stub is lost */
 }
@@ -159,7 +159,7 @@ void frame_give_stub_slow(struct thread_state *state, stub_id stub)
 static bool limbo_is_gone(const struct thread_state *state,
                           const struct limbo_stub *limbo, uintptr_t sp)
 {
-	return stack_bounds_hold(&state->own_stack, limbo->slot) &&
+	return stack_bounds_hold(&state->stacks.own, limbo->slot) &&
 	       (limbo->slot < sp ||
 	        *(const uintptr_t *)limbo->slot != stub_address(limbo->stub));
 }
@@ -182,20 +182,22 @@ static void limbo_ask(const struct limbo_stub *limbo)
  */
 static void limbo_ask_some(struct thread_state *state)
 {
-	for (uint32_t i = 0; i < ASKED_AT_ONCE && i < state->limbo_count; i++) {
-		state->limbo_asked = state->limbo_asked + 1 < state->limbo_count
-		                         ? state->limbo_asked + 1
-		                         : 0;
-		limbo_ask(&state->limbo[state->limbo_asked]);
+	for (uint32_t i = 0; i < ASKED_AT_ONCE && i < state->stubs.limbo_count; i++) {
+		state->stubs.limbo_asked = state->stubs.limbo_asked + 1 <
+		                                   state->stubs.limbo_count
+		                               ? state->stubs.limbo_asked + 1
+		                               : 0;
+		limbo_ask(&state->stubs.limbo[state->stubs.limbo_asked]);
 	}
 }
 
 void frames_ask_left(const struct thread_state *state)
 {
-	for (uint32_t i = 0; i < state->limbo_count; i++)
-		limbo_ask(&state->limbo[i]);
-	for (uint32_t i = 0; state->bound && i < BOUND_LISTS; i++) {
-		for (stub_id stub = bound_first(&state->bound[i]), next; stub; stub = next) {
+	for (uint32_t i = 0; i < state->stubs.limbo_count; i++)
+		limbo_ask(&state->stubs.limbo[i]);
+	for (uint32_t i = 0; state->stubs.bound && i < BOUND_LISTS; i++) {
+		for (stub_id stub = bound_first(&state->stubs.bound[i]), next; stub;
+		     stub = next) {
 			if (outlive_stub_entries[stub].returned)
 				ring_note_flag(RING_COPIES_STACKS);
 			next = outlive_stub_entries[stub].bound;
@@ -214,41 +216,42 @@ static void limbo_sweep(struct thread_state *state, uintptr_t sp)
 	bool may_bind = sp && stub_pool_is_low() && !recorder.stub_copies_were_seen;
 	uint32_t left = 0;
 
-	for (uint32_t i = 0; i < state->limbo_count; i++) {
-		const struct limbo_stub *limbo = &state->limbo[i];
+	for (uint32_t i = 0; i < state->stubs.limbo_count; i++) {
+		const struct limbo_stub *limbo = &state->stubs.limbo[i];
 
 		limbo_ask(limbo);
 		if (outlive_stub_entries[limbo->stub].returned)
 			frame_give_stub_slow(state, limbo->stub);
 		else if (!may_bind || !limbo_is_gone(state, limbo, sp) ||
 		         !bound_put(state, limbo->stub))
-			state->limbo[left++] = *limbo;
+			state->stubs.limbo[left++] = *limbo;
 	}
-	state->limbo_count = left;
+	state->stubs.limbo_count = left;
 }
 
 static bool limbo_grow(struct thread_state *state)
 {
-	uint32_t capacity = state->limbo_capacity * 4;
+	uint32_t capacity = state->stubs.limbo_capacity * 4;
 	struct limbo_stub *limbo = own_memory_map(capacity * sizeof(*limbo));
 
 	if (capacity > STUB_COUNT * 4 || !limbo)
 		return false;
-	memcpy(limbo, state->limbo, state->limbo_count * sizeof(*limbo));
-	if (state->limbo != state->limbo_first)
-		own_memory_unmap(state->limbo, state->limbo_capacity * sizeof(*limbo));
-	state->limbo = limbo;
-	state->limbo_capacity = capacity;
+	memcpy(limbo, state->stubs.limbo, state->stubs.limbo_count * sizeof(*limbo));
+	if (state->stubs.limbo != state->stubs.limbo_first)
+		own_memory_unmap(state->stubs.limbo,
+		                 state->stubs.limbo_capacity * sizeof(*limbo));
+	state->stubs.limbo = limbo;
+	state->stubs.limbo_capacity = capacity;
 	return true;
 }
 
 static void limbo_put(struct thread_state *state, const struct walk_frame *frame)
 {
-	if (state->limbo_count == state->limbo_capacity && !limbo_grow(state))
+	if (state->stubs.limbo_count == state->stubs.limbo_capacity && !limbo_grow(state))
 		return;
-	state->limbo[state->limbo_count++] = (struct limbo_stub){
+	state->stubs.limbo[state->stubs.limbo_count++] = (struct limbo_stub){
 		.slot = frame->slot,
-		.exception = state->exception,
+		.exception = state->throwing.exception,
 		.stub = frame->stub,
 		.is_left = frame->flags & FRAME_LEFT,
 	};
@@ -263,12 +266,13 @@ static stub_id limbo_adopt(struct thread_state *state, const struct walk_frame *
 	if (!stub_is(address))
 		return 0;
 	stub = stub_of(address);
-	for (uint32_t i = state->limbo_count; i-- > 0;) {
-		if (state->limbo[i].stub != stub || state->limbo[i].slot != frame->slot)
+	for (uint32_t i = state->stubs.limbo_count; i-- > 0;) {
+		if (state->stubs.limbo[i].stub != stub ||
+		    state->stubs.limbo[i].slot != frame->slot)
 			continue;
-		if (state->limbo[i].is_left)
+		if (state->stubs.limbo[i].is_left)
 			ring_note_flag(RING_COPIES_STACKS);
-		state->limbo[i] = state->limbo[--state->limbo_count];
+		state->stubs.limbo[i] = state->stubs.limbo[--state->stubs.limbo_count];
 		return stub;
 	}
 	return 0;
@@ -283,32 +287,32 @@ static void limbo_land(struct thread_state *state, uintptr_t sp, const void *exc
 {
 	uint32_t left = 0;
 
-	for (uint32_t i = 0; i < state->limbo_count; i++) {
-		if (state->limbo[i].exception == exception && state->limbo[i].slot < sp &&
-		    !recorder.stub_reuse_is_off)
-			frame_give_stub_slow(state, state->limbo[i].stub);
+	for (uint32_t i = 0; i < state->stubs.limbo_count; i++) {
+		if (state->stubs.limbo[i].exception == exception &&
+		    state->stubs.limbo[i].slot < sp && !recorder.stub_reuse_is_off)
+			frame_give_stub_slow(state, state->stubs.limbo[i].stub);
 		else
-			state->limbo[left++] = state->limbo[i];
+			state->stubs.limbo[left++] = state->stubs.limbo[i];
 	}
-	state->limbo_count = left;
+	state->stubs.limbo_count = left;
 }
 
 void frames_forget_exception(struct thread_state *state, const void *exception)
 {
-	for (uint32_t i = 0; i < state->limbo_count; i++) {
-		if (state->limbo[i].exception == exception)
-			state->limbo[i].exception = NULL;
+	for (uint32_t i = 0; i < state->stubs.limbo_count; i++) {
+		if (state->stubs.limbo[i].exception == exception)
+			state->stubs.limbo[i].exception = NULL;
 	}
 }
 
 void frames_land(struct thread_state *state, uintptr_t sp, const void *exception)
 {
-	if (!stack_bounds_hold(&state->own_stack, sp))
+	if (!stack_bounds_hold(&state->stacks.own, sp))
 		return;
-	for (uint32_t i = state->depth; i-- > 0;) {
-		struct walk_frame *frame = &state->frames[i];
+	for (uint32_t i = state->stack.depth; i-- > 0;) {
+		struct walk_frame *frame = &state->stack.frames[i];
 
-		if (!stack_bounds_hold(&state->own_stack, frame->slot))
+		if (!stack_bounds_hold(&state->stacks.own, frame->slot))
 			continue;
 		if (frame->slot >= sp)
 			break;
@@ -325,7 +329,7 @@ void frames_land(struct thread_state *state, uintptr_t sp, const void *exception
 static bool frames_hold_signal(const struct thread_state *state, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		if (state->frames[i].flags & (FRAME_SIGNAL | FRAME_CUT))
+		if (state->stack.frames[i].flags & (FRAME_SIGNAL | FRAME_CUT))
 			return true;
 	}
 	return false;
@@ -336,10 +340,10 @@ static uintptr_t innermost_slot(const struct thread_state *state,
                                 const struct walk_result *walk)
 {
 	uintptr_t slot = walk->news   ? walk->frames[walk->news - 1].slot
-	                 : walk->keep ? state->frames[walk->keep - 1].slot
+	                 : walk->keep ? state->stack.frames[walk->keep - 1].slot
 	                              : 0;
 
-	return stack_bounds_hold(&state->own_stack, slot) ? slot : 0;
+	return stack_bounds_hold(&state->stacks.own, slot) ? slot : 0;
 }
 
 /*
@@ -351,7 +355,7 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
                            bool reuse, uintptr_t sp)
 {
 	for (uint32_t i = from; i < to; i++) {
-		const struct walk_frame *frame = &state->frames[i];
+		const struct walk_frame *frame = &state->stack.frames[i];
 
 		if (!frame->stub)
 			continue;
@@ -363,12 +367,13 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
 		else
 			frame_give_stub(state, frame->stub);
 	}
-	if (unlikely(state->limbo_count > state->limbo_swept && reuse &&
+	if (unlikely(state->stubs.limbo_count > state->stubs.limbo_swept && reuse &&
 	             !recorder.stub_reuse_is_off && !frames_hold_signal(state, from))) {
 		limbo_sweep(state, sp);
-		state->limbo_swept = state->limbo_count + LIMBO_FIRST / 2 +
-		                     (state->limbo_count < SWEEP_STUBS_MAX ? state->limbo_count
-		                                                           : SWEEP_STUBS_MAX);
+		state->stubs.limbo_swept = state->stubs.limbo_count + LIMBO_FIRST / 2 +
+		                           (state->stubs.limbo_count < SWEEP_STUBS_MAX
+		                                ? state->stubs.limbo_count
+		                                : SWEEP_STUBS_MAX);
 	}
 }
 
@@ -396,7 +401,7 @@ static void copies_note(const struct walk_frame *frame)
  */
 static bool frame_patch(struct thread_state *state, uint32_t index, bool may_take)
 {
-	struct walk_frame *frame = &state->frames[index];
+	struct walk_frame *frame = &state->stack.frames[index];
 	stub_id stub;
 
 	if (frame->flags & FRAME_STUBBED) {
@@ -407,7 +412,7 @@ static bool frame_patch(struct thread_state *state, uint32_t index, bool may_tak
 		return true;
 	}
 	if (!may_take || frame->stub || !(frame->flags & FRAME_PATCHABLE) ||
-	    (state->ceiling && frame->slot >= state->ceiling))
+	    (state->throwing.ceiling && frame->slot >= state->throwing.ceiling))
 		return true;
 	/*
 	 * A kept frame is only known to stand: its slot may be in a part of the stack that was
@@ -432,17 +437,17 @@ static bool frame_patch(struct thread_state *state, uint32_t index, bool may_tak
 static void frames_renumber(struct thread_state *state, uint32_t from, uint32_t to)
 {
 	for (uint32_t i = from; i < to; i++) {
-		if (state->frames[i].stub)
-			outlive_stub_entries[state->frames[i].stub].frame = i;
+		if (state->stack.frames[i].stub)
+			outlive_stub_entries[state->stack.frames[i].stub].frame = i;
 	}
 }
 
 /* Flag the frames from `from` on as left, as the event said. */
 static void frames_mark_left(struct thread_state *state, uint32_t from)
 {
-	for (uint32_t i = from; i < state->depth; i++) {
-		if (state->frames[i].stub && !frame_has_ended(&state->frames[i]))
-			state->frames[i].flags |= FRAME_LEFT;
+	for (uint32_t i = from; i < state->stack.depth; i++) {
+		if (state->stack.frames[i].stub && !frame_has_ended(&state->stack.frames[i]))
+			state->stack.frames[i].flags |= FRAME_LEFT;
 	}
 	limbo_ask_some(state);
 }
@@ -456,14 +461,15 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 		frames_mark_left(state, keep);
 	if (walk->carried) {
 		frames_release(state, keep, walk->carried_from, false, 0);
-		frames_release(state, walk->carried_from + walk->carried, state->depth,
+		frames_release(state, walk->carried_from + walk->carried, state->stack.depth,
 		               walk->reuse, 0);
 	} else {
-		frames_release(state, keep, state->depth, walk->reuse,
+		frames_release(state, keep, state->stack.depth, walk->reuse,
 		               innermost_slot(state, walk));
 	}
-	memmove(state->frames + keep, walk->frames, walk->news * sizeof(*walk->frames));
-	state->depth = depth;
+	memmove(state->stack.frames + keep, walk->frames,
+	        walk->news * sizeof(*walk->frames));
+	state->stack.depth = depth;
 	frames_renumber(state, keep, keep + walk->carried);
 	if (!walk->patch)
 		return;
@@ -477,14 +483,15 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 	 * every event.
 	 */
 	for (uint32_t i = keep < depth ? keep : depth - 1;
-	     i-- > 0 && !state->frames[i].stub;)
+	     i-- > 0 && !state->stack.frames[i].stub;)
 		may_take = frame_patch(state, i, may_take) && may_take;
 }
 
 bool frames_are_patched(const struct thread_state *state)
 {
-	for (uint32_t i = 0; i + 1 < state->depth; i++) {
-		if (!state->frames[i].stub && state->frames[i].flags & FRAME_PATCHABLE)
+	for (uint32_t i = 0; i + 1 < state->stack.depth; i++) {
+		if (!state->stack.frames[i].stub &&
+		    state->stack.frames[i].flags & FRAME_PATCHABLE)
 			return false;
 	}
 	return true;
@@ -494,7 +501,7 @@ bool frames_are_patched(const struct thread_state *state)
 
 void frames_cut(struct thread_state *state, struct walk_result *walk)
 {
-	struct walk_frame *scratch = state->frames + state->frames_capacity;
+	struct walk_frame *scratch = state->stack.frames + state->stack.capacity;
 	uint32_t carried = 0;
 
 	if (walk->news >= STACK_DEPTH_CUT) {
@@ -503,7 +510,7 @@ void frames_cut(struct thread_state *state, struct walk_result *walk)
 		carried = STACK_DEPTH_CUT - walk->news;
 		carried = carried < walk->keep ? carried : walk->keep;
 	}
-	memmove(scratch - walk->news - carried, state->frames + walk->keep - carried,
+	memmove(scratch - walk->news - carried, state->stack.frames + walk->keep - carried,
 	        carried * sizeof(*scratch));
 	for (uint32_t i = 1; i <= carried; i++)
 		(scratch - walk->news - i)->flags &= (uint16_t)~FRAME_TOLD;
@@ -521,15 +528,16 @@ void frames_cut(struct thread_state *state, struct walk_result *walk)
 
 void frames_drop_outer(struct thread_state *state, uint32_t count)
 {
-	uint32_t drop = state->depth - count;
+	uint32_t drop = state->stack.depth - count;
 
 	frames_release(state, 0, drop, false, 0);
-	memmove(state->frames, state->frames + drop, count * sizeof(*state->frames));
+	memmove(state->stack.frames, state->stack.frames + drop,
+	        count * sizeof(*state->stack.frames));
 	if (count)
-		state->frames->flags |= FRAME_DROPPED;
-	state->depth = count;
-	for (uint32_t i = 0; i < state->throw_count; i++) {
-		struct throw_mark *mark = &state->throws[i];
+		state->stack.frames->flags |= FRAME_DROPPED;
+	state->stack.depth = count;
+	for (uint32_t i = 0; i < state->throwing.count; i++) {
+		struct throw_mark *mark = &state->throwing.throws[i];
 
 		mark->keep = mark->keep > drop ? mark->keep - drop : 0;
 	}

@@ -16,13 +16,13 @@
 #define STACK_DEPTH_CUT 2048  /* and keeps this many inner ones */
 
 /*
- * The result of a walk: `keep` outer frames of state->frames are still the same. Pushed frames
- * follow them, outermost first, which are at the far end of state->frames.
+ * The result of a walk: `keep` outer frames of state->stack.frames are still the same. Pushed frames
+ * follow them, outermost first, which are at the far end of state->stack.frames.
  */
 struct walk_result {
 	uint32_t keep, news;
 	uint32_t carried;      /* how many of them, from the first, the last event had */
-	uint32_t carried_from; /* index of those in state->frames */
+	uint32_t carried_from; /* index of those in state->stack.frames */
 	uint32_t sure;         /* of the kept frames, from the outermost: proven to stand */
 	const struct walk_frame *frames;
 	bool cut;   /* the walk stopped before the outermost frame */
@@ -87,13 +87,13 @@ static inline void frames_apply(struct thread_state *state,
 {
 	uint32_t keep = walk->keep;
 
-	invariant(keep <= state->depth && keep + walk->news <= STACK_DEPTH_MAX);
-	if (walk->news <= 1 && state->depth <= keep + 1 &&
-	    (state->depth == keep || !state->frames[keep].stub) &&
-	    (!keep || state->frames[keep - 1].stub || !walk->news)) {
+	invariant(keep <= state->stack.depth && keep + walk->news <= STACK_DEPTH_MAX);
+	if (walk->news <= 1 && state->stack.depth <= keep + 1 &&
+	    (state->stack.depth == keep || !state->stack.frames[keep].stub) &&
+	    (!keep || state->stack.frames[keep - 1].stub || !walk->news)) {
 		if (walk->news)
-			state->frames[keep] = *walk->frames;
-		state->depth = keep + walk->news;
+			state->stack.frames[keep] = *walk->frames;
+		state->stack.depth = keep + walk->news;
 		return;
 	}
 	frames_apply_slow(state, walk);
@@ -122,7 +122,7 @@ static inline stub_id frame_take_usual(struct thread_state *state,
                                        const struct walk_frame *frame)
 {
 	return likely(!recorder.stub_reuse_is_off)
-	           ? stub_take_usual(&state->supply, frame->return_address)
+	           ? stub_take_usual(&state->stubs.supply, frame->return_address)
 	           : 0;
 }
 
@@ -163,7 +163,7 @@ static inline void frame_patch_short(struct thread_state *state,
 static inline void frame_give_stub(struct thread_state *state, stub_id stub)
 {
 	if (unlikely(outlive_stub_entries[stub].bound) ||
-	    unlikely(!stub_give_usual(&state->supply, stub)))
+	    unlikely(!stub_give_usual(&state->stubs.supply, stub)))
 		frame_give_stub_slow(state, stub);
 }
 
@@ -175,15 +175,15 @@ static inline void frame_give_stub(struct thread_state *state, stub_id stub)
 static inline void frames_apply_short(struct thread_state *state, uint32_t keep,
                                       const struct walk_frame *news, uint32_t count)
 {
-	struct walk_frame *frame = state->frames + keep;
-	const struct walk_frame *end = state->frames + state->depth;
+	struct walk_frame *frame = state->stack.frames + keep;
+	const struct walk_frame *end = state->stack.frames + state->stack.depth;
 
-	invariant(keep <= state->depth && keep + count <= STACK_DEPTH_MAX);
+	invariant(keep <= state->stack.depth && keep + count <= STACK_DEPTH_MAX);
 	for (struct walk_frame *gone = frame; gone < end; gone++) {
 		if (gone->stub)
 			frame_give_stub(state, gone->stub);
 	}
-	state->depth = keep + count;
+	state->stack.depth = keep + count;
 	if (!count)
 		return;
 	for (; --count; frame++, keep++) {

@@ -105,16 +105,16 @@ void thread_state_start(bool (*ending)(struct thread_state *))
 
 static void state_begin(struct thread_state *state)
 {
-	state->chunk = NULL;
-	state->events = 0;
-	state->depth = 0;
-	state->cut_frames = 0;
-	state->ceiling = state->ceiling_slot = 0;
-	state->exception = NULL;
-	state->throw_count = 0;
-	state->seen_stack = (struct stack_bounds){ 0, 0 };
-	memset(state->other_stacks, 0, sizeof(state->other_stacks));
-	state->other_count = 0;
+	state->cursor.chunk = NULL;
+	state->cursor.events = 0;
+	state->stack.depth = 0;
+	state->stack.cut_frames = 0;
+	state->throwing.ceiling = state->throwing.ceiling_slot = 0;
+	state->throwing.exception = NULL;
+	state->throwing.count = 0;
+	state->stacks.seen = (struct stack_bounds){ 0, 0 };
+	memset(state->stacks.others, 0, sizeof(state->stacks.others));
+	state->stacks.other_count = 0;
 	state->serial = (uint32_t)atomic_fetch_add_explicit(
 						(_Atomic uint64_t *)&ring.header->next_thread, 1,
 						memory_order_relaxed) +
@@ -140,20 +140,20 @@ struct thread_state *thread_state_make(void)
 		if (!state)
 			return NULL;
 		state->mark = (struct own_mark){ OWN_MARK_MAGIC, STATE_BYTES };
-		state->frames = (struct walk_frame *)((char *)state + FRAMES_OFFSET);
-		state->frames_capacity = FRAMES_FIRST;
-		state->limbo = state->limbo_first;
-		state->limbo_capacity = LIMBO_FIRST;
-		stub_supply_begin(&state->supply);
+		state->stack.frames = (struct walk_frame *)((char *)state + FRAMES_OFFSET);
+		state->stack.capacity = FRAMES_FIRST;
+		state->stubs.limbo = state->stubs.limbo_first;
+		state->stubs.limbo_capacity = LIMBO_FIRST;
+		stub_supply_begin(&state->stubs.supply);
 		state_register(state);
 	}
 	state_begin(state);
-	state->own_stack = (struct stack_bounds){ guard.stack_low, guard.stack_high };
+	state->stacks.own = (struct stack_bounds){ guard.stack_low, guard.stack_high };
 	if (!guard.stack_high)
-		stack_bounds_find(stack_anchor(), &state->own_stack);
+		stack_bounds_find(stack_anchor(), &state->stacks.own);
 	guard.state = state;
 	if (!(guard.flags & GUARD_THREAD_ENDING))
-		signal_stack_put(&state->signal_stack);
+		signal_stack_put(&state->stacks.signal);
 	/* Keys below 32 are stored in the thread's descriptor: no allocation. */
 	if (has_ending_key && ending_key < 32 && !(guard.flags & GUARD_THREAD_ENDING))
 		pthread_setspecific(ending_key, (void *)1);
@@ -162,13 +162,13 @@ struct thread_state *thread_state_make(void)
 
 uint64_t thread_state_room_bytes(const struct thread_state *state)
 {
-	uint64_t room_bytes = state->own_stack.high - state->own_stack.low, limit_bytes;
+	uint64_t room_bytes = state->stacks.own.high - state->stacks.own.low, limit_bytes;
 
 	/* A stack that overflowed has bounds that include all of it. */
 	if (guard.stack_high)
 		return guard.stack_high - guard.stack_low;
 	if (!room_bytes ||
-	    !stack_bounds_hold(&state->own_stack, (uintptr_t)__libc_stack_end))
+	    !stack_bounds_hold(&state->stacks.own, (uintptr_t)__libc_stack_end))
 		return room_bytes;
 	limit_bytes = system_limit_bytes(RLIMIT_STACK);
 	return limit_bytes < room_bytes ? limit_bytes : room_bytes;
@@ -179,19 +179,19 @@ uint64_t thread_state_room_bytes(const struct thread_state *state)
 void thread_state_call(struct thread_state *state, uintptr_t slot,
                        void (*function)(void *), void *argument)
 {
-	bool is_own = stack_bounds_hold(&state->own_stack, slot);
+	bool is_own = stack_bounds_hold(&state->stacks.own, slot);
 	uint64_t mask;
 
-	if (!is_own && !state->spare_stack)
-		state->spare_stack = own_stack_map(SPARE_STACK_BYTES);
+	if (!is_own && !state->stacks.spare)
+		state->stacks.spare = own_stack_map(SPARE_STACK_BYTES);
 	/* At its end, a thread gives its state away. */
-	if (is_own || !state->spare_stack || guard.flags & GUARD_THREAD_ENDING) {
+	if (is_own || !state->stacks.spare || guard.flags & GUARD_THREAD_ENDING) {
 		function(argument);
 		return;
 	}
 	system_signals_block(&mask);
 	arch_call_on_stack(function, argument,
-	                   (char *)state->spare_stack + SPARE_STACK_BYTES);
+	                   (char *)state->stacks.spare + SPARE_STACK_BYTES);
 	system_signals_restore(&mask);
 }
 
@@ -202,14 +202,15 @@ bool thread_state_grow(struct thread_state *state, uint32_t capacity, uint32_t s
 
 	if (!frames)
 		return false;
-	memcpy(frames, state->frames, state->depth * sizeof(*frames));
+	memcpy(frames, state->stack.frames, state->stack.depth * sizeof(*frames));
 	memcpy(frames + capacity - scratch,
-	       state->frames + state->frames_capacity - scratch, scratch * sizeof(*frames));
-	if (state->frames_mapped_bytes)
-		own_memory_unmap(state->frames, state->frames_mapped_bytes);
-	state->frames = frames;
-	state->frames_capacity = capacity;
-	state->frames_mapped_bytes = size_bytes;
+	       state->stack.frames + state->stack.capacity - scratch,
+	       scratch * sizeof(*frames));
+	if (state->stack.mapped_bytes)
+		own_memory_unmap(state->stack.frames, state->stack.mapped_bytes);
+	state->stack.frames = frames;
+	state->stack.capacity = capacity;
+	state->stack.mapped_bytes = size_bytes;
 	return true;
 }
 
@@ -218,7 +219,7 @@ static void bound_withdraw(struct thread_state *state, uint64_t *list)
 	for (stub_id stub = (stub_id)(*list & BOUND_STUB_MASK), next; stub; stub = next) {
 		next = outlive_stub_entries[stub].bound;
 		next = next == stub ? 0 : next; /* the last one points to itself */
-		stub_give_for_good(&state->supply, stub);
+		stub_give_for_good(&state->stubs.supply, stub);
 	}
 	*list &= ~BOUND_STUB_MASK;
 }
@@ -231,35 +232,35 @@ static void stubs_withdraw(struct thread_state *state)
 {
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
-	for (uint32_t i = 0; i < state->depth; i++) {
-		struct walk_frame *frame = &state->frames[i];
+	for (uint32_t i = 0; i < state->stack.depth; i++) {
+		struct walk_frame *frame = &state->stack.frames[i];
 		uintptr_t *slot = (uintptr_t *)frame->slot;
 
 		if (!frame->stub)
 			continue;
-		if (frame->slot > here && stack_bounds_hold(&state->own_stack, frame->slot) &&
+		if (frame->slot > here && stack_bounds_hold(&state->stacks.own, frame->slot) &&
 		    *slot == stub_address(frame->stub))
 			*slot = frame->return_address;
-		stub_give_for_good(&state->supply, frame->stub);
+		stub_give_for_good(&state->stubs.supply, frame->stub);
 	}
-	for (uint32_t i = 0; i < state->limbo_count; i++)
-		stub_give_for_good(&state->supply, state->limbo[i].stub);
-	for (uint32_t i = 0; state->bound && i < BOUND_LISTS; i++)
-		bound_withdraw(state, &state->bound[i]);
-	state->depth = 0;
-	state->limbo_count = 0;
-	stub_give_all(&state->supply);
+	for (uint32_t i = 0; i < state->stubs.limbo_count; i++)
+		stub_give_for_good(&state->stubs.supply, state->stubs.limbo[i].stub);
+	for (uint32_t i = 0; state->stubs.bound && i < BOUND_LISTS; i++)
+		bound_withdraw(state, &state->stubs.bound[i]);
+	state->stack.depth = 0;
+	state->stubs.limbo_count = 0;
+	stub_give_all(&state->stubs.supply);
 }
 
 void thread_state_release(struct thread_state *state)
 {
 	guard.state = NULL;
 	state->tid = 0;
-	if (state->chunk)
-		ring_park_chunk(state->chunk);
-	state->chunk = NULL;
+	if (state->cursor.chunk)
+		ring_park_chunk(state->cursor.chunk);
+	state->cursor.chunk = NULL;
 	stubs_withdraw(state);
-	signal_stack_take(&state->signal_stack);
+	signal_stack_take(&state->stacks.signal);
 	if (!free_list_enter())
 		return;
 	state->next_free = free_list;
@@ -270,23 +271,23 @@ void thread_state_release(struct thread_state *state)
 void thread_state_disown(void)
 {
 	if (guard.state)
-		guard.state->chunk = NULL;
+		guard.state->cursor.chunk = NULL;
 }
 
 void thread_state_abandon(struct thread_state *state)
 {
 	code_map_abandon();
-	if (state->chunk)
-		ring_finish_chunk(state->chunk);
-	state->chunk = NULL;
+	if (state->cursor.chunk)
+		ring_finish_chunk(state->cursor.chunk);
+	state->cursor.chunk = NULL;
 	/* Stubs in the stack still work: walks treat them as another thread's. */
-	state->depth = 0;
-	for (uint32_t i = 0; i < state->throw_count; i++)
-		state->throws[i].keep = 0;
-	state->limbo_count = 0;
-	if (state->bound)
-		memset(state->bound, 0, BOUND_LISTS * sizeof(*state->bound));
-	state->supply.count = 0;
+	state->stack.depth = 0;
+	for (uint32_t i = 0; i < state->throwing.count; i++)
+		state->throwing.throws[i].keep = 0;
+	state->stubs.limbo_count = 0;
+	if (state->stubs.bound)
+		memset(state->stubs.bound, 0, BOUND_LISTS * sizeof(*state->stubs.bound));
+	state->stubs.supply.count = 0;
 }
 
 void thread_state_forked(void)
@@ -297,11 +298,11 @@ void thread_state_forked(void)
 	atomic_store_explicit(&free_list_busy, false, memory_order_relaxed);
 	guard.creator = 0; /* a thread of another process */
 	if (guard.state) {
-		uint32_t depth = guard.state->depth;
+		uint32_t depth = guard.state->stack.depth;
 
 		/* The stack and its frames are the same; all else is new. */
 		state_register(guard.state);
 		state_begin(guard.state);
-		guard.state->depth = depth;
+		guard.state->stack.depth = depth;
 	}
 }

@@ -6,23 +6,24 @@
 /* Call after any change of the throws. */
 static void throws_settle(struct thread_state *state)
 {
-	const struct throw_mark *last = state->throw_count
-	                                    ? &state->throws[state->throw_count - 1]
+	const struct throw_mark *last = state->throwing.count
+	                                    ? &state->throwing
+	                                           .throws[state->throwing.count - 1]
 	                                    : NULL;
 	bool patch_none = false;
 
-	for (uint32_t i = 0; i < state->throw_count; i++)
-		patch_none |= state->throws[i].patch_none;
-	state->exception = last && last->is_written ? last->exception : NULL;
-	state->ceiling = patch_none ? CEILING_ALL : state->ceiling_slot;
+	for (uint32_t i = 0; i < state->throwing.count; i++)
+		patch_none |= state->throwing.throws[i].patch_none;
+	state->throwing.exception = last && last->is_written ? last->exception : NULL;
+	state->throwing.ceiling = patch_none ? CEILING_ALL : state->throwing.ceiling_slot;
 }
 
 /* Returns the number of `exception` among the throws, from 1; 0: it is not among them. */
 static uint32_t throw_find(const struct thread_state *state, const void *exception)
 {
-	uint32_t number = exception ? state->throw_count : 0;
+	uint32_t number = exception ? state->throwing.count : 0;
 
-	while (number && state->throws[number - 1].exception != exception)
+	while (number && state->throwing.throws[number - 1].exception != exception)
 		number--;
 	return number;
 }
@@ -30,19 +31,19 @@ static uint32_t throw_find(const struct thread_state *state, const void *excepti
 void throws_begin(struct thread_state *state, const void *exception, bool is_written,
                   bool patch_none)
 {
-	struct throw_mark *mark = &state->throws[THROWS_MAX - 1];
+	struct throw_mark *mark = &state->throwing.throws[THROWS_MAX - 1];
 
 	/*
 	 * If there are too many, keep the outermost, which forbid most. The last stands for the
 	 * rest.
 	 */
-	if (state->throw_count < THROWS_MAX)
-		mark = &state->throws[state->throw_count++];
+	if (state->throwing.count < THROWS_MAX)
+		mark = &state->throwing.throws[state->throwing.count++];
 	else
 		patch_none |= mark->patch_none;
 	*mark = (struct throw_mark){
 		.exception = exception,
-		.keep = state->depth,
+		.keep = state->stack.depth,
 		.is_written = is_written,
 		.patch_none = patch_none,
 	};
@@ -51,19 +52,19 @@ void throws_begin(struct thread_state *state, const void *exception, bool is_wri
 
 void throws_limit(struct thread_state *state, uintptr_t slot)
 {
-	if (!state->ceiling_slot || slot < state->ceiling_slot)
-		state->ceiling_slot = slot;
+	if (!state->throwing.ceiling_slot || slot < state->throwing.ceiling_slot)
+		state->throwing.ceiling_slot = slot;
 	throws_settle(state);
 }
 
 /* Remove an entry; later ones move up. Call throws_settle() afterwards. */
 static struct throw_mark throw_take(struct thread_state *state, uint32_t number)
 {
-	struct throw_mark mark = state->throws[number - 1];
+	struct throw_mark mark = state->throwing.throws[number - 1];
 
-	state->throw_count--;
-	for (uint32_t i = number - 1; i < state->throw_count; i++)
-		state->throws[i] = state->throws[i + 1];
+	state->throwing.count--;
+	for (uint32_t i = number - 1; i < state->throwing.count; i++)
+		state->throwing.throws[i] = state->throwing.throws[i + 1];
 	return mark;
 }
 
@@ -76,7 +77,7 @@ bool throws_arrive(struct thread_state *state, const void *exception)
 		return false;
 	/* Later exceptions may wait on another stack: they are not over because of this one. */
 	mark = throw_take(state, number);
-	state->throws[state->throw_count++] = mark;
+	state->throwing.throws[state->throwing.count++] = mark;
 	throws_settle(state);
 	return mark.is_written;
 }
@@ -95,7 +96,7 @@ void throws_end(struct thread_state *state, const void *exception)
 static bool any_returned(const struct thread_state *state, uint32_t from, uint32_t to)
 {
 	for (uint32_t i = from; i < to; i++) {
-		const struct walk_frame *frame = &state->frames[i];
+		const struct walk_frame *frame = &state->stack.frames[i];
 
 		if (frame->stub && !(frame->flags & (FRAME_DEAD | FRAME_JUMPED)) &&
 		    outlive_stub_entries[frame->stub].returned)
@@ -111,20 +112,20 @@ void throws_follow(struct thread_state *state, const struct walk_result *walk)
 	uint32_t keep = walk->carried ? first + walk->carried : walk->keep;
 	uint32_t left = 0;
 
-	for (uint32_t i = 0; i < state->throw_count; i++) {
-		struct throw_mark *mark = &state->throws[i];
-		uint32_t to = mark->keep < state->depth ? mark->keep : state->depth;
+	for (uint32_t i = 0; i < state->throwing.count; i++) {
+		struct throw_mark *mark = &state->throwing.throws[i];
+		uint32_t to = mark->keep < state->stack.depth ? mark->keep : state->stack.depth;
 
 		if (any_returned(state, keep, to))
 			continue;
 		if (keep < to)
 			to = keep;
 		mark->keep = to > first ? to - first : 0;
-		state->throws[left++] = *mark;
+		state->throwing.throws[left++] = *mark;
 	}
-	if (left == state->throw_count)
+	if (left == state->throwing.count)
 		return;
-	state->throw_count = left;
+	state->throwing.count = left;
 	throws_settle(state);
 }
 
@@ -132,16 +133,16 @@ void throws_jump(struct thread_state *state, uintptr_t sp)
 {
 	uint32_t left = 0;
 
-	for (uint32_t i = 0; i < state->throw_count; i++) {
-		const struct throw_mark *mark = &state->throws[i];
+	for (uint32_t i = 0; i < state->throwing.count; i++) {
+		const struct throw_mark *mark = &state->throwing.throws[i];
 
 		/*
 		 * The innermost frame that still stands belongs to the function that cleans up.
 		 */
-		if (mark->keep && mark->keep <= state->depth &&
-		    state->frames[mark->keep - 1].slot >= sp)
-			state->throws[left++] = *mark;
+		if (mark->keep && mark->keep <= state->stack.depth &&
+		    state->stack.frames[mark->keep - 1].slot >= sp)
+			state->throwing.throws[left++] = *mark;
 	}
-	state->throw_count = left;
+	state->throwing.count = left;
 	throws_settle(state);
 }

@@ -31,8 +31,8 @@ static uint16_t flags_beyond(const struct walk *walk, uintptr_t slot,
                              uintptr_t return_address, uint16_t flags)
 {
 	const struct thread_state *state = walk->state;
-	const struct walk_frame *owner = &state
-	                                      ->frames[state->frames_capacity - walk->news];
+	const struct walk_frame *owner = &state->stack
+	                                      .frames[state->stack.capacity - walk->news];
 	bool may_patch = !walk->is_fault && walk->news &&
 	                 interrupted_slot_is_patchable(owner, slot, return_address, flags);
 
@@ -55,12 +55,12 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 	if (return_address >> ARCH_ADDRESS_BITS)
 		return false;
 	if (walk->news == STACK_DEPTH_MAX ||
-	    (unlikely(state->depth + walk->news + CAPACITY_MARGIN >=
-	              state->frames_capacity) &&
-	     !thread_state_grow(state, state->frames_capacity * 2, walk->news)))
+	    (unlikely(state->stack.depth + walk->news + CAPACITY_MARGIN >=
+	              state->stack.capacity) &&
+	     !thread_state_grow(state, state->stack.capacity * 2, walk->news)))
 		return false;
 	walk->news++;
-	state->frames[state->frames_capacity - walk->news] = (struct walk_frame){
+	state->stack.frames[state->stack.capacity - walk->news] = (struct walk_frame){
 		.slot = slot,
 		.return_address = return_address,
 		.fp_words = walk->fp_words,
@@ -84,8 +84,8 @@ static bool fp_is_free(uintptr_t return_address)
 static inline bool walk_meets(struct walk *walk, uintptr_t slot,
                               uintptr_t return_address)
 {
-	struct walk_frame *frames = walk->state->frames;
-	const struct stack_bounds *own = &walk->state->own_stack;
+	struct walk_frame *frames = walk->state->stack.frames;
+	const struct stack_bounds *own = &walk->state->stacks.own;
 	struct walk_frame *frame;
 
 	if (!walk->view.is_own)
@@ -117,9 +117,9 @@ static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
 	stub_id stub = stub_of(walk->point.ip);
 	const struct stub_entry *entry = &outlive_stub_entries[stub];
 
-	walk->met = entry->frame < state->depth &&
-	            state->frames[entry->frame].stub == stub &&
-	            state->frames[entry->frame].slot == slot;
+	walk->met = entry->frame < state->stack.depth &&
+	            state->stack.frames[entry->frame].stub == stub &&
+	            state->stack.frames[entry->frame].slot == slot;
 	if (unlikely(walk->met && entry->bound && entry->returned)) {
 		frames_note_copies(); /* it has run, but is on the stack */
 		walk->plain = walk->strayed = true;
@@ -161,9 +161,9 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 	walk->point = *point;
 	walk->fp_words = 0;
 	/* The unwinder may have left a signal stack for the interrupted one. */
-	if (walk->view.is_own != stack_bounds_hold(&walk->state->own_stack, slot) ||
+	if (walk->view.is_own != stack_bounds_hold(&walk->state->stacks.own, slot) ||
 	    !stack_bounds_hold(&walk->view.bounds, slot))
-		walk->view = stack_view_of(&walk->state->own_stack, slot, false);
+		walk->view = stack_view_of(&walk->state->stacks.own, slot, false);
 	walk->cut = !stack_view_can_read(&walk->view, slot);
 	if (walk->cut || !point->ip)
 		return false;
@@ -232,7 +232,7 @@ static bool walk_is_at_entry(struct walk *walk)
 	if (!walk->news || !stack_begins_at(walk->point.sp) ||
 	    !cfi_is_loader(walk->point.ip))
 		return false;
-	state->frames[state->frames_capacity - walk->news].flags |= FRAME_FIRST;
+	state->stack.frames[state->stack.capacity - walk->news].flags |= FRAME_FIRST;
 	return true;
 }
 
@@ -296,9 +296,9 @@ struct walk_result stack_walk(struct thread_state *state,
 	struct walk walk = {
 		.state = state,
 		/* sure: the call has just put its return address there */
-		.view = stack_view_of(&state->own_stack, start->slot, true),
+		.view = stack_view_of(&state->stacks.own, start->slot, true),
 		.point = { start->return_address, arch_cfa_of(start->slot), start->fp },
-		.known = state->depth,
+		.known = state->stack.depth,
 		.called_slot = start->slot,
 	};
 	struct walk_result result;
@@ -309,9 +309,9 @@ struct walk_result stack_walk(struct thread_state *state,
 	 * Not while an exception is in flight: the frame that catches it may be further out,
 	 * too.
 	 */
-	if (unlikely(state->ceiling > CEILING_ALL && !state->throw_count &&
-	             walk.view.is_own && start->slot > state->ceiling))
-		state->ceiling = state->ceiling_slot = 0;
+	if (unlikely(state->throwing.ceiling > CEILING_ALL && !state->throwing.count &&
+	             walk.view.is_own && start->slot > state->throwing.ceiling))
+		state->throwing.ceiling = state->throwing.ceiling_slot = 0;
 	if (unlikely(result.keep + result.news > STACK_DEPTH_MAX))
 		frames_cut(state, &result);
 	return result;
@@ -325,12 +325,12 @@ struct walk_result stack_walk(struct thread_state *state,
 static bool walk_run_other(struct walk *walk, const struct walk_start *start)
 {
 	struct thread_state *state = walk->state;
-	struct walk_frame *frame = state->frames + state->frames_capacity;
+	struct walk_frame *frame = state->stack.frames + state->stack.capacity;
 	uintptr_t ip = start->return_address, sp = arch_cfa_of(start->slot), fp = start->fp;
-	uint32_t taken = state->depth + CAPACITY_MARGIN + OTHER_FRAMES_MAX;
+	uint32_t taken = state->stack.depth + CAPACITY_MARGIN + OTHER_FRAMES_MAX;
 	uint16_t fp_words = 0;
 
-	if (taken >= state->frames_capacity)
+	if (taken >= state->stack.capacity)
 		return false;
 	while (ip) {
 		frame_rule rule = frame_rule_known(ip);
@@ -369,7 +369,7 @@ bool stack_walk_other(struct thread_state *state, const struct walk_start *start
 {
 	struct walk walk = {
 		.state = state,
-		.view = stack_view_of(&state->own_stack, start->slot, true),
+		.view = stack_view_of(&state->stacks.own, start->slot, true),
 	};
 
 	if (walk.view.is_own || !walk_run_other(&walk, start))
@@ -406,13 +406,13 @@ struct walk_result stack_walk_interrupted(struct thread_state *state,
 	struct walk walk = {
 		.state = state,
 		.point = { at->return_address - 1, sp, at->fp },
-		.known = state->depth,
+		.known = state->stack.depth,
 		.in_signal = true,
 		.is_fault = true,
 	};
 	struct walk_result result;
 
-	walk.view = stack_view_of(&state->own_stack, is_own ? state->own_stack.low : sp,
+	walk.view = stack_view_of(&state->stacks.own, is_own ? state->stacks.own.low : sp,
 	                          false);
 	walk.cut = walk.point.ip && !walk_push(&walk, at->slot, at->return_address, 0);
 	/* The stack pointer may have had any value. */

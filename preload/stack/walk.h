@@ -54,34 +54,34 @@ struct walk_result stack_walk_interrupted(struct thread_state *state,
 /* Whether the inner frames from `keep` on have ended, and their stubs can be reused. */
 static inline bool frames_have_returned(const struct thread_state *state, uint32_t keep)
 {
-	for (uint32_t i = keep; i < state->depth; i++) {
-		const struct walk_frame *frame = &state->frames[i];
+	for (uint32_t i = keep; i < state->stack.depth; i++) {
+		const struct walk_frame *frame = &state->stack.frames[i];
 
 		/* The innermost frame, without a stub, was the allocator's caller. */
 		if (unlikely(frame->flags & (FRAME_DEAD | FRAME_JUMPED) ||
 		             (frame->stub ? !outlive_stub_entries[frame->stub].returned
-		                          : i + 1 < state->depth)))
+		                          : i + 1 < state->stack.depth)))
 			return false;
 	}
 	return true;
 }
 
 /*
- * Make a short walk from `start`, which lies in state->seen_stack. False: not possible, call
+ * Make a short walk from `start`, which lies in state->stacks.seen. False: not possible, call
  * stack_walk(). Changes nothing but *walk.
  */
 static inline __attribute__((always_inline)) bool stack_walk_short(
 	const struct thread_state *state, const struct walk_start *start,
 	struct short_walk *walk)
 {
-	const struct walk_frame *frames = state->frames;
-	const struct stack_bounds *own = &state->seen_stack;
+	const struct walk_frame *frames = state->stack.frames;
+	const struct stack_bounds *own = &state->stacks.seen;
 	uintptr_t ip = start->return_address, slot = start->slot, fp = start->fp, cfa;
-	uint32_t depth = state->depth, news = 0, index;
+	uint32_t depth = state->stack.depth, news = 0, index;
 	uint16_t fp_words = 0;
 	stub_id stub;
 
-	if (unlikely(depth < 2 || !recorder.is_exact || state->ceiling ||
+	if (unlikely(depth < 2 || !recorder.is_exact || state->throwing.ceiling ||
 	             recorder.stub_reuse_is_off))
 		return false;
 	walk->keep = depth;
@@ -130,7 +130,7 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 	index = outlive_stub_entries[stub].frame;
 	if (unlikely(index >= depth || frames[index].stub != stub ||
 	             frames[index].slot != slot ||
-	             index + 1 + news + STACK_DEPTH_CUT > state->frames_capacity ||
+	             index + 1 + news + STACK_DEPTH_CUT > state->stack.capacity ||
 	             index + news > STACK_DEPTH_MAX / 2 ||
 	             !frames_have_returned(state, index + 1)))
 		return false;
@@ -193,8 +193,8 @@ static inline __attribute__((always_inline)) bool stack_walk_other_short(
 	struct thread_state *state, const struct walk_start *start, struct other_walk *walk)
 {
 	const struct walk_frame *found = state->other_frames;
-	struct walk_frame *frames = state->frames;
-	uint32_t depth = state->depth, keep = depth, beyond, news;
+	struct walk_frame *frames = state->stack.frames;
+	uint32_t depth = state->stack.depth, keep = depth, beyond, news;
 
 	news = frames_find_other(state, start);
 	if (unlikely(!news))
@@ -202,7 +202,7 @@ static inline __attribute__((always_inline)) bool stack_walk_other_short(
 	while (keep && !frames[keep - 1].stub)
 		keep--;
 	if (unlikely((keep && !frame_is_standing(&frames[keep - 1])) ||
-	             keep + SHORT_FRAMES + STACK_DEPTH_CUT > state->frames_capacity))
+	             keep + SHORT_FRAMES + STACK_DEPTH_CUT > state->stack.capacity))
 		return false;
 	for (beyond = keep; news && keep < depth; keep++, news--) {
 		if (frames[keep].slot != found[news - 1].slot ||

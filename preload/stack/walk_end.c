@@ -31,8 +31,8 @@ static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
 	const struct thread_state *state = walk->state;
 	uintptr_t from = walk->cut ? walk->point.sp : start_slot;
 
-	for (uint32_t i = state->depth; i-- > 0;) {
-		const struct walk_frame *frame = &state->frames[i];
+	for (uint32_t i = state->stack.depth; i-- > 0;) {
+		const struct walk_frame *frame = &state->stack.frames[i];
 
 		if ((!walk->view.is_own || frame->slot >= from) && frame_is_standing(frame))
 			return i + 1;
@@ -45,17 +45,17 @@ static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, b
                               uintptr_t start_slot)
 {
 	/* The innermost frame was the allocator's caller: it has ended with its call. */
-	for (uint32_t i = keep; i < state->depth; i++) {
-		const struct walk_frame *frame = &state->frames[i];
+	for (uint32_t i = keep; i < state->stack.depth; i++) {
+		const struct walk_frame *frame = &state->stack.frames[i];
 
 		/*
 		 * A throw has unwound it: this event comes from a cleanup, or a function that
 		 * it called.
 		 */
 		if (thread_state_unwinds(state) &&
-		    stack_bounds_hold(&state->own_stack, start_slot))
+		    stack_bounds_hold(&state->stacks.own, start_slot))
 			continue;
-		if (frame->stub ? !frame_has_ended(frame) : !met && i + 1 < state->depth)
+		if (frame->stub ? !frame_has_ended(frame) : !met && i + 1 < state->stack.depth)
 			return true;
 	}
 	return false;
@@ -77,8 +77,8 @@ static bool frame_may_be(const struct walk_frame *frame, const struct walk_frame
  */
 static uint32_t frames_compared(struct walk *walk, uint32_t keep)
 {
-	const struct walk_frame *frames = walk->state->frames;
-	uint32_t depth = walk->state->depth, i = keep;
+	const struct walk_frame *frames = walk->state->stack.frames;
+	uint32_t depth = walk->state->stack.depth, i = keep;
 	bool is_sure = walk->met && !walk->strayed && !recorder.stub_copies_were_seen;
 
 	for (; i > 0 && !frames[i - 1].stub; i--) {
@@ -99,7 +99,7 @@ static uint32_t frames_compared(struct walk *walk, uint32_t keep)
 struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exact)
 {
 	struct thread_state *state = walk->state;
-	struct walk_frame *news = state->frames + state->frames_capacity - walk->news;
+	struct walk_frame *news = state->stack.frames + state->stack.capacity - walk->news;
 	uint32_t beyond = walk->met ? 0 : frames_beyond(walk, start_slot);
 	uint32_t keep = walk->met ? walk->known : beyond;
 	bool whole = walk->met || !beyond;
@@ -114,9 +114,9 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 		if (walk->news)
 			news->flags |= FRAME_CUT;
 	}
-	while (walk->news && keep < state->depth &&
-	       frame_may_be(&state->frames[keep], news)) {
-		state->frames[keep++] = *news++;
+	while (walk->news && keep < state->stack.depth &&
+	       frame_may_be(&state->stack.frames[keep], news)) {
+		state->stack.frames[keep++] = *news++;
 		walk->news--;
 	}
 	sure = frames_compared(walk, keep);
@@ -126,7 +126,7 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 	 * copied, all frames further in have ended, though no stub has run: a jump passed them.
 	 */
 	is_left = is_inferred && is_exact && walk->met && !walk->plain && sure == keep &&
-	          stack_bounds_hold(&state->own_stack, start_slot);
+	          stack_bounds_hold(&state->stacks.own, start_slot);
 	return (struct walk_result){
 		.keep = keep,
 		.sure = is_exact ? sure : 0,

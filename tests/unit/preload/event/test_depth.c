@@ -52,16 +52,16 @@ static struct thread_state *thread_make(void)
 {
 	struct thread_state *state = calloc(1, sizeof(*state));
 
-	state->frames = calloc(20000, sizeof(*state->frames));
-	state->frames_capacity = 20000;
-	state->own_stack = (struct stack_bounds){ LOW, HIGH };
+	state->stack.frames = calloc(20000, sizeof(*state->stack.frames));
+	state->stack.capacity = 20000;
+	state->stacks.own = (struct stack_bounds){ LOW, HIGH };
 	state->serial = 1;
 	return state;
 }
 
 static void thread_drop(struct thread_state *state)
 {
-	free(state->frames);
+	free(state->stack.frames);
 	free(state);
 }
 
@@ -69,10 +69,10 @@ static void thread_drop(struct thread_state *state)
 static void encode(struct thread_state *state, uint32_t keep, uintptr_t slot,
                    uintptr_t size_bytes, uint32_t count)
 {
-	struct walk_frame *frames = state->frames + state->frames_capacity - count;
+	struct walk_frame *frames = state->stack.frames + state->stack.capacity - count;
 	struct walk_result walk = { .keep = keep, .news = count, .frames = frames };
 	struct event event = {
-		.op = OP_MALLOC, .time = state->events, .address = 64, .size_bytes = 1
+		.op = OP_MALLOC, .time = state->cursor.events, .address = 64, .size_bytes = 1
 	};
 
 	for (uint32_t i = 0; i < count; i++)
@@ -86,7 +86,7 @@ static void encode(struct thread_state *state, uint32_t keep, uintptr_t slot,
 static uint32_t record_read(const struct thread_state *state, uint32_t at,
                             enum control_kind kind, uint64_t *fields)
 {
-	const uint8_t *bytes = (const uint8_t *)state->chunk;
+	const uint8_t *bytes = (const uint8_t *)state->cursor.chunk;
 	uint32_t count = 0, end;
 	uint64_t values[FIELDS + 1] = { 0 };
 
@@ -107,15 +107,16 @@ static uint32_t record_read(const struct thread_state *state, uint32_t at,
 		count++;
 	}
 	assert_int_equal(at, end);
-	assert_int_equal(at, state->used);
-	assert_int_equal(COMMIT_BYTES(state->chunk->commit), state->used);
-	assert_int_equal(COMMIT_EVENTS(state->chunk->commit), state->chunk_events);
+	assert_int_equal(at, state->cursor.used);
+	assert_int_equal(COMMIT_BYTES(state->cursor.chunk->commit), state->cursor.used);
+	assert_int_equal(COMMIT_EVENTS(state->cursor.chunk->commit),
+	                 state->cursor.chunk_events);
 	return count;
 }
 
 static uint32_t depth_read(struct thread_state *state, uint64_t *fields)
 {
-	uint32_t at = state->used;
+	uint32_t at = state->cursor.used;
 
 	assert_true(depth_note(state));
 	return record_read(state, at, CONTROL_DEPTH, fields);
@@ -131,7 +132,7 @@ static void says_who_made_a_thread(void **unused)
 	guard.creator = 300;
 	guard.start = 0x55550000abcd;
 	assert_true(event_run_again(state, 100, 5));
-	assert_int_equal(COMMIT_EVENTS(state->chunk->commit), 0);
+	assert_int_equal(COMMIT_EVENTS(state->cursor.chunk->commit), 0);
 	assert_int_equal(record_read(state, at, CONTROL_THREAD, fields), 4);
 	assert_int_equal(fields[0], 300);
 	assert_int_equal(fields[1], 0x55550000abcd);
@@ -209,11 +210,11 @@ static void knows_other_stacks(void **unused)
 	assert_false(depth_is_due(state, high - 0x100));
 	/* A stack that nobody knows is left out, and not asked for again. */
 	encode(state, 2, nowhere, 32, 1);
-	used = state->used;
+	used = state->cursor.used;
 	assert_true(depth_is_due(state, nowhere));
 	assert_true(depth_note(state));
 	depth_settle(state, nowhere, 1);
-	assert_int_equal(state->used, used);
+	assert_int_equal(state->cursor.used, used);
 	assert_false(depth_is_due(state, nowhere));
 	thread_drop(state);
 }
@@ -230,7 +231,7 @@ static void is_not_asked_for_stacks_without_end(void **unused)
 		uintptr_t slot = 0x500000000000 + i * 0x10000;
 
 		encode(state, 2, slot, 32, 1);
-		if (!depth_is_due(state, slot) || state->used > state->sample_at)
+		if (!depth_is_due(state, slot) || state->cursor.used > state->cursor.depth_at)
 			continue;
 		due++;
 		assert_true(depth_note(state));
@@ -277,11 +278,11 @@ static void gives_up_without_room(void **unused)
 	(void)unused;
 	assert_true(depth_note(state)); /* there is no stack yet */
 	encode(state, 0, HIGH - 0x1000, 64, 10);
-	used = state->used;
-	state->used = CHUNK_BYTES - 16;
+	used = state->cursor.used;
+	state->cursor.used = CHUNK_BYTES - 16;
 	assert_false(depth_note(state));
-	assert_int_equal(state->used, CHUNK_BYTES - 16);
-	state->used = used;
+	assert_int_equal(state->cursor.used, CHUNK_BYTES - 16);
+	state->cursor.used = used;
 	assert_int_equal(depth_read(state, fields), 6 + 10);
 	assert_true(depth_bytes_max(state) >= 16);
 	thread_drop(state);
@@ -298,7 +299,7 @@ static void writes_a_fault(void **unused)
 	(void)unused;
 	fault_put(state, &fault); /* no chunk: nothing */
 	encode(state, 0, HIGH - 0x1000, 64, 2);
-	at = state->used;
+	at = state->cursor.used;
 	fault_put(state, &fault);
 	assert_int_equal(record_read(state, at, CONTROL_FAULT, fields), 6);
 	assert_int_equal(fields[0], 11);
@@ -340,10 +341,10 @@ static void *touched_thread(void *argument)
 		pthread_attr_getstack(&attributes, &low, &bytes);
 		pthread_attr_destroy(&attributes);
 	}
-	state->own_stack = (struct stack_bounds){ (uintptr_t)low, (uintptr_t)low + bytes };
-	touched->expected_bytes = state->own_stack.high - touch(touched->use_bytes);
-	encode(state, 0, state->own_stack.high - 0x1000, 64, 2);
-	at = state->used;
+	state->stacks.own = (struct stack_bounds){ (uintptr_t)low, (uintptr_t)low + bytes };
+	touched->expected_bytes = state->stacks.own.high - touch(touched->use_bytes);
+	encode(state, 0, state->stacks.own.high - 0x1000, 64, 2);
+	at = state->cursor.used;
 	touched_note(state);
 	record_read(state, at, CONTROL_TOUCHED, fields);
 	touched->said_bytes = fields[0];

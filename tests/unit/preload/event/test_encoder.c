@@ -46,8 +46,8 @@ static struct thread_state *thread_make(uint32_t serial)
 {
 	struct thread_state *state = calloc(1, sizeof(*state));
 
-	state->frames = calloc(20000, sizeof(*state->frames));
-	state->frames_capacity = 20000;
+	state->stack.frames = calloc(20000, sizeof(*state->stack.frames));
+	state->stack.capacity = 20000;
 	state->serial = serial;
 	state->tid = 4711;
 	return state;
@@ -55,14 +55,14 @@ static struct thread_state *thread_make(uint32_t serial)
 
 static void thread_drop(struct thread_state *state)
 {
-	free(state->frames);
+	free(state->stack.frames);
 	free(state);
 }
 
 static void encode(struct thread_state *state, const struct event *event, uint32_t keep,
                    const uintptr_t *news, uint32_t count)
 {
-	struct walk_frame *frames = state->frames + state->frames_capacity - count;
+	struct walk_frame *frames = state->stack.frames + state->stack.capacity - count;
 	struct walk_result walk = { .keep = keep, .news = count, .frames = frames };
 
 	for (uint32_t i = 0; i < count; i++)
@@ -140,14 +140,14 @@ static void writes_the_worked_example(void **unused)
 	                        .address = 0x405310,
 	                        .size_bytes = 300 },
 	       1, second, 1);
-	bytes = (const uint8_t *)state->chunk + sizeof(struct chunk_header);
-	if (count != state->used - sizeof(struct chunk_header) ||
+	bytes = (const uint8_t *)state->cursor.chunk + sizeof(struct chunk_header);
+	if (count != state->cursor.used - sizeof(struct chunk_header) ||
 	    memcmp(bytes, expected, count) != 0)
-		dump(bytes, state->used - sizeof(struct chunk_header));
-	assert_int_equal(count, state->used - sizeof(struct chunk_header));
+		dump(bytes, state->cursor.used - sizeof(struct chunk_header));
+	assert_int_equal(count, state->cursor.used - sizeof(struct chunk_header));
 	assert_memory_equal(bytes, expected, count);
-	assert_int_equal(COMMIT_EVENTS(state->chunk->commit), 4);
-	assert_int_equal(COMMIT_BYTES(state->chunk->commit), state->used);
+	assert_int_equal(COMMIT_EVENTS(state->cursor.chunk->commit), 4);
+	assert_int_equal(COMMIT_BYTES(state->cursor.chunk->commit), state->cursor.used);
 	thread_drop(state);
 }
 
@@ -161,7 +161,8 @@ static void fills_chunks_to_the_end_and_no_further(void **unused)
 	(void)unused;
 	srand(1);
 	for (int i = 0; i < 200000; i++) {
-		uint32_t keep = state->depth ? (uint32_t)rand() % (state->depth + 1) : 0;
+		uint32_t keep = state->stack.depth ? (uint32_t)rand() % (state->stack.depth + 1)
+		                                   : 0;
 		uint32_t news = (uint32_t)rand() % 40;
 
 		for (uint32_t j = 0; j < news; j++)
@@ -175,10 +176,10 @@ static void fills_chunks_to_the_end_and_no_further(void **unused)
 		                        .size_bytes = (uint64_t)rand() % 5000 },
 		       keep, frames, news);
 		events++;
-		assert_in_range(state->used, sizeof(struct chunk_header), CHUNK_BYTES);
-		assert_int_equal(state->depth, keep + news);
+		assert_in_range(state->cursor.used, sizeof(struct chunk_header), CHUNK_BYTES);
+		assert_int_equal(state->stack.depth, keep + news);
 	}
-	assert_int_equal(state->events, events);
+	assert_int_equal(state->cursor.events, events);
 	thread_drop(state);
 }
 
@@ -186,15 +187,16 @@ static void fills_chunks_to_the_end_and_no_further(void **unused)
 static void cuts_a_stack_no_chunk_can_hold(void **unused)
 {
 	struct thread_state *state = thread_make(3);
-	struct walk_result walk = { .news = STACK_DEPTH_MAX,
-		                        .frames = state->frames + 20000 - STACK_DEPTH_MAX };
+	struct walk_result walk = {
+		.news = STACK_DEPTH_MAX, .frames = state->stack.frames + 20000 - STACK_DEPTH_MAX
+	};
 
 	(void)unused;
 	srand(2);
 	for (uint32_t i = 20000 - STACK_DEPTH_MAX; i < 20000; i++)
-		state->frames[i].return_address = ((uintptr_t)rand() << 16 ^
-		                                   (uintptr_t)rand()) &
-		                                  0x7fffffffffff;
+		state->stack.frames[i].return_address = ((uintptr_t)rand() << 16 ^
+		                                         (uintptr_t)rand()) &
+		                                        0x7fffffffffff;
 	assert_true(event_encode(
 		state,
 		&(struct event){ .op = OP_MALLOC, .time = 1, .address = 64, .size_bytes = 1 },
@@ -202,7 +204,7 @@ static void cuts_a_stack_no_chunk_can_hold(void **unused)
 	assert_true(walk.cut);
 	assert_int_equal(walk.news, STACK_DEPTH_CUT);
 	frames_apply(state, &walk);
-	assert_int_equal(state->depth, STACK_DEPTH_CUT);
+	assert_int_equal(state->stack.depth, STACK_DEPTH_CUT);
 	thread_drop(state);
 }
 
@@ -215,7 +217,7 @@ static void tells_gaps(void **unused)
 		.op = OP_MALLOC, .time = 1, .address = 0x4052a0, .size_bytes = 100
 	};
 	struct thread_state *state = thread_make(7);
-	struct walk_frame *frame = state->frames + state->frames_capacity - 1;
+	struct walk_frame *frame = state->stack.frames + state->stack.capacity - 1;
 	struct walk_result walk = { .keep = 1, .news = 1, .frames = frame, .cut = true };
 	const uint8_t *bytes;
 
@@ -224,14 +226,14 @@ static void tells_gaps(void **unused)
 	*frame = (struct walk_frame){ .return_address = 0x401234, .flags = FRAME_CUT };
 	assert_true(event_encode(state, &event, &walk));
 	frames_apply(state, &walk);
-	bytes = (const uint8_t *)state->chunk;
-	assert_memory_equal(bytes + state->used - sizeof(gap), gap, sizeof(gap));
+	bytes = (const uint8_t *)state->cursor.chunk;
+	assert_memory_equal(bytes + state->cursor.used - sizeof(gap), gap, sizeof(gap));
 	assert_true(event_run_again(state, 0, 2));
-	bytes = (const uint8_t *)state->chunk;
-	assert_memory_equal(bytes + state->used - sizeof(gap), gap, sizeof(gap));
+	bytes = (const uint8_t *)state->cursor.chunk;
+	assert_memory_equal(bytes + state->cursor.used - sizeof(gap), gap, sizeof(gap));
 	encode(state, &event, 2, outer, 1);
-	bytes = (const uint8_t *)state->chunk;
-	assert_memory_not_equal(bytes + state->used - sizeof(gap), gap, sizeof(gap));
+	bytes = (const uint8_t *)state->cursor.chunk;
+	assert_memory_not_equal(bytes + state->cursor.used - sizeof(gap), gap, sizeof(gap));
 	thread_drop(state);
 }
 
@@ -244,14 +246,14 @@ static void refuses_what_a_reader_would_not_take(void **unused)
 		.op = OP_MALLOC, .time = 1, .address = 0x4052a0, .size_bytes = 100
 	};
 	struct thread_state *state = thread_make(4);
-	struct walk_result walk = { .frames = state->frames + 19997, .news = 3 };
+	struct walk_result walk = { .frames = state->stack.frames + 19997, .news = 3 };
 	uint64_t lost = ring.header->lost[LOST_TOO_BIG];
 	struct event nowhere = event;
 
 	(void)unused;
 	encode(state, &event, 0, odd, 1);
 	for (uint32_t i = 0; i < 3; i++)
-		state->frames[19997 + i].return_address = odd[i];
+		state->stack.frames[19997 + i].return_address = odd[i];
 	assert_false(event_encode(state, &event, &walk));
 	nowhere.address = 0;
 	walk.news = 1;
@@ -259,7 +261,7 @@ static void refuses_what_a_reader_would_not_take(void **unused)
 	nowhere.op = OP_REALLOC;
 	assert_false(event_encode(state, &nowhere, &walk));
 	assert_int_equal(ring.header->lost[LOST_TOO_BIG], lost + 3);
-	assert_int_equal(COMMIT_EVENTS(state->chunk->commit), 1);
+	assert_int_equal(COMMIT_EVENTS(state->cursor.chunk->commit), 1);
 	thread_drop(state);
 }
 
@@ -272,7 +274,7 @@ static void frees_of_nothing_name_no_block(void **unused)
 
 	(void)unused;
 	encode(state, &(struct event){ .op = OP_FREE, .time = 5 }, 0, &frame, 1);
-	bytes = (const uint8_t *)state->chunk + sizeof(struct chunk_header) + 1 +
+	bytes = (const uint8_t *)state->cursor.chunk + sizeof(struct chunk_header) + 1 +
 	        sizeof(struct run_record);
 	assert_int_equal(TAG_OP(*bytes), OP_FREE);
 	assert_false(*bytes & TAG_ADDRESS_PREDICTED);
@@ -291,7 +293,7 @@ static void a_realloc_never_ends_before_it_began(void **unused)
 		state,
 		&(struct event){ .op = OP_MALLOC, .time = 5, .address = 64, .size_bytes = 8 },
 		0, &frame, 1);
-	begin = state->used;
+	begin = state->cursor.used;
 	encode(state,
 	       &(struct event){ .op = OP_REALLOC,
 	                        .time = 9,
@@ -301,8 +303,8 @@ static void a_realloc_never_ends_before_it_began(void **unused)
 	                        .size_bytes = 9 },
 	       0, &frame, 1);
 	/* tag, shape, time, mask, index, flags, duration, distance, size */
-	assert_in_range(state->used - begin, 9, 11);
-	assert_int_equal(((const uint8_t *)state->chunk)[state->used - 3], 0);
+	assert_in_range(state->cursor.used - begin, 9, 11);
+	assert_int_equal(((const uint8_t *)state->cursor.chunk)[state->cursor.used - 3], 0);
 	thread_drop(state);
 }
 

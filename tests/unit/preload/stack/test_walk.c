@@ -26,7 +26,8 @@
  * keeps a stack of return addresses itself, and must not meet stubs in it.
  */
 #ifdef __has_feature
-#define HAS_SANITIZER (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#define HAS_SANITIZER \
+	(__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
 #elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define HAS_SANITIZER 1
 #else
@@ -104,10 +105,10 @@ NOINLINE static void leaf(void)
 	kept += walk.keep;
 	frames_apply(state, &walk);
 	/* backtrace() begins in this function, the walk in its caller. */
-	if (state->depth != (uint32_t)depth - 1)
+	if (state->stack.depth != (uint32_t)depth - 1)
 		same = false;
 	for (int i = 1; same && i < depth; i++) {
-		uintptr_t seen = state->frames[depth - 1 - i].return_address;
+		uintptr_t seen = state->stack.frames[depth - 1 - i].return_address;
 
 		/* A frame that a signal interrupted is recorded one byte further on. */
 		if (seen != (uintptr_t)expected[i] && seen != (uintptr_t)expected[i] + 1)
@@ -116,11 +117,12 @@ NOINLINE static void leaf(void)
 	if (same)
 		return;
 	if (failures++ == 0) {
-		for (int i = 1; i < depth || i <= (int)state->depth; i++)
-			print_message("%d: %p %p\n", i, i < depth ? expected[i] : NULL,
-			              i <= (int)state->depth
-			                  ? (void *)state->frames[state->depth - i].return_address
-			                  : NULL);
+		for (int i = 1; i < depth || i <= (int)state->stack.depth; i++)
+			print_message(
+				"%d: %p %p\n", i, i < depth ? expected[i] : NULL,
+				i <= (int)state->stack.depth
+					? (void *)state->stack.frames[state->stack.depth - i].return_address
+					: NULL);
 	}
 }
 
@@ -286,7 +288,7 @@ NOINLINE static uint32_t deepen(int depth)
 	uint32_t cuts = walk.cut;
 
 	frames_apply(state, &walk);
-	assert_in_range(state->depth, 1, STACK_DEPTH_MAX);
+	assert_in_range(state->stack.depth, 1, STACK_DEPTH_MAX);
 	if (depth)
 		cuts += deepen(depth - 1);
 	__asm__ volatile("");
@@ -318,7 +320,7 @@ NOINLINE static uint32_t walk_under(uintptr_t value)
 	*slot = return_address;
 	/* Frames that stubs prove to stand lie beyond. */
 	for (uint32_t i = 0; i < walk.keep; i++)
-		assert_int_not_equal(state->frames[i].return_address, value);
+		assert_int_not_equal(state->stack.frames[i].return_address, value);
 	frames_apply(state, &walk);
 	assert_true(walk.cut);
 	return walk.news;
@@ -369,7 +371,7 @@ static void leaves_stubs_from_here_on(void **unused)
 	(void)unused;
 	NEEDS_A_PLAIN_STACK();
 	assert_true(stack_walk_start(true));
-	state->depth = 0;
+	state->stack.depth = 0;
 	events = kept = 0;
 }
 
@@ -379,7 +381,7 @@ static void has_stubs_left(void **unused)
 	(void)unused;
 	NEEDS_A_PLAIN_STACK();
 	assert_int_equal(ring.header->lost[LOST_STUBS], 0);
-	assert_true(state->depth == 0 || state->frames[0].stub != 0);
+	assert_true(state->stack.depth == 0 || state->stack.frames[0].stub != 0);
 }
 
 int main(void)
