@@ -26,7 +26,7 @@ struct mapping {
 	unsigned access;             /* enum mapping_access */
 	bool is_deleted;             /* the file was unlinked */
 	bool grows_down;             /* a stack that the kernel grows */
-	uint16_t told;    /* enum maps_kind, if the process itself knew it; else 0 */
+	uint16_t known;   /* enum maps_kind, if the process itself knew it; else 0 */
 	const char *name; /* path, "[heap]", ..; "" if anonymous */
 	struct memory_use use;
 };

@@ -50,7 +50,7 @@ static bool file_learn(const void *map, struct mapped_file *file)
 enum mapping { MAPPING_NONE, MAPPING_THERE, MAPPING_HIDDEN, MAPPING_EMPTY };
 
 /* Whether the `maps` file at this path contains the file. */
-static enum mapping maps_look(const char *path, const struct mapped_file *wanted)
+static enum mapping maps_reading(const char *path, const struct mapped_file *wanted)
 {
 	enum mapping result = MAPPING_EMPTY;
 	FILE *maps = fopen(path, "re");
@@ -80,7 +80,7 @@ static enum mapping maps_look(const char *path, const struct mapped_file *wanted
  * Whether a process has the file mapped. Its main thread may have ended before the others,
  * which leaves its own `maps` empty; then check the other threads'.
  */
-static enum mapping process_look(pid_t pid, const struct mapped_file *wanted)
+static enum mapping process_check(pid_t pid, const struct mapped_file *wanted)
 {
 	char name[NAME_BYTES], path[2 * NAME_BYTES + 256];
 	enum mapping result;
@@ -88,7 +88,7 @@ static enum mapping process_look(pid_t pid, const struct mapped_file *wanted)
 	DIR *tasks;
 
 	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-	result = maps_look(path, wanted);
+	result = maps_reading(path, wanted);
 	if (result != MAPPING_EMPTY)
 		return result;
 	snprintf(name, sizeof(name), "/proc/%d/task", (int)pid);
@@ -99,7 +99,7 @@ static enum mapping process_look(pid_t pid, const struct mapped_file *wanted)
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "%s/%s/maps", name, entry->d_name);
-		result = maps_look(path, wanted);
+		result = maps_reading(path, wanted);
 	}
 	closedir(tasks);
 	return result == MAPPING_EMPTY ? MAPPING_NONE : result;
@@ -153,8 +153,8 @@ static bool identity_read(pid_t pid, struct identity *identity)
  * Whether this process is the one. A forked child keeps its parent's mapping, so its own pid
  * must match, too.
  */
-static enum mapping candidate_look(pid_t candidate, const struct mapped_file *file,
-                                   pid_t pid, uid_t user)
+static enum mapping candidate_check(pid_t candidate, const struct mapped_file *file,
+                                    pid_t pid, uid_t user)
 {
 	struct identity identity;
 	enum mapping result;
@@ -162,7 +162,7 @@ static enum mapping candidate_look(pid_t candidate, const struct mapped_file *fi
 	if (!identity_read(candidate, &identity) || identity.pid != pid ||
 	    identity.has_ended)
 		return MAPPING_NONE;
-	result = process_look(candidate, file);
+	result = process_check(candidate, file);
 	/*
 	 * Every pid namespace has a process 1, but the one of this namespace is never recorded.
 	 */
@@ -184,7 +184,7 @@ static pid_t processes_search(const struct mapped_file *file, pid_t pid, uid_t u
 		candidate = (pid_t)strtol(entry->d_name, NULL, 10);
 		if (candidate <= 0)
 			continue;
-		result = candidate_look(candidate, file, pid, user);
+		result = candidate_check(candidate, file, pid, user);
 		if (result != MAPPING_NONE)
 			found = candidate;
 	}
@@ -210,7 +210,7 @@ pid_t ring_mapper_find(const void *map, pid_t pid, uid_t user)
 
 	if (!proc_is_ours() || !file_learn(map, &file))
 		return MAPPER_UNKNOWN;
-	if (candidate_look(pid, &file, pid, user) == MAPPING_THERE)
+	if (candidate_check(pid, &file, pid, user) == MAPPING_THERE)
 		return pid;
 	return processes_search(&file, pid, user);
 }

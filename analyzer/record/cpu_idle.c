@@ -43,15 +43,15 @@ static bool ticks_read(int descriptor, uint64_t *ticks)
 
 bool cpu_is_busy(struct cpu_idle *cpu, uint64_t now_ns)
 {
-	uint64_t elapsed_ns = now_ns - cpu->looked_ns, ticks, idle_ns;
+	uint64_t elapsed_ns = now_ns - cpu->checked_ns, ticks, idle_ns;
 	long per_second = sysconf(_SC_CLK_TCK);
 
 	if (cpu->descriptor < 0 || elapsed_ns < LOOK_NS || per_second <= 0 ||
 	    !ticks_read(cpu->descriptor, &ticks))
 		return cpu->is_busy;
 	idle_ns = (ticks - cpu->idle_ticks) * (1000000000 / (uint64_t)per_second);
-	cpu->is_busy = cpu->looked_ns && idle_ns < elapsed_ns / 2;
-	cpu->looked_ns = now_ns;
+	cpu->is_busy = cpu->checked_ns && idle_ns < elapsed_ns / 2;
+	cpu->checked_ns = now_ns;
 	cpu->idle_ticks = ticks;
 	return cpu->is_busy;
 }

@@ -10,7 +10,7 @@
 
 struct cpu_idle {
 	int descriptor; /* of /proc/stat; -1: it cannot be read, and cpu_is_busy() is false */
-	uint64_t looked_ns;  /* CLOCK_MONOTONIC */
+	uint64_t checked_ns; /* CLOCK_MONOTONIC */
 	uint64_t idle_ticks; /* of all processors since boot, at that time */
 	bool is_busy;
 };

@@ -22,32 +22,32 @@
 #define QUIET_LOOKS 100      /* equal snapshots: after these the interval grows */
 #define QUIET_NS (5 * SECOND_NS)
 
-void looked_init(struct looked *looked, uint32_t process, pid_t pid, const char *ring,
-                 bool is_exec)
+void watched_init(struct watched *watched, uint32_t process, pid_t pid,
+                  const char *ring, bool is_exec)
 {
 	char path[64];
 
-	*looked = (struct looked){
+	*watched = (struct watched){
 		.process = process,
 		.pid = pid,
 		.reasons = SEGMENTS_FIRST | (is_exec ? SEGMENTS_EXEC : 0u),
 		.next_ns = kernel_now_ns(),
 	};
-	strncpy(looked->ring, ring, sizeof(looked->ring) - 1);
+	strncpy(watched->ring, ring, sizeof(watched->ring) - 1);
 	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
-	looked->statm = open(path, O_RDONLY | O_CLOEXEC);
+	watched->statm = open(path, O_RDONLY | O_CLOEXEC);
 	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)pid);
-	looked->pages = open(path, O_RDONLY | O_CLOEXEC);
+	watched->pages = open(path, O_RDONLY | O_CLOEXEC);
 }
 
-void looked_release(struct looked *looked)
+void watched_release(struct watched *watched)
 {
-	if (looked->statm >= 0)
-		close(looked->statm);
-	if (looked->pages >= 0)
-		close(looked->pages);
-	segments_release(&looked->segments);
-	segment_snapshot_release(&looked->before);
+	if (watched->statm >= 0)
+		close(watched->statm);
+	if (watched->pages >= 0)
+		close(watched->pages);
+	segments_release(&watched->segments);
+	segment_snapshot_release(&watched->before);
 }
 
 /* The value of "Name: 123 kB" in /proc/PID/status, in bytes; 0: it is not there. */
@@ -79,12 +79,12 @@ static uint64_t stack_limit(pid_t pid)
 }
 
 /* Read statm, by one system call; "": unknown. */
-static void counts_read(const struct looked *looked, char text[LOOKED_STATM_BYTES])
+static void counts_read(const struct watched *watched, char text[LOOKED_STATM_BYTES])
 {
 	ssize_t bytes = -1;
 
-	if (looked->statm >= 0)
-		bytes = pread(looked->statm, text, LOOKED_STATM_BYTES - 1, 0);
+	if (watched->statm >= 0)
+		bytes = pread(watched->statm, text, LOOKED_STATM_BYTES - 1, 0);
 	text[bytes > 0 ? bytes : 0] = 0;
 }
 
@@ -94,17 +94,17 @@ static void counts_read(const struct looked *looked, char text[LOOKED_STATM_BYTE
  * exists, and returns 0 if not. The kernel checks that first: it searches no page table and
  * waits for no lock of the process.
  */
-static bool has_memory(const struct looked *looked)
+static bool has_memory(const struct watched *watched)
 {
 	char byte;
 
-	return looked->pages < 0 || pread(looked->pages, &byte, 1, 1) != 0;
+	return watched->pages < 0 || pread(watched->pages, &byte, 1, 1) != 0;
 }
 
 /* Whether the process still runs the program that made the ring: exec unmaps it. */
-static bool has_ring(const struct looked *looked)
+static bool has_ring(const struct watched *watched)
 {
-	const struct process_maps *maps = &looked->segments.maps;
+	const struct process_maps *maps = &watched->segments.maps;
 	const char *slash;
 	size_t i;
 
@@ -112,7 +112,7 @@ static bool has_ring(const struct looked *looked)
 		if (!(maps->mappings[i].access & MAPPING_SHARED))
 			continue;
 		slash = strrchr(maps->mappings[i].name, '/');
-		if (slash && !strcmp(slash + 1, looked->ring))
+		if (slash && !strcmp(slash + 1, watched->ring))
 			return true;
 	}
 	return false;
@@ -130,7 +130,7 @@ static bool is_refused(pid_t pid)
 	return file < 0 && (errno == EACCES || errno == EPERM);
 }
 
-static struct segment_packet *packet_make(const struct looked *looked,
+static struct segment_packet *packet_make(const struct watched *watched,
                                           const struct segment_snapshot *snapshot)
 {
 	struct segment_packet *packet = calloc(1, sizeof(*packet));
@@ -142,7 +142,7 @@ static struct segment_packet *packet_make(const struct looked *looked,
 		return NULL;
 	}
 	packet->type = BLOCK_SEGMENTS;
-	packet->process = looked->process;
+	packet->process = watched->process;
 	packet->time_ns = snapshot->time_ns;
 	packet->payload = (uint8_t *)payload.data;
 	packet->bytes = payload.bytes;
@@ -153,88 +153,89 @@ static struct segment_packet *packet_make(const struct looked *looked,
  * Make an empty snapshot: the process exists, but may not be read. NULL if the last one was
  * such, too.
  */
-static struct segment_packet *refusal_make(struct looked *looked, uint64_t time_ns)
+static struct segment_packet *refusal_make(struct watched *watched, uint64_t time_ns)
 {
 	struct segment_snapshot snapshot = { .time_ns = time_ns,
-		                                 .reasons = looked->reasons,
-		                                 .pid = (uint32_t)looked->pid };
+		                                 .reasons = watched->reasons,
+		                                 .pid = (uint32_t)watched->pid };
 
-	looked->next_ns = time_ns + REFUSED_NS;
-	if (looked->is_refused)
+	watched->next_ns = time_ns + REFUSED_NS;
+	if (watched->is_refused)
 		return NULL;
-	looked->is_refused = true;
-	looked->last_ns = time_ns;
-	looked->reasons = SEGMENTS_INTERVAL;
-	return packet_make(looked, &snapshot);
+	watched->is_refused = true;
+	watched->last_ns = time_ns;
+	watched->reasons = SEGMENTS_INTERVAL;
+	return packet_make(watched, &snapshot);
 }
 
 /* Schedule the next snapshot, later if the last ones were equal. */
-static void look_schedule(struct looked *looked,
-                          const struct segment_snapshot *snapshot, uint64_t every_ns)
+static void snapshot_schedule(struct watched *watched,
+                              const struct segment_snapshot *snapshot,
+                              uint64_t every_ns)
 {
 	uint64_t wait_ns = every_ns;
 
-	looked->quiet = segment_snapshot_is_same(snapshot, &looked->before)
-	                    ? looked->quiet + 1
-	                    : 0;
-	if (looked->quiet > QUIET_LOOKS && every_ns < QUIET_NS) {
-		wait_ns = every_ns * (looked->quiet - QUIET_LOOKS);
+	watched->quiet = segment_snapshot_is_same(snapshot, &watched->before)
+	                     ? watched->quiet + 1
+	                     : 0;
+	if (watched->quiet > QUIET_LOOKS && every_ns < QUIET_NS) {
+		wait_ns = every_ns * (watched->quiet - QUIET_LOOKS);
 		wait_ns = wait_ns < QUIET_NS ? wait_ns : QUIET_NS;
 	}
-	looked->next_ns += wait_ns - every_ns;
+	watched->next_ns += wait_ns - every_ns;
 }
 
-struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns)
+struct segment_packet *watched_whole(struct watched *watched, uint64_t every_ns)
 {
 	uint64_t time_ns = kernel_now_ns(), pages;
 	struct segment_packet *packet = NULL;
 	struct segment_snapshot snapshot;
 	struct error ignored;
 
-	looked->grown_ns = 0;
-	looked->is_much = false;
-	looked->owed_ns = 0;
+	watched->grown_ns = 0;
+	watched->is_much = false;
+	watched->owed_ns = 0;
 	counts_read(
-		looked,
-		looked->counts); /* first, so that a change during the snapshot is noticed */
-	if (segments_read(&looked->segments, looked->pid, &ignored)) {
-		if (is_refused(looked->pid))
-			return refusal_make(looked, time_ns);
-		looked->is_gone = true;
+		watched,
+		watched->counts); /* first, so that a change during the snapshot is noticed */
+	if (segments_read(&watched->segments, watched->pid, &ignored)) {
+		if (is_refused(watched->pid))
+			return refusal_make(watched, time_ns);
+		watched->is_gone = true;
 		return NULL;
 	}
-	if (!has_ring(looked)) {
-		looked->is_gone = true;
-		looked->is_another = looked->segments.maps.count >
-		                     0; /* no maps: it has ended */
+	if (!has_ring(watched)) {
+		watched->is_gone = true;
+		watched->is_another = watched->segments.maps.count >
+		                      0; /* no maps: it has ended */
 		return NULL;
 	}
-	looked->is_refused = false;
-	looked->next_ns = time_ns + every_ns;
-	if (!segment_snapshot_make(&snapshot, &looked->segments)) {
+	watched->is_refused = false;
+	watched->next_ns = time_ns + every_ns;
+	if (!segment_snapshot_make(&snapshot, &watched->segments)) {
 		snapshot.time_ns = time_ns;
-		snapshot.reasons = looked->reasons;
-		snapshot.peak_rss = status_read(looked->pid, "\nVmHWM:");
-		snapshot.stack_limit = stack_limit(looked->pid);
-		packet = packet_make(looked, &snapshot);
+		snapshot.reasons = watched->reasons;
+		snapshot.peak_rss = status_read(watched->pid, "\nVmHWM:");
+		snapshot.stack_limit = stack_limit(watched->pid);
+		packet = packet_make(watched, &snapshot);
 	}
-	look_schedule(looked, &snapshot, every_ns);
-	segment_snapshot_release(&looked->before);
-	looked->before = snapshot;
-	looked->last_ns = time_ns;
-	looked->reasons = SEGMENTS_INTERVAL;
+	snapshot_schedule(watched, &snapshot, every_ns);
+	segment_snapshot_release(&watched->before);
+	watched->before = snapshot;
+	watched->last_ns = time_ns;
+	watched->reasons = SEGMENTS_INTERVAL;
 	pages = snapshot.total.rss / (uint64_t)sysconf(_SC_PAGESIZE);
-	if (pages > looked->largest_pages)
-		looked->largest_pages = pages;
+	if (pages > watched->largest_pages)
+		watched->largest_pages = pages;
 	return packet;
 }
 
-bool looked_size_read(const struct looked *looked, struct looked_size *size)
+bool watched_size_read(const struct watched *watched, struct watched_size *size)
 {
 	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 	char counts[LOOKED_STATM_BYTES], *end;
 
-	counts_read(looked, counts);
+	counts_read(watched, counts);
 	size->entry.time_ns = kernel_now_ns();
 	if (*counts && !strcmp(counts, size->counts))
 		return true;
@@ -245,50 +246,51 @@ bool looked_size_read(const struct looked *looked, struct looked_size *size)
 	if (size->entry.shared >
 	    size->entry.resident) /* the kernel counted them at two moments */
 		size->entry.shared = size->entry.resident;
-	if (size->entry.resident && has_memory(looked))
+	if (size->entry.resident && has_memory(watched))
 		return true;
 	size->counts[0] = 0; /* so that the next reading is checked even if it is equal */
 	return false;
 }
 
-bool looked_size_note(struct looked *looked, const struct looked_size *size,
-                      uint64_t every_ns)
+bool watched_size_note(struct watched *watched, const struct watched_size *size,
+                       uint64_t every_ns)
 {
 	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t pages = size->entry.resident / page_bytes, grown;
 	uint64_t least = PEAK_BYTES / page_bytes;
 	bool is_rising;
 
-	if (least < looked->largest_pages / PEAK_DIVISOR)
-		least = looked->largest_pages / PEAK_DIVISOR;
-	grown = pages > looked->largest_pages ? pages - looked->largest_pages : 0;
-	if (pages != looked->seen_pages && looked->quiet > QUIET_LOOKS) {
-		looked->quiet = 0;
-		looked->next_ns = looked->last_ns + every_ns;
+	if (least < watched->largest_pages / PEAK_DIVISOR)
+		least = watched->largest_pages / PEAK_DIVISOR;
+	grown = pages > watched->largest_pages ? pages - watched->largest_pages : 0;
+	if (pages != watched->seen_pages && watched->quiet > QUIET_LOOKS) {
+		watched->quiet = 0;
+		watched->next_ns = watched->last_ns + every_ns;
 	}
-	is_rising = pages > looked->seen_pages &&
-	            pages - looked->seen_pages >= least / RISING_DIVISOR;
-	looked->seen_pages = pages;
-	if (grown >= least && looked->last_ns) {
-		looked->reasons = (looked->reasons & ~(uint32_t)SEGMENTS_INTERVAL) |
-		                  SEGMENTS_PEAK;
-		if (!looked->owed_ns)
-			looked->owed_ns = size->entry.time_ns;
+	is_rising = pages > watched->seen_pages &&
+	            pages - watched->seen_pages >= least / RISING_DIVISOR;
+	watched->seen_pages = pages;
+	if (grown >= least && watched->last_ns) {
+		watched->reasons = (watched->reasons & ~(uint32_t)SEGMENTS_INTERVAL) |
+		                   SEGMENTS_PEAK;
+		if (!watched->owed_ns)
+			watched->owed_ns = size->entry.time_ns;
 		/*
 		 * wait until it stops rising, but not long: the peak is worth more than the way
 		 * to it
 		 */
-		looked->grown_ns = looked->last_ns + LOOKS_APART_NS;
-		if (is_rising && size->entry.time_ns < looked->owed_ns + RISING_NS)
-			looked->grown_ns = size->entry.time_ns + LOOKS_APART_NS + RISING_SLACK_NS;
-		looked->is_much = grown >= looked->largest_pages / MUCH_DIVISOR;
+		watched->grown_ns = watched->last_ns + SNAPSHOTS_APART_NS;
+		if (is_rising && size->entry.time_ns < watched->owed_ns + RISING_NS)
+			watched->grown_ns = size->entry.time_ns + SNAPSHOTS_APART_NS +
+			                    RISING_SLACK_NS;
+		watched->is_much = grown >= watched->largest_pages / MUCH_DIVISOR;
 	}
-	return looked->last_ns && !looked->is_refused &&
-	       !strcmp(size->counts, looked->counts);
+	return watched->last_ns && !watched->is_refused &&
+	       !strcmp(size->counts, watched->counts);
 }
 
-struct segment_packet *looked_sizes_packet(const struct looked *looked,
-                                           struct segment_sizes *sizes)
+struct segment_packet *watched_sizes_packet(const struct watched *watched,
+                                            struct segment_sizes *sizes)
 {
 	struct segment_packet *packet = calloc(1, sizeof(*packet));
 	struct text payload = { NULL, 0, 0 };
@@ -299,7 +301,7 @@ struct segment_packet *looked_sizes_packet(const struct looked *looked,
 		return NULL;
 	}
 	packet->type = BLOCK_SIZES;
-	packet->process = looked->process;
+	packet->process = watched->process;
 	packet->time_ns = sizes->kept.time_ns;
 	packet->payload = (uint8_t *)payload.data;
 	packet->bytes = payload.bytes;

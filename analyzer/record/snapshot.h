@@ -10,12 +10,13 @@
 
 #include <sys/types.h>
 
-#define LOOKS_APART_NS UINT64_C(20000000) /* between snapshots of a growing process */
+#define SNAPSHOTS_APART_NS \
+	UINT64_C(20000000) /* between snapshots of a growing process */
 #define LOOKED_RING_BYTES 64
 #define LOOKED_STATM_BYTES 128
 
 /* A process of which snapshots are taken. */
-struct looked {
+struct watched {
 	uint32_t process; /* the process's number in the trace */
 	pid_t pid;
 	char ring[LOOKED_RING_BYTES];    /* file name of the ring that it has mapped */
@@ -38,36 +39,36 @@ struct looked {
 };
 
 /* The size of a process at one time. */
-struct looked_size {
+struct watched_size {
 	struct sizes_entry entry;
 	char counts[LOOKED_STATM_BYTES]; /* the whole content of statm */
 };
 
-void looked_init(struct looked *looked, uint32_t process, pid_t pid, const char *ring,
-                 bool is_exec);
-void looked_release(struct looked *looked);
+void watched_init(struct watched *watched, uint32_t process, pid_t pid,
+                  const char *ring, bool is_exec);
+void watched_release(struct watched *watched);
 
 /* Take a snapshot of all segments. NULL: there is none to write. */
-struct segment_packet *looked_whole(struct looked *looked, uint64_t every_ns);
+struct segment_packet *watched_whole(struct watched *watched, uint64_t every_ns);
 
 /*
  * Read the size alone, by one or two system calls that never wait. *size: the last reading, or
  * all zero. Changes nothing else, so another thread may take a snapshot meanwhile. False: the
  * size cannot be read, or is that of another program that the process has become.
  */
-bool looked_size_read(const struct looked *looked, struct looked_size *size);
+bool watched_size_read(const struct watched *watched, struct watched_size *size);
 
 /*
  * If the process has grown, schedule an early snapshot. True: no count in statm has changed
  * since the last snapshot.
  */
-bool looked_size_note(struct looked *looked, const struct looked_size *size,
-                      uint64_t every_ns);
+bool watched_size_note(struct watched *watched, const struct watched_size *size,
+                       uint64_t every_ns);
 
 /*
  * Make a packet of all sizes that are not written yet. NULL: there are none, or memory is out.
  */
-struct segment_packet *looked_sizes_packet(const struct looked *looked,
-                                           struct segment_sizes *sizes);
+struct segment_packet *watched_sizes_packet(const struct watched *watched,
+                                            struct segment_sizes *sizes);
 
 #endif

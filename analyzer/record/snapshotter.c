@@ -35,17 +35,17 @@
 #define CREDIT_NS SECOND_NS
 #define PACKETS_MAX 1024 /* in the queue: wait until some are taken */
 #define SIZES_PACKETS_MAX 8192
-#define BURST_NS LOOKS_APART_NS /* between processes of one burst, at most */
-#define END_WAIT_S 2            /* a snapshot may hang if the process's memory does */
+#define BURST_NS SNAPSHOTS_APART_NS /* between processes of one burst, at most */
+#define END_WAIT_S 2 /* a snapshot may hang if the process's memory does */
 
 struct sampled {
-	struct looked look; /* while is_busy, the snapshot thread's alone */
+	struct watched watched; /* while is_busy, the snapshot thread's alone */
 	/* under the lock (and otherwise the field above, too): */
-	bool is_busy;            /* a snapshot is being taken */
-	bool is_read;            /* its size is being read */
-	bool is_removed;         /* the thread that uses it must free it */
-	uint64_t read_ns;        /* when to read the size next */
-	struct looked_size size; /* the last reading; the reading thread's */
+	bool is_busy;             /* a snapshot is being taken */
+	bool is_read;             /* its size is being read */
+	bool is_removed;          /* the thread that uses it must free it */
+	uint64_t read_ns;         /* when to read the size next */
+	struct watched_size size; /* the last reading; the reading thread's */
 	struct segment_sizes sizes;
 	struct segment_packet *newest; /* held back, since it may be the last */
 	uint64_t same_ns; /* when it was last known to equal `newest`; 0: never */
@@ -55,7 +55,7 @@ struct sampled {
 
 struct snapshotter {
 	pthread_mutex_t lock;
-	struct snapshot_thread looks, readings; /* for snapshots; for sizes */
+	struct snapshot_thread snapshots_taken, readings; /* for snapshots; for sizes */
 	uint64_t every_ns;
 	struct size_pace pace;
 	bool is_ending;
@@ -126,7 +126,7 @@ static void sizes_hand(struct snapshotter *snapshotter, struct sampled *sampled)
 
 	if (snapshotter->queue.count >= SIZES_PACKETS_MAX)
 		return; /* they are thinned out instead */
-	packet = looked_sizes_packet(&sampled->look, &sampled->sizes);
+	packet = watched_sizes_packet(&sampled->watched, &sampled->sizes);
 	if (packet)
 		segment_queue_push(&snapshotter->queue, packet);
 }
@@ -137,7 +137,7 @@ static void sizes_hand(struct snapshotter *snapshotter, struct sampled *sampled)
  */
 static void sizes_end(struct snapshotter *snapshotter, struct sampled *sampled)
 {
-	if (!sampled->is_busy && sampled->look.is_another && !sampled->look.last_ns)
+	if (!sampled->is_busy && sampled->watched.is_another && !sampled->watched.last_ns)
 		return;
 	segment_sizes_end(&sampled->sizes);
 	sizes_hand(snapshotter, sampled);
@@ -156,7 +156,7 @@ static uint64_t first_due_ns(const struct snapshotter *snapshotter)
 /* No thread may use it any more. */
 static void sampled_free(struct sampled *sampled)
 {
-	looked_release(&sampled->look);
+	watched_release(&sampled->watched);
 	segment_packet_free(sampled->newest);
 	free(sampled);
 }
@@ -169,7 +169,7 @@ void snapshotter_add(struct snapshotter *snapshotter, uint32_t process, pid_t pi
 
 	if (!sampled)
 		return;
-	looked_init(&sampled->look, process, pid, ring, is_exec);
+	watched_init(&sampled->watched, process, pid, ring, is_exec);
 	pthread_mutex_lock(&snapshotter->lock);
 	if (snapshotter->added_ns && now_ns < snapshotter->added_ns + BURST_NS)
 		sampled->read_ns = size_pace_next(&snapshotter->pace,
@@ -177,12 +177,12 @@ void snapshotter_add(struct snapshotter *snapshotter, uint32_t process, pid_t pi
 	snapshotter->added_ns = now_ns;
 	if (!array_reserve(snapshotter->sampled, snapshotter->capacity,
 	                   snapshotter->count + 1))
-		HASH_ADD(by_process, snapshotter->by_process, look.process, sizeof(process),
+		HASH_ADD(by_process, snapshotter->by_process, watched.process, sizeof(process),
 		         sampled);
 	if (hash_has(&sampled->by_process)) {
 		sampled->at = snapshotter->count++;
 		snapshotter->sampled[sampled->at] = sampled;
-		snapshot_thread_wake(&snapshotter->looks, first_due_ns(snapshotter));
+		snapshot_thread_wake(&snapshotter->snapshots_taken, first_due_ns(snapshotter));
 		snapshot_thread_wake(&snapshotter->readings, sampled->read_ns);
 	} else {
 		sampled_free(sampled);
@@ -248,9 +248,9 @@ static void turn_offer(struct turn *turn, struct sampled *sampled, uint64_t want
  * much, on credit.
  */
 static uint64_t grown_paid_ns(const struct snapshotter *snapshotter,
-                              const struct looked *look)
+                              const struct watched *watched)
 {
-	if (!look->is_much)
+	if (!watched->is_much)
 		return snapshotter->paid_ns + SAVED_FOR_OTHERS_NS;
 	return snapshotter->paid_ns > CREDIT_NS ? snapshotter->paid_ns - CREDIT_NS : 0;
 }
@@ -271,15 +271,15 @@ static struct turn turn_choose(const struct snapshotter *snapshotter)
 
 	for (i = 0; i < snapshotter->count; i++) {
 		sampled = snapshotter->sampled[i];
-		if (sampled->look.is_gone)
+		if (sampled->watched.is_gone)
 			continue;
-		if (sampled->look.last_ns)
-			turn_offer(&turn, sampled, sampled->look.next_ns, snapshotter->paid_ns);
+		if (sampled->watched.last_ns)
+			turn_offer(&turn, sampled, sampled->watched.next_ns, snapshotter->paid_ns);
 		else
-			turn_offer(&turn, sampled, sampled->look.next_ns, first_ns);
-		if (sampled->look.grown_ns)
-			turn_offer(&turn, sampled, sampled->look.grown_ns,
-			           grown_paid_ns(snapshotter, &sampled->look));
+			turn_offer(&turn, sampled, sampled->watched.next_ns, first_ns);
+		if (sampled->watched.grown_ns)
+			turn_offer(&turn, sampled, sampled->watched.grown_ns,
+			           grown_paid_ns(snapshotter, &sampled->watched));
 	}
 	return turn;
 }
@@ -296,12 +296,12 @@ static void turn_take(struct snapshotter *snapshotter, struct sampled *sampled)
 {
 	uint64_t begun_ns, cost_ns, now_ns;
 	struct segment_packet *packet;
-	bool is_first = !sampled->look.last_ns;
+	bool is_first = !sampled->watched.last_ns;
 
 	sampled->is_busy = true;
 	pthread_mutex_unlock(&snapshotter->lock);
 	begun_ns = kernel_clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	packet = looked_whole(&sampled->look, snapshotter->every_ns);
+	packet = watched_whole(&sampled->watched, snapshotter->every_ns);
 	cost_ns = kernel_clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
 	now_ns = kernel_now_ns();
 	pthread_mutex_lock(&snapshotter->lock);
@@ -325,7 +325,8 @@ static void *snapshotter_run(void *context)
 	while (!snapshotter->is_ending) {
 		turn = turn_choose(snapshotter);
 		if (!turn.sampled || turn.due_ns > kernel_now_ns())
-			snapshot_thread_sleep(&snapshotter->looks, &snapshotter->lock, turn.due_ns);
+			snapshot_thread_sleep(&snapshotter->snapshots_taken, &snapshotter->lock,
+			                      turn.due_ns);
 		else
 			turn_take(snapshotter, turn.sampled);
 	}
@@ -337,31 +338,31 @@ static void *snapshotter_run(void *context)
 
 /* Reschedule the snapshot of a process by its size. Not while that snapshot is being taken. */
 static void size_tell(struct snapshotter *snapshotter, struct sampled *sampled,
-                      const struct looked_size *size)
+                      const struct watched_size *size)
 {
-	struct looked *look = &sampled->look;
-	uint64_t grown_ns = look->grown_ns, next_ns = look->next_ns;
-	bool is_much = look->is_much;
+	struct watched *watched = &sampled->watched;
+	uint64_t grown_ns = watched->grown_ns, next_ns = watched->next_ns;
+	bool is_much = watched->is_much;
 
-	if (looked_size_note(look, size, snapshotter->every_ns))
+	if (watched_size_note(watched, size, snapshotter->every_ns))
 		sampled->same_ns = size->entry.time_ns;
-	if (look->grown_ns != grown_ns || look->next_ns != next_ns ||
-	    look->is_much != is_much)
-		snapshot_thread_wake(&snapshotter->looks, 0);
-	if (look->last_ns && segment_sizes_is_due(&sampled->sizes, size->entry.time_ns))
+	if (watched->grown_ns != grown_ns || watched->next_ns != next_ns ||
+	    watched->is_much != is_much)
+		snapshot_thread_wake(&snapshotter->snapshots_taken, 0);
+	if (watched->last_ns && segment_sizes_is_due(&sampled->sizes, size->entry.time_ns))
 		sizes_hand(snapshotter, sampled);
 }
 
 /* Call under the lock, which is released while the size is read. */
 static void size_take(struct snapshotter *snapshotter, struct sampled *sampled)
 {
-	struct looked_size *size = &sampled->size;
+	struct watched_size *size = &sampled->size;
 	uint64_t mark_ns;
 	bool is_there;
 
 	sampled->is_read = true;
 	pthread_mutex_unlock(&snapshotter->lock);
-	is_there = looked_size_read(&sampled->look, size);
+	is_there = watched_size_read(&sampled->watched, size);
 	pthread_mutex_lock(&snapshotter->lock);
 	sampled->is_read = false;
 	if (sampled->is_removed) {
@@ -391,7 +392,7 @@ static uint64_t sizes_take(struct snapshotter *snapshotter)
 	size_pace_set(&snapshotter->pace, snapshotter->count);
 	for (i = 0; i < snapshotter->count && !snapshotter->is_ending; i++) {
 		sampled = snapshotter->sampled[i];
-		if (!sampled->is_busy && sampled->look.is_gone)
+		if (!sampled->is_busy && sampled->watched.is_gone)
 			sampled->read_ns = UINT64_MAX;
 		if (sampled->read_ns > now_ns)
 			continue;
@@ -433,7 +434,7 @@ static void threads_tell(struct snapshotter *snapshotter)
 {
 	pthread_mutex_lock(&snapshotter->lock);
 	snapshotter->is_ending = true;
-	snapshot_thread_wake(&snapshotter->looks, 0);
+	snapshot_thread_wake(&snapshotter->snapshots_taken, 0);
 	snapshot_thread_wake(&snapshotter->readings, 0);
 	pthread_mutex_unlock(&snapshotter->lock);
 }
@@ -445,7 +446,7 @@ static void snapshotter_release(struct snapshotter *snapshotter)
 	while (snapshotter->count)
 		sampled_free(snapshotter->sampled[--snapshotter->count]);
 	free(snapshotter->sampled);
-	snapshot_thread_release(&snapshotter->looks);
+	snapshot_thread_release(&snapshotter->snapshots_taken);
 	snapshot_thread_release(&snapshotter->readings);
 	pthread_mutex_destroy(&snapshotter->lock);
 	free(snapshotter);
@@ -464,15 +465,16 @@ struct snapshotter *snapshotter_new(uint64_t every_ns, struct error *error)
 	snapshotter->pace = size_pace_of(every_ns);
 	segment_queue_init(&snapshotter->queue);
 	pthread_mutex_init(&snapshotter->lock, NULL);
-	snapshot_thread_init(&snapshotter->looks);
+	snapshot_thread_init(&snapshotter->snapshots_taken);
 	snapshot_thread_init(&snapshotter->readings);
-	failure = snapshot_thread_start(&snapshotter->looks, snapshotter_run, snapshotter);
+	failure = snapshot_thread_start(&snapshotter->snapshots_taken, snapshotter_run,
+	                                snapshotter);
 	if (!failure) {
 		failure = snapshot_thread_start(&snapshotter->readings, sizes_run, snapshotter);
 		if (!failure)
 			return snapshotter;
 		threads_tell(snapshotter);
-		pthread_join(snapshotter->looks.thread, NULL);
+		pthread_join(snapshotter->snapshots_taken.thread, NULL);
 	}
 	error_set(error, "no thread for snapshots of segments: %s", strerror(failure));
 	snapshotter_release(snapshotter);
@@ -489,9 +491,10 @@ void snapshotter_free(struct snapshotter *snapshotter)
 	threads_tell(snapshotter);
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += END_WAIT_S;
-	hangs = pthread_timedjoin_np(snapshotter->looks.thread, NULL, &until) != 0;
+	hangs = pthread_timedjoin_np(snapshotter->snapshots_taken.thread, NULL, &until) !=
+	        0;
 	if (hangs)
-		pthread_detach(snapshotter->looks.thread);
+		pthread_detach(snapshotter->snapshots_taken.thread);
 	if (pthread_timedjoin_np(snapshotter->readings.thread, NULL, &until)) {
 		pthread_detach(snapshotter->readings.thread);
 		hangs = true;

@@ -22,7 +22,7 @@ void stack_depths_release(struct stack_depths *depths)
 
 	for (i = 0; i < depths->thread_count; i++) {
 		stack_path_release(&depths->threads[i].deepest.path);
-		free(depths->threads[i].told);
+		free(depths->threads[i].sized);
 	}
 	for (i = 0; i < depths->other_count; i++)
 		stack_path_release(&depths->others[i].deepest.path);
@@ -62,47 +62,47 @@ static void frames_count(struct location_frames *frames, uint32_t words, uint64_
 /*
  * Forget the frames from `count` on, which have changed: first count the records they were in.
  */
-static int told_trim(struct stack_depths *depths, struct thread_depths *thread,
-                     uint32_t count)
+static int sized_trim(struct stack_depths *depths, struct thread_depths *thread,
+                      uint32_t count)
 {
-	const struct told_frame *told;
+	const struct sized_frame *sized;
 
-	while (thread->told_count > count) {
-		told = &thread->told[--thread->told_count];
-		if (!told->entry.words)
+	while (thread->sized_count > count) {
+		sized = &thread->sized[--thread->sized_count];
+		if (!sized->entry.words)
 			continue;
-		if (!thread->told_count) {
-			frames_count(&depths->outermost, told->entry.words,
-			             thread->readings - told->since + 1);
+		if (!thread->sized_count) {
+			frames_count(&depths->outermost, sized->entry.words,
+			             thread->readings - sized->since + 1);
 			continue;
 		}
 		if (array_reserve_zeroed(depths->locations, depths->location_capacity,
-		                         told->entry.location + 1))
+		                         sized->entry.location + 1))
 			return -1;
-		frames_count(&depths->locations[told->entry.location], told->entry.words,
-		             thread->readings - told->since + 1);
+		frames_count(&depths->locations[sized->entry.location], sized->entry.words,
+		             thread->readings - sized->since + 1);
 	}
 	return 0;
 }
 
-/* Add the frames that the record describes; call told_trim() for its first frame before. */
-static int told_add(struct thread_depths *depths, const struct thread *thread,
-                    const struct stack_note *note)
+/* Add the frames that the record describes; call sized_trim() for its first frame before. */
+static int sized_add(struct thread_depths *depths, const struct thread *thread,
+                     const struct stack_note *note)
 {
 	const uint8_t *sizes = note->depth.sizes;
-	struct told_frame *told;
+	struct sized_frame *sized;
 	uint32_t i;
 
-	if (array_reserve_zeroed(depths->told, depths->told_capacity, thread->depth))
+	if (array_reserve_zeroed(depths->sized, depths->sized_capacity, thread->depth))
 		return -1;
-	for (i = depths->told_count; i < thread->depth; i++) {
-		told = &depths->told[i];
-		told->entry.location = thread->stack[i].location;
-		told->entry.is_cut = thread->stack[i].is_cut;
-		told->entry.words = i < note->depth.first ? 0 : stack_note_words(&sizes);
-		told->since = depths->readings;
+	for (i = depths->sized_count; i < thread->depth; i++) {
+		sized = &depths->sized[i];
+		sized->entry.location = thread->stack[i].location;
+		sized->entry.is_cut = thread->stack[i].is_cut;
+		sized->entry.words = i < note->depth.first ? 0 : stack_note_words(&sizes);
+		sized->since = depths->readings;
 	}
-	depths->told_count = thread->depth;
+	depths->sized_count = thread->depth;
 	return 0;
 }
 
@@ -155,7 +155,7 @@ static int deepest_settle(struct stack_depths *depths, struct thread_depths *thr
 {
 	struct stack_path *path = &thread->deepest.path;
 	struct stack_entry *entries;
-	uint32_t i, count = thread->told_count;
+	uint32_t i, count = thread->sized_count;
 	int result = 0;
 
 	if (!thread->deepest.is_pending)
@@ -170,7 +170,7 @@ static int deepest_settle(struct stack_depths *depths, struct thread_depths *thr
 	if (!entries)
 		return -1;
 	for (i = 0; i < count; i++)
-		entries[i] = thread->told[i].entry;
+		entries[i] = thread->sized[i].entry;
 	stack_path_give(path, entries, count);
 	depths->path_entries += count;
 	if (depths->path_entries > PATH_ENTRIES_MAX)
@@ -218,14 +218,14 @@ static struct other_stack *other_find(struct stack_depths *depths,
  */
 static uint32_t other_first(const struct thread_depths *thread, uint64_t *words)
 {
-	uint32_t first = thread->told_count;
+	uint32_t first = thread->sized_count;
 
 	*words = 0;
 	while (first) {
 		first--;
-		if (!first || !thread->told[first].entry.words)
+		if (!first || !thread->sized[first].entry.words)
 			break;
-		*words += thread->told[first].entry.words;
+		*words += thread->sized[first].entry.words;
 	}
 	return first;
 }
@@ -234,7 +234,7 @@ static int other_sample(struct stack_depths *depths, const struct thread *thread
                         const struct stack_note *note, uint64_t time)
 {
 	struct other_stack *other = other_find(depths, note, thread->index);
-	const struct thread_depths *told = &depths->threads[thread->index];
+	const struct thread_depths *sized = &depths->threads[thread->index];
 	uint64_t words, bytes = note->depth.depth_bytes;
 	uint32_t first, count, i;
 	struct stack_entry *entries;
@@ -245,8 +245,8 @@ static int other_sample(struct stack_depths *depths, const struct thread *thread
 	}
 	other->thread = thread->index;
 	other->readings++;
-	first = other_first(told, &words);
-	count = told->told_count - first;
+	first = other_first(sized, &words);
+	count = sized->sized_count - first;
 	/*
 	 * Of a stack that the program made itself, only the mapping that contains it is known.
 	 */
@@ -259,7 +259,7 @@ static int other_sample(struct stack_depths *depths, const struct thread *thread
 	if (!entries)
 		return -1;
 	for (i = 0; i < count; i++)
-		entries[i] = told->told[first + i].entry;
+		entries[i] = sized->sized[first + i].entry;
 	if (other->kind == STACK_SIGNAL && !entries[0].words &&
 	    bytes / STACK_WORD_BYTES > words)
 		entries[0].words = (uint32_t)(bytes / STACK_WORD_BYTES - words);
@@ -328,7 +328,7 @@ static int fault_note(struct stack_depths *depths, const struct thread *thread,
 /* A record of the stack on which a thread was about to die: it has the sizes. */
 static void fault_sizes(struct stack_depths *depths, const struct thread *thread)
 {
-	const struct told_frame *told = depths->threads[thread->index].told;
+	const struct sized_frame *sized = depths->threads[thread->index].sized;
 	struct stack_fault *fault;
 	uint32_t i;
 
@@ -341,9 +341,9 @@ static void fault_sizes(struct stack_depths *depths, const struct thread *thread
 	fault->has_sizes = true;
 	fault->path.inner_words = 0;
 	for (i = 0; i < thread->depth; i++) {
-		fault->path.entries[i].words = told[i].entry.words;
+		fault->path.entries[i].words = sized[i].entry.words;
 		if (i)
-			fault->path.inner_words += told[i].entry.words;
+			fault->path.inner_words += sized[i].entry.words;
 	}
 }
 
@@ -362,11 +362,11 @@ static int sample_note(struct stack_depths *depths, const struct thread *thread,
 		return 0; /* after a hole the stack is not the one of the record */
 	if (!is_deepest && deepest_settle(depths, own))
 		return -1;
-	if (told_trim(depths, own, note->depth.first))
+	if (sized_trim(depths, own, note->depth.first))
 		return -1;
 	own->readings++;
 	depths->readings++;
-	if (told_add(own, thread, note))
+	if (sized_add(own, thread, note))
 		return -1;
 	fault_sizes(depths, thread);
 	if (!is_own)
@@ -394,13 +394,13 @@ static void thread_note(struct thread_depths *thread, const struct stack_note *n
 }
 
 /* Count all frames recorded so far, and forget them. */
-static int told_release(struct stack_depths *depths, struct thread_depths *thread)
+static int sized_release(struct stack_depths *depths, struct thread_depths *thread)
 {
-	if (deepest_settle(depths, thread) || told_trim(depths, thread, 0))
+	if (deepest_settle(depths, thread) || sized_trim(depths, thread, 0))
 		return -1;
-	free(thread->told);
-	thread->told = NULL;
-	thread->told_capacity = 0;
+	free(thread->sized);
+	thread->sized = NULL;
+	thread->sized_capacity = 0;
 	return 0;
 }
 
@@ -410,7 +410,7 @@ static int touched_note(struct stack_depths *depths, const struct thread *thread
 {
 	if (note->touched_bytes > own->touched_bytes)
 		own->touched_bytes = note->touched_bytes;
-	return thread->serial == 1 ? 0 : told_release(depths, own);
+	return thread->serial == 1 ? 0 : sized_release(depths, own);
 }
 
 int stack_depths_note(struct stack_depths *depths, const struct thread *thread,
@@ -436,7 +436,7 @@ int stack_depths_run(struct stack_depths *depths, const struct thread *thread)
 	if (thread->index >= depths->thread_count)
 		return 0;
 	own = &depths->threads[thread->index];
-	return deepest_settle(depths, own) || told_trim(depths, own, 0) ? -1 : 0;
+	return deepest_settle(depths, own) || sized_trim(depths, own, 0) ? -1 : 0;
 }
 
 int stack_depths_finish(struct stack_depths *depths)
@@ -444,7 +444,7 @@ int stack_depths_finish(struct stack_depths *depths)
 	uint32_t i;
 
 	for (i = 0; i < depths->thread_count; i++) {
-		if (told_release(depths, &depths->threads[i]))
+		if (sized_release(depths, &depths->threads[i]))
 			return -1;
 	}
 	return 0;

@@ -25,7 +25,7 @@ struct stack_deepest {
 	struct stack_path path; /* empty: there was no record, or the path was dropped */
 };
 
-struct told_frame {
+struct sized_frame {
 	struct stack_entry entry;
 	uint32_t since; /* number of the thread's record that contains it first, from 1 */
 };
@@ -40,8 +40,8 @@ struct thread_depths {
 	uint64_t own_samples;   /* records on its own stack */
 	struct stack_deepest deepest;
 	uint32_t readings; /* records on any stack */
-	uint32_t told_count, told_capacity;
-	struct told_frame *told; /* the stack at the last record, outermost first */
+	uint32_t sized_count, sized_capacity;
+	struct sized_frame *sized; /* the stack at the last record, outermost first */
 };
 
 /* A stack that is not the own stack of a thread. */

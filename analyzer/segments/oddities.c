@@ -63,7 +63,7 @@ static bool is_writable_code(const struct mapping *mapping)
 	return (mapping->access & both) == both;
 }
 
-static void writable_code_look(const struct teller *teller)
+static void writable_code_check(const struct teller *teller)
 {
 	const struct process_maps *maps = &teller->segments->maps;
 	const struct mapping *mapping;
@@ -108,7 +108,7 @@ static bool is_replaced(const struct teller *teller, const char *path)
  * Check a module's code. It is read from the file and shared by all processes, unless one of
  * them changes it.
  */
-static void module_look(const struct teller *teller, size_t number)
+static void module_check(const struct teller *teller, size_t number)
 {
 	const struct segments *segments = teller->segments;
 	const struct process_module *module = &segments->modules.modules[number];
@@ -165,7 +165,7 @@ static uint64_t stack_limit_read(pid_t pid)
  * Report a stack that has used most of its room: of its mapping or, for a stack that the
  * kernel grows, of its limit.
  */
-static void stack_look(const struct teller *teller, size_t number, uint64_t limit)
+static void stack_check(const struct teller *teller, size_t number, uint64_t limit)
 {
 	const struct segments *segments = teller->segments;
 	const struct mapping *mapping = &segments->maps.mappings[number];
@@ -229,7 +229,7 @@ bool segment_other_text(char *text, size_t bytes, const struct other_memory *oth
 	return true;
 }
 
-static void other_look(const struct teller *teller)
+static void other_check(const struct teller *teller)
 {
 	const struct segments *segments = teller->segments;
 	const struct other_memory other = {
@@ -254,13 +254,13 @@ int segment_oddities(const struct segments *segments,
 	char one[TEXT_NUMBER_BYTES], two[TEXT_NUMBER_BYTES];
 	size_t i;
 
-	writable_code_look(&teller);
+	writable_code_check(&teller);
 	for (i = 0; i < segments->maps.count; i++) {
 		if (segments->of_mapping[i] == SEGMENT_STACK)
-			stack_look(&teller, i, limit);
+			stack_check(&teller, i, limit);
 	}
 	for (i = 0; i < segments->modules.count; i++)
-		module_look(&teller, i);
+		module_check(&teller, i);
 	if (total->swap * 100 > (total->rss + total->swap) * SWAPPED_PERCENT)
 		say(&teller, ODDITY_SWAPPED, total->swap,
 		    "%s are in swap, beside %s in memory: what is swapped waits for the disk",
@@ -269,6 +269,6 @@ int segment_oddities(const struct segments *segments,
 		say(&teller, ODDITY_HUGE_PAGES, total->huge,
 		    "%s are in huge pages: touching one byte of such a page takes 2 MiB",
 		    text_size(one, total->huge));
-	other_look(&teller);
+	other_check(&teller);
 	return 0;
 }

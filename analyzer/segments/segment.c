@@ -54,7 +54,7 @@ const char *segment_title(enum segment segment)
 	return names[segment].title;
 }
 
-struct look {
+struct scan {
 	struct segments *segments;
 	struct process_memory memory;
 	bool is_go;                     /* the process contains the Go runtime */
@@ -199,21 +199,21 @@ static uint64_t piece_bytes(const struct word_pair *head, enum segment *segment)
  * below the others. The kind that takes most of the mapping wins. SEGMENT_OTHER: known pieces
  * take no more than half of it.
  */
-static enum segment pieces_segment(const struct look *look, size_t i)
+static enum segment pieces_segment(const struct scan *scan, size_t i)
 {
-	const struct mapping *mapping = &look->segments->maps.mappings[i];
+	const struct mapping *mapping = &scan->segments->maps.mappings[i];
 	uint64_t at = mapping->start, bytes, sums[SEGMENT_COUNT] = { 0 };
 	enum segment segment;
 	struct word_pair head;
 	bool is_small;
 
 	is_small = mapping->end - mapping->start < LARGE_BYTES_MIN;
-	if (!mapping->use.anonymous || (is_small && !look->has_own))
+	if (!mapping->use.anonymous || (is_small && !scan->has_own))
 		return SEGMENT_OTHER;
 	for (int piece = 0; at < mapping->end && piece < PIECES_MAX; piece++) {
 		if ((mapping->use.anonymous < mapping->use.size &&
-		     !process_memory_is_present(&look->memory, at)) ||
-		    !process_memory_read(&look->memory, at, &head))
+		     !process_memory_is_present(&scan->memory, at)) ||
+		    !process_memory_read(&scan->memory, at, &head))
 			break;
 		bytes = piece_bytes(&head, &segment);
 		if (!bytes || bytes > mapping->end - at ||
@@ -228,11 +228,11 @@ static enum segment pieces_segment(const struct look *look, size_t i)
 }
 
 /* The same, as the process itself recorded it. */
-static enum segment told_segment(const struct mapping *mapping)
+static enum segment known_segment(const struct mapping *mapping)
 {
-	return mapping->told == MAPS_KIND_OWN      ? SEGMENT_OUTLIVE
-	       : mapping->told == MAPS_KIND_MALLOC ? SEGMENT_HEAP
-	                                           : SEGMENT_OTHER;
+	return mapping->known == MAPS_KIND_OWN      ? SEGMENT_OUTLIVE
+	       : mapping->known == MAPS_KIND_MALLOC ? SEGMENT_HEAP
+	                                            : SEGMENT_OTHER;
 }
 
 /* Whether the mapping is directly above a guard, as thread libraries lay out their stacks. */
@@ -274,27 +274,27 @@ static bool is_like_go_arena(const struct segments *segments, size_t i)
 }
 
 /* Whether the mapping is Go's heap by the tables of arenas or, without a table, resembles it. */
-static bool is_go_arena(const struct look *look, size_t i)
+static bool is_go_arena(const struct scan *scan, size_t i)
 {
 	size_t at;
 
-	for (at = 0; at < look->table_count; at++) {
-		if (go_arenas_hold(look->tables[at], &look->memory,
-		                   &look->segments->maps.mappings[i]))
+	for (at = 0; at < scan->table_count; at++) {
+		if (go_arenas_hold(scan->tables[at], &scan->memory,
+		                   &scan->segments->maps.mappings[i]))
 			return true;
 	}
-	return !look->table_count && is_like_go_arena(look->segments, i);
+	return !scan->table_count && is_like_go_arena(scan->segments, i);
 }
 
-static enum segment anonymous_segment(const struct look *look, size_t i)
+static enum segment anonymous_segment(const struct scan *scan, size_t i)
 {
-	const struct segments *segments = look->segments;
+	const struct segments *segments = scan->segments;
 	const struct mapping *mapping = &segments->maps.mappings[i];
 	uint32_t module = segments->modules.of_mapping[i];
 	enum segment segment;
 
 	if (segments->thread_of[i] == THREAD_OF_GO ||
-	    (look->is_go && !is_reserved(mapping) && is_go_arena(look, i)))
+	    (scan->is_go && !is_reserved(mapping) && is_go_arena(scan, i)))
 		return SEGMENT_GO_HEAP;
 	if (segments->thread_of[i] || mapping->grows_down)
 		return SEGMENT_STACK;
@@ -308,18 +308,18 @@ static enum segment anonymous_segment(const struct look *look, size_t i)
 	if (is_writable(mapping)) {
 		if (is_arena(segments, i))
 			return SEGMENT_HEAP;
-		segment = look->is_recorded ? told_segment(mapping) : pieces_segment(look, i);
+		segment = scan->is_recorded ? known_segment(mapping) : pieces_segment(scan, i);
 		if (segment == SEGMENT_OTHER && is_like_stack(segments, i))
-			return look->is_recorded && is_like_own(mapping) ? SEGMENT_OUTLIVE
+			return scan->is_recorded && is_like_own(mapping) ? SEGMENT_OUTLIVE
 			                                                 : SEGMENT_STACK;
 		return segment;
 	}
 	return SEGMENT_OTHER;
 }
 
-static enum segment mapping_segment(const struct look *look, size_t i)
+static enum segment mapping_segment(const struct scan *scan, size_t i)
 {
-	const struct mapping *mapping = &look->segments->maps.mappings[i];
+	const struct mapping *mapping = &scan->segments->maps.mappings[i];
 	const char *name = mapping->name;
 
 	if (name[0] == '[') {
@@ -334,8 +334,8 @@ static enum segment mapping_segment(const struct look *look, size_t i)
 	}
 	if (mapping->inode || mapping->access & MAPPING_SHARED)
 		return is_reserved(mapping) && !is_own(name) ? SEGMENT_GUARD
-		                                             : file_segment(look->segments, i);
-	return anonymous_segment(look, i);
+		                                             : file_segment(scan->segments, i);
+	return anonymous_segment(scan, i);
 }
 
 /* ---- threads ---- */
@@ -345,9 +345,9 @@ static enum segment mapping_segment(const struct look *look, size_t i)
  * handler or a coroutine: that counts as a stack, too. Go's stacks are in its heap, wherever
  * that is; stacks of threads that its C libraries create are above a guard.
  */
-static void threads_place(struct look *look)
+static void threads_place(struct scan *scan)
 {
-	struct segments *segments = look->segments;
+	struct segments *segments = scan->segments;
 	const struct process_thread *thread;
 	size_t i, at;
 
@@ -357,7 +357,7 @@ static void threads_place(struct look *look)
 		if (at == segments->maps.count || !is_writable(&segments->maps.mappings[at]) ||
 		    segments->maps.mappings[at].inode)
 			continue;
-		segments->thread_of[at] = look->is_go && !segments->maps.mappings[at].name[0] &&
+		segments->thread_of[at] = scan->is_go && !segments->maps.mappings[at].name[0] &&
 		                                  !is_like_stack(segments, at)
 		                              ? THREAD_OF_GO
 		                              : (uint32_t)i + 1;
@@ -386,16 +386,16 @@ static void command_read(struct segments *segments)
 }
 
 /* Classify each mapping, and add up the segments. */
-static void mappings_sort(const struct look *look)
+static void mappings_sort(const struct scan *scan)
 {
-	struct segments *segments = look->segments;
+	struct segments *segments = scan->segments;
 	enum segment segment;
 	size_t i;
 
 	memset(segments->sums, 0, sizeof(segments->sums));
 	memset(segments->mappings, 0, sizeof(segments->mappings));
 	for (i = 0; i < segments->maps.count; i++) {
-		segment = mapping_segment(look, i);
+		segment = mapping_segment(scan, i);
 		segments->of_mapping[i] = segment;
 		memory_use_add(&segments->sums[segment], &segments->maps.mappings[i].use);
 		segments->mappings[segment]++;
@@ -415,7 +415,7 @@ static int rooms_make(struct segments *segments)
 
 int segments_sort(struct segments *segments)
 {
-	struct look look = { .segments = segments,
+	struct scan scan = { .segments = segments,
 		                 .memory = { .file = -1, .pagemap = -1 },
 		                 .is_recorded = true };
 	size_t i;
@@ -423,10 +423,10 @@ int segments_sort(struct segments *segments)
 	if (rooms_make(segments))
 		return -1;
 	for (i = 0; i < segments->maps.count; i++)
-		look.is_go |= segments->maps.mappings[i].start == GO_ARENA_FIRST &&
+		scan.is_go |= segments->maps.mappings[i].start == GO_ARENA_FIRST &&
 		              !segments->maps.mappings[i].inode;
-	threads_place(&look);
-	mappings_sort(&look);
+	threads_place(&scan);
+	mappings_sort(&scan);
 	return 0;
 }
 
@@ -434,40 +434,40 @@ int segments_sort(struct segments *segments)
  * The module's table of arenas. The search is repeated in each snapshot until the runtime has
  * made a table; the address of the word that points to it is then kept in the module.
  */
-static uint64_t go_table(const struct look *look, struct process_module *module)
+static uint64_t go_table(const struct scan *scan, struct process_module *module)
 {
-	const struct process_maps *maps = &look->segments->maps;
-	uint64_t table = go_arenas_table(&look->memory, maps, module->go_word);
+	const struct process_maps *maps = &scan->segments->maps;
+	uint64_t table = go_arenas_table(&scan->memory, maps, module->go_word);
 	const struct module_part *part = module->parts;
 
 	for (; !table && part < module->parts + module->part_count; part++) {
 		if (!(part->access & MAPPING_WRITE))
 			continue;
-		module->go_word = go_arenas_find(&look->memory, maps, part->start, part->end);
-		table = go_arenas_table(&look->memory, maps, module->go_word);
+		module->go_word = go_arenas_find(&scan->memory, maps, part->start, part->end);
+		table = go_arenas_table(&scan->memory, maps, module->go_word);
 	}
 	return table;
 }
 
-static void go_find(struct look *look)
+static void go_find(struct scan *scan)
 {
-	struct process_module *module = look->segments->modules.modules;
-	const struct process_module *end = module + look->segments->modules.count;
+	struct process_module *module = scan->segments->modules.modules;
+	const struct process_module *end = module + scan->segments->modules.count;
 	uint64_t table;
 
 	for (; module < end; module++) {
 		if (!module->is_go)
 			continue;
-		look->is_go = true;
-		table = look->table_count < GO_TABLES_MAX ? go_table(look, module) : 0;
+		scan->is_go = true;
+		table = scan->table_count < GO_TABLES_MAX ? go_table(scan, module) : 0;
 		if (table)
-			look->tables[look->table_count++] = table;
+			scan->tables[scan->table_count++] = table;
 	}
 }
 
 int segments_read(struct segments *segments, pid_t pid, struct error *error)
 {
-	struct look look = { .segments = segments };
+	struct scan scan = { .segments = segments };
 	size_t i;
 
 	segments->pid = pid;
@@ -477,14 +477,14 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 	    process_modules_find(&segments->modules, &segments->maps))
 		return error_set(error, "%d: out of memory", (int)pid);
 	command_read(segments);
-	for (i = 0; i < segments->maps.count && !look.has_own; i++)
-		look.has_own = segments->maps.mappings[i].inode &&
+	for (i = 0; i < segments->maps.count && !scan.has_own; i++)
+		scan.has_own = segments->maps.mappings[i].inode &&
 		               is_own(segments->maps.mappings[i].name);
-	look.memory = process_memory_open(pid);
-	go_find(&look);
-	threads_place(&look);
-	mappings_sort(&look);
-	process_memory_close(&look.memory);
+	scan.memory = process_memory_open(pid);
+	go_find(&scan);
+	threads_place(&scan);
+	mappings_sort(&scan);
+	process_memory_close(&scan.memory);
 	return 0;
 }
 

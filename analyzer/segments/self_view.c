@@ -86,7 +86,7 @@ static void module_take(struct segments *segments, size_t first, size_t end)
 	mapping = &maps->mappings[end];
 	if (end < maps->count && !mapping->name[0] && mapping->start == mapping[-1].end &&
 	    mapping->access & MAPPING_WRITE &&
-	    (mapping->told == MAPS_KIND_BSS || mapping->told == MAPS_KIND_UNTOLD))
+	    (mapping->known == MAPS_KIND_BSS || mapping->known == MAPS_KIND_UNTOLD))
 		modules->of_mapping[end] = (uint32_t)modules->count;
 	modules->count++;
 }
@@ -234,7 +234,7 @@ static int entry_take(struct self_view_loader *loader, const struct maps_entry *
 		.offset = entry->offset,
 		.access = entry->access &
 		          (MAPPING_READ | MAPPING_WRITE | MAPPING_EXECUTE | MAPPING_SHARED),
-		.told = entry->kind,
+		.known = entry->kind,
 		.name = (const char *)(uintptr_t)
 		            loader->names.bytes, /* until the snapshot is complete */
 	};

@@ -283,8 +283,8 @@ static int ring_chunks(struct trace_index *index, struct trace_process *process,
 	int look;
 
 	for (number = 0; number < header->chunk_count; number++) {
-		look = ring_file_look(&index->sources[source], header, number, &entry,
-		                      &is_definitions, &damage);
+		look = ring_file_check(&index->sources[source], header, number, &entry,
+		                       &is_definitions, &damage);
 		entry.source = source;
 		if (look < 0) {
 			problem_add(&index->problems, "%s", damage.message);

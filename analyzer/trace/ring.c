@@ -91,9 +91,9 @@ static int chunk_state(const struct byte_source *source,
 	return byte_source_read(source, offset, state, sizeof(*state), error);
 }
 
-int ring_file_look(const struct byte_source *source, const struct ring_header *header,
-                   uint32_t number, struct chunk_entry *entry, bool *is_definitions,
-                   struct error *error)
+int ring_file_check(const struct byte_source *source, const struct ring_header *header,
+                    uint32_t number, struct chunk_entry *entry, bool *is_definitions,
+                    struct error *error)
 {
 	uint64_t offset = chunk_offset(header, number), state;
 	struct chunk_header chunk;

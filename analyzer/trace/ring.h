@@ -30,9 +30,9 @@ int ring_file_header(const struct byte_source *source, struct ring_header *heade
  * `source`) and *is_definitions are set. 0: nothing yet. -1 and *error: its header is wrong or
  * cannot be read.
  */
-int ring_file_look(const struct byte_source *source, const struct ring_header *header,
-                   uint32_t number, struct chunk_entry *entry, bool *is_definitions,
-                   struct error *error);
+int ring_file_check(const struct byte_source *source, const struct ring_header *header,
+                    uint32_t number, struct chunk_entry *entry, bool *is_definitions,
+                    struct error *error);
 
 /*
  * Copy the used bytes of the chunk into `to` (room for entry->used_bytes). 0, or -1 and *error:

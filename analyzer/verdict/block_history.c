@@ -24,7 +24,7 @@ struct telling {
 	uint64_t address, number; /* of the wanted block */
 	struct origin *origins; /* births of wanted blocks; sorted before the second pass */
 	size_t origin_count;
-	bool is_told; /* in the second pass */
+	bool is_shown; /* in the second pass */
 };
 
 static int step_note(struct history_step *step, const struct thread *thread,
@@ -210,8 +210,8 @@ static int life_end(const struct telling *telling, struct history_life *life,
 }
 
 /* Handle an allocation in the first pass. */
-static int event_look(struct telling *telling, const struct thread *thread,
-                      const struct event *event)
+static int event_check(struct telling *telling, const struct thread *thread,
+                       const struct event *event)
 {
 	if (telling->address ? event->address == telling->address
 	                     : telling->replay.totals.allocations == telling->number)
@@ -257,8 +257,8 @@ static int event_read(struct telling *telling, const struct thread *thread,
 	case OP_MALLOC:
 	case OP_CALLOC:
 	case OP_ALIGNED:
-		return telling->is_told ? event_tell(telling, thread, event)
-		                        : event_look(telling, thread, event);
+		return telling->is_shown ? event_tell(telling, thread, event)
+		                         : event_check(telling, thread, event);
 	default: return 0;
 	}
 }
@@ -327,7 +327,7 @@ int block_history_read(struct block_history *history, struct trace_reader *reade
 	if (!result && telling->origin_count) {
 		qsort(telling->origins, telling->origin_count, sizeof(*telling->origins),
 		      origin_order);
-		telling->is_told = true;
+		telling->is_shown = true;
 		result = history_tell(telling, reader, profile);
 	}
 	free(telling->origins);

@@ -90,7 +90,7 @@ static bool other_bounds_find(uintptr_t slot, struct stack_bounds *bounds)
 	stack_t signal_stack;
 	bool is_found;
 
-	signal_stack_look(&signal_stack);
+	signal_stack_check(&signal_stack);
 	bounds->low = (uintptr_t)signal_stack.ss_sp;
 	bounds->high = bounds->low + signal_stack.ss_size;
 	if (!(signal_stack.ss_flags & SS_DISABLE) && stack_bounds_hold(bounds, slot))
@@ -146,11 +146,11 @@ static uint64_t entry_words(const struct thread_state *state, uint32_t index)
 }
 
 /* Returns the index of the outermost entry whose size is not yet written in this run. */
-static uint32_t told_count(const struct thread_state *state)
+static uint32_t sized_count(const struct thread_state *state)
 {
 	uint32_t first = state->stack.depth;
 
-	while (first && !(state->stack.frames[first - 1].flags & FRAME_TOLD))
+	while (first && !(state->stack.frames[first - 1].flags & FRAME_SIZED))
 		first--;
 	return first;
 }
@@ -166,7 +166,7 @@ uint32_t depth_bytes_max(const struct thread_state *state)
 
 bool depth_note(struct thread_state *state)
 {
-	uint32_t first = told_count(state), sizes_bytes = 0;
+	uint32_t first = sized_count(state), sizes_bytes = 0;
 	uintptr_t slot = state->stack.depth
 	                     ? state->stack.frames[state->stack.depth - 1].slot
 	                     : 0;
@@ -184,7 +184,7 @@ bool depth_note(struct thread_state *state)
 	} else {
 		fields[1] = stack->high;
 		fields[2] = stack->high - stack->low;
-		signal_stack_look(&signal_stack);
+		signal_stack_check(&signal_stack);
 		if (!(signal_stack.ss_flags & SS_DISABLE) &&
 		    slot - (uintptr_t)signal_stack.ss_sp < signal_stack.ss_size) {
 			fields[0] = STACK_SIGNAL;
@@ -202,7 +202,7 @@ bool depth_note(struct thread_state *state)
 		at = varint_put(at, entry_words(state, i));
 		/* The innermost entry is different in every event. */
 		if (i + 1 < state->stack.depth)
-			state->stack.frames[i].flags |= FRAME_TOLD;
+			state->stack.frames[i].flags |= FRAME_SIZED;
 	}
 	control_commit(state, at);
 	return true;
@@ -236,7 +236,7 @@ void depth_settle(struct thread_state *state, uintptr_t slot, uint64_t time)
 
 /* ---- TOUCHED ------------------------------------------------------------------ */
 
-#define LOOK_PAGES 128 /* checked in one call */
+#define SCAN_PAGES 128 /* checked in one call */
 
 /*
  * The search for a thread's pages ends this far below the lowest page found: the kernel takes
@@ -246,12 +246,12 @@ void depth_settle(struct thread_state *state, uintptr_t slot, uint64_t time)
 #define LOOK_FURTHER_BYTES (UINT64_C(1) << 20)
 
 /*
- * Returns the lowest resident page in [low, high), at most LOOK_PAGES pages; `high`: none.
+ * Returns the lowest resident page in [low, high), at most SCAN_PAGES pages; `high`: none.
  * *count: the number of resident pages.
  */
 static uintptr_t resident_page(uintptr_t low, uintptr_t high, uint32_t *count)
 {
-	unsigned char resident[LOOK_PAGES] = { 0 };
+	unsigned char resident[SCAN_PAGES] = { 0 };
 	uintptr_t lowest = high;
 
 	*count = 0;
@@ -280,7 +280,7 @@ static uintptr_t resident_low(uintptr_t low, uintptr_t high, bool whole)
 	while (at > low && (whole || lowest - at < LOOK_FURTHER_BYTES)) {
 		uintptr_t end = at, found;
 
-		at = end - low > LOOK_PAGES * PAGE_BYTES ? end - LOOK_PAGES * PAGE_BYTES : low;
+		at = end - low > SCAN_PAGES * PAGE_BYTES ? end - SCAN_PAGES * PAGE_BYTES : low;
 		found = resident_page(at, end, &count);
 		if (found < end && (count > 1 || lowest - found < LOOK_FURTHER_BYTES))
 			lowest = found;

@@ -55,7 +55,7 @@ static inline bool depth_is_due(const struct thread_state *state, uintptr_t slot
 
 /*
  * Write a DEPTH record of the last event's stack. False: no room, or no chunk. Each size is
- * written once in a run: FRAME_TOLD in a frame means that it was.
+ * written once in a run: FRAME_SIZED in a frame means that it was.
  */
 bool depth_note(struct thread_state *state);
 

@@ -150,7 +150,7 @@ static bool run_begin(struct thread_state *state, uint64_t time)
 		frames_drop_outer(state, frames);
 	}
 	for (uint32_t i = 0; i < state->stack.depth; i++)
-		state->stack.frames[i].flags &= (uint16_t)~FRAME_TOLD;
+		state->stack.frames[i].flags &= (uint16_t)~FRAME_SIZED;
 	state->cursor.used = (uint32_t)(at - (uint8_t *)state->cursor.chunk);
 	depth_put_off(state, time);
 	return true;
@@ -171,7 +171,7 @@ static void walk_rebase(struct thread_state *state, struct walk_result *walk)
 	if (walk->carried) {
 		lost = lost < walk->carried ? lost : walk->carried;
 		walk->frames += lost;
-		walk->news -= lost;
+		walk->pushed -= lost;
 		walk->carried -= lost;
 		walk->carried_from -= cut < walk->carried_from ? cut : walk->carried_from;
 	}
@@ -239,7 +239,7 @@ static __attribute__((noinline)) uint8_t *event_put_any(struct thread_state *sta
                                                         const struct event *event,
                                                         const struct walk_result *walk)
 {
-	const struct pushed_frames pushed = { walk->frames, walk->keep, walk->news };
+	const struct pushed_frames pushed = { walk->frames, walk->keep, walk->pushed };
 	uint8_t *tag_at = (uint8_t *)state->cursor.chunk + state->cursor.used, *at;
 
 	at = event_put(state, event, &pushed, walk->plain ? TAG_PLAIN : 0, false);
@@ -247,7 +247,7 @@ static __attribute__((noinline)) uint8_t *event_put_any(struct thread_state *sta
 		return NULL;
 	if (event->op == OP_CONTROL)
 		*tag_at = CONTROL_TAG(walk->plain ? CONTROL_STACK_PLAIN : CONTROL_STACK);
-	if (unlikely(walk->cut && walk->news && frame_has_gap(walk->frames)))
+	if (unlikely(walk->cut && walk->pushed && frame_has_gap(walk->frames)))
 		at = gap_put(at, walk->keep);
 	if (unlikely(walk->plain && walk->sure))
 		at = stands_put(at, walk);
@@ -287,7 +287,7 @@ static bool frames_are_carried(const struct walk_result *walk)
 {
 	uintptr_t bits = 0;
 
-	for (uint32_t i = 0; i < walk->news; i++)
+	for (uint32_t i = 0; i < walk->pushed; i++)
 		bits |= walk->frames[i].return_address;
 	return !(bits >> FRAME_ADDRESS_BITS);
 }
@@ -300,27 +300,27 @@ static bool event_is_carried(const struct event *event, const struct walk_result
 	return (!has_block || event->address) && frames_are_carried(walk);
 }
 
-static uint32_t event_bytes_max(uint32_t news)
+static uint32_t event_bytes_max(uint32_t pushed)
 {
-	return FIXED_BYTES_MAX + frames_bytes_max(news);
+	return FIXED_BYTES_MAX + frames_bytes_max(pushed);
 }
 
-bool event_has_room(const struct thread_state *state, uint32_t news)
+bool event_has_room(const struct thread_state *state, uint32_t pushed)
 {
 	return state->cursor.chunk &&
-	       state->cursor.used + event_bytes_max(news) <= CHUNK_BYTES;
+	       state->cursor.used + event_bytes_max(pushed) <= CHUNK_BYTES;
 }
 
 bool event_encode(struct thread_state *state, const struct event *event,
                   struct walk_result *walk)
 {
-	uint32_t size_bytes = event_bytes_max(walk->news);
+	uint32_t size_bytes = event_bytes_max(walk->pushed);
 
 	if (unlikely(!event_is_carried(event, walk))) {
 		ring_count_loss(LOST_TOO_BIG, 1);
 		return false;
 	}
-	if (unlikely(!event_has_room(state, walk->news))) {
+	if (unlikely(!event_has_room(state, walk->pushed))) {
 		if (size_bytes > EVENT_BYTES_MAX)
 			return event_encode_deep(state, event, walk);
 		if (!chunk_enter(state, size_bytes, event->time))

@@ -25,7 +25,7 @@ bool event_encode(struct thread_state *state, const struct event *event,
                   struct walk_result *walk);
 
 /* Whether an event with this many new frames fits into the thread's chunk. */
-bool event_has_room(const struct thread_state *state, uint32_t news);
+bool event_has_room(const struct thread_state *state, uint32_t pushed);
 
 /*
  * Begin the thread's run again, with its last stack, in another chunk that has `size_bytes` of
@@ -103,21 +103,21 @@ static inline __attribute__((always_inline)) uint8_t *frames_put(
 	return at;
 }
 
-static inline uint8_t *shape_put(struct prediction *tables, uint8_t *at, uint32_t pops,
-                                 uint32_t news, uint8_t *tag)
+static inline uint8_t *shape_put(struct prediction *tables, uint8_t *at,
+                                 uint32_t popped, uint32_t pushed, uint8_t *tag)
 {
-	if (pops == tables->last_pops && news == tables->last_news &&
+	if (popped == tables->last_pops && pushed == tables->last_pushed &&
 	    TAG_OP(*tag) != OP_CONTROL) {
 		*tag |= TAG_SAME_SHAPE;
 		return at;
 	}
-	tables->last_pops = pops;
-	tables->last_news = news;
-	*at++ = (uint8_t)((pops < 15 ? pops : 15) << 4 | (news < 15 ? news : 15));
-	if (pops >= 15)
-		at = varint_put(at, pops - 15);
-	if (news >= 15)
-		at = varint_put(at, news - 15);
+	tables->last_pops = popped;
+	tables->last_pushed = pushed;
+	*at++ = (uint8_t)((popped < 15 ? popped : 15) << 4 | (pushed < 15 ? pushed : 15));
+	if (popped >= 15)
+		at = varint_put(at, popped - 15);
+	if (pushed >= 15)
+		at = varint_put(at, pushed - 15);
 	return at;
 }
 
@@ -133,16 +133,16 @@ static inline __attribute__((always_inline)) uint8_t *event_head_put(
 	const struct walk_frame *frames = state->stack.frames;
 	const uint8_t *limit = (uint8_t *)state->cursor.chunk + CHUNK_BYTES -
 	                       FIXED_BYTES_MAX / 2;
-	uint32_t keep = pushed->keep, pops = state->stack.depth - keep;
+	uint32_t keep = pushed->keep, popped = state->stack.depth - keep;
 	uint64_t time = event->time > tables->last_time ? event->time : tables->last_time;
 
 	invariant(keep <= state->stack.depth);
-	at = shape_put(tables, at, pops, pushed->count, tag);
+	at = shape_put(tables, at, popped, pushed->count, tag);
 	at = varint_put(at, time - tables->last_time);
 	tables->last_time = time;
 	if (pushed->count) {
 		uint64_t parent = keep ? frames[keep - 1].return_address : 0;
-		uint64_t replaced = pops ? frames[keep].return_address : 0;
+		uint64_t replaced = popped ? frames[keep].return_address : 0;
 		uint8_t *frames_at = at;
 
 		at = frames_put(tables, at, limit, pushed, parent, replaced, event->op,
@@ -210,15 +210,15 @@ static inline __attribute__((always_inline)) bool event_encode_short(
 	const struct event event = {
 		.op = op, .time = time, .address = address, .size_bytes = size_bytes
 	};
-	const struct pushed_frames pushed = { walk->frames, walk->keep, walk->news };
+	const struct pushed_frames pushed = { walk->frames, walk->keep, walk->pushed };
 
 	if (unlikely(!state->cursor.chunk || state->cursor.used > state->cursor.used_limit))
 		return false;
 	if (!walk->keep)
 		__builtin_unreachable(); /* a stub was met */
 	event_commit(state, event_put(state, &event, &pushed, 0, true));
-	if (walk->news)
-		frames_apply_short(state, walk->keep, walk->frames, walk->news);
+	if (walk->pushed)
+		frames_apply_short(state, walk->keep, walk->frames, walk->pushed);
 	return true;
 }
 
@@ -228,14 +228,14 @@ static inline __attribute__((always_inline)) void event_encode_other(
 	const struct other_walk *walk)
 {
 	const struct walk_frame *found = state->other_frames;
-	const struct pushed_frames pushed = { found, walk->keep, walk->news };
+	const struct pushed_frames pushed = { found, walk->keep, walk->pushed };
 	struct walk_frame *frame = state->stack.frames + walk->keep;
 
 	event_commit(state,
 	             event_put(state, event, &pushed, walk->plain ? TAG_PLAIN : 0, true));
-	for (uint32_t i = walk->news; i-- > 0;)
+	for (uint32_t i = walk->pushed; i-- > 0;)
 		*frame++ = found[i];
-	state->stack.depth = walk->keep + walk->news;
+	state->stack.depth = walk->keep + walk->pushed;
 }
 
 #endif

@@ -140,7 +140,7 @@ static bool start(void)
 	    (settings.root_pid && settings.root_pid != system_pid()))
 		return false;
 	if (!settings.root_pid)
-		handover_start();
+		environment_start();
 	clock_start();
 	if (!sentinel_make())
 		return false;

@@ -33,7 +33,7 @@ static struct thread_state *state_get(void)
  * Record the depth of the stack after the event at `slot`. The deepest point must not be missed
  * for lack of room: if necessary, another chunk is taken.
  */
-static __attribute__((noinline)) void depth_sample(struct thread_state *state,
+static __attribute__((noinline)) void depth_update(struct thread_state *state,
                                                    uintptr_t slot, uint64_t time)
 {
 	uint32_t size_bytes;
@@ -89,7 +89,7 @@ static inline bool event_write(struct thread_state *state, const struct event *e
 	if (unlikely(walk->cut))
 		ring_count_loss(LOST_STACKS_CUT, 1);
 	if (unlikely(depth_is_due(state, slot)))
-		depth_sample(state, slot, event->time);
+		depth_update(state, slot, event->time);
 	if (unlikely(guard.flags & GUARD_THREAD_ENDING))
 		thread_state_release(state);
 	return true;
@@ -182,7 +182,7 @@ static __attribute__((noinline)) bool event_record_other(
 
 	if (state->throwing.count || guard.flags & GUARD_THREAD_ENDING ||
 	    depth_is_due(state, caller->slot) || !stack_walk_other(state, caller, &walk) ||
-	    !event_has_room(state, walk.news) || !event_encode(state, event, &walk))
+	    !event_has_room(state, walk.pushed) || !event_encode(state, event, &walk))
 		return false;
 	frames_apply(state, &walk);
 	if (walk.cut)
@@ -364,11 +364,11 @@ void record_throw(const struct walk_start *caller, const void *exception)
 /* Leave out the innermost frames up to the one at `slot`, unless a signal is among them. */
 static void walk_trim(struct walk_result *walk, uintptr_t slot)
 {
-	for (uint32_t i = walk->news; i-- > 0;) {
+	for (uint32_t i = walk->pushed; i-- > 0;) {
 		if (walk->frames[i].flags & FRAME_SIGNAL)
 			return;
 		if (walk->frames[i].slot == slot) {
-			walk->news = i + 1;
+			walk->pushed = i + 1;
 			return;
 		}
 	}
@@ -398,7 +398,7 @@ void record_fault(const struct walk_start *at, const struct fault *fault,
 		ring_count_loss(LOST_STACKS_CUT, 1);
 	fault_put(state, fault);
 	if (state->stack.depth)
-		depth_sample(state, state->stack.frames[state->stack.depth - 1].slot,
+		depth_update(state, state->stack.frames[state->stack.depth - 1].slot,
 		             event.time);
 }
 

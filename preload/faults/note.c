@@ -42,7 +42,7 @@ static uint64_t room_bytes(void)
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 	stack_t stack;
 
-	signal_stack_look(&stack);
+	signal_stack_check(&stack);
 	if (stack.ss_flags & SS_DISABLE || here - (uintptr_t)stack.ss_sp >= stack.ss_size)
 		return UINT64_MAX; /* the thread's own stack: the program had to leave some room */
 	return here - (uintptr_t)stack.ss_sp;
@@ -232,7 +232,7 @@ static uintptr_t stack_high_of(uintptr_t sp, bool *is_signal)
 {
 	stack_t stack;
 
-	signal_stack_look(&stack);
+	signal_stack_check(&stack);
 	*is_signal = !(stack.ss_flags & SS_DISABLE) &&
 	             sp - (uintptr_t)stack.ss_sp < stack.ss_size;
 	return *is_signal ? (uintptr_t)stack.ss_sp + stack.ss_size : own_high();
@@ -289,7 +289,7 @@ static bool is_called_from(const struct walk_start *caller, const void *context)
 	state = thread_state_get();
 	if (state) {
 		walk = stack_walk(state, caller);
-		for (uint32_t i = 0; i < walk.news; i++)
+		for (uint32_t i = 0; i < walk.pushed; i++)
 			is_found = is_found || walk.frames[i].slot == slot;
 		for (uint32_t i = 0; i < walk.keep; i++)
 			is_found = is_found || state->stack.frames[i].slot == slot;

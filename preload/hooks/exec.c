@@ -79,19 +79,19 @@ static int start_with_copy(const struct start *start, const struct handover *han
 	char *strings[handover->strings];
 	char preload[handover->preload_bytes + 1];
 
-	return start->call(start, handover_fill(handover, strings, preload));
+	return start->call(start, environment_fill(handover, strings, preload));
 }
 
 /* Make the call with `environment`, or with a copy that has the variables which it lacks. */
 static int start_program(const struct start *start, char *const *environment)
 {
-	const char *library = handover_library();
+	const char *library = environment_library();
 	bool can_load = *library && system_can_read(library);
 	bool is_lost = true, has_copy = false;
 	struct handover handover;
 	int result;
 
-	switch (handover_look(&handover, environment, can_load)) {
+	switch (environment_look(&handover, environment, can_load)) {
 	case HANDOVER_NONE: is_lost = false; break;
 	case HANDOVER_COMPLETE: is_lost = !lifecycle_is_followed(); break;
 	case HANDOVER_IMPOSSIBLE: break;
@@ -153,7 +153,7 @@ static int execveat_call(const struct start *start, char *const *environment)
  * Record the names of threads and the memory map: exec ends both. Not in a child of vfork(),
  * whose address space is its parent's.
  */
-static void last_look_before_exec(void)
+static void last_snapshot_before_exec(void)
 {
 	if (!recorder.is_recording || lifecycle_is_forked() ||
 	    system_pid() != ring.header->pid)
@@ -167,7 +167,7 @@ static int exec_program(const struct start *start, char *const *environment)
 	int result;
 
 	real_resolve();
-	last_look_before_exec();
+	last_snapshot_before_exec();
 	raised_limits_before_exec();
 	result = start_program(start, environment);
 	raised_limits_after_exec();
@@ -331,7 +331,7 @@ SPAWN(pidfd_spawnp);
 static void own_environment_count(void)
 {
 	struct handover handover;
-	enum handover_result result = handover_look(&handover, environ, true);
+	enum environment_result result = environment_look(&handover, environ, true);
 
 	if (result == HANDOVER_NONE ||
 	    (result == HANDOVER_COMPLETE && lifecycle_is_followed()))

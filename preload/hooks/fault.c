@@ -72,7 +72,7 @@ static bool would_not_run(const siginfo_t *info, const void *context)
 
 	if (fault_watch_is_in_go(info->si_signo) || !fault_is_near_stack(info, context))
 		return false;
-	signal_stack_look(&stack);
+	signal_stack_check(&stack);
 	return signal_stack_has_mark(&stack) && fault_is_overflow(info, context);
 }
 

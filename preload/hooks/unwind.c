@@ -27,7 +27,7 @@ struct _Unwind_Context;
  * Choose the stubs' CFA for the unwinder that `function` belongs to: nongnu libunwind takes a
  * frame's CFA as its stack pointer, whatever the rule for rsp says.
  */
-static void unwinder_look_at(void *function)
+static void unwinder_check(void *function)
 {
 	struct cfi_module module;
 	const struct link_map *map;
@@ -111,7 +111,7 @@ int hook__Unwind_RaiseException(struct _Unwind_Exception *exception)
 	int (*function)(struct _Unwind_Exception *) = late_function(
 		LATE__Unwind_RaiseException, caller.return_address);
 
-	unwinder_look_at(*(void **)&function);
+	unwinder_check(*(void **)&function);
 	throw_begins(&caller, exception);
 	return function(exception);
 }
@@ -123,7 +123,7 @@ int hook__Unwind_Resume_or_Rethrow(struct _Unwind_Exception *exception)
 	int (*function)(struct _Unwind_Exception *) = late_function(
 		LATE__Unwind_Resume_or_Rethrow, caller.return_address);
 
-	unwinder_look_at(*(void **)&function);
+	unwinder_check(*(void **)&function);
 	throw_begins(&caller, exception);
 	return function(exception);
 }

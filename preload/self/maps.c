@@ -40,7 +40,7 @@ static uint64_t spent_ns;          /* processor time that snapshots with sizes t
 static uint32_t mappings_before;   /* mappings in the last whole snapshot */
 static _Atomic uint64_t last_time, last_exec_time;
 
-struct picture {
+struct snapshot {
 	struct maps_definition *record; /* the record being filled; NULL: none */
 	uint32_t used_bytes;            /* of it */
 	uint32_t number;                /* of the next mapping */
@@ -50,7 +50,7 @@ struct picture {
 	uint64_t file_start; /* start of the last mapping of a file's beginning */
 	uint64_t data_end;   /* end of the last mapping of a file that is writable */
 	enum maps_reason reason;
-	struct maps_look look;
+	struct maps_reading reading;
 	/* sizes: */
 	bool is_sized;
 	bool has_mapping;    /* a mapping's sizes are being read */
@@ -63,62 +63,62 @@ struct picture {
 /* ---- records ------------------------------------------------------------------- */
 
 /* Write the sizes of the mappings of `record`, which was committed. */
-static void uses_note(struct picture *picture, const struct maps_definition *record)
+static void uses_note(struct snapshot *snapshot, const struct maps_definition *record)
 {
 	uint32_t bytes = (uint32_t)sizeof(struct maps_use_definition) +
-	                 ((picture->uses_bytes + 7u) & ~7u);
+	                 ((snapshot->uses_bytes + 7u) & ~7u);
 	struct maps_use_definition *definition = NULL;
 
-	if (picture->room_bytes >= bytes)
+	if (snapshot->room_bytes >= bytes)
 		definition = definition_reserve(bytes);
 	if (!definition) {
-		picture->is_sized = false;
+		snapshot->is_sized = false;
 		return;
 	}
 	*definition = (struct maps_use_definition){
-		.header = { DEFINITION_MAPS_USE, (uint16_t)bytes, 0, picture->time },
-		.reason = picture->reason,
+		.header = { DEFINITION_MAPS_USE, (uint16_t)bytes, 0, snapshot->time },
+		.reason = snapshot->reason,
 		.first = record->first,
 		.count = record->count,
 	};
 	memset((char *)definition + bytes - 8, 0, 8);
-	memcpy(definition + 1, uses, picture->uses_bytes);
+	memcpy(definition + 1, uses, snapshot->uses_bytes);
 	definition_commit(bytes);
 	spent_bytes += bytes;
-	picture->room_bytes -= bytes;
+	snapshot->room_bytes -= bytes;
 }
 
-static void record_end(struct picture *picture, bool is_last)
+static void record_end(struct snapshot *snapshot, bool is_last)
 {
 	struct maps_definition record;
 
-	if (!picture->record)
+	if (!snapshot->record)
 		return;
-	picture->record->header.bytes = (uint16_t)picture->used_bytes;
-	picture->record->is_last = is_last;
-	record = *picture->record;
-	definition_commit(picture->used_bytes);
-	spent_bytes += picture->used_bytes;
-	picture->room_bytes -= picture->used_bytes;
-	picture->record = NULL;
-	if (picture->is_sized)
-		uses_note(picture, &record);
+	snapshot->record->header.bytes = (uint16_t)snapshot->used_bytes;
+	snapshot->record->is_last = is_last;
+	record = *snapshot->record;
+	definition_commit(snapshot->used_bytes);
+	spent_bytes += snapshot->used_bytes;
+	snapshot->room_bytes -= snapshot->used_bytes;
+	snapshot->record = NULL;
+	if (snapshot->is_sized)
+		uses_note(snapshot, &record);
 }
 
-static bool record_begin(struct picture *picture)
+static bool record_begin(struct snapshot *snapshot)
 {
-	if (picture->room_bytes < RECORD_BYTES)
+	if (snapshot->room_bytes < RECORD_BYTES)
 		return false;
-	picture->record = definition_reserve(RECORD_BYTES);
-	if (!picture->record)
+	snapshot->record = definition_reserve(RECORD_BYTES);
+	if (!snapshot->record)
 		return false;
-	*picture->record = (struct maps_definition){
-		.header = { DEFINITION_MAPS, 0, 0, picture->time },
-		.reason = picture->reason,
-		.first = picture->number,
+	*snapshot->record = (struct maps_definition){
+		.header = { DEFINITION_MAPS, 0, 0, snapshot->time },
+		.reason = snapshot->reason,
+		.first = snapshot->number,
 	};
-	picture->used_bytes = sizeof(*picture->record);
-	picture->uses_bytes = 0;
+	snapshot->used_bytes = sizeof(*snapshot->record);
+	snapshot->uses_bytes = 0;
 	return true;
 }
 
@@ -159,96 +159,97 @@ static const char *line_read(const char *at, const char *end, struct maps_entry 
 }
 
 /* Private memory without a name: what does it hold? */
-static enum maps_kind kind_find(struct picture *picture, const struct maps_entry *entry)
+static enum maps_kind kind_find(struct snapshot *snapshot,
+                                const struct maps_entry *entry)
 {
 	enum maps_kind kind;
 
 	if (entry->name_bytes || entry->access != (MAPS_READ | MAPS_WRITE))
 		return MAPS_KIND_UNTOLD;
-	kind = maps_look_kind(&picture->look, entry->start, entry->end);
-	if (kind == MAPS_KIND_UNTOLD && entry->start == picture->data_end)
-		kind = maps_look_bss(&picture->look, picture->file_start, entry->start,
-		                     entry->end);
+	kind = maps_reading_kind(&snapshot->reading, entry->start, entry->end);
+	if (kind == MAPS_KIND_UNTOLD && entry->start == snapshot->data_end)
+		kind = maps_reading_bss(&snapshot->reading, snapshot->file_start, entry->start,
+		                        entry->end);
 	return kind;
 }
 
 /* Remember where the parts of a file are, for the mappings that follow. */
-static void file_remember(struct picture *picture, const struct maps_entry *entry,
+static void file_remember(struct snapshot *snapshot, const struct maps_entry *entry,
                           const char *name)
 {
 	if (!entry->name_bytes || *name != '/' || entry->access & MAPS_SHARED)
 		return;
 	if (!entry->offset)
-		picture->file_start = entry->start;
+		snapshot->file_start = entry->start;
 	if (entry->access & MAPS_WRITE)
-		picture->data_end = entry->end;
+		snapshot->data_end = entry->end;
 }
 
 /* The sizes of the mapping before the one that begins now are complete. */
-static void use_end(struct picture *picture)
+static void use_end(struct snapshot *snapshot)
 {
-	if (!picture->has_mapping)
+	if (!snapshot->has_mapping)
 		return;
-	picture->has_mapping = false;
-	picture->uses_bytes += maps_use_put(&picture->use, uses + picture->uses_bytes);
+	snapshot->has_mapping = false;
+	snapshot->uses_bytes += maps_use_put(&snapshot->use, uses + snapshot->uses_bytes);
 }
 
-static bool record_has_room(const struct picture *picture, uint32_t bytes)
+static bool record_has_room(const struct snapshot *snapshot, uint32_t bytes)
 {
-	return picture->used_bytes + bytes <= RECORD_BYTES &&
-	       picture->uses_bytes + MAPS_USE_BYTES_MAX <= sizeof(uses);
+	return snapshot->used_bytes + bytes <= RECORD_BYTES &&
+	       snapshot->uses_bytes + MAPS_USE_BYTES_MAX <= sizeof(uses);
 }
 
 /* Add a mapping. False: no room is left. */
-static bool header_note(struct picture *picture, const char *line, const char *end)
+static bool header_note(struct snapshot *snapshot, const char *line, const char *end)
 {
 	struct maps_entry entry;
 	const char *name = line_read(line, end, &entry);
 	uint32_t bytes;
 
-	use_end(picture);
-	if (entry.start < picture->next_start) /* a line that was read before */
+	use_end(snapshot);
+	if (entry.start < snapshot->next_start) /* a line that was read before */
 		return true;
-	picture->next_start = entry.end;
+	snapshot->next_start = entry.end;
 	entry.name_bytes = (uint16_t)(end - name > NAME_BYTES_MAX ? NAME_BYTES_MAX
 	                                                          : end - name);
-	entry.kind = kind_find(picture, &entry);
-	file_remember(picture, &entry, name);
+	entry.kind = kind_find(snapshot, &entry);
+	file_remember(snapshot, &entry, name);
 	bytes = (uint32_t)(sizeof(entry) + ((entry.name_bytes + 7u) & ~7u));
-	if (picture->record && !record_has_room(picture, bytes))
-		record_end(picture, false);
-	if (!picture->record && !record_begin(picture))
+	if (snapshot->record && !record_has_room(snapshot, bytes))
+		record_end(snapshot, false);
+	if (!snapshot->record && !record_begin(snapshot))
 		return false;
-	line = (char *)picture->record + picture->used_bytes;
+	line = (char *)snapshot->record + snapshot->used_bytes;
 	memset((char *)line, 0, bytes);
 	memcpy((char *)line, &entry, sizeof(entry));
 	memcpy((char *)line + sizeof(entry), name, entry.name_bytes);
-	picture->used_bytes += bytes;
-	picture->record->count++;
-	picture->number++;
-	picture->has_mapping = picture->is_sized;
-	picture->use = (struct maps_use){ .grows_down = false };
+	snapshot->used_bytes += bytes;
+	snapshot->record->count++;
+	snapshot->number++;
+	snapshot->has_mapping = snapshot->is_sized;
+	snapshot->use = (struct maps_use){ .grows_down = false };
 	return true;
 }
 
 /* Headers begin with a digit or a lower-case letter, fields of smaps with a capital. */
-static bool line_note(struct picture *picture, const char *line, const char *end)
+static bool line_note(struct snapshot *snapshot, const char *line, const char *end)
 {
 	if (*line < 'A' || *line > 'Z')
-		return header_note(picture, line, end);
-	if (picture->has_mapping)
-		maps_use_take(&picture->use, line, end);
+		return header_note(snapshot, line, end);
+	if (snapshot->has_mapping)
+		maps_use_take(&snapshot->use, line, end);
 	return true;
 }
 
 /* Parse all whole lines of the buffer. Returns the bytes of an incomplete last line. */
-static long lines_note(struct picture *picture, long count, bool *has_room)
+static long lines_note(struct snapshot *snapshot, long count, bool *has_room)
 {
 	const char *line = buffer, *end;
 
 	while (*has_room &&
 	       (end = memchr(line, '\n', (size_t)(buffer + count - line))) != NULL) {
-		*has_room = line_note(picture, line, end);
+		*has_room = line_note(snapshot, line, end);
 		line = end + 1;
 	}
 	count -= line - buffer;
@@ -265,7 +266,7 @@ static long lines_note(struct picture *picture, long count, bool *has_room)
  * Read the rest of the snapshot from the file at `path`. True: to its end, or the ring is full
  * and *has_room is false. False: it cannot be read, or took too long.
  */
-static bool file_note(struct picture *picture, const char *path, bool *has_room)
+static bool file_note(struct snapshot *snapshot, const char *path, bool *has_room)
 {
 	int fd = system_open(path, O_RDONLY | O_CLOEXEC, 0);
 	bool in_time = true;
@@ -276,29 +277,29 @@ static bool file_note(struct picture *picture, const char *path, bool *has_room)
 	while (*has_room && in_time &&
 	       (count = system_read(fd, buffer + left, (size_t)(BUFFER_BYTES - left))) >
 	           0) {
-		left = lines_note(picture, left + count, has_room);
-		in_time = !picture->is_sized ||
-		          system_time_ns(CLOCK_THREAD_CPUTIME_ID) < picture->sized_until;
+		left = lines_note(snapshot, left + count, has_room);
+		in_time = !snapshot->is_sized ||
+		          system_time_ns(CLOCK_THREAD_CPUTIME_ID) < snapshot->sized_until;
 	}
 	system_close(fd);
-	use_end(picture);
+	use_end(snapshot);
 	return in_time;
 }
 
-static void picture_take(struct picture *picture)
+static void snapshot_take(struct snapshot *snapshot)
 {
 	bool has_room = true, is_done = false;
 
-	if (picture->is_sized)
-		is_done = file_note(picture, "/proc/self/smaps", &has_room);
+	if (snapshot->is_sized)
+		is_done = file_note(snapshot, "/proc/self/smaps", &has_room);
 	if (!is_done) {
-		picture->is_sized = false;
-		is_done = file_note(picture, "/proc/self/maps", &has_room);
+		snapshot->is_sized = false;
+		is_done = file_note(snapshot, "/proc/self/maps", &has_room);
 	}
-	maps_look_end(&picture->look);
-	record_end(picture, is_done && has_room);
+	maps_reading_end(&snapshot->reading);
+	record_end(snapshot, is_done && has_room);
 	if (is_done && has_room)
-		mappings_before = picture->number;
+		mappings_before = snapshot->number;
 }
 
 /* What a snapshot with sizes may cost by now. */
@@ -323,26 +324,26 @@ static uint64_t cost_ns(const struct memory_definition *memory)
 }
 
 /* Write the totals. True: there is time for the sizes of each mapping as well. */
-static void sizes_prepare(struct picture *picture)
+static void sizes_prepare(struct snapshot *snapshot)
 {
 	struct memory_definition memory;
 	uint64_t allowed_ns, bytes;
 	uint32_t threads;
 
-	memory_look(&memory, picture->time, picture->reason);
+	memory_read(&memory, snapshot->time, snapshot->reason);
 	allowed_ns = allowance_ns(memory.time_ns);
-	if (picture->room_bytes < 2 * RECORD_BYTES)
+	if (snapshot->room_bytes < 2 * RECORD_BYTES)
 		return;
 	bytes = memory_note(&memory);
-	picture->is_sized = memory.resident && cost_ns(&memory) < allowed_ns;
-	picture->sized_until = system_time_ns(CLOCK_THREAD_CPUTIME_ID) + allowed_ns;
-	if (picture->is_sized) {
+	snapshot->is_sized = memory.resident && cost_ns(&memory) < allowed_ns;
+	snapshot->sized_until = system_time_ns(CLOCK_THREAD_CPUTIME_ID) + allowed_ns;
+	if (snapshot->is_sized) {
 		threads = (uint32_t)(allowed_ns / 4 / THREAD_NS);
 		threads = threads < STACKS_NOTED_MAX ? threads : STACKS_NOTED_MAX;
-		bytes += stacks_note(picture->time, picture->reason, threads);
+		bytes += stacks_note(snapshot->time, snapshot->reason, threads);
 	}
 	spent_bytes += bytes;
-	picture->room_bytes -= bytes;
+	snapshot->room_bytes -= bytes;
 }
 
 static uint32_t pieces_allowed(void)
@@ -374,24 +375,24 @@ static bool is_too_soon(enum maps_reason reason, uint64_t time)
 
 bool maps_note(enum maps_reason reason)
 {
-	struct picture picture = { .time = clock_before(), .reason = reason };
+	struct snapshot snapshot = { .time = clock_before(), .reason = reason };
 	uint64_t begun_ns;
 
-	if (is_too_soon(reason, picture.time))
+	if (is_too_soon(reason, snapshot.time))
 		return false;
 	if (!definitions_enter()) {
 		ring_count_loss(LOST_DEFINITIONS, 1);
 		return true;
 	}
-	atomic_store_explicit(&last_time, picture.time, memory_order_relaxed);
+	atomic_store_explicit(&last_time, snapshot.time, memory_order_relaxed);
 	if (reason == MAPS_EXEC)
-		atomic_store_explicit(&last_exec_time, picture.time, memory_order_relaxed);
-	picture.room_bytes = room_bytes(reason);
-	picture.look = maps_look_begin(pieces_allowed());
+		atomic_store_explicit(&last_exec_time, snapshot.time, memory_order_relaxed);
+	snapshot.room_bytes = room_bytes(reason);
+	snapshot.reading = maps_reading_begin(pieces_allowed());
 	begun_ns = system_time_ns(CLOCK_THREAD_CPUTIME_ID);
 	if (reason == MAPS_EXEC || reason == MAPS_END)
-		sizes_prepare(&picture);
-	picture_take(&picture);
+		sizes_prepare(&snapshot);
+	snapshot_take(&snapshot);
 	if (reason == MAPS_EXEC || reason == MAPS_END)
 		spent_ns += system_time_ns(CLOCK_THREAD_CPUTIME_ID) - begun_ns;
 	definitions_leave();

@@ -13,31 +13,31 @@
 /* The smallest block that glibc maps by default has 128 KiB; it may have been shrunk since. */
 #define LARGE_BYTES_MIN (UINT64_C(64) << 10)
 
-struct maps_look maps_look_begin(uint32_t pieces)
+struct maps_reading maps_reading_begin(uint32_t pieces)
 {
-	return (struct maps_look){ MEMORY_UNOPENED, system_filter_mode() ? 0 : pieces };
+	return (struct maps_reading){ MEMORY_UNOPENED, system_filter_mode() ? 0 : pieces };
 }
 
-void maps_look_end(struct maps_look *look)
+void maps_reading_end(struct maps_reading *reading)
 {
-	if (look->memory >= 0)
-		system_close(look->memory);
-	look->memory = MEMORY_UNOPENED;
+	if (reading->memory >= 0)
+		system_close(reading->memory);
+	reading->memory = MEMORY_UNOPENED;
 }
 
 /* False: the memory is unmapped, swapped out, or unreadable. */
-static bool memory_read(struct maps_look *look, uint64_t address, void *to,
+static bool memory_read(struct maps_reading *reading, uint64_t address, void *to,
                         size_t bytes)
 {
-	if (!look->pieces_left)
+	if (!reading->pieces_left)
 		return false;
-	look->pieces_left--;
-	if (look->memory < 0)
-		look->memory = system_open("/proc/self/mem", O_RDONLY | O_CLOEXEC, 0);
-	if (look->memory < 0)
-		look->pieces_left = 0;
-	return look->memory >= 0 && system_is_resident(address) &&
-	       system_read_at(look->memory, to, bytes, address) == (long)bytes;
+	reading->pieces_left--;
+	if (reading->memory < 0)
+		reading->memory = system_open("/proc/self/mem", O_RDONLY | O_CLOEXEC, 0);
+	if (reading->memory < 0)
+		reading->pieces_left = 0;
+	return reading->memory >= 0 && system_is_resident(address) &&
+	       system_read_at(reading->memory, to, bytes, address) == (long)bytes;
 }
 
 /*
@@ -59,12 +59,13 @@ static uint64_t piece_bytes(const uint64_t words[2], enum maps_kind *kind)
 }
 
 /* The kernel joins neighbouring mappings: what most of the mapping holds decides. */
-enum maps_kind maps_look_kind(struct maps_look *look, uint64_t start, uint64_t end)
+enum maps_kind maps_reading_kind(struct maps_reading *reading, uint64_t start,
+                                 uint64_t end)
 {
 	uint64_t at = start, bytes, words[2] = { 0 }, sums[MAPS_KIND_MALLOC + 1] = { 0 };
 	enum maps_kind kind;
 
-	while (at < end && memory_read(look, at, words, sizeof(words))) {
+	while (at < end && memory_read(reading, at, words, sizeof(words))) {
 		bytes = piece_bytes(words, &kind);
 		if (!bytes || bytes > end - at ||
 		    (kind == MAPS_KIND_MALLOC && end - start < LARGE_BYTES_MIN))
@@ -111,14 +112,14 @@ static uint64_t bss_bytes(const Elf64_Phdr *segment, uint64_t bias, uint64_t sta
 	return last > first ? last - first : 0;
 }
 
-enum maps_kind maps_look_bss(struct maps_look *look, uint64_t base, uint64_t start,
-                             uint64_t end)
+enum maps_kind maps_reading_bss(struct maps_reading *reading, uint64_t base,
+                                uint64_t start, uint64_t end)
 {
 	struct elf_head head;
 	uint64_t bytes = 0, bias = 0;
 	bool has_bias = false;
 
-	if (!memory_read(look, base, &head, sizeof(head)) || !head_is_good(&head.header))
+	if (!memory_read(reading, base, &head, sizeof(head)) || !head_is_good(&head.header))
 		return MAPS_KIND_UNTOLD;
 	for (uint16_t i = 0; i < head.header.e_phnum; i++) {
 		if (head.segments[i].p_type != PT_LOAD)

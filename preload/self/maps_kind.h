@@ -12,7 +12,7 @@
 #include "record_format.h"
 
 /* What one snapshot reads of mappings. */
-struct maps_look {
+struct maps_reading {
 	int memory;           /* /proc/self/mem; -1: not open yet, or not available */
 	uint32_t pieces_left; /* pieces that may still be read; 0 ends it */
 };
@@ -20,18 +20,19 @@ struct maps_look {
 /*
  * `pieces`: reads allowed, about two microseconds each. None where system calls are filtered.
  */
-struct maps_look maps_look_begin(uint32_t pieces);
-void maps_look_end(struct maps_look *look);
+struct maps_reading maps_reading_begin(uint32_t pieces);
+void maps_reading_end(struct maps_reading *reading);
 
 /* The kind of a private, anonymous, nameless mapping that can be read and written. */
-enum maps_kind maps_look_kind(struct maps_look *look, uint64_t start, uint64_t end);
+enum maps_kind maps_reading_kind(struct maps_reading *reading, uint64_t start,
+                                 uint64_t end);
 
 /*
  * The kind of such a mapping that begins where the data of an ELF file ends; the file is mapped
  * from `base` on. MAPS_KIND_BSS or MAPS_KIND_APART; UNTOLD if the file's headers cannot be
  * read.
  */
-enum maps_kind maps_look_bss(struct maps_look *look, uint64_t base, uint64_t start,
-                             uint64_t end);
+enum maps_kind maps_reading_bss(struct maps_reading *reading, uint64_t base,
+                                uint64_t start, uint64_t end);
 
 #endif

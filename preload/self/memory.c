@@ -51,7 +51,7 @@ static uint64_t status_find(const char *status, const char *name)
 	return number;
 }
 
-void memory_look(struct memory_definition *memory, uint64_t time,
+void memory_read(struct memory_definition *memory, uint64_t time,
                  enum maps_reason reason)
 {
 	static char text[4096]; /* one writer at a time */

@@ -13,7 +13,7 @@
  * Fill *memory, except its header's bytes, from two small files of /proc: about ten
  * microseconds, whatever the size of the process. What cannot be read is 0.
  */
-void memory_look(struct memory_definition *memory, uint64_t time,
+void memory_read(struct memory_definition *memory, uint64_t time,
                  enum maps_reason reason);
 
 /*

@@ -33,7 +33,7 @@ enum walk_frame_flags {
 	FRAME_UNWINDER = 16, /* returns into an unwinder */
 	FRAME_CUT = 32,      /* the walk ended here: its caller is unknown */
 	FRAME_SIGNAL = 64,   /* returns into a signal frame */
-	FRAME_TOLD = 128,    /* its size, and of all further out, is written in this run */
+	FRAME_SIZED = 128,   /* its size, and of all further out, is written in this run */
 	FRAME_FIRST = 256, /* returns into the loader's entry code, which makes one call */
 	FRAME_DROPPED = 512,  /* there were too many frames further out; left out */
 	FRAME_BOUND = 1024,   /* its stub is bound; see stack/stub_pool.h */

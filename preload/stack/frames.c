@@ -339,7 +339,7 @@ static bool frames_hold_signal(const struct thread_state *state, uint32_t count)
 static uintptr_t innermost_slot(const struct thread_state *state,
                                 const struct walk_result *walk)
 {
-	uintptr_t slot = walk->news   ? walk->frames[walk->news - 1].slot
+	uintptr_t slot = walk->pushed ? walk->frames[walk->pushed - 1].slot
 	                 : walk->keep ? state->stack.frames[walk->keep - 1].slot
 	                              : 0;
 
@@ -454,7 +454,7 @@ static void frames_mark_left(struct thread_state *state, uint32_t from)
 
 void frames_apply_slow(struct thread_state *state, const struct walk_result *walk)
 {
-	uint32_t keep = walk->keep, depth = keep + walk->news;
+	uint32_t keep = walk->keep, depth = keep + walk->pushed;
 	bool may_take = true;
 
 	if (unlikely(walk->left))
@@ -468,7 +468,7 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 		               innermost_slot(state, walk));
 	}
 	memmove(state->stack.frames + keep, walk->frames,
-	        walk->news * sizeof(*walk->frames));
+	        walk->pushed * sizeof(*walk->frames));
 	state->stack.depth = depth;
 	frames_renumber(state, keep, keep + walk->carried);
 	if (!walk->patch)
@@ -504,22 +504,22 @@ void frames_cut(struct thread_state *state, struct walk_result *walk)
 	struct walk_frame *scratch = state->stack.frames + state->stack.capacity;
 	uint32_t carried = 0;
 
-	if (walk->news >= STACK_DEPTH_CUT) {
-		walk->news = STACK_DEPTH_CUT;
+	if (walk->pushed >= STACK_DEPTH_CUT) {
+		walk->pushed = STACK_DEPTH_CUT;
 	} else {
-		carried = STACK_DEPTH_CUT - walk->news;
+		carried = STACK_DEPTH_CUT - walk->pushed;
 		carried = carried < walk->keep ? carried : walk->keep;
 	}
-	memmove(scratch - walk->news - carried, state->stack.frames + walk->keep - carried,
-	        carried * sizeof(*scratch));
+	memmove(scratch - walk->pushed - carried,
+	        state->stack.frames + walk->keep - carried, carried * sizeof(*scratch));
 	for (uint32_t i = 1; i <= carried; i++)
-		(scratch - walk->news - i)->flags &= (uint16_t)~FRAME_TOLD;
+		(scratch - walk->pushed - i)->flags &= (uint16_t)~FRAME_SIZED;
 	walk->carried = carried;
 	walk->carried_from = walk->keep - carried;
-	walk->news += carried;
-	walk->frames = scratch - walk->news;
-	if (walk->news)
-		(scratch - walk->news)->flags |= FRAME_DROPPED;
+	walk->pushed += carried;
+	walk->frames = scratch - walk->pushed;
+	if (walk->pushed)
+		(scratch - walk->pushed)->flags |= FRAME_DROPPED;
 	walk->keep = walk->sure = 0;
 	walk->cut = true;
 	walk->plain = true;

@@ -20,7 +20,7 @@
  * follow them, outermost first, which are at the far end of state->stack.frames.
  */
 struct walk_result {
-	uint32_t keep, news;
+	uint32_t keep, pushed;
 	uint32_t carried;      /* how many of them, from the first, the last event had */
 	uint32_t carried_from; /* index of those in state->stack.frames */
 	uint32_t sure;         /* of the kept frames, from the outermost: proven to stand */
@@ -38,7 +38,7 @@ struct walk_result {
  * frames prove that these have ended.
  */
 struct short_walk {
-	uint32_t keep, news;
+	uint32_t keep, pushed;
 	struct walk_frame frames[SHORT_FRAMES]; /* the pushed frames, innermost first */
 };
 
@@ -49,7 +49,7 @@ struct short_walk {
  * than many instructions.
  */
 struct other_walk {
-	uint32_t keep, news;
+	uint32_t keep, pushed;
 	bool plain; /* as in walk_result */
 };
 
@@ -87,13 +87,13 @@ static inline void frames_apply(struct thread_state *state,
 {
 	uint32_t keep = walk->keep;
 
-	invariant(keep <= state->stack.depth && keep + walk->news <= STACK_DEPTH_MAX);
-	if (walk->news <= 1 && state->stack.depth <= keep + 1 &&
+	invariant(keep <= state->stack.depth && keep + walk->pushed <= STACK_DEPTH_MAX);
+	if (walk->pushed <= 1 && state->stack.depth <= keep + 1 &&
 	    (state->stack.depth == keep || !state->stack.frames[keep].stub) &&
-	    (!keep || state->stack.frames[keep - 1].stub || !walk->news)) {
-		if (walk->news)
+	    (!keep || state->stack.frames[keep - 1].stub || !walk->pushed)) {
+		if (walk->pushed)
 			state->stack.frames[keep] = *walk->frames;
-		state->stack.depth = keep + walk->news;
+		state->stack.depth = keep + walk->pushed;
 		return;
 	}
 	frames_apply_slow(state, walk);
@@ -173,7 +173,7 @@ static inline void frame_give_stub(struct thread_state *state, stub_id stub)
  * allowed one.
  */
 static inline void frames_apply_short(struct thread_state *state, uint32_t keep,
-                                      const struct walk_frame *news, uint32_t count)
+                                      const struct walk_frame *pushed, uint32_t count)
 {
 	struct walk_frame *frame = state->stack.frames + keep;
 	const struct walk_frame *end = state->stack.frames + state->stack.depth;
@@ -187,10 +187,10 @@ static inline void frames_apply_short(struct thread_state *state, uint32_t keep,
 	if (!count)
 		return;
 	for (; --count; frame++, keep++) {
-		*frame = news[count];
+		*frame = pushed[count];
 		frame_patch_short(state, frame, keep);
 	}
-	*frame = *news;
+	*frame = *pushed;
 }
 
 /*

@@ -11,7 +11,7 @@ static long signal_stack_call(const stack_t *new_stack, stack_t *old_stack)
 	return system_call(SYS_sigaltstack, (long)new_stack, (long)old_stack, 0, 0, 0, 0);
 }
 
-void signal_stack_look(stack_t *stack)
+void signal_stack_check(stack_t *stack)
 {
 	*stack = (stack_t){ .ss_flags = SS_DISABLE };
 	signal_stack_call(NULL, stack);
@@ -32,7 +32,7 @@ void signal_stack_put(void **memory)
 
 	if (!recorder.wants_signal_stacks)
 		return;
-	signal_stack_look(&stack);
+	signal_stack_check(&stack);
 	if (!(stack.ss_flags & SS_DISABLE))
 		return;
 	if (!*memory)
@@ -48,7 +48,7 @@ static long signal_stack_end(void *memory)
 {
 	stack_t stack;
 
-	signal_stack_look(&stack);
+	signal_stack_check(&stack);
 	if (!signal_stack_is_ours(&stack, memory))
 		return 0;
 	stack = (stack_t){ .ss_flags = SS_DISABLE };

@@ -42,6 +42,6 @@ static inline bool signal_stack_is_ours(const stack_t *stack, const void *memory
 bool signal_stack_has_mark(const stack_t *stack);
 
 /* Get the calling thread's signal stack; SS_DISABLE in its flags: none. */
-void signal_stack_look(stack_t *stack);
+void signal_stack_check(stack_t *stack);
 
 #endif

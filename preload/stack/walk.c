@@ -32,8 +32,8 @@ static uint16_t flags_beyond(const struct walk *walk, uintptr_t slot,
 {
 	const struct thread_state *state = walk->state;
 	const struct walk_frame *owner = &state->stack
-	                                      .frames[state->stack.capacity - walk->news];
-	bool may_patch = !walk->is_fault && walk->news &&
+	                                      .frames[state->stack.capacity - walk->pushed];
+	bool may_patch = !walk->is_fault && walk->pushed &&
 	                 interrupted_slot_is_patchable(owner, slot, return_address, flags);
 
 	flags &= FRAME_SIGNAL | FRAME_STOPPED;
@@ -54,13 +54,13 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 	/* The trace has no room for such an address. */
 	if (return_address >> ARCH_ADDRESS_BITS)
 		return false;
-	if (walk->news == STACK_DEPTH_MAX ||
-	    (unlikely(state->stack.depth + walk->news + CAPACITY_MARGIN >=
+	if (walk->pushed == STACK_DEPTH_MAX ||
+	    (unlikely(state->stack.depth + walk->pushed + CAPACITY_MARGIN >=
 	              state->stack.capacity) &&
-	     !thread_state_grow(state, state->stack.capacity * 2, walk->news)))
+	     !thread_state_grow(state, state->stack.capacity * 2, walk->pushed)))
 		return false;
-	walk->news++;
-	state->stack.frames[state->stack.capacity - walk->news] = (struct walk_frame){
+	walk->pushed++;
+	state->stack.frames[state->stack.capacity - walk->pushed] = (struct walk_frame){
 		.slot = slot,
 		.return_address = return_address,
 		.fp_words = walk->fp_words,
@@ -229,10 +229,10 @@ static bool walk_is_at_entry(struct walk *walk)
 {
 	const struct thread_state *state = walk->state;
 
-	if (!walk->news || !stack_begins_at(walk->point.sp) ||
+	if (!walk->pushed || !stack_begins_at(walk->point.sp) ||
 	    !cfi_is_loader(walk->point.ip))
 		return false;
-	state->stack.frames[state->stack.capacity - walk->news].flags |= FRAME_FIRST;
+	state->stack.frames[state->stack.capacity - walk->pushed].flags |= FRAME_FIRST;
 	return true;
 }
 
@@ -312,7 +312,7 @@ struct walk_result stack_walk(struct thread_state *state,
 	if (unlikely(state->throwing.ceiling > CEILING_ALL && !state->throwing.count &&
 	             walk.view.is_own && start->slot > state->throwing.ceiling))
 		state->throwing.ceiling = state->throwing.ceiling_slot = 0;
-	if (unlikely(result.keep + result.news > STACK_DEPTH_MAX))
+	if (unlikely(result.keep + result.pushed > STACK_DEPTH_MAX))
 		frames_cut(state, &result);
 	return result;
 }
@@ -339,9 +339,9 @@ static bool walk_run_other(struct walk *walk, const struct walk_start *start)
 
 		if (unlikely(kind == CFI_NO_CODE || kind == CFI_COMPLEX || kind == CFI_SIGNAL ||
 		             frame_rule_is_unwinder(rule) || stub_is(ip) ||
-		             walk->news == OTHER_FRAMES_MAX))
+		             walk->pushed == OTHER_FRAMES_MAX))
 			return false;
-		walk->news++;
+		walk->pushed++;
 		*--frame = (struct walk_frame){ .slot = arch_slot_of(sp),
 			                            .return_address = ip,
 			                            .fp_words = fp_words,
@@ -375,7 +375,7 @@ bool stack_walk_other(struct thread_state *state, const struct walk_start *start
 	if (walk.view.is_own || !walk_run_other(&walk, start))
 		return false;
 	*result = walk_end(&walk, start->slot, recorder.is_exact);
-	return result->keep + result->news <= STACK_DEPTH_MAX;
+	return result->keep + result->pushed <= STACK_DEPTH_MAX;
 }
 
 /* ---- where a signal came ------------------------------------------------------- */
@@ -425,7 +425,7 @@ struct walk_result stack_walk_interrupted(struct thread_state *state,
 	}
 	result = walk_end(&walk, at->slot, recorder.is_exact);
 	result.patch = result.reuse = false;
-	if (result.keep + result.news > STACK_DEPTH_MAX)
+	if (result.keep + result.pushed > STACK_DEPTH_MAX)
 		frames_cut(state, &result);
 	return result;
 }

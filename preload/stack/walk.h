@@ -77,7 +77,7 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 	const struct walk_frame *frames = state->stack.frames;
 	const struct stack_bounds *own = &state->stacks.seen;
 	uintptr_t ip = start->return_address, slot = start->slot, fp = start->fp, cfa;
-	uint32_t depth = state->stack.depth, news = 0, index;
+	uint32_t depth = state->stack.depth, pushed = 0, index;
 	uint16_t fp_words = 0;
 	stub_id stub;
 
@@ -85,7 +85,7 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 	             recorder.stub_reuse_is_off))
 		return false;
 	walk->keep = depth;
-	walk->news = 0;
+	walk->pushed = 0;
 	if (frames[depth - 1].slot == slot && frames[depth - 1].return_address == ip &&
 	    !(frames[depth - 1].flags & FRAME_CUT) && frame_is_standing(&frames[depth - 2]))
 		return true;
@@ -98,9 +98,9 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 		 * are rare.
 		 */
 		if (unlikely(frame_rule_is_unwinder(rule) ||
-		             (news && !frame_rule_is_patchable(rule))))
+		             (pushed && !frame_rule_is_patchable(rule))))
 			return false;
-		walk->frames[news++] = (struct walk_frame){
+		walk->frames[pushed++] = (struct walk_frame){
 			.slot = slot,
 			.return_address = ip,
 			.fp_words = fp_words,
@@ -123,19 +123,19 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 		}
 		slot = arch_slot_of(cfa);
 		ip = *(const uintptr_t *)slot;
-	} while (!stub_is(ip) && news < SHORT_FRAMES);
+	} while (!stub_is(ip) && pushed < SHORT_FRAMES);
 	if (unlikely(!stub_is(ip)))
 		return false;
 	stub = stub_of(ip);
 	index = outlive_stub_entries[stub].frame;
 	if (unlikely(index >= depth || frames[index].stub != stub ||
 	             frames[index].slot != slot ||
-	             index + 1 + news + STACK_DEPTH_CUT > state->stack.capacity ||
-	             index + news > STACK_DEPTH_MAX / 2 ||
+	             index + 1 + pushed + STACK_DEPTH_CUT > state->stack.capacity ||
+	             index + pushed > STACK_DEPTH_MAX / 2 ||
 	             !frames_have_returned(state, index + 1)))
 		return false;
 	walk->keep = index + 1;
-	walk->news = news;
+	walk->pushed = pushed;
 	return true;
 }
 
@@ -194,24 +194,24 @@ static inline __attribute__((always_inline)) bool stack_walk_other_short(
 {
 	const struct walk_frame *found = state->other_frames;
 	struct walk_frame *frames = state->stack.frames;
-	uint32_t depth = state->stack.depth, keep = depth, beyond, news;
+	uint32_t depth = state->stack.depth, keep = depth, beyond, pushed;
 
-	news = frames_find_other(state, start);
-	if (unlikely(!news))
+	pushed = frames_find_other(state, start);
+	if (unlikely(!pushed))
 		return false;
 	while (keep && !frames[keep - 1].stub)
 		keep--;
 	if (unlikely((keep && !frame_is_standing(&frames[keep - 1])) ||
 	             keep + SHORT_FRAMES + STACK_DEPTH_CUT > state->stack.capacity))
 		return false;
-	for (beyond = keep; news && keep < depth; keep++, news--) {
-		if (frames[keep].slot != found[news - 1].slot ||
-		    frames[keep].return_address != found[news - 1].return_address)
+	for (beyond = keep; pushed && keep < depth; keep++, pushed--) {
+		if (frames[keep].slot != found[pushed - 1].slot ||
+		    frames[keep].return_address != found[pushed - 1].return_address)
 			break;
-		frames[keep] = found[news - 1];
+		frames[keep] = found[pushed - 1];
 	}
 	walk->keep = keep;
-	walk->news = news;
+	walk->pushed = pushed;
 	/* Frames other than the innermost were kept by comparing alone, or ended without proof. */
 	walk->plain = !recorder.is_exact || keep + 1 < depth ||
 	              (keep > beyond && beyond + 1 < depth);

@@ -99,7 +99,8 @@ static uint32_t frames_compared(struct walk *walk, uint32_t keep)
 struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exact)
 {
 	struct thread_state *state = walk->state;
-	struct walk_frame *news = state->stack.frames + state->stack.capacity - walk->news;
+	struct walk_frame *pushed = state->stack.frames + state->stack.capacity -
+	                            walk->pushed;
 	uint32_t beyond = walk->met ? 0 : frames_beyond(walk, start_slot);
 	uint32_t keep = walk->met ? walk->known : beyond;
 	bool whole = walk->met || !beyond;
@@ -111,13 +112,13 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 	 */
 	if (walk->cut && !walk->met) {
 		walk->plain = true;
-		if (walk->news)
-			news->flags |= FRAME_CUT;
+		if (walk->pushed)
+			pushed->flags |= FRAME_CUT;
 	}
-	while (walk->news && keep < state->stack.depth &&
-	       frame_may_be(&state->stack.frames[keep], news)) {
-		state->stack.frames[keep++] = *news++;
-		walk->news--;
+	while (walk->pushed && keep < state->stack.depth &&
+	       frame_may_be(&state->stack.frames[keep], pushed)) {
+		state->stack.frames[keep++] = *pushed++;
+		walk->pushed--;
 	}
 	sure = frames_compared(walk, keep);
 	is_inferred = pops_are_inferred(state, keep, walk->met || is_complete, start_slot);
@@ -130,8 +131,8 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 	return (struct walk_result){
 		.keep = keep,
 		.sure = is_exact ? sure : 0,
-		.news = walk->news,
-		.frames = news,
+		.pushed = walk->pushed,
+		.frames = pushed,
 		.cut = walk->cut,
 		.plain = !is_exact || walk->plain || is_inferred,
 		.left = is_left,

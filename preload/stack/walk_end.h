@@ -15,7 +15,7 @@ struct walk {
 	struct walk_point point;
 	uint16_t fp_words;     /* where the last step loaded point.fp; see walk_frame */
 	uint32_t known;        /* frames of the last event that may still be met */
-	uint32_t news;         /* frames found, at the far end of state->stack.frames */
+	uint32_t pushed;       /* frames found, at the far end of state->stack.frames */
 	uintptr_t called_slot; /* slot where a call has just put its return address */
 	bool met;              /* it met a known frame: `known` frames stand */
 	bool cut;              /* it ended before the outermost frame */

@@ -64,7 +64,7 @@ static char *text_put(char *at, const char *end, const char *text)
 
 /* ---- at our start -------------------------------------------------------------- */
 
-void handover_keep(const char *name, const char *value)
+void environment_keep(const char *name, const char *value)
 {
 	char *text = kept_text + kept_bytes, *at = text;
 	const char *end = kept_text + sizeof(kept_text);
@@ -86,7 +86,7 @@ void handover_keep(const char *name, const char *value)
 	kept_bytes = (size_t)(at + 1 - kept_text);
 }
 
-void handover_start(void)
+void environment_start(void)
 {
 	const char *end = library + sizeof(library);
 	Dl_info about;
@@ -105,7 +105,7 @@ void handover_start(void)
 		library[0] = '\0';
 }
 
-const char *handover_library(void)
+const char *environment_library(void)
 {
 	return library;
 }
@@ -194,7 +194,7 @@ static bool environment_read(struct handover *handover)
 }
 
 /* Check whether LD_PRELOAD lacks this library. False: it does, and we cannot add it. */
-static bool preload_look(struct handover *handover)
+static bool preload_check(struct handover *handover)
 {
 	const char *value;
 	size_t bytes = 0;
@@ -214,7 +214,7 @@ static bool preload_look(struct handover *handover)
 }
 
 /* The loader will not find this library: take it out of LD_PRELOAD. */
-static enum handover_result library_take_out(struct handover *handover)
+static enum environment_result library_take_out(struct handover *handover)
 {
 	const char *value;
 	size_t bytes = 0;
@@ -233,10 +233,10 @@ static enum handover_result library_take_out(struct handover *handover)
 	return bytes < PRELOAD_BYTES_MAX ? HANDOVER_FUTILE : HANDOVER_IMPOSSIBLE;
 }
 
-enum handover_result handover_look(struct handover *handover, char *const *environment,
-                                   bool can_load)
+enum environment_result environment_look(struct handover *handover,
+                                         char *const *environment, bool can_load)
 {
-	enum handover_result result;
+	enum environment_result result;
 
 	if (!library[0])
 		return HANDOVER_NONE;
@@ -246,7 +246,7 @@ enum handover_result handover_look(struct handover *handover, char *const *envir
 		return HANDOVER_NONE;
 	if (!can_load)
 		result = library_take_out(handover);
-	else if (!preload_look(handover))
+	else if (!preload_check(handover))
 		result = HANDOVER_IMPOSSIBLE;
 	else if (handover->preload_bytes || handover->missing)
 		result = HANDOVER_LACKING;
@@ -290,7 +290,7 @@ static void preload_fill_without(const struct handover *handover, char *preload)
 	}
 }
 
-char **handover_fill(const struct handover *handover, char **strings, char *preload)
+char **environment_fill(const struct handover *handover, char **strings, char *preload)
 {
 	size_t count;
 

@@ -2,7 +2,7 @@
  * system/environment.h - the variables that a program needs to be recorded. They are kept from
  * our start, and passed on if a caller of exec leaves them out.
  *
- * handover_look() and handover_fill() run between vfork() and exec, in the memory of the parent
+ * environment_look() and environment_fill() run between vfork() and exec, in the memory of the parent
  * process. They write only what their caller gives them, call nothing of libc, and leave errno
  * alone.
  */
@@ -16,18 +16,18 @@
 #define HANDOVER_STRINGS_MAX 4096 /* a larger environment is left as it is */
 
 /* Keep a variable of our own environment. Ignores all but OUTLIVE_*. */
-void handover_keep(const char *name, const char *value);
+void environment_keep(const char *name, const char *value);
 
 /* From now on, pass the kept variables on, and this library. */
-void handover_start(void);
+void environment_start(void);
 
 /* Returns the path by which the loader knows this library; "" before the start. */
-const char *handover_library(void);
+const char *environment_library(void);
 
-enum handover_result {
+enum environment_result {
 	HANDOVER_NONE,       /* not to be recorded, or not by this recording */
 	HANDOVER_COMPLETE,   /* nothing to add */
-	HANDOVER_LACKING,    /* pass what handover_fill() makes instead */
+	HANDOVER_LACKING,    /* pass what environment_fill() makes instead */
 	HANDOVER_FUTILE,     /* the same, without the library: the loader cannot find it */
 	HANDOVER_IMPOSSIBLE, /* something is missing that cannot be added */
 };
@@ -48,14 +48,14 @@ struct handover {
  * was done on purpose, and it lacks nothing. `can_load`: the library can be reached. If it
  * cannot be (in a new root directory), the loader would print an error.
  */
-enum handover_result handover_look(struct handover *handover, char *const *environment,
-                                   bool can_load);
+enum environment_result environment_look(struct handover *handover,
+                                         char *const *environment, bool can_load);
 
 /*
  * Make an environment that has the missing variables, in `strings` (room for handover->strings)
  * and `preload` (room for handover->preload_bytes). Returns `strings`. The caller's environment
  * is not changed.
  */
-char **handover_fill(const struct handover *handover, char **strings, char *preload);
+char **environment_fill(const struct handover *handover, char **strings, char *preload);
 
 #endif

@@ -82,7 +82,7 @@ static void parser_take(struct setting_parser *parser, struct settings *settings
 		parser->value[parser->value_bytes] = '\0';
 		if (parser->in_value && !parser->too_long) {
 			setting_apply(settings, parser->name, parser->value);
-			handover_keep(parser->name, parser->value);
+			environment_keep(parser->name, parser->value);
 		}
 		parser->name_bytes = parser->value_bytes = 0;
 		parser->in_value = parser->too_long = false;

@@ -29,39 +29,41 @@ struct life_summary summary_of_all(const struct classes *classes)
 	return summary;
 }
 
-void judge_with(struct judged *judged, const char *wrapper)
+void judge_with(struct verdict_fixture *verdict_fixture, const char *wrapper)
 {
 	struct class_options options = { .wrappers = &wrapper,
 		                             .wrapper_count = wrapper ? 1 : 0 };
 
-	judged->profile = model_profile(&judged->model);
-	assert_int_equal(findings_make(&judged->findings, judged->profile, &options), 0);
+	verdict_fixture->profile = model_profile(&verdict_fixture->model);
+	assert_int_equal(
+		findings_make(&verdict_fixture->findings, verdict_fixture->profile, &options),
+		0);
 }
 
-void judge(struct judged *judged)
+void judge(struct verdict_fixture *verdict_fixture)
 {
-	judge_with(judged, NULL);
+	judge_with(verdict_fixture, NULL);
 }
 
-void judged_release(struct judged *judged)
+void verdict_fixture_release(struct verdict_fixture *verdict_fixture)
 {
-	findings_release(&judged->findings);
-	model_end(&judged->model, judged->profile);
+	findings_release(&verdict_fixture->findings);
+	model_end(&verdict_fixture->model, verdict_fixture->profile);
 }
 
-uint64_t blocks_of(const struct judged *judged, enum life_class class)
+uint64_t blocks_of(const struct verdict_fixture *verdict_fixture, enum life_class class)
 {
-	return judged->findings.classes->all.shares[class].blocks;
+	return verdict_fixture->findings.classes->all.shares[class].blocks;
 }
 
-void expect_classes(const struct judged *judged, uint64_t stack, uint64_t escaping,
-                    uint64_t crossed, uint64_t fixed, uint64_t live)
+void expect_classes(const struct verdict_fixture *verdict_fixture, uint64_t stack,
+                    uint64_t escaping, uint64_t crossed, uint64_t fixed, uint64_t live)
 {
-	assert_int_equal(blocks_of(judged, CLASS_STACK), stack);
-	assert_int_equal(blocks_of(judged, CLASS_ESCAPING), escaping);
-	assert_int_equal(blocks_of(judged, CLASS_CROSSED), crossed);
-	assert_int_equal(blocks_of(judged, CLASS_STATIC), fixed);
-	assert_int_equal(blocks_of(judged, CLASS_LIVE), live);
+	assert_int_equal(blocks_of(verdict_fixture, CLASS_STACK), stack);
+	assert_int_equal(blocks_of(verdict_fixture, CLASS_ESCAPING), escaping);
+	assert_int_equal(blocks_of(verdict_fixture, CLASS_CROSSED), crossed);
+	assert_int_equal(blocks_of(verdict_fixture, CLASS_STATIC), fixed);
+	assert_int_equal(blocks_of(verdict_fixture, CLASS_LIVE), live);
 }
 
 void wrapper_act(struct model *model, unsigned callers, unsigned blocks)

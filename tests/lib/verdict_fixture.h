@@ -10,21 +10,22 @@
 #include "verdict/evidence.h"
 
 /* The model is read and judged; asked for below. */
-struct judged {
+struct verdict_fixture {
 	struct model model;
 	struct profile *profile;
 	struct findings findings;
 };
 
 /* Read the model and judge it, with a wrapper of the user's or none. */
-void judge_with(struct judged *judged, const char *wrapper);
-void judge(struct judged *judged);
-void judged_release(struct judged *judged);
+void judge_with(struct verdict_fixture *verdict_fixture, const char *wrapper);
+void judge(struct verdict_fixture *verdict_fixture);
+void verdict_fixture_release(struct verdict_fixture *verdict_fixture);
 
 /* How many blocks are of a class, of each. */
-uint64_t blocks_of(const struct judged *judged, enum life_class class);
-void expect_classes(const struct judged *judged, uint64_t stack, uint64_t escaping,
-                    uint64_t crossed, uint64_t fixed, uint64_t live);
+uint64_t blocks_of(const struct verdict_fixture *verdict_fixture,
+                   enum life_class class);
+void expect_classes(const struct verdict_fixture *verdict_fixture, uint64_t stack,
+                    uint64_t escaping, uint64_t crossed, uint64_t fixed, uint64_t live);
 
 /* The blocks at this key; 0: it is not there. */
 uint64_t rank_of(const struct ranking *ranking, uint32_t key);

@@ -48,18 +48,18 @@ void report_phases(const struct screen *screen, const struct ring_header *header
                    const struct phases *phases)
 {
 	struct text text = { NULL, 0, 0 };
-	uint32_t i, told = 0, left_out = 0;
+	uint32_t i, shown = 0, left_out = 0;
 
 	if (!has_several(phases))
 		return;
 	for (i = 0; i < phases->count; i++) {
 		if (!phases->totals[i].spans)
 			continue;
-		if (told++ >= PARAGRAPH_PHASES) {
+		if (shown++ >= PARAGRAPH_PHASES) {
 			left_out++;
 			continue;
 		}
-		text_printf(&text, "%s", told > 1 ? "; " : "");
+		text_printf(&text, "%s", shown > 1 ? "; " : "");
 		phase_text(&text, header, &phases->totals[i]);
 	}
 	if (left_out)
@@ -75,18 +75,18 @@ void report_phases_whole(const struct screen *screen, const struct ring_header *
 	char at[TEXT_NUMBER_BYTES], frees[TEXT_NUMBER_BYTES];
 	const struct phase_total *total;
 	struct text text = { NULL, 0, 0 };
-	uint32_t i, told = 0;
+	uint32_t i, shown = 0;
 
 	if (!has_several(phases))
 		return;
-	for (i = 0; i < phases->count && told < WHOLE_PHASES; i++) {
+	for (i = 0; i < phases->count && shown < WHOLE_PHASES; i++) {
 		total = &phases->totals[i];
 		if (!total->spans)
 			continue;
 		text_release(&text);
 		phase_text(&text, header, total);
 		screen_line(screen, LABEL_COLUMNS + 2, "    %-10s %s, %s free%s%s%s",
-		            told++ ? "" : "phases", text.data ? text.data : "",
+		            shown++ ? "" : "phases", text.data ? text.data : "",
 		            text_count(frees, total->counts.frees), text_s(total->counts.frees),
 		            process_is_calibrated(header) ? "; from " : "",
 		            process_is_calibrated(header)

@@ -72,13 +72,14 @@ static bool is_highest(const struct segment_timeline *timeline, size_t number)
 }
 
 /* Whether a full snapshot was taken at nearly the same time. */
-static bool has_look(const struct segment_timeline *timeline, size_t number)
+static bool has_snapshot(const struct segment_timeline *timeline, size_t number)
 {
 	const struct segment_history *history = &timeline->profile->segments;
 	uint64_t time_ns = sizes_of(timeline)->entries[number].time_ns;
-	uint64_t look_ns = history->snapshots[segment_history_near(history, time_ns)]
-	                       .time_ns;
-	uint64_t apart_ns = time_ns > look_ns ? time_ns - look_ns : look_ns - time_ns;
+	uint64_t snapshot_ns = history->snapshots[segment_history_near(history, time_ns)]
+	                           .time_ns;
+	uint64_t apart_ns = time_ns > snapshot_ns ? time_ns - snapshot_ns
+	                                          : snapshot_ns - time_ns;
 
 	return apart_ns <= sizes_of(timeline)->every_ns / 2;
 }
@@ -134,7 +135,7 @@ void size_timeline_table(const struct segment_timeline *timeline,
 	size_t count = 0, i;
 
 	for (i = 0; numbers && i < sizes->count; i++) {
-		if (is_highest(timeline, i) || !has_look(timeline, i))
+		if (is_highest(timeline, i) || !has_snapshot(timeline, i))
 			numbers[count++] = i;
 	}
 	if (count) {

@@ -70,21 +70,21 @@ void segment_timeline_lost(const struct screen *screen, const struct profile *pr
 /* Write "heap 40 MiB, code 1.2 MiB, ..": the three largest segments of a snapshot. */
 static void parts_text(struct text *text, const struct segment_snapshot *snapshot)
 {
-	bool is_told[SEGMENT_COUNT] = { false };
+	bool is_shown[SEGMENT_COUNT] = { false };
 	char size[TEXT_NUMBER_BYTES];
 	size_t i, most, round;
 
 	for (round = 0; round < 3; round++) {
 		most = SEGMENT_COUNT;
 		for (i = 0; i < SEGMENT_COUNT; i++) {
-			if (!is_told[i] && snapshot->uses[i].rss &&
+			if (!is_shown[i] && snapshot->uses[i].rss &&
 			    (most == SEGMENT_COUNT ||
 			     snapshot->uses[i].rss > snapshot->uses[most].rss))
 				most = i;
 		}
 		if (most == SEGMENT_COUNT)
 			return;
-		is_told[most] = true;
+		is_shown[most] = true;
 		text_printf(text, "%s%s %s", round ? ", " : "",
 		            segment_title((enum segment)most),
 		            text_size(size, snapshot->uses[most].rss));

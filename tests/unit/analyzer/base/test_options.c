@@ -106,7 +106,7 @@ static void stops_where_another_program_begins(void **state)
 	assert_null(values.output);
 }
 
-static void mistakes_are_told(void **state)
+static void mistakes_are_reported(void **state)
 {
 	static const struct {
 		const char *word, *what;
@@ -181,7 +181,7 @@ int main(void)
 		cmocka_unit_test(reads_every_kind),
 		cmocka_unit_test(operands_move_behind),
 		cmocka_unit_test(stops_where_another_program_begins),
-		cmocka_unit_test(mistakes_are_told),
+		cmocka_unit_test(mistakes_are_reported),
 		cmocka_unit_test(sizes_have_no_end),
 		cmocka_unit_test(help_is_an_option),
 		cmocka_unit_test(help_names_every_option),

@@ -183,7 +183,7 @@ static void full_chunks_are_taken_and_given_back(void **state)
 	drain_end(&bench);
 }
 
-static void writers_are_told_that_we_live(void **state)
+static void writers_are_reported_that_we_live(void **state)
 {
 	struct bench bench;
 	struct fake_ring ring;
@@ -610,7 +610,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(full_chunks_are_taken_and_given_back),
-		cmocka_unit_test(writers_are_told_that_we_live),
+		cmocka_unit_test(writers_are_reported_that_we_live),
 		cmocka_unit_test(definitions_are_copied_again),
 		cmocka_unit_test(finishing_leaves_the_living_a_flight_recorder),
 		cmocka_unit_test(all_is_taken_when_the_process_ended),

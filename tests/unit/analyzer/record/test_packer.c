@@ -141,7 +141,7 @@ static void packs(void **state)
 	assert_int_equal(trace_writer_end(&writer, &error), 0);
 }
 
-static void stops_when_told(void **state)
+static void stops_when_asked(void **state)
 {
 	off_t hasty = trace_check();
 	int calls = CHUNKS / 2;
@@ -196,7 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(packs),
-		TEST(stops_when_told),
+		TEST(stops_when_asked),
 		TEST(keeps_a_file_with_other_links),
 		TEST(follows_a_symbolic_link),
 		TEST(leaves_other_files_alone),

@@ -27,10 +27,10 @@
 
 /* A process under a sanitizer is so large that one look takes a second's share. */
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define LOOKS_LEAST 1
+#define SNAPSHOTS_LEAST 1
 #define HAS_GROWN 0
 #else
-#define LOOKS_LEAST 2
+#define SNAPSHOTS_LEAST 2
 #define HAS_GROWN SEGMENTS_PEAK
 #endif
 
@@ -101,7 +101,7 @@ static size_t take_all(struct snapshotter *snapshotter, uint32_t *reasons,
 	return count;
 }
 
-static void looks_at_a_process(void **state)
+static void takes_snapshots_of_a_process(void **state)
 {
 	pid_t child = gated_start("test.1.ring", grow_later);
 	uint64_t begun_ns = now_ns();
@@ -121,7 +121,7 @@ static void looks_at_a_process(void **state)
 	snapshotter_remove(snapshotter, 3);
 	count = take_all(snapshotter, &reasons, &most, &last);
 	/* the first, and one because it has grown; and one every second */
-	assert_in_range(count, LOOKS_LEAST, 3 + (now_ns() - begun_ns) / (1000 * MS));
+	assert_in_range(count, SNAPSHOTS_LEAST, 3 + (now_ns() - begun_ns) / (1000 * MS));
 	assert_int_equal(reasons & (SEGMENTS_FIRST | SEGMENTS_EXEC | HAS_GROWN),
 	                 SEGMENTS_FIRST | SEGMENTS_EXEC | HAS_GROWN);
 	assert_true(last & SEGMENTS_LAST);
@@ -167,7 +167,7 @@ static void comes_and_goes(void **state)
 
 	(void)state;
 	snapshotter = snapshotter_new(10 * MS, &error);
-	for (i = 0; i < MANY || (looks < LOOKS_LEAST && i < MOST); i++) {
+	for (i = 0; i < MANY || (looks < SNAPSHOTS_LEAST && i < MOST); i++) {
 		if (i >= 4) {
 			child_end(children[i % 4]);
 			snapshotter_remove(snapshotter, (uint32_t)i - 4);
@@ -182,7 +182,7 @@ static void comes_and_goes(void **state)
 	for (i = 0; i < 4; i++)
 		child_end(children[i]);
 	looks += take_all(snapshotter, &reasons, &most, &last);
-	assert_true(looks >= LOOKS_LEAST);
+	assert_true(looks >= SNAPSHOTS_LEAST);
 	snapshotter_free(snapshotter);
 }
 
@@ -306,7 +306,7 @@ static struct snapshotter *snapshotter_of(unsigned every_ms)
 }
 
 /* What was seen of one that rises shortly. */
-static struct seen look_at_rise(void)
+static struct seen snapshot_at_rise(void)
 {
 	struct snapshotter *snapshotter = snapshotter_of(60000);
 	struct seen seen;
@@ -335,12 +335,12 @@ static bool has_risen_and_fallen(const struct seen *seen)
  */
 static void sees_a_short_peak(void **state)
 {
-	struct seen seen = look_at_rise();
+	struct seen seen = snapshot_at_rise();
 
 	(void)state;
 	for (int i = 0; i < 20 && !has_risen_and_fallen(&seen); i++) {
 		assert_true(seen.kept_waiting_ns > 20 * MS);
-		seen = look_at_rise();
+		seen = snapshot_at_rise();
 	}
 	assert_true(seen.batches >= 1);
 	assert_in_range(seen.most, seen.least + 45 * MIB, seen.least + GROWN_MOST);
@@ -468,7 +468,7 @@ static void short_ones_wake_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(looks_at_a_process),
+		cmocka_unit_test(takes_snapshots_of_a_process),
 		cmocka_unit_test(no_ring_no_snapshot),
 		cmocka_unit_test(comes_and_goes),
 		cmocka_unit_test(pace_is_kept_for_hundreds),

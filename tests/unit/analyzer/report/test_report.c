@@ -71,7 +71,7 @@ static void knows_who_allocates_for_others(void **state)
 	}
 }
 
-static void names_are_said_as_people_do(void **state)
+static void names_read_as_people_write_them(void **state)
 {
 	static const struct {
 		const char *name, *brief;
@@ -305,7 +305,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_who_allocates_for_others),
-		cmocka_unit_test(names_are_said_as_people_do),
+		cmocka_unit_test(names_read_as_people_write_them),
 		cmocka_unit_test(variants_are_of_one_family),
 		cmocka_unit_test(blames_the_caller_of_operator_new),
 		cmocka_unit_test(without_names_addresses_stay_apart),

@@ -186,7 +186,7 @@ static void some_sizes_are_none(void **state)
 }
 
 /* What lies right above a library's data is its bss, unless the process says it is not. */
-static void what_is_not_bss_is_told(void **state)
+static void what_is_not_bss_is_reported(void **state)
 {
 	static const struct {
 		uint16_t kind;
@@ -244,7 +244,7 @@ static void wrong_expect(struct bytes *record, const char *what, bool has_sample
 	bytes_release(record);
 }
 
-static void damage_is_told(void **state)
+static void damage_is_reported(void **state)
 {
 	const size_t stacks = sizeof(struct memory_definition);
 	struct bytes record = known_snapshot(7);
@@ -343,7 +343,7 @@ static void release(struct trace_build *trace, struct trace_reader *reader,
 }
 
 /* Samples of both in the order of their times; the latest is the last. */
-static void own_looks_are_samples(void **state)
+static void self_snapshots_are_snapshots(void **state)
 {
 	const struct segment_snapshot *snapshots;
 	struct trace_reader *reader;
@@ -389,7 +389,7 @@ static void own_looks_are_samples(void **state)
 }
 
 /* Without sizes: the totals are told beside the last look from outside. */
-static void totals_are_told(void **state)
+static void totals_are_reported(void **state)
 {
 	struct trace_reader *reader;
 	struct trace_build trace;
@@ -410,11 +410,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_become_segments),
 		cmocka_unit_test(some_sizes_are_none),
-		cmocka_unit_test(what_is_not_bss_is_told),
+		cmocka_unit_test(what_is_not_bss_is_reported),
 		cmocka_unit_test(wrong_records),
-		cmocka_unit_test(damage_is_told),
-		cmocka_unit_test(own_looks_are_samples),
-		cmocka_unit_test(totals_are_told),
+		cmocka_unit_test(damage_is_reported),
+		cmocka_unit_test(self_snapshots_are_snapshots),
+		cmocka_unit_test(totals_are_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -326,7 +326,7 @@ static void sizes_tell_the_peak(void **state)
 }
 
 /* The kernel's counts are not exact: where they say hardly more, the look is right. */
-static void a_look_is_preferred(void **state)
+static void a_snapshot_is_preferred(void **state)
 {
 	struct segment_history history;
 	struct trace_reader *reader;
@@ -348,7 +348,7 @@ static void a_look_is_preferred(void **state)
 	bytes_release(&trace.bytes);
 }
 
-static void damage_is_told_and_skipped(void **state)
+static void damage_is_reported_and_skipped(void **state)
 {
 	struct segment_history history;
 	struct trace_reader *reader;
@@ -409,8 +409,8 @@ int main(void)
 		cmocka_unit_test(wrong_bytes),
 		cmocka_unit_test(wrong_figures),
 		cmocka_unit_test(sizes_tell_the_peak),
-		cmocka_unit_test(a_look_is_preferred),
-		cmocka_unit_test(damage_is_told_and_skipped),
+		cmocka_unit_test(a_snapshot_is_preferred),
+		cmocka_unit_test(damage_is_reported_and_skipped),
 		cmocka_unit_test(an_old_trace_has_none),
 	};
 

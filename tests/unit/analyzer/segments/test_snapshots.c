@@ -481,7 +481,7 @@ static void large_blocks_are_heap(void **state)
 	profile_end(&trace, reader, profile);
 }
 
-static void damage_is_told_and_skipped(void **state)
+static void damage_is_reported_and_skipped(void **state)
 {
 	struct trace_reader *reader;
 	struct trace_build trace;
@@ -552,7 +552,7 @@ static void summary_expect(uint64_t kernel_bytes, bool is_between)
 	profile_end(&trace, reader, profile);
 }
 
-static void unseen_peaks_are_told(void **state)
+static void unseen_peaks_are_reported(void **state)
 {
 	(void)state;
 	summary_expect(UINT64_C(150) << 20, true);
@@ -664,7 +664,7 @@ static void mappings_alone_tell_segments(void **state)
 	bytes_release(&record);
 }
 
-static void wrong_pictures(void **state)
+static void wrong_snapshots(void **state)
 {
 	struct bytes record = known_snapshot();
 	struct self_view views;
@@ -694,12 +694,12 @@ int main(void)
 		cmocka_unit_test(knows_what_lived),
 		cmocka_unit_test(does_not_guess_what_lived),
 		cmocka_unit_test(lives_until_it_was_seen_last),
-		cmocka_unit_test(damage_is_told_and_skipped),
+		cmocka_unit_test(damage_is_reported_and_skipped),
 		cmocka_unit_test(a_sample_of_nothing_is_a_refusal),
-		cmocka_unit_test(unseen_peaks_are_told),
+		cmocka_unit_test(unseen_peaks_are_reported),
 		cmocka_unit_test(very_many_are_thinned),
 		cmocka_unit_test(mappings_alone_tell_segments),
-		cmocka_unit_test(wrong_pictures),
+		cmocka_unit_test(wrong_snapshots),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -391,7 +391,7 @@ static const struct stack_note *note_next(struct fixture *fixture,
 	return decoder_note(fixture->decoder);
 }
 
-static void reads_what_is_said_of_the_stack(void **state)
+static void reads_what_is_reported_of_the_stack(void **state)
 {
 	static const uint64_t stack[] = { 0x1000, 0x2000 }, leaf = 0x3000;
 	static const uint64_t words[] = { 100, BUILD_NOT_TOLD, 7 };
@@ -640,7 +640,7 @@ int main(void)
 		TEST(frames_come_out_right),
 		TEST(reads_a_deep_stack),
 		TEST(refuses_what_is_no_event_chunk),
-		TEST(reads_what_is_said_of_the_stack),
+		TEST(reads_what_is_reported_of_the_stack),
 		TEST(reads_what_a_thread_is_called),
 		TEST(reads_where_frames_are_missing),
 		TEST(reads_what_stands),

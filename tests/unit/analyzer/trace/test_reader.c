@@ -210,7 +210,7 @@ static void a_bomb_is_not_unpacked(void **state)
 	bytes_release(&trace.bytes);
 }
 
-static void nobody_said_what_it_was(void **state)
+static void unknown_blocks(void **state)
 {
 	struct ring_header header = build_header(5);
 	struct trace_build trace;
@@ -288,7 +288,7 @@ static void reads_a_ring(void **state)
 }
 
 /* Between the look and the copy the flight recorder may take a chunk again. */
-static void a_chunk_that_was_overwritten_is_told(void **state)
+static void a_chunk_that_was_overwritten_is_reported(void **state)
 {
 	struct ring_header header = build_header(77);
 	struct bytes ring = { NULL, 0, 0 };
@@ -436,9 +436,9 @@ int main(void)
 		cmocka_unit_test(finds_its_feet_after_damage),
 		cmocka_unit_test(damaged_chunks_are_counted),
 		cmocka_unit_test(a_bomb_is_not_unpacked),
-		cmocka_unit_test(nobody_said_what_it_was),
+		cmocka_unit_test(unknown_blocks),
 		cmocka_unit_test(reads_a_ring),
-		cmocka_unit_test(a_chunk_that_was_overwritten_is_told),
+		cmocka_unit_test(a_chunk_that_was_overwritten_is_reported),
 		cmocka_unit_test(refuses_rings_that_cannot_be),
 		cmocka_unit_test(a_cut_trace_takes_its_rings),
 		cmocka_unit_test(refuses_what_is_no_file),

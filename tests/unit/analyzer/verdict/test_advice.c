@@ -13,22 +13,22 @@
 
 #include <cmocka.h>
 
-static void expect_advice(struct judged *judged, enum advice_kind kind,
-                          const char *says)
+static void expect_advice(struct verdict_fixture *verdict_fixture,
+                          enum advice_kind kind, const char *says)
 {
 	struct text text = { NULL, 0, 0 };
 
-	judge(judged);
-	assert_int_equal(judged->findings.advice.count, 1);
-	assert_int_equal(judged->findings.advice.items[0].kind, kind);
-	assert_int_equal(advice_text(&text, &judged->findings.advice.items[0],
-	                             judged->findings.classes,
-	                             &judged->findings.call_sites),
+	judge(verdict_fixture);
+	assert_int_equal(verdict_fixture->findings.advice.count, 1);
+	assert_int_equal(verdict_fixture->findings.advice.items[0].kind, kind);
+	assert_int_equal(advice_text(&text, &verdict_fixture->findings.advice.items[0],
+	                             verdict_fixture->findings.classes,
+	                             &verdict_fixture->findings.call_sites),
 	                 0);
 	if (!strstr(text.data, says))
 		fail_msg("'%s' does not say '%s'", text.data, says);
 	text_release(&text);
-	judged_release(judged);
+	verdict_fixture_release(verdict_fixture);
 }
 
 static void local_act(struct model *model, unsigned blocks, uint64_t size)
@@ -45,103 +45,105 @@ static void local_act(struct model *model, unsigned blocks, uint64_t size)
 
 static void advises_what_the_evidence_carries(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	unsigned i, j;
 
 	(void)state;
-	model_begin(&judged.model);
-	local_act(&judged.model, ADVICE_BLOCKS_MIN, 4096);
-	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f1()");
+	model_begin(&verdict_fixture.model);
+	local_act(&verdict_fixture.model, ADVICE_BLOCKS_MIN, 4096);
+	expect_advice(&verdict_fixture, ADVICE_LOCAL, "a local variable in f1()");
 
-	model_begin(&judged.model);
-	wrapper_act(&judged.model, 1, 20);
-	expect_advice(&judged, ADVICE_CALLER, "let f10() own the buffer");
+	model_begin(&verdict_fixture.model);
+	wrapper_act(&verdict_fixture.model, 1, 20);
+	expect_advice(&verdict_fixture, ADVICE_CALLER, "let f10() own the buffer");
 
-	model_begin(&judged.model);
-	wrapper_act(&judged.model, 2, 20);
-	expect_advice(&judged, ADVICE_CALLER, "let the caller own the buffer");
+	model_begin(&verdict_fixture.model);
+	wrapper_act(&verdict_fixture.model, 2, 20);
+	expect_advice(&verdict_fixture, ADVICE_CALLER, "let the caller own the buffer");
 
-	model_begin(&judged.model);
+	model_begin(&verdict_fixture.model);
 	for (i = 0; i < 5; i++) {
-		model_call(&judged.model, 0, 1, 9);
+		model_call(&verdict_fixture.model, 0, 1, 9);
 		for (j = 0; j < 20; j++) {
-			model_call(&judged.model, 0, 2, 1);
-			model_malloc(&judged.model, 3, 0x1000 + 64 * j, 8 + j % 4);
-			model_return(&judged.model, 0);
+			model_call(&verdict_fixture.model, 0, 2, 1);
+			model_malloc(&verdict_fixture.model, 3, 0x1000 + 64 * j, 8 + j % 4);
+			model_return(&verdict_fixture.model, 0);
 		}
 		for (j = 0; j < 20; j++)
-			model_free(&judged.model, 4, 0x1000 + 64 * j);
-		model_return(&judged.model, 0);
+			model_free(&verdict_fixture.model, 4, 0x1000 + 64 * j);
+		model_return(&verdict_fixture.model, 0);
 	}
-	expect_advice(&judged, ADVICE_ARENA,
+	expect_advice(&verdict_fixture, ADVICE_ARENA,
 	              "an arena in f9() for the blocks of f1(): 100");
 
-	model_begin(&judged.model);
-	judged.model.names[9] = "main";
+	model_begin(&verdict_fixture.model);
+	verdict_fixture.model.names[9] = "main";
 	for (i = 0; i < 16; i++)
-		model_malloc(&judged.model, 1, 0x1000 + 64 * i, 40);
-	model_call(&judged.model, 0, 1, 9);
-	model_malloc(&judged.model, 1, 0x8000, 8);
-	model_free(&judged.model, 1, 0x8000);
-	expect_advice(&judged, ADVICE_STATIC, "globals for what f0() allocates");
+		model_malloc(&verdict_fixture.model, 1, 0x1000 + 64 * i, 40);
+	model_call(&verdict_fixture.model, 0, 1, 9);
+	model_malloc(&verdict_fixture.model, 1, 0x8000, 8);
+	model_free(&verdict_fixture.model, 1, 0x8000);
+	expect_advice(&verdict_fixture, ADVICE_STATIC, "globals for what f0() allocates");
 }
 
-static void expect_none(struct judged *judged, const char *because)
+static void expect_none(struct verdict_fixture *verdict_fixture, const char *because)
 {
 	struct text text = { NULL, 0, 0 };
 
-	judge(judged);
-	assert_int_equal(judged->findings.advice.count, 0);
-	assert_int_equal(advice_refusal_text(&text, judged->findings.classes,
-	                                     &judged->findings.call_sites.call_sites[0]),
-	                 0);
+	judge(verdict_fixture);
+	assert_int_equal(verdict_fixture->findings.advice.count, 0);
+	assert_int_equal(
+		advice_refusal_text(&text, verdict_fixture->findings.classes,
+	                        &verdict_fixture->findings.call_sites.call_sites[0]),
+		0);
 	if (!strstr(text.data, because))
 		fail_msg("'%s' does not say '%s'", text.data, because);
 	text_release(&text);
-	judged_release(judged);
+	verdict_fixture_release(verdict_fixture);
 }
 
 static void advises_nothing_more(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	unsigned i;
 
 	(void)state;
-	model_begin(&judged.model);
-	local_act(&judged.model, ADVICE_BLOCKS_MIN - 1, 8);
-	expect_none(&judged, "too few");
+	model_begin(&verdict_fixture.model);
+	local_act(&verdict_fixture.model, ADVICE_BLOCKS_MIN - 1, 8);
+	expect_none(&verdict_fixture, "too few");
 
-	model_begin(&judged.model);
-	local_act(&judged.model, 100, 4097);
-	expect_none(&judged, "too large");
+	model_begin(&verdict_fixture.model);
+	local_act(&verdict_fixture.model, 100, 4097);
+	expect_none(&verdict_fixture, "too large");
 
 	/* One of a hundred escapes. */
-	model_begin(&judged.model);
-	local_act(&judged.model, 99, 8);
-	model_call(&judged.model, 0, 1, 1);
-	model_malloc(&judged.model, 2, 0x1000, 8);
-	model_return(&judged.model, 0);
-	model_free(&judged.model, 3, 0x1000);
-	expect_none(&judged, "2 classes");
+	model_begin(&verdict_fixture.model);
+	local_act(&verdict_fixture.model, 99, 8);
+	model_call(&verdict_fixture.model, 0, 1, 1);
+	model_malloc(&verdict_fixture.model, 2, 0x1000, 8);
+	model_return(&verdict_fixture.model, 0);
+	model_free(&verdict_fixture.model, 3, 0x1000);
+	expect_none(&verdict_fixture, "2 classes");
 
 	/* One is not exact. */
-	model_begin(&judged.model);
-	local_act(&judged.model, 99, 8);
-	model_call(&judged.model, 0, 1, 1);
-	model_malloc(&judged.model, 2, 0x1000, 8);
-	model_event(&judged.model, 0, 3,
+	model_begin(&verdict_fixture.model);
+	local_act(&verdict_fixture.model, 99, 8);
+	model_call(&verdict_fixture.model, 0, 1, 1);
+	model_malloc(&verdict_fixture.model, 2, 0x1000, 8);
+	model_event(&verdict_fixture.model, 0, 3,
 	            (struct build_event){ .op = OP_FREE, .address = 0x1000 });
-	expect_none(&judged, "not exact");
+	expect_none(&verdict_fixture, "not exact");
 
 	/* A local of 256 bytes in a recursion of 20. */
-	model_begin(&judged.model);
+	model_begin(&verdict_fixture.model);
 	for (i = 0; i < 20; i++) {
-		model_call(&judged.model, 0, 1, 1);
-		model_malloc(&judged.model, 2, 0x1000 + 0x200 * i, 256);
+		model_call(&verdict_fixture.model, 0, 1, 1);
+		model_malloc(&verdict_fixture.model, 2, 0x1000 + 0x200 * i, 256);
 	}
-	for (i = 20; i-- > 0; model_return(&judged.model, 0))
-		model_free(&judged.model, 3, 0x1000 + 0x200 * i);
-	expect_none(&judged, "its function calls itself: 20 at once would need 256 B each");
+	for (i = 20; i-- > 0; model_return(&verdict_fixture.model, 0))
+		model_free(&verdict_fixture.model, 3, 0x1000 + 0x200 * i);
+	expect_none(&verdict_fixture,
+	            "its function calls itself: 20 at once would need 256 B each");
 }
 
 /* f1 keeps so many blocks at once until it returns, in each of some calls. */
@@ -182,53 +184,57 @@ static void handed_act(struct model *model, unsigned calls, unsigned blocks,
 /* What is said is the rule that decided. */
 static void refuses_for_the_true_reason(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	unsigned i;
 
 	(void)state;
-	model_begin(&judged.model);
-	heap_act(&judged.model, 10, 5, 1024);
-	expect_none(&judged,
+	model_begin(&verdict_fixture.model);
+	heap_act(&verdict_fixture.model, 10, 5, 1024);
+	expect_none(&verdict_fixture,
 	            "its blocks are too many: 5 of 1.00 KiB at once, with 4.00 KiB");
 
 	/* Always 128 B, one owner, one at a time in each activation. */
-	model_begin(&judged.model);
+	model_begin(&verdict_fixture.model);
 	for (i = 0; i < 40; i++) {
-		model_call(&judged.model, 0, 1, 1);
-		model_malloc(&judged.model, 2, 0x1000 + 0x100 * i, 128);
+		model_call(&verdict_fixture.model, 0, 1, 1);
+		model_malloc(&verdict_fixture.model, 2, 0x1000 + 0x100 * i, 128);
 	}
-	for (i = 40; i-- > 0; model_return(&judged.model, 0))
-		model_free(&judged.model, 3, 0x1000 + 0x100 * i);
-	expect_none(&judged, "its function calls itself: 40 at once would need 128 B each");
+	for (i = 40; i-- > 0; model_return(&verdict_fixture.model, 0))
+		model_free(&verdict_fixture.model, 3, 0x1000 + 0x100 * i);
+	expect_none(&verdict_fixture,
+	            "its function calls itself: 40 at once would need 128 B each");
 
-	model_begin(&judged.model);
-	handed_act(&judged.model, 20, 1, 70000);
-	expect_none(&judged, "too large: 68.4 KiB, with 64.0 KiB at most for a buffer of");
-	model_begin(&judged.model);
-	handed_act(&judged.model, 20, 2, 64);
-	expect_none(&judged, "up to 2 of its blocks are live at once: too many for one");
-	model_begin(&judged.model);
-	handed_act(&judged.model, 2, 20, 2048);
-	expect_none(&judged, "too large for an arena: 2.00 KiB, with 1.00 KiB");
+	model_begin(&verdict_fixture.model);
+	handed_act(&verdict_fixture.model, 20, 1, 70000);
+	expect_none(&verdict_fixture,
+	            "too large: 68.4 KiB, with 64.0 KiB at most for a buffer of");
+	model_begin(&verdict_fixture.model);
+	handed_act(&verdict_fixture.model, 20, 2, 64);
+	expect_none(&verdict_fixture,
+	            "up to 2 of its blocks are live at once: too many for one");
+	model_begin(&verdict_fixture.model);
+	handed_act(&verdict_fixture.model, 2, 20, 2048);
+	expect_none(&verdict_fixture, "too large for an arena: 2.00 KiB, with 1.00 KiB");
 
 	/* The free of one was missed: another block came to its address. */
-	model_begin(&judged.model);
-	local_act(&judged.model, 20, 128);
+	model_begin(&verdict_fixture.model);
+	local_act(&verdict_fixture.model, 20, 128);
 	for (i = 0; i < 2; i++) {
-		model_call(&judged.model, 0, 1, 1);
-		model_malloc(&judged.model, 2, 0x1000, 128);
-		model_return(&judged.model, 0);
+		model_call(&verdict_fixture.model, 0, 1, 1);
+		model_malloc(&verdict_fixture.model, 2, 0x1000, 128);
+		model_return(&verdict_fixture.model, 0);
 	}
-	expect_none(&judged, "the end of 4.5% of its blocks was not seen");
+	expect_none(&verdict_fixture, "the end of 4.5% of its blocks was not seen");
 
-	model_begin(&judged.model);
-	judged.model.names[9] = "main";
+	model_begin(&verdict_fixture.model);
+	verdict_fixture.model.names[9] = "main";
 	for (i = 0; i < 16; i++)
-		model_malloc(&judged.model, 1, 0x1000 + 5000 * i, 5000);
-	model_call(&judged.model, 0, 1, 9);
-	model_malloc(&judged.model, 1, 0x80000, 8);
-	model_free(&judged.model, 1, 0x80000);
-	expect_none(&judged, "too large for globals: 78.1 KiB together, with 64.0 KiB");
+		model_malloc(&verdict_fixture.model, 1, 0x1000 + 5000 * i, 5000);
+	model_call(&verdict_fixture.model, 0, 1, 9);
+	model_malloc(&verdict_fixture.model, 1, 0x80000, 8);
+	model_free(&verdict_fixture.model, 1, 0x80000);
+	expect_none(&verdict_fixture,
+	            "too large for globals: 78.1 KiB together, with 64.0 KiB");
 }
 
 static void every_rule_has_a_reason(void **state)
@@ -250,41 +256,41 @@ static void every_rule_has_a_reason(void **state)
 /* A block of 16 bytes that the next line makes a large one, is a large one. */
 static void judges_by_what_a_block_grew_to(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	const struct life_summary *summary;
 	unsigned i;
 
 	(void)state;
-	model_begin(&judged.model);
+	model_begin(&verdict_fixture.model);
 	for (i = 0; i < 100; i++) {
-		model_call(&judged.model, 0, 1, 1);
-		model_malloc(&judged.model, 2, 0x1000, 16);
-		model_realloc(&judged.model, 3, 0x1000, 0x2000, 100000);
-		model_free(&judged.model, 4, 0x2000);
-		model_return(&judged.model, 0);
+		model_call(&verdict_fixture.model, 0, 1, 1);
+		model_malloc(&verdict_fixture.model, 2, 0x1000, 16);
+		model_realloc(&verdict_fixture.model, 3, 0x1000, 0x2000, 100000);
+		model_free(&verdict_fixture.model, 4, 0x2000);
+		model_return(&verdict_fixture.model, 0);
 	}
-	expect_none(&judged, "too large");
+	expect_none(&verdict_fixture, "too large");
 
 	/* And so does what reserving would save: all that was asked for on the way. */
-	model_begin(&judged.model);
+	model_begin(&verdict_fixture.model);
 	for (i = 0; i < 100; i++) {
 		if (i % 5 == 0)
-			model_malloc(&judged.model, 2, 0x1000, 16);
-		model_realloc(&judged.model, 3, 0x1000, 0x1000, 100 * (i % 5 + 1));
+			model_malloc(&verdict_fixture.model, 2, 0x1000, 16);
+		model_realloc(&verdict_fixture.model, 3, 0x1000, 0x1000, 100 * (i % 5 + 1));
 		if (i % 5 == 4)
-			model_free(&judged.model, 4, 0x1000);
+			model_free(&verdict_fixture.model, 4, 0x1000);
 	}
-	judge(&judged);
-	assert_int_equal(judged.findings.advice.count, 2);
-	assert_int_equal(judged.findings.advice.items[0].kind, ADVICE_RESERVE);
-	assert_int_equal(judged.findings.advice.items[0].saves_bytes,
+	judge(&verdict_fixture);
+	assert_int_equal(verdict_fixture.findings.advice.count, 2);
+	assert_int_equal(verdict_fixture.findings.advice.items[0].kind, ADVICE_RESERVE);
+	assert_int_equal(verdict_fixture.findings.advice.items[0].saves_bytes,
 	                 20 * (16 + 100 + 200 + 300 + 400));
-	assert_int_equal(judged.findings.advice.items[1].kind, ADVICE_LOCAL);
-	summary = &judged.findings.call_sites.call_sites[0].summary;
+	assert_int_equal(verdict_fixture.findings.advice.items[1].kind, ADVICE_LOCAL);
+	summary = &verdict_fixture.findings.call_sites.call_sites[0].summary;
 	assert_int_equal(summary->largest_min, 500);
 	assert_int_equal(summary->largest_max, 500);
 	assert_int_equal(summary->size_kind, SIZE_CONSTANT);
-	judged_release(&judged);
+	verdict_fixture_release(&verdict_fixture);
 }
 
 /* f1's blocks in f9, `slots` of them, each freed to make the next: an arena would hold all. */
@@ -307,34 +313,34 @@ static void window_act(struct model *model, unsigned blocks, unsigned slots)
 
 static void arenas_are_for_what_goes_together(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	unsigned i, j;
 
 	(void)state;
-	model_begin(&judged.model);
-	window_act(&judged.model, 2000, 20);
-	expect_none(&judged, "one by one");
+	model_begin(&verdict_fixture.model);
+	window_act(&verdict_fixture.model, 2000, 20);
+	expect_none(&verdict_fixture, "one by one");
 
 	/* In batches, but many for one activation of their owner. */
-	model_begin(&judged.model);
-	model_call(&judged.model, 0, 1, 9);
+	model_begin(&verdict_fixture.model);
+	model_call(&verdict_fixture.model, 0, 1, 9);
 	for (i = 0; i < 10; i++) {
 		for (j = 0; j < 20; j++) {
-			model_call(&judged.model, 0, 2, 1);
-			model_malloc(&judged.model, 3, 0x1000 + 64 * j, 64);
-			model_return(&judged.model, 0);
+			model_call(&verdict_fixture.model, 0, 2, 1);
+			model_malloc(&verdict_fixture.model, 3, 0x1000 + 64 * j, 64);
+			model_return(&verdict_fixture.model, 0);
 		}
 		for (j = 0; j < 20; j++)
-			model_free(&judged.model, 4, 0x1000 + 64 * j);
+			model_free(&verdict_fixture.model, 4, 0x1000 + 64 * j);
 	}
-	model_return(&judged.model, 0);
-	expect_none(&judged, "one by one");
+	model_return(&verdict_fixture.model, 0);
+	expect_none(&verdict_fixture, "one by one");
 }
 
-static void thread_event(struct judged *judged, unsigned thread, unsigned line,
-                         unsigned op, uint64_t address)
+static void thread_event(struct verdict_fixture *verdict_fixture, unsigned thread,
+                         unsigned line, unsigned op, uint64_t address)
 {
-	model_event(&judged->model, thread, line,
+	model_event(&verdict_fixture->model, thread, line,
 	            (struct build_event){ .op = (uint8_t)op,
 	                                  .address = address,
 	                                  .size = op == OP_FREE ? 0 : 3000,
@@ -344,60 +350,62 @@ static void thread_event(struct judged *judged, unsigned thread, unsigned line,
 /* Two threads, each with one block at a time: a local variable that fits. */
 static void at_once_is_of_one_thread(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	unsigned i, j;
 
 	(void)state;
-	model_begin(&judged.model);
+	model_begin(&verdict_fixture.model);
 	for (i = 0; i < 20; i++) {
 		for (j = 0; j < 2; j++) {
-			model_call(&judged.model, j, 1, 1);
-			thread_event(&judged, j, 2, OP_MALLOC, 0x1000 + 0x1000 * j);
+			model_call(&verdict_fixture.model, j, 1, 1);
+			thread_event(&verdict_fixture, j, 2, OP_MALLOC, 0x1000 + 0x1000 * j);
 		}
 		for (j = 0; j < 2; j++) {
-			thread_event(&judged, j, 3, OP_FREE, 0x1000 + 0x1000 * j);
-			model_return(&judged.model, j);
+			thread_event(&verdict_fixture, j, 3, OP_FREE, 0x1000 + 0x1000 * j);
+			model_return(&verdict_fixture.model, j);
 		}
 	}
-	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f1(): 40 blocks");
+	expect_advice(&verdict_fixture, ADVICE_LOCAL,
+	              "a local variable in f1(): 40 blocks");
 }
 
 /* f1 called on two ways, and both of its blocks are live: not one at a time. */
 static void at_once_is_of_all_ways(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	unsigned i, j;
 
 	(void)state;
-	model_begin(&judged.model);
+	model_begin(&verdict_fixture.model);
 	for (i = 0; i < 20; i++) {
-		model_call(&judged.model, 0, 1, 9);
+		model_call(&verdict_fixture.model, 0, 1, 9);
 		for (j = 0; j < 2; j++) {
-			model_call(&judged.model, 0, 2 + j, 2 + j);
-			model_call(&judged.model, 0, 2, 1);
-			model_malloc(&judged.model, 3, 0x1000 + 64 * j, 64);
-			model_return(&judged.model, 0);
-			model_return(&judged.model, 0);
+			model_call(&verdict_fixture.model, 0, 2 + j, 2 + j);
+			model_call(&verdict_fixture.model, 0, 2, 1);
+			model_malloc(&verdict_fixture.model, 3, 0x1000 + 64 * j, 64);
+			model_return(&verdict_fixture.model, 0);
+			model_return(&verdict_fixture.model, 0);
 		}
 		for (j = 0; j < 2; j++)
-			model_free(&judged.model, 4, 0x1000 + 64 * j);
-		model_return(&judged.model, 0);
+			model_free(&verdict_fixture.model, 4, 0x1000 + 64 * j);
+		model_return(&verdict_fixture.model, 0);
 	}
-	judge(&judged);
-	assert_int_equal(judged.findings.call_sites.call_sites[0].summary.at_once, 2);
-	assert_int_equal(judged.findings.advice.count, 0);
-	judged_release(&judged);
+	judge(&verdict_fixture);
+	assert_int_equal(verdict_fixture.findings.call_sites.call_sites[0].summary.at_once,
+	                 2);
+	assert_int_equal(verdict_fixture.findings.advice.count, 0);
+	verdict_fixture_release(&verdict_fixture);
 }
 
 static void owners_must_be_changeable(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 
 	(void)state;
-	model_begin(&judged.model);
-	judged.model.names[10] = "__libc_start_call_main";
-	wrapper_act(&judged.model, 1, 20);
-	expect_none(&judged, "the function that owns them is not yours");
+	model_begin(&verdict_fixture.model);
+	verdict_fixture.model.names[10] = "__libc_start_call_main";
+	wrapper_act(&verdict_fixture.model, 1, 20);
+	expect_none(&verdict_fixture, "the function that owns them is not yours");
 }
 
 /* f`function` has a local block so many times. */
@@ -415,58 +423,58 @@ static void local_act_of(struct model *model, unsigned function, unsigned blocks
 
 static void libraries_of_the_system_are_named(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	unsigned i;
 
 	(void)state;
-	model_begin(&judged.model);
-	judged.model.library = "/lib/x86_64-linux-gnu/libz.so.1";
-	local_act_of(&judged.model, MODEL_LIBRARY + 1, 20);
+	model_begin(&verdict_fixture.model);
+	verdict_fixture.model.library = "/lib/x86_64-linux-gnu/libz.so.1";
+	local_act_of(&verdict_fixture.model, MODEL_LIBRARY + 1, 20);
 	expect_advice(
-		&judged, ADVICE_LOCAL,
+		&verdict_fixture, ADVICE_LOCAL,
 		"in libz.so.1 (not this program's code): a local variable in f21(): 20");
 
-	model_begin(&judged.model);
-	judged.model.library = "/home/me/project/lib/libz.so.1";
-	local_act_of(&judged.model, MODEL_LIBRARY + 1, 20);
-	expect_advice(&judged, ADVICE_LOCAL, "a local variable in f21(): 20");
+	model_begin(&verdict_fixture.model);
+	verdict_fixture.model.library = "/home/me/project/lib/libz.so.1";
+	local_act_of(&verdict_fixture.model, MODEL_LIBRARY + 1, 20);
+	expect_advice(&verdict_fixture, ADVICE_LOCAL, "a local variable in f21(): 20");
 
 	/* It is the owner who would have to change, too. */
-	model_begin(&judged.model);
-	judged.model.library = "/usr/lib/libowner.so";
+	model_begin(&verdict_fixture.model);
+	verdict_fixture.model.library = "/usr/lib/libowner.so";
 	for (i = 0; i < 20; i++) {
-		model_call(&judged.model, 0, 1, MODEL_LIBRARY + 1);
-		model_call(&judged.model, 0, 2, 1);
-		model_malloc(&judged.model, 3, 0x1000, 16);
-		model_return(&judged.model, 0);
-		model_free(&judged.model, 4, 0x1000);
-		model_return(&judged.model, 0);
+		model_call(&verdict_fixture.model, 0, 1, MODEL_LIBRARY + 1);
+		model_call(&verdict_fixture.model, 0, 2, 1);
+		model_malloc(&verdict_fixture.model, 3, 0x1000, 16);
+		model_return(&verdict_fixture.model, 0);
+		model_free(&verdict_fixture.model, 4, 0x1000);
+		model_return(&verdict_fixture.model, 0);
 	}
 	expect_advice(
-		&judged, ADVICE_CALLER,
+		&verdict_fixture, ADVICE_CALLER,
 		"in libowner.so (not this program's code): let f21() own the buffer and pass "
 		"it down to f1()");
 }
 
 static void own_code_comes_first(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	const struct advice *items;
 	const struct call_sites *call_sites;
 	const struct function *functions;
 
 	(void)state;
-	model_begin(&judged.model);
-	judged.model.library = "/usr/lib/libz.so";
-	local_act_of(&judged.model, MODEL_LIBRARY + 1, 30 * ADVICE_LIBRARY_TIMES);
-	local_act_of(&judged.model, MODEL_LIBRARY + 2, 20 * ADVICE_LIBRARY_TIMES);
-	local_act_of(&judged.model, 1, 20);
-	local_act_of(&judged.model, 2, 25);
-	judge(&judged);
-	assert_int_equal(judged.findings.advice.count, 4);
-	items = judged.findings.advice.items;
-	call_sites = &judged.findings.call_sites;
-	functions = judged.findings.classes->functions.functions;
+	model_begin(&verdict_fixture.model);
+	verdict_fixture.model.library = "/usr/lib/libz.so";
+	local_act_of(&verdict_fixture.model, MODEL_LIBRARY + 1, 30 * ADVICE_LIBRARY_TIMES);
+	local_act_of(&verdict_fixture.model, MODEL_LIBRARY + 2, 20 * ADVICE_LIBRARY_TIMES);
+	local_act_of(&verdict_fixture.model, 1, 20);
+	local_act_of(&verdict_fixture.model, 2, 25);
+	judge(&verdict_fixture);
+	assert_int_equal(verdict_fixture.findings.advice.count, 4);
+	items = verdict_fixture.findings.advice.items;
+	call_sites = &verdict_fixture.findings.call_sites;
+	functions = verdict_fixture.findings.classes->functions.functions;
 	assert_string_equal(
 		functions[call_sites->call_sites[items[0].call_site].function].name, "f21");
 	assert_string_equal(
@@ -477,7 +485,7 @@ static void own_code_comes_first(void **state)
 		functions[call_sites->call_sites[items[3].call_site].function].name, "f22");
 	assert_string_equal(items[0].library, "/usr/lib/libz.so");
 	assert_null(items[1].library);
-	judged_release(&judged);
+	verdict_fixture_release(&verdict_fixture);
 }
 
 static void knows_what_the_system_brought(void **state)
@@ -513,46 +521,48 @@ static void knows_what_the_system_brought(void **state)
 
 static void sizes_are_bounded_or_not(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	unsigned i;
 
 	(void)state;
-	model_begin(&judged.model);
+	model_begin(&verdict_fixture.model);
 	for (i = 0; i < 100; i++) {
-		model_call(&judged.model, 0, 1, 1);
-		model_malloc(&judged.model, 2, 0x1000, 8 + i % 40);
-		model_free(&judged.model, 3, 0x1000);
-		model_return(&judged.model, 0);
+		model_call(&verdict_fixture.model, 0, 1, 1);
+		model_malloc(&verdict_fixture.model, 2, 0x1000, 8 + i % 40);
+		model_free(&verdict_fixture.model, 3, 0x1000);
+		model_return(&verdict_fixture.model, 0);
 	}
-	judge(&judged);
-	assert_int_equal(judged.findings.call_sites.call_sites[0].summary.size_kind,
-	                 SIZE_BOUNDED);
-	assert_int_equal(judged.findings.call_sites.call_sites[0].summary.settled, 60);
-	assert_int_equal(judged.findings.advice.count, 1);
-	judged_release(&judged);
+	judge(&verdict_fixture);
+	assert_int_equal(
+		verdict_fixture.findings.call_sites.call_sites[0].summary.size_kind,
+		SIZE_BOUNDED);
+	assert_int_equal(verdict_fixture.findings.call_sites.call_sites[0].summary.settled,
+	                 60);
+	assert_int_equal(verdict_fixture.findings.advice.count, 1);
+	verdict_fixture_release(&verdict_fixture);
 
-	model_begin(&judged.model);
+	model_begin(&verdict_fixture.model);
 	for (i = 0; i < 100; i++) {
-		model_call(&judged.model, 0, 1, 1);
-		model_malloc(&judged.model, 2, 0x1000, 8 + i);
-		model_free(&judged.model, 3, 0x1000);
-		model_return(&judged.model, 0);
+		model_call(&verdict_fixture.model, 0, 1, 1);
+		model_malloc(&verdict_fixture.model, 2, 0x1000, 8 + i);
+		model_free(&verdict_fixture.model, 3, 0x1000);
+		model_return(&verdict_fixture.model, 0);
 	}
-	expect_none(&judged, "nothing bounds them");
+	expect_none(&verdict_fixture, "nothing bounds them");
 
 	/* One size at each depth of a recursion, and ever deeper. */
-	model_begin(&judged.model);
+	model_begin(&verdict_fixture.model);
 	for (i = 0; i < 40; i++) {
-		model_call(&judged.model, 0, 1, 1);
-		model_malloc(&judged.model, 2, 0x1000, 8 * i);
-		model_free(&judged.model, 3, 0x1000);
+		model_call(&verdict_fixture.model, 0, 1, 1);
+		model_malloc(&verdict_fixture.model, 2, 0x1000, 8 * i);
+		model_free(&verdict_fixture.model, 3, 0x1000);
 	}
-	expect_none(&judged, "nothing bounds them");
+	expect_none(&verdict_fixture, "nothing bounds them");
 
 	/* One block, as large as it happened to be. */
-	model_begin(&judged.model);
-	model_malloc(&judged.model, 1, 0x1000, 300000000);
-	expect_none(&judged, "the next run may not have as many, or as large");
+	model_begin(&verdict_fixture.model);
+	model_malloc(&verdict_fixture.model, 1, 0x1000, 300000000);
+	expect_none(&verdict_fixture, "the next run may not have as many, or as large");
 }
 
 int main(void)

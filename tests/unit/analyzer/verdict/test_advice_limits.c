@@ -22,7 +22,7 @@ static void judge(void)
 	assert_int_equal(findings_make(&findings, profile, NULL), 0);
 }
 
-static void judged_release(void)
+static void verdict_fixture_release(void)
 {
 	findings_release(&findings);
 	model_end(&model, profile);
@@ -61,7 +61,7 @@ static void expect(int kind, const char *says)
 	if (!strstr(text.data, says))
 		fail_msg("'%s' does not say '%s'", text.data, says);
 	text_release(&text);
-	judged_release();
+	verdict_fixture_release();
 }
 
 /* ---- how many at once ------------------------------------------------------------------ */
@@ -102,7 +102,7 @@ static void numbers_are_bounded_or_not(void **state)
 	judge();
 	assert_int_equal(place_of("f1")->summary.crowd_kind, SIZE_UNBOUNDED);
 	assert_int_equal(place_of("f1")->summary.size_kind, SIZE_CONSTANT);
-	judged_release();
+	verdict_fixture_release();
 }
 
 /* ---- whose code ------------------------------------------------------------------------ */
@@ -222,7 +222,7 @@ static void runtimes_are_left_alone(void **state)
 	}
 	judge();
 	assert_int_equal(findings.advice.count, 0);
-	judged_release();
+	verdict_fixture_release();
 }
 
 /* ---- globals --------------------------------------------------------------------------- */

@@ -147,149 +147,152 @@ static void agrees_with_the_truth(void **state)
 /* Call i allocates, call i + 1 of the same function frees it: the stacks look the same. */
 static void two_calls_are_two_frames(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	unsigned i;
 
 	(void)state;
-	model_begin(&judged.model);
+	model_begin(&verdict_fixture.model);
 	for (i = 0; i < 100; i++) {
-		model_call(&judged.model, 0, 1, 1);
+		model_call(&verdict_fixture.model, 0, 1, 1);
 		if (i)
-			model_free(&judged.model, 2, 0x1000);
-		model_malloc(&judged.model, 3, 0x1000, 64);
-		model_return(&judged.model, 0);
+			model_free(&verdict_fixture.model, 2, 0x1000);
+		model_malloc(&verdict_fixture.model, 3, 0x1000, 64);
+		model_return(&verdict_fixture.model, 0);
 	}
-	judge(&judged);
-	expect_classes(&judged, 0, 99, 0, 0, 1);
-	assert_int_equal(judged.findings.advice.count, 1);
-	assert_int_equal(judged.findings.advice.items[0].kind, ADVICE_REUSE);
-	judged_release(&judged);
+	judge(&verdict_fixture);
+	expect_classes(&verdict_fixture, 0, 99, 0, 0, 1);
+	assert_int_equal(verdict_fixture.findings.advice.count, 1);
+	assert_int_equal(verdict_fixture.findings.advice.items[0].kind, ADVICE_REUSE);
+	verdict_fixture_release(&verdict_fixture);
 }
 
 /* A vector that grows by one realloc in each of many calls, and is freed outside. */
 static void a_chain_of_reallocs_is_one_life(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	struct life_summary summary;
 	unsigned i;
 
 	(void)state;
-	model_begin(&judged.model);
+	model_begin(&verdict_fixture.model);
 	for (i = 0; i < 50; i++) {
-		model_call(&judged.model, 0, 1, 1);
+		model_call(&verdict_fixture.model, 0, 1, 1);
 		if (i)
-			model_realloc(&judged.model, 2, 0x1000 + 0x100 * (i - 1),
+			model_realloc(&verdict_fixture.model, 2, 0x1000 + 0x100 * (i - 1),
 			              0x1000 + 0x100 * i, 8 * (i + 1));
 		else
-			model_malloc(&judged.model, 2, 0x1000, 8);
-		model_return(&judged.model, 0);
+			model_malloc(&verdict_fixture.model, 2, 0x1000, 8);
+		model_return(&verdict_fixture.model, 0);
 	}
-	model_free(&judged.model, 3, 0x1000 + 0x100 * 49);
-	judge(&judged);
-	expect_classes(&judged, 0, 1, 0, 0, 0);
-	assert_int_equal(judged.findings.classes->all.shares[CLASS_ESCAPING].bytes, 400);
-	summary = summary_of_all(judged.findings.classes);
+	model_free(&verdict_fixture.model, 3, 0x1000 + 0x100 * 49);
+	judge(&verdict_fixture);
+	expect_classes(&verdict_fixture, 0, 1, 0, 0, 0);
+	assert_int_equal(verdict_fixture.findings.classes->all.shares[CLASS_ESCAPING].bytes,
+	                 400);
+	summary = summary_of_all(verdict_fixture.findings.classes);
 	assert_int_equal(rank_of(&summary.depths, 1), 1);
 	assert_int_equal(summary.chains, 1);
 	assert_int_equal(summary.chain_reallocs, 49);
 	life_summary_release(&summary);
-	assert_int_equal(judged.findings.advice.count, 1);
-	assert_int_equal(judged.findings.advice.items[0].kind, ADVICE_RESERVE);
-	assert_int_equal(judged.findings.advice.items[0].saves_calls, 49);
-	judged_release(&judged);
+	assert_int_equal(verdict_fixture.findings.advice.count, 1);
+	assert_int_equal(verdict_fixture.findings.advice.items[0].kind, ADVICE_RESERVE);
+	assert_int_equal(verdict_fixture.findings.advice.items[0].saves_calls, 49);
+	verdict_fixture_release(&verdict_fixture);
 }
 
 static void other_threads_cross(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 
 	(void)state;
-	model_begin(&judged.model);
-	model_malloc(&judged.model, 1, 0x1000, 8);
-	model_malloc(&judged.model, 1, 0x2000, 8);
-	model_malloc(&judged.model, 1, 0x3000, 8);
+	model_begin(&verdict_fixture.model);
+	model_malloc(&verdict_fixture.model, 1, 0x1000, 8);
+	model_malloc(&verdict_fixture.model, 1, 0x2000, 8);
+	model_malloc(&verdict_fixture.model, 1, 0x3000, 8);
 	model_event(
-		&judged.model, 1, 1,
+		&verdict_fixture.model, 1, 1,
 		(struct build_event){ .op = OP_FREE, .address = 0x1000, .is_exact = true });
-	model_event(&judged.model, 1, 2,
+	model_event(&verdict_fixture.model, 1, 2,
 	            (struct build_event){ .op = OP_REALLOC,
 	                                  .old_address = 0x2000,
 	                                  .address = 0x2000,
 	                                  .size = 9,
 	                                  .is_exact = true });
-	model_free(&judged.model, 2, 0x2000);
-	model_free(&judged.model, 2, 0x3000);
-	judge(&judged);
-	expect_classes(&judged, 1, 0, 2, 0, 0);
-	judged_release(&judged);
+	model_free(&verdict_fixture.model, 2, 0x2000);
+	model_free(&verdict_fixture.model, 2, 0x3000);
+	judge(&verdict_fixture);
+	expect_classes(&verdict_fixture, 1, 0, 2, 0, 0);
+	verdict_fixture_release(&verdict_fixture);
 }
 
 static void what_is_never_freed(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	unsigned i;
 
 	(void)state;
-	model_begin(&judged.model);
-	judged.model.names[2] = "main";
+	model_begin(&verdict_fixture.model);
+	verdict_fixture.model.names[2] = "main";
 	for (i = 0; i < 3; i++) /* before main */
-		model_malloc(&judged.model, 1, 0x1000 + 64 * i, 8);
-	model_call(&judged.model, 0, 2, 2);
-	model_malloc(&judged.model, 1, 0x2000, 8); /* once */
+		model_malloc(&verdict_fixture.model, 1, 0x1000 + 64 * i, 8);
+	model_call(&verdict_fixture.model, 0, 2, 2);
+	model_malloc(&verdict_fixture.model, 1, 0x2000, 8); /* once */
 	for (i = 0; i < 5; i++)
-		model_malloc(&judged.model, 2, 0x3000 + 64 * i, 8);
-	judge(&judged);
-	expect_classes(&judged, 0, 0, 0, 4, 5);
-	judged_release(&judged);
+		model_malloc(&verdict_fixture.model, 2, 0x3000 + 64 * i, 8);
+	judge(&verdict_fixture);
+	expect_classes(&verdict_fixture, 0, 0, 0, 4, 5);
+	verdict_fixture_release(&verdict_fixture);
 }
 
 /* A plain event taints what is live, and nothing that is born later. */
 static void plain_events_are_counted_apart(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	const struct class_counts *all;
 
 	(void)state;
-	model_begin(&judged.model);
-	model_malloc(&judged.model, 1, 0x1000, 8);
-	model_malloc(&judged.model, 1, 0x2000, 8);
-	model_free(&judged.model, 1, 0x2000);
-	model_malloc(&judged.model, 1, 0x4000, 8); /* never freed: needs no frames */
-	model_malloc(&judged.model, 1, 0x5000, 8); /* freed by another thread: likewise */
-	model_event(&judged.model, 0, 1, (struct build_event){ .op = OP_CONTROL });
-	model_event(&judged.model, 1, 1,
+	model_begin(&verdict_fixture.model);
+	model_malloc(&verdict_fixture.model, 1, 0x1000, 8);
+	model_malloc(&verdict_fixture.model, 1, 0x2000, 8);
+	model_free(&verdict_fixture.model, 1, 0x2000);
+	model_malloc(&verdict_fixture.model, 1, 0x4000,
+	             8); /* never freed: needs no frames */
+	model_malloc(&verdict_fixture.model, 1, 0x5000,
+	             8); /* freed by another thread: likewise */
+	model_event(&verdict_fixture.model, 0, 1, (struct build_event){ .op = OP_CONTROL });
+	model_event(&verdict_fixture.model, 1, 1,
 	            (struct build_event){ .op = OP_FREE, .address = 0x5000 });
-	model_malloc(&judged.model, 1, 0x3000, 8);
-	model_free(&judged.model, 1, 0x1000);
-	model_free(&judged.model, 1, 0x3000);
-	judge(&judged);
-	all = &judged.findings.classes->all;
-	expect_classes(&judged, 2, 0, 1, 0, 1);
+	model_malloc(&verdict_fixture.model, 1, 0x3000, 8);
+	model_free(&verdict_fixture.model, 1, 0x1000);
+	model_free(&verdict_fixture.model, 1, 0x3000);
+	judge(&verdict_fixture);
+	all = &verdict_fixture.findings.classes->all;
+	expect_classes(&verdict_fixture, 2, 0, 1, 0, 1);
 	assert_int_equal(all->inferred.blocks, 1);
 	assert_int_equal(all->exact_blocks, 4);
 	assert_int_equal(all->blocks, 5);
-	assert_int_equal(judged.findings.advice.count, 0);
-	judged_release(&judged);
+	assert_int_equal(verdict_fixture.findings.advice.count, 0);
+	verdict_fixture_release(&verdict_fixture);
 }
 
 /* Without return stubs everything counts, and is marked. */
 static void plain_recordings_are_inferred(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 
 	(void)state;
-	model_begin(&judged.model);
-	judged.model.header.flags &= ~(uint32_t)RING_FRAMES_EXACT;
-	model_event(&judged.model, 0, 1,
+	model_begin(&verdict_fixture.model);
+	verdict_fixture.model.header.flags &= ~(uint32_t)RING_FRAMES_EXACT;
+	model_event(&verdict_fixture.model, 0, 1,
 	            (struct build_event){ .op = OP_MALLOC, .address = 0x1000, .size = 8 });
-	model_event(&judged.model, 0, 1,
+	model_event(&verdict_fixture.model, 0, 1,
 	            (struct build_event){ .op = OP_FREE, .address = 0x1000 });
-	judge(&judged);
-	expect_classes(&judged, 1, 0, 0, 0, 0);
-	assert_false(judged.findings.classes->has_exact_frames);
-	assert_int_equal(judged.findings.classes->all.exact_blocks, 0);
-	assert_int_equal(judged.findings.classes->all.inferred.blocks, 0);
-	judged_release(&judged);
+	judge(&verdict_fixture);
+	expect_classes(&verdict_fixture, 1, 0, 0, 0, 0);
+	assert_false(verdict_fixture.findings.classes->has_exact_frames);
+	assert_int_equal(verdict_fixture.findings.classes->all.exact_blocks, 0);
+	assert_int_equal(verdict_fixture.findings.classes->all.inferred.blocks, 0);
+	verdict_fixture_release(&verdict_fixture);
 }
 
 static void counts_pairs(void **state)
@@ -324,24 +327,24 @@ static void counts_pairs(void **state)
 
 static void follows_one_block(void **state)
 {
-	static struct judged judged;
+	static struct verdict_fixture verdict_fixture;
 	struct block_history history;
 
 	(void)state;
-	model_begin(&judged.model);
-	model_call(&judged.model, 0, 1, 1);
-	model_call(&judged.model, 0, 2, 2);
-	model_malloc(&judged.model, 3, 0x1000, 8);
-	model_return(&judged.model, 0);
-	model_realloc(&judged.model, 4, 0x1000, 0x2000, 24);
-	model_return(&judged.model, 0);
-	model_malloc(&judged.model, 5, 0x1000, 32);
-	model_free(&judged.model, 6, 0x2000);
-	judge(&judged);
+	model_begin(&verdict_fixture.model);
+	model_call(&verdict_fixture.model, 0, 1, 1);
+	model_call(&verdict_fixture.model, 0, 2, 2);
+	model_malloc(&verdict_fixture.model, 3, 0x1000, 8);
+	model_return(&verdict_fixture.model, 0);
+	model_realloc(&verdict_fixture.model, 4, 0x1000, 0x2000, 24);
+	model_return(&verdict_fixture.model, 0);
+	model_malloc(&verdict_fixture.model, 5, 0x1000, 32);
+	model_free(&verdict_fixture.model, 6, 0x2000);
+	judge(&verdict_fixture);
 
-	assert_int_equal(
-		block_history_read(&history, judged.model.reader, judged.profile, 0x1000, 0),
-		0);
+	assert_int_equal(block_history_read(&history, verdict_fixture.model.reader,
+	                                    verdict_fixture.profile, 0x1000, 0),
+	                 0);
 	assert_int_equal(history.count, 2);
 	assert_int_equal(history.lives[0].birth.frames, 3);
 	assert_int_equal(history.lives[0].move_count, 1);
@@ -353,16 +356,18 @@ static void follows_one_block(void **state)
 	assert_int_equal(history.lives[1].end.op, OP_NONE);
 	block_history_release(&history);
 
-	assert_int_equal(
-		block_history_read(&history, judged.model.reader, judged.profile, 0, 3), 0);
+	assert_int_equal(block_history_read(&history, verdict_fixture.model.reader,
+	                                    verdict_fixture.profile, 0, 3),
+	                 0);
 	assert_int_equal(history.count, 1);
 	assert_int_equal(history.lives[0].birth.size, 32);
 	assert_int_equal(history.realloc_number, 0);
 	block_history_release(&history);
 
 	/* The second allocation is a realloc of the first: that is where it was born. */
-	assert_int_equal(
-		block_history_read(&history, judged.model.reader, judged.profile, 0, 2), 0);
+	assert_int_equal(block_history_read(&history, verdict_fixture.model.reader,
+	                                    verdict_fixture.profile, 0, 2),
+	                 0);
 	assert_int_equal(history.count, 1);
 	assert_int_equal(history.realloc_number, 2);
 	assert_int_equal(history.lives[0].number, 1);
@@ -372,7 +377,7 @@ static void follows_one_block(void **state)
 	assert_int_equal(history.lives[0].end.op, OP_FREE);
 	assert_int_equal(history.lives[0].kept, 0);
 	block_history_release(&history);
-	judged_release(&judged);
+	verdict_fixture_release(&verdict_fixture);
 }
 
 /* ---- the youngest -------------------------------------------------------------------- */

@@ -57,7 +57,7 @@ static const struct fault_rounds *rounds_of_fault(struct fixture *fixture)
 	return &rounds;
 }
 
-static void an_overflow_is_told_with_its_path(void **state)
+static void an_overflow_is_reported_with_its_path(void **state)
 {
 	struct chunk_build *chunk = fixture_chunk(*state, 1, 10, 0, bottom, 2);
 	const struct fault_rounds *rounds;
@@ -156,7 +156,7 @@ static void what_was_handled_did_not_kill(void **state)
 }
 
 /* It called abort(); but the thread had another fault after that. */
-static void what_was_outlived_is_not_told(void **state)
+static void what_was_outlived_is_not_reported(void **state)
 {
 	struct chunk_build *chunk = fixture_chunk(*state, 1, 10, 0, bottom, 2);
 	struct build_event event = {
@@ -216,13 +216,13 @@ static void json_has_it_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(an_overflow_is_told_with_its_path),
+		FIXTURE_TEST(an_overflow_is_reported_with_its_path),
 		FIXTURE_TEST(rounds_of_a_cut_stack_are_estimated),
 		FIXTURE_TEST(rounds_without_sizes_are_estimated),
 		FIXTURE_TEST(rounds_of_which_nothing_is_known_are_at_least),
 		FIXTURE_TEST(another_fault_is_no_overflow),
 		FIXTURE_TEST(what_was_handled_did_not_kill),
-		FIXTURE_TEST(what_was_outlived_is_not_told),
+		FIXTURE_TEST(what_was_outlived_is_not_reported),
 		FIXTURE_TEST(what_was_sent_accessed_nothing),
 		FIXTURE_TEST(json_has_it_all),
 	};

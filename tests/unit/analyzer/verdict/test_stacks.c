@@ -168,7 +168,7 @@ static void other_stacks_are_counted_apart(void **state)
 	expect_text(fixture_report(*state, false, true), "coroutine or the like");
 }
 
-static void a_deep_stack_is_said_on_the_overview(void **state)
+static void a_deep_stack_is_reported_on_the_overview(void **state)
 {
 	static const uint64_t two[] = { 100, 10 };
 	struct chunk_build *one = fixture_chunk(*state, 1, 10, 0, bottom, 2);
@@ -238,7 +238,7 @@ int main(void)
 		FIXTURE_TEST(counts_the_frames_of_samples),
 		FIXTURE_TEST(a_run_begins_anew),
 		FIXTURE_TEST(other_stacks_are_counted_apart),
-		FIXTURE_TEST(a_deep_stack_is_said_on_the_overview),
+		FIXTURE_TEST(a_deep_stack_is_reported_on_the_overview),
 		FIXTURE_TEST(a_shallow_stack_is_not),
 		FIXTURE_TEST(memory_does_not_grow_with_paths),
 	};

@@ -119,7 +119,7 @@ static void expect_wrong(const char *text, size_t bytes, const char *says)
 	suppressions_release(&file);
 }
 
-static void what_is_wrong_in_a_file_is_told(void **state)
+static void what_is_wrong_in_a_file_is_reported(void **state)
 {
 	struct suppressions file = { .count = 0 };
 	struct error error;
@@ -139,7 +139,7 @@ static void what_is_wrong_in_a_file_is_told(void **state)
 
 /* ---- what is hidden --------------------------------------------------------------------- */
 
-static struct judged judged;
+static struct verdict_fixture verdict_fixture;
 static struct suppressions rules; /* of a file, as long as they are needed */
 
 static void judge_hiding(const struct suppressions *file, bool shows_all)
@@ -147,8 +147,9 @@ static void judge_hiding(const struct suppressions *file, bool shows_all)
 	struct class_options options = { .suppressions = file,
 		                             .shows_suppressed = shows_all };
 
-	judged.profile = model_profile(&judged.model);
-	assert_int_equal(findings_make(&judged.findings, judged.profile, &options), 0);
+	verdict_fixture.profile = model_profile(&verdict_fixture.model);
+	assert_int_equal(
+		findings_make(&verdict_fixture.findings, verdict_fixture.profile, &options), 0);
 }
 
 /* f1 calls a function of a library, that others of it, down to one that allocates. */
@@ -157,19 +158,19 @@ static void library_act(const char *library, unsigned blocks,
 {
 	unsigned i, count = 0, j;
 
-	model_begin(&judged.model);
-	judged.model.library = library;
+	model_begin(&verdict_fixture.model);
+	verdict_fixture.model.library = library;
 	while (functions[count])
 		count++;
 	for (i = 0; i < blocks; i++) {
-		model_call(&judged.model, 0, 1, 1);
+		model_call(&verdict_fixture.model, 0, 1, 1);
 		for (j = 0; j < count; j++) {
-			judged.model.names[MODEL_LIBRARY + j] = functions[j];
-			model_call(&judged.model, 0, 2, MODEL_LIBRARY + j);
+			verdict_fixture.model.names[MODEL_LIBRARY + j] = functions[j];
+			model_call(&verdict_fixture.model, 0, 2, MODEL_LIBRARY + j);
 		}
-		model_malloc(&judged.model, 3, 0x1000 + 64 * i, 10);
+		model_malloc(&verdict_fixture.model, 3, 0x1000 + 64 * i, 10);
 		for (j = 0; j < count + 1; j++)
-			model_return(&judged.model, 0);
+			model_return(&verdict_fixture.model, 0);
 	}
 	judge_hiding(NULL, false);
 }
@@ -178,14 +179,14 @@ static void library_act(const char *library, unsigned blocks,
 
 static void expect_hidden(uint64_t hidden, uint64_t shown)
 {
-	const struct class_counts *all = &judged.findings.classes->all;
+	const struct class_counts *all = &verdict_fixture.findings.classes->all;
 
 	assert_int_equal(all->suppressed.blocks, hidden);
 	assert_int_equal(all->shares[CLASS_LIVE].blocks + all->shares[CLASS_STATIC].blocks,
 	                 shown);
 	assert_int_equal(all->blocks, hidden + shown);
-	assert_int_equal(judged.profile->replay.paths.live_blocks, hidden + shown);
-	judged_release(&judged);
+	assert_int_equal(verdict_fixture.profile->replay.paths.live_blocks, hidden + shown);
+	verdict_fixture_release(&verdict_fixture);
 	suppressions_release(&rules);
 }
 
@@ -250,14 +251,14 @@ static void what_they_make_for_others_is_shown(void **state)
 static void callbacks_are_the_programs(void **state)
 {
 	(void)state;
-	model_begin(&judged.model);
-	judged.model.library = LIBC;
-	judged.model.names[MODEL_LIBRARY] = "dlopen";
-	model_call(&judged.model, 0, 1, MODEL_LIBRARY);
-	model_call(&judged.model, 0, 1, 5);
-	model_malloc(&judged.model, 1, 0x1000, 10);
-	model_return(&judged.model, 0);
-	model_return(&judged.model, 0);
+	model_begin(&verdict_fixture.model);
+	verdict_fixture.model.library = LIBC;
+	verdict_fixture.model.names[MODEL_LIBRARY] = "dlopen";
+	model_call(&verdict_fixture.model, 0, 1, MODEL_LIBRARY);
+	model_call(&verdict_fixture.model, 0, 1, 5);
+	model_malloc(&verdict_fixture.model, 1, 0x1000, 10);
+	model_return(&verdict_fixture.model, 0);
+	model_return(&verdict_fixture.model, 0);
 	judge_hiding(NULL, false);
 	expect_hidden(0, 1);
 }
@@ -271,7 +272,7 @@ static void more_than_a_runtime_keeps_is_shown(void **state)
 	library_act(LIBC, 3, PATH("fputs", "_IO_file_doallocate"));
 	expect_hidden(3, 0);
 	library_act(LIBC, 4, PATH("fputs", "_IO_file_doallocate"));
-	suppressed = &judged.findings.classes->suppressed;
+	suppressed = &verdict_fixture.findings.classes->suppressed;
 	for (i = 1; i <= suppressed->count; i++)
 		assert_int_equal(suppressed->uses[i].is_exceeded,
 		                 suppressed->uses[i].blocks == 4);
@@ -281,7 +282,7 @@ static void more_than_a_runtime_keeps_is_shown(void **state)
 /* f1 of model.c, called by f2, keeps a block that it had moved by f3; f4 keeps one, too. */
 static void file_act(const char *text, bool shows_all)
 {
-	struct model *model = &judged.model;
+	struct model *model = &verdict_fixture.model;
 
 	rules = file_read(text);
 	model_begin(model);
@@ -325,7 +326,7 @@ static void what_is_hidden_is_counted_by_rule(void **state)
 
 	(void)state;
 	file_act("leak:nothing\nleak:^f4$\nleak:f", false);
-	classes = judged.findings.classes;
+	classes = verdict_fixture.findings.classes;
 	assert_int_equal(classes->suppressed.uses[1].blocks, 0);
 	assert_int_equal(classes->suppressed.uses[2].blocks, 1);
 	assert_int_equal(classes->suppressed.uses[2].bytes, 7);
@@ -333,9 +334,10 @@ static void what_is_hidden_is_counted_by_rule(void **state)
 	assert_int_equal(classes->suppressed.uses[3].bytes, 100);
 	assert_int_equal(classes->all.suppressed.bytes, 107);
 	/* As the site table has it, what was moved is that of the site which moved it. */
-	for (i = 1; i < judged.profile->replay.paths.count; i++) {
-		assert_int_equal(classes->hidden_bytes[i],
-		                 judged.profile->replay.paths.paths[i].share.live_bytes);
+	for (i = 1; i < verdict_fixture.profile->replay.paths.count; i++) {
+		assert_int_equal(
+			classes->hidden_bytes[i],
+			verdict_fixture.profile->replay.paths.paths[i].share.live_bytes);
 		hidden += classes->hidden_bytes[i];
 	}
 	assert_int_equal(hidden, 107);
@@ -345,7 +347,7 @@ static void what_is_hidden_is_counted_by_rule(void **state)
 
 	/* To be shown, they are counted all the same. */
 	file_act("leak:f", true);
-	assert_int_equal(judged.findings.classes->suppressed.uses[1].blocks, 2);
+	assert_int_equal(verdict_fixture.findings.classes->suppressed.uses[1].blocks, 2);
 	expect_hidden(0, 2);
 }
 
@@ -356,23 +358,24 @@ static void nothing_is_advised_about_what_is_hidden(void **state)
 	unsigned i;
 
 	(void)state;
-	model_begin(&judged.model);
-	judged.model.names[9] = "main";
-	model_call(&judged.model, 0, 1, 1);
+	model_begin(&verdict_fixture.model);
+	verdict_fixture.model.names[9] = "main";
+	model_call(&verdict_fixture.model, 0, 1, 1);
 	for (i = 0; i < 20; i++)
-		model_malloc(&judged.model, 1, 0x1000 + 64 * i, 40);
-	model_return(&judged.model, 0);
-	model_call(&judged.model, 0, 1, 9);
-	model_malloc(&judged.model, 1, 0x8000, 8);
-	model_free(&judged.model, 1, 0x8000);
+		model_malloc(&verdict_fixture.model, 1, 0x1000 + 64 * i, 40);
+	model_return(&verdict_fixture.model, 0);
+	model_call(&verdict_fixture.model, 0, 1, 9);
+	model_malloc(&verdict_fixture.model, 1, 0x8000, 8);
+	model_free(&verdict_fixture.model, 1, 0x8000);
 	judge_hiding(&file, false);
-	assert_int_equal(judged.findings.advice.count, 0);
-	assert_int_equal(advice_refusal_text(&text, judged.findings.classes,
-	                                     &judged.findings.call_sites.call_sites[0]),
-	                 0);
+	assert_int_equal(verdict_fixture.findings.advice.count, 0);
+	assert_int_equal(
+		advice_refusal_text(&text, verdict_fixture.findings.classes,
+	                        &verdict_fixture.findings.call_sites.call_sites[0]),
+		0);
 	assert_string_equal(text.data, "its blocks are never freed, on purpose");
 	text_release(&text);
-	judged_release(&judged);
+	verdict_fixture_release(&verdict_fixture);
 	suppressions_release(&file);
 }
 
@@ -381,7 +384,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patterns_match_as_lsan_has_them),
 		cmocka_unit_test(a_file_is_read_line_by_line),
-		cmocka_unit_test(what_is_wrong_in_a_file_is_told),
+		cmocka_unit_test(what_is_wrong_in_a_file_is_reported),
 		cmocka_unit_test(runtimes_keep_what_they_allocate_for_themselves),
 		cmocka_unit_test(what_they_make_for_others_is_shown),
 		cmocka_unit_test(callbacks_are_the_programs),

@@ -70,7 +70,7 @@ static void encode(struct thread_state *state, uint32_t keep, uintptr_t slot,
                    uintptr_t size_bytes, uint32_t count)
 {
 	struct walk_frame *frames = state->stack.frames + state->stack.capacity - count;
-	struct walk_result walk = { .keep = keep, .news = count, .frames = frames };
+	struct walk_result walk = { .keep = keep, .pushed = count, .frames = frames };
 	struct event event = {
 		.op = OP_MALLOC, .time = state->cursor.events, .address = 64, .size_bytes = 1
 	};
@@ -315,7 +315,7 @@ static void writes_a_fault(void **unused)
 
 struct touched {
 	size_t stack_bytes, use_bytes;
-	uint64_t expected_bytes, said_bytes;
+	uint64_t expected_bytes, written_bytes;
 };
 
 __attribute__((noinline)) static uintptr_t touch(size_t size_bytes)
@@ -347,7 +347,7 @@ static void *touched_thread(void *argument)
 	at = state->cursor.used;
 	touched_note(state);
 	record_read(state, at, CONTROL_TOUCHED, fields);
-	touched->said_bytes = fields[0];
+	touched->written_bytes = fields[0];
 	thread_drop(state);
 	return NULL;
 }
@@ -377,7 +377,7 @@ static void says_how_deep_the_pages_are_touched(void **unused)
 		assert_int_equal(
 			pthread_create(&thread, &attributes, touched_thread, &cases[i]), 0);
 		pthread_join(thread, NULL);
-		assert_in_range(cases[i].said_bytes, cases[i].expected_bytes,
+		assert_in_range(cases[i].written_bytes, cases[i].expected_bytes,
 		                cases[i].expected_bytes + TOUCHED_MORE);
 	}
 }

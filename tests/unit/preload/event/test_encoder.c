@@ -60,13 +60,13 @@ static void thread_drop(struct thread_state *state)
 }
 
 static void encode(struct thread_state *state, const struct event *event, uint32_t keep,
-                   const uintptr_t *news, uint32_t count)
+                   const uintptr_t *pushed, uint32_t count)
 {
 	struct walk_frame *frames = state->stack.frames + state->stack.capacity - count;
-	struct walk_result walk = { .keep = keep, .news = count, .frames = frames };
+	struct walk_result walk = { .keep = keep, .pushed = count, .frames = frames };
 
 	for (uint32_t i = 0; i < count; i++)
-		frames[i] = (struct walk_frame){ .return_address = news[i] };
+		frames[i] = (struct walk_frame){ .return_address = pushed[i] };
 	assert_true(event_encode(state, event, &walk));
 	frames_apply(state, &walk);
 }
@@ -163,21 +163,21 @@ static void fills_chunks_to_the_end_and_no_further(void **unused)
 	for (int i = 0; i < 200000; i++) {
 		uint32_t keep = state->stack.depth ? (uint32_t)rand() % (state->stack.depth + 1)
 		                                   : 0;
-		uint32_t news = (uint32_t)rand() % 40;
+		uint32_t pushed = (uint32_t)rand() % 40;
 
-		for (uint32_t j = 0; j < news; j++)
+		for (uint32_t j = 0; j < pushed; j++)
 			frames[j] = 0x400000 + (uintptr_t)(rand() % 5000) * 7;
-		if (keep + news > 300)
+		if (keep + pushed > 300)
 			keep = 0;
 		encode(state,
 		       &(struct event){ .op = OP_MALLOC,
 		                        .time = (uint64_t)i,
 		                        .address = 0x500000 + (uintptr_t)rand() % 4096 * 16,
 		                        .size_bytes = (uint64_t)rand() % 5000 },
-		       keep, frames, news);
+		       keep, frames, pushed);
 		events++;
 		assert_in_range(state->cursor.used, sizeof(struct chunk_header), CHUNK_BYTES);
-		assert_int_equal(state->stack.depth, keep + news);
+		assert_int_equal(state->stack.depth, keep + pushed);
 	}
 	assert_int_equal(state->cursor.events, events);
 	thread_drop(state);
@@ -187,9 +187,9 @@ static void fills_chunks_to_the_end_and_no_further(void **unused)
 static void cuts_a_stack_no_chunk_can_hold(void **unused)
 {
 	struct thread_state *state = thread_make(3);
-	struct walk_result walk = {
-		.news = STACK_DEPTH_MAX, .frames = state->stack.frames + 20000 - STACK_DEPTH_MAX
-	};
+	struct walk_result walk = { .pushed = STACK_DEPTH_MAX,
+		                        .frames = state->stack.frames + 20000 -
+		                                  STACK_DEPTH_MAX };
 
 	(void)unused;
 	srand(2);
@@ -202,7 +202,7 @@ static void cuts_a_stack_no_chunk_can_hold(void **unused)
 		&(struct event){ .op = OP_MALLOC, .time = 1, .address = 64, .size_bytes = 1 },
 		&walk));
 	assert_true(walk.cut);
-	assert_int_equal(walk.news, STACK_DEPTH_CUT);
+	assert_int_equal(walk.pushed, STACK_DEPTH_CUT);
 	frames_apply(state, &walk);
 	assert_int_equal(state->stack.depth, STACK_DEPTH_CUT);
 	thread_drop(state);
@@ -218,7 +218,7 @@ static void tells_gaps(void **unused)
 	};
 	struct thread_state *state = thread_make(7);
 	struct walk_frame *frame = state->stack.frames + state->stack.capacity - 1;
-	struct walk_result walk = { .keep = 1, .news = 1, .frames = frame, .cut = true };
+	struct walk_result walk = { .keep = 1, .pushed = 1, .frames = frame, .cut = true };
 	const uint8_t *bytes;
 
 	(void)unused;
@@ -246,7 +246,7 @@ static void refuses_what_a_reader_would_not_take(void **unused)
 		.op = OP_MALLOC, .time = 1, .address = 0x4052a0, .size_bytes = 100
 	};
 	struct thread_state *state = thread_make(4);
-	struct walk_result walk = { .frames = state->stack.frames + 19997, .news = 3 };
+	struct walk_result walk = { .frames = state->stack.frames + 19997, .pushed = 3 };
 	uint64_t lost = ring.header->lost[LOST_TOO_BIG];
 	struct event nowhere = event;
 
@@ -256,7 +256,7 @@ static void refuses_what_a_reader_would_not_take(void **unused)
 		state->stack.frames[19997 + i].return_address = odd[i];
 	assert_false(event_encode(state, &event, &walk));
 	nowhere.address = 0;
-	walk.news = 1;
+	walk.pushed = 1;
 	assert_false(event_encode(state, &nowhere, &walk));
 	nowhere.op = OP_REALLOC;
 	assert_false(event_encode(state, &nowhere, &walk));

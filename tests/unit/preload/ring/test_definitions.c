@@ -24,7 +24,7 @@
 #define CHUNKS 64
 
 static char directory[] = "/tmp/outlive-definitions-XXXXXX";
-static char truth[TEXT_BYTES], told[TEXT_BYTES];
+static char truth[TEXT_BYTES], written[TEXT_BYTES];
 static uint64_t start;
 
 static int ring_set_up(void **unused)
@@ -78,7 +78,7 @@ static size_t definitions_visit(size_t skip,
 
 /* ---- maps ------------------------------------------------------------------------ */
 
-static size_t told_bytes;
+static size_t known_bytes;
 static uint32_t mappings, last_reason;
 static bool is_whole;
 
@@ -93,9 +93,10 @@ static void maps_see(const struct definition_header *definition)
 	for (uint32_t i = 0; i < maps->count; i++) {
 		const struct maps_entry *entry = (const void *)at;
 
-		told_bytes += (size_t)snprintf(
-			told + told_bytes, sizeof(told) - told_bytes, "%lx-%lx %c%c%c%c %lx %.*s\n",
-			entry->start, entry->end, entry->access & MAPS_READ ? 'r' : '-',
+		known_bytes += (size_t)snprintf(
+			written + known_bytes, sizeof(written) - known_bytes,
+			"%lx-%lx %c%c%c%c %lx %.*s\n", entry->start, entry->end,
+			entry->access & MAPS_READ ? 'r' : '-',
 			entry->access & MAPS_WRITE ? 'w' : '-',
 			entry->access & MAPS_EXECUTE ? 'x' : '-',
 			entry->access & MAPS_SHARED ? 's' : 'p', entry->offset, entry->name_bytes,
@@ -136,7 +137,7 @@ static void truth_read(void)
 }
 
 /* Ordinary, and with a name that needs all there is. */
-static void a_picture_is_what_is_mapped(void **unused)
+static void a_snapshot_is_what_is_mapped(void **unused)
 {
 	char name[256], path[600];
 	int file;
@@ -154,7 +155,7 @@ static void a_picture_is_what_is_mapped(void **unused)
 	assert_true(maps_note(MAPS_START));
 	truth_read();
 	definitions_visit(start, maps_see);
-	assert_string_equal(told, truth);
+	assert_string_equal(written, truth);
 	assert_true(is_whole);
 	assert_int_equal(last_reason, MAPS_START);
 	close(file);
@@ -162,7 +163,7 @@ static void a_picture_is_what_is_mapped(void **unused)
 }
 
 /* Those that come in between keep apart; then 20,000 mappings do not take the ring. */
-static void pictures_are_bounded(void **unused)
+static void snapshots_are_bounded(void **unused)
 {
 	const size_t pages = 40000;
 	char *many = mmap(NULL, pages * 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1,
@@ -177,7 +178,7 @@ static void pictures_are_bounded(void **unused)
 	for (size_t i = 0; i < pages; i += 2)
 		mprotect(many + i * 4096, 4096, PROT_NONE);
 	mappings = 0;
-	told_bytes = 0;
+	known_bytes = 0;
 	start = definitions_visit(0, NULL);
 	assert_true(maps_note(MAPS_END));
 	definitions_visit(start, maps_see);
@@ -285,7 +286,7 @@ static void smaps_read(void)
 }
 
 /* A picture of the end, of a process that has lived for so long. */
-static void look_at_end(uint64_t life_ns)
+static void snapshot_at_end(uint64_t life_ns)
 {
 	start = definitions_visit(0, NULL);
 	seen_count = use_count = totals_count = stacks_count = 0;
@@ -326,7 +327,7 @@ static void sizes_are_those_of_smaps(void **unused)
 
 	(void)unused;
 	memset(block, 1, BLOCK_BYTES / 2);
-	look_at_end(1000 * SECOND_NS);
+	snapshot_at_end(1000 * SECOND_NS);
 	true_count = 0;
 	smaps_read();
 	assert_int_equal(use_count, seen_count);
@@ -369,7 +370,7 @@ static void sizes_cost_what_they_may(void **unused)
 
 	(void)unused;
 	memset(block, 1, 16 * BLOCK_BYTES);
-	look_at_end(SECOND_NS / 10);
+	snapshot_at_end(SECOND_NS / 10);
 	assert_int_equal(use_count, 0);
 	assert_true(seen_count > 10);
 	assert_int_equal(totals_count, 1);
@@ -379,7 +380,7 @@ static void sizes_cost_what_they_may(void **unused)
 	none.rlim_max = before.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &none);
 	errno = 12345;
-	look_at_end(1000 * SECOND_NS);
+	snapshot_at_end(1000 * SECOND_NS);
 	assert_int_equal(errno, 12345);
 	setrlimit(RLIMIT_NOFILE, &before);
 	assert_int_equal(seen_count, 0);
@@ -388,7 +389,7 @@ static void sizes_cost_what_they_may(void **unused)
 }
 
 /* What begins as a large block of glibc does, what the recorder marked, and neither. */
-static void kinds_are_told(void **unused)
+static void kinds_are_reported(void **unused)
 {
 	uint64_t *large = map_apart(1 << 20), *two = map_apart(1 << 20);
 	uint64_t *neither = map_apart(1 << 20), *untouched = map_apart(1 << 20);
@@ -403,7 +404,7 @@ static void kinds_are_told(void **unused)
 	wrong[1] = (UINT64_MAX & ~UINT64_C(4095)) | 2;
 	memcpy(own, &(struct own_mark){ OWN_MARK_MAGIC, 65536 }, 16);
 	memcpy(small, &(struct own_mark){ OWN_MARK_MAGIC, 4096 }, 16);
-	look_at_end(1000 * SECOND_NS);
+	snapshot_at_end(1000 * SECOND_NS);
 	assert_int_equal(sizes_of(seen, seen_count, large)->kind, MAPS_KIND_MALLOC);
 	assert_int_equal(sizes_of(seen, seen_count, two)->kind, MAPS_KIND_MALLOC);
 	assert_int_equal(sizes_of(seen, seen_count, neither)->kind, MAPS_KIND_UNTOLD);
@@ -412,7 +413,7 @@ static void kinds_are_told(void **unused)
 	assert_int_equal(sizes_of(seen, seen_count, own)->kind, MAPS_KIND_OWN);
 	assert_int_equal(sizes_of(seen, seen_count, small)->kind, MAPS_KIND_OWN);
 	/* the test's own bss, by its program headers; its first page may be one of the file's */
-	assert_int_equal(sizes_of(seen, seen_count, told + 8192)->kind, MAPS_KIND_BSS);
+	assert_int_equal(sizes_of(seen, seen_count, written + 8192)->kind, MAPS_KIND_BSS);
 	/* and looking gave it no page */
 	assert_int_equal(sizes_of(seen, seen_count, untouched)->kib[MAPS_USE_RSS], 0);
 }
@@ -431,8 +432,8 @@ static void no_descriptor_is_left(void **unused)
 	size_t before = descriptors_count();
 
 	(void)unused;
-	look_at_end(1000 * SECOND_NS);
-	look_at_end(1);
+	snapshot_at_end(1000 * SECOND_NS);
+	snapshot_at_end(1);
 	assert_int_equal(descriptors_count(), before);
 }
 
@@ -453,7 +454,7 @@ static void phase_see(const struct definition_header *definition)
 		         (int)phase->name_bytes, (const char *)(phase + 1));
 }
 
-static void phases_are_told_once(void **unused)
+static void phases_are_reported_once(void **unused)
 {
 	(void)unused;
 	start = definitions_visit(0, NULL);
@@ -507,13 +508,13 @@ static void who_is_in_does_not_wait_for_himself(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_picture_is_what_is_mapped),
+		cmocka_unit_test(a_snapshot_is_what_is_mapped),
 		cmocka_unit_test(sizes_are_those_of_smaps),
 		cmocka_unit_test(sizes_cost_what_they_may),
-		cmocka_unit_test(kinds_are_told),
+		cmocka_unit_test(kinds_are_reported),
 		cmocka_unit_test(no_descriptor_is_left),
-		cmocka_unit_test(pictures_are_bounded),
-		cmocka_unit_test(phases_are_told_once),
+		cmocka_unit_test(snapshots_are_bounded),
+		cmocka_unit_test(phases_are_reported_once),
 		cmocka_unit_test(many_phases_do_not_fill_the_ring),
 		cmocka_unit_test(who_is_in_does_not_wait_for_himself),
 	};

@@ -323,7 +323,7 @@ NOINLINE static uint32_t walk_under(uintptr_t value)
 		assert_int_not_equal(state->stack.frames[i].return_address, value);
 	frames_apply(state, &walk);
 	assert_true(walk.cut);
-	return walk.news;
+	return walk.pushed;
 }
 
 static void stores_only_what_can_be_a_return_address(void **unused)

@@ -19,15 +19,15 @@
 static char library[4096]; /* "LD_PRELOAD=" and this program: it holds handover.o */
 static char library_kept[4096]; /* the same, another path to the file's name */
 
-static enum handover_result look(char **environment)
+static enum environment_result check(char **environment)
 {
 	struct handover handover;
 
-	return handover_look(&handover, environment, true);
+	return environment_look(&handover, environment, true);
 }
 
 /* Fill up `environment`, and hold it to the strings that follow it. */
-static void becomes_as(enum handover_result result, char **environment,
+static void becomes_as(enum environment_result result, char **environment,
                        const char *first, ...)
 {
 	struct handover handover;
@@ -36,12 +36,12 @@ static void becomes_as(enum handover_result result, char **environment,
 	va_list list;
 	size_t i = 0;
 
-	assert_int_equal(handover_look(&handover, environment, result == HANDOVER_LACKING),
-	                 result);
+	assert_int_equal(
+		environment_look(&handover, environment, result == HANDOVER_LACKING), result);
 	assert_true(handover.strings <= 64 && handover.preload_bytes <= sizeof(preload));
 	memset(preload, '#', sizeof(preload));
 	memset(strings, 0xff, sizeof(strings));
-	assert_ptr_equal(handover_fill(&handover, strings, preload), strings);
+	assert_ptr_equal(environment_fill(&handover, strings, preload), strings);
 	va_start(list, first);
 	for (; expected; expected = va_arg(list, const char *)) {
 		assert_non_null(strings[i]);
@@ -60,13 +60,13 @@ static void becomes_as(enum handover_result result, char **environment,
 static void nothing_is_handed_on_before_the_start(void **state)
 {
 	(void)state;
-	handover_keep("OUTLIVE_DIR", "/older");
-	handover_keep("OUTLIVE_SESSION", "12");
-	handover_keep("OUTLIVE_DIR", "/rings"); /* the last one of a name counts */
-	handover_keep("PATH", "/bin");
-	handover_keep("OUTLIVE", "no name of ours");
-	assert_int_equal(look(NULL), HANDOVER_NONE);
-	handover_start();
+	environment_keep("OUTLIVE_DIR", "/older");
+	environment_keep("OUTLIVE_SESSION", "12");
+	environment_keep("OUTLIVE_DIR", "/rings"); /* the last one of a name counts */
+	environment_keep("PATH", "/bin");
+	environment_keep("OUTLIVE", "no name of ours");
+	assert_int_equal(check(NULL), HANDOVER_NONE);
+	environment_start();
 }
 
 static void what_is_there_is_left(void **state)
@@ -76,10 +76,10 @@ static void what_is_there_is_left(void **state)
 	char several[8192], *last[] = { several, SESSION, DIRECTORY, NULL };
 
 	(void)state;
-	assert_int_equal(look(complete), HANDOVER_COMPLETE);
-	assert_int_equal(look(elsewhere), HANDOVER_COMPLETE);
+	assert_int_equal(check(complete), HANDOVER_COMPLETE);
+	assert_int_equal(check(elsewhere), HANDOVER_COMPLETE);
 	snprintf(several, sizeof(several), "LD_PRELOAD=a.so b.so:%s:c.so", library + 11);
-	assert_int_equal(look(last), HANDOVER_COMPLETE);
+	assert_int_equal(check(last), HANDOVER_COMPLETE);
 }
 
 static void what_is_missing_is_added(void **state)
@@ -124,8 +124,8 @@ static void another_recording_is_left_alone(void **state)
 	char *none[] = { "OUTLIVE_DIR=", "LD_PRELOAD=other.so", NULL };
 
 	(void)state;
-	assert_int_equal(look(other), HANDOVER_NONE);
-	assert_int_equal(look(none), HANDOVER_NONE);
+	assert_int_equal(check(other), HANDOVER_NONE);
+	assert_int_equal(check(none), HANDOVER_NONE);
 }
 
 /* What the loader cannot find it would complain of. */
@@ -145,11 +145,11 @@ static void out_of_reach_it_is_taken_out(void **state)
 	char expected[8192];
 	snprintf(expected, sizeof(expected), "LD_PRELOAD=x/a.so:%s.old", library + 11);
 	becomes_as(HANDOVER_FUTILE, list, DIRECTORY, expected, "A=1", NULL);
-	assert_int_equal(handover_look(&handover, without, false), HANDOVER_IMPOSSIBLE);
-	assert_int_equal(handover_look(&handover, NULL, false), HANDOVER_IMPOSSIBLE);
+	assert_int_equal(environment_look(&handover, without, false), HANDOVER_IMPOSSIBLE);
+	assert_int_equal(environment_look(&handover, NULL, false), HANDOVER_IMPOSSIBLE);
 }
 
-static void what_cannot_be_helped_is_said(void **state)
+static void what_cannot_be_helped_is_reported(void **state)
 {
 	static char *many[HANDOVER_STRINGS_MAX + 2], path[6000];
 	char *long_path[] = { path, DIRECTORY, SESSION, NULL };
@@ -157,16 +157,16 @@ static void what_cannot_be_helped_is_said(void **state)
 	char *clang[] = { "LD_PRELOAD=x.so:libclang_rt.asan-x86_64.so", NULL };
 
 	(void)state;
-	assert_int_equal(look(first), HANDOVER_IMPOSSIBLE);
-	assert_int_equal(look(clang), HANDOVER_IMPOSSIBLE);
+	assert_int_equal(check(first), HANDOVER_IMPOSSIBLE);
+	assert_int_equal(check(clang), HANDOVER_IMPOSSIBLE);
 	memset(path, 'x', sizeof(path) - 1);
 	memcpy(path, library, 11);
-	assert_int_equal(look(long_path), HANDOVER_IMPOSSIBLE);
+	assert_int_equal(check(long_path), HANDOVER_IMPOSSIBLE);
 	for (size_t i = 0; i < HANDOVER_STRINGS_MAX; i++)
 		many[i] = "A=1";
-	assert_int_equal(look(many), HANDOVER_LACKING);
+	assert_int_equal(check(many), HANDOVER_LACKING);
 	many[HANDOVER_STRINGS_MAX] = "A=1";
-	assert_int_equal(look(many), HANDOVER_IMPOSSIBLE);
+	assert_int_equal(check(many), HANDOVER_IMPOSSIBLE);
 }
 
 static int set_up(void **state)
@@ -188,7 +188,7 @@ int main(void)
 		cmocka_unit_test(other_libraries_stay_behind_ours),
 		cmocka_unit_test(another_recording_is_left_alone),
 		cmocka_unit_test(out_of_reach_it_is_taken_out),
-		cmocka_unit_test(what_cannot_be_helped_is_said),
+		cmocka_unit_test(what_cannot_be_helped_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

@@ -14,7 +14,7 @@ static const char *said(const uint64_t *lost, uint64_t events)
 	return loss_text(text, sizeof(text), lost, events, "/dev/shm/outlive.1.abcd");
 }
 
-static void what_loses_no_event_is_not_told(void **state)
+static void what_loses_no_event_is_not_reported(void **state)
 {
 	uint64_t lost[LOST_CAUSES_MAX] = { 0 };
 
@@ -24,7 +24,7 @@ static void what_loses_no_event_is_not_told(void **state)
 	assert_string_equal(said(lost, 100), "");
 }
 
-static void processes_are_told_of(void **state)
+static void processes_are_reported_of(void **state)
 {
 	uint64_t lost[LOST_CAUSES_MAX] = { [LOST_CHILDREN] = 1 };
 
@@ -56,7 +56,7 @@ static void both_ways_to_fill_a_ring_are_named(void **state)
 	                    "memory is that of /a?[31mb");
 }
 
-static void the_main_cause_is_told(void **state)
+static void the_main_cause_is_reported(void **state)
 {
 	uint64_t lost[LOST_CAUSES_MAX] = { [LOST_NESTED] = 1 };
 
@@ -77,10 +77,10 @@ static void the_main_cause_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_loses_no_event_is_not_told),
-		cmocka_unit_test(processes_are_told_of),
+		cmocka_unit_test(what_loses_no_event_is_not_reported),
+		cmocka_unit_test(processes_are_reported_of),
 		cmocka_unit_test(both_ways_to_fill_a_ring_are_named),
-		cmocka_unit_test(the_main_cause_is_told),
+		cmocka_unit_test(the_main_cause_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
