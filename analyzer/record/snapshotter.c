@@ -1,4 +1,7 @@
-/* record/snapshotter.c - takes snapshots of living processes on schedule. */
+/*
+ * record/snapshotter.c - takes snapshots of living processes on schedule.
+ * Long, because the schedule, its lock and its two threads belong together.
+ */
 #include "record/snapshotter.h"
 
 #include "base/array.h"
@@ -55,7 +58,7 @@ struct sampled {
 
 struct snapshotter {
 	pthread_mutex_t lock;
-	struct snapshot_thread snapshots_taken, readings; /* for snapshots; for sizes */
+	struct snapshot_thread takers, readings; /* for snapshots; for sizes */
 	uint64_t every_ns;
 	struct size_pace pace;
 	bool is_ending;
@@ -182,7 +185,7 @@ void snapshotter_add(struct snapshotter *snapshotter, uint32_t process, pid_t pi
 	if (hash_has(&sampled->by_process)) {
 		sampled->at = snapshotter->count++;
 		snapshotter->sampled[sampled->at] = sampled;
-		snapshot_thread_wake(&snapshotter->snapshots_taken, first_due_ns(snapshotter));
+		snapshot_thread_wake(&snapshotter->takers, first_due_ns(snapshotter));
 		snapshot_thread_wake(&snapshotter->readings, sampled->read_ns);
 	} else {
 		sampled_free(sampled);
@@ -325,7 +328,7 @@ static void *snapshotter_run(void *context)
 	while (!snapshotter->is_ending) {
 		turn = turn_choose(snapshotter);
 		if (!turn.sampled || turn.due_ns > kernel_now_ns())
-			snapshot_thread_sleep(&snapshotter->snapshots_taken, &snapshotter->lock,
+			snapshot_thread_sleep(&snapshotter->takers, &snapshotter->lock,
 			                      turn.due_ns);
 		else
 			turn_take(snapshotter, turn.sampled);
@@ -348,7 +351,7 @@ static void size_tell(struct snapshotter *snapshotter, struct sampled *sampled,
 		sampled->same_ns = size->entry.time_ns;
 	if (watched->grown_ns != grown_ns || watched->next_ns != next_ns ||
 	    watched->is_much != is_much)
-		snapshot_thread_wake(&snapshotter->snapshots_taken, 0);
+		snapshot_thread_wake(&snapshotter->takers, 0);
 	if (watched->last_ns && segment_sizes_is_due(&sampled->sizes, size->entry.time_ns))
 		sizes_hand(snapshotter, sampled);
 }
@@ -434,7 +437,7 @@ static void threads_tell(struct snapshotter *snapshotter)
 {
 	pthread_mutex_lock(&snapshotter->lock);
 	snapshotter->is_ending = true;
-	snapshot_thread_wake(&snapshotter->snapshots_taken, 0);
+	snapshot_thread_wake(&snapshotter->takers, 0);
 	snapshot_thread_wake(&snapshotter->readings, 0);
 	pthread_mutex_unlock(&snapshotter->lock);
 }
@@ -446,7 +449,7 @@ static void snapshotter_release(struct snapshotter *snapshotter)
 	while (snapshotter->count)
 		sampled_free(snapshotter->sampled[--snapshotter->count]);
 	free(snapshotter->sampled);
-	snapshot_thread_release(&snapshotter->snapshots_taken);
+	snapshot_thread_release(&snapshotter->takers);
 	snapshot_thread_release(&snapshotter->readings);
 	pthread_mutex_destroy(&snapshotter->lock);
 	free(snapshotter);
@@ -465,16 +468,15 @@ struct snapshotter *snapshotter_new(uint64_t every_ns, struct error *error)
 	snapshotter->pace = size_pace_of(every_ns);
 	segment_queue_init(&snapshotter->queue);
 	pthread_mutex_init(&snapshotter->lock, NULL);
-	snapshot_thread_init(&snapshotter->snapshots_taken);
+	snapshot_thread_init(&snapshotter->takers);
 	snapshot_thread_init(&snapshotter->readings);
-	failure = snapshot_thread_start(&snapshotter->snapshots_taken, snapshotter_run,
-	                                snapshotter);
+	failure = snapshot_thread_start(&snapshotter->takers, snapshotter_run, snapshotter);
 	if (!failure) {
 		failure = snapshot_thread_start(&snapshotter->readings, sizes_run, snapshotter);
 		if (!failure)
 			return snapshotter;
 		threads_tell(snapshotter);
-		pthread_join(snapshotter->snapshots_taken.thread, NULL);
+		pthread_join(snapshotter->takers.thread, NULL);
 	}
 	error_set(error, "no thread for snapshots of segments: %s", strerror(failure));
 	snapshotter_release(snapshotter);
@@ -491,10 +493,9 @@ void snapshotter_free(struct snapshotter *snapshotter)
 	threads_tell(snapshotter);
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += END_WAIT_S;
-	hangs = pthread_timedjoin_np(snapshotter->snapshots_taken.thread, NULL, &until) !=
-	        0;
+	hangs = pthread_timedjoin_np(snapshotter->takers.thread, NULL, &until) != 0;
 	if (hangs)
-		pthread_detach(snapshotter->snapshots_taken.thread);
+		pthread_detach(snapshotter->takers.thread);
 	if (pthread_timedjoin_np(snapshotter->readings.thread, NULL, &until)) {
 		pthread_detach(snapshotter->readings.thread);
 		hangs = true;

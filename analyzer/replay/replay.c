@@ -74,10 +74,7 @@ static struct thread *thread_of(struct replay *replay, uint32_t serial)
 	return thread;
 }
 
-/*
- * Find or make the nodes of all frames of the stack. Returns the node of the innermost frame,
- * or CALL_NODE_NONE when memory is out.
- */
+/* Make the nodes of all frames. Returns the innermost one's, or CALL_NODE_NONE: no memory. */
 static uint32_t stack_nodes(struct replay *replay, struct thread *thread, uint64_t time)
 {
 	struct call_tree *tree = &replay->tree;

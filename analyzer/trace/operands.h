@@ -1,6 +1,6 @@
 /*
- * trace/operands.h - reads what follows an event's frames: addresses and sizes. The writer's half is
- * preload/event/operands.h.
+ * trace/operands.h - reads what follows an event's frames: addresses and sizes. The writer's
+ * half is preload/event/operands.h.
  *
  * Functions that return text return NULL, or what is wrong with the record.
  */

@@ -16,8 +16,8 @@
 #define STACK_DEPTH_CUT 2048  /* and keeps this many inner ones */
 
 /*
- * The result of a walk: `keep` outer frames of state->stack.frames are still the same. Pushed frames
- * follow them, outermost first, which are at the far end of state->stack.frames.
+ * The result of a walk: `keep` outer frames of state->stack.frames are still the same. Pushed
+ * frames follow them, outermost first, which are at the far end of state->stack.frames.
  */
 struct walk_result {
 	uint32_t keep, pushed;
@@ -68,9 +68,6 @@ static inline bool frame_has_ended(const struct walk_frame *frame)
 	       (outlive_stub_entries[frame->stub].returned &&
 	        !(frame->flags & FRAME_BOUND && recorder.stub_copies_were_seen));
 }
-
-/* Note that parts of the stack are copied away and back: no stub is reused, see stub_pool.h. */
-void frames_note_copies(void);
 
 /* Call at the end of the thread or process: checks whether a frame that was left came back. */
 void frames_ask_left(const struct thread_state *state);

@@ -10,6 +10,7 @@
 #include "stack/walk.h"
 
 #include "modules/frame_rule.h"
+#include "stack/bound_stubs.h"
 #include "stack/interrupted_frames.h"
 #include "modules/slow_walk.h"
 #include "stack/view.h"
@@ -121,7 +122,7 @@ static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
 	            state->stack.frames[entry->frame].stub == stub &&
 	            state->stack.frames[entry->frame].slot == slot;
 	if (unlikely(walk->met && entry->bound && entry->returned)) {
-		frames_note_copies(); /* it has run, but is on the stack */
+		bound_note_copies(); /* it has run, but is on the stack */
 		walk->plain = walk->strayed = true;
 	}
 	if (likely(walk->met)) {

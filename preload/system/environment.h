@@ -2,9 +2,9 @@
  * system/environment.h - the variables that a program needs to be recorded. They are kept from
  * our start, and passed on if a caller of exec leaves them out.
  *
- * environment_look() and environment_fill() run between vfork() and exec, in the memory of the parent
- * process. They write only what their caller gives them, call nothing of libc, and leave errno
- * alone.
+ * environment_look() and environment_fill() run between vfork() and exec, in the memory of the
+ * parent process. They write only what their caller gives them, call nothing of libc, and leave
+ * errno alone.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_ENVIRONMENT_H
 #define OUTLIVE_PRELOAD_SYSTEM_ENVIRONMENT_H

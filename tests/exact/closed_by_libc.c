@@ -1,7 +1,7 @@
 /*
- * closed_by_libc.c - iconv_open() and iconv_close() load and unload modules inside libc,
- * where no dlclose() tells of it (each only after a few others): what was known of the code of one must not be taken for
- * that of the next, which comes where it was.
+ * closed_by_libc.c - iconv_open() and iconv_close() load and unload modules inside libc, without
+ * a call of dlclose() (each only after a few others). What was known of the code of one module
+ * must not be used for the next, which is mapped at the same address.
  *
  * guards: a rule is forgotten with the module it was read from
  * plugin: charset_narrow.c

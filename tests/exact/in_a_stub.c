@@ -87,7 +87,8 @@ int main(void)
 		way = round % 5;
 		result = plant(20);
 		__asm__ volatile(
-			"leaq -128(%%rsp), %%rsp; pushfq; andq $~0x100, (%%rsp); popfq; leaq 128(%%rsp), %%rsp" ::
+			"leaq -128(%%rsp), %%rsp; pushfq; andq $~0x100, (%%rsp); popfq; "
+			"leaq 128(%%rsp), %%rsp" ::
 				: "cc", "memory");
 		check(result == 20, "%d", result);
 	}

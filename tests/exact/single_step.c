@@ -92,7 +92,8 @@ __attribute__((optimize("no-omit-frame-pointer"))) int main(void)
 	for (int round = 0; round < 20; round++) {
 		result = plant(30);
 		__asm__ volatile(
-			"leaq -128(%%rsp), %%rsp; pushfq; andq $~0x100, (%%rsp); popfq; leaq 128(%%rsp), %%rsp" ::
+			"leaq -128(%%rsp), %%rsp; pushfq; andq $~0x100, (%%rsp); popfq; "
+			"leaq 128(%%rsp), %%rsp" ::
 				: "cc", "memory");
 		check(result == 30, "%d", result);
 	}

@@ -1,7 +1,8 @@
-# shape.awk FILE... - lines of at most 100 columns (a tab counts to the next of 8), functions of
-# at most 70 lines, files of at most 500, but those whose first comment says why they are longer
-# ("Long, because ..."). C as clang-format leaves it: what is not indented begins or ends
-# something, and a function's body begins with a brace alone. Exits 1 after saying what is wrong.
+# shape.awk FILE... - lines of at most 100 columns (a tab counts to the next of 4, as in
+# .clang-format), functions of at most 70 lines, files of at most 500, but those whose first
+# comment says why they are longer ("Long, because ..."). C as clang-format leaves it: what is not
+# indented begins or ends something, and a function's body begins with a brace alone. Exits 1 after
+# saying what is wrong.
 
 # Run in the C locale: of a character in UTF-8 only the first byte counts.
 function columns(line,  i, n, c) {
@@ -9,7 +10,7 @@ function columns(line,  i, n, c) {
 	n = 0
 	for (i = 1; i <= length(line); i++) {
 		c = substr(line, i, 1)
-		n = c == "\t" ? n + 8 - n % 8 : n + 1
+		n = c == "\t" ? n + 4 - n % 4 : n + 1
 	}
 	return n
 }

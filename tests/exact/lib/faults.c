@@ -382,11 +382,44 @@ static void fork_child(int number)
 	raise(number);
 }
 
+/* Ways that are one function called, in the main thread or in one of its own. */
+static const struct simple_way {
+	const char *name;
+	int (*function)(int);
+	bool in_thread;
+	size_t stack_bytes; /* of the thread; 0: as usual */
+} simple_ways[] = {
+	{ "main", descend, false, 0 },
+	{ "main-allocates", descend_and_allocate, false, 0 },
+	{ "main-huge", make_huge_frame, false, 0 },
+	{ "no-address", access_no_address, false, 0 },
+	{ "null", access_null, false, 0 },
+	{ "code", write_code, false, 0 },
+	{ "guard", hit_foreign_guard, false, 0 },
+	{ "heap", corrupt_heap, false, 0 },
+	{ "bus", read_past_file, false, 0 },
+	{ "thread", descend, true, 0 },
+	{ "thread-allocates", descend_and_allocate, true, 0 },
+	{ "thread-small", descend, true, 65536 },
+	{ "thread-huge", make_huge_frame, true, 0 },
+	{ "thread-alloca", make_frame_at_run_time, true, 0 },
+	{ "null-thread", access_null, true, 0 },
+};
+
 NOINLINE static int way_run(const char *way)
 {
 	void (*volatile nowhere)(void) = NULL;
 	struct rlimit limit = { 256 << 10, RLIM_INFINITY };
 
+	for (size_t i = 0; i < sizeof(simple_ways) / sizeof(*simple_ways); i++) {
+		const struct simple_way *simple = &simple_ways[i];
+
+		if (strcmp(way, simple->name))
+			continue;
+		if (!simple->in_thread)
+			return simple->function(0);
+		thread_run(simple->function, simple->stack_bytes);
+	}
 	if (!strncmp(way, "handler-", 8))
 		return handled_run(way + 8);
 	if (!strcmp(way, "interrupted"))
@@ -411,26 +444,8 @@ NOINLINE static int way_run(const char *way)
 		handle(SIGSEGV, fork_child, 0);
 		return access_null(0);
 	}
-	if (!strcmp(way, "main"))
-		return descend(0);
-	if (!strcmp(way, "main-allocates"))
-		return descend_and_allocate(0);
-	if (!strcmp(way, "main-huge"))
-		return make_huge_frame(0);
 	if (!strcmp(way, "main-limit"))
 		return setrlimit(RLIMIT_STACK, &limit) || descend(0);
-	if (!strcmp(way, "thread"))
-		thread_run(descend, 0);
-	if (!strcmp(way, "thread-allocates"))
-		thread_run(descend_and_allocate, 0);
-	if (!strcmp(way, "thread-small"))
-		thread_run(descend, 65536);
-	if (!strcmp(way, "thread-huge"))
-		thread_run(make_huge_frame, 0);
-	if (!strcmp(way, "thread-alloca"))
-		thread_run(make_frame_at_run_time, 0);
-	if (!strcmp(way, "no-address"))
-		return access_no_address(0);
 	if (!strcmp(way, "child")) {
 		pid_t child = fork();
 
@@ -439,24 +454,12 @@ NOINLINE static int way_run(const char *way)
 		waitpid(child, NULL, 0);
 		raise(SIGSEGV);
 	}
-	if (!strcmp(way, "null"))
-		return access_null(0);
-	if (!strcmp(way, "null-thread"))
-		thread_run(access_null, 0);
 	if (!strcmp(way, "null-tiny")) {
 		tiny_signal_stack();
 		return access_null(0);
 	}
-	if (!strcmp(way, "code"))
-		return write_code(0);
 	if (!strcmp(way, "nowhere"))
 		nowhere();
-	if (!strcmp(way, "guard"))
-		return hit_foreign_guard(0);
-	if (!strcmp(way, "heap"))
-		return corrupt_heap(0);
-	if (!strcmp(way, "bus"))
-		return read_past_file(0);
 	if (!strcmp(way, "raise"))
 		raise(SIGSEGV);
 	if (!strcmp(way, "kill"))

@@ -1,6 +1,6 @@
 /*
- * test_snapshotter.c - the sampler at living processes: snapshots and readings of sizes are taken of
- * processes that grow, end, and become others; and how often.
+ * test_snapshotter.c - snapshots and readings of sizes are taken of living processes, which grow,
+ * end, and become others; and how often.
  */
 #include "record/pace.h"
 #include "record/snapshotter.h"
