@@ -44,7 +44,7 @@ lines() { # COUNT: so many lines of a body, blank ones among them
 }
 { printf 'static int long_one(int a,\n                    int b)\n{\n'; lines 68; echo '}'; } >long.c
 { printf 'int fits(void)\n{\n'; lines 67; printf '}\n\nstruct s {\n'; lines 90; echo '};'; } >fits.c
-printf '\t/* %s */\n' "$(printf 'x%.0s' {1..90})" >wide.c
+printf '\t/* %s */\n' "$(printf 'x%.0s' {1..94})" >wide.c
 printf '/* %s */\n' "$(printf '\xc3\xa4%.0s' {1..90})" >umlauts.c
 for ((i = 0; i < 501; i++)); do echo ';'; done >file.c
 { printf '/* file.c - a table. Long, because it is one. */\n'; cat file.c; } >reason.c

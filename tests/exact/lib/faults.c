@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <stdbool.h>
 #include <ucontext.h>
 #include <unistd.h>
 
