@@ -30,6 +30,9 @@ static int frames_add(struct text *path, const struct stack_names *stack)
 	for (i = stack->count; i-- > 0;) {
 		stack_name_text(name, sizeof(name), &stack->names[i]);
 		semicolons_escape(name);
+		/*
+		 * a gap lies between a frame and its callers, so from outside it comes before the frame
+		 */
 		if ((stack->names[i].is_cut && frame_add(path, "(gap)")) ||
 		    frame_add(path, name))
 			return -1;
@@ -44,6 +47,7 @@ static int path_add(struct text *path, const struct profile *profile, uint32_t n
 	char left_out[64];
 	size_t total;
 
+	/* the first call also tells how many frames there are; mostly it has them all */
 	if (stack_names_fill_part(stack, profile, node, 0, PATH_CALLS, &total))
 		return -1;
 	if (total <= PATH_CALLS)
@@ -68,6 +72,10 @@ static void titles_print(FILE *file)
 	fputs(",inferred,unknown,suppressed,path" CSV_LINE_END, file);
 }
 
+/*
+ * Write one line. The path is made first, the only step that can fail: a line is written as a
+ * whole or not at all.
+ */
 static int row_print(FILE *file, const struct profile *profile,
                      const struct report_row *row, struct stack_names *stack)
 {
@@ -94,6 +102,10 @@ static int row_print(FILE *file, const struct profile *profile,
 	return 0;
 }
 
+/*
+ * Write the titles and the first `top` rows. For one class these are the rows that have blocks
+ * of it, sorted by the bytes of that class instead of by settings->sort.
+ */
 static int paths_print(FILE *file, const struct classes *classes,
                        const struct report_settings *settings)
 {

@@ -5,6 +5,11 @@
 
 #include <inttypes.h>
 
+/*
+ * Write a line of sizes in bytes. `segment` is one of our own keys, or "" for a row that
+ * belongs to no single segment; only the name may come from the process, so only the name is
+ * quoted.
+ */
 static void csv_row(FILE *file, const char *name, const char *segment,
                     const struct memory_use *use)
 {
@@ -13,6 +18,10 @@ static void csv_row(FILE *file, const char *name, const char *segment,
 	        segment, use->size, use->rss, use->pss, use->private_dirty, use->swap);
 }
 
+/*
+ * Names, modules and files come from ELF files and their debug information, so they are quoted.
+ * An empty cell in `touched`: not known, which is different from 0.
+ */
 static void symbols_csv(const struct segment_report *report, FILE *file)
 {
 	const struct segment_symbol *symbol;
@@ -68,6 +77,7 @@ int csv_show_segments(struct report_output *output,
 		            : "",
 		        &rows.rows[i].use);
 	}
+	/* only these rows cover all of the memory, so that they add up to the total */
 	if (report->group == SEGMENTS_BY_SEGMENT || report->group == SEGMENTS_BY_MAP)
 		csv_row(file, "total", "", &segments->maps.total);
 	segment_rows_release(&rows);

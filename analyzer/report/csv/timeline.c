@@ -5,6 +5,10 @@
 
 #include <inttypes.h>
 
+/*
+ * Write a line for each segment that the process has, and one for the total. The time and all
+ * sizes are in the units of JSON: nanoseconds since the start, and bytes.
+ */
 static void snapshot_csv(const struct segment_snapshot *snapshot, FILE *file)
 {
 	const struct memory_use *use;
