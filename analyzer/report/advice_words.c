@@ -33,6 +33,11 @@ static const char *owner_text(char *text, size_t bytes, const struct advice *adv
 	return text;
 }
 
+/*
+ * Append what to do, and the figures that support it, which are of all call paths through the
+ * call site. `where`: the function that allocates; `owner`: the one that is to own the blocks;
+ * both are escaped. Kinds without a sentence here append nothing.
+ */
 static int sentence_add(struct text *text, const struct advice *advice,
                         const char *where, const char *owner,
                         const struct life_summary *summary)
@@ -108,6 +113,11 @@ static bool is_owner(const struct call_site *call_site, uint32_t function)
 	return false;
 }
 
+/*
+ * Note the functions of a ranking that are no owners; false: there are none. A ranking begins
+ * with most blocks, so the first one found is the one that gets named. `count` only tells one
+ * function from several: a function that frees and reallocates may count twice.
+ */
 static bool helpers_add(struct helpers *helpers, const struct call_site *call_site,
                         const struct ranking *ranking)
 {
@@ -176,6 +186,10 @@ int advice_text(struct text *text, const struct advice *advice,
 	if (sentence_add(text, advice, where, owner, &call_site->summary) ||
 	    helpers_text(text, advice, classes, call_site))
 		return -1;
+	/*
+	 * The other kinds depend on how many frames a block outlived, which plain frames only let
+	 * us infer. These two need only calls and times.
+	 */
 	return classes->has_exact_frames || advice->kind == ADVICE_STATIC ||
 	               advice->kind == ADVICE_RESERVE
 	           ? 0

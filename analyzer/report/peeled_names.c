@@ -10,6 +10,7 @@
 
 #define FAMILY_BYTES 256
 
+/* Most blocks first. Equal ones by number, so that the order is the same every time. */
 static int peel_compare(const void *one, const void *two, void *context)
 {
 	const struct peel *peels = context;
@@ -41,6 +42,7 @@ static void name_add(struct peeled_names *names, const struct classes *classes,
 	} else {
 		function_text(name->text, sizeof(name->text), classes, function);
 	}
+	/* the name already stands behind the last one; it counts only if it is new */
 	for (i = 0; i < names->count; i++) {
 		if (names->names[i].reason == name->reason &&
 		    !strcmp(names->names[i].text, name->text))
@@ -67,6 +69,10 @@ int peeled_names_make(struct peeled_names *names, const struct classes *classes)
 		peeled_names_release(names);
 		return -1;
 	}
+	/*
+	 * Sorted before the names are made: of all functions that share a name, the one with most
+	 * blocks decides where the name stands.
+	 */
 	if (count)
 		qsort_r(order, count, sizeof(*order), peel_compare, (void *)peels);
 	for (i = 0; i < count; i++)

@@ -23,6 +23,7 @@ uint64_t report_row_weight(const struct report_row *row, enum report_sort sort)
 	return 0;
 }
 
+/* The heaviest row first. Equal ones by bytes, then by calls, then by node. */
 static int row_compare(const void *one, const void *two, void *context)
 {
 	enum report_sort sort = *(const enum report_sort *)context;
@@ -41,6 +42,10 @@ static int row_compare(const void *one, const void *two, void *context)
 	           : a->node > b->node; /* makes the order the same every time */
 }
 
+/*
+ * Add the figures of a call path to its row. All are sums, except for the sizes; a path without
+ * a successful allocation has no smallest size.
+ */
 static void row_add_path(struct report_row *row, const struct classes *classes,
                          uint32_t number)
 {
@@ -68,6 +73,10 @@ static void row_add_path(struct report_row *row, const struct classes *classes,
 		row->size_max = path->size_max;
 }
 
+/*
+ * The row of a thread. It has no call path: `node` is the thread's serial, which serves only as
+ * the last key of row_compare().
+ */
 static struct report_row thread_row(const struct thread *thread)
 {
 	return (struct report_row){
@@ -142,6 +151,7 @@ static uint32_t location_row(struct grouping *grouping, uint32_t location,
 
 	if (stack_name_blamed(&like.name, &grouping->stack, profile, location) < 0)
 		return 0;
+	/* the whole name is the key, so everything except the module must be emptied */
 	if (grouping->group == REPORT_BY_MODULE) {
 		module = like.name.module;
 		like.name = stack_name_none(0);
@@ -192,6 +202,7 @@ static int paths_make(struct report_rows *rows, const struct classes *classes)
 	return blamed < 0 ? -1 : 0;
 }
 
+/* Make a row for every thread, except for those that --thread excludes. */
 static int threads_make(struct report_rows *rows, const struct replay *replay)
 {
 	size_t i;
@@ -207,6 +218,10 @@ static int threads_make(struct report_rows *rows, const struct replay *replay)
 	return 0;
 }
 
+/*
+ * Make a row for every function or module. There are no more of them than call paths, so the
+ * rows never grow, and row_find() needs no check for room.
+ */
 static int groups_make(struct report_rows *rows, const struct classes *classes,
                        enum report_group group)
 {
@@ -229,6 +244,7 @@ static int groups_make(struct report_rows *rows, const struct classes *classes,
 	return result;
 }
 
+/* By owner there are no such rows: callers use owners_make() of verdict/owners.h instead. */
 int report_rows_make(struct report_rows *rows, const struct classes *classes,
                      enum report_group group, enum report_sort sort)
 {
@@ -249,6 +265,7 @@ int report_rows_make(struct report_rows *rows, const struct classes *classes,
 	return 0;
 }
 
+/* As row_compare(), but by the blocks of one class; rows of threads have no classes. */
 static int class_compare(const void *one, const void *two, void *context)
 {
 	enum life_class class = *(const enum life_class *)context;

@@ -78,6 +78,7 @@ size_t timeline_sizes(const struct segment_timeline *timeline, size_t *count)
 	*count = 0;
 	if (!sizes->count)
 		return 0;
+	/* both ends are the readings nearest to the times, so there is at least one */
 	from = size_history_near(sizes, timeline->from_ns);
 	*count = size_history_near(sizes, timeline->to_ns) - from + 1;
 	return from;
@@ -130,6 +131,10 @@ size_t timeline_threads(const struct segment_timeline *timeline,
 	}
 	if (!count)
 		return 0;
+	/*
+	 * Now the rows of a thread are neighbours, in the order of time, and the last one of them
+	 * is the newest. If the kernel gave a tid to a second thread, both share one row.
+	 */
 	qsort(rows, count, sizeof(*rows), thread_compare);
 	for (i = 1; i < count; i++) {
 		if (rows[i].last.tid != rows[kept].last.tid) {

@@ -25,9 +25,11 @@ struct labelling {
 	struct hash_index index; /* of labels */
 	size_t label_capacity;
 	struct label_list *by_location;
+	/* labels of all locations one after the other; see label_list */
 	uint32_t *lists;
 	size_t list_count, list_capacity;
 	struct stack_names scratch;
+	/* both as in name_tree_make(), and may be NULL */
 	const uint8_t *only;
 	const uint64_t *hidden_bytes;
 };
@@ -58,6 +60,7 @@ static uint32_t label_find(struct labelling *work, const struct stack_name *name
 	uint64_t hash = stack_name_hash(name);
 	uint32_t number = hash_index_find(&work->index, hash, label_is_same, names, name);
 
+	/* label 0 is the root, which is never in the index: 0 can mean failure here */
 	if (number)
 		return number;
 	if (array_reserve(names->labels, work->label_capacity, names->label_count + 1))
@@ -89,6 +92,10 @@ static uint32_t label_child(struct call_tree *tree, uint32_t node, uint32_t labe
 	return child != CALL_NODE_NONE ? child : call_tree_add(tree, node, label);
 }
 
+/*
+ * Fill in the labels of a location. It has several if functions were inlined there, and none if
+ * it only allocates or starts a thread; then its children move up to its parent.
+ */
 static int location_label(struct labelling *work, uint32_t location, uint32_t node)
 {
 	const struct stack_name *name;
@@ -125,6 +132,7 @@ static uint32_t node_place(struct labelling *work, uint32_t to,
 	return to;
 }
 
+/* What a call path adds to its node: bytes, or calls for REPORT_SORT_CALLS. */
 static uint64_t path_weight(const struct labelling *work, uint32_t number,
                             enum report_sort sort)
 {
@@ -164,6 +172,10 @@ static int weights_make(struct labelling *work, const uint32_t *call_sites,
 	return 0;
 }
 
+/*
+ * Put every node of the call tree into the tree of labels, then weigh it. A child's number is
+ * higher than its parent's, so one pass in order finds every parent already placed.
+ */
 static int nodes_place(struct labelling *work, enum report_sort sort)
 {
 	const struct call_tree *tree = &work->profile->replay.tree;
@@ -204,6 +216,9 @@ int name_tree_make(struct name_tree *names, const struct profile *profile,
 	*names = (struct name_tree){ .label_count = LABELS_FIXED };
 	names->labels = malloc(work.label_capacity * sizeof(*names->labels));
 	work.by_location = malloc(locations * sizeof(*work.by_location));
+	/*
+	 * sets `first` to UINT32_MAX: not filled in yet; each is made when the first node needs it
+	 */
 	if (work.by_location)
 		memset(work.by_location, 0xff, locations * sizeof(*work.by_location));
 	work.lists = malloc(work.list_capacity * sizeof(*work.lists));

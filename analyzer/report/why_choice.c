@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* functions that are listed if the user may mean several, and the columns of their names */
 #define LISTED_MAX 16
 #define LISTED_COLUMNS 78
 
@@ -65,6 +66,10 @@ static int candidate_add(struct choosing *work, const struct candidate *candidat
 	                      ++work->count, candidate_hash_of, work);
 }
 
+/*
+ * Make a candidate for every name that reports blame, and note which one each call site belongs
+ * to: call sites in different lines of a function share one. 0, or -1 when memory is out.
+ */
 static int candidates_collect(struct choosing *work)
 {
 	const struct call_sites *call_sites = &work->findings->call_sites;
@@ -88,6 +93,7 @@ static int candidates_collect(struct choosing *work)
 		work->of_call_site[i] = found;
 	}
 	stack_names_release(&scratch);
+	/* from the last path to the first, so that `path` ends as the lowest number */
 	for (i = classes->profile->replay.paths.count; i-- > 1;) {
 		found = work->of_call_site[call_sites->of_path[i]];
 		work->candidates[found].path = i;
@@ -146,6 +152,10 @@ static bool is_meant(const struct candidate *candidate, const char *which,
 	}
 }
 
+/*
+ * Mark the candidates that the argument means, in the strictest way that matches any; returns
+ * how many. A way that matches none has reset every mark of the way before.
+ */
 static uint32_t candidates_mean(struct choosing *work, const char *which)
 {
 	enum meaning meaning;
@@ -212,6 +222,10 @@ static int candidate_list(struct text *list, const struct choosing *work,
 		stack_name_place(call_site, sizeof(call_site), &candidate->name));
 }
 
+/*
+ * List those that are meant, most bytes first. Sorting makes the indices in of_call_site and in
+ * the index wrong, so nothing may be selected after this.
+ */
 static int candidates_list(struct choosing *work, uint32_t meant, struct text *list)
 {
 	uint32_t listed = meant < LISTED_MAX ? meant : LISTED_MAX, i;
@@ -298,6 +312,11 @@ static long paths_mark(const struct choosing *work, uint8_t *only)
 	return count;
 }
 
+/*
+ * Select the paths of a function: of `of_path` if it is not 0, else by name. Returns as
+ * why_choose(). The name of a wrapper selects nothing even if only one function calls it: the
+ * user sees which functions it allocates for, and chooses.
+ */
 static long function_choose(struct choosing *work, uint8_t *only, const char *which,
                             uint32_t of_path, struct why_several *several)
 {
@@ -353,9 +372,13 @@ long why_choose(uint8_t *only, const struct findings *findings, const char *whic
 	long count = -1;
 
 	if (end != which && (!*end || is_function || !strcmp(end, WHY_CALL))) {
+		/*
+		 * path 0 does not exist; strtoul() turns a negative number into one that is too large
+		 */
 		if (number < 1 || number >= paths)
 			return 0;
 		only[number] = 1;
+		/* for a function, paths_mark() sets the whole array anew */
 		if (!is_function)
 			return *end ? call_choose(only, findings, (uint32_t)number) : 1;
 	}
