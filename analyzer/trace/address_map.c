@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * A recording that defines more is damaged or hostile. The limit bounds the memory that it
+ * can claim, and lets a module's index + 1 fit into a hash_index.
+ */
 #define MODULES_MAX (1u << 20)
 #define CACHE_BITS 12
 
@@ -19,6 +23,10 @@ struct call_site {
 	uint32_t first, count; /* in `order` */
 };
 
+/*
+ * An answer of address_map_find(), which holds for times in [time_from, time_to). location 0:
+ * the entry was never used.
+ */
 struct cached {
 	uint64_t address, time_from, time_to;
 	uint32_t location;
@@ -38,6 +46,10 @@ struct address_map {
 	struct cached cache[1 << CACHE_BITS];
 };
 
+/*
+ * Location 0 exists from the start but is never given out: 0 is LOCATION_NONE, and the hash
+ * index has no number 0.
+ */
 struct address_map *address_map_new(void)
 {
 	struct address_map *map = calloc(1, sizeof(*map));
@@ -125,6 +137,10 @@ static int module_add(struct address_map *map, struct module *module)
 	return 0;
 }
 
+/*
+ * Read one MODULE record. Every length in it comes from the recording, so each is checked
+ * before it is used. The path ends where the record says, without a NUL, and may hold one.
+ */
 static int module_load(struct address_map *map, const uint8_t *data, size_t bytes,
                        struct error *error)
 {
@@ -198,6 +214,10 @@ int address_map_load(struct address_map *map, const uint8_t *data, size_t bytes,
 	return definition_end(&cursor, result ? NULL : error) ? -1 : result;
 }
 
+/*
+ * Order modules by start, then by the time of their load. Equal ones keep the order of their
+ * definitions, so that the result does not depend on qsort_r().
+ */
 static int order_compare(const void *one, const void *two, void *context)
 {
 	const struct module *modules = context;
@@ -218,6 +238,10 @@ static int time_compare(const void *one, const void *two)
 	return a < b ? -1 : a > b;
 }
 
+/*
+ * Group the sorted modules by their start. end_max carries the highest end so far from each
+ * group to the next, so it never decreases: module_find() relies on that.
+ */
 static void places_build(struct address_map *map)
 {
 	const struct module *module;
@@ -240,6 +264,10 @@ static void places_build(struct address_map *map)
 	}
 }
 
+/*
+ * Collect the times at which an answer may change. Each is kept once, so that a search finds
+ * the next different time at once.
+ */
 static void changes_build(struct address_map *map)
 {
 	size_t i, kept = 0, count = 0;
@@ -257,6 +285,10 @@ static void changes_build(struct address_map *map)
 	map->change_count = kept;
 }
 
+/*
+ * Each module has one start at most, and a load and perhaps an unload: so this is room
+ * enough. The + 1 keeps calloc(0) from returning NULL for an empty map.
+ */
 int address_map_seal(struct address_map *map)
 {
 	size_t i;
@@ -295,6 +327,12 @@ static const struct module *place_module(const struct address_map *map,
 	return &map->modules[map->order[place->first + (low ? low - 1 : 0)]];
 }
 
+/*
+ * Find the module that was loaded around `address` at `time`. Modules of different times may
+ * overlap, so the search goes back from the last start at or before the address, as long as
+ * any module there or further down ends above it. A module that was loaded only after `time`
+ * is the answer if no other fits: see place_module().
+ */
 static const struct module *module_find(const struct address_map *map, uint64_t address,
                                         uint64_t time)
 {
@@ -336,6 +374,10 @@ static bool location_is_same(const void *context, uint32_t number, const void *k
 	return one->offset == other->offset && one->module == other->module;
 }
 
+/*
+ * Returns the number of this location, and adds the location if it is new. LOCATION_NONE: no
+ * memory.
+ */
 static uint32_t location_number(struct address_map *map, uint32_t module,
                                 uint64_t offset)
 {
@@ -370,6 +412,10 @@ uint64_t address_map_change_after(const struct address_map *map, uint64_t time)
 	return low < map->change_count ? map->changes[low] : TIME_NEVER;
 }
 
+/*
+ * The cache has one entry for each hash of an address. A program returns to few addresses
+ * again and again, so nearly all questions end here.
+ */
 uint32_t address_map_find(struct address_map *map, uint64_t address, uint64_t time)
 {
 	struct cached *cached = &map->cache[FORMAT_HASH(address, CACHE_BITS)];

@@ -9,6 +9,11 @@
 #define likely(condition) __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
 
+/*
+ * Read a LEB128 number, of 10 bytes at most; bits beyond the 64th are dropped. It checks no
+ * end: CHUNK_PADDING_BYTES after the chunk are readable, and the caller checks afterwards
+ * whether it went too far.
+ */
 static inline uint64_t varint_read(const uint8_t **at)
 {
 	const uint8_t *from = *at;
@@ -23,6 +28,10 @@ static inline uint64_t varint_read(const uint8_t **at)
 	return value;
 }
 
+/*
+ * Read a signed difference. Adding the result with unsigned wraparound gives the right sum
+ * also if it is negative.
+ */
 static inline uint64_t zigzag_read(const uint8_t **at)
 {
 	uint64_t value = varint_read(at);

@@ -13,6 +13,10 @@ int chunk_list_add(struct chunk_list *list, const struct chunk_entry *entry)
 	return 0;
 }
 
+/*
+ * Order by ticket; of the copies of one chunk, the fullest comes first, since
+ * chunk_list_unique() keeps the first. The other keys make the order the same in each run.
+ */
 static int ticket_compare(const void *one, const void *two)
 {
 	const struct chunk_entry *a = one, *b = two;

@@ -8,6 +8,10 @@ bool process_is_calibrated(const struct ring_header *header)
 	        header->last_ns > header->start_ns);
 }
 
+/*
+ * The header holds two readings of both clocks, from the start and from later; their ratio is
+ * the mean length of a tick between the two. Without a later one, a tick counts as 1 ns.
+ */
 double process_quantum_ns(const struct ring_header *header)
 {
 	double scale = 1;
@@ -18,6 +22,11 @@ double process_quantum_ns(const struct ring_header *header)
 	return scale * (double)(UINT64_C(1) << header->clock_shift);
 }
 
+/*
+ * The header and the event times come from the recording, so the product may be huge: a
+ * double beyond the range of uint64_t must not be converted. The value given instead leaves
+ * room for a sum.
+ */
 uint64_t process_span_ns(const struct ring_header *header, uint64_t span)
 {
 	double span_ns = (double)span * process_quantum_ns(header);
@@ -32,6 +41,7 @@ uint64_t process_time_ns(const struct ring_header *header, uint64_t time)
 	return process_span_ns(header, time > start ? time - start : 0);
 }
 
+/* Limited as in process_span_ns(), for the same reason. */
 uint64_t process_time_quanta(const struct ring_header *header, uint64_t time_ns)
 {
 	double quanta = (double)time_ns / process_quantum_ns(header);

@@ -27,6 +27,11 @@ struct counting {
 	bool copies_stacks; /* frames that are gone but never returned may come back */
 };
 
+/*
+ * Add up the causes that lose events. The causes left out count other things: definitions,
+ * stacks, stubs and children. A second cause finds events counted already, which sets
+ * has_several for good.
+ */
 struct losses losses_sum(const uint64_t lost[LOST_CAUSES_MAX])
 {
 	struct losses losses = { .events = 0 };
@@ -93,6 +98,10 @@ static uint32_t position_find(struct counting *counting, uint32_t thread)
 	return number;
 }
 
+/*
+ * A realloc counts both as a realloc and as an allocation of its new size; a failed call
+ * counts as neither. A STACK record (OP_CONTROL) is an event, but calls no allocator.
+ */
 static void event_count(struct counting *counting, const struct event *event)
 {
 	struct process_counts *counts = counting->counts;
@@ -153,6 +162,10 @@ static int chunk_count(struct counting *counting)
 	return 0;
 }
 
+/*
+ * Decode all chunks of the process. A chunk that is damaged in the middle counts up to there;
+ * the rest of what its header promises is reported as lost.
+ */
 static int chunks_count(struct counting *counting, struct trace_reader *reader,
                         struct trace_process *process,
                         void (*progress)(void *context, uint64_t events,
@@ -191,6 +204,10 @@ static int chunks_count(struct counting *counting, struct trace_reader *reader,
 	return 0;
 }
 
+/*
+ * Each thread numbers its events across chunks (run_record.events_before). The highest number
+ * seen, less the events that were read, is what is missing of this thread.
+ */
 int process_count(struct process_counts *counts, struct trace_reader *reader,
                   struct trace_process *process, struct phases *phases,
                   void (*progress)(void *context, uint64_t events, uint64_t expected),

@@ -70,6 +70,10 @@ void decoder_free(struct decoder *decoder)
 	free(decoder);
 }
 
+/*
+ * The header is a copy from the recording. Its commit says how many bytes and events the
+ * writer had finished: never read beyond these bytes, even if the chunk is longer.
+ */
 int decoder_start(struct decoder *decoder, const uint8_t *chunk, size_t bytes,
                   struct error *error)
 {
@@ -121,6 +125,7 @@ static inline int frame_code_read(struct decoder *decoder, const uint8_t **at)
 	uint64_t address = 0;
 	int index;
 
+	/* The high byte alone tells that the whole index is below the dictionary's size. */
 	if (likely(from[0] < 1 << DICTIONARY_BITS >> 8)) {
 		*at = from + 2;
 		return from[0] << 8 | from[1];
@@ -263,7 +268,10 @@ static inline const char *event_head_read(struct decoder *decoder, const uint8_t
 	                   tag & TAG_FRAMES_PREDICTED, event->op);
 }
 
-/* Read the event at decoder->at. NULL, or what is wrong with it. */
+/*
+ * Read the event at decoder->at. NULL, or what is wrong with it. It reads first and checks
+ * the chunk's end afterwards: the padding behind the chunk is longer than any record.
+ */
 static inline const char *event_read(struct decoder *decoder, uint8_t tag,
                                      struct event *event)
 {
@@ -416,7 +424,10 @@ static bool control_read(struct decoder *decoder, struct event *event, size_t *c
 	return !wrong;
 }
 
-/* Read events up to the next control record or to `capacity`. */
+/*
+ * Read events up to the next control record or to `capacity`. An error ends the chunk; the
+ * events before it are good and are returned.
+ */
 static size_t events_read(struct decoder *decoder, struct event *events,
                           size_t capacity)
 {
@@ -444,6 +455,10 @@ static size_t events_read(struct decoder *decoder, struct event *events,
 	return count;
 }
 
+/*
+ * A skipped control record yields nothing: then go on with the records after it. A control
+ * record is read only if no event comes before it, so it is alone in its batch.
+ */
 size_t decoder_batch(struct decoder *decoder, struct event *events, size_t capacity)
 {
 	size_t count;

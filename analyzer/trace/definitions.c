@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+/*
+ * A record's length is untrusted: it must hold its own header, so that the cursor advances,
+ * be a multiple of 8, so that the next record is aligned, and end within the chunk.
+ */
 bool definition_next(struct definition_cursor *cursor)
 {
 	size_t left = cursor->bytes - cursor->at;
@@ -18,6 +22,10 @@ bool definition_next(struct definition_cursor *cursor)
 	return true;
 }
 
+/*
+ * Finds out why definition_next() stopped. What is left is then either nothing, or a record
+ * whose header or length is wrong.
+ */
 int definition_end(const struct definition_cursor *cursor, struct error *error)
 {
 	struct definition_header header;

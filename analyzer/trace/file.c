@@ -12,6 +12,10 @@
 /* No payload of ours compresses better than this; a block that claims to is a bomb. */
 #define COMPRESSION_MAX 40000
 
+/*
+ * Only these errors stop the reading of a trace: they mean that nothing further in it can be
+ * understood. A minor version is never refused; a longer header is skipped.
+ */
 int trace_file_start(struct trace_file *file, const struct byte_source *source,
                      struct error *error)
 {
@@ -69,6 +73,11 @@ static uint64_t block_search(const struct byte_source *source, uint64_t at)
 	struct trace_block block;
 	uint8_t *hit;
 
+	/*
+	 * Windows overlap by 7 bytes, so that a magic number of 8 across their border is found.
+	 * The number may occur in a payload by chance: a header whose sizes fit must be around
+	 * it.
+	 */
 	for (from = at; window && found == UINT64_MAX; from += bytes - 7) {
 		bytes = from < source->bytes ? source->bytes - from : 0;
 		if (bytes > SEARCH_BYTES)
@@ -91,6 +100,10 @@ static uint64_t block_search(const struct byte_source *source, uint64_t at)
 	return found;
 }
 
+/*
+ * The END block holds the number of blocks before it in `events`. Fewer blocks were found:
+ * some were damaged and skipped.
+ */
 static void end_check(struct trace_file *file, const struct trace_block *block,
                       struct problem_list *problems)
 {
@@ -105,6 +118,10 @@ static void end_check(struct trace_file *file, const struct trace_block *block,
 	file->is_ended = true;
 }
 
+/*
+ * At damage, searches on from the next byte; the damaged block's own length is not believed.
+ * Each call returns a block or ends the file, so the caller's loop ends.
+ */
 int trace_file_next(struct trace_file *file, struct trace_block *block,
                     uint64_t *offset, struct problem_list *problems)
 {
@@ -165,6 +182,10 @@ void payload_reader_free(struct payload_reader *payloads)
 	free(payloads);
 }
 
+/*
+ * Both sizes come from the block's header, which block_check() has limited. zstd checks its
+ * own checksum; a payload that decompresses to another size is damaged, too.
+ */
 int payload_read(struct payload_reader *payloads, const struct byte_source *source,
                  uint64_t offset, uint64_t stored_bytes, uint8_t *to,
                  uint64_t raw_bytes, struct error *error)

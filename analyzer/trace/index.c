@@ -10,6 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * The largest decompressed payload of each type that is believed: they bound what a damaged
+ * or hostile file can make this process allocate.
+ */
 #define CHUNK_RAW_BYTES_MAX (16u << 20)
 #define PROCESS_RAW_BYTES_MAX (1u << 20)
 #define SYMBOLS_RAW_BYTES_MAX (UINT64_C(1) << 30)
@@ -72,6 +76,10 @@ static void process_describe(struct trace_process *process,
 
 /* ---- a trace ----------------------------------------------------------------- */
 
+/*
+ * Take a PROCESS block. The recorder may write one again, with newer counts: the last one in
+ * the file replaces those before it.
+ */
 static int process_block(struct trace_index *index, const struct trace_block *block,
                          uint64_t offset, struct error *error)
 {
@@ -121,6 +129,11 @@ static int chunk_is_definitions(struct trace_index *index,
 	return result;
 }
 
+/*
+ * Note where a chunk is, without reading it. An event takes at least one byte, which limits
+ * the number of events that is believed. A chunk without events may hold definitions: only
+ * its own header, which is compressed, says so.
+ */
 static int chunk_block(struct trace_index *index, const struct trace_block *block,
                        uint64_t offset, struct error *error)
 {
@@ -185,6 +198,10 @@ static int payload_block(struct trace_index *index, const struct trace_block *bl
 	return 0;
 }
 
+/*
+ * Keep the path of the directory with the session's rings. It is text from the file: it is
+ * only used to open a directory, and each ring in it must have this trace's session number.
+ */
 static int directory_block(struct trace_index *index, const struct trace_block *block,
                            uint64_t offset, struct error *error)
 {
@@ -207,6 +224,10 @@ static int directory_block(struct trace_index *index, const struct trace_block *
 	return 0;
 }
 
+/*
+ * Take one block. An error is about this block alone: the caller reports it and goes on.
+ * Blocks of an unknown type are skipped, so that a later minor version can add types.
+ */
 static int block_take(struct trace_index *index, const struct trace_block *block,
                       uint64_t offset, struct error *error)
 {
@@ -230,6 +251,10 @@ static int block_take(struct trace_index *index, const struct trace_block *block
 	return 0; /* a type of a later minor version */
 }
 
+/*
+ * Reads the headers of all blocks, but only the payloads that say what the others are:
+ * processes, chunks without events, the ring directory.
+ */
 static int trace_scan(struct trace_index *index, struct error *error)
 {
 	struct trace_block block;
@@ -252,6 +277,10 @@ static int trace_scan(struct trace_index *index, struct error *error)
 
 /* ---- rings -------------------------------------------------------------------- */
 
+/*
+ * A pid may be used again, and exec keeps it: the start on both clocks tells the images
+ * apart.
+ */
 static bool is_same_process(const struct ring_header *one,
                             const struct ring_header *two)
 {
@@ -273,6 +302,10 @@ static struct trace_process *ring_process(struct trace_index *index,
 	return process_at(index, index->process_count);
 }
 
+/*
+ * Index all chunks of a ring. A damaged one is reported and skipped; the others are still
+ * good. Only lack of memory is an error.
+ */
 static int ring_chunks(struct trace_index *index, struct trace_process *process,
                        uint32_t source, const struct ring_header *header)
 {
@@ -382,6 +415,10 @@ static void processes_settle(struct trace_index *index)
 	index->process_count = kept;
 }
 
+/*
+ * The first bytes say what the file is. The rings of a trace that is complete hold nothing
+ * that is not in it. A trace in memory has no rings beside it.
+ */
 static int index_scan(struct trace_index *index, struct error *error)
 {
 	const struct byte_source *source = &index->sources[0];

@@ -56,6 +56,7 @@ static bool is_before(const struct cursor *one, const struct cursor *two)
 
 /* ---- the heap ------------------------------------------------------------------ */
 
+/* Restore the order of the heap after the key of heap[at] grew. */
 static void heap_sift_down(struct event_merge *merge, size_t at)
 {
 	struct cursor **heap = merge->heap, *cursor = heap[at];
@@ -72,6 +73,7 @@ static void heap_sift_down(struct event_merge *merge, size_t at)
 	heap[at] = cursor;
 }
 
+/* Restore the order of the heap after a cursor with a lower key came to heap[at]. */
 static void heap_sift_up(struct event_merge *merge, size_t at)
 {
 	struct cursor **heap = merge->heap, *cursor = heap[at];
@@ -95,6 +97,10 @@ static int heap_push(struct event_merge *merge, struct cursor *cursor)
 	return 0;
 }
 
+/*
+ * Fill the gap with the last cursor. That one comes from another branch, so its key may be
+ * too high for this position, or too low.
+ */
 static void heap_remove(struct event_merge *merge, size_t at)
 {
 	struct cursor *moved = merge->heap[--merge->heap_count];
@@ -266,6 +272,10 @@ static int current_advance(struct event_merge *merge)
 	merge->current = NULL;
 	cursor->at += merge->current_count;
 	event = &cursor->events[cursor->at - 1];
+	/*
+	 * slice_count() had cut this realloc in two: its second half is the next event of this
+	 * cursor, at the time after the real call. It has no frames of its own.
+	 */
 	if (event->op == EVENT_MOVE_OUT) {
 		event->op = EVENT_MOVE_IN;
 		event->time = event->time_end;
@@ -298,6 +308,7 @@ static uint64_t slice_limit(const struct event_merge *merge)
 	uint64_t limit = UINT64_MAX;
 	size_t i;
 
+	/* The second lowest key of a heap is in one of the two entries below the first. */
 	for (i = 1; i < merge->heap_count && i <= 2; i++) {
 		if (merge->heap[i]->key < limit)
 			limit = merge->heap[i]->key;
@@ -346,6 +357,11 @@ static inline bool first_is_earliest(const struct event_merge *merge)
 	return true;
 }
 
+/*
+ * A chunk must be in the heap before the merge reaches its first event. A free at that time
+ * has the lowest key, time_first << 1. Chunks are sorted by time_first, so only the next one
+ * needs a check.
+ */
 int event_merge_next(struct event_merge *merge, struct event_slice *slice)
 {
 	const struct chunk_list *chunks = &merge->process->chunks;

@@ -52,6 +52,7 @@ static inline void alloc_read(struct prediction *tables, uint64_t leaf,
 		*size = varint_read(at);
 	event->size_bytes = *size;
 	size_class = SIZE_CLASS(event->size_bytes);
+	/* Popped even if the address turns out to be another one: the recorder does so, too. */
 	predicted = freed_pop(tables, size_class);
 	if (tag & TAG_ADDRESS_PREDICTED)
 		event->address = predicted;
@@ -61,6 +62,11 @@ static inline void alloc_read(struct prediction *tables, uint64_t leaf,
 	recent_add(tables, event->address, size_class);
 }
 
+/*
+ * Read the operands of a realloc. The tables must change exactly as the recorder's did, in
+ * the same order: the new block pops an address and gets its number first, then the old
+ * block's address is pushed. Otherwise all later predictions would be wrong.
+ */
 static inline const char *realloc_read(struct prediction *tables, const uint8_t **at,
                                        struct event *event)
 {

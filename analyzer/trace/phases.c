@@ -18,6 +18,7 @@ struct phase_record {
 	uint32_t number; /* of a PHASE_NAMED; PHASE_NUMBER_NONE: none begins */
 };
 
+/* Returns the number of the new phase; -1: no memory. `name` need not end with a NUL. */
 static int total_add(struct phases *phases, const char *name, size_t bytes)
 {
 	struct phase_total *total;
@@ -109,6 +110,10 @@ static int record_add(struct phases *phases, const struct phase_record *record)
 	return 0;
 }
 
+/*
+ * Read one PHASE record. Its length fields are untrusted. The name is the program's own: a
+ * NUL ends it early, and an empty name ends the named phase that the process is in.
+ */
 static int phase_load(struct phases *phases, const uint8_t *data, size_t bytes,
                       struct error *error)
 {
@@ -177,6 +182,10 @@ int phases_load(struct phases *phases, const uint8_t *data, size_t bytes,
 
 /* ---- spans ----------------------------------------------------------------------- */
 
+/*
+ * Threads write their definitions in any order. At equal times, the order in the trace
+ * decides.
+ */
 static int record_compare(const void *one, const void *two)
 {
 	const struct phase_record *a = one, *b = two;
@@ -235,6 +244,10 @@ static void libc_spans(struct phases *phases, uint64_t start)
 	phases->has_load = phases->spans[0].number == PHASE_LOAD;
 }
 
+/*
+ * Build the spans of named phases, including those between them, which have
+ * PHASE_NUMBER_NONE. The time before the first one has no span.
+ */
 static void named_spans(struct phases *phases, uint64_t start)
 {
 	const struct phase_record *record;
@@ -265,6 +278,11 @@ int phases_seal(struct phases *phases, uint64_t start)
 	return 0;
 }
 
+/*
+ * Close the spans at `time` and add each to the total of its phase. A span that begins later
+ * than `time` is left with length 0. Spans ascend, so the first one gives a phase its start,
+ * and the last one its end.
+ */
 static void spans_add_up(struct phases *phases, struct phase_span *spans, size_t count,
                          uint64_t time)
 {
@@ -342,6 +360,10 @@ static uint32_t find_from(const struct phases *phases, uint32_t first, const cha
 	return PHASE_NUMBER_NONE;
 }
 
+/*
+ * A name without a prefix may be a phase of libc or a named phase; the first match wins, and
+ * the phases of libc have the lowest numbers.
+ */
 uint32_t phases_find(const struct phases *phases, const char *name)
 {
 	static const char named[] = "named:";
@@ -361,6 +383,10 @@ static uint64_t next_start(const struct phase_span *spans, size_t count,
 	return spans && next < count ? spans[next].start : PHASE_TIME_END;
 }
 
+/*
+ * Sets the cursor to begin at `time`, not at the start of the span: the events that follow
+ * are later, so nothing is gained from the part before.
+ */
 void phase_cursor_move(struct phase_cursor *cursor, struct phases *phases,
                        uint64_t time)
 {

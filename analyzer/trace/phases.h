@@ -110,6 +110,10 @@ struct phase_cursor {
 void phase_cursor_move(struct phase_cursor *cursor, struct phases *phases,
                        uint64_t time);
 
+/*
+ * Move the cursor to `time`, if it is not there already. The difference is unsigned: for a
+ * time before cursor->start it wraps to a huge number, so the cursor moves back, too.
+ */
 static inline void phase_cursor_at(struct phase_cursor *cursor, struct phases *phases,
                                    uint64_t time)
 {

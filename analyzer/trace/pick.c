@@ -32,6 +32,10 @@ static const struct trace_process *image_last(const struct trace_reader *reader,
 	return images > 1 && last->events ? last : NULL;
 }
 
+/*
+ * Of processes with equally many events, the first in the trace is chosen. Every process fits
+ * if no option is given, so only an option can make it fail.
+ */
 int process_pick(const struct trace_reader *reader, const struct process_choice *choice,
                  size_t *index, struct error *error)
 {

@@ -29,6 +29,11 @@ static int pid_compare(const void *one, const void *two)
 	return a->pid < b->pid ? -1 : a->pid > b->pid;
 }
 
+/*
+ * Sort by pid, then go through the programs of each pid: each fork among them began a
+ * process. Without a fork, the first program of this pid was started by the recorder itself
+ * or by a process that was not recorded: that is one process.
+ */
 size_t population_processes(struct population *population)
 {
 	const struct program_start *starts = population->starts;

@@ -14,12 +14,14 @@
 
 #define FREED_SLOTS 8 /* ring size, a power of two above FREED_DEPTH */
 
+/* A block that was allocated lately; a free names it by its number. */
 struct recent_block {
 	uint64_t address;
 	uint32_t number; /* 0: none */
 	uint32_t size_class;
 };
 
+/* The last addresses freed in one size class; freed_top and freed_count say which are valid. */
 struct freed_ring {
 	uint64_t addresses[FREED_SLOTS];
 };
@@ -61,6 +63,11 @@ static inline void recent_add(struct prediction *tables, uint64_t address,
 	tables->by_number[number % RECENT_WINDOW] = (uint8_t)slot;
 }
 
+/*
+ * Add an address on top. If FREED_DEPTH are there, the oldest is dropped: the count stays,
+ * and the ring is larger than the depth. `top` may wrap, since 256 is a multiple of
+ * FREED_SLOTS.
+ */
 static inline void freed_push(struct prediction *tables, uint32_t size_class,
                               uint64_t address)
 {

@@ -20,6 +20,10 @@ void chunk_buffer_release(struct chunk_buffer *buffer)
 	*buffer = (struct chunk_buffer){ NULL, 0, 0 };
 }
 
+/*
+ * Make room for a chunk. The bytes after it are zeroed, so that a damaged record which reads
+ * beyond the end reads the same in each run.
+ */
 static int chunk_buffer_reserve(struct chunk_buffer *buffer, uint64_t bytes)
 {
 	if (array_reserve(buffer->data, buffer->capacity, bytes + CHUNK_PADDING_BYTES))
@@ -150,6 +154,7 @@ static int chunk_fetch(struct trace_reader *reader, const struct trace_process *
 
 	if (chunk_buffer_reserve(buffer, entry->used_bytes))
 		return error_set(error, "%s: out of memory for a chunk", source->name);
+	/* Source 0 of a trace is the trace itself; all other sources are rings. */
 	if (reader->index.is_trace && !entry->source)
 		result = payload_read(reader->index.payloads, source, entry->offset,
 		                      entry->stored_bytes, buffer->data, entry->used_bytes,
@@ -159,6 +164,10 @@ static int chunk_fetch(struct trace_reader *reader, const struct trace_process *
 	if (result)
 		return result;
 	memcpy(&header, buffer->data, sizeof(header));
+	/*
+	 * The index was made earlier, of the block's header or of the ring as it was then. The
+	 * chunk must agree with it, or the events counted for it would be those of another chunk.
+	 */
 	if (header.ticket != entry->ticket)
 		return error_set(error, "%s at byte %llu: holds chunk %llu, not %llu",
 		                 source->name, (unsigned long long)entry->offset,
@@ -193,6 +202,10 @@ int trace_reader_chunk(struct trace_reader *reader, struct trace_process *proces
 	return -1;
 }
 
+/*
+ * The caller found the damage while it decoded a chunk which trace_reader_chunk() had
+ * accepted.
+ */
 void trace_reader_damaged(struct trace_reader *reader, struct trace_process *process,
                           const struct chunk_entry *entry, uint64_t events,
                           const char *why)
@@ -261,6 +274,10 @@ struct address_map *trace_reader_map(struct trace_reader *reader,
 	return map;
 }
 
+/*
+ * The payload's size is in entry->ticket: see struct trace_process. `take` may return 1 to
+ * stop early; then memory is out, and further blocks would fail alike.
+ */
 int trace_reader_payloads(struct trace_reader *reader, const struct chunk_list *list,
                           payload_taker *take, void *context)
 {
@@ -298,6 +315,10 @@ static int phases_take(void *phases, const uint8_t *data, size_t bytes,
 	return phases_load(phases, data, bytes, error);
 }
 
+/*
+ * Chunks that cannot be read are not reported here: trace_reader_map() reads the same chunks
+ * and reports them.
+ */
 struct phases *trace_reader_phases(struct trace_reader *reader,
                                    const struct trace_process *process)
 {

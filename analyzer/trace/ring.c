@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+/* Limits on what a header may claim. They also keep all sums of offsets within 64 bits. */
 #define CHUNK_BYTES_MIN 4096u
 #define CHUNK_BYTES_MAX (16u << 20)
 #define HEADER_BYTES_MAX (64u << 20)
 #define CLOCK_SHIFT_MAX 16
 
+/* Checked before all other fields, since another major version may have these elsewhere. */
 static int header_version_check(const struct ring_header *header, const char *name,
                                 struct error *error)
 {
@@ -66,6 +68,10 @@ static int header_layout_check(const struct byte_source *source,
 	return 0;
 }
 
+/*
+ * The traced program may write over its ring: the header is copied once, and only the copy is
+ * checked and used.
+ */
 int ring_file_header(const struct byte_source *source, struct ring_header *header,
                      struct error *error)
 {
@@ -91,6 +97,10 @@ static int chunk_state(const struct byte_source *source,
 	return byte_source_read(source, offset, state, sizeof(*state), error);
 }
 
+/*
+ * Read the state first, then the chunk's header: if a writer takes the chunk between the two,
+ * their tickets differ and the chunk counts as empty.
+ */
 int ring_file_check(const struct byte_source *source, const struct ring_header *header,
                     uint32_t number, struct chunk_entry *entry, bool *is_definitions,
                     struct error *error)
@@ -128,6 +138,11 @@ int ring_file_check(const struct byte_source *source, const struct ring_header *
 	return 1;
 }
 
+/*
+ * Copies first and checks afterwards that the chunk still has the same ticket, both in its
+ * state and in its header. So bytes of a chunk that a writer reused meanwhile are never
+ * returned.
+ */
 int ring_file_copy(const struct byte_source *source, const struct ring_header *header,
                    const struct chunk_entry *entry, uint8_t *to, struct error *error)
 {

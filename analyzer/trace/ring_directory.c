@@ -9,6 +9,7 @@
 
 #define RING_SUFFIX ".ring"
 
+/* A name that begins with a dot is of a ring that is not ready yet, or of no ring at all. */
 static int is_ring_name(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name), suffix = strlen(RING_SUFFIX);

@@ -8,6 +8,10 @@
 /* No stack is larger than the address space of a process. */
 #define STACK_BYTES_MAX (UINT64_C(1) << 57)
 
+/*
+ * Like varint_read(), but checks the end at each byte: these records have no padding after
+ * them, as other records of the chunk follow.
+ */
 int stack_note_field(const uint8_t **at, const uint8_t *end, uint64_t *value)
 {
 	const uint8_t *from = *at;
@@ -41,6 +45,7 @@ static bool fields_read(const uint8_t **at, const uint8_t *end, uint64_t *values
 
 static const char too_short[] = "its fields cross its end";
 
+/* A room that cannot be is taken as unknown: the depth of a stack is useful without it. */
 static const char *thread_read(struct stack_note *note, const uint8_t *at,
                                const uint8_t *end)
 {
@@ -57,6 +62,10 @@ static const char *thread_read(struct stack_note *note, const uint8_t *at,
 	return NULL;
 }
 
+/*
+ * The sizes stay encoded in the payload, since most readers never need them. All of them are
+ * stepped through here, so stack_note_words() needs no check of its own.
+ */
 static const char *depth_read(struct stack_note *note, const uint8_t *at,
                               const uint8_t *end, uint32_t stack_frames)
 {
@@ -91,6 +100,7 @@ static const char *touched_read(struct stack_note *note, const uint8_t *at,
 	return note->touched_bytes > STACK_BYTES_MAX ? "its depth cannot be" : NULL;
 }
 
+/* Kinds and ends of a later version become the most general ones that are known here. */
 static const char *fault_read(struct stack_note *note, const uint8_t *at,
                               const uint8_t *end)
 {
@@ -126,6 +136,7 @@ static const char *name_read(struct stack_note *note, const uint8_t *at,
 	return NULL;
 }
 
+/* Bytes of the payload after the known fields are ignored: a later version may add fields. */
 const char *stack_note_read(struct stack_note *note, enum control_kind kind,
                             const uint8_t *at, const uint8_t *end,
                             uint32_t stack_frames)
@@ -141,6 +152,7 @@ const char *stack_note_read(struct stack_note *note, enum control_kind kind,
 	}
 }
 
+/* The payload's own length says where the next record begins, whatever fields it holds. */
 const char *stack_gap_read(const uint8_t **at, const uint8_t *end,
                            uint32_t stack_frames, uint32_t *gap)
 {
@@ -156,6 +168,10 @@ const char *stack_gap_read(const uint8_t **at, const uint8_t *end,
 	return NULL;
 }
 
+/*
+ * `sure` counts frames that went on from the event before; the new frames of this event are
+ * not among them.
+ */
 const char *stack_stands_read(const uint8_t **at, const uint8_t *end,
                               uint32_t stack_frames, struct event *event)
 {

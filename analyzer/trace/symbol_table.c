@@ -31,6 +31,10 @@ struct symbol_table {
 	bool is_dropping; /* ignore added frames: the table has their chain already */
 };
 
+/*
+ * Numbers begin at 1, since 0 means "none" in a hash_index. No chain has begun yet, so frames
+ * that are added now have no owner and are dropped.
+ */
 struct symbol_table *symbol_table_new(void)
 {
 	struct symbol_table *table = calloc(1, sizeof(*table));
@@ -152,6 +156,10 @@ static uint32_t chain_find(const struct symbol_table *table, uint32_t module,
 	                       table, &like);
 }
 
+/*
+ * Blocks of several processes, and a symbolizer, may name the same address: the first chain
+ * wins, so that all reports show the same name.
+ */
 int symbol_table_begin(struct symbol_table *table, uint32_t module, uint64_t offset)
 {
 	table->is_dropping = true;
@@ -170,6 +178,7 @@ int symbol_table_begin(struct symbol_table *table, uint32_t module, uint64_t off
 	return 0;
 }
 
+/* The strings may be temporary, or point into a block: only the table's own copies are kept. */
 int symbol_table_add(struct symbol_table *table, const struct symbol_frame *frame)
 {
 	struct symbol_frame kept = *frame;
@@ -230,6 +239,11 @@ struct payload {
 	const char *strings; /* ends with a NUL */
 };
 
+/*
+ * Find the parts. The counts are untrusted 64-bit numbers: each is compared with what is left
+ * by a division, since a product could overflow. The last string must end, so every string
+ * that begins within the strings ends there, too.
+ */
 static int payload_split(struct payload *payload, const uint8_t *data, size_t bytes,
                          struct error *error)
 {
@@ -289,6 +303,10 @@ static const char *payload_declared(const struct payload *payload,
 	return at < payload->header.string_bytes ? payload->strings + at : NULL;
 }
 
+/*
+ * Check all indices and offsets before anything is added, so that a damaged block adds
+ * nothing.
+ */
 static int payload_check(const struct payload *payload, struct error *error)
 {
 	struct symbols_address address;
@@ -384,6 +402,10 @@ static size_t string_bytes_of(const char *kept)
 	return (size_t)(declared - kept) + (*declared ? strlen(declared) + 1 : 0);
 }
 
+/*
+ * Write the addresses. Frames are written in the same order afterwards, each chain's after
+ * those of the chain before, so frame_first is a running sum.
+ */
 static int chains_save(const struct chain *chains, size_t count, struct text *payload)
 {
 	struct symbols_address address;
@@ -404,6 +426,7 @@ static int chains_save(const struct chain *chains, size_t count, struct text *pa
 	return 0;
 }
 
+/* Write the frames in the order of their chains. Each has offsets in place of strings. */
 static int frames_save(const struct string_offsets *strings, const struct chain *chains,
                        size_t count, struct text *payload)
 {
@@ -449,6 +472,10 @@ static int table_save(const struct string_offsets *strings, const struct chain *
 	return 0;
 }
 
+/*
+ * Offset 0 is the empty string; the kept strings follow it in the order of their numbers.
+ * Chains are sorted, so the order in which they were asked for does not show in the trace.
+ */
 int symbol_table_save(const struct symbol_table *table, struct text *payload)
 {
 	struct string_offsets strings = { NULL, table };

@@ -48,6 +48,7 @@ static int write_all(struct trace_writer *writer, const void *first, size_t firs
 			continue;
 		if (wrote < 0)
 			return -1;
+		/* Treated as a full disk, since trying again might go on for ever. */
 		if (wrote == 0) {
 			errno = ENOSPC;
 			return -1;
@@ -80,6 +81,7 @@ static uint64_t hasty_max(int descriptor)
 	return bytes < HASTY_BYTES_MAX ? bytes : HASTY_BYTES_MAX;
 }
 
+/* Each payload gets a checksum, so that a reader notices damage that still decompresses. */
 int trace_writer_open(struct trace_writer *writer, int descriptor, const char *path,
                       uint64_t session, struct error *error)
 {
@@ -120,6 +122,10 @@ static size_t payload_compress(struct trace_writer *writer, const void *payload,
 	return ZSTD_isError(stored) ? 0 : stored;
 }
 
+/*
+ * The header and the payload are one write. If it fails, writer_fail() cuts off what was
+ * written of it, and the trace ends with the block before.
+ */
 int trace_writer_stored(struct trace_writer *writer, const struct trace_block *about,
                         const void *stored, struct error *error)
 {
@@ -162,6 +168,10 @@ int trace_writer_end(struct trace_writer *writer, struct error *error)
 	return trace_writer_block(writer, &about, NULL, 0, error);
 }
 
+/*
+ * The END block has no payload, so it is exactly one header long. It is overwritten by the
+ * next block.
+ */
 void trace_writer_reopen(struct trace_writer *writer)
 {
 	if (writer->failure)
