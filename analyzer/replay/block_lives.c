@@ -60,6 +60,10 @@ static void owner_note(struct life_pattern *pattern, struct thread *const *threa
 		pattern->owner_dead++;
 		return;
 	}
+	/*
+	 * Another activation becomes the owner. If the one before it still runs, it may free more
+	 * blocks: then the blocks of the two do not end one group after the other.
+	 */
 	pattern->is_tangled |= is_owner_running(pattern, threads);
 	pattern->owner_thread = by->index;
 	pattern->owner_frame = frame;
@@ -108,6 +112,10 @@ int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
 {
 	struct life_pattern *pattern = &lives->paths.paths[block->path].pattern;
 
+	/*
+	 * An activation that already had blocks freed gets another one: note how many had ended.
+	 * This shows whether an owner's blocks end all together or come and go one by one.
+	 */
 	if (pattern->owner_dead > pattern->dead_max && pattern->owner_thread == by->index &&
 	    is_owner_running(pattern, threads))
 		pattern->dead_max = pattern->owner_dead;
@@ -147,6 +155,10 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 		               thread_stack_is_exact(by, frames, origin.sequence, end.depth);
 		owner_note(&lives->paths.paths[origin.path].pattern, threads, by,
 		           frames ? frames - 1 - end.depth : 0);
+		/*
+		 * This block still counts as live here, but not yet in block_lives_begin(): so <= here
+		 * and < there mean the same number of blocks.
+		 */
 		if (lives->paths.paths[origin.path].pattern.live <= REPLACED_LIVE_MAX &&
 		    end_replace(lives, by, &origin))
 			return -1;
@@ -197,6 +209,7 @@ int block_lives_moved(struct block_lives *lives, struct thread *const *threads,
 	struct chain chain = block_lives_origin(lives, block), *moving;
 	uint32_t number = by->chain_moving;
 
+	/* The old block was not known: a life begins here, and its escape depth is never exact. */
 	if (!number) {
 		number = chain_table_add(&lives->chains);
 		if (!number || block_lives_begin(lives, threads, by, block))

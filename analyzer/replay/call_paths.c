@@ -27,6 +27,7 @@ uint32_t call_paths_add(struct call_paths *table, uint32_t node)
 	    array_reserve(table->paths, table->capacity, table->count + 1))
 		return 0;
 	table->paths[table->count] = (struct call_path){
+		/* Nothing of a new path was live at the last maximum: its share is 0. */
 		.share.peak_epoch = table->peak_epoch,
 		.size_min = UINT64_MAX,
 		.node = node,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define NODES_FIRST 4096u
+/* fits into the 31 bits of call_node.parent */
 #define NODES_MAX (1u << 30)
 #define SLOT_BITS_FIRST 13u
 
@@ -34,6 +35,7 @@ static inline size_t hash_slot(uint64_t hash, uint32_t bits)
 	return (size_t)((hash * UINT64_C(0xBF58476D1CE4E5B9)) >> (64 - bits));
 }
 
+/* A slot has half of the name, so that a search seldom reads a wrong node. */
 static inline uint64_t slot_word(uint64_t hash, uint32_t node)
 {
 	return (hash >> 32 << 32) | node;
@@ -54,6 +56,10 @@ uint32_t call_tree_find(const struct call_tree *tree, uint64_t hash)
 	return CALL_NODE_NONE;
 }
 
+/*
+ * Put a node into the first free slot from its own on. Its path must not be in the table yet,
+ * and a slot must be free.
+ */
 static void slot_put(uint64_t *slots, uint32_t bits, uint64_t hash, uint32_t node)
 {
 	size_t slot = hash_slot(hash, bits);
@@ -88,6 +94,7 @@ static int call_tree_grow(struct call_tree *tree)
 	return 0;
 }
 
+/* A node never moves to another number, so callers may keep it. */
 static uint32_t node_add(struct call_tree *tree, const struct call_node *node)
 {
 	if (tree->count == tree->capacity && call_tree_grow(tree))

@@ -67,9 +67,17 @@ static uint32_t inner_first(struct inner_frames *inner, const struct thread *thr
 	while (passing < thread->depth &&
 	       location_passes(inner, thread->stack[thread->depth - 1 - passing].location))
 		passing++;
+	/*
+	 * With fewer passing frames the sequence reaches the function that they free for anyway. If
+	 * all frames pass, there is no such function.
+	 */
 	return passing < CALL_TAIL_FRAMES || passing == thread->depth ? 0 : passing;
 }
 
+/*
+ * Compute the whole name first: the sequence is usually in the tree, so one search is enough.
+ * Only a new sequence is searched for frame by frame.
+ */
 uint32_t inner_frames_find(struct inner_frames *inner, const struct thread *thread)
 {
 	uint32_t first = inner_first(inner, thread), left = thread->depth - first;

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+/*
+ * Set the bits of the parts that a span overlaps. A span with more parts than there are bits
+ * sets them all: going through its parts could take very long.
+ */
 static void span_note(struct live_probes *probes, const struct large_span *span)
 {
 	uint64_t part = span->start >> NEAR_SHIFT, last = span->end >> NEAR_SHIFT;
@@ -37,6 +41,7 @@ void live_probes_set(struct live_probes *probes, size_t list, struct live_probe 
 	}
 }
 
+/* Fill in one list up to `time`. Returns the time of the next probe; UINT64_MAX: none. */
 static uint64_t list_fill(struct live_probes *probes, struct live_probe_list *list,
                           uint64_t time, uint64_t live_bytes, uint64_t live_blocks)
 {

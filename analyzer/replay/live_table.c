@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+/* 4096 slots at first; the limit keeps the sizes in bytes far from an overflow */
 #define BITS_FIRST 12
 #define BITS_MAX 40
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)

@@ -59,6 +59,10 @@ int path_lives_add(struct path_lives *lives, uint32_t path, uint32_t frames)
 	return 0;
 }
 
+/*
+ * The table gives the class of the least age with so many bits; the age itself may be one class
+ * above, so this takes a step or two.
+ */
 static inline uint32_t age_class(const struct path_lives *lives, uint64_t age)
 {
 	uint32_t class = lives->age_classes[bits_of(age)];
@@ -74,6 +78,11 @@ static inline uint64_t live_count(struct path_lives *lives, uint32_t path,
 {
 	struct life_pattern *pattern = &lives->paths[path].pattern;
 
+	/*
+	 * Most call paths have live blocks of one thread at a time, so that one number is enough.
+	 * When a second thread joins in, the first thread's number is moved to the table of pairs,
+	 * and both are counted there until nothing of the call path is live.
+	 */
 	if (!pattern->live++) {
 		pattern->thread = thread;
 		pattern->is_shared = false;
@@ -92,6 +101,7 @@ static inline uint64_t live_count(struct path_lives *lives, uint32_t path,
 	return pair_counts_get(&lives->shared, path, thread);
 }
 
+/* The first life always sets MARK_LARGEST: a size of 0 would not exceed largest_max. */
 int path_life_begin(struct path_lives *lives, uint32_t path, uint32_t thread,
                     uint64_t size, uint64_t time)
 {
@@ -160,6 +170,7 @@ int path_life_move(struct path_lives *lives, uint32_t path, uint32_t mover,
 	                 FREED_BY_KEPT);
 }
 
+/* A pair that REPLACED_KEY cannot express is left out: the count may be too low. */
 int path_life_replace(struct path_lives *lives, uint32_t path, uint32_t other,
                       uint32_t frames, bool is_before)
 {
@@ -172,6 +183,10 @@ int path_life_replace(struct path_lives *lives, uint32_t path, uint32_t other,
 	                 REPLACED_KEY(other, frames), 1, 0, FREED_BY_KEPT);
 }
 
+/*
+ * Ages and freeing code count for every life that ended. Then each life counts in exactly one
+ * of three ways: as static, as crossed, or by its escape depth.
+ */
 int path_life_end(struct path_lives *lives, uint32_t path, const struct life_end *end)
 {
 	struct path_life *life = &lives->paths[path];
@@ -206,6 +221,7 @@ int path_life_end(struct path_lives *lives, uint32_t path, const struct life_end
 	                 1, end->size, TALLY_UNBOUNDED);
 }
 
+/* The tally begins when sizes first differ: enter the blocks before, of one size, at once. */
 int path_life_size(struct path_lives *lives, uint32_t path, uint64_t size,
                    uint64_t size_before, uint64_t before)
 {

@@ -96,6 +96,11 @@ static bool frees_for_caller(const void *context, uint32_t number)
 	                 is_deallocator_name(frames[count - 1].function));
 }
 
+/*
+ * Replay everything. The order matters: probes, phases and threads must be set before the first
+ * slice. Symbols must be there before it, too, as frees_for_caller() is called during the
+ * replay. Names of threads are applied at the end, when all threads are in the table.
+ */
 static int profile_fill(struct profile *profile, struct trace_reader *reader,
                         struct trace_process *process, profile_progress *progress,
                         void *context)
@@ -131,7 +136,6 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	return result;
 }
 
-/* Returns 0; or -1 and *error: no phase of the process has this name. */
 uint32_t profile_phase(const struct profile *profile, const char *name,
                        struct error *error)
 {
@@ -153,6 +157,7 @@ uint32_t profile_phase(const struct profile *profile, const char *name,
 	return PHASE_NUMBER_NONE;
 }
 
+/* Returns 0; or -1 and *error: no phase of the process has this name. */
 static int phase_choose(struct profile *profile, const char *name, struct error *error)
 {
 	profile->phase_only = name ? profile_phase(profile, name, error)
@@ -191,6 +196,10 @@ static int threads_choose(struct profile *profile, struct trace_reader *reader,
 	return result;
 }
 
+/*
+ * A phase or thread that does not exist has an error of its own; all other failures mean that
+ * memory is out.
+ */
 struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
                                     const struct profile_choice *choice,
                                     profile_progress *progress, void *context,

@@ -10,6 +10,7 @@ struct asking {
 	bool is_failed;
 };
 
+/* Called for each frame; it cannot stop the symbolizer, so it keeps a failure for later. */
 static void frame_take(void *context, const struct symbol_frame *frame)
 {
 	struct asking *asking = context;
@@ -21,6 +22,7 @@ static void frame_take(void *context, const struct symbol_frame *frame)
 /* The symbolizer's handles of modules. */
 enum { MODULE_NOT_ASKED = -2, MODULE_UNKNOWN = -1 };
 
+/* The handle of a module, asked for once; MODULE_UNKNOWN: there is none. */
 static int module_handle(const struct profile *profile, struct symbolizer *symbolizer,
                          int *handles, uint32_t number)
 {
@@ -35,6 +37,10 @@ static int module_handle(const struct profile *profile, struct symbolizer *symbo
 	return handles[number];
 }
 
+/*
+ * Resolve one location, unless the recording has its names. A location without a module, or in
+ * a file that is not there, stays without names: that is no error. -1: memory is out.
+ */
 static int location_ask(struct profile *profile, struct symbolizer *symbolizer,
                         int *handles, const struct location *location, size_t *asked)
 {

@@ -7,6 +7,7 @@
 
 #define CHAINS_MAX (1u << 30)
 
+/* Numbers of ended chains are used again, so the table grows with live blocks only. */
 uint32_t chain_table_add(struct chain_table *table)
 {
 	uint32_t number = table->free_first;

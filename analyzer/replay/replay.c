@@ -337,6 +337,7 @@ static inline int block_free(struct replay *replay, struct thread *thread,
 	thread->frees++;
 	replay->totals.frees++;
 	owner = replay->threads.items[block.thread];
+	/* No allocation of its thread came after its own: the block was temporary. */
 	if (owner->alloc_last == block.sequence) {
 		owner->temporary++;
 		replay->totals.temporary++;
@@ -364,6 +365,10 @@ static int move_out(struct replay *replay, struct thread *thread,
 static int move_in(struct replay *replay, struct thread *thread,
                    const struct event *event)
 {
+	/*
+	 * A realloc does not change whether a block is counted: a life goes on as it began. Only a
+	 * block without a known origin is counted or not by the thread and phase of this event.
+	 */
 	bool is_ignored = thread->is_moving_ignored ||
 	                  (!thread->chain_moving && !is_wanted(replay, thread));
 	struct block *block;
@@ -401,6 +406,7 @@ static inline int block_make(struct replay *replay, struct thread *thread,
 	           : -1;
 }
 
+/* Count an allocation that returned NULL at its call path; no block begins. */
 static int allocation_failed(struct replay *replay, struct thread *thread,
                              const struct event *event)
 {
@@ -440,6 +446,11 @@ static inline int event_replay(struct replay *replay, struct thread *thread,
 	return 0;
 }
 
+/*
+ * For each event: note a doubt while the thread still has the frames that it concerns, then
+ * change the stack, then advance the time (probes see what was live before the event), and only
+ * then change the blocks. Frame numbers of the events were checked by the decoder.
+ */
 int replay_slice(struct replay *replay, const struct event_slice *slice)
 {
 	const struct event *event = slice->events, *end = event + slice->count;
@@ -455,6 +466,7 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 	if (event->op == EVENT_NOTE)
 		return stack_depths_note(&replay->stacks, thread, slice->note, event->time);
 	for (; event < end; event++) {
+		/* The second half of a realloc is no event of its own. */
 		if (event->op != EVENT_MOVE_IN) {
 			thread->sequence++;
 			thread->position++;
@@ -489,6 +501,7 @@ int replay_finish(struct replay *replay)
 	time_advance(replay, replay->totals.time_last);
 	block_lives_finish(&replay->lives, &replay->live);
 	for (i = 1; i < replay->paths.count; i++) {
+		/* Paths that did not change since the peak still lack their share of it. */
 		live_share_touch(&replay->paths, &replay->paths.paths[i].share);
 		replay->totals.crossed += replay->lives.paths.paths[i].crossed_blocks;
 	}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* 8 MiB of entries */
 #define PATH_ENTRIES_MAX (UINT64_C(1) << 20)
 /* Limits the copying: a few bytes of a chunk could ask for a long copy again and again. */
 #define COPIES_MAX (UINT64_C(1) << 27)
@@ -180,6 +181,10 @@ static int deepest_settle(struct stack_depths *depths, struct thread_depths *thr
 
 /* ---- other stacks ------------------------------------------------------------------- */
 
+/*
+ * Whether a record was taken on this stack. A coroutine may run on several threads, so its
+ * stack is known by its address; a signal stack belongs to its thread.
+ */
 static bool is_other(const struct other_stack *other, const struct stack_note *note,
                      uint32_t thread)
 {
@@ -188,6 +193,10 @@ static bool is_other(const struct other_stack *other, const struct stack_note *n
 	return other->thread == thread || (note->depth.stack == STACK_OTHER && other->high);
 }
 
+/*
+ * The stack of the record, made if it is new; NULL: there are too many, or memory is out. The
+ * limit keeps the search short, as addresses come from the recording.
+ */
 static struct other_stack *other_find(struct stack_depths *depths,
                                       const struct stack_note *note, uint32_t thread)
 {
@@ -230,6 +239,7 @@ static uint32_t other_first(const struct thread_depths *thread, uint64_t *words)
 	return first;
 }
 
+/* Keep the frames of another stack than the thread's own if it is the deepest record. */
 static int other_sample(struct stack_depths *depths, const struct thread *thread,
                         const struct stack_note *note, uint64_t time)
 {
@@ -287,6 +297,7 @@ static uint32_t words_usual(const struct stack_depths *depths, uint32_t location
 	return frames->frames ? (uint32_t)(frames->words / frames->frames) : 0;
 }
 
+/* The frames have usual sizes until fault_sizes() knows the real ones. */
 static int fault_note(struct stack_depths *depths, const struct thread *thread,
                       const struct stack_note *note, uint64_t time)
 {
@@ -349,6 +360,11 @@ static void fault_sizes(struct stack_depths *depths, const struct thread *thread
 
 /* ---- notes -------------------------------------------------------------------------- */
 
+/*
+ * A record has the sizes only of frames that changed since the last one. So the path of the
+ * deepest record is copied not at once, but when its frames are about to change: a stack that
+ * gets deeper and deeper is copied once.
+ */
 static int sample_note(struct stack_depths *depths, const struct thread *thread,
                        const struct stack_note *note, uint64_t time)
 {

@@ -29,6 +29,7 @@ void stack_path_cut(struct stack_path *path)
 	memmove(path->entries + STACK_PATH_OUTER, path->entries + inner,
 	        STACK_PATH_INNER * sizeof(*path->entries));
 	path->count = kept;
+	/* If memory cannot be given back, the longer array does no harm. */
 	entries = realloc(path->entries, kept * sizeof(*entries));
 	if (entries)
 		path->entries = entries;

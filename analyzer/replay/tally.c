@@ -51,6 +51,7 @@ static struct tally_cell *cell_find(struct tally_pool *pool, uint32_t *list,
 	return NULL;
 }
 
+/* A full list gets one cell more, for TALLY_OTHERS, so its length stays within limit + 1. */
 int tally_add_slowly(struct tally_pool *pool, uint32_t *list, uint32_t key,
                      uint64_t blocks, uint64_t bytes, uint32_t limit)
 {

@@ -97,6 +97,11 @@ int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t popped)
 	return 0;
 }
 
+/*
+ * Check the doubts that came after event `sequence`, newest first, as they are sorted by end. A
+ * doubt concerns the block if it was born in frames that the doubt does not prove, and if
+ * whether those frames ended makes a difference to `depth`.
+ */
 bool thread_stack_is_sure(const struct thread *thread, uint32_t frames,
                           uint64_t sequence, uint32_t depth)
 {
@@ -124,6 +129,7 @@ void thread_stack_cut(struct thread *thread, uint32_t index)
 	if (index >= thread->depth || thread->stack[index].is_cut)
 		return;
 	thread->stack[index].is_cut = true;
+	/* The names of this frame and of all further in change. */
 	hash = index ? thread->stack[index - 1].hash : CALL_HASH_ROOT;
 	for (i = index; i < thread->depth; i++) {
 		frame = &thread->stack[i];

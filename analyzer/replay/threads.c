@@ -29,6 +29,7 @@ struct thread *thread_table_find(const struct thread_table *table, uint32_t seri
 	return number ? table->items[number - 1] : NULL;
 }
 
+/* Threads are allocated one by one, as slices keep pointers to them while the table grows. */
 struct thread *thread_table_add(struct thread_table *table, uint32_t serial)
 {
 	struct thread *thread;

@@ -15,6 +15,10 @@ static void timeline_widen(struct timeline *timeline)
 	timeline->shift++;
 }
 
+/*
+ * Widen the steps until `time` has one. The steps that were skipped saw no change, so what was
+ * live until now was live during each of them.
+ */
 void timeline_step(struct timeline *timeline, uint64_t time, uint64_t live_bytes)
 {
 	uint64_t since = time > timeline->start ? time - timeline->start : 0;
