@@ -8,6 +8,10 @@
 
 #include <stdio.h>
 
+/*
+ * How many blocks a class has, and their bytes; a class without blocks is written, too, with
+ * 0, so that programs find every key.
+ */
 static void share_json(struct json_writer *json, const char *key,
                        const struct class_share *share)
 {
@@ -30,6 +34,11 @@ void class_counts_json(struct json_writer *json, const struct class_counts *coun
 	json_object_end(json);
 }
 
+/*
+ * Write how well the frames of the blocks are known. Blocks are exact, exact up to a gap in
+ * their stack, or inferred: the first three add up to all blocks. `stacks_cut` counts apart
+ * from these.
+ */
 static void exact_json(struct json_writer *json, const struct class_counts *counts)
 {
 	json_object_inline(json, "exact");
@@ -41,6 +50,10 @@ static void exact_json(struct json_writer *json, const struct class_counts *coun
 	json_object_end(json);
 }
 
+/*
+ * The path of the function's module; "" if it is in none, as the keys of a function are
+ * always all there.
+ */
 static const char *module_path(const struct classes *classes, uint32_t function)
 {
 	uint32_t module = classes->functions.functions[function].module;
@@ -56,6 +69,7 @@ static void function_keys_json(struct json_writer *json, const struct classes *c
 {
 	const struct function *function = &classes->functions.functions[number];
 
+	/* not escaped: the writer makes valid JSON of any bytes */
 	json_string(json, "function", function->name);
 	json_string(json, "module", module_path(classes, number));
 	json_string(json, "declared", function->declared);
@@ -63,6 +77,10 @@ static void function_keys_json(struct json_writer *json, const struct classes *c
 	           address_map_location(classes->profile->map, function->location)->offset);
 }
 
+/*
+ * Write the wrappers of the whole process that were skipped for at least one block. Number 0
+ * is FUNCTION_NONE, which is no wrapper.
+ */
 static void peeled_json(struct json_writer *json, const struct classes *classes)
 {
 	const struct peel *peel;
@@ -91,6 +109,10 @@ static void suppressions_json(struct json_writer *json,
 	uint32_t i;
 
 	json_array(json, "suppressions");
+	/*
+	 * rule 0 is SUPPRESSED_NOT; a rule of the user's file is written even if it matches
+	 * nothing, so that the user can find rules that are out of date
+	 */
 	for (i = 1; i <= suppressed->count; i++) {
 		use = &suppressed->uses[i];
 		if (!use->pattern && !use->blocks)
@@ -111,6 +133,7 @@ static void suppressions_json(struct json_writer *json,
 void classes_json(struct json_writer *json, const struct classes *classes)
 {
 	const struct profile *profile = classes->profile;
+	/* without main() there is no end of initialisation: `known` is false and the time is 0 */
 	bool has_main = classes->main_time != UINT64_MAX;
 
 	json_string(json, "frames", classes->has_exact_frames ? "exact" : "plain");
@@ -128,6 +151,10 @@ void classes_json(struct json_writer *json, const struct classes *classes)
 
 /* ---- sites --------------------------------------------------------------------------- */
 
+/*
+ * Write an object whose keys are depths: how many blocks outlived so many frames. Keys are
+ * strings in JSON, so each number is printed into one.
+ */
 static void depths_json(struct json_writer *json, const char *key,
                         const struct ranking *depths)
 {
@@ -142,6 +169,10 @@ static void depths_json(struct json_writer *json, const char *key,
 	json_object_end(json);
 }
 
+/*
+ * Write a ranking of functions, most blocks first. For movers, `blocks` is the number of
+ * their realloc calls.
+ */
 static void functions_json(struct json_writer *json, const char *key,
                            const struct classes *classes, const struct ranking *ranking)
 {
@@ -158,6 +189,11 @@ static void functions_json(struct json_writer *json, const char *key,
 	json_array_end(json);
 }
 
+/*
+ * Write how long the blocks lived, in ns, of those whose end was seen. Times are kept in
+ * quanta; process_span_ns() turns a span into ns. If none ended, the smallest age and the
+ * mean have no value, and 0 is written.
+ */
 static void ages_json(struct json_writer *json, const struct profile *profile,
                       const struct life_summary *summary)
 {
@@ -173,6 +209,7 @@ static void ages_json(struct json_writer *json, const struct profile *profile,
 	json_count(json, "ns_max", process_span_ns(header, summary->age_max));
 	json_count(json, "allocations_between", ended ? summary->between_sum / ended : 0);
 	json_count(json, "youngest", summary->youngest);
+	/* each class of ages is ten times as wide as the one before; the last one has no limit */
 	json_array(json, "histogram");
 	for (i = 0; i < AGE_CLASSES; i++, limit_ns *= 10) {
 		if (!summary->ages[i])
@@ -186,6 +223,12 @@ static void ages_json(struct json_writer *json, const struct profile *profile,
 	json_object_end(json);
 }
 
+/*
+ * Write the blocks by their size. A rank's key is the number of bits of the size, so each
+ * range is from one power of two to just below the next one; 0 bits are the size 0. A shift
+ * by 64 is undefined in C, so the highest range is handled apart. The ranking, and so the
+ * array, is empty if all blocks have one size.
+ */
 static void sizes_json(struct json_writer *json, const struct ranking *sizes)
 {
 	uint32_t bits;
@@ -213,6 +256,10 @@ static void path_peeled_json(struct json_writer *json, const struct classes *cla
 
 	json_array_inline(json, "peeled");
 	for (i = 0; i < classes->peeling.path_frames[path]; i++) {
+		/*
+		 * the wrappers are the innermost frames, so the path begins at the node that
+		 * allocates
+		 */
 		function = function_of_node(&classes->functions, classes->profile, node);
 		json_string(json, NULL, classes->functions.functions[function].name);
 		node = replay->tree.nodes[node].parent;
@@ -222,6 +269,10 @@ static void path_peeled_json(struct json_writer *json, const struct classes *cla
 
 /* ---- owners -------------------------------------------------------------------------- */
 
+/*
+ * Write a function that owns blocks, how many of them its callees passed up to it, and the
+ * function that allocates most of what it owns.
+ */
 static void owner_json(struct json_writer *json, const struct findings *findings,
                        const struct owner *owner)
 {
@@ -257,6 +308,10 @@ int owners_json(struct json_writer *json, const struct findings *findings, uint6
 
 /* ---- advice -------------------------------------------------------------------------- */
 
+/*
+ * Write one piece of advice: its sentence as people read it, and its parts for programs. The
+ * sentence is made first: if memory is out, no object is left open.
+ */
 static int advice_item_json(struct json_writer *json, const struct findings *findings,
                             const struct advice *advice)
 {
@@ -309,6 +364,7 @@ static int path_advice_json(struct json_writer *json, const struct findings *fin
 	int result = 0;
 	size_t i;
 
+	/* advice belongs to a call site, so all of its call paths repeat it */
 	json_array(json, "advice");
 	for (i = 0; i < list->count && !result; i++) {
 		if (list->items[i].call_site != call_site)
@@ -317,6 +373,7 @@ static int path_advice_json(struct json_writer *json, const struct findings *fin
 		has_any = true;
 	}
 	json_array_end(json);
+	/* `no_advice` is "" if there is advice, and a reason if there is none: never both */
 	if (!result && !has_any)
 		result = advice_refusal_text(&refusal, findings->classes,
 		                             &findings->call_sites.call_sites[call_site]);
@@ -331,6 +388,7 @@ int path_classes_json(struct json_writer *json, const struct findings *findings,
 {
 	const struct classes *classes = findings->classes;
 	struct life_summary summary = { .path_count = 0 };
+	/* the same summary as that of --why, but of one call path only */
 	int result = life_summary_add(&summary, classes, path);
 
 	if (!result) {
@@ -350,6 +408,7 @@ int path_classes_json(struct json_writer *json, const struct findings *findings,
 		sizes_json(json, &summary.sizes);
 		json_string(json, "size_kind",
 		            summary.begun ? size_kind_text(summary.size_kind) : "");
+		/* a bound of 0 means that there is none */
 		json_count(json, "size_bound",
 		           summary.size_kind == SIZE_UNBOUNDED ? 0 : summary.largest_max);
 		json_count(json, "size_settled", summary.settled);

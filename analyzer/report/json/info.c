@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+/*
+ * Write what the recording holds, process by process, and the problems that reading it met.
+ * `bytes` is the size of the file. Of many problems only the first PROBLEMS_KEPT have
+ * messages; problem_count counts all of them. A message that memory was out for is NULL and
+ * left out.
+ */
 int json_show_info(struct report_output *output, const struct report_subject *subject)
 {
 	const struct recording_info *info = subject->info;

@@ -9,6 +9,7 @@
 void lost_json(struct json_writer *json, const struct trace_process *process,
                const struct lost_counts *lost)
 {
+	/* by enum loss_cause; a new cause without a key here would be written with key NULL */
 	static const char *const causes[LOST_CAUSES] = {
 		[LOST_RING_FULL] = "ring_full",   [LOST_OVERWRITTEN] = "overwritten",
 		[LOST_NESTED] = "nested",         [LOST_NO_STATE] = "no_state",
@@ -20,6 +21,7 @@ void lost_json(struct json_writer *json, const struct trace_process *process,
 
 	json_object(json, "lost");
 	json_count(json, "events", lost->events);
+	/* only causes that this version knows: a newer recorder may have counted others */
 	for (i = 0; i < LOST_CAUSES; i++)
 		json_count(json, causes[i], process->header.lost[i]);
 	json_count(json, "damaged", lost->damaged);
@@ -35,6 +37,11 @@ static void command_json(struct json_writer *json, const struct ring_header *hea
 	uint32_t at, length;
 
 	json_array(json, "arguments");
+	/*
+	 * The arguments stand one behind the other, each with a 0 at its end. The traced process
+	 * wrote them, so nothing says that the last one has its 0: strnlen() stays within the
+	 * bytes.
+	 */
 	for (at = 0; at < header->command_bytes; at += length + 1) {
 		length = (uint32_t)strnlen(header->command + at, header->command_bytes - at);
 		memcpy(argument, header->command + at, length);
@@ -47,6 +54,11 @@ static void command_json(struct json_writer *json, const struct ring_header *hea
 	text_release(&joined);
 }
 
+/*
+ * Write the header's facts and the counts. The flags are bits, which json_bool() gets as 0 or
+ * not 0. `counts` may come from a replay, or from reading only the chunks: the members are
+ * the same.
+ */
 void process_json(struct json_writer *json, const struct trace_process *process,
                   const struct process_counts *counts)
 {
@@ -80,6 +92,10 @@ void process_json(struct json_writer *json, const struct trace_process *process,
 	lost_json(json, process, &counts->lost);
 }
 
+/*
+ * Write the phases that were entered; libc's come first, so the index tells which one it is.
+ * Times are since the start of the process, in ns.
+ */
 void phases_json(struct json_writer *json, const struct ring_header *header,
                  const struct phases *phases)
 {

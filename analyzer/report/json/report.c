@@ -13,6 +13,10 @@
 
 #include <string.h>
 
+/*
+ * What rows of call paths, groups and threads have in common. Bytes and blocks; `temporary`
+ * and `crossed` are numbers of blocks.
+ */
 static void share_json(struct json_writer *json, const struct report_row *row)
 {
 	json_count(json, "allocations", row->allocations);
@@ -27,6 +31,10 @@ static void share_json(struct json_writer *json, const struct report_row *row)
 	json_count(json, "live_bytes", row->live_bytes);
 }
 
+/*
+ * How much of live_blocks and live_bytes is suppressed. The live figures include it: whoever
+ * wants what the text report shows subtracts these.
+ */
 static void hidden_json(struct json_writer *json, const struct report_row *row)
 {
 	json_count(json, "hidden_blocks", row->hidden_blocks);
@@ -59,6 +67,11 @@ static void frames_json(struct json_writer *json, const char *key,
 	json_array_end(json);
 }
 
+/*
+ * Write the frames of a call path, innermost first. Of a path that is longer than PATH_CALLS
+ * only the two ends are written, as rows.h explains; the keys are the same for short paths,
+ * with 0 frames left out and no outer frames.
+ */
 static int path_json(struct json_writer *json, const struct profile *profile,
                      uint32_t node, struct stack_names *stack)
 {
@@ -73,12 +86,17 @@ static int path_json(struct json_writer *json, const struct profile *profile,
 	}
 	frames_json(json, "frames", stack);
 	json_count(json, "frames_left_out", outer ? total - PATH_INNER - outer : 0);
+	/* for a short path this asks for no frames, and writes an empty array */
 	if (stack_names_fill_part(stack, profile, node, total - outer, outer, &total))
 		return -1;
 	frames_json(json, "outer_frames", stack);
 	return 0;
 }
 
+/*
+ * Write a call path with everything that is known about its blocks. After an error its object
+ * stays open: the document is given up.
+ */
 static int call_path_json(struct json_writer *json, const struct findings *findings,
                           const struct report_row *row, struct stack_names *stack)
 {
@@ -98,6 +116,10 @@ static int call_path_json(struct json_writer *json, const struct findings *findi
 	return 0;
 }
 
+/*
+ * Write the call paths. site_count is of all rows, `sites` has only the first `top`, as each
+ * takes many lines.
+ */
 static int paths_json(struct json_writer *json, const struct findings *findings,
                       const struct report_settings *settings)
 {
@@ -123,6 +145,10 @@ static int paths_json(struct json_writer *json, const struct findings *findings,
 	return result;
 }
 
+/*
+ * Write the keys of a grouping. By site there is nothing to add, and threads are written in
+ * any case; owners have rows of their own kind.
+ */
 static int groups_json(struct json_writer *json, const struct findings *findings,
                        const struct report_settings *settings)
 {
@@ -164,6 +190,7 @@ static int groups_json(struct json_writer *json, const struct findings *findings
 	return 0;
 }
 
+/* Write the threads whose blocks count, all of them, whatever `top` is. */
 static int threads_json(struct json_writer *json, const struct classes *classes,
                         enum report_sort sort)
 {
@@ -179,6 +206,7 @@ static int threads_json(struct json_writer *json, const struct classes *classes,
 		json_count(json, "tid", rows.rows[i].thread->tid);
 		json_string(json, "name", rows.rows[i].thread->name);
 		share_json(json, &rows.rows[i]);
+		/* gaps between the events of the thread that were read */
 		json_count(json, "missing_events", rows.rows[i].thread->holes);
 		json_object_end(json);
 	}
@@ -187,6 +215,11 @@ static int threads_json(struct json_writer *json, const struct classes *classes,
 	return 0;
 }
 
+/*
+ * Write the sums over the process. unknown_frees: of blocks whose birth was not seen;
+ * missed_frees: blocks whose address was given out again, though no free was seen;
+ * `inferred`: events whose frames were not exact.
+ */
 static void totals_json(struct json_writer *json, const struct profile *profile)
 {
 	const struct totals *totals = &profile->replay.totals;
@@ -214,6 +247,10 @@ static void totals_json(struct json_writer *json, const struct profile *profile)
 	json_object_end(json);
 }
 
+/*
+ * Write the number of allocations by size. Class i holds the sizes of i bits, class 0 the
+ * size 0; a shift by 64 is undefined in C, so class 64 is handled apart.
+ */
 static void histogram_json(struct json_writer *json, const struct replay *replay)
 {
 	size_t i;
@@ -231,6 +268,10 @@ static void histogram_json(struct json_writer *json, const struct replay *replay
 	json_array_end(json);
 }
 
+/*
+ * Write the most live bytes of each step. All steps are equally wide: 1 << shift quanta of
+ * the recorder's clock. Steps after the current one have no value yet and are not written.
+ */
 static void timeline_json(struct json_writer *json, const struct profile *profile)
 {
 	const struct timeline *timeline = &profile->replay.timeline;
@@ -285,6 +326,11 @@ static int counts_read(struct process_counts *counts, struct trace_reader *reade
 	return result;
 }
 
+/*
+ * Write all processes of the recording, the shown one among them. Its counts are known from
+ * the replay; for each of the others its chunks are read, which is the slow part of this
+ * document.
+ */
 static int processes_json(struct json_writer *json, struct trace_reader *reader,
                           const struct profile *profile)
 {
@@ -306,6 +352,10 @@ static int processes_json(struct json_writer *json, struct trace_reader *reader,
 	return 0;
 }
 
+/*
+ * Write all keys of a profile. Small ones come first, so that a person who opens the file
+ * sees the totals before thousands of call paths.
+ */
 static int report_write(struct json_writer *json, struct trace_reader *reader,
                         const struct findings *findings,
                         const struct report_settings *settings)
@@ -316,6 +366,7 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	bool is_trace = trace_reader_is_trace(reader);
 
 	json_string(json, "recording", basename(trace_reader_name(reader)));
+	/* also false if chunks of this process are damaged, even if the trace has its end */
 	json_bool(json, "complete",
 	          is_trace && trace_reader_is_complete(reader) && !profile->lost.damaged);
 	json_object(json, "process");

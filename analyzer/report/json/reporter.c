@@ -3,6 +3,10 @@
 
 #include "base/json_writer.h"
 
+/*
+ * The name and version of each kind of document. Adding a key keeps the version; a program
+ * that reads one must ignore keys that it does not know.
+ */
 static const char *const schemas[REPORT_VIEWS] = {
 	[REPORT_OVERVIEW... REPORT_EXPLAIN] = "outlive-report/1",
 	[REPORT_SEGMENTS] = "outlive-segments-1",
@@ -10,6 +14,7 @@ static const char *const schemas[REPORT_VIEWS] = {
 	[REPORT_INFO] = "outlive-info/1",
 };
 
+/* Open the document. The view writes into the object that is open, and the end closes it. */
 static void json_begin_view(struct report_output *output,
                             const struct report_subject *subject)
 {
@@ -28,8 +33,10 @@ static void json_end_view(struct report_output *output)
 const struct reporter json_reporter = {
 	.name = "json",
 	.refusal = "is for people; in JSON every site has its evidence",
+	/* all groupings: the document always has the call paths, and the groups besides */
 	.groups = ~0u,
 	.group = REPORT_BY_SITE,
+	/* how many rows of each list there are, unless --top says otherwise */
 	.top = 1000,
 	.state_bytes = sizeof(struct json_writer),
 	.begin = json_begin_view,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <time.h>
 
+/* Write "rw-p", as /proc/PID/maps has it. */
 static void access_text(char text[5], unsigned access)
 {
 	text[0] = access & MAPPING_READ ? 'r' : '-';
@@ -18,6 +19,7 @@ static void access_text(char text[5], unsigned access)
 	text[4] = 0;
 }
 
+/* Write an address as a string: in a JSON number many readers keep only 53 bits of it. */
 static void address_json(struct json_writer *json, const char *key, uint64_t address)
 {
 	char text[24];
@@ -26,6 +28,7 @@ static void address_json(struct json_writer *json, const char *key, uint64_t add
 	json_string(json, key, text);
 }
 
+/* Write a mapping. `name` is what the kernel shows, without the " (deleted)" at its end. */
 static void map_json(struct json_writer *json, const struct segments *segments,
                      const struct segment_row *row)
 {
@@ -42,6 +45,10 @@ static void map_json(struct json_writer *json, const struct segments *segments,
 	json_string(json, "segment", segment_key(row->segment));
 }
 
+/*
+ * Write a module and the use of its four parts. The build ID is in hexadecimal; "" if none is
+ * known.
+ */
 static void module_json(struct json_writer *json, const struct segments *segments,
                         const struct segment_row *row)
 {
@@ -58,6 +65,10 @@ static void module_json(struct json_writer *json, const struct segments *segment
 		use_json_object(json, parts[i], &row->part[i]);
 }
 
+/*
+ * Write a row of the group that was asked for; row->number is an index into the list of that
+ * group. A thread is not `placed` if the mapping of its stack is not known.
+ */
 static void row_json(struct json_writer *json, const struct segment_report *report,
                      const struct segment_row *row)
 {
@@ -79,6 +90,10 @@ static void row_json(struct json_writer *json, const struct segment_report *repo
 	json_object_end(json);
 }
 
+/*
+ * Write symbols instead of rows, and how many smaller ones --top left out. `touched` is null
+ * if it is not known which pages are resident: that is not the same as 0.
+ */
 static void symbols_json(struct json_writer *json, const struct segment_report *report)
 {
 	const struct segment_symbols *symbols = report->symbols;
@@ -108,6 +123,10 @@ static void symbols_json(struct json_writer *json, const struct segment_report *
 	json_count(json, "modules_without_symbols", symbols->nameless);
 }
 
+/*
+ * Called for each unusual finding. The text may contain names from the process; the writer
+ * escapes them.
+ */
 static void oddity_json(void *context, enum oddity oddity, uint64_t bytes,
                         const char *text)
 {
@@ -126,6 +145,10 @@ int json_show_segments(struct report_output *output,
 	const struct segment_report *report = subject->segments;
 	struct json_writer *json = output->state;
 	static const char *const groups[] = { "segment", "module", "map", "thread" };
+	/*
+	 * by enum segment_group, both; segments have no list, as `segments` above holds all of
+	 * them
+	 */
 	static const char *const lists[] = { NULL, "modules", "maps", "threads" };
 	const struct segments *segments = report->segments;
 	struct segment_rows rows;
@@ -139,6 +162,7 @@ int json_show_segments(struct report_output *output,
 	json_count(json, "time_s", (uint64_t)time(NULL));
 	json_count(json, "mappings", segments->maps.count);
 	use_json_object(json, "total", &segments->maps.total);
+	/* all of them, even those of size 0, and whatever the group: programs find every key */
 	json_object(json, "segments");
 	for (i = 0; i < SEGMENT_COUNT; i++)
 		use_json_object(json, segment_key((enum segment)i), &segments->sums[i]);

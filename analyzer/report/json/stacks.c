@@ -12,6 +12,10 @@
 
 #define FAULT_FRAMES 256 /* innermost frames of its path that are written */
 
+/*
+ * What all functions here need. `scratch` is filled again for each name; it belongs to the
+ * function that made the struct, which releases it.
+ */
 struct writing {
 	struct json_writer *json;
 	const struct classes *classes;
@@ -47,6 +51,7 @@ static int frames_json(struct writing *writing, const char *key,
 
 	json_array(json, key);
 	for (i = first; i < path->count && i - first < count && !result; i++) {
+		/* entries are outermost first, the array is innermost first */
 		entry = &path->entries[path->count - 1 - i];
 		json_object_inline(json, NULL);
 		json_count(json, "bytes", entry->words * UINT64_C(8));
@@ -83,6 +88,11 @@ static int path_json(struct writing *writing, const struct stack_deepest *deepes
 	                   STACK_PATH_OUTER);
 }
 
+/*
+ * Write a thread and its deepest stack. Sizes are in bytes. 0 means not known for `limit`,
+ * `touched`, `creator_tid` and `deepest`. The percentage is of the most that any evidence
+ * shows, of records or of touched pages.
+ */
 static int thread_json(struct writing *writing, uint32_t index)
 {
 	struct json_writer *json = writing->json;
@@ -119,6 +129,10 @@ static int thread_json(struct writing *writing, uint32_t index)
 	return 0;
 }
 
+/*
+ * Write the threads, the deepest first. If memory is out, the order is empty, and so is the
+ * array.
+ */
 static int threads_json(struct writing *writing, uint64_t top)
 {
 	struct stack_order order;
@@ -135,6 +149,10 @@ static int threads_json(struct writing *writing, uint64_t top)
 	return result;
 }
 
+/*
+ * Write the stacks that are no thread's: signal stacks, whose size is known, and others such
+ * as those of coroutines, whose size is not; then `limit` is 0.
+ */
 static int others_json(struct writing *writing)
 {
 	const struct replay *replay = &writing->classes->profile->replay;
@@ -159,6 +177,10 @@ static int others_json(struct writing *writing)
 	return result;
 }
 
+/*
+ * Write the functions whose frames took most bytes, summed over all records. `frame_bytes` is
+ * of all functions, also of those that `top` leaves out, so that shares can be computed.
+ */
 static int functions_json(struct writing *writing, uint64_t top)
 {
 	const struct classes *classes = writing->classes;
@@ -192,6 +214,7 @@ int stacks_json(struct json_writer *json, const struct classes *classes, uint64_
 
 	json_object(json, "stacks");
 	json_count(json, "samples", stacks->readings);
+	/* after an error nothing more is written: the caller gives the document up */
 	result = threads_json(&writing, top);
 	if (!result)
 		result = others_json(&writing);
@@ -204,6 +227,10 @@ int stacks_json(struct json_writer *json, const struct classes *classes, uint64_
 
 /* ---- faults ----------------------------------------------------------------------------- */
 
+/*
+ * Write the calls that repeat at the end of a stack, and one round of them. Without a
+ * repetition `rounds` is 0 and `repeats` is empty. The precision says how to read `rounds`.
+ */
 static int rounds_json(struct writing *writing, const struct stack_fault *fault)
 {
 	static const char *const precisions[] = { "exact", "about", "at_least" };
@@ -219,8 +246,13 @@ static int rounds_json(struct writing *writing, const struct stack_fault *fault)
 	                   rounds.seen.rounds ? rounds.seen.period : 0);
 }
 
+/*
+ * Write a signal that ended the process, or that its handler took. Addresses are numbers
+ * here. `depth` and `limit` are in bytes, 0 if they are not known.
+ */
 static int fault_json(struct writing *writing, const struct stack_fault *fault)
 {
+	/* by enum fault_kind */
 	static const char *const causes[] = { "access", "stack_overflow", "sent",
 		                                  "no_address", "not_judged" };
 	const struct replay *replay = &writing->classes->profile->replay;
@@ -228,6 +260,7 @@ static int fault_json(struct writing *writing, const struct stack_fault *fault)
 	                                                     fault->thread);
 	struct json_writer *json = writing->json;
 	const struct thread *thread = replay->threads.items[fault->thread];
+	/* the number comes from the recording: for one without a name this is NULL */
 	const char *name = sigabbrev_np((int)fault->signal);
 	char signal[TEXT_NUMBER_BYTES];
 

@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Write why the snapshot was taken: often for more than one reason. The names are in the
+ * order of the bits; a bit that a newer recorder sets is left out.
+ */
 static void reasons_json(struct json_writer *json, uint32_t reasons, bool is_own)
 {
 	static const char *const names[] = { "first", "interval", "peak",
@@ -25,6 +29,11 @@ static void reasons_json(struct json_writer *json, uint32_t reasons, bool is_own
 	json_array_end(json);
 }
 
+/*
+ * Write what the heap holds, or null if that is not known, for example because events were
+ * lost. `overhead_estimated` is null for a malloc that is not glibc's: its own data then
+ * counts as kept.
+ */
 static void inside_json(struct json_writer *json, const struct profile *profile,
                         size_t number)
 {
@@ -56,6 +65,7 @@ static void moved_json(struct json_writer *json, const struct segment_moved *mov
 	json_object_end(json);
 }
 
+/* Write the stacks of the threads that the snapshot contains, in bytes. */
 static void stacks_json(struct json_writer *json,
                         const struct segment_snapshot *snapshot)
 {
@@ -73,6 +83,10 @@ static void stacks_json(struct json_writer *json,
 	json_array_end(json);
 }
 
+/*
+ * Write one snapshot. Segments that have neither mappings nor size are left out: a recording
+ * may have thousands of snapshots.
+ */
 static void snapshot_json(struct json_writer *json, const struct profile *profile,
                           size_t number, const char *key)
 {
@@ -92,6 +106,7 @@ static void snapshot_json(struct json_writer *json, const struct profile *profil
 	json_count(json, "kernel_peak_rss", snapshot->peak_rss);
 	inside_json(json, profile, number);
 	moved_json(json, &snapshot->moved);
+	/* the short members share one line, the tables of sizes have lines of their own */
 	json_line_break(json);
 	use_json_object(json, "total", &snapshot->total);
 	json_object(json, "segments");
@@ -124,6 +139,11 @@ static void segment_json(struct json_writer *json,
 	json_object_end(json);
 }
 
+/*
+ * Write the highest resident size that anything saw: a snapshot, or a reading of the size
+ * between two. `kernel_rss` is the kernel's own maximum, which may be higher, as nothing read
+ * the size at that time.
+ */
 static void peak_json(struct json_writer *json, const struct segment_history *history)
 {
 	bool is_size;
@@ -145,6 +165,7 @@ static void threads_json(struct json_writer *json,
 {
 	struct timeline_thread *rows = calloc(timeline_threads_max(timeline) + 1,
 	                                      sizeof(*rows));
+	/* if memory is out, the array is empty */
 	size_t count = rows ? timeline_threads(timeline, rows) : 0, i;
 
 	json_array(json, "threads");
@@ -200,6 +221,7 @@ static void samples_json(struct json_writer *json,
 	json_array_end(json);
 }
 
+/* Write the resident total that the process read of itself. Time 0: it read none. */
 static void totals_json(struct json_writer *json, const struct view_totals *totals)
 {
 	if (!totals->time_ns)
@@ -210,6 +232,11 @@ static void totals_json(struct json_writer *json, const struct view_totals *tota
 	json_count(json, "kernel_peak_rss", totals->peak_rss);
 }
 
+/*
+ * Write the readings of the size alone. Most readings are not stored (segments/sizes.h), so
+ * `size_readings` may be far larger than the array. `size_interval_longest_ns` shows for how
+ * long nothing was read.
+ */
 static void sizes_json(struct json_writer *json,
                        const struct segment_timeline *timeline)
 {
@@ -232,6 +259,10 @@ static void sizes_json(struct json_writer *json,
 	json_array_end(json);
 }
 
+/*
+ * Write the snapshots that the process took of itself. The sizes are of addresses; what was
+ * resident is written as a total only. `whole` is false if the ring had no room for all mappings.
+ */
 static void views_json(struct json_writer *json, const struct profile *profile)
 {
 	const struct self_snapshot *view;
@@ -261,6 +292,11 @@ static void views_json(struct json_writer *json, const struct profile *profile)
 	json_array_end(json);
 }
 
+/*
+ * Write how the memory of the process changed. Without snapshots from outside (TIMELINE_NONE)
+ * the keys that need them are missing, and only sizes and the process's own snapshots are
+ * left.
+ */
 int json_show_timeline(struct report_output *output,
                        const struct report_subject *subject)
 {
