@@ -144,6 +144,7 @@ static const char *const libraries[] = {
 	"<hashbrown::",
 };
 
+/* The text after the prefix; `name` itself if it does not begin with the prefix. */
 static const char *behind(const char *name, const char *prefix)
 {
 	size_t bytes = strlen(prefix);
@@ -176,6 +177,11 @@ static bool is_libc_name_end(const char *at)
 	       is_name_end(behind(at, "_internal"));
 }
 
+/*
+ * Compare the name without its return type, to its end: "malloc" must not match
+ * malloc_stats(). A name of libc is also compared in its public form, in which it may have
+ * libc's suffixes.
+ */
 static bool is_on_list(const char *function, const char *const *names, size_t count)
 {
 	const char *name = function_name_start(function),
@@ -235,6 +241,7 @@ bool is_deallocator_name(const char *function)
 	       is_in_library(function);
 }
 
+/* These are C functions, so a name ends at its NUL or at a symbol version. */
 bool is_startup_name(const char *function)
 {
 	static const char *const starts[] = {

@@ -55,6 +55,10 @@ static const char *bracket_skip(const char *at)
 	return at;
 }
 
+/*
+ * The return type ends at the last space outside of all brackets before the parameters. The
+ * search stops at `operator`, since brackets and spaces after it may belong to its symbol.
+ */
 const char *function_name_start(const char *function)
 {
 	const char *at = function, *start = function;
@@ -91,6 +95,7 @@ const char *function_name_public(const char *function)
 	return behind(name, plain[0] == '_' && plain[1] == '_' ? "libc_" : "IO_");
 }
 
+/* Append as much as fits, leaving room for the NUL. Returns the bytes used then. */
 static size_t put(char *to, size_t bytes, size_t used, const char *from, size_t count)
 {
 	if (count > bytes - 1 - used)
@@ -99,6 +104,11 @@ static size_t put(char *to, size_t bytes, size_t used, const char *from, size_t 
 	return used + count;
 }
 
+/*
+ * Copies the name piece by piece, and puts "<>" or "()" where it skips a bracket. Operators,
+ * "(anonymous namespace)" and "{lambda()#1}" have brackets that belong to the name, so they
+ * are copied whole.
+ */
 char *function_name_short(char *to, size_t bytes, const char *function)
 {
 	const char *at = function_name_start(function), *from;
@@ -171,6 +181,10 @@ static const char *rust_method(const char *at)
 	           : NULL;
 }
 
+/*
+ * The name ends at the first bracket that is not part of it; for a template's method this is
+ * the class, since its arguments come before the method. What is left must not end with "::".
+ */
 char *function_name_family(char *to, size_t bytes, const char *function)
 {
 	const char *start = function_name_start(function), *at = start, *method;

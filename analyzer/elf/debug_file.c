@@ -12,6 +12,10 @@ static const Dwfl_Callbacks callbacks = {
 	.debuginfo_path = &debug_path,
 };
 
+/*
+ * Reports the file at base 0 with its own addresses added: addresses of the module are then
+ * those in the file. libdwfl owns the descriptor if this succeeds.
+ */
 Dwfl *debug_file_open(const char *path, int descriptor, Dwfl_Module **module)
 {
 	Dwfl *dwfl = dwfl_begin(&callbacks);

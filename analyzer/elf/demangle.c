@@ -60,6 +60,7 @@ static void *cpp_name_make(void *context)
 	return NULL;
 }
 
+/* If no thread can be created, name->text stays NULL and the name is shown mangled. */
 static void cpp_name_make_apart(struct cpp_name *name)
 {
 	pthread_attr_t attributes;
@@ -73,6 +74,10 @@ static void cpp_name_make_apart(struct cpp_name *name)
 	pthread_attr_destroy(&attributes);
 }
 
+/*
+ * A short name fits on any stack, and libiberty's own limit of the recursion suffices. For a
+ * long one the limit is lifted, since the stack there is large enough for every name.
+ */
 static char *cpp_demangle(const char *mangled)
 {
 	struct cpp_name name = { .mangled = mangled, .options = OPTIONS };
@@ -86,6 +91,9 @@ static char *cpp_demangle(const char *mangled)
 	return name.text;
 }
 
+/*
+ * Try Rust before C++: Rust's older names are also valid C++ names, with a hash as last part.
+ */
 char *demangle(const char *name)
 {
 	char *result;

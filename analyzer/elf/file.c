@@ -34,6 +34,10 @@ static enum elf_result elf_read(int descriptor, void *to, size_t bytes, uint64_t
 	return ELF_OK;
 }
 
+/*
+ * The size is the file's claim: it must fit into the field. The NUL is set here, since the
+ * file need not have one.
+ */
 static enum elf_result interpreter_read(struct elf_file *file, int descriptor,
                                         const Elf64_Phdr *segment)
 {
@@ -48,6 +52,7 @@ static enum elf_result interpreter_read(struct elf_file *file, int descriptor,
 	return ELF_OK;
 }
 
+/* Of several build-ids the first one counts. Go's linker names its notes "Go". */
 static void note_take(struct elf_file *file, const Elf64_Nhdr *note, const char *name,
                       const uint8_t *description)
 {
@@ -73,6 +78,7 @@ static void notes_read(struct elf_file *file, int descriptor, const Elf64_Phdr *
 		return;
 	while (at + sizeof(note) <= bytes) {
 		memcpy(&note, data + at, sizeof(note));
+		/* Both are untrusted; once they are below NOTE_BYTES_MAX, no sum below can overflow. */
 		if (note.n_namesz > bytes || note.n_descsz > bytes)
 			return;
 		name_at = at + sizeof(note);
@@ -141,6 +147,11 @@ static const char *string_read(char name[LIBRARY_NAME_BYTES], int descriptor,
 	return name;
 }
 
+/*
+ * Find out which libraries are needed. The string table may be named after the libraries, so
+ * this takes two passes. It is given as an address in memory, which must be found in the
+ * file.
+ */
 static void dynamic_read(struct elf_file *file, int descriptor,
                          const Elf64_Ehdr *header, const Elf64_Phdr *segment)
 {
@@ -164,6 +175,10 @@ static void dynamic_read(struct elf_file *file, int descriptor,
 	free(entries);
 }
 
+/*
+ * Go through the program headers, each read by itself: the table is as long as the file
+ * claims.
+ */
 static enum elf_result segments_read(struct elf_file *file, int descriptor,
                                      const Elf64_Ehdr *header)
 {
@@ -206,6 +221,7 @@ enum elf_result elf_file_read(struct elf_file *file, int descriptor)
 	result = elf_read(descriptor, &header, offsetof(Elf64_Ehdr, e_version), 0);
 	if (result != ELF_OK)
 		return result;
+	/* The fields of a big-endian file would have to be swapped; no such program runs here. */
 	if (header.e_ident[EI_DATA] != ELFDATA2LSB) {
 		file->machine = EM_NONE;
 		return ELF_OK;

@@ -13,6 +13,7 @@
 #define HEADER_BYTES 12
 #define FUNCTIONS_MAX (1u << 24)
 
+/* An entry of the search table, as in the file. `frame` is where its frame description is. */
 struct function {
 	int32_t start; /* relative to the header's address, like `frame` */
 	int32_t frame;
@@ -66,6 +67,10 @@ static const uint8_t *bytes_at(Elf *elf, uint64_t address, uint64_t bytes)
 	return NULL;
 }
 
+/*
+ * Copy the table, if its encoding is the usual one and its size fits into the segment. It
+ * must be sorted, since it is searched by bisection; a damaged one is not used at all.
+ */
 static bool table_read(struct elf_functions *functions, const GElf_Phdr *segment)
 {
 	const uint8_t *bytes = bytes_at(functions->elf, segment->p_vaddr,
@@ -215,6 +220,10 @@ static void jump_take(struct elf_functions *functions, struct elf_symbols *symbo
 	functions->entrances[number] = jump;
 }
 
+/*
+ * Go through the bytes that may be a jump. `end` leaves room for the distance of the last
+ * one.
+ */
 static void segment_search(struct elf_functions *functions, struct elf_symbols *symbols,
                            const GElf_Phdr *segment)
 {
@@ -234,6 +243,10 @@ static void segment_search(struct elf_functions *functions, struct elf_symbols *
 	}
 }
 
+/*
+ * Search all code for jumps, once: `entrances` is allocated even where none can be found, and
+ * so says that the search was made.
+ */
 static void entrances_find(struct elf_functions *functions, struct elf_symbols *symbols)
 {
 	GElf_Phdr segment;

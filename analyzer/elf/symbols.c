@@ -64,6 +64,11 @@ static uint32_t base_bytes(const char *name)
 	return (uint32_t)strlen(name);
 }
 
+/*
+ * Fill in a symbol that may be a function. Hand-written assembly often has no type: such
+ * symbols count if they are not local, since local ones are mere labels. It often has no
+ * size, either: such a symbol reaches to the end of its section, or to the next symbol.
+ */
 static bool symbol_take(struct elf_symbol *to, const GElf_Sym *symbol, const char *name,
                         uint64_t address, GElf_Word section, Elf *elf)
 {
@@ -100,6 +105,7 @@ static int symbol_compare(const void *left, const void *right)
 
 /* ---- base names ------------------------------------------------------------------------ */
 
+/* Order by base name, which is the name's beginning and does not end with a NUL. */
 static int base_compare_symbols(const struct elf_symbol *one,
                                 const struct elf_symbol *two)
 {
@@ -217,6 +223,10 @@ static void symbols_read(struct elf_symbols *symbols, Dwfl_Module *module, int t
 	}
 }
 
+/*
+ * `table` is -1 if there is no symbol table; then the result has no symbols. by_name holds
+ * indices into the sorted symbols, so these must be sorted first.
+ */
 struct elf_symbols *elf_symbols_new(Dwfl_Module *module)
 {
 	int table = dwfl_module_getsymtab(module);
@@ -268,6 +278,10 @@ static const char *symbol_base(struct elf_symbols *symbols,
 	return kept ? kept : symbol->name;
 }
 
+/*
+ * The last symbol at or before the address decides, even if it ends too early: the code
+ * between two symbols belongs to neither.
+ */
 const char *elf_symbols_find(struct elf_symbols *symbols, uint64_t address,
                              const char **declared)
 {

@@ -26,6 +26,10 @@ static bool file_add(struct variable_files *files, uint64_t address, const char 
 	return true;
 }
 
+/*
+ * Collect the variables at the top level of each unit that have one fixed address. Variables
+ * on a stack, in registers or per thread have other location expressions.
+ */
 static void files_read(struct variable_files *files, Dwfl_Module *module)
 {
 	Dwarf_Die *unit = NULL, die;
@@ -53,6 +57,7 @@ static void files_read(struct variable_files *files, Dwfl_Module *module)
 		qsort(files->files, files->count, sizeof(*files->files), file_compare);
 }
 
+/* Only the variable's first byte is found: its size is not read. */
 const char *variable_files_find(struct variable_files *files, Dwfl_Module *module,
                                 uint64_t address)
 {
