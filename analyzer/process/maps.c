@@ -12,10 +12,14 @@
 
 #define TEXT_BYTES (256u << 10) /* more than any line has */
 #define NAMES_FIRST 4096
+/* The kernel allows 65,530 mappings by default (vm.max_map_count). */
 #define MAPPINGS_MAX (1u << 22)
 
 /* ---- the file ---- */
 
+/*
+ * Turn an errno into advice. ESRCH comes from a process that ended after its file was opened.
+ */
 static int process_error(struct error *error, pid_t pid, int cause)
 {
 	switch (cause) {
@@ -31,6 +35,7 @@ static int process_error(struct error *error, pid_t pid, int cause)
 	}
 }
 
+/* Returns the first byte that is no digit. `at` needs no end: a line ends with a newline. */
 static const char *number_read(const char *at, unsigned base, uint64_t *number)
 {
 	unsigned digit;
@@ -261,6 +266,10 @@ static void maps_empty(struct process_maps *maps)
 	memset(&maps->total, 0, sizeof(maps->total));
 }
 
+/*
+ * The names begin with the empty one, which all anonymous mappings share. The sums are made
+ * at the end, since mappings may be dropped while the file is read.
+ */
 int process_maps_take(struct process_maps *maps, int file)
 {
 	maps_empty(maps);
@@ -291,6 +300,7 @@ int process_maps_read(struct process_maps *maps, pid_t pid, struct error *error)
 	return status ? process_error(error, pid, cause) : 0;
 }
 
+/* The first mapping that ends above the address is the only one that can contain it. */
 size_t process_maps_find(const struct process_maps *maps, uint64_t address)
 {
 	size_t low = 0, high = maps->count, middle;

@@ -29,6 +29,7 @@ void process_memory_close(struct process_memory *memory)
 	memory->file = memory->pagemap = -1;
 }
 
+/* The pagemap has one 64-bit entry for each page, so the address gives the entry's offset. */
 bool process_memory_is_present(const struct process_memory *memory, uint64_t address)
 {
 	uint64_t entry;

@@ -19,6 +19,10 @@
 
 /* ---- files ---- */
 
+/*
+ * O_NONBLOCK and O_NOCTTY: by now the path may name a fifo or a terminal. Only the file that
+ * is mapped is returned, not one that replaced it.
+ */
 static int file_try(const char *path, const struct mapping *mapping)
 {
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -34,6 +38,10 @@ static int file_try(const char *path, const struct mapping *mapping)
 	return -1;
 }
 
+/*
+ * Try three ways: the path in the process's own root; map_files, which finds deleted files,
+ * too, but needs a privilege; and the executable, which finds itself after it was deleted.
+ */
 int process_file_open(const struct process_maps *maps, const struct mapping *mapping)
 {
 	char path[4352];
@@ -180,6 +188,10 @@ static bool module_zeroes(const struct process_module *module,
 	return bytes * 2 > mapping->end - mapping->start;
 }
 
+/*
+ * The index of the module that the mapping belongs to, or MODULE_NONE_OF_MAPS. A mapping of a
+ * file must be of the module's file and within one of its segments.
+ */
 static uint32_t mapping_module(const struct process_modules *modules,
                                const struct mapping *mapping)
 {
@@ -256,6 +268,10 @@ static void files_limit(struct process_modules *modules)
 
 /* ---- all of them ---- */
 
+/*
+ * The module that the snapshot before found by the same mapping; NULL: none. Then its file
+ * need not be opened again.
+ */
 static const struct process_module *module_before(const struct process_module *before,
                                                   size_t count,
                                                   const struct mapping *mapping)
@@ -313,6 +329,11 @@ static int module_find(struct process_modules *modules, const struct process_map
 	return module_read(module, maps, mapping, &file->is_elf);
 }
 
+/*
+ * Mappings come by ascending address, and a module begins with its lowest one. So each
+ * mapping is either of a module found already, or may begin another. Shared mappings, and
+ * anonymous ones with a name such as "[heap]", are of no module.
+ */
 int process_modules_find(struct process_modules *modules,
                          const struct process_maps *maps)
 {

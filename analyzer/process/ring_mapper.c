@@ -171,6 +171,10 @@ static enum mapping candidate_check(pid_t candidate, const struct mapped_file *f
 	return result;
 }
 
+/*
+ * Check all processes. One whose maps are hidden may be the one; the search goes on, since
+ * another may be found for certain.
+ */
 static pid_t processes_search(const struct mapped_file *file, pid_t pid, uid_t user)
 {
 	pid_t found = MAPPER_GONE, candidate;
@@ -204,6 +208,7 @@ static bool proc_is_ours(void)
 	return strtol(self, NULL, 10) == getpid();
 }
 
+/* Try the pid itself first: without pid namespaces it is right, and spares the search. */
 pid_t ring_mapper_find(const void *map, pid_t pid, uid_t user)
 {
 	struct mapped_file file;
@@ -215,6 +220,7 @@ pid_t ring_mapper_find(const void *map, pid_t pid, uid_t user)
 	return processes_search(&file, pid, user);
 }
 
+/* Maps the file's first page, to learn how /proc names the file. */
 bool ring_mapper_is_there(int file, pid_t pid, uid_t user)
 {
 	long page_bytes = sysconf(_SC_PAGESIZE);

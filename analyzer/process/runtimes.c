@@ -22,6 +22,7 @@ static const struct {
 	{ "libhoard", "._-", RUNTIME_MALLOC },
 };
 
+/* The file name decides alone: python3.11 is Python, but python-config is not. */
 static uint32_t file_runtime(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;

@@ -5,6 +5,7 @@
 
 /* Width of a number; a wider one moves the rest to the right. */
 #define NUMBER_COLUMNS 8
+/* For fields that are not summed up; larger than every offset in struct memory_use. */
 #define OFFSET_NONE 255
 
 /* The offset of the sum that a field is added to; several fields may share one. */
@@ -39,6 +40,7 @@ static uint8_t offset_find(const char *name, size_t bytes)
 	return OFFSET_NONE;
 }
 
+/* Add a number, which the kernel pads with spaces and gives in units of 1024 bytes ("kB"). */
 static void number_add(uint8_t offset, const char *at, struct memory_use *use)
 {
 	uint64_t kib = 0;
@@ -97,6 +99,11 @@ static inline bool is_head(const char *line, const char *head, size_t bytes)
 	return bytes == 16 ? !memcmp(line, head, 16) : !memcmp(line, head, bytes);
 }
 
+/*
+ * Compare the line with the one remembered for this position; this is the usual case, and
+ * most numbers are 0, so there is seldom anything to parse. A kernel with more lines than
+ * SMAPS_FIELDS_MAX costs time only.
+ */
 const char *smaps_field_take(struct smaps_fields *fields, const char *line,
                              const char *end, struct memory_use *use)
 {

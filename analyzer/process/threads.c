@@ -51,6 +51,10 @@ static uint64_t stack_pointer_read(pid_t pid, pid_t tid)
 	return 0;
 }
 
+/*
+ * The stack pointer that an earlier reading found for this thread; 0: none. The kernel may
+ * use a tid again, so it may be that of another thread which has ended.
+ */
 static uint64_t remembered(const struct process_thread *threads, size_t count,
                            pid_t tid)
 {
@@ -95,6 +99,7 @@ static int threads_list(DIR *directory, pid_t pid, struct process_threads *found
 	return 0;
 }
 
+/* A process that has ended has no directory: then there are no threads, which is no error. */
 int process_threads_read(struct process_threads *threads, pid_t pid)
 {
 	struct process_threads found = { .count = 0 };
