@@ -8,6 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/*
+ * Takes ownership of `fd`, which is -1 if opening failed (errno says why). Checks what was
+ * opened, not the path before: the path may name another file by then.
+ */
 static int byte_source_take(struct byte_source *source, int fd, const char *name,
                             struct error *error)
 {
@@ -51,6 +55,7 @@ int byte_source_memory(struct byte_source *source, const char *name,
 	return source->name ? 0 : -1;
 }
 
+/* A source without a name was never opened, so its `fd` is not closed. */
 void byte_source_close(struct byte_source *source)
 {
 	free(source->name);

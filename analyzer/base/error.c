@@ -35,6 +35,7 @@ void error_fill(struct error *error, const char *format, ...)
 	va_end(args);
 }
 
+/* Damage may cause a problem for each chunk: all are counted, but only the first are kept. */
 void problem_add(struct problem_list *problems, const char *format, ...)
 {
 	struct error error;

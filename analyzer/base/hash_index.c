@@ -4,6 +4,7 @@
 #define HASH_INDEX_BITS_MIN 8
 #define HASH_INDEX_BITS_MAX 31
 
+/* Linear probing. At least half of the slots are free, so the search ends. */
 static void hash_index_put(struct hash_index *index, uint64_t hash, uint32_t number)
 {
 	uint32_t slot = hash_index_slot(index, hash);
@@ -13,6 +14,7 @@ static void hash_index_put(struct hash_index *index, uint64_t hash, uint32_t num
 	index->slots[slot] = number;
 }
 
+/* The slots do not hold the hashes, so those of all items are computed again. */
 static int hash_index_grow(struct hash_index *index,
                            uint64_t (*hash_of)(const void *context, uint32_t number),
                            const void *context)

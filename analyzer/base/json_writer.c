@@ -21,6 +21,10 @@ static void json_line(struct json_writer *json)
 		fputc('\t', json->file);
 }
 
+/*
+ * Names come from the traced program and may hold any bytes. Control characters are escaped,
+ * also those from 0x80 on, so that the JSON does no harm if it is shown on a terminal.
+ */
 static void json_quoted(struct json_writer *json, const char *string)
 {
 	const char *at = string;
@@ -67,6 +71,10 @@ static void json_open(struct json_writer *json, const char *key, char bracket)
 	json->is_first = true;
 }
 
+/*
+ * An empty object or array closes on the line where it began. If it was the outermost of
+ * those that share a line, what follows has lines of its own again.
+ */
 static void json_close(struct json_writer *json, char bracket)
 {
 	bool is_empty = json->is_first;

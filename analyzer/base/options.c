@@ -11,6 +11,10 @@
 #define HELP_COLUMN_NARROW 8
 #define LABEL_HANG 6 /* of choices that do not fit in the option's line */
 
+/*
+ * strtoull() would accept a sign and spaces, so the first digit is checked before. Numbers
+ * that are too large become the largest one: "no limit" is what they mean.
+ */
 int option_size(const char *text, uint64_t *bytes)
 {
 	unsigned long long number;
@@ -52,6 +56,7 @@ static int option_count(const char *text, uint64_t *count)
 	return errno || *end ? -1 : 0;
 }
 
+/* The message lists the choices; the list is cut if it is longer than the buffer. */
 static int option_choose(const struct option *option, const char *text,
                          struct option_choice *choice, struct error *error)
 {
@@ -176,6 +181,10 @@ static void word_move(char **argv, int from, int to)
 	argv[to] = word;
 }
 
+/*
+ * Options may come after operands: each one that is found is moved, with its value, behind
+ * the options before it. So the operands end up together at the end, in their order.
+ */
 enum options_result options_parse(struct command_line *line)
 {
 	char **argv = line->argv;
@@ -204,7 +213,10 @@ enum options_result options_parse(struct command_line *line)
 	return OPTIONS_OK;
 }
 
-/* Write a label such as " -o, --output FILE". */
+/*
+ * Write a label such as " -o, --output FILE". snprintf() returns the length without the cut,
+ * so `used` may exceed `bytes`.
+ */
 static void option_label(char *text, size_t bytes, const struct option *option)
 {
 	char letter[8] = "    ";

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/*
+ * A command that takes less than a second shows no line; then it is drawn ten times a second.
+ */
 #define PATIENCE_NS 1000000000
 #define REDRAW_NS 100000000
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The variables in the order in which setlocale() reads them: the first that is set decides. */
 static bool locale_is_utf8(void)
 {
 	static const char *const variables[] = { "LC_ALL", "LC_CTYPE", "LANG" };
@@ -234,6 +235,10 @@ static bool do_lines_fit(const char *lines, size_t columns)
 	return true;
 }
 
+/*
+ * If every line fits as it is, the line breaks are kept; otherwise they become spaces and the
+ * text flows as one paragraph. Without memory for the copy the text is left out.
+ */
 void screen_paragraph(const struct screen *screen, size_t at, size_t hang,
                       const char *lines)
 {

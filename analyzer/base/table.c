@@ -17,6 +17,10 @@ static size_t figures_width(const struct figure_column *columns, size_t count,
 	return used;
 }
 
+/*
+ * Try the layouts from the best to the narrowest: wide columns, tight columns, then names on
+ * lines of their own, for which columns are tight only if wide ones do not fit.
+ */
 struct figures figures_of(const struct screen *screen,
                           const struct figure_column *columns, size_t count)
 {

@@ -98,6 +98,10 @@ const char *text_percent(char *text, uint64_t part, uint64_t whole)
 	return text;
 }
 
+/*
+ * Decode strictly: no overlong forms, no surrogates, nothing beyond 0x10ffff. A NUL is no
+ * continuation byte, so a sequence that is cut short is never read beyond the string's end.
+ */
 size_t text_decode(const char *text, uint32_t *point)
 {
 	const unsigned char *at = (const unsigned char *)text;
@@ -327,6 +331,10 @@ static size_t head_of_both(const char *name, size_t columns)
 	return (columns + 1) / 2;
 }
 
+/*
+ * Escape first: only then are the columns known. A cut is between characters; if only the
+ * start is kept, also not within a number, since half of it would be read as another number.
+ */
 char *text_fit(char *to, size_t bytes, const char *from, size_t columns,
                enum text_keep keep)
 {
@@ -357,6 +365,7 @@ char *text_fit(char *to, size_t bytes, const char *from, size_t columns,
 	return to;
 }
 
+/* $COLUMNS goes before the terminal's own width, so that a user or a test can set it. */
 size_t text_terminal_columns(FILE *file)
 {
 	const char *variable = getenv("COLUMNS");
@@ -401,6 +410,7 @@ int text_add(struct text *text, const char *data, size_t bytes)
 	return 0;
 }
 
+/* Format twice: the first pass only measures. */
 int text_printf(struct text *text, const char *format, ...)
 {
 	va_list args;

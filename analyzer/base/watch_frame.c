@@ -27,6 +27,7 @@ void watch_frame_begin(struct watch_frame *frame, FILE *to)
 		frame->file = to;
 }
 
+/* Leaves the last row of the terminal to the cursor: a newline there would scroll the frame. */
 void watch_frame_end(struct watch_frame *frame)
 {
 	char *line, *end;
