@@ -270,7 +270,8 @@ static inline const char *event_head_read(struct decoder *decoder, const uint8_t
 
 /*
  * Read the event at decoder->at. NULL, or what is wrong with it. It reads first and checks
- * the chunk's end afterwards: the padding behind the chunk is longer than any record.
+ * the chunk's end afterwards: the padding is longer than a record, and frames_read() checks
+ * each group of frames.
  */
 static inline const char *event_read(struct decoder *decoder, uint8_t tag,
                                      struct event *event)
