@@ -46,6 +46,10 @@ struct dwarf_index {
 
 /* ---- ranges ---- */
 
+/*
+ * Order by start; of ranges that start together, the larger comes first, so that a search
+ * from the back meets the inner one first.
+ */
 static int range_compare(const void *left, const void *right)
 {
 	const struct address_range *a = left, *b = right;
@@ -100,6 +104,10 @@ static bool range_list_add(struct range_list *list, Dwarf_Die *die, uint32_t own
 
 /* ---- units ---- */
 
+/*
+ * A unit without code, such as one of types only, is not kept: no address leads to it. The
+ * ranges are those of the unit with the lines, since a .dwo file has no addresses of its own.
+ */
 static int unit_add(struct dwarf_index *index, Dwarf_Die *lines, Dwarf_Die *root)
 {
 	if (array_reserve(index->units, index->unit_capacity, index->unit_count + 1))
@@ -110,6 +118,11 @@ static int unit_add(struct dwarf_index *index, Dwarf_Die *lines, Dwarf_Die *root
 	return 0;
 }
 
+/*
+ * List the units with their ranges; what is in them is read only when it is asked for. Only
+ * compile units and skeletons have code. A skeleton stands for a unit in a .dwo file: if that
+ * file is missing, only the lines are known.
+ */
 struct dwarf_index *dwarf_index_new(Dwarf *dwarf)
 {
 	struct dwarf_index *index = calloc(1, sizeof(*index));
@@ -186,6 +199,10 @@ static bool is_scope(int tag, bool is_nested)
 	}
 }
 
+/*
+ * Add the functions below `parent`. The file may be damaged or hostile: the depth limits the
+ * recursion, and the number of entries limits a chain of siblings that forms a cycle.
+ */
 static void functions_collect(struct dwarf_unit *unit, Dwarf_Die *parent,
                               unsigned nesting)
 {
@@ -206,6 +223,7 @@ static void functions_collect(struct dwarf_unit *unit, Dwarf_Die *parent,
 	} while (dwarf_siblingof(&die, &die) == 0);
 }
 
+/* Read the functions anew. The arrays keep their room, since this may be the second reading. */
 static void unit_read(struct dwarf_unit *unit, bool is_nested)
 {
 	unit->depth = is_nested ? UNIT_NESTED : UNIT_OUTER;
@@ -215,6 +233,11 @@ static void unit_read(struct dwarf_unit *unit, bool is_nested)
 	range_list_sort(&unit->ranges);
 }
 
+/*
+ * The function of this unit around the address; NULL: none. Most units are read once, without
+ * descending into functions; only an address that is in no outer function causes a second,
+ * deeper reading.
+ */
 static Dwarf_Die *unit_function(struct dwarf_unit *unit, uint64_t address)
 {
 	int64_t found;
@@ -293,6 +316,10 @@ static const char *function_declared(struct dwarf_index *index, Dwarf_Die *die)
 	return kept ? kept : "";
 }
 
+/*
+ * Set the names of a frame. An external function is identified by its linkage name, or in C
+ * by its name. All others need their declaration, too, since several may have the same name.
+ */
 static void function_identify(struct dwarf_index *index, Dwarf_Die *die,
                               struct symbol_frame *frame)
 {
@@ -330,6 +357,9 @@ static void call_place(struct dwarf_unit *unit, Dwarf_Die *die,
 	}
 }
 
+/*
+ * The line of the address itself, by the line table: this is the line of the innermost frame.
+ */
 static void line_place(struct dwarf_unit *unit, uint64_t address,
                        struct symbol_frame *frame)
 {
@@ -369,6 +399,11 @@ static int chain_find(Dwarf_Die *function, uint64_t address, Dwarf_Die *chain)
 	return count;
 }
 
+/*
+ * Frames are innermost first, but the chain is outermost first. The line table gives the line
+ * of the innermost frame; each further frame has the line at which the frame before it was
+ * inlined.
+ */
 int dwarf_index_find(struct dwarf_index *index, uint64_t address,
                      struct symbol_frame *frames)
 {

@@ -121,6 +121,10 @@ static uint32_t scope_add(struct scope_unit *unit, const Dwarf_Die *die,
 	return (uint32_t)unit->count++;
 }
 
+/*
+ * Add the scopes below `within`, each before those inside it. Entries come in the order of
+ * their offsets, which scope_find() relies on. The limits are against damaged files.
+ */
 static void scopes_collect(struct scope_unit *unit, Dwarf_Die *within, uint32_t parent,
                            unsigned nesting)
 {
@@ -142,6 +146,7 @@ static void scopes_collect(struct scope_unit *unit, Dwarf_Die *within, uint32_t 
 	} while (dwarf_siblingof(&die, &die) == 0);
 }
 
+/* Only C++ has the names that are made here; units of other languages need not be read. */
 static bool is_cpp_language(int language)
 {
 	switch (language) {
@@ -176,6 +181,10 @@ static const struct scope_unit *unit_of(struct dwarf_scopes *scopes, Dwarf_Die *
 	return unit;
 }
 
+/*
+ * The number of the scope whose entry is at this offset; SCOPE_NONE: it is none of the
+ * unit's.
+ */
 static uint32_t scope_find(const struct scope_unit *unit, Dwarf_Off offset)
 {
 	size_t low = 0, high = unit->count, middle;
@@ -248,6 +257,10 @@ static unsigned nameless_number(const struct scope_unit *unit, uint32_t scope)
 	return number;
 }
 
+/*
+ * Compilers do not mark the class of a lambda, but it has no name and has an operator(). The
+ * scopes within a class follow it, so the search begins behind it.
+ */
 static bool is_lambda(const struct scope_unit *unit, uint32_t scope)
 {
 	const char *name;
@@ -327,6 +340,10 @@ static int scope_name_add(struct naming *naming, uint32_t scope)
 	return text_printf(&naming->text, "%s::", dwarf_diename(&die));
 }
 
+/*
+ * Put the names of all scopes around the function before its own name. If one of them cannot
+ * be named, the function's own name must do.
+ */
 static const char *name_make(struct dwarf_scopes *scopes, Dwarf_Die *declared,
                              const char *name)
 {
@@ -369,6 +386,7 @@ static const char *answer_find(const struct dwarf_scopes *scopes, const void *en
 	return number ? scopes->answers[number].name : NULL;
 }
 
+/* Without memory the name is only made again when it is asked for again. */
 static void answer_add(struct dwarf_scopes *scopes, const void *entry, const char *name)
 {
 	size_t number = scopes->answer_count + 1;
@@ -394,6 +412,10 @@ const char *dwarf_scopes_name(struct dwarf_scopes *scopes, Dwarf_Die *function,
 	return known;
 }
 
+/*
+ * The declaration, and not the definition, is within the class or namespace that it belongs
+ * to.
+ */
 bool dwarf_scopes_outer(struct dwarf_scopes *scopes, Dwarf_Die *die)
 {
 	Dwarf_Die declared = dwarf_declaration(die);

@@ -30,6 +30,7 @@ struct kept_build {
 	uint8_t id[BUILD_ID_BYTES_MAX];
 };
 
+/* A path together with a build-id, and the file that had both. */
 struct kept_file {
 	UT_hash_handle by_path, by_build;
 	int descriptor; /* -1: could not be opened */
@@ -50,6 +51,7 @@ struct kept_files {
 	char path[PATH_MAX], seen_path[PATH_MAX + 64]; /* of the module being opened */
 };
 
+/* Files of modules may use only a share of the descriptors, since each ring needs one, too. */
 struct kept_files *kept_files_new(void)
 {
 	struct kept_files *kept = calloc(1, sizeof(*kept));
@@ -120,6 +122,10 @@ static struct kept_file *build_find(const struct kept_files *kept,
 	return entry;
 }
 
+/*
+ * Search by path and build-id, then by the build-id alone. A file without a build-id is found
+ * by its path only.
+ */
 int kept_files_find(const struct kept_files *kept, const char *path,
                     const uint8_t *build_id, size_t build_id_bytes)
 {
@@ -208,6 +214,10 @@ static int module_open_anywhere(struct kept_files *kept, pid_t pid, const char *
 	return file;
 }
 
+/*
+ * Keep the file of one module, if there is a descriptor left for it. A path that is not
+ * absolute depends on the process's directory, so it is not opened.
+ */
 static void module_take(struct kept_files *kept, pid_t pid,
                         const struct module_definition *module, const char *path)
 {
@@ -226,6 +236,10 @@ static void module_take(struct kept_files *kept, pid_t pid,
 		entry_opened(kept, entry, file);
 }
 
+/*
+ * The traced program may have written over its chunk, so every length is checked. A record
+ * that cannot be is skipped, since the analyzer reports it later.
+ */
 size_t kept_files_add(struct kept_files *kept, pid_t pid, const uint8_t *chunk,
                       size_t bytes, size_t from)
 {
@@ -287,7 +301,11 @@ static void entry_doubt(struct kept_files *kept, struct kept_file *entry, int fi
 	kept->open_count--;
 }
 
-/* True: the descriptor is kept. */
+/*
+ * Keep an offered file, if it is an ELF file and there is room for it. True: the descriptor
+ * is kept. Offers have a limit of their own, so that a program which opens many libraries
+ * cannot use up all descriptors before modules are recorded.
+ */
 static bool file_keep(struct kept_files *kept, const char *path, int file)
 {
 	struct kept_file *entry;

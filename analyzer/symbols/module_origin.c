@@ -10,6 +10,7 @@ static bool is_shared_prefix(const char *path, size_t bytes)
 	return bytes <= 1 || (bytes == 4 && !strncmp(path, "/usr", 4));
 }
 
+/* The length of the path's directory without its slash; 0: the root, or no slash. */
 static size_t directory_bytes(const char *path, size_t bytes)
 {
 	while (bytes && path[bytes - 1] != '/')
@@ -23,6 +24,11 @@ static bool is_below(const char *path, const char *directory, size_t bytes)
 	return bytes && !strncmp(path, directory, bytes) && path[bytes] == '/';
 }
 
+/*
+ * Whether the module is below the executable's directory, or, if that is a bin or sbin, below
+ * the directory that holds it: /opt/tool/lib belongs to /opt/tool/bin/tool. /usr and the root
+ * hold many programs, so they do not count.
+ */
 static bool is_beside(const char *module, const char *executable)
 {
 	size_t directory = directory_bytes(executable, strlen(executable));
@@ -36,6 +42,10 @@ static bool is_beside(const char *module, const char *executable)
 	       !is_shared_prefix(executable, above) && is_below(module, executable, above);
 }
 
+/*
+ * The position beside the executable decides first: a program in /opt brings its libraries
+ * along, and they are its own.
+ */
 bool module_is_of_system(const char *module, const char *executable)
 {
 	static const char *const prefixes[] = {
@@ -54,6 +64,10 @@ bool module_is_of_system(const char *module, const char *executable)
 	return false;
 }
 
+/*
+ * The names are beginnings of file names, so that versions match. The modules of iconv are
+ * libc's, whatever their names.
+ */
 bool module_is_runtime(const char *module, const char *executable)
 {
 	static const char *const names[] = {

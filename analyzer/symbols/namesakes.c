@@ -11,6 +11,7 @@
 
 #define APART_BYTES 256
 
+/* A function: one for each pair of module and name, whatever number of frames it has. */
 struct named {
 	const struct symbol_frame *frame; /* any of its frames */
 	uint32_t module;
@@ -69,6 +70,7 @@ static int named_add(struct namesakes *work, const struct named *named)
 typedef int frame_visit(struct namesakes *work, const struct named *named,
                         struct symbol_frame *frame);
 
+/* Call `visit` for all frames of all chains. Chains are numbered from 1; NULL ends them. */
 static int frames_visit(struct namesakes *work, frame_visit *visit)
 {
 	struct named named = { .apart = "" };
@@ -95,6 +97,7 @@ static int function_collect(struct namesakes *work, const struct named *named,
 	return named_find(work, named) ? 0 : named_add(work, named);
 }
 
+/* Order by name, so that namesakes are adjacent; equal names keep their order. */
 static int name_compare(const void *one, const void *two, void *context)
 {
 	const struct named *functions = context;
@@ -121,6 +124,11 @@ enum apart_kind {
 	APART_COUNT
 };
 
+/*
+ * Write one kind of text about the function. `declared` is "/src/a.c:12", "a.c@0x1130",
+ * "@0x1130" or empty: `file` becomes its last part, and `end` is where the line or the
+ * address begins. A text that is too long is cut.
+ */
 static void apart_text(char *text, const struct namesakes *work,
                        const struct named *named, enum apart_kind kind)
 {
@@ -174,7 +182,11 @@ static bool group_texts(struct namesakes *work, size_t first, size_t count,
 	return true;
 }
 
-/* Distinguish `count` functions of one name, from `first` on. */
+/*
+ * Distinguish `count` functions of one name, from `first` on, by the first kind of text that
+ * differs for all of them. If even the last kind does not (long paths are cut), it is used
+ * all the same.
+ */
 static int group_tell(struct namesakes *work, size_t first, size_t count)
 {
 	enum apart_kind kind = APART_FILE;
@@ -198,6 +210,10 @@ static int group_tell(struct namesakes *work, size_t first, size_t count)
 	return 0;
 }
 
+/*
+ * Sort the functions by name and go through the groups of equal names. A function whose name
+ * is unique keeps an empty `apart`.
+ */
 static int groups_tell(struct namesakes *work)
 {
 	size_t i, first = 0;
@@ -229,6 +245,10 @@ static int frame_tell(struct namesakes *work, const struct named *named,
 	return 0;
 }
 
+/*
+ * Three passes: collect the functions, find their texts, set these in the frames. The texts
+ * cannot be found frame by frame, as each depends on all functions of that name.
+ */
 int namesakes_tell(struct symbol_table *symbols, const struct address_map *map)
 {
 	struct namesakes work = { .symbols = symbols, .map = map };

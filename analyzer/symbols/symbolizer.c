@@ -40,6 +40,10 @@ struct module {
 	uint64_t dwarf_bias;       /* module address - DWARF address */
 };
 
+/*
+ * The frames at one offset of a module: frame_count of symbolizer.frames, from frame_first
+ * on.
+ */
 struct answer {
 	uint64_t offset;
 	uint32_t module;
@@ -134,6 +138,10 @@ static int module_open(const struct symbolizer *symbolizer, const char *path,
 	struct elf_file elf;
 	struct stat status;
 
+	/*
+	 * The kept file is the one that was loaded, even if another file has its path by now. It
+	 * is duplicated, since libdwfl closes its descriptor in the end.
+	 */
 	if (symbolizer->kept)
 		file = kept_files_find(symbolizer->kept, path, build_id, build_id_bytes);
 	if (file >= 0)
@@ -151,6 +159,10 @@ static int module_open(const struct symbolizer *symbolizer, const char *path,
 	return -1;
 }
 
+/*
+ * There are few modules, so a linear search is enough. A file that was refused is not
+ * remembered: the caller asks once for each module of a process.
+ */
 int symbolizer_module(struct symbolizer *symbolizer, const char *path,
                       const uint8_t *build_id, size_t build_id_bytes)
 {
