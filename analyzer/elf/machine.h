@@ -1,6 +1,6 @@
 /*
- * elf/machine.h - the machine that outlive runs on, as ELF files name it. No other file of the
- * analyzer asks which processor that is.
+ * elf/machine.h - the machine that outlive runs on, as ELF files name it. The analyzer checks
+ * programs and traces against it.
  */
 #ifndef OUTLIVE_ELF_MACHINE_H
 #define OUTLIVE_ELF_MACHINE_H

@@ -15,7 +15,7 @@
 #                   and of such as make it hard
 #   golden          tests/golden/: recorded traces against the reports of their day
 #   programs        tests/programs/*.sh; programs-short: those that say "short: yes"
-#   SUITE/NAME      only that one of a suite, its output shown whole
+#   SUITE/NAME      only that one of a suite, its output shown whole; unit/NAME of build/
 #
 # OUTLIVE_BUILD is the directory whose outlive and liboutlive.so are tested (build),
 # OUTLIVE_SANITIZE what its parts link with. A test may exit with 77: skipped, and its last
@@ -42,7 +42,9 @@ list_suite() { # SUITE [NAME]
 	shopt -s nullglob
 	case $suite in
 	unit:*) for path in "${suite#unit:}"/tests/unit/*/*/test_* "${suite#unit:}"/tests/unit/*/*/*/test_*; do
-			[ -x "$path" ] && [ -f "$path" ] && [[ $path != *.? ]] && paths+=("$path")
+			# Its source is there: build/ may hold one that was removed.
+			[ -x "$path" ] && [[ $path != *.? ]] && [ -e "tests/unit/${path#*/tests/unit/}.c" ] &&
+				paths+=("$path")
 		done ;;
 	cli) paths=(tests/cli/*.sh) ;;
 	samples) paths=(samples/*.c samples/*.cpp) ;;
@@ -68,10 +70,12 @@ list_suite() { # SUITE [NAME]
 for suite in "$@"; do
 	case $suite in
 	unit:*) list_suite "$suite" ;;
+	unit/*) list_suite "unit:${OUTLIVE_BUILD:-build}" "${suite#unit/}"; export OUTLIVE_TEST_SHOW=1 ;;
 	*/*) list_suite "${suite%%/*}" "${suite#*/}"; export OUTLIVE_TEST_SHOW=1 ;;
 	*) list_suite "$suite" ;;
 	esac
 done >"$work/jobs" || exit 2
+[ -s "$work/jobs" ] || echo "run.sh: no test '$*'; unit tests must be built first (make unit-programs)" >&2
 
 jobs=${JOBS:-$(nproc)}
 number=0
