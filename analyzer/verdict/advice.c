@@ -26,6 +26,10 @@ static bool is_made_here(const struct classes *classes,
 	       !is_made_elsewhere(classes, &call_site->summary, call_site->function);
 }
 
+/*
+ * Whether the blocks grow in many small steps, and no other module makes them grow: the
+ * reallocs are too many to be chance, and several for each block on average.
+ */
 static bool is_for_reserve(const struct classes *classes,
                            const struct call_site *call_site)
 {
@@ -66,6 +70,11 @@ static bool is_worth_it(const struct advice *advice, const struct classes *class
 	       advice->saves_bytes >= replay->totals.bytes / SAVES_SHARE_MIN;
 }
 
+/*
+ * Add advice with what it saves, unless that is too little. Reuse still needs the blocks that
+ * are live at once. Reserving saves only the reallocs, and the bytes asked for before the final
+ * size.
+ */
 static void advice_add(struct advice_list *list, const struct classes *classes,
                        const struct call_sites *call_sites, uint32_t call_site,
                        enum advice_kind kind)
@@ -91,6 +100,10 @@ static void advice_add(struct advice_list *list, const struct classes *classes,
 		list->items[list->count++] = advice;
 }
 
+/*
+ * By time saved, which counts ADVICE_LIBRARY_TIMES less in a library. The ties end with the
+ * number of the call site, so that the order is always the same.
+ */
 static int advice_compare(const void *one, const void *two)
 {
 	const struct advice *a = one, *b = two;
@@ -115,6 +128,7 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 	uint32_t i;
 
 	*list = (struct advice_list){ .count = 0 };
+	/* at most two for each call site: reserving space does not exclude the other kinds */
 	list->items = malloc((2 * (size_t)call_sites->count + 1) * sizeof(*list->items));
 	if (!list->items)
 		return -1;
@@ -141,6 +155,7 @@ int advice_refusal_text(struct text *text, const struct classes *classes,
 {
 	struct judgement judgement = call_site_judge(classes, call_site);
 
+	/* There is advice by the rules, so advice_add() must have dropped it. */
 	if (judgement.kind != ADVICE_KINDS)
 		return text_printf(text,
 		                   "it would save less than one in %u of the calls, and of the "

@@ -14,6 +14,7 @@
 
 /* ---- what the evidence carries ------------------------------------------------------- */
 
+/* Whether all blocks are of the class; without any blocks, they are of none. */
 static bool is_all(const struct life_summary *summary, enum life_class class)
 {
 	return summary->counts.blocks &&
@@ -70,6 +71,7 @@ static bool is_replaced(const struct classes *classes,
 		before += replaced_count(classes, call_site, path, life->replaced_before);
 		after += replaced_count(classes, call_site, path, life->replaced_after);
 	}
+	/* One block may count in both, so the sum could count it twice. */
 	return (before > after ? before : after) + summary->at_once >= summary->begun;
 }
 
@@ -79,6 +81,7 @@ static bool is_for_reuse(const struct classes *classes,
 {
 	const struct life_summary *summary = &call_site->summary;
 	const struct class_share *shares = summary->counts.shares;
+	/* the last blocks of all may never be freed, or only at exit */
 	uint64_t kept = shares[CLASS_LIVE].blocks + shares[CLASS_STATIC].blocks;
 
 	return shares[CLASS_ESCAPING].blocks + kept == summary->counts.blocks &&
@@ -109,6 +112,7 @@ static enum refusal fits(const struct life_summary *summary)
 	uint64_t each = summary->largest_max ? summary->largest_max : 1;
 	uint64_t at_once = summary->at_once ? summary->at_once : 1;
 	uint64_t nested = summary->recursion ? summary->recursion : 1;
+	/* divide, as products of sizes and counts could overflow */
 	uint64_t times = room_of(summary) / each;
 
 	if (summary->size_kind == SIZE_UNBOUNDED)
@@ -150,6 +154,10 @@ static struct judgement static_judge(const struct classes *classes,
 	return (struct judgement){ ADVICE_STATIC, REFUSE_NOT };
 }
 
+/*
+ * A local variable is the simplest change. If the blocks do not fit, or nothing limits how many
+ * are live at once, an arena may still help.
+ */
 static struct judgement stack_judge(const struct life_summary *summary)
 {
 	enum refusal refusal = fits(summary);
@@ -166,6 +174,10 @@ static struct judgement stack_judge(const struct life_summary *summary)
 	return (struct judgement){ ADVICE_KINDS, refusal };
 }
 
+/*
+ * The owner must be able to hold the blocks: many of them in an arena, a single one in a buffer
+ * that it passes down. Several blocks that do not suit an arena suit no single buffer either.
+ */
 static struct judgement escaping_judge(const struct classes *classes,
                                        const struct life_summary *summary)
 {
@@ -225,6 +237,10 @@ static enum refusal classes_judge(const struct life_summary *summary)
 	return is_all(summary, CLASS_LIVE) ? REFUSE_LIVE : REFUSE_NOT;
 }
 
+/*
+ * Reuse comes first: its last blocks may be live, so they may be of two classes, and
+ * classes_judge() would refuse them.
+ */
 struct judgement call_site_judge(const struct classes *classes,
                                  const struct call_site *call_site)
 {
@@ -258,6 +274,7 @@ struct judgement call_site_judge(const struct classes *classes,
 
 /* ---- in words -------------------------------------------------------------------------- */
 
+/* Print reasons that have numbers of blocks or owners; nothing for all other reasons. */
 static int count_text(struct text *text, enum refusal refusal,
                       const struct life_summary *summary)
 {
@@ -295,6 +312,10 @@ static int count_text(struct text *text, enum refusal refusal,
 	}
 }
 
+/*
+ * Print reasons that have sizes, with the limit that was exceeded; nothing for all other
+ * reasons.
+ */
 static int size_text(struct text *text, enum refusal refusal,
                      const struct life_summary *summary)
 {

@@ -27,6 +27,7 @@ struct telling {
 	bool is_shown; /* in the second pass */
 };
 
+/* Keep an event, with a copy of the stack, as the thread's next event may change it. */
 static int step_note(struct history_step *step, const struct thread *thread,
                      const struct event *event, uint64_t address, uint64_t size)
 {
@@ -163,6 +164,7 @@ static bool is_asked(const struct telling *telling, const struct thread *thread,
 	               origin_order);
 }
 
+/* The event was replayed before, so the total of allocations is the number of this one. */
 static int life_begin(struct telling *telling, const struct thread *thread,
                       const struct event *event)
 {
@@ -180,6 +182,7 @@ static int life_begin(struct telling *telling, const struct thread *thread,
 	return step_note(&life->birth, thread, event, event->address, event->size_bytes);
 }
 
+/* Only the last STORY_MOVES_MAX reallocs are kept: the oldest one is replaced. */
 static int life_move(struct history_life *life, const struct thread *thread,
                      const struct event *event)
 {
@@ -192,6 +195,10 @@ static int life_move(struct history_life *life, const struct thread *thread,
 	return step_note(step, thread, event, event->address, event->size_bytes);
 }
 
+/*
+ * Compute what block_lives_end() does, so that a single block's history agrees with its class.
+ * If another thread took part, the stack of the first birth's thread is the one that counts.
+ */
 static int life_end(const struct telling *telling, struct history_life *life,
                     const struct thread *thread, const struct event *event)
 {
@@ -228,6 +235,7 @@ static int event_tell(struct telling *telling, const struct thread *thread,
 
 	if (event->old_address)
 		moved = life_moving(telling->history, thread, event);
+	/* Another block is born at the address of this one, which must have ended unseen. */
 	if (life && life != moved)
 		life->is_missed = true;
 	if (moved)
@@ -291,6 +299,7 @@ static int history_tell(struct telling *telling, struct trace_reader *reader,
 	struct event_slice slice;
 	int result = -1, more = 0;
 
+	/* nothing that is used of this replay depends on its clock */
 	if (replay_init(&telling->replay, 0, 1000))
 		return -1;
 	telling->replay.threads.copies_stacks = process->header.flags & RING_COPIES_STACKS;

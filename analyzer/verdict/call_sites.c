@@ -5,6 +5,10 @@
 
 #define PLACE_NEW UINT32_MAX
 
+/*
+ * The number of the call path's call site, made if it is new. `of_location`: by location, the
+ * number of its call site, or PLACE_NEW.
+ */
 static uint32_t call_site_find(struct call_sites *call_sites,
                                const struct classes *classes, uint32_t *of_location,
                                uint32_t path)
@@ -22,6 +26,10 @@ static uint32_t call_site_find(struct call_sites *call_sites,
 	return of_location[location];
 }
 
+/*
+ * Add each call path to its call site. A summary is complete only after the last path, so all
+ * of them are sorted at the end.
+ */
 static int call_sites_fill(struct call_sites *call_sites, const struct classes *classes,
                            uint32_t *of_location)
 {
@@ -47,6 +55,10 @@ int call_sites_make(struct call_sites *call_sites, const struct classes *classes
 	int result = -1;
 
 	*call_sites = (struct call_sites){ .count = 0 };
+	/*
+	 * there are no more call sites than call paths or than locations, so the array need not
+	 * grow
+	 */
 	call_sites->call_sites = calloc(paths < locations ? paths : locations,
 	                                sizeof(*call_sites->call_sites));
 	call_sites->of_path = calloc(paths, sizeof(*call_sites->of_path));

@@ -65,6 +65,7 @@ bool is_made_elsewhere(const struct classes *classes,
 		for (frame = classes->peeling.path_frames[path]; frame;
 		     frame--, node = nodes[node].parent) {
 			wrapper = function_of_node(&classes->functions, classes->profile, node);
+			/* Wrappers known by name, or named by the user, may be in any module. */
 			reason = classes->peeling.functions[wrapper].reason;
 			if ((reason == PEEL_AUTOMATIC || reason == PEEL_PART) &&
 			    function_at(classes, wrapper)->module !=
@@ -101,6 +102,7 @@ static bool is_tail_elsewhere(const struct classes *classes,
 	uint32_t frames[CALL_TAIL_FRAMES], count = 0, number;
 	const struct function *frame;
 
+	/* From the node to the root the outermost frame comes first: turn the order round. */
 	for (; tail != CALL_ROOT && count < CALL_TAIL_FRAMES; tail = nodes[tail].parent)
 		frames[count++] = classes->functions.of_location[nodes[tail].location];
 	while (count--) {
@@ -115,6 +117,10 @@ static bool is_tail_elsewhere(const struct classes *classes,
 	return false;
 }
 
+/*
+ * Check each sequence of innermost frames in the tally. What was not kept apart is unknown
+ * code, and so counts as another module's.
+ */
 static bool is_any_elsewhere(const struct classes *classes,
                              const struct life_summary *summary, uint32_t function,
                              uint32_t list)

@@ -37,6 +37,10 @@ static bool is_verdict(const struct class_counts *counts, uint64_t blocks)
 	return blocks * 100 >= counts->blocks * VERDICT_PERCENT;
 }
 
+/*
+ * As VERDICT_PERCENT is more than half, at most one class has so many. A path that allocated,
+ * but has no block, only continued blocks of other paths by realloc.
+ */
 enum verdict class_counts_verdict(const struct class_counts *counts,
                                   uint64_t allocations)
 {
@@ -89,6 +93,11 @@ uint32_t classes_path_node(const struct classes *classes, uint32_t path)
 	return node;
 }
 
+/*
+ * Count a tally by escape depth. A depth up to the number of wrappers means that no frame but
+ * theirs had ended. Depths that are not exact are used only in a recording without exact
+ * frames: there, they are all that is known.
+ */
 static void depths_classify(struct classes *classes, uint32_t path, uint32_t list,
                             bool is_exact)
 {
@@ -155,6 +164,9 @@ static void live_classify(struct classes *classes, const struct block *block)
 	counts->exact_blocks += classes->has_exact_frames && !origin.is_unknown;
 }
 
+/*
+ * Blocks without a call path are not counted: other threads, or other phases, allocated them.
+ */
 static void all_live_classify(struct classes *classes)
 {
 	const struct live_table *live = &classes->profile->replay.live;
@@ -230,6 +242,7 @@ static int single_classify(struct classes *classes)
 		    (!counts->shares[CLASS_LIVE].blocks &&
 		     !replay_life(replay, i)->exit_blocks))
 			continue;
+		/* A block that is suppressed, or whose end is not known, stays what it is. */
 		from = single_share(counts);
 		if (!from)
 			continue;
@@ -291,6 +304,11 @@ static int cuts_classify(struct classes *classes)
 	return 0;
 }
 
+/*
+ * Each step needs those before: wrappers need functions; depths need wrappers; live blocks need
+ * the rules that hide them; a single block needs the counts of all paths. Cut paths come last,
+ * because they take away from what was counted as exact.
+ */
 static int classes_fill(struct classes *classes, const struct class_options *options)
 {
 	const struct profile *profile = classes->profile;

@@ -12,6 +12,7 @@ const char *size_kind_text(enum size_kind kind)
 	return texts[kind];
 }
 
+/* The node so many levels further out, or the root if there are not so many. */
 static uint32_t ancestor(const struct classes *classes, uint32_t node, uint32_t levels)
 {
 	for (; levels && node != CALL_ROOT; levels--)
@@ -19,6 +20,11 @@ static uint32_t ancestor(const struct classes *classes, uint32_t node, uint32_t 
 	return node;
 }
 
+/*
+ * Add a tally by escape depth: to the depths, to the depths without wrappers, and to the
+ * owners. The owner is the innermost frame that was still running at the end, but not one of
+ * the wrappers that were skipped.
+ */
 static int depths_add(struct life_summary *summary, const struct classes *classes,
                       uint32_t path, uint32_t list)
 {
@@ -39,6 +45,7 @@ static int depths_add(struct life_summary *summary, const struct classes *classe
 	return 0;
 }
 
+/* Rank the functions that freed, or called realloc, from a tally by innermost frames. */
 static int freers_add(struct ranking *ranking, const struct classes *classes,
                       uint32_t list)
 {
@@ -61,6 +68,10 @@ static uint32_t size_bits(uint64_t size)
 	return size ? 64 - (uint32_t)__builtin_clzll(size) : 0;
 }
 
+/*
+ * Add the sizes of a call path's blocks. Without a tally, all of them have the one size
+ * size_min.
+ */
 static int sizes_add(struct life_summary *summary, const struct classes *classes,
                      const struct call_path *path, uint32_t list)
 {
@@ -126,6 +137,11 @@ static int path_note(struct life_summary *summary, const struct classes *classes
 	return 0;
 }
 
+/*
+ * Add the totals of a call path. How many blocks were live at once in all paths is not
+ * recorded: at least the most of one path, or all at the process's peak; at most the sum over
+ * all paths.
+ */
 static void path_add(struct life_summary *summary, const struct classes *classes,
                      uint32_t number)
 {
@@ -187,6 +203,7 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 	const struct replay *replay = &classes->profile->replay;
 	const struct path_life *life = replay_life(replay, path);
 
+	/* before path_add(), which counts the entry that this one fills in */
 	if (path_note(summary, classes, path))
 		return -1;
 	path_add(summary, classes, path);
@@ -244,6 +261,10 @@ static uint64_t settled_lives(const struct life_summary *summary,
 	return settled;
 }
 
+/*
+ * Decide what limits the sizes. Only lives that began after the largest block are evidence: if
+ * they are at least half of all, the sizes seem to have reached their limit.
+ */
 static void sizes_judge(struct life_summary *summary, const struct classes *classes)
 {
 	const struct life_pattern *pattern;
@@ -259,6 +280,7 @@ static void sizes_judge(struct life_summary *summary, const struct classes *clas
 		if (pattern->largest_max > summary->largest_max)
 			summary->largest_max = pattern->largest_max;
 	}
+	/* no life on these paths has a final size */
 	if (summary->largest_min > summary->largest_max)
 		summary->largest_min = summary->largest_max;
 	summary->settled = settled_lives(summary, classes, MARK_LARGEST,
@@ -305,6 +327,9 @@ static void owner_judge(struct life_summary *summary, const struct classes *clas
 		is_shared |= life->pattern.was_shared;
 		is_tangled |= life->pattern.is_tangled;
 	}
+	/*
+	 * with several threads, blocks that are live at the peak may belong to several activations
+	 */
 	if (!is_shared && at_peak > least)
 		least = at_peak < most ? at_peak : most;
 	crowd_note(summary, most, time);
@@ -313,6 +338,7 @@ static void owner_judge(struct life_summary *summary, const struct classes *clas
 	summary->goes_together &= !is_tangled && all <= 2 * least;
 }
 
+/* Call paths with the same owner, called from the same node, come next to each other. */
 static int path_compare(const void *one, const void *two)
 {
 	const struct summary_path *a = one, *b = two;
@@ -324,6 +350,10 @@ static int path_compare(const void *one, const void *two)
 	return a->path < b->path ? -1 : a->path > b->path;
 }
 
+/*
+ * Go through the groups of call paths that share an owner, then decide what limits the number
+ * of blocks at once, in the same way as for sizes. A single block at once is constant.
+ */
 static void owners_judge(struct life_summary *summary, const struct classes *classes)
 {
 	struct summary_path *paths = summary->paths;

@@ -56,6 +56,10 @@ static uint32_t function_add(struct function_table *table,
 	return table->count++;
 }
 
+/*
+ * The physical function is the last of the frames at a location; those before it were inlined.
+ * Without symbols the function has no name, and only its location is known.
+ */
 static struct function location_function(const struct profile *profile, uint32_t number)
 {
 	const struct location *location = address_map_location(profile->map, number);
@@ -92,6 +96,10 @@ int function_table_make(struct function_table *table, const struct profile *prof
 	table->functions[FUNCTION_NONE] = (struct function){
 		.name = "", .declared = "", .apart = "", .module = MODULE_NONE
 	};
+	/*
+	 * 0 in of_location: not found, so a location without a name always gets a function of its
+	 * own
+	 */
 	for (i = 1; i < table->location_count; i++) {
 		function = location_function(profile, i);
 		if (*function.name)

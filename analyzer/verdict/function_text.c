@@ -16,6 +16,10 @@ static const char *last_part(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
+/*
+ * Names come from the program's files and are untrusted, so each text is escaped as the last
+ * step. A name too long for `plain` is cut, which does no harm in a text for people.
+ */
 const char *stack_name_text(char *text, size_t bytes, const struct stack_name *name)
 {
 	char plain[512];
@@ -47,6 +51,9 @@ static bool is_named_by_module(const struct stack_name *name)
 	return !strncmp(name->function, module, length) && name->function[length] == '+';
 }
 
+/*
+ * The best that is known: file and line, the file, or the module unless the name contains it.
+ */
 const char *stack_name_place(char *text, size_t bytes, const struct stack_name *name)
 {
 	char plain[512];

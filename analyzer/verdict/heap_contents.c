@@ -2,6 +2,7 @@
 #include "verdict/heap_contents.h"
 #include "trace/clock.h"
 
+/* kept memory below this is not worth a warning */
 #define ODD_BYTES (UINT64_C(4) << 20)
 #define LOST_SHARE 100 /* if one in so many events was lost, what lives is a guess */
 
@@ -28,6 +29,7 @@ struct segment_inside segment_inside(const struct profile *profile, size_t snaps
 
 	if (inside.has_overhead)
 		inside.overhead = probe->chunk_bytes - probe->live_bytes;
+	/* live blocks that were never touched are not resident, so the sum may be more than rss */
 	if (inside.rss > inside.live + inside.overhead)
 		inside.kept = inside.rss - inside.live - inside.overhead;
 	return inside;
@@ -43,6 +45,7 @@ bool segment_is_in_phase(const struct profile *profile, uint64_t time_ns,
 	       (named && named->number == number);
 }
 
+/* The program's own phases lie within load, main and exit, and say more: they come first. */
 const char *segment_phase(const struct profile *profile, uint64_t time_ns)
 {
 	const struct phases *phases = profile->phases;
@@ -69,6 +72,10 @@ bool segment_inside_odd(const struct profile *profile, size_t *snapshot)
 	uint64_t worst = 0;
 	size_t i;
 
+	/*
+	 * A single odd snapshot may be in the middle of a change, so the one before must be odd,
+	 * too.
+	 */
 	for (i = 0; i < profile->segments.count; i++) {
 		inside = segment_inside(profile, i);
 		if (was_odd && is_odd(&inside) &&

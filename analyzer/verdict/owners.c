@@ -50,6 +50,7 @@ int owners_make(struct owners *owners, const struct classes *classes,
 	for (i = 0; i < call_sites->count; i++)
 		call_site_add(owners->owners, call_sites, i);
 	qsort(owners->owners, functions, sizeof(struct owner), owner_compare);
+	/* Functions that own nothing were sorted to the end: cut them off. */
 	while (owners->count < functions && owners->owners[owners->count].blocks)
 		owners->count++;
 	return 0;

@@ -67,6 +67,7 @@ static bool is_user_wrapper(const char *name, const char *const *wrappers, size_
 	return false;
 }
 
+/* Find the wrappers that are known by name. If both reasons apply, the user's is reported. */
 static void names_peel(struct peeling_work *work, const char *const *wrappers,
                        size_t wrapper_count)
 {
@@ -103,6 +104,7 @@ static uint32_t path_peel(const struct peeling_work *work, uint32_t *node)
 	return peeled;
 }
 
+/* A block escaped if more than the frames of wrappers had ended when it was freed. */
 static void depths_count(const struct tally_pool *tally, uint32_t list, uint32_t peeled,
                          struct peel_count *count)
 {
@@ -177,6 +179,10 @@ static void function_count(struct peeling_work *work, uint32_t path, uint32_t no
 	}
 	if (pair_add(&work->lines, function, replay->tree.nodes[node].location))
 		count->lines++;
+	/*
+	 * A function that is further out on its own call path is recursive, whatever lies in
+	 * between.
+	 */
 	for (; above != CALL_ROOT && !count->is_recursive;
 	     above = replay->tree.nodes[above].parent)
 		count->is_recursive = function ==
@@ -276,6 +282,7 @@ static int work_begin(struct peeling_work *work, size_t paths)
 	work->part_of = calloc(functions, sizeof(*work->part_of));
 	work->nodes = calloc(paths + 1, sizeof(*work->nodes));
 	work->innermost = calloc(paths + 1, sizeof(*work->innermost));
+	/* each call path adds at most one pair to each set in a round */
 	work->callers.pairs = malloc(pairs * sizeof(*work->callers.pairs));
 	work->lines.pairs = malloc(pairs * sizeof(*work->lines.pairs));
 	if (!work->counts || !work->part_of || !work->nodes || !work->innermost ||
@@ -298,6 +305,10 @@ static void work_end(struct peeling_work *work)
 	hash_index_release(&work->lines.index);
 }
 
+/*
+ * Each round skips one more level of wrappers, until a round finds none. Trials that failed are
+ * undone then, so blocks_count() must count the frames of wrappers again from the start.
+ */
 int peeling_make(struct peeling *peeling, const struct profile *profile,
                  const struct function_table *functions, const char *const *wrappers,
                  size_t wrapper_count)

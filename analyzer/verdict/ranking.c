@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+/* The search is linear, as these lists have few keys. */
 int ranking_add(struct ranking *ranking, uint32_t key, uint64_t blocks, uint64_t bytes)
 {
 	size_t i;
@@ -22,6 +23,7 @@ int ranking_add(struct ranking *ranking, uint32_t key, uint64_t blocks, uint64_t
 	return 0;
 }
 
+/* Ties go to the lower key, so that the order does not depend on the order of adding. */
 static int rank_compare(const void *one, const void *two)
 {
 	const struct rank *a = one, *b = two;

@@ -42,6 +42,7 @@ int stack_functions_make(struct stack_functions *functions,
 		                                                  sizeof(*functions->rows)) };
 	if (!functions->rows)
 		return -1;
+	/* Frames are recorded by location: add up those of all locations in one function. */
 	for (i = 1; i < stacks->location_capacity && i < table->location_count; i++) {
 		frames = &stacks->locations[i];
 		if (!frames->frames)
@@ -130,6 +131,11 @@ size_t fault_rounds_shown(const struct fault_rounds *rounds)
 	return rounds->seen.rounds ? rounds->seen.first + rounds->seen.period : 0;
 }
 
+/*
+ * Find what repeats, then how often and how large it is. If the stack was cut, the frames that
+ * are missing are estimated from the depth of the stack. If sizes are missing, the size of a
+ * round is estimated from the depth, too.
+ */
 int fault_rounds_find(struct fault_rounds *rounds, const struct stack_fault *fault,
                       const struct function_table *table)
 {

@@ -51,6 +51,7 @@ static int location_add(struct stack_names *stack, const struct profile *profile
 	                           &count);
 	if (!count)
 		return name_add(stack, &name);
+	/* inlined functions first, from the innermost outwards; the physical function is last */
 	for (i = 0; i < count; i++) {
 		name.function = frames[i].function;
 		name.file = frames[i].file;
@@ -64,6 +65,7 @@ static int location_add(struct stack_names *stack, const struct profile *profile
 	return 0;
 }
 
+/* The last name has the cut: frames are missing between physical functions only. */
 static int node_add(struct stack_names *stack, const struct profile *profile,
                     uint32_t node)
 {
@@ -86,6 +88,7 @@ int stack_names_fill(struct stack_names *stack, const struct profile *profile,
 	return 0;
 }
 
+/* *total needs the whole path, but names are searched for only in the part that is wanted. */
 int stack_names_fill_part(struct stack_names *stack, const struct profile *profile,
                           uint32_t node, size_t first, size_t count, size_t *total)
 {
@@ -133,6 +136,7 @@ int stack_name_innermost(struct stack_name *name, struct stack_names *scratch,
 	return 0;
 }
 
+/* An allocator may be inlined, so all names at the location are checked, not only the last. */
 int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
                       const struct profile *profile, uint32_t location)
 {
@@ -151,6 +155,7 @@ int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
 	return 0;
 }
 
+/* Without a function's name, only its address is left to compare. */
 bool stack_name_is_same(const struct stack_name *one, const struct stack_name *two)
 {
 	return !strcmp(one->function, two->function) && !strcmp(one->module, two->module) &&
@@ -158,6 +163,7 @@ bool stack_name_is_same(const struct stack_name *one, const struct stack_name *t
 	       (*one->function || one->offset == two->offset);
 }
 
+/* Must not depend on anything that stack_name_is_same() ignores. */
 uint64_t stack_name_hash(const struct stack_name *name)
 {
 	uint64_t hash = hash_string(1, name->module);

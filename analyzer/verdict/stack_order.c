@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+/* Threads of equal depth stay in the order in which they were first seen. */
 static int depth_compare(const void *one, const void *two, void *context)
 {
 	const struct stack_depths *stacks = context;
@@ -25,6 +26,7 @@ int stack_order_make(struct stack_order *order, const struct replay *replay)
 	};
 	if (!order->threads)
 		return -1;
+	/* a thread with none of these figures has nothing to show */
 	for (i = 0; i < stacks->thread_count && i < replay->threads.count; i++) {
 		if (stacks->threads[i].readings || stacks->threads[i].room_bytes ||
 		    stacks->threads[i].touched_bytes)
@@ -78,6 +80,7 @@ uint32_t stack_depths_deepest(const struct stack_depths *depths)
 	return deepest;
 }
 
+/* A thread whose stack has no known size is left out. Of equal shares, the first one counts. */
 uint32_t stack_depths_fullest(const struct stack_depths *depths)
 {
 	uint32_t i, fullest = UINT32_MAX;

@@ -81,6 +81,10 @@ static int file_judge(struct suppressed_work *work, uint32_t path, uint32_t *rul
 		if (*rule != SUPPRESSED_NOT)
 			break;
 	}
+	/*
+	 * Every node passed on the way has the same answer. Keep it, so that each node is matched
+	 * once, however many call paths go through it.
+	 */
 	for (; first != node; first = nodes[first].parent)
 		work->of_node[first] = *rule;
 	if (node != CALL_ROOT)
@@ -136,6 +140,7 @@ static bool are_library_names(const struct stack_names *names)
 	return true;
 }
 
+/* Code of a runtime that is linked into the program is known by its names only. */
 static bool is_runtime_call(const struct suppressed_work *work, const char *path)
 {
 	return (*path &&
@@ -165,6 +170,7 @@ static bool is_function_of(const struct stack_names *names,
 	return false;
 }
 
+/* Whether the rule covers the call at which the walk is now. */
 static bool is_about(const struct runtime_suppression *rule,
                      const struct runtime_walk *walk, const struct stack_names *names)
 {
@@ -221,6 +227,7 @@ static int runtime_judge(struct suppressed_work *work, uint32_t path, uint32_t *
 			return -1;
 		is_runtime = is_runtime_call(work, work->names.names[0].module);
 		walk_step(&walk, &work->names);
+		/* the first rule counts, so only rules before the one found are still of interest */
 		for (i = work->file_count + 1; i < *rule; i++) {
 			/* code that is linked into a program is known by its name alone */
 			if ((is_runtime || is_anywhere(suppressed->uses[i].runtime)) &&
@@ -235,6 +242,7 @@ static int runtime_judge(struct suppressed_work *work, uint32_t path, uint32_t *
 
 /* ---- all of them ----------------------------------------------------------------------- */
 
+/* The file's rules come first. Each call path is matched once, for its first live block. */
 static int path_judge(struct suppressed_work *work, uint32_t path)
 {
 	uint32_t *rule = &work->suppressed->of_path[path];
@@ -296,6 +304,7 @@ static void paths_settle(struct suppressed *suppressed, size_t paths)
 	}
 }
 
+/* Call when all live blocks are counted: a rule with too many of them applies to none. */
 static void limits_judge(struct suppressed *suppressed)
 {
 	struct suppression_use *use;

@@ -47,6 +47,10 @@ bool suppression_matches(const char *pattern, const char *text)
 
 	if (!*text)
 		return false;
+	/*
+	 * Taking the first match of each part is enough: it leaves the most text for the parts
+	 * after it.
+	 */
 	for (pattern += is_first; *pattern; pattern += bytes) {
 		if (*pattern == '*') {
 			bytes = 1;
@@ -77,6 +81,7 @@ static char *text_read(const char *file, size_t *bytes, struct error *error)
 		error_set(error, "%s: cannot be opened: %s", file, strerror(errno));
 		return NULL;
 	}
+	/* one byte more than allowed, so that a longer file is noticed */
 	text = malloc(FILE_BYTES_MAX + 1);
 	if (text)
 		*bytes = fread(text, 1, FILE_BYTES_MAX + 1, stream);
@@ -165,6 +170,10 @@ static char *text_take(struct suppressions *suppressions, const char *file,
 	return zero_check(text, bytes, file, error) ? NULL : text;
 }
 
+/*
+ * The lines are ended in place by NULs, and the patterns point into the text, which is kept.
+ * Only blanks around a line are removed: those in a pattern are part of it.
+ */
 int suppressions_read(struct suppressions *suppressions, const char *file,
                       struct error *error)
 {
