@@ -425,10 +425,7 @@ static bool control_read(struct decoder *decoder, struct event *event, size_t *c
 	return !wrong;
 }
 
-/*
- * Read events up to the next control record or to `capacity`. An error ends the chunk; the
- * events before it are good and are returned.
- */
+/* Read events up to the next control record or to `capacity`. An error ends the chunk. */
 static size_t events_read(struct decoder *decoder, struct event *events,
                           size_t capacity)
 {
@@ -456,10 +453,7 @@ static size_t events_read(struct decoder *decoder, struct event *events,
 	return count;
 }
 
-/*
- * A skipped control record yields nothing: then go on with the records after it. A control
- * record is read only if no event comes before it, so it is alone in its batch.
- */
+/* A skipped control record yields nothing: then go on with the records after it. */
 size_t decoder_batch(struct decoder *decoder, struct event *events, size_t capacity)
 {
 	size_t count;

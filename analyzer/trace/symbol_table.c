@@ -178,7 +178,7 @@ int symbol_table_begin(struct symbol_table *table, uint32_t module, uint64_t off
 	return 0;
 }
 
-/* The strings may be temporary, or point into a block: only the table's own copies are kept. */
+/* The strings may be temporary: only the table's own copies are kept. */
 int symbol_table_add(struct symbol_table *table, const struct symbol_frame *frame)
 {
 	struct symbol_frame kept = *frame;
@@ -303,10 +303,7 @@ static const char *payload_declared(const struct payload *payload,
 	return at < payload->header.string_bytes ? payload->strings + at : NULL;
 }
 
-/*
- * Check all indices and offsets before anything is added, so that a damaged block adds
- * nothing.
- */
+/* Checks all before anything is added, so that a damaged block adds nothing. */
 static int payload_check(const struct payload *payload, struct error *error)
 {
 	struct symbols_address address;
@@ -402,10 +399,7 @@ static size_t string_bytes_of(const char *kept)
 	return (size_t)(declared - kept) + (*declared ? strlen(declared) + 1 : 0);
 }
 
-/*
- * Write the addresses. Frames are written in the same order afterwards, each chain's after
- * those of the chain before, so frame_first is a running sum.
- */
+/* Frames are written in the same order afterwards, so frame_first is a running sum. */
 static int chains_save(const struct chain *chains, size_t count, struct text *payload)
 {
 	struct symbols_address address;
@@ -426,7 +420,6 @@ static int chains_save(const struct chain *chains, size_t count, struct text *pa
 	return 0;
 }
 
-/* Write the frames in the order of their chains. Each has offsets in place of strings. */
 static int frames_save(const struct string_offsets *strings, const struct chain *chains,
                        size_t count, struct text *payload)
 {
