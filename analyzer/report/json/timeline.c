@@ -261,7 +261,8 @@ static void sizes_json(struct json_writer *json,
 
 /*
  * Write the snapshots that the process took of itself. The sizes are of addresses; what was
- * resident is written as a total only. `whole` is false if the ring had no room for all mappings.
+ * resident is written as a total only. `whole` is false if the ring had no room for all
+ * mappings.
  */
 static void views_json(struct json_writer *json, const struct profile *profile)
 {

@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* faults that are printed, of up to STACK_FAULTS_MAX that a replay keeps */
 #define FAULTS_SHOWN 3
 #define CHAIN_FUNCTIONS 3 /* functions named in the first line */
 #define CALLERS_SHOWN 4   /* rows of the calls that repeat */
 
+/* The number comes from the recording and may be one that this libc has no name for. */
 const char *signal_text(char *text, uint32_t signal)
 {
 	const char *name = sigabbrev_np((int)signal);
@@ -58,6 +60,7 @@ static int frame_name(struct telling *telling, size_t at, struct stack_name *nam
 static int chain_text(struct telling *telling, struct text *chain)
 {
 	const struct stack_path *path = &telling->fault->path;
+	/* not from the innermost frame, which did not get as far as its call */
 	size_t at = fault_rounds_shown(&telling->rounds), i;
 	struct stack_name name;
 	char function[512];
@@ -75,6 +78,10 @@ static int chain_text(struct telling *telling, struct text *chain)
 static const char
 	own_handler[] = "the program's own handler took it, and ended the process";
 
+/*
+ * Print the line that explains the end: who overflowed, how deep, of which limit, by which
+ * calls. The limit is left out if the size of the stack is not known. 0, or -1: no memory.
+ */
 static int overflow_title(struct telling *telling)
 {
 	const struct screen *screen = telling->screen;
@@ -99,6 +106,10 @@ static int overflow_title(struct telling *telling)
 	return result;
 }
 
+/*
+ * Print how often the calls repeat. Not all rounds may have been recorded, so the number can be
+ * exact, an estimate, or a lower bound; the text says which.
+ */
 static void rounds_line(const struct telling *telling)
 {
 	static const char *const precisions[] = { "", "about ", "at least " };
@@ -140,6 +151,11 @@ static int frames_print(struct telling *telling, size_t at, size_t count)
 	return 0;
 }
 
+/*
+ * Print a stack overflow: the title, one round of the calls that repeat, and what called the
+ * first of them. Without a repetition the innermost frames must do. If outer frames are
+ * missing, what called the rounds is not known, and nothing is printed of it.
+ */
 static int overflow_print(struct telling *telling)
 {
 	const struct stack_rounds *seen = &telling->rounds.seen;
@@ -173,6 +189,10 @@ static const char *cause_text(char *text, size_t bytes, const struct stack_fault
 	return text;
 }
 
+/*
+ * Print a signal that is no stack overflow: where the program was, and what the signal says.
+ * The instruction may lie in no function: a call through a wild pointer.
+ */
 static int other_print(struct telling *telling)
 {
 	const struct screen *screen = telling->screen;
@@ -206,6 +226,7 @@ int report_faults(const struct screen *screen, const struct classes *classes)
 	int result = 0;
 	uint32_t i;
 
+	/* a handler may survive a fault, so one recording may have several */
 	for (i = 0; i < stacks->fault_count && i < FAULTS_SHOWN && !result; i++) {
 		telling.fault = &stacks->faults[i];
 		result = fault_rounds_find(&telling.rounds, telling.fault, &classes->functions);

@@ -10,11 +10,16 @@
 
 #include <string.h>
 
+/* the words between an owner and the function that allocates, which gets so many columns */
 #define MOST_FROM "  most from "
 #define FROM_COLUMNS_MIN 8
 
 /* ---- one class ----------------------------------------------------------------------- */
 
+/*
+ * Print a row of one class: its share of the row's blocks, not of all blocks, as that tells
+ * whether the row is worth a change. The number in the last column is an argument of --why.
+ */
 static void class_row_print(const struct figures *figures, const struct report_row *row,
                             enum life_class class, enum report_group group)
 {
@@ -51,6 +56,7 @@ int report_class_rows(const struct screen *screen, const struct findings *findin
 	figures_titles(&figures, "");
 	for (i = 0; i < rows.count && (!top || i < top); i++)
 		class_row_print(&figures, &rows.rows[i], class, group);
+	/* an empty table could be taken for an error */
 	if (!rows.count)
 		screen_line(screen, 4, "%10s no blocks are of this class", "");
 	if (i < rows.count)
@@ -69,6 +75,10 @@ static void owner_print(const struct figures *figures, const char *name,
 	size_t room = screen->columns - used - strlen(MOST_FROM), least;
 	char line[256];
 
+	/*
+	 * On a narrow screen the second name gets a line of its own. Otherwise both share the line,
+	 * and the owner is shortened so far that some columns of the other remain.
+	 */
 	if (screen->is_narrow && text_columns(name) + text_columns(from) > room) {
 		fprintf(screen->file, "%s\n%*s",
 		        screen_fit(screen, line, sizeof(line), name, screen->columns - used),
@@ -84,6 +94,7 @@ static void owner_print(const struct figures *figures, const char *name,
 	        screen_fit(screen, line, sizeof(line), from, room), screen_plain(screen));
 }
 
+/* Print a function that owns blocks. "passed up": which part of them its callees allocated. */
 static void owned_print(const struct figures *figures, const struct findings *findings,
                         const struct owner *owned)
 {

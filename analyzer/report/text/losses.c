@@ -12,6 +12,7 @@
 static void remedy_add(struct text *text, unsigned cause, const char *directory)
 {
 	const char *slash = strrchr(directory, '/');
+	/* the directory in which the rings' own one was made; of "/x" that is "/" */
 	int length = slash ? (int)(slash - directory) : 0;
 
 	if (cause == LOST_OVERWRITTEN)
@@ -27,6 +28,10 @@ static void remedy_add(struct text *text, unsigned cause, const char *directory)
 static void events_add(struct text *text, const uint64_t *lost, uint64_t events,
                        const char *directory)
 {
+	/*
+	 * One cause is named, the one with most events; the others are only hinted at: the text is
+	 * half a sentence. A number from a newer recorder has no words here.
+	 */
 	struct losses losses = losses_sum(lost);
 	const char *cause = loss_cause_text(losses.main);
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
@@ -53,6 +58,7 @@ char *loss_text(char *text, size_t bytes, const uint64_t lost[LOST_CAUSES_MAX],
 		text_printf(&plain, "; %s process%s not recorded, nor what %s started",
 		            text_count(count, processes), processes == 1 ? " was" : "es were",
 		            processes == 1 ? "it" : "they");
+	/* the directory's name comes from outside; if memory is out, the text is "" */
 	text_escape(text, bytes, plain.data ? plain.data : "");
 	text_release(&plain);
 	return text;

@@ -13,6 +13,10 @@ void report_name(const struct screen *screen, const struct stack_name *name,
 	stack_name_text(text, sizeof(text), name);
 	stack_name_place(call_site, sizeof(call_site), name);
 	columns = text_columns(text);
+	/*
+	 * A file and line may take half of the room, and lose their start: the end of a path says
+	 * more than its start.
+	 */
 	text_fit(side, sizeof(side), call_site, room / 2, TEXT_KEEP_END);
 	if (columns + 2 + text_columns(side) > room) {
 		/*

@@ -7,9 +7,11 @@
 
 #include <string.h>
 
+/* width of the label of a line, as in report/text/summary.c */
 #define LABEL_COLUMNS 15
 #define NAME_BYTES 128
 #define PARAGRAPH_PHASES 8 /* phases named in the head of a report */
+/* lines of `outlive info`: a program may name as many phases as it likes */
 #define WHOLE_PHASES 100
 
 /*
@@ -20,6 +22,10 @@ static bool has_several(const struct phases *phases)
 	return phases->span_count > 1 || phases->count > PHASES_OF_LIBC;
 }
 
+/*
+ * Append "main 1.2 s in 3 times, 40 MiB in 200 calls". The name comes from the program, so it
+ * is escaped. Without a calibrated clock no times are known, and are left out.
+ */
 static void phase_text(struct text *text, const struct ring_header *header,
                        const struct phase_total *total)
 {
@@ -55,6 +61,7 @@ void report_phases(const struct screen *screen, const struct ring_header *header
 	for (i = 0; i < phases->count; i++) {
 		if (!phases->totals[i].spans)
 			continue;
+		/* phases that were never entered are not counted as left out */
 		if (shown++ >= PARAGRAPH_PHASES) {
 			left_out++;
 			continue;
@@ -83,6 +90,7 @@ void report_phases_whole(const struct screen *screen, const struct ring_header *
 		total = &phases->totals[i];
 		if (!total->spans)
 			continue;
+		/* one text for all lines: this only empties it */
 		text_release(&text);
 		phase_text(&text, header, total);
 		screen_line(screen, LABEL_COLUMNS + 2, "    %-10s %s, %s free%s%s%s",

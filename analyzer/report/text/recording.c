@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+/* other processes that a report lists; 'outlive info' lists all */
 #define OTHERS_TOLD 5
 
 /* Count the events of the reader's processes, of as many as memory allows. */
@@ -36,6 +37,7 @@ char *report_population(char text[POPULATION_TEXT_BYTES],
 
 /* ---- the others ---------------------------------------------------------------------- */
 
+/* The process with most events first; equal ones by their numbers. */
 static int events_compare(const void *one, const void *two)
 {
 	const struct trace_process *a = *(const struct trace_process *const *)one;
@@ -46,6 +48,10 @@ static int events_compare(const void *one, const void *two)
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
+/*
+ * Print a process as a row. Its command may be longer than the line and may hold any bytes:
+ * process_command_text() escapes it, and its start is kept.
+ */
 static void other_print(const struct figures *figures,
                         const struct trace_process *process)
 {
@@ -95,6 +101,7 @@ static int others_print(const struct screen *screen, const struct trace_reader *
 		if (trace_reader_process(reader, i) != shown)
 			processes[others++] = trace_reader_process(reader, i);
 	}
+	/* Only pointers are sorted: the processes stay where the reader has them. */
 	qsort(processes, others, sizeof(*processes), events_compare);
 	others_title(screen, reader);
 	figures_titles(&figures, "command");
@@ -118,6 +125,7 @@ int report_recording(const struct trace_reader *reader, const struct profile *pr
 
 void report_completeness(const struct trace_reader *reader)
 {
+	/* a ring never gets an end, so none can be missing */
 	if (!trace_reader_is_trace(reader) || trace_reader_has_end(reader))
 		return;
 	if (trace_reader_is_live(reader))

@@ -11,6 +11,9 @@
 
 #include <unistd.h>
 
+/*
+ * Lives from begin to end, so for one showing of a view. `frame` is used only if it is watched.
+ */
 struct text_state {
 	struct screen screen;
 	struct watch_frame frame;
@@ -24,10 +27,15 @@ static void text_begin(struct report_output *output,
 
 	(void)subject;
 	state->screen = screen_of(output->file);
+	/* in a file or a pipe an empty line separates one view from the next */
 	if (output->shown && !isatty(fileno(output->file)))
 		fputc('\n', output->file);
 	if (!output->is_watched)
 		return;
+	/*
+	 * The view is written into a buffer, and sent to the terminal at once at the end: without
+	 * this a watched view flickers.
+	 */
 	watch_frame_begin(&state->frame, output->file);
 	state->screen.file = state->frame.file;
 }
@@ -43,6 +51,7 @@ static void text_end(struct report_output *output)
 static int text_show_profile(struct report_output *output,
                              const struct report_subject *subject)
 {
+	/* not through state->screen: a profile is not watched, so it has no frame */
 	return report_recording(subject->reader, subject->profile, subject->settings,
 	                        output->file);
 }
@@ -61,6 +70,7 @@ static int text_show_timeline(struct report_output *output,
 	const struct segment_timeline *timeline = subject->timeline;
 	struct text_state *state = output->state;
 
+	/* segment_timeline_text() needs a snapshot from outside, and there is none */
 	if (timeline->view == TIMELINE_NONE)
 		self_view_text(timeline->profile, &state->screen);
 	else
@@ -81,6 +91,7 @@ const struct reporter text_reporter = {
 	.name = "text",
 	.groups = ~0u,
 	.group = REPORT_BY_FUNCTION,
+	/* rows that fit a screen; --top changes them */
 	.top = 20,
 	.segments_top = 40,
 	.times_top = 12,

@@ -57,6 +57,10 @@ static struct figures figures_for(const struct screen *screen,
 	              : figures_of(screen, use_columns, 5);
 }
 
+/*
+ * Print the figures of a row, in the columns that figures_for() chose; returns the columns
+ * used. A size of 0 is shown as "-", which is easier to skip.
+ */
 static size_t use_print(const struct figures *figures, const struct memory_use *use)
 {
 	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES];
@@ -77,6 +81,9 @@ static size_t use_print(const struct figures *figures, const struct memory_use *
 	return figures_print(figures, texts);
 }
 
+/*
+ * The same for a module: its four parts stand in the order of enum segment, from the code on.
+ */
 static size_t module_print(const struct figures *figures, const struct segment_row *row)
 {
 	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES];
@@ -109,6 +116,11 @@ static void map_name(char *text, size_t bytes, const struct segments *segments,
 	         row->name[0] ? "  " : "", row->name);
 }
 
+/*
+ * Print a row and its name. A thread may have no stack of its own, or one that was not found
+ * while it ran. Long names lose their end, but paths of modules their start, as the file's name
+ * is at the end.
+ */
 static void row_print(const struct segment_report *report,
                       const struct figures *figures, const struct segment_row *row)
 {
@@ -154,6 +166,10 @@ static void oddity_count(void *context, enum oddity oddity, uint64_t bytes,
 	++*(size_t *)context;
 }
 
+/*
+ * Print the findings below a heading. They are only counted first: without any there must be no
+ * heading.
+ */
 static void oddities_print(const struct segments *segments, const struct screen *screen)
 {
 	size_t count = 0;
@@ -165,6 +181,10 @@ static void oddities_print(const struct segments *segments, const struct screen 
 	segment_oddities(segments, oddity_print, (void *)screen);
 }
 
+/*
+ * Print the process, and how much there is of it. fprintf() counts the bytes for bold as well,
+ * which take no columns.
+ */
 static void title_print(const struct segments *segments, const struct screen *screen)
 {
 	char fitted[1024];
@@ -187,6 +207,10 @@ static const struct figure_column symbol_columns[] = {
 	{ "section", 14, 9 },
 };
 
+/*
+ * Print a variable or function with its file or, if that is not known, its module. "?": it is
+ * not known which of its pages are resident.
+ */
 static void symbol_print(const struct segments *segments, const struct figures *figures,
                          const struct segment_symbol *symbol)
 {
@@ -212,6 +236,10 @@ static void symbol_print(const struct segments *segments, const struct figures *
 	                 TEXT_KEEP_START));
 }
 
+/*
+ * Print the symbols instead of the segments' rows: first the sums of each segment, which
+ * include the symbols that are not shown.
+ */
 static void symbols_print(const struct segment_report *report,
                           const struct screen *screen)
 {
@@ -261,6 +289,7 @@ int segment_report_text(const struct segment_report *report,
 		row_print(report, &figures, &rows.rows[i]);
 	if (i < rows.count)
 		screen_line(screen, 2, "  and %zu more (--top 0 shows all)", rows.count - i);
+	/* only these rows hold all of the memory, so that a total below them adds up */
 	if (report->group == SEGMENTS_BY_SEGMENT || report->group == SEGMENTS_BY_MAP) {
 		use_print(&figures, &segments->maps.total);
 		fprintf(screen->file, "%stotal%s\n", screen_bold(screen), screen_plain(screen));

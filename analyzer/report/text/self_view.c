@@ -23,6 +23,10 @@ static uint64_t view_size(const struct self_snapshot *view, size_t segment)
 	return segment < SEGMENT_COUNT ? view->sizes[segment] : view->total;
 }
 
+/*
+ * Print how large a segment was in the first, the largest and the last snapshot. A segment that
+ * was never there gets no row.
+ */
 static void row_print(const struct figures *figures, const struct self_view *views,
                       size_t segment)
 {
@@ -106,6 +110,10 @@ void self_view_text(const struct profile *profile, const struct screen *screen)
 	figures_titles(&figures, "segment");
 	for (i = 0; i <= SEGMENT_COUNT; i++)
 		row_print(&figures, views, i);
+	/*
+	 * An older recorder did not say what anonymous mappings are, so this was inferred from the
+	 * blocks that lived; whoever reads the table must know that.
+	 */
 	if (header->version_minor < MAPS_KIND_VERSION_MINOR)
 		screen_paragraph(
 			screen, 0, 2,
@@ -127,6 +135,7 @@ static const struct self_snapshot *end_find(const struct profile *profile)
 
 	if (!views->count)
 		return NULL;
+	/* only the last one can be of the end: nothing is recorded after it */
 	last = &views->views[views->count - 1];
 	return last->reason == MAPS_END ? last : NULL;
 }
@@ -163,6 +172,7 @@ void segment_end_text(const struct profile *profile, const struct screen *screen
 		return;
 	end_ns = process_time_ns(&profile->process->header, end->time);
 	unseen_text(unseen, sizeof(unseen), profile, end_ns);
+	/* 0: the process did not read its resident size */
 	if (end->totals.rss)
 		snprintf(resident, sizeof(resident), "%s resident of ",
 		         text_size(rss, end->totals.rss));

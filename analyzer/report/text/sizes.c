@@ -24,6 +24,7 @@ void size_timeline_often(char *text, size_t bytes,
 	*text = 0;
 	if (!sizes->count)
 		return;
+	/* a busy machine delays readings: say so, once one was missed by half an interval */
 	if (sizes->longest_ns > sizes->every_ns + sizes->every_ns / 2)
 		snprintf(most, sizeof(most), ", at most %s apart",
 		         text_duration(longest, sizes->longest_ns));
@@ -32,6 +33,10 @@ void size_timeline_often(char *text, size_t bytes,
 	         text_s(sizes->readings), most);
 }
 
+/*
+ * Print the size at a time. `shared` is the part that files and shared memory back; the rest is
+ * anonymous.
+ */
 static void at_line(const struct segment_timeline *timeline,
                     const struct screen *screen, uint64_t time_ns)
 {
@@ -62,6 +67,10 @@ static const struct figure_column columns[] = {
 	{ "grew", 10, 9 },
 };
 
+/*
+ * Whether this entry is the highest size of all. False for every entry if a snapshot was as
+ * high.
+ */
 static bool is_highest(const struct segment_timeline *timeline, size_t number)
 {
 	const struct size_history *sizes = sizes_of(timeline);
@@ -84,6 +93,7 @@ static bool has_snapshot(const struct segment_timeline *timeline, size_t number)
 	return apart_ns <= sizes_of(timeline)->every_ns / 2;
 }
 
+/* Print a size, and how much it grew since the row before; the first row grew by nothing. */
 static void row_print(const struct segment_timeline *timeline,
                       const struct figures *figures, size_t number,
                       const struct sizes_entry *before)
@@ -111,6 +121,11 @@ static void rows_print(const struct segment_timeline *timeline,
 	size_t i, j, at, next;
 
 	figures_titles(&figures, "at");
+	/*
+	 * The rows are spread evenly over the entries, from the first to the last. Between two of
+	 * them the highest entry is added, if it lies there: a peak must not get lost by leaving
+	 * entries out.
+	 */
 	for (i = 0; i < rows; i++) {
 		at = rows > 1 ? i * (count - 1) / (rows - 1) : 0;
 		next = i + 1 < rows ? (i + 1) * (count - 1) / (rows - 1)
@@ -134,6 +149,10 @@ void size_timeline_table(const struct segment_timeline *timeline,
 	size_t *numbers = malloc((sizes->count + 1) * sizeof(*numbers));
 	size_t count = 0, i;
 
+	/*
+	 * Readings next to a snapshot say nothing new. If memory is out, there is no table: the
+	 * rest of the report is still of use.
+	 */
 	for (i = 0; numbers && i < sizes->count; i++) {
 		if (is_highest(timeline, i) || !has_snapshot(timeline, i))
 			numbers[count++] = i;
