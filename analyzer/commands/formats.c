@@ -17,6 +17,10 @@ static const struct reporter *const formats[] = {
 #define FORMAT_COUNT (sizeof(formats) / sizeof(*formats))
 static_assert(FORMAT_COUNT <= FORMATS_MAX, "names of all have room");
 
+/*
+ * Any view of the range is enough: `report` and `segments` know their view only when the
+ * command line was parsed, which takes these names.
+ */
 void formats_offer(const char *names[FORMATS_MAX + 1], enum report_view first,
                    enum report_view last)
 {

@@ -14,6 +14,10 @@ struct info_options {
 	struct option_choice format;
 };
 
+/*
+ * The names that --format takes. Filled by formats_offer() before the command line is parsed:
+ * the table of options is constant and points here.
+ */
 static const char *formats[FORMATS_MAX + 1];
 
 static const struct option options[] = {
@@ -26,6 +30,10 @@ static void progress_events(void *progress, uint64_t done, uint64_t expected)
 	progress_show(progress, done, expected);
 }
 
+/*
+ * Read every event chunk of one process, and count what is in them. Damage is no failure: the
+ * reader reports it in its problems, and counts the events there as lost.
+ */
 static struct process_counts count_process(struct trace_reader *reader,
                                            struct trace_process *process,
                                            struct phases *phases)
@@ -59,6 +67,11 @@ static void check_names(struct trace_reader *reader,
 	symbol_table_free(symbols);
 }
 
+/*
+ * Count the snapshots and the size readings of one process. They are read in full and dropped
+ * again, so that each is checked. They also show that the process was alive: `phases` learns
+ * the time of the last one, since a process may live on long after its last event.
+ */
 static struct segments_count count_segments(struct trace_reader *reader,
                                             const struct trace_process *process,
                                             struct phases *phases)
@@ -78,6 +91,11 @@ static struct segments_count count_segments(struct trace_reader *reader,
 	return count;
 }
 
+/*
+ * Read all of the recording, process by process. The order within a process matters: phases
+ * come first, since the two counts that follow fill them; whether anything is damaged is
+ * decided last, since each step may add to the reader's problems.
+ */
 static struct recording_info recording_read(struct trace_reader *reader)
 {
 	size_t count = trace_reader_process_count(reader), i;
@@ -114,6 +132,10 @@ static void recording_release(struct recording_info *recording)
 	free(recording->segments);
 }
 
+/*
+ * Succeeds for an incomplete or damaged recording, too: to show that is what `info` is for.
+ * Only a file that is no recording at all is an error.
+ */
 static int info_run(const struct command *command, int argc, char **argv)
 {
 	struct report_output output = { .file = stdout };

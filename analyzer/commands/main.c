@@ -17,6 +17,10 @@ static const struct command *const commands[] = {
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
+/*
+ * NULL: there is no such command. Names must match completely: an abbreviation that is unique
+ * today would change its meaning with the next command.
+ */
 static const struct command *command_find(const char *name)
 {
 	size_t i;
@@ -34,6 +38,10 @@ static void help_line(const struct screen *screen, const char *name,
 	screen_line(screen, 12, "  %-10s%s", name, summary);
 }
 
+/*
+ * Print the general help; returns the exit status. On stdout it is what the user asked for; on
+ * stderr it answers a command line without a command, which is a mistake.
+ */
 static int help_print(FILE *file)
 {
 	struct screen screen = screen_of(file);
@@ -56,6 +64,9 @@ static int help_print(FILE *file)
 	return file == stdout ? EXIT_SUCCESS : EXIT_BAD_INPUT;
 }
 
+/*
+ * The arguments of command_call(), in one struct because stack_room_call() passes one pointer.
+ */
 struct call {
 	const struct command *command;
 	int argc;
@@ -69,6 +80,10 @@ static int command_call(void *argument)
 	return call->command->run(call->command, call->argc, call->argv);
 }
 
+/*
+ * Run a command, and return its exit status. All commands but `run` get a thread with a larger
+ * stack if the limit of the stack (`ulimit -s`) is low.
+ */
 static int command_start(const char *name, int argc, char **argv)
 {
 	struct call call = { command_find(name), argc, argv };

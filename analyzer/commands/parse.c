@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Print the --help of a command on stdout, wrapped to the width of the terminal. */
 static void command_help(const struct command *command)
 {
 	struct screen screen = screen_of(stdout);

@@ -16,6 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * The values of the table below, which finds each by its offset. All zero is the default.
+ * Strings point into argv.
+ */
 struct report_options {
 	struct option_choice group, sort, class, format;
 	struct option_number top;
@@ -27,11 +31,16 @@ struct report_options {
 	bool all;
 };
 
+/*
+ * The names are in the order of enum report_group, enum life_class and enum report_sort: the
+ * index that the parser stores is used as the enum's value.
+ */
 static const char *const groups[] = { "site",   "function", "module",
 	                                  "thread", "owner",    NULL };
 static const char *const classes[] = { "stack",  "escape", "crossed",
 	                                   "static", "live",   NULL };
 static const char *const sorts[] = { "bytes", "calls", "peak", "live", NULL };
+/* Filled by formats_offer() before the command line is parsed, since the options point here. */
 static const char *formats[FORMATS_MAX + 1];
 
 static const struct option options[] = {
@@ -93,7 +102,8 @@ static void progress_events(void *progress, uint64_t done, uint64_t expected)
 
 /*
  * Find the symbols of a ring or an incomplete trace on this machine, if the files are here. A
- * complete trace contains its symbols.
+ * complete trace contains its symbols. Some names are better than none, so that a lack of
+ * memory is only a warning here.
  */
 static void symbols_complete(struct profile *profile)
 {
@@ -107,7 +117,11 @@ static void symbols_complete(struct profile *profile)
 	symbolizer_free(symbolizer);
 }
 
-/* Refuse a trace that was cut short before its first event: an empty report would be wrong. */
+/*
+ * Refuse a trace that was cut short before its first event: an empty report would be wrong. A
+ * trace that is still being recorded may be empty for now; so may a ring; and a complete trace
+ * without events is a program that allocated nothing, which is a true report.
+ */
 static void emptiness_check(const struct trace_reader *reader)
 {
 	size_t count = trace_reader_process_count(reader), i;
@@ -123,7 +137,10 @@ static void emptiness_check(const struct trace_reader *reader)
 	    trace_reader_name(reader));
 }
 
-/* Report that --why names no site or function, or several. */
+/*
+ * Report that --why names no site or function, or several. The candidates, if there are any, go
+ * to stderr before the message.
+ */
 static _Noreturn void why_die(const char *file, const char *why,
                               const struct why_several *several)
 {
@@ -154,7 +171,11 @@ enum {
 };
 #define ASKED_ROWS (ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_TOP)
 
-/* One row for each view. The first row with a given option is shown. */
+/*
+ * One row for each view. The first row with a given option is shown. So the order of the rows
+ * is that of precedence: a view that refuses other options comes before the views that these
+ * select. The overview, which no option selects, ends the search.
+ */
 static const struct view_row {
 	enum report_view view;
 	const char *name; /* of the option, for messages */
@@ -184,6 +205,10 @@ static const struct view_row {
 	{ REPORT_OVERVIEW, "the overview", 0, { { 0, NULL } } },
 };
 
+/*
+ * The options that were given, as ASKED bits. Those that only filter (--phase, --thread,
+ * --wrapper ..) or choose the process have no bit: they go with every view.
+ */
 static unsigned asked_options(const struct report_options *options)
 {
 	return (options->group.is_given ? ASKED_BY : 0) |
@@ -219,7 +244,10 @@ static const struct view_row *view_choose(const struct report_options *options)
 	return row;
 }
 
-/* Exits with an error if the format cannot show the view or its groups. */
+/*
+ * Exits with an error if the format cannot show the view or its groups. This is checked before
+ * the recording is opened, since reading it may take minutes.
+ */
 static void view_check(const struct view_row *row, const struct report_options *options,
                        const struct reporter *reporter)
 {
@@ -231,7 +259,12 @@ static void view_check(const struct view_row *row, const struct report_options *
 		die_usage("report", "report: --by %s %s", group, reporter->refusal);
 }
 
-/* A result above 0 means that the view found nothing by the name that was asked for. */
+/*
+ * A result above 0 means that the view found nothing by the name that was asked for. Two views
+ * can do that: --stacks with a --thread that has no known stack, and --why with a name that is
+ * no site. Both exit here, since only the command knows what the user typed. Returns 0, or -1:
+ * memory is out.
+ */
 static int report_print(struct trace_reader *reader, const struct profile *profile,
                         const struct report_options *options,
                         const struct reporter *reporter,
@@ -259,7 +292,8 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 
 /*
  * Read the history of the blocks that --explain names by an address or the number of an
- * allocation.
+ * allocation. strtoull() would turn "-1" into a huge number, so a minus is refused; an address
+ * is rounded down to a multiple of 8.
  */
 static void history_read(struct block_history *history, struct trace_reader *reader,
                          const struct profile *profile, const char *which)
@@ -308,6 +342,10 @@ static struct report_settings settings_of(const struct report_options *options,
 	};
 }
 
+/*
+ * Open the recording, and choose the process to report: *process is its index. Exits with an
+ * error if either fails, or if there is nothing to report.
+ */
 static struct trace_reader *recording_open(const char *path,
                                            const struct report_options *options,
                                            size_t *process)
@@ -322,6 +360,11 @@ static struct trace_reader *recording_open(const char *path,
 	return reader;
 }
 
+/*
+ * Read all events of the process into a profile with names. Warnings about the recording come
+ * last: reading is what finds damage, and only afterwards the progress line is gone from the
+ * terminal.
+ */
 static struct profile *recording_read(struct trace_reader *reader, size_t process,
                                       const struct report_options *options)
 {
@@ -342,6 +385,10 @@ static struct profile *recording_read(struct trace_reader *reader, size_t proces
 	return profile;
 }
 
+/*
+ * All that the command line and the files of --suppressions can have wrong is refused before
+ * the recording is read, which may take minutes.
+ */
 static int report_run(const struct command *command, int argc, char **argv)
 {
 	struct report_options options = { .stacks = false };

@@ -62,7 +62,11 @@ static const struct option run_option_table[] = {
 	  "print no report at the end, only where the trace is", NULL },
 };
 
-/* Print an error and exit. The program was not started, or its process has ended. */
+/*
+ * Print an error and exit. The program was not started, or its process has ended. Not die(): a
+ * shell distinguishes a program that is missing (127) from one that cannot be executed (126),
+ * and so must we.
+ */
 static _Noreturn void run_die(int status, const struct error *error)
 {
 	fprintf(stderr, "outlive: %s\n", error->message);
@@ -87,7 +91,8 @@ static struct {
 /*
  * Raise our limits: each module and process takes a descriptor, and the trace and its names
  * take more memory than the program itself may need. The program keeps its own limits: its
- * process was forked before.
+ * process was forked before. The soft limit becomes the hard one, which needs no privilege. If
+ * that fails, the recording goes on with what it has.
  */
 static void limits_raise(void)
 {
@@ -103,6 +108,10 @@ static void limits_raise(void)
 	}
 }
 
+/*
+ * Undo limits_raise() before the program runs in this process: it must see the limits that the
+ * user has set.
+ */
 static void limits_lower(void)
 {
 	size_t i;
@@ -142,6 +151,10 @@ static int descriptors_free(void)
 	return count;
 }
 
+/*
+ * Run the program unrecorded if our limits are too low for a recording. Checked before the
+ * session's directory is made, so that nothing is left behind.
+ */
 static void limits_check(struct recording *run, char **argv)
 {
 	int descriptors = descriptors_free();
@@ -164,6 +177,10 @@ static void limits_check(struct recording *run, char **argv)
 
 /* ---- before the start ---- */
 
+/*
+ * Find the program and liboutlive.so. Exits with the status that a shell would return, or, for
+ * a program that would run but could not be recorded, with EXIT_BAD_INPUT.
+ */
 static void program_prepare(struct recording *run)
 {
 	struct error error;
@@ -178,6 +195,10 @@ static void program_prepare(struct recording *run)
 		run_die(EXIT_BAD_INPUT, &error);
 }
 
+/*
+ * Check --ring, and round it up to whole chunks. The limit above is that of chunk numbers, not
+ * of memory: whether a ring of this size fits is checked by session_open().
+ */
 static void ring_prepare(struct recording *run)
 {
 	uint64_t bytes = run->options.ring_bytes;
@@ -202,6 +223,9 @@ static void segments_prepare(const struct recording *run)
 
 /*
  * Create the trace, and write its header and the directory of its rings. 0, or -1 and *error.
+ * The directory is written first so that a trace that is cut short leads to the rings that were
+ * left behind. On failure the file is removed again, and is_limited tells whether a limit of
+ * ours is the cause: then the program can run unrecorded.
  */
 static int trace_begin(struct recording *run, struct error *error)
 {
@@ -247,6 +271,12 @@ static int drain_begin(struct recording *run, struct error *error)
 	return error_set(error, "out of memory");
 }
 
+/*
+ * Start the program, in an order that matters. The child is forked first: its pid is part of
+ * the trace's name, and it must not inherit the limits that are raised next. It waits before
+ * exec until trace and drain are ready. Whatever fails until then leaves no file behind; the
+ * program is then run unrecorded if a limit is the cause, else not at all.
+ */
 static void target_begin(struct recording *run, char **argv)
 {
 	struct target_settings settings = {
@@ -287,7 +317,11 @@ static void target_begin(struct recording *run, char **argv)
 
 /* ---- while it runs ---- */
 
-/* Serve the rings once. Returns the milliseconds until they must be served again. */
+/*
+ * Serve the rings once. Returns the milliseconds until they must be served again. If the trace
+ * cannot be written any more, the program runs on: is_cut is set, and the reason is printed
+ * once.
+ */
 static int run_step(struct recording *run)
 {
 	struct error error;
@@ -300,7 +334,11 @@ static int run_step(struct recording *run)
 	return 1;
 }
 
-/* Whether processes of the session still run: with rings, or for a short time without. */
+/*
+ * Whether processes of the session still run: with rings, or for a short time without. A child
+ * that was forked just before the program's end has not yet made its ring; the search of all of
+ * /proc that finds it is expensive, so it ends after SETTLE_NS.
+ */
 static bool is_outlived(const struct recording *run, uint64_t ended_ns)
 {
 	if (drain_live_count(run->drain))
@@ -309,6 +347,11 @@ static bool is_outlived(const struct recording *run, uint64_t ended_ns)
 	       session_process_count(&run->session);
 }
 
+/*
+ * Drain the rings until the program has ended and, for at most --wait, until the processes that
+ * it left behind have ended. One thread does both: target_wait() sleeps until a signal, a new
+ * ring or the next step that is due.
+ */
 static void run_record(struct recording *run)
 {
 	uint64_t ended_ns, wait_ns = UINT64_MAX;
@@ -318,12 +361,18 @@ static void run_record(struct recording *run)
 	ended_ns = kernel_now_ns();
 	if (run->options.wait_s.value < UINT32_MAX)
 		wait_ns = run->options.wait_s.value * 1000000000;
+	/* The program's last child may have made its ring since the last step. */
 	run_step(run);
 	while (is_outlived(run, ended_ns) && kernel_now_ns() - ended_ns < wait_ns &&
 	       !run->target.interrupts)
 		target_wait(&run->target, drain_descriptor(run->drain), run_step(run));
 }
 
+/*
+ * The recording is static: it has several buffers of PATH_MAX bytes, and this command runs on
+ * the stack that the user's limit allows. Signals and closed streams are taken care of before
+ * anything is opened or printed. Returns the program's own exit status.
+ */
 static int run_command(const struct command *command, int argc, char **argv)
 {
 	static struct recording run = { .options = { .ring_bytes = RING_BYTES_DEFAULT,

@@ -17,6 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
+/*
+ * The values of the table below, which finds each by its offset. All zero is the default. Times
+ * stay text until the operand shows whether they are allowed.
+ */
 struct segments_options {
 	struct option_choice group, format;
 	struct option_number top;
@@ -28,6 +32,7 @@ struct segments_options {
 #define BY_SYMBOL 4
 static const char *const groups[] = { "segment", "module", "map",
 	                                  "thread",  "symbol", NULL };
+/* Filled by formats_offer() before the command line is parsed, since the options point here. */
 static const char *formats[FORMATS_MAX + 1];
 
 static const struct option options[] = {
@@ -70,12 +75,19 @@ static pid_t pid_of(const char *text)
 	return (pid_t)pid;
 }
 
-/* Whether the operand is a pid. A file with such a name can be given as ./1234. */
+/*
+ * Whether the operand is a pid. A file with such a name can be given as ./1234. Digits decide,
+ * not whether such a process or file exists: the same command line must always mean the same.
+ */
 static bool is_number(const char *text)
 {
 	return *text && !text[strspn(text, "0123456789")];
 }
 
+/*
+ * The argument of --watch. The condition is written so that NaN, which strtod() accepts, fails
+ * it.
+ */
 static double seconds_of(const char *text)
 {
 	char *end;
@@ -92,7 +104,11 @@ static const struct reporter *reporter_of(const struct segments_options *options
 	return format_find(formats[options->format.value]);
 }
 
-/* 0, or -1: standard output could not be written. */
+/*
+ * Show one snapshot. --by symbol is no group of segment_rows_make(): symbols are found here, in
+ * the files of the modules, and shown instead of rows. 0, or -1: standard output could not be
+ * written.
+ */
 static int segments_print(const struct segments *segments,
                           const struct segments_options *options,
                           struct report_output *output)
@@ -126,7 +142,12 @@ static void pause_for(double seconds)
 	nanosleep(&pause, NULL);
 }
 
-/* Show the segments of a living process. */
+/*
+ * Show the segments of a living process. With --watch again and again, until the process has
+ * ended. That is an error only before the first snapshot; later it is the expected end.
+ * `segments` is used again for each snapshot, so that what is known of the modules is not found
+ * again.
+ */
 static void process_show(const struct segments_options *options, const char *operand)
 {
 	double seconds = options->watch ? seconds_of(options->watch) : 0;
@@ -169,7 +190,11 @@ static void process_show(const struct segments_options *options, const char *ope
 
 /* ---- recordings ---- */
 
-/* Nanoseconds from "2s", "500ms", "1.5m" or "2" (seconds); of an empty text: `otherwise`. */
+/*
+ * Nanoseconds from "2s", "500ms", "1.5m" or "2" (seconds); of an empty text: `otherwise`.
+ * `text` does not end at `length`: "2s:5s" is read in two parts. Exits with an error if it is
+ * no time. 9e18 ns are 285 years: more than any recording, and less than INT64_MAX.
+ */
 static uint64_t time_of(const char *text, size_t length, uint64_t otherwise)
 {
 	static const struct {
@@ -197,7 +222,11 @@ static uint64_t time_of(const char *text, size_t length, uint64_t otherwise)
 	          (int)length, text);
 }
 
-/* Choose the first and the last snapshot in the phase. */
+/*
+ * Choose the first and the last snapshot in the phase. If the phase has several spans, what
+ * lies between them is part of the growth. If only one snapshot was taken in the phase, that
+ * snapshot is shown.
+ */
 static void phase_choose(struct segment_timeline *timeline, const char *name)
 {
 	const struct profile *profile = timeline->profile;
@@ -225,7 +254,12 @@ static void phase_choose(struct segment_timeline *timeline, const char *name)
 	timeline->to_ns = history->snapshots[timeline->to].time_ns;
 }
 
-/* Choose the snapshots to show by --phase, --at or --between; by default all. */
+/*
+ * Choose the snapshots to show by --phase, --at or --between; by default all. The options are
+ * exclusive, as the caller has checked, and there is at least one snapshot. A time stands for
+ * the snapshot nearest to it; from_ns and to_ns keep the exact times, for the sizes, which were
+ * read at other times. An open end is UINT64_MAX / 4: later than any recording.
+ */
 static void times_choose(struct segment_timeline *timeline,
                          const struct segments_options *options)
 {
@@ -277,6 +311,10 @@ static void progress_events(void *progress, uint64_t done, uint64_t expected)
 	progress_show(progress, done, expected);
 }
 
+/*
+ * Read one process completely, events included: only they show which mappings contain large
+ * blocks of malloc, which then count as heap (segments/reassign.h). Exits on failure.
+ */
 static struct profile *recording_read(struct trace_reader *reader,
                                       const struct segments_options *options)
 {
@@ -309,6 +347,11 @@ static void timeline_print(struct segment_timeline *timeline,
 		die("segments: out of memory");
 }
 
+/*
+ * Show the segments of a recorded process. A trace holds sums of segments and stacks, but no
+ * list of mappings: only these two groups are possible. A process without snapshots from
+ * outside is shown by those that it took itself, but only as a whole.
+ */
 static void recording_show(const struct segments_options *options, const char *path)
 {
 	struct segment_timeline timeline = {
