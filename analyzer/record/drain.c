@@ -369,6 +369,10 @@ static int idle_choose(const struct drain *drain)
 	return idle_ms < 1 ? 1 : idle_ms;
 }
 
+/*
+ * Serve ring after ring for STEP_NS at most. Returns the milliseconds until the next step; 0:
+ * the time was not enough; -1 and *error: the trace cannot be written.
+ */
 static int drain_serve(struct drain *drain, struct error *error)
 {
 	uint64_t until_ns = kernel_now_ns() + STEP_NS;
@@ -448,6 +452,7 @@ static int rings_close_down(struct drain *drain, struct error *error)
 	return 0;
 }
 
+/* Another round follows while rings wait for descriptors and the last round found some. */
 int drain_finish(struct drain *drain, struct error *error)
 {
 	unsigned images;

@@ -40,7 +40,11 @@ static int buffer_reserve(struct drain_way *way, size_t bytes)
 	return array_reserve(way->buffer, way->buffer_bytes, bytes);
 }
 
-/* Find which process the ring belongs to, and whether that process is alive. */
+/*
+ * Find which process the ring belongs to, and whether that process is alive. The pid in the
+ * header is the process's own claim in its own pid namespace: it is only used as it is where
+ * /proc cannot tell. A pidfd, unlike a pid, can never come to mean another process.
+ */
 static void ring_attribute(struct drain_ring *ring)
 {
 	const struct ring_header *header = &ring->ring.header;
@@ -54,6 +58,10 @@ static void ring_attribute(struct drain_ring *ring)
 	                  (ring->descriptor < 0 && errno == ESRCH);
 }
 
+/*
+ * errno tells the caller whether descriptors are out, which is temporary; so it must survive
+ * the freeing. It is cleared first, since a file that is no ring sets none.
+ */
 struct drain_ring *drain_ring_new(struct drain_way *way, int directory,
                                   const char *name, uint64_t session)
 {
@@ -146,6 +154,10 @@ static int chunk_keep(struct drain_way *way, const struct drain_ring *ring,
 
 /* ---- definitions ---- */
 
+/*
+ * Keep where a definition chunk is: it is copied again and again as it grows. Each scan finds
+ * it anew, so it may be known already; a ring has few of them.
+ */
 static void definitions_remember(struct drain_ring *ring,
                                  const struct chunk_place *place)
 {
@@ -188,6 +200,11 @@ static int definitions_copy(struct drain_way *way, struct drain_ring *ring,
 	return chunk_write(way, ring, bytes, error);
 }
 
+/*
+ * Read what was added to the definition chunks. Files of new modules are opened at each step,
+ * as they may be gone soon; the chunk itself is written again only once a second, since each
+ * copy holds all of it. The flight recorder writes it at the end.
+ */
 static int ring_take_definitions(struct drain_way *way, struct drain_ring *ring,
                                  bool is_due, struct error *error)
 {
@@ -207,6 +224,10 @@ static int ring_take_definitions(struct drain_way *way, struct drain_ring *ring,
 
 /* ---- events ---- */
 
+/*
+ * Choose how well to compress, by whether a processor is idle and how many full chunks wait in
+ * the ring. The first choice under pressure is LEVEL_HASTY, as long as hasty_max allows.
+ */
 static void level_choose(struct drain_way *way, const struct drain_ring *ring,
                          size_t waiting)
 {
@@ -257,6 +278,11 @@ static void losses_count(struct drain_way *way, struct drain_ring *ring)
 	}
 }
 
+/*
+ * Chunks that a thread owns or parked hold the last events before an end, so they are copied,
+ * too, but never released: a living process goes on writing into them. The PROCESS block is
+ * written a second time, with the final losses; the last one counts.
+ */
 int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
                          struct error *error)
 {

@@ -269,6 +269,10 @@ static void chunk_copy(struct copy *copy)
 	}
 }
 
+/*
+ * FULL -> DRAINING by compare-and-swap: a writer of a flight recorder may reuse the chunk
+ * first.
+ */
 static void take_body(void *context)
 {
 	struct copy *copy = context;
@@ -407,6 +411,9 @@ static void clock_note(struct ring_header *header)
 		header->last_ticks = header->last_ns = kernel_now_ns();
 }
 
+/*
+ * Copies only fields that change: sizes and offsets were checked once, and stay as they were.
+ */
 static void header_body(void *context)
 {
 	struct live_ring *ring = context;

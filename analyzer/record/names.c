@@ -30,6 +30,11 @@ static int symbols_write(struct trace_writer *writer, uint32_t process,
 	return result;
 }
 
+/*
+ * Read one process, name its addresses and write the names. The profile is made once and used
+ * twice, as the report of the process that is shown needs it, too; that report comes even if
+ * some names are missing.
+ */
 static int process_name(const struct trace_names *names, struct trace_reader *reader,
                         size_t index, struct symbolizer *symbolizer, bool is_shown,
                         struct error *error)
@@ -69,6 +74,10 @@ static int processes_name(const struct trace_names *names, struct trace_reader *
 	return result;
 }
 
+/*
+ * One symbolizer serves all processes: they mostly map the same libraries, and its answers are
+ * kept.
+ */
 int trace_names_add(const struct trace_names *names, struct error *error)
 {
 	struct trace_reader *reader = trace_reader_open(names->writer->path, error);

@@ -125,6 +125,11 @@ static int locked_open(const char *output, struct error *error)
 	return error_set(error, "%s: %s", output, strerror(errno));
 }
 
+/*
+ * Open the file that -o names, and empty it. The order matters: it is locked first, then its
+ * content is checked, and only then it is truncated, so that neither another recording nor a
+ * file that is no trace is ever destroyed.
+ */
 static int named_open(const char *output, struct error *error)
 {
 	int file = locked_open(output, error);

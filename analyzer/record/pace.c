@@ -17,6 +17,11 @@ struct size_pace size_pace_of(uint64_t every_ns)
 	return pace;
 }
 
+/*
+ * Both intervals follow from the cost of reading every process once. Marks that cost too much
+ * are delayed by whole steps. Readings between marks are left out if fewer than two of them
+ * would fit.
+ */
 void size_pace_set(struct size_pace *pace, size_t processes)
 {
 	uint64_t cost_ns = processes * pace->reading_ns;
@@ -41,6 +46,7 @@ void size_pace_learn(struct size_pace *pace, size_t readings, uint64_t cost_ns)
 	                   AVERAGED;
 }
 
+/* Times are multiples of the intervals since the clock's start, not since the last reading. */
 uint64_t size_pace_next(const struct size_pace *pace, uint64_t now_ns)
 {
 	uint64_t read_ns = (now_ns / pace->apart_ns + 1) * pace->apart_ns;

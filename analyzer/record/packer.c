@@ -64,6 +64,10 @@ static bool block_pack(struct packer *packer, uint64_t offset, uint64_t *next)
 	                           &ignored);
 }
 
+/*
+ * Copy all blocks. The number of blocks is compared at the end: the copy replaces the trace
+ * only if nothing is missing.
+ */
 static bool blocks_pack(struct packer *packer, trace_packer_visit *visit, void *context)
 {
 	uint64_t end = packer->from->offset;
@@ -117,6 +121,10 @@ static int pack_begin(struct packer *packer, int file)
 	           : -1;
 }
 
+/*
+ * Until the rename, the trace is untouched and any failure only removes the copy. Afterwards
+ * the caller's writer is that of the copy.
+ */
 static void pack(struct packer *packer, struct trace_writer *writer,
                  trace_packer_visit *visit, void *context)
 {

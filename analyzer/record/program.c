@@ -62,6 +62,10 @@ static enum program_result path_search(const char *name, char path[PATH_MAX],
 	return PROGRAM_NOT_FOUND;
 }
 
+/*
+ * Find the file that exec would run. The checks repeat those of the kernel, because exec
+ * happens in the child, after the trace was created, and its errno says little.
+ */
 static enum program_result program_find(const char *name, char path[PATH_MAX],
                                         struct error *error)
 {
@@ -226,6 +230,10 @@ static enum program_result asan_check(const char *path, const struct elf_file *e
 	return PROGRAM_OK;
 }
 
+/*
+ * Whether the preloaded library can work in this program. Each refusal says how to build or run
+ * it so that it can.
+ */
 static enum program_result elf_check(const char *path, const struct elf_file *elf,
                                      struct error *error)
 {
@@ -287,6 +295,10 @@ static void script_interpreter(int file, char interpreter[SCRIPT_LINE_BYTES])
 	strcpy(interpreter, start);
 }
 
+/*
+ * A file that is not ELF: find the interpreter of its #! line. A script without that line is
+ * run by shells, but not by exec.
+ */
 static enum program_result script_check(const char *path, int file,
                                         char interpreter[SCRIPT_LINE_BYTES],
                                         struct error *error)
@@ -347,6 +359,10 @@ static enum program_result file_check(const char *path,
 	return result;
 }
 
+/*
+ * Two buffers take turns: while one names the file that is checked, the other receives the
+ * interpreter that this file names.
+ */
 enum program_result program_check(const char *name, char path[PATH_MAX],
                                   struct error *error)
 {

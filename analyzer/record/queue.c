@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Only the header differs, so the encoded payload is copied and patched. It is copied to and
+ * fro by memcpy(), since the payload is bytes without an alignment.
+ */
 struct segment_packet *segment_packet_again(const struct segment_packet *packet,
                                             uint64_t time_ns)
 {

@@ -47,6 +47,11 @@ static void live_tell(const struct recording *run)
 	text_release(&names);
 }
 
+/*
+ * End the trace. No ring may appear after the last step, so the session is sealed first. If the
+ * trace was cut, the directory keeps its name: the trace says it, and the reader finds the rest
+ * of the events there.
+ */
 static void trace_finish(struct recording *run)
 {
 	struct error error;

@@ -11,7 +11,10 @@ bool ring_index_has(const struct ring_index *index, const char *name)
 	return ring;
 }
 
-/* Put the ring into by_pid, in place of the one that it replaced. 0, or -1: no memory. */
+/*
+ * Put the ring into by_pid, in place of the one that it replaced. 0, or -1: no memory. Rings
+ * are found in any order: one that started earlier than the known one does not replace it.
+ */
 static int ring_succeed(struct ring_index *index, struct drain_ring *ring,
                         bool *is_exec)
 {

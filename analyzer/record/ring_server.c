@@ -120,6 +120,10 @@ static void peer_end(const struct ring_server *server, struct peer *peer)
 	peer->name[0] = '\0';
 }
 
+/*
+ * Send the descriptor of the file as ancillary data. Never waits: if the socket cannot take the
+ * answer now, the peer gets no ring.
+ */
 static bool answer_send(int socket, uint64_t proof, int file)
 {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = { 0 };
@@ -275,6 +279,10 @@ static void listener_close(struct ring_server *server)
 	server->listener = -1;
 }
 
+/*
+ * Accept one connection, and serve its first packet if that has arrived already. False: no one
+ * is waiting, or accept failed and the listener is closed.
+ */
 static bool peer_accept(struct ring_server *server)
 {
 	int socket = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -350,6 +358,10 @@ int ring_server_descriptor(const struct ring_server *server)
 	return server->poll;
 }
 
+/*
+ * Peers are served before new ones are accepted: an event carries the number of a slot, which
+ * accepting may give to another peer.
+ */
 bool ring_server_step(struct ring_server *server)
 {
 	struct epoll_event events[EVENTS_MAX];

@@ -93,6 +93,11 @@ static void directory_drop(struct session *session)
 	rmdir(session->directory);
 }
 
+/*
+ * The number is random because it is a secret: any process can connect to the socket, but only
+ * those that know the number get a ring (ring_socket.h). A directory that is too small is
+ * removed before the next one is tried.
+ */
 int session_open(struct session *session, const char *beside, uint64_t ring_bytes,
                  struct error *error)
 {
@@ -231,6 +236,10 @@ size_t session_process_count(const struct session *session)
 
 /* ---- the session's end ---- */
 
+/*
+ * Processes of the session create rings by the directory's path, so that renaming it suffices.
+ * If that fails, a ring that appears later stays there, and so does the directory.
+ */
 void session_seal(struct session *session)
 {
 	char aside[PATH_MAX];

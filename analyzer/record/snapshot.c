@@ -185,6 +185,11 @@ static void snapshot_schedule(struct watched *watched,
 	watched->next_ns += wait_ns - every_ns;
 }
 
+/*
+ * The process may end, become another program or forbid reading at any moment, also between two
+ * of the reads below: so the snapshot counts only if the ring was among the mappings that were
+ * read.
+ */
 struct segment_packet *watched_whole(struct watched *watched, uint64_t every_ns)
 {
 	uint64_t time_ns = kernel_now_ns(), pages;
@@ -252,6 +257,10 @@ bool watched_size_read(const struct watched *watched, struct watched_size *size)
 	return false;
 }
 
+/*
+ * A process has grown if it is larger than in any snapshot, by 1 MiB or a twentieth, whichever
+ * is more. A process that was quiet and has changed gets the normal interval back.
+ */
 bool watched_size_note(struct watched *watched, const struct watched_size *size,
                        uint64_t every_ns)
 {

@@ -483,6 +483,7 @@ struct snapshotter *snapshotter_new(uint64_t every_ns, struct error *error)
 	return NULL;
 }
 
+/* Both threads get the same deadline, after which they are left alone. */
 void snapshotter_free(struct snapshotter *snapshotter)
 {
 	struct timespec until;

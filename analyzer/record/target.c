@@ -60,6 +60,10 @@ static void view_set(void)
 		unsetenv("OUTLIVE_READER_FILES");
 }
 
+/*
+ * The settings of the recorder are environment variables, which the processes that the program
+ * starts inherit. Values of an outer `outlive run` are replaced or removed.
+ */
 static void environment_set(const struct target_settings *settings)
 {
 	struct stat namespace;
@@ -92,6 +96,11 @@ static void signals_give_back(const struct target *target)
 		sigprocmask(SIG_SETMASK, &target->mask, NULL);
 }
 
+/*
+ * Wait for the byte in the gate, then exec. If the gate ends without a byte, the recording was
+ * given up. The other pipe is closed by a successful exec; if exec fails, its errno goes
+ * through it.
+ */
 static _Noreturn void child_run(struct target *target,
                                 const struct target_settings *settings, int gate,
                                 int refusal)
@@ -209,6 +218,7 @@ close_gate:
 	return -1;
 }
 
+/* The read waits until exec has closed the child's end of the pipe, or has failed. */
 int target_release(struct target *target)
 {
 	ssize_t bytes;
@@ -300,6 +310,10 @@ static bool is_interrupt(int signal)
 	       signal == SIGQUIT;
 }
 
+/*
+ * Pass a signal on to the program. After its end, signals that would end us are only counted:
+ * whoever works then decides whether to stop early.
+ */
 static void signal_take(struct target *target, const struct signalfd_siginfo *info)
 {
 	int signal = (int)info->ssi_signo;
