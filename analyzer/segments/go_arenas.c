@@ -17,6 +17,10 @@
 #define ARENA_BASE UINT64_C(0)
 #endif
 
+/*
+ * Where the table has the word for an address. Like the runtime, subtracts a base first: with
+ * it, the sign-extended addresses of x86-64 become indices from 0.
+ */
 static uint64_t word_address(uint64_t table, uint64_t address)
 {
 	return table + ((address - ARENA_BASE) >> ARENA_SHIFT) * WORD_BYTES;
@@ -137,6 +141,10 @@ uint64_t go_arenas_find(const struct process_memory *memory,
 	return found;
 }
 
+/*
+ * A mapping may begin or end within an arena and contain several of them: so its bytes are
+ * counted, arena by arena.
+ */
 bool go_arenas_hold(uint64_t table, const struct process_memory *memory,
                     const struct mapping *mapping)
 {

@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * When there are more, about half are dropped, again and again: so a history of any length
+ * takes a bounded amount of memory, and its snapshots get further apart.
+ */
 #define SAMPLES_MAX 16384 /* snapshots kept; 1.6 KB each */
 /*
  * How much larger a size must be than the highest snapshot before it counts as the peak: the
@@ -34,6 +38,11 @@ static void history_thin(struct segment_history *history)
 	history->count = kept;
 }
 
+/*
+ * Update the highest figures. Called for every snapshot before any is dropped, so that the
+ * peaks are those of all snapshots. The first one sets all peaks, even those of 0 bytes, so
+ * that each has a time; of equal ones the first counts.
+ */
 static void peaks_note(struct segment_history *history,
                        const struct segment_snapshot *snapshot)
 {
@@ -78,6 +87,10 @@ static void highest_find(struct segment_history *history)
 	}
 }
 
+/*
+ * Moves all later snapshots up, since those that are inserted are few. One with a time that is
+ * there already comes after the other.
+ */
 int segment_history_insert(struct segment_history *history,
                            const struct segment_snapshot *snapshot)
 {
@@ -102,7 +115,11 @@ struct samples_reading {
 	uint64_t start_ns, last_ns; /* of the process; of the snapshot before */
 };
 
-/* Read the snapshot in one block. 0; -1 and *error: it is damaged; 1: memory is out. */
+/*
+ * Read the snapshot in one block. 0; -1 and *error: it is damaged; 1: memory is out. An empty
+ * snapshot is no damage: it records that the process could not be read then. Times become times
+ * since the start; the order is checked on the times in the trace.
+ */
 static int entry_read(void *context, const uint8_t *payload, size_t bytes,
                       struct error *error)
 {
@@ -179,6 +196,10 @@ void segment_history_release(struct segment_history *history)
 	*history = (struct segment_history){ .count = 0 };
 }
 
+/*
+ * The doubt is a sixteenth of the peak, but 1 MiB at most: below that, a size reading that is
+ * higher than all snapshots may just be an inexact count.
+ */
 struct segment_peak segment_history_peak(const struct segment_history *history,
                                          bool *is_size)
 {
@@ -193,6 +214,10 @@ struct segment_peak segment_history_peak(const struct segment_history *history,
 	return (struct segment_peak){ highest->resident, highest->time_ns };
 }
 
+/*
+ * Finds the first snapshot that is not earlier, then compares it with the one before. If both
+ * are equally near, the later one is returned.
+ */
 size_t segment_history_near(const struct segment_history *history, uint64_t time_ns)
 {
 	size_t low = 0, high = history->count, middle;

@@ -7,6 +7,7 @@
 
 #define PAGE UINT64_C(4096)
 #define HEADER_BYTES 16 /* before a block that glibc mapped: the header begins a page */
+/* Changes gathered before the first merge. */
 #define CHANGES_MIN 1024
 #define ADDRESS_MAX (UINT64_MAX & ~(PAGE - 1))
 
@@ -32,7 +33,12 @@ static void fail(struct live_large *large)
 	live_large_release(large);
 }
 
-/* Merge the gathered changes into the sorted blocks. The last change of an address counts. */
+/*
+ * Merge the gathered changes into the sorted blocks. The last change of an address counts. Both
+ * are sorted, so one pass is enough: a change replaces the block of the same address, or
+ * removes it if its size is 0. If memory is out, everything is dropped: without the changes,
+ * the blocks would be wrong.
+ */
 static void changes_merge(struct live_large *large)
 {
 	const struct large_block *changes = large->changes, *blocks = large->blocks;
@@ -94,6 +100,10 @@ void live_large_set(struct live_large *large, uint64_t address, uint64_t size)
 	large->change_count++;
 }
 
+/*
+ * Address and size come from events of the trace and may be anything: each sum is checked, and
+ * *end stays above the start even at the end of the address space.
+ */
 uint64_t large_block_pages(uint64_t address, uint64_t size, uint64_t *end)
 {
 	uint64_t start = address & ~(PAGE - 1), last = address;
@@ -125,6 +135,10 @@ static size_t block_find(const struct live_large *large, size_t from, uint64_t a
 	return low;
 }
 
+/*
+ * Spans and blocks are both sorted by address. `done` is how far the span is covered: pages
+ * that two blocks share are counted once.
+ */
 void live_large_measure(struct live_large *large, const struct large_spans *spans)
 {
 	uint64_t start, end, done;

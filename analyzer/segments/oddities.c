@@ -26,6 +26,7 @@ const char *oddity_key(enum oddity oddity)
 	return keys[oddity];
 }
 
+/* What the checks below share: the snapshot, and the caller's function for what they find. */
 struct teller {
 	const struct segments *segments;
 	void (*tell)(void *context, enum oddity oddity, uint64_t bytes, const char *text);
@@ -63,6 +64,10 @@ static bool is_writable_code(const struct mapping *mapping)
 	return (mapping->access & both) == both;
 }
 
+/*
+ * Report memory that is writable and executable: each mapping if there are few, otherwise their
+ * sum, since a just-in-time compiler would fill the screen with them.
+ */
 static void writable_code_check(const struct teller *teller)
 {
 	const struct process_maps *maps = &teller->segments->maps;
@@ -243,6 +248,10 @@ static void other_check(const struct teller *teller)
 		say(teller, ODDITY_OTHER_MEMORY, other.rss, "%s", text);
 }
 
+/*
+ * Reads /proc while the process runs: it may have ended since the snapshot, and what cannot be
+ * read then is not reported.
+ */
 int segment_oddities(const struct segments *segments,
                      void (*tell)(void *context, enum oddity oddity, uint64_t bytes,
                                   const char *text),

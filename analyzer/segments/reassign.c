@@ -19,6 +19,7 @@ static struct segment_moved span_moved(const struct large_span *span)
 	return moved;
 }
 
+/* Whether a span contains a part of any of these that is a malloc's. `of` may be NULL. */
 static bool spans_overlap(const struct large_span *span, const struct large_spans *of)
 {
 	size_t i;
@@ -117,6 +118,10 @@ static void moved_limit(struct segment_moved *moved, const struct memory_use *us
 		*moved = (struct segment_moved){ .size = 0 };
 }
 
+/*
+ * First add up what moves, by segment, then move each sum: the snapshot has sizes of whole
+ * segments only, so no single mapping can be taken out of one.
+ */
 static void snapshot_move(struct segment_snapshot *snapshot)
 {
 	struct segment_moved sums[SEGMENT_COUNT] = { { .size = 0 } }, moved;

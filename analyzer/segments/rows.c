@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * By resident size, then by size, then by name: qsort() is not stable, and the same snapshot
+ * must always give the same order.
+ */
 static int row_compare(const void *one, const void *two)
 {
 	const struct segment_row *a = one, *b = two;
@@ -32,6 +36,10 @@ static void rows_by_segment(struct segment_rows *rows, const struct segments *se
 	}
 }
 
+/*
+ * One row a mapping, in the order of addresses, which is not sorted by size: neighbours explain
+ * each other, such as a stack and its guard.
+ */
 static void rows_by_map(struct segment_rows *rows, const struct segments *segments)
 {
 	const struct mapping *mapping;
@@ -50,7 +58,11 @@ static void rows_by_map(struct segment_rows *rows, const struct segments *segmen
 	}
 }
 
-/* A module's row counts all mappings of its file, whichever segments they belong to. */
+/*
+ * A module's row counts all mappings of its file, whichever segments they belong to. Its code,
+ * rodata, data and bss are the first four segments; those of the recorder are in a segment of
+ * their own, so that their parts are found by the mapping itself.
+ */
 static void rows_by_module(struct segment_rows *rows, const struct segments *segments)
 {
 	const struct process_modules *modules = &segments->modules;
@@ -82,6 +94,7 @@ static void rows_by_module(struct segment_rows *rows, const struct segments *seg
 	qsort(rows->rows, rows->count, sizeof(*rows->rows), row_compare);
 }
 
+/* One row a thread, also if the mapping of its stack is not known. */
 static void rows_by_thread(struct segment_rows *rows, const struct segments *segments)
 {
 	const struct process_thread *thread;
@@ -112,6 +125,7 @@ static void rows_by_thread(struct segment_rows *rows, const struct segments *seg
 	qsort(rows->rows, rows->count, sizeof(*rows->rows), row_compare);
 }
 
+/* The room for the rows of all groups together is more than any group needs. */
 int segment_rows_make(struct segment_rows *rows, const struct segments *segments,
                       enum segment_group group)
 {

@@ -25,6 +25,11 @@ static int snapshot_copy(struct segment_snapshot *copy,
 	return 0;
 }
 
+/*
+ * Insert a copy: the history owns its snapshots, and the views stay as they were read. A
+ * process does not record its stack limit: that of the latest snapshot so far is taken. 0, or
+ * -1: memory is out.
+ */
 static int view_add(struct segment_history *history, const struct self_snapshot *view,
                     const struct ring_header *header)
 {
@@ -58,6 +63,10 @@ static void last_settle(struct segment_history *history)
 		history->snapshots[history->count - 1].reasons |= last;
 }
 
+/*
+ * Times of the totals are of CLOCK_MONOTONIC, like those of snapshots from outside, so that
+ * both kinds can be merged by time.
+ */
 int self_snapshots_add(struct segment_history *history, const struct self_view *views,
                        const struct ring_header *header)
 {

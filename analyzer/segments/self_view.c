@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Limits on memory. More mappings are damage; of what is beyond the others, less is kept. */
 #define MAPPINGS_MAX (1u << 20)
 #define PICTURES_MAX (1u << 16)
 #define SPANS_PICTURES_MAX 4096 /* in later ones, large blocks are not moved */
@@ -91,6 +92,10 @@ static void module_take(struct segments *segments, size_t first, size_t end)
 	modules->count++;
 }
 
+/*
+ * Find the modules of a process that may be gone, so that no file can be read: adjacent private
+ * mappings of one file are one module, as the loader maps it.
+ */
 static void modules_make(struct segments *segments)
 {
 	const struct process_maps *maps = &segments->maps;
@@ -221,6 +226,10 @@ static void view_close(struct self_view_loader *loader)
 
 /* ---- records ---- */
 
+/*
+ * Add one mapping. Its name goes into one text with the others, which may still move as it
+ * grows: so the mapping has an offset until name_settle() makes a pointer of it.
+ */
 static int entry_take(struct self_view_loader *loader, const struct maps_entry *entry,
                       const uint8_t *name)
 {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+/* With more, every second one is dropped, again and again. */
 #define ENTRIES_MAX (1u << 19) /* entries kept: 16 MiB */
 
 /* Drop every second entry, but not the highest. */
@@ -71,6 +72,7 @@ static int block_read(void *context, const uint8_t *payload, size_t bytes,
 	return 0;
 }
 
+/* The reading keeps last_ns from block to block: times must increase over all of them. */
 int size_history_read(struct size_history *history, struct trace_reader *reader,
                       const struct trace_process *process)
 {
@@ -87,6 +89,7 @@ void size_history_release(struct size_history *history)
 	*history = (struct size_history){ .count = 0 };
 }
 
+/* Like segment_history_near(): of two entries that are equally near, the later one. */
 size_t size_history_near(const struct size_history *history, uint64_t time_ns)
 {
 	size_t low = 0, high = history->count, middle;
@@ -106,6 +109,10 @@ size_t size_history_near(const struct size_history *history, uint64_t time_ns)
 	return low;
 }
 
+/*
+ * Readings of an unchanged size are stored as their first and last only, so that the nearest
+ * entry may be far from a time at which the size was known all the same.
+ */
 struct sizes_entry size_history_at(const struct size_history *history, uint64_t time_ns)
 {
 	size_t near = size_history_near(history, time_ns);

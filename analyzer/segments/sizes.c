@@ -43,6 +43,9 @@ static void entry_push(struct segment_sizes *sizes, const struct sizes_entry *en
 	sizes->kept = *entry;
 }
 
+/*
+ * Keep the last of several equal readings: with the first, it shows how long the size stayed.
+ */
 static void same_settle(struct segment_sizes *sizes)
 {
 	if (sizes->same.time_ns)
@@ -50,6 +53,10 @@ static void same_settle(struct segment_sizes *sizes)
 	sizes->same.time_ns = 0;
 }
 
+/*
+ * Keep an entry unless its size is that of the newest one: then only remember its time, for
+ * same_settle(). Adds two entries at most.
+ */
 static void entry_keep(struct segment_sizes *sizes, const struct sizes_entry *entry)
 {
 	if (sizes->kept.time_ns && sizes_entry_is_alike(entry, &sizes->kept)) {
@@ -100,6 +107,10 @@ void segment_sizes_end(struct segment_sizes *sizes)
 		mark_keep(sizes, &sizes->latest);
 }
 
+/*
+ * A killed recording loses what is not written, so entries must not wait for long; without any
+ * entry, only a count of equal readings would be lost.
+ */
 bool segment_sizes_is_due(const struct segment_sizes *sizes, uint64_t now_ns)
 {
 	return sizes->since_ns &&
@@ -137,6 +148,10 @@ struct sizes_entry sizes_batch_entry(const uint8_t *payload, size_t i)
 	return entry;
 }
 
+/*
+ * The payload is untrusted: no count or size of it is used before its check. All entries are
+ * checked here, so that sizes_batch_entry() cannot fail.
+ */
 int sizes_batch_load(struct sizes_batch *batch, const uint8_t *payload, size_t bytes,
                      uint64_t last_ns, struct error *error)
 {

@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * What is saved at most, and what is accepted when it is loaded. A later version may save more,
+ * so that the second limits are higher: they only bound memory if a trace is damaged.
+ */
 #define STACKS_SAVED_MAX 1024 /* with more, stacks would fill the trace */
 #define SPANS_SAVED_MAX 128
 #define SPANS_LOADED_MAX 4096
@@ -93,6 +97,10 @@ int segment_spans_make(struct large_spans *spans, const struct segments *segment
 	return 0;
 }
 
+/*
+ * *segments may be reused for the next snapshot: everything that is kept is copied. Stacks come
+ * in the order of their addresses; mappings without a thread have no row.
+ */
 int segment_snapshot_make(struct segment_snapshot *snapshot,
                           const struct segments *segments)
 {
@@ -153,6 +161,11 @@ static int spans_save(const struct large_spans *spans, struct text *payload)
 	return 0;
 }
 
+/*
+ * Header, segments, stacks and spans follow each other without gaps; the counts in the header
+ * determine the size, which is what segment_snapshot_load() checks. Empty segments are left
+ * out, since snapshots are many.
+ */
 int segment_snapshot_save(const struct segment_snapshot *snapshot, struct text *payload)
 {
 	struct segments_sample header = {
@@ -197,6 +210,10 @@ int segment_snapshot_save(const struct segment_snapshot *snapshot, struct text *
 
 /* ---- decode ---- */
 
+/*
+ * Read the use of one segment, and add it to the total. Each size is limited so that the sum of
+ * as many segments as are accepted still fits; *seen has a bit for each segment so far.
+ */
 static int use_load(struct segment_snapshot *snapshot, const uint8_t *from,
                     uint32_t *seen, struct error *error)
 {
@@ -225,6 +242,10 @@ static int use_load(struct segment_snapshot *snapshot, const uint8_t *from,
 	return 0;
 }
 
+/*
+ * The caller has checked that the payload has `count` stacks, so the room is bounded by the
+ * size of the block. A name has a NUL after it whatever the trace contains: the rest is zeroed.
+ */
 static int stacks_load(struct segment_snapshot *snapshot, const uint8_t *from,
                        uint32_t count, struct error *error)
 {
@@ -247,6 +268,10 @@ static int stacks_load(struct segment_snapshot *snapshot, const uint8_t *from,
 	return 0;
 }
 
+/*
+ * Read the spans, and make sure that they are ordered and do not overlap: live_large_measure()
+ * relies on that. A segment that only a later version knows counts as other memory.
+ */
 static int spans_load(struct segment_snapshot *snapshot, const uint8_t *from,
                       uint32_t count, struct error *error)
 {
@@ -278,6 +303,10 @@ static int spans_load(struct segment_snapshot *snapshot, const uint8_t *from,
 	return 0;
 }
 
+/*
+ * The size of the payload must be exactly what the header's counts say: afterwards no read can
+ * leave it.
+ */
 int segment_snapshot_load(struct segment_snapshot *snapshot, const uint8_t *payload,
                           size_t bytes, struct error *error)
 {
@@ -322,6 +351,7 @@ int segment_snapshot_load(struct segment_snapshot *snapshot, const uint8_t *payl
 	return spans_load(snapshot, payload, header.span_count, error);
 }
 
+/* Compares the figures of segments and the number of stacks, but neither stacks nor spans. */
 bool segment_snapshot_is_same(const struct segment_snapshot *one,
                               const struct segment_snapshot *two)
 {

@@ -13,6 +13,10 @@
 /* The limit for one mapping: the sum over all mappings of a snapshot does not overflow. */
 #define KIB_MAX (UINT64_C(1) << 33)
 
+/*
+ * The process itself wrote the record, so any figure is possible: too large ones are refused,
+ * so that later sums do not overflow.
+ */
 int view_totals_take(struct view_totals *totals, const uint8_t *record, size_t bytes,
                      struct error *error)
 {
@@ -34,6 +38,7 @@ int view_totals_take(struct view_totals *totals, const uint8_t *record, size_t b
 	return 0;
 }
 
+/* The count is compared with the size of the record before memory is allocated for it. */
 int view_stacks_take(struct process_threads *threads, const uint8_t *record,
                      size_t bytes, struct error *error)
 {
@@ -115,6 +120,10 @@ static const uint8_t *use_read(struct mapping *mapping, const uint8_t *at,
 	return at;
 }
 
+/*
+ * Each mapping has a mask of the fields that are not 0, then one varint for each of them, in
+ * KiB as in smaps. Fields that are not in the mask stay 0.
+ */
 int view_use_take(struct process_maps *maps, const uint8_t *record, size_t bytes,
                   struct error *error)
 {

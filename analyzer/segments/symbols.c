@@ -28,6 +28,10 @@ struct raw_symbol {
 	char section[SECTION_NAME_BYTES];
 };
 
+/*
+ * Everything that is freed at the end, whether or not symbols were found. Names of symbols
+ * point into the tables that `dwfls` keep open.
+ */
 struct finder {
 	const struct segments *segments;
 	Dwfl **dwfls; /* by module; NULL: none */
@@ -86,6 +90,11 @@ static int symbol_add(struct finder *finder, const struct raw_symbol *symbol)
 	return 0;
 }
 
+/*
+ * Add the functions and variables of one module. Entry 0 of a symbol table is always empty.
+ * Symbols without a size, such as labels, are skipped. 0, or -1: memory is out, or there are
+ * too many symbols.
+ */
 static int table_read(struct finder *finder, uint32_t number)
 {
 	const struct process_module *module = &finder->segments->modules.modules[number];
@@ -193,6 +202,10 @@ static void symbols_unite(struct finder *finder, struct segment_symbols *symbols
 
 /* ---- details of the chosen symbols ---- */
 
+/*
+ * How many bytes of a symbol are in pages that are in memory. A page that several symbols share
+ * counts for each of them with its own part only.
+ */
 static uint64_t resident_read(int pagemap, uint64_t address, uint64_t size)
 {
 	uint64_t end = address + size, at, next, resident = 0, entry;
@@ -211,6 +224,10 @@ static uint64_t resident_read(int pagemap, uint64_t address, uint64_t size)
 	return resident;
 }
 
+/*
+ * The source file of a symbol, or NULL. Functions have lines in the debug information;
+ * variables have none, so that a list of them is made once for each module.
+ */
 static const char *symbol_file(const struct finder *finder,
                                const struct raw_symbol *raw)
 {
@@ -262,6 +279,10 @@ static int symbols_fill(const struct finder *finder, struct segment_symbols *sym
 	return i == count ? 0 : -1;
 }
 
+/*
+ * All symbols are read before the largest are chosen: only then each address is known to count
+ * once. Names, files and residency are found for the chosen ones alone, which takes longest.
+ */
 int segment_symbols_find(struct segment_symbols *symbols,
                          const struct segments *segments, uint64_t top)
 {
