@@ -15,7 +15,7 @@ int reporter_show(const struct reporter *reporter, struct report_output *output,
 	if (reporter->begin)
 		reporter->begin(output, subject);
 	result = reporter->show[subject->view](output, subject);
-	/* a document that an error cut short must not get an end that makes it look complete */
+	/* a document that an error cut short must not get the end of a complete one */
 	if (reporter->end && !result)
 		reporter->end(output);
 	free(output->state);

@@ -35,6 +35,10 @@ static void class_columns(const struct screen *screen, const char *name,
 		fprintf(screen->file, "  %-13s%8s %6s %10s", name, blocks, part, bytes);
 }
 
+/*
+ * Print a class with its share of `all` blocks and its meaning; nothing if it has no blocks. On
+ * a narrow screen the meaning has a line of its own; on others it loses its end.
+ */
 static void class_line(const struct screen *screen, const char *name,
                        const struct class_share *share, const struct class_share *all,
                        const char *meaning)
@@ -62,6 +66,10 @@ static void class_line(const struct screen *screen, const char *name,
 void report_classes(const struct screen *screen, const struct classes *classes,
                     const struct class_counts *counts)
 {
+	/*
+	 * Only blocks are summed: shares are of blocks. Every block is in one of the classes, or
+	 * inferred, unknown or suppressed, so that the shares add up to 100%.
+	 */
 	struct class_share all = counts->inferred;
 	unsigned class;
 
@@ -98,6 +106,10 @@ int location_place_text(char *text, size_t bytes, const struct profile *profile,
 	return result;
 }
 
+/*
+ * Print a piece of advice in two lines: what to do, and what it saves. The first is cut to one
+ * line, except on a narrow screen. 0, or -1: no memory.
+ */
 static int advice_print(const struct screen *screen, const struct findings *findings,
                         const struct advice *advice, size_t number)
 {
@@ -159,6 +171,7 @@ static int peeled_line(struct text *line, const struct screen *screen,
 		snprintf(item, sizeof(item), "%s%s%s",
 		         i ? ", " : "wrappers skipped: ", names->names[i].text,
 		         reasons[names->names[i].reason]);
+		/* 14 columns are kept for the number of those left out */
 		if (i && used + text_columns(item) + 14 > screen->columns)
 			break;
 		if (text_printf(line, "%s", item))
@@ -174,6 +187,7 @@ static void peeled_print(const struct screen *screen, const struct classes *clas
 	struct text line = { NULL, 0, 0 };
 	struct peeled_names names;
 
+	/* without memory this line is left out, and the report stays complete otherwise */
 	if (peeled_names_make(&names, classes))
 		return;
 	if (names.count && !peeled_line(&line, screen, &names))
@@ -230,6 +244,7 @@ static void cut_print(const struct screen *screen, const struct classes *classes
 
 void report_footer(const struct screen *screen, const struct classes *classes)
 {
+	/* without blocks all shares would be of nothing */
 	if (!classes->all.blocks)
 		return;
 	fprintf(screen->file, "\n%s", screen_dim(screen));

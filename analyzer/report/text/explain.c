@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define LIVES_WHOLE 3 /* lives shown with their stacks; the others take a line each */
+/* an address may have had thousands of blocks; the last line says how many more there were */
 #define LIVES_SHOWN 40
 #define STEP_HANG 11 /* the columns of " realloc " */
 /* continuation of frames: between their indentation and the end of "running " */
@@ -28,6 +29,7 @@ static const char *when_text(char *text, const struct explain *explain, uint64_t
 	return text_duration(text, process_time_ns(&profile->process->header, time));
 }
 
+/* The function of a frame, 0 the outermost. FUNCTION_NONE if there is no such frame. */
 static uint32_t function_at(const struct explain *explain,
                             const struct history_step *step, uint32_t frame)
 {
@@ -43,6 +45,7 @@ static uint32_t peeled_of(const struct explain *explain,
 	const struct peel *peels = explain->findings->classes->peeling.functions;
 	uint32_t peeled = 0;
 
+	/* the outermost frame is never skipped: some function must be blamed */
 	while (peeled + 1 < birth->frames &&
 	       peels[function_at(explain, birth, birth->frames - 1 - peeled)].reason)
 		peeled++;
@@ -93,6 +96,10 @@ static int stack_print(const struct explain *explain, const struct history_step 
 	return 0;
 }
 
+/*
+ * Print what happened to the block, when, and by which thread, then the stack. A step may have
+ * an unknown thread. 0, or -1: no memory.
+ */
 static int step_print(const struct explain *explain, const char *what,
                       const struct history_step *step, const struct history_life *life)
 {
@@ -117,6 +124,10 @@ static void depth_text(char *text, size_t bytes, const struct explain *explain,
                        const struct history_life *life)
 {
 	const struct classes *classes = explain->findings->classes;
+	/*
+	 * Frames are numbered from the outermost, so a block outlived the frames with numbers above
+	 * `kept`, up to the function that made it.
+	 */
 	uint32_t inner = life->birth.frames - 1 - peeled_of(explain, &life->birth);
 	char maker[192], last[192], owner[192];
 
@@ -141,6 +152,9 @@ static void depth_text(char *text, size_t bytes, const struct explain *explain,
 static void fate_text(char *text, size_t bytes, const struct explain *explain,
                       const struct history_life *life)
 {
+	/*
+	 * from what is certain to what is inferred: no end, another thread, then the stack at birth
+	 */
 	if (life->end.op == OP_NONE) {
 		snprintf(text, bytes, life->is_missed ? "its free was missed" : "never freed");
 		return;
@@ -162,6 +176,11 @@ static void fate_text(char *text, size_t bytes, const struct explain *explain,
 			", counted from the realloc that moved it here: its birth was not seen");
 }
 
+/*
+ * Print a life with all its steps. Of many reallocs only the last ones are kept, in a ring; the
+ * oldest of these is at move_count modulo its size. Frames are marked as ended or running only
+ * if the thread that allocated freed the block: other threads say nothing about them.
+ */
 static int life_print(const struct explain *explain, const struct history_life *life)
 {
 	bool is_freed = life->end.op != OP_NONE;
@@ -200,6 +219,10 @@ static void life_line(const struct explain *explain, const struct history_life *
 	            actor_text(actor, sizeof(actor), explain, &life->birth), fate);
 }
 
+/*
+ * Blocks at one address follow each other; the first ones are shown with their stacks, the
+ * others with a line each, as a long list is only good for choosing one.
+ */
 int report_explain(const struct screen *screen, const struct findings *findings,
                    const struct block_history *history)
 {

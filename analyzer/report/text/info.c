@@ -25,6 +25,10 @@ static void cause_print(const struct screen *screen, uint64_t count, const char 
 		            cause);
 }
 
+/*
+ * Print the number of lost events, and a line for each cause. Drained events are not lost: they
+ * are in a trace, and only have a line of their own.
+ */
 static void lost_print(const struct screen *screen, const struct trace_process *process,
                        const struct lost_counts *lost)
 {
@@ -48,6 +52,10 @@ static void lost_print(const struct screen *screen, const struct trace_process *
 	cause_print(screen, lost->holes, "missing for no known reason");
 }
 
+/*
+ * Print how the process ended, as far as the recording shows. A process that was killed cannot
+ * say so: then only its end is missing.
+ */
 static void state_print(const struct screen *screen,
                         const struct trace_process *process)
 {
@@ -93,6 +101,10 @@ static void process_title(const struct screen *screen,
 	                 TEXT_KEEP_END));
 }
 
+/*
+ * Print how often its memory was read from outside; nothing if that was not tried. That the
+ * kernel did not permit it is an answer as well.
+ */
 static void segments_print(const struct screen *screen,
                            const struct segments_count *segments)
 {
@@ -115,6 +127,10 @@ static void segments_print(const struct screen *screen,
 		            "    segments   no snapshot: not permitted to read the process");
 }
 
+/*
+ * Print a process, from its name to what its recording lacks. The bytes of an event tell how
+ * well the recording is compressed.
+ */
 static void process_print(const struct screen *screen,
                           const struct trace_process *process,
                           const struct process_counts *counts,
@@ -172,6 +188,10 @@ static void damage_print(const struct screen *screen, const struct recording_inf
 	            what);
 }
 
+/*
+ * Print whether the recording is whole. The order matters: damage is reported only if the end
+ * was written, as otherwise the missing end explains it.
+ */
 static void completeness_print(const struct screen *screen,
                                const struct recording_info *info)
 {
@@ -199,6 +219,10 @@ static void completeness_print(const struct screen *screen,
 		            screen_bold(screen), screen_plain(screen));
 }
 
+/*
+ * Print the file, and when it was begun, which is when its first process started. 0: no time is
+ * known.
+ */
 static void recording_print(const struct screen *screen,
                             const struct recording_info *info)
 {
@@ -221,6 +245,10 @@ static void recording_print(const struct screen *screen,
 	completeness_print(screen, info);
 }
 
+/*
+ * Print what reading met. Messages hold names from the file, so they are escaped; only the
+ * first PROBLEMS_KEPT are kept, and NULL is one that there was no memory for.
+ */
 static void problems_print(const struct screen *screen,
                            const struct problem_list *problems)
 {

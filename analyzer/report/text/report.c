@@ -20,11 +20,13 @@
 #include <string.h>
 
 #define SCREEN_ADVICE 5 /* pieces of advice on the default screen */
+/* lines of the call tree below a table: about one screen */
 #define TREE_LINES 48
 #define STACK_LINES 12 /* frames shown of a call path */
 #define STACK_INDENT 14
 #define STACK_INDENT_NARROW 6
 
+/* Print a thread's number and name. The name comes from the program: text_fit() escapes it. */
 static void thread_print(const struct screen *screen, const struct thread *thread,
                          size_t used)
 {
@@ -50,12 +52,17 @@ static void row_name_print(const struct screen *screen, const struct report_row 
 
 /* ---- the default screen ------------------------------------------------------------ */
 
+/* A short table of functions on the default screen: the heaviest rows by `sort`. */
 struct table {
 	const char *title, *count_title;
 	enum report_sort sort;
 	size_t rows;
 };
 
+/*
+ * The number beside the bytes of a row, of the same kind: blocks at the peak, blocks that still
+ * live and are not hidden, or calls.
+ */
 static uint64_t row_count(const struct report_row *row, enum report_sort sort)
 {
 	switch (sort) {
@@ -65,6 +72,10 @@ static uint64_t row_count(const struct report_row *row, enum report_sort sort)
 	}
 }
 
+/*
+ * Print one of these tables. `total`: what 100% is, in bytes; 0: there is nothing to show, and
+ * no heading either. Rows without weight end the table early. 0, or -1: no memory.
+ */
 static int table_print(const struct screen *screen, const struct classes *classes,
                        const struct table *table, uint64_t total)
 {
@@ -96,6 +107,10 @@ static int table_print(const struct screen *screen, const struct classes *classe
 	return 0;
 }
 
+/*
+ * Print the classes and the advice. If all blocks are suppressed, there is nothing to say about
+ * them. What is suppressed is left out of a copy of the counts, so that shares are of the rest.
+ */
 static int lives_print(const struct screen *screen, const struct findings *findings)
 {
 	struct class_counts shown = findings->classes->all;
@@ -126,6 +141,7 @@ static int screen_print(const struct screen *screen, const struct findings *find
 	const struct classes *classes = findings->classes;
 	const struct replay *replay = &classes->profile->replay;
 
+	/* a crash comes first: it is what the user wants to know, whatever was allocated */
 	if (report_faults(screen, classes))
 		return -1;
 	report_summary(screen, classes->profile, classes->all.suppressed.blocks,
@@ -190,6 +206,7 @@ static int path_print(const struct figures *figures, const struct profile *profi
 	used = row_figures_print(figures, row, REPORT_BY_SITE);
 	if (!stack.count)
 		fprintf(screen->file, "(no stack)\n");
+	/* one frame more is shown rather than a line that says that one more is left out */
 	shown = stack.count <= STACK_LINES + 1 ? stack.count : STACK_LINES;
 	for (i = 0; i < shown; i++) {
 		if (i)
@@ -214,6 +231,10 @@ static int row_print(const struct figures *figures, const struct profile *profil
 	return 0;
 }
 
+/*
+ * Print the table that the user asked for. On a narrow screen names have lines of their own;
+ * then the argument for --why stands before the name instead of in a column, which is left out.
+ */
 static int rows_print(const struct screen *screen, const struct classes *classes,
                       const struct report_settings *settings)
 {
@@ -256,6 +277,10 @@ static int overview_print(const struct screen *screen, const struct findings *fi
 	return screen_print(screen, findings);
 }
 
+/*
+ * Print a table of groups. By site it is followed by the call tree, which shows where the paths
+ * meet; owners have a table of their own kind.
+ */
 static int groups_print(const struct screen *screen, const struct findings *findings,
                         const struct report_settings *settings)
 {
@@ -324,6 +349,7 @@ int report_text(const struct profile *profile, const struct report_settings *set
 
 	if (!result)
 		result = views[settings->view](&screen, &findings, settings);
+	/* only with --all; otherwise the footer says how much is hidden */
 	if (!result && findings.classes->shows_suppressed)
 		result = report_suppressions(&screen, findings.classes);
 	if (!result)

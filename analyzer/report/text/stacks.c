@@ -14,13 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* threads near their limits that are listed, and rows of the deepest path: both fit a screen */
 #define NEAR_SHOWN 5
 #define PATH_ROWS 60
 #define DEEP_BYTES \
 	(UINT64_C(256) << 10) /* a stack this deep is shown on the overview */
+/* so is a stack that used this much of its limit, however small it is */
 #define DEEP_PERCENT 25
 #define LABEL_COLUMNS 15
 
+/* 0: not known, or nothing was recorded, which "-" shows; "0 B" would claim a fact. */
 static void size_or_nothing(char text[TEXT_NUMBER_BYTES], uint64_t bytes)
 {
 	if (bytes)
@@ -77,6 +80,7 @@ static int thread_name_print(const struct screen *screen, const struct profile *
 			return -1;
 		stack_name_text(function, sizeof(function), &name);
 	}
+	/* NULL: not known, as for the first thread */
 	creator = stack_creator(&profile->replay, index);
 	if (creator)
 		snprintf(by, sizeof(by), ", started by %u", creator->tid);
@@ -90,6 +94,11 @@ static int thread_name_print(const struct screen *screen, const struct profile *
 	return 0;
 }
 
+/*
+ * Print a row for each of the first `top` threads. "touched" is how far the pages of the stack
+ * are resident, which is more than "deepest" if no record was made at the deepest point; "used"
+ * is of the larger of both.
+ */
 static int threads_print(const struct screen *screen, const struct profile *profile,
                          const struct stack_order *order, uint64_t top)
 {
@@ -119,6 +128,9 @@ static int threads_print(const struct screen *screen, const struct profile *prof
 	return result;
 }
 
+/*
+ * Print the threads that come near the limit of their stack: all are counted, a few are named.
+ */
 static void near_limits_print(const struct screen *screen, const struct replay *replay,
                               const struct stack_order *order)
 {
@@ -139,6 +151,11 @@ static void near_limits_print(const struct screen *screen, const struct replay *
 
 /* ---- stacks that are no thread's -------------------------------------------------------- */
 
+/*
+ * Print stacks that belong to no thread. Signal stacks have a known size; of the others, such
+ * as those of coroutines, only the depth is known. Their rows have the columns of threads, so
+ * that both tables can be compared.
+ */
 static void others_print(const struct screen *screen, const struct replay *replay)
 {
 	const struct stack_depths *stacks = &replay->stacks;
@@ -180,6 +197,7 @@ static void others_print(const struct screen *screen, const struct replay *repla
 struct path_print {
 	const struct screen *screen;
 	const struct profile *profile;
+	/* outermost entry first; functions here count frames from the innermost */
 	const struct stack_path *path;
 	struct figures figures;
 	struct stack_names scratch;
@@ -190,6 +208,7 @@ struct path_print {
 static const struct figure_column path_columns[] = { { "depth", 10, 8 },
 	                                                 { "frame", 10, 8 } };
 
+/* The bytes of frame `at`, 0 the innermost. A record keeps them in words of 8 bytes. */
 static uint64_t entry_bytes(const struct path_print *print, size_t at)
 {
 	return print->path->entries[print->path->count - 1 - at].words * UINT64_C(8);
@@ -222,6 +241,10 @@ static int rounds_print(struct path_print *print, const struct stack_rounds *rou
 	char count[TEXT_NUMBER_BYTES], each[TEXT_NUMBER_BYTES];
 	size_t i, j;
 
+	/*
+	 * All rounds together are taken off the depth at once; rows within the round show no depth,
+	 * as each stands for many frames at different depths.
+	 */
 	for (i = 0; i < rounds->period * rounds->rounds; i++)
 		bytes += entry_bytes(print, rounds->first + i);
 	print->below_bytes -= bytes < print->below_bytes ? bytes : print->below_bytes;
@@ -251,6 +274,11 @@ static void left_out_print(struct path_print *print)
 	            text_count(count, print->path->left_out), text_size(size, bytes));
 }
 
+/*
+ * Print the path from the innermost frame outwards. Where calls repeat, all rounds become one,
+ * so that a recursion of thousands of frames takes a few rows. The frames left out of a record
+ * lie behind the first STACK_PATH_INNER; rounds must not reach across them.
+ */
 static int path_rows(struct path_print *print, const uint32_t *functions)
 {
 	const struct stack_path *path = print->path;
@@ -286,6 +314,10 @@ static int path_rows(struct path_print *print, const uint32_t *functions)
 	return result;
 }
 
+/*
+ * Print the deepest path of a thread, whose index is given. Without any record of it this
+ * prints nothing. 0, or -1: no memory.
+ */
 static int deepest_print(const struct screen *screen, const struct classes *classes,
                          uint32_t index)
 {
@@ -326,6 +358,10 @@ static int deepest_print(const struct screen *screen, const struct classes *clas
  * ---- functions -----------------------------------------------------------------------------
  */
 
+/*
+ * Print the functions whose frames take most stack, in all records together: a function counts
+ * as often as it was found on a stack, so this is a profile of stack space.
+ */
 static int functions_print(const struct screen *screen, const struct classes *classes,
                            uint64_t top)
 {
@@ -402,6 +438,7 @@ int report_stacks(const struct screen *screen, const struct classes *classes,
 	int result = stack_order_make(&order, replay);
 
 	if (!result) {
+		/* the deepest of all, unless --thread wants another one */
 		shown = order.count ? order.threads[0] : 0;
 		if (classes->profile->thread && !stack_order_wanted(&order, replay, &shown))
 			result = 1;
@@ -412,6 +449,10 @@ int report_stacks(const struct screen *screen, const struct classes *classes,
 	return result;
 }
 
+/*
+ * At most one line, for the most urgent finding: a stack near its limit, then one that uses
+ * much of its limit, then one that is deep in bytes.
+ */
 void report_stacks_brief(const struct screen *screen, const struct profile *profile)
 {
 	const struct replay *replay = &profile->replay;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* columns of the graph over time; a replay keeps TIMELINE_STEPS, twice as many */
 #define TIMELINE_COLUMNS_MAX 64
 #define LABEL_COLUMNS 15 /* width of the label of a line */
 
@@ -44,6 +45,10 @@ const char *process_command_text(char *text, size_t bytes,
 	size_t length;
 
 	text[0] = 0;
+	/*
+	 * The program may have written anything here: strnlen() keeps within the bytes even if the
+	 * last argument has no 0 at its end, and the whole line is escaped afterwards.
+	 */
 	while (at < header->command_bytes) {
 		argument = header->command + at;
 		length = strnlen(argument, header->command_bytes - at);
@@ -60,6 +65,10 @@ const char *process_command_text(char *text, size_t bytes,
 	return text;
 }
 
+/*
+ * The command stands on the left, the process on the right edge. What is too long loses its
+ * end; on a narrow screen both get a line of their own.
+ */
 void report_title(const struct screen *screen, const struct profile *profile)
 {
 	const struct ring_header *header = &profile->process->header;
@@ -90,6 +99,10 @@ void report_title(const struct screen *screen, const struct profile *profile)
 	        screen_plain(screen), (int)(room - text_columns(line)) + 2, "", about);
 }
 
+/*
+ * Print how much was allocated. Failed calls are only mentioned if there are any, in bold: a
+ * program seldom expects them.
+ */
 static void summary_allocated(const struct screen *screen, const struct totals *totals)
 {
 	char count[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
@@ -106,6 +119,10 @@ static void summary_allocated(const struct screen *screen, const struct totals *
 	            text_s(totals->allocations), reallocs, failed);
 }
 
+/*
+ * Print how many blocks were freed. Frees of blocks whose birth is not known are counted apart:
+ * after a fork they are those of the parent; otherwise their origin is not known.
+ */
 static void summary_freed(const struct screen *screen, const struct profile *profile)
 {
 	const struct totals *totals = &profile->replay.totals;
@@ -130,6 +147,10 @@ static void summary_freed(const struct screen *screen, const struct profile *pro
 		            text_percent(percent, totals->temporary, totals->allocations));
 }
 
+/*
+ * Print the peak and what was never freed. The figures include what is hidden, as they are
+ * facts about the process; the line says how much of them the rest of the report leaves out.
+ */
 static void summary_heap(const struct screen *screen, const struct profile *profile,
                          uint64_t hidden_blocks, uint64_t hidden_bytes)
 {
@@ -156,6 +177,10 @@ static void summary_heap(const struct screen *screen, const struct profile *prof
 	            text_s(paths->live_blocks), hidden);
 }
 
+/*
+ * Print what is missing. Events that were drained are not lost but in another file, so they
+ * have a line of their own; both make the figures above incomplete.
+ */
 static void summary_lost(const struct screen *screen, const struct profile *profile)
 {
 	const struct lost_counts *lost = &profile->lost;
@@ -205,6 +230,10 @@ void report_unseen(const struct screen *screen, const struct ring_header *header
 		             "count as never freed");
 }
 
+/*
+ * The reader must see that the figures are not those of the whole process, so this comes before
+ * all of them. Several threads may have the name that --thread was given.
+ */
 void report_only(const struct screen *screen, const struct profile *profile)
 {
 	bool has_phase = profile->phase_only != PHASE_NUMBER_NONE;
@@ -232,6 +261,7 @@ static uint64_t timeline_most(const struct timeline *timeline, uint32_t column,
                               uint32_t columns)
 {
 	uint32_t steps = timeline->step + 1, i;
+	/* columns are no more than steps, so every column has at least one step */
 	uint32_t from = column * steps / columns, to = (column + 1) * steps / columns;
 	uint64_t most = timeline->bytes_max[from];
 
@@ -242,6 +272,10 @@ static uint64_t timeline_most(const struct timeline *timeline, uint32_t column,
 	return most;
 }
 
+/*
+ * Print the live bytes over time as a graph of one line. Each column shows the most of its
+ * steps, so that a short peak stays visible; the scale is the peak of the process.
+ */
 static void summary_timeline(const struct screen *screen, const struct profile *profile)
 {
 	static const char *const blocks[] = { " ",      "\u2581", "\u2582",
@@ -254,6 +288,7 @@ static void summary_timeline(const struct screen *screen, const struct profile *
 	uint64_t peak = profile->replay.paths.peak_bytes, most;
 	uint32_t columns = TIMELINE_COLUMNS_MAX, column, height;
 
+	/* fewer columns than that show no course */
 	if (!peak || timeline->step < 8)
 		return;
 	if (columns > timeline->step + 1)
@@ -264,6 +299,7 @@ static void summary_timeline(const struct screen *screen, const struct profile *
 	for (column = 0; column < columns; column++) {
 		most = timeline_most(timeline, column, columns);
 		height = (uint32_t)((double)most / (double)peak * 8);
+		/* whatever is not 0 gets at least the lowest block */
 		height = most && !height ? 1 : height > 8 ? 8 : height;
 		fputs((screen->has_blocks ? blocks : letters)[height], screen->file);
 	}

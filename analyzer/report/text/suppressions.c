@@ -11,6 +11,10 @@
 #define NAMES_BYTES 256
 #define LABEL_COLUMNS 15 /* width of the label of a line */
 
+/*
+ * A rule of a runtime is named by its reason, a rule of the user by its file and line. File and
+ * pattern come from outside, so the whole text is escaped.
+ */
 const char *suppression_text(char *text, size_t bytes,
                              const struct suppressed *suppressed, uint32_t rule)
 {
@@ -32,6 +36,7 @@ void report_kept(const struct screen *screen, const struct classes *classes,
 	uint32_t rule = SUPPRESSED_NOT, i;
 	char text[256];
 
+	/* one rule is enough: the line is a hint at why the report does not blame these paths */
 	for (i = 0; i < summary->path_count && rule == SUPPRESSED_NOT; i++)
 		rule = classes->suppressed.of_path[summary->paths[i].path];
 	if (rule != SUPPRESSED_NOT)
@@ -41,6 +46,7 @@ void report_kept(const struct screen *screen, const struct classes *classes,
 
 /* ---- the table ------------------------------------------------------------------------- */
 
+/* The rule that hides most bytes first; equal ones by their numbers. */
 static int use_compare(const void *one, const void *two, void *context)
 {
 	const struct suppression_use *uses = context;
@@ -51,6 +57,10 @@ static int use_compare(const void *one, const void *two, void *context)
 	return a < b ? -1 : a > b;
 }
 
+/*
+ * Print a rule and what it matches. A runtime's rule is only trusted up to a number of blocks:
+ * a real leak may have the same stack. Beyond it, nothing is hidden, and the row says so.
+ */
 static void use_print(const struct figures *figures,
                       const struct suppressed *suppressed, uint32_t rule)
 {
@@ -95,6 +105,9 @@ int report_suppressions(const struct screen *screen, const struct classes *class
 
 /* ---- the footer ------------------------------------------------------------------------ */
 
+/*
+ * Whether a rule hides any block; `is_runtime` chooses the rules of runtimes or those of files.
+ */
 static bool is_hiding(const struct suppression_use *use, bool is_runtime)
 {
 	return use->blocks && !use->is_exceeded && !use->runtime == !is_runtime;
@@ -123,6 +136,7 @@ static const char *runtimes_text(char text[NAMES_BYTES],
 
 	for (i = 1; i <= suppressed->count; i++)
 		left += is_hiding(&suppressed->uses[i], true) && !is_named(suppressed, i);
+	/* `left`: runtimes still to be named, for the "and" before the last one */
 	text[0] = 0;
 	for (i = 1; i <= suppressed->count && used < NAMES_BYTES; i++) {
 		if (!is_hiding(&suppressed->uses[i], true) || is_named(suppressed, i))
@@ -149,6 +163,10 @@ static uint64_t hidden_bytes(const struct suppressed *suppressed, const char *fi
 	*blocks = 0;
 	for (i = 1; i <= suppressed->count; i++) {
 		use = &suppressed->uses[i];
+		/*
+		 * pointers are compared: all rules of a file share its name, those of runtimes have
+		 * NULL
+		 */
 		if (use->file != file || !is_hiding(use, !file))
 			continue;
 		bytes += use->bytes;
@@ -165,6 +183,7 @@ void report_hidden(const struct screen *screen, const struct classes *classes)
 	uint64_t bytes, blocks;
 	uint32_t i;
 
+	/* with --all nothing is hidden */
 	if (classes->shows_suppressed)
 		return;
 	bytes = hidden_bytes(suppressed, NULL, &blocks);

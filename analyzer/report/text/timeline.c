@@ -16,6 +16,7 @@
 #define GRAPH_NARROW_COLUMNS 80
 /* a segment gets a row if it ever took one in so many bytes */
 #define GRAPH_ROWS_SHARE 100
+/* columns behind a row of the graph: the highest size, and what surrounds it */
 #define SIZE_COLUMNS 11
 
 static const struct segment_snapshot *snapshot_at(
@@ -38,6 +39,7 @@ static uint64_t snapshot_rss(const struct segment_snapshot *snapshot, size_t seg
 
 /* ---- the head ---- */
 
+/* Print the process, and how often it was read, from outside and by itself. */
 static void title_print(const struct segment_timeline *timeline,
                         const struct screen *screen)
 {
@@ -81,6 +83,10 @@ static void title_print(const struct segment_timeline *timeline,
 	            history->refused ? "; for a time they were not permitted" : "", sizes);
 }
 
+/*
+ * Print the highest size that was seen, and where it comes from. The kernel's own maximum is
+ * added if it is as high: it covers the time between the readings as well.
+ */
 static void peak_print(const struct segment_timeline *timeline,
                        const struct screen *screen)
 {
@@ -159,6 +165,7 @@ static const struct figure_column course_columns[] = {
 	{ "grew", 10, 9 },
 };
 
+/* `peak`: the segment's own, which may be at another time than that of the process. */
 static void course_row(const struct segment_timeline *timeline,
                        const struct figures *figures, size_t segment,
                        const struct segment_peak *peak)
@@ -216,6 +223,7 @@ static void graph_note(const struct graph *graph, uint64_t time_ns, uint64_t rss
 	size_t column = (size_t)((double)time_ns / ((double)graph->end_ns + 1) *
 	                         (double)graph->columns);
 
+	/* rounding may lead one beyond the last column */
 	if (column >= graph->columns)
 		column = graph->columns - 1;
 	if (!has[column] || rss > most[column])
@@ -248,6 +256,7 @@ static void graph_fill(const struct graph *graph, size_t segment,
 	}
 }
 
+/* Each row has its own scale: on a common one all but the largest would be flat. */
 static void graph_row(const struct graph *graph, size_t segment, const char *title)
 {
 	static const char *const blocks[] = { " ",      "\u2581", "\u2582",
@@ -274,6 +283,10 @@ static void graph_row(const struct graph *graph, size_t segment, const char *tit
 	fprintf(graph->screen->file, "| %s\n", text_size(size, peak));
 }
 
+/*
+ * Print the graph: a row for the total, and one for each segment that ever mattered. Its time
+ * runs to the last snapshot or, if that is later, to the last size.
+ */
 static void graph_print(const struct segment_timeline *timeline,
                         const struct screen *screen)
 {
@@ -336,6 +349,7 @@ static void time_text(char *text, size_t bytes, const struct segment_timeline *t
 	         snapshot->reasons & SEGMENTS_LAST ? ", last" : "");
 }
 
+/* "?": what lived is not known, or not what the allocator adds to it. */
 static void inside_row(const struct segment_timeline *timeline,
                        const struct figures *figures, size_t number)
 {
@@ -377,6 +391,10 @@ static void inside_table(const struct segment_timeline *timeline,
 	               "live: bytes asked for; overhead: estimated");
 	figures_titles(&figures, "at");
 	for (i = 0; i < rows; i++) {
+		/*
+		 * Rows are spread evenly over the snapshots; a single one is the highest. The highest
+		 * is added if it lies between two rows.
+		 */
 		at = rows > 1 ? i * (history->count - 1) / (rows - 1) : history->highest;
 		next = i + 1 < rows ? (i + 1) * (history->count - 1) / (rows - 1) : at + 1;
 		inside_row(timeline, &figures, at);
@@ -426,6 +444,7 @@ static void between_row(const struct figures *figures, const struct memory_use *
 	figures_name(figures, figures_print(figures, texts), title, is_bold);
 }
 
+/* A segment in either snapshot has a row, so that what was unmapped shows as well. */
 static void between_print(const struct segment_timeline *timeline,
                           const struct screen *screen)
 {

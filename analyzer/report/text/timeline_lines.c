@@ -7,6 +7,10 @@
 /* report a peak between snapshots if it was higher by one in so many bytes */
 #define PEAK_UNSEEN_SHARE 50
 
+/*
+ * The state of odd_line(): whether the heading was printed, which is only wanted with a
+ * finding.
+ */
 struct odd_lines {
 	const struct screen *screen;
 	bool is_any;
@@ -43,6 +47,11 @@ void segment_timeline_moved(const struct screen *screen,
 	char rss[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES];
 	char estimated[TEXT_NUMBER_BYTES + 16] = "";
 
+	/*
+	 * Large blocks of malloc may lie in mappings that are not classified as heap. Their bytes
+	 * are counted as heap; the line says how many, so that the table can be compared with
+	 * /proc/PID/maps.
+	 */
 	if (!moved->size)
 		return;
 	if (moved->estimated)
@@ -74,6 +83,10 @@ static void parts_text(struct text *text, const struct segment_snapshot *snapsho
 	char size[TEXT_NUMBER_BYTES];
 	size_t i, most, round;
 
+	/*
+	 * Each round takes the largest of those that were not taken yet; equal ones in the order of
+	 * enum segment. There are too few segments for sorting to pay.
+	 */
 	for (round = 0; round < 3; round++) {
 		most = SEGMENT_COUNT;
 		for (i = 0; i < SEGMENT_COUNT; i++) {
@@ -104,6 +117,10 @@ void segment_timeline_summary(const struct screen *screen,
 	if (!history->count)
 		return;
 	peak = segment_history_peak(history, &is_size);
+	/*
+	 * the highest size is not from a snapshot, but the parts below are: say which size they
+	 * make
+	 */
 	if (is_size)
 		snprintf(whole, sizeof(whole), "; %s in a full snapshot",
 		         text_size(more, history->peak.rss));

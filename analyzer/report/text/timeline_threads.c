@@ -12,6 +12,11 @@ static const struct figure_column thread_columns[] = {
 	{ "highest", 10, 9 },
 };
 
+/*
+ * Print the stacks of threads in the time span, the highest first. A thread's size is of the
+ * last snapshot that contains it, which may be long before the end. If memory is out, the table
+ * is empty.
+ */
 void timeline_threads_print(const struct segment_timeline *timeline,
                             const struct screen *screen)
 {

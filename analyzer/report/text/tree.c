@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* forks below each other that are shown: it bounds the recursion of branch_print() */
 #define DEPTH_MAX 20
 #define NAMES_COLUMNS_MIN 14 /* deeper branches are not indented further */
 #define JOINT " > "
@@ -26,9 +27,16 @@ struct tree_print {
 	size_t branch_count;
 	uint64_t total;
 	enum report_sort sort;
+	/*
+	 * lines that may still be printed; deeper branches of a heavy one come before lighter ones
+	 */
 	size_t lines_left;
 };
 
+/*
+ * By parent, so that children_find() can search for it; then the heaviest first. Equal ones in
+ * the order of the nodes.
+ */
 static int branch_compare(const void *one, const void *two)
 {
 	const struct branch *a = one, *b = two;
@@ -40,6 +48,10 @@ static int branch_compare(const void *one, const void *two)
 	return a->node < b->node ? -1 : a->node > b->node;
 }
 
+/*
+ * Collect the nodes that carry enough, which are counted first. A node weighs at least as much
+ * as its children, so the parent of a node that is shown is shown, too. 0, or -1: no memory.
+ */
 static int branches_make(struct tree_print *print)
 {
 	const struct call_tree *tree = &print->names.tree;
@@ -71,6 +83,10 @@ static const struct branch *children_find(const struct tree_print *print,
 {
 	size_t low = 0, high = print->branch_count, middle;
 
+	/*
+	 * a binary search for the first branch of this parent; `low` is where it would be if it had
+	 * none
+	 */
 	while (low < high) {
 		middle = (low + high) / 2;
 		if (print->branches[middle].parent < parent)
@@ -95,6 +111,10 @@ static size_t indent_columns(const struct screen *screen, unsigned depth)
 	return figures + (indent < most ? indent : most);
 }
 
+/*
+ * Append a function's name to a line. On a narrow screen each name is shortened to fit a line
+ * of its own. 0, or -1: no memory.
+ */
 static int name_add(const struct tree_print *print, struct text *line, uint32_t node,
                     size_t used)
 {
@@ -172,6 +192,9 @@ static int branch_print(struct tree_print *print, const struct branch *branch,
 	if (!result)
 		line_print(print, branch, line.data, used);
 	text_release(&line);
+	/*
+	 * the children came from the branches' array, which does not change: `children` stays valid
+	 */
 	for (i = 0; i < count && !result && depth < DEPTH_MAX; i++)
 		result = branch_print(print, &children[i], depth + 1);
 	return result;

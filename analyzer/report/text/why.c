@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* half a screen for the tree, rows of each list, and the longest bar */
 #define TREE_LINES 24
 #define RANKS_SHOWN 8
 #define BAR_COLUMNS 30
@@ -23,12 +24,17 @@ struct why {
 	const struct findings *findings;
 	uint8_t *only;        /* by number of the call path */
 	uint32_t *call_sites; /* call sites of these paths, in the order they were met */
+	/* of call_sites */
 	uint32_t place_count;
 	struct life_summary summary;
 };
 
 /* ---- parts --------------------------------------------------------------------------- */
 
+/*
+ * Print the function, one of its lines, and the verdict. The line is that of the first call
+ * path; words behind it say that there are others. 0, or -1: no memory.
+ */
 static int title_print(const struct why *why)
 {
 	const struct classes *classes = why->findings->classes;
@@ -66,6 +72,7 @@ static void size_kind_print(const struct why *why)
 	text_size(most, summary->largest_max);
 	text_count(settled, summary->settled);
 	text_count(blocks, summary->begun);
+	/* the line "size" already says "always" */
 	if (summary->size_kind == SIZE_CONSTANT && summary->size_min == summary->size_max)
 		return;
 	if (summary->size_kind == SIZE_CONSTANT)
@@ -97,6 +104,10 @@ static const char *live_text(char *text, size_t bytes,
 	return text;
 }
 
+/*
+ * Print how much these call paths allocated, and in which sizes. A realloc counts as an
+ * allocation; how the blocks grew by it follows at the end.
+ */
 static void sizes_print(const struct why *why)
 {
 	const struct life_summary *summary = &why->summary;
@@ -177,6 +188,10 @@ static int lines_print(const struct why *why)
 	return 0;
 }
 
+/*
+ * Print how long the blocks lived, of those whose end was seen. That nearly all were the
+ * youngest of their thread when freed hints at a stack or an arena.
+ */
 static void lifetime_print(const struct why *why)
 {
 	const struct ring_header *header = &why->findings->classes->profile->process
@@ -214,6 +229,10 @@ static void bar_print(const struct screen *screen, uint64_t part, uint64_t whole
 	fputc('\n', screen->file);
 }
 
+/*
+ * Print how many frames the blocks outlived, as bars. Depths up to the number of wrappers are
+ * stack-like: the function that asked for the block was still running.
+ */
 static void depths_print(const struct why *why)
 {
 	const struct life_summary *summary = &why->summary;
@@ -247,6 +266,10 @@ static void depths_print(const struct why *why)
 	}
 }
 
+/*
+ * Print a ranking of functions below a heading; nothing if it is empty. Shares are of the
+ * blocks of this ranking, so that they add up to 100%.
+ */
 static void functions_print(const struct why *why, const char *title, const char *aside,
                             const struct ranking *ranking)
 {
@@ -288,6 +311,7 @@ static int refusals_print(const struct why *why)
 
 	for (i = 0; i < why->place_count && i < RANKS_SHOWN && !result; i++) {
 		call_site = &findings->call_sites.call_sites[why->call_sites[i]];
+		/* the text is used again for each call site */
 		refusal.bytes = 0;
 		result = advice_refusal_text(&refusal, findings->classes, call_site);
 		if (!result)
@@ -306,6 +330,10 @@ static int refusals_print(const struct why *why)
 static int advice_print(const struct why *why)
 {
 	const struct findings *findings = why->findings;
+	/*
+	 * report_advice() prints whole findings, so it gets a copy with only the advice that
+	 * concerns these call sites; everything else in the copy still belongs to `findings`
+	 */
 	struct findings some = *findings;
 	int result = -1;
 	uint32_t j;
@@ -329,6 +357,10 @@ static int advice_print(const struct why *why)
 	return result;
 }
 
+/*
+ * Print the call path, if there is only one. A child's number in the call tree is higher than
+ * its parent's, so frames with a higher number than the one that is blamed are its wrappers.
+ */
 static int stack_print(const struct why *why)
 {
 	const struct classes *classes = why->findings->classes;
@@ -383,6 +415,10 @@ static int paths_add(struct why *why)
 	return result;
 }
 
+/*
+ * Print everything, from the verdict to its evidence: how large, how long, how far up, by whom,
+ * and what to do about it.
+ */
 static int why_print(struct why *why)
 {
 	const struct classes *classes = why->findings->classes;
@@ -425,6 +461,7 @@ int report_why(const struct screen *screen, const struct findings *findings,
 	why.only = calloc(findings->classes->profile->replay.paths.count, 1);
 	if (why.only)
 		count = why_choose(why.only, findings, which, several);
+	/* 0: nothing was selected, and the caller prints what may be meant instead */
 	if (count > 0)
 		result = why_print(&why);
 	else if (!count)
