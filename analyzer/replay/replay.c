@@ -1,4 +1,7 @@
-/* replay/replay.c - what the events did. */
+/*
+ * replay/replay.c - what the events did.
+ * Long, because every kind of event changes one state, and is applied here.
+ */
 #include "replay/replay.h"
 
 #include <stdlib.h>
