@@ -73,6 +73,8 @@ at() { jq "[.samples[] | select(.heap.blocks == $1) | .time_ns][-1]" json; } # B
 segments --between "$(at 1000)ns:$(at 2000)ns" -f json steps.outlive |
 	jq -c '[.samples[0, -1].heap.blocks, (.samples[-1].segments.heap.rss -
 		.samples[0].segments.heap.rss) / 10000000 | round]'
+segments --between "$(at 1000)ns:$(at 2000)ns" steps.outlive |
+	grep -cE '^ +before +after +grew +size grew  seg|\+9\.[0-9]+ MiB +\+9\.[0-9]+ MiB  heap$'
 segments --between 500ms: steps.outlive | grep -c '^growth between '
 segments --at 1m steps.outlive | grep -cE '^at 2\.[0-9]* s  the nearest snapshot'
 segments -f csv steps.outlive | head -n 1 | tr -d '\r'

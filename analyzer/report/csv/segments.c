@@ -31,7 +31,9 @@ static void symbols_csv(const struct segment_report *report, FILE *file)
 	for (i = 0; i < report->symbols->count; i++) {
 		symbol = &report->symbols->symbols[i];
 		csv_string(file, symbol->name);
-		fprintf(file, ",%s,%s,", segment_key(symbol->segment), symbol->section);
+		fprintf(file, ",%s,", segment_key(symbol->segment));
+		csv_string(file, symbol->section);
+		fputc(',', file);
 		csv_string(file, report->segments->modules.modules[symbol->module].path);
 		fputc(',', file);
 		csv_string(file, symbol->file ? symbol->file : "");

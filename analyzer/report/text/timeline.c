@@ -428,8 +428,10 @@ static void at_print(const struct segment_timeline *timeline,
 }
 
 static const struct figure_column between_columns[] = {
-	{ "before", 9, 8 },      { "after", 9, 8 },      { "grew", 10, 9 },
-	{ "dirty grew", 10, 9 }, { "size grew", 10, 9 },
+	{ "before", 9, 8 },
+	{ "after", 9, 8 },
+	{ "grew", 10, 9 },
+	{ "size grew", 10, 9 },
 };
 
 static void between_row(const struct figures *figures, const struct memory_use *before,
