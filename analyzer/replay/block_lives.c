@@ -152,7 +152,8 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 	} else {
 		end.depth = thread_escape_depth(by, frames, origin.sequence);
 		end.is_exact = end.is_exact &&
-		               thread_stack_is_exact(by, frames, origin.sequence, end.depth);
+		               thread_stack_is_exact(by, frames, origin.sequence, end.depth) &&
+		               (end.depth || !lives->paths.paths[origin.path].is_leaf_cut);
 		owner_note(&lives->paths.paths[origin.path].pattern, threads, by,
 		           frames ? frames - 1 - end.depth : 0);
 		/*

@@ -49,12 +49,14 @@ void path_lives_release(struct path_lives *lives)
 	*lives = (struct path_lives){ .paths = NULL };
 }
 
-int path_lives_add(struct path_lives *lives, uint32_t path, uint32_t frames)
+int path_lives_add(struct path_lives *lives, uint32_t path, uint32_t frames,
+                   bool is_leaf_cut)
 {
 	if (array_reserve(lives->paths, lives->capacity, path + 1))
 		return -1;
 	lives->paths[path] = (struct path_life){ .age_min = UINT64_MAX,
 		                                     .frames = frames,
+		                                     .is_leaf_cut = is_leaf_cut,
 		                                     .pattern.largest_min = UINT64_MAX };
 	return 0;
 }

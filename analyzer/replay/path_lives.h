@@ -74,6 +74,8 @@ struct path_life {
 	uint32_t depths_inferred; /* the same, of the other blocks */
 	uint32_t freed_by;        /* tally by the innermost frames of the free */
 	uint32_t frames;          /* of the call path */
+	/* What called the allocating function is unknown, so whether it has ended is, too. */
+	bool is_leaf_cut;
 	uint64_t ages[AGE_CLASSES];
 	uint64_t crossed_blocks, crossed_bytes;
 	/* born in load, freed in exit; not among the ended ones */
@@ -107,7 +109,8 @@ int path_lives_init(struct path_lives *lives, double quanta_per_us);
 void path_lives_release(struct path_lives *lives);
 
 /* Make room for a new call path with so many frames. 0, or -1 when memory is out. */
-int path_lives_add(struct path_lives *lives, uint32_t path, uint32_t frames);
+int path_lives_add(struct path_lives *lives, uint32_t path, uint32_t frames,
+                   bool is_leaf_cut);
 
 /* A block of the call path is born in a thread. 0, or -1 when memory is out. */
 int path_life_begin(struct path_lives *lives, uint32_t path, uint32_t thread,

@@ -177,6 +177,8 @@ static int life_begin(struct telling *telling, const struct thread *thread,
 	life = &history->lives[history->count++];
 	*life = (struct history_life){ .number = telling->replay.totals.allocations,
 		                           .sequence = thread->sequence,
+		                           .is_leaf_cut = thread->depth &&
+		                                          thread->stack[thread->depth - 1].is_cut,
 		                           .is_unborn = !origin_find(telling, thread, event,
 		                                                     &origin) };
 	return step_note(&life->birth, thread, event, event->address, event->size_bytes);
@@ -209,7 +211,7 @@ static int life_end(const struct telling *telling, struct history_life *life,
 	                     life->birth.thread != thread->index;
 	depth = thread_escape_depth(owner, frames, life->sequence);
 	life->kept = frames ? frames - 1 - depth : 0;
-	life->is_exact = frames && !life->is_unborn &&
+	life->is_exact = frames && !life->is_unborn && (depth || !life->is_leaf_cut) &&
 	                 (life->has_crossed ? owner->doubt_last <= life->sequence
 	                                    : thread_stack_is_exact(owner, frames,
 	                                                            life->sequence, depth));
