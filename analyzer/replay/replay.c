@@ -166,7 +166,7 @@ static inline struct call_path *path_here(struct replay *replay, struct thread *
 	if (!*path) {
 		*path = call_paths_add(&replay->paths, node);
 		if (*path && path_lives_add(&replay->lives.paths, *path, thread->depth,
-		                             replay->tree.nodes[node].is_cut))
+		                            replay->tree.nodes[node].is_cut))
 			return NULL;
 	}
 	return *path ? &replay->paths.paths[*path] : NULL;

@@ -175,12 +175,12 @@ static int life_begin(struct telling *telling, const struct thread *thread,
 	if (array_reserve(history->lives, history->capacity, history->count + 1))
 		return -1;
 	life = &history->lives[history->count++];
-	*life = (struct history_life){ .number = telling->replay.totals.allocations,
-		                           .sequence = thread->sequence,
-		                           .is_leaf_cut = thread->depth &&
-		                                          thread->stack[thread->depth - 1].is_cut,
-		                           .is_unborn = !origin_find(telling, thread, event,
-		                                                     &origin) };
+	*life = (struct history_life){
+		.number = telling->replay.totals.allocations,
+		.sequence = thread->sequence,
+		.is_leaf_cut = thread->depth && thread->stack[thread->depth - 1].is_cut,
+		.is_unborn = !origin_find(telling, thread, event, &origin)
+	};
 	return step_note(&life->birth, thread, event, event->address, event->size_bytes);
 }
 
