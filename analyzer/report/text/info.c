@@ -145,7 +145,7 @@ static void process_print(const struct screen *screen,
 	state_print(screen, process);
 	/* threads that made an event; without any event the number is not known */
 	if (counts->threads)
-		snprintf(threads, sizeof(threads), ", %s thread%s",
+		snprintf(threads, sizeof(threads), ", %s allocating thread%s",
 		         text_count(second, counts->threads), text_s(counts->threads));
 	screen_line(screen, LABEL_COLUMNS, "    time       %s%s",
 	            process_is_calibrated(header)

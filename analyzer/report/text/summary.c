@@ -74,10 +74,10 @@ void report_title(const struct screen *screen, const struct profile *profile)
 	const struct ring_header *header = &profile->process->header;
 	char about[128], duration[TEXT_NUMBER_BYTES], line[1024], command[2048];
 	size_t threads = profile->replay.threads.count, room, columns;
-	char several[32] = ""; /* empty if no thread allocated */
+	char several[64] = ""; /* empty if no thread allocated */
 
 	if (threads)
-		snprintf(several, sizeof(several), ", %zu thread%s", threads,
+		snprintf(several, sizeof(several), ", %zu allocating thread%s", threads,
 		         threads == 1 ? "" : "s");
 	snprintf(about, sizeof(about), "pid %u, %s%s", header->pid,
 	         process_is_calibrated(header)
