@@ -1,6 +1,4 @@
-/*
- * stack/bound_stubs.c - stubs that stay with a return address, and where a frame gets its stub.
- */
+/* stack/bound_stubs.c - lists of stubs by the return address that they stay with. */
 #include "stack/bound_stubs.h"
 
 #include "ring/ring.h"

@@ -1,7 +1,14 @@
 /* report/csv/writer.c - cells of CSV. */
 #include "report/csv/writer.h"
 
+#include <stdbool.h>
 #include <string.h>
+
+/* What a terminal that shows the file might obey. Tabs and ends of lines are text. */
+static bool is_control(char byte)
+{
+	return ((unsigned char)byte < ' ' && !strchr("\t\r\n", byte)) || byte == 0x7f;
+}
 
 void csv_string(FILE *file, const char *text)
 {
@@ -12,7 +19,7 @@ void csv_string(FILE *file, const char *text)
 	for (; *text; text++) {
 		if (*text == '"')
 			fputc('"', file);
-		fputc(*text, file);
+		fputc(is_control(*text) ? '?' : *text, file);
 	}
 	fputc('"', file);
 }

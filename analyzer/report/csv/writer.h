@@ -9,7 +9,8 @@
 /* The end of every line. */
 #define CSV_LINE_END "\r\n"
 
-/* A text that a spreadsheet would take for a formula gets a ' before it. */
+/* A text that a spreadsheet would take for a formula gets a ' before it; other control
+   characters than tabs and ends of lines become ?. */
 void csv_string(FILE *file, const char *text);
 
 #endif

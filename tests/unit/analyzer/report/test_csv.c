@@ -19,6 +19,7 @@ static void cells_hold_any_text(void **state)
 		{ "a,b", "\"a,b\"" },
 		{ "say \"x\"", "\"say \"\"x\"\"\"" },
 		{ "two\r\nlines", "\"two\r\nlines\"" },
+		{ "\033[2J \177", "\"?[2J ?\"" },
 		{ "=HYPERLINK(\"http://x\")", "\"'=HYPERLINK(\"\"http://x\"\")\"" },
 		{ "+1", "\"'+1\"" },
 		{ "-1", "\"'-1\"" },
