@@ -84,7 +84,7 @@ import csv, io, sys
 text = sys.stdin.buffer.read().decode("utf-8", "replace")
 rows = list(csv.reader(io.StringIO(text, newline="")))
 assert {len(row) for row in rows} == {7}, rows
-assert any("a b\n\033[31mc" in row[0] for row in rows), "name"
+assert any("a b\n?[31mc" in row[0] for row in rows), "name"
 assert sum(int(row[2]) for row in rows[1:-1]) == int(rows[-1][2])' || complain "csv"
 for by in segment module map thread symbol; do
 	"$OUTLIVE" segments -b "$by" "$pid" | grep -q "$(printf '\033')" && complain "$by prints an escape code"
