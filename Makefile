@@ -51,7 +51,7 @@ endif
 COMMON := -std=gnu11 $(OPTIMIZE) $(WARN) -D_GNU_SOURCE -DOUTLIVE_VERSION='"$(VERSION)"' \
 	-MMD -MP
 
-# The guest lives in somebody else's process: only the allocator's names are exported,
+# The recorder lives in somebody else's process: only the allocator's names are exported,
 # its TLS is initial-exec (a lazily allocated TLS block would call malloc), and its
 # calls go through the GOT (-fno-plt) because everything is bound at load anyway.
 # -fexceptions: the walk of a thread that is being cancelled passes through it.

@@ -211,7 +211,7 @@ enum fault_kind {
 	FAULT_STACK_OVERFLOW = 1, /* the thread's own stack ran into its end */
 	FAULT_SENT = 2,           /* no fault: the signal was sent */
 	FAULT_NO_ADDRESS = 3,     /* the processor does not say which address it refused */
-	FAULT_NOT_JUDGED = 4,     /* OTHER or STACK_OVERFLOW: no room to find out */
+	FAULT_NOT_CLASSIFIED = 4, /* OTHER or STACK_OVERFLOW: no room to find out */
 };
 
 enum fault_end {
@@ -338,7 +338,7 @@ struct maps_entry {
 /* What most of an anonymous mapping is; the recorder reads the headers in it. */
 enum maps_kind {
 	MAPS_KIND_UNTOLD = 0,
-	MAPS_KIND_OWN = 1,    /* the recorder's own, by struct own_mark */
+	MAPS_KIND_OWN = 1,    /* the recorder's own, by struct own_header */
 	MAPS_KIND_MALLOC = 2, /* large blocks of glibc's malloc, by their headers */
 	/* a mapping that begins at the end of a file's data, by the file's program headers: */
 	MAPS_KIND_BSS = 3,   /* uninitialized variables of that file */
@@ -408,11 +408,11 @@ struct stacks_entry {
  * Memory that the recorder maps begins with this struct, so that whoever reads the living
  * process from outside can distinguish it from the program's.
  */
-struct own_mark {
+struct own_header {
 	uint64_t magic;
 	uint64_t bytes; /* of this memory, including this struct; whole pages */
 };
-#define OWN_MARK_MAGIC UINT64_C(0x4B52414D4C54554F) /* in memory: "OUTLMARK" */
+#define OWN_HEADER_MAGIC UINT64_C(0x4B52414D4C54554F) /* in memory: "OUTLMARK" */
 /* A signal stack, and above it the state of a thread. */
 #define OWN_THREAD_BYTES (416 * 1024)
 

@@ -52,13 +52,13 @@ static uint64_t section_end(Elf *elf, GElf_Word section, uint64_t from)
 /* The length of the function's own name, without the suffix of a part or a clone. */
 static uint32_t base_bytes(const char *name)
 {
-	static const char *const marks[] = { ".part.",      ".cold",      ".isra.",
-		                                 ".constprop.", ".lto_priv.", ".localalias",
-		                                 ".llvm." };
+	static const char *const suffixes[] = { ".part.",      ".cold",      ".isra.",
+		                                    ".constprop.", ".lto_priv.", ".localalias",
+		                                    ".llvm." };
 	size_t bytes = strcspn(name, "."), i;
 
-	for (i = 0; i < sizeof(marks) / sizeof(*marks) && bytes; i++) {
-		if (!strncmp(name + bytes, marks[i], strlen(marks[i])))
+	for (i = 0; i < sizeof(suffixes) / sizeof(*suffixes) && bytes; i++) {
+		if (!strncmp(name + bytes, suffixes[i], strlen(suffixes[i])))
 			return (uint32_t)bytes;
 	}
 	return (uint32_t)strlen(name);

@@ -258,12 +258,12 @@ static void files_limit(struct process_modules *modules)
 	size_t met = 0;
 
 	for (size_t i = 0; i < modules->file_count; i++)
-		met += modules->files[i].look == modules->look;
+		met += modules->files[i].snapshot == modules->snapshot;
 	if (modules->file_count > 2 * met + 64) {
 		hash_index_release(&modules->file_index);
 		modules->file_count = 0;
 	}
-	modules->look++;
+	modules->snapshot++;
 }
 
 /* ---- all of them ---- */
@@ -316,14 +316,14 @@ static int module_find(struct process_modules *modules, const struct process_map
 	file = file_known(modules, mapping);
 	if (!file)
 		return -1;
-	is_same = file->look == modules->look ||
-	          (file->look && file->start == mapping->start &&
+	is_same = file->snapshot == modules->snapshot ||
+	          (file->snapshot && file->start == mapping->start &&
 	           file->end == mapping->end);
 	if (is_same && !file->is_elf) {
-		file->look = modules->look;
+		file->snapshot = modules->snapshot;
 		return 0;
 	}
-	file->look = modules->look;
+	file->snapshot = modules->snapshot;
 	file->start = mapping->start;
 	file->end = mapping->end;
 	return module_read(module, maps, mapping, &file->is_elf);

@@ -41,12 +41,12 @@ struct process_modules {
 	struct known_file {
 		uint64_t inode, device;
 		uint64_t start, end; /* the mapping that it was opened for */
-		uint64_t look;       /* the last snapshot in which it was mapped */
+		uint64_t snapshot;   /* the last snapshot in which it was mapped */
 		bool is_elf;
 	} * files;
 	struct hash_index file_index; /* by inode and device; holds indices + 1 */
 	size_t file_count, file_room;
-	uint64_t look;
+	uint64_t snapshot;
 };
 
 /*

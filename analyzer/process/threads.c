@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LOOKS 3 /* attempts while a thread runs */
+#define ATTEMPTS 3 /* attempts while a thread runs */
 
 /* Read a small file of the thread. Returns its length, 0 if it cannot be read. */
 static size_t file_read(pid_t pid, pid_t tid, const char *name, char *text, size_t room)
@@ -37,7 +37,7 @@ static uint64_t stack_pointer_read(pid_t pid, pid_t tid)
 {
 	char text[256], *last, *before;
 
-	for (int look = 0; look < LOOKS; look++) {
+	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 		if (!file_read(pid, tid, "syscall", text, sizeof(text)))
 			return 0;
 		last = strrchr(text, ' ');

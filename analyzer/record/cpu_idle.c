@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define LOOK_NS UINT64_C(40000000) /* a few of the ticks that /proc/stat counts in */
+#define READ_APART_NS \
+	UINT64_C(40000000) /* a few of the ticks that /proc/stat counts in */
 
 void cpu_idle_open(struct cpu_idle *cpu)
 {
@@ -46,7 +47,7 @@ bool cpu_is_busy(struct cpu_idle *cpu, uint64_t now_ns)
 	uint64_t elapsed_ns = now_ns - cpu->checked_ns, ticks, idle_ns;
 	long per_second = sysconf(_SC_CLK_TCK);
 
-	if (cpu->descriptor < 0 || elapsed_ns < LOOK_NS || per_second <= 0 ||
+	if (cpu->descriptor < 0 || elapsed_ns < READ_APART_NS || per_second <= 0 ||
 	    !ticks_read(cpu->descriptor, &ticks))
 		return cpu->is_busy;
 	idle_ns = (ticks - cpu->idle_ticks) * (1000000000 / (uint64_t)per_second);

@@ -464,7 +464,7 @@ int drain_finish(struct drain *drain, struct error *error)
 		if (directory_read(drain, error) || rings_close_down(drain, error))
 			return drain_give_up(drain);
 	} while (drain->is_owed && drain->way.counts.images > images);
-	if (!drain->is_given_up && given_up_note(&drain->given_up, &drain->way, error))
+	if (!drain->is_given_up && given_up_write(&drain->given_up, &drain->way, error))
 		return drain_give_up(drain);
 	drain_give_up(drain);
 	return 0;

@@ -28,7 +28,7 @@
 
 /* A definition chunk grows, so it is copied more than once. */
 struct definitions {
-	struct chunk_place place;
+	struct chunk_position position;
 	uint32_t seen_bytes;    /* modules in bytes before this are in the kept files */
 	uint32_t written_bytes; /* its size when it was last written to the trace */
 };
@@ -159,17 +159,17 @@ static int chunk_keep(struct drain_way *way, const struct drain_ring *ring,
  * it anew, so it may be known already; a ring has few of them.
  */
 static void definitions_remember(struct drain_ring *ring,
-                                 const struct chunk_place *place)
+                                 const struct chunk_position *position)
 {
 	size_t i;
 
 	for (i = 0; i < ring->definition_count; i++) {
-		if (ring->definitions[i].place.word == place->word)
+		if (ring->definitions[i].position.word == position->word)
 			return;
 	}
 	if (array_reserve(ring->definitions, ring->definition_capacity, i + 1))
 		return; /* it is copied at the process's end anyway */
-	ring->definitions[i] = (struct definitions){ .place = *place };
+	ring->definitions[i] = (struct definitions){ .position = *position };
 	ring->definition_count++;
 }
 
@@ -181,13 +181,14 @@ static int definitions_copy(struct drain_way *way, struct drain_ring *ring,
                             struct definitions *definitions, bool is_due,
                             struct error *error)
 {
-	uint32_t committed = live_ring_commit_bytes(&ring->ring, definitions->place.index);
+	uint32_t committed = live_ring_commit_bytes(&ring->ring,
+	                                            definitions->position.index);
 	size_t bytes;
 
 	if (committed == definitions->seen_bytes &&
 	    (!is_due || committed == definitions->written_bytes))
 		return 0;
-	if (live_ring_copy(&ring->ring, &definitions->place, way->buffer, &bytes) !=
+	if (live_ring_copy(&ring->ring, &definitions->position, way->buffer, &bytes) !=
 	    CHUNK_TAKEN)
 		return 0;
 	if (definitions->seen_bytes < sizeof(struct chunk_header))
@@ -245,7 +246,7 @@ int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t unt
                     struct error *error)
 {
 	unsigned states = STATE_BIT(CHUNK_DEFINITIONS);
-	const struct chunk_place *place;
+	const struct chunk_position *position;
 	enum chunk_result result;
 	size_t found, i, bytes;
 
@@ -254,15 +255,15 @@ int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t unt
 	found = live_ring_scan(&ring->ring, states, false);
 	level_choose(way, ring, found);
 	for (i = 0; i < found && kernel_now_ns() < until_ns; i++) {
-		place = &ring->ring.places[i];
-		if ((place->word & 0xff) == CHUNK_DEFINITIONS) {
-			definitions_remember(ring, place);
+		position = &ring->ring.positions[i];
+		if ((position->word & 0xff) == CHUNK_DEFINITIONS) {
+			definitions_remember(ring, position);
 			continue;
 		}
-		result = live_ring_take(&ring->ring, place, way->buffer, &bytes);
+		result = live_ring_take(&ring->ring, position, way->buffer, &bytes);
 		if (chunk_keep(way, ring, result, bytes, error))
 			return -1; /* the chunk stays in the ring, and the ring's file stays */
-		live_ring_release(&ring->ring, place);
+		live_ring_release(&ring->ring, position);
 	}
 	return ring_take_definitions(way, ring, false, error);
 }
@@ -289,17 +290,17 @@ int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
 	unsigned states = STATE_BIT(CHUNK_FULL) | STATE_BIT(CHUNK_OWNED) |
 	                  STATE_BIT(CHUNK_PARKED) | STATE_BIT(CHUNK_DEFINITIONS);
 	size_t found = live_ring_scan(&ring->ring, states, true), i, bytes;
-	const struct chunk_place *place;
+	const struct chunk_position *position;
 	enum chunk_result result;
 
 	level_choose(way, ring, 0);
 	for (i = 0; i < found; i++) {
-		place = &ring->ring.places[i];
-		if ((place->word & 0xff) == CHUNK_DEFINITIONS) {
-			definitions_remember(ring, place);
+		position = &ring->ring.positions[i];
+		if ((position->word & 0xff) == CHUNK_DEFINITIONS) {
+			definitions_remember(ring, position);
 			continue;
 		}
-		result = live_ring_copy(&ring->ring, place, way->buffer, &bytes);
+		result = live_ring_copy(&ring->ring, position, way->buffer, &bytes);
 		if (chunk_keep(way, ring, result, bytes, error))
 			return -1;
 	}

@@ -23,7 +23,8 @@ void given_up_see(struct given_up *given_up, const struct drain_ring *ring)
 		given_up->first = ring->ring.header;
 }
 
-int given_up_note(struct given_up *given_up, struct drain_way *way, struct error *error)
+int given_up_write(struct given_up *given_up, struct drain_way *way,
+                   struct error *error)
 {
 	struct trace_block about = { .type = BLOCK_PROCESS };
 

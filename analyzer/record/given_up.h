@@ -26,7 +26,7 @@ void given_up_see(struct given_up *given_up, const struct drain_ring *ring);
  * Call after the last ring: adds the count to way->counts and to the trace. The parents of
  * these processes are unknown, so the loss is recorded as process 0's. 0, or -1 and *error.
  */
-int given_up_note(struct given_up *given_up, struct drain_way *way,
-                  struct error *error);
+int given_up_write(struct given_up *given_up, struct drain_way *way,
+                   struct error *error);
 
 #endif

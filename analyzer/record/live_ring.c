@@ -98,8 +98,8 @@ static int ring_map(struct live_ring *ring, int file, uint64_t session,
 		return header_wrong(ring->name, "shorter than a page", error);
 	if (header_check(ring, (uint64_t)status.st_size, session, error))
 		return -1;
-	ring->places = malloc(ring->chunk_count * sizeof(*ring->places));
-	if (!ring->places)
+	ring->positions = malloc(ring->chunk_count * sizeof(*ring->positions));
+	if (!ring->positions)
 		return header_wrong(ring->name, "out of memory", error);
 	ring->map = mmap(NULL, ring->map_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file,
 	                 0);
@@ -133,9 +133,9 @@ void live_ring_close(struct live_ring *ring)
 {
 	if (ring->map)
 		munmap(ring->map, ring->map_bytes);
-	free(ring->places);
+	free(ring->positions);
 	ring->map = NULL;
-	ring->places = NULL;
+	ring->positions = NULL;
 }
 
 /* ---- beat ---- */
@@ -206,14 +206,14 @@ static void scan_body(void *context)
 		if ((word & 0xff) > CHUNK_DEFINITIONS ||
 		    !(scan->states & STATE_BIT(word & 0xff)))
 			continue;
-		ring->places[scan->found].index = i;
-		ring->places[scan->found++].word = word;
+		ring->positions[scan->found].index = i;
+		ring->positions[scan->found++].word = word;
 	}
 }
 
-static int place_compare(const void *left, const void *right)
+static int position_compare(const void *left, const void *right)
 {
-	const struct chunk_place *a = left, *b = right;
+	const struct chunk_position *a = left, *b = right;
 
 	return a->word < b->word ? -1 : a->word > b->word;
 }
@@ -226,7 +226,7 @@ size_t live_ring_scan(struct live_ring *ring, unsigned states, bool is_thorough)
 	if (ring->is_broken)
 		return 0;
 	if (scan.found > 1)
-		qsort(ring->places, scan.found, sizeof(*ring->places), place_compare);
+		qsort(ring->positions, scan.found, sizeof(*ring->positions), position_compare);
 	return scan.found;
 }
 
@@ -234,7 +234,7 @@ size_t live_ring_scan(struct live_ring *ring, unsigned states, bool is_thorough)
 
 struct copy {
 	struct live_ring *ring;
-	const struct chunk_place *place;
+	const struct chunk_position *position;
 	uint8_t *buffer;
 	size_t bytes;
 	enum chunk_result result;
@@ -243,7 +243,7 @@ struct copy {
 /* Copy what is committed. The header is copied first, and the copy is checked. */
 static void chunk_copy(struct copy *copy)
 {
-	const uint8_t *chunk = ring_chunk(copy->ring, copy->place->index);
+	const uint8_t *chunk = ring_chunk(copy->ring, copy->position->index);
 	struct chunk_header header;
 	uint64_t commit;
 
@@ -254,7 +254,7 @@ static void chunk_copy(struct copy *copy)
 	memcpy(&header, chunk, sizeof(header));
 	header.commit = commit;
 	copy->bytes = COMMIT_BYTES(commit);
-	if (header.ticket != copy->place->word >> CHUNK_STATE_BITS) {
+	if (header.ticket != copy->position->word >> CHUNK_STATE_BITS) {
 		copy->result =
 			CHUNK_EMPTY; /* taken by a writer that has not begun it: the content is older */
 	} else if (copy->bytes > copy->ring->chunk_bytes) {
@@ -276,9 +276,9 @@ static void chunk_copy(struct copy *copy)
 static void take_body(void *context)
 {
 	struct copy *copy = context;
-	_Atomic uint64_t *state = ring_state(copy->ring, copy->place->index);
-	uint64_t ticket = copy->place->word & ~(uint64_t)0xff;
-	uint64_t word = copy->place->word;
+	_Atomic uint64_t *state = ring_state(copy->ring, copy->position->index);
+	uint64_t ticket = copy->position->word & ~(uint64_t)0xff;
+	uint64_t word = copy->position->word;
 
 	/* acquire: pairs with the release in ring_finish_chunk(); the whole chunk is written */
 	if (!atomic_compare_exchange_strong_explicit(state, &word, ticket | CHUNK_DRAINING,
@@ -295,7 +295,7 @@ static void release_body(void *context)
 {
 	struct copy *copy = context;
 	uint64_t *drained = &ring_page(copy->ring)->lost[LOST_DRAINED];
-	uint64_t ticket = copy->place->word & ~(uint64_t)0xff;
+	uint64_t ticket = copy->position->word & ~(uint64_t)0xff;
 	uint64_t word = ticket | CHUNK_DRAINING;
 
 	atomic_fetch_add_explicit((_Atomic uint64_t *)drained, copy->ring->taken_events,
@@ -305,14 +305,14 @@ static void release_body(void *context)
 	 * release: pairs with the acquire in chunk_search(); our copy ends before the chunk is
 	 * reused
 	 */
-	atomic_compare_exchange_strong_explicit(ring_state(copy->ring, copy->place->index),
-	                                        &word, ticket | CHUNK_FREE,
-	                                        memory_order_release, memory_order_relaxed);
+	atomic_compare_exchange_strong_explicit(
+		ring_state(copy->ring, copy->position->index), &word, ticket | CHUNK_FREE,
+		memory_order_release, memory_order_relaxed);
 }
 
-void live_ring_release(struct live_ring *ring, const struct chunk_place *place)
+void live_ring_release(struct live_ring *ring, const struct chunk_position *position)
 {
-	struct copy copy = { .ring = ring, .place = place };
+	struct copy copy = { .ring = ring, .position = position };
 
 	ring_guarded(ring, release_body, &copy);
 }
@@ -326,19 +326,19 @@ static void copy_body(void *context)
 	result = copy->result;
 	/* the copy must be complete before the state is read again */
 	atomic_thread_fence(memory_order_acquire);
-	if (atomic_load_explicit(ring_state(copy->ring, copy->place->index),
+	if (atomic_load_explicit(ring_state(copy->ring, copy->position->index),
 	                         memory_order_relaxed) >>
 	        CHUNK_STATE_BITS !=
-	    copy->place->word >> CHUNK_STATE_BITS)
+	    copy->position->word >> CHUNK_STATE_BITS)
 		result = CHUNK_CHANGED;
 	copy->result = result;
 }
 
 static enum chunk_result copy_run(struct live_ring *ring, void (*body)(void *),
-                                  const struct chunk_place *place, uint8_t *buffer,
-                                  size_t *bytes)
+                                  const struct chunk_position *position,
+                                  uint8_t *buffer, size_t *bytes)
 {
-	struct copy copy = { ring, place, buffer, 0, CHUNK_CHANGED };
+	struct copy copy = { ring, position, buffer, 0, CHUNK_CHANGED };
 
 	ring_guarded(ring, body, &copy);
 	*bytes = copy.bytes;
@@ -346,17 +346,17 @@ static enum chunk_result copy_run(struct live_ring *ring, void (*body)(void *),
 }
 
 enum chunk_result live_ring_take(struct live_ring *ring,
-                                 const struct chunk_place *place, uint8_t *buffer,
+                                 const struct chunk_position *position, uint8_t *buffer,
                                  size_t *bytes)
 {
-	return copy_run(ring, take_body, place, buffer, bytes);
+	return copy_run(ring, take_body, position, buffer, bytes);
 }
 
 enum chunk_result live_ring_copy(struct live_ring *ring,
-                                 const struct chunk_place *place, uint8_t *buffer,
+                                 const struct chunk_position *position, uint8_t *buffer,
                                  size_t *bytes)
 {
-	return copy_run(ring, copy_body, place, buffer, bytes);
+	return copy_run(ring, copy_body, position, buffer, bytes);
 }
 
 struct commit {
@@ -388,7 +388,7 @@ uint32_t live_ring_commit_bytes(struct live_ring *ring, uint32_t index)
  * Note ticks and time once more, later than the writer did: the longer the distance, the more
  * exact the slope.
  */
-static void clock_note(struct ring_header *header)
+static void clock_set(struct ring_header *header)
 {
 #if defined(__x86_64__)
 	uint64_t before, after, best = UINT64_MAX, now_ns;
@@ -436,5 +436,5 @@ static void header_body(void *context)
 void live_ring_header(struct live_ring *ring)
 {
 	ring_guarded(ring, header_body, ring);
-	clock_note(&ring->header);
+	clock_set(&ring->header);
 }

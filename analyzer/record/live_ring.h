@@ -20,7 +20,7 @@
 #define LIVE_RING_NAME_BYTES 64
 
 /* A chunk as it was in the last scan. */
-struct chunk_place {
+struct chunk_position {
 	uint64_t word; /* its state: (ticket << CHUNK_STATE_BITS) | enum chunk_state */
 	uint32_t index;
 };
@@ -33,10 +33,10 @@ struct live_ring {
 	size_t map_bytes;
 	uint64_t chunks_offset, states_offset;
 	uint32_t chunk_bytes, chunk_count;
-	struct chunk_place *places; /* found by the last scan, ordered by ticket */
-	uint32_t taken_events;      /* events in the chunk that is taken and not released */
-	uint64_t ticket_seen;       /* next_ticket at the last scan */
-	unsigned quiet_scans;       /* scans since next_ticket changed */
+	struct chunk_position *positions; /* found by the last scan, ordered by ticket */
+	uint32_t taken_events; /* events in the chunk that is taken and not released */
+	uint64_t ticket_seen;  /* next_ticket at the last scan */
+	unsigned quiet_scans;  /* scans since next_ticket changed */
 };
 
 /* A bit of the `states` to scan for. */
@@ -59,7 +59,7 @@ void live_ring_beat(struct live_ring *ring, enum ring_policy policy,
                     uint32_t reader_pid, uint64_t now_ns);
 
 /*
- * Find the chunks in one of the `states` (STATE_BITs or'ed), and put them into ring->places.
+ * Find the chunks in one of the `states` (STATE_BITs or'ed), and put them into ring->positions.
  * Returns how many. If no chunk has changed hands for some scans, returns 0 without reading the
  * states, unless `is_thorough`.
  */
@@ -81,21 +81,21 @@ enum chunk_result {
  * ring still finds it. `buffer` has ring->chunk_bytes.
  */
 enum chunk_result live_ring_take(struct live_ring *ring,
-                                 const struct chunk_place *place, uint8_t *buffer,
+                                 const struct chunk_position *position, uint8_t *buffer,
                                  size_t *bytes);
 
 /*
  * Give back a chunk after live_ring_take(), whatever that returned. The ring's LOST_DRAINED
  * counts the events that were taken, for readers that have the ring but not the trace.
  */
-void live_ring_release(struct live_ring *ring, const struct chunk_place *place);
+void live_ring_release(struct live_ring *ring, const struct chunk_position *position);
 
 /*
  * Copy what is committed of a chunk in any state, without changing the ring. CHUNK_CHANGED: the
  * chunk was reused meanwhile.
  */
 enum chunk_result live_ring_copy(struct live_ring *ring,
-                                 const struct chunk_place *place, uint8_t *buffer,
+                                 const struct chunk_position *position, uint8_t *buffer,
                                  size_t *bytes);
 
 /*

@@ -2,9 +2,9 @@
 #include "record/pace.h"
 
 #define APART_NS UINT64_C(20000000)
-#define MARKS_SHARE 100   /* marks take at most this part of a processor */
-#define MARKS_STEPS 4     /* delayed in such parts of every_ns, to stay regular */
-#define BETWEEN_SHARE 400 /* readings between marks, likewise */
+#define REGULAR_SHARE 100 /* regular readings take at most this part of a processor */
+#define REGULAR_STEPS 4   /* delayed in such parts of every_ns, to stay regular */
+#define BETWEEN_SHARE 400 /* readings between those, likewise */
 #define READING_NS 1500   /* assumed cost of a reading until it is measured */
 #define AVERAGED 512      /* readings in the moving average */
 #define AVERAGED_AT_ONCE 64
@@ -18,23 +18,24 @@ struct size_pace size_pace_of(uint64_t every_ns)
 }
 
 /*
- * Both intervals follow from the cost of reading every process once. Marks that cost too much
- * are delayed by whole steps. Readings between marks are left out if fewer than two of them
+ * Both intervals follow from the cost of reading every process once. Regular readings
+ * that cost too much are delayed by whole steps. Readings between them are left out if fewer than two of these
  * would fit.
  */
 void size_pace_set(struct size_pace *pace, size_t processes)
 {
 	uint64_t cost_ns = processes * pace->reading_ns;
-	uint64_t step_ns = pace->every_ns > MARKS_STEPS ? pace->every_ns / MARKS_STEPS : 1;
+	uint64_t step_ns = pace->every_ns > REGULAR_STEPS ? pace->every_ns / REGULAR_STEPS
+	                                                  : 1;
 
-	pace->mark_ns = pace->every_ns;
-	if (cost_ns * MARKS_SHARE > pace->every_ns)
-		pace->mark_ns = (cost_ns * MARKS_SHARE / step_ns + 1) * step_ns;
+	pace->regular_ns = pace->every_ns;
+	if (cost_ns * REGULAR_SHARE > pace->every_ns)
+		pace->regular_ns = (cost_ns * REGULAR_SHARE / step_ns + 1) * step_ns;
 	pace->apart_ns = cost_ns * BETWEEN_SHARE;
 	if (pace->apart_ns < APART_NS)
 		pace->apart_ns = APART_NS;
-	if (pace->apart_ns > pace->mark_ns / 2)
-		pace->apart_ns = pace->mark_ns;
+	if (pace->apart_ns > pace->regular_ns / 2)
+		pace->apart_ns = pace->regular_ns;
 }
 
 void size_pace_learn(struct size_pace *pace, size_t readings, uint64_t cost_ns)
@@ -50,7 +51,7 @@ void size_pace_learn(struct size_pace *pace, size_t readings, uint64_t cost_ns)
 uint64_t size_pace_next(const struct size_pace *pace, uint64_t now_ns)
 {
 	uint64_t read_ns = (now_ns / pace->apart_ns + 1) * pace->apart_ns;
-	uint64_t mark_ns = (now_ns / pace->mark_ns + 1) * pace->mark_ns;
+	uint64_t regular_ns = (now_ns / pace->regular_ns + 1) * pace->regular_ns;
 
-	return read_ns < mark_ns ? read_ns : mark_ns;
+	return read_ns < regular_ns ? read_ns : regular_ns;
 }

@@ -1,8 +1,8 @@
 /*
  * record/pace.h - how often the sizes of processes can be read at an acceptable cost.
  *
- * Sizes are kept (marks) as often as was asked for, unless that takes more than 1 % of a
- * processor. Between marks they are read to find peaks, if that takes at most 0.25 %.
+ * Sizes are read and kept at regular times, as often as was asked for, unless that takes more than
+ * 1 % of a processor. Between these, sizes are read to find peaks, if that takes at most 0.25 %.
  */
 #ifndef OUTLIVE_RECORD_PACE_H
 #define OUTLIVE_RECORD_PACE_H
@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 struct size_pace {
-	uint64_t every_ns;          /* interval that was asked for */
-	uint64_t mark_ns, apart_ns; /* intervals of marks, and of readings */
-	uint64_t reading_ns;        /* average cost of one reading */
+	uint64_t every_ns;             /* interval that was asked for */
+	uint64_t regular_ns, apart_ns; /* between regular readings, and between any two */
+	uint64_t reading_ns;           /* average cost of one reading */
 };
 
 struct size_pace size_pace_of(uint64_t every_ns);

@@ -389,8 +389,7 @@ enum program_result program_check(const char *name, char path[PATH_MAX],
 
 int program_library(char path[PATH_MAX], struct error *error)
 {
-	static const char *const places[] = { LIBRARY_NAME,
-		                                  "../lib/outlive/" LIBRARY_NAME };
+	static const char *const paths[] = { LIBRARY_NAME, "../lib/outlive/" LIBRARY_NAME };
 	char directory[PATH_MAX], *found = NULL, *candidate;
 	ssize_t bytes = readlink("/proc/self/exe", directory, sizeof(directory) - 1);
 	size_t i;
@@ -400,8 +399,8 @@ int program_library(char path[PATH_MAX], struct error *error)
 		                 strerror(errno));
 	directory[bytes] = '\0';
 	*strrchr(directory, '/') = '\0';
-	for (i = 0; i < sizeof(places) / sizeof(places[0]) && !found; i++) {
-		if (asprintf(&candidate, "%s/%s", directory, places[i]) < 0)
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]) && !found; i++) {
+		if (asprintf(&candidate, "%s/%s", directory, paths[i]) < 0)
 			return error_set(error, "%s: out of memory", LIBRARY_NAME);
 		found = realpath(candidate, path);
 		if (found && access(path, R_OK))

@@ -251,7 +251,7 @@ static bool peer_is_plausible(int socket, pid_t *pid)
  * Find a free slot; if there is none, hang up on a peer that was sent nothing yet. NULL: all
  * slots are in use.
  */
-static struct peer *place_find(struct ring_server *server)
+static struct peer *peer_slot_find(struct ring_server *server)
 {
 	struct peer *silent = NULL, *peer;
 
@@ -295,7 +295,7 @@ static bool peer_accept(struct ring_server *server)
 			listener_close(server);
 		return false;
 	}
-	peer = peer_is_plausible(socket, &pid) ? place_find(server) : NULL;
+	peer = peer_is_plausible(socket, &pid) ? peer_slot_find(server) : NULL;
 	wanted.data.u64 = peer ? (uint64_t)(peer - server->peers) : 0;
 	if (!peer || epoll_ctl(server->poll, EPOLL_CTL_ADD, socket, &wanted)) {
 		close(socket);

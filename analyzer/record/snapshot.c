@@ -19,7 +19,7 @@
 #define RISING_NS UINT64_C(100000000)
 #define RISING_SLACK_NS UINT64_C(1000000) /* let the next reading come first */
 #define REFUSED_NS SECOND_NS /* then try again: the process may have become readable */
-#define QUIET_LOOKS 100      /* equal snapshots: after these the interval grows */
+#define QUIET_SNAPSHOTS 100  /* equal snapshots: after these the interval grows */
 #define QUIET_NS (5 * SECOND_NS)
 
 void watched_init(struct watched *watched, uint32_t process, pid_t pid,
@@ -79,12 +79,12 @@ static uint64_t stack_limit(pid_t pid)
 }
 
 /* Read statm, by one system call; "": unknown. */
-static void counts_read(const struct watched *watched, char text[LOOKED_STATM_BYTES])
+static void counts_read(const struct watched *watched, char text[WATCHED_STATM_BYTES])
 {
 	ssize_t bytes = -1;
 
 	if (watched->statm >= 0)
-		bytes = pread(watched->statm, text, LOOKED_STATM_BYTES - 1, 0);
+		bytes = pread(watched->statm, text, WATCHED_STATM_BYTES - 1, 0);
 	text[bytes > 0 ? bytes : 0] = 0;
 }
 
@@ -178,8 +178,8 @@ static void snapshot_schedule(struct watched *watched,
 	watched->quiet = segment_snapshot_is_same(snapshot, &watched->before)
 	                     ? watched->quiet + 1
 	                     : 0;
-	if (watched->quiet > QUIET_LOOKS && every_ns < QUIET_NS) {
-		wait_ns = every_ns * (watched->quiet - QUIET_LOOKS);
+	if (watched->quiet > QUIET_SNAPSHOTS && every_ns < QUIET_NS) {
+		wait_ns = every_ns * (watched->quiet - QUIET_SNAPSHOTS);
 		wait_ns = wait_ns < QUIET_NS ? wait_ns : QUIET_NS;
 	}
 	watched->next_ns += wait_ns - every_ns;
@@ -238,7 +238,7 @@ struct segment_packet *watched_whole(struct watched *watched, uint64_t every_ns)
 bool watched_size_read(const struct watched *watched, struct watched_size *size)
 {
 	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-	char counts[LOOKED_STATM_BYTES], *end;
+	char counts[WATCHED_STATM_BYTES], *end;
 
 	counts_read(watched, counts);
 	size->entry.time_ns = kernel_now_ns();
@@ -261,8 +261,8 @@ bool watched_size_read(const struct watched *watched, struct watched_size *size)
  * A process has grown if it is larger than in any snapshot, by 1 MiB or a twentieth, whichever
  * is more. A process that was quiet and has changed gets the normal interval back.
  */
-bool watched_size_note(struct watched *watched, const struct watched_size *size,
-                       uint64_t every_ns)
+bool watched_size_apply(struct watched *watched, const struct watched_size *size,
+                        uint64_t every_ns)
 {
 	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t pages = size->entry.resident / page_bytes, grown;
@@ -272,7 +272,7 @@ bool watched_size_note(struct watched *watched, const struct watched_size *size,
 	if (least < watched->largest_pages / PEAK_DIVISOR)
 		least = watched->largest_pages / PEAK_DIVISOR;
 	grown = pages > watched->largest_pages ? pages - watched->largest_pages : 0;
-	if (pages != watched->seen_pages && watched->quiet > QUIET_LOOKS) {
+	if (pages != watched->seen_pages && watched->quiet > QUIET_SNAPSHOTS) {
 		watched->quiet = 0;
 		watched->next_ns = watched->last_ns + every_ns;
 	}

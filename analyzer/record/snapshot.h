@@ -12,21 +12,21 @@
 
 #define SNAPSHOTS_APART_NS \
 	UINT64_C(20000000) /* between snapshots of a growing process */
-#define LOOKED_RING_BYTES 64
-#define LOOKED_STATM_BYTES 128
+#define WATCHED_RING_BYTES 64
+#define WATCHED_STATM_BYTES 128
 
 /* A process of which snapshots are taken. */
 struct watched {
 	uint32_t process; /* the process's number in the trace */
 	pid_t pid;
-	char ring[LOOKED_RING_BYTES];    /* file name of the ring that it has mapped */
-	int statm, pages;                /* descriptors, or -1 */
-	char counts[LOOKED_STATM_BYTES]; /* statm before the last snapshot; "" */
-	uint64_t next_ns;                /* when the next snapshot is due */
-	uint64_t grown_ns;               /* the same, because it has grown; 0: it has not */
-	uint64_t owed_ns;                /* since when it has grown; 0: it has not */
-	bool is_much;                    /* it has grown by a good part of its size */
-	uint64_t last_ns;                /* time of the last snapshot; 0: none yet */
+	char ring[WATCHED_RING_BYTES];    /* file name of the ring that it has mapped */
+	int statm, pages;                 /* descriptors, or -1 */
+	char counts[WATCHED_STATM_BYTES]; /* statm before the last snapshot; "" */
+	uint64_t next_ns;                 /* when the next snapshot is due */
+	uint64_t grown_ns; /* the same, because it has grown; 0: it has not */
+	uint64_t owed_ns;  /* since when it has grown; 0: it has not */
+	bool is_much;      /* it has grown by a good part of its size */
+	uint64_t last_ns;  /* time of the last snapshot; 0: none yet */
 	uint64_t largest_pages,
 		seen_pages;   /* resident: in any snapshot; in the last reading */
 	uint32_t reasons; /* enum segments_reason of the next snapshot */
@@ -41,7 +41,7 @@ struct watched {
 /* The size of a process at one time. */
 struct watched_size {
 	struct sizes_entry entry;
-	char counts[LOOKED_STATM_BYTES]; /* the whole content of statm */
+	char counts[WATCHED_STATM_BYTES]; /* the whole content of statm */
 };
 
 void watched_init(struct watched *watched, uint32_t process, pid_t pid,
@@ -62,8 +62,8 @@ bool watched_size_read(const struct watched *watched, struct watched_size *size)
  * If the process has grown, schedule an early snapshot. True: no count in statm has changed
  * since the last snapshot.
  */
-bool watched_size_note(struct watched *watched, const struct watched_size *size,
-                       uint64_t every_ns);
+bool watched_size_apply(struct watched *watched, const struct watched_size *size,
+                        uint64_t every_ns);
 
 /*
  * Make a packet of all sizes that are not written yet. NULL: there are none, or memory is out.

@@ -287,7 +287,7 @@ static struct turn turn_choose(const struct snapshotter *snapshotter)
 	return turn;
 }
 
-static void cost_note(uint64_t *paid_ns, uint64_t now_ns, uint64_t cost_ns)
+static void cost_add(uint64_t *paid_ns, uint64_t now_ns, uint64_t cost_ns)
 {
 	if (*paid_ns < now_ns - SAVED_NS)
 		*paid_ns = now_ns - SAVED_NS;
@@ -309,8 +309,8 @@ static void turn_take(struct snapshotter *snapshotter, struct sampled *sampled)
 	now_ns = kernel_now_ns();
 	pthread_mutex_lock(&snapshotter->lock);
 	sampled->is_busy = false;
-	cost_note(is_first ? &snapshotter->first_paid_ns : &snapshotter->paid_ns, now_ns,
-	          cost_ns * (is_first ? FIRST_FACTOR : OTHER_FACTOR));
+	cost_add(is_first ? &snapshotter->first_paid_ns : &snapshotter->paid_ns, now_ns,
+	         cost_ns * (is_first ? FIRST_FACTOR : OTHER_FACTOR));
 	if (sampled->is_removed) {
 		segment_packet_free(packet);
 		sampled_drop(sampled);
@@ -347,7 +347,7 @@ static void size_tell(struct snapshotter *snapshotter, struct sampled *sampled,
 	uint64_t grown_ns = watched->grown_ns, next_ns = watched->next_ns;
 	bool is_much = watched->is_much;
 
-	if (watched_size_note(watched, size, snapshotter->every_ns))
+	if (watched_size_apply(watched, size, snapshotter->every_ns))
 		sampled->same_ns = size->entry.time_ns;
 	if (watched->grown_ns != grown_ns || watched->next_ns != next_ns ||
 	    watched->is_much != is_much)
@@ -360,7 +360,7 @@ static void size_tell(struct snapshotter *snapshotter, struct sampled *sampled,
 static void size_take(struct snapshotter *snapshotter, struct sampled *sampled)
 {
 	struct watched_size *size = &sampled->size;
-	uint64_t mark_ns;
+	uint64_t regular_ns;
 	bool is_there;
 
 	sampled->is_read = true;
@@ -375,10 +375,10 @@ static void size_take(struct snapshotter *snapshotter, struct sampled *sampled)
 	sampled->read_ns = size_pace_next(&snapshotter->pace, size->entry.time_ns);
 	if (!is_there)
 		return;
-	mark_ns = sampled->sizes.mark_ns / snapshotter->pace.mark_ns;
-	segment_sizes_note(&sampled->sizes, &size->entry,
-	                   size->entry.time_ns / snapshotter->pace.mark_ns > mark_ns,
-	                   snapshotter->pace.mark_ns);
+	regular_ns = sampled->sizes.regular_ns / snapshotter->pace.regular_ns;
+	segment_sizes_add(&sampled->sizes, &size->entry,
+	                  size->entry.time_ns / snapshotter->pace.regular_ns > regular_ns,
+	                  snapshotter->pace.regular_ns);
 	if (!sampled->is_busy)
 		size_tell(snapshotter, sampled, size);
 }
@@ -414,7 +414,7 @@ static uint64_t sizes_take(struct snapshotter *snapshotter)
 	 * keeps both together below 1 % of a processor, while sizes cannot use up the whole
 	 * budget
 	 */
-	cost_note(&snapshotter->paid_ns, now_ns, cost_ns * OTHER_FACTOR / 2);
+	cost_add(&snapshotter->paid_ns, now_ns, cost_ns * OTHER_FACTOR / 2);
 	return next_ns;
 }
 

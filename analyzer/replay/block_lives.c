@@ -50,8 +50,8 @@ static bool is_owner_running(const struct life_pattern *pattern,
 }
 
 /* Note that a block of the thread ended, which the frame with that number owned. */
-static void owner_note(struct life_pattern *pattern, struct thread *const *threads,
-                       const struct thread *by, uint32_t frame)
+static void owner_add(struct life_pattern *pattern, struct thread *const *threads,
+                      const struct thread *by, uint32_t frame)
 {
 	uint64_t sequence = frame && frame <= by->depth ? by->stack[frame - 1].sequence : 0;
 
@@ -154,8 +154,8 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 		end.is_exact = end.is_exact &&
 		               thread_stack_is_exact(by, frames, origin.sequence, end.depth) &&
 		               (end.depth || !lives->paths.paths[origin.path].is_leaf_cut);
-		owner_note(&lives->paths.paths[origin.path].pattern, threads, by,
-		           frames ? frames - 1 - end.depth : 0);
+		owner_add(&lives->paths.paths[origin.path].pattern, threads, by,
+		          frames ? frames - 1 - end.depth : 0);
 		/*
 		 * This block still counts as live here, but not yet in block_lives_begin(): so <= here
 		 * and < there mean the same number of blocks.

@@ -62,7 +62,7 @@ static uint32_t inner_first(struct inner_frames *inner, const struct thread *thr
 {
 	uint32_t passing = 0;
 
-	if (!inner->passes || thread->depth <= CALL_TAIL_FRAMES)
+	if (!inner->passes || thread->depth <= INNER_FRAMES_MAX)
 		return 0;
 	while (passing < thread->depth &&
 	       location_passes(inner, thread->stack[thread->depth - 1 - passing].location))
@@ -71,7 +71,7 @@ static uint32_t inner_first(struct inner_frames *inner, const struct thread *thr
 	 * With fewer passing frames the sequence reaches the function that they free for anyway. If
 	 * all frames pass, there is no such function.
 	 */
-	return passing < CALL_TAIL_FRAMES || passing == thread->depth ? 0 : passing;
+	return passing < INNER_FRAMES_MAX || passing == thread->depth ? 0 : passing;
 }
 
 /*
@@ -81,7 +81,7 @@ static uint32_t inner_first(struct inner_frames *inner, const struct thread *thr
 uint32_t inner_frames_find(struct inner_frames *inner, const struct thread *thread)
 {
 	uint32_t first = inner_first(inner, thread), left = thread->depth - first;
-	uint32_t frames = left < CALL_TAIL_FRAMES ? left : CALL_TAIL_FRAMES;
+	uint32_t frames = left < INNER_FRAMES_MAX ? left : INNER_FRAMES_MAX;
 	uint64_t hash = CALL_HASH_ROOT;
 	uint32_t node, i;
 

@@ -2,7 +2,7 @@
  * replay/inner_frames.h - the innermost frames of call paths, each sequence once: enough of a
  * stack that freed a block to find the function that meant to free it.
  *
- * That takes CALL_TAIL_FRAMES frames. If all of these only free for their callers, they are
+ * That takes INNER_FRAMES_MAX frames. If all of these only free for their callers, they are
  * left out together with all further frames that do: the sequence then begins with the function
  * that they free for.
  */
@@ -15,8 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CALL_TAIL_FRAMES 8
-#define CALL_TAILS_RECENT 1024
+#define INNER_FRAMES_MAX 8
+#define INNER_FRAMES_RECENT 1024
 
 /* Whether the function at a location is known to free, or allocate, for its caller. */
 typedef bool inner_frame_passes(const void *context, uint32_t location);
@@ -34,7 +34,7 @@ struct inner_frames {
 	struct {
 		uint64_t hash; /* of the whole stack */
 		uint32_t node;
-	} recent[CALL_TAILS_RECENT];
+	} recent[INNER_FRAMES_RECENT];
 };
 
 /*
@@ -55,7 +55,7 @@ static inline uint32_t inner_frames_node(struct inner_frames *inner,
                                          const struct thread *thread)
 {
 	uint64_t hash = thread->depth ? thread->stack[thread->depth - 1].hash : 0;
-	uint32_t slot = (uint32_t)(hash >> 24) % CALL_TAILS_RECENT;
+	uint32_t slot = (uint32_t)(hash >> 24) % INNER_FRAMES_RECENT;
 
 	if (!hash)
 		return CALL_ROOT;

@@ -7,7 +7,7 @@
  * Set the bits of the parts that a span overlaps. A span with more parts than there are bits
  * sets them all: going through its parts could take very long.
  */
-static void span_note(struct live_probes *probes, const struct large_span *span)
+static void span_add(struct live_probes *probes, const struct large_span *span)
 {
 	uint64_t part = span->start >> NEAR_SHIFT, last = span->end >> NEAR_SHIFT;
 	uint32_t bit;
@@ -36,7 +36,7 @@ void live_probes_set(struct live_probes *probes, size_t list, struct live_probe 
 			if (!before || j >= before->count ||
 			    before->spans[j].start != spans->spans[j].start ||
 			    before->spans[j].end != spans->spans[j].end)
-				span_note(probes, &spans->spans[j]);
+				span_add(probes, &spans->spans[j]);
 		}
 	}
 }

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int location_times_note(struct location_times *table, uint32_t location, uint64_t time)
+int location_times_extend(struct location_times *table, uint32_t location,
+                          uint64_t time)
 {
 	if (array_reserve_zeroed(table->times, table->capacity, (size_t)location + 1))
 		return -1;

@@ -16,7 +16,8 @@ struct location_times {
 /*
  * The location was seen at `time`, perhaps not for the first time. 0, or -1 when memory is out.
  */
-int location_times_note(struct location_times *table, uint32_t location, uint64_t time);
+int location_times_extend(struct location_times *table, uint32_t location,
+                          uint64_t time);
 
 /* UINT64_MAX: never. */
 uint64_t location_times_get(const struct location_times *table, uint32_t location);

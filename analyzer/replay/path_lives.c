@@ -103,7 +103,7 @@ static inline uint64_t live_count(struct path_lives *lives, uint32_t path,
 	return pair_counts_get(&lives->shared, path, thread);
 }
 
-/* The first life always sets MARK_LARGEST: a size of 0 would not exceed largest_max. */
+/* The first life always sets MOMENT_LARGEST: a size of 0 would not exceed largest_max. */
 int path_life_begin(struct path_lives *lives, uint32_t path, uint32_t thread,
                     uint64_t size, uint64_t time)
 {
@@ -114,11 +114,11 @@ int path_life_begin(struct path_lives *lives, uint32_t path, uint32_t thread,
 		return -1;
 	if (!pattern->begun++) {
 		pattern->first_time = time;
-		pattern->marks[MARK_LARGEST] = (struct life_mark){ 1, time };
+		pattern->moments[MOMENT_LARGEST] = (struct life_moment){ 1, time };
 	}
 	if (live > pattern->live_max) {
 		pattern->live_max = (uint32_t)live;
-		pattern->marks[MARK_CROWD] = (struct life_mark){ pattern->begun, time };
+		pattern->moments[MOMENT_CROWD] = (struct life_moment){ pattern->begun, time };
 	}
 	if (size > pattern->largest_max)
 		path_life_grow(lives, path, size, time);
@@ -133,7 +133,7 @@ void path_life_grow(struct path_lives *lives, uint32_t path, uint64_t size,
 	if (size <= pattern->largest_max)
 		return;
 	pattern->largest_max = size;
-	pattern->marks[MARK_LARGEST] = (struct life_mark){ pattern->begun, time };
+	pattern->moments[MOMENT_LARGEST] = (struct life_moment){ pattern->begun, time };
 }
 
 void path_life_over(struct path_lives *lives, uint32_t path, uint32_t thread)

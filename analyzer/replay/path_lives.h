@@ -32,8 +32,8 @@
  * When a call path reached a maximum for the first time: how many lives had begun, and the
  * time.
  */
-enum { MARK_LARGEST, MARK_CROWD, LIFE_MARKS };
-struct life_mark {
+enum { MOMENT_LARGEST, MOMENT_CROWD, LIFE_MOMENTS };
+struct life_moment {
 	uint64_t begun, time; /* quanta */
 };
 
@@ -47,8 +47,9 @@ struct life_pattern {
 	uint64_t largest_min, largest_max;
 	uint64_t first_time; /* quanta; of the first life */
 	uint64_t excess;     /* bytes that reallocs asked for before the final size */
-	struct life_mark marks[LIFE_MARKS]; /* when largest_max and live_max were reached */
-	uint32_t live_max;                  /* most live at once of one thread */
+	struct life_moment
+		moments[LIFE_MOMENTS];  /* when largest_max and live_max were reached */
+	uint32_t live_max;          /* most live at once of one thread */
 	uint32_t thread;            /* while !is_shared: the thread of all that are live */
 	bool is_shared, was_shared; /* several threads had live blocks at once */
 	/*

@@ -77,10 +77,10 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
 void profile_free(struct profile *profile);
 
 /* By number of the call path. */
-static inline const struct call_path *profile_site(const struct profile *profile,
+static inline const struct call_path *profile_path(const struct profile *profile,
                                                    uint32_t path)
 {
-	return replay_site(&profile->replay, path);
+	return replay_path(&profile->replay, path);
 }
 
 static inline const struct path_life *profile_life(const struct profile *profile,

@@ -100,7 +100,7 @@ static uint32_t stack_nodes(struct replay *replay, struct thread *thread, uint64
 		node = (thread->stack[at].is_cut ? call_tree_add_cut : call_tree_add)(
 			tree, node, thread->stack[at].location);
 		if (node == CALL_NODE_NONE ||
-		    location_times_note(&replay->locations, thread->stack[at].location, time))
+		    location_times_extend(&replay->locations, thread->stack[at].location, time))
 			return CALL_NODE_NONE;
 		thread->stack[at].node = node;
 	}
@@ -307,7 +307,7 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 	live_share_grow(&replay->paths, &thread->share, event->size_bytes);
 	call_paths_grow(&replay->paths, event->size_bytes, event->time_end);
 	live_probes_begin(&replay->probes, event->address, event->size_bytes, true);
-	timeline_note(&replay->timeline, replay->paths.live_bytes);
+	timeline_add(&replay->timeline, replay->paths.live_bytes);
 	return block;
 }
 
@@ -463,12 +463,12 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 	if (event->op == EVENT_RUN)
 		return run_begin(replay, slice);
 	thread = *slice->user;
-	if (event->op == EVENT_NOTE && slice->note->kind == CONTROL_NAME) {
-		thread_name_set(thread, slice->note->name.text, slice->note->name.time);
+	if (event->op == EVENT_STACK_RECORD && slice->record->kind == CONTROL_NAME) {
+		thread_name_set(thread, slice->record->name.text, slice->record->name.time);
 		return 0;
 	}
-	if (event->op == EVENT_NOTE)
-		return stack_depths_note(&replay->stacks, thread, slice->note, event->time);
+	if (event->op == EVENT_STACK_RECORD)
+		return stack_depths_record(&replay->stacks, thread, slice->record, event->time);
 	for (; event < end; event++) {
 		/* The second half of a realloc is no event of its own. */
 		if (event->op != EVENT_MOVE_IN) {

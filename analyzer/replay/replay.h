@@ -97,7 +97,7 @@ void replay_preview(void *replay, const struct event *events, size_t count);
 int replay_slice(struct replay *replay, const struct event_slice *slice);
 
 /* By number: a call path as the allocator was called on it, and the lives of its blocks. */
-static inline const struct call_path *replay_site(const struct replay *replay,
+static inline const struct call_path *replay_path(const struct replay *replay,
                                                   uint32_t path)
 {
 	return &replay->paths.paths[path];

@@ -88,9 +88,9 @@ static int sized_trim(struct stack_depths *depths, struct thread_depths *thread,
 
 /* Add the frames that the record describes; call sized_trim() for its first frame before. */
 static int sized_add(struct thread_depths *depths, const struct thread *thread,
-                     const struct stack_note *note)
+                     const struct stack_record *record)
 {
-	const uint8_t *sizes = note->depth.sizes;
+	const uint8_t *sizes = record->depth.sizes;
 	struct sized_frame *sized;
 	uint32_t i;
 
@@ -100,7 +100,7 @@ static int sized_add(struct thread_depths *depths, const struct thread *thread,
 		sized = &depths->sized[i];
 		sized->entry.location = thread->stack[i].location;
 		sized->entry.is_cut = thread->stack[i].is_cut;
-		sized->entry.words = i < note->depth.first ? 0 : stack_note_words(&sizes);
+		sized->entry.words = i < record->depth.first ? 0 : stack_record_words(&sizes);
 		sized->since = depths->readings;
 	}
 	depths->sized_count = thread->depth;
@@ -185,12 +185,13 @@ static int deepest_settle(struct stack_depths *depths, struct thread_depths *thr
  * Whether a record was taken on this stack. A coroutine may run on several threads, so its
  * stack is known by its address; a signal stack belongs to its thread.
  */
-static bool is_other(const struct other_stack *other, const struct stack_note *note,
+static bool is_other(const struct other_stack *other, const struct stack_record *record,
                      uint32_t thread)
 {
-	if (other->kind != note->depth.stack || other->high != note->depth.high)
+	if (other->kind != record->depth.stack || other->high != record->depth.high)
 		return false;
-	return other->thread == thread || (note->depth.stack == STACK_OTHER && other->high);
+	return other->thread == thread ||
+	       (record->depth.stack == STACK_OTHER && other->high);
 }
 
 /*
@@ -198,13 +199,14 @@ static bool is_other(const struct other_stack *other, const struct stack_note *n
  * limit keeps the search short, as addresses come from the recording.
  */
 static struct other_stack *other_find(struct stack_depths *depths,
-                                      const struct stack_note *note, uint32_t thread)
+                                      const struct stack_record *record,
+                                      uint32_t thread)
 {
 	struct other_stack *other;
 	uint32_t i;
 
 	for (i = 0; i < depths->other_count; i++) {
-		if (is_other(&depths->others[i], note, thread))
+		if (is_other(&depths->others[i], record, thread))
 			return &depths->others[i];
 	}
 	if (depths->other_count == OTHER_STACKS_MAX)
@@ -214,9 +216,9 @@ static struct other_stack *other_find(struct stack_depths *depths,
 	if (!depths->others)
 		return NULL;
 	other = &depths->others[depths->other_count++];
-	*other = (struct other_stack){ .kind = note->depth.stack,
-		                           .high = note->depth.high,
-		                           .room_bytes = note->depth.room };
+	*other = (struct other_stack){ .kind = record->depth.stack,
+		                           .high = record->depth.high,
+		                           .room_bytes = record->depth.room };
 	return other;
 }
 
@@ -241,11 +243,11 @@ static uint32_t other_first(const struct thread_depths *thread, uint64_t *words)
 
 /* Keep the frames of another stack than the thread's own if it is the deepest record. */
 static int other_sample(struct stack_depths *depths, const struct thread *thread,
-                        const struct stack_note *note, uint64_t time)
+                        const struct stack_record *record, uint64_t time)
 {
-	struct other_stack *other = other_find(depths, note, thread->index);
+	struct other_stack *other = other_find(depths, record, thread->index);
 	const struct thread_depths *sized = &depths->threads[thread->index];
-	uint64_t words, bytes = note->depth.depth_bytes;
+	uint64_t words, bytes = record->depth.depth_bytes;
 	uint32_t first, count, i;
 	struct stack_entry *entries;
 
@@ -298,8 +300,8 @@ static uint32_t words_usual(const struct stack_depths *depths, uint32_t location
 }
 
 /* The frames have usual sizes until fault_sizes() knows the real ones. */
-static int fault_note(struct stack_depths *depths, const struct thread *thread,
-                      const struct stack_note *note, uint64_t time)
+static int fault_record(struct stack_depths *depths, const struct thread *thread,
+                        const struct stack_record *record, uint64_t time)
 {
 	struct stack_fault *fault;
 	struct stack_entry *entries;
@@ -313,13 +315,13 @@ static int fault_note(struct stack_depths *depths, const struct thread *thread,
 	*fault = (struct stack_fault){ .thread = thread->index,
 		                           .time = time,
 		                           .sequence = thread->sequence,
-		                           .signal = note->fault.signal,
-		                           .kind = note->fault.kind,
-		                           .end = note->fault.end,
-		                           .address = note->fault.address,
-		                           .instruction = note->fault.instruction,
-		                           .depth_bytes = note->fault.depth_bytes,
-		                           .location = note->fault.location };
+		                           .signal = record->fault.signal,
+		                           .kind = record->fault.kind,
+		                           .end = record->fault.end,
+		                           .address = record->fault.address,
+		                           .instruction = record->fault.instruction,
+		                           .depth_bytes = record->fault.depth_bytes,
+		                           .location = record->fault.location };
 	if (!thread->depth || thread->depth > depths->copies_left)
 		return 0;
 	depths->copies_left -= thread->depth;
@@ -358,35 +360,35 @@ static void fault_sizes(struct stack_depths *depths, const struct thread *thread
 	}
 }
 
-/* ---- notes -------------------------------------------------------------------------- */
+/* ---- records -------------------------------------------------------------------------- */
 
 /*
  * A record has the sizes only of frames that changed since the last one. So the path of the
  * deepest record is copied not at once, but when its frames are about to change: a stack that
  * gets deeper and deeper is copied once.
  */
-static int sample_note(struct stack_depths *depths, const struct thread *thread,
-                       const struct stack_note *note, uint64_t time)
+static int sample_add(struct stack_depths *depths, const struct thread *thread,
+                      const struct stack_record *record, uint64_t time)
 {
 	struct thread_depths *own = &depths->threads[thread->index];
 	struct stack_deepest *deepest = &own->deepest;
-	uint64_t bytes = note->depth.depth_bytes;
-	bool is_own = note->depth.stack == STACK_OWN;
+	uint64_t bytes = record->depth.depth_bytes;
+	bool is_own = record->depth.stack == STACK_OWN;
 	bool is_deepest = is_own && bytes > deepest->bytes;
 
-	if (note->depth.first + note->depth.count != thread->depth)
+	if (record->depth.first + record->depth.count != thread->depth)
 		return 0; /* after a hole the stack is not the one of the record */
 	if (!is_deepest && deepest_settle(depths, own))
 		return -1;
-	if (sized_trim(depths, own, note->depth.first))
+	if (sized_trim(depths, own, record->depth.first))
 		return -1;
 	own->readings++;
 	depths->readings++;
-	if (sized_add(own, thread, note))
+	if (sized_add(own, thread, record))
 		return -1;
 	fault_sizes(depths, thread);
 	if (!is_own)
-		return other_sample(depths, thread, note, time);
+		return other_sample(depths, thread, record, time);
 	own->own_samples++;
 	if (!is_deepest)
 		return 0;
@@ -397,16 +399,16 @@ static int sample_note(struct stack_depths *depths, const struct thread *thread,
 	return 0;
 }
 
-static void thread_note(struct thread_depths *thread, const struct stack_note *note)
+static void thread_add(struct thread_depths *thread, const struct stack_record *record)
 {
-	if (note->thread.creator)
-		thread->creator = note->thread.creator;
-	if (note->thread.start) {
-		thread->start = note->thread.start;
-		thread->start_location = note->thread.start_location;
+	if (record->thread.creator)
+		thread->creator = record->thread.creator;
+	if (record->thread.start) {
+		thread->start = record->thread.start;
+		thread->start_location = record->thread.start_location;
 	}
-	if (note->thread.room)
-		thread->room_bytes = note->thread.room;
+	if (record->thread.room)
+		thread->room_bytes = record->thread.room;
 }
 
 /* Count all frames recorded so far, and forget them. */
@@ -421,26 +423,26 @@ static int sized_release(struct stack_depths *depths, struct thread_depths *thre
 }
 
 /* This record comes as a thread ends; the first thread may still run destructors for long. */
-static int touched_note(struct stack_depths *depths, const struct thread *thread,
-                        struct thread_depths *own, const struct stack_note *note)
+static int touched_record(struct stack_depths *depths, const struct thread *thread,
+                          struct thread_depths *own, const struct stack_record *record)
 {
-	if (note->touched_bytes > own->touched_bytes)
-		own->touched_bytes = note->touched_bytes;
+	if (record->touched_bytes > own->touched_bytes)
+		own->touched_bytes = record->touched_bytes;
 	return thread->serial == 1 ? 0 : sized_release(depths, own);
 }
 
-int stack_depths_note(struct stack_depths *depths, const struct thread *thread,
-                      const struct stack_note *note, uint64_t time)
+int stack_depths_record(struct stack_depths *depths, const struct thread *thread,
+                        const struct stack_record *record, uint64_t time)
 {
 	struct thread_depths *own = thread_at(depths, thread->index);
 
 	if (!own)
 		return -1;
-	switch (note->kind) {
-	case CONTROL_THREAD: thread_note(own, note); return 0;
-	case CONTROL_DEPTH: return sample_note(depths, thread, note, time);
-	case CONTROL_TOUCHED: return touched_note(depths, thread, own, note);
-	case CONTROL_FAULT: return fault_note(depths, thread, note, time);
+	switch (record->kind) {
+	case CONTROL_THREAD: thread_add(own, record); return 0;
+	case CONTROL_DEPTH: return sample_add(depths, thread, record, time);
+	case CONTROL_TOUCHED: return touched_record(depths, thread, own, record);
+	case CONTROL_FAULT: return fault_record(depths, thread, record, time);
 	default: return 0;
 	}
 }

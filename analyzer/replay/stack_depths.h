@@ -104,8 +104,8 @@ int stack_depths_run(struct stack_depths *depths, const struct thread *thread);
  * Add a stack record of a thread, taken on the stack that the thread has now. 0, or -1: memory
  * is out.
  */
-int stack_depths_note(struct stack_depths *depths, const struct thread *thread,
-                      const struct stack_note *note, uint64_t time);
+int stack_depths_record(struct stack_depths *depths, const struct thread *thread,
+                        const struct stack_record *record, uint64_t time);
 
 /* Call after the last record. 0, or -1: memory is out. */
 int stack_depths_finish(struct stack_depths *depths);

@@ -34,7 +34,7 @@ static inline void timeline_advance(struct timeline *timeline, uint64_t time,
 }
 
 /* ... and call after they grew. */
-static inline void timeline_note(struct timeline *timeline, uint64_t live_bytes)
+static inline void timeline_add(struct timeline *timeline, uint64_t live_bytes)
 {
 	if (live_bytes > timeline->bytes_max[timeline->step])
 		timeline->bytes_max[timeline->step] = live_bytes;

@@ -50,7 +50,7 @@ static void row_add_path(struct report_row *row, const struct classes *classes,
                          uint32_t number)
 {
 	const struct replay *replay = &classes->profile->replay;
-	const struct call_path *path = replay_site(replay, number);
+	const struct call_path *path = replay_path(replay, number);
 
 	class_counts_add(&row->classes, &classes->paths[number]);
 	row->path_count++;
@@ -144,7 +144,7 @@ static uint32_t location_row(struct grouping *grouping, uint32_t location,
                              uint32_t path)
 {
 	const struct profile *profile = grouping->classes->profile;
-	struct report_row like = { .node = profile_site(profile, path)->node,
+	struct report_row like = { .node = profile_path(profile, path)->node,
 		                       .path = path,
 		                       .size_min = UINT64_MAX };
 	const char *module;
@@ -190,7 +190,7 @@ static int paths_make(struct report_rows *rows, const struct classes *classes)
 		return -1;
 	for (i = 1; i < replay->paths.count && blamed >= 0; i++) {
 		row = &rows->rows[rows->count++];
-		*row = (struct report_row){ .node = replay_site(replay, i)->node,
+		*row = (struct report_row){ .node = replay_path(replay, i)->node,
 			                        .path = i,
 			                        .size_min = UINT64_MAX };
 		row_add_path(row, classes, i);

@@ -118,8 +118,8 @@ static int location_label(struct labelling *work, uint32_t location, uint32_t no
 }
 
 /* Where a node of the call tree belongs below `to`; CALL_NODE_NONE when memory is out. */
-static uint32_t node_place(struct labelling *work, uint32_t to,
-                           const struct call_node *node)
+static uint32_t node_insert(struct labelling *work, uint32_t to,
+                            const struct call_node *node)
 {
 	struct label_list list = work->by_location[node->location];
 	struct call_tree *tree = &work->names->tree;
@@ -136,7 +136,7 @@ static uint32_t node_place(struct labelling *work, uint32_t to,
 static uint64_t path_weight(const struct labelling *work, uint32_t number,
                             enum report_sort sort)
 {
-	const struct call_path *path = profile_site(work->profile, number);
+	const struct call_path *path = profile_path(work->profile, number);
 	uint64_t hidden = work->hidden_bytes ? work->hidden_bytes[number] : 0;
 
 	switch (sort) {
@@ -176,7 +176,7 @@ static int weights_make(struct labelling *work, const uint32_t *call_sites,
  * Put every node of the call tree into the tree of labels, then weigh it. A child's number is
  * higher than its parent's, so one pass in order finds every parent already placed.
  */
-static int nodes_place(struct labelling *work, enum report_sort sort)
+static int nodes_insert(struct labelling *work, enum report_sort sort)
 {
 	const struct call_tree *tree = &work->profile->replay.tree;
 	uint32_t *call_sites = calloc(tree->count, sizeof(*call_sites));
@@ -190,7 +190,7 @@ static int nodes_place(struct labelling *work, enum report_sort sort)
 		node = &tree->nodes[i];
 		if (work->by_location[node->location].first == UINT32_MAX)
 			result = location_label(work, node->location, i);
-		call_sites[i] = node_place(work, call_sites[node->parent], node);
+		call_sites[i] = node_insert(work, call_sites[node->parent], node);
 		if (call_sites[i] == CALL_NODE_NONE)
 			result = -1;
 	}
@@ -226,7 +226,7 @@ int name_tree_make(struct name_tree *names, const struct profile *profile,
 	    !call_tree_init(&names->tree)) {
 		names->labels[0] = stack_name_none(0);
 		names->labels[LABEL_GAP] = stack_name_gap();
-		result = nodes_place(&work, sort);
+		result = nodes_insert(&work, sort);
 	}
 	hash_index_release(&work.index);
 	stack_names_release(&work.scratch);

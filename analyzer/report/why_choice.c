@@ -97,7 +97,7 @@ static int candidates_collect(struct choosing *work)
 	for (i = classes->profile->replay.paths.count; i-- > 1;) {
 		found = work->of_call_site[call_sites->of_path[i]];
 		work->candidates[found].path = i;
-		work->candidates[found].bytes += profile_site(classes->profile, i)->bytes;
+		work->candidates[found].bytes += profile_path(classes->profile, i)->bytes;
 	}
 	return result < 0 ? -1 : 0;
 }
@@ -217,9 +217,9 @@ static int candidate_list(struct text *list, const struct choosing *work,
 		text_fit(fitted, sizeof(fitted),
 		         stack_name_text(name, sizeof(name), &candidate->name), LISTED_COLUMNS,
 		         TEXT_KEEP_BOTH);
-	return text_printf(
-		list, "%8s %10s  %s  %s\n", number, text_size(size, candidate->bytes), fitted,
-		stack_name_place(call_site, sizeof(call_site), &candidate->name));
+	return text_printf(list, "%8s %10s  %s  %s\n", number,
+	                   text_size(size, candidate->bytes), fitted,
+	                   stack_name_line(call_site, sizeof(call_site), &candidate->name));
 }
 
 /*
@@ -261,7 +261,7 @@ static uint32_t peeled_find(const struct classes *classes, uint32_t path,
                             const char *which)
 {
 	const struct replay *replay = &classes->profile->replay;
-	uint32_t node = replay_site(replay, path)->node, i, function;
+	uint32_t node = replay_path(replay, path)->node, i, function;
 
 	for (i = 0; i < classes->peeling.path_frames[path]; i++) {
 		function = function_of_node(&classes->functions, classes->profile, node);
@@ -299,7 +299,7 @@ static uint32_t peeled_mean(struct choosing *work, const char *which,
 /* ---- sites ----------------------------------------------------------------------------- */
 
 /* Select the call paths of every candidate that is meant. */
-static long paths_mark(const struct choosing *work, uint8_t *only)
+static long paths_select(const struct choosing *work, uint8_t *only)
 {
 	const struct call_sites *call_sites = &work->findings->call_sites;
 	uint32_t paths = work->findings->classes->profile->replay.paths.count, i;
@@ -328,14 +328,14 @@ static long function_choose(struct choosing *work, uint8_t *only, const char *wh
 		work->candidates
 			[work->of_call_site[work->findings->call_sites.of_path[of_path]]]
 				.is_meant = true;
-		return paths_mark(work, only);
+		return paths_select(work, only);
 	}
 	meant = candidates_mean(work, which);
 	if (!meant)
 		meant = peeled_mean(work, which, &several->peeled);
 	if (meant > 1 || several->peeled)
 		return candidates_list(work, meant, &several->list) ? -1 : 0;
-	return meant ? paths_mark(work, only) : 0;
+	return meant ? paths_select(work, only) : 0;
 }
 
 /* Select all call paths through the call site of one path. */
@@ -353,10 +353,10 @@ static long call_choose(uint8_t *only, const struct findings *findings,
 	return count;
 }
 
-const char *why_call_site_text(char text[WHY_PLACE_BYTES],
+const char *why_call_site_text(char text[WHY_NAME_BYTES],
                                const struct call_site *call_site)
 {
-	snprintf(text, WHY_PLACE_BYTES, "%u%s", call_site->summary.path,
+	snprintf(text, WHY_NAME_BYTES, "%u%s", call_site->summary.path,
 	         call_site->summary.path_count > 1 ? WHY_CALL : "");
 	return text;
 }
@@ -378,7 +378,7 @@ long why_choose(uint8_t *only, const struct findings *findings, const char *whic
 		if (number < 1 || number >= paths)
 			return 0;
 		only[number] = 1;
-		/* for a function, paths_mark() sets the whole array anew */
+		/* for a function, paths_select() sets the whole array anew */
 		if (!is_function)
 			return *end ? call_choose(only, findings, (uint32_t)number) : 1;
 	}

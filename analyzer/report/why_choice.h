@@ -19,8 +19,8 @@
 #define WHY_CALL "c"
 
 /* Write how --why names a call site: by its only call path, or by all of them. */
-#define WHY_PLACE_BYTES 16
-const char *why_call_site_text(char text[WHY_PLACE_BYTES],
+#define WHY_NAME_BYTES 16
+const char *why_call_site_text(char text[WHY_NAME_BYTES],
                                const struct call_site *call_site);
 
 /*

@@ -43,8 +43,8 @@ static void history_thin(struct segment_history *history)
  * peaks are those of all snapshots. The first one sets all peaks, even those of 0 bytes, so
  * that each has a time; of equal ones the first counts.
  */
-static void peaks_note(struct segment_history *history,
-                       const struct segment_snapshot *snapshot)
+static void peaks_add(struct segment_history *history,
+                      const struct segment_snapshot *snapshot)
 {
 	bool is_only = !history->read && !history->own_count;
 	uint64_t time_ns = snapshot->time_ns;
@@ -66,7 +66,7 @@ static void peaks_note(struct segment_history *history,
 static int history_add(struct segment_history *history,
                        const struct segment_snapshot *snapshot)
 {
-	peaks_note(history, snapshot);
+	peaks_add(history, snapshot);
 	history->read++;
 	if (history->count == SAMPLES_MAX)
 		history_thin(history);
@@ -98,7 +98,7 @@ int segment_history_insert(struct segment_history *history,
 
 	if (array_reserve(history->snapshots, history->capacity, history->count + 1))
 		return -1;
-	peaks_note(history, snapshot);
+	peaks_add(history, snapshot);
 	history->own_count++;
 	while (at && history->snapshots[at - 1].time_ns > snapshot->time_ns)
 		at--;

@@ -101,12 +101,12 @@ static void writable_code_check(const struct teller *teller)
  */
 static bool is_replaced(const struct teller *teller, const char *path)
 {
-	char place[4352];
+	char there[4352];
 
 	if (path[0] != '/' || strlen(path) > 4096)
 		return false;
-	snprintf(place, sizeof(place), "/proc/%d/root%s", (int)teller->segments->pid, path);
-	return !access(place, F_OK);
+	snprintf(there, sizeof(there), "/proc/%d/root%s", (int)teller->segments->pid, path);
+	return !access(there, F_OK);
 }
 
 /*

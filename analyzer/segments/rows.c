@@ -105,7 +105,7 @@ static void rows_by_thread(struct segment_rows *rows, const struct segments *seg
 		thread = &segments->threads.threads[i];
 		row = &rows->rows[rows->count++];
 		row->number = i;
-		row->is_unplaced = true;
+		row->is_unlocated = true;
 		snprintf(row->name, sizeof(row->name), "%d %s", (int)thread->tid, thread->name);
 		for (j = 0; j < segments->maps.count; j++) {
 			/*
@@ -117,7 +117,7 @@ static void rows_by_thread(struct segment_rows *rows, const struct segments *seg
 			     (thread->tid != segments->pid || segments->thread_of[j] ||
 			      strcmp(segments->maps.mappings[j].name, "[stack]"))))
 				continue;
-			row->is_unplaced = false;
+			row->is_unlocated = false;
 			row->mappings++;
 			memory_use_add(&row->use, &segments->maps.mappings[j].use);
 		}

@@ -21,7 +21,7 @@ struct segment_row {
 	enum segment segment;      /* BY_MAP, BY_SEGMENT */
 	struct memory_use part[4]; /* BY_MODULE: of code, rodata, data, bss */
 	size_t number;             /* index of the mapping, module or thread */
-	bool is_unplaced;          /* BY_THREAD: the stack's mapping is unknown */
+	bool is_unlocated;         /* BY_THREAD: the stack's mapping is unknown */
 };
 
 struct segment_rows {

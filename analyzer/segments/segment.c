@@ -93,7 +93,7 @@ static bool is_own(const char *name)
 
 static bool is_shared_memory(const struct mapping *mapping)
 {
-	static const char *const places[] = {
+	static const char *const prefixes[] = {
 		"/dev/shm/",       "/memfd:",     "/SYSV",  "/dev/zero",   "/anon_hugepage",
 		"/dev/hugepages/", "[anon_shmem", "/[aio]", "anon_inode:",
 	};
@@ -101,8 +101,8 @@ static bool is_shared_memory(const struct mapping *mapping)
 
 	if (!mapping->name[0])
 		return true;
-	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (begins(mapping->name, places[i]))
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (begins(mapping->name, prefixes[i]))
 			return true;
 	}
 	return false;
@@ -184,7 +184,7 @@ static uint64_t piece_bytes(const struct word_pair *head, enum segment *segment)
 	uint64_t bytes = head->words[1];
 
 	*segment = SEGMENT_OUTLIVE;
-	if (head->words[0] != OWN_MARK_MAGIC) {
+	if (head->words[0] != OWN_HEADER_MAGIC) {
 		*segment = SEGMENT_HEAP;
 		if (head->words[0] >= PAGE || (bytes & 7) != 2)
 			return 0;
@@ -345,7 +345,7 @@ static enum segment mapping_segment(const struct scan *scan, size_t i)
  * handler or a coroutine: that counts as a stack, too. Go's stacks are in its heap, wherever
  * that is; stacks of threads that its C libraries create are above a guard.
  */
-static void threads_place(struct scan *scan)
+static void threads_assign(struct scan *scan)
 {
 	struct segments *segments = scan->segments;
 	const struct process_thread *thread;
@@ -425,7 +425,7 @@ int segments_sort(struct segments *segments)
 	for (i = 0; i < segments->maps.count; i++)
 		scan.is_go |= segments->maps.mappings[i].start == GO_ARENA_FIRST &&
 		              !segments->maps.mappings[i].inode;
-	threads_place(&scan);
+	threads_assign(&scan);
 	mappings_sort(&scan);
 	return 0;
 }
@@ -482,7 +482,7 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 		               is_own(segments->maps.mappings[i].name);
 	scan.memory = process_memory_open(pid);
 	go_find(&scan);
-	threads_place(&scan);
+	threads_assign(&scan);
 	mappings_sort(&scan);
 	process_memory_close(&scan.memory);
 	return 0;

@@ -68,10 +68,10 @@ static void entry_keep(struct segment_sizes *sizes, const struct sizes_entry *en
 }
 
 /*
- * Keep a mark, and before it the highest reading since the previous mark if it is higher than
- * both.
+ * Keep a regular reading, and before it the highest reading since the previous regular one if
+ * it is higher than both.
  */
-static void mark_keep(struct segment_sizes *sizes, const struct sizes_entry *reading)
+static void reading_keep(struct segment_sizes *sizes, const struct sizes_entry *reading)
 {
 	const struct sizes_entry *high = &sizes->high;
 
@@ -82,29 +82,29 @@ static void mark_keep(struct segment_sizes *sizes, const struct sizes_entry *rea
 		entry_keep(sizes, high);
 	entry_keep(sizes, reading);
 	sizes->high.time_ns = 0;
-	if (sizes->mark_ns && reading->time_ns - sizes->mark_ns > sizes->longest_ns)
-		sizes->longest_ns = reading->time_ns - sizes->mark_ns;
-	sizes->mark_ns = reading->time_ns;
+	if (sizes->regular_ns && reading->time_ns - sizes->regular_ns > sizes->longest_ns)
+		sizes->longest_ns = reading->time_ns - sizes->regular_ns;
+	sizes->regular_ns = reading->time_ns;
 	sizes->readings++;
 }
 
-void segment_sizes_note(struct segment_sizes *sizes, const struct sizes_entry *reading,
-                        bool is_mark, uint64_t every_ns)
+void segment_sizes_add(struct segment_sizes *sizes, const struct sizes_entry *reading,
+                       bool is_regular, uint64_t every_ns)
 {
 	sizes->latest = *reading;
 	sizes->every_ns = every_ns;
 	if (!sizes->since_ns)
 		sizes->since_ns = reading->time_ns;
-	if (is_mark)
-		mark_keep(sizes, reading);
+	if (is_regular)
+		reading_keep(sizes, reading);
 	else if (!sizes->high.time_ns || reading->resident > sizes->high.resident)
 		sizes->high = *reading;
 }
 
 void segment_sizes_end(struct segment_sizes *sizes)
 {
-	if (sizes->latest.time_ns > sizes->mark_ns)
-		mark_keep(sizes, &sizes->latest);
+	if (sizes->latest.time_ns > sizes->regular_ns)
+		reading_keep(sizes, &sizes->latest);
 }
 
 /*

@@ -2,7 +2,7 @@
  * segments/sizes.h - how large one process was, reading after reading, and the bytes of a
  * BLOCK_SIZES that hold the readings.
  *
- * Few readings are written. A mark is a reading that is always kept; of those between two marks
+ * Few readings are written. A regular reading is always kept; of those between two regular ones
  * only the highest is kept, and readings of an unchanged size are written as their first and
  * last.
  */
@@ -25,19 +25,19 @@ struct segment_sizes {
 	/* a time of 0 in these four: none */
 	struct sizes_entry kept;   /* the newest entry, written or not */
 	struct sizes_entry same;   /* the last reading with the same size as `kept` */
-	struct sizes_entry high;   /* the highest reading since the last mark */
+	struct sizes_entry high;   /* the highest reading since the last regular reading */
 	struct sizes_entry latest; /* the last reading */
-	uint64_t mark_ns;          /* time of the last mark */
+	uint64_t regular_ns;       /* time of the last regular reading */
 	uint64_t since_ns;         /* time of the first reading not yet written; 0: none */
 	uint64_t every_ns, readings, longest_ns; /* like those of sizes_batch */
 };
 
 /*
- * Add a reading; times must increase. A mark is kept; the highest reading since the previous
- * mark is kept if it is higher than both marks. The first reading must be a mark.
+ * Add a reading; times must increase. A regular reading is kept; the highest reading since the
+ * previous regular one is kept if it is higher than both. The first reading must be regular.
  */
-void segment_sizes_note(struct segment_sizes *sizes, const struct sizes_entry *reading,
-                        bool is_mark, uint64_t every_ns);
+void segment_sizes_add(struct segment_sizes *sizes, const struct sizes_entry *reading,
+                       bool is_regular, uint64_t every_ns);
 
 /* Keep the last reading as well, since no more will follow. */
 void segment_sizes_end(struct segment_sizes *sizes);

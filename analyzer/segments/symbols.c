@@ -158,7 +158,7 @@ static bool module_open(struct finder *finder, uint32_t number)
 
 /* ---- choose the largest ---- */
 
-static int place_compare(const void *one, const void *two)
+static int symbol_compare(const void *one, const void *two)
 {
 	const struct raw_symbol *a = one, *b = two;
 
@@ -187,7 +187,7 @@ static void symbols_unite(struct finder *finder, struct segment_symbols *symbols
 
 	if (!finder->count)
 		return;
-	qsort(finder->symbols, finder->count, sizeof(*finder->symbols), place_compare);
+	qsort(finder->symbols, finder->count, sizeof(*finder->symbols), symbol_compare);
 	for (from = 0; from < finder->count; from++) {
 		if (to && finder->symbols[to - 1].address == finder->symbols[from].address)
 			continue;

@@ -339,8 +339,8 @@ static void function_identify(struct dwarf_index *index, Dwarf_Die *die,
 }
 
 /* Where an inlined function was called: this is the line of the next frame outwards. */
-static void call_place(struct dwarf_unit *unit, Dwarf_Die *die,
-                       struct symbol_frame *frame)
+static void call_line_set(struct dwarf_unit *unit, Dwarf_Die *die,
+                          struct symbol_frame *frame)
 {
 	Dwarf_Attribute attribute;
 	Dwarf_Word number;
@@ -360,8 +360,8 @@ static void call_place(struct dwarf_unit *unit, Dwarf_Die *die,
 /*
  * The line of the address itself, by the line table: this is the line of the innermost frame.
  */
-static void line_place(struct dwarf_unit *unit, uint64_t address,
-                       struct symbol_frame *frame)
+static void line_set(struct dwarf_unit *unit, uint64_t address,
+                     struct symbol_frame *frame)
 {
 	Dwarf_Line *line = dwarf_getsrc_die(&unit->lines, address);
 	const char *file;
@@ -416,7 +416,7 @@ int dwarf_index_find(struct dwarf_index *index, uint64_t address,
 		return 0;
 	unit = &index->units[found];
 	frames[0] = (struct symbol_frame){ .function = "", .file = "", .declared = "" };
-	line_place(unit, address, &frames[0]);
+	line_set(unit, address, &frames[0]);
 	function = unit_function(unit, address);
 	if (!function)
 		return frames[0].line ? 1 : 0;
@@ -427,7 +427,7 @@ int dwarf_index_find(struct dwarf_index *index, uint64_t address,
 		if (!frames[i].inlined)
 			break;
 		frames[i + 1] = (struct symbol_frame){ .function = "", .file = "" };
-		call_place(unit, &chain[count - 1 - i], &frames[i + 1]);
+		call_line_set(unit, &chain[count - 1 - i], &frames[i + 1]);
 	}
 	return count;
 }

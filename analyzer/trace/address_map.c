@@ -17,7 +17,7 @@
 #define CACHE_BITS 12
 
 /* All modules that start at one address, in the order of time. */
-struct call_site {
+struct module_group {
 	uint64_t start;
 	uint64_t end_max; /* the highest end here and at all lower starts: ends a search */
 	uint32_t first, count; /* in `order` */
@@ -36,8 +36,8 @@ struct address_map {
 	struct module *modules; /* in the order of their definitions */
 	size_t module_count, module_capacity;
 	uint32_t *order; /* module indices by (start, time_from) */
-	struct call_site *places;
-	size_t place_count;
+	struct module_group *groups;
+	size_t group_count;
 	uint64_t *changes; /* times of loads and unloads, ascending, each once */
 	size_t change_count;
 	struct location *locations;
@@ -77,7 +77,7 @@ void address_map_free(struct address_map *map)
 		free(map->modules[i].path);
 	free(map->modules);
 	free(map->order);
-	free(map->places);
+	free(map->groups);
 	free(map->changes);
 	free(map->locations);
 	hash_index_release(&map->location_index);
@@ -242,25 +242,25 @@ static int time_compare(const void *one, const void *two)
  * Group the sorted modules by their start. end_max carries the highest end so far from each
  * group to the next, so it never decreases: module_find() relies on that.
  */
-static void places_build(struct address_map *map)
+static void groups_build(struct address_map *map)
 {
 	const struct module *module;
-	struct call_site *place = NULL;
+	struct module_group *group = NULL;
 	size_t i;
 
 	for (i = 0; i < map->module_count; i++) {
 		module = &map->modules[map->order[i]];
-		if (!place || place->start != module->start) {
-			map->places[map->place_count] = (struct call_site){
+		if (!group || group->start != module->start) {
+			map->groups[map->group_count] = (struct module_group){
 				.start = module->start,
-				.end_max = place ? place->end_max : 0,
+				.end_max = group ? group->end_max : 0,
 				.first = (uint32_t)i,
 			};
-			place = &map->places[map->place_count++];
+			group = &map->groups[map->group_count++];
 		}
-		if (module->end > place->end_max)
-			place->end_max = module->end;
-		place->count++;
+		if (module->end > group->end_max)
+			group->end_max = module->end;
+		group->count++;
 	}
 }
 
@@ -294,15 +294,15 @@ int address_map_seal(struct address_map *map)
 	size_t i;
 
 	map->order = calloc(map->module_count + 1, sizeof(*map->order));
-	map->places = calloc(map->module_count + 1, sizeof(*map->places));
+	map->groups = calloc(map->module_count + 1, sizeof(*map->groups));
 	map->changes = calloc(2 * map->module_count + 1, sizeof(*map->changes));
-	if (!map->order || !map->places || !map->changes)
+	if (!map->order || !map->groups || !map->changes)
 		return -1;
 	for (i = 0; i < map->module_count; i++)
 		map->order[i] = (uint32_t)i;
 	qsort_r(map->order, map->module_count, sizeof(*map->order), order_compare,
 	        map->modules);
-	places_build(map);
+	groups_build(map);
 	changes_build(map);
 	return 0;
 }
@@ -312,42 +312,43 @@ int address_map_seal(struct address_map *map)
  * loaded yet, the first one: the recorder writes a definition only when the module's code is
  * already running, so events can be older than it.
  */
-static const struct module *place_module(const struct address_map *map,
-                                         const struct call_site *place, uint64_t time)
+static const struct module *group_module(const struct address_map *map,
+                                         const struct module_group *group,
+                                         uint64_t time)
 {
-	size_t low = 0, high = place->count, middle;
+	size_t low = 0, high = group->count, middle;
 
 	while (low < high) {
 		middle = (low + high) / 2;
-		if (map->modules[map->order[place->first + middle]].time_from <= time)
+		if (map->modules[map->order[group->first + middle]].time_from <= time)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return &map->modules[map->order[place->first + (low ? low - 1 : 0)]];
+	return &map->modules[map->order[group->first + (low ? low - 1 : 0)]];
 }
 
 /*
  * Find the module that was loaded around `address` at `time`. Modules of different times may
  * overlap, so the search goes back from the last start at or before the address, as long as
  * any module there or further down ends above it. A module that was loaded only after `time`
- * is the answer if no other fits: see place_module().
+ * is the answer if no other fits: see group_module().
  */
 static const struct module *module_find(const struct address_map *map, uint64_t address,
                                         uint64_t time)
 {
 	const struct module *module, *later = NULL;
-	size_t low = 0, high = map->place_count, middle;
+	size_t low = 0, high = map->group_count, middle;
 
 	while (low < high) {
 		middle = (low + high) / 2;
-		if (map->places[middle].start <= address)
+		if (map->groups[middle].start <= address)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	while (low-- > 0 && map->places[low].end_max > address) {
-		module = place_module(map, &map->places[low], time);
+	while (low-- > 0 && map->groups[low].end_max > address) {
+		module = group_module(map, &map->groups[low], time);
 		if (address >= module->end || time >= module->time_to)
 			continue;
 		if (module->time_from <= time)

@@ -148,7 +148,7 @@ static int chunk_count(struct counting *counting)
 				position->highest = decoder_run(counting->decoder)->events_before;
 			continue;
 		}
-		if (events[0].op == EVENT_NOTE)
+		if (events[0].op == EVENT_STACK_RECORD)
 			continue;
 		for (i = 0; i < count; i++) {
 			event_count(counting, &events[i]);

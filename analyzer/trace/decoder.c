@@ -39,7 +39,7 @@ struct decoder {
 	uint32_t frames_used, frames_capacity;
 	struct address_map *map;
 	struct run run;
-	struct stack_note note;
+	struct stack_record record;
 	char message[128];
 };
 
@@ -290,7 +290,7 @@ static inline const char *event_read(struct decoder *decoder, uint8_t tag,
 	if (unlikely(at > decoder->end))
 		return "it crosses the chunk's end";
 	decoder->at = at;
-	return stack_tail_follows(&decoder->at, decoder->end, decoder->depth, event);
+	return stack_suffix_read(&decoder->at, decoder->end, decoder->depth, event);
 }
 
 /* Read a RUN record: it zeroes every prediction table and replaces the whole stack. */
@@ -352,7 +352,7 @@ static const char *stack_read(struct decoder *decoder, uint8_t tag, struct event
 		return "it crosses the chunk's end";
 	decoder->at = at;
 	decoder->events++;
-	return stack_tail_follows(&decoder->at, decoder->end, decoder->depth, event);
+	return stack_suffix_read(&decoder->at, decoder->end, decoder->depth, event);
 }
 
 /*
@@ -367,17 +367,17 @@ static int location_find(struct decoder *decoder, uint64_t address, uint32_t *lo
 	return *location ? 0 : -1;
 }
 
-/* Read a record about the stack into decoder->note. Unknown kind: skipped, *count stays 0. */
-static const char *note_read(struct decoder *decoder, enum control_kind kind,
-                             struct event *event, size_t *count)
+/* Read a record about the stack into decoder->record. Unknown kind: skipped, *count stays 0. */
+static const char *stack_record_next(struct decoder *decoder, enum control_kind kind,
+                                     struct event *event, size_t *count)
 {
 	const uint8_t *at = decoder->at + 1;
-	struct stack_note *note = &decoder->note;
+	struct stack_record *record = &decoder->record;
 	const char *wrong;
 	uint64_t bytes;
 	int result = 0;
 
-	if (stack_note_field(&at, decoder->end, &bytes) ||
+	if (stack_record_field(&at, decoder->end, &bytes) ||
 	    bytes > (size_t)(decoder->end - at))
 		return "it crosses the chunk's end";
 	decoder->at = at + bytes;
@@ -385,17 +385,18 @@ static const char *note_read(struct decoder *decoder, enum control_kind kind,
 		return NULL;
 	if (!decoder->is_in_run)
 		return "a stack before any run began";
-	wrong = stack_note_read(note, kind, at, at + bytes, decoder->depth);
+	wrong = stack_record_read(record, kind, at, at + bytes, decoder->depth);
 	if (wrong)
 		return wrong;
 	if (kind == CONTROL_THREAD)
-		result = location_find(decoder, note->thread.start,
-		                       &note->thread.start_location);
+		result = location_find(decoder, record->thread.start,
+		                       &record->thread.start_location);
 	else if (kind == CONTROL_FAULT)
-		result = location_find(decoder, note->fault.instruction, &note->fault.location);
+		result = location_find(decoder, record->fault.instruction,
+		                       &record->fault.location);
 	if (result)
 		return "out of memory for its location";
-	*event = (struct event){ .op = EVENT_NOTE,
+	*event = (struct event){ .op = EVENT_STACK_RECORD,
 		                     .time = decoder->time,
 		                     .time_end = decoder->time };
 	*count = 1;
@@ -413,7 +414,7 @@ static bool control_read(struct decoder *decoder, struct event *event, size_t *c
 	const char *wrong;
 
 	if (kind >= CONTROL_SIZED)
-		wrong = note_read(decoder, kind, event, count);
+		wrong = stack_record_next(decoder, kind, event, count);
 	else if (kind == CONTROL_RUN)
 		wrong = run_read(decoder, event);
 	else
@@ -477,9 +478,9 @@ const struct run *decoder_run(const struct decoder *decoder)
 	return &decoder->run;
 }
 
-const struct stack_note *decoder_note(const struct decoder *decoder)
+const struct stack_record *decoder_stack_record(const struct decoder *decoder)
 {
-	return &decoder->note;
+	return &decoder->record;
 }
 
 const char *decoder_error(const struct decoder *decoder)

@@ -48,7 +48,7 @@ int decoder_start(struct decoder *decoder, const uint8_t *chunk, size_t bytes,
                   struct error *error);
 
 /*
- * Decode up to `capacity` events (>= 1). An EVENT_RUN, an EVENT_NOTE or an OP_CONTROL is always
+ * Decode up to `capacity` events (>= 1). An EVENT_RUN, an EVENT_STACK_RECORD or an OP_CONTROL is always
  * the only one of its batch; the first two do not count as events. Returns their number, or 0
  * at the end or where the chunk is wrong: then decoder_error() says why. decoder_locations()
  * has their frames.
@@ -60,8 +60,8 @@ const uint32_t *decoder_locations(const struct decoder *decoder);
 
 const struct run *decoder_run(const struct decoder *decoder);
 
-/* The content of the last batch, if it is an EVENT_NOTE. */
-const struct stack_note *decoder_note(const struct decoder *decoder);
+/* The content of the last batch, if it is an EVENT_STACK_RECORD. */
+const struct stack_record *decoder_stack_record(const struct decoder *decoder);
 
 /* NULL, or what is wrong with the chunk: "byte 4711: ...". */
 const char *decoder_error(const struct decoder *decoder);

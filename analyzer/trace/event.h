@@ -15,7 +15,8 @@ enum event_kind {
 	/* First half of a realloc: the old block ends (trace/merge.h). */
 	EVENT_MOVE_OUT = 9,
 	EVENT_MOVE_IN = 10, /* second half: the new block begins */
-	EVENT_NOTE = 11,    /* no event: a record about the stack (trace/stack_record.h) */
+	EVENT_STACK_RECORD =
+		11, /* no event: a record about the stack (trace/stack_record.h) */
 };
 
 struct event {

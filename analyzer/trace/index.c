@@ -313,18 +313,18 @@ static int ring_chunks(struct trace_index *index, struct trace_process *process,
 	bool is_definitions;
 	struct error damage;
 	uint32_t number;
-	int look;
+	int found;
 
 	for (number = 0; number < header->chunk_count; number++) {
-		look = ring_file_check(&index->sources[source], header, number, &entry,
-		                       &is_definitions, &damage);
+		found = ring_file_check(&index->sources[source], header, number, &entry,
+		                        &is_definitions, &damage);
 		entry.source = source;
-		if (look < 0) {
+		if (found < 0) {
 			problem_add(&index->problems, "%s", damage.message);
 			process->damaged_chunks++;
-		} else if (look > 0 && chunk_list_add(is_definitions ? &process->definitions
-		                                                     : &process->chunks,
-		                                      &entry)) {
+		} else if (found > 0 && chunk_list_add(is_definitions ? &process->definitions
+		                                                      : &process->chunks,
+		                                       &entry)) {
 			return -1;
 		}
 	}

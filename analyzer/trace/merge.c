@@ -388,7 +388,7 @@ int event_merge_next(struct event_merge *merge, struct event_slice *slice)
 		.count = merge->current_count,
 		.locations = decoder_locations(cursor->decoder),
 		.run = decoder_run(cursor->decoder),
-		.note = decoder_note(cursor->decoder),
+		.record = decoder_stack_record(cursor->decoder),
 		.user = &cursor->user,
 	};
 	return 1;

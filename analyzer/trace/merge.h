@@ -20,14 +20,14 @@
 
 /*
  * Events of one thread without an event of another thread between them: exactly one EVENT_RUN,
- * or exactly one EVENT_NOTE, or only others. Valid until the next call.
+ * or exactly one EVENT_STACK_RECORD, or only others. Valid until the next call.
  */
 struct event_slice {
 	const struct event *events;
-	size_t count;                  /* >= 1 */
-	const uint32_t *locations;     /* event->frame_first indexes them */
-	const struct run *run;         /* the run they belong to */
-	const struct stack_note *note; /* of an EVENT_NOTE */
+	size_t count;                      /* >= 1 */
+	const uint32_t *locations;         /* event->frame_first indexes them */
+	const struct run *run;             /* the run they belong to */
+	const struct stack_record *record; /* of an EVENT_STACK_RECORD */
 	void **user; /* the caller's as long as the chunk lasts; NULL at first */
 };
 

@@ -12,7 +12,7 @@
  * Like varint_read(), but checks the end at each byte: these records have no padding after
  * them, as other records of the chunk follow.
  */
-int stack_note_field(const uint8_t **at, const uint8_t *end, uint64_t *value)
+int stack_record_field(const uint8_t **at, const uint8_t *end, uint64_t *value)
 {
 	const uint8_t *from = *at;
 	unsigned shift = 0;
@@ -37,7 +37,7 @@ static bool fields_read(const uint8_t **at, const uint8_t *end, uint64_t *values
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (stack_note_field(at, end, &values[i]))
+		if (stack_record_field(at, end, &values[i]))
 			return false;
 	}
 	return true;
@@ -46,7 +46,7 @@ static bool fields_read(const uint8_t **at, const uint8_t *end, uint64_t *values
 static const char too_short[] = "its fields cross its end";
 
 /* A room that cannot be is taken as unknown: the depth of a stack is useful without it. */
-static const char *thread_read(struct stack_note *note, const uint8_t *at,
+static const char *thread_read(struct stack_record *record, const uint8_t *at,
                                const uint8_t *end)
 {
 	uint64_t values[4];
@@ -55,18 +55,18 @@ static const char *thread_read(struct stack_note *note, const uint8_t *at,
 		return too_short;
 	if (values[0] > UINT32_MAX)
 		return "its creator's number is too large";
-	note->thread.creator = (uint32_t)values[0];
-	note->thread.start = values[1];
-	note->thread.high = values[2];
-	note->thread.room = values[3] < STACK_BYTES_MAX ? values[3] : 0;
+	record->thread.creator = (uint32_t)values[0];
+	record->thread.start = values[1];
+	record->thread.high = values[2];
+	record->thread.room = values[3] < STACK_BYTES_MAX ? values[3] : 0;
 	return NULL;
 }
 
 /*
  * The sizes stay encoded in the payload, since most readers never need them. All of them are
- * stepped through here, so stack_note_words() needs no check of its own.
+ * stepped through here, so stack_record_words() needs no check of its own.
  */
-static const char *depth_read(struct stack_note *note, const uint8_t *at,
+static const char *depth_read(struct stack_record *record, const uint8_t *at,
                               const uint8_t *end, uint32_t stack_frames)
 {
 	uint64_t values[6], size, i;
@@ -77,31 +77,31 @@ static const char *depth_read(struct stack_note *note, const uint8_t *at,
 		return "its depth cannot be";
 	if (values[4] > stack_frames || values[5] != stack_frames - values[4])
 		return "its frames are not those of the stack";
-	note->depth.sizes = at;
+	record->depth.sizes = at;
 	for (i = 0; i < values[5]; i++) {
-		if (stack_note_field(&at, end, &size))
+		if (stack_record_field(&at, end, &size))
 			return too_short;
 	}
-	note->depth.stack = values[0] <= STACK_OTHER ? (enum stack_kind)values[0]
-	                                             : STACK_OTHER;
-	note->depth.high = values[1];
-	note->depth.room = values[2] < STACK_BYTES_MAX ? values[2] : 0;
-	note->depth.depth_bytes = values[3];
-	note->depth.first = (uint32_t)values[4];
-	note->depth.count = (uint32_t)values[5];
+	record->depth.stack = values[0] <= STACK_OTHER ? (enum stack_kind)values[0]
+	                                               : STACK_OTHER;
+	record->depth.high = values[1];
+	record->depth.room = values[2] < STACK_BYTES_MAX ? values[2] : 0;
+	record->depth.depth_bytes = values[3];
+	record->depth.first = (uint32_t)values[4];
+	record->depth.count = (uint32_t)values[5];
 	return NULL;
 }
 
-static const char *touched_read(struct stack_note *note, const uint8_t *at,
+static const char *touched_read(struct stack_record *record, const uint8_t *at,
                                 const uint8_t *end)
 {
-	if (!fields_read(&at, end, &note->touched_bytes, 1))
+	if (!fields_read(&at, end, &record->touched_bytes, 1))
 		return too_short;
-	return note->touched_bytes > STACK_BYTES_MAX ? "its depth cannot be" : NULL;
+	return record->touched_bytes > STACK_BYTES_MAX ? "its depth cannot be" : NULL;
 }
 
 /* Kinds and ends of a later version become the most general ones that are known here. */
-static const char *fault_read(struct stack_note *note, const uint8_t *at,
+static const char *fault_read(struct stack_record *record, const uint8_t *at,
                               const uint8_t *end)
 {
 	uint64_t values[5], how = FAULT_END_KILLED;
@@ -114,40 +114,41 @@ static const char *fault_read(struct stack_note *note, const uint8_t *at,
 		return "its signal cannot be";
 	if (values[4] > STACK_BYTES_MAX)
 		return "its depth cannot be";
-	note->fault.signal = (uint32_t)values[0];
-	note->fault.kind = values[1] <= FAULT_NOT_JUDGED ? (enum fault_kind)values[1]
-	                                                 : FAULT_OTHER;
-	note->fault.end = how <= FAULT_END_ABORTED ? (enum fault_end)how : FAULT_END_KILLED;
-	note->fault.address = values[2];
-	note->fault.instruction = values[3];
-	note->fault.depth_bytes = values[4];
+	record->fault.signal = (uint32_t)values[0];
+	record->fault.kind = values[1] <= FAULT_NOT_CLASSIFIED ? (enum fault_kind)values[1]
+	                                                       : FAULT_OTHER;
+	record->fault.end = how <= FAULT_END_ABORTED ? (enum fault_end)how
+	                                             : FAULT_END_KILLED;
+	record->fault.address = values[2];
+	record->fault.instruction = values[3];
+	record->fault.depth_bytes = values[4];
 	return NULL;
 }
 
-static const char *name_read(struct stack_note *note, const uint8_t *at,
+static const char *name_read(struct stack_record *record, const uint8_t *at,
                              const uint8_t *end)
 {
 	uint64_t values[3];
 
 	if (!fields_read(&at, end, values, 3))
 		return too_short;
-	note->name.time = values[0];
-	memcpy(note->name.text, &values[1], sizeof(note->name.text));
+	record->name.time = values[0];
+	memcpy(record->name.text, &values[1], sizeof(record->name.text));
 	return NULL;
 }
 
 /* Bytes of the payload after the known fields are ignored: a later version may add fields. */
-const char *stack_note_read(struct stack_note *note, enum control_kind kind,
-                            const uint8_t *at, const uint8_t *end,
-                            uint32_t stack_frames)
+const char *stack_record_read(struct stack_record *record, enum control_kind kind,
+                              const uint8_t *at, const uint8_t *end,
+                              uint32_t stack_frames)
 {
-	*note = (struct stack_note){ .kind = kind };
+	*record = (struct stack_record){ .kind = kind };
 	switch (kind) {
-	case CONTROL_THREAD: return thread_read(note, at, end);
-	case CONTROL_DEPTH: return depth_read(note, at, end, stack_frames);
-	case CONTROL_TOUCHED: return touched_read(note, at, end);
-	case CONTROL_FAULT: return fault_read(note, at, end);
-	case CONTROL_NAME: return name_read(note, at, end);
+	case CONTROL_THREAD: return thread_read(record, at, end);
+	case CONTROL_DEPTH: return depth_read(record, at, end, stack_frames);
+	case CONTROL_TOUCHED: return touched_read(record, at, end);
+	case CONTROL_FAULT: return fault_read(record, at, end);
+	case CONTROL_NAME: return name_read(record, at, end);
 	default: return "it says nothing of a stack";
 	}
 }
@@ -159,10 +160,10 @@ const char *stack_gap_read(const uint8_t **at, const uint8_t *end,
 	const uint8_t *from = *at + 1;
 	uint64_t bytes, frames;
 
-	if (stack_note_field(&from, end, &bytes) || bytes > (size_t)(end - from))
+	if (stack_record_field(&from, end, &bytes) || bytes > (size_t)(end - from))
 		return "it crosses the chunk's end";
 	*at = from + bytes;
-	if (stack_note_field(&from, *at, &frames) || frames >= stack_frames)
+	if (stack_record_field(&from, *at, &frames) || frames >= stack_frames)
 		return "its gap is beyond the stack";
 	*gap = (uint32_t)frames + 1;
 	return NULL;
@@ -178,7 +179,7 @@ const char *stack_stands_read(const uint8_t **at, const uint8_t *end,
 	const uint8_t *from = *at + 1;
 	uint64_t bytes, values[2];
 
-	if (stack_note_field(&from, end, &bytes) || bytes > (size_t)(end - from))
+	if (stack_record_field(&from, end, &bytes) || bytes > (size_t)(end - from))
 		return "it crosses the chunk's end";
 	*at = from + bytes;
 	if (!fields_read(&from, *at, values, 2))

@@ -13,7 +13,7 @@
 
 #define STACK_WORD_BYTES 8
 
-struct stack_note {
+struct stack_record {
 	enum control_kind kind; /* CONTROL_THREAD, _DEPTH, _TOUCHED, _FAULT or _NAME */
 	union {
 		struct {
@@ -27,7 +27,7 @@ struct stack_note {
 			enum stack_kind stack; /* STACK_OTHER if the kind is unknown */
 			uint64_t high, room, depth_bytes;
 			uint32_t first, count; /* first + count frames are on the stack */
-			const uint8_t *sizes;  /* `count` codes, for stack_note_words() */
+			const uint8_t *sizes;  /* `count` codes, for stack_record_words() */
 		} depth;
 		uint64_t touched_bytes;
 		struct {
@@ -46,11 +46,11 @@ struct stack_note {
 
 /*
  * Read the payload [at, end) of a record of this kind. `stack_frames`: the depth of the
- * thread's stack. Leaves locations 0. NULL, or what is wrong. A DEPTH note borrows the payload.
+ * thread's stack. Leaves locations 0. NULL, or what is wrong. A DEPTH record borrows the payload.
  */
-const char *stack_note_read(struct stack_note *note, enum control_kind kind,
-                            const uint8_t *at, const uint8_t *end,
-                            uint32_t stack_frames);
+const char *stack_record_read(struct stack_record *record, enum control_kind kind,
+                              const uint8_t *at, const uint8_t *end,
+                              uint32_t stack_frames);
 
 /* The slow half of stack_gap_follows(): *at is at a GAP record. */
 const char *stack_gap_read(const uint8_t **at, const uint8_t *end,
@@ -69,13 +69,13 @@ static inline const char *stack_gap_follows(const uint8_t **at, const uint8_t *e
 	return stack_gap_read(at, end, stack_frames, gap);
 }
 
-/* The slow half of stack_tail_follows(): *at is at a STANDS record. */
+/* The slow half of stack_suffix_read(): *at is at a STANDS record. */
 const char *stack_stands_read(const uint8_t **at, const uint8_t *end,
                               uint32_t stack_frames, struct event *event);
 
 /* Read the records at *at that belong to the event before them. NULL, or what is wrong. */
-static inline const char *stack_tail_follows(const uint8_t **at, const uint8_t *end,
-                                             uint32_t stack_frames, struct event *event)
+static inline const char *stack_suffix_read(const uint8_t **at, const uint8_t *end,
+                                            uint32_t stack_frames, struct event *event)
 {
 	const char *wrong = stack_gap_follows(at, end, stack_frames, &event->gap);
 
@@ -84,8 +84,8 @@ static inline const char *stack_tail_follows(const uint8_t **at, const uint8_t *
 	return stack_stands_read(at, end, stack_frames, event);
 }
 
-/* Read the next frame size of a DEPTH note, in words; 0: unknown. */
-static inline uint32_t stack_note_words(const uint8_t **sizes)
+/* Read the next frame size of a DEPTH record, in words; 0: unknown. */
+static inline uint32_t stack_record_words(const uint8_t **sizes)
 {
 	uint64_t code = varint_read(sizes);
 
@@ -95,6 +95,6 @@ static inline uint32_t stack_note_words(const uint8_t **sizes)
 }
 
 /* Read one varint of the payload: 0, or -1 if it crosses the end or is too long. */
-int stack_note_field(const uint8_t **at, const uint8_t *end, uint64_t *value);
+int stack_record_field(const uint8_t **at, const uint8_t *end, uint64_t *value);
 
 #endif

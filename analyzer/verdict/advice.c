@@ -133,7 +133,7 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 	if (!list->items)
 		return -1;
 	for (i = 0; i < call_sites->count; i++) {
-		kind = call_site_judge(classes, &call_sites->call_sites[i]).kind;
+		kind = call_site_advice(classes, &call_sites->call_sites[i]).kind;
 		if (kind != ADVICE_KINDS)
 			advice_add(list, classes, call_sites, i, kind);
 		if (is_made_here(classes, &call_sites->call_sites[i]) &&
@@ -153,15 +153,15 @@ void advice_release(struct advice_list *list)
 int advice_refusal_text(struct text *text, const struct classes *classes,
                         const struct call_site *call_site)
 {
-	struct judgement judgement = call_site_judge(classes, call_site);
+	struct advice_result result = call_site_advice(classes, call_site);
 
 	/* There is advice by the rules, so advice_add() must have dropped it. */
-	if (judgement.kind != ADVICE_KINDS)
+	if (result.kind != ADVICE_KINDS)
 		return text_printf(text,
 		                   "it would save less than one in %u of the calls, and of the "
 		                   "bytes",
 		                   SAVES_SHARE_MIN);
-	return judgement_text(text, judgement.refusal, &call_site->summary);
+	return refusal_text(text, result.refusal, &call_site->summary);
 }
 
 /* ---- everything ---------------------------------------------------------------------- */

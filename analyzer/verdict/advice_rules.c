@@ -125,7 +125,7 @@ static enum refusal fits(const struct life_summary *summary)
 }
 
 /* Whether an arena would help: many small blocks that are all freed when their owner ends. */
-static enum refusal arena_judge(const struct life_summary *summary)
+static enum refusal arena_check(const struct life_summary *summary)
 {
 	if (!has_single_owner(summary))
 		return REFUSE_OWNERS;
@@ -140,64 +140,64 @@ static enum refusal arena_judge(const struct life_summary *summary)
  * A single block may have another size in the next run. Several blocks of one size are more
  * likely a table of fixed size.
  */
-static struct judgement static_judge(const struct classes *classes,
-                                     const struct life_summary *summary)
+static struct advice_result static_advice(const struct classes *classes,
+                                          const struct life_summary *summary)
 {
 	if (!has_finished(classes))
-		return (struct judgement){ ADVICE_KINDS, REFUSE_UNFINISHED };
+		return (struct advice_result){ ADVICE_KINDS, REFUSE_UNFINISHED };
 	if (summary->counts.blocks < ADVICE_BLOCKS_MIN)
-		return (struct judgement){ ADVICE_KINDS, REFUSE_FEW_GLOBALS };
+		return (struct advice_result){ ADVICE_KINDS, REFUSE_FEW_GLOBALS };
 	if (summary->size_kind != SIZE_CONSTANT)
-		return (struct judgement){ ADVICE_KINDS, REFUSE_SIZES_DIFFER };
+		return (struct advice_result){ ADVICE_KINDS, REFUSE_SIZES_DIFFER };
 	if (summary->largest_max > STATIC_BYTES_MAX / summary->counts.blocks)
-		return (struct judgement){ ADVICE_KINDS, REFUSE_LARGE_FOR_GLOBALS };
-	return (struct judgement){ ADVICE_STATIC, REFUSE_NOT };
+		return (struct advice_result){ ADVICE_KINDS, REFUSE_LARGE_FOR_GLOBALS };
+	return (struct advice_result){ ADVICE_STATIC, REFUSE_NOT };
 }
 
 /*
  * A local variable is the simplest change. If the blocks do not fit, or nothing limits how many
  * are live at once, an arena may still help.
  */
-static struct judgement stack_judge(const struct life_summary *summary)
+static struct advice_result stack_advice(const struct life_summary *summary)
 {
 	enum refusal refusal = fits(summary);
 
 	if (!refusal && summary->crowd_kind == SIZE_UNBOUNDED)
 		refusal = REFUSE_CROWD_GROWS;
 	if (!refusal)
-		return (struct judgement){ ADVICE_LOCAL, REFUSE_NOT };
-	if (!arena_judge(summary))
-		return (struct judgement){ ADVICE_ARENA, REFUSE_NOT };
+		return (struct advice_result){ ADVICE_LOCAL, REFUSE_NOT };
+	if (!arena_check(summary))
+		return (struct advice_result){ ADVICE_ARENA, REFUSE_NOT };
 	/* Enough blocks for an arena: what prevents it is that they are not freed together. */
-	if (refusal == REFUSE_MANY && arena_judge(summary) == REFUSE_ONE_BY_ONE)
+	if (refusal == REFUSE_MANY && arena_check(summary) == REFUSE_ONE_BY_ONE)
 		refusal = REFUSE_ONE_BY_ONE;
-	return (struct judgement){ ADVICE_KINDS, refusal };
+	return (struct advice_result){ ADVICE_KINDS, refusal };
 }
 
 /*
  * The owner must be able to hold the blocks: many of them in an arena, a single one in a buffer
  * that it passes down. Several blocks that do not suit an arena suit no single buffer either.
  */
-static struct judgement escaping_judge(const struct classes *classes,
-                                       const struct life_summary *summary)
+static struct advice_result escaping_advice(const struct classes *classes,
+                                            const struct life_summary *summary)
 {
 	enum refusal refusal;
 
 	if (!has_changeable_owners(classes, summary))
-		return (struct judgement){ ADVICE_KINDS, REFUSE_OWNERS_FIXED };
-	refusal = arena_judge(summary);
+		return (struct advice_result){ ADVICE_KINDS, REFUSE_OWNERS_FIXED };
+	refusal = arena_check(summary);
 	if (!refusal)
-		return (struct judgement){ ADVICE_ARENA, REFUSE_NOT };
+		return (struct advice_result){ ADVICE_ARENA, REFUSE_NOT };
 	if (summary->at_once > 1)
-		return (struct judgement){ ADVICE_KINDS, refusal };
+		return (struct advice_result){ ADVICE_KINDS, refusal };
 	if (!has_single_owner(summary) && !single_level(summary))
-		return (struct judgement){ ADVICE_KINDS, REFUSE_OWNERS };
+		return (struct advice_result){ ADVICE_KINDS, REFUSE_OWNERS };
 	refusal = fits(summary);
-	return (struct judgement){ refusal ? ADVICE_KINDS : ADVICE_CALLER, refusal };
+	return (struct advice_result){ refusal ? ADVICE_KINDS : ADVICE_CALLER, refusal };
 }
 
 /* Why changing the function could not change how its blocks are allocated or freed. */
-static enum refusal hands_judge(const struct classes *classes,
+static enum refusal hands_check(const struct classes *classes,
                                 const struct call_site *call_site)
 {
 	const struct life_summary *summary = &call_site->summary;
@@ -215,7 +215,7 @@ static enum refusal hands_judge(const struct classes *classes,
 }
 
 /* Why the blocks' classes allow no advice, whichever function allocates them. */
-static enum refusal classes_judge(const struct life_summary *summary)
+static enum refusal classes_check(const struct life_summary *summary)
 {
 	const struct class_counts *counts = &summary->counts;
 	unsigned class, kinds = 0;
@@ -239,37 +239,37 @@ static enum refusal classes_judge(const struct life_summary *summary)
 
 /*
  * Reuse comes first: its last blocks may be live, so they may be of two classes, and
- * classes_judge() would refuse them.
+ * classes_check() would refuse them.
  */
-struct judgement call_site_judge(const struct classes *classes,
-                                 const struct call_site *call_site)
+struct advice_result call_site_advice(const struct classes *classes,
+                                      const struct call_site *call_site)
 {
 	const struct life_summary *summary = &call_site->summary;
 	bool is_few = summary->counts.blocks < ADVICE_BLOCKS_MIN;
 	bool is_reuse = !is_few && is_for_reuse(classes, call_site);
-	enum refusal refusal = is_reuse ? REFUSE_NOT : classes_judge(summary);
-	struct judgement judgement = { ADVICE_KINDS, refusal };
+	enum refusal refusal = is_reuse ? REFUSE_NOT : classes_check(summary);
+	struct advice_result result = { ADVICE_KINDS, refusal };
 
 	if (refusal)
-		return judgement;
+		return result;
 	if (is_all(summary, CLASS_STATIC))
-		judgement = static_judge(classes, summary);
+		result = static_advice(classes, summary);
 	else if (is_few)
-		judgement.refusal = REFUSE_FEW;
+		result.refusal = REFUSE_FEW;
 	else if (is_reuse)
-		judgement.kind = ADVICE_REUSE;
+		result.kind = ADVICE_REUSE;
 	else if (is_all(summary, CLASS_STACK))
-		judgement = stack_judge(summary);
+		result = stack_advice(summary);
 	else
-		judgement = escaping_judge(classes, summary);
+		result = escaping_advice(classes, summary);
 	/*
 	 * With few blocks there is nothing to advise anyway, so "too few" is the reason to
 	 * give.
 	 */
-	refusal = is_few ? REFUSE_NOT : hands_judge(classes, call_site);
+	refusal = is_few ? REFUSE_NOT : hands_check(classes, call_site);
 	if (refusal)
-		judgement = (struct judgement){ ADVICE_KINDS, refusal };
-	return judgement;
+		result = (struct advice_result){ ADVICE_KINDS, refusal };
+	return result;
 }
 
 /* ---- in words -------------------------------------------------------------------------- */
@@ -361,8 +361,8 @@ static int size_text(struct text *text, enum refusal refusal,
 	}
 }
 
-int judgement_text(struct text *text, enum refusal refusal,
-                   const struct life_summary *summary)
+int refusal_text(struct text *text, enum refusal refusal,
+                 const struct life_summary *summary)
 {
 	static const char *const texts[REFUSALS] = {
 		[REFUSE_GOES_ON] = "its reallocs continue blocks of other call paths",

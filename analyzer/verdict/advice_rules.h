@@ -25,7 +25,7 @@ enum advice_kind {
 /* What fewer blocks than this have in common may be chance. */
 #define ADVICE_BLOCKS_MIN 16
 
-/* The rule that prevents advice. judgement_text() has a sentence for each. */
+/* The rule that prevents advice. refusal_text() has a sentence for each. */
 enum refusal {
 	REFUSE_NOT,
 	REFUSE_GOES_ON,
@@ -57,18 +57,18 @@ enum refusal {
 	REFUSALS,
 };
 
-struct judgement {
+struct advice_result {
 	enum advice_kind kind; /* ADVICE_KINDS: no advice, */
 	enum refusal refusal;  /* and this is why; else REFUSE_NOT */
 };
 
 /* What the classes of the blocks suggest. Reserving space is decided separately. */
-struct judgement call_site_judge(const struct classes *classes,
-                                 const struct call_site *call_site);
+struct advice_result call_site_advice(const struct classes *classes,
+                                      const struct call_site *call_site);
 
 /* Print the reason in a few words; REFUSE_NOT prints nothing. 0, or -1 when memory is out. */
-int judgement_text(struct text *text, enum refusal refusal,
-                   const struct life_summary *summary);
+int refusal_text(struct text *text, enum refusal refusal,
+                 const struct life_summary *summary);
 
 /*
  * Whether every block has the same owner function; and how many frames further out the owner

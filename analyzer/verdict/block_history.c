@@ -28,8 +28,8 @@ struct telling {
 };
 
 /* Keep an event, with a copy of the stack, as the thread's next event may change it. */
-static int step_note(struct history_step *step, const struct thread *thread,
-                     const struct event *event, uint64_t address, uint64_t size)
+static int step_set(struct history_step *step, const struct thread *thread,
+                    const struct event *event, uint64_t address, uint64_t size)
 {
 	uint32_t i;
 
@@ -116,8 +116,8 @@ static int origin_order(const void *left, const void *right)
 }
 
 /* First pass: a wanted block is at the event's address now. */
-static int origin_note(struct telling *telling, const struct thread *thread,
-                       const struct event *event)
+static int origin_add(struct telling *telling, const struct thread *thread,
+                      const struct event *event)
 {
 	struct block_history *history = telling->history;
 	struct origin origin;
@@ -181,7 +181,7 @@ static int life_begin(struct telling *telling, const struct thread *thread,
 		.is_leaf_cut = thread->depth && thread->stack[thread->depth - 1].is_cut,
 		.is_unborn = !origin_find(telling, thread, event, &origin)
 	};
-	return step_note(&life->birth, thread, event, event->address, event->size_bytes);
+	return step_set(&life->birth, thread, event, event->address, event->size_bytes);
 }
 
 /* Only the last STORY_MOVES_MAX reallocs are kept: the oldest one is replaced. */
@@ -194,7 +194,7 @@ static int life_move(struct history_life *life, const struct thread *thread,
 	life->moving = 0;
 	step = &life->moves[life->move_count++ % STORY_MOVES_MAX];
 	free(step->stack);
-	return step_note(step, thread, event, event->address, event->size_bytes);
+	return step_set(step, thread, event, event->address, event->size_bytes);
 }
 
 /*
@@ -215,7 +215,7 @@ static int life_end(const struct telling *telling, struct history_life *life,
 	                 (life->has_crossed ? owner->doubt_last <= life->sequence
 	                                    : thread_stack_is_exact(owner, frames,
 	                                                            life->sequence, depth));
-	return step_note(&life->end, thread, event, event->address, life_last(life)->size);
+	return step_set(&life->end, thread, event, event->address, life_last(life)->size);
 }
 
 /* Handle an allocation in the first pass. */
@@ -224,7 +224,7 @@ static int event_check(struct telling *telling, const struct thread *thread,
 {
 	if (telling->address ? event->address == telling->address
 	                     : telling->replay.totals.allocations == telling->number)
-		return origin_note(telling, thread, event);
+		return origin_add(telling, thread, event);
 	return 0;
 }
 

@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 
-#define PLACE_NEW UINT32_MAX
+#define CALL_SITE_NEW UINT32_MAX
 
 /*
  * The number of the call path's call site, made if it is new. `of_location`: by location, the
- * number of its call site, or PLACE_NEW.
+ * number of its call site, or CALL_SITE_NEW.
  */
 static uint32_t call_site_find(struct call_sites *call_sites,
                                const struct classes *classes, uint32_t *of_location,
@@ -17,7 +17,7 @@ static uint32_t call_site_find(struct call_sites *call_sites,
 	uint32_t location = nodes[classes_path_node(classes, path)].location;
 	struct call_site *call_site;
 
-	if (of_location[location] == PLACE_NEW) {
+	if (of_location[location] == CALL_SITE_NEW) {
 		of_location[location] = call_sites->count;
 		call_site = &call_sites->call_sites[call_sites->count++];
 		call_site->location = location;
@@ -36,7 +36,7 @@ static int call_sites_fill(struct call_sites *call_sites, const struct classes *
 	uint32_t paths = classes->profile->replay.paths.count, i;
 
 	for (i = 0; i <= classes->functions.location_count; i++)
-		of_location[i] = PLACE_NEW;
+		of_location[i] = CALL_SITE_NEW;
 	for (i = 1; i < paths; i++) {
 		call_sites->of_path[i] = call_site_find(call_sites, classes, of_location, i);
 		if (life_summary_add(&call_sites->call_sites[call_sites->of_path[i]].summary,

@@ -61,7 +61,7 @@ bool is_made_elsewhere(const struct classes *classes,
 
 	for (i = 0; i < summary->path_count; i++) {
 		path = summary->paths[i].path;
-		node = profile_site(classes->profile, path)->node;
+		node = profile_path(classes->profile, path)->node;
 		for (frame = classes->peeling.path_frames[path]; frame;
 		     frame--, node = nodes[node].parent) {
 			wrapper = function_of_node(&classes->functions, classes->profile, node);
@@ -94,16 +94,16 @@ static bool is_owner(const struct life_summary *summary, uint32_t function)
  * the function itself or an owner. Functions that only allocate or free for their callers may
  * be in any module.
  */
-static bool is_tail_elsewhere(const struct classes *classes,
-                              const struct life_summary *summary, uint32_t function,
-                              uint32_t tail)
+static bool is_elsewhere(const struct classes *classes,
+                         const struct life_summary *summary, uint32_t function,
+                         uint32_t tail)
 {
 	const struct call_node *nodes = classes->profile->replay.lives.freers.tree.nodes;
-	uint32_t frames[CALL_TAIL_FRAMES], count = 0, number;
+	uint32_t frames[INNER_FRAMES_MAX], count = 0, number;
 	const struct function *frame;
 
 	/* From the node to the root the outermost frame comes first: turn the order round. */
-	for (; tail != CALL_ROOT && count < CALL_TAIL_FRAMES; tail = nodes[tail].parent)
+	for (; tail != CALL_ROOT && count < INNER_FRAMES_MAX; tail = nodes[tail].parent)
 		frames[count++] = classes->functions.of_location[nodes[tail].location];
 	while (count--) {
 		number = frames[count];
@@ -129,7 +129,7 @@ static bool is_any_elsewhere(const struct classes *classes,
 
 	for (; list; list = cells[list].next) {
 		if (cells[list].key == TALLY_OTHERS ||
-		    is_tail_elsewhere(classes, summary, function, cells[list].key))
+		    is_elsewhere(classes, summary, function, cells[list].key))
 			return true;
 	}
 	return false;

@@ -85,7 +85,7 @@ void class_counts_add(struct class_counts *to, const struct class_counts *from)
 uint32_t classes_path_node(const struct classes *classes, uint32_t path)
 {
 	const struct replay *replay = &classes->profile->replay;
-	uint32_t node = replay_site(replay, path)->node;
+	uint32_t node = replay_path(replay, path)->node;
 	uint32_t peeled = classes->peeling.path_frames[path];
 
 	for (; peeled; peeled--)
@@ -294,7 +294,7 @@ static int cuts_classify(struct classes *classes)
 		is_cut[i] = nodes[i].is_cut || is_cut[nodes[i].parent];
 	for (i = 1; i < replay->paths.count; i++) {
 		counts = &classes->paths[i];
-		if (!is_cut[replay_site(replay, i)->node])
+		if (!is_cut[replay_path(replay, i)->node])
 			continue;
 		counts->cut_blocks = counts->blocks;
 		counts->exact_cut_blocks = counts->exact_blocks;

@@ -35,7 +35,7 @@ static int depths_add(struct life_summary *summary, const struct classes *classe
 	for (; list; list = cell->next) {
 		cell = &replay->lives.paths.tally.cells[list];
 		left = cell->key > peeled ? cell->key - peeled : 0;
-		owner = ancestor(classes, replay_site(replay, path)->node, peeled + left);
+		owner = ancestor(classes, replay_path(replay, path)->node, peeled + left);
 		owner = function_of_node(&classes->functions, classes->profile, owner);
 		if (ranking_add(&summary->depths, cell->key, cell->blocks, cell->bytes) ||
 		    ranking_add(&summary->left, left, cell->blocks, cell->bytes) ||
@@ -120,7 +120,7 @@ static struct summary_path summary_path_of(const struct classes *classes, uint32
 
 	depth = deepest(cells, life->depths, depth);
 	depth = deepest(cells, life->depths_inferred, depth);
-	node = ancestor(classes, replay_site(replay, path)->node, depth);
+	node = ancestor(classes, replay_path(replay, path)->node, depth);
 	return (struct summary_path){
 		path, function_of_node(&classes->functions, classes->profile, node),
 		ancestor(classes, node, 1)
@@ -128,8 +128,8 @@ static struct summary_path summary_path_of(const struct classes *classes, uint32
 }
 
 /* Remember the call path. 0, or -1 when memory is out. */
-static int path_note(struct life_summary *summary, const struct classes *classes,
-                     uint32_t path)
+static int path_list(struct life_summary *summary, const struct classes *classes,
+                    uint32_t path)
 {
 	if (array_reserve(summary->paths, summary->path_capacity, summary->path_count + 1))
 		return -1;
@@ -145,7 +145,7 @@ static int path_note(struct life_summary *summary, const struct classes *classes
 static void path_add(struct life_summary *summary, const struct classes *classes,
                      uint32_t number)
 {
-	const struct call_path *path = profile_site(classes->profile, number);
+	const struct call_path *path = profile_path(classes->profile, number);
 	uint32_t peeled = classes->peeling.path_frames[number];
 	uint32_t recursion = recursion_of(classes, number);
 
@@ -204,7 +204,7 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 	const struct path_life *life = replay_life(replay, path);
 
 	/* before path_add(), which counts the entry that this one fills in */
-	if (path_note(summary, classes, path))
+	if (path_list(summary, classes, path))
 		return -1;
 	path_add(summary, classes, path);
 	class_counts_add(&summary->counts, &classes->paths[path]);
@@ -212,7 +212,7 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 	if (depths_add(summary, classes, path, life->depths) ||
 	    freers_add(&summary->freers, classes, life->freed_by) ||
 	    freers_add(&summary->movers, classes, life->realloced_by) ||
-	    sizes_add(summary, classes, replay_site(replay, path), life->sizes))
+	    sizes_add(summary, classes, replay_path(replay, path), life->sizes))
 		return -1;
 	/* If every frame is inferred, inferred depths are all there is to show. */
 	return classes->has_exact_frames
@@ -233,8 +233,8 @@ static uint64_t largest_time(const struct life_summary *summary,
 	for (i = 0; i < summary->path_count; i++) {
 		pattern = &profile_life(classes->profile, summary->paths[i].path)->pattern;
 		if (pattern->begun && pattern->largest_max == summary->largest_max &&
-		    pattern->marks[MARK_LARGEST].time < time)
-			time = pattern->marks[MARK_LARGEST].time;
+		    pattern->moments[MOMENT_LARGEST].time < time)
+			time = pattern->moments[MOMENT_LARGEST].time;
 	}
 	return time;
 }
@@ -244,7 +244,7 @@ static uint64_t largest_time(const struct life_summary *summary,
  * keeps such a count only for its own maximum.
  */
 static uint64_t settled_lives(const struct life_summary *summary,
-                              const struct classes *classes, unsigned mark,
+                              const struct classes *classes, unsigned moment,
                               uint64_t time)
 {
 	const struct life_pattern *pattern;
@@ -255,8 +255,8 @@ static uint64_t settled_lives(const struct life_summary *summary,
 		pattern = &profile_life(classes->profile, summary->paths[i].path)->pattern;
 		if (pattern->begun && pattern->first_time > time)
 			settled += pattern->begun;
-		else if (pattern->marks[mark].time >= time)
-			settled += pattern->begun - pattern->marks[mark].begun;
+		else if (pattern->moments[moment].time >= time)
+			settled += pattern->begun - pattern->moments[moment].begun;
 	}
 	return settled;
 }
@@ -265,7 +265,7 @@ static uint64_t settled_lives(const struct life_summary *summary,
  * Decide what limits the sizes. Only lives that began after the largest block are evidence: if
  * they are at least half of all, the sizes seem to have reached their limit.
  */
-static void sizes_judge(struct life_summary *summary, const struct classes *classes)
+static void sizes_classify(struct life_summary *summary, const struct classes *classes)
 {
 	const struct life_pattern *pattern;
 	uint32_t i;
@@ -283,7 +283,7 @@ static void sizes_judge(struct life_summary *summary, const struct classes *clas
 	/* no life on these paths has a final size */
 	if (summary->largest_min > summary->largest_max)
 		summary->largest_min = summary->largest_max;
-	summary->settled = settled_lives(summary, classes, MARK_LARGEST,
+	summary->settled = settled_lives(summary, classes, MOMENT_LARGEST,
 	                                 largest_time(summary, classes));
 	summary->size_kind = summary->largest_min == summary->largest_max ? SIZE_CONSTANT
 	                     : 2 * summary->settled >= summary->begun     ? SIZE_BOUNDED
@@ -291,7 +291,7 @@ static void sizes_judge(struct life_summary *summary, const struct classes *clas
 }
 
 /* The most blocks at once, and when: the first time, if there were several. */
-static void crowd_note(struct life_summary *summary, uint64_t most, uint64_t time)
+static void crowd_add(struct life_summary *summary, uint64_t most, uint64_t time)
 {
 	if (most < summary->at_once ||
 	    (most == summary->at_once && time >= summary->crowd_time))
@@ -306,8 +306,8 @@ static void crowd_note(struct life_summary *summary, uint64_t most, uint64_t tim
  * what all had at the process's peak. Before the last block of an activation is born, the
  * blocks that had ended until then add to all that it ever owns.
  */
-static void owner_judge(struct life_summary *summary, const struct classes *classes,
-                        const struct summary_path *paths, uint32_t count)
+static void owner_classify(struct life_summary *summary, const struct classes *classes,
+                           const struct summary_path *paths, uint32_t count)
 {
 	uint64_t most = 0, least = 0, at_peak = 0, all = 0, time = 0;
 	const struct replay *replay = &classes->profile->replay;
@@ -321,9 +321,9 @@ static void owner_judge(struct life_summary *summary, const struct classes *clas
 		all += life->pattern.live_max + life->pattern.dead_max;
 		if (life->pattern.live_max > least)
 			least = life->pattern.live_max;
-		if (life->pattern.marks[MARK_CROWD].time > time)
-			time = life->pattern.marks[MARK_CROWD].time;
-		at_peak += replay_site(replay, paths[i].path)->share.peak_blocks;
+		if (life->pattern.moments[MOMENT_CROWD].time > time)
+			time = life->pattern.moments[MOMENT_CROWD].time;
+		at_peak += replay_path(replay, paths[i].path)->share.peak_blocks;
 		is_shared |= life->pattern.was_shared;
 		is_tangled |= life->pattern.is_tangled;
 	}
@@ -332,7 +332,7 @@ static void owner_judge(struct life_summary *summary, const struct classes *clas
 	 */
 	if (!is_shared && at_peak > least)
 		least = at_peak < most ? at_peak : most;
-	crowd_note(summary, most, time);
+	crowd_add(summary, most, time);
 	if (least > summary->at_once_min)
 		summary->at_once_min = least;
 	summary->goes_together &= !is_tangled && all <= 2 * least;
@@ -354,7 +354,7 @@ static int path_compare(const void *one, const void *two)
  * Go through the groups of call paths that share an owner, then decide what limits the number
  * of blocks at once, in the same way as for sizes. A single block at once is constant.
  */
-static void owners_judge(struct life_summary *summary, const struct classes *classes)
+static void owners_classify(struct life_summary *summary, const struct classes *classes)
 {
 	struct summary_path *paths = summary->paths;
 	uint32_t i, next;
@@ -367,11 +367,11 @@ static void owners_judge(struct life_summary *summary, const struct classes *cla
 		                   paths[next].owner == paths[i].owner;
 		     next++)
 			;
-		owner_judge(summary, classes, paths + i, next - i);
+		owner_classify(summary, classes, paths + i, next - i);
 	}
 	summary->crowd_kind = SIZE_CONSTANT;
 	if (summary->at_once > 1)
-		summary->crowd_kind = 2 * settled_lives(summary, classes, MARK_CROWD,
+		summary->crowd_kind = 2 * settled_lives(summary, classes, MOMENT_CROWD,
 		                                        summary->crowd_time) >=
 		                              summary->begun
 		                          ? SIZE_BOUNDED
@@ -388,8 +388,8 @@ void life_summary_sort(struct life_summary *summary, const struct classes *class
 	ranking_sort_keys(&summary->sizes);
 	if (!summary->path_count)
 		return;
-	sizes_judge(summary, classes);
-	owners_judge(summary, classes);
+	sizes_classify(summary, classes);
+	owners_classify(summary, classes);
 }
 
 void life_summary_release(struct life_summary *summary)

@@ -54,7 +54,7 @@ static bool is_named_by_module(const struct stack_name *name)
 /*
  * The best that is known: file and line, the file, or the module unless the name contains it.
  */
-const char *stack_name_place(char *text, size_t bytes, const struct stack_name *name)
+const char *stack_name_line(char *text, size_t bytes, const struct stack_name *name)
 {
 	char plain[512];
 

@@ -17,7 +17,7 @@
 const char *stack_name_text(char *text, size_t bytes, const struct stack_name *name);
 
 /* Append "file.c:12", or "libx.so" if the file is unknown; escaped. */
-const char *stack_name_place(char *text, size_t bytes, const struct stack_name *name);
+const char *stack_name_line(char *text, size_t bytes, const struct stack_name *name);
 
 /*
  * Of a function of the table: "name", and "(a.c)" where others have it, or "module+0x12" if it

@@ -261,8 +261,8 @@ static void blocks_count(struct peeling_work *work)
 	uint64_t blocks;
 
 	for (i = 1; i < replay->paths.count; i++) {
-		blocks = replay_site(replay, i)->allocations;
-		node = last = replay_site(replay, i)->node;
+		blocks = replay_path(replay, i)->allocations;
+		node = last = replay_path(replay, i)->node;
 		peeled = path_peel(work, &last);
 		work->peeling->path_frames[i] = peeled;
 		for (; peeled; peeled--, node = replay->tree.nodes[node].parent)
@@ -289,7 +289,7 @@ static int work_begin(struct peeling_work *work, size_t paths)
 	    !work->callers.pairs || !work->lines.pairs)
 		return -1;
 	for (i = 1; i < paths; i++)
-		work->nodes[i] = profile_site(work->profile, i)->node;
+		work->nodes[i] = profile_path(work->profile, i)->node;
 	return 0;
 }
 

@@ -51,7 +51,7 @@ static bool is_named(const struct stack_names *names, const char *pattern)
 }
 
 /* *rule: the file's rule that matches a call. 0, or -1 when memory is out. */
-static int node_judge(struct suppressed_work *work, uint32_t node, uint32_t *rule)
+static int node_match(struct suppressed_work *work, uint32_t node, uint32_t *rule)
 {
 	if (stack_names_fill_node(&work->names, work->profile, node))
 		return -1;
@@ -64,10 +64,10 @@ static int node_judge(struct suppressed_work *work, uint32_t node, uint32_t *rul
 }
 
 /* The innermost frame that a rule matches decides. 0, or -1 when memory is out. */
-static int file_judge(struct suppressed_work *work, uint32_t path, uint32_t *rule)
+static int file_match(struct suppressed_work *work, uint32_t path, uint32_t *rule)
 {
 	const struct call_node *nodes = work->profile->replay.tree.nodes;
-	uint32_t first = profile_site(work->profile, path)->node, node;
+	uint32_t first = profile_path(work->profile, path)->node, node;
 
 	*rule = SUPPRESSED_NOT;
 	if (!work->file_count)
@@ -76,7 +76,7 @@ static int file_judge(struct suppressed_work *work, uint32_t path, uint32_t *rul
 		*rule = work->of_node[node];
 		if (*rule != RULE_UNKNOWN)
 			break;
-		if (node_judge(work, node, rule))
+		if (node_match(work, node, rule))
 			return -1;
 		if (*rule != SUPPRESSED_NOT)
 			break;
@@ -213,11 +213,11 @@ static bool is_anywhere(const struct runtime_suppression *rule)
 }
 
 /* *rule: the first runtime's rule that matches a call path. */
-static int runtime_judge(struct suppressed_work *work, uint32_t path, uint32_t *rule)
+static int runtime_match(struct suppressed_work *work, uint32_t path, uint32_t *rule)
 {
 	const struct suppressed *suppressed = work->suppressed;
 	const struct call_node *nodes = work->profile->replay.tree.nodes;
-	uint32_t node = profile_site(work->profile, path)->node, i;
+	uint32_t node = profile_path(work->profile, path)->node, i;
 	struct runtime_walk walk = { .module = NULL };
 	bool is_runtime = true;
 
@@ -243,15 +243,15 @@ static int runtime_judge(struct suppressed_work *work, uint32_t path, uint32_t *
 /* ---- all of them ----------------------------------------------------------------------- */
 
 /* The file's rules come first. Each call path is matched once, for its first live block. */
-static int path_judge(struct suppressed_work *work, uint32_t path)
+static int path_match(struct suppressed_work *work, uint32_t path)
 {
 	uint32_t *rule = &work->suppressed->of_path[path];
 
 	if (*rule != RULE_UNKNOWN)
 		return 0;
-	if (file_judge(work, path, rule))
+	if (file_match(work, path, rule))
 		return -1;
-	return *rule == SUPPRESSED_NOT ? runtime_judge(work, path, rule) : 0;
+	return *rule == SUPPRESSED_NOT ? runtime_match(work, path, rule) : 0;
 }
 
 /* The rule that matches the block's birth, or else its last realloc; exceeded or not. */
@@ -264,13 +264,13 @@ static uint32_t rule_of(const struct suppressed *suppressed,
 	return rule == SUPPRESSED_NOT ? suppressed->of_path[block->path] : rule;
 }
 
-static int block_judge(struct suppressed_work *work, const struct block *block)
+static int block_match(struct suppressed_work *work, const struct block *block)
 {
 	struct suppressed *suppressed = work->suppressed;
 	uint32_t origin = block_lives_origin(&work->profile->replay.lives, block).path;
 	uint32_t rule;
 
-	if (path_judge(work, origin) || path_judge(work, block->path))
+	if (path_match(work, origin) || path_match(work, block->path))
 		return -1;
 	rule = rule_of(suppressed, work->profile, block);
 	if (rule != SUPPRESSED_NOT) {
@@ -280,14 +280,14 @@ static int block_judge(struct suppressed_work *work, const struct block *block)
 	return 0;
 }
 
-static int blocks_judge(struct suppressed_work *work)
+static int blocks_match(struct suppressed_work *work)
 {
 	const struct live_table *live = &work->profile->replay.live;
 	size_t i;
 
 	for (i = 0; i < (size_t)1 << live->bits; i++) {
 		if (live->addresses[i] && live->blocks[i].path &&
-		    block_judge(work, &live->blocks[i]))
+		    block_match(work, &live->blocks[i]))
 			return -1;
 	}
 	return 0;
@@ -305,7 +305,7 @@ static void paths_settle(struct suppressed *suppressed, size_t paths)
 }
 
 /* Call when all live blocks are counted: a rule with too many of them applies to none. */
-static void limits_judge(struct suppressed *suppressed)
+static void limits_check(struct suppressed *suppressed)
 {
 	struct suppression_use *use;
 	uint32_t i;
@@ -352,9 +352,9 @@ int suppressed_make(struct suppressed *suppressed, const struct profile *profile
 		memset(suppressed->of_path, 0xff, paths * sizeof(*suppressed->of_path));
 		memset(work.of_node, 0xff, nodes * sizeof(*work.of_node));
 		rules_list(suppressed, file, runtime, count);
-		result = blocks_judge(&work);
+		result = blocks_match(&work);
 		paths_settle(suppressed, paths);
-		limits_judge(suppressed);
+		limits_check(suppressed);
 	}
 	free(work.of_node);
 	stack_names_release(&work.names);

@@ -164,7 +164,7 @@ uint32_t depth_bytes_max(const struct thread_state *state)
 	return size_bytes;
 }
 
-bool depth_note(struct thread_state *state)
+bool depth_record(struct thread_state *state)
 {
 	uint32_t first = sized_count(state), sizes_bytes = 0;
 	uintptr_t slot = state->stack.depth
@@ -243,7 +243,7 @@ void depth_settle(struct thread_state *state, uintptr_t slot, uint64_t time)
  * some nanoseconds for each page, and there may be many threads. Of the main thread all are
  * checked.
  */
-#define LOOK_FURTHER_BYTES (UINT64_C(1) << 20)
+#define SEARCH_BEYOND_BYTES (UINT64_C(1) << 20)
 
 /*
  * Returns the lowest resident page in [low, high), at most SCAN_PAGES pages; `high`: none.
@@ -277,12 +277,12 @@ static uintptr_t resident_low(uintptr_t low, uintptr_t high, bool whole)
 	uintptr_t lowest = high, at = high;
 	uint32_t count;
 
-	while (at > low && (whole || lowest - at < LOOK_FURTHER_BYTES)) {
+	while (at > low && (whole || lowest - at < SEARCH_BEYOND_BYTES)) {
 		uintptr_t end = at, found;
 
 		at = end - low > SCAN_PAGES * PAGE_BYTES ? end - SCAN_PAGES * PAGE_BYTES : low;
 		found = resident_page(at, end, &count);
-		if (found < end && (count > 1 || lowest - found < LOOK_FURTHER_BYTES))
+		if (found < end && (count > 1 || lowest - found < SEARCH_BEYOND_BYTES))
 			lowest = found;
 	}
 	return lowest;
@@ -293,7 +293,7 @@ static inline uintptr_t page_of(uintptr_t address)
 	return address & ~(uintptr_t)(PAGE_BYTES - 1);
 }
 
-void touched_note(struct thread_state *state)
+void touched_record(struct thread_state *state)
 {
 	const struct stack_bounds *own = &state->stacks.own;
 	struct stack_mapping mapping = { 0 };

@@ -57,9 +57,9 @@ static inline bool depth_is_due(const struct thread_state *state, uintptr_t slot
  * Write a DEPTH record of the last event's stack. False: no room, or no chunk. Each size is
  * written once in a run: FRAME_SIZED in a frame means that it was.
  */
-bool depth_note(struct thread_state *state);
+bool depth_record(struct thread_state *state);
 
-/* Returns how many bytes depth_note() needs at most when a run begins. */
+/* Returns how many bytes depth_record() needs at most when a run begins. */
 uint32_t depth_bytes_max(const struct thread_state *state);
 
 /*
@@ -73,7 +73,7 @@ void depth_settle(struct thread_state *state, uintptr_t slot, uint64_t time);
 void depth_put_off(struct thread_state *state, uint64_t time);
 
 /* Record how deep the calling thread's own stack was ever used, by its resident pages. */
-void touched_note(struct thread_state *state);
+void touched_record(struct thread_state *state);
 
 struct fault {
 	int signal;

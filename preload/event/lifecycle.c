@@ -45,7 +45,7 @@ static enum {
 
 /* A page that has no other use. In a forked child it is zero, or missing. */
 struct sentinel_page {
-	struct own_mark mark;
+	struct own_header header;
 	volatile uint32_t sentinel;
 };
 
@@ -56,7 +56,7 @@ static volatile uint32_t never_set; /* always 0: the slow check decides each tim
 
 static void sentinel_set(void)
 {
-	sentinel_page->mark = (struct own_mark){ OWN_MARK_MAGIC, SENTINEL_BYTES };
+	sentinel_page->header = (struct own_header){ OWN_HEADER_MAGIC, SENTINEL_BYTES };
 	sentinel_page->sentinel = 1;
 	recorder.sentinel = fork_kind == FORK_WIPES ? &sentinel_page->sentinel : &never_set;
 }
@@ -115,7 +115,8 @@ bool lifecycle_is_forked_cold(void)
 	case FORK_LOSES:
 		/* The child may have mapped something else there, which has no sentinel. */
 		return !system_is_mapped((uintptr_t)sentinel_page, 1) ||
-		       sentinel_page->mark.magic != OWN_MARK_MAGIC || !sentinel_page->sentinel;
+		       sentinel_page->header.magic != OWN_HEADER_MAGIC ||
+		       !sentinel_page->sentinel;
 	default: return ring.header && system_pid() != ring.header->pid;
 	}
 }
@@ -153,7 +154,7 @@ static bool start(void)
 	thread_state_start(thread_ends);
 	module_offer_start(settings.session, settings.reader_view, ring.header->executable);
 	module_map_start();
-	maps_note(MAPS_START);
+	maps_record(MAPS_START);
 	return true;
 }
 
@@ -272,7 +273,7 @@ static void forked_run(void *unused)
 	fault_passed_forked();
 	module_map_forked();
 	maps_forked();
-	maps_note(MAPS_START);
+	maps_record(MAPS_START);
 }
 
 bool lifecycle_forked(void)
@@ -321,8 +322,8 @@ static __attribute__((destructor)) void process_ends(void)
 		guard_leave();
 	}
 	/* Nothing may have recorded yet that the process exits. */
-	phase_note(PHASE_EXIT, clock_after());
-	thread_names_note();
-	maps_note(MAPS_END);
-	ring_note_finished();
+	phase_write(PHASE_EXIT, clock_after());
+	thread_names_record();
+	maps_record(MAPS_END);
+	ring_set_finished();
 }

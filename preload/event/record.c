@@ -38,10 +38,10 @@ static __attribute__((noinline)) void depth_update(struct thread_state *state,
 {
 	uint32_t size_bytes;
 
-	if (!depth_note(state) && depth_is_new(state, slot)) {
+	if (!depth_record(state) && depth_is_new(state, slot)) {
 		size_bytes = depth_bytes_max(state);
 		if (size_bytes < DEPTH_BYTES_MAX && event_run_again(state, size_bytes, time))
-			depth_note(state);
+			depth_record(state);
 	}
 	depth_settle(state, slot, time);
 }
@@ -50,12 +50,12 @@ static __attribute__((noinline)) void depth_update(struct thread_state *state,
  * Record that the process exits: an exit handler or a destructor has called the allocator. The
  * hooks may not have seen this: main returned, the last thread ended, or libc called exit().
  */
-static __attribute__((noinline)) void exit_note(uint64_t time)
+static __attribute__((noinline)) void exit_record(uint64_t time)
 {
 	recorder.has_met_exit = false;
 	/* Between vfork() and exec, another process exits. */
 	if (system_pid() == ring.header->pid)
-		phase_note(PHASE_EXIT, time);
+		phase_write(PHASE_EXIT, time);
 }
 
 /*
@@ -68,8 +68,8 @@ static inline struct walk_result event_walk(struct thread_state *state,
 	struct walk_result walk = stack_walk(state, caller);
 
 	if (unlikely(recorder.has_met_exit))
-		exit_note(time);
-	if (unlikely(recorder.modules_have_changed) && maps_note(MAPS_MODULES))
+		exit_record(time);
+	if (unlikely(recorder.modules_have_changed) && maps_record(MAPS_MODULES))
 		recorder.modules_have_changed = false;
 	return walk;
 }
@@ -418,6 +418,6 @@ void record_fault_only(const struct fault *fault)
 void record_thread_end(struct thread_state *state)
 {
 	frames_ask_left(state);
-	touched_note(state);
-	thread_name_note_last(state);
+	touched_record(state);
+	thread_name_record_last(state);
 }

@@ -15,14 +15,14 @@
 
 static_assert(THREAD_COMM_BYTES == THREAD_NAME_WORDS * sizeof(uint64_t), "as words");
 
-static _Atomic uint32_t others_noted;
+static _Atomic uint32_t others_recorded;
 
 /* ---- by the thread itself ------------------------------------------------------- */
 
 /*
  * Record the thread's present name. False: it has changed, but there was no room to record it.
  */
-static bool own_note(struct thread_state *state, uint64_t *words)
+static bool own_record(struct thread_state *state, uint64_t *words)
 {
 	thread_comm_read(state->tid, (char *)words);
 	if (thread_state_is_named(state, words))
@@ -33,11 +33,11 @@ static bool own_note(struct thread_state *state, uint64_t *words)
 	return true;
 }
 
-void thread_name_note(struct thread_state *state)
+void thread_name_record(struct thread_state *state)
 {
 	uint64_t words[THREAD_NAME_WORDS];
 
-	own_note(state, words); /* if it fails, the next run has the name */
+	own_record(state, words); /* if it fails, the next run has the name */
 }
 
 /* ---- by others ------------------------------------------------------------------ */
@@ -63,15 +63,15 @@ static void definition_write(uint32_t serial, uint32_t tid, const uint64_t *word
 	definitions_leave();
 }
 
-void thread_name_note_last(struct thread_state *state)
+void thread_name_record_last(struct thread_state *state)
 {
 	uint64_t words[THREAD_NAME_WORDS];
 
-	if (state->cursor.events && !own_note(state, words))
+	if (state->cursor.events && !own_record(state, words))
 		definition_write(state->serial, state->tid, words);
 }
 
-void thread_name_note_other(uintptr_t pointer, const char *name)
+void thread_name_record_other(uintptr_t pointer, const char *name)
 {
 	struct thread_state *state = thread_states();
 	uint64_t words[THREAD_NAME_WORDS] = { 0 };
@@ -88,13 +88,14 @@ void thread_name_note_other(uintptr_t pointer, const char *name)
 		((char *)words)[i] = name[i];
 	/* A thread that has not allocated yet records its name with its first allocation. */
 	if (!tid || thread_state_is_named(state, words) ||
-	    atomic_fetch_add_explicit(&others_noted, 1, memory_order_relaxed) >= OTHERS_MAX)
+	    atomic_fetch_add_explicit(&others_recorded, 1, memory_order_relaxed) >=
+	        OTHERS_MAX)
 		return;
 	thread_state_name(state, words);
 	definition_write(serial, tid, words);
 }
 
-void thread_names_note(void)
+void thread_names_record(void)
 {
 	struct thread_state *state = thread_states();
 	uint32_t own_tid = system_tid(), tid, serial;

@@ -14,18 +14,18 @@
 #include "stack/thread_state.h"
 
 /* Call with the guard held, after the calling thread may have been named. */
-void thread_name_note(struct thread_state *state);
+void thread_name_record(struct thread_state *state);
 
 /* The same when the thread ends: no later record could have the name. */
-void thread_name_note_last(struct thread_state *state);
+void thread_name_record_last(struct thread_state *state);
 
 /*
  * Call with the guard held, after the calling thread has named another, which has this
  * pthread_t.
  */
-void thread_name_note_other(uintptr_t pointer, const char *name);
+void thread_name_record_other(uintptr_t pointer, const char *name);
 
 /* Record the names of all other threads, before the process ends or starts another program. */
-void thread_names_note(void);
+void thread_names_record(void);
 
 #endif

@@ -91,7 +91,7 @@ static int start_program(const struct start *start, char *const *environment)
 	struct handover handover;
 	int result;
 
-	switch (environment_look(&handover, environment, can_load)) {
+	switch (environment_check(&handover, environment, can_load)) {
 	case HANDOVER_NONE: is_lost = false; break;
 	case HANDOVER_COMPLETE: is_lost = !lifecycle_is_followed(); break;
 	case HANDOVER_IMPOSSIBLE: break;
@@ -158,8 +158,8 @@ static void last_snapshot_before_exec(void)
 	if (!recorder.is_recording || lifecycle_is_forked() ||
 	    system_pid() != ring.header->pid)
 		return;
-	thread_names_note();
-	maps_note(MAPS_EXEC);
+	thread_names_record();
+	maps_record(MAPS_EXEC);
 }
 
 static int exec_program(const struct start *start, char *const *environment)
@@ -331,7 +331,7 @@ SPAWN(pidfd_spawnp);
 static void own_environment_count(void)
 {
 	struct handover handover;
-	enum environment_result result = environment_look(&handover, environ, true);
+	enum environment_result result = environment_check(&handover, environ, true);
 
 	if (result == HANDOVER_NONE ||
 	    (result == HANDOVER_COMPLETE && lifecycle_is_followed()))

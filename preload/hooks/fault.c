@@ -7,7 +7,7 @@
 
 #include "hooks/hook.h"
 #include "fault_entry.h"
-#include "faults/note.h"
+#include "faults/record.h"
 #include "self/fault_passed.h"
 #include "faults/watch.h"
 #include "event/lifecycle.h"
@@ -44,7 +44,7 @@ static void come_again(int signal, const siginfo_t *info)
  */
 static void on_last(int signal, siginfo_t *info, void *context)
 {
-	fault_note(info, context);
+	fault_record(info, context);
 	default_put(signal);
 	come_again(signal, info);
 }
@@ -56,7 +56,7 @@ static void on_last(int signal, siginfo_t *info, void *context)
 static void on_first(int signal, siginfo_t *info, void *context)
 {
 	if (fault_is_overflow(info, context))
-		fault_note(info, context);
+		fault_record(info, context);
 	fault_watch_step_aside(signal);
 	come_again(signal, info);
 }
@@ -73,7 +73,7 @@ static bool would_not_run(const siginfo_t *info, const void *context)
 	if (fault_watch_is_in_go(info->si_signo) || !fault_is_near_stack(info, context))
 		return false;
 	signal_stack_check(&stack);
-	return signal_stack_has_mark(&stack) && fault_is_overflow(info, context);
+	return signal_stack_has_header(&stack) && fault_is_overflow(info, context);
 }
 
 uintptr_t fault_pass(int signal, const siginfo_t *info, const void *context)
@@ -83,7 +83,7 @@ uintptr_t fault_pass(int signal, const siginfo_t *info, const void *context)
 	if (handler == (uintptr_t)SIG_DFL || handler == (uintptr_t)SIG_IGN ||
 	    would_not_run(info, context))
 		return (uintptr_t)on_last;
-	fault_passed_note(info, context, !lifecycle_is_forked());
+	fault_passed_add(info, context, !lifecycle_is_forked());
 	fault_watch_called(signal);
 	return handler;
 }

@@ -103,16 +103,16 @@ EXPORT(dlvsym);
  * Flag that allocations may bypass the recorder: a library opened in this way finds libc's
  * malloc before ours, or has a libc of its own.
  */
-static void past_us_note(bool is_past_us)
+static void past_us_set(bool is_past_us)
 {
 	if (is_past_us && recorder.is_recording && !lifecycle_is_forked())
-		ring_note_flag(RING_PAST_US);
+		ring_set_flag(RING_PAST_US);
 }
 
 void *hook_dlopen(const char *file, int mode)
 {
 	real_resolve();
-	past_us_note(mode & RTLD_DEEPBIND);
+	past_us_set(mode & RTLD_DEEPBIND);
 	lifecycle_offer(file);
 	stub_uncover(ARCH_CALLER_SLOT());
 	return real.dlopen(file, mode);
@@ -122,7 +122,7 @@ EXPORT(dlopen);
 void *hook_dlmopen(Lmid_t space, const char *file, int mode)
 {
 	real_resolve();
-	past_us_note(mode & RTLD_DEEPBIND || space != LM_ID_BASE);
+	past_us_set(mode & RTLD_DEEPBIND || space != LM_ID_BASE);
 	lifecycle_offer(file);
 	stub_uncover(ARCH_CALLER_SLOT());
 	return real.dlmopen(space, file, mode);

@@ -8,7 +8,7 @@
  */
 #include "hooks/hook.h"
 #include "system/clock.h"
-#include "faults/note.h"
+#include "faults/record.h"
 #include "event/lifecycle.h"
 #include "self/maps.h"
 #include "self/phase.h"
@@ -21,18 +21,18 @@ static main_function *program_main;
 /*
  * `caller` is passed by value: a variable whose address is taken would keep the hook's frame.
  */
-static __attribute__((noinline)) void main_note(struct walk_start caller)
+static __attribute__((noinline)) void main_record(struct walk_start caller)
 {
 	bool is_entered = !guard.sp && lifecycle_enter(&caller);
 
-	phase_note(PHASE_MAIN, clock_after());
+	phase_write(PHASE_MAIN, clock_after());
 	if (is_entered)
 		guard_leave();
 }
 
 static int main_begins(int argc, char **argv, char **environment)
 {
-	main_note(CALLER());
+	main_record(CALLER());
 	return program_main(argc, argv, environment);
 }
 
@@ -56,7 +56,7 @@ EXPORT(__libc_start_main);
 
 /* ---- exit and abort ------------------------------------------------------------------------- */
 
-static __attribute__((noinline)) void exit_note(struct walk_start caller, bool is_end)
+static __attribute__((noinline)) void exit_record(struct walk_start caller, bool is_end)
 {
 	bool is_entered;
 
@@ -70,26 +70,26 @@ static __attribute__((noinline)) void exit_note(struct walk_start caller, bool i
 	/* Between vfork() and exec the memory is the parent process's. */
 	if (system_pid() != ring.header->pid)
 		return;
-	fault_note_end(&caller, FAULT_END_HANDLED);
+	fault_record_end(&caller, FAULT_END_HANDLED);
 	/*
 	 * A signal handler may have interrupted the recorder: definitions_enter() notices that.
 	 */
 	is_entered = !guard.sp && lifecycle_enter(&caller);
-	phase_note(PHASE_EXIT, clock_after());
+	phase_write(PHASE_EXIT, clock_after());
 	if (is_end)
-		maps_note(MAPS_END);
+		maps_record(MAPS_END);
 	if (is_entered)
 		guard_leave();
 }
 
 /* `is_end`: the process ends without our destructor. */
-#define EXIT(name, is_end)           \
-	void hook_##name(int status)     \
-	{                                \
-		real_resolve();              \
-		exit_note(CALLER(), is_end); \
-		real.name(status);           \
-	}                                \
+#define EXIT(name, is_end)             \
+	void hook_##name(int status)       \
+	{                                  \
+		real_resolve();                \
+		exit_record(CALLER(), is_end); \
+		real.name(status);             \
+	}                                  \
 	EXPORT(name)
 
 EXIT(exit, false);
@@ -97,9 +97,9 @@ EXIT(quick_exit, true);
 EXIT(_exit, true);
 EXIT(_Exit, true);
 
-static __attribute__((noinline)) void abort_note(struct walk_start caller)
+static __attribute__((noinline)) void abort_record(struct walk_start caller)
 {
-	fault_note_end(&caller, FAULT_END_ABORTED);
+	fault_record_end(&caller, FAULT_END_ABORTED);
 }
 
 /*
@@ -109,7 +109,7 @@ static __attribute__((noinline)) void abort_note(struct walk_start caller)
 void hook_abort(void)
 {
 	real_resolve();
-	abort_note(CALLER());
+	abort_record(CALLER());
 	real.abort();
 }
 EXPORT(abort);
@@ -124,7 +124,7 @@ void hook_outlive_phase(const char *name)
 
 	if (recorder.is_recording && !lifecycle_is_forked() &&
 	    system_pid() == ring.header->pid)
-		phase_note_name(name);
+		phase_write_name(name);
 	if (is_entered)
 		guard_leave();
 }

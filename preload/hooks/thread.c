@@ -208,9 +208,9 @@ void thread_hooks_named(uintptr_t thread, const char *name)
 	guard.sp = (uintptr_t)__builtin_frame_address(0);
 	guard_barrier();
 	if (thread != arch_thread_pointer())
-		thread_name_note_other(thread, name);
+		thread_name_record_other(thread, name);
 	else if (guard.state)
-		thread_name_note(guard.state);
+		thread_name_record(guard.state);
 	guard_leave();
 }
 

@@ -187,7 +187,7 @@ EXPORT(_Unwind_GetCFA);
 static void jump_comes_back(void)
 {
 	stub_distrust_jumps();
-	ring_note_flag(RING_COPIES_STACKS);
+	ring_set_flag(RING_COPIES_STACKS);
 }
 
 /* First record the stack as it is now: only then is it known which frames the jump ends. */

@@ -78,7 +78,7 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 		return rule_pack(
 			(struct cfi_rule){ .kind = kind_uncovered(NULL, return_address) },
 			unwinder);
-	noted = module_map_note(&module, &unwinder);
+	noted = module_map_add(&module, &unwinder);
 	found = cfi_rule_find(&module, return_address);
 	if (found.kind == CFI_NONE) {
 		found.kind = kind_uncovered(&module, return_address);

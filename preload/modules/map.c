@@ -241,7 +241,7 @@ void module_map_start(void)
 	loader_bytes = module.end - module.start;
 }
 
-bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwinder)
+bool module_map_add(const struct cfi_module *module, enum module_unwinder *unwinder)
 {
 	bool noted;
 
@@ -264,7 +264,7 @@ bool module_map_distrust(uintptr_t address)
 	struct cfi_module module;
 	uint32_t count;
 
-	if (!cfi_module_find(address, &module) || !module_map_note(&module, &unwinder))
+	if (!cfi_module_find(address, &module) || !module_map_add(&module, &unwinder))
 		return false;
 	count = atomic_load_explicit(&known_count, memory_order_acquire);
 	for (uint32_t i = 0; i < count; i++) {

@@ -27,7 +27,7 @@ void module_map_start(void);
  * False: it could not be written now, which is counted. Then cache nothing about the module, so
  * that the next event that meets it tries again. *unwinder is valid all the same.
  */
-bool module_map_note(const struct cfi_module *module, enum module_unwinder *unwinder);
+bool module_map_add(const struct cfi_module *module, enum module_unwinder *unwinder);
 
 /*
  * Record that the code of the module at `address` reads return addresses, which its symbols do

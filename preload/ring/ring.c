@@ -235,7 +235,7 @@ struct chunk_header *ring_take_chunk(enum chunk_kind kind, uint64_t time,
 	if (!chunk)
 		chunk = chunk_wait(&search);
 	if (chunk)
-		ring_note_clock();
+		ring_set_clock();
 	else
 		atomic_store_explicit(&full_until, clock_before() + FULL_QUANTA,
 		                      memory_order_relaxed);
@@ -279,7 +279,7 @@ void ring_park_chunk(struct chunk_header *chunk)
 	ring_finish_chunk(chunk);
 }
 
-/* ---- notes -------------------------------------------------------------------- */
+/* ---- fields of the header ----------------------------------------------------- */
 
 void ring_count_loss(enum loss_cause cause, uint64_t count)
 {
@@ -288,7 +288,7 @@ void ring_count_loss(enum loss_cause cause, uint64_t count)
 		                          memory_order_relaxed);
 }
 
-void ring_note_clock(void)
+void ring_set_clock(void)
 {
 	uint64_t ticks = clock_ticks(), now_ns = system_time_ns(CLOCK_MONOTONIC);
 
@@ -298,17 +298,17 @@ void ring_note_clock(void)
 	*(volatile uint64_t *)&ring.header->last_ticks = ticks;
 }
 
-void ring_note_flag(enum ring_flags flag)
+void ring_set_flag(enum ring_flags flag)
 {
 	if (ring.header)
 		atomic_fetch_or_explicit((_Atomic uint32_t *)&ring.header->flags, flag,
 		                         memory_order_relaxed);
 }
 
-void ring_note_finished(void)
+void ring_set_finished(void)
 {
 	if (!ring.header)
 		return;
-	ring_note_clock();
-	ring_note_flag(RING_FINISHED);
+	ring_set_clock();
+	ring_set_flag(RING_FINISHED);
 }

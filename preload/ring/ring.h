@@ -63,12 +63,12 @@ void ring_populate(void);
 void ring_count_loss(enum loss_cause cause, uint64_t count);
 
 /* Record the time beside the clock's ticks, so that a reader can calibrate. */
-void ring_note_clock(void);
+void ring_set_clock(void);
 
 /* Set one more of the flags in page 0. */
-void ring_note_flag(enum ring_flags flag);
+void ring_set_flag(enum ring_flags flag);
 
 /* The last destructor is running. */
-void ring_note_finished(void);
+void ring_set_finished(void);
 
 #endif

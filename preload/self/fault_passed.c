@@ -12,23 +12,23 @@
  * run into faults themselves have their frames below.
  */
 #define PASSED 64
-#define PLACES 4 /* slots that may hold one fault */
-static struct passed_fault passed[PASSED + PLACES - 1];
+#define SLOTS 4 /* slots that may hold one fault */
+static struct passed_fault passed[PASSED + SLOTS - 1];
 static uint64_t passed_count; /* since the start; racing threads may lose one */
 static _Atomic bool has_passed;
 
 /* The slot of the fault with this frame: the one that has it, an empty one, or the oldest. */
-static struct passed_fault *place_of(const void *context)
+static struct passed_fault *slot_of(const void *context)
 {
-	struct passed_fault *
-		place = &passed[((uintptr_t)context >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 58];
-	struct passed_fault *best = place;
+	struct passed_fault
+		*slot = &passed[((uintptr_t)context >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 58];
+	struct passed_fault *best = slot;
 
-	for (int i = 0; i < PLACES; i++) {
-		if (place[i].context == context)
-			return &place[i];
-		if (best->context && (!place[i].context || place[i].number < best->number))
-			best = &place[i];
+	for (int i = 0; i < SLOTS; i++) {
+		if (slot[i].context == context)
+			return &slot[i];
+		if (best->context && (!slot[i].context || slot[i].number < best->number))
+			best = &slot[i];
 	}
 	return best;
 }
@@ -43,22 +43,22 @@ struct fault_cause fault_cause_of(const siginfo_t *info)
 }
 
 /* Of two threads' faults in one slot the later stays, or a mix of both: see below. */
-void fault_passed_note(const siginfo_t *info, const void *context, uint32_t epoch)
+void fault_passed_add(const siginfo_t *info, const void *context, uint32_t epoch)
 {
-	struct passed_fault *place = place_of(context);
+	struct passed_fault *slot = slot_of(context);
 
-	place->cause = fault_cause_of(info);
-	place->info = info;
-	arch_context_registers(context, &place->ip, &place->sp, &place->fp);
-	place->epoch = epoch;
-	place->number = passed_count++;
-	place->context = context;
+	slot->cause = fault_cause_of(info);
+	slot->info = info;
+	arch_context_registers(context, &slot->ip, &slot->sp, &slot->fp);
+	slot->epoch = epoch;
+	slot->number = passed_count++;
+	slot->context = context;
 	atomic_store_explicit(&has_passed, true, memory_order_release);
 }
 
 void fault_passed_forked(void)
 {
-	for (int i = 0; i < PASSED + PLACES - 1; i++) {
+	for (int i = 0; i < PASSED + SLOTS - 1; i++) {
 		if (passed[i].epoch)
 			passed[i].context = NULL;
 	}
@@ -104,7 +104,7 @@ bool fault_passed_find(uintptr_t sp, uintptr_t high, struct passed_fault *found)
 
 	if (!fault_passed_any())
 		return false;
-	for (int i = 0; i < PASSED + PLACES - 1; i++) {
+	for (int i = 0; i < PASSED + SLOTS - 1; i++) {
 		uintptr_t frame = (uintptr_t)passed[i].context;
 
 		/* The kernel puts `context` above `info`. */
@@ -123,12 +123,12 @@ bool fault_passed_find(uintptr_t sp, uintptr_t high, struct passed_fault *found)
 
 void fault_passed_keep(const struct passed_fault *found)
 {
-	*place_of(found->context) = *found;
+	*slot_of(found->context) = *found;
 }
 
 bool fault_passed_again(const void *context, struct passed_fault *found)
 {
-	for (int i = 0; i < PASSED + PLACES - 1; i++) {
+	for (int i = 0; i < PASSED + SLOTS - 1; i++) {
 		if (!passed[i].context || !is_at(&passed[i], context))
 			continue;
 		*found = passed[i];

@@ -29,7 +29,7 @@ struct fault_cause fault_cause_of(const siginfo_t *info);
  * Costs a few stores, since a program may live on its faults. Needs nothing of the thread's
  * own. `epoch`: 0 in a forked child until it calls fault_passed_forked().
  */
-void fault_passed_note(const siginfo_t *info, const void *context, uint32_t epoch);
+void fault_passed_add(const siginfo_t *info, const void *context, uint32_t epoch);
 
 /* Call in a forked child: forgets the parent's faults. */
 void fault_passed_forked(void);

@@ -63,7 +63,7 @@ struct snapshot {
 /* ---- records ------------------------------------------------------------------- */
 
 /* Write the sizes of the mappings of `record`, which was committed. */
-static void uses_note(struct snapshot *snapshot, const struct maps_definition *record)
+static void uses_add(struct snapshot *snapshot, const struct maps_definition *record)
 {
 	uint32_t bytes = (uint32_t)sizeof(struct maps_use_definition) +
 	                 ((snapshot->uses_bytes + 7u) & ~7u);
@@ -102,7 +102,7 @@ static void record_end(struct snapshot *snapshot, bool is_last)
 	snapshot->room_bytes -= snapshot->used_bytes;
 	snapshot->record = NULL;
 	if (snapshot->is_sized)
-		uses_note(snapshot, &record);
+		uses_add(snapshot, &record);
 }
 
 static bool record_begin(struct snapshot *snapshot)
@@ -201,7 +201,7 @@ static bool record_has_room(const struct snapshot *snapshot, uint32_t bytes)
 }
 
 /* Add a mapping. False: no room is left. */
-static bool header_note(struct snapshot *snapshot, const char *line, const char *end)
+static bool header_record(struct snapshot *snapshot, const char *line, const char *end)
 {
 	struct maps_entry entry;
 	const char *name = line_read(line, end, &entry);
@@ -233,23 +233,23 @@ static bool header_note(struct snapshot *snapshot, const char *line, const char 
 }
 
 /* Headers begin with a digit or a lower-case letter, fields of smaps with a capital. */
-static bool line_note(struct snapshot *snapshot, const char *line, const char *end)
+static bool line_record(struct snapshot *snapshot, const char *line, const char *end)
 {
 	if (*line < 'A' || *line > 'Z')
-		return header_note(snapshot, line, end);
+		return header_record(snapshot, line, end);
 	if (snapshot->has_mapping)
 		maps_use_take(&snapshot->use, line, end);
 	return true;
 }
 
 /* Parse all whole lines of the buffer. Returns the bytes of an incomplete last line. */
-static long lines_note(struct snapshot *snapshot, long count, bool *has_room)
+static long lines_record(struct snapshot *snapshot, long count, bool *has_room)
 {
 	const char *line = buffer, *end;
 
 	while (*has_room &&
 	       (end = memchr(line, '\n', (size_t)(buffer + count - line))) != NULL) {
-		*has_room = line_note(snapshot, line, end);
+		*has_room = line_record(snapshot, line, end);
 		line = end + 1;
 	}
 	count -= line - buffer;
@@ -266,7 +266,7 @@ static long lines_note(struct snapshot *snapshot, long count, bool *has_room)
  * Read the rest of the snapshot from the file at `path`. True: to its end, or the ring is full
  * and *has_room is false. False: it cannot be read, or took too long.
  */
-static bool file_note(struct snapshot *snapshot, const char *path, bool *has_room)
+static bool file_record(struct snapshot *snapshot, const char *path, bool *has_room)
 {
 	int fd = system_open(path, O_RDONLY | O_CLOEXEC, 0);
 	bool in_time = true;
@@ -277,7 +277,7 @@ static bool file_note(struct snapshot *snapshot, const char *path, bool *has_roo
 	while (*has_room && in_time &&
 	       (count = system_read(fd, buffer + left, (size_t)(BUFFER_BYTES - left))) >
 	           0) {
-		left = lines_note(snapshot, left + count, has_room);
+		left = lines_record(snapshot, left + count, has_room);
 		in_time = !snapshot->is_sized ||
 		          system_time_ns(CLOCK_THREAD_CPUTIME_ID) < snapshot->sized_until;
 	}
@@ -291,10 +291,10 @@ static void snapshot_take(struct snapshot *snapshot)
 	bool has_room = true, is_done = false;
 
 	if (snapshot->is_sized)
-		is_done = file_note(snapshot, "/proc/self/smaps", &has_room);
+		is_done = file_record(snapshot, "/proc/self/smaps", &has_room);
 	if (!is_done) {
 		snapshot->is_sized = false;
-		is_done = file_note(snapshot, "/proc/self/maps", &has_room);
+		is_done = file_record(snapshot, "/proc/self/maps", &has_room);
 	}
 	maps_reading_end(&snapshot->reading);
 	record_end(snapshot, is_done && has_room);
@@ -334,13 +334,13 @@ static void sizes_prepare(struct snapshot *snapshot)
 	allowed_ns = allowance_ns(memory.time_ns);
 	if (snapshot->room_bytes < 2 * RECORD_BYTES)
 		return;
-	bytes = memory_note(&memory);
+	bytes = memory_record(&memory);
 	snapshot->is_sized = memory.resident && cost_ns(&memory) < allowed_ns;
 	snapshot->sized_until = system_time_ns(CLOCK_THREAD_CPUTIME_ID) + allowed_ns;
 	if (snapshot->is_sized) {
 		threads = (uint32_t)(allowed_ns / 4 / THREAD_NS);
-		threads = threads < STACKS_NOTED_MAX ? threads : STACKS_NOTED_MAX;
-		bytes += stacks_note(snapshot->time, snapshot->reason, threads);
+		threads = threads < STACKS_RECORDED_MAX ? threads : STACKS_RECORDED_MAX;
+		bytes += stacks_record(snapshot->time, snapshot->reason, threads);
 	}
 	spent_bytes += bytes;
 	snapshot->room_bytes -= bytes;
@@ -373,7 +373,7 @@ static bool is_too_soon(enum maps_reason reason, uint64_t time)
 	       time < last + APART_QUANTA;
 }
 
-bool maps_note(enum maps_reason reason)
+bool maps_record(enum maps_reason reason)
 {
 	struct snapshot snapshot = { .time = clock_before(), .reason = reason };
 	uint64_t begun_ns;

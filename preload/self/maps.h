@@ -26,7 +26,7 @@
  * ms. Processes younger than 30 ms get 300 us, but never more than a tenth of their life: a
  * program that starts thousands of programs which last a millisecond gets the totals only.
  */
-bool maps_note(enum maps_reason reason);
+bool maps_record(enum maps_reason reason);
 
 /* Call in a forked child after definitions_forked(): its ring has no snapshot yet. */
 void maps_forked(void);

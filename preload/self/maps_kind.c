@@ -49,7 +49,7 @@ static uint64_t piece_bytes(const uint64_t words[2], enum maps_kind *kind)
 	uint64_t bytes = words[1];
 
 	*kind = MAPS_KIND_OWN;
-	if (words[0] != OWN_MARK_MAGIC) {
+	if (words[0] != OWN_HEADER_MAGIC) {
 		*kind = MAPS_KIND_MALLOC;
 		if (words[0] >= PAGE_BYTES || (bytes & 7) != 2)
 			return 0;

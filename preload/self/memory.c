@@ -76,7 +76,7 @@ void memory_read(struct memory_definition *memory, uint64_t time,
 	memory->swap = status_find(text, "\nVmSwap:") << 10;
 }
 
-uint32_t memory_note(const struct memory_definition *memory)
+uint32_t memory_record(const struct memory_definition *memory)
 {
 	void *room = definition_reserve(sizeof(*memory));
 
@@ -96,7 +96,7 @@ static bool entry_fill(struct stacks_entry *entry, uint32_t tid, uint64_t addres
 	return thread_comm_read(tid, entry->name);
 }
 
-uint32_t stacks_note(uint64_t time, enum maps_reason reason, uint32_t threads_max)
+uint32_t stacks_record(uint64_t time, enum maps_reason reason, uint32_t threads_max)
 {
 	uint32_t room_bytes = (uint32_t)(sizeof(struct stacks_definition) +
 	                                 threads_max * sizeof(struct stacks_entry));

@@ -20,13 +20,13 @@ void memory_read(struct memory_definition *memory, uint64_t time,
  * Write *memory, between definitions_enter() and definitions_leave(). Returns the bytes of the
  * ring that it took; 0: there was no room, which is counted.
  */
-uint32_t memory_note(const struct memory_definition *memory);
+uint32_t memory_record(const struct memory_definition *memory);
 
 /*
  * Write the stacks of the calling thread and of others, at most `threads_max`: about three
  * microseconds each.
  */
-#define STACKS_NOTED_MAX 200
-uint32_t stacks_note(uint64_t time, enum maps_reason reason, uint32_t threads_max);
+#define STACKS_RECORDED_MAX 200
+uint32_t stacks_record(uint64_t time, enum maps_reason reason, uint32_t threads_max);
 
 #endif

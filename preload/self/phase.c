@@ -21,7 +21,7 @@ static uint32_t changes;
 static uint64_t changes_bytes; /* bytes of the ring that changes took */
 
 /* Call with the definitions entered. False: no room, which is counted. */
-static bool phase_write(enum phase phase, uint64_t time, const char *name,
+static bool record_write(enum phase phase, uint64_t time, const char *name,
                         uint32_t name_bytes)
 {
 	uint32_t size_bytes = (uint32_t)(sizeof(struct phase_definition) + name_bytes + 7) &
@@ -47,7 +47,7 @@ void phase_remember(enum phase phase)
 	atomic_store_explicit(&current, phase, memory_order_relaxed);
 }
 
-void phase_note(enum phase phase, uint64_t time)
+void phase_write(enum phase phase, uint64_t time)
 {
 	uint32_t before = atomic_load_explicit(&current, memory_order_relaxed);
 
@@ -59,7 +59,7 @@ void phase_note(enum phase phase, uint64_t time)
 		ring_count_loss(LOST_DEFINITIONS, 1);
 		return;
 	}
-	phase_write(phase, time, "", 0);
+	record_write(phase, time, "", 0);
 	definitions_leave();
 }
 
@@ -80,7 +80,7 @@ static void name_change(const char *name, uint32_t name_bytes)
 	/* The last record says that from here on nothing is known. */
 	if (is_full)
 		name_bytes = 0;
-	if (!phase_write(PHASE_NAMED, clock_after(), name, name_bytes))
+	if (!record_write(PHASE_NAMED, clock_after(), name, name_bytes))
 		return;
 	if (name_bytes)
 		memcpy(name_now, name, name_bytes);
@@ -89,7 +89,7 @@ static void name_change(const char *name, uint32_t name_bytes)
 	changes_bytes += sizeof(struct phase_definition) + name_bytes;
 }
 
-void phase_note_name(const char *name)
+void phase_write_name(const char *name)
 {
 	uint32_t name_bytes = 0;
 
@@ -113,8 +113,8 @@ void phase_forked(void)
 	if (!definitions_enter())
 		return;
 	if (phase != PHASE_LOAD)
-		phase_write(phase, start, "", 0);
+		record_write(phase, start, "", 0);
 	if (name_now_bytes)
-		phase_write(PHASE_NAMED, start, name_now, name_now_bytes);
+		record_write(PHASE_NAMED, start, name_now, name_now_bytes);
 	definitions_leave();
 }

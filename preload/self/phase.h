@@ -18,14 +18,14 @@
  * PHASE_MAIN or PHASE_EXIT begins at `time`, in quanta. Does nothing if it, or a later phase,
  * has begun already.
  */
-void phase_note(enum phase phase, uint64_t time);
+void phase_write(enum phase phase, uint64_t time);
 
 /*
  * The program begins a phase of its own, or (NULL or "") ends it. The same name again does
  * nothing. Once there were too many changes, or they took a sixteenth of the ring, no phase has
  * a name any more.
  */
-void phase_note_name(const char *name);
+void phase_write_name(const char *name);
 
 /*
  * The same in a forked child that has no ring yet: the name is written if the child ever gets

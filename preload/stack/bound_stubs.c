@@ -7,10 +7,10 @@
 #define USUAL_MISSES_MAX 64 /* misses until the first table is replaced */
 #define BOUND_TRIES 32      /* lists that are tried for one address */
 
-void bound_note_copies(void)
+void bound_set_copies(void)
 {
 	stub_distrust_copies();
-	ring_note_flag(RING_COPIES_STACKS);
+	ring_set_flag(RING_COPIES_STACKS);
 }
 
 /*
@@ -75,7 +75,7 @@ stub_id bound_take(struct thread_state *state, uintptr_t return_address)
 		return 0;
 	entry = &outlive_stub_entries[stub];
 	if (entry->returned) { /* it ran although no frame had it */
-		bound_note_copies();
+		bound_set_copies();
 		return 0;
 	}
 	bound_set_first(list, entry->bound == stub ? 0 : entry->bound);

@@ -13,7 +13,7 @@ static inline stub_id bound_first(const uint64_t *list)
 }
 
 /* Note that parts of the stack are copied away and back: no stub is reused, see stub_pool.h. */
-void bound_note_copies(void);
+void bound_set_copies(void);
 
 /* Bind the stub to its return address. False: nothing was changed. */
 bool bound_put(struct thread_state *state, stub_id stub);

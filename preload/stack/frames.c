@@ -69,7 +69,7 @@ static bool limbo_is_gone(const struct thread_state *state,
 static void limbo_ask(const struct limbo_stub *limbo)
 {
 	if (unlikely(limbo->is_left && outlive_stub_entries[limbo->stub].returned))
-		ring_note_flag(RING_COPIES_STACKS);
+		ring_set_flag(RING_COPIES_STACKS);
 }
 
 #define ASKED_AT_ONCE 16
@@ -97,7 +97,7 @@ void frames_ask_left(const struct thread_state *state)
 		for (stub_id stub = bound_first(&state->stubs.bound[i]), next; stub;
 		     stub = next) {
 			if (outlive_stub_entries[stub].returned)
-				ring_note_flag(RING_COPIES_STACKS);
+				ring_set_flag(RING_COPIES_STACKS);
 			next = outlive_stub_entries[stub].bound;
 			next = next == stub ? 0 : next;
 		}
@@ -169,7 +169,7 @@ static stub_id limbo_adopt(struct thread_state *state, const struct walk_frame *
 		    state->stubs.limbo[i].slot != frame->slot)
 			continue;
 		if (state->stubs.limbo[i].is_left)
-			ring_note_flag(RING_COPIES_STACKS);
+			ring_set_flag(RING_COPIES_STACKS);
 		state->stubs.limbo[i] = state->stubs.limbo[--state->stubs.limbo_count];
 		return stub;
 	}
@@ -281,7 +281,7 @@ static void frames_release(struct thread_state *state, uint32_t from, uint32_t t
  * Notice that a copy of the stack has come back: the stub at the frame's slot has run already,
  * or is a bound stub that was not known to be there.
  */
-static void copies_note(const struct walk_frame *frame)
+static void copies_find(const struct walk_frame *frame)
 {
 	uintptr_t address = *(const uintptr_t *)frame->slot;
 	const struct stub_entry *entry;
@@ -290,7 +290,7 @@ static void copies_note(const struct walk_frame *frame)
 		return;
 	entry = &outlive_stub_entries[stub_of(address)];
 	if (entry->returned || (entry->bound && !frame->stub))
-		bound_note_copies();
+		bound_set_copies();
 }
 
 /*
@@ -304,7 +304,7 @@ static bool frame_patch(struct thread_state *state, uint32_t index, bool may_tak
 
 	if (frame->flags & FRAME_STUBBED) {
 		frame->stub = limbo_adopt(state, frame);
-		copies_note(frame);
+		copies_find(frame);
 		frame->flags &= (uint16_t)~FRAME_STUBBED;
 		outlive_stub_entries[frame->stub].frame = index;
 		return true;
@@ -341,7 +341,7 @@ static void frames_renumber(struct thread_state *state, uint32_t from, uint32_t 
 }
 
 /* Flag the frames from `from` on as left, as the event said. */
-static void frames_mark_left(struct thread_state *state, uint32_t from)
+static void frames_set_left(struct thread_state *state, uint32_t from)
 {
 	for (uint32_t i = from; i < state->stack.depth; i++) {
 		if (state->stack.frames[i].stub && !frame_has_ended(&state->stack.frames[i]))
@@ -356,7 +356,7 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 	bool may_take = true;
 
 	if (unlikely(walk->left))
-		frames_mark_left(state, keep);
+		frames_set_left(state, keep);
 	if (walk->carried) {
 		frames_release(state, keep, walk->carried_from, false, 0);
 		frames_release(state, walk->carried_from + walk->carried, state->stack.depth,
@@ -435,9 +435,9 @@ void frames_drop_outer(struct thread_state *state, uint32_t count)
 		state->stack.frames->flags |= FRAME_DROPPED;
 	state->stack.depth = count;
 	for (uint32_t i = 0; i < state->throwing.count; i++) {
-		struct throw_mark *mark = &state->throwing.throws[i];
+		struct throw_entry *entry = &state->throwing.throws[i];
 
-		mark->keep = mark->keep > drop ? mark->keep - drop : 0;
+		entry->keep = entry->keep > drop ? entry->keep - drop : 0;
 	}
 	frames_renumber(state, 0, count);
 }

@@ -17,13 +17,13 @@ void signal_stack_check(stack_t *stack)
 	signal_stack_call(NULL, stack);
 }
 
-bool signal_stack_has_mark(const stack_t *stack)
+bool signal_stack_has_header(const stack_t *stack)
 {
-	const struct own_mark *mark = stack->ss_sp;
+	const struct own_header *header = stack->ss_sp;
 
 	return !(stack->ss_flags & SS_DISABLE) && stack->ss_size == SIGNAL_STACK_BYTES &&
-	       (uintptr_t)mark % OWN_GUARD_BYTES == 0 && mark->magic == OWN_MARK_MAGIC &&
-	       mark->bytes == SIGNAL_STACK_BYTES;
+	       (uintptr_t)header % OWN_GUARD_BYTES == 0 &&
+	       header->magic == OWN_HEADER_MAGIC && header->bytes == SIGNAL_STACK_BYTES;
 }
 
 void signal_stack_put(void **memory)

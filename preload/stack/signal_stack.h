@@ -39,7 +39,7 @@ static inline bool signal_stack_is_ours(const stack_t *stack, const void *memory
 }
 
 /* Whether the calling thread has this stack, and it was given here. */
-bool signal_stack_has_mark(const stack_t *stack);
+bool signal_stack_has_header(const stack_t *stack);
 
 /* Get the calling thread's signal stack; SS_DISABLE in its flags: none. */
 void signal_stack_check(stack_t *stack);

@@ -116,15 +116,15 @@ static stub_id jumped_take(void)
 
 	for (;;) {
 		/* Acquire: paired with stub_give_jumped(). */
-		uint64_t place = atomic_load_explicit(&jumped[first % STUB_COUNT],
-		                                      memory_order_acquire);
+		uint64_t word = atomic_load_explicit(&jumped[first % STUB_COUNT],
+		                                     memory_order_acquire);
 		uint64_t seen = first;
 
-		if (place >> STUB_BITS == first + 1) {
+		if (word >> STUB_BITS == first + 1) {
 			if (atomic_compare_exchange_weak_explicit(&jumped_first, &first, first + 1,
 			                                          memory_order_relaxed,
 			                                          memory_order_relaxed))
-				return (stub_id)(place & STUB_MASK);
+				return (stub_id)(word & STUB_MASK);
 			continue;
 		}
 		first = atomic_load_explicit(&jumped_first, memory_order_relaxed);
@@ -139,14 +139,14 @@ void stub_give_jumped(stub_id stub)
 
 	for (;;) {
 		_Atomic uint64_t *at = &jumped[end % STUB_COUNT];
-		uint64_t place = atomic_load_explicit(at, memory_order_relaxed);
+		uint64_t word = atomic_load_explicit(at, memory_order_relaxed);
 		uint64_t with = (end + 1) << STUB_BITS | stub;
 		bool filled = false, is_moved;
 
 		/* Filled in an earlier lap, and emptied since. Otherwise `end` is out of date. */
-		if (place >> STUB_BITS < end + 1)
+		if (word >> STUB_BITS < end + 1)
 			filled = atomic_compare_exchange_strong_explicit(
-				at, &place, with, memory_order_release, memory_order_relaxed);
+				at, &word, with, memory_order_release, memory_order_relaxed);
 		/* Any thread that finds the slot filled advances the end. */
 		is_moved = atomic_compare_exchange_strong_explicit(
 			&jumped_end, &end, end + 1, memory_order_relaxed, memory_order_relaxed);
@@ -200,7 +200,7 @@ void stub_give_all(struct stub_supply *supply)
 void stub_supply_grow(struct stub_supply *supply, uint16_t *usual)
 {
 	const uint16_t *old = supply->usual;
-	uint64_t places = supply->usual_mask + 1;
+	uint64_t slots = supply->usual_mask + 1;
 
 	supply->usual = usual;
 	/*
@@ -209,7 +209,7 @@ void stub_supply_grow(struct stub_supply *supply, uint16_t *usual)
 	__asm__ volatile("" ::: "memory");
 	supply->usual_mask = (UINT64_C(1) << STUBS_USUAL_MORE_BITS) - 1;
 	/* With more bits of the same hash, entries that had different slots still have. */
-	for (uint64_t i = 0; i < places; i++) {
+	for (uint64_t i = 0; i < slots; i++) {
 		if (old[i])
 			*stub_usual(supply, outlive_stub_entries[old[i]].return_address) = old[i];
 	}

@@ -139,7 +139,7 @@ struct thread_state *thread_state_make(void)
 		state = system_map(STATE_BYTES, -1);
 		if (!state)
 			return NULL;
-		state->mark = (struct own_mark){ OWN_MARK_MAGIC, STATE_BYTES };
+		state->header = (struct own_header){ OWN_HEADER_MAGIC, STATE_BYTES };
 		state->stack.frames = (struct walk_frame *)((char *)state + FRAMES_OFFSET);
 		state->stack.capacity = FRAMES_FIRST;
 		state->stubs.limbo = state->stubs.limbo_first;

@@ -26,7 +26,7 @@
 #define THREAD_NAME_WORDS 2
 
 struct thread_state {
-	struct own_mark mark; /* first */
+	struct own_header header; /* first */
 	struct chunk_cursor cursor;
 	uint32_t serial, tid;
 	uintptr_t pointer; /* the thread's pthread_t */

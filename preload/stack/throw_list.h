@@ -11,7 +11,7 @@
 #define CEILING_ALL 1
 
 /* An exception that is not known to be caught; see stack/throws.h. */
-struct throw_mark {
+struct throw_entry {
 	const void *exception; /* NULL: it lands nowhere */
 	uint32_t keep;         /* this many outer frames have stood since the throw */
 	bool is_written;       /* an event brought the frames up to date before it */
@@ -19,7 +19,7 @@ struct throw_mark {
 };
 
 struct throw_list {
-	struct throw_mark throws[THROWS_MAX]; /* the last that moved is last */
+	struct throw_entry throws[THROWS_MAX]; /* the last that moved is last */
 	uint32_t count;
 	const void *exception; /* the last of them; NULL: none, or unknown */
 	/*

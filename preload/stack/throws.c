@@ -6,10 +6,10 @@
 /* Call after any change of the throws. */
 static void throws_settle(struct thread_state *state)
 {
-	const struct throw_mark *last = state->throwing.count
-	                                    ? &state->throwing
-	                                           .throws[state->throwing.count - 1]
-	                                    : NULL;
+	const struct throw_entry *last = state->throwing.count
+	                                     ? &state->throwing
+	                                            .throws[state->throwing.count - 1]
+	                                     : NULL;
 	bool patch_none = false;
 
 	for (uint32_t i = 0; i < state->throwing.count; i++)
@@ -31,17 +31,17 @@ static uint32_t throw_find(const struct thread_state *state, const void *excepti
 void throws_begin(struct thread_state *state, const void *exception, bool is_written,
                   bool patch_none)
 {
-	struct throw_mark *mark = &state->throwing.throws[THROWS_MAX - 1];
+	struct throw_entry *entry = &state->throwing.throws[THROWS_MAX - 1];
 
 	/*
 	 * If there are too many, keep the outermost, which forbid most. The last stands for the
 	 * rest.
 	 */
 	if (state->throwing.count < THROWS_MAX)
-		mark = &state->throwing.throws[state->throwing.count++];
+		entry = &state->throwing.throws[state->throwing.count++];
 	else
-		patch_none |= mark->patch_none;
-	*mark = (struct throw_mark){
+		patch_none |= entry->patch_none;
+	*entry = (struct throw_entry){
 		.exception = exception,
 		.keep = state->stack.depth,
 		.is_written = is_written,
@@ -58,28 +58,28 @@ void throws_limit(struct thread_state *state, uintptr_t slot)
 }
 
 /* Remove an entry; later ones move up. Call throws_settle() afterwards. */
-static struct throw_mark throw_take(struct thread_state *state, uint32_t number)
+static struct throw_entry throw_take(struct thread_state *state, uint32_t number)
 {
-	struct throw_mark mark = state->throwing.throws[number - 1];
+	struct throw_entry entry = state->throwing.throws[number - 1];
 
 	state->throwing.count--;
 	for (uint32_t i = number - 1; i < state->throwing.count; i++)
 		state->throwing.throws[i] = state->throwing.throws[i + 1];
-	return mark;
+	return entry;
 }
 
 bool throws_arrive(struct thread_state *state, const void *exception)
 {
 	uint32_t number = throw_find(state, exception);
-	struct throw_mark mark;
+	struct throw_entry entry;
 
 	if (!number)
 		return false;
 	/* Later exceptions may wait on another stack: they are not over because of this one. */
-	mark = throw_take(state, number);
-	state->throwing.throws[state->throwing.count++] = mark;
+	entry = throw_take(state, number);
+	state->throwing.throws[state->throwing.count++] = entry;
 	throws_settle(state);
-	return mark.is_written;
+	return entry.is_written;
 }
 
 void throws_end(struct thread_state *state, const void *exception)
@@ -113,15 +113,16 @@ void throws_follow(struct thread_state *state, const struct walk_result *walk)
 	uint32_t left = 0;
 
 	for (uint32_t i = 0; i < state->throwing.count; i++) {
-		struct throw_mark *mark = &state->throwing.throws[i];
-		uint32_t to = mark->keep < state->stack.depth ? mark->keep : state->stack.depth;
+		struct throw_entry *entry = &state->throwing.throws[i];
+		uint32_t to = entry->keep < state->stack.depth ? entry->keep
+		                                               : state->stack.depth;
 
 		if (any_returned(state, keep, to))
 			continue;
 		if (keep < to)
 			to = keep;
-		mark->keep = to > first ? to - first : 0;
-		state->throwing.throws[left++] = *mark;
+		entry->keep = to > first ? to - first : 0;
+		state->throwing.throws[left++] = *entry;
 	}
 	if (left == state->throwing.count)
 		return;
@@ -134,14 +135,14 @@ void throws_jump(struct thread_state *state, uintptr_t sp)
 	uint32_t left = 0;
 
 	for (uint32_t i = 0; i < state->throwing.count; i++) {
-		const struct throw_mark *mark = &state->throwing.throws[i];
+		const struct throw_entry *entry = &state->throwing.throws[i];
 
 		/*
 		 * The innermost frame that still stands belongs to the function that cleans up.
 		 */
-		if (mark->keep && mark->keep <= state->stack.depth &&
-		    state->stack.frames[mark->keep - 1].slot >= sp)
-			state->throwing.throws[left++] = *mark;
+		if (entry->keep && entry->keep <= state->stack.depth &&
+		    state->stack.frames[entry->keep - 1].slot >= sp)
+			state->throwing.throws[left++] = *entry;
 	}
 	state->throwing.count = left;
 	throws_settle(state);

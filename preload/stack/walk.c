@@ -122,7 +122,7 @@ static inline bool walk_meets_stub(struct walk *walk, uintptr_t slot)
 	            state->stack.frames[entry->frame].stub == stub &&
 	            state->stack.frames[entry->frame].slot == slot;
 	if (unlikely(walk->met && entry->bound && entry->returned)) {
-		bound_note_copies(); /* it has run, but is on the stack */
+		bound_set_copies(); /* it has run, but is on the stack */
 		walk->plain = walk->strayed = true;
 	}
 	if (likely(walk->met)) {

@@ -158,7 +158,7 @@ static enum preload_kind preload_kind(const char *value, size_t *bytes)
 }
 
 /* Note that one of our variables is there. False: it belongs to another recording. */
-static bool variable_note(struct handover *handover, const char *variable)
+static bool variable_set(struct handover *handover, const char *variable)
 {
 	for (uint32_t i = 0; i < kept_count; i++) {
 		if (!names_equal(kept[i], variable))
@@ -183,7 +183,7 @@ static bool environment_read(struct handover *handover)
 		if (*variable == *PRELOAD && text_after(variable, PRELOAD))
 			handover->preload = i;
 		else if (*variable == *OURS && text_after(variable, OURS))
-			is_ours = variable_note(handover, variable);
+			is_ours = variable_set(handover, variable);
 		if (!is_ours)
 			return false;
 	}
@@ -233,8 +233,8 @@ static enum environment_result library_take_out(struct handover *handover)
 	return bytes < PRELOAD_BYTES_MAX ? HANDOVER_FUTILE : HANDOVER_IMPOSSIBLE;
 }
 
-enum environment_result environment_look(struct handover *handover,
-                                         char *const *environment, bool can_load)
+enum environment_result environment_check(struct handover *handover,
+                                          char *const *environment, bool can_load)
 {
 	enum environment_result result;
 

@@ -2,7 +2,7 @@
  * system/environment.h - the variables that a program needs to be recorded. They are kept from
  * our start, and passed on if a caller of exec leaves them out.
  *
- * environment_look() and environment_fill() run between vfork() and exec, in the memory of the
+ * environment_check() and environment_fill() run between vfork() and exec, in the memory of the
  * parent process. They write only what their caller gives them, call nothing of libc, and leave
  * errno alone.
  */
@@ -48,8 +48,8 @@ struct handover {
  * was done on purpose, and it lacks nothing. `can_load`: the library can be reached. If it
  * cannot be (in a new root directory), the loader would print an error.
  */
-enum environment_result environment_look(struct handover *handover,
-                                         char *const *environment, bool can_load);
+enum environment_result environment_check(struct handover *handover,
+                                          char *const *environment, bool can_load);
 
 /*
  * Make an environment that has the missing variables, in `strings` (room for handover->strings)

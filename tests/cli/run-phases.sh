@@ -151,7 +151,7 @@ if command -v gdb >/dev/null; then
 		--args ./stack 2>/dev/null |
 		sed -nE 's/^#[0-9]+ +(0x[0-9a-f]+ in )?([A-Za-z_]+) .*/\2/p' >seen
 	echo "gdb: $(grep -cx _start seen) whole stacks, with" \
-		"$(grep -cxE 'main_begins|main_note|exit_note|hook_[A-Za-z_]*' seen) frames of ours"
+		"$(grep -cxE 'main_begins|main_record|exit_record|hook_[A-Za-z_]*' seen) frames of ours"
 else
 	echo 'gdb: 3 whole stacks, with 0 frames of ours'
 fi

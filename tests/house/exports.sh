@@ -1,6 +1,6 @@
 #!/bin/bash
 # exports.sh LIBRARY MAP - fail unless LIBRARY exports exactly the names that MAP lists and
-# needs nothing but libc. A guest that exported more, or brought a library along, would
+# needs nothing but libc. A library that exported more, or brought a library along, would
 # replace functions of the program it was preloaded into.
 set -eu
 library=$1 map=$2

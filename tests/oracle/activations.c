@@ -110,7 +110,7 @@ uint32_t activations_ended(const struct activation *innermost,
 
 /* ---- hooks ------------------------------------------------------------------------- */
 
-static void function_note(uint64_t function)
+static void function_add(uint64_t function)
 {
 	struct oracle_header *header = oracle_header();
 	uint32_t slot = oracle_hash(function, ORACLE_FUNCTIONS_BITS);
@@ -120,7 +120,7 @@ static void function_note(uint64_t function)
 	__atomic_fetch_add(&header->calls, 1, __ATOMIC_RELAXED);
 	while (header->functions[slot] != function) {
 		if (!header->functions[slot]) {
-			/* Two threads may note two functions in one slot: the loser goes on. */
+			/* Two threads may add two functions in one slot: the loser goes on. */
 			uint64_t none = 0;
 
 			if (__atomic_compare_exchange_n(&header->functions[slot], &none, function,
@@ -174,7 +174,7 @@ HOOK void __cyg_profile_func_enter(void *function, void *call_site)
 	top = &thread.stack[thread.depth++];
 	*top = (struct running){ .function = (uint64_t)function, .frame = frame };
 	top->is_inlined = thread.depth > 1 && top[-1].frame == frame;
-	function_note((uint64_t)function);
+	function_add((uint64_t)function);
 }
 
 HOOK void __cyg_profile_func_exit(void *function, void *call_site)
@@ -197,7 +197,7 @@ HOOK void __cyg_profile_func_exit(void *function, void *call_site)
  * glibc's jmp_buf on x86-64: the seventh word is the stack pointer, mixed with the word
  * at %fs:0x30 and rotated left by 17.
  */
-static void jump_note(struct __jmp_buf_tag *environment)
+static void jump_add(struct __jmp_buf_tag *environment)
 {
 	uint64_t word = (uint64_t)environment->__jmpbuf[6], key;
 	struct oracle_header *header = oracle_header();
@@ -220,7 +220,7 @@ static __attribute__((constructor)) void jump_find(void)
 	HOOK __attribute__((noreturn)) void name(struct __jmp_buf_tag environment[1], \
 	                                         int value)                           \
 	{                                                                             \
-		jump_note(environment);                                                   \
+		jump_add(environment);                                                    \
 		jump(environment, value);                                                 \
 	}
 

@@ -252,7 +252,7 @@ static void path_peeled_json(struct json_writer *json, const struct classes *cla
                              uint32_t path)
 {
 	const struct replay *replay = &classes->profile->replay;
-	uint32_t node = replay_site(replay, path)->node, i, function;
+	uint32_t node = replay_path(replay, path)->node, i, function;
 
 	json_array_inline(json, "peeled");
 	for (i = 0; i < classes->peeling.path_frames[path]; i++) {

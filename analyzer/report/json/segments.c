@@ -84,7 +84,7 @@ static void row_json(struct json_writer *json, const struct segment_report *repo
 		thread = &segments->threads.threads[row->number];
 		json_count(json, "tid", (uint64_t)thread->tid);
 		json_string(json, "name", thread->name);
-		json_bool(json, "placed", !row->is_unplaced);
+		json_bool(json, "placed", !row->is_unlocated);
 	}
 	use_json_object(json, "use", &row->use);
 	json_object_end(json);

@@ -91,8 +91,8 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 
 /* ---- advice -------------------------------------------------------------------------- */
 
-int location_place_text(char *text, size_t bytes, const struct profile *profile,
-                        uint32_t location)
+int location_line_text(char *text, size_t bytes, const struct profile *profile,
+                       uint32_t location)
 {
 	struct stack_names scratch = { NULL, 0, 0 };
 	struct stack_name name;
@@ -101,7 +101,7 @@ int location_place_text(char *text, size_t bytes, const struct profile *profile,
 	text[0] = 0;
 	/* innermost first: the last one is the function that the others were inlined into */
 	if (!result)
-		stack_name_place(text, bytes, &scratch.names[scratch.count - 1]);
+		stack_name_line(text, bytes, &scratch.names[scratch.count - 1]);
 	stack_names_release(&scratch);
 	return result;
 }
@@ -116,12 +116,12 @@ static int advice_print(const struct screen *screen, const struct findings *find
 	const struct call_site *call_site = &findings->call_sites
 	                                         .call_sites[advice->call_site];
 	char calls[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES], time[TEXT_NUMBER_BYTES];
-	char line[1024], where[256], why[WHY_PLACE_BYTES];
+	char line[1024], where[256], why[WHY_NAME_BYTES];
 	struct text text = { NULL, 0, 0 };
 
 	if (advice_text(&text, advice, findings->classes, &findings->call_sites) ||
-	    location_place_text(where, sizeof(where), findings->classes->profile,
-	                        call_site->location)) {
+	    location_line_text(where, sizeof(where), findings->classes->profile,
+	                       call_site->location)) {
 		text_release(&text);
 		return -1;
 	}

@@ -74,24 +74,24 @@ static int stack_print(const struct explain *explain, const struct history_step 
 	const struct classes *classes = explain->findings->classes;
 	uint32_t i, frame;
 	char name[512], call_site[256];
-	const char *mark = "";
+	const char *label = "";
 
 	for (i = 0; i < step->frames; i++) {
 		frame = step->frames - 1 - i;
 		if (life)
-			mark = frame > life->kept ? "ended    " : "running  ";
+			label = frame > life->kept ? "ended    " : "running  ";
 		if (life && frame == life->kept)
-			mark = "owner    ";
+			label = "owner    ";
 		function_text(name, sizeof(name), classes, function_at(explain, step, frame));
-		if (location_place_text(call_site, sizeof(call_site), classes->profile,
-		                        step->stack[frame].location))
+		if (location_line_text(call_site, sizeof(call_site), classes->profile,
+		                       step->stack[frame].location))
 			return -1;
-		screen_line(explain->screen, STACK_HANG, "      %s%s  %s%s%s", mark, name,
+		screen_line(explain->screen, STACK_HANG, "      %s%s  %s%s%s", label, name,
 		            screen_dim(explain->screen), call_site,
 		            screen_plain(explain->screen));
 		if (step->stack[frame].is_cut)
 			screen_line(explain->screen, STACK_HANG, "      %*s(gap)",
-			            (int)strlen(mark), "");
+			            (int)strlen(label), "");
 	}
 	return 0;
 }
@@ -184,7 +184,7 @@ static void fate_text(char *text, size_t bytes, const struct explain *explain,
 static int life_print(const struct explain *explain, const struct history_life *life)
 {
 	bool is_freed = life->end.op != OP_NONE;
-	const struct history_life *marks = is_freed && !life->has_crossed ? life : NULL;
+	const struct history_life *labelled = is_freed && !life->has_crossed ? life : NULL;
 	char fate[768];
 	uint64_t i, first = life->move_count > STORY_MOVES_MAX
 	                        ? life->move_count - STORY_MOVES_MAX
@@ -196,7 +196,7 @@ static int life_print(const struct explain *explain, const struct history_life *
 	            screen_bold(explain->screen), life->number,
 	            screen_plain(explain->screen), fate);
 	if (step_print(explain, life->is_unborn ? "moved in" : "born   ", &life->birth,
-	               marks))
+	               labelled))
 		return -1;
 	if (first)
 		screen_line(explain->screen, 5, "  .. and %" PRIu64 " realloc%s", first,

@@ -183,7 +183,7 @@ static const char *cause_text(char *text, size_t bytes, const struct stack_fault
 	if (fault->kind == FAULT_NO_ADDRESS)
 		return "by an address that cannot exist, or an instruction that is not allowed";
 	snprintf(text, bytes, "accessing address 0x%" PRIx64 " (%s)", fault->address,
-	         fault->kind == FAULT_NOT_JUDGED
+	         fault->kind == FAULT_NOT_CLASSIFIED
 	             ? "its signal stack is too small to tell whether its stack overflowed"
 	             : "no stack overflow");
 	return text;
@@ -204,7 +204,7 @@ static int other_print(struct telling *telling)
 	if (stack_name_innermost(&name, &telling->scratch, profile, fault->location))
 		return -1;
 	stack_name_text(function, sizeof(function), &name);
-	stack_name_place(call_site, sizeof(call_site), &name);
+	stack_name_line(call_site, sizeof(call_site), &name);
 	screen_line(screen, 2, "%s%s%s%s in %s%s%s, %s, %s", screen_bold(screen),
 	            fault->end == FAULT_END_KILLED ? "killed by " : "",
 	            signal_text(signal, fault->signal), screen_plain(screen),

@@ -11,7 +11,7 @@ void report_name(const struct screen *screen, const struct stack_name *name,
 	char text[1024], fitted[1024], call_site[512], side[512];
 
 	stack_name_text(text, sizeof(text), name);
-	stack_name_place(call_site, sizeof(call_site), name);
+	stack_name_line(call_site, sizeof(call_site), name);
 	columns = text_columns(text);
 	/*
 	 * A file and line may take half of the room, and lose their start: the end of a path says

@@ -128,7 +128,7 @@ static void row_print(const struct segment_report *report,
 	char name[640], fitted[1024];
 	size_t used;
 
-	if (row->is_unplaced) {
+	if (row->is_unlocated) {
 		snprintf(name, sizeof(name), "%s  (%s)", row->name,
 		         report->segments->threads.threads[row->number].stack_pointer
 		             ? "no stack of its own"

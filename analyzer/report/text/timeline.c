@@ -217,8 +217,8 @@ struct graph {
 };
 
 /* Add the resident size at a time to its column, which keeps the highest. */
-static void graph_note(const struct graph *graph, uint64_t time_ns, uint64_t rss,
-                       uint64_t most[GRAPH_COLUMNS_MAX], bool has[GRAPH_COLUMNS_MAX])
+static void graph_add(const struct graph *graph, uint64_t time_ns, uint64_t rss,
+                      uint64_t most[GRAPH_COLUMNS_MAX], bool has[GRAPH_COLUMNS_MAX])
 {
 	size_t column = (size_t)((double)time_ns / ((double)graph->end_ns + 1) *
 	                         (double)graph->columns);
@@ -245,11 +245,11 @@ static void graph_fill(const struct graph *graph, size_t segment,
 
 	memset(most, 0, GRAPH_COLUMNS_MAX * sizeof(*most));
 	for (i = 0; i < history->count; i++)
-		graph_note(graph, history->snapshots[i].time_ns,
-		           snapshot_rss(&history->snapshots[i], segment), most, has);
+		graph_add(graph, history->snapshots[i].time_ns,
+		          snapshot_rss(&history->snapshots[i], segment), most, has);
 	for (i = 0; segment == SEGMENT_COUNT && i < sizes->count; i++)
-		graph_note(graph, sizes->entries[i].time_ns, sizes->entries[i].resident, most,
-		           has);
+		graph_add(graph, sizes->entries[i].time_ns, sizes->entries[i].resident, most,
+		          has);
 	for (i = 1; i < graph->columns; i++) {
 		if (!has[i])
 			most[i] = most[i - 1];

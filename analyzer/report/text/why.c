@@ -25,7 +25,7 @@ struct why {
 	uint8_t *only;        /* by number of the call path */
 	uint32_t *call_sites; /* call sites of these paths, in the order they were met */
 	/* of call_sites */
-	uint32_t place_count;
+	uint32_t call_site_count;
 	struct life_summary summary;
 };
 
@@ -44,12 +44,11 @@ static int title_print(const struct why *why)
 	char name[512], where[256];
 
 	function_text(name, sizeof(name), classes, call_site->function);
-	if (location_place_text(where, sizeof(where), classes->profile,
-	                        call_site->location))
+	if (location_line_text(where, sizeof(where), classes->profile, call_site->location))
 		return -1;
 	screen_line(why->screen, 2, "%s%s%s  %s%s%s%s", screen_bold(why->screen), name,
 	            screen_plain(why->screen), screen_dim(why->screen), where,
-	            why->place_count > 1          ? " and other lines"
+	            why->call_site_count > 1      ? " and other lines"
 	            : why->summary.path_count > 1 ? " and other call paths"
 	                                          : "",
 	            screen_plain(why->screen));
@@ -132,7 +131,7 @@ static void sizes_print(const struct why *why)
 			text_size(more, summary->bytes /
 		                        (summary->allocations ? summary->allocations : 1)));
 	/* each call site has sizes of its own: see lines_print() */
-	if (why->place_count == 1)
+	if (why->call_site_count == 1)
 		size_kind_print(why);
 	if (summary->chains)
 		screen_line(screen, LABEL_COLUMNS,
@@ -164,18 +163,18 @@ static const char *line_sizes_text(char *text, size_t bytes,
 static int lines_print(const struct why *why)
 {
 	const struct findings *findings = why->findings;
-	char where[256], count[TEXT_NUMBER_BYTES], sizes[96], number[WHY_PLACE_BYTES];
+	char where[256], count[TEXT_NUMBER_BYTES], sizes[96], number[WHY_NAME_BYTES];
 	const struct call_site *call_site;
 	uint32_t i;
 
-	if (why->place_count < 2)
+	if (why->call_site_count < 2)
 		return 0;
 	screen_heading(why->screen, "call sites",
 	               "lines that allocate, and how large their blocks became");
-	for (i = 0; i < why->place_count && i < RANKS_SHOWN; i++) {
+	for (i = 0; i < why->call_site_count && i < RANKS_SHOWN; i++) {
 		call_site = &findings->call_sites.call_sites[why->call_sites[i]];
-		if (location_place_text(where, sizeof(where), findings->classes->profile,
-		                        call_site->location))
+		if (location_line_text(where, sizeof(where), findings->classes->profile,
+		                       call_site->location))
 			return -1;
 		screen_line(why->screen, 4, "  %s  %s block%s, %s  (--why %s)", where,
 		            text_count(count, call_site->summary.begun),
@@ -183,8 +182,8 @@ static int lines_print(const struct why *why)
 		            line_sizes_text(sizes, sizeof(sizes), &call_site->summary),
 		            why_call_site_text(number, call_site));
 	}
-	if (i < why->place_count)
-		screen_line(why->screen, 5, "  .. and %u more", why->place_count - i);
+	if (i < why->call_site_count)
+		screen_line(why->screen, 5, "  .. and %u more", why->call_site_count - i);
 	return 0;
 }
 
@@ -309,15 +308,15 @@ static int refusals_print(const struct why *why)
 	int result = 0;
 	uint32_t i;
 
-	for (i = 0; i < why->place_count && i < RANKS_SHOWN && !result; i++) {
+	for (i = 0; i < why->call_site_count && i < RANKS_SHOWN && !result; i++) {
 		call_site = &findings->call_sites.call_sites[why->call_sites[i]];
 		/* the text is used again for each call site */
 		refusal.bytes = 0;
 		result = advice_refusal_text(&refusal, findings->classes, call_site);
 		if (!result)
-			result = location_place_text(
+			result = location_line_text(
 				where, sizeof(where), findings->classes->profile, call_site->location);
-		if (!result && why->place_count > 1)
+		if (!result && why->call_site_count > 1)
 			screen_line(why->screen, 8, "  none about %s: %s", where, refusal.data);
 		else if (!result)
 			screen_line(why->screen, 8, "  none: %s", refusal.data);
@@ -343,7 +342,7 @@ static int advice_print(const struct why *why)
 	some.advice.items = malloc((findings->advice.count + 1) *
 	                           sizeof(*some.advice.items));
 	for (i = 0; i < findings->advice.count && some.advice.items; i++) {
-		for (j = 0; j < why->place_count; j++) {
+		for (j = 0; j < why->call_site_count; j++) {
 			if (why->call_sites[j] == findings->advice.items[i].call_site)
 				some.advice.items[some.advice.count++] = findings->advice.items[i];
 		}
@@ -365,7 +364,7 @@ static int stack_print(const struct why *why)
 {
 	const struct classes *classes = why->findings->classes;
 	const struct replay *replay = &classes->profile->replay;
-	uint32_t node = replay_site(replay, why->summary.path)->node;
+	uint32_t node = replay_path(replay, why->summary.path)->node;
 	uint32_t kept = classes_path_node(classes, why->summary.path);
 	struct stack_names stack = { NULL, 0, 0 };
 	char name[512], where[256];
@@ -378,7 +377,7 @@ static int stack_print(const struct why *why)
 	for (i = 0; i < stack.count; i++) {
 		is_peeled = stack.names[i].node > kept;
 		stack_name_text(name, sizeof(name), &stack.names[i]);
-		stack_name_place(where, sizeof(where), &stack.names[i]);
+		stack_name_line(where, sizeof(where), &stack.names[i]);
 		screen_line(why->screen, 4, "  %s  %s%s%s%s%s", name, screen_dim(why->screen),
 		            where, stack.names[i].is_inlined ? "  (inlined)" : "",
 		            is_peeled ? "  (wrapper)" : "", screen_plain(why->screen));
@@ -396,22 +395,22 @@ static int paths_add(struct why *why)
 {
 	const struct call_sites *call_sites = &why->findings->call_sites;
 	uint32_t paths = why->findings->classes->profile->replay.paths.count, i, call_site;
-	uint8_t *is_noted = calloc(call_sites->count + 1, 1);
+	uint8_t *is_listed = calloc(call_sites->count + 1, 1);
 	int result = 0;
 
 	why->call_sites = malloc((call_sites->count + 1) * sizeof(*why->call_sites));
-	if (!is_noted || !why->call_sites)
+	if (!is_listed || !why->call_sites)
 		result = -1;
 	for (i = 1; i < paths && !result; i++) {
 		if (!why->only[i])
 			continue;
 		call_site = call_sites->of_path[i];
-		if (!is_noted[call_site])
-			why->call_sites[why->place_count++] = call_site;
-		is_noted[call_site] = 1;
+		if (!is_listed[call_site])
+			why->call_sites[why->call_site_count++] = call_site;
+		is_listed[call_site] = 1;
 		result = life_summary_add(&why->summary, why->findings->classes, i);
 	}
-	free(is_noted);
+	free(is_listed);
 	return result;
 }
 

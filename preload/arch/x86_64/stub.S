@@ -8,7 +8,7 @@
  *   stack       nothing of the stub's own
  *
  * Stub i is at outlive_stubs + 16 i, its entry (struct stub_entry) STUB_COUNT * 16 bytes
- * further: a constant distance, so all stubs are the same 13 bytes. It notes that it has
+ * further: a constant distance, so all stubs are the same 13 bytes. It records that it has
  * run, then goes where the frame would have returned to. The entries' pages are made
  * writable at the start; the stubs' never are.
  *

@@ -195,14 +195,14 @@ static void pace_is_kept_for_hundreds(void **state)
 	(void)state;
 	pace.reading_ns = 3000;
 	size_pace_set(&pace, 1);
-	assert_int_equal(pace.mark_ns, 100 * MS);
+	assert_int_equal(pace.regular_ns, 100 * MS);
 	assert_int_equal(pace.apart_ns, 20 * MS);
 	assert_int_equal(size_pace_next(&pace, 1001 * MS), 1020 * MS);
 	size_pace_set(&pace, 300);
-	assert_int_equal(pace.mark_ns, 100 * MS);
+	assert_int_equal(pace.regular_ns, 100 * MS);
 	assert_int_equal(pace.apart_ns, 100 * MS);
 	size_pace_set(&pace, 1000);
-	assert_in_range(pace.mark_ns, 300 * MS, 326 * MS);
+	assert_in_range(pace.regular_ns, 300 * MS, 326 * MS);
 	pace = size_pace_of(10 * MS);
 	assert_int_equal(size_pace_next(&pace, 1001 * MS), 1010 * MS);
 }

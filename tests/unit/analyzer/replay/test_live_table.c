@@ -141,7 +141,7 @@ static void the_timeline_widens(void **state)
 	timeline_advance(&timeline, 10, 0); /* before the start: no harm */
 	for (time = 1000; time < 1000 + 100000; time += 10) {
 		timeline_advance(&timeline, time, time - 1000);
-		timeline_note(&timeline, time - 990);
+		timeline_add(&timeline, time - 990);
 	}
 	assert_true(timeline.step < TIMELINE_STEPS);
 	assert_true(((uint64_t)timeline.step + 1) << timeline.shift >= 99000);

@@ -28,11 +28,11 @@
 
 /* ---- what is kept ---- */
 
-static void note(struct segment_sizes *sizes, uint64_t ms, uint64_t mib, bool is_mark)
+static void add(struct segment_sizes *sizes, uint64_t ms, uint64_t mib, bool is_regular)
 {
 	struct sizes_entry reading = { ms * MS, 100 * MIB, mib * MIB, MIB / 2 };
 
-	segment_sizes_note(sizes, &reading, is_mark, 100 * MS);
+	segment_sizes_add(sizes, &reading, is_regular, 100 * MS);
 }
 
 /* Times in ms and sizes in MiB, two by two, are all that is kept; it is forgotten then. */
@@ -69,28 +69,28 @@ static void a_flat_line_is_its_ends(void **state)
 
 	(void)state;
 	for (ms = 100; ms <= 500; ms += 100)
-		note(&sizes, ms, 5, true);
-	note(&sizes, 600, 9, true);
+		add(&sizes, ms, 5, true);
+	add(&sizes, 600, 9, true);
 	assert_int_equal(sizes.readings, 6);
 	assert_int_equal(sizes.longest_ns, 100 * MS);
 	expect_kept(&sizes, kept, 3);
 }
 
-/* Between two marks the highest counts, if it stands above both. */
+/* Between two regular readings the highest counts, if it stands above both. */
 static void short_peaks_are_kept(void **state)
 {
 	static const uint64_t kept[] = { 100, 5, 140, 50, 200, 6, 300, 9, 380, 4 };
 	struct segment_sizes sizes = { .count = 0 };
 
 	(void)state;
-	note(&sizes, 100, 5, true);
-	note(&sizes, 120, 20, false);
-	note(&sizes, 140, 50, false);
-	note(&sizes, 160, 30, false);
-	note(&sizes, 200, 6, true);
-	note(&sizes, 220, 8, false); /* on the way up */
-	note(&sizes, 300, 9, true);
-	note(&sizes, 380, 4, false); /* the last there is */
+	add(&sizes, 100, 5, true);
+	add(&sizes, 120, 20, false);
+	add(&sizes, 140, 50, false);
+	add(&sizes, 160, 30, false);
+	add(&sizes, 200, 6, true);
+	add(&sizes, 220, 8, false); /* on the way up */
+	add(&sizes, 300, 9, true);
+	add(&sizes, 380, 4, false); /* the last there is */
 	segment_sizes_end(&sizes);
 	expect_kept(&sizes, kept, 5);
 }
@@ -102,12 +102,12 @@ static void a_peak_ends_a_flat_line(void **state)
 	struct segment_sizes sizes = { .count = 0 };
 
 	(void)state;
-	note(&sizes, 100, 5, true);
-	note(&sizes, 200, 5, true);
-	note(&sizes, 300, 5, true);
-	note(&sizes, 340, 50, false);
-	note(&sizes, 400, 5, true);
-	note(&sizes, 500, 5, true);
+	add(&sizes, 100, 5, true);
+	add(&sizes, 200, 5, true);
+	add(&sizes, 300, 5, true);
+	add(&sizes, 340, 50, false);
+	add(&sizes, 400, 5, true);
+	add(&sizes, 500, 5, true);
 	expect_kept(&sizes, kept, 5);
 }
 
@@ -123,7 +123,7 @@ static void what_is_full_is_thinned(void **state)
 
 	(void)state;
 	for (i = 1; i <= 10000; i++) {
-		note(&sizes, 100 * i, i == 777 ? 90 : 10 + i % 7, true);
+		add(&sizes, 100 * i, i == 777 ? 90 : 10 + i % 7, true);
 		assert_true(sizes.count <= SIZES_ENTRIES);
 	}
 	assert_int_equal(segment_sizes_save(&sizes, &payload), 0);
@@ -143,11 +143,11 @@ static void is_written_now_and_then(void **state)
 
 	(void)state;
 	assert_false(segment_sizes_is_due(&sizes, 100000 * MS));
-	note(&sizes, 100, 5, true);
+	add(&sizes, 100, 5, true);
 	assert_false(segment_sizes_is_due(&sizes, 3000 * MS));
 	assert_true(segment_sizes_is_due(&sizes, 3100 * MS));
 	assert_int_equal(segment_sizes_save(&sizes, &payload), 0);
-	note(&sizes, 3200, 5, true); /* nothing new */
+	add(&sizes, 3200, 5, true); /* nothing new */
 	assert_false(segment_sizes_is_due(&sizes, 13000 * MS));
 	assert_true(segment_sizes_is_due(&sizes, 13200 * MS));
 	text_release(&payload);
@@ -162,7 +162,7 @@ static struct text payload_of(size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		note(&sizes, 100 * (i + 1), 5 + i, true);
+		add(&sizes, 100 * (i + 1), 5 + i, true);
 	assert_int_equal(segment_sizes_save(&sizes, &payload), 0);
 	return payload;
 }
@@ -235,7 +235,7 @@ static void batch_add(struct trace_build *trace, const struct ring_header *heade
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		note(&sizes, header->start_ns / MS + from_ms + 100 * i, mib + i, true);
+		add(&sizes, header->start_ns / MS + from_ms + 100 * i, mib + i, true);
 	assert_int_equal(segment_sizes_save(&sizes, &payload), 0);
 	trace_build_block(trace, BLOCK_SIZES, 0, payload.data, payload.bytes);
 	text_release(&payload);

@@ -63,7 +63,7 @@ static size_t decode(struct fixture *fixture, struct event *events, size_t room)
 
 	assert_int_equal(start(fixture, NULL), 0);
 	while ((got = decoder_batch(fixture->decoder, events + count, room - count))) {
-		if (events[count].op != EVENT_RUN && events[count].op != EVENT_NOTE)
+		if (events[count].op != EVENT_RUN && events[count].op != EVENT_STACK_RECORD)
 			count += got;
 		assert_true(count < room);
 	}
@@ -380,15 +380,15 @@ static void refuses_wrong_records(void **state)
 	}
 }
 
-static const struct stack_note *note_next(struct fixture *fixture,
-                                          enum control_kind kind)
+static const struct stack_record *note_next(struct fixture *fixture,
+                                            enum control_kind kind)
 {
 	struct event event;
 
 	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
-	assert_int_equal(event.op, EVENT_NOTE);
-	assert_int_equal(decoder_note(fixture->decoder)->kind, kind);
-	return decoder_note(fixture->decoder);
+	assert_int_equal(event.op, EVENT_STACK_RECORD);
+	assert_int_equal(decoder_stack_record(fixture->decoder)->kind, kind);
+	return decoder_stack_record(fixture->decoder);
 }
 
 static void reads_what_is_reported_of_the_stack(void **state)
@@ -396,7 +396,7 @@ static void reads_what_is_reported_of_the_stack(void **state)
 	static const uint64_t stack[] = { 0x1000, 0x2000 }, leaf = 0x3000;
 	static const uint64_t words[] = { 100, BUILD_NOT_TOLD, 7 };
 	struct fixture *fixture = *state;
-	const struct stack_note *note;
+	const struct stack_record *record;
 	struct event event;
 	const uint8_t *sizes;
 
@@ -409,37 +409,37 @@ static void reads_what_is_reported_of_the_stack(void **state)
 	chunk_build_fault(&fixture->chunk, 11, FAULT_STACK_OVERFLOW, 0x1008, 0x400600, 99);
 	assert_int_equal(start(fixture, NULL), 0);
 	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
-	note = note_next(fixture, CONTROL_THREAD);
-	assert_int_equal(note->thread.creator, 3);
-	assert_int_equal(note->thread.room, 8 << 20);
-	assert_int_equal(note->thread.high, 0x7fff00002000);
+	record = note_next(fixture, CONTROL_THREAD);
+	assert_int_equal(record->thread.creator, 3);
+	assert_int_equal(record->thread.room, 8 << 20);
+	assert_int_equal(record->thread.high, 0x7fff00002000);
 	/* a return address lies behind its call, so that of a start is one further */
 	assert_int_equal(
-		address_map_location(fixture->map, note->thread.start_location)->offset,
+		address_map_location(fixture->map, record->thread.start_location)->offset,
 		0x400501);
 	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
 	assert_int_equal(event.op, OP_MALLOC);
-	note = note_next(fixture, CONTROL_DEPTH);
-	assert_int_equal(note->depth.stack, STACK_OWN);
-	assert_int_equal(note->depth.depth_bytes, 5000);
-	assert_int_equal(note->depth.first, 0);
-	assert_int_equal(note->depth.count, 3);
-	sizes = note->depth.sizes;
-	assert_int_equal(stack_note_words(&sizes), 100);
-	assert_int_equal(stack_note_words(&sizes), 0);
-	assert_int_equal(stack_note_words(&sizes), 7);
-	note = note_next(fixture, CONTROL_DEPTH);
-	assert_int_equal(note->depth.stack, STACK_OTHER);
-	assert_int_equal(note->depth.high, 0x10000);
-	assert_int_equal(note->depth.room, 4096);
-	assert_int_equal(note->depth.first, 2);
+	record = note_next(fixture, CONTROL_DEPTH);
+	assert_int_equal(record->depth.stack, STACK_OWN);
+	assert_int_equal(record->depth.depth_bytes, 5000);
+	assert_int_equal(record->depth.first, 0);
+	assert_int_equal(record->depth.count, 3);
+	sizes = record->depth.sizes;
+	assert_int_equal(stack_record_words(&sizes), 100);
+	assert_int_equal(stack_record_words(&sizes), 0);
+	assert_int_equal(stack_record_words(&sizes), 7);
+	record = note_next(fixture, CONTROL_DEPTH);
+	assert_int_equal(record->depth.stack, STACK_OTHER);
+	assert_int_equal(record->depth.high, 0x10000);
+	assert_int_equal(record->depth.room, 4096);
+	assert_int_equal(record->depth.first, 2);
 	assert_int_equal(note_next(fixture, CONTROL_TOUCHED)->touched_bytes, 12288);
-	note = note_next(fixture, CONTROL_FAULT);
-	assert_int_equal(note->fault.signal, 11);
-	assert_int_equal(note->fault.kind, FAULT_STACK_OVERFLOW);
-	assert_int_equal(note->fault.address, 0x1008);
-	assert_int_equal(note->fault.instruction, 0x400600);
-	assert_int_equal(note->fault.depth_bytes, 99);
+	record = note_next(fixture, CONTROL_FAULT);
+	assert_int_equal(record->fault.signal, 11);
+	assert_int_equal(record->fault.kind, FAULT_STACK_OVERFLOW);
+	assert_int_equal(record->fault.address, 0x1008);
+	assert_int_equal(record->fault.instruction, 0x400600);
+	assert_int_equal(record->fault.depth_bytes, 99);
 	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 0);
 	assert_null(decoder_error(fixture->decoder));
 	assert_int_equal(decoder_events(fixture->decoder), 1);
@@ -453,16 +453,16 @@ static void reads_what_a_thread_is_called(void **state)
 		CONTROL_TAG(CONTROL_NAME), 6, 0xac, 0x02, 0xe1, 0xc4, 0x01, 0
 	};
 	struct fixture *fixture = *state;
-	const struct stack_note *note;
+	const struct stack_record *record;
 	struct event event;
 
 	chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
 	chunk_build_raw(&fixture->chunk, named, sizeof(named), 0);
 	assert_int_equal(start(fixture, NULL), 0);
 	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
-	note = note_next(fixture, CONTROL_NAME);
-	assert_int_equal(note->name.time, 300);
-	assert_string_equal(note->name.text, "ab");
+	record = note_next(fixture, CONTROL_NAME);
+	assert_int_equal(record->name.time, 300);
+	assert_string_equal(record->name.text, "ab");
 	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 0);
 	assert_null(decoder_error(fixture->decoder));
 }
@@ -569,7 +569,7 @@ static void skips_records_of_later_versions(void **state)
 	assert_null(decoder_error(fixture->decoder));
 }
 
-static void refuses_a_note_before_a_run(void **state)
+static void refuses_a_stack_record_before_a_run(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -647,7 +647,7 @@ int main(void)
 		TEST(refuses_a_gap_beyond_the_stack),
 		TEST(skips_records_of_later_versions),
 		TEST(refuses_an_event_before_a_run),
-		TEST(refuses_a_note_before_a_run),
+		TEST(refuses_a_stack_record_before_a_run),
 		TEST(refuses_wrong_records),
 		TEST(refuses_a_bomb_of_frames),
 		TEST(survives_every_cut),

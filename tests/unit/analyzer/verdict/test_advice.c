@@ -246,7 +246,7 @@ static void every_rule_has_a_reason(void **state)
 	(void)state;
 	for (refusal = REFUSE_NOT + 1; refusal < REFUSALS; refusal++) {
 		text.bytes = 0;
-		assert_int_equal(judgement_text(&text, (enum refusal)refusal, &summary), 0);
+		assert_int_equal(refusal_text(&text, (enum refusal)refusal, &summary), 0);
 		if (!text.bytes)
 			fail_msg("rule %u says nothing", refusal);
 	}

@@ -118,7 +118,7 @@ static uint32_t depth_read(struct thread_state *state, uint64_t *fields)
 {
 	uint32_t at = state->cursor.used;
 
-	assert_true(depth_note(state));
+	assert_true(depth_record(state));
 	return record_read(state, at, CONTROL_DEPTH, fields);
 }
 
@@ -212,7 +212,7 @@ static void knows_other_stacks(void **unused)
 	encode(state, 2, nowhere, 32, 1);
 	used = state->cursor.used;
 	assert_true(depth_is_due(state, nowhere));
-	assert_true(depth_note(state));
+	assert_true(depth_record(state));
 	depth_settle(state, nowhere, 1);
 	assert_int_equal(state->cursor.used, used);
 	assert_false(depth_is_due(state, nowhere));
@@ -234,7 +234,7 @@ static void is_not_asked_for_stacks_without_end(void **unused)
 		if (!depth_is_due(state, slot) || state->cursor.used > state->cursor.depth_at)
 			continue;
 		due++;
-		assert_true(depth_note(state));
+		assert_true(depth_record(state));
 		depth_settle(state, slot, i);
 		assert_false(depth_is_due(state, slot));
 	}
@@ -261,7 +261,7 @@ static void is_due_when_deeper_and_now_and_then(void **unused)
 		if (!depth_is_due(state, HIGH - 0x1000))
 			continue;
 		samples++;
-		depth_note(state);
+		depth_record(state);
 		depth_settle(state, HIGH - 0x1000, i * 2654435761u);
 	}
 	assert_in_range(samples, 10, 400);
@@ -276,11 +276,11 @@ static void gives_up_without_room(void **unused)
 	uint32_t used;
 
 	(void)unused;
-	assert_true(depth_note(state)); /* there is no stack yet */
+	assert_true(depth_record(state)); /* there is no stack yet */
 	encode(state, 0, HIGH - 0x1000, 64, 10);
 	used = state->cursor.used;
 	state->cursor.used = CHUNK_BYTES - 16;
-	assert_false(depth_note(state));
+	assert_false(depth_record(state));
 	assert_int_equal(state->cursor.used, CHUNK_BYTES - 16);
 	state->cursor.used = used;
 	assert_int_equal(depth_read(state, fields), 6 + 10);
@@ -345,7 +345,7 @@ static void *touched_thread(void *argument)
 	touched->expected_bytes = state->stacks.own.high - touch(touched->use_bytes);
 	encode(state, 0, state->stacks.own.high - 0x1000, 64, 2);
 	at = state->cursor.used;
-	touched_note(state);
+	touched_record(state);
 	record_read(state, at, CONTROL_TOUCHED, fields);
 	touched->written_bytes = fields[0];
 	thread_drop(state);

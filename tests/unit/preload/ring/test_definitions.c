@@ -152,7 +152,7 @@ static void a_snapshot_is_what_is_mapped(void **unused)
 	assert_ptr_not_equal(mmap(NULL, 4096, PROT_READ, MAP_SHARED, file, 4096),
 	                     MAP_FAILED);
 	start = definitions_visit(0, NULL);
-	assert_true(maps_note(MAPS_START));
+	assert_true(maps_record(MAPS_START));
 	truth_read();
 	definitions_visit(start, maps_see);
 	assert_string_equal(written, truth);
@@ -170,17 +170,17 @@ static void snapshots_are_bounded(void **unused)
 	                  0);
 
 	(void)unused;
-	assert_false(maps_note(MAPS_MODULES));
-	assert_true(maps_note(MAPS_EXEC));
-	assert_false(maps_note(MAPS_EXEC));
-	assert_false(maps_note(MAPS_MODULES));
+	assert_false(maps_record(MAPS_MODULES));
+	assert_true(maps_record(MAPS_EXEC));
+	assert_false(maps_record(MAPS_EXEC));
+	assert_false(maps_record(MAPS_MODULES));
 	assert_ptr_not_equal(many, MAP_FAILED);
 	for (size_t i = 0; i < pages; i += 2)
 		mprotect(many + i * 4096, 4096, PROT_NONE);
 	mappings = 0;
 	known_bytes = 0;
 	start = definitions_visit(0, NULL);
-	assert_true(maps_note(MAPS_END));
+	assert_true(maps_record(MAPS_END));
 	definitions_visit(start, maps_see);
 	assert_true(mappings > 1000);
 	assert_false(is_whole);
@@ -188,7 +188,7 @@ static void snapshots_are_bounded(void **unused)
 	munmap(many, pages * 4096);
 	start = definitions_visit(0, NULL);
 	for (int i = 0; i < 100; i++)
-		assert_true(maps_note(MAPS_END));
+		assert_true(maps_record(MAPS_END));
 	assert_true(definitions_visit(0, NULL) - start <= 1);
 }
 
@@ -292,7 +292,7 @@ static void snapshot_at_end(uint64_t life_ns)
 	seen_count = use_count = totals_count = stacks_count = 0;
 	memset(seen, 0, sizeof(seen));
 	ring.header->start_ns = system_time_ns(CLOCK_MONOTONIC) - life_ns;
-	assert_true(maps_note(MAPS_END));
+	assert_true(maps_record(MAPS_END));
 	definitions_visit(start, sizes_see);
 }
 
@@ -402,8 +402,8 @@ static void kinds_are_reported(void **unused)
 	two[(1 << 18) / 8 + 1] = (1 << 19) | 2;
 	neither[0] = UINT64_MAX;
 	wrong[1] = (UINT64_MAX & ~UINT64_C(4095)) | 2;
-	memcpy(own, &(struct own_mark){ OWN_MARK_MAGIC, 65536 }, 16);
-	memcpy(small, &(struct own_mark){ OWN_MARK_MAGIC, 4096 }, 16);
+	memcpy(own, &(struct own_header){ OWN_HEADER_MAGIC, 65536 }, 16);
+	memcpy(small, &(struct own_header){ OWN_HEADER_MAGIC, 4096 }, 16);
 	snapshot_at_end(1000 * SECOND_NS);
 	assert_int_equal(sizes_of(seen, seen_count, large)->kind, MAPS_KIND_MALLOC);
 	assert_int_equal(sizes_of(seen, seen_count, two)->kind, MAPS_KIND_MALLOC);
@@ -458,15 +458,15 @@ static void phases_are_reported_once(void **unused)
 {
 	(void)unused;
 	start = definitions_visit(0, NULL);
-	phase_note_name("early");
-	phase_note(PHASE_MAIN, 100);
-	phase_note(PHASE_MAIN, 110);
-	phase_note_name("early");
-	phase_note_name("late");
-	phase_note_name("");
-	phase_note_name(NULL);
-	phase_note(PHASE_EXIT, 200);
-	phase_note(PHASE_MAIN, 210);
+	phase_write_name("early");
+	phase_write(PHASE_MAIN, 100);
+	phase_write(PHASE_MAIN, 110);
+	phase_write_name("early");
+	phase_write_name("late");
+	phase_write_name("");
+	phase_write_name(NULL);
+	phase_write(PHASE_EXIT, 200);
+	phase_write(PHASE_MAIN, 210);
 	definitions_visit(start, phase_see);
 	assert_string_equal(names, "3:early 1: 3:late 3: 2: ");
 }
@@ -480,7 +480,7 @@ static void many_phases_do_not_fill_the_ring(void **unused)
 	*names = 0;
 	start = definitions_visit(0, NULL);
 	for (int i = 0; i < 1000000; i++)
-		phase_note_name(i & 1 ? "one" : "other");
+		phase_write_name(i & 1 ? "one" : "other");
 	definitions_visit(start, phase_see);
 	assert_true(phases_seen > 1000 && phases_seen < PHASE_CHANGES_MAX);
 	assert_int_equal(ring.header->lost[LOST_DEFINITIONS] - lost,
@@ -497,8 +497,8 @@ static void who_is_in_does_not_wait_for_himself(void **unused)
 	(void)unused;
 	assert_true(definitions_enter());
 	assert_false(definitions_enter());
-	phase_note_name("from a handler");
-	maps_note(MAPS_END);
+	phase_write_name("from a handler");
+	maps_record(MAPS_END);
 	assert_int_equal(ring.header->lost[LOST_DEFINITIONS] - lost, 2);
 	definitions_abandon();
 	assert_true(definitions_enter());

@@ -23,7 +23,7 @@ static enum environment_result check(char **environment)
 {
 	struct handover handover;
 
-	return environment_look(&handover, environment, true);
+	return environment_check(&handover, environment, true);
 }
 
 /* Fill up `environment`, and hold it to the strings that follow it. */
@@ -37,7 +37,7 @@ static void becomes_as(enum environment_result result, char **environment,
 	size_t i = 0;
 
 	assert_int_equal(
-		environment_look(&handover, environment, result == HANDOVER_LACKING), result);
+		environment_check(&handover, environment, result == HANDOVER_LACKING), result);
 	assert_true(handover.strings <= 64 && handover.preload_bytes <= sizeof(preload));
 	memset(preload, '#', sizeof(preload));
 	memset(strings, 0xff, sizeof(strings));
@@ -145,8 +145,8 @@ static void out_of_reach_it_is_taken_out(void **state)
 	char expected[8192];
 	snprintf(expected, sizeof(expected), "LD_PRELOAD=x/a.so:%s.old", library + 11);
 	becomes_as(HANDOVER_FUTILE, list, DIRECTORY, expected, "A=1", NULL);
-	assert_int_equal(environment_look(&handover, without, false), HANDOVER_IMPOSSIBLE);
-	assert_int_equal(environment_look(&handover, NULL, false), HANDOVER_IMPOSSIBLE);
+	assert_int_equal(environment_check(&handover, without, false), HANDOVER_IMPOSSIBLE);
+	assert_int_equal(environment_check(&handover, NULL, false), HANDOVER_IMPOSSIBLE);
 }
 
 static void what_cannot_be_helped_is_reported(void **state)

@@ -1,10 +1,10 @@
 /*
- * faults/note.c - classifies a fault and writes its record.
+ * faults/record.c - classifies a fault and writes its record.
  *
  * Nothing goes on after the record: the recorder may have been interrupted anywhere. If a fault
  * happens here, the signal is blocked and the kernel ends the process.
  */
-#include "faults/note.h"
+#include "faults/record.h"
 
 #include <stdatomic.h>
 
@@ -17,8 +17,8 @@
 #include "ring/ring.h"
 #include "stack/signal_stack.h"
 
-#define WALK_BYTES 12288 /* stack needed for a walk and for reading /proc */
-#define NOTE_BYTES 2560  /* stack needed for a record without them */
+#define WALK_BYTES 12288  /* stack needed for a walk and for reading /proc */
+#define RECORD_BYTES 2560 /* stack needed for a record without them */
 
 /*
  * An instruction accesses memory at most this far below the stack pointer: a red zone, or a
@@ -29,7 +29,7 @@
 /* A frame that does not fit moves the stack pointer at most this far beyond the end. */
 #define BEYOND_BYTES (UINT64_C(1) << 30)
 
-struct fault_place {
+struct fault_point {
 	uintptr_t ip, sp, fp;
 	bool
 		has_mapping; /* depth of the thread's own stack, whatever stack the fault was on */
@@ -54,14 +54,14 @@ static uintptr_t own_high(void)
 	return guard.state ? guard.state->stacks.own.high : guard.stack_high;
 }
 
-static void mapping_find(struct fault_place *place)
+static void mapping_find(struct fault_point *point)
 {
 	const struct stack_bounds *own = &guard.state->stacks.own;
-	struct stack_mapping *mapping = &place->mapping;
+	struct stack_mapping *mapping = &point->mapping;
 
-	place->has_mapping = own->high && stack_mapping_find(own->high - 1, mapping);
+	point->has_mapping = own->high && stack_mapping_find(own->high - 1, mapping);
 	/* Without a guard page, other memory may follow in the same mapping. */
-	if (place->has_mapping && !mapping->is_main && mapping->guard_low == mapping->low &&
+	if (point->has_mapping && !mapping->is_main && mapping->guard_low == mapping->low &&
 	    mapping->low < own->low)
 		mapping->low = mapping->guard_low = own->low;
 }
@@ -70,29 +70,29 @@ static void mapping_find(struct fault_place *place)
  * The frame begins on the thread's own stack, and the stack pointer is below that whole stack:
  * it is on no other stack, but the frame is larger than what was left plus the guard.
  */
-static bool is_frame_too_large(const struct fault_place *place)
+static bool is_frame_too_large(const struct fault_point *point)
 {
 	struct cfi_module module;
 	struct cfi_rule rule;
 	uintptr_t slot;
 
-	if (place->sp >= place->mapping.low || !cfi_module_find(place->ip, &module))
+	if (point->sp >= point->mapping.low || !cfi_module_find(point->ip, &module))
 		return false;
-	rule = cfi_rule_find(&module, place->ip + 1);
+	rule = cfi_rule_find(&module, point->ip + 1);
 	if (rule.kind != CFI_SP && rule.kind != CFI_FP)
 		return false;
-	slot = (rule.kind == CFI_SP ? place->sp : place->fp) + rule.cfa_offset -
+	slot = (rule.kind == CFI_SP ? point->sp : point->fp) + rule.cfa_offset -
 	       sizeof(slot);
-	return slot >= place->mapping.low && slot < own_high();
+	return slot >= point->mapping.low && slot < own_high();
 }
 
 /* The access was near the stack pointer, or above it. */
-static bool is_near_stack(const struct fault_place *place,
+static bool is_near_stack(const struct fault_point *point,
                           const struct fault_cause *cause)
 {
 	return cause->signal == SIGSEGV &&
 	       (cause->code == SEGV_MAPERR || cause->code == SEGV_ACCERR) &&
-	       cause->address + BELOW_BYTES >= place->sp;
+	       cause->address + BELOW_BYTES >= point->sp;
 }
 
 /*
@@ -101,39 +101,39 @@ static bool is_near_stack(const struct fault_place *place,
  * could have grown into without its limit. (An access to anything else, such as another
  * thread's guard page, is no overflow.)
  */
-static bool is_overflow(const struct fault_place *place,
+static bool is_overflow(const struct fault_point *point,
                         const struct fault_cause *cause)
 {
 	uintptr_t address = cause->address;
-	const struct stack_mapping *mapping = &place->mapping;
+	const struct stack_mapping *mapping = &point->mapping;
 
-	if (!place->has_mapping || !is_near_stack(place, cause) || address >= mapping->low)
+	if (!point->has_mapping || !is_near_stack(point, cause) || address >= mapping->low)
 		return false;
-	if (mapping->is_main && place->sp + BEYOND_BYTES > mapping->low)
+	if (mapping->is_main && point->sp + BEYOND_BYTES > mapping->low)
 		return true;
 	return (!mapping->is_main && address >= mapping->guard_low) ||
-	       is_frame_too_large(place);
+	       is_frame_too_large(point);
 }
 
-static enum fault_kind kind_of(const struct fault_place *place,
+static enum fault_kind kind_of(const struct fault_point *point,
                                const struct fault_cause *cause)
 {
 	if (cause->code <= 0)
 		return FAULT_SENT;
 	if (cause->code == SI_KERNEL)
 		return FAULT_NO_ADDRESS;
-	return is_overflow(place, cause) ? FAULT_STACK_OVERFLOW : FAULT_OTHER;
+	return is_overflow(point, cause) ? FAULT_STACK_OVERFLOW : FAULT_OTHER;
 }
 
-static void fault_record(struct fault_place *place, const struct fault_cause *cause,
-                         enum fault_end end, uintptr_t inner_slot)
+static void fault_write(struct fault_point *point, const struct fault_cause *cause,
+                        enum fault_end end, uintptr_t inner_slot)
 {
-	struct walk_start at = { place->sp - sizeof(uintptr_t), place->ip + 1, place->fp };
+	struct walk_start at = { point->sp - sizeof(uintptr_t), point->ip + 1, point->fp };
 	struct fault fault = {
 		.signal = cause->signal,
 		.address = cause->address,
-		.instruction = place->ip,
-		.kind = kind_of(place, cause), /* as far as it is known without the mapping */
+		.instruction = point->ip,
+		.kind = kind_of(point, cause), /* as far as it is known without the mapping */
 		.end = end,
 	};
 	const struct stack_mapping *mapping = NULL;
@@ -144,16 +144,16 @@ static void fault_record(struct fault_place *place, const struct fault_cause *ca
 	high = own_high();
 	if (room_bytes() < WALK_BYTES) {
 		if (fault.kind == FAULT_OTHER && cause->signal == SIGSEGV)
-			fault.kind = FAULT_NOT_JUDGED;
+			fault.kind = FAULT_NOT_CLASSIFIED;
 		record_fault_only(&fault);
 		return;
 	}
-	mapping_find(place);
-	fault.kind = kind_of(place, cause);
+	mapping_find(point);
+	fault.kind = kind_of(point, cause);
 	if (fault.kind == FAULT_STACK_OVERFLOW ||
-	    (place->has_mapping && place->sp >= place->mapping.low && place->sp < high)) {
-		fault.depth_bytes = high - place->sp;
-		mapping = &place->mapping;
+	    (point->has_mapping && point->sp >= point->mapping.low && point->sp < high)) {
+		fault.depth_bytes = high - point->sp;
+		mapping = &point->mapping;
 	}
 	record_fault(&at, &fault, mapping, inner_slot);
 }
@@ -193,22 +193,22 @@ struct fault_case {
 	bool is_overflow;         /* the answer */
 };
 
-static struct fault_place place_of(const void *context)
+static struct fault_point point_of(const void *context)
 {
-	struct fault_place place = { .ip = 0 };
+	struct fault_point point = { .ip = 0 };
 
-	arch_context_registers(context, &place.ip, &place.sp, &place.fp);
-	return place;
+	arch_context_registers(context, &point.ip, &point.sp, &point.fp);
+	return point;
 }
 
 static void case_record(const struct fault_case *at)
 {
-	struct fault_place place = place_of(at->context);
-	struct walk_start here = { .slot = place.sp };
+	struct fault_point point = point_of(at->context);
+	struct walk_start here = { .slot = point.sp };
 	uintptr_t inner_slot = guard.sp;
 
 	if (!recorder.is_recording || guard.flags & GUARD_INTERNAL ||
-	    room_bytes() < NOTE_BYTES)
+	    room_bytes() < RECORD_BYTES)
 		return;
 	if (inner_slot) {
 		if (lifecycle_is_forked())
@@ -222,7 +222,7 @@ static void case_record(const struct fault_case *at)
 	}
 	/* The child of a vfork() has its parent's memory. */
 	if (ring.header->pid == system_pid())
-		fault_record(&place, &at->cause, at->end, inner_slot);
+		fault_write(&point, &at->cause, at->end, inner_slot);
 	if (!inner_slot)
 		guard_leave();
 }
@@ -240,10 +240,10 @@ static uintptr_t stack_high_of(uintptr_t sp, bool *is_signal)
 
 /* ---- a signal kills ---------------------------------------------------------------- */
 
-static void note_run(void *argument)
+static void record_run(void *argument)
 {
 	struct fault_case *at = argument;
-	struct fault_place place = place_of(at->context);
+	struct fault_point point = point_of(at->context);
 	struct passed_fault passed;
 	uintptr_t high;
 	bool is_signal;
@@ -252,8 +252,8 @@ static void note_run(void *argument)
 		if (fault_passed_again(at->context, &passed)) {
 			at->cause = passed.cause;
 		} else {
-			high = stack_high_of(place.sp, &is_signal);
-			while (fault_passed_find(place.sp, high, &passed)) {
+			high = stack_high_of(point.sp, &is_signal);
+			while (fault_passed_find(point.sp, high, &passed)) {
 				at->cause = passed.cause;
 				at->context = passed.context;
 				if (!is_signal) /* memory further out may be long out of date */
@@ -264,11 +264,11 @@ static void note_run(void *argument)
 	case_record(at);
 }
 
-void fault_note(const siginfo_t *info, const void *context)
+void fault_record(const siginfo_t *info, const void *context)
 {
 	struct fault_case at = { .cause = fault_cause_of(info), .context = context };
 
-	call_with_room(note_run, &at);
+	call_with_room(record_run, &at);
 }
 
 /* ---- the program's handler ends the process --------------------------------------- */
@@ -299,7 +299,7 @@ static bool is_called_from(const struct walk_start *caller, const void *context)
 }
 
 /* If a handler ran into a fault itself, report the first fault, with which it began. */
-static void note_end_run(void *argument)
+static void end_run(void *argument)
 {
 	struct fault_case *at = argument;
 	struct passed_fault passed, first;
@@ -321,14 +321,14 @@ static void note_end_run(void *argument)
 		fault_passed_keep(&first);
 }
 
-void fault_note_end(const struct walk_start *caller, enum fault_end end)
+void fault_record_end(const struct walk_start *caller, enum fault_end end)
 {
 	struct fault_case at = { .end = end, .caller = *caller };
 
 	/* Between vfork() and exec the memory is another process's. */
 	if (recorder.is_recording && fault_passed_any() && !lifecycle_is_forked() &&
 	    ring.header->pid == system_pid())
-		call_with_room(note_end_run, &at);
+		call_with_room(end_run, &at);
 }
 
 /* ---- questions -------------------------------------------------------------------- */
@@ -336,16 +336,16 @@ void fault_note_end(const struct walk_start *caller, enum fault_end end)
 bool fault_is_near_stack(const siginfo_t *info, const void *context)
 {
 	struct fault_cause cause = fault_cause_of(info);
-	struct fault_place place = place_of(context);
+	struct fault_point point = point_of(context);
 
-	return is_near_stack(&place, &cause);
+	return is_near_stack(&point, &cause);
 }
 
 static void question_run(void *argument)
 {
 	struct fault_case *at = argument;
-	struct fault_place place = place_of(at->context);
-	struct walk_start here = { .slot = place.sp };
+	struct fault_point point = point_of(at->context);
+	struct walk_start here = { .slot = point.sp };
 	bool is_entered = false;
 
 	if (!recorder.is_recording || lifecycle_is_forked() ||
@@ -357,8 +357,8 @@ static void question_run(void *argument)
 			thread_state_get();
 	}
 	if (guard.state) {
-		mapping_find(&place);
-		at->is_overflow = is_overflow(&place, &at->cause);
+		mapping_find(&point);
+		at->is_overflow = is_overflow(&point, &at->cause);
 	}
 	if (is_entered)
 		guard_leave();

@@ -1,8 +1,8 @@
 /*
- * faults/note.h - the last record of a thread that a signal is about to kill.
+ * faults/record.h - the last record of a thread that a signal is about to kill.
  */
-#ifndef OUTLIVE_PRELOAD_FAULTS_NOTE_H
-#define OUTLIVE_PRELOAD_FAULTS_NOTE_H
+#ifndef OUTLIVE_PRELOAD_FAULTS_RECORD_H
+#define OUTLIVE_PRELOAD_FAULTS_RECORD_H
 
 #include <signal.h>
 #include <stdbool.h>
@@ -16,14 +16,14 @@
  * code and the kind of fault. If it is the same fault that the program's handler was given, or
  * whose handler is running, records that one. Only system calls; errno is kept.
  */
-void fault_note(const siginfo_t *info, const void *context);
+void fault_record(const siginfo_t *info, const void *context);
 
 /*
  * The process is about to end by a call from `caller`. If that is inside the program's handler
  * of a fault, record the fault likewise. FAULT_END_ABORTED: a handler of SIGABRT may still do
  * something else.
  */
-void fault_note_end(const struct walk_start *caller, enum fault_end end);
+void fault_record_end(const struct walk_start *caller, enum fault_end end);
 
 /* A quick check: whether the fault may be a stack overflow. */
 bool fault_is_near_stack(const siginfo_t *info, const void *context);
