@@ -248,7 +248,7 @@ static void pair_compare(struct comparison *comparison,
                          const struct oracle_block *theirs,
                          const struct tapped_block *ours)
 {
-	struct hooked_stack *stack = hooked_stack_of(comparison->stacks, ours->site);
+	struct hooked_stack *stack = hooked_stack_of(comparison->stacks, ours->path);
 	struct verdict verdict;
 	enum outcome outcome;
 
@@ -343,10 +343,10 @@ static void left_out_print(const struct comparison *comparison)
 	const struct profile *profile = comparison->profile;
 	struct left_out out[256], inferred[256];
 	size_t count = 0, inferred_count = 0;
-	uint32_t site, i;
+	uint32_t path, i;
 
-	for (site = 1; site < profile->replay.sites.count; site++) {
-		const struct hooked_stack *stack = hooked_stack_of(comparison->stacks, site);
+	for (path = 1; path < profile->replay.paths.count; path++) {
+		const struct hooked_stack *stack = hooked_stack_of(comparison->stacks, path);
 
 		for (i = 0; stack && stack->blocks && i < stack->count; i++) {
 			if (!stack->functions[i])

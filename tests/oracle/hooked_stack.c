@@ -15,7 +15,7 @@ struct hooked_stacks {
 	const struct oracle_header *log;
 	struct function *functions; /* of the target, ascending */
 	size_t function_count;
-	struct hooked_stack **stacks; /* by site */
+	struct hooked_stack **stacks; /* by call path */
 };
 
 static int functions_read(struct hooked_stacks *stacks, FILE *file)
@@ -53,7 +53,7 @@ struct hooked_stacks *hooked_stacks_new(const struct profile *profile,
 		return NULL;
 	stacks->profile = profile;
 	stacks->log = log;
-	stacks->stacks = calloc(profile->replay.sites.count, sizeof(*stacks->stacks));
+	stacks->stacks = calloc(profile->replay.paths.count, sizeof(*stacks->stacks));
 	if (!stacks->stacks || functions_read(stacks, file))
 		return NULL;
 	fclose(file);
@@ -106,12 +106,12 @@ static uint64_t hooked_function(const struct hooked_stacks *stacks, uint32_t num
 	return function && has_hooks(stacks->log, function->start) ? function->start : 0;
 }
 
-struct hooked_stack *hooked_stack_of(struct hooked_stacks *stacks, uint32_t site)
+struct hooked_stack *hooked_stack_of(struct hooked_stacks *stacks, uint32_t path)
 {
 	const struct replay *replay = &stacks->profile->replay;
 	const struct call_node *nodes = replay->tree.nodes;
-	uint32_t leaf = replay->sites.sites[site].node, node, i;
-	struct hooked_stack *stack = stacks->stacks[site];
+	uint32_t leaf = replay->paths.paths[path].node, node, i;
+	struct hooked_stack *stack = stacks->stacks[path];
 
 	if (stack)
 		return stack;
@@ -134,6 +134,6 @@ struct hooked_stack *hooked_stack_of(struct hooked_stacks *stacks, uint32_t site
 		stack->depth++;
 		stack->name = oracle_mix(stack->name, stack->functions[i]);
 	}
-	stacks->stacks[site] = stack;
+	stacks->stacks[path] = stack;
 	return stack;
 }

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-/* One site's stack, outermost first. */
+/* The stack of one call path, outermost first. */
 struct hooked_stack {
 	uint32_t count;            /* physical frames */
 	uint32_t *locations;       /* of the address map */
@@ -30,8 +30,8 @@ struct hooked_stacks *hooked_stacks_new(const struct profile *profile,
                                         const struct oracle_header *log,
                                         const char *symbols);
 
-/* The stack of a site; it stays. NULL: memory is out. */
-struct hooked_stack *hooked_stack_of(struct hooked_stacks *stacks, uint32_t site);
+/* The stack of a call path; owned by `stacks`. NULL: memory is out. */
+struct hooked_stack *hooked_stack_of(struct hooked_stacks *stacks, uint32_t path);
 
 /* The name of a function by its address in memory; "-" for 0. */
 const char *hooked_function_name(const struct hooked_stacks *stacks, uint64_t function);

@@ -10,7 +10,7 @@
 
 struct tapped_blocks tapped;
 
-/* What the calls on the way to a block's end have told so far. */
+/* What is known so far of the block that is ending: filled on the way to path_life_end(). */
 static struct tapped_block ending;
 
 __typeof__(live_table_remove) __real_live_table_remove, __wrap_live_table_remove;
@@ -25,8 +25,7 @@ bool __wrap_live_table_remove(struct live_table *table, uint64_t address,
 }
 
 int __wrap_block_lives_end(struct block_lives *lives, struct thread *const *threads,
-                           const struct thread *by, uint64_t time,
-                           const struct block *block)
+                           struct thread *by, uint64_t time, const struct block *block)
 {
 	ending.born = block->time;
 	ending.end = time;
