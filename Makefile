@@ -69,7 +69,7 @@ endif
 # would replace the program's.
 PRELOAD_LIBS := -static-libgcc
 include preload/link.mk
-ANALYZER_LIBS := -ldw -lelf -lzstd -liberty -lpthread
+ANALYZER_LIBS := -ldw -lelf -lzstd -liberty -lZydis -lpthread
 
 # ---- files ----------------------------------------------------------------------
 

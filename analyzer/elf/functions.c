@@ -1,6 +1,8 @@
 /* elf/functions.c - reads the search table of the unwind tables. */
 #include "elf/functions.h"
 
+#include "elf/image.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,37 +46,14 @@ static bool header_find(Elf *elf, GElf_Phdr *segment)
 	return false;
 }
 
-/* The bytes of the file that are loaded at `address`; NULL: fewer than `bytes` are. */
-static const uint8_t *bytes_at(Elf *elf, uint64_t address, uint64_t bytes)
-{
-	GElf_Phdr segment;
-	size_t count, i, size;
-	const char *file = elf_rawfile(elf, &size);
-	uint64_t from;
-
-	if (!file || elf_getphdrnum(elf, &count))
-		return NULL;
-	for (i = 0; i < count; i++) {
-		if (!gelf_getphdr(elf, (int)i, &segment) || segment.p_type != PT_LOAD)
-			continue;
-		from = address - segment.p_vaddr;
-		if (address < segment.p_vaddr || from > segment.p_filesz ||
-		    segment.p_filesz - from < bytes || segment.p_offset > size ||
-		    from > size - segment.p_offset || size - segment.p_offset - from < bytes)
-			continue;
-		return (const uint8_t *)file + segment.p_offset + from;
-	}
-	return NULL;
-}
-
 /*
  * Copy the table, if its encoding is the usual one and its size fits into the segment. It
  * must be sorted, since it is searched by bisection; a damaged one is not used at all.
  */
 static bool table_read(struct elf_functions *functions, const GElf_Phdr *segment)
 {
-	const uint8_t *bytes = bytes_at(functions->elf, segment->p_vaddr,
-	                                segment->p_filesz);
+	const uint8_t *bytes = elf_image_bytes(functions->elf, segment->p_vaddr,
+	                                       segment->p_filesz);
 	uint32_t count;
 	size_t i;
 
@@ -138,10 +117,11 @@ void elf_functions_free(struct elf_functions *functions)
  * and range of four bytes each, as linkers write it. False for other encodings.
  */
 static bool function_reaches(const struct elf_functions *functions,
-                             const struct function *function, int64_t wanted)
+                             const struct function *function, int64_t wanted,
+                             uint32_t *bytes)
 {
 	uint64_t address = functions->header + (uint64_t)(int64_t)function->frame;
-	const uint8_t *frame = bytes_at(functions->elf, address, 16);
+	const uint8_t *frame = elf_image_bytes(functions->elf, address, 16);
 	int32_t begin;
 	uint32_t range;
 
@@ -149,6 +129,7 @@ static bool function_reaches(const struct elf_functions *functions,
 		return false;
 	memcpy(&begin, frame + 8, sizeof(begin));
 	memcpy(&range, frame + 12, sizeof(range));
+	*bytes = range;
 	return address + 8 + (uint64_t)(int64_t)begin ==
 	           functions->header + (uint64_t)(int64_t)function->start &&
 	       wanted - function->start < (int64_t)range;
@@ -174,10 +155,28 @@ static ptrdiff_t function_find(const struct elf_functions *functions, uint64_t a
 {
 	int64_t wanted = (int64_t)(address - functions->bias - functions->header);
 	ptrdiff_t number = function_before(functions, wanted);
+	uint32_t bytes;
 
-	return number >= 0 && function_reaches(functions, &functions->table[number], wanted)
+	return number >= 0 && function_reaches(functions, &functions->table[number], wanted,
+	                                       &bytes)
 	           ? number
 	           : -1;
+}
+
+bool elf_functions_extent(const struct elf_functions *functions, uint64_t address,
+                          uint64_t *low, uint64_t *high)
+{
+	int64_t wanted = (int64_t)(address - functions->bias - functions->header);
+	ptrdiff_t number = function_before(functions, wanted);
+	uint32_t bytes;
+
+	if (number < 0 ||
+	    !function_reaches(functions, &functions->table[number], wanted, &bytes))
+		return false;
+	*low = functions->bias + functions->header +
+	       (uint64_t)(int64_t)functions->table[number].start;
+	*high = *low + bytes;
+	return true;
 }
 
 const char *elf_functions_name(struct elf_functions *functions, uint64_t address)
@@ -227,7 +226,8 @@ static void jump_take(struct elf_functions *functions, struct elf_symbols *symbo
 static void segment_search(struct elf_functions *functions, struct elf_symbols *symbols,
                            const GElf_Phdr *segment)
 {
-	const uint8_t *code = bytes_at(functions->elf, segment->p_vaddr, segment->p_filesz),
+	const uint8_t *code = elf_image_bytes(functions->elf, segment->p_vaddr,
+	                                      segment->p_filesz),
 				  *at = code, *end;
 	int32_t distance;
 	uint64_t jump;

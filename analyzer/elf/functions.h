@@ -8,6 +8,7 @@
 #include "elf/symbols.h"
 
 #include <elfutils/libdwfl.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct elf_functions;
@@ -33,5 +34,9 @@ const char *elf_functions_name(struct elf_functions *functions, uint64_t address
  */
 const char *elf_functions_entrance(struct elf_functions *functions,
                                    struct elf_symbols *symbols, uint64_t address);
+
+/* Where the function that covers the address is, likewise. False: none covers it. */
+bool elf_functions_extent(const struct elf_functions *functions, uint64_t address,
+                          uint64_t *low, uint64_t *high);
 
 #endif

@@ -282,13 +282,11 @@ static const char *symbol_base(struct elf_symbols *symbols,
  * The last symbol at or before the address decides, even if it ends too early: the code
  * between two symbols belongs to neither.
  */
-const char *elf_symbols_find(struct elf_symbols *symbols, uint64_t address,
-                             const char **declared)
+static const struct elf_symbol *symbol_at(const struct elf_symbols *symbols,
+                                          uint64_t address)
 {
 	size_t low = 0, high = symbols->count, middle;
-	const struct elf_symbol *symbol;
 
-	*declared = "";
 	while (low < high) {
 		middle = low + (high - low) / 2;
 		if (symbols->symbols[middle].start <= address)
@@ -296,11 +294,81 @@ const char *elf_symbols_find(struct elf_symbols *symbols, uint64_t address,
 		else
 			high = middle;
 	}
-	if (!low)
-		return NULL;
-	symbol = &symbols->symbols[low - 1];
-	if (address >= symbol->end)
+	return low && address < symbols->symbols[low - 1].end ? &symbols->symbols[low - 1]
+	                                                      : NULL;
+}
+
+const char *elf_symbols_find(struct elf_symbols *symbols, uint64_t address,
+                             const char **declared)
+{
+	const struct elf_symbol *symbol = symbol_at(symbols, address);
+
+	*declared = "";
+	if (!symbol)
 		return NULL;
 	*declared = symbol_declared(symbols, symbol);
 	return symbol_base(symbols, symbol);
+}
+
+const char *elf_symbols_at(const struct elf_symbols *symbols, uint64_t address)
+{
+	const struct elf_symbol *symbol = symbol_at(symbols, address);
+
+	return symbol && symbol->start == address ? symbol->name : NULL;
+}
+
+/* The bytes of the name without ".cold" and what follows; 0: it has none. */
+static size_t warm_bytes(const char *name)
+{
+	const char *cold = strstr(name, ".cold");
+
+	return cold && (!cold[5] || cold[5] == '.') ? (size_t)(cold - name) : 0;
+}
+
+/*
+ * The other part of a function: its cold part, or what a cold part belongs to. NULL: it has
+ * none.
+ */
+static const struct elf_symbol *symbol_other_part(const struct elf_symbols *symbols,
+                                                  const struct elf_symbol *symbol)
+{
+	size_t bytes = warm_bytes(symbol->name), i = base_find(symbols, symbol),
+		   other_bytes;
+	bool is_cold = bytes != 0;
+	const struct elf_symbol *other;
+
+	if (!is_cold)
+		bytes = strlen(symbol->name);
+	for (; i < symbols->count; i++) {
+		other = &symbols->symbols[symbols->by_name[i]];
+		if (base_compare_symbols(other, symbol))
+			return NULL;
+		other_bytes = warm_bytes(other->name);
+		if ((other_bytes != 0) == is_cold ||
+		    strncmp(other->name, symbol->name, bytes) ||
+		    (is_cold ? other->name[bytes] != 0 : other_bytes != bytes))
+			continue;
+		/* the cold part is local; a local function has its own in the same file */
+		if (!symbol->is_local || !other->is_local || !strcmp(symbol->file, other->file))
+			return other;
+	}
+	return NULL;
+}
+
+bool elf_symbols_extent(const struct elf_symbols *symbols, uint64_t address,
+                        struct code_extent *extent)
+{
+	const struct elf_symbol *symbol = symbol_at(symbols, address), *other, *warm;
+
+	if (!symbol)
+		return false;
+	other = symbol_other_part(symbols, symbol);
+	warm = other && warm_bytes(symbol->name) ? other : symbol;
+	*extent = (struct code_extent){ .low = warm->start, .high = warm->end };
+	if (other) {
+		other = warm == other ? symbol : other;
+		extent->cold_low = other->start;
+		extent->cold_high = other->end;
+	}
+	return true;
 }

@@ -6,6 +6,7 @@
 #define OUTLIVE_ELF_SYMBOLS_H
 
 #include <elfutils/libdwfl.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct elf_symbols;
@@ -22,5 +23,24 @@ void elf_symbols_free(struct elf_symbols *symbols);
  */
 const char *elf_symbols_find(struct elf_symbols *symbols, uint64_t address,
                              const char **declared);
+
+/* Where a function's code is. */
+struct code_extent {
+	uint64_t low, high;
+	uint64_t cold_low, cold_high; /* its part apart (`.cold`); 0: none, or not known */
+};
+
+/*
+ * The code of the function that covers the address, with both its parts if the address is in
+ * one of them and has the other by its name. False: no symbol covers it.
+ */
+bool elf_symbols_extent(const struct elf_symbols *symbols, uint64_t address,
+                        struct code_extent *extent);
+
+/*
+ * The name of the symbol that begins exactly at the address, with all suffixes; NULL: none.
+ * Lives as long as the module.
+ */
+const char *elf_symbols_at(const struct elf_symbols *symbols, uint64_t address);
 
 #endif

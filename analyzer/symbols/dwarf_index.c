@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "symbols/dwarf_scopes.h"
+#include "symbols/dwarf_tree.h"
 #include "base/text.h"
 #include "base/text_pool.h"
 
@@ -42,6 +43,8 @@ struct dwarf_index {
 	struct range_list ranges; /* of the units */
 	struct dwarf_scopes *scopes;
 	struct text_pool declared;
+	struct instances *instances;
+	uint64_t bias; /* module address - DWARF address */
 };
 
 /* ---- ranges ---- */
@@ -123,7 +126,8 @@ static int unit_add(struct dwarf_index *index, Dwarf_Die *lines, Dwarf_Die *root
  * compile units and skeletons have code. A skeleton stands for a unit in a .dwo file: if that
  * file is missing, only the lines are known.
  */
-struct dwarf_index *dwarf_index_new(Dwarf *dwarf)
+struct dwarf_index *dwarf_index_new(Dwarf *dwarf, struct instances *instances,
+                                    uint64_t bias)
 {
 	struct dwarf_index *index = calloc(1, sizeof(*index));
 	Dwarf_Die unit_die, split_die;
@@ -132,6 +136,8 @@ struct dwarf_index *dwarf_index_new(Dwarf *dwarf)
 
 	if (!index)
 		return NULL;
+	index->instances = instances;
+	index->bias = bias;
 	index->scopes = dwarf_scopes_new();
 	if (!index->scopes) {
 		dwarf_index_free(index);
@@ -252,44 +258,7 @@ static Dwarf_Die *unit_function(struct dwarf_unit *unit, uint64_t address)
 	return found < 0 ? NULL : &unit->functions[found];
 }
 
-/* ---- scopes of a function ---- */
-
-/* The child scope of `parent` that contains the address. False: there is none. */
-static bool scope_enter(Dwarf_Die *parent, uint64_t address, Dwarf_Die *scope)
-{
-	unsigned visited = 0;
-	int tag;
-
-	if (dwarf_child(parent, scope) != 0)
-		return false;
-	do {
-		tag = dwarf_tag(scope);
-		if ((tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block ||
-		     tag == DW_TAG_try_block || tag == DW_TAG_catch_block) &&
-		    dwarf_haspc(scope, address) > 0)
-			return true;
-	} while (++visited < DIES_MAX && dwarf_siblingof(scope, scope) == 0);
-	return false;
-}
-
-/* The file of a declaration; NULL: unknown. (dwarf_decl_file() asserts that it is known.) */
-static const char *declared_file(Dwarf_Die *die)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Files *files;
-	Dwarf_Word number;
-	Dwarf_Die root;
-	size_t count;
-
-	if (dwarf_formudata(dwarf_attr_integrate(die, DW_AT_decl_file, &attribute),
-	                    &number) ||
-	    dwarf_cu_info(attribute.cu, NULL, NULL, &root, NULL, NULL, NULL, NULL))
-		return NULL;
-	if (dwarf_getsrcfiles(&root, &files, &count) == 0)
-		return number < count ? dwarf_filesrc(files, number, NULL, NULL) : NULL;
-	/* In a .dwo file only the first file is known. */
-	return number == 1 ? dwarf_diename(&root) : NULL;
-}
+/* ---- frames ---- */
 
 /*
  * Where the function is declared ("file:line"), for a function whose name alone does not
@@ -299,7 +268,7 @@ static const char *declared_file(Dwarf_Die *die)
 static const char *function_declared(struct dwarf_index *index, Dwarf_Die *die)
 {
 	struct text text = { NULL, 0, 0 };
-	const char *file = declared_file(die), *kept = NULL;
+	const char *file = dwarf_declared_file(die), *kept = NULL;
 	Dwarf_Die scope = *die;
 	unsigned nesting = 0;
 	int line = 0;
@@ -307,7 +276,7 @@ static const char *function_declared(struct dwarf_index *index, Dwarf_Die *die)
 	/* The function of a lambda has no declaration, but its class has one. */
 	while (!file && nesting++ < NESTING_MAX &&
 	       dwarf_scopes_outer(index->scopes, &scope))
-		file = declared_file(&scope);
+		file = dwarf_declared_file(&scope);
 	if (!file || dwarf_decl_line(&scope, &line))
 		return "";
 	if (!text_printf(&text, "%s:%d", file, line))
@@ -375,27 +344,48 @@ static void line_set(struct dwarf_unit *unit, uint64_t address,
 		frame->line = (uint32_t)number;
 }
 
-/*
- * Find the function around the address and the functions inlined there, outermost first.
- * Returns their number.
- */
-static int chain_find(Dwarf_Die *function, uint64_t address, Dwarf_Die *chain)
-{
-	Dwarf_Die scope = *function, inner;
-	int count = 0;
-	unsigned nesting;
+/* ---- chains ---- */
 
-	chain[count++] = *function;
-	for (nesting = 0; nesting < NESTING_MAX; nesting++) {
-		if (!scope_enter(&scope, address, &inner))
-			break;
-		if (dwarf_tag(&inner) == DW_TAG_inlined_subroutine) {
-			if (count == DWARF_FRAMES_MAX)
-				break;
-			chain[count++] = inner;
-		}
-		scope = inner;
-	}
+/* The number of a function of a unit, which is entered if need be; 0: memory is out. */
+static uint32_t function_number(struct dwarf_index *index, Dwarf_Die *function)
+{
+	uint32_t number = instances_find(index->instances, (uintptr_t)function->addr);
+
+	return number ? number : dwarf_tree_read(index->instances, function, index->bias);
+}
+
+/*
+ * The unit around the address, and the chain of instances there, outermost first. NULL: there
+ * is no unit. *count is 0 if there is no function.
+ */
+static struct dwarf_unit *chain_find(struct dwarf_index *index, uint64_t address,
+                                     uint32_t *chain, int *count)
+{
+	int64_t found = range_list_find(&index->ranges, address);
+	struct dwarf_unit *unit;
+	Dwarf_Die *function;
+	uint32_t number;
+
+	*count = 0;
+	if (found < 0)
+		return NULL;
+	unit = &index->units[found];
+	function = unit_function(unit, address);
+	number = function ? function_number(index, function) : 0;
+	if (number)
+		*count = (int)instances_chain(index->instances, number, address + index->bias,
+		                              chain, DWARF_FRAMES_MAX);
+	return unit;
+}
+
+int dwarf_index_chain(struct dwarf_index *index, uint64_t address, uint32_t *numbers)
+{
+	uint32_t chain[DWARF_FRAMES_MAX];
+	int count, i;
+
+	chain_find(index, address, chain, &count);
+	for (i = 0; i < count; i++)
+		numbers[i] = chain[count - 1 - i];
 	return count;
 }
 
@@ -407,27 +397,45 @@ static int chain_find(Dwarf_Die *function, uint64_t address, Dwarf_Die *chain)
 int dwarf_index_find(struct dwarf_index *index, uint64_t address,
                      struct symbol_frame *frames)
 {
-	Dwarf_Die chain[DWARF_FRAMES_MAX], *function;
-	int64_t found = range_list_find(&index->ranges, address);
+	uint32_t chain[DWARF_FRAMES_MAX];
 	struct dwarf_unit *unit;
+	Dwarf_Die die;
 	int count, i;
 
-	if (found < 0)
+	unit = chain_find(index, address, chain, &count);
+	if (!unit)
 		return 0;
-	unit = &index->units[found];
 	frames[0] = (struct symbol_frame){ .function = "", .file = "", .declared = "" };
 	line_set(unit, address, &frames[0]);
-	function = unit_function(unit, address);
-	if (!function)
+	if (!count)
 		return frames[0].line ? 1 : 0;
-	count = chain_find(function, address, chain);
 	for (i = 0; i < count; i++) {
-		function_identify(index, &chain[count - 1 - i], &frames[i]);
+		die = dwarf_tree_die(index->instances, chain[count - 1 - i]);
+		function_identify(index, &die, &frames[i]);
 		frames[i].inlined = i < count - 1;
 		if (!frames[i].inlined)
 			break;
 		frames[i + 1] = (struct symbol_frame){ .function = "", .file = "" };
-		call_line_set(unit, &chain[count - 1 - i], &frames[i + 1]);
+		call_line_set(unit, &die, &frames[i + 1]);
 	}
 	return count;
+}
+
+/*
+ * The same source function is declared in each unit that uses it, so a name identifies it
+ * across units, together with its declaration where names alone do not.
+ */
+bool dwarf_index_identify(struct dwarf_index *index, uint32_t number,
+                          struct symbol_frame *frame)
+{
+	const struct instance *instance = instances_get(index->instances, number);
+	Dwarf_Die die;
+
+	if (!instance || !instance->die)
+		return false;
+	die = dwarf_tree_die(index->instances, number);
+	die = dwarf_declaration(&die);
+	*frame = (struct symbol_frame){ .function = "", .declared = "" };
+	function_identify(index, &die, frame);
+	return true;
 }

@@ -9,6 +9,8 @@
 #ifndef OUTLIVE_SYMBOLS_DWARF_INDEX_H
 #define OUTLIVE_SYMBOLS_DWARF_INDEX_H
 
+#include "symbols/instances.h"
+#include "symbols/source.h"
 #include "trace/symbol_table.h"
 
 #include <elfutils/libdw.h>
@@ -16,11 +18,13 @@
 
 struct dwarf_index;
 
-/* NULL: memory is out. The Dwarf must outlive it. */
-struct dwarf_index *dwarf_index_new(Dwarf *dwarf);
+/*
+ * NULL: memory is out. The Dwarf and the instances must outlive it. bias: module address -
+ * DWARF address.
+ */
+struct dwarf_index *dwarf_index_new(Dwarf *dwarf, struct instances *instances,
+                                    uint64_t bias);
 void dwarf_index_free(struct dwarf_index *index);
-
-#define DWARF_FRAMES_MAX 64 /* per address; innermost frames beyond are left out */
 
 /*
  * Find the frames at an address, innermost inlined function first, into
@@ -30,5 +34,18 @@ void dwarf_index_free(struct dwarf_index *index);
  */
 int dwarf_index_find(struct dwarf_index *index, uint64_t address,
                      struct symbol_frame *frames);
+
+/*
+ * The instances at an address, in the same order, into numbers[DWARF_FRAMES_MAX]. Returns their
+ * number: that of the frames, or 0 if no function is known.
+ */
+int dwarf_index_chain(struct dwarf_index *index, uint64_t address, uint32_t *numbers);
+
+/*
+ * Set `function` and `declared` of *frame, which together identify the source function of an
+ * instance within its module. False: the instance has no debug entry.
+ */
+bool dwarf_index_identify(struct dwarf_index *index, uint32_t number,
+                          struct symbol_frame *frame);
 
 #endif

@@ -2,15 +2,12 @@
 #include "symbols/symbolizer.h"
 
 #include "base/array.h"
-#include "elf/debug_file.h"
 #include "elf/demangle.h"
-#include "symbols/dwarf_index.h"
 #include "elf/file.h"
-#include "elf/functions.h"
-#include "elf/symbols.h"
 #include "base/hash_index.h"
+#include "symbols/module.h"
+#include "symbols/module_flow.h"
 
-#include <elfutils/libdwfl.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <stdlib.h>
@@ -24,21 +21,6 @@
  * __GI___strdup for __strdup.
  */
 #define GLIBC_INTERNAL "__GI_"
-
-/* A module's file. It is read when an address in it is first asked for. */
-struct module {
-	char *path;
-	uint8_t build_id[BUILD_ID_BYTES_MAX];
-	size_t build_id_bytes;
-	int descriptor;            /* -1 once it is read */
-	bool is_read, has_symbols; /* symbols are read only if DWARF has no name */
-	Dwfl *dwfl;
-	Dwfl_Module *dwfl_module;
-	struct elf_symbols *symbols; /* NULL: none */
-	struct elf_functions *functions;
-	struct dwarf_index *dwarf; /* NULL: none */
-	uint64_t dwarf_bias;       /* module address - DWARF address */
-};
 
 /*
  * The frames at one offset of a module: frame_count of symbolizer.frames, from frame_first
@@ -97,18 +79,6 @@ void symbolizer_on_memory_out(struct symbolizer *symbolizer, memory_out_handler 
 	symbolizer->memory_out = handler;
 }
 
-static void module_release(struct module *module)
-{
-	dwarf_index_free(module->dwarf);
-	elf_symbols_free(module->symbols);
-	elf_functions_free(module->functions);
-	if (module->dwfl)
-		dwfl_end(module->dwfl);
-	if (module->descriptor >= 0)
-		close(module->descriptor);
-	free(module->path);
-}
-
 void symbolizer_free(struct symbolizer *symbolizer)
 {
 	size_t i;
@@ -117,8 +87,10 @@ void symbolizer_free(struct symbolizer *symbolizer)
 		return;
 	for (i = 1; i <= symbolizer->name_count; i++)
 		free(symbolizer->names[i].demangled);
-	for (i = 0; i < symbolizer->module_count; i++)
+	for (i = 0; i < symbolizer->module_count; i++) {
+		module_flow_free(symbolizer->modules[i].flow);
 		module_release(&symbolizer->modules[i]);
+	}
 	hash_index_release(&symbolizer->answer_index);
 	hash_index_release(&symbolizer->name_index);
 	free(symbolizer->modules);
@@ -193,54 +165,6 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
 		memcpy(module->build_id, build_id, build_id_bytes);
 	module->build_id_bytes = build_id_bytes;
 	return (int)i;
-}
-
-/* Read the module's file, at bias 0 so that addresses are offsets. */
-static void module_read(const struct symbolizer *symbolizer, struct module *module)
-{
-	Dwarf_Addr bias = 0;
-	Dwarf *dwarf;
-
-	module->is_read = true;
-	module->dwfl = debug_file_open(module->path, module->descriptor,
-	                               &module->dwfl_module);
-	if (!module->dwfl)
-		return;
-	module->descriptor = -1; /* libdwfl owns it now */
-	dwarf = dwfl_module_getdwarf(module->dwfl_module, &bias);
-	if (dwarf) {
-		if (symbolizer->memory_out)
-			dwarf_new_oom_handler(dwarf, symbolizer->memory_out);
-		module->dwarf = dwarf_index_new(dwarf);
-		module->dwarf_bias = bias;
-	}
-}
-
-/*
- * The name from the symbol tables. A function without a symbol is named by its start address.
- */
-static const char *module_symbol(struct module *module, uint64_t address,
-                                 const char **declared)
-{
-	const char *name = NULL, *entrance = NULL;
-
-	*declared = "";
-	if (!module->has_symbols) {
-		module->has_symbols = true;
-		if (module->dwfl_module) {
-			module->symbols = elf_symbols_new(module->dwfl_module);
-			module->functions = elf_functions_new(module->dwfl_module, module->path);
-		}
-	}
-	if (module->symbols)
-		name = elf_symbols_find(module->symbols, address, declared);
-	if (name || !module->functions)
-		return name;
-	name = elf_functions_name(module->functions, address);
-	if (name && module->symbols)
-		entrance = elf_functions_entrance(module->functions, module->symbols, address);
-	*declared = entrance ? entrance : "";
-	return name;
 }
 
 /* ---- names ---- */
@@ -357,31 +281,17 @@ static const struct answer *answer_add(struct symbolizer *symbolizer, uint32_t m
 	return &symbolizer->answers[number];
 }
 
-/*
- * Find the frames of the call, which is before the address that it returns to. Returns their
- * number.
- */
-static int frames_find(struct module *module, uint64_t offset,
-                       struct symbol_frame *frames)
+/* The module, read if it was not yet; NULL: there is no such module. */
+static struct module *module_ready(struct symbolizer *symbolizer, int number)
 {
-	uint64_t address = offset - 1;
-	const char *name, *declared;
-	int count = 0;
+	struct module *module;
 
-	if (module->dwarf)
-		count = dwarf_index_find(module->dwarf, address - module->dwarf_bias, frames);
-	if (count && frames[count - 1].function[0])
-		return count;
-	name = module_symbol(module, address, &declared);
-	if (!count && name) {
-		frames[0] = (struct symbol_frame){ .function = "", .file = "" };
-		count = 1;
-	}
-	if (name) {
-		frames[count - 1].function = name;
-		frames[count - 1].declared = declared;
-	}
-	return count;
+	if (number < 0 || (size_t)number >= symbolizer->module_count)
+		return NULL;
+	module = &symbolizer->modules[number];
+	if (!module->is_read)
+		module_read(module, symbolizer->memory_out);
+	return module;
 }
 
 int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offset,
@@ -400,9 +310,8 @@ int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offse
 		if (symbolizer->watch && (symbolizer->answer_count % WATCH_ANSWERS == 0 ||
 		                          !symbolizer->modules[module].is_read))
 			symbolizer->watch(symbolizer->watch_context, symbolizer->answer_count, 0);
-		if (!symbolizer->modules[module].is_read)
-			module_read(symbolizer, &symbolizer->modules[module]);
-		count = frames_find(&symbolizer->modules[module], offset, frames);
+		module_ready(symbolizer, module);
+		count = module_frames(&symbolizer->modules[module], offset, frames);
 		answer = answer_add(symbolizer, (uint32_t)module, offset, frames, count);
 	}
 	if (!answer)
@@ -410,4 +319,51 @@ int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offse
 	for (i = 0; i < answer->frame_count; i++)
 		each(context, &symbolizer->frames[answer->frame_first + i]);
 	return (int)answer->frame_count;
+}
+
+/* ---- source frames ---- */
+
+bool symbolizer_source(struct symbolizer *symbolizer, int module, uint64_t offset,
+                       struct source_chain *chain)
+{
+	struct module *read = module_ready(symbolizer, module);
+
+	*chain = (struct source_chain){ .count = 0 };
+	return read && module_flow_source(read, offset, chain);
+}
+
+uint64_t symbolizer_kept(struct symbolizer *symbolizer, int module, uint64_t from,
+                         uint64_t to, uint32_t *merged)
+{
+	struct module *read = module_ready(symbolizer, module);
+
+	*merged = 0;
+	return read ? module_flow_kept(read, from, to, merged) : 0;
+}
+
+const struct source_jump *symbolizer_jumps(struct symbolizer *symbolizer, int module,
+                                           uint32_t function, size_t *count)
+{
+	struct module *read = module_ready(symbolizer, module);
+
+	*count = 0;
+	return read ? module_flow_jumps(read, function, count) : NULL;
+}
+
+size_t symbolizer_jump_chain(struct symbolizer *symbolizer, int module,
+                             uint32_t from_function, uint32_t to_function,
+                             uint64_t *offsets, size_t max)
+{
+	struct module *read = module_ready(symbolizer, module);
+
+	return read ? module_flow_jump_chain(read, from_function, to_function, offsets, max)
+	            : 0;
+}
+
+bool symbolizer_instance(struct symbolizer *symbolizer, int module, uint32_t instance,
+                         struct source_instance *facts)
+{
+	struct module *read = module_ready(symbolizer, module);
+
+	return read && module_flow_instance(read, instance, facts);
 }

@@ -10,6 +10,7 @@
 #define OUTLIVE_SYMBOLS_SYMBOLIZER_H
 
 #include "symbols/kept_files.h"
+#include "symbols/source.h"
 #include "trace/symbol_table.h"
 
 #include <stdbool.h>
@@ -55,5 +56,54 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
 int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offset,
                        void (*each)(void *context, const struct symbol_frame *frame),
                        void *context);
+
+/* ---- source frames -------------------------------------------------------------------- */
+
+/*
+ * Find the instances at a return address. offset: as in symbolizer_resolve(). False: no
+ * function is known there; then chain->count is 0.
+ */
+bool symbolizer_source(struct symbolizer *symbolizer, int module, uint64_t offset,
+                       struct source_chain *chain);
+
+/*
+ * Which inlined instances may have stayed the same while an activation of a machine function
+ * went from one of its calls to another. `from`, `to`: the return addresses of the two calls,
+ * as in symbolizer_resolve(), in one machine function.
+ *
+ * Bit k of the result: it is possible that the outer k of the inlined instances that both have
+ * in common (from the machine function inwards, itself not counted) are still the same
+ * activations, and that all further inwards have ended. 0: nothing is known: the code cannot be
+ * read, no way leads from one call to the other, or a limit was reached.
+ *
+ * *merged: how many instances of `to` inside the common ones are still the same activations,
+ * although another debug entry describes them: compilers let two copies of a function share
+ * their end. Usually 0.
+ */
+uint64_t symbolizer_kept(struct symbolizer *symbolizer, int module, uint64_t from,
+                         uint64_t to, uint32_t *merged);
+
+/*
+ * The jumps out of a machine function, conditional ones, too. A jump to the function's own
+ * `.cold` part is not one. *count: how many. Owned by the symbolizer, and valid until it is
+ * called again.
+ */
+const struct source_jump *symbolizer_jumps(struct symbolizer *symbolizer, int module,
+                                           uint32_t function, size_t *count);
+
+/*
+ * The only chain of jumps that leads from one machine function to another one, or (to_function
+ * 0) to a function that is not known: the offsets as in struct source_jump, into
+ * offsets[max]. Returns their number; 0: no chain, several ones, or one of more than `max`
+ * jumps. Between the same two functions several jumps count as one: that in the fewest
+ * instances is taken.
+ */
+size_t symbolizer_jump_chain(struct symbolizer *symbolizer, int module,
+                             uint32_t from_function, uint32_t to_function,
+                             uint64_t *offsets, size_t max);
+
+/* What an instance is. False: there is none of that number. */
+bool symbolizer_instance(struct symbolizer *symbolizer, int module, uint32_t instance,
+                         struct source_instance *facts);
 
 #endif

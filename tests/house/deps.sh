@@ -4,7 +4,8 @@
 # much that is; does nothing when all is there; uses sudo when it is not root.
 set -eu
 
-build=(gcc make libc6-dev libdw-dev libelf-dev libzstd-dev libiberty-dev uthash-dev)
+build=(gcc make libc6-dev libdw-dev libelf-dev libzstd-dev libiberty-dev libzydis-dev
+	uthash-dev)
 tests=(g++ clang libcmocka-dev jq procps sqlite3 python3 git perl libjemalloc2
 	libtcmalloc-minimal4)
 lint=(clang-format clang-tidy shellcheck)

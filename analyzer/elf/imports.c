@@ -1,0 +1,128 @@
+/* elf/imports.c - reads relocations by libelf. */
+#include "elf/imports.h"
+
+#include "base/array.h"
+#include "elf/code.h"
+#include "elf/image.h"
+
+#include <stdlib.h>
+
+#define STUB_STEPS 2 /* a stub is a jump, perhaps after a marker (endbr64) */
+
+struct import {
+	uint64_t slot;
+	const char *name; /* in the file's string table */
+};
+
+struct imports {
+	Elf *elf;
+	unsigned machine;
+	struct import *list; /* sorted by slot */
+	size_t count, capacity;
+};
+
+static bool is_function_slot(unsigned machine, uint64_t type)
+{
+	return machine == EM_X86_64 &&
+	       (type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT);
+}
+
+/* The name of a dynamic symbol without its version; NULL: it has none. */
+static const char *symbol_name(Elf *elf, Elf_Data *symbols, size_t strings,
+                               uint64_t number)
+{
+	GElf_Sym symbol;
+
+	if (number > INT32_MAX || !gelf_getsym(symbols, (int)number, &symbol) ||
+	    !symbol.st_name)
+		return NULL;
+	return elf_strptr(elf, strings, symbol.st_name);
+}
+
+static void section_read(struct imports *imports, Elf_Scn *section,
+                         const GElf_Shdr *header)
+{
+	Elf_Scn *symbol_section = elf_getscn(imports->elf, header->sh_link);
+	Elf_Data *data = elf_getdata(section, NULL), *symbols;
+	GElf_Shdr symbol_header;
+	const char *name;
+	GElf_Rela rela;
+	int i;
+
+	if (!data || !symbol_section || !gelf_getshdr(symbol_section, &symbol_header) ||
+	    symbol_header.sh_type != SHT_DYNSYM)
+		return;
+	symbols = elf_getdata(symbol_section, NULL);
+	for (i = 0; symbols && gelf_getrela(data, i, &rela); i++) {
+		if (!is_function_slot(imports->machine, GELF_R_TYPE(rela.r_info)))
+			continue;
+		name = symbol_name(imports->elf, symbols, symbol_header.sh_link,
+		                   GELF_R_SYM(rela.r_info));
+		if (!name ||
+		    array_reserve(imports->list, imports->capacity, imports->count + 1))
+			continue;
+		imports->list[imports->count++] = (struct import){ rela.r_offset, name };
+	}
+}
+
+static int import_compare(const void *left, const void *right)
+{
+	const struct import *a = left, *b = right;
+
+	return a->slot < b->slot ? -1 : a->slot > b->slot;
+}
+
+struct imports *imports_new(Elf *elf)
+{
+	struct imports *imports = calloc(1, sizeof(*imports));
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+
+	if (!imports)
+		return NULL;
+	imports->elf = elf;
+	imports->machine = elf_image_machine(elf);
+	while (elf && (section = elf_nextscn(elf, section))) {
+		if (gelf_getshdr(section, &header) && header.sh_type == SHT_RELA)
+			section_read(imports, section, &header);
+	}
+	if (imports->count)
+		qsort(imports->list, imports->count, sizeof(*imports->list), import_compare);
+	return imports;
+}
+
+void imports_free(struct imports *imports)
+{
+	if (imports)
+		free(imports->list);
+	free(imports);
+}
+
+const char *imports_slot(const struct imports *imports, uint64_t slot)
+{
+	const struct import like = { .slot = slot }, *found;
+
+	if (!imports->count)
+		return NULL;
+	found = bsearch(&like, imports->list, imports->count, sizeof(like), import_compare);
+	return found ? found->name : NULL;
+}
+
+const char *imports_stub(const struct imports *imports, uint64_t address)
+{
+	struct code_step step;
+	const uint8_t *code;
+	size_t count, i;
+
+	for (i = 0; i < STUB_STEPS; i++) {
+		code = elf_image_at(imports->elf, address, &count);
+		if (!code || !code_decode(imports->machine, code, count, address, &step))
+			return NULL;
+		if (step.kind == CODE_JUMP)
+			return step.where == CODE_SLOT ? imports_slot(imports, step.target) : NULL;
+		if (step.kind != CODE_BLANK)
+			return NULL;
+		address += step.bytes;
+	}
+	return NULL;
+}

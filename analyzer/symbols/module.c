@@ -1,0 +1,149 @@
+/* symbols/module.c - reads a module's file by libdwfl. */
+#include "symbols/module.h"
+
+#include "elf/debug_file.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Sets the numbers of functions that have only a symbol apart from those with debug entries. */
+#define SYMBOL_KEY (UINT64_C(1) << 63)
+
+void module_read(struct module *module,
+                 void (*memory_out)(void) __attribute__((noreturn)))
+{
+	Dwarf *dwarf;
+
+	module->is_read = true;
+	module->instances = calloc(1, sizeof(*module->instances));
+	module->dwfl = debug_file_open(module->path, module->descriptor,
+	                               &module->dwfl_module);
+	if (!module->dwfl)
+		return;
+	module->descriptor = -1; /* libdwfl owns it now */
+	module->elf = dwfl_module_getelf(module->dwfl_module, &module->elf_bias);
+	dwarf = module->instances
+	            ? dwfl_module_getdwarf(module->dwfl_module, &module->dwarf_bias)
+	            : NULL;
+	if (dwarf) {
+		if (memory_out)
+			dwarf_new_oom_handler(dwarf, memory_out);
+		module->dwarf = dwarf_index_new(dwarf, module->instances, module->dwarf_bias);
+	}
+}
+
+void module_release(struct module *module)
+{
+	dwarf_index_free(module->dwarf);
+	elf_symbols_free(module->symbols);
+	elf_functions_free(module->functions);
+	if (module->instances)
+		instances_release(module->instances);
+	free(module->instances);
+	if (module->dwfl)
+		dwfl_end(module->dwfl);
+	if (module->descriptor >= 0)
+		close(module->descriptor);
+	free(module->path);
+}
+
+void module_symbols_read(struct module *module)
+{
+	if (module->has_symbols)
+		return;
+	module->has_symbols = true;
+	if (module->dwfl_module) {
+		module->symbols = elf_symbols_new(module->dwfl_module);
+		module->functions = elf_functions_new(module->dwfl_module, module->path);
+	}
+}
+
+/*
+ * The name from the symbol tables. A function without a symbol is named by its start address.
+ */
+static const char *module_symbol(struct module *module, uint64_t address,
+                                 const char **declared)
+{
+	const char *name = NULL, *entrance = NULL;
+
+	*declared = "";
+	module_symbols_read(module);
+	if (module->symbols)
+		name = elf_symbols_find(module->symbols, address, declared);
+	if (name || !module->functions)
+		return name;
+	name = elf_functions_name(module->functions, address);
+	if (name && module->symbols)
+		entrance = elf_functions_entrance(module->functions, module->symbols, address);
+	*declared = entrance ? entrance : "";
+	return name;
+}
+
+int module_frames(struct module *module, uint64_t offset, struct symbol_frame *frames)
+{
+	uint64_t address = offset - 1;
+	const char *name, *declared;
+	int count = 0;
+
+	if (module->dwarf)
+		count = dwarf_index_find(module->dwarf, address - module->dwarf_bias, frames);
+	if (count && frames[count - 1].function[0])
+		return count;
+	name = module_symbol(module, address, &declared);
+	if (!count && name) {
+		frames[0] = (struct symbol_frame){ .function = "", .file = "" };
+		count = 1;
+	}
+	if (name) {
+		frames[count - 1].function = name;
+		frames[count - 1].declared = declared;
+	}
+	return count;
+}
+
+/* Where the function with a symbol, or with unwind tables, is. False: none is known there. */
+static bool symbol_extent(struct module *module, uint64_t address,
+                          struct code_extent *extent)
+{
+	module_symbols_read(module);
+	if (module->symbols && elf_symbols_extent(module->symbols, address, extent))
+		return true;
+	extent->cold_low = extent->cold_high = 0;
+	return module->functions && elf_functions_extent(module->functions, address,
+	                                                 &extent->low, &extent->high);
+}
+
+/* The machine function at the address that has no debug entry; 0: none is known. */
+static uint32_t symbol_instance(struct module *module, uint64_t address)
+{
+	struct instances *instances = module->instances;
+	struct code_extent extent;
+	uint32_t number;
+
+	if (!instances || !symbol_extent(module, address, &extent))
+		return 0;
+	number = instances_find(instances, extent.low | SYMBOL_KEY);
+	if (number)
+		return number;
+	number = instances_add(instances, 0, extent.low | SYMBOL_KEY);
+	if (!number || instances_add_range(instances, extent.low, extent.high))
+		return 0;
+	if (extent.cold_low &&
+	    instances_add_range(instances, extent.cold_low, extent.cold_high))
+		return 0;
+	instances->list[number].entry = extent.low;
+	return number;
+}
+
+int module_chain(struct module *module, uint64_t offset, uint32_t *numbers)
+{
+	uint64_t address = offset - 1;
+	int count = 0;
+
+	if (module->dwarf)
+		count = dwarf_index_chain(module->dwarf, address - module->dwarf_bias, numbers);
+	if (count)
+		return count;
+	numbers[0] = symbol_instance(module, address);
+	return numbers[0] != 0;
+}
