@@ -261,6 +261,25 @@ rooms:
 	$(Q)awk -v ARCH=$(ARCH) -f tests/house/rooms.awk $(sort $(wildcard preload/*/*.[ch] \
 		preload/arch/*/*.[ch] analyzer/*/*.[ch] analyzer/report/*/*.[ch]))
 
+# Both compilers with -Werror, and clang-tidy: a file each, again only if it or a header that it
+# includes has changed.
+LINTED := $(patsubst %.c,build/lint/%.checked,$(PRELOAD_C) $(ANALYZER_C))
+LINT_FLAGS := -std=gnu11 -D_GNU_SOURCE -DOUTLIVE_VERSION='"lint"' -Iinclude
+
+build/lint/preload/%: LINT_FLAGS += -Ipreload -Ipreload/arch/$(ARCH)
+build/lint/analyzer/%: LINT_FLAGS += -Ianalyzer -Wframe-larger-than=5120
+
+build/lint/%.checked: %.c Makefile .clang-tidy
+	@mkdir -p $(@D)
+	@echo "  LINT    $<"
+	$(Q)gcc $(LINT_FLAGS) -O2 -Wall -Wextra -Werror -MMD -MP -MT $@ -MF $(@:.checked=.d) \
+		-c -o /dev/null $<
+	$(Q)clang $(LINT_FLAGS) -O2 -Wall -Wextra -Werror -c -o /dev/null $<
+	$(Q)clang-tidy --quiet $< -- $(LINT_FLAGS) 2>/dev/null
+	$(Q)touch $@
+
+lint-units: $(LINTED)
+
 lint: rooms
 	$(Q)bash tests/house/lint.sh
 
@@ -296,7 +315,7 @@ clean:
 	rm -rf build
 
 .PHONY: all unit-programs test test-variants unit golden test-programs oracle exact stress soak bench fuzz \
-	rooms lint deps deps-test debian12 debian13 install clean
+	rooms lint lint-units deps deps-test debian12 debian13 install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

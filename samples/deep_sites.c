@@ -10,8 +10,8 @@
  * expect: [.sites[] | select(.frames_left_out > 0) | .outer_frames | length] | unique == [16]
  * expect: [.sites[] | select(.frames_left_out == 0) | .frames | length] | max == 256
  * expect: [.sites[] | select(.frames_left_out == 0) | .outer_frames[]] == []
- * expect: [.sites[] | .frames_left_out + (.frames + .outer_frames | length)] | unique | length == 1000
- * expect: [.sites[] | select(any(.frames + .outer_frames | .[]; .function == "main"))] | length == 1000
+ * expect: [.sites[] | .frames_left_out + (.frames+.outer_frames|length)] | unique | length == 1000
+ * expect: [.sites[] | select(any((.frames+.outer_frames)[]; .function == "main"))] | length == 1000
  * expect: [.sites[] | select(.frames_left_out > 0) | .frames[].function] | unique == ["descend"]
  */
 #include <stdlib.h>

@@ -60,10 +60,17 @@ static int option_count(const char *text, uint64_t *count)
 static int option_choose(const struct option *option, const char *text,
                          struct option_choice *choice, struct error *error)
 {
+	const struct option_alias *alias = option->aliases;
 	char names[160] = "";
 	size_t used = 0;
 	int i;
 
+	for (; alias && alias->name; alias++) {
+		if (!strcmp(alias->name, text)) {
+			*choice = (struct option_choice){ alias->value, true };
+			return 0;
+		}
+	}
 	for (i = 0; option->choices[i]; i++) {
 		if (!strcmp(option->choices[i], text)) {
 			*choice = (struct option_choice){ i, true };
@@ -240,9 +247,10 @@ static void option_print(const struct screen *screen, const char *label,
 {
 	size_t columns = text_columns(label);
 
-	if (screen->is_narrow) {
+	if (screen->is_narrow || columns > screen->columns) {
 		screen_line(screen, LABEL_HANG, "%s", label);
-		screen_paragraph(screen, 0, HELP_COLUMN_NARROW, help);
+		screen_paragraph(screen, 0,
+		                 screen->is_narrow ? HELP_COLUMN_NARROW : HELP_COLUMN, help);
 	} else {
 		fputs(label, screen->file);
 		screen_paragraph(screen, columns + 2 > HELP_COLUMN ? HELP_COLUMN : columns,

@@ -31,6 +31,11 @@ struct option_choice {
 	bool is_given;
 };
 
+struct option_alias {
+	const char *name;
+	int value; /* index into `choices` */
+};
+
 #define OPTION_LIST_MAX 64
 struct option_list {
 	const char *items[OPTION_LIST_MAX]; /* point into argv */
@@ -45,6 +50,8 @@ struct option {
 	const char *argument; /* its name in the help: "FILE"; NULL for a choice or flag */
 	const char *help;     /* '\n' begins another line */
 	const char *const *choices; /* CHOICE: the names, ended by NULL */
+	/* CHOICE: other names that are accepted but not shown, ended by a NULL name; or NULL */
+	const struct option_alias *aliases;
 };
 
 enum options_result {

@@ -22,7 +22,7 @@ static const char *formats[FORMATS_MAX + 1];
 
 static const struct option options[] = {
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct info_options, format), NULL,
-	  "for people (default), or for programs", formats },
+	  "for people (default), or for programs", formats, NULL },
 };
 
 static void progress_events(void *progress, uint64_t done, uint64_t expected)

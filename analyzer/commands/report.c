@@ -32,67 +32,78 @@ struct report_options {
 };
 
 /*
- * The names are in the order of enum report_group, enum life_class and enum report_sort: the
- * index that the parser stores is used as the enum's value.
+ * The names are in the order of enum report_group, enum verdict and enum report_sort: the index
+ * that the parser stores is used as the enum's value. The aliases are the names of version 0.1,
+ * and the class whose printed name has spaces.
  */
-static const char *const groups[] = { "site",   "function", "module",
+static const char *const groups[] = { "path",   "function", "module",
 	                                  "thread", "owner",    NULL };
-static const char *const classes[] = { "stack",  "escape", "crossed",
-	                                   "static", "live",   NULL };
+static const struct option_alias group_aliases[] = { { "site", REPORT_BY_PATH },
+	                                                 { NULL, 0 } };
+static const char *const classes[] = { "stack-like",  "escaping",     "crossed",
+	                                   "static-like", "live-at-exit", "suppressed",
+	                                   "inferred",    "unknown",      NULL };
+static const struct option_alias class_aliases[] = {
+	{ "stack", CLASS_STACK },       { "escape", CLASS_ESCAPING },
+	{ "static", CLASS_STATIC },     { "live", CLASS_LIVE },
+	{ "live at exit", CLASS_LIVE }, { NULL, 0 }
+};
 static const char *const sorts[] = { "bytes", "calls", "peak", "live", NULL };
 /* Filled by formats_offer() before the command line is parsed, since the options point here. */
 static const char *formats[FORMATS_MAX + 1];
 
 static const struct option options[] = {
 	{ "by", 'b', OPTION_CHOICE, offsetof(struct report_options, group), NULL,
-	  "one row for each of these, instead of the overview", groups },
+	  "one row for each of these, instead of the overview", groups, group_aliases },
 	{ "sort", 's', OPTION_CHOICE, offsetof(struct report_options, sort), NULL,
 	  "sort by bytes allocated, calls, bytes at the peak, or bytes never\n"
 	  "freed; the most first",
-	  sorts },
+	  sorts, NULL },
 	{ "class", 'c', OPTION_CHOICE, offsetof(struct report_options, class), NULL,
-	  "show which functions allocate the blocks of this class", classes },
-	{ "why", 'w', OPTION_STRING, offsetof(struct report_options, why), "SITE",
-	  "the evidence about one site: its number, the number of a call (35c)\n"
-	  "or of a function (35f), a function's name as shown, or a part of it",
-	  NULL },
+	  "show which functions allocate the blocks of this class", classes,
+	  class_aliases },
+	{ "why", 'w', OPTION_STRING, offsetof(struct report_options, why), "WHAT",
+	  "the evidence about a call path (its number), a call site (35c), or\n"
+	  "a function: its number (35f), its name as shown, or a part of it",
+	  NULL, NULL },
 	{ "explain", 'e', OPTION_STRING, offsetof(struct report_options, explain), "BLOCK",
 	  "follow one block: its address (0x..), or the number of its\n"
 	  "allocation, counted from 1",
-	  NULL },
+	  NULL, NULL },
 	{ "stacks", 0, OPTION_FLAG, offsetof(struct report_options, stacks), NULL,
-	  "how deep the stacks of the threads went, and by which functions", NULL },
+	  "how deep the stacks of the threads went, and by which functions", NULL, NULL },
 	{ "thread", 't', OPTION_STRING, offsetof(struct report_options, thread), "THREAD",
 	  "only blocks that this thread allocated: its number, its name, or a\n"
 	  "glob; with --stacks: its deepest call path",
-	  NULL },
+	  NULL, NULL },
 	{ "phase", 0, OPTION_STRING, offsetof(struct report_options, phase), "NAME",
 	  "only blocks allocated in this phase: load, main, exit, or one that\n"
 	  "the program named (see outlive_phase(3))",
-	  NULL },
+	  NULL, NULL },
 	{ "wrapper", 0, OPTION_LIST, offsetof(struct report_options, wrappers), "NAME",
-	  "a function that only allocates for its caller; may be a glob", NULL },
+	  "a function that only allocates for its caller; may be a glob", NULL, NULL },
 	{ "suppressions", 0, OPTION_LIST, offsetof(struct report_options, suppressions),
 	  "FILE",
 	  "hide never-freed blocks that match a rule of this file, in the syntax\n"
 	  "of LeakSanitizer: lines of leak:PATTERN; may be repeated",
-	  NULL },
+	  NULL, NULL },
 	{ "all", 'a', OPTION_FLAG, offsetof(struct report_options, all), NULL,
-	  "hide nothing, not even what libc and runtimes keep on purpose", NULL },
+	  "hide nothing, not even what libc and runtimes keep on purpose", NULL, NULL },
 	{ "top", 'n', OPTION_COUNT, offsetof(struct report_options, top), "N",
-	  "show at most N rows (default 20; json: 1000 sites; csv: all); 0: all", NULL },
+	  "show at most N rows (default 20; json: 1000 paths; csv: all); 0: all", NULL,
+	  NULL },
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct report_options, format), NULL,
 	  "for people (default), for programs: see outlive-report-json(5), or\n"
 	  "call paths as a table",
-	  formats },
+	  formats, NULL },
 	{ "pid", 'p', OPTION_COUNT, offsetof(struct report_options, process.pid), "PID",
 	  "report the process with this pid (default: the program that the first\n"
 	  "process became by exec, else the process with the most events)",
-	  NULL },
+	  NULL, NULL },
 	{ "process", 0, OPTION_COUNT, offsetof(struct report_options, process.number), "N",
 	  "report the process with this number in 'outlive info', if exec made\n"
 	  "several of one pid",
-	  NULL },
+	  NULL, NULL },
 };
 
 static void progress_events(void *progress, uint64_t done, uint64_t expected)
@@ -138,7 +149,7 @@ static void emptiness_check(const struct trace_reader *reader)
 }
 
 /*
- * Report that --why names no site or function, or several. The candidates, if there are any, go
+ * Report that --why names no call path or function, or several. The candidates, if any, go
  * to stderr before the message.
  */
 static _Noreturn void why_die(const char *file, const char *why,
@@ -153,7 +164,7 @@ static _Noreturn void why_die(const char *file, const char *why,
 	if (several->list.bytes)
 		die("%s: several functions are '%s': --why takes the number of one of these",
 		    file, why);
-	die("%s: no call path or function '%s': --by site and --by function list them",
+	die("%s: no call path or function '%s': --by path and --by function list them",
 	    file, why);
 }
 
@@ -233,7 +244,7 @@ static const struct view_row *view_choose(const struct report_options *options)
 	if (options->class.is_given && (options->group.value == REPORT_BY_THREAD ||
 	                                options->group.value == REPORT_BY_OWNER))
 		die_usage("report",
-		          "report: --class goes with --by site, function or module, not %s",
+		          "report: --class goes with --by path, function or module, not %s",
 		          groups[options->group.value]);
 	while (row->options && !(row->options & asked))
 		row++;
@@ -262,8 +273,8 @@ static void view_check(const struct view_row *row, const struct report_options *
 /*
  * A result above 0 means that the view found nothing by the name that was asked for. Two views
  * can do that: --stacks with a --thread that has no known stack, and --why with a name that is
- * no site. Both exit here, since only the command knows what the user typed. Returns 0, or -1:
- * memory is out.
+ * no call path. Both exit here, since only the command knows what the user typed. Returns 0,
+ * or -1: memory is out.
  */
 static int report_print(struct trace_reader *reader, const struct profile *profile,
                         const struct report_options *options,
@@ -333,7 +344,7 @@ static struct report_settings settings_of(const struct report_options *options,
 		                                 : reporter->group,
 		.sort = (enum report_sort)options->sort.value,
 		.top = options->top.is_given ? options->top.value : reporter->top,
-		.class = (enum life_class)options->class.value,
+		.class = (enum verdict)options->class.value,
 		.why = options->why,
 		.classes = { .wrappers = options->wrappers.items,
 		             .wrapper_count = options->wrappers.count,

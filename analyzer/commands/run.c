@@ -33,33 +33,33 @@ static const struct option run_option_table[] = {
 	{ "output", 'o', OPTION_STRING, offsetof(struct run_options, output), "FILE",
 	  "write the trace here; an older trace is replaced (default:\n"
 	  "PROGRAM.PID.outlive, which replaces nothing)",
-	  NULL },
+	  NULL, NULL },
 	{ "ring", 0, OPTION_SIZE, offsetof(struct run_options, ring_bytes), "SIZE",
 	  "ring buffer of each process (default 64M, at least 1M); each live\n"
 	  "thread holds 64 KiB of it",
-	  NULL },
+	  NULL, NULL },
 	{ "flight", 0, OPTION_FLAG, offsetof(struct run_options, is_flight), NULL,
 	  "flight recorder: do not read the ring while the program runs; the\n"
 	  "oldest events are overwritten",
-	  NULL },
+	  NULL, NULL },
 	{ "frames", 0, OPTION_CHOICE, offsetof(struct run_options, frames), NULL,
 	  "exact (default): follow every call of a function by return stubs;\n"
 	  "plain: only compare stacks; how long blocks live relative to\n"
 	  "functions is then inferred",
-	  frame_kinds },
+	  frame_kinds, NULL },
 	{ "no-follow", 0, OPTION_FLAG, offsetof(struct run_options, is_alone), NULL,
-	  "record only the program, not the processes that it starts", NULL },
+	  "record only the program, not the processes that it starts", NULL, NULL },
 	{ "wait", 0, OPTION_COUNT, offsetof(struct run_options, wait_s), "SECONDS",
 	  "how long to go on recording processes that outlive the program\n"
 	  "(default 1); Ctrl-C ends the wait",
-	  NULL },
+	  NULL, NULL },
 	{ "segments-every", 0, OPTION_COUNT, offsetof(struct run_options, segments_ms),
 	  "MS",
 	  "take a snapshot of each process's memory segments this often (default\n"
 	  "100, 10 to 60000), or as often as 1% of a processor allows; 0: never",
-	  NULL },
+	  NULL, NULL },
 	{ "quiet", 'q', OPTION_FLAG, offsetof(struct run_options, is_quiet), NULL,
-	  "print no report at the end, only where the trace is", NULL },
+	  "print no report at the end, only where the trace is", NULL, NULL },
 };
 
 /*

@@ -37,31 +37,32 @@ static const char *formats[FORMATS_MAX + 1];
 
 static const struct option options[] = {
 	{ "by", 'b', OPTION_CHOICE, offsetof(struct segments_options, group), NULL,
-	  "one row for each of these (default: segment)", groups },
+	  "one row for each of these (default: segment)", groups, NULL },
 	{ "watch", 'w', OPTION_STRING, offsetof(struct segments_options, watch), "SECONDS",
-	  "repeat every so many seconds, until the process ends or Ctrl-C", NULL },
+	  "repeat every so many seconds, until the process ends or Ctrl-C", NULL, NULL },
 	{ "between", 0, OPTION_STRING, offsetof(struct segments_options, between),
 	  "FROM:TO",
 	  "of a recording: how each segment grew between two times after its\n"
 	  "start, as 2s:5s; 500ms: is up to the end, :5s from the start",
-	  NULL },
+	  NULL, NULL },
 	{ "at", 0, OPTION_STRING, offsetof(struct segments_options, at), "TIME",
-	  "of a recording: the segments at that time", NULL },
+	  "of a recording: the segments at that time", NULL, NULL },
 	{ "phase", 0, OPTION_STRING, offsetof(struct segments_options, phase), "NAME",
 	  "of a recording: how each segment grew while the process was in this\n"
 	  "phase: load, main, exit, or one that it named",
-	  NULL },
+	  NULL, NULL },
 	{ "pid", 'p', OPTION_COUNT, offsetof(struct segments_options, process.pid), "PID",
-	  "of a recording: the process with this pid", NULL },
+	  "of a recording: the process with this pid", NULL, NULL },
 	{ "process", 0, OPTION_COUNT, offsetof(struct segments_options, process.number),
-	  "NUMBER", "of a recording: the process with this number in 'outlive info'",
+	  "NUMBER", "of a recording: the process with this number in 'outlive info'", NULL,
 	  NULL },
 	{ "top", 'n', OPTION_COUNT, offsetof(struct segments_options, top), "N",
 	  "show at most N rows (default 40, or 12 times; json and csv: all);\n"
 	  "0: all",
-	  NULL },
+	  NULL, NULL },
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct segments_options, format), NULL,
-	  "for people (default), or for programs: see outlive-segments-json(5)", formats },
+	  "for people (default), or for programs: see outlive-segments-json(5)", formats,
+	  NULL },
 };
 
 static pid_t pid_of(const char *text)

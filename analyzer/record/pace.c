@@ -19,8 +19,8 @@ struct size_pace size_pace_of(uint64_t every_ns)
 
 /*
  * Both intervals follow from the cost of reading every process once. Regular readings
- * that cost too much are delayed by whole steps. Readings between them are left out if fewer than two of these
- * would fit.
+ * that cost too much are delayed by whole steps. Readings between them are left out if fewer
+ * than two of these would fit.
  */
 void size_pace_set(struct size_pace *pace, size_t processes)
 {

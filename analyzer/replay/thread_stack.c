@@ -82,6 +82,7 @@ int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t popped)
 		doubts = thread->doubts = malloc(DOUBTS_MAX * sizeof(*doubts));
 		if (!doubts)
 			return -1;
+		thread->doubt_count = 0;
 	}
 	/* If no frame is proven, it may not even be the same stack. */
 	first = sure ? thread->stack[sure].sequence : 0;

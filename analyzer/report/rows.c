@@ -253,7 +253,7 @@ int report_rows_make(struct report_rows *rows, const struct classes *classes,
 	*rows = (struct report_rows){ NULL, 0 };
 	if (group == REPORT_BY_THREAD)
 		result = threads_make(rows, &classes->profile->replay);
-	else if (group == REPORT_BY_SITE)
+	else if (group == REPORT_BY_PATH)
 		result = paths_make(rows, classes);
 	else
 		result = groups_make(rows, classes, group);
@@ -268,10 +268,10 @@ int report_rows_make(struct report_rows *rows, const struct classes *classes,
 /* As row_compare(), but by the blocks of one class; rows of threads have no classes. */
 static int class_compare(const void *one, const void *two, void *context)
 {
-	enum life_class class = *(const enum life_class *)context;
+	enum verdict class = *(const enum verdict *)context;
 	const struct report_row *a = one, *b = two;
-	const struct class_share *of_a = &a->classes.shares[class];
-	const struct class_share *of_b = &b->classes.shares[class];
+	const struct class_share *of_a = class_counts_share(&a->classes, class);
+	const struct class_share *of_b = class_counts_share(&b->classes, class);
 
 	if (of_a->bytes != of_b->bytes)
 		return of_a->bytes > of_b->bytes ? -1 : 1;
@@ -280,12 +280,12 @@ static int class_compare(const void *one, const void *two, void *context)
 	return a->path < b->path ? -1 : a->path > b->path;
 }
 
-void report_rows_keep(struct report_rows *rows, enum life_class class)
+void report_rows_keep(struct report_rows *rows, enum verdict class)
 {
 	size_t i, kept = 0;
 
 	for (i = 0; i < rows->count; i++) {
-		if (rows->rows[i].classes.shares[class].blocks)
+		if (class_counts_share(&rows->rows[i].classes, class)->blocks)
 			rows->rows[kept++] = rows->rows[i];
 	}
 	rows->count = kept;

@@ -48,8 +48,11 @@ struct report_rows {
 int report_rows_make(struct report_rows *rows, const struct classes *classes,
                      enum report_group group, enum report_sort sort);
 
-/* Keep only the rows that have blocks of a class, and sort by its bytes, most first. */
-void report_rows_keep(struct report_rows *rows, enum life_class class);
+/*
+ * Keep only the rows that have blocks of a class (see class_counts_share()), and sort by its
+ * bytes, most first.
+ */
+void report_rows_keep(struct report_rows *rows, enum verdict class);
 void report_rows_release(struct report_rows *rows);
 
 /* The figure that a row is sorted by. */

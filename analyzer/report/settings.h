@@ -12,7 +12,7 @@ struct block_history;
 struct why_several;
 
 enum report_group {
-	REPORT_BY_SITE,     /* a call path */
+	REPORT_BY_PATH,     /* a call path */
 	REPORT_BY_FUNCTION, /* the innermost function that is no wrapper */
 	REPORT_BY_MODULE,   /* the module of that function */
 	REPORT_BY_THREAD,   /* the thread that allocated */
@@ -47,9 +47,9 @@ struct report_settings {
 	enum report_view view;
 	enum report_group group;
 	enum report_sort sort;
-	uint64_t top; /* number of rows; 0: all */
-	enum life_class class;
-	const char *why; /* the number of a call path, or the name of a function */
+	uint64_t top;       /* number of rows; 0: all */
+	enum verdict class; /* a class, or suppressed, inferred, unknown */
+	const char *why;    /* the number of a call path, or the name of a function */
 	/* receives the list of what `why` may mean, if that is not clear */
 	struct why_several *several;
 	const struct block_history *history;

@@ -427,7 +427,7 @@ bool dwarf_scopes_outer(struct dwarf_scopes *scopes, Dwarf_Die *die)
 	scope = scope_find(unit, dwarf_dieoffset(&declared));
 	if (scope != SCOPE_NONE)
 		scope = scope_outer(unit, scope);
-	if (scope == SCOPE_NONE)
+	if (scope == SCOPE_NONE || !unit->scopes)
 		return false;
 	*die = unit->scopes[scope].die;
 	return true;

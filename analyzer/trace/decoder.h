@@ -48,10 +48,10 @@ int decoder_start(struct decoder *decoder, const uint8_t *chunk, size_t bytes,
                   struct error *error);
 
 /*
- * Decode up to `capacity` events (>= 1). An EVENT_RUN, an EVENT_STACK_RECORD or an OP_CONTROL is always
- * the only one of its batch; the first two do not count as events. Returns their number, or 0
- * at the end or where the chunk is wrong: then decoder_error() says why. decoder_locations()
- * has their frames.
+ * Decode up to `capacity` events (>= 1). An EVENT_RUN, an EVENT_STACK_RECORD or an OP_CONTROL is
+ * always the only one of its batch; the first two do not count as events. Returns their number,
+ * or 0 at the end or where the chunk is wrong: then decoder_error() says why.
+ * decoder_locations() has their frames.
  */
 size_t decoder_batch(struct decoder *decoder, struct event *events, size_t capacity);
 

@@ -26,7 +26,8 @@ void chunk_buffer_release(struct chunk_buffer *buffer)
  */
 static int chunk_buffer_reserve(struct chunk_buffer *buffer, uint64_t bytes)
 {
-	if (array_reserve(buffer->data, buffer->capacity, bytes + CHUNK_PADDING_BYTES))
+	if (array_reserve(buffer->data, buffer->capacity, bytes + CHUNK_PADDING_BYTES) ||
+	    !buffer->data)
 		return -1;
 	buffer->bytes = bytes;
 	memset(buffer->data + bytes, 0, CHUNK_PADDING_BYTES);

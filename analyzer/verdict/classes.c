@@ -31,6 +31,17 @@ const char *verdict_key(enum verdict verdict)
 	return verdicts[verdict].key;
 }
 
+const struct class_share *class_counts_share(const struct class_counts *counts,
+                                             enum verdict class)
+{
+	switch (class) {
+	case VERDICT_SUPPRESSED: return &counts->suppressed;
+	case VERDICT_INFERRED: return &counts->inferred;
+	case VERDICT_UNKNOWN: return &counts->unknown;
+	default: return &counts->shares[class];
+	}
+}
+
 /* Whether so many blocks have a property that it is reported for all of them. */
 static bool is_verdict(const struct class_counts *counts, uint64_t blocks)
 {

@@ -102,6 +102,10 @@ enum verdict {
 const char *verdict_text(enum verdict verdict);
 const char *verdict_key(enum verdict verdict);
 
+/* The blocks of a class, or those that are suppressed, inferred or unknown. */
+const struct class_share *class_counts_share(const struct class_counts *counts,
+                                             enum verdict class);
+
 static inline const char *life_class_text(enum life_class class)
 {
 	return verdict_text((enum verdict) class);

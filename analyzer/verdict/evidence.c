@@ -129,7 +129,7 @@ static struct summary_path summary_path_of(const struct classes *classes, uint32
 
 /* Remember the call path. 0, or -1 when memory is out. */
 static int path_list(struct life_summary *summary, const struct classes *classes,
-                    uint32_t path)
+                     uint32_t path)
 {
 	if (array_reserve(summary->paths, summary->path_capacity, summary->path_count + 1))
 		return -1;

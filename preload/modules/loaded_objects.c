@@ -98,7 +98,7 @@ static bool path_ends_in(const char *path, const char *name)
 {
 	struct last_part part = { .text_bytes = 0 };
 	size_t name_bytes = strlen(name), left_bytes;
-	char piece[64];
+	char piece[64] = "";
 
 	do {
 		/* Do not cross a page's end: the page after the text may not be mapped. */
@@ -116,7 +116,7 @@ static const struct link_map *named_find(const char *name)
 	const struct link_map *at = _r_debug.r_map;
 
 	for (int i = 0; at && i < OBJECTS_MAX; i++) {
-		struct link_map map;
+		struct link_map map = { 0 };
 
 		if (!system_copy(&map, at, sizeof(map)))
 			return NULL;

@@ -111,12 +111,12 @@ void module_offer_met(const char *path)
 
 static uint64_t own_view(void)
 {
-	struct stat namespace = { .st_ino = 0 }, root = { .st_ino = 0 };
+	struct stat mounts = { .st_ino = 0 }, root = { .st_ino = 0 };
 
-	if (system_path_status("/proc/self/ns/mnt", &namespace) < 0)
-	namespace.st_ino = 0;
+	if (system_path_status("/proc/self/ns/mnt", &mounts) < 0)
+		mounts.st_ino = 0;
 	system_path_status("/", &root);
-	return ring_view(namespace.st_ino, root.st_dev, root.st_ino);
+	return ring_view(mounts.st_ino, root.st_dev, root.st_ino);
 }
 
 void module_offer_start(uint64_t number, uint64_t reader_view, const char *program)

@@ -22,7 +22,7 @@ static uint64_t changes_bytes; /* bytes of the ring that changes took */
 
 /* Call with the definitions entered. False: no room, which is counted. */
 static bool record_write(enum phase phase, uint64_t time, const char *name,
-                        uint32_t name_bytes)
+                         uint32_t name_bytes)
 {
 	uint32_t size_bytes = (uint32_t)(sizeof(struct phase_definition) + name_bytes + 7) &
 	                      ~7u;

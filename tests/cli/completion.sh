@@ -13,7 +13,7 @@ complete_words() { # WORD...: prints what the last one may become
 	echo
 }
 
-# All options of --help, read where it is narrow: "-b --by site|function|..".
+# All options of --help, read where it is narrow: "-b --by path|function|..".
 help_options() { # [COMMAND]
 	COLUMNS=40 "$OUTLIVE" "$@" --help | awk '
 		/^(  |      )-/ {
@@ -21,7 +21,12 @@ help_options() { # [COMMAND]
 			label = $2 ~ /^--/ ? $1 " " $2 : $1
 			if (NF == split(label, words, " ")) # what it takes is on the next line, if anything
 				getline
-			print $NF ~ /^[a-z]+([|][a-z]+)+$/ ? label " " $NF : label
+			while (/[|]$/) { # broken over lines
+				broken = $NF
+				getline
+				$NF = broken $NF
+			}
+			print $NF ~ /^[a-z-]+([|][a-z-]+)+$/ ? label " " $NF : label
 		}'
 }
 

@@ -2,14 +2,14 @@
 # The man pages have the options, values, commands and summaries of --help, and no others.
 doc=$OUTLIVE_ROOT_DIR/docs/man
 
-# "-b --by site|function" of --help, one option a line; other operands are left out.
+# "-b --by path|function" of --help, one option a line; other operands are left out.
 help_options() { # [COMMAND]
 	COLUMNS=400 "$OUTLIVE" "$@" --help | awk '
 		/^(  |      )-/ {
 			sub(/,/, "")
 			sub(/   *[^ -].*/, "") # the explanation
 			label = $2 ~ /^--/ ? $1 " " $2 : $1
-			print $NF ~ /^[a-z]+([|][a-z]+)+$/ ? label " " $NF : label
+			print $NF ~ /^[a-z-]+([|][a-z-]+)+$/ ? label " " $NF : label
 		}' | sort
 }
 

@@ -65,11 +65,11 @@ path() { # NAME of the innermost: its cell
 path 'odd?name, here' | uniq
 tail -n +2 sites.csv | tr -d '\r' | cut -d, -f16- | grep -o '";*.*frames)' | sed 's/.*(/(/; s/[0-9]\{3\}/N/'
 report --format csv --top 1 | wc -l
-report --format csv --class escape | tail -n +2 | cut -d, -f9
-report --format csv --sort calls --by site --top 1 | tail -n 1 | cut -d, -f2
+report --format csv --class escaping | tail -n +2 | cut -d, -f9
+report --format csv --sort calls --by path --top 1 | tail -n 1 | cut -d, -f2
 
 for view in "--by function" "--by thread" "--by owner" --stacks "--why 1" "--explain 1" \
-	"--class live --by module"; do
+	"--class live-at-exit --by module"; do
 	# shellcheck disable=SC2086
 	report --format csv $view 2>&1 | head -n 1
 done

@@ -48,7 +48,7 @@ int main(int count, char **words)
 END
 gcc -g -O1 -fno-builtin -pthread -o program program.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./program 100 2>/dev/null
-"$OUTLIVE" report --by site trace >text
+"$OUTLIVE" report --by path trace >text
 echo "a site, and the tree"
 grep -m1 -A5 'leaf ' text | sed 's/.*leaf/leaf/; s/^  *//; s/:[0-9]*$//'
 sed -n '/^call tree/,/^$/s/.*%  *//p' text

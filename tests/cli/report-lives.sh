@@ -31,9 +31,18 @@ says() { # WORDS... -- OPTIONS...: each on a line of the report
 }
 says 'stack-like *100 ' 'escaping *100 ' 'let user() own the buffer' 'variable in local()' \
 	'^exact: 100% of' --
-says '100  *100% .*make  program.c:3' -- --class escape
-says '100  *100% .*local  program.c:5' -- --class stack
+says '100  *100% .*make  program.c:3' -- --class escaping
+says '100  *100% .*local  program.c:5' -- --class stack-like
 says 'no blocks' -- --class crossed
+# every printed name of a class is taken, and the names of before mean the same
+for both in 'stack-like:stack' 'escaping:escape' 'static-like:static' 'live at exit:live' \
+	'live at exit:live-at-exit' 'inferred:inferred' 'unknown:unknown' 'suppressed:suppressed'; do
+	"$OUTLIVE" report --class "${both%:*}" trace >one || echo "--class '${both%:*}' is refused"
+	"$OUTLIVE" report --class "${both#*:}" trace | diff one - || echo "--class ${both#*:} differs"
+	grep -q "^${both%:*}  share" one || { echo "--class ${both%:*}: no such title in:"; cat one; }
+done
+"$OUTLIVE" report --by path trace >one
+"$OUTLIVE" report --by site trace | diff one - || echo "--by site differs"
 says '100  *100%  user  most from make' '100  *0%  local' -- --by owner
 says 'verdict *escaping' 'always 24 B' '100 *100% .* user' 'let user() own' 'main' '100 calls; 1 block at most at once' ' 0 allocations in between' -- --why make
 says 'stack-like *200 ' 'wrappers skipped: make (--wrapper)' -- --wrapper 'mak*'
@@ -85,9 +94,9 @@ says 'allocated before main() or once' 'stack-like *2.02k *99.9%' --
 site=$("$OUTLIVE" report -f json trace | jq '.sites[] | select(.blocks == 0) | .site')
 "$OUTLIVE" report --why "$site" trace >said
 grep 'class\|none:' said
-"$OUTLIVE" report --class live -f json trace | jq -c '[.class, .site_count, (.sites | length), .sites[0].classes.live.blocks]'
+"$OUTLIVE" report --class live-at-exit -f json trace | jq -c '[.class, .site_count, (.sites | length), .sites[0].classes.live.blocks]'
 "$OUTLIVE" report --class crossed -f json trace | jq -c '[.class, .site_count, .sites]'
-"$OUTLIVE" report --class static --by function -f json trace | jq -c '[.groups[].function]'
+"$OUTLIVE" report --class static-like --by function -f json trace | jq -c '[.groups[].function]'
 strip lives
 "$OUTLIVE" run -q -o trace -- ./lives 2>/dev/null
 # main() has no name any more, but it is known when it began
@@ -157,7 +166,7 @@ echo 'void cut(void); int main(void) { for (int i = 0; i < 30; i++) cut(); retur
 "$OUTLIVE" report --explain 0x10 trace 2>&1
 "$OUTLIVE" report --explain 12x trace 2>&1 | head -n 1
 "$OUTLIVE" report --explain 0x1 trace 2>&1
-for both in '--class stack' '--by site' '--sort calls' '--top 3' '--explain 1' '--format json'; do
+for both in '--class stack-like' '--by path' '--sort calls' '--top 3' '--explain 1' '--format json'; do
 	# shellcheck disable=SC2086
 	"$OUTLIVE" report --why 1 $both trace 2>&1 | head -n 1
 done

@@ -3,7 +3,7 @@
 cp /bin/echo $'./e\033[31mcho'
 "$OUTLIVE" run -q -o t.outlive -- $'./e\033[31mcho' $'\033]0;title\007' $'\302\233x' \
 	"a long argument that goes on and on and on and on and on and on" >/dev/null 2>&1 || exit 1
-for mode in "report" "report --by site" "report --by module" "report --by thread" \
+for mode in "report" "report --by path" "report --by module" "report --by thread" \
 	"report --by function --sort live" "info"; do
 	for columns in 72 80 132; do
 		# shellcheck disable=SC2086

@@ -40,9 +40,9 @@ says 'kept on purpose' '^ +300 B +3  file:2: leak:\^keeps\$' 'live at exit +6 ' 
 	--suppressions file --all
 says 'verdict +suppressed$' 'kept +file:2: leak:\^keeps' 'suppressed +3 ' \
 	'never freed, on purpose$' -- --suppressions file --why keeps
-says 'program.c:4' -- --suppressions file --class live
-never 'program.c:3|keeps' --suppressions file --class live
-never 'of them hidden|hidden, --all' --all --suppressions file --class live
+says 'program.c:4' -- --suppressions file --class live-at-exit
+never 'program.c:3|keeps' --suppressions file --class live-at-exit
+never 'of them hidden|hidden, --all' --all --suppressions file --class live-at-exit
 printf 'leak:leaks\n' >other
 says 'never freed  321 B in 6 blocks, all of them hidden$' '^300 B suppressed by file is hidden' \
 	'^21 B suppressed by other is hidden' -- --suppressions file --suppressions other

@@ -42,7 +42,7 @@ totals --thread "$tid"
 totals --thread worker-1
 totals -t worker-2
 totals -t 'worker-[02]'
-for view in "" "--by site" "--by thread" "--by owner" "--class live" "--why shared_path"; do
+for view in "" "--by path" "--by thread" "--by owner" "--class live-at-exit" "--why shared_path"; do
 	# shellcheck disable=SC2086 # several words
 	"$OUTLIVE" report $view --thread worker-0 trace >text 2>&1
 	echo "${view:-overview}: $(grep -o '  only .*' text), of others $(grep -c '1001\|1002\|worker-[12]' text)"

@@ -160,10 +160,10 @@ head -c 700 sample.outlive >"cut short and with a name that is longer than any n
 address=$("$OUTLIVE" report --explain 700 long.outlive | grep -o '0x[0-9a-f]*' | head -n 1)
 sites=$("$OUTLIVE" report -f json long.outlive | jq -r '.sites | map(.site) | .[0:6][]')
 views=()
-for words in '' '--by site' '--by function' '--by module' '--by thread' '--by owner' \
-	'--sort calls' '--sort peak' '--sort live' '--class stack' '--class escape' \
-	'--class crossed' '--class static' '--class live' '--class escape --by site' \
-	'--class escape --by module' '--wrapper xmalloc*' '--why main' '--process 1' \
+for words in '' '--by path' '--by function' '--by module' '--by thread' '--by owner' \
+	'--sort calls' '--sort peak' '--sort live' '--class stack-like' '--class escaping' \
+	'--class crossed' '--class static-like' '--class live-at-exit' '--class escaping --by path' \
+	'--class escaping --by module' '--wrapper xmalloc*' '--why main' '--process 1' \
 	'--why 割り当てる関数とても長い名前の関数です' '--explain 1' '--explain 700' \
 	"--explain $address" '--stacks' '--phase main --why main' \
 	'--phase 名前のとても長いフェーズはここから始まります'; do
@@ -225,7 +225,7 @@ for view in "report long.outlive" "info long.outlive" "help report"; do
 	COLUMNS=7 "$OUTLIVE" $view | cmp - forty
 done
 if command -v script >/dev/null; then
-	for view in "" "--by site" "--why main" "--class escape"; do
+	for view in "" "--by path" "--why main" "--class escaping"; do
 		TERM=xterm NO_COLOR='' script -qec "stty cols 50; env -u COLUMNS '$OUTLIVE' report \
 			$view long.outlive" /dev/null </dev/null | tr -d '\r' >coloured
 		sed 's/\x1b\[[0-9]*m//g' coloured >view
@@ -240,7 +240,7 @@ fi
 # All figures of a wide screen are there on a narrow one.
 figures() { tr -s '\n ' '  ' | grep -oE '(<)?[0-9][0-9,.]*( [KMG]?i?B|[kM]|%| [num]?s)?\b' | sort; }
 for view in report "report --by function" "report --by thread" "report --by owner" \
-	"report --class escape" "report --class stack" "report --why main" "info"; do
+	"report --class escaping" "report --class stack-like" "report --why main" "info"; do
 	# shellcheck disable=SC2086
 	COLUMNS=400 "$OUTLIVE" $view sample.outlive | figures >wide
 	for width in 40 50 60; do

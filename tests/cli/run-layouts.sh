@@ -29,4 +29,4 @@ done
 try "$compiler" -no-pie -Wl,-Ttext-segment=0x40000000
 try clang -fuse-ld=lld -Wl,--no-rosegment
 try clang -fuse-ld=lld -Wl,-z,separate-loadable-segments
-echo done
+echo 'done'

@@ -89,16 +89,15 @@ NOINLINE static long leaf(long number)
 		allocate_here();                   \
 		return result;                     \
 	}
-#define CALL8(name)                                                       \
-	CALL(name##0)                                                         \
-	CALL(name##1)                                                         \
-	CALL(name##2) CALL(name##3) CALL(name##4) CALL(name##5) CALL(name##6) \
-		CALL(name##7)
-#define CALL64(name)                                                           \
-	CALL8(name##0)                                                             \
-	CALL8(name##1)                                                             \
-	CALL8(name##2) CALL8(name##3) CALL8(name##4) CALL8(name##5) CALL8(name##6) \
-		CALL8(name##7)
+#define CALL8(name) \
+	CALL(name##0)   \
+	CALL(name##1)   \
+	CALL(name##2) CALL(name##3) CALL(name##4) CALL(name##5) CALL(name##6) CALL(name##7)
+#define CALL64(name) \
+	CALL8(name##0)   \
+	CALL8(name##1)   \
+	CALL8(name##2)   \
+	CALL8(name##3) CALL8(name##4) CALL8(name##5) CALL8(name##6) CALL8(name##7)
 CALL64(call)
 
 #define NAME8(name) \

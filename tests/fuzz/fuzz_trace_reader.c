@@ -33,7 +33,7 @@ static const struct reporter *const reporters[] = { &text_reporter, &json_report
 static void profile_tell(struct trace_reader *reader, const struct profile *profile,
                          FILE *nowhere)
 {
-	struct report_settings settings = { .group = REPORT_BY_SITE, .top = 100 };
+	struct report_settings settings = { .group = REPORT_BY_PATH, .top = 100 };
 	struct report_output output = { .file = nowhere };
 	struct report_subject subject = { .view = REPORT_OVERVIEW,
 		                              .reader = reader,

@@ -66,7 +66,8 @@ static void titles_print(FILE *file)
 {
 	unsigned class;
 
-	fputs("site,allocations,bytes,peak_blocks,peak_bytes,live_blocks,live_bytes", file);
+	fputs("number,allocations,bytes,peak_blocks,peak_bytes,live_blocks,live_bytes",
+	      file);
 	for (class = 0; class < CLASS_COUNT; class ++)
 		fprintf(file, ",%s", life_class_key(class));
 	fputs(",inferred,unknown,suppressed,path" CSV_LINE_END, file);
@@ -114,7 +115,7 @@ static int paths_print(FILE *file, const struct classes *classes,
 	int result = 0;
 	size_t i;
 
-	if (report_rows_make(&rows, classes, REPORT_BY_SITE, settings->sort))
+	if (report_rows_make(&rows, classes, REPORT_BY_PATH, settings->sort))
 		return -1;
 	if (settings->view == REPORT_CLASS)
 		report_rows_keep(&rows, settings->class);

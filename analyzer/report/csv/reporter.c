@@ -4,8 +4,8 @@
 const struct reporter csv_reporter = {
 	.name = "csv",
 	.refusal = "is not in CSV, which lists call paths only",
-	.groups = 1u << REPORT_BY_SITE,
-	.group = REPORT_BY_SITE,
+	.groups = 1u << REPORT_BY_PATH,
+	.group = REPORT_BY_PATH,
 	.show = {
 		[REPORT_OVERVIEW] = csv_show_paths,
 		[REPORT_ROWS] = csv_show_paths,

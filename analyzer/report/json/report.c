@@ -128,7 +128,7 @@ static int paths_json(struct json_writer *json, const struct findings *findings,
 	int result = 0;
 	size_t i;
 
-	if (report_rows_make(&rows, findings->classes, REPORT_BY_SITE, settings->sort))
+	if (report_rows_make(&rows, findings->classes, REPORT_BY_PATH, settings->sort))
 		return -1;
 	if (settings->view == REPORT_CLASS)
 		report_rows_keep(&rows, settings->class);
@@ -146,7 +146,7 @@ static int paths_json(struct json_writer *json, const struct findings *findings,
 }
 
 /*
- * Write the keys of a grouping. By site there is nothing to add, and threads are written in
+ * Write the keys of a grouping. By path there is nothing to add, and threads are written in
  * any case; owners have rows of their own kind.
  */
 static int groups_json(struct json_writer *json, const struct findings *findings,
@@ -159,7 +159,7 @@ static int groups_json(struct json_writer *json, const struct findings *findings
 
 	json_string(json, "by", groups[settings->group]);
 	json_string(json, "class",
-	            settings->view == REPORT_CLASS ? life_class_key(settings->class) : "");
+	            settings->view == REPORT_CLASS ? verdict_key(settings->class) : "");
 	if (settings->group == REPORT_BY_OWNER)
 		return owners_json(json, findings, settings->top);
 	if (settings->group != REPORT_BY_FUNCTION && settings->group != REPORT_BY_MODULE)

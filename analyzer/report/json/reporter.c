@@ -32,10 +32,10 @@ static void json_end_view(struct report_output *output)
 
 const struct reporter json_reporter = {
 	.name = "json",
-	.refusal = "is for people; in JSON every site has its evidence",
+	.refusal = "is for people; in JSON every call path has its evidence",
 	/* all groupings: the document always has the call paths, and the groups besides */
 	.groups = ~0u,
-	.group = REPORT_BY_SITE,
+	.group = REPORT_BY_PATH,
 	/* how many rows of each list there are, unless --top says otherwise */
 	.top = 1000,
 	.state_bytes = sizeof(struct json_writer),

@@ -21,9 +21,9 @@
  * whether the row is worth a change. The number in the last column is an argument of --why.
  */
 static void class_row_print(const struct figures *figures, const struct report_row *row,
-                            enum life_class class, enum report_group group)
+                            enum verdict class, enum report_group group)
 {
-	const struct class_share *share = &row->classes.shares[class];
+	const struct class_share *share = class_counts_share(&row->classes, class);
 	char texts[4][TEXT_NUMBER_BYTES];
 	size_t used;
 
@@ -40,7 +40,7 @@ static void class_row_print(const struct figures *figures, const struct report_r
 }
 
 int report_class_rows(const struct screen *screen, const struct findings *findings,
-                      enum report_group group, enum life_class class, uint64_t top)
+                      enum report_group group, enum verdict class, uint64_t top)
 {
 	static const struct figure_column columns[] = {
 		{ "bytes", 10, 8 }, { "blocks", 8, 6 }, { "share", 6, 5 }, { "--why", 7, 5 }
@@ -52,7 +52,7 @@ int report_class_rows(const struct screen *screen, const struct findings *findin
 	if (report_rows_make(&rows, findings->classes, group, REPORT_SORT_BYTES))
 		return -1;
 	report_rows_keep(&rows, class);
-	screen_heading(screen, life_class_text(class), "share: of all blocks in the row");
+	screen_heading(screen, verdict_text(class), "share: of all blocks in the row");
 	figures_titles(&figures, "");
 	for (i = 0; i < rows.count && (!top || i < top); i++)
 		class_row_print(&figures, &rows.rows[i], class, group);

@@ -13,7 +13,7 @@
 
 /* Print the rows that have blocks of this class, most bytes first; top 0: all. 0 or -1. */
 int report_class_rows(const struct screen *screen, const struct findings *findings,
-                      enum report_group group, enum life_class class, uint64_t top);
+                      enum report_group group, enum verdict class, uint64_t top);
 
 /*
  * Print a row for each function to whose frames blocks belonged when they were freed. 0 or -1.

@@ -168,7 +168,7 @@ static const struct figure_column row_columns[] = {
 /* --why takes no module or thread, so these rows have no such column. */
 static bool has_why(enum report_group group)
 {
-	return group == REPORT_BY_SITE || group == REPORT_BY_FUNCTION;
+	return group == REPORT_BY_PATH || group == REPORT_BY_FUNCTION;
 }
 
 /* Print what stands before the name; returns the columns used. */
@@ -203,7 +203,7 @@ static int path_print(const struct figures *figures, const struct profile *profi
 
 	if (stack_names_fill(&stack, profile, row->node))
 		return -1;
-	used = row_figures_print(figures, row, REPORT_BY_SITE);
+	used = row_figures_print(figures, row, REPORT_BY_PATH);
 	if (!stack.count)
 		fprintf(screen->file, "(no stack)\n");
 	/* one frame more is shown rather than a line that says that one more is left out */
@@ -225,7 +225,7 @@ static int path_print(const struct figures *figures, const struct profile *profi
 static int row_print(const struct figures *figures, const struct profile *profile,
                      const struct report_row *row, enum report_group group)
 {
-	if (group == REPORT_BY_SITE)
+	if (group == REPORT_BY_PATH)
 		return path_print(figures, profile, row);
 	row_name_print(figures->screen, row, group, row_figures_print(figures, row, group));
 	return 0;
@@ -238,7 +238,7 @@ static int row_print(const struct figures *figures, const struct profile *profil
 static int rows_print(const struct screen *screen, const struct classes *classes,
                       const struct report_settings *settings)
 {
-	static const char *const titles[] = { "by site", "by function", "by module",
+	static const char *const titles[] = { "by call path", "by function", "by module",
 		                                  "by thread", "by owner" };
 	static const char *const of[] = { "function", "function", "module", "thread" };
 	static const char *const sorts[] = { "sorted by bytes allocated", "sorted by calls",
@@ -278,7 +278,7 @@ static int overview_print(const struct screen *screen, const struct findings *fi
 }
 
 /*
- * Print a table of groups. By site it is followed by the call tree, which shows where the paths
+ * Print a table of groups. By path it is followed by the call tree, which shows where the paths
  * meet; owners have a table of their own kind.
  */
 static int groups_print(const struct screen *screen, const struct findings *findings,
@@ -292,7 +292,7 @@ static int groups_print(const struct screen *screen, const struct findings *find
 	if (settings->group == REPORT_BY_OWNER)
 		return report_owners(screen, findings, settings->top);
 	result = rows_print(screen, classes, settings);
-	if (!result && settings->group == REPORT_BY_SITE &&
+	if (!result && settings->group == REPORT_BY_PATH &&
 	    classes->profile->replay.totals.bytes) {
 		screen_heading(screen, "call tree", "");
 		result = report_tree(screen, classes, settings->sort, TREE_LINES, NULL);

@@ -16,8 +16,8 @@ const char *loss_cause_text(unsigned cause)
 	static const char *const texts[LOST_CAUSES] = {
 		[LOST_RING_FULL] = "the ring was full (a bigger --ring helps), or its memory",
 		[LOST_OVERWRITTEN] = "overwritten by later ones (flight recorder)",
-		[LOST_NESTED] = "in signal handlers that interrupted the allocator, "
-						"or in calls that cannot be distinguished from these",
+		[LOST_NESTED] = ("in signal handlers that interrupted the allocator, "
+		                 "or in calls that cannot be distinguished from these"),
 		[LOST_NO_STATE] = "no memory was left for another thread",
 		[LOST_TOO_BIG] = "a stack too deep for a chunk",
 		[LOST_DEFINITIONS] = "modules, phases or maps that are missing",

@@ -21,16 +21,17 @@ static const char *const formats[] = { "text", "json", NULL };
 
 static const struct option table[] = {
 	{ "quiet", 'q', OPTION_FLAG, offsetof(struct values, is_quiet), NULL, "say less",
-	  NULL },
+	  NULL, NULL },
 	{ "output", 'o', OPTION_STRING, offsetof(struct values, output), "FILE", "where",
+	  NULL, NULL },
+	{ "count", 'n', OPTION_COUNT, offsetof(struct values, count), "N", "how many", NULL,
 	  NULL },
-	{ "count", 'n', OPTION_COUNT, offsetof(struct values, count), "N", "how many",
+	{ "size", 0, OPTION_SIZE, offsetof(struct values, size), "SIZE", "how big", NULL,
 	  NULL },
-	{ "size", 0, OPTION_SIZE, offsetof(struct values, size), "SIZE", "how big", NULL },
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct values, format), NULL,
-	  "which\nof them", formats },
+	  "which\nof them", formats, NULL },
 	{ "wrapper", 'w', OPTION_LIST, offsetof(struct values, list), "NAME", "several",
-	  NULL },
+	  NULL, NULL },
 };
 #define COUNT (sizeof(table) / sizeof(*table))
 

@@ -26,7 +26,7 @@ static void report_all(struct trace_reader *reader, const struct profile *profil
 {
 	static const struct reporter *const reporters[] = { &text_reporter, &json_reporter,
 		                                                &csv_reporter };
-	struct report_settings settings = { .group = REPORT_BY_SITE };
+	struct report_settings settings = { .group = REPORT_BY_PATH };
 	struct report_output output = { .file = nowhere };
 	struct report_subject subject = { .view = REPORT_OVERVIEW,
 		                              .reader = reader,

@@ -260,7 +260,7 @@ static void without_names_addresses_stay_apart(void **state)
 	(void)state;
 	assert_non_null(classes);
 	assert_int_equal(
-		report_rows_make(&rows, classes, REPORT_BY_SITE, REPORT_SORT_CALLS), 0);
+		report_rows_make(&rows, classes, REPORT_BY_PATH, REPORT_SORT_CALLS), 0);
 	assert_int_equal(rows.count, 2);
 	assert_int_equal(rows.rows[0].allocations, 2);
 	report_rows_release(&rows);
