@@ -6,17 +6,20 @@
  * is made on the stack: between vfork() and exec the memory belongs to the parent process, and
  * the caller may be in a signal handler. So nothing is allocated or kept, and errno is what the
  * real function set. What libc starts by itself (system(), popen()) cannot be given a copy, and
- * is counted as lost. System calls that a program makes without libc are not seen.
+ * is counted as lost, as is a program that takes no libraries. System calls that a program makes
+ * without libc are not seen.
  */
 #include <errno.h>
 #include <limits.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "hooks/hook.h"
 #include "system/environment.h"
+#include "system/program.h"
 #include "event/lifecycle.h"
 #include "self/maps.h"
 #include "self/raised_limits.h"
@@ -33,9 +36,8 @@ extern void *__libc_stack_end; /* set by ld.so: where the main thread's stack be
 /* A call that starts a program. The environment is chosen later. */
 struct start {
 	int (*call)(const struct start *, char *const *environment);
-	const char *path;
+	struct program_file program;
 	char *const *arguments;
-	int directory, flags; /* of fexecve, execveat */
 	__typeof__(real.posix_spawn) spawn;
 	int *process; /* from here on: of posix_spawn */
 	const posix_spawn_file_actions_t *actions;
@@ -86,18 +88,21 @@ static int start_with_copy(const struct start *start, const struct handover *han
 static int start_program(const struct start *start, char *const *environment)
 {
 	const char *library = environment_library();
-	bool can_load = *library && system_can_read(library);
+	enum program_kind kind = *library ? program_kind(&start->program) : PROGRAM_TAKES;
+	bool can_load = *library && kind != PROGRAM_REFUSES && system_can_read(library);
 	bool is_lost = true, has_copy = false;
 	struct handover handover;
 	int result;
 
 	switch (environment_check(&handover, environment, can_load)) {
 	case HANDOVER_NONE: is_lost = false; break;
-	case HANDOVER_COMPLETE: is_lost = !lifecycle_is_followed(); break;
+	case HANDOVER_COMPLETE:
+		is_lost = kind != PROGRAM_TAKES || !lifecycle_is_followed();
+		break;
 	case HANDOVER_IMPOSSIBLE: break;
 	case HANDOVER_LACKING:
 		has_copy = stack_has_room(&handover);
-		is_lost = !has_copy || !lifecycle_is_followed();
+		is_lost = !has_copy || kind != PROGRAM_TAKES || !lifecycle_is_followed();
 		break;
 	case HANDOVER_FUTILE: has_copy = stack_has_room(&handover); break;
 	}
@@ -111,42 +116,57 @@ static int start_program(const struct start *start, char *const *environment)
 	return result;
 }
 
+static struct program_file program_at(const char *path)
+{
+	return (struct program_file){ .directory = AT_FDCWD, .path = path };
+}
+
+/* A program that libc searches in PATH if it has no slash. */
+static struct program_file program_named(const char *name)
+{
+	const char *path = getenv("PATH");
+	struct program_file program = program_at(name);
+
+	program.search = path ? path : "/bin:/usr/bin";
+	return program;
+}
+
 /* ---- exec ------------------------------------------------------------------------- */
 
 static int execve_call(const struct start *start, char *const *environment)
 {
-	return real.execve(start->path, start->arguments, environment);
+	return real.execve(start->program.path, start->arguments, environment);
 }
 
 /* Call the real execv, but execve if the environment was replaced by a copy. */
 static int execv_call(const struct start *start, char *const *environment)
 {
 	if (environment == environ)
-		return real.execv(start->path, start->arguments);
-	return real.execve(start->path, start->arguments, environment);
+		return real.execv(start->program.path, start->arguments);
+	return real.execve(start->program.path, start->arguments, environment);
 }
 
 static int execvpe_call(const struct start *start, char *const *environment)
 {
-	return real.execvpe(start->path, start->arguments, environment);
+	return real.execvpe(start->program.path, start->arguments, environment);
 }
 
 static int execvp_call(const struct start *start, char *const *environment)
 {
 	if (environment == environ)
-		return real.execvp(start->path, start->arguments);
-	return real.execvpe(start->path, start->arguments, environment);
+		return real.execvp(start->program.path, start->arguments);
+	return real.execvpe(start->program.path, start->arguments, environment);
 }
 
 static int fexecve_call(const struct start *start, char *const *environment)
 {
-	return real.fexecve(start->directory, start->arguments, environment);
+	return real.fexecve(start->program.directory, start->arguments, environment);
 }
 
 static int execveat_call(const struct start *start, char *const *environment)
 {
-	return real.execveat(start->directory, start->path, start->arguments, environment,
-	                     start->flags);
+	return real.execveat(start->program.directory, start->program.path,
+	                     start->arguments, environment, start->program.flags);
 }
 
 /*
@@ -176,7 +196,9 @@ static int exec_program(const struct start *start, char *const *environment)
 
 int hook_execve(const char *path, char *const arguments[], char *const environment[])
 {
-	struct start start = { .call = execve_call, .path = path, .arguments = arguments };
+	struct start start = { .call = execve_call,
+		                   .program = program_at(path),
+		                   .arguments = arguments };
 
 	return exec_program(&start, environment);
 }
@@ -184,7 +206,9 @@ EXPORT(execve);
 
 int hook_execv(const char *path, char *const arguments[])
 {
-	struct start start = { .call = execv_call, .path = path, .arguments = arguments };
+	struct start start = { .call = execv_call,
+		                   .program = program_at(path),
+		                   .arguments = arguments };
 
 	return exec_program(&start, environ);
 }
@@ -192,7 +216,9 @@ EXPORT(execv);
 
 int hook_execvpe(const char *file, char *const arguments[], char *const environment[])
 {
-	struct start start = { .call = execvpe_call, .path = file, .arguments = arguments };
+	struct start start = { .call = execvpe_call,
+		                   .program = program_named(file),
+		                   .arguments = arguments };
 
 	return exec_program(&start, environment);
 }
@@ -200,7 +226,9 @@ EXPORT(execvpe);
 
 int hook_execvp(const char *file, char *const arguments[])
 {
-	struct start start = { .call = execvp_call, .path = file, .arguments = arguments };
+	struct start start = { .call = execvp_call,
+		                   .program = program_named(file),
+		                   .arguments = arguments };
 
 	return exec_program(&start, environ);
 }
@@ -209,7 +237,7 @@ EXPORT(execvp);
 int hook_fexecve(int file, char *const arguments[], char *const environment[])
 {
 	struct start start = { .call = fexecve_call,
-		                   .directory = file,
+		                   .program = { file, "", AT_EMPTY_PATH, NULL },
 		                   .arguments = arguments };
 
 	return exec_program(&start, environment);
@@ -220,10 +248,8 @@ int hook_execveat(int directory, const char *path, char *const arguments[],
                   char *const environment[], int flags)
 {
 	struct start start = { .call = execveat_call,
-		                   .path = path,
-		                   .arguments = arguments,
-		                   .directory = directory,
-		                   .flags = flags };
+		                   .program = { directory, path, flags, NULL },
+		                   .arguments = arguments };
 
 	return exec_program(&start, environment);
 }
@@ -248,6 +274,7 @@ static size_t arguments_count(const char *first, va_list list)
  */
 struct exec_kind {
 	int (*call)(const struct start *, char *const *environment);
+	struct program_file (*program)(const char *path);
 	bool has_environment;
 };
 
@@ -257,7 +284,7 @@ static int exec_list(const struct exec_kind *kind, const char *path, const char 
 	const char *arguments[count + 1];
 	char *const *environment = environ;
 	struct start start = { .call = kind->call,
-		                   .path = path,
+		                   .program = kind->program(path),
 		                   .arguments = (char *const *)arguments };
 
 	arguments[0] = first;
@@ -284,26 +311,26 @@ static int exec_list(const struct exec_kind *kind, const char *path, const char 
 	}                                                                                \
 	EXPORT(name)
 
-EXEC_LIST(execl, execve_call, false);
-EXEC_LIST(execle, execve_call, true);
-EXEC_LIST(execlp, execvpe_call, false);
+EXEC_LIST(execl, execve_call, program_at, false);
+EXEC_LIST(execle, execve_call, program_at, true);
+EXEC_LIST(execlp, execvpe_call, program_named, false);
 
 /* ---- posix_spawn ------------------------------------------------------------------ */
 
 static int spawn_call(const struct start *start, char *const *environment)
 {
-	return start->spawn(start->process, start->path, start->actions, start->attributes,
-	                    start->arguments, environment);
+	return start->spawn(start->process, start->program.path, start->actions,
+	                    start->attributes, start->arguments, environment);
 }
 
-#define SPAWN(name)                                                               \
+#define SPAWN(name, find)                                                         \
 	int hook_##name(int *process, const char *path,                               \
 	                const posix_spawn_file_actions_t *actions,                    \
 	                const posix_spawnattr_t *attributes, char *const arguments[], \
 	                char *const environment[])                                    \
 	{                                                                             \
 		struct start start = { .call = spawn_call,                                \
-			                   .path = path,                                      \
+			                   .program = find(path),                             \
 			                   .arguments = arguments,                            \
 			                   .process = process,                                \
 			                   .actions = actions,                                \
@@ -315,26 +342,28 @@ static int spawn_call(const struct start *start, char *const *environment)
 	}                                                                             \
 	EXPORT(name)
 
-SPAWN(posix_spawn);
-SPAWN(posix_spawnp);
+SPAWN(posix_spawn, program_at);
+SPAWN(posix_spawnp, program_named);
 #if __GLIBC_PREREQ(2, 39)
-SPAWN(pidfd_spawn);
-SPAWN(pidfd_spawnp);
+SPAWN(pidfd_spawn, program_at);
+SPAWN(pidfd_spawnp, program_named);
 #endif
 
 /* ---- what libc starts by itself --------------------------------------------------- */
 
 /*
  * Count a child that will not be recorded: system() and popen() pass on `environ`, from which
- * the program may have removed our variables.
+ * the program may have removed our variables, to a shell that may be static.
  */
 static void own_environment_count(void)
 {
+	const struct program_file shell = program_at("/bin/sh");
 	struct handover handover;
 	enum environment_result result = environment_check(&handover, environ, true);
 
 	if (result == HANDOVER_NONE ||
-	    (result == HANDOVER_COMPLETE && lifecycle_is_followed()))
+	    (result == HANDOVER_COMPLETE && lifecycle_is_followed() &&
+	     program_kind(&shell) == PROGRAM_TAKES))
 		return;
 	ring_count_loss(LOST_CHILDREN, 1);
 }

@@ -152,7 +152,7 @@ EXPORT(prctl);
 /*
  * Any system call may come here, also one that returns twice, on another stack, or never. So
  * this continues in the real function by a jump, and leaves the last argument in its stack
- * slot.
+ * slot. A program that is started so is recorded as any other.
  */
 long hook_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -161,6 +161,8 @@ long hook_syscall(long number, long a, long b, long c, long d, long e, long f)
 		return filter_call(number, a, b, c, d, e);
 	if (unlikely(number == SYS_prctl && a == PR_SET_NAME))
 		return name_call(b);
+	if (unlikely(number == SYS_execve))
+		return hook_execve((const char *)a, (char *const *)b, (char *const *)c);
 	real_resolve();
 	return ((variadic_syscall *)real.syscall)(number, a, b, c, d, e, f);
 }

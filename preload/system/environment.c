@@ -5,6 +5,8 @@
 
 #include <dlfcn.h>
 
+#include "system/system.h"
+
 #define KEPT_MAX 16
 #define KEPT_BYTES 2048
 #define LIBRARY_BYTES 1024
@@ -176,9 +178,18 @@ static bool environment_read(struct handover *handover)
 	size_t i;
 
 	handover->preload = SIZE_MAX;
-	for (i = 0; handover->environment && handover->environment[i]; i++) {
-		const char *variable = handover->environment[i];
+	for (i = 0; handover->environment; i++) {
+		char *const *entry = &handover->environment[i];
+		const char *variable;
 
+		/* The kernel refuses an array or a string that cannot be read. */
+		if (!system_is_readable_byte(entry))
+			return false;
+		variable = *entry;
+		if (!variable)
+			break;
+		if (!system_is_readable_byte(variable))
+			return false;
 		/* The last variable of a name counts. */
 		if (*variable == *PRELOAD && text_after(variable, PRELOAD))
 			handover->preload = i;

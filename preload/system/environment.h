@@ -28,7 +28,7 @@ enum environment_result {
 	HANDOVER_NONE,       /* not to be recorded, or not by this recording */
 	HANDOVER_COMPLETE,   /* nothing to add */
 	HANDOVER_LACKING,    /* pass what environment_fill() makes instead */
-	HANDOVER_FUTILE,     /* the same, without the library: the loader cannot find it */
+	HANDOVER_FUTILE,     /* the same, without the library: the loader cannot load it */
 	HANDOVER_IMPOSSIBLE, /* something is missing that cannot be added */
 };
 
@@ -45,8 +45,8 @@ struct handover {
 
 /*
  * Check what `environment` lacks. If it names another directory of rings, or an empty one, this
- * was done on purpose, and it lacks nothing. `can_load`: the library can be reached. If it
- * cannot be (in a new root directory), the loader would print an error.
+ * was done on purpose, and it lacks nothing. `can_load` is false in a new root directory that
+ * lacks the library, or for a program of another kind: the loader would print an error.
  */
 enum environment_result environment_check(struct handover *handover,
                                           char *const *environment, bool can_load);

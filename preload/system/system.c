@@ -120,6 +120,7 @@ static const struct {
 	{ SYS_mmap, { 0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS } },
 	{ SYS_mprotect, { 0, 4096, PROT_NONE } },
 	{ SYS_openat, { (uint64_t)AT_FDCWD, 0, O_RDONLY | O_CLOEXEC } },
+	{ SYS_openat, { (uint64_t)AT_FDCWD, 0, O_PATH | O_CLOEXEC } },
 	{ SYS_prctl, { PR_GET_NAME } },
 	{ SYS_prctl, { PR_GET_SECCOMP } },
 	{ SYS_clock_gettime, { CLOCK_MONOTONIC } },

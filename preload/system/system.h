@@ -150,7 +150,13 @@ static inline bool system_is_readable(const void *address)
 	return system_read_word(address) != -14; /* EFAULT */
 }
 
-/* The same, but false if the kernel cannot be asked. */
+/* The same for one byte, anywhere: the aligned word around it lies on one page. */
+static inline bool system_is_readable_byte(const void *address)
+{
+	return system_is_readable((const void *)((uintptr_t)address & ~UINT64_C(7)));
+}
+
+/* Whether the 8 bytes can be read; false if the kernel cannot be asked. */
 static inline bool system_is_surely_readable(const void *address)
 {
 	return system_read_word(address) == -22; /* EINVAL */
@@ -228,6 +234,11 @@ static inline uint32_t system_parent_pid(void)
 static inline uint32_t system_user_id(void)
 {
 	return (uint32_t)system_call(SYS_geteuid, 0, 0, 0, 0, 0, 0);
+}
+
+static inline uint32_t system_group_id(void)
+{
+	return (uint32_t)system_call(SYS_getegid, 0, 0, 0, 0, 0, 0);
 }
 
 static inline bool system_process_is_gone(uint32_t pid)

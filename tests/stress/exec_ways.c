@@ -8,9 +8,9 @@
  *
  * build: -pthread
  * expect: $out.failed == 0
- * expect: $out.ways == 25
+ * expect: $out.ways == 26
  * expect: [.processes[] | select(.arguments[1] == "worker") | .allocations] | sort
- *   == [range(101; 126)]
+ *   == [range(101; 127)]
  * expect: [.processes[].lost.children] | add == $out.lost
  * expect: [.processes[].lost.events] | add == 0
  */
@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,6 +35,7 @@ static char *with_none[] = { NULL };
 static char *with_some[STRINGS_SOME + 1];
 static void *volatile sink;
 static int failed, ways, lost;
+static char **volatile no_array = (char **)16;
 
 static void check(int is_right, const char *what)
 {
@@ -125,6 +127,7 @@ static void exec_explicitly(void)
 	CHILD(fork, with_other, execve(self, arguments, env));
 	CHILD(vfork, with_none, execve(self, arguments, env));
 	CHILD(vfork, NULL, execve(self, arguments, env));
+	CHILD(fork, with_two, syscall(SYS_execve, self, arguments, env));
 	CHILD(fork, with_two, execvpe("exec_ways", arguments, env));
 	CHILD(vfork, with_other, execvpe(self, arguments, env));
 	CHILD(vfork, with_two, fexecve(file, arguments, env));
@@ -239,6 +242,7 @@ static void unhelped(void)
 
 static void failures(void)
 {
+	static char *with_bad[] = { "FIRST=1", (char *)16, NULL };
 	char *arguments[] = { "none", NULL };
 	pid_t pid;
 
@@ -254,6 +258,12 @@ static void failures(void)
 	      "posix_spawn");
 	check(posix_spawnp(&pid, "none-such", NULL, NULL, arguments, with_two) == ENOENT,
 	      "posix_spawnp");
+	check(execve("/bin/true", arguments, no_array) == -1 && errno == EFAULT,
+	      "execve, no array");
+	check(execve("/bin/true", arguments, with_bad) == -1 && errno == EFAULT,
+	      "execve, no string");
+	check(execve((char *)16, arguments, with_two) == -1 && errno == EFAULT,
+	      "execve, no path");
 	check(!strcmp(with_two[0], "FIRST=1") && !strcmp(with_two[1], "SECOND=") &&
 	          !with_two[2] && !strcmp(with_other[0], "LD_PRELOAD=libdl.so.2"),
 	      "the caller's arrays");

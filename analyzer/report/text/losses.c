@@ -55,7 +55,7 @@ char *loss_text(char *text, size_t bytes, const uint64_t lost[LOST_CAUSES_MAX],
 
 	events_add(&plain, lost, events, directory);
 	if (processes)
-		text_printf(&plain, "; %s process%s not recorded, nor what %s started",
+		text_printf(&plain, "; %s process%s not recorded, nor perhaps what %s started",
 		            text_count(count, processes), processes == 1 ? " was" : "es were",
 		            processes == 1 ? "it" : "they");
 	/* the directory's name comes from outside; if memory is out, the text is "" */

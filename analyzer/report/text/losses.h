@@ -14,7 +14,7 @@
 
 /*
  * Write "; 3 more were lost (60% of all): why; what helps", and of processes "; 1 process was
- * not recorded, nor what it started"; "" if nothing was lost. `lost`: by enum loss_cause;
+ * not recorded, nor perhaps what it started"; "" if nothing was lost. `lost`: by enum loss_cause;
  * `events`: the number that was not lost; `directory`: the absolute path of the rings'
  * directory, whose file system they take their memory from.
  */

@@ -6,6 +6,7 @@
 #define OUTLIVE_ARCH_H
 
 #include <cpuid.h>
+#include <elf.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <linux/audit.h>
@@ -41,6 +42,10 @@ static inline uintptr_t arch_slot_of(uintptr_t cfa)
 {
 	return cfa - ARCH_RETURN_BELOW_CFA;
 }
+
+/* ELF's names of this processor, and of the one whose 32-bit programs it runs. */
+#define ARCH_MACHINE EM_X86_64
+#define ARCH_MACHINE_32 EM_386
 
 #define ARCH_AUDIT AUDIT_ARCH_X86_64 /* seccomp's name of this processor */
 

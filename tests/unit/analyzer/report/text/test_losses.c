@@ -30,13 +30,13 @@ static void processes_are_reported_of(void **state)
 
 	(void)state;
 	assert_string_equal(said(lost, 100),
-	                    "; 1 process was not recorded, nor what it started");
+	                    "; 1 process was not recorded, nor perhaps what it started");
 	lost[LOST_CHILDREN] = 1200;
 	lost[LOST_TOO_BIG] = 1;
 	assert_string_equal(
 		said(lost, 1),
 		"; 1 more was lost (50.0% of all): a stack too deep for a chunk; "
-		"1,200 processes were not recorded, nor what they started");
+		"1,200 processes were not recorded, nor perhaps what they started");
 }
 
 static void both_ways_to_fill_a_ring_are_named(void **state)
