@@ -34,4 +34,9 @@ struct code_step {
 	bool reads_table; /* reads a word of 4 or 8 bytes that an index selects */
 };
 
+/* Instructions from `low` up to, not including, `high`. */
+struct code_range {
+	uint64_t low, high;
+};
+
 #endif

@@ -179,6 +179,15 @@ bool elf_functions_extent(const struct elf_functions *functions, uint64_t addres
 	return true;
 }
 
+uint64_t elf_functions_frame(const struct elf_functions *functions, uint64_t address)
+{
+	ptrdiff_t number = function_find(functions, address);
+
+	return number < 0
+	           ? 0
+	           : functions->header + (uint64_t)(int64_t)functions->table[number].frame;
+}
+
 const char *elf_functions_name(struct elf_functions *functions, uint64_t address)
 {
 	ptrdiff_t number = function_find(functions, address);

@@ -39,4 +39,10 @@ const char *elf_functions_entrance(struct elf_functions *functions,
 bool elf_functions_extent(const struct elf_functions *functions, uint64_t address,
                           uint64_t *low, uint64_t *high);
 
+/*
+ * The address in the file of the frame description of the function that covers the address;
+ * 0: none covers it.
+ */
+uint64_t elf_functions_frame(const struct elf_functions *functions, uint64_t address);
+
 #endif

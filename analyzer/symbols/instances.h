@@ -9,15 +9,11 @@
 #define OUTLIVE_SYMBOLS_INSTANCES_H
 
 #include "base/hash_index.h"
+#include "elf/code_step.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Code from `low` up to, not including, `high`. */
-struct code_range {
-	uint64_t low, high;
-};
 
 /* Addresses are those of the module. */
 struct instance {

@@ -3,7 +3,9 @@
 
 #include "elf/debug_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Sets the numbers of functions that have only a symbol apart from those with debug entries. */
@@ -40,6 +42,7 @@ void module_release(struct module *module)
 	if (module->instances)
 		instances_release(module->instances);
 	free(module->instances);
+	source_origins_release(&module->origins);
 	if (module->dwfl)
 		dwfl_end(module->dwfl);
 	if (module->descriptor >= 0)
@@ -146,4 +149,51 @@ int module_chain(struct module *module, uint64_t offset, uint32_t *numbers)
 		return count;
 	numbers[0] = symbol_instance(module, address);
 	return numbers[0] != 0;
+}
+
+uint32_t module_function(struct module *module, uint64_t address)
+{
+	uint32_t chain[DWARF_FRAMES_MAX];
+	int count = module_chain(module, address + 1, chain);
+
+	return count ? chain[count - 1] : 0;
+}
+
+/* ---- source functions ---- */
+
+/* gcc names the part of a function that it did not inline "f.part.0". */
+static bool is_part(struct module *module, const struct instance *instance)
+{
+	const char *name;
+
+	module_symbols_read(module);
+	name = module->symbols ? elf_symbols_at(module->symbols, instance->entry) : NULL;
+	return name && strstr(name, ".part.");
+}
+
+/* Name and declaration identify a source function; without debug entry, the symbol does. */
+uint32_t module_instance_origin(struct module *module, uint32_t number)
+{
+	struct instance *instance = &module->instances->list[number];
+	struct symbol_frame frame = { .function = "", .declared = "" };
+	const char *name = NULL, *declared = "";
+	char unnamed[24];
+
+	if (instance->origin)
+		return instance->origin;
+	if (module->dwarf && dwarf_index_identify(module->dwarf, number, &frame)) {
+		name = frame.function;
+		declared = frame.declared;
+	} else {
+		module_symbols_read(module);
+		if (module->symbols)
+			name = elf_symbols_find(module->symbols, instance->entry, &declared);
+	}
+	if (!name || !name[0]) {
+		snprintf(unnamed, sizeof(unnamed), "%u", number);
+		name = unnamed;
+	}
+	instance->is_part = !instance->parent && is_part(module, instance);
+	instance->origin = source_origins_number(&module->origins, name, declared);
+	return instance->origin;
 }

@@ -9,6 +9,7 @@
 #include "elf/symbols.h"
 #include "symbols/dwarf_index.h"
 #include "symbols/instances.h"
+#include "symbols/source_origins.h"
 #include "trace_format.h"
 
 #include <elfutils/libdwfl.h>
@@ -28,9 +29,10 @@ struct module {
 	struct dwarf_index *dwarf;   /* NULL: none */
 	uint64_t dwarf_bias;         /* module address - DWARF address */
 	struct instances *instances; /* NULL: memory is out */
-	Elf *elf;                    /* the file with the code; NULL: none */
-	uint64_t elf_bias;           /* module address - address in that file */
-	struct module_flow *flow;    /* NULL: nothing of it was asked for yet */
+	struct source_origins origins;
+	Elf *elf;                 /* the file with the code; NULL: none */
+	uint64_t elf_bias;        /* module address - address in that file */
+	struct module_flow *flow; /* NULL: nothing of it was asked for yet */
 };
 
 /*
@@ -51,6 +53,15 @@ int module_frames(struct module *module, uint64_t offset, struct symbol_frame *f
 
 /* Find their instances, likewise, into numbers[DWARF_FRAMES_MAX]. Returns their number. */
 int module_chain(struct module *module, uint64_t offset, uint32_t *numbers);
+
+/* The machine function at an address; 0: none is known. */
+uint32_t module_function(struct module *module, uint64_t address);
+
+/*
+ * The number of the source function that an instance is of, see struct source_instance; sets
+ * is_part of the instance, too. 0: memory is out.
+ */
+uint32_t module_instance_origin(struct module *module, uint32_t number);
 
 /* Read the symbol tables, unless that was done before. */
 void module_symbols_read(struct module *module);

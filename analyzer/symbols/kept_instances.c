@@ -1,0 +1,239 @@
+/*
+ * symbols/kept_instances.c - walks the flow of control from a call, and stops at calls that
+ * make an event for certain: had the function come by them, that event would have been seen.
+ */
+#include "symbols/kept_instances.h"
+
+#include "base/array.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct chain {
+	uint32_t list[DWARF_FRAMES_MAX]; /* outermost first: the machine function */
+	unsigned count;
+};
+
+/* What a walk goes through. */
+struct walk {
+	struct module *module;
+	struct function_flows *flows;
+	struct function_flow *flow;
+};
+
+void kept_ways_release(struct kept_ways *ways)
+{
+	free(ways->kept);
+	free(ways->open);
+	free(ways->fresh);
+}
+
+static void chain_get(struct module *module, uint64_t offset, struct chain *chain)
+{
+	uint32_t inner_first[DWARF_FRAMES_MAX];
+	int count = module_chain(module, offset, inner_first), i;
+
+	chain->count = (unsigned)count;
+	for (i = 0; i < count; i++)
+		chain->list[i] = inner_first[count - 1 - i];
+}
+
+/* ---- the ways from one call ----------------------------------------------------------- */
+
+/* How many inlined instances of the chain are around `scope`, or are it. */
+static unsigned depth_of(const struct instances *instances, const struct chain *chain,
+                         uint32_t scope)
+{
+	unsigned i;
+
+	for (; scope; scope = instances->list[scope].parent) {
+		for (i = 0; i < chain->count; i++) {
+			if (chain->list[i] == scope)
+				return i;
+		}
+	}
+	return 0;
+}
+
+/* Whatever is further inwards than `depth` ends: all higher bits become that bit. */
+static uint64_t limited(uint64_t kept, unsigned depth)
+{
+	uint64_t within = depth >= 63 ? UINT64_MAX : (UINT64_C(2) << depth) - 1;
+
+	return kept & ~within ? (kept & within) | UINT64_C(1) << depth : kept;
+}
+
+static bool ways_reserve(struct kept_ways *ways, uint32_t count)
+{
+	if (array_reserve(ways->kept, ways->capacity, count) ||
+	    array_reserve(ways->open, ways->open_capacity, count) ||
+	    array_reserve(ways->fresh, ways->fresh_capacity, count))
+		return false;
+	memset(ways->kept, 0, count * sizeof(*ways->kept));
+	memset(ways->fresh, 0, count * sizeof(*ways->fresh));
+	ways->count = count;
+	return true;
+}
+
+/* Go on to the blocks after this one. *open: how many blocks are to be gone on from. */
+static void ways_spread(struct kept_ways *ways, const struct walk *walk,
+                        const struct chain *chain, uint32_t number, uint64_t kept,
+                        uint32_t *open)
+{
+	const struct code_graph *graph = &walk->flow->graph;
+	const struct code_block *block = &graph->blocks[number];
+	const struct code_edge *edge = &graph->edges[block->edge_first];
+	uint64_t fresh;
+	uint32_t i;
+
+	for (i = 0; i < block->edge_count; i++, edge++) {
+		fresh = edge->is_back ? limited(kept, depth_of(walk->module->instances, chain,
+		                                               edge->scope))
+		                      : kept;
+		fresh &= ~ways->kept[edge->to];
+		if (!fresh)
+			continue;
+		ways->kept[edge->to] |= fresh;
+		if (!ways->fresh[edge->to])
+			ways->open[(*open)++] = edge->to;
+		ways->fresh[edge->to] |= fresh;
+	}
+}
+
+/*
+ * Find with which instances kept each block can be reached from the block of a call. The call
+ * may also throw.
+ */
+static bool ways_find(struct kept_ways *ways, const struct walk *walk,
+                      const struct chain *chain, uint32_t from)
+{
+	uint32_t open = 0, number;
+	uint64_t kept;
+
+	if (!ways_reserve(ways, walk->flow->graph.count))
+		return false;
+	ways_spread(ways, walk, chain, from, UINT64_C(1) << (chain->count - 1), &open);
+	while (open) {
+		number = ways->open[--open];
+		kept = ways->fresh[number];
+		ways->fresh[number] = 0;
+		if (!function_flow_is_event(walk->module, walk->flows, walk->flow, number))
+			ways_spread(ways, walk, chain, number, kept, &open);
+	}
+	return true;
+}
+
+/* ---- merged ends ---------------------------------------------------------------------- */
+
+/*
+ * Whether a way leads from one block to another that goes neither back nor through the entry of
+ * an instance: then the instance was entered by another copy of it.
+ */
+static bool is_merged(const struct walk *walk, uint32_t from, uint32_t to,
+                      uint64_t entry)
+{
+	const struct code_graph *graph = &walk->flow->graph;
+	uint32_t *open = malloc(graph->count * sizeof(*open)), count = 1, number = from, i;
+	uint8_t *seen = calloc(graph->count, 1);
+	const struct code_block *block;
+	const struct code_edge *edge;
+	bool is_found = false;
+
+	if (open)
+		open[0] = from;
+	while (open && seen && count && !is_found) {
+		number = open[--count];
+		block = &graph->blocks[number];
+		if (number != from || seen[number]) {
+			if (entry - block->start < block->bytes)
+				continue;
+			is_found = number == to;
+			if (function_flow_is_event(walk->module, walk->flows, walk->flow, number))
+				continue;
+		}
+		for (i = 0; i < block->edge_count; i++) {
+			edge = &graph->edges[block->edge_first + i];
+			if (edge->is_back || seen[edge->to])
+				continue;
+			seen[edge->to] = 1;
+			open[count++] = edge->to;
+		}
+	}
+	free(open);
+	free(seen);
+	return is_found;
+}
+
+static bool is_same_origin(struct module *module, uint32_t one, uint32_t two)
+{
+	uint32_t origin = module_instance_origin(module, one);
+
+	return origin && origin == module_instance_origin(module, two);
+}
+
+/* How many instances inside the `shared` outer ones are copies of the same functions. */
+static uint32_t copies_count(struct module *module, const struct chain *from,
+                             const struct chain *to, unsigned shared)
+{
+	unsigned i = shared;
+
+	while (i < from->count && i < to->count &&
+	       is_same_origin(module, from->list[i], to->list[i]))
+		i++;
+	return i - shared;
+}
+
+/* ---- the whole ------------------------------------------------------------------------ */
+
+/* The instances both chains begin with. */
+static unsigned shared_count(const struct chain *from, const struct chain *to)
+{
+	unsigned i = 0;
+
+	while (i < from->count && i < to->count && from->list[i] == to->list[i])
+		i++;
+	return i;
+}
+
+uint64_t kept_instances(struct module *module, struct function_flows *flows,
+                        struct kept_ways *ways, uint64_t from, uint64_t to,
+                        uint32_t *merged)
+{
+	struct walk walk = { module, flows, NULL };
+	uint32_t copies, from_block, to_block;
+	struct chain chain, other;
+	unsigned shared;
+
+	*merged = 0;
+	chain_get(module, from, &chain);
+	chain_get(module, to, &other);
+	shared = shared_count(&chain, &other);
+	if (!shared)
+		return 0;
+	copies = copies_count(module, &chain, &other, shared);
+	if (shared == 1 && !copies)
+		return 1;
+	walk.flow = function_flow_get(module, flows, chain.list[0]);
+	if (!walk.flow || !walk.flow->graph.count)
+		return shared == 1;
+	from_block = code_graph_call(&walk.flow->graph, from - module->elf_bias);
+	to_block = code_graph_call(&walk.flow->graph, to - module->elf_bias);
+	if (from_block == CODE_BLOCK_NONE || to_block == CODE_BLOCK_NONE)
+		return shared == 1;
+	if (copies && is_merged(&walk, from_block, to_block,
+	                        module->instances->list[other.list[shared]].entry -
+	                            module->elf_bias)) {
+		*merged = copies;
+		return UINT64_C(1) << (shared - 1);
+	}
+	if (shared == 1)
+		return 1;
+	if (!ways->kept || ways->from != from || ways->function != chain.list[0]) {
+		ways->function = 0;
+		if (!ways_find(ways, &walk, &chain, from_block))
+			return 0;
+		ways->from = from;
+		ways->function = chain.list[0];
+	}
+	return limited(ways->kept[to_block], shared - 1);
+}
