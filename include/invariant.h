@@ -1,5 +1,5 @@
 /*
- * invariant.h - what is true at a place whatever the program does or a file says: a claim about
+ * invariant.h - what is true at one line of code whatever the program does or a file says: a claim about
  * our own code, never a check of input. Builds with DEBUG=1 trap where it is not. In others the
  * condition is compiled but not evaluated, and nothing is assumed from it.
  */

@@ -1,6 +1,6 @@
 /*
  * cache_replaced.c - a cache whose entry is replaced on every call, from the same call
- * site: cache_store() frees the block that its previous call allocated. Both stacks are the
+ * call site: cache_store() frees the block that its previous call allocated. Both stacks are the
  * same, the activations are not: the block escaped its allocating call by one frame, and
  * serve() owns it; the last one is freed by serve() itself. reopen() does the same two
  * frames further in, so those escape three and main owns them; the very last outlives main.

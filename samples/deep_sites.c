@@ -1,5 +1,5 @@
 /*
- * deep_sites.c - a recursion of 1,000 levels that allocates on each: 1,000 sites, of which
+ * deep_sites.c - a recursion of 1,000 levels that allocates on each: 1,000 call paths, of which
  * the deeper ones have paths of more than 256 calls. Of those the report tells the innermost
  * and the outermost, and how many lie between: its size does not grow with the square of the
  * depth.

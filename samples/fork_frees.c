@@ -1,7 +1,7 @@
 /*
  * fork_frees.c - a child that frees its parent's blocks frees its own copies: in the
  * parent they live on, until it frees them itself, one frame further out. In the child
- * their births were not seen, so nothing is said of them; what the child allocates in
+ * their births were not seen, so they are not reported; what the child allocates in
  * frames that began before the fork is exact again, from the child's first event on.
  *
  * process: parent

@@ -1,5 +1,5 @@
 /*
- * leak.c - three sites: one frees all it allocates, one loses 10 blocks of 100 bytes,
+ * leak.c - three call sites: one frees all it allocates, one loses 10 blocks of 100 bytes,
  * one loses a single block of 4000 bytes. Nothing else in the process allocates.
  *
  * expect: .totals.allocations == 31

@@ -1,6 +1,6 @@
 /*
  * leak_verdicts.c - never freed is live, and no frame is claimed to own it; if only some
- * of a site's blocks are, the site is mixed, and the others still have their depths. A
+ * of a path's blocks are, the path is mixed, and the others still have their depths. A
  * single forgotten one in a hundred does not change the verdict.
  *
  * expect: verdicts("forget") == ["live"] and depths("forget") == {}

@@ -1,7 +1,7 @@
 /*
  * local_only.c - blocks that never leave the function that allocates them: escape depth
  * 0, though functions are called in between, the first block dies before the second, and
- * one of them is only sometimes there. scratch() is called from two places; both are
+ * one of them is only sometimes there. scratch() is called from two lines; both are
  * stack-like.
  *
  * expect: depths("scratch") == {"0": 500}

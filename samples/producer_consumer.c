@@ -1,8 +1,8 @@
 /*
  * producer_consumer.c - blocks made by one thread and freed by another are crossed; no
  * frame of their birth owns them. What the producer rejects it frees itself: the same
- * call path, another class, so that site is mixed: 750 of 1000 are not enough. The
- * consumer's own notes are stack-like.
+ * call path, another class, so that path is mixed: 750 of 1000 are not enough. The
+ * consumer's own blocks are stack-like.
  *
  * expect: [by("produce")[].classes.crossed.blocks] | add == 750
  * expect: [by("produce")[].crossed] | add == 750

@@ -52,7 +52,7 @@ static enum elf_result interpreter_read(struct elf_file *file, int descriptor,
 	return ELF_OK;
 }
 
-/* Of several build-ids the first one counts. Go's linker names its notes "Go". */
+/* Of several build-ids the first one counts. Go's linker names its ELF notes "Go". */
 static void note_take(struct elf_file *file, const Elf64_Nhdr *note, const char *name,
                       const uint8_t *description)
 {
@@ -66,7 +66,7 @@ static void note_take(struct elf_file *file, const Elf64_Nhdr *note, const char 
 		file->is_go = true;
 }
 
-/* Notes are optional: a malformed one ends the search, but is not an error. */
+/* ELF notes are optional: a malformed one ends the search, but is not an error. */
 static void notes_read(struct elf_file *file, int descriptor, const Elf64_Phdr *segment)
 {
 	uint8_t data[NOTE_BYTES_MAX];

@@ -22,7 +22,7 @@ struct elf_file {
 	bool has_interpreter; /* PT_INTERP: the kernel starts it through a loader */
 	bool has_libraries;   /* at least one DT_NEEDED */
 	bool needs_asan;      /* one of these is AddressSanitizer's (gcc or clang) */
-	bool is_go;           /* has the note of Go's linker */
+	bool is_go;           /* has the ELF note of Go's linker */
 	char interpreter[ELF_INTERPRETER_BYTES]; /* "": none */
 	uint8_t build_id[BUILD_ID_BYTES_MAX];
 	size_t build_id_bytes; /* 0: it has none */

@@ -210,7 +210,7 @@ const char *elf_functions_name(struct elf_functions *functions, uint64_t address
 #define CODE_BYTES_MAX (UINT64_C(16) << 20) /* of a segment; programs have more */
 
 /*
- * Note a jump to the start of a function without a symbol, from a function with one. The code
+ * Remember a jump to the start of a function without a symbol, from a function with one. The code
  * is not disassembled: bytes that are no jump hardly ever point at the start of a function.
  */
 static void jump_take(struct elf_functions *functions, struct elf_symbols *symbols,

@@ -385,7 +385,7 @@ uint32_t live_ring_commit_bytes(struct live_ring *ring, uint32_t index)
 /* ---- header ---- */
 
 /*
- * Note ticks and time once more, later than the writer did: the longer the distance, the more
+ * Read ticks and time once more, later than the writer did: the longer the distance, the more
  * exact the slope.
  */
 static void clock_set(struct ring_header *header)

@@ -99,7 +99,7 @@ enum chunk_result live_ring_copy(struct live_ring *ring,
                                  size_t *bytes);
 
 /*
- * Refresh the fields of ring->header that change (losses, flags, counters), and note the clock
+ * Refresh the fields of ring->header that change (losses, flags, counters), and read the clock
  * in it.
  */
 void live_ring_header(struct live_ring *ring);

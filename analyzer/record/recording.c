@@ -70,7 +70,7 @@ static void trace_finish(struct recording *run)
 	live_tell(run);
 }
 
-/* If there was only one program, its report has said so already. */
+/* If there was only one program, its report already has this line. */
 static void own_malloc_tell(const struct recording *run, const char *name)
 {
 	const struct drain_counts *counts = drain_counts(run->drain);

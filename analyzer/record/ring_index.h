@@ -19,7 +19,7 @@ struct ring_index {
 bool ring_index_has(const struct ring_index *index, const char *name);
 
 /*
- * Add a ring with a new name. Marks the ring of the program that this one replaced by exec as
+ * Add a ring with a new name. Flags the ring of the program that this one replaced by exec as
  * ended; *is_exec tells whether there was one. 0, or -1: no memory, and the ring is not added.
  */
 int ring_index_add(struct ring_index *index, struct drain_ring *ring, bool *is_exec);

@@ -49,7 +49,7 @@ static bool is_owner_running(const struct life_pattern *pattern,
 	                  thread->stack[frame - 1].sequence == pattern->owner_sequence);
 }
 
-/* Note that a block of the thread ended, which the frame with that number owned. */
+/* Count that a block of the thread ended, which the frame with that number owned. */
 static void owner_add(struct life_pattern *pattern, struct thread *const *threads,
                       const struct thread *by, uint32_t frame)
 {
@@ -113,7 +113,7 @@ int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
 	struct life_pattern *pattern = &lives->paths.paths[block->path].pattern;
 
 	/*
-	 * An activation that already had blocks freed gets another one: note how many had ended.
+	 * An activation that already had blocks freed gets another one: remember how many had ended.
 	 * This shows whether an owner's blocks end all together or come and go one by one.
 	 */
 	if (pattern->owner_dead > pattern->dead_max && pattern->owner_thread == by->index &&

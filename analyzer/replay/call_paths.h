@@ -1,5 +1,5 @@
 /*
- * replay/call_paths.h - what each call path allocated: one site for each path, and the peak of all.
+ * replay/call_paths.h - what each call path allocated, and the peak of all.
  *
  * The process's peak is the time when most bytes were live. Each call path's share of it is
  * found without ever going through all of them: every new maximum begins an epoch. A path that
@@ -44,7 +44,7 @@ struct call_paths {
 int call_paths_init(struct call_paths *table);
 void call_paths_release(struct call_paths *table);
 
-/* Add a site for a node: its number, or 0 when memory is out. */
+/* Add a call path for a node: its number, or 0 when memory is out. */
 uint32_t call_paths_add(struct call_paths *table, uint32_t node);
 
 /* Call before live_* of a share change. */

@@ -27,7 +27,7 @@ struct call_node {
 	uint32_t parent : 31; /* has a lower number */
 	uint32_t is_cut : 1;  /* its caller is not known: frames are missing between them */
 	uint32_t location;    /* number in the address map; 0 for the root */
-	uint32_t path;        /* number in the site table; 0: nothing was allocated here */
+	uint32_t path;        /* number of the call path; 0: nothing was allocated here */
 	uint32_t ignored;     /* blocks allocated here that are not counted */
 };
 

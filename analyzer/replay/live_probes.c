@@ -32,7 +32,7 @@ void live_probes_set(struct live_probes *probes, size_t list, struct live_probe 
 	for (i = 0; i < count; i++, before = spans) {
 		spans = of[i].spans;
 		for (j = 0; spans && j < spans->count; j++) {
-			/* Usually the span was there at the time before, and has been noted. */
+			/* Usually the span was there at the time before, and has been counted. */
 			if (!before || j >= before->count ||
 			    before->spans[j].start != spans->spans[j].start ||
 			    before->spans[j].end != spans->spans[j].end)

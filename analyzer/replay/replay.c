@@ -151,7 +151,7 @@ uint64_t replay_location_time(const struct replay *replay, uint32_t location)
 	return location_times_get(&replay->locations, location);
 }
 
-/* The site of the thread's innermost frame, made if it is new; NULL: memory is out. */
+/* The call path of the thread's innermost frame, made if it is new; NULL: memory is out. */
 static inline struct call_path *path_here(struct replay *replay, struct thread *thread,
                                           uint64_t time)
 {
@@ -451,7 +451,7 @@ static inline int event_replay(struct replay *replay, struct thread *thread,
 }
 
 /*
- * For each event: note a doubt while the thread still has the frames that it concerns, then
+ * For each event: record a doubt while the thread still has the frames that it concerns, then
  * change the stack, then advance the time (probes see what was live before the event), and only
  * then change the blocks. Frame numbers of the events were checked by the decoder.
  */

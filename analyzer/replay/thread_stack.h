@@ -81,11 +81,11 @@ int thread_stack_reserve(struct thread *thread, uint32_t depth);
 bool thread_stack_is_same(const struct thread *thread, const uint32_t *locations,
                           uint32_t count);
 
-/* Note that frames are missing between frame `index` (0 is the outermost) and its caller. */
+/* Record that frames are missing between frame `index` (0 is the outermost) and its caller. */
 void thread_stack_cut(struct thread *thread, uint32_t index);
 
 /*
- * Note a doubt: the thread's newest event, which is not replayed yet, proves only that the
+ * Record a doubt: the thread's newest event, which is not replayed yet, proves only that the
  * outer `sure` frames run; and it ends `pops` frames. 0, or -1: no memory.
  */
 int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t popped);

@@ -114,7 +114,7 @@ static bool is_owner(const struct call_site *call_site, uint32_t function)
 }
 
 /*
- * Note the functions of a ranking that are no owners; false: there are none. A ranking begins
+ * List the functions of a ranking that are no owners; false: there are none. A ranking begins
  * with most blocks, so the first one found is the one that gets named. `count` only tells one
  * function from several: a function that frees and reallocates may count twice.
  */

@@ -67,7 +67,7 @@ static int candidate_add(struct choosing *work, const struct candidate *candidat
 }
 
 /*
- * Make a candidate for every name that reports blame, and note which one each call site belongs
+ * Make a candidate for every name that reports blame, and remember which one each call site belongs
  * to: call sites in different lines of a function share one. 0, or -1 when memory is out.
  */
 static int candidates_collect(struct choosing *work)
@@ -153,8 +153,8 @@ static bool is_meant(const struct candidate *candidate, const char *which,
 }
 
 /*
- * Mark the candidates that the argument means, in the strictest way that matches any; returns
- * how many. A way that matches none has reset every mark of the way before.
+ * Flag the candidates that the argument means, in the strictest way that matches any; returns
+ * how many. A way that matches none has reset every flag of the way before.
  */
 static uint32_t candidates_mean(struct choosing *work, const char *which)
 {
@@ -273,7 +273,7 @@ static uint32_t peeled_find(const struct classes *classes, uint32_t path,
 }
 
 /*
- * Mark the functions that the wrapper allocates for. Returns how many, and *reason: why it is a
+ * Flag the functions that the wrapper allocates for. Returns how many, and *reason: why it is a
  * wrapper.
  */
 static uint32_t peeled_mean(struct choosing *work, const char *which,
@@ -296,7 +296,7 @@ static uint32_t peeled_mean(struct choosing *work, const char *which,
 	return meant;
 }
 
-/* ---- sites ----------------------------------------------------------------------------- */
+/* ---- call paths ------------------------------------------------------------------------ */
 
 /* Select the call paths of every candidate that is meant. */
 static long paths_select(const struct choosing *work, uint8_t *only)

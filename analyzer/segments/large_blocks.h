@@ -24,7 +24,7 @@ struct large_span {
 	uint64_t start, end, rss;
 	uint64_t block_bytes; /* whole pages of live blocks, once it is measured */
 	uint32_t segment;     /* enum segment of the mapping as it was classified */
-	uint32_t tid;         /* the thread whose stack it is said to be; 0: none */
+	uint32_t tid;         /* the thread whose stack it is, by its name; 0: none */
 	bool is_malloc;       /* all of it is a malloc's other than libc's; set later */
 };
 struct large_spans {

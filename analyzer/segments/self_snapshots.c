@@ -49,7 +49,7 @@ static int view_add(struct segment_history *history, const struct self_snapshot 
 	return -1;
 }
 
-/* If any snapshot is marked as the last, let only the latest have that mark. */
+/* If any snapshot is marked as the last, let only the latest be. */
 static void last_settle(struct segment_history *history)
 {
 	uint32_t last = 0;

@@ -258,7 +258,7 @@ static unsigned nameless_number(const struct scope_unit *unit, uint32_t scope)
 }
 
 /*
- * Compilers do not mark the class of a lambda, but it has no name and has an operator(). The
+ * Compilers do not flag the class of a lambda, but it has no name and has an operator(). The
  * scopes within a class follow it, so the search begins behind it.
  */
 static bool is_lambda(const struct scope_unit *unit, uint32_t scope)

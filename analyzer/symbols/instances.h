@@ -1,6 +1,6 @@
 /*
  * symbols/instances.h - the instances of one module: machine functions, and the functions that
- * are inlined into each place of them.
+ * are inlined at each position of them.
  *
  * Each has a number, from 1 on, which stays the same as long as the table. A machine function
  * is entered when an address in it is first asked for, together with all that is inlined into it.

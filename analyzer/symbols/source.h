@@ -10,8 +10,8 @@
 #define DWARF_FRAMES_MAX 64 /* per address; innermost frames beyond are left out */
 
 /*
- * An *instance* is a function in one place of a module: a machine function, or a function that
- * was inlined into one place of one machine function. Numbers of instances count from 1 in each
+ * An *instance* is a function at one position in a module: a machine function, or a function that
+ * was inlined at one position of one machine function. Numbers of instances count from 1 in each
  * module and stay valid as long as the symbolizer; 0: none.
  */
 struct source_chain {

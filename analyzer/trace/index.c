@@ -130,7 +130,7 @@ static int chunk_is_definitions(struct trace_index *index,
 }
 
 /*
- * Note where a chunk is, without reading it. An event takes at least one byte, which limits
+ * Remember where a chunk is, without reading it. An event takes at least one byte, which limits
  * the number of events that is believed. A chunk without events may hold definitions: only
  * its own header, which is compressed, says so.
  */

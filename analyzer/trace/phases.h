@@ -75,7 +75,7 @@ int phases_load(struct phases *phases, const uint8_t *data, size_t bytes,
 int phases_seal(struct phases *phases, uint64_t start);
 
 /*
- * Note that the process was alive at `time` (quanta), even if it did not allocate then.
+ * Record that the process was alive at `time` (quanta), even if it did not allocate then.
  * phases_load() calls it for phases and for the process's snapshots of its own memory.
  */
 void phases_see(struct phases *phases, uint64_t time);

@@ -96,15 +96,15 @@ static bool is_owner(const struct life_summary *summary, uint32_t function)
  */
 static bool is_elsewhere(const struct classes *classes,
                          const struct life_summary *summary, uint32_t function,
-                         uint32_t tail)
+                         uint32_t node)
 {
 	const struct call_node *nodes = classes->profile->replay.lives.freers.tree.nodes;
 	uint32_t frames[INNER_FRAMES_MAX], count = 0, number;
 	const struct function *frame;
 
 	/* From the node to the root the outermost frame comes first: turn the order round. */
-	for (; tail != CALL_ROOT && count < INNER_FRAMES_MAX; tail = nodes[tail].parent)
-		frames[count++] = classes->functions.of_location[nodes[tail].location];
+	for (; node != CALL_ROOT && count < INNER_FRAMES_MAX; node = nodes[node].parent)
+		frames[count++] = classes->functions.of_location[nodes[node].location];
 	while (count--) {
 		number = frames[count];
 		frame = function_at(classes, number);

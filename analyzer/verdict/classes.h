@@ -66,7 +66,7 @@ struct classes {
 	struct suppressed suppressed; /* the rules, and which blocks each is about */
 	bool shows_suppressed;        /* nothing is hidden */
 	/*
-	 * Hidden blocks among those that are live. They are counted, like in the site table, at
+	 * Hidden blocks among those that are live. They are counted, like in the table of call paths, at
 	 * the call path that allocated them last, not at the one where they were born.
 	 */
 	uint64_t *hidden_blocks, *hidden_bytes; /* by number of the call path */
@@ -88,7 +88,7 @@ void classes_free(struct classes *classes);
 
 void class_counts_add(struct class_counts *to, const struct class_counts *from);
 
-/* What can be said of many blocks in one word: a class (enum life_class), or one of these. */
+/* What many blocks are, in one word: a class (enum life_class), or one of these. */
 enum verdict {
 	VERDICT_SUPPRESSED = CLASS_COUNT, /* hidden by a rule */
 	VERDICT_INFERRED,                 /* their frames are not exact */

@@ -220,7 +220,7 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 	           : depths_add(summary, classes, path, life->depths_inferred);
 }
 
-/* ---- what sites say only together ------------------------------------------------------ */
+/* ---- what only several paths tell ------------------------------------------------------ */
 
 /* When a block first had the largest size of all. */
 static uint64_t largest_time(const struct life_summary *summary,

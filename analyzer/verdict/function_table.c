@@ -121,7 +121,7 @@ void function_table_release(struct function_table *table)
 }
 
 uint32_t function_of_innermost(const struct function_table *table,
-                               const struct profile *profile, uint32_t tail)
+                               const struct profile *profile, uint32_t node)
 {
 	const struct call_tree *tree = &profile->replay.lives.freers.tree;
 	uint32_t function, freer = FUNCTION_NONE;
@@ -130,8 +130,8 @@ uint32_t function_of_innermost(const struct function_table *table,
 	 * The frames run inwards: take the innermost function that does not only allocate or
 	 * free for its callers.
 	 */
-	for (; tail != CALL_ROOT; tail = tree->nodes[tail].parent) {
-		function = table->of_location[tree->nodes[tail].location];
+	for (; node != CALL_ROOT; node = tree->nodes[node].parent) {
+		function = table->of_location[tree->nodes[node].location];
 		if (freer == FUNCTION_NONE || (!table->functions[function].is_deallocator &&
 		                               !table->functions[function].is_allocator))
 			freer = function;

@@ -46,10 +46,10 @@ static inline uint32_t function_of_node(const struct function_table *table,
 }
 
 /*
- * The function that freed, or called realloc: `tail` is a node of the innermost frames in the
+ * The function that freed, or called realloc: `node` is a node of the innermost frames in the
  * replay's lives.freers. FUNCTION_NONE if nothing is known of it.
  */
 uint32_t function_of_innermost(const struct function_table *table,
-                               const struct profile *profile, uint32_t tail);
+                               const struct profile *profile, uint32_t node);
 
 #endif

@@ -12,7 +12,7 @@
 
 #define FRAME_BYTES_MAX 7     /* a raw frame code */
 #define FRAME_ADDRESS_BITS 48 /* bits of an address in such a code */
-static_assert(ARCH_ADDRESS_BITS <= FRAME_ADDRESS_BITS, "every address can be said");
+static_assert(ARCH_ADDRESS_BITS <= FRAME_ADDRESS_BITS, "every address can be written");
 
 #define GROUP_FRAMES 8
 #define GROUPS_OF(count) (((count) + GROUP_FRAMES - 1) / GROUP_FRAMES)

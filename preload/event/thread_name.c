@@ -11,7 +11,7 @@
 #include "self/thread_comm.h"
 
 #define THREADS_WALKED_MAX 4096
-#define OTHERS_MAX 4096 /* names noted by other threads; they stay in the ring */
+#define OTHERS_MAX 4096 /* names recorded by other threads; they stay in the ring */
 
 static_assert(THREAD_COMM_BYTES == THREAD_NAME_WORDS * sizeof(uint64_t), "as words");
 

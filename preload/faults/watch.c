@@ -69,7 +69,7 @@ static bool is_own_memory(void)
 	return ring.header && ring.header->pid == system_pid();
 }
 
-/* ---- ours in the program's place --------------------------------------------------- */
+/* ---- ours instead of the program's ------------------------------------------------- */
 
 /*
  * Set it through libc, which knows how to return from a handler. No other handler may jump out

@@ -57,7 +57,7 @@ static void thread_start_give(struct thread_start *start)
 }
 
 /*
- * Note the stack of the new thread. Its control block is at the high end of the stack, in the
+ * Record the stack of the new thread. Its control block is at the high end of the stack, in the
  * last page if libc allocated the stack (glibc, nptl/allocatestack.c). pthread_getattr_np()
  * would know, but allocates, and can deadlock.
  */

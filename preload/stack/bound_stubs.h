@@ -12,7 +12,7 @@ static inline stub_id bound_first(const uint64_t *list)
 	return (stub_id)(*list & BOUND_STUB_MASK);
 }
 
-/* Note that parts of the stack are copied away and back: no stub is reused, see stub_pool.h. */
+/* Remember that parts of the stack are copied away and back: no stub is reused, see stub_pool.h. */
 void bound_set_copies(void);
 
 /* Bind the stub to its return address. False: nothing was changed. */

@@ -222,7 +222,7 @@ void frames_land(struct thread_state *state, uintptr_t sp, const void *exception
 
 /*
  * Whether a signal frame is among the outer `count` frames, or may be in a gap there. The
- * signal may have interrupted a stub after the stub had noted that it ran.
+ * signal may have interrupted a stub after the stub had recorded that it ran.
  */
 static bool frames_hold_signal(const struct thread_state *state, uint32_t count)
 {
@@ -340,7 +340,7 @@ static void frames_renumber(struct thread_state *state, uint32_t from, uint32_t 
 	}
 }
 
-/* Flag the frames from `from` on as left, as the event said. */
+/* Flag the frames from `from` on as left, as the event recorded. */
 static void frames_set_left(struct thread_state *state, uint32_t from)
 {
 	for (uint32_t i = from; i < state->stack.depth; i++) {

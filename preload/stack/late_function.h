@@ -23,8 +23,8 @@ enum late_name {
 void *late_function(enum late_name name, uintptr_t return_address);
 
 /*
- * Call when a module is gone: forgets the functions found, as another module may take its
- * place.
+ * Call when a module is gone: forgets the functions found, as another module may be mapped
+ * there.
  */
 void late_functions_forget(void);
 

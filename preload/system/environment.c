@@ -159,7 +159,7 @@ static enum preload_kind preload_kind(const char *value, size_t *bytes)
 	return found;
 }
 
-/* Note that one of our variables is there. False: it belongs to another recording. */
+/* Remember that one of our variables is there. False: it belongs to another recording. */
 static bool variable_set(struct handover *handover, const char *variable)
 {
 	for (uint32_t i = 0; i < kept_count; i++) {

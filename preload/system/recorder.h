@@ -44,7 +44,7 @@ struct recorder {
 	bool stub_reuse_is_off;
 	/*
 	 * A stub was found, or has run, in a frame that had ended: the program copies parts of
-	 * its stack back. From then on no stub is reused, and what bound stubs have noted is
+	 * its stack back. From then on no stub is reused, and what bound stubs have recorded is
 	 * not believed. (stack/stub_pool.c)
 	 */
 	bool stub_copies_were_seen;

@@ -89,7 +89,7 @@ under_outlive() { # TRACE MEASURED TOTAL COMMAND...
 	sed -n 's/^outlive: \([0-9,]*\) events of .*/\1/p' err | tr -d , >"$trace.events"
 }
 
-# What `outlive run` said it recorded, of all processes; kept beside the trace.
+# What `outlive run` printed that it recorded, of all processes; kept beside the trace.
 events_of() { # TRACE
 	cat "$1.events" 2>/dev/null || echo null
 }
@@ -179,7 +179,7 @@ bench_report_long() {
 	rounds=1 bench_report long
 }
 
-# A look at a process beside reading its smaps with read(2), in turns; first: with all that
+# A snapshot of a process beside reading its smaps with read(2), in turns; first: with all that
 # is found out about its files, again: as --watch and samples do.
 bench_segments() { # MAPPINGS
 	local mappings smaps first again start seconds

@@ -110,7 +110,7 @@ static void paths_make(struct bench *bench)
 	}
 }
 
-/* Usually the next place to allocate is this one again, or one of a few others. */
+/* Usually the next call site is this one again, or one of a few others. */
 static void stack_move(struct bench *bench, struct worker *worker)
 {
 	uint64_t dice = random_next(bench, 10);

@@ -1,5 +1,5 @@
 /*
- * bench_segments.c - what a look at a process costs beside reading its smaps:
+ * bench_segments.c - what a snapshot of a process costs beside reading its smaps:
  * `bench_segments MAPPINGS [ROUNDS]` makes a child with so many mappings, then by turns
  * reads its smaps with read(2) alone and looks at it as `outlive segments` does, first and
  * again. Prints the medians, in ns, as "mappings smaps_ns first_ns again_ns". With ROUNDS

@@ -18,7 +18,7 @@
 
 #define STACK_BYTES (16 << 10)
 #define STAGGER_BYTES \
-	64 /* as they come from an allocator: not all at the same place of a page */
+	64 /* as they come from an allocator: not all at the same offset in a page */
 
 static void *outside, **inside;
 static long current;

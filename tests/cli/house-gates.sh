@@ -71,3 +71,16 @@ check words words.c
 check words words.md
 printf '.It Va pictures , stories\n' >words.5
 check words words.5
+mkdir -p tests
+for word in said notes place sites marks tails pictures told guest judges shelf news stories \
+	'a look'; do
+	printf '// the %s\nint %s;\n' "$word" "${word##* }" >tests/one.c
+	printf 'echo %s # the %s\n' "${word##* }" "$word" >one.sh
+	check words tests/one.c one.sh | grep -c "^\(tests/one.c\|one.sh\):1: " | tr '\n' ' '
+done
+echo
+cat >tests/fine.c <<'C'
+// In its place: a call site, `site_count`, a tail call, merged tails, an ELF note.
+/* nobody looks for a byte order mark   expect: .sites */
+C
+check words tests/fine.c

@@ -1,6 +1,6 @@
 #!/bin/bash
-# CSV of call paths: its sums are the totals of JSON, its lines are JSON's sites; names that are
-# odd stay in their cell; what it cannot show is told.
+# CSV of call paths: its sums are the totals of JSON, its lines are JSON's call paths; names that are
+# odd stay in their cell; what it cannot show is refused.
 cat >program.c <<'EOC'
 #include <stdlib.h>
 static void *volatile sink;
@@ -53,7 +53,7 @@ done
 for class in stack_like escaping crossed static_like live inferred unknown suppressed; do
 	same $class ".classes.$class.blocks"
 done
-# site by site
+# path by path
 tail -n +2 sites.csv | cut -d, -f1-7 >lines
 jq -r '.sites[] | [.site, .allocations, .bytes, .peak_blocks, .peak_bytes, .live_blocks,
 	.live_bytes] | map(tostring) | join(",")' report.json | cmp - lines && echo "sites: as in JSON"

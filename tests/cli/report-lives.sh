@@ -1,5 +1,5 @@
 #!/bin/bash
-# What the report says of lives: one class, owners, one site, one block.
+# What the report says of lives: one class, owners, one call path, one block.
 cat >program.c <<'EOF'
 #include <stdlib.h>
 static void *volatile sink;
@@ -149,7 +149,7 @@ says '^block [0-9]*  crossed: reallocated by another thread$' 'born .* 48 B at' 
 says '^block [0-9]*  stack-like: main() was still running' 'born .* 293 KiB at' -- \
 	--explain "${moved[2]}"
 
-# A stack that ends early is told of.
+# A stack that ends early is reported.
 cat >cut.c <<'EOF'
 #include <stdlib.h>
 void *volatile cut_sink;

@@ -46,7 +46,7 @@ void one() { call([] { kept = malloc(100); asm(""); }); }
 void two() { call([] { kept = malloc(200); asm(""); }); call([] { kept = malloc(300); asm(""); }); }
 int main() { one(); two(); }
 END
-# make() is inlined at one place, cloned for a constant at others, and has a part that is cold
+# make() is inlined at one call, cloned for a constant at others, and has a part that is cold
 cat >clones.c <<'END'
 #include <stdlib.h>
 static void *volatile kept;
@@ -71,7 +71,7 @@ int main(int count, char **words)
 }
 END
 cc=gcc
-rows() { # TRACE [OPTION..]: function, bytes and site count of each row
+rows() { # TRACE [OPTION..]: function, bytes and path count of each row
 	"$OUTLIVE" report --format json --by function "${@:2}" "$1" |
 		jq -r '.groups[] | "\(.function) \(.declared | sub(".*/"; "") | sub("@.*"; "")) \(.bytes)"'
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # --suppressions hides what a file names, in every list of what was never freed, and says so;
-# --all shows it, by rule. What is wrong in a file is said with its line.
+# --all shows it, by rule. What is wrong in a file is reported with its line.
 cat >program.c <<'EOT'
 #include <stdlib.h>
 static void *volatile sink;

@@ -1,5 +1,5 @@
 #!/bin/bash
-# --why takes what the screen shows: numbers of sites and functions, names, names that were cut, and any
+# --why takes what the screen shows: numbers of paths and functions, names, names that were cut, and any
 # part of a name that no other function has. Where several are meant they are listed.
 cat >program.cc <<'END'
 #include <cstdlib>
@@ -20,7 +20,7 @@ int main()
 END
 g++ -g -O1 -fno-builtin -o program program.cc || exit 77
 "$OUTLIVE" run -q -o trace -- ./program 2>/dev/null
-why() { # WHICH: the title and how much, or what is said
+why() { # WHICH: the title and how much, or what is printed
 	echo "=== $1"
 	"$OUTLIVE" report --why "$1" trace >text 2>err && sed -n '1p; s/^  allocated  */  /p' text
 	sed 's/[0-9][0-9]*f /Nf /' err

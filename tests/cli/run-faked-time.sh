@@ -1,7 +1,7 @@
 #!/bin/bash
 # A library that fakes the time lies over `outlive run` and what it records (as libfaketime
 # does, which replaces syscall(), too): the recorder asks the kernel, and so does `outlive`.
-# A run of a fifth of a second does not last years, nor do its pictures of memory.
+# A run of a fifth of a second does not last years, nor do its snapshots of memory.
 cat >faked.c <<'C'
 #define _GNU_SOURCE
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Others fill /dev/shm while a program is recorded: what is lost of it is counted, and what
-# is said of the reason holds.
+# is printed of the reason holds.
 unshare -m true 2>/dev/null || { echo "no mount namespace to be had here" >&2; exit 77; }
 cat >busy.c <<'END'
 #include <fcntl.h>

@@ -28,7 +28,7 @@ ran() { # WHAT PROCESS: at least 0.5 s, not more than 10 s, and the same everywh
 	report=$(jq .process.duration_ns <<<"$report")
 	((report >= 500000000 && report < 10000000000 && main >= 500000000)) ||
 		echo "$1: $report ns, main $main ns"
-	# nearly: a look of the process itself has a time of its own
+	# nearly: a snapshot by the process itself has a time of its own
 	for other in "$info" "$others"; do
 		((other >= report - 1000000 && other <= report + 1000000)) ||
 			echo "$1: $report ns, elsewhere $other ns"

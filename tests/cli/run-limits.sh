@@ -89,7 +89,7 @@ diff bare out && echo "as bare"
 # the thread's thousand, and what came before
 "$OUTLIVE" info --format json t.outlive | jq '[.processes[].allocations] | max > 1000'
 recorded -f 1000
-# A sanitizer's outlive has no room for its shadow there; said as it would be.
+# A sanitizer's outlive has no room for its shadow there; printed as it would be.
 case ${OUTLIVE_SANITIZE:-} in
 *address* | *thread*) printf '%s\n' "runs with ulimit -v 60000" recorded ;;
 *) recorded -v 60000 ;;

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Events that were lost are said in the one line at the end, with or without a report, and
+# Events that were lost are reported in the one line at the end, with or without a report, and
 # what helps against it does.
 cat >threads.c <<'END'
 #include <pthread.h>

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A program that brings its own malloc is run all the same (what it starts may be
-# recorded), and whoever looks at the trace is told why there is so little in it.
+# recorded), and whoever looks at the trace reads why there is so little in it.
 cat >own.c <<'END'
 #include <stdlib.h>
 #include <unistd.h>

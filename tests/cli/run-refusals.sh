@@ -24,7 +24,7 @@ run ./other
 head -c 300 program >other
 run ./other
 
-# Go's linker leaves a note; a static program with it needs another advice
+# Go's linker leaves an ELF note; a static program with it needs another advice
 cat >note.s <<'END'
 	.section .note.go.buildid, "a", @note
 	.balign 4
@@ -36,7 +36,7 @@ END
 $cc -static -o go main.c note.s && run ./go
 $cc -o cgo main.c note.s && run ./cgo | sed 's/: [0-9,]* events .*/: recorded/'
 
-# AddressSanitizer wants to be the first library; it can be told not to insist
+# AddressSanitizer wants to be the first library; an option makes it accept that
 gcc -fsanitize=address -o asan main.c && run ./asan
 export ASAN_OPTIONS=verify_asan_link_order=0
 run ./asan | sed 's/: [0-9,]* events .*/: recorded/'

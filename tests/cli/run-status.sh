@@ -1,5 +1,5 @@
 #!/bin/bash
-# The exit status is the program's; a death by signal is told, and mirrored as shells do.
+# The exit status is the program's; a death by signal is reported, and mirrored as shells do.
 run() {
 	"$OUTLIVE" run -q -o trace -- "$@" 2>stderr
 	echo "status $?"

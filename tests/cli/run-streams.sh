@@ -35,8 +35,8 @@ ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=libdl.so.2 "$OUTLIVE" run -q -o
 "$OUTLIVE" run -o trace -- echo said 2>&- >ours.out
 cat ours.out
 
-# What is closed is closed for the program, too, and nothing of ours takes its place: what
-# is said would be written over the trace.
+# What is closed is closed for the program, too, and no file of ours gets its number: what
+# is printed would be written over the trace.
 cat >streams.c <<'END'
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Children in namespaces of their own, started in every way. Where another /dev/shm hides the
 # rings and another network the socket, they are recorded all the same, by way of /proc. Where
-# that is not there either, and where /dev/shm is full, each is counted once, and that is said.
+# that is not there either, and where /dev/shm is full, each is counted once, and that is reported.
 [ "$(id -u)" = 0 ] && unshare -mn true 2>/dev/null || { echo "needs root, and namespaces" >&2; exit 77; }
 cat >allocates.c <<'C'
 #include <stdlib.h>
@@ -94,7 +94,7 @@ blocks() { # in all processes
 			jq '[.sites[] | select(.size_min == 4711)] | map(.allocations) | add // 0'
 	done | awk '{ sum += $1 } END { print sum }'
 }
-try() { # PLACE HOW [OPTION].. : what is printed, blocks recorded, children counted, what is said
+try() { # DIRECTORY HOW [OPTION].. : what is printed, blocks recorded, children counted, the message
 	local place=$1 how=$2
 	shift 2
 	"$OUTLIVE" run -q "$@" -o trace -- ./starts "$place" "$how" >stdout 2>stderr

@@ -54,13 +54,13 @@ int main(int argc, char **argv)
 C
 gcc -O1 -fno-builtin -o joined joined.c || exit 1
 segments() { "$OUTLIVE" segments "$@"; }
-# A sample's segments add up to its total, field by field; the looks while all blocks lived.
+# A sample's segments add up to its total, field by field; the snapshots while all blocks lived.
 sums='[.samples[] | .total as $total | [$total | keys[]] | map(. as $key |
 	$total[$key]) ] as $totals | [.samples[] | [.segments[]] as $all |
 	[(.total | keys[]) as $key | [$all[] | .[$key]] | add]] == $totals'
 mib=1048576
 
-# Record until somebody looked when it mattered: on a busy machine looks are rare; and until
+# Record until a snapshot was taken when it mattered: on a busy machine these are rare; and until
 # `said_by_it` is what it printed: where the kernel puts the first blocks is chance.
 said_by_it=
 record() { # NAME COMMAND...
@@ -103,7 +103,7 @@ segments --phase main -f json all.outlive | jq '[.samples[].moved.size] | max / 
 echo "half touched:"
 record half ./joined 10
 jq -c "$sums" json
-# 10 MiB of blocks and 10 headers: somewhere between what is certain and what is said
+# 10 MiB of blocks and 10 headers: somewhere between what is certain and what is printed
 jq -c "[.samples[] | select(.time_ns > 150000000 and .moved.size == 20 * $mib) | .moved |
 	.rss >= 10 * $mib + 40960 and .rss - .rss_estimated <= 10 * $mib + 40960] |
 	[length > 0, all]" json

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The last look of a process, by itself: what it held when it ended, not some time before.
+# The last snapshot of a process, by itself: what it held when it ended, not some time before.
 segments() { "$OUTLIVE" segments "$@"; }
 record() { # NAME COMMAND..
 	local name=$1
@@ -94,7 +94,7 @@ int main(void)
 }
 C
 gcc -O1 -fno-builtin -pthread -o rest rest.c || exit 1
-# Its own look is left out where it would take too long: where the machine is busy.
+# Its own snapshot is left out where it would take too long: where the machine is busy.
 for _ in 1 2 3 4 5 6; do
 	record rest ./rest
 	[ "$(jq -c '.samples[-1].reasons[-1]' rest.json)" != '"own"' ] || break
@@ -122,7 +122,7 @@ for program in ./rest "sleep 0.5"; do
 	sleep 0.1
 	segments --by map -f csv "$pid" >mappings
 	awk -F, '$2 == "other"' mappings | tr -d '"' | sed 's/-.*//' >others
-	# by its mark; and no other is wiped when a process forks
+	# by its header; and no other is wiped when a process forks
 	while read -r start; do
 		dd "if=/proc/$pid/mem" bs=8 count=1 "skip=$((0x$start))" iflag=skip_bytes 2>/dev/null
 		echo

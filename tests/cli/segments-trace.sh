@@ -149,7 +149,7 @@ segments -f json "$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive" 2>/dev/nul
 segments "$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive" 2>&1 | grep -c 'size alone'
 
 echo "at rest:"
-# It is looked at ever more rarely; that nothing changed meanwhile is said at small cost.
+# Snapshots get ever rarer; that nothing changed meanwhile is recorded at small cost.
 "$OUTLIVE" run -q --segments-every 10 -o rest.outlive -- sleep 2.5 2>said || cat said
 segments -f json rest.outlive >rest.json
 jq -c '[.samples[].reasons | index("same") != null] | any' rest.json
@@ -161,7 +161,7 @@ jq -c '.samples[-1].reasons' rest.json
 segments rest.outlive | tr -s '\n ' ' ' | grep -cE ' end .* resident of .*: the last snapshot, taken by the process itself'
 
 echo "what cannot be:"
-# Its last look at itself was not taken either.
+# Its last snapshot of itself was not taken either.
 cat >killed.c <<'C'
 #include <signal.h>
 #include <stdlib.h>

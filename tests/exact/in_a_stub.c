@@ -1,7 +1,7 @@
 /*
- * in_a_stub.c - a signal comes between the two instructions of a stub, which has noted
+ * in_a_stub.c - a signal comes between the two instructions of a stub, which has recorded
  * that it ran and has not jumped yet. The handler calls what returns to a hundred other
- * places: none of these may use the stub, or the thread returns there. The handler works
+ * instructions: none of these may use the stub, or the thread returns there. The handler works
  * as it is, through code without call frame information (its walk ends before it comes to
  * the signal), first the one and then the other, and again and again.
  *

@@ -1,5 +1,5 @@
 /*
- * moved_frames.c - frames that are copied to another place of the same stack and run there,
+ * moved_frames.c - frames that are copied to another part of the same stack and run there,
  * stubs and all, under other callers (clone.S). A stub that is met where it was not put
  * proves nothing about what lies further out: the walk must go on, and so the new callers
  * get theirs.

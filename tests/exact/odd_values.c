@@ -37,7 +37,7 @@ NOINLINE static void allocate_further_in(uintptr_t value)
 	allocate_here();
 }
 
-/* malloc(24), called by code that no module holds: a frame with rbp, then a tail of it. */
+/* malloc(24), called by code that no module holds: a frame with rbp, then the end of it. */
 static void *(*code_make(void))(void)
 {
 	static const unsigned char code[] = {

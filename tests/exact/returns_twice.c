@@ -95,7 +95,7 @@ NOINLINE static void shoot(void)
 	result = descend(DEPTH);
 	check(result == DEPTH, "%d", result);
 	returns++;
-	/* They return over stubs too, and to other places. */
+	/* They return over stubs too, and to other lines. */
 	hop(0);
 	hop(99);
 	hop(99);

@@ -103,7 +103,7 @@ for how in plain none; do
 	expect handler-$how-raise-null fault access_null
 done
 # What handlers live through; and who lived through the fault, or is but the child of who did
-# not, is not said to have died of it.
+# not, is not reported to have died of it.
 expect interrupted handled access_null
 expect elsewhere none
 expect vfork none
@@ -114,7 +114,7 @@ expect stumbles-plain handled access_null
 expect stumbles-raise fault access_null
 expect forks fault access_null
 [ "$(grep -c 'SIGSEGV' report)" = 1 ] || fail "the child has died, too: $(grep SIGSEGV report)"
-# Nothing is said of an address that there was not; and the limit is the stack's, however far
+# Nothing is reported of an address that there was not; and the limit is the stack's, however far
 # beyond it went.
 says() { # WAY EXPR: of the last ring that says what it died of
 	way=$1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every program of exact/ and stress/ runs as bare with the library in it and no ring at all:
-# told to have none, or with nothing where it should be. Nothing that the library exports may
+# made to have none, or with nothing where it should be. Nothing that the library exports may
 # rest on a ring. (Programs that wait on outlive's side, or fail bare here, are left out.)
 set -u
 root=$OUTLIVE_ROOT_DIR

@@ -52,7 +52,7 @@ static void profile_tell(struct trace_reader *reader, const struct profile *prof
 	}
 }
 
-/* Of a trace with samples, or a ring with pictures. */
+/* Of a trace with samples, or a ring with snapshots of the process itself. */
 static void segments_tell(const struct profile *profile, FILE *nowhere)
 {
 	struct segment_timeline timeline = { .profile = profile };

@@ -2,7 +2,7 @@
 # own. Reads scripts and programs of tests, and says which lines could:
 #
 #   - a command that makes, changes or removes a file is given a path of the system
-#   - rm is given what a command or an output said, or a path below a variable that may be empty
+#   - rm is given what a command or an output printed, or a path below a variable that may be empty
 #   - a mount, in a file that makes no mount namespace first
 #   - processes are killed by name, or all that there are
 #   - C: a call that changes a file is given such a path, or mounts without a namespace

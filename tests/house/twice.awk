@@ -1,5 +1,5 @@
-# twice.awk FILE... - the same eight lines in two places: they belong into one function. Blank
-# lines, comments, directives and lone braces count for nothing. Exits 1 after naming the places.
+# twice.awk FILE... - the same eight lines twice: they belong into one function. Blank
+# lines, comments, directives and lone braces count for nothing. Exits 1 after naming the lines.
 
 function flush_line(text) {
 	count++

@@ -79,7 +79,7 @@ void chunk_build_raw(struct chunk_build *chunk, const void *data, size_t count,
                      uint32_t events);
 
 /*
- * What is said of the stack, after a RUN or an event. `words` of a DEPTH are the sizes of
+ * What is recorded of the stack, after a RUN or an event. `words` of a DEPTH are the sizes of
  * the entries from `first` to the innermost; BUILD_NOT_TOLD for one that has none.
  */
 #define BUILD_NOT_TOLD UINT64_MAX

@@ -1,4 +1,4 @@
-/* verdict_fixture.c - an acted program, read and judged. */
+/* verdict_fixture.c - an acted program, read and classified. */
 #include "verdict_fixture.h"
 
 #include <setjmp.h>

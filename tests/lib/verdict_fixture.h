@@ -1,5 +1,5 @@
 /*
- * verdict_fixture.h - an acted program, read and judged: what the tests of classes, peeling and
+ * verdict_fixture.h - an acted program, read and classified: what the tests of classes, peeling and
  * advice share.
  */
 #ifndef OUTLIVE_VERDICT_FIXTURE_H
@@ -9,14 +9,14 @@
 #include "life_model.h"
 #include "verdict/evidence.h"
 
-/* The model is read and judged; asked for below. */
+/* The model is read and classified; asked for below. */
 struct verdict_fixture {
 	struct model model;
 	struct profile *profile;
 	struct findings findings;
 };
 
-/* Read the model and judge it, with a wrapper of the user's or none. */
+/* Read the model and classify it, with a wrapper of the user's or none. */
 void judge_with(struct verdict_fixture *verdict_fixture, const char *wrapper);
 void judge(struct verdict_fixture *verdict_fixture);
 void verdict_fixture_release(struct verdict_fixture *verdict_fixture);
@@ -30,7 +30,7 @@ void expect_classes(const struct verdict_fixture *verdict_fixture, uint64_t stac
 /* The blocks at this key; 0: it is not there. */
 uint64_t rank_of(const struct ranking *ranking, uint32_t key);
 
-/* Of all sites; to be released. */
+/* Of all call sites; to be released. */
 struct life_summary summary_of_all(const struct classes *classes);
 
 /* Callers 10, 11, .. each get blocks from function 1 and free them themselves. */

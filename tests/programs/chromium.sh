@@ -1,6 +1,6 @@
 #!/bin/bash
 # Chromium without a window draws a page. It brings a malloc of its own: what that serves is
-# not seen, and that is said; the processes, their threads and their ends are all the same.
+# not seen, and that is reported; the processes, their threads and their ends are all the same.
 . "$OUTLIVE_ROOT_DIR/tests/programs/lib.sh"
 needs chromium
 make_page page.html

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Firefox without a window draws a page into a picture. It brings a malloc of its own: what
-# that serves is not seen, and that is said; the processes, their threads and their ends are
+# Firefox without a window draws a page into an image. It brings a malloc of its own: what
+# that serves is not seen, and that is reported; the processes, their threads and their ends are
 # all the same.
 . "$OUTLIVE_ROOT_DIR/tests/programs/lib.sh"
 needs firefox-esr

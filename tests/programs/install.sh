@@ -1,7 +1,7 @@
 #!/bin/bash
 # install.sh - the programs of the matrix, from Debian's packages (some 3 GB in all), and one
 # that is built here with a library of crates.io; `make test-programs` runs it. What cannot be
-# had is said, and its script is skipped. Go is not among them: Debian's is too old for cgo
+# had is printed, and its script is skipped. Go is not among them: Debian's is too old for cgo
 # tests of today; a `go` on the PATH is used, otherwise go.sh says it was skipped.
 set -eu
 cd "$(dirname "$0")/../.."

@@ -1,6 +1,6 @@
 #!/bin/bash
-# qemu-user: an emulator that forks when its guest does, and does not do what the guest, or a
-# library of ours, asks of madvise. The guest is this machine's own kind, and is recorded in
+# qemu-user: an emulator that forks when the emulated program does, and does not do what that program, or a
+# library of ours, asks of madvise. That program is of this machine's own kind, and is recorded in
 # the emulator as well as the emulator is.
 . "$OUTLIVE_ROOT_DIR/tests/programs/lib.sh"
 needs qemu-x86_64 gcc

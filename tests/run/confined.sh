@@ -4,7 +4,7 @@
 # or unmounts is its own. Tests run so when they are run as root, on machines that matter.
 #
 # An ordinary user is confined by being one. Where root may make no mount namespace, that is
-# said on stderr, and COMMAND runs as it is.
+# printed on stderr, and COMMAND runs as it is.
 set -u
 
 inside=no

@@ -13,7 +13,7 @@
 #                    the most events
 #   expect: EXPR     a jq expression that must be true of `outlive report --format json`.
 #                    $out.KEY is what the program printed as KEY=number on its stdout;
-#                    by("f") are the sites with function f in their stack,
+#                    by("f") are the call paths with function f in their stack,
 #                    count("f"), bytes("f"), peak("f"), live("f") sums over them;
 #                    frame("f") are the frames of f on the stack, thread("name") is the stack
 #                    of that thread; $su.f is how large the compiler says the frame of f is,

@@ -213,7 +213,7 @@ def check_modules(pid, maps):
                 complain("%s: %s is %d by readelf, outlive says %d" % (module["path"], part, size, module[part]["size"]))
         note = subprocess.run(["readelf", "-nW", path], capture_output=True).stdout.decode(errors="replace")
         build_id = re.search(r"Build ID: ([0-9a-f]+)", note)
-        # Go's linker leaves it out of what is loaded as notes.
+        # Go's linker leaves it out of what is loaded as ELF notes.
         if module["build_id"] != (build_id[1] if build_id else "") and "GO BUILDID" not in note:
             complain("%s: build-id" % module["path"])
         checked += 1

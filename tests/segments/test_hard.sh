@@ -5,7 +5,7 @@
 . "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"
 gcc -O1 -D_GNU_SOURCE -o churn "$OUTLIVE_ROOT_DIR/tests/segments/churn.c" || exit 1
 
-# The rows of one look make its sums, whatever happens meanwhile.
+# The rows of one snapshot make its sums, whatever happens meanwhile.
 consistent='def sum(rows): reduce rows[] as $row ({}; reduce ($row | to_entries[]) as $e (.; .[$e.key] += $e.value));
 	sum([.segments[]]) == .total and sum([.maps[].use]) == .total and (.maps | length) == .mappings and
 	([.maps[] | .start, .end | [length, .]] | . == sort)'

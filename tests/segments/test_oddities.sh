@@ -1,6 +1,6 @@
 #!/bin/bash
 # shellcheck disable=SC2154 # lib.sh sets pid
-# What is pointed out, each with a program that has it and what else must not be said. What
+# What is pointed out, each with a program that has it and what else must not be reported. What
 # modified code and stacks of threads look like is in samples/, huge pages in test_hard.sh.
 . "$OUTLIVE_ROOT_DIR/tests/segments/lib.sh"
 cat >odd.c <<'C'

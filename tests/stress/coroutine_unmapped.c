@@ -1,6 +1,6 @@
 /*
  * coroutine_unmapped.c - a coroutine's stack is unmapped, and another's ends where the
- * mapping now does: what was known of the place is no longer true. The first event of the
+ * mapping now does: what was known of the stack is no longer true. The first event of the
  * process comes from a coroutine, whose stack is not the thread's own.
  *
  * expect: count("body") == 20

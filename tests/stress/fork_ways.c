@@ -84,7 +84,7 @@ static void by_vfork(char **argv)
 	reap(pid);
 }
 
-/* No libc wrapper: nothing tells the recorder but its own look at the pid. */
+/* No libc wrapper: the recorder knows by reading the pid alone. */
 static pid_t by_clone(void)
 {
 	pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);

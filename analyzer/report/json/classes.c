@@ -149,7 +149,7 @@ void classes_json(struct json_writer *json, const struct classes *classes)
 	suppressions_json(json, &classes->suppressed, classes->shows_suppressed);
 }
 
-/* ---- sites --------------------------------------------------------------------------- */
+/* ---- call paths ---------------------------------------------------------------------- */
 
 /*
  * Write an object whose keys are depths: how many blocks outlived so many frames. Keys are

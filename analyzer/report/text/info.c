@@ -204,7 +204,7 @@ static void completeness_print(const struct screen *screen,
 	else if (has_end && info->is_damaged)
 		damage_print(screen, info);
 	else if (has_end)
-		return; /* a ring has no end, so nothing is said of its completeness */
+		return; /* a ring has no end, so it is neither complete nor incomplete */
 	else if (trace_reader_is_live(reader))
 		screen_line(screen, 4,
 		            "  still being recorded: only what was written so far is shown");

@@ -1,11 +1,11 @@
 /*
- * clone.S - two frames that run again at another place of the stack. Nothing in them
+ * clone.S - two frames that run again elsewhere on the stack. Nothing in them
  * depends on where they are.
  *
  *   clone_make(event, clone)   calls event() two frames further in, copies both into
  *                              clone[0..7], and goes back to its caller without a return
  *   clone_run(event, clone)    puts the copy here and goes on in it: event() once more,
- *                              then back by two returns. Called from the same place
+ *                              then back by two returns. Called from the same line
  */
 	.text
 	.globl clone_make, clone_run

@@ -1,2 +1,2 @@
-/* elsewhere.c - a module that is found by whoever is told where it lies. */
+/* elsewhere.c - a module that is found by whoever knows where it lies. */
 int elsewhere;

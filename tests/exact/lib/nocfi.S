@@ -55,7 +55,7 @@ nocfi_own_return:
 	ret
 	.size nocfi_own_return, . - nocfi_own_return
 
-	/* The caller is told nothing: the CFI follows the return address to its new slot. */
+	/* The caller sees nothing: the CFI follows the return address to its new slot. */
 	.type move_return, @function
 move_return:
 	.cfi_startproc

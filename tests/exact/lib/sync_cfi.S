@@ -13,7 +13,7 @@ trap_in_prologue:
 	leaq bait_after(%rip), %rax
 	pushq %rax
 	int3
-	/* Here the frame is said to be as at the entry. */
+	/* Here the CFI has the frame as at the entry. */
 	popq %rcx
 	xorl %eax, %eax
 	leaq bait_after(%rip), %rdx

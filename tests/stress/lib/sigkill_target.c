@@ -29,7 +29,7 @@ struct counts {
 
 static struct counts *counts;
 
-/* Different depths and sizes, so that chunks fill at different places. */
+/* Different depths and sizes, so that chunks fill at different events. */
 static __attribute__((noinline)) void *allocate(unsigned depth, size_t bytes)
 {
 	void *block = depth ? allocate(depth - 1, bytes) : malloc(bytes);

@@ -69,7 +69,7 @@ static void step(struct bench *bench)
 		assert_true(drain_step(bench->drain, &error) >= 0);
 }
 
-/* A child that lives until it is told to end. */
+/* A child that lives until it is asked to end. */
 static pid_t child_begin(void)
 {
 	pid_t pid = fork();

@@ -70,7 +70,7 @@ static void goes_beside_the_trace_or_says_why(void **state)
 	struct error error;
 
 	(void)state;
-	/* more than any disk has: neither place will do */
+	/* more than any disk has: neither directory will do */
 	assert_int_equal(session_open(&session, "/tmp", UINT64_C(1) << 60, &error), -1);
 	assert_non_null(strstr(error.message, "--ring"));
 	assert_int_equal(access(session.directory, F_OK), -1);

@@ -25,7 +25,7 @@
 
 /* ---- snapshots ---- */
 
-/* A process under a sanitizer is so large that one look takes a second's share. */
+/* A process under a sanitizer is so large that one snapshot takes a second's share. */
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 #define SNAPSHOTS_LEAST 1
 #define HAS_GROWN 0
@@ -152,7 +152,7 @@ static void no_ring_no_snapshot(void **state)
 }
 
 /*
- * Ended in the middle of looks, removed in the middle, added again: nothing is lost. On a busy
+ * Ended in the middle of snapshots, removed in the middle, added again: nothing is lost. On a busy
  * machine many end before their turn comes: then there are more.
  */
 static void comes_and_goes(void **state)
@@ -354,7 +354,7 @@ static void become_another(void)
 	_exit(1);
 }
 
-/* What it is after exec is not told as if it were before. */
+/* What it is after exec is not reported as if it were before. */
 static void ends_with_exec(void **state)
 {
 	struct snapshotter *snapshotter = snapshotter_of(100);
@@ -436,7 +436,7 @@ static unsigned long sleeps(void)
 	return of_other_threads("status", "voluntary_ctxt_switches: %lu");
 }
 
-/* Nobody is woken for each of a thousand processes a second: that cost more than the looks. */
+/* Nobody is woken for each of a thousand processes a second: that cost more than the snapshots. */
 static void short_ones_wake_nobody(void **state)
 {
 	enum { MANY = 500 };

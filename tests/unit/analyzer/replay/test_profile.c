@@ -1,4 +1,4 @@
-/* test_profile.c - events of several threads, merged and replayed into sites. */
+/* test_profile.c - events of several threads, merged and replayed into call paths. */
 #include "profile_fixture.h"
 
 #include <setjmp.h>
@@ -13,7 +13,7 @@ static const struct totals *totals(const struct profile *profile)
 	return &profile->replay.totals;
 }
 
-/* The site whose innermost frame returns to `address`; NULL if there is none. */
+/* The call path whose innermost frame returns to `address`; NULL if there is none. */
 static const struct call_path *path_at(const struct profile *profile, uint64_t address)
 {
 	const struct replay *replay = &profile->replay;

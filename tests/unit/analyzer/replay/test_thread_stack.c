@@ -1,5 +1,5 @@
 /*
- * test_thread_stack.c - what is said to be exact is true, whatever events that are not exact
+ * test_thread_stack.c - what is called exact is true, whatever events that are not exact
  * say of the frames in doubt; against a model that knows every activation.
  */
 #include "replay/thread_stack.h"

@@ -165,7 +165,7 @@ static void sizes_become_segments(void **state)
 	bytes_release(&record);
 }
 
-/* Sizes of some only: the picture is there as it ever was, and the totals. */
+/* Sizes of some only: the snapshot is there as it ever was, and the totals. */
 static void some_sizes_are_none(void **state)
 {
 	struct self_view views;
@@ -220,7 +220,7 @@ static void what_is_not_bss_is_reported(void **state)
 	}
 }
 
-/* Every prefix, and every bit changed: told or taken, never more than there is. */
+/* Every prefix, and every bit changed: refused or taken, never more than there is. */
 static void wrong_records(void **state)
 {
 	struct bytes record = known_snapshot(7);
@@ -388,7 +388,7 @@ static void self_snapshots_are_snapshots(void **state)
 	release(&trace, reader, profile);
 }
 
-/* Without sizes: the totals are told beside the last look from outside. */
+/* Without sizes: the totals are shown beside the last snapshot from outside. */
 static void totals_are_reported(void **state)
 {
 	struct trace_reader *reader;

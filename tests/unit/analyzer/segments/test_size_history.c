@@ -325,7 +325,7 @@ static void sizes_tell_the_peak(void **state)
 	bytes_release(&trace.bytes);
 }
 
-/* The kernel's counts are not exact: where they say hardly more, the look is right. */
+/* The kernel's counts are not exact: where they say hardly more, the snapshot is right. */
 static void a_snapshot_is_preferred(void **state)
 {
 	struct segment_history history;

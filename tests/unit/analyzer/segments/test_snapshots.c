@@ -95,7 +95,7 @@ static void to_bytes_and_back(void **state)
 	text_release(&payload);
 }
 
-/* Every prefix, and every byte changed: told or taken, never more than there is. */
+/* Every prefix, and every byte changed: refused or taken, never more than there is. */
 static void wrong_bytes(void **state)
 {
 	struct text payload = payload_of(123, SEGMENTS_FIRST, 1 << 20);
@@ -354,7 +354,7 @@ static void lives_until_it_was_seen_last(void **state)
 	profile = profile_of(&trace, &reader);
 	assert_int_equal(profile->duration_ns, 950 * MS);
 	assert_int_equal(profile->phases->totals[PHASE_MAIN].duration, 950 * MS);
-	assert_false(segment_end_is_known(profile)); /* it said nothing itself */
+	assert_false(segment_end_is_known(profile)); /* it recorded nothing itself */
 	profile_end(&trace, reader, profile);
 }
 
@@ -521,7 +521,7 @@ static void a_sample_of_nothing_is_a_refusal(void **state)
 	profile_end(&trace, reader, profile);
 }
 
-/* What the kernel saw between two looks is said beside what they saw. */
+/* What the kernel saw between two snapshots is shown beside them. */
 static void summary_expect(uint64_t kernel_bytes, bool is_between)
 {
 	struct text payload = payload_of(0, SEGMENTS_FIRST, 100 << 20),

@@ -318,7 +318,7 @@ static void tells_local_functions_apart(void **state)
 	symbolizer_free(symbolizer);
 }
 
-/* A function's clones and parts are that function; what is global is told by its name. */
+/* A function's clones and parts are that function; what is global is known by its name. */
 static void clones_are_their_function(void **state)
 {
 	struct symbolizer *symbolizer = symbolizer_new();
@@ -529,7 +529,7 @@ static void the_shelf_takes_what_is_offered(void **state)
 	kept_files_free(kept);
 }
 
-/* What a shelf is given was written by the recorded process: any bytes at all. */
+/* What is among the kept files was written by the recorded process: any bytes at all. */
 static void the_shelf_takes_any_chunk(void **state)
 {
 	struct kept_files *kept = kept_files_new();

@@ -586,7 +586,7 @@ static void refuses_a_bomb_of_frames(void **state)
 	int i;
 
 	chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
-	/* pops 0, news 60015; then pops and news 60015 again and again */
+	/* popped 0, pushed 60015; then popped and pushed 60015 again and again */
 	chunk_build_raw(
 		&fixture->chunk,
 		(uint8_t[]){ OP_FREE | TAG_FRAMES_PREDICTED, 0x0f, 0xe0, 0xd4, 0x03, 0, 2 }, 7,

@@ -58,7 +58,7 @@ static void phases_follow_each_other(void **state)
 	chunk_build_phase(&chunk, 300, PHASE_NAMED, 2, "warm");
 	chunk_build_phase(&chunk, 400, PHASE_NAMED, 1, "run");
 	chunk_build_phase(&chunk, 500, PHASE_NAMED, 1, "warm");
-	/* by the time of a free that was stamped before others were said */
+	/* by the time of a free that was stamped before others were recorded */
 	chunk_build_phase(&chunk, 450, PHASE_EXIT, 1, "");
 	chunk_build_phase(&chunk, 600, PHASE_NAMED, 1, "");
 	chunk_build_phase(&chunk, 650, 99, 1, "of a later version");
@@ -90,7 +90,7 @@ static void phases_follow_each_other(void **state)
 	phases_free(phases);
 }
 
-/* The process lived until the last it said of itself, and until it was seen last. */
+/* The process lived until the last that it recorded of itself, and until it was seen last. */
 static void what_was_seen_is_alive(void **state)
 {
 	struct maps_definition view = { .header = { DEFINITION_MAPS, sizeof(view), 0, 700 },
@@ -361,7 +361,7 @@ static void expect(bool has_phases, const char *phase, const struct expected *ex
 	classes = classes_new(profile, NULL);
 	assert_int_equal(classes->all.shares[CLASS_STATIC].blocks, expected->static_blocks);
 	assert_int_equal(classes->all.shares[CLASS_STATIC].bytes, expected->static_bytes);
-	/* what was allocated in each is told whatever was asked for */
+	/* what was allocated in each is reported whatever was asked for */
 	if (has_phases) {
 		assert_int_equal(profile->phases->totals[PHASE_LOAD].counts.bytes, 7);
 		assert_int_equal(profile->phases->totals[PHASE_MAIN].counts.bytes,

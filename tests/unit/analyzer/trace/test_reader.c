@@ -136,7 +136,7 @@ static void later_minors_are_read(void **state)
 	bytes_release(&trace.bytes);
 }
 
-/* A header between other bytes is found again, and what was skipped is told. */
+/* A header between other bytes is found again, and what was skipped is reported. */
 static void finds_its_feet_after_damage(void **state)
 {
 	struct ring_header header = build_header(5);
@@ -287,7 +287,7 @@ static void reads_a_ring(void **state)
 	bytes_release(&ring);
 }
 
-/* Between the look and the copy the flight recorder may take a chunk again. */
+/* Between the check and the copy the flight recorder may take a chunk again. */
 static void a_chunk_that_was_overwritten_is_reported(void **state)
 {
 	struct ring_header header = build_header(77);

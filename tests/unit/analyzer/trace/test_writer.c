@@ -181,7 +181,7 @@ static void cuts_back_to_the_last_whole_block(void **state)
 	assert_int_equal(i, 3);
 	assert_non_null(strstr(error.message, path));
 	assert_non_null(strstr(error.message, "File too large"));
-	/* from then on nothing is written, and nothing more is said */
+	/* from then on nothing is written, and nothing more is reported */
 	error.message[0] = '\0';
 	assert_int_equal(trace_writer_block(&writer, &chunk, payload, 10, &error), -1);
 	assert_int_equal(trace_writer_end(&writer, &error), -1);

@@ -181,7 +181,7 @@ static void handed_act(struct model *model, unsigned calls, unsigned blocks,
 	}
 }
 
-/* What is said is the rule that decided. */
+/* What is reported is the rule that decided. */
 static void refuses_for_the_true_reason(void **state)
 {
 	static struct verdict_fixture verdict_fixture;

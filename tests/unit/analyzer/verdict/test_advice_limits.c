@@ -171,7 +171,7 @@ static void a_library_keeps_what_it_is_given(void **state)
 	expect(ADVICE_KINDS, "another (or an unknown) module frees them");
 }
 
-/* More places free them than are told apart. */
+/* More lines free them than are told apart. */
 static void who_frees_must_be_known(void **state)
 {
 	unsigned i;
@@ -318,7 +318,7 @@ static void reuse_is_of_one_call(void **state)
 		cache_call(1 + i % 2, i ? FREES | MAKES_FIRST : MAKES, i);
 	expect(ADVICE_REUSE, "keep the block in f1()");
 
-	/* A function that does one thing or the other, as it is told. */
+	/* A function that does one thing or the other, as its argument says. */
 	model_begin(&model);
 	for (i = 0; i < 40; i++) {
 		cache_call(1, MAKES, i);

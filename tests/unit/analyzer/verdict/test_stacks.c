@@ -112,7 +112,7 @@ static void counts_the_frames_of_samples(void **state)
 	stack_functions_release(&functions);
 }
 
-/* What is new in another chunk is told again there; in between there may be a hole. */
+/* What is new in another chunk is written again there; in between there may be a hole. */
 static void a_run_begins_anew(void **state)
 {
 	static const uint64_t two[] = { 100, 10 };
@@ -122,7 +122,7 @@ static void a_run_begins_anew(void **state)
 
 	chunk_build_malloc(one, 20, 0, NULL, 0, 0x1000, 8);
 	chunk_build_depth(one, 0, 0, 0, 880, 0, two);
-	/* nothing was told of the outer frame */
+	/* nothing was recorded of the outer frame */
 	chunk_build_malloc(other, 95, 0, &g, 1, 0x2000, 8);
 	chunk_build_depth(other, 0, 0, 0, 4000, 1, two);
 	thread = stack_depths_of(fixture_stacks(*state), 0);
@@ -160,7 +160,7 @@ static void other_stacks_are_counted_apart(void **state)
 	/* up to the end of that stack */
 	assert_int_equal(stacks->others[0].deepest.path.entries[0].words, 125 - 10);
 	assert_int_equal(stacks->others[1].kind, STACK_OTHER);
-	/* the outermost frame's size is told, but not where that stack ends */
+	/* the outermost frame's size is recorded, but not where that stack ends */
 	assert_int_equal(stacks->others[1].deepest.bytes, 240);
 	/* whose bounds nobody knows */
 	assert_int_equal(stacks->others[2].deepest.bytes, 240);

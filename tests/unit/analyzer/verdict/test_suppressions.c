@@ -333,7 +333,7 @@ static void what_is_hidden_is_counted_by_rule(void **state)
 	assert_int_equal(classes->suppressed.uses[3].blocks, 1);
 	assert_int_equal(classes->suppressed.uses[3].bytes, 100);
 	assert_int_equal(classes->all.suppressed.bytes, 107);
-	/* As the site table has it, what was moved is that of the site which moved it. */
+	/* As the table of call paths has it, what was moved is that of the path which moved it. */
 	for (i = 1; i < verdict_fixture.profile->replay.paths.count; i++) {
 		assert_int_equal(
 			classes->hidden_bytes[i],

@@ -268,7 +268,7 @@ static void is_due_when_deeper_and_now_and_then(void **unused)
 	thread_drop(state);
 }
 
-/* No room: nothing is written, nothing is taken for told. */
+/* No room: nothing is written, nothing counts as written. */
 static void gives_up_without_room(void **unused)
 {
 	struct thread_state *state = thread_make();

@@ -71,7 +71,7 @@ static void encode(struct thread_state *state, const struct event *event, uint32
 	frames_apply(state, &walk);
 }
 
-/* The lines of FORMAT.md between the two marks, as bytes. */
+/* The lines of FORMAT.md between the two fences, as bytes. */
 static size_t example_read(uint8_t *bytes)
 {
 	FILE *file = fopen("include/FORMAT.md", "r");
@@ -208,7 +208,7 @@ static void cuts_a_stack_no_chunk_can_hold(void **unused)
 	thread_drop(state);
 }
 
-/* Where the walk went no further, a gap is told behind the event, and again in the next run. */
+/* Where the walk went no further, a gap is written after the event, and again in the next run. */
 static void tells_gaps(void **unused)
 {
 	static const uintptr_t outer[] = { 0x401136, 0x40115c };

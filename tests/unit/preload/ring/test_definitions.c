@@ -285,7 +285,7 @@ static void smaps_read(void)
 	fclose(file);
 }
 
-/* A picture of the end, of a process that has lived for so long. */
+/* A snapshot of the end, of a process that has lived for so long. */
 static void snapshot_at_end(uint64_t life_ns)
 {
 	start = definitions_visit(0, NULL);

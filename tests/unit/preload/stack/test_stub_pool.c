@@ -139,7 +139,7 @@ static void test_all_come_back(void **unused)
 	 (uintptr_t)((uint32_t)(i)*UINT32_C(2654435761) >> 12)) /* return addresses */
 #define PLACES 3000
 
-/* A larger table has what the first had; what lost its place to another finds one there. */
+/* A larger table has what the first had; what lost its slot to another finds one there. */
 static void test_larger_table(void **unused)
 {
 	static struct stub_supply supply;

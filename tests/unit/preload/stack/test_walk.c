@@ -2,7 +2,7 @@
  * test_walk.c - the incremental walk sees what backtrace() sees.
  *
  * Functions with frames of every kind call each other at random; at each leaf the walk is
- * compared, entry by entry, with libgcc's backtrace of the same place.
+ * compared, entry by entry, with libgcc's backtrace of the same line.
  */
 #include "ring/create.h"
 #include "ring/ring.h"
