@@ -264,7 +264,8 @@ static bool blocks_make(struct code_graph *graph, const struct steps *steps)
 			if (array_reserve(graph->blocks, graph->capacity, graph->count + 1))
 				return false;
 			block = &graph->blocks[graph->count++];
-			*block = (struct code_block){ .start = list[i].address };
+			*block = (struct code_block){ .start = list[i].address,
+				                          .order = UINT32_MAX };
 		}
 		block_end(steps, block, &list[i]);
 	}
@@ -288,12 +289,14 @@ uint32_t code_graph_find(const struct code_graph *graph, uint64_t address)
 	           : CODE_BLOCK_NONE;
 }
 
-uint32_t code_graph_call(const struct code_graph *graph, uint64_t address)
+uint32_t code_graph_call(const struct code_graph *graph, uint64_t address,
+                         bool is_jump_too)
 {
 	uint32_t number = code_graph_find(graph, address - 1);
 	const struct code_block *block = &graph->blocks[number];
 
-	return number != CODE_BLOCK_NONE && block->kind == CODE_CALL &&
+	return number != CODE_BLOCK_NONE &&
+	               (block->kind == CODE_CALL || (is_jump_too && block->is_out)) &&
 	               block->start + block->bytes == address
 	           ? number
 	           : CODE_BLOCK_NONE;
@@ -360,9 +363,10 @@ enum { VISIT_NEW, VISIT_OPEN, VISIT_DONE };
 static void backs_find(struct code_graph *graph, uint32_t from, uint8_t *states,
                        struct visit *way)
 {
+	uint32_t order = graph->count;
 	struct code_edge *edge;
 	struct visit *at = way;
-	const struct code_block *block;
+	struct code_block *block;
 
 	*at = (struct visit){ from, 0 };
 	states[from] = VISIT_OPEN;
@@ -378,6 +382,8 @@ static void backs_find(struct code_graph *graph, uint32_t from, uint8_t *states,
 			continue;
 		}
 		states[at->block] = VISIT_DONE;
+		if (from == graph->entry)
+			block->order = --order;
 		if (at-- == way)
 			return;
 	}

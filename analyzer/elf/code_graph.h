@@ -22,6 +22,11 @@ struct code_block {
 	uint8_t kind;       /* enum code_kind of the last instruction */
 	uint8_t where;      /* enum code_where */
 	bool is_out;        /* a jump or branch that leaves the function */
+	/*
+	 * If one block leads to another without going back, it has the lower number.
+	 * UINT32_MAX: the block cannot be reached from the entry.
+	 */
+	uint32_t order;
 	uint32_t edge_first, edge_count;
 };
 
@@ -65,8 +70,12 @@ void code_graph_release(struct code_graph *graph);
 /* The block around an address; CODE_BLOCK_NONE: there is none. */
 uint32_t code_graph_find(const struct code_graph *graph, uint64_t address);
 
-/* The block that ends with the call that returns to the address; CODE_BLOCK_NONE: none does. */
-uint32_t code_graph_call(const struct code_graph *graph, uint64_t address);
+/*
+ * The block that ends just before the address with a call, or (is_jump_too) with a jump out of
+ * the function; CODE_BLOCK_NONE: none does.
+ */
+uint32_t code_graph_call(const struct code_graph *graph, uint64_t address,
+                         bool is_jump_too);
 
 /* The address of the last instruction of a block. */
 static inline uint64_t code_block_last(const struct code_block *block)

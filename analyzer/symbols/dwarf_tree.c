@@ -104,8 +104,8 @@ static const void *origin_of(Dwarf_Die *die)
 
 /*
  * Add all code of an entry to the instance added last, except at address 0: the linker dropped
- * that. Without a word about where it begins, an inlined function begins at its lowest address,
- * and a machine function with its first range.
+ * that. Without a word about where it begins, a machine function begins with its first range;
+ * of an inlined function it is not known.
  */
 static void code_add(struct reading *reading, Dwarf_Die *die)
 {
@@ -126,8 +126,8 @@ static void code_add(struct reading *reading, Dwarf_Die *die)
 	instance = &instances->list[instances->count];
 	if (!instance->range_count)
 		return;
-	instance->entry = instance->parent ? instance->low
-	                                   : instances->ranges[instance->range_first].low;
+	if (!instance->parent)
+		instance->entry = instances->ranges[instance->range_first].low;
 	if (dwarf_formaddr(dwarf_attr(die, DW_AT_entry_pc, &attribute), &entry) == 0)
 		instance->entry = entry + reading->bias;
 }

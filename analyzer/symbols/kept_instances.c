@@ -164,6 +164,35 @@ static bool is_merged(const struct walk *walk, uint32_t from, uint32_t to,
 	return is_found;
 }
 
+/*
+ * Where an instance begins, as an address of the file. Without a word in its debug entry (clang
+ * writes none), it is where the code leads to first: the lowest address may be anywhere in it.
+ */
+static uint64_t entry_of(const struct walk *walk, uint32_t number)
+{
+	const struct instances *instances = walk->module->instances;
+	const struct instance *instance = &instances->list[number];
+	const struct code_range *range = &instances->ranges[instance->range_first];
+	const struct code_graph *graph = &walk->flow->graph;
+	uint64_t bias = walk->module->elf_bias, entry = instance->low - bias, low, high;
+	const struct code_block *block, *end = graph->blocks + graph->count;
+	uint32_t order = UINT32_MAX, i;
+
+	if (instance->entry)
+		return instance->entry - bias;
+	for (i = 0; i < instance->range_count; i++) {
+		low = range[i].low - bias;
+		high = range[i].high - bias;
+		for (block = graph->blocks; block < end && block->start < high; block++) {
+			if (block->start + block->bytes <= low || block->order >= order)
+				continue;
+			order = block->order;
+			entry = block->start > low ? block->start : low;
+		}
+	}
+	return entry;
+}
+
 static bool is_same_origin(struct module *module, uint32_t one, uint32_t two)
 {
 	uint32_t origin = module_instance_origin(module, one);
@@ -216,13 +245,12 @@ uint64_t kept_instances(struct module *module, struct function_flows *flows,
 	walk.flow = function_flow_get(module, flows, chain.list[0]);
 	if (!walk.flow || !walk.flow->graph.count)
 		return shared == 1;
-	from_block = code_graph_call(&walk.flow->graph, from - module->elf_bias);
-	to_block = code_graph_call(&walk.flow->graph, to - module->elf_bias);
+	from_block = code_graph_call(&walk.flow->graph, from - module->elf_bias, false);
+	to_block = code_graph_call(&walk.flow->graph, to - module->elf_bias, true);
 	if (from_block == CODE_BLOCK_NONE || to_block == CODE_BLOCK_NONE)
 		return shared == 1;
-	if (copies && is_merged(&walk, from_block, to_block,
-	                        module->instances->list[other.list[shared]].entry -
-	                            module->elf_bias)) {
+	if (copies &&
+	    is_merged(&walk, from_block, to_block, entry_of(&walk, other.list[shared]))) {
 		*merged = copies;
 		return UINT64_C(1) << (shared - 1);
 	}

@@ -69,7 +69,9 @@ bool symbolizer_source(struct symbolizer *symbolizer, int module, uint64_t offse
 /*
  * Which inlined instances may have stayed the same while an activation of a machine function
  * went from one of its calls to another. `from`, `to`: the return addresses of the two calls,
- * as in symbolizer_resolve(), in one machine function.
+ * as in symbolizer_resolve(), in one machine function. `to` may also be the offset of a jump out
+ * of the function (struct source_jump): which instances are around the function that it jumps
+ * to, and are still the same.
  *
  * Bit k of the result: it is possible that the outer k of the inlined instances that both have
  * in common (from the machine function inwards, itself not counted) are still the same
