@@ -1,0 +1,509 @@
+/*
+ * test_source.c - source frames of programs that the test compiles: which instances are where,
+ * which may stay between two calls, and where functions jump.
+ *
+ * Calls are named by the function called (m1, m2 ..) and their order in the code, so what must
+ * come out is known from the source. Long, because the sources of the programs are in it.
+ */
+#include "elf/file.h"
+#include "symbols/symbolizer.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char directory[] = "/tmp/outlive-test-source-XXXXXX";
+
+/* Functions that the compiler calls and does not merge with each other. */
+#define CALLED                                                               \
+	"extern volatile int sink; volatile int sink;\n"                         \
+	"#define NEVER_INLINED __attribute__((noinline))\n"                      \
+	"#define INLINED static inline __attribute__((always_inline))\n"         \
+	"#define M(n) NEVER_INLINED void m##n(void) { sink = sink + n; }\n"      \
+	"M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8) M(9) M(10) M(11) M(12) M(13)\n" \
+	"M(14) M(15) M(16) M(17) M(18) M(19)\n"
+
+static const char flow_c[] =
+	"#include <stdlib.h>\n" CALLED "INLINED void pair(void) { m1(); m2(); }\n"
+	"NEVER_INLINED void around(int n) { for (int i = 0; i < n; i++) { pair(); sink++; } }\n"
+	"INLINED void inner(int n) { for (int i = 0; i < n; i++) { m3(); m4(); } }\n"
+	"NEVER_INLINED void outer(int n) { for (int i = 0; i < n; i++) { inner(n); m19(); } }\n"
+	"INLINED void one_loop(int n) { do { m5(); m6(); } while (--n); }\n"
+	"NEVER_INLINED void nest(int n) { for (int i = 0; i < n; i++) one_loop(n); }\n"
+	"INLINED void fill(void **to) { m7(); *to = malloc(24); m8(); }\n"
+	"NEVER_INLINED void stops(void **to) { fill(to); sink++; }\n"
+	"NEVER_INLINED void *makes(void) { void *new = malloc(8); sink++;\n"
+	"	*(char *)new = 1; return new; }\n"
+	"INLINED void fill_far(void **to) { m9(); *to = makes(); m10(); }\n"
+	"NEVER_INLINED void stops_far(void **to) { fill_far(to); sink++; }\n"
+	"INLINED void frees(void *old) { m11(); free(old); m12(); }\n"
+	"NEVER_INLINED void goes_on(void *old) { frees(old); sink++; }\n"
+	"NEVER_INLINED void last(int n) { m13(); sink = n; m13(); sink++; }\n"
+	"INLINED void middle_in(int n) { m14(); last(n + 1); }\n"
+	"NEVER_INLINED void middle(int n) { m14(); sink++; middle_in(n); }\n"
+	"NEVER_INLINED void first(int n) { m15(); middle(n + 1); }\n"
+	"NEVER_INLINED void drop(void *old) { m15(); free(old); }\n"
+	"INLINED void choose(int n) { m16(); switch (n) { case 0: m1(); break;\n"
+	"	case 1: m2(); break; case 2: m3(); break; case 3: m4(); break;\n"
+	"	case 4: m5(); break; case 5: m6(); break; case 6: m17(); break;\n"
+	"	case 7: m8(); sink++; break; case 8: m7(); sink++; break; } m18(); }\n"
+	"NEVER_INLINED void chooses(int n) { choose(n); sink++; }\n"
+	"int main(int argc, char **argv) { void *old = argv; around(argc); outer(argc);\n"
+	"	nest(argc); stops(&old); stops_far(&old); goes_on(old); first(argc);\n"
+	"	drop(old); chooses(argc); return sink; }\n";
+
+static const char throws_cpp[] = CALLED
+	"NEVER_INLINED void may_throw(int n) { if (n > sink) throw n; sink = n; }\n"
+	"struct guard { __attribute__((always_inline)) ~guard() { m2(); } };\n"
+	"INLINED void work(int n) { guard g; m1(); may_throw(n); m4(); }\n"
+	"NEVER_INLINED void run(int n) { work(n); sink = 3; }\n"
+	"int main(int argc, char **) { try { run(argc); } catch (int n) { m3(); }\n"
+	"	return sink; }\n";
+
+/* The largest part of `shorten` is not inlined; the rarely used end goes apart. */
+static const char parts_c[] = CALLED
+	"NEVER_INLINED __attribute__((cold)) void rare(int n) { sink = n; m9(); m9(); }\n"
+	"NEVER_INLINED void has_cold(int n) { m1(); if (__builtin_expect(n > 100, 0)) {\n"
+	"	m2(); rare(n); m3(); rare(n + 1); } m4(); sink++; }\n"
+	"static void shorten(int *n) { if (!*n) return;\n"
+	"	for (int i = 0; i < *n; i++) { m5(); m6(); m7(); sink += i; m5(); m6(); m7();\n"
+	"		sink -= i; m5(); m6(); m8(); sink ^= i; m5(); m7(); } *n = 0; m8(); }\n"
+	"NEVER_INLINED void one(int *n) { sink++; shorten(n); m10(); }\n"
+	"NEVER_INLINED void two(int *n) { sink--; shorten(n); m11(); }\n"
+	"NEVER_INLINED void three(int *n) { sink ^= 3; shorten(n); m12(); }\n"
+	"int main(int argc, char **argv) { (void)argv; one(&argc); two(&argc);\n"
+	"	three(&argc); has_cold(argc); return sink; }\n";
+
+/* ---- programs ---- */
+
+struct program {
+	char name[64], path[256];
+	struct symbolizer *symbolizer;
+	int module;
+};
+
+__attribute__((format(printf, 1, 2))) static void shell(const char *format, ...)
+{
+	char command[1024];
+	int used = snprintf(command, sizeof(command), "cd %s && ", directory);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(command + used, sizeof(command) - (size_t)used, format, args);
+	va_end(args);
+	assert_int_equal(system(command), 0);
+}
+
+/* Compile `source`, a file of the directory, and open the program. */
+static struct program program_make(const char *source, const char *compiler)
+{
+	static unsigned number;
+	struct program program = { .module = -1 };
+	struct elf_file elf;
+	int file;
+
+	snprintf(program.name, sizeof(program.name), "program%u", number++);
+	snprintf(program.path, sizeof(program.path), "%s/%s", directory, program.name);
+	shell("%s -g -o %s %s", compiler, program.name, source);
+	file = open(program.path, O_RDONLY);
+	assert_int_equal(elf_file_read(&elf, file), ELF_OK);
+	close(file);
+	program.symbolizer = symbolizer_new();
+	program.module = symbolizer_module(program.symbolizer, program.path, elf.build_id,
+	                                   elf.build_id_bytes);
+	assert_true(program.module >= 0);
+	return program;
+}
+
+static void program_end(struct program *program)
+{
+	symbolizer_free(program->symbolizer);
+	unlink(program->path);
+}
+
+/* Each line of the disassembly: calls step(context, function, address, instruction). */
+static void disassemble(const struct program *program,
+                        void (*step)(void *context, const char *function,
+                                     uint64_t address, const char *text),
+                        void *context)
+{
+	char command[400], line[1024], function[600] = "", *text;
+	uint64_t address;
+	FILE *pipe;
+
+	snprintf(command, sizeof(command), "objdump -d --no-show-raw-insn %s",
+	         program->path);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	while (fgets(line, sizeof(line), pipe)) {
+		if (sscanf(line, "%*x <%599[^>]>:", function) == 1)
+			continue;
+		text = strchr(line, '\t');
+		if (text && sscanf(line, "%" SCNx64 ":", &address) == 1)
+			step(context, function, address, text + 1);
+	}
+	pclose(pipe);
+}
+
+struct call_search {
+	const char *function, *called;
+	unsigned skip;
+	bool is_next;
+	uint64_t found;
+};
+
+static void call_step(void *context, const char *function, uint64_t address,
+                      const char *text)
+{
+	struct call_search *search = context;
+	char called[600];
+	size_t length = strlen(search->function);
+
+	if (search->is_next)
+		search->found = address;
+	search->is_next = false;
+	if (search->found || strncmp(function, search->function, length) ||
+	    (function[length] && function[length] != '.') ||
+	    sscanf(text, "call%*[q ] %*x <%599[^>]>", called) != 1 ||
+	    strcmp(called, search->called))
+		return;
+	search->is_next = search->skip-- == 0;
+}
+
+/* The return address of a call in a function (or its parts), the first one being 0. */
+static uint64_t call_find(const struct program *program, const char *function,
+                          const char *called, unsigned number)
+{
+	struct call_search search = { function, called, number, false, 0 };
+
+	disassemble(program, call_step, &search);
+	return search.found;
+}
+
+static uint64_t call_of(const struct program *program, const char *function,
+                        const char *called)
+{
+	uint64_t found = call_find(program, function, called, 0);
+
+	if (!found)
+		fail_msg("%s: %s does not call %s", program->path, function, called);
+	return found;
+}
+
+static struct source_chain chain_of(const struct program *program, uint64_t offset)
+{
+	struct source_chain chain;
+
+	assert_true(
+		symbolizer_source(program->symbolizer, program->module, offset, &chain));
+	return chain;
+}
+
+/* The machine function at a call. */
+static uint32_t function_of(const struct program *program, uint64_t offset)
+{
+	struct source_chain chain = chain_of(program, offset);
+
+	return chain.instances[chain.count - 1];
+}
+
+static uint64_t kept(const struct program *program, const char *function,
+                     const char *from, const char *to)
+{
+	uint32_t merged;
+
+	return symbolizer_kept(program->symbolizer, program->module,
+	                       call_of(program, function, from),
+	                       call_of(program, function, to), &merged);
+}
+
+/* ---- every call ---- */
+
+static void frame_count(void *context, const struct symbol_frame *frame)
+{
+	unsigned *count = context;
+
+	assert_non_null(frame->function);
+	++*count;
+}
+
+/* Instances and names agree, and each instance is inside the next one. */
+static void call_check(const struct program *program, uint64_t offset)
+{
+	struct source_chain chain = chain_of(program, offset);
+	struct source_instance facts;
+	unsigned count = 0, i;
+
+	symbolizer_resolve(program->symbolizer, program->module, offset, frame_count,
+	                   &count);
+	assert_int_equal(chain.count, count);
+	assert_true(chain.is_known);
+	for (i = 0; i < count; i++) {
+		assert_true(symbolizer_instance(program->symbolizer, program->module,
+		                                chain.instances[i], &facts));
+		assert_int_equal(facts.parent, i + 1 < count ? chain.instances[i + 1] : 0);
+		assert_int_not_equal(facts.origin, 0);
+	}
+}
+
+struct all_calls {
+	const struct program *program;
+	bool is_next;
+	unsigned checked;
+};
+
+static void check_step(void *context, const char *function, uint64_t address,
+                       const char *text)
+{
+	struct all_calls *calls = context;
+
+	bool is_own = function[0] != '_' || function[1] == 'Z';
+
+	if (calls->is_next && is_own) {
+		call_check(calls->program, address);
+		calls->checked++;
+	}
+	calls->is_next = !strncmp(text, "call", 4) && is_own;
+}
+
+static void all_calls_check(const struct program *program)
+{
+	struct all_calls calls = { program, false, 0 };
+
+	disassemble(program, check_step, &calls);
+	assert_true(calls.checked > 5);
+}
+
+/* ---- tests ---- */
+
+static const char *const c_compilers[] = {
+	"gcc -O2",
+	"gcc -O3",
+	"gcc -O2 -flto",
+	"gcc -O2 -no-pie -fcf-protection",
+	"gcc -O2 -fno-plt -gdwarf-4",
+	"clang -O2",
+	"clang -O3",
+};
+static const char *const cpp_compilers[] = { "g++ -O2", "g++ -O3", "g++ -O2 -flto",
+	                                         "clang++ -O2", "clang++ -O3" };
+
+#define EACH(list, i)                     \
+	(i) = 0;                              \
+	(i) < sizeof(list) / sizeof(*(list)); \
+	(i)++
+
+/* Loops: what is inside the loop's scope ends on the way round. */
+static void flow_check(const struct program *program)
+{
+	/* within pair(), straight on or in a later one; and from one pair() to the next */
+	assert_int_equal(kept(program, "around", "m1", "m2"), 3);
+	assert_int_equal(kept(program, "around", "m2", "m1"), 1);
+	assert_int_equal(kept(program, "around", "m1", "m1"), 1);
+	/* m4 to m3: round the inner loop, or round the outer one, where m19 makes no event */
+	assert_int_equal(kept(program, "outer", "m3", "m4"), 3);
+	assert_int_equal(kept(program, "outer", "m4", "m3"), 3);
+	assert_int_equal(kept(program, "nest", "m6", "m5"), 3);
+	/* malloc is an event that would have been seen */
+	assert_int_equal(kept(program, "stops", "m7", "m8"), 0);
+	assert_int_equal(kept(program, "stops_far", "m9", "m10"), 0);
+	assert_int_equal(kept(program, "goes_on", "m11", "m12"), 2);
+	/* each case is reached by the table */
+	assert_int_equal(kept(program, "chooses", "m16", "m18"), 2);
+	assert_int_equal(kept(program, "chooses", "m16", "m1"), 2);
+	assert_int_equal(kept(program, "chooses", "m16", "m17"), 2);
+	assert_int_equal(kept(program, "chooses", "m1", "m18"), 2);
+	assert_int_equal(kept(program, "chooses", "m17", "m16"), 0);
+	/* two functions, or no call at all */
+	assert_int_equal(symbolizer_kept(program->symbolizer, program->module,
+	                                 call_of(program, "around", "m1"),
+	                                 call_of(program, "outer", "m3"), &(uint32_t){ 0 }),
+	                 0);
+}
+
+static void jumps_check(const struct program *program)
+{
+	struct symbolizer *symbolizer = program->symbolizer;
+	int module = program->module;
+	uint32_t first = function_of(program, call_of(program, "first", "m15"));
+	uint32_t last = function_of(program, call_of(program, "last", "m13"));
+	uint32_t drop = function_of(program, call_of(program, "drop", "m15"));
+	const struct source_jump *jumps;
+	struct source_chain chain;
+	uint64_t offsets[8];
+	size_t count;
+
+	jumps = symbolizer_jumps(symbolizer, module, drop, &count);
+	assert_int_equal(count, 1);
+	assert_int_equal(jumps[0].target, 0);
+	assert_int_equal(symbolizer_jump_chain(symbolizer, module, drop, 0, offsets, 8), 1);
+	assert_int_equal(offsets[0], jumps[0].offset);
+	/* first -> middle -> last, the second jump being one of middle_in() */
+	assert_int_equal(symbolizer_jump_chain(symbolizer, module, first, last, offsets, 8),
+	                 2);
+	assert_int_equal(function_of(program, offsets[0]), first);
+	chain = chain_of(program, offsets[1]);
+	assert_int_equal(chain.count, 2);
+	assert_int_equal(chain.instances[1],
+	                 function_of(program, call_find(program, "middle", "m14", 0)));
+	assert_int_equal(symbolizer_jump_chain(symbolizer, module, first, last, offsets, 1),
+	                 0);
+	assert_int_equal(symbolizer_jump_chain(symbolizer, module, last, first, offsets, 8),
+	                 0);
+	/* up to the jump, middle_in() is kept */
+	assert_int_equal(symbolizer_kept(symbolizer, module,
+	                                 call_find(program, "middle", "m14", 1), offsets[1],
+	                                 &(uint32_t){ 0 }),
+	                 2);
+}
+
+static void knows_the_flow_of_c(void **state)
+{
+	struct program program;
+	struct source_chain chain;
+	size_t i;
+
+	(void)state;
+	for (EACH(c_compilers, i)) {
+		program = program_make("flow.c", c_compilers[i]);
+		all_calls_check(&program);
+		flow_check(&program);
+		jumps_check(&program);
+		/* which function a call calls; not known if it is in another module */
+		chain = chain_of(&program, call_of(&program, "main", "first"));
+		assert_int_equal(chain.called,
+		                 function_of(&program, call_of(&program, "first", "m15")));
+		program_end(&program);
+	}
+}
+
+/*
+ * When may_throw() throws, the guard is destroyed within work(): a second call of m2(), which
+ * only the table of exceptions leads to.
+ */
+static void knows_where_throws_go(void **state)
+{
+	struct program program;
+	uint64_t from, to;
+	uint32_t merged;
+	unsigned number;
+	size_t i;
+
+	(void)state;
+	for (EACH(cpp_compilers, i)) {
+		program = program_make("throws.cpp", cpp_compilers[i]);
+		all_calls_check(&program);
+		from = call_of(&program, "_Z3runi", "_Z2m1v");
+		for (number = 0; number < 2; number++) {
+			to = call_find(&program, "_Z3runi", "_Z2m2v", number);
+			assert_int_not_equal(to, 0);
+			assert_int_equal(function_of(&program, from), function_of(&program, to));
+			assert_int_equal(
+				symbolizer_kept(program.symbolizer, program.module, from, to, &merged),
+				2);
+		}
+		program_end(&program);
+	}
+}
+
+/* What is rare is apart, in a function's cold part; jumps to it are not jumps out. */
+static void cold_check(const struct program *program)
+{
+	uint32_t function = function_of(program, call_of(program, "has_cold", "m1"));
+	size_t count;
+
+	assert_int_equal(function_of(program, call_of(program, "has_cold", "m2")),
+	                 function);
+	assert_int_equal(function_of(program, call_of(program, "has_cold", "m4")),
+	                 function);
+	symbolizer_jumps(program->symbolizer, program->module, function, &count);
+	assert_int_equal(count, 0);
+}
+
+/* The end of shorten() is a function of its own, and its beginning is inlined in one(). */
+static void part_check(const struct program *program)
+{
+	struct source_chain chain = chain_of(program,
+	                                     call_of(program, "one", "shorten.part.0"));
+	struct source_instance inlined, part;
+
+	assert_int_equal(chain.count, 2);
+	assert_int_not_equal(chain.called, 0);
+	assert_true(symbolizer_instance(program->symbolizer, program->module,
+	                                chain.instances[0], &inlined));
+	assert_true(
+		symbolizer_instance(program->symbolizer, program->module, chain.called, &part));
+	assert_int_equal(inlined.origin, part.origin);
+	assert_true(part.is_part);
+	assert_false(inlined.is_part);
+}
+
+static void knows_parts_of_functions(void **state)
+{
+	static const char *const little_debug[] = { "-g0 parts.c", "-g1 parts.c" };
+	struct program program;
+	size_t i;
+
+	(void)state;
+	for (EACH(c_compilers, i)) {
+		program = program_make("parts.c", c_compilers[i]);
+		all_calls_check(&program);
+		cold_check(&program);
+		if (!strcmp(c_compilers[i], "gcc -O2"))
+			part_check(&program);
+		program_end(&program);
+	}
+	for (EACH(little_debug, i)) {
+		program = program_make(little_debug[i], "gcc -O2");
+		all_calls_check(&program);
+		cold_check(&program);
+		program_end(&program);
+	}
+}
+
+static void source_write(const char *name, const char *source)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(source, file);
+	fclose(file);
+}
+
+static int sources_make(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	source_write("flow.c", flow_c);
+	source_write("throws.cpp", throws_cpp);
+	source_write("parts.c", parts_c);
+	return 0;
+}
+
+static int sources_remove(void **state)
+{
+	(void)state;
+	shell("rm -f flow.c throws.cpp parts.c");
+	return rmdir(directory);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_the_flow_of_c),
+		cmocka_unit_test(knows_where_throws_go),
+		cmocka_unit_test(knows_parts_of_functions),
+	};
+
+	return cmocka_run_group_tests(tests, sources_make, sources_remove);
+}
