@@ -37,6 +37,7 @@ enum trace_block_type {
 	BLOCK_END = 5,
 	BLOCK_SEGMENTS = 6, /* a segments_sample and what follows it */
 	BLOCK_SIZES = 7,    /* a sizes_batch and what follows it */
+	BLOCK_SOURCES = 8,  /* a sources_header and what follows it (since 1.3) */
 };
 
 /* Every payload is one zstd frame with its checksum on. */
@@ -78,6 +79,51 @@ struct symbols_frame {
 };
 #define SYMBOL_INLINED 1u  /* inlined into the next frame */
 #define SYMBOL_DECLARED 2u /* a string with its declaration follows the function's */
+
+/*
+ * SOURCES of one process: what its return addresses are in the source, names apart. The struct,
+ * then its addresses, sorted by (module, offset), then their instances, then pairs of addresses,
+ * then jumps, each sorted.
+ */
+struct sources_header {
+	uint64_t address_count, instance_count, pair_count, jump_count;
+};
+struct sources_address {
+	uint64_t offset; /* return address - bias of the module, as in symbols_address */
+	uint32_t module;
+	/* index of its first instance: as many as it has frames in SYMBOLS, in their order */
+	uint32_t instance_first;
+	uint32_t instance_count;
+	uint32_t called; /* the function that the call before the address calls; 0: not known */
+	uint32_t flags;  /* bits below */
+	uint32_t reserved;
+};
+static_assert(sizeof(struct sources_address) == 32, "on-disk size");
+#define SOURCES_PART 1u /* the machine function was split off the function that calls it */
+/*
+ * A machine frame was in the call before the address `from`, later in the call before `to`.
+ * Bit k of `kept`: perhaps exactly the outer k inlined instances that both have in common are
+ * the same activations still; 0: not known. `merged` further ones of `to` are, too, though they
+ * have other numbers: the compiler merged copies of code.
+ */
+struct sources_pair {
+	uint32_t from, to; /* indexes of addresses */
+	uint32_t merged;
+	uint32_t reserved;
+	uint64_t kept;
+};
+static_assert(sizeof(struct sources_pair) == 24, "on-disk size");
+/*
+ * A call of the machine function `from` became, by jumps at the ends of functions, one of the
+ * machine function `to` (0: of the allocator). One such struct for each jump, in their order.
+ */
+struct sources_jump {
+	uint64_t offset; /* of the instruction after the jump */
+	uint32_t module;
+	uint32_t from, to; /* instances of the module */
+	uint32_t number;   /* 0: the jump out of `from` */
+};
+static_assert(sizeof(struct sources_jump) == 24, "on-disk size");
 
 /*
  * SEGMENTS: a snapshot of one process's memory, taken from outside. The struct, then

@@ -112,23 +112,6 @@ static void progress_events(void *progress, uint64_t done, uint64_t expected)
 }
 
 /*
- * Find the symbols of a ring or an incomplete trace on this machine, if the files are here. A
- * complete trace contains its symbols. Some names are better than none, so that a lack of
- * memory is only a warning here.
- */
-static void symbols_complete(struct profile *profile)
-{
-	struct symbolizer *symbolizer;
-
-	if (profile->process->symbols.count)
-		return;
-	symbolizer = symbolizer_new();
-	if (!symbolizer || profile_symbolize(profile, symbolizer, NULL))
-		warning("out of memory for symbols; some names are missing");
-	symbolizer_free(symbolizer);
-}
-
-/*
  * Refuse a trace that was cut short before its first event: an empty report would be wrong. A
  * trace that is still being recorded may be empty for now; so may a ring; and a complete trace
  * without events is a program that allocated nothing, which is a true report.
@@ -371,6 +354,15 @@ static struct trace_reader *recording_open(const char *path,
 	return reader;
 }
 
+/* Whether the recording has the names of the process, and what was inlined. */
+static bool is_named(const struct trace_reader *reader, size_t process)
+{
+	const struct trace_process *described = trace_reader_process(
+		(struct trace_reader *)reader, process);
+
+	return described->symbols.count && described->sources.count;
+}
+
 /*
  * Read all events of the process into a profile with names. Warnings about the recording come
  * last: reading is what finds damage, and only afterwards the progress line is gone from the
@@ -379,18 +371,22 @@ static struct trace_reader *recording_open(const char *path,
 static struct profile *recording_read(struct trace_reader *reader, size_t process,
                                       const struct report_options *options)
 {
+	/* a complete trace contains all that a symbolizer would say */
+	struct symbolizer *symbolizer = is_named(reader, process) ? NULL : symbolizer_new();
+	struct profile_choice choice = { options->phase, options->thread, symbolizer };
 	struct progress progress;
 	struct profile *profile;
 	struct error error;
 
 	progress_begin(&progress, "reading events");
-	profile = profile_read_chosen(
-		reader, process, &(struct profile_choice){ options->phase, options->thread },
-		progress_events, &progress, &error);
+	profile = profile_read_chosen(reader, process, &choice, progress_events, &progress,
+	                              &error);
 	progress_end(&progress);
 	if (!profile)
 		die("%s", error.message);
-	symbols_complete(profile);
+	if (symbolizer && profile_symbolize(profile, symbolizer, NULL))
+		warning("out of memory for symbols; some names are missing");
+	symbolizer_free(symbolizer);
 	report_completeness(reader);
 	problems_warn(trace_reader_problems(reader));
 	return profile;

@@ -8,25 +8,38 @@
 
 #include <stddef.h>
 
-/* Write one SYMBOLS block before the END block. 0, or -1 and *error. */
-static int symbols_write(struct trace_writer *writer, uint32_t process,
-                         const struct symbol_table *symbols, struct error *error)
+/* Write a block with that payload, unless it is empty. 0, or -1 and *error. */
+static int block_write(struct trace_writer *writer, uint32_t type, uint32_t process,
+                       const struct text *payload, struct error *error)
 {
-	struct trace_block about = { .type = BLOCK_SYMBOLS, .process = process };
-	struct text payload = { NULL, 0, 0 };
+	struct trace_block about = { .type = type, .process = process };
+
+	return payload->bytes ? trace_writer_block(writer, &about, payload->data,
+	                                           payload->bytes, error)
+	                      : 0;
+}
+
+/* Write a SYMBOLS and a SOURCES block before the END block. 0, or -1 and *error. */
+static int names_write(struct trace_writer *writer, const struct profile *profile,
+                       struct error *error)
+{
+	uint32_t process = profile->process->number;
+	struct text symbols = { NULL, 0, 0 }, sources = { NULL, 0, 0 };
 	int result = -1;
 
-	if (symbol_table_save(symbols, &payload)) {
+	if (symbol_table_save(profile->symbols, &symbols) ||
+	    source_table_save(&profile->source_table, &sources)) {
 		error_set(error, "out of memory for symbols");
-	} else if (payload.bytes == 0) {
-		result = 0;
 	} else {
 		trace_writer_reopen(writer);
-		result = trace_writer_block(writer, &about, payload.data, payload.bytes, error);
+		result = block_write(writer, BLOCK_SYMBOLS, process, &symbols, error);
+		if (result == 0)
+			result = block_write(writer, BLOCK_SOURCES, process, &sources, error);
 		if (result == 0)
 			result = trace_writer_end(writer, error);
 	}
-	text_release(&payload);
+	text_release(&symbols);
+	text_release(&sources);
 	return result;
 }
 
@@ -39,8 +52,9 @@ static int process_name(const struct trace_names *names, struct trace_reader *re
                         size_t index, struct symbolizer *symbolizer, bool is_shown,
                         struct error *error)
 {
-	struct profile *profile = profile_read(reader, index, names->reading,
-	                                       names->context, error);
+	struct profile_choice choice = { .symbolizer = symbolizer };
+	struct profile *profile = profile_read_chosen(reader, index, &choice, names->reading,
+	                                              names->context, error);
 	int result = -1;
 
 	if (!profile)
@@ -48,8 +62,7 @@ static int process_name(const struct trace_names *names, struct trace_reader *re
 	if (profile_symbolize(profile, symbolizer, NULL))
 		error_set(error, "out of memory for symbols");
 	else
-		result = symbols_write(names->writer, profile->process->number,
-		                       profile->symbols, error);
+		result = names_write(names->writer, profile, error);
 	if (is_shown)
 		names->show(names->context, reader, profile);
 	profile_free(profile);

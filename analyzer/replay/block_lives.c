@@ -125,6 +125,16 @@ int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
 	                       block->time);
 }
 
+/* How the escape depth of a block is known. */
+static enum frame_proof end_proof(const struct path_life *life,
+                                  const struct thread *thread,
+                                  const struct chain *origin, uint32_t depth)
+{
+	if (!life->frames || origin->is_unknown || (!depth && life->is_leaf_cut))
+		return PROOF_INFERRED;
+	return thread_stack_proof(thread, life->frames, origin->sequence, depth);
+}
+
 int block_lives_end(struct block_lives *lives, struct thread *const *threads,
                     struct thread *by, uint64_t time, const struct block *block)
 {
@@ -145,15 +155,13 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 
 	end.is_at_exit = time >= lives->exit_start && origin.time < lives->exit_start;
 	end.is_static = end.is_at_exit && origin.time < lives->load_end;
-	end.is_exact = frames && !origin.is_unknown;
 	if (end.has_crossed) {
-		end.is_exact &= owner->doubt_last <= origin.sequence;
 		owner->crossed += !end.is_static;
 	} else {
 		end.depth = thread_escape_depth(by, frames, origin.sequence);
-		end.is_exact = end.is_exact &&
-		               thread_stack_is_exact(by, frames, origin.sequence, end.depth) &&
-		               (end.depth || !lives->paths.paths[origin.path].is_leaf_cut);
+		end.machine_depth = thread_machine_depth(
+			by, lives->paths.paths[origin.path].machine_frames, origin.sequence);
+		end.proof = end_proof(&lives->paths.paths[origin.path], by, &origin, end.depth);
 		owner_add(&lives->paths.paths[origin.path].pattern, threads, by,
 		          frames ? frames - 1 - end.depth : 0);
 		/*

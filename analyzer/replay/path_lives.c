@@ -50,12 +50,13 @@ void path_lives_release(struct path_lives *lives)
 }
 
 int path_lives_add(struct path_lives *lives, uint32_t path, uint32_t frames,
-                   bool is_leaf_cut)
+                   uint32_t machine_frames, bool is_leaf_cut)
 {
 	if (array_reserve(lives->paths, lives->capacity, path + 1))
 		return -1;
 	lives->paths[path] = (struct path_life){ .age_min = UINT64_MAX,
 		                                     .frames = frames,
+		                                     .machine_frames = machine_frames,
 		                                     .is_leaf_cut = is_leaf_cut,
 		                                     .pattern.largest_min = UINT64_MAX };
 	return 0;
@@ -218,9 +219,11 @@ int path_life_end(struct path_lives *lives, uint32_t path, const struct life_end
 		life->crossed_bytes += end->size;
 		return 0;
 	}
-	return tally_add(&lives->tally,
-	                 end->is_exact ? &life->depths : &life->depths_inferred, end->depth,
-	                 1, end->size, TALLY_UNBOUNDED);
+	if (tally_add(&lives->tally, &life->machine_depths, end->machine_depth, 1,
+	              end->size, TALLY_UNBOUNDED))
+		return -1;
+	return tally_add(&lives->tally, &life->depths[end->proof], end->depth, 1, end->size,
+	                 TALLY_UNBOUNDED);
 }
 
 /* The tally begins when sizes first differ: enter the blocks before, of one size, at once. */

@@ -10,6 +10,7 @@
 
 #include "base/pair_counts.h"
 #include "replay/tally.h"
+#include "replay/thread_stack.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -71,10 +72,12 @@ struct path_life {
 	uint64_t between_sum; /* allocations of the same thread during these lives */
 	/* lives that were their thread's youngest when they were freed */
 	uint64_t youngest;
-	uint32_t depths; /* tally by escape depth, of blocks whose frames are exact */
-	uint32_t depths_inferred; /* the same, of the other blocks */
-	uint32_t freed_by;        /* tally by the innermost frames of the free */
-	uint32_t frames;          /* of the call path */
+	/* tallies by escape depth, of blocks whose frames are known as enum frame_proof says */
+	uint32_t depths[PROOF_COUNT];
+	uint32_t machine_depths; /* tally by the machine frames that had ended */
+	uint32_t freed_by;       /* tally by the innermost frames of the free */
+	uint32_t frames;         /* of the call path */
+	uint32_t machine_frames; /* the same */
 	/* What called the allocating function is unknown, so whether it has ended is, too. */
 	bool is_leaf_cut;
 	uint64_t ages[AGE_CLASSES];
@@ -111,7 +114,7 @@ void path_lives_release(struct path_lives *lives);
 
 /* Make room for a new call path with so many frames. 0, or -1 when memory is out. */
 int path_lives_add(struct path_lives *lives, uint32_t path, uint32_t frames,
-                   bool is_leaf_cut);
+                   uint32_t machine_frames, bool is_leaf_cut);
 
 /* A block of the call path is born in a thread. 0, or -1 when memory is out. */
 int path_life_begin(struct path_lives *lives, uint32_t path, uint32_t thread,
@@ -137,9 +140,11 @@ struct life_end {
 	uint64_t age;     /* quanta */
 	uint32_t between; /* allocations of its thread since its birth */
 	uint32_t depth;   /* escape depth; not used if crossed */
+	uint32_t machine_depth; /* the same, in machine frames */
+	enum frame_proof proof; /* the same */
 	uint32_t freer;   /* innermost frames that freed it: a node of inner_frames */
 	uint32_t reallocs;
-	bool is_exact, has_crossed, was_youngest;
+	bool has_crossed, was_youngest;
 	bool is_at_exit; /* born before the exit phase, freed in it */
 	bool is_static;  /* the same, and born in the load phase */
 };

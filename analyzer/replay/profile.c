@@ -7,6 +7,7 @@
 #include "segments/reassign.h"
 #include "segments/self_snapshots.h"
 #include "segments/size_history.h"
+#include "replay/profile_symbols.h"
 #include "replay/stack_faults.h"
 
 #include <stdio.h>
@@ -82,16 +83,38 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 	return 0;
 }
 
+const struct symbol_frame *profile_machine_frames(const struct profile *profile,
+                                                  uint32_t location, size_t *count)
+{
+	const struct location *at = address_map_location(profile->map, location);
+
+	return symbol_table_find(profile->symbols, at->module, at->offset, count);
+}
+
+const struct symbol_frame *profile_frames(const struct profile *profile,
+                                          uint32_t location, size_t *count)
+{
+	const struct source_location *source = &profile->sources.locations[location];
+	const struct symbol_frame *frames = profile_machine_frames(profile, source->machine,
+	                                                           count);
+
+	if (!source->count)
+		return frames;
+	if (source->first >= *count)
+		*count = 0; /* the recording has fewer names than functions */
+	else
+		*count = 1;
+	return frames + source->first;
+}
+
 /* A inner_frame_passes that uses the names of the recording, as far as it has them. */
 static bool frees_for_caller(const void *context, uint32_t number)
 {
 	const struct profile *profile = context;
-	const struct location *location = address_map_location(profile->map, number);
 	const struct symbol_frame *frames;
 	size_t count;
 
-	frames = symbol_table_find(profile->symbols, location->module, location->offset,
-	                           &count);
+	frames = profile_frames(profile, number, &count);
 	return count && (is_allocator_name(frames[count - 1].function) ||
 	                 is_deallocator_name(frames[count - 1].function));
 }
@@ -102,10 +125,11 @@ static bool frees_for_caller(const void *context, uint32_t number)
  * replay. Names of threads are applied at the end, when all threads are in the table.
  */
 static int profile_fill(struct profile *profile, struct trace_reader *reader,
-                        struct trace_process *process, profile_progress *progress,
-                        void *context)
+                        struct trace_process *process, struct symbolizer *symbolizer,
+                        profile_progress *progress, void *context)
 {
 	const struct ring_header *header = &process->header;
+	struct profile_answers *answers = NULL;
 	struct event_merge *merge;
 	int result;
 
@@ -120,17 +144,30 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	profile->map = trace_reader_map(reader, process);
 	if (!profile->symbols || !profile->map ||
 	    trace_reader_symbols(reader, process, profile->symbols) ||
+	    trace_reader_sources(reader, process, &profile->source_table) ||
 	    namesakes_tell(profile->symbols, profile->map))
 		return -1;
+	if (symbolizer && !(answers = profile_answers_new(profile, symbolizer)))
+		return -1;
+	if (source_map_init(&profile->sources, profile->map, &profile->source_table,
+	                    profile_answers_given(answers))) {
+		profile_answers_free(answers);
+		return -1;
+	}
+	profile->replay.sources = &profile->sources;
 	inner_frames_ask(&profile->replay.lives.freers, frees_for_caller, profile);
 	merge = event_merge_new(reader, process, profile->map, replay_preview,
 	                        &profile->replay);
-	if (!merge)
+	if (!merge) {
+		profile_answers_free(answers);
 		return -1;
+	}
 	/* Reset what an earlier profile of the process counted: it is counted again. */
 	process->damaged_events = 0;
 	result = profile_replay(profile, merge, progress, context);
 	event_merge_free(merge);
+	profile->sources.answers = NULL;
+	profile_answers_free(answers);
 	trace_reader_definitions(reader, process, thread_table_names,
 	                         &profile->replay.threads);
 	return result;
@@ -169,7 +206,7 @@ struct profile *profile_read(struct trace_reader *reader, size_t process,
                              profile_progress *progress, void *context,
                              struct error *error)
 {
-	struct profile_choice all = { NULL, NULL };
+	struct profile_choice all = { NULL, NULL, NULL };
 
 	return profile_read_chosen(reader, process, &all, progress, context, error);
 }
@@ -209,6 +246,7 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
 	struct profile *profile = calloc(1, sizeof(*profile));
 
 	if (profile) {
+		source_table_init(&profile->source_table);
 		profile->process = described;
 		profile->name = trace_reader_name(reader);
 		profile->phases = trace_reader_phases(reader, described);
@@ -220,7 +258,8 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
 		return NULL;
 	}
 	if (!profile || !profile->phases ||
-	    profile_fill(profile, reader, described, progress, context) ||
+	    profile_fill(profile, reader, described, choice->symbolizer, progress,
+	                 context) ||
 	    replay_finish(&profile->replay)) {
 		profile_free(profile);
 		error_set(error, "%s: out of memory for its profile",
@@ -249,6 +288,8 @@ void profile_free(struct profile *profile)
 		return;
 	replay_release(&profile->replay);
 	symbol_table_free(profile->symbols);
+	source_map_release(&profile->sources);
+	source_table_release(&profile->source_table);
 	address_map_free(profile->map);
 	size_history_release(&profile->segments.sizes);
 	segment_history_release(&profile->segments);

@@ -12,6 +12,7 @@
 #include "replay/replay.h"
 #include "segments/history.h"
 #include "segments/self_view.h"
+#include "symbols/symbolizer.h"
 #include "trace/symbol_table.h"
 #include "trace/reader.h"
 
@@ -25,6 +26,8 @@ struct profile {
 	const struct trace_process *process; /* borrowed from the reader */
 	const char *name; /* symbols of the recording; borrowed from the reader */
 	struct address_map *map;
+	struct source_table source_table; /* what the recording, or a symbolizer, says */
+	struct source_map sources;        /* of the addresses in the map */
 	struct phases *phases; /* with what was allocated in each */
 	/* only blocks born in this phase count; PHASE_NUMBER_NONE: all */
 	uint32_t phase_only;
@@ -64,6 +67,11 @@ struct profile_choice {
 	const char *phase; /* blocks born in this phase */
 	/* blocks allocated by these threads: tid, name or glob (replay/thread_choice.h) */
 	const char *thread;
+	/*
+	 * Asked for what the recording lacks: names, and which functions were inlined. NULL: the
+	 * recording is all there is.
+	 */
+	struct symbolizer *symbolizer;
 };
 
 /*
@@ -75,6 +83,15 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
                                     profile_progress *progress, void *context,
                                     struct error *error);
 void profile_free(struct profile *profile);
+
+/*
+ * The frames of a source location, or of a machine location with all that was inlined there,
+ * innermost first; *count 0: nothing is known of it. Borrowed from profile->symbols.
+ */
+const struct symbol_frame *profile_frames(const struct profile *profile,
+                                          uint32_t location, size_t *count);
+const struct symbol_frame *profile_machine_frames(const struct profile *profile,
+                                                  uint32_t location, size_t *count);
 
 /* By number of the call path. */
 static inline const struct call_path *profile_path(const struct profile *profile,

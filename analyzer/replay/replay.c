@@ -135,12 +135,10 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 		thread->holes += before - thread->position;
 	thread->position = before;
 	thread->sequence++;
-	snapshot.popped = thread->depth;
-	if (thread_stack_doubt(thread, 0, snapshot.popped) ||
-	    thread_stack_update(thread, &snapshot, locations))
+	if (source_stack_restart(replay->sources, thread, locations, snapshot.pushed))
 		return -1;
 	for (i = 0; i < slice->run->gap_count; i++)
-		thread_stack_cut(thread, slice->run->gaps[i]);
+		source_stack_cut(thread, slice->run->gaps[i]);
 	return 0;
 }
 
@@ -166,6 +164,7 @@ static inline struct call_path *path_here(struct replay *replay, struct thread *
 	if (!*path) {
 		*path = call_paths_add(&replay->paths, node);
 		if (*path && path_lives_add(&replay->lives.paths, *path, thread->depth,
+		                            thread->level_count,
 		                            replay->tree.nodes[node].is_cut))
 			return NULL;
 	}
@@ -459,6 +458,7 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 {
 	const struct event *event = slice->events, *end = event + slice->count;
 	struct thread *thread;
+	bool is_doubted;
 
 	if (event->op == EVENT_RUN)
 		return run_begin(replay, slice);
@@ -470,19 +470,18 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 	if (event->op == EVENT_STACK_RECORD)
 		return stack_depths_record(&replay->stacks, thread, slice->record, event->time);
 	for (; event < end; event++) {
+		is_doubted = false;
 		/* The second half of a realloc is no event of its own. */
 		if (event->op != EVENT_MOVE_IN) {
 			thread->sequence++;
 			thread->position++;
 			replay->totals.events++;
-			if (event_is_doubted(event, thread->copies_stacks)) {
-				replay->totals.plain++;
-				if (thread_stack_doubt(thread, event->sure, event->popped))
-					return -1;
-			}
+			is_doubted = event_is_doubted(event, thread->copies_stacks);
+			replay->totals.plain += is_doubted;
 		}
-		if ((event->popped || event->pushed) &&
-		    thread_stack_update(thread, event, slice->locations + event->frame_first))
+		if ((event->popped || event->pushed || is_doubted) &&
+		    source_stack_event(replay->sources, thread, event,
+		                       slice->locations + event->frame_first, is_doubted))
 			return -1;
 		if (replay->phases)
 			phase_cursor_at(&replay->phase_now, replay->phases, event->time);

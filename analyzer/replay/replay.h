@@ -14,6 +14,7 @@
 #include "replay/location_times.h"
 #include "trace/phases.h"
 #include "replay/call_paths.h"
+#include "replay/source_stack.h"
 #include "replay/stack_depths.h"
 #include "replay/thread_choice.h"
 #include "replay/threads.h"
@@ -44,6 +45,7 @@ struct totals {
 #define SIZE_HISTOGRAM_COUNT 65
 
 struct replay {
+	struct source_map *sources; /* borrowed; set before the first slice */
 	struct call_tree tree;
 	struct call_paths paths;
 	struct block_lives lives;

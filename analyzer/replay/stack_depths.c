@@ -94,16 +94,16 @@ static int sized_add(struct thread_depths *depths, const struct thread *thread,
 	struct sized_frame *sized;
 	uint32_t i;
 
-	if (array_reserve_zeroed(depths->sized, depths->sized_capacity, thread->depth))
+	if (array_reserve_zeroed(depths->sized, depths->sized_capacity, thread->level_count))
 		return -1;
-	for (i = depths->sized_count; i < thread->depth; i++) {
+	for (i = depths->sized_count; i < thread->level_count; i++) {
 		sized = &depths->sized[i];
-		sized->entry.location = thread->stack[i].location;
-		sized->entry.is_cut = thread->stack[i].is_cut;
+		sized->entry.location = thread->levels[i].location;
+		sized->entry.is_cut = thread->levels[i].is_cut;
 		sized->entry.words = i < record->depth.first ? 0 : stack_record_words(&sizes);
 		sized->since = depths->readings;
 	}
-	depths->sized_count = thread->depth;
+	depths->sized_count = thread->level_count;
 	return 0;
 }
 
@@ -322,19 +322,19 @@ static int fault_record(struct stack_depths *depths, const struct thread *thread
 		                           .instruction = record->fault.instruction,
 		                           .depth_bytes = record->fault.depth_bytes,
 		                           .location = record->fault.location };
-	if (!thread->depth || thread->depth > depths->copies_left)
+	if (!thread->level_count || thread->level_count > depths->copies_left)
 		return 0;
-	depths->copies_left -= thread->depth;
-	entries = calloc(thread->depth, sizeof(*entries));
+	depths->copies_left -= thread->level_count;
+	entries = calloc(thread->level_count, sizeof(*entries));
 	if (!entries)
 		return -1;
-	for (i = 0; i < thread->depth; i++) {
-		entries[i].location = thread->stack[i].location;
-		entries[i].is_cut = thread->stack[i].is_cut;
+	for (i = 0; i < thread->level_count; i++) {
+		entries[i].location = thread->levels[i].location;
+		entries[i].is_cut = thread->levels[i].is_cut;
 		if (i)
 			entries[i].words = words_usual(depths, entries[i].location);
 	}
-	stack_path_give(&fault->path, entries, thread->depth);
+	stack_path_give(&fault->path, entries, thread->level_count);
 	return 0;
 }
 
@@ -349,11 +349,11 @@ static void fault_sizes(struct stack_depths *depths, const struct thread *thread
 		return;
 	fault = &depths->faults[depths->fault_count - 1];
 	if (fault->thread != thread->index || fault->sequence != thread->sequence ||
-	    fault->path.count != thread->depth || fault->has_sizes)
+	    fault->path.count != thread->level_count || fault->has_sizes)
 		return;
 	fault->has_sizes = true;
 	fault->path.inner_words = 0;
-	for (i = 0; i < thread->depth; i++) {
+	for (i = 0; i < thread->level_count; i++) {
 		fault->path.entries[i].words = sized[i].entry.words;
 		if (i)
 			fault->path.inner_words += sized[i].entry.words;
@@ -376,7 +376,7 @@ static int sample_add(struct stack_depths *depths, const struct thread *thread,
 	bool is_own = record->depth.stack == STACK_OWN;
 	bool is_deepest = is_own && bytes > deepest->bytes;
 
-	if (record->depth.first + record->depth.count != thread->depth)
+	if (record->depth.first + record->depth.count != thread->level_count)
 		return 0; /* after a hole the stack is not the one of the record */
 	if (!is_deepest && deepest_settle(depths, own))
 		return -1;
@@ -394,7 +394,7 @@ static int sample_add(struct stack_depths *depths, const struct thread *thread,
 		return 0;
 	deepest->bytes = bytes;
 	deepest->time = time;
-	deepest->frames = thread->depth;
+	deepest->frames = thread->level_count;
 	deepest->is_pending = true;
 	return 0;
 }

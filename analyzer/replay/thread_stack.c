@@ -15,10 +15,10 @@ bool thread_stack_is_same(const struct thread *thread, const uint32_t *locations
 {
 	uint32_t i;
 
-	if (thread->depth != count)
+	if (thread->level_count != count)
 		return false;
 	for (i = 0; i < count; i++) {
-		if (thread->stack[i].location != locations[i])
+		if (thread->levels[i].location != locations[i])
 			return false;
 	}
 	return true;
@@ -37,64 +37,63 @@ static bool doubt_matters(const struct thread *thread, const struct doubt *doubt
 }
 
 /* There are too many doubts: merge each with the next. */
-static void doubts_join(struct thread *thread)
+static void doubts_join(struct doubt_list *list)
 {
-	struct doubt *doubts = thread->doubts;
+	struct doubt *items = list->items;
 	uint32_t i;
 
-	for (i = 0; i + 1 < thread->doubt_count; i += 2) {
-		const struct doubt *one = &doubts[i], *two = &doubts[i + 1];
+	for (i = 0; i + 1 < list->count; i += 2) {
+		const struct doubt *one = &items[i], *two = &items[i + 1];
 
-		doubts[i / 2] = (struct doubt){
+		items[i / 2] = (struct doubt){
 			.first = one->first < two->first ? one->first : two->first,
 			.end = two->end,
 			.sure = one->sure < two->sure ? one->sure : two->sure,
 			.is_kept = one->is_kept && two->is_kept,
 		};
 	}
-	if (i < thread->doubt_count)
-		doubts[i / 2] = doubts[i];
-	thread->doubt_count = (thread->doubt_count + 1) / 2;
+	if (i < list->count)
+		items[i / 2] = items[i];
+	list->count = (list->count + 1) / 2;
 }
 
-static void doubts_forget(struct thread *thread)
+static void doubts_forget(const struct thread *thread, struct doubt_list *list)
 {
 	uint32_t i, left = 0;
 
-	for (i = 0; i < thread->doubt_count; i++) {
-		if (doubt_matters(thread, &thread->doubts[i]))
-			thread->doubts[left++] = thread->doubts[i];
+	for (i = 0; i < list->count; i++) {
+		if (doubt_matters(thread, &list->items[i]))
+			list->items[left++] = list->items[i];
 	}
-	thread->doubt_count = left;
+	list->count = left;
 	if (left == DOUBTS_MAX)
-		doubts_join(thread);
+		doubts_join(list);
 }
 
-int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t popped)
+int thread_stack_doubt(struct thread *thread, struct doubt_list *list, uint32_t sure,
+                       uint32_t popped)
 {
-	struct doubt *doubts = thread->doubts;
 	uint64_t first;
 
-	thread->doubt_last = thread->sequence;
+	list->last = thread->sequence;
 	if (sure && sure >= thread->depth)
 		return 0; /* no block was born on more frames */
-	if (!doubts) {
-		doubts = thread->doubts = malloc(DOUBTS_MAX * sizeof(*doubts));
-		if (!doubts)
+	if (!list->items) {
+		list->items = malloc(DOUBTS_MAX * sizeof(*list->items));
+		if (!list->items)
 			return -1;
 		thread->doubt_count = 0;
 	}
 	/* If no frame is proven, it may not even be the same stack. */
 	first = sure ? thread->stack[sure].sequence : 0;
 	/* Drop the older doubts that this one makes meaningless. */
-	while (thread->doubt_count && doubts[thread->doubt_count - 1].sure >= sure &&
-	       doubts[thread->doubt_count - 1].first >= first)
-		thread->doubt_count--;
-	if (thread->doubt_count == DOUBTS_MAX)
-		doubts_forget(thread);
-	doubts[thread->doubt_count++] = (struct doubt){
-		first, thread->sequence, sure, sure && sure < thread->depth - popped
-	};
+	while (list->count && list->items[list->count - 1].sure >= sure &&
+	       list->items[list->count - 1].first >= first)
+		list->count--;
+	if (list->count == DOUBTS_MAX)
+		doubts_forget(thread, list);
+	list->items[list->count++] = (struct doubt){ first, thread->sequence, sure,
+		                                         sure && sure < thread->depth - popped };
 	return 0;
 }
 
@@ -103,13 +102,13 @@ int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t popped)
  * doubt concerns the block if it was born in frames that the doubt does not prove, and if
  * whether those frames ended makes a difference to `depth`.
  */
-bool thread_stack_is_sure(const struct thread *thread, uint32_t frames,
-                          uint64_t sequence, uint32_t depth)
+bool thread_stack_is_sure(const struct thread *thread, const struct doubt_list *list,
+                          uint32_t frames, uint64_t sequence, uint32_t depth)
 {
 	uint32_t i;
 
-	for (i = thread->doubt_count; i-- > 0;) {
-		const struct doubt *doubt = &thread->doubts[i];
+	for (i = list->count; i-- > 0;) {
+		const struct doubt *doubt = &list->items[i];
 
 		if (doubt->end <= sequence)
 			break;
@@ -119,6 +118,22 @@ bool thread_stack_is_sure(const struct thread *thread, uint32_t frames,
 			return false;
 	}
 	return true;
+}
+
+uint32_t thread_machine_depth(const struct thread *thread, uint32_t levels,
+                              uint64_t sequence)
+{
+	uint32_t outer = levels ? levels - 1 : 0, low = 0, high, middle;
+
+	high = thread->level_count < outer ? thread->level_count : outer;
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (thread->levels[middle].sequence <= sequence)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return outer - low;
 }
 
 void thread_stack_cut(struct thread *thread, uint32_t index)

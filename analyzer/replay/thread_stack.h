@@ -1,6 +1,8 @@
 /*
  * replay/thread_stack.h - a thread as its events show it: which frames run, and what it
- * allocated.
+ * allocated. The frames are those of the source: a machine frame, and each activation of a
+ * function that was inlined into it (replay/source_stack.h). The machine frames themselves are
+ * the levels.
  *
  * Every frame has a path in the call tree and the number of the thread's event that first saw
  * it: two activations of one function differ in that number even if their paths are the same. A
@@ -24,9 +26,19 @@
 struct frame {
 	uint64_t hash;     /* of the call tree */
 	uint64_t sequence; /* number of the event that first saw it */
-	uint32_t location : 31;
-	uint32_t is_cut : 1; /* frames are missing between this one and its caller */
-	uint32_t node;       /* CALL_NODE_NONE: not searched for yet */
+	uint32_t location : 31; /* of the source map */
+	uint32_t is_cut : 1;    /* frames are missing between this one and its caller */
+	uint32_t node;          /* CALL_NODE_NONE: not searched for yet */
+};
+
+/* A machine frame. */
+struct level {
+	uint64_t sequence; /* number of the event that first saw its call */
+	uint32_t location : 31; /* of the address map */
+	uint32_t is_cut : 1;
+	/* where its frames begin in the stack: those of functions without a machine frame that
+	   called it, and its own */
+	uint32_t first, own;
 };
 
 /*
@@ -45,20 +57,39 @@ struct doubt {
 };
 #define DOUBTS_MAX 64 /* if there are more, they are merged, and concern more blocks */
 
+/* How it is known which frames of a block's birth have ended. */
+enum frame_proof {
+	PROOF_PROVED,    /* by the code itself, and machine frames that are exact */
+	PROOF_SUPPORTED, /* by what is usual in this run */
+	PROOF_OPEN,      /* it is not: what is counted is most likely */
+	PROOF_INFERRED,  /* the machine frames are not exact */
+	PROOF_COUNT
+};
+
+/* A zeroed list is empty. */
+struct doubt_list {
+	uint64_t last;       /* sequence of the last event that a doubt was about */
+	struct doubt *items; /* those that still matter, sorted by `end`; NULL: there were none */
+	uint32_t count;
+};
+
 struct thread {
 	struct live_share share; /* of blocks that it allocated */
 	uint64_t sequence;       /* number of its last event: 1, 2, .. */
 	uint64_t alloc_last;     /* sequence of its last allocation */
-	uint64_t doubt_last;     /* sequence of its last event whose frames are not exact */
 	uint64_t allocations, bytes, frees, temporary, crossed, failed;
 	uint64_t holes; /* events missing between those that were read */
 	/* expected events_before of the next run, if no event is missing */
 	uint64_t position;
 	struct frame *stack;
 	uint32_t depth, stack_capacity;
-	/* doubts that still matter, sorted by `end`; NULL: there never was one */
-	struct doubt *doubts;
-	uint32_t doubt_count;
+	struct level *levels;
+	uint32_t level_count, level_capacity;
+	/* events whose machine frames are not exact */
+	struct doubt_list doubts;
+	/* events at which it is not known which functions of one machine frame had ended: at all;
+	   and but for what is usual in this run */
+	struct doubt_list open, supported;
 	uint32_t index; /* among the replay's threads */
 	uint32_t serial, tid;
 	/* between the two events of a realloc: the life that continues */
@@ -85,53 +116,78 @@ bool thread_stack_is_same(const struct thread *thread, const uint32_t *locations
 void thread_stack_cut(struct thread *thread, uint32_t index);
 
 /*
- * Record a doubt: the thread's newest event, which is not replayed yet, proves only that the
- * outer `sure` frames run; and it ends `pops` frames. 0, or -1: no memory.
+ * Add a doubt to one of the thread's lists: the thread's newest event, which is not replayed
+ * yet, proves only that the outer `sure` frames run; and it ends `popped` frames. 0, or -1: no
+ * memory.
  */
-int thread_stack_doubt(struct thread *thread, uint32_t sure, uint32_t popped);
+int thread_stack_doubt(struct thread *thread, struct doubt_list *list, uint32_t sure,
+                       uint32_t popped);
 
 /* thread_stack_is_exact() for the case that there was a doubt since. */
-bool thread_stack_is_sure(const struct thread *thread, uint32_t frames,
-                          uint64_t sequence, uint32_t depth);
+bool thread_stack_is_sure(const struct thread *thread, const struct doubt_list *list,
+                          uint32_t frames, uint64_t sequence, uint32_t depth);
 
 /*
- * Whether it is known which of the `frames` that ran at event `sequence` have ended: `depth` of
- * the inner ones.
+ * Whether it is known, as far as the list is about it, which of the `frames` that ran at event
+ * `sequence` have ended: `depth` of the inner ones.
  */
-static inline bool thread_stack_is_exact(const struct thread *thread, uint32_t frames,
+static inline bool thread_stack_is_exact(const struct thread *thread,
+                                         const struct doubt_list *list, uint32_t frames,
                                          uint64_t sequence, uint32_t depth)
 {
-	return thread->doubt_last <= sequence ||
-	       thread_stack_is_sure(thread, frames, sequence, depth);
+	return list->last <= sequence ||
+	       thread_stack_is_sure(thread, list, frames, sequence, depth);
 }
 
-/* End and push frames. 0, or -1 when memory is out. */
-static inline int thread_stack_update(struct thread *thread, const struct event *event,
-                                      const uint32_t *locations)
+/* How it is known that `depth` inner ones of those `frames` have ended. */
+static inline enum frame_proof thread_stack_proof(const struct thread *thread,
+                                                  uint32_t frames, uint64_t sequence,
+                                                  uint32_t depth)
 {
-	uint32_t depth = thread->depth - event->popped, i;
+	if (!thread_stack_is_exact(thread, &thread->doubts, frames, sequence, depth))
+		return PROOF_INFERRED;
+	if (!thread_stack_is_exact(thread, &thread->open, frames, sequence, depth))
+		return PROOF_OPEN;
+	return thread_stack_is_exact(thread, &thread->supported, frames, sequence, depth)
+	           ? PROOF_PROVED
+	           : PROOF_SUPPORTED;
+}
+
+/*
+ * Push frames onto the outer `depth` ones; all further in have ended. 0, or -1 when memory is
+ * out.
+ */
+static inline int thread_stack_push(struct thread *thread, uint32_t depth,
+                                    const uint32_t *locations, uint32_t count)
+{
 	struct frame *frame;
 	uint64_t hash;
+	uint32_t i;
 
-	if (depth + event->pushed > thread->stack_capacity &&
-	    thread_stack_reserve(thread, depth + event->pushed))
+	if (depth + count > thread->stack_capacity &&
+	    thread_stack_reserve(thread, depth + count))
 		return -1;
-	thread->depth = depth + event->pushed;
-	if (!event->pushed)
+	thread->depth = depth + count;
+	if (!count)
 		return 0;
 	hash = depth ? thread->stack[depth - 1].hash : CALL_HASH_ROOT;
 	frame = thread->stack + depth;
-	for (i = 0; i < event->pushed; i++) {
+	for (i = 0; i < count; i++) {
 		hash = call_hash(hash, locations[i]);
 		frame[i] = (struct frame){ .hash = hash,
 			                       .sequence = thread->sequence,
 			                       .location = locations[i],
 			                       .node = CALL_NODE_NONE };
 	}
-	if (event->gap)
-		thread_stack_cut(thread, event->gap - 1);
 	return 0;
 }
+
+/*
+ * How many machine frames of a birth's stack (`levels` of them, at event `sequence`) have
+ * ended, compared with those of the thread now.
+ */
+uint32_t thread_machine_depth(const struct thread *thread, uint32_t levels,
+                              uint64_t sequence);
 
 /*
  * How many frames of a birth's stack (`frames` of them, at event `sequence`) have ended,

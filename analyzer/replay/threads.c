@@ -86,7 +86,10 @@ void thread_table_release(struct thread_table *table)
 
 	for (i = 0; i < table->count; i++) {
 		free(table->items[i]->stack);
-		free(table->items[i]->doubts);
+		free(table->items[i]->levels);
+		free(table->items[i]->doubts.items);
+		free(table->items[i]->open.items);
+		free(table->items[i]->supported.items);
 		free(table->items[i]);
 	}
 	free(table->items);

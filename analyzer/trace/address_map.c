@@ -375,12 +375,7 @@ static bool location_is_same(const void *context, uint32_t number, const void *k
 	return one->offset == other->offset && one->module == other->module;
 }
 
-/*
- * Returns the number of this location, and adds the location if it is new. LOCATION_NONE: no
- * memory.
- */
-static uint32_t location_number(struct address_map *map, uint32_t module,
-                                uint64_t offset)
+uint32_t address_map_locate(struct address_map *map, uint32_t module, uint64_t offset)
 {
 	uint64_t hash = hash_words(offset, module);
 	const struct location location = { module, offset };
@@ -428,9 +423,9 @@ uint32_t address_map_find(struct address_map *map, uint64_t address, uint64_t ti
 		return cached->location;
 	module = module_find(map, address, time);
 	if (module)
-		location = location_number(map, module->number, address - module->bias);
+		location = address_map_locate(map, module->number, address - module->bias);
 	else
-		location = location_number(map, MODULE_NONE, address);
+		location = address_map_locate(map, MODULE_NONE, address);
 	/* The answer holds until anything is loaded or unloaded, at whatever address. */
 	*cached = (struct cached){ address, time, address_map_change_after(map, time),
 		                       location };

@@ -55,6 +55,9 @@ int address_map_seal(struct address_map *map);
 /* The location of a return address at a time, or LOCATION_NONE when memory is out. */
 uint32_t address_map_find(struct address_map *map, uint64_t address, uint64_t time);
 
+/* The location with this module's number and offset, or LOCATION_NONE when memory is out. */
+uint32_t address_map_locate(struct address_map *map, uint32_t module, uint64_t offset);
+
 /* The first time after `time` at which a module was loaded or unloaded, or TIME_NEVER. */
 uint64_t address_map_change_after(const struct address_map *map, uint64_t time);
 

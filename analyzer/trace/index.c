@@ -28,6 +28,7 @@ static void process_free(struct trace_process *process)
 	chunk_list_release(&process->chunks);
 	chunk_list_release(&process->definitions);
 	chunk_list_release(&process->symbols);
+	chunk_list_release(&process->sources);
 	chunk_list_release(&process->segments);
 	chunk_list_release(&process->sizes);
 	free(process);
@@ -173,6 +174,7 @@ static int chunk_block(struct trace_index *index, const struct trace_block *bloc
 static struct chunk_list *payload_list(struct trace_process *process, uint32_t type)
 {
 	return type == BLOCK_SYMBOLS    ? &process->symbols
+	       : type == BLOCK_SOURCES  ? &process->sources
 	       : type == BLOCK_SEGMENTS ? &process->segments
 	                                : &process->sizes;
 }
@@ -240,6 +242,9 @@ static int block_take(struct trace_index *index, const struct trace_block *block
 	case BLOCK_CHUNK: return chunk_block(index, block, offset, error);
 	case BLOCK_SYMBOLS:
 		return payload_block(index, block, offset, "symbols", SYMBOLS_RAW_BYTES_MAX,
+		                     error);
+	case BLOCK_SOURCES:
+		return payload_block(index, block, offset, "sources", SYMBOLS_RAW_BYTES_MAX,
 		                     error);
 	case BLOCK_SEGMENTS:
 		return payload_block(index, block, offset, "segments", SEGMENTS_RAW_BYTES_MAX,

@@ -21,6 +21,7 @@ struct trace_process {
 	struct chunk_list chunks;      /* of events, by (time_first, ticket) */
 	struct chunk_list definitions; /* by ticket */
 	struct chunk_list symbols; /* SYMBOLS payloads; `ticket` is the decompressed size */
+	struct chunk_list sources; /* SOURCES payloads, the same */
 	/* SEGMENTS payloads, likewise, in the order they were written. */
 	struct chunk_list segments;
 	struct chunk_list sizes; /* SIZES payloads, likewise */

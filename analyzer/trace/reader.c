@@ -341,6 +341,19 @@ static int symbols_take(void *symbols, const uint8_t *payload, size_t bytes,
 	return symbol_table_load(symbols, payload, bytes, error) ? -1 : 0;
 }
 
+static int sources_take(void *sources, const uint8_t *payload, size_t bytes,
+                        struct error *error)
+{
+	return source_table_load(sources, payload, bytes, error) ? -1 : 0;
+}
+
+int trace_reader_sources(struct trace_reader *reader,
+                         const struct trace_process *process,
+                         struct source_table *sources)
+{
+	return trace_reader_payloads(reader, &process->sources, sources_take, sources);
+}
+
 int trace_reader_symbols(struct trace_reader *reader,
                          const struct trace_process *process,
                          struct symbol_table *symbols)

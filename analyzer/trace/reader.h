@@ -11,6 +11,7 @@
 #include "trace/address_map.h"
 #include "base/error.h"
 #include "trace/phases.h"
+#include "trace/source_table.h"
 #include "trace/symbol_table.h"
 #include "trace/index.h"
 
@@ -76,7 +77,7 @@ void trace_reader_damaged(struct trace_reader *reader, struct trace_process *pro
                           const char *why);
 
 /*
- * Call `take` with the payload of each entry of process->symbols, segments or sizes. `take`
+ * Call `take` with the payload of each entry of process->symbols, sources, segments or sizes. `take`
  * returns 0; -1 and *error, which names no file, if the payload is damaged; or 1 to stop:
  * memory is out. Damage is reported in the reader's problems and skipped. 0, or 1.
  */
@@ -103,6 +104,11 @@ void trace_reader_definitions(struct trace_reader *reader,
 /* The phases of this process, sealed. The caller frees them; NULL: no memory. */
 struct phases *trace_reader_phases(struct trace_reader *reader,
                                    const struct trace_process *process);
+
+/* Add what the trace says of this process's addresses. 0, or -1 when memory is out. */
+int trace_reader_sources(struct trace_reader *reader,
+                         const struct trace_process *process,
+                         struct source_table *sources);
 
 /* Add the symbols that the trace holds for this process. 0, or -1 when memory is out. */
 int trace_reader_symbols(struct trace_reader *reader,

@@ -224,6 +224,8 @@ static enum refusal classes_check(const struct life_summary *summary)
 		return REFUSE_GOES_ON;
 	if (counts->inferred.blocks)
 		return REFUSE_INFERRED;
+	if (counts->open.blocks)
+		return REFUSE_OPEN;
 	if (counts->unknown.blocks)
 		return REFUSE_UNKNOWN;
 	for (class = 0; class < CLASS_COUNT; class ++)
@@ -288,6 +290,11 @@ static int count_text(struct text *text, enum refusal refusal,
 		return text_printf(
 			text, "frames of %s of its blocks are not exact",
 			text_percent(percent, counts->inferred.blocks, counts->blocks));
+	case REFUSE_OPEN:
+		return text_printf(
+			text, "whether functions inlined into others had ended is open for %s of its "
+			      "blocks",
+			text_percent(percent, counts->open.blocks, counts->blocks));
 	case REFUSE_UNKNOWN:
 		return text_printf(
 			text, "the end of %s of its blocks was not seen",

@@ -30,6 +30,7 @@ enum refusal {
 	REFUSE_NOT,
 	REFUSE_GOES_ON,
 	REFUSE_INFERRED,
+	REFUSE_OPEN, /* inlined functions may have ended */
 	REFUSE_UNKNOWN,
 	REFUSE_CLASSES,
 	REFUSE_CROSSED,

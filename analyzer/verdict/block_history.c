@@ -211,10 +211,11 @@ static int life_end(const struct telling *telling, struct history_life *life,
 	                     life->birth.thread != thread->index;
 	depth = thread_escape_depth(owner, frames, life->sequence);
 	life->kept = frames ? frames - 1 - depth : 0;
-	life->is_exact = frames && !life->is_unborn && (depth || !life->is_leaf_cut) &&
-	                 (life->has_crossed ? owner->doubt_last <= life->sequence
-	                                    : thread_stack_is_exact(owner, frames,
-	                                                            life->sequence, depth));
+	life->proof = life->has_crossed && owner->doubts.last > life->sequence
+	                  ? PROOF_INFERRED
+	                  : thread_stack_proof(owner, frames, life->sequence, depth);
+	if (!frames || life->is_unborn || (!depth && life->is_leaf_cut))
+		life->proof = PROOF_INFERRED;
 	return step_set(&life->end, thread, event, event->address, life_last(life)->size);
 }
 
@@ -304,6 +305,7 @@ static int history_tell(struct telling *telling, struct trace_reader *reader,
 	/* nothing that is used of this replay depends on its clock */
 	if (replay_init(&telling->replay, 0, 1000))
 		return -1;
+	telling->replay.sources = profile->replay.sources;
 	telling->replay.threads.copies_stacks = process->header.flags & RING_COPIES_STACKS;
 	process->damaged_events = 0; /* the second pass counts them again */
 	merge = event_merge_new(reader, process, profile->map, replay_preview,

@@ -37,7 +37,7 @@ struct history_life {
 	uint32_t moving; /* from 1: thread whose running realloc holds the block; 0: none */
 	uint32_t kept;   /* end: frames of the birth's stack that never ended until then */
 	uint64_t sequence; /* of the birth, among its thread's events */
-	bool is_exact;     /* end: whether `kept` is exact */
+	enum frame_proof proof; /* end: how `kept` is known */
 	bool has_crossed;  /* freed or reallocated by another thread than before */
 	bool is_missed;    /* another block was born at its address: its free was missed */
 	bool is_unborn;    /* begins with a realloc; its life before was not seen */

@@ -16,6 +16,7 @@ static const struct {
 	[CLASS_LIVE] = { "live at exit", "live" },
 	[VERDICT_SUPPRESSED] = { "suppressed", "suppressed" },
 	[VERDICT_INFERRED] = { "inferred", "inferred" },
+	[VERDICT_OPEN] = { "open", "open" },
 	[VERDICT_UNKNOWN] = { "unknown", "unknown" },
 	[VERDICT_MIXED] = { "mixed", "mixed" },
 	[VERDICT_GROWS] = { "grows", "grows" },
@@ -67,6 +68,8 @@ enum verdict class_counts_verdict(const struct class_counts *counts,
 		return VERDICT_SUPPRESSED;
 	if (is_verdict(counts, counts->inferred.blocks))
 		return VERDICT_INFERRED;
+	if (is_verdict(counts, counts->open.blocks))
+		return VERDICT_OPEN;
 	return is_verdict(counts, counts->unknown.blocks) ? VERDICT_UNKNOWN : VERDICT_MIXED;
 }
 
@@ -85,12 +88,15 @@ void class_counts_add(struct class_counts *to, const struct class_counts *from)
 	for (class = 0; class < CLASS_COUNT; class ++)
 		share_add(&to->shares[class], &from->shares[class]);
 	share_add(&to->inferred, &from->inferred);
+	share_add(&to->open, &from->open);
 	share_add(&to->unknown, &from->unknown);
 	share_add(&to->suppressed, &from->suppressed);
 	to->exact_blocks += from->exact_blocks;
 	to->exact_cut_blocks += from->exact_cut_blocks;
 	to->cut_blocks += from->cut_blocks;
 	to->blocks += from->blocks;
+	to->proved += from->proved;
+	to->supported += from->supported;
 }
 
 uint32_t classes_path_node(const struct classes *classes, uint32_t path)
@@ -110,7 +116,7 @@ uint32_t classes_path_node(const struct classes *classes, uint32_t path)
  * frames: there, they are all that is known.
  */
 static void depths_classify(struct classes *classes, uint32_t path, uint32_t list,
-                            bool is_exact)
+                            enum frame_proof proof)
 {
 	const struct tally_cell *cells = classes->profile->replay.lives.paths.tally.cells;
 	struct class_counts *counts = &classes->paths[path];
@@ -120,9 +126,13 @@ static void depths_classify(struct classes *classes, uint32_t path, uint32_t lis
 	for (; list; list = cells[list].next) {
 		share = (struct class_share){ cells[list].blocks, cells[list].bytes };
 		counts->blocks += share.blocks;
-		counts->exact_blocks += is_exact ? share.blocks : 0;
-		if (!is_exact && classes->has_exact_frames)
+		counts->exact_blocks += proof == PROOF_INFERRED ? 0 : share.blocks;
+		counts->proved += proof == PROOF_PROVED ? share.blocks : 0;
+		counts->supported += proof == PROOF_SUPPORTED ? share.blocks : 0;
+		if (proof == PROOF_INFERRED && classes->has_exact_frames)
 			share_add(&counts->inferred, &share);
+		else if (proof == PROOF_OPEN && classes->has_exact_frames)
+			share_add(&counts->open, &share);
 		else if (cells[list].key <= peeled)
 			share_add(&counts->shares[CLASS_STACK], &share);
 		else
@@ -135,9 +145,10 @@ static void ended_classify(struct classes *classes, uint32_t path)
 {
 	const struct path_life *life = profile_life(classes->profile, path);
 	struct class_counts *counts = &classes->paths[path];
+	enum frame_proof proof;
 
-	depths_classify(classes, path, life->depths, true);
-	depths_classify(classes, path, life->depths_inferred, false);
+	for (proof = 0; proof < PROOF_COUNT; proof++)
+		depths_classify(classes, path, life->depths[proof], proof);
 	counts->shares[CLASS_STATIC] = (struct class_share){ life->static_blocks,
 		                                                 life->static_bytes };
 	counts->shares[CLASS_CROSSED] = (struct class_share){ life->crossed_blocks,
@@ -150,6 +161,7 @@ static void ended_classify(struct classes *classes, uint32_t path)
 	 */
 	if (classes->has_exact_frames)
 		counts->exact_blocks += life->static_blocks + life->crossed_blocks;
+	counts->proved += life->static_blocks + life->crossed_blocks;
 }
 
 /* Count a block that was never freed: for now as CLASS_STATIC if it was born before main. */
@@ -173,6 +185,7 @@ static void live_classify(struct classes *classes, const struct block *block)
 	counts->blocks++;
 	/* A block that was never freed outlived every frame. */
 	counts->exact_blocks += classes->has_exact_frames && !origin.is_unknown;
+	counts->proved++;
 }
 
 /*
@@ -228,7 +241,9 @@ static struct class_share *single_share(struct class_counts *counts)
 		if (counts->shares[class].blocks)
 			return &counts->shares[class];
 	}
-	return counts->inferred.blocks ? &counts->inferred : NULL;
+	return counts->inferred.blocks ? &counts->inferred
+	       : counts->open.blocks   ? &counts->open
+	                               : NULL;
 }
 
 /*

@@ -14,8 +14,10 @@
  * have no class, unless all are to be shown.
  *
  * The classes stack and escaping rest on frames. In a recording with exact frames, the blocks
- * whose own frames are not exact are counted as `inferred` instead, and all others are exact.
- * In a plain recording all blocks count in their class, and all are inferred.
+ * whose own machine frames are not exact are counted as `inferred` instead, and all others are
+ * exact. Of these, the blocks of which it is not known whether a function inlined into another
+ * had ended are counted as `open`. In a plain recording all blocks count in their class, and
+ * all are inferred.
  */
 #ifndef OUTLIVE_VERDICT_CLASSES_H
 #define OUTLIVE_VERDICT_CLASSES_H
@@ -45,6 +47,7 @@ struct class_share {
 struct class_counts {
 	struct class_share shares[CLASS_COUNT];
 	struct class_share inferred;   /* stack or escaping, if plain frames were trusted */
+	struct class_share open; /* the same, if what is most likely were trusted */
 	struct class_share unknown;    /* their free was missed */
 	struct class_share suppressed; /* never freed, and hidden by a rule */
 	/*
@@ -55,6 +58,7 @@ struct class_counts {
 	uint64_t exact_blocks, exact_cut_blocks;
 	uint64_t cut_blocks; /* of all blocks: born on a cut stack */
 	uint64_t blocks;     /* all blocks */
+	uint64_t proved, supported; /* blocks whose class the code proves, or the run supports */
 };
 
 struct classes {
@@ -92,6 +96,7 @@ void class_counts_add(struct class_counts *to, const struct class_counts *from);
 enum verdict {
 	VERDICT_SUPPRESSED = CLASS_COUNT, /* hidden by a rule */
 	VERDICT_INFERRED,                 /* their frames are not exact */
+	VERDICT_OPEN, /* whether their functions had ended is not known */
 	VERDICT_UNKNOWN,                  /* their free was missed */
 	VERDICT_MIXED,
 	VERDICT_GROWS, /* its reallocs only continue blocks of other call paths */

@@ -117,9 +117,10 @@ static struct summary_path summary_path_of(const struct classes *classes, uint32
 	const struct path_life *life = replay_life(replay, path);
 	const struct tally_cell *cells = replay->lives.paths.tally.cells;
 	uint32_t depth = classes->peeling.path_frames[path], node;
+	enum frame_proof proof;
 
-	depth = deepest(cells, life->depths, depth);
-	depth = deepest(cells, life->depths_inferred, depth);
+	for (proof = 0; proof < PROOF_COUNT; proof++)
+		depth = deepest(cells, life->depths[proof], depth);
 	node = ancestor(classes, replay_path(replay, path)->node, depth);
 	return (struct summary_path){
 		path, function_of_node(&classes->functions, classes->profile, node),
@@ -202,6 +203,7 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 {
 	const struct replay *replay = &classes->profile->replay;
 	const struct path_life *life = replay_life(replay, path);
+	enum frame_proof proof;
 
 	/* before path_add(), which counts the entry that this one fills in */
 	if (path_list(summary, classes, path))
@@ -209,15 +211,17 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 	path_add(summary, classes, path);
 	class_counts_add(&summary->counts, &classes->paths[path]);
 	life_add(summary, life);
-	if (depths_add(summary, classes, path, life->depths) ||
-	    freers_add(&summary->freers, classes, life->freed_by) ||
+	/* If every frame is inferred, inferred depths are all there is to show. */
+	for (proof = 0; proof < (classes->has_exact_frames ? PROOF_OPEN : PROOF_COUNT);
+	     proof++) {
+		if (depths_add(summary, classes, path, life->depths[proof]))
+			return -1;
+	}
+	if (freers_add(&summary->freers, classes, life->freed_by) ||
 	    freers_add(&summary->movers, classes, life->realloced_by) ||
 	    sizes_add(summary, classes, replay_path(replay, path), life->sizes))
 		return -1;
-	/* If every frame is inferred, inferred depths are all there is to show. */
-	return classes->has_exact_frames
-	           ? 0
-	           : depths_add(summary, classes, path, life->depths_inferred);
+	return 0;
 }
 
 /* ---- what only several paths tell ------------------------------------------------------ */

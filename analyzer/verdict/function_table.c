@@ -57,10 +57,11 @@ static uint32_t function_add(struct function_table *table,
 }
 
 /*
- * The physical function is the last of the frames at a location; those before it were inlined.
- * Without symbols the function has no name, and only its location is known.
+ * The function of the last of these frames, at a machine location. Without symbols it has no
+ * name, and only its location is known.
  */
-static struct function location_function(const struct profile *profile, uint32_t number)
+static struct function frames_function(const struct profile *profile, uint32_t number,
+                                       const struct symbol_frame *frames, size_t count)
 {
 	const struct location *location = address_map_location(profile->map, number);
 	struct function function = { .name = "",
@@ -68,11 +69,7 @@ static struct function location_function(const struct profile *profile, uint32_t
 		                         .apart = "",
 		                         .module = location->module,
 		                         .location = number };
-	const struct symbol_frame *frames;
-	size_t count;
 
-	frames = symbol_table_find(profile->symbols, location->module, location->offset,
-	                           &count);
 	if (count) {
 		function.name = frames[count - 1].function;
 		function.declared = frames[count - 1].declared;
@@ -81,32 +78,48 @@ static struct function location_function(const struct profile *profile, uint32_t
 	return function;
 }
 
+/* The number of that function, added if it is new; 0 when memory is out. */
+static uint32_t function_of_frames(struct function_table *table,
+                                   const struct profile *profile, uint32_t machine,
+                                   const struct symbol_frame *frames, size_t count)
+{
+	struct function function = frames_function(profile, machine, frames, count);
+	/* a location without a name always gets a function of its own */
+	uint32_t found = *function.name ? function_find(table, &function) : 0;
+
+	return found ? found : function_add(table, &function);
+}
+
 int function_table_make(struct function_table *table, const struct profile *profile)
 {
-	struct function function;
+	const struct symbol_frame *frames;
+	size_t count;
 	uint32_t i;
 
 	*table = (struct function_table){ .count = 1, .capacity = FUNCTIONS_FIRST };
-	table->location_count = (uint32_t)address_map_location_count(profile->map);
+	table->location_count = profile->sources.location_count;
+	table->machine_count = (uint32_t)address_map_location_count(profile->map);
+	table->of_machine = calloc((size_t)table->machine_count + 1,
+	                           sizeof(*table->of_machine));
 	table->functions = calloc(FUNCTIONS_FIRST, sizeof(*table->functions));
 	table->of_location = calloc((size_t)table->location_count + 1,
 	                            sizeof(*table->of_location));
-	if (!table->functions || !table->of_location)
+	if (!table->functions || !table->of_location || !table->of_machine)
 		return -1;
 	table->functions[FUNCTION_NONE] = (struct function){
 		.name = "", .declared = "", .apart = "", .module = MODULE_NONE
 	};
-	/*
-	 * 0 in of_location: not found, so a location without a name always gets a function of its
-	 * own
-	 */
 	for (i = 1; i < table->location_count; i++) {
-		function = location_function(profile, i);
-		if (*function.name)
-			table->of_location[i] = function_find(table, &function);
+		frames = profile_frames(profile, i, &count);
+		table->of_location[i] = function_of_frames(
+			table, profile, profile->sources.locations[i].machine, frames, count);
 		if (!table->of_location[i])
-			table->of_location[i] = function_add(table, &function);
-		if (!table->of_location[i])
+			return -1;
+	}
+	for (i = 1; i < table->machine_count; i++) {
+		frames = profile_machine_frames(profile, i, &count);
+		table->of_machine[i] = function_of_frames(table, profile, i, frames, count);
+		if (!table->of_machine[i])
 			return -1;
 	}
 	return 0;
@@ -116,6 +129,7 @@ void function_table_release(struct function_table *table)
 {
 	free(table->functions);
 	free(table->of_location);
+	free(table->of_machine);
 	hash_index_release(&table->index);
 	*table = (struct function_table){ .functions = NULL };
 }

@@ -1,7 +1,8 @@
 /*
- * verdict/function_table.h - the functions of a profile. Every location belongs to one: the
- * physical function around it, whatever was inlined there. Parts and clones that a compiler
- * made of a function count as that function; two functions of one name are two.
+ * verdict/function_table.h - the functions of a profile, as they are in the source. Every source
+ * location belongs to one, which may have been inlined into another; every machine location to
+ * the machine function around it. Parts and clones that a compiler made of a function count as
+ * that function; two functions of one name are two.
  */
 #ifndef OUTLIVE_VERDICT_FUNCTION_TABLE_H
 #define OUTLIVE_VERDICT_FUNCTION_TABLE_H
@@ -19,15 +20,17 @@ struct function {
 	/* see trace/symbol_table.h; borrowed from the profile */
 	const char *declared, *apart;
 	uint32_t module;                   /* index in the address map, or MODULE_NONE */
-	uint32_t location;                 /* the first of its locations that was seen */
+	uint32_t location; /* of the address map: the first of its locations that was seen */
 	bool is_allocator, is_deallocator; /* according to its name */
 };
 
 struct function_table {
 	struct function *functions; /* [0] is none */
 	uint32_t count, capacity;
-	uint32_t *of_location;
+	uint32_t *of_location; /* by location of the source map */
 	uint32_t location_count;
+	uint32_t *of_machine; /* by location of the address map: the machine function */
+	uint32_t machine_count;
 	struct hash_index index;
 };
 

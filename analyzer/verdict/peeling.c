@@ -168,9 +168,10 @@ static void function_count(struct peeling_work *work, uint32_t path, uint32_t no
 	uint32_t function = work->innermost[path];
 	uint32_t above = replay->tree.nodes[node].parent;
 	struct peel_count *count = &work->counts[function];
+	enum frame_proof proof;
 
-	depths_count(&replay->lives.paths.tally, life->depths, peeled, count);
-	depths_count(&replay->lives.paths.tally, life->depths_inferred, peeled, count);
+	for (proof = 0; proof < PROOF_COUNT; proof++)
+		depths_count(&replay->lives.paths.tally, life->depths[proof], peeled, count);
 	count->frees |= has_freed(work, function, life->freed_by);
 	caller = function_of_node(work->functions, work->profile, above);
 	if (pair_add(&work->callers, function, caller)) {

@@ -43,12 +43,12 @@ int stack_functions_make(struct stack_functions *functions,
 	if (!functions->rows)
 		return -1;
 	/* Frames are recorded by location: add up those of all locations in one function. */
-	for (i = 1; i < stacks->location_capacity && i < table->location_count; i++) {
+	for (i = 1; i < stacks->location_capacity && i < table->machine_count; i++) {
 		frames = &stacks->locations[i];
 		if (!frames->frames)
 			continue;
-		row = &functions->rows[table->of_location[i]];
-		row->function = table->of_location[i];
+		row = &functions->rows[table->of_machine[i]];
+		row->function = table->of_machine[i];
 		row->location = i;
 		row->frames += frames->frames;
 		row->bytes += frames->words * STACK_WORD_BYTES;
@@ -73,8 +73,8 @@ uint32_t *stack_path_functions(const struct stack_path *path,
 
 	for (i = 0; functions && i < path->count; i++) {
 		location = path->entries[path->count - 1 - i].location;
-		if (location < table->location_count)
-			functions[i] = table->of_location[location];
+		if (location < table->machine_count)
+			functions[i] = table->of_machine[location];
 	}
 	return functions;
 }

@@ -35,23 +35,23 @@ static int name_add(struct stack_names *stack, const struct stack_name *name)
 	return 0;
 }
 
-/* Append the names at the location of `node`; at least one. */
-static int location_add(struct stack_names *stack, const struct profile *profile,
-                        uint32_t number, uint32_t node)
+/*
+ * Append the names of frames at a machine location, innermost first; without frames, the one
+ * name that says where it is.
+ */
+static int frames_add(struct stack_names *stack, const struct profile *profile,
+                      uint32_t machine, uint32_t node,
+                      const struct symbol_frame *frames, size_t count)
 {
-	const struct location *location = address_map_location(profile->map, number);
+	const struct location *location = address_map_location(profile->map, machine);
 	struct stack_name name = stack_name_none(location->offset);
-	const struct symbol_frame *frames;
-	size_t count, i;
+	size_t i;
 
 	name.node = node;
 	if (location->module != MODULE_NONE)
 		name.module = address_map_module(profile->map, location->module)->path;
-	frames = symbol_table_find(profile->symbols, location->module, location->offset,
-	                           &count);
 	if (!count)
 		return name_add(stack, &name);
-	/* inlined functions first, from the innermost outwards; the physical function is last */
 	for (i = 0; i < count; i++) {
 		name.function = frames[i].function;
 		name.file = frames[i].file;
@@ -63,6 +63,29 @@ static int location_add(struct stack_names *stack, const struct profile *profile
 			return -1;
 	}
 	return 0;
+}
+
+/* Append the names at a source location: one, unless the functions inlined there are unknown. */
+static int location_add(struct stack_names *stack, const struct profile *profile,
+                        uint32_t number, uint32_t node)
+{
+	const struct symbol_frame *frames;
+	size_t count;
+
+	frames = profile_frames(profile, number, &count);
+	return frames_add(stack, profile, profile->sources.locations[number].machine, node,
+	                  frames, count);
+}
+
+/* Append the names at a machine location: inlined functions first, then the machine function. */
+static int machine_add(struct stack_names *stack, const struct profile *profile,
+                       uint32_t machine)
+{
+	const struct symbol_frame *frames;
+	size_t count;
+
+	frames = profile_machine_frames(profile, machine, &count);
+	return frames_add(stack, profile, machine, CALL_ROOT, frames, count);
 }
 
 /* The last name has the cut: frames are missing between physical functions only. */
@@ -120,7 +143,7 @@ int stack_name_physical(struct stack_name *name, struct stack_names *scratch,
                         const struct profile *profile, uint32_t location)
 {
 	scratch->count = 0;
-	if (location_add(scratch, profile, location, CALL_ROOT))
+	if (machine_add(scratch, profile, location))
 		return -1;
 	*name = scratch->names[scratch->count - 1];
 	return 0;
@@ -130,7 +153,7 @@ int stack_name_innermost(struct stack_name *name, struct stack_names *scratch,
                          const struct profile *profile, uint32_t location)
 {
 	scratch->count = 0;
-	if (location_add(scratch, profile, location, CALL_ROOT))
+	if (machine_add(scratch, profile, location))
 		return -1;
 	*name = scratch->names[0];
 	return 0;

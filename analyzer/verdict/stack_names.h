@@ -60,14 +60,16 @@ int stack_names_fill_node(struct stack_names *stack, const struct profile *profi
 
 void stack_names_release(struct stack_names *stack);
 
-/* *name: the physical function at a location, or the innermost inlined one. 0 or -1. */
+/*
+ * *name: the physical function at a machine location, or the innermost inlined one. 0 or -1.
+ */
 int stack_name_physical(struct stack_name *name, struct stack_names *scratch,
                         const struct profile *profile, uint32_t location);
 int stack_name_innermost(struct stack_name *name, struct stack_names *scratch,
                          const struct profile *profile, uint32_t location);
 
 /*
- * Find in *name the innermost function at a location that does more than allocate for its
+ * Find in *name the innermost function at a source location that does more than allocate for its
  * caller. Returns 1; 0 if there is none, and *name is the innermost of all; -1 when memory is
  * out. `scratch` can be reused. On a call path, the first location from its node outwards that
  * returns 1 is the one that counts as allocating.

@@ -75,7 +75,8 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 
 	for (class = 0; class < CLASS_COUNT; class ++)
 		all.blocks += counts->shares[class].blocks;
-	all.blocks += counts->unknown.blocks + counts->suppressed.blocks;
+	all.blocks += counts->open.blocks + counts->unknown.blocks +
+	              counts->suppressed.blocks;
 	fputs(screen_dim(screen), screen->file);
 	class_columns(screen, "class", "blocks", "share", "bytes");
 	fprintf(screen->file, "%s\n", screen_plain(screen));
@@ -84,6 +85,8 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 		           meaning_of(class, classes));
 	class_line(screen, "inferred", &counts->inferred, &all,
 	           "stack-like or escaping; their frames were not exact");
+	class_line(screen, "open", &counts->open, &all,
+	           "stack-like or escaping: inlined functions may have ended");
 	class_line(screen, "unknown", &counts->unknown, &all, "their free was missed");
 	class_line(screen, "suppressed", &counts->suppressed, &all,
 	           "never freed, on purpose: hidden elsewhere");

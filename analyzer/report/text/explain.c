@@ -168,8 +168,9 @@ static void fate_text(char *text, size_t bytes, const struct explain *explain,
 		depth_text(text, bytes, explain, life);
 	else
 		snprintf(text, bytes, "the stack of its birth is not known");
-	if (!life->is_exact)
-		snprintf(text + strlen(text), bytes - strlen(text), " (inferred)");
+	if (life->proof >= PROOF_OPEN)
+		snprintf(text + strlen(text), bytes - strlen(text), " (%s)",
+		         life->proof == PROOF_OPEN ? "open" : "inferred");
 	if (life->is_unborn)
 		snprintf(
 			text + strlen(text), bytes - strlen(text),

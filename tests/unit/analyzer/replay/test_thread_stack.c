@@ -3,6 +3,7 @@
  * say of the frames in doubt; against a model that knows every activation.
  */
 #include "replay/thread_stack.h"
+#include "trace/event.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -69,8 +70,10 @@ static void step(struct model *model)
 	event.sure = least(sure, said);
 	thread->sequence++;
 	if (event_is_doubted(&event, false))
-		assert_int_equal(thread_stack_doubt(thread, event.sure, event.popped), 0);
-	assert_int_equal(thread_stack_update(thread, &event, locations), 0);
+		assert_int_equal(thread_stack_doubt(thread, &thread->doubts, event.sure,
+		                                    event.popped), 0);
+	assert_int_equal(thread_stack_push(thread, thread->depth - event.popped, locations,
+	                                   event.pushed), 0);
 	model->depth = keep + pushed;
 	assert_int_equal(thread->depth, model->depth);
 }
@@ -90,12 +93,13 @@ static void end(struct model *model, struct born *block)
 	       model->calls[running] == block->calls[running])
 		running++;
 	depth = thread_escape_depth(&model->thread, block->frames, block->sequence);
-	if (!thread_stack_is_exact(&model->thread, block->frames, block->sequence, depth)) {
+	if (!thread_stack_is_exact(&model->thread, &model->thread.doubts, block->frames,
+	                           block->sequence, depth)) {
 		model->inferred++;
 	} else {
 		assert_int_equal(depth, outer - running);
 		model->exact++;
-		model->exact_in_doubt += model->thread.doubt_last > block->sequence;
+		model->exact_in_doubt += model->thread.doubts.last > block->sequence;
 	}
 	block->frames = 0;
 }
@@ -113,7 +117,7 @@ static void model_run(struct model *model, uint32_t steps)
 			birth(model, block);
 	}
 	free(model->thread.stack);
-	free(model->thread.doubts);
+	free(model->thread.doubts.items);
 }
 
 static void what_is_exact_is_true(void **state)
@@ -138,24 +142,22 @@ static void copies_leave_less(void **state)
 {
 	static const uint32_t locations[8];
 	struct thread thread = { .sequence = 1 };
-	struct event event = { .pushed = 6 };
 
 	(void)state;
-	assert_int_equal(thread_stack_update(&thread, &event, locations), 0);
+	assert_int_equal(thread_stack_push(&thread, 0, locations, 6), 0);
 	thread.sequence++;
-	assert_int_equal(thread_stack_doubt(&thread, 3, 3), 0);
-	event = (struct event){ .popped = 3, .pushed = 1 };
-	assert_int_equal(thread_stack_update(&thread, &event, locations), 0);
+	assert_int_equal(thread_stack_doubt(&thread, &thread.doubts, 3, 3), 0);
+	assert_int_equal(thread_stack_push(&thread, 3, locations, 1), 0);
 	/* Of four frames only the innermost, which has ended, is in doubt. */
-	assert_true(thread_stack_is_exact(&thread, 4, 1, 0));
-	assert_false(thread_stack_is_exact(&thread, 6, 1, 2));
-	assert_true(thread_stack_is_exact(&thread, 6, 1, 3));
-	assert_true(thread_stack_is_exact(&thread, 6, 2, 2));
+	assert_true(thread_stack_is_exact(&thread, &thread.doubts, 4, 1, 0));
+	assert_false(thread_stack_is_exact(&thread, &thread.doubts, 6, 1, 2));
+	assert_true(thread_stack_is_exact(&thread, &thread.doubts, 6, 1, 3));
+	assert_true(thread_stack_is_exact(&thread, &thread.doubts, 6, 2, 2));
 	thread.copies_stacks = true;
-	assert_true(thread_stack_is_exact(&thread, 4, 1, 0));
-	assert_false(thread_stack_is_exact(&thread, 6, 1, 3));
+	assert_true(thread_stack_is_exact(&thread, &thread.doubts, 4, 1, 0));
+	assert_false(thread_stack_is_exact(&thread, &thread.doubts, 6, 1, 3));
 	free(thread.stack);
-	free(thread.doubts);
+	free(thread.doubts.items);
 }
 
 int main(void)

@@ -333,7 +333,7 @@ static struct profile *profile_of(struct trace_reader **reader, struct bytes *by
 	*bytes = trace.bytes;
 	*reader = trace_reader_open_memory("memory", bytes->data, bytes->count, &error);
 	assert_non_null(*reader);
-	return profile_read_chosen(*reader, 0, &(struct profile_choice){ phase, NULL },
+	return profile_read_chosen(*reader, 0, &(struct profile_choice){ .phase = phase },
 	                           NULL, NULL, &error);
 }
 

@@ -351,7 +351,7 @@ static void follows_one_block(void **state)
 	assert_int_equal(history.lives[0].moves[0].address, 0x2000);
 	assert_int_equal(history.lives[0].end.op, OP_FREE);
 	assert_int_equal(history.lives[0].kept, 0); /* f0 still runs, f1 and f2 ended */
-	assert_true(history.lives[0].is_exact);
+	assert_int_equal(history.lives[0].proof, PROOF_PROVED);
 	assert_int_equal(history.lives[1].number, 3);
 	assert_int_equal(history.lives[1].end.op, OP_NONE);
 	block_history_release(&history);

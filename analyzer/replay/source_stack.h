@@ -1,0 +1,33 @@
+/*
+ * replay/source_stack.h - turns what an event says of a thread's machine frames into what
+ * became of its source frames.
+ *
+ * An event keeps some machine frames, and names the call that each further one is in now. All
+ * but one of these frames are new, and so are all source frames in them. The one whose call
+ * changed is the same machine frame as before: which of the functions inlined into it are the
+ * same activations as before, the source map says (replay/source_map.h).
+ */
+#ifndef OUTLIVE_REPLAY_SOURCE_STACK_H
+#define OUTLIVE_REPLAY_SOURCE_STACK_H
+
+#include "replay/source_map.h"
+#include "replay/thread_stack.h"
+#include "trace/event.h"
+
+/*
+ * Apply the frames of the thread's newest event. `locations`: of the address map, the pushed
+ * ones, outermost first. `is_doubted`: its machine frames are not exact, but for the outer
+ * event->sure ones. Returns 0, or -1 when memory is out.
+ */
+int source_stack_event(struct source_map *map, struct thread *thread,
+                       const struct event *event, const uint32_t *locations,
+                       bool is_doubted);
+
+/* All frames are new: nothing is known of what was before. 0, or -1 when memory is out. */
+int source_stack_restart(struct source_map *map, struct thread *thread,
+                         const uint32_t *locations, uint32_t count);
+
+/* Machine frames are missing between level `level` and its caller. */
+void source_stack_cut(struct thread *thread, uint32_t level);
+
+#endif
