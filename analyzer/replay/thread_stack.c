@@ -82,7 +82,7 @@ int thread_stack_doubt(struct thread *thread, struct doubt_list *list, uint32_t 
 		list->items = malloc(DOUBTS_MAX * sizeof(*list->items));
 		if (!list->items)
 			return -1;
-		thread->doubt_count = 0;
+		list->count = 0;
 	}
 	/* If no frame is proven, it may not even be the same stack. */
 	first = sure ? thread->stack[sure].sequence : 0;
