@@ -94,12 +94,14 @@ struct sources_address {
 	/* index of its first instance: as many as it has frames in SYMBOLS, in their order */
 	uint32_t instance_first;
 	uint32_t instance_count;
-	uint32_t called; /* the function that the call before the address calls; 0: not known */
-	uint32_t flags;  /* bits below */
+	uint32_t
+		called; /* the function that the call before the address calls; 0: not known */
+	uint32_t flags; /* bits below */
 	uint32_t reserved;
 };
 static_assert(sizeof(struct sources_address) == 32, "on-disk size");
-#define SOURCES_PART 1u /* the machine function was split off the function that calls it */
+#define SOURCES_PART \
+	1u /* the machine function was split off the function that calls it */
 /*
  * A machine frame was in the call before the address `from`, later in the call before `to`.
  * Bit k of `kept`: perhaps exactly the outer k inlined instances that both have in common are

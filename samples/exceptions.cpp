@@ -8,7 +8,7 @@
  *   | unique == ["stack_like"]
  * expect: verdicts("throws") == ["escaping"]
  * expect: owners("throws") - ["catches"] == []
- * expect: depths("throws") == {"6": 80}
+ * expect: depths("throws") == {"6": 40, "8": 40}
  * expect: verdicts("make_pointer") == ["escaping"] and owners("make_pointer") == ["main"]
  * expect: [.sites[] | .classes.inferred.blocks] | add == 0
  */

@@ -42,7 +42,8 @@ static const struct option_alias group_aliases[] = { { "site", REPORT_BY_PATH },
 	                                                 { NULL, 0 } };
 static const char *const classes[] = { "stack-like",  "escaping",     "crossed",
 	                                   "static-like", "live-at-exit", "suppressed",
-	                                   "inferred",    "unknown",      NULL };
+	                                   "inferred",    "open",         "unknown",
+	                                   NULL };
 static const struct option_alias class_aliases[] = {
 	{ "stack", CLASS_STACK },       { "escape", CLASS_ESCAPING },
 	{ "static", CLASS_STATIC },     { "live", CLASS_LIVE },

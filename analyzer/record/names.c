@@ -53,8 +53,8 @@ static int process_name(const struct trace_names *names, struct trace_reader *re
                         struct error *error)
 {
 	struct profile_choice choice = { .symbolizer = symbolizer };
-	struct profile *profile = profile_read_chosen(reader, index, &choice, names->reading,
-	                                              names->context, error);
+	struct profile *profile = profile_read_chosen(
+		reader, index, &choice, names->reading, names->context, error);
 	int result = -1;
 
 	if (!profile)

@@ -137,12 +137,12 @@ void path_life_close(struct path_lives *lives, uint32_t path, uint64_t largest,
 /* How a life ended. */
 struct life_end {
 	uint64_t size;
-	uint64_t age;     /* quanta */
-	uint32_t between; /* allocations of its thread since its birth */
-	uint32_t depth;   /* escape depth; not used if crossed */
+	uint64_t age;           /* quanta */
+	uint32_t between;       /* allocations of its thread since its birth */
+	uint32_t depth;         /* escape depth; not used if crossed */
 	uint32_t machine_depth; /* the same, in machine frames */
 	enum frame_proof proof; /* the same */
-	uint32_t freer;   /* innermost frames that freed it: a node of inner_frames */
+	uint32_t freer;         /* innermost frames that freed it: a node of inner_frames */
 	uint32_t reallocs;
 	bool has_crossed, was_youngest;
 	bool is_at_exit; /* born before the exit phase, freed in it */

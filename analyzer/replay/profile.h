@@ -28,7 +28,7 @@ struct profile {
 	struct address_map *map;
 	struct source_table source_table; /* what the recording, or a symbolizer, says */
 	struct source_map sources;        /* of the addresses in the map */
-	struct phases *phases; /* with what was allocated in each */
+	struct phases *phases;            /* with what was allocated in each */
 	/* only blocks born in this phase count; PHASE_NUMBER_NONE: all */
 	uint32_t phase_only;
 	/* only the blocks of these threads count; none: of all */

@@ -152,10 +152,9 @@ static int jumps_answer(void *context, struct source_jumps *jumps)
 	                           jumps->module);
 
 	if (handle >= 0)
-		jumps->count = (uint32_t)symbolizer_jump_chain(answers->symbolizer, handle,
-		                                               jumps->from, jumps->to,
-		                                               jumps->offsets,
-		                                               SOURCE_JUMPS_MAX);
+		jumps->count = (uint32_t)symbolizer_jump_chain(
+			answers->symbolizer, handle, jumps->from, jumps->to, jumps->offsets,
+			SOURCE_JUMPS_MAX);
 	return 0;
 }
 

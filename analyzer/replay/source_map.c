@@ -76,8 +76,8 @@ static uint32_t instance_location(struct source_map *map, uint32_t module,
 	if (found)
 		return map->instances[found].location;
 	location = location_add(map, machine, first, 1);
-	if (!location || array_reserve(map->instances, map->instance_capacity,
-	                               map->instance_count + 1))
+	if (!location ||
+	    array_reserve(map->instances, map->instance_capacity, map->instance_count + 1))
 		return 0;
 	map->instances[map->instance_count] = (struct source_instance_seen){
 		.module = module, .number = number, .location = location
@@ -212,11 +212,10 @@ int source_map_transition(struct source_map *map, uint32_t from, uint32_t to,
 		*transition = one->recent;
 		return 0;
 	}
-	*transition = (struct transition){
-		.to = to,
-		.is_same = one->function && one->function == two->function &&
-		           one->module == two->module
-	};
+	*transition = (struct transition){ .to = to,
+		                               .is_same = one->function &&
+		                                          one->function == two->function &&
+		                                          one->module == two->module };
 	if (transition->is_same) {
 		transition->common = (uint8_t)common_count(map, one, two);
 		if (one->count > 1 && two->count > 1 && pair_find(map, from, to, transition))
@@ -287,9 +286,8 @@ uint64_t source_map_supported(const struct source_map *map, uint32_t from, uint3
 	for (k = 0; k < most; k++) {
 		if (!(kept >> k & 1))
 			continue;
-		seen = &map->instances[instance_find(map, one->module,
-		                                     instances_of(map,
-		                                                  one)[one->count - 2 - k])];
+		seen = &map->instances[instance_find(
+			map, one->module, instances_of(map, one)[one->count - 2 - k])];
 		if ((seen->has_begun && two->begun > k) || (seen->has_ended && one->ended > k))
 			supported &= ~(UINT64_C(1) << k);
 	}

@@ -45,11 +45,11 @@ struct source_answers {
 
 /* What a transition proves, and what is believed. */
 struct transition {
-	uint32_t to;      /* machine location */
-	uint8_t is_same;  /* both are in one machine function */
-	uint8_t common;   /* inlined instances that both have in common */
-	uint8_t merged;   /* further ones that last under other numbers */
-	uint64_t kept;    /* see trace/source_table.h; 0: not known */
+	uint32_t to;     /* machine location */
+	uint8_t is_same; /* both are in one machine function */
+	uint8_t common;  /* inlined instances that both have in common */
+	uint8_t merged;  /* further ones that last under other numbers */
+	uint64_t kept;   /* see trace/source_table.h; 0: not known */
 };
 
 /* A machine location, as far as it was met. */
@@ -72,13 +72,13 @@ struct machine_source {
 /* An inlined instance. */
 struct source_instance_seen {
 	uint32_t module, number;
-	uint32_t location;       /* the source location of its call */
+	uint32_t location;         /* the source location of its call */
 	bool has_begun, has_ended; /* somewhere, for certain */
 };
 
 struct source_map {
-	struct address_map *addresses; /* borrowed */
-	struct source_table *table;    /* borrowed */
+	struct address_map *addresses;        /* borrowed */
+	struct source_table *table;           /* borrowed */
 	const struct source_answers *answers; /* borrowed; NULL: only the table */
 	struct source_location *locations;    /* [0] is unused */
 	uint32_t location_count, location_capacity;

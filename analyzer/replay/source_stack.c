@@ -155,7 +155,8 @@ static int level_move(struct source_map *map, struct thread *thread,
 		level_gone(map, &level);
 		source_map_begun(map, to, 0);
 		pushed->kept = level.first;
-		return callers_add(map, thread, pushed, at, to) || pushed_add(map, pushed, to, 0)
+		return callers_add(map, thread, pushed, at, to) ||
+		               pushed_add(map, pushed, to, 0)
 		           ? -1
 		           : 0;
 	}
@@ -313,7 +314,8 @@ static int levels_change(struct source_map *map, struct thread *thread, uint32_t
 		              map->machine[thread->levels[at].location].count;
 	}
 	for (; i < count; i++) {
-		if (level_push(map, thread, &pushed, keep + i, locations[i], cut == keep + i + 1))
+		if (level_push(map, thread, &pushed, keep + i, locations[i],
+		               cut == keep + i + 1))
 			return -1;
 	}
 	thread->level_count = keep + count;

@@ -94,7 +94,8 @@ static int sized_add(struct thread_depths *depths, const struct thread *thread,
 	struct sized_frame *sized;
 	uint32_t i;
 
-	if (array_reserve_zeroed(depths->sized, depths->sized_capacity, thread->level_count))
+	if (array_reserve_zeroed(depths->sized, depths->sized_capacity,
+	                         thread->level_count))
 		return -1;
 	for (i = depths->sized_count; i < thread->level_count; i++) {
 		sized = &depths->sized[i];

@@ -92,8 +92,9 @@ int thread_stack_doubt(struct thread *thread, struct doubt_list *list, uint32_t 
 		list->count--;
 	if (list->count == DOUBTS_MAX)
 		doubts_forget(thread, list);
-	list->items[list->count++] = (struct doubt){ first, thread->sequence, sure,
-		                                         sure && sure < thread->depth - popped };
+	list->items[list->count++] = (struct doubt){
+		first, thread->sequence, sure, sure && sure < thread->depth - popped
+	};
 	return 0;
 }
 

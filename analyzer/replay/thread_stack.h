@@ -24,8 +24,8 @@
 #include <stdint.h>
 
 struct frame {
-	uint64_t hash;     /* of the call tree */
-	uint64_t sequence; /* number of the event that first saw it */
+	uint64_t hash;          /* of the call tree */
+	uint64_t sequence;      /* number of the event that first saw it */
 	uint32_t location : 31; /* of the source map */
 	uint32_t is_cut : 1;    /* frames are missing between this one and its caller */
 	uint32_t node;          /* CALL_NODE_NONE: not searched for yet */
@@ -33,7 +33,7 @@ struct frame {
 
 /* A machine frame. */
 struct level {
-	uint64_t sequence; /* number of the event that first saw its call */
+	uint64_t sequence;      /* number of the event that first saw its call */
 	uint32_t location : 31; /* of the address map */
 	uint32_t is_cut : 1;
 	/* where its frames begin in the stack: those of functions without a machine frame that
@@ -68,8 +68,9 @@ enum frame_proof {
 
 /* A zeroed list is empty. */
 struct doubt_list {
-	uint64_t last;       /* sequence of the last event that a doubt was about */
-	struct doubt *items; /* those that still matter, sorted by `end`; NULL: there were none */
+	uint64_t last; /* sequence of the last event that a doubt was about */
+	struct doubt
+		*items; /* those that still matter, sorted by `end`; NULL: there were none */
 	uint32_t count;
 };
 

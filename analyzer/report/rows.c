@@ -232,7 +232,7 @@ static int groups_make(struct report_rows *rows, const struct classes *classes,
 	uint32_t i;
 
 	rows->rows = calloc(paths->count, sizeof(*rows->rows));
-	grouping.rows_by_location = calloc(address_map_location_count(profile->map),
+	grouping.rows_by_location = calloc(profile->sources.location_count,
 	                                   sizeof(*grouping.rows_by_location));
 	if (rows->rows && grouping.rows_by_location)
 		result = 0;

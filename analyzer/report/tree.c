@@ -210,7 +210,7 @@ int name_tree_make(struct name_tree *names, const struct profile *profile,
 		                      .hidden_bytes = hidden_bytes,
 		                      .label_capacity = 256,
 		                      .list_capacity = 1024 };
-	size_t locations = address_map_location_count(profile->map);
+	size_t locations = profile->sources.location_count;
 	int result = -1;
 
 	*names = (struct name_tree){ .label_count = LABELS_FIXED };

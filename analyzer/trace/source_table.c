@@ -9,10 +9,9 @@
 
 void source_table_init(struct source_table *table)
 {
-	*table = (struct source_table){ .address_count = 1,
-		                            .instance_count = 1,
-		                            .pair_count = 1,
-		                            .jumps_count = 1 };
+	*table = (struct source_table){
+		.address_count = 1, .instance_count = 1, .pair_count = 1, .jumps_count = 1
+	};
 }
 
 void source_table_release(struct source_table *table)

@@ -34,7 +34,7 @@ struct source_address {
 	uint32_t module;
 	uint32_t first, count; /* in source_table.instances: innermost first; the machine
 	                          function is the last; count 0: nothing is known */
-	uint32_t called;       /* the machine function that is called directly; 0: unknown */
+	uint32_t called; /* the machine function that is called directly; 0: unknown */
 	/* the machine function is a part of the function that calls it, split off */
 	bool is_part;
 };
@@ -52,7 +52,8 @@ struct source_jumps {
 };
 
 struct source_table {
-	struct source_address *addresses; /* [0] is unused, like the first of all arrays here */
+	struct source_address
+		*addresses; /* [0] is unused, like the first of all arrays here */
 	uint32_t address_count, address_capacity;
 	struct hash_index address_index;
 	uint32_t *instances;

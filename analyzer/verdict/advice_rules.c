@@ -292,8 +292,9 @@ static int count_text(struct text *text, enum refusal refusal,
 			text_percent(percent, counts->inferred.blocks, counts->blocks));
 	case REFUSE_OPEN:
 		return text_printf(
-			text, "whether functions inlined into others had ended is open for %s of its "
-			      "blocks",
+			text,
+			"whether functions inlined into others had ended is open for %s of its "
+			"blocks",
 			text_percent(percent, counts->open.blocks, counts->blocks));
 	case REFUSE_UNKNOWN:
 		return text_printf(

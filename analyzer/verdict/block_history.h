@@ -36,12 +36,12 @@ struct history_life {
 	uint64_t move_count;
 	uint32_t moving; /* from 1: thread whose running realloc holds the block; 0: none */
 	uint32_t kept;   /* end: frames of the birth's stack that never ended until then */
-	uint64_t sequence; /* of the birth, among its thread's events */
+	uint64_t sequence;      /* of the birth, among its thread's events */
 	enum frame_proof proof; /* end: how `kept` is known */
-	bool has_crossed;  /* freed or reallocated by another thread than before */
-	bool is_missed;    /* another block was born at its address: its free was missed */
-	bool is_unborn;    /* begins with a realloc; its life before was not seen */
-	bool is_leaf_cut;  /* what called the allocating function is unknown */
+	bool has_crossed;       /* freed or reallocated by another thread than before */
+	bool is_missed;   /* another block was born at its address: its free was missed */
+	bool is_unborn;   /* begins with a realloc; its life before was not seen */
+	bool is_leaf_cut; /* what called the allocating function is unknown */
 };
 
 struct block_history {

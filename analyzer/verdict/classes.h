@@ -47,7 +47,7 @@ struct class_share {
 struct class_counts {
 	struct class_share shares[CLASS_COUNT];
 	struct class_share inferred;   /* stack or escaping, if plain frames were trusted */
-	struct class_share open; /* the same, if what is most likely were trusted */
+	struct class_share open;       /* the same, if what is most likely were trusted */
 	struct class_share unknown;    /* their free was missed */
 	struct class_share suppressed; /* never freed, and hidden by a rule */
 	/*
@@ -58,7 +58,8 @@ struct class_counts {
 	uint64_t exact_blocks, exact_cut_blocks;
 	uint64_t cut_blocks; /* of all blocks: born on a cut stack */
 	uint64_t blocks;     /* all blocks */
-	uint64_t proved, supported; /* blocks whose class the code proves, or the run supports */
+	uint64_t proved,
+		supported; /* blocks whose class the code proves, or the run supports */
 };
 
 struct classes {
@@ -96,8 +97,8 @@ void class_counts_add(struct class_counts *to, const struct class_counts *from);
 enum verdict {
 	VERDICT_SUPPRESSED = CLASS_COUNT, /* hidden by a rule */
 	VERDICT_INFERRED,                 /* their frames are not exact */
-	VERDICT_OPEN, /* whether their functions had ended is not known */
-	VERDICT_UNKNOWN,                  /* their free was missed */
+	VERDICT_OPEN,    /* whether their functions had ended is not known */
+	VERDICT_UNKNOWN, /* their free was missed */
 	VERDICT_MIXED,
 	VERDICT_GROWS, /* its reallocs only continue blocks of other call paths */
 	VERDICT_COUNT,

@@ -70,10 +70,11 @@ static void step(struct model *model)
 	event.sure = least(sure, said);
 	thread->sequence++;
 	if (event_is_doubted(&event, false))
-		assert_int_equal(thread_stack_doubt(thread, &thread->doubts, event.sure,
-		                                    event.popped), 0);
+		assert_int_equal(
+			thread_stack_doubt(thread, &thread->doubts, event.sure, event.popped), 0);
 	assert_int_equal(thread_stack_push(thread, thread->depth - event.popped, locations,
-	                                   event.pushed), 0);
+	                                   event.pushed),
+	                 0);
 	model->depth = keep + pushed;
 	assert_int_equal(thread->depth, model->depth);
 }
