@@ -7,7 +7,7 @@
 #include "segments/reassign.h"
 #include "segments/self_snapshots.h"
 #include "segments/size_history.h"
-#include "replay/profile_symbols.h"
+#include "replay/source_answers.h"
 #include "replay/stack_faults.h"
 
 #include <stdio.h>
@@ -129,7 +129,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
                         profile_progress *progress, void *context)
 {
 	const struct ring_header *header = &process->header;
-	struct profile_answers *answers = NULL;
+	struct source_answerer *answers = NULL;
 	struct event_merge *merge;
 	int result;
 
@@ -147,11 +147,12 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	    trace_reader_sources(reader, process, &profile->source_table) ||
 	    namesakes_tell(profile->symbols, profile->map))
 		return -1;
-	if (symbolizer && !(answers = profile_answers_new(profile, symbolizer)))
+	if (symbolizer &&
+	    !(answers = source_answerer_new(profile->symbols, profile->map, symbolizer)))
 		return -1;
 	if (source_map_init(&profile->sources, profile->map, &profile->source_table,
-	                    profile_answers_given(answers))) {
-		profile_answers_free(answers);
+	                    source_answerer_given(answers))) {
+		source_answerer_free(answers);
 		return -1;
 	}
 	profile->replay.sources = &profile->sources;
@@ -159,7 +160,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	merge = event_merge_new(reader, process, profile->map, replay_preview,
 	                        &profile->replay);
 	if (!merge) {
-		profile_answers_free(answers);
+		source_answerer_free(answers);
 		return -1;
 	}
 	/* Reset what an earlier profile of the process counted: it is counted again. */
@@ -167,7 +168,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	result = profile_replay(profile, merge, progress, context);
 	event_merge_free(merge);
 	profile->sources.answers = NULL;
-	profile_answers_free(answers);
+	source_answerer_free(answers);
 	trace_reader_definitions(reader, process, thread_table_names,
 	                         &profile->replay.threads);
 	return result;

@@ -1,6 +1,5 @@
 /*
- * replay/profile_symbols.h - asks a symbolizer for what a recording lacks: names, and which
- * functions were inlined at its addresses.
+ * replay/profile_symbols.h - names for the addresses of a profile that have none yet.
  */
 #ifndef OUTLIVE_REPLAY_PROFILE_SYMBOLS_H
 #define OUTLIVE_REPLAY_PROFILE_SYMBOLS_H
@@ -16,17 +15,5 @@
  */
 int profile_symbolize(struct profile *profile, struct symbolizer *symbolizer,
                       size_t *asked);
-
-/* A symbolizer that answers for the addresses of one profile. */
-struct profile_answers;
-
-/* Both are borrowed, and must have a table of symbols and a map. NULL: memory is out. */
-struct profile_answers *profile_answers_new(struct profile *profile,
-                                            struct symbolizer *symbolizer);
-void profile_answers_free(struct profile_answers *answers);
-
-/* For a source map; `answers` may be NULL. */
-const struct source_answers *profile_answers_given(
-	const struct profile_answers *answers);
 
 #endif
