@@ -23,3 +23,29 @@ bool code_call_before(unsigned machine, const uint8_t *code, size_t count,
 	return machine == EM_X86_64 &&
 	       code_x86_64_call_before(code, count, address, target);
 }
+
+/* Whether the function may be left by this instruction; it lies in [low, high). */
+static bool is_way_out(const struct code_step *step, uint64_t low, uint64_t high)
+{
+	if (step->kind == CODE_JUMP || step->kind == CODE_BRANCH)
+		return step->where != CODE_KNOWN || step->target < low || step->target >= high;
+	return step->kind == CODE_RETURN;
+}
+
+bool code_never_returns(unsigned machine, const uint8_t *code, size_t count,
+                        uint64_t address)
+{
+	uint64_t low = address, high = address + count;
+	struct code_step step;
+
+	if (!count)
+		return false;
+	while (address < high) {
+		if (!code_decode(machine, code, high - address, address, &step) ||
+		    is_way_out(&step, low, high))
+			return false;
+		code += step.bytes;
+		address += step.bytes;
+	}
+	return true;
+}

@@ -23,6 +23,13 @@ bool code_decode(unsigned machine, const uint8_t *code, size_t count, uint64_t a
 /* The most bytes that an instruction has, of all processors that are known. */
 #define CODE_BYTES_MAX 15
 
+/*
+ * Whether the function whose code is the `count` bytes at `code` never returns to its caller: it
+ * has neither a return nor a jump that may lead out of it. False also if that is not known.
+ */
+bool code_never_returns(unsigned machine, const uint8_t *code, size_t count,
+                        uint64_t address);
+
 /* Whether code of the processor can be decoded. */
 bool code_is_known(unsigned machine);
 

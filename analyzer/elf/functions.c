@@ -181,11 +181,16 @@ bool elf_functions_extent(const struct elf_functions *functions, uint64_t addres
 
 uint64_t elf_functions_frame(const struct elf_functions *functions, uint64_t address)
 {
-	ptrdiff_t number = function_find(functions, address);
+	int64_t wanted = (int64_t)(address - functions->bias - functions->header);
+	ptrdiff_t number = function_before(functions, wanted);
+	uint32_t bytes;
 
-	return number < 0
-	           ? 0
-	           : functions->header + (uint64_t)(int64_t)functions->table[number].frame;
+	/* One that begins there covers it, in whichever encoding that is written. */
+	if (number < 0 ||
+	    (functions->table[number].start != wanted &&
+	     !function_reaches(functions, &functions->table[number], wanted, &bytes)))
+		return 0;
+	return functions->header + (uint64_t)(int64_t)functions->table[number].frame;
 }
 
 const char *elf_functions_name(struct elf_functions *functions, uint64_t address)

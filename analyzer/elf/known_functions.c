@@ -103,3 +103,13 @@ bool known_never_returns(const char *name)
 	return IS_ONE_OF(name, names) || is_thrower(name) || is_panic(name) ||
 	       strstr(name, "18handle_alloc_error") || strstr(name, "17capacity_overflow");
 }
+
+bool known_returns_twice(const char *name)
+{
+	static const char *const names[] = {
+		"setjmp",  "_setjmp", "sigsetjmp",  "__sigsetjmp",
+		"savectx", "vfork",   "getcontext",
+	};
+
+	return IS_ONE_OF(name, names);
+}

@@ -19,4 +19,7 @@ bool known_allocates_here(const char *name);
 /* Whether the function never returns to its caller. */
 bool known_never_returns(const char *name);
 
+/* Whether the function may return a second time, later: then any way may lead to its call. */
+bool known_returns_twice(const char *name);
+
 #endif

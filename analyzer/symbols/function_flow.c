@@ -2,6 +2,7 @@
 #include "symbols/function_flow.h"
 
 #include "base/array.h"
+#include "elf/code.h"
 #include "elf/image.h"
 #include "elf/known_functions.h"
 
@@ -34,6 +35,8 @@ void function_flows_release(struct function_flows *flows)
 	}
 	free(flows->list);
 	hash_index_release(&flows->by_function);
+	free(flows->called);
+	hash_index_release(&flows->by_address);
 	imports_free(flows->imports);
 }
 
@@ -50,8 +53,6 @@ uint32_t function_flow_at(struct module *module, const struct function_flows *fl
 		return 0;
 	return number;
 }
-
-/* ---- reading -------------------------------------------------------------------------- */
 
 /*
  * The symbol that a call or jump goes to; NULL: it has no name, or is not known. *is_here: it
@@ -76,29 +77,92 @@ static const char *target_name(const struct module *module,
 	return name ? name : imports_stub(flows->imports, target);
 }
 
+/* ---- functions that never return ------------------------------------------------------ */
+
+static uint64_t called_hash_of(const void *context, uint32_t number)
+{
+	return hash_words(((const struct function_flows *)context)->called[number].address,
+	                  0);
+}
+
+static bool called_is(const void *context, uint32_t number, const void *key)
+{
+	return ((const struct function_flows *)context)->called[number].address ==
+	       *(const uint64_t *)key;
+}
+
+/* Whether the code says that a function of the module never returns. */
+static bool code_says_never(const struct module *module,
+                            const struct function_flows *flows, uint64_t target)
+{
+	uint64_t low, high;
+	const uint8_t *code;
+
+	if (!module->functions ||
+	    !elf_functions_extent(module->functions, target + module->elf_bias, &low,
+	                          &high) ||
+	    low != target + module->elf_bias)
+		return false;
+	code = elf_image_bytes(module->elf, target, high - low);
+	return code && code_never_returns(flows->machine, code, high - low, target);
+}
+
+static bool called_never_returns(const struct module *module,
+                                 struct function_flows *flows, uint64_t target)
+{
+	uint64_t hash = hash_words(target, 0);
+	uint32_t number = hash_index_find(&flows->by_address, hash, called_is, flows,
+	                                  &target);
+	bool never;
+
+	if (number)
+		return flows->called[number].never_returns;
+	never = code_says_never(module, flows, target);
+	number = flows->called_count + 1;
+	if (array_reserve(flows->called, flows->called_capacity, number + 1))
+		return never;
+	flows->called[number] = (struct called_function){ target, never };
+	if (!hash_index_add(&flows->by_address, hash, number, called_hash_of, flows))
+		flows->called_count = number;
+	return never;
+}
+
 struct asking {
 	const struct module *module;
-	const struct function_flows *flows;
+	struct function_flows *flows;
+	bool is_unknown; /* a call may return twice */
 };
 
 static bool never_returns(void *context, enum code_where where, uint64_t target)
 {
-	const struct asking *asking = context;
+	struct asking *asking = context;
 	bool is_here;
 	const char *name = target_name(asking->module, asking->flows, where, target,
 	                               &is_here);
 
-	return name && known_never_returns(name);
+	if (name && known_returns_twice(name))
+		asking->is_unknown = true;
+	if (name && known_never_returns(name))
+		return true;
+	return where == CODE_KNOWN && (!name || is_here) &&
+	       called_never_returns(asking->module, asking->flows, target);
 }
 
-/* Read the landing pads of all parts of a function. */
+/* ---- reading -------------------------------------------------------------------------- */
+
+/*
+ * Read the landing pads of all parts of a function. Without unwind tables nothing is known of
+ * them.
+ */
 static int pads_read(const struct module *module, const struct code_range *ranges,
                      size_t count, struct landing_pads *pads)
 {
 	uint64_t frame;
 	size_t i;
 
-	for (i = 0; i < count && module->functions; i++) {
+	if (!module->functions)
+		return -1;
+	for (i = 0; i < count; i++) {
 		frame = elf_functions_frame(module->functions,
 		                            ranges[i].low + module->elf_bias);
 		if (frame && landing_pads_read(pads, module->elf, frame))
@@ -149,7 +213,7 @@ static void flow_read(struct module *module, struct function_flows *flows,
 {
 	const struct instance *instance = instances_get(module->instances, flow->function);
 	size_t count = instance->range_count, i;
-	struct asking asking = { module, flows };
+	struct asking asking = { module, flows, false };
 	struct landing_pads pads = { .list = NULL };
 	struct code_range *ranges = count ? malloc(count * sizeof(*ranges)) : NULL;
 	struct code_function function = {
@@ -166,17 +230,19 @@ static void flow_read(struct module *module, struct function_flows *flows,
 	module_symbols_read(module);
 	for (i = 0; ranges && i < count; i++) {
 		ranges[i] = module->instances->ranges[instance->range_first + i];
-		flows->steps += ranges[i].high - ranges[i].low;
+		flows->bytes += ranges[i].high - ranges[i].low;
 		ranges[i].low -= module->elf_bias;
 		ranges[i].high -= module->elf_bias;
 	}
-	if (ranges && flows->steps <= CODE_BYTES_TOTAL_MAX &&
+	if (ranges && flows->bytes <= CODE_BYTES_TOTAL_MAX &&
 	    !pads_read(module, ranges, count, &pads) &&
-	    !code_graph_read(&flow->graph, &function)) {
+	    !code_graph_read(&flow->graph, &function) && !asking.is_unknown) {
 		flow->events = calloc(flow->graph.count, 1);
 		if (!flow->events)
 			code_graph_release(&flow->graph);
 		scopes_set(module, flow);
+	} else {
+		code_graph_release(&flow->graph);
 	}
 	free(pads.list);
 	free(ranges);

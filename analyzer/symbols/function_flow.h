@@ -24,13 +24,22 @@ struct function_flow {
 	bool has_jumps; /* they are read */
 };
 
+/* Whether a function of the module, by its address in the file, never returns. */
+struct called_function {
+	uint64_t address;
+	bool never_returns;
+};
+
 struct function_flows {
 	unsigned machine;
 	struct imports *imports;     /* NULL: memory is out */
 	struct function_flow **list; /* [0] is unused */
 	uint32_t count, capacity;
 	struct hash_index by_function;
-	uint64_t steps; /* bytes of code read so far */
+	uint64_t bytes;                 /* of code, read so far */
+	struct called_function *called; /* [0] is unused */
+	uint32_t called_count, called_capacity;
+	struct hash_index by_address;
 };
 
 void function_flows_init(struct function_flows *flows, const struct module *module);

@@ -31,7 +31,8 @@ static char directory[] = "/tmp/outlive-test-source-XXXXXX";
 	"M(14) M(15) M(16) M(17) M(18) M(19)\n"
 
 static const char flow_c[] =
-	"#include <stdlib.h>\n" CALLED "INLINED void pair(void) { m1(); m2(); }\n"
+	"#include <setjmp.h>\n#include <stdlib.h>\n" CALLED
+	"INLINED void pair(void) { m1(); m2(); }\n"
 	"NEVER_INLINED void around(int n) { for (int i = 0; i < n; i++) { pair(); sink++; } }\n"
 	"INLINED void inner(int n) { for (int i = 0; i < n; i++) { m3(); m4(); } }\n"
 	"NEVER_INLINED void outer(int n) { for (int i = 0; i < n; i++) { inner(n); m19(); } }\n"
@@ -55,7 +56,15 @@ static const char flow_c[] =
 	"	case 4: m5(); break; case 5: m6(); break; case 6: m17(); break;\n"
 	"	case 7: m8(); sink++; break; case 8: m7(); sink++; break; } m18(); }\n"
 	"NEVER_INLINED void chooses(int n) { choose(n); sink++; }\n"
+	"static NEVER_INLINED void stop(int n) { for (;;) { m1(); sink = n; } }\n"
+	"INLINED void dies(int n) { m9(); if (n > 7) { m10(); stop(n); }\n"
+	"	if (n > 5) { m11(); stop(n + 1); } m12(); }\n"
+	"NEVER_INLINED void dying(int n) { dies(n); sink++; }\n"
+	"jmp_buf back;\n"
+	"INLINED void two_calls(void) { m9(); m10(); }\n"
+	"NEVER_INLINED void jumping(int n) { if (!setjmp(back)) two_calls(); sink = n; }\n"
 	"int main(int argc, char **argv) { void *old = argv; around(argc); outer(argc);\n"
+	"	dying(argc); jumping(argc);\n"
 	"	nest(argc); stops(&old); stops_far(&old); goes_on(old); first(argc);\n"
 	"	drop(old); chooses(argc); return sink; }\n";
 
@@ -321,7 +330,13 @@ static void flow_check(const struct program *program)
 	assert_int_equal(kept(program, "chooses", "m16", "m17"), 2);
 	assert_int_equal(kept(program, "chooses", "m1", "m18"), 2);
 	assert_int_equal(kept(program, "chooses", "m17", "m16"), 0);
-	/* two functions, or no call at all */
+	/* stop() never returns, so that the code behind its call is not reached from there */
+	assert_int_equal(kept(program, "dying", "m9", "m11"), 2);
+	assert_int_equal(kept(program, "dying", "m10", "m11"), 0);
+	assert_int_equal(kept(program, "dying", "m10", "m12"), 0);
+	/* where setjmp() is called, any call may lead to any other */
+	assert_int_equal(kept(program, "jumping", "m9", "m10"), 0);
+	/* two functions */
 	assert_int_equal(symbolizer_kept(program->symbolizer, program->module,
 	                                 call_of(program, "around", "m1"),
 	                                 call_of(program, "outer", "m3"), &(uint32_t){ 0 }),
