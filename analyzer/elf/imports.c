@@ -7,11 +7,13 @@
 
 #include <stdlib.h>
 
+#define IMPORTS_MAX (UINT32_C(1) << 24) /* in a file; more are not known */
 #define STUB_STEPS 2 /* a stub is a jump, perhaps after a marker (endbr64) */
 
 struct import {
 	uint64_t slot;
-	const char *name; /* in the file's string table */
+	const char *name; /* in the file's string table; NULL: one of its own addresses */
+	uint64_t own;
 };
 
 struct imports {
@@ -27,6 +29,11 @@ static bool is_function_slot(unsigned machine, uint64_t type)
 	       (type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT);
 }
 
+static bool is_relative(unsigned machine, uint64_t type)
+{
+	return machine == EM_X86_64 && type == R_X86_64_RELATIVE;
+}
+
 /* The name of a dynamic symbol without its version; NULL: it has none. */
 static const char *symbol_name(Elf *elf, Elf_Data *symbols, size_t strings,
                                uint64_t number)
@@ -37,6 +44,13 @@ static const char *symbol_name(Elf *elf, Elf_Data *symbols, size_t strings,
 	    !symbol.st_name)
 		return NULL;
 	return elf_strptr(elf, strings, symbol.st_name);
+}
+
+static void import_add(struct imports *imports, struct import import)
+{
+	if (imports->count < IMPORTS_MAX &&
+	    !array_reserve(imports->list, imports->capacity, imports->count + 1))
+		imports->list[imports->count++] = import;
 }
 
 static void section_read(struct imports *imports, Elf_Scn *section,
@@ -54,14 +68,15 @@ static void section_read(struct imports *imports, Elf_Scn *section,
 		return;
 	symbols = elf_getdata(symbol_section, NULL);
 	for (i = 0; symbols && gelf_getrela(data, i, &rela); i++) {
+		if (is_relative(imports->machine, GELF_R_TYPE(rela.r_info)))
+			import_add(imports, (struct import){ rela.r_offset, NULL,
+				                                 (uint64_t)rela.r_addend });
 		if (!is_function_slot(imports->machine, GELF_R_TYPE(rela.r_info)))
 			continue;
 		name = symbol_name(imports->elf, symbols, symbol_header.sh_link,
 		                   GELF_R_SYM(rela.r_info));
-		if (!name ||
-		    array_reserve(imports->list, imports->capacity, imports->count + 1))
-			continue;
-		imports->list[imports->count++] = (struct import){ rela.r_offset, name };
+		if (name)
+			import_add(imports, (struct import){ rela.r_offset, name, 0 });
 	}
 }
 
@@ -98,14 +113,27 @@ void imports_free(struct imports *imports)
 	free(imports);
 }
 
+static const struct import *import_find(const struct imports *imports, uint64_t slot)
+{
+	const struct import like = { .slot = slot };
+
+	return imports->count ? bsearch(&like, imports->list, imports->count, sizeof(like),
+	                                import_compare)
+	                      : NULL;
+}
+
 const char *imports_slot(const struct imports *imports, uint64_t slot)
 {
-	const struct import like = { .slot = slot }, *found;
+	const struct import *found = import_find(imports, slot);
 
-	if (!imports->count)
-		return NULL;
-	found = bsearch(&like, imports->list, imports->count, sizeof(like), import_compare);
 	return found ? found->name : NULL;
+}
+
+uint64_t imports_own(const struct imports *imports, uint64_t slot)
+{
+	const struct import *found = import_find(imports, slot);
+
+	return found && !found->name ? found->own : 0;
 }
 
 const char *imports_stub(const struct imports *imports, uint64_t address)

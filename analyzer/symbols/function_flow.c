@@ -55,6 +55,18 @@ uint32_t function_flow_at(struct module *module, const struct function_flows *fl
 }
 
 /*
+ * The address in the file that a call or jump goes to, directly or by a word that the loader
+ * sets to an address of this module; 0: not known.
+ */
+static uint64_t target_known(const struct function_flows *flows, unsigned where,
+                             uint64_t target)
+{
+	if (where == CODE_SLOT && flows->imports)
+		return imports_own(flows->imports, target);
+	return where == CODE_KNOWN ? target : 0;
+}
+
+/*
  * The symbol that a call or jump goes to; NULL: it has no name, or is not known. *is_here: it
  * is one of the module's own functions.
  */
@@ -62,19 +74,18 @@ static const char *target_name(const struct module *module,
                                const struct function_flows *flows, unsigned where,
                                uint64_t target, bool *is_here)
 {
+	uint64_t known = target_known(flows, where, target);
 	const char *name = NULL;
 
 	*is_here = false;
 	if (!flows->imports)
 		return NULL;
-	if (where == CODE_SLOT)
-		return imports_slot(flows->imports, target);
-	if (where != CODE_KNOWN)
-		return NULL;
+	if (!known)
+		return where == CODE_SLOT ? imports_slot(flows->imports, target) : NULL;
 	if (module->symbols)
-		name = elf_symbols_at(module->symbols, target + module->elf_bias);
+		name = elf_symbols_at(module->symbols, known + module->elf_bias);
 	*is_here = name != NULL;
-	return name ? name : imports_stub(flows->imports, target);
+	return name ? name : imports_stub(flows->imports, known);
 }
 
 /* ---- functions that never return ------------------------------------------------------ */
@@ -144,7 +155,8 @@ static bool never_returns(void *context, enum code_where where, uint64_t target)
 		asking->is_unknown = true;
 	if (name && known_never_returns(name))
 		return true;
-	return where == CODE_KNOWN && (!name || is_here) &&
+	target = target_known(asking->flows, where, target);
+	return target && (!name || is_here) &&
 	       called_never_returns(asking->module, asking->flows, target);
 }
 
@@ -367,6 +379,7 @@ static bool event_find(struct module *module, struct function_flows *flows,
                        struct function_flow *flow, uint32_t number, unsigned calls)
 {
 	const struct code_block *block = &flow->graph.blocks[number];
+	uint64_t target = target_known(flows, block->where, block->target);
 	uint32_t function;
 	const char *name;
 	bool is_here;
@@ -376,9 +389,9 @@ static bool event_find(struct module *module, struct function_flows *flows,
 	name = target_name(module, flows, block->where, block->target, &is_here);
 	if (name && (is_here ? known_allocates_here(name) : known_allocates(name)))
 		return true;
-	if (block->where != CODE_KNOWN || (name && !is_here))
+	if (!target || (name && !is_here))
 		return false;
-	function = function_flow_at(module, flows, block->target + module->elf_bias);
+	function = function_flow_at(module, flows, target + module->elf_bias);
 	return function && function != flow->function &&
 	       always(module, flows, function, calls);
 }
@@ -397,6 +410,7 @@ static void jumps_find(struct module *module, const struct function_flows *flows
 	const struct code_block *block = flow->graph.blocks,
 							*end = block + flow->graph.count;
 	struct source_jump *jump;
+	uint64_t target;
 
 	for (; block < end; block++) {
 		if (!block->is_out)
@@ -405,9 +419,9 @@ static void jumps_find(struct module *module, const struct function_flows *flows
 			return;
 		jump = &flow->jumps[flow->jump_count++];
 		jump->offset = block->start + block->bytes + module->elf_bias;
-		jump->target = block->where == CODE_KNOWN
-		                   ? function_flow_at(module, flows,
-		                                      block->target + module->elf_bias)
+		target = target_known(flows, block->where, block->target);
+		jump->target = target
+		                   ? function_flow_at(module, flows, target + module->elf_bias)
 		                   : 0;
 	}
 }
