@@ -17,11 +17,9 @@ bool code_decode(unsigned machine, const uint8_t *code, size_t count, uint64_t a
 }
 
 bool code_call_before(unsigned machine, const uint8_t *code, size_t count,
-                      uint64_t address, uint64_t *target)
+                      uint64_t address, struct code_step *step)
 {
-	*target = 0;
-	return machine == EM_X86_64 &&
-	       code_x86_64_call_before(code, count, address, target);
+	return machine == EM_X86_64 && code_x86_64_call_before(code, count, address, step);
 }
 
 /* Whether the function may be left by this instruction; it lies in [low, high). */

@@ -34,11 +34,10 @@ bool code_never_returns(unsigned machine, const uint8_t *code, size_t count,
 bool code_is_known(unsigned machine);
 
 /*
- * Whether a call may end after the `count` bytes at `code`, and to where it goes if it is a
- * direct one; `address` is that of the next instruction, the return address. False: no call
- * ends there. *target is 0 if the call is not direct.
+ * Whether a call may end after the `count` bytes at `code`; then *step is the call. `address` is
+ * that of the next instruction, the return address. False: no call ends there.
  */
 bool code_call_before(unsigned machine, const uint8_t *code, size_t count,
-                      uint64_t address, uint64_t *target);
+                      uint64_t address, struct code_step *step);
 
 #endif

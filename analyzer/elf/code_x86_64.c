@@ -2,7 +2,6 @@
 #include "elf/code_x86_64.h"
 
 #include <Zydis/Zydis.h>
-#include <string.h>
 
 #define CALL_DIRECT \
 	0xe8 /* call rel32: four bytes of distance from the next instruction */
@@ -117,30 +116,27 @@ bool code_x86_64_decode(const uint8_t *code, size_t count, uint64_t address,
 }
 
 /* An indirect call of two bytes or more that ends exactly there. */
-static bool is_indirect_before(const uint8_t *end, size_t count, uint64_t address)
+static bool is_indirect_before(const uint8_t *end, size_t count, uint64_t address,
+                               struct code_step *step)
 {
-	struct code_step step;
 	size_t bytes;
 
 	for (bytes = 2; bytes <= CALL_INDIRECT_BYTES_MAX && bytes <= count; bytes++) {
 		if (end[-(ptrdiff_t)bytes] == CALL_INDIRECT &&
-		    code_x86_64_decode(end - bytes, bytes, address - bytes, &step) &&
-		    step.bytes == bytes && step.kind == CODE_CALL)
+		    code_x86_64_decode(end - bytes, bytes, address - bytes, step) &&
+		    step->bytes == bytes && step->kind == CODE_CALL)
 			return true;
 	}
 	return false;
 }
 
 bool code_x86_64_call_before(const uint8_t *code, size_t count, uint64_t address,
-                             uint64_t *target)
+                             struct code_step *step)
 {
 	const uint8_t *end = code + count;
-	int32_t distance;
 
-	if (count >= CALL_DIRECT_BYTES && end[-CALL_DIRECT_BYTES] == CALL_DIRECT) {
-		memcpy(&distance, end - sizeof(distance), sizeof(distance));
-		*target = address + (uint64_t)(int64_t)distance;
-		return true;
-	}
-	return is_indirect_before(end, count, address);
+	if (count >= CALL_DIRECT_BYTES && end[-CALL_DIRECT_BYTES] == CALL_DIRECT)
+		return code_x86_64_decode(end - CALL_DIRECT_BYTES, CALL_DIRECT_BYTES,
+		                          address - CALL_DIRECT_BYTES, step);
+	return is_indirect_before(end, count, address, step);
 }

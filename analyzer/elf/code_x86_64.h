@@ -10,6 +10,6 @@
 bool code_x86_64_decode(const uint8_t *code, size_t count, uint64_t address,
                         struct code_step *step);
 bool code_x86_64_call_before(const uint8_t *code, size_t count, uint64_t address,
-                             uint64_t *target);
+                             struct code_step *step);
 
 #endif

@@ -69,8 +69,8 @@ static void section_read(struct imports *imports, Elf_Scn *section,
 	symbols = elf_getdata(symbol_section, NULL);
 	for (i = 0; symbols && gelf_getrela(data, i, &rela); i++) {
 		if (is_relative(imports->machine, GELF_R_TYPE(rela.r_info)))
-			import_add(imports, (struct import){ rela.r_offset, NULL,
-				                                 (uint64_t)rela.r_addend });
+			import_add(imports,
+			           (struct import){ rela.r_offset, NULL, (uint64_t)rela.r_addend });
 		if (!is_function_slot(imports->machine, GELF_R_TYPE(rela.r_info)))
 			continue;
 		name = symbol_name(imports->elf, symbols, symbol_header.sh_link,

@@ -66,6 +66,14 @@ static uint64_t target_known(const struct function_flows *flows, unsigned where,
 	return where == CODE_KNOWN ? target : 0;
 }
 
+uint32_t function_flow_called(struct module *module, const struct function_flows *flows,
+                              const struct code_step *step)
+{
+	uint64_t target = target_known(flows, step->where, step->target);
+
+	return target ? function_flow_at(module, flows, target + module->elf_bias) : 0;
+}
+
 /*
  * The symbol that a call or jump goes to; NULL: it has no name, or is not known. *is_here: it
  * is one of the module's own functions.
@@ -410,7 +418,7 @@ static void jumps_find(struct module *module, const struct function_flows *flows
 	const struct code_block *block = flow->graph.blocks,
 							*end = block + flow->graph.count;
 	struct source_jump *jump;
-	uint64_t target;
+	struct code_step step;
 
 	for (; block < end; block++) {
 		if (!block->is_out)
@@ -419,10 +427,9 @@ static void jumps_find(struct module *module, const struct function_flows *flows
 			return;
 		jump = &flow->jumps[flow->jump_count++];
 		jump->offset = block->start + block->bytes + module->elf_bias;
-		target = target_known(flows, block->where, block->target);
-		jump->target = target
-		                   ? function_flow_at(module, flows, target + module->elf_bias)
-		                   : 0;
+		step.where = block->where;
+		step.target = block->target;
+		jump->target = function_flow_called(module, flows, &step);
 	}
 }
 

@@ -57,6 +57,10 @@ struct function_flow *function_flow_get(struct module *module,
 uint32_t function_flow_at(struct module *module, const struct function_flows *flows,
                           uint64_t address);
 
+/* The machine function that a call or jump goes to, by any way that is certain; 0: not known. */
+uint32_t function_flow_called(struct module *module, const struct function_flows *flows,
+                              const struct code_step *step);
+
 /*
  * Whether the call or jump at the end of a block makes an event for certain: it goes to a
  * function that allocates, or to one that always makes an event.

@@ -37,7 +37,8 @@ void module_flow_free(struct module_flow *flow)
 }
 
 /* Read the call before the return address. False: there is none that can be read. */
-static bool call_read(const struct module *module, uint64_t offset, uint64_t *target)
+static bool call_read(const struct module *module, uint64_t offset,
+                      struct code_step *step)
 {
 	uint64_t address = offset - module->elf_bias;
 	const uint8_t *code = NULL;
@@ -45,23 +46,22 @@ static bool call_read(const struct module *module, uint64_t offset, uint64_t *ta
 
 	while (bytes && !(code = elf_image_bytes(module->elf, address - bytes, bytes)))
 		bytes--;
-	return code && code_call_before(elf_image_machine(module->elf), code, bytes,
-	                                address, target);
+	return code &&
+	       code_call_before(elf_image_machine(module->elf), code, bytes, address, step);
 }
 
 bool module_flow_source(struct module *module, uint64_t offset,
                         struct source_chain *chain)
 {
 	struct module_flow *flow = flow_get(module);
-	uint64_t target;
+	struct code_step step;
 
 	if (!flow)
 		return false;
 	chain->count = (uint32_t)module_chain(module, offset, chain->instances);
-	chain->is_known = call_read(module, offset, &target);
-	if (chain->is_known && target)
-		chain->called = function_flow_at(module, &flow->functions,
-		                                 target + module->elf_bias);
+	chain->is_known = call_read(module, offset, &step);
+	if (chain->is_known)
+		chain->called = function_flow_called(module, &flow->functions, &step);
 	return chain->count != 0;
 }
 

@@ -22,8 +22,9 @@ struct source_chain {
 	uint32_t count;
 	uint32_t instances[DWARF_FRAMES_MAX];
 	/*
-	 * The machine function that the direct call before the return address calls, if this
-	 * module has its code; 0: the call is indirect, goes to another module, or is not known.
+	 * The machine function that the call before the return address calls, if this module has
+	 * its code: directly, or by a word that the loader sets to an address of the module. 0:
+	 * the call goes to another module or by a pointer, or is not known.
 	 */
 	uint32_t called;
 	bool is_known; /* the call could be read and decoded */

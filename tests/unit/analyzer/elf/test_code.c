@@ -102,11 +102,10 @@ static void knows_no_other_processor(void **state)
 {
 	const uint8_t code[] = { 0xe8, 0x10, 0, 0, 0 };
 	struct code_step step;
-	uint64_t target;
 
 	(void)state;
 	assert_false(code_decode(EM_AARCH64, code, sizeof(code), AT, &step));
-	assert_false(code_call_before(EM_AARCH64, code, sizeof(code), AT, &target));
+	assert_false(code_call_before(EM_AARCH64, code, sizeof(code), AT, &step));
 }
 
 static void finds_calls_backwards(void **state)
@@ -115,18 +114,39 @@ static void finds_calls_backwards(void **state)
 				  slot[] = { 0x90, 0xff, 0x15, 8, 0, 0, 0 },
 				  by_register[] = { 0x55, 0x41, 0xff, 0xd4 },
 				  none[] = { 0x90, 0x55, 0x5d };
-	uint64_t target;
+	struct code_step step;
 
 	(void)state;
-	assert_true(code_call_before(EM_X86_64, direct, sizeof(direct), AT, &target));
-	assert_int_equal(target, AT + 0x10);
-	assert_true(code_call_before(EM_X86_64, slot, sizeof(slot), AT, &target));
-	assert_int_equal(target, 0);
+	assert_true(code_call_before(EM_X86_64, direct, sizeof(direct), AT, &step));
+	assert_int_equal(step.where, CODE_KNOWN);
+	assert_int_equal(step.target, AT + 0x10);
+	assert_true(code_call_before(EM_X86_64, slot, sizeof(slot), AT, &step));
+	assert_int_equal(step.where, CODE_SLOT);
+	assert_int_equal(step.target, AT + 8);
 	assert_true(
-		code_call_before(EM_X86_64, by_register, sizeof(by_register), AT, &target));
-	assert_int_equal(target, 0);
-	assert_false(code_call_before(EM_X86_64, none, sizeof(none), AT, &target));
-	assert_false(code_call_before(EM_X86_64, none, 0, AT, &target));
+		code_call_before(EM_X86_64, by_register, sizeof(by_register), AT, &step));
+	assert_int_equal(step.where, CODE_REGISTER);
+	assert_false(code_call_before(EM_X86_64, none, sizeof(none), AT, &step));
+	assert_false(code_call_before(EM_X86_64, none, 0, AT, &step));
+}
+
+/* A function that only stops, or goes round for ever; then the same with a way out. */
+static void knows_what_never_returns(void **state)
+{
+	const uint8_t stops[] = { 0xe8, 0x10, 0, 0, 0, 0x0f, 0x0b },
+				  round[] = { 0x90, 0xeb, 0xfd },
+				  returns[] = { 0x74, 0x02, 0x0f, 0x0b, 0xc3 },
+				  leaves[] = { 0x74, 0x10, 0x0f, 0x0b }, jumps[] = { 0xff, 0xe0 };
+
+	(void)state;
+	assert_true(code_never_returns(EM_X86_64, stops, sizeof(stops), AT));
+	assert_true(code_never_returns(EM_X86_64, round, sizeof(round), AT));
+	assert_false(code_never_returns(EM_X86_64, returns, sizeof(returns), AT));
+	assert_false(code_never_returns(EM_X86_64, leaves, sizeof(leaves), AT));
+	assert_false(code_never_returns(EM_X86_64, jumps, sizeof(jumps), AT));
+	assert_false(code_never_returns(EM_X86_64, stops, 4, AT));
+	assert_false(code_never_returns(EM_X86_64, stops, 0, AT));
+	assert_false(code_never_returns(EM_AARCH64, stops, sizeof(stops), AT));
 }
 
 int main(void)
@@ -136,6 +156,7 @@ int main(void)
 		cmocka_unit_test(refuses_cut_code),
 		cmocka_unit_test(knows_no_other_processor),
 		cmocka_unit_test(finds_calls_backwards),
+		cmocka_unit_test(knows_what_never_returns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
