@@ -107,3 +107,18 @@ char *demangle(const char *name)
 	result = rust_demangle(name, OPTIONS);
 	return result ? result : cpp_demangle(name);
 }
+
+/* The older names end with "17h", 16 hexadecimal digits and "E". */
+#define HASH_BYTES 20
+
+bool demangle_drops_hash(const char *name)
+{
+	size_t bytes = strnlen(name, NAME_BYTES_MAX);
+	const char *hash = name + bytes - HASH_BYTES;
+
+	if (!strncmp(name, "_R", 2))
+		return true;
+	return bytes > HASH_BYTES && bytes < NAME_BYTES_MAX && !strncmp(name, "_ZN", 3) &&
+	       !strncmp(hash, "17h", 3) && strspn(hash + 3, "0123456789abcdef") == 16 &&
+	       hash[HASH_BYTES - 1] == 'E';
+}

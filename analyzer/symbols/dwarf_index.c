@@ -2,6 +2,7 @@
 #include "symbols/dwarf_index.h"
 
 #include "base/array.h"
+#include "elf/demangle.h"
 #include "symbols/dwarf_scopes.h"
 #include "symbols/dwarf_tree.h"
 #include "base/text.h"
@@ -286,8 +287,8 @@ static const char *function_declared(struct dwarf_index *index, Dwarf_Die *die)
 }
 
 /*
- * Set the names of a frame. An external function is identified by its linkage name, or in C
- * by its name. All others need their declaration, too, since several may have the same name.
+ * Set the names of a frame. An external function is identified by its linkage name (if all of
+ * it is shown), or in C by its name. All others need their declaration, too, since several may have the same name.
  */
 static void function_identify(struct dwarf_index *index, Dwarf_Die *die,
                               struct symbol_frame *frame)
@@ -303,7 +304,8 @@ static void function_identify(struct dwarf_index *index, Dwarf_Die *die,
 	                   &is_external))
 		is_external = false;
 	frame->declared = "";
-	if (!is_external || (!linkage && frame->function != name))
+	if (!is_external || (!linkage && frame->function != name) ||
+	    demangle_drops_hash(frame->function))
 		frame->declared = function_declared(index, die);
 }
 

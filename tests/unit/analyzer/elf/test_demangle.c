@@ -46,6 +46,18 @@ static void knows_rust(void **state)
 	assert_demangled("_RNvNtCs1234_7mycrate3foo3bar", "mycrate::foo::bar");
 }
 
+static void knows_where_hashes_are_dropped(void **state)
+{
+	(void)state;
+	assert_true(demangle_drops_hash("_ZN4same3act17h0123456789abcdefE"));
+	assert_true(demangle_drops_hash("_RNvNtCs1234_7mycrate3foo3bar"));
+	assert_false(demangle_drops_hash("_ZN4same3actEv"));
+	assert_false(demangle_drops_hash("_ZN4same3act17h0123456789abcdexE"));
+	assert_false(demangle_drops_hash("17h0123456789abcdefE"));
+	assert_false(demangle_drops_hash("main"));
+	assert_false(demangle_drops_hash(""));
+}
+
 static void knows_d(void **state)
 {
 	(void)state;
@@ -141,6 +153,7 @@ int main(void)
 		cmocka_unit_test(knows_cpp),
 		cmocka_unit_test(names_clones),
 		cmocka_unit_test(knows_rust),
+		cmocka_unit_test(knows_where_hashes_are_dropped),
 		cmocka_unit_test(knows_d),
 		cmocka_unit_test(leaves_other_names_alone),
 		cmocka_unit_test(bounds_what_it_takes),

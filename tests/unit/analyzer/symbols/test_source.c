@@ -90,6 +90,14 @@ static const char parts_c[] = CALLED
 	"int main(int argc, char **argv) { (void)argv; one(&argc); two(&argc);\n"
 	"	three(&argc); has_cold(argc); return sink; }\n";
 
+static const char act_rs[] = "#[inline(never)] pub fn act(n: u32) -> Vec<u32> {\n"
+							 "	let mut all = Vec::new();\n"
+							 "	for i in 0..n { all.push(i) } all }\n";
+static const char
+	main_rs[] = "extern crate one; extern crate two;\n"
+				"fn main() { let n = std::env::args().count() as u32;\n"
+				"	println!(\"{}\", one::act(n).len() + two::act(n).len()); }\n";
+
 /* ---- programs ---- */
 
 struct program {
@@ -483,6 +491,52 @@ static void knows_parts_of_functions(void **state)
 	}
 }
 
+/* The last frame: the machine function. */
+static void frame_take(void *context, const struct symbol_frame *frame)
+{
+	*(struct symbol_frame *)context = *frame;
+}
+
+/* Two crates of one name have a function of one name: only its hash differs, or its file. */
+static void tells_crates_apart(void **state)
+{
+	struct source_instance facts[2];
+	struct symbol_frame frames[2];
+	struct program program;
+	struct source_chain chain;
+	char command[400];
+	uint64_t address[2];
+	FILE *pipe;
+	int i;
+
+	(void)state;
+	if (system("rustc --version >/dev/null 2>&1"))
+		skip();
+	shell(
+		"rustc -O -g --crate-type rlib --crate-name same -C metadata=1 -o libone.rlib one.rs");
+	shell(
+		"rustc -O -g --crate-type rlib --crate-name same -C metadata=2 -o libtwo.rlib two.rs");
+	program = program_make("--extern one=libone.rlib --extern two=libtwo.rlib main.rs",
+	                       "rustc -O");
+	snprintf(command, sizeof(command), "nm %s | grep 4same3act", program.path);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(fscanf(pipe, "%" SCNx64 " %*[^\n]", &address[i]), 1);
+		symbolizer_resolve(program.symbolizer, program.module, address[i] + 1,
+		                   frame_take, &frames[i]);
+		assert_string_equal(frames[i].function, "same::act");
+		chain = chain_of(&program, address[i] + 1);
+		assert_true(symbolizer_instance(program.symbolizer, program.module,
+		                                chain.instances[chain.count - 1], &facts[i]));
+	}
+	pclose(pipe);
+	assert_string_not_equal(frames[0].declared, frames[1].declared);
+	assert_int_not_equal(facts[0].origin, facts[1].origin);
+	program_end(&program);
+	shell("rm -f libone.rlib libtwo.rlib");
+}
+
 static void source_write(const char *name, const char *source)
 {
 	char path[256];
@@ -502,13 +556,16 @@ static int sources_make(void **state)
 	source_write("flow.c", flow_c);
 	source_write("throws.cpp", throws_cpp);
 	source_write("parts.c", parts_c);
+	source_write("one.rs", act_rs);
+	source_write("two.rs", act_rs);
+	source_write("main.rs", main_rs);
 	return 0;
 }
 
 static int sources_remove(void **state)
 {
 	(void)state;
-	shell("rm -f flow.c throws.cpp parts.c");
+	shell("rm -f flow.c throws.cpp parts.c one.rs two.rs main.rs");
 	return rmdir(directory);
 }
 
@@ -518,6 +575,7 @@ int main(void)
 		cmocka_unit_test(knows_the_flow_of_c),
 		cmocka_unit_test(knows_where_throws_go),
 		cmocka_unit_test(knows_parts_of_functions),
+		cmocka_unit_test(tells_crates_apart),
 	};
 
 	return cmocka_run_group_tests(tests, sources_make, sources_remove);
