@@ -188,6 +188,14 @@ static bool is_allocators_own(const struct walk_start *caller)
 	       !signal_frame_between(caller->slot, guard.sp);
 }
 
+/* The jump comes from the allocator, not from a handler: nothing of ours was interrupted. */
+void lifecycle_jumps_cold(const struct walk_start *caller, uintptr_t target)
+{
+	if (recorder.is_recording && guard.state && target > guard.sp &&
+	    !(guard.flags & GUARD_INTERNAL) && is_allocators_own(caller))
+		guard_leave();
+}
+
 /*
  * Returns how many events the thread has written. If there are more than at the lost call, what
  * that call left on the stack is old.

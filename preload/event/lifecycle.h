@@ -51,6 +51,18 @@ static inline bool lifecycle_enter(const struct walk_start *caller)
 	return true;
 }
 
+void lifecycle_jumps_cold(const struct walk_start *caller, uintptr_t target);
+
+/*
+ * Before a longjmp to the stack pointer `target`: if the real allocator itself jumps out of the
+ * call that holds the guard, give the guard back.
+ */
+static inline void lifecycle_jumps(const struct walk_start *caller, uintptr_t target)
+{
+	if (unlikely(guard.sp))
+		lifecycle_jumps_cold(caller, target);
+}
+
 /* The caller of the function that uses this, and where it continues. */
 #define CALLER()                                                  \
 	((struct walk_start){                                         \

@@ -11,6 +11,7 @@
 #include "self/fault_passed.h"
 #include "faults/watch.h"
 #include "event/lifecycle.h"
+#include "ring/ring.h"
 #include "stack/signal_stack.h"
 #include "system/system.h"
 #include "stack/thread_state.h"
@@ -39,11 +40,31 @@ static void come_again(int signal, const siginfo_t *info)
 }
 
 /*
+ * Whether the recorder itself has faulted, because the file of its ring was truncated. Then it
+ * records no more, and its instruction runs again.
+ */
+static bool is_recorders(const siginfo_t *info)
+{
+	if (info->si_signo != SIGBUS || info->si_code <= 0 ||
+	    !ring_patch((uintptr_t)info->si_addr))
+		return false;
+	lifecycle_stop();
+	return true;
+}
+
+static void on_recorders(int signal, siginfo_t *info, void *context)
+{
+	(void)signal, (void)info, (void)context;
+}
+
+/*
  * Record the fault, then let the default action end the process. If the program's own handler
  * has restored this one, the fault which that handler was called for is the cause of death.
  */
 static void on_last(int signal, siginfo_t *info, void *context)
 {
+	if (is_recorders(info))
+		return;
 	fault_record(info, context);
 	default_put(signal);
 	come_again(signal, info);
@@ -55,6 +76,8 @@ static void on_last(int signal, siginfo_t *info, void *context)
  */
 static void on_first(int signal, siginfo_t *info, void *context)
 {
+	if (is_recorders(info))
+		return;
 	if (fault_is_overflow(info, context))
 		fault_record(info, context);
 	fault_watch_step_aside(signal);
@@ -80,6 +103,8 @@ uintptr_t fault_pass(int signal, const siginfo_t *info, const void *context)
 {
 	uintptr_t handler = fault_watch_program(signal);
 
+	if (is_recorders(info))
+		return (uintptr_t)on_recorders;
 	if (handler == (uintptr_t)SIG_DFL || handler == (uintptr_t)SIG_IGN ||
 	    would_not_run(info, context))
 		return (uintptr_t)on_last;

@@ -193,6 +193,7 @@ static void jump_comes_back(void)
 /* First record the stack as it is now: only then is it known which frames the jump ends. */
 static void jump_begins(const struct walk_start *caller, uintptr_t target)
 {
+	lifecycle_jumps(caller, target);
 	if (!recorder.is_recording || !lifecycle_enter(caller))
 		return;
 	if (recorder.is_exact && record_stack(caller) && guard.state) {

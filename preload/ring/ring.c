@@ -288,6 +288,16 @@ void ring_count_loss(enum loss_cause cause, uint64_t count)
 		                          memory_order_relaxed);
 }
 
+bool ring_patch(uintptr_t address)
+{
+	const long page_bytes = 4096;
+	long page = (long)address & -page_bytes;
+
+	return ring.header && address - (uintptr_t)ring.header < ring.mapped_bytes &&
+	       system_call(SYS_mmap, page, page_bytes, PROT_READ | PROT_WRITE,
+	                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page;
+}
+
 void ring_set_clock(void)
 {
 	uint64_t ticks = clock_ticks(), now_ns = system_time_ns(CLOCK_MONOTONIC);

@@ -62,6 +62,12 @@ void ring_populate(void);
 
 void ring_count_loss(enum loss_cause cause, uint64_t count);
 
+/*
+ * If the address is in a page of the ring that its file no longer has (the program truncated it,
+ * or its disk failed), put a page of private memory there. False: it is not in the ring.
+ */
+bool ring_patch(uintptr_t address);
+
 /* Record the time beside the clock's ticks, so that a reader can calibrate. */
 void ring_set_clock(void);
 

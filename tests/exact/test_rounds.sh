@@ -30,12 +30,17 @@ rounds_of() { # KIND INFERRED-PER-ROUND COMMAND...
 	fi
 }
 
-g++ -O2 -g -fno-builtin-malloc -w -I"$here/lib" -o rounds "$here/lib/rounds.cpp" -ldl || exit 1
+gcc -O2 -fno-builtin -shared -fPIC -o libjumping.so "$here/lib/jumping.c" || exit 1
+g++ -O2 -g -fno-builtin-malloc -pthread -w -I"$here/lib" -o rounds "$here/lib/rounds.cpp" -ldl || exit 1
 for kind in throw longjmp builtin dlsym; do
 	rounds_of $kind 0 ./rounds $kind "$rounds"
 done
+g++ -O2 -g -fno-builtin-malloc -pthread -w -DJUMPING -I"$here/lib" -o rounds_jumping "$here/lib/rounds.cpp" \
+	./libjumping.so -Wl,-rpath,"$PWD" -ldl || exit 1
+rounds_of allocator 0 ./rounds_jumping allocator "$rounds"
 rounds_of coroutine 3 ./rounds coroutine "$rounds"
 rounds_of dlopen 0 ./rounds dlopen "$rounds"
+rounds_of thread 0 ./rounds thread $((rounds / 15))
 if command -v rustc >/dev/null && rustc -O -g -o rounds_rs "$here/lib/rounds.rs" 2>rustc.log; then
 	rounds_of panic 0 ./rounds_rs "$rounds"
 fi

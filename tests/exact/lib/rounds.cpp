@@ -1,13 +1,15 @@
 /*
  * rounds.cpp - rounds KIND COUNT: leaves three frames or more that carry stubs, without
- * returning from them, COUNT times: by exceptions, longjmp, __builtin_longjmp; or turns to a
- * coroutine and leaves it unfinished; or looks up what is not there. At the end frames that
- * were not met before must have stubs.
+ * returning from them, COUNT times: by exceptions, longjmp, __builtin_longjmp, a longjmp of the
+ * allocator (-DJUMPING, with lib/jumping.c); or turns to a coroutine and leaves it unfinished;
+ * or ends a thread; or looks up what is not there. At the end frames that were not met before
+ * must have stubs.
  */
 #include "exact.h"
 
 #include <csetjmp>
 #include <dlfcn.h>
+#include <pthread.h>
 #include <ucontext.h>
 
 #define STACK_BYTES 32768
@@ -84,6 +86,28 @@ NOINLINE static void round_of_builtin()
 		landed++;
 }
 
+#ifdef JUMPING
+extern "C" void (*jumping_leave)(void);
+
+NOINLINE static void leave_by_allocator()
+{
+	void *volatile block;
+
+	jumping_leave = leave_by_longjmp;
+	block = malloc(4711);
+	check(false, "the allocator returned %p", block);
+}
+
+NOINLINE static void round_of_allocator()
+{
+	leave = leave_by_allocator;
+	if (setjmp(landing) == 0)
+		outer();
+	else
+		landed++;
+}
+#endif
+
 static void leave_by_switch()
 {
 	landed++;
@@ -109,6 +133,34 @@ NOINLINE static void round_of_coroutine()
 	allocate_here();
 }
 
+static void leave_by_exit()
+{
+	landed++;
+	pthread_exit(NULL);
+}
+
+static void leave_by_cancel()
+{
+	landed++;
+	pthread_cancel(pthread_self());
+	pthread_testcancel();
+}
+
+static void *thread_run(void *argument)
+{
+	outer();
+	return argument;
+}
+
+NOINLINE static void round_of_thread()
+{
+	pthread_t thread;
+
+	leave = landed % 2 ? leave_by_exit : leave_by_cancel;
+	if (pthread_create(&thread, NULL, thread_run, NULL) == 0)
+		pthread_join(thread, NULL);
+}
+
 NOINLINE static void round_of_dlsym()
 {
 	allocate_here();
@@ -125,9 +177,13 @@ static const struct kind {
 	const char *name;
 	void (*round)();
 } kinds[] = {
-	{ "throw", round_of_throw },     { "longjmp", round_of_longjmp },
-	{ "builtin", round_of_builtin }, { "coroutine", round_of_coroutine },
-	{ "dlsym", round_of_dlsym },     { "dlopen", round_of_dlopen },
+	{ "throw", round_of_throw },         { "longjmp", round_of_longjmp },
+	{ "builtin", round_of_builtin },     { "coroutine", round_of_coroutine },
+	{ "dlsym", round_of_dlsym },         { "dlopen", round_of_dlopen },
+	{ "thread", round_of_thread },
+#ifdef JUMPING
+	{ "allocator", round_of_allocator },
+#endif
 };
 
 NOINLINE static void fresh(int depth)

@@ -1,0 +1,99 @@
+#!/bin/bash
+# A program truncates the file of its own ring, whole or in part, while it allocates in threads:
+# it goes on as bare, with its own handler of SIGBUS or without, and that handler still gets the
+# program's own faults. What was recorded until then can be read.
+cat >truncates.cpp <<'C'
+#include <csetjmp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static sigjmp_buf own;
+static volatile bool goes_on = true;
+static void on_bus(int, siginfo_t *, void *) { siglongjmp(own, 1); }
+static void work(int rounds)
+{
+	static thread_local void *kept[64];
+	for (int i = 0; i < rounds; i++) {
+		free(kept[i % 64]);
+		kept[i % 64] = malloc(i % 500 + 1);
+	}
+}
+static void *in_thread(void *argument)
+{
+	while (goes_on)
+		work(1000);
+	return argument;
+}
+static void truncate_ring(long size)
+{
+	char line[4096], *path;
+	FILE *maps = fopen("/proc/self/maps", "r");
+	while (maps && fgets(line, sizeof(line), maps)) {
+		line[strcspn(line, "\n")] = 0;
+		path = strchr(line, '/');
+		if (path && strlen(path) > 5 && !strcmp(path + strlen(path) - 5, ".ring"))
+			truncate(path, size);
+	}
+	fclose(maps);
+}
+static void own_fault()
+{
+	int file = open("own", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	volatile char *page = (char *)mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	if (sigsetjmp(own, 1) == 0)
+		*page = 1;
+	else
+		puts("own fault");
+}
+int main(int argc, char **argv)
+{
+	struct sigaction action = {};
+	pthread_t threads[3];
+	int status = -1;
+	action.sa_sigaction = on_bus;
+	action.sa_flags = SA_SIGINFO | (argv[2][0] == 's' ? SA_ONSTACK : 0);
+	if (argv[2][0] != 'n')
+		sigaction(SIGBUS, &action, nullptr);
+	work(1000);
+	for (pthread_t &thread : threads)
+		pthread_create(&thread, nullptr, in_thread, nullptr);
+	truncate_ring(atol(argv[1]));
+	work(300000);
+	for (int i = 0; i < 100; i++)
+		try {
+			throw std::runtime_error(std::string(40, 'x'));
+		} catch (std::exception &) {
+		}
+	pid_t child = fork();
+	if (child == 0) {
+		work(100000);
+		exit(3);
+	}
+	waitpid(child, &status, 0);
+	printf("child %d\n", WEXITSTATUS(status));
+	if (argv[2][0] != 'n')
+		own_fault();
+	goes_on = false;
+	for (pthread_t thread : threads)
+		pthread_join(thread, nullptr);
+	puts("fine");
+	return argc;
+}
+C
+g++ -O1 -fno-builtin -w -pthread truncates.cpp -o truncates || exit 2
+for size in 0 4096 200000; do
+	for handler in none usual stack; do
+		for how in "" --flight --frames=plain; do
+			echo "$size, $handler $how: $("$OUTLIVE" run -q $how -o trace -- ./truncates $size $handler 2>stderr
+				echo "status $?") $(grep -c 'killed by' stderr) $("$OUTLIVE" info trace >/dev/null 2>stderr; echo $?)" | tr '\n' ' '
+			echo
+		done
+	done
+done
