@@ -5,7 +5,9 @@
 #include "elf/code.h"
 #include "elf/image.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define IMPORTS_MAX (UINT32_C(1) << 24) /* in a file; more are not known */
 #define STUB_STEPS 2 /* a stub is a jump, perhaps after a marker (endbr64) */
@@ -136,8 +138,31 @@ uint64_t imports_own(const struct imports *imports, uint64_t slot)
 	return found && !found->name ? found->own : 0;
 }
 
+/* Whether the address is in a section of stubs: .plt, .plt.sec, .plt.got. */
+static bool is_in_stubs(Elf *elf, uint64_t address)
+{
+	Elf_Scn *section = NULL;
+	const char *name;
+	GElf_Shdr header;
+	size_t names;
+
+	if (elf_getshdrstrndx(elf, &names))
+		return false;
+	while ((section = elf_nextscn(elf, section))) {
+		if (!gelf_getshdr(section, &header) || address < header.sh_addr ||
+		    address - header.sh_addr >= header.sh_size)
+			continue;
+		name = elf_strptr(elf, names, header.sh_name);
+		if (name && !strncmp(name, ".plt", 4))
+			return true;
+	}
+	return false;
+}
+
+/* Some linkers' stubs put the number of the function into a register before the jump. */
 const char *imports_stub(const struct imports *imports, uint64_t address)
 {
+	uint64_t start = address;
 	struct code_step step;
 	const uint8_t *code;
 	size_t count, i;
@@ -148,7 +173,8 @@ const char *imports_stub(const struct imports *imports, uint64_t address)
 			return NULL;
 		if (step.kind == CODE_JUMP)
 			return step.where == CODE_SLOT ? imports_slot(imports, step.target) : NULL;
-		if (step.kind != CODE_BLANK)
+		if (step.kind != CODE_BLANK &&
+		    (step.kind != CODE_PLAIN || !is_in_stubs(imports->elf, start)))
 			return NULL;
 		address += step.bytes;
 	}
