@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define IMPORTS_MAX (UINT32_C(1) << 24) /* in a file; more are not known */
-#define STUB_STEPS 2 /* a stub is a jump, perhaps after a marker (endbr64) */
+#define STUB_STEPS 3 /* a jump, perhaps after a marker (endbr64) and a number */
 
 struct import {
 	uint64_t slot;

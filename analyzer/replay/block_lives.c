@@ -126,13 +126,33 @@ int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
 }
 
 /* How the escape depth of a block is known. */
-static enum frame_proof end_proof(const struct path_life *life,
-                                  const struct thread *thread,
-                                  const struct chain *origin, uint32_t depth)
+static void end_prove(struct life_end *end, const struct path_life *life,
+                      const struct thread *thread, const struct chain *origin)
 {
-	if (!life->frames || origin->is_unknown || (!depth && life->is_leaf_cut))
-		return PROOF_INFERRED;
-	return thread_stack_proof(thread, life->frames, origin->sequence, depth);
+	uint32_t frames = life->frames, depth = end->depth;
+	uint64_t sequence = origin->sequence;
+	bool is_usual;
+
+	end->proof = PROOF_INFERRED;
+	if (!frames || origin->is_unknown || (!depth && life->is_leaf_cut) ||
+	    !thread_stack_is_exact(thread, &thread->doubts, frames, sequence, depth))
+		return;
+	end->proof = PROOF_PROVED;
+	if (thread->open.last <= sequence && thread->supported.last <= sequence)
+		return;
+	end->depth_more = thread_stack_most(thread, &thread->supported, frames, sequence,
+	                                    depth) -
+	                  depth;
+	is_usual = end->depth_more != 0;
+	if (is_usual)
+		end->proof = PROOF_SUPPORTED;
+	if (thread_stack_is_exact(thread, &thread->open, frames, sequence, depth))
+		return;
+	end->proof = PROOF_OPEN;
+	end->is_usual = is_usual;
+	end->depth_more = thread_stack_most(thread, &thread->open, frames, sequence,
+	                                    depth) -
+	                  depth;
 }
 
 int block_lives_end(struct block_lives *lives, struct thread *const *threads,
@@ -161,7 +181,7 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 		end.depth = thread_escape_depth(by, frames, origin.sequence);
 		end.machine_depth = thread_machine_depth(
 			by, lives->paths.paths[origin.path].machine_frames, origin.sequence);
-		end.proof = end_proof(&lives->paths.paths[origin.path], by, &origin, end.depth);
+		end_prove(&end, &lives->paths.paths[origin.path], by, &origin);
 		owner_add(&lives->paths.paths[origin.path].pattern, threads, by,
 		          frames ? frames - 1 - end.depth : 0);
 		/*

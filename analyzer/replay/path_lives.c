@@ -222,8 +222,9 @@ int path_life_end(struct path_lives *lives, uint32_t path, const struct life_end
 	if (tally_add(&lives->tally, &life->machine_depths, end->machine_depth, 1,
 	              end->size, TALLY_UNBOUNDED))
 		return -1;
-	return tally_add(&lives->tally, &life->depths[end->proof], end->depth, 1, end->size,
-	                 TALLY_UNBOUNDED);
+	return tally_add(&lives->tally, &life->depths[end->proof],
+	                 depth_key(end->depth, end->depth_more, end->is_usual), 1,
+	                 end->size, TALLY_UNBOUNDED);
 }
 
 /* The tally begins when sizes first differ: enter the blocks before, of one size, at once. */

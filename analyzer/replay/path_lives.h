@@ -65,6 +65,37 @@ struct life_pattern {
 	uint64_t dead_max;
 };
 
+/*
+ * The key of a tally by escape depth: the depth; by how much it may be more, if that is not
+ * proved (the most that there is room for: any number); and, if it is open, whether the depth
+ * is supported only, too, apart from what is open.
+ */
+#define DEPTH_KEY_BITS 20
+#define DEPTH_MORE_MAX 0x7ffu
+#define DEPTH_KEY_USUAL 0x80000000u
+
+static inline uint32_t depth_key(uint32_t depth, uint32_t more, bool is_usual)
+{
+	uint32_t most = (1u << DEPTH_KEY_BITS) - 1;
+
+	return (depth < most ? depth : most) |
+	       (more < DEPTH_MORE_MAX ? more : DEPTH_MORE_MAX) << DEPTH_KEY_BITS |
+	       (is_usual ? DEPTH_KEY_USUAL : 0);
+}
+
+static inline uint32_t depth_key_depth(uint32_t key)
+{
+	return key & ((1u << DEPTH_KEY_BITS) - 1);
+}
+
+/* How many frames had ended at most. */
+static inline uint32_t depth_key_most(uint32_t key)
+{
+	uint32_t more = key >> DEPTH_KEY_BITS & DEPTH_MORE_MAX;
+
+	return more == DEPTH_MORE_MAX ? UINT32_MAX : depth_key_depth(key) + more;
+}
+
 /* Most ends touch only its first two cache lines. */
 struct path_life {
 	uint64_t ended; /* freed by the thread that allocated them, or by another */
@@ -72,7 +103,10 @@ struct path_life {
 	uint64_t between_sum; /* allocations of the same thread during these lives */
 	/* lives that were their thread's youngest when they were freed */
 	uint64_t youngest;
-	/* tallies by escape depth, of blocks whose frames are known as enum frame_proof says */
+	/*
+	 * tallies by escape depth (depth_key), of blocks whose frames are known as enum
+	 * frame_proof says
+	 */
 	uint32_t depths[PROOF_COUNT];
 	uint32_t machine_depths; /* tally by the machine frames that had ended */
 	uint32_t freed_by;       /* tally by the innermost frames of the free */
@@ -142,6 +176,8 @@ struct life_end {
 	uint32_t depth;         /* escape depth; not used if crossed */
 	uint32_t machine_depth; /* the same, in machine frames */
 	enum frame_proof proof; /* the same */
+	uint32_t depth_more;    /* by how much the depth may be more, unless it is proved */
+	bool is_usual;          /* it is open, and supported only apart from that */
 	uint32_t freer;         /* innermost frames that freed it: a node of inner_frames */
 	uint32_t reallocs;
 	bool has_crossed, was_youngest;

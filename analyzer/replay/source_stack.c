@@ -100,7 +100,8 @@ static int frame_move(struct source_map *map, struct thread *thread,
 
 	if (change->common && transition_doubt(map, thread, level, change, most))
 		return -1;
-	if (change->kept && !(change->kept & (change->kept - 1))) {
+	/* whichever answer is true, what is further in than the most that it keeps has ended */
+	if (change->kept) {
 		if (map->machine[level->location].ended > most + merged)
 			source_map_ended(map, level->location, most + merged);
 		if (map->machine[to].begun > most + merged)

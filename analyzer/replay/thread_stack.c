@@ -99,26 +99,45 @@ int thread_stack_doubt(struct thread *thread, struct doubt_list *list, uint32_t 
 }
 
 /*
- * Check the doubts that came after event `sequence`, newest first, as they are sorted by end. A
- * doubt concerns the block if it was born in frames that the doubt does not prove, and if
+ * A doubt concerns a block if it was born in frames that the doubt does not prove, and if
  * whether those frames ended makes a difference to `depth`.
  */
+static bool doubt_concerns(const struct thread *thread, const struct doubt *doubt,
+                           uint32_t frames, uint64_t sequence, uint32_t depth)
+{
+	return doubt->first <= sequence && (!doubt->sure || doubt->sure < frames - 1) &&
+	       (thread->copies_stacks ||
+	        doubt->sure + doubt->is_kept <= frames - 1 - depth);
+}
+
+/* Check the doubts that came after the event, newest first: they are sorted by end. */
 bool thread_stack_is_sure(const struct thread *thread, const struct doubt_list *list,
                           uint32_t frames, uint64_t sequence, uint32_t depth)
 {
 	uint32_t i;
 
 	for (i = list->count; i-- > 0;) {
-		const struct doubt *doubt = &list->items[i];
-
-		if (doubt->end <= sequence)
+		if (list->items[i].end <= sequence)
 			break;
-		if (doubt->first <= sequence && (!doubt->sure || doubt->sure < frames - 1) &&
-		    (thread->copies_stacks ||
-		     doubt->sure + doubt->is_kept <= frames - 1 - depth))
+		if (doubt_concerns(thread, &list->items[i], frames, sequence, depth))
 			return false;
 	}
 	return true;
+}
+
+uint32_t thread_stack_most(const struct thread *thread, const struct doubt_list *list,
+                           uint32_t frames, uint64_t sequence, uint32_t depth)
+{
+	uint32_t most = depth, i;
+
+	if (list->last <= sequence)
+		return depth;
+	for (i = list->count; i-- > 0 && list->items[i].end > sequence;) {
+		if (doubt_concerns(thread, &list->items[i], frames, sequence, depth) &&
+		    most < frames - 1 - list->items[i].sure)
+			most = frames - 1 - list->items[i].sure;
+	}
+	return most;
 }
 
 uint32_t thread_machine_depth(const struct thread *thread, uint32_t levels,

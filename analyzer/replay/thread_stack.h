@@ -155,6 +155,13 @@ static inline enum frame_proof thread_stack_proof(const struct thread *thread,
 }
 
 /*
+ * Of those `frames`, how many may have ended at most, as far as the list is about it: `depth`
+ * if that is known.
+ */
+uint32_t thread_stack_most(const struct thread *thread, const struct doubt_list *list,
+                           uint32_t frames, uint64_t sequence, uint32_t depth);
+
+/*
  * Push frames onto the outer `depth` ones; all further in have ended. 0, or -1 when memory is
  * out.
  */

@@ -38,6 +38,7 @@ const struct class_share *class_counts_share(const struct class_counts *counts,
 	switch (class) {
 	case VERDICT_SUPPRESSED: return &counts->suppressed;
 	case VERDICT_INFERRED: return &counts->inferred;
+	case VERDICT_OPEN: return &counts->open;
 	case VERDICT_UNKNOWN: return &counts->unknown;
 	default: return &counts->shares[class];
 	}
@@ -110,6 +111,53 @@ uint32_t classes_path_node(const struct classes *classes, uint32_t path)
 	return node;
 }
 
+/* Whether the frame counts as one of a function that the reader knows. */
+static bool node_counts(const struct classes *classes, uint32_t node)
+{
+	uint32_t function = function_of_node(&classes->functions, classes->profile, node);
+
+	return !classes->functions.functions[function].is_library;
+}
+
+uint32_t classes_depth_left(const struct classes *classes, uint32_t path,
+                            uint32_t depth)
+{
+	const struct call_node *nodes = classes->profile->replay.tree.nodes;
+	uint32_t node = classes_path_node(classes, path), left = 0, i;
+
+	for (i = classes->peeling.path_frames[path]; i < depth && node != CALL_ROOT; i++) {
+		left += node_counts(classes, node);
+		node = nodes[node].parent;
+	}
+	return left;
+}
+
+uint32_t classes_owner_node(const struct classes *classes, uint32_t path,
+                            uint32_t depth)
+{
+	const struct call_node *nodes = classes->profile->replay.tree.nodes;
+	uint32_t node = classes_path_node(classes, path), owner, i;
+
+	for (i = classes->peeling.path_frames[path]; i < depth && node != CALL_ROOT; i++)
+		node = nodes[node].parent;
+	for (owner = node; owner != CALL_ROOT; owner = nodes[owner].parent) {
+		if (node_counts(classes, owner))
+			return owner;
+	}
+	return node;
+}
+
+enum frame_proof classes_proof(const struct classes *classes, uint32_t path,
+                               enum frame_proof proof, uint32_t key)
+{
+	if (proof != PROOF_SUPPORTED && proof != PROOF_OPEN)
+		return proof;
+	if (classes_owner_node(classes, path, depth_key_depth(key)) !=
+	    classes_owner_node(classes, path, depth_key_most(key)))
+		return proof;
+	return key & DEPTH_KEY_USUAL ? PROOF_SUPPORTED : PROOF_PROVED;
+}
+
 /*
  * Count a tally by escape depth. A depth up to the number of wrappers means that no frame but
  * theirs had ended. Depths that are not exact are used only in a recording without exact
@@ -122,18 +170,20 @@ static void depths_classify(struct classes *classes, uint32_t path, uint32_t lis
 	struct class_counts *counts = &classes->paths[path];
 	uint32_t peeled = classes->peeling.path_frames[path];
 	struct class_share share;
+	enum frame_proof known;
 
 	for (; list; list = cells[list].next) {
 		share = (struct class_share){ cells[list].blocks, cells[list].bytes };
+		known = classes_proof(classes, path, proof, cells[list].key);
 		counts->blocks += share.blocks;
-		counts->exact_blocks += proof == PROOF_INFERRED ? 0 : share.blocks;
-		counts->proved += proof == PROOF_PROVED ? share.blocks : 0;
-		counts->supported += proof == PROOF_SUPPORTED ? share.blocks : 0;
-		if (proof == PROOF_INFERRED && classes->has_exact_frames)
+		counts->exact_blocks += known == PROOF_INFERRED ? 0 : share.blocks;
+		counts->proved += known == PROOF_PROVED ? share.blocks : 0;
+		counts->supported += known == PROOF_SUPPORTED ? share.blocks : 0;
+		if (known == PROOF_INFERRED && classes->has_exact_frames)
 			share_add(&counts->inferred, &share);
-		else if (proof == PROOF_OPEN && classes->has_exact_frames)
+		else if (known == PROOF_OPEN && classes->has_exact_frames)
 			share_add(&counts->open, &share);
-		else if (cells[list].key <= peeled)
+		else if (depth_key_depth(cells[list].key) <= peeled)
 			share_add(&counts->shares[CLASS_STACK], &share);
 		else
 			share_add(&counts->shares[CLASS_ESCAPING], &share);

@@ -127,6 +127,23 @@ static inline const char *life_class_key(enum life_class class)
 enum verdict class_counts_verdict(const struct class_counts *counts,
                                   uint64_t allocations);
 
+/*
+ * Of a call path of whose blocks the `depth` inner frames had ended: how many of these are
+ * neither wrappers nor functions of a standard library; and the owner, the innermost frame
+ * further out that is neither. (The node of the outermost frame if there is none.)
+ */
+uint32_t classes_depth_left(const struct classes *classes, uint32_t path,
+                            uint32_t depth);
+uint32_t classes_owner_node(const struct classes *classes, uint32_t path,
+                            uint32_t depth);
+
+/*
+ * How class and owner of blocks are known that are in the path's tally of `proof` with that
+ * key: what is not known of frames of wrappers and libraries makes no difference to either.
+ */
+enum frame_proof classes_proof(const struct classes *classes, uint32_t path,
+                               enum frame_proof proof, uint32_t key);
+
 /* The innermost frame of the call path that is no wrapper. */
 uint32_t classes_path_node(const struct classes *classes, uint32_t path);
 

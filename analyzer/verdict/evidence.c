@@ -12,34 +12,43 @@ const char *size_kind_text(enum size_kind kind)
 	return texts[kind];
 }
 
-/* The node so many levels further out, or the root if there are not so many. */
-static uint32_t ancestor(const struct classes *classes, uint32_t node, uint32_t levels)
-{
-	for (; levels && node != CALL_ROOT; levels--)
-		node = classes->profile->replay.tree.nodes[node].parent;
-	return node;
-}
-
 /*
  * Add a tally by escape depth: to the depths, to the depths without wrappers, and to the
- * owners. The owner is the innermost frame that was still running at the end, but not one of
- * the wrappers that were skipped.
+ * owners. What is open is left out, unless no frames are exact: then inferred ones are all
+ * there is to show.
  */
 static int depths_add(struct life_summary *summary, const struct classes *classes,
-                      uint32_t path, uint32_t list)
+                      uint32_t path, uint32_t list, enum frame_proof proof)
 {
 	const struct replay *replay = &classes->profile->replay;
 	const struct tally_cell *cell;
-	uint32_t peeled = classes->peeling.path_frames[path], left, owner;
+	uint32_t left, owner, depth;
 
 	for (; list; list = cell->next) {
 		cell = &replay->lives.paths.tally.cells[list];
-		left = cell->key > peeled ? cell->key - peeled : 0;
-		owner = ancestor(classes, replay_path(replay, path)->node, peeled + left);
-		owner = function_of_node(&classes->functions, classes->profile, owner);
-		if (ranking_add(&summary->depths, cell->key, cell->blocks, cell->bytes) ||
+		if (classes->has_exact_frames &&
+		    classes_proof(classes, path, proof, cell->key) >= PROOF_OPEN)
+			continue;
+		depth = depth_key_depth(cell->key);
+		left = classes_depth_left(classes, path, depth);
+		owner = function_of_node(&classes->functions, classes->profile,
+		                         classes_owner_node(classes, path, depth));
+		if (ranking_add(&summary->depths, depth, cell->blocks, cell->bytes) ||
 		    ranking_add(&summary->left, left, cell->blocks, cell->bytes) ||
 		    ranking_add(&summary->owners, owner, cell->blocks, cell->bytes))
+			return -1;
+	}
+	return 0;
+}
+
+static int machine_add(struct life_summary *summary, const struct classes *classes,
+                       uint32_t list)
+{
+	const struct tally_cell *cells = classes->profile->replay.lives.paths.tally.cells;
+
+	for (; list; list = cells[list].next) {
+		if (ranking_add(&summary->machine_depths, cells[list].key, cells[list].blocks,
+		                cells[list].bytes))
 			return -1;
 	}
 	return 0;
@@ -104,8 +113,8 @@ static uint32_t recursion_of(const struct classes *classes, uint32_t path)
 static uint32_t deepest(const struct tally_cell *cells, uint32_t list, uint32_t depth)
 {
 	for (; list; list = cells[list].next) {
-		if (cells[list].key > depth)
-			depth = cells[list].key;
+		if (depth_key_depth(cells[list].key) > depth)
+			depth = depth_key_depth(cells[list].key);
 	}
 	return depth;
 }
@@ -121,10 +130,10 @@ static struct summary_path summary_path_of(const struct classes *classes, uint32
 
 	for (proof = 0; proof < PROOF_COUNT; proof++)
 		depth = deepest(cells, life->depths[proof], depth);
-	node = ancestor(classes, replay_path(replay, path)->node, depth);
+	node = classes_owner_node(classes, path, depth);
 	return (struct summary_path){
 		path, function_of_node(&classes->functions, classes->profile, node),
-		ancestor(classes, node, 1)
+		node == CALL_ROOT ? CALL_ROOT : replay->tree.nodes[node].parent
 	};
 }
 
@@ -211,13 +220,12 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 	path_add(summary, classes, path);
 	class_counts_add(&summary->counts, &classes->paths[path]);
 	life_add(summary, life);
-	/* If every frame is inferred, inferred depths are all there is to show. */
-	for (proof = 0; proof < (classes->has_exact_frames ? PROOF_OPEN : PROOF_COUNT);
-	     proof++) {
-		if (depths_add(summary, classes, path, life->depths[proof]))
+	for (proof = 0; proof < PROOF_COUNT; proof++) {
+		if (depths_add(summary, classes, path, life->depths[proof], proof))
 			return -1;
 	}
-	if (freers_add(&summary->freers, classes, life->freed_by) ||
+	if (machine_add(summary, classes, life->machine_depths) ||
+	    freers_add(&summary->freers, classes, life->freed_by) ||
 	    freers_add(&summary->movers, classes, life->realloced_by) ||
 	    sizes_add(summary, classes, replay_path(replay, path), life->sizes))
 		return -1;
@@ -385,6 +393,7 @@ static void owners_classify(struct life_summary *summary, const struct classes *
 void life_summary_sort(struct life_summary *summary, const struct classes *classes)
 {
 	ranking_sort_keys(&summary->depths);
+	ranking_sort_keys(&summary->machine_depths);
 	ranking_sort_keys(&summary->left);
 	ranking_sort(&summary->owners);
 	ranking_sort(&summary->freers);
@@ -399,6 +408,7 @@ void life_summary_sort(struct life_summary *summary, const struct classes *class
 void life_summary_release(struct life_summary *summary)
 {
 	ranking_release(&summary->depths);
+	ranking_release(&summary->machine_depths);
 	ranking_release(&summary->left);
 	ranking_release(&summary->owners);
 	ranking_release(&summary->freers);

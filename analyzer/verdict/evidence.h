@@ -61,8 +61,10 @@ struct life_summary {
 	uint64_t chains, chain_reallocs;
 	uint32_t chain_longest;
 
-	struct ranking depths; /* by escape depth, wrappers counted */
-	struct ranking left;   /* by escape depth, wrappers skipped */
+	struct ranking depths; /* by escape depth, wrappers and libraries counted */
+	struct ranking left;   /* by escape depth, wrappers and libraries not counted */
+	struct ranking
+		machine_depths;    /* by the machine frames that had ended, of any proof */
 	struct ranking owners; /* by function; a wrapper counts as the function it serves */
 	struct ranking freers; /* by function that freed; FUNCTION_NONE: not kept apart */
 	struct ranking movers; /* by function that called realloc, counting its calls */

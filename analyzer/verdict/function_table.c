@@ -49,6 +49,8 @@ static uint32_t function_add(struct function_table *table,
 		return 0;
 	table->functions[table->count] = *function;
 	table->functions[table->count].is_allocator = is_allocator_name(function->name);
+	table->functions[table->count].is_library = table->functions[table->count]
+	                                                .is_allocator;
 	table->functions[table->count].is_deallocator = is_deallocator_name(function->name);
 	if (*function->name && hash_index_add(&table->index, function_hash(function),
 	                                      table->count, function_hash_of, table))

@@ -23,6 +23,7 @@ struct function {
 	uint32_t
 		location; /* of the address map: the first of its locations that was seen */
 	bool is_allocator, is_deallocator; /* according to its name */
+	bool is_library;                   /* internal to a standard library */
 };
 
 struct function_table {

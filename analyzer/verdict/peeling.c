@@ -109,7 +109,7 @@ static void depths_count(const struct tally_pool *tally, uint32_t list, uint32_t
                          struct peel_count *count)
 {
 	for (; list; list = tally->cells[list].next) {
-		if (tally->cells[list].key > peeled)
+		if (depth_key_depth(tally->cells[list].key) > peeled)
 			count->escaped += tally->cells[list].blocks;
 		else
 			count->stayed += tally->cells[list].blocks;

@@ -70,7 +70,7 @@ static void titles_print(FILE *file)
 	      file);
 	for (class = 0; class < CLASS_COUNT; class ++)
 		fprintf(file, ",%s", life_class_key(class));
-	fputs(",inferred,unknown,suppressed,path" CSV_LINE_END, file);
+	fputs(",inferred,open,unknown,suppressed,path" CSV_LINE_END, file);
 }
 
 /*
@@ -95,8 +95,9 @@ static int row_print(FILE *file, const struct profile *profile,
 	        row->live_blocks, row->live_bytes);
 	for (class = 0; class < CLASS_COUNT; class ++)
 		fprintf(file, ",%" PRIu64, classes->shares[class].blocks);
-	fprintf(file, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", classes->inferred.blocks,
-	        classes->unknown.blocks, classes->suppressed.blocks);
+	fprintf(file, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",",
+	        classes->inferred.blocks, classes->open.blocks, classes->unknown.blocks,
+	        classes->suppressed.blocks);
 	csv_string(file, path.data ? path.data : "");
 	fputs(CSV_LINE_END, file);
 	text_release(&path);

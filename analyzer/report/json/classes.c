@@ -29,6 +29,7 @@ void class_counts_json(struct json_writer *json, const struct class_counts *coun
 	for (class = 0; class < CLASS_COUNT; class ++)
 		share_json(json, life_class_key(class), &counts->shares[class]);
 	share_json(json, "inferred", &counts->inferred);
+	share_json(json, "open", &counts->open);
 	share_json(json, "unknown", &counts->unknown);
 	share_json(json, "suppressed", &counts->suppressed);
 	json_object_end(json);
@@ -37,7 +38,8 @@ void class_counts_json(struct json_writer *json, const struct class_counts *coun
 /*
  * Write how well the frames of the blocks are known. Blocks are exact, exact up to a gap in
  * their stack, or inferred: the first three add up to all blocks. `stacks_cut` counts apart
- * from these.
+ * from these. Whether the class of a block is proved, supported or open: these three add up to
+ * all blocks, too; a block whose machine frames are inferred is open.
  */
 static void exact_json(struct json_writer *json, const struct class_counts *counts)
 {
@@ -47,6 +49,11 @@ static void exact_json(struct json_writer *json, const struct class_counts *coun
 	json_count(json, "inferred",
 	           counts->blocks - counts->exact_blocks - counts->exact_cut_blocks);
 	json_count(json, "stacks_cut", counts->cut_blocks);
+	json_object_end(json);
+	json_object_inline(json, "source_frames");
+	json_count(json, "proved", counts->proved);
+	json_count(json, "supported", counts->supported);
+	json_count(json, "open", counts->blocks - counts->proved - counts->supported);
 	json_object_end(json);
 }
 
@@ -400,6 +407,8 @@ int path_classes_json(struct json_writer *json, const struct findings *findings,
 		class_counts_json(json, &summary.counts);
 		exact_json(json, &summary.counts);
 		depths_json(json, "escape_depths", &summary.depths);
+		depths_json(json, "own_depths", &summary.left);
+		depths_json(json, "machine_depths", &summary.machine_depths);
 		path_peeled_json(json, classes, path);
 		functions_json(json, "owners", classes, &summary.owners);
 		functions_json(json, "freed_by", classes, &summary.freers);

@@ -86,7 +86,7 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 	class_line(screen, "inferred", &counts->inferred, &all,
 	           "stack-like or escaping; their frames were not exact");
 	class_line(screen, "open", &counts->open, &all,
-	           "stack-like or escaping: inlined functions may have ended");
+	           "stack-like or escaping: which is not known");
 	class_line(screen, "unknown", &counts->unknown, &all, "their free was missed");
 	class_line(screen, "suppressed", &counts->suppressed, &all,
 	           "never freed, on purpose: hidden elsewhere");
@@ -223,6 +223,24 @@ static void exact_print(const struct screen *screen, const struct classes *class
 	            exact < all->blocks ? "; the others are inferred" : "");
 }
 
+static void proof_print(const struct screen *screen, const struct classes *classes)
+{
+	const struct class_counts *all = &classes->all;
+	uint64_t open = all->blocks - all->proved - all->supported;
+	char proved[TEXT_NUMBER_BYTES], supported[TEXT_NUMBER_BYTES];
+	char left[TEXT_NUMBER_BYTES];
+
+	if (!classes->has_exact_frames || all->proved == all->blocks)
+		return;
+	screen_line(
+		screen, 2,
+		"source frames: the class of %s of the blocks is proved, of %s supported by "
+		"what is usual in this run, of %s open",
+		text_percent(proved, all->proved, all->blocks),
+		text_percent(supported, all->supported, all->blocks),
+		open ? text_percent(left, open, all->blocks) : "none");
+}
+
 /*
  * Print one count only, of blocks if there are any: the recorder walks a stack that ends early
  * only once up to there, and many blocks may be born on it.
@@ -252,6 +270,7 @@ void report_footer(const struct screen *screen, const struct classes *classes)
 		return;
 	fprintf(screen->file, "\n%s", screen_dim(screen));
 	exact_print(screen, classes);
+	proof_print(screen, classes);
 	cut_print(screen, classes);
 	report_hidden(screen, classes);
 	peeled_print(screen, classes);
