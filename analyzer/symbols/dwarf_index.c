@@ -288,7 +288,8 @@ static const char *function_declared(struct dwarf_index *index, Dwarf_Die *die)
 
 /*
  * Set the names of a frame. An external function is identified by its linkage name (if all of
- * it is shown), or in C by its name. All others need their declaration, too, since several may have the same name.
+ * it is shown), or in C by its name. All others need their declaration, too, since several may
+ * have the same name.
  */
 static void function_identify(struct dwarf_index *index, Dwarf_Die *die,
                               struct symbol_frame *frame)

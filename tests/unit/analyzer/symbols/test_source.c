@@ -90,6 +90,18 @@ static const char parts_c[] = CALLED
 	"int main(int argc, char **argv) { (void)argv; one(&argc); two(&argc);\n"
 	"	three(&argc); has_cold(argc); return sink; }\n";
 
+/* Copies of one function: one after the other, and two that share their end. */
+static const char copies_c[] =
+	"#include <stdlib.h>\n" CALLED
+	"INLINED void turn(void **p) { if (sink % 3 == 0) { free(*p); *p = 0; } m1(); m2(); }\n"
+	"NEVER_INLINED void spins(int n, void **p) {\n"
+	"	for (int i = 0; i < n; i++) { turn(p); turn(p + 1); turn(p + 2); } }\n"
+	"INLINED void either(int k) { if (k == 5) m6(); else m7(); m3(); m4(); m5(); m8(); m9();\n"
+	"	m10(); m11(); sink = sink * 3; }\n"
+	"NEVER_INLINED void ends(int n) { if (n) either(5); else either(7); sink = 9; m12(); sink = 10; }\n"
+	"int main(int argc, char **argv) { spins(argc, (void **)argv); ends(argc);\n"
+	"	return 0; }\n";
+
 static const char act_rs[] = "#[inline(never)] pub fn act(n: u32) -> Vec<u32> {\n"
 							 "	let mut all = Vec::new();\n"
 							 "	for i in 0..n { all.push(i) } all }\n";
@@ -491,6 +503,75 @@ static void knows_parts_of_functions(void **state)
 	}
 }
 
+/* All calls of spins(): m1, m2 and free, three times each. */
+static size_t spin_calls(const struct program *program, uint64_t *calls)
+{
+	static const char *const called[] = { "m1", "m2", "free@plt" };
+	size_t count = 0, i;
+	unsigned number;
+
+	for (EACH(called, i)) {
+		for (number = 0; number < 3; number++) {
+			calls[count] = call_find(program, "spins", called[i], number);
+			if (calls[count])
+				count++;
+		}
+	}
+	return count;
+}
+
+/* Each turn() after another one is a new activation, wherever its code lies. */
+static void turns_check(const struct program *program)
+{
+	uint64_t calls[9];
+	size_t count = spin_calls(program, calls), i, j;
+	uint32_t merged;
+
+	assert_int_equal(count, 9);
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < count; j++) {
+			symbolizer_kept(program->symbolizer, program->module, calls[i], calls[j],
+			                &merged);
+			assert_int_equal(merged, 0);
+		}
+	}
+}
+
+/* m6() and m7() are in two copies of either(), m3() only in one of them. */
+static void ends_check(const struct program *program)
+{
+	uint64_t to = call_of(program, "ends", "m3"), kept_one, kept_two;
+	uint32_t one, two;
+
+	assert_int_equal(call_find(program, "ends", "m3", 1), 0);
+	kept_one = symbolizer_kept(program->symbolizer, program->module,
+	                           call_of(program, "ends", "m6"), to, &one);
+	kept_two = symbolizer_kept(program->symbolizer, program->module,
+	                           call_of(program, "ends", "m7"), to, &two);
+	assert_int_equal(one + two, 1);
+	assert_int_equal(kept_one, one ? 1 : 2);
+	assert_int_equal(kept_two, two ? 1 : 2);
+}
+
+static void tells_copies_apart(void **state)
+{
+	struct program program;
+	size_t i;
+
+	(void)state;
+	for (EACH(c_compilers, i)) {
+		if (strstr(c_compilers[i], "-fno-plt"))
+			continue; /* free() has no stub to find it by */
+		program = program_make("copies.c", c_compilers[i]);
+		all_calls_check(&program);
+		turns_check(&program);
+		/* clang says of a shared end only that it is in the function */
+		if (!strncmp(c_compilers[i], "gcc", 3))
+			ends_check(&program);
+		program_end(&program);
+	}
+}
+
 /* The last frame: the machine function. */
 static void frame_take(void *context, const struct symbol_frame *frame)
 {
@@ -556,6 +637,7 @@ static int sources_make(void **state)
 	source_write("flow.c", flow_c);
 	source_write("throws.cpp", throws_cpp);
 	source_write("parts.c", parts_c);
+	source_write("copies.c", copies_c);
 	source_write("one.rs", act_rs);
 	source_write("two.rs", act_rs);
 	source_write("main.rs", main_rs);
@@ -565,7 +647,7 @@ static int sources_make(void **state)
 static int sources_remove(void **state)
 {
 	(void)state;
-	shell("rm -f flow.c throws.cpp parts.c one.rs two.rs main.rs");
+	shell("rm -f flow.c throws.cpp parts.c copies.c one.rs two.rs main.rs");
 	return rmdir(directory);
 }
 
@@ -575,6 +657,7 @@ int main(void)
 		cmocka_unit_test(knows_the_flow_of_c),
 		cmocka_unit_test(knows_where_throws_go),
 		cmocka_unit_test(knows_parts_of_functions),
+		cmocka_unit_test(tells_copies_apart),
 		cmocka_unit_test(tells_crates_apart),
 	};
 
