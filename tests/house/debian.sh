@@ -15,6 +15,7 @@ if [ "${2:-}" != inside ]; then
 	command -v debootstrap >/dev/null || DEBIAN_FRONTEND=noninteractive \
 		apt-get -q install -y --no-install-recommends debootstrap
 	work=$(mktemp -d "${TMPDIR:-/var/tmp}/outlive-$suite.XXXXXX")
+	chmod 755 "$work" # a root directory is open to every user: some tests become another
 	if [ "${KEEP:-}" = 1 ]; then
 		echo "debian.sh: stays: $work"
 	else
