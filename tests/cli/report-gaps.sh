@@ -52,7 +52,7 @@ gcc -g -O1 -fno-builtin -pthread -o program program.c || exit 77
 echo "a site, and the tree"
 # libc's own frames have names only where its debug information is installed.
 grep -m1 -A4 'leaf ' text | sed 's/.*leaf/leaf/; s/^  *//; s/:[0-9]*$//'
-sed -n '/^call tree/,/^$/s/.*%  *//p' text | sed -E 's/libc\.so\.6\+0x[0-9a-f]+ > //g'
+sed -n '/^call tree/,/^$/s/.*%  *//p' text | sed -E 's/libc\.so\.6\+0x[0-9a-f]+ [>] //g'
 "$OUTLIVE" report --explain 200 trace | sed -n '/born/,/freed/s/^      //p' | sed 's/:[0-9]*$//' | head -n 5
 echo "the deepest stack, and the one it died on"
 cat >deep.c <<'END'
