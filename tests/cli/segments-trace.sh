@@ -93,7 +93,7 @@ segments -f csv steps.outlive | head -n 1 | tr -d '\r'
 [ "$(segments -f csv steps.outlive | grep -c ',total,')" = "$(jq '.samples | length' json)" ] &&
 	echo "csv has all"
 segments --by thread -f json steps.outlive | jq -c '[.threads[].name]'
-[ "$(segments steps.outlive | wc -l)" -lt 70 ] && echo "one screen"
+[ "$(segments steps.outlive | wc -l)" -lt 90 ] && echo "one screen"
 segments --top 0 steps.outlive | grep -c 'snapshots (--top 0'
 
 echo "by size:"
