@@ -28,7 +28,6 @@
 #define QUIET_SCANS 50 /* scans of a ring since one of its chunks last changed */
 #define FILL_BYTES_MS (4u << 20)
 #define RINGS_MAX 65536
-#define LAST_STEPS 64 /* to serve what waits in the server's queue */
 
 struct drain {
 	struct drain_way way;
@@ -85,6 +84,15 @@ static void readiness_add(const struct drain *drain, int descriptor)
 		epoll_ctl(drain->ready, EPOLL_CTL_ADD, descriptor, &wanted);
 }
 
+/* Keep the files of modules that processes have sent until now. */
+static void offers_take(void *context)
+{
+	const struct drain *drain = context;
+
+	if (drain->server)
+		ring_server_empty(drain->server);
+}
+
 struct drain *drain_new(const struct drain_settings *settings, struct error *error)
 {
 	struct drain *drain = calloc(1, sizeof(*drain));
@@ -99,7 +107,8 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 	drain->way.is_flight = settings->is_flight;
 	cpu_idle_open(&drain->cpu);
 	drain->way.beat = drain_beat;
-	drain->way.beat_context = drain;
+	drain->way.take_offers = offers_take;
+	drain->way.context = drain;
 	/* without inotify (its instances are few), each step reads the directory */
 	drain->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (drain->watch >= 0 &&
@@ -127,10 +136,7 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 /* Serve the packets that were sent before the end, then close the server. */
 static void server_end(struct drain *drain)
 {
-	int steps = 0;
-
-	while (drain->server && steps++ < LAST_STEPS && ring_server_step(drain->server))
-		;
+	offers_take(drain);
 	ring_server_free(drain->server);
 	drain->server = NULL;
 }

@@ -137,7 +137,7 @@ static int chunk_write(struct drain_way *way, const struct drain_ring *ring,
 	way->counts.chunks++;
 	way->counts.bytes += bytes;
 	way->counts.events += about.events;
-	way->beat(way->beat_context);
+	way->beat(way->context);
 	return 0;
 }
 
@@ -193,6 +193,7 @@ static int definitions_copy(struct drain_way *way, struct drain_ring *ring,
 		return 0;
 	if (definitions->seen_bytes < sizeof(struct chunk_header))
 		definitions->seen_bytes = sizeof(struct chunk_header);
+	way->take_offers(way->context);
 	definitions->seen_bytes = (uint32_t)kept_files_add(
 		way->kept, ring->pid, way->buffer, bytes, definitions->seen_bytes);
 	if (!is_due || bytes == definitions->written_bytes)

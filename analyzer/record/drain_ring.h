@@ -38,10 +38,14 @@ struct drain_way {
 	size_t buffer_bytes;
 	bool is_flight;
 	bool is_busy; /* no processor is idle: compress quickly */
-	void (*beat)(
-		void *
-			context); /* called after each chunk: shows the writers that we are alive */
-	void *beat_context;
+	/* Called after each chunk: shows the writers that we are alive. */
+	void (*beat)(void *context);
+	/*
+	 * Called before the files of new modules are opened: keeps what their processes sent. A
+	 * process sends a file before it commits the module.
+	 */
+	void (*take_offers)(void *context);
+	void *context; /* of these functions */
 };
 
 struct definitions; /* a definition chunk, and how much of it was read */

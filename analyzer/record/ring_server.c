@@ -18,6 +18,7 @@
 #define PEERS_MAX 1024
 #define EVENTS_MAX 256 /* handled in one step, and connections accepted */
 #define LISTENER PEERS_MAX
+#define EMPTY_STEPS 64 /* so that emptying ends, however fast packets arrive */
 #define NAME_TRIES 10000
 #define NAME_BYTES 48
 
@@ -379,6 +380,14 @@ bool ring_server_step(struct ring_server *server)
 			;
 	}
 	return count > 0;
+}
+
+void ring_server_empty(struct ring_server *server)
+{
+	int steps = 0;
+
+	while (steps++ < EMPTY_STEPS && ring_server_step(server))
+		;
 }
 
 void ring_server_free(struct ring_server *server)

@@ -38,6 +38,9 @@ int ring_server_descriptor(const struct ring_server *server);
  */
 bool ring_server_step(struct ring_server *server);
 
+/* Step until there is nothing to do; the number of steps is bounded. */
+void ring_server_empty(struct ring_server *server);
+
 /* Close the server; rings that are complete by now get their names. NULL is allowed. */
 void ring_server_free(struct ring_server *server);
 

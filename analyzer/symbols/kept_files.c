@@ -136,6 +136,8 @@ int kept_files_find(const struct kept_files *kept, const char *path,
 		return -1;
 	build = build_of(build_id, build_id_bytes);
 	entry = entry_find(kept, path, &build);
+	if (entry && entry->is_doubtful)
+		return KEPT_DOUBTFUL;
 	if (!entry || entry->descriptor < 0)
 		entry = build_find(kept, &build);
 	return entry ? entry->descriptor : -1;

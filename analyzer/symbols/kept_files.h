@@ -31,9 +31,12 @@ size_t kept_files_add(struct kept_files *kept, pid_t pid, const uint8_t *chunk,
  */
 void kept_files_offer(void *kept, const char *path, int file);
 
+#define KEPT_DOUBTFUL (-2)
+
 /*
- * The descriptor of the file that was loaded from `path` with this build-id, or -1. The caller
- * must not close it.
+ * The descriptor of the file that was loaded from `path` with this build-id. The caller must not
+ * close it. -1: it was not kept; KEPT_DOUBTFUL: different files had this path, so the one that
+ * has it now may be the wrong one.
  */
 int kept_files_find(const struct kept_files *kept, const char *path,
                     const uint8_t *build_id, size_t build_id_bytes);

@@ -118,7 +118,7 @@ static int module_open(const struct symbolizer *symbolizer, const char *path,
 		file = kept_files_find(symbolizer->kept, path, build_id, build_id_bytes);
 	if (file >= 0)
 		return fcntl(file, F_DUPFD_CLOEXEC, 0);
-	if (path[0] != '/')
+	if (file == KEPT_DOUBTFUL || path[0] != '/')
 		return -1;
 	file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (file < 0)
