@@ -86,6 +86,35 @@ void *hook_dlsym(void *handle, const char *name)
 }
 EXPORT(dlsym);
 
+/* Whether this library's `name` is the next after the module with `return_address`. */
+static bool is_next(uintptr_t return_address, const char *name)
+{
+	struct loaded_function found;
+	struct cfi_module caller;
+
+	return cfi_module_find(return_address, &caller) && caller.link_map &&
+	       loaded_is_of_start(caller.link_map) &&
+	       loaded_after(caller.link_map, name, &found) && found.map == loaded_self();
+}
+
+/*
+ * Returns our hook of an allocator's function with a version. No name of ours has a version, so
+ * the loader would pass it over.
+ */
+static __attribute__((noinline)) void *versioned_ours(uintptr_t return_address,
+                                                      void *handle, const char *name,
+                                                      const char *version)
+{
+	void *found, *ours;
+
+	if (!hook_is_allocators(name) ||
+	    (handle == RTLD_NEXT && !is_next(return_address, name)))
+		return NULL;
+	found = real.dlvsym(handle, name, version);
+	ours = hook_before(found);
+	return ours == found ? NULL : ours;
+}
+
 void *hook_dlvsym(void *handle, const char *name, const char *version)
 {
 	void *ours;
@@ -95,6 +124,8 @@ void *hook_dlvsym(void *handle, const char *name, const char *version)
 		return hook_before(real.dlvsym(handle, name, version));
 	}
 	ours = lookup(ARCH_CALLER_SLOT(), handle, name);
+	if (!ours)
+		ours = versioned_ours(*ARCH_CALLER_SLOT(), handle, name, version);
 	return ours ? ours : real.dlvsym(handle, name, version);
 }
 EXPORT(dlvsym);

@@ -6,7 +6,7 @@
  * build: -ldl
  * expect: count("by_handle") == 100
  * expect: live("by_handle") == 0
- * expect: count("by_version") == 100
+ * expect: count("by_version") == 300
  * expect: live("by_version") == 0
  * expect: count("by_next") == 100
  * expect: live("by_next") == 0
@@ -91,6 +91,13 @@ int main(void)
 	kept(get);
 	by_version((allocate *)dlvsym(libc, "malloc", "GLIBC_2.2.5"),
 	           (deallocate *)dlvsym(libc, "free", "GLIBC_2.2.5"));
+	by_version((allocate *)dlvsym(RTLD_DEFAULT, "malloc", "GLIBC_2.2.5"),
+	           (deallocate *)dlvsym(RTLD_DEFAULT, "free", "GLIBC_2.2.5"));
+	by_version((allocate *)dlvsym(RTLD_NEXT, "malloc", "GLIBC_2.2.5"),
+	           (deallocate *)dlvsym(RTLD_NEXT, "free", "GLIBC_2.2.5"));
+	if (dlvsym(RTLD_DEFAULT, "malloc", "GLIBC_NONE") ||
+	    dlvsym(RTLD_NEXT, "free", "GLIBC_NONE"))
+		return 1;
 	by_next((allocate *)dlsym(RTLD_NEXT, "malloc"),
 	        (deallocate *)dlsym(RTLD_NEXT, "free"));
 	by_own_names();
