@@ -10,6 +10,9 @@
 #define DIES_MAX 4000000u
 #define INSTANCES_MAX (UINT32_C(1) << 26) /* in a module */
 
+/* In a module: entries of a damaged file may share long lists. */
+#define RANGES_MAX (UINT32_C(1) << 24)
+
 struct reading {
 	struct instances *instances;
 	uint64_t bias;
@@ -118,7 +121,8 @@ static void code_add(struct reading *reading, Dwarf_Die *die)
 	while ((offset = dwarf_ranges(die, offset, &base, &low, &high)) > 0) {
 		if (low == 0 || low >= high)
 			continue;
-		if (instances_add_range(instances, low + reading->bias, high + reading->bias)) {
+		if (instances->range_count >= RANGES_MAX ||
+		    instances_add_range(instances, low + reading->bias, high + reading->bias)) {
 			reading->is_out_of_memory = true;
 			return;
 		}
@@ -195,5 +199,6 @@ uint32_t dwarf_tree_read(struct instances *instances, Dwarf_Die *function,
 	instances->list[number].unit = function->cu;
 	code_add(&reading, function);
 	inlined_collect(&reading, number, function, origin_of(function), 0);
+	instances->list[number].inside = instances->count - number;
 	return number;
 }

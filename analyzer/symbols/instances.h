@@ -27,7 +27,8 @@ struct instance {
 	uint32_t next;        /* the next instance with this parent; 0: none */
 	uint32_t range_first, range_count; /* in instances.ranges */
 	uint32_t origin;                   /* see symbolizer_instance(); 0: not known yet */
-	bool is_part;                      /* of a machine function: likewise */
+	uint32_t inside; /* of a machine function: all instances inside it */
+	bool is_part;    /* of a machine function: likewise */
 	/*
 	 * The rest of a function that was inlined in part: its frame is that of the instance
 	 * around it. It is in no chain.

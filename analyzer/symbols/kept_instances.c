@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ENTRY_RANGES_MAX 1000 /* of an instance, in which its entry is searched */
+
 struct chain {
 	uint32_t list[DWARF_FRAMES_MAX]; /* outermost first: the machine function */
 	unsigned count;
@@ -164,6 +166,21 @@ static bool is_merged(const struct walk *walk, uint32_t from, uint32_t to,
 	return is_found;
 }
 
+/* The block that the code leads to first, of those in a range; `order` is that of another. */
+static uint64_t range_entry(const struct code_graph *graph, uint64_t low, uint64_t high,
+                            uint32_t *order, uint64_t entry)
+{
+	const struct code_block *block, *end = graph->blocks + graph->count;
+
+	for (block = graph->blocks; block < end && block->start < high; block++) {
+		if (block->start + block->bytes <= low || block->order >= *order)
+			continue;
+		*order = block->order;
+		entry = block->start > low ? block->start : low;
+	}
+	return entry;
+}
+
 /*
  * Where an instance begins, as an address of the file. Without a word in its debug entry (clang
  * writes none), it is where the code leads to first: the lowest address may be anywhere in it.
@@ -171,26 +188,18 @@ static bool is_merged(const struct walk *walk, uint32_t from, uint32_t to,
 static uint64_t entry_of(const struct walk *walk, uint32_t number)
 {
 	const struct instances *instances = walk->module->instances;
-	const struct instance *instance = &instances->list[number];
+	struct instance *instance = &instances->list[number];
 	const struct code_range *range = &instances->ranges[instance->range_first];
-	const struct code_graph *graph = &walk->flow->graph;
-	uint64_t bias = walk->module->elf_bias, entry = instance->low - bias, low, high;
-	const struct code_block *block, *end = graph->blocks + graph->count;
+	uint64_t bias = walk->module->elf_bias, entry = instance->low - bias;
 	uint32_t order = UINT32_MAX, i;
 
-	if (instance->entry)
-		return instance->entry - bias;
-	for (i = 0; i < instance->range_count; i++) {
-		low = range[i].low - bias;
-		high = range[i].high - bias;
-		for (block = graph->blocks; block < end && block->start < high; block++) {
-			if (block->start + block->bytes <= low || block->order >= order)
-				continue;
-			order = block->order;
-			entry = block->start > low ? block->start : low;
-		}
+	if (!instance->entry) {
+		for (i = 0; i < instance->range_count && i < ENTRY_RANGES_MAX; i++)
+			entry = range_entry(&walk->flow->graph, range[i].low - bias,
+			                    range[i].high - bias, &order, entry);
+		instance->entry = entry + bias;
 	}
-	return entry;
+	return instance->entry - bias;
 }
 
 static bool is_same_origin(struct module *module, uint32_t one, uint32_t two)

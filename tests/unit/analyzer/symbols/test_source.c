@@ -98,7 +98,8 @@ static const char copies_c[] =
 	"	for (int i = 0; i < n; i++) { turn(p); turn(p + 1); turn(p + 2); } }\n"
 	"INLINED void either(int k) { if (k == 5) m6(); else m7(); m3(); m4(); m5(); m8(); m9();\n"
 	"	m10(); m11(); sink = sink * 3; }\n"
-	"NEVER_INLINED void ends(int n) { if (n) either(5); else either(7); sink = 9; m12(); sink = 10; }\n"
+	"NEVER_INLINED void ends(int n) { if (n) either(5); else either(7);\n"
+	"	sink = 9; m12(); sink = 10; }\n"
 	"int main(int argc, char **argv) { spins(argc, (void **)argv); ends(argc);\n"
 	"	return 0; }\n";
 
