@@ -451,11 +451,11 @@ static uint64_t go_table(const struct scan *scan, struct process_module *module)
 
 static void go_find(struct scan *scan)
 {
-	struct process_module *module = scan->segments->modules.modules;
-	const struct process_module *end = module + scan->segments->modules.count;
+	const struct process_modules *modules = &scan->segments->modules;
+	struct process_module *module = modules->modules; /* NULL if there are none */
 	uint64_t table;
 
-	for (; module < end; module++) {
+	for (size_t i = 0; i < modules->count; i++, module++) {
 		if (!module->is_go)
 			continue;
 		scan->is_go = true;
