@@ -355,6 +355,8 @@ static void flow_check(const struct program *program)
 	assert_int_equal(kept(program, "dying", "m9", "m11"), 2);
 	assert_int_equal(kept(program, "dying", "m10", "m11"), 0);
 	assert_int_equal(kept(program, "dying", "m10", "m12"), 0);
+	assert_int_equal(kept(program, "dying", "m11", "m10"), 0);
+	assert_int_equal(kept(program, "dying", "m11", "m12"), 0);
 	/* where setjmp() is called, any call may lead to any other */
 	assert_int_equal(kept(program, "jumping", "m9", "m10"), 0);
 	/* two functions */
