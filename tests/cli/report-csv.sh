@@ -50,7 +50,7 @@ same() { # COLUMN JQ-PATH: the sum is what JSON says
 for column in allocations bytes peak_blocks peak_bytes live_blocks live_bytes; do
 	same $column ".totals.$column"
 done
-for class in stack_like escaping crossed static_like live inferred unknown suppressed; do
+for class in stack_like escaping crossed static_like live inferred open unknown suppressed; do
 	same $class ".classes.$class.blocks"
 done
 # path by path
