@@ -79,6 +79,12 @@ struct symbols_frame {
 };
 #define SYMBOL_INLINED 1u  /* inlined into the next frame */
 #define SYMBOL_DECLARED 2u /* a string with its declaration follows the function's */
+#define SYMBOL_LIBRARY 4u  /* of a standard library of C++ or Rust; see below */
+/*
+ * Since 1.3 the strings are followed by a uint32_t for each frame: the offset, in the strings, of
+ * the file that defines or declares the frame's function; "" is unknown. Without them,
+ * SYMBOL_LIBRARY is never set, and only names tell.
+ */
 
 /*
  * SOURCES of one process: what its return addresses are in the source, names apart. The struct,

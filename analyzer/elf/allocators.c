@@ -134,15 +134,10 @@ static const char *const deallocators[] = {
 };
 
 /*
- * Libraries whose containers allocate for whoever uses them. User code that they call is
- * further in on the stack, so it is found first.
+ * The containers of this library allocate for whoever uses them, as those of the standard
+ * libraries do (library_name.h).
  */
-static const char *const libraries[] = {
-	"std::",        "__gnu_cxx::", "boost::container::",
-	"alloc::",      "core::",      "<alloc::",
-	"<core::",      "<std::",      "hashbrown::",
-	"<hashbrown::",
-};
+#define CONTAINERS "boost::container::"
 
 /* The text after the prefix; `name` itself if it does not begin with the prefix. */
 static const char *behind(const char *name, const char *prefix)
@@ -199,16 +194,11 @@ static bool is_on_list(const char *function, const char *const *names, size_t co
 	return false;
 }
 
-static bool is_in_library(const char *function)
+static bool is_container(const char *function)
 {
 	const char *name = function_name_start(function);
-	size_t i;
 
-	for (i = 0; i < sizeof(libraries) / sizeof(*libraries); i++) {
-		if (!strncmp(name, libraries[i], strlen(libraries[i])))
-			return true;
-	}
-	return false;
+	return behind(name, CONTAINERS) != name;
 }
 
 /* xmalloc, xcalloc, xnmalloc, x2nrealloc, xstrdup, xmemdup, ... */
@@ -231,14 +221,14 @@ static bool is_x_allocator(const char *function)
 bool is_allocator_name(const char *function)
 {
 	return is_on_list(function, allocators, sizeof(allocators) / sizeof(*allocators)) ||
-	       is_x_allocator(function) || is_in_library(function);
+	       is_x_allocator(function) || is_container(function);
 }
 
 bool is_deallocator_name(const char *function)
 {
 	return is_on_list(function, deallocators,
 	                  sizeof(deallocators) / sizeof(*deallocators)) ||
-	       is_in_library(function);
+	       is_container(function);
 }
 
 /* These are C functions, so a name ends at its NUL or at a symbol version. */

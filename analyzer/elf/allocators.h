@@ -9,12 +9,12 @@
 
 /*
  * Whether a block that this (demangled) function allocates itself really belongs to its caller:
- * operator new, xmalloc, strdup, g_malloc, the containers and strings of the C++ and Rust
- * libraries, C.CString.
+ * operator new, xmalloc, strdup, g_malloc, C.CString. So it does of the containers and strings of
+ * the C++ and Rust libraries, which library_name.h knows.
  */
 bool is_allocator_name(const char *function);
 
-/* The same for functions that free: operator delete, g_free, destructors of containers. */
+/* The same for functions that free: operator delete, g_free. */
 bool is_deallocator_name(const char *function);
 
 /* Whether it is a function of the C library that starts a program or a thread. */

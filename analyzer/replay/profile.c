@@ -115,7 +115,8 @@ static bool frees_for_caller(const void *context, uint32_t number)
 	size_t count;
 
 	frames = profile_frames(profile, number, &count);
-	return count && (is_allocator_name(frames[count - 1].function) ||
+	return count && (frames[count - 1].is_library ||
+	                 is_allocator_name(frames[count - 1].function) ||
 	                 is_deallocator_name(frames[count - 1].function));
 }
 

@@ -107,7 +107,8 @@ static int location_label(struct labelling *work, uint32_t location, uint32_t no
 		return -1;
 	for (i = work->scratch.count; i-- > 0;) {
 		name = &work->scratch.names[i];
-		if (is_allocator_name(name->function) || is_startup_name(name->function))
+		if (name->is_library || is_allocator_name(name->function) ||
+		    is_startup_name(name->function))
 			continue;
 		label = label_find(work, name);
 		if (!label || list_add(work, label))

@@ -2,6 +2,7 @@
 #include "symbols/module.h"
 
 #include "elf/debug_file.h"
+#include "elf/library_name.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +83,9 @@ static const char *module_symbol(struct module *module, uint64_t address,
 	return name;
 }
 
-int module_frames(struct module *module, uint64_t offset, struct symbol_frame *frames)
+/* The frames of module_frames(), except for what the module says of all of them. */
+static int module_frames_find(struct module *module, uint64_t offset,
+                              struct symbol_frame *frames)
 {
 	uint64_t address = offset - 1;
 	const char *name, *declared;
@@ -100,7 +103,18 @@ int module_frames(struct module *module, uint64_t offset, struct symbol_frame *f
 	if (name) {
 		frames[count - 1].function = name;
 		frames[count - 1].declared = declared;
+		frames[count - 1].is_library = is_library_symbol(name);
 	}
+	return count;
+}
+
+int module_frames(struct module *module, uint64_t offset, struct symbol_frame *frames)
+{
+	int count = module_frames_find(module, offset, frames), i;
+	bool is_library = is_library_module(module->path);
+
+	for (i = 0; i < count; i++)
+		frames[i].is_library |= is_library;
 	return count;
 }
 

@@ -6,6 +6,7 @@
 #include "trace/decoder.h"
 #include "trace/ring.h"
 #include "trace/file.h"
+#include "trace/symbol_block.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -338,7 +339,7 @@ struct phases *trace_reader_phases(struct trace_reader *reader,
 static int symbols_take(void *symbols, const uint8_t *payload, size_t bytes,
                         struct error *error)
 {
-	return symbol_table_load(symbols, payload, bytes, error) ? -1 : 0;
+	return symbol_block_load(symbols, payload, bytes, error) ? -1 : 0;
 }
 
 static int sources_take(void *sources, const uint8_t *payload, size_t bytes,

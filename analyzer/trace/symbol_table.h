@@ -8,7 +8,6 @@
 #ifndef OUTLIVE_TRACE_SYMBOL_TABLE_H
 #define OUTLIVE_TRACE_SYMBOL_TABLE_H
 
-#include "base/error.h"
 #include "base/text.h"
 
 #include <stdbool.h>
@@ -21,6 +20,7 @@ struct symbol_frame {
 	const char *file;     /* "" if unknown */
 	uint32_t line;        /* 0 if unknown */
 	bool inlined;         /* into the next frame of the chain */
+	bool is_library; /* of a standard library of C++ or Rust (elf/library_name.h) */
 	/*
 	 * What distinguishes the function from others of the same name in its module: the line
 	 * of its declaration ("/src/a.c:12"), or its file without directory and its address
@@ -30,6 +30,12 @@ struct symbol_frame {
 	 */
 	const char *declared;
 	const char *apart; /* set by symbols/namesakes.h; "" before */
+	/*
+	 * The file that defines the function, or declares it, of inlined ones too: as the
+	 * compiler wrote it, and absolute if the unit's directory is. "" (or NULL, in
+	 * symbol_table_add()) if unknown.
+	 */
+	const char *home;
 };
 
 struct symbol_table;
@@ -44,13 +50,6 @@ void symbol_table_free(struct symbol_table *table);
  */
 int symbol_table_begin(struct symbol_table *table, uint32_t module, uint64_t offset);
 int symbol_table_add(struct symbol_table *table, const struct symbol_frame *frame);
-
-/*
- * Add the payload of a SYMBOLS block (trace_format.h). All offsets in it are checked before
- * anything is added. 0, or -1 and *error.
- */
-int symbol_table_load(struct symbol_table *table, const uint8_t *data, size_t bytes,
-                      struct error *error);
 
 /*
  * Append the payload of a SYMBOLS block with every chain that has a frame to *payload, which

@@ -48,10 +48,10 @@ static uint32_t function_add(struct function_table *table,
 	if (array_reserve(table->functions, table->capacity, table->count + 1))
 		return 0;
 	table->functions[table->count] = *function;
-	table->functions[table->count].is_allocator = is_allocator_name(function->name);
-	table->functions[table->count].is_library = table->functions[table->count]
-	                                                .is_allocator;
-	table->functions[table->count].is_deallocator = is_deallocator_name(function->name);
+	table->functions[table->count].is_allocator = function->is_library ||
+	                                              is_allocator_name(function->name);
+	table->functions[table->count].is_deallocator = function->is_library ||
+	                                                is_deallocator_name(function->name);
 	if (*function->name && hash_index_add(&table->index, function_hash(function),
 	                                      table->count, function_hash_of, table))
 		return 0;
@@ -76,6 +76,7 @@ static struct function frames_function(const struct profile *profile, uint32_t n
 		function.name = frames[count - 1].function;
 		function.declared = frames[count - 1].declared;
 		function.apart = frames[count - 1].apart;
+		function.is_library = frames[count - 1].is_library;
 	}
 	return function;
 }

@@ -21,9 +21,10 @@ struct function {
 	const char *declared, *apart;
 	uint32_t module; /* index in the address map, or MODULE_NONE */
 	uint32_t
-		location; /* of the address map: the first of its locations that was seen */
-	bool is_allocator, is_deallocator; /* according to its name */
-	bool is_library;                   /* internal to a standard library */
+		location;    /* of the address map: the first of its locations that was seen */
+	bool is_library; /* of a standard library of C++ or Rust (trace/symbol_table.h) */
+	/* according to its name; a library's function allocates and frees for its callers */
+	bool is_allocator, is_deallocator;
 };
 
 struct function_table {

@@ -57,6 +57,7 @@ static int frames_add(struct stack_names *stack, const struct profile *profile,
 		name.file = frames[i].file;
 		name.line = frames[i].line;
 		name.is_inlined = frames[i].inlined;
+		name.is_library = frames[i].is_library;
 		name.declared = frames[i].declared;
 		name.apart = frames[i].apart;
 		if (name_add(stack, &name))
@@ -169,7 +170,8 @@ int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
 	if (location_add(scratch, profile, location, CALL_ROOT))
 		return -1;
 	for (i = 0; i < scratch->count; i++) {
-		if (!is_allocator_name(scratch->names[i].function)) {
+		if (!scratch->names[i].is_library &&
+		    !is_allocator_name(scratch->names[i].function)) {
 			*name = scratch->names[i];
 			return 1;
 		}

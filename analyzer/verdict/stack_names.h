@@ -19,6 +19,7 @@ struct stack_name {
 	uint32_t line;        /* 0 when unknown */
 	uint32_t node;        /* of the call tree */
 	bool is_inlined;      /* into the next name */
+	bool is_library;      /* see trace/symbol_table.h */
 	bool is_cut;          /* frames are missing between this and the next name */
 	bool is_gap;          /* no function: stands for the missing frames */
 	/* "" or what distinguishes its function (trace/symbol_table.h) */

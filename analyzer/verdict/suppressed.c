@@ -109,8 +109,9 @@ struct runtime_walk {
  * Rust's library, with the crates that are built into it, and the templates of the C++ library
  * are linked into the program and have no file of their own.
  */
-static bool is_library_name(const char *name)
+static bool is_library_name(const struct stack_name *stack_name)
 {
+	const char *name = stack_name->function;
 	static const char *const crates[] = { "addr2line::", "gimli::", "object::",
 		                                  "miniz_oxide::", "memchr::" };
 	size_t i, type_bytes;
@@ -126,7 +127,7 @@ static bool is_library_name(const char *name)
 		if (begins_with(name, crates[i]))
 			return true;
 	}
-	return is_allocator_name(name);
+	return stack_name->is_library || is_allocator_name(name);
 }
 
 static bool are_library_names(const struct stack_names *names)
@@ -134,7 +135,7 @@ static bool are_library_names(const struct stack_names *names)
 	size_t i;
 
 	for (i = 0; i < names->count; i++) {
-		if (!is_library_name(names->names[i].function))
+		if (!is_library_name(&names->names[i]))
 			return false;
 	}
 	return true;

@@ -14,6 +14,7 @@
 #include "report/json/reporter.h"
 #include "report/text/reporter.h"
 #include "report/timeline.h"
+#include "trace/symbol_block.h"
 #include "trace_format.h"
 
 #include <stdio.h>
@@ -145,7 +146,7 @@ static void read_symbols(const uint8_t *data, size_t bytes)
 	struct text saved = { NULL, 0, 0 };
 	struct error error;
 
-	if (table && !symbol_table_load(table, data, bytes, &error))
+	if (table && !symbol_block_load(table, data, bytes, &error))
 		symbol_table_save(table, &saved);
 	text_release(&saved);
 	symbol_table_free(table);

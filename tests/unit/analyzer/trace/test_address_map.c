@@ -1,6 +1,6 @@
 /* test_address_map.c - return addresses at a time, and the symbols of locations. */
 #include "trace/address_map.h"
-#include "trace/symbol_table.h"
+#include "trace/symbol_block.h"
 #include "trace_builder.h"
 
 #include <setjmp.h>
@@ -117,7 +117,12 @@ static void skips_wrong_definitions(void **state)
 static void symbols_survive_their_block(void **state)
 {
 	const struct symbol_frame inlined = {
-		.function = "inner()", .file = "a.h", .line = 3, .inlined = true
+		.function = "std::inner()",
+		.file = "a.h",
+		.line = 3,
+		.inlined = true,
+		.is_library = true,
+		.home = "/usr/include/c++/12/a.h",
 	};
 	const struct symbol_frame outer = { .function = "outer()",
 		                                .file = "a.c",
@@ -140,12 +145,16 @@ static void symbols_survive_their_block(void **state)
 	assert_int_equal(symbol_table_begin(table, 9, 9), 0); /* nothing known of it */
 	assert_int_equal(symbol_table_save(table, &payload), 0);
 	assert_int_equal(
-		symbol_table_load(copy, (const uint8_t *)payload.data, payload.bytes, &error),
+		symbol_block_load(copy, (const uint8_t *)payload.data, payload.bytes, &error),
 		0);
 	frames = symbol_table_find(copy, 0, 5000, &count);
 	assert_int_equal(count, 2);
-	assert_string_equal(frames[0].function, "inner()");
+	assert_string_equal(frames[0].function, "std::inner()");
 	assert_true(frames[0].inlined);
+	assert_true(frames[0].is_library);
+	assert_string_equal(frames[0].home, "/usr/include/c++/12/a.h");
+	assert_false(frames[1].is_library);
+	assert_string_equal(frames[1].home, "");
 	assert_string_equal(frames[1].file, "a.c");
 	assert_int_equal(frames[1].line, 7);
 	symbol_table_find(copy, 9, 9, &count);
@@ -168,22 +177,55 @@ static void damaged_symbols_are_refused(void **state)
 	symbol_table_begin(table, 1, 2);
 	symbol_table_add(table, &frame);
 	assert_int_equal(symbol_table_save(table, &payload), 0);
-	for (i = 0; i < payload.bytes; i++) { /* every prefix, in memory of its size */
+	/* every prefix, in memory of its size; without the last word it is a block of before 1.3 */
+	for (i = 0; i < payload.bytes;
+	     i += i + 1 == payload.bytes - sizeof(uint32_t) ? 2 : 1) {
 		bytes = malloc(i ? i : 1);
 		memcpy(bytes, payload.data, i);
 		copy = symbol_table_new();
-		assert_int_equal(symbol_table_load(copy, bytes, i, &error), -1);
+		assert_int_equal(symbol_block_load(copy, bytes, i, &error), -1);
 		symbol_table_free(copy);
 		free(bytes);
 	}
 	for (i = 0; i < payload.bytes * 8; i++) { /* every bit: right or refused */
 		payload.data[i / 8] ^= (char)(1 << i % 8);
 		copy = symbol_table_new();
-		symbol_table_load(copy, (const uint8_t *)payload.data, payload.bytes, &error);
+		symbol_block_load(copy, (const uint8_t *)payload.data, payload.bytes, &error);
 		symbol_table_free(copy);
 		payload.data[i / 8] ^= (char)(1 << i % 8);
 	}
 	symbol_table_free(table);
+	text_release(&payload);
+}
+
+/* A block of before 1.3 says neither what is the library's nor where functions are. */
+static void older_symbols_go_by_their_names(void **state)
+{
+	static const char *const names[] = { "std::f()", "std::vector<int> f<int>(int)" };
+	struct symbol_table *table = symbol_table_new(), *copy = symbol_table_new();
+	struct text payload = { NULL, 0, 0 };
+	const struct symbol_frame *frames;
+	struct error error;
+	size_t i, count;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		symbol_table_begin(table, 0, i);
+		symbol_table_add(table,
+		                 &(struct symbol_frame){ .function = names[i], .file = "" });
+	}
+	assert_int_equal(symbol_table_save(table, &payload), 0);
+	assert_int_equal(symbol_block_load(copy, (const uint8_t *)payload.data,
+	                                   payload.bytes - 2 * sizeof(uint32_t), &error),
+	                 0);
+	for (i = 0; i < 2; i++) {
+		frames = symbol_table_find(copy, 0, i, &count);
+		assert_int_equal(count, 1);
+		assert_int_equal(frames[0].is_library, i == 0);
+		assert_string_equal(frames[0].home, "");
+	}
+	symbol_table_free(table);
+	symbol_table_free(copy);
 	text_release(&payload);
 }
 
@@ -195,6 +237,7 @@ int main(void)
 		cmocka_unit_test(skips_wrong_definitions),
 		cmocka_unit_test(symbols_survive_their_block),
 		cmocka_unit_test(damaged_symbols_are_refused),
+		cmocka_unit_test(older_symbols_go_by_their_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
