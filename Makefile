@@ -196,7 +196,8 @@ ifeq ($(SAN),)
 	$(Q)$(MAKE) SAN=address unit-programs
 endif
 	$(Q)KILLS=$${KILLS:-40} $(RUN_TESTS) unit:$(B) $(if $(SAN),,unit:$(ADDRESS_B)) cli samples \
-		stress exact golden programs-short oracle-short generator segments
+		stress exact golden programs-short oracle-short generator segments \
+		sources-short
 
 # The whole of it with the other compiler and with each sanitizer; a line each.
 test-variants:
@@ -218,6 +219,10 @@ test-programs: all
 oracle: all $(B)/analyzer.a
 	$(Q)bash tests/oracle/install.sh
 	$(Q)$(RUN_TESTS) oracle
+
+# Source frames: builds with inlined functions against builds without, block by block.
+sources: all $(B)/analyzer.a
+	$(Q)$(RUN_TESTS) sources
 
 # The programs that return stubs could break, with every runtime and debugger there is.
 exact: all
@@ -314,7 +319,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-programs test test-variants unit golden test-programs oracle exact stress soak bench fuzz \
+.PHONY: all unit-programs test test-variants unit golden test-programs oracle sources exact stress soak bench fuzz \
 	rooms lint lint-units deps deps-test debian12 debian13 install clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -113,8 +113,17 @@ run_exact() {
 	case $? in 0) finish 1 0 0 ;; 77) finish 0 0 1 ;; *) finish 0 1 0 ;; esac
 }
 
+# A program in the ways in which compilers build it.
+run_sources() {
+	(cd "$work/dir" && timeout $long bash "$root/tests/sources/run.sh" "$root/$path") \
+		>"$work/log" 2>&1 </dev/null
+	case $? in 0) finish 1 0 0 ;; 77) finish 0 0 1 ;; *) finish 0 1 0 ;; esac
+}
+
 case $suite:$path in
 unit:*) run_unit ;;
+sources*:*.sh) run_script ;;
+sources*) run_sources ;;
 exact:*.c | exact:*.cpp) run_exact ;;
 cli:*) run_cli ;;
 golden:*) run_golden ;;

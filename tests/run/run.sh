@@ -11,6 +11,8 @@
 #   oracle          tests/oracle/*.sh: programs whose every activation an independent oracle
 #                   knows, block by block; oracle-short: those that say "short: yes"
 #   generator       tests/generator/test_*.sh: random programs that know their own truth
+#   sources         tests/sources/: programs whose builds with inlined functions are compared with
+#                   the one without, block by block; sources-short: those that say "short: yes"
 #   segments        tests/segments/test_*.sh: what `outlive segments PID` says of real processes
 #                   and of such as make it hard
 #   golden          tests/golden/: recorded traces against the reports of their day
@@ -53,6 +55,9 @@ list_suite() { # SUITE [NAME]
 	golden) paths=(tests/golden/*/*.json) ;;
 	oracle) paths=(tests/oracle/*.sh) ;;
 	oracle-short) mapfile -t paths < <(grep -l '^# short: yes' tests/oracle/*.sh) ;;
+	sources) paths=(tests/sources/*.c tests/sources/*.cpp tests/sources/*.rs tests/sources/*/
+		tests/sources/test_*.sh) ;;
+	sources-short) mapfile -t paths < <(grep -lE '^( \*|//|#) short: yes' tests/sources/*.*) ;;
 	segments) paths=(tests/segments/test_*.sh) ;;
 	generator) paths=(tests/generator/test_*.sh) ;;
 	programs) paths=(tests/programs/[a-z]*.sh) ;;
@@ -60,8 +65,9 @@ list_suite() { # SUITE [NAME]
 	*) echo "run.sh: no suite '$suite'" >&2; exit 2 ;;
 	esac
 	for path in "${paths[@]}"; do
+		path=${path%/}
 		name=${path##*/}
-		case $name in lib.sh | install.sh) continue ;; esac
+		case $name in lib.sh | install.sh | source_blocks.c) continue ;; esac
 		[ -z "$only" ] || [ "${name%.*}" = "$only" ] || continue
 		printf '%s\t%s\t%s\n' "$suite" "${name%.*}" "$path"
 	done
