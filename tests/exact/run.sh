@@ -31,6 +31,7 @@ header() { # KEY: what follows "KEY: " in the header, a line each
 	sed -n "1,/\*\//s/^ \* $1: //p" "$program"
 }
 
+[ -n "$(header build)" ] || { echo "$(basename "$program"): no line 'build: COMPILER FLAGS' in its first comment"; exit 1; }
 bad=0 built=0
 fail() { echo "$(basename "$program") [$way]: $*"; bad=1; }
 

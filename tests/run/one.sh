@@ -73,8 +73,12 @@ compare_stream() { # STREAM
 }
 
 run_cli() {
-	local status expected=0 bad=0
+	local status expected=0 bad=0 beside=$root/${path%.sh}
 	: >"$work/log"
+	if ! compgen -G "$beside.std*" >/dev/null; then
+		echo "$name has no $name.stdout.exact or .glob: what it must print" >"$work/log"
+		finish 0 1 0
+	fi
 	(cd "$work/dir" && timeout $short bash "$root/$path") \
 		>"$work/stdout" 2>"$work/stderr" </dev/null
 	status=$?
@@ -82,7 +86,7 @@ run_cli() {
 		cat "$work/stderr" >"$work/log"
 		finish 0 0 1
 	fi
-	[ -e "$root/${path%.sh}.exit" ] && expected=$(cat "$root/${path%.sh}.exit")
+	[ -e "$beside.exit" ] && expected=$(cat "$beside.exit")
 	if [ "$status" != "$expected" ]; then
 		echo "exit status $status, expected $expected" >>"$work/log"
 		bad=1
