@@ -103,6 +103,8 @@ static int location_label(struct labelling *work, uint32_t location, uint32_t no
 	size_t i;
 
 	work->by_location[location] = (struct label_list){ (uint32_t)work->list_count, 0 };
+	if (stack_names_is_own(work->profile, location))
+		return 0;
 	if (stack_names_fill_node(&work->scratch, work->profile, node))
 		return -1;
 	for (i = work->scratch.count; i-- > 0;) {

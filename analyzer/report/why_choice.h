@@ -36,7 +36,8 @@ struct why_several {
  * Set only[path] for each call path that `which` means: the number of one; the number of a
  * function ("35f": the function of path 35 in --by function) or of a call site ("35c": that of
  * path 35); or a function's name: in full, as reports shorten it with "..", or any part of it
- * that no other function has. Returns how many paths there are. 0: none; then *several lists the functions that may be meant, or, if a wrapper was named, the functions that it
+ * that no other function has. Returns how many paths there are. 0: none; then *several
+ * lists the functions that may be meant, or, if a wrapper was named, the functions that it
  * allocates for. -1: memory is out.
  */
 long why_choose(uint8_t *only, const struct findings *findings, const char *which,

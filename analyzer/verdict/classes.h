@@ -71,8 +71,8 @@ struct classes {
 	struct suppressed suppressed; /* the rules, and which blocks each is about */
 	bool shows_suppressed;        /* nothing is hidden */
 	/*
-	 * Hidden blocks among those that are live. They are counted, like in the table of call paths, at
-	 * the call path that allocated them last, not at the one where they were born.
+	 * Hidden blocks among those that are live. As in the table of call paths, they are counted
+	 * at the call path that allocated them last, not at the one where they were born.
 	 */
 	uint64_t *hidden_blocks, *hidden_bytes; /* by number of the call path */
 	bool has_exact_frames;                  /* return stubs were on */

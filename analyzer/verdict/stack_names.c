@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OWN_LIBRARY "liboutlive.so"
+
 struct stack_name stack_name_none(uint64_t offset)
 {
 	return (struct stack_name){ .function = "",
@@ -101,11 +103,35 @@ static int node_add(struct stack_names *stack, const struct profile *profile,
 	return 0;
 }
 
+bool stack_names_is_own(const struct profile *profile, uint32_t location)
+{
+	uint32_t machine = profile->sources.locations[location].machine;
+	uint32_t module = address_map_location(profile->map, machine)->module;
+	const char *path, *base;
+
+	if (module == MODULE_NONE)
+		return false;
+	path = address_map_module(profile->map, module)->path;
+	base = strrchr(path, '/');
+	return !strcmp(base ? base + 1 : path, OWN_LIBRARY);
+}
+
+/* The next node outwards; one of the recorder's own is passed over. */
+static uint32_t node_outer(const struct profile *profile, uint32_t node)
+{
+	const struct call_node *nodes = profile->replay.tree.nodes;
+
+	do
+		node = nodes[node].parent;
+	while (node != CALL_ROOT && stack_names_is_own(profile, nodes[node].location));
+	return node;
+}
+
 int stack_names_fill(struct stack_names *stack, const struct profile *profile,
                      uint32_t node)
 {
 	stack->count = 0;
-	for (; node != CALL_ROOT; node = profile->replay.tree.nodes[node].parent) {
+	for (; node != CALL_ROOT; node = node_outer(profile, node)) {
 		if (node_add(stack, profile, node))
 			return -1;
 	}
@@ -119,7 +145,7 @@ int stack_names_fill_part(struct stack_names *stack, const struct profile *profi
 	size_t at = 0;
 
 	stack->count = 0;
-	for (; node != CALL_ROOT; node = profile->replay.tree.nodes[node].parent, at++) {
+	for (; node != CALL_ROOT; node = node_outer(profile, node), at++) {
 		if (at >= first && at - first < count && node_add(stack, profile, node))
 			return -1;
 	}

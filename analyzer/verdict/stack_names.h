@@ -44,7 +44,16 @@ struct stack_names {
 	size_t count, capacity;
 };
 
-/* Fill in the names from a node to the root. 0, or -1 when memory is out. */
+/*
+ * Whether a source location is in the recorder's own library. Its hooks stand between a function of the
+ * program and the real function that it calls; readers do not want to see them.
+ */
+bool stack_names_is_own(const struct profile *profile, uint32_t location);
+
+/*
+ * Fill in the names from a node to the root, without the recorder's own unless one is the node
+ * itself. 0, or -1 when memory is out.
+ */
 int stack_names_fill(struct stack_names *stack, const struct profile *profile,
                      uint32_t node);
 

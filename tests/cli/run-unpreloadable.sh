@@ -76,7 +76,7 @@ $cc -O1 said.c -o dynamic && $cc -O1 -static said.c -o static && $cc -O1 -static
 loader=$(readelf -lW dynamic | sed -n 's/.*interpreter: \(.*\)\]/\1/p')
 cp "$loader" ld-musl-x86_64.so.1 && $cc -O1 said.c -o musl -Wl,--dynamic-linker="$PWD/ld-musl-x86_64.so.1" || exit 2
 printf '#!%s\n' "$PWD/static" >script && printf '#! script with arguments\n' >script2 && chmod +x script script2
-try() { # WAY PROGRAM [empty] : what it prints, its status, children counted, what is said
+try() { # WAY PROGRAM [empty] : what it prints, its status, children counted, the message
 	"$OUTLIVE" run -q -o trace -- ./starts "$@" >stdout 2>stderr
 	echo "$*: status $?, $(cat stdout), $(
 		"$OUTLIVE" info -f json trace | jq '[.processes[].lost.children] | add') counted$(

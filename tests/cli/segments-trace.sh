@@ -58,7 +58,7 @@ jq -c '.samples[-1].heap | [.blocks, .live, .rss > 39000000, .kept > 35000000]' 
 jq -c '[.oddities[].kind]' json
 segments steps.outlive | grep -c 'freed but kept by the allocator'
 "$OUTLIVE" report steps.outlive | grep -c '^  kept  '
-"$OUTLIVE" report steps.outlive | grep -cE '^  resident  .* at most: heap 3[89]\.'
+"$OUTLIVE" report steps.outlive | grep -cE '^  resident  .* at the peak: heap 3[89]\.'
 "$OUTLIVE" info steps.outlive | grep -c '^    segments   .*, as a rule every '
 "$OUTLIVE" info -f json steps.outlive | jq '.processes[0].segment_samples > 20'
 
@@ -170,7 +170,7 @@ jq -c '[range(1; .samples | length) as $i | select(.samples[$i].reasons | index(
 jq -c '.pictures[-1].time_ns - .samples[-1].time_ns < 150000000' rest.json
 # ... and at its end it looks itself
 jq -c '.samples[-1].reasons' rest.json
-segments rest.outlive | tr -s '\n ' ' ' | grep -cE ' end .* resident of .*: the last snapshot, taken by the process itself'
+segments rest.outlive | tr -s '\n ' ' ' | grep -cE ' end .* resident; .* mapped, .* \(.*own snapshot\)'
 
 echo "what cannot be:"
 # Its last snapshot of itself was not taken either.

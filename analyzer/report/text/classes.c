@@ -8,22 +8,33 @@
 #include "verdict/stack_names.h"
 #include "verdict/function_text.h"
 
-/* What each class means, for readers who see it for the first time. */
-static const char *const meanings[CLASS_COUNT] = {
-	"freed before its function returned: could be a local variable",
-	"passed up: outlived the function that allocated it",
-	"freed by another thread",
-	"allocated before main() or once, kept until exit: like a global",
-	"never freed: leak candidates",
+#include <string.h>
+
+/*
+ * What each class means, for readers who see it for the first time. `more` is left out where
+ * there is no room for it.
+ */
+static const struct meaning {
+	const char *text, *more;
+} meanings[CLASS_COUNT] = {
+	{ "freed before its function returned", ": could be local" },
+	{ "outlived its allocating function", ": passed up to a caller" },
+	{ "freed by another thread", "" },
+	{ "allocated before main() or once", ", kept until exit" },
+	{ "never freed: leak candidates", "" },
 };
 
 /* If no main() was seen, only blocks whose call site allocated once have this class. */
-static const char *meaning_of(enum life_class class, const struct classes *classes)
+static struct meaning meaning_of(enum life_class class, const struct classes *classes)
 {
 	if (class == CLASS_STATIC && classes->main_time == UINT64_MAX)
-		return "allocated once, kept until exit (no main() was seen)";
+		return (struct meaning){ "allocated once, kept until exit",
+			                     " (no main() was seen)" };
 	return meanings[class];
 }
+
+#define FIGURES_COLUMNS 43 /* before the meaning, two spaces included */
+#define MEANING_COLUMNS 37 /* of the longest text */
 
 /* Print "class" and its figures; titles go into the same columns. */
 static void class_columns(const struct screen *screen, const char *name,
@@ -37,11 +48,11 @@ static void class_columns(const struct screen *screen, const char *name,
 
 /*
  * Print a class with its share of `all` blocks and its meaning; nothing if it has no blocks. On
- * a narrow screen the meaning has a line of its own; on others it loses its end.
+ * a screen of less than 80 columns the meaning has lines of its own.
  */
 static void class_line(const struct screen *screen, const char *name,
                        const struct class_share *share, const struct class_share *all,
-                       const char *meaning)
+                       struct meaning meaning)
 {
 	char blocks[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES];
 	char line[128];
@@ -51,14 +62,14 @@ static void class_line(const struct screen *screen, const char *name,
 	class_columns(screen, name, text_short(blocks, share->blocks),
 	              text_percent(part, share->blocks, all->blocks),
 	              text_size(bytes, share->bytes));
-	if (screen->is_narrow) {
+	if (screen->is_narrow || screen->columns < FIGURES_COLUMNS + MEANING_COLUMNS) {
 		fputc('\n', screen->file);
-		screen_line(screen, 4, "    %s%s%s", screen_dim(screen), meaning,
-		            screen_plain(screen));
+		screen_line(screen, 4, "    %s%s%s%s", screen_dim(screen), meaning.text,
+		            meaning.more, screen_plain(screen));
 	} else {
+		snprintf(line, sizeof(line), "%s%s", meaning.text, meaning.more);
 		fprintf(screen->file, "  %s%s%s\n", screen_dim(screen),
-		        text_fit(line, sizeof(line), meaning, screen->columns - 43,
-		                 TEXT_KEEP_START),
+		        strlen(line) <= screen->columns - FIGURES_COLUMNS ? line : meaning.text,
 		        screen_plain(screen));
 	}
 }
@@ -84,12 +95,13 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 		class_line(screen, life_class_text(class), &counts->shares[class], &all,
 		           meaning_of(class, classes));
 	class_line(screen, "inferred", &counts->inferred, &all,
-	           "stack-like or escaping; their frames were not exact");
+	           (struct meaning){ "stack-like or escaping: not exact", "" });
 	class_line(screen, "open", &counts->open, &all,
-	           "stack-like or escaping: which is not known");
-	class_line(screen, "unknown", &counts->unknown, &all, "their free was missed");
+	           (struct meaning){ "stack-like or escaping", ": which is not known" });
+	class_line(screen, "unknown", &counts->unknown, &all,
+	           (struct meaning){ "their free was missed", "" });
 	class_line(screen, "suppressed", &counts->suppressed, &all,
-	           "never freed, on purpose: hidden elsewhere");
+	           (struct meaning){ "never freed, on purpose", ": hidden elsewhere" });
 }
 
 /* ---- advice -------------------------------------------------------------------------- */

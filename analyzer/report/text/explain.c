@@ -78,6 +78,8 @@ static int stack_print(const struct explain *explain, const struct history_step 
 
 	for (i = 0; i < step->frames; i++) {
 		frame = step->frames - 1 - i;
+		if (i && stack_names_is_own(classes->profile, step->stack[frame].location))
+			continue;
 		if (life)
 			label = frame > life->kept ? "ended    " : "running  ";
 		if (life && frame == life->kept)

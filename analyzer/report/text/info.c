@@ -15,14 +15,14 @@
 #define PROGRAM_COLUMNS 20 /* columns that a program's path leaves free */
 #define TITLE_COLUMNS 22   /* columns that a command leaves free */
 
-/* Print " 123 by this cause": a line below "lost". */
+/* Print "123 by this cause": a line below "lost". */
 static void cause_print(const struct screen *screen, uint64_t count, const char *cause)
 {
 	char text[TEXT_NUMBER_BYTES];
 
 	if (count)
-		screen_line(screen, LABEL_COLUMNS, "    %10s %s", text_count(text, count),
-		            cause);
+		screen_line(screen, LABEL_COLUMNS, "%*s%s %s", LABEL_COLUMNS, "",
+		            text_count(text, count), cause);
 }
 
 /*
@@ -46,8 +46,7 @@ static void lost_print(const struct screen *screen, const struct trace_process *
 		            screen_plain(screen), text_s(events));
 	for (i = 0; i < LOST_CAUSES_MAX; i++)
 		cause_print(screen, process->header.lost[i],
-		            loss_cause_text(i) ? loss_cause_text(i)
-		                               : "for a reason that a newer outlive knows");
+		            loss_cause_text(i, process->header.lost[i]));
 	cause_print(screen, lost->damaged, "in chunks that are damaged");
 	cause_print(screen, lost->holes, "missing for no known reason");
 }

@@ -30,10 +30,10 @@ static void events_add(struct text *text, const uint64_t *lost, uint64_t events,
 {
 	/*
 	 * One cause is named, the one with most events; the others are only hinted at: the text is
-	 * half a sentence. A number from a newer recorder has no words here.
+	 * half a sentence.
 	 */
 	struct losses losses = losses_sum(lost);
-	const char *cause = loss_cause_text(losses.main);
+	const char *cause = loss_cause_text(losses.main, 2);
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES];
 
 	if (!losses.events)
@@ -41,8 +41,7 @@ static void events_add(struct text *text, const uint64_t *lost, uint64_t events,
 	text_printf(text, "; %s more %s lost (%s of all)%s: %s",
 	            text_count(count, losses.events), losses.events == 1 ? "was" : "were",
 	            text_percent(percent, losses.events, events + losses.events),
-	            losses.has_several ? ", most of them" : "",
-	            cause ? cause : "for a reason that a newer outlive knows");
+	            losses.has_several ? ", most of them" : "", cause);
 	remedy_add(text, losses.main, directory);
 }
 

@@ -294,8 +294,10 @@ static int groups_print(const struct screen *screen, const struct findings *find
 	result = rows_print(screen, classes, settings);
 	if (!result && settings->group == REPORT_BY_PATH &&
 	    classes->profile->replay.totals.bytes) {
-		screen_heading(screen, "call tree", "");
-		result = report_tree(screen, classes, settings->sort, TREE_LINES, NULL);
+		screen_heading(screen, "call tree", REPORT_TREE_LEAST);
+		result = report_tree(screen, classes, settings->sort,
+		                     settings->top ? TREE_LINES : SIZE_MAX, "--top 0 shows all",
+		                     NULL);
 	}
 	return result;
 }

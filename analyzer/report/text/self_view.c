@@ -174,12 +174,11 @@ void segment_end_text(const struct profile *profile, const struct screen *screen
 	unseen_text(unseen, sizeof(unseen), profile, end_ns);
 	/* 0: the process did not read its resident size */
 	if (end->totals.rss)
-		snprintf(resident, sizeof(resident), "%s resident of ",
+		snprintf(resident, sizeof(resident), "%s resident; ",
 		         text_size(rss, end->totals.rss));
 	screen_line(screen, LABEL_COLUMNS,
-	            "  end          after %s%s, with %s%s of addresses, %s of them heap%s",
+	            "  end          after %s%s: %s%s mapped, %s of it heap%s",
 	            text_duration(at, end_ns), unseen, resident,
 	            text_size(size, end->total), text_size(heap, end->sizes[SEGMENT_HEAP]),
-	            end->snapshot ? ": the last snapshot, taken by the process itself"
-	                          : "");
+	            end->snapshot ? " (the process's own snapshot)" : "");
 }

@@ -11,7 +11,7 @@
 #define TIMELINE_COLUMNS_MAX 64
 #define LABEL_COLUMNS 15 /* width of the label of a line */
 
-const char *loss_cause_text(unsigned cause)
+const char *loss_cause_text(unsigned cause, uint64_t count)
 {
 	static const char *const texts[LOST_CAUSES] = {
 		[LOST_RING_FULL] = "the ring was full (a bigger --ring helps), or its memory",
@@ -20,14 +20,23 @@ const char *loss_cause_text(unsigned cause)
 		                 "or in calls that cannot be distinguished from these"),
 		[LOST_NO_STATE] = "no memory was left for another thread",
 		[LOST_TOO_BIG] = "a stack too deep for a chunk",
-		[LOST_DEFINITIONS] = "modules, phases or maps that are missing",
+		[LOST_DEFINITIONS] = "records of modules, phases or maps that are missing",
 		[LOST_STACKS_CUT] = "kept, but without their outermost frames",
 		[LOST_STUBS] = "frames that are inferred: no return stub was left",
 		[LOST_CHILDREN] = "children that were not recorded: they got no ring",
 		[LOST_DRAINED] = "not here, but in the trace that 'outlive run' made",
 	};
 
-	return cause < LOST_CAUSES ? texts[cause] : NULL;
+	/* those that are counted by a noun */
+	static const char *const of_one[LOST_CAUSES] = {
+		[LOST_DEFINITIONS] = "record of a module, phase or map that is missing",
+		[LOST_STUBS] = "frame that is inferred: no return stub was left",
+		[LOST_CHILDREN] = "child that was not recorded: it got no ring",
+	};
+
+	if (cause >= LOST_CAUSES)
+		return "for a reason that a newer outlive knows";
+	return count == 1 && of_one[cause] ? of_one[cause] : texts[cause];
 }
 
 /* Whether a shell would take the argument without quotes. */

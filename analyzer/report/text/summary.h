@@ -25,8 +25,8 @@ void report_summary(const struct screen *screen, const struct profile *profile,
 const char *process_command_text(char *text, size_t bytes,
                                  const struct ring_header *header);
 
-/* What a loss_cause means, in a few words; NULL: a cause of a later version. */
-const char *loss_cause_text(unsigned cause);
+/* What a loss_cause means, in a few words that follow the count. */
+const char *loss_cause_text(unsigned cause, uint64_t count);
 
 /* Print a line if only the blocks of one phase or thread count. */
 void report_only(const struct screen *screen, const struct profile *profile);

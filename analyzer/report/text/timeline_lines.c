@@ -109,30 +109,29 @@ void segment_timeline_summary(const struct screen *screen,
 {
 	const struct segment_history *history = &profile->segments;
 	struct text parts = { NULL, 0, 0 };
-	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], text[512], kernel[64] = "";
-	char whole[64] = "";
+	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], text[512], whole[64] = "";
 	struct segment_peak peak;
-	bool is_size;
+	bool is_size, is_between;
 
 	if (!history->count)
 		return;
 	peak = segment_history_peak(history, &is_size);
+	/* The process grew and shrank again between two snapshots. */
+	is_between = history->kernel_peak > peak.rss + peak.rss / PEAK_UNSEEN_SHARE;
 	/*
 	 * the highest size is not from a snapshot, but the parts below are: say which size they
 	 * make
 	 */
-	if (is_size)
-		snprintf(whole, sizeof(whole), "; %s in a full snapshot",
+	if (is_size || is_between)
+		snprintf(whole, sizeof(whole), "%s; the largest snapshot has %s",
+		         is_between ? ", between two snapshots" : "",
 		         text_size(more, history->peak.rss));
 	parts_text(&parts, &history->snapshots[history->highest]);
-	/* The process grew and shrank again between two snapshots. */
-	if (history->kernel_peak > peak.rss + peak.rss / PEAK_UNSEEN_SHARE)
-		snprintf(kernel, sizeof(kernel), " in snapshots (%s between them)",
-		         text_size(more, history->kernel_peak));
 	screen_line(screen, LABEL_COLUMNS,
-	            "  resident     %s%s%s at most%s%s: %s; see 'outlive segments'",
-	            screen_bold(screen), text_size(size, peak.rss), screen_plain(screen),
-	            kernel, whole, parts.data ? parts.data : "nothing");
+	            "  resident     %s%s%s at the peak%s: %s; see 'outlive segments'",
+	            screen_bold(screen),
+	            text_size(size, is_between ? history->kernel_peak : peak.rss),
+	            screen_plain(screen), whole, parts.data ? parts.data : "nothing");
 	text_release(&parts);
 	if (segment_timeline_oddity(text, sizeof(text), profile))
 		screen_line(screen, LABEL_COLUMNS, "  kept         %s", text);

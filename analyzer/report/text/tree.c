@@ -11,7 +11,7 @@
 #define DEPTH_MAX 20
 #define NAMES_COLUMNS_MIN 14 /* deeper branches are not indented further */
 #define JOINT " > "
-/* branches with less than one in so many of the total are left out */
+/* branches with less than one in so many of the total are left out: REPORT_TREE_LEAST */
 #define SHARE_MIN 40
 
 /* The nodes that carry enough to be shown, by parent, the heaviest child first. */
@@ -31,6 +31,7 @@ struct tree_print {
 	 * lines that may still be printed; deeper branches of a heavy one come before lighter ones
 	 */
 	size_t lines_left;
+	size_t left_out; /* branches for which no line was left */
 };
 
 /*
@@ -169,7 +170,10 @@ static void line_print(const struct tree_print *print, const struct branch *bran
 	}
 }
 
-/* Print a branch: its functions down to the fork, then its children, indented. */
+/*
+ * Print a branch: its functions down to the fork, then its children, indented. Without a line
+ * left, only count them.
+ */
 static int branch_print(struct tree_print *print, const struct branch *branch,
                         unsigned depth)
 {
@@ -178,9 +182,10 @@ static int branch_print(struct tree_print *print, const struct branch *branch,
 	const struct branch *children, *at = branch;
 	int result;
 
-	if (!print->lines_left)
-		return 0;
-	print->lines_left--;
+	bool is_shown = print->lines_left > 0 && depth <= DEPTH_MAX;
+
+	print->lines_left -= is_shown;
+	print->left_out += !is_shown;
 	result = name_add(print, &line, at->node, used);
 	children = children_find(print, at->node, &count);
 	/* If one child carries nearly all, there is no fork. */
@@ -189,19 +194,20 @@ static int branch_print(struct tree_print *print, const struct branch *branch,
 		result = name_add(print, &line, at->node, used);
 		children = children_find(print, at->node, &count);
 	}
-	if (!result)
+	if (!result && is_shown)
 		line_print(print, branch, line.data, used);
 	text_release(&line);
 	/*
 	 * the children came from the branches' array, which does not change: `children` stays valid
 	 */
-	for (i = 0; i < count && !result && depth < DEPTH_MAX; i++)
+	for (i = 0; i < count && !result && depth <= DEPTH_MAX; i++)
 		result = branch_print(print, &children[i], depth + 1);
 	return result;
 }
 
 int report_tree(const struct screen *screen, const struct classes *classes,
-                enum report_sort sort, size_t lines_max, const uint8_t *only)
+                enum report_sort sort, size_t lines_max, const char *others,
+                const uint8_t *only)
 {
 	struct tree_print print = { .screen = screen,
 		                        .sort = sort,
@@ -218,6 +224,9 @@ int report_tree(const struct screen *screen, const struct classes *classes,
 		for (i = 0; i < count && !result; i++)
 			result = branch_print(&print, &roots[i], 0);
 	}
+	if (!result && print.left_out)
+		screen_line(screen, 3, ".. and %zu more branch%s; %s", print.left_out,
+		            print.left_out == 1 ? "" : "es", others);
 	free(print.branches);
 	name_tree_release(&print.names);
 	return result;

@@ -65,27 +65,33 @@ static void size_kind_print(const struct why *why)
 	const struct life_summary *summary = &why->summary;
 	char least[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES], settled[TEXT_NUMBER_BYTES];
 	char blocks[TEXT_NUMBER_BYTES];
+	/* a block may get larger than any size that was asked for here */
+	const char *label = summary->largest_max > summary->size_max ? "grew to     "
+	                                                             : "largest size";
 
 	if (!summary->begun)
 		return;
 	text_size(most, summary->largest_max);
 	text_count(settled, summary->settled);
 	text_count(blocks, summary->begun);
-	/* the line "size" already says "always" */
+	/* the line "size" already has "always" */
 	if (summary->size_kind == SIZE_CONSTANT && summary->size_min == summary->size_max)
 		return;
+	text_size(least, summary->largest_min);
 	if (summary->size_kind == SIZE_CONSTANT)
 		screen_line(why->screen, LABEL_COLUMNS, "  grew to      always %s", most);
 	else if (summary->size_kind == SIZE_BOUNDED)
-		screen_line(why->screen, LABEL_COLUMNS,
-		            "  bounded      by %s (the smallest had %s): the last %s of %s "
-		            "blocks were no larger than those before",
-		            most, text_size(least, summary->largest_min), settled, blocks);
+		screen_line(
+			why->screen, LABEL_COLUMNS,
+			"  %s %s to %s; bounded: the last %s of %s blocks were no larger than "
+			"those before",
+			label, least, most, settled, blocks);
 	else
-		screen_line(why->screen, LABEL_COLUMNS,
-		            "  unbounded    up to %s (the smallest had %s), and reached late: "
-		            "only %s of %s blocks are known to have come after it",
-		            most, text_size(least, summary->largest_min), settled, blocks);
+		screen_line(
+			why->screen, LABEL_COLUMNS,
+			"  %s %s to %s; unbounded: only %s of %s blocks are known to have come "
+			"after the largest",
+			label, least, most, settled, blocks);
 }
 
 /* Write "3 blocks at most"; for several call paths together only limits may be known. */
@@ -122,8 +128,9 @@ static void sizes_print(const struct why *why)
 	            text_count(count, summary->allocations), text_s(summary->allocations),
 	            reallocs, live_text(live, sizeof(live), summary));
 	if (summary->size_min == summary->size_max)
-		screen_line(screen, LABEL_COLUMNS, "  size         always %s",
-		            text_size(most, summary->size_max));
+		screen_line(screen, LABEL_COLUMNS, "  size         always %s%s",
+		            text_size(most, summary->size_max),
+		            summary->largest_max > summary->size_max ? " when allocated" : "");
 	else
 		screen_line(
 			screen, LABEL_COLUMNS, "  size         %s to %s, %s on average",
@@ -446,8 +453,10 @@ static int why_print(struct why *why)
 		return -1;
 	if (why->summary.path_count == 1)
 		return stack_print(why);
-	screen_heading(why->screen, "call paths", "bytes allocated, callers first");
-	return report_tree(why->screen, classes, REPORT_SORT_BYTES, TREE_LINES, why->only);
+	screen_heading(why->screen, "call paths",
+	               "bytes allocated, callers first; " REPORT_TREE_LEAST);
+	return report_tree(why->screen, classes, REPORT_SORT_BYTES, TREE_LINES,
+	                   "--by path --top 0 shows all call paths", why->only);
 }
 
 int report_why(const struct screen *screen, const struct findings *findings,

@@ -370,8 +370,8 @@ static void self_snapshots_are_snapshots(void **state)
 	assert_int_equal(profile->segments.highest, 1);
 	assert_int_equal(profile->segments.kernel_peak, 12 << 20);
 	assert_int_equal(profile->segments.interval_ns, 200 * MS);
-	end_expect(profile, "9.00 MiB resident of");
-	end_expect(profile, "the last snapshot, taken by the process itself");
+	end_expect(profile, "9.00 MiB resident; ");
+	end_expect(profile, "own snapshot) ");
 	release(&trace, reader, profile);
 	/* it was seen from outside after that */
 	profile = profile_of(&trace, 7, 350, &reader);
@@ -401,7 +401,7 @@ static void totals_are_reported(void **state)
 	assert_int_equal(profile->segments.snapshots[1].reasons,
 	                 SEGMENTS_INTERVAL | SEGMENTS_LAST);
 	assert_int_equal(profile->segments.kernel_peak, 12 << 20);
-	end_expect(profile, "50.0 ms after the last snapshot, with 9.00 MiB resident of");
+	end_expect(profile, "50.0 ms after the last snapshot: 9.00 MiB resident; ");
 	release(&trace, reader, profile);
 }
 
