@@ -45,8 +45,8 @@ struct stack_names {
 };
 
 /*
- * Whether a source location is in the recorder's own library. Its hooks stand between a function of the
- * program and the real function that it calls; readers do not want to see them.
+ * Whether a source location is in the recorder's own library. Its hooks stand between a function
+ * of the program and the real function that it calls; readers do not want to see them.
  */
 bool stack_names_is_own(const struct profile *profile, uint32_t location);
 
