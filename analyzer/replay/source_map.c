@@ -229,7 +229,7 @@ int source_map_transition(struct source_map *map, uint32_t from, uint32_t to,
 
 /* ---- what the run shows ------------------------------------------------------------ */
 
-/* Mark the instances at a location from position `from` to `to`, the outermost being 1. */
+/* Flag the instances at a location from position `from` to `to`, the outermost being 1. */
 static void instances_mark(struct source_map *map, const struct machine_source *source,
                            uint32_t from, uint32_t to, bool is_end)
 {

@@ -7,7 +7,7 @@
  *                     that is inlined there (one for each inlined instance, whatever address
  *                     in it is reached), or the machine call itself (one for each machine
  *                     location). Numbered from 1.
- *   transition        what can be said of a machine frame that was at one location and is at
+ *   transition        what is known of a machine frame that was at one location and is at
  *                     another now: which of its inlined functions are the same activations.
  *
  * The rules, what each settles, and what goes wrong without it: docs/source-frames.md.

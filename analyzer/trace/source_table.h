@@ -3,7 +3,7 @@
  * which activations of inlined functions are at each of them, and which of these may last from
  * one address to another of the same machine function.
  *
- *   instance   a machine function, or a function inlined at one place of a machine function.
+ *   instance   a machine function, or a function inlined at one call of a machine function.
  *              Instances of a module are numbered from 1.
  *   kept       the machine frame was in the call before address `from`, and later in the call
  *              before address `to`. Bit k: perhaps exactly the outer k inlined instances that
