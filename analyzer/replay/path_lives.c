@@ -219,8 +219,10 @@ int path_life_end(struct path_lives *lives, uint32_t path, const struct life_end
 		life->crossed_bytes += end->size;
 		return 0;
 	}
-	if (tally_add(&lives->tally, &life->machine_depths, end->machine_depth, 1,
-	              end->size, TALLY_UNBOUNDED))
+	if (tally_add(&lives->tally,
+	              end->proof == PROOF_INFERRED ? &life->machine_inferred
+	                                           : &life->machine_depths,
+	              end->machine_depth, 1, end->size, TALLY_UNBOUNDED))
 		return -1;
 	return tally_add(&lives->tally, &life->depths[end->proof],
 	                 depth_key(end->depth, end->depth_more, end->is_usual), 1,

@@ -108,7 +108,8 @@ struct path_life {
 	 * frame_proof says
 	 */
 	uint32_t depths[PROOF_COUNT];
-	uint32_t machine_depths; /* tally by the machine frames that had ended */
+	/* tallies by the machine frames that had ended: where they are exact, and of the others */
+	uint32_t machine_depths, machine_inferred;
 	uint32_t freed_by;       /* tally by the innermost frames of the free */
 	uint32_t frames;         /* of the call path */
 	uint32_t machine_frames; /* the same */

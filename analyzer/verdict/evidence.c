@@ -224,7 +224,9 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 		if (depths_add(summary, classes, path, life->depths[proof], proof))
 			return -1;
 	}
-	if (machine_add(summary, classes, life->machine_depths) ||
+	if (machine_add(summary, classes,
+	                classes->has_exact_frames ? life->machine_depths
+	                                          : life->machine_inferred) ||
 	    freers_add(&summary->freers, classes, life->freed_by) ||
 	    freers_add(&summary->movers, classes, life->realloced_by) ||
 	    sizes_add(summary, classes, replay_path(replay, path), life->sizes))

@@ -63,8 +63,7 @@ struct life_summary {
 
 	struct ranking depths; /* by escape depth, wrappers and libraries counted */
 	struct ranking left;   /* by escape depth, wrappers and libraries not counted */
-	struct ranking
-		machine_depths;    /* by the machine frames that had ended, of any proof */
+	struct ranking machine_depths; /* by the machine frames that had ended */
 	struct ranking owners; /* by function; a wrapper counts as the function it serves */
 	struct ranking freers; /* by function that freed; FUNCTION_NONE: not kept apart */
 	struct ranking movers; /* by function that called realloc, counting its calls */

@@ -29,10 +29,10 @@ def report_read(path):
     for site in report["sites"]:
         if not site["frames"]:
             continue
-        # The truth is of physical frames: inlined functions have none.
+        # The truth is of machine frames: inlined functions have none.
         physical = next(frame for frame in site["frames"] if not frame["inlined"])
         function = functions[physical["function"].split("(")[0]]
-        for depth, count in site["escape_depths"].items():
+        for depth, count in site["machine_depths"].items():
             function["depths"][int(depth)] += count
         classes = site["classes"]
         function["crossed"] += classes["crossed"]["blocks"]
