@@ -93,6 +93,7 @@ static void refuses_what_is_no_trace(void **state)
 	struct trace_build trace;
 	struct bytes text = { NULL, 0, 0 };
 	uint64_t unknown = 4;
+	char refusal[64];
 
 	(void)state;
 	bytes_add(&text, "short", 5);
@@ -103,7 +104,9 @@ static void refuses_what_is_no_trace(void **state)
 
 	build_sample_trace(&trace);
 	trace.bytes.data[offsetof(struct trace_header, version_major)] = 2;
-	expect_refused(&trace.bytes, "has format version 2.2, this outlive reads 1.x");
+	snprintf(refusal, sizeof(refusal),
+	         "has format version 2.%d, this outlive reads 1.x", FORMAT_VERSION_MINOR);
+	expect_refused(&trace.bytes, refusal);
 	trace.bytes.data[offsetof(struct trace_header, version_major)] = 1;
 	memcpy(trace.bytes.data + offsetof(struct trace_header, features_required),
 	       &unknown, 8);
