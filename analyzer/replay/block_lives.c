@@ -1,6 +1,8 @@
 /* replay/block_lives.c - from the birth of a block to its end. */
 #include "replay/block_lives.h"
 
+#include "replay/source_stack.h"
+
 int block_lives_init(struct block_lives *lives, double quanta_per_us)
 {
 	*lives = (struct block_lives){ .exit_start = UINT64_MAX };
@@ -125,6 +127,19 @@ int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
 	                       block->time);
 }
 
+/*
+ * A function may be missing in the frame that owned the block, or further in: then the block
+ * may have escaped from that one, too, or only from that one.
+ */
+static void end_doubt(struct life_end *end, const struct path_life *life)
+{
+	if (!source_stack_is_vague(life->vague, end->depth) || end->proof == PROOF_INFERRED)
+		return;
+	end->proof = PROOF_OPEN;
+	if (!end->depth_more && end->depth + 1 < life->frames)
+		end->depth_more = 1;
+}
+
 /* How the escape depth of a block is known. */
 static void end_prove(struct life_end *end, const struct path_life *life,
                       const struct thread *thread, const struct chain *origin)
@@ -182,6 +197,7 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 		end.machine_depth = thread_machine_depth(
 			by, lives->paths.paths[origin.path].machine_frames, origin.sequence);
 		end_prove(&end, &lives->paths.paths[origin.path], by, &origin);
+		end_doubt(&end, &lives->paths.paths[origin.path]);
 		owner_add(&lives->paths.paths[origin.path].pattern, threads, by,
 		          frames ? frames - 1 - end.depth : 0);
 		/*

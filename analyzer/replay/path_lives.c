@@ -50,13 +50,14 @@ void path_lives_release(struct path_lives *lives)
 }
 
 int path_lives_add(struct path_lives *lives, uint32_t path, uint32_t frames,
-                   uint32_t machine_frames, bool is_leaf_cut)
+                   uint32_t machine_frames, uint64_t vague, bool is_leaf_cut)
 {
 	if (array_reserve(lives->paths, lives->capacity, path + 1))
 		return -1;
 	lives->paths[path] = (struct path_life){ .age_min = UINT64_MAX,
 		                                     .frames = frames,
 		                                     .machine_frames = machine_frames,
+		                                     .vague = vague,
 		                                     .is_leaf_cut = is_leaf_cut,
 		                                     .pattern.largest_min = UINT64_MAX };
 	return 0;

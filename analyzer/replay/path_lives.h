@@ -113,6 +113,7 @@ struct path_life {
 	uint32_t freed_by;       /* tally by the innermost frames of the free */
 	uint32_t frames;         /* of the call path */
 	uint32_t machine_frames; /* the same */
+	uint64_t vague;          /* see source_stack_vague() */
 	/* What called the allocating function is unknown, so whether it has ended is, too. */
 	bool is_leaf_cut;
 	uint64_t ages[AGE_CLASSES];
@@ -147,9 +148,12 @@ struct path_lives {
 int path_lives_init(struct path_lives *lives, double quanta_per_us);
 void path_lives_release(struct path_lives *lives);
 
-/* Make room for a new call path with so many frames. 0, or -1 when memory is out. */
+/*
+ * Make room for a new call path with so many frames; `vague` as in struct path_life. 0, or -1
+ * when memory is out.
+ */
 int path_lives_add(struct path_lives *lives, uint32_t path, uint32_t frames,
-                   uint32_t machine_frames, bool is_leaf_cut);
+                   uint32_t machine_frames, uint64_t vague, bool is_leaf_cut);
 
 /* A block of the call path is born in a thread. 0, or -1 when memory is out. */
 int path_life_begin(struct path_lives *lives, uint32_t path, uint32_t thread,

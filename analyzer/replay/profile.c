@@ -152,7 +152,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	    !(answers = source_answerer_new(profile->symbols, profile->map, symbolizer)))
 		return -1;
 	if (source_map_init(&profile->sources, profile->map, &profile->source_table,
-	                    source_answerer_given(answers))) {
+	                    profile->symbols, source_answerer_given(answers))) {
 		source_answerer_free(answers);
 		return -1;
 	}

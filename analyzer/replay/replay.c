@@ -163,9 +163,10 @@ static inline struct call_path *path_here(struct replay *replay, struct thread *
 	path = &replay->tree.nodes[node].path;
 	if (!*path) {
 		*path = call_paths_add(&replay->paths, node);
-		if (*path &&
-		    path_lives_add(&replay->lives.paths, *path, thread->depth,
-		                   thread->level_count, replay->tree.nodes[node].is_cut))
+		if (*path && path_lives_add(&replay->lives.paths, *path, thread->depth,
+		                            thread->level_count,
+		                            source_stack_vague(replay->sources, thread),
+		                            replay->tree.nodes[node].is_cut))
 			return NULL;
 	}
 	return *path ? &replay->paths.paths[*path] : NULL;

@@ -7,10 +7,12 @@
 #include <string.h>
 
 int source_map_init(struct source_map *map, struct address_map *addresses,
-                    struct source_table *table, const struct source_answers *answers)
+                    struct source_table *table, const struct symbol_table *symbols,
+                    const struct source_answers *answers)
 {
 	*map = (struct source_map){ .addresses = addresses,
 		                        .table = table,
+		                        .symbols = symbols,
 		                        .answers = answers,
 		                        .location_count = 1,
 		                        .instance_count = 1 };
@@ -33,9 +35,9 @@ static uint32_t location_add(struct source_map *map, uint32_t machine, uint32_t 
 {
 	if (array_reserve(map->locations, map->location_capacity, map->location_count + 1))
 		return 0;
-	map->locations[map->location_count] = (struct source_location){ machine,
-		                                                            (uint8_t)first,
-		                                                            (uint8_t)count };
+	map->locations[map->location_count] = (struct source_location){
+		.machine = machine, .first = (uint8_t)first, .count = (uint8_t)count
+	};
 	return map->location_count++;
 }
 
@@ -107,6 +109,17 @@ static uint32_t address_of(struct source_map *map, uint32_t location)
 	return source_table_add(map->table, &address, instances);
 }
 
+/* Whether a call has no line, in a file whose other calls have lines. */
+static bool is_vague(const struct source_map *map, uint32_t location)
+{
+	const struct location *at = address_map_location(map->addresses, location);
+	const struct symbol_frame *frames;
+	size_t count;
+
+	frames = symbol_table_find(map->symbols, at->module, at->offset, &count);
+	return count && *frames[0].file && !frames[0].line;
+}
+
 /*
  * Make the source locations of a machine location: one for the call of each instance in it, and
  * one for the machine call itself.
@@ -124,6 +137,7 @@ static int chain_make(struct source_map *map, struct machine_source *source,
 	source->module = address->module;
 	source->called = address->called;
 	source->is_part = address->is_part;
+	source->is_vague = address->count && is_vague(map, location);
 	for (i = count; i-- > 0;) {
 		const uint32_t *instances = map->table->instances + address->first;
 
@@ -132,6 +146,8 @@ static int chain_make(struct source_map *map, struct machine_source *source,
 		         : location_add(map, location, 0, address->count ? 1 : 0);
 		if (!made)
 			return -1;
+		if (!i)
+			map->locations[made].is_vague = source->is_vague;
 		map->chains[map->chain_count++] = made;
 	}
 	if (address->count)

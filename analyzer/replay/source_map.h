@@ -7,6 +7,9 @@
  *                     that is inlined there (one for each inlined instance, whatever address
  *                     in it is reached), or the machine call itself (one for each machine
  *                     location). Numbered from 1.
+ *   vague             a machine call that a compiler made of calls in several inlined functions:
+ *                     it has no line, and belongs to the function around them all. The
+ *                     function that calls is missing, and it is not known which it is.
  *   transition        what is known of a machine frame that was at one location and is at
  *                     another now: which of its inlined functions are the same activations.
  *
@@ -17,6 +20,7 @@
 
 #include "trace/address_map.h"
 #include "trace/source_table.h"
+#include "trace/symbol_table.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +31,7 @@ struct source_location {
 	uint32_t machine; /* location of the address map */
 	/* its frames among those of the machine location, the innermost being 0 */
 	uint8_t first, count; /* count 0: all of them */
+	bool is_vague;
 };
 
 /*
@@ -60,6 +65,7 @@ struct machine_source {
 	uint32_t module, function; /* the machine function; function 0: not known */
 	uint32_t called;           /* the one that is called here; 0: not known */
 	bool is_part;              /* of the function that calls it */
+	bool is_vague;
 	/*
 	 * In transitions to and from here that prove one answer, and of frames that began or
 	 * ended here: how many inlined instances lasted, at least. So the instance further in
@@ -79,6 +85,7 @@ struct source_instance_seen {
 struct source_map {
 	struct address_map *addresses;        /* borrowed */
 	struct source_table *table;           /* borrowed */
+	const struct symbol_table *symbols;   /* borrowed */
 	const struct source_answers *answers; /* borrowed; NULL: only the table */
 	struct source_location *locations;    /* [0] is unused */
 	uint32_t location_count, location_capacity;
@@ -93,7 +100,8 @@ struct source_map {
 
 /* All are borrowed. 0, or -1 when memory is out; release it either way. */
 int source_map_init(struct source_map *map, struct address_map *addresses,
-                    struct source_table *table, const struct source_answers *answers);
+                    struct source_table *table, const struct symbol_table *symbols,
+                    const struct source_answers *answers);
 void source_map_release(struct source_map *map);
 
 /* source_map_machine() for a location that was not met yet. NULL: memory is out. */

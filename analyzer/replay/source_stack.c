@@ -97,12 +97,18 @@ static int frame_move(struct source_map *map, struct thread *thread,
 	uint32_t most = change->kept ? 63 - (uint32_t)__builtin_clzll(change->kept)
 	                             : change->common;
 	uint32_t merged = most == change->common ? change->merged : 0;
+	/* what seems to have ended here may be the function that is missing at a vague call */
+	bool is_hidden = map->machine[to].is_vague && most == change->common &&
+	                 map->machine[level->location].count - 1 > most + merged;
 
 	if (change->common && transition_doubt(map, thread, level, change, most))
 		return -1;
+	if (is_hidden && thread_stack_doubt(thread, &thread->open, level->own + most,
+	                                    thread->depth - level->own - most))
+		return -1;
 	/* whichever answer is true, what is further in than the most that it keeps has ended */
 	if (change->kept) {
-		if (map->machine[level->location].ended > most + merged)
+		if (!is_hidden && map->machine[level->location].ended > most + merged)
 			source_map_ended(map, level->location, most + merged);
 		if (map->machine[to].begun > most + merged)
 			source_map_begun(map, to, most + merged);
@@ -362,4 +368,16 @@ void source_stack_cut(struct thread *thread, uint32_t level)
 		return;
 	thread->levels[level].is_cut = true;
 	thread_stack_cut(thread, thread->levels[level].first);
+}
+
+uint64_t source_stack_vague(const struct source_map *map, const struct thread *thread)
+{
+	uint64_t vague = 0;
+	uint32_t i;
+
+	for (i = 0; i < thread->depth; i++) {
+		if (map->locations[thread->stack[thread->depth - 1 - i].location].is_vague)
+			vague |= UINT64_C(1) << (i < 63 ? i : 63);
+	}
+	return vague;
 }

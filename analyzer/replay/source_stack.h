@@ -27,6 +27,18 @@ int source_stack_event(struct source_map *map, struct thread *thread,
 int source_stack_restart(struct source_map *map, struct thread *thread,
                          const uint32_t *locations, uint32_t count);
 
+/*
+ * In which of the thread's frames a function may be missing (replay/source_map.h: vague calls).
+ * Bit i: in the frame that is i frames further out than the innermost; 63: or more.
+ */
+uint64_t source_stack_vague(const struct source_map *map, const struct thread *thread);
+
+/* Whether that concerns a block born on these frames, `depth` of which have ended. */
+static inline bool source_stack_is_vague(uint64_t vague, uint32_t depth)
+{
+	return vague & (depth < 63 ? (UINT64_C(2) << depth) - 1 : UINT64_MAX);
+}
+
 /* Machine frames are missing between level `level` and its caller. */
 void source_stack_cut(struct thread *thread, uint32_t level);
 

@@ -178,6 +178,7 @@ static int life_begin(struct telling *telling, const struct thread *thread,
 	*life = (struct history_life){
 		.number = telling->replay.totals.allocations,
 		.sequence = thread->sequence,
+		.vague = source_stack_vague(telling->replay.sources, thread),
 		.is_leaf_cut = thread->depth && thread->stack[thread->depth - 1].is_cut,
 		.is_unborn = !origin_find(telling, thread, event, &origin)
 	};
@@ -214,6 +215,8 @@ static int life_end(const struct telling *telling, struct history_life *life,
 	life->proof = life->has_crossed && owner->doubts.last > life->sequence
 	                  ? PROOF_INFERRED
 	                  : thread_stack_proof(owner, frames, life->sequence, depth);
+	if (life->proof != PROOF_INFERRED && source_stack_is_vague(life->vague, depth))
+		life->proof = PROOF_OPEN;
 	if (!frames || life->is_unborn || (!depth && life->is_leaf_cut))
 		life->proof = PROOF_INFERRED;
 	return step_set(&life->end, thread, event, event->address, life_last(life)->size);

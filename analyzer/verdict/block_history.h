@@ -41,6 +41,7 @@ struct history_life {
 	bool has_crossed;       /* freed or reallocated by another thread than before */
 	bool is_missed;   /* another block was born at its address: its free was missed */
 	bool is_unborn;   /* begins with a realloc; its life before was not seen */
+	uint64_t vague;   /* see source_stack_vague() */
 	bool is_leaf_cut; /* what called the allocating function is unknown */
 };
 

@@ -25,7 +25,8 @@ LIMITS = {"ordinary": 0.1, "hostile": 0.5}  # per cent of wrong blocks
 OPEN_LIMIT, OPEN_WORST = 5.0, 10.0          # per cent: of all builds, of each
 KINDS_SHOWN = 8
 
-Block = collections.namedtuple("Block", "size names allocating state owner is_open")
+Block = collections.namedtuple("Block", "size names allocating state owner proof")
+
 
 PROGRAM = None
 OPEN, CLOSE = "(<[{", ")>]}"
@@ -108,10 +109,9 @@ def read(path):
             running = len(frames) - int(depth)
             kept = [name for name, user in frames[:running] if user]
             owner = kept[-1] if kept and state == "freed" else "-"
-            is_open = proof in ("open", "inferred")
             if state == "freed":
                 state = "stack-like" if len(kept) == len(names) else "escaping"
-            threads[thread].append(Block(int(size), names, names[-1], state, owner, is_open))
+            threads[thread].append(Block(int(size), names, names[-1], state, owner, proof))
     return threads
 
 
@@ -141,17 +141,18 @@ def compare(truth, build):
     for thread in sorted(set(truth) | set(build)):
         for one, other in pairs(truth.get(thread, []), build.get(thread, [])):
             counts["blocks"] += 1
-            counts["open"] += other.is_open
+            is_open = other.proof in ("open", "inferred")
+            counts["open"] += is_open
             counts["paired"] += one is not None
             if one and (one.allocating, one.state, one.owner) == (
                     other.allocating, other.state, other.owner):
                 counts["chains"] += one.names != other.names
                 continue
-            counts["open and wrong"] += other.is_open
+            counts["open and wrong"] += is_open
             if one and [untyped(name) for name in one[2:5]] == [
                     untyped(name) for name in other[2:5]]:
                 counts["folded"] += 1
-            elif not other.is_open:
+            elif not is_open:
                 counts["wrong"] += 1
                 kinds[one and one[1:], other[1:]] += 1
         counts["truth"] += len(truth.get(thread, []))
@@ -170,8 +171,8 @@ def untyped(name):
 def block_text(block):
     if not block:
         return "no block of this size from this function is left in the truth"
-    names, _, state, owner, _ = block
-    return "%s, owner %s: %s" % (state, owner, " > ".join(name[:60] for name in names[-7:]))
+    names, _, state, owner, proof = block
+    return "%s (%s), owner %s: %s" % (state, proof, owner, " > ".join(name[:60] for name in names[-7:]))
 
 
 def truths_missing(source, truth):
