@@ -25,6 +25,35 @@ static int pushed_add(struct source_map *map, struct pushed *pushed, uint32_t lo
 	return 0;
 }
 
+/*
+ * The next frame is of a function that the compiler split off the one that calls it, or jumps
+ * to it: it continues that one's frame, and takes its place. `least`: frames that stay.
+ */
+static void part_enter(const struct source_map *map, struct pushed *pushed,
+                       uint32_t location, uint32_t least)
+{
+	if (!map->machine[location].is_part)
+		return;
+	if (pushed->count)
+		pushed->count--;
+	else if (pushed->kept > least)
+		pushed->kept--;
+}
+
+/* Add the frames of functions that jumped; `least` as above. */
+static int jumps_add(struct source_map *map, struct pushed *pushed,
+                     const uint32_t *jumps, int count, uint32_t least)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		part_enter(map, pushed, jumps[i], least);
+		if (pushed_add(map, pushed, jumps[i], 0))
+			return -1;
+	}
+	return 0;
+}
+
 static int pushed_give(struct thread *thread, struct pushed *pushed)
 {
 	int result = thread_stack_push(thread, pushed->kept, pushed->locations,
@@ -122,16 +151,15 @@ static int callers_add(struct source_map *map, const struct thread *thread,
                        struct pushed *pushed, uint32_t at, uint32_t to)
 {
 	uint32_t jumps[SOURCE_JUMPS_MAX];
-	int count = 0, i;
+	int count;
 
-	if (at)
-		count = source_map_jumps(map, thread->levels[at - 1].location,
-		                         map->machine[to].function, jumps);
-	for (i = 0; i < count; i++) {
-		if (pushed_add(map, pushed, jumps[i], 0))
-			return -1;
-	}
-	return count < 0 ? -1 : 0;
+	if (!at)
+		return 0;
+	count = source_map_jumps(map, thread->levels[at - 1].location,
+	                         map->machine[to].function, jumps);
+	return count < 0 || jumps_add(map, pushed, jumps, count, thread->levels[at - 1].own)
+	           ? -1
+	           : 0;
 }
 
 /*
@@ -144,7 +172,7 @@ static int level_move(struct source_map *map, struct thread *thread,
 	struct level level = thread->levels[at];
 	uint32_t jumps[SOURCE_JUMPS_MAX];
 	struct transition change;
-	int count = 0, i;
+	int count = 0;
 
 	if (!source_map_machine(map, to) ||
 	    source_map_transition(map, level.location, to, &change))
@@ -168,21 +196,18 @@ static int level_move(struct source_map *map, struct thread *thread,
 		           : 0;
 	}
 	if (source_map_transition(map, level.location, jumps[0], &change) ||
-	    frame_move(map, thread, pushed, &level, jumps[0], &change))
+	    frame_move(map, thread, pushed, &level, jumps[0], &change) ||
+	    jumps_add(map, pushed, jumps + 1, count - 1, level.own))
 		return -1;
-	for (i = 1; i < count; i++) {
-		if (pushed_add(map, pushed, jumps[i], 0))
-			return -1;
-	}
+	part_enter(map, pushed, to, level.own);
 	return pushed_add(map, pushed, to, 0);
 }
 
 /* ---- new levels -------------------------------------------------------------------- */
 
 /*
- * A level for a call in a frame that is new. A function that the compiler split off another one
- * continues that one's frame, so it takes the place of the call of it. `is_cut`: frames are
- * missing between it and its caller.
+ * A level for a call in a frame that is new. `is_cut`: frames are missing between it and its
+ * caller.
  */
 static int level_push(struct source_map *map, struct thread *thread,
                       struct pushed *pushed, uint32_t at, uint32_t to, bool is_cut)
@@ -192,13 +217,13 @@ static int level_push(struct source_map *map, struct thread *thread,
 
 	if (!source)
 		return -1;
-	*level = (struct level){ .sequence = thread->sequence,
-		                     .location = to,
-		                     .first = pushed->kept };
-	if (at && !is_cut && source->is_part && pushed->kept > thread->levels[at - 1].own)
-		level->first = --pushed->kept;
-	else if (!is_cut && callers_add(map, thread, pushed, at, to))
-		return -1;
+	*level = (struct level){ .sequence = thread->sequence, .location = to };
+	if (at && !is_cut) {
+		if (callers_add(map, thread, pushed, at, to))
+			return -1;
+		part_enter(map, pushed, to, thread->levels[at - 1].own);
+	}
+	level->first = pushed->kept;
 	level->own = pushed->kept + pushed->count;
 	source_map_begun(map, to, 0);
 	return pushed_add(map, pushed, to, 0) || pushed_give(thread, pushed) ? -1 : 0;
@@ -208,20 +233,19 @@ static int level_push(struct source_map *map, struct thread *thread,
 static int innermost_push(struct source_map *map, struct thread *thread,
                           struct pushed *pushed)
 {
-	uint32_t jumps[SOURCE_JUMPS_MAX], last;
-	int count, i;
+	uint32_t jumps[SOURCE_JUMPS_MAX];
+	const struct level *last;
+	int count;
 
 	if (!thread->level_count)
 		return 0;
-	last = thread->levels[thread->level_count - 1].location;
-	if (!map->machine[last].called)
+	last = &thread->levels[thread->level_count - 1];
+	if (!map->machine[last->location].called)
 		return 0;
-	count = source_map_jumps(map, last, 0, jumps);
-	for (i = 0; i < count; i++) {
-		if (pushed_add(map, pushed, jumps[i], 0))
-			return -1;
-	}
-	return count < 0 ? -1 : pushed_give(thread, pushed);
+	count = source_map_jumps(map, last->location, 0, jumps);
+	if (count < 0 || jumps_add(map, pushed, jumps, count, last->own))
+		return -1;
+	return pushed_give(thread, pushed);
 }
 
 /*
@@ -235,7 +259,7 @@ static int level_jumped(struct source_map *map, struct thread *thread,
 	const struct machine_source *source = &map->machine[level.location];
 	uint32_t jumps[SOURCE_JUMPS_MAX];
 	struct transition change;
-	int count = 0, i;
+	int count = 0;
 
 	pushed->kept = level.first;
 	if (source->function)
@@ -245,12 +269,9 @@ static int level_jumped(struct source_map *map, struct thread *thread,
 		return count;
 	}
 	if (source_map_transition(map, level.location, jumps[0], &change) ||
-	    frame_move(map, thread, pushed, &level, jumps[0], &change))
+	    frame_move(map, thread, pushed, &level, jumps[0], &change) ||
+	    jumps_add(map, pushed, jumps + 1, count - 1, level.own))
 		return -1;
-	for (i = 1; i < count; i++) {
-		if (pushed_add(map, pushed, jumps[i], 0))
-			return -1;
-	}
 	return pushed_give(thread, pushed);
 }
 
