@@ -27,7 +27,7 @@ static int pushed_add(struct source_map *map, struct pushed *pushed, uint32_t lo
 
 /*
  * The next frame is of a function that the compiler split off the one that calls it, or jumps
- * to it: it continues that one's frame, and takes its place. `least`: frames that stay.
+ * to it: it continues that one's frame, and replaces it. `least`: frames that stay.
  */
 static void part_enter(const struct source_map *map, struct pushed *pushed,
                        uint32_t location, uint32_t least)
@@ -275,7 +275,7 @@ static int level_jumped(struct source_map *map, struct thread *thread,
 	return pushed_give(thread, pushed);
 }
 
-/* Put the frame back whose place a split-off function had: that function has ended. */
+/* Put the frame back that a split-off function replaced: that function has ended. */
 static int part_restore(struct source_map *map, struct thread *thread,
                         struct pushed *pushed, uint32_t at)
 {

@@ -2,7 +2,8 @@
  * test_source_stack.c - source frames against a model that knows every activation: random
  * programs, compiled at random (functions are inlined, calls at their ends become jumps, parts
  * are split off), run at random. There are always as many source frames as activations, of the
- * same functions; and what is said to be proved of a block's end is true.
+ * same functions; and what is called proved of a block's end is true.
+ * Long, because a model of programs, of their code and of their runs belongs together.
  */
 #include "replay/source_stack.h"
 
@@ -34,7 +35,7 @@ static uint32_t random_next(uint32_t below)
 	return (uint32_t)(random_state % below);
 }
 
-/* A function of the source: its calls are made in this order, unless it loops. */
+/* Its calls are made in this order, unless it loops. */
 struct function {
 	int callees[SITES_MAX], sites;
 	bool loops;
