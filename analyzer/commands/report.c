@@ -26,7 +26,7 @@ struct report_options {
 	struct process_choice process;
 	const char *why, *explain, *phase, *thread;
 	bool stacks;
-	struct option_list wrappers;
+	struct option_list wrappers, kept, mine;
 	struct option_list suppressions; /* names of files */
 	bool all;
 };
@@ -83,6 +83,14 @@ static const struct option options[] = {
 	  NULL, NULL },
 	{ "wrapper", 0, OPTION_LIST, offsetof(struct report_options, wrappers), "NAME",
 	  "a function that only allocates for its caller; may be a glob", NULL, NULL },
+	{ "keep", 0, OPTION_LIST, offsetof(struct report_options, kept), "NAME",
+	  "a function that is no wrapper, though it is of a standard library, or\n"
+	  "allocates for its caller; may be a glob",
+	  NULL, NULL },
+	{ "mine", 'm', OPTION_LIST, offsetof(struct report_options, mine), "PATTERN",
+	  "list your own code first: source files, modules, directories or\n"
+	  "namespaces (default: a guess); may be repeated",
+	  NULL, NULL },
 	{ "suppressions", 0, OPTION_LIST, offsetof(struct report_options, suppressions),
 	  "FILE",
 	  "hide never-freed blocks that match a rule of this file, in the syntax\n"
@@ -332,6 +340,10 @@ static struct report_settings settings_of(const struct report_options *options,
 		.why = options->why,
 		.classes = { .wrappers = options->wrappers.items,
 		             .wrapper_count = options->wrappers.count,
+		             .kept = options->kept.items,
+		             .kept_count = options->kept.count,
+		             .mine = options->mine.items,
+		             .mine_count = options->mine.count,
 		             .suppressions = options->suppressions.count ? suppressions : NULL,
 		             .shows_suppressed = options->all },
 	};

@@ -2,6 +2,7 @@
 #include "report/rows.h"
 
 #include "base/hash_index.h"
+#include "verdict/own_code.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +161,16 @@ static uint32_t location_row(struct grouping *grouping, uint32_t location,
 	return row_find(grouping, &like);
 }
 
+/* Whether the function that a call path counts for is the user's own code. */
+static bool is_mine(const struct classes *classes, uint32_t path)
+{
+	uint32_t node = classes_path_node(classes, path);
+
+	return classes->functions
+	    .functions[function_of_node(&classes->functions, classes->profile, node)]
+	    .is_mine;
+}
+
 /* *row of a call path: the row of its innermost frame that is no wrapper. 0 or -1. */
 static int path_group(struct grouping *grouping, uint32_t path)
 {
@@ -173,6 +184,7 @@ static int path_group(struct grouping *grouping, uint32_t path)
 	if (!*row)
 		return -1;
 	row_add_path(&grouping->rows->rows[*row - 1], classes, path);
+	grouping->rows->rows[*row - 1].is_mine |= is_mine(classes, path);
 	return 0;
 }
 
@@ -194,6 +206,7 @@ static int paths_make(struct report_rows *rows, const struct classes *classes)
 			                        .path = i,
 			                        .size_min = UINT64_MAX };
 		row_add_path(row, classes, i);
+		row->is_mine = is_mine(classes, i);
 		node = classes_path_node(classes, i);
 		blamed = stack_name_blamed(&row->name, &scratch, classes->profile,
 		                           replay->tree.nodes[node].location);
@@ -291,4 +304,39 @@ void report_rows_keep(struct report_rows *rows, enum verdict class)
 	rows->count = kept;
 	if (kept)
 		qsort_r(rows->rows, kept, sizeof(*rows->rows), class_compare, &class);
+}
+
+/* How people read rows: see report_rows_own_first(). */
+struct own_order {
+	const struct function_table *functions;
+	enum report_sort sort;
+	const enum verdict *class;
+};
+
+static uint64_t own_weight(const struct own_order *order, const struct report_row *row)
+{
+	return order->class ? class_counts_share(&row->classes, *order->class)->bytes
+	                    : report_row_weight(row, order->sort);
+}
+
+static int own_compare(const void *one, const void *two, void *context)
+{
+	const struct own_order *order = context;
+	const struct report_row *a = one, *b = two;
+	int result = own_code_compare(order->functions, a->is_mine, own_weight(order, a),
+	                              b->is_mine, own_weight(order, b));
+
+	if (result)
+		return result;
+	return order->class ? class_compare(one, two, (void *)order->class)
+	                    : row_compare(one, two, (void *)&order->sort);
+}
+
+void report_rows_own_first(struct report_rows *rows, const struct classes *classes,
+                           enum report_sort sort, const enum verdict *class)
+{
+	struct own_order order = { &classes->functions, sort, class };
+
+	if (rows->count)
+		qsort_r(rows->rows, rows->count, sizeof(*rows->rows), own_compare, &order);
 }

@@ -37,6 +37,8 @@ struct report_row {
 	uint64_t peak_blocks, peak_bytes;
 	uint64_t size_min, size_max; /* not if grouped by thread */
 	struct class_counts classes; /* not if grouped by thread */
+	/* its function is the user's own code; of a module: one of its functions is */
+	bool is_mine;
 };
 
 struct report_rows {
@@ -53,6 +55,12 @@ int report_rows_make(struct report_rows *rows, const struct classes *classes,
  * bytes, most first.
  */
 void report_rows_keep(struct report_rows *rows, enum verdict class);
+/*
+ * Sort for people: the user's own code before others (own_code_compare()), by the figure of
+ * `sort`, or by the bytes of a class if `class` is not NULL.
+ */
+void report_rows_own_first(struct report_rows *rows, const struct classes *classes,
+                           enum report_sort sort, const enum verdict *class);
 void report_rows_release(struct report_rows *rows);
 
 /* The figure that a row is sorted by. */

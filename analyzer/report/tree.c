@@ -22,6 +22,7 @@ enum { LABEL_ROOT, LABEL_GAP, LABELS_FIXED };
 struct labelling {
 	struct name_tree *names;
 	const struct profile *profile;
+	const struct function_table *functions;
 	struct hash_index index; /* of labels */
 	size_t label_capacity;
 	struct label_list *by_location;
@@ -93,6 +94,19 @@ static uint32_t label_child(struct call_tree *tree, uint32_t node, uint32_t labe
 }
 
 /*
+ * Whether the name of a location is of a function that only allocates. A location with one name
+ * has a function of its own, which the user may want to be kept.
+ */
+static bool is_allocating(const struct labelling *work, uint32_t location,
+                          const struct stack_name *name)
+{
+	if (work->scratch.count == 1)
+		return work->functions->functions[work->functions->of_location[location]]
+		    .is_allocator;
+	return name->is_library || is_allocator_name(name->function);
+}
+
+/*
  * Fill in the labels of a location. It has several if functions were inlined there, and none if
  * it only allocates or starts a thread; then its children move up to its parent.
  */
@@ -109,8 +123,7 @@ static int location_label(struct labelling *work, uint32_t location, uint32_t no
 		return -1;
 	for (i = work->scratch.count; i-- > 0;) {
 		name = &work->scratch.names[i];
-		if (name->is_library || is_allocator_name(name->function) ||
-		    is_startup_name(name->function))
+		if (is_allocating(work, location, name) || is_startup_name(name->function))
 			continue;
 		label = label_find(work, name);
 		if (!label || list_add(work, label))
@@ -203,12 +216,14 @@ static int nodes_insert(struct labelling *work, enum report_sort sort)
 	return result;
 }
 
-int name_tree_make(struct name_tree *names, const struct profile *profile,
+int name_tree_make(struct name_tree *names, const struct classes *classes,
                    enum report_sort sort, const uint8_t *only,
                    const uint64_t *hidden_bytes)
 {
+	const struct profile *profile = classes->profile;
 	struct labelling work = { .names = names,
 		                      .profile = profile,
+		                      .functions = &classes->functions,
 		                      .only = only,
 		                      .hidden_bytes = hidden_bytes,
 		                      .label_capacity = 256,

@@ -25,7 +25,7 @@ struct name_tree {
  * the paths where it is 0. `hidden_bytes` (likewise): live bytes that are not counted. Returns
  * 0, or -1 when memory is out; release it either way.
  */
-int name_tree_make(struct name_tree *names, const struct profile *profile,
+int name_tree_make(struct name_tree *names, const struct classes *classes,
                    enum report_sort sort, const uint8_t *only,
                    const uint64_t *hidden_bytes);
 void name_tree_release(struct name_tree *names);

@@ -2,6 +2,7 @@
 #include "verdict/advice.h"
 
 #include "verdict/changeable.h"
+#include "verdict/own_code.h"
 
 #include <stdlib.h>
 
@@ -95,25 +96,34 @@ static void advice_add(struct advice_list *list, const struct classes *classes,
 		advice.saves_bytes -= summary->at_once * summary->largest_max;
 	}
 	advice.saves_ns = advice.saves_calls * ADVICE_PAIR_NS;
+	advice.is_mine = classes->functions
+	                     .functions[call_sites->call_sites[call_site].function]
+	                     .is_mine;
 	advice.library = advice_library(classes, &call_sites->call_sites[call_site], kind);
 	if (is_worth_it(&advice, classes))
 		list->items[list->count++] = advice;
 }
 
-/*
- * By time saved, which counts ADVICE_LIBRARY_TIMES less in a library. The ties end with the
- * number of the call site, so that the order is always the same.
- */
-static int advice_compare(const void *one, const void *two)
+/* Without any code of the user's own, that of the program comes before that of libraries. */
+static bool is_own_advice(const struct function_table *table,
+                          const struct advice *advice)
 {
-	const struct advice *a = one, *b = two;
-	uint64_t a_times = a->library ? ADVICE_LIBRARY_TIMES : 1;
-	uint64_t b_times = b->library ? ADVICE_LIBRARY_TIMES : 1;
+	return table->has_mine ? advice->is_mine && !advice->library : !advice->library;
+}
 
-	if (a->saves_ns / a_times != b->saves_ns / b_times)
-		return a->saves_ns / a_times > b->saves_ns / b_times ? -1 : 1;
-	if (!a->library != !b->library)
-		return a->library ? 1 : -1;
+/*
+ * By time saved, the user's own code before others. The ties end with the number of the call
+ * site, so that the order is always the same.
+ */
+static int advice_compare(const void *one, const void *two, void *context)
+{
+	const struct function_table *table = context;
+	const struct advice *a = one, *b = two;
+	int result = own_code_compare(table, is_own_advice(table, a), a->saves_ns,
+	                              is_own_advice(table, b), b->saves_ns);
+
+	if (result)
+		return result;
 	if (a->saves_ns != b->saves_ns)
 		return a->saves_ns > b->saves_ns ? -1 : 1;
 	if (a->saves_bytes != b->saves_bytes)
@@ -140,7 +150,8 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 		    is_for_reserve(classes, &call_sites->call_sites[i]))
 			advice_add(list, classes, call_sites, i, ADVICE_RESERVE);
 	}
-	qsort(list->items, list->count, sizeof(*list->items), advice_compare);
+	qsort_r(list->items, list->count, sizeof(*list->items), advice_compare,
+	        (void *)&classes->functions);
 	return 0;
 }
 

@@ -28,17 +28,13 @@ struct advice {
 	uint32_t levels; /* frames from the call site's function to the owner; 0: varies */
 	/* The system library that would have to be changed; NULL: the program's own code. */
 	const char *library;
+	bool is_mine; /* the function that allocates is the user's own code */
 	uint64_t saves_calls, saves_bytes, saves_ns;
 };
 
-/*
- * Advice about a system library is listed before advice about the program's own code only if it
- * saves so many times as much.
- */
-#define ADVICE_LIBRARY_TIMES 10
-
 struct advice_list {
-	struct advice *items; /* the largest saving for the effort comes first */
+	/* the largest saving comes first, that in the user's own code before others (own_code.h) */
+	struct advice *items;
 	size_t count;
 };
 

@@ -13,6 +13,11 @@ struct suppressions;
 struct class_options {
 	const char *const *wrappers; /* names or globs of functions that are wrappers */
 	size_t wrapper_count;
+	/* names or globs of functions that are none, though a library's or known by name */
+	const char *const *kept;
+	size_t kept_count;
+	const char *const *mine; /* what is the user's own code (own_code.h) */
+	size_t mine_count;       /* 0: guess it */
 	const struct suppressions *suppressions; /* rules of a file; NULL: none */
 	/* hide nothing; blocks kept on purpose are still counted by rule */
 	bool shows_suppressed;

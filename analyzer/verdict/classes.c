@@ -1,5 +1,6 @@
 /* verdict/classes.c - the class of each call path's blocks. */
 #include "verdict/classes.h"
+#include "verdict/own_code.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -394,8 +395,10 @@ static int classes_fill(struct classes *classes, const struct class_options *opt
 	classes->hidden_blocks = calloc(profile->replay.paths.count, sizeof(uint64_t));
 	classes->hidden_bytes = calloc(profile->replay.paths.count, sizeof(uint64_t));
 	if (!classes->paths || !classes->hidden_blocks || !classes->hidden_bytes ||
-	    function_table_make(&classes->functions, profile) ||
-	    peeling_make(&classes->peeling, profile, &classes->functions, options->wrappers,
+	    function_table_make(&classes->functions, profile))
+		return -1;
+	own_code_find(&classes->functions, profile, options);
+	if (peeling_make(&classes->peeling, profile, &classes->functions, options->wrappers,
 	                 options->wrapper_count) ||
 	    suppressed_make(&classes->suppressed, profile, options->suppressions))
 		return -1;

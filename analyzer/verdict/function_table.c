@@ -69,6 +69,7 @@ static struct function frames_function(const struct profile *profile, uint32_t n
 	struct function function = { .name = "",
 		                         .declared = "",
 		                         .apart = "",
+		                         .home = "",
 		                         .module = location->module,
 		                         .location = number };
 
@@ -76,6 +77,7 @@ static struct function frames_function(const struct profile *profile, uint32_t n
 		function.name = frames[count - 1].function;
 		function.declared = frames[count - 1].declared;
 		function.apart = frames[count - 1].apart;
+		function.home = frames[count - 1].home;
 		function.is_library = frames[count - 1].is_library;
 	}
 	return function;
@@ -90,6 +92,9 @@ static uint32_t function_of_frames(struct function_table *table,
 	/* a location without a name always gets a function of its own */
 	uint32_t found = *function.name ? function_find(table, &function) : 0;
 
+	/* what one address does not say of the function, another may */
+	if (found && !*table->functions[found].home)
+		table->functions[found].home = function.home;
 	return found ? found : function_add(table, &function);
 }
 
@@ -110,7 +115,7 @@ int function_table_make(struct function_table *table, const struct profile *prof
 	if (!table->functions || !table->of_location || !table->of_machine)
 		return -1;
 	table->functions[FUNCTION_NONE] = (struct function){
-		.name = "", .declared = "", .apart = "", .module = MODULE_NONE
+		.name = "", .declared = "", .apart = "", .home = "", .module = MODULE_NONE
 	};
 	for (i = 1; i < table->location_count; i++) {
 		frames = profile_frames(profile, i, &count);

@@ -21,8 +21,11 @@ struct function {
 	const char *declared, *apart;
 	uint32_t module; /* index in the address map, or MODULE_NONE */
 	uint32_t
-		location;    /* of the address map: the first of its locations that was seen */
-	bool is_library; /* of a standard library of C++ or Rust (trace/symbol_table.h) */
+		location;     /* of the address map: the first of its locations that was seen */
+	const char *home; /* its source file (trace/symbol_table.h); "" when unknown */
+	/* of a standard library of C++ or Rust (trace/symbol_table.h), and not kept */
+	bool is_library;
+	bool is_kept, is_mine; /* set by own_code.h */
 	/* according to its name; a library's function allocates and frees for its callers */
 	bool is_allocator, is_deallocator;
 };
@@ -30,7 +33,8 @@ struct function {
 struct function_table {
 	struct function *functions; /* [0] is none */
 	uint32_t count, capacity;
-	uint32_t *of_location; /* by location of the source map */
+	bool has_mine, is_mine_given; /* any is_mine; the user gave patterns of it */
+	uint32_t *of_location;        /* by location of the source map */
 	uint32_t location_count;
 	uint32_t *of_machine; /* by location of the address map: the machine function */
 	uint32_t machine_count;

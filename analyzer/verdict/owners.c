@@ -1,12 +1,23 @@
 /* verdict/owners.c - the functions to whose frames blocks belonged. */
 #include "verdict/owners.h"
 
+#include "verdict/own_code.h"
+
 #include <stdlib.h>
 
-static int owner_compare(const void *one, const void *two)
+static int owner_compare(const void *one, const void *two, void *context)
 {
+	const struct function_table *table = context;
 	const struct owner *a = one, *b = two;
+	int result = own_code_compare(table, table->functions[a->function].is_mine,
+	                              a->bytes, table->functions[b->function].is_mine,
+	                              b->bytes);
 
+	/* what owns nothing is cut off at the end */
+	if (!a->blocks != !b->blocks)
+		return a->blocks ? -1 : 1;
+	if (result)
+		return result;
 	if (a->bytes != b->bytes)
 		return a->bytes > b->bytes ? -1 : 1;
 	if (a->blocks != b->blocks)
@@ -49,7 +60,8 @@ int owners_make(struct owners *owners, const struct classes *classes,
 		owners->owners[i].function = i;
 	for (i = 0; i < call_sites->count; i++)
 		call_site_add(owners->owners, call_sites, i);
-	qsort(owners->owners, functions, sizeof(struct owner), owner_compare);
+	qsort_r(owners->owners, functions, sizeof(struct owner), owner_compare,
+	        (void *)&classes->functions);
 	/* Functions that own nothing were sorted to the end: cut them off. */
 	while (owners->count < functions && owners->owners[owners->count].blocks)
 		owners->count++;

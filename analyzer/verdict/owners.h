@@ -19,7 +19,8 @@ struct owner {
 };
 
 struct owners {
-	struct owner *owners; /* most bytes first */
+	struct owner
+		*owners; /* most bytes first, the user's own code before others (own_code.h) */
 	size_t count;
 };
 

@@ -2,8 +2,8 @@
 #include "verdict/peeling.h"
 
 #include "base/hash_index.h"
+#include "verdict/own_code.h"
 
-#include <fnmatch.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,23 +50,6 @@ const char *peel_reason_text(enum peel_reason reason)
 	return texts[reason];
 }
 
-/* The name without its parameters: what a user would type. */
-static bool is_user_wrapper(const char *name, const char *const *wrappers, size_t count)
-{
-	char plain[512];
-	size_t i, length = strcspn(name, "(");
-
-	if (length >= sizeof(plain))
-		length = sizeof(plain) - 1;
-	memcpy(plain, name, length);
-	plain[length] = 0;
-	for (i = 0; i < count; i++) {
-		if (!fnmatch(wrappers[i], plain, 0) || !fnmatch(wrappers[i], name, 0))
-			return true;
-	}
-	return false;
-}
-
 /* Find the wrappers that are known by name. If both reasons apply, the user's is reported. */
 static void names_peel(struct peeling_work *work, const char *const *wrappers,
                        size_t wrapper_count)
@@ -76,9 +59,9 @@ static void names_peel(struct peeling_work *work, const char *const *wrappers,
 
 	for (i = 1; i < work->functions->count; i++) {
 		name = work->functions->functions[i].name;
-		if (!*name)
+		if (!*name || work->functions->functions[i].is_kept)
 			continue;
-		if (is_user_wrapper(name, wrappers, wrapper_count))
+		if (function_name_matches(name, wrappers, wrapper_count))
 			work->peeling->functions[i].reason = PEEL_USER;
 		else if (work->functions->functions[i].is_allocator)
 			work->peeling->functions[i].reason = PEEL_BUILTIN;
@@ -222,7 +205,8 @@ static bool round_peel(struct peeling_work *work)
 		count = &work->counts[i];
 		if (count->stayed || count->frees || count->escaped < PEEL_BLOCKS_MIN ||
 		    count->lines > PEEL_LINES_MAX || count->is_recursive ||
-		    !*work->functions->functions[i].name)
+		    !*work->functions->functions[i].name ||
+		    work->functions->functions[i].is_kept)
 			continue;
 		if (count->callers == 1 && count->caller)
 			work->part_of[i] = count->caller;

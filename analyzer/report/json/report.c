@@ -177,6 +177,7 @@ static int groups_json(struct json_writer *json, const struct findings *findings
 		json_string(json, "function", rows.rows[i].name.function);
 		json_string(json, "module", rows.rows[i].name.module);
 		json_string(json, "declared", rows.rows[i].name.declared);
+		json_bool(json, "mine", rows.rows[i].is_mine);
 		json_count(json, "first_site", rows.rows[i].path);
 		json_count(json, "site_count", rows.rows[i].path_count);
 		share_json(json, &rows.rows[i]);

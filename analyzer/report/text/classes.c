@@ -275,6 +275,29 @@ static void cut_print(const struct screen *screen, const struct classes *classes
 		            why);
 }
 
+/* Say what lists show first, if that is not all there is. */
+static void own_code_print(const struct screen *screen, const struct classes *classes)
+{
+	const struct replay *replay = &classes->profile->replay;
+	const struct function_table *table = &classes->functions;
+	uint64_t bytes = 0;
+	uint32_t i, function;
+	char percent[TEXT_NUMBER_BYTES];
+
+	if (table->is_mine_given && !table->has_mine)
+		screen_line(screen, 2, "no function matches --mine");
+	for (i = 1; i < replay->paths.count; i++) {
+		function = function_of_node(table, classes->profile,
+		                            classes_path_node(classes, i));
+		bytes += table->functions[function].is_mine ? replay_path(replay, i)->bytes : 0;
+	}
+	if (bytes && bytes < replay->totals.bytes)
+		screen_line(screen, 2,
+		            "your own code comes first%s: it allocated %s of the bytes",
+		            table->is_mine_given ? "" : " (a guess, see --mine)",
+		            text_percent(percent, bytes, replay->totals.bytes));
+}
+
 void report_footer(const struct screen *screen, const struct classes *classes)
 {
 	/* without blocks all shares would be of nothing */
@@ -286,5 +309,6 @@ void report_footer(const struct screen *screen, const struct classes *classes)
 	cut_print(screen, classes);
 	report_hidden(screen, classes);
 	peeled_print(screen, classes);
+	own_code_print(screen, classes);
 	fputs(screen_plain(screen), screen->file);
 }

@@ -52,6 +52,7 @@ int report_class_rows(const struct screen *screen, const struct findings *findin
 	if (report_rows_make(&rows, findings->classes, group, REPORT_SORT_BYTES))
 		return -1;
 	report_rows_keep(&rows, class);
+	report_rows_own_first(&rows, findings->classes, REPORT_SORT_BYTES, &class);
 	screen_heading(screen, verdict_text(class), "share: of all blocks in the row");
 	figures_titles(&figures, "");
 	for (i = 0; i < rows.count && (!top || i < top); i++)

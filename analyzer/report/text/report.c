@@ -39,15 +39,30 @@ static void thread_print(const struct screen *screen, const struct thread *threa
 	fprintf(screen->file, "%s%s%s\n", screen_dim(screen), name, screen_plain(screen));
 }
 
-static void row_name_print(const struct screen *screen, const struct report_row *row,
-                           enum report_group group, size_t used)
+/* Print the name of a row's function: dim, if it is not the user's own code. */
+static void row_function_print(const struct screen *screen,
+                               const struct classes *classes,
+                               const struct report_row *row, size_t used)
+{
+	bool is_dim = classes->functions.has_mine && !row->is_mine;
+
+	if (is_dim)
+		fputs(screen_dim(screen), screen->file);
+	report_name(screen, &row->name, used);
+	if (is_dim)
+		fputs(screen_plain(screen), screen->file);
+}
+
+static void row_name_print(const struct screen *screen, const struct classes *classes,
+                           const struct report_row *row, enum report_group group,
+                           size_t used)
 {
 	if (group == REPORT_BY_THREAD)
 		thread_print(screen, row->thread, used);
 	else if (group == REPORT_BY_MODULE)
 		report_module(screen, row->name.module, "(in no module)", used);
 	else
-		report_name(screen, &row->name, used);
+		row_function_print(screen, classes, row, used);
 }
 
 /* ---- the default screen ------------------------------------------------------------ */
@@ -92,6 +107,7 @@ static int table_print(const struct screen *screen, const struct classes *classe
 		return 0;
 	if (report_rows_make(&rows, classes, REPORT_BY_FUNCTION, table->sort))
 		return -1;
+	report_rows_own_first(&rows, classes, table->sort, NULL);
 	screen_heading(screen, table->title, "");
 	figures_titles(&figures, "function");
 	for (i = 0; i < rows.count && i < table->rows; i++) {
@@ -101,7 +117,8 @@ static int table_print(const struct screen *screen, const struct classes *classe
 		text_size(texts[0], weight);
 		text_percent(texts[1], weight, total);
 		text_short(texts[2], row_count(&rows.rows[i], table->sort));
-		report_name(screen, &rows.rows[i].name, figures_print(&figures, texts));
+		row_function_print(screen, classes, &rows.rows[i],
+		                   figures_print(&figures, texts));
 	}
 	report_rows_release(&rows);
 	return 0;
@@ -222,12 +239,13 @@ static int path_print(const struct figures *figures, const struct profile *profi
 	return 0;
 }
 
-static int row_print(const struct figures *figures, const struct profile *profile,
+static int row_print(const struct figures *figures, const struct classes *classes,
                      const struct report_row *row, enum report_group group)
 {
 	if (group == REPORT_BY_PATH)
-		return path_print(figures, profile, row);
-	row_name_print(figures->screen, row, group, row_figures_print(figures, row, group));
+		return path_print(figures, classes->profile, row);
+	row_name_print(figures->screen, classes, row, group,
+	               row_figures_print(figures, row, group));
 	return 0;
 }
 
@@ -252,6 +270,7 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 
 	if (report_rows_make(&rows, classes, settings->group, settings->sort))
 		return -1;
+	report_rows_own_first(&rows, classes, settings->sort, NULL);
 	shown = settings->top && settings->top < rows.count ? settings->top : rows.count;
 	screen_heading(screen, titles[settings->group], sorts[settings->sort]);
 	if (figures.is_stacked && has_why(settings->group))
@@ -260,7 +279,7 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 	                             ? "--why  function"
 	                             : of[settings->group]);
 	for (i = 0; i < shown && !result; i++)
-		result = row_print(&figures, classes->profile, &rows.rows[i], settings->group);
+		result = row_print(&figures, classes, &rows.rows[i], settings->group);
 	if (shown < rows.count)
 		screen_line(screen, 3, ".. and %zu more; --top 0 shows all",
 		            rows.count - shown);

@@ -214,7 +214,7 @@ int report_tree(const struct screen *screen, const struct classes *classes,
 		                        .lines_left = lines_max };
 	const struct branch *roots;
 	size_t count, i;
-	int result = name_tree_make(&print.names, classes->profile, sort, only,
+	int result = name_tree_make(&print.names, classes, sort, only,
 	                            classes->hidden_bytes);
 
 	if (!result)

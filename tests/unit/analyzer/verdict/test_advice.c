@@ -466,8 +466,8 @@ static void own_code_comes_first(void **state)
 	(void)state;
 	model_begin(&verdict_fixture.model);
 	verdict_fixture.model.library = "/usr/lib/libz.so";
-	local_act_of(&verdict_fixture.model, MODEL_LIBRARY + 1, 30 * ADVICE_LIBRARY_TIMES);
-	local_act_of(&verdict_fixture.model, MODEL_LIBRARY + 2, 20 * ADVICE_LIBRARY_TIMES);
+	local_act_of(&verdict_fixture.model, MODEL_LIBRARY + 1, 30 * OWN_CODE_TIMES);
+	local_act_of(&verdict_fixture.model, MODEL_LIBRARY + 2, 20 * OWN_CODE_TIMES);
 	local_act_of(&verdict_fixture.model, 1, 20);
 	local_act_of(&verdict_fixture.model, 2, 25);
 	judge(&verdict_fixture);

@@ -1,0 +1,200 @@
+/* verdict/own_code.c - which functions are the user's own code. */
+#include "verdict/own_code.h"
+
+#include "elf/cxx_name.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_BYTES 512 /* a longer name is compared up to there */
+
+static bool begins_with(const char *text, const char *prefix)
+{
+	return !strncmp(text, prefix, strlen(prefix));
+}
+
+/* ---- names ---------------------------------------------------------------------------- */
+
+bool function_name_matches(const char *name, const char *const *globs, size_t count)
+{
+	char plain[NAME_BYTES];
+	size_t i, length = strcspn(name, "(");
+
+	if (length >= sizeof(plain))
+		length = sizeof(plain) - 1;
+	memcpy(plain, name, length);
+	plain[length] = 0;
+	for (i = 0; i < count; i++) {
+		if (!fnmatch(globs[i], plain, 0) || !fnmatch(globs[i], name, 0))
+			return true;
+	}
+	return false;
+}
+
+/* ---- the guess ------------------------------------------------------------------------ */
+
+/*
+ * What is installed, and not written, by whoever runs the program. Images of containers keep the
+ * program itself in /usr/src, and what was built by hand is installed in /usr/local/bin.
+ */
+static bool is_installed(const char *path)
+{
+	static const char *const prefixes[] = {
+		"/lib/",   "/lib32/",     "/lib64/",     "/libx32/",    "/bin/",  "/sbin/",
+		"/rustc/", "/rust/deps/", "/nix/store/", "/gnu/store/", "/snap/", "/var/lib/",
+	};
+	static const char *const local[] = {
+		"/usr/local/include/", "/usr/local/lib/",   "/usr/local/lib64/",
+		"/usr/local/share/",   "/usr/local/cargo/", "/usr/local/rustup/",
+		"/usr/local/go/",
+	};
+	static const char *const caches[] = {
+		"/.cargo/registry/", "/.cargo/git/",
+		"/registry/src/",    "/.rustup/",
+		"/site-packages/",   "/dist-packages/",
+		"/pkg/mod/",         "/node_modules/",
+		"/.conan/",          "/.conan2/",
+		"/_deps/",           "/vcpkg_installed/",
+		"/vcpkg/installed/", "/vcpkg/buildtrees/",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(caches) / sizeof(*caches); i++) {
+		if (strstr(path, caches[i]))
+			return true;
+	}
+	for (i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
+		if (begins_with(path, prefixes[i]))
+			return true;
+	}
+	for (i = 0; i < sizeof(local) / sizeof(*local); i++) {
+		if (begins_with(path, local[i]))
+			return true;
+	}
+	return begins_with(path, "/usr/") && !begins_with(path, "/usr/local/") &&
+	       (!begins_with(path, "/usr/src/") || begins_with(path, "/usr/src/debug/"));
+}
+
+/*
+ * Distributions build in directories of other names, or of none at all ("./malloc"): where the
+ * module is counts first.
+ */
+bool own_code_is_guess(const char *home, const char *module)
+{
+	return module[0] == '/' && !is_installed(module) && !is_installed(home);
+}
+
+/* ---- patterns ------------------------------------------------------------------------- */
+
+/*
+ * Whether the pattern is the path, a directory around it, or a glob of either. Only a whole path
+ * can be of something installed: "src" must not match what a package manager keeps in its src.
+ */
+static bool is_path_match(const char *pattern, const char *path)
+{
+	char plain[NAME_BYTES];
+	size_t length = strlen(pattern);
+	const char *at = path;
+
+	if (*pattern != '/' && is_installed(path))
+		return false;
+	while (length > 1 && pattern[length - 1] == '/')
+		length--;
+	snprintf(plain, sizeof(plain), "%.*s", (int)length, pattern);
+	if (*pattern == '/')
+		return !fnmatch(plain, path, FNM_LEADING_DIR);
+	/* "src/parser" may begin at any part of the path */
+	while (at && *at) {
+		at += *at == '/';
+		if (!fnmatch(plain, at, FNM_LEADING_DIR))
+			return true;
+		at = strchr(at, '/');
+	}
+	return false;
+}
+
+/* Whether the function is in the namespace, or is of that name. */
+static bool is_name_match(const char *pattern, const char *function)
+{
+	char family[NAME_BYTES];
+	size_t length = strlen(pattern);
+
+	while (length && pattern[length - 1] == ':')
+		length--;
+	if (!*function || !length)
+		return false;
+	function_name_family(family, sizeof(family), function);
+	return (!strncmp(family, pattern, length) &&
+	        (!family[length] || begins_with(family + length, "::"))) ||
+	       function_name_matches(function, &pattern, 1);
+}
+
+/*
+ * A file of the library that was inlined into the user's module is no file of the user's, so a
+ * module counts only for what is not installed.
+ */
+bool own_code_is_match(const char *pattern, const char *function, const char *home,
+                       const char *module)
+{
+	return is_path_match(pattern, home) || is_name_match(pattern, function) ||
+	       (is_path_match(pattern, module) && !is_installed(home));
+}
+
+static bool is_mine(const struct function *function, const char *module,
+                    const struct class_options *options)
+{
+	size_t i;
+
+	if (function->is_library)
+		return false;
+	if (!options->mine_count)
+		return own_code_is_guess(function->home, module);
+	for (i = 0; i < options->mine_count; i++) {
+		if (own_code_is_match(options->mine[i], function->name, function->home, module))
+			return true;
+	}
+	return false;
+}
+
+void own_code_find(struct function_table *table, const struct profile *profile,
+                   const struct class_options *options)
+{
+	struct function *function;
+	const char *module;
+	uint32_t i;
+
+	table->is_mine_given = options->mine_count;
+	for (i = 1; i < table->count; i++) {
+		function = &table->functions[i];
+		function->is_kept = *function->name &&
+		                    function_name_matches(function->name, options->kept,
+		                                          options->kept_count);
+		if (function->is_kept)
+			function->is_library = function
+			                           ->is_allocator = function
+			                                                ->is_deallocator = false;
+		module = function->module == MODULE_NONE
+		             ? ""
+		             : address_map_module(profile->map, function->module)->path;
+		function->is_mine = is_mine(function, module, options);
+		table->has_mine |= function->is_mine;
+	}
+}
+
+int own_code_compare(const struct function_table *table, bool is_mine_one, uint64_t one,
+                     bool is_mine_two, uint64_t two)
+{
+	uint64_t of_one = is_mine_one ? one : one / OWN_CODE_TIMES;
+	uint64_t of_two = is_mine_two ? two : two / OWN_CODE_TIMES;
+
+	if (!one != !two)
+		return one ? -1 : 1;
+	if (table->is_mine_given && is_mine_one != is_mine_two)
+		return is_mine_one ? -1 : 1;
+	if (is_mine_one == is_mine_two)
+		return one > two ? -1 : one < two;
+	if (of_one != of_two)
+		return of_one > of_two ? -1 : 1;
+	return is_mine_one ? -1 : 1;
+}
