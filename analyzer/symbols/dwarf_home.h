@@ -5,6 +5,7 @@
 #ifndef OUTLIVE_SYMBOLS_DWARF_HOME_H
 #define OUTLIVE_SYMBOLS_DWARF_HOME_H
 
+#include "base/text_pool.h"
 #include "symbols/dwarf_scopes.h"
 #include "trace/symbol_table.h"
 
@@ -12,10 +13,10 @@
 
 /*
  * Set `home` and `is_library` of *frame. `function`: an entry, an inlined one too, that
- * dwarf_scopes_name() was called with unless it has a linkage name. The string lives as long as
- * the Dwarf.
+ * dwarf_scopes_name() was called with unless it has a linkage name. The string lives in
+ * `paths`; it is "" when memory is out.
  */
-void dwarf_home_set(struct dwarf_scopes *scopes, Dwarf_Die *function,
-                    struct symbol_frame *frame);
+void dwarf_home_set(struct dwarf_scopes *scopes, struct text_pool *paths,
+                    Dwarf_Die *function, struct symbol_frame *frame);
 
 #endif

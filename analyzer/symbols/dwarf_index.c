@@ -416,7 +416,7 @@ int dwarf_index_find(struct dwarf_index *index, uint64_t address,
 	for (i = 0; i < count; i++) {
 		die = dwarf_tree_die(index->instances, chain[count - 1 - i]);
 		function_identify(index, &die, &frames[i]);
-		dwarf_home_set(index->scopes, &die, &frames[i]);
+		dwarf_home_set(index->scopes, &index->declared, &die, &frames[i]);
 		frames[i].inlined = i < count - 1;
 		if (!frames[i].inlined)
 			break;

@@ -119,15 +119,21 @@ static bool is_name_match(const char *pattern, const char *function)
 {
 	char family[NAME_BYTES];
 	size_t length = strlen(pattern);
+	const char *at;
 
 	while (length && pattern[length - 1] == ':')
 		length--;
 	if (!*function || !length)
 		return false;
 	function_name_family(family, sizeof(family), function);
-	return (!strncmp(family, pattern, length) &&
-	        (!family[length] || begins_with(family + length, "::"))) ||
-	       function_name_matches(function, &pattern, 1);
+	/* "cache" is any namespace, or class, of that name, and "app::cache" that in app */
+	for (at = family; at; at = strstr(at, "::")) {
+		at += begins_with(at, "::") ? 2 : 0;
+		if (!strncmp(at, pattern, length) &&
+		    (!at[length] || begins_with(at + length, "::")))
+			return true;
+	}
+	return function_name_matches(function, &pattern, 1);
 }
 
 /*

@@ -107,11 +107,12 @@ struct runtime_walk {
 
 /*
  * Rust's library, with the crates that are built into it, and the templates of the C++ library
- * are linked into the program and have no file of their own.
+ * are linked into the program and have no file of their own. What has no name but that of a
+ * file and an address (elf/functions.h) has a file.
  */
 static bool is_library_name(const struct stack_name *stack_name)
 {
-	const char *name = stack_name->function;
+	const char *name = stack_name->function, *file = base_name(stack_name->module);
 	static const char *const crates[] = { "addr2line::", "gimli::", "object::",
 		                                  "miniz_oxide::", "memchr::" };
 	size_t i, type_bytes;
@@ -127,6 +128,8 @@ static bool is_library_name(const struct stack_name *stack_name)
 		if (begins_with(name, crates[i]))
 			return true;
 	}
+	if (*file && begins_with(name, file) && name[strlen(file)] == '+')
+		return false;
 	return stack_name->is_library || is_allocator_name(name);
 }
 

@@ -83,7 +83,7 @@ static void function_keys_json(struct json_writer *json, const struct classes *c
 	json_count(json, "offset",
 	           address_map_location(classes->profile->map, function->location)->offset);
 	json_string(json, "home", function->home);
-	json_bool(json, "library", function->is_library);
+	json_bool(json, "standard", function->is_library);
 	json_bool(json, "mine", function->is_mine);
 }
 

@@ -635,10 +635,64 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/*
+ * Functions without linkage names: those of an anonymous namespace within std, and of a lambda
+ * within a function of std, are the library's; those of the user's function are not.
+ */
+static const char home_header
+	[] = "namespace std { namespace {\n"
+		 "struct helper { static __attribute__((noinline)) void act();\n"
+		 "}; } }\n"
+		 "namespace std { template <typename T> __attribute__((noinline))\n"
+		 "int twice(T call) { auto again = [&]() __attribute__((noinline)) {\n"
+		 "	call(); asm volatile(\".globl after_call\\nafter_call:\"); };\n"
+		 "	again(); return 1; } }\n";
+static const char home_source
+	[] = "void leaf();\n"
+		 "#include \"inner/home.h\"\n"
+		 "volatile int sink;\n"
+		 "__attribute__((noinline)) void leaf() { sink = sink + 1; }\n"
+		 "namespace std { namespace { void helper::act() { leaf();\n"
+		 "	asm volatile(\".globl after_leaf\\nafter_leaf:\"); sink = 1; } } }\n"
+		 "int main() { std::helper::act();\n"
+		 "	auto mine = []() __attribute__((noinline)) { leaf();\n"
+		 "		asm volatile(\".globl after_mine\\nafter_mine:\"); sink = 2; };\n"
+		 "	return std::twice(mine); }\n";
+
+static void assert_home(struct symbolizer *symbolizer, int module, const char *label,
+                        const char *home, bool is_library)
+{
+	struct chain chain = chain_of(symbolizer, module, address_of("home", label));
+	char expected[300];
+
+	assert_true(chain.count >= 1);
+	snprintf(expected, sizeof(expected), "%s/%s", directory, home);
+	assert_string_equal(chain.frames[0].home, expected);
+	assert_int_equal(chain.frames[0].is_library, is_library);
+}
+
+static void knows_whose_a_function_is(void **state)
+{
+	struct symbolizer *symbolizer = symbolizer_new();
+	int module;
+
+	(void)state;
+	shell("mkdir -p inner other");
+	source_write("inner/home.h", home_header);
+	source_write("home.cpp", home_source);
+	shell("g++ -std=c++17 -O1 -g -Iother/../. -o home ./other/../home.cpp");
+	module = module_of(symbolizer, "home");
+	assert_home(symbolizer, module, "after_leaf", "home.cpp", true);
+	assert_home(symbolizer, module, "after_call", "inner/home.h", true);
+	assert_home(symbolizer, module, "after_mine", "home.cpp", false);
+	symbolizer_free(symbolizer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_the_inline_chain),
+		cmocka_unit_test(knows_whose_a_function_is),
 		cmocka_unit_test(reads_all_kinds_of_dwarf),
 		cmocka_unit_test(needs_no_aranges),
 		cmocka_unit_test(finds_separate_debug_files),

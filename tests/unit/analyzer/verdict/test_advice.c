@@ -5,6 +5,7 @@
 #include "report/advice_words.h"
 #include "verdict_fixture.h"
 #include "symbols/module_origin.h"
+#include "verdict/own_code.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,61 @@
+#!/bin/bash
+# Whose code: functions of std are wrappers, whatever their names show; --keep and --mine.
+mkdir -p src deps
+cat >deps/deps.h <<'EOT'
+#include <string>
+namespace deps {
+__attribute__((noinline)) inline std::string join(int size) { return std::string(size, 'd'); }
+}
+EOT
+cat >src/program.cpp <<'EOT'
+#include "deps.h"
+#include <functional>
+#include <vector>
+/* its name begins with its return type, and it is not of std */
+template <typename T>
+__attribute__((noinline)) std::vector<T> map_all(const std::vector<T> &all, const std::function<T(T)> &change)
+{
+	std::vector<T> result;
+	for (const T &one : all)
+		result.push_back(change(one));
+	return result;
+}
+namespace core { /* no crate of Rust */
+struct engine {
+	__attribute__((noinline)) std::string run(int size) { return std::string(size, 'e'); }
+};
+}
+static volatile char sink;
+int main()
+{
+	std::vector<std::string> words(4, std::string(40, 'w'));
+	words = map_all<std::string>(words, [](std::string word) { return word + "and more of it"; });
+	for (int i = 0; i < 50; i++)
+		sink = core::engine().run(100)[i];
+	for (int i = 0; i < 50; i++)
+		sink = deps::join(1000)[i];
+}
+EOT
+"${CXX:-g++}" -std=c++17 -g -O1 -fno-elide-constructors -I"$PWD/deps" -o program "$PWD/src/program.cpp" || exit 77
+"$OUTLIVE" run -q -o trace -- ./program >/dev/null 2>&1
+
+by_function()
+{
+	"$OUTLIVE" report --by function "$@" trace | sed -nE '/^by function/,/^$/s/^.* [0-9]+f  ([^ ]*).*/\1/p' |
+		grep -E '::|map_all|main|lambda|operator' | head -4
+}
+json() { "$OUTLIVE" report --format json --by function "$@" trace; }
+
+echo 'all of the directory is guessed to be mine: by bytes'
+by_function
+echo "the functions' own files: deps.h is not mine"
+by_function --mine src
+echo 'a namespace'
+by_function --mine deps
+echo 'what --keep names is no wrapper'
+json --keep 'std::*' | jq -r '[.groups[].function | select(startswith("std::vector<") | not)] | unique | any(startswith("std::__cxx11::basic_string<"))'
+json | jq -r '[.groups[].function | select(startswith("std::") and (contains(" map_all<") | not))] | length'
+json | jq -r '[.peeled[] | select(.standard) | .mine] | unique | .[]'
+json | jq -r '.peeled[] | select(.function | startswith("std::vector")) | .home' | sort -u | grep -c /include/c++/
+echo 'nothing matches'
+"$OUTLIVE" report --mine nothing/of/this trace | tail -1
