@@ -112,8 +112,8 @@ static bool is_own_advice(const struct function_table *table,
 }
 
 /*
- * By time saved, the user's own code before others. The ties end with the number of the call
- * site, so that the order is always the same.
+ * By time saved, the user's own code before others. The ties end with the call site's number, so
+ * that the order is always the same.
  */
 static int advice_compare(const void *one, const void *two, void *context)
 {

@@ -677,10 +677,10 @@ static void knows_whose_a_function_is(void **state)
 	int module;
 
 	(void)state;
-	shell("mkdir -p inner other");
+	shell("mkdir -p inner beside");
 	source_write("inner/home.h", home_header);
 	source_write("home.cpp", home_source);
-	shell("g++ -std=c++17 -O1 -g -Iother/../. -o home ./other/../home.cpp");
+	shell("g++ -std=c++17 -O1 -g -Ibeside/../. -o home ./beside/../home.cpp");
 	module = module_of(symbolizer, "home");
 	assert_home(symbolizer, module, "after_leaf", "home.cpp", true);
 	assert_home(symbolizer, module, "after_call", "inner/home.h", true);
