@@ -219,15 +219,11 @@ static int pair_find(struct source_map *map, uint32_t from, uint32_t to,
 	return 0;
 }
 
-int source_map_transition(struct source_map *map, uint32_t from, uint32_t to,
-                          struct transition *transition)
+int source_map_compare(struct source_map *map, uint32_t from, uint32_t to,
+                       struct transition *transition)
 {
-	struct machine_source *one = &map->machine[from], *two = &map->machine[to];
+	const struct machine_source *one = &map->machine[from], *two = &map->machine[to];
 
-	if (one->recent.to == to) {
-		*transition = one->recent;
-		return 0;
-	}
 	*transition = (struct transition){ .to = to,
 		                               .is_same = one->function &&
 		                                          one->function == two->function &&
@@ -339,9 +335,12 @@ int source_map_jumps(struct source_map *map, uint32_t from, uint32_t function,
                      uint32_t *locations)
 {
 	const struct machine_source *source = &map->machine[from];
+	int count = 0;
 
-	if (!source->called || source->called == function)
-		return 0;
-	return source_map_jumps_of(map, source->module, source->called, function,
-	                           locations);
+	if (source->called && source->called != function)
+		count = source_map_jumps_of(map, source->module, source->called, function,
+		                            locations);
+	if (!count)
+		map->machine[from].no_jump = function + 1;
+	return count;
 }

@@ -73,6 +73,8 @@ struct machine_source {
 	 */
 	uint8_t begun, ended;
 	struct transition recent;
+	uint32_t
+		no_jump; /* the function that the call is known not to have jumped to, + 1 */
 };
 
 /* An inlined instance. */
@@ -119,9 +121,19 @@ static inline struct machine_source *source_map_machine(struct source_map *map,
 	           : source_map_meet(map, location);
 }
 
+/* source_map_transition() for one that is not the location's last. */
+int source_map_compare(struct source_map *map, uint32_t from, uint32_t to,
+                       struct transition *transition);
+
 /* The transition between two locations that were met. 0, or -1 when memory is out. */
-int source_map_transition(struct source_map *map, uint32_t from, uint32_t to,
-                          struct transition *transition);
+static inline int source_map_transition(struct source_map *map, uint32_t from,
+                                        uint32_t to, struct transition *transition)
+{
+	if (map->machine[from].recent.to != to)
+		return source_map_compare(map, from, to, transition);
+	*transition = map->machine[from].recent;
+	return 0;
+}
 
 /* A frame that was at `location` last, or is there first, kept `kept` inlined instances. */
 void source_map_ended(struct source_map *map, uint32_t location, uint32_t kept);
@@ -141,6 +153,16 @@ uint64_t source_map_supported(const struct source_map *map, uint32_t from, uint3
  */
 int source_map_jumps(struct source_map *map, uint32_t from, uint32_t function,
                      uint32_t *locations);
+
+/* Whether source_map_jumps() is worth asking: most calls are of what they reach. */
+static inline bool source_map_may_jump(const struct source_map *map, uint32_t from,
+                                       uint32_t function)
+{
+	const struct machine_source *source = &map->machine[from];
+
+	return source->called && source->called != function &&
+	       source->no_jump != function + 1;
+}
 
 /* The same for the ways out of a machine function itself, to the allocator. */
 int source_map_jumps_of(struct source_map *map, uint32_t module, uint32_t function,
