@@ -87,7 +87,10 @@ static bool is_in_library_scope(struct dwarf_scopes *scopes, Dwarf_Die *function
 	return name && is_library_namespace(name, strlen(name));
 }
 
-/* Debug information of lines only (-g1) has neither linkage names nor scopes, but files. */
+/*
+ * Debug information of lines only (-g1) has neither linkage names nor scopes, but files; clang's
+ * (-gline-tables-only) has only those of the lines.
+ */
 void dwarf_home_set(struct dwarf_scopes *scopes, struct text_pool *paths,
                     Dwarf_Die *function, struct symbol_frame *frame)
 {
@@ -100,7 +103,8 @@ void dwarf_home_set(struct dwarf_scopes *scopes, struct text_pool *paths,
 	while (!file && !linkage && nesting++ < NESTING_MAX &&
 	       dwarf_scopes_outer(scopes, &scope))
 		file = dwarf_declared_file(&scope);
-
+	if (!file && *frame->file)
+		file = frame->file;
 	if (linkage)
 		frame->is_library = is_library_symbol(linkage);
 	else

@@ -12,7 +12,7 @@
 #include <elfutils/libdw.h>
 
 /*
- * Set `home` and `is_library` of *frame. `function`: an entry, an inlined one too, that
+ * Set `home` and `is_library` of *frame, whose file and line are set. `function`: an entry, an inlined one too, that
  * dwarf_scopes_name() was called with unless it has a linkage name. The string lives in
  * `paths`; it is "" when memory is out.
  */

@@ -2,16 +2,22 @@
 #include "report/text/names.h"
 #include "verdict/function_text.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define SIDE_COLUMNS_MIN 10 /* a file name shortened further is of no use */
 
-void report_name(const struct screen *screen, const struct stack_name *name,
-                 size_t used)
+/* Print the name, and beside it the file and line, with `more` behind them. */
+static void name_print(const struct screen *screen, const struct stack_name *name,
+                       const char *more, size_t used)
 {
-	size_t room = screen->columns - used, columns;
+	size_t room = screen->columns - used, columns, length;
 	char text[1024], fitted[1024], call_site[512], side[512];
 
 	stack_name_text(text, sizeof(text), name);
 	stack_name_line(call_site, sizeof(call_site), name);
+	length = strlen(call_site);
+	snprintf(call_site + length, sizeof(call_site) - length, "%s", more);
 	columns = text_columns(text);
 	/*
 	 * A file and line may take half of the room, and lose their start: the end of a path says
@@ -32,6 +38,18 @@ void report_name(const struct screen *screen, const struct stack_name *name,
 		fprintf(screen->file, "  %s%s%s", screen_dim(screen), side,
 		        screen_plain(screen));
 	fputc('\n', screen->file);
+}
+
+void report_name(const struct screen *screen, const struct stack_name *name,
+                 size_t used)
+{
+	name_print(screen, name, "", used);
+}
+
+void report_frame_name(const struct screen *screen, const struct stack_name *name,
+                       size_t used)
+{
+	name_print(screen, name, name->is_inlined ? " (inlined)" : "", used);
 }
 
 void report_module(const struct screen *screen, const char *path, const char *unknown,

@@ -13,6 +13,10 @@
 void report_name(const struct screen *screen, const struct stack_name *name,
                  size_t used);
 
+/* The same for a frame of a call path, which says if the function was inlined. */
+void report_frame_name(const struct screen *screen, const struct stack_name *name,
+                       size_t used);
+
 /* The same for a module: its path, or `unknown` if that is "". */
 void report_module(const struct screen *screen, const char *path, const char *unknown,
                    size_t used);

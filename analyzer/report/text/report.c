@@ -228,7 +228,7 @@ static int path_print(const struct figures *figures, const struct profile *profi
 	for (i = 0; i < shown; i++) {
 		if (i)
 			fprintf(screen->file, "%*s", (int)indent, "");
-		report_name(screen, &stack.names[i], i ? indent : used);
+		report_frame_name(screen, &stack.names[i], i ? indent : used);
 		if (stack.names[i].is_cut)
 			screen_line(screen, indent, "%*s(gap)", (int)indent, "");
 	}
