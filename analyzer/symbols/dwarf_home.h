@@ -12,9 +12,9 @@
 #include <elfutils/libdw.h>
 
 /*
- * Set `home` and `is_library` of *frame, whose file and line are set. `function`: an entry, an inlined one too, that
- * dwarf_scopes_name() was called with unless it has a linkage name. The string lives in
- * `paths`; it is "" when memory is out.
+ * Set `home` and `is_library` of *frame, whose file and line are set. `function`: an entry, an
+ * inlined one too, that dwarf_scopes_name() was called with unless it has a linkage name. The
+ * string lives in `paths`; it is "" when memory is out.
  */
 void dwarf_home_set(struct dwarf_scopes *scopes, struct text_pool *paths,
                     Dwarf_Die *function, struct symbol_frame *frame);

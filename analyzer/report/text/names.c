@@ -7,18 +7,20 @@
 
 #define SIDE_COLUMNS_MIN 10 /* a file name shortened further is of no use */
 
-/* Print the name, and beside it the file and line, with `more` behind them. */
+/* Print the name, and beside it the file and line, with `more` behind them if all of it fits. */
 static void name_print(const struct screen *screen, const struct stack_name *name,
                        const char *more, size_t used)
 {
-	size_t room = screen->columns - used, columns, length;
+	size_t room = screen->columns - used, columns, side_columns, length;
 	char text[1024], fitted[1024], call_site[512], side[512];
 
 	stack_name_text(text, sizeof(text), name);
 	stack_name_line(call_site, sizeof(call_site), name);
-	length = strlen(call_site);
-	snprintf(call_site + length, sizeof(call_site) - length, "%s", more);
 	columns = text_columns(text);
+	length = strlen(call_site);
+	side_columns = text_columns(call_site) + strlen(more);
+	if (side_columns <= room / 2 && columns + 2 + side_columns <= room)
+		snprintf(call_site + length, sizeof(call_site) - length, "%s", more);
 	/*
 	 * A file and line may take half of the room, and lose their start: the end of a path says
 	 * more than its start.
