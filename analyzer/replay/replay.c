@@ -480,7 +480,8 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 			is_doubted = event_is_doubted(event, thread->copies_stacks);
 			replay->totals.plain += is_doubted;
 		}
-		if ((event->popped || event->pushed || is_doubted) &&
+		if ((event->popped || event->pushed || is_doubted ||
+		     (source_stack_again(thread) && event->op != EVENT_MOVE_IN)) &&
 		    source_stack_event(replay->sources, thread, event,
 		                       slice->locations + event->frame_first, is_doubted))
 			return -1;

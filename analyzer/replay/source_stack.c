@@ -300,20 +300,37 @@ static int part_restore(struct source_map *map, struct thread *thread, uint32_t 
 	return 0;
 }
 
+/*
+ * The innermost call was of the allocator, or of a function that jumped there, so it is over:
+ * the same call was made again. What it called then had other frames.
+ */
+static int innermost_again(struct source_map *map, struct thread *thread,
+                           uint32_t *depth)
+{
+	uint32_t last = thread->level_count - 1;
+	bool is_cut = thread->levels[last].is_cut;
+
+	if (level_move(map, thread, depth, last, thread->levels[last].location))
+		return -1;
+	if (is_cut)
+		source_stack_cut(thread, last);
+	return 0;
+}
+
 /* End and push frames from level `keep` on. `cut`: 1 + the level with an unknown caller. */
 static int levels_change(struct source_map *map, struct thread *thread, uint32_t keep,
                          const uint32_t *locations, uint32_t count, uint32_t cut)
 {
+	bool is_again = keep >= thread->level_count;
 	uint32_t i = 0, at, depth = 0;
 
 	if (array_reserve(thread->levels, thread->level_capacity, keep + count))
 		return -1;
 	for (at = keep + 1; at < thread->level_count; at++)
 		level_gone(map, &thread->levels[at]);
-	if (keep >= thread->level_count) {
-		if (keep)
-			depth = thread->levels[keep - 1].own +
-			        map->machine[thread->levels[keep - 1].location].count;
+	if (is_again) {
+		if (keep && innermost_again(map, thread, &depth))
+			return -1;
 	} else if (count) {
 		if (level_move(map, thread, &depth, keep, locations[0]))
 			return -1;
@@ -330,7 +347,7 @@ static int levels_change(struct source_map *map, struct thread *thread, uint32_t
 			return -1;
 	}
 	thread->level_count = keep + count;
-	if (count && innermost_push(map, thread, &depth))
+	if ((count || (keep && is_again)) && innermost_push(map, thread, &depth))
 		return -1;
 	thread->depth = depth;
 	return 0;
@@ -348,7 +365,7 @@ int source_stack_event(struct source_map *map, struct thread *thread,
 	                                                  : thread->depth,
 	                       sure && sure < keep ? 0 : thread->depth))
 		return -1;
-	if (!event->popped && !event->pushed)
+	if (!event->popped && !event->pushed && !source_stack_again(thread))
 		return 0;
 	if (levels_change(map, thread, keep, locations, event->pushed, event->gap))
 		return -1;

@@ -23,6 +23,16 @@ int source_stack_event(struct source_map *map, struct thread *thread,
                        const struct event *event, const uint32_t *locations,
                        bool is_doubted);
 
+/*
+ * Whether an event without new and ended frames changes source frames: the innermost call, which
+ * was made again, is inlined, or of a function that jumped.
+ */
+static inline bool source_stack_again(const struct thread *thread)
+{
+	return thread->level_count &&
+	       thread->depth > thread->levels[thread->level_count - 1].own + 1;
+}
+
 /* All frames are new: nothing is known of what was before. 0, or -1 when memory is out. */
 int source_stack_restart(struct source_map *map, struct thread *thread,
                          const uint32_t *locations, uint32_t count);

@@ -5,14 +5,12 @@
 #include "elf/code.h"
 #include "elf/image.h"
 #include "elf/known_functions.h"
+#include "symbols/flow_scopes.h"
 
 #include <stdlib.h>
 
 /* Functions that call functions that call .. an allocator: so many calls are followed. */
 #define CALLS_MAX 8
-
-/* Instances that are searched for the scopes of one function's loops. */
-#define SEARCHED_MAX UINT64_C(1000000000)
 
 /* Of one module. A module of more code than that has functions whose flow is not known. */
 #define CODE_BYTES_TOTAL_MAX (UINT64_C(512) << 20)
@@ -194,50 +192,6 @@ static int pads_read(const struct module *module, const struct code_range *range
 	return 0;
 }
 
-/* The innermost instance that is around both addresses. */
-static uint32_t scope_of(const struct instances *instances, uint32_t function,
-                         uint64_t one, uint64_t two)
-{
-	uint32_t first[DWARF_FRAMES_MAX], second[DWARF_FRAMES_MAX];
-	unsigned count = instances_chain(instances, function, one, first, DWARF_FRAMES_MAX);
-	unsigned other = instances_chain(instances, function, two, second,
-	                                 DWARF_FRAMES_MAX);
-	unsigned i = 0;
-
-	while (i < count && i < other && first[i] == second[i])
-		i++;
-	return i ? first[i - 1] : function;
-}
-
-/*
- * Where a function goes back, the instructions of the jump and of its target decide. False: that
- * would take too long, in a damaged or hostile file.
- */
-static bool scopes_set(const struct module *module, struct function_flow *flow)
-{
-	uint64_t inside = module->instances->list[flow->function].inside, searched = 0;
-	struct code_graph *graph = &flow->graph;
-	const struct code_block *block;
-	struct code_edge *edge;
-	uint32_t i, j;
-
-	for (i = 0; i < graph->count; i++) {
-		block = &graph->blocks[i];
-		for (j = 0; j < block->edge_count; j++) {
-			edge = &graph->edges[block->edge_first + j];
-			if (!edge->is_back)
-				continue;
-			searched += inside;
-			if (searched > SEARCHED_MAX)
-				return false;
-			edge->scope = scope_of(module->instances, flow->function,
-			                       code_block_last(block) + module->elf_bias,
-			                       graph->blocks[edge->to].start + module->elf_bias);
-		}
-	}
-	return true;
-}
-
 /* Read the code into an empty graph, which stays empty if it is not known. */
 static void flow_read(struct module *module, struct function_flows *flows,
                       struct function_flow *flow)
@@ -269,7 +223,7 @@ static void flow_read(struct module *module, struct function_flows *flows,
 	    !pads_read(module, ranges, count, &pads) &&
 	    !code_graph_read(&flow->graph, &function) && !asking.is_unknown) {
 		flow->events = calloc(flow->graph.count, 1);
-		if (!flow->events || !scopes_set(module, flow))
+		if (!flow->events || !flow_scopes_set(module, flow->function, &flow->graph))
 			code_graph_release(&flow->graph);
 	} else {
 		code_graph_release(&flow->graph);

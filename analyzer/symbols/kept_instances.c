@@ -89,9 +89,9 @@ static void ways_spread(struct kept_ways *ways, const struct walk *walk,
 	uint32_t i;
 
 	for (i = 0; i < block->edge_count; i++, edge++) {
-		fresh = edge->is_back ? limited(kept, depth_of(walk->module->instances, chain,
-		                                               edge->scope))
-		                      : kept;
+		fresh = edge->scope ? limited(kept, depth_of(walk->module->instances, chain,
+		                                             edge->scope))
+		                    : kept;
 		fresh &= ~ways->kept[edge->to];
 		if (!fresh)
 			continue;

@@ -3,7 +3,7 @@
  * compilers inline everywhere.
  *
  * short: yes
- * truth: copy_text freed read_key
+ * truth: allocate freed read_key 2000
  * truth: allocate freed log_line 667
  */
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // Coroutines: generators, one that holds another, and one that is left half way.
 //
 // needs: __cpp_impl_coroutine
-// truth: names freed consume
+// truth: listed freed listed
 #include <coroutine>
 #include <exception>
 #include <string>

@@ -1,6 +1,5 @@
 // Smart pointers: a tree of unique_ptr, shared and weak ones, an intrusive count, a pool.
 //
-// short: yes
 // truth: shared_users freed shared_users
 #include <memory>
 #include <string>

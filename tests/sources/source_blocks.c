@@ -3,7 +3,9 @@
  * with most events, in source frames. For check.py, which compares two builds of a program.
  *
  *   path NUMBER      then a line for each frame of the call path, the outermost first:
- *   > MODULE NAME    the name of the module's file ("-" if there is none), and the function's
+ *   > MODULE KIND NAME
+ *                    the name of the module's file ("-" if there is none), KIND "library" if
+ *                    the function is of a standard library, else "user", and its name
  *   block THREAD NUMBER SIZE PATH STATE DEPTH PROOF
  *                    in the order in which the thread allocated them. STATE: freed, crossed,
  *                    static, live, missed. DEPTH: how many frames of the path had ended, and
@@ -150,7 +152,8 @@ static void frame_print(const struct profile *profile, uint32_t location)
 		path = address_map_module(profile->map, at->module)->path;
 	slash = strrchr(path, '/');
 	frames = profile_frames(profile, location, &frame_count);
-	printf("> %s %s\n", slash ? slash + 1 : path,
+	printf("> %s %s %s\n", slash ? slash + 1 : path,
+	       frame_count && frames[frame_count - 1].is_library ? "library" : "user",
 	       frame_count ? frames[frame_count - 1].function : "?");
 }
 

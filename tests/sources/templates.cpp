@@ -1,6 +1,7 @@
 // Templates of the program's own: a vector, a list with a policy, a visitor of variadic
 // arguments, a base class that knows its heir.
 //
+// short: yes
 // truth: Array<int>::grow freed numbers
 #include <cstring>
 #include <new>

@@ -71,7 +71,7 @@ struct model {
 	uint64_t last_id;
 	/* the machine frames that the last event saw */
 	uint64_t frames[DEPTH_MAX + 2], calls[DEPTH_MAX + 2];
-	uint32_t seen;
+	uint32_t seen, last_location; /* how many, and where the innermost was */
 	struct born blocks[BLOCKS];
 	struct address_map *addresses;
 	struct symbol_table *symbols;
@@ -301,12 +301,17 @@ static void event_make(struct model *model)
 	while (keep < count && keep < model->seen && frames[keep] == model->frames[keep] &&
 	       calls[keep] == model->calls[keep])
 		keep++;
+	/* the innermost call was of the allocator: it is not seen that it was made again */
+	if (keep < count && keep + 1 == model->seen &&
+	    frames[keep] == model->frames[keep] && locations[keep] == model->last_location)
+		keep++;
 	event.popped = model->seen - keep;
 	event.pushed = count - keep;
 	model->thread.sequence++;
 	assert_int_equal(source_stack_event(&model->map, &model->thread, &event,
 	                                    locations + keep, false),
 	                 0);
+	model->last_location = count ? locations[count - 1] : 0;
 	memcpy(model->frames, frames, sizeof(frames));
 	memcpy(model->calls, calls, sizeof(calls));
 	model->seen = count;

@@ -1,0 +1,133 @@
+/* symbols/flow_scopes.c - which inlined functions loops and branches belong to. */
+#include "symbols/flow_scopes.h"
+
+#include <stdlib.h>
+
+/* Instances that are searched for the scopes of one function's loops. */
+#define SEARCHED_MAX UINT64_C(1000000000)
+
+/* The innermost instance that is around both addresses. */
+static uint32_t scope_of(const struct instances *instances, uint32_t function,
+                         uint64_t one, uint64_t two)
+{
+	uint32_t first[DWARF_FRAMES_MAX], second[DWARF_FRAMES_MAX];
+	unsigned count = instances_chain(instances, function, one, first, DWARF_FRAMES_MAX);
+	unsigned other = instances_chain(instances, function, two, second,
+	                                 DWARF_FRAMES_MAX);
+	unsigned i = 0;
+
+	while (i < count && i < other && first[i] == second[i])
+		i++;
+	return i ? first[i - 1] : function;
+}
+
+/*
+ * Where a function goes back, the instructions of the jump and of its target decide. False: that
+ * would take too long, in a damaged or hostile file.
+ */
+static bool loops_set(const struct module *module, uint32_t function,
+                      struct code_graph *graph)
+{
+	uint64_t inside = module->instances->list[function].inside, searched = 0;
+	const struct code_block *block;
+	struct code_edge *edge;
+	uint32_t i, j;
+
+	for (i = 0; i < graph->count; i++) {
+		block = &graph->blocks[i];
+		for (j = 0; j < block->edge_count; j++) {
+			edge = &graph->edges[block->edge_first + j];
+			if (!edge->is_back)
+				continue;
+			searched += inside;
+			if (searched > SEARCHED_MAX)
+				return false;
+			edge->scope = scope_of(module->instances, function,
+			                       code_block_last(block) + module->elf_bias,
+			                       graph->blocks[edge->to].start + module->elf_bias);
+		}
+	}
+	return true;
+}
+
+/* Mark a block, which then leads further; *count: how many do. */
+static void chooser_add(uint8_t *choosers, uint32_t *open, uint32_t *count, uint32_t to)
+{
+	if (choosers[to])
+		return;
+	choosers[to] = 1;
+	open[(*count)++] = to;
+}
+
+/*
+ * Find the blocks between a landing pad and the next call. They choose a handler: their branches
+ * have no line, and are in whatever function comes next. NULL: memory is out.
+ */
+static uint8_t *choosers_find(const struct code_graph *graph)
+{
+	uint8_t *choosers = calloc(graph->count + 1, 1);
+	uint32_t *open = malloc((graph->count + 1) * sizeof(*open)), count = 0, i, j, to;
+	const struct code_block *block;
+
+	if (!choosers || !open) {
+		free(choosers);
+		free(open);
+		return NULL;
+	}
+	for (i = 0; i < graph->count; i++) {
+		block = &graph->blocks[i];
+		for (j = 0; block->kind == CODE_CALL && j < block->edge_count; j++) {
+			to = graph->edges[block->edge_first + j].to;
+			if (graph->blocks[to].start != block->start + block->bytes)
+				chooser_add(choosers, open, &count, to);
+		}
+	}
+	while (count) {
+		block = &graph->blocks[open[--count]];
+		for (j = 0; block->kind != CODE_CALL && j < block->edge_count; j++)
+			chooser_add(choosers, open, &count, graph->edges[block->edge_first + j].to);
+	}
+	free(open);
+	return choosers;
+}
+
+/*
+ * Where a function branches in its own code, no function that is inlined there runs: the branch
+ * ends them all. Without that, copies of an inlined function, as made of a loop of few turns,
+ * seem to be one activation. Left out where it would take too long: less is known then.
+ */
+static void branches_set(const struct module *module, uint32_t function,
+                         struct code_graph *graph)
+{
+	uint64_t inside = module->instances->list[function].inside, searched = 0;
+	const struct code_block *block;
+	struct code_edge *edge;
+	uint8_t *choosers = choosers_find(graph);
+	uint64_t last;
+	uint32_t i, j;
+
+	for (i = 0; choosers && i < graph->count; i++) {
+		block = &graph->blocks[i];
+		if (block->kind != CODE_BRANCH || choosers[i])
+			continue;
+		searched += inside;
+		if (searched > SEARCHED_MAX / 10)
+			break;
+		last = code_block_last(block) + module->elf_bias;
+		for (j = 0; j < block->edge_count; j++) {
+			edge = &graph->edges[block->edge_first + j];
+			if (!edge->is_back)
+				edge->scope = scope_of(module->instances, function, last, last);
+		}
+	}
+	free(choosers);
+}
+
+bool flow_scopes_set(const struct module *module, uint32_t function,
+                     struct code_graph *graph)
+{
+	if (!loops_set(module, function, graph))
+		return false;
+	branches_set(module, function, graph);
+	return true;
+}

@@ -1,0 +1,21 @@
+/*
+ * symbols/flow_scopes.h - which instances end where a function goes round a loop, or branches.
+ */
+#ifndef OUTLIVE_SYMBOLS_FLOW_SCOPES_H
+#define OUTLIVE_SYMBOLS_FLOW_SCOPES_H
+
+#include "elf/code_graph.h"
+#include "symbols/module.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Set the scope of edges in the graph of a machine function: the instances inside of it have
+ * ended once the code goes there. Edges without one keep 0. False: that would take too long, in
+ * a damaged or hostile file.
+ */
+bool flow_scopes_set(const struct module *module, uint32_t function,
+                     struct code_graph *graph);
+
+#endif
