@@ -50,7 +50,7 @@ static bool loops_set(const struct module *module, uint32_t function,
 	return true;
 }
 
-/* Mark a block, which then leads further; *count: how many do. */
+/* Flag a block, which then leads further; *count: how many do. */
 static void chooser_add(uint8_t *choosers, uint32_t *open, uint32_t *count, uint32_t to)
 {
 	if (choosers[to])

@@ -1,5 +1,6 @@
 // Exceptions: what is freed on the way out of functions, thrown again, and in destructors.
 //
+// short: yes
 // truth: half_way freed half_way
 #include <memory>
 #include <stdexcept>
