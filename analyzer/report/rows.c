@@ -332,11 +332,17 @@ static int own_compare(const void *one, const void *two, void *context)
 	                    : row_compare(one, two, (void *)&order->sort);
 }
 
-void report_rows_own_first(struct report_rows *rows, const struct classes *classes,
+bool report_rows_own_first(struct report_rows *rows, const struct classes *classes,
                            enum report_sort sort, const enum verdict *class)
 {
 	struct own_order order = { &classes->functions, sort, class };
+	bool is_changed = false;
+	size_t i;
 
 	if (rows->count)
 		qsort_r(rows->rows, rows->count, sizeof(*rows->rows), own_compare, &order);
+	for (i = 1; i < rows->count && !is_changed; i++)
+		is_changed = own_weight(&order, &rows->rows[i - 1]) <
+		             own_weight(&order, &rows->rows[i]);
+	return is_changed;
 }

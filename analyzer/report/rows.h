@@ -57,9 +57,10 @@ int report_rows_make(struct report_rows *rows, const struct classes *classes,
 void report_rows_keep(struct report_rows *rows, enum verdict class);
 /*
  * Sort for people: the user's own code before others (own_code_compare()), by the figure of
- * `sort`, or by the bytes of a class if `class` is not NULL.
+ * `sort`, or by the bytes of a class if `class` is not NULL. Whether any row now comes before a
+ * heavier one.
  */
-void report_rows_own_first(struct report_rows *rows, const struct classes *classes,
+bool report_rows_own_first(struct report_rows *rows, const struct classes *classes,
                            enum report_sort sort, const enum verdict *class);
 void report_rows_release(struct report_rows *rows);
 

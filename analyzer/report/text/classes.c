@@ -292,10 +292,11 @@ static void own_code_print(const struct screen *screen, const struct classes *cl
 		bytes += table->functions[function].is_mine ? replay_path(replay, i)->bytes : 0;
 	}
 	if (bytes && bytes < replay->totals.bytes)
-		screen_line(screen, 2,
-		            "your own code comes first%s: it allocated %s of the bytes",
-		            table->is_mine_given ? "" : " (a guess, see --mine)",
-		            text_percent(percent, bytes, replay->totals.bytes));
+		screen_line(
+			screen, 2, "your own code%s allocated %s of the bytes, and comes first%s",
+			table->is_mine_given ? "" : " (a guess, see --mine)",
+			text_percent(percent, bytes, replay->totals.bytes),
+			table->is_mine_given ? "" : " unless other code has ten times as much");
 }
 
 void report_footer(const struct screen *screen, const struct classes *classes)

@@ -16,6 +16,7 @@
 #include "report/text/timeline_lines.h"
 #include "report/why_choice.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -265,14 +266,18 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 	struct figures figures = figures_of(screen, row_columns,
 	                                    ROW_COLUMNS - !has_why(settings->group));
 	struct report_rows rows;
+	bool is_own_first;
+	char order[80];
 	size_t i, shown;
 	int result = 0;
 
 	if (report_rows_make(&rows, classes, settings->group, settings->sort))
 		return -1;
-	report_rows_own_first(&rows, classes, settings->sort, NULL);
+	is_own_first = report_rows_own_first(&rows, classes, settings->sort, NULL);
 	shown = settings->top && settings->top < rows.count ? settings->top : rows.count;
-	screen_heading(screen, titles[settings->group], sorts[settings->sort]);
+	snprintf(order, sizeof(order), "%s%s", sorts[settings->sort],
+	         is_own_first ? ", your own code first" : "");
+	screen_heading(screen, titles[settings->group], order);
 	if (figures.is_stacked && has_why(settings->group))
 		figures.count--;
 	figures_titles(&figures, figures.is_stacked && has_why(settings->group)
