@@ -51,7 +51,7 @@ by_function
 echo "the functions' own files: deps.h is not mine"
 by_function --mine src
 "$OUTLIVE" report --by function --mine src trace | grep '^by function'
-"$OUTLIVE" report --by function --mine deps trace | grep '^by function'
+"$OUTLIVE" report --by function --mine nothing/of/this trace | grep '^by function'
 echo 'a namespace'
 by_function --mine deps
 echo 'what --keep names is no wrapper'
