@@ -1,4 +1,5 @@
 /* life_model.c - a program that is only acted. */
+#include "elf/library_name.h"
 #include "life_model.h"
 
 #include <stdio.h>
@@ -121,6 +122,7 @@ static void names_give(const struct model *model, struct profile *profile)
 		                     ? model->names[function]
 		                     : name;
 		frame.line = (uint32_t)(location->offset % FUNCTION_BYTES / 16);
+		frame.is_library = is_library_text(frame.function);
 		if (symbol_table_begin(profile->symbols, location->module, location->offset) ||
 		    symbol_table_add(profile->symbols, &frame))
 			abort();
