@@ -128,8 +128,8 @@ int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
 }
 
 /*
- * A function may be missing in the frame that owned the block, or further in: then the block
- * may have escaped from that one, too, or only from that one.
+ * A function may be missing in the frame that owned the block: then that function may be the
+ * owner, or the block may have escaped from it, too.
  */
 static void end_doubt(struct life_end *end, const struct path_life *life)
 {

@@ -43,10 +43,13 @@ int source_stack_restart(struct source_map *map, struct thread *thread,
  */
 uint64_t source_stack_vague(const struct source_map *map, const struct thread *thread);
 
-/* Whether that concerns a block born on these frames, `depth` of which have ended. */
+/*
+ * Whether that leaves open who owned a block born on these frames, `depth` of which have ended.
+ * A function that is missing further in has ended, too, and one further out runs.
+ */
 static inline bool source_stack_is_vague(uint64_t vague, uint32_t depth)
 {
-	return vague & (depth < 63 ? (UINT64_C(2) << depth) - 1 : UINT64_MAX);
+	return vague >> (depth < 63 ? depth : 63) & 1;
 }
 
 /* Machine frames are missing between level `level` and its caller. */

@@ -1,5 +1,7 @@
 // fmt, in the program itself.
 //
+// In g++'s builds it is open whether a buffer grew twice in one call, or in two.
+//
 // build: -DFMT_HEADER_ONLY
 // needs-header: fmt/format.h
 #include <fmt/format.h>

@@ -1,4 +1,7 @@
 // serde: structures to JSON and back, values of any kind, and errors half way.
+//
+// LLVM merges the arms of a parser's match, which call functions that are all inlined: which of
+// them allocates is then not known for half of the blocks; class and owner are.
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::hint::black_box;

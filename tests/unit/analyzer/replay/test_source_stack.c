@@ -504,8 +504,9 @@ static void test_calls_without_line(void **state)
 	vague_call(7, PROOF_PROVED, 0);
 	vague_call(0, PROOF_OPEN, 1);
 	/* one frame further out, and what matters of it */
-	assert_true(source_stack_is_vague(2, 1) && source_stack_is_vague(2, 70));
-	assert_false(source_stack_is_vague(2, 0));
+	assert_true(source_stack_is_vague(2, 1));
+	assert_false(source_stack_is_vague(2, 0) || source_stack_is_vague(2, 2));
+	assert_true(source_stack_is_vague(UINT64_C(1) << 63, 70));
 }
 
 int main(void)
