@@ -2,6 +2,7 @@
 #include "report/json/classes.h"
 
 #include "report/advice_words.h"
+#include "verdict/debug_gaps.h"
 #include "verdict/evidence.h"
 #include "verdict/owners.h"
 #include "trace/clock.h"
@@ -87,6 +88,29 @@ static void function_keys_json(struct json_writer *json, const struct classes *c
 	json_bool(json, "mine", function->is_mine);
 }
 
+/* Write the modules without debug information whose functions allocated. */
+static void debug_gaps_json(struct json_writer *json, const struct classes *classes)
+{
+	const struct address_map *map = classes->profile->map;
+	char id[BUILD_ID_TEXT_BYTES];
+	const struct module *module;
+	struct debug_gaps gaps;
+	size_t i;
+
+	json_array(json, "no_debug_information");
+	for (i = debug_gaps_make(&gaps, classes) ? gaps.count : 0; i < gaps.count; i++) {
+		module = address_map_module(map, gaps.gaps[i].module);
+		json_object_inline(json, NULL);
+		json_string(json, "module", module->path);
+		json_string(json, "build_id", build_id_text(id, module));
+		json_count(json, "allocations", gaps.gaps[i].calls);
+		json_count(json, "bytes", gaps.gaps[i].bytes);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	debug_gaps_release(&gaps);
+}
+
 /*
  * Write the wrappers of the whole process that were skipped for at least one block. Number 0
  * is FUNCTION_NONE, which is no wrapper.
@@ -156,6 +180,7 @@ void classes_json(struct json_writer *json, const struct classes *classes)
 	                    : 0);
 	json_object_end(json);
 	peeled_json(json, classes);
+	debug_gaps_json(json, classes);
 	suppressions_json(json, &classes->suppressed, classes->shows_suppressed);
 }
 

@@ -5,6 +5,7 @@
 #include "report/peeled_names.h"
 #include "report/text/suppressions.h"
 #include "report/why_choice.h"
+#include "verdict/debug_gaps.h"
 #include "verdict/stack_names.h"
 #include "verdict/function_text.h"
 
@@ -240,17 +241,60 @@ static void proof_print(const struct screen *screen, const struct classes *class
 	const struct class_counts *all = &classes->all;
 	uint64_t open = all->blocks - all->proved - all->supported;
 	char proved[TEXT_NUMBER_BYTES], supported[TEXT_NUMBER_BYTES];
-	char left[TEXT_NUMBER_BYTES];
+	char percent[TEXT_NUMBER_BYTES], left[TEXT_NUMBER_BYTES + 8];
 
 	if (!classes->has_exact_frames || all->proved == all->blocks)
 		return;
+	snprintf(left, sizeof(left), "none is");
+	if (open)
+		snprintf(left, sizeof(left), "%s are",
+		         text_percent(percent, open, all->blocks));
 	screen_line(
 		screen, 2,
 		"source frames: the class of %s of the blocks is proved, of %s supported by "
-		"what is usual in this run, of %s open",
+		"what is usual in this run; %s open",
 		text_percent(proved, all->proved, all->blocks),
-		text_percent(supported, all->supported, all->blocks),
-		open ? text_percent(left, open, all->blocks) : "none");
+		text_percent(supported, all->supported, all->blocks), left);
+}
+
+#define GAPS_SHOWN 3
+#define GAP_PERCENT 5 /* of all bytes: modules with less are not worth a line */
+
+/*
+ * Name the modules whose functions are known without lines, and what to do about it. Memory
+ * that is out costs no more than this line.
+ */
+static void debug_gaps_print(const struct screen *screen, const struct classes *classes)
+{
+	const struct profile *profile = classes->profile;
+	char id[BUILD_ID_TEXT_BYTES], path[256];
+	struct text line = { NULL, 0, 0 };
+	const struct module *module;
+	struct debug_gaps gaps;
+	size_t i, shown = 0;
+
+	if (debug_gaps_make(&gaps, classes) == 0) {
+		for (i = 0; i < gaps.count && shown < GAPS_SHOWN; i++) {
+			if (gaps.gaps[i].bytes * 100 < profile->replay.totals.bytes * GAP_PERCENT)
+				continue;
+			module = address_map_module(profile->map, gaps.gaps[i].module);
+			build_id_text(id, module);
+			if (text_printf(&line, "%s%s%s%s%s", shown ? ", " : "",
+			                text_escape(path, sizeof(path), module->path),
+			                *id ? " (build-id " : "", id, *id ? ")" : ""))
+				break;
+			shown++;
+		}
+	}
+	if (shown && line.data)
+		screen_line(
+			screen, 2,
+			"no debug information: %s; functions are shown as they were compiled, "
+			"without lines. Install it (on Debian a -dbgsym package), or set "
+			"DEBUGINFOD_URLS, and record again",
+			line.data);
+	text_release(&line);
+	debug_gaps_release(&gaps);
 }
 
 /*
@@ -307,6 +351,7 @@ void report_footer(const struct screen *screen, const struct classes *classes)
 	fprintf(screen->file, "\n%s", screen_dim(screen));
 	exact_print(screen, classes);
 	proof_print(screen, classes);
+	debug_gaps_print(screen, classes);
 	cut_print(screen, classes);
 	report_hidden(screen, classes);
 	peeled_print(screen, classes);

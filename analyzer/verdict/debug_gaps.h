@@ -1,0 +1,32 @@
+/*
+ * verdict/debug_gaps.h - modules without debug information whose functions allocated: these are
+ * known as they were compiled only, without lines.
+ */
+#ifndef OUTLIVE_VERDICT_DEBUG_GAPS_H
+#define OUTLIVE_VERDICT_DEBUG_GAPS_H
+
+#include "verdict/classes.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct debug_gap {
+	uint32_t module; /* number in the profile's map */
+	/* allocated by its functions; those of wrappers count for the function they serve */
+	uint64_t calls, bytes;
+};
+
+struct debug_gaps {
+	struct debug_gap *gaps; /* most bytes first */
+	size_t count;
+};
+
+/* 0, or -1 when memory is out; release it either way. */
+int debug_gaps_make(struct debug_gaps *gaps, const struct classes *classes);
+void debug_gaps_release(struct debug_gaps *gaps);
+
+/* The build-id as people write it; "" if it has none. */
+#define BUILD_ID_TEXT_BYTES 65
+const char *build_id_text(char *text, const struct module *module);
+
+#endif
