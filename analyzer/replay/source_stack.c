@@ -160,6 +160,20 @@ static inline int callers_push(struct source_map *map, struct thread *thread,
 }
 
 /*
+ * The function of a level jumped, and it is not known from where: from any of those inlined in
+ * it, which may still run, in the source.
+ */
+static int unknown_jump(struct source_map *map, struct thread *thread,
+                        const struct level *level)
+{
+	level_gone(map, level);
+	return map->machine[level->location].count > 1
+	           ? thread_stack_doubt(thread, &thread->open, level->first,
+	                                thread->depth - level->first)
+	           : 0;
+}
+
+/*
  * The call of a level is in another function now. If the way is known, the function before
  * jumped there: in the source it still runs.
  */
@@ -178,7 +192,8 @@ static int function_move(struct source_map *map, struct thread *thread, uint32_t
 	if (count < 0)
 		return -1;
 	if (!count) {
-		level_gone(map, &level);
+		if (unknown_jump(map, thread, &level))
+			return -1;
 		source_map_begun(map, to, 0);
 		*depth = level.first;
 		return callers_push(map, thread, depth, at, to);
@@ -273,10 +288,10 @@ static int level_jumped(struct source_map *map, struct thread *thread, uint32_t 
 	*depth = level.first;
 	if (source->function)
 		count = source_map_jumps_of(map, source->module, source->function, 0, jumps);
-	if (count <= 0) {
-		level_gone(map, &level);
-		return count;
-	}
+	if (count < 0)
+		return -1;
+	if (!count)
+		return unknown_jump(map, thread, &level);
 	if (source_map_transition(map, level.location, jumps[0], &change) ||
 	    frame_move(map, thread, depth, &level, &change))
 		return -1;

@@ -509,11 +509,48 @@ static void test_calls_without_line(void **state)
 	assert_true(source_stack_is_vague(UINT64_C(1) << 63, 70));
 }
 
+/* main() calls a function into which another is inlined; its frame is another function's then. */
+static void test_unknown_jump(void **state)
+{
+	static const uint32_t first[] = { 1 }, inlined[] = { 3, 2 }, other[] = { 4 };
+	const struct source_address main_call = { .offset = 16, .count = 1, .called = 2 };
+	const struct source_address in_inlined = { .offset = 32, .count = 2 };
+	const struct source_address in_other = { .offset = 48, .count = 1 };
+	const struct event enter = { .pushed = 2 }, move = { .popped = 1, .pushed = 1 };
+	struct model *model = calloc(1, sizeof(*model));
+	struct thread *thread = &model->thread;
+	uint32_t locations[2], depth;
+
+	(void)state;
+	model->addresses = address_map_new();
+	model->symbols = symbol_table_new();
+	source_table_init(&model->table);
+	source_table_add(&model->table, &main_call, first);
+	source_table_add(&model->table, &in_inlined, inlined);
+	source_table_add(&model->table, &in_other, other);
+	source_map_init(&model->map, model->addresses, &model->table, model->symbols, NULL);
+	thread->sequence = 1;
+	locations[0] = address_map_locate(model->addresses, 0, 16);
+	locations[1] = address_map_locate(model->addresses, 0, 32);
+	assert_int_equal(source_stack_event(&model->map, thread, &enter, locations, false),
+	                 0);
+	assert_int_equal(thread->depth, 3);
+	thread->sequence = 2;
+	locations[0] = address_map_locate(model->addresses, 0, 48);
+	assert_int_equal(source_stack_event(&model->map, thread, &move, locations, false),
+	                 0);
+	/* The block of the first event is the inlined function's, or that of the one around it. */
+	depth = thread_escape_depth(thread, 3, 1);
+	assert_int_equal(thread_stack_proof(thread, 3, 1, depth), PROOF_OPEN);
+	model_release(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random_programs),
 		cmocka_unit_test(test_calls_without_line),
+		cmocka_unit_test(test_unknown_jump),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
