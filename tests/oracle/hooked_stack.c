@@ -126,7 +126,8 @@ struct hooked_stack *hooked_stack_of(struct hooked_stacks *stacks, uint32_t path
 		return NULL;
 	i = stack->count;
 	for (node = leaf; node != CALL_ROOT; node = nodes[node].parent)
-		stack->locations[--i] = nodes[node].location;
+		stack->locations[--i] = stacks->profile->sources.locations[nodes[node].location]
+		                            .machine;
 	for (i = 0; i < stack->count; i++) {
 		stack->functions[i] = hooked_function(stacks, stack->locations[i]);
 		if (!stack->functions[i])

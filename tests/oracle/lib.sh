@@ -6,7 +6,8 @@ set -u
 here=$OUTLIVE_ROOT_DIR/tests/oracle
 build=$(dirname "$OUTLIVE")
 bad=0
-trap 'exit $bad' EXIT
+# What failed already, or was wrong on the way.
+trap 'status=$?; [ $bad = 0 ] || status=1; exit $status' EXIT
 
 complain() { # TEXT
 	echo "WRONG: $*"
@@ -35,7 +36,7 @@ gcc -std=gnu11 -O2 -g -D_GNU_SOURCE "${sanitize[@]}" -I"$OUTLIVE_ROOT_DIR/includ
 	-I"$OUTLIVE_ROOT_DIR/analyzer" -I"$here" -o compare \
 	"$here"/{compare,hooked_stack,replay_tap}.c "$build/analyzer.a" \
 	-Wl,--wrap=live_table_remove,--wrap=block_lives_end,--wrap=path_life_end \
-	-ldw -lelf -lzstd -liberty -lpthread || exit 1
+	-ldw -lelf -lzstd -liberty -lZydis -lpthread || exit 1
 
 # The source of a Debian package, unpacked in ./PACKAGE. Fetched once, with lists of its own
 # that leave the system's alone.

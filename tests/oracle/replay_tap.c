@@ -48,7 +48,7 @@ int __wrap_path_life_end(struct path_lives *lives, uint32_t path,
 	ending.size = end->size;
 	ending.escape = end->depth;
 	ending.reallocs = end->reallocs;
-	ending.is_exact = end->is_exact;
+	ending.is_exact = end->proof != PROOF_INFERRED;
 	ending.crossed = end->has_crossed;
 	ending.number = (uint32_t)tapped.count;
 	tapped.blocks[tapped.count++] = ending;
