@@ -43,6 +43,7 @@ static int sentence_add(struct text *text, const struct advice *advice,
                         const struct life_summary *summary)
 {
 	char sizes[80], count[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
+	char copies[TEXT_NUMBER_BYTES];
 
 	sizes_text(sizes, sizeof(sizes), summary);
 	text_count(count, summary->counts.blocks);
@@ -78,6 +79,12 @@ static int sentence_add(struct text *text, const struct advice *advice,
 			"once, none outlived it",
 			owner, where, count, sizes, (unsigned long long)summary->at_once_min);
 	case ADVICE_RESERVE:
+		if (advice->copies)
+			return text_printf(
+				text,
+				"reserve in %s: a container grew by copying, so %s of %s are "
+				"not needed; the largest was %s",
+				where, text_count(copies, advice->copies), count, most);
 		return text_printf(text,
 		                   "reserve in %s: %s reallocs grew its blocks, %.1f each; the "
 		                   "largest was %s",

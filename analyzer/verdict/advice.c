@@ -73,13 +73,14 @@ static bool is_worth_it(const struct advice *advice, const struct classes *class
 
 /*
  * Add advice with what it saves, unless that is too little. Reuse still needs the blocks that
- * are live at once. Reserving saves only the reallocs, and the bytes asked for before the final
- * size.
+ * are live at once. Reserving saves only the reallocs (or the blocks that a container copied,
+ * `copies` of them), and the bytes asked for before the final size.
  */
 static void advice_add(struct advice_list *list, const struct classes *classes,
                        const struct call_sites *call_sites, uint32_t call_site,
-                       enum advice_kind kind)
+                       enum advice_kind kind, uint64_t copies)
 {
+	uint64_t kept;
 	const struct life_summary *summary = &call_sites->call_sites[call_site].summary;
 	struct advice advice = { .kind = kind, .call_site = call_site };
 
@@ -88,7 +89,12 @@ static void advice_add(struct advice_list *list, const struct classes *classes,
 	advice.levels = single_level(summary);
 	advice.saves_calls = summary->allocations;
 	advice.saves_bytes = summary->bytes;
-	if (kind == ADVICE_RESERVE) {
+	if (kind == ADVICE_RESERVE && copies) {
+		/* what is left has at most the largest size */
+		kept = (summary->begun - copies) * summary->largest_max;
+		advice.copies = advice.saves_calls = copies;
+		advice.saves_bytes = summary->bytes > kept ? summary->bytes - kept : 0;
+	} else if (kind == ADVICE_RESERVE) {
 		advice.saves_calls = summary->chain_reallocs;
 		advice.saves_bytes = summary->excess;
 	} else if (kind == ADVICE_REUSE) {
@@ -135,6 +141,7 @@ int advice_make(struct advice_list *list, const struct classes *classes,
                 const struct call_sites *call_sites)
 {
 	enum advice_kind kind;
+	uint64_t copies;
 	uint32_t i;
 
 	*list = (struct advice_list){ .count = 0 };
@@ -145,10 +152,12 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 	for (i = 0; i < call_sites->count; i++) {
 		kind = call_site_advice(classes, &call_sites->call_sites[i]).kind;
 		if (kind != ADVICE_KINDS)
-			advice_add(list, classes, call_sites, i, kind);
-		if (is_made_here(classes, &call_sites->call_sites[i]) &&
-		    is_for_reserve(classes, &call_sites->call_sites[i]))
-			advice_add(list, classes, call_sites, i, ADVICE_RESERVE);
+			advice_add(list, classes, call_sites, i, kind, 0);
+		if (!is_made_here(classes, &call_sites->call_sites[i]))
+			continue;
+		copies = call_site_copies(classes, &call_sites->call_sites[i]);
+		if (copies || is_for_reserve(classes, &call_sites->call_sites[i]))
+			advice_add(list, classes, call_sites, i, ADVICE_RESERVE, copies);
 	}
 	qsort_r(list->items, list->count, sizeof(*list->items), advice_compare,
 	        (void *)&classes->functions);
@@ -180,10 +189,15 @@ int advice_refusal_text(struct text *text, const struct classes *classes,
 int findings_make(struct findings *findings, const struct profile *profile,
                   const struct class_options *options)
 {
+	uint32_t i;
+
 	*findings = (struct findings){ .classes = NULL };
 	findings->classes = classes_new(profile, options);
 	if (!findings->classes || call_sites_make(&findings->call_sites, findings->classes))
 		return -1;
+	for (i = 0; i < findings->call_sites.count; i++)
+		stack_split_add(&findings->split, findings->classes,
+		                &findings->call_sites.call_sites[i].summary);
 	return advice_make(&findings->advice, findings->classes, &findings->call_sites);
 }
 

@@ -28,7 +28,8 @@ struct advice {
 	uint32_t levels; /* frames from the call site's function to the owner; 0: varies */
 	/* The system library that would have to be changed; NULL: the program's own code. */
 	const char *library;
-	bool is_mine; /* the function that allocates is the user's own code */
+	bool is_mine;    /* the function that allocates is the user's own code */
+	uint64_t copies; /* reserve: see call_site_copies(); 0: reallocs grow the blocks */
 	uint64_t saves_calls, saves_bytes, saves_ns;
 };
 
@@ -55,6 +56,7 @@ struct findings {
 	struct classes *classes;
 	struct call_sites call_sites;
 	struct advice_list advice;
+	struct stack_split split; /* of all stack-like blocks */
 };
 
 /*

@@ -4,6 +4,7 @@
  */
 #include "verdict/advice_rules.h"
 
+#include "elf/containers.h"
 #include "verdict/changeable.h"
 
 #define LOCAL_BYTES_MAX 4096   /* stack bytes for all activations together */
@@ -124,6 +125,72 @@ static enum refusal fits(const struct life_summary *summary)
 	return nested > times / at_once ? REFUSE_RECURSION : REFUSE_NOT;
 }
 
+/*
+ * Whether containers of a standard library allocate blocks of the call site. These decide
+ * themselves when and how much: what their user writes is no allocation that could become a
+ * variable.
+ */
+static bool is_of_container(const struct classes *classes,
+                            const struct life_summary *summary)
+{
+	const struct replay *replay = &classes->profile->replay;
+	const struct function *function;
+	uint32_t i, left, node;
+
+	for (i = 0; i < summary->path_count; i++) {
+		node = replay_path(replay, summary->paths[i].path)->node;
+		for (left = classes->peeling.path_frames[summary->paths[i].path]; left;
+		     left--) {
+			function = &classes->functions.functions[function_of_node(
+				&classes->functions, classes->profile, node)];
+			if (function->is_library && is_container_name(function->name))
+				return true;
+			node = replay->tree.nodes[node].parent;
+		}
+	}
+	return false;
+}
+
+#define COPIES_MIN 16 /* fewer may be chance */
+
+uint64_t call_site_copies(const struct classes *classes,
+                          const struct call_site *call_site)
+{
+	const struct life_summary *summary = &call_site->summary;
+	uint64_t copies = 0;
+	uint32_t i, path;
+
+	if (summary->largest_min == summary->largest_max ||
+	    !is_of_container(classes, summary))
+		return 0;
+	for (i = 0; i < summary->path_count; i++) {
+		path = summary->paths[i].path;
+		copies += replaced_count(classes, call_site, path,
+		                         profile_life(classes->profile, path)->replaced_after);
+	}
+	return copies >= COPIES_MIN && copies * 2 >= summary->begun ? copies : 0;
+}
+
+/* Whether stack-like blocks are few at once, and of limited size. */
+static bool is_local(const struct life_summary *summary)
+{
+	return summary->at_once <= LOCAL_AT_ONCE_MAX &&
+	       summary->size_kind != SIZE_UNBOUNDED &&
+	       summary->crowd_kind != SIZE_UNBOUNDED;
+}
+
+void stack_split_add(struct stack_split *split, const struct classes *classes,
+                     const struct life_summary *summary)
+{
+	const struct class_share *share = &summary->counts.shares[CLASS_STACK];
+	struct class_share *to = is_local(summary) && !is_of_container(classes, summary)
+	                             ? &split->local
+	                             : &split->scoped;
+
+	to->blocks += share->blocks;
+	to->bytes += share->bytes;
+}
+
 /* Whether an arena would help: many small blocks that are all freed when their owner ends. */
 static enum refusal arena_check(const struct life_summary *summary)
 {
@@ -158,10 +225,17 @@ static struct advice_result static_advice(const struct classes *classes,
  * A local variable is the simplest change. If the blocks do not fit, or nothing limits how many
  * are live at once, an arena may still help.
  */
-static struct advice_result stack_advice(const struct life_summary *summary)
+static struct advice_result stack_advice(const struct classes *classes,
+                                         const struct life_summary *summary)
 {
 	enum refusal refusal = fits(summary);
 
+	/* A local variable is gone when its function returns: that must be proved. */
+	if (!refusal && classes->has_exact_frames &&
+	    summary->counts.proved < summary->counts.blocks)
+		refusal = REFUSE_SUPPORTED;
+	if (!refusal && summary->at_once > LOCAL_AT_ONCE_MAX)
+		refusal = REFUSE_MANY_AT_ONCE;
 	if (!refusal && summary->crowd_kind == SIZE_UNBOUNDED)
 		refusal = REFUSE_CROWD_GROWS;
 	if (!refusal)
@@ -169,7 +243,8 @@ static struct advice_result stack_advice(const struct life_summary *summary)
 	if (!arena_check(summary))
 		return (struct advice_result){ ADVICE_ARENA, REFUSE_NOT };
 	/* Enough blocks for an arena: what prevents it is that they are not freed together. */
-	if (refusal == REFUSE_MANY && arena_check(summary) == REFUSE_ONE_BY_ONE)
+	if ((refusal == REFUSE_MANY || refusal == REFUSE_MANY_AT_ONCE) &&
+	    arena_check(summary) == REFUSE_ONE_BY_ONE)
 		refusal = REFUSE_ONE_BY_ONE;
 	return (struct advice_result){ ADVICE_KINDS, refusal };
 }
@@ -261,7 +336,7 @@ struct advice_result call_site_advice(const struct classes *classes,
 	else if (is_reuse)
 		result.kind = ADVICE_REUSE;
 	else if (is_all(summary, CLASS_STACK))
-		result = stack_advice(summary);
+		result = stack_advice(classes, summary);
 	else
 		result = escaping_advice(classes, summary);
 	/*
@@ -269,6 +344,9 @@ struct advice_result call_site_advice(const struct classes *classes,
 	 * give.
 	 */
 	refusal = is_few ? REFUSE_NOT : hands_check(classes, call_site);
+	if (!refusal && result.kind != ADVICE_KINDS && result.kind != ADVICE_ARENA &&
+	    is_of_container(classes, summary))
+		refusal = REFUSE_CONTAINER;
 	if (refusal)
 		result = (struct advice_result){ ADVICE_KINDS, refusal };
 	return result;
@@ -296,6 +374,10 @@ static int count_text(struct text *text, enum refusal refusal,
 			"whether functions inlined into others had ended is open for %s of its "
 			"blocks",
 			text_percent(percent, counts->open.blocks, counts->blocks));
+	case REFUSE_SUPPORTED:
+		return text_printf(
+			text, "that its blocks end before their function is usual in this run, but "
+				  "not proved");
 	case REFUSE_UNKNOWN:
 		return text_printf(
 			text, "the end of %s of its blocks was not seen",
@@ -343,6 +425,12 @@ static int size_text(struct text *text, enum refusal refusal,
 		return text_printf(
 			text, "its blocks are too many: %llu of %s at once, with %s at most for %s",
 			(unsigned long long)at_once, size, most, what);
+	case REFUSE_MANY_AT_ONCE:
+		return text_printf(
+			text,
+			"%llu of its blocks are alive at once, and do not end together: "
+			"too many for local variables",
+			(unsigned long long)at_once);
 	case REFUSE_RECURSION:
 		return text_printf(text,
 		                   "its function calls itself: %u at once would need %s each, "
@@ -380,6 +468,9 @@ int refusal_text(struct text *text, enum refusal refusal,
 		[REFUSE_UNFINISHED] = ("its process did not run to its end, where they might "
 		                       "have been freed"),
 		[REFUSE_SIZES_DIFFER] = "their size is not known to be constant",
+		[REFUSE_CONTAINER] =
+			("a container allocates them when it needs to: what its user "
+		     "can do is to reserve, or to keep the container"),
 		[REFUSE_FIXED] = "the function that allocates them is not yours to change",
 		[REFUSE_MADE_ELSEWHERE] = "another module allocates them for its callers",
 		[REFUSE_MOVED_ELSEWHERE] = ("another (or an unknown) module passes them to "

@@ -30,7 +30,8 @@ enum refusal {
 	REFUSE_NOT,
 	REFUSE_GOES_ON,
 	REFUSE_INFERRED,
-	REFUSE_OPEN, /* inlined functions may have ended */
+	REFUSE_OPEN,      /* inlined functions may have ended */
+	REFUSE_SUPPORTED, /* that they have not rests on what is usual */
 	REFUSE_UNKNOWN,
 	REFUSE_CLASSES,
 	REFUSE_CROSSED,
@@ -45,13 +46,15 @@ enum refusal {
 	REFUSE_MADE_ELSEWHERE,
 	REFUSE_MOVED_ELSEWHERE,
 	REFUSE_FREED_ELSEWHERE,
+	REFUSE_CONTAINER, /* containers of a library allocate them, when they need to */
 	REFUSE_OWNERS,
 	REFUSE_OWNERS_FIXED,
 	REFUSE_SIZES_GROW,
 	REFUSE_CROWD_GROWS,
-	REFUSE_LARGE,     /* a single block is too large */
-	REFUSE_MANY,      /* the blocks of one activation together are */
-	REFUSE_RECURSION, /* the blocks of all nested activations together are */
+	REFUSE_LARGE,        /* a single block is too large */
+	REFUSE_MANY,         /* the blocks of one activation together are */
+	REFUSE_MANY_AT_ONCE, /* more than local variables would be written for */
+	REFUSE_RECURSION,    /* the blocks of all nested activations together are */
 	REFUSE_FEW_AT_ONCE,
 	REFUSE_ONE_BY_ONE,
 	REFUSE_LARGE_FOR_ARENA,
@@ -62,6 +65,28 @@ struct advice_result {
 	enum advice_kind kind; /* ADVICE_KINDS: no advice, */
 	enum refusal refusal;  /* and this is why; else REFUSE_NOT */
 };
+
+/*
+ * Stack-like blocks are of two kinds. Local: few are alive at once in one activation of their
+ * function, and nothing shows that their sizes or their number grow: they could be local
+ * variables. Scoped, the others, and the storage of containers: an arena or one buffer of that
+ * function may do.
+ */
+#define LOCAL_AT_ONCE_MAX 16
+struct stack_split {
+	struct class_share local, scoped;
+};
+
+/* Add the stack-like blocks of a sorted summary. */
+void stack_split_add(struct stack_split *split, const struct classes *classes,
+                     const struct life_summary *summary);
+
+/*
+ * How many blocks of the call site a container allocated only to copy what it had into a larger
+ * one, and then free the one before. 0: it is not known to grow so, or too seldom to matter.
+ */
+uint64_t call_site_copies(const struct classes *classes,
+                          const struct call_site *call_site);
 
 /* What the classes of the blocks suggest. Reserving space is decided separately. */
 struct advice_result call_site_advice(const struct classes *classes,

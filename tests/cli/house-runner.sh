@@ -6,7 +6,7 @@ cp -r "$real/tests/run" root/tests/
 ln -s "$real/include" "$real/analyzer" "$real/preload" root/
 cp -r "$real/tests/exact/"{run.sh,lib} root/tests/exact/
 run_one() { # SUITE NAME PATH
-	OUTLIVE_ROOT_DIR=$PWD/root OUTLIVE_BUILD=${OUTLIVE%/*} bash root/tests/run/one.sh "$@" \
+	OUTLIVE_TEST_SHOW=1 OUTLIVE_ROOT_DIR=$PWD/root OUTLIVE_BUILD=${OUTLIVE%/*} bash root/tests/run/one.sh "$@" \
 		"$PWD/work-$2" | sed "s/  [0-9.]* s$//; s,$PWD/root/,,"
 }
 

@@ -15,9 +15,14 @@ ls "$left" | sed -E "s/^[0-9]+\.[0-9]+/PID.N/"
 kill "$pid"
 rm -rf "/dev/shm/outlive.${left#*/outlive.}"
 echo "- Ctrl-C ends the wait"
-"$OUTLIVE" run -q --wait 60 -o trace -- sh -c "$background" 30 2>stderr &
+"$OUTLIVE" run -q --wait 60 -o trace -- sh -c "$background" 30.0625 2>stderr &
 ours=$!
-sleep 1
+# the process that goes on is there, and then some time for outlive to begin to wait
+for ((tries = 0; tries < 300; tries++)); do
+	pgrep -xf 'sleep 30.0625' >/dev/null && break
+	sleep 0.1
+done
+sleep 2
 kill -TERM $ours
 wait $ours
 echo "status $?"; say

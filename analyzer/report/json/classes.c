@@ -36,6 +36,14 @@ void class_counts_json(struct json_writer *json, const struct class_counts *coun
 	json_object_end(json);
 }
 
+void stack_split_json(struct json_writer *json, const struct stack_split *split)
+{
+	json_object(json, "stack_like_kinds");
+	share_json(json, "local", &split->local);
+	share_json(json, "scoped", &split->scoped);
+	json_object_end(json);
+}
+
 /*
  * Write how well the frames of the blocks are known. Blocks are exact, exact up to a gap in
  * their stack, or inferred: the first three add up to all blocks. `stacks_cut` counts apart

@@ -18,7 +18,7 @@
 static const struct meaning {
 	const char *text, *more;
 } meanings[CLASS_COUNT] = {
-	{ "freed before its function returned", ": could be local" },
+	{ "freed before its function returned", "" },
 	{ "outlived its allocating function", ": passed up to a caller" },
 	{ "freed by another thread", "" },
 	{ "allocated before main() or once", ", kept until exit" },
@@ -75,8 +75,19 @@ static void class_line(const struct screen *screen, const char *name,
 	}
 }
 
+/* The two kinds of stack-like blocks. */
+static void split_lines(const struct screen *screen, const struct stack_split *split,
+                        const struct class_share *all)
+{
+	class_line(screen, "  local", &split->local, all,
+	           (struct meaning){ "few at once: could be local variables", "" });
+	class_line(
+		screen, "  scoped", &split->scoped, all,
+		(struct meaning){ "many at once, or of any size", ": an arena or a buffer" });
+}
+
 void report_classes(const struct screen *screen, const struct classes *classes,
-                    const struct class_counts *counts)
+                    const struct class_counts *counts, const struct stack_split *split)
 {
 	/*
 	 * Only blocks are summed: shares are of blocks. Every block is in one of the classes, or
@@ -92,9 +103,12 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 	fputs(screen_dim(screen), screen->file);
 	class_columns(screen, "class", "blocks", "share", "bytes");
 	fprintf(screen->file, "%s\n", screen_plain(screen));
-	for (class = 0; class < CLASS_COUNT; class ++)
+	for (class = 0; class < CLASS_COUNT; class ++) {
 		class_line(screen, life_class_text(class), &counts->shares[class], &all,
 		           meaning_of(class, classes));
+		if (class == CLASS_STACK)
+			split_lines(screen, split, &all);
+	}
 	class_line(screen, "inferred", &counts->inferred, &all,
 	           (struct meaning){ "stack-like or escaping: not exact", "" });
 	class_line(screen, "open", &counts->open, &all,

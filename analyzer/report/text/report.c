@@ -140,7 +140,7 @@ static int lives_print(const struct screen *screen, const struct findings *findi
 	               findings->classes->has_exact_frames
 	                   ? "--class NAME lists their call paths"
 	                   : "frames are plain: stack-like and escaping are inferred");
-	report_classes(screen, findings->classes, &shown);
+	report_classes(screen, findings->classes, &shown, &findings->split);
 	if (!findings->advice.count)
 		return 0;
 	screen_heading(screen, "advice",

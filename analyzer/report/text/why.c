@@ -427,6 +427,7 @@ static int paths_add(struct why *why)
  */
 static int why_print(struct why *why)
 {
+	struct stack_split split = { { 0, 0 }, { 0, 0 } };
 	const struct classes *classes = why->findings->classes;
 
 	if (paths_add(why))
@@ -440,7 +441,8 @@ static int why_print(struct why *why)
 		return -1;
 	if (why->summary.counts.blocks) {
 		fputc('\n', why->screen->file);
-		report_classes(why->screen, classes, &why->summary.counts);
+		stack_split_add(&split, classes, &why->summary);
+		report_classes(why->screen, classes, &why->summary.counts, &split);
 	}
 	depths_print(why);
 	functions_print(why, "owners", "whose frame the blocks belonged to",

@@ -1,0 +1,16 @@
+/*
+ * elf/containers.h - recognizes the internals of containers of the standard libraries, by name.
+ */
+#ifndef OUTLIVE_ELF_CONTAINERS_H
+#define OUTLIVE_ELF_CONTAINERS_H
+
+#include <stdbool.h>
+
+/*
+ * Whether a (demangled) function of a standard library belongs to a container, which decides
+ * itself when it needs memory: std::vector, std::string, maps and lists; Vec, String, HashMap.
+ * Smart pointers and operator new are none.
+ */
+bool is_container_name(const char *function);
+
+#endif
