@@ -196,8 +196,8 @@ int findings_make(struct findings *findings, const struct profile *profile,
 	if (!findings->classes || call_sites_make(&findings->call_sites, findings->classes))
 		return -1;
 	for (i = 0; i < findings->call_sites.count; i++)
-		stack_split_add(&findings->split, findings->classes,
-		                &findings->call_sites.call_sites[i].summary);
+		kind_split_add(&findings->split, findings->classes,
+		               &findings->call_sites.call_sites[i].summary);
 	return advice_make(&findings->advice, findings->classes, &findings->call_sites);
 }
 

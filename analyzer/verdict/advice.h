@@ -56,7 +56,7 @@ struct findings {
 	struct classes *classes;
 	struct call_sites call_sites;
 	struct advice_list advice;
-	struct stack_split split; /* of all stack-like blocks */
+	struct kind_split split; /* of all stack-like blocks */
 };
 
 /*

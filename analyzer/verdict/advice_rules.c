@@ -179,14 +179,18 @@ static bool is_local(const struct life_summary *summary)
 	       summary->crowd_kind != SIZE_UNBOUNDED;
 }
 
-void stack_split_add(struct stack_split *split, const struct classes *classes,
-                     const struct life_summary *summary)
+void kind_split_add(struct kind_split *split, const struct classes *classes,
+                    const struct life_summary *summary)
 {
 	const struct class_share *share = &summary->counts.shares[CLASS_STACK];
 	struct class_share *to = is_local(summary) && !is_of_container(classes, summary)
 	                             ? &split->local
 	                             : &split->scoped;
 
+	to->blocks += share->blocks;
+	to->bytes += share->bytes;
+	share = &summary->counts.shares[CLASS_LIVE];
+	to = &split->live[class_counts_live(&summary->counts, classes)];
 	to->blocks += share->blocks;
 	to->bytes += share->bytes;
 }

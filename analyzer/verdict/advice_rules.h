@@ -73,13 +73,14 @@ struct advice_result {
  * function may do.
  */
 #define LOCAL_AT_ONCE_MAX 16
-struct stack_split {
+struct kind_split {
 	struct class_share local, scoped;
+	struct class_share live[LIVE_KINDS]; /* of the blocks that were never freed */
 };
 
-/* Add the stack-like blocks of a sorted summary. */
-void stack_split_add(struct stack_split *split, const struct classes *classes,
-                     const struct life_summary *summary);
+/* Add the stack-like and live blocks of a sorted summary. */
+void kind_split_add(struct kind_split *split, const struct classes *classes,
+                    const struct life_summary *summary);
 
 /*
  * How many blocks of the call site a container allocated only to copy what it had into a larger

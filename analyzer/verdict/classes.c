@@ -75,6 +75,28 @@ enum verdict class_counts_verdict(const struct class_counts *counts,
 	return is_verdict(counts, counts->unknown.blocks) ? VERDICT_UNKNOWN : VERDICT_MIXED;
 }
 
+const char *live_kind_text(enum live_kind kind)
+{
+	static const char *const texts[LIVE_KINDS] = { "growing", "steady", "once" };
+
+	return texts[kind];
+}
+
+enum live_kind class_counts_live(const struct class_counts *counts,
+                                 const struct classes *classes)
+{
+	uint64_t live = counts->shares[CLASS_LIVE].blocks;
+	uint64_t span = (classes->end_time - classes->late_time) * 2;
+	uint64_t near = classes->end_time - span / 100 * (100 - LIVE_GROWING_PERCENT);
+
+	if (!counts->late)
+		return LIVE_ONCE;
+	return counts->live_time >= near &&
+	               counts->late * 100 >= live * LIVE_GROWING_LATE_PERCENT
+	           ? LIVE_GROWING
+	           : LIVE_STEADY;
+}
+
 /* ---- counting ---------------------------------------------------------------------- */
 
 static void share_add(struct class_share *to, const struct class_share *from)
@@ -97,6 +119,9 @@ void class_counts_add(struct class_counts *to, const struct class_counts *from)
 	to->exact_cut_blocks += from->exact_cut_blocks;
 	to->cut_blocks += from->cut_blocks;
 	to->blocks += from->blocks;
+	to->late += from->late;
+	if (from->live_time > to->live_time)
+		to->live_time = from->live_time;
 	to->proved += from->proved;
 	to->supported += from->supported;
 }
@@ -232,6 +257,10 @@ static void live_classify(struct classes *classes, const struct block *block)
 		classes->hidden_bytes[block->path] += block->size;
 	} else {
 		share_add(&counts->shares[is_early ? CLASS_STATIC : CLASS_LIVE], &share);
+		counts->late += !is_early && origin.time >= classes->late_time;
+		counts->live_time = replay_life(replay, origin.path)
+		                        ->pattern.moments[MOMENT_CROWD]
+		                        .time;
 	}
 	counts->blocks++;
 	/* A block that was never freed outlived every frame. */
@@ -381,6 +410,23 @@ static int cuts_classify(struct classes *classes)
 	return 0;
 }
 
+/* Half of main, or else of the recording. */
+static void late_set(struct classes *classes)
+{
+	const struct profile *profile = classes->profile;
+	const struct ring_header *header = &profile->process->header;
+	uint64_t begin = header->start_ticks >> header->clock_shift;
+	uint64_t end = profile->replay.totals.time_last;
+
+	if (profile->phases->main_start != PHASE_TIME_END &&
+	    profile->phases->main_start > begin)
+		begin = profile->phases->main_start;
+	if (profile->phases->exit_start < end)
+		end = profile->phases->exit_start;
+	classes->late_time = end > begin ? begin + (end - begin) / 2 : end;
+	classes->end_time = end;
+}
+
 /*
  * Each step needs those before: wrappers need functions; depths need wrappers; live blocks need
  * the rules that hide them; a single block needs the counts of all paths. Cut paths come last,
@@ -403,6 +449,7 @@ static int classes_fill(struct classes *classes, const struct class_options *opt
 	    suppressed_make(&classes->suppressed, profile, options->suppressions))
 		return -1;
 	classes->main_time = main_time(classes);
+	late_set(classes);
 	for (i = 1; i < profile->replay.paths.count; i++)
 		ended_classify(classes, i);
 	all_live_classify(classes);

@@ -36,11 +36,17 @@ void class_counts_json(struct json_writer *json, const struct class_counts *coun
 	json_object_end(json);
 }
 
-void stack_split_json(struct json_writer *json, const struct stack_split *split)
+void kind_split_json(struct json_writer *json, const struct kind_split *split)
 {
+	unsigned kind;
+
 	json_object(json, "stack_like_kinds");
 	share_json(json, "local", &split->local);
 	share_json(json, "scoped", &split->scoped);
+	json_object_end(json);
+	json_object(json, "live_kinds");
+	for (kind = 0; kind < LIVE_KINDS; kind++)
+		share_json(json, live_kind_text(kind), &split->live[kind]);
 	json_object_end(json);
 }
 
@@ -459,6 +465,10 @@ int path_classes_json(struct json_writer *json, const struct findings *findings,
 		json_count(json, "size_settled", summary.settled);
 		json_count(json, "largest_min", summary.largest_min);
 		json_count(json, "largest_max", summary.largest_max);
+		json_string(json, "live_kind",
+		            summary.counts.shares[CLASS_LIVE].blocks
+		                ? live_kind_text(class_counts_live(&summary.counts, classes))
+		                : "");
 		json_count(json, "live_max", summary.live_max);
 		json_count(json, "live_max_thread", summary.at_once);
 		json_string(json, "live_max_kind",

@@ -14,8 +14,8 @@ void classes_json(struct json_writer *json, const struct classes *classes);
 /* Write `classes` of a group of call paths. */
 void class_counts_json(struct json_writer *json, const struct class_counts *counts);
 
-/* Write the two kinds of stack-like blocks into the open object. */
-void stack_split_json(struct json_writer *json, const struct stack_split *split);
+/* Write the kinds of stack-like blocks, and of live ones, into the open object. */
+void kind_split_json(struct json_writer *json, const struct kind_split *split);
 
 /* Write what the object of a call path has besides its share. 0, or -1 when memory is out. */
 int path_classes_json(struct json_writer *json, const struct findings *findings,

@@ -381,7 +381,7 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	json_string(json, "thread", profile->thread ? profile->thread : "");
 	totals_json(json, profile);
 	classes_json(json, classes);
-	stack_split_json(json, &findings->split);
+	kind_split_json(json, &findings->split);
 	lost_json(json, profile->process, &profile->lost);
 	histogram_json(json, &profile->replay);
 	timeline_json(json, profile);

@@ -22,7 +22,7 @@ static const struct meaning {
 	{ "outlived its allocating function", ": passed up to a caller" },
 	{ "freed by another thread", "" },
 	{ "allocated before main() or once", ", kept until exit" },
-	{ "never freed: leak candidates", "" },
+	{ "never freed", "" },
 };
 
 /* If no main() was seen, only blocks whose call site allocated once have this class. */
@@ -75,10 +75,24 @@ static void class_line(const struct screen *screen, const char *name,
 	}
 }
 
-/* The two kinds of stack-like blocks. */
-static void split_lines(const struct screen *screen, const struct stack_split *split,
-                        const struct class_share *all)
+/* The kinds of stack-like blocks, and of live ones. */
+static void split_lines(const struct screen *screen, enum life_class class,
+                        const struct kind_split *split, const struct class_share *all)
 {
+	static const struct meaning lives[LIVE_KINDS] = {
+		[LIVE_GROWING] = { "more and more, until the end", ": leak candidates" },
+		[LIVE_STEADY] = { "no more than before: a cache or pool", "" },
+		[LIVE_ONCE] = { "made early, and no more later", "" },
+	};
+	char name[16];
+	unsigned kind;
+
+	for (kind = 0; class == CLASS_LIVE && kind < LIVE_KINDS; kind++) {
+		snprintf(name, sizeof(name), "  %s", live_kind_text(kind));
+		class_line(screen, name, &split->live[kind], all, lives[kind]);
+	}
+	if (class != CLASS_STACK)
+		return;
 	class_line(screen, "  local", &split->local, all,
 	           (struct meaning){ "few at once: could be local variables", "" });
 	class_line(
@@ -87,7 +101,7 @@ static void split_lines(const struct screen *screen, const struct stack_split *s
 }
 
 void report_classes(const struct screen *screen, const struct classes *classes,
-                    const struct class_counts *counts, const struct stack_split *split)
+                    const struct class_counts *counts, const struct kind_split *split)
 {
 	/*
 	 * Only blocks are summed: shares are of blocks. Every block is in one of the classes, or
@@ -106,8 +120,7 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 	for (class = 0; class < CLASS_COUNT; class ++) {
 		class_line(screen, life_class_text(class), &counts->shares[class], &all,
 		           meaning_of(class, classes));
-		if (class == CLASS_STACK)
-			split_lines(screen, split, &all);
+		split_lines(screen, class, split, &all);
 	}
 	class_line(screen, "inferred", &counts->inferred, &all,
 	           (struct meaning){ "stack-like or escaping: not exact", "" });

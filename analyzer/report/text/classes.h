@@ -15,7 +15,7 @@
  * that are stack-like.
  */
 void report_classes(const struct screen *screen, const struct classes *classes,
-                    const struct class_counts *counts, const struct stack_split *split);
+                    const struct class_counts *counts, const struct kind_split *split);
 
 /* Print the first `count` pieces of advice, two lines each. 0, or -1 when memory is out. */
 int report_advice(const struct screen *screen, const struct findings *findings,

@@ -89,6 +89,33 @@ static uint64_t row_count(const struct report_row *row, enum report_sort sort)
 }
 
 /*
+ * Move rows whose live blocks grow until the end before the others, each kind in its order; but
+ * a row with less than a hundredth of the bytes of the row that it would pass stays. Whether
+ * that changed the first `shown` rows.
+ */
+static bool rows_growing_first(struct report_rows *rows, size_t shown,
+                               const struct classes *classes)
+{
+	size_t to = 0, i;
+	struct report_row row;
+	bool has_changed = false;
+
+	for (i = 0; i < rows->count; i++) {
+		row = rows->rows[i];
+		if (!row.classes.shares[CLASS_LIVE].blocks ||
+		    class_counts_live(&row.classes, classes) != LIVE_GROWING ||
+		    report_row_weight(&row, REPORT_SORT_LIVE) <
+		        report_row_weight(&rows->rows[to], REPORT_SORT_LIVE) / 100)
+			continue;
+		memmove(&rows->rows[to + 1], &rows->rows[to], (i - to) * sizeof(row));
+		rows->rows[to] = row;
+		has_changed |= i != to && to < shown;
+		to++;
+	}
+	return has_changed;
+}
+
+/*
  * Print one of these tables. `total`: what 100% is, in bytes; 0: there is nothing to show, and
  * no heading either. Rows without weight end the table early. 0, or -1: no memory.
  */
@@ -109,7 +136,11 @@ static int table_print(const struct screen *screen, const struct classes *classe
 	if (report_rows_make(&rows, classes, REPORT_BY_FUNCTION, table->sort))
 		return -1;
 	report_rows_own_first(&rows, classes, table->sort, NULL);
-	screen_heading(screen, table->title, "");
+	screen_heading(screen, table->title,
+	               table->sort == REPORT_SORT_LIVE &&
+	                       rows_growing_first(&rows, table->rows, classes)
+	                   ? "what grows until the end comes first"
+	                   : "");
 	figures_titles(&figures, "function");
 	for (i = 0; i < rows.count && i < table->rows; i++) {
 		weight = report_row_weight(&rows.rows[i], table->sort);

@@ -427,7 +427,7 @@ static int paths_add(struct why *why)
  */
 static int why_print(struct why *why)
 {
-	struct stack_split split = { { 0, 0 }, { 0, 0 } };
+	struct kind_split split = { .local = { 0, 0 } };
 	const struct classes *classes = why->findings->classes;
 
 	if (paths_add(why))
@@ -441,7 +441,7 @@ static int why_print(struct why *why)
 		return -1;
 	if (why->summary.counts.blocks) {
 		fputc('\n', why->screen->file);
-		stack_split_add(&split, classes, &why->summary);
+		kind_split_add(&split, classes, &why->summary);
 		report_classes(why->screen, classes, &why->summary.counts, &split);
 	}
 	depths_print(why);
