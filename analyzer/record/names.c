@@ -2,6 +2,7 @@
 #include "record/names.h"
 
 #include "trace/pick.h"
+#include "trace/source_block.h"
 #include "replay/profile_symbols.h"
 #include "symbols/symbolizer.h"
 #include "base/text.h"
@@ -28,7 +29,7 @@ static int names_write(struct trace_writer *writer, const struct profile *profil
 	int result = -1;
 
 	if (symbol_table_save(profile->symbols, &symbols) ||
-	    source_table_save(&profile->source_table, &sources)) {
+	    source_block_save(&profile->source_table, &sources)) {
 		error_set(error, "out of memory for symbols");
 	} else {
 		trace_writer_reopen(writer);

@@ -1,6 +1,8 @@
 /* replay/call_tree.c - every call path that matters, once. */
 #include "replay/call_tree.h"
 
+#include "base/array.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -11,12 +13,9 @@
 
 int call_tree_init(struct call_tree *tree)
 {
-	*tree = (struct call_tree){ .capacity = NODES_FIRST,
-		                        .count = 1,
-		                        .slot_bits = SLOT_BITS_FIRST };
-	tree->nodes = malloc(NODES_FIRST * sizeof(*tree->nodes));
+	*tree = (struct call_tree){ .count = 1, .slot_bits = SLOT_BITS_FIRST };
 	tree->slots = calloc((size_t)1 << SLOT_BITS_FIRST, sizeof(*tree->slots));
-	if (!tree->nodes || !tree->slots)
+	if (!tree->slots || array_reserve(tree->nodes, tree->capacity, NODES_FIRST))
 		return -1;
 	tree->nodes[CALL_ROOT] = (struct call_node){ .hash = CALL_HASH_ROOT };
 	return 0;
@@ -69,35 +68,31 @@ static void slot_put(uint64_t *slots, uint32_t bits, uint64_t hash, uint32_t nod
 	slots[slot] = slot_word(hash, node);
 }
 
-/* Make room for more nodes, and keep at least two slots for each. */
-static int call_tree_grow(struct call_tree *tree)
+/* Make room for one more node, and keep at least two slots for each. */
+static int slots_reserve(struct call_tree *tree)
 {
 	uint32_t bits = tree->slot_bits + 1, i;
-	struct call_node *nodes;
 	uint64_t *slots;
 
-	if (tree->capacity >= NODES_MAX)
-		return -1;
-	nodes = realloc(tree->nodes, 2 * (size_t)tree->capacity * sizeof(*nodes));
-	if (!nodes)
-		return -1;
-	tree->nodes = nodes;
+	if (tree->count < 1u << (tree->slot_bits - 1))
+		return 0;
 	slots = calloc((size_t)1 << bits, sizeof(*slots));
 	if (!slots)
 		return -1;
 	for (i = 1; i < tree->count; i++)
-		slot_put(slots, bits, nodes[i].hash, i);
+		slot_put(slots, bits, tree->nodes[i].hash, i);
 	free(tree->slots);
 	tree->slots = slots;
 	tree->slot_bits = bits;
-	tree->capacity *= 2;
 	return 0;
 }
 
 /* A node never moves to another number, so callers may keep it. */
 static uint32_t node_add(struct call_tree *tree, const struct call_node *node)
 {
-	if (tree->count == tree->capacity && call_tree_grow(tree))
+	if (tree->count == NODES_MAX ||
+	    array_reserve(tree->nodes, tree->capacity, tree->count + 1) ||
+	    slots_reserve(tree))
 		return CALL_NODE_NONE;
 	tree->nodes[tree->count] = *node;
 	slot_put(tree->slots, tree->slot_bits, node->hash, tree->count);

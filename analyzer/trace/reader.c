@@ -6,6 +6,7 @@
 #include "trace/decoder.h"
 #include "trace/ring.h"
 #include "trace/file.h"
+#include "trace/source_block.h"
 #include "trace/symbol_block.h"
 
 #include <stdlib.h>
@@ -345,7 +346,7 @@ static int symbols_take(void *symbols, const uint8_t *payload, size_t bytes,
 static int sources_take(void *sources, const uint8_t *payload, size_t bytes,
                         struct error *error)
 {
-	return source_table_load(sources, payload, bytes, error) ? -1 : 0;
+	return source_block_load(sources, payload, bytes, error) ? -1 : 0;
 }
 
 int trace_reader_sources(struct trace_reader *reader,

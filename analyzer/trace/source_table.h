@@ -17,9 +17,7 @@
 #ifndef OUTLIVE_TRACE_SOURCE_TABLE_H
 #define OUTLIVE_TRACE_SOURCE_TABLE_H
 
-#include "base/error.h"
 #include "base/hash_index.h"
-#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -92,15 +90,5 @@ const struct source_jumps *source_table_jumps(const struct source_table *table,
 int source_table_add_pair(struct source_table *table, const struct source_pair *pair);
 int source_table_add_jumps(struct source_table *table,
                            const struct source_jumps *jumps);
-
-/*
- * Add the payload of a SOURCES block (trace_format.h); all numbers in it are checked before
- * anything is added. 0, or -1 and *error.
- */
-int source_table_load(struct source_table *table, const uint8_t *data, size_t bytes,
-                      struct error *error);
-
-/* Append the payload of a SOURCES block to *payload. 0, or -1 when memory is out. */
-int source_table_save(const struct source_table *table, struct text *payload);
 
 #endif

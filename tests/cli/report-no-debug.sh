@@ -1,5 +1,5 @@
 #!/bin/bash
-# Modules without debug information are named once, with their build-ids; with it, nothing is said.
+# Modules without debug information are named once, with their build-ids; no others are named.
 cat >program.c <<'END'
 #include <stdlib.h>
 static void *volatile sink;
