@@ -48,8 +48,16 @@ static inline void *array_grown(void *items, size_t *capacity, size_t wanted,
 	return grown;
 }
 
+/* clang-tidy cannot know that what has a capacity is not NULL. */
+#ifdef __clang_analyzer__
+#define ARRAY_HAS_ROOM(items, capacity, wanted) \
+	((items) && (size_t)(wanted) <= (size_t)(capacity))
+#else
+#define ARRAY_HAS_ROOM(items, capacity, wanted) ((size_t)(wanted) <= (size_t)(capacity))
+#endif
+
 #define ARRAY_RESERVE(items, capacity, wanted, is_zeroed)                            \
-	((size_t)(wanted) <= (size_t)(capacity) ? 0 : __extension__({                    \
+	(ARRAY_HAS_ROOM(items, capacity, wanted) ? 0 : __extension__({                   \
 		size_t array_capacity_ = (capacity);                                         \
 		void *array_items_ = array_grown((items), &array_capacity_, (wanted),        \
 		                                 sizeof(*(items)), (__typeof__(capacity))-1, \

@@ -83,7 +83,7 @@ static int transition_doubt(const struct source_map *map, struct thread *thread,
 {
 	uint32_t sure = 0, kept = level->own + most;
 	struct doubt_list *list = &thread->open;
-	uint64_t left = change->kept;
+	uint64_t left;
 
 	if (change->kept && !(change->kept & (change->kept - 1)))
 		return 0;

@@ -33,11 +33,11 @@ void kept_ways_release(struct kept_ways *ways)
 static void chain_get(struct module *module, uint64_t offset, struct chain *chain)
 {
 	uint32_t inner_first[DWARF_FRAMES_MAX];
-	int count = module_chain(module, offset, inner_first), i;
+	unsigned i;
 
-	chain->count = (unsigned)count;
-	for (i = 0; i < count; i++)
-		chain->list[i] = inner_first[count - 1 - i];
+	chain->count = (unsigned)module_chain(module, offset, inner_first);
+	for (i = 0; i < chain->count; i++)
+		chain->list[i] = inner_first[chain->count - 1 - i];
 }
 
 /* ---- the ways from one call ----------------------------------------------------------- */
@@ -258,7 +258,8 @@ uint64_t kept_instances(struct module *module, struct function_flows *flows,
 	to_block = code_graph_call(&walk.flow->graph, to - module->elf_bias, true);
 	if (from_block == CODE_BLOCK_NONE || to_block == CODE_BLOCK_NONE)
 		return shared == 1;
-	if (copies &&
+	/* `copies` implies that `other` has one more; clang-tidy does not see that. */
+	if (copies && shared < other.count &&
 	    is_merged(&walk, from_block, to_block, entry_of(&walk, other.list[shared]))) {
 		*merged = copies;
 		return UINT64_C(1) << (shared - 1);

@@ -2,7 +2,7 @@
  * test_source_table.c - what return addresses are in the source survives writing and reading;
  * damaged blocks are refused, or add what can be.
  */
-#include "trace/source_table.h"
+#include "trace/source_block.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,7 +52,7 @@ static struct text table_saved(void)
 	struct source_table table;
 
 	table_make(&table);
-	assert_int_equal(source_table_save(&table, &payload), 0);
+	assert_int_equal(source_block_save(&table, &payload), 0);
 	source_table_release(&table);
 	return payload;
 }
@@ -70,7 +70,7 @@ static void what_is_written_is_read(void **state)
 	(void)state;
 	source_table_init(&table);
 	assert_int_equal(
-		source_table_load(&table, (const uint8_t *)payload.data, payload.bytes, &error),
+		source_block_load(&table, (const uint8_t *)payload.data, payload.bytes, &error),
 		0);
 	one = source_table_find(&table, 1, 0x2000);
 	two = source_table_find(&table, 1, 0x1000);
@@ -96,7 +96,7 @@ static void what_is_written_is_read(void **state)
 	assert_int_equal(source_table_jumps(&table, 1, 4, 0)->offsets[0], 0x50);
 	assert_null(source_table_jumps(&table, 1, 4, 1));
 	/* The order in which things were added does not show. */
-	assert_int_equal(source_table_save(&table, &again), 0);
+	assert_int_equal(source_block_save(&table, &again), 0);
 	assert_int_equal(again.bytes, payload.bytes);
 	assert_memory_equal(again.data, payload.data, payload.bytes);
 	source_table_release(&table);
@@ -119,7 +119,7 @@ static void short_blocks_are_refused(void **state)
 		assert_non_null(copy);
 		memcpy(copy, payload.data, bytes);
 		source_table_init(&table);
-		assert_int_not_equal(source_table_load(&table, copy, bytes, &error), 0);
+		assert_int_not_equal(source_block_load(&table, copy, bytes, &error), 0);
 		assert_true(*error.message != 0);
 		assert_int_equal(table.address_count, 1);
 		source_table_release(&table);
@@ -145,7 +145,7 @@ static void damaged_blocks_do_no_harm(void **state)
 			kept = payload.data[i];
 			payload.data[i] = (char)values[value];
 			source_table_init(&table);
-			source_table_load(&table, (const uint8_t *)payload.data, payload.bytes,
+			source_block_load(&table, (const uint8_t *)payload.data, payload.bytes,
 			                  &error);
 			for (number = 1; number < table.address_count; number++) {
 				assert_true(table.addresses[number].count <= SOURCE_CHAIN_MAX);
