@@ -386,7 +386,9 @@ static struct profile *recording_read(struct trace_reader *reader, size_t proces
 {
 	/* a complete trace contains all that a symbolizer would say */
 	struct symbolizer *symbolizer = is_named(reader, process) ? NULL : symbolizer_new();
-	struct profile_choice choice = { options->phase, options->thread, symbolizer };
+	struct profile_choice choice = { .phase = options->phase,
+		                             .thread = options->thread,
+		                             .symbolizer = symbolizer };
 	struct progress progress;
 	struct profile *profile;
 	struct error error;

@@ -53,7 +53,8 @@ static int process_name(const struct trace_names *names, struct trace_reader *re
                         size_t index, struct symbolizer *symbolizer, bool is_shown,
                         struct error *error)
 {
-	struct profile_choice choice = { .symbolizer = symbolizer };
+	struct profile_choice choice = { .symbolizer = symbolizer,
+		                             .is_for_names = !is_shown || names->is_quiet };
 	struct profile *profile = profile_read_chosen(
 		reader, index, &choice, names->reading, names->context, error);
 	int result = -1;

@@ -24,6 +24,8 @@ struct trace_names {
 	 */
 	void (*show)(void *context, struct trace_reader *reader,
 	             const struct profile *profile);
+	bool
+		is_quiet; /* what `show` is called with counts nothing: it shows nothing of it */
 	memory_out_handler memory_out; /* see symbolizer_on_memory_out() */
 	void *context;
 };

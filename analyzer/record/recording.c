@@ -181,6 +181,7 @@ static void run_name(struct recording *run)
 		.reading = run_progress,
 		.naming = run_progress,
 		.show = run_report,
+		.is_quiet = run->options.is_quiet,
 		.memory_out = memory_out,
 		.context = run,
 	};

@@ -126,8 +126,9 @@ static bool frees_for_caller(const void *context, uint32_t number)
  * replay. Names of threads are applied at the end, when all threads are in the table.
  */
 static int profile_fill(struct profile *profile, struct trace_reader *reader,
-                        struct trace_process *process, struct symbolizer *symbolizer,
-                        profile_progress *progress, void *context)
+                        struct trace_process *process,
+                        const struct profile_choice *choice, profile_progress *progress,
+                        void *context)
 {
 	const struct ring_header *header = &process->header;
 	struct source_answerer *answers = NULL;
@@ -139,6 +140,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	    profile_segments(profile, reader))
 		return -1;
 	profile->replay.threads.copies_stacks = header->flags & RING_COPIES_STACKS;
+	profile->replay.is_of_stacks = choice->is_for_names;
 	replay_phases(&profile->replay, profile->phases, profile->phase_only);
 	replay_threads(&profile->replay, profile->thread ? &profile->threads_only : NULL);
 	profile->symbols = symbol_table_new();
@@ -148,8 +150,9 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	    trace_reader_sources(reader, process, &profile->source_table) ||
 	    namesakes_tell(profile->symbols, profile->map))
 		return -1;
-	if (symbolizer &&
-	    !(answers = source_answerer_new(profile->symbols, profile->map, symbolizer)))
+	if (choice->symbolizer &&
+	    !(answers = source_answerer_new(profile->symbols, profile->map,
+	                                    choice->symbolizer)))
 		return -1;
 	if (source_map_init(&profile->sources, profile->map, &profile->source_table,
 	                    profile->symbols, source_answerer_given(answers))) {
@@ -208,7 +211,7 @@ struct profile *profile_read(struct trace_reader *reader, size_t process,
                              profile_progress *progress, void *context,
                              struct error *error)
 {
-	struct profile_choice all = { NULL, NULL, NULL };
+	struct profile_choice all = { .phase = NULL };
 
 	return profile_read_chosen(reader, process, &all, progress, context, error);
 }
@@ -260,8 +263,7 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
 		return NULL;
 	}
 	if (!profile || !profile->phases ||
-	    profile_fill(profile, reader, described, choice->symbolizer, progress,
-	                 context) ||
+	    profile_fill(profile, reader, described, choice, progress, context) ||
 	    replay_finish(&profile->replay)) {
 		profile_free(profile);
 		error_set(error, "%s: out of memory for its profile",

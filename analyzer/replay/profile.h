@@ -72,6 +72,11 @@ struct profile_choice {
 	 * recording is all there is.
 	 */
 	struct symbolizer *symbolizer;
+	/*
+	 * Follow no blocks: the profile is only made for the names of its addresses, and for
+	 * what was inlined there. All that it counts is 0.
+	 */
+	bool is_for_names;
 };
 
 /*

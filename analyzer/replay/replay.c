@@ -55,7 +55,7 @@ void replay_preview(void *context, const struct event *events, size_t count)
 	struct replay *replay = context;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && !replay->is_of_stacks; i++) {
 		live_table_prefetch(&replay->live, events[i].address);
 		if (events[i].op == OP_REALLOC)
 			live_table_prefetch(&replay->live, events[i].old_address);
@@ -485,6 +485,8 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 		    source_stack_event(replay->sources, thread, event,
 		                       slice->locations + event->frame_first, is_doubted))
 			return -1;
+		if (replay->is_of_stacks)
+			continue;
 		if (replay->phases)
 			phase_cursor_at(&replay->phase_now, replay->phases, event->time);
 		if (event->time >= replay->due)

@@ -65,6 +65,8 @@ struct replay {
 	uint32_t phase_only;
 	/* only the blocks of these threads count; NULL: of all */
 	const struct thread_choice *threads_only;
+	bool
+		is_of_stacks; /* blocks are not followed: only what is on the stacks is asked */
 };
 
 /*
