@@ -6,6 +6,8 @@
 
 #include "base/array.h"
 
+#include <dwarf.h>
+#include <elfutils/libdw.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,11 +23,13 @@ struct walk {
 	struct module *module;
 	struct function_flows *flows;
 	struct function_flow *flow;
+	bool is_middle; /* see kept_ways.middle */
 };
 
 void kept_ways_release(struct kept_ways *ways)
 {
 	free(ways->kept);
+	free(ways->middle);
 	free(ways->open);
 	free(ways->fresh);
 }
@@ -77,6 +81,67 @@ static bool ways_reserve(struct kept_ways *ways, uint32_t count)
 	return true;
 }
 
+#define FOLLOWED_MAX 64 /* blocks after a branch that are looked at */
+
+/* Whether the block is in the instance, which is number `depth` in its chains. */
+static bool is_inside(const struct walk *walk, const struct code_block *block,
+                      uint32_t instance, unsigned depth)
+{
+	uint32_t here[DWARF_FRAMES_MAX];
+	unsigned count = instances_chain(walk->module->instances, walk->flow->function,
+	                                 block->start + walk->module->elf_bias, here,
+	                                 DWARF_FRAMES_MAX);
+
+	return count > depth && here[depth] == instance;
+}
+
+/* Add the blocks after this one; false: one is reached by going back. */
+static bool next_add(const struct code_graph *graph, const struct code_block *block,
+                     uint32_t *blocks, unsigned *count)
+{
+	const struct code_edge *edge = &graph->edges[block->edge_first];
+	unsigned i, j;
+
+	for (i = 0; i < block->edge_count; i++, edge++) {
+		/* what a call throws does not matter here */
+		if (block->kind == CODE_CALL &&
+		    graph->blocks[edge->to].start != block->start + block->bytes)
+			continue;
+		for (j = 0; j < *count && blocks[j] != edge->to; j++)
+			;
+		if (edge->is_back || j == FOLLOWED_MAX)
+			return false;
+		blocks[j] = edge->to;
+		*count += j == *count;
+	}
+	return true;
+}
+
+/*
+ * Whether all ways from a block lead into the instance, which was left before: compilers move
+ * code of the function around it into its middle, so a branch there does not end it.
+ */
+static bool leads_back(const struct walk *walk, uint32_t number, uint32_t instance,
+                       unsigned depth)
+{
+	const struct code_graph *graph = &walk->flow->graph;
+	const struct code_block *block = &graph->blocks[number];
+	uint32_t blocks[FOLLOWED_MAX];
+	unsigned count = 0, i;
+
+	if (!next_add(graph, block, blocks, &count))
+		return false;
+	for (i = 0; i < count; i++) {
+		block = &graph->blocks[blocks[i]];
+		if (is_inside(walk, block, instance, depth))
+			continue;
+		if (block->kind == CODE_RETURN || block->is_out ||
+		    !next_add(graph, block, blocks, &count))
+			return false;
+	}
+	return count != 0;
+}
+
 /* Go on to the blocks after this one. *open: how many blocks are to be gone on from. */
 static void ways_spread(struct kept_ways *ways, const struct walk *walk,
                         const struct chain *chain, uint32_t number, uint64_t kept,
@@ -86,12 +151,17 @@ static void ways_spread(struct kept_ways *ways, const struct walk *walk,
 	const struct code_block *block = &graph->blocks[number];
 	const struct code_edge *edge = &graph->edges[block->edge_first];
 	uint64_t fresh;
+	unsigned depth;
 	uint32_t i;
 
 	for (i = 0; i < block->edge_count; i++, edge++) {
-		fresh = edge->scope ? limited(kept, depth_of(walk->module->instances, chain,
-		                                             edge->scope))
-		                    : kept;
+		fresh = kept;
+		if (edge->scope) {
+			depth = depth_of(walk->module->instances, chain, edge->scope);
+			if (!walk->is_middle || edge->is_back || depth + 1 >= chain->count ||
+			    !leads_back(walk, number, chain->list[depth + 1], depth + 1))
+				fresh = limited(kept, depth);
+		}
 		fresh &= ~ways->kept[edge->to];
 		if (!fresh)
 			continue;
@@ -123,6 +193,78 @@ static bool ways_find(struct kept_ways *ways, const struct walk *walk,
 			ways_spread(ways, walk, chain, number, kept, &open);
 	}
 	return true;
+}
+
+/* ways_find() for ways->middle and for ways->kept. */
+static bool both_ways_find(struct kept_ways *ways, struct walk *walk,
+                           const struct chain *chain, uint32_t from)
+{
+	uint64_t *kept;
+
+	walk->is_middle = true;
+	if (!ways_find(ways, walk, chain, from) ||
+	    array_reserve(ways->middle, ways->middle_capacity, ways->count))
+		return false;
+	kept = ways->kept;
+	memcpy(ways->middle, kept, ways->count * sizeof(*kept));
+	walk->is_middle = false;
+	return ways_find(ways, walk, chain, from);
+}
+
+/* A line and a column as one number; 0: the line is not known. */
+static uint64_t position_of(int line, int column)
+{
+	return line > 0 ? (uint64_t)line << 32 | (uint32_t)(column > 0 ? column : 0) : 0;
+}
+
+/* Where the call before `offset` is in the source of the instance that is number `depth`. */
+static uint64_t position_at(const struct module *module, uint64_t offset,
+                            unsigned depth)
+{
+	const struct instance *instance;
+	Dwarf_Word line = 0, column = 0;
+	Dwarf_Attribute attribute;
+	int number = 0, at = 0;
+	struct chain chain;
+	Dwarf_Line *row;
+	Dwarf_Die unit, die;
+
+	chain_get((struct module *)module, offset, &chain);
+	if (depth + 1 < chain.count) {
+		instance = instances_get(module->instances, chain.list[depth + 1]);
+		if (!instance || !instance->die)
+			return 0;
+		die = (Dwarf_Die){ .addr = (void *)instance->die,
+			               .cu = (struct Dwarf_CU *)instance->unit };
+		dwarf_formudata(dwarf_attr(&die, DW_AT_call_line, &attribute), &line);
+		dwarf_formudata(dwarf_attr(&die, DW_AT_call_column, &attribute), &column);
+		return position_of((int)line, (int)column);
+	}
+	instance = depth < chain.count ? instances_get(module->instances, chain.list[depth])
+	                               : NULL;
+	if (!instance || !instance->die)
+		return 0;
+	die = (Dwarf_Die){ .addr = (void *)instance->die,
+		               .cu = (struct Dwarf_CU *)instance->unit };
+	if (!dwarf_diecu(&die, &unit, NULL, NULL))
+		return 0;
+	row = dwarf_getsrc_die(&unit, offset - 1 - module->dwarf_bias);
+	if (!row || dwarf_lineno(row, &number) || dwarf_linecol(row, &at))
+		return 0;
+	return position_of(number, at);
+}
+
+/*
+ * Whether one call of an instance is further on in its source than another. If a branch of the
+ * function around it lies between, the first can be in a copy of it that ended (the loop around
+ * it was unrolled), or the compiler moved the branch into its middle. Copies begin anew.
+ */
+static bool is_later(const struct module *module, uint64_t from, uint64_t to,
+                     unsigned depth)
+{
+	uint64_t before = position_at(module, from, depth);
+
+	return before && position_at(module, to, depth) > before;
 }
 
 /* ---- merged ends ---------------------------------------------------------------------- */
@@ -237,7 +379,8 @@ uint64_t kept_instances(struct module *module, struct function_flows *flows,
                         struct kept_ways *ways, uint64_t from, uint64_t to,
                         uint32_t *merged)
 {
-	struct walk walk = { module, flows, NULL };
+	struct walk walk = { module, flows, NULL, false };
+	uint64_t kept, middle;
 	uint32_t copies, from_block, to_block;
 	struct chain chain, other;
 	unsigned shared;
@@ -268,10 +411,15 @@ uint64_t kept_instances(struct module *module, struct function_flows *flows,
 		return 1;
 	if (!ways->kept || ways->from != from || ways->function != chain.list[0]) {
 		ways->function = 0;
-		if (!ways_find(ways, &walk, &chain, from_block))
+		if (!both_ways_find(ways, &walk, &chain, from_block))
 			return 0;
 		ways->from = from;
 		ways->function = chain.list[0];
 	}
-	return limited(ways->kept[to_block], shared - 1);
+	kept = limited(ways->kept[to_block], shared - 1);
+	middle = limited(ways->middle[to_block], shared - 1);
+	return middle > kept &&
+	               is_later(module, from, to, 63 - (unsigned)__builtin_clzll(middle))
+	           ? middle
+	           : kept;
 }

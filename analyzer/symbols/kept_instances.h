@@ -12,9 +12,12 @@ struct kept_ways {
 	uint64_t from;
 	uint32_t function;
 	uint64_t *kept; /* of each block: bit k: it can be reached with the outer k kept */
+	/* the same if a branch between two parts of an inlined function does not end it */
+	uint64_t *middle;
 	uint32_t *open; /* blocks that are to be gone on from */
 	uint64_t *fresh;
-	uint32_t count, capacity, open_capacity, fresh_capacity; /* blocks */
+	uint32_t count, capacity, middle_capacity, open_capacity,
+		fresh_capacity; /* blocks */
 };
 
 void kept_ways_release(struct kept_ways *ways);
