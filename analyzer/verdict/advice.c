@@ -143,6 +143,7 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 	enum advice_kind kind;
 	uint64_t copies;
 	uint32_t i;
+	bool is_here;
 
 	*list = (struct advice_list){ .count = 0 };
 	/* at most two for each call site: reserving space does not exclude the other kinds */
@@ -151,11 +152,17 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 		return -1;
 	for (i = 0; i < call_sites->count; i++) {
 		kind = call_site_advice(classes, &call_sites->call_sites[i]).kind;
-		if (kind != ADVICE_KINDS)
+		is_here = is_made_here(classes, &call_sites->call_sites[i]);
+		copies = is_here ? call_site_copies(classes, &call_sites->call_sites[i]) : 0;
+		/* what mostly grows is helped by reserving, and its calls are counted once */
+		if (kind != ADVICE_KINDS &&
+		    !(kind == ADVICE_CALLER && is_here &&
+		      is_for_reserve(classes, &call_sites->call_sites[i]) &&
+		      call_sites->call_sites[i].summary.chain_reallocs * 2 >
+		          call_sites->call_sites[i].summary.allocations))
 			advice_add(list, classes, call_sites, i, kind, 0);
-		if (!is_made_here(classes, &call_sites->call_sites[i]))
+		if (!is_here)
 			continue;
-		copies = call_site_copies(classes, &call_sites->call_sites[i]);
 		if (copies || is_for_reserve(classes, &call_sites->call_sites[i]))
 			advice_add(list, classes, call_sites, i, ADVICE_RESERVE, copies);
 	}
@@ -197,7 +204,8 @@ int findings_make(struct findings *findings, const struct profile *profile,
 		return -1;
 	for (i = 0; i < findings->call_sites.count; i++)
 		kind_split_add(&findings->split, findings->classes,
-		               &findings->call_sites.call_sites[i].summary);
+		               &findings->call_sites.call_sites[i].summary,
+		               &findings->call_sites.call_sites[i].summary.counts);
 	return advice_make(&findings->advice, findings->classes, &findings->call_sites);
 }
 

@@ -7,6 +7,8 @@
 #include "elf/containers.h"
 #include "verdict/changeable.h"
 
+#include <string.h>
+
 #define LOCAL_BYTES_MAX 4096   /* stack bytes for all activations together */
 #define CALLER_BYTES_MAX 65536 /* size of a buffer that an owner keeps */
 #define ARENA_SIZE_MAX 1024    /* a block up to this size is small */
@@ -125,13 +127,10 @@ static enum refusal fits(const struct life_summary *summary)
 	return nested > times / at_once ? REFUSE_RECURSION : REFUSE_NOT;
 }
 
-/*
- * Whether containers of a standard library allocate blocks of the call site. These decide
- * themselves when and how much: what their user writes is no allocation that could become a
- * variable.
- */
-static bool is_of_container(const struct classes *classes,
-                            const struct life_summary *summary)
+/* Whether a wrapper of any of the call paths is such a function. */
+static bool has_wrapper(const struct classes *classes,
+                        const struct life_summary *summary,
+                        bool (*is_such)(const struct function *function))
 {
 	const struct replay *replay = &classes->profile->replay;
 	const struct function *function;
@@ -143,12 +142,33 @@ static bool is_of_container(const struct classes *classes,
 		     left--) {
 			function = &classes->functions.functions[function_of_node(
 				&classes->functions, classes->profile, node)];
-			if (function->is_library && is_container_name(function->name))
+			if (is_such(function))
 				return true;
 			node = replay->tree.nodes[node].parent;
 		}
 	}
 	return false;
+}
+
+static bool is_thrower(const struct function *function)
+{
+	return !strcmp(function->name, "__cxa_allocate_exception");
+}
+
+static bool is_container(const struct function *function)
+{
+	return function->is_library && is_container_name(function->name);
+}
+
+/*
+ * Whether containers of a standard library allocate blocks of the call site. These decide
+ * themselves when and how much: what their user writes is no allocation that could become a
+ * variable.
+ */
+static bool is_of_container(const struct classes *classes,
+                            const struct life_summary *summary)
+{
+	return has_wrapper(classes, summary, is_container);
 }
 
 #define COPIES_MIN 16 /* fewer may be chance */
@@ -171,28 +191,32 @@ uint64_t call_site_copies(const struct classes *classes,
 	return copies >= COPIES_MIN && copies * 2 >= summary->begun ? copies : 0;
 }
 
-/* Whether stack-like blocks are few at once, and of limited size. */
+/* Whether stack-like blocks are few at once, and small enough for a stack. */
 static bool is_local(const struct life_summary *summary)
 {
-	return summary->at_once <= LOCAL_AT_ONCE_MAX &&
-	       summary->size_kind != SIZE_UNBOUNDED &&
+	return summary->at_once <= LOCAL_AT_ONCE_MAX && !fits(summary) &&
 	       summary->crowd_kind != SIZE_UNBOUNDED;
 }
 
-void kind_split_add(struct kind_split *split, const struct classes *classes,
-                    const struct life_summary *summary)
+static void share_move(struct class_share *to, const struct class_share *share)
 {
-	const struct class_share *share = &summary->counts.shares[CLASS_STACK];
-	struct class_share *to = is_local(summary) && !is_of_container(classes, summary)
-	                             ? &split->local
-	                             : &split->scoped;
+	to->blocks += share->blocks;
+	to->bytes += share->bytes;
+}
 
-	to->blocks += share->blocks;
-	to->bytes += share->bytes;
-	share = &summary->counts.shares[CLASS_LIVE];
-	to = &split->live[class_counts_live(&summary->counts, classes)];
-	to->blocks += share->blocks;
-	to->bytes += share->bytes;
+void kind_split_add(struct kind_split *split, const struct classes *classes,
+                    const struct life_summary *call_site,
+                    const struct class_counts *counts)
+{
+	struct class_share *stack = &split->scoped;
+
+	if (is_of_container(classes, call_site))
+		stack = &split->contained;
+	else if (is_local(call_site))
+		stack = &split->local;
+	share_move(stack, &counts->shares[CLASS_STACK]);
+	share_move(&split->live[class_counts_live(&call_site->counts, classes)],
+	           &counts->shares[CLASS_LIVE]);
 }
 
 /* Whether an arena would help: many small blocks that are all freed when their owner ends. */
@@ -348,6 +372,9 @@ struct advice_result call_site_advice(const struct classes *classes,
 	 * give.
 	 */
 	refusal = is_few ? REFUSE_NOT : hands_check(classes, call_site);
+	if (!refusal && result.kind != ADVICE_KINDS &&
+	    has_wrapper(classes, summary, is_thrower))
+		refusal = REFUSE_THROWN;
 	if (!refusal && result.kind != ADVICE_KINDS && result.kind != ADVICE_ARENA &&
 	    is_of_container(classes, summary))
 		refusal = REFUSE_CONTAINER;
@@ -472,6 +499,7 @@ int refusal_text(struct text *text, enum refusal refusal,
 		[REFUSE_UNFINISHED] = ("its process did not run to its end, where they might "
 		                       "have been freed"),
 		[REFUSE_SIZES_DIFFER] = "their size is not known to be constant",
+		[REFUSE_THROWN] = "the runtime of C++ allocates what is thrown",
 		[REFUSE_CONTAINER] =
 			("a container allocates them when it needs to: what its user "
 		     "can do is to reserve, or to keep the container"),

@@ -46,6 +46,7 @@ enum refusal {
 	REFUSE_MADE_ELSEWHERE,
 	REFUSE_MOVED_ELSEWHERE,
 	REFUSE_FREED_ELSEWHERE,
+	REFUSE_THROWN,    /* the runtime of C++ allocates what is thrown */
 	REFUSE_CONTAINER, /* containers of a library allocate them, when they need to */
 	REFUSE_OWNERS,
 	REFUSE_OWNERS_FIXED,
@@ -67,20 +68,24 @@ struct advice_result {
 };
 
 /*
- * Stack-like blocks are of two kinds. Local: few are alive at once in one activation of their
- * function, and nothing shows that their sizes or their number grow: they could be local
- * variables. Scoped, the others, and the storage of containers: an arena or one buffer of that
- * function may do.
+ * Stack-like blocks are of three kinds. Local: few are alive at once in one activation of their
+ * function, small enough for a stack, and nothing shows that their sizes or their number grow:
+ * they could be local variables. Contained: what containers of a standard library allocate when
+ * they need to. Scoped, the others: an arena or one buffer of that function may do.
  */
 #define LOCAL_AT_ONCE_MAX 16
 struct kind_split {
-	struct class_share local, scoped;
+	struct class_share local, contained, scoped;
 	struct class_share live[LIVE_KINDS]; /* of the blocks that were never freed */
 };
 
-/* Add the stack-like and live blocks of a sorted summary. */
+/*
+ * Add the stack-like and live blocks among `counts`, which are of all or some call paths of a
+ * call site; the sorted summary of the whole call site decides.
+ */
 void kind_split_add(struct kind_split *split, const struct classes *classes,
-                    const struct life_summary *summary);
+                    const struct life_summary *call_site,
+                    const struct class_counts *counts);
 
 /*
  * How many blocks of the call site a container allocated only to copy what it had into a larger

@@ -24,6 +24,6 @@ for level in -O0 -O1 -O2 -O3; do
 	echo "with $level"
 	# 4, 8, 16, 32 bytes are copied away, 64 are kept: four blocks and 60 bytes each time
 	"$OUTLIVE" report -f json trace | jq -r '(.advice[] | "\(.kind) \(.function) \(.saves_calls) \(.saves_bytes)"),
-		"local \(.stack_like_kinds.local.blocks) scoped \(.stack_like_kinds.scoped.blocks)"'
+		"local \(.stack_like_kinds.local.blocks) contained \(.stack_like_kinds.contained.blocks)"'
 done
 COLUMNS=200 "$OUTLIVE" report trace | grep 'grew by copying'

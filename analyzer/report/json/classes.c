@@ -42,6 +42,7 @@ void kind_split_json(struct json_writer *json, const struct kind_split *split)
 
 	json_object(json, "stack_like_kinds");
 	share_json(json, "local", &split->local);
+	share_json(json, "contained", &split->contained);
 	share_json(json, "scoped", &split->scoped);
 	json_object_end(json);
 	json_object(json, "live_kinds");

@@ -94,10 +94,11 @@ static void split_lines(const struct screen *screen, enum life_class class,
 	if (class != CLASS_STACK)
 		return;
 	class_line(screen, "  local", &split->local, all,
-	           (struct meaning){ "few at once: could be local variables", "" });
-	class_line(
-		screen, "  scoped", &split->scoped, all,
-		(struct meaning){ "many at once, or of any size", ": an arena or a buffer" });
+	           (struct meaning){ "could be local variables", ": few, and small" });
+	class_line(screen, "  contained", &split->contained, all,
+	           (struct meaning){ "storage of containers", ": reserve, or keep them" });
+	class_line(screen, "  scoped", &split->scoped, all,
+	           (struct meaning){ "many at once, or large", ": an arena or a buffer" });
 }
 
 void report_classes(const struct screen *screen, const struct classes *classes,

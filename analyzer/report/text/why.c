@@ -429,6 +429,8 @@ static int why_print(struct why *why)
 {
 	struct kind_split split = { .local = { 0, 0 } };
 	const struct classes *classes = why->findings->classes;
+	const struct call_sites *call_sites = &why->findings->call_sites;
+	uint32_t i, path;
 
 	if (paths_add(why))
 		return -1;
@@ -441,7 +443,12 @@ static int why_print(struct why *why)
 		return -1;
 	if (why->summary.counts.blocks) {
 		fputc('\n', why->screen->file);
-		kind_split_add(&split, classes, &why->summary);
+		for (i = 0; i < why->summary.path_count; i++) {
+			path = why->summary.paths[i].path;
+			kind_split_add(&split, classes,
+			               &call_sites->call_sites[call_sites->of_path[path]].summary,
+			               &classes->paths[path]);
+		}
 		report_classes(why->screen, classes, &why->summary.counts, &split);
 	}
 	depths_print(why);
