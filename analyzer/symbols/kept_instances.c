@@ -81,7 +81,7 @@ static bool ways_reserve(struct kept_ways *ways, uint32_t count)
 	return true;
 }
 
-#define FOLLOWED_MAX 64 /* blocks after a branch that are looked at */
+#define FOLLOWED_MAX 64 /* blocks after a branch that are followed */
 
 /* Whether the block is in the instance, which is number `depth` in its chains. */
 static bool is_inside(const struct walk *walk, const struct code_block *block,

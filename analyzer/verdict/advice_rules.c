@@ -4,10 +4,8 @@
  */
 #include "verdict/advice_rules.h"
 
-#include "elf/containers.h"
 #include "verdict/changeable.h"
-
-#include <string.h>
+#include "verdict/library_blocks.h"
 
 #define LOCAL_BYTES_MAX 4096   /* stack bytes for all activations together */
 #define CALLER_BYTES_MAX 65536 /* size of a buffer that an owner keeps */
@@ -125,50 +123,6 @@ static enum refusal fits(const struct life_summary *summary)
 	if (at_once > times)
 		return REFUSE_MANY;
 	return nested > times / at_once ? REFUSE_RECURSION : REFUSE_NOT;
-}
-
-/* Whether a wrapper of any of the call paths is such a function. */
-static bool has_wrapper(const struct classes *classes,
-                        const struct life_summary *summary,
-                        bool (*is_such)(const struct function *function))
-{
-	const struct replay *replay = &classes->profile->replay;
-	const struct function *function;
-	uint32_t i, left, node;
-
-	for (i = 0; i < summary->path_count; i++) {
-		node = replay_path(replay, summary->paths[i].path)->node;
-		for (left = classes->peeling.path_frames[summary->paths[i].path]; left;
-		     left--) {
-			function = &classes->functions.functions[function_of_node(
-				&classes->functions, classes->profile, node)];
-			if (is_such(function))
-				return true;
-			node = replay->tree.nodes[node].parent;
-		}
-	}
-	return false;
-}
-
-static bool is_thrower(const struct function *function)
-{
-	return !strcmp(function->name, "__cxa_allocate_exception");
-}
-
-static bool is_container(const struct function *function)
-{
-	return function->is_library && is_container_name(function->name);
-}
-
-/*
- * Whether containers of a standard library allocate blocks of the call site. These decide
- * themselves when and how much: what their user writes is no allocation that could become a
- * variable.
- */
-static bool is_of_container(const struct classes *classes,
-                            const struct life_summary *summary)
-{
-	return has_wrapper(classes, summary, is_container);
 }
 
 #define COPIES_MIN 16 /* fewer may be chance */
@@ -372,8 +326,7 @@ struct advice_result call_site_advice(const struct classes *classes,
 	 * give.
 	 */
 	refusal = is_few ? REFUSE_NOT : hands_check(classes, call_site);
-	if (!refusal && result.kind != ADVICE_KINDS &&
-	    has_wrapper(classes, summary, is_thrower))
+	if (!refusal && result.kind != ADVICE_KINDS && is_of_exception(classes, summary))
 		refusal = REFUSE_THROWN;
 	if (!refusal && result.kind != ADVICE_KINDS && result.kind != ADVICE_ARENA &&
 	    is_of_container(classes, summary))

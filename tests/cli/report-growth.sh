@@ -27,3 +27,28 @@ for level in -O0 -O1 -O2 -O3; do
 		"local \(.stack_like_kinds.local.blocks) contained \(.stack_like_kinds.contained.blocks)"'
 done
 COLUMNS=200 "$OUTLIVE" report trace | grep 'grew by copying'
+
+# what is thrown belongs to the runtime: nothing of the program's could hold it
+cat >thrown.cpp <<'EOF'
+#include <stdexcept>
+static void *volatile sink;
+__attribute__((noinline)) static void parse(int i)
+{
+	sink = &i;
+	throw std::runtime_error("bad");
+}
+int main()
+{
+	for (int i = 0; i < 500; i++)
+		try {
+			parse(i);
+		} catch (const std::exception &e) {
+			sink = (void *)e.what();
+		}
+	return 0;
+}
+EOF
+"${CXX:-g++}" -g -O1 -o thrown thrown.cpp || exit 77
+"$OUTLIVE" run -q -o trace -- ./thrown 2>/dev/null
+"$OUTLIVE" report -f json trace | jq '[.advice[] | select(.function | startswith("parse"))] | length'
+COLUMNS=200 "$OUTLIVE" report --why parse trace | grep -o 'the runtime of C++ allocates what is thrown'

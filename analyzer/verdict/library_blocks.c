@@ -1,0 +1,49 @@
+/* verdict/library_blocks.c - blocks that a library allocates for purposes of its own. */
+#include "verdict/library_blocks.h"
+
+#include "elf/containers.h"
+
+#include <string.h>
+
+/* Whether a wrapper of any of the call paths is such a function. */
+static bool has_wrapper(const struct classes *classes,
+                        const struct life_summary *summary,
+                        bool (*is_such)(const struct function *function))
+{
+	const struct replay *replay = &classes->profile->replay;
+	const struct function *function;
+	uint32_t i, left, node;
+
+	for (i = 0; i < summary->path_count; i++) {
+		node = replay_path(replay, summary->paths[i].path)->node;
+		for (left = classes->peeling.path_frames[summary->paths[i].path]; left;
+		     left--) {
+			function = &classes->functions.functions[function_of_node(
+				&classes->functions, classes->profile, node)];
+			if (is_such(function))
+				return true;
+			node = replay->tree.nodes[node].parent;
+		}
+	}
+	return false;
+}
+
+static bool is_thrower(const struct function *function)
+{
+	return !strcmp(function->name, "__cxa_allocate_exception");
+}
+
+static bool is_container(const struct function *function)
+{
+	return function->is_library && is_container_name(function->name);
+}
+
+bool is_of_container(const struct classes *classes, const struct life_summary *summary)
+{
+	return has_wrapper(classes, summary, is_container);
+}
+
+bool is_of_exception(const struct classes *classes, const struct life_summary *summary)
+{
+	return has_wrapper(classes, summary, is_thrower);
+}

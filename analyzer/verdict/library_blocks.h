@@ -1,0 +1,22 @@
+/*
+ * verdict/library_blocks.h - blocks that a library allocates for purposes of its own: what its
+ * user writes is no allocation that could become a variable.
+ */
+#ifndef OUTLIVE_VERDICT_LIBRARY_BLOCKS_H
+#define OUTLIVE_VERDICT_LIBRARY_BLOCKS_H
+
+#include "verdict/classes.h"
+#include "verdict/evidence.h"
+
+#include <stdbool.h>
+
+/*
+ * Whether containers of a standard library allocate blocks of the summary. These decide
+ * themselves when and how much.
+ */
+bool is_of_container(const struct classes *classes, const struct life_summary *summary);
+
+/* Whether the runtime of C++ allocates them for what is thrown. */
+bool is_of_exception(const struct classes *classes, const struct life_summary *summary);
+
+#endif
