@@ -368,10 +368,9 @@ static struct trace_reader *recording_open(const char *path,
 }
 
 /* Whether the recording has the names of the process, and what was inlined. */
-static bool is_named(const struct trace_reader *reader, size_t process)
+static bool is_named(struct trace_reader *reader, size_t process)
 {
-	const struct trace_process *described = trace_reader_process(
-		(struct trace_reader *)reader, process);
+	const struct trace_process *described = trace_reader_process(reader, process);
 
 	return described->symbols.count && described->sources.count;
 }

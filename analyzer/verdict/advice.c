@@ -91,7 +91,10 @@ static void advice_add(struct advice_list *list, const struct classes *classes,
 	advice.saves_bytes = summary->bytes;
 	if (kind == ADVICE_RESERVE && copies) {
 		/* what is left has at most the largest size */
-		kept = (summary->begun - copies) * summary->largest_max;
+		if (copies > summary->begun ||
+		    __builtin_mul_overflow(summary->begun - copies, summary->largest_max,
+		                           &kept))
+			kept = UINT64_MAX; /* figures that cannot be: nothing is promised */
 		advice.copies = advice.saves_calls = copies;
 		advice.saves_bytes = summary->bytes > kept ? summary->bytes - kept : 0;
 	} else if (kind == ADVICE_RESERVE) {
