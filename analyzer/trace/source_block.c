@@ -1,6 +1,7 @@
 /* trace/source_block.c - reads and writes the payload of a SOURCES block. */
 #include "trace/source_block.h"
 
+#include "trace/payload_part.h"
 #include "trace_format.h"
 
 #include <stdlib.h>
@@ -14,19 +15,6 @@ struct payload {
 	const uint8_t *addresses, *instances, *pairs, *jumps;
 };
 
-/* Take `count` items of `size` bytes off what is left; NULL: there are not so many. */
-static const uint8_t *part_take(const uint8_t **at, uint64_t *left, uint64_t count,
-                                size_t size)
-{
-	const uint8_t *part = *at;
-
-	if (count > *left / size)
-		return NULL;
-	*at += count * size;
-	*left -= count * size;
-	return part;
-}
-
 static int payload_split(struct payload *payload, const uint8_t *data, size_t bytes,
                          struct error *error)
 {
@@ -38,20 +26,20 @@ static int payload_split(struct payload *payload, const uint8_t *data, size_t by
 	memcpy(header, data, sizeof(*header));
 	data += sizeof(*header);
 	left = bytes - sizeof(*header);
-	payload->addresses = part_take(&data, &left, header->address_count,
-	                               sizeof(struct sources_address));
+	payload->addresses = payload_part_take(&data, &left, header->address_count,
+	                                       sizeof(struct sources_address));
 	if (!payload->addresses)
 		return error_set(error, "the sources have no room for their addresses");
-	payload->instances = part_take(&data, &left, header->instance_count,
-	                               sizeof(uint32_t));
+	payload->instances = payload_part_take(&data, &left, header->instance_count,
+	                                       sizeof(uint32_t));
 	if (!payload->instances)
 		return error_set(error, "the sources have no room for their instances");
-	payload->pairs = part_take(&data, &left, header->pair_count,
-	                           sizeof(struct sources_pair));
+	payload->pairs = payload_part_take(&data, &left, header->pair_count,
+	                                   sizeof(struct sources_pair));
 	if (!payload->pairs)
 		return error_set(error, "the sources have no room for their pairs");
-	payload->jumps = part_take(&data, &left, header->jump_count,
-	                           sizeof(struct sources_jump));
+	payload->jumps = payload_part_take(&data, &left, header->jump_count,
+	                                   sizeof(struct sources_jump));
 	if (!payload->jumps)
 		return error_set(error, "the sources have no room for their jumps");
 	return 0;

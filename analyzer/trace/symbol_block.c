@@ -2,6 +2,7 @@
 #include "trace/symbol_block.h"
 
 #include "elf/library_name.h"
+#include "trace/payload_part.h"
 #include "trace_format.h"
 
 #include <stdbool.h>
@@ -16,11 +17,7 @@ struct payload {
 		*homes; /* NULL: none, and no frame says whether it is the library's */
 };
 
-/*
- * Find the parts. The counts are untrusted 64-bit numbers: each is compared with what is left
- * by a division, since a product could overflow. The last string must end, so every string
- * that begins within the strings ends there, too.
- */
+/* Find the parts. The last string must end, so every string that begins among them ends there. */
 static int payload_split(struct payload *payload, const uint8_t *data, size_t bytes,
                          struct error *error)
 {
@@ -30,26 +27,28 @@ static int payload_split(struct payload *payload, const uint8_t *data, size_t by
 	if (bytes < sizeof(*header))
 		return error_set(error, "the symbols are shorter than their header");
 	memcpy(header, data, sizeof(*header));
+	data += sizeof(*header);
 	left = bytes - sizeof(*header);
-	if (header->address_count > left / sizeof(struct symbols_address))
+	payload->addresses = payload_part_take(&data, &left, header->address_count,
+	                                       sizeof(struct symbols_address));
+	if (!payload->addresses)
 		return error_set(error, "the symbols have no room for their addresses");
-	left -= header->address_count * sizeof(struct symbols_address);
-	if (header->frame_count > left / sizeof(struct symbols_frame))
+	payload->frames = payload_part_take(&data, &left, header->frame_count,
+	                                    sizeof(struct symbols_frame));
+	if (!payload->frames)
 		return error_set(error, "the symbols have no room for their frames");
-	left -= header->frame_count * sizeof(struct symbols_frame);
-	if (header->string_bytes > left)
+	payload->strings = (const char *)payload_part_take(&data, &left,
+	                                                   header->string_bytes, 1);
+	if (!payload->strings)
 		return error_set(error, "the symbols have no room for their strings");
-	payload->addresses = data + sizeof(*header);
-	payload->frames = payload->addresses +
-	                  header->address_count * sizeof(struct symbols_address);
-	payload->strings = (const char *)payload->frames +
-	                   header->frame_count * sizeof(struct symbols_frame);
 	if (!header->string_bytes || payload->strings[header->string_bytes - 1])
 		return error_set(error, "the symbols' strings do not end");
-	left -= header->string_bytes;
-	payload->homes = left ? (const uint8_t *)payload->strings + header->string_bytes
-	                      : NULL;
-	if (left && left / sizeof(uint32_t) < header->frame_count)
+	payload->homes = NULL;
+	if (!left)
+		return 0;
+	payload->homes = payload_part_take(&data, &left, header->frame_count,
+	                                   sizeof(uint32_t));
+	if (!payload->homes)
 		return error_set(error, "the symbols have no room for their functions' files");
 	return 0;
 }

@@ -221,7 +221,16 @@ int hook_posix_memalign(void **result, size_t alignment, size_t size)
 }
 EXPORT(posix_memalign);
 
-/* C23. An allocator that lacks this function gets a call of free() instead. */
+/* Record the end of a block that is about to be freed; true: guard_leave() is due. */
+BODY bool free_enter(struct walk_start *caller, void *block)
+{
+	if (!lifecycle_enter(caller))
+		return false;
+	record_free(caller, block, 0);
+	return true;
+}
+
+/* C23. An allocator that lacks these two gets a call of free() instead. */
 void hook_free_sized(void *block, size_t size)
 {
 	struct walk_start caller = CALLER();
@@ -229,9 +238,7 @@ void hook_free_sized(void *block, size_t size)
 
 	if (!block)
 		return;
-	recorded = lifecycle_enter(&caller);
-	if (recorded)
-		record_free(&caller, block, 0);
+	recorded = free_enter(&caller, block);
 	if (real.free_sized)
 		real.free_sized(block, size);
 	else
@@ -248,9 +255,7 @@ void hook_free_aligned_sized(void *block, size_t alignment, size_t size)
 
 	if (!block)
 		return;
-	recorded = lifecycle_enter(&caller);
-	if (recorded)
-		record_free(&caller, block, 0);
+	recorded = free_enter(&caller, block);
 	if (real.free_aligned_sized)
 		real.free_aligned_sized(block, alignment, size);
 	else

@@ -5,20 +5,10 @@
 set -u
 here=$OUTLIVE_ROOT_DIR/tests/oracle
 build=$(dirname "$OUTLIVE")
-bad=0
+# shellcheck source=tests/lib/verdicts.sh
+. "$OUTLIVE_ROOT_DIR/tests/lib/verdicts.sh"
 # What failed already, or was wrong on the way.
 trap 'status=$?; [ $bad = 0 ] || status=1; exit $status' EXIT
-
-complain() { # TEXT
-	echo "WRONG: $*"
-	bad=1
-}
-
-skip() { # TEXT
-	echo "$*"
-	trap - EXIT
-	exit 77
-}
 
 # Frame pointers tell the oracle's activations apart; with unwind tables for C as well,
 # the hook at a function's end runs when an exception or pthread_exit passes it.

@@ -10,30 +10,12 @@ set -u
 programs=$OUTLIVE_ROOT_DIR/tests/programs
 # shellcheck source=tests/lib/workloads.sh
 . "$OUTLIVE_ROOT_DIR/tests/lib/workloads.sh"
-bad=0
+# shellcheck source=tests/lib/verdicts.sh
+. "$OUTLIVE_ROOT_DIR/tests/lib/verdicts.sh"
 as=() # what `same` and `record` put before the command: another user
 limit=(timeout -k 5 300) # a program that hangs has failed
 trap 'exit $bad' EXIT
 export HOME=$PWD XDG_CONFIG_HOME=$PWD/config
-
-complain() { # TEXT
-	echo "WRONG: $*"
-	bad=1
-}
-
-skip() { # TEXT
-	echo "$*"
-	trap - EXIT
-	exit 77
-}
-
-needs() { # PROGRAM...
-	local program
-	for program in "$@"; do
-		command -v "$program" >/dev/null ||
-			skip "$program is not installed; make test-programs installs it"
-	done
-}
 
 gcc -O2 -D_GNU_SOURCE -fno-builtin -fPIC -shared -o count.so "$programs/lib_count.c" &&
 	gcc -O2 -o print_counts "$programs/lib_counts.c" &&

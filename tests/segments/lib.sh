@@ -5,7 +5,8 @@
 set -u
 PATH=$PATH:/usr/sbin
 export HOME=$PWD
-bad=0
+# shellcheck source=tests/lib/verdicts.sh
+. "$OUTLIVE_ROOT_DIR/tests/lib/verdicts.sh"
 started=()
 
 end_all() {
@@ -22,25 +23,6 @@ end_all() {
 	exit $bad
 }
 trap end_all EXIT
-
-complain() { # TEXT
-	echo "WRONG: $*"
-	bad=1
-}
-
-skip() { # TEXT
-	echo "$*"
-	trap - EXIT
-	exit 77
-}
-
-needs() { # PROGRAM...
-	local program
-	for program in "$@"; do
-		command -v "$program" >/dev/null ||
-			skip "$program is not installed; make test-programs installs what is"
-	done
-}
 
 # Start COMMAND in the background; its pid is $pid.
 start() { # COMMAND...

@@ -2,9 +2,9 @@
  * test_depth.c - THREAD, DEPTH, TOUCHED and FAULT records hold what is true of
  * a stack, each size once in a run.
  */
+#include "own_ring.h"
 #include "event/encoder.h"
 #include "system/guard.h"
-#include "ring/create.h"
 #include "ring/ring.h"
 #include "event/depth.h"
 #include "system/system.h"
@@ -22,31 +22,6 @@
 #define HIGH UINT64_C(0x7f0000800000)
 #define LOW UINT64_C(0x7f0000000000)
 #define FIELDS 64
-
-static char directory[] = "/tmp/outlive-depth-XXXXXX";
-static struct settings settings;
-
-static int ring_set_up(void **state)
-{
-	(void)state;
-	if (!mkdtemp(directory))
-		return -1;
-	snprintf(settings.directory, sizeof(settings.directory), "%s", directory);
-	settings.ring_bytes = 16 * CHUNK_BYTES;
-	settings.policy = RING_FLIGHT;
-	return ring_create(&settings, 0) ? 0 : -1;
-}
-
-static int ring_tear_down(void **state)
-{
-	char path[300];
-
-	(void)state;
-	snprintf(path, sizeof(path), "%s/%d.0.ring", directory, (int)getpid());
-	unlink(path);
-	rmdir(directory);
-	return 0;
-}
 
 static struct thread_state *thread_make(void)
 {
@@ -395,5 +370,5 @@ int main(void)
 		cmocka_unit_test(says_how_deep_the_pages_are_touched),
 	};
 
-	return cmocka_run_group_tests(tests, ring_set_up, ring_tear_down);
+	return cmocka_run_group_tests(tests, own_ring_set_up, own_ring_tear_down);
 }

@@ -1,9 +1,9 @@
 /*
  * test_encoder.c - the encoder writes the bytes that FORMAT.md explains.
  */
+#include "own_ring.h"
 #include "event/encoder.h"
 #include "system/guard.h"
-#include "ring/create.h"
 #include "ring/ring.h"
 #include "system/system.h"
 
@@ -16,31 +16,6 @@
 #include <cmocka.h>
 
 #define EXAMPLE_BYTES_MAX 512
-
-static char directory[] = "/tmp/outlive-encoder-XXXXXX";
-static struct settings settings;
-
-static int ring_set_up(void **state)
-{
-	(void)state;
-	if (!mkdtemp(directory))
-		return -1;
-	snprintf(settings.directory, sizeof(settings.directory), "%s", directory);
-	settings.ring_bytes = 16 * CHUNK_BYTES;
-	settings.policy = RING_FLIGHT;
-	return ring_create(&settings, 0) ? 0 : -1;
-}
-
-static int ring_tear_down(void **state)
-{
-	char path[300];
-
-	(void)state;
-	snprintf(path, sizeof(path), "%s/%d.0.ring", directory, (int)getpid());
-	unlink(path);
-	rmdir(directory);
-	return 0;
-}
 
 static struct thread_state *thread_make(uint32_t serial)
 {
@@ -320,5 +295,5 @@ int main(void)
 		cmocka_unit_test(a_realloc_never_ends_before_it_began),
 	};
 
-	return cmocka_run_group_tests(tests, ring_set_up, ring_tear_down);
+	return cmocka_run_group_tests(tests, own_ring_set_up, own_ring_tear_down);
 }

@@ -3,11 +3,12 @@
  * so, and takes no more of the ring than it may.
  * Long, because each kind of definition is a case.
  */
+#define OWN_RING_CHUNKS 64
+#include "own_ring.h"
 #include "ring/definitions.h"
 #include "self/maps.h"
 #include "system/own_memory.h"
 #include "self/phase.h"
-#include "ring/create.h"
 #include "ring/ring.h"
 #include "system/system.h"
 
@@ -21,33 +22,9 @@
 #include <cmocka.h>
 
 #define TEXT_BYTES (8u << 20)
-#define CHUNKS 64
 
-static char directory[] = "/tmp/outlive-definitions-XXXXXX";
 static char truth[TEXT_BYTES], written[TEXT_BYTES];
 static uint64_t start;
-
-static int ring_set_up(void **unused)
-{
-	struct settings settings = { .ring_bytes = CHUNKS * (uint64_t)CHUNK_BYTES,
-		                         .policy = RING_FLIGHT };
-
-	(void)unused;
-	if (!mkdtemp(directory))
-		return -1;
-	snprintf(settings.directory, sizeof(settings.directory), "%s", directory);
-	return ring_create(&settings, 0) ? 0 : -1;
-}
-
-static int ring_tear_down(void **unused)
-{
-	char path[300];
-
-	(void)unused;
-	snprintf(path, sizeof(path), "%s/%u.0.ring", directory, system_pid());
-	unlink(path);
-	return rmdir(directory);
-}
 
 /* Each definition in the ring from the `skip`th on, to `see`. How many there are in all. */
 static size_t definitions_visit(size_t skip,
@@ -145,7 +122,8 @@ static void a_snapshot_is_what_is_mapped(void **unused)
 	(void)unused;
 	memset(name, 'n', 250);
 	name[250] = 0;
-	snprintf(path, sizeof(path), "%s/with a space and\n%s", directory, name + 50);
+	snprintf(path, sizeof(path), "%s/with a space and\n%s", own_ring_directory,
+	         name + 50);
 	file = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
 	assert_true(file >= 0);
 	assert_int_equal(ftruncate(file, 8192), 0);
@@ -184,7 +162,8 @@ static void snapshots_are_bounded(void **unused)
 	definitions_visit(start, maps_see);
 	assert_true(mappings > 1000);
 	assert_false(is_whole);
-	assert_true(definitions_visit(0, NULL) - start <= CHUNKS * CHUNK_BYTES / 16 / 2048);
+	assert_true(definitions_visit(0, NULL) - start <=
+	            OWN_RING_CHUNKS * CHUNK_BYTES / 16 / 2048);
 	munmap(many, pages * 4096);
 	start = definitions_visit(0, NULL);
 	for (int i = 0; i < 100; i++)
@@ -530,5 +509,5 @@ int main(void)
 		cmocka_unit_test(who_is_in_does_not_wait_for_himself),
 	};
 
-	return cmocka_run_group_tests(tests, ring_set_up, ring_tear_down);
+	return cmocka_run_group_tests(tests, own_ring_set_up, own_ring_tear_down);
 }

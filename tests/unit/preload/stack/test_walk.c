@@ -4,7 +4,7 @@
  * Functions with frames of every kind call each other at random; at each leaf the walk is
  * compared, entry by entry, with libgcc's backtrace of the same line.
  */
-#include "ring/create.h"
+#include "own_ring.h"
 #include "ring/ring.h"
 #include "stack/walk.h"
 #include "system/system.h"
@@ -45,34 +45,15 @@
 #define NOINLINE __attribute__((noinline, noclone))
 #endif
 
-static char directory[] = "/tmp/outlive-walk-XXXXXX";
 static struct thread_state *state;
 static unsigned long events, kept, failures;
 
-static int ring_set_up(void **unused)
+static int set_up(void **unused)
 {
-	struct settings settings = { .ring_bytes = 16 * CHUNK_BYTES,
-		                         .policy = RING_FLIGHT };
-
-	(void)unused;
-	if (!mkdtemp(directory))
-		return -1;
-	snprintf(settings.directory, sizeof(settings.directory), "%s", directory);
-	if (!ring_create(&settings, 0))
+	if (own_ring_set_up(unused))
 		return -1;
 	state = thread_state_get();
 	return state ? 0 : -1;
-}
-
-static int ring_tear_down(void **unused)
-{
-	char path[300];
-
-	(void)unused;
-	snprintf(path, sizeof(path), "%s/%d.0.ring", directory, (int)getpid());
-	unlink(path);
-	rmdir(directory);
-	return 0;
 }
 
 /* backtrace(), without the stubs it passes through; inlined, so that it begins in the caller. */
@@ -401,5 +382,5 @@ int main(void)
 		cmocka_unit_test(has_stubs_left),
 	};
 
-	return cmocka_run_group_tests(tests, ring_set_up, ring_tear_down);
+	return cmocka_run_group_tests(tests, set_up, own_ring_tear_down);
 }
