@@ -1,4 +1,5 @@
 /* commands/report.c - `outlive report`: who allocated what, by a recording. */
+#include "verdict/block_filter.h"
 #include "verdict/block_history.h"
 #include "commands/command.h"
 #include "commands/formats.h"
@@ -24,8 +25,9 @@ struct report_options {
 	struct option_choice group, sort, class, format;
 	struct option_number top;
 	struct process_choice process;
-	const char *why, *explain, *phase, *thread;
-	bool stacks;
+	const char *why, *explain, *phase, *thread, *sizes;
+	struct option_list modules, functions;
+	bool stacks, only_mine;
 	struct option_list wrappers, kept, mine;
 	struct option_list suppressions; /* names of files */
 	bool all;
@@ -77,6 +79,20 @@ static const struct option options[] = {
 	  "only blocks that this thread allocated: its number, its name, or a\n"
 	  "glob; with --stacks: its deepest call path",
 	  NULL, NULL },
+	{ "module", 0, OPTION_LIST, offsetof(struct report_options, modules), "NAME",
+	  "only blocks that functions of this module allocated (program or\n"
+	  "library): its name, path, a part or a glob; may be repeated",
+	  NULL, NULL },
+	{ "function", 0, OPTION_LIST, offsetof(struct report_options, functions), "NAME",
+	  "only blocks that this function allocated, or what it called: its name\n"
+	  "as shown, a part, a glob or its number (35f); may be repeated",
+	  NULL, NULL },
+	{ "size", 0, OPTION_STRING, offsetof(struct report_options, sizes), "SIZES",
+	  "only blocks of this size when they were allocated: 24, 1K..64K, ..256\n"
+	  "or 4K..",
+	  NULL, NULL },
+	{ "only-mine", 0, OPTION_FLAG, offsetof(struct report_options, only_mine), NULL,
+	  "only blocks that your own code allocated: see --mine", NULL, NULL },
 	{ "phase", 0, OPTION_STRING, offsetof(struct report_options, phase), "NAME",
 	  "only blocks allocated in this phase: load, main, exit, or one that\n"
 	  "the program named (see outlive_phase(3))",
@@ -171,6 +187,7 @@ enum {
 	ASKED_WHY = 1 << 4,
 	ASKED_EXPLAIN = 1 << 5,
 	ASKED_STACKS = 1 << 6,
+	ASKED_BLOCKS = 1 << 7, /* filters that say nothing about a stack */
 };
 #define ASKED_ROWS (ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_TOP)
 
@@ -192,7 +209,10 @@ static const struct view_row {
 	  "--stacks",
 	  ASKED_STACKS,
 	  { { ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_WHY | ASKED_EXPLAIN,
-	      "--stacks goes alone, without --by, --sort, --class, --why or --explain" } } },
+	      "--stacks goes alone, without --by, --sort, --class, --why or --explain" },
+	    { ASKED_BLOCKS,
+	      "--stacks shows no blocks, so --module, --function, --size, --only-mine and "
+	      "--phase do not go with it" } } },
 	{ REPORT_WHY,
 	  "--why",
 	  ASKED_WHY,
@@ -209,8 +229,8 @@ static const struct view_row {
 };
 
 /*
- * The options that were given, as ASKED bits. Those that only filter (--phase, --thread,
- * --wrapper ..) or choose the process have no bit: they go with every view.
+ * The options that were given, as ASKED bits. Those that go with every view (--thread, --wrapper
+ * ..), or choose the process, have no bit.
  */
 static unsigned asked_options(const struct report_options *options)
 {
@@ -219,7 +239,11 @@ static unsigned asked_options(const struct report_options *options)
 	       (options->class.is_given ? ASKED_CLASS : 0) |
 	       (options->top.is_given ? ASKED_TOP : 0) | (options->why ? ASKED_WHY : 0) |
 	       (options->explain ? ASKED_EXPLAIN : 0) |
-	       (options->stacks ? ASKED_STACKS : 0);
+	       (options->stacks ? ASKED_STACKS : 0) |
+	       (options->modules.count || options->functions.count || options->sizes ||
+	                options->only_mine || options->phase
+	            ? ASKED_BLOCKS
+	            : 0);
 }
 
 /* Choose the view by the options. Exits with an error if they do not go together. */
@@ -317,11 +341,11 @@ static void history_read(struct block_history *history, struct trace_reader *rea
 	if (value && block_history_read(history, reader, profile, is_address ? value : 0,
 	                                is_address ? 0 : value))
 		die("%s: out of memory for its blocks", trace_reader_name(reader));
+	if (!history->count && profile->choice.text)
+		die("%s: %s: no block %s was there", trace_reader_name(reader), which,
+		    profile->choice.text);
 	if (!history->count)
-		die("%s: %s: no block was %s there", trace_reader_name(reader), which,
-		    profile->thread                            ? "allocated by that thread"
-		    : profile->phase_only != PHASE_NUMBER_NONE ? "born in that phase"
-		                                               : "allocated");
+		die("%s: %s: no block was allocated there", trace_reader_name(reader), which);
 }
 
 /* ---- the command ---------------------------------------------------------------------- */
@@ -375,19 +399,13 @@ static bool is_named(struct trace_reader *reader, size_t process)
 	return described->symbols.count && described->sources.count;
 }
 
-/*
- * Read all events of the process into a profile with names. Warnings about the recording come
- * last: reading is what finds damage, and only afterwards the progress line is gone from the
- * terminal.
- */
-static struct profile *recording_read(struct trace_reader *reader, size_t process,
-                                      const struct report_options *options)
+/* Read all events of the process into a profile with names. `blocks`: which; NULL: all. */
+static struct profile *blocks_read(struct trace_reader *reader, size_t process,
+                                   const struct block_choice *blocks)
 {
 	/* a complete trace contains all that a symbolizer would say */
 	struct symbolizer *symbolizer = is_named(reader, process) ? NULL : symbolizer_new();
-	struct profile_choice choice = { .phase = options->phase,
-		                             .thread = options->thread,
-		                             .symbolizer = symbolizer };
+	struct profile_choice choice = { .blocks = blocks, .symbolizer = symbolizer };
 	struct progress progress;
 	struct profile *profile;
 	struct error error;
@@ -401,6 +419,50 @@ static struct profile *recording_read(struct trace_reader *reader, size_t proces
 	if (symbolizer && profile_symbolize(profile, symbolizer, NULL))
 		warning("out of memory for symbols; some names are missing");
 	symbolizer_free(symbolizer);
+	return profile;
+}
+
+/* What --thread, --phase, --module, .. ask for. */
+static struct filter_request filter_asked(const struct report_options *options)
+{
+	struct filter_request asked = { .phase = options->phase,
+		                            .thread = options->thread,
+		                            .modules = options->modules.items,
+		                            .module_count = options->modules.count,
+		                            .functions = options->functions.items,
+		                            .function_count = options->functions.count,
+		                            .is_only_mine = options->only_mine,
+		                            .has_sizes = options->sizes };
+
+	if (options->sizes &&
+	    filter_sizes(options->sizes, &asked.size_min, &asked.size_max))
+		die_usage("report",
+		          "--size takes a number of bytes, or the least and the most, such as 24, "
+		          "1K..64K, ..256 or 4K.., not '%s'",
+		          options->sizes);
+	return asked;
+}
+
+/*
+ * Read the blocks that are asked for: for a filter, all blocks first. Warnings about the recording
+ * come last: reading is what finds damage, and only afterwards the progress line is gone from the
+ * terminal.
+ */
+static struct profile *recording_read(struct trace_reader *reader, size_t process,
+                                      struct class_options *classes,
+                                      const struct filter_request *asked,
+                                      struct block_filter *filter)
+{
+	struct profile *profile = blocks_read(reader, process, NULL);
+	struct error error;
+
+	if (filter_request_is_any(asked)) {
+		if (block_filter_make(filter, profile, classes, asked, &error))
+			die("%s", error.message);
+		profile_free(profile);
+		profile = blocks_read(reader, process, &filter->choice);
+		classes->filter = filter;
+	}
 	report_completeness(reader);
 	problems_warn(trace_reader_problems(reader));
 	return profile;
@@ -416,6 +478,8 @@ static int report_run(const struct command *command, int argc, char **argv)
 	const struct reporter *reporter;
 	struct suppressions suppressions = { .count = 0 };
 	struct block_history history = { .count = 0 };
+	struct filter_request asked;
+	struct block_filter filter = { .asked = NULL };
 	struct report_settings settings;
 	const struct view_row *row;
 	struct trace_reader *reader;
@@ -430,6 +494,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 		die_usage("report",
 		          at == argc ? "report: which file?" : "report: one file at a time");
 	reporter = format_find(formats[options.format.value]);
+	asked = filter_asked(&options);
 	row = view_choose(&options);
 	view_check(row, &options, reporter);
 	for (i = 0; i < options.suppressions.count; i++) {
@@ -437,8 +502,8 @@ static int report_run(const struct command *command, int argc, char **argv)
 			die("%s", error.message);
 	}
 	reader = recording_open(argv[at], &options, &process);
-	profile = recording_read(reader, process, &options);
 	settings = settings_of(&options, reporter, &suppressions);
+	profile = recording_read(reader, process, &settings.classes, &asked, &filter);
 	settings.view = row->view;
 	settings.history = &history;
 	if (row->view == REPORT_EXPLAIN)
@@ -450,6 +515,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 	if (fflush(stdout) || ferror(stdout))
 		die("the report could not be written completely");
 	profile_free(profile);
+	block_filter_release(&filter);
 	trace_reader_close(reader);
 	return EXIT_SUCCESS;
 }

@@ -9,6 +9,7 @@
 #ifndef OUTLIVE_REPLAY_CALL_PATHS_H
 #define OUTLIVE_REPLAY_CALL_PATHS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,12 @@ struct call_paths {
 	uint64_t peak_blocks, peak_bytes, peak_time;
 	uint64_t peak_epoch;
 };
+
+/* Whether nothing of it is counted: only blocks that are not chosen were allocated on it. */
+static inline bool call_path_is_empty(const struct call_path *path)
+{
+	return !path->allocations && !path->failed;
+}
 
 /* 0, or -1 when memory is out. */
 int call_paths_init(struct call_paths *table);

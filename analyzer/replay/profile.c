@@ -141,8 +141,8 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 		return -1;
 	profile->replay.threads.copies_stacks = header->flags & RING_COPIES_STACKS;
 	profile->replay.is_of_stacks = choice->is_for_names;
-	replay_phases(&profile->replay, profile->phases, profile->phase_only);
-	replay_threads(&profile->replay, profile->thread ? &profile->threads_only : NULL);
+	replay_phases(&profile->replay, profile->phases);
+	replay_choose(&profile->replay, &profile->choice);
 	profile->symbols = symbol_table_new();
 	profile->map = trace_reader_map(reader, process);
 	if (!profile->symbols || !profile->map ||
@@ -178,70 +178,99 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	return result;
 }
 
+/*
+ * List the phases that the process was in and whose names have this part, as many as there is room
+ * for; *last: the last one. Returns how many there are.
+ */
+static uint32_t phases_list(char *names, size_t bytes, const struct phases *phases,
+                            const char *part, uint32_t *last)
+{
+	uint32_t count = 0, i;
+	size_t used = 0;
+
+	*names = 0;
+	for (i = 0; i < phases->count; i++) {
+		if (!phases_has(phases, i) || !strstr(phases->totals[i].name, part))
+			continue;
+		if (used < bytes)
+			used += (size_t)snprintf(names + used, bytes - used, "%s%s",
+			                         count ? ", " : "", phases->totals[i].name);
+		*last = i;
+		count++;
+	}
+	if (used >= bytes)
+		strcpy(names + bytes - 4, "..");
+	return count;
+}
+
 uint32_t profile_phase(const struct profile *profile, const char *name,
                        struct error *error)
 {
 	const struct phases *phases = profile->phases;
-	uint32_t number = phases_find(phases, name), i;
-	char names[320] = "";
-	size_t used = 0;
+	uint32_t number = phases_find(phases, name), parts;
+	char names[320];
 
 	if (number != PHASE_NUMBER_NONE)
 		return number;
-	for (i = 0; i < phases->count && used < sizeof(names); i++)
-		used += phases_has(phases, i)
-		            ? (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
-		                               used ? ", " : "", phases->totals[i].name)
-		            : 0;
-	if (used >= sizeof(names))
-		strcpy(names + sizeof(names) - 4, "..");
+	parts = phases_list(names, sizeof(names), phases, name, &number);
+	if (parts == 1 && *name)
+		return number;
+	if (parts > 1 && *name) {
+		error_set(error, "%s: phase '%s' may be %s", profile->name, name, names);
+		return PHASE_NUMBER_NONE;
+	}
+	phases_list(names, sizeof(names), phases, "", &number);
 	error_set(error, "%s: no phase '%s': it has %s", profile->name, name, names);
 	return PHASE_NUMBER_NONE;
 }
 
 /* Returns 0; or -1 and *error: no phase of the process has this name. */
-static int phase_choose(struct profile *profile, const char *name, struct error *error)
+static int blocks_choose(struct profile *profile, const struct profile_choice *choice,
+                         struct error *error)
 {
-	profile->phase_only = name ? profile_phase(profile, name, error)
-	                           : PHASE_NUMBER_NONE;
-	return !name || profile->phase_only != PHASE_NUMBER_NONE ? 0 : -1;
+	if (choice->blocks)
+		profile->choice = *choice->blocks;
+	else
+		profile->choice.phase = PHASE_NUMBER_NONE;
+	if (!choice->phase)
+		return 0;
+	profile->choice.phase = profile_phase(profile, choice->phase, error);
+	return profile->choice.phase != PHASE_NUMBER_NONE ? 0 : -1;
 }
 
 struct profile *profile_read(struct trace_reader *reader, size_t process,
                              profile_progress *progress, void *context,
                              struct error *error)
 {
-	struct profile_choice all = { .phase = NULL };
+	struct profile_choice all = { .blocks = NULL };
 
 	return profile_read_chosen(reader, process, &all, progress, context, error);
 }
 
-/* The names of threads are known only after all was read. 0, or -1 and *error. */
-static int threads_choose(struct profile *profile, struct trace_reader *reader,
-                          size_t process, const char *which, struct error *error)
+struct block_totals profile_chosen(const struct profile *profile)
 {
-	struct profile *all;
-	struct error why;
-	int result;
+	const struct replay *replay = &profile->replay;
+	struct block_totals chosen = { .allocations = replay->totals.allocations,
+		                           .bytes = replay->totals.bytes };
+	uint32_t i;
 
-	if (!which)
-		return 0;
-	all = profile_read(reader, process, NULL, NULL, error);
-	if (!all)
-		return -1;
-	profile->thread = which;
-	result = thread_choice_make(&profile->threads_only, all->replay.threads.items,
-	                            all->replay.threads.count, which, &why);
-	if (result)
-		error_set(error, "%s: %s", profile->name, why.message);
-	profile_free(all);
-	return result;
+	for (i = 1; i < replay->paths.count; i++)
+		chosen.blocks += replay_life(replay, i)->pattern.begun;
+	return chosen;
 }
 
-/*
- * A phase or thread that does not exist has an error of its own; all other failures mean that
- * memory is out.
- */
+struct block_totals profile_all(const struct profile *profile)
+{
+	const struct block_totals *ignored = &profile->replay.ignored;
+	struct block_totals all = profile_chosen(profile);
+
+	all.blocks += ignored->blocks;
+	all.allocations += ignored->allocations;
+	all.bytes += ignored->bytes;
+	return all;
+}
+
+/* A phase that does not exist has an error of its own; all other failures: memory is out. */
 struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
                                     const struct profile_choice *choice,
                                     profile_progress *progress, void *context,
@@ -257,8 +286,7 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
 		profile->phases = trace_reader_phases(reader, described);
 	}
 	if (profile && profile->phases &&
-	    (phase_choose(profile, choice->phase, error) ||
-	     threads_choose(profile, reader, process, choice->thread, error))) {
+	    blocks_choose(profile, choice, error)) {
 		profile_free(profile);
 		return NULL;
 	}
@@ -300,7 +328,6 @@ void profile_free(struct profile *profile)
 	self_view_release(&profile->views);
 	free(profile->probes);
 	free(profile->view_probes);
-	thread_choice_release(&profile->threads_only);
 	phases_free(profile->phases);
 	free(profile);
 }

@@ -29,11 +29,7 @@ struct profile {
 	struct source_table source_table; /* what the recording, or a symbolizer, says */
 	struct source_map sources;        /* of the addresses in the map */
 	struct phases *phases;            /* with what was allocated in each */
-	/* only blocks born in this phase count; PHASE_NUMBER_NONE: all */
-	uint32_t phase_only;
-	/* only the blocks of these threads count; none: of all */
-	struct thread_choice threads_only;
-	const char *thread;              /* the text that chose these threads; NULL: all */
+	struct block_choice choice;      /* only these blocks count */
 	struct symbol_table *symbols;    /* locations by module number and offset */
 	struct replay replay;            /* the result of all events, and their totals */
 	struct segment_history segments; /* how the process used its memory over time */
@@ -56,17 +52,18 @@ struct profile *profile_read(struct trace_reader *reader, size_t process,
                              struct error *error);
 
 /*
- * The number of a phase that the process was in. PHASE_NUMBER_NONE and *error: it was in no
- * phase of that name; the message lists those it was in.
+ * The number of a phase that the process was in, by its name or a part that no other name has.
+ * PHASE_NUMBER_NONE and *error: it was in no such phase, or the part is in several names; the
+ * message lists those there are.
  */
 uint32_t profile_phase(const struct profile *profile, const char *name,
                        struct error *error);
 
-/* Which blocks count; NULL: all. The strings are borrowed for as long as the profile lives. */
+/* What is borrowed is borrowed for as long as the profile lives. */
 struct profile_choice {
-	const char *phase; /* blocks born in this phase */
-	/* blocks allocated by these threads: tid, name or glob (replay/thread_choice.h) */
-	const char *thread;
+	/* which blocks count; NULL: all. Its phase is set by `phase`, if that is not NULL */
+	const struct block_choice *blocks;
+	const char *phase; /* the name of a phase; NULL: blocks of all phases count */
 	/*
 	 * Asked for what the recording lacks: names, and which functions were inlined. NULL: the
 	 * recording is all there is.
@@ -80,8 +77,8 @@ struct profile_choice {
 };
 
 /*
- * The same for the chosen blocks only. Also returns NULL and *error if there is no such phase
- * or thread; the message lists those there are. To choose by thread, everything is read twice.
+ * The same for the chosen blocks only. Also returns NULL and *error if there is no such phase;
+ * the message lists those there are.
  */
 struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
                                     const struct profile_choice *choice,
@@ -97,6 +94,10 @@ const struct symbol_frame *profile_frames(const struct profile *profile,
                                           uint32_t location, size_t *count);
 const struct symbol_frame *profile_machine_frames(const struct profile *profile,
                                                   uint32_t location, size_t *count);
+
+/* What the blocks that count have in common, and all blocks, whether they count or not. */
+struct block_totals profile_chosen(const struct profile *profile);
+struct block_totals profile_all(const struct profile *profile);
 
 /* By number of the call path. */
 static inline const struct call_path *profile_path(const struct profile *profile,

@@ -9,8 +9,7 @@
 
 int replay_init(struct replay *replay, uint64_t start, double quanta_per_us)
 {
-	*replay = (struct replay){ .totals.time_last = start,
-		                       .phase_only = PHASE_NUMBER_NONE };
+	*replay = (struct replay){ .totals.time_last = start };
 	timeline_init(&replay->timeline, start);
 	stack_depths_init(&replay->stacks);
 	if (call_tree_init(&replay->tree) || call_paths_init(&replay->paths) ||
@@ -20,12 +19,17 @@ int replay_init(struct replay *replay, uint64_t start, double quanta_per_us)
 	return 0;
 }
 
-void replay_phases(struct replay *replay, struct phases *phases, uint32_t only)
+void replay_phases(struct replay *replay, struct phases *phases)
 {
 	replay->phases = phases;
-	replay->phase_only = only;
 	replay->lives.load_end = phases->has_load ? phases->main_start : 0;
 	replay->lives.exit_start = phases->exit_start;
+}
+
+void replay_choose(struct replay *replay, const struct block_choice *choice)
+{
+	replay->choice = choice;
+	replay->is_chosen = !block_choice_is_all(choice);
 }
 
 void replay_release(struct replay *replay)
@@ -123,8 +127,8 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 		return -1;
 	*slice->user = thread;
 	thread->tid = slice->run->tid;
-	thread->is_unwanted = replay->threads_only &&
-	                      !thread_choice_has(replay->threads_only, thread->serial);
+	thread->is_unwanted = replay->is_chosen && replay->choice->has_threads &&
+	                      !thread_choice_has(&replay->choice->threads, thread->serial);
 	thread_name_set(thread, slice->run->name, snapshot.time);
 	if (stack_depths_run(&replay->stacks, thread))
 		return -1;
@@ -225,19 +229,28 @@ static void block_missed(struct replay *replay, uint64_t address,
 	block_lives_missed(&replay->lives, replay->threads.items, block);
 }
 
-/* Whether a block that is born now is counted. */
-static inline bool is_wanted(const struct replay *replay, const struct thread *thread)
+static bool is_chosen(const struct replay *replay, const struct thread *thread,
+                      const struct call_path *path, uint64_t size)
 {
-	if (thread->is_unwanted)
-		return false;
-	return replay->phase_only == PHASE_NUMBER_NONE ||
-	       phase_cursor_is_in(&replay->phase_now, replay->phase_only);
+	const struct block_choice *choice = replay->choice;
+
+	return !thread->is_unwanted && block_choice_has_size(choice, size) &&
+	       block_choice_has_path(choice, (uint32_t)(path - replay->paths.paths)) &&
+	       (choice->phase == PHASE_NUMBER_NONE ||
+	        phase_cursor_is_in(&replay->phase_now, choice->phase));
+}
+
+/* Whether a block that is born now is counted. */
+static inline bool is_wanted(const struct replay *replay, const struct thread *thread,
+                             const struct call_path *path, uint64_t size)
+{
+	return !replay->is_chosen || is_chosen(replay, thread, path, size);
 }
 
 /* Whether all blocks are counted: then blocks that were never seen would be, too. */
 static inline bool is_whole(const struct replay *replay)
 {
-	return replay->phase_only == PHASE_NUMBER_NONE && !replay->threads_only;
+	return !replay->is_chosen;
 }
 
 static inline void phase_count(struct replay *replay, uint64_t allocations,
@@ -249,15 +262,14 @@ static inline void phase_count(struct replay *replay, uint64_t allocations,
 
 /* Follow a block that is not counted: the counted ones depend on it. */
 static int block_ignore(struct replay *replay, struct thread *thread,
-                        const struct event *event)
+                        const struct call_path *path, const struct event *event)
 {
-	uint32_t node = stack_nodes(replay, thread, event->time_end);
 	struct block *block;
 	bool is_new;
 
-	if (node == CALL_NODE_NONE)
-		return -1;
-	replay->tree.nodes[node].ignored++;
+	replay->tree.nodes[path->node].ignored++;
+	replay->ignored.allocations++;
+	replay->ignored.bytes += event->size_bytes;
 	thread->alloc_last = thread->sequence;
 	block = live_table_add(&replay->live, event->address, &is_new);
 	if (!block)
@@ -275,13 +287,13 @@ static int block_ignore(struct replay *replay, struct thread *thread,
 
 /* Add the new block; NULL: memory is out. */
 static inline struct block *block_begin(struct replay *replay, struct thread *thread,
+                                        struct call_path *path,
                                         const struct event *event)
 {
-	struct call_path *path = path_here(replay, thread, event->time_end);
 	struct block *block;
 	bool is_new;
 
-	if (!path || path_count(replay, path, event->size_bytes))
+	if (path_count(replay, path, event->size_bytes))
 		return NULL;
 	thread->allocations++;
 	thread->bytes += event->size_bytes;
@@ -316,7 +328,7 @@ static inline bool block_remove(struct replay *replay, uint64_t address,
                                 struct block *block)
 {
 	if (!live_table_remove(&replay->live, address, block)) {
-		/* It is not known either in which phase it was born, or by which thread. */
+		/* Nothing is known of its birth, so not either whether it would count. */
 		replay->totals.ends_unknown += is_whole(replay);
 		return false;
 	}
@@ -369,25 +381,26 @@ static int move_out(struct replay *replay, struct thread *thread,
 static int move_in(struct replay *replay, struct thread *thread,
                    const struct event *event)
 {
-	/*
-	 * A realloc does not change whether a block is counted: a life goes on as it began. Only a
-	 * block without a known origin is counted or not by the thread and phase of this event.
-	 */
-	bool is_ignored = thread->is_moving_ignored ||
-	                  (!thread->chain_moving && !is_wanted(replay, thread));
+	struct call_path *path = path_here(replay, thread, event->time_end);
+	bool goes_on = thread->is_moving_ignored || thread->chain_moving;
 	struct block *block;
-	struct call_path *path;
 
-	phase_count(replay, 1, event->size_bytes, 0);
-	thread->is_moving_ignored = false;
-	if (is_ignored)
-		return block_ignore(replay, thread, event);
-	path = path_here(replay, thread, event->time_end);
 	if (!path)
 		return -1;
+	phase_count(replay, 1, event->size_bytes, 0);
+	/*
+	 * A realloc does not change whether a block is counted: a life goes on as it began. Only a
+	 * block without a known origin is counted or not by this event.
+	 */
+	if (thread->is_moving_ignored ||
+	    (!goes_on && !is_wanted(replay, thread, path, event->size_bytes))) {
+		thread->is_moving_ignored = false;
+		replay->ignored.blocks += !goes_on;
+		return block_ignore(replay, thread, path, event);
+	}
 	replay->totals.reallocs++;
 	path->reallocs++;
-	block = block_begin(replay, thread, event);
+	block = block_begin(replay, thread, path, event);
 	if (!block)
 		return -1;
 	if (!event->old_address)
@@ -399,12 +412,19 @@ static int move_in(struct replay *replay, struct thread *thread,
 static inline int block_make(struct replay *replay, struct thread *thread,
                              const struct event *event)
 {
+	struct call_path *path = path_here(replay, thread, event->time_end);
 	const struct block *block;
 
+	if (!path)
+		return -1;
 	phase_count(replay, 1, event->size_bytes, 0);
-	if (!is_wanted(replay, thread))
-		return block_ignore(replay, thread, event);
-	block = block_begin(replay, thread, event);
+	if (!is_wanted(replay, thread, path, event->size_bytes)) {
+		replay->ignored.blocks++;
+		return block_ignore(replay, thread, path, event);
+	}
+	replay->totals.callocs += event->op == OP_CALLOC;
+	replay->totals.aligned += event->op == OP_ALIGNED;
+	block = block_begin(replay, thread, path, event);
 	return block
 	           ? block_lives_begin(&replay->lives, replay->threads.items, thread, block)
 	           : -1;
@@ -414,13 +434,12 @@ static inline int block_make(struct replay *replay, struct thread *thread,
 static int allocation_failed(struct replay *replay, struct thread *thread,
                              const struct event *event)
 {
-	struct call_path *path;
+	struct call_path *path = path_here(replay, thread, event->time_end);
 
-	if (!is_wanted(replay, thread))
-		return 0;
-	path = path_here(replay, thread, event->time_end);
 	if (!path)
 		return -1;
+	if (!is_wanted(replay, thread, path, event->size_bytes))
+		return 0;
 	thread->failed++;
 	replay->totals.failed++;
 	path->failed++;
@@ -432,11 +451,7 @@ static inline int event_replay(struct replay *replay, struct thread *thread,
 {
 	switch (event->op) {
 	case OP_CALLOC:
-		replay->totals.callocs += is_wanted(replay, thread);
-		return block_make(replay, thread, event);
 	case OP_ALIGNED:
-		replay->totals.aligned += is_wanted(replay, thread);
-		return block_make(replay, thread, event);
 	case OP_MALLOC: return block_make(replay, thread, event);
 	case OP_FREE: return block_free(replay, thread, event);
 	case OP_REALLOC:

@@ -16,7 +16,7 @@
 #include "replay/call_paths.h"
 #include "replay/source_stack.h"
 #include "replay/stack_depths.h"
-#include "replay/thread_choice.h"
+#include "replay/block_choice.h"
 #include "replay/threads.h"
 #include "replay/timeline.h"
 
@@ -61,12 +61,12 @@ struct replay {
 	struct location_times locations; /* when each location was first in a call path */
 	struct phases *phases; /* borrowed from the caller; NULL: no phases are known */
 	struct phase_cursor phase_now;
-	/* only blocks born in this phase count; PHASE_NUMBER_NONE: all */
-	uint32_t phase_only;
-	/* only the blocks of these threads count; NULL: of all */
-	const struct thread_choice *threads_only;
-	bool
-		is_of_stacks; /* blocks are not followed: only what is on the stacks is asked */
+	/* only these blocks count, if is_chosen; borrowed from the caller */
+	const struct block_choice *choice;
+	bool is_chosen;
+	struct block_totals ignored; /* the blocks that do not count */
+	/* blocks are not followed: only what is on the stacks is asked */
+	bool is_of_stacks;
 };
 
 /*
@@ -78,21 +78,15 @@ void replay_release(struct replay *replay);
 
 /*
  * Call before the first slice. Counts allocations by phase; a block born in load and freed in
- * exit does not count as freed, but as one that could have been static. `only`: the number of a
- * phase: blocks born in other phases are followed but not counted; PHASE_NUMBER_NONE: all
- * count. The phases are borrowed.
+ * exit does not count as freed, but as one that could have been static. The phases are borrowed.
  */
-void replay_phases(struct replay *replay, struct phases *phases, uint32_t only);
+void replay_phases(struct replay *replay, struct phases *phases);
 
 /*
- * Call before the first slice. Blocks that other threads allocate are followed but not counted.
- * The choice is borrowed.
+ * Call before the first slice. Blocks that are not chosen are followed but not counted: their
+ * call paths get the same numbers as if they were, but count nothing. The choice is borrowed.
  */
-static inline void replay_threads(struct replay *replay,
-                                  const struct thread_choice *only)
-{
-	replay->threads_only = only;
-}
+void replay_choose(struct replay *replay, const struct block_choice *choice);
 
 /* An event_preview: prefetches the cache lines that these events will need. */
 void replay_preview(void *replay, const struct event *events, size_t count);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Ways to match a thread. The first way that matches any thread decides. */
-enum meaning { BY_NUMBER, BY_NAME, BY_GLOB, MEANINGS };
+enum meaning { BY_NUMBER, BY_NAME, BY_GLOB, BY_PART, MEANINGS };
 
 static bool is_meant(const struct thread *thread, const char *which,
                      enum meaning meaning)
@@ -20,7 +20,8 @@ static bool is_meant(const struct thread *thread, const char *which,
 		tid = strtoull(which, &end, 10);
 		return *which >= '0' && *which <= '9' && !*end && thread->tid == tid;
 	case BY_NAME: return !strcmp(thread->name, which);
-	default: return !fnmatch(which, thread->name, 0);
+	case BY_GLOB: return !fnmatch(which, thread->name, 0);
+	default: return *which && strstr(thread->name, which);
 	}
 }
 
@@ -31,16 +32,36 @@ static int serial_compare(const void *one, const void *two)
 	return a < b ? -1 : a > b;
 }
 
-/* List as many threads as there is room for. */
+/* Whether all threads that are meant have one name. */
+static bool have_one_name(struct thread *const *threads, size_t thread_count,
+                          const char *which, enum meaning meaning)
+{
+	const char *name = NULL;
+	size_t i;
+
+	for (i = 0; i < thread_count; i++) {
+		if (!is_meant(threads[i], which, meaning))
+			continue;
+		if (name && strcmp(name, threads[i]->name))
+			return false;
+		name = threads[i]->name;
+	}
+	return true;
+}
+
+/* List as many threads whose names have this part as there is room for. */
 static void threads_text(char *text, size_t bytes, struct thread *const *threads,
-                         size_t thread_count)
+                         size_t thread_count, const char *part)
 {
 	size_t used = 0, i;
 
 	*text = 0;
-	for (i = 0; i < thread_count && used < bytes; i++)
-		used += (size_t)snprintf(text + used, bytes - used, "%s%u %s", i ? ", " : "",
-		                         threads[i]->tid, threads[i]->name);
+	for (i = 0; i < thread_count && used < bytes; i++) {
+		if (strstr(threads[i]->name, part))
+			used += (size_t)snprintf(text + used, bytes - used, "%s%u %s",
+			                         used ? ", " : "", threads[i]->tid,
+			                         threads[i]->name);
+	}
 	if (used >= bytes)
 		strcpy(text + bytes - 4, "..");
 }
@@ -61,9 +82,14 @@ int thread_choice_make(struct thread_choice *choice, struct thread *const *threa
 			if (is_meant(threads[i], which, meaning))
 				choice->serials[choice->count++] = threads[i]->serial;
 		}
+		if (meaning == BY_PART &&
+		    !have_one_name(threads, thread_count, which, meaning)) {
+			threads_text(known, sizeof(known), threads, thread_count, which);
+			return error_set(error, "thread '%s' may be %s", which, known);
+		}
 	}
 	if (!choice->count) {
-		threads_text(known, sizeof(known), threads, thread_count);
+		threads_text(known, sizeof(known), threads, thread_count, "");
 		return error_set(error, "no thread '%s': there are %s", which, known);
 	}
 	qsort(choice->serials, choice->count, sizeof(*choice->serials), serial_compare);

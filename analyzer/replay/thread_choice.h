@@ -19,8 +19,9 @@ struct thread_choice {
 
 /*
  * Choose all threads with this tid, or else with this name, or else whose names match the glob
- * `which`. Returns 0; -1 and *error: there is no such thread, and the message lists those there
- * are; or memory is out.
+ * `which`, or else with the only name that has this part. Returns 0; -1 and *error: there is no
+ * such thread, or several names have the part, and the message lists those there are; or memory
+ * is out.
  */
 int thread_choice_make(struct thread_choice *choice, struct thread *const *threads,
                        size_t thread_count, const char *which, struct error *error);

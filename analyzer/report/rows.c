@@ -201,6 +201,8 @@ static int paths_make(struct report_rows *rows, const struct classes *classes)
 	if (!rows->rows)
 		return -1;
 	for (i = 1; i < replay->paths.count && blamed >= 0; i++) {
+		if (call_path_is_empty(replay_path(replay, i)))
+			continue;
 		row = &rows->rows[rows->count++];
 		*row = (struct report_row){ .node = replay_path(replay, i)->node,
 			                        .path = i,
@@ -249,8 +251,10 @@ static int groups_make(struct report_rows *rows, const struct classes *classes,
 	                                   sizeof(*grouping.rows_by_location));
 	if (rows->rows && grouping.rows_by_location)
 		result = 0;
-	for (i = 1; i < paths->count && !result; i++)
-		result = path_group(&grouping, i);
+	for (i = 1; i < paths->count && !result; i++) {
+		if (!call_path_is_empty(profile_path(profile, i)))
+			result = path_group(&grouping, i);
+	}
 	hash_index_release(&grouping.index);
 	stack_names_release(&grouping.stack);
 	free(grouping.rows_by_location);

@@ -95,6 +95,8 @@ static int candidates_collect(struct choosing *work)
 	stack_names_release(&scratch);
 	/* from the last path to the first, so that `path` ends as the lowest number */
 	for (i = classes->profile->replay.paths.count; i-- > 1;) {
+		if (call_path_is_empty(profile_path(classes->profile, i)))
+			continue;
 		found = work->of_call_site[call_sites->of_path[i]];
 		work->candidates[found].path = i;
 		work->candidates[found].bytes += profile_path(classes->profile, i)->bytes;

@@ -144,9 +144,9 @@ static bool is_in_phase(const struct profile *profile, uint64_t time)
 {
 	const struct phase_span *named = phases_named_at(profile->phases, time);
 
-	return profile->phase_only == PHASE_NUMBER_NONE ||
-	       phases_at(profile->phases, time)->number == profile->phase_only ||
-	       (named && named->number == profile->phase_only);
+	return profile->choice.phase == PHASE_NUMBER_NONE ||
+	       phases_at(profile->phases, time)->number == profile->choice.phase ||
+	       (named && named->number == profile->choice.phase);
 }
 
 /* Second pass: whether this event is the birth of a wanted block. */
@@ -154,14 +154,19 @@ static bool is_asked(const struct telling *telling, const struct thread *thread,
                      const struct event *event)
 {
 	struct origin here = { thread->sequence, thread->index };
-
 	const struct profile *profile = telling->history->profile;
+	const struct call_node *nodes = telling->replay.tree.nodes;
+	uint32_t node = thread->depth ? thread->stack[thread->depth - 1].node : CALL_ROOT;
 
-	if (profile->thread && !thread_choice_has(&profile->threads_only, thread->serial))
+	if (!bsearch(&here, telling->origins, telling->origin_count, sizeof(here),
+	             origin_order))
 		return false;
-	return is_in_phase(profile, event->time) &&
-	       bsearch(&here, telling->origins, telling->origin_count, sizeof(here),
-	               origin_order);
+	/* the event was replayed, so its call path has a node; its number is the profile's, too */
+	return (!profile->choice.has_threads ||
+	        thread_choice_has(&profile->choice.threads, thread->serial)) &&
+	       block_choice_has_size(&profile->choice, event->size_bytes) &&
+	       block_choice_has_path(&profile->choice, nodes[node].path) &&
+	       is_in_phase(profile, event->time);
 }
 
 /* The event was replayed before, so the total of allocations is the number of this one. */

@@ -38,6 +38,8 @@ static int call_sites_fill(struct call_sites *call_sites, const struct classes *
 	for (i = 0; i <= classes->functions.location_count; i++)
 		of_location[i] = CALL_SITE_NEW;
 	for (i = 1; i < paths; i++) {
+		if (call_path_is_empty(profile_path(classes->profile, i)))
+			continue;
 		call_sites->of_path[i] = call_site_find(call_sites, classes, of_location, i);
 		if (life_summary_add(&call_sites->call_sites[call_sites->of_path[i]].summary,
 		                     classes, i))

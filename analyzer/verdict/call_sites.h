@@ -19,7 +19,7 @@ struct call_site {
 struct call_sites {
 	struct call_site *call_sites;
 	uint32_t count;
-	uint32_t *of_path; /* by number of the call path; [0] is unused */
+	uint32_t *of_path; /* by number of the call path that is not empty */
 };
 
 /* 0, or -1 when memory is out; release it either way. */

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct suppressions;
+struct block_filter;
 
 /* Zeroed: the defaults. */
 struct class_options {
@@ -21,6 +22,8 @@ struct class_options {
 	const struct suppressions *suppressions; /* rules of a file; NULL: none */
 	/* hide nothing; blocks kept on purpose are still counted by rule */
 	bool shows_suppressed;
+	/* only its blocks are counted: it knows the wrappers that all blocks show; NULL: all are */
+	const struct block_filter *filter;
 };
 
 #endif

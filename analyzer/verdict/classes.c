@@ -1,5 +1,6 @@
 /* verdict/classes.c - the class of each call path's blocks. */
 #include "verdict/classes.h"
+#include "verdict/block_filter.h"
 #include "verdict/own_code.h"
 
 #include <stdlib.h>
@@ -428,6 +429,21 @@ static void late_set(struct classes *classes)
 }
 
 /*
+ * Which functions are wrappers must not depend on which blocks are shown: else a function could be
+ * one in one report, and allocate for itself in another.
+ */
+static int wrappers_find(struct classes *classes, const struct class_options *options)
+{
+	const struct block_filter *filter = options->filter;
+
+	if (filter && filter->function_count == classes->functions.count)
+		return peeling_take(&classes->peeling, classes->profile, &classes->functions,
+		                    &filter->peeling);
+	return peeling_make(&classes->peeling, classes->profile, &classes->functions,
+	                    options->wrappers, options->wrapper_count);
+}
+
+/*
  * Each step needs those before: wrappers need functions; depths need wrappers; live blocks need
  * the rules that hide them; a single block needs the counts of all paths. Cut paths come last,
  * because they take away from what was counted as exact.
@@ -444,8 +460,7 @@ static int classes_fill(struct classes *classes, const struct class_options *opt
 	    function_table_make(&classes->functions, profile))
 		return -1;
 	own_code_find(&classes->functions, profile, options);
-	if (peeling_make(&classes->peeling, profile, &classes->functions, options->wrappers,
-	                 options->wrapper_count) ||
+	if (wrappers_find(classes, options) ||
 	    suppressed_make(&classes->suppressed, profile, options->suppressions))
 		return -1;
 	classes->main_time = main_time(classes);

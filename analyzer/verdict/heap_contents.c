@@ -23,7 +23,7 @@ struct segment_inside segment_inside(const struct profile *profile, size_t snaps
 		.blocks = probe->live_blocks,
 		.has_overhead = !(profile->runtimes & RUNTIME_MALLOC),
 		.is_known = !(profile->process->header.flags & RING_OWN_MALLOC) &&
-		            profile->phase_only == PHASE_NUMBER_NONE && !profile->thread &&
+		            block_choice_is_all(&profile->choice) &&
 		            !segment_inside_is_lost(profile),
 	};
 

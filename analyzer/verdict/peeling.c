@@ -319,6 +319,25 @@ int peeling_make(struct peeling *peeling, const struct profile *profile,
 	return result;
 }
 
+int peeling_take(struct peeling *peeling, const struct profile *profile,
+                 const struct function_table *functions, const struct peeling *from)
+{
+	struct peeling_work work = { .peeling = peeling,
+		                         .profile = profile,
+		                         .functions = functions };
+	size_t paths = profile->replay.paths.count, i;
+
+	peeling->functions = calloc(functions->count, sizeof(*peeling->functions));
+	peeling->path_frames = calloc(paths + 1, sizeof(*peeling->path_frames));
+	if (!peeling->functions || !peeling->path_frames)
+		return -1;
+	for (i = 0; i < functions->count; i++)
+		peeling->functions[i] = (struct peel){ .reason = from->functions[i].reason,
+			                                   .callers = from->functions[i].callers };
+	blocks_count(&work);
+	return 0;
+}
+
 void peeling_release(struct peeling *peeling)
 {
 	free(peeling->functions);

@@ -44,6 +44,10 @@ struct peeling {
 int peeling_make(struct peeling *peeling, const struct profile *profile,
                  const struct function_table *functions, const char *const *wrappers,
                  size_t wrapper_count);
+
+/* Skip the same functions as `from`, which was made of the same events; 0, or -1 likewise. */
+int peeling_take(struct peeling *peeling, const struct profile *profile,
+                 const struct function_table *functions, const struct peeling *from);
 void peeling_release(struct peeling *peeling);
 
 /* "built in", "--wrapper", "automatic", "part of a wrapper" */

@@ -207,7 +207,7 @@ static void blocks_print(const struct profile *profile)
 
 int main(int argc, char **argv)
 {
-	struct profile_choice choice = { NULL, NULL, NULL };
+	struct profile_choice choice = { .phase = NULL };
 	struct trace_reader *reader;
 	struct profile *profile;
 	struct error error;

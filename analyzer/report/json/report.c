@@ -7,6 +7,7 @@
 #include "report/json/process.h"
 #include "report/rows.h"
 #include "segments/size_history.h"
+#include "verdict/block_filter.h"
 #include "verdict/stack_names.h"
 #include "report/json/stacks.h"
 #include "trace/clock.h"
@@ -353,6 +354,55 @@ static int processes_json(struct json_writer *json, struct trace_reader *reader,
 	return 0;
 }
 
+static void strings_json(struct json_writer *json, const char *key,
+                         const char *const *strings, size_t count)
+{
+	size_t i;
+
+	json_array_inline(json, key);
+	for (i = 0; i < count; i++)
+		json_string(json, NULL, strings[i]);
+	json_array_end(json);
+}
+
+static void block_totals_json(struct json_writer *json, const char *key,
+                              const struct block_totals *totals)
+{
+	json_object_inline(json, key);
+	json_count(json, "blocks", totals->blocks);
+	json_count(json, "allocations", totals->allocations);
+	json_count(json, "bytes", totals->bytes);
+	json_object_end(json);
+}
+
+/*
+ * Write which blocks are counted, and how many they are of all. The keys are the same without a
+ * filter: then all sizes are in it, and both totals are equal.
+ */
+static void filter_json(struct json_writer *json, const struct profile *profile,
+                        const struct block_filter *filter)
+{
+	static const struct filter_request none;
+	const struct filter_request *asked = filter ? filter->asked : &none;
+	const struct block_choice *choice = &profile->choice;
+	struct block_totals chosen = profile_chosen(profile), all = profile_all(profile);
+	bool has_phase = choice->phase != PHASE_NUMBER_NONE;
+
+	json_string(json, "phase",
+	            has_phase ? profile->phases->totals[choice->phase].name : "");
+	json_string(json, "thread", asked->thread ? asked->thread : "");
+	json_object(json, "filter");
+	json_string(json, "text", choice->text ? choice->text : "");
+	strings_json(json, "modules", asked->modules, asked->module_count);
+	strings_json(json, "functions", asked->functions, asked->function_count);
+	json_bool(json, "only_mine", asked->is_only_mine);
+	json_count(json, "size_min", choice->has_sizes ? choice->size_min : 0);
+	json_count(json, "size_max", choice->has_sizes ? choice->size_max : UINT64_MAX);
+	block_totals_json(json, "chosen", &chosen);
+	block_totals_json(json, "all", &all);
+	json_object_end(json);
+}
+
 /*
  * Write all keys of a profile. Small ones come first, so that a person who opens the file
  * sees the totals before thousands of call paths.
@@ -374,11 +424,7 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	process_json(json, profile->process, &counts);
 	json_object_end(json);
 	phases_json(json, &profile->process->header, profile->phases);
-	json_string(json, "phase",
-	            profile->phase_only == PHASE_NUMBER_NONE
-	                ? ""
-	                : profile->phases->totals[profile->phase_only].name);
-	json_string(json, "thread", profile->thread ? profile->thread : "");
+	filter_json(json, profile, settings->classes.filter);
 	totals_json(json, profile);
 	classes_json(json, classes);
 	kind_split_json(json, &findings->split);

@@ -440,7 +440,8 @@ int report_stacks(const struct screen *screen, const struct classes *classes,
 	if (!result) {
 		/* the deepest of all, unless --thread wants another one */
 		shown = order.count ? order.threads[0] : 0;
-		if (classes->profile->thread && !stack_order_wanted(&order, replay, &shown))
+		if (classes->profile->choice.has_threads &&
+		    !stack_order_wanted(&order, replay, &shown))
 			result = 1;
 	}
 	if (!result)

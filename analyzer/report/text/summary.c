@@ -241,28 +241,25 @@ void report_unseen(const struct screen *screen, const struct ring_header *header
 
 /*
  * The reader must see that the figures are not those of the whole process, so this comes before
- * all of them. Several threads may have the name that --thread was given.
+ * all of them.
  */
 void report_only(const struct screen *screen, const struct profile *profile)
 {
-	bool has_phase = profile->phase_only != PHASE_NUMBER_NONE;
-	char phase[128] = "", thread[128] = "", name[96], count[TEXT_NUMBER_BYTES];
+	struct block_totals chosen, all;
+	char blocks[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES];
+	char of_blocks[TEXT_NUMBER_BYTES], of_bytes[TEXT_NUMBER_BYTES];
 
-	if (!has_phase && !profile->thread)
+	if (!profile->choice.text)
 		return;
-	if (has_phase)
-		snprintf(phase, sizeof(phase), " born in the phase %s",
-		         text_escape(name, sizeof(name),
-		                     profile->phases->totals[profile->phase_only].name));
-	if (profile->threads_only.count > 1)
-		snprintf(thread, sizeof(thread), " allocated by the %s threads %s",
-		         text_count(count, profile->threads_only.count),
-		         text_escape(name, sizeof(name), profile->thread));
-	else if (profile->thread)
-		snprintf(thread, sizeof(thread), " allocated by thread %s",
-		         text_escape(name, sizeof(name), profile->thread));
-	screen_line(screen, LABEL_COLUMNS, "  %sonly%s         blocks%s%s",
-	            screen_bold(screen), screen_plain(screen), thread, phase);
+	chosen = profile_chosen(profile);
+	all = profile_all(profile);
+	screen_line(screen, LABEL_COLUMNS,
+	            "  %sonly%s         blocks %s: %s of %s block%s, %s of %s",
+	            screen_bold(screen), screen_plain(screen), profile->choice.text,
+	            text_percent(blocks, chosen.blocks, all.blocks),
+	            text_count(of_blocks, all.blocks), text_s(all.blocks),
+	            text_percent(bytes, chosen.bytes, all.bytes),
+	            text_size(of_bytes, all.bytes));
 }
 
 /* The most that was live in the given part of the timeline. */

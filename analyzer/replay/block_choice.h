@@ -1,0 +1,52 @@
+/*
+ * replay/block_choice.h - which blocks count.
+ *
+ * A block is chosen by its birth: who allocated it, when, how large it was then, on which call
+ * path. A realloc does not change whether it counts, so every block of a process is in exactly one
+ * of several choices that exclude each other, with all that is allocated for it.
+ */
+#ifndef OUTLIVE_REPLAY_BLOCK_CHOICE_H
+#define OUTLIVE_REPLAY_BLOCK_CHOICE_H
+
+#include "replay/thread_choice.h"
+#include "trace/phases.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What belongs to all blocks, or to some: lives, and calls that returned a block. */
+struct block_totals {
+	uint64_t blocks, allocations, bytes;
+};
+
+/* All conditions must be met. */
+struct block_choice {
+	uint32_t phase; /* born in this phase; PHASE_NUMBER_NONE: in any */
+	bool has_threads, has_sizes;
+	struct thread_choice threads;    /* allocated by these threads */
+	uint64_t size_min, size_max;     /* bytes, both included */
+	const uint8_t *paths;            /* [path]: allocated on it; NULL: on any; borrowed */
+	uint32_t path_count;             /* of the array: no later path is chosen */
+	const char *text; /* the conditions, for people; borrowed; NULL: there are none */
+};
+
+static inline bool block_choice_is_all(const struct block_choice *choice)
+{
+	return choice->phase == PHASE_NUMBER_NONE && !choice->has_threads &&
+	       !choice->has_sizes && !choice->paths;
+}
+
+static inline bool block_choice_has_size(const struct block_choice *choice,
+                                         uint64_t size)
+{
+	return !choice->has_sizes || (size >= choice->size_min && size <= choice->size_max);
+}
+
+static inline bool block_choice_has_path(const struct block_choice *choice,
+                                         uint32_t path)
+{
+	return !choice->paths || (path < choice->path_count && choice->paths[path]);
+}
+
+#endif

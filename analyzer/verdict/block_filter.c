@@ -1,0 +1,403 @@
+/* verdict/block_filter.c - which blocks a report is about. */
+#include "verdict/block_filter.h"
+
+#include "base/options.h"
+#include "replay/profile.h"
+#include "verdict/classes.h"
+#include "verdict/function_choice.h"
+#include "verdict/function_text.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CANDIDATES_BYTES 384
+
+bool filter_request_is_any(const struct filter_request *asked)
+{
+	return asked->phase || asked->thread || asked->module_count ||
+	       asked->function_count || asked->is_only_mine || asked->has_sizes;
+}
+
+/* ---- sizes ---------------------------------------------------------------------------- */
+
+int filter_sizes(const char *text, uint64_t *size_min, uint64_t *size_max)
+{
+	const char *dots = strstr(text, "..");
+	char first[32];
+
+	*size_min = 0;
+	*size_max = UINT64_MAX;
+	if (!dots) {
+		if (option_size(text, size_min))
+			return -1;
+		*size_max = *size_min;
+		return 0;
+	}
+	if ((size_t)(dots - text) >= sizeof(first) || !text[2])
+		return -1;
+	memcpy(first, text, (size_t)(dots - text));
+	first[dots - text] = 0;
+	if ((*first && option_size(first, size_min)) ||
+	    (dots[2] && option_size(dots + 2, size_max)))
+		return -1;
+	return *size_min <= *size_max ? 0 : -1;
+}
+
+/* " of 1 KiB to 64 KiB" */
+static int sizes_text(struct text *text, const struct filter_request *asked)
+{
+	char least[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
+
+	text_size(least, asked->size_min);
+	text_size(most, asked->size_max);
+	if (!asked->has_sizes)
+		return 0;
+	if (asked->size_min == asked->size_max)
+		return text_printf(text, ", of %s", least);
+	if (asked->size_max == UINT64_MAX)
+		return text_printf(text, ", of %s or more", least);
+	if (!asked->size_min)
+		return text_printf(text, ", of up to %s", most);
+	return text_printf(text, ", of %s to %s", least, most);
+}
+
+/* ---- modules -------------------------------------------------------------------------- */
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static bool is_module_meant(const char *path, const char *which,
+                            enum name_meaning meaning)
+{
+	switch (meaning) {
+	case NAME_WHOLE: return !strcmp(path, which) || !strcmp(last_part(path), which);
+	case NAME_GLOB:
+		return !fnmatch(which, path, 0) || !fnmatch(which, last_part(path), 0);
+	case NAME_PART: return *which && strstr(path, which);
+	default: return false;
+	}
+}
+
+/* Append the base names of the modules with is_listed. */
+static void modules_list(char *list, size_t bytes, const struct address_map *map,
+                         const uint8_t *is_listed, size_t count)
+{
+	size_t used = 0, i;
+
+	*list = 0;
+	for (i = 0; i < count && used < bytes; i++) {
+		if (is_listed[i])
+			used += (size_t)snprintf(list + used, bytes - used, "%s%s",
+			                         used ? ", " : "",
+			                         last_part(address_map_module(map, i)->path));
+	}
+	if (used >= bytes)
+		strcpy(list + bytes - 4, "..");
+}
+
+/*
+ * Set is_meant[module] for the modules that allocate and that `which` means. A part must be of one
+ * module only.
+ */
+static int modules_mean(uint8_t *is_meant, const struct profile *all,
+                        const uint8_t *has_blocks, size_t count, const char *which,
+                        struct error *error)
+{
+	enum name_meaning meaning;
+	char list[CANDIDATES_BYTES];
+	size_t meant = 0, i;
+
+	for (meaning = NAME_WHOLE; meaning < NAME_MEANINGS && !meant; meaning++) {
+		for (i = 0; i < count; i++) {
+			is_meant[i] = has_blocks[i] &&
+			              is_module_meant(address_map_module(all->map, i)->path, which,
+			                              meaning);
+			meant += is_meant[i];
+		}
+		if (meant > 1 && meaning == NAME_PART) {
+			modules_list(list, sizeof(list), all->map, is_meant, count);
+			return error_set(error, "--module: '%s' is part of several: %s", which,
+			                 list);
+		}
+	}
+	if (meant)
+		return 0;
+	modules_list(list, sizeof(list), all->map, has_blocks, count);
+	return error_set(error, "no functions of a module '%s' allocate: there are %s",
+	                 which, list);
+}
+
+/* The module of the function that the call path counts for; `count`: none. */
+static size_t path_module(const struct classes *classes, uint32_t path, size_t count)
+{
+	uint32_t node = classes_path_node(classes, path);
+	uint32_t function = function_of_node(&classes->functions, classes->profile, node);
+	uint32_t module = classes->functions.functions[function].module;
+
+	return module == MODULE_NONE || module >= count ? count : module;
+}
+
+static int paths_of_modules(struct block_filter *filter, const struct classes *classes,
+                            struct error *error)
+{
+	const struct filter_request *asked = filter->asked;
+	size_t count = address_map_module_count(classes->profile->map), i, j;
+	uint8_t *flags = calloc(count + 1, 3), *has_blocks = flags;
+	uint8_t *is_meant = flags + count + 1, *is_any = is_meant + count + 1;
+	int result = flags ? 0 : error_set(error, "out of memory for its modules");
+
+	for (i = 1; i < filter->choice.path_count && !result; i++)
+		has_blocks[path_module(classes, (uint32_t)i, count)] = 1;
+	for (i = 0; i < asked->module_count && !result; i++) {
+		result = modules_mean(is_meant, classes->profile, has_blocks, count,
+		                      asked->modules[i], error);
+		for (j = 0; j < count; j++)
+			is_any[j] |= is_meant[j];
+	}
+	for (i = 1; i < filter->choice.path_count && !result; i++)
+		filter->paths[i] &= is_any[path_module(classes, (uint32_t)i, count)];
+	for (i = 0, j = 0; i < count && !result; i++) {
+		if (is_any[i] &&
+		    text_printf(&filter->text, "%s%s",
+		                j++ ? " or " : ", allocated by functions of ",
+		                last_part(address_map_module(classes->profile->map, i)->path)))
+			result = error_set(error, "out of memory for its modules");
+	}
+	free(flags);
+	return result;
+}
+
+/* ---- functions ------------------------------------------------------------------------ */
+
+/* Flag all functions that are on the call path of any block. */
+static void callers_flag(uint8_t *is_caller, const struct classes *classes)
+{
+	const struct call_tree *tree = &classes->profile->replay.tree;
+	uint32_t i;
+
+	for (i = 1; i < tree->count; i++)
+		is_caller[function_of_node(&classes->functions, classes->profile, i)] = 1;
+}
+
+/* Set is_meant[function] for what `which` means. A name or part must be of one function only. */
+static int function_mean(uint8_t *is_meant, const struct classes *classes,
+                         const uint8_t *is_caller, const char *which,
+                         struct error *error)
+{
+	enum name_meaning meaning;
+	struct text list = { NULL, 0, 0 };
+	uint32_t meant = functions_mean(is_meant, &classes->functions, is_caller, which,
+	                                &meaning);
+
+	if (!meant)
+		return error_set(error,
+		                 "no function '%s' is on the call path of any block: --by path "
+		                 "--top 0 shows all",
+		                 which);
+	if (meant == 1 || meaning == NAME_GLOB)
+		return 0;
+	if (functions_list(&list, &classes->functions, is_meant))
+		error_fill(error, "out of memory for its functions");
+	else
+		error_fill(error, "--function: '%s' may be %s", which, list.data);
+	text_release(&list);
+	return -1;
+}
+
+/* Leave only the paths on which one of these functions is. */
+static int paths_through(struct block_filter *filter, const struct classes *classes,
+                         const uint8_t *is_any)
+{
+	const struct replay *replay = &classes->profile->replay;
+	uint8_t *has_function = calloc((size_t)replay->tree.count + 1, 1);
+	uint32_t i;
+
+	if (!has_function)
+		return -1;
+	/* a child's number is above its parent's */
+	for (i = 1; i < replay->tree.count; i++)
+		has_function[i] = has_function[replay->tree.nodes[i].parent] ||
+		                  is_any[function_of_node(&classes->functions,
+		                                          classes->profile, i)];
+	for (i = 1; i < filter->choice.path_count; i++)
+		filter->paths[i] &= has_function[replay_path(replay, i)->node];
+	free(has_function);
+	return 0;
+}
+
+static int functions_text(struct text *text, const struct classes *classes,
+                          const uint8_t *is_any)
+{
+	char name[512];
+	uint32_t listed = 0, more = 0, i;
+
+	for (i = 1; i < classes->functions.count; i++) {
+		if (!is_any[i])
+			continue;
+		if (listed == 3) {
+			more++;
+			continue;
+		}
+		function_call_text(name, sizeof(name), classes, i);
+		if (text_printf(text, "%s%s", listed++ ? " or " : ", allocated in calls of ",
+		                name))
+			return -1;
+	}
+	return more ? text_printf(text, " or %u more", more) : 0;
+}
+
+static int paths_of_functions(struct block_filter *filter,
+                              const struct classes *classes, struct error *error)
+{
+	const struct filter_request *asked = filter->asked;
+	size_t count = classes->functions.count, i, j;
+	uint8_t *flags = calloc(count, 3), *is_caller = flags;
+	uint8_t *is_meant = flags + count, *is_any = is_meant + count;
+	int result = flags ? 0 : error_set(error, "out of memory for its functions");
+
+	if (flags)
+		callers_flag(is_caller, classes);
+	for (i = 0; i < asked->function_count && !result; i++) {
+		result = function_mean(is_meant, classes, is_caller, asked->functions[i],
+		                       error);
+		for (j = 1; j < count; j++)
+			is_any[j] |= is_meant[j];
+	}
+	if (!result && (paths_through(filter, classes, is_any) ||
+	                functions_text(&filter->text, classes, is_any)))
+		result = error_set(error, "out of memory for its functions");
+	free(flags);
+	return result;
+}
+
+/* ---- the whole ------------------------------------------------------------------------ */
+
+static int paths_of_mine(struct block_filter *filter, const struct classes *classes)
+{
+	uint32_t i, function;
+
+	for (i = 1; i < filter->choice.path_count; i++) {
+		function = function_of_node(&classes->functions, classes->profile,
+		                            classes_path_node(classes, i));
+		filter->paths[i] &= classes->functions.functions[function].is_mine;
+	}
+	return text_printf(&filter->text, ", allocated by your own code");
+}
+
+static int threads_choose(struct block_filter *filter, const struct profile *all,
+                          struct error *error)
+{
+	const struct thread_table *threads = &all->replay.threads;
+	const char *which = filter->asked->thread;
+	char count[TEXT_NUMBER_BYTES];
+	struct thread_choice *choice = &filter->choice.threads;
+
+	filter->choice.has_threads = true;
+	if (thread_choice_make(choice, threads->items, threads->count, which, error))
+		return -1;
+	if (choice->count > 1)
+		return text_printf(&filter->text, ", allocated by the %s threads %s",
+		                   text_count(count, choice->count), which);
+	return text_printf(&filter->text, ", allocated by thread %s", which);
+}
+
+/* The text of a filter without the comma before its first condition, and escaped. */
+static int text_finish(struct text *text)
+{
+	char *plain = malloc(text->bytes + 1);
+
+	if (!plain || !text->data) {
+		free(plain);
+		return -1;
+	}
+	text_escape(plain, text->bytes + 1, text->data + 2);
+	free(text->data);
+	*text = (struct text){ plain, strlen(plain), text->bytes + 1 };
+	return 0;
+}
+
+/* What does not depend on call paths. */
+static int conditions_make(struct block_filter *filter, const struct profile *all,
+                           struct error *error)
+{
+	const struct filter_request *asked = filter->asked;
+
+	filter->choice.has_sizes = asked->has_sizes;
+	filter->choice.size_min = asked->size_min;
+	filter->choice.size_max = asked->size_max;
+	return sizes_text(&filter->text, asked) ||
+	               (asked->thread && threads_choose(filter, all, error))
+	           ? -1
+	           : 0;
+}
+
+/* What does. */
+static int paths_make(struct block_filter *filter, const struct classes *classes,
+                      struct error *error)
+{
+	const struct filter_request *asked = filter->asked;
+
+	if (!asked->module_count && !asked->function_count && !asked->is_only_mine)
+		return 0;
+	filter->paths = malloc(filter->choice.path_count);
+	if (!filter->paths)
+		return -1;
+	memset(filter->paths, 1, filter->choice.path_count);
+	filter->choice.paths = filter->paths;
+	if ((asked->module_count && paths_of_modules(filter, classes, error)) ||
+	    (asked->function_count && paths_of_functions(filter, classes, error)))
+		return -1;
+	return asked->is_only_mine ? paths_of_mine(filter, classes) : 0;
+}
+
+int block_filter_make(struct block_filter *filter, const struct profile *all,
+                      const struct class_options *options,
+                      const struct filter_request *asked, struct error *error)
+{
+	struct classes *classes;
+	struct error why;
+	int result = -1;
+
+	*filter = (struct block_filter){
+		.asked = asked,
+		.choice = { .phase = PHASE_NUMBER_NONE, .path_count = all->replay.paths.count },
+	};
+	if (asked->phase)
+		filter->choice.phase = profile_phase(all, asked->phase, error);
+	if (asked->phase && filter->choice.phase == PHASE_NUMBER_NONE)
+		return -1;
+	classes = classes_new(all, options);
+	error_fill(&why, "out of memory for the filter");
+	if (classes && !conditions_make(filter, all, &why) &&
+	    !paths_make(filter, classes, &why) &&
+	    (!asked->phase ||
+	     !text_printf(&filter->text, ", born in the phase %s",
+	                  all->phases->totals[filter->choice.phase].name)) &&
+	    !text_finish(&filter->text)) {
+		filter->choice.text = filter->text.data;
+		/* the arrays outlive the classes */
+		filter->peeling = classes->peeling;
+		filter->function_count = classes->functions.count;
+		classes->peeling = (struct peeling){ NULL, NULL };
+		result = 0;
+	}
+	if (result)
+		error_fill(error, "%s: %s", all->name, why.message);
+	classes_free(classes);
+	return result;
+}
+
+void block_filter_release(struct block_filter *filter)
+{
+	thread_choice_release(&filter->choice.threads);
+	peeling_release(&filter->peeling);
+	text_release(&filter->text);
+	free(filter->paths);
+	*filter = (struct block_filter){ .asked = NULL };
+}
