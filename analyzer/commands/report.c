@@ -436,10 +436,11 @@ static struct filter_request filter_asked(const struct report_options *options)
 
 	if (options->sizes &&
 	    filter_sizes(options->sizes, &asked.size_min, &asked.size_max))
-		die_usage("report",
-		          "--size takes a number of bytes, or the least and the most, such as 24, "
-		          "1K..64K, ..256 or 4K.., not '%s'",
-		          options->sizes);
+		die_usage(
+			"report",
+			"--size takes a number of bytes, or the least and the most, such as 24, "
+			"1K..64K, ..256 or 4K.., not '%s'",
+			options->sizes);
 	return asked;
 }
 

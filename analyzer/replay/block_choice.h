@@ -24,10 +24,10 @@ struct block_totals {
 struct block_choice {
 	uint32_t phase; /* born in this phase; PHASE_NUMBER_NONE: in any */
 	bool has_threads, has_sizes;
-	struct thread_choice threads;    /* allocated by these threads */
-	uint64_t size_min, size_max;     /* bytes, both included */
-	const uint8_t *paths;            /* [path]: allocated on it; NULL: on any; borrowed */
-	uint32_t path_count;             /* of the array: no later path is chosen */
+	struct thread_choice threads; /* allocated by these threads */
+	uint64_t size_min, size_max;  /* bytes, both included */
+	const uint8_t *paths;         /* [path]: allocated on it; NULL: on any; borrowed */
+	uint32_t path_count;          /* of the array: no later path is chosen */
 	const char *text; /* the conditions, for people; borrowed; NULL: there are none */
 };
 

@@ -285,8 +285,7 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
 		profile->name = trace_reader_name(reader);
 		profile->phases = trace_reader_phases(reader, described);
 	}
-	if (profile && profile->phases &&
-	    blocks_choose(profile, choice, error)) {
+	if (profile && profile->phases && blocks_choose(profile, choice, error)) {
 		profile_free(profile);
 		return NULL;
 	}

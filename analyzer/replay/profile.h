@@ -29,11 +29,11 @@ struct profile {
 	struct source_table source_table; /* what the recording, or a symbolizer, says */
 	struct source_map sources;        /* of the addresses in the map */
 	struct phases *phases;            /* with what was allocated in each */
-	struct block_choice choice;      /* only these blocks count */
-	struct symbol_table *symbols;    /* locations by module number and offset */
-	struct replay replay;            /* the result of all events, and their totals */
-	struct segment_history segments; /* how the process used its memory over time */
-	struct self_view views;          /* and the snapshots that it took itself */
+	struct block_choice choice;       /* only these blocks count */
+	struct symbol_table *symbols;     /* locations by module number and offset */
+	struct replay replay;             /* the result of all events, and their totals */
+	struct segment_history segments;  /* how the process used its memory over time */
+	struct self_view views;           /* and the snapshots that it took itself */
 	uint32_t runtimes;         /* enum segments_runtime, of all snapshots together */
 	struct live_probe *probes; /* what was live at each snapshot from outside */
 	struct live_probe *view_probes; /* and at each that the process took itself */

@@ -45,13 +45,24 @@ int filter_sizes(const char *text, uint64_t *size_min, uint64_t *size_max)
 	return *size_min <= *size_max ? 0 : -1;
 }
 
-/* " of 1 KiB to 64 KiB" */
+/* A limit is shown exactly: "64.0 KiB", but "7,777 B". */
+static void limit_text(char text[TEXT_NUMBER_BYTES], uint64_t bytes)
+{
+	char count[TEXT_NUMBER_BYTES];
+
+	if (bytes % 1024 == 0)
+		text_size(text, bytes);
+	else
+		snprintf(text, TEXT_NUMBER_BYTES, "%.28s B", text_count(count, bytes));
+}
+
+/* " of 1.00 KiB to 64.0 KiB" */
 static int sizes_text(struct text *text, const struct filter_request *asked)
 {
 	char least[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
 
-	text_size(least, asked->size_min);
-	text_size(most, asked->size_max);
+	limit_text(least, asked->size_min);
+	limit_text(most, asked->size_max);
 	if (!asked->has_sizes)
 		return 0;
 	if (asked->size_min == asked->size_max)
@@ -223,8 +234,8 @@ static int paths_through(struct block_filter *filter, const struct classes *clas
 	/* a child's number is above its parent's */
 	for (i = 1; i < replay->tree.count; i++)
 		has_function[i] = has_function[replay->tree.nodes[i].parent] ||
-		                  is_any[function_of_node(&classes->functions,
-		                                          classes->profile, i)];
+		                  is_any[function_of_node(&classes->functions, classes->profile,
+		                                          i)];
 	for (i = 1; i < filter->choice.path_count; i++)
 		filter->paths[i] &= has_function[replay_path(replay, i)->node];
 	free(has_function);
@@ -295,6 +306,7 @@ static int threads_choose(struct block_filter *filter, const struct profile *all
 {
 	const struct thread_table *threads = &all->replay.threads;
 	const char *which = filter->asked->thread;
+	const struct thread *thread;
 	char count[TEXT_NUMBER_BYTES];
 	struct thread_choice *choice = &filter->choice.threads;
 
@@ -304,6 +316,9 @@ static int threads_choose(struct block_filter *filter, const struct profile *all
 	if (choice->count > 1)
 		return text_printf(&filter->text, ", allocated by the %s threads %s",
 		                   text_count(count, choice->count), which);
+	thread = thread_table_find(threads, choice->serials[0]);
+	if (thread && strstr(thread->name, which))
+		which = thread->name;
 	return text_printf(&filter->text, ", allocated by thread %s", which);
 }
 

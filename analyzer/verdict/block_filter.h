@@ -38,7 +38,8 @@ struct block_filter {
 	/* The wrappers that all blocks show: a part of them could show fewer. */
 	struct peeling peeling;
 	uint32_t function_count; /* of the table that it is for */
-	struct text text; /* "of 24 B, allocated by thread worker-0", without control characters */
+	struct text
+		text; /* "of 24 B, allocated by thread worker-0", without control characters */
 };
 
 /* Whether any blocks are left out by it. */

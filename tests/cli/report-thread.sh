@@ -42,6 +42,7 @@ totals --thread "$tid"
 totals --thread worker-1
 totals -t worker-2
 totals -t 'worker-[02]'
+COLUMNS=150; export COLUMNS
 for view in "" "--by path" "--by thread" "--by owner" "--class live-at-exit" "--why shared_path"; do
 	# shellcheck disable=SC2086 # several words
 	"$OUTLIVE" report $view --thread worker-0 trace >text 2>&1
