@@ -450,7 +450,7 @@ static struct filter_request filter_asked(const struct report_options *options)
  * terminal.
  */
 static struct profile *recording_read(struct trace_reader *reader, size_t process,
-                                      struct class_options *classes,
+                                      struct report_settings *settings,
                                       const struct filter_request *asked,
                                       struct block_filter *filter)
 {
@@ -458,11 +458,13 @@ static struct profile *recording_read(struct trace_reader *reader, size_t proces
 	struct error error;
 
 	if (filter_request_is_any(asked)) {
-		if (block_filter_make(filter, profile, classes, asked, &error))
+		if (block_filter_make(filter, profile, &settings->classes, asked, &error))
 			die("%s", error.message);
 		profile_free(profile);
 		profile = blocks_read(reader, process, &filter->choice);
-		classes->filter = filter;
+		settings->filter = filter;
+		settings->classes.peeling = &filter->peeling;
+		settings->classes.peeling_functions = filter->function_count;
 	}
 	report_completeness(reader);
 	problems_warn(trace_reader_problems(reader));
@@ -504,7 +506,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 	}
 	reader = recording_open(argv[at], &options, &process);
 	settings = settings_of(&options, reporter, &suppressions);
-	profile = recording_read(reader, process, &settings.classes, &asked, &filter);
+	profile = recording_read(reader, process, &settings, &asked, &filter);
 	settings.view = row->view;
 	settings.history = &history;
 	if (row->view == REPORT_EXPLAIN)

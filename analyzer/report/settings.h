@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+struct block_filter;
 struct block_history;
 struct why_several;
 
@@ -53,7 +54,8 @@ struct report_settings {
 	/* receives the list of what `why` may mean, if that is not clear */
 	struct why_several *several;
 	const struct block_history *history;
-	struct class_options classes; /* how blocks are classified */
+	const struct block_filter *filter; /* which blocks are counted; NULL: all */
+	struct class_options classes;      /* how blocks are classified */
 };
 
 #endif

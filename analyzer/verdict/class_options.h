@@ -6,9 +6,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct suppressions;
-struct block_filter;
+struct peeling;
 
 /* Zeroed: the defaults. */
 struct class_options {
@@ -22,8 +23,12 @@ struct class_options {
 	const struct suppressions *suppressions; /* rules of a file; NULL: none */
 	/* hide nothing; blocks kept on purpose are still counted by rule */
 	bool shows_suppressed;
-	/* only its blocks are counted: it knows the wrappers that all blocks show; NULL: all are */
-	const struct block_filter *filter;
+	/*
+	 * If only some blocks are counted: the wrappers that all blocks show, by number of the
+	 * function, and how many functions there are; else NULL
+	 */
+	const struct peeling *peeling;
+	uint32_t peeling_functions;
 };
 
 #endif

@@ -1,6 +1,5 @@
 /* verdict/classes.c - the class of each call path's blocks. */
 #include "verdict/classes.h"
-#include "verdict/block_filter.h"
 #include "verdict/own_code.h"
 
 #include <stdlib.h>
@@ -434,11 +433,9 @@ static void late_set(struct classes *classes)
  */
 static int wrappers_find(struct classes *classes, const struct class_options *options)
 {
-	const struct block_filter *filter = options->filter;
-
-	if (filter && filter->function_count == classes->functions.count)
+	if (options->peeling && options->peeling_functions == classes->functions.count)
 		return peeling_take(&classes->peeling, classes->profile, &classes->functions,
-		                    &filter->peeling);
+		                    options->peeling);
 	return peeling_make(&classes->peeling, classes->profile, &classes->functions,
 	                    options->wrappers, options->wrapper_count);
 }

@@ -424,7 +424,7 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	process_json(json, profile->process, &counts);
 	json_object_end(json);
 	phases_json(json, &profile->process->header, profile->phases);
-	filter_json(json, profile, settings->classes.filter);
+	filter_json(json, profile, settings->filter);
 	totals_json(json, profile);
 	classes_json(json, classes);
 	kind_split_json(json, &findings->split);
