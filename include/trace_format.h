@@ -38,6 +38,7 @@ enum trace_block_type {
 	BLOCK_SEGMENTS = 6, /* a segments_sample and what follows it */
 	BLOCK_SIZES = 7,    /* a sizes_batch and what follows it */
 	BLOCK_SOURCES = 8,  /* a sources_header and what follows it (since 1.3) */
+	BLOCK_COSTS = 9,    /* a costs_header and what follows it (since 1.3) */
 };
 
 /* Every payload is one zstd frame with its checksum on. */
@@ -132,6 +133,24 @@ struct sources_jump {
 	uint32_t number;   /* 0: the jump out of `from` */
 };
 static_assert(sizeof(struct sources_jump) == 24, "on-disk size");
+
+/*
+ * COSTS: what malloc and free cost where the recording was made. The struct, then `class_count`
+ * classes, by size. Picoseconds; the most is never less than the least.
+ */
+#define COSTS_CLASSES_MAX 16
+struct costs_header {
+	uint32_t class_count;           /* 1 to COSTS_CLASSES_MAX */
+	uint32_t copy_least, copy_most; /* to copy 1 KiB */
+	uint32_t reserved;
+};
+static_assert(sizeof(struct costs_header) == 16, "on-disk size");
+struct costs_class {
+	uint64_t
+		bytes_max; /* sizes up to this one; of the last class: all larger ones, too */
+	uint32_t least, most; /* a malloc and its free: see FORMAT.md */
+};
+static_assert(sizeof(struct costs_class) == 16, "on-disk size");
 
 /*
  * SEGMENTS: a snapshot of one process's memory, taken from outside. The struct, then

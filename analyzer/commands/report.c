@@ -27,7 +27,7 @@ struct report_options {
 	struct process_choice process;
 	const char *why, *explain, *phase, *thread, *sizes;
 	struct option_list modules, functions;
-	bool stacks, only_mine;
+	bool stacks, only_mine, advice;
 	struct option_list wrappers, kept, mine;
 	struct option_list suppressions; /* names of files */
 	bool all;
@@ -73,6 +73,8 @@ static const struct option options[] = {
 	  "follow one block: its address (0x..), or the number of its\n"
 	  "allocation, counted from 1",
 	  NULL, NULL },
+	{ "advice", 0, OPTION_FLAG, offsetof(struct report_options, advice), NULL,
+	  "all advice, the most useful first", NULL, NULL },
 	{ "stacks", 0, OPTION_FLAG, offsetof(struct report_options, stacks), NULL,
 	  "how deep the stacks of the threads went, and by which functions", NULL, NULL },
 	{ "thread", 't', OPTION_STRING, offsetof(struct report_options, thread), "THREAD",
@@ -188,6 +190,7 @@ enum {
 	ASKED_EXPLAIN = 1 << 5,
 	ASKED_STACKS = 1 << 6,
 	ASKED_BLOCKS = 1 << 7, /* filters that say nothing about a stack */
+	ASKED_ADVICE = 1 << 8,
 };
 #define ASKED_ROWS (ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_TOP)
 
@@ -208,11 +211,18 @@ static const struct view_row {
 	{ REPORT_STACKS,
 	  "--stacks",
 	  ASKED_STACKS,
-	  { { ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_WHY | ASKED_EXPLAIN,
-	      "--stacks goes alone, without --by, --sort, --class, --why or --explain" },
+	  { { ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_WHY | ASKED_EXPLAIN |
+	          ASKED_ADVICE,
+	      "--stacks goes alone, without --by, --sort, --class, --why, --advice or "
+	      "--explain" },
 	    { ASKED_BLOCKS,
 	      "--stacks shows no blocks, so --module, --function, --size, --only-mine and "
 	      "--phase do not go with it" } } },
+	{ REPORT_ADVICE,
+	  "--advice",
+	  ASKED_ADVICE,
+	  { { ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_WHY | ASKED_EXPLAIN,
+	      "--advice goes alone, without --by, --sort, --class, --why or --explain" } } },
 	{ REPORT_WHY,
 	  "--why",
 	  ASKED_WHY,
@@ -239,7 +249,7 @@ static unsigned asked_options(const struct report_options *options)
 	       (options->class.is_given ? ASKED_CLASS : 0) |
 	       (options->top.is_given ? ASKED_TOP : 0) | (options->why ? ASKED_WHY : 0) |
 	       (options->explain ? ASKED_EXPLAIN : 0) |
-	       (options->stacks ? ASKED_STACKS : 0) |
+	       (options->stacks ? ASKED_STACKS : 0) | (options->advice ? ASKED_ADVICE : 0) |
 	       (options->modules.count || options->functions.count || options->sizes ||
 	                options->only_mine || options->phase
 	            ? ASKED_BLOCKS
@@ -359,7 +369,9 @@ static struct report_settings settings_of(const struct report_options *options,
 		.group = options->group.is_given ? (enum report_group)options->group.value
 		                                 : reporter->group,
 		.sort = (enum report_sort)options->sort.value,
-		.top = options->top.is_given ? options->top.value : reporter->top,
+		.top = options->top.is_given ? options->top.value
+		       : options->advice     ? 0
+		                             : reporter->top,
 		.class = (enum verdict)options->class.value,
 		.why = options->why,
 		.classes = { .wrappers = options->wrappers.items,

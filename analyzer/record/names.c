@@ -20,16 +20,18 @@ static int block_write(struct trace_writer *writer, uint32_t type, uint32_t proc
 	                      : 0;
 }
 
-/* Write a SYMBOLS and a SOURCES block before the END block. 0, or -1 and *error. */
+/* Write a SYMBOLS, a SOURCES and a COSTS block before the END block. 0, or -1 and *error. */
 static int names_write(struct trace_writer *writer, const struct profile *profile,
                        struct error *error)
 {
 	uint32_t process = profile->process->number;
 	struct text symbols = { NULL, 0, 0 }, sources = { NULL, 0, 0 };
+	struct text costs = { NULL, 0, 0 };
 	int result = -1;
 
 	if (symbol_table_save(profile->symbols, &symbols) ||
-	    source_block_save(&profile->source_table, &sources)) {
+	    source_block_save(&profile->source_table, &sources) ||
+	    costs_block_save(&profile->costs, &costs)) {
 		error_set(error, "out of memory for symbols");
 	} else {
 		trace_writer_reopen(writer);
@@ -37,8 +39,11 @@ static int names_write(struct trace_writer *writer, const struct profile *profil
 		if (result == 0)
 			result = block_write(writer, BLOCK_SOURCES, process, &sources, error);
 		if (result == 0)
+			result = block_write(writer, BLOCK_COSTS, process, &costs, error);
+		if (result == 0)
 			result = trace_writer_end(writer, error);
 	}
+	text_release(&costs);
 	text_release(&symbols);
 	text_release(&sources);
 	return result;
@@ -61,6 +66,7 @@ static int process_name(const struct trace_names *names, struct trace_reader *re
 
 	if (!profile)
 		return -1;
+	profile->costs = names->costs;
 	if (profile_symbolize(profile, symbolizer, NULL))
 		error_set(error, "out of memory for symbols");
 	else

@@ -27,12 +27,13 @@ struct trace_names {
 	bool
 		is_quiet; /* what `show` is called with counts nothing: it shows nothing of it */
 	memory_out_handler memory_out; /* see symbolizer_on_memory_out() */
+	struct allocator_costs costs;  /* of this machine, for the trace */
 	void *context;
 };
 
 /*
  * Read the trace, find the names of each process's addresses, and append them as SYMBOLS
- * blocks. The trace is complete before, after, and between any two blocks: if this process is
+ * blocks, with what was inlined there, and the costs. The trace is complete before, after, and between any two blocks: if this process is
  * killed, which libdw does when memory is out, only names are lost. 0, or -1 and *error: some
  * names are missing.
  */

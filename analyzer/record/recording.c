@@ -6,6 +6,7 @@
 #include "replay/profile.h"
 #include "report/text/reporter.h"
 #include "base/stack_room.h"
+#include "record/costs_measure.h"
 #include "record/names.h"
 #include "record/packer.h"
 
@@ -183,6 +184,7 @@ static void run_name(struct recording *run)
 		.show = run_report,
 		.is_quiet = run->options.is_quiet,
 		.memory_out = memory_out,
+		.costs = costs_measure(),
 		.context = run,
 	};
 	struct error error;

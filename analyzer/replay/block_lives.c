@@ -3,6 +3,9 @@
 
 #include "replay/source_stack.h"
 
+#define OUTGROWN_EVENTS_MAX \
+	8 /* from the birth of a larger block to the end of the other */
+
 int block_lives_init(struct block_lives *lives, double quanta_per_us)
 {
 	*lives = (struct block_lives){ .exit_start = UINT64_MAX };
@@ -71,6 +74,7 @@ static void owner_add(struct life_pattern *pattern, struct thread *const *thread
 	pattern->owner_frame = frame;
 	pattern->owner_sequence = sequence;
 	pattern->owner_dead = 1;
+	pattern->activations++;
 }
 
 /* A block is born: did this call free another block before? 0, or -1: memory is out. */
@@ -80,7 +84,6 @@ static int begin_replace(struct block_lives *lives, struct thread *by,
 	struct recent_life *other = recent_lives_find(&by->ended, 0, block->path);
 	uint32_t frames, path;
 
-	recent_lives_add(&by->begun, block->sequence, block->path);
 	if (!other)
 		return 0;
 	path = other->path;
@@ -100,13 +103,31 @@ static int end_replace(struct block_lives *lives, struct thread *by,
 	                                              origin->path);
 	uint32_t frames, path;
 
-	recent_lives_add(&by->ended, by->sequence, origin->path);
+	recent_lives_add(&by->ended, by->sequence, origin->path, 0);
 	if (!other)
 		return 0;
 	path = other->path;
 	other->path = 0;
 	frames = thread_escape_depth(by, lives->paths.paths[path].frames, other->sequence);
 	return path_life_replace(&lives->paths, path, origin->path, frames, false);
+}
+
+/*
+ * The call of a container that made a larger block moves what the smaller one has, and frees
+ * that: few events are in between. *is_outgrown: whether this may be such a block.
+ */
+static int end_outgrow(struct block_lives *lives, struct thread *by,
+                       const struct chain *origin, uint64_t size, bool *is_outgrown)
+{
+	struct recent_life *other = recent_lives_larger(&by->begun, origin->sequence, size);
+	uint32_t frames, path;
+
+	*is_outgrown = other && by->sequence - other->sequence <= OUTGROWN_EVENTS_MAX;
+	if (!*is_outgrown)
+		return 0;
+	path = other->path;
+	frames = thread_escape_depth(by, lives->paths.paths[path].frames, other->sequence);
+	return path_life_outgrow(&lives->paths, path, origin->path, frames);
 }
 
 int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
@@ -123,6 +144,7 @@ int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
 		pattern->dead_max = pattern->owner_dead;
 	if (pattern->live < REPLACED_LIVE_MAX && begin_replace(lives, by, block))
 		return -1;
+	recent_lives_add(&by->begun, block->sequence, block->path, block->size);
 	return path_life_begin(&lives->paths, block->path, by->index, block->size,
 	                       block->time);
 }
@@ -176,6 +198,7 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 	struct chain origin = block_lives_origin(lives, block);
 	struct thread *owner = threads[origin.thread];
 	uint32_t frames = lives->paths.paths[origin.path].frames;
+	bool is_outgrown = false;
 	struct life_end end = {
 		.size = block->size,
 		.age = time > origin.time ? time - origin.time : 0,
@@ -204,20 +227,23 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 		 * This block still counts as live here, but not yet in block_lives_begin(): so <= here
 		 * and < there mean the same number of blocks.
 		 */
-		if (lives->paths.paths[origin.path].pattern.live <= REPLACED_LIVE_MAX &&
-		    end_replace(lives, by, &origin))
+		if (end_outgrow(lives, by, &origin, block->size, &is_outgrown) ||
+		    (lives->paths.paths[origin.path].pattern.live <= REPLACED_LIVE_MAX &&
+		     end_replace(lives, by, &origin)))
 			return -1;
 	}
 	path_life_over(&lives->paths, origin.path, origin.thread);
-	path_life_close(&lives->paths, origin.path, origin.largest, origin.asked);
-	if (end.freer == CALL_NODE_NONE)
+	if (end.freer == CALL_NODE_NONE ||
+	    path_life_close(&lives->paths, origin.path, origin.largest, origin.asked) ||
+	    (!is_outgrown && lives->paths.paths[origin.path].outgrown && !origin.reallocs &&
+	     path_life_final(&lives->paths, origin.path, block->size)))
 		return -1;
 	chain_drop(lives, block);
 	return path_life_end(&lives->paths, origin.path, &end);
 }
 
-void block_lives_missed(struct block_lives *lives, struct thread *const *threads,
-                        const struct block *block)
+int block_lives_missed(struct block_lives *lives, struct thread *const *threads,
+                       const struct block *block)
 {
 	struct chain origin = block_lives_origin(lives, block);
 	struct path_life *life = &lives->paths.paths[origin.path];
@@ -226,8 +252,8 @@ void block_lives_missed(struct block_lives *lives, struct thread *const *threads
 	life->unknown_blocks++;
 	life->unknown_bytes += block->size;
 	path_life_over(&lives->paths, origin.path, origin.thread);
-	path_life_close(&lives->paths, origin.path, origin.largest, origin.asked);
 	chain_drop(lives, block);
+	return path_life_close(&lives->paths, origin.path, origin.largest, origin.asked);
 }
 
 int block_lives_move(struct block_lives *lives, struct thread *const *threads,
@@ -273,7 +299,7 @@ int block_lives_moved(struct block_lives *lives, struct thread *const *threads,
 	return 0;
 }
 
-void block_lives_finish(struct block_lives *lives, const struct live_table *live)
+int block_lives_finish(struct block_lives *lives, const struct live_table *live)
 {
 	struct chain origin;
 	size_t i;
@@ -282,8 +308,12 @@ void block_lives_finish(struct block_lives *lives, const struct live_table *live
 		if (!live->addresses[i] || !live->blocks[i].path)
 			continue;
 		origin = block_lives_origin(lives, &live->blocks[i]);
-		path_life_close(&lives->paths, origin.path, origin.largest, origin.asked);
+		if (path_life_close(&lives->paths, origin.path, origin.largest, origin.asked) ||
+		    (lives->paths.paths[origin.path].outgrown && !origin.reallocs &&
+		     path_life_final(&lives->paths, origin.path, live->blocks[i].size)))
+			return -1;
 		if (live->blocks[i].chain)
 			path_life_realloced(&lives->paths, origin.path, origin.reallocs);
 	}
+	return 0;
 }

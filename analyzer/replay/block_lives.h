@@ -40,8 +40,8 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
                     struct thread *by, uint64_t time, const struct block *block);
 
 /* Another block was born at its address, so it must have ended. */
-void block_lives_missed(struct block_lives *lives, struct thread *const *threads,
-                        const struct block *block);
+int block_lives_missed(struct block_lives *lives, struct thread *const *threads,
+                       const struct block *block);
 
 /*
  * Thread `by` passed the block to realloc: by->chain_moving keeps its history until it comes
@@ -55,7 +55,7 @@ int block_lives_moved(struct block_lives *lives, struct thread *const *threads,
                       struct thread *by, struct block *block);
 
 /* Call after the last event: counts the reallocs and sizes of the blocks that are live. */
-void block_lives_finish(struct block_lives *lives, const struct live_table *live);
+int block_lives_finish(struct block_lives *lives, const struct live_table *live);
 
 /* The block's first birth: what it was before any realloc. */
 struct chain block_lives_origin(const struct block_lives *lives,

@@ -147,14 +147,31 @@ void path_life_over(struct path_lives *lives, uint32_t path, uint32_t thread)
 		pair_counts_subtract(&lives->shared, path, thread);
 }
 
-void path_life_close(struct path_lives *lives, uint32_t path, uint64_t largest,
-                     uint64_t asked)
+int path_life_close(struct path_lives *lives, uint32_t path, uint64_t largest,
+                    uint64_t asked)
 {
 	struct life_pattern *pattern = &lives->paths[path].pattern;
 
 	if (largest < pattern->largest_min)
 		pattern->largest_min = largest;
+	pattern->asked += asked;
 	pattern->excess += asked - largest;
+	return asked > largest ? path_life_final(lives, path, largest) : 0;
+}
+
+int path_life_final(struct path_lives *lives, uint32_t path, uint64_t size)
+{
+	return tally_add(&lives->tally, &lives->paths[path].finals, final_key(size), 1,
+	                 size, TALLY_UNBOUNDED);
+}
+
+int path_life_outgrow(struct path_lives *lives, uint32_t path, uint32_t other,
+                      uint32_t frames)
+{
+	if (frames > REPLACED_FRAMES_MAX || other >> REPLACED_SITE_BITS)
+		return 0;
+	return tally_add(&lives->tally, &lives->paths[path].outgrown,
+	                 REPLACED_KEY(other, frames), 1, 0, FREED_BY_KEPT);
 }
 
 void path_life_realloced(struct path_lives *lives, uint32_t path, uint32_t reallocs)

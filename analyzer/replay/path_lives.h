@@ -29,6 +29,14 @@
 #define REPLACED_SITE_BITS 28
 #define REPLACED_KEY(path, frames) ((uint32_t)(frames) << REPLACED_SITE_BITS | (path))
 
+/* Sizes that differ by less than a quarter have one key. */
+static inline uint32_t final_key(uint64_t size)
+{
+	uint32_t bits = size < 4 ? 3 : 64 - (uint32_t)__builtin_clzll(size);
+
+	return size < 4 ? (uint32_t)size : bits << 2 | (size >> (bits - 3) & 3);
+}
+
 /*
  * When a call path reached a maximum for the first time: how many lives had begun, and the
  * time.
@@ -47,6 +55,7 @@ struct life_pattern {
 	/* sizes of lives; the least only of those that are over */
 	uint64_t largest_min, largest_max;
 	uint64_t first_time; /* quanta; of the first life */
+	uint64_t asked;      /* bytes that they asked for, all reallocs included */
 	uint64_t excess;     /* bytes that reallocs asked for before the final size */
 	struct life_moment
 		moments[LIFE_MOMENTS];  /* when largest_max and live_max were reached */
@@ -61,6 +70,7 @@ struct life_pattern {
 	bool is_tangled; /* blocks of another activation ended in between */
 	uint32_t owner_thread, owner_frame;
 	uint64_t owner_sequence, owner_dead; /* how many of its blocks have ended */
+	uint64_t activations;                /* that owned blocks, one after the other */
 	/* most that had ended when the same activation got another one */
 	uint64_t dead_max;
 };
@@ -131,6 +141,13 @@ struct path_life {
 	uint32_t replaced_before;
 	/* the same: the other block was freed after this one was born */
 	uint32_t replaced_after;
+	/*
+	 * tally by REPLACED_KEY: the other block, which was smaller, was freed right after this one
+	 * was born, as containers do that grow by copying
+	 */
+	uint32_t outgrown;
+	/* tally by FINAL_KEY: what became of those that grew, by realloc or by copying */
+	uint32_t finals;
 	struct life_pattern pattern;
 };
 
@@ -168,10 +185,10 @@ void path_life_over(struct path_lives *lives, uint32_t path, uint32_t thread);
 
 /*
  * Count what is known of a life in the end, ended or not: its largest size, and the bytes asked
- * for.
+ * for. 0, or -1 when memory is out.
  */
-void path_life_close(struct path_lives *lives, uint32_t path, uint64_t largest,
-                     uint64_t asked);
+int path_life_close(struct path_lives *lives, uint32_t path, uint64_t largest,
+                    uint64_t asked);
 
 /* How a life ended. */
 struct life_end {
@@ -195,6 +212,13 @@ int path_life_end(struct path_lives *lives, uint32_t path, const struct life_end
 /* A life continues: code with those innermost frames passed the block to realloc. */
 int path_life_move(struct path_lives *lives, uint32_t path, uint32_t mover,
                    uint64_t size);
+
+/* A block of the call path was outgrown by one of the other path: see `outgrown`. */
+int path_life_outgrow(struct path_lives *lives, uint32_t path, uint32_t other,
+                      uint32_t frames);
+
+/* A block that grew has its final size. */
+int path_life_final(struct path_lives *lives, uint32_t path, uint64_t size);
 
 /* A block replaced another one: see REPLACED_KEY. */
 int path_life_replace(struct path_lives *lives, uint32_t path, uint32_t other,

@@ -148,6 +148,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	if (!profile->symbols || !profile->map ||
 	    trace_reader_symbols(reader, process, profile->symbols) ||
 	    trace_reader_sources(reader, process, &profile->source_table) ||
+	    trace_reader_costs(reader, process, &profile->costs) ||
 	    namesakes_tell(profile->symbols, profile->map))
 		return -1;
 	if (choice->symbolizer &&

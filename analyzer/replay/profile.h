@@ -34,6 +34,7 @@ struct profile {
 	struct replay replay;             /* the result of all events, and their totals */
 	struct segment_history segments;  /* how the process used its memory over time */
 	struct self_view views;           /* and the snapshots that it took itself */
+	struct allocator_costs costs;     /* of the machine of the recording */
 	uint32_t runtimes;         /* enum segments_runtime, of all snapshots together */
 	struct live_probe *probes; /* what was live at each snapshot from outside */
 	struct live_probe *view_probes; /* and at each that the process took itself */

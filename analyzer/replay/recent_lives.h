@@ -5,13 +5,15 @@
 #ifndef OUTLIVE_REPLAY_RECENT_LIVES_H
 #define OUTLIVE_REPLAY_RECENT_LIVES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define RECENT_LIVES 4 /* most blocks that are freed, or allocated, together */
 
 struct recent_life {
 	uint64_t sequence; /* number of the thread's event */
-	uint32_t path;     /* 0: none, or already used */
+	uint64_t size;
+	uint32_t path; /* 0: none, or already used */
 };
 
 struct recent_lives {
@@ -20,9 +22,9 @@ struct recent_lives {
 };
 
 static inline void recent_lives_add(struct recent_lives *recent, uint64_t sequence,
-                                    uint32_t path)
+                                    uint32_t path, uint64_t size)
 {
-	recent->lives[recent->next++ % RECENT_LIVES] = (struct recent_life){ sequence,
+	recent->lives[recent->next++ % RECENT_LIVES] = (struct recent_life){ sequence, size,
 		                                                                 path };
 }
 
@@ -43,6 +45,21 @@ static inline struct recent_life *recent_lives_find(struct recent_lives *recent,
 			found = life;
 	}
 	return found;
+}
+
+/* The last one after an event that is larger than that; NULL: none. */
+static inline struct recent_life *recent_lives_larger(struct recent_lives *recent,
+                                                      uint64_t sequence, uint64_t size)
+{
+	struct recent_life *life;
+	uint32_t i;
+
+	for (i = 1; i <= RECENT_LIVES; i++) {
+		life = &recent->lives[(recent->next - i) % RECENT_LIVES];
+		if (life->path && life->sequence > sequence && life->size > size)
+			return life;
+	}
+	return NULL;
 }
 
 #endif

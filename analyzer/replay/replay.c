@@ -218,15 +218,15 @@ static inline int path_count(struct replay *replay, struct call_path *path,
 	return result;
 }
 
-/* Another block is born at its address. */
-static void block_missed(struct replay *replay, uint64_t address,
-                         const struct block *block)
+/* Another block is born at its address. 0, or -1 when memory is out. */
+static int block_missed(struct replay *replay, uint64_t address,
+                        const struct block *block)
 {
 	block_end(replay, address, block);
 	if (!block->path)
-		return;
+		return 0;
 	replay->totals.ends_missed++;
-	block_lives_missed(&replay->lives, replay->threads.items, block);
+	return block_lives_missed(&replay->lives, replay->threads.items, block);
 }
 
 static bool is_chosen(const struct replay *replay, const struct thread *thread,
@@ -274,8 +274,8 @@ static int block_ignore(struct replay *replay, struct thread *thread,
 	block = live_table_add(&replay->live, event->address, &is_new);
 	if (!block)
 		return -1;
-	if (!is_new)
-		block_missed(replay, event->address, block);
+	if (!is_new && block_missed(replay, event->address, block))
+		return -1;
 	*block = (struct block){ .size = event->size_bytes,
 		                     .time = event->time_end,
 		                     .sequence = thread->sequence,
@@ -304,8 +304,8 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 	block = live_table_add(&replay->live, event->address, &is_new);
 	if (!block)
 		return NULL;
-	if (!is_new)
-		block_missed(replay, event->address, block);
+	if (!is_new && block_missed(replay, event->address, block))
+		return NULL;
 	*block = (struct block){ event->size_bytes,
 		                     event->time_end,
 		                     thread->sequence,
@@ -521,7 +521,8 @@ int replay_finish(struct replay *replay)
 	if (replay->phases && replay->phases->seen > replay->totals.time_last)
 		replay->totals.time_last = replay->phases->seen;
 	time_advance(replay, replay->totals.time_last);
-	block_lives_finish(&replay->lives, &replay->live);
+	if (block_lives_finish(&replay->lives, &replay->live))
+		return -1;
 	for (i = 1; i < replay->paths.count; i++) {
 		/* Paths that did not change since the peak still lack their share of it. */
 		live_share_touch(&replay->paths, &replay->paths.paths[i].share);

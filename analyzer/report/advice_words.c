@@ -43,11 +43,12 @@ static int sentence_add(struct text *text, const struct advice *advice,
                         const struct life_summary *summary)
 {
 	char sizes[80], count[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
-	char copies[TEXT_NUMBER_BYTES];
+	char copies[TEXT_NUMBER_BYTES], median[TEXT_NUMBER_BYTES];
 
 	sizes_text(sizes, sizeof(sizes), summary);
 	text_count(count, summary->counts.blocks);
 	text_size(most, summary->largest_max);
+	text_size(median, summary->grown_median);
 	switch (advice->kind) {
 	case ADVICE_LOCAL:
 		if (summary->at_once > 1)
@@ -83,14 +84,14 @@ static int sentence_add(struct text *text, const struct advice *advice,
 			return text_printf(
 				text,
 				"reserve in %s: a container grew by copying, so %s of %s are "
-				"not needed; the largest was %s",
-				where, text_count(copies, advice->copies), count, most);
+				"not needed; half of them needed at most %s, the largest %s",
+				where, text_count(copies, advice->copies), count, median, most);
 		return text_printf(text,
-		                   "reserve in %s: %s reallocs grew its blocks, %.1f each; the "
-		                   "largest was %s",
+		                   "reserve in %s: %s reallocs grew its blocks, %.1f each; "
+		                   "half of them needed at most %s, the largest %s",
 		                   where, text_count(count, summary->chain_reallocs),
 		                   (double)summary->chain_reallocs / (double)summary->chains,
-		                   most);
+		                   median, most);
 	case ADVICE_STATIC:
 		return text_printf(
 			text,
@@ -108,9 +109,9 @@ struct helpers {
 	bool frees, moves;
 };
 
-static bool is_owner(const struct call_site *call_site, uint32_t function)
+static bool is_owner(const struct life_summary *summary, uint32_t function)
 {
-	const struct ranking *owners = &call_site->summary.owners;
+	const struct ranking *owners = &summary->owners;
 	size_t i;
 
 	for (i = 0; i < owners->count; i++) {
@@ -125,7 +126,7 @@ static bool is_owner(const struct call_site *call_site, uint32_t function)
  * with most blocks, so the first one found is the one that gets named. `count` only tells one
  * function from several: a function that frees and reallocates may count twice.
  */
-static bool helpers_add(struct helpers *helpers, const struct call_site *call_site,
+static bool helpers_add(struct helpers *helpers, const struct life_summary *summary,
                         const struct ranking *ranking)
 {
 	bool has_any = false;
@@ -134,7 +135,7 @@ static bool helpers_add(struct helpers *helpers, const struct call_site *call_si
 
 	for (i = 0; i < ranking->count; i++) {
 		function = ranking->ranks[i].key;
-		if (is_owner(call_site, function))
+		if (is_owner(summary, function))
 			continue;
 		has_any = true;
 		if (!helpers->count)
@@ -150,7 +151,7 @@ static bool helpers_add(struct helpers *helpers, const struct call_site *call_si
  */
 static int helpers_text(struct text *text, const struct advice *advice,
                         const struct classes *classes,
-                        const struct call_site *call_site)
+                        const struct life_summary *summary)
 {
 	struct helpers helpers = { .count = 0 };
 	char name[256], more[32] = "";
@@ -158,8 +159,8 @@ static int helpers_text(struct text *text, const struct advice *advice,
 	if (advice->kind != ADVICE_LOCAL && advice->kind != ADVICE_CALLER &&
 	    advice->kind != ADVICE_ARENA)
 		return 0;
-	helpers.frees = helpers_add(&helpers, call_site, &call_site->summary.freers);
-	helpers.moves = helpers_add(&helpers, call_site, &call_site->summary.movers);
+	helpers.frees = helpers_add(&helpers, summary, &summary->freers);
+	helpers.moves = helpers_add(&helpers, summary, &summary->movers);
 	if (!helpers.count)
 		return 0;
 	function_call_text(name, sizeof(name), classes, helpers.function);
@@ -184,14 +185,15 @@ int advice_text(struct text *text, const struct advice *advice,
                 const struct classes *classes, const struct call_sites *call_sites)
 {
 	const struct call_site *call_site = &call_sites->call_sites[advice->call_site];
+	const struct life_summary *summary = advice_summary(advice, call_sites);
 	char where[256], owner[256];
 
 	if (advice->library && library_text(text, advice->library))
 		return -1;
 	function_call_text(where, sizeof(where), classes, call_site->function);
 	owner_text(owner, sizeof(owner), advice, classes);
-	if (sentence_add(text, advice, where, owner, &call_site->summary) ||
-	    helpers_text(text, advice, classes, call_site))
+	if (sentence_add(text, advice, where, owner, summary) ||
+	    helpers_text(text, advice, classes, summary))
 		return -1;
 	/*
 	 * The other kinds depend on how many frames a block outlived, which plain frames only let
@@ -201,4 +203,153 @@ int advice_text(struct text *text, const struct advice *advice,
 	               advice->kind == ADVICE_RESERVE
 	           ? 0
 	           : text_printf(text, " (inferred: frames are plain)");
+}
+
+/* ---- what it saves, and how sure that is ------------------------------------------------ */
+
+/* "8.27 to 16.5 us": the unit of the first is left out if both have the same. */
+static const char *span_text(char *text, size_t bytes, uint64_t least, uint64_t most)
+{
+	char one[TEXT_NUMBER_BYTES], two[TEXT_NUMBER_BYTES], *unit;
+
+	text_duration(one, least);
+	text_duration(two, most);
+	unit = strchr(one, ' ');
+	if (!strcmp(one, two)) {
+		snprintf(text, bytes, "%s", two);
+		return text;
+	}
+	if (unit && strchr(two, ' ') && !strcmp(unit, strchr(two, ' ')))
+		*unit = 0;
+	snprintf(text, bytes, "%s to %s", one, two);
+	return text;
+}
+
+int advice_saves_text(struct text *text, const struct advice *advice)
+{
+	char calls[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES];
+	char time[2 * TEXT_NUMBER_BYTES + 8];
+
+	return text_printf(
+		text, "saves %s call%s, %s, %s", text_short(calls, advice->saves.calls),
+		text_s(advice->saves.calls), text_size(bytes, advice->saves.bytes),
+		span_text(time, sizeof(time), advice->saves.ns_least, advice->saves.ns_most));
+}
+
+/* "10,000 blocks by 3 call paths, always 40 B", and what realloc did to them. */
+static int sizes_basis(struct text *text, const struct life_summary *summary)
+{
+	char blocks[TEXT_NUMBER_BYTES], sizes[80], count[TEXT_NUMBER_BYTES];
+
+	if (text_printf(text, "%s block%s of %u call path%s, %s%s",
+	                text_count(blocks, summary->begun), text_s(summary->begun),
+	                summary->path_count, text_s(summary->path_count),
+	                summary->size_kind == SIZE_CONSTANT ? "always " : "",
+	                sizes_text(sizes, sizeof(sizes), summary)))
+		return -1;
+	return summary->chains ? text_printf(text, " after %s realloc%s",
+	                                     text_count(count, summary->chain_reallocs),
+	                                     text_s(summary->chain_reallocs))
+	                       : 0;
+}
+
+int advice_basis_text(struct text *text, const struct advice *advice,
+                      const struct classes *classes,
+                      const struct call_sites *call_sites)
+{
+	const struct life_summary *summary = advice_summary(advice, call_sites);
+	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], owner[256];
+	uint64_t known = summary->counts.blocks - summary->counts.inferred.blocks;
+
+	if (sizes_basis(text, summary))
+		return -1;
+	if (advice->part_count > 1 &&
+	    text_printf(text, "; %u calls of this line", advice->part_count))
+		return -1;
+	if (text_printf(text, "; at most %llu alive at once",
+	                (unsigned long long)(summary->at_once ? summary->at_once : 1)))
+		return -1;
+	/* with several owners, the activations of one may be counted for another */
+	if (summary->activations && has_single_owner(summary) &&
+	    text_printf(text, " in each of %s activation%s of %s",
+	                text_count(count, summary->activations),
+	                text_s(summary->activations),
+	                function_call_text(owner, sizeof(owner), classes,
+	                                   summary->owners.ranks[0].key)))
+		return -1;
+	if (text_printf(text, "; %s",
+	                summary->was_shared ? "several threads had some at the same time"
+	                                    : "no two threads had some at the same time"))
+		return -1;
+	if (!classes->has_exact_frames || known == summary->counts.proved)
+		return 0;
+	return text_printf(
+		text, "; the class of %s of them is proved",
+		text_percent(percent, summary->counts.proved, summary->counts.blocks));
+}
+
+/* Append another reason. */
+static int doubt_add(struct text *text, const char *doubt)
+{
+	return text_printf(text, "%s%s", text->bytes ? "; " : "", doubt);
+}
+
+/* What other input may change: sizes, and how many there are at once. */
+static int input_doubts(struct text *text, const struct advice *advice,
+                        const struct life_summary *summary)
+{
+	char most[TEXT_NUMBER_BYTES], line[160];
+
+	text_size(most, summary->largest_max);
+	if (advice->kind == ADVICE_RESERVE) {
+		if (doubt_add(text, "the size is not known when the first block is made"))
+			return -1;
+		snprintf(line, sizeof(line), "most need less than %s: the rest of it is wasted",
+		         most);
+		return summary->grown_median * 2 < summary->largest_max ? doubt_add(text, line)
+		                                                        : 0;
+	}
+	snprintf(line, sizeof(line), "other input needs more than %s%s", most,
+	         summary->size_kind == SIZE_CONSTANT ? ", the one size of this run" : "");
+	if (doubt_add(text, line))
+		return -1;
+	if (advice->kind == ADVICE_ARENA || advice->kind == ADVICE_STATIC)
+		return 0;
+	snprintf(line, sizeof(line), "other input needs more than %llu at once",
+	         (unsigned long long)(summary->at_once ? summary->at_once : 1));
+	return doubt_add(text, line);
+}
+
+int advice_doubts_text(struct text *text, const struct advice *advice,
+                       const struct classes *classes,
+                       const struct call_sites *call_sites)
+{
+	const struct life_summary *summary = advice_summary(advice, call_sites);
+	static const char *const doubts[ADVICE_KINDS] = {
+		[ADVICE_LOCAL] = "its address is used after the function returned",
+		[ADVICE_CALLER] = "the owner needs two of them at the same time",
+		[ADVICE_REUSE] = "the old contents are still needed when the new ones are made",
+		[ADVICE_ARENA] =
+			"some must be freed early, as an arena keeps all until its end",
+		[ADVICE_STATIC] = "what uses them runs in several threads, or twice",
+	};
+	char line[96];
+
+	if (input_doubts(text, advice, summary))
+		return -1;
+	if (doubts[advice->kind] && doubt_add(text, doubts[advice->kind]))
+		return -1;
+	if (summary->recursion > 1) {
+		snprintf(line, sizeof(line),
+		         "the function calls itself deeper than %u times, as here",
+		         summary->recursion);
+		if (doubt_add(text, line))
+			return -1;
+	}
+	if (summary->chains && advice->kind != ADVICE_RESERVE &&
+	    doubt_add(text, "realloc makes them larger than here"))
+		return -1;
+	return classes->profile->lost.events
+	           ? doubt_add(text, "the lost events say otherwise")
+	           : 0;
 }

@@ -19,6 +19,7 @@
 #define SYMBOLS_RAW_BYTES_MAX (UINT64_C(1) << 30)
 #define SEGMENTS_RAW_BYTES_MAX (UINT64_C(1) << 26)
 #define SIZES_RAW_BYTES_MAX (1u << 22)
+#define COSTS_RAW_BYTES_MAX (1u << 12)
 #define PROCESSES_MAX (1u << 20)
 
 static void process_free(struct trace_process *process)
@@ -29,6 +30,7 @@ static void process_free(struct trace_process *process)
 	chunk_list_release(&process->definitions);
 	chunk_list_release(&process->symbols);
 	chunk_list_release(&process->sources);
+	chunk_list_release(&process->costs);
 	chunk_list_release(&process->segments);
 	chunk_list_release(&process->sizes);
 	free(process);
@@ -175,6 +177,7 @@ static struct chunk_list *payload_list(struct trace_process *process, uint32_t t
 {
 	return type == BLOCK_SYMBOLS    ? &process->symbols
 	       : type == BLOCK_SOURCES  ? &process->sources
+	       : type == BLOCK_COSTS    ? &process->costs
 	       : type == BLOCK_SEGMENTS ? &process->segments
 	                                : &process->sizes;
 }
@@ -246,6 +249,8 @@ static int block_take(struct trace_index *index, const struct trace_block *block
 	case BLOCK_SOURCES:
 		return payload_block(index, block, offset, "sources", SYMBOLS_RAW_BYTES_MAX,
 		                     error);
+	case BLOCK_COSTS:
+		return payload_block(index, block, offset, "costs", COSTS_RAW_BYTES_MAX, error);
 	case BLOCK_SEGMENTS:
 		return payload_block(index, block, offset, "segments", SEGMENTS_RAW_BYTES_MAX,
 		                     error);

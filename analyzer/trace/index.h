@@ -22,6 +22,7 @@ struct trace_process {
 	struct chunk_list definitions; /* by ticket */
 	struct chunk_list symbols; /* SYMBOLS payloads; `ticket` is the decompressed size */
 	struct chunk_list sources; /* SOURCES payloads, the same */
+	struct chunk_list costs;   /* COSTS payloads, the same */
 	/* SEGMENTS payloads, likewise, in the order they were written. */
 	struct chunk_list segments;
 	struct chunk_list sizes; /* SIZES payloads, likewise */

@@ -349,6 +349,19 @@ static int sources_take(void *sources, const uint8_t *payload, size_t bytes,
 	return source_block_load(sources, payload, bytes, error) ? -1 : 0;
 }
 
+static int costs_take(void *costs, const uint8_t *payload, size_t bytes,
+                      struct error *error)
+{
+	return costs_block_load(costs, payload, bytes, error) ? -1 : 0;
+}
+
+int trace_reader_costs(struct trace_reader *reader, const struct trace_process *process,
+                       struct allocator_costs *costs)
+{
+	*costs = allocator_costs_usual();
+	return trace_reader_payloads(reader, &process->costs, costs_take, costs);
+}
+
 int trace_reader_sources(struct trace_reader *reader,
                          const struct trace_process *process,
                          struct source_table *sources)

@@ -8,6 +8,7 @@
 #ifndef OUTLIVE_TRACE_READER_H
 #define OUTLIVE_TRACE_READER_H
 
+#include "trace/costs.h"
 #include "trace/address_map.h"
 #include "base/error.h"
 #include "trace/phases.h"
@@ -77,7 +78,8 @@ void trace_reader_damaged(struct trace_reader *reader, struct trace_process *pro
                           const char *why);
 
 /*
- * Call `take` with the payload of each entry of process->symbols, sources, segments or sizes.
+ * Call `take` with the payload of each entry of process->symbols, sources, costs, segments or
+ * sizes.
  * `take` returns 0; -1 and *error, which names no file, if the payload is damaged; or 1 to stop:
  * memory is out. Damage is reported in the reader's problems and skipped. 0, or 1.
  */
@@ -104,6 +106,10 @@ void trace_reader_definitions(struct trace_reader *reader,
 /* The phases of this process, sealed. The caller frees them; NULL: no memory. */
 struct phases *trace_reader_phases(struct trace_reader *reader,
                                    const struct trace_process *process);
+
+/* The measured costs, or else the usual ones. 0, or -1 when memory is out. */
+int trace_reader_costs(struct trace_reader *reader, const struct trace_process *process,
+                       struct allocator_costs *costs);
 
 /* Add what the trace says of this process's addresses. 0, or -1 when memory is out. */
 int trace_reader_sources(struct trace_reader *reader,

@@ -2,12 +2,15 @@
 #include "verdict/advice.h"
 
 #include "verdict/changeable.h"
+#include "elf/cxx_name.h"
 #include "verdict/own_code.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* advice must save at least one in so many of all calls or bytes */
 #define SAVES_SHARE_MIN 10000
+#define FAMILY_BYTES 512 /* a longer name is compared up to there */
 #define RESERVE_REALLOCS_MIN 16
 #define RESERVE_REALLOCS_EACH_MIN 3 /* reallocs of a block, on average */
 
@@ -62,54 +65,46 @@ static const char *advice_library(const struct classes *classes,
 
 /* ---- the list -------------------------------------------------------------------------- */
 
-/* Whether the saving is large enough to matter in the whole program. */
-static bool is_worth_it(const struct advice *advice, const struct classes *classes)
+/* Whether the saving is large enough to be listed at all. */
+static bool is_worth_it(const struct saving *saves, const struct classes *classes)
 {
 	const struct replay *replay = &classes->profile->replay;
 
-	return advice->saves_calls >= replay->totals.allocations / SAVES_SHARE_MIN ||
-	       advice->saves_bytes >= replay->totals.bytes / SAVES_SHARE_MIN;
+	return saves->calls >= replay->totals.allocations / SAVES_SHARE_MIN ||
+	       saves->bytes >= replay->totals.bytes / SAVES_SHARE_MIN;
 }
 
 /*
- * Add advice with what it saves, unless that is too little. Reuse still needs the blocks that
- * are live at once. Reserving saves only the reallocs (or the blocks that a container copied,
- * `copies` of them), and the bytes asked for before the final size.
+ * Reuse still needs the blocks that are live at once. Reserving saves only the reallocs (or the
+ * blocks that a container copied, `copies` of them).
  */
+static struct saving saving_of(const struct classes *classes,
+                               const struct life_summary *summary,
+                               enum advice_kind kind, uint64_t copies)
+{
+	if (kind == ADVICE_RESERVE)
+		return copies ? saving_of_copies(classes, summary, copies)
+		              : saving_of_reallocs(classes, summary);
+	return saving_of_blocks(classes, summary,
+	                        kind == ADVICE_REUSE ? summary->at_once : 0);
+}
+
+/* Add advice with what it saves, unless that is next to nothing. */
 static void advice_add(struct advice_list *list, const struct classes *classes,
-                       const struct call_sites *call_sites, uint32_t call_site,
+                       const struct call_sites *call_sites, uint32_t number,
                        enum advice_kind kind, uint64_t copies)
 {
-	uint64_t kept;
-	const struct life_summary *summary = &call_sites->call_sites[call_site].summary;
-	struct advice advice = { .kind = kind, .call_site = call_site };
+	const struct call_site *call_site = &call_sites->call_sites[number];
+	const struct life_summary *summary = &call_site->summary;
+	struct advice advice = { .kind = kind, .call_site = number, .copies = copies };
 
 	if (has_single_owner(summary))
 		advice.owner = summary->owners.ranks[0].key;
 	advice.levels = single_level(summary);
-	advice.saves_calls = summary->allocations;
-	advice.saves_bytes = summary->bytes;
-	if (kind == ADVICE_RESERVE && copies) {
-		/* what is left has at most the largest size */
-		if (copies > summary->begun ||
-		    __builtin_mul_overflow(summary->begun - copies, summary->largest_max,
-		                           &kept))
-			kept = UINT64_MAX; /* figures that cannot be: nothing is promised */
-		advice.copies = advice.saves_calls = copies;
-		advice.saves_bytes = summary->bytes > kept ? summary->bytes - kept : 0;
-	} else if (kind == ADVICE_RESERVE) {
-		advice.saves_calls = summary->chain_reallocs;
-		advice.saves_bytes = summary->excess;
-	} else if (kind == ADVICE_REUSE) {
-		advice.saves_calls -= summary->at_once;
-		advice.saves_bytes -= summary->at_once * summary->largest_max;
-	}
-	advice.saves_ns = advice.saves_calls * ADVICE_PAIR_NS;
-	advice.is_mine = classes->functions
-	                     .functions[call_sites->call_sites[call_site].function]
-	                     .is_mine;
-	advice.library = advice_library(classes, &call_sites->call_sites[call_site], kind);
-	if (is_worth_it(&advice, classes))
+	advice.saves = saving_of(classes, summary, kind, copies);
+	advice.is_mine = classes->functions.functions[call_site->function].is_mine;
+	advice.library = advice_library(classes, call_site, kind);
+	if (is_worth_it(&advice.saves, classes))
 		list->items[list->count++] = advice;
 }
 
@@ -128,46 +123,209 @@ static int advice_compare(const void *one, const void *two, void *context)
 {
 	const struct function_table *table = context;
 	const struct advice *a = one, *b = two;
-	int result = own_code_compare(table, is_own_advice(table, a), a->saves_ns,
-	                              is_own_advice(table, b), b->saves_ns);
+	int result = own_code_compare(table, is_own_advice(table, a), a->saves.ns_most,
+	                              is_own_advice(table, b), b->saves.ns_most);
 
+	if (a->is_small != b->is_small)
+		return a->is_small ? 1 : -1;
 	if (result)
 		return result;
-	if (a->saves_ns != b->saves_ns)
-		return a->saves_ns > b->saves_ns ? -1 : 1;
-	if (a->saves_bytes != b->saves_bytes)
-		return a->saves_bytes > b->saves_bytes ? -1 : 1;
+	if (a->saves.ns_most != b->saves.ns_most)
+		return a->saves.ns_most > b->saves.ns_most ? -1 : 1;
+	if (a->saves.bytes != b->saves.bytes)
+		return a->saves.bytes > b->saves.bytes ? -1 : 1;
 	return a->call_site < b->call_site ? -1 : a->call_site > b->call_site;
+}
+
+/* ---- one line of the source ------------------------------------------------------------ */
+
+struct merging {
+	const struct classes *classes;
+	const struct call_sites *call_sites;
+};
+
+/* Where the source has the call; NULL: not known. */
+static const struct symbol_frame *line_of(const struct merging *merging,
+                                          const struct advice *advice)
+{
+	uint32_t location = merging->call_sites->call_sites[advice->call_site].location;
+	const struct symbol_frame *frames;
+	size_t count;
+
+	frames = profile_frames(merging->classes->profile, location, &count);
+	return count && frames[count - 1].line ? &frames[count - 1] : NULL;
+}
+
+/* Of template instances, the name that they have in common. */
+static int family_compare(const char *one, const char *two)
+{
+	char a[FAMILY_BYTES], b[FAMILY_BYTES];
+
+	function_name_family(a, sizeof(a), one);
+	function_name_family(b, sizeof(b), two);
+	return strcmp(a, b);
+}
+
+static int number_compare(uint64_t one, uint64_t two)
+{
+	return one < two ? -1 : one > two;
+}
+
+/*
+ * 0: both say the same of one line. Where lines are not known, each function counts as one. Who
+ * owns the blocks matters only to advice that names the owner.
+ */
+static int line_compare(const void *one, const void *two, void *context)
+{
+	const struct merging *merging = context;
+	const struct advice *a = one, *b = two;
+	const struct symbol_frame *line_a = line_of(merging, a);
+	const struct symbol_frame *line_b = line_of(merging, b);
+	int result = number_compare(a->kind, b->kind);
+
+	if (!result)
+		result = number_compare(!line_a, !line_b);
+	if (!result && line_a)
+		result = strcmp(line_a->file, line_b->file);
+	if (!result && line_a)
+		result = number_compare(line_a->line, line_b->line);
+	if (!result && line_a)
+		result = family_compare(line_a->function, line_b->function);
+	if (!result && !line_a)
+		result = number_compare(merging->call_sites->call_sites[a->call_site].function,
+		                        merging->call_sites->call_sites[b->call_site].function);
+	if (!result && (a->kind == ADVICE_CALLER || a->kind == ADVICE_REUSE ||
+	                a->kind == ADVICE_ARENA))
+		result = a->owner != b->owner ? number_compare(a->owner, b->owner)
+		                              : number_compare(a->levels, b->levels);
+	return result ? result : number_compare(!a->copies, !b->copies);
+}
+
+/* The advice that saves most comes first, then the lower call site. */
+static int part_compare(const void *one, const void *two, void *context)
+{
+	const struct advice *a = one, *b = two;
+	int result = line_compare(one, two, context);
+
+	if (!result)
+		result = number_compare(b->saves.ns_most, a->saves.ns_most);
+	return result ? result : number_compare(a->call_site, b->call_site);
+}
+
+/* What is known of the blocks of all parts. 0, or -1 when memory is out. */
+static int together_make(const struct advice_list *list, struct advice *advice,
+                         const struct merging *merging)
+{
+	const struct life_summary *part;
+	uint32_t i, j;
+
+	advice->together = calloc(1, sizeof(*advice->together));
+	if (!advice->together)
+		return -1;
+	for (i = 0; i < advice->part_count; i++) {
+		part = &merging->call_sites->call_sites[list->parts[advice->part_first + i]]
+		            .summary;
+		for (j = 0; j < part->path_count; j++) {
+			if (life_summary_add(advice->together, merging->classes,
+			                     part->paths[j].path))
+				return -1;
+		}
+	}
+	life_summary_sort(advice->together, merging->classes);
+	return 0;
+}
+
+/* Make one of all advice that says the same of one line. 0, or -1 when memory is out. */
+static int advice_merge(struct advice_list *list, const struct merging *merging)
+{
+	size_t i, j, count = 0;
+	struct advice advice;
+
+	qsort_r(list->items, list->count, sizeof(*list->items), part_compare,
+	        (void *)merging);
+	for (i = 0; i < list->count; i++)
+		list->parts[i] = list->items[i].call_site;
+	for (i = 0; i < list->count; i = j) {
+		advice = list->items[i];
+		advice.part_first = (uint32_t)i;
+		for (j = i + 1; j < list->count &&
+		                !line_compare(&advice, &list->items[j], (void *)merging);
+		     j++) {
+			saving_add(&advice.saves, &list->items[j].saves);
+			advice.copies += list->items[j].copies;
+		}
+		advice.part_count = (uint32_t)(j - i);
+		list->items[count++] = advice;
+	}
+	list->count = count;
+	for (i = 0; i < count; i++) {
+		if (list->items[i].part_count > 1 &&
+		    together_make(list, &list->items[i], merging))
+			return -1;
+	}
+	return 0;
+}
+
+bool advice_concerns(const struct advice_list *list, const struct advice *advice,
+                     uint32_t call_site)
+{
+	uint32_t i;
+
+	for (i = 0; i < advice->part_count; i++) {
+		if (list->parts[advice->part_first + i] == call_site)
+			return true;
+	}
+	return false;
+}
+
+const struct life_summary *advice_summary(const struct advice *advice,
+                                          const struct call_sites *call_sites)
+{
+	return advice->together ? advice->together
+	                        : &call_sites->call_sites[advice->call_site].summary;
+}
+
+/*
+ * Add what is advised about the call site. What saves the blocks saves their growth, too, so that
+ * is advised only if nothing else is; but it is the simpler change for blocks of a caller that
+ * mostly grow, and for containers.
+ */
+static void call_site_add(struct advice_list *list, const struct classes *classes,
+                          const struct call_sites *call_sites, uint32_t number)
+{
+	const struct call_site *call_site = &call_sites->call_sites[number];
+	const struct life_summary *summary = &call_site->summary;
+	enum advice_kind kind = call_site_advice(classes, call_site).kind;
+	bool is_here = is_made_here(classes, call_site);
+	bool is_reserve = is_here && is_for_reserve(classes, call_site);
+	uint64_t copies = is_here ? call_site_copies(classes, call_site) : 0;
+
+	if (copies || (is_reserve && (kind == ADVICE_KINDS || (kind == ADVICE_CALLER &&
+	                                                       summary->chain_reallocs * 2 >
+	                                                           summary->allocations))))
+		kind = ADVICE_RESERVE;
+	if (kind != ADVICE_KINDS)
+		advice_add(list, classes, call_sites, number, kind, copies);
 }
 
 int advice_make(struct advice_list *list, const struct classes *classes,
                 const struct call_sites *call_sites)
 {
-	enum advice_kind kind;
-	uint64_t copies;
-	uint32_t i;
-	bool is_here;
+	struct merging merging = { classes, call_sites };
+	size_t room = (size_t)call_sites->count + 1, i;
+	uint32_t number;
 
-	*list = (struct advice_list){ .count = 0 };
-	/* at most two for each call site: reserving space does not exclude the other kinds */
-	list->items = malloc((2 * (size_t)call_sites->count + 1) * sizeof(*list->items));
-	if (!list->items)
+	*list = (struct advice_list){ .items = malloc(room * sizeof(*list->items)),
+		                          .parts = malloc(room * sizeof(*list->parts)) };
+	if (!list->items || !list->parts)
 		return -1;
-	for (i = 0; i < call_sites->count; i++) {
-		kind = call_site_advice(classes, &call_sites->call_sites[i]).kind;
-		is_here = is_made_here(classes, &call_sites->call_sites[i]);
-		copies = is_here ? call_site_copies(classes, &call_sites->call_sites[i]) : 0;
-		/* what mostly grows is helped by reserving, and its calls are counted once */
-		if (kind != ADVICE_KINDS &&
-		    !(kind == ADVICE_CALLER && is_here &&
-		      is_for_reserve(classes, &call_sites->call_sites[i]) &&
-		      call_sites->call_sites[i].summary.chain_reallocs * 2 >
-		          call_sites->call_sites[i].summary.allocations))
-			advice_add(list, classes, call_sites, i, kind, 0);
-		if (!is_here)
-			continue;
-		if (copies || is_for_reserve(classes, &call_sites->call_sites[i]))
-			advice_add(list, classes, call_sites, i, ADVICE_RESERVE, copies);
+	for (number = 0; number < call_sites->count; number++)
+		call_site_add(list, classes, call_sites, number);
+	if (advice_merge(list, &merging))
+		return -1;
+	for (i = 0; i < list->count; i++) {
+		list->items[i].is_small = saving_is_small(&list->items[i].saves, classes);
+		list->shown += !list->items[i].is_small;
 	}
 	qsort_r(list->items, list->count, sizeof(*list->items), advice_compare,
 	        (void *)&classes->functions);
@@ -176,7 +334,16 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 
 void advice_release(struct advice_list *list)
 {
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (list->items[i].together) {
+			life_summary_release(list->items[i].together);
+			free(list->items[i].together);
+		}
+	}
 	free(list->items);
+	free(list->parts);
 	*list = (struct advice_list){ .count = 0 };
 }
 

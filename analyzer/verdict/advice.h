@@ -8,18 +8,12 @@
 #include "verdict/advice_rules.h"
 #include "verdict/classes.h"
 #include "verdict/call_sites.h"
+#include "verdict/saving.h"
 #include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/*
- * What a malloc and its free cost at the very least: glibc's fast path, measured without a
- * profiler (8 ns a pair on a 2020s x86-64; a cache miss costs many times that). So the time
- * that advice promises to save is a lower bound.
- */
-#define ADVICE_PAIR_NS 8
 
 struct advice {
 	enum advice_kind kind;
@@ -30,19 +24,40 @@ struct advice {
 	const char *library;
 	bool is_mine;    /* the function that allocates is the user's own code */
 	uint64_t copies; /* reserve: see call_site_copies(); 0: reallocs grow the blocks */
-	uint64_t saves_calls, saves_bytes, saves_ns;
+	struct saving saves;
+	bool is_small; /* too little to matter: see saving_is_small() */
+	/*
+	 * Several call sites may be one line of the source: template instances, copies of an inlined
+	 * function. They are parts [part_first ..] of the list; call_site is the first of them.
+	 */
+	uint32_t part_first, part_count;
+	struct life_summary
+		*together; /* of all call paths of several call sites; or NULL */
 };
 
 struct advice_list {
-	/* the largest saving comes first, that in the user's own code before others (own_code.h) */
+	/*
+	 * What saves more than a little comes first. Then the user's own code comes before others
+	 * (own_code.h), and the largest saving first.
+	 */
 	struct advice *items;
 	size_t count;
+	size_t shown;    /* these come first: their saving is not small */
+	uint32_t *parts; /* numbers of call sites */
 };
 
 /* 0, or -1 when memory is out; release it either way. */
 int advice_make(struct advice_list *list, const struct classes *classes,
                 const struct call_sites *call_sites);
 void advice_release(struct advice_list *list);
+
+/* Whether it is about that call site. */
+bool advice_concerns(const struct advice_list *list, const struct advice *advice,
+                     uint32_t call_site);
+
+/* What is known of all blocks that it is about. */
+const struct life_summary *advice_summary(const struct advice *advice,
+                                          const struct call_sites *call_sites);
 
 /* "local", "caller", "reuse", "arena", "reserve", "static" */
 const char *advice_kind_text(enum advice_kind kind);

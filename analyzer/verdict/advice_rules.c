@@ -127,21 +127,36 @@ static enum refusal fits(const struct life_summary *summary)
 
 #define COPIES_MIN 16 /* fewer may be chance */
 
+/*
+ * Count the lives in a tally by REPLACED_KEY that outgrew another block within one call of the
+ * library: at least its outermost frame has not ended in between.
+ */
+static uint64_t outgrown_count(const struct classes *classes, uint32_t path)
+{
+	const struct tally_cell *cells = classes->profile->replay.lives.paths.tally.cells;
+	uint32_t list = profile_life(classes->profile, path)->outgrown;
+	uint32_t peeled = classes->peeling.path_frames[path];
+	uint64_t count = 0;
+
+	for (; list; list = cells[list].next) {
+		if (cells[list].key != TALLY_OTHERS &&
+		    cells[list].key >> REPLACED_SITE_BITS < peeled)
+			count += cells[list].blocks;
+	}
+	return count;
+}
+
 uint64_t call_site_copies(const struct classes *classes,
                           const struct call_site *call_site)
 {
 	const struct life_summary *summary = &call_site->summary;
 	uint64_t copies = 0;
-	uint32_t i, path;
+	uint32_t i;
 
-	if (summary->largest_min == summary->largest_max ||
-	    !is_of_container(classes, summary))
+	if (!is_of_container(classes, summary))
 		return 0;
-	for (i = 0; i < summary->path_count; i++) {
-		path = summary->paths[i].path;
-		copies += replaced_count(classes, call_site, path,
-		                         profile_life(classes->profile, path)->replaced_after);
-	}
+	for (i = 0; i < summary->path_count; i++)
+		copies += outgrown_count(classes, summary->paths[i].path);
 	return copies >= COPIES_MIN && copies * 2 >= summary->begun ? copies : 0;
 }
 

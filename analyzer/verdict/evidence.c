@@ -41,6 +41,21 @@ static int depths_add(struct life_summary *summary, const struct classes *classe
 	return 0;
 }
 
+static int finals_add(struct life_summary *summary, const struct classes *classes,
+                      uint32_t list)
+{
+	const struct tally_cell *cells = classes->profile->replay.lives.paths.tally.cells;
+
+	for (; list; list = cells[list].next) {
+		summary->grown += cells[list].blocks;
+		summary->grown_bytes += cells[list].bytes;
+		if (ranking_add(&summary->finals, cells[list].key, cells[list].blocks,
+		                cells[list].bytes))
+			return -1;
+	}
+	return 0;
+}
+
 static int machine_add(struct life_summary *summary, const struct classes *classes,
                        uint32_t list)
 {
@@ -176,6 +191,7 @@ static void path_add(struct life_summary *summary, const struct classes *classes
 		summary->live_max = path->live_max;
 	summary->live_most += path->live_max;
 	summary->live_at_peak += path->share.peak_blocks;
+	summary->at_peak += path->share.peak_bytes;
 	summary->live_least = summary->live_max > summary->live_at_peak
 	                          ? summary->live_max
 	                          : summary->live_at_peak;
@@ -229,7 +245,8 @@ int life_summary_add(struct life_summary *summary, const struct classes *classes
 	                                          : life->machine_inferred) ||
 	    freers_add(&summary->freers, classes, life->freed_by) ||
 	    freers_add(&summary->movers, classes, life->realloced_by) ||
-	    sizes_add(summary, classes, replay_path(replay, path), life->sizes))
+	    sizes_add(summary, classes, replay_path(replay, path), life->sizes) ||
+	    finals_add(summary, classes, life->finals))
 		return -1;
 	return 0;
 }
@@ -288,6 +305,7 @@ static void sizes_classify(struct life_summary *summary, const struct classes *c
 	for (i = 0; i < summary->path_count; i++) {
 		pattern = &profile_life(classes->profile, summary->paths[i].path)->pattern;
 		summary->begun += pattern->begun;
+		summary->asked += pattern->asked;
 		summary->excess += pattern->excess;
 		if (pattern->largest_min < summary->largest_min)
 			summary->largest_min = pattern->largest_min;
@@ -323,7 +341,7 @@ static void crowd_add(struct life_summary *summary, uint64_t most, uint64_t time
 static void owner_classify(struct life_summary *summary, const struct classes *classes,
                            const struct summary_path *paths, uint32_t count)
 {
-	uint64_t most = 0, least = 0, at_peak = 0, all = 0, time = 0;
+	uint64_t most = 0, least = 0, at_peak = 0, all = 0, time = 0, activations = 0;
 	const struct replay *replay = &classes->profile->replay;
 	const struct path_life *life;
 	bool is_tangled = false, is_shared = false;
@@ -339,6 +357,8 @@ static void owner_classify(struct life_summary *summary, const struct classes *c
 			time = life->pattern.moments[MOMENT_CROWD].time;
 		at_peak += replay_path(replay, paths[i].path)->share.peak_blocks;
 		is_shared |= life->pattern.was_shared;
+		if (life->pattern.activations > activations)
+			activations = life->pattern.activations;
 		is_tangled |= life->pattern.is_tangled;
 	}
 	/*
@@ -346,6 +366,8 @@ static void owner_classify(struct life_summary *summary, const struct classes *c
 	 */
 	if (!is_shared && at_peak > least)
 		least = at_peak < most ? at_peak : most;
+	summary->activations += activations;
+	summary->was_shared |= is_shared;
 	crowd_add(summary, most, time);
 	if (least > summary->at_once_min)
 		summary->at_once_min = least;
@@ -392,6 +414,20 @@ static void owners_classify(struct life_summary *summary, const struct classes *
 		                          : SIZE_UNBOUNDED;
 }
 
+/* A size that was enough for about half of the blocks that grew. */
+static void median_find(struct life_summary *summary)
+{
+	uint64_t blocks = 0;
+	size_t i;
+
+	ranking_sort_keys(&summary->finals);
+	for (i = 0; i < summary->finals.count && blocks * 2 < summary->grown; i++) {
+		blocks += summary->finals.ranks[i].blocks;
+		summary->grown_median = summary->finals.ranks[i].bytes /
+		                        summary->finals.ranks[i].blocks;
+	}
+}
+
 void life_summary_sort(struct life_summary *summary, const struct classes *classes)
 {
 	ranking_sort_keys(&summary->depths);
@@ -405,6 +441,7 @@ void life_summary_sort(struct life_summary *summary, const struct classes *class
 		return;
 	sizes_classify(summary, classes);
 	owners_classify(summary, classes);
+	median_find(summary);
 }
 
 void life_summary_release(struct life_summary *summary)
@@ -416,6 +453,7 @@ void life_summary_release(struct life_summary *summary)
 	ranking_release(&summary->freers);
 	ranking_release(&summary->movers);
 	ranking_release(&summary->sizes);
+	ranking_release(&summary->finals);
 	free(summary->paths);
 	*summary = (struct life_summary){ .path_count = 0 };
 }

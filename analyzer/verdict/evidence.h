@@ -47,10 +47,17 @@ struct life_summary {
 	enum size_kind size_kind;
 	uint64_t settled; /* lives that began after the largest block: at least so many */
 	uint64_t begun;   /* lives */
+	uint64_t asked;   /* bytes that they asked for, all reallocs included */
 	uint64_t excess;  /* bytes that reallocs asked for before the final size */
+	uint64_t at_peak; /* bytes live at the process's peak */
+	/* of the blocks that grew, by realloc or by copying: how many, their final sizes, and a size
+	 * that was enough for about half of them */
+	uint64_t grown, grown_bytes, grown_median;
 	/* blocks live at once of any one activation of their owner: at most */
 	uint64_t at_once;
 	uint64_t at_once_min;      /* blocks live at once of some activation: at least */
+	uint64_t activations;      /* of owners, that had blocks: at least */
+	bool was_shared;           /* several threads had blocks at the same time */
 	enum size_kind crowd_kind; /* of at_once; SIZE_CONSTANT: it is 1 */
 	uint64_t crowd_time;       /* quanta; when at_once was reached */
 	/* at least half of what an activation owns is live at one time */
@@ -70,6 +77,7 @@ struct life_summary {
 	struct ranking freers; /* by function that freed; FUNCTION_NONE: not kept apart */
 	struct ranking movers; /* by function that called realloc, counting its calls */
 	struct ranking sizes;  /* by bits of the size; empty if all have one size */
+	struct ranking finals; /* by FINAL_KEY: the final sizes of the blocks that grew */
 };
 
 /* Add a call path to the summary; a zeroed summary is empty. 0, or -1 when memory is out. */

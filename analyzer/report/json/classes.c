@@ -1,7 +1,8 @@
-/* report/json/classes.c - classes, their evidence and advice in JSON. */
+/* report/json/classes.c - classes and their evidence in JSON. */
 #include "report/json/classes.h"
 
-#include "report/advice_words.h"
+#include "report/json/advice.h"
+#include "report/json/functions.h"
 #include "verdict/debug_gaps.h"
 #include "verdict/evidence.h"
 #include "verdict/owners.h"
@@ -71,36 +72,6 @@ static void exact_json(struct json_writer *json, const struct class_counts *coun
 	json_count(json, "supported", counts->supported);
 	json_count(json, "open", counts->blocks - counts->proved - counts->supported);
 	json_object_end(json);
-}
-
-/*
- * The path of the function's module; "" if it is in none, as the keys of a function are
- * always all there.
- */
-static const char *module_path(const struct classes *classes, uint32_t function)
-{
-	uint32_t module = classes->functions.functions[function].module;
-
-	return module == MODULE_NONE
-	           ? ""
-	           : address_map_module(classes->profile->map, module)->path;
-}
-
-/* Write the keys of a function into the open object. */
-static void function_keys_json(struct json_writer *json, const struct classes *classes,
-                               uint32_t number)
-{
-	const struct function *function = &classes->functions.functions[number];
-
-	/* not escaped: the writer makes valid JSON of any bytes */
-	json_string(json, "function", function->name);
-	json_string(json, "module", module_path(classes, number));
-	json_string(json, "declared", function->declared);
-	json_count(json, "offset",
-	           address_map_location(classes->profile->map, function->location)->offset);
-	json_string(json, "home", function->home);
-	json_bool(json, "standard", function->is_library);
-	json_bool(json, "mine", function->is_mine);
 }
 
 /* Write the modules without debug information whose functions allocated. */
@@ -354,83 +325,6 @@ int owners_json(struct json_writer *json, const struct findings *findings, uint6
 	json_array_end(json);
 	owners_release(&owners);
 	return 0;
-}
-
-/* ---- advice -------------------------------------------------------------------------- */
-
-/*
- * Write one piece of advice: its sentence as people read it, and its parts for programs. The
- * sentence is made first: if memory is out, no object is left open.
- */
-static int advice_item_json(struct json_writer *json, const struct findings *findings,
-                            const struct advice *advice)
-{
-	const struct classes *classes = findings->classes;
-	const struct call_site *call_site = &findings->call_sites
-	                                         .call_sites[advice->call_site];
-	struct text text = { NULL, 0, 0 };
-
-	if (advice_text(&text, advice, classes, &findings->call_sites))
-		return -1;
-	json_object(json, NULL);
-	json_string(json, "kind", advice_kind_text(advice->kind));
-	json_string(json, "text", text.data);
-	function_keys_json(json, classes, call_site->function);
-	json_string(json, "owner", classes->functions.functions[advice->owner].name);
-	json_count(json, "levels", advice->levels);
-	json_string(json, "library", advice->library ? advice->library : "");
-	json_count(json, "sites", call_site->summary.path_count);
-	json_count(json, "first_site", call_site->summary.path);
-	json_count(json, "blocks", call_site->summary.counts.blocks);
-	json_count(json, "saves_calls", advice->saves_calls);
-	json_count(json, "saves_bytes", advice->saves_bytes);
-	json_count(json, "saves_ns", advice->saves_ns);
-	json_object_end(json);
-	text_release(&text);
-	return 0;
-}
-
-int advice_json(struct json_writer *json, const struct findings *findings, uint64_t top)
-{
-	size_t i;
-	int result = 0;
-
-	json_count(json, "advice_count", findings->advice.count);
-	json_array(json, "advice");
-	for (i = 0; i < findings->advice.count && (!top || i < top) && !result; i++)
-		result = advice_item_json(json, findings, &findings->advice.items[i]);
-	json_array_end(json);
-	return result;
-}
-
-/* Write the advice about the call path's call site, or why there is none. */
-static int path_advice_json(struct json_writer *json, const struct findings *findings,
-                            uint32_t path)
-{
-	const struct advice_list *list = &findings->advice;
-	uint32_t call_site = findings->call_sites.of_path[path];
-	struct text refusal = { NULL, 0, 0 };
-	bool has_any = false;
-	int result = 0;
-	size_t i;
-
-	/* advice belongs to a call site, so all of its call paths repeat it */
-	json_array(json, "advice");
-	for (i = 0; i < list->count && !result; i++) {
-		if (list->items[i].call_site != call_site)
-			continue;
-		result = advice_item_json(json, findings, &list->items[i]);
-		has_any = true;
-	}
-	json_array_end(json);
-	/* `no_advice` is "" if there is advice, and a reason if there is none: never both */
-	if (!result && !has_any)
-		result = advice_refusal_text(&refusal, findings->classes,
-		                             &findings->call_sites.call_sites[call_site]);
-	if (!result)
-		json_string(json, "no_advice", refusal.data ? refusal.data : "");
-	text_release(&refusal);
-	return result;
 }
 
 int path_classes_json(struct json_writer *json, const struct findings *findings,

@@ -1,5 +1,5 @@
 /*
- * report/json/classes.h - classes, their evidence, owners and advice in JSON; the keys are
+ * report/json/classes.h - classes, their evidence and owners in JSON; the keys are
  * documented in docs/man/outlive-report-json.5.
  */
 #ifndef OUTLIVE_REPORT_JSON_CLASSES_H
@@ -23,10 +23,6 @@ int path_classes_json(struct json_writer *json, const struct findings *findings,
 
 /* Write `owner_count` and the array `owners` of the whole report. 0 or -1. */
 int owners_json(struct json_writer *json, const struct findings *findings,
-                uint64_t top);
-
-/* Write the array `advice` of the whole report: the first `top` pieces (0: all). 0 or -1. */
-int advice_json(struct json_writer *json, const struct findings *findings,
                 uint64_t top);
 
 #endif

@@ -1,6 +1,7 @@
 /* report/json/report.c - a profile for programs. */
 #include "report/json/reporter.h"
 
+#include "report/json/advice.h"
 #include "report/json/classes.h"
 #include "base/json_writer.h"
 #include "trace/counts.h"

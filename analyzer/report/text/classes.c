@@ -1,10 +1,8 @@
 /* report/text/classes.c - classes, advice and exactness for people. */
 #include "report/text/classes.h"
 
-#include "report/advice_words.h"
 #include "report/peeled_names.h"
 #include "report/text/suppressions.h"
-#include "report/why_choice.h"
 #include "verdict/debug_gaps.h"
 #include "verdict/stack_names.h"
 #include "verdict/function_text.h"
@@ -133,8 +131,6 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 	           (struct meaning){ "never freed, on purpose", ": hidden elsewhere" });
 }
 
-/* ---- advice -------------------------------------------------------------------------- */
-
 int location_line_text(char *text, size_t bytes, const struct profile *profile,
                        uint32_t location)
 {
@@ -147,52 +143,6 @@ int location_line_text(char *text, size_t bytes, const struct profile *profile,
 	if (!result)
 		stack_name_line(text, bytes, &scratch.names[scratch.count - 1]);
 	stack_names_release(&scratch);
-	return result;
-}
-
-/*
- * Print a piece of advice in two lines: what to do, and what it saves. The first is cut to one
- * line, except on a narrow screen. 0, or -1: no memory.
- */
-static int advice_print(const struct screen *screen, const struct findings *findings,
-                        const struct advice *advice, size_t number)
-{
-	const struct call_site *call_site = &findings->call_sites
-	                                         .call_sites[advice->call_site];
-	char calls[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES], time[TEXT_NUMBER_BYTES];
-	char line[1024], where[256], why[WHY_NAME_BYTES];
-	struct text text = { NULL, 0, 0 };
-
-	if (advice_text(&text, advice, findings->classes, &findings->call_sites) ||
-	    location_line_text(where, sizeof(where), findings->classes->profile,
-	                       call_site->location)) {
-		text_release(&text);
-		return -1;
-	}
-	if (screen->is_narrow)
-		screen_line(screen, 4, "%2zu. %s", number, text.data);
-	else
-		fprintf(screen->file, "%2zu. %s\n", number,
-		        text_fit(line, sizeof(line), text.data, screen->columns - 4,
-		                 TEXT_KEEP_START));
-	screen_line(screen, 4, "    %ssaves %s call%s, %s, at least %s;  %s%s(--why %s)%s",
-	            screen_dim(screen), text_short(calls, advice->saves_calls),
-	            advice->saves_calls == 1 ? "" : "s",
-	            text_size(bytes, advice->saves_bytes),
-	            text_duration(time, advice->saves_ns), where, *where ? "  " : "",
-	            why_call_site_text(why, call_site), screen_plain(screen));
-	text_release(&text);
-	return 0;
-}
-
-int report_advice(const struct screen *screen, const struct findings *findings,
-                  size_t count)
-{
-	size_t i;
-	int result = 0;
-
-	for (i = 0; i < findings->advice.count && i < count && !result; i++)
-		result = advice_print(screen, findings, &findings->advice.items[i], i + 1);
 	return result;
 }
 

@@ -1,6 +1,5 @@
 /*
- * report/text/classes.h - the classes of a text report, the most useful advice, and how much of
- * the report is exact.
+ * report/text/classes.h - the classes of a text report, and how much of the report is exact.
  */
 #ifndef OUTLIVE_REPORT_TEXT_CLASSES_H
 #define OUTLIVE_REPORT_TEXT_CLASSES_H
@@ -16,10 +15,6 @@
  */
 void report_classes(const struct screen *screen, const struct classes *classes,
                     const struct class_counts *counts, const struct kind_split *split);
-
-/* Print the first `count` pieces of advice, two lines each. 0, or -1 when memory is out. */
-int report_advice(const struct screen *screen, const struct findings *findings,
-                  size_t count);
 
 /*
  * Print the last lines of every report: how many of the blocks are exact, how many stacks were

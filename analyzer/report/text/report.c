@@ -1,6 +1,7 @@
 /* report/text/report.c - a profile for people. */
 #include "report/text/report.h"
 
+#include "report/text/advice.h"
 #include "report/text/classes.h"
 #include "report/text/explain.h"
 #include "report/text/faults.h"
@@ -20,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCREEN_ADVICE 5 /* pieces of advice on the default screen */
 /* lines of the call tree below a table: about one screen */
 #define TREE_LINES 48
 #define STACK_LINES 12 /* frames shown of a call path */
@@ -172,11 +172,7 @@ static int lives_print(const struct screen *screen, const struct findings *findi
 	                   ? "--class NAME lists their call paths"
 	                   : "frames are plain: stack-like and escaping are inferred");
 	report_classes(screen, findings->classes, &shown, &findings->split);
-	if (!findings->advice.count)
-		return 0;
-	screen_heading(screen, "advice",
-	               "the largest saving first; --why shows the evidence");
-	return report_advice(screen, findings, SCREEN_ADVICE);
+	return report_advice_brief(screen, findings);
 }
 
 /* The default screen; it fits 50 lines. */
@@ -374,6 +370,16 @@ static int stacks_print(const struct screen *screen, const struct findings *find
 	return report_stacks(screen, findings->classes, settings->top);
 }
 
+static int advice_print(const struct screen *screen, const struct findings *findings,
+                        const struct report_settings *settings)
+{
+	const struct classes *classes = findings->classes;
+
+	report_summary(screen, classes->profile, classes->all.suppressed.blocks,
+	               classes->all.suppressed.bytes);
+	return report_advice_all(screen, findings, settings->top);
+}
+
 /* The other views print report_only() in their heads. */
 static int why_print(const struct screen *screen, const struct findings *findings,
                      const struct report_settings *settings)
@@ -395,6 +401,7 @@ static int (*const views[])(const struct screen *screen,
 	[REPORT_OVERVIEW] = overview_print, [REPORT_ROWS] = groups_print,
 	[REPORT_CLASS] = class_print,       [REPORT_STACKS] = stacks_print,
 	[REPORT_WHY] = why_print,           [REPORT_EXPLAIN] = explain_print,
+	[REPORT_ADVICE] = advice_print,
 };
 
 int report_text(const struct profile *profile, const struct report_settings *settings,

@@ -2,6 +2,7 @@
 #include "report/text/why.h"
 
 #include "verdict/function_text.h"
+#include "report/text/advice.h"
 #include "report/text/classes.h"
 #include "base/table.h"
 #include "report/text/suppressions.h"
@@ -332,35 +333,32 @@ static int refusals_print(const struct why *why)
 	return result;
 }
 
+static bool is_concerned(const struct why *why, const struct advice *advice)
+{
+	uint32_t i;
+
+	for (i = 0; i < why->call_site_count; i++) {
+		if (advice_concerns(&why->findings->advice, advice, why->call_sites[i]))
+			return true;
+	}
+	return false;
+}
+
 /* Print the advice about the call sites of these paths, or why there is none. */
 static int advice_print(const struct why *why)
 {
-	const struct findings *findings = why->findings;
-	/*
-	 * report_advice() prints whole findings, so it gets a copy with only the advice that
-	 * concerns these call sites; everything else in the copy still belongs to `findings`
-	 */
-	struct findings some = *findings;
-	int result = -1;
-	uint32_t j;
-	size_t i;
+	const struct advice_list *list = &why->findings->advice;
+	size_t i, shown = 0;
+	int result = 0;
 
-	some.advice.count = 0;
-	some.advice.items = malloc((findings->advice.count + 1) *
-	                           sizeof(*some.advice.items));
-	for (i = 0; i < findings->advice.count && some.advice.items; i++) {
-		for (j = 0; j < why->call_site_count; j++) {
-			if (why->call_sites[j] == findings->advice.items[i].call_site)
-				some.advice.items[some.advice.count++] = findings->advice.items[i];
-		}
-	}
 	screen_heading(why->screen, "advice",
 	               "about all call paths through these lines of the program");
-	if (some.advice.items)
-		result = some.advice.count ? report_advice(why->screen, &some, RANKS_SHOWN)
-		                           : refusals_print(why);
-	free(some.advice.items);
-	return result;
+	for (i = 0; i < list->count && shown < RANKS_SHOWN && !result; i++) {
+		if (is_concerned(why, &list->items[i]))
+			result = report_advice_whole(why->screen, why->findings, &list->items[i],
+			                             ++shown);
+	}
+	return result || shown ? result : refusals_print(why);
 }
 
 /*

@@ -272,7 +272,7 @@ static void judges_by_what_a_block_grew_to(void **state)
 	}
 	expect_none(&verdict_fixture, "too large");
 
-	/* And so does what reserving would save: all that was asked for on the way. */
+	/* And so does what a local variable would save: all that was asked for on the way. */
 	model_begin(&verdict_fixture.model);
 	for (i = 0; i < 100; i++) {
 		if (i % 5 == 0)
@@ -282,11 +282,11 @@ static void judges_by_what_a_block_grew_to(void **state)
 			model_free(&verdict_fixture.model, 4, 0x1000);
 	}
 	judge(&verdict_fixture);
-	assert_int_equal(verdict_fixture.findings.advice.count, 2);
-	assert_int_equal(verdict_fixture.findings.advice.items[0].kind, ADVICE_RESERVE);
-	assert_int_equal(verdict_fixture.findings.advice.items[0].saves_bytes,
-	                 20 * (16 + 100 + 200 + 300 + 400));
-	assert_int_equal(verdict_fixture.findings.advice.items[1].kind, ADVICE_LOCAL);
+	assert_int_equal(verdict_fixture.findings.advice.count, 1);
+	assert_int_equal(verdict_fixture.findings.advice.items[0].kind, ADVICE_LOCAL);
+	assert_int_equal(verdict_fixture.findings.advice.items[0].saves.calls, 20 * 6);
+	assert_int_equal(verdict_fixture.findings.advice.items[0].saves.bytes,
+	                 20 * (16 + 100 + 200 + 300 + 400 + 500));
 	summary = &verdict_fixture.findings.call_sites.call_sites[0].summary;
 	assert_int_equal(summary->largest_min, 500);
 	assert_int_equal(summary->largest_max, 500);

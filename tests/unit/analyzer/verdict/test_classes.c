@@ -196,7 +196,7 @@ static void a_chain_of_reallocs_is_one_life(void **state)
 	life_summary_release(&summary);
 	assert_int_equal(verdict_fixture.findings.advice.count, 1);
 	assert_int_equal(verdict_fixture.findings.advice.items[0].kind, ADVICE_RESERVE);
-	assert_int_equal(verdict_fixture.findings.advice.items[0].saves_calls, 49);
+	assert_int_equal(verdict_fixture.findings.advice.items[0].saves.calls, 49);
 	verdict_fixture_release(&verdict_fixture);
 }
 

@@ -1,0 +1,62 @@
+/* trace/costs.c - what malloc, free and copying cost where a recording was made. */
+#include "trace/costs.h"
+
+#include <string.h>
+
+/* As measured by record/costs_measure.c on an x86-64 of 2024 with glibc 2.36. */
+struct allocator_costs allocator_costs_usual(void)
+{
+	return (struct allocator_costs){
+		.header = { .class_count = 5, .copy_least = 20000, .copy_most = 50000 },
+		.classes = { { 64, 11000, 30000 },
+		             { 256, 12000, 60000 },
+		             { 1032, 13000, 90000 },
+		             { 8192, 40000, 120000 },
+		             { 65536, 50000, 200000 } },
+	};
+}
+
+const struct costs_class *allocator_costs_of(const struct allocator_costs *costs,
+                                             uint64_t size)
+{
+	uint32_t i = 0;
+
+	while (i + 1 < costs->header.class_count && costs->classes[i].bytes_max < size)
+		i++;
+	return &costs->classes[i];
+}
+
+int costs_block_load(struct allocator_costs *costs, const uint8_t *data, size_t bytes,
+                     struct error *error)
+{
+	struct allocator_costs read = { .is_measured = true };
+	uint32_t i;
+
+	if (bytes < sizeof(read.header))
+		return error_set(error, "the costs are shorter than their header");
+	memcpy(&read.header, data, sizeof(read.header));
+	if (!read.header.class_count || read.header.class_count > COSTS_CLASSES_MAX ||
+	    bytes - sizeof(read.header) < read.header.class_count * sizeof(*read.classes))
+		return error_set(error, "costs of %u classes cannot be",
+		                 read.header.class_count);
+	memcpy(read.classes, data + sizeof(read.header),
+	       read.header.class_count * sizeof(*read.classes));
+	for (i = 0; i < read.header.class_count; i++) {
+		if (read.classes[i].most < read.classes[i].least ||
+		    (i && read.classes[i].bytes_max <= read.classes[i - 1].bytes_max))
+			return error_set(error, "the costs of class %u cannot be", i);
+	}
+	if (read.header.copy_most < read.header.copy_least)
+		return error_set(error, "the costs of copying cannot be");
+	*costs = read;
+	return 0;
+}
+
+int costs_block_save(const struct allocator_costs *costs, struct text *payload)
+{
+	return text_add(payload, (const char *)&costs->header, sizeof(costs->header)) ||
+	               text_add(payload, (const char *)costs->classes,
+	                        costs->header.class_count * sizeof(*costs->classes))
+	           ? -1
+	           : 0;
+}
