@@ -238,6 +238,7 @@ enum definition_kind {
 	DEFINITION_MEMORY = 6,
 	DEFINITION_STACKS = 7,
 	DEFINITION_THREAD_NAME = 8,
+	DEFINITION_HEAP = 9,
 };
 
 struct definition_header {
@@ -403,6 +404,29 @@ struct stacks_entry {
 	uint32_t tid, reserved;
 	char name[16]; /* comm, NUL-padded */
 };
+
+/*
+ * Which pages of libc's heap were in memory when the exit phase began: one record for each part
+ * of the heap, in the order of addresses. A part is [heap], one of the 64 MiB heaps of an arena,
+ * or a piece of either. The last record has is_last; if there is none, parts are missing.
+ */
+struct heap_part {
+	uint64_t start, end; /* whole pages */
+	uint64_t arena; /* address of glibc's arena in its first heap; 0: the main arena */
+	uint64_t top;   /* address of the arena's top chunk; 0: not known */
+	/* After the struct, uint32_t each: pages that are not in memory, pages that are, .. */
+	uint32_t run_count;
+	uint32_t reserved;
+};
+static_assert(sizeof(struct heap_part) == 40, "on-disk size");
+struct heap_definition {
+	struct definition_header header; /* all records of one time belong together */
+	uint32_t first;                  /* number of this part; 0: a new list begins */
+	uint32_t is_last;
+	struct heap_part part;
+	/* then the runs of the part, and zeros up to 8 bytes */
+};
+static_assert(sizeof(struct heap_definition) == 64, "on-disk size");
 
 /*
  * Memory that the recorder maps begins with this struct, so that whoever reads the living

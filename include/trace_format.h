@@ -39,6 +39,7 @@ enum trace_block_type {
 	BLOCK_SIZES = 7,    /* a sizes_batch and what follows it */
 	BLOCK_SOURCES = 8,  /* a sources_header and what follows it (since 1.3) */
 	BLOCK_COSTS = 9,    /* a costs_header and what follows it (since 1.3) */
+	BLOCK_HEAP = 10,    /* a heap_sample and what follows it (since 1.3) */
 };
 
 /* Every payload is one zstd frame with its checksum on. */
@@ -215,6 +216,18 @@ struct segments_span {
 	uint32_t tid;     /* the thread whose stack it was taken for; 0: none */
 };
 static_assert(sizeof(struct segments_span) == 32, "on-disk size");
+
+/*
+ * HEAP: which pages of libc's heap were in memory, read from outside: the struct, then
+ * `part_count` heap_part (record_format.h), each followed by its runs and zeros up to 8 bytes.
+ * Written when the heap was clearly larger than at any HEAP before, and at the end.
+ */
+struct heap_sample {
+	uint64_t time_ns; /* CLOCK_MONOTONIC */
+	uint32_t part_count;
+	uint32_t reserved;
+};
+static_assert(sizeof(struct heap_sample) == 16, "on-disk size");
 
 /*
  * SIZES: how large one process was, from /proc/PID/statm: the struct, then `count` sizes_entry.

@@ -27,7 +27,7 @@ struct report_options {
 	struct process_choice process;
 	const char *why, *explain, *phase, *thread, *sizes;
 	struct option_list modules, functions;
-	bool stacks, only_mine, advice;
+	bool stacks, heap_kept, only_mine, advice;
 	struct option_list wrappers, kept, mine;
 	struct option_list suppressions; /* names of files */
 	bool all;
@@ -77,6 +77,9 @@ static const struct option options[] = {
 	  "all advice, the most useful first", NULL, NULL },
 	{ "stacks", 0, OPTION_FLAG, offsetof(struct report_options, stacks), NULL,
 	  "how deep the stacks of the threads went, and by which functions", NULL, NULL },
+	{ "kept", 0, OPTION_FLAG, offsetof(struct report_options, heap_kept), NULL,
+	  "what malloc keeps though it is free, which blocks pin it, what helps", NULL,
+	  NULL },
 	{ "thread", 't', OPTION_STRING, offsetof(struct report_options, thread), "THREAD",
 	  "only blocks that this thread allocated: its number, its name, or a\n"
 	  "glob; with --stacks: its deepest call path",
@@ -191,7 +194,9 @@ enum {
 	ASKED_STACKS = 1 << 6,
 	ASKED_BLOCKS = 1 << 7, /* filters that say nothing about a stack */
 	ASKED_ADVICE = 1 << 8,
+	ASKED_KEPT = 1 << 9,
 };
+#define REFUSED_MAX 3 /* sets of options that a view refuses */
 #define ASKED_ROWS (ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_TOP)
 
 /*
@@ -206,7 +211,7 @@ static const struct view_row {
 	struct {
 		unsigned options;
 		const char *message;
-	} refused[2];
+	} refused[REFUSED_MAX];
 } views[] = {
 	{ REPORT_STACKS,
 	  "--stacks",
@@ -217,7 +222,14 @@ static const struct view_row {
 	      "--explain" },
 	    { ASKED_BLOCKS,
 	      "--stacks shows no blocks, so --module, --function, --size, --only-mine and "
-	      "--phase do not go with it" } } },
+	      "--phase do not go with it" },
+	    { ASKED_KEPT, "--stacks and --kept do not go together" } } },
+	{ REPORT_KEPT,
+	  "--kept",
+	  ASKED_KEPT,
+	  { { ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_WHY | ASKED_EXPLAIN |
+	          ASKED_ADVICE,
+	      "--kept goes with none of --by, --sort, --class, --why, --advice and --explain" } } },
 	{ REPORT_ADVICE,
 	  "--advice",
 	  ASKED_ADVICE,
@@ -250,6 +262,7 @@ static unsigned asked_options(const struct report_options *options)
 	       (options->top.is_given ? ASKED_TOP : 0) | (options->why ? ASKED_WHY : 0) |
 	       (options->explain ? ASKED_EXPLAIN : 0) |
 	       (options->stacks ? ASKED_STACKS : 0) | (options->advice ? ASKED_ADVICE : 0) |
+	       (options->heap_kept ? ASKED_KEPT : 0) |
 	       (options->modules.count || options->functions.count || options->sizes ||
 	                options->only_mine || options->phase
 	            ? ASKED_BLOCKS
@@ -274,7 +287,7 @@ static const struct view_row *view_choose(const struct report_options *options)
 		          groups[options->group.value]);
 	while (row->options && !(row->options & asked))
 		row++;
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < REFUSED_MAX; i++) {
 		if (row->refused[i].options & asked)
 			die_usage("report", "report: %s", row->refused[i].message);
 	}

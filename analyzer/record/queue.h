@@ -13,7 +13,7 @@
 /* One snapshot, or several sizes, of a process. */
 struct segment_packet {
 	struct segment_packet *next;
-	uint32_t type; /* BLOCK_SEGMENTS or BLOCK_SIZES */
+	uint32_t type; /* BLOCK_SEGMENTS, BLOCK_SIZES or BLOCK_HEAP */
 	uint32_t process;
 	uint64_t time_ns;
 	size_t bytes;

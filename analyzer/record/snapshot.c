@@ -2,6 +2,7 @@
 #include "record/snapshot.h"
 
 #include "base/kernel_clock.h"
+#include "record/heap_reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +20,9 @@
 #define RISING_NS UINT64_C(100000000)
 #define RISING_SLACK_NS UINT64_C(1000000) /* let the next reading come first */
 #define REFUSED_NS SECOND_NS /* then try again: the process may have become readable */
-#define QUIET_SNAPSHOTS 100  /* equal snapshots: after these the interval grows */
+/* of a smaller heap, little can be kept: its pages are read at the exit only, if at all */
+#define HEAP_BYTES_MIN (UINT64_C(512) << 10)
+#define QUIET_SNAPSHOTS 100 /* equal snapshots: after these the interval grows */
 #define QUIET_NS (5 * SECOND_NS)
 
 void watched_init(struct watched *watched, uint32_t process, pid_t pid,
@@ -48,6 +51,7 @@ void watched_release(struct watched *watched)
 		close(watched->pages);
 	segments_release(&watched->segments);
 	segment_snapshot_release(&watched->before);
+	segment_packet_free(watched->heap);
 }
 
 /* The value of "Name: 123 kB" in /proc/PID/status, in bytes; 0: it is not there. */
@@ -185,6 +189,16 @@ static void snapshot_schedule(struct watched *watched,
 	watched->next_ns += wait_ns - every_ns;
 }
 
+/* Read which pages of the heap are in memory, unless it is small. */
+static void heap_read(struct watched *watched, const struct segment_snapshot *snapshot)
+{
+	segment_packet_free(watched->heap);
+	watched->heap = NULL;
+	if (snapshot->uses[SEGMENT_HEAP].rss >= HEAP_BYTES_MIN && watched->pages >= 0)
+		watched->heap = heap_packet_read(&watched->segments, watched->pages,
+		                                 watched->process, &watched->heap_pages);
+}
+
 /*
  * The process may end, become another program or forbid reading at any moment, also between two
  * of the reads below: so the snapshot counts only if the ring was among the mappings that were
@@ -223,6 +237,7 @@ struct segment_packet *watched_whole(struct watched *watched, uint64_t every_ns)
 		snapshot.peak_rss = status_read(watched->pid, "\nVmHWM:");
 		snapshot.stack_limit = stack_limit(watched->pid);
 		packet = packet_make(watched, &snapshot);
+		heap_read(watched, &snapshot);
 	}
 	snapshot_schedule(watched, &snapshot, every_ns);
 	segment_snapshot_release(&watched->before);

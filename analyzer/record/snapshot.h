@@ -36,6 +36,9 @@ struct watched {
 	bool is_another;  /* because it has become another program */
 	struct segments segments;
 	struct segment_snapshot before;
+	struct segment_packet
+		*heap;           /* of the last snapshot, for the caller to take; or NULL */
+	uint64_t heap_pages; /* how many pages it has in memory */
 };
 
 /* The size of a process at one time. */

@@ -36,6 +36,7 @@
  * before the snapshot is paid for.
  */
 #define CREDIT_NS SECOND_NS
+#define HEAP_DIVISOR 20  /* a heap is clearly larger than another by this part */
 #define PACKETS_MAX 1024 /* in the queue: wait until some are taken */
 #define SIZES_PACKETS_MAX 8192
 #define BURST_NS SNAPSHOTS_APART_NS /* between processes of one burst, at most */
@@ -51,6 +52,8 @@ struct sampled {
 	struct watched_size size; /* the last reading; the reading thread's */
 	struct segment_sizes sizes;
 	struct segment_packet *newest; /* held back, since it may be the last */
+	struct segment_packet *heap;   /* the same for the pages of its heap */
+	uint64_t heap_pages;           /* the most in any heap that was queued */
 	uint64_t same_ns; /* when it was last known to equal `newest`; 0: never */
 	size_t at;        /* its index in the sampler's list */
 	UT_hash_handle by_process;
@@ -112,6 +115,35 @@ static void newest_end(struct snapshotter *snapshotter, struct sampled *sampled)
 	newest_set(snapshotter, sampled, NULL);
 }
 
+/*
+ * Queue the pages of a heap at once if it is clearly larger than any before; else hold them
+ * back, since they may be the last.
+ */
+static void heap_set(struct snapshotter *snapshotter, struct sampled *sampled)
+{
+	struct segment_packet *heap = sampled->watched.heap;
+	uint64_t pages = sampled->watched.heap_pages;
+
+	if (!heap)
+		return;
+	sampled->watched.heap = NULL;
+	segment_packet_free(sampled->heap);
+	sampled->heap = NULL;
+	if (pages <= sampled->heap_pages + sampled->heap_pages / HEAP_DIVISOR) {
+		sampled->heap = heap;
+		return;
+	}
+	sampled->heap_pages = pages;
+	segment_queue_push(&snapshotter->queue, heap);
+}
+
+static void heap_end(struct snapshotter *snapshotter, struct sampled *sampled)
+{
+	if (sampled->heap)
+		segment_queue_push(&snapshotter->queue, sampled->heap);
+	sampled->heap = NULL;
+}
+
 struct segment_packet *snapshotter_take(struct snapshotter *snapshotter)
 {
 	struct segment_packet *packet;
@@ -161,6 +193,7 @@ static void sampled_free(struct sampled *sampled)
 {
 	watched_release(&sampled->watched);
 	segment_packet_free(sampled->newest);
+	segment_packet_free(sampled->heap);
 	free(sampled);
 }
 
@@ -212,6 +245,7 @@ void snapshotter_remove(struct snapshotter *snapshotter, uint32_t process)
 	HASH_FIND(by_process, snapshotter->by_process, &process, sizeof(process), sampled);
 	if (sampled) {
 		newest_end(snapshotter, sampled);
+		heap_end(snapshotter, sampled);
 		sizes_end(snapshotter, sampled);
 		HASH_DELETE(by_process, snapshotter->by_process, sampled);
 		last = snapshotter->sampled[--snapshotter->count];
@@ -316,6 +350,7 @@ static void turn_take(struct snapshotter *snapshotter, struct sampled *sampled)
 		sampled_drop(sampled);
 	} else if (packet) {
 		newest_set(snapshotter, sampled, packet);
+		heap_set(snapshotter, sampled);
 	}
 }
 

@@ -35,6 +35,8 @@ struct live_probe_list {
 struct live_probes {
 	struct live_probe_list lists[2]; /* lists that are independent of each other */
 	uint64_t chunk_bytes;            /* of all blocks that are live now */
+	/* the same for all that were not mapped on their own, counted or not; and the most so far */
+	uint64_t heap_bytes, heap_peak;
 	/*
 	 * Parts of the address space, hashed, that any span overlaps: only blocks that may be
 	 * there are followed.
@@ -72,6 +74,12 @@ static inline uint64_t chunk_more(uint64_t address, uint64_t size)
 	           : 0;
 }
 
+/* Whether malloc has mapped a block on its own, outside [heap] and arenas. */
+static inline bool chunk_is_mapped(uint64_t address, uint64_t size)
+{
+	return size >= LARGE_BLOCK_BYTES && address % 4096 == 16;
+}
+
 static inline uint32_t near_bit(uint64_t part)
 {
 	return (uint32_t)((part * UINT64_C(0x9E3779B97F4A7C15)) >> 48);
@@ -100,6 +108,11 @@ static inline void live_probes_begin(struct live_probes *probes, uint64_t addres
 {
 	if (is_counted)
 		probes->chunk_bytes += chunk_bytes(size);
+	if (!chunk_is_mapped(address, size)) {
+		probes->heap_bytes += chunk_bytes(size);
+		if (probes->heap_bytes > probes->heap_peak)
+			probes->heap_peak = probes->heap_bytes;
+	}
 	if (size < LARGE_BLOCK_BYTES && !probes->has_small)
 		return;
 	if (live_probes_is_near(probes, address, size))
@@ -113,6 +126,8 @@ static inline void live_probes_end(struct live_probes *probes, uint64_t address,
 {
 	if (is_counted)
 		probes->chunk_bytes -= chunk_bytes(size);
+	if (!chunk_is_mapped(address, size))
+		probes->heap_bytes -= chunk_bytes(size);
 	if (size < LARGE_BLOCK_BYTES && !probes->has_small)
 		return;
 	if (live_probes_is_near(probes, address, size))

@@ -55,8 +55,11 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 
 	if (segment_history_read(history, reader, profile->process) ||
 	    size_history_read(&history->sizes, reader, profile->process) ||
-	    self_view_read(views, reader, profile->process))
+	    self_view_read(views, reader, profile->process) ||
+	    heap_maps_read(&profile->heaps, reader, profile->process,
+	                   profile->phases->exit_start))
 		return -1;
+	profile->replay.kept.maps = &profile->heaps;
 	segment_history_see(history, profile->phases, &profile->process->header);
 	if (self_snapshots_add(history, views, &profile->process->header))
 		return -1;
@@ -302,6 +305,8 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
 	live_probes_fill(&profile->replay.probes, UINT64_MAX,
 	                 profile->replay.paths.live_bytes,
 	                 profile->replay.paths.live_blocks);
+	kept_moments_fill(&profile->replay.kept, UINT64_MAX, &profile->replay.live,
+	                  profile->replay.probes.heap_peak);
 	segment_moves_snapshots(&profile->segments, profile->runtimes);
 	segment_moves_self_view(&profile->views, profile->runtimes);
 	stack_faults_settle(&profile->replay.stacks, profile->phases->exit_start);
@@ -326,6 +331,7 @@ void profile_free(struct profile *profile)
 	size_history_release(&profile->segments.sizes);
 	segment_history_release(&profile->segments);
 	self_view_release(&profile->views);
+	heap_maps_release(&profile->heaps);
 	free(profile->probes);
 	free(profile->view_probes);
 	phases_free(profile->phases);

@@ -10,6 +10,7 @@
 #include "trace/phases.h"
 #include "trace/counts.h"
 #include "replay/replay.h"
+#include "segments/heap_map.h"
 #include "segments/history.h"
 #include "segments/self_view.h"
 #include "symbols/symbolizer.h"
@@ -36,6 +37,7 @@ struct profile {
 	struct self_view views;           /* and the snapshots that it took itself */
 	struct allocator_costs costs;     /* of the machine of the recording */
 	uint32_t runtimes;         /* enum segments_runtime, of all snapshots together */
+	struct heap_maps heaps;    /* pages of libc's heap; what they hold: replay.kept */
 	struct live_probe *probes; /* what was live at each snapshot from outside */
 	struct live_probe *view_probes; /* and at each that the process took itself */
 	struct lost_counts lost;

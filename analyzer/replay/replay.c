@@ -41,15 +41,22 @@ void replay_release(struct replay *replay)
 	stack_depths_release(&replay->stacks);
 	live_table_release(&replay->live);
 	live_large_release(&replay->probes.large);
+	kept_moments_release(&replay->kept);
 	location_times_release(&replay->locations);
 }
 
 /* Rarely called: a step of the timeline is over, or a time to fill in has been reached. */
 static void time_advance(struct replay *replay, uint64_t time)
 {
+	uint64_t next;
+
 	timeline_advance(&replay->timeline, time, replay->paths.live_bytes);
 	replay->due = live_probes_fill(&replay->probes, time, replay->paths.live_bytes,
 	                               replay->paths.live_blocks);
+	next = kept_moments_fill(&replay->kept, time, &replay->live,
+	                         replay->probes.heap_peak);
+	if (replay->due > next)
+		replay->due = next;
 	if (replay->due > replay->timeline.step_end)
 		replay->due = replay->timeline.step_end;
 }
@@ -530,5 +537,7 @@ int replay_finish(struct replay *replay)
 	}
 	for (i = 0; i < replay->threads.count; i++)
 		live_share_touch(&replay->paths, &replay->threads.items[i]->share);
-	return replay->probes.large.is_failed ? -1 : stack_depths_finish(&replay->stacks);
+	return replay->probes.large.is_failed || replay->kept.is_failed
+	           ? -1
+	           : stack_depths_finish(&replay->stacks);
 }

@@ -9,6 +9,7 @@
 #include "replay/call_tree.h"
 #include "trace/merge.h"
 #include "base/hash_index.h"
+#include "replay/kept.h"
 #include "replay/live_probes.h"
 #include "replay/live_table.h"
 #include "replay/location_times.h"
@@ -53,6 +54,7 @@ struct replay {
 	struct timeline timeline;
 	struct stack_depths stacks;
 	struct live_probes probes; /* set before the first slice */
+	struct kept_moments kept;  /* the same */
 	uint64_t due; /* when the next step of the timeline or time to fill in is due */
 	struct totals totals;
 	/* [i]: 1 << (i-1) <= size < 1 << i */

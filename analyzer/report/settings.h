@@ -35,6 +35,7 @@ enum report_view {
 	REPORT_CLASS,   /* rows that have blocks of one class: `class` */
 	REPORT_STACKS,  /* how deep the stacks went */
 	REPORT_ADVICE,  /* all advice, the most useful first */
+	REPORT_KEPT,    /* what malloc keeps though it is free */
 	REPORT_WHY,     /* everything about a call path or a function: `why` */
 	REPORT_EXPLAIN, /* the history of single blocks */
 	/* of segments */

@@ -20,6 +20,7 @@
 #define SEGMENTS_RAW_BYTES_MAX (UINT64_C(1) << 26)
 #define SIZES_RAW_BYTES_MAX (1u << 22)
 #define COSTS_RAW_BYTES_MAX (1u << 12)
+#define HEAP_RAW_BYTES_MAX (UINT64_C(1) << 28)
 #define PROCESSES_MAX (1u << 20)
 
 static void process_free(struct trace_process *process)
@@ -33,6 +34,7 @@ static void process_free(struct trace_process *process)
 	chunk_list_release(&process->costs);
 	chunk_list_release(&process->segments);
 	chunk_list_release(&process->sizes);
+	chunk_list_release(&process->heaps);
 	free(process);
 }
 
@@ -179,7 +181,8 @@ static struct chunk_list *payload_list(struct trace_process *process, uint32_t t
 	       : type == BLOCK_SOURCES  ? &process->sources
 	       : type == BLOCK_COSTS    ? &process->costs
 	       : type == BLOCK_SEGMENTS ? &process->segments
-	                                : &process->sizes;
+	       : type == BLOCK_SIZES    ? &process->sizes
+	                                : &process->heaps;
 }
 
 /* Remember where a payload is; it is read when it is needed. */
@@ -256,6 +259,8 @@ static int block_take(struct trace_index *index, const struct trace_block *block
 		                     error);
 	case BLOCK_SIZES:
 		return payload_block(index, block, offset, "sizes", SIZES_RAW_BYTES_MAX, error);
+	case BLOCK_HEAP:
+		return payload_block(index, block, offset, "heap", HEAP_RAW_BYTES_MAX, error);
 	case BLOCK_RING_DIRECTORY: return directory_block(index, block, offset, error);
 	}
 	return 0; /* a type of a later minor version */

@@ -26,6 +26,7 @@ struct trace_process {
 	/* SEGMENTS payloads, likewise, in the order they were written. */
 	struct chunk_list segments;
 	struct chunk_list sizes; /* SIZES payloads, likewise */
+	struct chunk_list heaps; /* HEAP payloads, likewise */
 	uint64_t events;         /* in all chunks, as their entries promise */
 	uint64_t stored_bytes;   /* that its chunks take in the file */
 	uint64_t damaged_events; /* in chunks that proved unreadable */

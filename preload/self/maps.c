@@ -317,6 +317,16 @@ static uint64_t allowance_ns(uint64_t now_ns)
 	return all > spent_ns ? all - spent_ns : 0;
 }
 
+uint64_t maps_allowance_ns(void)
+{
+	return allowance_ns(system_time_ns(CLOCK_MONOTONIC));
+}
+
+void maps_spend(uint64_t cost_ns)
+{
+	spent_ns += cost_ns;
+}
+
 static uint64_t cost_ns(const struct memory_definition *memory)
 {
 	return memory->resident / 4096 * PAGE_NS + memory->swap / 4096 * SWAPPED_PAGE_NS +

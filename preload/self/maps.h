@@ -28,6 +28,10 @@
  */
 bool maps_record(enum maps_reason reason);
 
+/* What remains of that time now, and to take some of it for another record. */
+uint64_t maps_allowance_ns(void);
+void maps_spend(uint64_t cost_ns);
+
 /* Call in a forked child after definitions_forked(): its ring has no snapshot yet. */
 void maps_forked(void);
 

@@ -40,6 +40,12 @@ static bool memory_read(struct maps_reading *reading, uint64_t address, void *to
 	       system_read_at(reading->memory, to, bytes, address) == (long)bytes;
 }
 
+bool maps_reading_words(struct maps_reading *reading, uint64_t address,
+                        uint64_t words[2])
+{
+	return memory_read(reading, address, words, 2 * sizeof(*words));
+}
+
 /*
  * What begins with these words: 0, or its size, and its kind. A large block of glibc has its
  * size, whole pages, in the second word, with bit 1 set (malloc/malloc.c).

@@ -7,6 +7,7 @@
 #ifndef OUTLIVE_PRELOAD_SELF_MAPS_KIND_H
 #define OUTLIVE_PRELOAD_SELF_MAPS_KIND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "record_format.h"
@@ -22,6 +23,10 @@ struct maps_reading {
  */
 struct maps_reading maps_reading_begin(uint32_t pieces);
 void maps_reading_end(struct maps_reading *reading);
+
+/* Read the two words at an address. False: they are not in memory, or no read is left. */
+bool maps_reading_words(struct maps_reading *reading, uint64_t address,
+                        uint64_t words[2]);
 
 /* The kind of a private, anonymous, nameless mapping that can be read and written. */
 enum maps_kind maps_reading_kind(struct maps_reading *reading, uint64_t start,

@@ -7,6 +7,7 @@
 
 #include "system/clock.h"
 #include "ring/definitions.h"
+#include "self/heap.h"
 #include "system/guard.h"
 #include "ring/ring.h"
 #include "system/system.h"
@@ -61,6 +62,8 @@ void phase_write(enum phase phase, uint64_t time)
 	}
 	record_write(phase, time, "", 0);
 	definitions_leave();
+	if (phase == PHASE_EXIT)
+		heap_record(time);
 }
 
 /* ---- names ---------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "report/json/classes.h"
 #include "base/json_writer.h"
 #include "trace/counts.h"
+#include "report/json/kept.h"
 #include "report/json/process.h"
 #include "report/rows.h"
 #include "segments/size_history.h"
@@ -435,6 +436,7 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	if (advice_json(json, findings, settings->top) ||
 	    threads_json(json, classes, settings->sort) || faults_json(json, classes) ||
 	    stacks_json(json, classes, settings->top) ||
+	    kept_json(json, findings, settings->top) ||
 	    groups_json(json, findings, settings) || paths_json(json, findings, settings) ||
 	    processes_json(json, reader, profile))
 		return -1;

@@ -6,6 +6,7 @@
 #include "report/text/explain.h"
 #include "report/text/faults.h"
 #include "base/table.h"
+#include "report/text/kept.h"
 #include "report/text/lives.h"
 #include "report/text/names.h"
 #include "report/text/stacks.h"
@@ -185,6 +186,7 @@ static int screen_print(const struct screen *screen, const struct findings *find
 	};
 	const struct classes *classes = findings->classes;
 	const struct replay *replay = &classes->profile->replay;
+	bool is_kept_shown;
 
 	/* a crash comes first: it is what the user wants to know, whatever was allocated */
 	if (report_faults(screen, classes))
@@ -192,7 +194,9 @@ static int screen_print(const struct screen *screen, const struct findings *find
 	report_summary(screen, classes->profile, classes->all.suppressed.blocks,
 	               classes->all.suppressed.bytes);
 	report_stacks_brief(screen, classes->profile);
-	segment_timeline_summary(screen, classes->profile);
+	if (kept_print_brief(screen, findings, &is_kept_shown))
+		return -1;
+	segment_timeline_summary(screen, classes->profile, !is_kept_shown);
 	if (lives_print(screen, findings) ||
 	    table_print(screen, classes, &tables[0], replay->totals.bytes) ||
 	    table_print(screen, classes, &tables[1], replay->paths.peak_bytes) ||
@@ -395,6 +399,16 @@ static int explain_print(const struct screen *screen, const struct findings *fin
 	return report_explain(screen, findings, settings->history);
 }
 
+static int heap_kept_print(const struct screen *screen, const struct findings *findings,
+                           const struct report_settings *settings)
+{
+	const struct classes *classes = findings->classes;
+
+	report_title(screen, classes->profile);
+	report_only(screen, classes->profile);
+	return kept_print(screen, findings, settings->top);
+}
+
 static int (*const views[])(const struct screen *screen,
                             const struct findings *findings,
                             const struct report_settings *settings) = {
@@ -402,6 +416,7 @@ static int (*const views[])(const struct screen *screen,
 	[REPORT_CLASS] = class_print,       [REPORT_STACKS] = stacks_print,
 	[REPORT_WHY] = why_print,           [REPORT_EXPLAIN] = explain_print,
 	[REPORT_ADVICE] = advice_print,
+	[REPORT_KEPT] = heap_kept_print,
 };
 
 int report_text(const struct profile *profile, const struct report_settings *settings,

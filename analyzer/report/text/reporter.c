@@ -102,6 +102,7 @@ const struct reporter text_reporter = {
 		[REPORT_ROWS] = text_show_profile,
 		[REPORT_CLASS] = text_show_profile,
 		[REPORT_STACKS] = text_show_profile,
+		[REPORT_KEPT] = text_show_profile,
 		[REPORT_WHY] = text_show_profile,
 		[REPORT_ADVICE] = text_show_profile,
 		[REPORT_EXPLAIN] = text_show_profile,

@@ -105,7 +105,7 @@ static void parts_text(struct text *text, const struct segment_snapshot *snapsho
 }
 
 void segment_timeline_summary(const struct screen *screen,
-                              const struct profile *profile)
+                              const struct profile *profile, bool shows_kept)
 {
 	const struct segment_history *history = &profile->segments;
 	struct text parts = { NULL, 0, 0 };
@@ -133,6 +133,6 @@ void segment_timeline_summary(const struct screen *screen,
 	            text_size(size, is_between ? history->kernel_peak : peak.rss),
 	            screen_plain(screen), whole, parts.data ? parts.data : "nothing");
 	text_release(&parts);
-	if (segment_timeline_oddity(text, sizeof(text), profile))
+	if (shows_kept && segment_timeline_oddity(text, sizeof(text), profile))
 		screen_line(screen, LABEL_COLUMNS, "  kept         %s", text);
 }

@@ -20,8 +20,11 @@ void segment_timeline_lost(const struct screen *screen, const struct profile *pr
 void segment_timeline_moved(const struct screen *screen,
                             const struct segment_snapshot *snapshot);
 
-/* Print one or two lines for the default screen of a report; nothing without snapshots. */
+/*
+ * Print one or two lines for the default screen of a report; nothing without snapshots.
+ * `shows_kept`: how much of the heap was freed but kept, too, if it was unusually much.
+ */
 void segment_timeline_summary(const struct screen *screen,
-                              const struct profile *profile);
+                              const struct profile *profile, bool shows_kept);
 
 #endif

@@ -1,0 +1,112 @@
+/*
+ * replay/kept.h - what the pages of libc's heap hold at one time: live blocks, what malloc adds
+ * to them, and what is free but kept. Which live blocks pin the free parts of their pages.
+ *
+ * All is exact as far as the blocks are known, except what malloc adds (live_probes.h).
+ */
+#ifndef OUTLIVE_REPLAY_KEPT_H
+#define OUTLIVE_REPLAY_KEPT_H
+
+#include "replay/live_table.h"
+#include "segments/heap_map.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes in memory: resident == live + overhead + whole + pinned. */
+struct kept_bytes {
+	uint64_t resident;
+	uint64_t live;     /* asked for by live blocks */
+	uint64_t overhead; /* headers and rounding of these, and malloc's own data */
+	uint64_t whole;    /* pages without a live byte .. */
+	uint64_t top;      /* .. of them, above the last chunk of a thread's arena */
+	uint64_t pinned;   /* free parts of pages that hold a live byte */
+	uint64_t blocks;   /* live blocks, in memory or not */
+};
+
+struct kept_arena {
+	uint64_t address; /* 0: the main arena */
+	uint64_t areas;   /* [heap], or heaps of 64 MiB */
+	struct kept_bytes bytes;
+};
+
+/* The live blocks of a call path that lie in the heap. */
+struct kept_path {
+	uint32_t path; /* 0: blocks that are not counted (--phase, --thread) */
+	uint64_t blocks, bytes;
+};
+
+/* A page in memory that holds live blocks, and has a free part. */
+struct kept_page {
+	uint32_t first; /* the paths of its blocks begin here in `on_pages` */
+	uint16_t count, free_bytes;
+};
+
+struct kept {
+	bool is_filled;
+	uint64_t time; /* quanta */
+	bool is_exit;  /* when the exit phase began */
+	struct kept_bytes all;
+	uint64_t
+		pinned_own;  /* part of `pinned`: on pages that hold only malloc's own data */
+	uint64_t absent; /* bytes of live blocks in the heap that are not in memory */
+	/* blocks that malloc mapped on their own, and what it added; nothing of them is kept */
+	uint64_t mapped_blocks, mapped_bytes, mapped_overhead;
+	uint64_t other_blocks, other_bytes; /* in memory that is neither */
+	uint64_t
+		heap_peak; /* most that blocks in the heap ever took until then, with overhead */
+	struct kept_arena *arenas; /* the main arena first, then by bytes kept */
+	size_t arena_count;
+	struct kept_path *paths;
+	size_t path_count, path_capacity;
+	struct kept_page *pages;
+	uint32_t *on_pages;
+	size_t page_count;
+};
+
+/* The two moments of a recording; all zero but `maps`, which is borrowed. */
+struct kept_moments {
+	const struct heap_maps *maps; /* NULL: nothing is known */
+	struct kept moments[HEAP_MOMENTS];
+	unsigned done;
+	bool is_failed; /* memory was out */
+};
+
+/*
+ * Fill in all moments up to `time`. `heap_peak`: see above. Returns the time of the next moment;
+ * UINT64_MAX: none.
+ */
+uint64_t kept_moments_fill(struct kept_moments *moments, uint64_t time,
+                           const struct live_table *live, uint64_t heap_peak);
+void kept_moments_release(struct kept_moments *moments);
+
+/* Fill in *kept (all zero) from the blocks that are live. 0, or -1: memory is out. */
+int kept_measure(struct kept *kept, const struct heap_map *map,
+                 const struct live_table *live);
+void kept_release(struct kept *kept);
+
+/* What the blocks of a group of call paths pin. */
+struct kept_row {
+	uint64_t blocks, bytes;
+	uint64_t pages;  /* that they pin, with other blocks or without */
+	uint64_t pinned; /* their share of the free parts of these pages */
+	uint64_t alone_pages,
+		alone; /* pages without blocks of other groups; their free parts */
+};
+
+/*
+ * Fill in the rows (all zero, by number of the group) of the groups that `group_of` gives by
+ * number of the call path. The free part of a page is divided among the blocks on it, the same
+ * share to each: all shares and `pinned_own` add up to all.pinned.
+ */
+void kept_group(const struct kept *kept, const uint32_t *group_of,
+                struct kept_row *rows);
+
+/* What is free but kept. */
+static inline uint64_t kept_free(const struct kept_bytes *bytes)
+{
+	return bytes->whole + bytes->pinned;
+}
+
+#endif

@@ -1,0 +1,355 @@
+/* report/text/kept.c - what libc's malloc keeps though it is free, for people. */
+#include "report/text/kept.h"
+
+#include "base/table.h"
+#include "report/text/classes.h"
+#include "report/text/names.h"
+#include "report/why_choice.h"
+#include "trace/clock.h"
+#include "verdict/function_text.h"
+#include "verdict/kept_help.h"
+
+#include <string.h>
+
+#define LABEL_COLUMNS 15 /* width of the label of a line, as in report/text/summary.c */
+#define NAME_BYTES 512
+
+/* "when the exit phase began, 1.2 s after the start" */
+static void when_text(char *text, size_t bytes, const struct kept *kept,
+                      const struct profile *profile)
+{
+	const struct ring_header *header = &profile->process->header;
+	char at[TEXT_NUMBER_BYTES], after[64] = "";
+
+	if (process_is_calibrated(header))
+		snprintf(after, sizeof(after), "%s after the start",
+		         text_duration(at, process_time_ns(header, kept->time)));
+	snprintf(text, bytes, "%s%s%s", kept->is_exit ? "when the exit phase began" : "",
+	         kept->is_exit && *after ? ", " : "", after);
+}
+
+/* "node() frag.c:12". 0, or -1: memory is out. */
+static int pin_text(char text[NAME_BYTES], const struct findings *findings,
+                    const struct kept_pin *pin)
+{
+	const struct call_site *call_site = &findings->call_sites
+	                                         .call_sites[pin->call_site];
+	const struct profile *profile = findings->classes->profile;
+	char function[256], line[256];
+
+	function_call_text(function, sizeof(function), findings->classes,
+	                   call_site->function);
+	if (location_line_text(line, sizeof(line), profile, call_site->location))
+		return -1;
+	snprintf(text, NAME_BYTES, "%s %s", function, line);
+	return 0;
+}
+
+/* ---- the default screen ---------------------------------------------------------------- */
+
+static int brief_add(struct text *text, const struct kept_help *help,
+                     const struct findings *findings)
+{
+	const struct kept *kept = help->kept;
+	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], name[NAME_BYTES];
+	int result = 0;
+
+	if (help->trim)
+		result |= text_printf(text,
+		                      "%s in whole pages (malloc_trim(0) gives them back), ",
+		                      text_size(size, help->trim));
+	if (kept->all.top)
+		result |= text_printf(text, "%s at the ends of arenas of threads, ",
+		                      text_size(size, kept->all.top));
+	result |= text_printf(text, "%s beside live blocks",
+	                      text_size(size, kept->all.pinned));
+	if (help->has_pool) {
+		result |= pin_text(name, findings, &help->pins[0]);
+		result |= text_printf(text,
+		                      ", of it %s beside %s block%s of %s (a pool for these)",
+		                      text_size(size, help->pins[0].row.pinned),
+		                      text_count(more, help->pins[0].row.blocks),
+		                      text_s(help->pins[0].row.blocks), name);
+	}
+	if (help->arena_save)
+		result |= text_printf(text,
+		                      "; %s of it in %s arenas of threads (MALLOC_ARENA_MAX=1 "
+		                      "would save up to %s)",
+		                      text_size(size, help->arena_free),
+		                      text_count(more, help->arena_count),
+		                      text_size(name, help->arena_save));
+	return result ? -1 : 0;
+}
+
+int kept_print_brief(const struct screen *screen, const struct findings *findings,
+                      bool *is_shown)
+{
+	const struct profile *profile = findings->classes->profile;
+	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], when[128];
+	struct text text = { NULL, 0, 0 };
+	struct kept_help help = { .kept = NULL };
+	int result = 0;
+
+	*is_shown = false;
+	if (kept_unknown_text(profile))
+		return 0;
+	result = kept_help_make(&help, findings, kept_worst(profile));
+	if (!result && help.is_large)
+		result = brief_add(&text, &help, findings);
+	if (!result && help.is_large) {
+		*is_shown = true;
+		when_text(when, sizeof(when), help.kept, profile);
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  kept         %s%s%s of the heap's %s are free, %s: %s; see --kept",
+			screen_bold(screen), text_size(size, help.free_bytes), screen_plain(screen),
+			text_size(more, help.kept->all.resident), when, text.data);
+	}
+	text_release(&text);
+	kept_help_release(&help);
+	return result;
+}
+
+/* ---- the view ---------------------------------------------------------------------------- */
+
+static void bytes_line(const struct screen *screen, const char *label, uint64_t bytes,
+                       uint64_t of, const char *meaning)
+{
+	char size[TEXT_NUMBER_BYTES], share[TEXT_NUMBER_BYTES];
+
+	screen_line(screen, 38, "  %-18s%10s %6s %s%s%s", label, text_size(size, bytes),
+	            text_percent(share, bytes, of), screen_dim(screen), meaning,
+	            screen_plain(screen));
+}
+
+/* Print the parts of the heap, which add up. */
+static void parts_print(const struct screen *screen, const struct kept_help *help)
+{
+	const struct kept_bytes *all = &help->kept->all;
+	uint64_t of = all->resident;
+
+	bytes_line(screen, "heap", of, of, "in memory: [heap] and the arenas of threads");
+	bytes_line(screen, "  live", all->live, of, "asked for by live blocks");
+	bytes_line(screen, "  malloc's own", all->overhead, of,
+	           "headers, rounding, the data of arenas");
+	bytes_line(screen, "  kept", help->free_bytes, of, "free, but not given back:");
+	bytes_line(screen, "    whole pages", help->trim, of,
+	           "malloc_trim(0) gives them back");
+	if (all->top)
+		bytes_line(
+			screen, "    ends of arenas", all->top, of,
+			"above the last chunk of a thread's arena: malloc_trim() leaves them");
+	bytes_line(screen, "    beside live", all->pinned, of,
+	           "free parts of pages that live blocks pin");
+}
+
+/* Print what lies outside these parts. */
+static void others_print(const struct screen *screen, const struct kept *kept)
+{
+	char size[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
+
+	if (kept->absent)
+		screen_line(screen, 4,
+		            "  %s of live blocks in the heap were never touched, or are "
+		            "in swap",
+		            text_size(size, kept->absent));
+	if (kept->mapped_blocks)
+		screen_line(
+			screen, 4,
+			"  %s in %s block%s that malloc mapped on their own, plus %s of rounding: "
+			"free() gives them back, so nothing is kept",
+			text_size(size, kept->mapped_bytes), text_count(count, kept->mapped_blocks),
+			text_s(kept->mapped_blocks), text_size(more, kept->mapped_overhead));
+	if (kept->other_blocks)
+		screen_line(
+			screen, 4,
+			"  %s in %s block%s that lie elsewhere: what is kept beside them is not "
+			"known",
+			text_size(size, kept->other_bytes), text_count(count, kept->other_blocks),
+			text_s(kept->other_blocks));
+}
+
+static void arenas_print(const struct screen *screen, const struct kept *kept,
+                         uint64_t top)
+{
+	static const struct figure_column columns[] = {
+		{ "resident", 10, 8 }, { "live", 10, 8 },  { "whole", 10, 8 },
+		{ "beside", 10, 8 },   { "blocks", 7, 6 },
+	};
+	struct figures figures = figures_of(screen, columns, 5);
+	const struct kept_arena *arena;
+	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], name[64];
+	size_t i, used;
+
+	if (kept->arena_count < 2)
+		return;
+	screen_heading(screen, "arenas",
+	               "whole: free pages; beside: free beside live blocks");
+	figures_titles(&figures, "arena");
+	for (i = 0; i < kept->arena_count && (!top || i < top); i++) {
+		arena = &kept->arenas[i];
+		figures_size(texts[0], arena->bytes.resident);
+		figures_size(texts[1], arena->bytes.live);
+		figures_size(texts[2], arena->bytes.whole);
+		figures_size(texts[3], arena->bytes.pinned);
+		text_short(texts[4], arena->bytes.blocks);
+		snprintf(name, sizeof(name), arena->address ? "0x%llx" : "main",
+		         (unsigned long long)arena->address);
+		used = figures_print(&figures, texts);
+		figures_name(&figures, used, name, false);
+	}
+	if (i < kept->arena_count)
+		screen_line(screen, 3, ".. and %zu more; --top 0 shows all",
+		            kept->arena_count - i);
+}
+
+/* "15.2", or "-" if there are no live bytes. */
+static void ratio_text(char text[TEXT_NUMBER_BYTES], const struct kept_row *row)
+{
+	if (row->bytes)
+		snprintf(text, TEXT_NUMBER_BYTES, "%.1f",
+		         (double)row->pinned / (double)row->bytes);
+	else
+		snprintf(text, TEXT_NUMBER_BYTES, "-");
+}
+
+/* Print the rest of a pin's row: its function and line. 0, or -1. */
+static int pin_name_print(const struct figures *figures,
+                          const struct findings *findings, const struct kept_pin *pin,
+                          size_t used)
+{
+	char text[NAME_BYTES];
+
+	if (pin_text(text, findings, pin))
+		return -1;
+	figures_name(figures, used, text, false);
+	return 0;
+}
+
+static int pins_print(const struct screen *screen, const struct findings *findings,
+                      const struct kept_help *help, uint64_t top)
+{
+	static const struct figure_column columns[] = {
+		{ "pinned", 10, 8 }, { "a byte", 7, 6 }, { "alone", 10, 8 },
+		{ "pages", 7, 5 },   { "blocks", 7, 5 }, { "--why", 7, 6 },
+	};
+	struct figures figures = figures_of(screen, columns, 6);
+	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], why[WHY_NAME_BYTES];
+	const struct kept_pin *pin;
+	int result = 0;
+	size_t i;
+
+	if (!help->pin_count)
+		return 0;
+	screen_heading(
+		screen, "pinned by",
+		"free bytes beside live blocks; a byte: for each byte of these blocks");
+	figures_titles(&figures, "function");
+	for (i = 0; i < help->pin_count && (!top || i < top) && !result; i++) {
+		pin = &help->pins[i];
+		figures_size(texts[0], pin->row.pinned);
+		ratio_text(texts[1], &pin->row);
+		figures_size(texts[2], pin->row.alone);
+		text_short(texts[3], pin->row.pages);
+		text_short(texts[4], pin->row.blocks);
+		snprintf(
+			texts[5], sizeof(texts[5]), "%s",
+			why_call_site_text(why, &findings->call_sites.call_sites[pin->call_site]));
+		result = pin_name_print(&figures, findings, pin,
+		                        figures_print(&figures, texts));
+	}
+	if (i < help->pin_count)
+		screen_line(screen, 3, ".. and %zu more; --top 0 shows all",
+		            help->pin_count - i);
+	return result;
+}
+
+static int pool_print(const struct screen *screen, const struct findings *findings,
+                      const struct kept_help *help)
+{
+	const struct kept_row *row = &help->pins[0].row;
+	char size[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES], pages[TEXT_NUMBER_BYTES];
+	char name[NAME_BYTES];
+
+	if (pin_text(name, findings, &help->pins[0]))
+		return -1;
+	screen_line(
+		screen, 4,
+		"  - a pool, or one array, for the blocks of %s: %s block%s hold%s %s page%s "
+		"alone, of which %s are free. It rests on where blocks lay at this moment: if "
+		"they are freed soon, or the program allocates again, these parts are used "
+		"again by themselves",
+		name, text_count(count, row->blocks), text_s(row->blocks),
+		row->blocks == 1 ? "s" : "", text_count(pages, row->alone_pages),
+		text_s(row->alone_pages), text_size(size, row->alone));
+	return 0;
+}
+
+/* Print what helps, and what each rests on. Nothing if nothing helps much. */
+static int help_print(const struct screen *screen, const struct findings *findings,
+                      const struct kept_help *help)
+{
+	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
+	bool wants_trim = help->trim >= KEPT_BYTES_MIN;
+
+	if (!wants_trim && !help->arena_save && !help->has_pool)
+		return 0;
+	screen_heading(screen, "what helps", "");
+	if (wants_trim)
+		screen_line(
+			screen, 4,
+			"  - malloc_trim(0) would give back %s, a little less if freed blocks "
+			"wait in a thread's cache. It pays if the program does not need them "
+			"again soon: each page then costs a page fault",
+			text_size(size, help->trim));
+	if (help->arena_save)
+		screen_line(
+			screen, 4,
+			"  - MALLOC_ARENA_MAX=1 would save up to %s: %s arenas of threads have %s "
+			"that are free, and all blocks in the heap together never took more than "
+			"%s. Threads then share one lock; 2 or 4 are a compromise",
+			text_size(size, help->arena_save), text_count(count, help->arena_count),
+			text_size(more, help->arena_free),
+			text_size((char[TEXT_NUMBER_BYTES]){ "" }, help->kept->heap_peak));
+	return help->has_pool ? pool_print(screen, findings, help) : 0;
+}
+
+static int moment_print(const struct screen *screen, const struct findings *findings,
+                        enum heap_moment moment, uint64_t top)
+{
+	const struct profile *profile = findings->classes->profile;
+	struct kept_help help;
+	char when[128];
+	int result = kept_help_make(&help, findings, moment);
+
+	if (!result) {
+		when_text(when, sizeof(when), help.kept, profile);
+		screen_heading(screen,
+		               moment == HEAP_LARGEST ? "the largest heap that was seen"
+		                                      : "the heap at the end",
+		               when);
+		parts_print(screen, &help);
+		others_print(screen, help.kept);
+		arenas_print(screen, help.kept, top);
+		result = pins_print(screen, findings, &help, top) ||
+		         help_print(screen, findings, &help);
+	}
+	kept_help_release(&help);
+	return result ? -1 : 0;
+}
+
+int kept_print(const struct screen *screen, const struct findings *findings,
+                uint64_t top)
+{
+	const struct profile *profile = findings->classes->profile;
+	const char *unknown = kept_unknown_text(profile);
+
+	if (unknown) {
+		screen_line(screen, 2, "  what malloc keeps is not known: %s", unknown);
+		return 0;
+	}
+	if (kept_at(profile, HEAP_LARGEST) &&
+	    moment_print(screen, findings, HEAP_LARGEST, top))
+		return -1;
+	return moment_print(screen, findings, HEAP_LAST, top);
+}
