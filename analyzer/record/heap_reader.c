@@ -139,7 +139,7 @@ struct segment_packet *heap_packet_read(const struct segments *segments, int pag
                                         uint32_t process, uint64_t *pages)
 {
 	const struct process_maps *maps = &segments->maps;
-	struct heap_sample sample = { .time_ns = kernel_now_ns() };
+	struct heap_sample sample = { .time_ns = 0 };
 	struct heap_reading *reading = calloc(1, sizeof(*reading));
 	struct segment_packet *packet = calloc(1, sizeof(*packet));
 	int result = -1;
@@ -162,6 +162,11 @@ struct segment_packet *heap_packet_read(const struct segments *segments, int pag
 		free(packet);
 		return NULL;
 	}
+	/*
+	 * What is not live by now is free: so no page is taken for free whose block was only born
+	 * while the pages were read.
+	 */
+	sample.time_ns = kernel_now_ns();
 	sample.part_count = reading->part_count;
 	memcpy(reading->payload.data, &sample, sizeof(sample));
 	*packet = (struct segment_packet){ .type = BLOCK_HEAP,

@@ -84,7 +84,7 @@ static size_t take_all(struct snapshotter *snapshotter, uint32_t *reasons,
 	*reasons = *last = 0;
 	*most = 0;
 	while ((packet = snapshotter_take(snapshotter))) {
-		if (packet->type == BLOCK_SIZES) {
+		if (packet->type != BLOCK_SEGMENTS) {
 			segment_packet_free(packet);
 			continue;
 		}
