@@ -33,7 +33,7 @@ struct kept_arena {
 
 /* The live blocks of a call path that lie in the heap. */
 struct kept_path {
-	uint32_t path; /* 0: blocks that are not counted (--phase, --thread) */
+	uint32_t path; /* 0: blocks that are not counted: filters leave them out */
 	uint64_t blocks, bytes;
 };
 

@@ -36,7 +36,7 @@ struct kept_help {
 	uint64_t arena_save;
 	struct kept_pin *pins; /* by bytes pinned; those that pin nothing are left out */
 	size_t pin_count;
-	struct kept_row uncounted; /* of blocks that --phase or --thread does not count */
+	struct kept_row uncounted; /* of blocks that filters leave out */
 	/* whether a pool for the blocks of pins[0] would free enough to be worth it */
 	bool has_pool;
 };
