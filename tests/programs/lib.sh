@@ -140,6 +140,6 @@ says_own_malloc() { # PROGRAM: the end of its executable's name
 	local number
 	number=$(jq --arg name "/$1" '[.processes[] | select((.executable | endswith($name)) and .own_malloc)][0].number' info.json)
 	[ "$number" != null ] || { complain "no process of $1 is known for its own malloc"; return; }
-	"$OUTLIVE" report --process "$number" t.outlive 2>&1 | grep -q 'the program brings its own' ||
+	"$OUTLIVE" report --process "$number" t.outlive 2>&1 | grep -q 'the program contains its own malloc' ||
 		complain "the report does not say that $1 has a malloc of its own"
 }
