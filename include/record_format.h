@@ -344,6 +344,9 @@ enum maps_kind {
 	/* a mapping that begins at the end of a file's data, by the file's program headers: */
 	MAPS_KIND_BSS = 3,   /* uninitialized variables of that file */
 	MAPS_KIND_APART = 4, /* neither these nor any of the above */
+	/* a mapping above a guard, by whether glibc's block of a thread is at its end: */
+	MAPS_KIND_STACK = 5,   /* the stack of a thread, or one that waits for the next thread */
+	MAPS_KIND_GUARDED = 6, /* neither this nor any of the above */
 };
 
 /*

@@ -2,14 +2,13 @@
 #include "segments/segment.h"
 
 #include "segments/go_arenas.h"
-#include "process/memory.h"
+#include "process/command_line.h"
+#include "process/thread_block.h"
 #include "trace_format.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PAGE UINT64_C(4096)
 #define ARENA_BYTES (UINT64_C(64) << 20) /* glibc, malloc/arena.c: HEAP_MAX_SIZE */
@@ -235,6 +234,13 @@ static enum segment known_segment(const struct mapping *mapping)
 	                                            : SEGMENT_OTHER;
 }
 
+static enum thread_block known_block(const struct mapping *mapping)
+{
+	return mapping->known == MAPS_KIND_STACK     ? THREAD_BLOCK_THERE
+	       : mapping->known == MAPS_KIND_GUARDED ? THREAD_BLOCK_MISSING
+	                                             : THREAD_BLOCK_UNKNOWN;
+}
+
 /* Whether the mapping is directly above a guard, as thread libraries lay out their stacks. */
 static bool is_like_stack(const struct segments *segments, size_t i)
 {
@@ -286,6 +292,24 @@ static bool is_go_arena(const struct scan *scan, size_t i)
 	return !scan->table_count && is_like_go_arena(scan->segments, i);
 }
 
+/*
+ * What lies above a guard: a stack of no thread that is known, if a thread's block is at its
+ * end or nobody could look; runtimes have guards below parts of their heaps, too.
+ */
+static enum segment guarded_segment(const struct scan *scan,
+                                    const struct mapping *mapping)
+{
+	enum thread_block block = scan->is_recorded
+	                              ? known_block(mapping)
+	                              : thread_block_find(&scan->memory, mapping->end);
+
+	if (block == THREAD_BLOCK_MISSING)
+		return SEGMENT_OTHER;
+	if (block == THREAD_BLOCK_UNKNOWN && scan->is_recorded && is_like_own(mapping))
+		return SEGMENT_OUTLIVE;
+	return SEGMENT_STACK;
+}
+
 static enum segment anonymous_segment(const struct scan *scan, size_t i)
 {
 	const struct segments *segments = scan->segments;
@@ -310,8 +334,7 @@ static enum segment anonymous_segment(const struct scan *scan, size_t i)
 			return SEGMENT_HEAP;
 		segment = scan->is_recorded ? known_segment(mapping) : pieces_segment(scan, i);
 		if (segment == SEGMENT_OTHER && is_like_stack(segments, i))
-			return scan->is_recorded && is_like_own(mapping) ? SEGMENT_OUTLIVE
-			                                                 : SEGMENT_STACK;
+			segment = guarded_segment(scan, mapping);
 		return segment;
 	}
 	return SEGMENT_OTHER;
@@ -364,27 +387,6 @@ static void threads_assign(struct scan *scan)
 	}
 }
 
-static void command_read(struct segments *segments)
-{
-	char path[64];
-	ssize_t bytes = 0;
-	int file;
-
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)segments->pid);
-	file = open(path, O_RDONLY | O_CLOEXEC);
-	if (file >= 0) {
-		bytes = read(file, segments->command, sizeof(segments->command) - 1);
-		close(file);
-	}
-	while (bytes > 0 && !segments->command[bytes - 1])
-		bytes--;
-	segments->command[bytes > 0 ? bytes : 0] = 0;
-	for (; bytes > 0; bytes--) {
-		if (!segments->command[bytes - 1])
-			segments->command[bytes - 1] = ' ';
-	}
-}
-
 /* Classify each mapping, and add up the segments. */
 static void mappings_sort(const struct scan *scan)
 {
@@ -418,11 +420,10 @@ int segments_sort(struct segments *segments)
 	struct scan scan = { .segments = segments,
 		                 .memory = { .file = -1, .pagemap = -1 },
 		                 .is_recorded = true };
-	size_t i;
 
 	if (rooms_make(segments))
 		return -1;
-	for (i = 0; i < segments->maps.count; i++)
+	for (size_t i = 0; i < segments->maps.count; i++)
 		scan.is_go |= segments->maps.mappings[i].start == GO_ARENA_FIRST &&
 		              !segments->maps.mappings[i].inode;
 	threads_assign(&scan);
@@ -476,7 +477,7 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 	if (rooms_make(segments) || process_threads_read(&segments->threads, pid) ||
 	    process_modules_find(&segments->modules, &segments->maps))
 		return error_set(error, "%d: out of memory", (int)pid);
-	command_read(segments);
+	command_line_read(pid, segments->command, sizeof(segments->command));
 	for (i = 0; i < segments->maps.count && !scan.has_own; i++)
 		scan.has_own = segments->maps.mappings[i].inode &&
 		               is_own(segments->maps.mappings[i].name);

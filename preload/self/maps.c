@@ -49,6 +49,7 @@ struct snapshot {
 	uint64_t next_start; /* where the last mapping ended */
 	uint64_t file_start; /* start of the last mapping of a file's beginning */
 	uint64_t data_end;   /* end of the last mapping of a file that is writable */
+	uint64_t guard_end;  /* end of the last mapping without access */
 	enum maps_reason reason;
 	struct maps_reading reading;
 	/* sizes: */
@@ -170,6 +171,8 @@ static enum maps_kind kind_find(struct snapshot *snapshot,
 	if (kind == MAPS_KIND_UNTOLD && entry->start == snapshot->data_end)
 		kind = maps_reading_bss(&snapshot->reading, snapshot->file_start, entry->start,
 		                        entry->end);
+	if (kind == MAPS_KIND_UNTOLD && entry->start == snapshot->guard_end)
+		kind = maps_reading_stack(&snapshot->reading, entry->end);
 	return kind;
 }
 
@@ -214,6 +217,8 @@ static bool header_record(struct snapshot *snapshot, const char *line, const cha
 	entry.name_bytes = (uint16_t)(end - name > NAME_BYTES_MAX ? NAME_BYTES_MAX
 	                                                          : end - name);
 	entry.kind = kind_find(snapshot, &entry);
+	if (!entry.access)
+		snapshot->guard_end = entry.end;
 	file_remember(snapshot, &entry, name);
 	bytes = (uint32_t)(sizeof(entry) + ((entry.name_bytes + 7u) & ~7u));
 	if (snapshot->record && !record_has_room(snapshot, bytes))

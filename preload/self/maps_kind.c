@@ -10,6 +10,7 @@
 #define SEGMENTS_READ_MAX 16
 #define PAGE_BYTES UINT64_C(4096)
 #define MEMORY_UNOPENED (-1)
+#define THREAD_ALIGNMENT 64 /* of struct pthread */
 /* The smallest block that glibc maps by default has 128 KiB; it may have been shrunk since. */
 #define LARGE_BYTES_MIN (UINT64_C(64) << 10)
 
@@ -137,4 +138,26 @@ enum maps_kind maps_reading_bss(struct maps_reading *reading, uint64_t base,
 		bytes += bss_bytes(&head.segments[i], bias, start, end);
 	}
 	return bytes * 2 > end - start ? MAPS_KIND_BSS : MAPS_KIND_APART;
+}
+
+/*
+ * glibc keeps a thread's struct pthread at the end of its stack; the first and the third word of
+ * it hold its own address (tcbhead_t, sysdeps/x86_64/nptl/tls.h). A stack that is kept for the
+ * next thread has it as well.
+ */
+enum maps_kind maps_reading_stack(struct maps_reading *reading, uint64_t end)
+{
+	static uint64_t words[PAGE_BYTES / sizeof(uint64_t)];
+	uint64_t address = end - PAGE_BYTES;
+
+	if (!reading->pieces_left)
+		return MAPS_KIND_UNTOLD;
+	if (!memory_read(reading, address, words, sizeof(words)))
+		return reading->pieces_left ? MAPS_KIND_GUARDED : MAPS_KIND_UNTOLD;
+	for (uint32_t i = 0; i + 2 < PAGE_BYTES / sizeof(uint64_t);
+	     i += THREAD_ALIGNMENT / sizeof(uint64_t)) {
+		if (words[i] == address + i * sizeof(uint64_t) && words[i + 2] == words[i])
+			return MAPS_KIND_STACK;
+	}
+	return MAPS_KIND_GUARDED;
 }

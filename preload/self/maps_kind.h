@@ -40,4 +40,10 @@ enum maps_kind maps_reading_kind(struct maps_reading *reading, uint64_t start,
 enum maps_kind maps_reading_bss(struct maps_reading *reading, uint64_t base,
                                 uint64_t start, uint64_t end);
 
+/*
+ * The kind of such a mapping that lies above a guard and ends at `end`: MAPS_KIND_STACK or
+ * MAPS_KIND_GUARDED; UNTOLD if it cannot be read. One caller at a time.
+ */
+enum maps_kind maps_reading_stack(struct maps_reading *reading, uint64_t end);
+
 #endif

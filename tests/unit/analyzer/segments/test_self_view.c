@@ -220,6 +220,40 @@ static void what_is_not_bss_is_reported(void **state)
 	}
 }
 
+/* What lies above a guard is a stack if a thread's block ends it, or if nobody looked. */
+static void what_is_above_a_guard(void **state)
+{
+	static const struct {
+		uint16_t kind;
+		enum segment segment;
+	} expected[] = {
+		{ MAPS_KIND_UNTOLD, SEGMENT_STACK },
+		{ MAPS_KIND_STACK, SEGMENT_STACK },
+		{ MAPS_KIND_GUARDED, SEGMENT_OTHER },
+	};
+	struct self_view views;
+	struct error error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+		struct maps_definition head = { .header = { DEFINITION_MAPS, 0, 0, 5 },
+			                            .reason = MAPS_START,
+			                            .count = 2,
+			                            .is_last = 1 };
+		struct bytes record = { NULL, 0, 0 }, view = { NULL, 0, 0 };
+
+		bytes_add(&record, &head, sizeof(head));
+		entry_add(&record, 0x10000, 0x11000, 0, 0, "");
+		entry_add(&record, 0x11000, 0x51000, RW, expected[i].kind, "");
+		record_add(&view, record.data, record.count);
+		assert_int_equal(self_view_of(&view, &views, &error), 0);
+		assert_int_equal(views.views[0].sizes[expected[i].segment], 0x40000);
+		self_view_release(&views);
+		bytes_release(&record);
+		bytes_release(&view);
+	}
+}
+
 /* Every prefix, and every bit changed: refused or taken, never more than there is. */
 static void wrong_records(void **state)
 {
@@ -411,6 +445,7 @@ int main(void)
 		cmocka_unit_test(sizes_become_segments),
 		cmocka_unit_test(some_sizes_are_none),
 		cmocka_unit_test(what_is_not_bss_is_reported),
+		cmocka_unit_test(what_is_above_a_guard),
 		cmocka_unit_test(wrong_records),
 		cmocka_unit_test(damage_is_reported),
 		cmocka_unit_test(self_snapshots_are_snapshots),

@@ -376,15 +376,17 @@ static void sizes_cost_what_they_may(void **unused)
 	assert_int_equal(totals.resident, 0);
 }
 
-/* What begins as a large block of glibc does, what the recorder marked, and neither. */
+/* What begins as a large block of glibc does, what the recorder marked, a stack, and neither. */
 static void kinds_are_reported(void **unused)
 {
 	uint64_t *large = map_apart(1 << 20), *two = map_apart(1 << 20);
 	uint64_t *neither = map_apart(1 << 20), *untouched = map_apart(1 << 20);
 	uint64_t *wrong = map_apart(1 << 20), *own = map_apart(65536);
-	uint64_t *small = map_apart(4096);
+	uint64_t *small = map_apart(4096), *stack = map_apart(1 << 20);
+	uint64_t *thread = stack + ((1 << 20) - 2304) / 64 * 8;
 
 	(void)unused;
+	thread[0] = thread[2] = (uint64_t)thread;
 	large[1] = (1 << 20) | 2;
 	two[1] = (1 << 18) | 2;
 	two[(1 << 18) / 8 + 1] = (1 << 19) | 2;
@@ -395,11 +397,12 @@ static void kinds_are_reported(void **unused)
 	snapshot_at_end(1000 * SECOND_NS);
 	assert_int_equal(sizes_of(seen, seen_count, large)->kind, MAPS_KIND_MALLOC);
 	assert_int_equal(sizes_of(seen, seen_count, two)->kind, MAPS_KIND_MALLOC);
-	assert_int_equal(sizes_of(seen, seen_count, neither)->kind, MAPS_KIND_UNTOLD);
-	assert_int_equal(sizes_of(seen, seen_count, untouched)->kind, MAPS_KIND_UNTOLD);
-	assert_int_equal(sizes_of(seen, seen_count, wrong)->kind, MAPS_KIND_UNTOLD);
+	assert_int_equal(sizes_of(seen, seen_count, neither)->kind, MAPS_KIND_GUARDED);
+	assert_int_equal(sizes_of(seen, seen_count, untouched)->kind, MAPS_KIND_GUARDED);
+	assert_int_equal(sizes_of(seen, seen_count, wrong)->kind, MAPS_KIND_GUARDED);
 	assert_int_equal(sizes_of(seen, seen_count, own)->kind, MAPS_KIND_OWN);
 	assert_int_equal(sizes_of(seen, seen_count, small)->kind, MAPS_KIND_OWN);
+	assert_int_equal(sizes_of(seen, seen_count, stack)->kind, MAPS_KIND_STACK);
 	/* the test's own bss, by its program headers; its first page may be one of the file's */
 #ifndef __SANITIZE_THREAD__ /* the writable stubs of its tests make data and bss executable */
 	assert_int_equal(sizes_of(seen, seen_count, written + 8192)->kind, MAPS_KIND_BSS);
