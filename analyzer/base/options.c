@@ -61,7 +61,7 @@ static int option_choose(const struct option *option, const char *text,
                          struct option_choice *choice, struct error *error)
 {
 	const struct option_alias *alias = option->aliases;
-	char names[160] = "";
+	char names[256] = "";
 	size_t used = 0;
 	int i;
 

@@ -1,140 +1,20 @@
 /* commands/report.c - `outlive report`: who allocated what, by a recording. */
-#include "verdict/block_filter.h"
 #include "verdict/block_history.h"
 #include "commands/command.h"
-#include "commands/formats.h"
-#include "trace/pick.h"
+#include "commands/report_options.h"
 #include "replay/profile.h"
 #include "replay/profile_symbols.h"
 #include "base/progress.h"
 #include "report/text/recording.h"
 #include "report/why_choice.h"
 #include "symbols/symbolizer.h"
+#include "verdict/name_patterns.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/*
- * The values of the table below, which finds each by its offset. All zero is the default.
- * Strings point into argv.
- */
-struct report_options {
-	struct option_choice group, sort, class, format;
-	struct option_number top;
-	struct process_choice process;
-	const char *why, *explain, *phase, *thread, *sizes;
-	struct option_list modules, functions;
-	bool stacks, heap_kept, only_mine, advice;
-	struct option_list wrappers, kept, mine;
-	struct option_list suppressions; /* names of files */
-	bool all;
-};
-
-/*
- * The names are in the order of enum report_group, enum verdict and enum report_sort: the index
- * that the parser stores is used as the enum's value. The aliases are the names of version 0.1,
- * and the class whose printed name has spaces.
- */
-static const char *const groups[] = { "path",   "function", "module",
-	                                  "thread", "owner",    NULL };
-static const struct option_alias group_aliases[] = { { "site", REPORT_BY_PATH },
-	                                                 { NULL, 0 } };
-static const char *const classes[] = { "stack-like",  "escaping",     "crossed",
-	                                   "static-like", "live-at-exit", "suppressed",
-	                                   "inferred",    "open",         "unknown",
-	                                   NULL };
-static const struct option_alias class_aliases[] = {
-	{ "stack", CLASS_STACK },       { "escape", CLASS_ESCAPING },
-	{ "static", CLASS_STATIC },     { "live", CLASS_LIVE },
-	{ "live at exit", CLASS_LIVE }, { NULL, 0 }
-};
-static const char *const sorts[] = { "bytes", "calls", "peak", "live", NULL };
-/* Filled by formats_offer() before the command line is parsed, since the options point here. */
-static const char *formats[FORMATS_MAX + 1];
-
-static const struct option options[] = {
-	{ "by", 'b', OPTION_CHOICE, offsetof(struct report_options, group), NULL,
-	  "one row for each of these, instead of the overview", groups, group_aliases },
-	{ "sort", 's', OPTION_CHOICE, offsetof(struct report_options, sort), NULL,
-	  "sort by bytes allocated, calls, bytes at the peak, or bytes never\n"
-	  "freed; the most first",
-	  sorts, NULL },
-	{ "class", 'c', OPTION_CHOICE, offsetof(struct report_options, class), NULL,
-	  "show which functions allocate the blocks of this class", classes,
-	  class_aliases },
-	{ "why", 'w', OPTION_STRING, offsetof(struct report_options, why), "WHAT",
-	  "the evidence about a call path (its number), a call site (35c), or\n"
-	  "a function: its number (35f), its name as shown, or a part of it",
-	  NULL, NULL },
-	{ "explain", 'e', OPTION_STRING, offsetof(struct report_options, explain), "BLOCK",
-	  "follow one block: its address (0x..), or the number of its\n"
-	  "allocation, counted from 1",
-	  NULL, NULL },
-	{ "advice", 0, OPTION_FLAG, offsetof(struct report_options, advice), NULL,
-	  "all advice, the most useful first", NULL, NULL },
-	{ "stacks", 0, OPTION_FLAG, offsetof(struct report_options, stacks), NULL,
-	  "how deep the stacks of the threads went, and by which functions", NULL, NULL },
-	{ "kept", 0, OPTION_FLAG, offsetof(struct report_options, heap_kept), NULL,
-	  "what malloc keeps though it is free, which blocks pin it, what helps", NULL,
-	  NULL },
-	{ "thread", 't', OPTION_STRING, offsetof(struct report_options, thread), "THREAD",
-	  "only blocks that this thread allocated: its number, its name, or a\n"
-	  "glob; with --stacks: its deepest call path",
-	  NULL, NULL },
-	{ "module", 0, OPTION_LIST, offsetof(struct report_options, modules), "NAME",
-	  "only blocks that functions of this module allocated (program or\n"
-	  "library): its name, path, a part or a glob; may be repeated",
-	  NULL, NULL },
-	{ "function", 0, OPTION_LIST, offsetof(struct report_options, functions), "NAME",
-	  "only blocks that this function allocated, or what it called: its name\n"
-	  "as shown, a part, a glob or its number (35f); may be repeated",
-	  NULL, NULL },
-	{ "size", 0, OPTION_STRING, offsetof(struct report_options, sizes), "SIZES",
-	  "only blocks of this size when they were allocated: 24, 1K..64K, ..256\n"
-	  "or 4K..",
-	  NULL, NULL },
-	{ "only-mine", 0, OPTION_FLAG, offsetof(struct report_options, only_mine), NULL,
-	  "only blocks that your own code allocated: see --mine", NULL, NULL },
-	{ "phase", 0, OPTION_STRING, offsetof(struct report_options, phase), "NAME",
-	  "only blocks allocated in this phase: load, main, exit, or one that\n"
-	  "the program named (see outlive_phase(3))",
-	  NULL, NULL },
-	{ "wrapper", 0, OPTION_LIST, offsetof(struct report_options, wrappers), "NAME",
-	  "a function that only allocates for its caller; may be a glob", NULL, NULL },
-	{ "keep", 0, OPTION_LIST, offsetof(struct report_options, kept), "NAME",
-	  "a function that is no wrapper, though it is of a standard library, or\n"
-	  "allocates for its caller; may be a glob",
-	  NULL, NULL },
-	{ "mine", 'm', OPTION_LIST, offsetof(struct report_options, mine), "PATTERN",
-	  "list your own code first: source files, modules, directories or\n"
-	  "namespaces (default: a guess); may be repeated",
-	  NULL, NULL },
-	{ "suppressions", 0, OPTION_LIST, offsetof(struct report_options, suppressions),
-	  "FILE",
-	  "hide never-freed blocks that match a rule of this file, in the syntax\n"
-	  "of LeakSanitizer: lines of leak:PATTERN; may be repeated",
-	  NULL, NULL },
-	{ "all", 'a', OPTION_FLAG, offsetof(struct report_options, all), NULL,
-	  "hide nothing, not even what libc and runtimes keep on purpose", NULL, NULL },
-	{ "top", 'n', OPTION_COUNT, offsetof(struct report_options, top), "N",
-	  "show at most N rows (default 20; json: 1000 paths; csv: all); 0: all", NULL,
-	  NULL },
-	{ "format", 'f', OPTION_CHOICE, offsetof(struct report_options, format), NULL,
-	  "for people (default), for programs: see outlive-report-json(5), or\n"
-	  "call paths as a table",
-	  formats, NULL },
-	{ "pid", 'p', OPTION_COUNT, offsetof(struct report_options, process.pid), "PID",
-	  "report the process with this pid (default: the program that the first\n"
-	  "process became by exec, else the process with the most events)",
-	  NULL, NULL },
-	{ "process", 0, OPTION_COUNT, offsetof(struct report_options, process.number), "N",
-	  "report the process with this number in 'outlive info', if exec made\n"
-	  "several of one pid",
-	  NULL, NULL },
-};
 
 static void progress_events(void *progress, uint64_t done, uint64_t expected)
 {
@@ -177,137 +57,13 @@ static _Noreturn void why_die(const char *file, const char *why,
 	if (several->list.bytes)
 		die("%s: several functions are '%s': --why takes the number of one of these",
 		    file, why);
+	if (several->line.bytes)
+		die("%s: '%s' may be %s", file, why, several->line.data);
 	die("%s: no call path or function '%s': --by path and --by function list them",
 	    file, why);
 }
 
 /* ---- views ---------------------------------------------------------------------------- */
-
-/* Options that select a view, or that some views refuse. */
-enum {
-	ASKED_BY = 1 << 0,
-	ASKED_SORT = 1 << 1,
-	ASKED_CLASS = 1 << 2,
-	ASKED_TOP = 1 << 3,
-	ASKED_WHY = 1 << 4,
-	ASKED_EXPLAIN = 1 << 5,
-	ASKED_STACKS = 1 << 6,
-	ASKED_BLOCKS = 1 << 7, /* filters that say nothing about a stack */
-	ASKED_ADVICE = 1 << 8,
-	ASKED_KEPT = 1 << 9,
-};
-#define REFUSED_MAX 3 /* sets of options that a view refuses */
-#define ASKED_ROWS (ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_TOP)
-
-/*
- * One row for each view. The first row with a given option is shown. So the order of the rows
- * is that of precedence: a view that refuses other options comes before the views that these
- * select. The overview, which no option selects, ends the search.
- */
-static const struct view_row {
-	enum report_view view;
-	const char *name; /* of the option, for messages */
-	unsigned options; /* that select the view; 0: the default */
-	struct {
-		unsigned options;
-		const char *message;
-	} refused[REFUSED_MAX];
-} views[] = {
-	{ REPORT_STACKS,
-	  "--stacks",
-	  ASKED_STACKS,
-	  { { ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_WHY | ASKED_EXPLAIN |
-	          ASKED_ADVICE,
-	      "--stacks goes alone, without --by, --sort, --class, --why, --advice or "
-	      "--explain" },
-	    { ASKED_BLOCKS,
-	      "--stacks shows no blocks, so --module, --function, --size, --only-mine and "
-	      "--phase do not go with it" },
-	    { ASKED_KEPT, "--stacks and --kept do not go together" } } },
-	{ REPORT_KEPT,
-	  "--kept",
-	  ASKED_KEPT,
-	  { { ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_WHY | ASKED_EXPLAIN |
-	          ASKED_ADVICE,
-	      "--kept goes with none of --by, --sort, --class, --why, --advice and --explain" } } },
-	{ REPORT_ADVICE,
-	  "--advice",
-	  ASKED_ADVICE,
-	  { { ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_WHY | ASKED_EXPLAIN,
-	      "--advice goes alone, without --by, --sort, --class, --why or --explain" } } },
-	{ REPORT_WHY,
-	  "--why",
-	  ASKED_WHY,
-	  { { ASKED_EXPLAIN, "--why and --explain do not go together" },
-	    { ASKED_ROWS, "--why goes with none of --by, --class, --sort and --top" } } },
-	{ REPORT_EXPLAIN,
-	  "--explain",
-	  ASKED_EXPLAIN,
-	  { { ASKED_ROWS,
-	      "--explain goes with none of --by, --class, --sort and --top" } } },
-	{ REPORT_CLASS, "--class", ASKED_CLASS, { { 0, NULL } } },
-	{ REPORT_ROWS, "--by", ASKED_BY | ASKED_SORT | ASKED_TOP, { { 0, NULL } } },
-	{ REPORT_OVERVIEW, "the overview", 0, { { 0, NULL } } },
-};
-
-/*
- * The options that were given, as ASKED bits. Those that go with every view (--thread, --wrapper
- * ..), or choose the process, have no bit.
- */
-static unsigned asked_options(const struct report_options *options)
-{
-	return (options->group.is_given ? ASKED_BY : 0) |
-	       (options->sort.is_given ? ASKED_SORT : 0) |
-	       (options->class.is_given ? ASKED_CLASS : 0) |
-	       (options->top.is_given ? ASKED_TOP : 0) | (options->why ? ASKED_WHY : 0) |
-	       (options->explain ? ASKED_EXPLAIN : 0) |
-	       (options->stacks ? ASKED_STACKS : 0) | (options->advice ? ASKED_ADVICE : 0) |
-	       (options->heap_kept ? ASKED_KEPT : 0) |
-	       (options->modules.count || options->functions.count || options->sizes ||
-	                options->only_mine || options->phase
-	            ? ASKED_BLOCKS
-	            : 0);
-}
-
-/* Choose the view by the options. Exits with an error if they do not go together. */
-static const struct view_row *view_choose(const struct report_options *options)
-{
-	unsigned asked = asked_options(options);
-	const struct view_row *row = views;
-	size_t i;
-
-	/*
-	 * a thread allocates blocks of all classes, and an owner owns blocks that others
-	 * allocated
-	 */
-	if (options->class.is_given && (options->group.value == REPORT_BY_THREAD ||
-	                                options->group.value == REPORT_BY_OWNER))
-		die_usage("report",
-		          "report: --class goes with --by path, function or module, not %s",
-		          groups[options->group.value]);
-	while (row->options && !(row->options & asked))
-		row++;
-	for (i = 0; i < REFUSED_MAX; i++) {
-		if (row->refused[i].options & asked)
-			die_usage("report", "report: %s", row->refused[i].message);
-	}
-	return row;
-}
-
-/*
- * Exits with an error if the format cannot show the view or its groups. This is checked before
- * the recording is opened, since reading it may take minutes.
- */
-static void view_check(const struct view_row *row, const struct report_options *options,
-                       const struct reporter *reporter)
-{
-	const char *group = groups[options->group.value];
-
-	if (!reporter->show[row->view])
-		die_usage("report", "report: %s %s", row->name, reporter->refusal);
-	if (options->group.is_given && !(reporter->groups & 1u << options->group.value))
-		die_usage("report", "report: --by %s %s", group, reporter->refusal);
-}
 
 /*
  * A result above 0 means that the view found nothing by the name that was asked for. Two views
@@ -337,6 +93,7 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 	if (result > 0)
 		why_die(trace_reader_name(reader), options->why, &several);
 	text_release(&several.list);
+	text_release(&several.line);
 	return result;
 }
 
@@ -372,31 +129,6 @@ static void history_read(struct block_history *history, struct trace_reader *rea
 }
 
 /* ---- the command ---------------------------------------------------------------------- */
-
-/* The settings of the report, as far as the options determine them. */
-static struct report_settings settings_of(const struct report_options *options,
-                                          const struct reporter *reporter,
-                                          const struct suppressions *suppressions)
-{
-	return (struct report_settings){
-		.group = options->group.is_given ? (enum report_group)options->group.value
-		                                 : reporter->group,
-		.sort = (enum report_sort)options->sort.value,
-		.top = options->top.is_given ? options->top.value
-		       : options->advice     ? 0
-		                             : reporter->top,
-		.class = (enum verdict)options->class.value,
-		.why = options->why,
-		.classes = { .wrappers = options->wrappers.items,
-		             .wrapper_count = options->wrappers.count,
-		             .kept = options->kept.items,
-		             .kept_count = options->kept.count,
-		             .mine = options->mine.items,
-		             .mine_count = options->mine.count,
-		             .suppressions = options->suppressions.count ? suppressions : NULL,
-		             .shows_suppressed = options->all },
-	};
-}
 
 /*
  * Open the recording, and choose the process to report: *process is its index. Exits with an
@@ -447,26 +179,30 @@ static struct profile *blocks_read(struct trace_reader *reader, size_t process,
 	return profile;
 }
 
-/* What --thread, --phase, --module, .. ask for. */
-static struct filter_request filter_asked(const struct report_options *options)
+/*
+ * Find out which functions --wrapper and --keep mean. What matches nothing would change nothing,
+ * so it is said. The settings borrow the lists of the options.
+ */
+static void names_settle(const struct profile *profile, struct report_options *options,
+                         const struct class_options *classes)
 {
-	struct filter_request asked = { .phase = options->phase,
-		                            .thread = options->thread,
-		                            .modules = options->modules.items,
-		                            .module_count = options->modules.count,
-		                            .functions = options->functions.items,
-		                            .function_count = options->functions.count,
-		                            .is_only_mine = options->only_mine,
-		                            .has_sizes = options->sizes };
+	struct name_patterns wrappers = { "--wrapper", options->wrappers.items,
+		                              options->wrappers.count };
+	struct name_patterns kept = { "--keep", options->kept.items, options->kept.count };
+	struct name_patterns mine = { "--mine", options->mine.items, options->mine.count };
+	struct text unmatched = { NULL, 0, 0 };
+	struct error error;
+	char *line, *end = NULL;
 
-	if (options->sizes &&
-	    filter_sizes(options->sizes, &asked.size_min, &asked.size_max))
-		die_usage(
-			"report",
-			"--size takes a number of bytes, or the least and the most, such as 24, "
-			"1K..64K, ..256 or 4K.., not '%s'",
-			options->sizes);
-	return asked;
+	if (name_patterns_resolve(&wrappers, profile, &unmatched, &error) ||
+	    name_patterns_resolve(&kept, profile, &unmatched, &error))
+		die("%s: %s", profile->name, error.message);
+	if (own_patterns_check(&mine, profile, classes, &unmatched))
+		die("%s: out of memory for its functions", profile->name);
+	for (line = unmatched.data ? strtok_r(unmatched.data, "\n", &end) : NULL; line;
+	     line = strtok_r(NULL, "\n", &end))
+		warning("%s: %s", profile->name, line);
+	text_release(&unmatched);
 }
 
 /*
@@ -475,6 +211,7 @@ static struct filter_request filter_asked(const struct report_options *options)
  * terminal.
  */
 static struct profile *recording_read(struct trace_reader *reader, size_t process,
+                                      struct report_options *options,
                                       struct report_settings *settings,
                                       const struct filter_request *asked,
                                       struct block_filter *filter)
@@ -482,6 +219,7 @@ static struct profile *recording_read(struct trace_reader *reader, size_t proces
 	struct profile *profile = blocks_read(reader, process, NULL);
 	struct error error;
 
+	names_settle(profile, options, &settings->classes);
 	if (filter_request_is_any(asked)) {
 		if (block_filter_make(filter, profile, &settings->classes, asked, &error))
 			die("%s", error.message);
@@ -502,39 +240,39 @@ static struct profile *recording_read(struct trace_reader *reader, size_t proces
  */
 static int report_run(const struct command *command, int argc, char **argv)
 {
-	struct report_options options = { .stacks = false };
+	static struct report_options
+		options; /* zeroed: nothing is given; too large for the stack */
 	const struct reporter *reporter;
 	struct suppressions suppressions = { .count = 0 };
 	struct block_history history = { .count = 0 };
 	struct filter_request asked;
 	struct block_filter filter = { .asked = NULL };
 	struct report_settings settings;
-	const struct view_row *row;
+	enum report_view view;
 	struct trace_reader *reader;
 	struct profile *profile;
 	struct error error;
 	size_t process = 0, i;
 	int at;
 
-	formats_offer(formats, REPORT_OVERVIEW, REPORT_EXPLAIN);
+	report_formats_offer();
 	at = command_parse(command, &options, argc, argv);
 	if (argc - at != 1)
 		die_usage("report",
 		          at == argc ? "report: which file?" : "report: one file at a time");
-	reporter = format_find(formats[options.format.value]);
-	asked = filter_asked(&options);
-	row = view_choose(&options);
-	view_check(row, &options, reporter);
+	reporter = report_format(&options);
+	asked = report_filter_asked(&options);
+	view = report_view_choose(&options, reporter);
 	for (i = 0; i < options.suppressions.count; i++) {
 		if (suppressions_read(&suppressions, options.suppressions.items[i], &error))
 			die("%s", error.message);
 	}
 	reader = recording_open(argv[at], &options, &process);
-	settings = settings_of(&options, reporter, &suppressions);
-	profile = recording_read(reader, process, &settings, &asked, &filter);
-	settings.view = row->view;
+	settings = report_settings_of(&options, reporter, &suppressions);
+	profile = recording_read(reader, process, &options, &settings, &asked, &filter);
+	settings.view = view;
 	settings.history = &history;
-	if (row->view == REPORT_EXPLAIN)
+	if (view == REPORT_EXPLAIN)
 		history_read(&history, reader, profile, options.explain);
 	if (report_print(reader, profile, &options, reporter, &settings))
 		die("%s: out of memory for the report", argv[at]);
@@ -554,7 +292,7 @@ const struct command command_report = {
 	.usage = "[OPTION]... FILE",
 	.details = "FILE is a trace of 'outlive run', or a ring that a crash left behind.\n"
 			   "Without --by, --class, --sort or --top: an overview.",
-	.options = options,
-	.option_count = sizeof(options) / sizeof(options[0]),
+	.options = report_options,
+	.option_count = REPORT_OPTIONS,
 	.run = report_run,
 };

@@ -2,8 +2,10 @@
 #include "report/rows.h"
 
 #include "base/hash_index.h"
+#include "verdict/function_choice.h"
 #include "verdict/own_code.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +24,17 @@ uint64_t report_row_weight(const struct report_row *row, enum report_sort sort)
 	case REPORT_SORT_LIVE: return row->live_bytes - row->hidden_bytes;
 	}
 	return 0;
+}
+
+const char *report_row_why(char text[ROW_WHY_BYTES], const struct report_row *row,
+                           enum report_group group)
+{
+	text[0] = 0;
+	if (group == REPORT_BY_PATH)
+		snprintf(text, ROW_WHY_BYTES, "%u", row->path);
+	else if (group == REPORT_BY_FUNCTION)
+		function_number_text(text, row->function);
+	return text;
 }
 
 /* The heaviest row first. Equal ones by bytes, then by calls, then by node. */
@@ -48,12 +61,16 @@ static int row_compare(const void *one, const void *two, void *context)
  * a successful allocation has no smallest size.
  */
 static void row_add_path(struct report_row *row, const struct classes *classes,
-                         uint32_t number)
+                         const struct class_share *shares, uint32_t number)
 {
 	const struct replay *replay = &classes->profile->replay;
 	const struct call_path *path = replay_path(replay, number);
 
 	class_counts_add(&row->classes, &classes->paths[number]);
+	if (shares) {
+		row->share.blocks += shares[number].blocks;
+		row->share.bytes += shares[number].bytes;
+	}
 	row->path_count++;
 	row->allocations += path->allocations;
 	row->bytes += path->bytes;
@@ -107,6 +124,7 @@ struct grouping {
 	struct hash_index index;    /* holds row + 1 */
 	struct stack_names stack;
 	enum report_group group;
+	const struct class_share *shares; /* by call path; or NULL */
 };
 
 static uint64_t row_hash_of(const void *context, uint32_t number)
@@ -178,18 +196,23 @@ static int path_group(struct grouping *grouping, uint32_t path)
 	const struct replay *replay = &classes->profile->replay;
 	uint32_t location = replay->tree.nodes[classes_path_node(classes, path)].location;
 	uint32_t *row = &grouping->rows_by_location[location];
+	uint32_t function = classes->functions.of_location[location], *least;
 
 	if (!*row)
 		*row = location_row(grouping, location, path);
 	if (!*row)
 		return -1;
-	row_add_path(&grouping->rows->rows[*row - 1], classes, path);
+	least = &grouping->rows->rows[*row - 1].function;
+	if (!*least || function < *least)
+		*least = function;
+	row_add_path(&grouping->rows->rows[*row - 1], classes, grouping->shares, path);
 	grouping->rows->rows[*row - 1].is_mine |= is_mine(classes, path);
 	return 0;
 }
 
 /* Make a row for every call path. */
-static int paths_make(struct report_rows *rows, const struct classes *classes)
+static int paths_make(struct report_rows *rows, const struct classes *classes,
+                      const struct class_share *shares)
 {
 	const struct replay *replay = &classes->profile->replay;
 	struct stack_names scratch = { NULL, 0, 0 };
@@ -207,7 +230,7 @@ static int paths_make(struct report_rows *rows, const struct classes *classes)
 		*row = (struct report_row){ .node = replay_path(replay, i)->node,
 			                        .path = i,
 			                        .size_min = UINT64_MAX };
-		row_add_path(row, classes, i);
+		row_add_path(row, classes, shares, i);
 		row->is_mine = is_mine(classes, i);
 		node = classes_path_node(classes, i);
 		blamed = stack_name_blamed(&row->name, &scratch, classes->profile,
@@ -238,11 +261,13 @@ static int threads_make(struct report_rows *rows, const struct replay *replay)
  * rows never grow, and row_find() needs no check for room.
  */
 static int groups_make(struct report_rows *rows, const struct classes *classes,
-                       enum report_group group)
+                       enum report_group group, const struct class_share *shares)
 {
 	const struct profile *profile = classes->profile;
 	const struct call_paths *paths = &profile->replay.paths;
-	struct grouping grouping = { .classes = classes, .rows = rows, .group = group };
+	struct grouping grouping = {
+		.classes = classes, .rows = rows, .group = group, .shares = shares
+	};
 	int result = -1;
 	uint32_t i;
 
@@ -261,9 +286,9 @@ static int groups_make(struct report_rows *rows, const struct classes *classes,
 	return result;
 }
 
-/* By owner there are no such rows: callers use owners_make() of verdict/owners.h instead. */
-int report_rows_make(struct report_rows *rows, const struct classes *classes,
-                     enum report_group group, enum report_sort sort)
+static int rows_make(struct report_rows *rows, const struct classes *classes,
+                     enum report_group group, enum report_sort sort,
+                     const struct class_share *shares)
 {
 	int result;
 
@@ -271,9 +296,9 @@ int report_rows_make(struct report_rows *rows, const struct classes *classes,
 	if (group == REPORT_BY_THREAD)
 		result = threads_make(rows, &classes->profile->replay);
 	else if (group == REPORT_BY_PATH)
-		result = paths_make(rows, classes);
+		result = paths_make(rows, classes, shares);
 	else
-		result = groups_make(rows, classes, group);
+		result = groups_make(rows, classes, group, shares);
 	if (result) {
 		report_rows_release(rows);
 		return -1;
@@ -282,45 +307,66 @@ int report_rows_make(struct report_rows *rows, const struct classes *classes,
 	return 0;
 }
 
-/* As row_compare(), but by the blocks of one class; rows of threads have no classes. */
-static int class_compare(const void *one, const void *two, void *context)
+/* By owner there are no such rows: callers use owners_make() of verdict/owners.h instead. */
+int report_rows_make(struct report_rows *rows, const struct classes *classes,
+                     enum report_group group, enum report_sort sort)
 {
-	enum verdict class = *(const enum verdict *)context;
-	const struct report_row *a = one, *b = two;
-	const struct class_share *of_a = class_counts_share(&a->classes, class);
-	const struct class_share *of_b = class_counts_share(&b->classes, class);
+	return rows_make(rows, classes, group, sort, NULL);
+}
 
-	if (of_a->bytes != of_b->bytes)
-		return of_a->bytes > of_b->bytes ? -1 : 1;
-	if (of_a->blocks != of_b->blocks)
-		return of_a->blocks > of_b->blocks ? -1 : 1;
+/* As row_compare(), but by the blocks of one class; rows of threads have no classes. */
+static int class_compare(const void *one, const void *two)
+{
+	const struct report_row *a = one, *b = two;
+
+	if (a->share.bytes != b->share.bytes)
+		return a->share.bytes > b->share.bytes ? -1 : 1;
+	if (a->share.blocks != b->share.blocks)
+		return a->share.blocks > b->share.blocks ? -1 : 1;
 	return a->path < b->path ? -1 : a->path > b->path;
 }
 
-void report_rows_keep(struct report_rows *rows, enum verdict class)
+int report_rows_of_class(struct report_rows *rows, const struct findings *findings,
+                         enum report_group group, enum verdict class,
+                         enum block_kind kind)
 {
+	struct class_share *shares = class_shares_by_path(findings, class, kind);
 	size_t i, kept = 0;
+	int result = -1;
 
+	*rows = (struct report_rows){ NULL, 0 };
+	if (shares)
+		result = rows_make(rows, findings->classes, group, REPORT_SORT_BYTES, shares);
+	free(shares);
 	for (i = 0; i < rows->count; i++) {
-		if (class_counts_share(&rows->rows[i].classes, class)->blocks)
+		if (rows->rows[i].share.blocks)
 			rows->rows[kept++] = rows->rows[i];
 	}
 	rows->count = kept;
 	if (kept)
-		qsort_r(rows->rows, kept, sizeof(*rows->rows), class_compare, &class);
+		qsort(rows->rows, kept, sizeof(*rows->rows), class_compare);
+	return result;
+}
+
+int report_rows_of_view(struct report_rows *rows, const struct findings *findings,
+                        enum report_group group, const struct report_settings *settings)
+{
+	if (settings->view == REPORT_CLASS)
+		return report_rows_of_class(rows, findings, group, settings->class,
+		                            settings->kind);
+	return report_rows_make(rows, findings->classes, group, settings->sort);
 }
 
 /* How people read rows: see report_rows_own_first(). */
 struct own_order {
 	const struct function_table *functions;
 	enum report_sort sort;
-	const enum verdict *class;
+	bool is_of_class;
 };
 
 static uint64_t own_weight(const struct own_order *order, const struct report_row *row)
 {
-	return order->class ? class_counts_share(&row->classes, *order->class)->bytes
-	                    : report_row_weight(row, order->sort);
+	return order->is_of_class ? row->share.bytes : report_row_weight(row, order->sort);
 }
 
 static int own_compare(const void *one, const void *two, void *context)
@@ -332,14 +378,14 @@ static int own_compare(const void *one, const void *two, void *context)
 
 	if (result)
 		return result;
-	return order->class ? class_compare(one, two, (void *)order->class)
-	                    : row_compare(one, two, (void *)&order->sort);
+	return order->is_of_class ? class_compare(one, two)
+	                          : row_compare(one, two, (void *)&order->sort);
 }
 
 bool report_rows_own_first(struct report_rows *rows, const struct classes *classes,
-                           enum report_sort sort, const enum verdict *class)
+                           enum report_sort sort, bool is_of_class)
 {
-	struct own_order order = { &classes->functions, sort, class };
+	struct own_order order = { &classes->functions, sort, is_of_class };
 	bool is_changed = false;
 	size_t i;
 

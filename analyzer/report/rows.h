@@ -4,8 +4,8 @@
 #ifndef OUTLIVE_REPORT_ROWS_H
 #define OUTLIVE_REPORT_ROWS_H
 
-#include "verdict/classes.h"
 #include "report/settings.h"
+#include "verdict/advice.h"
 #include "verdict/stack_names.h"
 
 #include <stdbool.h>
@@ -28,6 +28,8 @@ struct report_row {
 	/* if grouped by call path: its node; else the node of one of the row's paths */
 	uint32_t node;
 	uint32_t path; /* the call path of that node */
+	/* if grouped by function: its number in the function table, the least if it has several */
+	uint32_t function;
 	uint32_t path_count;
 	uint64_t allocations, bytes, frees, reallocs, failed;
 	uint64_t temporary, crossed;
@@ -37,6 +39,7 @@ struct report_row {
 	uint64_t peak_blocks, peak_bytes;
 	uint64_t size_min, size_max; /* not if grouped by thread */
 	struct class_counts classes; /* not if grouped by thread */
+	struct class_share share;    /* of report_rows_of_class(): the blocks asked for */
 	/* its function is the user's own code; of a module: one of its functions is */
 	bool is_mine;
 };
@@ -51,18 +54,29 @@ int report_rows_make(struct report_rows *rows, const struct classes *classes,
                      enum report_group group, enum report_sort sort);
 
 /*
- * Keep only the rows that have blocks of a class (see class_counts_share()), and sort by its
- * bytes, most first.
+ * Only the rows that have blocks of a class (see class_counts_share()), or of one kind of it,
+ * sorted by their bytes, most first. 0, or -1 when memory is out.
  */
-void report_rows_keep(struct report_rows *rows, enum verdict class);
+int report_rows_of_class(struct report_rows *rows, const struct findings *findings,
+                         enum report_group group, enum verdict class,
+                         enum block_kind kind);
 /*
  * Sort for people: the user's own code before others (own_code_compare()), by the figure of
- * `sort`, or by the bytes of a class if `class` is not NULL. Whether any row now comes before a
- * heavier one.
+ * `sort`, or by `share` if the rows are of a class. Whether any row now comes before a heavier one.
  */
 bool report_rows_own_first(struct report_rows *rows, const struct classes *classes,
-                           enum report_sort sort, const enum verdict *class);
+                           enum report_sort sort, bool is_of_class);
 void report_rows_release(struct report_rows *rows);
+
+/* The rows of the settings' view: of its class and kind, or of all blocks. 0 or -1. */
+int report_rows_of_view(struct report_rows *rows, const struct findings *findings,
+                        enum report_group group,
+                        const struct report_settings *settings);
+
+/* How --why names the row: "35", or "35f" for a function; "" for what it does not take. */
+#define ROW_WHY_BYTES 16
+const char *report_row_why(char text[ROW_WHY_BYTES], const struct report_row *row,
+                           enum report_group group);
 
 /* The figure that a row is sorted by. */
 uint64_t report_row_weight(const struct report_row *row, enum report_sort sort);

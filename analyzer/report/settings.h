@@ -5,6 +5,7 @@
 #define OUTLIVE_REPORT_SETTINGS_H
 
 #include "verdict/classes.h"
+#include "verdict/kinds.h"
 
 #include <stdint.h>
 
@@ -50,9 +51,10 @@ struct report_settings {
 	enum report_view view;
 	enum report_group group;
 	enum report_sort sort;
-	uint64_t top;       /* number of rows; 0: all */
-	enum verdict class; /* a class, or suppressed, inferred, unknown */
-	const char *why;    /* the number of a call path, or the name of a function */
+	uint64_t top;         /* number of rows; 0: all */
+	enum verdict class;   /* a class, or suppressed, inferred, open, unknown */
+	enum block_kind kind; /* only the blocks of this kind of the class; KIND_ALL: all */
+	const char *why;      /* the number of a call path, or the name of a function */
 	/* receives the list of what `why` may mean, if that is not clear */
 	struct why_several *several;
 	const struct block_history *history;

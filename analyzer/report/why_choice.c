@@ -2,7 +2,9 @@
 #include "report/why_choice.h"
 
 #include "elf/cxx_name.h"
+#include "verdict/function_choice.h"
 #include "verdict/function_text.h"
+#include "verdict/owners.h"
 #include "base/hash_index.h"
 #include "verdict/stack_names.h"
 
@@ -19,7 +21,8 @@
 struct candidate {
 	struct stack_name name;
 	const char *physical; /* the function it was inlined into, or its own name */
-	uint32_t path;        /* the first of its call paths */
+	uint32_t
+		function; /* its number in the function table, the least if it has several */
 	uint64_t bytes;
 	bool is_meant;
 };
@@ -89,69 +92,29 @@ static int candidates_collect(struct choosing *work)
 		function = &classes->functions.functions[call_sites->call_sites[i].function];
 		if (found == work->count)
 			result = candidate_add(
-				work, &(struct candidate){ .name = name, .physical = function->name });
+				work,
+				&(struct candidate){ .name = name,
+			                         .physical = function->name,
+			                         .function = call_sites->call_sites[i].function });
+		else if (call_sites->call_sites[i].function < work->candidates[found].function)
+			work->candidates[found].function = call_sites->call_sites[i].function;
 		work->of_call_site[i] = found;
+		work->candidates[found].bytes += call_sites->call_sites[i].summary.bytes;
 	}
 	stack_names_release(&scratch);
-	/* from the last path to the first, so that `path` ends as the lowest number */
-	for (i = classes->profile->replay.paths.count; i-- > 1;) {
-		if (call_path_is_empty(profile_path(classes->profile, i)))
-			continue;
-		found = work->of_call_site[call_sites->of_path[i]];
-		work->candidates[found].path = i;
-		work->candidates[found].bytes += profile_path(classes->profile, i)->bytes;
-	}
 	return result < 0 ? -1 : 0;
 }
 
 /* ---- names ---------------------------------------------------------------------------- */
 
-/*
- * Ways to match a name, from strict to loose. The first way that matches any function decides.
- */
-enum meaning { MEANS_NAME, MEANS_PLAIN_NAME, MEANS_CUT_NAME, MEANS_PART, MEANINGS };
-
-/* Matches the name without its parameters and template arguments. */
-static bool is_plain_name(const char *name, const char *which)
-{
-	size_t length = strlen(which);
-	char brief[512];
-
-	function_name_short(brief, sizeof(brief), name);
-	return *brief && !strncmp(brief, which, length) &&
-	       (!brief[length] || strchr("(<@", brief[length]));
-}
-
-/* Matches a name that a screen shortened: ".." stands for the rest. */
-static bool is_cut_name(const char *shown, const char *which)
-{
-	const char *cut = strstr(which, "..");
-	size_t start, end, length = strlen(shown);
-
-	if (!cut)
-		return false;
-	start = (size_t)(cut - which);
-	end = strlen(cut + 2);
-	return start + end <= length && start + end > 0 && !strncmp(shown, which, start) &&
-	       !strcmp(shown + length - end, cut + 2);
-}
-
 static bool is_meant(const struct candidate *candidate, const char *which,
-                     enum meaning meaning)
+                     enum name_meaning meaning)
 {
-	const char *name = candidate->name.function;
 	char shown[1024];
 
 	stack_name_text(shown, sizeof(shown), &candidate->name);
-	switch (meaning) {
-	case MEANS_NAME:
-		return !strcmp(name, which) || !strcmp(candidate->physical, which) ||
-		       !strcmp(shown, which);
-	case MEANS_PLAIN_NAME:
-		return is_plain_name(name, which) || is_plain_name(candidate->physical, which);
-	case MEANS_CUT_NAME: return is_cut_name(shown, which) || is_cut_name(name, which);
-	default: return strstr(shown, which) || strstr(name, which);
-	}
+	return name_is_meant(candidate->name.function, shown, which, meaning) ||
+	       name_is_meant(candidate->physical, shown, which, meaning);
 }
 
 /*
@@ -160,10 +123,10 @@ static bool is_meant(const struct candidate *candidate, const char *which,
  */
 static uint32_t candidates_mean(struct choosing *work, const char *which)
 {
-	enum meaning meaning;
+	enum name_meaning meaning;
 	uint32_t meant = 0, i;
 
-	for (meaning = MEANS_NAME; meaning < MEANINGS && !meant && *which; meaning++) {
+	for (meaning = NAME_WHOLE; meaning < NAME_MEANINGS && !meant; meaning++) {
 		for (i = 0; i < work->count; i++) {
 			work->candidates[i].is_meant = is_meant(&work->candidates[i], which,
 			                                        meaning);
@@ -183,7 +146,7 @@ static int bytes_compare(const void *one, const void *two)
 		return a->is_meant ? -1 : 1;
 	if (a->bytes != b->bytes)
 		return a->bytes > b->bytes ? -1 : 1;
-	return a->path < b->path ? -1 : a->path > b->path;
+	return a->function < b->function ? -1 : a->function > b->function;
 }
 
 /*
@@ -209,9 +172,10 @@ static int candidate_list(struct text *list, const struct choosing *work,
                           uint32_t listed, uint32_t which)
 {
 	const struct candidate *candidate = &work->candidates[which];
-	char number[16], size[TEXT_NUMBER_BYTES], call_site[256], name[512], fitted[512];
+	char number[FUNCTION_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], call_site[256];
+	char name[512], fitted[512];
 
-	snprintf(number, sizeof(number), "%u" WHY_FUNCTION, candidate->path);
+	function_number_text(number, candidate->function);
 	if (is_shown_twice(work, listed, which))
 		text_fit(fitted, sizeof(fitted), candidate->name.function, LISTED_COLUMNS,
 		         TEXT_KEEP_BOTH);
@@ -248,8 +212,9 @@ static bool is_called(const struct classes *classes, uint32_t function,
 	const char *name = classes->functions.functions[function].name;
 	char text[512];
 
-	if (!strcmp(name, which) || is_plain_name(name, which) ||
-	    !strcmp(function_text(text, sizeof(text), classes, function), which))
+	function_text(text, sizeof(text), classes, function);
+	if (name_is_meant(name, text, which, NAME_WHOLE) ||
+	    name_is_meant(name, text, which, NAME_PLAIN))
 		return true;
 	/* named as in the footer of a report */
 	function_name_family(text, sizeof(text), name);
@@ -304,92 +269,186 @@ static uint32_t peeled_mean(struct choosing *work, const char *which,
 static long paths_select(const struct choosing *work, uint8_t *only)
 {
 	const struct call_sites *call_sites = &work->findings->call_sites;
-	uint32_t paths = work->findings->classes->profile->replay.paths.count, i;
+	const struct profile *profile = work->findings->classes->profile;
+	uint32_t i;
 	long count = 0;
 
-	for (i = 1; i < paths; i++) {
+	for (i = 1; i < profile->replay.paths.count; i++) {
+		if (call_path_is_empty(profile_path(profile, i)))
+			continue;
 		only[i] = work->candidates[work->of_call_site[call_sites->of_path[i]]].is_meant;
 		count += only[i];
 	}
 	return count;
 }
 
-/*
- * Select the paths of a function: of `of_path` if it is not 0, else by name. Returns as
- * why_choose(). The name of a wrapper selects nothing even if only one function calls it: the
- * user sees which functions it allocates for, and chooses.
- */
-static long function_choose(struct choosing *work, uint8_t *only, const char *which,
-                            uint32_t of_path, struct why_several *several)
+/* Flag the candidate that a call site of the function belongs to. */
+static uint32_t number_mean(struct choosing *work, uint32_t function)
 {
-	uint32_t meant;
+	const struct call_sites *call_sites = &work->findings->call_sites;
+	uint32_t i;
 
-	if (candidates_collect(work))
-		return -1;
-	if (of_path) {
-		work->candidates
-			[work->of_call_site[work->findings->call_sites.of_path[of_path]]]
-				.is_meant = true;
-		return paths_select(work, only);
+	for (i = 0; i < call_sites->count; i++) {
+		if (call_sites->call_sites[i].function != function)
+			continue;
+		work->candidates[work->of_call_site[i]].is_meant = true;
+		return 1;
 	}
-	meant = candidates_mean(work, which);
-	if (!meant)
-		meant = peeled_mean(work, which, &several->peeled);
-	if (meant > 1 || several->peeled)
-		return candidates_list(work, meant, &several->list) ? -1 : 0;
-	return meant ? paths_select(work, only) : 0;
+	return 0;
 }
 
-/* Select all call paths through the call site of one path. */
+/* Select the call paths through one call site. */
 static long call_choose(uint8_t *only, const struct findings *findings,
-                        uint32_t of_path)
+                        uint32_t location)
 {
 	const struct call_sites *call_sites = &findings->call_sites;
-	uint32_t paths = findings->classes->profile->replay.paths.count, i;
+	const struct profile *profile = findings->classes->profile;
 	long count = 0;
+	uint32_t i;
 
-	for (i = 1; i < paths; i++) {
-		only[i] = call_sites->of_path[i] == call_sites->of_path[of_path];
+	for (i = 1; i < profile->replay.paths.count; i++) {
+		if (call_path_is_empty(profile_path(profile, i)))
+			continue;
+		only[i] = call_sites->call_sites[call_sites->of_path[i]].location == location;
 		count += only[i];
 	}
 	return count;
 }
 
+/* ---- owners --------------------------------------------------------------------------- */
+
+/* Whether the function owned any block of the call path. 1, 0, or -1 when memory is out. */
+static int is_owner(const struct classes *classes, uint32_t path, uint32_t function)
+{
+	struct life_summary summary = { .path_count = 0 };
+	int result = life_summary_add(&summary, classes, path);
+	size_t i;
+
+	if (!result)
+		life_summary_sort(&summary, classes);
+	for (i = 0; i < summary.owners.count && !result; i++)
+		result = summary.owners.ranks[i].key == function;
+	life_summary_release(&summary);
+	return result;
+}
+
+/* Select the call paths of whose blocks the function owned any. */
+static long owned_select(const struct choosing *work, uint8_t *only, uint32_t function)
+{
+	const struct classes *classes = work->findings->classes;
+	uint32_t i;
+	long count = 0;
+	int result;
+
+	for (i = 1; i < classes->profile->replay.paths.count; i++) {
+		if (call_path_is_empty(profile_path(classes->profile, i)))
+			continue;
+		result = is_owner(classes, i, function);
+		if (result < 0)
+			return -1;
+		only[i] = (uint8_t)result;
+		count += result;
+	}
+	return count;
+}
+
+/* Flag all functions that own blocks. */
+static int owners_flag(const struct choosing *work, uint8_t *is_owner)
+{
+	struct owners owners;
+	size_t i;
+	int result = owners_make(&owners, work->findings->classes,
+	                         &work->findings->call_sites);
+
+	for (i = 0; i < owners.count; i++)
+		is_owner[owners.owners[i].function] = 1;
+	owners_release(&owners);
+	return result;
+}
+
+/*
+ * A function that allocates nothing may own what others allocate: select that. Returns as
+ * why_choose().
+ */
+static long owner_choose(const struct choosing *work, uint8_t *only, const char *which,
+                         struct why_several *several)
+{
+	const struct function_table *table = &work->findings->classes->functions;
+	uint8_t *flags = calloc(table->count, 2), *is_meant = flags + table->count;
+	enum name_meaning meaning;
+	uint32_t meant = 0;
+	long count = -1;
+
+	if (flags && !owners_flag(work, flags)) {
+		meant = functions_mean(is_meant, table, flags, which, &meaning);
+		count = 0;
+	}
+	if (meant > 1)
+		count = functions_list(&several->line, table, is_meant);
+	for (several->owner = 0; meant == 1 && !is_meant[several->owner]; several->owner++)
+		;
+	if (several->owner)
+		count = owned_select(work, only, several->owner);
+	free(flags);
+	return count;
+}
+
+/* ---- the choice ----------------------------------------------------------------------- */
+
+/*
+ * Select the paths of a function, by its number or name. Returns as why_choose(). The name of a
+ * wrapper selects nothing even if only one function calls it: the user sees which functions it
+ * allocates for, and chooses.
+ */
+static long function_choose(struct choosing *work, uint8_t *only, const char *which,
+                            struct why_several *several)
+{
+	const struct function_table *table = &work->findings->classes->functions;
+	uint32_t number = function_number(table, which), meant;
+
+	if (candidates_collect(work))
+		return -1;
+	meant = number != FUNCTION_NONE ? number_mean(work, number)
+	                                : candidates_mean(work, which);
+	if (!meant && number == FUNCTION_NONE)
+		meant = peeled_mean(work, which, &several->peeled);
+	if (meant > 1 || several->peeled)
+		return candidates_list(work, meant, &several->list) ? -1 : 0;
+	return meant ? paths_select(work, only) : owner_choose(work, only, which, several);
+}
+
 const char *why_call_site_text(char text[WHY_NAME_BYTES],
                                const struct call_site *call_site)
 {
-	snprintf(text, WHY_NAME_BYTES, "%u%s", call_site->summary.path,
-	         call_site->summary.path_count > 1 ? WHY_CALL : "");
+	snprintf(text, WHY_NAME_BYTES, "%u" WHY_CALL, call_site->location);
 	return text;
 }
 
 long why_choose(uint8_t *only, const struct findings *findings, const char *which,
                 struct why_several *several)
 {
-	uint32_t paths = findings->classes->profile->replay.paths.count;
+	const struct profile *profile = findings->classes->profile;
 	struct choosing work = { .findings = findings };
 	char *end;
 	unsigned long number = strtoul(which, &end, 10);
-	bool is_function = end != which && !strcmp(end, WHY_FUNCTION);
+	bool is_number = *which >= '0' && *which <= '9';
 	long count = -1;
 
-	if (end != which && (!*end || is_function || !strcmp(end, WHY_CALL))) {
-		/*
-		 * path 0 does not exist; strtoul() turns a negative number into one that is too large
-		 */
-		if (number < 1 || number >= paths)
+	if (is_number && !strcmp(end, WHY_CALL))
+		return number <= UINT32_MAX ? call_choose(only, findings, (uint32_t)number) : 0;
+	if (is_number && !*end) {
+		/* path 0 does not exist, and a filter may leave nothing of a path */
+		if (number < 1 || number >= profile->replay.paths.count ||
+		    call_path_is_empty(profile_path(profile, (uint32_t)number)))
 			return 0;
 		only[number] = 1;
-		/* for a function, paths_select() sets the whole array anew */
-		if (!is_function)
-			return *end ? call_choose(only, findings, (uint32_t)number) : 1;
+		return 1;
 	}
 	work.candidates = calloc(findings->call_sites.count + 1, sizeof(*work.candidates));
 	work.of_call_site = calloc(findings->call_sites.count + 1,
 	                           sizeof(*work.of_call_site));
 	if (work.candidates && work.of_call_site)
-		count = function_choose(&work, only, which, is_function ? (uint32_t)number : 0,
-		                        several);
+		count = function_choose(&work, only, which, several);
 	hash_index_release(&work.index);
 	free(work.candidates);
 	free(work.of_call_site);

@@ -9,36 +9,33 @@
 
 #include <stdint.h>
 
-/* How --why names a function: the number of one of its call paths, and this letter. */
-#define WHY_FUNCTION "f"
-
 /*
- * How --why names all call paths through one call site: the number of one of them, and this
- * letter.
+ * How --why names a call site: the number of its location, and this letter. Functions are named by
+ * verdict/function_choice.h. Neither number depends on how blocks are filtered, grouped or peeled.
  */
 #define WHY_CALL "c"
-
-/* Write how --why names a call site: by its only call path, or by all of them. */
 #define WHY_NAME_BYTES 16
 const char *why_call_site_text(char text[WHY_NAME_BYTES],
                                const struct call_site *call_site);
 
 /*
- * What the user may mean instead of one call path or function. Zeroed is nothing; release the
- * list.
+ * What the user may mean instead of one call path or function. Zeroed is nothing; release list and
+ * line.
  */
 struct why_several {
-	struct text list;
+	struct text list;        /* functions that allocate, one a line */
+	struct text line;        /* functions that only own blocks, in one line */
 	enum peel_reason peeled; /* why the function that was named is a wrapper */
+	/* the function that was named allocates nothing, but owns blocks of these paths; 0: none */
+	uint32_t owner;
 };
 
 /*
  * Set only[path] for each call path that `which` means: the number of one; the number of a
- * function ("35f": the function of path 35 in --by function) or of a call site ("35c": that of
- * path 35); or a function's name: in full, as reports shorten it with "..", or any part of it
- * that no other function has. Returns how many paths there are. 0: none; then *several
- * lists the functions that may be meant, or, if a wrapper was named, the functions that it
- * allocates for. -1: memory is out.
+ * function in the function table ("35f") or of a call site ("35c"); or a function's name
+ * (name_match.h). A function that allocates nothing itself means the call paths of whose blocks it
+ * owned any. Returns how many paths there are. 0: none; then *several lists the functions that may
+ * be meant, or, if a wrapper was named, the functions that it allocates for. -1: memory is out.
  */
 long why_choose(uint8_t *only, const struct findings *findings, const char *which,
                 struct why_several *several);

@@ -2,6 +2,7 @@
 #include "verdict/own_code.h"
 
 #include "elf/cxx_name.h"
+#include "verdict/name_match.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -16,6 +17,17 @@ static bool begins_with(const char *text, const char *prefix)
 
 /* ---- names ---------------------------------------------------------------------------- */
 
+/* The names of C++ have brackets that a glob would read: "show[abi:cxx11]". */
+static bool name_matches(const char *glob, const char *name, const char *plain)
+{
+	char brief[NAME_BYTES];
+
+	return !fnmatch(glob, plain, 0) || !fnmatch(glob, name, 0) ||
+	       name_is_meant(name, function_name_short(brief, sizeof(brief), name), glob,
+	                     NAME_WHOLE) ||
+	       (!name_is_glob(glob) && name_is_meant(name, brief, glob, NAME_PLAIN));
+}
+
 bool function_name_matches(const char *name, const char *const *globs, size_t count)
 {
 	char plain[NAME_BYTES];
@@ -26,7 +38,7 @@ bool function_name_matches(const char *name, const char *const *globs, size_t co
 	memcpy(plain, name, length);
 	plain[length] = 0;
 	for (i = 0; i < count; i++) {
-		if (!fnmatch(globs[i], plain, 0) || !fnmatch(globs[i], name, 0))
+		if (name_matches(globs[i], name, plain))
 			return true;
 	}
 	return false;

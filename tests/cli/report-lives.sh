@@ -43,7 +43,7 @@ for both in 'stack-like:stack' 'escaping:escape' 'static-like:static' 'live at e
 done
 "$OUTLIVE" report --by path trace >one
 "$OUTLIVE" report --by site trace | diff one - || echo "--by site differs"
-says '100  *100%  user  most from make' '100  *0%  local' -- --by owner
+says '100  *100%  *[0-9]*f  user  most from make' '100  *0%  *[0-9]*f  local' -- --by owner
 says 'verdict *escaping' 'always 24 B' '100 *100% .* user' 'let user() own' 'main' '100 calls; 1 block at most at once' ' 0 allocations in between' -- --why make
 says 'stack-like *200 ' 'wrappers skipped: make (--wrapper)' -- --wrapper 'mak*'
 says 'block 1  outlived 1 frame, make(); passed up to user()$' 'ended *make' 'owner *user' 'running *main' -- \

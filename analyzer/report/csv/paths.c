@@ -108,7 +108,7 @@ static int row_print(FILE *file, const struct profile *profile,
  * Write the titles and the first `top` rows. For one class these are the rows that have blocks
  * of it, sorted by the bytes of that class instead of by settings->sort.
  */
-static int paths_print(FILE *file, const struct classes *classes,
+static int paths_print(FILE *file, const struct findings *findings,
                        const struct report_settings *settings)
 {
 	struct stack_names stack = { NULL, 0, 0 };
@@ -116,15 +116,13 @@ static int paths_print(FILE *file, const struct classes *classes,
 	int result = 0;
 	size_t i;
 
-	if (report_rows_make(&rows, classes, REPORT_BY_PATH, settings->sort))
+	if (report_rows_of_view(&rows, findings, REPORT_BY_PATH, settings))
 		return -1;
-	if (settings->view == REPORT_CLASS)
-		report_rows_keep(&rows, settings->class);
 	titles_print(file);
 	for (i = 0; i < rows.count && !result; i++) {
 		if (settings->top && i == settings->top)
 			break;
-		result = row_print(file, classes->profile, &rows.rows[i], &stack);
+		result = row_print(file, findings->classes->profile, &rows.rows[i], &stack);
 	}
 	stack_names_release(&stack);
 	report_rows_release(&rows);
@@ -133,12 +131,12 @@ static int paths_print(FILE *file, const struct classes *classes,
 
 int csv_show_paths(struct report_output *output, const struct report_subject *subject)
 {
-	struct classes *classes = classes_new(subject->profile,
-	                                      &subject->settings->classes);
-	int result = -1;
+	struct findings findings;
+	int result = findings_make(&findings, subject->profile,
+	                           &subject->settings->classes);
 
-	if (classes)
-		result = paths_print(output->file, classes, subject->settings);
-	classes_free(classes);
+	if (!result)
+		result = paths_print(output->file, &findings, subject->settings);
+	findings_release(&findings);
 	return result;
 }

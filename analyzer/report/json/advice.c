@@ -3,6 +3,7 @@
 
 #include "report/advice_words.h"
 #include "report/json/functions.h"
+#include "report/why_choice.h"
 
 /*
  * Write one piece of advice: its sentence as people read it, and its parts for programs. The
@@ -15,6 +16,7 @@ static int advice_item_json(struct json_writer *json, const struct findings *fin
 	const struct call_site *call_site = &findings->call_sites
 	                                         .call_sites[advice->call_site];
 	const struct life_summary *summary = advice_summary(advice, &findings->call_sites);
+	char why[WHY_NAME_BYTES];
 	struct text text = { NULL, 0, 0 }, basis = { NULL, 0, 0 }, doubts = { NULL, 0, 0 };
 
 	if (advice_text(&text, advice, classes, &findings->call_sites) ||
@@ -26,6 +28,7 @@ static int advice_item_json(struct json_writer *json, const struct findings *fin
 		return -1;
 	}
 	json_object(json, NULL);
+	json_string(json, "why", why_call_site_text(why, call_site));
 	json_string(json, "kind", advice_kind_text(advice->kind));
 	json_string(json, "text", text.data);
 	json_string(json, "rests_on", basis.data);

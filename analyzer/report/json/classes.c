@@ -4,6 +4,7 @@
 #include "report/json/advice.h"
 #include "report/json/functions.h"
 #include "verdict/debug_gaps.h"
+#include "verdict/function_choice.h"
 #include "verdict/evidence.h"
 #include "verdict/owners.h"
 #include "trace/clock.h"
@@ -297,9 +298,11 @@ static void path_peeled_json(struct json_writer *json, const struct classes *cla
 static void owner_json(struct json_writer *json, const struct findings *findings,
                        const struct owner *owner)
 {
+	char number[FUNCTION_NUMBER_BYTES];
 	const struct classes *classes = findings->classes;
 
 	json_object(json, NULL);
+	json_string(json, "why", function_number_text(number, owner->function));
 	function_keys_json(json, classes, owner->function);
 	json_count(json, "blocks", owner->blocks);
 	json_count(json, "bytes", owner->bytes);

@@ -103,8 +103,11 @@ static int path_json(struct json_writer *json, const struct profile *profile,
 static int call_path_json(struct json_writer *json, const struct findings *findings,
                           const struct report_row *row, struct stack_names *stack)
 {
+	char why[ROW_WHY_BYTES];
+
 	json_object(json, NULL);
 	json_count(json, "site", row->path);
+	json_string(json, "why", report_row_why(why, row, REPORT_BY_PATH));
 	json_count(json, "node", row->node);
 	share_json(json, row);
 	hidden_json(json, row);
@@ -131,10 +134,8 @@ static int paths_json(struct json_writer *json, const struct findings *findings,
 	int result = 0;
 	size_t i;
 
-	if (report_rows_make(&rows, findings->classes, REPORT_BY_PATH, settings->sort))
+	if (report_rows_of_view(&rows, findings, REPORT_BY_PATH, settings))
 		return -1;
-	if (settings->view == REPORT_CLASS)
-		report_rows_keep(&rows, settings->class);
 	json_count(json, "site_count", rows.count);
 	json_array(json, "sites");
 	for (i = 0; i < rows.count && !result; i++) {
@@ -157,20 +158,20 @@ static int groups_json(struct json_writer *json, const struct findings *findings
 {
 	static const char *const groups[] = { "site", "function", "module", "thread",
 		                                  "owner" };
+	char why[ROW_WHY_BYTES];
 	struct report_rows rows;
 	size_t i;
 
 	json_string(json, "by", groups[settings->group]);
 	json_string(json, "class",
 	            settings->view == REPORT_CLASS ? verdict_key(settings->class) : "");
+	json_string(json, "kind", block_kind_text(settings->kind));
 	if (settings->group == REPORT_BY_OWNER)
 		return owners_json(json, findings, settings->top);
 	if (settings->group != REPORT_BY_FUNCTION && settings->group != REPORT_BY_MODULE)
 		return 0;
-	if (report_rows_make(&rows, findings->classes, settings->group, settings->sort))
+	if (report_rows_of_view(&rows, findings, settings->group, settings))
 		return -1;
-	if (settings->view == REPORT_CLASS)
-		report_rows_keep(&rows, settings->class);
 	json_count(json, "group_count", rows.count);
 	json_array(json, "groups");
 	for (i = 0; i < rows.count; i++) {
@@ -181,6 +182,7 @@ static int groups_json(struct json_writer *json, const struct findings *findings
 		json_string(json, "module", rows.rows[i].name.module);
 		json_string(json, "declared", rows.rows[i].name.declared);
 		json_bool(json, "mine", rows.rows[i].is_mine);
+		json_string(json, "why", report_row_why(why, &rows.rows[i], settings->group));
 		json_count(json, "first_site", rows.rows[i].path);
 		json_count(json, "site_count", rows.rows[i].path_count);
 		share_json(json, &rows.rows[i]);

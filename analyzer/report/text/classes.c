@@ -306,8 +306,6 @@ static void own_code_print(const struct screen *screen, const struct classes *cl
 	uint32_t i, function;
 	char percent[TEXT_NUMBER_BYTES];
 
-	if (table->is_mine_given && !table->has_mine)
-		screen_line(screen, 2, "no function matches --mine");
 	for (i = 1; i < replay->paths.count; i++) {
 		function = function_of_node(table, classes->profile,
 		                            classes_path_node(classes, i));

@@ -1,12 +1,12 @@
 /* report/text/lives.c - tables of lives. */
 #include "report/text/lives.h"
 
+#include "verdict/function_choice.h"
 #include "verdict/function_text.h"
 #include "verdict/owners.h"
 #include "report/text/classes.h"
 #include "base/table.h"
 #include "report/text/names.h"
-#include "report/why_choice.h"
 
 #include <string.h>
 
@@ -21,17 +21,16 @@
  * whether the row is worth a change. The number in the last column is an argument of --why.
  */
 static void class_row_print(const struct figures *figures, const struct report_row *row,
-                            enum verdict class, enum report_group group)
+                            enum report_group group)
 {
-	const struct class_share *share = class_counts_share(&row->classes, class);
+	const struct class_share *share = &row->share;
 	char texts[4][TEXT_NUMBER_BYTES];
 	size_t used;
 
 	text_size(texts[0], share->bytes);
 	text_short(texts[1], share->blocks);
 	text_percent(texts[2], share->blocks, row->classes.blocks);
-	snprintf(texts[3], sizeof(texts[3]), "%u%s", row->path,
-	         group == REPORT_BY_FUNCTION ? WHY_FUNCTION : "");
+	report_row_why(texts[3], row, group);
 	used = figures_print(figures, texts);
 	if (group == REPORT_BY_MODULE)
 		report_module(figures->screen, row->name.module, "(no module)", used);
@@ -40,26 +39,31 @@ static void class_row_print(const struct figures *figures, const struct report_r
 }
 
 int report_class_rows(const struct screen *screen, const struct findings *findings,
-                      enum report_group group, enum verdict class, uint64_t top)
+                      const struct report_settings *settings)
 {
 	static const struct figure_column columns[] = {
 		{ "bytes", 10, 8 }, { "blocks", 8, 6 }, { "share", 6, 5 }, { "--why", 7, 5 }
 	};
 	struct figures figures = figures_of(screen, columns, 4);
+	enum report_group group = settings->group;
+	uint64_t top = settings->top;
 	struct report_rows rows;
+	char title[64];
 	size_t i;
 
-	if (report_rows_make(&rows, findings->classes, group, REPORT_SORT_BYTES))
+	if (report_rows_of_class(&rows, findings, group, settings->class, settings->kind))
 		return -1;
-	report_rows_keep(&rows, class);
-	report_rows_own_first(&rows, findings->classes, REPORT_SORT_BYTES, &class);
-	screen_heading(screen, verdict_text(class), "share: of all blocks in the row");
+	report_rows_own_first(&rows, findings->classes, REPORT_SORT_BYTES, true);
+	snprintf(title, sizeof(title), "%s%s%s", verdict_text(settings->class),
+	         settings->kind ? ": " : "", block_kind_text(settings->kind));
+	screen_heading(screen, title, "share: of all blocks in the row");
 	figures_titles(&figures, "");
 	for (i = 0; i < rows.count && (!top || i < top); i++)
-		class_row_print(&figures, &rows.rows[i], class, group);
+		class_row_print(&figures, &rows.rows[i], group);
 	/* an empty table could be taken for an error */
 	if (!rows.count)
-		screen_line(screen, 4, "%10s no blocks are of this class", "");
+		screen_line(screen, 4, "%10s no blocks are of this %s", "",
+		            settings->kind ? "kind" : "class");
 	if (i < rows.count)
 		screen_line(screen, 3, ".. and %zu more; --top 0 shows all", rows.count - i);
 	report_rows_release(&rows);
@@ -100,7 +104,7 @@ static void owned_print(const struct figures *figures, const struct findings *fi
                         const struct owner *owned)
 {
 	const struct classes *classes = findings->classes;
-	char texts[3][TEXT_NUMBER_BYTES], name[256], from[256];
+	char texts[4][TEXT_NUMBER_BYTES], name[256], from[256];
 
 	function_text(name, sizeof(name), classes, owned->function);
 	function_text(from, sizeof(from), classes,
@@ -108,16 +112,17 @@ static void owned_print(const struct figures *figures, const struct findings *fi
 	text_size(texts[0], owned->bytes);
 	text_short(texts[1], owned->blocks);
 	text_percent(texts[2], owned->blocks - owned->own_blocks, owned->blocks);
+	function_number_text(texts[3], owned->function);
 	owner_print(figures, name, from, figures_print(figures, texts));
 }
 
 int report_owners(const struct screen *screen, const struct findings *findings,
                   uint64_t top)
 {
-	static const struct figure_column columns[] = { { "bytes", 10, 8 },
-		                                            { "blocks", 8, 6 },
-		                                            { "passed up", 9, 9 } };
-	struct figures figures = figures_of(screen, columns, 3);
+	static const struct figure_column columns[] = {
+		{ "bytes", 10, 8 }, { "blocks", 8, 6 }, { "passed up", 9, 9 }, { "--why", 7, 5 }
+	};
+	struct figures figures = figures_of(screen, columns, 4);
 	struct owners owners;
 	size_t i;
 

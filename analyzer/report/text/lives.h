@@ -11,9 +11,9 @@
 
 #include <stddef.h>
 
-/* Print the rows that have blocks of this class, most bytes first; top 0: all. 0 or -1. */
+/* Print the rows that have blocks of the class, or kind, of the settings. 0 or -1. */
 int report_class_rows(const struct screen *screen, const struct findings *findings,
-                      enum report_group group, enum verdict class, uint64_t top);
+                      const struct report_settings *settings);
 
 /*
  * Print a row for each function to whose frames blocks belonged when they were freed. 0 or -1.

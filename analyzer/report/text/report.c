@@ -16,7 +16,6 @@
 #include "report/text/why.h"
 #include "base/screen.h"
 #include "report/text/timeline_lines.h"
-#include "report/why_choice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,9 +124,10 @@ static int table_print(const struct screen *screen, const struct classes *classe
 {
 	const struct figure_column columns[] = { { "bytes", 10, 8 },
 		                                     { "share", 6, 5 },
-		                                     { table->count_title, 8, 6 } };
-	struct figures figures = figures_of(screen, columns, 3);
-	char texts[3][TEXT_NUMBER_BYTES];
+		                                     { table->count_title, 8, 6 },
+		                                     { "--why", 7, 5 } };
+	struct figures figures = figures_of(screen, columns, 4);
+	char texts[4][TEXT_NUMBER_BYTES];
 	struct report_rows rows;
 	uint64_t weight;
 	size_t i;
@@ -136,7 +136,7 @@ static int table_print(const struct screen *screen, const struct classes *classe
 		return 0;
 	if (report_rows_make(&rows, classes, REPORT_BY_FUNCTION, table->sort))
 		return -1;
-	report_rows_own_first(&rows, classes, table->sort, NULL);
+	report_rows_own_first(&rows, classes, table->sort, false);
 	screen_heading(screen, table->title,
 	               table->sort == REPORT_SORT_LIVE &&
 	                       rows_growing_first(&rows, table->rows, classes)
@@ -150,6 +150,7 @@ static int table_print(const struct screen *screen, const struct classes *classe
 		text_size(texts[0], weight);
 		text_percent(texts[1], weight, total);
 		text_short(texts[2], row_count(&rows.rows[i], table->sort));
+		report_row_why(texts[3], &rows.rows[i], REPORT_BY_FUNCTION);
 		row_function_print(screen, classes, &rows.rows[i],
 		                   figures_print(&figures, texts));
 	}
@@ -232,8 +233,7 @@ static size_t row_figures_print(const struct figures *figures,
 	text_size(texts[2], row->peak_bytes);
 	text_size(texts[3], row->live_bytes - row->hidden_bytes);
 	text_percent(texts[4], row->temporary, row->allocations);
-	snprintf(texts[5], sizeof(texts[5]), "%u%s", row->path,
-	         group == REPORT_BY_FUNCTION ? WHY_FUNCTION : "");
+	report_row_why(texts[5], row, group);
 	used = figures_print(figures, texts);
 	/* if names have lines of their own, the argument for --why begins them */
 	if (figures->is_stacked && has_why(group))
@@ -304,7 +304,7 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 
 	if (report_rows_make(&rows, classes, settings->group, settings->sort))
 		return -1;
-	is_own_first = report_rows_own_first(&rows, classes, settings->sort, NULL);
+	is_own_first = report_rows_own_first(&rows, classes, settings->sort, false);
 	shown = settings->top && settings->top < rows.count ? settings->top : rows.count;
 	snprintf(order, sizeof(order), "%s%s", sorts[settings->sort],
 	         is_own_first ? ", your own code first" : "");
@@ -364,8 +364,7 @@ static int class_print(const struct screen *screen, const struct findings *findi
 
 	report_summary(screen, classes->profile, classes->all.suppressed.blocks,
 	               classes->all.suppressed.bytes);
-	return report_class_rows(screen, findings, settings->group, settings->class,
-	                         settings->top);
+	return report_class_rows(screen, findings, settings);
 }
 
 static int stacks_print(const struct screen *screen, const struct findings *findings,

@@ -28,6 +28,7 @@ struct why {
 	/* of call_sites */
 	uint32_t call_site_count;
 	struct life_summary summary;
+	uint32_t owner; /* the function that was asked for, if it only owns blocks */
 };
 
 /* ---- parts --------------------------------------------------------------------------- */
@@ -44,6 +45,14 @@ static int title_print(const struct why *why)
 	                      [why->findings->call_sites.of_path[why->summary.path]];
 	char name[512], where[256];
 
+	if (why->owner) {
+		function_text(name, sizeof(name), classes, why->owner);
+		screen_line(why->screen, 2,
+		            "%s%s%s  %sallocates none of its blocks itself: these are the call "
+		            "paths whose blocks it owned, all or some%s",
+		            screen_bold(why->screen), name, screen_plain(why->screen),
+		            screen_dim(why->screen), screen_plain(why->screen));
+	}
 	function_text(name, sizeof(name), classes, call_site->function);
 	if (location_line_text(where, sizeof(where), classes->profile, call_site->location))
 		return -1;
@@ -476,6 +485,7 @@ int report_why(const struct screen *screen, const struct findings *findings,
 	why.only = calloc(findings->classes->profile->replay.paths.count, 1);
 	if (why.only)
 		count = why_choose(why.only, findings, which, several);
+	why.owner = several->owner;
 	/* 0: nothing was selected, and the caller prints what may be meant instead */
 	if (count > 0)
 		result = why_print(&why);
