@@ -370,7 +370,9 @@ int findings_make(struct findings *findings, const struct profile *profile,
 
 	*findings = (struct findings){ .classes = NULL };
 	findings->classes = classes_new(profile, options);
-	if (!findings->classes || call_sites_make(&findings->call_sites, findings->classes))
+	if (!findings->classes ||
+	    call_sites_make(&findings->call_sites, findings->classes) ||
+	    hubs_make(&findings->hubs, profile, &findings->classes->functions))
 		return -1;
 	for (i = 0; i < findings->call_sites.count; i++)
 		kind_split_add(&findings->split, findings->classes,
@@ -383,6 +385,7 @@ void findings_release(struct findings *findings)
 {
 	advice_release(&findings->advice);
 	call_sites_release(&findings->call_sites);
+	hubs_release(&findings->hubs);
 	classes_free(findings->classes);
 	findings->classes = NULL;
 }

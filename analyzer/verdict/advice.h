@@ -8,6 +8,7 @@
 #include "verdict/advice_rules.h"
 #include "verdict/classes.h"
 #include "verdict/call_sites.h"
+#include "verdict/hubs.h"
 #include "verdict/saving.h"
 #include "base/text.h"
 
@@ -72,6 +73,7 @@ struct findings {
 	struct call_sites call_sites;
 	struct advice_list advice;
 	struct kind_split split; /* of all stack-like blocks */
+	struct hubs hubs;        /* frames that own nearly everything */
 };
 
 /*

@@ -48,23 +48,114 @@ static void call_site_add(struct owner *all, const struct call_sites *call_sites
 	}
 }
 
-int owners_make(struct owners *owners, const struct classes *classes,
-                const struct call_sites *call_sites)
+static int owners_begin(struct owners *owners, const struct classes *classes)
 {
 	uint32_t functions = classes->functions.count, i;
 
-	*owners = (struct owners){ calloc(functions, sizeof(struct owner)), 0 };
+	*owners = (struct owners){ calloc(functions, sizeof(struct owner)), functions };
 	if (!owners->owners)
 		return -1;
 	for (i = 0; i < functions; i++)
 		owners->owners[i].function = i;
+	return 0;
+}
+
+/* Sort, and cut off the functions that own nothing, which come last then. */
+static void owners_end(struct owners *owners, const struct classes *classes)
+{
+	qsort_r(owners->owners, owners->count, sizeof(struct owner), owner_compare,
+	        (void *)&classes->functions);
+	while (owners->count && !owners->owners[owners->count - 1].blocks)
+		owners->count--;
+}
+
+int owners_make(struct owners *owners, const struct classes *classes,
+                const struct call_sites *call_sites)
+{
+	uint32_t i;
+
+	if (owners_begin(owners, classes))
+		return -1;
 	for (i = 0; i < call_sites->count; i++)
 		call_site_add(owners->owners, call_sites, i);
-	qsort_r(owners->owners, functions, sizeof(struct owner), owner_compare,
-	        (void *)&classes->functions);
-	/* Functions that own nothing were sorted to the end: cut them off. */
-	while (owners->count < functions && owners->owners[owners->count].blocks)
-		owners->count++;
+	owners_end(owners, classes);
+	return 0;
+}
+
+/* ---- keepers --------------------------------------------------------------------------- */
+
+/* What is being added up: the blocks of one call path after the other. */
+struct keeping {
+	const struct classes *classes;
+	const struct call_sites *call_sites;
+	const struct hubs *hubs;
+	struct owner *all;  /* by function */
+	uint64_t *hub_most; /* by function: blocks of the call path that set its hub */
+};
+
+/* Add blocks of the path that this node owns. */
+static void keeper_add(const struct keeping *keeping, uint32_t path, uint32_t owner,
+                       const struct tally_cell *cell)
+{
+	const struct classes *classes = keeping->classes;
+	uint32_t call_site = keeping->call_sites->of_path[path];
+	uint32_t node = hubs_keeper(keeping->hubs, classes->profile, &classes->functions,
+	                            path, owner, classes_path_node(classes, path));
+	uint32_t function = function_of_node(&classes->functions, classes->profile, node);
+	uint32_t exact = function_of_node(&classes->functions, classes->profile, owner);
+	struct owner *keeper = &keeping->all[function];
+
+	keeper->blocks += cell->blocks;
+	keeper->bytes += cell->bytes;
+	if (exact == keeping->call_sites->call_sites[call_site].function)
+		keeper->own_blocks += cell->blocks;
+	if (cell->blocks > keeper->largest) {
+		keeper->largest = cell->blocks;
+		keeper->call_site = call_site;
+	}
+	if (exact != function && cell->blocks > keeping->hub_most[function]) {
+		keeping->hub_most[function] = cell->blocks;
+		keeper->hub = exact;
+	}
+}
+
+/* What counts is the same as in evidence.c: what is open is left out. */
+static void path_add(const struct keeping *keeping, uint32_t path,
+                     enum frame_proof proof)
+{
+	const struct classes *classes = keeping->classes;
+	const struct tally_cell *cells = classes->profile->replay.lives.paths.tally.cells;
+	uint32_t list = profile_life(classes->profile, path)->depths[proof];
+
+	for (; list; list = cells[list].next) {
+		if (classes->has_exact_frames &&
+		    classes_proof(classes, path, proof, cells[list].key) >= PROOF_OPEN)
+			continue;
+		keeper_add(keeping, path,
+		           classes_owner_node(classes, path, depth_key_depth(cells[list].key)),
+		           &cells[list]);
+	}
+}
+
+int keepers_make(struct owners *owners, const struct classes *classes,
+                 const struct call_sites *call_sites, const struct hubs *hubs)
+{
+	struct keeping keeping = { classes, call_sites, hubs, NULL, NULL };
+	enum frame_proof proof;
+	uint32_t i;
+
+	if (owners_begin(owners, classes))
+		return -1;
+	keeping.all = owners->owners;
+	keeping.hub_most = calloc(classes->functions.count, sizeof(*keeping.hub_most));
+	if (!keeping.hub_most)
+		return -1;
+	for (i = 1; i < classes->profile->replay.paths.count; i++) {
+		for (proof = 0; proof < PROOF_COUNT; proof++)
+			path_add(&keeping, i, proof);
+	}
+	free(keeping.hub_most);
+	owners_end(owners, classes);
 	return 0;
 }
 

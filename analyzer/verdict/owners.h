@@ -6,12 +6,14 @@
 
 #include "verdict/classes.h"
 #include "verdict/call_sites.h"
+#include "verdict/hubs.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 struct owner {
 	uint32_t function;
+	uint32_t hub; /* of keepers: the function that owns most of its blocks, if another */
 	uint64_t blocks, bytes; /* blocks that belonged to its frames */
 	uint64_t own_blocks;    /* of these: those that it allocated itself */
 	uint64_t largest;       /* blocks of the call site that gave it most */
@@ -27,6 +29,10 @@ struct owners {
 /* 0, or -1 when memory is out. */
 int owners_make(struct owners *owners, const struct classes *classes,
                 const struct call_sites *call_sites);
+
+/* The same by the functions that keep the blocks: see hubs_keeper(). */
+int keepers_make(struct owners *owners, const struct classes *classes,
+                 const struct call_sites *call_sites, const struct hubs *hubs);
 void owners_release(struct owners *owners);
 
 #endif

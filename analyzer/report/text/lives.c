@@ -99,6 +99,17 @@ static void owner_print(const struct figures *figures, const char *name,
 	        screen_fit(screen, line, sizeof(line), from, room), screen_plain(screen));
 }
 
+/* Append the main loop in whose name the function keeps its blocks. */
+static void hub_add(char *name, size_t bytes, const struct classes *classes,
+                    uint32_t hub)
+{
+	size_t length = strlen(name);
+	char text[128];
+
+	function_text(text, sizeof(text), classes, hub);
+	snprintf(name + length, bytes - length, " (in %s)", text);
+}
+
 /* Print a function that owns blocks. "passed up": which part of them its callees allocated. */
 static void owned_print(const struct figures *figures, const struct findings *findings,
                         const struct owner *owned)
@@ -113,6 +124,8 @@ static void owned_print(const struct figures *figures, const struct findings *fi
 	text_short(texts[1], owned->blocks);
 	text_percent(texts[2], owned->blocks - owned->own_blocks, owned->blocks);
 	function_number_text(texts[3], owned->function);
+	if (owned->hub != FUNCTION_NONE)
+		hub_add(name, sizeof(name), classes, owned->hub);
 	owner_print(figures, name, from, figures_print(figures, texts));
 }
 
@@ -126,10 +139,11 @@ int report_owners(const struct screen *screen, const struct findings *findings,
 	struct owners owners;
 	size_t i;
 
-	if (owners_make(&owners, findings->classes, &findings->call_sites))
+	if (keepers_make(&owners, findings->classes, &findings->call_sites, &findings->hubs))
 		return -1;
 	screen_heading(screen, "by owner",
-	               "the innermost function still running when the block was freed");
+	               "the innermost function still running when the block was freed; not a "
+	               "main loop, but what it calls");
 	figures_titles(&figures, "owner");
 	for (i = 0; i < owners.count && (!top || i < top); i++)
 		owned_print(&figures, findings, &owners.owners[i]);
