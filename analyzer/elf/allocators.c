@@ -224,6 +224,29 @@ bool is_allocator_name(const char *function)
 	       is_x_allocator(function) || is_container(function);
 }
 
+/* Only the last part of the name counts: alloc::vec::push is no such function. */
+bool is_allocating_name(const char *function)
+{
+	static const char *const words[] = { "alloc", "strdup", "strndup", "memdup" };
+	char name[128];
+	size_t i, length, first;
+
+	function = function_name_start(function);
+	length = strcspn(function, "(<");
+	for (first = length; first && function[first - 1] != ':'; first--)
+		;
+	length -= first;
+	if (length >= sizeof(name))
+		length = sizeof(name) - 1;
+	memcpy(name, function + first, length);
+	name[length] = 0;
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (strcasestr(name, words[i]))
+			return true;
+	}
+	return false;
+}
+
 bool is_deallocator_name(const char *function)
 {
 	return is_on_list(function, deallocators,

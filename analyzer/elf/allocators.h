@@ -17,6 +17,9 @@ bool is_allocator_name(const char *function);
 /* The same for functions that free: operator delete, g_free. */
 bool is_deallocator_name(const char *function);
 
+/* Whether a name says that the function allocates: safe_malloc, memory_alloc, zstrdup. */
+bool is_allocating_name(const char *function);
+
 /* Whether it is a function of the C library that starts a program or a thread. */
 bool is_startup_name(const char *function);
 

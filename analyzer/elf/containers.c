@@ -57,3 +57,40 @@ bool is_container_name(const char *function)
 	}
 	return false;
 }
+
+/* "T::name(T const&)", whatever T is */
+static bool is_copy_constructor(const char *function)
+{
+	static const char end[] = " const&)";
+	const char *name = function_name_start(function), *at;
+	size_t length = strlen(name), type;
+
+	if (length < sizeof(end) || strcmp(name + length - (sizeof(end) - 1), end))
+		return false;
+	/* T may contain brackets, too */
+	for (at = strchr(name, '('); at && at + sizeof(end) < name + length;
+	     at = strchr(at + 1, '(')) {
+		type = length - (sizeof(end) - 1) - (size_t)(at + 1 - name);
+		if (type && type + 2 < (size_t)(at - name) && !strncmp(name, at + 1, type) &&
+		    !strncmp(name + type, "::", 2))
+			return true;
+	}
+	return false;
+}
+
+/* What the copy constructor of libstdc++'s strings jumps to, and hardly anything else. */
+static bool is_string_copier(const char *function)
+{
+	return strstr(function, "basic_string<") &&
+	       (strstr(function, "::_M_construct<char*>(char*") ||
+	        strstr(function, "::_M_construct<true>("));
+}
+
+bool is_copy_name(const char *function)
+{
+	static const char clone[] = " as core::clone::Clone>::clone";
+	const char *at = strstr(function, clone);
+
+	return (at && !at[sizeof(clone) - 1]) || is_copy_constructor(function) ||
+	       is_string_copier(function);
+}

@@ -13,4 +13,10 @@
  */
 bool is_container_name(const char *function);
 
+/*
+ * Whether a (demangled) function makes a copy of a value: the copy constructor of a class, or
+ * Rust's clone().
+ */
+bool is_copy_name(const char *function);
+
 #endif

@@ -130,6 +130,18 @@ static int end_outgrow(struct block_lives *lives, struct thread *by,
 	return path_life_outgrow(&lives->paths, path, origin->path, frames);
 }
 
+/* One block more of that size; whether there was one before. */
+static bool twin_add(struct block_lives *lives, uint64_t size)
+{
+	return size < TWIN_BYTES_MAX && lives->of_size[size]++;
+}
+
+/* One less; whether there is one left. */
+static bool twin_remove(struct block_lives *lives, uint64_t size)
+{
+	return size < TWIN_BYTES_MAX && lives->of_size[size] && --lives->of_size[size];
+}
+
 int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
                       struct thread *by, const struct block *block)
 {
@@ -145,6 +157,7 @@ int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
 	if (pattern->live < REPLACED_LIVE_MAX && begin_replace(lives, by, block))
 		return -1;
 	recent_lives_add(&by->begun, block->sequence, block->path, block->size);
+	pattern->twins += twin_add(lives, block->size);
 	return path_life_begin(&lives->paths, block->path, by->index, block->size,
 	                       block->time);
 }
@@ -233,6 +246,9 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 			return -1;
 	}
 	path_life_over(&lives->paths, origin.path, origin.thread);
+	lives->paths.paths[origin.path].pattern.twins_left += twin_remove(lives,
+	                                                                  block->size);
+	lives->paths.paths[origin.path].pattern.outgrown += is_outgrown;
 	if (end.freer == CALL_NODE_NONE ||
 	    path_life_close(&lives->paths, origin.path, origin.largest, origin.asked) ||
 	    (!is_outgrown && lives->paths.paths[origin.path].outgrown && !origin.reallocs &&
@@ -249,6 +265,7 @@ int block_lives_missed(struct block_lives *lives, struct thread *const *threads,
 	struct path_life *life = &lives->paths.paths[origin.path];
 
 	birth_window_remove(&threads[block->thread]->births, block->born);
+	twin_remove(lives, block->size);
 	life->unknown_blocks++;
 	life->unknown_bytes += block->size;
 	path_life_over(&lives->paths, origin.path, origin.thread);
@@ -266,6 +283,7 @@ int block_lives_move(struct block_lives *lives, struct thread *const *threads,
 	if (!number || mover == CALL_NODE_NONE ||
 	    path_life_move(&lives->paths, chain.path, mover, block->size))
 		return -1;
+	twin_remove(lives, block->size);
 	chain.reallocs++;
 	chain.has_crossed |= block->thread != by->index;
 	lives->chains.chains[number] = chain;
@@ -288,6 +306,7 @@ int block_lives_moved(struct block_lives *lives, struct thread *const *threads,
 		chain.is_unknown = true;
 		lives->chains.chains[number] = chain;
 	} else {
+		twin_add(lives, block->size);
 		moving = &lives->chains.chains[number];
 		moving->asked += block->size;
 		if (block->size > moving->largest)

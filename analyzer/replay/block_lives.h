@@ -11,6 +11,8 @@
 #include "replay/path_lives.h"
 #include "replay/thread_stack.h"
 
+#define TWIN_BYTES_MAX 4096 /* larger blocks are not compared */
+
 struct block_lives {
 	struct path_lives paths;
 	struct chain_table chains;
@@ -20,6 +22,8 @@ struct block_lives {
 	 * could have been static. 0 and UINT64_MAX: not known.
 	 */
 	uint64_t load_end, exit_start;
+	/* live blocks of each small size */
+	uint32_t of_size[TWIN_BYTES_MAX];
 };
 
 /*

@@ -70,7 +70,10 @@ struct life_pattern {
 	bool is_tangled; /* blocks of another activation ended in between */
 	uint32_t owner_thread, owner_frame;
 	uint64_t owner_sequence, owner_dead; /* how many of its blocks have ended */
-	uint64_t activations;                /* that owned blocks, one after the other */
+	/* lives that began, and that ended, while another block of their size was alive */
+	uint64_t twins, twins_left;
+	uint64_t outgrown;    /* lives that ended since a larger block took their place */
+	uint64_t activations; /* that owned blocks, one after the other */
 	/* most that had ended when the same activation got another one */
 	uint64_t dead_max;
 };

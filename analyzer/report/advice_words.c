@@ -57,11 +57,15 @@ static int sentence_add(struct text *text, const struct advice *advice,
 			                   "once, all freed before it returned",
 			                   where, count, sizes,
 			                   (unsigned long long)summary->at_once);
+		if (summary->size_kind == SIZE_CONSTANT)
+			return text_printf(text,
+			                   "a local variable in %s: %s blocks of %s, each freed "
+			                   "before it returned",
+			                   where, count, sizes);
 		return text_printf(text,
-		                   "a local %s in %s: %s blocks of %s, each freed before it "
-		                   "returned",
-		                   summary->size_kind == SIZE_CONSTANT ? "variable" : "buffer",
-		                   where, count, sizes);
+		                   "a local buffer of %s in %s, and the heap for what is "
+		                   "longer: %s blocks of %s, each freed before it returned",
+		                   most, where, count, sizes);
 	case ADVICE_CALLER:
 		return text_printf(text,
 		                   "let %s own the buffer and pass it down to %s: %s blocks of "
@@ -77,7 +81,7 @@ static int sentence_add(struct text *text, const struct advice *advice,
 		return text_printf(
 			text,
 			"an arena in %s for the blocks of %s: %s of %s, up to %llu at "
-			"once, none outlived it",
+			"once, none outlived it: the same bytes in few pieces",
 			owner, where, count, sizes, (unsigned long long)summary->at_once_min);
 	case ADVICE_RESERVE:
 		if (advice->copies)
@@ -98,6 +102,12 @@ static int sentence_add(struct text *text, const struct advice *advice,
 			"globals for what %s allocates: %s blocks of %s, born before "
 			"main(), not freed before exit",
 			where, count, sizes);
+	case ADVICE_MOVE:
+		return text_printf(
+			text,
+			"copy nothing in %s: %s copies of %s are made and freed by one "
+			"statement of it; a const reference or a move would do",
+			owner, count, sizes);
 	default: return 0;
 	}
 }
@@ -266,6 +276,9 @@ int advice_basis_text(struct text *text, const struct advice *advice,
 	if (advice->part_count > 1 &&
 	    text_printf(text, "; %u calls of this line", advice->part_count))
 		return -1;
+	if (advice->kind == ADVICE_MOVE &&
+	    text_printf(text, "; another block of the same size was alive all the time"))
+		return -1;
 	if (text_printf(text, "; at most %llu alive at once",
 	                (unsigned long long)(summary->at_once ? summary->at_once : 1)))
 		return -1;
@@ -301,6 +314,8 @@ static int input_doubts(struct text *text, const struct advice *advice,
 	char most[TEXT_NUMBER_BYTES], line[160];
 
 	text_size(most, summary->largest_max);
+	if (advice->kind == ADVICE_MOVE)
+		return 0;
 	if (advice->kind == ADVICE_RESERVE) {
 		if (doubt_add(text, "the size is not known when the first block is made"))
 			return -1;
@@ -331,6 +346,8 @@ int advice_doubts_text(struct text *text, const struct advice *advice,
 		[ADVICE_REUSE] = "the old contents are still needed when the new ones are made",
 		[ADVICE_ARENA] =
 			"some must be freed early, as an arena keeps all until its end",
+		[ADVICE_MOVE] =
+			"the copy is changed, or what it was made from is, before it ends",
 		[ADVICE_STATIC] = "what uses them runs in several threads, or twice",
 	};
 	char line[96];

@@ -17,7 +17,8 @@
 const char *advice_kind_text(enum advice_kind kind)
 {
 	static const char *const texts[ADVICE_KINDS] = { "local", "caller",  "reuse",
-		                                             "arena", "reserve", "static" };
+		                                             "arena", "reserve", "static",
+		                                             "move" };
 
 	return texts[kind];
 }
@@ -74,6 +75,17 @@ static bool is_worth_it(const struct saving *saves, const struct classes *classe
 	       saves->bytes >= replay->totals.bytes / SAVES_SHARE_MIN;
 }
 
+/* How many blocks the change leaves: of one owner at a time, or for each of its activations. */
+static uint64_t left_of(const struct life_summary *summary, enum advice_kind kind)
+{
+	if (kind == ADVICE_REUSE)
+		return summary->at_once;
+	/* a small buffer is a variable of the owner's */
+	if (kind == ADVICE_CALLER && summary->largest_max > ADVICE_LOCAL_BYTES_MAX)
+		return summary->activations;
+	return 0;
+}
+
 /*
  * Reuse still needs the blocks that are live at once. Reserving saves only the reallocs (or the
  * blocks that a container copied, `copies` of them).
@@ -85,8 +97,9 @@ static struct saving saving_of(const struct classes *classes,
 	if (kind == ADVICE_RESERVE)
 		return copies ? saving_of_copies(classes, summary, copies)
 		              : saving_of_reallocs(classes, summary);
-	return saving_of_blocks(classes, summary,
-	                        kind == ADVICE_REUSE ? summary->at_once : 0);
+	if (kind == ADVICE_ARENA)
+		return saving_of_pieces(classes, summary);
+	return saving_of_blocks(classes, summary, left_of(summary, kind));
 }
 
 /* Add advice with what it saves, unless that is next to nothing. */
@@ -194,8 +207,8 @@ static int line_compare(const void *one, const void *two, void *context)
 	if (!result && !line_a)
 		result = number_compare(merging->call_sites->call_sites[a->call_site].function,
 		                        merging->call_sites->call_sites[b->call_site].function);
-	if (!result && (a->kind == ADVICE_CALLER || a->kind == ADVICE_REUSE ||
-	                a->kind == ADVICE_ARENA))
+	if (!result && (a->kind == ADVICE_CALLER || a->kind == ADVICE_MOVE ||
+	                a->kind == ADVICE_REUSE || a->kind == ADVICE_ARENA))
 		result = a->owner != b->owner ? number_compare(a->owner, b->owner)
 		                              : number_compare(a->levels, b->levels);
 	return result ? result : number_compare(!a->copies, !b->copies);

@@ -60,7 +60,7 @@ bool advice_concerns(const struct advice_list *list, const struct advice *advice
 const struct life_summary *advice_summary(const struct advice *advice,
                                           const struct call_sites *call_sites);
 
-/* "local", "caller", "reuse", "arena", "reserve", "static" */
+/* "local", "caller", "reuse", "arena", "reserve", "static", "move" */
 const char *advice_kind_text(enum advice_kind kind);
 
 /* Why nothing is advised about these blocks, in a few words. */

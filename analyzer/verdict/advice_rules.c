@@ -5,9 +5,9 @@
 #include "verdict/advice_rules.h"
 
 #include "verdict/changeable.h"
+#include "verdict/copies.h"
 #include "verdict/library_blocks.h"
 
-#define LOCAL_BYTES_MAX 4096   /* stack bytes for all activations together */
 #define CALLER_BYTES_MAX 65536 /* size of a buffer that an owner keeps */
 #define ARENA_SIZE_MAX 1024    /* a block up to this size is small */
 #define ARENA_LIVE_MIN 16      /* so many blocks at once are many */
@@ -104,7 +104,7 @@ static bool has_finished(const struct classes *classes)
 /* The most memory that a local variable, or a buffer of the caller, may take. */
 static uint64_t room_of(const struct life_summary *summary)
 {
-	return is_all(summary, CLASS_STACK) ? LOCAL_BYTES_MAX : CALLER_BYTES_MAX;
+	return is_all(summary, CLASS_STACK) ? ADVICE_LOCAL_BYTES_MAX : CALLER_BYTES_MAX;
 }
 
 /* Whether all blocks that an activation and its nested ones need at once fit into room_of(). */
@@ -330,6 +330,8 @@ struct advice_result call_site_advice(const struct classes *classes,
 		result = static_advice(classes, summary);
 	else if (is_few)
 		result.refusal = REFUSE_FEW;
+	else if (is_of_copies(classes, call_site))
+		result.kind = ADVICE_MOVE;
 	else if (is_reuse)
 		result.kind = ADVICE_REUSE;
 	else if (is_all(summary, CLASS_STACK))
@@ -344,7 +346,7 @@ struct advice_result call_site_advice(const struct classes *classes,
 	if (!refusal && result.kind != ADVICE_KINDS && is_of_exception(classes, summary))
 		refusal = REFUSE_THROWN;
 	if (!refusal && result.kind != ADVICE_KINDS && result.kind != ADVICE_ARENA &&
-	    is_of_container(classes, summary))
+	    result.kind != ADVICE_MOVE && is_of_container(classes, summary))
 		refusal = REFUSE_CONTAINER;
 	if (refusal)
 		result = (struct advice_result){ ADVICE_KINDS, refusal };

@@ -19,11 +19,15 @@ enum advice_kind {
 	ADVICE_ARENA,   /* blocks that are all freed when the owner ends */
 	ADVICE_RESERVE, /* allocate the final size at once, or grow in larger steps */
 	ADVICE_STATIC,  /* a global variable */
+	ADVICE_MOVE,    /* no copy: a reference, or a move */
 	ADVICE_KINDS,
 };
 
 /* What fewer blocks than this have in common may be chance. */
 #define ADVICE_BLOCKS_MIN 16
+
+/* stack bytes for all activations together */
+#define ADVICE_LOCAL_BYTES_MAX 4096
 
 /* The rule that prevents advice. refusal_text() has a sentence for each. */
 enum refusal {

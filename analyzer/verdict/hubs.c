@@ -11,8 +11,8 @@
 static bool is_start(const struct profile *profile, const struct function_table *table,
                      uint32_t node)
 {
-	const struct function *function = &table->functions[function_of_node(table, profile,
-	                                                                     node)];
+	const struct function
+		*function = &table->functions[function_of_node(table, profile, node)];
 
 	if (!*function->name || function->module == MODULE_NONE)
 		return false;
@@ -83,9 +83,9 @@ static void groups_count(const struct grouping *grouping, const uint32_t *of_nod
 		grouping->paths[of_node[replay_path(replay, i)->node]]++;
 	for (i = grouping->count; i-- > 1;) {
 		grouping->paths[grouping->parents[i]] += grouping->paths[i];
-		grouping->callees[grouping->parents[i]] +=
-			grouping->paths[i] &&
-			is_counted(grouping->table, grouping->functions[i]);
+		grouping->callees[grouping->parents[i]] += grouping->paths[i] &&
+		                                           is_counted(grouping->table,
+		                                                      grouping->functions[i]);
 	}
 }
 
@@ -152,7 +152,8 @@ static uint64_t freed_within(const struct profile *profile,
 	for (*all = 0; list; list = cells[list].next) {
 		*all += cells[list].blocks;
 		node = cells[list].key == TALLY_OTHERS ? CALL_ROOT : cells[list].key;
-		while (node != CALL_ROOT && table->of_location[nodes[node].location] != function)
+		while (node != CALL_ROOT &&
+		       table->of_location[nodes[node].location] != function)
 			node = nodes[node].parent;
 		blocks += node == CALL_ROOT ? 0 : cells[list].blocks;
 	}
@@ -160,8 +161,8 @@ static uint64_t freed_within(const struct profile *profile,
 }
 
 uint32_t hubs_keeper(const struct hubs *hubs, const struct profile *profile,
-                     const struct function_table *functions, uint32_t path, uint32_t owner,
-                     uint32_t inner)
+                     const struct function_table *functions, uint32_t path,
+                     uint32_t owner, uint32_t inner)
 {
 	const struct call_node *nodes = profile->replay.tree.nodes;
 	uint32_t node, function, outer = owner;

@@ -17,7 +17,8 @@
  */
 #define HUB_PERCENT 50
 #define HUB_CALLEES 4
-#define HUB_BLOCKS_EACH 8 /* blocks of a call path that one activation of it owns, at least */
+#define HUB_BLOCKS_EACH \
+	8 /* blocks of a call path that one activation of it owns, at least */
 
 struct hubs {
 	uint32_t *of_node; /* by node of the call tree: its group */
@@ -37,7 +38,7 @@ void hubs_release(struct hubs *hubs);
  * entries); or else the outermost one further in that is no hub. Otherwise it is the owner.
  */
 uint32_t hubs_keeper(const struct hubs *hubs, const struct profile *profile,
-                     const struct function_table *functions, uint32_t path, uint32_t owner,
-                     uint32_t inner);
+                     const struct function_table *functions, uint32_t path,
+                     uint32_t owner, uint32_t inner);
 
 #endif

@@ -13,7 +13,8 @@
 
 struct owner {
 	uint32_t function;
-	uint32_t hub; /* of keepers: the function that owns most of its blocks, if another */
+	uint32_t
+		hub; /* of keepers: the function that owns most of its blocks, if another */
 	uint64_t blocks, bytes; /* blocks that belonged to its frames */
 	uint64_t own_blocks;    /* of these: those that it allocated itself */
 	uint64_t largest;       /* blocks of the call site that gave it most */

@@ -2,6 +2,7 @@
 #include "verdict/peeling.h"
 
 #include "base/hash_index.h"
+#include "elf/allocators.h"
 #include "verdict/own_code.h"
 
 #include <stdbool.h>
@@ -197,7 +198,7 @@ static void round_count(struct peeling_work *work)
 static bool round_peel(struct peeling_work *work)
 {
 	const struct peel_count *count;
-	bool has_more = false;
+	bool has_more = false, is_named;
 	uint32_t i;
 
 	round_count(work);
@@ -208,9 +209,10 @@ static bool round_peel(struct peeling_work *work)
 		    !*work->functions->functions[i].name ||
 		    work->functions->functions[i].is_kept)
 			continue;
-		if (count->callers == 1 && count->caller)
+		is_named = is_allocating_name(work->functions->functions[i].name);
+		if (!is_named && count->callers == 1 && count->caller)
 			work->part_of[i] = count->caller;
-		else if (count->callers < PEEL_CALLERS_MIN)
+		else if (count->callers < (is_named ? 1 : PEEL_CALLERS_MIN))
 			continue;
 		work->peeling->functions[i].reason = work->part_of[i] ? PEEL_PART
 		                                                      : PEEL_AUTOMATIC;

@@ -75,6 +75,18 @@ struct saving saving_of_blocks(const struct classes *classes,
 	return saving;
 }
 
+struct saving saving_of_pieces(const struct classes *classes,
+                               const struct life_summary *summary)
+{
+	struct saving saving = saving_of_blocks(classes, summary, 0);
+
+	saving.calls = rest_of(saving.calls,
+	                       summary->activations ? summary->activations : 1);
+	saving.bytes = summary->excess;
+	time_set(&saving, classes, pair_cost(classes, summary), 0, (double)summary->excess);
+	return saving;
+}
+
 /* A realloc may extend its block where it is: then it copies nothing. */
 struct saving saving_of_reallocs(const struct classes *classes,
                                  const struct life_summary *summary)

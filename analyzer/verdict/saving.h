@@ -24,6 +24,13 @@ struct saving {
 struct saving saving_of_blocks(const struct classes *classes,
                                const struct life_summary *summary, uint64_t left);
 
+/*
+ * The same for blocks that are taken out of one large block for each activation of their owner:
+ * that asks for the same bytes.
+ */
+struct saving saving_of_pieces(const struct classes *classes,
+                               const struct life_summary *summary);
+
 /* The reallocs of the blocks. */
 struct saving saving_of_reallocs(const struct classes *classes,
                                  const struct life_summary *summary);

@@ -87,6 +87,36 @@ static void advises_what_the_evidence_carries(void **state)
 	expect_advice(&verdict_fixture, ADVICE_STATIC, "globals for what f0() allocates");
 }
 
+/* An arena asks for the same bytes in fewer calls: at least one for each call of its owner. */
+static void arenas_save_calls_only(void **state)
+{
+	static struct verdict_fixture verdict_fixture;
+	const struct advice *advice = NULL;
+	unsigned i, j;
+
+	(void)state;
+	model_begin(&verdict_fixture.model);
+	for (i = 0; i < 5; i++) {
+		model_call(&verdict_fixture.model, 0, 1, 9);
+		for (j = 0; j < 20; j++) {
+			model_call(&verdict_fixture.model, 0, 2, 1);
+			model_malloc(&verdict_fixture.model, 3, 0x1000 + 64 * j, 8 + j % 4);
+			model_return(&verdict_fixture.model, 0);
+		}
+		for (j = 0; j < 20; j++)
+			model_free(&verdict_fixture.model, 4, 0x1000 + 64 * j);
+		model_return(&verdict_fixture.model, 0);
+	}
+	judge(&verdict_fixture);
+	assert_int_equal(verdict_fixture.findings.advice.count, 1);
+	advice = &verdict_fixture.findings.advice.items[0];
+	assert_int_equal(advice->kind, ADVICE_ARENA);
+	assert_int_equal(advice->saves.calls, 100 - 5);
+	assert_int_equal(advice->saves.bytes, 0);
+	assert_true(advice->saves.ns_least && advice->saves.ns_least <= advice->saves.ns_most);
+	verdict_fixture_release(&verdict_fixture);
+}
+
 static void expect_none(struct verdict_fixture *verdict_fixture, const char *because)
 {
 	struct text text = { NULL, 0, 0 };
@@ -570,6 +600,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(advises_what_the_evidence_carries),
+		cmocka_unit_test(arenas_save_calls_only),
 		cmocka_unit_test(advises_nothing_more),
 		cmocka_unit_test(refuses_for_the_true_reason),
 		cmocka_unit_test(every_rule_has_a_reason),
