@@ -5,7 +5,7 @@
  *
  * expect: .kept.known and .kept.last.exit
  * expect: .kept.last | .resident == .live + .overhead + .kept
- * expect: .kept.last | .kept == .trimmable + .arena_ends + .pinned
+ * expect: .kept.last | .kept == .trimmable + .cached + .arena_ends + .pinned
  * expect: .kept.last.pins[0] | .function == "stay" and (.file | endswith("kept-pins.c"))
  * expect: .kept.last.pins[0].line == 34
  * expect: .kept.last.pins[0].blocks == 512

@@ -20,6 +20,7 @@ struct work_page {
 	uint32_t list;            /* its first entry among the paths of all pages */
 	uint16_t asked, overhead; /* bytes of live blocks, and what malloc adds */
 	uint16_t blocks;
+	bool is_cached; /* a freed block on it waits in a thread's cache */
 };
 
 struct kept_work {
@@ -27,6 +28,7 @@ struct kept_work {
 	const struct heap_map *map;
 	struct work_page *pages;
 	struct kept_bytes *areas; /* by area */
+	uint64_t *ends;           /* by area: where what is in use ends */
 	uint32_t *paths;          /* of the blocks on each page */
 	uint32_t *rows;           /* by number of the call path: index of its row + 1 */
 	size_t row_count;         /* entries of `rows` */
@@ -48,6 +50,7 @@ void kept_moments_release(struct kept_moments *moments)
 
 	for (i = 0; i < HEAP_MOMENTS; i++)
 		kept_release(&moments->moments[i]);
+	thread_caches_release(&moments->caches);
 }
 
 static uint64_t overlap(uint64_t start, uint64_t end, uint64_t page)
@@ -188,6 +191,16 @@ static struct kept_path *row_of(struct kept_work *work, uint32_t path)
 	return &kept->paths[work->rows[path] - 1];
 }
 
+/* What lies above in the area belongs to the top chunk, unless something else is in use. */
+static void end_raise(struct kept_work *work, size_t area, uint64_t address,
+                      uint64_t chunk)
+{
+	uint64_t end = address - WORD + chunk;
+
+	if (end > work->ends[area])
+		work->ends[area] = end;
+}
+
 /* First pass: count a block where it lies. */
 static int block_count(struct kept_work *work, uint64_t address,
                        const struct block *block)
@@ -203,6 +216,7 @@ static int block_count(struct kept_work *work, uint64_t address,
 		row->blocks++;
 		row->bytes += block->size;
 		work->areas[area].blocks++;
+		end_raise(work, area, address, chunk_bytes(block->size));
 		kept->absent += block->size -
 		                block_visit(work, address, block->size, block->path, page_add);
 	} else if (chunk_is_mapped(address, block->size)) {
@@ -256,6 +270,34 @@ static int blocks_list(struct kept_work *work, const struct live_table *live)
 	return 0;
 }
 
+static void page_cache(struct kept_work *work, uint64_t number, uint64_t asked,
+                       uint64_t overhead, uint32_t path)
+{
+	(void)asked;
+	(void)overhead;
+	(void)path;
+	work->pages[number].is_cached = true;
+}
+
+static void cache_mark(struct kept_work *work, const struct thread_cache *cache)
+{
+	uint64_t address, chunk;
+	uint32_t size, i;
+	size_t area;
+
+	for (size = 0; size < CACHE_SIZES; size++) {
+		chunk = thread_cache_chunk(size);
+		for (i = 0; i < cache->counts[size]; i++) {
+			address = cache->blocks[size][i];
+			area = area_find(work->map, address);
+			if (area == work->map->area_count)
+				continue;
+			end_raise(work, area, address, chunk);
+			block_visit(work, address, chunk - WORD, 0, page_cache);
+		}
+	}
+}
+
 /* ---- sums ---------------------------------------------------------------------------- */
 
 /* Keep a page that has a free part: kept->pages has room for all. */
@@ -269,10 +311,16 @@ static void page_pin(struct kept *kept, const struct work_page *page,
 		kept->pinned_own += free_bytes;
 }
 
-/* Add one page to its area. */
-static void page_sum(struct kept_work *work, const struct heap_area *area,
-                     struct kept_bytes *sum, uint64_t at, const struct work_page *page)
+/*
+ * Add one page to its area. The area of a thread's arena that has the top chunk ends with it:
+ * malloc_trim() joins free chunks with the top, and leaves it.
+ */
+static void page_sum(struct kept_work *work, uint32_t number, uint64_t at,
+                     const struct work_page *page)
 {
+	const struct heap_area *area = &work->map->areas[number];
+	struct kept_bytes *sum = &work->areas[number];
+	uint64_t end = work->ends[number];
 	uint64_t used = (uint64_t)page->asked + page->overhead;
 
 	sum->resident += HEAP_PAGE;
@@ -280,7 +328,9 @@ static void page_sum(struct kept_work *work, const struct heap_area *area,
 	sum->overhead += page->overhead;
 	if (!used && !page->blocks) {
 		sum->whole += HEAP_PAGE;
-		if (area->arena && area->top && at >= area->top)
+		if (page->is_cached)
+			sum->cached += HEAP_PAGE;
+		else if (area->arena && area->top && at >= end)
 			sum->top += HEAP_PAGE;
 	} else if (used < HEAP_PAGE) {
 		sum->pinned += HEAP_PAGE - used;
@@ -294,6 +344,7 @@ static void bytes_add(struct kept_bytes *to, const struct kept_bytes *from)
 	to->live += from->live;
 	to->overhead += from->overhead;
 	to->whole += from->whole;
+	to->cached += from->cached;
 	to->top += from->top;
 	to->pinned += from->pinned;
 	to->blocks += from->blocks;
@@ -309,7 +360,7 @@ static void pages_sum(struct kept_work *work)
 	for (i = 0; i < map->run_count; i++) {
 		run = &map->runs[i];
 		for (at = run->start; at < run->end; at += HEAP_PAGE)
-			page_sum(work, &map->areas[run->area], &work->areas[run->area], at,
+			page_sum(work, run->area, at,
 			         &work->pages[run->page + (at - run->start) / HEAP_PAGE]);
 	}
 	for (i = 0; i < map->area_count; i++)
@@ -380,18 +431,26 @@ static int pages_make(struct kept_work *work)
 }
 
 int kept_measure(struct kept *kept, const struct heap_map *map,
-                 const struct live_table *live)
+                 const struct live_table *live, const struct thread_caches *caches)
 {
 	struct kept_work work = { .kept = kept, .map = map };
 	int result = -1;
+	size_t i;
 
 	work.pages = calloc((size_t)map->pages + 1, sizeof(*work.pages));
 	work.areas = calloc(map->area_count + 1, sizeof(*work.areas));
-	if (work.pages && work.areas && !blocks_count(&work, live) &&
-	    !blocks_list(&work, live) && !pages_make(&work))
-		result = arenas_sum(&work);
+	work.ends = calloc(map->area_count + 1, sizeof(*work.ends));
+	if (work.pages && work.areas && work.ends && !blocks_count(&work, live) &&
+	    !blocks_list(&work, live)) {
+		for (i = 0; i < caches->count; i++) {
+			if (caches->items[i])
+				cache_mark(&work, caches->items[i]);
+		}
+		result = pages_make(&work) || arenas_sum(&work) ? -1 : 0;
+	}
 	free(work.pages);
 	free(work.areas);
+	free(work.ends);
 	free(work.paths);
 	free(work.rows);
 	kept->time = map->time;
@@ -442,6 +501,12 @@ void kept_group(const struct kept *kept, const uint32_t *group_of,
 
 /* ---- moments ------------------------------------------------------------------------- */
 
+void kept_moments_await(struct kept_moments *moments, const struct heap_maps *maps)
+{
+	moments->maps = maps;
+	moments->is_awaited = maps->maps[HEAP_LAST].pages > 0;
+}
+
 uint64_t kept_moments_fill(struct kept_moments *moments, uint64_t time,
                            const struct live_table *live, uint64_t heap_peak)
 {
@@ -456,7 +521,8 @@ uint64_t kept_moments_fill(struct kept_moments *moments, uint64_t time,
 			return map->time;
 		kept = &moments->moments[moments->done];
 		kept->heap_peak = heap_peak;
-		moments->is_failed |= kept_measure(kept, map, live) != 0;
+		moments->is_failed |= kept_measure(kept, map, live, &moments->caches) != 0;
 	}
+	moments->is_awaited = false;
 	return UINT64_MAX;
 }

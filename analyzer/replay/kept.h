@@ -8,6 +8,7 @@
 #define OUTLIVE_REPLAY_KEPT_H
 
 #include "replay/live_table.h"
+#include "replay/thread_caches.h"
 #include "segments/heap_map.h"
 
 #include <stdbool.h>
@@ -20,7 +21,8 @@ struct kept_bytes {
 	uint64_t live;     /* asked for by live blocks */
 	uint64_t overhead; /* headers and rounding of these, and malloc's own data */
 	uint64_t whole;    /* pages without a live byte .. */
-	uint64_t top;      /* .. of them, above the last chunk of a thread's arena */
+	uint64_t cached;   /* .. of them, with freed blocks in a thread's cache */
+	uint64_t top;      /* .. of the others, above all in use in a thread's arena */
 	uint64_t pinned;   /* free parts of pages that hold a live byte */
 	uint64_t blocks;   /* live blocks, in memory or not */
 };
@@ -65,11 +67,13 @@ struct kept {
 	size_t page_count;
 };
 
-/* The two moments of a recording; all zero but `maps`, which is borrowed. */
+/* The two moments of a recording. All zero: nothing is known. */
 struct kept_moments {
-	const struct heap_maps *maps; /* NULL: nothing is known */
+	const struct heap_maps *maps; /* borrowed */
 	struct kept moments[HEAP_MOMENTS];
 	unsigned done;
+	bool is_awaited; /* a moment is still to come: the caller keeps `caches` */
+	struct thread_caches caches;
 	bool is_failed; /* memory was out */
 };
 
@@ -81,9 +85,15 @@ uint64_t kept_moments_fill(struct kept_moments *moments, uint64_t time,
                            const struct live_table *live, uint64_t heap_peak);
 void kept_moments_release(struct kept_moments *moments);
 
-/* Fill in *kept (all zero) from the blocks that are live. 0, or -1: memory is out. */
+/* Set the maps, before the first event. */
+void kept_moments_await(struct kept_moments *moments, const struct heap_maps *maps);
+
+/*
+ * Fill in *kept (all zero) from the blocks that are live, and those in caches of threads. 0, or
+ * -1: memory is out.
+ */
 int kept_measure(struct kept *kept, const struct heap_map *map,
-                 const struct live_table *live);
+                 const struct live_table *live, const struct thread_caches *caches);
 void kept_release(struct kept *kept);
 
 /* What the blocks of a group of call paths pin. */
@@ -107,6 +117,12 @@ void kept_group(const struct kept *kept, const uint32_t *group_of,
 static inline uint64_t kept_free(const struct kept_bytes *bytes)
 {
 	return bytes->whole + bytes->pinned;
+}
+
+/* What malloc_trim(0) gives back of it. */
+static inline uint64_t kept_trimmable(const struct kept_bytes *bytes)
+{
+	return bytes->whole - bytes->cached - bytes->top;
 }
 
 #endif

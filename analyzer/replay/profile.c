@@ -59,7 +59,7 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 	    heap_maps_read(&profile->heaps, reader, profile->process,
 	                   profile->phases->exit_start))
 		return -1;
-	profile->replay.kept.maps = &profile->heaps;
+	kept_moments_await(&profile->replay.kept, &profile->heaps);
 	segment_history_see(history, profile->phases, &profile->process->header);
 	if (self_snapshots_add(history, views, &profile->process->header))
 		return -1;

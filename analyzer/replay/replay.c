@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_THREAD 1 /* its serial number */
+
 int replay_init(struct replay *replay, uint64_t start, double quanta_per_us)
 {
 	*replay = (struct replay){ .totals.time_last = start };
@@ -206,6 +208,23 @@ static inline void block_end(struct replay *replay, uint64_t address,
 	path->frees++;
 }
 
+/* What may matter for a moment that is still to come: the caches of threads. */
+static inline void cache_put(struct replay *replay, const struct thread *thread,
+                             uint64_t address, const struct block *block)
+{
+	if (replay->kept.is_awaited)
+		thread_caches_put(&replay->kept.caches, thread->index, address,
+		                  chunk_bytes(block->size));
+}
+
+static inline void cache_take(struct replay *replay, const struct thread *thread,
+                              const struct event *event)
+{
+	if (replay->kept.is_awaited)
+		thread_caches_take(&replay->kept.caches, thread->index, event->address,
+		                   chunk_bytes(event->size_bytes));
+}
+
 /* Count a block of this size at its call path; 0, or -1 when memory is out. */
 static inline int path_count(struct replay *replay, struct call_path *path,
                              uint64_t size)
@@ -289,6 +308,7 @@ static int block_ignore(struct replay *replay, struct thread *thread,
 		                     .thread = thread->index,
 		                     .born = birth_window_add(&thread->births) };
 	live_probes_begin(&replay->probes, event->address, event->size_bytes, false);
+	cache_take(replay, thread, event);
 	return 0;
 }
 
@@ -326,6 +346,7 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 	live_share_grow(&replay->paths, &thread->share, event->size_bytes);
 	call_paths_grow(&replay->paths, event->size_bytes, event->time_end);
 	live_probes_begin(&replay->probes, event->address, event->size_bytes, true);
+	cache_take(replay, thread, event);
 	timeline_add(&replay->timeline, replay->paths.live_bytes);
 	return block;
 }
@@ -355,6 +376,7 @@ static inline int block_free(struct replay *replay, struct thread *thread,
 		replay->totals.frees += is_whole(replay);
 		return 0;
 	}
+	cache_put(replay, thread, event->address, &block);
 	if (!block.path)
 		return 0;
 	thread->frees++;
@@ -378,6 +400,7 @@ static int move_out(struct replay *replay, struct thread *thread,
 
 	if (!event->old_address || !block_remove(replay, event->old_address, &block))
 		return 0;
+	cache_put(replay, thread, event->old_address, &block);
 	thread->is_moving_ignored = !block.path;
 	if (!block.path)
 		return 0;
@@ -490,6 +513,10 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 		thread_name_set(thread, slice->record->name.text, slice->record->name.time);
 		return 0;
 	}
+	/* the first thread writes it when the process ends: its cache lasts until then */
+	if (event->op == EVENT_STACK_RECORD && slice->record->kind == CONTROL_TOUCHED &&
+	    thread->serial != FIRST_THREAD)
+		thread_caches_end(&replay->kept.caches, thread->index);
 	if (event->op == EVENT_STACK_RECORD)
 		return stack_depths_record(&replay->stacks, thread, slice->record, event->time);
 	for (; event < end; event++) {

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 #define POOL_SHARE 20 /* a pool must free one in so many bytes of the heap */
-#define ARENAS_MIN 2  /* arenas of threads */
+#define TRIM_BYTES (UINT64_C(128) << 10) /* glibc's threshold, unless it grows */
+#define ARENAS_MIN 2                     /* arenas of threads */
 
 const char *kept_unknown_text(const struct profile *profile)
 {
@@ -90,6 +91,7 @@ static bool is_much(uint64_t bytes, const struct kept *kept, uint64_t share)
 static void arenas_sum(struct kept_help *help)
 {
 	const struct kept *kept = help->kept;
+	uint64_t needed;
 	size_t i;
 
 	for (i = 0; i < kept->arena_count; i++) {
@@ -98,10 +100,15 @@ static void arenas_sum(struct kept_help *help)
 		help->arena_count++;
 		help->arena_resident += kept->arenas[i].bytes.resident;
 		help->arena_free += kept_free(&kept->arenas[i].bytes);
+		if (kept->arenas[i].bytes.top > TRIM_BYTES)
+			help->ends_save += kept->arenas[i].bytes.top - TRIM_BYTES;
 	}
-	if (help->arena_count < ARENAS_MIN || kept->all.resident <= kept->heap_peak)
+	if (!is_much(help->ends_save, kept, KEPT_SHARE))
+		help->ends_save = 0;
+	needed = kept->heap_peak + kept->all.pinned;
+	if (help->arena_count < ARENAS_MIN || kept->all.resident <= needed)
 		return;
-	help->arena_save = kept->all.resident - kept->heap_peak;
+	help->arena_save = kept->all.resident - needed;
 	if (help->arena_save > help->arena_free)
 		help->arena_save = help->arena_free;
 	if (!is_much(help->arena_save, kept, KEPT_SHARE))
@@ -116,7 +123,7 @@ int kept_help_make(struct kept_help *help, const struct findings *findings,
 	*help = (struct kept_help){ .kept = kept };
 	help->free_bytes = kept_free(&kept->all);
 	help->is_large = is_much(help->free_bytes, kept, KEPT_SHARE);
-	help->trim = kept->all.whole - kept->all.top;
+	help->trim = kept_trimmable(&kept->all);
 	arenas_sum(help);
 	if (pins_make(help, findings))
 		return -1;

@@ -30,10 +30,12 @@ struct kept_help {
 	/* arenas of threads, and what is kept in them */
 	uint64_t arena_count, arena_resident, arena_free;
 	/*
-	 * What one arena would have saved, at most: one that is packed without gaps is never
-	 * larger than what lived at once. 0: too little to decide by.
+	 * What one arena would have saved, about: it would have grown to what lived at once, and
+	 * to what live blocks pin, which they would there, too. 0: too little to decide by.
 	 */
 	uint64_t arena_save;
+	/* part of the ends of arenas that a fixed threshold would give back; 0: as above */
+	uint64_t ends_save;
 	struct kept_pin *pins; /* by bytes pinned; those that pin nothing are left out */
 	size_t pin_count;
 	struct kept_row uncounted; /* of blocks that filters leave out */

@@ -12,7 +12,8 @@ static void bytes_json(struct json_writer *json, const struct kept_bytes *bytes)
 	json_count(json, "live", bytes->live);
 	json_count(json, "overhead", bytes->overhead);
 	json_count(json, "kept", kept_free(bytes));
-	json_count(json, "trimmable", bytes->whole - bytes->top);
+	json_count(json, "trimmable", kept_trimmable(bytes));
+	json_count(json, "cached", bytes->cached);
 	json_count(json, "arena_ends", bytes->top);
 	json_count(json, "pinned", bytes->pinned);
 	json_count(json, "blocks", bytes->blocks);
@@ -102,6 +103,7 @@ static int moment_json(struct json_writer *json, const char *key,
 		json_count(json, "other_bytes", help.kept->other_bytes);
 		json_count(json, "heap_peak", help.kept->heap_peak);
 		json_count(json, "arena_max_saves", help.arena_save);
+		json_count(json, "trim_threshold_saves", help.ends_save);
 		json_bool(json, "pool", help.has_pool);
 		arenas_json(json, help.kept, top);
 		result = pins_json(json, findings, &help, top);

@@ -41,7 +41,7 @@ static int pin_text(char text[NAME_BYTES], const struct findings *findings,
 	                   call_site->function);
 	if (location_line_text(line, sizeof(line), profile, call_site->location))
 		return -1;
-	snprintf(text, NAME_BYTES, "%s %s", function, line);
+	snprintf(text, NAME_BYTES, "%s%s%s", function, *line ? " " : "", line);
 	return 0;
 }
 
@@ -58,9 +58,15 @@ static int brief_add(struct text *text, const struct kept_help *help,
 		result |= text_printf(text,
 		                      "%s in whole pages (malloc_trim(0) gives them back), ",
 		                      text_size(size, help->trim));
+	if (kept->all.cached >= KEPT_BYTES_MIN)
+		result |= text_printf(text, "%s in caches of threads, ",
+		                      text_size(size, kept->all.cached));
 	if (kept->all.top)
-		result |= text_printf(text, "%s at the ends of arenas of threads, ",
-		                      text_size(size, kept->all.top));
+		result |= text_printf(
+			text, "%s at the ends of arenas of threads%s, ",
+			text_size(size, kept->all.top),
+			help->ends_save ? " (MALLOC_TRIM_THRESHOLD_=131072 may save most of it)"
+							: "");
 	result |= text_printf(text, "%s beside live blocks",
 	                      text_size(size, kept->all.pinned));
 	if (help->has_pool) {
@@ -74,7 +80,7 @@ static int brief_add(struct text *text, const struct kept_help *help,
 	if (help->arena_save)
 		result |= text_printf(text,
 		                      "; %s of it in %s arenas of threads (MALLOC_ARENA_MAX=1 "
-		                      "would save up to %s)",
+		                      "would save about %s)",
 		                      text_size(size, help->arena_free),
 		                      text_count(more, help->arena_count),
 		                      text_size(name, help->arena_save));
@@ -82,7 +88,7 @@ static int brief_add(struct text *text, const struct kept_help *help,
 }
 
 int kept_print_brief(const struct screen *screen, const struct findings *findings,
-                      bool *is_shown)
+                     bool *is_shown)
 {
 	const struct profile *profile = findings->classes->profile;
 	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], when[128];
@@ -135,10 +141,12 @@ static void parts_print(const struct screen *screen, const struct kept_help *hel
 	bytes_line(screen, "  kept", help->free_bytes, of, "free, but not given back:");
 	bytes_line(screen, "    whole pages", help->trim, of,
 	           "malloc_trim(0) gives them back");
+	if (all->cached)
+		bytes_line(screen, "    in caches", all->cached, of,
+		           "whole pages, but freed blocks on them wait in a thread's cache");
 	if (all->top)
-		bytes_line(
-			screen, "    ends of arenas", all->top, of,
-			"above the last chunk of a thread's arena: malloc_trim() leaves them");
+		bytes_line(screen, "    ends of arenas", all->top, of,
+		           "above all blocks in a thread's arena: malloc_trim() leaves them");
 	bytes_line(screen, "    beside live", all->pinned, of,
 	           "free parts of pages that live blocks pin");
 }
@@ -292,22 +300,29 @@ static int help_print(const struct screen *screen, const struct findings *findin
 	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
 	bool wants_trim = help->trim >= KEPT_BYTES_MIN;
 
-	if (!wants_trim && !help->arena_save && !help->has_pool)
+	if (!wants_trim && !help->ends_save && !help->arena_save && !help->has_pool)
 		return 0;
 	screen_heading(screen, "what helps", "");
 	if (wants_trim)
 		screen_line(
 			screen, 4,
-			"  - malloc_trim(0) would give back %s, a little less if freed blocks "
-			"wait in a thread's cache. It pays if the program does not need them "
-			"again soon: each page then costs a page fault",
+			"  - malloc_trim(0) would give back %s. It pays if the program does not "
+			"need these pages again soon: each then costs a page fault",
 			text_size(size, help->trim));
+	if (help->ends_save)
+		screen_line(
+			screen, 4,
+			"  - MALLOC_TRIM_THRESHOLD_=131072 may save up to %s: it lets free() give "
+			"back the ends of arenas whenever a block of 64 KiB or more becomes free "
+			"there, but the program then asks the kernel for memory more often",
+			text_size(size, help->ends_save));
 	if (help->arena_save)
 		screen_line(
 			screen, 4,
-			"  - MALLOC_ARENA_MAX=1 would save up to %s: %s arenas of threads have %s "
+			"  - MALLOC_ARENA_MAX=1 would save about %s: %s arenas of threads have %s "
 			"that are free, and all blocks in the heap together never took more than "
-			"%s. Threads then share one lock; 2 or 4 are a compromise",
+			"%s, plus what they pin. It saves less if one arena gets more gaps. Threads "
+			"then share one lock; 2 or 4 are a compromise",
 			text_size(size, help->arena_save), text_count(count, help->arena_count),
 			text_size(more, help->arena_free),
 			text_size((char[TEXT_NUMBER_BYTES]){ "" }, help->kept->heap_peak));
@@ -339,7 +354,7 @@ static int moment_print(const struct screen *screen, const struct findings *find
 }
 
 int kept_print(const struct screen *screen, const struct findings *findings,
-                uint64_t top)
+               uint64_t top)
 {
 	const struct profile *profile = findings->classes->profile;
 	const char *unknown = kept_unknown_text(profile);

@@ -49,9 +49,10 @@ static void adds_up(const struct kept *kept)
 
 static struct kept measure(struct heap_map *map, struct live_table *live)
 {
+	struct thread_caches caches = { .count = 0 };
 	struct kept kept = { .time = 0 };
 
-	assert_int_equal(kept_measure(&kept, map, live), 0);
+	assert_int_equal(kept_measure(&kept, map, live, &caches), 0);
 	adds_up(&kept);
 	heap_map_release(map);
 	live_table_release(live);
@@ -133,7 +134,7 @@ static void shares_of_pages(void **state)
 }
 
 /* An arena of two heaps: its own data, its top chunk, and what malloc_trim() would leave. */
-static void arenas_are_told_apart(void **state)
+static void arenas_are_counted_apart(void **state)
 {
 	static const uint32_t main_runs[] = { 0, 4 }, runs[] = { 0, 8 };
 	struct heap_map map = { .time = 7 };
@@ -155,10 +156,49 @@ static void arenas_are_told_apart(void **state)
 	assert_int_equal(kept.arenas[1].areas, 2);
 	assert_int_equal(kept.arenas[1].bytes.resident, 16 * PAGE);
 	assert_int_equal(kept.arenas[1].bytes.whole, 13 * PAGE);
+	/* above page 2 of the second heap, whatever its top chunk was before malloc_trim() */
 	assert_int_equal(kept.arenas[1].bytes.top, 5 * PAGE);
+	assert_int_equal(kept_trimmable(&kept.arenas[1].bytes), 8 * PAGE);
 	assert_int_equal(kept.arenas[1].bytes.blocks, 1);
 	/* on the first page of each area there is no block, but malloc's own data */
 	assert_int_equal(kept.pinned_own, 3 * PAGE - 0x290 - (48 + 2200 + 0x290) - 48);
+	kept_release(&kept);
+}
+
+/* Freed blocks that wait in a cache hold their pages, and what is below them in an arena. */
+static void caches_hold_pages(void **state)
+{
+	static const uint32_t main_runs[] = { 0, 4 }, runs[] = { 0, 8 };
+	struct thread_caches caches = { .count = 0 };
+	struct heap_map map = { .time = 7 };
+	struct kept kept = { .time = 0 };
+	struct live_table live;
+	uint64_t i;
+
+	(void)state;
+	assert_int_equal(live_table_init(&live), 0);
+	part_add(&map, HEAP, 0, 0, main_runs, 2);
+	part_add(&map, ARENA, ARENA + 48, ARENA + 5 * PAGE, runs, 2);
+	/* seven of a size wait, the eighth does not; nor do large blocks, or those of the past */
+	for (i = 0; i < 8; i++)
+		thread_caches_put(&caches, 2, ARENA + 4 * PAGE + 512 + i * 512, 48);
+	thread_caches_put(&caches, 2, ARENA + 6 * PAGE + 16, 1056);
+	thread_caches_put(&caches, 0, ARENA + 7 * PAGE + 16, 1040);
+	thread_caches_take(&caches, 0, ARENA + 7 * PAGE + 16, 1040);
+	thread_caches_put(&caches, 0, HEAP + 2 * PAGE + 16, 32);
+	thread_caches_put(&caches, 1, HEAP + 3 * PAGE + 16, 32);
+	thread_caches_end(&caches, 1);
+	assert_int_equal(kept_measure(&kept, &map, &live, &caches), 0);
+	adds_up(&kept);
+	assert_int_equal(kept.all.live, 0);
+	assert_int_equal(kept.all.whole, 10 * PAGE);
+	assert_int_equal(kept.all.cached, 2 * PAGE);
+	assert_int_equal(kept.arenas[1].bytes.cached, PAGE);
+	assert_int_equal(kept.arenas[1].bytes.top, 3 * PAGE);
+	assert_int_equal(kept_trimmable(&kept.arenas[1].bytes), 3 * PAGE);
+	heap_map_release(&map);
+	live_table_release(&live);
+	thread_caches_release(&caches);
 	kept_release(&kept);
 }
 
@@ -309,7 +349,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_of_a_heap),
 		cmocka_unit_test(shares_of_pages),
-		cmocka_unit_test(arenas_are_told_apart),
+		cmocka_unit_test(arenas_are_counted_apart),
+		cmocka_unit_test(caches_hold_pages),
 		cmocka_unit_test(agrees_with_a_model),
 		cmocka_unit_test(damaged_blocks_add_up_too),
 	};
