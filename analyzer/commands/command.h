@@ -34,5 +34,6 @@ extern const struct command command_run;
 extern const struct command command_report;
 extern const struct command command_info;
 extern const struct command command_segments;
+extern const struct command command_symbols;
 
 #endif

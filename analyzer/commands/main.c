@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
 	&command_report,
 	&command_info,
 	&command_segments,
+	&command_symbols,
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 

@@ -1,6 +1,7 @@
 /* commands/report.c - `outlive report`: who allocated what, by a recording. */
 #include "verdict/block_history.h"
 #include "commands/command.h"
+#include "commands/given.h"
 #include "commands/report_options.h"
 #include "replay/profile.h"
 #include "replay/profile_symbols.h"
@@ -156,17 +157,29 @@ static bool is_named(struct trace_reader *reader, size_t process)
 	return described->symbols.count && described->sources.count;
 }
 
-/* Read all events of the process into a profile with names. `blocks`: which; NULL: all. */
+/*
+ * Read all events of the process into a profile with names. `blocks`: which; NULL: all. `given`:
+ * take names from these files; NULL: from the recording.
+ */
 static struct profile *blocks_read(struct trace_reader *reader, size_t process,
-                                   const struct block_choice *blocks)
+                                   const struct block_choice *blocks,
+                                   struct given_files *given)
 {
 	/* a complete trace contains all that a symbolizer would say */
-	struct symbolizer *symbolizer = is_named(reader, process) ? NULL : symbolizer_new();
-	struct profile_choice choice = { .blocks = blocks, .symbolizer = symbolizer };
+	struct symbolizer *symbolizer = given || !is_named(reader, process)
+	                                    ? symbolizer_new()
+	                                    : NULL;
+	struct profile_choice choice = { .blocks = blocks,
+		                             .symbolizer = symbolizer,
+		                             .is_renaming = given };
 	struct progress progress;
 	struct profile *profile;
 	struct error error;
 
+	if (given && !symbolizer)
+		die("%s: out of memory", trace_reader_name(reader));
+	if (given)
+		symbolizer_use_given(symbolizer, given);
 	progress_begin(&progress, "reading events");
 	profile = profile_read_chosen(reader, process, &choice, progress_events, &progress,
 	                              &error);
@@ -214,9 +227,10 @@ static struct profile *recording_read(struct trace_reader *reader, size_t proces
                                       struct report_options *options,
                                       struct report_settings *settings,
                                       const struct filter_request *asked,
-                                      struct block_filter *filter)
+                                      struct block_filter *filter,
+                                      struct given_files *given)
 {
-	struct profile *profile = blocks_read(reader, process, NULL);
+	struct profile *profile = blocks_read(reader, process, NULL, given);
 	struct error error;
 
 	names_settle(profile, options, &settings->classes);
@@ -224,7 +238,7 @@ static struct profile *recording_read(struct trace_reader *reader, size_t proces
 		if (block_filter_make(filter, profile, &settings->classes, asked, &error))
 			die("%s", error.message);
 		profile_free(profile);
-		profile = blocks_read(reader, process, &filter->choice);
+		profile = blocks_read(reader, process, &filter->choice, given);
 		settings->filter = filter;
 		settings->classes.peeling = &filter->peeling;
 		settings->classes.peeling_functions = filter->function_count;
@@ -247,6 +261,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 	struct block_history history = { .count = 0 };
 	struct filter_request asked;
 	struct block_filter filter = { .asked = NULL };
+	struct given_files given = { .count = 0 };
 	struct report_settings settings;
 	enum report_view view;
 	struct trace_reader *reader;
@@ -269,7 +284,9 @@ static int report_run(const struct command *command, int argc, char **argv)
 	}
 	reader = recording_open(argv[at], &options, &process);
 	settings = report_settings_of(&options, reporter, &suppressions);
-	profile = recording_read(reader, process, &options, &settings, &asked, &filter);
+	given_read(&given, options.symbols.items, options.symbols.count, reader);
+	profile = recording_read(reader, process, &options, &settings, &asked, &filter,
+	                         options.symbols.count ? &given : NULL);
 	settings.view = view;
 	settings.history = &history;
 	if (view == REPORT_EXPLAIN)
@@ -282,6 +299,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 		die("the report could not be written completely");
 	profile_free(profile);
 	block_filter_release(&filter);
+	given_files_release(&given);
 	trace_reader_close(reader);
 	return EXIT_SUCCESS;
 }

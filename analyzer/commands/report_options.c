@@ -86,6 +86,10 @@ const struct option report_options[REPORT_OPTIONS] = {
 	  "list your own code first: source files, modules, directories or\n"
 	  "namespaces (default: a guess); may be repeated",
 	  NULL, NULL },
+	{ "symbols", 0, OPTION_LIST, offsetof(struct report_options, symbols), "FILE",
+	  "take names and lines from this debug file or unstripped program, or\n"
+	  "from those in this directory; may be repeated",
+	  NULL, NULL },
 	{ "suppressions", 0, OPTION_LIST, offsetof(struct report_options, suppressions),
 	  "FILE",
 	  "hide never-freed blocks that match a rule of this file, in the syntax\n"

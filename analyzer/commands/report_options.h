@@ -25,6 +25,7 @@ struct report_options {
 	bool stacks, heap_kept, only_mine, advice;
 	struct option_list wrappers, kept, mine;
 	struct option_list suppressions; /* names of files */
+	struct option_list symbols;      /* files or directories with names */
 	bool all;
 };
 

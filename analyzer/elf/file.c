@@ -3,6 +3,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -241,4 +242,14 @@ bool elf_file_is_build(const struct elf_file *file, const uint8_t *build_id,
 {
 	return file->build_id_bytes == bytes &&
 	       (!bytes || !memcmp(file->build_id, build_id, bytes));
+}
+
+const char *elf_build_id_text(char *text, const uint8_t *build_id, size_t bytes)
+{
+	size_t i;
+
+	text[0] = 0;
+	for (i = 0; i < bytes && i < BUILD_ID_BYTES_MAX; i++)
+		snprintf(text + 2 * i, 3, "%02x", build_id[i]);
+	return text;
 }

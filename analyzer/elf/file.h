@@ -45,4 +45,8 @@ enum elf_result elf_file_read(struct elf_file *file, int descriptor);
 bool elf_file_is_build(const struct elf_file *file, const uint8_t *build_id,
                        size_t bytes);
 
+/* The build-id as people write it; "" for 0 bytes. Returns `text`. */
+#define BUILD_ID_TEXT_BYTES (2 * BUILD_ID_BYTES_MAX + 1)
+const char *elf_build_id_text(char *text, const uint8_t *build_id, size_t bytes);
+
 #endif

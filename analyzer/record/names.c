@@ -20,6 +20,24 @@ static int block_write(struct trace_writer *writer, uint32_t type, uint32_t proc
 	                      : 0;
 }
 
+int trace_names_save(const struct profile *profile, struct text *symbols,
+                     struct text *sources)
+{
+	return symbol_table_save(profile->symbols, symbols) ||
+	               source_block_save(&profile->source_table, sources)
+	           ? -1
+	           : 0;
+}
+
+int trace_names_write(struct trace_writer *writer, uint32_t process,
+                      const struct text *symbols, const struct text *sources,
+                      struct error *error)
+{
+	if (block_write(writer, BLOCK_SYMBOLS, process, symbols, error))
+		return -1;
+	return block_write(writer, BLOCK_SOURCES, process, sources, error);
+}
+
 /* Write a SYMBOLS, a SOURCES and a COSTS block before the END block. 0, or -1 and *error. */
 static int names_write(struct trace_writer *writer, const struct profile *profile,
                        struct error *error)
@@ -29,15 +47,12 @@ static int names_write(struct trace_writer *writer, const struct profile *profil
 	struct text costs = { NULL, 0, 0 };
 	int result = -1;
 
-	if (symbol_table_save(profile->symbols, &symbols) ||
-	    source_block_save(&profile->source_table, &sources) ||
+	if (trace_names_save(profile, &symbols, &sources) ||
 	    costs_block_save(&profile->costs, &costs)) {
 		error_set(error, "out of memory for symbols");
 	} else {
 		trace_writer_reopen(writer);
-		result = block_write(writer, BLOCK_SYMBOLS, process, &symbols, error);
-		if (result == 0)
-			result = block_write(writer, BLOCK_SOURCES, process, &sources, error);
+		result = trace_names_write(writer, process, &symbols, &sources, error);
 		if (result == 0)
 			result = block_write(writer, BLOCK_COSTS, process, &costs, error);
 		if (result == 0)

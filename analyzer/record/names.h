@@ -6,6 +6,7 @@
 #define OUTLIVE_RECORD_NAMES_H
 
 #include "base/error.h"
+#include "base/text.h"
 #include "symbols/kept_files.h"
 #include "symbols/symbolizer.h"
 #include "replay/profile.h"
@@ -38,5 +39,17 @@ struct trace_names {
  * names are missing.
  */
 int trace_names_add(const struct trace_names *names, struct error *error);
+
+/*
+ * The payloads of the SYMBOLS and SOURCES blocks of a profile's process; the caller releases
+ * them. 0, or -1 when memory is out.
+ */
+int trace_names_save(const struct profile *profile, struct text *symbols,
+                     struct text *sources);
+
+/* Write these blocks, unless they are empty. 0, or -1 and *error. */
+int trace_names_write(struct trace_writer *writer, uint32_t process,
+                      const struct text *symbols, const struct text *sources,
+                      struct error *error);
 
 #endif

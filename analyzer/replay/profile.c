@@ -7,6 +7,7 @@
 #include "segments/reassign.h"
 #include "segments/self_snapshots.h"
 #include "segments/size_history.h"
+#include "replay/late_names.h"
 #include "replay/source_answers.h"
 #include "replay/stack_faults.h"
 
@@ -123,6 +124,17 @@ static bool frees_for_caller(const void *context, uint32_t number)
 	                 is_deallocator_name(frames[count - 1].function));
 }
 
+/* Read the recording's names, as far as they are wanted. */
+static int names_read(struct profile *profile, struct trace_reader *reader,
+                      const struct profile_choice *choice)
+{
+	if (choice->is_renaming)
+		return late_names_read(profile, reader, choice->symbolizer);
+	if (trace_reader_symbols(reader, profile->process, profile->symbols))
+		return -1;
+	return trace_reader_sources(reader, profile->process, &profile->source_table);
+}
+
 /*
  * Replay everything. The order matters: probes, phases and threads must be set before the first
  * slice. Symbols must be there before it, too, as frees_for_caller() is called during the
@@ -149,8 +161,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	profile->symbols = symbol_table_new();
 	profile->map = trace_reader_map(reader, process);
 	if (!profile->symbols || !profile->map ||
-	    trace_reader_symbols(reader, process, profile->symbols) ||
-	    trace_reader_sources(reader, process, &profile->source_table) ||
+	    names_read(profile, reader, choice) ||
 	    trace_reader_costs(reader, process, &profile->costs) ||
 	    namesakes_tell(profile->symbols, profile->map))
 		return -1;
@@ -158,6 +169,8 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	    !(answers = source_answerer_new(profile->symbols, profile->map,
 	                                    choice->symbolizer)))
 		return -1;
+	if (profile->renamed)
+		source_answerer_limit(answers, profile->renamed);
 	if (source_map_init(&profile->sources, profile->map, &profile->source_table,
 	                    profile->symbols, source_answerer_given(answers))) {
 		source_answerer_free(answers);
@@ -328,6 +341,7 @@ void profile_free(struct profile *profile)
 	source_map_release(&profile->sources);
 	source_table_release(&profile->source_table);
 	address_map_free(profile->map);
+	free(profile->renamed);
 	size_history_release(&profile->segments.sizes);
 	segment_history_release(&profile->segments);
 	self_view_release(&profile->views);

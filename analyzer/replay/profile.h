@@ -32,10 +32,12 @@ struct profile {
 	struct phases *phases;            /* with what was allocated in each */
 	struct block_choice choice;       /* only these blocks count */
 	struct symbol_table *symbols;     /* locations by module number and offset */
-	struct replay replay;             /* the result of all events, and their totals */
-	struct segment_history segments;  /* how the process used its memory over time */
-	struct self_view views;           /* and the snapshots that it took itself */
-	struct allocator_costs costs;     /* of the machine of the recording */
+	/* by module: its names are not those of the recording, but the symbolizer's; NULL: none */
+	bool *renamed;
+	struct replay replay;            /* the result of all events, and their totals */
+	struct segment_history segments; /* how the process used its memory over time */
+	struct self_view views;          /* and the snapshots that it took itself */
+	struct allocator_costs costs;    /* of the machine of the recording */
 	uint32_t runtimes;         /* enum segments_runtime, of all snapshots together */
 	struct heap_maps heaps;    /* pages of libc's heap; what they hold: replay.kept */
 	struct live_probe *probes; /* what was live at each snapshot from outside */
@@ -72,6 +74,11 @@ struct profile_choice {
 	 * recording is all there is.
 	 */
 	struct symbolizer *symbolizer;
+	/*
+	 * The symbolizer is asked anew about each module of which it knows more than the
+	 * recording, and about no other: see replay/late_names.h.
+	 */
+	bool is_renaming;
 	/*
 	 * Follow no blocks: the profile is only made for the names of its addresses, and for
 	 * what was inlined there. All that it counts is 0.

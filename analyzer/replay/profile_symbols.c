@@ -14,6 +14,8 @@ int profile_symbolize(struct profile *profile, struct symbolizer *symbolizer,
 
 	if (!answerer)
 		return -1;
+	if (profile->renamed)
+		source_answerer_limit(answerer, profile->renamed);
 	for (i = 1; i < address_map_location_count(profile->map) && !result; i++)
 		result = source_answerer_name(
 			answerer, address_map_location(profile->map, (uint32_t)i), &count);

@@ -143,6 +143,16 @@ struct source_answerer *source_answerer_new(struct symbol_table *symbols,
 	return answerer;
 }
 
+void source_answerer_limit(struct source_answerer *answerer, const bool *modules)
+{
+	size_t count = address_map_module_count(answerer->map), i;
+
+	for (i = 0; i < count; i++) {
+		if (!modules[i])
+			answerer->handles[i] = MODULE_UNKNOWN;
+	}
+}
+
 void source_answerer_free(struct source_answerer *answerer)
 {
 	if (!answerer)

@@ -10,6 +10,7 @@
 #include "trace/address_map.h"
 #include "trace/symbol_table.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct source_answerer;
@@ -19,6 +20,9 @@ struct source_answerer *source_answerer_new(struct symbol_table *symbols,
                                             const struct address_map *map,
                                             struct symbolizer *symbolizer);
 void source_answerer_free(struct source_answerer *answerer);
+
+/* Ask about these modules only, by their numbers in the map. */
+void source_answerer_limit(struct source_answerer *answerer, const bool *modules);
 
 /*
  * Add the names of a location to the symbols, unless they have it; *asked is increased if they

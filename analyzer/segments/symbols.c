@@ -147,7 +147,7 @@ static bool module_open(struct finder *finder, uint32_t number)
 	}
 	if (file < 0)
 		return false;
-	dwfl = debug_file_open(path, file, &finder->modules[number]);
+	dwfl = debug_file_open(path, file, NULL, &finder->modules[number]);
 	if (!dwfl) {
 		close(file);
 		return false;

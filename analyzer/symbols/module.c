@@ -1,7 +1,6 @@
 /* symbols/module.c - reads a module's file by libdwfl. */
 #include "symbols/module.h"
 
-#include "elf/debug_file.h"
 #include "elf/library_name.h"
 
 #include <stdio.h>
@@ -12,7 +11,7 @@
 /* Sets the numbers of functions that have only a symbol apart from those with debug entries. */
 #define SYMBOL_KEY (UINT64_C(1) << 63)
 
-void module_read(struct module *module,
+void module_read(struct module *module, const struct debug_finder *finder,
                  void (*memory_out)(void) __attribute__((noreturn)))
 {
 	Dwarf *dwarf;
@@ -20,11 +19,13 @@ void module_read(struct module *module,
 	module->is_read = true;
 	module->instances = calloc(1, sizeof(*module->instances));
 	module->dwfl = debug_file_open(module->path, module->descriptor,
-	                               &module->dwfl_module);
+	                               finder, &module->dwfl_module);
 	if (!module->dwfl)
 		return;
 	module->descriptor = -1; /* libdwfl owns it now */
 	module->elf = dwfl_module_getelf(module->dwfl_module, &module->elf_bias);
+	if (!elf_has_code(module->elf))
+		module->elf = NULL; /* a debug file is all there is */
 	dwarf = module->instances
 	            ? dwfl_module_getdwarf(module->dwfl_module, &module->dwarf_bias)
 	            : NULL;
@@ -58,7 +59,8 @@ void module_symbols_read(struct module *module)
 	module->has_symbols = true;
 	if (module->dwfl_module) {
 		module->symbols = elf_symbols_new(module->dwfl_module);
-		module->functions = elf_functions_new(module->dwfl_module, module->path);
+		if (module->elf)
+			module->functions = elf_functions_new(module->dwfl_module, module->path);
 	}
 }
 

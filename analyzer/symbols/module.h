@@ -5,6 +5,7 @@
 #ifndef OUTLIVE_SYMBOLS_MODULE_H
 #define OUTLIVE_SYMBOLS_MODULE_H
 
+#include "elf/debug_file.h"
 #include "elf/functions.h"
 #include "elf/symbols.h"
 #include "symbols/dwarf_index.h"
@@ -36,10 +37,10 @@ struct module {
 };
 
 /*
- * Read the module's file, at bias 0 so that addresses are offsets. memory_out: see
- * symbolizer_on_memory_out(); NULL: libdw's own handler.
+ * Read the module's file, at bias 0 so that addresses are offsets. finder: see
+ * debug_file_open(). memory_out: see symbolizer_on_memory_out(); NULL: libdw's own handler.
  */
-void module_read(struct module *module,
+void module_read(struct module *module, const struct debug_finder *finder,
                  void (*memory_out)(void) __attribute__((noreturn)));
 
 /* Its flow must have been freed before. */

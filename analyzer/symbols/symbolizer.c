@@ -40,6 +40,7 @@ struct name {
 
 struct symbolizer {
 	const struct kept_files *kept;
+	struct given_files *given; /* NULL: none */
 	void (*watch)(void *context, uint64_t asked, uint64_t expected);
 	void *watch_context;
 	memory_out_handler memory_out; /* NULL: libdw's own handler */
@@ -64,6 +65,11 @@ struct symbolizer *symbolizer_new(void)
 void symbolizer_use_kept(struct symbolizer *symbolizer, const struct kept_files *kept)
 {
 	symbolizer->kept = kept;
+}
+
+void symbolizer_use_given(struct symbolizer *symbolizer, struct given_files *given)
+{
+	symbolizer->given = given;
 }
 
 void symbolizer_watch(struct symbolizer *symbolizer,
@@ -102,8 +108,19 @@ void symbolizer_free(struct symbolizer *symbolizer)
 
 /* ---- modules ---- */
 
-/* Open the right file. Returns a descriptor that the caller closes, or -1. */
-static int module_open(const struct symbolizer *symbolizer, const char *path,
+/* Open a given file of the build. Returns a descriptor that the caller closes, or -1. */
+static int given_open(const struct symbolizer *symbolizer, const uint8_t *build_id,
+                      size_t build_id_bytes, enum given_kind kind)
+{
+	const struct given_file *file = NULL;
+
+	if (symbolizer->given)
+		file = given_files_find(symbolizer->given, build_id, build_id_bytes, kind);
+	return file ? given_file_open(file) : -1;
+}
+
+/* Open the file that was loaded. Returns a descriptor that the caller closes, or -1. */
+static int loaded_open(const struct symbolizer *symbolizer, const char *path,
                        const uint8_t *build_id, size_t build_id_bytes)
 {
 	int file = -1;
@@ -129,6 +146,18 @@ static int module_open(const struct symbolizer *symbolizer, const char *path,
 		return file;
 	close(file);
 	return -1;
+}
+
+/* Open the right file: one with the code, if there is any. */
+static int module_open(const struct symbolizer *symbolizer, const char *path,
+                       const uint8_t *build_id, size_t build_id_bytes)
+{
+	int file = given_open(symbolizer, build_id, build_id_bytes, GIVEN_CODE);
+
+	if (file < 0)
+		file = loaded_open(symbolizer, path, build_id, build_id_bytes);
+	return file < 0 ? given_open(symbolizer, build_id, build_id_bytes, GIVEN_DEBUG)
+	                : file;
 }
 
 /*
@@ -290,8 +319,28 @@ static struct module *module_ready(struct symbolizer *symbolizer, int number)
 		return NULL;
 	module = &symbolizer->modules[number];
 	if (!module->is_read)
-		module_read(module, symbolizer->memory_out);
+		module_read(module, given_files_finder(symbolizer->given),
+		            symbolizer->memory_out);
 	return module;
+}
+
+struct symbol_origin symbolizer_origin(struct symbolizer *symbolizer, int number)
+{
+	struct module *module = module_ready(symbolizer, number);
+	struct symbol_origin origin = { .path = "" };
+	const char *own = NULL, *debug = NULL;
+
+	if (!module)
+		return origin;
+	if (module->dwfl_module)
+		dwfl_module_info(module->dwfl_module, NULL, NULL, NULL, NULL, NULL, &own, &debug);
+	origin.is_given = symbolizer->given &&
+	                  given_files_find(symbolizer->given, module->build_id,
+	                                   module->build_id_bytes, GIVEN_BUILD);
+	origin.has_dwarf = module->dwarf != NULL;
+	origin.has_code = module->elf != NULL;
+	origin.path = debug ? debug : own ? own : module->path;
+	return origin;
 }
 
 int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offset,

@@ -9,6 +9,7 @@
 #ifndef OUTLIVE_SYMBOLS_SYMBOLIZER_H
 #define OUTLIVE_SYMBOLS_SYMBOLIZER_H
 
+#include "symbols/given_files.h"
 #include "symbols/kept_files.h"
 #include "symbols/source.h"
 #include "trace/symbol_table.h"
@@ -24,6 +25,12 @@ void symbolizer_free(struct symbolizer *symbolizer);
 
 /* Search these kept files before the path of a module. They must outlive the symbolizer. */
 void symbolizer_use_kept(struct symbolizer *symbolizer, const struct kept_files *kept);
+
+/*
+ * Search these files before all others, for code and for debug information; a debug file without
+ * code serves if the module's own file is gone. They must outlive the symbolizer.
+ */
+void symbolizer_use_given(struct symbolizer *symbolizer, struct given_files *given);
 
 /*
  * Call watch(context, asked, 0) before each module is read, and every few hundred addresses.
@@ -47,6 +54,15 @@ void symbolizer_on_memory_out(struct symbolizer *symbolizer,
  */
 int symbolizer_module(struct symbolizer *symbolizer, const char *path,
                       const uint8_t *build_id, size_t build_id_bytes);
+
+/* What a module's names come from. */
+struct symbol_origin {
+	bool is_given;   /* one of the given files has its build-id */
+	bool has_dwarf;  /* there is debug information with functions and lines */
+	bool has_code;   /* without it, what depends on the code is not known */
+	const char *path; /* of the file with the names; owned by the symbolizer */
+};
+struct symbol_origin symbolizer_origin(struct symbolizer *symbolizer, int module);
 
 /*
  * Call each(context, frame) for the frames at a return address, innermost inlined function

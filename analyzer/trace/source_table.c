@@ -172,3 +172,47 @@ int source_table_add_jumps(struct source_table *table, const struct source_jumps
 	table->jumps_count++;
 	return 0;
 }
+
+/* ---- copies ------------------------------------------------------------------------ */
+
+/* Copy the addresses; numbers[old] becomes the new number, 0 for those left out. */
+static int addresses_copy(struct source_table *to, const struct source_table *from,
+                          const bool *skipped, size_t modules, uint32_t *numbers)
+{
+	const struct source_address *address;
+	uint32_t i;
+
+	for (i = 1; i < from->address_count; i++) {
+		address = &from->addresses[i];
+		if (address->module < modules && skipped[address->module])
+			continue;
+		numbers[i] = source_table_add(to, address, from->instances + address->first);
+		if (!numbers[i])
+			return -1;
+	}
+	return 0;
+}
+
+int source_table_copy(struct source_table *to, const struct source_table *from,
+                      const bool *skipped, size_t modules)
+{
+	uint32_t *numbers = calloc(from->address_count, sizeof(*numbers)), i;
+	int result = numbers ? addresses_copy(to, from, skipped, modules, numbers) : -1;
+	const struct source_jumps *jumps;
+	struct source_pair pair;
+
+	for (i = 1; i < from->pair_count && !result; i++) {
+		pair = from->pairs[i];
+		pair.from = numbers[pair.from];
+		pair.to = numbers[pair.to];
+		if (pair.from && pair.to)
+			result = source_table_add_pair(to, &pair);
+	}
+	for (i = 1; i < from->jumps_count && !result; i++) {
+		jumps = &from->jumps[i];
+		if (jumps->module >= modules || !skipped[jumps->module])
+			result = source_table_add_jumps(to, jumps);
+	}
+	free(numbers);
+	return result;
+}

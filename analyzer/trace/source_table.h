@@ -91,4 +91,11 @@ int source_table_add_pair(struct source_table *table, const struct source_pair *
 int source_table_add_jumps(struct source_table *table,
                            const struct source_jumps *jumps);
 
+/*
+ * Add all of a table, which the other one has nothing of, but for what is of a module with
+ * skipped[module], of `modules` ones. 0, or -1 when memory is out.
+ */
+int source_table_copy(struct source_table *to, const struct source_table *from,
+                      const bool *skipped, size_t modules);
+
 #endif

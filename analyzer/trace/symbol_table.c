@@ -199,6 +199,27 @@ int symbol_table_add(struct symbol_table *table, const struct symbol_frame *fram
 	return 0;
 }
 
+int symbol_table_copy(struct symbol_table *to, const struct symbol_table *from,
+                      const bool *skipped, size_t modules)
+{
+	const struct chain *chain;
+	size_t i;
+	uint32_t j;
+
+	for (i = 1; i < from->chain_count; i++) {
+		chain = &from->chains[i];
+		if (chain->module < modules && skipped[chain->module])
+			continue;
+		if (symbol_table_begin(to, chain->module, chain->offset))
+			return -1;
+		for (j = 0; j < chain->frame_count; j++) {
+			if (symbol_table_add(to, &from->frames[chain->frame_first + j]))
+				return -1;
+		}
+	}
+	return 0;
+}
+
 const struct symbol_frame *symbol_table_find(const struct symbol_table *table,
                                              uint32_t module, uint64_t offset,
                                              size_t *count)

@@ -52,6 +52,13 @@ int symbol_table_begin(struct symbol_table *table, uint32_t module, uint64_t off
 int symbol_table_add(struct symbol_table *table, const struct symbol_frame *frame);
 
 /*
+ * Add all chains of another table, but for those of a module with skipped[module], of `modules`
+ * ones. 0, or -1 when memory is out.
+ */
+int symbol_table_copy(struct symbol_table *to, const struct symbol_table *from,
+                      const bool *skipped, size_t modules);
+
+/*
  * Append the payload of a SYMBOLS block with every chain that has a frame to *payload, which
  * the caller releases. 0, or -1 when memory is out.
  */

@@ -108,6 +108,19 @@ int trace_writer_open(struct trace_writer *writer, int descriptor, const char *p
 	return 0;
 }
 
+int trace_writer_header(struct trace_writer *writer, const struct trace_header *header,
+                        struct error *error)
+{
+	struct trace_header copy = *header;
+
+	if (copy.version_minor < FORMAT_VERSION_MINOR)
+		copy.version_minor = FORMAT_VERSION_MINOR;
+	copy.header_bytes = sizeof(copy);
+	if (pwrite(writer->descriptor, &copy, sizeof(copy), 0) == sizeof(copy))
+		return 0;
+	return writer_fail(writer, errno, error);
+}
+
 /* Compress into writer->buffer. Returns the stored size, or 0 when memory is out. */
 static size_t payload_compress(struct trace_writer *writer, const void *payload,
                                size_t bytes)

@@ -42,6 +42,14 @@ int trace_writer_open(struct trace_writer *writer, int descriptor, const char *p
                       uint64_t session, struct error *error);
 
 /*
+ * Replace the header that trace_writer_open() wrote by that of another trace, whose blocks are
+ * copied. What is written from now on is of our version, so the header says at least that. 0,
+ * or -1 and *error.
+ */
+int trace_writer_header(struct trace_writer *writer, const struct trace_header *header,
+                        struct error *error);
+
+/*
  * Append one block. Takes type, process, ticket, time_first and events from *about and fills in
  * the other fields. `payload` has `bytes` bytes; 0: no payload. 0, or -1: *error says why the
  * first time; later failures leave it alone.

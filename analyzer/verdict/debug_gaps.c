@@ -77,10 +77,5 @@ void debug_gaps_release(struct debug_gaps *gaps)
 
 const char *build_id_text(char *text, const struct module *module)
 {
-	size_t i;
-
-	text[0] = 0;
-	for (i = 0; i < module->build_id_bytes && i < sizeof(module->build_id); i++)
-		snprintf(text + 2 * i, 3, "%02x", module->build_id[i]);
-	return text;
+	return elf_build_id_text(text, module->build_id, module->build_id_bytes);
 }

@@ -5,6 +5,7 @@
 #ifndef OUTLIVE_VERDICT_DEBUG_GAPS_H
 #define OUTLIVE_VERDICT_DEBUG_GAPS_H
 
+#include "elf/file.h"
 #include "verdict/classes.h"
 
 #include <stddef.h>
@@ -26,7 +27,6 @@ int debug_gaps_make(struct debug_gaps *gaps, const struct classes *classes);
 void debug_gaps_release(struct debug_gaps *gaps);
 
 /* The build-id as people write it; "" if it has none. */
-#define BUILD_ID_TEXT_BYTES 65
 const char *build_id_text(char *text, const struct module *module);
 
 #endif

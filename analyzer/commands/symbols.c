@@ -1,0 +1,128 @@
+/* commands/symbols.c - `outlive symbols`: adds names and lines to a finished trace. */
+#include "commands/command.h"
+#include "commands/given.h"
+
+#include "base/progress.h"
+#include "base/screen.h"
+#include "base/text.h"
+#include "record/renaming.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct symbols_options {
+	const char *output;
+};
+
+static const struct option options[] = {
+	{ "output", 'o', OPTION_STRING, offsetof(struct symbols_options, output), "FILE",
+	  "write the trace with the new names here, and leave FILE as it is", NULL, NULL },
+};
+
+/* What is shown of a module of several processes: the first one of its path and build. */
+struct told {
+	struct progress progress;
+	struct screen screen;
+	struct text seen; /* "PATH\n" of those that were shown */
+};
+
+static void progress_events(void *context, uint64_t done, uint64_t expected)
+{
+	progress_show(&((struct told *)context)->progress, done, expected);
+}
+
+/* Say once for each module where its names are from now. */
+static void module_tell(void *context, const struct renamed_module *renamed)
+{
+	struct text line = { NULL, 0, 0 };
+	struct told *told = context;
+	char path[2048], from[2048];
+
+	text_escape(path, sizeof(path), renamed->module->path);
+	text_escape(from, sizeof(from), renamed->origin.path);
+	if (text_printf(&line, "\n%s\n", path) ||
+	    (told->seen.data && strstr(told->seen.data, line.data)))
+		return text_release(&line);
+	text_printf(&told->seen, "%s", line.data);
+	text_release(&line);
+	progress_end(&told->progress);
+	screen_line(&told->screen, 2, "%s: %zu of %zu addresses have lines, by %s%s", path,
+	            renamed->lines, renamed->addresses, from,
+	            renamed->origin.has_code
+	                ? ""
+	                : "; its code is not here, so what only the code can prove stays open: "
+	                  "give the program or library itself, too");
+}
+
+/* Refuse what cannot be written anew without a loss. */
+static void trace_check(struct trace_reader *reader)
+{
+	const char *name = trace_reader_name(reader);
+
+	if (!trace_reader_is_trace(reader))
+		die("%s: is a ring: 'outlive report --symbols' takes names for it", name);
+	if (!trace_reader_is_complete(reader) || trace_reader_problems(reader)->count)
+		die("%s: was cut short or is damaged, and is left as it is: 'outlive report "
+		    "--symbols' takes names for it",
+		    name);
+}
+
+static int symbols_run(const struct command *command, int argc, char **argv)
+{
+	struct symbols_options options_given = { .output = NULL };
+	int at = command_parse(command, &options_given, argc, argv);
+	struct told told = { .screen = screen_of(stdout) };
+	struct given_files given = { .count = 0 };
+	struct symbolizer *symbolizer = symbolizer_new();
+	struct trace_reader *reader;
+	struct error error;
+	long renamed;
+
+	if (at == argc)
+		die_usage("symbols", "symbols: which trace?");
+	reader = trace_reader_open(argv[at], &error);
+	if (!reader)
+		die("%s", error.message);
+	trace_check(reader);
+	given_read(&given, (const char *const *)argv + at + 1, (size_t)(argc - at - 1),
+	           reader);
+	if (!symbolizer)
+		die("%s: out of memory", argv[at]);
+	symbolizer_use_given(symbolizer, &given);
+	progress_begin(&told.progress, "reading events");
+	renamed = renaming_do(&(struct renaming){ .reader = reader,
+	                                          .path = argv[at],
+	                                          .output = options_given.output,
+	                                          .symbolizer = symbolizer,
+	                                          .reading = progress_events,
+	                                          .tell = module_tell,
+	                                          .context = &told },
+	                      &error);
+	progress_end(&told.progress);
+	if (renamed < 0)
+		die("%s", error.message);
+	if (!renamed)
+		die("%s: nothing new is known of its modules: install their debug information, "
+		    "or name the files or directories that hold it",
+		    argv[at]);
+	if (fflush(stdout) || ferror(stdout))
+		die("what was done could not be written completely");
+	text_release(&told.seen);
+	symbolizer_free(symbolizer);
+	given_files_release(&given);
+	trace_reader_close(reader);
+	return EXIT_SUCCESS;
+}
+
+const struct command command_symbols = {
+	.name = "symbols",
+	.summary = "add names and lines to a trace from debug files",
+	.usage = "[OPTION]... FILE [DEBUGFILE|DIRECTORY]...",
+	.details = "FILE is a trace of a program that had no debug information. It is taken\n"
+			   "from debug files and unstripped programs whose build-ids match, and from\n"
+			   "where the system keeps it.",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(options[0]),
+	.run = symbols_run,
+};
