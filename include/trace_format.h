@@ -87,6 +87,14 @@ struct symbols_frame {
  * the file that defines or declares the frame's function; "" is unknown. Without them,
  * SYMBOL_LIBRARY is never set, and only names tell.
  */
+/*
+ * The rest of the payload, if there is any, is one of these for each file that was not found, but
+ * is needed for the functions of a module: a .dwo file, or the file of dwz.
+ */
+struct symbols_missing {
+	uint32_t module;
+	uint32_t path; /* offset into the strings */
+};
 
 /*
  * SOURCES of one process: what its return addresses are in the source, names apart. The struct,

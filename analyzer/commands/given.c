@@ -49,20 +49,25 @@ static const struct module *build_find(const struct builds *builds,
                                        const struct module **like)
 {
 	const struct module *module;
-	bool is_like = false;
+	const char *executable;
+	int best = -1, fit;
 	size_t i, j;
 
 	*like = NULL;
 	for (i = 0; i < builds->count; i++) {
+		executable = trace_reader_process(builds->reader, i)->header.executable;
 		for (j = 0; j < address_map_module_count(builds->maps[i]); j++) {
 			module = address_map_module(builds->maps[i], (uint32_t)j);
 			if (!module->path)
 				continue;
 			if (is_build(module, &file->contents))
 				return module;
-			if (!*like || (!is_like && is_named_like(file->path, module->path))) {
+			fit = is_named_like(file->path, module->path)
+			          ? 2
+			          : !strcmp(module->path, executable);
+			if (fit > best) {
 				*like = module;
-				is_like = is_named_like(file->path, module->path);
+				best = fit;
 			}
 		}
 	}

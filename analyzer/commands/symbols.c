@@ -37,7 +37,7 @@ static void module_tell(void *context, const struct renamed_module *renamed)
 {
 	struct text line = { NULL, 0, 0 };
 	struct told *told = context;
-	char path[2048], from[2048];
+	char path[1024], from[1024], missing[1024];
 
 	text_escape(path, sizeof(path), renamed->module->path);
 	text_escape(from, sizeof(from), renamed->origin.path);
@@ -47,12 +47,15 @@ static void module_tell(void *context, const struct renamed_module *renamed)
 	text_printf(&told->seen, "%s", line.data);
 	text_release(&line);
 	progress_end(&told->progress);
-	screen_line(&told->screen, 2, "%s: %zu of %zu addresses have lines, by %s%s", path,
-	            renamed->lines, renamed->addresses, from,
-	            renamed->origin.has_code
-	                ? ""
-	                : "; its code is not here, so what only the code can prove stays open: "
-	                  "give the program or library itself, too");
+	screen_line(
+		&told->screen, 2, "%s: %zu of %zu addresses have lines, by %s%s%s%s", path,
+		renamed->lines, renamed->addresses, from,
+		renamed->missing ? "; still missing: " : "",
+		renamed->missing ? text_escape(missing, sizeof(missing), renamed->missing) : "",
+		renamed->origin.has_code
+			? ""
+			: "; its code is not here, so what only the code can prove stays open: "
+			  "give the program or library itself, too");
 }
 
 /* Refuse what cannot be written anew without a loss. */
@@ -119,9 +122,10 @@ const struct command command_symbols = {
 	.name = "symbols",
 	.summary = "add names and lines to a trace from debug files",
 	.usage = "[OPTION]... FILE [DEBUGFILE|DIRECTORY]...",
-	.details = "FILE is a trace of a program that had no debug information. It is taken\n"
-			   "from debug files and unstripped programs whose build-ids match, and from\n"
-			   "where the system keeps it.",
+	.details =
+		"FILE is a trace of a program that had no debug information. It is taken\n"
+		"from debug files and unstripped programs whose build-ids match, and from\n"
+		"where the system keeps it.",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.run = symbols_run,

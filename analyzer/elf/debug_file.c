@@ -19,7 +19,7 @@ static ssize_t alternate_build_id(Dwfl_Module *module, const void **build_id)
 
 /*
  * libdwfl asks for the debug file of a module, and, if that refers to a file of dwz, once more for
- * this, without the name of the module's own file.
+ * this: then without a checksum.
  */
 static int finder_ask(const struct debug_finder *finder, Dwfl_Module *module,
                       bool is_alternate, const char *link, GElf_Word crc,
@@ -48,7 +48,8 @@ static int debuginfo_find(Dwfl_Module *module, void **userdata, const char *name
 {
 	const struct debug_finder *finder = *userdata;
 	const char *path;
-	int descriptor = finder ? finder_ask(finder, module, !file, link, crc, &path) : -1;
+	int descriptor = finder ? finder_ask(finder, module, link && !crc, link, crc, &path)
+	                        : -1;
 
 	if (descriptor < 0)
 		return dwfl_standard_find_debuginfo(module, userdata, name, base, file, link,
@@ -78,7 +79,8 @@ Dwfl *debug_file_open(const char *path, int descriptor,
 		return NULL;
 	dwfl_report_begin(dwfl);
 	*module = dwfl_report_elf(dwfl, path, path, descriptor, 0, true);
-	if (*module && dwfl_module_info(*module, &userdata, NULL, NULL, NULL, NULL, NULL, NULL))
+	if (*module &&
+	    dwfl_module_info(*module, &userdata, NULL, NULL, NULL, NULL, NULL, NULL))
 		*userdata = (void *)finder;
 	dwfl_report_end(dwfl, NULL, NULL);
 	if (*module)
@@ -108,7 +110,8 @@ static void alternate_take(struct debug_contents *contents, Elf_Scn *section)
 {
 	const Elf_Data *data = elf_rawdata(section, NULL);
 	const char *end = data && data->d_buf ? memchr(data->d_buf, 0, data->d_size) : NULL;
-	size_t bytes = end ? data->d_size - (size_t)(end + 1 - (const char *)data->d_buf) : 0;
+	size_t bytes = end ? data->d_size - (size_t)(end + 1 - (const char *)data->d_buf)
+	                   : 0;
 
 	if (!bytes || bytes > sizeof(contents->alternate_id))
 		return;

@@ -45,7 +45,7 @@ struct debug_contents {
 	/* of the file that dwz moved a part of its debug information to; 0 bytes: there is none */
 	uint8_t alternate_id[BUILD_ID_BYTES_MAX];
 	size_t alternate_id_bytes;
-	bool has_code;         /* a file that only has debug information has none */
+	bool has_code; /* a file that only has debug information has none */
 	bool has_dwarf;
 	bool has_symbols; /* other than those for the loader */
 };

@@ -77,6 +77,7 @@ static long modules_tell(const struct renaming *renaming, const struct profile *
 	struct renamed_module *modules = calloc(count + 1, sizeof(*modules));
 	const struct module *module;
 	long renamed = 0;
+	int handle;
 
 	if (!modules)
 		return -1;
@@ -85,11 +86,11 @@ static long modules_tell(const struct renaming *renaming, const struct profile *
 		if (!profile->renamed[i] || !modules[i].addresses)
 			continue;
 		module = address_map_module(profile->map, (uint32_t)i);
+		handle = symbolizer_module(renaming->symbolizer, module->path, module->build_id,
+		                           module->build_id_bytes);
 		modules[i].module = module;
-		modules[i].origin = symbolizer_origin(
-			renaming->symbolizer,
-			symbolizer_module(renaming->symbolizer, module->path, module->build_id,
-		                      module->build_id_bytes));
+		modules[i].missing = symbolizer_missing(renaming->symbolizer, handle, 0);
+		modules[i].origin = symbolizer_origin(renaming->symbolizer, handle);
 		renaming->tell(renaming->context, &modules[i]);
 		renamed++;
 	}
@@ -104,9 +105,8 @@ static long process_rename(const struct renaming *renaming, size_t index,
 	struct profile_choice choice = { .symbolizer = renaming->symbolizer,
 		                             .is_renaming = true,
 		                             .is_for_names = true };
-	struct profile *profile = profile_read_chosen(renaming->reader, index, &choice,
-	                                              renaming->reading, renaming->context,
-	                                              error);
+	struct profile *profile = profile_read_chosen(
+		renaming->reader, index, &choice, renaming->reading, renaming->context, error);
 	struct process_names *new;
 	long renamed = -1;
 
@@ -140,8 +140,7 @@ static int read_all(const struct renaming *renaming, int file, void *to, size_t 
 			continue;
 		if (got <= 0)
 			return error_set(error, "%s: %s at offset %lld", renaming->path,
-			                 got ? strerror(errno) : "the file ends",
-			                 (long long)at);
+			                 got ? strerror(errno) : "the file ends", (long long)at);
 		done += (size_t)got;
 	}
 	return 0;
@@ -176,7 +175,8 @@ static int blocks_copy(const struct renaming *renaming, int from,
 				result = error_set(error, "%s: out of memory for a block",
 				                   renaming->path);
 			else
-				result = read_all(renaming, from, stored, block.stored_bytes, at, error);
+				result = read_all(renaming, from, stored, block.stored_bytes, at,
+				                  error);
 			if (result || (result = trace_writer_stored(writer, &block, stored, error)))
 				break;
 		}
@@ -221,7 +221,8 @@ static int trace_copy(const struct renaming *renaming, int to, const char *path,
 	} else if (trace_writer_open(&writer, to, path, header.session, error)) {
 		trace_writer_close(&writer, NULL);
 	} else if (trace_writer_header(&writer, &header, error) ||
-	           blocks_copy(renaming, from, &writer, header.header_bytes, names, error) ||
+	           blocks_copy(renaming, from, &writer, header.header_bytes, names,
+	                       error) ||
 	           names_append(&writer, names, error)) {
 		trace_writer_close(&writer, NULL);
 	} else if (fsync(writer.descriptor)) {

@@ -15,8 +15,9 @@
 struct renamed_module {
 	const struct module *module;
 	struct symbol_origin origin;
-	size_t addresses; /* of the module in the trace */
-	size_t lines;     /* those of them that have a line now */
+	size_t addresses;    /* of the module in the trace */
+	size_t lines;        /* those of them that have a line now */
+	const char *missing; /* a file that its debug information still needs; NULL: none */
 };
 
 struct renaming {

@@ -3,9 +3,13 @@
 
 #include <stdlib.h>
 
-/* Whether any frame of each module has a line, by number of the module. */
+/*
+ * Whether any frame of each module has a line, and no file of its debug information is missing,
+ * by number of the module.
+ */
 static void lines_find(struct symbol_table *symbols, bool *has_lines, size_t modules)
 {
+	const struct missing_file *missing;
 	const struct symbol_frame *frames;
 	uint32_t module;
 	size_t i, j, count;
@@ -14,16 +18,21 @@ static void lines_find(struct symbol_table *symbols, bool *has_lines, size_t mod
 		for (j = 0; j < count && module < modules; j++)
 			has_lines[module] |= frames[j].line != 0;
 	}
+	missing = symbol_table_missing(symbols, &count);
+	for (i = 0; i < count; i++) {
+		if (missing[i].module < modules)
+			has_lines[missing[i].module] = false;
+	}
 }
 
 /* Whether the symbolizer knows more of the module than the recording. */
 static bool is_better(struct symbolizer *symbolizer, const struct module *module,
                       bool has_lines, bool has_sources)
 {
-	int handle = module->path ? symbolizer_module(symbolizer, module->path,
-	                                              module->build_id,
-	                                              module->build_id_bytes)
-	                          : -1;
+	int handle = module->path
+	                 ? symbolizer_module(symbolizer, module->path, module->build_id,
+	                                     module->build_id_bytes)
+	                 : -1;
 	struct symbol_origin origin;
 
 	if (handle < 0)
@@ -32,41 +41,40 @@ static bool is_better(struct symbolizer *symbolizer, const struct module *module
 	return origin.is_given || (!has_lines && origin.has_dwarf) || !has_sources;
 }
 
-static int modules_choose(struct profile *profile, struct symbol_table *symbols,
+static int modules_choose(struct late_names *names, struct symbol_table *symbols,
                           struct symbolizer *symbolizer)
 {
-	size_t count = address_map_module_count(profile->map), i;
+	size_t count = address_map_module_count(names->map), i;
 	bool *has_lines = calloc(count + 1, sizeof(*has_lines));
 
-	profile->renamed = calloc(count + 1, sizeof(*profile->renamed));
-	if (!has_lines || !profile->renamed) {
+	names->renamed = calloc(count + 1, sizeof(*names->renamed));
+	if (!has_lines || !names->renamed) {
 		free(has_lines);
 		return -1;
 	}
 	lines_find(symbols, has_lines, count);
 	for (i = 0; i < count; i++)
-		profile->renamed[i] = is_better(
-			symbolizer, address_map_module(profile->map, (uint32_t)i), has_lines[i],
-			profile->process->sources.count != 0);
+		names->renamed[i] = is_better(symbolizer,
+		                              address_map_module(names->map, (uint32_t)i),
+		                              has_lines[i], names->process->sources.count != 0);
 	free(has_lines);
 	return 0;
 }
 
-int late_names_read(struct profile *profile, struct trace_reader *reader,
+int late_names_read(struct late_names *names, struct trace_reader *reader,
                     struct symbolizer *symbolizer)
 {
+	size_t modules = address_map_module_count(names->map);
 	struct symbol_table *symbols = symbol_table_new();
-	size_t modules = address_map_module_count(profile->map);
 	struct source_table sources;
 	int result = -1;
 
 	source_table_init(&sources);
-	if (symbols && !trace_reader_symbols(reader, profile->process, symbols) &&
-	    !trace_reader_sources(reader, profile->process, &sources) &&
-	    !modules_choose(profile, symbols, symbolizer) &&
-	    !symbol_table_copy(profile->symbols, symbols, profile->renamed, modules) &&
-	    !source_table_copy(&profile->source_table, &sources, profile->renamed,
-	                       modules))
+	if (symbols && !trace_reader_symbols(reader, names->process, symbols) &&
+	    !trace_reader_sources(reader, names->process, &sources) &&
+	    !modules_choose(names, symbols, symbolizer) &&
+	    !symbol_table_copy(names->symbols, symbols, names->renamed, modules) &&
+	    !source_table_copy(names->sources, &sources, names->renamed, modules))
 		result = 0;
 	source_table_release(&sources);
 	symbol_table_free(symbols);

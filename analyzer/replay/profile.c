@@ -128,8 +128,15 @@ static bool frees_for_caller(const void *context, uint32_t number)
 static int names_read(struct profile *profile, struct trace_reader *reader,
                       const struct profile_choice *choice)
 {
-	if (choice->is_renaming)
-		return late_names_read(profile, reader, choice->symbolizer);
+	struct late_names names = { profile->process, profile->map, profile->symbols,
+		                        &profile->source_table, NULL };
+	int result;
+
+	if (choice->is_renaming) {
+		result = late_names_read(&names, reader, choice->symbolizer);
+		profile->renamed = names.renamed;
+		return result;
+	}
 	if (trace_reader_symbols(reader, profile->process, profile->symbols))
 		return -1;
 	return trace_reader_sources(reader, profile->process, &profile->source_table);

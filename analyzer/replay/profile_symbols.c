@@ -21,6 +21,8 @@ int profile_symbolize(struct profile *profile, struct symbolizer *symbolizer,
 			answerer, address_map_location(profile->map, (uint32_t)i), &count);
 	if (asked)
 		*asked = count;
+	if (!result)
+		result = source_answerer_missing(answerer);
 	source_answerer_free(answerer);
 	return result ? result : namesakes_tell(profile->symbols, profile->map);
 }

@@ -67,6 +67,25 @@ int source_answerer_name(struct source_answerer *answerer,
 	return asking.is_failed ? -1 : 0;
 }
 
+int source_answerer_missing(struct source_answerer *answerer)
+{
+	uint32_t modules = (uint32_t)address_map_module_count(answerer->map), i;
+	const char *path;
+	size_t number;
+	int handle;
+
+	for (i = 0; i < modules; i++) {
+		handle = module_handle(answerer, i);
+		for (number = 0;
+		     (path = symbolizer_missing(answerer->symbolizer, handle, number));
+		     number++) {
+			if (symbol_table_add_missing(answerer->symbols, i, path))
+				return -1;
+		}
+	}
+	return 0;
+}
+
 /* The names come first: each of them needs an instance, and each instance a name. */
 static int address_answer(void *context, const struct location *location,
                           struct source_address *address, uint32_t *instances)

@@ -32,6 +32,9 @@ void source_answerer_limit(struct source_answerer *answerer, const bool *modules
 int source_answerer_name(struct source_answerer *answerer,
                          const struct location *location, size_t *asked);
 
+/* Add the missing files of all modules. 0, or -1 when memory is out. */
+int source_answerer_missing(struct source_answerer *answerer);
+
 /* For a source map; NULL if `answerer` is. */
 const struct source_answers *source_answerer_given(
 	const struct source_answerer *answerer);

@@ -34,8 +34,9 @@ struct dwarf_unit {
 	Dwarf_Die root;  /* the unit with the functions: another one with .dwo files */
 	Dwarf_Die *functions;
 	size_t function_count, function_capacity;
-	struct range_list ranges;                         /* of the functions */
-	unsigned visited;                                 /* entries read */
+	struct range_list ranges; /* of the functions */
+	unsigned visited;         /* entries read */
+	bool is_missing;          /* the .dwo file with its functions was not found */
 	enum { UNIT_NEW, UNIT_OUTER, UNIT_NESTED } depth; /* which functions were read */
 };
 
@@ -45,6 +46,7 @@ struct dwarf_index {
 	struct range_list ranges; /* of the units */
 	struct dwarf_scopes *scopes;
 	struct text_pool declared;
+	struct text_pool missing; /* the paths of .dwo files that were wanted */
 	struct instances *instances;
 	uint64_t bias; /* module address - DWARF address */
 };
@@ -113,13 +115,15 @@ static bool range_list_add(struct range_list *list, Dwarf_Die *die, uint32_t own
  * A unit without code, such as one of types only, is not kept: no address leads to it. The
  * ranges are those of the unit with the lines, since a .dwo file has no addresses of its own.
  */
-static int unit_add(struct dwarf_index *index, Dwarf_Die *lines, Dwarf_Die *root)
+static int unit_add(struct dwarf_index *index, Dwarf_Die *lines, Dwarf_Die *root,
+                    bool is_missing)
 {
 	if (array_reserve(index->units, index->unit_capacity, index->unit_count + 1))
 		return -1;
 	if (range_list_add(&index->ranges, lines, (uint32_t)index->unit_count))
-		index->units[index->unit_count++] = (struct dwarf_unit){ .lines = *lines,
-			                                                     .root = *root };
+		index->units[index->unit_count++] = (struct dwarf_unit){
+			.lines = *lines, .root = *root, .is_missing = is_missing
+		};
 	return 0;
 }
 
@@ -134,6 +138,7 @@ struct dwarf_index *dwarf_index_new(Dwarf *dwarf, struct instances *instances,
 	struct dwarf_index *index = calloc(1, sizeof(*index));
 	Dwarf_Die unit_die, split_die;
 	Dwarf_CU *unit = NULL;
+	bool is_split;
 	uint8_t type;
 
 	if (!index)
@@ -149,9 +154,10 @@ struct dwarf_index *dwarf_index_new(Dwarf *dwarf, struct instances *instances,
 	       0) {
 		if (type != DW_UT_compile && type != DW_UT_skeleton)
 			continue;
+		is_split = type == DW_UT_skeleton;
 		if (unit_add(index, &unit_die,
-		             type == DW_UT_skeleton && split_die.addr ? &split_die
-		                                                      : &unit_die)) {
+		             is_split && split_die.addr ? &split_die : &unit_die,
+		             is_split && !split_die.addr)) {
 			dwarf_index_free(index);
 			return NULL;
 		}
@@ -172,6 +178,7 @@ void dwarf_index_free(struct dwarf_index *index)
 	}
 	dwarf_scopes_free(index->scopes);
 	text_pool_release(&index->declared);
+	text_pool_release(&index->missing);
 	free(index->units);
 	free(index->ranges.ranges);
 	free(index);
@@ -348,6 +355,38 @@ static void line_set(struct dwarf_unit *unit, uint64_t address,
 		frame->line = (uint32_t)number;
 }
 
+/* ---- missing files ---- */
+
+static const char *string_of(Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute attribute;
+	const char *string = dwarf_formstring(dwarf_attr(die, name, &attribute));
+
+	return string ? string : "";
+}
+
+/* Keep the path of the .dwo file that a unit lacks, as the compiler wrote it. */
+static void missing_keep(struct dwarf_index *index, struct dwarf_unit *unit)
+{
+	const char *directory = string_of(&unit->lines, DW_AT_comp_dir);
+	const char *file = string_of(&unit->lines, DW_AT_dwo_name);
+	struct text path = { NULL, 0, 0 };
+
+	if (!*file)
+		file = string_of(&unit->lines, DW_AT_GNU_dwo_name);
+	if (*file == '/' || !*directory)
+		text_pool_keep(&index->missing, file);
+	else if (!text_printf(&path, "%s/%s", directory, file))
+		text_pool_keep(&index->missing, path.data);
+	text_release(&path);
+	unit->is_missing = false; /* once is enough */
+}
+
+const char *dwarf_index_missing(const struct dwarf_index *index, size_t number)
+{
+	return number < index->missing.count ? index->missing.texts[number + 1] : NULL;
+}
+
 /* ---- chains ---- */
 
 /* The number of a function of a unit, which is entered if need be; 0: memory is out. */
@@ -374,6 +413,8 @@ static struct dwarf_unit *chain_find(struct dwarf_index *index, uint64_t address
 	if (found < 0)
 		return NULL;
 	unit = &index->units[found];
+	if (unit->is_missing)
+		missing_keep(index, unit);
 	function = unit_function(unit, address);
 	number = function ? function_number(index, function) : 0;
 	if (number)

@@ -42,6 +42,12 @@ int dwarf_index_find(struct dwarf_index *index, uint64_t address,
 int dwarf_index_chain(struct dwarf_index *index, uint64_t address, uint32_t *numbers);
 
 /*
+ * The paths of the .dwo files that were not found, but would have the functions at addresses
+ * that were asked for; NULL: there are no more.
+ */
+const char *dwarf_index_missing(const struct dwarf_index *index, size_t number);
+
+/*
  * Set `function` and `declared` of *frame, which together identify the source function of an
  * instance within its module. False: the instance has no debug entry.
  */

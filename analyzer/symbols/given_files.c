@@ -56,7 +56,8 @@ static int file_take(struct given_files *files, const char *path, int descriptor
 	struct given_file file = { .is_named = is_named };
 
 	if (!is_elf(descriptor) || !debug_contents_read(&file.contents, descriptor) ||
-	    !(file.contents.has_code || file.contents.has_dwarf || file.contents.has_symbols))
+	    !(file.contents.has_code || file.contents.has_dwarf ||
+	      file.contents.has_symbols))
 		return 0;
 	if (array_reserve(files->list, files->capacity, files->count + 1) ||
 	    !(file.path = strdup(path)))
@@ -83,7 +84,8 @@ static int tree_take(struct given_files *files, FTS *tree)
 	return result < 0 ? -1 : 0;
 }
 
-static int directory_add(struct given_files *files, const char *path, struct error *error)
+static int directory_add(struct given_files *files, const char *path,
+                         struct error *error)
 {
 	char *paths[] = { (char *)path, NULL };
 	FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);

@@ -21,7 +21,8 @@ struct given_file {
 struct given_files {
 	struct given_file *list; /* only files with code, symbols or debug information */
 	size_t count, capacity;
-	struct debug_finder finder; /* finds them for libdwfl; its context is set when first used */
+	struct debug_finder
+		finder; /* finds them for libdwfl; its context is set when first used */
 };
 
 /*

@@ -3,6 +3,7 @@
 
 #include "elf/library_name.h"
 
+#include <elfutils/libdwelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +15,14 @@
 void module_read(struct module *module, const struct debug_finder *finder,
                  void (*memory_out)(void) __attribute__((noreturn)))
 {
+	const char *alternate;
+	const void *build_id;
 	Dwarf *dwarf;
 
 	module->is_read = true;
 	module->instances = calloc(1, sizeof(*module->instances));
-	module->dwfl = debug_file_open(module->path, module->descriptor,
-	                               finder, &module->dwfl_module);
+	module->dwfl = debug_file_open(module->path, module->descriptor, finder,
+	                               &module->dwfl_module);
 	if (!module->dwfl)
 		return;
 	module->descriptor = -1; /* libdwfl owns it now */
@@ -32,6 +35,9 @@ void module_read(struct module *module, const struct debug_finder *finder,
 	if (dwarf) {
 		if (memory_out)
 			dwarf_new_oom_handler(dwarf, memory_out);
+		if (dwelf_dwarf_gnu_debugaltlink(dwarf, &alternate, &build_id) > 0 &&
+		    !dwarf_getalt(dwarf))
+			module->alternate = alternate;
 		module->dwarf = dwarf_index_new(dwarf, module->instances, module->dwarf_bias);
 	}
 }
@@ -165,6 +171,13 @@ int module_chain(struct module *module, uint64_t offset, uint32_t *numbers)
 		return count;
 	numbers[0] = symbol_instance(module, address);
 	return numbers[0] != 0;
+}
+
+const char *module_missing(const struct module *module, size_t number)
+{
+	if (module->alternate && !number--)
+		return module->alternate;
+	return module->dwarf ? dwarf_index_missing(module->dwarf, number) : NULL;
 }
 
 uint32_t module_function(struct module *module, uint64_t address)

@@ -19,6 +19,7 @@ struct module_flow;
 
 struct module {
 	char *path;
+	const char *opened; /* the path of the file that is read instead; NULL: that one */
 	uint8_t build_id[BUILD_ID_BYTES_MAX];
 	size_t build_id_bytes;
 	int descriptor;            /* -1 once it is read */
@@ -27,8 +28,9 @@ struct module {
 	Dwfl_Module *dwfl_module;
 	struct elf_symbols *symbols; /* NULL: none */
 	struct elf_functions *functions;
-	struct dwarf_index *dwarf;   /* NULL: none */
-	uint64_t dwarf_bias;         /* module address - DWARF address */
+	struct dwarf_index *dwarf; /* NULL: none */
+	const char *alternate;     /* the name of a file of dwz that is missing; or NULL */
+	uint64_t dwarf_bias;       /* module address - DWARF address */
 	struct instances *instances; /* NULL: memory is out */
 	struct source_origins origins;
 	Elf *elf;                 /* the file with the code; NULL: none */
@@ -54,6 +56,9 @@ int module_frames(struct module *module, uint64_t offset, struct symbol_frame *f
 
 /* Find their instances, likewise, into numbers[DWARF_FRAMES_MAX]. Returns their number. */
 int module_chain(struct module *module, uint64_t offset, uint32_t *numbers);
+
+/* See symbolizer_missing(). */
+const char *module_missing(const struct module *module, size_t number);
 
 /* The machine function at an address; 0: none is known. */
 uint32_t module_function(struct module *module, uint64_t address);

@@ -110,12 +110,13 @@ void symbolizer_free(struct symbolizer *symbolizer)
 
 /* Open a given file of the build. Returns a descriptor that the caller closes, or -1. */
 static int given_open(const struct symbolizer *symbolizer, const uint8_t *build_id,
-                      size_t build_id_bytes, enum given_kind kind)
+                      size_t build_id_bytes, enum given_kind kind, const char **opened)
 {
 	const struct given_file *file = NULL;
 
 	if (symbolizer->given)
 		file = given_files_find(symbolizer->given, build_id, build_id_bytes, kind);
+	*opened = file ? file->path : NULL;
 	return file ? given_file_open(file) : -1;
 }
 
@@ -148,16 +149,23 @@ static int loaded_open(const struct symbolizer *symbolizer, const char *path,
 	return -1;
 }
 
-/* Open the right file: one with the code, if there is any. */
+/*
+ * Open the right file: one with the code, if there is any. *opened: its path, if it is not the
+ * module's.
+ */
 static int module_open(const struct symbolizer *symbolizer, const char *path,
-                       const uint8_t *build_id, size_t build_id_bytes)
+                       const uint8_t *build_id, size_t build_id_bytes,
+                       const char **opened)
 {
-	int file = given_open(symbolizer, build_id, build_id_bytes, GIVEN_CODE);
+	int file = given_open(symbolizer, build_id, build_id_bytes, GIVEN_CODE, opened);
 
-	if (file < 0)
-		file = loaded_open(symbolizer, path, build_id, build_id_bytes);
-	return file < 0 ? given_open(symbolizer, build_id, build_id_bytes, GIVEN_DEBUG)
-	                : file;
+	if (file >= 0)
+		return file;
+	*opened = NULL;
+	file = loaded_open(symbolizer, path, build_id, build_id_bytes);
+	return file < 0
+	           ? given_open(symbolizer, build_id, build_id_bytes, GIVEN_DEBUG, opened)
+	           : file;
 }
 
 /*
@@ -168,6 +176,7 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
                       const uint8_t *build_id, size_t build_id_bytes)
 {
 	struct module *module;
+	const char *opened;
 	size_t i;
 	int file;
 
@@ -180,7 +189,7 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
 		    !strcmp(module->path, path))
 			return (int)i;
 	}
-	file = module_open(symbolizer, path, build_id, build_id_bytes);
+	file = module_open(symbolizer, path, build_id, build_id_bytes, &opened);
 	if (file < 0)
 		return -1;
 	if (array_reserve(symbolizer->modules, symbolizer->module_capacity, i + 1) ||
@@ -189,7 +198,9 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
 		return -1;
 	}
 	module = &symbolizer->modules[symbolizer->module_count++];
-	*module = (struct module){ .path = (char *)path, .descriptor = file };
+	*module = (struct module){ .path = (char *)path,
+		                       .opened = opened,
+		                       .descriptor = file };
 	if (build_id_bytes)
 		memcpy(module->build_id, build_id, build_id_bytes);
 	module->build_id_bytes = build_id_bytes;
@@ -328,19 +339,28 @@ struct symbol_origin symbolizer_origin(struct symbolizer *symbolizer, int number
 {
 	struct module *module = module_ready(symbolizer, number);
 	struct symbol_origin origin = { .path = "" };
-	const char *own = NULL, *debug = NULL;
+	const char *debug = NULL;
 
 	if (!module)
 		return origin;
 	if (module->dwfl_module)
-		dwfl_module_info(module->dwfl_module, NULL, NULL, NULL, NULL, NULL, &own, &debug);
+		dwfl_module_info(module->dwfl_module, NULL, NULL, NULL, NULL, NULL, NULL,
+		                 &debug);
 	origin.is_given = symbolizer->given &&
 	                  given_files_find(symbolizer->given, module->build_id,
 	                                   module->build_id_bytes, GIVEN_BUILD);
 	origin.has_dwarf = module->dwarf != NULL;
 	origin.has_code = module->elf != NULL;
-	origin.path = debug ? debug : own ? own : module->path;
+	origin.path = debug ? debug : module->opened ? module->opened : module->path;
 	return origin;
+}
+
+const char *symbolizer_missing(const struct symbolizer *symbolizer, int module,
+                               size_t number)
+{
+	return module < 0 || (size_t)module >= symbolizer->module_count
+	           ? NULL
+	           : module_missing(&symbolizer->modules[module], number);
 }
 
 int symbolizer_resolve(struct symbolizer *symbolizer, int module, uint64_t offset,

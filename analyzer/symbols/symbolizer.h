@@ -57,12 +57,19 @@ int symbolizer_module(struct symbolizer *symbolizer, const char *path,
 
 /* What a module's names come from. */
 struct symbol_origin {
-	bool is_given;   /* one of the given files has its build-id */
-	bool has_dwarf;  /* there is debug information with functions and lines */
-	bool has_code;   /* without it, what depends on the code is not known */
+	bool is_given;    /* one of the given files has its build-id */
+	bool has_dwarf;   /* there is debug information with functions and lines */
+	bool has_code;    /* without it, what depends on the code is not known */
 	const char *path; /* of the file with the names; owned by the symbolizer */
 };
 struct symbol_origin symbolizer_origin(struct symbolizer *symbolizer, int module);
+
+/*
+ * The files that the module's debug information needs for what was asked, and that were not found:
+ * .dwo files, and one of dwz, by the paths in it. NULL: there are no more.
+ */
+const char *symbolizer_missing(const struct symbolizer *symbolizer, int module,
+                               size_t number);
 
 /*
  * Call each(context, frame) for the frames at a return address, innermost inlined function

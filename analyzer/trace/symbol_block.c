@@ -15,6 +15,8 @@ struct payload {
 	const char *strings; /* ends with a NUL */
 	const uint8_t
 		*homes; /* NULL: none, and no frame says whether it is the library's */
+	const uint8_t *missing;
+	uint64_t missing_count;
 };
 
 /* Find the parts. The last string must end, so every string that begins among them ends there. */
@@ -50,6 +52,11 @@ static int payload_split(struct payload *payload, const uint8_t *data, size_t by
 	                                   sizeof(uint32_t));
 	if (!payload->homes)
 		return error_set(error, "the symbols have no room for their functions' files");
+	if (left) {
+		left -= header->frame_count * sizeof(uint32_t);
+		payload->missing = payload->homes + header->frame_count * sizeof(uint32_t);
+		payload->missing_count = left / sizeof(struct symbols_missing);
+	}
 	return 0;
 }
 
@@ -79,6 +86,14 @@ static uint32_t payload_home(const struct payload *payload, uint64_t index)
 	return home;
 }
 
+static struct symbols_missing payload_missing(const struct payload *payload, uint64_t i)
+{
+	struct symbols_missing missing;
+
+	memcpy(&missing, payload->missing + i * sizeof(missing), sizeof(missing));
+	return missing;
+}
+
 /*
  * The text that follows the name of the frame's function; "": it has none; NULL: it would be
  * beyond the strings.
@@ -100,6 +115,13 @@ static int payload_check(const struct payload *payload, struct error *error)
 	struct symbols_address address;
 	struct symbols_frame frame;
 	uint64_t i;
+
+	for (i = 0; i < payload->missing_count; i++) {
+		if (payload_missing(payload, i).path >= payload->header.string_bytes)
+			return error_set(error,
+			                 "symbols: missing file %llu has a path that is not there",
+			                 (unsigned long long)i);
+	}
 
 	for (i = 0; i < payload->header.address_count; i++) {
 		address = payload_address(payload, i);
@@ -146,12 +168,19 @@ int symbol_block_load(struct symbol_table *table, const uint8_t *data, size_t by
                       struct error *error)
 {
 	struct symbols_address address;
-	struct payload payload;
+	struct symbols_missing missing;
+	struct payload payload = { .missing_count = 0 };
 	uint64_t i, used = 0;
 	uint32_t j;
 
 	if (payload_split(&payload, data, bytes, error) || payload_check(&payload, error))
 		return -1;
+	for (i = 0; i < payload.missing_count; i++) {
+		missing = payload_missing(&payload, i);
+		if (symbol_table_add_missing(table, missing.module,
+		                             payload.strings + missing.path))
+			return error_set(error, "out of memory for the symbols");
+	}
 	for (i = 0; i < payload.header.address_count; i++) {
 		address = payload_address(&payload, i);
 		/* Addresses may share frames, but must not blow up a small block. */

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MISSING_MAX 4096 /* files; each is compared with the others of its module */
+
 /* The frames of one address: frame_count entries of `frames`, from frame_first on. */
 struct chain {
 	uint64_t offset;
@@ -28,6 +30,8 @@ struct symbol_table {
 	const char **strings;
 	size_t string_count, string_capacity;
 	struct hash_index string_index;
+	struct missing_file *missing;
+	size_t missing_count, missing_capacity;
 	bool is_dropping; /* ignore added frames: the table has their chain already */
 };
 
@@ -55,6 +59,7 @@ void symbol_table_free(struct symbol_table *table)
 		return;
 	for (i = 1; i < table->string_count; i++)
 		free((char *)table->strings[i]);
+	free(table->missing);
 	free(table->strings);
 	free(table->frames);
 	free(table->chains);
@@ -202,10 +207,17 @@ int symbol_table_add(struct symbol_table *table, const struct symbol_frame *fram
 int symbol_table_copy(struct symbol_table *to, const struct symbol_table *from,
                       const bool *skipped, size_t modules)
 {
+	const struct missing_file *missing;
 	const struct chain *chain;
 	size_t i;
 	uint32_t j;
 
+	for (i = 0; i < from->missing_count; i++) {
+		missing = &from->missing[i];
+		if ((missing->module >= modules || !skipped[missing->module]) &&
+		    symbol_table_add_missing(to, missing->module, missing->path))
+			return -1;
+	}
 	for (i = 1; i < from->chain_count; i++) {
 		chain = &from->chains[i];
 		if (chain->module < modules && skipped[chain->module])
@@ -245,6 +257,34 @@ struct symbol_frame *symbol_table_chain(struct symbol_table *table, size_t index
 	*module = table->chains[index].module;
 	*count = table->chains[index].frame_count;
 	return *count ? table->frames + table->chains[index].frame_first : &none;
+}
+
+int symbol_table_add_missing(struct symbol_table *table, uint32_t module,
+                             const char *path)
+{
+	const char *kept = string_keep(table, path, "");
+	size_t i;
+
+	if (!kept)
+		return -1;
+	for (i = table->missing_count; i && table->missing[i - 1].module == module; i--) {
+		if (table->missing[i - 1].path == kept)
+			return 0;
+	}
+	if (table->missing_count == MISSING_MAX)
+		return 0;
+	if (array_reserve(table->missing, table->missing_capacity,
+	                  table->missing_count + 1))
+		return -1;
+	table->missing[table->missing_count++] = (struct missing_file){ module, kept };
+	return 0;
+}
+
+const struct missing_file *symbol_table_missing(const struct symbol_table *table,
+                                                size_t *count)
+{
+	*count = table->missing_count;
+	return table->missing;
 }
 
 const char *symbol_table_keep(struct symbol_table *table, const char *string)
@@ -351,6 +391,22 @@ static int homes_save(const struct string_offsets *strings, const struct chain *
 	return 0;
 }
 
+/* What is missing comes after the homes. Nothing is written if nothing is. */
+static int missing_save(const struct string_offsets *strings, struct text *payload)
+{
+	const struct symbol_table *table = strings->table;
+	struct symbols_missing missing;
+	size_t i;
+
+	for (i = 0; i < table->missing_count; i++) {
+		missing.module = table->missing[i].module;
+		missing.path = string_offset(strings, table->missing[i].path);
+		if (text_add(payload, (const char *)&missing, sizeof(missing)))
+			return -1;
+	}
+	return 0;
+}
+
 /* Write the payload, now that the offsets of all strings are known. */
 static int table_save(const struct string_offsets *strings, const struct chain *chains,
                       size_t count, uint64_t string_bytes, struct text *payload)
@@ -369,7 +425,9 @@ static int table_save(const struct string_offsets *strings, const struct chain *
 		if (text_add(payload, table->strings[i], string_bytes_of(table->strings[i])))
 			return -1;
 	}
-	return homes_save(strings, chains, count, payload);
+	if (homes_save(strings, chains, count, payload))
+		return -1;
+	return missing_save(strings, payload);
 }
 
 /*

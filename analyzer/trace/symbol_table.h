@@ -79,6 +79,19 @@ const struct symbol_frame *symbol_table_find(const struct symbol_table *table,
 struct symbol_frame *symbol_table_chain(struct symbol_table *table, size_t index,
                                         uint32_t *module, size_t *count);
 
+/*
+ * A file that a module's names need and that was not found. symbol_table_add_missing() ignores
+ * what the table has already; 0, or -1 when memory is out.
+ */
+struct missing_file {
+	uint32_t module;
+	const char *path; /* as the debug information has it */
+};
+int symbol_table_add_missing(struct symbol_table *table, uint32_t module,
+                             const char *path);
+const struct missing_file *symbol_table_missing(const struct symbol_table *table,
+                                                size_t *count);
+
 /* The table's own copy of a string; NULL when memory is out. */
 const char *symbol_table_keep(struct symbol_table *table, const char *string);
 

@@ -1,9 +1,10 @@
 /* verdict/debug_gaps.c - modules without debug information whose functions allocated. */
 #include "verdict/debug_gaps.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Whether any location of a module has a file and a line, by number of the module. */
 static bool *lines_find(const struct profile *profile)
@@ -32,6 +33,44 @@ static int gap_compare(const void *one, const void *two)
 	return a->module < b->module ? -1 : a->module > b->module;
 }
 
+/* Whether the module's own file is at its path on this machine. */
+static bool is_here(const struct module *module)
+{
+	int file = open(module->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct elf_file elf;
+	bool is_same;
+
+	if (file < 0)
+		return false;
+	is_same = module->build_id_bytes && elf_file_read(&elf, file) == ELF_OK &&
+	          elf_file_is_build(&elf, module->build_id, module->build_id_bytes);
+	close(file);
+	return is_same;
+}
+
+/* Without memory, no package is known. */
+static void packages_find(struct debug_gaps *gaps, const struct address_map *map)
+{
+	struct packaged_file *files = calloc(gaps->count + 1, sizeof(*files));
+	const struct module *module;
+	size_t count = 0, i, j;
+
+	for (i = 0; files && i < gaps->count; i++) {
+		module = address_map_module(map, gaps->gaps[i].module);
+		if (module->path && module->path[0] == '/' && is_here(module))
+			files[count++].path = module->path;
+	}
+	if (count)
+		debian_packages_find(files, count);
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < gaps->count && *files[i].package; j++) {
+			if (address_map_module(map, gaps->gaps[j].module)->path == files[i].path)
+				debian_debug_package(gaps->gaps[j].package, files[i].package);
+		}
+	}
+	free(files);
+}
+
 int debug_gaps_make(struct debug_gaps *gaps, const struct classes *classes)
 {
 	const struct profile *profile = classes->profile;
@@ -41,7 +80,8 @@ int debug_gaps_make(struct debug_gaps *gaps, const struct classes *classes)
 	const struct call_path *path;
 	uint32_t module, function;
 
-	*gaps = (struct debug_gaps){ calloc(modules + 1, sizeof(*gaps->gaps)), 0 };
+	*gaps = (struct debug_gaps){ calloc(modules + 1, sizeof(*gaps->gaps)), 0, NULL, 0 };
+	gaps->missing = symbol_table_missing(profile->symbols, &gaps->missing_count);
 	if (!has_lines || !gaps->gaps) {
 		free(has_lines);
 		return -1;
@@ -66,13 +106,14 @@ int debug_gaps_make(struct debug_gaps *gaps, const struct classes *classes)
 	if (kept)
 		qsort(gaps->gaps, kept, sizeof(*gaps->gaps), gap_compare);
 	free(has_lines);
+	packages_find(gaps, profile->map);
 	return 0;
 }
 
 void debug_gaps_release(struct debug_gaps *gaps)
 {
 	free(gaps->gaps);
-	*gaps = (struct debug_gaps){ NULL, 0 };
+	*gaps = (struct debug_gaps){ NULL, 0, NULL, 0 };
 }
 
 const char *build_id_text(char *text, const struct module *module)

@@ -2,8 +2,8 @@
 #include "report/json/classes.h"
 
 #include "report/json/advice.h"
+#include "report/json/debug_gaps.h"
 #include "report/json/functions.h"
-#include "verdict/debug_gaps.h"
 #include "verdict/function_choice.h"
 #include "verdict/evidence.h"
 #include "verdict/owners.h"
@@ -73,29 +73,6 @@ static void exact_json(struct json_writer *json, const struct class_counts *coun
 	json_count(json, "supported", counts->supported);
 	json_count(json, "open", counts->blocks - counts->proved - counts->supported);
 	json_object_end(json);
-}
-
-/* Write the modules without debug information whose functions allocated. */
-static void debug_gaps_json(struct json_writer *json, const struct classes *classes)
-{
-	const struct address_map *map = classes->profile->map;
-	char id[BUILD_ID_TEXT_BYTES];
-	const struct module *module;
-	struct debug_gaps gaps;
-	size_t i;
-
-	json_array(json, "no_debug_information");
-	for (i = debug_gaps_make(&gaps, classes) ? gaps.count : 0; i < gaps.count; i++) {
-		module = address_map_module(map, gaps.gaps[i].module);
-		json_object_inline(json, NULL);
-		json_string(json, "module", module->path);
-		json_string(json, "build_id", build_id_text(id, module));
-		json_count(json, "allocations", gaps.gaps[i].calls);
-		json_count(json, "bytes", gaps.gaps[i].bytes);
-		json_object_end(json);
-	}
-	json_array_end(json);
-	debug_gaps_release(&gaps);
 }
 
 /*

@@ -1,9 +1,9 @@
 /* report/text/classes.c - classes, advice and exactness for people. */
 #include "report/text/classes.h"
+#include "report/text/debug_gaps.h"
 
 #include "report/peeled_names.h"
 #include "report/text/suppressions.h"
-#include "verdict/debug_gaps.h"
 #include "verdict/stack_names.h"
 #include "verdict/function_text.h"
 
@@ -233,46 +233,6 @@ static void proof_print(const struct screen *screen, const struct classes *class
 		"what is usual in this run; %s open",
 		text_percent(proved, all->proved, all->blocks),
 		text_percent(supported, all->supported, all->blocks), left);
-}
-
-#define GAPS_SHOWN 3
-#define GAP_PERCENT 5 /* of all bytes: modules with less are not worth a line */
-
-/*
- * Name the modules whose functions are known without lines, and what to do about it. Memory
- * that is out costs no more than this line.
- */
-static void debug_gaps_print(const struct screen *screen, const struct classes *classes)
-{
-	const struct profile *profile = classes->profile;
-	char id[BUILD_ID_TEXT_BYTES], path[256];
-	struct text line = { NULL, 0, 0 };
-	const struct module *module;
-	struct debug_gaps gaps;
-	size_t i, shown = 0;
-
-	if (debug_gaps_make(&gaps, classes) == 0) {
-		for (i = 0; i < gaps.count && shown < GAPS_SHOWN; i++) {
-			if (gaps.gaps[i].bytes * 100 < profile->replay.totals.bytes * GAP_PERCENT)
-				continue;
-			module = address_map_module(profile->map, gaps.gaps[i].module);
-			build_id_text(id, module);
-			if (text_printf(&line, "%s%s%s%s%s", shown ? ", " : "",
-			                text_escape(path, sizeof(path), module->path),
-			                *id ? " (build-id " : "", id, *id ? ")" : ""))
-				break;
-			shown++;
-		}
-	}
-	if (shown && line.data)
-		screen_line(
-			screen, 2,
-			"no debug information: %s; functions are shown as they were compiled, "
-			"without lines. Install it (on Debian a -dbgsym package), or set "
-			"DEBUGINFOD_URLS, and record again",
-			line.data);
-	text_release(&line);
-	debug_gaps_release(&gaps);
 }
 
 /*

@@ -1,0 +1,95 @@
+/* report/text/debug_gaps.c - says where debug information is missing, and what to do. */
+#include "report/text/debug_gaps.h"
+
+#include "base/text.h"
+#include "verdict/debug_gaps.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#define GAPS_SHOWN 3
+#define GAP_PERCENT 5 /* of all bytes: modules with less are not worth a line */
+
+/* What to do about it: a trace must be told of debug information, other recordings ask anew. */
+static const char *remedy(const struct profile *profile)
+{
+	return profile->process->symbols.count ? "run 'outlive symbols' on this trace"
+	                                       : "report again";
+}
+
+/* Name the modules whose functions are known without lines, and what to do about it. */
+static void unknown_print(const struct screen *screen, const struct profile *profile,
+                          const struct debug_gaps *gaps)
+{
+	char id[BUILD_ID_TEXT_BYTES], path[256];
+	struct text line = { NULL, 0, 0 };
+	const struct module *module;
+	const struct debug_gap *gap;
+	bool is_packaged = false;
+	size_t i, shown = 0;
+
+	for (i = 0; i < gaps->count && shown < GAPS_SHOWN; i++) {
+		gap = &gaps->gaps[i];
+		if (gap->bytes * 100 < profile->replay.totals.bytes * GAP_PERCENT)
+			continue;
+		module = address_map_module(profile->map, gap->module);
+		build_id_text(id, module);
+		if (text_printf(&line, "%s%s%s%s%s%s%s", shown ? ", " : "",
+		                text_escape(path, sizeof(path), module->path),
+		                *id ? " (build-id " : "", id, *gap->package ? ", package " : "",
+		                gap->package, *id ? ")" : ""))
+			break;
+		is_packaged |= *gap->package;
+		shown++;
+	}
+	if (shown && line.data)
+		screen_line(
+			screen, 2,
+			"no debug information: %s; functions are shown as they were compiled, "
+			"without lines. Install it%s, or set DEBUGINFOD_URLS, and %s",
+			line.data, is_packaged ? "" : " (on Debian a -dbgsym package)",
+			remedy(profile));
+	text_release(&line);
+}
+
+/* Name the files that debug information is split into, and that are not there. */
+static void missing_print(const struct screen *screen, const struct profile *profile,
+                          const struct debug_gaps *gaps)
+{
+	char module[256], path[256], others[64] = "";
+	const struct missing_file *first;
+	size_t i, end, shown = 0;
+
+	for (i = 0; i < gaps->missing_count && shown < GAPS_SHOWN; i = end, shown++) {
+		first = &gaps->missing[i];
+		for (end = i + 1;
+		     end < gaps->missing_count && gaps->missing[end].module == first->module;
+		     end++)
+			;
+		if (first->module >= address_map_module_count(profile->map))
+			continue;
+		if (end - i > 1)
+			snprintf(others, sizeof(others), " and %zu more files", end - i - 1);
+		else
+			others[0] = 0;
+		screen_line(screen, 2,
+		            "%s: its debug information is split, and %s%s %s not found: "
+		            "functions inlined there are not known. Bring %s back, and %s",
+		            text_escape(module, sizeof(module),
+		                        address_map_module(profile->map, first->module)->path),
+		            text_escape(path, sizeof(path), first->path), others,
+		            end - i > 1 ? "were" : "was", end - i > 1 ? "them" : "it",
+		            remedy(profile));
+	}
+}
+
+void debug_gaps_print(const struct screen *screen, const struct classes *classes)
+{
+	struct debug_gaps gaps;
+
+	if (debug_gaps_make(&gaps, classes) == 0) {
+		unknown_print(screen, classes->profile, &gaps);
+		missing_print(screen, classes->profile, &gaps);
+	}
+	debug_gaps_release(&gaps);
+}
