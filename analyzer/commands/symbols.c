@@ -20,11 +20,10 @@ static const struct option options[] = {
 	  "write the trace with the new names here, and leave FILE as it is", NULL, NULL },
 };
 
-/* What is shown of a module of several processes: the first one of its path and build. */
 struct told {
 	struct progress progress;
-	struct screen screen;
-	struct text seen; /* "PATH\n" of those that were shown */
+	struct text seen;  /* "\nPATH\n" of the modules that are in `lines` */
+	struct text lines; /* what to print at the end, each with its '\n' */
 };
 
 static void progress_events(void *context, uint64_t done, uint64_t expected)
@@ -32,30 +31,47 @@ static void progress_events(void *context, uint64_t done, uint64_t expected)
 	progress_show(&((struct told *)context)->progress, done, expected);
 }
 
-/* Say once for each module where its names are from now. */
+/* Keep a line for each module, for the first process that has it. */
 static void module_tell(void *context, const struct renamed_module *renamed)
 {
+	char path[1024], from[1024], missing[1024];
 	struct text line = { NULL, 0, 0 };
 	struct told *told = context;
-	char path[1024], from[1024], missing[1024];
+	bool is_seen;
 
 	text_escape(path, sizeof(path), renamed->module->path);
 	text_escape(from, sizeof(from), renamed->origin.path);
-	if (text_printf(&line, "\n%s\n", path) ||
-	    (told->seen.data && strstr(told->seen.data, line.data)))
-		return text_release(&line);
-	text_printf(&told->seen, "%s", line.data);
+	is_seen = text_printf(&line, "\n%s\n", path) ||
+	          (told->seen.data && strstr(told->seen.data, line.data)) ||
+	          text_printf(&told->seen, "%s", line.data);
 	text_release(&line);
-	progress_end(&told->progress);
-	screen_line(
-		&told->screen, 2, "%s: %zu of %zu addresses have lines, by %s%s%s%s", path,
-		renamed->lines, renamed->addresses, from,
-		renamed->missing ? "; still missing: " : "",
-		renamed->missing ? text_escape(missing, sizeof(missing), renamed->missing) : "",
-		renamed->origin.has_code
-			? ""
-			: "; its code is not here, so what only the code can prove stays open: "
-			  "give the program or library itself, too");
+	if (is_seen)
+		return;
+	text_printf(&told->lines, "%s: %zu of %zu addresses have lines, by %s", path,
+	            renamed->lines, renamed->addresses, from);
+	if (renamed->missing)
+		text_printf(&told->lines, "; still missing: %s",
+		            text_escape(missing, sizeof(missing), renamed->missing));
+	if (!renamed->origin.has_code)
+		text_printf(&told->lines,
+		            "; its code is not here, so what only the code can "
+		            "prove stays open: give the program or library itself, "
+		            "too");
+	text_printf(&told->lines, "\n");
+}
+
+/* Print what was kept. */
+static void lines_print(struct told *told)
+{
+	struct screen screen = screen_of(stdout);
+	char *line = told->lines.data, *end;
+
+	for (; line && (end = strchr(line, '\n')); line = end + 1) {
+		*end = 0;
+		screen_line(&screen, 2, "%s", line);
+	}
+	text_release(&told->lines);
+	text_release(&told->seen);
 }
 
 /* Refuse what cannot be written anew without a loss. */
@@ -75,7 +91,7 @@ static int symbols_run(const struct command *command, int argc, char **argv)
 {
 	struct symbols_options options_given = { .output = NULL };
 	int at = command_parse(command, &options_given, argc, argv);
-	struct told told = { .screen = screen_of(stdout) };
+	struct told told = { .seen = { NULL, 0, 0 } };
 	struct given_files given = { .count = 0 };
 	struct symbolizer *symbolizer = symbolizer_new();
 	struct trace_reader *reader;
@@ -109,9 +125,9 @@ static int symbols_run(const struct command *command, int argc, char **argv)
 		die("%s: nothing new is known of its modules: install their debug information, "
 		    "or name the files or directories that hold it",
 		    argv[at]);
+	lines_print(&told);
 	if (fflush(stdout) || ferror(stdout))
 		die("what was done could not be written completely");
-	text_release(&told.seen);
 	symbolizer_free(symbolizer);
 	given_files_release(&given);
 	trace_reader_close(reader);

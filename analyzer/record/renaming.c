@@ -313,6 +313,27 @@ static int trace_replace(const struct renaming *renaming, const char *target,
 	return result;
 }
 
+/* Refuse to write over a file that is no trace, as `outlive run -o` does. */
+static int output_check(const struct renaming *renaming, struct error *error)
+{
+	int file = renaming->output
+	               ? open(renaming->output, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+	               : -1;
+	uint64_t magic = TRACE_MAGIC;
+
+	if (file < 0)
+		return 0;
+	if (pread(file, &magic, sizeof(magic), 0) != sizeof(magic))
+		magic = 0;
+	close(file);
+	return magic == TRACE_MAGIC
+	           ? 0
+	           : error_set(
+					 error,
+					 "%s: exists and is not a trace: remove it, or use another -o",
+					 renaming->output);
+}
+
 long renaming_do(const struct renaming *renaming, struct error *error)
 {
 	size_t count = trace_reader_process_count(renaming->reader), i;
@@ -321,6 +342,8 @@ long renaming_do(const struct renaming *renaming, struct error *error)
 	const char *target = real ? real : renaming->output;
 	long renamed = 0, of_process;
 
+	if (output_check(renaming, error))
+		renamed = -1;
 	for (i = 0; i < count && renamed >= 0; i++) {
 		if (!trace_reader_process(renaming->reader, i)->events)
 			continue;

@@ -129,6 +129,7 @@ static void symbols_survive_their_block(void **state)
 		                                .line = 7 };
 	struct symbol_table *table = symbol_table_new(), *copy = symbol_table_new();
 	const struct symbol_frame *frames;
+	const struct missing_file *missing;
 	struct text payload = { NULL, 0, 0 };
 	struct error error;
 	size_t count;
@@ -143,6 +144,9 @@ static void symbols_survive_their_block(void **state)
 	assert_int_equal(symbol_table_begin(table, 0, 5000), 0); /* again: dropped */
 	assert_int_equal(symbol_table_add(table, &outer), 0);
 	assert_int_equal(symbol_table_begin(table, 9, 9), 0); /* nothing known of it */
+	for (i = 0; i < 4; i++)                               /* each twice */
+		assert_int_equal(
+			symbol_table_add_missing(table, 2, i % 2 ? "/src/b.dwo" : "/src/a.dwo"), 0);
 	assert_int_equal(symbol_table_save(table, &payload), 0);
 	assert_int_equal(
 		symbol_block_load(copy, (const uint8_t *)payload.data, payload.bytes, &error),
@@ -159,6 +163,11 @@ static void symbols_survive_their_block(void **state)
 	assert_int_equal(frames[1].line, 7);
 	symbol_table_find(copy, 9, 9, &count);
 	assert_int_equal(count, 0);
+	missing = symbol_table_missing(copy, &count);
+	assert_int_equal(count, 2);
+	assert_int_equal(missing[0].module, 2);
+	assert_string_equal(missing[0].path, "/src/a.dwo");
+	assert_string_equal(missing[1].path, "/src/b.dwo");
 	symbol_table_free(table);
 	symbol_table_free(copy);
 	text_release(&payload);
