@@ -30,6 +30,14 @@ said() { # TRACE: of each call path its functions, lines, and what became of its
 		| [[.frames[] | select(.module | endswith("/program"))
 			| [.function, (.file | sub(".*/"; "")), .line, .inlined]], .allocations, .classes]' | sort
 }
+same() { # WHAT TRACE
+	if said "$2" | diff full - >difference; then
+		echo "$1: the same"
+	else
+		echo "$1:"
+		cat difference
+	fi
+}
 record() { # TRACE
 	"$OUTLIVE" run -q -o "$1" -- ./program 2>/dev/null
 }
@@ -43,8 +51,7 @@ for compiler in gcc clang; do
 		# in two steps: clang names the file after the object
 		$compiler -gdwarf-$version -gsplit-dwarf -O2 -c program.c &&
 			$compiler -Wl,--build-id -o program program.o && record with.trace
-		said with.trace | diff full - >difference && echo "$compiler, DWARF $version, split: the same" ||
-			{ echo "$compiler, DWARF $version, split:"; cat difference; }
+		same "$compiler, DWARF $version, split" with.trace
 		mv program.dwo away.dwo
 		record without.trace
 		said without.trace | cmp -s full - && echo "the same without .dwo"
@@ -59,7 +66,6 @@ for compiler in gcc clang; do
 	for lines in -g1 -gline-tables-only; do
 		[ $compiler$lines != gcc-gline-tables-only ] || continue
 		$compiler $lines -O2 -o program program.c && record lines.trace
-		said lines.trace | diff full - >difference && echo "$compiler $lines: the same" ||
-			{ echo "$compiler $lines:"; cat difference; }
+		same "$compiler $lines" lines.trace
 	done
 done

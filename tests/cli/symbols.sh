@@ -58,8 +58,11 @@ said() { # REPORT-ARGUMENTS: of each call path: frames, blocks, classes, owner; 
 }
 as_full() { # REPORT-ARGUMENTS
 	said "$@" >said.json
-	cmp -s full.json said.json && echo "as recorded with debug information" ||
+	if cmp -s full.json said.json; then
+		echo "as recorded with debug information"
+	else
 		diff full.json said.json | head
+	fi
 }
 add() { # WHAT FILE..: to a copy
 	echo "-- $1"
@@ -150,9 +153,11 @@ refused symbols cut.trace program.debug
 cmp cut.trace cut.copy
 full=$(ulimit -f 1; trap '' XFSZ; "$OUTLIVE" symbols copy.trace program.debug 2>&1) # a full disk
 echo "status $?, $(cut -d: -f 1,3 <<<"$full")"
-(flock 9; refused symbols copy.trace program.debug) 9<copy.trace
+exec 9<copy.trace && flock 9
+refused symbols copy.trace program.debug
+exec 9<&-
 cmp bare.trace copy.trace && echo "the trace is as it was"
-ls | grep -E 'copy\.trace.' || echo "nothing is left behind"
+compgen -G 'copy.trace?*' || echo "nothing is left behind"
 chmod 640 copy.trace && ln -s copy.trace link.trace
 "$OUTLIVE" symbols link.trace program.debug >output 2>&1 || cat output
 stat -c '%N %a' link.trace copy.trace
