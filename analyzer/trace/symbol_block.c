@@ -52,11 +52,8 @@ static int payload_split(struct payload *payload, const uint8_t *data, size_t by
 	                                   sizeof(uint32_t));
 	if (!payload->homes)
 		return error_set(error, "the symbols have no room for their functions' files");
-	if (left) {
-		left -= header->frame_count * sizeof(uint32_t);
-		payload->missing = payload->homes + header->frame_count * sizeof(uint32_t);
-		payload->missing_count = left / sizeof(struct symbols_missing);
-	}
+	payload->missing = data;
+	payload->missing_count = left / sizeof(struct symbols_missing);
 	return 0;
 }
 

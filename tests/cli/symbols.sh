@@ -53,7 +53,7 @@ said() { # REPORT-ARGUMENTS: of each call path: frames, blocks, classes, owner; 
 		sed -e "s:$PWD/::g" -e 's:"\(full\|bare\)/:":g' | jq -S '
 			{sites, advice, wrappers, classes, owners, source_frames, no_debug_information}
 			| walk(if type == "object"
-				then with_entries(select(.key | test("_ns$|^ns_|lifetime") | not))
+				then with_entries(select(.key | test("_ns(_|$)|^ns_|lifetime") | not))
 				else . end)'
 }
 as_full() { # REPORT-ARGUMENTS
