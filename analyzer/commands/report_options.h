@@ -29,7 +29,7 @@ struct report_options {
 	bool all;
 };
 
-#define REPORT_OPTIONS 23
+#define REPORT_OPTIONS 24
 extern const struct option report_options[REPORT_OPTIONS];
 
 /*
