@@ -82,6 +82,9 @@ struct symbols_frame {
 #define SYMBOL_INLINED 1u  /* inlined into the next frame */
 #define SYMBOL_DECLARED 2u /* a string with its declaration follows the function's */
 #define SYMBOL_LIBRARY 4u  /* of a standard library of C++ or Rust; see below */
+/* The higher bits are the line where the function is defined or declared; 0: unknown. */
+#define SYMBOL_LINE_SHIFT 8
+#define SYMBOL_LINE_MAX 0xffffffu
 /*
  * Since 1.3 the strings are followed by a uint32_t for each frame: the offset, in the strings, of
  * the file that defines or declares the frame's function; "" is unknown. Without them,

@@ -98,11 +98,15 @@ void dwarf_home_set(struct dwarf_scopes *scopes, struct text_pool *paths,
 			   *file = dwarf_declared_file(function);
 	Dwarf_Die scope = *function;
 	unsigned nesting = 0;
+	int line;
 
 	/* The function of a lambda has no declaration, but its class has one. */
 	while (!file && !linkage && nesting++ < NESTING_MAX &&
 	       dwarf_scopes_outer(scopes, &scope))
 		file = dwarf_declared_file(&scope);
+	frame->home_line = file && !dwarf_decl_line(&scope, &line) && line > 0
+	                       ? (uint32_t)line
+	                       : 0;
 	if (!file && *frame->file)
 		file = frame->file;
 	if (linkage)

@@ -340,6 +340,8 @@ struct symbol_origin symbolizer_origin(struct symbolizer *symbolizer, int number
 	struct module *module = module_ready(symbolizer, number);
 	struct symbol_origin origin = { .path = "" };
 	const char *debug = NULL;
+	Dwarf_Addr bias;
+	Dwarf *dwarf;
 
 	if (!module)
 		return origin;
@@ -352,6 +354,10 @@ struct symbol_origin symbolizer_origin(struct symbolizer *symbolizer, int number
 	origin.has_dwarf = module->dwarf != NULL;
 	origin.has_code = module->elf != NULL;
 	origin.path = debug ? debug : module->opened ? module->opened : module->path;
+	dwarf = module->dwarf ? dwfl_module_getdwarf(module->dwfl_module, &bias) : NULL;
+	/* libdwfl has no name for what a server sent */
+	if (!debug && module->elf && dwarf && dwarf_getelf(dwarf) != module->elf)
+		origin.path = "a server of DEBUGINFOD_URLS";
 	return origin;
 }
 

@@ -158,6 +158,7 @@ static int payload_add(struct symbol_table *table, const struct payload *payload
 	                                            : is_library_text(function),
 				   .declared = payload_declared(payload, &frame),
 				   .home = payload->strings + payload_home(payload, index),
+				   .home_line = payload->homes ? frame.flags >> SYMBOL_LINE_SHIFT : 0,
 			   });
 }
 

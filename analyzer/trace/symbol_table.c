@@ -364,7 +364,10 @@ static int frames_save(const struct string_offsets *strings, const struct chain 
 				.line = from->line,
 				.flags = (from->inlined ? SYMBOL_INLINED : 0) |
 				         (*from->declared ? SYMBOL_DECLARED : 0) |
-				         (from->is_library ? SYMBOL_LIBRARY : 0),
+				         (from->is_library ? SYMBOL_LIBRARY : 0) |
+				         (from->home_line <= SYMBOL_LINE_MAX
+				              ? from->home_line << SYMBOL_LINE_SHIFT
+				              : 0),
 			};
 			if (text_add(payload, (const char *)&frame, sizeof(frame)))
 				return -1;

@@ -36,6 +36,7 @@ struct symbol_frame {
 	 * symbol_table_add()) if unknown.
 	 */
 	const char *home;
+	uint32_t home_line; /* of that definition or declaration; 0 if unknown */
 };
 
 struct symbol_table;

@@ -78,6 +78,7 @@ static struct function frames_function(const struct profile *profile, uint32_t n
 		function.declared = frames[count - 1].declared;
 		function.apart = frames[count - 1].apart;
 		function.home = frames[count - 1].home;
+		function.home_line = frames[count - 1].home_line;
 		function.is_library = frames[count - 1].is_library;
 	}
 	return function;
@@ -93,8 +94,10 @@ static uint32_t function_of_frames(struct function_table *table,
 	uint32_t found = *function.name ? function_find(table, &function) : 0;
 
 	/* what one address does not say of the function, another may */
-	if (found && !*table->functions[found].home)
+	if (found && !*table->functions[found].home) {
 		table->functions[found].home = function.home;
+		table->functions[found].home_line = function.home_line;
+	}
 	return found ? found : function_add(table, &function);
 }
 

@@ -23,6 +23,7 @@ struct function {
 	uint32_t
 		location;     /* of the address map: the first of its locations that was seen */
 	const char *home; /* its source file (trace/symbol_table.h); "" when unknown */
+	uint32_t home_line; /* where it begins there; 0 when unknown */
 	/* of a standard library of C++ or Rust (trace/symbol_table.h), and not kept */
 	bool is_library;
 	bool is_kept, is_mine; /* set by own_code.h */

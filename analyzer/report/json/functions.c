@@ -27,6 +27,7 @@ void function_keys_json(struct json_writer *json, const struct classes *classes,
 	json_count(json, "offset",
 	           address_map_location(classes->profile->map, function->location)->offset);
 	json_string(json, "home", function->home);
+	json_count(json, "home_line", function->home_line);
 	json_bool(json, "standard", function->is_library);
 	json_bool(json, "mine", function->is_mine);
 }

@@ -40,6 +40,25 @@ static int function_json(struct writing *writing, uint32_t location)
 	return 0;
 }
 
+/* Write what is inlined there, by the names that function_json() has left, innermost first. */
+static void inlined_json(const struct writing *writing)
+{
+	struct json_writer *json = writing->json;
+	const struct stack_name *name;
+	size_t i;
+
+	json_array(json, "inlined");
+	for (i = 0; i + 1 < writing->scratch.count; i++) {
+		name = &writing->scratch.names[i];
+		json_object_inline(json, NULL);
+		json_string(json, "function", name->function);
+		json_string(json, "file", name->file);
+		json_count(json, "line", name->line);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
 /* Write `count` frames of a path, from the innermost outwards, each with its bytes. */
 static int frames_json(struct writing *writing, const char *key,
                        const struct stack_path *path, size_t first, size_t count)
@@ -57,6 +76,8 @@ static int frames_json(struct writing *writing, const char *key,
 		json_count(json, "bytes", entry->words * UINT64_C(8));
 		result = function_json(writing, entry->location);
 		json_bool(json, "gap", entry->is_cut);
+		if (!result)
+			inlined_json(writing);
 		json_object_end(json);
 	}
 	json_array_end(json);

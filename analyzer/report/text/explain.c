@@ -73,8 +73,10 @@ static int stack_print(const struct explain *explain, const struct history_step 
 {
 	const struct classes *classes = explain->findings->classes;
 	uint32_t i, frame;
+	const struct symbol_frame *frames;
 	char name[512], call_site[256];
 	const char *label = "";
+	size_t count;
 
 	for (i = 0; i < step->frames; i++) {
 		frame = step->frames - 1 - i;
@@ -88,8 +90,10 @@ static int stack_print(const struct explain *explain, const struct history_step 
 		if (location_line_text(call_site, sizeof(call_site), classes->profile,
 		                       step->stack[frame].location))
 			return -1;
-		screen_line(explain->screen, STACK_HANG, "      %s%s  %s%s%s", label, name,
+		frames = profile_frames(classes->profile, step->stack[frame].location, &count);
+		screen_line(explain->screen, STACK_HANG, "      %s%s  %s%s%s%s", label, name,
 		            screen_dim(explain->screen), call_site,
+		            count && frames[count - 1].inlined ? " (inlined)" : "",
 		            screen_plain(explain->screen));
 		if (step->stack[frame].is_cut)
 			screen_line(explain->screen, STACK_HANG, "      %*s(gap)",

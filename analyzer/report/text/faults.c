@@ -133,11 +133,15 @@ static int frames_print(struct telling *telling, size_t at, size_t count)
 	char texts[1][TEXT_NUMBER_BYTES];
 	struct stack_name name;
 	uint64_t bytes;
-	size_t i;
+	size_t i, j;
 
 	for (i = at; i < at + count && i < path->count; i++) {
 		if (frame_name(telling, i, &name))
 			return -1;
+		texts[0][0] = 0;
+		for (j = 0; j + 1 < telling->scratch.count; j++)
+			report_frame_name(telling->screen, &telling->scratch.names[j],
+			                  figures_print(&figures, texts));
 		bytes = path->entries[path->count - 1 - i].words * UINT64_C(8);
 		/* the size of the outermost entry reaches to the end of the stack */
 		if (bytes && i + 1 < path->count)

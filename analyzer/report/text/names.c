@@ -7,20 +7,19 @@
 
 #define SIDE_COLUMNS_MIN 10 /* a file name shortened further is of no use */
 
-/* Print the name, and beside it the file and line, with `more` behind them if all of it fits. */
+#define MORE_ROOM_MIN 10 /* what the name and its line need beside what follows them */
+
+/* Print the name, and beside it the file and line, with `more` behind them. */
 static void name_print(const struct screen *screen, const struct stack_name *name,
                        const char *more, size_t used)
 {
-	size_t room = screen->columns - used, columns, side_columns, length;
+	size_t room = screen->columns - used, columns;
 	char text[1024], fitted[1024], call_site[512], side[512];
 
 	stack_name_text(text, sizeof(text), name);
 	stack_name_line(call_site, sizeof(call_site), name);
 	columns = text_columns(text);
-	length = strlen(call_site);
-	side_columns = text_columns(call_site) + strlen(more);
-	if (side_columns <= room / 2 && columns + 2 + side_columns <= room)
-		snprintf(call_site + length, sizeof(call_site) - length, "%s", more);
+	room = room > MORE_ROOM_MIN + strlen(more) ? room - strlen(more) : room;
 	/*
 	 * A file and line may take half of the room, and lose their start: the end of a path says
 	 * more than its start.
@@ -36,9 +35,9 @@ static void name_print(const struct screen *screen, const struct stack_name *nam
 		columns = *side ? room - text_columns(side) - 2 : room;
 	}
 	fputs(screen_fit(screen, fitted, sizeof(fitted), text, columns), screen->file);
-	if (*side)
-		fprintf(screen->file, "  %s%s%s", screen_dim(screen), side,
-		        screen_plain(screen));
+	if (*side || *more)
+		fprintf(screen->file, "%s%s%s%s%s", *side ? "  " : "", screen_dim(screen), side,
+		        more, screen_plain(screen));
 	fputc('\n', screen->file);
 }
 

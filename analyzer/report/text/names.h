@@ -13,7 +13,7 @@
 void report_name(const struct screen *screen, const struct stack_name *name,
                  size_t used);
 
-/* The same for a frame of a call path, which says if the function was inlined and there is room. */
+/* The same for a frame of a call path, which says if the function was inlined. */
 void report_frame_name(const struct screen *screen, const struct stack_name *name,
                        size_t used);
 

@@ -221,10 +221,17 @@ static int path_row(struct path_print *print, size_t at, uint64_t depth_bytes,
 	const struct stack_path *path = print->path;
 	char texts[2][TEXT_NUMBER_BYTES];
 	struct stack_name name;
+	size_t i;
 
 	if (stack_name_physical(&name, &print->scratch, print->profile,
 	                        path->entries[path->count - 1 - at].location))
 		return -1;
+	size_or_nothing(texts[0], 0);
+	size_or_nothing(texts[1], 0);
+	/* what is inlined there has no frame of its own */
+	for (i = 0; i + 1 < print->scratch.count; i++)
+		report_frame_name(print->screen, &print->scratch.names[i],
+		                  figures_print(&print->figures, texts));
 	size_or_nothing(texts[0], depth_bytes);
 	size_or_nothing(texts[1], bytes);
 	report_name(print->screen, &name, figures_print(&print->figures, texts));
