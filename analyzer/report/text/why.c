@@ -63,6 +63,8 @@ static int title_print(const struct why *why)
 		stack_name_line(own, sizeof(own), &begin);
 	if (location_line_text(where, sizeof(where), classes->profile, call_site->location))
 		return -1;
+	if (!strcmp(own, where)) /* all of it is on one line */
+		own[0] = 0;
 	screen_line(why->screen, 2, "%s%s%s  %s%s%s%s%s%s%s", screen_bold(why->screen),
 	            name, screen_plain(why->screen), screen_dim(why->screen), own,
 	            *own ? ", " : "", *own && *where ? "allocates at " : "", where,
