@@ -357,6 +357,7 @@ bool is_library_source(const char *path)
 {
 	return strstr(path, "/include/c++/") || strstr(path, "/libstdc++-v3/") ||
 	       !strncmp(path, "/rustc/", 7) ||
+	       !strncmp(path, "/rust/deps/", 11) || /* what Rust's std is built with */
 	       strstr(path, "/lib/rustlib/src/rust/library/");
 }
 

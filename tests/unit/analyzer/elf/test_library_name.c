@@ -188,6 +188,7 @@ static void knows_files(void **state)
 		"/usr/include/c++/12/bits/stl_vector.h",
 		"/usr/lib/llvm-14/include/c++/v1/vector",
 		"/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/raw_vec.rs",
+		"/rust/deps/hashbrown-0.16.1/src/raw/mod.rs",
 		"/home/me/.rustup/toolchains/stable/lib/rustlib/src/rust/library/core/src/ptr/mod.rs",
 	};
 	static const char *const others[] = { "", "/usr/include/stdio.h",
