@@ -72,6 +72,7 @@ struct life_pattern {
 	uint64_t owner_sequence, owner_dead; /* how many of its blocks have ended */
 	/* lives that began, and that ended, while another block of their size was alive */
 	uint64_t twins, twins_left;
+	uint64_t callocs;     /* lives that calloc began */
 	uint64_t outgrown;    /* lives that ended since a larger block took their place */
 	uint64_t activations; /* that owned blocks, one after the other */
 	/* most that had ended when the same activation got another one */

@@ -455,6 +455,8 @@ static inline int block_make(struct replay *replay, struct thread *thread,
 	replay->totals.callocs += event->op == OP_CALLOC;
 	replay->totals.aligned += event->op == OP_ALIGNED;
 	block = block_begin(replay, thread, path, event);
+	if (block && event->op == OP_CALLOC)
+		replay->lives.paths.paths[block->path].pattern.callocs++;
 	return block
 	           ? block_lives_begin(&replay->lives, replay->threads.items, thread, block)
 	           : -1;

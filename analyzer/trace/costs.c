@@ -7,12 +7,12 @@
 struct allocator_costs allocator_costs_usual(void)
 {
 	return (struct allocator_costs){
-		.header = { .class_count = 5, .copy_least = 20000, .copy_most = 50000 },
-		.classes = { { 64, 11000, 30000 },
-		             { 256, 12000, 60000 },
-		             { 1032, 13000, 90000 },
-		             { 8192, 40000, 120000 },
-		             { 65536, 50000, 200000 } },
+		.header = { .class_count = 5, .copy_least = 30000, .copy_most = 50000 },
+		.classes = { { 64, 16000, 20000 },
+		             { 256, 16000, 35000 },
+		             { 1032, 16000, 46000 },
+		             { 8192, 38000, 46000 },
+		             { 65536, 29000, 58000 } },
 	};
 }
 

@@ -5,6 +5,12 @@
 
 #include <stdlib.h>
 
+/*
+ * In a run of sizes without any order, the largest may come anywhere: only if fewer than one life
+ * in so many came after it, it seems that they still grew.
+ */
+#define SETTLED_PART 10
+
 const char *size_kind_text(enum size_kind kind)
 {
 	static const char *const texts[] = { "constant", "bounded", "unbounded" };
@@ -294,7 +300,7 @@ static uint64_t settled_lives(const struct life_summary *summary,
 
 /*
  * Decide what limits the sizes. Only lives that began after the largest block are evidence: if
- * they are at least half of all, the sizes seem to have reached their limit.
+ * they are at least a tenth of all, the sizes seem to have reached their limit.
  */
 static void sizes_classify(struct life_summary *summary, const struct classes *classes)
 {
@@ -306,6 +312,7 @@ static void sizes_classify(struct life_summary *summary, const struct classes *c
 		pattern = &profile_life(classes->profile, summary->paths[i].path)->pattern;
 		summary->begun += pattern->begun;
 		summary->asked += pattern->asked;
+		summary->callocs += pattern->callocs;
 		summary->excess += pattern->excess;
 		if (pattern->largest_min < summary->largest_min)
 			summary->largest_min = pattern->largest_min;
@@ -318,8 +325,9 @@ static void sizes_classify(struct life_summary *summary, const struct classes *c
 	summary->settled = settled_lives(summary, classes, MOMENT_LARGEST,
 	                                 largest_time(summary, classes));
 	summary->size_kind = summary->largest_min == summary->largest_max ? SIZE_CONSTANT
-	                     : 2 * summary->settled >= summary->begun     ? SIZE_BOUNDED
-	                                                                  : SIZE_UNBOUNDED;
+	                     : SETTLED_PART * summary->settled >= summary->begun
+	                         ? SIZE_BOUNDED
+	                         : SIZE_UNBOUNDED;
 }
 
 /* The most blocks at once, and when: the first time, if there were several. */

@@ -13,8 +13,8 @@
 
 /*
  * How far the sizes of blocks, or the number of blocks live at once, are limited. Bounded: in
- * the half of the lives that began last, no block became larger, and no more blocks lived at
- * once, than before. Otherwise nothing shows a limit: it may grow with the program's input.
+ * the tenth of the lives that began last, no block became larger; in the half, no more blocks
+ * lived at once, than before. Otherwise nothing shows a limit: it may grow with the program's input.
  */
 enum size_kind { SIZE_CONSTANT, SIZE_BOUNDED, SIZE_UNBOUNDED };
 
@@ -47,6 +47,7 @@ struct life_summary {
 	enum size_kind size_kind;
 	uint64_t settled; /* lives that began after the largest block: at least so many */
 	uint64_t begun;   /* lives */
+	uint64_t callocs; /* of them, begun by calloc */
 	uint64_t asked;   /* bytes that they asked for, all reallocs included */
 	uint64_t excess;  /* bytes that reallocs asked for before the final size */
 	uint64_t at_peak; /* bytes live at the process's peak */

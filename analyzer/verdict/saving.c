@@ -34,6 +34,9 @@ static struct span pair_cost(const struct classes *classes,
 	}
 	if (summary->ended)
 		young = (double)summary->youngest / (double)summary->ended;
+	/* calloc uses no memory that was freed last, in most versions of glibc */
+	if (summary->begun)
+		young *= 1 - (double)summary->callocs / (double)summary->begun;
 	if (slow < 2 * quick)
 		slow = 2 * quick;
 	return (struct span){ young * quick + (1 - young) * slow / 2,

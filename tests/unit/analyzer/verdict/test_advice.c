@@ -133,6 +133,33 @@ static void expect_none(struct verdict_fixture *verdict_fixture, const char *bec
 	verdict_fixture_release(verdict_fixture);
 }
 
+/* f1 has a local block a hundred times; the largest is the one with that number. */
+static void largest_act(struct model *model, unsigned largest)
+{
+	unsigned i;
+
+	for (i = 0; i < 100; i++) {
+		model_call(model, 0, 1, 1);
+		model_malloc(model, 2, 0x1000, i == largest ? 200 : 100 + i % 7);
+		model_free(model, 3, 0x1000);
+		model_return(model, 0);
+	}
+}
+
+/* Where in a run the largest of many sizes comes is chance, but for its very end. */
+static void sizes_settle_before_the_end(void **state)
+{
+	static struct verdict_fixture verdict_fixture;
+
+	(void)state;
+	model_begin(&verdict_fixture.model);
+	largest_act(&verdict_fixture.model, 80);
+	expect_advice(&verdict_fixture, ADVICE_LOCAL, "a local buffer of 200 B in f1()");
+	model_begin(&verdict_fixture.model);
+	largest_act(&verdict_fixture.model, 95);
+	expect_none(&verdict_fixture, "their sizes grew to the end");
+}
+
 static void advises_nothing_more(void **state)
 {
 	static struct verdict_fixture verdict_fixture;
@@ -601,6 +628,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(advises_what_the_evidence_carries),
 		cmocka_unit_test(arenas_save_calls_only),
+		cmocka_unit_test(sizes_settle_before_the_end),
 		cmocka_unit_test(advises_nothing_more),
 		cmocka_unit_test(refuses_for_the_true_reason),
 		cmocka_unit_test(every_rule_has_a_reason),
