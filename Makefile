@@ -224,6 +224,11 @@ oracle: all $(B)/analyzer.a
 sources: all $(B)/analyzer.a
 	$(Q)$(RUN_TESTS) sources
 
+# Does advice pay? Real programs, before and after patches that follow it (docs/advice.md).
+advice: all
+	$(Q)bash tests/advice/install.sh
+	$(Q)bash tests/advice/run.sh $(PROGRAM)
+
 # The programs that return stubs could break, with every runtime and debugger there is.
 exact: all
 	$(Q)bash tests/exact/install.sh
@@ -319,7 +324,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-programs test test-variants unit golden test-programs oracle sources exact stress soak bench fuzz \
+.PHONY: all unit-programs test test-variants unit golden test-programs oracle sources advice exact stress soak bench fuzz \
 	rooms lint lint-units deps deps-test debian12 debian13 install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
