@@ -16,7 +16,7 @@ function counted(measured, promised, of) {
 	return verdict(measured, promised - of, promised + of)
 }
 {
-	# program patch calls bytes peak peak measured rank calls bytes of ns ns-most text
+	# program patch calls bytes peak peak measured rank calls bytes tenth-of-all-bytes ns ns-most text
 	# measured: instructions before and after, then each time: median and quartiles; user time
 	# before, after; wall time before, after; user time saved by a pair
 	split($7, m, " ")
