@@ -8,11 +8,11 @@
 # of bare runs, paired and alternating (pairs.c). PAIRS=N runs N pairs (21).
 #
 # A promise is kept if the calls and bytes saved are within 10 % of it (or within 1 % of all bytes
-# that the program asks for, as an arena promises none), and the time within a factor of 2 of its range. Where the pairs
-# differ more among themselves than the promise, the time is that of the saved instructions, as
-# valgrind counts them, at the speed of the whole program. Exits 1 if a promise was not kept (more
-# than promised is reported, too, but is no failure), a patch changes the output, or an advice
-# that a patch follows is no longer given.
+# that the program asks for, as an arena promises none), and the time within a factor of 2 of its
+# range. If the quartiles of what pairs saved lie on both sides of 0, the time is that of the saved
+# instructions, as valgrind counts them, at the speed of the whole program. Exits 1 if less was
+# saved than promised (more is reported, and is no failure), if a patch changes the output, or if
+# an advice that a patch follows is no longer given.
 set -u
 shopt -s nullglob
 cd "$(dirname "$0")/../.." || exit 2
@@ -70,8 +70,9 @@ crate_source() { # CRATE VERSION SHA256 DIRECTORY
 	local -x CARGO_HOME=$store/cargo
 
 	mkdir -p "$store/$1/src" "$4"
-	printf '[package]\nname = "fetch"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\n%s = "=%s"\n' \
-		"$1" "$2" >"$store/$1/Cargo.toml"
+	printf '[package]\nname = "fetch"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\n' \
+		>"$store/$1/Cargo.toml"
+	echo "$1 = \"=$2\"" >>"$store/$1/Cargo.toml"
 	: >"$store/$1/src/lib.rs"
 	crate=$(find "$CARGO_HOME/registry/cache" -name "$1-$2.crate" 2>/dev/null | head -n 1)
 	if [ -z "$crate" ]; then
@@ -119,15 +120,16 @@ agree() { # DIRECTORY
 		{ echo "WRONG: $1: outlive counts otherwise than count.c: $calls calls, $bytes B"; bad=1; }
 }
 
-# The first advice whose text the pattern matches, as "rank calls bytes tenth-of-all-bytes ns ns-most text".
+# The first advice whose text the pattern matches, as "rank calls bytes tenth-of-all-bytes ns
+# ns-most text".
 promise() { # REPORT PATTERN
 	local line text
 	while IFS= read -r line; do
 		text=${line#*$'\t'*$'\t'*$'\t'*$'\t'*$'\t'*$'\t'}
 		# shellcheck disable=SC2053 # a pattern
 		[[ $text == $2 ]] && { printf '%s\n' "$line"; return; }
-	done < <(jq -r '.totals.bytes as $bytes | .advice | to_entries[] | .value as $a | [.key + 1, $a.saves_calls,
-		$a.saves_bytes, $bytes / 10, $a.saves_ns_least,
+	done < <(jq -r '.totals.bytes as $bytes | .advice | to_entries[] | .value as $a |
+		[.key + 1, $a.saves_calls, $a.saves_bytes, $bytes / 10, $a.saves_ns_least,
 		$a.saves_ns_most, $a.text] | @tsv' "$1")
 	return 1
 }

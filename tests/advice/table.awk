@@ -16,11 +16,12 @@ function counted(measured, promised, of) {
 	return verdict(measured, promised - of, promised + of)
 }
 {
-	# program patch calls bytes peak peak measured rank calls bytes tenth-of-all-bytes ns ns-most text
+	# program patch calls bytes peak peak measured rank calls bytes tenth-of-all-bytes ns ns-most
+	# text
 	# measured: instructions before and after, then each time: median and quartiles; user time
 	# before, after; wall time before, after; user time saved by a pair
 	split($7, m, " ")
-	saved = m[15]; noise = (m[17] - m[16]) / 2
+	saved = m[15]
 	low = $12 / 1000; high = $13 / 1000
 	computed = m[1] ? (m[1] - m[2]) * m[3] / m[1] : 0
 	printf "%s/%s: advice %d: %s\n", $1, $2, $8, $14
@@ -33,7 +34,7 @@ function counted(measured, promised, of) {
 	if (m[1])
 		printf "; %.1f of %.1f million instructions: %s", (m[1] - m[2]) / 1e6, m[1] / 1e6, \
 			ms(computed)
-	if (noise < low || !m[1])
+	if (m[16] > 0 || m[17] < 0 || !m[1]) # the quartiles lie on one side
 		printf ": %s\n", verdict(saved, low / 2, high * 2)
 	else
 		printf ": %s, by instructions\n", verdict(computed, low / 2, high * 2)
