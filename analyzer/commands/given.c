@@ -119,8 +119,8 @@ static _Noreturn void refuse(const struct builds *builds, const struct given_fil
 }
 
 /*
- * Check what one path gave, the files of the list from `first` to `end`. A file must be of a module; of
- * those in a directory, at least one must be.
+ * Check what one path gave, the files of the list from `first` to `end`. A file must be of a
+ * module; of those in a directory, at least one must be.
  */
 static void path_check(const struct builds *builds, const struct given_files *given,
                        const char *path, size_t first, size_t end)

@@ -1,4 +1,4 @@
-/* elf/debug_file.c - opens one ELF file with libdwfl, and looks into debug files. */
+/* elf/debug_file.c - opens one ELF file with libdwfl, and says what is in debug files. */
 #include "elf/debug_file.h"
 
 #include <elfutils/libdwelf.h>

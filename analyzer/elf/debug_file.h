@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where debug files are looked for first. Must outlive the Dwfl. */
+/* Where debug files are searched first. Must outlive the Dwfl. */
 struct debug_finder {
 	const void *context;
 	/*

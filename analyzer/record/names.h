@@ -34,9 +34,9 @@ struct trace_names {
 
 /*
  * Read the trace, find the names of each process's addresses, and append them as SYMBOLS
- * blocks, with what was inlined there, and the costs. The trace is complete before, after, and between any two blocks: if this process is
- * killed, which libdw does when memory is out, only names are lost. 0, or -1 and *error: some
- * names are missing.
+ * blocks, with what was inlined there, and the costs. The trace is complete before, after,
+ * and between any two blocks: if this process is killed, which libdw does when memory is out,
+ * only names are lost. 0, or -1 and *error: some names are missing.
  */
 int trace_names_add(const struct trace_names *names, struct error *error);
 

@@ -235,7 +235,7 @@ static int trace_copy(const struct renaming *renaming, int to, const char *path,
 	return result;
 }
 
-/* ---- taking its place -------------------------------------------------------------------- */
+/* ---- replacing the old one --------------------------------------------------------------- */
 
 /* The owner and the mode of the trace, as far as we may set them. */
 static void attributes_copy(int to, const struct stat *status)

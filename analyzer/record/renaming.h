@@ -32,7 +32,7 @@ struct renaming {
 };
 
 /*
- * Find the new names, and write the trace anew beside itself; it takes the place of the old one
+ * Find the new names, and write the trace anew beside itself; it replaces the old one
  * when all of it is on the disk. Returns how many modules, counted in each process, have new
  * names; 0: nothing was written. -1 and *error: the trace is as it was.
  */

@@ -69,6 +69,20 @@ const char *stack_name_line(char *text, size_t bytes, const struct stack_name *n
 	return text_escape(text, bytes, plain);
 }
 
+const char *function_lines_text(char *text, size_t bytes,
+                                const struct function *function, const char *call)
+{
+	struct stack_name begin = { .file = function->home, .line = function->home_line };
+	char own[256];
+
+	stack_name_line(own, sizeof(own), &begin);
+	if (!begin.line || !strcmp(own, call))
+		snprintf(text, bytes, "%s", call);
+	else
+		snprintf(text, bytes, "%s%s%s", own, *call ? ", allocates at " : "", call);
+	return text;
+}
+
 /* ---- of the function table --------------------------------------------------------- */
 
 /* The name as a stack shows it; with `apart` as well if that is wanted. */

@@ -20,6 +20,13 @@ const char *stack_name_text(char *text, size_t bytes, const struct stack_name *n
 const char *stack_name_line(char *text, size_t bytes, const struct stack_name *name);
 
 /*
+ * Write "file.c:3, allocates at file.c:12": where a function begins, and its call `call` of the
+ * allocator. Only the call, if that is on the same line or the other one is not known.
+ */
+const char *function_lines_text(char *text, size_t bytes,
+                                const struct function *function, const char *call);
+
+/*
  * Of a function of the table: "name", and "(a.c)" where others have it, or "module+0x12" if it
  * has none; escaped, into `text`.
  */

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Debug information that is split (.dwo files), or that has lines only: what is said of each block is
-# what full debug information says. A .dwo file that is missing is named, and counts once it is back.
+# Debug information that is split (.dwo files), or that has lines only: what is reported of each block
+# is what full debug information says. A .dwo file that is missing is named, and counts once it is back.
 unset DEBUGINFOD_URLS
 export COLUMNS=1000
 cat >program.c <<'C'

@@ -10,7 +10,7 @@
 #define GAPS_SHOWN 3
 #define GAP_PERCENT 5 /* of all bytes: modules with less are not worth a line */
 
-/* What to do about it: a trace must be told of debug information, other recordings ask anew. */
+/* What to do about it: a trace keeps its names, other recordings ask anew. */
 static const char *remedy(const struct profile *profile)
 {
 	return profile->process->symbols.count ? "run 'outlive symbols' on this trace"

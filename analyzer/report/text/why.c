@@ -45,8 +45,7 @@ static int title_print(const struct why *why)
 	                      [why->findings->call_sites.of_path[why->summary.path]];
 	const struct function *function = &classes->functions
 	                                       .functions[call_site->function];
-	char name[512], where[256], own[256];
-	struct stack_name begin = { .file = function->home, .line = function->home_line };
+	char name[512], where[256], lines[512];
 
 	if (why->owner) {
 		function_text(name, sizeof(name), classes, why->owner);
@@ -57,17 +56,11 @@ static int title_print(const struct why *why)
 		            screen_dim(why->screen), screen_plain(why->screen));
 	}
 	function_text(name, sizeof(name), classes, call_site->function);
-	/* without the line where it begins, there is only that of the call */
-	own[0] = 0;
-	if (begin.line)
-		stack_name_line(own, sizeof(own), &begin);
 	if (location_line_text(where, sizeof(where), classes->profile, call_site->location))
 		return -1;
-	if (!strcmp(own, where)) /* all of it is on one line */
-		own[0] = 0;
-	screen_line(why->screen, 2, "%s%s%s  %s%s%s%s%s%s%s", screen_bold(why->screen),
-	            name, screen_plain(why->screen), screen_dim(why->screen), own,
-	            *own ? ", " : "", *own && *where ? "allocates at " : "", where,
+	screen_line(why->screen, 2, "%s%s%s  %s%s%s%s", screen_bold(why->screen), name,
+	            screen_plain(why->screen), screen_dim(why->screen),
+	            function_lines_text(lines, sizeof(lines), function, where),
 	            why->call_site_count > 1      ? " and other lines"
 	            : why->summary.path_count > 1 ? " and other call paths"
 	                                          : "",
