@@ -139,11 +139,13 @@ int report_owners(const struct screen *screen, const struct findings *findings,
 	struct owners owners;
 	size_t i;
 
-	if (keepers_make(&owners, findings->classes, &findings->call_sites, &findings->hubs))
+	if (keepers_make(&owners, findings->classes, &findings->call_sites,
+	                 &findings->hubs))
 		return -1;
-	screen_heading(screen, "by owner",
-	               "the innermost function still running when the block was freed; not a "
-	               "main loop, but what it calls");
+	screen_heading(
+		screen, "by owner",
+		"the innermost function still running when the block was freed; not a "
+		"main loop, but what it calls");
 	figures_titles(&figures, "owner");
 	for (i = 0; i < owners.count && (!top || i < top); i++)
 		owned_print(&figures, findings, &owners.owners[i]);

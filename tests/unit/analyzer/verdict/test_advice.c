@@ -113,7 +113,8 @@ static void arenas_save_calls_only(void **state)
 	assert_int_equal(advice->kind, ADVICE_ARENA);
 	assert_int_equal(advice->saves.calls, 100 - 5);
 	assert_int_equal(advice->saves.bytes, 0);
-	assert_true(advice->saves.ns_least && advice->saves.ns_least <= advice->saves.ns_most);
+	assert_true(advice->saves.ns_least &&
+	            advice->saves.ns_least <= advice->saves.ns_most);
 	verdict_fixture_release(&verdict_fixture);
 }
 
