@@ -365,6 +365,24 @@ char *text_fit(char *to, size_t bytes, const char *from, size_t columns,
 	return to;
 }
 
+static struct {
+	int terminal; /* 0: there is no pager */
+	bool has_colour;
+} paged;
+
+void text_paged(int terminal, bool has_colour)
+{
+	paged.terminal = terminal;
+	paged.has_colour = has_colour;
+}
+
+/* The descriptor of the terminal on which the file is shown, if on any. */
+static int shown_on(FILE *file)
+{
+	return paged.terminal && fileno(file) == STDOUT_FILENO ? paged.terminal
+	                                                       : fileno(file);
+}
+
 /* $COLUMNS goes before the terminal's own width, so that a user or a test can set it. */
 size_t text_terminal_columns(FILE *file)
 {
@@ -374,7 +392,7 @@ size_t text_terminal_columns(FILE *file)
 
 	if (variable && atoi(variable) > 0)
 		columns = (size_t)atoi(variable);
-	else if (!ioctl(fileno(file), TIOCGWINSZ, &size) && size.ws_col)
+	else if (!ioctl(shown_on(file), TIOCGWINSZ, &size) && size.ws_col)
 		columns = size.ws_col;
 	if (columns < TERMINAL_COLUMNS_MIN)
 		columns = TERMINAL_COLUMNS_MIN;
@@ -389,7 +407,8 @@ bool text_has_colour(FILE *file)
 		return false;
 	if (!terminal || !*terminal || !strcmp(terminal, "dumb"))
 		return false;
-	return isatty(fileno(file));
+	return isatty(shown_on(file)) &&
+	       (shown_on(file) == fileno(file) || paged.has_colour);
 }
 
 static int text_reserve(struct text *text, size_t more_bytes)

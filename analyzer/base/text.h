@@ -78,6 +78,12 @@ char *text_fit(char *to, size_t bytes, const char *from, size_t columns,
                enum text_keep keep);
 
 /*
+ * Standard output leads to a pager that shows it on this terminal: its width counts, and colour
+ * is used as if it was printed there, if the pager passes colours on.
+ */
+void text_paged(int terminal, bool has_colour);
+
+/*
  * The columns to use: from the variable COLUMNS, or from the file's terminal, or 100; at least
  * 40.
  */

@@ -3,6 +3,7 @@
 
 #include "base/progress.h"
 #include "commands/formats.h"
+#include "commands/pager.h"
 #include "report/info.h"
 #include "segments/history.h"
 #include "segments/size_history.h"
@@ -12,6 +13,7 @@
 
 struct info_options {
 	struct option_choice format;
+	bool no_pager;
 };
 
 /*
@@ -23,6 +25,7 @@ static const char *formats[FORMATS_MAX + 1];
 static const struct option options[] = {
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct info_options, format), NULL,
 	  "for people (default), or for programs", formats, NULL },
+	PAGER_OPTION(info_options, no_pager),
 };
 
 static void progress_events(void *progress, uint64_t done, uint64_t expected)
@@ -156,10 +159,11 @@ static int info_run(const struct command *command, int argc, char **argv)
 		die("%s", error.message);
 	recording = recording_read(reader);
 	subject.info = &recording;
+	pager_begin(options.no_pager);
 	if (reporter_show(format_find(formats[options.format.value]), &output, &subject))
 		die("%s: out of memory", trace_reader_name(reader));
 	recording_release(&recording);
-	if (fflush(stdout) || ferror(stdout))
+	if (pager_flush())
 		die("the information could not be written completely");
 	trace_reader_close(reader);
 	return EXIT_SUCCESS;

@@ -2,6 +2,7 @@
 #include "verdict/block_history.h"
 #include "commands/command.h"
 #include "commands/given.h"
+#include "commands/pager.h"
 #include "commands/report_options.h"
 #include "replay/profile.h"
 #include "replay/profile_symbols.h"
@@ -86,6 +87,7 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 	int result;
 
 	settings->several = &several;
+	pager_begin(options->no_pager);
 	result = reporter_show(reporter, &output, &subject);
 	settings->several = NULL;
 	if (result > 0 && options->stacks)
@@ -295,7 +297,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 		die("%s: out of memory for the report", argv[at]);
 	block_history_release(&history);
 	suppressions_release(&suppressions);
-	if (fflush(stdout) || ferror(stdout))
+	if (pager_flush())
 		die("the report could not be written completely");
 	profile_free(profile);
 	block_filter_release(&filter);

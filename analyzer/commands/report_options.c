@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "commands/formats.h"
+#include "commands/pager.h"
 
 /*
  * The names are in the order of enum report_group, enum verdict and enum report_sort: the index
@@ -112,6 +113,7 @@ const struct option report_options[REPORT_OPTIONS] = {
 	  "report the process with this number in 'outlive info', if exec made\n"
 	  "several of one pid",
 	  NULL, NULL },
+	PAGER_OPTION(report_options, no_pager),
 };
 
 void report_formats_offer(void)

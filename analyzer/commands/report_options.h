@@ -26,10 +26,10 @@ struct report_options {
 	struct option_list wrappers, kept, mine;
 	struct option_list suppressions; /* names of files */
 	struct option_list symbols;      /* files or directories with names */
-	bool all;
+	bool all, no_pager;
 };
 
-#define REPORT_OPTIONS 24
+#define REPORT_OPTIONS 25
 extern const struct option report_options[REPORT_OPTIONS];
 
 /*

@@ -1,6 +1,7 @@
 /* commands/segments.c - `outlive segments`: where a process keeps its memory. */
 #include "commands/command.h"
 #include "commands/formats.h"
+#include "commands/pager.h"
 #include "trace/pick.h"
 #include "replay/profile.h"
 #include "base/progress.h"
@@ -26,6 +27,7 @@ struct segments_options {
 	struct option_number top;
 	struct process_choice process;
 	const char *watch, *between, *at, *phase;
+	bool tables, no_pager;
 };
 
 /* The first four are in the order of enum segment_group. */
@@ -51,6 +53,9 @@ static const struct option options[] = {
 	  "of a recording: how each segment grew while the process was in this\n"
 	  "phase: load, main, exit, or one that it named",
 	  NULL, NULL },
+	{ "tables", 0, OPTION_FLAG, offsetof(struct segments_options, tables), NULL,
+	  "of a recording: all tables and the graph below the first sentences", NULL,
+	  NULL },
 	{ "pid", 'p', OPTION_COUNT, offsetof(struct segments_options, process.pid), "PID",
 	  "of a recording: the process with this pid", NULL, NULL },
 	{ "process", 0, OPTION_COUNT, offsetof(struct segments_options, process.number),
@@ -63,6 +68,7 @@ static const struct option options[] = {
 	{ "format", 'f', OPTION_CHOICE, offsetof(struct segments_options, format), NULL,
 	  "for people (default), or for programs: see outlive-segments-json(5)", formats,
 	  NULL },
+	PAGER_OPTION(segments_options, no_pager),
 };
 
 static pid_t pid_of(const char *text)
@@ -132,7 +138,7 @@ static int segments_print(const struct segments *segments,
 	if (reporter_show(reporter_of(options), output, &subject))
 		die("segments: out of memory");
 	segment_symbols_release(&symbols);
-	return fflush(stdout) || ferror(stdout) ? -1 : 0;
+	return pager_flush();
 }
 
 static void pause_for(double seconds)
@@ -159,11 +165,11 @@ static void process_show(const struct segments_options *options, const char *ope
 	struct error error;
 	bool is_first = true;
 
-	if (options->between || options->at || options->phase ||
+	if (options->between || options->at || options->phase || options->tables ||
 	    options->process.pid.is_given || options->process.number.is_given)
 		die_usage("segments",
 		          "segments: %s is a process that runs: --between, --at, "
-		          "--phase, --pid and --process are for recordings",
+		          "--phase, --tables, --pid and --process are for recordings",
 		          operand);
 	for (;; is_first = false) {
 		if (segments_read(&segments, pid, &error)) {
@@ -178,6 +184,8 @@ static void process_show(const struct segments_options *options, const char *ope
 				    (int)pid);
 			break;
 		}
+		if (!options->watch)
+			pager_begin(options->no_pager);
 		if (segments_print(&segments, options, &output))
 			die("the segments could not be written completely");
 		if (!options->watch)
@@ -344,6 +352,7 @@ static void timeline_print(struct segment_timeline *timeline,
 		timeline->view = TIMELINE_NONE;
 	else
 		times_choose(timeline, options);
+	pager_begin(options->no_pager);
 	if (reporter_show(reporter_of(options), &output, &subject))
 		die("segments: out of memory");
 }
@@ -358,6 +367,7 @@ static void recording_show(const struct segments_options *options, const char *p
 	struct segment_timeline timeline = {
 		.is_by_thread = options->group.value == SEGMENTS_BY_THREAD,
 		.to_ns = UINT64_MAX,
+		.has_tables = options->tables || options->top.is_given,
 		.top = options->top.is_given ? options->top.value
 		       : options->group.value == SEGMENTS_BY_THREAD
 		           ? reporter_of(options)->segments_top
@@ -390,7 +400,7 @@ static void recording_show(const struct segments_options *options, const char *p
 	     timeline.is_by_thread))
 		samples_missing(profile);
 	timeline_print(&timeline, options);
-	if (fflush(stdout) || ferror(stdout))
+	if (pager_flush())
 		die("the segments could not be written completely");
 	profile_free(profile);
 	trace_reader_close(reader);

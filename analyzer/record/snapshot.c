@@ -244,7 +244,8 @@ struct segment_packet *watched_whole(struct watched *watched, uint64_t every_ns)
 	watched->before = snapshot;
 	watched->last_ns = time_ns;
 	watched->reasons = SEGMENTS_INTERVAL;
-	pages = snapshot.total.rss / (uint64_t)sysconf(_SC_PAGESIZE);
+	pages = (snapshot.total.rss + snapshot.uses[SEGMENT_OUTLIVE].rss) /
+	        (uint64_t)sysconf(_SC_PAGESIZE);
 	if (pages > watched->largest_pages)
 		watched->largest_pages = pages;
 	return packet;

@@ -29,8 +29,9 @@ struct call_path {
 	uint64_t reallocs;  /* of the allocations */
 	uint64_t failed;    /* allocations that returned NULL */
 	uint64_t size_min, size_max;
-	uint32_t node;     /* of the call tree */
-	uint32_t live_max; /* most blocks live at once */
+	uint32_t node;           /* of the call tree */
+	uint32_t live_max;       /* most blocks live at once */
+	uint64_t live_bytes_max; /* most bytes live at once */
 };
 
 struct call_paths {

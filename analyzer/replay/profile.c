@@ -4,6 +4,7 @@
 #include "elf/allocators.h"
 #include "symbols/namesakes.h"
 #include "trace/clock.h"
+#include "segments/own_memory.h"
 #include "segments/reassign.h"
 #include "segments/self_snapshots.h"
 #include "segments/size_history.h"
@@ -64,6 +65,7 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 	segment_history_see(history, profile->phases, &profile->process->header);
 	if (self_snapshots_add(history, views, &profile->process->header))
 		return -1;
+	own_memory_subtract(history, views, profile->process->header.start_ns);
 	profile->probes = calloc(history->count + 1, sizeof(*profile->probes));
 	profile->view_probes = calloc(views->count + 1, sizeof(*profile->probes));
 	if (!profile->probes || !profile->view_probes)
@@ -143,6 +145,31 @@ static int names_read(struct profile *profile, struct trace_reader *reader,
 }
 
 /*
+ * Have it counted what is alive at half of main (of the recording, if its phases are not known)
+ * and later. Where the end is not known, the last sign of life that is known before the events
+ * are read stands for it: a process seen from outside, or the beginning of the last chunk.
+ */
+static void growth_begin(struct profile *profile)
+{
+	const struct trace_process *process = profile->process;
+	const struct ring_header *header = &process->header;
+	const struct phases *phases = profile->phases;
+	uint64_t begin = header->start_ticks >> header->clock_shift, end = phases->seen;
+	size_t i;
+
+	if (phases->main_start != PHASE_TIME_END && phases->main_start > begin)
+		begin = phases->main_start;
+	for (i = 0; i < process->chunks.count; i++) {
+		if (process->chunks.entries[i].time_first > end)
+			end = process->chunks.entries[i].time_first;
+	}
+	if (phases->exit_start != PHASE_TIME_END)
+		end = phases->exit_start;
+	growth_set(&profile->replay.growth, begin, end,
+	           phases->exit_start != PHASE_TIME_END);
+}
+
+/*
  * Replay everything. The order matters: probes, phases and threads must be set before the first
  * slice. Symbols must be there before it, too, as frees_for_caller() is called during the
  * replay. Names of threads are applied at the end, when all threads are in the table.
@@ -164,6 +191,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	profile->replay.threads.copies_stacks = header->flags & RING_COPIES_STACKS;
 	profile->replay.is_of_stacks = choice->is_for_names;
 	replay_phases(&profile->replay, profile->phases);
+	growth_begin(profile);
 	replay_choose(&profile->replay, &profile->choice);
 	profile->symbols = symbol_table_new();
 	profile->map = trace_reader_map(reader, process);

@@ -39,6 +39,7 @@ void replay_release(struct replay *replay)
 	thread_table_release(&replay->threads);
 	call_tree_release(&replay->tree);
 	call_paths_release(&replay->paths);
+	growth_release(&replay->growth);
 	block_lives_release(&replay->lives);
 	stack_depths_release(&replay->stacks);
 	live_table_release(&replay->live);
@@ -61,6 +62,9 @@ static void time_advance(struct replay *replay, uint64_t time)
 		replay->due = next;
 	if (replay->due > replay->timeline.step_end)
 		replay->due = replay->timeline.step_end;
+	next = growth_fill(&replay->growth, &replay->paths, time);
+	if (replay->due > next)
+		replay->due = next;
 }
 
 void replay_preview(void *context, const struct event *events, size_t count)
@@ -343,6 +347,8 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 	live_share_grow(&replay->paths, &path->share, event->size_bytes);
 	if (path->share.live_blocks > path->live_max)
 		path->live_max = (uint32_t)path->share.live_blocks;
+	if (path->share.live_bytes > path->live_bytes_max)
+		path->live_bytes_max = path->share.live_bytes;
 	live_share_grow(&replay->paths, &thread->share, event->size_bytes);
 	call_paths_grow(&replay->paths, event->size_bytes, event->time_end);
 	live_probes_begin(&replay->probes, event->address, event->size_bytes, true);
@@ -557,6 +563,7 @@ int replay_finish(struct replay *replay)
 	if (replay->phases && replay->phases->seen > replay->totals.time_last)
 		replay->totals.time_last = replay->phases->seen;
 	time_advance(replay, replay->totals.time_last);
+	growth_finish(&replay->growth, &replay->paths, replay->totals.time_last);
 	if (block_lives_finish(&replay->lives, &replay->live))
 		return -1;
 	for (i = 1; i < replay->paths.count; i++) {
@@ -566,7 +573,8 @@ int replay_finish(struct replay *replay)
 	}
 	for (i = 0; i < replay->threads.count; i++)
 		live_share_touch(&replay->paths, &replay->threads.items[i]->share);
-	return replay->probes.large.is_failed || replay->kept.is_failed
+	return replay->probes.large.is_failed || replay->growth.is_failed ||
+	               replay->kept.is_failed
 	           ? -1
 	           : stack_depths_finish(&replay->stacks);
 }

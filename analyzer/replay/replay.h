@@ -13,6 +13,7 @@
 #include "replay/live_probes.h"
 #include "replay/live_table.h"
 #include "replay/location_times.h"
+#include "replay/path_growth.h"
 #include "trace/phases.h"
 #include "replay/call_paths.h"
 #include "replay/source_stack.h"
@@ -49,6 +50,7 @@ struct replay {
 	struct source_map *sources; /* borrowed; set before the first slice */
 	struct call_tree tree;
 	struct call_paths paths;
+	struct growth growth; /* its times are set before the first slice */
 	struct block_lives lives;
 	struct live_table live;
 	struct timeline timeline;

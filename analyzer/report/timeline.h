@@ -21,6 +21,7 @@ struct segment_timeline {
 	/* has at least one snapshot, except for TIMELINE_NONE */
 	const struct profile *profile;
 	enum timeline_view view;
+	bool has_tables;   /* for people: all tables, not only what matters most */
 	bool is_by_thread; /* shows stacks instead of segments */
 	size_t from, to;   /* indices of snapshots, for BETWEEN; for AT both are the same */
 	/* the times that were asked for, since the start: for sizes */

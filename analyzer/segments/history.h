@@ -22,8 +22,11 @@ struct segment_history {
 	size_t read; /* snapshots in the trace; if there are very many, not all are kept */
 	size_t refused; /* snapshots that the kernel did not permit */
 	struct segment_peak peak, peaks[SEGMENT_COUNT]; /* of all snapshots read */
-	size_t highest;            /* index of the snapshot with the most resident memory */
-	uint64_t kernel_peak;      /* the largest VmHWM; 0: unknown */
+	size_t highest; /* index of the snapshot with the most resident memory */
+	uint64_t
+		kernel_peak; /* the largest VmHWM, without the recorder's own; 0: unknown */
+	/* sizes and kernel_peak include the recorder's own memory: segments/own_memory.h */
+	bool has_own;
 	uint64_t interval_ns;      /* median between snapshots; 0: fewer than two */
 	unsigned peak_count;       /* snapshots taken because memory had grown */
 	unsigned same_count;       /* snapshots repeated because the size had not changed */

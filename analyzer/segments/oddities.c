@@ -239,7 +239,7 @@ static void other_check(const struct teller *teller)
 	const struct segments *segments = teller->segments;
 	const struct other_memory other = {
 		.rss = segments->sums[SEGMENT_OTHER].rss,
-		.total_rss = segments->maps.total.rss,
+		.total_rss = segments->total.rss,
 		.runtimes = module_runtimes(&segments->modules),
 	};
 	char text[256];
@@ -258,7 +258,7 @@ int segment_oddities(const struct segments *segments,
                      void *context)
 {
 	struct teller teller = { segments, tell, context };
-	const struct memory_use *total = &segments->maps.total;
+	const struct memory_use *total = &segments->total;
 	uint64_t limit = stack_limit_read(segments->pid);
 	char one[TEXT_NUMBER_BYTES], two[TEXT_NUMBER_BYTES];
 	size_t i;

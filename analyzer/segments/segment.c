@@ -396,10 +396,13 @@ static void mappings_sort(const struct scan *scan)
 
 	memset(segments->sums, 0, sizeof(segments->sums));
 	memset(segments->mappings, 0, sizeof(segments->mappings));
+	memset(&segments->total, 0, sizeof(segments->total));
 	for (i = 0; i < segments->maps.count; i++) {
 		segment = mapping_segment(scan, i);
 		segments->of_mapping[i] = segment;
 		memory_use_add(&segments->sums[segment], &segments->maps.mappings[i].use);
+		if (segment != SEGMENT_OUTLIVE)
+			memory_use_add(&segments->total, &segments->maps.mappings[i].use);
 		segments->mappings[segment]++;
 		if (segments->thread_of[i] == THREAD_OF_GO)
 			segments->thread_of[i] = 0;

@@ -37,6 +37,7 @@ struct segments {
 	enum segment *of_mapping; /* by mapping */
 	uint32_t *thread_of;      /* by mapping: whose stack, index + 1; 0: none known */
 	struct memory_use sums[SEGMENT_COUNT];
+	struct memory_use total; /* of the program: without SEGMENT_OUTLIVE */
 	uint64_t mappings[SEGMENT_COUNT];
 };
 

@@ -166,9 +166,6 @@ static int snapshot_make(struct self_view_loader *loader)
 		free(snapshot);
 		return -1;
 	}
-	memset(&snapshot->total, 0, sizeof(snapshot->total));
-	for (size_t i = 0; i < SEGMENT_COUNT; i++)
-		memory_use_add(&snapshot->total, &snapshot->uses[i]);
 	snapshot->time_ns = view->totals.time_ns;
 	snapshot->peak_rss = view->totals.peak_rss;
 	if (view->totals.threads)
@@ -209,7 +206,7 @@ static void view_close(struct self_view_loader *loader)
 	for (i = 0; i < SEGMENT_COUNT; i++) {
 		view->sizes[i] = segments->sums[i].size;
 		view->mappings[i] = (uint32_t)segments->mappings[i];
-		view->total += segments->sums[i].size;
+		view->total += i == SEGMENT_OUTLIVE ? 0 : segments->sums[i].size;
 	}
 	if (loader->into->count < SPANS_PICTURES_MAX &&
 	    segment_spans_make(&view->spans, segments)) {

@@ -14,7 +14,7 @@ struct self_snapshot {
 	uint64_t time;   /* quanta */
 	uint32_t reason; /* enum maps_reason */
 	bool is_whole;   /* false: the ring had no room for all mappings */
-	uint64_t sizes[SEGMENT_COUNT], total;
+	uint64_t sizes[SEGMENT_COUNT], total; /* total: without SEGMENT_OUTLIVE */
 	uint32_t mappings[SEGMENT_COUNT], mapping_count;
 	struct large_spans spans;
 	uint64_t moved; /* bytes moved to the heap: segments/reassign.h */

@@ -112,7 +112,7 @@ int segment_snapshot_make(struct segment_snapshot *snapshot,
 		.pid = (uint32_t)segments->pid,
 		.mapping_count = (uint32_t)segments->maps.count,
 		.thread_count = (uint32_t)segments->threads.count,
-		.total = segments->maps.total,
+		.total = segments->total,
 		.runtimes = module_runtimes(&segments->modules),
 	};
 	memcpy(snapshot->uses, segments->sums, sizeof(snapshot->uses));
@@ -237,7 +237,8 @@ static int use_load(struct segment_snapshot *snapshot, const uint8_t *from,
 	if (use.segment < SEGMENT_COUNT)
 		*seen |= 1u << segment;
 	memory_use_add(&snapshot->uses[segment], &sizes);
-	memory_use_add(&snapshot->total, &sizes);
+	if (segment != SEGMENT_OUTLIVE)
+		memory_use_add(&snapshot->total, &sizes);
 	snapshot->mappings[segment] += use.mappings;
 	return 0;
 }

@@ -34,7 +34,7 @@ struct segment_snapshot {
 	bool is_own;     /* the process took it of itself */
 	bool is_refused; /* the process was alive, but we were not permitted to read it */
 	struct memory_use uses[SEGMENT_COUNT];
-	struct memory_use total; /* of `uses` */
+	struct memory_use total; /* of `uses`, without the recorder's own */
 	uint32_t mappings[SEGMENT_COUNT];
 	struct segment_stack *stacks; /* by tid; only stacks whose mapping is known */
 	size_t stack_count;

@@ -178,14 +178,15 @@ void kind_split_add(struct kind_split *split, const struct classes *classes,
                     const struct class_counts *counts)
 {
 	struct class_share *stack = &split->scoped;
+	unsigned kind;
 
 	if (is_of_container(classes, call_site))
 		stack = &split->contained;
 	else if (is_local(call_site))
 		stack = &split->local;
 	share_move(stack, &counts->shares[CLASS_STACK]);
-	share_move(&split->live[class_counts_live(&call_site->counts, classes)],
-	           &counts->shares[CLASS_LIVE]);
+	for (kind = 0; kind < LIVE_KINDS; kind++)
+		share_move(&split->live[kind], &counts->kinds[kind]);
 }
 
 /* Whether an arena would help: many small blocks that are all freed when their owner ends. */

@@ -75,26 +75,19 @@ enum verdict class_counts_verdict(const struct class_counts *counts,
 	return is_verdict(counts, counts->unknown.blocks) ? VERDICT_UNKNOWN : VERDICT_MIXED;
 }
 
-const char *live_kind_text(enum live_kind kind)
+/* What most of the bytes are; where two kinds have as many, the one that asks for more care. */
+enum live_kind class_counts_live(const struct class_counts *counts)
 {
-	static const char *const texts[LIVE_KINDS] = { "growing", "steady", "once" };
+	unsigned kind, most = LIVE_GROWING;
 
-	return texts[kind];
-}
-
-enum live_kind class_counts_live(const struct class_counts *counts,
-                                 const struct classes *classes)
-{
-	uint64_t live = counts->shares[CLASS_LIVE].blocks;
-	uint64_t span = (classes->end_time - classes->late_time) * 2;
-	uint64_t near = classes->end_time - span / 100 * (100 - LIVE_GROWING_PERCENT);
-
-	if (!counts->late)
-		return LIVE_ONCE;
-	return counts->live_time >= near &&
-	               counts->late * 100 >= live * LIVE_GROWING_LATE_PERCENT
-	           ? LIVE_GROWING
-	           : LIVE_STEADY;
+	for (kind = 0; kind < LIVE_KINDS; kind++) {
+		if (counts->kinds[kind].bytes > counts->kinds[most].bytes)
+			most = kind;
+	}
+	/* blocks of 0 bytes have a kind, too */
+	for (kind = 0; !counts->kinds[most].blocks && kind < LIVE_KINDS; kind++)
+		most = kind;
+	return most;
 }
 
 /* ---- counting ---------------------------------------------------------------------- */
@@ -107,7 +100,7 @@ static void share_add(struct class_share *to, const struct class_share *from)
 
 void class_counts_add(struct class_counts *to, const struct class_counts *from)
 {
-	unsigned class;
+	unsigned class, kind;
 
 	for (class = 0; class < CLASS_COUNT; class ++)
 		share_add(&to->shares[class], &from->shares[class]);
@@ -119,11 +112,15 @@ void class_counts_add(struct class_counts *to, const struct class_counts *from)
 	to->exact_cut_blocks += from->exact_cut_blocks;
 	to->cut_blocks += from->cut_blocks;
 	to->blocks += from->blocks;
-	to->late += from->late;
-	if (from->live_time > to->live_time)
-		to->live_time = from->live_time;
+	for (kind = 0; kind < LIVE_KINDS; kind++)
+		share_add(&to->kinds[kind], &from->kinds[kind]);
 	to->proved += from->proved;
 	to->supported += from->supported;
+}
+
+const struct site_growth *classes_growth(const struct classes *classes, uint32_t path)
+{
+	return &classes->growths.sites[classes->growths.of_path[path]];
 }
 
 uint32_t classes_path_node(const struct classes *classes, uint32_t path)
@@ -255,12 +252,13 @@ static void live_classify(struct classes *classes, const struct block *block)
 		share_add(&counts->suppressed, &share);
 		classes->hidden_blocks[block->path]++;
 		classes->hidden_bytes[block->path] += block->size;
+		classes->growths.sites[classes->growths.of_path[block->path]]
+			.hidden_bytes += block->size;
 	} else {
 		share_add(&counts->shares[is_early ? CLASS_STATIC : CLASS_LIVE], &share);
-		counts->late += !is_early && origin.time >= classes->late_time;
-		counts->live_time = replay_life(replay, origin.path)
-		                        ->pattern.moments[MOMENT_CROWD]
-		                        .time;
+		if (!is_early)
+			share_add(&counts->kinds[classes_growth(classes, block->path)->kind],
+			          &share);
 	}
 	counts->blocks++;
 	/* A block that was never freed outlived every frame. */
@@ -353,6 +351,7 @@ static int single_classify(struct classes *classes)
 		if (!from)
 			continue;
 		share = *from;
+		memset(counts->kinds, 0, sizeof(counts->kinds));
 		*from = (struct class_share){ 0, 0 };
 		counts->shares[CLASS_STATIC] = share;
 	}
@@ -410,23 +409,6 @@ static int cuts_classify(struct classes *classes)
 	return 0;
 }
 
-/* Half of main, or else of the recording. */
-static void late_set(struct classes *classes)
-{
-	const struct profile *profile = classes->profile;
-	const struct ring_header *header = &profile->process->header;
-	uint64_t begin = header->start_ticks >> header->clock_shift;
-	uint64_t end = profile->replay.totals.time_last;
-
-	if (profile->phases->main_start != PHASE_TIME_END &&
-	    profile->phases->main_start > begin)
-		begin = profile->phases->main_start;
-	if (profile->phases->exit_start < end)
-		end = profile->phases->exit_start;
-	classes->late_time = end > begin ? begin + (end - begin) / 2 : end;
-	classes->end_time = end;
-}
-
 /*
  * Which functions are wrappers must not depend on which blocks are shown: else a function could be
  * one in one report, and allocate for itself in another.
@@ -438,6 +420,22 @@ static int wrappers_find(struct classes *classes, const struct class_options *op
 		                    options->peeling);
 	return peeling_make(&classes->peeling, classes->profile, &classes->functions,
 	                    options->wrappers, options->wrapper_count);
+}
+
+/* Needs the wrappers: a call site is where a function that is none calls. 0 or -1. */
+static int growths_find(struct classes *classes)
+{
+	const struct replay *replay = &classes->profile->replay;
+	uint32_t *locations = malloc(replay->paths.count * sizeof(*locations)), i;
+	int result;
+
+	if (!locations)
+		return -1;
+	for (i = 1; i < replay->paths.count; i++)
+		locations[i] = replay->tree.nodes[classes_path_node(classes, i)].location;
+	result = site_growths_make(&classes->growths, classes->profile, locations);
+	free(locations);
+	return result;
 }
 
 /*
@@ -461,7 +459,8 @@ static int classes_fill(struct classes *classes, const struct class_options *opt
 	    suppressed_make(&classes->suppressed, profile, options->suppressions))
 		return -1;
 	classes->main_time = main_time(classes);
-	late_set(classes);
+	if (growths_find(classes))
+		return -1;
 	for (i = 1; i < profile->replay.paths.count; i++)
 		ended_classify(classes, i);
 	all_live_classify(classes);
@@ -500,6 +499,7 @@ void classes_free(struct classes *classes)
 	free(classes->hidden_bytes);
 	suppressed_release(&classes->suppressed);
 	peeling_release(&classes->peeling);
+	site_growths_release(&classes->growths);
 	function_table_release(&classes->functions);
 	free(classes);
 }

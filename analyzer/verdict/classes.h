@@ -26,6 +26,7 @@
 #include "verdict/function_table.h"
 #include "verdict/peeling.h"
 #include "replay/profile.h"
+#include "verdict/site_growth.h"
 #include "verdict/suppressed.h"
 
 #include <stdbool.h>
@@ -56,11 +57,9 @@ struct class_counts {
 	 * to the gap.
 	 */
 	uint64_t exact_blocks, exact_cut_blocks;
-	uint64_t cut_blocks; /* of all blocks: born on a cut stack */
-	uint64_t blocks;     /* all blocks */
-	/* of the live ones: born in the second half of main (or of the recording) */
-	uint64_t late;
-	uint64_t live_time; /* quanta; when the last path with live ones had most of them */
+	uint64_t cut_blocks;                  /* of all blocks: born on a cut stack */
+	uint64_t blocks;                      /* all blocks */
+	struct class_share kinds[LIVE_KINDS]; /* of the live ones */
 	uint64_t proved,
 		supported; /* blocks whose class the code proves, or the run supports */
 };
@@ -84,7 +83,7 @@ struct classes {
 	 * UINT64_MAX: never
 	 */
 	uint64_t main_time;
-	uint64_t late_time, end_time; /* quanta; when that half began, and when it ended */
+	struct site_growths growths; /* of call sites, over the run */
 };
 
 /*
@@ -126,21 +125,8 @@ static inline const char *life_class_key(enum life_class class)
 	return verdict_key((enum verdict) class);
 }
 
-/*
- * How never-freed blocks came to be. Growing: most were live at once only near the end, and
- * blocks were still added in the second half. Once: none was born in the second half. Steady:
- * blocks come and go, and there are no more of them than there were before.
- */
-enum live_kind { LIVE_GROWING, LIVE_STEADY, LIVE_ONCE, LIVE_KINDS };
-#define LIVE_GROWING_PERCENT 80 /* of main had passed when most were live */
-#define LIVE_GROWING_LATE_PERCENT \
-	10 /* of the live blocks were born in the second half */
-
-enum live_kind class_counts_live(const struct class_counts *counts,
-                                 const struct classes *classes);
-
-/* "growing", "steady", "once" */
-const char *live_kind_text(enum live_kind kind);
+/* The kind that most of the live bytes are of. */
+enum live_kind class_counts_live(const struct class_counts *counts);
 
 /* What is true of VERDICT_PERCENT of a call path's blocks; `allocations` are the path's. */
 #define VERDICT_PERCENT 90
@@ -163,6 +149,9 @@ uint32_t classes_owner_node(const struct classes *classes, uint32_t path,
  */
 enum frame_proof classes_proof(const struct classes *classes, uint32_t path,
                                enum frame_proof proof, uint32_t key);
+
+/* How the call site of a path grew. */
+const struct site_growth *classes_growth(const struct classes *classes, uint32_t path);
 
 /* The innermost frame of the call path that is no wrapper. */
 uint32_t classes_path_node(const struct classes *classes, uint32_t path);

@@ -31,8 +31,6 @@ struct life_summary {
 	uint32_t path_count, path; /* how many there are, and the first one */
 	uint64_t allocations, bytes, reallocs;
 	uint64_t size_min, size_max;
-	uint64_t
-		live_time; /* quanta; when the last call path with live blocks had most of them */
 	uint32_t live_max; /* most live at once of any one call path, over all threads */
 	/* most live at once of all call paths together: at least, at most */
 	uint64_t live_least, live_most;

@@ -48,6 +48,8 @@ static bool is_named_by_module(const struct stack_name *name)
 	const char *module = last_part(name->module);
 	size_t length = strlen(module);
 
+	if (!*name->function) /* shown as module and offset */
+		return true;
 	return !strncmp(name->function, module, length) && name->function[length] == '+';
 }
 
@@ -108,6 +110,14 @@ const char *function_text(char *text, size_t bytes, const struct classes *classe
                           uint32_t function)
 {
 	return name_text(text, bytes, classes, function, true);
+}
+
+const char *function_owner_text(char *text, size_t bytes, const struct classes *classes,
+                                uint32_t function)
+{
+	if (!strcmp(classes->functions.functions[function].name, "__libc_start_call_main"))
+		return text_escape(text, bytes, "(freed at exit, after main() returned)");
+	return function_text(text, bytes, classes, function);
 }
 
 const char *function_call_text(char *text, size_t bytes, const struct classes *classes,

@@ -33,6 +33,14 @@ const char *function_lines_text(char *text, size_t bytes,
 const char *function_text(char *text, size_t bytes, const struct classes *classes,
                           uint32_t function);
 
+/*
+ * The same of a function in its part as an owner. What called main() is still running only once
+ * main() has returned: then it says when the blocks were freed, since no reader wrote that
+ * function.
+ */
+const char *function_owner_text(char *text, size_t bytes, const struct classes *classes,
+                                uint32_t function);
+
 /* The same for use within a sentence: "name()". */
 const char *function_call_text(char *text, size_t bytes, const struct classes *classes,
                                uint32_t function);

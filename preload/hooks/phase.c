@@ -56,7 +56,15 @@ EXPORT(__libc_start_main);
 
 /* ---- exit and abort ------------------------------------------------------------------------- */
 
-static __attribute__((noinline)) void exit_record(struct walk_start caller, bool is_end)
+/* How a process is ended by a call. */
+enum exit_kind {
+	EXIT_ALL,   /* handlers and destructors run, ours too */
+	EXIT_QUICK, /* handlers of its own run, but no destructors */
+	EXIT_NOW,   /* nothing more of the program runs: there is no exit phase */
+};
+
+static __attribute__((noinline)) void exit_record(struct walk_start caller,
+                                                  enum exit_kind kind)
 {
 	bool is_entered;
 
@@ -64,7 +72,8 @@ static __attribute__((noinline)) void exit_record(struct walk_start caller, bool
 		return;
 	if (lifecycle_is_forked()) {
 		/* Do not create a ring for a forked child that has never allocated. */
-		phase_remember(PHASE_EXIT);
+		if (kind != EXIT_NOW)
+			phase_remember(PHASE_EXIT);
 		return;
 	}
 	/* Between vfork() and exec the memory is the parent process's. */
@@ -75,27 +84,27 @@ static __attribute__((noinline)) void exit_record(struct walk_start caller, bool
 	 * A signal handler may have interrupted the recorder: definitions_enter() notices that.
 	 */
 	is_entered = !guard.sp && lifecycle_enter(&caller);
-	phase_write(PHASE_EXIT, clock_after());
-	if (is_end)
+	if (kind != EXIT_NOW)
+		phase_write(PHASE_EXIT, clock_after());
+	if (kind != EXIT_ALL) /* the process ends without our destructor */
 		maps_record(MAPS_END);
 	if (is_entered)
 		guard_leave();
 }
 
-/* `is_end`: the process ends without our destructor. */
-#define EXIT(name, is_end)             \
-	void hook_##name(int status)       \
-	{                                  \
-		real_resolve();                \
-		exit_record(CALLER(), is_end); \
-		real.name(status);             \
-	}                                  \
+#define EXIT(name, kind)             \
+	void hook_##name(int status)     \
+	{                                \
+		real_resolve();              \
+		exit_record(CALLER(), kind); \
+		real.name(status);           \
+	}                                \
 	EXPORT(name)
 
-EXIT(exit, false);
-EXIT(quick_exit, true);
-EXIT(_exit, true);
-EXIT(_Exit, true);
+EXIT(exit, EXIT_ALL);
+EXIT(quick_exit, EXIT_QUICK);
+EXIT(_exit, EXIT_NOW);
+EXIT(_Exit, EXIT_NOW);
 
 static __attribute__((noinline)) void abort_record(struct walk_start caller)
 {

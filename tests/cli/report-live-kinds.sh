@@ -33,4 +33,5 @@ for level in -O0 -O2; do
 		"growing \(.live_kinds.growing.blocks) steady \(.live_kinds.steady.blocks) once \(.live_kinds.once.blocks)"' | sort
 done
 COLUMNS=100 "$OUTLIVE" report trace | grep -E '^  (live at exit|  (growing|steady|once)) '
-COLUMNS=100 "$OUTLIVE" report trace | sed -n "/^never freed/,/^$/p" | sed "s/  *lives.c.*//"
+COLUMNS=100 "$OUTLIVE" report trace | sed -n "/^what is growing/,/^$/p" | sed -E "s/after [^ ]+ .?s/after T/g; s/  *lives.c.*//" |
+	sed -E 's/^ .* ([0-9]+c?)  leak_make/  .. leak_make/' 

@@ -44,7 +44,7 @@ done
 "$OUTLIVE" report --by path trace >one
 "$OUTLIVE" report --by site trace | diff one - || echo "--by site differs"
 says '100  *100%  *[0-9]*f  user  most from make' '100  *0%  *[0-9]*f  local' -- --by owner
-says 'verdict *escaping' 'always 24 B' '100 *100% .* user' 'let user() own' 'main' '100 calls; 1 block at most at once' ' 0 allocations in between' -- --why make
+says 'verdict *escaping' 'always 24 B' '100 *100% .* user' 'let user() own' 'main' '100 calls; most at once: 1 block' ' 0 allocations in between' -- --why make
 says 'stack-like *200 ' 'wrappers skipped: make (--wrapper)' -- --wrapper 'mak*'
 says 'block 1  outlived 1 frame, make(); passed up to user()$' 'ended *make' 'owner *user' 'running *main' -- \
 	--explain 1
@@ -200,10 +200,10 @@ int main(void)
 EOF
 "${CC:-gcc}" -g -O1 -fno-builtin -o paths paths.c || exit 77
 "$OUTLIVE" run -q -o trace -- ./paths 2>/dev/null
-says 'in 100 calls; 100 blocks at most at once' \
+says 'in 100 calls; most at once: 100 blocks' \
 	'\.\. > recurse > recurse > recurse > recurse > recurse > recurse > recurse$' -- --why recurse
-says '^lines  paths.c:13 and other lines' 'in 40 calls; between 1 and 2 blocks at most at once' \
+says '^lines  paths.c:13 and other lines' 'in 40 calls; most at once: 1 to 2 blocks' \
 	'paths.c:13  20 blocks, always 70 B' 'paths.c:14  20 blocks, always 64 B' -- --why lines
 grep -n 'bounded' said
-says ' in 1 call; 1 block at most' 'none: 1 block is too few' -- --why main
+says ' in 1 call; most at once: 1 block' 'none: 1 block is too few' -- --why main
 echo "$checked patterns checked"

@@ -16,6 +16,7 @@ done
 "$OUTLIVE" report --format json t.outlive | grep -c $'[\001-\010\013-\037\177]'
 "$OUTLIVE" report --format json t.outlive | jq -r '.process.arguments[1] | @json'
 command -v script >/dev/null || { echo "no script(1) here" >&2; exit 77; }
+export PAGER=cat
 coloured() { script -qec "$1" /dev/null </dev/null | grep -c $'\033\[1m'; }
 echo "a terminal: $([ "$(TERM=xterm NO_COLOR='' coloured "'$OUTLIVE' report t.outlive")" -gt 3 ] && echo colour)"
 echo "NO_COLOR: $(TERM=xterm NO_COLOR=1 coloured "'$OUTLIVE' report t.outlive")"

@@ -150,7 +150,7 @@ ${CXX:-g++} -g -O1 -fno-builtin -std=c++17 -o deep deep.cpp -lpthread 2>compiler
 # More sizes than snapshots.
 "$OUTLIVE" run -q --segments-every 10 -o sizes.outlive -- perl -e \
 	'for (1 .. 20) { my $x = "a" x (2000000 * $_); select undef, undef, undef, 0.02 }' >/dev/null 2>&1
-COLUMNS=200 "$OUTLIVE" segments sizes.outlive | grep -q '^between the snapshots  ' ||
+COLUMNS=200 "$OUTLIVE" segments --tables sizes.outlive | grep -q '^between the snapshots  ' ||
 	echo "no size is between snapshots"
 cp "$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive" .
 cp sample.outlive damaged.outlive
@@ -170,7 +170,7 @@ for words in '' '--by path' '--by function' '--by module' '--by thread' '--by ow
 	views+=("report $words")
 done
 for site in $sites; do views+=("report --why $site"); done
-views+=(info segments 'segments --by thread' 'segments --between 0s:' 'segments --at 0s')
+views+=(info segments 'segments --tables' 'segments --by thread' 'segments --between 0s:' 'segments --at 0s')
 
 # The columns of a terminal that the widest line takes, and that line.
 widest() { wc -L <"$1"; }
@@ -225,6 +225,7 @@ for view in "report long.outlive" "info long.outlive" "help report"; do
 	COLUMNS=7 "$OUTLIVE" $view | cmp - forty
 done
 if command -v script >/dev/null; then
+	export PAGER=cat
 	for view in "" "--by path" "--why main" "--class escaping"; do
 		TERM=xterm NO_COLOR='' script -qec "stty cols 50; env -u COLUMNS '$OUTLIVE' report \
 			$view long.outlive" /dev/null </dev/null | tr -d '\r' >coloured

@@ -274,7 +274,7 @@ static void at_exit(void) { usleep(100000); }
 int main(void) { free(malloc(1)); atexit(at_exit); usleep(200000); exit(0); }
 EOF
 gcc -O1 -fno-builtin -o quiet quiet.c && "$OUTLIVE" run -q -o trace -- ./quiet 2>/dev/null
-COLUMNS=200 "$OUTLIVE" report trace | grep -oE 'exit [0-9.]+ ms, nothing allocated' | tr -d '0-9.'
+COLUMNS=200 "$OUTLIVE" report --by function trace | grep -oE 'exit [0-9.]+ ms, nothing allocated' | tr -d '0-9.'
 for command in report info; do
 	"$OUTLIVE" $command -f json trace | jq -c '(.phases // .processes[0].phases) as $phases |
 		[($phases[] | select(.name == "main" or .name == "exit") | .duration_ns / 1e8 | floor),

@@ -56,7 +56,7 @@ gcc -O1 -fno-builtin -o joined joined.c || exit 1
 segments() { "$OUTLIVE" segments "$@"; }
 # A sample's segments add up to its total, field by field; the snapshots while all blocks lived.
 sums='[.samples[] | .total as $total | [$total | keys[]] | map(. as $key |
-	$total[$key]) ] as $totals | [.samples[] | [.segments[]] as $all |
+	$total[$key]) ] as $totals | [.samples[] | [.segments | del(.outlive)[]] as $all |
 	[(.total | keys[]) as $key | [$all[] | .[$key]] | add]] == $totals'
 mib=1048576
 
@@ -94,8 +94,8 @@ jq -c ".segments.heap.peak_rss >= 20 * $mib and .segments.heap.peak_rss < 21 * $
 	.segments.other.peak_rss < 21 * $mib" json
 segments -f csv all.outlive | awk -F, -v time="$(jq '.samples[-1].time_ns' json)" \
 	'$1 == time && $2 == "heap" { print ($4 >= 19 * 1048576 && $4 < 20 * 1048576) }'
-jq -c ".pictures[-1] | [.moved / $mib, .sizes.heap >= 19 * $mib, ([.sizes[]] | add) == .total]" json
-segments all.outlive | tr -s '\n ' ' ' |
+jq -c ".pictures[-1] | [.moved / $mib, .sizes.heap >= 19 * $mib, ([.sizes | del(.outlive)[]] | add) == .total]" json
+segments --tables all.outlive | tr -s '\n ' ' ' |
 	grep -coE 'heap: 19\.0 MiB of it are large blocks that live in mappings joined with other memory \(19\.0 MiB resident'
 "$OUTLIVE" report all.outlive | grep -cE '^  resident .* (heap|other) 20\.[01] MiB, (heap|other) 20\.'
 segments --phase main -f json all.outlive | jq '[.samples[].moved.size] | max / 1048576'
@@ -107,7 +107,7 @@ jq -c "$sums" json
 jq -c "[.samples[] | select(.time_ns > 150000000 and .moved.size == 20 * $mib) | .moved |
 	.rss >= 10 * $mib + 40960 and .rss - .rss_estimated <= 10 * $mib + 40960] |
 	[length > 0, all]" json
-segments half.outlive | tr -s '\n ' ' ' | grep -coE 'resident, of them [0-9.]+ MiB estimated\)'
+segments --tables half.outlive | tr -s '\n ' ' ' | grep -coE 'resident, of them [0-9.]+ MiB estimated\)'
 
 echo "what it is:"
 segments -f json all.outlive | jq -r '.oddities[] | select(.kind == "other_memory") | .text' |

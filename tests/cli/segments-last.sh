@@ -50,11 +50,12 @@ jq -c '[.samples[-1].total.rss == .peak.rss, .peak.time_ns == .samples[-1].time_
 # Its sums are those of smaps, but for the ring's pages and the stack's of what it did since.
 smaps() { awk -v field="$1:" '$1 == field { sum += $2 } END { print sum * 1024 }' smaps; }
 for pair in rss:Rss pss:Pss private_dirty:Private_Dirty swap:Swap anonymous:Anonymous; do
-	jq --argjson truth "$(smaps "${pair#*:}")" ".samples[-1].total.${pair%:*} - \$truth |
+	jq --argjson truth "$(smaps "${pair#*:}")" ".samples[-1] |
+		.total.${pair%:*} + .segments.outlive.${pair%:*} - \$truth |
 		fabs < 40 * 4096" late.json
 done | tr '\n' ' '; echo
-jq --argjson truth "$(smaps Size)" '.samples[-1].total.size == $truth' late.json
-jq -c '[.samples[-1].segments[].rss] | add' late.json >sum
+jq --argjson truth "$(smaps Size)" '.samples[-1] | .total.size + .segments.outlive.size == $truth' late.json
+jq -c '[.samples[-1].segments | del(.outlive)[] | .rss] | add' late.json >sum
 [ "$(cat sum)" = "$(jq .samples[-1].total.rss late.json)" ] && echo "segments are the total"
 at() { segments --at 1m late.outlive | grep -c "^at $1"; }
 at '.*the nearest snapshot'

@@ -77,7 +77,7 @@ jq -c '(.peak.rss == if .peak.by == "size" then ([.sizes[].resident] | max) else
 	([.samples[].segments.heap.rss // 0] | max),
 	.peak.kernel_rss + 262144 >= .peak.rss' json
 # the segments of a sample are its total
-jq -c '[.samples[] | ([.segments[].rss] | add) == .total.rss, ([.segments[].size] | add) ==
+jq -c '[.samples[] | (.segments | del(.outlive)) as $all | ([$all[].rss] | add) == .total.rss, ([$all[].size] | add) ==
 	.total.size] | unique' json
 
 echo "between two times:"
@@ -93,7 +93,10 @@ segments -f csv steps.outlive | head -n 1 | tr -d '\r'
 [ "$(segments -f csv steps.outlive | grep -c ',total,')" = "$(jq '.samples | length' json)" ] &&
 	echo "csv has all"
 segments --by thread -f json steps.outlive | jq -c '[.threads[].name]'
-[ "$(segments steps.outlive | wc -l)" -lt 90 ] && echo "one screen"
+[ "$(segments --tables steps.outlive | wc -l)" -lt 90 ] && echo "one screen"
+[ "$(segments steps.outlive | wc -l)" -lt 20 ] && echo "a few sentences"
+segments steps.outlive | tr -s '\n ' ' ' | grep -oE 'At the peak, [^:]*: heap [0-9]+|, it grew by [^:]*: heap \+[0-9]+|that no block uses|none of these figures' |
+	sed -E 's/[0-9.]+ m?s|[0-9.]+ MiB/N/g; s/3[789]$/N/' 
 segments --top 0 steps.outlive | grep -c 'snapshots (--top 0'
 
 echo "by size:"
@@ -145,7 +148,7 @@ jq -c '(.sizes | max_by(.resident)) as $most | [$most.resident > .sizes[0].resid
 jq -c '[.sizes[] | .shared <= .resident and .resident <= .size] | all' rises.json
 jq -c '[.sizes[].time_ns] | . == (sort | unique)' rises.json
 jq -c '[.size_interval_ns, .size_readings > 12, .sizes[-1].time_ns > 1500000000]' rises.json
-segments rises.outlive | tr -s '\n ' ' ' | grep -cE ' snapshots [0-9]+.*; the size alone every 100 ms \([0-9]* times'
+segments --tables rises.outlive | tr -s '\n ' ' ' | grep -cE ' snapshots [0-9]+.*; the size alone every 100 ms \([0-9]* times'
 segments --at 900ms rises.outlive | grep -cE '^  size alone   after [0-9.]* ms: [0-9.]* MiB resident, '
 segments --between 200ms:900ms rises.outlive | grep -c '^  size alone  '
 [ "$(segments -f csv rises.outlive | grep -c ',all,')" = "$(jq '.sizes | length' rises.json)" ] &&
@@ -170,7 +173,7 @@ jq -c '[range(1; .samples | length) as $i | select(.samples[$i].reasons | index(
 jq -c '.pictures[-1].time_ns - .samples[-1].time_ns < 150000000' rest.json
 # ... and at its end it looks itself
 jq -c '.samples[-1].reasons' rest.json
-segments rest.outlive | tr -s '\n ' ' ' | grep -cE ' end .* resident; .* mapped, .* \(.*own snapshot\)'
+segments --tables rest.outlive | tr -s '\n ' ' ' | grep -cE ' end .* resident; .* mapped, .* \(.*own snapshot\)'
 
 echo "what cannot be:"
 # Its last snapshot of itself was not taken either.

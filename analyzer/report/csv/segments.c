@@ -81,7 +81,7 @@ int csv_show_segments(struct report_output *output,
 	}
 	/* only these rows cover all of the memory, so that they add up to the total */
 	if (report->group == SEGMENTS_BY_SEGMENT || report->group == SEGMENTS_BY_MAP)
-		csv_row(file, "total", "", &segments->maps.total);
+		csv_row(file, "total", "", &segments->total);
 	segment_rows_release(&rows);
 	return 0;
 }

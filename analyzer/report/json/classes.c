@@ -342,7 +342,7 @@ int path_classes_json(struct json_writer *json, const struct findings *findings,
 		json_count(json, "largest_max", summary.largest_max);
 		json_string(json, "live_kind",
 		            summary.counts.shares[CLASS_LIVE].blocks
-		                ? live_kind_text(class_counts_live(&summary.counts, classes))
+		                ? live_kind_text(class_counts_live(&summary.counts))
 		                : "");
 		json_count(json, "live_max", summary.live_max);
 		json_count(json, "live_max_thread", summary.at_once);

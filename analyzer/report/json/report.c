@@ -3,6 +3,7 @@
 
 #include "report/json/advice.h"
 #include "report/json/classes.h"
+#include "report/json/growth.h"
 #include "base/json_writer.h"
 #include "trace/counts.h"
 #include "report/json/kept.h"
@@ -435,7 +436,8 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	lost_json(json, profile->process, &profile->lost);
 	histogram_json(json, &profile->replay);
 	timeline_json(json, profile);
-	if (advice_json(json, findings, settings->top) ||
+	if (growth_json(json, findings, settings->top) ||
+	    advice_json(json, findings, settings->top) ||
 	    threads_json(json, classes, settings->sort) || faults_json(json, classes) ||
 	    stacks_json(json, classes, settings->top) ||
 	    kept_json(json, findings, settings->top) ||

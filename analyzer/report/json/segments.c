@@ -161,7 +161,7 @@ int json_show_segments(struct report_output *output,
 	json_string(json, "by", report->symbols ? "symbol" : groups[report->group]);
 	json_count(json, "time_s", (uint64_t)time(NULL));
 	json_count(json, "mappings", segments->maps.count);
-	use_json_object(json, "total", &segments->maps.total);
+	use_json_object(json, "total", &segments->total);
 	/* all of them, even those of size 0, and whatever the group: programs find every key */
 	json_object(json, "segments");
 	for (i = 0; i < SEGMENT_COUNT; i++)

@@ -6,7 +6,7 @@
 #include "report/text/classes.h"
 #include "report/why_choice.h"
 
-#define SCREEN_ADVICE 5 /* pieces of advice on the default screen */
+#define SCREEN_ADVICE 3 /* pieces of advice on the default screen */
 
 /*
  * Print a piece of advice: what to do, and what it saves. Nothing is cut: the meaning may be at
@@ -43,11 +43,8 @@ int report_advice_brief(const struct screen *screen, const struct findings *find
 	size_t i;
 
 	if (!list->count)
-		return 0;
-	screen_heading(screen, "advice",
-	               list->shown ? "the largest saving first; --why shows the evidence"
-	                           : "");
-	if (!list->shown)
+		screen_line(screen, 2, "  no advice: --why NAME says of each function why not");
+	else if (!list->shown)
 		screen_line(
 			screen, 2,
 			"  nothing here would pay: %zu change%s would save little; --advice "

@@ -80,7 +80,7 @@ static void split_lines(const struct screen *screen, enum life_class class,
 	static const struct meaning lives[LIVE_KINDS] = {
 		[LIVE_GROWING] = { "more and more, until the end", ": leak candidates" },
 		[LIVE_STEADY] = { "no more than before: a cache or pool", "" },
-		[LIVE_ONCE] = { "made early, and no more later", "" },
+		[LIVE_ONCE] = { "made early, or in one go", "" },
 	};
 	char name[16];
 	unsigned kind;

@@ -117,7 +117,7 @@ static void owned_print(const struct figures *figures, const struct findings *fi
 	const struct classes *classes = findings->classes;
 	char texts[4][TEXT_NUMBER_BYTES], name[256], from[256];
 
-	function_text(name, sizeof(name), classes, owned->function);
+	function_owner_text(name, sizeof(name), classes, owned->function);
 	function_text(from, sizeof(from), classes,
 	              findings->call_sites.call_sites[owned->call_site].function);
 	text_size(texts[0], owned->bytes);

@@ -1,4 +1,4 @@
-/* report/text/names.c - names in a text report. */
+/* report/text/names.c - names in a text report, never cut within a function's own name. */
 #include "report/text/names.h"
 #include "verdict/function_text.h"
 
@@ -6,39 +6,81 @@
 #include <string.h>
 
 #define SIDE_COLUMNS_MIN 10 /* a file name shortened further is of no use */
+#define OWN_LINE_INDENT 4   /* of a name for which a row has no room */
 
-#define MORE_ROOM_MIN 10 /* what the name and its line need beside what follows them */
+/*
+ * Where the next part of a qualified name begins ("c" of "a::b<x::y>::c"), or NULL if this is the
+ * last one. Colons within brackets are part of an argument.
+ */
+static const char *part_next(const char *name)
+{
+	int depth = 0;
 
-/* Print the name, and beside it the file and line, with `more` behind them. */
+	for (; *name; name++) {
+		if (strchr("<({[", *name))
+			depth++;
+		else if (strchr(">)}]", *name))
+			depth -= depth > 0;
+		else if (!depth && name[0] == ':' && name[1] == ':')
+			return name + 2;
+	}
+	return NULL;
+}
+
+/*
+ * Write the name, without as many of its outer namespaces and classes as it takes to fit into so
+ * many columns; the function's own name stays whole. Returns whether it fits.
+ */
+static bool name_fit(char *to, size_t bytes, const char *name, size_t columns)
+{
+	const char *part = name, *next;
+
+	snprintf(to, bytes, "%s", name);
+	while (text_columns(to) > columns && (next = part_next(part)) && *next) {
+		part = next;
+		snprintf(to, bytes, "..::%s", part);
+	}
+	return text_columns(to) <= columns;
+}
+
+/*
+ * Print the name, and beside it the file and line, with `more` behind them if all of it fits.
+ * Where there is no room for both, the file and line go below the name, and where there is none
+ * for the name, it gets a line of its own.
+ */
 static void name_print(const struct screen *screen, const struct stack_name *name,
                        const char *more, size_t used)
 {
-	size_t room = screen->columns - used, columns;
-	char text[1024], fitted[1024], call_site[512], side[512];
+	size_t room = screen->columns - used, columns, side_columns, length = strlen(more);
+	char text[1024], fitted[1024], call_site[512], side[1024];
 
 	stack_name_text(text, sizeof(text), name);
 	stack_name_line(call_site, sizeof(call_site), name);
 	columns = text_columns(text);
-	room = room > MORE_ROOM_MIN + strlen(more) ? room - strlen(more) : room;
-	/*
-	 * A file and line may take half of the room, and lose their start: the end of a path says
-	 * more than its start.
-	 */
-	text_fit(side, sizeof(side), call_site, room / 2, TEXT_KEEP_END);
-	if (columns + 2 + text_columns(side) > room) {
-		/*
-		 * The name gets the columns it needs, as long as some remain for the file and
-		 * line.
-		 */
-		if (room > columns + 2 + SIDE_COLUMNS_MIN)
-			text_fit(side, sizeof(side), call_site, room - columns - 2, TEXT_KEEP_END);
-		columns = *side ? room - text_columns(side) - 2 : room;
+	/* the end of a path says more than its start */
+	side_columns = room > length + 4 ? room - length : 4;
+	if (*call_site && columns + 2 + SIDE_COLUMNS_MIN + length <= room)
+		side_columns = room - columns - 2 - length;
+	text_fit(side, sizeof(side) - length, call_site, side_columns, TEXT_KEEP_END);
+	strcat(side, *side || *more != ' ' ? more : more + 1);
+	side_columns = *side ? text_columns(side) + 2 : 0;
+	if (side_columns < room &&
+	    name_fit(fitted, sizeof(fitted), text, room - side_columns)) {
+		fprintf(screen->file, "%s%s%s%s%s\n", fitted, *side ? "  " : "",
+		        screen_dim(screen), side, screen_plain(screen));
+		return;
 	}
-	fputs(screen_fit(screen, fitted, sizeof(fitted), text, columns), screen->file);
-	if (*side || *more)
-		fprintf(screen->file, "%s%s%s%s%s", *side ? "  " : "", screen_dim(screen), side,
-		        more, screen_plain(screen));
+	if (name_fit(fitted, sizeof(fitted), text, room)) {
+		fprintf(screen->file, "%s\n", fitted);
+		if (*side)
+			fprintf(screen->file, "%*s%s%s%s\n", (int)used, "", screen_dim(screen),
+			        side, screen_plain(screen));
+		return;
+	}
 	fputc('\n', screen->file);
+	name_fit(fitted, sizeof(fitted), text, screen->columns - OWN_LINE_INDENT);
+	screen_line(screen, OWN_LINE_INDENT, "%*s%s  %s%s%s", OWN_LINE_INDENT, "", fitted,
+	            screen_dim(screen), side, screen_plain(screen));
 }
 
 void report_name(const struct screen *screen, const struct stack_name *name,

@@ -4,11 +4,11 @@
 #include "report/text/advice.h"
 #include "report/text/classes.h"
 #include "report/text/explain.h"
-#include "report/text/faults.h"
 #include "base/table.h"
 #include "report/text/kept.h"
 #include "report/text/lives.h"
 #include "report/text/names.h"
+#include "report/text/overview.h"
 #include "report/text/stacks.h"
 #include "report/text/summary.h"
 #include "report/text/suppressions.h"
@@ -40,20 +40,6 @@ static void thread_print(const struct screen *screen, const struct thread *threa
 	fprintf(screen->file, "%s%s%s\n", screen_dim(screen), name, screen_plain(screen));
 }
 
-/* Print the name of a row's function: dim, if it is not the user's own code. */
-static void row_function_print(const struct screen *screen,
-                               const struct classes *classes,
-                               const struct report_row *row, size_t used)
-{
-	bool is_dim = classes->functions.has_mine && !row->is_mine;
-
-	if (is_dim)
-		fputs(screen_dim(screen), screen->file);
-	report_name(screen, &row->name, used);
-	if (is_dim)
-		fputs(screen_plain(screen), screen->file);
-}
-
 static void row_name_print(const struct screen *screen, const struct classes *classes,
                            const struct report_row *row, enum report_group group,
                            size_t used)
@@ -63,148 +49,7 @@ static void row_name_print(const struct screen *screen, const struct classes *cl
 	else if (group == REPORT_BY_MODULE)
 		report_module(screen, row->name.module, "(in no module)", used);
 	else
-		row_function_print(screen, classes, row, used);
-}
-
-/* ---- the default screen ------------------------------------------------------------ */
-
-/* A short table of functions on the default screen: the heaviest rows by `sort`. */
-struct table {
-	const char *title, *count_title;
-	enum report_sort sort;
-	size_t rows;
-};
-
-/*
- * The number beside the bytes of a row, of the same kind: blocks at the peak, blocks that still
- * live and are not hidden, or calls.
- */
-static uint64_t row_count(const struct report_row *row, enum report_sort sort)
-{
-	switch (sort) {
-	case REPORT_SORT_PEAK: return row->peak_blocks;
-	case REPORT_SORT_LIVE: return row->live_blocks - row->hidden_blocks;
-	default: return row->allocations;
-	}
-}
-
-/*
- * Move rows whose live blocks grow until the end before the others, each kind in its order; but
- * a row with less than a hundredth of the bytes of the row that it would pass stays. Whether
- * that changed the first `shown` rows.
- */
-static bool rows_growing_first(struct report_rows *rows, size_t shown,
-                               const struct classes *classes)
-{
-	size_t to = 0, i;
-	struct report_row row;
-	bool has_changed = false;
-
-	for (i = 0; i < rows->count; i++) {
-		row = rows->rows[i];
-		if (!row.classes.shares[CLASS_LIVE].blocks ||
-		    class_counts_live(&row.classes, classes) != LIVE_GROWING ||
-		    report_row_weight(&row, REPORT_SORT_LIVE) <
-		        report_row_weight(&rows->rows[to], REPORT_SORT_LIVE) / 100)
-			continue;
-		memmove(&rows->rows[to + 1], &rows->rows[to], (i - to) * sizeof(row));
-		rows->rows[to] = row;
-		has_changed |= i != to && to < shown;
-		to++;
-	}
-	return has_changed;
-}
-
-/*
- * Print one of these tables. `total`: what 100% is, in bytes; 0: there is nothing to show, and
- * no heading either. Rows without weight end the table early. 0, or -1: no memory.
- */
-static int table_print(const struct screen *screen, const struct classes *classes,
-                       const struct table *table, uint64_t total)
-{
-	const struct figure_column columns[] = { { "bytes", 10, 8 },
-		                                     { "share", 6, 5 },
-		                                     { table->count_title, 8, 6 },
-		                                     { "--why", 7, 5 } };
-	struct figures figures = figures_of(screen, columns, 4);
-	char texts[4][TEXT_NUMBER_BYTES];
-	struct report_rows rows;
-	uint64_t weight;
-	size_t i;
-
-	if (!total)
-		return 0;
-	if (report_rows_make(&rows, classes, REPORT_BY_FUNCTION, table->sort))
-		return -1;
-	report_rows_own_first(&rows, classes, table->sort, false);
-	screen_heading(screen, table->title,
-	               table->sort == REPORT_SORT_LIVE &&
-	                       rows_growing_first(&rows, table->rows, classes)
-	                   ? "what grows until the end comes first"
-	                   : "");
-	figures_titles(&figures, "function");
-	for (i = 0; i < rows.count && i < table->rows; i++) {
-		weight = report_row_weight(&rows.rows[i], table->sort);
-		if (!weight)
-			break;
-		text_size(texts[0], weight);
-		text_percent(texts[1], weight, total);
-		text_short(texts[2], row_count(&rows.rows[i], table->sort));
-		report_row_why(texts[3], &rows.rows[i], REPORT_BY_FUNCTION);
-		row_function_print(screen, classes, &rows.rows[i],
-		                   figures_print(&figures, texts));
-	}
-	report_rows_release(&rows);
-	return 0;
-}
-
-/*
- * Print the classes and the advice. If all blocks are suppressed, there is nothing to say about
- * them. What is suppressed is left out of a copy of the counts, so that shares are of the rest.
- */
-static int lives_print(const struct screen *screen, const struct findings *findings)
-{
-	struct class_counts shown = findings->classes->all;
-
-	if (shown.blocks == shown.suppressed.blocks)
-		return 0;
-	shown.suppressed = (struct class_share){ 0, 0 }; /* the footer reports them */
-	screen_heading(screen, "what became of the blocks",
-	               findings->classes->has_exact_frames
-	                   ? "--class NAME lists their call paths"
-	                   : "frames are plain: stack-like and escaping are inferred");
-	report_classes(screen, findings->classes, &shown, &findings->split);
-	return report_advice_brief(screen, findings);
-}
-
-/* The default screen; it fits 50 lines. */
-static int screen_print(const struct screen *screen, const struct findings *findings)
-{
-	static const struct table tables[] = {
-		{ "allocated the most", "calls", REPORT_SORT_BYTES, 3 },
-		{ "made the peak", "blocks", REPORT_SORT_PEAK, 2 },
-		{ "never freed", "blocks", REPORT_SORT_LIVE, 2 },
-	};
-	const struct classes *classes = findings->classes;
-	const struct replay *replay = &classes->profile->replay;
-	bool is_kept_shown;
-
-	/* a crash comes first: it is what the user wants to know, whatever was allocated */
-	if (report_faults(screen, classes))
-		return -1;
-	report_summary(screen, classes->profile, classes->all.suppressed.blocks,
-	               classes->all.suppressed.bytes);
-	report_stacks_brief(screen, classes->profile);
-	if (kept_print_brief(screen, findings, &is_kept_shown))
-		return -1;
-	segment_timeline_summary(screen, classes->profile, !is_kept_shown);
-	if (lives_print(screen, findings) ||
-	    table_print(screen, classes, &tables[0], replay->totals.bytes) ||
-	    table_print(screen, classes, &tables[1], replay->paths.peak_bytes) ||
-	    table_print(screen, classes, &tables[2],
-	                replay->paths.live_bytes - classes->all.suppressed.bytes))
-		return -1;
-	return 0;
+		overview_function(screen, classes, row, used);
 }
 
 /* ---- one table as asked for --------------------------------------------------------- */
@@ -325,13 +170,6 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 
 /* ---- views ---------------------------------------------------------------------------- */
 
-static int overview_print(const struct screen *screen, const struct findings *findings,
-                          const struct report_settings *settings)
-{
-	(void)settings;
-	return screen_print(screen, findings);
-}
-
 /*
  * Print a table of groups. By path it is followed by the call tree, which shows where the paths
  * meet; owners have a table of their own kind.
@@ -411,9 +249,12 @@ static int heap_kept_print(const struct screen *screen, const struct findings *f
 static int (*const views[])(const struct screen *screen,
                             const struct findings *findings,
                             const struct report_settings *settings) = {
-	[REPORT_OVERVIEW] = overview_print, [REPORT_ROWS] = groups_print,
-	[REPORT_CLASS] = class_print,       [REPORT_STACKS] = stacks_print,
-	[REPORT_WHY] = why_print,           [REPORT_EXPLAIN] = explain_print,
+	[REPORT_OVERVIEW] = report_overview,
+	[REPORT_ROWS] = groups_print,
+	[REPORT_CLASS] = class_print,
+	[REPORT_STACKS] = stacks_print,
+	[REPORT_WHY] = why_print,
+	[REPORT_EXPLAIN] = explain_print,
 	[REPORT_ADVICE] = advice_print,
 	[REPORT_KEPT] = heap_kept_print,
 };

@@ -53,7 +53,7 @@ static struct figures figures_for(const struct screen *screen,
 	if (group == SEGMENTS_BY_MODULE)
 		return is_few ? figures_of(screen, few_module_columns, 4)
 		              : figures_of(screen, module_columns, 6);
-	return is_few ? figures_of(screen, few_columns, segments->maps.total.swap ? 4 : 3)
+	return is_few ? figures_of(screen, few_columns, segments->total.swap ? 4 : 3)
 	              : figures_of(screen, use_columns, 5);
 }
 
@@ -265,6 +265,18 @@ static void symbols_print(const struct segment_report *report,
 		            text_count(count, symbols->left_out));
 }
 
+/* Print the recorder's own memory below the total, which does not include it. */
+static void own_print(const struct figures *figures, const struct segments *segments)
+{
+	const struct memory_use *own = &segments->sums[SEGMENT_OUTLIVE];
+
+	if (!own->size)
+		return;
+	use_print(figures, own);
+	fprintf(figures->screen->file, "%s, not in the total\n",
+	        segment_title(SEGMENT_OUTLIVE));
+}
+
 int segment_report_text(const struct segment_report *report,
                         const struct screen *screen)
 {
@@ -285,14 +297,19 @@ int segment_report_text(const struct segment_report *report,
 	figures_titles(&figures, titles[report->group]);
 	for (i = 0; i < rows.count && (!report->top || i < report->top ||
 	                               report->group == SEGMENTS_BY_SEGMENT);
-	     i++)
-		row_print(report, &figures, &rows.rows[i]);
+	     i++) {
+		/* the recorder's own memory stands below the total */
+		if (report->group != SEGMENTS_BY_SEGMENT ||
+		    rows.rows[i].segment != SEGMENT_OUTLIVE)
+			row_print(report, &figures, &rows.rows[i]);
+	}
 	if (i < rows.count)
 		screen_line(screen, 2, "  and %zu more (--top 0 shows all)", rows.count - i);
 	/* only these rows hold all of the memory, so that a total below them adds up */
 	if (report->group == SEGMENTS_BY_SEGMENT || report->group == SEGMENTS_BY_MAP) {
-		use_print(&figures, &segments->maps.total);
+		use_print(&figures, &segments->total);
 		fprintf(screen->file, "%stotal%s\n", screen_bold(screen), screen_plain(screen));
+		own_print(&figures, segments);
 	}
 	segment_rows_release(&rows);
 	if (report->group == SEGMENTS_BY_SEGMENT)

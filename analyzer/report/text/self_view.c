@@ -52,7 +52,9 @@ static void row_print(const struct figures *figures, const struct self_view *vie
 	}
 	figures_print(figures, texts);
 	fprintf(screen->file, "%s%s%s\n", is_total ? screen_bold(screen) : "",
-	        is_total ? "total" : segment_title((enum segment)segment),
+	        is_total                     ? "total"
+	        : segment == SEGMENT_OUTLIVE ? "outlive's own, not in the total"
+	                                     : segment_title((enum segment)segment),
 	        is_total ? screen_plain(screen) : "");
 }
 
@@ -67,16 +69,16 @@ static void known_text(char *text, size_t bytes, const struct profile *profile,
 
 	if (totals->rss)
 		snprintf(text, bytes,
-		         "%s; only the resident total is known: %s in the last snapshot, "
-		         "%s at most",
+		         "%s; only the resident total is known, outlive's own memory "
+		         "included: %s in the last snapshot, %s at most",
 		         sizes->count ? "from outside only its size was read"
 		                      : "no snapshot was taken from outside",
 		         text_size(rss, totals->rss), text_size(peak, totals->peak_rss));
 	else if (sizes->count)
 		snprintf(
 			text, bytes,
-			"from outside only its size was read: %s resident at most, %s after the "
-			"start",
+			"from outside only its size was read: %s resident at most, outlive's own "
+			"memory included, %s after the start",
 			text_size(rss, sizes->highest.resident),
 			text_duration(peak, sizes->highest.time_ns));
 	else
@@ -108,8 +110,11 @@ void self_view_text(const struct profile *profile, const struct screen *screen)
 		text_duration(at, process_time_ns(header, last->time)));
 	fputc('\n', screen->file);
 	figures_titles(&figures, "segment");
-	for (i = 0; i <= SEGMENT_COUNT; i++)
-		row_print(&figures, views, i);
+	for (i = 0; i <= SEGMENT_COUNT; i++) {
+		if (i != SEGMENT_OUTLIVE)
+			row_print(&figures, views, i);
+	}
+	row_print(&figures, views, SEGMENT_OUTLIVE);
 	/*
 	 * An older recorder did not say what anonymous mappings are, so this was inferred from the
 	 * blocks that lived; whoever reads the table must know that.

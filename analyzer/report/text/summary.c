@@ -112,7 +112,8 @@ void report_title(const struct screen *screen, const struct profile *profile)
  * Print how much was allocated. Failed calls are only mentioned if there are any, in bold: a
  * program seldom expects them.
  */
-static void summary_allocated(const struct screen *screen, const struct totals *totals)
+static void summary_allocated(const struct screen *screen, const struct totals *totals,
+                              const char *aside)
 {
 	char count[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
 	char reallocs[64] = "", failed[64] = "";
@@ -123,9 +124,9 @@ static void summary_allocated(const struct screen *screen, const struct totals *
 	if (totals->failed)
 		snprintf(failed, sizeof(failed), "; %s%s failed%s", screen_bold(screen),
 		         text_count(more, totals->failed), screen_plain(screen));
-	screen_line(screen, LABEL_COLUMNS, "  allocated    %s in %s call%s%s%s",
+	screen_line(screen, LABEL_COLUMNS, "  allocated    %s in %s call%s%s%s%s",
 	            text_size(size, totals->bytes), text_count(count, totals->allocations),
-	            text_s(totals->allocations), reallocs, failed);
+	            text_s(totals->allocations), reallocs, aside, failed);
 }
 
 /*
@@ -317,11 +318,32 @@ void report_summary(const struct screen *screen, const struct profile *profile,
 {
 	report_title(screen, profile);
 	report_only(screen, profile);
-	summary_allocated(screen, &profile->replay.totals);
+	summary_allocated(screen, &profile->replay.totals, "");
 	summary_freed(screen, profile);
 	summary_heap(screen, profile, hidden_blocks, hidden_bytes);
 	summary_timeline(screen, profile);
 	report_phases(screen, &profile->process->header, profile->phases);
+	summary_lost(screen, profile);
+	report_unseen(screen, &profile->process->header, 2);
+}
+
+void report_summary_brief(const struct screen *screen, const struct profile *profile,
+                          uint64_t hidden_blocks, uint64_t hidden_bytes)
+{
+	const struct totals *totals = &profile->replay.totals;
+	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], temporary[96] = "";
+
+	if (totals->temporary)
+		snprintf(temporary, sizeof(temporary), ", %s (%s) temporary",
+		         text_count(count, totals->temporary),
+		         text_percent(percent, totals->temporary, totals->allocations));
+	report_title(screen, profile);
+	report_only(screen, profile);
+	summary_allocated(screen, totals, temporary);
+	summary_heap(screen, profile, hidden_blocks, hidden_bytes);
+	summary_timeline(screen, profile);
+	if (profile->phases->count > PHASES_OF_LIBC)
+		report_phases(screen, &profile->process->header, profile->phases);
 	summary_lost(screen, profile);
 	report_unseen(screen, &profile->process->header, 2);
 }

@@ -19,6 +19,13 @@ void report_summary(const struct screen *screen, const struct profile *profile,
                     uint64_t hidden_blocks, uint64_t hidden_bytes);
 
 /*
+ * The same in fewer lines, for the default screen: that shows the memory of the process apart,
+ * and phases only if the program named some.
+ */
+void report_summary_brief(const struct screen *screen, const struct profile *profile,
+                          uint64_t hidden_blocks, uint64_t hidden_bytes);
+
+/*
  * Write the command of a process as one line: arguments quoted where they need it, escaped; ""
  * if it is not known.
  */

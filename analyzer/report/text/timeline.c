@@ -5,19 +5,14 @@
 #include "report/text/self_view.h"
 #include "report/text/sizes.h"
 #include "report/text/summary.h"
+#include "report/text/timeline_graph.h"
 #include "report/text/timeline_lines.h"
+#include "report/text/timeline_sentences.h"
 #include "report/text/timeline_threads.h"
 
 #include <string.h>
 
 #define LABEL_COLUMNS 15 /* width of the label of a line */
-#define GRAPH_COLUMNS_MAX 64
-#define GRAPH_LABEL_COLUMNS 18 /* the longest title; narrow screens have less */
-#define GRAPH_NARROW_COLUMNS 80
-/* a segment gets a row if it ever took one in so many bytes */
-#define GRAPH_ROWS_SHARE 100
-/* columns behind a row of the graph: the highest size, and what surrounds it */
-#define SIZE_COLUMNS 11
 
 static const struct segment_snapshot *snapshot_at(
 	const struct segment_timeline *timeline, size_t number)
@@ -37,21 +32,31 @@ static uint64_t snapshot_rss(const struct segment_snapshot *snapshot, size_t seg
 	return segment < SEGMENT_COUNT ? snapshot->uses[segment].rss : snapshot->total.rss;
 }
 
+/* Of the recorder's own memory, in a row below the total. */
+#define OWN_TITLE "outlive's own, not in the total"
+
 /* ---- the head ---- */
 
-/* Print the process, and how often it was read, from outside and by itself. */
 static void title_print(const struct segment_timeline *timeline,
                         const struct screen *screen)
 {
-	const struct segment_history *history = &timeline->profile->segments;
-	const struct ring_header *header = &timeline->profile->process->header;
-	char command[2048], fitted[2048], one[TEXT_NUMBER_BYTES], two[TEXT_NUMBER_BYTES];
-	char often[64] = "", grown[64] = "", same[64] = "", own[64] = "", sizes[128];
+	char command[2048], fitted[2048];
 
-	process_command_text(command, sizeof(command), header);
+	process_command_text(command, sizeof(command), &timeline->profile->process->header);
 	text_fit(fitted, sizeof(fitted), command, screen->columns, TEXT_KEEP_START);
 	fprintf(screen->file, "%s%s%s\n", screen_bold(screen), fitted,
 	        screen_plain(screen));
+}
+
+/* Print the process, and how often it was read, from outside and by itself. */
+static void head_print(const struct segment_timeline *timeline,
+                       const struct screen *screen)
+{
+	const struct segment_history *history = &timeline->profile->segments;
+	const struct ring_header *header = &timeline->profile->process->header;
+	char one[TEXT_NUMBER_BYTES], two[TEXT_NUMBER_BYTES];
+	char often[64] = "", grown[64] = "", same[64] = "", own[64] = "", sizes[128];
+
 	if (history->interval_ns)
 		snprintf(often, sizeof(often), ", as a rule every %s",
 		         text_duration(one, history->interval_ns));
@@ -147,11 +152,13 @@ static void use_table(const struct segment_timeline *timeline,
 	screen_heading(screen, title, aside);
 	figures_titles(&figures, "segment");
 	for (i = 0; i < SEGMENT_COUNT; i++) {
-		if (snapshot->uses[i].size)
+		if (snapshot->uses[i].size && i != SEGMENT_OUTLIVE)
 			use_row(&figures, &snapshot->uses[i], segment_title((enum segment)i),
 			        false);
 	}
 	use_row(&figures, &snapshot->total, "total", true);
+	if (snapshot->uses[SEGMENT_OUTLIVE].size)
+		use_row(&figures, &snapshot->uses[SEGMENT_OUTLIVE], OWN_TITLE, false);
 	segment_timeline_moved(screen, snapshot);
 	if (snapshot->total.swap)
 		screen_line(screen, 2, "  %s more in swap",
@@ -181,7 +188,9 @@ static void course_row(const struct segment_timeline *timeline,
 	figures_size(texts[2], peak->rss);
 	figures_growth(texts[3], first, snapshot_rss(snapshot_last(timeline), segment));
 	snprintf(name, sizeof(name), "%s, highest at %s",
-	         is_total ? "total" : segment_title((enum segment)segment),
+	         is_total                     ? "total"
+	         : segment == SEGMENT_OUTLIVE ? OWN_TITLE
+	                                      : segment_title((enum segment)segment),
 	         text_duration(at, peak->time_ns));
 	figures_name(figures, figures_print(figures, texts), name, is_total);
 }
@@ -199,121 +208,14 @@ static void course_table(const struct segment_timeline *timeline,
 	screen_heading(screen, "resident", "when each was highest, and how it grew");
 	figures_titles(&figures, "segment");
 	for (i = 0; i < SEGMENT_COUNT; i++) {
-		if (history->peaks[i].rss)
+		if (history->peaks[i].rss && i != SEGMENT_OUTLIVE)
 			course_row(timeline, &figures, i, &history->peaks[i]);
 	}
 	peak = segment_history_peak(history, &is_size);
 	course_row(timeline, &figures, SEGMENT_COUNT, &peak);
-}
-
-/* ---- the graph ---- */
-
-struct graph {
-	const struct segment_timeline *timeline;
-	const struct screen *screen;
-	uint64_t end_ns;
-	size_t columns;
-	size_t label_columns;
-};
-
-/* Add the resident size at a time to its column, which keeps the highest. */
-static void graph_add(const struct graph *graph, uint64_t time_ns, uint64_t rss,
-                      uint64_t most[GRAPH_COLUMNS_MAX], bool has[GRAPH_COLUMNS_MAX])
-{
-	size_t column = (size_t)((double)time_ns / ((double)graph->end_ns + 1) *
-	                         (double)graph->columns);
-
-	/* rounding may lead one beyond the last column */
-	if (column >= graph->columns)
-		column = graph->columns - 1;
-	if (!has[column] || rss > most[column])
-		most[column] = rss;
-	has[column] = true;
-}
-
-/*
- * Fill in the highest of each column; a column without a snapshot repeats the one before it.
- * The row of the total uses the sizes between snapshots as well.
- */
-static void graph_fill(const struct graph *graph, size_t segment,
-                       uint64_t most[GRAPH_COLUMNS_MAX])
-{
-	const struct segment_history *history = &graph->timeline->profile->segments;
-	const struct size_history *sizes = &history->sizes;
-	bool has[GRAPH_COLUMNS_MAX] = { false };
-	size_t i;
-
-	memset(most, 0, GRAPH_COLUMNS_MAX * sizeof(*most));
-	for (i = 0; i < history->count; i++)
-		graph_add(graph, history->snapshots[i].time_ns,
-		          snapshot_rss(&history->snapshots[i], segment), most, has);
-	for (i = 0; segment == SEGMENT_COUNT && i < sizes->count; i++)
-		graph_add(graph, sizes->entries[i].time_ns, sizes->entries[i].resident, most,
-		          has);
-	for (i = 1; i < graph->columns; i++) {
-		if (!has[i])
-			most[i] = most[i - 1];
-	}
-}
-
-/* Each row has its own scale: on a common one all but the largest would be flat. */
-static void graph_row(const struct graph *graph, size_t segment, const char *title)
-{
-	static const char *const blocks[] = { " ",      "\u2581", "\u2582",
-		                                  "\u2583", "\u2584", "\u2585",
-		                                  "\u2586", "\u2587", "\u2588" };
-	static const char *const letters[] = {
-		" ", ".", ".", ":", ":", "+", "+", "#", "#"
-	};
-	uint64_t most[GRAPH_COLUMNS_MAX], peak = 0;
-	char size[TEXT_NUMBER_BYTES];
-	size_t i, height;
-
-	graph_fill(graph, segment, most);
-	for (i = 0; i < graph->columns; i++)
-		peak = most[i] > peak ? most[i] : peak;
-	fprintf(graph->screen->file, "  %-*.*s|", (int)graph->label_columns - 3,
-	        (int)graph->label_columns - 4, title);
-	for (i = 0; i < graph->columns; i++) {
-		height = peak ? (size_t)((double)most[i] / (double)peak * 8) : 0;
-		height = most[i] && !height ? 1 : height > 8 ? 8 : height;
-		fputs((graph->screen->has_blocks ? blocks : letters)[height],
-		      graph->screen->file);
-	}
-	fprintf(graph->screen->file, "| %s\n", text_size(size, peak));
-}
-
-/*
- * Print the graph: a row for the total, and one for each segment that ever mattered. Its time
- * runs to the last snapshot or, if that is later, to the last size.
- */
-static void graph_print(const struct segment_timeline *timeline,
-                        const struct screen *screen)
-{
-	const struct segment_history *history = &timeline->profile->segments;
-	struct graph graph = { timeline, screen, snapshot_last(timeline)->time_ns,
-		                   GRAPH_COLUMNS_MAX, GRAPH_LABEL_COLUMNS };
-	char end[TEXT_NUMBER_BYTES], aside[96];
-	size_t i;
-
-	if (history->sizes.count &&
-	    history->sizes.entries[history->sizes.count - 1].time_ns > graph.end_ns)
-		graph.end_ns = history->sizes.entries[history->sizes.count - 1].time_ns;
-	if (history->count + history->sizes.count < 2)
-		return;
-	if (screen->columns < GRAPH_NARROW_COLUMNS)
-		graph.label_columns = LABEL_COLUMNS;
-	if (graph.columns > screen->columns - graph.label_columns - SIZE_COLUMNS)
-		graph.columns = screen->columns - graph.label_columns - SIZE_COLUMNS;
-	snprintf(aside, sizeof(aside),
-	         "from the start to %s; each row scaled to its own highest",
-	         text_duration(end, graph.end_ns));
-	screen_heading(screen, "resident over time", aside);
-	graph_row(&graph, SEGMENT_COUNT, "total");
-	for (i = 0; i < SEGMENT_COUNT; i++) {
-		if (history->peaks[i].rss > history->peak.rss / GRAPH_ROWS_SHARE)
-			graph_row(&graph, i, segment_title((enum segment)i));
-	}
+	if (history->peaks[SEGMENT_OUTLIVE].rss)
+		course_row(timeline, &figures, SEGMENT_OUTLIVE,
+		           &history->peaks[SEGMENT_OUTLIVE]);
 }
 
 /* ---- the heap's inside ---- */
@@ -462,11 +364,14 @@ static void between_print(const struct segment_timeline *timeline,
 	screen_heading(screen, title, "the nearest snapshots");
 	figures_titles(&figures, "segment, resident");
 	for (i = 0; i < SEGMENT_COUNT; i++) {
-		if (before->uses[i].size || after->uses[i].size)
+		if ((before->uses[i].size || after->uses[i].size) && i != SEGMENT_OUTLIVE)
 			between_row(&figures, &before->uses[i], &after->uses[i],
 			            segment_title((enum segment)i), false);
 	}
 	between_row(&figures, &before->total, &after->total, "total", true);
+	if (before->uses[SEGMENT_OUTLIVE].size || after->uses[SEGMENT_OUTLIVE].size)
+		between_row(&figures, &before->uses[SEGMENT_OUTLIVE],
+		            &after->uses[SEGMENT_OUTLIVE], OWN_TITLE, false);
 	size_timeline_at(timeline, screen);
 	screen_heading(screen, "the heap and what is in it",
 	               "live: bytes asked for; overhead: estimated");
@@ -479,7 +384,24 @@ static void between_print(const struct segment_timeline *timeline,
 void segment_timeline_text(const struct segment_timeline *timeline,
                            const struct screen *screen)
 {
+	bool is_whole = timeline->view == TIMELINE_WHOLE && !timeline->is_by_thread;
+
 	title_print(timeline, screen);
+	if (is_whole)
+		timeline_sentences_print(timeline, screen);
+	if (is_whole && !timeline->has_tables) {
+		segment_timeline_odd_lines(screen, timeline->profile);
+		fputc('\n', screen->file);
+		screen_line(
+			screen, 2,
+			"%s--tables shows each segment over time; --between FROM:TO, --at TIME, "
+			"--phase NAME and --by thread show parts of it%s",
+			screen_dim(screen), screen_plain(screen));
+		return;
+	}
+	if (is_whole)
+		fputc('\n', screen->file);
+	head_print(timeline, screen);
 	peak_print(timeline, screen);
 	segment_end_text(timeline->profile, screen);
 	if (timeline->is_by_thread) {
@@ -491,7 +413,7 @@ void segment_timeline_text(const struct segment_timeline *timeline,
 	} else {
 		use_table(timeline, screen, timeline->to, "the last snapshot");
 		course_table(timeline, screen);
-		graph_print(timeline, screen);
+		timeline_graph_print(timeline, screen);
 		inside_table(timeline, screen);
 		size_timeline_table(timeline, screen);
 		segment_timeline_odd_lines(screen, timeline->profile);

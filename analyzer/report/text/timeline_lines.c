@@ -2,8 +2,10 @@
 #include "report/text/timeline_lines.h"
 
 #include "segments/size_history.h"
+#include "verdict/heap_contents.h"
 
 #define LABEL_COLUMNS 15 /* width of the label of a line, as in report/text/summary.c */
+#define PARTS_SHOWN 4
 /* report a peak between snapshots if it was higher by one in so many bytes */
 #define PEAK_UNSEEN_SHARE 50
 
@@ -76,10 +78,10 @@ void segment_timeline_lost(const struct screen *screen, const struct profile *pr
 			text_percent(percent, lost, profile->replay.totals.events + lost));
 }
 
-/* Write "heap 40 MiB, code 1.2 MiB, ..": the three largest segments of a snapshot. */
+/* Write "heap 40 MiB, code 1.2 MiB, ..": the largest segments of a snapshot, but ours. */
 static void parts_text(struct text *text, const struct segment_snapshot *snapshot)
 {
-	bool is_shown[SEGMENT_COUNT] = { false };
+	bool is_shown[SEGMENT_COUNT] = { [SEGMENT_OUTLIVE] = true };
 	char size[TEXT_NUMBER_BYTES];
 	size_t i, most, round;
 
@@ -87,7 +89,7 @@ static void parts_text(struct text *text, const struct segment_snapshot *snapsho
 	 * Each round takes the largest of those that were not taken yet; equal ones in the order of
 	 * enum segment. There are too few segments for sorting to pay.
 	 */
-	for (round = 0; round < 3; round++) {
+	for (round = 0; round < PARTS_SHOWN; round++) {
 		most = SEGMENT_COUNT;
 		for (i = 0; i < SEGMENT_COUNT; i++) {
 			if (!is_shown[i] && snapshot->uses[i].rss &&
@@ -102,19 +104,51 @@ static void parts_text(struct text *text, const struct segment_snapshot *snapsho
 		            segment_title((enum segment)most),
 		            text_size(size, snapshot->uses[most].rss));
 	}
+	for (i = 0; i < SEGMENT_COUNT && (is_shown[i] || !snapshot->uses[i].rss); i++)
+		;
+	text_printf(text, "%s", i < SEGMENT_COUNT ? ", .." : "");
+}
+
+/* Print what the heap consisted of at the highest snapshot, if that is known. */
+static void heap_line(const struct screen *screen, const struct profile *profile)
+{
+	struct segment_inside inside = segment_inside(profile, profile->segments.highest);
+	char rss[TEXT_NUMBER_BYTES], live[TEXT_NUMBER_BYTES], over[TEXT_NUMBER_BYTES];
+	char kept[TEXT_NUMBER_BYTES], overhead[96] = "";
+
+	if (!inside.is_known || !inside.rss)
+		return;
+	if (!inside.kept) {
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  heap         %s resident, all of it in live blocks, which asked for %s",
+			text_size(rss, inside.rss), text_size(live, inside.live));
+		return;
+	}
+	if (inside.has_overhead)
+		snprintf(overhead, sizeof(overhead), ", malloc's overhead %s",
+		         text_size(over, inside.overhead));
+	screen_line(
+		screen, LABEL_COLUMNS,
+		"  heap         %s resident: live blocks %s%s, kept by the allocator %s",
+		text_size(rss, inside.rss), text_size(live, inside.live), overhead,
+		text_size(kept, inside.kept));
 }
 
 void segment_timeline_summary(const struct screen *screen,
-                              const struct profile *profile, bool shows_kept)
+                              const struct profile *profile)
 {
 	const struct segment_history *history = &profile->segments;
 	struct text parts = { NULL, 0, 0 };
-	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], text[512], whole[64] = "";
+	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], whole[64] = "";
+	char at[TEXT_NUMBER_BYTES], when[64];
+	const struct segment_snapshot *highest;
 	struct segment_peak peak;
 	bool is_size, is_between;
 
 	if (!history->count)
 		return;
+	highest = &history->snapshots[history->highest];
 	peak = segment_history_peak(history, &is_size);
 	/* The process grew and shrank again between two snapshots. */
 	is_between = history->kernel_peak > peak.rss + peak.rss / PEAK_UNSEEN_SHARE;
@@ -126,13 +160,34 @@ void segment_timeline_summary(const struct screen *screen,
 		snprintf(whole, sizeof(whole), "%s; the largest snapshot has %s",
 		         is_between ? ", between two snapshots" : "",
 		         text_size(more, history->peak.rss));
-	parts_text(&parts, &history->snapshots[history->highest]);
-	screen_line(screen, LABEL_COLUMNS,
-	            "  resident     %s%s%s at the peak%s: %s; see 'outlive segments'",
+	snprintf(when, sizeof(when), "the largest snapshot, %s after the start",
+	         text_duration(at, highest->time_ns));
+	screen_heading(screen, "where the memory of the process is", when);
+	parts_text(&parts, highest);
+	screen_line(screen, LABEL_COLUMNS, "  resident     %s%s%s at the peak%s: %s",
 	            screen_bold(screen),
 	            text_size(size, is_between ? history->kernel_peak : peak.rss),
 	            screen_plain(screen), whole, parts.data ? parts.data : "nothing");
 	text_release(&parts);
+	heap_line(screen, profile);
+}
+
+void segment_timeline_summary_end(const struct screen *screen,
+                                  const struct profile *profile, bool shows_kept)
+{
+	const struct segment_history *history = &profile->segments;
+	char size[TEXT_NUMBER_BYTES], text[512];
+	const struct segment_snapshot *highest;
+
+	if (!history->count)
+		return;
+	highest = &history->snapshots[history->highest];
 	if (shows_kept && segment_timeline_oddity(text, sizeof(text), profile))
 		screen_line(screen, LABEL_COLUMNS, "  kept         %s", text);
+	if (highest->uses[SEGMENT_OUTLIVE].rss)
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  outlive      %s more are outlive's own; 'outlive segments' shows the "
+			"memory over time",
+			text_size(size, highest->uses[SEGMENT_OUTLIVE].rss));
 }

@@ -21,10 +21,13 @@ void segment_timeline_moved(const struct screen *screen,
                             const struct segment_snapshot *snapshot);
 
 /*
- * Print one or two lines for the default screen of a report; nothing without snapshots.
- * `shows_kept`: how much of the heap was freed but kept, too, if it was unusually much.
+ * Print the part of the default screen about the memory of the process, with a heading; nothing
+ * without snapshots. Its last lines come apart, so that others fit between: how much of the heap
+ * was freed but kept, if that was unusually much and `shows_kept`, and the recorder's own memory.
  */
 void segment_timeline_summary(const struct screen *screen,
-                              const struct profile *profile, bool shows_kept);
+                              const struct profile *profile);
+void segment_timeline_summary_end(const struct screen *screen,
+                                  const struct profile *profile, bool shows_kept);
 
 #endif

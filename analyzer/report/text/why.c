@@ -107,7 +107,7 @@ static void size_kind_print(const struct why *why)
 			label, least, most, settled, blocks);
 }
 
-/* Write "3 blocks at most"; for several call paths together only limits may be known. */
+/* Write "3 blocks", or "2 to 3 blocks"; for several call paths together only limits may be known. */
 static const char *live_text(char *text, size_t bytes,
                              const struct life_summary *summary)
 {
@@ -116,9 +116,9 @@ static const char *live_text(char *text, size_t bytes,
 	text_count(least, summary->live_least);
 	text_count(most, summary->live_most);
 	if (summary->live_least == summary->live_most)
-		snprintf(text, bytes, "%s block%s at most", most, text_s(summary->live_most));
+		snprintf(text, bytes, "%s block%s", most, text_s(summary->live_most));
 	else
-		snprintf(text, bytes, "between %s and %s blocks at most", least, most);
+		snprintf(text, bytes, "%s to %s blocks", least, most);
 	return text;
 }
 
@@ -136,10 +136,10 @@ static void sizes_print(const struct why *why)
 	if (summary->reallocs)
 		snprintf(reallocs, sizeof(reallocs), ", %s of them realloc%s",
 		         text_count(more, summary->reallocs), text_s(summary->reallocs));
-	screen_line(screen, LABEL_COLUMNS, "  allocated    %s in %s call%s%s; %s at once",
-	            text_size(bytes, summary->bytes),
-	            text_count(count, summary->allocations), text_s(summary->allocations),
-	            reallocs, live_text(live, sizeof(live), summary));
+	screen_line(
+		screen, LABEL_COLUMNS, "  allocated    %s in %s call%s%s; most at once: %s",
+		text_size(bytes, summary->bytes), text_count(count, summary->allocations),
+		text_s(summary->allocations), reallocs, live_text(live, sizeof(live), summary));
 	if (summary->size_min == summary->size_max)
 		screen_line(screen, LABEL_COLUMNS, "  size         always %s%s",
 		            text_size(most, summary->size_max),
@@ -305,8 +305,8 @@ static void functions_print(const struct why *why, const char *title, const char
 		return;
 	screen_heading(screen, title, aside);
 	for (i = 0; i < ranking->count && i < RANKS_SHOWN; i++) {
-		function_text(name, sizeof(name), why->findings->classes,
-		              ranking->ranks[i].key);
+		function_owner_text(name, sizeof(name), why->findings->classes,
+		                    ranking->ranks[i].key);
 		text_short(texts[0], ranking->ranks[i].blocks);
 		text_percent(texts[1], ranking->ranks[i].blocks, all);
 		text_size(texts[2], ranking->ranks[i].bytes);
@@ -464,8 +464,10 @@ static int why_print(struct why *why)
 	depths_print(why);
 	functions_print(why, "owners", "whose frame the blocks belonged to",
 	                &why->summary.owners);
-	functions_print(why, "freed by", "this function, or a function it tail-calls",
-	                &why->summary.freers);
+	functions_print(
+		why, "freed by",
+		"the function that called free(), or its caller if that call was a jump",
+		&why->summary.freers);
 	functions_print(why, "reallocated by", "counts calls, not blocks",
 	                &why->summary.movers);
 	if (advice_print(why))

@@ -543,7 +543,7 @@ static void summary_expect(uint64_t kernel_bytes, bool is_between)
 	text_release(&payload);
 	profile = profile_of(&trace, &reader);
 	screen = screen_of(file);
-	segment_timeline_summary(&screen, profile, true);
+	segment_timeline_summary(&screen, profile);
 	assert_int_equal(fclose(file), 0);
 	assert_int_equal(!!strstr(said.data, "100 MiB at the peak: "), !is_between);
 	assert_int_equal(!!strstr(said.data,

@@ -1,0 +1,160 @@
+/* report/text/growth.c - what grew, for people. */
+#include "report/text/growth.h"
+
+#include "base/table.h"
+#include "report/rows.h"
+#include "report/text/names.h"
+#include "report/why_choice.h"
+#include "trace/clock.h"
+#include "verdict/function_text.h"
+#include "verdict/growth_order.h"
+#include "verdict/stack_names.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GROWTH_ROWS 4
+#define REST_NAMES 2 /* functions named among the rest of what was never freed */
+
+static const struct figure_column columns[] = {
+	{ "at half", 10, 8 },
+	{ "at the end", 10, 10 },
+	{ "per second", 10, 10 },
+	{ "--why", 7, 6 },
+};
+
+/* Write "1.2 MiB", or "-" if the clock is not known. */
+static void rate_text(char text[TEXT_NUMBER_BYTES], const struct classes *classes,
+                      const struct site_growth *site)
+{
+	const struct ring_header *header = &classes->profile->process->header;
+	const struct site_growths *growths = &classes->growths;
+	uint64_t span = process_span_ns(header, growths->end_time - growths->half_time);
+
+	if (!process_is_calibrated(header) || !span)
+		strcpy(text, "-");
+	else
+		text_size(text,
+		          (uint64_t)((double)site_growth_bytes(site) * 1e9 / (double)span));
+}
+
+/* 0, or -1: no memory. */
+static int site_print(const struct figures *figures, const struct findings *findings,
+                      const struct site_growth *site)
+{
+	const struct classes *classes = findings->classes;
+	const struct profile *profile = classes->profile;
+	const struct screen *screen = figures->screen;
+	const struct call_sites *call_sites = &findings->call_sites;
+	struct stack_names scratch = { NULL, 0, 0 };
+	uint32_t node = classes_path_node(classes, site->path), function;
+	struct stack_name name;
+	char texts[4][TEXT_NUMBER_BYTES];
+	bool is_dim;
+
+	if (stack_name_blamed(&name, &scratch, profile,
+	                      profile->replay.tree.nodes[node].location) < 0) {
+		stack_names_release(&scratch);
+		return -1;
+	}
+	figures_size(texts[0], site->bytes[GROWTH_HALF]);
+	figures_size(texts[1], site->end_bytes);
+	rate_text(texts[2], classes, site);
+	why_call_site_text(texts[3],
+	                   &call_sites->call_sites[call_sites->of_path[site->path]]);
+	function = function_of_node(&classes->functions, profile, node);
+	is_dim = classes->functions.has_mine &&
+	         !classes->functions.functions[function].is_mine;
+	fputs(is_dim ? screen_dim(screen) : "", screen->file);
+	report_name(screen, &name, figures_print(figures, texts));
+	fputs(is_dim ? screen_plain(screen) : "", screen->file);
+	stack_names_release(&scratch);
+	return 0;
+}
+
+/* What the columns are about, in words. */
+static void title_print(const struct screen *screen, const struct classes *classes)
+{
+	const struct ring_header *header = &classes->profile->process->header;
+	const struct site_growths *growths = &classes->growths;
+	char half[TEXT_NUMBER_BYTES], end[TEXT_NUMBER_BYTES], aside[160];
+
+	if (process_is_calibrated(header))
+		snprintf(aside, sizeof(aside),
+		         "bytes alive after %s (half of main) and after %s%s",
+		         text_duration(half, process_time_ns(header, growths->half_time)),
+		         text_duration(end, process_time_ns(header, growths->end_time)),
+		         growths->is_torn_down ? ", before it freed what it had" : "");
+	else
+		snprintf(aside, sizeof(aside), "bytes alive at half of main, and at the end");
+	screen_heading(screen, "what is growing", aside);
+}
+
+/*
+ * Print in a line or two what was never freed and does not grow, with the functions that have
+ * most of it. 0, or -1: no memory.
+ */
+static int rest_print(const struct screen *screen, const struct classes *classes)
+{
+	const struct class_share *kinds = classes->all.kinds;
+	uint64_t bytes = kinds[LIVE_STEADY].bytes + kinds[LIVE_ONCE].bytes;
+	char size[TEXT_NUMBER_BYTES], name[1024];
+	struct text names = { NULL, 0, 0 };
+	const struct class_counts *counts;
+	struct report_rows rows;
+	size_t i, shown = 0;
+
+	if (!bytes)
+		return 0;
+	if (report_rows_make(&rows, classes, REPORT_BY_FUNCTION, REPORT_SORT_LIVE))
+		return -1;
+	report_rows_own_first(&rows, classes, REPORT_SORT_LIVE, false);
+	for (i = 0; i < rows.count && shown < REST_NAMES; i++) {
+		counts = &rows.rows[i].classes;
+		if (!counts->shares[CLASS_LIVE].bytes ||
+		    class_counts_live(counts) == LIVE_GROWING)
+			continue;
+		stack_name_text(name, sizeof(name), &rows.rows[i].name);
+		text_printf(&names, "%s%s %s (%s)", shown++ ? ", " : ": ", name,
+		            text_size(size, counts->shares[CLASS_LIVE].bytes),
+		            live_kind_text(class_counts_live(counts)));
+	}
+	report_rows_release(&rows);
+	screen_line(screen, 4,
+	            "  never freed, but not growing: %s%s; --class live-at-exit lists all",
+	            text_size(size, bytes), names.data ? names.data : "");
+	text_release(&names);
+	return 0;
+}
+
+int report_growth(const struct screen *screen, const struct findings *findings)
+{
+	const struct classes *classes = findings->classes;
+	const struct site_growths *growths = &classes->growths;
+	struct figures figures = figures_of(screen, columns, 4);
+	uint32_t *order, count, i;
+	int result = 0;
+
+	if (!classes->profile->replay.totals.bytes)
+		return 0;
+	order = malloc((growths->count + 1) * sizeof(*order));
+	if (!order)
+		return -1;
+	count = growth_order(classes, order);
+	if (count) {
+		title_print(screen, classes);
+		figures_titles(&figures, "call site");
+	} else {
+		screen_heading(screen, "nothing is growing",
+		               "no call site has more alive at the end than before");
+	}
+	for (i = 0; i < count && i < GROWTH_ROWS && !result; i++)
+		result = site_print(&figures, findings, &growths->sites[order[i]]);
+	if (count > GROWTH_ROWS)
+		screen_line(screen, 3,
+		            ".. and %u more; --class live-at-exit lists what was never freed",
+		            count - GROWTH_ROWS);
+	free(order);
+	return result ? result : rest_print(screen, classes);
+}
