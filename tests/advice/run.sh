@@ -91,7 +91,7 @@ record() { # DIRECTORY
 	(
 		cd "$1" || exit 1
 		"$outlive" run -q -o trace.outlive -- "${command[@]}" >output.all 2>errors </dev/null &&
-			"$outlive" report --format json --top 0 "${report_options[@]}" trace.outlive \
+			"$outlive" report --format json "${report_options[@]}" trace.outlive \
 				>report.json && clean <output.all >output &&
 			ADVICE_COUNT=counts LD_PRELOAD=$work/count.so "${command[@]}" >output.all \
 				2>errors </dev/null && clean <output.all | cmp output - &&
@@ -169,7 +169,7 @@ one() { # PROGRAM
 	. "$here/$1/program.sh"
 	mkdir -p "$work/$1"
 	: >"$work/$1.tsv"
-	rm -rf "$work/$1/base"
+	rm -rf "${work:?}/$1/base"
 	get "$work/$1/base"
 	input "$work/$1/input"
 	echo "== $title: $workload" >&2
