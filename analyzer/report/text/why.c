@@ -43,8 +43,6 @@ static int title_print(const struct why *why)
 	const struct call_site
 		*call_site = &why->findings->call_sites.call_sites
 	                      [why->findings->call_sites.of_path[why->summary.path]];
-	const struct function *function = &classes->functions
-	                                       .functions[call_site->function];
 	char name[512], where[256], lines[512];
 
 	if (why->owner) {
@@ -60,7 +58,9 @@ static int title_print(const struct why *why)
 		return -1;
 	screen_line(why->screen, 2, "%s%s%s  %s%s%s%s", screen_bold(why->screen), name,
 	            screen_plain(why->screen), screen_dim(why->screen),
-	            function_lines_text(lines, sizeof(lines), function, where),
+	            function_lines_text(lines, sizeof(lines),
+	                                &classes->functions.functions[call_site->function],
+	                                where),
 	            why->call_site_count > 1      ? " and other lines"
 	            : why->summary.path_count > 1 ? " and other call paths"
 	                                          : "",
