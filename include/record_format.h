@@ -120,13 +120,14 @@ enum control_kind {
 	CONTROL_STACK = 1,       /* tag 0x0f */
 	CONTROL_STACK_PLAIN = 2, /* tag 0x17 */
 	CONTROL_SIZED = 3,
-	CONTROL_THREAD = 3,  /* tag 0x1f */
-	CONTROL_DEPTH = 4,   /* tag 0x27 */
-	CONTROL_TOUCHED = 5, /* tag 0x2f */
-	CONTROL_FAULT = 6,   /* tag 0x37 */
-	CONTROL_NAME = 7,    /* tag 0x3f */
-	CONTROL_GAP = 8,     /* tag 0x47 */
-	CONTROL_STANDS = 9,  /* tag 0x4f */
+	CONTROL_THREAD = 3,   /* tag 0x1f */
+	CONTROL_DEPTH = 4,    /* tag 0x27 */
+	CONTROL_TOUCHED = 5,  /* tag 0x2f */
+	CONTROL_FAULT = 6,    /* tag 0x37 */
+	CONTROL_NAME = 7,     /* tag 0x3f */
+	CONTROL_GAP = 8,      /* tag 0x47 */
+	CONTROL_STANDS = 9,   /* tag 0x4f */
+	CONTROL_MAPPING = 10, /* tag 0x57 */
 };
 #define CONTROL_TAG(kind) ((uint8_t)(OP_CONTROL | (kind) << 3))
 
@@ -201,6 +202,31 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  *   time     quanta, absolute
  *   first    the first eight bytes of the name; second: the other eight, padded with NULs
  */
+/*
+ * MAPPING follows the STACK record of a call that maps or unmaps memory (or the RUN record that
+ * repeats this stack in another chunk): call, error, address, bytes, protection, flags, then
+ * path_bytes and as many bytes of a path.
+ *   call        enum mapping_call
+ *   error       errno of the call; 0: it succeeded
+ *   address     of the mapping that began or ended; 0 if mmap, mremap or shmat failed
+ *   bytes       the length that was asked for; the kernel rounds it up to whole pages. 0 for
+ *               MAPPING_SHMDT: as long as the mapping is
+ *   protection  as for mmap(); 0 for the calls that have none
+ *   flags       as for mmap(), mremap() or shmat()
+ *   path        of the mapped file; none: anonymous memory, or unknown. No NUL.
+ * The STACK record has the time before the real call if a mapping ends, and after it if one
+ * begins. So a mremap() is two: where the old range ends, and where the new one begins.
+ */
+enum mapping_call {
+	MAPPING_MMAP = 0,
+	MAPPING_MUNMAP = 1,
+	MAPPING_MREMAP_FROM = 2, /* the old range ends */
+	MAPPING_MREMAP_TO = 3,   /* the new range begins */
+	MAPPING_SHMAT = 4,
+	MAPPING_SHMDT = 5,
+};
+#define MAPPING_PATH_MAX 1024
+
 enum stack_kind {
 	STACK_OWN = 0,    /* the thread's own stack */
 	STACK_SIGNAL = 1, /* sigaltstack(2) */

@@ -17,7 +17,7 @@
 
 #define RING_MAGIC UINT64_C(0x0A0D474E49524F8A) /* on disk: 8A "ORING" CR LF */
 #define FORMAT_VERSION_MAJOR 1                  /* another major: refuse the file */
-#define FORMAT_VERSION_MINOR 3 /* a higher minor: read it, skip what is unknown */
+#define FORMAT_VERSION_MINOR 4 /* a higher minor: read it, skip what is unknown */
 
 /* features_required: a reader refuses files with other bits than these. None exists yet. */
 #define FEATURES_REQUIRED_KNOWN UINT64_C(0)

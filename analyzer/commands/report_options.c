@@ -55,6 +55,10 @@ const struct option report_options[REPORT_OPTIONS] = {
 	{ "kept", 0, OPTION_FLAG, offsetof(struct report_options, heap_kept), NULL,
 	  "what malloc keeps though it is free, which blocks pin it, what helps", NULL,
 	  NULL },
+	{ "mappings", 0, OPTION_FLAG, offsetof(struct report_options, mappings), NULL,
+	  "which calls mapped memory themselves (mmap), and what became of it;\n"
+	  "with --by path: with their callers",
+	  NULL, NULL },
 	{ "thread", 't', OPTION_STRING, offsetof(struct report_options, thread), "THREAD",
 	  "only blocks that this thread allocated: its number, its name, or a\n"
 	  "glob; with --stacks: its deepest call path",
@@ -137,9 +141,11 @@ enum {
 	ASKED_WHY = 1 << 4,
 	ASKED_EXPLAIN = 1 << 5,
 	ASKED_STACKS = 1 << 6,
-	ASKED_BLOCKS = 1 << 7, /* filters that say nothing about a stack */
+	ASKED_BLOCKS = 1 << 7, /* filters that say nothing about a stack or a mapping */
 	ASKED_ADVICE = 1 << 8,
 	ASKED_KEPT = 1 << 9,
+	ASKED_MAPPINGS = 1 << 10,
+	ASKED_PHASE = 1 << 11,
 };
 #define REFUSED_MAX 3 /* sets of options that a view refuses */
 #define ASKED_ROWS (ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_TOP)
@@ -158,6 +164,16 @@ static const struct view_row {
 		const char *message;
 	} refused[REFUSED_MAX];
 } views[] = {
+	{ REPORT_MAPPINGS,
+	  "--mappings",
+	  ASKED_MAPPINGS,
+	  { { ASKED_SORT | ASKED_CLASS | ASKED_WHY | ASKED_EXPLAIN | ASKED_STACKS |
+	          ASKED_ADVICE | ASKED_KEPT,
+	      "--mappings goes with none of --sort, --class, --why, --explain, --advice, "
+	      "--kept and --stacks" },
+	    { ASKED_BLOCKS,
+	      "--mappings shows no blocks, so --module, --function, --size and --only-mine "
+	      "do not go with it" } } },
 	{ REPORT_STACKS,
 	  "--stacks",
 	  ASKED_STACKS,
@@ -165,7 +181,7 @@ static const struct view_row {
 	          ASKED_ADVICE,
 	      "--stacks goes alone, without --by, --sort, --class, --why, --advice or "
 	      "--explain" },
-	    { ASKED_BLOCKS,
+	    { ASKED_BLOCKS | ASKED_PHASE,
 	      "--stacks shows no blocks, so --module, --function, --size, --only-mine and "
 	      "--phase do not go with it" },
 	    { ASKED_KEPT, "--stacks and --kept do not go together" } } },
@@ -208,8 +224,10 @@ static unsigned asked_options(const struct report_options *options)
 	       (options->explain ? ASKED_EXPLAIN : 0) |
 	       (options->stacks ? ASKED_STACKS : 0) | (options->advice ? ASKED_ADVICE : 0) |
 	       (options->heap_kept ? ASKED_KEPT : 0) |
+	       (options->mappings ? ASKED_MAPPINGS : 0) |
+	       (options->phase ? ASKED_PHASE : 0) |
 	       (options->modules.count || options->functions.count || options->sizes ||
-	                options->only_mine || options->phase
+	                options->only_mine
 	            ? ASKED_BLOCKS
 	            : 0);
 }
@@ -229,6 +247,12 @@ static const struct view_row *view_choose(const struct report_options *options)
 	                                options->group.value == REPORT_BY_OWNER))
 		die_usage("report",
 		          "report: --class goes with --by path, function or module, not %s",
+		          groups[options->group.value]);
+	if (options->mappings && options->group.is_given &&
+	    options->group.value != REPORT_BY_PATH &&
+	    options->group.value != REPORT_BY_FUNCTION)
+		die_usage("report",
+		          "report: --mappings goes with --by path or function, not %s",
 		          groups[options->group.value]);
 	while (row->options && !(row->options & asked))
 		row++;

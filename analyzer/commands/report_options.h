@@ -22,14 +22,14 @@ struct report_options {
 	struct process_choice process;
 	const char *why, *explain, *phase, *thread, *sizes;
 	struct option_list modules, functions;
-	bool stacks, heap_kept, only_mine, advice;
+	bool stacks, heap_kept, only_mine, advice, mappings;
 	struct option_list wrappers, kept, mine;
 	struct option_list suppressions; /* names of files */
 	struct option_list symbols;      /* files or directories with names */
 	bool all, no_pager;
 };
 
-#define REPORT_OPTIONS 25
+#define REPORT_OPTIONS 26
 extern const struct option report_options[REPORT_OPTIONS];
 
 /*

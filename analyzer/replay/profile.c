@@ -86,6 +86,14 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 	profile->replay.probes.has_small = profile->runtimes & RUNTIME_MALLOC;
 	live_probes_set(&profile->replay.probes, 0, profile->probes, history->count);
 	live_probes_set(&profile->replay.probes, 1, profile->view_probes, views->count);
+	if (history->count) {
+		mappings_probe(&profile->replay.mappings.highest,
+		               profile->probes[history->highest].time,
+		               profile->probes[history->highest].spans);
+		mappings_probe(&profile->replay.mappings.last,
+		               profile->probes[history->count - 1].time,
+		               profile->probes[history->count - 1].spans);
+	}
 	return 0;
 }
 
@@ -357,6 +365,7 @@ struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
 	                  profile->replay.probes.heap_peak);
 	segment_moves_snapshots(&profile->segments, profile->runtimes);
 	segment_moves_self_view(&profile->views, profile->runtimes);
+	mappings_finish(&profile->replay.mappings);
 	stack_faults_settle(&profile->replay.stacks, profile->phases->exit_start);
 	phases_end(profile->phases, profile->replay.totals.time_last);
 	profile->lost = lost_count(described, holes_count(&profile->replay));

@@ -16,7 +16,7 @@ int replay_init(struct replay *replay, uint64_t start, double quanta_per_us)
 	stack_depths_init(&replay->stacks);
 	if (call_tree_init(&replay->tree) || call_paths_init(&replay->paths) ||
 	    block_lives_init(&replay->lives, quanta_per_us) ||
-	    live_table_init(&replay->live))
+	    live_table_init(&replay->live) || mappings_init(&replay->mappings))
 		return -1;
 	return 0;
 }
@@ -43,6 +43,7 @@ void replay_release(struct replay *replay)
 	block_lives_release(&replay->lives);
 	stack_depths_release(&replay->stacks);
 	live_table_release(&replay->live);
+	mappings_release(&replay->mappings);
 	live_large_release(&replay->probes.large);
 	kept_moments_release(&replay->kept);
 	location_times_release(&replay->locations);
@@ -503,6 +504,32 @@ static inline int event_replay(struct replay *replay, struct thread *thread,
 	return 0;
 }
 
+/* Mappings are chosen only by thread and phase. */
+static bool is_mapping_wanted(const struct replay *replay, const struct thread *thread)
+{
+	return !replay->is_chosen ||
+	       (!thread->is_unwanted &&
+	        (replay->choice->phase == PHASE_NUMBER_NONE ||
+	         phase_cursor_is_in(&replay->phase_now, replay->choice->phase)));
+}
+
+/* A call has mapped or unmapped memory, on the stack of the STACK record before. */
+static int mapping_replay(struct replay *replay, struct thread *thread,
+                          const struct stack_record *record, uint64_t time)
+{
+	uint32_t node, path = 0;
+
+	if (replay->is_of_stacks)
+		return 0;
+	if (is_mapping_wanted(replay, thread)) {
+		node = stack_nodes(replay, thread, time);
+		path = node == CALL_NODE_NONE ? 0 : mappings_path(&replay->mappings, node);
+		if (!path)
+			return -1;
+	}
+	return mappings_record(&replay->mappings, path, record, time, &thread->moving_kind);
+}
+
 /*
  * For each event: record a doubt while the thread still has the frames that it concerns, then
  * change the stack, then advance the time (probes see what was live before the event), and only
@@ -525,6 +552,8 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 	if (event->op == EVENT_STACK_RECORD && slice->record->kind == CONTROL_TOUCHED &&
 	    thread->serial != FIRST_THREAD)
 		thread_caches_end(&replay->kept.caches, thread->index);
+	if (event->op == EVENT_STACK_RECORD && slice->record->kind == CONTROL_MAPPING)
+		return mapping_replay(replay, thread, slice->record, event->time);
 	if (event->op == EVENT_STACK_RECORD)
 		return stack_depths_record(&replay->stacks, thread, slice->record, event->time);
 	for (; event < end; event++) {

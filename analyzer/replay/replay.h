@@ -12,6 +12,7 @@
 #include "replay/kept.h"
 #include "replay/live_probes.h"
 #include "replay/live_table.h"
+#include "replay/mappings.h"
 #include "replay/location_times.h"
 #include "replay/path_growth.h"
 #include "trace/phases.h"
@@ -53,6 +54,7 @@ struct replay {
 	struct growth growth; /* its times are set before the first slice */
 	struct block_lives lives;
 	struct live_table live;
+	struct mappings mappings;
 	struct timeline timeline;
 	struct stack_depths stacks;
 	struct live_probes probes; /* set before the first slice */

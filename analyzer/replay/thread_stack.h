@@ -95,6 +95,7 @@ struct thread {
 	uint32_t serial, tid;
 	/* between the two events of a realloc: the life that continues */
 	uint32_t chain_moving;
+	uint32_t moving_kind; /* of what its mremap() moves; see mappings_record() */
 	/* between the two events of a realloc: the block is not counted */
 	bool is_moving_ignored;
 	bool is_unwanted;   /* no block that it allocates is counted */

@@ -33,8 +33,10 @@ enum report_view {
 	/* of the profile of a process */
 	REPORT_OVERVIEW, /* the default screen; ignores group, sort and top */
 	REPORT_ROWS,
-	REPORT_CLASS,   /* rows that have blocks of one class: `class` */
-	REPORT_STACKS,  /* how deep the stacks went */
+	REPORT_CLASS,  /* rows that have blocks of one class: `class` */
+	REPORT_STACKS, /* how deep the stacks went */
+	/* who mapped memory; by call path or, for any other group, by call site */
+	REPORT_MAPPINGS,
 	REPORT_ADVICE,  /* all advice, the most useful first */
 	REPORT_KEPT,    /* what malloc keeps though it is free */
 	REPORT_WHY,     /* everything about a call path or a function: `why` */

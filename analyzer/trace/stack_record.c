@@ -137,6 +137,35 @@ static const char *name_read(struct stack_record *record, const uint8_t *at,
 	return NULL;
 }
 
+/* An address space ends before this address. */
+#define ADDRESS_END (UINT64_C(1) << 57)
+
+static const char *mapping_read(struct stack_record *record, const uint8_t *at,
+                                const uint8_t *end)
+{
+	uint64_t values[7];
+	size_t i;
+
+	if (!fields_read(&at, end, values, 7) || values[6] > (size_t)(end - at))
+		return too_short;
+	for (i = 0; i < 7; i++) {
+		if (i != 2 && i != 3 && values[i] > UINT32_MAX)
+			return "a number of its mapping cannot be";
+	}
+	/* A length that the kernel refused may be any number. */
+	if (!values[1] && (values[2] > ADDRESS_END || values[3] > ADDRESS_END))
+		return "its mapping cannot be";
+	record->mapping.call = (uint32_t)values[0];
+	record->mapping.error = (uint32_t)values[1];
+	record->mapping.address = values[2];
+	record->mapping.bytes = values[3];
+	record->mapping.protection = (uint32_t)values[4];
+	record->mapping.flags = (uint32_t)values[5];
+	record->mapping.path = (const char *)at;
+	record->mapping.path_bytes = (uint32_t)values[6];
+	return NULL;
+}
+
 /* Bytes of the payload after the known fields are ignored: a later version may add fields. */
 const char *stack_record_read(struct stack_record *record, enum control_kind kind,
                               const uint8_t *at, const uint8_t *end,
@@ -149,6 +178,7 @@ const char *stack_record_read(struct stack_record *record, enum control_kind kin
 	case CONTROL_TOUCHED: return touched_read(record, at, end);
 	case CONTROL_FAULT: return fault_read(record, at, end);
 	case CONTROL_NAME: return name_read(record, at, end);
+	case CONTROL_MAPPING: return mapping_read(record, at, end);
 	default: return "it says nothing of a stack";
 	}
 }

@@ -1,6 +1,6 @@
 /*
  * trace/stack_record.h - reads and checks the records about a thread and its stack: THREAD,
- * DEPTH, TOUCHED, FAULT and NAME of record_format.h.
+ * DEPTH, TOUCHED, FAULT, NAME and MAPPING of record_format.h.
  */
 #ifndef OUTLIVE_TRACE_STACK_RECORD_H
 #define OUTLIVE_TRACE_STACK_RECORD_H
@@ -14,7 +14,8 @@
 #define STACK_WORD_BYTES 8
 
 struct stack_record {
-	enum control_kind kind; /* CONTROL_THREAD, _DEPTH, _TOUCHED, _FAULT or _NAME */
+	/* CONTROL_THREAD, _DEPTH, _TOUCHED, _FAULT, _NAME or _MAPPING */
+	enum control_kind kind;
 	union {
 		struct {
 			/* Serial of a thread; 0: unknown, or this is the first thread. */
@@ -41,6 +42,13 @@ struct stack_record {
 			uint64_t time; /* quanta */
 			char text[16]; /* padded with NULs; not terminated if it fills all 16 */
 		} name;
+		struct {
+			uint32_t call; /* enum mapping_call, or one of a later version */
+			uint32_t error, protection, flags;
+			uint64_t address, bytes; /* together below 2^58, unless it failed */
+			const char *path;        /* `path_bytes` bytes of the payload, no NUL */
+			uint32_t path_bytes;
+		} mapping;
 	};
 };
 

@@ -1,6 +1,7 @@
 /* event/depth.c - write DEPTH, TOUCHED, FAULT and NAME records. */
 #include "event/depth.h"
 
+#include "event/control.h"
 #include "modules/frame_rule.h"
 #include "system/pace.h"
 #include "stack/signal_stack.h"
@@ -18,53 +19,6 @@ extern void *__libc_stack_end; /* set by ld.so: where the main thread's stack be
 
 /* A stack must get deeper by this much for a new DEPTH record. */
 #define DEPTH_STEP_BYTES 64
-
-static uint32_t varint_bytes(uint64_t value)
-{
-	return (uint32_t)(63 - __builtin_clzl(value | 1)) / 7 + 1;
-}
-
-/* ---- bytes -------------------------------------------------------------------- */
-
-/*
- * Begin a control record with these fields. The caller writes `more_bytes` after them. NULL: no
- * room, or no chunk.
- */
-static uint8_t *control_begin(struct thread_state *state, enum control_kind kind,
-                              const uint64_t *fields, uint32_t count,
-                              uint32_t more_bytes)
-{
-	uint32_t length = more_bytes;
-	uint8_t *at;
-
-	for (uint32_t i = 0; i < count; i++)
-		length += varint_bytes(fields[i]);
-	if (!state->cursor.chunk ||
-	    state->cursor.used + 1 + varint_bytes(length) + length > CHUNK_BYTES)
-		return NULL;
-	at = (uint8_t *)state->cursor.chunk + state->cursor.used;
-	*at++ = CONTROL_TAG(kind);
-	at = varint_put(at, length);
-	for (uint32_t i = 0; i < count; i++)
-		at = varint_put(at, fields[i]);
-	return at;
-}
-
-static void control_commit(struct thread_state *state, const uint8_t *at)
-{
-	state->cursor.used = (uint32_t)(at - (uint8_t *)state->cursor.chunk);
-	chunk_commit(state->cursor.chunk, state->cursor.used, state->cursor.chunk_events);
-}
-
-static bool control_put(struct thread_state *state, enum control_kind kind,
-                        const uint64_t *fields, uint32_t count)
-{
-	uint8_t *at = control_begin(state, kind, fields, count, 0);
-
-	if (at)
-		control_commit(state, at);
-	return at != NULL;
-}
 
 /* ---- DEPTH -------------------------------------------------------------------- */
 

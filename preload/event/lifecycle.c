@@ -261,6 +261,17 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 	return recorder.is_recording;
 }
 
+bool lifecycle_enter_inside(const struct walk_start *caller, uintptr_t *held)
+{
+	if (!recorder.is_recording || guard.flags & GUARD_INTERNAL ||
+	    !is_allocators_own(caller))
+		return lifecycle_enter_cold(caller);
+	*held = guard.sp;
+	guard.sp = caller->slot;
+	guard_barrier();
+	return true;
+}
+
 static void forked_run(void *unused)
 {
 	bool has_sentinel = sentinel_renew();

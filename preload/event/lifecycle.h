@@ -51,6 +51,26 @@ static inline bool lifecycle_enter(const struct walk_start *caller)
 	return true;
 }
 
+/*
+ * Enter a hook whose function an allocator calls, too: mmap() inside malloc(). Such a call is
+ * recorded inside the call that holds the guard; *held is what lifecycle_leave_also() restores.
+ */
+bool lifecycle_enter_inside(const struct walk_start *caller, uintptr_t *held);
+
+static inline bool lifecycle_enter_also(const struct walk_start *caller,
+                                        uintptr_t *held)
+{
+	*held = 0;
+	return unlikely(guard.sp) ? lifecycle_enter_inside(caller, held)
+	                          : lifecycle_enter(caller);
+}
+
+static inline void lifecycle_leave_also(uintptr_t held)
+{
+	guard_barrier();
+	guard.sp = held;
+}
+
 void lifecycle_jumps_cold(const struct walk_start *caller, uintptr_t target);
 
 /*

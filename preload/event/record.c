@@ -5,6 +5,7 @@
 #include "event/record.h"
 
 #include "event/encoder.h"
+#include "event/mapping.h"
 #include "system/guard.h"
 #include "self/maps.h"
 #include "modules/map.h"
@@ -156,6 +157,7 @@ struct recording {
 	const struct walk_start *caller;
 	const struct event *event;
 	const void *exception; /* the exception that is thrown */
+	const struct mapping *mapping;
 	bool is_written;
 };
 
@@ -323,11 +325,41 @@ void record_realloc(const struct walk_start *caller, void *old_address, void *ad
 bool record_stack(const struct walk_start *caller)
 {
 	struct event event = { .op = OP_CONTROL, .time = clock_before() };
-	struct recording recording = { state_get(), caller, &event, NULL, false };
+	struct recording recording = { state_get(), caller, &event, NULL, NULL, false };
 
 	if (likely(recording.state))
 		thread_state_call(recording.state, caller->slot, recording_run, &recording);
 	return recording.is_written;
+}
+
+/*
+ * Not event_write() alone: at the end of a thread it gives the state to the next thread, before
+ * the MAPPING record is written.
+ */
+static void mapping_run(void *argument)
+{
+	struct recording *recording = argument;
+	struct thread_state *state = recording->state;
+	uint32_t ending = guard.flags & GUARD_THREAD_ENDING;
+
+	guard.flags &= ~ending;
+	recording_run(recording);
+	if (recording->is_written &&
+	    !mapping_put(state, recording->mapping, recording->event->time))
+		ring_count_loss(LOST_RING_FULL, 1);
+	guard.flags |= ending;
+	if (unlikely(ending))
+		thread_state_release(state);
+}
+
+void record_mapping(const struct walk_start *caller, const struct mapping *mapping,
+                    uint64_t time)
+{
+	struct event event = { .op = OP_CONTROL, .time = time ? time : clock_after() };
+	struct recording recording = { state_get(), caller, &event, NULL, mapping, false };
+
+	if (likely(recording.state))
+		thread_state_call(recording.state, caller->slot, mapping_run, &recording);
 }
 
 static void throw_run(void *argument)
@@ -355,7 +387,9 @@ static void throw_run(void *argument)
 void record_throw(const struct walk_start *caller, const void *exception)
 {
 	struct event event = { .op = OP_CONTROL, .time = clock_before() };
-	struct recording recording = { state_get(), caller, &event, exception, false };
+	struct recording recording = {
+		state_get(), caller, &event, exception, NULL, false
+	};
 
 	if (likely(recording.state))
 		thread_state_call(recording.state, caller->slot, throw_run, &recording);

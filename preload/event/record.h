@@ -16,6 +16,7 @@
 
 #include "system/clock.h"
 #include "event/depth.h"
+#include "event/mapping.h"
 #include "stack/walk.h"
 
 /* Call after an allocation. `address` 0: it failed. */
@@ -34,6 +35,13 @@ void record_realloc(const struct walk_start *caller, void *old_address, void *ad
  * those of its last event.
  */
 bool record_stack(const struct walk_start *caller);
+
+/*
+ * Record a call that has mapped or unmapped memory. `time`, in quanta: from before the call; 0:
+ * now.
+ */
+void record_mapping(const struct walk_start *caller, const struct mapping *mapping,
+                    uint64_t time);
 
 /*
  * Call before a throw: sets stubs in all frames that can have one, so that none appears between

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 
 #include "hooks/hook.h"
+#include "hooks/mapping.h"
 #include "system/clock.h"
 #include "faults/watch.h"
 #include "event/lifecycle.h"
@@ -163,6 +164,12 @@ long hook_syscall(long number, long a, long b, long c, long d, long e, long f)
 		return name_call(b);
 	if (unlikely(number == SYS_execve))
 		return hook_execve((const char *)a, (char *const *)b, (char *const *)c);
+	if (unlikely(number == SYS_mmap))
+		return (long)hook_mmap((void *)a, (size_t)b, (int)c, (int)d, (int)e, f);
+	if (unlikely(number == SYS_munmap))
+		return mapping_hooks_munmap((void *)a, (size_t)b);
+	if (unlikely(number == SYS_mremap))
+		return (long)hook_mremap((void *)a, (size_t)b, (size_t)c, (int)d, (void *)e);
 	real_resolve();
 	return ((variadic_syscall *)real.syscall)(number, a, b, c, d, e, f);
 }

@@ -18,6 +18,7 @@ enum hook_family {
 	HOOKS_FILTERS,
 	HOOKS_LIMITS,
 	HOOKS_RUNTIMES,
+	HOOKS_MAPPINGS,
 };
 
 struct hook {

@@ -174,6 +174,20 @@ HOOK_ALSO(LIMITS, int, prlimit64,
 
 HOOK(RUNTIMES, char *, secure_getenv, (const char *name))
 
+HOOK(MAPPINGS, void *, mmap,
+     (void *address, size_t size_bytes, int protection, int flags, int file,
+      long offset))
+/* With a 64-bit off_t, this is the same function. */
+HOOK_ALSO(MAPPINGS, void *, mmap64,
+          (void *address, size_t size_bytes, int protection, int flags, int file,
+           long offset),
+          mmap)
+HOOK(MAPPINGS, int, munmap, (void *address, size_t size_bytes))
+HOOK(MAPPINGS, void *, mremap,
+     (void *old, size_t old_bytes, size_t size_bytes, int flags, void *address))
+HOOK(MAPPINGS, void *, shmat, (int segment, const void *address, int flags))
+HOOK(MAPPINGS, int, shmdt, (const void *address))
+
 /* clang-format on */
 
 #undef HOOK

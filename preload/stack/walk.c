@@ -291,6 +291,21 @@ static void walk_run(struct walk *walk, uintptr_t slot)
 
 /* ---- walks ---------------------------------------------------------------------- */
 
+/*
+ * The return address of the call, or the stub that has replaced it since: an event inside the
+ * real function (an mmap() in malloc()) walked through the hook.
+ */
+static uintptr_t address_now(const struct walk_start *start)
+{
+	uintptr_t now = load(start->slot);
+
+	return unlikely(now != start->return_address) && stub_is(now) &&
+	               outlive_stub_entries[stub_of(now)].return_address ==
+	                   start->return_address
+	           ? now
+	           : start->return_address;
+}
+
 struct walk_result stack_walk(struct thread_state *state,
                               const struct walk_start *start)
 {
@@ -298,7 +313,7 @@ struct walk_result stack_walk(struct thread_state *state,
 		.state = state,
 		/* sure: the call has just put its return address there */
 		.view = stack_view_of(&state->stacks.own, start->slot, true),
-		.point = { start->return_address, arch_cfa_of(start->slot), start->fp },
+		.point = { address_now(start), arch_cfa_of(start->slot), start->fp },
 		.known = state->stack.depth,
 		.called_slot = start->slot,
 	};

@@ -3,6 +3,7 @@
 page=$OUTLIVE_ROOT_DIR/docs/man/outlive-report-json.5
 cat >program.c <<'EOF'
 #include <stdlib.h>
+#include <sys/mman.h>
 static void *volatile sink;
 __attribute__((noinline)) static void *xalloc(void) { return malloc(8); }
 __attribute__((noinline)) static void *kept(void) { free(sink); return malloc(40); }
@@ -11,6 +12,7 @@ int main(void)
 	for (int i = 0; i < 100; i++)
 		free(sink = xalloc());
 	sink = NULL;
+	mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	for (int i = 0; i < 10; i++)
 		sink = kept();
 	return 0;

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "report/csv/reporter.h"
 #include "report/csv/writer.h"
+#include "report/csv/call_path.h"
 #include "report/rows.h"
 #include "verdict/function_text.h"
 
@@ -40,9 +41,8 @@ static int frames_add(struct text *path, const struct stack_names *stack)
 	return 0;
 }
 
-/* Append the whole path; of a deep one only its two ends, as in JSON. */
-static int path_add(struct text *path, const struct profile *profile, uint32_t node,
-                    struct stack_names *stack)
+int csv_call_path(struct text *path, const struct profile *profile, uint32_t node,
+                  struct stack_names *stack)
 {
 	char left_out[64];
 	size_t total;
@@ -84,7 +84,7 @@ static int row_print(FILE *file, const struct profile *profile,
 	struct text path = { NULL, 0, 0 };
 	unsigned class;
 
-	if (path_add(&path, profile, row->node, stack)) {
+	if (csv_call_path(&path, profile, row->node, stack)) {
 		text_release(&path);
 		return -1;
 	}

@@ -10,6 +10,7 @@ const struct reporter csv_reporter = {
 		[REPORT_OVERVIEW] = csv_show_paths,
 		[REPORT_ROWS] = csv_show_paths,
 		[REPORT_CLASS] = csv_show_paths,
+		[REPORT_MAPPINGS] = csv_show_mappings,
 		[REPORT_SEGMENTS] = csv_show_segments,
 		[REPORT_TIMELINE] = csv_show_timeline,
 	},

@@ -12,6 +12,6 @@ extern const struct reporter csv_reporter;
  * A line of titles, then a line for each call path or segment, or for each segment at each
  * time.
  */
-report_show csv_show_paths, csv_show_segments, csv_show_timeline;
+report_show csv_show_paths, csv_show_mappings, csv_show_segments, csv_show_timeline;
 
 #endif

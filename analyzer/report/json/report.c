@@ -7,6 +7,8 @@
 #include "base/json_writer.h"
 #include "trace/counts.h"
 #include "report/json/kept.h"
+#include "report/json/call_path.h"
+#include "report/json/mappings.h"
 #include "report/json/process.h"
 #include "report/rows.h"
 #include "segments/size_history.h"
@@ -45,58 +47,6 @@ static void hidden_json(struct json_writer *json, const struct report_row *row)
 	json_count(json, "hidden_bytes", row->hidden_bytes);
 }
 
-static void name_json(struct json_writer *json, const struct stack_name *name)
-{
-	json_string(json, "function", name->function);
-	json_string(json, "module", name->module);
-	json_string(json, "declared", name->declared);
-	json_count(json, "offset", name->offset);
-	json_string(json, "file", name->file);
-	json_count(json, "line", name->line);
-	json_bool(json, "inlined", name->is_inlined);
-	json_bool(json, "gap", name->is_cut);
-}
-
-static void frames_json(struct json_writer *json, const char *key,
-                        const struct stack_names *stack)
-{
-	size_t i;
-
-	json_array(json, key);
-	for (i = 0; i < stack->count; i++) {
-		json_object_inline(json, NULL);
-		name_json(json, &stack->names[i]);
-		json_object_end(json);
-	}
-	json_array_end(json);
-}
-
-/*
- * Write the frames of a call path, innermost first. Of a path that is longer than PATH_CALLS
- * only the two ends are written, as rows.h explains; the keys are the same for short paths,
- * with 0 frames left out and no outer frames.
- */
-static int path_json(struct json_writer *json, const struct profile *profile,
-                     uint32_t node, struct stack_names *stack)
-{
-	size_t total, outer = 0;
-
-	if (stack_names_fill_part(stack, profile, node, 0, PATH_CALLS, &total))
-		return -1;
-	if (total > PATH_CALLS) {
-		outer = PATH_OUTER;
-		if (stack_names_fill_part(stack, profile, node, 0, PATH_INNER, &total))
-			return -1;
-	}
-	frames_json(json, "frames", stack);
-	json_count(json, "frames_left_out", outer ? total - PATH_INNER - outer : 0);
-	/* for a short path this asks for no frames, and writes an empty array */
-	if (stack_names_fill_part(stack, profile, node, total - outer, outer, &total))
-		return -1;
-	frames_json(json, "outer_frames", stack);
-	return 0;
-}
-
 /*
  * Write a call path with everything that is known about its blocks. After an error its object
  * stays open: the document is given up.
@@ -115,7 +65,7 @@ static int call_path_json(struct json_writer *json, const struct findings *findi
 	json_count(json, "reallocs", row->reallocs);
 	json_count(json, "size_min", row->allocations ? row->size_min : 0);
 	json_count(json, "size_max", row->size_max);
-	if (path_json(json, findings->classes->profile, row->node, stack))
+	if (call_path_frames_json(json, findings->classes->profile, row->node, stack))
 		return -1;
 	if (path_classes_json(json, findings, row->path))
 		return -1;
@@ -436,7 +386,8 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	lost_json(json, profile->process, &profile->lost);
 	histogram_json(json, &profile->replay);
 	timeline_json(json, profile);
-	if (growth_json(json, findings, settings->top) ||
+	if (mappings_json(json, classes, settings->top) ||
+	    growth_json(json, findings, settings->top) ||
 	    advice_json(json, findings, settings->top) ||
 	    threads_json(json, classes, settings->sort) || faults_json(json, classes) ||
 	    stacks_json(json, classes, settings->top) ||

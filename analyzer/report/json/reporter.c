@@ -47,6 +47,7 @@ const struct reporter json_reporter = {
 		[REPORT_CLASS] = json_show_profile,
 		[REPORT_STACKS] = json_show_profile,
 		[REPORT_KEPT] = json_show_profile,
+		[REPORT_MAPPINGS] = json_show_profile,
 		[REPORT_SEGMENTS] = json_show_segments,
 		[REPORT_TIMELINE] = json_show_timeline,
 		[REPORT_INFO] = json_show_info,

@@ -7,6 +7,7 @@
 #include "report/text/faults.h"
 #include "report/text/growth.h"
 #include "report/text/kept.h"
+#include "report/text/mappings.h"
 #include "report/text/names.h"
 #include "report/text/stacks.h"
 #include "report/text/summary.h"
@@ -114,6 +115,8 @@ static int memory_print(const struct screen *screen, const struct findings *find
 	bool is_kept_shown = false;
 
 	segment_timeline_summary(screen, profile);
+	if (report_mappings_brief(screen, findings->classes))
+		return -1;
 	if (profile->segments.count && kept_print_brief(screen, findings, &is_kept_shown))
 		return -1;
 	segment_timeline_summary_end(screen, profile, !is_kept_shown);

@@ -7,6 +7,7 @@
 #include "base/table.h"
 #include "report/text/kept.h"
 #include "report/text/lives.h"
+#include "report/text/mappings.h"
 #include "report/text/names.h"
 #include "report/text/overview.h"
 #include "report/text/stacks.h"
@@ -221,6 +222,12 @@ static int advice_print(const struct screen *screen, const struct findings *find
 	return report_advice_all(screen, findings, settings->top);
 }
 
+static int mappings_print(const struct screen *screen, const struct findings *findings,
+                          const struct report_settings *settings)
+{
+	return report_mappings(screen, findings->classes, settings);
+}
+
 /* The other views print report_only() in their heads. */
 static int why_print(const struct screen *screen, const struct findings *findings,
                      const struct report_settings *settings)
@@ -257,6 +264,7 @@ static int (*const views[])(const struct screen *screen,
 	[REPORT_EXPLAIN] = explain_print,
 	[REPORT_ADVICE] = advice_print,
 	[REPORT_KEPT] = heap_kept_print,
+	[REPORT_MAPPINGS] = mappings_print,
 };
 
 int report_text(const struct profile *profile, const struct report_settings *settings,

@@ -103,6 +103,7 @@ const struct reporter text_reporter = {
 		[REPORT_CLASS] = text_show_profile,
 		[REPORT_STACKS] = text_show_profile,
 		[REPORT_KEPT] = text_show_profile,
+		[REPORT_MAPPINGS] = text_show_profile,
 		[REPORT_WHY] = text_show_profile,
 		[REPORT_ADVICE] = text_show_profile,
 		[REPORT_EXPLAIN] = text_show_profile,

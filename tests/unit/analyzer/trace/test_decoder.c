@@ -356,6 +356,10 @@ static void refuses_wrong_records(void **state)
 		{ { CONTROL_TAG(CONTROL_FAULT), 5, 0, 0, 0, 0, 0 }, 7, "signal cannot be" },
 		{ { CONTROL_TAG(CONTROL_FAULT), 5, 65, 0, 0, 0, 0 }, 7, "signal cannot be" },
 		{ { CONTROL_TAG(CONTROL_NAME), 2, 0, 0 }, 4, "cross its end" },
+		{ { CONTROL_TAG(CONTROL_MAPPING), 6, 0, 0, 1, 1, 0, 0 }, 8, "cross its end" },
+		{ { CONTROL_TAG(CONTROL_MAPPING), 8, 0, 0, 1, 1, 0, 0, 2, 'a' },
+		  10,
+		  "cross its end" },
 		{ { CONTROL_TAG(CONTROL_STACK), 0x10, 0 }, 3, "ends more frames" },
 		{ { CONTROL_TAG(CONTROL_STACK), 0x01, 0 }, 3, "cross the chunk's end" },
 		{ { OP_FREE, 0x10, 0, 8 }, 4, "ends more frames" },
@@ -463,6 +467,44 @@ static void reads_what_a_thread_is_called(void **state)
 	record = note_next(fixture, CONTROL_NAME);
 	assert_int_equal(record->name.time, 300);
 	assert_string_equal(record->name.text, "ab");
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 0);
+	assert_null(decoder_error(fixture->decoder));
+}
+
+/* What a later version adds after the path is skipped. */
+static void reads_what_was_mapped(void **state)
+{
+	static const uint8_t mapped[] = { CONTROL_TAG(CONTROL_MAPPING),
+		                              12,
+		                              0,
+		                              0,
+		                              0x80,
+		                              0x20,
+		                              0x81,
+		                              0x40,
+		                              3,
+		                              2,
+		                              2,
+		                              '/',
+		                              'f',
+		                              99 };
+	struct fixture *fixture = *state;
+	const struct stack_record *record;
+	struct event event;
+
+	chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
+	chunk_build_raw(&fixture->chunk, mapped, sizeof(mapped), 0);
+	assert_int_equal(start(fixture, NULL), 0);
+	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
+	record = note_next(fixture, CONTROL_MAPPING);
+	assert_int_equal(record->mapping.call, MAPPING_MMAP);
+	assert_int_equal(record->mapping.error, 0);
+	assert_int_equal(record->mapping.address, 0x1000);
+	assert_int_equal(record->mapping.bytes, 0x2001);
+	assert_int_equal(record->mapping.protection, 3);
+	assert_int_equal(record->mapping.flags, 2);
+	assert_int_equal(record->mapping.path_bytes, 2);
+	assert_memory_equal(record->mapping.path, "/f", 2);
 	assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 0);
 	assert_null(decoder_error(fixture->decoder));
 }
@@ -642,6 +684,7 @@ int main(void)
 		TEST(refuses_what_is_no_event_chunk),
 		TEST(reads_what_is_reported_of_the_stack),
 		TEST(reads_what_a_thread_is_called),
+		TEST(reads_what_was_mapped),
 		TEST(reads_where_frames_are_missing),
 		TEST(reads_what_stands),
 		TEST(refuses_a_gap_beyond_the_stack),

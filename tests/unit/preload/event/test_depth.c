@@ -7,6 +7,7 @@
 #include "system/guard.h"
 #include "ring/ring.h"
 #include "event/depth.h"
+#include "event/mapping.h"
 #include "system/system.h"
 
 #include <alloca.h>
@@ -95,6 +96,36 @@ static uint32_t depth_read(struct thread_state *state, uint64_t *fields)
 
 	assert_true(depth_record(state));
 	return record_read(state, at, CONTROL_DEPTH, fields);
+}
+
+/* The record goes into another chunk, after a RUN, if it does not fit into this one. */
+static void says_what_was_mapped(void **unused)
+{
+	const struct mapping mapping = { .call = MAPPING_MUNMAP,
+		                             .error = 22,
+		                             .address = 0x7f1234567000,
+		                             .size_bytes = 8191,
+		                             .protection = 3,
+		                             .flags = 0x22,
+		                             .file = -1 };
+	static const uint64_t wanted[] = { MAPPING_MUNMAP, 22, 0x7f1234567000, 8191, 3,
+		                               0x22,           0 };
+	struct thread_state *state = thread_make();
+	uint64_t fields[FIELDS];
+	uint32_t at, i;
+
+	(void)unused;
+	encode(state, 0, HIGH - 0x1000, 64, 5);
+	at = state->cursor.used;
+	assert_true(mapping_put(state, &mapping, 7));
+	assert_int_equal(record_read(state, at, CONTROL_MAPPING, fields), 7);
+	for (i = 0; i < 7; i++)
+		assert_int_equal(fields[i], wanted[i]);
+	state->cursor.used = CHUNK_BYTES - 4;
+	assert_true(mapping_put(state, &mapping, 8));
+	assert_true(state->cursor.used < 4096);
+	assert_int_equal(state->cursor.chunk_events, 0);
+	thread_drop(state);
 }
 
 static void says_who_made_a_thread(void **unused)
@@ -360,6 +391,7 @@ static void says_how_deep_the_pages_are_touched(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_what_was_mapped),
 		cmocka_unit_test(says_who_made_a_thread),
 		cmocka_unit_test(tells_each_size_once_in_a_run),
 		cmocka_unit_test(knows_other_stacks),

@@ -1,0 +1,167 @@
+/* report/mapping_rows.c - what mapped memory, by call path or by call site. */
+#include "report/mapping_rows.h"
+
+#include "base/hash_index.h"
+
+#include <stdlib.h>
+
+void mapping_rows_release(struct mapping_rows *rows)
+{
+	free(rows->rows);
+	*rows = (struct mapping_rows){ NULL, 0 };
+}
+
+/*
+ * The innermost frame of the call path that is no wrapper; the innermost of all if every frame
+ * is one. A wrapper of mmap() that has no known name is a function like any other.
+ */
+static uint32_t blamed_node(const struct classes *classes, uint32_t node)
+{
+	const struct profile *profile = classes->profile;
+	const struct call_tree *tree = &profile->replay.tree;
+	uint32_t at = node, function;
+
+	for (; at != CALL_ROOT && !tree->nodes[at].is_cut; at = tree->nodes[at].parent) {
+		function = function_of_node(&classes->functions, profile, at);
+		if (!classes->peeling.functions[function].reason &&
+		    !stack_names_is_own(profile, tree->nodes[at].location))
+			return at;
+	}
+	return at == CALL_ROOT ? node : at;
+}
+
+static void use_add(struct mapping_use *to, const struct mapping_use *from)
+{
+	to->bytes += from->bytes;
+	to->writable += from->writable;
+	to->resident += from->resident;
+	to->other += from->other;
+}
+
+static void row_add(struct mapping_row *row, const struct mapping_path *path)
+{
+	struct mapping_path *sums = &row->sums;
+
+	row->path_count++;
+	sums->calls += path->calls;
+	sums->remaps += path->remaps;
+	sums->bytes += path->bytes;
+	sums->failed += path->failed;
+	sums->ended += path->ended;
+	sums->most += path->most;
+	sums->anonymous += path->anonymous;
+	sums->reserved += path->reserved;
+	sums->unmaps += path->unmaps;
+	sums->unmapped += path->unmapped;
+	use_add(&sums->highest, &path->highest);
+	use_add(&sums->last, &path->last);
+	sums->has_more_files |= path->has_more_files ||
+	                        (path->file && sums->file && path->file != sums->file);
+	if (path->file)
+		sums->file = path->file;
+}
+
+struct grouping {
+	struct mapping_rows *rows;
+	struct hash_index index; /* holds row + 1 */
+};
+
+static uint64_t name_hash(const struct stack_name *name)
+{
+	return hash_words(stack_name_hash(name), name->line);
+}
+
+static uint64_t row_hash(const void *context, uint32_t number)
+{
+	const struct grouping *grouping = context;
+
+	return name_hash(&grouping->rows->rows[number - 1].name);
+}
+
+static bool row_is(const void *context, uint32_t number, const void *key)
+{
+	const struct grouping *grouping = context;
+	const struct stack_name *one = &grouping->rows->rows[number - 1].name, *two = key;
+
+	return one->line == two->line && stack_name_is_same(one, two);
+}
+
+/* The row of a call site, made if it is new; NULL: memory is out. */
+static struct mapping_row *row_find(struct grouping *grouping,
+                                    const struct stack_name *name)
+{
+	struct mapping_rows *rows = grouping->rows;
+	uint64_t hash = name_hash(name);
+	uint32_t number = hash_index_find(&grouping->index, hash, row_is, grouping, name);
+
+	if (number)
+		return &rows->rows[number - 1];
+	rows->rows[rows->count].name = *name;
+	if (hash_index_add(&grouping->index, hash, (uint32_t)rows->count + 1, row_hash,
+	                   grouping))
+		return NULL;
+	return &rows->rows[rows->count++];
+}
+
+static int path_add(struct grouping *grouping, struct stack_names *scratch,
+                    const struct classes *classes, uint32_t number, bool by_path)
+{
+	const struct profile *profile = classes->profile;
+	const struct mapping_path *path = &profile->replay.mappings.paths[number];
+	uint32_t node = blamed_node(classes, path->node);
+	struct mapping_row *row;
+	struct stack_name name;
+
+	if (stack_name_blamed(&name, scratch, profile,
+	                      profile->replay.tree.nodes[node].location) < 0)
+		return -1;
+	if (by_path) {
+		row = &grouping->rows->rows[grouping->rows->count++];
+		row->name = name;
+	} else {
+		row = row_find(grouping, &name);
+	}
+	if (!row)
+		return -1;
+	if (!row->path_count) {
+		row->number = number;
+		row->node = path->node;
+		row->is_mine = classes->functions
+		                   .functions[function_of_node(&classes->functions, profile,
+		                                               node)]
+		                   .is_mine;
+	}
+	row_add(row, path);
+	return 0;
+}
+
+static int row_compare(const void *one, const void *two)
+{
+	const struct mapping_row *a = one, *b = two;
+
+	if (a->sums.most != b->sums.most)
+		return a->sums.most > b->sums.most ? -1 : 1;
+	if (a->sums.bytes != b->sums.bytes)
+		return a->sums.bytes > b->sums.bytes ? -1 : 1;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+int mapping_rows_make(struct mapping_rows *rows, const struct classes *classes,
+                      bool by_path)
+{
+	const struct mappings *mappings = &classes->profile->replay.mappings;
+	struct grouping grouping = { .rows = rows };
+	struct stack_names scratch = { NULL, 0, 0 };
+	int result = 0;
+	uint32_t i;
+
+	*rows = (struct mapping_rows){ calloc(mappings->count, sizeof(*rows->rows)), 0 };
+	if (!rows->rows)
+		return -1;
+	for (i = 1; i < mappings->count && !result; i++)
+		result = path_add(&grouping, &scratch, classes, i, by_path);
+	hash_index_release(&grouping.index);
+	stack_names_release(&scratch);
+	qsort(rows->rows, rows->count, sizeof(*rows->rows), row_compare);
+	return result;
+}

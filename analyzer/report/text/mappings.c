@@ -1,0 +1,313 @@
+/* report/text/mappings.c - what mapped memory, for people. */
+#include "report/text/mappings.h"
+
+#include "base/table.h"
+#include "report/mapping_rows.h"
+#include "report/text/names.h"
+#include "report/text/summary.h"
+#include "trace/clock.h"
+#include "verdict/function_text.h"
+
+#include <string.h>
+
+#define LABEL_COLUMNS 15
+#define CALLERS_SHOWN 12
+/* Mappings of less than this are not worth a line on the default screen .. */
+#define BRIEF_BYTES (UINT64_C(1) << 20)
+/* .. nor of less than this part of what is resident. */
+#define BRIEF_PART 10
+
+/* "of" a number of calls: "3 calls" */
+static void calls_text(char *text, size_t bytes, uint64_t calls)
+{
+	char count[TEXT_NUMBER_BYTES];
+
+	snprintf(text, bytes, "%s call%s", text_count(count, calls), text_s(calls));
+}
+
+/* ---- the sums -------------------------------------------------------------------------- */
+
+static void mapped_print(const struct screen *screen,
+                         const struct mapping_totals *totals)
+{
+	char size[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES], calls[64];
+	char remaps[64] = "", failed[64] = "";
+
+	calls_text(calls, sizeof(calls), totals->calls);
+	if (totals->remaps)
+		snprintf(remaps, sizeof(remaps), ", %s of them of mremap()",
+		         text_count(count, totals->remaps));
+	if (totals->failed)
+		snprintf(failed, sizeof(failed), "; %s more failed",
+		         text_count(count, totals->failed));
+	screen_line(screen, LABEL_COLUMNS, "  mapped       %s%s%s in %s%s%s",
+	            screen_bold(screen), text_size(size, totals->bytes),
+	            screen_plain(screen), calls, remaps, failed);
+}
+
+static void ended_print(const struct screen *screen,
+                        const struct mapping_totals *totals)
+{
+	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], calls[64], unknown[128] = "";
+
+	calls_text(calls, sizeof(calls), totals->unmaps);
+	if (totals->unknown)
+		snprintf(unknown, sizeof(unknown),
+		         "; %s that none of these calls had mapped were unmapped, too",
+		         text_size(more, totals->unknown));
+	screen_line(
+		screen, LABEL_COLUMNS,
+		"  ended        %s: unmapped in %s, moved, or replaced by another mapping%s",
+		text_size(size, totals->ended), calls, unknown);
+}
+
+static void most_print(const struct screen *screen, const struct profile *profile)
+{
+	const struct mapping_totals *totals = &profile->replay.mappings.totals;
+	char size[TEXT_NUMBER_BYTES], left[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES];
+	char when[64] = "";
+
+	if (process_is_calibrated(&profile->process->header))
+		snprintf(when, sizeof(when), ", %s after the start",
+		         text_duration(at, process_time_ns(&profile->process->header,
+		                                           totals->most_time)));
+	screen_line(screen, LABEL_COLUMNS, "  at most      %s%s%s at once%s; %s at the end",
+	            screen_bold(screen), text_size(size, totals->most),
+	            screen_plain(screen), when,
+	            text_size(left, totals->bytes - totals->ended));
+}
+
+/* Of a snapshot: how much is resident is only known of private anonymous memory. */
+static void use_print(const struct screen *screen, const char *label,
+                      const struct mapping_use *use)
+{
+	char bytes[TEXT_NUMBER_BYTES], of[TEXT_NUMBER_BYTES], resident[TEXT_NUMBER_BYTES];
+
+	if (use->bytes)
+		screen_line(screen, LABEL_COLUMNS,
+		            "  %-12s %s mapped; %s of that private and writable, about %s of "
+		            "that resident",
+		            label, text_size(bytes, use->bytes), text_size(of, use->writable),
+		            text_size(resident, use->resident));
+}
+
+/* ---- the table ------------------------------------------------------------------------- */
+
+static const struct figure_column columns[] = {
+	{ "at most", 10, 8 }, { "at end", 10, 8 }, { "resident", 10, 8 },
+	{ "mapped", 10, 8 },  { "calls", 7, 5 },
+};
+#define COLUMNS (sizeof(columns) / sizeof(*columns))
+
+static size_t figures_row(const struct figures *figures, const struct mapping_row *row)
+{
+	char texts[COLUMNS][TEXT_NUMBER_BYTES];
+
+	figures_size(texts[0], row->sums.most);
+	figures_size(texts[1], mapping_row_left(row));
+	figures_size(texts[2], row->sums.highest.resident);
+	figures_size(texts[3], row->sums.bytes);
+	text_short(texts[4], row->sums.calls);
+	return figures_print(figures, texts);
+}
+
+/* Say what is special about a row, on a line below it. */
+static int aside_print(const struct screen *screen, const struct mappings *mappings,
+                       const struct mapping_row *row)
+{
+	const struct mapping_path *sums = &row->sums;
+	char text[TEXT_NUMBER_BYTES], file[512];
+	struct text line = { NULL, 0, 0 };
+	int result = 0;
+
+	if (sums->file)
+		result = text_printf(
+			&line, "%s%s", text_escape(file, sizeof(file), mappings->files[sums->file]),
+			sums->has_more_files ? " and other files" : "");
+	else if (sums->anonymous < sums->bytes)
+		result = text_printf(&line, "%s not anonymous",
+		                     text_size(text, sums->bytes - sums->anonymous));
+	if (!result && sums->reserved)
+		result = text_printf(&line, "%s%s only reserved (PROT_NONE)",
+		                     line.bytes ? ", " : "", text_size(text, sums->reserved));
+	if (!result && sums->remaps)
+		result = text_printf(&line, "%s%s by mremap()", line.bytes ? ", " : "",
+		                     text_count(text, sums->remaps));
+	if (!result && sums->failed)
+		result = text_printf(&line, "%s%s failed", line.bytes ? ", " : "",
+		                     text_count(text, sums->failed));
+	if (!result && line.bytes)
+		screen_line(screen, 8, "%s        %s%s", screen_dim(screen), line.data,
+		            screen_plain(screen));
+	text_release(&line);
+	return result;
+}
+
+static int callers_print(const struct screen *screen, const struct profile *profile,
+                         const struct mapping_row *row, size_t used)
+{
+	struct stack_names stack = { NULL, 0, 0 };
+	size_t i, shown;
+
+	if (stack_names_fill(&stack, profile, row->node))
+		return -1;
+	if (!stack.count)
+		fprintf(screen->file, "(no stack)\n");
+	shown = stack.count <= CALLERS_SHOWN + 1 ? stack.count : CALLERS_SHOWN;
+	for (i = 0; i < shown; i++) {
+		if (i)
+			fprintf(screen->file, "%*s", LABEL_COLUMNS, "");
+		report_frame_name(screen, &stack.names[i], i ? LABEL_COLUMNS : used);
+		if (stack.names[i].is_cut)
+			screen_line(screen, LABEL_COLUMNS, "%*s(gap)", LABEL_COLUMNS, "");
+	}
+	if (shown < stack.count)
+		screen_line(screen, LABEL_COLUMNS, "%*s.. and %zu more callers", LABEL_COLUMNS,
+		            "", stack.count - shown);
+	stack_names_release(&stack);
+	return 0;
+}
+
+static int table_print(const struct screen *screen, const struct classes *classes,
+                       const struct mapping_rows *rows,
+                       const struct report_settings *settings)
+{
+	const struct mappings *mappings = &classes->profile->replay.mappings;
+	struct figures figures = figures_of(screen, columns, COLUMNS);
+	bool by_path = settings->group == REPORT_BY_PATH;
+	size_t i, shown = 0, left = 0, used;
+	int result = 0;
+
+	screen_heading(screen, by_path ? "mappings by call path" : "mappings by call site",
+	               "most bytes at once first");
+	figures_titles(&figures, "function");
+	for (i = 0; i < rows->count && !result; i++) {
+		const struct mapping_row *row = &rows->rows[i];
+
+		if (!mapping_row_maps(row))
+			continue;
+		if (settings->top && shown == settings->top) {
+			left++;
+			continue;
+		}
+		shown++;
+		used = figures_row(&figures, row);
+		if (by_path)
+			result = callers_print(screen, classes->profile, row, used);
+		else
+			report_name(screen, &row->name, used);
+		if (!result)
+			result = aside_print(screen, mappings, row);
+	}
+	if (left)
+		screen_line(screen, 3, ".. and %zu more; --top 0 shows all", left);
+	return result;
+}
+
+static void notes_print(const struct screen *screen)
+{
+	fputc('\n', screen->file);
+	fputs(screen_dim(screen), screen->file);
+	screen_line(screen, 2,
+	            "resident: about, at the largest snapshot; only of private anonymous "
+	            "mappings of 64 KiB or more");
+	screen_line(
+		screen, 2,
+		"not here: what libc maps for its malloc and for stacks of threads, and "
+		"libraries that the loader maps; 'outlive segments FILE' has them");
+	fputs(screen_plain(screen), screen->file);
+}
+
+int report_mappings(const struct screen *screen, const struct classes *classes,
+                    const struct report_settings *settings)
+{
+	const struct profile *profile = classes->profile;
+	const struct mappings *mappings = &profile->replay.mappings;
+	struct mapping_rows rows;
+	int result;
+
+	report_title(screen, profile);
+	report_only(screen, profile);
+	if (!mappings->totals.calls && !mappings->totals.unmaps &&
+	    !mappings->totals.failed) {
+		screen_line(screen, 2,
+		            "  the program has mapped nothing by mmap(), mremap() or "
+		            "shmat()");
+		notes_print(screen);
+		return 0;
+	}
+	mapped_print(screen, &mappings->totals);
+	ended_print(screen, &mappings->totals);
+	most_print(screen, profile);
+	use_print(screen, "largest", &mappings->totals.highest);
+	use_print(screen, "last", &mappings->totals.last);
+	result = mapping_rows_make(&rows, classes, settings->group == REPORT_BY_PATH);
+	if (!result)
+		result = table_print(screen, classes, &rows, settings);
+	mapping_rows_release(&rows);
+	if (!result)
+		notes_print(screen);
+	return result;
+}
+
+/* ---- the default screen ---------------------------------------------------------------- */
+
+/* The row with most memory resident at the largest snapshot; NULL: none has any. */
+static const struct mapping_row *heaviest(const struct mapping_rows *rows)
+{
+	const struct mapping_row *most = NULL;
+	size_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		if (rows->rows[i].sums.highest.resident >
+		    (most ? most->sums.highest.resident : 0))
+			most = &rows->rows[i];
+	}
+	return most;
+}
+
+/* "arena() (a.c:12)" */
+static void maker_text(char *text, size_t bytes, const struct stack_name *name)
+{
+	char function[256], line[256];
+
+	stack_name_text(function, sizeof(function), name);
+	if (*stack_name_line(line, sizeof(line), name))
+		snprintf(text, bytes, "%s() (%s)", function, line);
+	else
+		snprintf(text, bytes, "%s", function);
+}
+
+int report_mappings_brief(const struct screen *screen, const struct classes *classes)
+{
+	const struct profile *profile = classes->profile;
+	const struct mapping_use *use = &profile->replay.mappings.totals.highest;
+	const struct segment_history *history = &profile->segments;
+	char size[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES], who[544];
+	const struct mapping_row *most;
+	struct mapping_rows rows;
+
+	if (!history->count || use->resident < BRIEF_BYTES ||
+	    use->resident < history->snapshots[history->highest].total.rss / BRIEF_PART)
+		return 0;
+	if (mapping_rows_make(&rows, classes, false)) {
+		mapping_rows_release(&rows);
+		return -1;
+	}
+	most = heaviest(&rows);
+	if (most) {
+		maker_text(who, sizeof(who), &most->name);
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  mapped       about %s of that by the program itself%s, %s by %s; "
+			"--mappings shows all",
+			text_size(size, use->resident),
+			use->other > use->resident / 2 ? " (in 'other')" : "",
+			most->sums.highest.resident == use->resident
+				? "all of it"
+				: text_size(part, most->sums.highest.resident),
+			who);
+	}
+	mapping_rows_release(&rows);
+	return 0;
+}

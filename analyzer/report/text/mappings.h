@@ -1,0 +1,21 @@
+/*
+ * report/text/mappings.h - what mapped memory, for people.
+ */
+#ifndef OUTLIVE_REPORT_TEXT_MAPPINGS_H
+#define OUTLIVE_REPORT_TEXT_MAPPINGS_H
+
+#include "base/screen.h"
+#include "report/settings.h"
+#include "verdict/classes.h"
+
+/* Print the view --mappings. 0, or -1: memory is out. */
+int report_mappings(const struct screen *screen, const struct classes *classes,
+                    const struct report_settings *settings);
+
+/*
+ * Print a line for the default screen if much of the memory was mapped by the program itself. 0,
+ * or -1: memory is out.
+ */
+int report_mappings_brief(const struct screen *screen, const struct classes *classes);
+
+#endif

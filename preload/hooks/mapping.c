@@ -1,0 +1,213 @@
+/*
+ * hooks/mapping.c - the hooks of functions by which a program maps and unmaps memory.
+ *
+ * Not here: sbrk() and brk(), since all that lies between is the heap, which others grow, too;
+ * mprotect() and madvise(), which map nothing. libc maps memory for its own malloc, for stacks
+ * of threads and for libraries without these functions.
+ *
+ * The guard is not held during the real call, which may take long: a handler of a signal that
+ * comes meanwhile may allocate.
+ */
+#include <errno.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+
+#include "hooks/hook.h"
+#include "hooks/mapping.h"
+#include "event/lifecycle.h"
+#include "event/record.h"
+#include "system/clock.h"
+#include "system/guard.h"
+#include "system/system.h"
+
+/* The real functions are variadic, or missing in a libc that we do not know. */
+typedef void *variadic_mremap(void *, size_t, size_t, int, ...);
+
+/* Returns the time before a call that may end a mapping, in quanta; 0: nothing is recorded. */
+static uint64_t time_before(const struct walk_start *caller)
+{
+	uintptr_t held;
+	uint64_t time;
+
+	if (!lifecycle_enter_also(caller, &held))
+		return 0;
+	time = clock_before();
+	lifecycle_leave_also(held);
+	return time;
+}
+
+static void record(const struct walk_start *caller, const struct mapping *mapping,
+                   uint64_t time)
+{
+	uintptr_t held;
+
+	if (!lifecycle_enter_also(caller, &held))
+		return;
+	record_mapping(caller, mapping, time);
+	lifecycle_leave_also(held);
+}
+
+static long missing(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+#define BODY static inline __attribute__((always_inline))
+
+BODY void *mmap_by(struct walk_start caller, void *address, size_t size_bytes,
+                   int protection, int flags, int file, long offset)
+{
+	void *result;
+	bool failed;
+
+	real_resolve();
+	if (!real.mmap)
+		return (void *)missing();
+	result = real.mmap(address, size_bytes, protection, flags, file, offset);
+	failed = result == MAP_FAILED;
+	record(&caller,
+	       &(struct mapping){ .call = MAPPING_MMAP,
+	                          .error = failed ? errno : 0,
+	                          .address = failed ? 0 : (uintptr_t)result,
+	                          .size_bytes = size_bytes,
+	                          .protection = protection,
+	                          .flags = flags,
+	                          .file = flags & MAP_ANONYMOUS || failed ? -1 : file },
+	       0);
+	return result;
+}
+
+void *hook_mmap(void *address, size_t size_bytes, int protection, int flags, int file,
+                long offset)
+{
+	return mmap_by(CALLER(), address, size_bytes, protection, flags, file, offset);
+}
+EXPORT(mmap);
+
+void *hook_mmap64(void *address, size_t size_bytes, int protection, int flags, int file,
+                  long offset)
+{
+	return mmap_by(CALLER(), address, size_bytes, protection, flags, file, offset);
+}
+EXPORT(mmap64);
+
+BODY int munmap_by(struct walk_start caller, void *address, size_t size_bytes)
+{
+	uint64_t time;
+	int result;
+
+	real_resolve();
+	if (!real.munmap)
+		return (int)missing();
+	time = time_before(&caller);
+	result = real.munmap(address, size_bytes);
+	record(&caller,
+	       &(struct mapping){ .call = MAPPING_MUNMAP,
+	                          .error = result ? errno : 0,
+	                          .address = (uintptr_t)address,
+	                          .size_bytes = size_bytes,
+	                          .file = -1 },
+	       time);
+	return result;
+}
+
+int hook_munmap(void *address, size_t size_bytes)
+{
+	return munmap_by(CALLER(), address, size_bytes);
+}
+EXPORT(munmap);
+
+long mapping_hooks_munmap(void *address, size_t size_bytes)
+{
+	return munmap_by(CALLER(), address, size_bytes);
+}
+
+/*
+ * A call without an old range makes a second mapping of shared memory, and MREMAP_DONTUNMAP
+ * leaves the old range mapped: then nothing ends.
+ */
+void *hook_mremap(void *old, size_t old_bytes, size_t size_bytes, int flags,
+                  void *address)
+{
+	struct walk_start caller = CALLER();
+	void *result;
+	uint64_t time;
+	bool failed;
+
+	real_resolve();
+	if (!real.mremap)
+		return (void *)missing();
+	time = time_before(&caller);
+	result = ((variadic_mremap *)real.mremap)(old, old_bytes, size_bytes, flags,
+	                                          address);
+	failed = result == MAP_FAILED;
+	if (!failed && old_bytes && !(flags & MREMAP_DONTUNMAP))
+		record(&caller,
+		       &(struct mapping){ .call = MAPPING_MREMAP_FROM,
+		                          .address = (uintptr_t)old,
+		                          .size_bytes = old_bytes,
+		                          .flags = flags,
+		                          .file = -1 },
+		       time);
+	record(&caller,
+	       &(struct mapping){ .call = MAPPING_MREMAP_TO,
+	                          .error = failed ? errno : 0,
+	                          .address = failed ? 0 : (uintptr_t)result,
+	                          .size_bytes = size_bytes,
+	                          .flags = flags,
+	                          .file = -1 },
+	       0);
+	return result;
+}
+EXPORT(mremap);
+
+/* ---- System V shared memory -------------------------------------------------------- */
+
+void *hook_shmat(int segment, const void *address, int flags)
+{
+	struct walk_start caller = CALLER();
+	struct shmid_ds about = { .shm_segsz = 0 };
+	void *result;
+	bool failed;
+
+	real_resolve();
+	if (!real.shmat)
+		return (void *)missing();
+	result = real.shmat(segment, address, flags);
+	failed = result == MAP_FAILED;
+	if (recorder.is_recording && !failed)
+		system_call(SYS_shmctl, segment, IPC_STAT, (long)&about, 0, 0, 0);
+	record(&caller,
+	       &(struct mapping){ .call = MAPPING_SHMAT,
+	                          .error = failed ? errno : 0,
+	                          .address = failed ? 0 : (uintptr_t)result,
+	                          .size_bytes = about.shm_segsz,
+	                          .flags = flags,
+	                          .file = -1 },
+	       0);
+	return result;
+}
+EXPORT(shmat);
+
+int hook_shmdt(const void *address)
+{
+	struct walk_start caller = CALLER();
+	uint64_t time;
+	int result;
+
+	real_resolve();
+	if (!real.shmdt)
+		return (int)missing();
+	time = time_before(&caller);
+	result = real.shmdt(address);
+	record(&caller,
+	       &(struct mapping){ .call = MAPPING_SHMDT,
+	                          .error = result ? errno : 0,
+	                          .address = (uintptr_t)address,
+	                          .file = -1 },
+	       time);
+	return result;
+}
+EXPORT(shmdt);
