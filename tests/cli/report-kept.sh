@@ -106,7 +106,7 @@ read -r before trimmed free < <(./kept pt)
 near "what malloc_trim(0) gives back" "$(kib p .trimmable)" "$trimmed"
 near "what mallinfo2() calls free" "$(kib p .kept)" "$free"
 COLUMNS=100 "$OUTLIVE" report --kept p.outlive |
-	sed -nE '/^pinned by/,/^what helps/p' | sed -E 's/ +[0-9.]+ [KM]iB/ SIZE/g; s/ [0-9.]+k? / N /g; s/ [0-9]+c? stay/ WHY stay/; s/ +/ /g'
+	sed -nE '/^pinned by/,/^what helps/p' | sed -E 's/ +[0-9.]+ [KM]iB/ SIZE/g; s/ [0-9.]+k? / N /g; s/ [0-9]+c? +stay/ WHY stay/; s/ +/ /g'
 why=$(jq -r .last.pins[0].why p.json)
 "$OUTLIVE" report --why "$why" p.outlive | grep -o -m 1 'stay'
 COLUMNS=100 "$OUTLIVE" report p.outlive | sed -n '/^  kept/,/--kept/p' | tr -s '\n ' ' ' |
