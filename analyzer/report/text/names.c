@@ -104,3 +104,35 @@ void report_module(const struct screen *screen, const char *path, const char *un
 	         TEXT_KEEP_END);
 	fprintf(screen->file, "%s\n", fitted);
 }
+
+/*
+ * A child's number in the call tree is higher than
+ * its parent's, so frames with a higher number than the one that is blamed are its wrappers.
+ */
+int report_call_path(const struct screen *screen, const struct classes *classes,
+                     uint32_t path)
+{
+	const struct replay *replay = &classes->profile->replay;
+	uint32_t node = replay_path(replay, path)->node;
+	uint32_t kept = classes_path_node(classes, path);
+	struct stack_names stack = { NULL, 0, 0 };
+	char name[512], where[256];
+	bool is_peeled;
+	size_t i;
+
+	if (stack_names_fill(&stack, classes->profile, node))
+		return -1;
+	screen_heading(screen, "call path", "innermost first");
+	for (i = 0; i < stack.count; i++) {
+		is_peeled = stack.names[i].node > kept;
+		stack_name_text(name, sizeof(name), &stack.names[i]);
+		stack_name_line(where, sizeof(where), &stack.names[i]);
+		screen_line(screen, 4, "  %s  %s%s%s%s%s", name, screen_dim(screen), where,
+		            stack.names[i].is_inlined ? "  (inlined)" : "",
+		            is_peeled ? "  (wrapper)" : "", screen_plain(screen));
+		if (stack.names[i].is_cut)
+			screen_line(screen, 4, "  (gap)");
+	}
+	stack_names_release(&stack);
+	return 0;
+}

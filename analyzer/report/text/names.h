@@ -5,6 +5,7 @@
 #define OUTLIVE_REPORT_TEXT_NAMES_H
 
 #include "base/screen.h"
+#include "verdict/classes.h"
 #include "verdict/stack_names.h"
 
 #include <stddef.h>
@@ -20,5 +21,9 @@ void report_frame_name(const struct screen *screen, const struct stack_name *nam
 /* The same for a module: its path, or `unknown` if that is "". */
 void report_module(const struct screen *screen, const char *path, const char *unknown,
                    size_t used);
+
+/* Print all frames of a call path below a heading. 0, or -1 when memory is out. */
+int report_call_path(const struct screen *screen, const struct classes *classes,
+                     uint32_t path);
 
 #endif

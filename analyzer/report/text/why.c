@@ -1,6 +1,7 @@
 /* report/text/why.c - everything about one call path or function. */
 #include "report/text/why.h"
 
+#include "report/text/names.h"
 #include "verdict/function_text.h"
 #include "report/text/advice.h"
 #include "report/text/classes.h"
@@ -373,38 +374,6 @@ static int advice_print(const struct why *why)
 	return result || shown ? result : refusals_print(why);
 }
 
-/*
- * Print the call path, if there is only one. A child's number in the call tree is higher than
- * its parent's, so frames with a higher number than the one that is blamed are its wrappers.
- */
-static int stack_print(const struct why *why)
-{
-	const struct classes *classes = why->findings->classes;
-	const struct replay *replay = &classes->profile->replay;
-	uint32_t node = replay_path(replay, why->summary.path)->node;
-	uint32_t kept = classes_path_node(classes, why->summary.path);
-	struct stack_names stack = { NULL, 0, 0 };
-	char name[512], where[256];
-	bool is_peeled;
-	size_t i;
-
-	if (stack_names_fill(&stack, classes->profile, node))
-		return -1;
-	screen_heading(why->screen, "call path", "innermost first");
-	for (i = 0; i < stack.count; i++) {
-		is_peeled = stack.names[i].node > kept;
-		stack_name_text(name, sizeof(name), &stack.names[i]);
-		stack_name_line(where, sizeof(where), &stack.names[i]);
-		screen_line(why->screen, 4, "  %s  %s%s%s%s%s", name, screen_dim(why->screen),
-		            where, stack.names[i].is_inlined ? "  (inlined)" : "",
-		            is_peeled ? "  (wrapper)" : "", screen_plain(why->screen));
-		if (stack.names[i].is_cut)
-			screen_line(why->screen, 4, "  (gap)");
-	}
-	stack_names_release(&stack);
-	return 0;
-}
-
 /* ---- the whole ------------------------------------------------------------------------ */
 
 /* Add the call paths up, and collect their call sites. 0, or -1 when memory is out. */
@@ -473,7 +442,7 @@ static int why_print(struct why *why)
 	if (advice_print(why))
 		return -1;
 	if (why->summary.path_count == 1)
-		return stack_print(why);
+		return report_call_path(why->screen, classes, why->summary.path);
 	screen_heading(why->screen, "call paths",
 	               "bytes allocated, callers first; " REPORT_TREE_LEAST);
 	return report_tree(why->screen, classes, REPORT_SORT_BYTES, TREE_LINES,
