@@ -64,6 +64,8 @@ ANALYZER_FLAGS := $(COMMON) -Iinclude -Ianalyzer $(SANITIZE)
 # and a little. (Other compilers' frames, and those without optimization, are their own.)
 ifeq ($(SANITIZE)$(DEBUG),)
 ANALYZER_FLAGS += -Wframe-larger-than=5120
+# What runs for each event.
+$(B)/analyzer/replay/%.o $(B)/analyzer/trace/%.o: ANALYZER_FLAGS += -O3
 endif
 # An unwinder comes static and hidden: as a shared library its _Unwind_* and backtrace
 # would replace the program's.

@@ -181,7 +181,8 @@ static void end_prove(struct life_end *end, const struct path_life *life,
 {
 	uint32_t frames = life->frames, depth = end->depth;
 	uint64_t sequence = origin->sequence;
-	bool is_usual;
+	bool is_usual, is_exact;
+	uint32_t most;
 
 	end->proof = PROOF_INFERRED;
 	if (!frames || origin->is_unknown || (!depth && life->is_leaf_cut) ||
@@ -190,19 +191,18 @@ static void end_prove(struct life_end *end, const struct path_life *life,
 	end->proof = PROOF_PROVED;
 	if (thread->open.last <= sequence && thread->supported.last <= sequence)
 		return;
-	end->depth_more = thread_stack_most(thread, &thread->supported, frames, sequence,
-	                                    depth) -
-	                  depth;
+	most = thread_stack_most(thread, &thread->supported, frames, sequence, depth,
+	                         &is_exact);
+	end->depth_more = most - depth;
 	is_usual = end->depth_more != 0;
 	if (is_usual)
 		end->proof = PROOF_SUPPORTED;
-	if (thread_stack_is_exact(thread, &thread->open, frames, sequence, depth))
+	most = thread_stack_most(thread, &thread->open, frames, sequence, depth, &is_exact);
+	if (is_exact)
 		return;
 	end->proof = PROOF_OPEN;
 	end->is_usual = is_usual;
-	end->depth_more = thread_stack_most(thread, &thread->open, frames, sequence,
-	                                    depth) -
-	                  depth;
+	end->depth_more = most - depth;
 }
 
 int block_lives_end(struct block_lives *lives, struct thread *const *threads,

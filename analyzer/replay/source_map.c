@@ -15,7 +15,8 @@ int source_map_init(struct source_map *map, struct address_map *addresses,
 		                        .symbols = symbols,
 		                        .answers = answers,
 		                        .location_count = 1,
-		                        .instance_count = 1 };
+		                        .instance_count = 1,
+		                        .evidence = 1 };
 	return array_reserve_zeroed(map->locations, map->location_capacity, 1);
 }
 
@@ -24,6 +25,7 @@ void source_map_release(struct source_map *map)
 	free(map->locations);
 	free(map->machine);
 	free(map->chains);
+	free(map->callees);
 	free(map->instances);
 	hash_index_release(&map->instance_index);
 	*map = (struct source_map){ .addresses = NULL };
@@ -69,14 +71,17 @@ static uint32_t instance_find(const struct source_map *map, uint32_t module,
 	                       instance_is_same, map, &like);
 }
 
-/* The source location of an instance's call; `machine` and `first` describe it if it is new. */
-static uint32_t instance_location(struct source_map *map, uint32_t module,
-                                  uint32_t number, uint32_t machine, uint32_t first)
+/*
+ * The instance of that number, made if it is new: then `machine` and `first` describe its
+ * call's source location. 0: memory is out.
+ */
+static uint32_t instance_of(struct source_map *map, uint32_t module, uint32_t number,
+                            uint32_t machine, uint32_t first)
 {
 	uint32_t found = instance_find(map, module, number), location;
 
 	if (found)
-		return map->instances[found].location;
+		return found;
 	location = location_add(map, machine, first, 1);
 	if (!location ||
 	    array_reserve(map->instances, map->instance_capacity, map->instance_count + 1))
@@ -87,8 +92,7 @@ static uint32_t instance_location(struct source_map *map, uint32_t module,
 	if (hash_index_add(&map->instance_index, hash_words(number, module),
 	                   map->instance_count, instance_hash_of, map))
 		return 0;
-	map->instance_count++;
-	return location;
+	return map->instance_count++;
 }
 
 /* ---- machine locations ------------------------------------------------------------- */
@@ -128,9 +132,10 @@ static int chain_make(struct source_map *map, struct machine_source *source,
                       uint32_t location, uint32_t number)
 {
 	const struct source_address *address = &map->table->addresses[number];
-	uint32_t count = address->count ? address->count : 1, i, made;
+	uint32_t count = address->count ? address->count : 1, i, made, callee;
 
-	if (array_reserve(map->chains, map->chain_capacity, map->chain_count + count))
+	if (array_reserve(map->chains, map->chain_capacity, map->chain_count + count) ||
+	    array_reserve(map->callees, map->callee_capacity, map->chain_count + count))
 		return -1;
 	source->first = map->chain_count;
 	source->count = count;
@@ -141,13 +146,15 @@ static int chain_make(struct source_map *map, struct machine_source *source,
 	for (i = count; i-- > 0;) {
 		const uint32_t *instances = map->table->instances + address->first;
 
-		made = i ? instance_location(map, address->module, instances[i - 1], location,
-		                             i)
+		callee = i ? instance_of(map, address->module, instances[i - 1], location, i)
+		           : 0;
+		made = i ? map->instances[callee].location
 		         : location_add(map, location, 0, address->count ? 1 : 0);
 		if (!made)
 			return -1;
 		if (!i)
 			map->locations[made].is_vague = source->is_vague;
+		map->callees[map->chain_count] = callee;
 		map->chains[map->chain_count++] = made;
 	}
 	if (address->count)
@@ -219,24 +226,24 @@ static int pair_find(struct source_map *map, uint32_t from, uint32_t to,
 	return 0;
 }
 
-int source_map_compare(struct source_map *map, uint32_t from, uint32_t to,
-                       struct transition *transition)
+struct transition *source_map_compare(struct source_map *map, uint32_t from,
+                                      uint32_t to)
 {
 	const struct machine_source *one = &map->machine[from], *two = &map->machine[to];
+	struct transition transition = { .to = to,
+		                             .is_same = one->function &&
+		                                        one->function == two->function &&
+		                                        one->module == two->module };
 
-	*transition = (struct transition){ .to = to,
-		                               .is_same = one->function &&
-		                                          one->function == two->function &&
-		                                          one->module == two->module };
-	if (transition->is_same) {
-		transition->common = (uint8_t)common_count(map, one, two);
-		if (one->count > 1 && two->count > 1 && pair_find(map, from, to, transition))
-			return -1;
-		if (!transition->common)
-			transition->kept = 1;
+	if (transition.is_same) {
+		transition.common = (uint8_t)common_count(map, one, two);
+		if (one->count > 1 && two->count > 1 && pair_find(map, from, to, &transition))
+			return NULL;
+		if (!transition.common)
+			transition.kept = 1;
 	}
-	map->machine[from].recent = *transition;
-	return 0;
+	map->machine[from].recent = transition;
+	return &map->machine[from].recent;
 }
 
 /* ---- what the run shows ------------------------------------------------------------ */
@@ -245,13 +252,12 @@ int source_map_compare(struct source_map *map, uint32_t from, uint32_t to,
 static void instances_mark(struct source_map *map, const struct machine_source *source,
                            uint32_t from, uint32_t to, bool is_end)
 {
-	const uint32_t *instances = instances_of(map, source);
 	struct source_instance_seen *seen;
 	uint32_t i;
 
+	map->evidence++;
 	for (i = from; i <= to; i++) {
-		seen = &map->instances[instance_find(map, source->module,
-		                                     instances[source->count - 1 - i])];
+		seen = &map->instances[map->callees[source->first + i - 1]];
 		if (is_end)
 			seen->has_ended = true;
 		else
@@ -287,8 +293,8 @@ void source_map_begun(struct source_map *map, uint32_t location, uint32_t kept)
  * call at `from`, and another began with the call at `to`. Where activations of it are known,
  * and none ended or none began so, that did not happen.
  */
-uint64_t source_map_supported(const struct source_map *map, uint32_t from, uint32_t to,
-                              uint64_t kept)
+uint64_t source_map_weigh(const struct source_map *map, uint32_t from, uint32_t to,
+                          uint64_t kept)
 {
 	const struct machine_source *one = &map->machine[from], *two = &map->machine[to];
 	const struct source_instance_seen *seen;
@@ -298,8 +304,7 @@ uint64_t source_map_supported(const struct source_map *map, uint32_t from, uint3
 	for (k = 0; k < most; k++) {
 		if (!(kept >> k & 1))
 			continue;
-		seen = &map->instances[instance_find(
-			map, one->module, instances_of(map, one)[one->count - 2 - k])];
+		seen = &map->instances[map->callees[one->first + k]];
 		if ((seen->has_begun && two->begun > k) || (seen->has_ended && one->ended > k))
 			supported &= ~(UINT64_C(1) << k);
 	}

@@ -55,12 +55,24 @@ struct transition {
 	uint8_t common;  /* inlined instances that both have in common */
 	uint8_t merged;  /* further ones that last under other numbers */
 	uint64_t kept;   /* see trace/source_table.h; 0: not known */
+	/* source_map_supported() of it when the map's evidence was `evidence` */
+	uint64_t supported;
+	uint32_t evidence; /* 0: it was not asked for yet */
+	/*
+	 * What source_stack.c found out, to do the same again: how many inlined instances are kept,
+	 * and the doubt about it, which is about frames beyond the first `sure` of the machine frame.
+	 * A doubt changes with the evidence.
+	 */
+	bool is_simple;
+	uint8_t most, sure;
+	uint8_t doubt; /* enum transition_doubt */
 };
+enum transition_doubt { DOUBT_NONE, DOUBT_SUPPORTED, DOUBT_OPEN };
 
 /* A machine location, as far as it was met. */
 struct machine_source {
 	uint32_t address; /* number in the table; 0: not met yet */
-	uint32_t first;   /* in source_map.chains: its source locations, outermost first */
+	uint32_t first;   /* in source_map.chains and .callees: outermost first */
 	uint32_t count;
 	uint32_t module, function; /* the machine function; function 0: not known */
 	uint32_t called;           /* the one that is called here; 0: not known */
@@ -93,11 +105,14 @@ struct source_map {
 	uint32_t location_count, location_capacity;
 	struct machine_source *machine; /* by location of the address map */
 	uint32_t machine_capacity;
-	uint32_t *chains;
-	uint32_t chain_count, chain_capacity;
+	uint32_t *chains; /* source locations of machine locations */
+	/* for each of these the instance that is called there; 0: it is the machine call */
+	uint32_t *callees;
+	uint32_t chain_count, chain_capacity, callee_capacity;
 	struct source_instance_seen *instances; /* [0] is unused */
 	uint32_t instance_count, instance_capacity;
 	struct hash_index instance_index;
+	uint32_t evidence; /* changes, from 1, whenever the run shows something new */
 };
 
 /* All are borrowed. 0, or -1 when memory is out; release it either way. */
@@ -122,29 +137,43 @@ static inline struct machine_source *source_map_machine(struct source_map *map,
 }
 
 /* source_map_transition() for one that is not the location's last. */
-int source_map_compare(struct source_map *map, uint32_t from, uint32_t to,
-                       struct transition *transition);
+struct transition *source_map_compare(struct source_map *map, uint32_t from,
+                                      uint32_t to);
 
-/* The transition between two locations that were met. 0, or -1 when memory is out. */
-static inline int source_map_transition(struct source_map *map, uint32_t from,
-                                        uint32_t to, struct transition *transition)
+/*
+ * The transition between two locations that were met. Valid until another location is met, or
+ * another transition from this one is asked for. NULL: memory is out.
+ */
+static inline struct transition *source_map_transition(struct source_map *map,
+                                                       uint32_t from, uint32_t to)
 {
-	if (map->machine[from].recent.to != to)
-		return source_map_compare(map, from, to, transition);
-	*transition = map->machine[from].recent;
-	return 0;
+	struct transition *recent = &map->machine[from].recent;
+
+	return recent->to == to ? recent : source_map_compare(map, from, to);
 }
 
 /* A frame that was at `location` last, or is there first, kept `kept` inlined instances. */
 void source_map_ended(struct source_map *map, uint32_t location, uint32_t kept);
 void source_map_begun(struct source_map *map, uint32_t location, uint32_t kept);
 
+/* source_map_supported(), newly worked out. */
+uint64_t source_map_weigh(const struct source_map *map, uint32_t from, uint32_t to,
+                          uint64_t kept);
+
 /*
  * Of the answers that are possible (a bit for each number of instances kept), those that the
  * run does not speak against: an instance begins and ends only where instances were seen to.
  */
-uint64_t source_map_supported(const struct source_map *map, uint32_t from, uint32_t to,
-                              uint64_t kept);
+static inline uint64_t source_map_supported(const struct source_map *map, uint32_t from,
+                                            struct transition *transition)
+{
+	if (transition->evidence != map->evidence) {
+		transition->supported = source_map_weigh(map, from, transition->to,
+		                                         transition->kept);
+		transition->evidence = map->evidence;
+	}
+	return transition->supported;
+}
 
 /*
  * The functions without a machine frame between a call at `from` and machine function

@@ -3,6 +3,33 @@
 
 #include "base/array.h"
 
+/* frames_push() of a location that was met. */
+static inline int chain_push(const struct source_map *map, struct thread *thread,
+                             uint32_t *depth, const struct machine_source *source,
+                             uint32_t from)
+{
+	const uint32_t *chain = map->chains + source->first + from;
+	const uint32_t *end = map->chains + source->first + source->count;
+	uint64_t hash, sequence = thread->sequence;
+	uint32_t count = source->count - from;
+	struct frame *frame;
+
+	if (*depth + count > thread->stack_capacity &&
+	    thread_stack_reserve(thread, *depth + count))
+		return -1;
+	frame = thread->stack + *depth;
+	hash = *depth ? frame[-1].hash : CALL_HASH_ROOT;
+	*depth += count;
+	for (; chain < end; chain++, frame++) {
+		hash = call_hash(hash, *chain);
+		*frame = (struct frame){ .hash = hash,
+			                     .sequence = sequence,
+			                     .location = *chain,
+			                     .node = CALL_NODE_NONE };
+	}
+	return 0;
+}
+
 /*
  * Push the source frames of a machine location, from position `from` on, onto the outer *depth
  * frames; *depth becomes their number.
@@ -11,29 +38,8 @@ static inline int frames_push(struct source_map *map, struct thread *thread,
                               uint32_t *depth, uint32_t location, uint32_t from)
 {
 	const struct machine_source *source = source_map_machine(map, location);
-	const uint32_t *chain;
-	struct frame *frame;
-	uint64_t hash;
-	uint32_t count, i;
 
-	if (!source)
-		return -1;
-	count = source->count - from;
-	if (*depth + count > thread->stack_capacity &&
-	    thread_stack_reserve(thread, *depth + count))
-		return -1;
-	chain = map->chains + source->first + from;
-	frame = thread->stack + *depth;
-	hash = *depth ? frame[-1].hash : CALL_HASH_ROOT;
-	for (i = 0; i < count; i++) {
-		hash = call_hash(hash, chain[i]);
-		frame[i] = (struct frame){ .hash = hash,
-			                       .sequence = thread->sequence,
-			                       .location = chain[i],
-			                       .node = CALL_NODE_NONE };
-	}
-	*depth += count;
-	return 0;
+	return source ? chain_push(map, thread, depth, source, from) : -1;
 }
 
 /*
@@ -71,28 +77,63 @@ static inline void level_gone(struct source_map *map, const struct level *level)
 		source_map_ended(map, level->location, 0);
 }
 
+/*
+ * Levels from `first` on end. What their ends show is new only for those below thread->unsettled.
+ */
+static inline void levels_gone(struct source_map *map, struct thread *thread,
+                               uint32_t first)
+{
+	uint32_t at;
+
+	for (at = first; at < thread->unsettled; at++)
+		level_gone(map, &thread->levels[at]);
+	if (thread->unsettled > first)
+		thread->unsettled = first;
+}
+
+/* The end of a call at this location would show something new. */
+static inline void level_unsettled(const struct source_map *map, struct thread *thread,
+                                   uint32_t at, uint32_t location)
+{
+	if (map->machine[location].ended && thread->unsettled <= at)
+		thread->unsettled = at + 1;
+}
+
 /* ---- the frame whose call changed ---------------------------------------------------- */
 
 /*
- * The doubts about a frame that kept `most` inlined instances, as far as is believed: that the
+ * The doubt about a frame that kept `most` inlined instances, as far as is believed: that the
  * run speaks for it, or that it does not.
  */
-static int transition_doubt(const struct source_map *map, struct thread *thread,
-                            const struct level *level, const struct transition *change,
-                            uint32_t most)
+static void transition_weigh(const struct source_map *map, uint32_t from,
+                             struct transition *change, uint32_t most)
 {
-	uint32_t sure = 0, kept = level->own + most;
-	struct doubt_list *list = &thread->open;
 	uint64_t left;
 
-	if (change->kept && !(change->kept & (change->kept - 1)))
+	change->most = (uint8_t)most;
+	change->doubt = DOUBT_NONE;
+	if (!change->common || (change->kept && !(change->kept & (change->kept - 1))))
+		return;
+	change->doubt = DOUBT_OPEN;
+	change->sure = 0;
+	if (!change->kept)
+		return;
+	left = source_map_supported(map, from, change);
+	if (!(left & (left - 1)))
+		change->doubt = DOUBT_SUPPORTED;
+	change->sure = (uint8_t)__builtin_ctzll(change->doubt == DOUBT_OPEN ? left
+	                                                                    : change->kept);
+}
+
+/* Record the doubt that transition_weigh() has found. */
+static inline int transition_doubt(struct thread *thread, const struct level *level,
+                                   const struct transition *change)
+{
+	if (change->doubt == DOUBT_NONE)
 		return 0;
-	if (change->kept) {
-		left = source_map_supported(map, level->location, change->to, change->kept);
-		list = left & (left - 1) ? &thread->open : &thread->supported;
-		sure = (uint32_t)__builtin_ctzll(list == &thread->open ? left : change->kept);
-	}
-	return thread_stack_doubt(thread, list, level->own + sure, thread->depth - kept);
+	return thread_stack_doubt(
+		thread, change->doubt == DOUBT_OPEN ? &thread->open : &thread->supported,
+		level->own + change->sure, thread->depth - level->own - change->most);
 }
 
 /* The instances that last under other numbers keep the events at which they began. */
@@ -116,7 +157,7 @@ static int merged_push(struct source_map *map, struct thread *thread, uint32_t *
  * Without an answer all that may have lasted is believed to have.
  */
 static int frame_move(struct source_map *map, struct thread *thread, uint32_t *depth,
-                      const struct level *level, const struct transition *change)
+                      const struct level *level, struct transition *change)
 {
 	uint32_t to = change->to, most = change->common, merged;
 	bool is_hidden;
@@ -127,7 +168,8 @@ static int frame_move(struct source_map *map, struct thread *thread, uint32_t *d
 	/* what seems to have ended here may be the function that is missing at a vague call */
 	is_hidden = map->machine[to].is_vague && most == change->common &&
 	            map->machine[level->location].count - 1 > most + merged;
-	if (change->common && transition_doubt(map, thread, level, change, most))
+	transition_weigh(map, level->location, change, most);
+	if (transition_doubt(thread, level, change))
 		return -1;
 	if (is_hidden && thread_stack_doubt(thread, &thread->open, level->own + most,
 	                                    thread->depth - level->own - most))
@@ -139,6 +181,7 @@ static int frame_move(struct source_map *map, struct thread *thread, uint32_t *d
 		if (map->machine[to].begun > most + merged)
 			source_map_begun(map, to, most + merged);
 	}
+	change->is_simple = !merged && !is_hidden;
 	*depth = level->own + most;
 	return merged ? merged_push(map, thread, depth, to, most, merged)
 	              : frames_push(map, thread, depth, to, most);
@@ -183,7 +226,7 @@ static int function_move(struct source_map *map, struct thread *thread, uint32_t
 	struct level level = thread->levels[at];
 	const struct machine_source *from = &map->machine[level.location];
 	uint32_t jumps[SOURCE_JUMPS_MAX];
-	struct transition change;
+	struct transition *change;
 	int count = 0;
 
 	if (from->function && from->module == map->machine[to].module)
@@ -198,31 +241,56 @@ static int function_move(struct source_map *map, struct thread *thread, uint32_t
 		*depth = level.first;
 		return callers_push(map, thread, depth, at, to);
 	}
-	if (source_map_transition(map, level.location, jumps[0], &change) ||
-	    frame_move(map, thread, depth, &level, &change) ||
+	change = source_map_transition(map, level.location, jumps[0]);
+	if (!change || frame_move(map, thread, depth, &level, change) ||
 	    jumps_push(map, thread, depth, jumps + 1, count - 1, level.own))
 		return -1;
 	part_enter(map, depth, to, level.own);
 	return 0;
 }
 
-/* The call of level `at` changed. */
+/* level_move() for a change that is not as simple as the last one from there. */
+static int level_move_slowly(struct source_map *map, struct thread *thread,
+                             uint32_t *depth, uint32_t at, uint32_t to)
+{
+	struct level *level = &thread->levels[at];
+	struct transition *change;
+
+	if (!source_map_machine(map, to))
+		return -1;
+	change = source_map_transition(map, level->location, to);
+	if (!change)
+		return -1;
+	if (change->is_same)
+		return frame_move(map, thread, depth, level, change);
+	return function_move(map, thread, depth, at, to) ||
+	               frames_push(map, thread, depth, to, 0)
+	           ? -1
+	           : 0;
+}
+
+/*
+ * The call of level `at` changed. Most changes are those that the same call saw last, and show
+ * nothing new: then only the frames that are new are pushed.
+ */
 static inline int level_move(struct source_map *map, struct thread *thread,
                              uint32_t *depth, uint32_t at, uint32_t to)
 {
 	struct level *level = &thread->levels[at];
-	struct transition change;
+	const struct transition *change = &map->machine[level->location].recent;
 
-	if (!source_map_machine(map, to) ||
-	    source_map_transition(map, level->location, to, &change))
-		return -1;
-	if (change.is_same) {
-		if (frame_move(map, thread, depth, level, &change))
+	if (change->to == to && change->is_simple &&
+	    (change->doubt == DOUBT_NONE || !change->kept ||
+	     change->evidence == map->evidence)) {
+		if (transition_doubt(thread, level, change))
 			return -1;
-	} else if (function_move(map, thread, depth, at, to) ||
-	           frames_push(map, thread, depth, to, 0)) {
+		*depth = level->own + change->most;
+		if (chain_push(map, thread, depth, &map->machine[to], change->most))
+			return -1;
+	} else if (level_move_slowly(map, thread, depth, at, to)) {
 		return -1;
 	}
+	level_unsettled(map, thread, at, to);
 	level->own = *depth - map->machine[to].count;
 	level->sequence = thread->sequence;
 	level->location = to;
@@ -253,6 +321,7 @@ static inline int level_push(struct source_map *map, struct thread *thread,
 		if (level->first > *depth)
 			level->first = *depth;
 	}
+	level_unsettled(map, thread, at, to);
 	level->own = *depth;
 	if (map->machine[to].begun)
 		source_map_begun(map, to, 0);
@@ -282,7 +351,7 @@ static int level_jumped(struct source_map *map, struct thread *thread, uint32_t 
 	struct level level = thread->levels[at];
 	const struct machine_source *source = &map->machine[level.location];
 	uint32_t jumps[SOURCE_JUMPS_MAX];
-	struct transition change;
+	struct transition *change;
 	int count = 0;
 
 	*depth = level.first;
@@ -292,8 +361,8 @@ static int level_jumped(struct source_map *map, struct thread *thread, uint32_t 
 		return -1;
 	if (!count)
 		return unknown_jump(map, thread, &level);
-	if (source_map_transition(map, level.location, jumps[0], &change) ||
-	    frame_move(map, thread, depth, &level, &change))
+	change = source_map_transition(map, level.location, jumps[0]);
+	if (!change || frame_move(map, thread, depth, &level, change))
 		return -1;
 	return jumps_push(map, thread, depth, jumps + 1, count - 1, level.own);
 }
@@ -316,44 +385,45 @@ static int part_restore(struct source_map *map, struct thread *thread, uint32_t 
 }
 
 /*
- * The innermost call was of the allocator, or of a function that jumped there, so it is over:
- * the same call was made again. What it called then had other frames.
+ * The event began no frame, and ended those further in than level `keep`, whose call was in
+ * progress before.
  */
-static int innermost_again(struct source_map *map, struct thread *thread,
-                           uint32_t *depth)
+static int levels_end(struct source_map *map, struct thread *thread, uint32_t *depth,
+                      uint32_t keep)
 {
-	uint32_t last = thread->level_count - 1;
-	bool is_cut = thread->levels[last].is_cut;
-
-	if (level_move(map, thread, depth, last, thread->levels[last].location))
-		return -1;
-	if (is_cut)
-		source_stack_cut(thread, last);
-	return 0;
+	if (!keep) {
+		level_gone(map, &thread->levels[0]);
+		return 0;
+	}
+	return level_jumped(map, thread, depth, keep) ||
+	               part_restore(map, thread, depth, keep)
+	           ? -1
+	           : 0;
 }
 
-/* End and push frames from level `keep` on. `cut`: 1 + the level with an unknown caller. */
-static int levels_change(struct source_map *map, struct thread *thread, uint32_t keep,
-                         const uint32_t *locations, uint32_t count, uint32_t cut)
+/*
+ * End and push frames from level `keep` on. `cut`: 1 + the level with an unknown caller. If no
+ * level ended, the innermost call was of the allocator, or of a function that jumped there, so
+ * it is over: the same call was made again. What it called then had other frames.
+ */
+static inline int levels_change(struct source_map *map, struct thread *thread,
+                                uint32_t keep, const uint32_t *locations,
+                                uint32_t count, uint32_t cut)
 {
-	bool is_again = keep >= thread->level_count;
-	uint32_t i = 0, at, depth = 0;
+	bool is_again = keep >= thread->level_count, is_cut;
+	uint32_t first = keep - is_again, i = !is_again && count, depth = 0;
 
 	if (array_reserve(thread->levels, thread->level_capacity, keep + count))
 		return -1;
-	for (at = keep + 1; at < thread->level_count; at++)
-		level_gone(map, &thread->levels[at]);
-	if (is_again) {
-		if (keep && innermost_again(map, thread, &depth))
+	levels_gone(map, thread, keep + 1);
+	if (is_again ? keep : count) {
+		is_cut = is_again && thread->levels[first].is_cut;
+		if (level_move(map, thread, &depth, first,
+		               is_again ? thread->levels[first].location : locations[0]))
 			return -1;
-	} else if (count) {
-		if (level_move(map, thread, &depth, keep, locations[0]))
-			return -1;
-		i = 1;
-	} else if (!keep) {
-		level_gone(map, &thread->levels[0]);
-	} else if (level_jumped(map, thread, &depth, keep) ||
-	           part_restore(map, thread, &depth, keep)) {
+		if (is_cut)
+			source_stack_cut(thread, first);
+	} else if (!is_again && levels_end(map, thread, &depth, keep)) {
 		return -1;
 	}
 	for (; i < count; i++) {
@@ -392,10 +462,12 @@ int source_stack_event(struct source_map *map, struct thread *thread,
 int source_stack_restart(struct source_map *map, struct thread *thread,
                          const uint32_t *locations, uint32_t count)
 {
+	const struct event event = { .pushed = count };
+
 	if (thread_stack_doubt(thread, &thread->doubts, 0, thread->depth))
 		return -1;
-	thread->level_count = thread->depth = 0;
-	return levels_change(map, thread, 0, locations, count, 0);
+	thread->level_count = thread->depth = thread->unsettled = 0;
+	return source_stack_event(map, thread, &event, locations, false);
 }
 
 void source_stack_cut(struct thread *thread, uint32_t level)

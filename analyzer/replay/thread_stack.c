@@ -86,6 +86,13 @@ int thread_stack_doubt(struct thread *thread, struct doubt_list *list, uint32_t 
 	}
 	/* If no frame is proven, it may not even be the same stack. */
 	first = sure ? thread->stack[sure].sequence : 0;
+	/* The same again: then it makes no further ones meaningless. */
+	if (list->count && list->items[list->count - 1].sure == sure &&
+	    list->items[list->count - 1].first == first) {
+		list->items[list->count - 1].end = thread->sequence;
+		list->items[list->count - 1].is_kept = sure && sure < thread->depth - popped;
+		return 0;
+	}
 	/* Drop the older doubts that this one makes meaningless. */
 	while (list->count && list->items[list->count - 1].sure >= sure &&
 	       list->items[list->count - 1].first >= first)
@@ -125,17 +132,19 @@ bool thread_stack_is_sure(const struct thread *thread, const struct doubt_list *
 	return true;
 }
 
-uint32_t thread_stack_most(const struct thread *thread, const struct doubt_list *list,
-                           uint32_t frames, uint64_t sequence, uint32_t depth)
+uint32_t thread_stack_most_of(const struct thread *thread,
+                              const struct doubt_list *list, uint32_t frames,
+                              uint64_t sequence, uint32_t depth, bool *is_exact)
 {
-	uint32_t most = depth, i;
+	const struct doubt *doubt = list->items + list->count;
+	uint32_t most = depth;
 
-	if (list->last <= sequence)
-		return depth;
-	for (i = list->count; i-- > 0 && list->items[i].end > sequence;) {
-		if (doubt_concerns(thread, &list->items[i], frames, sequence, depth) &&
-		    most < frames - 1 - list->items[i].sure)
-			most = frames - 1 - list->items[i].sure;
+	for (; doubt > list->items && doubt[-1].end > sequence; doubt--) {
+		if (!doubt_concerns(thread, &doubt[-1], frames, sequence, depth))
+			continue;
+		*is_exact = false;
+		if (most < frames - 1 - doubt[-1].sure)
+			most = frames - 1 - doubt[-1].sure;
 	}
 	return most;
 }
@@ -146,7 +155,9 @@ uint32_t thread_machine_depth(const struct thread *thread, uint32_t levels,
 	uint32_t outer = levels ? levels - 1 : 0, low = 0, high, middle;
 
 	high = thread->level_count < outer ? thread->level_count : outer;
-	while (low < high) {
+	if (!high || thread->levels[high - 1].sequence <= sequence)
+		return outer - high;
+	for (high--; low < high;) {
 		middle = (low + high) / 2;
 		if (thread->levels[middle].sequence <= sequence)
 			low = middle + 1;

@@ -86,6 +86,8 @@ struct thread {
 	uint32_t depth, stack_capacity;
 	struct level *levels;
 	uint32_t level_count, level_capacity;
+	/* levels from here on have calls whose end shows nothing new (source_map_ended()) */
+	uint32_t unsettled;
 	/* events whose machine frames are not exact */
 	struct doubt_list doubts;
 	/* events at which it is not known which functions of one machine frame had ended: at all;
@@ -155,12 +157,25 @@ static inline enum frame_proof thread_stack_proof(const struct thread *thread,
 	           : PROOF_SUPPORTED;
 }
 
+/* thread_stack_most() for the case that there was a doubt since. */
+uint32_t thread_stack_most_of(const struct thread *thread,
+                              const struct doubt_list *list, uint32_t frames,
+                              uint64_t sequence, uint32_t depth, bool *is_exact);
+
 /*
- * Of those `frames`, how many may have ended at most, as far as the list is about it: `depth`
- * if that is known.
+ * Of those `frames`, how many may have ended at most, as far as the list is about it.
+ * *is_exact: thread_stack_is_exact(); then it is `depth`.
  */
-uint32_t thread_stack_most(const struct thread *thread, const struct doubt_list *list,
-                           uint32_t frames, uint64_t sequence, uint32_t depth);
+static inline uint32_t thread_stack_most(const struct thread *thread,
+                                         const struct doubt_list *list, uint32_t frames,
+                                         uint64_t sequence, uint32_t depth,
+                                         bool *is_exact)
+{
+	*is_exact = true;
+	return list->last <= sequence
+	           ? depth
+	           : thread_stack_most_of(thread, list, frames, sequence, depth, is_exact);
+}
 
 /*
  * Push frames onto the outer `depth` ones; all further in have ended. 0, or -1 when memory is
