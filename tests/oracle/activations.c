@@ -3,7 +3,8 @@
  *
  * The hooks see the frame address of their function (it is built with frame pointers),
  * which tells an activation from one that longjmp left behind, and a call from a function
- * that was inlined: that one has the frame of its caller and is no activation of its own.
+ * that was inlined: that one has the frame of its caller and is no activation of its own. With
+ * ORACLE_SOURCE it is one: then activations are those of the functions of the source.
  */
 #define _GNU_SOURCE
 #include "activations.h"
@@ -15,6 +16,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #define DEPTH_MAX (1u << 18)
 #define ARENA_COUNT 4096u
@@ -32,6 +34,15 @@ struct thread {
 	struct activation *arena;
 	uint32_t arena_left;
 };
+
+#ifdef ORACLE_SOURCE
+static const bool is_of_source = true;
+#else
+static const bool is_of_source = false;
+#endif
+
+/* Of the target, which exports it if it matters when it begins and ends. */
+extern int main(int, char **) __attribute__((weak));
 
 static __thread struct thread thread __attribute__((tls_model("initial-exec")));
 
@@ -61,6 +72,31 @@ uint32_t activation_thread(void)
 
 /* ---- asked by the allocator -------------------------------------------------------- */
 
+/* Note which functions are on a stack. The log is for one process, and for few stacks. */
+static void stack_add(uint64_t name, uint64_t caller, uint64_t function)
+{
+	struct oracle_header *header = oracle_header();
+	uint32_t slot = oracle_hash(name, ORACLE_STACKS_BITS);
+	struct oracle_stack *stack;
+
+	for (; header; slot = (slot + 1) % (1u << ORACLE_STACKS_BITS)) {
+		uint64_t none = 0;
+
+		stack = &header->stacks[slot];
+		if (stack->name == name)
+			return;
+		if (!__atomic_compare_exchange_n(&stack->name, &none, name, false,
+		                                 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			continue;
+		if (__atomic_add_fetch(&header->stack_count, 1, __ATOMIC_RELAXED) >
+		    1u << (ORACLE_STACKS_BITS - 1))
+			abort();
+		stack->caller = caller;
+		stack->function = function;
+		return;
+	}
+}
+
 static struct activation *activation_new(const struct running *running,
                                          struct activation *caller)
 {
@@ -75,6 +111,7 @@ static struct activation *activation_new(const struct running *running,
 	new->function = running->function;
 	new->depth = caller ? caller->depth + 1 : 1;
 	new->stack = oracle_mix(caller ? caller->stack : 0, running->function);
+	stack_add(new->stack, caller ? caller->stack : 0, running->function);
 	return new;
 }
 
@@ -160,6 +197,21 @@ static void count_stale(uint64_t count)
 		__atomic_fetch_add(&header->stale, count, __ATOMIC_RELAXED);
 }
 
+/* main() begins, or its end does. */
+static void main_note(bool is_start)
+{
+	struct oracle_header *header = oracle_header();
+	struct timespec time;
+	uint64_t *note;
+
+	if (!header)
+		return;
+	note = is_start ? &header->main_start : &header->main_end;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	if (!*note)
+		*note = (uint64_t)time.tv_sec * UINT64_C(1000000000) + (uint64_t)time.tv_nsec;
+}
+
 HOOK void __cyg_profile_func_enter(void *function, void *call_site)
 {
 	uint64_t frame = *(uint64_t *)__builtin_frame_address(0);
@@ -173,8 +225,10 @@ HOOK void __cyg_profile_func_enter(void *function, void *call_site)
 		abort();
 	top = &thread.stack[thread.depth++];
 	*top = (struct running){ .function = (uint64_t)function, .frame = frame };
-	top->is_inlined = thread.depth > 1 && top[-1].frame == frame;
+	top->is_inlined = !is_of_source && thread.depth > 1 && top[-1].frame == frame;
 	function_add((uint64_t)function);
+	if (main && (uint64_t)function == (uint64_t)main)
+		main_note(true);
 }
 
 HOOK void __cyg_profile_func_exit(void *function, void *call_site)
@@ -189,6 +243,8 @@ HOOK void __cyg_profile_func_exit(void *function, void *call_site)
 		activation_end();
 	else
 		count_stale(1);
+	if (main && (uint64_t)function == (uint64_t)main)
+		main_note(false);
 }
 
 /* ---- longjmp ----------------------------------------------------------------------- */
@@ -228,3 +284,14 @@ JUMP(longjmp)
 JUMP(_longjmp)
 JUMP(siglongjmp)
 JUMP(__longjmp_chk)
+
+/* ---- exit -------------------------------------------------------------------------- */
+
+HOOK __attribute__((noreturn)) void exit(int status)
+{
+	void (*next)(int) __attribute__((noreturn));
+
+	main_note(false);
+	*(void **)&next = dlsym(RTLD_NEXT, "exit");
+	next(status);
+}

@@ -1,7 +1,7 @@
 #!/bin/bash
 # bzip2: few and large blocks, made and freed in different calls of its library.
-# shellcheck disable=SC2154,SC2034 # lib.sh sets some, and reads others
-. "$OUTLIVE_ROOT_DIR/tests/oracle/lib.sh"
+# shellcheck disable=SC2154,SC2034 # machine_lib.sh sets some, and reads others
+. "$OUTLIVE_ROOT_DIR/tests/oracle/machine_lib.sh"
 fetch bzip2
 gcc "${hook_flags[@]}" -o bzip2.hooked bzip2/{bzip2,blocksort,huffman,crctable,randtable,compress,decompress,bzlib}.c \
 	"${oracle_libs[@]}" || exit 1

@@ -1,7 +1,7 @@
 #!/bin/bash
 # lua5.4: every allocation of its objects goes through one realloc, errors by longjmp.
-# shellcheck disable=SC2154,SC2034 # lib.sh sets some, and reads others
-. "$OUTLIVE_ROOT_DIR/tests/oracle/lib.sh"
+# shellcheck disable=SC2154,SC2034 # machine_lib.sh sets some, and reads others
+. "$OUTLIVE_ROOT_DIR/tests/oracle/machine_lib.sh"
 fetch lua5.4
 # Made by Debian's build: where it looks for modules.
 echo '#define DEB_HOST_MULTIARCH "none"' >lua5.4-deb-multiarch.h

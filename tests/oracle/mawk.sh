@@ -1,7 +1,7 @@
 #!/bin/bash
 # mawk, which keeps small blocks in lists of its own.
-# shellcheck disable=SC2154,SC2034 # lib.sh sets some, and reads others
-. "$OUTLIVE_ROOT_DIR/tests/oracle/lib.sh"
+# shellcheck disable=SC2154,SC2034 # machine_lib.sh sets some, and reads others
+. "$OUTLIVE_ROOT_DIR/tests/oracle/machine_lib.sh"
 fetch mawk
 (
 	cd mawk && ./configure &&

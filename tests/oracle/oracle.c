@@ -35,7 +35,8 @@ struct live {
 	uint64_t size;
 	struct oracle_time born;
 	struct activation *innermost;
-	uint32_t thread, reallocs;
+	uint64_t first_size;
+	uint32_t thread, number, reallocs;
 	bool crossed, is_live;
 };
 
@@ -48,6 +49,7 @@ static struct {
 static struct oracle_header *header;
 static struct oracle_block *blocks;
 static bool lock;
+static bool is_over; /* the process ends */
 
 static void lock_take(void)
 {
@@ -111,7 +113,7 @@ struct oracle_header *oracle_header(void)
 
 static bool is_logging(void)
 {
-	return oracle_header() && header->pid == (uint32_t)getpid();
+	return oracle_header() && !is_over && header->pid == (uint32_t)getpid();
 }
 
 static struct oracle_time now(void)
@@ -188,18 +190,35 @@ static bool live_remove(void *block, struct live *live)
 
 static void *born(void *block, size_t size)
 {
-	struct live live = { .address = (uint64_t)block, .size = size };
+	static __thread uint32_t numbers __attribute__((tls_model("initial-exec")));
+	struct live live = { .address = (uint64_t)block, .size = size, .first_size = size };
 	int saved = errno;
 
 	if (!block || !is_logging())
 		return block;
 	live.innermost = activation_innermost();
 	live.thread = activation_thread();
+	live.number = numbers++;
 	live.born = now();
 	live_add(&live);
 	__atomic_fetch_add(&header->births, 1, __ATOMIC_RELAXED);
 	errno = saved;
 	return block;
+}
+
+/* What a block's record says whether it was freed or not. */
+static void block_fill(struct oracle_block *block, const struct live *live)
+{
+	block->address = live->address;
+	block->size = live->size;
+	block->first_size = live->first_size;
+	block->born = live->born;
+	block->depth = live->innermost ? live->innermost->depth : 0;
+	block->stack = live->innermost ? live->innermost->stack : 0;
+	block->thread = live->thread;
+	block->number = live->number;
+	block->reallocs = live->reallocs;
+	block->crossed = live->crossed;
 }
 
 static void freed(const struct live *live)
@@ -213,17 +232,32 @@ static void freed(const struct live *live)
 		__atomic_fetch_add(&header->dropped, 1, __ATOMIC_RELAXED);
 		return;
 	}
-	block->address = live->address;
-	block->size = live->size;
-	block->born = live->born;
+	block_fill(block, live);
 	block->end = now();
 	block->escape = activations_ended(live->innermost, &owner);
 	block->owner = owner ? owner->function : 0;
-	block->depth = live->innermost ? live->innermost->depth : 0;
-	block->stack = live->innermost ? live->innermost->stack : 0;
-	block->thread = live->thread;
-	block->reallocs = live->reallocs;
-	block->crossed = live->crossed || live->thread != activation_thread();
+	block->crossed |= live->thread != activation_thread();
+}
+
+/* The process ends: what lives is noted after the freed ones, and nothing is from now on. */
+static __attribute__((destructor)) void live_note(void)
+{
+	uint64_t i, at = header ? header->blocks : 0;
+
+	if (!is_logging())
+		return;
+	for (i = 0; table.slots && i < UINT64_C(1) << table.bits; i++) {
+		if (!table.slots[i].is_live)
+			continue;
+		if (at >= ORACLE_BLOCKS_MAX) {
+			header->dropped++;
+			return;
+		}
+		block_fill(&blocks[at], &table.slots[i]);
+		blocks[at++].is_live = true;
+	}
+	header->live = at - header->blocks;
+	is_over = true;
 }
 
 static void ends(void *block)

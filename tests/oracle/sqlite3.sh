@@ -1,7 +1,7 @@
 #!/bin/bash
 # sqlite3's shell, from its amalgamation.
-# shellcheck disable=SC2154,SC2034 # lib.sh sets some, and reads others
-. "$OUTLIVE_ROOT_DIR/tests/oracle/lib.sh"
+# shellcheck disable=SC2154,SC2034 # machine_lib.sh sets some, and reads others
+. "$OUTLIVE_ROOT_DIR/tests/oracle/machine_lib.sh"
 . "$OUTLIVE_ROOT_DIR/tests/lib/workloads.sh"
 command -v tclsh >/dev/null || skip "tclsh is not installed; make oracle installs it"
 fetch sqlite3

@@ -1,8 +1,8 @@
 #!/bin/bash
 # A small program with every trick: tricks.cpp.
 # short: yes
-# shellcheck disable=SC2154,SC2034 # lib.sh sets some, and reads others
-. "$OUTLIVE_ROOT_DIR/tests/oracle/lib.sh"
+# shellcheck disable=SC2154,SC2034 # machine_lib.sh sets some, and reads others
+. "$OUTLIVE_ROOT_DIR/tests/oracle/machine_lib.sh"
 g++ -std=c++17 "${hook_flags[@]}" -pthread -o tricks "$here/tricks.cpp" "${oracle_libs[@]}" || exit 1
 watch tricks ./tricks
 

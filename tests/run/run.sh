@@ -67,7 +67,7 @@ list_suite() { # SUITE [NAME]
 	for path in "${paths[@]}"; do
 		path=${path%/}
 		name=${path##*/}
-		case $name in lib.sh | install.sh | source_blocks.c) continue ;; esac
+		case $name in lib.sh | *_lib.sh | install.sh | source_blocks.c) continue ;; esac
 		[ -z "$only" ] || [ "${name%.*}" = "$only" ] || continue
 		printf '%s\t%s\t%s\n' "$suite" "${name%.*}" "$path"
 	done
