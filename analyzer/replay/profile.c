@@ -163,6 +163,10 @@ static void growth_begin(struct profile *profile)
 	const struct ring_header *header = &process->header;
 	const struct phases *phases = profile->phases;
 	uint64_t begin = header->start_ticks >> header->clock_shift, end = phases->seen;
+	const struct self_view *views = &profile->views;
+	const struct self_snapshot *last = views->count ? &views->views[views->count - 1]
+	                                                : NULL;
+	bool has_last = last && last->reason == MAPS_END;
 	size_t i;
 
 	if (phases->main_start != PHASE_TIME_END && phases->main_start > begin)
@@ -171,10 +175,13 @@ static void growth_begin(struct profile *profile)
 		if (process->chunks.entries[i].time_first > end)
 			end = process->chunks.entries[i].time_first;
 	}
+	/* _exit() has no exit phase, but the process's last snapshot of itself */
 	if (phases->exit_start != PHASE_TIME_END)
 		end = phases->exit_start;
+	else if (has_last)
+		end = last->time;
 	growth_set(&profile->replay.growth, begin, end,
-	           phases->exit_start != PHASE_TIME_END);
+	           phases->exit_start != PHASE_TIME_END || has_last);
 }
 
 /*

@@ -74,9 +74,11 @@ const char *stack_name_line(char *text, size_t bytes, const struct stack_name *n
 const char *function_lines_text(char *text, size_t bytes,
                                 const struct function *function, const char *call)
 {
-	struct stack_name begin = { .file = function->home, .line = function->home_line };
+	struct stack_name begin = stack_name_none(0);
 	char own[256];
 
+	begin.file = function->home;
+	begin.line = function->home_line;
 	stack_name_line(own, sizeof(own), &begin);
 	if (!begin.line || !strcmp(own, call))
 		snprintf(text, bytes, "%s", call);

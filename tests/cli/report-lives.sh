@@ -88,7 +88,7 @@ EOF
 "$OUTLIVE" run -q -o trace -- ./lives 2>/dev/null
 says 'allocation 2 is a realloc of block 1' 'born .* 32 B' 'grow  lives.c:10' \
 	'realloc .* 64 B' 'freed .* 64 B' 'block 1  stack-like: grow() was still running' -- --explain 2
-says '^inlined  lives.c:6' 'verdict *escaping' '100% of the blocks.*outer\|2.00k *100% .* outer' -- --why inlined
+says '^inlined  lives.c:4, allocates at lives.c:6' 'verdict *escaping' '100% of the blocks.*outer\|2.00k *100% .* outer' -- --why inlined
 says 'local variable in grow()' 'always 64 B' -- --why grow
 says 'allocated before main() or once' 'escaping *2.00k *98.9%' --
 site=$("$OUTLIVE" report -f json trace | jq '.sites[] | select(.blocks == 0) | .site')
@@ -202,7 +202,7 @@ EOF
 "$OUTLIVE" run -q -o trace -- ./paths 2>/dev/null
 says 'in 100 calls; most at once: 100 blocks' \
 	'\.\. > recurse > recurse > recurse > recurse > recurse > recurse > recurse$' -- --why recurse
-says '^lines  paths.c:13 and other lines' 'in 40 calls; most at once: 1 to 2 blocks' \
+says '^lines  paths.c:11, allocates at paths.c:13 and other lines' 'in 40 calls; most at once: 1 to 2 blocks' \
 	'paths.c:13  20 blocks, always 70 B' 'paths.c:14  20 blocks, always 64 B' -- --why lines
 grep -n 'bounded' said
 says ' in 1 call; most at once: 1 block' 'none: 1 block is too few' -- --why main
