@@ -96,7 +96,7 @@ segments --by thread -f json steps.outlive | jq -c '[.threads[].name]'
 [ "$(segments --tables steps.outlive | wc -l)" -lt 90 ] && echo "one screen"
 [ "$(segments steps.outlive | wc -l)" -lt 20 ] && echo "a few sentences"
 segments steps.outlive | tr -s '\n ' ' ' | grep -oE 'At the peak, [^:]*: heap [0-9]+|, it grew by [^:]*: heap \+[0-9]+|that no block uses|none of these figures' |
-	sed -E 's/[0-9.]+ m?s|[0-9.]+ MiB/N/g; s/3[789]$/N/' 
+	sed -E 's/[0-9.]+ m?s|[0-9.]+ MiB/N/g; s/[1-4][0-9]$/N/' 
 segments --top 0 steps.outlive | grep -c 'snapshots (--top 0'
 
 echo "by size:"
