@@ -20,11 +20,14 @@ input() { # FILE
 	head -n 80001 "$1" >"$1.second"
 }
 
-# Cargo builds the crates that xsv needs once, for all copies of its source.
+# Cargo builds the crates that xsv needs once, for all copies of its source; xsv itself each time,
+# as cargo may take another copy's program for this one's.
 build() {
-	CARGO_HOME=$root/build/sources/cargo CARGO_TARGET_DIR=$work/xsv/target \
-		CARGO_PROFILE_RELEASE_DEBUG=2 cargo build -q --release --locked &&
-		cp "$work/xsv/target/release/xsv" xsv
+	local -x CARGO_HOME=$root/build/sources/cargo CARGO_TARGET_DIR=$work/xsv/target
+	local -x CARGO_PROFILE_RELEASE_DEBUG=2
+
+	cargo clean -q --release --locked -p xsv && cargo build -q --release --locked &&
+		cp "$CARGO_TARGET_DIR/release/xsv" xsv
 }
 
 command=(./xsv join id ../input id ../input.second)
