@@ -87,8 +87,8 @@ static int sentence_add(struct text *text, const struct advice *advice,
 		if (advice->copies)
 			return text_printf(
 				text,
-				"reserve in %s: a container grew by copying, so %s of %s are "
-				"not needed; half of them needed at most %s, the largest %s",
+				"reserve in %s: a container grew by copying, so %s of %s blocks "
+				"are not needed; half of them needed at most %s, the largest %s",
 				where, text_count(copies, advice->copies), count, median, most);
 		return text_printf(text,
 		                   "reserve in %s: %s reallocs grew its blocks, %.1f each; "
@@ -241,8 +241,10 @@ int advice_saves_text(struct text *text, const struct advice *advice)
 	char time[2 * TEXT_NUMBER_BYTES + 8];
 
 	return text_printf(
-		text, "saves %s call%s, %s, %s", text_short(calls, advice->saves.calls),
-		text_s(advice->saves.calls), text_size(bytes, advice->saves.bytes),
+		text, "saves %s call%s, %s%s%s", text_short(calls, advice->saves.calls),
+		text_s(advice->saves.calls),
+		advice->saves.bytes ? text_size(bytes, advice->saves.bytes) : "",
+		advice->saves.bytes ? ", " : "",
 		span_text(time, sizeof(time), advice->saves.ns_least, advice->saves.ns_most));
 }
 

@@ -119,10 +119,10 @@ static void heap_line(const struct screen *screen, const struct profile *profile
 	if (!inside.is_known || !inside.rss)
 		return;
 	if (!inside.kept) {
-		screen_line(
-			screen, LABEL_COLUMNS,
-			"  heap         %s resident, all of it in live blocks, which asked for %s",
-			text_size(rss, inside.rss), text_size(live, inside.live));
+		screen_line(screen, LABEL_COLUMNS,
+		            "  heap         %s resident; live blocks asked for %s%s",
+		            text_size(rss, inside.rss), text_size(live, inside.live),
+		            inside.live > inside.rss ? ", not all of which is in memory" : "");
 		return;
 	}
 	if (inside.has_overhead)

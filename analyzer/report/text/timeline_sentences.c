@@ -153,9 +153,10 @@ static void heap_print(const struct profile *profile, const struct screen *scree
 	else
 		screen_line(
 			screen, 4,
-			"  In the last snapshot, after %s, the heap has %s, all of it in live "
-			"blocks, which asked for %s.",
-			at, rss, text_size(live, inside.live));
+			"  In the last snapshot, after %s, the heap has %s; live blocks asked for "
+			"%s%s.",
+			at, rss, text_size(live, inside.live),
+			inside.live > inside.rss ? ", not all of which is in memory" : "");
 }
 
 void timeline_sentences_print(const struct segment_timeline *timeline,
