@@ -96,7 +96,7 @@ static void split_lines(const struct screen *screen, enum life_class class,
 	class_line(screen, "  contained", &split->contained, all,
 	           (struct meaning){ "storage of containers", ": reserve, or keep them" });
 	class_line(screen, "  scoped", &split->scoped, all,
-	           (struct meaning){ "many at once, or large", ": an arena or a buffer" });
+	           (struct meaning){ "many, large, or of any size", ": an arena or a buffer" });
 }
 
 void report_classes(const struct screen *screen, const struct classes *classes,
