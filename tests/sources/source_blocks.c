@@ -116,14 +116,14 @@ int __wrap_block_lives_end(struct block_lives *lives, struct thread *const *thre
 	return __real_block_lives_end(lives, threads, by, time, block);
 }
 
-void __wrap_block_lives_missed(struct block_lives *lives, struct thread *const *threads,
-                               const struct block *block)
+int __wrap_block_lives_missed(struct block_lives *lives, struct thread *const *threads,
+                              const struct block *block)
 {
 	struct tapped *missed = block_find(lives, block);
 
 	if (missed)
 		missed->state = MISSED;
-	__real_block_lives_missed(lives, threads, block);
+	return __real_block_lives_missed(lives, threads, block);
 }
 
 int __wrap_path_life_end(struct path_lives *lives, uint32_t path,
