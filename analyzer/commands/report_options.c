@@ -41,8 +41,9 @@ const struct option report_options[REPORT_OPTIONS] = {
 	  "kind of stack-like (local ..) or live-at-exit (growing ..) ones",
 	  classes, class_aliases },
 	{ "why", 'w', OPTION_STRING, offsetof(struct report_options, why), "WHAT",
-	  "the evidence about a call path (its number), a call site (35c), or\n"
-	  "a function: its number (35f), its name as shown, or a part of it",
+	  "the evidence about a call path (its number), a call site (35c), a\n"
+	  "line (a.c:12), or a function: its number (35f), its name as shown,\n"
+	  "or a part of it",
 	  NULL, NULL },
 	{ "explain", 'e', OPTION_STRING, offsetof(struct report_options, explain), "BLOCK",
 	  "follow one block: its address (0x..), or the number of its\n"

@@ -6,6 +6,7 @@
 
 #define OPERATOR "operator"
 #define ANONYMOUS "(anonymous namespace)"
+#define BRACKET_BYTES 48
 
 /* Whether the word `operator` begins here. */
 static bool is_operator(const char *function, const char *at)
@@ -105,39 +106,85 @@ static size_t put(char *to, size_t bytes, size_t used, const char *from, size_t 
 }
 
 /*
- * Copies the name piece by piece, and puts "<>" or "()" where it skips a bracket. Operators,
- * "(anonymous namespace)" and "{lambda()#1}" have brackets that belong to the name, so they
- * are copied whole.
+ * Go to the next bracket that is no part of the name itself, or to the end. Operators, "(anonymous
+ * namespace)" and "{lambda()#1}" have brackets that are.
  */
-char *function_name_short(char *to, size_t bytes, const char *function)
+static const char *bracket_find(const char *function, const char *at)
 {
-	const char *at = function_name_start(function), *from;
-	size_t used = 0;
-
-	/* In Rust's "<T as Trait>::f" the first bracket is the part that matters. */
-	if (*at == '<') {
-		from = at;
-		at = bracket_skip(at);
-		used = put(to, bytes, used, from, (size_t)(at - from));
-	}
-	while (*at && used < bytes - 1) {
-		from = at;
+	while (*at) {
 		if (is_operator(function, at))
 			at = operator_skip(at);
 		else if (!strncmp(at, ANONYMOUS, strlen(ANONYMOUS)))
 			at += strlen(ANONYMOUS);
 		else if (*at == '{')
 			at = bracket_skip(at);
+		else if (*at == '<' || *at == '(')
+			break;
 		else
-			at += *at != '<' && *at != '(';
+			at++;
+	}
+	return at;
+}
+
+/* In Rust's "<T as Trait>::f" the first bracket is the part that matters. */
+static const char *name_begin(const char *start)
+{
+	return *start == '<' ? bracket_skip(start) : start;
+}
+
+/* Append a bracket with what is in it, of a long one only both ends. */
+static size_t bracket_put(char *to, size_t bytes, size_t used, const char *from,
+                          size_t count)
+{
+	if (count <= BRACKET_BYTES)
+		return put(to, bytes, used, from, count);
+	used = put(to, bytes, used, from, BRACKET_BYTES / 2);
+	used = put(to, bytes, used, "..", 2);
+	return put(to, bytes, used, from + count - BRACKET_BYTES / 2, BRACKET_BYTES / 2);
+}
+
+char *function_name_partly(char *to, size_t bytes, const char *function, uint32_t shown)
+{
+	const char *from = function_name_start(function), *at, *end;
+	size_t used = 0, number = 0;
+
+	for (at = name_begin(from); *from && used < bytes - 1; from = at) {
+		at = bracket_find(function, at);
 		used = put(to, bytes, used, from, (size_t)(at - from));
-		if (at != from)
-			continue;
-		used = put(to, bytes, used, *at == '<' ? "<>" : "()", 2);
-		at = bracket_skip(at);
+		if (!*at)
+			break;
+		end = bracket_skip(at);
+		if (shown >> number & 1)
+			used = bracket_put(to, bytes, used, at, (size_t)(end - at));
+		else
+			used = put(to, bytes, used, *at == '<' ? "<>" : "()", 2);
+		number += number + 1 < NAME_BRACKETS;
+		at = end;
 	}
 	to[used] = 0;
 	return to;
+}
+
+char *function_name_short(char *to, size_t bytes, const char *function)
+{
+	return function_name_partly(to, bytes, function, 0);
+}
+
+size_t function_name_brackets(const char *function, const char *texts[NAME_BRACKETS],
+                              size_t lengths[NAME_BRACKETS])
+{
+	const char *at = name_begin(function_name_start(function));
+	size_t count = 0;
+
+	for (; count < NAME_BRACKETS; count++) {
+		at = bracket_find(function, at);
+		if (!*at)
+			break;
+		texts[count] = at;
+		at = bracket_skip(at);
+		lengths[count] = (size_t)(at - texts[count]);
+	}
+	return count;
 }
 
 /*

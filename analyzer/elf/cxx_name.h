@@ -5,6 +5,7 @@
 #define OUTLIVE_ELF_CXX_NAME_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Where the name begins after a return type: "std::f<int>(int)" in "void std::f<int>(int)". */
 const char *function_name_start(const char *function);
@@ -20,6 +21,19 @@ const char *function_name_public(const char *function);
  * as "()". `to` has room for `bytes` (>= 1); a longer name is cut. Returns `to`.
  */
 char *function_name_short(char *to, size_t bytes, const char *function);
+
+/*
+ * The same, but the brackets of `shown` are written with what is in them: bit i is the i-th that
+ * would be skipped, the last bit stands for all further ones. What is in one bracket is cut in its
+ * middle if it is very long.
+ */
+#define NAME_BRACKETS 32
+char *function_name_partly(char *to, size_t bytes, const char *function,
+                           uint32_t shown);
+
+/* Sets texts[i] and lengths[i] of the brackets that would be skipped; returns how many. */
+size_t function_name_brackets(const char *function, const char *texts[NAME_BRACKETS],
+                              size_t lengths[NAME_BRACKETS]);
 
 /*
  * Write what a function has in common with its variants: its class, or its name without

@@ -2,6 +2,7 @@
 #include "replay/profile.h"
 
 #include "elf/allocators.h"
+#include "symbols/name_variants.h"
 #include "symbols/namesakes.h"
 #include "trace/clock.h"
 #include "segments/own_memory.h"
@@ -213,7 +214,8 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	if (!profile->symbols || !profile->map ||
 	    names_read(profile, reader, choice) ||
 	    trace_reader_costs(reader, process, &profile->costs) ||
-	    namesakes_tell(profile->symbols, profile->map))
+	    namesakes_tell(profile->symbols, profile->map) ||
+	    name_variants_tell(profile->symbols))
 		return -1;
 	if (choice->symbolizer &&
 	    !(answers = source_answerer_new(profile->symbols, profile->map,

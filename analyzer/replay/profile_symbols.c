@@ -2,6 +2,7 @@
 #include "replay/profile_symbols.h"
 
 #include "replay/source_answers.h"
+#include "symbols/name_variants.h"
 #include "symbols/namesakes.h"
 
 int profile_symbolize(struct profile *profile, struct symbolizer *symbolizer,
@@ -24,5 +25,7 @@ int profile_symbolize(struct profile *profile, struct symbolizer *symbolizer,
 	if (!result)
 		result = source_answerer_missing(answerer);
 	source_answerer_free(answerer);
-	return result ? result : namesakes_tell(profile->symbols, profile->map);
+	if (!result)
+		result = namesakes_tell(profile->symbols, profile->map);
+	return result ? result : name_variants_tell(profile->symbols);
 }

@@ -149,40 +149,18 @@ static int bytes_compare(const void *one, const void *two)
 	return a->function < b->function ? -1 : a->function > b->function;
 }
 
-/*
- * Whether another function in the list is shown by the same name: then template arguments must
- * distinguish them.
- */
-static bool is_shown_twice(const struct choosing *work, uint32_t listed, uint32_t which)
-{
-	char shown[512], other[512];
-	uint32_t i;
-
-	stack_name_text(shown, sizeof(shown), &work->candidates[which].name);
-	for (i = 0; i < listed; i++) {
-		stack_name_text(other, sizeof(other), &work->candidates[i].name);
-		if (i != which && !strcmp(shown, other))
-			return true;
-	}
-	return false;
-}
-
 /* "  35f  1.2 MiB  render (a.c)  a.c:12" */
 static int candidate_list(struct text *list, const struct choosing *work,
-                          uint32_t listed, uint32_t which)
+                          uint32_t which)
 {
 	const struct candidate *candidate = &work->candidates[which];
 	char number[FUNCTION_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], call_site[256];
 	char name[512], fitted[512];
 
 	function_number_text(number, candidate->function);
-	if (is_shown_twice(work, listed, which))
-		text_fit(fitted, sizeof(fitted), candidate->name.function, LISTED_COLUMNS,
-		         TEXT_KEEP_BOTH);
-	else
-		text_fit(fitted, sizeof(fitted),
-		         stack_name_text(name, sizeof(name), &candidate->name), LISTED_COLUMNS,
-		         TEXT_KEEP_BOTH);
+	text_fit(fitted, sizeof(fitted),
+	         stack_name_text(name, sizeof(name), &candidate->name), LISTED_COLUMNS,
+	         TEXT_KEEP_BOTH);
 	return text_printf(list, "%8s %10s  %s  %s\n", number,
 	                   text_size(size, candidate->bytes), fitted,
 	                   stack_name_line(call_site, sizeof(call_site), &candidate->name));
@@ -198,7 +176,7 @@ static int candidates_list(struct choosing *work, uint32_t meant, struct text *l
 
 	qsort(work->candidates, work->count, sizeof(*work->candidates), bytes_compare);
 	for (i = 0; i < listed; i++) {
-		if (candidate_list(list, work, listed, i))
+		if (candidate_list(list, work, i))
 			return -1;
 	}
 	return i < meant ? text_printf(list, "         .. and %u more\n", meant - i) : 0;
@@ -315,6 +293,43 @@ static long call_choose(uint8_t *only, const struct findings *findings,
 	return count;
 }
 
+/* ---- lines ---------------------------------------------------------------------------- */
+
+/*
+ * Select the call paths through all call sites in one line, "parser.cpp:120": a line may have
+ * several calls, and each instance of a template has its own. Returns as why_choose(); 0 if no
+ * line that allocates is shown so.
+ */
+static long line_choose(const struct choosing *work, uint8_t *only, const char *which)
+{
+	const struct call_sites *call_sites = &work->findings->call_sites;
+	const struct profile *profile = work->findings->classes->profile;
+	uint8_t *is_there = calloc(call_sites->count + 1, 1);
+	struct stack_names scratch = { NULL, 0, 0 };
+	struct stack_name name;
+	char line[512];
+	long count = is_there ? 0 : -1;
+	uint32_t i;
+
+	for (i = 0; i < call_sites->count && count >= 0; i++) {
+		if (stack_name_blamed(&name, &scratch, profile,
+		                      call_sites->call_sites[i].location) < 0)
+			count = -1;
+		else
+			is_there[i] = name.line &&
+			              !strcmp(stack_name_line(line, sizeof(line), &name), which);
+	}
+	for (i = 1; i < profile->replay.paths.count && count >= 0; i++) {
+		if (call_path_is_empty(profile_path(profile, i)))
+			continue;
+		only[i] = is_there[call_sites->of_path[i]];
+		count += only[i];
+	}
+	stack_names_release(&scratch);
+	free(is_there);
+	return count;
+}
+
 /* ---- owners --------------------------------------------------------------------------- */
 
 /* Whether the function owned any block of the call path. 1, 0, or -1 when memory is out. */
@@ -405,9 +420,10 @@ static long function_choose(struct choosing *work, uint8_t *only, const char *wh
 {
 	const struct function_table *table = &work->findings->classes->functions;
 	uint32_t number = function_number(table, which), meant;
+	long count = line_choose(work, only, which);
 
-	if (candidates_collect(work))
-		return -1;
+	if (count || candidates_collect(work))
+		return count ? count : -1;
 	meant = number != FUNCTION_NONE ? number_mean(work, number)
 	                                : candidates_mean(work, which);
 	if (!meant && number == FUNCTION_NONE)

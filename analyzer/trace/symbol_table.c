@@ -195,6 +195,7 @@ int symbol_table_add(struct symbol_table *table, const struct symbol_frame *fram
 	kept.file = string_keep(table, frame->file, "");
 	kept.home = string_keep(table, frame->home ? frame->home : "", "");
 	kept.apart = "";
+	kept.brackets = 0;
 	if (!kept.function || !kept.file || !kept.home ||
 	    array_reserve(table->frames, table->frame_capacity, table->frame_count + 1))
 		return -1;

@@ -30,6 +30,8 @@ struct symbol_frame {
 	 */
 	const char *declared;
 	const char *apart; /* set by symbols/namesakes.h; "" before */
+	/* the same; brackets of its name to show (function_name_partly()); 0 before */
+	uint32_t brackets;
 	/*
 	 * The file that defines the function, or declares it, of inlined ones too: as the
 	 * compiler wrote it, and absolute if the unit's directory is. "" (or NULL, in

@@ -33,7 +33,7 @@ static void shown_text(char *text, size_t bytes, const struct function *function
 {
 	size_t used;
 
-	function_name_short(text, bytes, function->name);
+	function_name_partly(text, bytes, function->name, function->brackets);
 	used = strlen(text);
 	if (used && *function->apart)
 		snprintf(text + used, bytes - used, " (%s)", function->apart);
@@ -88,11 +88,7 @@ int functions_list(struct text *list, const struct function_table *table,
 			more++;
 			continue;
 		}
-		/* what differs may be in the template arguments */
-		if (*table->functions[i].apart)
-			shown_text(shown, sizeof(shown), &table->functions[i]);
-		else
-			snprintf(shown, sizeof(shown), "%s", table->functions[i].name);
+		shown_text(shown, sizeof(shown), &table->functions[i]);
 		text_fit(fitted, sizeof(fitted), shown, LISTED_COLUMNS, TEXT_KEEP_BOTH);
 		if (text_printf(list, "%s%s (%s)", listed++ ? ", " : "", fitted,
 		                function_number_text(number, i)))

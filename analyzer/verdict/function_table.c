@@ -77,6 +77,7 @@ static struct function frames_function(const struct profile *profile, uint32_t n
 		function.name = frames[count - 1].function;
 		function.declared = frames[count - 1].declared;
 		function.apart = frames[count - 1].apart;
+		function.brackets = frames[count - 1].brackets;
 		function.home = frames[count - 1].home;
 		function.home_line = frames[count - 1].home_line;
 		function.is_library = frames[count - 1].is_library;

@@ -19,6 +19,7 @@ struct function {
 	const char *name; /* demangled, borrowed from the profile; "" when unknown */
 	/* see trace/symbol_table.h; borrowed from the profile */
 	const char *declared, *apart;
+	uint32_t brackets; /* the same */
 	uint32_t module; /* index in the address map, or MODULE_NONE */
 	uint32_t
 		location;     /* of the address map: the first of its locations that was seen */

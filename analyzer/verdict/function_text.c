@@ -28,7 +28,7 @@ const char *stack_name_text(char *text, size_t bytes, const struct stack_name *n
 	if (name->is_gap)
 		return text_escape(text, bytes, "(gap)");
 	if (*name->function) {
-		function_name_short(plain, sizeof(plain), name->function);
+		function_name_partly(plain, sizeof(plain), name->function, name->brackets);
 		used = strlen(plain);
 		if (*name->apart)
 			snprintf(plain + used, sizeof(plain) - used, " (%s)", name->apart);
@@ -101,6 +101,7 @@ static const char *name_text(char *text, size_t bytes, const struct classes *cla
 	if (function == FUNCTION_NONE)
 		return text_escape(text, bytes, "(others)");
 	name.function = named->name;
+	name.brackets = named->brackets;
 	if (has_apart)
 		name.apart = named->apart;
 	if (named->module != MODULE_NONE)

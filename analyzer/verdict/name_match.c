@@ -9,7 +9,7 @@
 
 #define NAME_BYTES 1024 /* a longer name is compared up to there */
 
-/* Matches the name without its parameters and template arguments. */
+/* Matches the name without its parameters and template arguments; not a class of its methods. */
 static bool is_plain(const char *name, const char *which)
 {
 	size_t length = strlen(which);
@@ -17,7 +17,8 @@ static bool is_plain(const char *name, const char *which)
 
 	function_name_short(brief, sizeof(brief), name);
 	return *brief && !strncmp(brief, which, length) &&
-	       (!brief[length] || strchr("(<@[", brief[length]));
+	       (!brief[length] || strchr("(<@[", brief[length])) &&
+	       !strstr(brief + length, "::");
 }
 
 /* Matches a name that a screen shortened: ".." stands for the rest. */

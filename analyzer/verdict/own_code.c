@@ -175,6 +175,26 @@ static bool is_mine(const struct function *function, const char *module,
 	return false;
 }
 
+/*
+ * rustc makes a C function `main` that only calls std::rt::lang_start(): the user's main has a
+ * crate's name before it. It has no line of any source, so nothing else says whose it is.
+ */
+static void rust_start_find(struct function_table *table, const struct profile *profile)
+{
+	static const char start[] = "std::rt::lang_start";
+	const struct call_node *nodes = profile->replay.tree.nodes;
+	struct function *outer;
+	uint32_t i;
+
+	for (i = 1; i < profile->replay.tree.count; i++) {
+		outer = &table->functions[table->of_location[nodes[nodes[i].parent].location]];
+		if (!strcmp(outer->name, "main") && !*outer->home &&
+		    begins_with(table->functions[table->of_location[nodes[i].location]].name,
+		                start))
+			outer->is_library = outer->is_allocator = outer->is_deallocator = true;
+	}
+}
+
 void own_code_find(struct function_table *table, const struct profile *profile,
                    const struct class_options *options)
 {
@@ -183,6 +203,7 @@ void own_code_find(struct function_table *table, const struct profile *profile,
 	uint32_t i;
 
 	table->is_mine_given = options->mine_count;
+	rust_start_find(table, profile);
 	for (i = 1; i < table->count; i++) {
 		function = &table->functions[i];
 		function->is_kept = *function->name &&

@@ -62,6 +62,7 @@ static int frames_add(struct stack_names *stack, const struct profile *profile,
 		name.is_library = frames[i].is_library;
 		name.declared = frames[i].declared;
 		name.apart = frames[i].apart;
+		name.brackets = frames[i].brackets;
 		if (name_add(stack, &name))
 			return -1;
 	}

@@ -26,6 +26,7 @@ struct stack_name {
 	const char *declared;
 	/* "" or what distinguishes it for people (symbols/namesakes.h) */
 	const char *apart;
+	uint32_t brackets; /* to show of its name (function_name_partly()) */
 };
 
 /* A name of which nothing is known but the offset. */

@@ -38,5 +38,5 @@ jq -r .schema json
 jq -r '"\(.by) \(.owner_count == (.owners | length))"' owner
 jq -r '.owners[] | select(.function == "main") | "\(.blocks) \(.bytes) \(.passed_up) \(.most_from.function)"' owner
 jq -r '.owners[].function' owner >json-names
-"$OUTLIVE" report --by owner --top 0 trace | sed -nE '/^by owner/,/^$/s/^ *[0-9.]+ [KMG]?i?B .*%  ([^ ]*)  most .*/\1/p' | cmp - json-names
+"$OUTLIVE" report --by owner --top 0 trace | sed -nE '/^by owner/,/^$/s/^ *[0-9.]+ [KMG]?i?B .*%  +[0-9]+f  ([^ ]*)  most .*/\1/p' | cmp - json-names
 "$OUTLIVE" report --format json --by owner --top 1 trace | jq '.owners | length'

@@ -8,6 +8,7 @@
 #include "base/table.h"
 #include "report/text/suppressions.h"
 #include "report/text/tree.h"
+#include "report/text/why_advice.h"
 #include "verdict/stack_names.h"
 #include "report/why_choice.h"
 #include "trace/clock.h"
@@ -34,6 +35,27 @@ struct why {
 
 /* ---- parts --------------------------------------------------------------------------- */
 
+/* What else there is than the call site of the title, which is in the line `where`. 0 or -1. */
+static int others_text(const char **text, const struct why *why, const char *where)
+{
+	const struct findings *findings = why->findings;
+	char other[256];
+	uint32_t i;
+
+	*text = why->call_site_count > 1      ? " and other calls in this line"
+	        : why->summary.path_count > 1 ? " and other call paths"
+	                                      : "";
+	for (i = 0; i < why->call_site_count; i++) {
+		if (location_line_text(
+				other, sizeof(other), findings->classes->profile,
+				findings->call_sites.call_sites[why->call_sites[i]].location))
+			return -1;
+		if (strcmp(other, where))
+			*text = " and other lines";
+	}
+	return 0;
+}
+
 /*
  * Print the function, one of its lines, and the verdict. The line is that of the first call
  * path; words behind it say that there are others. 0, or -1: no memory.
@@ -45,6 +67,7 @@ static int title_print(const struct why *why)
 		*call_site = &why->findings->call_sites.call_sites
 	                      [why->findings->call_sites.of_path[why->summary.path]];
 	char name[512], where[256], lines[512];
+	const char *others;
 
 	if (why->owner) {
 		function_text(name, sizeof(name), classes, why->owner);
@@ -55,17 +78,16 @@ static int title_print(const struct why *why)
 		            screen_dim(why->screen), screen_plain(why->screen));
 	}
 	function_text(name, sizeof(name), classes, call_site->function);
-	if (location_line_text(where, sizeof(where), classes->profile, call_site->location))
+	if (location_line_text(where, sizeof(where), classes->profile,
+	                       call_site->location) ||
+	    others_text(&others, why, where))
 		return -1;
 	screen_line(why->screen, 2, "%s%s%s  %s%s%s%s", screen_bold(why->screen), name,
 	            screen_plain(why->screen), screen_dim(why->screen),
 	            function_lines_text(lines, sizeof(lines),
 	                                &classes->functions.functions[call_site->function],
 	                                where),
-	            why->call_site_count > 1      ? " and other lines"
-	            : why->summary.path_count > 1 ? " and other call paths"
-	                                          : "",
-	            screen_plain(why->screen));
+	            others, screen_plain(why->screen));
 	screen_line(why->screen, LABEL_COLUMNS, "  verdict      %s",
 	            verdict_text(class_counts_verdict(&why->summary.counts,
 	                                              why->summary.allocations)));
@@ -185,11 +207,16 @@ static int lines_print(const struct why *why)
 {
 	const struct findings *findings = why->findings;
 	char where[256], count[TEXT_NUMBER_BYTES], sizes[96], number[WHY_NAME_BYTES];
+	char name[512];
+	bool has_functions = false;
 	const struct call_site *call_site;
 	uint32_t i;
 
 	if (why->call_site_count < 2)
 		return 0;
+	for (i = 1; i < why->call_site_count; i++)
+		has_functions |= findings->call_sites.call_sites[why->call_sites[i]].function !=
+		                 findings->call_sites.call_sites[why->call_sites[0]].function;
 	screen_heading(why->screen, "call sites",
 	               "lines that allocate, and how large their blocks became");
 	for (i = 0; i < why->call_site_count && i < RANKS_SHOWN; i++) {
@@ -197,7 +224,9 @@ static int lines_print(const struct why *why)
 		if (location_line_text(where, sizeof(where), findings->classes->profile,
 		                       call_site->location))
 			return -1;
-		screen_line(why->screen, 4, "  %s  %s block%s, %s  (--why %s)", where,
+		function_text(name, sizeof(name), findings->classes, call_site->function);
+		screen_line(why->screen, 4, "  %s%s%s  %s block%s, %s  (--why %s)",
+		            has_functions ? name : "", has_functions ? "  " : "", where,
 		            text_count(count, call_site->summary.begun),
 		            text_s(call_site->summary.begun),
 		            line_sizes_text(sizes, sizeof(sizes), &call_site->summary),
@@ -319,61 +348,6 @@ static void functions_print(const struct why *why, const char *title, const char
 		screen_line(screen, 5, "  .. and %zu more", ranking->count - i);
 }
 
-/* Print why there is no advice, for each call site. */
-static int refusals_print(const struct why *why)
-{
-	const struct findings *findings = why->findings;
-	struct text refusal = { NULL, 0, 0 };
-	const struct call_site *call_site;
-	char where[256];
-	int result = 0;
-	uint32_t i;
-
-	for (i = 0; i < why->call_site_count && i < RANKS_SHOWN && !result; i++) {
-		call_site = &findings->call_sites.call_sites[why->call_sites[i]];
-		/* the text is used again for each call site */
-		refusal.bytes = 0;
-		result = advice_refusal_text(&refusal, findings->classes, call_site);
-		if (!result)
-			result = location_line_text(
-				where, sizeof(where), findings->classes->profile, call_site->location);
-		if (!result && why->call_site_count > 1)
-			screen_line(why->screen, 8, "  none about %s: %s", where, refusal.data);
-		else if (!result)
-			screen_line(why->screen, 8, "  none: %s", refusal.data);
-	}
-	text_release(&refusal);
-	return result;
-}
-
-static bool is_concerned(const struct why *why, const struct advice *advice)
-{
-	uint32_t i;
-
-	for (i = 0; i < why->call_site_count; i++) {
-		if (advice_concerns(&why->findings->advice, advice, why->call_sites[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Print the advice about the call sites of these paths, or why there is none. */
-static int advice_print(const struct why *why)
-{
-	const struct advice_list *list = &why->findings->advice;
-	size_t i, shown = 0;
-	int result = 0;
-
-	screen_heading(why->screen, "advice",
-	               "about all call paths through these lines of the program");
-	for (i = 0; i < list->count && shown < RANKS_SHOWN && !result; i++) {
-		if (is_concerned(why, &list->items[i]))
-			result = report_advice_whole(why->screen, why->findings, &list->items[i],
-			                             ++shown);
-	}
-	return result || shown ? result : refusals_print(why);
-}
-
 /* ---- the whole ------------------------------------------------------------------------ */
 
 /* Add the call paths up, and collect their call sites. 0, or -1 when memory is out. */
@@ -439,7 +413,8 @@ static int why_print(struct why *why)
 		&why->summary.freers);
 	functions_print(why, "reallocated by", "counts calls, not blocks",
 	                &why->summary.movers);
-	if (advice_print(why))
+	if (report_why_advice(why->screen, why->findings, why->call_sites,
+	                      why->call_site_count))
 		return -1;
 	if (why->summary.path_count == 1)
 		return report_call_path(why->screen, classes, why->summary.path);
