@@ -228,10 +228,16 @@ bool is_allocator_name(const char *function)
 bool is_allocating_name(const char *function)
 {
 	static const char *const words[] = { "alloc", "strdup", "strndup", "memdup" };
+	static const char nameless[] = "(anonymous namespace)::";
+	const char *at;
 	char name[128];
 	size_t i, length, first;
 
 	function = function_name_start(function);
+	/* not the one of a parameter's type */
+	while ((at = strstr(function, nameless)) &&
+	       at == function + strcspn(function, "(<"))
+		function = at + sizeof(nameless) - 1;
 	length = strcspn(function, "(<");
 	for (first = length; first && function[first - 1] != ':'; first--)
 		;

@@ -58,6 +58,19 @@ bool is_container_name(const char *function)
 	return false;
 }
 
+bool is_box_name(const char *function)
+{
+	return !strncmp(function_name_start(function), "alloc::boxed::", 14);
+}
+
+bool is_stream_name(const char *function)
+{
+	const char *name = function_name_start(function);
+
+	return !strncmp(name, "std::basic_stringbuf<", 21) ||
+	       !strncmp(name, "std::__cxx11::basic_stringbuf<", 30);
+}
+
 /* "T::name(T const&)", whatever T is */
 static bool is_copy_constructor(const char *function)
 {

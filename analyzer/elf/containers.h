@@ -13,6 +13,15 @@
  */
 bool is_container_name(const char *function);
 
+/* Whether it belongs to Rust's Box. */
+bool is_box_name(const char *function);
+
+/*
+ * Whether it belongs to what a std::stringstream writes into, which grows like a container, but
+ * has no reserve().
+ */
+bool is_stream_name(const char *function);
+
 /*
  * Whether a (demangled) function makes a copy of a value: the copy constructor of a class, or
  * Rust's clone().

@@ -40,7 +40,7 @@ static bool is_for_reserve(const struct classes *classes,
 {
 	const struct life_summary *summary = &call_site->summary;
 
-	return !is_moved_elsewhere(classes, summary, call_site->function) &&
+	return !moved_where(classes, summary, call_site->function) &&
 	       summary->chain_reallocs >= RESERVE_REALLOCS_MIN &&
 	       summary->chain_reallocs >= RESERVE_REALLOCS_EACH_MIN * summary->chains;
 }

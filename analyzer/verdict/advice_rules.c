@@ -153,7 +153,7 @@ uint64_t call_site_copies(const struct classes *classes,
 	uint64_t copies = 0;
 	uint32_t i;
 
-	if (!is_of_container(classes, summary))
+	if (!is_of_container(classes, summary) || is_of_stream(classes, summary))
 		return 0;
 	for (i = 0; i < summary->path_count; i++)
 		copies += outgrown_count(classes, summary->paths[i].path);
@@ -274,17 +274,21 @@ static enum refusal hands_check(const struct classes *classes,
                                 const struct call_site *call_site)
 {
 	const struct life_summary *summary = &call_site->summary;
+	enum where moved, freed;
 
 	if (!is_changeable(classes, call_site->function))
 		return REFUSE_FIXED;
 	if (is_made_elsewhere(classes, summary, call_site->function))
 		return REFUSE_MADE_ELSEWHERE;
 	/* Code that receives a block in order to free it cannot receive a variable instead. */
-	if (is_moved_elsewhere(classes, summary, call_site->function))
-		return REFUSE_MOVED_ELSEWHERE;
-	return is_freed_elsewhere(classes, summary, call_site->function)
-	           ? REFUSE_FREED_ELSEWHERE
-	           : REFUSE_NOT;
+	moved = moved_where(classes, summary, call_site->function);
+	if (moved)
+		return moved == WHERE_ELSEWHERE ? REFUSE_MOVED_ELSEWHERE
+		                                : REFUSE_MOVED_ANYWHERE;
+	freed = freed_where(classes, summary, call_site->function);
+	return freed == WHERE_ELSEWHERE ? REFUSE_FREED_ELSEWHERE
+	       : freed                  ? REFUSE_FREED_ANYWHERE
+	                                : REFUSE_NOT;
 }
 
 /* Why the blocks' classes allow no advice, whichever function allocates them. */
@@ -349,6 +353,12 @@ struct advice_result call_site_advice(const struct classes *classes,
 	if (!refusal && result.kind != ADVICE_KINDS && result.kind != ADVICE_ARENA &&
 	    result.kind != ADVICE_MOVE && is_of_container(classes, summary))
 		refusal = REFUSE_CONTAINER;
+	if (!refusal && !is_few && is_of_stream(classes, summary))
+		refusal = REFUSE_STREAM;
+	/* what is known is the better reason */
+	if (result.refusal &&
+	    (refusal == REFUSE_MOVED_ANYWHERE || refusal == REFUSE_FREED_ANYWHERE))
+		refusal = REFUSE_NOT;
 	if (refusal)
 		result = (struct advice_result){ ADVICE_KINDS, refusal };
 	return result;
@@ -478,6 +488,12 @@ int refusal_text(struct text *text, enum refusal refusal,
 		[REFUSE_MADE_ELSEWHERE] = "another module allocates them for its callers",
 		[REFUSE_MOVED_ELSEWHERE] = ("another (or an unknown) module passes them to "
 		                            "realloc"),
+		[REFUSE_MOVED_ANYWHERE] = ("more call paths pass them to realloc than are "
+		                           "counted apart"),
+		[REFUSE_FREED_ANYWHERE] = ("more call paths free them than are counted apart, "
+		                           "so who would have to change is not known"),
+		[REFUSE_STREAM] = ("a string stream grows as it is written, and cannot be "
+		                   "reserved: a string could"),
 		[REFUSE_FREED_ELSEWHERE] = ("another (or an unknown) module frees them"),
 		[REFUSE_OWNERS_FIXED] = "the function that owns them is not yours to change",
 		[REFUSE_SIZES_GROW] = "their sizes grew to the end: nothing bounds them",

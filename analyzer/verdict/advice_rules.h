@@ -50,8 +50,11 @@ enum refusal {
 	REFUSE_MADE_ELSEWHERE,
 	REFUSE_MOVED_ELSEWHERE,
 	REFUSE_FREED_ELSEWHERE,
+	REFUSE_MOVED_ANYWHERE, /* by more call paths than are counted apart */
+	REFUSE_FREED_ANYWHERE,
 	REFUSE_THROWN,    /* the runtime of C++ allocates what is thrown */
 	REFUSE_CONTAINER, /* containers of a library allocate them, when they need to */
+	REFUSE_STREAM,    /* such a container, which cannot be told how much is coming */
 	REFUSE_OWNERS,
 	REFUSE_OWNERS_FIXED,
 	REFUSE_SIZES_GROW,

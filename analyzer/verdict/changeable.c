@@ -117,48 +117,49 @@ static bool is_elsewhere(const struct classes *classes,
 	return false;
 }
 
-/*
- * Check each sequence of innermost frames in the tally. What was not kept apart is unknown
- * code, and so counts as another module's.
- */
-static bool is_any_elsewhere(const struct classes *classes,
+/* Check each sequence of innermost frames in the tally. */
+static enum where list_where(const struct classes *classes,
                              const struct life_summary *summary, uint32_t function,
                              uint32_t list)
 {
 	const struct tally_cell *cells = classes->profile->replay.lives.paths.tally.cells;
+	enum where where = WHERE_HERE;
 
 	for (; list; list = cells[list].next) {
-		if (cells[list].key == TALLY_OTHERS ||
-		    is_elsewhere(classes, summary, function, cells[list].key))
-			return true;
+		if (cells[list].key == TALLY_OTHERS)
+			where = WHERE_ANYWHERE;
+		else if (is_elsewhere(classes, summary, function, cells[list].key))
+			return WHERE_ELSEWHERE;
 	}
-	return false;
+	return where;
 }
 
-bool is_freed_elsewhere(const struct classes *classes,
-                        const struct life_summary *summary, uint32_t function)
+enum where freed_where(const struct classes *classes,
+                       const struct life_summary *summary, uint32_t function)
 {
-	const struct path_life *life;
+	enum where most = WHERE_HERE, where;
 	uint32_t i;
 
 	for (i = 0; i < summary->path_count; i++) {
-		life = profile_life(classes->profile, summary->paths[i].path);
-		if (is_any_elsewhere(classes, summary, function, life->freed_by))
-			return true;
+		where = list_where(
+			classes, summary, function,
+			profile_life(classes->profile, summary->paths[i].path)->freed_by);
+		most = where > most ? where : most;
 	}
-	return false;
+	return most;
 }
 
-bool is_moved_elsewhere(const struct classes *classes,
-                        const struct life_summary *summary, uint32_t function)
+enum where moved_where(const struct classes *classes,
+                       const struct life_summary *summary, uint32_t function)
 {
-	const struct path_life *life;
+	enum where most = WHERE_HERE, where;
 	uint32_t i;
 
 	for (i = 0; i < summary->path_count; i++) {
-		life = profile_life(classes->profile, summary->paths[i].path);
-		if (is_any_elsewhere(classes, summary, function, life->realloced_by))
-			return true;
+		where = list_where(
+			classes, summary, function,
+			profile_life(classes->profile, summary->paths[i].path)->realloced_by);
+		most = where > most ? where : most;
 	}
-	return false;
+	return most;
 }

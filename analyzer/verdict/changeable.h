@@ -33,12 +33,18 @@ bool is_made_elsewhere(const struct classes *classes,
                        const struct life_summary *summary, uint32_t function);
 
 /*
- * Whether code of another module than `function`'s, or unknown code, frees blocks, or passes
- * them to realloc: a block that was given to a library is the library's.
+ * Where the code is that frees blocks, or passes them to realloc: a block that was given to a
+ * library is the library's.
  */
-bool is_freed_elsewhere(const struct classes *classes,
-                        const struct life_summary *summary, uint32_t function);
-bool is_moved_elsewhere(const struct classes *classes,
-                        const struct life_summary *summary, uint32_t function);
+enum where {
+	WHERE_HERE,      /* in the same module as the function, or it has never happened */
+	WHERE_ANYWHERE,  /* in more call paths than are counted apart */
+	WHERE_ELSEWHERE, /* in another module, or one that is not known */
+};
+
+enum where freed_where(const struct classes *classes,
+                       const struct life_summary *summary, uint32_t function);
+enum where moved_where(const struct classes *classes,
+                       const struct life_summary *summary, uint32_t function);
 
 #endif

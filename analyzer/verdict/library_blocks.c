@@ -33,14 +33,34 @@ static bool is_thrower(const struct function *function)
 	return !strcmp(function->name, "__cxa_allocate_exception");
 }
 
+static bool is_stream(const struct function *function)
+{
+	return function->is_library && is_stream_name(function->name);
+}
+
 static bool is_container(const struct function *function)
 {
 	return function->is_library && is_container_name(function->name);
 }
 
+/*
+ * Rust's vec![..] makes a box, which only then becomes the storage of a Vec: that it has is seen
+ * when it grows, as no box does.
+ */
+static bool is_box(const struct function *function)
+{
+	return function->is_library && is_box_name(function->name);
+}
+
 bool is_of_container(const struct classes *classes, const struct life_summary *summary)
 {
-	return has_wrapper(classes, summary, is_container);
+	return has_wrapper(classes, summary, is_container) ||
+	       (summary->chains && has_wrapper(classes, summary, is_box));
+}
+
+bool is_of_stream(const struct classes *classes, const struct life_summary *summary)
+{
+	return has_wrapper(classes, summary, is_stream);
 }
 
 bool is_of_exception(const struct classes *classes, const struct life_summary *summary)

@@ -4,6 +4,7 @@ page=$OUTLIVE_ROOT_DIR/docs/man/outlive-report-json.5
 cat >program.c <<'EOF'
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 static void *volatile sink;
 __attribute__((noinline)) static void *xalloc(void) { return malloc(8); }
 __attribute__((noinline)) static void *kept(void) { free(sink); return malloc(40); }
@@ -15,6 +16,8 @@ int main(void)
 	mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	for (int i = 0; i < 10; i++)
 		sink = kept();
+	/* long enough for the snapshot at its end, which may take a hundredth of the run */
+	nanosleep(&(struct timespec){ .tv_nsec = 200000000 }, NULL);
 	return 0;
 }
 EOF

@@ -48,6 +48,9 @@ static void knows_what_says_that_it_allocates(void **state)
 	assert_true(is_allocating_name("mem::Pool<int>::allocate(unsigned long)") ||
 	            is_allocating_name("mem::Pool::allocate(unsigned long)"));
 	assert_true(is_allocating_name("jv_mem_strdup"));
+	assert_true(
+		is_allocating_name("pugi::(anonymous namespace)::default_allocate(int)"));
+	assert_false(is_allocating_name("pugi::grow((anonymous namespace)::allocator*)"));
 	assert_false(is_allocating_name("alloc::vec::push"));
 	assert_false(is_allocating_name("node_new(allocator*)"));
 	assert_false(is_allocating_name(""));
