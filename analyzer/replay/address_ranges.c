@@ -29,7 +29,7 @@ static int nodes_reserve(struct address_ranges *ranges)
 		return -1;
 	if (!ranges->count) {
 		ranges->count = 1;
-		/* An address that nobody can foresee: no file can ask for a deep tree. */
+		/* An address that no one can foresee: no file can ask for a deep tree. */
 		ranges->random = (uintptr_t)ranges->nodes ^ (uintptr_t)&ranges;
 	}
 	return 0;

@@ -191,14 +191,14 @@ static int range_begin(struct mappings *mappings, uint32_t path, uint64_t start,
 	return 0;
 }
 
-static void range_note(void *context, const struct address_range *range)
+static void range_keep(void *context, const struct address_range *range)
 {
 	struct mapping_probe *probe = context;
 
 	if (!array_reserve(probe->ranges, probe->capacity, probe->count + 1))
 		probe->ranges[probe->count++] = *range;
 	else
-		probe->spans = NULL; /* incomplete: nothing is said of it */
+		probe->spans = NULL; /* incomplete: nothing is counted of it */
 }
 
 static void probe_fill(struct mappings *mappings, struct mapping_probe *probe,
@@ -207,7 +207,7 @@ static void probe_fill(struct mappings *mappings, struct mapping_probe *probe,
 	if (probe->is_done || time < probe->time)
 		return;
 	probe->is_done = true;
-	address_ranges_list(&mappings->ranges, range_note, probe);
+	address_ranges_list(&mappings->ranges, range_keep, probe);
 }
 
 /* ---- records --------------------------------------------------------------------------- */

@@ -46,7 +46,7 @@ struct mapping_path {
 struct mapping_totals {
 	uint64_t calls, remaps, unmaps, failed; /* as in struct mapping_path */
 	uint64_t bytes, ended;
-	/* Bytes unmapped that nobody had mapped: by libc, the loader, or the parent process. */
+	/* Bytes unmapped that no recorded call had mapped: by libc, the loader, or the parent process. */
 	uint64_t unknown;
 	uint64_t most, most_time; /* most bytes at once, and when (quanta) */
 	struct mapping_use highest, last;
@@ -77,7 +77,7 @@ int mappings_init(struct mappings *mappings);
 void mappings_release(struct mappings *mappings);
 
 /*
- * Call before the first event: have it noted what is mapped at the time of a snapshot with these
+ * Call before the first event: have it remember what is mapped at the time of a snapshot with these
  * spans. `probe` is mappings->highest or ->last.
  */
 void mappings_probe(struct mapping_probe *probe, uint64_t time,
