@@ -2,6 +2,7 @@
 #include "report/advice_words.h"
 
 #include "verdict/function_text.h"
+#include "verdict/reuse.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +41,7 @@ static const char *owner_text(char *text, size_t bytes, const struct advice *adv
  */
 static int sentence_add(struct text *text, const struct advice *advice,
                         const char *where, const char *owner,
-                        const struct life_summary *summary)
+                        const struct life_summary *summary, bool is_freed_elsewhere)
 {
 	char sizes[80], count[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
 	char copies[TEXT_NUMBER_BYTES], median[TEXT_NUMBER_BYTES];
@@ -72,6 +73,12 @@ static int sentence_add(struct text *text, const struct advice *advice,
 		                   "%s, one at a time, each passed up to %s",
 		                   owner, where, count, sizes, owner);
 	case ADVICE_REUSE:
+		if (is_freed_elsewhere)
+			return text_printf(text,
+			                   "keep the block in %s and use it again: %s of %s, never "
+			                   "more than one alive%s; they belong to %s",
+			                   where, count, sizes,
+			                   advice->part_count > 1 ? " of each call" : "", owner);
 		return text_printf(
 			text,
 			"keep the block in %s and use it again: %s of %s, each freed "
@@ -161,13 +168,14 @@ static bool helpers_add(struct helpers *helpers, const struct life_summary *summ
  */
 static int helpers_text(struct text *text, const struct advice *advice,
                         const struct classes *classes,
-                        const struct life_summary *summary)
+                        const struct life_summary *summary, bool is_freed_elsewhere)
 {
 	struct helpers helpers = { .count = 0 };
 	char name[256], more[32] = "";
 
 	if (advice->kind != ADVICE_LOCAL && advice->kind != ADVICE_CALLER &&
-	    advice->kind != ADVICE_ARENA)
+	    advice->kind != ADVICE_ARENA &&
+	    !(advice->kind == ADVICE_REUSE && is_freed_elsewhere))
 		return 0;
 	helpers.frees = helpers_add(&helpers, summary, &summary->freers);
 	helpers.moves = helpers_add(&helpers, summary, &summary->movers);
@@ -196,14 +204,15 @@ int advice_text(struct text *text, const struct advice *advice,
 {
 	const struct call_site *call_site = &call_sites->call_sites[advice->call_site];
 	const struct life_summary *summary = advice_summary(advice, call_sites);
+	bool is_freed_elsewhere = !is_freed_by(summary, call_site->function);
 	char where[256], owner[256];
 
 	if (advice->library && library_text(text, advice->library))
 		return -1;
 	function_call_text(where, sizeof(where), classes, call_site->function);
 	owner_text(owner, sizeof(owner), advice, classes);
-	if (sentence_add(text, advice, where, owner, summary) ||
-	    helpers_text(text, advice, classes, summary))
+	if (sentence_add(text, advice, where, owner, summary, is_freed_elsewhere) ||
+	    helpers_text(text, advice, classes, summary, is_freed_elsewhere))
 		return -1;
 	/*
 	 * The other kinds depend on how many frames a block outlived, which plain frames only let

@@ -7,6 +7,7 @@
 #include "verdict/changeable.h"
 #include "verdict/copies.h"
 #include "verdict/library_blocks.h"
+#include "verdict/reuse.h"
 
 #define CALLER_BYTES_MAX 65536 /* size of a buffer that an owner keeps */
 #define ARENA_SIZE_MAX 1024    /* a block up to this size is small */
@@ -20,77 +21,6 @@ static bool is_all(const struct life_summary *summary, enum life_class class)
 {
 	return summary->counts.blocks &&
 	       summary->counts.shares[class].blocks == summary->counts.blocks;
-}
-
-bool has_single_owner(const struct life_summary *summary)
-{
-	return summary->owners.count == 1;
-}
-
-uint32_t single_level(const struct life_summary *summary)
-{
-	return summary->left.count == 1 ? summary->left.ranks[0].key : 0;
-}
-
-/*
- * Count the lives in a tally by REPLACED_KEY whose predecessor or successor belongs to the same
- * call site, and was replaced by the activation that allocates here.
- */
-static uint64_t replaced_count(const struct classes *classes,
-                               const struct call_site *call_site, uint32_t path,
-                               uint32_t list)
-{
-	const struct replay *replay = &classes->profile->replay;
-	const struct tally_cell *cells = replay->lives.paths.tally.cells;
-	uint32_t peeled = classes->peeling.path_frames[path], other, node;
-	uint64_t count = 0;
-
-	for (; list; list = cells[list].next) {
-		other = cells[list].key & ((1u << REPLACED_SITE_BITS) - 1);
-		if (cells[list].key == TALLY_OTHERS ||
-		    cells[list].key >> REPLACED_SITE_BITS > peeled)
-			continue;
-		node = classes_path_node(classes, other);
-		if (replay->tree.nodes[node].location == call_site->location)
-			count += cells[list].blocks;
-	}
-	return count;
-}
-
-/* Whether every block replaced another one, except as many as were live at once. */
-static bool is_replaced(const struct classes *classes,
-                        const struct call_site *call_site)
-{
-	const struct life_summary *summary = &call_site->summary;
-	uint64_t before = 0, after = 0;
-	const struct path_life *life;
-	uint32_t i, path;
-
-	for (i = 0; i < summary->path_count; i++) {
-		path = summary->paths[i].path;
-		life = profile_life(classes->profile, path);
-		before += replaced_count(classes, call_site, path, life->replaced_before);
-		after += replaced_count(classes, call_site, path, life->replaced_after);
-	}
-	/* One block may count in both, so the sum could count it twice. */
-	return (before > after ? before : after) + summary->at_once >= summary->begun;
-}
-
-/* Whether blocks of one size follow each other, each freed where the next one is allocated. */
-static bool is_for_reuse(const struct classes *classes,
-                         const struct call_site *call_site)
-{
-	const struct life_summary *summary = &call_site->summary;
-	const struct class_share *shares = summary->counts.shares;
-	/* the last blocks of all may never be freed, or only at exit */
-	uint64_t kept = shares[CLASS_LIVE].blocks + shares[CLASS_STATIC].blocks;
-
-	return shares[CLASS_ESCAPING].blocks + kept == summary->counts.blocks &&
-	       kept <= summary->at_once && summary->at_once <= 2 &&
-	       summary->size_kind == SIZE_CONSTANT && has_single_owner(summary) &&
-	       summary->freers.count == 1 &&
-	       summary->freers.ranks[0].key == call_site->function &&
-	       is_replaced(classes, call_site);
 }
 
 /* "Never freed" is certain only of a process that exited, not of one that was killed. */
@@ -325,7 +255,8 @@ struct advice_result call_site_advice(const struct classes *classes,
 {
 	const struct life_summary *summary = &call_site->summary;
 	bool is_few = summary->counts.blocks < ADVICE_BLOCKS_MIN;
-	bool is_reuse = !is_few && is_for_reuse(classes, call_site);
+	bool is_reuse = !is_few && (is_for_reuse(classes, call_site) ||
+	                            is_alone(summary, call_site->function));
 	enum refusal refusal = is_reuse ? REFUSE_NOT : classes_check(summary);
 	struct advice_result result = { ADVICE_KINDS, refusal };
 

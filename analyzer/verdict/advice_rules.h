@@ -109,11 +109,4 @@ struct advice_result call_site_advice(const struct classes *classes,
 int refusal_text(struct text *text, enum refusal refusal,
                  const struct life_summary *summary);
 
-/*
- * Whether every block has the same owner function; and how many frames further out the owner
- * always is (0: it varies).
- */
-bool has_single_owner(const struct life_summary *summary);
-uint32_t single_level(const struct life_summary *summary);
-
 #endif

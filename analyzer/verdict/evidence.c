@@ -452,6 +452,16 @@ void life_summary_sort(struct life_summary *summary, const struct classes *class
 	median_find(summary);
 }
 
+bool has_single_owner(const struct life_summary *summary)
+{
+	return summary->owners.count == 1;
+}
+
+uint32_t single_level(const struct life_summary *summary)
+{
+	return summary->left.count == 1 ? summary->left.ranks[0].key : 0;
+}
+
 void life_summary_release(struct life_summary *summary)
 {
 	ranking_release(&summary->depths);

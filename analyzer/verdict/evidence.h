@@ -94,4 +94,11 @@ const char *size_kind_text(enum size_kind kind);
 
 void life_summary_release(struct life_summary *summary);
 
+/*
+ * Whether every block has the same owner function; and how many frames further out the owner
+ * always is (0: it varies).
+ */
+bool has_single_owner(const struct life_summary *summary);
+uint32_t single_level(const struct life_summary *summary);
+
 #endif

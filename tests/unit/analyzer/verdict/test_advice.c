@@ -221,6 +221,50 @@ static void heap_act(struct model *model, unsigned calls, unsigned blocks,
 	}
 }
 
+/*
+ * f9 runs once, and is handed up one block at a time by f1, through f10; f20, called much later,
+ * frees them. The last one may be left.
+ */
+static void alone_act(struct model *model, unsigned alive, bool is_last_freed)
+{
+	unsigned i;
+
+	model_call(model, 0, 1, 9);
+	for (i = 0; i < 100; i++) {
+		model_call(model, 0, 2, 10);
+		model_call(model, 0, 3, 1);
+		model_malloc(model, 4, 0x1000 + 0x100 * (i % alive), 192);
+		model_return(model, 0);
+		model_return(model, 0);
+		if (i + 1 < alive || (i == 99 && !is_last_freed))
+			continue;
+		model_call(model, 0, 5, 20);
+		model_free(model, 6, 0x1000 + 0x100 * ((i + 1) % alive));
+		model_return(model, 0);
+	}
+	model_return(model, 0);
+}
+
+/* One block that is kept would do where there never were two. */
+static void keeps_what_is_alone(void **state)
+{
+	static struct verdict_fixture verdict_fixture;
+
+	(void)state;
+	model_begin(&verdict_fixture.model);
+	alone_act(&verdict_fixture.model, 1, false);
+	expect_advice(
+		&verdict_fixture, ADVICE_REUSE,
+		"keep the block in f1() and use it again: 100 of 192 B, never more than "
+		"one alive; they belong to f9(); f20() must no longer free them");
+	model_begin(&verdict_fixture.model);
+	alone_act(&verdict_fixture.model, 1, true);
+	expect_advice(&verdict_fixture, ADVICE_REUSE, "never more than one alive");
+	model_begin(&verdict_fixture.model);
+	alone_act(&verdict_fixture.model, 2, true);
+	expect_none(&verdict_fixture, "");
+}
+
 /* f10 is handed up so many blocks at once by f1. */
 static void handed_act(struct model *model, unsigned calls, unsigned blocks,
                        uint64_t size)
@@ -631,6 +675,7 @@ int main(void)
 		cmocka_unit_test(arenas_save_calls_only),
 		cmocka_unit_test(sizes_settle_before_the_end),
 		cmocka_unit_test(advises_nothing_more),
+		cmocka_unit_test(keeps_what_is_alone),
 		cmocka_unit_test(refuses_for_the_true_reason),
 		cmocka_unit_test(every_rule_has_a_reason),
 		cmocka_unit_test(judges_by_what_a_block_grew_to),

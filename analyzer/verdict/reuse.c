@@ -1,0 +1,79 @@
+/* verdict/reuse.c - blocks one of which could be kept and used again. */
+#include "verdict/reuse.h"
+
+/*
+ * Count the lives in a tally by REPLACED_KEY whose predecessor or successor belongs to the same
+ * call site, and was replaced by the activation that allocates here.
+ */
+static uint64_t replaced_count(const struct classes *classes,
+                               const struct call_site *call_site, uint32_t path,
+                               uint32_t list)
+{
+	const struct replay *replay = &classes->profile->replay;
+	const struct tally_cell *cells = replay->lives.paths.tally.cells;
+	uint32_t peeled = classes->peeling.path_frames[path], other, node;
+	uint64_t count = 0;
+
+	for (; list; list = cells[list].next) {
+		other = cells[list].key & ((1u << REPLACED_SITE_BITS) - 1);
+		if (cells[list].key == TALLY_OTHERS ||
+		    cells[list].key >> REPLACED_SITE_BITS > peeled)
+			continue;
+		node = classes_path_node(classes, other);
+		if (replay->tree.nodes[node].location == call_site->location)
+			count += cells[list].blocks;
+	}
+	return count;
+}
+
+/* Whether every block replaced another one, except as many as were live at once. */
+static bool is_replaced(const struct classes *classes,
+                        const struct call_site *call_site)
+{
+	const struct life_summary *summary = &call_site->summary;
+	uint64_t before = 0, after = 0;
+	const struct path_life *life;
+	uint32_t i, path;
+
+	for (i = 0; i < summary->path_count; i++) {
+		path = summary->paths[i].path;
+		life = profile_life(classes->profile, path);
+		before += replaced_count(classes, call_site, path, life->replaced_before);
+		after += replaced_count(classes, call_site, path, life->replaced_after);
+	}
+	/* One block may count in both, so the sum could count it twice. */
+	return (before > after ? before : after) + summary->at_once >= summary->begun;
+}
+
+bool is_freed_by(const struct life_summary *summary, uint32_t function)
+{
+	return summary->freers.count == 1 && summary->freers.ranks[0].key == function;
+}
+
+bool is_for_reuse(const struct classes *classes, const struct call_site *call_site)
+{
+	const struct life_summary *summary = &call_site->summary;
+	const struct class_share *shares = summary->counts.shares;
+	/* the last blocks of all may never be freed, or only at exit */
+	uint64_t kept = shares[CLASS_LIVE].blocks + shares[CLASS_STATIC].blocks;
+
+	return shares[CLASS_ESCAPING].blocks + kept == summary->counts.blocks &&
+	       kept <= summary->at_once && summary->at_once <= 2 &&
+	       summary->size_kind == SIZE_CONSTANT && has_single_owner(summary) &&
+	       is_freed_by(summary, call_site->function) && is_replaced(classes, call_site);
+}
+
+bool is_alone(const struct life_summary *summary, uint32_t function)
+{
+	const struct class_share *shares = summary->counts.shares;
+	uint64_t kept = shares[CLASS_LIVE].blocks + shares[CLASS_STATIC].blocks;
+
+	if (is_freed_by(summary, function))
+		return false;
+	if (summary->live_most != 1 || kept > 1 || summary->chains ||
+	    summary->size_kind != SIZE_CONSTANT || !has_single_owner(summary) ||
+	    shares[CLASS_ESCAPING].blocks + kept != summary->counts.blocks)
+		return false;
+	/* An owner that is called often, or calls the function itself, is the better keeper. */
+	return kept || (summary->activations == 1 && single_level(summary) > 1);
+}

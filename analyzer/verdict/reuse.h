@@ -1,0 +1,23 @@
+/* verdict/reuse.h - blocks one of which could be kept and used again. */
+#ifndef OUTLIVE_VERDICT_REUSE_H
+#define OUTLIVE_VERDICT_REUSE_H
+
+#include "verdict/call_sites.h"
+#include "verdict/classes.h"
+#include "verdict/evidence.h"
+
+#include <stdbool.h>
+
+/* Whether the function frees all of the blocks that are freed. */
+bool is_freed_by(const struct life_summary *summary, uint32_t function);
+
+/* Whether blocks of one size follow each other, each freed where the next one is allocated. */
+bool is_for_reuse(const struct classes *classes, const struct call_site *call_site);
+
+/*
+ * Whether there was never a second block of the call site, though all but the last one were
+ * passed up and freed elsewhere than in the function: then one that is kept would do.
+ */
+bool is_alone(const struct life_summary *summary, uint32_t function);
+
+#endif
