@@ -71,8 +71,9 @@ static bool is_worth_it(const struct saving *saves, const struct classes *classe
 {
 	const struct replay *replay = &classes->profile->replay;
 
-	return saves->calls >= replay->totals.allocations / SAVES_SHARE_MIN ||
-	       saves->bytes >= replay->totals.bytes / SAVES_SHARE_MIN;
+	return (saves->calls &&
+	        saves->calls >= replay->totals.allocations / SAVES_SHARE_MIN) ||
+	       (saves->bytes && saves->bytes >= replay->totals.bytes / SAVES_SHARE_MIN);
 }
 
 /* How many blocks the change leaves: of one owner at a time, or for each of its activations. */
@@ -365,6 +366,10 @@ int advice_refusal_text(struct text *text, const struct classes *classes,
 {
 	struct advice_result result = call_site_advice(classes, call_site);
 
+	if (result.kind == ADVICE_CALLER &&
+	    left_of(&call_site->summary, result.kind) * 2 >= call_site->summary.begun)
+		return text_printf(text, "their owner could hold the buffer, but would need a "
+		                         "new one in each of its calls");
 	/* There is advice by the rules, so advice_add() must have dropped it. */
 	if (result.kind != ADVICE_KINDS)
 		return text_printf(text,

@@ -312,6 +312,9 @@ static void refuses_for_the_true_reason(void **state)
 	expect_none(&verdict_fixture,
 	            "too large: 68.4 KiB, with 64.0 KiB at most for a buffer of");
 	model_begin(&verdict_fixture.model);
+	handed_act(&verdict_fixture.model, 20, 1, 8000);
+	expect_none(&verdict_fixture, "would need a new one in each of its calls");
+	model_begin(&verdict_fixture.model);
 	handed_act(&verdict_fixture.model, 20, 2, 64);
 	expect_none(&verdict_fixture,
 	            "up to 2 of its blocks are live at once: too many for one");
