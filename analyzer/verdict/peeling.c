@@ -143,6 +143,17 @@ static bool has_freed(const struct peeling_work *work, uint32_t function, uint32
 	return false;
 }
 
+/* The line of the source, of which inlining makes many locations; else the location. */
+static uint32_t line_of(const struct profile *profile, uint32_t location)
+{
+	const struct symbol_frame *frames;
+	size_t count;
+
+	frames = profile_frames(profile, location, &count);
+	return count && frames[count - 1].line ? frames[count - 1].line | UINT32_C(1) << 31
+	                                       : location;
+}
+
 /* Count what the function at a node, the innermost one now, does with a call path's blocks. */
 static void function_count(struct peeling_work *work, uint32_t path, uint32_t node)
 {
@@ -162,7 +173,8 @@ static void function_count(struct peeling_work *work, uint32_t path, uint32_t no
 		count->callers++;
 		count->caller = caller;
 	}
-	if (pair_add(&work->lines, function, replay->tree.nodes[node].location))
+	if (pair_add(&work->lines, function,
+	             line_of(work->profile, replay->tree.nodes[node].location)))
 		count->lines++;
 	/*
 	 * A function that is further out on its own call path is recursive, whatever lies in

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What a container holds is no buffer of its user's, even if no function of a container allocates
 # it (Rust's vec![..]), and what a string stream writes into cannot be reserved. A function that
-# allocates for its callers is skipped, even in a namespace without a name.
+# allocates for its callers is skipped, even in a namespace without a name, or inlined.
 cat >text.cpp <<'CPP'
 #include <cstdlib>
 #include <sstream>
@@ -36,6 +36,24 @@ __attribute__((noinline)) void *default_allocate(std::size_t bytes)
 }
 }
 
+/* inlined into five functions, it is still one line */
+__attribute__((always_inline)) static inline void *checked_malloc(std::size_t bytes)
+{
+	void *volatile block = std::malloc(bytes);
+
+	if (!block)
+		std::abort();
+	return block;
+}
+
+template <int N> __attribute__((noinline)) static void inlined()
+{
+	void *block = checked_malloc(40 + N);
+
+	sink = block;
+	std::free(block);
+}
+
 __attribute__((noinline)) static void local()
 {
 	void *block = default_allocate(64);
@@ -50,6 +68,11 @@ int main()
 		stream("some text of a line or so, ");
 		text("some text of a line or so, ");
 		local();
+		inlined<0>();
+		inlined<1>();
+		inlined<2>();
+		inlined<3>();
+		inlined<4>();
 	}
 	return 0;
 }
